@@ -1,0 +1,96 @@
+//! The performance harness of Sanchay.
+//!
+//! It makes the data sets, holds the programs that do a job's system calls
+//! and nothing else (the floors) or the job without a cage (the native
+//! twins), and runs `sanchay` in turn with all of them and with the peers
+//! that are installed.
+
+mod contestant;
+mod count;
+mod data;
+mod floor;
+mod jobs;
+mod machine;
+mod measure;
+mod native;
+mod peers;
+mod problem;
+mod report;
+mod run;
+mod target;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::problem::Result;
+
+/// Measures Sanchay against its peers, its floors and itself without the
+/// cage.
+#[derive(Parser)]
+#[command(name = "bench", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Makes the data sets that are not there yet
+    Data {
+        /// Where they go, outside any checkout
+        #[arg(env = "SANCHAY_BENCH_DIR", default_value = data::DEFAULT)]
+        directory: PathBuf,
+        #[command(flatten)]
+        wanted: data::Wanted,
+    },
+    /// Does a job's system calls and nothing else
+    Floor {
+        /// Which system calls
+        work: floor::Work,
+        /// How many threads; as many as there are processors when left out
+        #[arg(long)]
+        threads: Option<usize>,
+        /// The tree
+        directory: PathBuf,
+    },
+    /// Does a job with the logic linked natively
+    Native {
+        /// Which job
+        job: native::Job,
+        /// The tree
+        directory: PathBuf,
+    },
+    /// Runs ours in turn with its peers, floors and twins
+    Run(run::Options),
+    /// Writes docs/PERFORMANCE.md from the results that were kept
+    Report {
+        /// Where the data sets and the results are
+        #[arg(env = "SANCHAY_BENCH_DIR", default_value = data::DEFAULT)]
+        directory: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Data { directory, wanted } => data::make(&directory, &wanted),
+        Command::Floor { work, threads, directory } => {
+            floor::run(work, threads, &directory)
+        }
+        Command::Native { job, directory } => native::run(job, &directory),
+        Command::Run(options) => run::run(&options),
+        Command::Report { directory } => report::write(&directory),
+    };
+    conclude(done)
+}
+
+fn conclude(done: Result<()>) -> ExitCode {
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("bench: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}

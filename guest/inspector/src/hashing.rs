@@ -1,0 +1,85 @@
+//! The interface `hashing`.
+
+use alloc::vec::Vec;
+use core::cell::RefCell;
+
+use sanchay_logic::batch::Batch;
+use sanchay_logic::hashing as logic;
+
+use crate::Inspector;
+use crate::bindings::exports::sanchay::inspect::batches::BatchError;
+use crate::bindings::exports::sanchay::inspect::hashing::{
+    Algorithm, Guest, GuestHasher, PartialDigest,
+};
+
+impl Guest for Inspector {
+    type Hasher = Hasher;
+
+    fn digest(algorithm: Algorithm, data: Vec<u8>) -> Vec<u8> {
+        logic::digest(algorithm.into(), &data)
+    }
+
+    fn digest_batch(
+        algorithm: Algorithm,
+        data: Vec<u8>,
+        ends: Vec<u32>,
+    ) -> Result<Vec<u8>, BatchError> {
+        let batch = Batch::new(&data, &ends)?;
+        Ok(logic::digest_batch(algorithm.into(), batch))
+    }
+
+    fn partial(first: Vec<u8>, last: Vec<u8>, size: u64) -> PartialDigest {
+        logic::partial(&first, &last, size).into()
+    }
+}
+
+/// A digest in the making.
+///
+/// The cell cannot be borrowed twice: nothing is imported, so no call made
+/// while it is borrowed can lead back here.
+pub(crate) struct Hasher(RefCell<logic::Hasher>);
+
+impl GuestHasher for Hasher {
+    fn new(algorithm: Algorithm) -> Self {
+        Self(RefCell::new(logic::Hasher::new(algorithm.into())))
+    }
+
+    fn update(&self, data: Vec<u8>) {
+        self.0.borrow_mut().update(&data);
+    }
+
+    fn finish(&self) -> Vec<u8> {
+        self.0.borrow_mut().finish()
+    }
+}
+
+impl From<Algorithm> for logic::Algorithm {
+    fn from(algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::Xxh64 => Self::Xxh64,
+            Algorithm::Xxh364 => Self::Xxh3_64,
+            Algorithm::Xxh3128 => Self::Xxh3_128,
+            Algorithm::Blake3 => Self::Blake3,
+            Algorithm::Sha256 => Self::Sha256,
+        }
+    }
+}
+
+impl From<logic::Algorithm> for Algorithm {
+    fn from(algorithm: logic::Algorithm) -> Self {
+        match algorithm {
+            logic::Algorithm::Xxh64 => Self::Xxh64,
+            logic::Algorithm::Xxh3_64 => Self::Xxh364,
+            logic::Algorithm::Xxh3_128 => Self::Xxh3128,
+            logic::Algorithm::Blake3 => Self::Blake3,
+            logic::Algorithm::Sha256 => Self::Sha256,
+        }
+    }
+}
+
+impl From<logic::PartialDigest> for PartialDigest {
+    fn from(digest: logic::PartialDigest) -> Self {
+        let logic::PartialDigest { first, last, size } = digest;
+        Self { first, last, size }
+    }
+}

@@ -1,0 +1,22 @@
+//! The component that Sanchay ships: the logic, in a cage.
+//!
+//! Each module exports one interface of the WIT package and does no more than
+//! hand its arguments to `sanchay-logic` and the answer back. What is said
+//! about an interface is said in `wit/`.
+//!
+//! Compiled for WebAssembly this crate has no standard library and imports
+//! nothing. It also compiles for the machine it is built on, only to be
+//! checked there.
+#![cfg_attr(target_arch = "wasm32", no_std)]
+
+extern crate alloc;
+
+mod bindings;
+mod checklists;
+mod filtering;
+mod hashing;
+#[cfg(target_arch = "wasm32")]
+mod runtime;
+
+/// What implements the world.
+struct Inspector;

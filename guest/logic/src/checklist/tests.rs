@@ -1,0 +1,183 @@
+//! Lists as the programs print them, and lines that nobody printed.
+
+use super::{Checklist, Expectation, Promise, parse};
+use crate::hashing::{Algorithm, PartialDigest};
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn paths(checklist: &Checklist) -> Vec<&[u8]> {
+    checklist.promises.iter().map(|promise| &promise.path[..]).collect()
+}
+
+/// The one promise in a text of one line.
+fn only(text: &[u8]) -> Promise {
+    let mut checklist = parse(text);
+    assert_eq!(checklist.malformed, [0; 0], "{}", text.escape_ascii());
+    assert_eq!(checklist.promises.len(), 1, "{}", text.escape_ascii());
+    checklist.promises.remove(0)
+}
+
+/// The output of `sha256sum *` and `sha256sum --tag *` (GNU coreutils 9.1)
+/// for a name with a newline, a backslash and a carriage return, one that
+/// begins with a space, and one that is not UTF-8.
+#[test]
+fn what_sha256sum_prints_is_understood() {
+    let text = b"\
+50e721e49c013f00c62cf59f2163542a9d8df02464efeb615d31051b0fddc326   lead
+\\2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881  a\\nb\\\\c\\r
+594e519ae499312b29433b7dd8a97ff068defcba9755b6d5d00e84c524d67b06 *name) = abc
+a1fce4363854ff888cff4b8e7875d600c2682390412a8cf79b37d0b11148b0fa  \xff\xfe
+";
+    let tagged = b"\
+SHA256 ( lead) = 50e721e49c013f00c62cf59f2163542a9d8df02464efeb615d31051b0fddc326
+\\SHA256 (a\\nb\\\\c\\r) = 2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881
+SHA256 (name) = abc) = 594e519ae499312b29433b7dd8a97ff068defcba9755b6d5d00e84c524d67b06
+SHA256 (\xff\xfe) = a1fce4363854ff888cff4b8e7875d600c2682390412a8cf79b37d0b11148b0fa
+";
+    let names: [&[u8]; 4] =
+        [b" lead", b"a\nb\\c\r", b"name) = abc", b"\xff\xfe"];
+    let plain = parse(text);
+    let with_names = parse(tagged);
+    assert_eq!(paths(&plain), names);
+    assert_eq!(paths(&with_names), names);
+    assert_eq!((plain.lines, plain.malformed.len()), (4, 0));
+    assert_eq!((with_names.lines, with_names.malformed.len()), (4, 0));
+    for (plain, named) in plain.promises.iter().zip(with_names.promises) {
+        let Expectation::Unnamed(digest) = &plain.expected else {
+            panic!("{plain:?}");
+        };
+        assert_eq!(digest.len(), 32);
+        let algorithm = Algorithm::Sha256;
+        let expected = Expectation::Named(algorithm, digest.clone());
+        assert_eq!(named.expected, expected);
+        assert_eq!(named.line, plain.line);
+    }
+}
+
+/// The output of xxhsum 0.8.1 for a file that holds `hello world`, with `-H1`
+/// to `-H3`, `--tag` and `--little-endian`; and of 0.8.3 with `-H3`.
+#[test]
+fn what_xxhsum_prints_is_understood() {
+    let xxh64 = "45ab6734b21e6968";
+    let xxh3 = "d447b1ea40e6988b";
+    let xxh128 = "df8d09e93f874900a99b8775cc15b6c7";
+    for (line, digest, algorithm) in [
+        ("45ab6734b21e6968  plain", xxh64, None),
+        ("df8d09e93f874900a99b8775cc15b6c7  plain", xxh128, None),
+        ("XXH64 (plain) = 45ab6734b21e6968", xxh64, Some(Algorithm::Xxh64)),
+        ("XXH64_LE (plain) = 68691eb23467ab45", xxh64, Some(Algorithm::Xxh64)),
+        ("XXH3 (plain) = d447b1ea40e6988b", xxh3, Some(Algorithm::Xxh3_64)),
+        ("XXH3_LE (plain) = 8b98e640eab147d4", xxh3, Some(Algorithm::Xxh3_64)),
+        ("XXH3_d447b1ea40e6988b  plain", xxh3, Some(Algorithm::Xxh3_64)),
+        (
+            "XXH128 (plain) = df8d09e93f874900a99b8775cc15b6c7",
+            xxh128,
+            Some(Algorithm::Xxh3_128),
+        ),
+        (
+            "XXH128_LE (plain) = c7b615cc75879ba90049873fe9098ddf",
+            xxh128,
+            Some(Algorithm::Xxh3_128),
+        ),
+    ] {
+        let promise = only(line.as_bytes());
+        assert_eq!(promise.path, b"plain");
+        let (named, found) = match promise.expected {
+            Expectation::Named(algorithm, digest) => (Some(algorithm), digest),
+            Expectation::Unnamed(digest) => (None, digest),
+            Expectation::Partial(digest) => panic!("{digest:?}"),
+        };
+        assert_eq!((hex(&found).as_str(), named), (digest, algorithm));
+    }
+}
+
+#[test]
+fn what_b3sum_prints_is_understood() {
+    let digest =
+        "d74981efa70a0c880b8d8c1985d075dbcbf679b99a5f9914e5aaf96b831a9e24";
+    let plain = only(format!("\\{digest}  a\\nb\\\\c").as_bytes());
+    assert_eq!(plain.path, b"a\nb\\c");
+    let tagged = only(format!("BLAKE3 (plain) = {digest}").as_bytes());
+    let Expectation::Named(Algorithm::Blake3, bytes) = tagged.expected else {
+        panic!("{tagged:?}");
+    };
+    assert_eq!(hex(&bytes), digest);
+}
+
+#[test]
+fn a_partial_digest_is_understood() {
+    let line =
+        b"xxh64:45AB6734b21e6968:ef46db3751d8e999:18446744073709551615 *a";
+    assert_eq!(
+        only(line).expected,
+        Expectation::Partial(PartialDigest {
+            first: 0x45ab_6734_b21e_6968,
+            last: 0xef46_db37_51d8_e999,
+            size: u64::MAX,
+        })
+    );
+}
+
+#[test]
+fn lines_that_make_no_sense_are_named_by_their_numbers() {
+    for line in [
+        // XXH32, which is too weak to find anything out by.
+        "cebb6622  plain",
+        "XXH32 (plain) = cebb6622",
+        // Digests of the wrong length, or not digests.
+        "XXH64 (plain) = df8d09e93f874900a99b8775cc15b6c7",
+        "XXH3_45ab6734b21e69  plain",
+        "SHA256 (plain) = 45ab6734b21e6968",
+        "SHA256_LE (plain) = 45ab6734b21e6968",
+        "45ab6734b21e696  plain",
+        "45ab6734b21e69688  plain",
+        "45ab6734b21e696g  plain",
+        "5eb63bbbe01eeed093cb22bb8f5acdc3d2a1f1ee  sha1",
+        "MD5 (plain) = 5eb63bbbe01eeed093cb22bb8f5acdc3",
+        // No path, or none that can be.
+        "45ab6734b21e6968",
+        "45ab6734b21e6968  ",
+        "XXH64 () = 45ab6734b21e6968",
+        "45ab6734b21e6968  a\0b",
+        // Escapes that are none.
+        "\\45ab6734b21e6968  a\\tb",
+        "\\45ab6734b21e6968  a\\",
+        // Separators.
+        "45ab6734b21e6968 plain",
+        "45ab6734b21e6968\tplain",
+        "XXH64 (plain) =45ab6734b21e6968",
+        "XXH64 (plain = 45ab6734b21e6968",
+        "XXH64(plain)= 45ab6734b21e6968",
+        " 45ab6734b21e6968  plain",
+        // Partial digests.
+        "xxh64:45ab6734b21e6968:45ab6734b21e6968:  a",
+        "xxh64:45ab6734b21e6968:45ab6734b21e6968:+1  a",
+        "xxh64:45ab6734b21e6968:45ab6734b21e6968:1:2  a",
+        "xxh64:45ab6734b21e6968:45ab6734b21e6968  a",
+        "xxh64:45ab6734b21e69:45ab6734b21e6968:1  a",
+        "xxh64:45ab6734b21e6968:45ab6734b21e6968:18446744073709551616  a",
+        "plain",
+    ] {
+        let text = format!("# a comment\n{line}\n\n \t\n45ab6734b21e6968  a");
+        let checklist = parse(text.as_bytes());
+        assert_eq!(checklist.malformed, [1], "{line:?}");
+        assert_eq!(checklist.lines, 5);
+        assert_eq!(checklist.promises.len(), 1);
+        assert_eq!(checklist.promises[0].line, 4);
+    }
+}
+
+#[test]
+fn a_backslash_is_itself_where_the_line_does_not_begin_with_one() {
+    assert_eq!(only(b"45ab6734b21e6968  a\\nb").path, b"a\\nb");
+}
+
+#[test]
+fn an_empty_text_has_no_lines_and_a_last_newline_begins_none() {
+    assert_eq!(parse(b""), Checklist::default());
+    assert_eq!(parse(b"\n").lines, 1);
+    assert_eq!(parse(b"#").lines, 1);
+    assert_eq!(parse(b"#\n#").lines, 2);
+}

@@ -1,0 +1,144 @@
+//! Whether a name ends in one of many extensions.
+//!
+//! Nearly all extensions are short and hold no dot of their own. The last
+//! eight bytes of a name then hold its extension and the dot before it, so
+//! the whole test is done on one 64-bit word: fold the case of all its bytes
+//! at once, find the last dot, blank what stands before it, and look the rest
+//! up in a hash table. The few others are looked up by length.
+
+mod table;
+
+use alloc::vec::Vec;
+
+use self::table::Table;
+use super::SpecificationError;
+use crate::batch::{Place, saturate, word};
+
+/// The bytes in a word: an extension of seven and its dot.
+const WORD: usize = size_of::<u64>();
+
+/// The high bit of every byte.
+const HIGH: u64 = u64::from_ne_bytes([0x80; WORD]);
+
+/// A set of extensions.
+#[derive(Clone, Debug)]
+pub(super) struct Extensions {
+    /// Those that fit a word.
+    short: Table,
+    /// The others, by their lengths.
+    others: Vec<SameLength>,
+}
+
+/// Extensions of one length that do not fit a word.
+#[derive(Clone, Debug)]
+struct SameLength {
+    /// The length in bytes, leading dot included.
+    length: usize,
+    /// The extensions with their leading dots, in lower case, sorted.
+    sorted: Vec<Vec<u8>>,
+}
+
+impl Extensions {
+    /// Compiles a set; there is at least one extension in it.
+    pub(super) fn compile(
+        extensions: &[Vec<u8>],
+    ) -> Result<Self, SpecificationError> {
+        let mut keys = Vec::new();
+        let mut others = Vec::new();
+        for (index, extension) in extensions.iter().enumerate() {
+            let bare = extension.strip_prefix(b".").unwrap_or(extension);
+            if bare.is_empty() {
+                let index = saturate(index);
+                return Err(SpecificationError::EmptyExtension(index));
+            }
+            if bare.contains(&b'/') || bare.contains(&0) {
+                let index = saturate(index);
+                return Err(SpecificationError::ImpossibleExtension(index));
+            }
+            let mut dotted = Vec::with_capacity(bare.len().saturating_add(1));
+            dotted.push(b'.');
+            dotted.extend(bare.iter().map(u8::to_ascii_lowercase));
+            if dotted.len() <= WORD && !bare.contains(&b'.') {
+                keys.push(word(&dotted));
+            } else {
+                others.push(dotted);
+            }
+        }
+        Ok(Self { short: Table::new(&keys), others: by_length(others) })
+    }
+
+    /// Whether a name ends in one of the extensions, with something before
+    /// the dot.
+    #[inline]
+    pub(super) fn match_end_of(&self, name: Place<'_>) -> bool {
+        let (key, length) = last_extension(name.last_word());
+        // What was found may begin before the name does.
+        let short = self.short.contains(key) & (name.length() > length);
+        if self.others.is_empty() {
+            return short;
+        }
+        short || self.match_others(name.string())
+    }
+
+    /// Kept out of line, where it takes no registers from the loop that
+    /// hardly ever needs it.
+    #[inline(never)]
+    fn match_others(&self, name: &[u8]) -> bool {
+        self.others.iter().any(|others| others.matches(name))
+    }
+}
+
+impl SameLength {
+    fn matches(&self, name: &[u8]) -> bool {
+        let start = name.len().saturating_sub(self.length);
+        if start == 0 {
+            return false;
+        }
+        let Some(end) = name.get(start..) else { return false };
+        end.first() == Some(&b'.')
+            && self
+                .sorted
+                .binary_search_by(|extension| {
+                    let end = end.iter().map(u8::to_ascii_lowercase);
+                    extension.iter().copied().cmp(end)
+                })
+                .is_ok()
+    }
+}
+
+fn by_length(mut extensions: Vec<Vec<u8>>) -> Vec<SameLength> {
+    extensions.sort_unstable_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
+    extensions
+        .chunk_by(|a, b| a.len() == b.len())
+        .map(|group| SameLength {
+            length: group.first().map_or(0, Vec::len),
+            sorted: group.to_vec(),
+        })
+        .collect()
+}
+
+/// The last dot in a word and what follows it, in lower case, as a key of the
+/// table, and its length. Without a dot, the whole word.
+#[inline]
+fn last_extension(word: u64) -> (u64, usize) {
+    let word = to_lower_case(word);
+    let dots = word ^ u64::from_ne_bytes([b'.'; WORD]);
+    // The high bit of each byte that is zero, exactly: where a byte is zero,
+    // neither the sum nor the byte itself sets it.
+    let dots = !(((dots & !HIGH) + !HIGH) | dots) & HIGH;
+    let after = (dots | 1).leading_zeros() / 8;
+    let key = word & (u64::MAX << (56 - 8 * after));
+    (key, after as usize + 1)
+}
+
+/// Folds the case of ASCII letters, in all the bytes at once.
+#[inline]
+fn to_lower_case(word: u64) -> u64 {
+    /// Added to a byte below 0x80, sets its high bit if it is `least` or more.
+    const fn reaches(least: u8) -> u64 {
+        u64::from_ne_bytes([0x80 - least; WORD])
+    }
+    let low = word & !HIGH;
+    let letters = (low + reaches(b'A')) & !(low + reaches(b'Z' + 1));
+    word | (letters & !word & HIGH) >> 2
+}

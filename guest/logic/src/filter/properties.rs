@@ -1,0 +1,86 @@
+//! Filters against a plain reading of their definition.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::{EntryKind, Filter, Specification};
+use crate::batch::{Batch, pack};
+
+/// The definition, word for word.
+fn is_wanted(
+    specification: &Specification,
+    name: &[u8],
+    kind: EntryKind,
+) -> bool {
+    if name.starts_with(b".") && !specification.hidden {
+        return false;
+    }
+    kind == EntryKind::Directory
+        || specification.extensions.is_empty()
+        || specification.extensions.iter().any(|extension| {
+            let bare = extension.strip_prefix(b".").unwrap_or(extension);
+            let suffix = [b".", bare].concat().to_ascii_lowercase();
+            let name = name.to_ascii_lowercase();
+            name.len() > suffix.len() && name.ends_with(&suffix)
+        })
+}
+
+/// Bytes of which few are unlike, so that names end in extensions often, and
+/// those at the edges of the ranges of letters.
+fn byte() -> impl Strategy<Value = u8> {
+    prop_oneof![
+        4 => Just(b'.'),
+        8 => prop::sample::select(&b"aAbBzZ"[..]),
+        2 => prop::sample::select(&b"@[`{\x01\x80\xc1\xe1\xff"[..]),
+        1 => 1..=u8::MAX,
+    ]
+}
+
+fn extension() -> impl Strategy<Value = Vec<u8>> {
+    vec(byte(), 1..12).prop_filter("must be possible", |extension| {
+        extension != b"." && !extension.contains(&b'/')
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn a_verdict_is_what_the_definition_says(
+        extensions in vec(extension(), 0..8),
+        hidden: bool,
+        stems in vec((vec(byte(), 0..10), any::<prop::sample::Index>()), 0..20),
+        odd in vec(vec(any::<u8>(), 0..12), 0..8),
+        directories in vec(any::<bool>(), 28),
+    ) {
+        // Some names end in an extension that is wanted, others in anything.
+        let mut names = odd;
+        for (mut name, index) in stems {
+            if !extensions.is_empty() {
+                name.push(b'.');
+                name.extend(index.get(&extensions));
+            }
+            names.push(name);
+        }
+        let specification =
+            Specification { extensions, hidden, ..Specification::default() };
+        let kinds: Vec<EntryKind> = directories[..names.len()]
+            .iter()
+            .map(|&directory| match directory {
+                true => EntryKind::Directory,
+                false => EntryKind::File,
+            })
+            .collect();
+        let (data, ends) = pack(&names);
+        let filter = Filter::compile(&specification).unwrap();
+        let batch = Batch::new(&data, &ends).unwrap();
+        let expected: Vec<u32> = (0..)
+            .zip(names.iter().zip(&kinds))
+            .filter(|(_, (name, kind))| {
+                is_wanted(&specification, name, **kind)
+            })
+            .map(|(index, _)| index)
+            .collect();
+        prop_assert_eq!(filter.judge_names(batch, &kinds), Ok(expected));
+    }
+}

@@ -1,0 +1,48 @@
+//! The commands, one file each, and the way in and out of them.
+
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod component;
+pub(crate) mod dupes;
+pub(crate) mod hash;
+pub(crate) mod manual;
+pub(crate) mod scan;
+
+use crate::{
+    arguments::{Arguments, Verb},
+    context::Context,
+    exit::Exit,
+    failure::Failure,
+    logging,
+    messages::Messages,
+    terminal::Terminal,
+};
+
+/// Does what the arguments say, and tells of what ended it early.
+pub(crate) fn run(arguments: Arguments) -> Exit {
+    let terminal = Terminal::new(arguments.global.color);
+    match obey(arguments, terminal) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            Messages::new(terminal, false).failure(&failure);
+            failure.exit().0
+        }
+    }
+}
+
+fn obey(arguments: Arguments, terminal: Terminal) -> Result<Exit, Failure> {
+    let Arguments { global, command } = arguments;
+    logging::start(global.verbose, global.log_format, terminal.color)?;
+    tracing::debug!(?command, "begun");
+    let context = Context { terminal };
+    let exit = match command {
+        Verb::Scan(scan) => scan.run(&context),
+        Verb::Hash(hash) => hash.run(&context),
+        Verb::Dupes(dupes) => dupes.run(&context),
+        Verb::Component(component) => component.run(),
+        Verb::Completions(completions) => completions.run(),
+        Verb::Manual(manual) => manual.run(),
+    }?;
+    tracing::debug!(?exit, "done");
+    Ok(exit)
+}

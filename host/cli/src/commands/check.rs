@@ -1,0 +1,280 @@
+//! `sanchay hash --check`: do files still have the digests on a list? The
+//! answers, warnings and options are those of `sha256sum --check`.
+
+use std::{
+    fs::File,
+    io::{Read, stdin},
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use sanchay::{
+    Cancel, CheckEvent, CheckOptions, CheckSummary, Engine, Error, Verdict,
+    escaped,
+};
+
+use super::hash::HashArgs;
+use crate::{
+    context::Context,
+    exit::Exit,
+    failure::{Failure, plain},
+    messages::Messages,
+    output::{Finding, Kind, Lane, Output, Text},
+};
+
+/// How a check answers.
+#[derive(Args, Clone, Copy, Debug)]
+#[command(next_help_heading = "Checking")]
+pub(crate) struct CheckArgs {
+    /// Neither report nor count files that do not exist
+    #[arg(long, requires = "check")]
+    pub(crate) ignore_missing: bool,
+
+    /// Report only files that are not OK
+    #[arg(long, requires = "check")]
+    pub(crate) quiet: bool,
+
+    /// Report no file: the exit code is the answer
+    #[arg(long, requires = "check", conflicts_with_all = ["quiet", "warn"])]
+    pub(crate) status: bool,
+
+    /// Let lines that are improperly formatted be a "no"
+    #[arg(long, requires = "check")]
+    pub(crate) strict: bool,
+
+    /// Name lines that are improperly formatted
+    #[arg(short, long, requires = "check")]
+    pub(crate) warn: bool,
+}
+
+/// Checks every list that is named.
+pub(crate) fn run(
+    arguments: &HashArgs,
+    context: &Context,
+) -> Result<Exit, Failure> {
+    let cancel = context.catch_signals()?;
+    let streams = arguments.output.output.is_none();
+    let messages = context.messages(!arguments.run.no_progress, streams);
+    let engine = arguments.run.engine()?;
+    let output =
+        Output::open(&arguments.output, Kind::Verdicts, Text::default())?;
+    let mut check = Check {
+        arguments: arguments.checking,
+        options: CheckOptions {
+            algorithm: arguments.algorithm,
+            chunk: arguments.partial,
+        },
+        engine,
+        messages,
+        cancel,
+        output,
+        lane: Lane::default(),
+    };
+    let standard_input = [PathBuf::from("-")];
+    let lists = match arguments.paths.as_slice() {
+        [] => standard_input.as_slice(),
+        lists => lists,
+    };
+    let outcome = check.lists(lists);
+    let _ = check.lane.flush(&check.output.sink);
+    check.output.sink.finish()?;
+    outcome
+}
+
+struct Check {
+    arguments: CheckArgs,
+    options: CheckOptions,
+    engine: Engine,
+    messages: Messages,
+    cancel: Cancel,
+    output: Output,
+    lane: Lane,
+}
+
+impl Check {
+    fn lists(&mut self, lists: &[PathBuf]) -> Result<Exit, Failure> {
+        let (mut all_good, mut unreadable) = (true, 0);
+        for list in lists {
+            match self.list(list) {
+                Ok(good) => all_good &= good,
+                Err(Unread::List(why)) => {
+                    self.messages.say(format_args!("{}: {why}", shown(list)));
+                    unreadable += 1;
+                }
+                Err(Unread::Rest(failure)) => return Err(failure),
+            }
+        }
+        Ok(if !all_good {
+            Exit::No
+        } else if unreadable == lists.len() {
+            Exit::Failed
+        } else if unreadable > 0 {
+            Exit::Partly
+        } else {
+            Exit::Done
+        })
+    }
+
+    /// Checks one list; whether the answer is "yes".
+    fn list(&mut self, list: &Path) -> Result<bool, Unread> {
+        let mut reader: Box<dyn Read + Send> = if is_stdin(list) {
+            Box::new(stdin())
+        } else {
+            Box::new(File::open(list).map_err(|error| {
+                Unread::List(format!("cannot open: {}", plain(&error)))
+            })?)
+        };
+        let monitor = self.messages.monitor(&self.cancel);
+        let Self { arguments, messages, output, lane, .. } = self;
+        let outcome = self.engine.check(
+            &mut *reader,
+            &self.options,
+            &monitor,
+            &mut |event| match event {
+                CheckEvent::Verdict { path, verdict } => {
+                    let mut report = Report { messages, output, lane };
+                    report.verdict(path, &verdict, *arguments)
+                }
+                CheckEvent::Malformed { line } => {
+                    if arguments.warn {
+                        messages.say(format_args!(
+                            "{}: {line}: improperly formatted digest line",
+                            shown(list)
+                        ));
+                    }
+                    ControlFlow::Continue(())
+                }
+                #[allow(
+                    unreachable_patterns,
+                    reason = "the library may come to report more"
+                )]
+                _ => ControlFlow::Continue(()),
+            },
+        );
+        match outcome {
+            Ok(summary) => {
+                // What goes wrong is told when the sink is finished.
+                let _ = self.lane.flush(&self.output.sink);
+                Ok(self.conclude(&shown(list), summary))
+            }
+            Err(Error::Checklist(error)) => {
+                Err(Unread::List(format!("cannot read: {}", plain(&error))))
+            }
+            Err(error) => Err(Unread::Rest(error.into())),
+        }
+    }
+
+    /// Says what is to be said about a whole list; whether all is well.
+    fn conclude(&self, list: &str, summary: CheckSummary) -> bool {
+        let CheckArgs { ignore_missing, status, strict, .. } = self.arguments;
+        let CheckSummary { matched, mismatched, malformed, .. } = summary;
+        let missing = if ignore_missing { 0 } else { summary.missing };
+        let unread = missing + summary.unreadable;
+        if matched + mismatched + summary.missing + summary.unreadable == 0 {
+            self.messages.say(format_args!(
+                "{list}: no properly formatted digest lines found"
+            ));
+            return false;
+        }
+        let nothing_verified = ignore_missing && matched + mismatched == 0;
+        if !status {
+            self.warn(
+                malformed,
+                "line is",
+                "lines are",
+                "improperly formatted",
+            );
+            self.warn(
+                unread,
+                "listed file",
+                "listed files",
+                "could not be read",
+            );
+            self.warn(
+                mismatched,
+                "computed checksum",
+                "computed checksums",
+                "did NOT match",
+            );
+            if nothing_verified {
+                self.messages
+                    .say(format_args!("{list}: no file was verified"));
+            }
+        }
+        !nothing_verified
+            && mismatched + unread == 0
+            && !(strict && malformed > 0)
+    }
+
+    fn warn(&self, count: u64, one: &str, many: &str, what: &str) {
+        let noun = if count == 1 { one } else { many };
+        if count > 0 {
+            self.messages.say(format_args!("WARNING: {count} {noun} {what}"));
+        }
+    }
+}
+
+/// Where verdicts are reported.
+struct Report<'a> {
+    messages: &'a Messages,
+    output: &'a Output,
+    lane: &'a mut Lane,
+}
+
+impl Report<'_> {
+    fn verdict(
+        &mut self,
+        path: &[u8],
+        verdict: &Verdict,
+        arguments: CheckArgs,
+    ) -> ControlFlow<()> {
+        let (finding, error) = match verdict {
+            Verdict::Match => (Finding::Ok, None),
+            Verdict::Mismatch => (Finding::Failed, None),
+            Verdict::Failed(error) if error.is_missing() => {
+                (Finding::Missing, Some(error))
+            }
+            Verdict::Failed(error) => (Finding::Unreadable, Some(error)),
+        };
+        if arguments.ignore_missing && finding == Finding::Missing {
+            return ControlFlow::Continue(());
+        }
+        if let Some(error) = error {
+            // The records before it first, where both are read.
+            self.lane.flush(&self.output.sink)?;
+            self.messages.entry(error);
+        }
+        let unwanted =
+            arguments.status || arguments.quiet && finding == Finding::Ok;
+        if unwanted {
+            return ControlFlow::Continue(());
+        }
+        let why =
+            error.map(|error| format!("{}: {}", error.action, error.cause));
+        let writer = &self.output.writer;
+        writer.verdict(path, finding, why.as_deref(), self.lane);
+        self.lane.settle(&self.output.sink)
+    }
+}
+
+/// Why a list was not checked to its end.
+enum Unread {
+    /// The list itself could not be read; others may be.
+    List(String),
+    /// The command cannot go on.
+    Rest(Failure),
+}
+
+fn is_stdin(list: &Path) -> bool {
+    list.as_os_str() == "-"
+}
+
+/// A list as messages name it.
+fn shown(list: &Path) -> String {
+    if is_stdin(list) {
+        "standard input".to_owned()
+    } else {
+        escaped(list.as_os_str().as_encoded_bytes()).to_string()
+    }
+}

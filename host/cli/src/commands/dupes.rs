@@ -1,0 +1,170 @@
+//! `sanchay dupes`: which files are the same.
+
+use std::{ops::ControlFlow, path::PathBuf};
+
+use clap::Args;
+use indicatif::HumanBytes;
+use sanchay::{
+    Algorithm, Cancel, DuplicateOptions, DuplicateSummary, Duplicates, Error,
+};
+
+use crate::{
+    context::Context,
+    exit::Exit,
+    failure::Failure,
+    options::{
+        algorithm,
+        output::{Format, OutputArgs},
+        root,
+        run::RunArgs,
+        size,
+        walk::WalkArgs,
+    },
+    output::{Kind, Lane, Name, Output, Same, Text},
+};
+
+const EXAMPLES: &str = "\
+Files are the same if all their bytes have the same digest; files that no other
+equals in size, or in a part of their content, are not read further. Hard links
+to one file count as one file, under the least of its paths, unless --hardlinks
+is given. Empty files are left out unless --min-size 0 is given.
+
+Each group is a line
+  # N files of SIZE bytes, BYTES bytes reclaimable, FUNCTION:HASH
+then a line for each path, then an empty line. A name with a newline, carriage
+return or backslash has them as \\n, \\r and \\\\, and a backslash before its line.
+With --print0 a group is its paths, each ended by a zero byte, and a zero byte
+after the last.
+
+Groups are in the order of the bytes that could be reclaimed, greatest first,
+then of their first paths; paths are in byte order. The number of groups, of
+redundant files and of bytes that could be reclaimed is told on standard error.
+
+ndjson and json have an object for each group: size, algorithm, hash, files
+(each with path, or path_base64 where the path is not UTF-8) and reclaimable.
+csv has a row for each file: group,size,hash,path,path_base64,reclaimable.
+
+Examples:
+  sanchay dupes ~
+  sanchay dupes --min-size 1MiB -e jpg -e raw /srv/photos /mnt/card
+  sanchay dupes --format ndjson / > groups.ndjson
+  sanchay dupes -H --hardlinks --min-size 0 .";
+
+/// Find files with the same content.
+#[derive(Args, Debug)]
+#[command(after_help = "See --help for the forms of output and examples.")]
+#[command(after_long_help = format!("{EXAMPLES}\n\n{}", size::HELP))]
+pub(crate) struct DupesArgs {
+    /// Where to look; by default the current directory
+    #[arg(value_name = "ROOT")]
+    roots: Vec<PathBuf>,
+
+    /// Count hard links to one file as files of their own
+    #[arg(long)]
+    hardlinks: bool,
+
+    /// The hash function that equal files share
+    #[arg(
+        short,
+        long,
+        value_parser = algorithm::parser(),
+        default_value = "xxh3-128"
+    )]
+    algorithm: Algorithm,
+
+    /// Print only paths, each ended by a zero byte, with one more after each
+    /// group
+    #[arg(short = '0', long)]
+    print0: bool,
+
+    #[command(flatten)]
+    output: OutputArgs,
+
+    #[command(flatten)]
+    walk: WalkArgs,
+
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+impl DupesArgs {
+    /// Whether the options go together.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if self.print0 && self.output.format != Format::Text {
+            return Err("--print0 is a form of text, not of --format".into());
+        }
+        Ok(())
+    }
+
+    /// Finds the groups, prints them, and tells what they come to.
+    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+        let cancel = context.catch_signals()?;
+        let messages = context.messages(!self.run.no_progress, false);
+        let engine = self.run.engine()?;
+        let text = Text { zero: self.print0, ..Text::default() };
+        let output = Output::open(&self.output, Kind::Groups, text)?;
+        let roots = root::or_current(&self.roots);
+        let options = DuplicateOptions {
+            walk: self.walk.options(),
+            hardlinks: self.hardlinks,
+            algorithm: self.algorithm,
+        };
+        let outcome = engine
+            .duplicates(
+                &roots,
+                &options,
+                &messages.monitor(&cancel),
+                &|error| {
+                    messages.entry(&error);
+                    ControlFlow::Continue(())
+                },
+            )
+            .and_then(|duplicates| {
+                messages.end_progress();
+                print(&duplicates, &output, &cancel)
+            });
+        output.sink.finish()?;
+        let summary = outcome?;
+        messages.note(format_args!(
+            "groups: {}, redundant files: {}, reclaimable: {} ({} bytes)",
+            summary.groups,
+            summary.redundant_files,
+            HumanBytes(summary.reclaimable_bytes),
+            summary.reclaimable_bytes
+        ));
+        Ok(Exit::of_run(&summary.scanned, roots.len()))
+    }
+}
+
+/// Prints all groups, or those until the reader or the user has had enough.
+fn print(
+    duplicates: &Duplicates,
+    output: &Output,
+    cancel: &Cancel,
+) -> Result<DuplicateSummary, Error> {
+    let mut lane = Lane::default();
+    for (number, group) in (1..).zip(duplicates.groups()) {
+        if cancel.is_cancelled() {
+            // The groups before it were found: they are whole records.
+            let _ = lane.flush(&output.sink);
+            return Err(Error::Cancelled);
+        }
+        let same = Same {
+            number,
+            size: group.size(),
+            digest: group.digest(),
+            algorithm: group.algorithm(),
+            files: group.len(),
+            reclaimable: group.reclaimable(),
+        };
+        let mut files = group
+            .members()
+            .map(|member| Name { parent: member.parent, name: member.name });
+        output.writer.group(&same, &mut files, &mut lane);
+        if lane.settle(&output.sink).is_break() {
+            return Err(Error::Cancelled);
+        }
+    }
+    let _ = lane.flush(&output.sink);
+    Ok(duplicates.summary())
+}

@@ -1,0 +1,199 @@
+//! `sanchay hash`: the digests of files.
+
+use std::{ops::ControlFlow, path::PathBuf};
+
+use clap::Args;
+use sanchay::{Algorithm, HashEvent, HashOptions, Method, Source};
+
+use super::check;
+use crate::{
+    context::Context,
+    exit::Exit,
+    failure::Failure,
+    options::{
+        algorithm, chunk,
+        output::{Format, OutputArgs},
+        run::RunArgs,
+        size,
+        walk::WalkArgs,
+    },
+    output::{Kind, Lane, Output, Text},
+};
+
+const EXAMPLES: &str = "\
+Each file is a line as the checksum programs print it, HASH  PATH, so that
+sha256sum --check, b3sum --check and xxhsum --check accept the list. A name
+with a newline, carriage return or backslash has them as \\n, \\r and \\\\, and a
+backslash before its line. (b3sum knows no \\r: with blake3, only one at the
+end of a name is escaped.) xxh3-64 is printed as XXH3 (PATH) = HASH, since
+xxhsum would take the other form for xxh64.
+
+Files are in the order of the arguments, and within a directory in the byte
+order of their paths.
+
+ndjson and json have the fields path, size, modified, algorithm and hash, and
+chunk for partial digests. Where a path is not UTF-8, path_base64 (its bytes
+in base64) stands in place of path. csv has both columns. What comes from
+standard input has no modification time: null.
+
+A partial digest is xxh64:FIRST:LAST:SIZE, the XXH64 of the first and the last
+CHUNK bytes and the size; of a file smaller than two chunks, both are the XXH64
+of all of it.
+
+With --check, each PATH is a list of digests in any of these forms, and each
+file listed gets a verdict: OK, FAILED, or FAILED open or read. A list line
+that does not name its algorithm is understood by the digest's length; one of
+32 bytes may be sha256 or blake3 unless --algorithm says which. Verdicts have
+the fields path, verdict (ok, failed, missing, unreadable) and error.
+
+Examples:
+  sanchay hash *.iso                       XXH3 with 128 bits, as xxhsum -H2
+  sanchay hash -a sha256 dist > SHA256SUMS
+  sanchay hash --check SHA256SUMS
+  sanchay hash --partial -e mxf /srv/media
+  tar c . | sanchay hash -a blake3";
+
+/// Print the digests of files, or check them against a list.
+#[derive(Args, Debug)]
+#[command(after_help = "See --help for the forms of output and examples.")]
+#[command(after_long_help = format!("{EXAMPLES}\n\n{}", size::HELP))]
+pub(crate) struct HashArgs {
+    /// Files, directories to walk, or - for standard input, which is also
+    /// read where no PATH is given
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// The hash function; by default xxh3-128, with --check what the lists say
+    #[arg(short, long, value_parser = algorithm::parser())]
+    pub(crate) algorithm: Option<Algorithm>,
+
+    /// Hash only the first and last CHUNK bytes, with xxh64 (default 64KiB)
+    #[arg(
+        long,
+        value_name = "CHUNK",
+        value_parser = chunk::parse,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "64KiB"
+    )]
+    pub(crate) partial: Option<u32>,
+
+    /// Print NAME (PATH) = HASH, which names the hash function
+    #[arg(long, conflicts_with = "partial")]
+    pub(crate) tag: bool,
+
+    /// End each line with a zero byte, and escape no name
+    #[arg(short = '0', long)]
+    pub(crate) print0: bool,
+
+    /// Check the digests that each PATH lists
+    #[arg(
+        short,
+        long,
+        conflicts_with_all = ["tag", "print0", "WalkArgs"]
+    )]
+    pub(crate) check: bool,
+
+    #[command(flatten)]
+    pub(crate) checking: check::CheckArgs,
+
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+
+    #[command(flatten)]
+    pub(crate) walk: WalkArgs,
+
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+}
+
+impl HashArgs {
+    /// Whether the options go together.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let text = self.output.format == Format::Text;
+        let other = self.algorithm.filter(|it| *it != Algorithm::Xxh64);
+        let only_stdin = self.sources().iter().all(|source| match source {
+            Source::Stdin => true,
+            Source::Path(_) => false,
+        });
+        if self.tag && !text {
+            Err("--tag is a form of text, not of --format".to_owned())
+        } else if self.print0 && !text {
+            Err("--print0 is a form of text, not of --format".to_owned())
+        } else if self.checking.status && !text {
+            Err("--status prints nothing: it has no --format".to_owned())
+        } else if self.check {
+            Ok(())
+        } else if let (Some(_), Some(other)) = (self.partial, other) {
+            Err(format!("--partial always uses xxh64: it cannot use {other}"))
+        } else if only_stdin && self.walk != WalkArgs::default() {
+            Err("options for walking need a PATH to walk".to_owned())
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Hashes, or checks.
+    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+        if self.check {
+            return check::run(self, context);
+        }
+        let cancel = context.catch_signals()?;
+        let streams = self.output.output.is_none();
+        let messages = context.messages(!self.run.no_progress, streams);
+        let engine = self.run.engine()?;
+        let text =
+            Text { zero: self.print0, tag: self.tag, ..Text::default() };
+        let kind = Kind::Hashes { chunk: self.partial };
+        let output = Output::open(&self.output, kind, text)?;
+        let sources = self.sources();
+        let options = HashOptions {
+            walk: self.walk.options(),
+            method: match self.partial {
+                Some(chunk) => Method::Partial { chunk },
+                None => {
+                    self.algorithm.map_or_else(Method::default, Method::Whole)
+                }
+            },
+        };
+        let mut lane = Lane::default();
+        let outcome = engine.hash(
+            &sources,
+            &options,
+            &messages.monitor(&cancel),
+            &mut |event| match event {
+                HashEvent::File(file) => {
+                    output.writer.hashed(&file, &mut lane);
+                    lane.settle(&output.sink)
+                }
+                HashEvent::Error(error) => {
+                    // The records before it first, where both are read.
+                    let flow = lane.flush(&output.sink);
+                    messages.entry(&error);
+                    flow
+                }
+                #[allow(
+                    unreachable_patterns,
+                    reason = "the library may come to report more"
+                )]
+                _ => ControlFlow::Continue(()),
+            },
+        );
+        let _ = lane.flush(&output.sink);
+        output.sink.finish()?;
+        Ok(Exit::of_run(&outcome?, sources.len()))
+    }
+
+    fn sources(&self) -> Vec<Source> {
+        if self.paths.is_empty() {
+            return vec![Source::Stdin];
+        }
+        self.paths
+            .iter()
+            .map(|path| match path.as_os_str().as_encoded_bytes() {
+                b"-" => Source::Stdin,
+                _ => Source::Path(path.clone()),
+            })
+            .collect()
+    }
+}

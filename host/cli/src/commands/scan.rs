@@ -1,0 +1,184 @@
+//! `sanchay scan`: which files are there.
+
+use std::{
+    ops::ControlFlow,
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+};
+
+use clap::Args;
+use sanchay::{Batch, Engine, ScanEvent, Summary};
+
+use crate::{
+    context::Context,
+    exit::Exit,
+    failure::Failure,
+    options::{
+        output::{Format, OutputArgs},
+        root,
+        run::RunArgs,
+        size,
+        walk::WalkArgs,
+    },
+    output::{Kind, Lane, Output, Text, put},
+};
+
+const EXAMPLES: &str = "\
+Each file is a line: its size in bytes, its modification time (RFC 3339, UTC,
+nanoseconds) and its path, with tabs between them. A name that holds a newline
+makes two lines of it: programs should read --print0 or a machine format. On a
+terminal, control characters in names are shown as escapes.
+
+ndjson and json have the fields path, size and modified. Where a path is not
+UTF-8, path_base64 (its bytes in base64) stands in place of path. csv has both
+columns. A time before the year 0 or after 9999 is null, in text a dash.
+
+Files are in no particular order; special files are left out.
+
+Examples:
+  sanchay scan                             the files below the current directory
+  sanchay scan -e mkv -e mp4 --min-size 1GB /srv/media
+  sanchay scan -0 -e log /var | xargs -0 gzip
+  sanchay scan --format ndjson -o files.ndjson /
+  sanchay scan --count -H ~";
+
+/// List the files below directories, with size and modification time.
+#[derive(Args, Debug)]
+#[command(after_help = "See --help for the forms of output and examples.")]
+#[command(after_long_help = format!("{EXAMPLES}\n\n{}", size::HELP))]
+pub(crate) struct ScanArgs {
+    /// Where to look; by default the current directory
+    #[arg(value_name = "ROOT")]
+    roots: Vec<PathBuf>,
+
+    /// Print only the paths, each ended by a zero byte
+    #[arg(short = '0', long)]
+    print0: bool,
+
+    /// Print only the number of files
+    #[arg(long, conflicts_with = "print0")]
+    count: bool,
+
+    #[command(flatten)]
+    output: OutputArgs,
+
+    #[command(flatten)]
+    walk: WalkArgs,
+
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+impl ScanArgs {
+    /// Whether the options go together.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if self.output.format == Format::Text {
+            Ok(())
+        } else if self.count {
+            Err("--count prints a number: it has no --format".to_owned())
+        } else if self.print0 {
+            Err("--print0 is a form of text, not of --format".to_owned())
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Scans.
+    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+        let roots = root::or_current(&self.roots);
+        let summary = if self.count {
+            self.count(&roots, context)
+        } else {
+            self.list(&roots, context)
+        }?;
+        Ok(Exit::of_run(&summary, roots.len()))
+    }
+
+    fn count(
+        &self,
+        roots: &[PathBuf],
+        context: &Context,
+    ) -> Result<Summary, Failure> {
+        let cancel = context.catch_signals()?;
+        let messages = context.messages(!self.run.no_progress, false);
+        let engine = self.run.engine()?;
+        let summary = engine.scan(
+            roots,
+            &self.walk.options(),
+            &messages.monitor(&cancel),
+            &|event| {
+                if let ScanEvent::Error(error) = event {
+                    messages.entry(&error);
+                }
+                ControlFlow::Continue(())
+            },
+        )?;
+        messages.end_progress();
+        let number = format!("{}\n", summary.files);
+        put(self.output.output.as_deref(), number.as_bytes())?;
+        Ok(summary)
+    }
+
+    fn list(
+        &self,
+        roots: &[PathBuf],
+        context: &Context,
+    ) -> Result<Summary, Failure> {
+        let cancel = context.catch_signals()?;
+        let streams = self.output.output.is_none();
+        let messages = context.messages(!self.run.no_progress, streams);
+        let engine = self.run.engine()?;
+        let text = Text { zero: self.print0, ..Text::default() };
+        let output = Output::open(&self.output, Kind::Files, text)?;
+        let lanes = Lanes::new(&engine);
+        let outcome = engine.scan(
+            roots,
+            &self.walk.options(),
+            &messages.monitor(&cancel),
+            &|event| match event {
+                ScanEvent::Files(batch) => lanes.write(&batch, &output),
+                ScanEvent::Error(error) => {
+                    messages.entry(&error);
+                    ControlFlow::Continue(())
+                }
+                _ => ControlFlow::Continue(()),
+            },
+        );
+        lanes.flush(&output);
+        output.sink.finish()?;
+        Ok(outcome?)
+    }
+}
+
+/// A lane for each worker, so that none waits for another.
+struct Lanes(Vec<Mutex<Lane>>);
+
+impl Lanes {
+    fn new(engine: &Engine) -> Self {
+        Self((0..engine.threads()).map(|_| Mutex::default()).collect())
+    }
+
+    fn write(&self, batch: &Batch<'_>, output: &Output) -> ControlFlow<()> {
+        let Some(lane) = self.0.get(batch.worker()) else {
+            return ControlFlow::Break(());
+        };
+        // Only this worker has this lane: the lock is free.
+        let lane = &mut *lane.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut files = batch.iter().peekable();
+        if let Some(first) = files.peek() {
+            output.writer.directory(first.parent, lane);
+        }
+        for file in files {
+            output.writer.file(&file, lane);
+        }
+        lane.settle(&output.sink)
+    }
+
+    fn flush(&self, output: &Output) {
+        for lane in &self.0 {
+            let mut lane = lane.lock().unwrap_or_else(PoisonError::into_inner);
+            // What goes wrong is told when the sink is finished.
+            let _ = lane.flush(&output.sink);
+        }
+    }
+}

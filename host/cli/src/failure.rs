@@ -1,0 +1,111 @@
+//! What ends a command before its time.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use sanchay::escaped;
+
+use crate::exit::Exit;
+
+/// Why a command could not do what it was told.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The library could not do it, or was told to stop.
+    #[error(transparent)]
+    Run(#[from] sanchay::Error),
+    /// Whoever read standard output has gone; that is how `| head` ends.
+    #[error("the reader of standard output has gone")]
+    PipeClosed,
+    /// A file could not be made or written.
+    #[error("{}: {action}: {}", shown(.path), plain(.source))]
+    Output {
+        /// The file; empty for standard output.
+        path: PathBuf,
+        /// What was being done to it.
+        action: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Ctrl-C could not be caught.
+    #[error("cannot catch signals: {}", plain(.0))]
+    Signals(#[source] io::Error),
+    /// The value of an environment variable makes no sense.
+    #[error("{name}: {why}")]
+    Environment {
+        /// The variable.
+        name: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+impl Failure {
+    /// A failure to write, or the quiet end that a closed pipe is.
+    pub(crate) fn writing(path: PathBuf, source: io::Error) -> Self {
+        if source.kind() == io::ErrorKind::BrokenPipe {
+            Self::PipeClosed
+        } else {
+            Self::Output { path, action: "cannot write", source }
+        }
+    }
+
+    /// The exit code, and whether anything should be said.
+    pub(crate) fn exit(&self) -> (Exit, bool) {
+        match self {
+            Self::PipeClosed => (Exit::Done, false),
+            Self::Run(sanchay::Error::Cancelled) => (Exit::Interrupted, true),
+            Self::Run(_)
+            | Self::Output { .. }
+            | Self::Signals(_)
+            | Self::Environment { .. } => (Exit::Failed, true),
+        }
+    }
+}
+
+/// The system's words without Rust's `(os error 2)`.
+pub(crate) fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.rsplit_once(" (os error ") {
+        Some((words, _)) => words.to_owned(),
+        None => text,
+    }
+}
+
+/// A path as a message names it.
+fn shown(path: &Path) -> String {
+    if path.as_os_str().is_empty() {
+        "standard output".to_owned()
+    } else {
+        escaped(path.as_os_str().as_encoded_bytes()).to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closed_pipe_ends_quietly_and_a_full_disk_does_not() {
+        let closed = io::Error::from(io::ErrorKind::BrokenPipe);
+        let failure = Failure::writing(PathBuf::new(), closed);
+        assert_eq!(failure.exit(), (Exit::Done, false));
+        let full = io::Error::from(io::ErrorKind::StorageFull);
+        let failure = Failure::writing(PathBuf::from("a\nb"), full);
+        assert_eq!(failure.exit(), (Exit::Failed, true));
+        assert!(failure.to_string().starts_with(r"a\nb: cannot write: "));
+        let full = io::Error::from_raw_os_error(28);
+        let failure = Failure::writing(PathBuf::new(), full);
+        assert_eq!(
+            failure.to_string(),
+            "standard output: cannot write: No space left on device"
+        );
+    }
+
+    #[test]
+    fn an_interrupted_run_is_neither_done_nor_failed() {
+        let failure = Failure::from(sanchay::Error::Cancelled);
+        assert_eq!(failure.exit(), (Exit::Interrupted, true));
+    }
+}

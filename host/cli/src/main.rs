@@ -1,0 +1,24 @@
+//! The program `sanchay`: the library `sanchay` from the command line.
+//!
+//! Thin on purpose: a command turns its arguments into options, hands the
+//! library's events to a writer, and its outcome to an exit code.
+
+mod arguments;
+mod commands;
+mod context;
+mod exit;
+mod failure;
+mod logging;
+mod messages;
+mod options;
+mod output;
+mod progress;
+mod signals;
+mod terminal;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = arguments::parse();
+    commands::run(arguments).into()
+}

@@ -1,0 +1,73 @@
+//! What the program says to a person, on standard error: one line each,
+//! written in one piece, never torn by a progress bar.
+
+use std::{
+    fmt::Display,
+    io::{Write as _, stderr},
+};
+
+use sanchay::{Cancel, EntryError, Monitor};
+
+use crate::{failure::Failure, progress::Meter, terminal::Terminal};
+
+/// Standard error, shared by messages and progress.
+#[derive(Debug)]
+pub(crate) struct Messages {
+    meter: Meter,
+    color: bool,
+}
+
+impl Messages {
+    /// Messages with a progress bar, if `progress` says so.
+    pub(crate) fn new(terminal: Terminal, progress: bool) -> Self {
+        let color = terminal.color;
+        Self { meter: Meter::new(progress && terminal.stderr, color), color }
+    }
+
+    /// What a run needs to be watched and ended.
+    pub(crate) fn monitor(&self, cancel: &Cancel) -> Monitor {
+        Monitor {
+            cancel: cancel.clone(),
+            progress: self.meter.callback(),
+            ..Monitor::default()
+        }
+    }
+
+    /// Names an entry that failed.
+    pub(crate) fn entry(&self, error: &EntryError) {
+        self.say(error);
+    }
+
+    /// Says why the command failed, unless it is better left unsaid.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        match failure {
+            Failure::Run(sanchay::Error::Cancelled) => self.say("interrupted"),
+            failure if failure.exit().1 => self.say(failure),
+            _ => {}
+        }
+    }
+
+    /// Writes `sanchay: TEXT`.
+    pub(crate) fn say(&self, text: impl Display) {
+        self.line(&if self.color {
+            format!("\x1b[1;31msanchay:\x1b[0m {text}\n")
+        } else {
+            format!("sanchay: {text}\n")
+        });
+    }
+
+    /// Writes a line that is no complaint.
+    pub(crate) fn note(&self, text: impl Display) {
+        self.line(&format!("{text}\n"));
+    }
+
+    /// Ends the progress bar, before records are written to a terminal.
+    pub(crate) fn end_progress(&self) {
+        self.meter.clear();
+    }
+
+    fn line(&self, line: &str) {
+        // Nothing can be said about a standard error that takes nothing.
+        self.meter.aside(|| drop(stderr().write_all(line.as_bytes())));
+    }
+}

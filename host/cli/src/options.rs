@@ -1,0 +1,10 @@
+//! Option groups that several commands share, and the values they take.
+
+pub(crate) mod algorithm;
+pub(crate) mod chunk;
+pub(crate) mod global;
+pub(crate) mod output;
+pub(crate) mod root;
+pub(crate) mod run;
+pub(crate) mod size;
+pub(crate) mod walk;

@@ -1,0 +1,38 @@
+//! Options that every command has.
+
+use clap::{ArgAction, Args};
+
+use crate::{logging::LogFormat, terminal::Color};
+
+/// How the program speaks.
+#[derive(Args, Clone, Copy, Debug)]
+#[command(next_help_heading = "Messages")]
+pub(crate) struct GlobalArgs {
+    /// When to colour messages; NO_COLOR is respected
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        value_enum,
+        default_value_t
+    )]
+    pub(crate) color: Color,
+
+    /// Log to standard error: -v what is done, -vv more, -vvv everything
+    ///
+    /// The variable SANCHAY_LOG does the same and can say more: a level
+    /// (debug) or levels for parts (sanchay=debug,sanchay_sandbox=trace). It
+    /// goes before -v.
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+
+    /// How the log is written
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        value_enum,
+        default_value = "text"
+    )]
+    pub(crate) log_format: LogFormat,
+}

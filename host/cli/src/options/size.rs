@@ -1,0 +1,118 @@
+//! Sizes on the command line: `4096`, `10k`, `10MB`, `1KiB`.
+//!
+//! As in `fd`, a letter alone is a power of ten and `i` makes it a power of
+//! two; the `b` and the case do not matter.
+
+/// What `--help` says of sizes.
+pub(crate) const HELP: &str = "\
+Sizes: a number of bytes, with k, m, g, t or p for powers of 1000 and ki, mi,
+gi, ti or pi for powers of 1024, in either case, with or without a final b:
+1k = 1kB = 1000, 1Ki = 1KiB = 1024.";
+
+/// Parses a size in bytes.
+pub(crate) fn parse(text: &str) -> Result<u64, String> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at_checked(digits).unwrap_or((text, ""));
+    if number.is_empty() {
+        return Err("expected a number such as 4096, 10MB or 1KiB".to_owned());
+    }
+    let factor = factor(unit).ok_or_else(|| {
+        format!(
+            "unknown unit {unit:?}; the units are b, k, m, g, t, p (powers \
+             of 1000) and ki, mi, gi, ti, pi (powers of 1024)"
+        )
+    })?;
+    number
+        .parse::<u64>()
+        .ok()
+        .and_then(|number| number.checked_mul(factor))
+        .ok_or_else(|| "a size is at most 2^64 - 1 bytes".to_owned())
+}
+
+/// How many bytes a unit is.
+fn factor(unit: &str) -> Option<u64> {
+    let unit = unit.to_ascii_lowercase();
+    let unit = unit.strip_suffix('b').unwrap_or(&unit);
+    let (letter, base) = match unit.strip_suffix('i') {
+        Some(letter) if !letter.is_empty() => (letter, 1024_u64),
+        Some(_) => return None,
+        None => (unit, 1000),
+    };
+    let power = match letter {
+        "" => 0,
+        "k" => 1,
+        "m" => 2,
+        "g" => 3,
+        "t" => 4,
+        "p" => 5,
+        _ => return None,
+    };
+    base.checked_pow(power)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::parse;
+
+    #[test]
+    fn a_letter_is_a_power_of_ten_and_an_i_makes_it_a_power_of_two() {
+        let expected = [
+            ("0", 0),
+            ("4096", 4096),
+            ("7b", 7),
+            ("1k", 1000),
+            ("1K", 1000),
+            ("1kB", 1000),
+            ("10MB", 10_000_000),
+            ("1ki", 1024),
+            ("1KiB", 1024),
+            ("64kib", 65_536),
+            ("2Mi", 2 << 20),
+            ("3g", 3_000_000_000),
+            ("1TiB", 1 << 40),
+            ("1p", 1_000_000_000_000_000),
+            ("18446744073709551615", u64::MAX),
+        ];
+        for (text, size) in expected {
+            assert_eq!(parse(text), Ok(size), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_size_is_refused() {
+        for text in [
+            "",
+            "k",
+            "-1",
+            "+1",
+            "1.5k",
+            "1 k",
+            "1kk",
+            "1i",
+            "1ib",
+            "1x",
+            "1é",
+            "0x10",
+            "1bk",
+            "1kbb",
+            "20000p",
+            "18446744073709551616",
+        ] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in "\\PC{0,12}") {
+            let _ = parse(&text);
+        }
+
+        #[test]
+        fn a_number_of_kibibytes_is_1024_times_as_many_bytes(n in 0_u64..1 << 50) {
+            prop_assert_eq!(parse(&format!("{n}KiB")), Ok(n * 1024));
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Which files a walk reports: the options that scan, hash and dupes share.
+
+use std::{ffi::OsString, os::unix::ffi::OsStringExt as _};
+
+use clap::{Args, ValueEnum, builder::PossibleValue};
+use sanchay::{WalkOptions, Walker};
+
+use super::size;
+
+/// Which files are wanted, and where to look for them.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+#[command(next_help_heading = "Walking")]
+pub(crate) struct WalkArgs {
+    /// Only files whose name ends in .EXT, in either case; repeatable
+    #[arg(short, long = "extension", value_name = "EXT")]
+    pub(crate) extensions: Vec<OsString>,
+
+    /// Only files of at least SIZE (4096, 10k, 1MiB)
+    #[arg(long, value_name = "SIZE", value_parser = size::parse)]
+    pub(crate) min_size: Option<u64>,
+
+    /// Only files of at most SIZE
+    #[arg(long, value_name = "SIZE", value_parser = size::parse)]
+    pub(crate) max_size: Option<u64>,
+
+    /// Also hidden files and directories, whose names begin with a dot
+    #[arg(short = 'H', long)]
+    pub(crate) hidden: bool,
+
+    /// Follow symbolic links
+    ///
+    /// Each real directory is visited once and each real file that a link
+    /// leads to is reported once, whatever cycles the links form. A root that
+    /// is a link is followed in any case.
+    #[arg(short = 'L', long)]
+    pub(crate) follow: bool,
+
+    /// With --follow: refuse links that lead out of the root
+    #[arg(long, requires = "follow")]
+    pub(crate) beneath: bool,
+
+    /// Go at most DEPTH levels down; a root's own entries have depth 1
+    #[arg(short = 'd', long, value_name = "DEPTH")]
+    pub(crate) max_depth: Option<usize>,
+
+    /// How directories are listed; the answers are the same
+    #[arg(
+        long,
+        value_name = "WALKER",
+        value_enum,
+        default_value = "native",
+        hide_short_help = true
+    )]
+    pub(crate) walker: WalkerArg,
+}
+
+impl WalkArgs {
+    /// The options in the library's terms.
+    pub(crate) fn options(&self) -> WalkOptions {
+        WalkOptions {
+            extensions: self
+                .extensions
+                .iter()
+                .map(|extension| extension.clone().into_vec())
+                .collect(),
+            min_size: self.min_size,
+            max_size: self.max_size,
+            hidden: self.hidden,
+            follow: self.follow,
+            beneath: self.beneath,
+            max_depth: self.max_depth,
+            walker: match self.walker {
+                WalkerArg::Native => Walker::Native,
+                WalkerArg::Portable => Walker::Portable,
+            },
+        }
+    }
+}
+
+/// The ways to list directories.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum WalkerArg {
+    /// The fastest this system offers.
+    #[default]
+    Native,
+    /// The way of systems without a native walker.
+    Portable,
+}
+
+impl ValueEnum for WalkerArg {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Native, Self::Portable]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Native => PossibleValue::new("native")
+                .help("the fastest this system offers"),
+            Self::Portable => PossibleValue::new("portable")
+                .help("the way of systems without a native walker"),
+        })
+    }
+}

@@ -1,0 +1,63 @@
+//! One JSON array, streamed: an object a line, whole also where the run ends
+//! early.
+
+use sanchay::{Entry, Hashed};
+
+use super::{Finding, Frame, Kind, Lane, Name, Same, Writer, object};
+
+/// What parts two objects; it is written before each, so that the last one
+/// needs not be known.
+const BETWEEN: &str = ",\n";
+
+/// Objects of one array.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Json {
+    kind: Kind,
+}
+
+impl Json {
+    pub(crate) fn new(kind: Kind) -> Self {
+        Self { kind }
+    }
+}
+
+impl Writer for Json {
+    fn frame(&self) -> Frame {
+        Frame { head: "[\n", between: BETWEEN, tail: "\n]\n", empty: "]\n" }
+    }
+
+    fn directory(&self, parent: &[u8], lane: &mut Lane) {
+        object::directory(parent, lane);
+    }
+
+    fn file(&self, file: &Entry<'_>, lane: &mut Lane) {
+        lane.push(BETWEEN);
+        object::file(file, lane);
+    }
+
+    fn hashed(&self, file: &Hashed<'_>, lane: &mut Lane) {
+        lane.push(BETWEEN);
+        object::hashed(file, self.kind, lane);
+    }
+
+    fn verdict(
+        &self,
+        path: &[u8],
+        finding: Finding,
+        why: Option<&str>,
+        lane: &mut Lane,
+    ) {
+        lane.push(BETWEEN);
+        object::verdict(path, finding, why, lane);
+    }
+
+    fn group(
+        &self,
+        same: &Same,
+        files: &mut dyn Iterator<Item = Name<'_>>,
+        lane: &mut Lane,
+    ) {
+        lane.push(BETWEEN);
+        object::group(same, files, lane);
+    }
+}

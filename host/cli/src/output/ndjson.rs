@@ -1,0 +1,58 @@
+//! One JSON object a line.
+
+use sanchay::{Entry, Hashed};
+
+use super::{Finding, Frame, Kind, Lane, Name, Same, Writer, object};
+
+/// Objects, each ended by a newline. No object has a newline inside.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ndjson {
+    kind: Kind,
+}
+
+impl Ndjson {
+    pub(crate) fn new(kind: Kind) -> Self {
+        Self { kind }
+    }
+}
+
+impl Writer for Ndjson {
+    fn frame(&self) -> Frame {
+        Frame::default()
+    }
+
+    fn directory(&self, parent: &[u8], lane: &mut Lane) {
+        object::directory(parent, lane);
+    }
+
+    fn file(&self, file: &Entry<'_>, lane: &mut Lane) {
+        object::file(file, lane);
+        lane.out.push(b'\n');
+    }
+
+    fn hashed(&self, file: &Hashed<'_>, lane: &mut Lane) {
+        object::hashed(file, self.kind, lane);
+        lane.out.push(b'\n');
+    }
+
+    fn verdict(
+        &self,
+        path: &[u8],
+        finding: Finding,
+        why: Option<&str>,
+        lane: &mut Lane,
+    ) {
+        object::verdict(path, finding, why, lane);
+        lane.out.push(b'\n');
+    }
+
+    fn group(
+        &self,
+        same: &Same,
+        files: &mut dyn Iterator<Item = Name<'_>>,
+        lane: &mut Lane,
+    ) {
+        object::group(same, files, lane);
+        lane.out.push(b'\n');
+    }
+}

@@ -1,0 +1,131 @@
+//! Times in RFC 3339: UTC, nine digits of a second.
+//!
+//! The calendar is jiff's. Files of a tree often share a day, so the last
+//! day's date is kept and the clock time is written digit by digit: a record
+//! costs nanoseconds.
+
+use jiff::tz::Offset;
+use sanchay::Timestamp;
+
+const DAY: i64 = 86_400;
+
+/// Formats times.
+#[derive(Debug)]
+pub(crate) struct Times {
+    /// The day that `text` begins with, in days since 1970.
+    day: i64,
+    /// Whether RFC 3339 can tell that day.
+    valid: bool,
+    text: [u8; 30],
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        let text = *b"1970-01-01T00:00:00.000000000Z";
+        Self { day: 0, valid: true, text }
+    }
+}
+
+impl Times {
+    /// The time as text; `None` where RFC 3339 has none for it, before the
+    /// year 0 and after the year 9999.
+    pub(crate) fn format(&mut self, time: Timestamp) -> Option<&[u8; 30]> {
+        let day = time.seconds.div_euclid(DAY);
+        if day != self.day {
+            self.day = day;
+            self.valid = self.set_date(day).is_some();
+        }
+        if !self.valid {
+            return None;
+        }
+        let second = u32::try_from(time.seconds.rem_euclid(DAY)).ok()?;
+        [self.text[11], self.text[12]] = digits(second / 3600);
+        [self.text[14], self.text[15]] = digits(second / 60 % 60);
+        [self.text[17], self.text[18]] = digits(second % 60);
+        // In two parts, which the processor works out side by side.
+        let high: [u8; 4] = digits(time.nanoseconds / 100_000);
+        let low: [u8; 5] = digits(time.nanoseconds % 100_000);
+        self.text.get_mut(20..24)?.copy_from_slice(&high);
+        self.text.get_mut(24..29)?.copy_from_slice(&low);
+        Some(&self.text)
+    }
+
+    fn set_date(&mut self, day: i64) -> Option<()> {
+        let seconds = day.checked_mul(DAY)?;
+        let midnight = jiff::Timestamp::from_second(seconds).ok()?;
+        let date = Offset::UTC.to_datetime(midnight).date();
+        let year: [u8; 4] = digits(u32::try_from(date.year()).ok()?);
+        self.text.get_mut(..4)?.copy_from_slice(&year);
+        let month = u32::try_from(date.month()).ok()?;
+        [self.text[5], self.text[6]] = digits(month);
+        [self.text[8], self.text[9]] = digits(u32::try_from(date.day()).ok()?);
+        Some(())
+    }
+}
+
+/// A number's last decimal digits.
+fn digits<const N: usize>(mut number: u32) -> [u8; N] {
+    let mut digits = [b'0'; N];
+    for digit in digits.iter_mut().rev() {
+        *digit += u8::try_from(number % 10).unwrap_or_default();
+        number /= 10;
+    }
+    digits
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn format(seconds: i64, nanoseconds: u32) -> Option<String> {
+        let mut times = Times::default();
+        let text = times.format(Timestamp { seconds, nanoseconds })?;
+        Some(String::from_utf8(text.to_vec()).unwrap())
+    }
+
+    #[test]
+    fn times_are_told_to_the_nanosecond() {
+        let expected = [
+            (0, 0, "1970-01-01T00:00:00.000000000Z"),
+            (951_782_400, 7, "2000-02-29T00:00:00.000000007Z"),
+            (-1, 999_999_999, "1969-12-31T23:59:59.999999999Z"),
+            (1_800_000_000, 120_000_000, "2027-01-15T08:00:00.120000000Z"),
+            (253_402_207_199, 0, "9999-12-30T21:59:59.000000000Z"),
+            (-62_167_219_200, 0, "0000-01-01T00:00:00.000000000Z"),
+        ];
+        for (seconds, nanoseconds, text) in expected {
+            assert_eq!(format(seconds, nanoseconds).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn years_that_rfc_3339_cannot_tell_are_not_told() {
+        for seconds in [i64::MIN, -62_167_219_201, 1 << 40, i64::MAX] {
+            assert_eq!(format(seconds, 0), None, "{seconds}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_text_is_jiffs_whatever_came_before(
+            times in prop::collection::vec(
+                (-62_167_219_200_i64..253_402_207_200, 0_u32..1_000_000_000),
+                1..20,
+            ),
+        ) {
+            let mut kept = Times::default();
+            for (seconds, nanoseconds) in times {
+                // jiff takes nanoseconds of the second's sign.
+                let exact = i128::from(seconds) * 1_000_000_000
+                    + i128::from(nanoseconds);
+                let jiff = jiff::Timestamp::from_nanosecond(exact).unwrap();
+                let text = kept
+                    .format(Timestamp { seconds, nanoseconds })
+                    .map(|text| String::from_utf8(text.to_vec()).unwrap());
+                prop_assert_eq!(text, Some(format!("{jiff:.9}")));
+            }
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Comparing files with what was promised of them.
+
+use std::{
+    ffi::OsStr,
+    os::unix::ffi::OsStrExt as _,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+};
+
+use sanchay_sandbox::{Algorithm, Digest, Expectation, Inspector};
+
+use super::{Row, Verdict};
+use crate::{
+    error::{Action, Cause, EntryError},
+    hash::{Content, Failure, Reader, Sum},
+    options::{CheckOptions, Method},
+    run::Run,
+    walk::{Links, Named},
+};
+
+/// The chunk of partial digests unless another is given, in bytes.
+const CHUNK: u32 = 65_536;
+
+/// A line of a list; nothing is expected of a malformed one.
+pub(super) struct Promised {
+    pub(super) line: u64,
+    pub(super) path: Vec<u8>,
+    pub(super) expected: Option<Expectation>,
+}
+
+/// Checks promises.
+pub(super) struct Verifier<'a> {
+    run: &'a Run<'a>,
+    options: &'a CheckOptions,
+    /// Whether the last line that could be SHA-256 or BLAKE3 was BLAKE3: the
+    /// next ones will be, too, and are tried that way first.
+    prefers_blake3: AtomicBool,
+}
+
+/// The algorithms that a line without a name can mean.
+pub(super) fn candidates(
+    digest: &Digest,
+    options: &CheckOptions,
+) -> &'static [Algorithm] {
+    let all: &[Algorithm] = match digest.as_bytes().len() {
+        8 => &[Algorithm::Xxh64],
+        16 => &[Algorithm::Xxh3_128],
+        32 => &[Algorithm::Sha256, Algorithm::Blake3],
+        _ => &[],
+    };
+    let Some(given) = options.algorithm else { return all };
+    if given.digest_len() != digest.as_bytes().len() {
+        return &[];
+    }
+    match given {
+        Algorithm::Xxh64 => &[Algorithm::Xxh64],
+        Algorithm::Xxh3_64 => &[Algorithm::Xxh3_64],
+        Algorithm::Xxh3_128 => &[Algorithm::Xxh3_128],
+        Algorithm::Blake3 => &[Algorithm::Blake3],
+        Algorithm::Sha256 => &[Algorithm::Sha256],
+    }
+}
+
+impl<'a> Verifier<'a> {
+    pub(super) fn new(run: &'a Run<'a>, options: &'a CheckOptions) -> Self {
+        Self { run, options, prefers_blake3: AtomicBool::new(false) }
+    }
+
+    /// Checks promises, in order.
+    pub(super) fn verify(
+        &self,
+        promised: Vec<Promised>,
+        inspector: &mut Inspector,
+        reader: &mut Reader<'_>,
+    ) -> Vec<Row> {
+        let mut verdicts: Vec<Option<Verdict>> = Vec::new();
+        verdicts.resize_with(promised.len(), || None);
+        let mut todo: Vec<(usize, Expectation, Method)> = promised
+            .iter()
+            .enumerate()
+            .filter_map(|(index, promise)| {
+                let expected = promise.expected?;
+                Some((index, expected, self.method(&expected)?))
+            })
+            .collect();
+        // A second time for those whose digest can be made in two ways.
+        for second in [false, true] {
+            let results = self.hash(&todo, &promised, inspector, reader);
+            let mut again = Vec::new();
+            for ((index, expected, method), result) in
+                todo.into_iter().zip(results)
+            {
+                let verdict = match result {
+                    None => continue,
+                    Some(Err(error)) => Verdict::Failed(error),
+                    Some(Ok(sum)) if meets(&expected, &sum.content) => {
+                        self.learn(&expected, method);
+                        Verdict::Match
+                    }
+                    Some(Ok(_)) => match self.other(&expected, method) {
+                        Some(other) if !second => {
+                            again.push((index, expected, other));
+                            continue;
+                        }
+                        _ => Verdict::Mismatch,
+                    },
+                };
+                if let Some(place) = verdicts.get_mut(index) {
+                    *place = Some(verdict);
+                }
+            }
+            todo = again;
+        }
+        let rows = promised.into_iter().zip(verdicts);
+        rows.filter_map(|(promise, verdict)| match promise.expected {
+            None => Some((promise.line, None)),
+            Some(_) => {
+                verdict.map(|v| (promise.line, Some((promise.path, v))))
+            }
+        })
+        .collect()
+    }
+
+    /// How a promise is checked first.
+    fn method(&self, expected: &Expectation) -> Option<Method> {
+        match expected {
+            Expectation::Named(algorithm, _) => {
+                Some(Method::Whole(*algorithm))
+            }
+            Expectation::Partial(_) => {
+                let chunk = self.options.chunk.unwrap_or(CHUNK);
+                Some(Method::Partial { chunk })
+            }
+            Expectation::Unnamed(digest) => {
+                let all = candidates(digest, self.options);
+                let likely = if self.prefers_blake3.load(Relaxed) {
+                    all.last()
+                } else {
+                    all.first()
+                };
+                likely.copied().map(Method::Whole)
+            }
+        }
+    }
+
+    /// How else a promise could be meant.
+    fn other(
+        &self,
+        expected: &Expectation,
+        tried: Method,
+    ) -> Option<Method> {
+        let Expectation::Unnamed(digest) = expected else { return None };
+        let all = candidates(digest, self.options).iter();
+        let mut methods = all.map(|algorithm| Method::Whole(*algorithm));
+        methods.find(|method| *method != tried)
+    }
+
+    fn learn(&self, expected: &Expectation, method: Method) {
+        if matches!(expected, Expectation::Unnamed(_)) {
+            match method {
+                Method::Whole(Algorithm::Blake3) => {
+                    self.prefers_blake3.store(true, Relaxed);
+                }
+                Method::Whole(Algorithm::Sha256) => {
+                    self.prefers_blake3.store(false, Relaxed);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Hashes the files that promises name; `None` where the run was over
+    /// before their turn.
+    fn hash(
+        &self,
+        todo: &[(usize, Expectation, Method)],
+        promised: &[Promised],
+        inspector: &mut Inspector,
+        reader: &mut Reader<'_>,
+    ) -> Vec<Option<Result<Sum, EntryError>>> {
+        let mut results: Vec<Option<Result<Sum, EntryError>>> = Vec::new();
+        results.resize_with(todo.len(), || None);
+        let path_of = |at: usize| -> &Path {
+            let promise =
+                todo.get(at).and_then(|(index, ..)| promised.get(*index));
+            let path = promise.map_or(&b""[..], |promise| &promise.path);
+            Path::new(OsStr::from_bytes(path))
+        };
+        let mut done = |at: usize, result: Result<Sum, Failure>| {
+            let result = result.map_err(|(action, cause)| {
+                failed(path_of(at).to_owned(), action, cause)
+            });
+            if let Some(place) = results.get_mut(at) {
+                *place = Some(result);
+            }
+        };
+        let mut current = Method::default();
+        for (at, (_, _, method)) in todo.iter().enumerate() {
+            if self.run.is_over() {
+                break;
+            }
+            if *method != current {
+                reader.flush(inspector, current, &mut done);
+                current = *method;
+            }
+            let path = path_of(at);
+            if path == Path::new("-") {
+                let stdin = std::io::stdin().lock();
+                done(at, reader.pipe(inspector, stdin, *method));
+                continue;
+            }
+            let named = Named::open(path, b"", Links::Refuse);
+            let cause = match named {
+                Ok(Named::File(file, metadata)) => {
+                    let opened = (file, metadata);
+                    reader.take(inspector, at, opened, *method, &mut done);
+                    continue;
+                }
+                Ok(Named::Directory(_)) => Cause::NotRegular("a directory"),
+                Ok(Named::Special(_, word)) => Cause::NotRegular(word),
+                Err(cause) => cause,
+            };
+            done(at, Err((Action::Open, cause)));
+        }
+        reader.flush(inspector, current, &mut done);
+        results
+    }
+}
+
+fn failed(path: PathBuf, action: Action, cause: Cause) -> EntryError {
+    EntryError::new(path, action, cause).named()
+}
+
+fn meets(expected: &Expectation, found: &Content) -> bool {
+    match (expected, found) {
+        (
+            Expectation::Named(_, digest) | Expectation::Unnamed(digest),
+            Content::Whole(_, found),
+        ) => digest == found,
+        (Expectation::Partial(digest), Content::Partial(found)) => {
+            digest == found
+        }
+        _ => false,
+    }
+}

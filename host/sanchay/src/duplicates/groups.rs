@@ -1,0 +1,222 @@
+//! The answer: groups of equal files, in an order that does not depend on how
+//! they were found.
+
+use std::path::PathBuf;
+
+use sanchay_sandbox::{Algorithm, Digest};
+
+use super::{
+    collection::{Collection, FileNumber},
+    compare::Hits,
+};
+use crate::{entry::join, monitor::Summary, options::DuplicateOptions};
+
+/// Groups of files with equal content.
+pub struct Duplicates {
+    collection: Collection,
+    algorithm: Algorithm,
+    groups: Vec<Span>,
+    members: Vec<FileNumber>,
+    summary: DuplicateSummary,
+}
+
+struct Span {
+    size: u64,
+    digest: Digest,
+    reclaimable: u64,
+    start: usize,
+    end: usize,
+}
+
+/// What a search for duplicates came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DuplicateSummary {
+    /// How many groups there are.
+    pub groups: u64,
+    /// How many files could go: all but one of each group.
+    pub redundant_files: u64,
+    /// How many bytes that would free. Names of one file share its bytes.
+    pub reclaimable_bytes: u64,
+    /// What was looked at.
+    pub scanned: Summary,
+}
+
+impl std::fmt::Debug for Duplicates {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Duplicates")
+            .field("algorithm", &self.algorithm)
+            .field("summary", &self.summary)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Duplicates {
+    /// What the search came to.
+    #[must_use]
+    pub fn summary(&self) -> DuplicateSummary {
+        self.summary
+    }
+
+    /// The groups: the ones that most can be reclaimed of first, and among
+    /// equals by the path of their first file.
+    pub fn groups(&self) -> impl Iterator<Item = Group<'_>> {
+        self.groups.iter().map(|span| Group { all: self, span })
+    }
+}
+
+/// Files with equal content.
+#[derive(Clone, Copy)]
+pub struct Group<'a> {
+    all: &'a Duplicates,
+    span: &'a Span,
+}
+
+impl std::fmt::Debug for Group<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Group")
+            .field("size", &self.size())
+            .field("digest", &self.digest())
+            .field("files", &self.len())
+            .finish()
+    }
+}
+
+impl<'a> Group<'a> {
+    /// The size of each of the files, in bytes.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.span.size
+    }
+
+    /// The digest that they share.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        self.span.digest
+    }
+
+    /// The digest's algorithm.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        self.all.algorithm
+    }
+
+    /// How many bytes would be free if one of the files were left.
+    #[must_use]
+    pub fn reclaimable(&self) -> u64 {
+        self.span.reclaimable
+    }
+
+    /// How many files there are; at least two.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty, reason = "a group is never empty")]
+    pub fn len(&self) -> usize {
+        self.span.end - self.span.start
+    }
+
+    /// The files, by path.
+    pub fn members(&self) -> impl Iterator<Item = Member<'a>> + use<'a> {
+        let all = self.all;
+        let range = self.span.start..self.span.end;
+        let members = all.members.get(range).unwrap_or_default();
+        members.iter().map(|member| {
+            let (parent, name) = all.collection.path(*member);
+            Member { parent, name }
+        })
+    }
+}
+
+/// One of several equal files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Member<'a> {
+    /// What precedes the name in the path: empty, or ending in a slash.
+    pub parent: &'a [u8],
+    /// The file's name.
+    pub name: &'a [u8],
+}
+
+impl Member<'_> {
+    /// Appends the file's path to a buffer.
+    pub fn write_path(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.parent);
+        out.extend_from_slice(self.name);
+    }
+
+    /// The file's path.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        join(self.parent, self.name)
+    }
+}
+
+/// Makes groups of what was read.
+pub(super) fn gather(
+    collection: Collection,
+    hits: &Hits,
+    aliases: &[(FileNumber, FileNumber)],
+    options: &DuplicateOptions,
+    scanned: Summary,
+) -> Duplicates {
+    let mut groups = Vec::new();
+    let mut members: Vec<FileNumber> = Vec::new();
+    let mut summary = DuplicateSummary { scanned, ..Default::default() };
+    let mut own = Vec::new();
+    for group in hits.groups(&collection) {
+        own.clear();
+        own.extend(group.iter().map(|hit| hit.file));
+        // One file may have been reached by two paths without being linked:
+        // through a second mount of its file system, or overlapping roots.
+        own.sort_unstable_by(|a, b| {
+            let id = |file: &FileNumber| collection.id(*file);
+            id(a).cmp(&id(b)).then_with(|| collection.by_path(*a, *b))
+        });
+        own.dedup_by_key(|file| collection.id(*file));
+        let files = own.len() as u64;
+        if options.hardlinks {
+            for at in 0..own.len() {
+                let Some(file) = own.get(at).copied() else { break };
+                own.extend(named(aliases, file));
+            }
+        }
+        own.sort_unstable_by(|a, b| collection.by_path(*a, *b));
+        own.dedup_by(|a, b| collection.path(*a) == collection.path(*b));
+        let Some(first) = group.first().filter(|_| own.len() > 1) else {
+            continue;
+        };
+        let Some(digest) = Digest::from_bytes(hits.digest(first)) else { continue };
+        let size = collection.size(first.file);
+        let reclaimable = size.saturating_mul(files - 1);
+        summary.groups += 1;
+        summary.redundant_files += own.len() as u64 - 1;
+        summary.reclaimable_bytes += reclaimable;
+        let start = members.len();
+        members.extend_from_slice(&own);
+        let end = members.len();
+        groups.push(Span { size, digest, reclaimable, start, end });
+    }
+    groups.sort_unstable_by(|a, b| {
+        let first = |span: &Span| members.get(span.start).copied();
+        b.reclaimable.cmp(&a.reclaimable).then_with(|| {
+            match (first(a), first(b)) {
+                (Some(a), Some(b)) => collection.by_path(a, b),
+                (a, b) => a.cmp(&b),
+            }
+        })
+    });
+    let algorithm = options.algorithm;
+    Duplicates { collection, algorithm, groups, members, summary }
+}
+
+/// The other names of a file.
+fn named(
+    aliases: &[(FileNumber, FileNumber)],
+    file: FileNumber,
+) -> impl Iterator<Item = FileNumber> + '_ {
+    let first = aliases.partition_point(|(standing, _)| *standing < file);
+    aliases
+        .get(first..)
+        .unwrap_or_default()
+        .iter()
+        .take_while(move |(standing, _)| *standing == file)
+        .map(|(_, alias)| *alias)
+}

@@ -1,0 +1,165 @@
+//! Finding duplicates: which files have equal content.
+
+mod candidates;
+mod collection;
+mod compare;
+mod groups;
+
+use std::{
+    collections::HashSet,
+    ops::ControlFlow,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+
+pub use self::groups::{DuplicateSummary, Duplicates, Group, Member};
+use self::{
+    collection::{Collection, Collector},
+    compare::{Comparison, END, SMALL},
+};
+use crate::{
+    engine::Engine,
+    entry::{Batch, join},
+    error::{Action, Cause, EntryError, Error},
+    monitor::Monitor,
+    options::{DuplicateOptions, Method},
+    run::Run,
+    walk::{Node, Visitor, Walk},
+};
+
+impl Engine {
+    /// Finds groups of files with equal content: by size first, then by
+    /// reading the ends of the large ones that share their size, and all of
+    /// those that may still be equal.
+    ///
+    /// Names of one file (hard links) count as one, unless the options say
+    /// otherwise. Roots may overlap; no file is its own duplicate. The answer
+    /// is the same on every run over the same files.
+    ///
+    /// `on_error` is called from the worker threads, from several at once,
+    /// and ends the run by returning `Break`. Memory grows by some sixty
+    /// bytes a file, names included.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] if the run was ended before it was done;
+    /// [`Error::Filter`], [`Error::Threads`] and [`Error::Sandbox`] if it
+    /// could not begin. What is wrong with a file is told to `on_error`.
+    pub fn duplicates(
+        &self,
+        roots: &[PathBuf],
+        options: &DuplicateOptions,
+        monitor: &Monitor,
+        on_error: &(dyn Fn(EntryError) -> ControlFlow<()> + Sync),
+    ) -> Result<Duplicates, Error> {
+        let run = Run::new(monitor);
+        let collection = self.collect(roots, options, &run, on_error)?;
+        let walked = run.outcome()?;
+        let candidates = candidates::pick(&collection, options.hardlinks);
+        let (small, large): (Vec<_>, Vec<_>) = candidates
+            .files
+            .iter()
+            .copied()
+            .partition(|file| collection.size(*file) <= SMALL);
+        let bytes = candidates.files.iter().map(|f| collection.size(*f));
+        run.begin_comparing(candidates.files.len() as u64, bytes.sum());
+        let comparison = Comparison {
+            engine: self,
+            run: &run,
+            collection: &collection,
+            on_error,
+        };
+        let mut whole = small;
+        if !large.is_empty() {
+            let ends =
+                comparison.read(&large, Method::Partial { chunk: END })?;
+            run.outcome()?;
+            let alike = ends.groups(&collection).filter(|group| {
+                group.len() > 1
+                    || options.hardlinks
+                        && group.first().is_some_and(|hit| {
+                            candidates::stands(&candidates.aliases, hit.file)
+                        })
+            });
+            whole.extend(alike.flatten().map(|hit| hit.file));
+            whole.sort_unstable();
+        }
+        let hits =
+            comparison.read(&whole, Method::Whole(options.algorithm))?;
+        let compared = run.outcome()?;
+        let summary = crate::Summary {
+            errors: compared.errors,
+            named_errors: compared.named_errors,
+            ..walked
+        };
+        Ok(groups::gather(
+            collection,
+            &hits,
+            &candidates.aliases,
+            options,
+            summary,
+        ))
+    }
+
+    /// Walks the roots. Where there are several, they are walked one after
+    /// the other and no directory twice.
+    fn collect(
+        &self,
+        roots: &[PathBuf],
+        options: &DuplicateOptions,
+        run: &Run<'_>,
+        on_error: &(dyn Fn(EntryError) -> ControlFlow<()> + Sync),
+    ) -> Result<Collection, Error> {
+        let mut wanted = options.walk.clone();
+        wanted.min_size = Some(wanted.min_size.unwrap_or(1));
+        let visitor = Collect {
+            collector: Collector::new(self.threads()),
+            run,
+            on_error,
+        };
+        let together = wanted.follow || roots.len() < 2;
+        let walk = Walk {
+            engine: self,
+            run,
+            options: &wanted,
+            visitor: &visitor,
+            counts: true,
+            visited: (!together).then(|| Mutex::new(HashSet::new())),
+        };
+        if together {
+            walk.go(roots)?;
+        } else {
+            for root in roots {
+                walk.go(std::slice::from_ref(root))?;
+            }
+        }
+        Ok(visitor.collector.finish())
+    }
+}
+
+/// Collects what a walk finds.
+struct Collect<'a> {
+    collector: Collector,
+    run: &'a Run<'a>,
+    on_error: &'a (dyn Fn(EntryError) -> ControlFlow<()> + Sync),
+}
+
+impl Visitor for Collect<'_> {
+    fn files(&self, node: Option<&Arc<Node>>, batch: &Batch<'_>) {
+        let left_out = self.collector.add(node, batch);
+        if left_out > 0 {
+            let error = EntryError::new(
+                join(batch.parent, b""),
+                Action::Stat,
+                Cause::Io(std::io::Error::other(format!(
+                    "{left_out} files were left out: too many file systems"
+                ))),
+            );
+            self.run.count_error(&error);
+            self.error(error);
+        }
+    }
+
+    fn error(&self, error: EntryError) {
+        self.run.heed((self.on_error)(error));
+    }
+}

@@ -1,0 +1,139 @@
+//! The engine: worker threads and the sandboxed instances they judge with.
+
+use std::{
+    io,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use sanchay_sandbox::{
+    Algorithm, Digest, Inspector, Sandbox, SandboxOptions,
+};
+
+use crate::{error::Error, options::EngineOptions};
+
+/// Threads and a sandbox, set up once and used for any number of runs, from
+/// several threads at once if need be. Clones share one engine.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    threads: usize,
+    sandbox: Sandbox,
+    /// Instances that no run uses at the moment.
+    idle: Mutex<Vec<Inspector>>,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine")
+            .field("threads", &self.inner.threads)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Sets up an engine.
+    ///
+    /// # Errors
+    /// [`Error::Option`] if the number of threads is 0 or beyond 1024, and
+    /// [`Error::Sandbox`] if the sandbox cannot be set up: too little address
+    /// space, or limits that it cannot honour.
+    pub fn new(options: EngineOptions) -> Result<Self, Error> {
+        let threads = match options.threads {
+            Some(threads @ 1..=1024) => threads,
+            Some(threads) => {
+                return Err(Error::Option {
+                    option: "threads",
+                    why: format!("{threads} is not between 1 and 1024"),
+                });
+            }
+            None => std::thread::available_parallelism()
+                .map_or(1, std::num::NonZero::get)
+                .min(1024),
+        };
+        let sandbox = Sandbox::new(SandboxOptions {
+            instances: threads,
+            limits: options.limits,
+            ..SandboxOptions::default()
+        })
+        .map_err(Error::Sandbox)?;
+        Ok(Self::with_sandbox(threads, sandbox))
+    }
+
+    /// An engine that judges with a sandbox of the caller's.
+    pub(crate) fn with_sandbox(threads: usize, sandbox: Sandbox) -> Self {
+        let idle = Mutex::new(Vec::new());
+        Self { inner: Arc::new(Inner { threads, sandbox, idle }) }
+    }
+
+    /// How many threads a run uses.
+    #[must_use]
+    pub fn threads(&self) -> usize {
+        self.inner.threads
+    }
+
+    /// The digest of bytes that the caller holds.
+    ///
+    /// # Errors
+    /// [`Error::Sandbox`] if the sandboxed code fails, for instance because
+    /// the bytes do not fit its memory.
+    pub fn digest(
+        &self,
+        algorithm: Algorithm,
+        data: &[u8],
+    ) -> Result<Digest, Error> {
+        let mut inspector = self.inspector();
+        let digest =
+            inspector.digest(algorithm, data).map_err(Error::Sandbox)?;
+        self.give_back(inspector);
+        Ok(digest)
+    }
+
+    /// An instance to judge with.
+    pub(crate) fn inspector(&self) -> Inspector {
+        let idle = self
+            .inner
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        idle.unwrap_or_else(|| self.inner.sandbox.inspector())
+    }
+
+    /// Keeps an instance for the next run. No more are kept than a run uses.
+    pub(crate) fn give_back(&self, inspector: Inspector) {
+        let mut idle = self
+            .inner
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < self.inner.threads {
+            idle.push(inspector);
+        }
+    }
+
+    /// Runs a body once in each worker thread, each with an instance of its
+    /// own, and waits for all of them.
+    pub(crate) fn crew<F>(&self, body: F) -> Result<(), Error>
+    where
+        F: Fn(usize, &mut Inspector) + Sync,
+    {
+        let threads = self.inner.threads;
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(|index| format!("sanchay-{index}"))
+            .build()
+            .map_err(|error| Error::Threads {
+                threads,
+                source: io::Error::other(error),
+            })?;
+        pool.broadcast(|context| {
+            let mut inspector = self.inspector();
+            body(context.index(), &mut inspector);
+            self.give_back(inspector);
+        });
+        Ok(())
+    }
+}

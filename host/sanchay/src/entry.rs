@@ -1,0 +1,116 @@
+//! What a walk finds: files in batches, one batch a directory (or a part of a
+//! large one), each batch in columns so that no file costs an allocation.
+
+use std::{
+    ffi::OsString, os::unix::ffi::OsStringExt as _, path::PathBuf,
+};
+
+/// A point in time: seconds since 1970-01-01T00:00:00Z, negative before it,
+/// and the nanoseconds that follow them.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash,
+)]
+pub struct Timestamp {
+    /// Whole seconds since the epoch, rounded towards the past.
+    pub seconds: i64,
+    /// Nanoseconds after that second: 0 to 999,999,999.
+    pub nanoseconds: u32,
+}
+
+/// What identifies a file whatever its name: hard links share it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId {
+    /// The device the file is on.
+    pub device: u64,
+    /// Its inode on that device.
+    pub inode: u64,
+}
+
+/// A file's metadata.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Metadata {
+    /// The file's size in bytes.
+    pub size: u64,
+    /// When its contents were last modified.
+    pub modified: Timestamp,
+    /// What identifies it.
+    pub id: FileId,
+    /// How many names (hard links) it has.
+    pub links: u32,
+}
+
+/// A file that a walk found.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// What precedes the name in the path: empty, or ending in a slash.
+    pub parent: &'a [u8],
+    /// The file's name.
+    pub name: &'a [u8],
+    /// Its metadata.
+    pub metadata: &'a Metadata,
+}
+
+impl Entry<'_> {
+    /// Appends the file's path to a buffer.
+    pub fn write_path(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.parent);
+        out.extend_from_slice(self.name);
+    }
+
+    /// The file's path: the root as it was given, and the way down from it.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        join(self.parent, self.name)
+    }
+}
+
+/// Joins a prefix that ends in a slash (or is empty) and a name.
+pub(crate) fn join(parent: &[u8], name: &[u8]) -> PathBuf {
+    let mut bytes = Vec::with_capacity(parent.len() + name.len());
+    bytes.extend_from_slice(parent);
+    bytes.extend_from_slice(name);
+    PathBuf::from(OsString::from_vec(bytes))
+}
+
+/// Files of one directory, as a walk reports them.
+#[derive(Clone, Copy, Debug)]
+pub struct Batch<'a> {
+    pub(crate) parent: &'a [u8],
+    pub(crate) names: &'a [u8],
+    /// Where each name begins and ends in `names`.
+    pub(crate) spans: &'a [(u32, u32)],
+    pub(crate) metadata: &'a [Metadata],
+    pub(crate) worker: usize,
+}
+
+impl<'a> Batch<'a> {
+    /// How many files the batch holds; never 0.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.metadata.len()
+    }
+
+    /// Whether the batch holds no file.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.metadata.is_empty()
+    }
+
+    /// Which worker found the batch: from 0 to the engine's number of
+    /// threads, exclusive. No two batches with the same worker are visited at
+    /// the same time, so a visitor can keep a buffer for each.
+    #[must_use]
+    pub fn worker(&self) -> usize {
+        self.worker
+    }
+
+    /// The files.
+    pub fn iter(&self) -> impl Iterator<Item = Entry<'a>> + use<'a> {
+        let (parent, names) = (self.parent, self.names);
+        self.spans.iter().zip(self.metadata).map(move |(span, metadata)| {
+            let name =
+                names.get(span.0 as usize..span.1 as usize).unwrap_or(&[]);
+            Entry { parent, name, metadata }
+        })
+    }
+}

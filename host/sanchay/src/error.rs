@@ -1,0 +1,190 @@
+//! What can go wrong: with a whole run ([`Error`]) and with one entry of it
+//! ([`EntryError`]). One bad file never ends a run, so nearly everything that
+//! happens on a real tree is the second kind.
+
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+};
+
+use crate::text::escaped;
+
+/// Why a run could not be carried out or was not finished.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The sandbox could not be set up.
+    #[error("cannot set up the sandbox: {0}")]
+    Sandbox(#[source] sanchay_sandbox::Fault),
+    /// The worker threads could not be started.
+    #[error("cannot start {threads} worker threads: {source}")]
+    Threads {
+        /// How many were asked for.
+        threads: usize,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The filter's specification makes no sense.
+    #[error("the filter cannot be used: {0}")]
+    Filter(#[source] sanchay_sandbox::FilterError),
+    /// An option has a value that makes no sense.
+    #[error("{option}: {why}")]
+    Option {
+        /// The option's name.
+        option: &'static str,
+        /// What is wrong with its value.
+        why: String,
+    },
+    /// A list of digests could not be read.
+    #[error("cannot read the list of digests: {0}")]
+    Checklist(#[source] io::Error),
+    /// The run was cancelled: by its [`Cancel`](crate::Cancel), by its
+    /// progress callback, or by a visitor that had seen enough.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// What was being done to an entry when it failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Action {
+    /// Looking at a root that the caller named.
+    Root,
+    /// Opening a directory.
+    OpenDirectory,
+    /// Listing a directory.
+    ReadDirectory,
+    /// Judging the names in a directory.
+    Judge,
+    /// Reading an entry's metadata.
+    Stat,
+    /// Opening a file.
+    Open,
+    /// Reading a file.
+    Read,
+    /// Hashing what was read.
+    Hash,
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Root => "cannot start here",
+            Self::OpenDirectory => "cannot open the directory",
+            Self::ReadDirectory => "cannot list the directory",
+            Self::Judge => "cannot judge the names",
+            Self::Stat => "cannot read the metadata",
+            Self::Open => "cannot open",
+            Self::Read => "cannot read",
+            Self::Hash => "cannot hash",
+        })
+    }
+}
+
+/// Why an entry failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Cause {
+    /// The system refused.
+    #[error("{}", plain(.0))]
+    Io(#[source] io::Error),
+    /// The sandboxed code failed: it trapped, or exceeded its budget.
+    #[error("{0}")]
+    Sandbox(#[source] sanchay_sandbox::Fault),
+    /// The entry is not a regular file.
+    #[error("it is {0}, not a regular file")]
+    NotRegular(&'static str),
+    /// The entry was a file when its directory was listed and is a symbolic
+    /// link now. It was not followed.
+    #[error("it was replaced by a symbolic link, which is not followed")]
+    BecameLink,
+    /// Another file has taken the place of the one that was found.
+    #[error("another file has taken its place")]
+    Replaced,
+    /// The link leads out of the root that confines the walk.
+    #[error("the link leads out of the root")]
+    OutsideRoot,
+    /// The file's size changed while it was read, so that no digest of it
+    /// would mean anything.
+    #[error("it changed while it was read ({expected} bytes, then {found})")]
+    Changed {
+        /// Its size when it was listed, in bytes.
+        expected: u64,
+        /// How many bytes it had when it was read.
+        found: u64,
+    },
+}
+
+/// The system's words without Rust's `(os error 2)`.
+fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.rsplit_once(" (os error ") {
+        Some((words, _)) => words.to_owned(),
+        None => text,
+    }
+}
+
+/// An entry that could not be dealt with.
+///
+/// Its `Display` is `PATH: WHAT: WHY` with the path escaped, fit for a line of
+/// a log.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {action}: {cause}", escaped(path_bytes(.path)))]
+#[non_exhaustive]
+pub struct EntryError {
+    /// The entry's path, as it would have been reported.
+    pub path: PathBuf,
+    /// What was being done.
+    pub action: Action,
+    /// Why it failed.
+    pub cause: Cause,
+    /// Whether the entry is one that the caller named, as opposed to one that
+    /// was found.
+    pub named: bool,
+}
+
+impl EntryError {
+    pub(crate) fn new(path: PathBuf, action: Action, cause: Cause) -> Self {
+        Self { path, action, cause, named: false }
+    }
+
+    pub(crate) fn named(mut self) -> Self {
+        self.named = true;
+        self
+    }
+
+    /// Whether the entry does not exist (any more).
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        matches!(&self.cause, Cause::Io(e) if e.kind() == io::ErrorKind::NotFound)
+    }
+
+    /// Whether access to the entry was refused.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        matches!(&self.cause, Cause::Io(e)
+            if e.kind() == io::ErrorKind::PermissionDenied)
+    }
+}
+
+impl From<rustix::io::Errno> for Cause {
+    fn from(errno: rustix::io::Errno) -> Self {
+        Self::Io(errno.into())
+    }
+}
+
+impl From<io::Error> for Cause {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<sanchay_sandbox::Fault> for Cause {
+    fn from(fault: sanchay_sandbox::Fault) -> Self {
+        Self::Sandbox(fault)
+    }
+}
+
+fn path_bytes(path: &Path) -> &[u8] {
+    std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str())
+}

@@ -1,0 +1,124 @@
+//! Hashing: what is in files, told by digests, in order.
+
+mod order;
+mod parts;
+mod pipe;
+mod reader;
+mod tree;
+
+use std::{fmt, ops::ControlFlow, path::PathBuf};
+
+use sanchay_sandbox::{Algorithm, Digest, PartialDigest};
+
+pub(crate) use self::reader::{Failure, Reader};
+use crate::{
+    engine::Engine,
+    entry::Timestamp,
+    error::{EntryError, Error},
+    monitor::{Monitor, Summary},
+    options::{HashOptions, Method},
+};
+
+/// The largest chunk of a partial digest, in bytes: 16 MiB.
+pub const MAX_CHUNK: u32 = 16 << 20;
+
+/// Something to hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A file, or a directory, all of whose files are hashed. An empty path
+    /// stands for the current directory.
+    Path(PathBuf),
+    /// Standard input, to its end; its path is `-`.
+    Stdin,
+}
+
+/// What is in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Content {
+    /// A digest of all its bytes.
+    Whole(Algorithm, Digest),
+    /// A digest of its two ends.
+    Partial(PartialDigest),
+}
+
+impl fmt::Display for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(_, digest) => digest.fmt(f),
+            Self::Partial(partial) => partial.fmt(f),
+        }
+    }
+}
+
+/// A file that was hashed.
+#[derive(Clone, Copy, Debug)]
+pub struct Hashed<'a> {
+    /// Its path.
+    pub path: &'a [u8],
+    /// Its size in bytes: for a whole digest, as many as were hashed.
+    pub size: u64,
+    /// When it was last modified; `None` for what is not a file.
+    pub modified: Option<Timestamp>,
+    /// What is in it.
+    pub content: Content,
+}
+
+/// What hashing comes upon.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum HashEvent<'a> {
+    /// A file was hashed.
+    File(Hashed<'a>),
+    /// An entry could not be dealt with; hashing goes on.
+    Error(EntryError),
+}
+
+/// A file's digest and what goes with it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sum {
+    pub(crate) content: Content,
+    pub(crate) size: u64,
+    pub(crate) modified: Option<Timestamp>,
+}
+
+impl Engine {
+    /// Hashes sources, in order: as they are given, and the files of a
+    /// directory in the byte order of their paths, whatever the number of
+    /// threads. Errors stand where the file's record would.
+    ///
+    /// `visit` is called from one worker thread at a time and ends the run by
+    /// returning `Break`. Memory does not grow with the number of files,
+    /// unless links are followed.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] if hashing was ended before it was done;
+    /// [`Error::Option`] if the chunk of a partial digest is 0 or greater than
+    /// [`MAX_CHUNK`]; [`Error::Filter`], [`Error::Threads`] and
+    /// [`Error::Sandbox`] if it could not begin. What is wrong with a file is
+    /// an event.
+    pub fn hash(
+        &self,
+        sources: &[Source],
+        options: &HashOptions,
+        monitor: &Monitor,
+        visit: &mut (dyn FnMut(HashEvent<'_>) -> ControlFlow<()> + Send),
+    ) -> Result<Summary, Error> {
+        check_method(options.method)?;
+        tree::hash(self, sources, options, monitor, visit)
+    }
+}
+
+/// Refuses a chunk that makes no sense.
+pub(crate) fn check_method(method: Method) -> Result<(), Error> {
+    match method {
+        Method::Partial { chunk } if chunk == 0 || chunk > MAX_CHUNK => {
+            Err(Error::Option {
+                option: "chunk",
+                why: format!(
+                    "{chunk} bytes is not between 1 and {MAX_CHUNK}"
+                ),
+            })
+        }
+        _ => Ok(()),
+    }
+}

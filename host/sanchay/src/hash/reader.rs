@@ -1,0 +1,465 @@
+//! Reading files and having them hashed. Many small files are read one behind
+//! the other into one buffer and hashed in one crossing; a large one is read
+//! chunk by chunk into a digest in the making. No file costs an allocation.
+
+use std::{
+    fs::File,
+    io::{self, Read, Seek as _, SeekFrom},
+    sync::atomic::Ordering::Relaxed,
+};
+
+use sanchay_sandbox::{
+    Algorithm, Digest, Fault, Inspector, PartialDigest,
+};
+
+use super::{Content, Sum};
+use crate::{
+    entry::Metadata,
+    error::{Action, Cause},
+    options::Method,
+    run::Run,
+};
+
+/// The size in bytes of the buffer that small files share: half of a core's
+/// second-level cache, so that what was read is still there when it is
+/// hashed.
+const BUFFER: usize = 512 * 1024;
+
+/// Files of up to so many bytes share the buffer.
+const SMALL: u64 = 128 * 1024;
+
+/// How much of a large file is read and hashed at a time, in bytes.
+const CHUNK: usize = 256 * 1024;
+
+/// Why a file could not be hashed.
+pub(crate) type Failure = (Action, Cause);
+
+/// A worker's buffer. The worker's sandboxed instance is lent to each call.
+pub(crate) struct Reader<'r> {
+    run: &'r Run<'r>,
+    buffer: Vec<u8>,
+    used: usize,
+    /// The files in the buffer.
+    waiting: Vec<Waiting>,
+    ends: Vec<u32>,
+    digests: Vec<Digest>,
+}
+
+/// A file whose bytes are in the buffer.
+struct Waiting {
+    index: usize,
+    metadata: Metadata,
+    /// How many byte strings in the buffer are its: 2 for the ends of a
+    /// large file.
+    parts: usize,
+    size: u64,
+}
+
+impl<'r> Reader<'r> {
+    pub(crate) fn new(run: &'r Run<'r>) -> Self {
+        Self {
+            run,
+            buffer: vec![0; BUFFER],
+            used: 0,
+            waiting: Vec::new(),
+            ends: Vec::new(),
+            digests: Vec::new(),
+        }
+    }
+
+    /// Takes a file to be hashed. Its result is told to `done`, now or later;
+    /// at the latest by [`Self::flush`].
+    pub(crate) fn take(
+        &mut self,
+        inspector: &mut Inspector,
+        index: usize,
+        opened: (File, Metadata),
+        method: Method,
+        done: &mut dyn FnMut(usize, Result<Sum, Failure>),
+    ) {
+        let (file, metadata) = opened;
+        let result = match method {
+            Method::Whole(algorithm) if metadata.size > SMALL => {
+                self.stream(inspector, file, &metadata, algorithm).map(Some)
+            }
+            Method::Whole(algorithm) => {
+                self.pack(inspector, index, file, &metadata, algorithm, done)
+            }
+            Method::Partial { chunk } => {
+                self.pack_ends(inspector, index, file, &metadata, chunk, done)
+            }
+        };
+        match result {
+            Ok(Some(sum)) => done(index, Ok(sum)),
+            Ok(None) => {}
+            Err(failure) => done(index, Err(failure)),
+        }
+    }
+
+    /// Reads a whole small file into the buffer.
+    fn pack(
+        &mut self,
+        inspector: &mut Inspector,
+        index: usize,
+        mut file: File,
+        metadata: &Metadata,
+        algorithm: Algorithm,
+        done: &mut dyn FnMut(usize, Result<Sum, Failure>),
+    ) -> Result<Option<Sum>, Failure> {
+        let hint = usize::try_from(metadata.size).unwrap_or(BUFFER);
+        if self.used + hint + 1 > self.buffer.len() {
+            self.flush(inspector, Method::Whole(algorithm), done);
+        }
+        let start = self.used;
+        let mut end = start;
+        loop {
+            let room = self.buffer.get_mut(end..).unwrap_or_default();
+            let wanted = room.len();
+            let got = read(&mut file, room).map_err(reading)?;
+            end += got;
+            // A read that comes back short with all that was promised has
+            // seen the end; any other may not have.
+            if got == 0 || (got < wanted && end - start == hint) {
+                break;
+            }
+            if end == self.buffer.len() {
+                // It grew beyond the buffer.
+                return self
+                    .stream_on(file, start, metadata, algorithm)
+                    .map(Some);
+            }
+        }
+        self.used = end;
+        self.ends.push(u32::try_from(end).unwrap_or(u32::MAX));
+        self.waiting.push(Waiting {
+            index,
+            metadata: *metadata,
+            parts: 1,
+            size: (end - start) as u64,
+        });
+        Ok(None)
+    }
+
+    /// Reads the two ends of a file into the buffer, or all of a file smaller
+    /// than two chunks.
+    fn pack_ends(
+        &mut self,
+        inspector: &mut Inspector,
+        index: usize,
+        mut file: File,
+        metadata: &Metadata,
+        chunk: u32,
+        done: &mut dyn FnMut(usize, Result<Sum, Failure>),
+    ) -> Result<Option<Sum>, Failure> {
+        let chunk = chunk as usize;
+        if self.buffer.len() < 2 * chunk {
+            self.flush(inspector, Method::Partial { chunk: 0 }, done);
+            self.buffer.resize(2 * chunk, 0);
+        }
+        if self.used + 2 * chunk > self.buffer.len() {
+            self.flush(inspector, Method::Partial { chunk: 0 }, done);
+        }
+        let start = self.used;
+        let room = |from: usize, len: usize| from..from + len;
+        let whole = metadata.size < 2 * chunk as u64;
+        let first = if whole { 2 * chunk } else { chunk };
+        let got = {
+            let space = self
+                .buffer
+                .get_mut(room(start, first))
+                .unwrap_or_default();
+            read_full(&mut file, space).map_err(reading)?
+        };
+        let mut end = start + got;
+        let mut parts = 1;
+        let mut size = got as u64;
+        self.ends.push(u32::try_from(end).unwrap_or(u32::MAX));
+        if !whole {
+            let back = i64::try_from(chunk).unwrap_or(i64::MAX);
+            let last = (|| {
+                let from = file.seek(SeekFrom::End(-back))?;
+                let space =
+                    self.buffer.get_mut(room(end, chunk)).unwrap_or_default();
+                Ok((from, read_full(&mut file, space)?))
+            })();
+            let (from, got) = match last {
+                Ok(last) => last,
+                Err(error) => {
+                    self.ends.pop();
+                    return Err(reading(error));
+                }
+            };
+            end += got;
+            parts = 2;
+            size = from + got as u64;
+            self.ends.push(u32::try_from(end).unwrap_or(u32::MAX));
+        }
+        self.used = end;
+        self.waiting.push(Waiting {
+            index,
+            metadata: *metadata,
+            parts,
+            size,
+        });
+        Ok(None)
+    }
+
+    /// Has the files in the buffer hashed.
+    pub(crate) fn flush(
+        &mut self,
+        inspector: &mut Inspector,
+        method: Method,
+        done: &mut dyn FnMut(usize, Result<Sum, Failure>),
+    ) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        let algorithm = match method {
+            Method::Whole(algorithm) => algorithm,
+            Method::Partial { .. } => Algorithm::Xxh64,
+        };
+        self.run.bytes.fetch_add(self.used as u64, Relaxed);
+        self.digests.clear();
+        let data = self.buffer.get(..self.used).unwrap_or_default();
+        let batch = inspector.digest_batch(
+            algorithm,
+            data,
+            &self.ends,
+            &mut self.digests,
+        );
+        let single = batch.is_err();
+        let mut start = 0;
+        let mut next = 0;
+        for file in &self.waiting {
+            // If the batch failed, one file must not cost the others theirs.
+            let mut part = |at: usize| -> Result<Digest, Fault> {
+                let end = self.ends.get(at).map_or(start, |end| *end as usize);
+                let from = std::mem::replace(&mut start, end);
+                if single {
+                    let bytes = data.get(from..end).unwrap_or_default();
+                    return inspector.digest(algorithm, bytes);
+                }
+                self.digests.get(at).copied().ok_or_else(|| {
+                    Fault::Lied("it returned too few digests".to_owned())
+                })
+            };
+            let first = part(next);
+            let last = if file.parts == 2 {
+                part(next + 1)
+            } else {
+                first.clone()
+            };
+            next += file.parts;
+            let result = first.and_then(|first| Ok((first, last?)));
+            let result = result.map(|(first, last)| Sum {
+                content: match method {
+                    Method::Whole(_) => Content::Whole(algorithm, first),
+                    Method::Partial { .. } => {
+                        Content::Partial(ends_of(first, last, file.size))
+                    }
+                },
+                size: file.size,
+                modified: Some(file.metadata.modified),
+            });
+            done(
+                file.index,
+                result.map_err(|fault| (Action::Hash, fault.into())),
+            );
+        }
+        self.waiting.clear();
+        self.ends.clear();
+        self.used = 0;
+    }
+
+    fn stream(
+        &mut self,
+        inspector: &mut Inspector,
+        file: File,
+        metadata: &Metadata,
+        algorithm: Algorithm,
+    ) -> Result<Sum, Failure> {
+        // The small files that wait keep their place in the buffer, if that
+        // leaves room enough for chunks.
+        let start = if self.buffer.len() - self.used < CHUNK {
+            let len = self.used + CHUNK;
+            self.buffer.resize(len, 0);
+            self.used
+        } else {
+            self.used
+        };
+        inspector.begin(algorithm).map_err(hashing)?;
+        let mut sum = self.digest_rest(inspector, file, start, algorithm, 0)?;
+        sum.modified = Some(metadata.modified);
+        Ok(sum)
+    }
+
+    /// Goes on with a file that turned out not to be small: what was read of
+    /// it is in the buffer from `start` on.
+    fn stream_on(
+        &mut self,
+        inspector: &mut Inspector,
+        file: File,
+        start: usize,
+        metadata: &Metadata,
+        algorithm: Algorithm,
+    ) -> Result<Sum, Failure> {
+        inspector.begin(algorithm).map_err(hashing)?;
+        let head = self.buffer.get(start..).unwrap_or_default();
+        let len = head.len() as u64;
+        inspector.update(head).map_err(hashing)?;
+        self.run.bytes.fetch_add(len, Relaxed);
+        self.buffer.resize(self.buffer.len().max(start + CHUNK), 0);
+        let mut sum = self.digest_rest(inspector, file, start, algorithm, len)?;
+        sum.modified = Some(metadata.modified);
+        Ok(sum)
+    }
+
+    
+
+    /// Feeds the rest of a stream to the digest in the making, through the
+    /// part of the buffer that begins at `start`.
+    fn digest_rest(
+        &mut self,
+        inspector: &mut Inspector,
+        mut source: impl Read,
+        start: usize,
+        algorithm: Algorithm,
+        already: u64,
+    ) -> Result<Sum, Failure> {
+        let mut size = already;
+        loop {
+            if self.run.is_over() {
+                return Err((Action::Read, interrupted()));
+            }
+            let space =
+                self.buffer.get_mut(start..start + CHUNK).unwrap_or_default();
+            let got = read(&mut source, space).map_err(reading)?;
+            if got == 0 {
+                break;
+            }
+            let chunk = space.get(..got).unwrap_or_default();
+            inspector.update(chunk).map_err(hashing)?;
+            size += got as u64;
+            self.run.bytes.fetch_add(got as u64, Relaxed);
+            self.run.tick();
+        }
+        let digest = inspector.finish().map_err(hashing)?;
+        let content = Content::Whole(algorithm, digest);
+        Ok(Sum { content, size, modified: None })
+    }
+
+    /// Hashes a stream that cannot be sought in.
+    pub(crate) fn pipe(
+        &mut self,
+        inspector: &mut Inspector,
+        mut source: impl Read,
+        method: Method,
+    ) -> Result<Sum, Failure> {
+        self.buffer.resize(self.buffer.len().max(self.used + CHUNK), 0);
+        match method {
+            Method::Whole(algorithm) => {
+                inspector.begin(algorithm).map_err(hashing)?;
+                self.digest_rest(inspector, source, self.used, algorithm, 0)
+            }
+            Method::Partial { chunk } => self.pipe_ends(inspector, &mut source, chunk),
+        }
+    }
+
+    /// The partial digest of a stream: its last two chunks are kept as it
+    /// goes by.
+    fn pipe_ends(
+        &mut self,
+        inspector: &mut Inspector,
+        source: &mut dyn Read,
+        chunk: u32,
+    ) -> Result<Sum, Failure> {
+        let chunk = chunk as usize;
+        let mut first = Vec::new();
+        source
+            .by_ref()
+            .take(2 * chunk as u64)
+            .read_to_end(&mut first)
+            .map_err(reading)?;
+        let mut size = first.len() as u64;
+        if first.len() == 2 * chunk {
+            let mut last = first.split_off(chunk);
+            let mut more = vec![0; chunk];
+            loop {
+                if self.run.is_over() {
+                    return Err((Action::Read, interrupted()));
+                }
+                let got = read_full(source, &mut more).map_err(reading)?;
+                size += got as u64;
+                last.drain(..got);
+                last.extend_from_slice(more.get(..got).unwrap_or_default());
+                if got < chunk {
+                    break;
+                }
+            }
+            return self.ends_sum(inspector, &first, &last, size);
+        }
+        self.ends_sum(inspector, &first, &first, size)
+    }
+
+    fn ends_sum(
+        &mut self,
+        inspector: &mut Inspector,
+        first: &[u8],
+        last: &[u8],
+        size: u64,
+    ) -> Result<Sum, Failure> {
+        let partial =
+            inspector.partial(first, last, size).map_err(hashing)?;
+        let content = Content::Partial(partial);
+        Ok(Sum { content, size, modified: None })
+    }
+}
+
+fn ends_of(first: Digest, last: Digest, size: u64) -> PartialDigest {
+    let number = |digest: Digest| {
+        digest
+            .as_bytes()
+            .try_into()
+            .map_or(0, u64::from_be_bytes)
+    };
+    PartialDigest { first: number(first), last: number(last), size }
+}
+
+/// Reads once, again where a signal interrupted.
+fn read(source: &mut impl Read, space: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match source.read(space) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+/// Reads until the space is full or the source ends.
+fn read_full(
+    source: &mut (impl Read + ?Sized),
+    space: &mut [u8],
+) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = space.get_mut(filled..).filter(|r| !r.is_empty()) {
+        match source.read(rest) {
+            Ok(0) => break,
+            Ok(got) => filled += got,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+fn reading(error: io::Error) -> Failure {
+    (Action::Read, error.into())
+}
+
+fn hashing(fault: Fault) -> Failure {
+    (Action::Hash, fault.into())
+}
+
+fn interrupted() -> Cause {
+    Cause::Io(io::Error::new(io::ErrorKind::Interrupted, "cancelled"))
+}

@@ -1,0 +1,90 @@
+//! A file inventory with a cage: scan trees, hash files, find duplicates.
+//!
+//! The library acts: it walks directories in parallel, opens and reads files.
+//! It does not judge: names are filtered and bytes are hashed by a WebAssembly
+//! component that imports nothing, so nothing that looks at an untrusted byte
+//! or name has any authority.
+//!
+//! An [`Engine`] is made once and used for any number of runs. What is found
+//! is passed to a visitor as it is found, from worker threads; names are bytes
+//! throughout; what is wrong with one entry is an event of its own and never
+//! ends a run.
+//!
+//! ```
+//! use std::{ops::ControlFlow, sync::atomic::{AtomicU64, Ordering}};
+//! use sanchay::{
+//!     Engine, EngineOptions, Monitor, ScanEvent, WalkOptions,
+//! };
+//!
+//! let engine = Engine::new(EngineOptions::default())?;
+//! let options = WalkOptions {
+//!     extensions: vec![b"rs".to_vec()],
+//!     ..WalkOptions::default()
+//! };
+//! let largest = AtomicU64::new(0);
+//! let summary = engine.scan(
+//!     &["src".into()],
+//!     &options,
+//!     &Monitor::default(),
+//!     &|event| {
+//!         match event {
+//!             ScanEvent::Files(batch) => {
+//!                 for file in batch.iter() {
+//!                     largest.fetch_max(
+//!                         file.metadata.size,
+//!                         Ordering::Relaxed,
+//!                     );
+//!                 }
+//!             }
+//!             ScanEvent::Error(error) => eprintln!("{error}"),
+//!             _ => {}
+//!         }
+//!         ControlFlow::Continue(())
+//!     },
+//! )?;
+//! assert!(summary.files > 10 && largest.into_inner() > 0);
+//! # Ok::<(), sanchay::Error>(())
+//! ```
+//!
+//! [`Engine::hash`] gives digests in a documented order whatever the number
+//! of threads, [`Engine::check`] compares files with a list of digests, and
+//! [`Engine::duplicates`] finds groups of equal files. A [`Monitor`] watches
+//! and cancels any of them.
+
+#[cfg(not(unix))]
+compile_error!("sanchay needs a Unix: Linux or macOS");
+
+mod check;
+mod duplicates;
+mod engine;
+mod entry;
+mod error;
+mod frontier;
+mod hash;
+mod monitor;
+mod options;
+mod run;
+mod scan;
+mod sequence;
+mod text;
+mod walk;
+
+pub use check::{CheckEvent, CheckSummary, Verdict};
+pub use duplicates::{DuplicateSummary, Duplicates, Group, Member};
+pub use engine::Engine;
+pub use entry::{Batch, Entry, FileId, Metadata, Timestamp};
+pub use error::{Action, Cause, EntryError, Error};
+pub use hash::{Content, HashEvent, Hashed, MAX_CHUNK, Source};
+pub use monitor::{
+    Cancel, Monitor, Phase, Progress, ProgressCallback, Summary,
+};
+pub use options::{
+    CheckOptions, DuplicateOptions, EngineOptions, HashOptions, Method,
+    WalkOptions, Walker,
+};
+pub use sanchay_sandbox::{
+    Algorithm, BatchError, Digest, Fault, FilterError, Limits, PartialDigest,
+    component,
+};
+pub use scan::ScanEvent;
+pub use text::{Escaped, escaped};

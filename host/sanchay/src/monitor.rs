@@ -1,0 +1,124 @@
+//! How a caller watches a run and ends it early.
+
+use std::{
+    fmt,
+    ops::ControlFlow,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+/// Ends a run from outside: from a signal handler, another thread, a
+/// callback. Clones share one state; a cancelled one stays cancelled.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// One that is not cancelled.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// One that is cancelled when the flag becomes true.
+    #[must_use]
+    pub fn from_flag(flag: Arc<AtomicBool>) -> Self {
+        Self(flag)
+    }
+
+    /// Asks the runs that hold this to end. They do within a chunk's time.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether [`Self::cancel`] was called.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// What a run is doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Phase {
+    /// Walking directories (and hashing as it goes, when hashing).
+    #[default]
+    Walking,
+    /// Comparing files: reading those that others may equal.
+    Comparing,
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// What the run is doing.
+    pub phase: Phase,
+    /// Directories listed so far.
+    pub directories: u64,
+    /// Files reported, hashed or compared so far, in this phase.
+    pub files: u64,
+    /// Bytes read so far; bytes of the files found, for a scan.
+    pub bytes: u64,
+    /// How many files this phase will deal with, where that is known.
+    pub total_files: Option<u64>,
+    /// How many bytes this phase will read at most, where that is known.
+    pub total_bytes: Option<u64>,
+    /// Entries that failed so far.
+    pub errors: u64,
+}
+
+/// Called from time to time with how far the run is; returning `Break` ends
+/// the run.
+pub type ProgressCallback =
+    Arc<dyn Fn(&Progress) -> ControlFlow<()> + Send + Sync>;
+
+/// How a caller watches a run and ends it early.
+#[derive(Clone)]
+pub struct Monitor {
+    /// Ends the run.
+    pub cancel: Cancel,
+    /// Told how far the run is, from a worker thread, never from two at once.
+    pub progress: Option<ProgressCallback>,
+    /// The least time between two calls of `progress`.
+    pub interval: Duration,
+}
+
+impl Default for Monitor {
+    fn default() -> Self {
+        Self {
+            cancel: Cancel::new(),
+            progress: None,
+            interval: Duration::from_millis(100),
+        }
+    }
+}
+
+impl fmt::Debug for Monitor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Monitor")
+            .field("cancel", &self.cancel)
+            .field("progress", &self.progress.is_some())
+            .field("interval", &self.interval)
+            .finish()
+    }
+}
+
+/// What a finished run did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Summary {
+    /// Files reported or hashed.
+    pub files: u64,
+    /// Directories listed.
+    pub directories: u64,
+    /// Bytes of the files reported, or bytes hashed.
+    pub bytes: u64,
+    /// Entries that failed.
+    pub errors: u64,
+    /// Of these, the ones that the caller had named.
+    pub named_errors: u64,
+}

@@ -1,0 +1,136 @@
+//! What a caller can ask for, as plain structs with defaults.
+
+use sanchay_sandbox::{Algorithm, Limits, Specification};
+
+/// How an [`Engine`](crate::Engine) is made.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct EngineOptions {
+    /// How many worker threads a run uses; `None`: one for each processor
+    /// this process may run on.
+    pub threads: Option<usize>,
+    /// What a sandboxed instance may use.
+    pub limits: Limits,
+}
+
+/// Where a walk goes and which files it reports.
+///
+/// ```
+/// let options = sanchay::WalkOptions {
+///     extensions: vec![b"mkv".to_vec()],
+///     min_size: Some(1 << 20),
+///     ..Default::default()
+/// };
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct WalkOptions {
+    /// Extensions a file's name must end in, any of them, with or without
+    /// their leading dot, without regard to the case of ASCII letters; empty:
+    /// all.
+    pub extensions: Vec<Vec<u8>>,
+    /// The least size of a file, in bytes.
+    pub min_size: Option<u64>,
+    /// The greatest size of a file, in bytes.
+    pub max_size: Option<u64>,
+    /// Whether to report hidden files, and enter hidden directories: those
+    /// whose names begin with a dot. A root is never hidden.
+    pub hidden: bool,
+    /// Whether to follow symbolic links. Each real directory is then visited
+    /// once and each real file that a link leads to is reported once, under
+    /// the shortest (fewest components), then least, of the paths that lead
+    /// to it. A root that is a link is always followed.
+    pub follow: bool,
+    /// With `follow`: refuse links that lead out of the root. Without
+    /// `follow` no link is ever followed, and this changes nothing.
+    pub beneath: bool,
+    /// How deep to go: a root's own entries have depth 1. `None`: all the
+    /// way.
+    pub max_depth: Option<usize>,
+    /// How directories are listed.
+    pub walker: Walker,
+}
+
+impl WalkOptions {
+    pub(crate) fn specification(&self) -> Specification {
+        Specification {
+            extensions: self.extensions.clone(),
+            min_size: self.min_size,
+            max_size: self.max_size,
+            hidden: self.hidden,
+        }
+    }
+}
+
+/// How directories are listed. The answers are the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Walker {
+    /// The fastest this system offers.
+    #[default]
+    Native,
+    /// The `walkdir` crate, and files opened through `cap-std`: the way of
+    /// systems without a native walker.
+    Portable,
+}
+
+/// How a file's content is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// By a digest of all its bytes.
+    Whole(Algorithm),
+    /// By XXH64 of its first and its last `chunk` bytes and its size; by XXH64
+    /// of all its bytes, twice, and its size where it is smaller than two
+    /// chunks.
+    Partial {
+        /// The chunk's size in bytes; at least 1, at most
+        /// [`MAX_CHUNK`](crate::MAX_CHUNK).
+        chunk: u32,
+    },
+}
+
+impl Default for Method {
+    fn default() -> Self {
+        Self::Whole(Algorithm::Xxh3_128)
+    }
+}
+
+/// What to hash, and how.
+#[derive(Clone, Debug, Default)]
+pub struct HashOptions {
+    /// Which files of the directories that are named.
+    pub walk: WalkOptions,
+    /// How a file's content is told.
+    pub method: Method,
+}
+
+/// Which files to compare, and how.
+#[derive(Clone, Debug)]
+pub struct DuplicateOptions {
+    /// Which files. Unless a least size is given, empty files are left out.
+    pub walk: WalkOptions,
+    /// Whether hard links of one file count as duplicates of each other.
+    pub hardlinks: bool,
+    /// The digest that equal files share.
+    pub algorithm: Algorithm,
+}
+
+impl Default for DuplicateOptions {
+    fn default() -> Self {
+        Self {
+            walk: WalkOptions::default(),
+            hardlinks: false,
+            algorithm: Algorithm::Xxh3_128,
+        }
+    }
+}
+
+/// How a list of digests is checked.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CheckOptions {
+    /// The algorithm of lines that do not name theirs; `None`: told by the
+    /// digest's length, and where SHA-256 and BLAKE3 are both possible, either
+    /// will do.
+    pub algorithm: Option<Algorithm>,
+    /// The chunk of partial digests, in bytes; `None`: 65,536.
+    pub chunk: Option<u32>,
+}

@@ -1,0 +1,164 @@
+//! The state that the workers of one run share: how far it is, whether it
+//! ought to end, and what ended it.
+
+use std::{
+    ops::ControlFlow,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    },
+    time::Instant,
+};
+
+use crate::{
+    error::{EntryError, Error},
+    monitor::{Monitor, Phase, Progress, Summary},
+};
+
+/// One run.
+pub(crate) struct Run<'a> {
+    monitor: &'a Monitor,
+    started: Instant,
+    /// When progress is due next, in nanoseconds since the start.
+    due: AtomicU64,
+    reporting: Mutex<()>,
+    stopped: AtomicBool,
+    failure: Mutex<Option<Error>>,
+    comparing: AtomicBool,
+    total_files: AtomicU64,
+    total_bytes: AtomicU64,
+    pub(crate) directories: AtomicU64,
+    pub(crate) files: AtomicU64,
+    pub(crate) bytes: AtomicU64,
+    errors: AtomicU64,
+    named_errors: AtomicU64,
+}
+
+/// Stands for "not known" in the totals.
+const UNKNOWN: u64 = u64::MAX;
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(monitor: &'a Monitor) -> Self {
+        Self {
+            monitor,
+            started: Instant::now(),
+            due: AtomicU64::new(nanoseconds(monitor.interval)),
+            reporting: Mutex::new(()),
+            stopped: AtomicBool::new(false),
+            failure: Mutex::new(None),
+            comparing: AtomicBool::new(false),
+            total_files: AtomicU64::new(UNKNOWN),
+            total_bytes: AtomicU64::new(UNKNOWN),
+            directories: AtomicU64::new(0),
+            files: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+            errors: AtomicU64::new(0),
+            named_errors: AtomicU64::new(0),
+        }
+    }
+
+    /// Whether workers ought to return as soon as they can.
+    pub(crate) fn is_over(&self) -> bool {
+        self.stopped.load(Relaxed) || self.monitor.cancel.is_cancelled()
+    }
+
+    /// Ends the run: what it did not do stays undone.
+    pub(crate) fn stop(&self) {
+        self.stopped.store(true, Relaxed);
+    }
+
+    /// Ends the run because it cannot go on.
+    pub(crate) fn fail(&self, error: Error) {
+        let mut failure =
+            self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        failure.get_or_insert(error);
+        self.stop();
+    }
+
+    /// Ends the run where a visitor asked for it.
+    pub(crate) fn heed(&self, flow: ControlFlow<()>) {
+        if flow.is_break() {
+            self.stop();
+        }
+    }
+
+    /// Counts an entry that failed.
+    pub(crate) fn count_error(&self, error: &EntryError) {
+        self.errors.fetch_add(1, Relaxed);
+        if error.named {
+            self.named_errors.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// Begins the second phase, in which so many files and bytes are read at
+    /// most.
+    pub(crate) fn begin_comparing(&self, files: u64, bytes: u64) {
+        self.files.store(0, Relaxed);
+        self.bytes.store(0, Relaxed);
+        self.total_files.store(files, Relaxed);
+        self.total_bytes.store(bytes, Relaxed);
+        self.comparing.store(true, Relaxed);
+    }
+
+    /// Reports progress where it is due. Cheap; called after each unit of
+    /// work and each large chunk.
+    pub(crate) fn tick(&self) {
+        let Some(callback) = &self.monitor.progress else { return };
+        let now = nanoseconds(self.started.elapsed());
+        if now < self.due.load(Relaxed) {
+            return;
+        }
+        let Ok(_reporting) = self.reporting.try_lock() else { return };
+        self.due.store(
+            now.saturating_add(nanoseconds(self.monitor.interval)),
+            Relaxed,
+        );
+        self.heed(callback(&self.progress()));
+    }
+
+    fn progress(&self) -> Progress {
+        let known = |total: &AtomicU64| match total.load(Relaxed) {
+            UNKNOWN => None,
+            total => Some(total),
+        };
+        Progress {
+            phase: if self.comparing.load(Relaxed) {
+                Phase::Comparing
+            } else {
+                Phase::Walking
+            },
+            directories: self.directories.load(Relaxed),
+            files: self.files.load(Relaxed),
+            bytes: self.bytes.load(Relaxed),
+            total_files: known(&self.total_files),
+            total_bytes: known(&self.total_bytes),
+            errors: self.errors.load(Relaxed),
+        }
+    }
+
+    /// What was done so far.
+    pub(crate) fn summary(&self) -> Summary {
+        Summary {
+            files: self.files.load(Relaxed),
+            directories: self.directories.load(Relaxed),
+            bytes: self.bytes.load(Relaxed),
+            errors: self.errors.load(Relaxed),
+            named_errors: self.named_errors.load(Relaxed),
+        }
+    }
+
+    /// What was done, if the run was not ended before its time.
+    pub(crate) fn outcome(&self) -> Result<Summary, Error> {
+        let mut failure =
+            self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        match failure.take() {
+            Some(error) => Err(error),
+            None if self.is_over() => Err(Error::Cancelled),
+            None => Ok(self.summary()),
+        }
+    }
+}
+
+fn nanoseconds(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,319 @@
+//! The walk: directories in parallel, each listed once, its names judged in
+//! one crossing, its survivors' metadata read relative to its handle.
+
+pub(crate) mod handle;
+mod links;
+mod listing;
+mod node;
+mod scout;
+
+use std::{
+    collections::HashSet,
+    os::unix::ffi::OsStrExt as _,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering::Relaxed},
+};
+
+use sanchay_sandbox::FilterError;
+
+pub(crate) use self::{
+    handle::Links,
+    listing::slice,
+    node::{Named, Node},
+    scout::{Scout, Span},
+};
+use crate::{
+    engine::Engine,
+    entry::{Batch, FileId, join},
+    error::{Action, Cause, EntryError, Error},
+    frontier::Frontier,
+    options::WalkOptions,
+    run::Run,
+};
+
+/// How many files of one directory are dealt with in one piece: a larger
+/// directory is shared between workers.
+const FILES_A_PART: usize = 2048;
+
+/// What a walk is for. Called by several workers at once.
+pub(crate) trait Visitor: Sync {
+    /// Files were found. `node` is their directory; `None` for a file that
+    /// the caller named, whose whole path is its name.
+    fn files(&self, node: Option<&Arc<Node>>, batch: &Batch<'_>);
+
+    /// An entry failed.
+    fn error(&self, error: EntryError);
+}
+
+/// A walk over roots.
+pub(crate) struct Walk<'a> {
+    pub(crate) engine: &'a Engine,
+    pub(crate) run: &'a Run<'a>,
+    pub(crate) options: &'a WalkOptions,
+    pub(crate) visitor: &'a dyn Visitor,
+    /// Whether the files found count as done in the run's progress.
+    pub(crate) counts: bool,
+    /// The directories that were visited, where none may be visited twice.
+    pub(crate) visited: Option<Mutex<HashSet<FileId>>>,
+}
+
+/// A piece of work.
+enum Unit {
+    /// A directory that is open.
+    Open(Arc<Node>),
+    /// A directory in another.
+    Child(Arc<Node>, Box<[u8]>),
+    /// Some of the files of a large directory.
+    Part(Arc<Node>, Box<[u8]>, Vec<Span>),
+}
+
+impl WalkOptions {
+    pub(crate) fn links(&self) -> Links {
+        match (self.follow, self.beneath) {
+            (false, _) => Links::Refuse,
+            (true, false) => Links::Follow,
+            (true, true) => Links::Beneath,
+        }
+    }
+}
+
+/// How the paths of what lies in a root begin; an empty path stands for the
+/// current directory and begins with nothing.
+pub(crate) fn shown(root: &Path) -> &[u8] {
+    root.as_os_str().as_bytes()
+}
+
+/// What to open for a root.
+pub(crate) fn location(root: &Path) -> &Path {
+    if root.as_os_str().is_empty() { Path::new(".") } else { root }
+}
+
+impl Walk<'_> {
+    /// Walks roots.
+    pub(crate) fn go(&self, roots: &[PathBuf]) -> Result<(), Error> {
+        let mut nodes = Vec::new();
+        for root in roots {
+            if let Some(node) = self.enter(root) {
+                nodes.push(node);
+            }
+        }
+        if self.options.follow {
+            return self.go_following(nodes);
+        }
+        self.work(nodes.into_iter().map(Unit::Open).collect(), None)
+    }
+
+    /// Opens a root. A file is reported at once, whatever the filter: the
+    /// caller named it.
+    fn enter(&self, root: &Path) -> Option<Arc<Node>> {
+        let named = Named::open(
+            location(root),
+            shown(root),
+            self.options.links(),
+        );
+        let cause = match named {
+            Ok(Named::Directory(node)) => return Some(node),
+            Ok(Named::File(_, metadata)) => {
+                let name = shown(root);
+                let end = u32::try_from(name.len()).unwrap_or(u32::MAX);
+                self.report(
+                    None,
+                    &Batch {
+                        parent: b"",
+                        names: name,
+                        spans: &[(0, end)],
+                        metadata: &[metadata],
+                        worker: 0,
+                    },
+                );
+                return None;
+            }
+            Ok(Named::Special(_, word)) => Cause::NotRegular(word),
+            Err(cause) => cause,
+        };
+        self.error(
+            EntryError::new(root.to_owned(), Action::Root, cause).named(),
+        );
+        None
+    }
+
+    fn error(&self, error: EntryError) {
+        self.run.count_error(&error);
+        self.visitor.error(error);
+    }
+
+    fn report(&self, node: Option<&Arc<Node>>, batch: &Batch<'_>) {
+        if batch.is_empty() {
+            return;
+        }
+        if self.counts {
+            let bytes = batch.metadata.iter().map(|found| found.size).sum();
+            self.run.files.fetch_add(batch.len() as u64, Relaxed);
+            self.run.bytes.fetch_add(bytes, Relaxed);
+        }
+        self.visitor.files(node, batch);
+    }
+
+    /// Has the workers do these units and all that come of them. Where links
+    /// are followed, the directories found are left in `below` instead.
+    fn work(
+        &self,
+        units: Vec<Unit>,
+        below: Option<&links::Below>,
+    ) -> Result<(), Error> {
+        if units.is_empty() {
+            return Ok(());
+        }
+        let frontier = Frontier::new(units);
+        self.engine.crew(|index, inspector| {
+            let mut scout = match Scout::new(index, inspector, self.options) {
+                Ok(scout) => scout,
+                Err(error) => {
+                    self.run.fail(filter_error(error));
+                    frontier.close();
+                    return;
+                }
+            };
+            while let Some(mut taken) = frontier.take() {
+                if self.run.is_over() {
+                    frontier.close();
+                    return;
+                }
+                if let Some(unit) = taken.unit() {
+                    self.deal_with(unit, &mut scout, &frontier, below);
+                    self.run.tick();
+                }
+            }
+        })
+    }
+
+    fn deal_with(
+        &self,
+        unit: Unit,
+        scout: &mut Scout<'_>,
+        frontier: &Frontier<Unit>,
+        below: Option<&links::Below>,
+    ) {
+        let mut error = |error| self.error(error);
+        let node = match unit {
+            Unit::Open(node) => Some(node),
+            Unit::Child(parent, name) => {
+                Scout::open(&parent, &name, &mut error)
+            }
+            Unit::Part(node, names, files) => {
+                match node.opened() {
+                    Ok(node) => {
+                        self.measure(&node, &names, &files, scout, below);
+                    }
+                    Err(cause) => error(EntryError::new(
+                        join(node.path(), b""),
+                        Action::OpenDirectory,
+                        cause,
+                    )),
+                }
+                return;
+            }
+        };
+        let Some(node) = node else { return };
+        if self.options.max_depth == Some(0) || self.is_repeated(&node) {
+            return;
+        }
+        self.run.directories.fetch_add(1, Relaxed);
+        scout.look(&node, &mut error);
+        let deeper =
+            self.options.max_depth.is_none_or(|max| node.depth() + 1 < max);
+        if let Some(below) = below {
+            below.collect(scout, &node, deeper);
+        } else if deeper && !scout.directories.is_empty() {
+            let parent =
+                if node.is_crowded() { node.closed() } else { Arc::clone(&node) };
+            let names = &scout.listing.names;
+            frontier.push(scout.directories.iter().map(|(span, _)| {
+                Unit::Child(Arc::clone(&parent), slice(names, *span).into())
+            }));
+        }
+        self.share(&node, scout, frontier, below);
+    }
+
+    /// Deals with a directory's files, sharing them where they are many.
+    fn share(
+        &self,
+        node: &Arc<Node>,
+        scout: &mut Scout<'_>,
+        frontier: &Frontier<Unit>,
+        below: Option<&links::Below>,
+    ) {
+        let mut files = std::mem::take(&mut scout.files);
+        let mut names = std::mem::take(&mut scout.listing.names);
+        if files.len() > FILES_A_PART {
+            let rest = files.split_off(FILES_A_PART);
+            frontier.push(
+                rest.chunks(FILES_A_PART)
+                    .map(|part| self.part(node, &names, part))
+                    .collect::<Vec<_>>(),
+            );
+        }
+        self.measure(node, &names, &files, scout, below);
+        files.clear();
+        names.clear();
+        scout.files = files;
+        scout.listing.names = names;
+    }
+
+    fn part(&self, node: &Arc<Node>, names: &[u8], files: &[Span]) -> Unit {
+        let mut own = Vec::new();
+        let mut spans = Vec::with_capacity(files.len());
+        for span in files {
+            let start = u32::try_from(own.len()).unwrap_or(u32::MAX);
+            own.extend_from_slice(slice(names, *span));
+            let end = u32::try_from(own.len()).unwrap_or(u32::MAX);
+            spans.push((start, end));
+        }
+        Unit::Part(Arc::clone(node), own.into_boxed_slice(), spans)
+    }
+
+    fn measure(
+        &self,
+        node: &Arc<Node>,
+        names: &[u8],
+        files: &[Span],
+        scout: &mut Scout<'_>,
+        below: Option<&links::Below>,
+    ) {
+        scout.measure(node, names, files, &mut |error| self.error(error));
+        if let Some(below) = below {
+            below.note(&scout.metadata);
+        }
+        self.report(
+            Some(node),
+            &Batch {
+                parent: node.path(),
+                names,
+                spans: &scout.measured,
+                metadata: &scout.metadata,
+                worker: scout.index,
+            },
+        );
+    }
+
+    /// Whether a directory was visited before, where that matters.
+    fn is_repeated(&self, node: &Node) -> bool {
+        let Some(visited) = &self.visited else { return false };
+        let handle = std::os::fd::AsFd::as_fd(node.handle());
+        match handle::stat_open(handle) {
+            Ok((_, metadata)) => !visited
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(metadata.id),
+            Err(_) => false,
+        }
+    }
+}
+
+/// A filter that could not be set ends the run before it begins.
+pub(crate) fn filter_error(error: FilterError) -> Error {
+    match error {
+        FilterError::Fault(fault) => Error::Sandbox(fault),
+        error => Error::Filter(error),
+    }
+}

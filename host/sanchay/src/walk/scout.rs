@@ -1,0 +1,352 @@
+//! What one worker does with one directory: list it, have its names judged in
+//! one crossing, and tell the files and directories that survive.
+
+use std::sync::Arc;
+
+use sanchay_sandbox::{EntryKind, Fault, FilterError, Inspector};
+
+use super::{
+    handle::Kind,
+    listing::{Lister, Listing},
+    node::Node,
+};
+use crate::{
+    entry::{FileId, Metadata, join},
+    error::{Action, Cause, EntryError},
+    options::WalkOptions,
+};
+
+/// How many names are judged in one crossing at most: far beyond where a
+/// crossing's cost shows, and small beside an instance's memory.
+const NAMES_A_CROSSING: usize = 4096;
+
+/// Where a name begins and ends in the names of a listing.
+pub(crate) type Span = (u32, u32);
+
+/// A worker's eyes: its sandboxed instance, its buffers, and what it found in
+/// the directory it looked at last.
+pub(crate) struct Scout<'i> {
+    pub(crate) index: usize,
+    pub(crate) inspector: &'i mut Inspector,
+    lister: Lister,
+    pub(crate) listing: Listing,
+    /// The files that survived by name.
+    pub(crate) files: Vec<Span>,
+    /// The directories to enter, with their identity where links are
+    /// followed.
+    pub(crate) directories: Vec<(Span, Option<FileId>)>,
+    /// The files that survived by name and were reached by a link.
+    pub(crate) linked: Vec<(Span, Metadata)>,
+    follow: bool,
+    judges_sizes: bool,
+    survivors: Vec<u32>,
+    judged: Vec<u32>,
+    ends: Vec<u32>,
+    sizes: Vec<u64>,
+    /// The files that survived by metadata, and their metadata.
+    pub(crate) measured: Vec<Span>,
+    pub(crate) metadata: Vec<Metadata>,
+}
+
+impl<'i> Scout<'i> {
+    /// Prepares a worker: its instance compiles the filter.
+    pub(crate) fn new(
+        index: usize,
+        inspector: &'i mut Inspector,
+        options: &WalkOptions,
+    ) -> Result<Self, FilterError> {
+        inspector.set_filter(&options.specification())?;
+        let judges_sizes = inspector.needs_metadata()?;
+        Ok(Self {
+            index,
+            inspector,
+            lister: Lister::new(options.walker, options.follow),
+            listing: Listing::default(),
+            files: Vec::new(),
+            directories: Vec::new(),
+            linked: Vec::new(),
+            follow: options.follow,
+            judges_sizes,
+            survivors: Vec::new(),
+            judged: Vec::new(),
+            ends: Vec::new(),
+            sizes: Vec::new(),
+            measured: Vec::new(),
+            metadata: Vec::new(),
+        })
+    }
+
+    /// Looks at an open directory. What it finds is in `files`,
+    /// `directories` and `linked`, whose spans point into `listing.names`.
+    pub(crate) fn look(
+        &mut self,
+        node: &Node,
+        error: &mut dyn FnMut(EntryError),
+    ) {
+        self.listing.clear();
+        self.files.clear();
+        self.directories.clear();
+        self.linked.clear();
+        let here = || join(node.path(), b"");
+        let handle = std::os::fd::AsFd::as_fd(node.handle());
+        if let Err(cause) =
+            self.lister.list(handle, node.path(), &mut self.listing)
+        {
+            error(EntryError::new(here(), Action::ReadDirectory, cause));
+        }
+        self.judge(node, error);
+        if self.follow || !self.listing.unsure.is_empty() {
+            self.settle(node, error);
+            return;
+        }
+        for index in &self.survivors {
+            let span = self.listing.span(*index as usize);
+            match self.listing.kinds.get(*index as usize) {
+                Some(EntryKind::File) => self.files.push(span),
+                _ => self.directories.push((span, None)),
+            }
+        }
+    }
+
+    /// Judges the listing by name; the survivors' indices ascend.
+    fn judge(&mut self, node: &Node, error: &mut dyn FnMut(EntryError)) {
+        self.survivors.clear();
+        let mut start = 0;
+        while start < self.listing.len() {
+            let end = (start + NAMES_A_CROSSING).min(self.listing.len());
+            if self.judge_range(start, end).is_err() {
+                // One name must not cost the others their place.
+                for index in start..end {
+                    if let Err(fault) = self.judge_range(index, index + 1) {
+                        error(EntryError::new(
+                            join(node.path(), self.listing.name(index)),
+                            Action::Judge,
+                            Cause::Sandbox(fault),
+                        ));
+                    }
+                }
+            }
+            start = end;
+        }
+    }
+
+    fn judge_range(&mut self, start: usize, end: usize) -> Result<(), Fault> {
+        let listing = &self.listing;
+        let base = listing.span(start).0;
+        let ends = listing.ends.get(start..end).unwrap_or(&[]);
+        let ends = if base == 0 {
+            ends
+        } else {
+            self.ends.clear();
+            self.ends.extend(ends.iter().map(|end| end - base));
+            &self.ends
+        };
+        let last = listing.span(end - 1).1;
+        let batch = sanchay_sandbox::Listing {
+            names: super::listing::slice(&listing.names, (base, last)),
+            ends,
+            kinds: listing.kinds.get(start..end).unwrap_or(&[]),
+        };
+        self.inspector.judge_names(&batch, &mut self.judged)?;
+        let offset = u32::try_from(start).unwrap_or(u32::MAX);
+        self.survivors.extend(self.judged.iter().map(|index| index + offset));
+        Ok(())
+    }
+
+    /// Finds out what the survivors are where the listing does not tell, and
+    /// who the directories are where links are followed. A link that leads
+    /// nowhere is not a file and is left out.
+    fn settle(&mut self, node: &Node, error: &mut dyn FnMut(EntryError)) {
+        let survivors = std::mem::take(&mut self.survivors);
+        for index in survivors.iter().copied() {
+            let span = self.listing.span(index as usize);
+            let unsure = self.listing.is_unsure(index);
+            let is_file = self.listing.kinds.get(index as usize)
+                == Some(&EntryKind::File);
+            if is_file {
+                self.files.push(span);
+                continue;
+            }
+            if !unsure && !self.follow {
+                self.directories.push((span, None));
+                continue;
+            }
+            let name = self.listing.name(index as usize);
+            let (kind, metadata) = match node.stat(name) {
+                Ok(found) => found,
+                Err(Cause::Io(e)) if unsure && leads_nowhere(&e) => continue,
+                Err(cause) => {
+                    let path = join(node.path(), name);
+                    error(EntryError::new(path, Action::Stat, cause));
+                    continue;
+                }
+            };
+            match kind {
+                Kind::Directory => {
+                    self.directories.push((span, Some(metadata.id)));
+                }
+                Kind::File => match self.judge_as_file(index) {
+                    Ok(false) => {}
+                    Ok(true) if self.follow => {
+                        self.linked.push((span, metadata));
+                    }
+                    Ok(true) => self.files.push(span),
+                    Err(fault) => error(EntryError::new(
+                        join(node.path(), self.listing.name(index as usize)),
+                        Action::Judge,
+                        Cause::Sandbox(fault),
+                    )),
+                },
+                Kind::Link | Kind::Unknown | Kind::Special(_) => {}
+            }
+        }
+        self.survivors = survivors;
+    }
+
+    fn judge_as_file(&mut self, index: u32) -> Result<bool, Fault> {
+        let name = self.listing.name(index as usize);
+        let end = [u32::try_from(name.len()).unwrap_or(u32::MAX)];
+        let batch = sanchay_sandbox::Listing {
+            names: name,
+            ends: &end,
+            kinds: &[EntryKind::File],
+        };
+        let mut survives = Vec::new();
+        self.inspector.judge_names(&batch, &mut survives)?;
+        Ok(!survives.is_empty())
+    }
+
+    /// Reads the metadata of files and has it judged. What survives is in
+    /// `measured` and `metadata`.
+    pub(crate) fn measure(
+        &mut self,
+        node: &Node,
+        names: &[u8],
+        files: &[Span],
+        error: &mut dyn FnMut(EntryError),
+    ) {
+        self.measured.clear();
+        self.metadata.clear();
+        for span in files {
+            let name = super::listing::slice(names, *span);
+            let cause = match node.stat(name) {
+                Ok((Kind::File, metadata)) => {
+                    self.measured.push(*span);
+                    self.metadata.push(metadata);
+                    continue;
+                }
+                Ok((Kind::Link, _)) => Cause::BecameLink,
+                Ok((kind, _)) => {
+                    Cause::NotRegular(super::handle::describe(kind))
+                }
+                Err(cause) => cause,
+            };
+            let path = join(node.path(), name);
+            error(EntryError::new(path, Action::Stat, cause));
+        }
+        self.judge_metadata(node.path(), names, error);
+    }
+
+    /// Drops from `files` what the filter rejects by metadata. Reads none
+    /// where the filter does not ask for any.
+    pub(crate) fn select(
+        &mut self,
+        node: &Node,
+        error: &mut dyn FnMut(EntryError),
+    ) {
+        if !self.judges_sizes {
+            return;
+        }
+        let names = std::mem::take(&mut self.listing.names);
+        let files = std::mem::take(&mut self.files);
+        self.measure(node, &names, &files, error);
+        self.listing.names = names;
+        self.files = files;
+        self.files.clone_from(&self.measured);
+    }
+
+    /// Drops from `measured` and `metadata` what the filter rejects by
+    /// metadata.
+    pub(crate) fn judge_metadata(
+        &mut self,
+        parent: &[u8],
+        names: &[u8],
+        error: &mut dyn FnMut(EntryError),
+    ) {
+        if !self.judges_sizes || self.metadata.is_empty() {
+            return;
+        }
+        self.sizes.clear();
+        self.sizes.extend(self.metadata.iter().map(|found| found.size));
+        self.survivors.clear();
+        let judged =
+            self.inspector.judge_sizes(&self.sizes, &mut self.survivors);
+        if let Err(fault) = judged {
+            for span in self.measured.drain(..) {
+                error(EntryError::new(
+                    join(parent, super::listing::slice(names, span)),
+                    Action::Judge,
+                    Cause::Sandbox(fault.clone()),
+                ));
+            }
+            self.metadata.clear();
+            return;
+        }
+        keep(&mut self.measured, &self.survivors);
+        keep(&mut self.metadata, &self.survivors);
+    }
+
+    /// Opens a directory, saying why where it cannot.
+    pub(crate) fn open(
+        parent: &Arc<Node>,
+        name: &[u8],
+        error: &mut dyn FnMut(EntryError),
+    ) -> Option<Arc<Node>> {
+        match parent.open_child(name) {
+            Ok(node) => Some(node),
+            Err(cause) => {
+                let path = join(parent.path(), name);
+                error(EntryError::new(path, Action::OpenDirectory, cause));
+                None
+            }
+        }
+    }
+}
+
+/// Keeps the items at these ascending indices.
+fn keep<T: Copy>(items: &mut Vec<T>, indices: &[u32]) {
+    if indices.len() == items.len() {
+        return;
+    }
+    for (to, from) in indices.iter().enumerate() {
+        if let Some(item) = items.get(*from as usize).copied()
+            && let Some(place) = items.get_mut(to)
+        {
+            *place = item;
+        }
+    }
+    items.truncate(indices.len());
+}
+
+/// Whether a link's target does not exist, or is the link itself.
+fn leads_nowhere(error: &std::io::Error) -> bool {
+    use rustix::io::Errno;
+    matches!(
+        Errno::from_io_error(error),
+        Some(Errno::NOENT | Errno::LOOP | Errno::NOTDIR)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::keep;
+
+    #[test]
+    fn keep_leaves_the_items_at_the_indices_in_order() {
+        let mut items = vec![10, 11, 12, 13];
+        keep(&mut items, &[1, 3]);
+        assert_eq!(items, [11, 13]);
+        keep(&mut items, &[]);
+        assert!(items.is_empty());
+    }
+}

@@ -1,0 +1,142 @@
+//! Runs cargo for the guest's workspace.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::Failure;
+use crate::toolchain::{Compiler, Library, TARGET};
+
+/// What of cargo's environment the inner cargo may see: where crates come
+/// from, how to write, and how many jobs may run. Everything else that cargo,
+/// clippy or the user sets is meant for the native build.
+const KEPT: [&str; 9] = [
+    "CARGO_HOME",
+    "CARGO_HTTP_",
+    "CARGO_MAKEFLAGS",
+    "CARGO_NET_",
+    "CARGO_REGISTRIES_",
+    "CARGO_REGISTRY_",
+    "CARGO_SOURCE_",
+    "CARGO_TERM_",
+    "RUSTUP_",
+];
+
+/// What else steers compilers, by the beginning of its name.
+const DROPPED: [&str; 9] = [
+    "CARGO",
+    "CLIPPY_",
+    "DEBUG",
+    "OPT_LEVEL",
+    "OUT_DIR",
+    "PROFILE",
+    "RUST",
+    "TARGET",
+    "__CARGO",
+];
+
+/// Compiles the guest and returns its core module.
+pub(crate) fn build(
+    root: &Path,
+    out: &Path,
+    compiler: &Compiler,
+) -> Result<Vec<u8>, Failure> {
+    let guest = root.join("guest");
+    let target = target_dir(out);
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+
+    let mut command = Command::new(&cargo);
+    command.current_dir(&guest);
+    for (name, _) in env::vars_os() {
+        if is_dropped(&name) {
+            command.env_remove(name);
+        }
+    }
+    command
+        .env("RUSTC", &compiler.rustc)
+        .env("CARGO_ENCODED_RUSTFLAGS", flags(root, compiler))
+        .args(["build", "--package", "sanchay-inspector"])
+        .args(["--release", "--locked", "--target", TARGET])
+        .arg("--target-dir")
+        .arg(&target);
+    if let Library::Source { linker } = &compiler.library {
+        command.env("RUSTC_BOOTSTRAP", "1").arg("-Zbuild-std=core,alloc");
+        if let Some(linker) = linker {
+            command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
+        }
+    }
+
+    let output = command.output().map_err(|error| {
+        format!("cannot run {}: {error}", cargo.to_string_lossy())
+    })?;
+    if !output.status.success() {
+        eprint!("{}", String::from_utf8_lossy(&output.stderr));
+        return Err(format!(
+            "cannot compile the guest in {} with {compiler}: cargo ended \
+             with {}, and said what stands below",
+            guest.display(),
+            output.status,
+        ));
+    }
+    let module = target.join(TARGET).join("release/sanchay_inspector.wasm");
+    fs::read(&module).map_err(|error| {
+        format!("cannot read the guest, {}: {error}", module.display())
+    })
+}
+
+/// A folder in cargo's target folder that debug, release and clippy builds
+/// share, so that the guest is compiled once for all of them.
+///
+/// `OUT_DIR` lies in `TARGET_DIR/[TRIPLE/]PROFILE/build/`.
+fn target_dir(out: &Path) -> PathBuf {
+    let is = |name: &str| {
+        let name = name.to_owned();
+        move |folder: &&Path| folder.file_name() == Some(OsStr::new(&name))
+    };
+    let triple = env::var("TARGET").unwrap_or_default();
+    out.ancestors()
+        .find(is("build"))
+        .and_then(|build| build.ancestors().nth(2))
+        .map(|it| Some(it).filter(is(&triple)).and(it.parent()).unwrap_or(it))
+        .unwrap_or(out)
+        .join("guest")
+}
+
+/// Whether a variable is meant for the native build only.
+fn is_dropped(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    let begins = |with: &&str| name.starts_with(*with);
+    DROPPED.iter().any(|it| begins(&it)) && !KEPT.iter().any(|it| begins(&it))
+}
+
+/// The compiler's flags, separated as cargo wants them.
+///
+/// The hash functions choose their SIMD code when they are compiled. A small
+/// stack keeps the initial memory small. Paths are rewritten so that the
+/// module is the same wherever the checkout lies.
+fn flags(root: &Path, compiler: &Compiler) -> OsString {
+    let mut flags: Vec<OsString> = vec![
+        "-Ctarget-feature=+simd128,+bulk-memory".into(),
+        "-Clink-arg=-zstack-size=65536".into(),
+    ];
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| {
+        Some(Path::new(&env::var_os("HOME")?).join(".cargo"))
+    });
+    let folders = [
+        (Some(root), "/sanchay"),
+        (home.as_deref(), "/cargo"),
+        (Some(&*compiler.sysroot), "/rust"),
+    ];
+    for (folder, name) in folders {
+        if let Some(folder) = folder {
+            let mut flag = OsString::from("--remap-path-prefix=");
+            flag.push(folder);
+            flag.push("=");
+            flag.push(name);
+            flags.push(flag);
+        }
+    }
+    flags.join(OsStr::new("\x1f"))
+}

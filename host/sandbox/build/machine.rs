@@ -1,0 +1,105 @@
+//! Compiles the component to machine code ahead of time.
+//!
+//! The program then carries no compiler and starts in a fraction of a
+//! millisecond. A processor that lacks an instruction set refuses the code
+//! that needs it, so that there is a variant for every processor.
+#![expect(
+    unsafe_code,
+    reason = "wasmtime calls it unsafe to choose instruction sets"
+)]
+
+use std::env;
+
+use wasmtime::{Engine, OptLevel};
+
+use crate::config::{self, Layout};
+use crate::{Failure, variable};
+
+/// Machine code for one kind of processor and one layout of memory.
+pub(crate) struct Variant {
+    /// What it is called in file names and messages.
+    pub(crate) name: &'static str,
+    /// The layout of memory it needs.
+    pub(crate) layout: Layout,
+    /// The code, in wasmtime's own format.
+    pub(crate) code: Vec<u8>,
+}
+
+/// What to compile for: a name, a layout, and Cranelift's flags.
+type Plan = (&'static str, Layout, &'static [&'static str]);
+
+/// The x86 processors since about 2013: the psABI's level x86-64-v3.
+const X86_64_V3: &[&str] = &[
+    "has_sse3",
+    "has_ssse3",
+    "has_sse41",
+    "has_sse42",
+    "has_popcnt",
+    "has_cmpxchg16b",
+    "has_avx",
+    "has_avx2",
+    "has_fma",
+    "has_bmi1",
+    "has_bmi2",
+    "has_lzcnt",
+];
+
+/// In the order in which the library tries them.
+const X86_64: &[Plan] = &[
+    ("x86-64-v3", Layout::Reserved, X86_64_V3),
+    ("x86-64", Layout::Reserved, &[]),
+    ("x86-64-v3-compact", Layout::Compact, X86_64_V3),
+    ("x86-64-compact", Layout::Compact, &[]),
+];
+
+/// Any other processor, at the least its architecture demands.
+const OTHER: &[Plan] = &[
+    ("baseline", Layout::Reserved, &[]),
+    ("baseline-compact", Layout::Compact, &[]),
+];
+
+/// Compiles the component in every variant that the target may need.
+pub(crate) fn compile(component: &[u8]) -> Result<Vec<Variant>, Failure> {
+    let target = variable("TARGET")?;
+    let x86 = variable("CARGO_CFG_TARGET_ARCH")? == "x86_64";
+    let plans = if x86 { X86_64 } else { OTHER };
+    std::thread::scope(|scope| {
+        let running: Vec<_> = plans
+            .iter()
+            .map(|plan| {
+                let target = &target;
+                scope.spawn(move || one(plan, target, component))
+            })
+            .collect();
+        running
+            .into_iter()
+            .map(|it| it.join().map_err(|_| "Cranelift panicked")?)
+            .collect()
+    })
+}
+
+fn one(
+    &(name, layout, flags): &Plan,
+    target: &str,
+    component: &[u8],
+) -> Result<Variant, Failure> {
+    let mut config = config::shared(layout);
+    config.cranelift_opt_level(OptLevel::Speed);
+    for flag in flags {
+        // SAFETY: code that uses these instruction sets is run only after
+        // `Component::deserialize` found that the processor has them.
+        unsafe { config.cranelift_flag_enable(flag) };
+    }
+    let code = config
+        .target(target)
+        .and_then(|config| Engine::new(config))
+        .and_then(|engine| engine.precompile_component(component))
+        .map_err(|error| {
+            let host = env::var("HOST").unwrap_or_default();
+            format!(
+                "cannot compile the component for {target} ({name}) on \
+                 {host}: {error:#}"
+            )
+        })?;
+    Ok(Variant { name, layout, code })
+}

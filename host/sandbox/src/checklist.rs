@@ -1,0 +1,39 @@
+//! What a list of digests, as checksum programs print it, was found to hold.
+
+use crate::{Algorithm, Digest, PartialDigest};
+
+/// What a text of whole lines holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checklist {
+    /// How many lines the text has, blank ones and comments included.
+    pub lines: u32,
+    /// The promises, in the order of their lines.
+    pub promises: Vec<Promise>,
+    /// The indices of lines that are neither a promise, nor blank, nor a
+    /// comment; ascending.
+    pub malformed: Vec<u32>,
+}
+
+/// One line that promises a digest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promise {
+    /// The index of the line in the text that was parsed, from 0.
+    pub line: u32,
+    /// The path, with its escapes undone. Untrusted: it may be anything but
+    /// empty, and holds no zero byte.
+    pub path: Vec<u8>,
+    /// The digest it must have.
+    pub expected: Expectation,
+}
+
+/// What a file's digest is expected to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expectation {
+    /// A digest of the whole file, under the algorithm that the line names.
+    Named(Algorithm, Digest),
+    /// A digest of the whole file, on a line that does not name its
+    /// algorithm: its length tells which are possible.
+    Unnamed(Digest),
+    /// A partial digest.
+    Partial(PartialDigest),
+}

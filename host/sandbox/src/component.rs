@@ -1,0 +1,47 @@
+//! The embedded component: its bytes and what it says of itself.
+
+pub(crate) use embedded::VARIANTS;
+
+use crate::engine::config::Layout;
+
+/// What the build script wrote.
+mod embedded {
+    use super::{Layout, Variant};
+
+    include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+}
+
+/// The component as machine code, for one kind of processor and one layout of
+/// memory.
+pub(crate) struct Variant {
+    /// What it is called.
+    pub(crate) name: &'static str,
+    /// The layout of memory it needs.
+    pub(crate) layout: Layout,
+    /// The code, in wasmtime's own format.
+    pub(crate) code: &'static [u8],
+}
+
+/// The component in its portable binary form.
+#[must_use]
+pub const fn bytes() -> &'static [u8] {
+    embedded::COMPONENT
+}
+
+/// The component's world and everything it refers to, as WIT text.
+#[must_use]
+pub const fn wit() -> &'static str {
+    embedded::WIT
+}
+
+/// The names of what the component exports, with their versions.
+#[must_use]
+pub const fn exports() -> &'static [&'static str] {
+    embedded::EXPORTS
+}
+
+/// The names of what the component imports: none.
+#[must_use]
+pub const fn imports() -> &'static [&'static str] {
+    embedded::IMPORTS
+}

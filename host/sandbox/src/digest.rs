@@ -1,0 +1,154 @@
+//! Digests as values: small, comparable, and quick to print.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+/// The longest digest, in bytes.
+const LONGEST: usize = 32;
+
+/// A digest of up to 32 bytes, held inline.
+///
+/// It prints as lower-case hexadecimal, the form of `sha256sum`, `b3sum` and
+/// `xxhsum`. Digests of different lengths are never equal.
+#[derive(Clone, Copy)]
+pub struct Digest {
+    /// The bytes; those past `len` are zero.
+    bytes: [u8; LONGEST],
+    len: u8,
+}
+
+impl Digest {
+    /// A digest of these bytes, or nothing where there are none or more than
+    /// 32.
+    #[must_use]
+    pub fn from_bytes(digest: &[u8]) -> Option<Self> {
+        let mut bytes = [0; LONGEST];
+        let len = u8::try_from(digest.len()).ok().filter(|len| *len > 0)?;
+        bytes.get_mut(..digest.len())?.copy_from_slice(digest);
+        Some(Self { bytes, len })
+    }
+
+    /// The digest's bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.len)).unwrap_or_default()
+    }
+}
+
+impl PartialEq for Digest {
+    fn eq(&self, other: &Self) -> bool {
+        self.len == other.len && self.bytes == other.bytes
+    }
+}
+
+impl Eq for Digest {}
+
+impl PartialOrd for Digest {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Digest {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl Hash for Digest {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_bytes().hash(state);
+    }
+}
+
+impl AsRef<[u8]> for Digest {
+    fn as_ref(&self) -> &[u8] {
+        self.as_bytes()
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = [0; 2 * LONGEST];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(self.as_bytes()) {
+            pair.copy_from_slice(&[nibble(byte >> 4), nibble(byte & 15)]);
+        }
+        let text = text.get(..2 * usize::from(self.len)).unwrap_or_default();
+        f.write_str(str::from_utf8(text).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Digest({self})")
+    }
+}
+
+/// The hexadecimal digit of a number below 16.
+const fn nibble(value: u8) -> u8 {
+    if value < 10 { b'0' + value } else { b'a' - 10 + value }
+}
+
+/// A fingerprint of a file's two ends and its size.
+///
+/// It identifies large media files without reading them whole, and prints as
+/// `xxh64:FIRST:LAST:SIZE`: two XXH64 digests in lower-case hexadecimal and
+/// the size in decimal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PartialDigest {
+    /// XXH64 of the first chunk.
+    pub first: u64,
+    /// XXH64 of the last chunk.
+    pub last: u64,
+    /// The size of the whole file, in bytes.
+    pub size: u64,
+}
+
+impl fmt::Display for PartialDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { first, last, size } = self;
+        write!(f, "xxh64:{first:016x}:{last:016x}:{size}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_prints_every_byte_in_lower_case_hexadecimal() {
+        let all: Vec<u8> = (0..=255).collect();
+        for bytes in all.chunks(LONGEST) {
+            let expected: String =
+                bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            let digest = Digest::from_bytes(bytes).unwrap();
+            assert_eq!(digest.to_string(), expected);
+            assert_eq!(digest.as_bytes(), bytes);
+        }
+    }
+
+    #[test]
+    fn a_digest_is_neither_empty_nor_longer_than_32_bytes() {
+        assert_eq!(Digest::from_bytes(&[]), None);
+        assert_eq!(Digest::from_bytes(&[0; 33]), None);
+        assert_eq!(Digest::from_bytes(&[0; 300]), None);
+    }
+
+    #[test]
+    fn digests_of_different_lengths_differ() {
+        let short = Digest::from_bytes(&[0; 8]).unwrap();
+        let long = Digest::from_bytes(&[0; 16]).unwrap();
+        assert_ne!(short, long);
+        assert!(short < long);
+    }
+
+    #[test]
+    fn a_partial_digest_prints_its_four_fields() {
+        let digest = PartialDigest { first: 1, last: u64::MAX, size: 42 };
+        assert_eq!(
+            digest.to_string(),
+            "xxh64:0000000000000001:ffffffffffffffff:42",
+        );
+    }
+}

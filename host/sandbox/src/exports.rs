@@ -1,0 +1,94 @@
+//! The component's exports: found once by name, typechecked per instance.
+
+use wasmtime::component::{
+    Component, ComponentExportIndex, Instance, ResourceAny, TypedFunc,
+};
+use wasmtime::{Error, Result, Store};
+
+use crate::store::State;
+use crate::wire::{
+    Algorithm, BatchError, Checklist, Listing, PartialDigest, Specification,
+    SpecificationError,
+};
+
+/// Makes of one table of functions the struct of their indices in a
+/// component and the struct of the functions of an instance.
+macro_rules! exports {
+    ($($field:ident = $interface:literal $name:literal
+        ($($parameter:ty),*) -> ($($result:ty)?);)*) => {
+        /// Where a component has its exports.
+        pub(crate) struct Indices {
+            $($field: ComponentExportIndex,)*
+        }
+
+        impl Indices {
+            /// Looks up every export of the world, and names the first that
+            /// is missing.
+            pub(crate) fn of(component: &Component) -> Result<Self> {
+                Ok(Self { $($field: find(component, $interface, $name)?,)* })
+            }
+        }
+
+        /// What an instance exports.
+        pub(crate) struct Exports {
+            $(pub(crate) $field:
+                TypedFunc<($($parameter,)*), ($($result,)?)>,)*
+        }
+
+        impl Exports {
+            /// Takes the exports from an instance, typechecked.
+            pub(crate) fn of(
+                instance: Instance,
+                store: &mut Store<State>,
+                indices: &Indices,
+            ) -> Result<Self> {
+                Ok(Self {
+                    $($field: instance
+                        .get_typed_func(&mut *store, indices.$field)
+                        .map_err(|error| error.context($name))?,)*
+                })
+            }
+        }
+    };
+}
+
+exports! {
+    digest = "hashing" "digest"
+        (Algorithm, &'static [u8]) -> (Vec<u8>);
+    digest_batch = "hashing" "digest-batch"
+        (Algorithm, &'static [u8], &'static [u32])
+        -> (std::result::Result<Vec<u8>, BatchError>);
+    partial = "hashing" "partial"
+        (&'static [u8], &'static [u8], u64) -> (PartialDigest);
+    hasher = "hashing" "[constructor]hasher"
+        (Algorithm) -> (ResourceAny);
+    update = "hashing" "[method]hasher.update"
+        (ResourceAny, &'static [u8]) -> ();
+    finish = "hashing" "[method]hasher.finish"
+        (ResourceAny) -> (Vec<u8>);
+    compile = "filtering" "[static]filter.compile"
+        (Specification<'static>) -> (Result<ResourceAny, SpecificationError>);
+    needs_metadata = "filtering" "[method]filter.needs-metadata"
+        (ResourceAny) -> (bool);
+    judge_names = "filtering" "[method]filter.judge-names"
+        (ResourceAny, Listing<'static>) -> (Result<Vec<u32>, BatchError>);
+    judge_sizes = "filtering" "[method]filter.judge-sizes"
+        (ResourceAny, &'static [u64]) -> (Vec<u32>);
+    parse = "checklists" "parse"
+        (&'static [u8]) -> (Checklist);
+}
+
+/// Looks up one function of one interface of the package.
+fn find(
+    component: &Component,
+    interface: &str,
+    function: &str,
+) -> Result<ComponentExportIndex> {
+    let interface = format!("sanchay:inspect/{interface}@0.1.0");
+    component
+        .get_export_index(None, &interface)
+        .and_then(|it| component.get_export_index(Some(&it), function))
+        .ok_or_else(|| {
+            Error::msg(format!("it does not export {function} of {interface}"))
+        })
+}

@@ -1,0 +1,155 @@
+//! What can go wrong at the border, and whose doing it was.
+
+use std::time::Duration;
+
+use wasmtime::{Error, Trap};
+
+use crate::Limits;
+
+/// Why a call into the cage has no answer.
+///
+/// After every fault but [`Fault::Batch`], [`Fault::NoFilter`] and
+/// [`Fault::NoStream`] the instance was thrown away with all it held; the
+/// next call on the same [`Inspector`](crate::Inspector) makes a fresh one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The sandbox could not be set up.
+    #[error("cannot set up the sandbox: {0}")]
+    Setup(String),
+    /// The component ended its run itself, or did what no program may.
+    #[error("the component crashed: {message}")]
+    Trapped {
+        /// The cause, in wasmtime's words.
+        message: String,
+    },
+    /// The call took longer than [`Limits::call_budget`].
+    ///
+    /// [`Limits::call_budget`]: crate::Limits::call_budget
+    #[error("the component did not answer within {budget:?}")]
+    BudgetExhausted {
+        /// What it had.
+        budget: Duration,
+    },
+    /// The component asked for more memory than [`Limits::memory`].
+    ///
+    /// [`Limits::memory`]: crate::Limits::memory
+    #[error(
+        "the component asked for {asked} bytes of memory; {ceiling} are \
+         allowed"
+    )]
+    MemoryRefused {
+        /// The size that its memory would have had, in bytes.
+        asked: usize,
+        /// The size that it may have, in bytes.
+        ceiling: usize,
+    },
+    /// The component was allowed the memory, but there was none to be had.
+    #[error("out of memory: the component could not have {asked} bytes")]
+    OutOfMemory {
+        /// The size that its memory would have had, in bytes.
+        asked: usize,
+    },
+    /// The component's calls nested deeper than [`Limits::stack`].
+    ///
+    /// [`Limits::stack`]: crate::Limits::stack
+    #[error("the component exhausted its stack of {stack} bytes")]
+    StackExhausted {
+        /// What it had, in bytes.
+        stack: usize,
+    },
+    /// The columns of a batch do not fit together.
+    #[error("malformed batch: {0}")]
+    Batch(#[from] BatchError),
+    /// The component returned something that cannot be.
+    #[error("the component broke its contract: {0}")]
+    Lied(String),
+    /// The stream's instance was thrown away after a fault, and with it what
+    /// had been digested.
+    #[error("the digest was lost in an earlier fault")]
+    StreamLost,
+    /// There was an `update` or a `finish` without a `begin`.
+    #[error("no digest was begun")]
+    NoStream,
+    /// There was a judgement without a filter.
+    #[error("no filter was set")]
+    NoFilter,
+}
+
+/// How a batch was malformed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BatchError {
+    /// The end offset at this index is smaller than the one before it.
+    #[error("the end at index {0} is smaller than the one before it")]
+    EndOutOfOrder(u32),
+    /// The end offset at this index lies past the end of the data.
+    #[error("the end at index {0} lies past the data")]
+    EndPastData(u32),
+    /// This many bytes follow the last end offset.
+    #[error("{0} bytes follow the last end")]
+    TrailingData(u32),
+    /// A column has this many entries where the first column has another
+    /// number.
+    #[error("a column has {0} entries, the first another number")]
+    ColumnLength(u32),
+}
+
+/// Why a filter was not set.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FilterError {
+    /// The extension at this index is empty.
+    #[error("extension {0} is empty")]
+    EmptyExtension(u32),
+    /// The extension at this index contains a slash or a zero byte, which no
+    /// file name does.
+    #[error("extension {0} contains a slash or a zero byte")]
+    ImpossibleExtension(u32),
+    /// The least size is greater than the greatest.
+    #[error("the least size is greater than the greatest")]
+    EmptySizeRange,
+    /// The component could not be asked.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// The fault that a failed call amounts to. Where memory was refused during
+/// the call, that is why the component then gave up.
+pub(crate) fn of_call(
+    error: &Error,
+    refusal: Option<Fault>,
+    limits: &Limits,
+) -> Fault {
+    of(error, refusal, limits)
+        .unwrap_or_else(|| Fault::Lied(format!("{error:#}")))
+}
+
+/// The same for an instance that could not be made.
+pub(crate) fn of_setup(
+    error: &Error,
+    refusal: Option<Fault>,
+    limits: &Limits,
+) -> Fault {
+    of(error, refusal, limits)
+        .unwrap_or_else(|| Fault::Setup(format!("{error:#}")))
+}
+
+fn of(
+    error: &Error,
+    refusal: Option<Fault>,
+    limits: &Limits,
+) -> Option<Fault> {
+    let trap = error.downcast_ref::<Trap>();
+    match trap {
+        Some(Trap::Interrupt) => {
+            Some(Fault::BudgetExhausted { budget: limits.budget() })
+        }
+        Some(Trap::StackOverflow) => {
+            Some(Fault::StackExhausted { stack: limits.stack_bytes() })
+        }
+        _ => refusal.or_else(|| {
+            let message = trap?.to_string();
+            Some(Fault::Trapped { message })
+        }),
+    }
+}

@@ -1,0 +1,45 @@
+//! The cage: runs the component that judges untrusted bytes and names.
+//!
+//! This crate compiles `guest/inspector` into a WebAssembly component when it
+//! is built, embeds it as machine code, and calls it. It is the only crate
+//! that knows of wasmtime; nothing of wasmtime shows in its interface.
+//!
+//! A [`Sandbox`] is made once and shared; each worker thread has its own
+//! [`Inspector`] and calls it with batches:
+//!
+//! ```
+//! use sanchay_sandbox::{Algorithm, Sandbox, SandboxOptions};
+//!
+//! let sandbox = Sandbox::new(SandboxOptions::default())?;
+//! let mut inspector = sandbox.inspector();
+//! let digest = inspector.digest(Algorithm::Xxh64, b"hello world")?;
+//! assert_eq!(digest.to_string(), "45ab6734b21e6968");
+//! # Ok::<(), sanchay_sandbox::Fault>(())
+//! ```
+//!
+//! What the component may use is bounded by [`Limits`]. What goes wrong is a
+//! [`Fault`]: the instance is thrown away, the next call gets a fresh one,
+//! and the run goes on.
+
+mod algorithm;
+mod checklist;
+pub mod component;
+mod digest;
+mod engine;
+mod exports;
+mod fault;
+mod filter;
+mod inspector;
+mod limits;
+mod sandbox;
+mod store;
+mod wire;
+
+pub use algorithm::{Algorithm, UnknownAlgorithm};
+pub use checklist::{Checklist, Expectation, Promise};
+pub use digest::{Digest, PartialDigest};
+pub use fault::{BatchError, Fault, FilterError};
+pub use filter::{EntryKind, Listing, Specification};
+pub use inspector::Inspector;
+pub use limits::Limits;
+pub use sandbox::{Sandbox, SandboxOptions};

@@ -1,0 +1,69 @@
+//! What a store carries: the limits, and whether they were reached.
+
+use wasmtime::{Error, ResourceLimiter, Result};
+
+use crate::{Fault, Limits};
+
+/// The host's side of an instance.
+pub(crate) struct State {
+    limits: Limits,
+    asked: usize,
+    refusal: Option<Fault>,
+}
+
+impl State {
+    /// A state in which nothing has been refused yet.
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self { limits, asked: 0, refusal: None }
+    }
+
+    /// Why memory was refused last, if it was, and forgets it.
+    pub(crate) fn take_refusal(&mut self) -> Option<Fault> {
+        self.refusal.take()
+    }
+}
+
+impl ResourceLimiter for State {
+    fn memory_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> Result<bool> {
+        let ceiling = self.limits.memory_bytes();
+        self.asked = desired;
+        if desired > ceiling {
+            let asked = desired;
+            self.refusal = Some(Fault::MemoryRefused { asked, ceiling });
+        }
+        Ok(desired <= ceiling)
+    }
+
+    fn memory_grow_failed(&mut self, _error: Error) -> Result<()> {
+        // Called after a refusal of ours as well.
+        let asked = self.asked;
+        self.refusal.get_or_insert(Fault::OutOfMemory { asked });
+        Ok(())
+    }
+
+    fn table_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> Result<bool> {
+        Ok(desired <= self.limits.table_elements())
+    }
+
+    fn instances(&self) -> usize {
+        self.limits.core_instance_count()
+    }
+
+    fn tables(&self) -> usize {
+        self.limits.table_count()
+    }
+
+    fn memories(&self) -> usize {
+        self.limits.memory_count()
+    }
+}

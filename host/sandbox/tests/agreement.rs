@@ -1,0 +1,311 @@
+//! The same logic, natively and in the cage, on the same bytes.
+
+mod support;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use sanchay_logic::batch::Batch;
+use sanchay_logic::{checklist, filter, hashing};
+use sanchay_sandbox::{
+    Algorithm, BatchError, EntryKind, Expectation, Fault, FilterError,
+    Inspector, Listing, Specification,
+};
+use support::inspector;
+
+const BOTH: [(Algorithm, hashing::Algorithm); 5] = [
+    (Algorithm::Xxh64, hashing::Algorithm::Xxh64),
+    (Algorithm::Xxh3_64, hashing::Algorithm::Xxh3_64),
+    (Algorithm::Xxh3_128, hashing::Algorithm::Xxh3_128),
+    (Algorithm::Blake3, hashing::Algorithm::Blake3),
+    (Algorithm::Sha256, hashing::Algorithm::Sha256),
+];
+
+/// Byte strings as columns.
+fn columns(strings: &[Vec<u8>]) -> (Vec<u8>, Vec<u32>) {
+    let mut ends = Vec::new();
+    let mut data = Vec::new();
+    for string in strings {
+        data.extend_from_slice(string);
+        ends.push(u32::try_from(data.len()).unwrap());
+    }
+    (data, ends)
+}
+
+/// Bytes that repeat only after a long while, without storing many cases.
+fn bytes(len: usize, seed: u64) -> Vec<u8> {
+    let mut state = seed | 1;
+    let next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 32) as u8
+    };
+    std::iter::repeat_with(next).take(len).collect()
+}
+
+fn stream(
+    inspector: &mut Inspector,
+    algorithm: Algorithm,
+    chunks: &[&[u8]],
+) -> Vec<u8> {
+    inspector.begin(algorithm).unwrap();
+    for chunk in chunks {
+        inspector.update(chunk).unwrap();
+    }
+    inspector.finish().unwrap().as_bytes().to_vec()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn digests_agree_whole_streamed_and_in_a_batch(
+        len in prop_oneof![0_usize..300, 0_usize..400_000],
+        seed: u64,
+        cuts in vec(0.0..1.0, 0..6),
+    ) {
+        let data = bytes(len, seed);
+        let mut cuts: Vec<usize> =
+            cuts.into_iter().map(|cut| (cut * len as f64) as usize).collect();
+        cuts.sort_unstable();
+        cuts.push(len);
+        let mut start = 0;
+        let chunks: Vec<&[u8]> = cuts
+            .iter()
+            .map(|&end| &data[std::mem::replace(&mut start, end)..end])
+            .collect();
+        let ends: Vec<u32> = cuts.iter().map(|&end| end as u32).collect();
+
+        let mut inspector = inspector();
+        let mut digests = Vec::new();
+        for (caged, native) in BOTH {
+            let whole = hashing::digest(native, &data);
+            let digest = inspector.digest(caged, &data).unwrap();
+            prop_assert_eq!(digest.as_bytes(), &whole[..]);
+            prop_assert_eq!(&stream(&mut inspector, caged, &chunks), &whole);
+
+            inspector.digest_batch(caged, &data, &ends, &mut digests).unwrap();
+            let parts: Vec<_> =
+                chunks.iter().map(|it| hashing::digest(native, it)).collect();
+            prop_assert_eq!(digests.len(), parts.len());
+            for (digest, part) in digests.iter().zip(&parts) {
+                prop_assert_eq!(digest.as_bytes(), &part[..]);
+            }
+        }
+    }
+
+    #[test]
+    fn partial_digests_agree(
+        first in vec(any::<u8>(), 0..200),
+        last in vec(any::<u8>(), 0..200),
+        size: u64,
+    ) {
+        let native = hashing::partial(&first, &last, size);
+        let caged = inspector().partial(&first, &last, size).unwrap();
+        prop_assert_eq!(
+            (caged.first, caged.last, caged.size),
+            (native.first, native.last, native.size),
+        );
+    }
+
+    #[test]
+    fn verdicts_agree(
+        names in vec(vec(prop_oneof![any::<u8>(), Just(b'.'), Just(b'a')], 1..9), 0..60),
+        extensions in vec("[a.]{0,2}[ab]", 0..4),
+        sizes in vec(0_u64..100, 0..60),
+        range in (proptest::option::of(0_u64..60), proptest::option::of(40_u64..100)),
+        hidden: bool,
+        seed: u64,
+    ) {
+        let extensions: Vec<Vec<u8>> =
+            extensions.into_iter().map(String::into_bytes).collect();
+        let (min_size, max_size) = range;
+        let native = filter::Filter::compile(&filter::Specification {
+            extensions: extensions.clone(), min_size, max_size, hidden,
+        });
+        let mut inspector = inspector();
+        let caged = inspector.set_filter(&Specification {
+            extensions, min_size, max_size, hidden,
+        });
+        let native = match (native, caged) {
+            (Ok(native), Ok(())) => native,
+            (Err(native), Err(caged)) => {
+                prop_assert_eq!(same_error(native), caged);
+                return Ok(());
+            }
+            (native, caged) => panic!("{native:?} but {caged:?}"),
+        };
+
+        let (data, ends) = columns(&names);
+        let is_file = |index: usize| seed.rotate_left(index as u32) & 1 == 0;
+        let kinds: Vec<_> = (0..names.len())
+            .map(|it| if is_file(it) { EntryKind::File } else { EntryKind::Directory })
+            .collect();
+        let native_kinds: Vec<_> = (0..names.len())
+            .map(|it| if is_file(it) { filter::EntryKind::File } else { filter::EntryKind::Directory })
+            .collect();
+        let batch = Batch::new(&data, &ends).unwrap();
+        let listing = Listing { names: &data, ends: &ends, kinds: &kinds };
+        let mut out = vec![7];
+        inspector.judge_names(&listing, &mut out).unwrap();
+        prop_assert_eq!(&out, &native.judge_names(batch, &native_kinds).unwrap());
+
+        prop_assert_eq!(inspector.needs_metadata().unwrap(), native.needs_metadata());
+        inspector.judge_sizes(&sizes, &mut out).unwrap();
+        prop_assert_eq!(out, native.judge_sizes(&sizes));
+    }
+
+    #[test]
+    fn checklists_agree(
+        text in "([0-9a-f]{16}  [a-z]{1,3}\n|[0-9a-f]{64} [*]x\n|\\\\[0-9a-f]{32}  a\\\\n\n|SHA256 \\(f\\) = [0-9a-f]{64}\n|xxh64:[0-9a-f]{16}:[0-9a-f]{16}:[0-9]{1,5}  q\n|#c\n|\n|[ -~]{0,9}\n){0,12}[ -~]{0,5}",
+    ) {
+        let native = checklist::parse(text.as_bytes());
+        let caged = inspector().parse_checklist(text.as_bytes()).unwrap();
+        prop_assert_eq!(caged.lines, native.lines);
+        prop_assert_eq!(&caged.malformed, &native.malformed);
+        prop_assert_eq!(caged.promises.len(), native.promises.len());
+        for (caged, native) in caged.promises.iter().zip(&native.promises) {
+            prop_assert_eq!(caged.line, native.line);
+            prop_assert_eq!(&caged.path, &native.path);
+            prop_assert!(same_expectation(&caged.expected, &native.expected));
+        }
+    }
+}
+
+fn same_error(native: filter::SpecificationError) -> FilterError {
+    use filter::SpecificationError as Native;
+    match native {
+        Native::EmptyExtension(index) => FilterError::EmptyExtension(index),
+        Native::ImpossibleExtension(index) => {
+            FilterError::ImpossibleExtension(index)
+        }
+        Native::EmptySizeRange => FilterError::EmptySizeRange,
+    }
+}
+
+fn same_expectation(
+    caged: &Expectation,
+    native: &checklist::Expectation,
+) -> bool {
+    use checklist::Expectation as Native;
+    match (caged, native) {
+        (Expectation::Named(caged, digest), Native::Named(native, bytes)) => {
+            BOTH.contains(&(*caged, *native)) && digest.as_bytes() == bytes
+        }
+        (Expectation::Unnamed(digest), Native::Unnamed(bytes)) => {
+            digest.as_bytes() == bytes
+        }
+        (Expectation::Partial(caged), Native::Partial(native)) => {
+            (caged.first, caged.last, caged.size)
+                == (native.first, native.last, native.size)
+        }
+        _ => false,
+    }
+}
+
+#[test]
+fn published_digests_come_out_of_the_cage() {
+    let mut inspector = inspector();
+    for (algorithm, digest) in [
+        (Algorithm::Xxh64, "45ab6734b21e6968"),
+        (Algorithm::Xxh3_64, "d447b1ea40e6988b"),
+        (Algorithm::Xxh3_128, "df8d09e93f874900a99b8775cc15b6c7"),
+        (
+            Algorithm::Sha256,
+            "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9",
+        ),
+        (
+            Algorithm::Blake3,
+            "d74981efa70a0c880b8d8c1985d075dbcbf679b99a5f9914e5aaf96b831a9e24",
+        ),
+    ] {
+        let whole = inspector.digest(algorithm, b"hello world").unwrap();
+        assert_eq!(whole.to_string(), digest);
+    }
+}
+
+#[test]
+fn a_malformed_batch_is_refused_and_the_inspector_goes_on() {
+    let mut inspector = inspector();
+    let mut digests = Vec::new();
+    for (ends, error) in [
+        (&[2, 1, 3][..], BatchError::EndOutOfOrder(1)),
+        (&[1, 4], BatchError::EndPastData(1)),
+        (&[1], BatchError::TrailingData(2)),
+    ] {
+        let answer = inspector.digest_batch(
+            Algorithm::Xxh64,
+            b"abc",
+            ends,
+            &mut digests,
+        );
+        assert_eq!(answer, Err(Fault::Batch(error)));
+        assert!(digests.is_empty());
+    }
+    inspector.set_filter(&Specification::default()).unwrap();
+    let listing = Listing { names: b"ab", ends: &[1, 2], kinds: &[] };
+    let mut out = vec![1];
+    assert_eq!(
+        inspector.judge_names(&listing, &mut out),
+        Err(Fault::Batch(BatchError::ColumnLength(0))),
+    );
+    assert!(out.is_empty());
+    inspector
+        .digest_batch(Algorithm::Xxh64, b"abc", &[3], &mut digests)
+        .unwrap();
+    assert_eq!(digests.len(), 1);
+}
+
+#[test]
+fn an_abandoned_digest_leaves_nothing_behind() {
+    let mut inspector = inspector();
+    let expected =
+        inspector.digest(Algorithm::Blake3, b"hello world").unwrap();
+    inspector.begin(Algorithm::Blake3).unwrap();
+    inspector.update(b"something else").unwrap();
+    inspector.begin(Algorithm::Sha256).unwrap();
+    inspector.update(b"and more").unwrap();
+    inspector.begin(Algorithm::Blake3).unwrap();
+    inspector.update(b"hello ").unwrap();
+    inspector.update(b"world").unwrap();
+    assert_eq!(inspector.finish().unwrap(), expected);
+    assert_eq!(inspector.finish(), Err(Fault::NoStream));
+    assert_eq!(inspector.update(b"x"), Err(Fault::NoStream));
+}
+
+#[test]
+fn a_digest_can_be_made_while_another_is_under_way() {
+    let mut inspector = inspector();
+    let one = inspector.digest(Algorithm::Xxh3_128, b"one").unwrap();
+    let two = inspector.digest(Algorithm::Xxh3_128, b"two").unwrap();
+    inspector.begin(Algorithm::Xxh3_128).unwrap();
+    inspector.update(b"o").unwrap();
+    assert_eq!(inspector.digest(Algorithm::Xxh3_128, b"two"), Ok(two));
+    inspector.update(b"ne").unwrap();
+    assert_eq!(inspector.finish(), Ok(one));
+}
+
+#[test]
+fn a_filter_that_cannot_be_leaves_the_one_that_was_set() {
+    let mut inspector = inspector();
+    assert_eq!(inspector.needs_metadata(), Err(Fault::NoFilter));
+    assert_eq!(
+        inspector.judge_sizes(&[1], &mut Vec::new()),
+        Err(Fault::NoFilter),
+    );
+    let wanted = Specification {
+        max_size: Some(10),
+        ..Specification::default()
+    };
+    inspector.set_filter(&wanted).unwrap();
+    let impossible =
+        Specification { extensions: vec![vec![]], ..wanted.clone() };
+    assert_eq!(
+        inspector.set_filter(&impossible),
+        Err(FilterError::EmptyExtension(0)),
+    );
+    let mut out = Vec::new();
+    inspector.judge_sizes(&[1, 11, 2], &mut out).unwrap();
+    assert_eq!(out, [0, 2]);
+    assert_eq!(inspector.needs_metadata(), Ok(true));
+}

@@ -1,0 +1,59 @@
+//! The component that is embedded, judged by its bytes alone.
+
+use sanchay_sandbox::component;
+use wit_component::DecodedWasm;
+
+#[test]
+fn the_embedded_component_imports_nothing() {
+    let decoded = wit_component::decode(component::bytes()).unwrap();
+    let DecodedWasm::Component(resolve, world) = decoded else {
+        panic!("the embedded component is a WIT package");
+    };
+    let world = &resolve.worlds[world];
+    assert!(world.imports.is_empty(), "{:?}", world.imports);
+    assert!(component::imports().is_empty());
+}
+
+#[test]
+fn the_embedded_component_exports_what_its_world_says() {
+    let decoded = wit_component::decode(component::bytes()).unwrap();
+    let DecodedWasm::Component(resolve, world) = decoded else {
+        panic!("the embedded component is a WIT package");
+    };
+    let mut exports: Vec<_> = resolve.worlds[world]
+        .exports
+        .keys()
+        .map(|key| resolve.name_world_key(key))
+        .collect();
+    let mut said = component::exports().to_vec();
+    exports.sort();
+    said.sort_unstable();
+    assert_eq!(exports, said);
+    for interface in ["checklists", "filtering", "hashing"] {
+        let name = format!("sanchay:inspect/{interface}@0.1.0");
+        assert!(exports.contains(&name), "{name} is missing");
+    }
+}
+
+#[test]
+fn the_embedded_component_is_small() {
+    assert!(component::bytes().len() <= 400 * 1024);
+}
+
+#[test]
+fn the_printed_world_names_every_interface_and_function() {
+    let wit = component::wit();
+    for word in [
+        "package sanchay:inspect@0.1.0",
+        "interface hashing",
+        "interface filtering",
+        "interface checklists",
+        "digest-batch: func",
+        "judge-names: func",
+        "resource hasher",
+        "resource filter",
+    ] {
+        assert!(wit.contains(word), "{word} is missing in\n{wit}");
+    }
+    assert!(!wit.contains("import wasi"));
+}

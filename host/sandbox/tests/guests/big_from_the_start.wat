@@ -1,0 +1,3 @@
+;; Wants 1 GiB before it does anything.
+
+(memory (export "memory") 16384)

@@ -1,0 +1,3 @@
+;; A whole component that offers nothing.
+
+(component)

@@ -1,0 +1,24 @@
+;; What every guest of these tests begins with: the resources it exports and
+;; two ways to return a list.
+
+(import "[export]sanchay:inspect/hashing@0.1.0" "[resource-new]hasher"
+  (func $new-hasher (param i32) (result i32)))
+(import "[export]sanchay:inspect/filtering@0.1.0" "[resource-new]filter"
+  (func $new-filter (param i32) (result i32)))
+
+;; A list of LENGTH elements at ADDRESS.
+(func $list (param $address i32) (param $length i32) (result i32)
+  (i32.store (i32.const 16) (local.get $address))
+  (i32.store (i32.const 20) (local.get $length))
+  (i32.const 16))
+
+;; The same, as the good case of a result.
+(func $ok-list (param $address i32) (param $length i32) (result i32)
+  (i32.store (i32.const 16) (i32.const 0))
+  (i32.store (i32.const 20) (local.get $address))
+  (i32.store (i32.const 24) (local.get $length))
+  (i32.const 16))
+
+;; Whether the data at ADDRESS asks for mischief: it begins with "!".
+(func $provoked (param $address i32) (result i32)
+  (i32.eq (i32.load8_u (local.get $address)) (i32.const 33)))

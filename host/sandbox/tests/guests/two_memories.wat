@@ -1,0 +1,3 @@
+;; Has a second memory beside the one that is allowed.
+
+(memory $spare 1)

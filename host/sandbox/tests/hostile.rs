@@ -1,0 +1,284 @@
+//! Components that do their worst: each costs one fault, never a hang, a
+//! crash or a wrong answer, and the inspector goes on.
+
+mod support;
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use sanchay_sandbox::{
+    Algorithm, EntryKind, Fault, Inspector, Listing, Sandbox, Specification,
+};
+use support::{guest, inspector_of, tight};
+
+fn digest(inspector: &mut Inspector, data: &[u8]) -> Result<String, Fault> {
+    let digest = inspector.digest(Algorithm::Xxh64, data)?;
+    Ok(digest.to_string())
+}
+
+/// The obedient guest's only digest.
+const ZEROS: &str = "0000000000000000";
+
+/// This process's peak of memory, in KiB.
+fn peak_memory() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM"));
+    line.unwrap().split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+#[test]
+fn an_endless_loop_exhausts_its_budget_and_not_the_program() {
+    let mut inspector = inspector_of("endless_loop");
+    let began = Instant::now();
+    let fault = digest(&mut inspector, b"!").unwrap_err();
+    let took = began.elapsed();
+    let budget = Duration::from_millis(150);
+    assert_eq!(fault, Fault::BudgetExhausted { budget });
+    assert!(took >= budget, "{took:?}");
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    assert_eq!(digest(&mut inspector, b"a"), Ok(ZEROS.into()));
+}
+
+#[test]
+fn every_call_has_a_budget_of_its_own() {
+    let mut inspector = inspector_of("endless_loop");
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_millis(400) {
+        assert_eq!(digest(&mut inspector, b"a"), Ok(ZEROS.into()));
+    }
+}
+
+#[test]
+fn a_memory_grab_is_refused_and_the_memory_is_given_back() {
+    let before = peak_memory();
+    let mut inspector = inspector_of("memory_grab");
+    for _ in 0..20 {
+        match digest(&mut inspector, b"!").unwrap_err() {
+            Fault::MemoryRefused { asked, ceiling } => {
+                assert_eq!(ceiling, 16 << 20);
+                assert!(asked > ceiling);
+            }
+            fault => panic!("{fault:?}"),
+        }
+    }
+    let grown = peak_memory() - before;
+    assert!(grown < 256 << 10, "grew by {grown} KiB");
+}
+
+#[test]
+fn a_component_that_can_do_with_less_memory_goes_on() {
+    let mut inspector = inspector_of("memory_grab");
+    assert_eq!(digest(&mut inspector, b"a"), Ok(ZEROS.into()));
+    assert_eq!(digest(&mut inspector, b"b"), Ok(ZEROS.into()));
+}
+
+#[test]
+fn an_initial_memory_above_the_ceiling_is_refused() {
+    let mut inspector = inspector_of("big_from_the_start");
+    let fault = digest(&mut inspector, b"a").unwrap_err();
+    let expected =
+        Fault::MemoryRefused { asked: 1 << 30, ceiling: 16 << 20 };
+    assert_eq!(fault, expected);
+}
+
+#[test]
+fn every_kind_of_crash_is_a_fault_that_names_it() {
+    let mut inspector = inspector_of("trap");
+    for (data, part) in [
+        (b"!u", "unreachable"),
+        (b"!m", "out of bounds memory"),
+        (b"!g", "out of bounds memory"),
+        (b"!d", "divide by zero"),
+        (b"!c", "out of bounds table"),
+    ] {
+        match digest(&mut inspector, data).unwrap_err() {
+            Fault::Trapped { message } => {
+                assert!(message.contains(part), "{message}");
+            }
+            fault => panic!("{fault:?}"),
+        }
+        assert_eq!(digest(&mut inspector, b"a"), Ok(ZEROS.into()));
+    }
+}
+
+#[test]
+fn endless_recursion_exhausts_the_stack_of_the_component_only() {
+    // The size of rayon's threads.
+    let thread = std::thread::Builder::new().stack_size(2 << 20);
+    let recurse = || {
+        let mut inspector = inspector_of("deep_recursion");
+        let stack = 256 << 10;
+        assert_eq!(
+            digest(&mut inspector, b"!"),
+            Err(Fault::StackExhausted { stack }),
+        );
+        assert_eq!(digest(&mut inspector, b"a"), Ok(ZEROS.into()));
+    };
+    thread.spawn(recurse).unwrap().join().unwrap();
+}
+
+#[test]
+fn memory_that_cannot_be_given_out_is_a_fault() {
+    for name in [
+        "realloc_out_of_bounds",
+        "realloc_past_the_end",
+        "realloc_misaligned",
+    ] {
+        let mut inspector = inspector_of(name);
+        let mut digests = Vec::new();
+        for _ in 0..2 {
+            let answer = inspector.digest_batch(
+                Algorithm::Xxh64,
+                b"some data",
+                &[4, 9],
+                &mut digests,
+            );
+            assert!(
+                matches!(answer, Err(Fault::Lied(_))),
+                "{name}: {answer:?}",
+            );
+        }
+    }
+}
+
+#[test]
+fn giving_out_memory_has_a_budget_too() {
+    let mut inspector = inspector_of("realloc_endless");
+    let budget = Duration::from_millis(150);
+    let fault = digest(&mut inspector, b"a").unwrap_err();
+    assert_eq!(fault, Fault::BudgetExhausted { budget });
+}
+
+/// Asserts that a call is caught lying.
+fn lie<T: std::fmt::Debug>(about: &str, answer: Result<T, Fault>) {
+    assert!(matches!(answer, Err(Fault::Lied(_))), "{about}: {answer:?}");
+}
+
+#[test]
+fn digests_that_cannot_be_are_never_returned() {
+    let mut inspector = inspector_of("liar");
+    for data in ["s", "l", "o", "n", "h", "p"] {
+        lie(data, digest(&mut inspector, data.as_bytes()));
+        assert_eq!(digest(&mut inspector, b"-"), Ok(ZEROS.into()));
+    }
+    let mut out = Vec::new();
+    let algorithm = Algorithm::Xxh64;
+    lie("batch", inspector.digest_batch(algorithm, b"ab", &[1, 2], &mut out));
+    assert!(out.is_empty());
+    lie("partial", inspector.partial(b"a", b"a", 5));
+    inspector.begin(algorithm).unwrap();
+    inspector.update(b"abc").unwrap();
+    lie("finish", inspector.finish());
+}
+
+#[test]
+fn verdicts_that_cannot_be_are_never_returned() {
+    let mut inspector = inspector_of("liar");
+    inspector.set_filter(&Specification::default()).unwrap();
+    let mut out = vec![9];
+    for first in ["o", "d", "t", "m", "a", "c"] {
+        let names = format!("{first}x");
+        let kinds = [EntryKind::File; 2];
+        let listing =
+            Listing { names: names.as_bytes(), ends: &[1, 2], kinds: &kinds };
+        lie(first, inspector.judge_names(&listing, &mut out));
+        assert!(out.is_empty());
+
+        // The filter was set again in the fresh instance.
+        let listing = Listing { names: b"xx", ..listing };
+        inspector.judge_names(&listing, &mut out).unwrap();
+        assert_eq!(out, [0, 1]);
+    }
+    for first in [b'o', b'd', b't', b'm', b'a'] {
+        let sizes = [u64::from(first), 0];
+        lie("sizes", inspector.judge_sizes(&sizes, &mut out));
+        assert!(out.is_empty());
+        inspector.judge_sizes(&[0, 0], &mut out).unwrap();
+        assert_eq!(out, [0, 1]);
+    }
+}
+
+#[test]
+fn promises_that_cannot_be_are_never_returned() {
+    let mut inspector = inspector_of("liar");
+    for first in ["l", "n", "e", "z", "d", "m"] {
+        let text = format!("{first}\nb");
+        lie(first, inspector.parse_checklist(text.as_bytes()));
+        let list = inspector.parse_checklist(b"a\nb").unwrap();
+        assert_eq!(list.promises.len(), 1);
+    }
+}
+
+#[test]
+fn an_answer_that_swells_outside_the_cage_is_refused() {
+    let before = peak_memory();
+    let mut inspector = inspector_of("answer_bomb");
+    lie("bomb", inspector.parse_checklist(&[b'\n'; 9000]));
+    let grown = peak_memory() - before;
+    assert!(grown < 256 << 10, "grew by {grown} KiB");
+}
+
+#[test]
+fn handles_tables_and_memories_are_limited() {
+    for name in ["handle_flood", "table_grab"] {
+        let mut inspector = inspector_of(name);
+        let fault = digest(&mut inspector, b"!").unwrap_err();
+        assert!(
+            matches!(fault, Fault::Trapped { .. } | Fault::Lied(_)),
+            "{name}: {fault:?}",
+        );
+        assert_eq!(digest(&mut inspector, b"a"), Ok(ZEROS.into()));
+    }
+    let fault = digest(&mut inspector_of("two_memories"), b"a").unwrap_err();
+    assert!(matches!(fault, Fault::Setup(_)), "{fault:?}");
+}
+
+#[test]
+fn a_handle_that_was_never_made_is_a_fault() {
+    let mut inspector = inspector_of("no_such_handle");
+    lie("handle", inspector.begin(Algorithm::Xxh64));
+    assert_eq!(digest(&mut inspector, b"a"), Ok(ZEROS.into()));
+}
+
+#[test]
+fn a_stream_that_was_lost_says_so_and_never_gives_a_digest() {
+    let mut inspector = inspector_of("trap");
+    inspector.begin(Algorithm::Xxh64).unwrap();
+    inspector.update(b"before").unwrap();
+    digest(&mut inspector, b"!u").unwrap_err();
+    assert_eq!(inspector.update(b"after"), Err(Fault::StreamLost));
+    assert_eq!(inspector.finish(), Err(Fault::StreamLost));
+    assert_eq!(inspector.finish(), Err(Fault::NoStream));
+    inspector.begin(Algorithm::Xxh64).unwrap();
+    inspector.update(b"again").unwrap();
+    assert!(inspector.finish().is_ok());
+}
+
+#[test]
+fn a_component_that_imports_is_refused_by_the_name_of_its_import() {
+    let answer =
+        Sandbox::from_component(&guest("unexpected_import"), tight());
+    match answer {
+        Err(Fault::Setup(why)) => {
+            assert!(why.contains("wasi:clocks/monotonic-clock"), "{why}");
+        }
+        answer => panic!("{answer:?}"),
+    }
+}
+
+#[test]
+fn a_component_that_lacks_an_export_is_refused_by_its_name() {
+    let answer = Sandbox::from_component(&guest("exports_nothing"), tight());
+    match answer {
+        Err(Fault::Setup(why)) => assert!(why.contains("hashing"), "{why}"),
+        answer => panic!("{answer:?}"),
+    }
+}
+
+#[test]
+fn what_is_not_a_component_is_refused() {
+    for bytes in [&b""[..], b"\0asm", b"\0asm\x01\0\0\0", b"junk"] {
+        let answer = Sandbox::from_component(bytes, tight());
+        assert!(matches!(answer, Err(Fault::Setup(_))), "{answer:?}");
+    }
+}

@@ -1,0 +1,81 @@
+# What is done in this house, by name. `just` alone, or `./x` on a machine
+# where nothing is set up yet, lists it. A recipe passes on its words exactly
+# as they were given, spaces and quotes included.
+
+set positional-arguments
+
+# Paths that a recipe is given are relative to where it was called from.
+manifest := quote(justfile_directory() / "Cargo.toml")
+guest_manifest := quote(justfile_directory() / "guest/Cargo.toml")
+program := quote(justfile_directory() / "target/release/sanchay")
+
+# List the recipes.
+_list:
+    @"{{ just_executable() }}" --justfile "{{ justfile() }}" \
+        --list --unsorted
+
+# Build the program: target/release/sanchay.
+build:
+    cargo build --release -p sanchay-cli
+
+# Build and run the program with these arguments.
+[no-cd]
+[no-exit-message]
+run *ARGS:
+    @cargo build --release --manifest-path {{ manifest }} -p sanchay-cli
+    @exec {{ program }} "$@"
+
+# Run every test; the arguments go to cargo test.
+test *ARGS: _test-tools
+    cargo test --workspace --no-fail-fast "$@"
+
+# Check the format and every lint, as CI does.
+lint: _lint-tools
+    cargo fmt --all --check
+    cargo fmt --all --check --manifest-path {{ guest_manifest }}
+    cargo clippy --workspace --all-targets -- -D warnings
+    cargo clippy --all-targets --manifest-path {{ guest_manifest }} \
+        --target-dir target/guest -- -D warnings
+
+# Format all Rust code.
+fmt: _lint-tools
+    cargo fmt --all
+    cargo fmt --all --manifest-path {{ guest_manifest }}
+
+# Do what CI does: format, lint, test.
+ci:
+    .ci/run
+
+# Write the component that the program embeds (-o FILE), or describe it.
+[no-cd]
+[no-exit-message]
+component *ARGS:
+    @cargo build --release --manifest-path {{ manifest }} -p sanchay-cli
+    @exec {{ program }} component "$@"
+
+# Build the documentation of the library: target/doc/sanchay/index.html.
+docs:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+# Install the program into cargo's folder of programs.
+install:
+    cargo install --locked --path host/cli
+
+# Check licences, sources and bans of the dependencies (deny.toml).
+deny:
+    @cargo deny --version >/dev/null 2>&1 || { \
+        echo "cargo-deny is missing: cargo install --locked cargo-deny" >&2; \
+        exit 2; }
+    cargo deny --all-features check bans licenses sources
+
+# Remove what was built; what ./x installed in .tools/ stays.
+clean:
+    cargo clean
+
+# xxhsum and b3sum, with which the tests compare.
+_test-tools:
+    @"{{ justfile_directory() }}/x" --test-tools
+
+# rustfmt and clippy.
+_lint-tools:
+    @"{{ justfile_directory() }}/x" --lint-tools

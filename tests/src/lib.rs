@@ -1,0 +1,70 @@
+//! What the end-to-end tests share: real trees, oracles and the program under
+//! test.
+//!
+//! The tests themselves are in `tests/e2e` (the program, as a test of the
+//! package `sanchay-cli`) and in `host/sanchay/tests` (the library). What is
+//! here knows neither: an oracle walks with the standard library and hashes
+//! with the plain crates, so that it cannot share a fault with what it judges.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a tree that cannot be built or an answer that cannot be read \
+              fails the test, and the panic is the report"
+)]
+
+pub mod content;
+pub mod digest;
+pub mod golden;
+pub mod mischief;
+pub mod oracle;
+pub mod program;
+pub mod random;
+pub mod records;
+pub mod terminal;
+pub mod tool;
+pub mod tree;
+
+pub use self::{
+    mischief::Mischief,
+    program::{Finished, Program},
+    tree::Tree,
+};
+
+use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _, path::Path};
+
+/// The bytes of a path.
+#[must_use]
+pub fn bytes(path: &Path) -> &[u8] {
+    path.as_os_str().as_bytes()
+}
+
+/// Bytes as a path.
+#[must_use]
+pub fn path(bytes: &[u8]) -> &Path {
+    Path::new(OsStr::from_bytes(bytes))
+}
+
+/// Names that break programs: line ends, escapes, quotes, separators of the
+/// text formats, bytes that are not UTF-8, characters that reorder text.
+pub const ODD_NAMES: [&[u8]; 18] = [
+    b" leading and trailing ",
+    b"a\nb",
+    b"a\rb",
+    b"ends in cr\r",
+    b"back\\slash",
+    b"back\\nslash",
+    b"\\",
+    b"comma,quote\"",
+    b"tab\there",
+    b"\x1b[2Jescape",
+    b"bell\x07",
+    b"-",
+    b"--help",
+    b"$(touch x)`'",
+    b"not utf-8 \xff\xfe",
+    b"\xc3",
+    "ünïcödé 文件 👻".as_bytes(),
+    "x\u{202e}gpj.exe\u{2028}".as_bytes(),
+];

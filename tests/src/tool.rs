@@ -1,0 +1,25 @@
+//! The machine's own checksum programs and shells, with which the program is
+//! compared where they are installed.
+
+use std::{ffi::OsStr, process::Command};
+
+/// Whether a program is installed. Says so on standard error where it is not,
+/// since a comparison is then left out.
+#[must_use]
+pub fn has(program: &str) -> bool {
+    let found = std::env::var_os("PATH").is_some_and(|path| {
+        std::env::split_paths(&path).any(|dir| dir.join(program).is_file())
+    });
+    if !found {
+        eprintln!("LEFT OUT: {program} is not installed: nothing compared");
+    }
+    found
+}
+
+/// A command in the plain locale, whose messages can be relied on.
+#[must_use]
+pub fn command(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.env("LC_ALL", "C");
+    command
+}
