@@ -26,6 +26,8 @@ pub mod terminal;
 pub mod tool;
 pub mod tree;
 
+pub use rustix::process::Signal;
+
 pub use self::{
     mischief::Mischief,
     program::{Finished, Program},

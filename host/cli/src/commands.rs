@@ -32,9 +32,10 @@ pub(crate) fn run(arguments: Arguments) -> Exit {
 
 fn obey(arguments: Arguments, terminal: Terminal) -> Result<Exit, Failure> {
     let Arguments { global, command } = arguments;
-    logging::start(global.verbose, global.log_format, terminal.color)?;
+    let log =
+        logging::start(global.verbose, global.log_format, terminal.color)?;
     tracing::debug!(?command, "begun");
-    let context = Context { terminal };
+    let context = Context { terminal, log };
     let exit = match command {
         Verb::Scan(scan) => scan.run(&context),
         Verb::Hash(hash) => hash.run(&context),

@@ -12,6 +12,8 @@ use crate::{
 pub(crate) struct Context {
     /// What the standard streams lead to.
     pub(crate) terminal: Terminal,
+    /// Whether a log is written to standard error.
+    pub(crate) log: bool,
 }
 
 impl Context {
@@ -22,9 +24,9 @@ impl Context {
 
     /// The voice of a command: `progress` tells whether its user lets it show
     /// progress, `streams` whether it writes records to standard output as it
-    /// goes, where on a terminal they would mix with the bar.
+    /// goes. On a terminal they would mix with the bar, as a log would.
     pub(crate) fn messages(&self, progress: bool, streams: bool) -> Messages {
-        let mixed = streams && self.terminal.stdout;
+        let mixed = self.log || streams && self.terminal.stdout;
         Messages::new(self.terminal, progress && !mixed)
     }
 }

@@ -36,6 +36,7 @@ pub(crate) enum Exit {
 impl Exit {
     /// How a run over this many roots ended.
     pub(crate) fn of_run(summary: &Summary, roots: usize) -> Self {
+        tracing::info!(?summary, "run finished");
         let all_roots_failed =
             u64::try_from(roots).is_ok_and(|n| summary.named_errors >= n);
         if summary.errors == 0 {

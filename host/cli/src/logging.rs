@@ -35,16 +35,16 @@ impl ValueEnum for LogFormat {
 }
 
 /// Starts the log if the environment or the number of `-v` asks for it. The
-/// environment, which can say more, goes before `-v`.
+/// environment, which can say more, goes before `-v`. Whether there is one.
 pub(crate) fn start(
     verbose: u8,
     format: LogFormat,
     color: bool,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let variable = env::var_os(VARIABLE).filter(|value| !value.is_empty());
     let directives = match (&variable, verbose) {
         (Some(value), _) => value.to_string_lossy().into_owned(),
-        (None, 0) => return Ok(()),
+        (None, 0) => return Ok(false),
         (None, verbose) => directives(verbose),
     };
     let filter = EnvFilter::try_new(directives).map_err(|error| {
@@ -59,7 +59,7 @@ pub(crate) fn start(
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),
     }
-    Ok(())
+    Ok(true)
 }
 
 /// The filter that a number of `-v` stands for.

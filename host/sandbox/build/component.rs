@@ -44,16 +44,13 @@ pub(crate) fn make(module: &[u8]) -> Result<Component, Failure> {
 
 /// Decodes a component to learn its world from the bytes alone.
 fn describe(bytes: Vec<u8>) -> Result<Component, Failure> {
-    let unreadable =
-        |error| format!("cannot decode the component: {error:#}");
+    let unreadable = |error| format!("cannot decode the component: {error:#}");
     let decoded = wit_component::decode(&bytes).map_err(unreadable)?;
     let DecodedWasm::Component(resolve, world) = &decoded else {
         return Err("the guest is a WIT package, not a component".into());
     };
-    let world = resolve
-        .worlds
-        .get(*world)
-        .ok_or("the component has no world")?;
+    let world =
+        resolve.worlds.get(*world).ok_or("the component has no world")?;
     let names = |items: &mut dyn Iterator<Item = _>| {
         items.map(|key| resolve.name_world_key(key)).collect()
     };

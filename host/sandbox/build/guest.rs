@@ -121,9 +121,9 @@ fn flags(root: &Path, compiler: &Compiler) -> OsString {
         "-Ctarget-feature=+simd128,+bulk-memory".into(),
         "-Clink-arg=-zstack-size=65536".into(),
     ];
-    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| {
-        Some(Path::new(&env::var_os("HOME")?).join(".cargo"))
-    });
+    let home = env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(Path::new(&env::var_os("HOME")?).join(".cargo")));
     let folders = [
         (Some(root), "/sanchay"),
         (home.as_deref(), "/cargo"),

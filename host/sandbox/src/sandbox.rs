@@ -53,10 +53,9 @@ impl Sandbox {
     pub fn new(options: SandboxOptions) -> Result<Self, Fault> {
         let SandboxOptions { instances, limits, pool } = options;
         let pool = pool.then_some(instances);
-        let engine = engine::engine(Layout::Reserved, &limits, pool)
-            .map_err(setup)?;
-        let loaded =
-            engine::load(engine, Layout::Reserved).map_err(setup)?;
+        let engine =
+            engine::engine(Layout::Reserved, &limits, pool).map_err(setup)?;
+        let loaded = engine::load(engine, Layout::Reserved).map_err(setup)?;
         Self::link(loaded, limits)
     }
 
@@ -86,9 +85,8 @@ impl Sandbox {
         let Loaded { engine, component, variant } = loaded;
         let indices = Indices::of(&component).map_err(setup)?;
         // Nothing is offered to the component.
-        let linked = Linker::new(&engine)
-            .instantiate_pre(&component)
-            .map_err(setup)?;
+        let linked =
+            Linker::new(&engine).instantiate_pre(&component).map_err(setup)?;
         let ticker = Ticker::default();
         let ticks = engine::ticks(limits.budget());
         let shared =

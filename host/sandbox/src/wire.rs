@@ -2,10 +2,6 @@
 //!
 //! They are typechecked against the component when it is instantiated. What
 //! goes in borrows from the caller, so that it is copied once: into the cage.
-#![expect(
-    unsafe_code,
-    reason = "wasmtime's derives expand to unsafe trait implementations"
-)]
 
 use wasmtime::component::{ComponentType, Lift, Lower};
 

@@ -293,10 +293,8 @@ fn a_filter_that_cannot_be_leaves_the_one_that_was_set() {
         inspector.judge_sizes(&[1], &mut Vec::new()),
         Err(Fault::NoFilter),
     );
-    let wanted = Specification {
-        max_size: Some(10),
-        ..Specification::default()
-    };
+    let wanted =
+        Specification { max_size: Some(10), ..Specification::default() };
     inspector.set_filter(&wanted).unwrap();
     let impossible =
         Specification { extensions: vec![vec![]], ..wanted.clone() };

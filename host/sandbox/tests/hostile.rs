@@ -76,8 +76,7 @@ fn a_component_that_can_do_with_less_memory_goes_on() {
 fn an_initial_memory_above_the_ceiling_is_refused() {
     let mut inspector = inspector_of("big_from_the_start");
     let fault = digest(&mut inspector, b"a").unwrap_err();
-    let expected =
-        Fault::MemoryRefused { asked: 1 << 30, ceiling: 16 << 20 };
+    let expected = Fault::MemoryRefused { asked: 1 << 30, ceiling: 16 << 20 };
     assert_eq!(fault, expected);
 }
 
@@ -119,11 +118,9 @@ fn endless_recursion_exhausts_the_stack_of_the_component_only() {
 
 #[test]
 fn memory_that_cannot_be_given_out_is_a_fault() {
-    for name in [
-        "realloc_out_of_bounds",
-        "realloc_past_the_end",
-        "realloc_misaligned",
-    ] {
+    for name in
+        ["realloc_out_of_bounds", "realloc_past_the_end", "realloc_misaligned"]
+    {
         let mut inspector = inspector_of(name);
         let mut digests = Vec::new();
         for _ in 0..2 {
@@ -256,8 +253,7 @@ fn a_stream_that_was_lost_says_so_and_never_gives_a_digest() {
 
 #[test]
 fn a_component_that_imports_is_refused_by_the_name_of_its_import() {
-    let answer =
-        Sandbox::from_component(&guest("unexpected_import"), tight());
+    let answer = Sandbox::from_component(&guest("unexpected_import"), tight());
     match answer {
         Err(Fault::Setup(why)) => {
             assert!(why.contains("wasi:clocks/monotonic-clock"), "{why}");

@@ -154,6 +154,7 @@ impl Check {
         );
         match outcome {
             Ok(summary) => {
+                tracing::info!(?summary, list = shown(list), "list checked");
                 // What goes wrong is told when the sink is finished.
                 let _ = self.lane.flush(&self.output.sink);
                 Ok(self.conclude(&shown(list), summary))

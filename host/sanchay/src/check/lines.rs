@@ -30,7 +30,7 @@ impl<'a> Blocks<'a> {
         let mut text = std::mem::take(&mut self.carry);
         while !self.ended {
             let before = text.len();
-            let mut part = self.source.by_ref().take(BLOCK as u64);
+            let mut part = Read::take(&mut *self.source, BLOCK as u64);
             part.read_to_end(&mut text)?;
             if text.len() == before {
                 self.ended = true;

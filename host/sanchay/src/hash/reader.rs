@@ -125,7 +125,7 @@ impl<'r> Reader<'r> {
             if end == self.buffer.len() {
                 // It grew beyond the buffer.
                 return self
-                    .stream_on(file, start, metadata, algorithm)
+                    .stream_on(inspector, file, start, metadata, algorithm)
                     .map(Some);
             }
         }
@@ -375,9 +375,7 @@ impl<'r> Reader<'r> {
     ) -> Result<Sum, Failure> {
         let chunk = chunk as usize;
         let mut first = Vec::new();
-        source
-            .by_ref()
-            .take(2 * chunk as u64)
+        Read::take(&mut *source, 2 * chunk as u64)
             .read_to_end(&mut first)
             .map_err(reading)?;
         let mut size = first.len() as u64;

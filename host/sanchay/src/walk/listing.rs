@@ -91,7 +91,7 @@ pub(crate) struct Lister {
     /// Whether links are entries of interest.
     links: bool,
     #[cfg(target_os = "linux")]
-    buffer: Vec<std::mem::MaybeUninit<u8>>,
+    buffer: Vec<u8>,
 }
 
 impl Lister {

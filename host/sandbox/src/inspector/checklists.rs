@@ -2,9 +2,7 @@
 
 use super::Inspector;
 use super::link::Cage;
-use crate::{
-    Algorithm, Checklist, Digest, Expectation, Fault, Promise, wire,
-};
+use crate::{Algorithm, Checklist, Digest, Expectation, Fault, Promise, wire};
 
 impl Inspector {
     /// Parses a text of whole lines, each ended by a newline but for the

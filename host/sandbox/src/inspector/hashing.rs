@@ -190,7 +190,8 @@ impl Hashers {
             }
             None => {
                 let Cage { store, exports, .. } = &mut *cage;
-                let hasher = exports.hasher.call(store, (algorithm.into(),))?;
+                let hasher =
+                    exports.hasher.call(store, (algorithm.into(),))?;
                 let resource = hasher.0;
                 let hasher = Hasher { resource, dirty: false };
                 cage.hashers.set(algorithm, hasher);

@@ -1,0 +1,41 @@
+//! The real program on real trees: each module asks for one thing, with
+//! arguments, streams and exit codes as a user has them, and compares the
+//! answer with an oracle that shares no code with the program.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what cannot be built or read fails the test, and the panic is \
+              the report"
+)]
+
+mod check;
+mod checkers;
+mod component;
+mod confinement;
+mod digests;
+mod dupes;
+mod dupes_oracle;
+mod extremes;
+mod following;
+mod hash;
+mod interrupt;
+mod links;
+mod names;
+mod order;
+mod partial;
+mod program;
+mod rows;
+mod scan;
+mod special;
+mod stdin;
+mod terminal;
+mod unsteady;
+
+use sanchay_testkit::Program;
+
+/// The program under test.
+fn sanchay() -> Program {
+    Program::new(env!("CARGO_BIN_EXE_sanchay"))
+}

@@ -1,0 +1,278 @@
+//! `sanchay scan`: its options, each against a walk with the standard library.
+
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, SystemTime},
+};
+
+use sanchay_testkit::{
+    Finished, Tree,
+    content::noise,
+    oracle::{Wanted, walk},
+    records,
+};
+
+use crate::{
+    rows::{
+        expected, of_object, paths, rfc3339, scanned, sorted, zero_ended,
+    },
+    sanchay,
+};
+
+/// A tree with what the options tell apart.
+fn tree() -> Tree {
+    let tree = Tree::new();
+    let files = [
+        ("top.mkv", 10),
+        ("top.MP4", 999),
+        ("empty", 0),
+        ("thousand.bin", 1000),
+        ("kibi.bin", 1024),
+        ("archive.tar.gz", 1025),
+        ("ARCHIVE.TAR.GZ.old", 3),
+        ("a/one.Mkv", 1_000_000),
+        ("a/b/two.mkv.part", 12),
+        ("a/b/c/three.mkv", 5),
+        ("a/b/c/.four.mkv", 5),
+        ("a/.hidden/five.mkv", 5),
+        ("a/.hidden/sub/six", 5),
+        (".mkv", 4),
+        (".tar.gz", 4),
+        ("mkv", 4),
+        ("dots..mkv", 4),
+        ("trailing.", 4),
+        ("a.mkv.d/inside.txt", 7),
+    ];
+    for (index, (name, len)) in files.into_iter().enumerate() {
+        tree.file(name, noise(index as u64, len));
+        let age = Duration::from_nanos(index as u64 * 86_399_123_456_789);
+        tree.touch(name, SystemTime::now() - age);
+    }
+    tree.dir("a/nothing/in/here");
+    tree.link("a", "link-to-a");
+    tree.link("top.mkv", "link.mkv");
+    tree
+}
+
+fn scan(tree: &Tree, words: &str) -> Finished {
+    sanchay().within(tree.root()).arg("scan").words(words).run()
+}
+
+#[track_caller]
+fn agree(tree: &Tree, words: &str, wanted: &Wanted) {
+    for walker in ["native", "portable"] {
+        let words = format!("{words} --format ndjson --walker {walker}");
+        let finished = scan(tree, &words).succeeds();
+        let oracle = walk(tree.root(), "", wanted);
+        assert_eq!(scanned(&finished), expected(&oracle), "{words}");
+    }
+}
+
+#[test]
+fn every_option_selects_what_the_standard_library_selects() {
+    let tree = tree();
+    let all = Wanted::default;
+    agree(&tree, "", &all());
+    agree(&tree, "-H", &Wanted { hidden: true, ..all() });
+    let mkv = vec!["mkv"];
+    let wanted = Wanted { extensions: mkv.clone(), ..all() };
+    for words in ["-e mkv", "-e MKV", "-e .mkv", "--extension mKv"] {
+        agree(&tree, words, &wanted);
+    }
+    let wanted = Wanted { hidden: true, extensions: mkv, ..all() };
+    agree(&tree, "-H -e mkv", &wanted);
+    let extensions = vec!["mkv", "mp4", "tar.gz"];
+    let wanted = Wanted { extensions, ..all() };
+    agree(&tree, "-e mkv -e mp4 -e tar.gz", &wanted);
+    agree(&tree, "-e .MKV -e Mp4 -e TAR.gz -e mkv", &wanted);
+    for depth in 0..6 {
+        let wanted = Wanted { max_depth: Some(depth), ..all() };
+        agree(&tree, &format!("-d {depth}"), &wanted);
+        agree(&tree, &format!("--max-depth {depth}"), &wanted);
+    }
+}
+
+#[test]
+fn sizes_are_bytes_in_every_unit_and_both_ends_are_included() {
+    let tree = tree();
+    let sizes = [
+        ("0", 0),
+        ("1000", 1000),
+        ("1k", 1000),
+        ("1KB", 1000),
+        ("1KiB", 1024),
+        ("1ki", 1024),
+        ("1025b", 1025),
+        ("1m", 1_000_000),
+        ("1MB", 1_000_000),
+        ("1MiB", 1 << 20),
+        ("1G", 1_000_000_000),
+        ("16383PiB", 16383 << 50),
+    ];
+    for (text, size) in sizes {
+        let least = Wanted { min_size: Some(size), ..Wanted::default() };
+        agree(&tree, &format!("--min-size {text}"), &least);
+        let most = Wanted { max_size: Some(size), ..Wanted::default() };
+        agree(&tree, &format!("--max-size {text}"), &most);
+    }
+    let between = Wanted {
+        min_size: Some(1000),
+        max_size: Some(1024),
+        ..Wanted::default()
+    };
+    agree(&tree, "--min-size 1k --max-size 1KiB", &between);
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let tree = tree();
+    for threads in [1, 2, 3, 8, 64] {
+        agree(&tree, &format!("--threads {threads}"), &Wanted::default());
+    }
+}
+
+#[test]
+fn without_a_root_the_current_directory_is_scanned_and_named_by_nothing() {
+    let tree = tree();
+    let finished = scan(&tree, "-0").succeeds();
+    let mut told = zero_ended(&finished);
+    told.sort();
+    let oracle = walk(tree.root(), "", &Wanted::default());
+    assert_eq!(told, oracle.into_keys().collect::<Vec<_>>());
+    assert!(told.iter().all(|path| !path.starts_with(b"./")));
+}
+
+#[test]
+fn a_root_is_named_as_it_was_given() {
+    let tree = tree();
+    let whole = tree.path("a");
+    for root in ["a", "a/", "./a", "a/../a", ".", "a//", whole.to_str().unwrap()]
+    {
+        let finished = scan(&tree, &format!("{root} --format ndjson"));
+        let oracle = walk(tree.root(), root, &Wanted::default());
+        assert!(!oracle.is_empty());
+        let rows = scanned(&finished.succeeds());
+        assert_eq!(rows, expected(&oracle), "{root}");
+    }
+}
+
+#[test]
+fn a_hidden_root_is_scanned_and_a_root_that_is_a_file_is_told() {
+    let tree = tree();
+    let finished = scan(&tree, "a/.hidden -0").succeeds();
+    let mut told = zero_ended(&finished);
+    told.sort();
+    assert_eq!(told, [&b"a/.hidden/five.mkv"[..], b"a/.hidden/sub/six"]);
+    // It was named: the filter is for what is found.
+    let finished = scan(&tree, ".mkv -e mp4 --min-size 1G -0").succeeds();
+    assert_eq!(zero_ended(&finished), [b".mkv"]);
+    let finished = scan(&tree, "link.mkv link-to-a -0").succeeds();
+    let oracle = walk(tree.root(), "link-to-a", &Wanted::default());
+    assert_eq!(zero_ended(&finished).len(), oracle.len() + 1);
+}
+
+#[test]
+fn a_text_line_is_size_time_and_path_with_tabs_between() {
+    let tree = tree();
+    let finished = scan(&tree, "").succeeds();
+    let rows = finished.lines().into_iter().map(|line| {
+        let mut parts = line.splitn(3, |byte| *byte == b'\t');
+        let mut next = || str::from_utf8(parts.next().unwrap()).unwrap();
+        let (size, modified) = (next().parse().unwrap(), next().to_owned());
+        (next().as_bytes().to_vec(), size, modified)
+    });
+    let oracle = walk(tree.root(), "", &Wanted::default());
+    assert_eq!(sorted(rows.collect()), expected(&oracle));
+}
+
+#[test]
+fn every_format_says_the_same() {
+    let tree = tree();
+    let oracle = walk(tree.root(), "", &Wanted::default());
+    let array = scan(&tree, "--format json").succeeds();
+    let rows = records::json(&array.stdout).iter().map(of_object).collect();
+    assert_eq!(sorted(rows), expected(&oracle));
+    let csv = scan(&tree, "--format csv").succeeds();
+    let table = records::csv(&csv.stdout);
+    assert_eq!(table.header(), ["path", "path_base64", "size", "modified"]);
+    let sizes = table.column("size").into_iter().map(|it| it.parse().unwrap());
+    let facts = sizes.zip(table.column("modified"));
+    let rows = table.paths().into_iter().zip(facts);
+    let rows = rows.map(|(path, (size, time))| (path, size, time)).collect();
+    assert_eq!(sorted(rows), expected(&oracle));
+}
+
+#[test]
+fn where_there_is_nothing_every_format_is_still_whole() {
+    let tree = Tree::new();
+    assert_eq!(scan(&tree, "").succeeds().stdout, b"");
+    assert_eq!(scan(&tree, "-0").succeeds().stdout, b"");
+    assert_eq!(scan(&tree, "--count").succeeds().stdout, b"0\n");
+    assert_eq!(scan(&tree, "--format ndjson").succeeds().stdout, b"");
+    let array = scan(&tree, "--format json").succeeds();
+    assert!(records::json(&array.stdout).is_empty());
+    let csv = scan(&tree, "--format csv").succeeds();
+    assert!(records::csv(&csv.stdout).is_empty());
+    assert_eq!(csv.lines().len(), 1);
+}
+
+#[test]
+fn the_count_is_the_number_of_files_and_nothing_else() {
+    let tree = tree();
+    let all = walk(tree.root(), "", &Wanted::default()).len();
+    let finished = scan(&tree, "--count").succeeds();
+    assert_eq!(finished.text(), format!("{all}\n"));
+    let some = Wanted { extensions: vec!["mkv"], ..Wanted::default() };
+    let some = walk(tree.root(), "a", &some).len();
+    let finished = scan(&tree, "--count -e mkv a").succeeds();
+    assert_eq!(finished.text(), format!("{some}\n"));
+}
+
+#[test]
+fn the_output_option_writes_a_file_and_nothing_else() {
+    let (tree, out) = (tree(), Tree::new());
+    for format in ["text", "ndjson", "json", "csv"] {
+        let file = out.file("out", "what was there before, and was longer");
+        let words = format!("--threads 1 --format {format}");
+        let printed = scan(&tree, &words).succeeds().stdout;
+        let words = format!("{words} -o {}", file.display());
+        assert_eq!(scan(&tree, &words).succeeds().stdout, b"");
+        assert_eq!(fs::read(&file).unwrap(), printed, "{format}");
+    }
+    let words = format!("--count --output {}", out.path("out").display());
+    assert_eq!(scan(&tree, &words).succeeds().stdout, b"");
+    let all = walk(tree.root(), "", &Wanted::default()).len();
+    let count = fs::read_to_string(out.path("out")).unwrap();
+    assert_eq!(count, format!("{all}\n"));
+}
+
+#[test]
+fn an_output_file_that_cannot_be_made_is_a_failure() {
+    let tree = tree();
+    let finished = scan(&tree, "-o no/such/directory").exits(2);
+    let complaint = finished.complaints().join("\n");
+    assert!(complaint.starts_with("no/such/directory: "), "{complaint}");
+    let full = Path::new("/dev/full");
+    if full.exists() {
+        let finished = scan(&tree, "-o /dev/full").exits(2);
+        let complaint = finished.complaints().join("\n");
+        assert!(complaint.contains("No space left"), "{complaint}");
+    }
+}
+
+#[test]
+fn times_before_1970_and_in_the_far_future_are_told() {
+    let tree = Tree::new();
+    let epoch = SystemTime::UNIX_EPOCH;
+    tree.file("before", "");
+    tree.touch("before", epoch - Duration::new(86_400 * 365, 250_000_000));
+    tree.file("after", "");
+    tree.touch("after", epoch + Duration::new(7_000_000_000, 1));
+    let rows = scanned(&scan(&tree, "--format ndjson").succeeds());
+    let oracle = walk(tree.root(), "", &Wanted::default());
+    assert_eq!(rows, expected(&oracle));
+    assert_eq!(paths(&oracle), ["after", "before"]);
+    assert_eq!(rows[1].2, "1968-12-31T23:59:59.750000000Z");
+    assert_eq!(rows[0].2, rfc3339(oracle[&b"after"[..]].modified));
+}
