@@ -66,8 +66,8 @@ pub(crate) fn run(
     for _ in 0..times.max(1) {
         let command = Command::new(&contestant.program);
         let started = Instant::now();
-        let mut child = start(command, contestant, scratch)?;
-        let used = finish(&mut child, contestant, scratch)?;
+        let child = start(command, contestant, scratch)?;
+        let used = finish(child, contestant, scratch)?;
         wall += started.elapsed();
         processor += used.utime + used.stime;
         peak = peak.max(used.maxrss);
@@ -89,8 +89,8 @@ pub(crate) fn calls(
     let mut command = Command::new(strace);
     command.args(["-f", "-c", "-U", "calls,name", "-o"]);
     command.arg(&scratch.calls).arg("--").arg(&contestant.program);
-    let mut child = start(command, contestant, scratch)?;
-    finish(&mut child, contestant, scratch)?;
+    let child = start(command, contestant, scratch)?;
+    finish(child, contestant, scratch)?;
     let table =
         fs::read_to_string(&scratch.calls).trying("read", &scratch.calls)?;
     total(&table).ok_or_else(|| {
@@ -118,7 +118,7 @@ fn start(
 }
 
 fn finish(
-    child: &mut Child,
+    child: Child,
     contestant: &Contestant,
     scratch: &Scratch,
 ) -> Result<ResourceUsage> {

@@ -19,16 +19,6 @@ pub(crate) enum Job {
     Dupes,
 }
 
-impl Job {
-    /// The name on the command line.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Hash => "hash",
-            Self::Dupes => "dupes",
-        }
-    }
-}
-
 /// Does the job on a tree and prints to standard output.
 pub(crate) fn run(job: Job, root: &Path) -> Result<()> {
     let mut output = BufWriter::new(stdout().lock());

@@ -109,11 +109,6 @@ impl Programs {
         self.found.iter().find(|found| found.name == name)
     }
 
-    /// All that are installed.
-    pub(crate) fn found(&self) -> &[Found] {
-        &self.found
-    }
-
     /// Those that are not, each with the way to get it.
     pub(crate) fn missing(&self) -> Vec<String> {
         PEERS
@@ -129,7 +124,7 @@ impl Peer {
         let path = self
             .programs
             .iter()
-            .flat_map(|program| places.iter().map(|it| it.join(program)))
+            .flat_map(|program| places.iter().map(move |it| it.join(program)))
             .find(|path| path.is_file())?;
         let version = version(&path, self.version);
         Some(Found { name: self.name, path, version })

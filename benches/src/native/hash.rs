@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rayon::prelude::*;
 use walkdir::WalkDir;
@@ -30,7 +30,7 @@ pub(super) fn run(root: &Path, output: &mut impl Write) -> Result<()> {
     Ok(())
 }
 
-fn line(path: &PathBuf, buffer: &mut [u8]) -> Result<Vec<u8>> {
+fn line(path: &Path, buffer: &mut [u8]) -> Result<Vec<u8>> {
     let digest = whole(path, buffer).trying("read", path)?;
     let mut text = String::with_capacity(2 * digest.len() + 2);
     for byte in digest {

@@ -138,22 +138,17 @@ impl<'a> Place<'a> {
             .checked_sub(size_of::<u64>())
             .and_then(|start| self.data.get(start..self.end)?.first_chunk())
             .map_or_else(
-                || self.first_word(),
+                || word(self.data.get(..self.end).unwrap_or_default()),
                 |&word| u64::from_le_bytes(word),
             )
-    }
-
-    /// The last word where there are too few bytes for one. Kept out of line,
-    /// where it takes no registers from the loop that hardly ever needs it.
-    #[cold]
-    #[inline(never)]
-    fn first_word(self) -> u64 {
-        word(self.data.get(..self.end).unwrap_or_default())
     }
 }
 
 /// At most eight bytes as a number, the last one in the most significant
-/// place, and zeros before them where there are fewer.
+/// place, and zeros before them where there are fewer. Kept out of line, so
+/// that it takes no registers from the loop that hardly ever needs it.
+#[cold]
+#[inline(never)]
 pub(crate) fn word(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0, |word, &byte| word >> 8 | u64::from(byte) << 56)
 }

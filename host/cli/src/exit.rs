@@ -8,15 +8,17 @@ use sanchay::Summary;
 pub(crate) const HELP: &str = "\
 Exit status:
   0    all done
-  1    the answer is no: --check found a mismatch, a missing or unreadable
-       file, or nothing to check
-  2    wrong usage, or nothing could be done: no root could be read, or the
-       output could not be written
-  3    done, but some entries failed; each is named on standard error as
-       sanchay: PATH: WHAT: WHY
-  130  interrupted by Ctrl-C or SIGTERM; what was written until then is whole
-       records
-A reader that closes the pipe early (| head) ends the run quietly, with 0.";
+  1    the answer is no: --check found a mismatch, a missing or
+       unreadable file, or nothing to check
+  2    wrong usage, or nothing could be done: no root could be
+       read, or the output could not be written
+  3    done, but some entries failed; each is named on standard
+       error as sanchay: PATH: WHAT: WHY
+  130  interrupted by Ctrl-C or SIGTERM; what was written until
+       then is whole records
+
+A reader that closes the pipe early (| head) ends the run quietly,
+with 0.";
 
 /// How the program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

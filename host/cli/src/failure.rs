@@ -28,6 +28,12 @@ pub(crate) enum Failure {
         /// What the system said.
         source: io::Error,
     },
+    /// The output would overwrite what is to be read.
+    #[error(
+        "{}: is to be read: the output must go to another file",
+        shown(.0)
+    )]
+    OutputIsInput(PathBuf),
     /// Ctrl-C could not be caught.
     #[error("cannot catch signals: {}", plain(.0))]
     Signals(#[source] io::Error),
@@ -58,6 +64,7 @@ impl Failure {
             Self::Run(sanchay::Error::Cancelled) => (Exit::Interrupted, true),
             Self::Run(_)
             | Self::Output { .. }
+            | Self::OutputIsInput(_)
             | Self::Signals(_)
             | Self::Environment { .. } => (Exit::Failed, true),
         }

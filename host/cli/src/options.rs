@@ -1,6 +1,7 @@
 //! Option groups that several commands share, and the values they take.
 
 pub(crate) mod algorithm;
+pub(crate) mod check;
 pub(crate) mod chunk;
 pub(crate) mod global;
 pub(crate) mod output;

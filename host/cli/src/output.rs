@@ -13,13 +13,19 @@ mod json_text;
 mod lane;
 mod ndjson;
 mod object;
+#[cfg(test)]
+mod roundtrip;
 mod sink;
 #[cfg(test)]
 mod tests;
 mod text;
 mod time;
 
-use std::path::Path;
+use std::{
+    fs,
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+};
 
 use sanchay::{Digest, Entry, Hashed};
 
@@ -170,13 +176,16 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// Opens the destination that the options name. `text` tells how the text
-    /// form is written, but for what a terminal changes.
+    /// Opens the destination that the options name, unless it is one of the
+    /// files that are to be read. `text` tells how the text form is written,
+    /// but for what a terminal changes.
     pub(crate) fn open(
         options: &OutputArgs,
+        inputs: &[PathBuf],
         kind: Kind,
         text: Text,
     ) -> Result<Self, Failure> {
+        spare(options, inputs)?;
         let mut sink = Sink::open(options.output.as_deref())?;
         let text = Text { terminal: sink.is_terminal(), ..text };
         let writer = writer(options.format, kind, text);
@@ -185,10 +194,52 @@ impl Output {
     }
 }
 
+/// Refuses an output that would overwrite what is to be read.
+pub(crate) fn spare(
+    options: &OutputArgs,
+    inputs: &[PathBuf],
+) -> Result<(), Failure> {
+    match &options.output {
+        Some(path) if inputs.iter().any(|input| same_file(path, input)) => {
+            Err(Failure::OutputIsInput(path.clone()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether two paths lead to one regular file that exists.
+fn same_file(a: &Path, b: &Path) -> bool {
+    let identity = |path: &Path| {
+        let metadata = fs::metadata(path).ok()?;
+        metadata.is_file().then(|| (metadata.dev(), metadata.ino()))
+    };
+    identity(a).is_some_and(|a| identity(b) == Some(a))
+}
+
 /// Writes bytes that are no records to a file, or to standard output.
 pub(crate) fn put(path: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
     let sink = Sink::open(path)?;
     // What goes wrong is told at the end.
     let _ = sink.write(bytes);
     sink.finish()
+}
+
+#[cfg(test)]
+mod same_file_tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_the_same_under_another_name_and_a_missing_one_never_is() {
+        let directory = std::env::temp_dir()
+            .join(format!("sanchay-same-{}", std::process::id()));
+        fs::create_dir(&directory).unwrap();
+        let [a, b, c] = ["a", "b", "c"].map(|name| directory.join(name));
+        fs::write(&a, "").unwrap();
+        fs::hard_link(&a, &b).unwrap();
+        assert!(same_file(&a, &b));
+        assert!(!same_file(&a, &c));
+        assert!(!same_file(&c, &c));
+        assert!(!same_file(&directory, &directory));
+        fs::remove_dir_all(&directory).unwrap();
+    }
 }

@@ -8,7 +8,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::Args;
 use sanchay::{
     Cancel, CheckEvent, CheckOptions, CheckSummary, Engine, Error, Verdict,
     escaped,
@@ -20,33 +19,9 @@ use crate::{
     exit::Exit,
     failure::{Failure, plain},
     messages::Messages,
+    options::check::CheckArgs,
     output::{Finding, Kind, Lane, Output, Text},
 };
-
-/// How a check answers.
-#[derive(Args, Clone, Copy, Debug)]
-#[command(next_help_heading = "Checking")]
-pub(crate) struct CheckArgs {
-    /// Neither report nor count files that do not exist
-    #[arg(long, requires = "check")]
-    pub(crate) ignore_missing: bool,
-
-    /// Report only files that are not OK
-    #[arg(long, requires = "check")]
-    pub(crate) quiet: bool,
-
-    /// Report no file: the exit code is the answer
-    #[arg(long, requires = "check", conflicts_with_all = ["quiet", "warn"])]
-    pub(crate) status: bool,
-
-    /// Let lines that are improperly formatted be a "no"
-    #[arg(long, requires = "check")]
-    pub(crate) strict: bool,
-
-    /// Name lines that are improperly formatted
-    #[arg(short, long, requires = "check")]
-    pub(crate) warn: bool,
-}
 
 /// Checks every list that is named.
 pub(crate) fn run(
@@ -57,8 +32,12 @@ pub(crate) fn run(
     let streams = arguments.output.output.is_none();
     let messages = context.messages(!arguments.run.no_progress, streams);
     let engine = arguments.run.engine()?;
-    let output =
-        Output::open(&arguments.output, Kind::Verdicts, Text::default())?;
+    let output = Output::open(
+        &arguments.output,
+        &arguments.paths,
+        Kind::Verdicts,
+        Text::default(),
+    )?;
     let mut check = Check {
         arguments: arguments.checking,
         options: CheckOptions {
@@ -138,6 +117,7 @@ impl Check {
                 }
                 CheckEvent::Malformed { line } => {
                     if arguments.warn {
+                        lane.flush(&output.sink)?;
                         messages.say(format_args!(
                             "{}: {line}: improperly formatted digest line",
                             shown(list)
@@ -145,10 +125,6 @@ impl Check {
                     }
                     ControlFlow::Continue(())
                 }
-                #[allow(
-                    unreachable_patterns,
-                    reason = "the library may come to report more"
-                )]
                 _ => ControlFlow::Continue(()),
             },
         );

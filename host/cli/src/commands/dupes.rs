@@ -102,8 +102,8 @@ impl DupesArgs {
         let messages = context.messages(!self.run.no_progress, false);
         let engine = self.run.engine()?;
         let text = Text { zero: self.print0, ..Text::default() };
-        let output = Output::open(&self.output, Kind::Groups, text)?;
         let roots = root::or_current(&self.roots);
+        let output = Output::open(&self.output, &roots, Kind::Groups, text)?;
         let options = DuplicateOptions {
             walk: self.walk.options(),
             hardlinks: self.hardlinks,

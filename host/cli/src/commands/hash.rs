@@ -11,7 +11,9 @@ use crate::{
     exit::Exit,
     failure::Failure,
     options::{
-        algorithm, chunk,
+        algorithm,
+        check::CheckArgs,
+        chunk,
         output::{Format, OutputArgs},
         run::RunArgs,
         size,
@@ -47,7 +49,7 @@ that does not name its algorithm is understood by the digest's length; one of
 the fields path, verdict (ok, failed, missing, unreadable) and error.
 
 Examples:
-  sanchay hash *.iso                       XXH3 with 128 bits, as xxhsum -H2
+  sanchay hash *.iso
   sanchay hash -a sha256 dist > SHA256SUMS
   sanchay hash --check SHA256SUMS
   sanchay hash --partial -e mxf /srv/media
@@ -95,7 +97,7 @@ pub(crate) struct HashArgs {
     pub(crate) check: bool,
 
     #[command(flatten)]
-    pub(crate) checking: check::CheckArgs,
+    pub(crate) checking: CheckArgs,
 
     #[command(flatten)]
     pub(crate) output: OutputArgs,
@@ -145,7 +147,7 @@ impl HashArgs {
         let text =
             Text { zero: self.print0, tag: self.tag, ..Text::default() };
         let kind = Kind::Hashes { chunk: self.partial };
-        let output = Output::open(&self.output, kind, text)?;
+        let output = Output::open(&self.output, &self.paths, kind, text)?;
         let sources = self.sources();
         let options = HashOptions {
             walk: self.walk.options(),
@@ -172,10 +174,6 @@ impl HashArgs {
                     messages.entry(&error);
                     flow
                 }
-                #[allow(
-                    unreachable_patterns,
-                    reason = "the library may come to report more"
-                )]
                 _ => ControlFlow::Continue(()),
             },
         );

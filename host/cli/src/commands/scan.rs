@@ -20,7 +20,7 @@ use crate::{
         size,
         walk::WalkArgs,
     },
-    output::{Kind, Lane, Output, Text, put},
+    output::{Kind, Lane, Output, Text, put, spare},
 };
 
 const EXAMPLES: &str = "\
@@ -36,7 +36,7 @@ columns. A time before the year 0 or after 9999 is null, in text a dash.
 Files are in no particular order; special files are left out.
 
 Examples:
-  sanchay scan                             the files below the current directory
+  sanchay scan
   sanchay scan -e mkv -e mp4 --min-size 1GB /srv/media
   sanchay scan -0 -e log /var | xargs -0 gzip
   sanchay scan --format ndjson -o files.ndjson /
@@ -99,6 +99,7 @@ impl ScanArgs {
         roots: &[PathBuf],
         context: &Context,
     ) -> Result<Summary, Failure> {
+        spare(&self.output, roots)?;
         let cancel = context.catch_signals()?;
         let messages = context.messages(!self.run.no_progress, false);
         let engine = self.run.engine()?;
@@ -129,7 +130,7 @@ impl ScanArgs {
         let messages = context.messages(!self.run.no_progress, streams);
         let engine = self.run.engine()?;
         let text = Text { zero: self.print0, ..Text::default() };
-        let output = Output::open(&self.output, Kind::Files, text)?;
+        let output = Output::open(&self.output, roots, Kind::Files, text)?;
         let lanes = Lanes::new(&engine);
         let outcome = engine.scan(
             roots,

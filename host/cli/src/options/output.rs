@@ -14,8 +14,9 @@ pub(crate) struct OutputArgs {
 
     /// Write the records to FILE rather than to standard output
     ///
-    /// FILE is emptied first and written as the run goes. If it lies in a
-    /// directory that is walked, it is a file like any other.
+    /// FILE is emptied first and written as the run goes. It cannot be one of
+    /// the files that are named to be read; if it lies in a directory that is
+    /// walked, it is a file like any other.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 }

@@ -1,26 +1,24 @@
 //! What every format makes of the same records, read back by parsers that
 //! are not ours where there are any.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use proptest::prelude::*;
 use sanchay::{
     Algorithm, Content, Digest, Entry, FileId, Hashed, Metadata,
     PartialDigest, Timestamp,
 };
 use serde_json::{Value, json};
 
-use super::{csv::Csv, json::Json, ndjson::Ndjson, *};
+use super::{csv::Csv, ndjson::Ndjson, *};
 
-const METADATA: Metadata = Metadata {
+pub(super) const METADATA: Metadata = Metadata {
     size: 1234,
     modified: Timestamp { seconds: 1_800_000_000, nanoseconds: 5 },
     id: FileId { device: 1, inode: 2 },
     links: 1,
 };
-const TIME: &str = "2027-01-15T08:00:00.000000005Z";
+pub(super) const TIME: &str = "2027-01-15T08:00:00.000000005Z";
 
 /// What a writer makes of files with these parents and names.
-fn files(writer: &dyn Writer, names: &[(&[u8], &[u8])]) -> Vec<u8> {
+pub(super) fn files(writer: &dyn Writer, names: &[(&[u8], &[u8])]) -> Vec<u8> {
     let mut lane = Lane::default();
     for (parent, name) in names {
         writer.directory(parent, &mut lane);
@@ -201,86 +199,4 @@ fn csv_on_a_terminal_has_no_control_characters() {
     let rows = files(&csv, &[(b"a/", b"b\x1b"), (b"a/", b"b\\c")]);
     let expected = format!(",YS9iGw==,1234,{TIME}\na/b\\c,,1234,{TIME}\n");
     assert_eq!(String::from_utf8(rows).unwrap(), expected);
-}
-
-/// A path from a record's two fields.
-fn path(text: Option<&str>, base64: Option<&str>) -> Vec<u8> {
-    match (text, base64) {
-        (Some(text), None) => text.as_bytes().to_vec(),
-        (None, Some(base64)) => {
-            let bytes = STANDARD.decode(base64).unwrap();
-            assert!(str::from_utf8(&bytes).is_err());
-            bytes
-        }
-        other => panic!("not one of two: {other:?}"),
-    }
-}
-
-fn some_names() -> impl Strategy<Value = Vec<(Vec<u8>, Vec<u8>)>> {
-    let byte = || prop_oneof![any::<u8>(), Just(b'"'), Just(b','), Just(b'a')];
-    let name = || {
-        prop_oneof![
-            prop::collection::vec(byte(), 1..9),
-            "\\PC{1,5}".prop_map(String::into_bytes),
-        ]
-    };
-    let parent = prop_oneof![
-        Just(Vec::new()),
-        name().prop_map(|mut parent| {
-            parent.push(b'/');
-            parent
-        }),
-    ];
-    prop::collection::vec((parent, name()), 0..8)
-}
-
-proptest! {
-    #[test]
-    fn every_machine_format_gives_every_path_back(names in some_names()) {
-        let expected: Vec<Vec<u8>> =
-            names.iter().map(|(a, b)| [&a[..], &b[..]].concat()).collect();
-        let names: Vec<(&[u8], &[u8])> =
-            names.iter().map(|(a, b)| (&a[..], &b[..])).collect();
-
-        let lines = files(&Ndjson::new(Kind::Files), &names);
-        let lines = String::from_utf8(lines).unwrap();
-        let objects: Vec<Value> = lines
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect();
-        let paths: Vec<Vec<u8>> = objects
-            .iter()
-            .map(|o| path(o["path"].as_str(), o["path_base64"].as_str()))
-            .collect();
-        prop_assert_eq!(&paths, &expected);
-        for object in &objects {
-            prop_assert_eq!(&object["size"], 1234);
-            prop_assert_eq!(&object["modified"], TIME);
-        }
-
-        let array = [
-            b"[".as_slice(),
-            files(&Json::new(Kind::Files), &names)
-                .strip_prefix(b",\n".as_slice())
-                .unwrap_or_default(),
-            b"]",
-        ]
-        .concat();
-        let array: Vec<Value> = serde_json::from_slice(&array).unwrap();
-        prop_assert_eq!(&array, &objects);
-
-        let rows = files(&Csv::new(Kind::Files, false), &names);
-        let paths: Vec<Vec<u8>> = ::csv::ReaderBuilder::new()
-            .has_headers(false)
-            .from_reader(rows.as_slice())
-            .records()
-            .map(|row| {
-                let row = row.unwrap();
-                assert_eq!((row.len(), &row[2], &row[3]), (4, "1234", TIME));
-                let field = |i| Some(&row[i]).filter(|it| !it.is_empty());
-                path(field(0), field(1))
-            })
-            .collect();
-        prop_assert_eq!(&paths, &expected);
-    }
 }

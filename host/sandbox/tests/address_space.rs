@@ -1,0 +1,81 @@
+//! The sandbox in processes that may not use much address space.
+
+use std::env;
+use std::process::Command;
+
+use sanchay_sandbox::{
+    Algorithm, Fault, Limits, Sandbox, SandboxOptions, Specification,
+};
+
+/// What the limited process says when it is done.
+const DONE: &str = "worked with the variant";
+
+/// Runs the test named `inner` in a process whose address space is limited,
+/// and returns what it printed.
+fn limited(kilobytes: u64, inner: &str) -> String {
+    let script = format!("ulimit -v {kilobytes} && exec \"$0\" \"$@\"");
+    let output = Command::new("sh")
+        .args(["-c", &script])
+        .arg(env::current_exe().unwrap())
+        .args([inner, "--exact", "--ignored", "--nocapture"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{kilobytes} KB: {said}\n{errors}");
+    assert!(said.contains(DONE), "{kilobytes} KB: {said}\n{errors}");
+    said
+}
+
+#[test]
+fn a_small_address_space_is_enough() {
+    for kilobytes in [1_000_000, 400_000] {
+        let said = limited(kilobytes, "inner_four_threads_work");
+        assert!(said.contains("-compact"), "{kilobytes} KB: {said}");
+    }
+}
+
+#[test]
+fn a_large_limit_is_as_good_as_none() {
+    let said = limited(100_000_000, "inner_four_threads_work");
+    assert!(!said.contains("-compact"), "{said}");
+}
+
+#[test]
+fn without_a_limit_address_space_is_reserved() {
+    let sandbox = Sandbox::new(SandboxOptions::default()).unwrap();
+    assert!(!sandbox.variant().contains("compact"));
+}
+
+#[test]
+#[ignore = "run by the tests above, in a process of its own"]
+fn inner_four_threads_work() {
+    let limits = Limits::default().memory(8 << 20);
+    let options = SandboxOptions { instances: 4, limits };
+    let sandbox = Sandbox::new(options).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| work(&sandbox));
+        }
+    });
+    println!("{DONE} {}", sandbox.variant());
+}
+
+fn work(sandbox: &Sandbox) {
+    let mut inspector = sandbox.inspector();
+    let data = vec![7; 1 << 20];
+    let whole = inspector.digest(Algorithm::Blake3, &data).unwrap();
+    inspector.begin(Algorithm::Blake3).unwrap();
+    inspector.update(&data).unwrap();
+    assert_eq!(inspector.finish(), Ok(whole));
+
+    let ceiling = 8 << 20;
+    let fault =
+        inspector.digest(Algorithm::Blake3, &vec![7; ceiling]).unwrap_err();
+    assert!(
+        matches!(fault, Fault::MemoryRefused { ceiling: it, .. } if it == ceiling),
+        "{fault:?}",
+    );
+    inspector.set_filter(&Specification::default()).unwrap();
+    assert_eq!(inspector.digest(Algorithm::Blake3, &data), Ok(whole));
+}
