@@ -46,6 +46,11 @@ fmt: _lint-tools
 ci:
     .ci/run
 
+# Measure against other programs (docs/PERFORMANCE.md); --list, --only JOB.
+bench *ARGS:
+    cargo build --release -p sanchay-cli -p sanchay-bench
+    @exec target/release/bench run "$@"
+
 # Write the component that the program embeds (-o FILE), or describe it.
 [no-cd]
 [no-exit-message]

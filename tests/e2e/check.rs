@@ -34,8 +34,7 @@ fn tree() -> Tree {
 fn each_file_gets_its_verdict_in_the_order_of_the_list() {
     let tree = tree();
     let finished = check(&tree, "list").exits(1);
-    let verdicts =
-        "good: OK\nbad: FAILED\nmissing: FAILED open or read\n";
+    let verdicts = "good: OK\nbad: FAILED\nmissing: FAILED open or read\n";
     assert_eq!(finished.text(), verdicts);
     let expected = [
         "missing: cannot open: No such file or directory",
@@ -205,10 +204,8 @@ fn partial_digests_are_checked_with_the_chunk_that_is_given() {
     assert_eq!(check(&tree, "list").exits(1).text(), "f: FAILED\n");
     let finished = check(&tree, "--partial=1000 list").succeeds();
     assert_eq!(finished.text(), "f: OK\n");
-    let printed = sanchay()
-        .within(tree.root())
-        .words("hash --partial f -o list")
-        .run();
+    let printed =
+        sanchay().within(tree.root()).words("hash --partial f -o list").run();
     assert_eq!(printed.succeeds().stdout, b"");
     assert_eq!(check(&tree, "list").succeeds().text(), "f: OK\n");
 }
@@ -226,8 +223,7 @@ fn a_list_is_read_from_standard_input_where_none_is_named() {
         assert!(finished.text().starts_with("good: OK\nbad: FAILED\n"));
     }
     let finished = sanchay().words("hash -c").input("rubbish").run().exits(1);
-    let expected =
-        "standard input: no properly formatted digest lines found";
+    let expected = "standard input: no properly formatted digest lines found";
     assert_eq!(finished.complaints(), [expected]);
 }
 

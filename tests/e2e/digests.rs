@@ -169,9 +169,10 @@ fn a_file_that_is_mostly_a_hole_is_read_as_zeros() {
 /// program writes alike.
 fn real_files() -> Vec<PathBuf> {
     let (mut files, mut total) = (Vec::new(), 0);
-    let mut waiting = ["/usr/share/doc", "/usr/share/zoneinfo", "/usr/include"]
-        .map(PathBuf::from)
-        .to_vec();
+    let mut waiting =
+        ["/usr/share/doc", "/usr/share/zoneinfo", "/usr/include"]
+            .map(PathBuf::from)
+            .to_vec();
     while let Some(directory) = waiting.pop() {
         let Ok(entries) = fs::read_dir(&directory) else { continue };
         for entry in entries.map(Result::unwrap) {

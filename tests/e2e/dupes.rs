@@ -135,8 +135,7 @@ fn the_walking_options_select_what_is_compared() {
     let expected = [["d/one.TXT", "d/sub/two.txt"]];
     assert_eq!(groups(&tree, "d -e txt"), expected);
     let (inside, here) = (tree.path("d"), ["large-1", "large-2"]);
-    let finished =
-        sanchay().within(inside).words("dupes -0").run().exits(0);
+    let finished = sanchay().within(inside).words("dupes -0").run().exits(0);
     assert_eq!(zero_ended(&finished)[..2], here.map(|it| it.as_bytes()));
 }
 
@@ -155,8 +154,7 @@ fn hard_links_are_one_file_unless_asked_for() {
     let alone = ["d/alone", "d/alone-too"];
     let told = groups(&tree, "d --hardlinks");
     assert_eq!(told, [&all[..], &alone]);
-    let finished =
-        dupes(&tree, "d --hardlinks --format ndjson").exits(0);
+    let finished = dupes(&tree, "d --hardlinks --format ndjson").exits(0);
     let told = records::ndjson(&finished.stdout);
     // To remove names of one file frees nothing.
     assert_eq!(told[0]["reclaimable"], 100_000);
@@ -174,14 +172,9 @@ fn no_file_is_its_own_duplicate_however_often_it_is_reached() {
     let expected = [&LARGE[..], &SMALL];
     let whole = tree.path("d");
     let whole = whole.to_str().unwrap();
-    for roots in [
-        "d",
-        "d d",
-        "d d/",
-        "d d/sub",
-        "d d/small-1 d/small-1",
-        "d to-d",
-    ] {
+    for roots in
+        ["d", "d d", "d d/", "d d/sub", "d d/small-1 d/small-1", "d to-d"]
+    {
         for more in ["", "-L", "--hardlinks", "-L --beneath"] {
             for threads in ["1", "8"] {
                 let words = format!("{roots} {more} --threads {threads}");
@@ -248,12 +241,8 @@ fn huge_files_that_differ_at_an_end_are_not_read_whole() {
         let file = tree.sparse(&format!("d/{name}"), 64 << 30);
         let file = fs::File::options().write(true).open(file).unwrap();
         let end = (64 << 30) - 1;
-        std::os::unix::fs::FileExt::write_all_at(
-            &file,
-            name.as_bytes(),
-            end,
-        )
-        .unwrap();
+        std::os::unix::fs::FileExt::write_all_at(&file, name.as_bytes(), end)
+            .unwrap();
     }
     let finished = dupes(&tree, "d").exits(0);
     assert_eq!(finished.stdout, b"");

@@ -21,9 +21,8 @@ fn dupes(tree: &Tree, words: &str) -> Finished {
 /// What must be told of groups, and the summary that must follow.
 fn expected(groups: &[Group]) -> (Vec<Value>, String) {
     let object = |group: &Group| {
-        let text = |path: &Vec<u8>| {
-            json!({ "path": str::from_utf8(path).unwrap() })
-        };
+        let text =
+            |path: &Vec<u8>| json!({ "path": str::from_utf8(path).unwrap() });
         json!({
             "size": group.size,
             "algorithm": "xxh3-128",
@@ -37,9 +36,8 @@ fn expected(groups: &[Group]) -> (Vec<Value>, String) {
     let numbers =
         (groups.len().to_string(), redundant.to_string(), bytes.to_string());
     let (groups_told, files, bytes) = numbers;
-    let summary =
-        format!("groups: {groups_told}, redundant files: {files}, ")
-            + &format!("reclaimable: * ({bytes} bytes)\n");
+    let summary = format!("groups: {groups_told}, redundant files: {files}, ")
+        + &format!("reclaimable: * ({bytes} bytes)\n");
     (groups.iter().map(object).collect(), summary)
 }
 
@@ -108,8 +106,7 @@ fn random_trees_have_the_groups_that_whole_contents_tell() {
             ("--min-size 0 --hardlinks", None, false, Same::EachName),
             ("--min-size 5000", Some(5000), false, Same::Once),
         ] {
-            let wanted =
-                Wanted { min_size: min, hidden, ..Wanted::default() };
+            let wanted = Wanted { min_size: min, hidden, ..Wanted::default() };
             let files = walk(tree.root(), "d", &wanted);
             let groups = duplicates(tree.root(), &files, same);
             assert!(!groups.is_empty());

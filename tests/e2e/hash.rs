@@ -35,9 +35,8 @@ fn arguments_are_answered_in_their_order_and_as_often_as_given() {
     for threads in [1, 2, 8] {
         let words = format!("b d a b d/z ./a --threads {threads}");
         let finished = hash(&tree, &words).succeeds();
-        let expected = [
-            "b", "d/a", "d/sub/m", "d/x.mkv", "d/z", "a", "b", "d/z", "./a",
-        ];
+        let expected =
+            ["b", "d/a", "d/sub/m", "d/x.mkv", "d/z", "a", "b", "d/z", "./a"];
         assert_eq!(names(&finished), expected);
         for (name, sum) in sums(&finished) {
             let content = name.trim_start_matches("./");

@@ -59,7 +59,8 @@ fn hash_tells_odd_names_byte_for_byte_in_every_format() {
         digest("xxh3-128", bytes(path(own.as_encoded_bytes())))
     };
     let sums: Vec<String> = names.iter().map(sum).collect();
-    let objects = records::ndjson(&run(&tree, "hash d --format ndjson").stdout);
+    let objects =
+        records::ndjson(&run(&tree, "hash d --format ndjson").stdout);
     let told: Vec<_> = objects.iter().map(records::path).collect();
     assert_eq!(told, names);
     let told: Vec<_> = objects.iter().map(|it| it["hash"].as_str()).collect();
@@ -71,9 +72,10 @@ fn hash_tells_odd_names_byte_for_byte_in_every_format() {
     let table = records::csv(&run(&tree, "hash d --format csv").stdout);
     assert_eq!(table.paths(), names);
     assert_eq!(table.column("hash"), sums);
-    let lines = names.iter().zip(&sums).map(|(name, sum)| {
-        [sum.as_bytes(), b"  ", name, b"\0"].concat()
-    });
+    let lines = names
+        .iter()
+        .zip(&sums)
+        .map(|(name, sum)| [sum.as_bytes(), b"  ", name, b"\0"].concat());
     let told = run(&tree, "hash d -0").stdout;
     assert_eq!(told, lines.collect::<Vec<_>>().concat());
 }
@@ -129,7 +131,10 @@ fn the_names_of_one_directory_may_be_any_bytes_at_all() {
     assert_eq!(told, names);
     let table = records::csv(&run(&tree, "hash . -H --format csv").stdout);
     let told = table.paths().into_iter().map(|path| path[2..].to_vec());
-    assert_eq!(told.collect::<Vec<_>>(), names.into_iter().collect::<Vec<_>>());
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        names.into_iter().collect::<Vec<_>>()
+    );
 }
 
 #[test]

@@ -54,8 +54,7 @@ fn the_order_is_that_of_the_paths_bytes() {
         let oracle = walk(tree.root(), "d", &Wanted::default());
         let sorted: Vec<_> = oracle.into_keys().collect();
         assert!(sorted.is_sorted() && sorted.len() > 100);
-        for words in
-            ["--threads 1", "--threads 2", "--threads 8", "-L", "-H"]
+        for words in ["--threads 1", "--threads 2", "--threads 8", "-L", "-H"]
         {
             assert_eq!(hashed(&tree, words), sorted, "seed {seed}: {words}");
         }

@@ -14,9 +14,7 @@ use sanchay_testkit::{
 };
 
 use crate::{
-    rows::{
-        expected, of_object, paths, rfc3339, scanned, sorted, zero_ended,
-    },
+    rows::{expected, of_object, paths, rfc3339, scanned, sorted, zero_ended},
     sanchay,
 };
 
@@ -147,7 +145,8 @@ fn without_a_root_the_current_directory_is_scanned_and_named_by_nothing() {
 fn a_root_is_named_as_it_was_given() {
     let tree = tree();
     let whole = tree.path("a");
-    for root in ["a", "a/", "./a", "a/../a", ".", "a//", whole.to_str().unwrap()]
+    for root in
+        ["a", "a/", "./a", "a/../a", ".", "a//", whole.to_str().unwrap()]
     {
         let finished = scan(&tree, &format!("{root} --format ndjson"));
         let oracle = walk(tree.root(), root, &Wanted::default());

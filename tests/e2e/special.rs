@@ -83,8 +83,7 @@ fn a_special_file_that_is_named_is_an_error_and_not_a_hang() {
 fn a_list_that_names_special_files_is_checked_without_a_hang() {
     let tree = special();
     let zeros = "0".repeat(64);
-    let list =
-        format!("{zeros}  d/fifo\n{zeros}  d/socket\n{zeros}  d\n");
+    let list = format!("{zeros}  d/fifo\n{zeros}  d/socket\n{zeros}  d\n");
     let finished = sanchay()
         .within(tree.root())
         .args(["hash", "--check"])

@@ -158,11 +158,8 @@ fn a_tree_that_is_torn_down_while_it_is_walked_ends_the_run_in_order() {
             let name = format!("d/{}/{}/{number}", number % 20, number % 7);
             tree.file(&name, number.to_string());
         }
-        let running = sanchay()
-            .within(tree.root())
-            .words(words)
-            .limit(SOON)
-            .start();
+        let running =
+            sanchay().within(tree.root()).words(words).limit(SOON).start();
         fs::remove_dir_all(tree.path("d")).unwrap();
         let finished = running.wait();
         // Gone from the start, in between, or after.

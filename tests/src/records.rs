@@ -16,8 +16,8 @@ pub fn ndjson(output: &[u8]) -> Vec<Value> {
     lines
         .filter(|line| !line.is_empty())
         .map(|line| {
-            let value: Value = serde_json::from_slice(line)
-                .unwrap_or_else(|error| {
+            let value: Value =
+                serde_json::from_slice(line).unwrap_or_else(|error| {
                     let line = String::from_utf8_lossy(line);
                     panic!("not JSON ({error}): {line}")
                 });
@@ -69,9 +69,9 @@ pub fn csv(output: &[u8]) -> Table {
     let mut reader = csv::ReaderBuilder::new().from_reader(output);
     let header = reader.headers().unwrap();
     let header = header.iter().map(str::to_owned).collect();
-    let rows = reader.byte_records().map(|row| {
-        row.unwrap().iter().map(<[u8]>::to_vec).collect()
-    });
+    let rows = reader
+        .byte_records()
+        .map(|row| row.unwrap().iter().map(<[u8]>::to_vec).collect());
     Table { header, rows: rows.collect() }
 }
 

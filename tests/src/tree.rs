@@ -71,7 +71,11 @@ impl Tree {
     }
 
     /// Writes a file, and makes the directories above it.
-    pub fn file(&self, name: impl AsName, content: impl AsRef<[u8]>) -> PathBuf {
+    pub fn file(
+        &self,
+        name: impl AsName,
+        content: impl AsRef<[u8]>,
+    ) -> PathBuf {
         let path = self.ready(name);
         fs::write(&path, content).unwrap();
         path
@@ -85,7 +89,11 @@ impl Tree {
     }
 
     /// Makes a symbolic link to a target, which is taken as it is.
-    pub fn link(&self, target: impl AsRef<Path>, name: impl AsName) -> PathBuf {
+    pub fn link(
+        &self,
+        target: impl AsRef<Path>,
+        name: impl AsName,
+    ) -> PathBuf {
         let path = self.ready(name);
         symlink(target, &path).unwrap();
         path
@@ -119,8 +127,7 @@ impl Tree {
         let path = self.ready(name);
         let mode = Mode::from_raw_mode(0o644);
         let zero = rustix::fs::makedev(1, 5);
-        let made =
-            mknodat(CWD, &path, FileType::CharacterDevice, mode, zero);
+        let made = mknodat(CWD, &path, FileType::CharacterDevice, mode, zero);
         made.is_ok()
     }
 

@@ -1,15 +1,15 @@
 //! The engine: worker threads and the sandboxed instances they judge with.
 
-use std::{
-    io,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sanchay_sandbox::{
     Algorithm, Digest, Inspector, Sandbox, SandboxOptions,
 };
 
 use crate::{error::Error, options::EngineOptions};
+
+/// How many requests keep a disk busy: its queue holds at least this many.
+const QUEUE_DEPTH: usize = 32;
 
 /// Threads and a sandbox, set up once and used for any number of runs, from
 /// several threads at once if need be. Clones share one engine.
@@ -20,6 +20,7 @@ pub struct Engine {
 
 struct Inner {
     threads: usize,
+    workers: usize,
     sandbox: Sandbox,
     /// Instances that no run uses at the moment.
     idle: Mutex<Vec<Inspector>>,
@@ -41,37 +42,43 @@ impl Engine {
     /// [`Error::Sandbox`] if the sandbox cannot be set up: too little address
     /// space, or limits that it cannot honour.
     pub fn new(options: EngineOptions) -> Result<Self, Error> {
-        let threads = match options.threads {
-            Some(threads @ 1..=1024) => threads,
+        let (threads, workers) = match options.threads {
+            Some(threads @ 1..=1024) => (threads, threads),
             Some(threads) => {
                 return Err(Error::Option {
                     option: "threads",
                     why: format!("{threads} is not between 1 and 1024"),
                 });
             }
-            None => std::thread::available_parallelism()
-                .map_or(1, std::num::NonZero::get)
-                .min(1024),
+            None => {
+                let threads = std::thread::available_parallelism()
+                    .map_or(1, std::num::NonZero::get)
+                    .min(1024);
+                (threads, threads.max(QUEUE_DEPTH))
+            }
         };
         let sandbox = Sandbox::new(SandboxOptions {
-            instances: threads,
+            instances: workers,
             limits: options.limits,
             ..SandboxOptions::default()
         })
         .map_err(Error::Sandbox)?;
-        Ok(Self::with_sandbox(threads, sandbox))
-    }
-
-    /// An engine that judges with a sandbox of the caller's.
-    pub(crate) fn with_sandbox(threads: usize, sandbox: Sandbox) -> Self {
         let idle = Mutex::new(Vec::new());
-        Self { inner: Arc::new(Inner { threads, sandbox, idle }) }
+        Ok(Self { inner: Arc::new(Inner { threads, workers, sandbox, idle }) })
     }
 
-    /// How many threads a run uses.
+    /// How many threads a run begins with.
     #[must_use]
     pub fn threads(&self) -> usize {
         self.inner.threads
+    }
+
+    /// How many threads a run may come to use: more than it begins with if
+    /// their number was left to the engine and they turn out to wait for a
+    /// disk, which answers many requests at once faster than one by one.
+    #[must_use]
+    pub fn workers(&self) -> usize {
+        self.inner.workers
     }
 
     /// The digest of bytes that the caller holds.
@@ -109,31 +116,8 @@ impl Engine {
             .idle
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < self.inner.threads {
+        if idle.len() < self.inner.workers {
             idle.push(inspector);
         }
-    }
-
-    /// Runs a body once in each worker thread, each with an instance of its
-    /// own, and waits for all of them.
-    pub(crate) fn crew<F>(&self, body: F) -> Result<(), Error>
-    where
-        F: Fn(usize, &mut Inspector) + Sync,
-    {
-        let threads = self.inner.threads;
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .thread_name(|index| format!("sanchay-{index}"))
-            .build()
-            .map_err(|error| Error::Threads {
-                threads,
-                source: io::Error::other(error),
-            })?;
-        pool.broadcast(|context| {
-            let mut inspector = self.inspector();
-            body(context.index(), &mut inspector);
-            self.give_back(inspector);
-        });
-        Ok(())
     }
 }

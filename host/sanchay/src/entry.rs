@@ -96,8 +96,8 @@ impl<'a> Batch<'a> {
         self.metadata.is_empty()
     }
 
-    /// Which worker found the batch: from 0 to the engine's number of
-    /// threads, exclusive. No two batches with the same worker are visited at
+    /// Which worker found the batch: from 0 to
+    /// [`Engine::workers`](crate::Engine::workers), exclusive. No two batches with the same worker are visited at
     /// the same time, so a visitor can keep a buffer for each.
     #[must_use]
     pub fn worker(&self) -> usize {

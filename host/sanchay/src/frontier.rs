@@ -81,6 +81,12 @@ impl<U> Frontier<U> {
         self.wake(&state, added);
     }
 
+    /// Whether there is work that another worker could take at once.
+    pub(crate) fn has_more(&self) -> bool {
+        let state = self.lock();
+        !state.stack.is_empty() && !state.held_back
+    }
+
     fn wake(&self, state: &State<U>, units: usize) {
         match units.min(state.waiting) {
             0 => {}

@@ -55,6 +55,7 @@
 compile_error!("sanchay needs a Unix: Linux or macOS");
 
 mod check;
+mod crew;
 mod duplicates;
 mod engine;
 mod entry;

@@ -1,18 +1,13 @@
 //! The sandbox: what all inspectors of a program share.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-#[cfg(feature = "compile")]
-use wasmtime::component::Component;
-use wasmtime::component::{InstancePre, Linker};
-use wasmtime::{Engine, Store};
-
+use crate::engine::{self, Engine, Source};
 use crate::engine::config::Layout;
-use crate::engine::{self, Loaded, Ticker};
-use crate::exports::{Exports, Indices};
+use crate::exports::Exports;
 use crate::store::State;
-use crate::{Fault, Inspector, Limits, fault};
+use crate::{Fault, Inspector, Limits};
 
 /// How a sandbox is to be made.
 #[derive(Clone, Debug)]
@@ -21,13 +16,12 @@ pub struct SandboxOptions {
     pub instances: usize,
     /// What each of them may use.
     pub limits: Limits,
-    /// experiment
-    pub pool: bool,
 }
 
 impl Default for SandboxOptions {
+    /// One inspector, with the default limits.
     fn default() -> Self {
-        Self { instances: 1, limits: Limits::default(), pool: false }
+        Self { instances: 1, limits: Limits::default() }
     }
 }
 
@@ -36,27 +30,26 @@ impl Default for SandboxOptions {
 pub struct Sandbox(Arc<Shared>);
 
 struct Shared {
-    linked: InstancePre<State>,
-    indices: Indices,
+    source: Source,
     limits: Limits,
     ticks: u64,
-    variant: &'static str,
-    ticker: Ticker,
+    engine: Engine,
+    /// Made when the address space turned out to be too small after all.
+    fallback: OnceLock<Result<Engine, Fault>>,
 }
 
 impl Sandbox {
     /// Sets up the sandbox for the embedded component.
     ///
+    /// Each instance reserves some 4 GiB of address space (not of memory),
+    /// which makes the component fast. Where the process may not use that
+    /// much, instances are made that do with what they use.
+    ///
     /// # Errors
     ///
     /// [`Fault::Setup`].
     pub fn new(options: SandboxOptions) -> Result<Self, Fault> {
-        let SandboxOptions { instances, limits, pool } = options;
-        let pool = pool.then_some(instances);
-        let engine =
-            engine::engine(Layout::Reserved, &limits, pool).map_err(setup)?;
-        let loaded = engine::load(engine, Layout::Reserved).map_err(setup)?;
-        Self::link(loaded, limits)
+        Self::of(Source::Embedded, options)
     }
 
     /// Sets up the sandbox for another component of the same world, which is
@@ -72,25 +65,16 @@ impl Sandbox {
         bytes: &[u8],
         options: SandboxOptions,
     ) -> Result<Self, Fault> {
-        let limits = options.limits;
-        let layout = Layout::Reserved;
-        let engine = engine::engine(layout, &limits, None).map_err(setup)?;
-        let component =
-            Component::from_binary(&engine, bytes).map_err(setup)?;
-        let variant = "compiled";
-        Self::link(Loaded { engine, component, variant }, limits)
+        Self::of(Source::Component(bytes.into()), options)
     }
 
-    fn link(loaded: Loaded, limits: Limits) -> Result<Self, Fault> {
-        let Loaded { engine, component, variant } = loaded;
-        let indices = Indices::of(&component).map_err(setup)?;
-        // Nothing is offered to the component.
-        let linked =
-            Linker::new(&engine).instantiate_pre(&component).map_err(setup)?;
-        let ticker = Ticker::default();
+    fn of(source: Source, options: SandboxOptions) -> Result<Self, Fault> {
+        let SandboxOptions { instances, limits } = options;
+        let layout = engine::layout_for(instances);
+        let engine = Engine::new(&source, layout, &limits)?;
         let ticks = engine::ticks(limits.budget());
-        let shared =
-            Shared { linked, indices, limits, ticks, variant, ticker };
+        let fallback = OnceLock::new();
+        let shared = Shared { source, limits, ticks, engine, fallback };
         Ok(Self(Arc::new(shared)))
     }
 
@@ -106,10 +90,14 @@ impl Sandbox {
         &self.0.limits
     }
 
-    /// The name of the machine code that was chosen for this processor.
+    /// The name of the machine code that is in use: for which processors it
+    /// was made, and `compact` where little address space is used.
     #[must_use]
     pub fn variant(&self) -> &'static str {
-        self.0.variant
+        match self.0.fallback.get() {
+            Some(Ok(engine)) => engine.variant(),
+            _ => self.0.engine.variant(),
+        }
     }
 
     /// How many ticks of the clock a call may take.
@@ -120,38 +108,28 @@ impl Sandbox {
     /// Makes an instance.
     pub(crate) fn instantiate(
         &self,
-    ) -> Result<(Store<State>, Exports), Fault> {
-        let shared = &*self.0;
-        let engine: &Engine = shared.linked.engine();
-        shared.ticker.start(engine)?;
-        let mut store = Store::new(engine, State::new(shared.limits.clone()));
-        store.limiter(|state| state);
-        store.set_hostcall_fuel(shared.limits.answer_bytes());
-        store.set_max_component_handles(shared.limits.handle_count());
-        store.set_epoch_deadline(shared.ticks);
-        let made = shared
-            .linked
-            .instantiate(&mut store)
-            .and_then(|it| Exports::of(it, &mut store, &shared.indices));
-        match made {
-            Ok(exports) => Ok((store, exports)),
-            Err(error) => {
-                let refusal = store.data_mut().take_refusal();
-                Err(fault::of_setup(&error, refusal, &shared.limits))
-            }
+    ) -> Result<(wasmtime::Store<State>, Exports), Fault> {
+        let Shared { source, limits, ticks, engine, fallback } = &*self.0;
+        let fault = match engine.instantiate(limits, *ticks) {
+            Err(fault @ Fault::Setup(_)) => fault,
+            answer => return answer,
+        };
+        if engine.layout() == Layout::Compact {
+            return Err(fault);
         }
+        fallback
+            .get_or_init(|| Engine::new(source, Layout::Compact, limits))
+            .as_ref()
+            .map_err(Fault::clone)?
+            .instantiate(limits, *ticks)
     }
 }
 
 impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sandbox")
-            .field("variant", &self.0.variant)
+            .field("variant", &self.variant())
             .field("limits", &self.0.limits)
             .finish_non_exhaustive()
     }
-}
-
-fn setup(error: wasmtime::Error) -> Fault {
-    Fault::Setup(format!("{error:#}"))
 }

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::process::Command;
+use std::sync::Barrier;
 
 use sanchay_sandbox::{
     Algorithm, Fault, Limits, Sandbox, SandboxOptions, Specification,
@@ -36,6 +37,13 @@ fn a_small_address_space_is_enough() {
 }
 
 #[test]
+fn more_inspectors_than_were_announced_fall_back() {
+    // Room for one that reserves address space, but not for four.
+    let said = limited(8_000_000, "inner_more_threads_than_announced_work");
+    assert!(said.contains("-compact"), "{said}");
+}
+
+#[test]
 fn a_large_limit_is_as_good_as_none() {
     let said = limited(100_000_000, "inner_four_threads_work");
     assert!(!said.contains("-compact"), "{said}");
@@ -50,19 +58,32 @@ fn without_a_limit_address_space_is_reserved() {
 #[test]
 #[ignore = "run by the tests above, in a process of its own"]
 fn inner_four_threads_work() {
+    four_threads(4);
+}
+
+#[test]
+#[ignore = "run by the tests above, in a process of its own"]
+fn inner_more_threads_than_announced_work() {
+    four_threads(1);
+}
+
+fn four_threads(instances: usize) {
     let limits = Limits::default().memory(8 << 20);
-    let options = SandboxOptions { instances: 4, limits };
+    let options = SandboxOptions { instances, limits };
     let sandbox = Sandbox::new(options).unwrap();
+    let all_ready = Barrier::new(4);
     std::thread::scope(|scope| {
         for _ in 0..4 {
-            scope.spawn(|| work(&sandbox));
+            scope.spawn(|| work(&sandbox, &all_ready));
         }
     });
     println!("{DONE} {}", sandbox.variant());
 }
 
-fn work(sandbox: &Sandbox) {
+fn work(sandbox: &Sandbox, all_ready: &Barrier) {
     let mut inspector = sandbox.inspector();
+    inspector.prepare().unwrap();
+    all_ready.wait();
     let data = vec![7; 1 << 20];
     let whole = inspector.digest(Algorithm::Blake3, &data).unwrap();
     inspector.begin(Algorithm::Blake3).unwrap();

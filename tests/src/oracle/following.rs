@@ -4,11 +4,7 @@
 //! and, if no name of its own is, under one link that leads to it, chosen in
 //! the same way.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::Path,
-};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use super::walk::{Facts, Files, Wanted, child};
 use crate::{bytes, path};
@@ -51,8 +47,7 @@ pub fn walk_following(
                 let facts = Facts::from(&metadata);
                 if metadata.is_dir() {
                     next.push(shown);
-                } else if metadata.is_file() && wanted.file(name, facts.size)
-                {
+                } else if metadata.is_file() && wanted.file(name, facts.size) {
                     if is_link {
                         linked.push((depth, shown, facts));
                     } else {

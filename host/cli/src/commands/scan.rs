@@ -156,7 +156,7 @@ struct Lanes(Vec<Mutex<Lane>>);
 
 impl Lanes {
     fn new(engine: &Engine) -> Self {
-        Self((0..engine.threads()).map(|_| Mutex::default()).collect())
+        Self((0..engine.workers()).map(|_| Mutex::default()).collect())
     }
 
     fn write(&self, batch: &Batch<'_>, output: &Output) -> ControlFlow<()> {

@@ -166,7 +166,8 @@ impl Engine {
             sequence,
             held_back: AtomicBool::new(false),
         };
-        self.crew(|_, inspector| check.work(inspector))?;
+        let more = || check.frontier.has_more();
+        self.crew(&more, |_, inspector| check.work(inspector))?;
         drop(check);
         run.outcome()?;
         Ok(summary)

@@ -101,7 +101,7 @@ impl Comparison<'_> {
         let frontier = Frontier::new(parts.collect());
         let piles = Mutex::new(Vec::new());
         if !files.is_empty() {
-            self.engine.crew(|_, inspector| {
+            self.engine.crew(&|| frontier.has_more(), |_, inspector| {
                 let mut reader = Reader::new(self.run);
                 let mut pile = Pile::default();
                 while let Some(mut taken) = frontier.take() {

@@ -112,7 +112,7 @@ impl Engine {
         let mut wanted = options.walk.clone();
         wanted.min_size = Some(wanted.min_size.unwrap_or(1));
         let visitor = Collect {
-            collector: Collector::new(self.threads()),
+            collector: Collector::new(self.workers()),
             run,
             on_error,
         };

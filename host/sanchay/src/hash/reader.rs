@@ -20,16 +20,16 @@ use crate::{
     run::Run,
 };
 
-/// The size in bytes of the buffer that small files share: half of a core's
+/// The size in bytes of the buffer that small files share: a fraction of a
 /// second-level cache, so that what was read is still there when it is
 /// hashed.
-const BUFFER: usize = 512 * 1024;
+const BUFFER: usize = 256 * 1024;
 
 /// Files of up to so many bytes share the buffer.
-const SMALL: u64 = 128 * 1024;
+const SMALL: u64 = 64 * 1024;
 
 /// How much of a large file is read and hashed at a time, in bytes.
-const CHUNK: usize = 256 * 1024;
+const CHUNK: usize = 128 * 1024;
 
 /// Why a file could not be hashed.
 pub(crate) type Failure = (Action, Cause);

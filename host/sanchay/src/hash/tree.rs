@@ -116,7 +116,7 @@ pub(super) fn hash(
         sequence,
         held_back: AtomicBool::new(false),
     };
-    engine.crew(|index, inspector| {
+    engine.crew(&|| tree.frontier.has_more(), |index, inspector| {
         let scout = match Scout::new(index, inspector, &options.walk) {
             Ok(scout) => scout,
             Err(error) => {

@@ -165,7 +165,7 @@ impl Walk<'_> {
             return Ok(());
         }
         let frontier = Frontier::new(units);
-        self.engine.crew(|index, inspector| {
+        self.engine.crew(&|| frontier.has_more(), |index, inspector| {
             let mut scout = match Scout::new(index, inspector, self.options) {
                 Ok(scout) => scout,
                 Err(error) => {

@@ -1,17 +1,63 @@
-//! Gives an engine the machine code that the build made.
+//! Gives an engine the machine code of a component.
 #![expect(
     unsafe_code,
     reason = "machine code cannot be proved harmless; where it comes from can"
 )]
 
 use wasmtime::component::Component;
-use wasmtime::{Engine, Result};
+use wasmtime::{Engine, Error, Result};
 
-use crate::component::Variant;
+use super::config::Layout;
+use crate::component::{VARIANTS, Variant};
+
+/// Where a component comes from.
+pub(crate) enum Source {
+    /// The one that the build embedded, compiled ahead of time.
+    Embedded,
+    /// Another one, in its portable form.
+    #[cfg(feature = "compile")]
+    Component(Box<[u8]>),
+}
+
+impl Source {
+    /// The component's machine code, and what it is called.
+    pub(crate) fn load(
+        &self,
+        engine: &Engine,
+        layout: Layout,
+    ) -> Result<(Component, &'static str)> {
+        match self {
+            Self::Embedded => embedded(engine, layout),
+            #[cfg(feature = "compile")]
+            Self::Component(bytes) => {
+                let name = match layout {
+                    Layout::Reserved => "native",
+                    Layout::Compact => "native-compact",
+                };
+                Ok((Component::from_binary(engine, bytes)?, name))
+            }
+        }
+    }
+}
+
+/// The first variant for `layout` that the processor can run.
+fn embedded(
+    engine: &Engine,
+    layout: Layout,
+) -> Result<(Component, &'static str)> {
+    let mut refusal = Error::msg("there is no machine code for this system");
+    for variant in VARIANTS.iter().filter(|it| it.layout == layout) {
+        match map(engine, variant) {
+            Ok(component) => return Ok((component, variant.name)),
+            Err(error) => refusal = error,
+        }
+    }
+    Err(refusal)
+}
 
 /// Maps a variant's machine code into the process. Fails where the processor
 /// lacks an instruction set that the code uses.
-pub(crate) fn load(engine: &Engine, variant: &Variant) -> Result<Component> {
+fn map(engine: &Engine, variant: &Variant) -> Result<Component> {
     // SAFETY: `deserialize` must be given what wasmtime itself serialized,
     // unmodified. A `Variant` is only ever made by the list that the build
     // script generates, from bytes that it got from `precompile_component`

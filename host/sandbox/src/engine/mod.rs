@@ -1,63 +1,95 @@
-//! Engines: made for a layout of memory, and given machine code.
+//! Engines: the settings of wasmtime, the machine code that they go with, and
+//! the clock that ends calls. Every engine of this crate is made here.
 
 pub(crate) mod config;
 mod load;
+mod space;
 mod ticker;
 
-use wasmtime::component::Component;
-use wasmtime::{Engine, PoolingAllocationConfig, Result};
+use wasmtime::component::{InstancePre, Linker};
+use wasmtime::{Error, Result, Store};
 
-use crate::Limits;
-use crate::component::VARIANTS;
+use crate::exports::{Exports, Indices};
+use crate::store::State;
+use crate::{Fault, Limits, fault};
 use config::Layout;
+use ticker::Ticker;
 
-pub(crate) use ticker::{Ticker, ticks};
+pub(crate) use load::Source;
+pub(crate) use space::layout_for;
+pub(crate) use ticker::ticks;
 
-/// The embedded component, ready to be instantiated.
-pub(crate) struct Loaded {
-    pub(crate) engine: Engine,
-    pub(crate) component: Component,
-    /// The name of the machine code's variant.
-    pub(crate) variant: &'static str,
-}
-
-/// Makes an engine. Every engine of this crate is made here.
-pub(crate) fn engine(
+/// A component that is ready to be instantiated, in an engine of its own.
+pub(crate) struct Engine {
+    linked: InstancePre<State>,
+    indices: Indices,
     layout: Layout,
-    limits: &Limits,
-    pool: Option<usize>,
-) -> Result<Engine> {
-    let mut config = config::shared(layout);
-    config.max_wasm_stack(limits.stack_bytes());
-    if let Some(instances) = pool {
-        config.allocation_strategy(pooling(instances, limits));
+    variant: &'static str,
+    ticker: Ticker,
+}
+
+impl Engine {
+    /// Makes an engine and gives it a component's machine code.
+    ///
+    /// Instances are allocated on demand: a pool of them, which wasmtime also
+    /// offers, takes longer to set up than it saves, since an instance lives
+    /// as long as the thread that uses it.
+    pub(crate) fn new(
+        source: &Source,
+        layout: Layout,
+        limits: &Limits,
+    ) -> Result<Self, Fault> {
+        let mut config = config::shared(layout);
+        config.max_wasm_stack(limits.stack_bytes());
+        let engine = wasmtime::Engine::new(&config).map_err(setup)?;
+        let (component, variant) =
+            source.load(&engine, layout).map_err(setup)?;
+        let indices = Indices::of(&component).map_err(setup)?;
+        // Nothing is offered to the component.
+        let linked = Linker::new(&engine)
+            .instantiate_pre(&component)
+            .map_err(setup)?;
+        let ticker = Ticker::default();
+        Ok(Self { linked, indices, layout, variant, ticker })
     }
-    Engine::new(&config)
-}
 
-fn pooling(instances: usize, limits: &Limits) -> PoolingAllocationConfig {
-    let count = u32::try_from(instances).unwrap_or(u32::MAX);
-    let mut pool = PoolingAllocationConfig::new();
-    pool.total_component_instances(count)
-        .total_core_instances(count.saturating_mul(3))
-        .total_memories(count)
-        .total_tables(count.saturating_mul(2))
-        .max_memory_size(limits.memory_bytes())
-        .table_elements(limits.table_elements());
-    pool
-}
+    /// How memories lie in the address space.
+    pub(crate) fn layout(&self) -> Layout {
+        self.layout
+    }
 
-/// Loads the first variant for `layout` that the processor can run.
-pub(crate) fn load(engine: Engine, layout: Layout) -> Result<Loaded> {
-    let mut refusal = None;
-    for variant in VARIANTS.iter().filter(|it| it.layout == layout) {
-        match load::load(&engine, variant) {
-            Ok(component) => {
-                let variant = variant.name;
-                return Ok(Loaded { engine, component, variant });
+    /// The name of the machine code.
+    pub(crate) fn variant(&self) -> &'static str {
+        self.variant
+    }
+
+    /// Makes an instance under `limits`, in `ticks` at most.
+    pub(crate) fn instantiate(
+        &self,
+        limits: &Limits,
+        ticks: u64,
+    ) -> Result<(Store<State>, Exports), Fault> {
+        let engine = self.linked.engine();
+        self.ticker.start(engine)?;
+        let mut store = Store::new(engine, State::new(limits.clone()));
+        store.limiter(|state| state);
+        store.set_hostcall_fuel(limits.answer_bytes());
+        store.set_max_component_handles(limits.handle_count());
+        store.set_epoch_deadline(ticks);
+        let made = self
+            .linked
+            .instantiate(&mut store)
+            .and_then(|it| Exports::of(it, &mut store, &self.indices));
+        match made {
+            Ok(exports) => Ok((store, exports)),
+            Err(error) => {
+                let refusal = store.data_mut().take_refusal();
+                Err(fault::of_setup(&error, refusal, limits))
             }
-            Err(error) => refusal = Some(error),
         }
     }
-    Err(refusal.unwrap_or_else(|| wasmtime::Error::msg("no machine code")))
+}
+
+fn setup(error: Error) -> Fault {
+    Fault::Setup(format!("{error:#}"))
 }

@@ -1,0 +1,85 @@
+//! Between the logic's values and the sandbox's.
+
+use sanchay_logic::{batch, checklist, filter, hashing};
+use sanchay_sandbox::{
+    Algorithm, BatchError, Checklist, Digest, Expectation, Fault, FilterError,
+    PartialDigest, Promise,
+};
+
+pub(crate) fn logic(algorithm: Algorithm) -> hashing::Algorithm {
+    match algorithm {
+        Algorithm::Xxh64 => hashing::Algorithm::Xxh64,
+        Algorithm::Xxh3_64 => hashing::Algorithm::Xxh3_64,
+        Algorithm::Xxh3_128 => hashing::Algorithm::Xxh3_128,
+        Algorithm::Blake3 => hashing::Algorithm::Blake3,
+        Algorithm::Sha256 => hashing::Algorithm::Sha256,
+    }
+}
+
+fn algorithm_of(algorithm: hashing::Algorithm) -> Algorithm {
+    match algorithm {
+        hashing::Algorithm::Xxh64 => Algorithm::Xxh64,
+        hashing::Algorithm::Xxh3_64 => Algorithm::Xxh3_64,
+        hashing::Algorithm::Xxh3_128 => Algorithm::Xxh3_128,
+        hashing::Algorithm::Blake3 => Algorithm::Blake3,
+        hashing::Algorithm::Sha256 => Algorithm::Sha256,
+    }
+}
+
+pub(crate) fn value(digest: &[u8]) -> Result<Digest, Fault> {
+    let lied = || Fault::Lied(format!("a digest of {} bytes", digest.len()));
+    Digest::from_bytes(digest).ok_or_else(lied)
+}
+
+pub(crate) fn partial_of(digest: hashing::PartialDigest) -> PartialDigest {
+    let hashing::PartialDigest { first, last, size } = digest;
+    PartialDigest { first, last, size }
+}
+
+pub(crate) fn batch_error(error: batch::BatchError) -> Fault {
+    use batch::BatchError as Logic;
+    Fault::Batch(match error {
+        Logic::EndOutOfOrder(index) => BatchError::EndOutOfOrder(index),
+        Logic::EndPastData(index) => BatchError::EndPastData(index),
+        Logic::TrailingData(bytes) => BatchError::TrailingData(bytes),
+        Logic::ColumnLength(entries) => BatchError::ColumnLength(entries),
+    })
+}
+
+pub(crate) fn filter_error(error: filter::SpecificationError) -> FilterError {
+    use filter::SpecificationError as Logic;
+    match error {
+        Logic::EmptyExtension(index) => FilterError::EmptyExtension(index),
+        Logic::ImpossibleExtension(index) => {
+            FilterError::ImpossibleExtension(index)
+        }
+        Logic::EmptySizeRange => FilterError::EmptySizeRange,
+    }
+}
+
+pub(crate) fn checklist_of(
+    found: checklist::Checklist,
+) -> Result<Checklist, Fault> {
+    let checklist::Checklist { lines, promises, malformed } = found;
+    let promises = promises
+        .into_iter()
+        .map(|promise| {
+            let checklist::Promise { line, path, expected } = promise;
+            Ok(Promise { line, path, expected: expectation_of(expected)? })
+        })
+        .collect::<Result<_, Fault>>()?;
+    Ok(Checklist { lines, promises, malformed })
+}
+
+fn expectation_of(
+    expected: checklist::Expectation,
+) -> Result<Expectation, Fault> {
+    use checklist::Expectation as Logic;
+    Ok(match expected {
+        Logic::Named(algorithm, digest) => {
+            Expectation::Named(algorithm_of(algorithm), value(&digest)?)
+        }
+        Logic::Unnamed(digest) => Expectation::Unnamed(value(&digest)?),
+        Logic::Partial(digest) => Expectation::Partial(partial_of(digest)),
+    })
+}

@@ -1,0 +1,353 @@
+//! What goes wrong is told in types: with a run, or with one entry of it.
+
+use std::{fs, io, ops::ControlFlow, path::PathBuf, sync::Mutex};
+
+use sanchay::{
+    Action, Cause, CheckEvent, CheckOptions, DuplicateOptions, Engine,
+    EngineOptions, EntryError, Error, FilterError, HashEvent, HashOptions,
+    Limits, MAX_CHUNK, Method, Monitor, ScanEvent, Source, Verdict,
+    WalkOptions,
+};
+use sanchay_testkit::{Tree, content::noise};
+
+use crate::{engine, scan};
+
+fn go_on<T>(_: T) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
+#[test]
+fn options_that_make_no_sense_end_a_run_before_it_begins() {
+    for threads in [0, 1025, usize::MAX] {
+        let mut options = EngineOptions::default();
+        options.threads = Some(threads);
+        let outcome = Engine::new(options);
+        let Err(Error::Option { option: "threads", .. }) = outcome else {
+            panic!("{threads}: {outcome:?}");
+        };
+    }
+    let (engine, monitor) = (engine(2), Monitor::default());
+    let tree = Tree::new();
+    let roots = [tree.root().to_owned()];
+    let walks = [
+        WalkOptions { extensions: vec![b"".to_vec()], ..Default::default() },
+        WalkOptions {
+            extensions: vec![b"fine".to_vec(), b"a/b".to_vec()],
+            ..Default::default()
+        },
+        WalkOptions {
+            min_size: Some(2),
+            max_size: Some(1),
+            ..Default::default()
+        },
+    ];
+    for (number, walk) in walks.into_iter().enumerate() {
+        let outcome = engine.scan(&roots, &walk, &monitor, &go_on);
+        let Err(Error::Filter(error)) = outcome else { panic!("{outcome:?}") };
+        match (number, error) {
+            (0, FilterError::EmptyExtension(0))
+            | (1, FilterError::ImpossibleExtension(1))
+            | (2, FilterError::EmptySizeRange) => {}
+            (_, error) => panic!("{number}: {error:?}"),
+        }
+        let sources = [Source::Path(roots[0].clone())];
+        let options = HashOptions { walk: walk.clone(), ..Default::default() };
+        let outcome = engine.hash(&sources, &options, &monitor, &mut go_on);
+        assert!(matches!(outcome, Err(Error::Filter(_))), "{outcome:?}");
+        let options = DuplicateOptions { walk, ..Default::default() };
+        let outcome = engine.duplicates(&roots, &options, &monitor, &go_on);
+        assert!(matches!(outcome, Err(Error::Filter(_))), "{outcome:?}");
+    }
+    for chunk in [0, MAX_CHUNK + 1] {
+        let method = Method::Partial { chunk };
+        let options = HashOptions { method, ..Default::default() };
+        let outcome = engine.hash(&[], &options, &monitor, &mut go_on);
+        let Err(Error::Option { option: "chunk", .. }) = outcome else {
+            panic!("{chunk}: {outcome:?}");
+        };
+        let options =
+            CheckOptions { chunk: Some(chunk), ..Default::default() };
+        let outcome =
+            engine.check(&mut io::empty(), &options, &monitor, &mut go_on);
+        assert!(matches!(outcome, Err(Error::Option { .. })));
+    }
+}
+
+#[test]
+fn a_root_that_fails_is_told_as_one_that_was_named() {
+    let tree = Tree::new();
+    let fifo = tree.fifo("fifo");
+    let roots = [tree.path("gone"), fifo.clone()];
+    let (files, errors) = scan(&engine(2), &roots, &WalkOptions::default());
+    assert!(files.is_empty());
+    assert_eq!(errors.len(), 2);
+    assert!(errors.iter().all(|error| error.named));
+    assert!(errors.iter().all(|error| error.action == Action::Root));
+    assert_eq!(errors[0].path, fifo);
+    let cause = &errors[0].cause;
+    assert!(matches!(cause, Cause::NotRegular("a FIFO")), "{cause:?}");
+    assert!(errors[1].is_missing() && !errors[1].is_refused());
+}
+
+#[test]
+fn an_entry_that_fails_is_told_with_its_path_action_and_cause() {
+    let tree = Tree::new();
+    tree.file("d/a", "same");
+    tree.file("d/closed/b", "same");
+    tree.file("d/locked", "same");
+    tree.forbid("d/closed");
+    tree.forbid("d/locked");
+    let refused = fs::read_dir(tree.path("d/closed")).is_err();
+    if !refused {
+        eprintln!("LEFT OUT: refusals, since root is refused nothing");
+    }
+    let errors = Mutex::new(Vec::new());
+    let outcome = engine(2).hash(
+        &[Source::Path(tree.path("d"))],
+        &HashOptions::default(),
+        &Monitor::default(),
+        &mut |event| {
+            if let HashEvent::Error(error) = event {
+                errors.lock().unwrap().push(error);
+            }
+            ControlFlow::Continue(())
+        },
+    );
+    let errors = errors.into_inner().unwrap();
+    let summary = outcome.unwrap();
+    assert_eq!(summary.errors, if refused { 2 } else { 0 });
+    assert_eq!(summary.named_errors, 0);
+    assert_eq!(errors.len() as u64, summary.errors);
+    if refused {
+        assert_eq!(errors[0].path, tree.path("d/closed"));
+        assert_eq!(errors[0].action, Action::OpenDirectory);
+        assert_eq!(errors[1].path, tree.path("d/locked"));
+        assert_eq!(errors[1].action, Action::Open);
+        assert!(errors.iter().all(EntryError::is_refused));
+        assert!(errors.iter().all(|error| !error.named));
+    }
+}
+
+#[test]
+fn a_file_that_changed_after_it_was_listed_is_told_with_both_sizes() {
+    let tree = Tree::new();
+    for number in 0..2000 {
+        tree.file(&format!("d/{number:04}"), noise(1, 500));
+    }
+    // One worker reports progress when the directory is listed, which is
+    // before any file is read.
+    let victim = tree.path("d/1999");
+    let errors: Mutex<Vec<EntryError>> = Mutex::default();
+    let monitor = Monitor {
+        interval: std::time::Duration::ZERO,
+        progress: Some(std::sync::Arc::new(move |_: &_| {
+            fs::write(&victim, noise(1, 700)).unwrap();
+            ControlFlow::Continue(())
+        })),
+        ..Monitor::default()
+    };
+    let duplicates = engine(1)
+        .duplicates(
+            &[tree.path("d")],
+            &DuplicateOptions::default(),
+            &monitor,
+            &|error| {
+                errors.lock().unwrap().push(error);
+                ControlFlow::Continue(())
+            },
+        )
+        .unwrap();
+    let errors = errors.into_inner().unwrap();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert_eq!(errors[0].path, tree.path("d/1999"));
+    let cause = &errors[0].cause;
+    let changed = Cause::Changed { expected: 500, found: 700 };
+    assert_eq!(format!("{cause:?}"), format!("{changed:?}"));
+    let groups: Vec<_> = duplicates.groups().collect();
+    assert_eq!(groups.len(), 1);
+    assert_eq!(groups[0].len(), 1999);
+    assert_eq!(duplicates.summary().scanned.errors, 1);
+}
+
+#[test]
+fn a_file_that_another_replaced_is_told_as_such() {
+    let tree = Tree::new();
+    tree.file("d/a", "same");
+    tree.file("d/b", "same");
+    tree.file("spare", "same");
+    let (from, to) = (tree.path("spare"), tree.path("d/b"));
+    let monitor = Monitor {
+        interval: std::time::Duration::ZERO,
+        progress: Some(std::sync::Arc::new(move |_: &_| {
+            // Only the first time is there anything to rename.
+            let _ = fs::rename(&from, &to);
+            ControlFlow::Continue(())
+        })),
+        ..Monitor::default()
+    };
+    let errors: Mutex<Vec<EntryError>> = Mutex::default();
+    let duplicates = engine(1)
+        .duplicates(
+            &[tree.path("d")],
+            &DuplicateOptions::default(),
+            &monitor,
+            &|error| {
+                errors.lock().unwrap().push(error);
+                ControlFlow::Continue(())
+            },
+        )
+        .unwrap();
+    let errors = errors.into_inner().unwrap();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(matches!(errors[0].cause, Cause::Replaced), "{errors:?}");
+    assert_eq!(duplicates.groups().count(), 0);
+}
+
+#[test]
+fn a_list_that_cannot_be_read_ends_its_check() {
+    struct Broken;
+    impl io::Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::ConnectionReset.into())
+        }
+    }
+    let monitor = Monitor::default();
+    let options = CheckOptions::default();
+    let outcome = engine(2).check(&mut Broken, &options, &monitor, &mut go_on);
+    let Err(Error::Checklist(error)) = outcome else { panic!("{outcome:?}") };
+    assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
+}
+
+#[test]
+fn a_check_tells_verdicts_and_malformed_lines_in_order() {
+    let tree = Tree::new();
+    let file = tree.file("f", "hello world");
+    let (file, gone) = (file.display(), tree.path("gone"));
+    let list = format!(
+        "45ab6734b21e6968  {file}\nrubbish\n{}  {file}\n{}  {}\n",
+        "0".repeat(32),
+        "0".repeat(64),
+        gone.display()
+    );
+    let mut told = Vec::new();
+    let summary = engine(2)
+        .check(
+            &mut list.as_bytes(),
+            &CheckOptions::default(),
+            &Monitor::default(),
+            &mut |event| {
+                told.push(match event {
+                    CheckEvent::Malformed { line } => line.to_string(),
+                    CheckEvent::Verdict { verdict, .. } => match verdict {
+                        Verdict::Match => "match".to_owned(),
+                        Verdict::Mismatch => "mismatch".to_owned(),
+                        Verdict::Failed(error) => {
+                            assert_eq!(error.action, Action::Open);
+                            assert!(error.named && error.is_missing());
+                            "failed".to_owned()
+                        }
+                    },
+                    _ => panic!("an event that this test does not know"),
+                });
+                ControlFlow::Continue(())
+            },
+        )
+        .unwrap();
+    assert_eq!(told, ["match", "2", "mismatch", "failed"]);
+    let counts = [
+        summary.matched,
+        summary.mismatched,
+        summary.missing,
+        summary.unreadable,
+        summary.malformed,
+    ];
+    assert_eq!(counts, [1, 1, 1, 0, 1]);
+}
+
+#[test]
+fn an_instance_that_may_not_have_memory_costs_rows_and_not_the_run() {
+    let tree = Tree::new();
+    tree.file("d/small", "small");
+    tree.file("d/large", noise(1, 400_000));
+    // Enough for the guest itself, not for what a large file brings.
+    let limits = Limits::default().memory(256 << 10);
+    let mut options = EngineOptions::default();
+    options.threads = Some(1);
+    options.limits = limits;
+    let engine = match Engine::new(options) {
+        Ok(engine) => engine,
+        Err(Error::Sandbox(_)) => return,
+        Err(error) => panic!("{error}"),
+    };
+    let (mut rows, mut errors) = (Vec::new(), Vec::new());
+    let outcome = engine.hash(
+        &[Source::Path(tree.path("d"))],
+        &HashOptions::default(),
+        &Monitor::default(),
+        &mut |event| {
+            match event {
+                HashEvent::File(file) => rows.push(file.path.to_vec()),
+                HashEvent::Error(error) => errors.push(error),
+                _ => panic!("an event that this test does not know"),
+            }
+            ControlFlow::Continue(())
+        },
+    );
+    match outcome {
+        Ok(summary) => {
+            assert_eq!(rows.len() + errors.len(), 2);
+            assert_eq!(summary.errors, errors.len() as u64);
+            for error in errors {
+                assert!(matches!(error.cause, Cause::Sandbox(_)));
+            }
+        }
+        Err(Error::Filter(_) | Error::Sandbox(_)) => {}
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn a_scan_tells_what_became_of_an_entry_since_it_was_listed() {
+    // One worker: the batch of the first directory is told before the second
+    // is opened.
+    let tree = Tree::new();
+    for name in ["a", "b"] {
+        tree.file(&format!("d/{name}/file"), "content");
+    }
+    let root = tree.path("d");
+    let errors = Mutex::new(Vec::new());
+    let told = Mutex::new(Vec::<PathBuf>::new());
+    engine(1)
+        .scan(
+            std::slice::from_ref(&root),
+            &WalkOptions::default(),
+            &Monitor::default(),
+            &|event| {
+                match event {
+                    ScanEvent::Files(batch) => {
+                        let mut told = told.lock().unwrap();
+                        told.extend(batch.iter().map(|file| file.path()));
+                        if told.len() == 1 {
+                            let here = told[0].parent().unwrap();
+                            let name = match here.ends_with("a") {
+                                true => "b",
+                                false => "a",
+                            };
+                            fs::remove_dir_all(root.join(name)).unwrap();
+                        }
+                    }
+                    ScanEvent::Error(error) => {
+                        errors.lock().unwrap().push(error);
+                    }
+                    _ => panic!("an event that this test does not know"),
+                }
+                ControlFlow::Continue(())
+            },
+        )
+        .unwrap();
+    assert_eq!(told.into_inner().unwrap().len(), 1);
+    let errors = errors.into_inner().unwrap();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert_eq!(errors[0].action, Action::OpenDirectory);
+    assert!(errors[0].is_missing() && !errors[0].named);
+}

@@ -1,0 +1,108 @@
+//! One engine, used by several threads and many runs.
+
+use std::{ops::ControlFlow, thread};
+
+use sanchay::{
+    Algorithm, DuplicateOptions, Engine, EngineOptions, HashEvent,
+    HashOptions, Method, Monitor, Source, WalkOptions,
+};
+use sanchay_testkit::{
+    Tree,
+    content::noise,
+    digest::{ALGORITHMS, digest},
+};
+
+use crate::{engine, scan};
+
+fn tree() -> Tree {
+    let tree = Tree::new();
+    for number in 0..300_usize {
+        let content = noise(number as u64 % 100, number % 100 * 400);
+        tree.file(&format!("d/{}/{number:03}", number % 7), content);
+    }
+    tree
+}
+
+fn hash(engine: &Engine, tree: &Tree, algorithm: Algorithm) -> Vec<String> {
+    let mut lines = Vec::new();
+    let options = HashOptions {
+        method: Method::Whole(algorithm),
+        ..HashOptions::default()
+    };
+    engine
+        .hash(
+            &[Source::Path(tree.path("d"))],
+            &options,
+            &Monitor::default(),
+            &mut |event| {
+                let HashEvent::File(file) = event else { panic!("{event:?}") };
+                let name = sanchay::escaped(file.path);
+                lines.push(format!("{} {name}", file.content));
+                ControlFlow::Continue(())
+            },
+        )
+        .unwrap();
+    lines
+}
+
+fn groups(engine: &Engine, tree: &Tree) -> usize {
+    let options = DuplicateOptions::default();
+    engine
+        .duplicates(&[tree.path("d")], &options, &Monitor::default(), &|e| {
+            panic!("{e}")
+        })
+        .unwrap()
+        .groups()
+        .count()
+}
+
+#[test]
+fn an_engine_serves_several_threads_at_once() {
+    let tree = tree();
+    let engine = engine(2);
+    let roots = [tree.path("d")];
+    let (files, _) = scan(&engine, &roots, &WalkOptions::default());
+    let sums: Vec<_> =
+        Algorithm::ALL.map(|algorithm| hash(&engine, &tree, algorithm)).into();
+    let equal = groups(&engine, &tree);
+    assert_eq!((files.len(), equal), (300, 99));
+    thread::scope(|scope| {
+        for (algorithm, sums) in Algorithm::ALL.into_iter().zip(&sums) {
+            let engine = engine.clone();
+            let tree = &tree;
+            scope.spawn(move || {
+                for _ in 0..3 {
+                    assert_eq!(&hash(&engine, tree, algorithm), sums);
+                    assert_eq!(groups(&engine, tree), equal);
+                }
+            });
+        }
+        for _ in 0..3 {
+            scope.spawn(|| {
+                let options = WalkOptions::default();
+                let again = scan(&engine, &roots, &options);
+                assert_eq!(again.0, files);
+            });
+        }
+    });
+}
+
+#[test]
+fn the_digest_of_bytes_in_memory_is_that_of_a_file() {
+    let engine = engine(1);
+    for (algorithm, name) in Algorithm::ALL.into_iter().zip(ALGORITHMS) {
+        assert_eq!(algorithm.to_string(), name);
+        for len in [0, 1, 1000, 1 << 20] {
+            let data = noise(len as u64, len);
+            let told = engine.digest(algorithm, &data).unwrap();
+            assert_eq!(told.to_string(), digest(name, &data));
+        }
+    }
+}
+
+#[test]
+fn without_a_choice_there_is_a_thread_for_each_processor() {
+    let engine = Engine::new(EngineOptions::default()).unwrap();
+    let processors = thread::available_parallelism().unwrap().get();
+    assert_eq!(engine.threads(), processors);
+}

@@ -1,0 +1,254 @@
+//! Runs that are ended before their time: by Ctrl-C, by SIGTERM, by a reader
+//! that has seen enough.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _},
+    process::{Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use sanchay_testkit::{Finished, Signal, Tree, program::Running, records};
+
+use crate::sanchay;
+
+/// How long a run may go on after a signal.
+const PROMPT: Duration = Duration::from_secs(1);
+
+/// A tree that takes minutes to hash: it is all holes, and many of them.
+fn endless() -> Tree {
+    let tree = Tree::new();
+    for number in 0..2000 {
+        // All of one size, so that `dupes` has to read them, too.
+        tree.sparse(&format!("d/{}/{number:04}", number % 10), 1 << 30);
+    }
+    tree
+}
+
+/// Runs until `ready`, sends a signal, and waits; tells what was read of
+/// standard output and whether the end was prompt.
+fn interrupt(
+    mut running: Running,
+    signal: Signal,
+    ready: impl FnOnce(&mut dyn std::io::BufRead),
+) -> (Vec<u8>, Finished, bool) {
+    let mut stdout = BufReader::new(running.stdout());
+    ready(&mut stdout);
+    let sent = Instant::now();
+    running.signal(signal);
+    let reading = thread::spawn(move || {
+        let mut rest = Vec::new();
+        stdout.read_to_end(&mut rest).unwrap();
+        rest
+    });
+    let finished = running.wait();
+    let prompt = sent.elapsed() < PROMPT;
+    (reading.join().unwrap(), finished, prompt)
+}
+
+/// The machine may be busy with other tests: one of a few attempts has to be
+/// prompt, and each has to be right.
+#[track_caller]
+fn promptly(mut attempt: impl FnMut() -> bool) {
+    assert!((0..4).any(|_| attempt()), "it did not end within {PROMPT:?}");
+}
+
+fn pause(_: &mut dyn std::io::BufRead) {
+    thread::sleep(Duration::from_millis(400));
+}
+
+#[track_caller]
+fn assert_interrupted(finished: &Finished, what: &str) {
+    assert_eq!(finished.code(), Some(130), "{what}: {}", finished.stderr);
+    assert_eq!(finished.complaints(), ["interrupted"], "{what}");
+}
+
+#[test]
+fn an_interrupted_run_ends_within_a_second_with_130_and_says_so() {
+    let tree = endless();
+    for words in [
+        "hash d -a sha256",
+        "hash d/0/0000 -a sha256",
+        "dupes d",
+        "hash -a sha256 -L d",
+    ] {
+        for signal in [Signal::INT, Signal::TERM] {
+            promptly(|| {
+                let program = sanchay().within(tree.root()).words(words);
+                let running = program.start();
+                let (_, finished, prompt) = interrupt(running, signal, pause);
+                assert_interrupted(&finished, words);
+                prompt
+            });
+        }
+    }
+}
+
+/// A tree in which small files come before those that take for ever.
+fn slow_in_the_end() -> Tree {
+    let tree = endless();
+    for number in 0..3000 {
+        tree.file(&format!("d/#small/{number:04}"), number.to_string());
+    }
+    tree
+}
+
+#[test]
+fn what_was_printed_until_an_interrupt_is_whole_records() {
+    let tree = slow_in_the_end();
+    promptly(|| {
+        let program = sanchay().within(tree.root());
+        let program = program.words("hash d -a sha256 --format ndjson");
+        let mut first = Vec::new();
+        let ready = |stdout: &mut dyn std::io::BufRead| {
+            for _ in 0..500 {
+                stdout.read_until(b'\n', &mut first).unwrap();
+            }
+        };
+        let running = program.start();
+        let (rest, finished, prompt) = interrupt(running, Signal::INT, ready);
+        assert_interrupted(&finished, "ndjson");
+        let objects = records::ndjson(&[first, rest].concat());
+        assert!(objects.len() >= 500);
+        assert!(objects.iter().all(|it| it["hash"].is_string()));
+        prompt
+    });
+    promptly(|| {
+        let program = sanchay().within(tree.root());
+        let program = program.words("hash d -a sha256 --format json");
+        let mut first = Vec::new();
+        let ready = |stdout: &mut dyn std::io::BufRead| {
+            for _ in 0..500 {
+                stdout.read_until(b'\n', &mut first).unwrap();
+            }
+        };
+        let running = program.start();
+        let (rest, finished, prompt) = interrupt(running, Signal::INT, ready);
+        assert_interrupted(&finished, "json");
+        // The array is closed, too.
+        let objects = records::json(&[first, rest].concat());
+        assert!(objects.len() >= 499);
+        prompt
+    });
+}
+
+#[test]
+fn a_run_that_waits_for_its_input_can_be_interrupted() {
+    for words in ["hash", "hash --partial -", "hash --check"] {
+        promptly(|| {
+            // Nothing ever comes, and the end neither.
+            let (reader, writer) = std::io::pipe().unwrap();
+            let running = sanchay().words(words).stdin(reader).start();
+            let (out, finished, prompt) =
+                interrupt(running, Signal::INT, pause);
+            drop(writer);
+            assert_eq!(finished.code(), Some(130), "{words}");
+            assert_eq!(out, b"");
+            prompt
+        });
+    }
+}
+
+#[test]
+fn a_run_whose_reader_does_not_read_can_be_interrupted() {
+    let tree = Tree::new();
+    for number in 0..4000 {
+        tree.file(&format!("d/{number:0100}"), "");
+    }
+    for words in ["scan d", "scan d --format json", "hash d"] {
+        promptly(|| {
+            let program = sanchay().within(tree.root()).words(words);
+            let mut running = program.start();
+            // Far more is to be written than a pipe holds.
+            let stdout = running.stdout();
+            thread::sleep(Duration::from_millis(400));
+            let sent = Instant::now();
+            running.signal(Signal::INT);
+            let finished = running.wait();
+            drop(stdout);
+            assert_eq!(finished.code(), Some(130), "{words}");
+            sent.elapsed() < PROMPT
+        });
+    }
+}
+
+#[test]
+fn a_second_signal_ends_the_program_at_once() {
+    let tree = endless();
+    let program = sanchay().within(tree.root()).words("hash d -a sha256");
+    let running = program.start();
+    thread::sleep(Duration::from_millis(400));
+    running.signal(Signal::INT);
+    running.signal(Signal::TERM);
+    assert_eq!(running.wait().code(), Some(130));
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_ends_the_run_quietly() {
+    let tree = slow_in_the_end();
+    for words in [
+        "scan d",
+        "scan d --format json",
+        "hash d -a sha256",
+        "hash d --format csv -a sha256",
+        "hash d --partial",
+    ] {
+        let program = sanchay().within(tree.root()).words(words);
+        let mut running = program.start();
+        let mut stdout = BufReader::new(running.stdout());
+        let mut line = Vec::new();
+        stdout.read_until(b'\n', &mut line).unwrap();
+        drop(stdout);
+        let finished = running.wait().succeeds();
+        let took = finished.took;
+        assert!(took < Duration::from_secs(30), "{words}: {took:?}");
+        assert!(line.ends_with(b"\n"), "{words}");
+    }
+}
+
+#[test]
+fn head_takes_its_lines_and_nothing_is_said() {
+    let tree = Tree::new();
+    for number in 0..3000 {
+        let name = format!("d/{number:04}-{}", "x".repeat(150));
+        tree.file(&name, (number % 2).to_string());
+    }
+    for words in ["scan d", "hash d", "dupes d", "dupes d --format csv"] {
+        let script = format!("\"$0\" {words} | head -n 1; echo $PIPESTATUS");
+        let output = Command::new("bash")
+            .args(["-c", &script])
+            .arg(env!("CARGO_BIN_EXE_sanchay"))
+            .current_dir(tree.root())
+            .stdin(Stdio::null())
+            .output();
+        let Ok(output) = output else { return };
+        let text = String::from_utf8(output.stdout).unwrap();
+        let mut lines = text.lines();
+        assert!(lines.next().is_some_and(|line| !line.is_empty()));
+        assert_eq!(lines.next(), Some("0"), "{words}");
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(!told.contains("sanchay:"), "{words}: {told}");
+        assert!(!told.contains("panicked"), "{words}: {told}");
+    }
+    let dropped = sanchay().words("--help").start();
+    assert_eq!(dropped.wait().code(), Some(0));
+}
+
+#[test]
+fn the_texts_of_the_program_itself_end_quietly_on_a_closed_pipe_too() {
+    for words in
+        ["man", "completions bash", "component --wit", "component", "--help"]
+    {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let status = Command::new(env!("CARGO_BIN_EXE_sanchay"))
+            .args(words.split(' '))
+            .stdout(writer)
+            .stderr(Stdio::piped())
+            .output()
+            .unwrap();
+        let told = String::from_utf8(status.stderr).unwrap();
+        assert_eq!(told, "", "{words}");
+        assert_eq!(status.status.code(), Some(0), "{words}");
+    }
+}

@@ -1,0 +1,206 @@
+//! The program as a program: usage, help, version, completions, manual page,
+//! log.
+
+use std::{fs, process::Stdio};
+
+use sanchay_testkit::{Finished, Tree, golden, tool};
+
+use crate::sanchay;
+
+fn run(words: &str) -> Finished {
+    sanchay().words(words).run()
+}
+
+#[test]
+fn wrong_usage_is_told_on_standard_error_and_exits_with_2() {
+    for words in [
+        "",
+        "frobnicate",
+        "scan --frobnicate",
+        "scan --threads 0",
+        "scan --threads many",
+        "scan --format xml",
+        "scan --min-size",
+        "scan --min-size 1x",
+        "scan --min-size -1",
+        "scan --max-size 99999999999999999999",
+        "scan --max-depth -1",
+        "scan --count -0",
+        "scan --count --format json",
+        "scan -0 --format csv",
+        "scan --beneath",
+        "hash -a md5",
+        "hash --partial=0 f",
+        "hash --partial=17MiB f",
+        "hash --partial -a sha256 f",
+        "hash --quiet f",
+        "hash --check --tag f",
+        "hash --check --status --quiet f",
+        "dupes -0 --format ndjson",
+        "dupes -a crc32",
+        "component --wit -o f",
+        "completions klingon",
+        "--log-format xml scan",
+        "--color sometimes scan",
+    ] {
+        let finished = run(words).exits(2);
+        assert_eq!(finished.stdout, b"", "{words}");
+        assert!(finished.stderr.contains("sanchay"), "{words}");
+        assert!(finished.stderr.contains("Usage"), "{words}");
+    }
+}
+
+#[test]
+fn a_filter_that_makes_no_sense_is_refused() {
+    for words in ["-e a/b", "-e .", "--min-size 2 --max-size 1"] {
+        for verb in ["scan", "hash", "dupes"] {
+            let finished = run(&format!("{verb} . {words}")).exits(2);
+            let complaints = finished.complaints();
+            assert_eq!(complaints.len(), 1, "{verb} {words}");
+            assert!(complaints[0].contains("filter"), "{complaints:?}");
+        }
+    }
+    let finished = sanchay().args(["scan", "-e", ""]).run().exits(2);
+    assert_eq!(finished.stdout, b"");
+}
+
+#[test]
+fn the_help_of_every_command_is_as_it_was_written() {
+    for verb in
+        ["", "scan", "hash", "dupes", "component", "completions", "man"]
+    {
+        for (option, kind) in [("-h", "short"), ("--help", "long")] {
+            let finished = run(&format!("{verb} {option}")).succeeds();
+            let name = if verb.is_empty() { "sanchay" } else { verb };
+            golden::compare(
+                &format!("help/{name}-{kind}.txt"),
+                finished.text(),
+            );
+        }
+    }
+}
+
+#[test]
+fn the_help_fits_a_terminal_and_shows_examples() {
+    for verb in ["scan", "hash", "dupes", "component", "completions", "man"] {
+        let finished = run(&format!("{verb} --help")).succeeds();
+        let text = finished.text();
+        assert!(text.contains("Examples:\n  sanchay"), "{verb}");
+        for line in text.lines() {
+            assert!(line.chars().count() <= 100, "{verb}: {line}");
+        }
+    }
+    let help = run("--help").succeeds();
+    for code in ["  0  ", "  1  ", "  2  ", "  3  ", "  130  "] {
+        assert!(help.text().contains(code), "{code} is documented");
+    }
+}
+
+#[test]
+fn the_version_is_one_line() {
+    let expected = format!("sanchay {}\n", env!("CARGO_PKG_VERSION"));
+    for words in ["--version", "-V"] {
+        assert_eq!(run(words).succeeds().text(), expected);
+    }
+}
+
+#[test]
+fn completions_are_scripts_that_their_shells_accept() {
+    let shells = ["bash", "zsh", "fish", "elvish", "powershell"];
+    for shell in shells {
+        let finished = run(&format!("completions {shell}")).succeeds();
+        let script = finished.text();
+        for word in ["scan", "dupes", "--min-size", "--partial"] {
+            let word = word.trim_start_matches("--");
+            assert!(script.contains(word), "{shell} completes {word}");
+        }
+        let checked = matches!(shell, "bash" | "zsh" | "fish");
+        if !checked || !tool::has(shell) {
+            continue;
+        }
+        let tree = Tree::new();
+        let file = tree.file("script", script);
+        let output = tool::command(shell).arg("-n").arg(file).output();
+        let output = output.unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && told.is_empty(), "{told}");
+    }
+    let zsh = run("completions zsh").succeeds();
+    assert!(zsh.text().starts_with("#compdef sanchay\n"));
+    let fish = run("completions fish").succeeds();
+    assert!(fish.text().contains("complete -c sanchay"));
+}
+
+#[test]
+fn bash_completes_what_the_script_says() {
+    if !tool::has("bash") {
+        return;
+    }
+    let tree = Tree::new();
+    let script = run("completions bash").succeeds();
+    tree.file("script", script.text());
+    let output = tool::command("bash")
+        .args(["--norc", "-c"])
+        .arg(
+            "source ./script && COMP_WORDS=(sanchay du) && COMP_CWORD=1 && \
+             _sanchay sanchay du sanchay && echo \"${COMPREPLY[@]}\"",
+        )
+        .current_dir(tree.root())
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "dupes\n");
+}
+
+#[test]
+fn the_manual_is_a_page_for_the_program_and_one_for_each_command() {
+    let page = run("man").succeeds();
+    assert!(page.text().contains("\n.TH sanchay 1"));
+    assert!(page.text().contains("Exit status"));
+    let tree = Tree::new();
+    let finished =
+        sanchay().within(tree.root()).words("man pages/man1").run().succeeds();
+    assert_eq!(finished.stdout, b"");
+    for name in ["sanchay", "sanchay-scan", "sanchay-hash", "sanchay-dupes"] {
+        let file = tree.path(&format!("pages/man1/{name}.1"));
+        let page = fs::read_to_string(file).unwrap();
+        assert!(page.contains(&format!("\n.TH {name} 1")), "{name}");
+        if !tool::has("groff") {
+            continue;
+        }
+        let (reader, mut writer) = std::io::pipe().unwrap();
+        std::io::Write::write_all(&mut writer, page.as_bytes()).unwrap();
+        drop(writer);
+        let output = tool::command("groff")
+            .args(["-man", "-ww", "-z", "-T", "utf8"])
+            .stdin(Stdio::from(reader))
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{name}: {told}");
+        let errors = told.lines().filter(|line| line.contains("error"));
+        assert_eq!(errors.count(), 0, "{name}: {told}");
+    }
+}
+
+#[test]
+fn the_log_is_silent_unless_asked_for_and_then_on_standard_error() {
+    let tree = Tree::new();
+    tree.file("d/f", "content");
+    let scan = || sanchay().within(tree.root()).words("scan d -0");
+    assert_eq!(scan().run().succeeds().stdout, b"d/f\0");
+    for words in ["-vv", "-vvv", "-vv --log-format json"] {
+        let finished = scan().words(words).run().exits(0);
+        assert_eq!(finished.stdout, b"d/f\0");
+        assert!(finished.stderr.contains("begun"), "{words}");
+    }
+    let finished = scan().env("SANCHAY_LOG", "debug").run().exits(0);
+    assert!(finished.stderr.contains("begun"));
+    let finished = scan().words("-vv --log-format json").run().exits(0);
+    for line in finished.stderr.lines() {
+        let object: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(object["level"].is_string(), "{line}");
+    }
+    let finished = scan().env("SANCHAY_LOG", "a=b=c").run().exits(2);
+    let complaint = finished.complaints()[0];
+    assert!(complaint.starts_with("SANCHAY_LOG: "), "{complaint}");
+}
