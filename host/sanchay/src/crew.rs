@@ -69,10 +69,7 @@ impl Engine {
     }
 }
 
-fn pool(
-    threads: usize,
-    first: usize,
-) -> Result<rayon::ThreadPool, Error> {
+fn pool(threads: usize, first: usize) -> Result<rayon::ThreadPool, Error> {
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .thread_name(move |index| format!("sanchay-{}", first + index))
@@ -95,9 +92,8 @@ fn wait(
     while !done.within(LOOK) {
         let (now, so_far) = (Instant::now(), processor_time());
         let spent = so_far.saturating_sub(worked);
-        let possible = (now - before).saturating_mul(
-            u32::try_from(threads).unwrap_or(u32::MAX),
-        );
+        let possible = (now - before)
+            .saturating_mul(u32::try_from(threads).unwrap_or(u32::MAX));
         let waits = spent < possible / 2 && more();
         idle = if waits { idle + 1 } else { 0 };
         if idle >= PATIENCE {
@@ -148,8 +144,7 @@ struct Leaving<'a>(&'a Done);
 
 impl Drop for Leaving<'_> {
     fn drop(&mut self) {
-        let _lock =
-            self.0.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        let _lock = self.0.lock.lock().unwrap_or_else(PoisonError::into_inner);
         self.0.working.fetch_sub(1, Relaxed);
         self.0.changed.notify_all();
     }

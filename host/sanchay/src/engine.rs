@@ -2,9 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sanchay_sandbox::{
-    Algorithm, Digest, Inspector, Sandbox, SandboxOptions,
-};
+use sanchay_sandbox::{Algorithm, Digest, Inspector, Sandbox, SandboxOptions};
 
 use crate::{error::Error, options::EngineOptions};
 
@@ -111,11 +109,8 @@ impl Engine {
 
     /// Keeps an instance for the next run. No more are kept than a run uses.
     pub(crate) fn give_back(&self, inspector: Inspector) {
-        let mut idle = self
-            .inner
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut idle =
+            self.inner.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < self.inner.workers {
             idle.push(inspector);
         }

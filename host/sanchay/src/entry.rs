@@ -1,9 +1,7 @@
 //! What a walk finds: files in batches, one batch a directory (or a part of a
 //! large one), each batch in columns so that no file costs an allocation.
 
-use std::{
-    ffi::OsString, os::unix::ffi::OsStringExt as _, path::PathBuf,
-};
+use std::{ffi::OsString, os::unix::ffi::OsStringExt as _, path::PathBuf};
 
 /// A point in time: seconds since 1970-01-01T00:00:00Z, negative before it,
 /// and the nanoseconds that follow them.

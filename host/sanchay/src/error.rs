@@ -48,7 +48,7 @@ pub enum Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Action {
-    /// Looking at a root that the caller named.
+    /// Opening what the caller named.
     Root,
     /// Opening a directory.
     OpenDirectory,
@@ -69,7 +69,7 @@ pub enum Action {
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Root => "cannot start here",
+            Self::Root => "cannot open",
             Self::OpenDirectory => "cannot open the directory",
             Self::ReadDirectory => "cannot list the directory",
             Self::Judge => "cannot judge the names",

@@ -5,7 +5,7 @@ use std::{
     ops::ControlFlow,
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     time::Instant,
 };
@@ -27,6 +27,8 @@ pub(crate) struct Run<'a> {
     comparing: AtomicBool,
     total_files: AtomicU64,
     total_bytes: AtomicU64,
+    /// How many large files are being hashed at the moment.
+    pub(crate) streams: AtomicUsize,
     pub(crate) directories: AtomicU64,
     pub(crate) files: AtomicU64,
     pub(crate) bytes: AtomicU64,
@@ -49,6 +51,7 @@ impl<'a> Run<'a> {
             comparing: AtomicBool::new(false),
             total_files: AtomicU64::new(UNKNOWN),
             total_bytes: AtomicU64::new(UNKNOWN),
+            streams: AtomicUsize::new(0),
             directories: AtomicU64::new(0),
             files: AtomicU64::new(0),
             bytes: AtomicU64::new(0),

@@ -57,7 +57,10 @@ mod tests {
 
     #[test]
     fn a_plain_name_is_shown_as_it_is() {
-        assert_eq!(escaped("naïve 文.txt".as_bytes()).to_string(), "naïve 文.txt");
+        assert_eq!(
+            escaped("naïve 文.txt".as_bytes()).to_string(),
+            "naïve 文.txt"
+        );
     }
 
     #[test]
@@ -74,6 +77,9 @@ mod tests {
 
     #[test]
     fn bytes_that_are_not_utf8_are_escaped_one_by_one() {
-        assert_eq!(escaped(b"a\xff\xfeb\xe6\x96").to_string(), r"a\xff\xfeb\xe6\x96");
+        assert_eq!(
+            escaped(b"a\xff\xfeb\xe6\x96").to_string(),
+            r"a\xff\xfeb\xe6\x96"
+        );
     }
 }

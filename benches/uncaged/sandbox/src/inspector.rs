@@ -1,5 +1,7 @@
 //! The calls, answered natively.
 
+use std::fmt;
+
 use sanchay_logic::batch::Batch;
 use sanchay_logic::{checklist, filter, hashing};
 use sanchay_sandbox::{
@@ -12,7 +14,7 @@ use crate::convert::{
 };
 
 /// One worker thread's own state.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Inspector {
     filter: Option<filter::Filter>,
     stream: Option<(Algorithm, hashing::Hasher)>,
@@ -182,6 +184,14 @@ impl Inspector {
         text: &[u8],
     ) -> Result<Checklist, Fault> {
         checklist_of(checklist::parse(text))
+    }
+}
+
+impl fmt::Debug for Inspector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inspector")
+            .field("filter", &self.filter)
+            .finish_non_exhaustive()
     }
 }
 

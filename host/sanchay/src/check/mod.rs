@@ -112,6 +112,7 @@ enum Unit {
 type Row = (u64, Option<(Vec<u8>, Verdict)>);
 
 struct Check<'a> {
+    threads: usize,
     run: &'a Run<'a>,
     options: &'a CheckOptions,
     blocks: Mutex<Blocks<'a>>,
@@ -158,6 +159,7 @@ impl Engine {
         let (sequence, places) = Sequence::new(1, &mut emit);
         let units = places.into_iter().map(Unit::Parse).collect();
         let check = Check {
+            threads: self.threads(),
             run: &run,
             options,
             blocks: Mutex::new(Blocks::new(list)),
@@ -195,7 +197,7 @@ fn tell(
 
 impl Check<'_> {
     fn work(&self, inspector: &mut Inspector) {
-        let mut reader = Reader::new(self.run);
+        let mut reader = Reader::new(self.run, self.threads);
         while let Some(mut taken) = self.frontier.take() {
             if self.run.is_over() {
                 self.frontier.close();
@@ -208,11 +210,8 @@ impl Check<'_> {
                     }
                 }
                 Some(Unit::Verify(place, promised)) => {
-                    let rows = self.verifier.verify(
-                        promised,
-                        inspector,
-                        &mut reader,
-                    );
+                    let rows =
+                        self.verifier.verify(promised, inspector, &mut reader);
                     self.fill(place, rows);
                 }
                 None => {}

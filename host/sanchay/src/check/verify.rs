@@ -144,11 +144,7 @@ impl<'a> Verifier<'a> {
     }
 
     /// How else a promise could be meant.
-    fn other(
-        &self,
-        expected: &Expectation,
-        tried: Method,
-    ) -> Option<Method> {
+    fn other(&self, expected: &Expectation, tried: Method) -> Option<Method> {
         let Expectation::Unnamed(digest) = expected else { return None };
         let all = candidates(digest, self.options).iter();
         let mut methods = all.map(|algorithm| Method::Whole(*algorithm));

@@ -102,7 +102,7 @@ impl Comparison<'_> {
         let piles = Mutex::new(Vec::new());
         if !files.is_empty() {
             self.engine.crew(&|| frontier.has_more(), |_, inspector| {
-                let mut reader = Reader::new(self.run);
+                let mut reader = Reader::new(self.run, self.engine.threads());
                 let mut pile = Pile::default();
                 while let Some(mut taken) = frontier.take() {
                     if self.run.is_over() {
@@ -127,8 +127,7 @@ impl Comparison<'_> {
                     .push(pile);
             })?;
         }
-        let piles =
-            piles.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let piles = piles.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(self.sort(piles, digest_len))
     }
 
@@ -224,12 +223,7 @@ impl Comparison<'_> {
         Ok((opened, metadata))
     }
 
-    fn error(
-        &self,
-        path: std::path::PathBuf,
-        action: Action,
-        cause: Cause,
-    ) {
+    fn error(&self, path: std::path::PathBuf, action: Action, cause: Cause) {
         let error = EntryError::new(path, action, cause);
         self.run.count_error(&error);
         self.run.heed((self.on_error)(error));
@@ -262,7 +256,8 @@ impl Comparison<'_> {
                         .digest(a)
                         .cmp(sorted.digest(b))
                         .then_with(|| {
-                            let size = |hit: &Hit| self.collection.size(hit.file);
+                            let size =
+                                |hit: &Hit| self.collection.size(hit.file);
                             size(a).cmp(&size(b))
                         })
                         .then_with(|| self.collection.by_path(a.file, b.file))

@@ -183,7 +183,9 @@ pub(super) fn gather(
         let Some(first) = group.first().filter(|_| own.len() > 1) else {
             continue;
         };
-        let Some(digest) = Digest::from_bytes(hits.digest(first)) else { continue };
+        let Some(digest) = Digest::from_bytes(hits.digest(first)) else {
+            continue;
+        };
         let size = collection.size(first.file);
         let reclaimable = size.saturating_mul(files - 1);
         summary.groups += 1;

@@ -4,6 +4,8 @@ mod order;
 mod parts;
 mod pipe;
 mod reader;
+mod rows;
+mod stream;
 mod tree;
 
 use std::{fmt, ops::ControlFlow, path::PathBuf};
@@ -114,9 +116,7 @@ pub(crate) fn check_method(method: Method) -> Result<(), Error> {
         Method::Partial { chunk } if chunk == 0 || chunk > MAX_CHUNK => {
             Err(Error::Option {
                 option: "chunk",
-                why: format!(
-                    "{chunk} bytes is not between 1 and {MAX_CHUNK}"
-                ),
+                why: format!("{chunk} bytes is not between 1 and {MAX_CHUNK}"),
             })
         }
         _ => Ok(()),

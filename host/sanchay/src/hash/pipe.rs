@@ -2,7 +2,9 @@
 //! does. A FIFO that stands in a folder is not one of them: nobody may be at
 //! its other end, and reading it would wait for ever.
 
-use std::{fs::File, os::fd::OwnedFd, os::unix::ffi::OsStrExt as _, path::Path};
+use std::{
+    fs::File, os::fd::OwnedFd, os::unix::ffi::OsStrExt as _, path::Path,
+};
 
 use rustix::{
     fs::{OFlags, fcntl_getfl, fcntl_setfl},

@@ -1,6 +1,6 @@
 //! Reading files and having them hashed. Many small files are read one behind
-//! the other into one buffer and hashed in one crossing; a large one is read
-//! chunk by chunk into a digest in the making. No file costs an allocation.
+//! the other into one buffer and hashed in one crossing; a large one is
+//! streamed. No file costs an allocation.
 
 use std::{
     fs::File,
@@ -8,9 +8,7 @@ use std::{
     sync::atomic::Ordering::Relaxed,
 };
 
-use sanchay_sandbox::{
-    Algorithm, Digest, Fault, Inspector, PartialDigest,
-};
+use sanchay_sandbox::{Algorithm, Digest, Fault, Inspector, PartialDigest};
 
 use super::{Content, Sum};
 use crate::{
@@ -28,17 +26,16 @@ const BUFFER: usize = 256 * 1024;
 /// Files of up to so many bytes share the buffer.
 const SMALL: u64 = 64 * 1024;
 
-/// How much of a large file is read and hashed at a time, in bytes.
-const CHUNK: usize = 128 * 1024;
-
 /// Why a file could not be hashed.
 pub(crate) type Failure = (Action, Cause);
 
 /// A worker's buffer. The worker's sandboxed instance is lent to each call.
 pub(crate) struct Reader<'r> {
-    run: &'r Run<'r>,
-    buffer: Vec<u8>,
-    used: usize,
+    pub(super) run: &'r Run<'r>,
+    /// How many threads the run has.
+    pub(super) threads: usize,
+    pub(super) buffer: Vec<u8>,
+    pub(super) used: usize,
     /// The files in the buffer.
     waiting: Vec<Waiting>,
     ends: Vec<u32>,
@@ -56,9 +53,10 @@ struct Waiting {
 }
 
 impl<'r> Reader<'r> {
-    pub(crate) fn new(run: &'r Run<'r>) -> Self {
+    pub(crate) fn new(run: &'r Run<'r>, threads: usize) -> Self {
         Self {
             run,
+            threads,
             buffer: vec![0; BUFFER],
             used: 0,
             waiting: Vec::new(),
@@ -78,17 +76,16 @@ impl<'r> Reader<'r> {
         done: &mut dyn FnMut(usize, Result<Sum, Failure>),
     ) {
         let (file, metadata) = opened;
-        let result = match method {
-            Method::Whole(algorithm) if metadata.size > SMALL => {
-                self.stream(inspector, file, &metadata, algorithm).map(Some)
-            }
-            Method::Whole(algorithm) => {
-                self.pack(inspector, index, file, &metadata, algorithm, done)
-            }
-            Method::Partial { chunk } => {
-                self.pack_ends(inspector, index, file, &metadata, chunk, done)
-            }
-        };
+        let result =
+            match method {
+                Method::Whole(algorithm) if metadata.size > SMALL => self
+                    .stream(inspector, &file, &metadata, algorithm)
+                    .map(Some),
+                Method::Whole(algorithm) => self
+                    .pack(inspector, index, file, &metadata, algorithm, done),
+                Method::Partial { chunk } => self
+                    .pack_ends(inspector, index, file, &metadata, chunk, done),
+            };
         match result {
             Ok(Some(sum)) => done(index, Ok(sum)),
             Ok(None) => {}
@@ -125,7 +122,7 @@ impl<'r> Reader<'r> {
             if end == self.buffer.len() {
                 // It grew beyond the buffer.
                 return self
-                    .stream_on(inspector, file, start, metadata, algorithm)
+                    .stream_on(inspector, &file, start, metadata, algorithm)
                     .map(Some);
             }
         }
@@ -164,10 +161,8 @@ impl<'r> Reader<'r> {
         let whole = metadata.size < 2 * chunk as u64;
         let first = if whole { 2 * chunk } else { chunk };
         let got = {
-            let space = self
-                .buffer
-                .get_mut(room(start, first))
-                .unwrap_or_default();
+            let space =
+                self.buffer.get_mut(room(start, first)).unwrap_or_default();
             read_full(&mut file, space).map_err(reading)?
         };
         let mut end = start + got;
@@ -195,12 +190,7 @@ impl<'r> Reader<'r> {
             self.ends.push(u32::try_from(end).unwrap_or(u32::MAX));
         }
         self.used = end;
-        self.waiting.push(Waiting {
-            index,
-            metadata: *metadata,
-            parts,
-            size,
-        });
+        self.waiting.push(Waiting { index, metadata: *metadata, parts, size });
         Ok(None)
     }
 
@@ -244,11 +234,8 @@ impl<'r> Reader<'r> {
                 })
             };
             let first = part(next);
-            let last = if file.parts == 2 {
-                part(next + 1)
-            } else {
-                first.clone()
-            };
+            let last =
+                if file.parts == 2 { part(next + 1) } else { first.clone() };
             next += file.parts;
             let result = first.and_then(|first| Ok((first, last?)));
             let result = result.map(|(first, last)| Sum {
@@ -270,161 +257,20 @@ impl<'r> Reader<'r> {
         self.ends.clear();
         self.used = 0;
     }
-
-    fn stream(
-        &mut self,
-        inspector: &mut Inspector,
-        file: File,
-        metadata: &Metadata,
-        algorithm: Algorithm,
-    ) -> Result<Sum, Failure> {
-        // The small files that wait keep their place in the buffer, if that
-        // leaves room enough for chunks.
-        let start = if self.buffer.len() - self.used < CHUNK {
-            let len = self.used + CHUNK;
-            self.buffer.resize(len, 0);
-            self.used
-        } else {
-            self.used
-        };
-        inspector.begin(algorithm).map_err(hashing)?;
-        let mut sum = self.digest_rest(inspector, file, start, algorithm, 0)?;
-        sum.modified = Some(metadata.modified);
-        Ok(sum)
-    }
-
-    /// Goes on with a file that turned out not to be small: what was read of
-    /// it is in the buffer from `start` on.
-    fn stream_on(
-        &mut self,
-        inspector: &mut Inspector,
-        file: File,
-        start: usize,
-        metadata: &Metadata,
-        algorithm: Algorithm,
-    ) -> Result<Sum, Failure> {
-        inspector.begin(algorithm).map_err(hashing)?;
-        let head = self.buffer.get(start..).unwrap_or_default();
-        let len = head.len() as u64;
-        inspector.update(head).map_err(hashing)?;
-        self.run.bytes.fetch_add(len, Relaxed);
-        self.buffer.resize(self.buffer.len().max(start + CHUNK), 0);
-        let mut sum = self.digest_rest(inspector, file, start, algorithm, len)?;
-        sum.modified = Some(metadata.modified);
-        Ok(sum)
-    }
-
-    
-
-    /// Feeds the rest of a stream to the digest in the making, through the
-    /// part of the buffer that begins at `start`.
-    fn digest_rest(
-        &mut self,
-        inspector: &mut Inspector,
-        mut source: impl Read,
-        start: usize,
-        algorithm: Algorithm,
-        already: u64,
-    ) -> Result<Sum, Failure> {
-        let mut size = already;
-        loop {
-            if self.run.is_over() {
-                return Err((Action::Read, interrupted()));
-            }
-            let space =
-                self.buffer.get_mut(start..start + CHUNK).unwrap_or_default();
-            let got = read(&mut source, space).map_err(reading)?;
-            if got == 0 {
-                break;
-            }
-            let chunk = space.get(..got).unwrap_or_default();
-            inspector.update(chunk).map_err(hashing)?;
-            size += got as u64;
-            self.run.bytes.fetch_add(got as u64, Relaxed);
-            self.run.tick();
-        }
-        let digest = inspector.finish().map_err(hashing)?;
-        let content = Content::Whole(algorithm, digest);
-        Ok(Sum { content, size, modified: None })
-    }
-
-    /// Hashes a stream that cannot be sought in.
-    pub(crate) fn pipe(
-        &mut self,
-        inspector: &mut Inspector,
-        mut source: impl Read,
-        method: Method,
-    ) -> Result<Sum, Failure> {
-        self.buffer.resize(self.buffer.len().max(self.used + CHUNK), 0);
-        match method {
-            Method::Whole(algorithm) => {
-                inspector.begin(algorithm).map_err(hashing)?;
-                self.digest_rest(inspector, source, self.used, algorithm, 0)
-            }
-            Method::Partial { chunk } => self.pipe_ends(inspector, &mut source, chunk),
-        }
-    }
-
-    /// The partial digest of a stream: its last two chunks are kept as it
-    /// goes by.
-    fn pipe_ends(
-        &mut self,
-        inspector: &mut Inspector,
-        source: &mut dyn Read,
-        chunk: u32,
-    ) -> Result<Sum, Failure> {
-        let chunk = chunk as usize;
-        let mut first = Vec::new();
-        Read::take(&mut *source, 2 * chunk as u64)
-            .read_to_end(&mut first)
-            .map_err(reading)?;
-        let mut size = first.len() as u64;
-        if first.len() == 2 * chunk {
-            let mut last = first.split_off(chunk);
-            let mut more = vec![0; chunk];
-            loop {
-                if self.run.is_over() {
-                    return Err((Action::Read, interrupted()));
-                }
-                let got = read_full(source, &mut more).map_err(reading)?;
-                size += got as u64;
-                last.drain(..got);
-                last.extend_from_slice(more.get(..got).unwrap_or_default());
-                if got < chunk {
-                    break;
-                }
-            }
-            return self.ends_sum(inspector, &first, &last, size);
-        }
-        self.ends_sum(inspector, &first, &first, size)
-    }
-
-    fn ends_sum(
-        &mut self,
-        inspector: &mut Inspector,
-        first: &[u8],
-        last: &[u8],
-        size: u64,
-    ) -> Result<Sum, Failure> {
-        let partial =
-            inspector.partial(first, last, size).map_err(hashing)?;
-        let content = Content::Partial(partial);
-        Ok(Sum { content, size, modified: None })
-    }
 }
 
 fn ends_of(first: Digest, last: Digest, size: u64) -> PartialDigest {
     let number = |digest: Digest| {
-        digest
-            .as_bytes()
-            .try_into()
-            .map_or(0, u64::from_be_bytes)
+        digest.as_bytes().try_into().map_or(0, u64::from_be_bytes)
     };
     PartialDigest { first: number(first), last: number(last), size }
 }
 
 /// Reads once, again where a signal interrupted.
-fn read(source: &mut impl Read, space: &mut [u8]) -> io::Result<usize> {
+pub(super) fn read(
+    source: &mut impl Read,
+    space: &mut [u8],
+) -> io::Result<usize> {
     loop {
         match source.read(space) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -434,7 +280,7 @@ fn read(source: &mut impl Read, space: &mut [u8]) -> io::Result<usize> {
 }
 
 /// Reads until the space is full or the source ends.
-fn read_full(
+pub(super) fn read_full(
     source: &mut (impl Read + ?Sized),
     space: &mut [u8],
 ) -> io::Result<usize> {
@@ -450,14 +296,10 @@ fn read_full(
     Ok(filled)
 }
 
-fn reading(error: io::Error) -> Failure {
+pub(super) fn reading(error: io::Error) -> Failure {
     (Action::Read, error.into())
 }
 
-fn hashing(fault: Fault) -> Failure {
+pub(super) fn hashing(fault: Fault) -> Failure {
     (Action::Hash, fault.into())
-}
-
-fn interrupted() -> Cause {
-    Cause::Io(io::Error::new(io::ErrorKind::Interrupted, "cancelled"))
 }

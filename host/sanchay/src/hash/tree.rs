@@ -17,9 +17,10 @@ use std::{
 };
 
 use super::{
-    Failure, HashEvent, Hashed, Reader, Source, Sum,
+    Failure, HashEvent, Reader, Source, Sum,
     parts::{FILES_A_PART, Found, Names, Segment},
     pipe::{blocking, is_handed_down},
+    rows::Rows,
 };
 use crate::{
     engine::Engine,
@@ -30,38 +31,12 @@ use crate::{
     options::HashOptions,
     run::Run,
     sequence::{Place, Sequence},
-    walk::{
-        Named, Node, Scout, Span, Walk, filter_error, location, shown, slice,
-    },
+    walk::{Named, Node, Scout, Walk, filter_error, location, shown, slice},
 };
 
 /// How many results may wait for an earlier one before workers are held back:
 /// some ten megabytes of them.
 const HELD_ROWS: usize = 65_536;
-
-/// Results of one piece of work, in order.
-#[derive(Default)]
-pub(super) struct Rows {
-    /// What precedes every name in the paths.
-    parent: Box<[u8]>,
-    names: Vec<u8>,
-    rows: Vec<(Span, Sum)>,
-    /// Errors, each with the number of rows that come before it.
-    errors: Vec<(usize, EntryError)>,
-}
-
-impl Rows {
-    fn push(&mut self, name: &[u8], sum: Sum) {
-        let start = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        self.names.extend_from_slice(name);
-        let end = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        self.rows.push(((start, end), sum));
-    }
-
-    fn weight(&self) -> usize {
-        self.rows.len() + self.errors.len()
-    }
-}
 
 /// A piece of work and the place of its results.
 enum Unit {
@@ -100,7 +75,7 @@ pub(super) fn hash(
 ) -> Result<Summary, Error> {
     let run = Run::new(monitor);
     let mut path = Vec::new();
-    let mut emit = |rows: Rows| tell(rows, &run, &mut path, visit);
+    let mut emit = |rows: Rows| rows.tell(&run, &mut path, visit);
     let (sequence, places) = Sequence::new(sources.len(), &mut emit);
     let units = places
         .into_iter()
@@ -125,47 +100,11 @@ pub(super) fn hash(
                 return;
             }
         };
-        let reader = Reader::new(&run);
+        let reader = Reader::new(&run, engine.threads());
         tree.work(&mut Worker { scout, reader });
     })?;
     drop(tree);
     run.outcome()
-}
-
-/// Hands a piece's results to the visitor.
-fn tell(
-    rows: Rows,
-    run: &Run<'_>,
-    path: &mut Vec<u8>,
-    visit: &mut (dyn FnMut(HashEvent<'_>) -> ControlFlow<()> + Send),
-) {
-    let mut errors = rows.errors.into_iter().peekable();
-    for (index, (span, sum)) in rows.rows.iter().enumerate() {
-        while let Some((_, error)) = errors.next_if(|(at, _)| *at <= index) {
-            if run.is_over() {
-                return;
-            }
-            run.heed(visit(HashEvent::Error(error)));
-        }
-        if run.is_over() {
-            return;
-        }
-        path.clear();
-        path.extend_from_slice(&rows.parent);
-        path.extend_from_slice(slice(&rows.names, *span));
-        run.heed(visit(HashEvent::File(Hashed {
-            path,
-            size: sum.size,
-            modified: sum.modified,
-            content: sum.content,
-        })));
-    }
-    for (_, error) in errors {
-        if run.is_over() {
-            return;
-        }
-        run.heed(visit(HashEvent::Error(error)));
-    }
 }
 
 impl Tree<'_> {
@@ -201,12 +140,7 @@ impl Tree<'_> {
     }
 
     /// Deals with something that the caller named.
-    fn source(
-        &self,
-        place: Place,
-        index: usize,
-        worker: &mut Worker<'_, '_>,
-    ) {
+    fn source(&self, place: Place, index: usize, worker: &mut Worker<'_, '_>) {
         let path = match self.sources.get(index) {
             Some(Source::Path(path)) => path,
             Some(Source::Stdin) => {
@@ -278,8 +212,7 @@ impl Tree<'_> {
         worker: &mut Worker<'_, '_>,
     ) {
         let Worker { scout, reader } = worker;
-        let result =
-            reader.pipe(scout.inspector, source, self.options.method);
+        let result = reader.pipe(scout.inspector, source, self.options.method);
         self.told(place, path, result);
     }
 
@@ -397,7 +330,7 @@ impl Tree<'_> {
         range: Range<usize>,
         outcomes: impl Iterator<Item = Outcome>,
     ) -> Rows {
-        let mut rows = Rows { parent: node.path().into(), ..Rows::default() };
+        let mut rows = Rows::new(node.path());
         let spans = names.spans.get(range).unwrap_or_default();
         for (span, outcome) in spans.iter().zip(outcomes) {
             let name = slice(&names.bytes, *span);
@@ -471,20 +404,24 @@ impl Tree<'_> {
             .collect();
         self.frontier.push(units);
         if let Some(first) = places.first() {
-            let errors = errors.into_iter().map(|error| (0, error)).collect();
-            self.fill(*first, Rows { errors, ..Rows::default() });
+            let mut rows = Rows::default();
+            for error in errors {
+                // The walk counted it.
+                rows.push_error(error);
+            }
+            self.fill(*first, rows);
         }
     }
 
     fn error(&self, rows: &mut Rows, error: EntryError) {
         self.run.count_error(&error);
-        rows.errors.push((rows.rows.len(), error));
+        rows.push_error(error);
     }
 
     /// Fills a place, and holds workers back or lets them go on.
     fn fill(&self, place: Place, rows: Rows) {
         let weight = rows.weight();
-        self.run.files.fetch_add(rows.rows.len() as u64, Relaxed);
+        self.run.files.fetch_add(rows.files(), Relaxed);
         let rows = (weight > 0).then_some(rows);
         let held = self.sequence.fill(place, rows, weight);
         let hold = held > HELD_ROWS;

@@ -238,9 +238,7 @@ pub(crate) fn stat_open(
     clippy::unnecessary_fallible_conversions,
     reason = "the fields' types differ from system to system"
 )]
-fn portable_stat(
-    facts: &rustix::fs::Stat,
-) -> Result<(Kind, Metadata), Errno> {
+fn portable_stat(facts: &rustix::fs::Stat) -> Result<(Kind, Metadata), Errno> {
     let kind = FileType::from_raw_mode(facts.st_mode).into();
     let metadata = Metadata {
         size: u64::try_from(facts.st_size).unwrap_or(0),
@@ -248,10 +246,7 @@ fn portable_stat(
             seconds: facts.st_mtime as i64,
             nanoseconds: u32::try_from(facts.st_mtime_nsec).unwrap_or(0),
         },
-        id: FileId {
-            device: facts.st_dev as u64,
-            inode: facts.st_ino as u64,
-        },
+        id: FileId { device: facts.st_dev as u64, inode: facts.st_ino as u64 },
         links: u32::try_from(facts.st_nlink).unwrap_or(u32::MAX),
     };
     Ok((kind, metadata))

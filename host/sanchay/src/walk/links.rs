@@ -123,9 +123,7 @@ impl Walk<'_> {
             level = next
                 .into_iter()
                 .filter(|directory| visited.insert(directory.id))
-                .map(|directory| {
-                    Unit::Child(directory.parent, directory.name)
-                })
+                .map(|directory| Unit::Child(directory.parent, directory.name))
                 .collect();
         }
         self.report_links(below)

@@ -3,10 +3,7 @@
 use std::{
     ffi::OsStr,
     io,
-    os::{
-        fd::BorrowedFd,
-        unix::ffi::OsStrExt as _,
-    },
+    os::{fd::BorrowedFd, unix::ffi::OsStrExt as _},
     path::Path,
 };
 

@@ -106,11 +106,8 @@ impl Walk<'_> {
     /// Opens a root. A file is reported at once, whatever the filter: the
     /// caller named it.
     fn enter(&self, root: &Path) -> Option<Arc<Node>> {
-        let named = Named::open(
-            location(root),
-            shown(root),
-            self.options.links(),
-        );
+        let named =
+            Named::open(location(root), shown(root), self.options.links());
         let cause = match named {
             Ok(Named::Directory(node)) => return Some(node),
             Ok(Named::File(_, metadata)) => {
@@ -225,8 +222,11 @@ impl Walk<'_> {
         if let Some(below) = below {
             below.collect(scout, &node, deeper);
         } else if deeper && !scout.directories.is_empty() {
-            let parent =
-                if node.is_crowded() { node.closed() } else { Arc::clone(&node) };
+            let parent = if node.is_crowded() {
+                node.closed()
+            } else {
+                Arc::clone(&node)
+            };
             let names = &scout.listing.names;
             frontier.push(scout.directories.iter().map(|(span, _)| {
                 Unit::Child(Arc::clone(&parent), slice(names, *span).into())

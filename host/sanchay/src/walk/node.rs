@@ -17,9 +17,14 @@ use super::handle::{self, Beneath, Kind, Links};
 use crate::{entry::Metadata, error::Cause};
 
 /// How many directories a walk holds open at most before it closes those
-/// whose children wait, and goes down from the root again for each of them.
-/// Half of the least limit on open files that is usual (1024).
-const OPEN_LIMIT: usize = 512;
+/// whose children wait, and goes down from the root again for each of them:
+/// half of what the process may open, and never more than half of the least
+/// limit that is usual (1024).
+fn open_limit() -> usize {
+    use rustix::process::{Resource, getrlimit};
+    let limit = getrlimit(Resource::Nofile).current.unwrap_or(1024);
+    usize::try_from(limit / 2).unwrap_or(512).min(512)
+}
 
 /// A root of a walk.
 #[derive(Debug)]
@@ -31,7 +36,9 @@ pub(crate) struct Root {
     /// The length of the root's own path, with its slash, in the paths of
     /// what lies beneath it.
     prefix: usize,
+    /// How many of its directories are open, and may be.
     open: AtomicUsize,
+    open_limit: usize,
 }
 
 /// A directory of a walk.
@@ -70,6 +77,7 @@ impl Node {
             handle: handle.try_clone()?,
             links,
             open: AtomicUsize::new(1),
+            open_limit: open_limit(),
         };
         let root = Arc::new(root);
         Ok(Arc::new(Self { root, handle: Some(handle), path, depth: 0 }))
@@ -100,7 +108,7 @@ impl Node {
     /// Whether the walk holds so many directories open that this one had
     /// better be closed while its children wait.
     pub(crate) fn is_crowded(&self) -> bool {
-        self.root.open.load(Ordering::Relaxed) > OPEN_LIMIT
+        self.root.open.load(Ordering::Relaxed) > self.root.open_limit
     }
 
     /// The same directory, closed.
@@ -157,10 +165,7 @@ impl Node {
     }
 
     /// The kind and metadata of an entry. The node must be open.
-    pub(crate) fn stat(
-        &self,
-        name: &[u8],
-    ) -> Result<(Kind, Metadata), Cause> {
+    pub(crate) fn stat(&self, name: &[u8]) -> Result<(Kind, Metadata), Cause> {
         match &self.root.beneath {
             Some(root) => root.stat(&self.relative_child(name)),
             None => {

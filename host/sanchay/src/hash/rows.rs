@@ -1,0 +1,87 @@
+//! Results on their way to the visitor, compactly: many wait for an earlier
+//! one when a large file is before them.
+
+use std::ops::ControlFlow;
+
+use super::{HashEvent, Hashed, Sum};
+use crate::{
+    error::EntryError,
+    run::Run,
+    walk::{Span, slice},
+};
+
+/// Results of one piece of work, in order.
+#[derive(Default)]
+pub(super) struct Rows {
+    /// What precedes every name in the paths.
+    parent: Box<[u8]>,
+    names: Vec<u8>,
+    rows: Vec<(Span, Sum)>,
+    /// Errors, each with the number of rows that come before it.
+    errors: Vec<(usize, EntryError)>,
+}
+
+impl Rows {
+    /// No results yet, of files whose paths begin so.
+    pub(super) fn new(parent: &[u8]) -> Self {
+        Self { parent: parent.into(), ..Self::default() }
+    }
+
+    pub(super) fn push(&mut self, name: &[u8], sum: Sum) {
+        let start = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        self.names.extend_from_slice(name);
+        let end = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        self.rows.push(((start, end), sum));
+    }
+
+    pub(super) fn push_error(&mut self, error: EntryError) {
+        self.errors.push((self.rows.len(), error));
+    }
+
+    /// How many files were hashed.
+    pub(super) fn files(&self) -> u64 {
+        self.rows.len() as u64
+    }
+
+    /// How many results there are.
+    pub(super) fn weight(&self) -> usize {
+        self.rows.len() + self.errors.len()
+    }
+
+    /// Hands the results to the visitor.
+    pub(super) fn tell(
+        self,
+        run: &Run<'_>,
+        path: &mut Vec<u8>,
+        visit: &mut (dyn FnMut(HashEvent<'_>) -> ControlFlow<()> + Send),
+    ) {
+        let mut errors = self.errors.into_iter().peekable();
+        for (index, (span, sum)) in self.rows.iter().enumerate() {
+            while let Some((_, error)) = errors.next_if(|(at, _)| *at <= index)
+            {
+                if run.is_over() {
+                    return;
+                }
+                run.heed(visit(HashEvent::Error(error)));
+            }
+            if run.is_over() {
+                return;
+            }
+            path.clear();
+            path.extend_from_slice(&self.parent);
+            path.extend_from_slice(slice(&self.names, *span));
+            run.heed(visit(HashEvent::File(Hashed {
+                path,
+                size: sum.size,
+                modified: sum.modified,
+                content: sum.content,
+            })));
+        }
+        for (_, error) in errors {
+            if run.is_over() {
+                return;
+            }
+            run.heed(visit(HashEvent::Error(error)));
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Streaming what does not fit the buffer that small files share: a large
+//! file, or a pipe. Reading a large file overlaps with hashing it where a
+//! processor would be idle otherwise.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    sync::{
+        atomic::{AtomicUsize, Ordering::Relaxed},
+        mpsc,
+    },
+};
+
+use sanchay_sandbox::{Algorithm, Inspector};
+
+use super::{
+    Content, Failure, Reader, Sum,
+    reader::{hashing, read, read_full, reading},
+};
+use crate::{
+    entry::Metadata,
+    error::{Action, Cause},
+    options::Method,
+};
+
+/// How much of a stream is read and hashed at a time, in bytes: what was read
+/// is still in the processor's cache when it is hashed.
+const CHUNK: usize = 128 * 1024;
+
+/// Files of at least so many bytes are read by one thread and hashed by
+/// another, if one is free.
+const OVERLAPPED: u64 = 8 << 20;
+
+/// How much passes from the one to the other at a time, in bytes, and how
+/// many such pieces there are.
+const PIECE: usize = 512 * 1024;
+const PIECES: usize = 3;
+
+impl Reader<'_> {
+    /// Hashes a large file.
+    pub(super) fn stream(
+        &mut self,
+        inspector: &mut Inspector,
+        file: &File,
+        metadata: &Metadata,
+        algorithm: Algorithm,
+    ) -> Result<Sum, Failure> {
+        inspector.begin(algorithm).map_err(hashing)?;
+        let run = self.run;
+        let busy = Busy::enter(&run.streams);
+        let idle = busy.others < self.threads.saturating_sub(1);
+        let size = if idle && metadata.size >= OVERLAPPED {
+            self.overlap(inspector, file)?
+        } else {
+            // The small files that wait keep their place in the buffer.
+            self.reserve(self.used);
+            self.feed(inspector, file, self.used)?
+        };
+        drop(busy);
+        let mut sum = finish(inspector, algorithm, size)?;
+        sum.modified = Some(metadata.modified);
+        Ok(sum)
+    }
+
+    /// Goes on with a file that turned out not to be small: what was read of
+    /// it is in the buffer from `start` on.
+    pub(super) fn stream_on(
+        &mut self,
+        inspector: &mut Inspector,
+        file: &File,
+        start: usize,
+        metadata: &Metadata,
+        algorithm: Algorithm,
+    ) -> Result<Sum, Failure> {
+        inspector.begin(algorithm).map_err(hashing)?;
+        let head = self.buffer.get(start..).unwrap_or_default();
+        let len = head.len() as u64;
+        inspector.update(head).map_err(hashing)?;
+        self.run.bytes.fetch_add(len, Relaxed);
+        self.reserve(start);
+        let size = len + self.feed(inspector, file, start)?;
+        let mut sum = finish(inspector, algorithm, size)?;
+        sum.modified = Some(metadata.modified);
+        Ok(sum)
+    }
+
+    /// Makes room for a chunk in the buffer.
+    fn reserve(&mut self, start: usize) {
+        if self.buffer.len() < start + CHUNK {
+            self.buffer.resize(start + CHUNK, 0);
+        }
+    }
+
+    /// Feeds a stream to the digest in the making, through the part of the
+    /// buffer that begins at `start`. Returns how many bytes it had.
+    fn feed(
+        &mut self,
+        inspector: &mut Inspector,
+        mut source: impl Read,
+        start: usize,
+    ) -> Result<u64, Failure> {
+        let mut size = 0;
+        loop {
+            let space =
+                self.buffer.get_mut(start..start + CHUNK).unwrap_or_default();
+            let got = read(&mut source, space).map_err(reading)?;
+            if got == 0 {
+                return Ok(size);
+            }
+            let chunk = space.get(..got).unwrap_or_default();
+            inspector.update(chunk).map_err(hashing)?;
+            size += got as u64;
+            self.passed(got)?;
+        }
+    }
+
+    /// Counts bytes that were hashed; an error once the run is over.
+    fn passed(&self, bytes: usize) -> Result<(), Failure> {
+        self.run.bytes.fetch_add(bytes as u64, Relaxed);
+        self.run.tick();
+        if self.run.is_over() { Err(interrupted()) } else { Ok(()) }
+    }
+
+    /// Feeds a file to the digest in the making while another thread reads
+    /// ahead. Returns how many bytes it had.
+    fn overlap(
+        &self,
+        inspector: &mut Inspector,
+        mut file: &File,
+    ) -> Result<u64, Failure> {
+        std::thread::scope(|scope| {
+            let (full, filled) = mpsc::sync_channel(PIECES);
+            let (empty, emptied) = mpsc::sync_channel::<Vec<u8>>(PIECES);
+            for _ in 0..PIECES {
+                // There is room for all of them.
+                let _ = empty.send(vec![0; PIECE]);
+            }
+            // Ends when either channel does: nothing is left to read, or
+            // nobody wants it any more.
+            scope.spawn(move || {
+                for mut piece in emptied {
+                    let got = read_full(&mut file, &mut piece);
+                    let last = !matches!(got, Ok(PIECE));
+                    if full.send((piece, got)).is_err() || last {
+                        return;
+                    }
+                }
+            });
+            let mut size = 0;
+            for (piece, got) in filled {
+                let got = got.map_err(reading)?;
+                let bytes = piece.get(..got).unwrap_or_default();
+                inspector.update(bytes).map_err(hashing)?;
+                size += got as u64;
+                self.passed(got)?;
+                // The other thread may be done.
+                let _ = empty.send(piece);
+            }
+            Ok(size)
+        })
+    }
+
+    /// Hashes a stream that cannot be sought in.
+    pub(crate) fn pipe(
+        &mut self,
+        inspector: &mut Inspector,
+        mut source: impl Read,
+        method: Method,
+    ) -> Result<Sum, Failure> {
+        match method {
+            Method::Whole(algorithm) => {
+                inspector.begin(algorithm).map_err(hashing)?;
+                self.reserve(self.used);
+                let size = self.feed(inspector, source, self.used)?;
+                finish(inspector, algorithm, size)
+            }
+            Method::Partial { chunk } => {
+                self.pipe_ends(inspector, &mut source, chunk)
+            }
+        }
+    }
+
+    /// The partial digest of a stream: its last chunk is kept as it goes by.
+    fn pipe_ends(
+        &mut self,
+        inspector: &mut Inspector,
+        source: &mut dyn Read,
+        chunk: u32,
+    ) -> Result<Sum, Failure> {
+        let chunk = chunk as usize;
+        let mut first = Vec::new();
+        Read::take(&mut *source, 2 * chunk as u64)
+            .read_to_end(&mut first)
+            .map_err(reading)?;
+        let mut size = first.len() as u64;
+        let mut last = None;
+        if first.len() == 2 * chunk {
+            let mut end = first.split_off(chunk);
+            let mut more = vec![0; chunk];
+            loop {
+                let got = read_full(source, &mut more).map_err(reading)?;
+                size += got as u64;
+                end.drain(..got);
+                end.extend_from_slice(more.get(..got).unwrap_or_default());
+                self.passed(got)?;
+                if got < chunk {
+                    break;
+                }
+            }
+            last = Some(end);
+        }
+        let last = last.as_deref().unwrap_or(&first);
+        let partial =
+            inspector.partial(&first, last, size).map_err(hashing)?;
+        let content = Content::Partial(partial);
+        Ok(Sum { content, size, modified: None })
+    }
+}
+
+fn finish(
+    inspector: &mut Inspector,
+    algorithm: Algorithm,
+    size: u64,
+) -> Result<Sum, Failure> {
+    let digest = inspector.finish().map_err(hashing)?;
+    let content = Content::Whole(algorithm, digest);
+    Ok(Sum { content, size, modified: None })
+}
+
+fn interrupted() -> Failure {
+    let error = io::Error::new(io::ErrorKind::Interrupted, "cancelled");
+    (Action::Read, Cause::Io(error))
+}
+
+/// Counts the streams that are being hashed.
+struct Busy<'a> {
+    count: &'a AtomicUsize,
+    /// How many there were before this one.
+    others: usize,
+}
+
+impl<'a> Busy<'a> {
+    fn enter(count: &'a AtomicUsize) -> Self {
+        Self { count, others: count.fetch_add(1, Relaxed) }
+    }
+}
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.count.fetch_sub(1, Relaxed);
+    }
+}
