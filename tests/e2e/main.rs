@@ -11,6 +11,7 @@
 )]
 
 mod check;
+mod check_lists;
 mod checkers;
 mod component;
 mod confinement;
@@ -25,9 +26,11 @@ mod links;
 mod names;
 mod order;
 mod partial;
+mod pipes;
 mod program;
 mod rows;
 mod scan;
+mod scan_output;
 mod special;
 mod stdin;
 mod terminal;

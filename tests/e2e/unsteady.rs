@@ -93,10 +93,25 @@ fn a_file_that_is_appended_to_without_end_does_not_hold_up_the_run() {
 
 #[test]
 fn a_file_that_grows_faster_than_it_can_be_read_does_not_hold_up_the_run() {
+    let sum = digest("sha256", b"");
     for size in [10, 100_000, 2 << 20] {
-        let tree = tree(size);
-        let _mischief = Mischief::stretch(&tree.path("d/20-unsteady"));
-        hash_on(&tree, 1);
+        for words in [
+            "hash d",
+            "hash d -a sha256",
+            "hash d/20-unsteady -a blake3 -L",
+            "hash --partial d",
+            "hash --check list",
+            "dupes d",
+            "scan d",
+        ] {
+            let tree = tree(size);
+            tree.file("list", format!("{sum}  d/20-unsteady\n"));
+            let file = tree.path("d/20-unsteady");
+            let _mischief = Mischief::stretch(&file);
+            let finished = run(&tree, words);
+            let code = finished.code();
+            assert!(matches!(code, Some(0..=3)), "{words}: {code:?}");
+        }
     }
 }
 

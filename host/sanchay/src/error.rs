@@ -98,6 +98,10 @@ pub enum Cause {
     /// link now. It was not followed.
     #[error("it was replaced by a symbolic link, which is not followed")]
     BecameLink,
+    /// The file grew while it was read, so that its digest is not that of the
+    /// whole.
+    #[error("it grew while it was read")]
+    Grew,
     /// Another file has taken the place of the one that was found.
     #[error("another file has taken its place")]
     Replaced,

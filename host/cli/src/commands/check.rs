@@ -1,6 +1,8 @@
 //! `sanchay hash --check`: do files still have the digests on a list? The
 //! answers, warnings and options are those of `sha256sum --check`.
 
+mod report;
+
 use std::{
     fs::File,
     io::{Read, stdin},
@@ -9,10 +11,10 @@ use std::{
 };
 
 use sanchay::{
-    Cancel, CheckEvent, CheckOptions, CheckSummary, Engine, Error, Verdict,
-    escaped,
+    Cancel, CheckEvent, CheckOptions, CheckSummary, Engine, Error, escaped,
 };
 
+use self::report::Report;
 use super::hash::HashArgs;
 use crate::{
     context::Context,
@@ -20,7 +22,7 @@ use crate::{
     failure::{Failure, plain},
     messages::Messages,
     options::check::CheckArgs,
-    output::{Finding, Kind, Lane, Output, Text},
+    output::{Kind, Lane, Output, Text},
 };
 
 /// Checks every list that is named.
@@ -189,49 +191,6 @@ impl Check {
         if count > 0 {
             self.messages.say(format_args!("WARNING: {count} {noun} {what}"));
         }
-    }
-}
-
-/// Where verdicts are reported.
-struct Report<'a> {
-    messages: &'a Messages,
-    output: &'a Output,
-    lane: &'a mut Lane,
-}
-
-impl Report<'_> {
-    fn verdict(
-        &mut self,
-        path: &[u8],
-        verdict: &Verdict,
-        arguments: CheckArgs,
-    ) -> ControlFlow<()> {
-        let (finding, error) = match verdict {
-            Verdict::Match => (Finding::Ok, None),
-            Verdict::Mismatch => (Finding::Failed, None),
-            Verdict::Failed(error) if error.is_missing() => {
-                (Finding::Missing, Some(error))
-            }
-            Verdict::Failed(error) => (Finding::Unreadable, Some(error)),
-        };
-        if arguments.ignore_missing && finding == Finding::Missing {
-            return ControlFlow::Continue(());
-        }
-        if let Some(error) = error {
-            // The records before it first, where both are read.
-            self.lane.flush(&self.output.sink)?;
-            self.messages.entry(error);
-        }
-        let unwanted =
-            arguments.status || arguments.quiet && finding == Finding::Ok;
-        if unwanted {
-            return ControlFlow::Continue(());
-        }
-        let why =
-            error.map(|error| format!("{}: {}", error.action, error.cause));
-        let writer = &self.output.writer;
-        writer.verdict(path, finding, why.as_deref(), self.lane);
-        self.lane.settle(&self.output.sink)
     }
 }
 

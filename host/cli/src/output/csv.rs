@@ -139,16 +139,19 @@ fn push_field(field: &[u8], out: &mut Vec<u8>) {
         out.extend_from_slice(field);
         return;
     }
-    out.push(b'"');
-    for &byte in field {
-        if byte == b'"' {
-            out.push(b'"');
-        }
-        out.push(byte);
-    }
-    out.push(b'"');
+    let start = out.len();
+    // Every byte may need another before it, and quotes stand around it all.
+    out.resize(start + 2 * field.len() + 2, 0);
+    let mut writer = csv_core::Writer::new();
+    let space = out.get_mut(start..).unwrap_or_default();
+    let (_, _, written) = writer.field(field, space);
+    let (_, closing) =
+        writer.finish(space.get_mut(written..).unwrap_or_default());
+    out.truncate(start + written + closing);
 }
 
+/// Whether a field is for `csv_core` to write; all others stand for
+/// themselves.
 fn needs_quotes(field: &[u8]) -> bool {
     field.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'))
 }

@@ -1,8 +1,13 @@
-//! Strings of JSON (RFC 8259), written without an allocation.
+//! Strings of JSON (RFC 8259), as `serde_json` writes them.
 //!
 //! Beyond what JSON demands, DEL and the characters that `sanchay::escaped`
 //! keeps from a terminal are escaped, as JSON allows: a parser reads the same
 //! string, and a terminal that shows the JSON obeys nothing in it.
+
+use std::io;
+
+use serde::Serialize as _;
+use serde_json::{Serializer, ser::Formatter};
 
 /// Appends what stands between the quotes of a string.
 pub(crate) fn push(text: &str, out: &mut Vec<u8>) {
@@ -11,16 +16,12 @@ pub(crate) fn push(text: &str, out: &mut Vec<u8>) {
         out.extend_from_slice(text.as_bytes());
         return;
     }
-    for character in text.chars() {
-        match character {
-            '"' => out.extend_from_slice(b"\\\""),
-            '\\' => out.extend_from_slice(b"\\\\"),
-            '\n' => out.extend_from_slice(b"\\n"),
-            '\r' => out.extend_from_slice(b"\\r"),
-            '\t' => out.extend_from_slice(b"\\t"),
-            c if c.is_control() || reorders(c) => push_code(c, out),
-            c => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-        }
+    let mut quoted = Vec::with_capacity(text.len() + 16);
+    let mut serializer = Serializer::with_formatter(&mut quoted, Guarded);
+    // Writing to a vector does not fail.
+    if text.serialize(&mut serializer).is_ok() {
+        let inner = quoted.get(1..quoted.len().saturating_sub(1));
+        out.extend_from_slice(inner.unwrap_or_default());
     }
 }
 
@@ -29,20 +30,34 @@ const fn is_plain(byte: u8) -> bool {
     (b' ' <= byte) & (byte < 0x7f) & (byte != b'"') & (byte != b'\\')
 }
 
+/// Escapes more than JSON demands.
+struct Guarded;
+
+impl Formatter for Guarded {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        for character in fragment.chars() {
+            if character.is_control() || reorders(character) {
+                // All of these lie in the basic plane.
+                write!(writer, "\\u{:04x}", u32::from(character))?;
+            } else {
+                let mut bytes = [0; 4];
+                let bytes = character.encode_utf8(&mut bytes).as_bytes();
+                writer.write_all(bytes)?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Unicode's bidirectional controls, and its line and paragraph separators:
 /// with them a name could pass for another.
 fn reorders(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
         | '\u{2066}'..='\u{2069}')
-}
-
-/// Appends `\uXXXX`; all that is escaped so lies in the basic plane.
-fn push_code(c: char, out: &mut Vec<u8>) {
-    out.extend_from_slice(b"\\u");
-    for shift in [12, 8, 4, 0] {
-        let digit = char::from_digit(u32::from(c) >> shift & 15, 16);
-        out.push(digit.and_then(|d| u8::try_from(d).ok()).unwrap_or(b'0'));
-    }
 }
 
 #[cfg(test)]

@@ -163,6 +163,10 @@ impl Comparison<'_> {
             let (parent, name) = self.collection.path(file);
             let expected = self.collection.size(file);
             match result {
+                Ok(sum) if sum.grew => {
+                    let path = join(parent, name);
+                    self.error(path, Action::Read, Cause::Grew);
+                }
                 Ok(sum) if sum.size == expected => {
                     pile.add(file, sum.content);
                 }

@@ -57,7 +57,8 @@ impl fmt::Display for Content {
 pub struct Hashed<'a> {
     /// Its path.
     pub path: &'a [u8],
-    /// Its size in bytes: for a whole digest, as many as were hashed.
+    /// Its size in bytes: for a whole digest, as many as were hashed. Of a
+    /// file that grows meanwhile, what it had when it was opened is hashed.
     pub size: u64,
     /// When it was last modified; `None` for what is not a file.
     pub modified: Option<Timestamp>,
@@ -81,6 +82,9 @@ pub(crate) struct Sum {
     pub(crate) content: Content,
     pub(crate) size: u64,
     pub(crate) modified: Option<Timestamp>,
+    /// Whether the file had more bytes than when it was opened. They were
+    /// left out.
+    pub(crate) grew: bool,
 }
 
 impl Engine {

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How many files are hashed in one piece at most.
-pub(super) const FILES_A_PART: usize = 512;
+pub(super) const FILES_A_PART: usize = 64;
 
 /// Names of one directory, in order.
 #[derive(Default)]

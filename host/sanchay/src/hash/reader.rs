@@ -4,7 +4,8 @@
 
 use std::{
     fs::File,
-    io::{self, Read, Seek as _, SeekFrom},
+    io::{self, Read},
+    os::unix::fs::FileExt as _,
     sync::atomic::Ordering::Relaxed,
 };
 
@@ -50,6 +51,8 @@ struct Waiting {
     /// large file.
     parts: usize,
     size: u64,
+    /// Whether it had more bytes than when it was opened.
+    grew: bool,
 }
 
 impl<'r> Reader<'r> {
@@ -98,7 +101,7 @@ impl<'r> Reader<'r> {
         &mut self,
         inspector: &mut Inspector,
         index: usize,
-        mut file: File,
+        file: File,
         metadata: &Metadata,
         algorithm: Algorithm,
         done: &mut dyn FnMut(usize, Result<Sum, Failure>),
@@ -109,22 +112,30 @@ impl<'r> Reader<'r> {
         }
         let start = self.used;
         let mut end = start;
+        let (mut before, mut grew) = (0, false);
         loop {
             let room = self.buffer.get_mut(end..).unwrap_or_default();
-            let wanted = room.len();
-            let got = read(&mut file, room).map_err(reading)?;
-            end += got;
-            // A read that comes back short with all that was promised has
-            // seen the end; any other may not have.
-            if got == 0 || (got < wanted && end - start == hint) {
+            end += read(&mut &file, room).map_err(reading)?;
+            let got = end - start;
+            // What a file did not have when it was opened is left out: a log
+            // that is written to has its digest all the same, and one that
+            // is written to for ever has an end.
+            if metadata.size > 0 && got >= hint {
+                grew = got > hint;
+                end = start + hint;
                 break;
             }
             if end == self.buffer.len() {
-                // It grew beyond the buffer.
+                // Its size was not told, as with files that the kernel makes
+                // up.
                 return self
                     .stream_on(inspector, &file, start, metadata, algorithm)
                     .map(Some);
             }
+            if got == before {
+                break;
+            }
+            before = got;
         }
         self.used = end;
         self.ends.push(u32::try_from(end).unwrap_or(u32::MAX));
@@ -133,6 +144,7 @@ impl<'r> Reader<'r> {
             metadata: *metadata,
             parts: 1,
             size: (end - start) as u64,
+            grew,
         });
         Ok(None)
     }
@@ -143,7 +155,7 @@ impl<'r> Reader<'r> {
         &mut self,
         inspector: &mut Inspector,
         index: usize,
-        mut file: File,
+        file: File,
         metadata: &Metadata,
         chunk: u32,
         done: &mut dyn FnMut(usize, Result<Sum, Failure>),
@@ -157,41 +169,61 @@ impl<'r> Reader<'r> {
             self.flush(inspector, Method::Partial { chunk: 0 }, done);
         }
         let start = self.used;
-        let room = |from: usize, len: usize| from..from + len;
         let whole = metadata.size < 2 * chunk as u64;
-        let first = if whole { 2 * chunk } else { chunk };
-        let got = {
-            let space =
-                self.buffer.get_mut(room(start, first)).unwrap_or_default();
-            read_full(&mut file, space).map_err(reading)?
+        let first = match usize::try_from(metadata.size) {
+            Ok(size @ 1..) if whole => size,
+            // Its size was not told.
+            _ if whole => 2 * chunk,
+            _ => chunk,
         };
-        let mut end = start + got;
-        let mut parts = 1;
-        let mut size = got as u64;
-        self.ends.push(u32::try_from(end).unwrap_or(u32::MAX));
+        let mut end = start + self.read_at(&file, 0, start, first)?;
+        let mut size = (end - start) as u64;
+        let first_end = end;
         if !whole {
-            let back = i64::try_from(chunk).unwrap_or(i64::MAX);
-            let last = (|| {
-                let from = file.seek(SeekFrom::End(-back))?;
-                let space =
-                    self.buffer.get_mut(room(end, chunk)).unwrap_or_default();
-                Ok((from, read_full(&mut file, space)?))
-            })();
-            let (from, got) = match last {
-                Ok(last) => last,
-                Err(error) => {
-                    self.ends.pop();
-                    return Err(reading(error));
-                }
-            };
+            let from = metadata.size - chunk as u64;
+            let got = self.read_at(&file, from, end, chunk)?;
             end += got;
-            parts = 2;
             size = from + got as u64;
+        }
+        self.ends.push(u32::try_from(first_end).unwrap_or(u32::MAX));
+        if !whole {
             self.ends.push(u32::try_from(end).unwrap_or(u32::MAX));
         }
+        let parts = if whole { 1 } else { 2 };
         self.used = end;
-        self.waiting.push(Waiting { index, metadata: *metadata, parts, size });
+        self.waiting.push(Waiting {
+            index,
+            metadata: *metadata,
+            parts,
+            size,
+            grew: false,
+        });
         Ok(None)
+    }
+
+    /// Reads from an offset in a file to a place in the buffer, until it has
+    /// so many bytes or the file ends.
+    fn read_at(
+        &mut self,
+        file: &File,
+        from: u64,
+        place: usize,
+        bytes: usize,
+    ) -> Result<usize, Failure> {
+        let space =
+            self.buffer.get_mut(place..place + bytes).unwrap_or_default();
+        let mut filled = 0;
+        while let Some(rest) =
+            space.get_mut(filled..).filter(|rest| !rest.is_empty())
+        {
+            match file.read_at(rest, from + filled as u64) {
+                Ok(0) => break,
+                Ok(got) => filled += got,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(reading(error)),
+            }
+        }
+        Ok(filled)
     }
 
     /// Has the files in the buffer hashed.
@@ -247,6 +279,7 @@ impl<'r> Reader<'r> {
                 },
                 size: file.size,
                 modified: Some(file.metadata.modified),
+                grew: file.grew,
             });
             done(
                 file.index,

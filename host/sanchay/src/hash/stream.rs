@@ -49,21 +49,24 @@ impl Reader<'_> {
         let run = self.run;
         let busy = Busy::enter(&run.streams);
         let idle = busy.others < self.threads.saturating_sub(1);
+        // What it had when it was opened, and no more.
+        let bytes = Read::take(file, metadata.size);
         let size = if idle && metadata.size >= OVERLAPPED {
-            self.overlap(inspector, file)?
+            self.overlap(inspector, bytes)?
         } else {
             // The small files that wait keep their place in the buffer.
             self.reserve(self.used);
-            self.feed(inspector, file, self.used)?
+            self.feed(inspector, bytes, self.used)?
         };
         drop(busy);
         let mut sum = finish(inspector, algorithm, size)?;
         sum.modified = Some(metadata.modified);
+        sum.grew = read(&mut &*file, &mut [0]).map_err(reading)? > 0;
         Ok(sum)
     }
 
-    /// Goes on with a file that turned out not to be small: what was read of
-    /// it is in the buffer from `start` on.
+    /// Goes on with a file that did not tell its size and is not small: what
+    /// was read of it is in the buffer from `start` on.
     pub(super) fn stream_on(
         &mut self,
         inspector: &mut Inspector,
@@ -126,7 +129,7 @@ impl Reader<'_> {
     fn overlap(
         &self,
         inspector: &mut Inspector,
-        mut file: &File,
+        mut file: io::Take<&File>,
     ) -> Result<u64, Failure> {
         std::thread::scope(|scope| {
             let (full, filled) = mpsc::sync_channel(PIECES);
@@ -213,7 +216,7 @@ impl Reader<'_> {
         let partial =
             inspector.partial(&first, last, size).map_err(hashing)?;
         let content = Content::Partial(partial);
-        Ok(Sum { content, size, modified: None })
+        Ok(Sum { content, size, modified: None, grew: false })
     }
 }
 
@@ -224,7 +227,7 @@ fn finish(
 ) -> Result<Sum, Failure> {
     let digest = inspector.finish().map_err(hashing)?;
     let content = Content::Whole(algorithm, digest);
-    Ok(Sum { content, size, modified: None })
+    Ok(Sum { content, size, modified: None, grew: false })
 }
 
 fn interrupted() -> Failure {

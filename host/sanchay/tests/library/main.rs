@@ -10,6 +10,7 @@
 )]
 
 mod cancelling;
+mod changes;
 mod errors;
 mod sharing;
 mod walkers;

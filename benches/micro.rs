@@ -1,0 +1,181 @@
+//! What single calls cost, in the cage and natively.
+//!
+//! `cargo bench -p sanchay-bench` runs all of them, and with a word after
+//! `--` those whose name holds it. Each is measured with the sandbox
+//! (`Caged`) and with the same logic linked natively (`Native`).
+//!
+//! A call that fails ends the benchmark: there is nothing to measure then.
+#![expect(clippy::unwrap_used, reason = "a failed call is not measured")]
+
+use divan::counter::{BytesCount, ItemsCount};
+use divan::{Bencher, black_box};
+use sanchay_sandbox::{
+    Algorithm, EntryKind, Limits, Listing, SandboxOptions, Specification,
+};
+
+/// An inspector in its sandbox.
+struct Caged(sanchay_sandbox::Inspector);
+
+/// The same logic, linked natively.
+struct Native(sanchay_uncaged_sandbox::Inspector);
+
+/// What both kinds of inspector can do.
+trait Inspector {
+    fn make() -> Self;
+    fn filter(&mut self, specification: &Specification);
+    fn names(&mut self, listing: &Listing<'_>, out: &mut Vec<u32>);
+    fn digest(&mut self, algorithm: Algorithm, data: &[u8]) -> usize;
+    fn batch(&mut self, algorithm: Algorithm, data: &[u8], ends: &[u32]);
+    fn begin(&mut self, algorithm: Algorithm);
+    fn update(&mut self, data: &[u8]);
+}
+
+macro_rules! inspector {
+    ($kind:ty, $sandbox:path) => {
+        impl Inspector for $kind {
+            fn make() -> Self {
+                use $sandbox as Sandbox;
+                let limits = Limits::default();
+                let options = SandboxOptions { instances: 1, limits };
+                let mut inspector = Sandbox::new(options).unwrap().inspector();
+                inspector.prepare().unwrap();
+                Self(inspector)
+            }
+
+            fn filter(&mut self, specification: &Specification) {
+                self.0.set_filter(specification).unwrap();
+            }
+
+            fn names(&mut self, listing: &Listing<'_>, out: &mut Vec<u32>) {
+                self.0.judge_names(listing, out).unwrap();
+            }
+
+            fn digest(&mut self, algorithm: Algorithm, data: &[u8]) -> usize {
+                let digest = self.0.digest(algorithm, data).unwrap();
+                digest.as_bytes().len()
+            }
+
+            fn batch(
+                &mut self,
+                algorithm: Algorithm,
+                data: &[u8],
+                ends: &[u32],
+            ) {
+                let mut out = Vec::with_capacity(ends.len());
+                self.0.digest_batch(algorithm, data, ends, &mut out).unwrap();
+                black_box(&out);
+            }
+
+            fn begin(&mut self, algorithm: Algorithm) {
+                self.0.begin(algorithm).unwrap();
+            }
+
+            fn update(&mut self, data: &[u8]) {
+                self.0.update(data).unwrap();
+            }
+        }
+    };
+}
+
+inspector!(Caged, sanchay_sandbox::Sandbox);
+inspector!(Native, sanchay_uncaged_sandbox::Sandbox);
+
+fn main() {
+    divan::main();
+}
+
+/// A call with next to nothing to do.
+#[divan::bench(types = [Caged, Native])]
+fn crossing<I: Inspector>(bencher: Bencher<'_, '_>) {
+    let mut inspector = I::make();
+    bencher.bench_local(|| inspector.digest(Algorithm::Xxh64, black_box(b"")));
+}
+
+/// A directory listing judged by extension.
+#[divan::bench(types = [Caged, Native], args = [16, 64, 1024])]
+fn names<I: Inspector>(bencher: Bencher<'_, '_>, count: usize) {
+    let mut inspector = I::make();
+    inspector.filter(&Specification {
+        extensions: vec![b"mkv".to_vec(), b"mp4".to_vec()],
+        ..Specification::default()
+    });
+    let (mut names, mut ends) = (Vec::new(), Vec::new());
+    for number in 0..count {
+        let end = if number % 100 == 0 { "mkv" } else { "html" };
+        names.extend_from_slice(format!("report-{number}.{end}").as_bytes());
+        ends.push(u32::try_from(names.len()).unwrap());
+    }
+    let kinds = vec![EntryKind::File; count];
+    let listing = Listing { names: &names, ends: &ends, kinds: &kinds };
+    let mut out = Vec::new();
+    bencher.counter(ItemsCount::new(count)).bench_local(|| {
+        inspector.names(black_box(&listing), &mut out);
+        out.len()
+    });
+}
+
+/// 64 files of 4 KiB, in one call.
+#[divan::bench(types = [Caged, Native], args = Algorithm::ALL)]
+fn small_files<I: Inspector>(bencher: Bencher<'_, '_>, algorithm: Algorithm) {
+    let mut inspector = I::make();
+    let data = bytes(64 * 4096);
+    let ends: Vec<u32> = (1..=64).map(|file| file * 4096).collect();
+    bencher
+        .counter(ItemsCount::new(ends.len()))
+        .counter(BytesCount::of_slice(&data))
+        .bench_local(|| inspector.batch(algorithm, black_box(&data), &ends));
+}
+
+/// 64 KiB at once.
+#[divan::bench(types = [Caged, Native], args = Algorithm::ALL)]
+fn chunk_of_64_kib<I: Inspector>(
+    bencher: Bencher<'_, '_>,
+    algorithm: Algorithm,
+) {
+    chunk::<I>(bencher, algorithm, 64 * 1024);
+}
+
+/// 1 MiB at once.
+#[divan::bench(types = [Caged, Native], args = Algorithm::ALL)]
+fn chunk_of_1_mib<I: Inspector>(
+    bencher: Bencher<'_, '_>,
+    algorithm: Algorithm,
+) {
+    chunk::<I>(bencher, algorithm, 1024 * 1024);
+}
+
+fn chunk<I: Inspector>(
+    bencher: Bencher<'_, '_>,
+    algorithm: Algorithm,
+    length: usize,
+) {
+    let mut inspector = I::make();
+    let data = bytes(length);
+    bencher
+        .counter(BytesCount::of_slice(&data))
+        .bench_local(|| inspector.digest(algorithm, black_box(&data)));
+}
+
+/// 1 MiB of a stream.
+#[divan::bench(types = [Caged, Native], args = Algorithm::ALL)]
+fn stream_of_1_mib<I: Inspector>(
+    bencher: Bencher<'_, '_>,
+    algorithm: Algorithm,
+) {
+    let mut inspector = I::make();
+    let data = bytes(1024 * 1024);
+    inspector.begin(algorithm);
+    bencher
+        .counter(BytesCount::of_slice(&data))
+        .bench_local(|| inspector.update(black_box(&data)));
+}
+
+/// Bytes that no function has a short cut for.
+fn bytes(length: usize) -> Vec<u8> {
+    let mut state: u32 = 1;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state.to_be_bytes().first().copied()
+    };
+    (0..length).filter_map(|_| next()).collect()
+}
