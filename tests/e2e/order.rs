@@ -22,7 +22,7 @@ fn tangled(seed: u64) -> Tree {
         let mut path = random.pick(&directories).clone();
         path.push(b'/');
         for _ in 0..=random.below(3) {
-            path.extend_from_slice(random.pick(&letters));
+            path.extend_from_slice(*random.pick::<&[u8]>(&letters));
         }
         if tree.path(&path).symlink_metadata().is_ok() {
             continue;

@@ -102,7 +102,6 @@ fn start(site: &Site) -> Job {
         }))
         .with(site.peer("bfs", set).map(|bfs| long(site, bfs)))
         .with(site.peer("find", set).map(|find| long(site, find)))
-        .with([site.floor(Work::Names, set)])
         .demanding([Target::Than(4.0, "fd")])
         .counting_calls(1);
     job.times = 20;

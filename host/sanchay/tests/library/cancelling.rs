@@ -63,7 +63,7 @@ fn the_progress_callback_can_end_a_run() {
     let started = Instant::now();
     let (monitor, seen) = third_time();
     let source = [Source::Path(tree.path("d"))];
-    let outcome = engine(2).hash(&source, &sha256(), &monitor, &mut go_on);
+    let outcome = engine(2).hash(&source, &sha256(), &monitor, &mut |event| go_on(event));
     assert!(matches!(outcome, Err(Error::Cancelled)), "{outcome:?}");
     let seen = seen.lock().unwrap();
     assert_eq!(seen.len(), 3, "it is not called again");
@@ -99,7 +99,7 @@ fn a_run_can_be_cancelled_from_another_thread_and_before_it_begins() {
             thread::sleep(Duration::from_millis(200));
             cancel.cancel();
         });
-        engine.hash(&source, &sha256(), &monitor, &mut go_on)
+        engine.hash(&source, &sha256(), &monitor, &mut |event| go_on(event))
     });
     assert!(matches!(outcome, Err(Error::Cancelled)));
     assert!(started.elapsed() < Duration::from_secs(10));
@@ -212,7 +212,7 @@ fn progress_is_told_no_more_often_than_asked_for_and_never_twice_at_once() {
     };
     let source = [Source::Path(tree.path("d"))];
     let summary =
-        engine(4).hash(&source, &sha256(), &monitor, &mut go_on).unwrap();
+        engine(4).hash(&source, &sha256(), &monitor, &mut |event| go_on(event)).unwrap();
     assert_eq!(summary.files, 6);
     assert_eq!(summary.bytes, 6 * (64 << 20));
     let times = times.lock().unwrap();

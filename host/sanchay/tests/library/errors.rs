@@ -52,7 +52,7 @@ fn options_that_make_no_sense_end_a_run_before_it_begins() {
         }
         let sources = [Source::Path(roots[0].clone())];
         let options = HashOptions { walk: walk.clone(), ..Default::default() };
-        let outcome = engine.hash(&sources, &options, &monitor, &mut go_on);
+        let outcome = engine.hash(&sources, &options, &monitor, &mut |event| go_on(event));
         assert!(matches!(outcome, Err(Error::Filter(_))), "{outcome:?}");
         let options = DuplicateOptions { walk, ..Default::default() };
         let outcome = engine.duplicates(&roots, &options, &monitor, &go_on);
@@ -61,14 +61,14 @@ fn options_that_make_no_sense_end_a_run_before_it_begins() {
     for chunk in [0, MAX_CHUNK + 1] {
         let method = Method::Partial { chunk };
         let options = HashOptions { method, ..Default::default() };
-        let outcome = engine.hash(&[], &options, &monitor, &mut go_on);
+        let outcome = engine.hash(&[], &options, &monitor, &mut |event| go_on(event));
         let Err(Error::Option { option: "chunk", .. }) = outcome else {
             panic!("{chunk}: {outcome:?}");
         };
         let options =
             CheckOptions { chunk: Some(chunk), ..Default::default() };
         let outcome =
-            engine.check(&mut io::empty(), &options, &monitor, &mut go_on);
+            engine.check(&mut io::empty(), &options, &monitor, &mut |event| go_on(event));
         assert!(matches!(outcome, Err(Error::Option { .. })));
     }
 }
@@ -138,7 +138,7 @@ fn a_list_that_cannot_be_read_ends_its_check() {
     }
     let monitor = Monitor::default();
     let options = CheckOptions::default();
-    let outcome = engine(2).check(&mut Broken, &options, &monitor, &mut go_on);
+    let outcome = engine(2).check(&mut Broken, &options, &monitor, &mut |event| go_on(event));
     let Err(Error::Checklist(error)) = outcome else { panic!("{outcome:?}") };
     assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
 }
