@@ -70,7 +70,7 @@ fn the_summary_is_one_line_on_standard_error() {
         let finished = dupes(&tree, &format!("d --format {format}")).exits(0);
         assert_eq!(
             finished.stderr,
-            "groups: 2, redundant files: 3, reclaimable: 293.0 KiB (300010 \
+            "groups: 2, redundant files: 3, reclaimable: 292.98 KiB (300010 \
              bytes)\n"
         );
     }

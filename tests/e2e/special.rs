@@ -171,7 +171,7 @@ fn a_missing_root_fails_the_run_and_one_of_two_only_that_part() {
             sanchay().within(tree.root()).words(&words).run()
         };
         let complaint =
-            "sanchay: gone: cannot start here: No such file or directory";
+            "sanchay: gone: cannot open: No such file or directory";
         for words in ["gone", "gone -L", "gone --format json"] {
             let finished = run(words).exits(2);
             assert!(finished.stderr.starts_with(complaint), "{verb} {words}");

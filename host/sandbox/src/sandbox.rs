@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use crate::engine::{self, Engine, Source};
 use crate::engine::config::Layout;
+use crate::engine::{self, Engine, Source};
 use crate::exports::Exports;
 use crate::store::State;
 use crate::{Fault, Inspector, Limits};

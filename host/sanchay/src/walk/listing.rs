@@ -169,6 +169,8 @@ impl Lister {
         path: &[u8],
         listing: &mut Listing,
     ) -> Result<(), Cause> {
+        // The current directory's own path is empty.
+        let path = if path.is_empty() { b"." } else { path };
         let path = Path::new(OsStr::from_bytes(path));
         let entries = walkdir::WalkDir::new(path).min_depth(1).max_depth(1);
         for entry in entries {

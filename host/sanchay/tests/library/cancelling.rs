@@ -63,7 +63,8 @@ fn the_progress_callback_can_end_a_run() {
     let started = Instant::now();
     let (monitor, seen) = third_time();
     let source = [Source::Path(tree.path("d"))];
-    let outcome = engine(2).hash(&source, &sha256(), &monitor, &mut |event| go_on(event));
+    let outcome = engine(2)
+        .hash(&source, &sha256(), &monitor, &mut |event| go_on(event));
     assert!(matches!(outcome, Err(Error::Cancelled)), "{outcome:?}");
     let seen = seen.lock().unwrap();
     assert_eq!(seen.len(), 3, "it is not called again");
@@ -77,7 +78,8 @@ fn the_progress_callback_can_end_a_run() {
         algorithm: Algorithm::Sha256,
         ..DuplicateOptions::default()
     };
-    let outcome = engine(2).duplicates(&roots, &options, &monitor, &go_on);
+    let outcome = engine(2)
+        .duplicates(&roots, &options, &monitor, &|event| go_on(event));
     assert!(matches!(outcome, Err(Error::Cancelled)), "{outcome:?}");
     let last = seen.lock().unwrap()[2];
     assert_eq!(last.phase, Phase::Comparing);
@@ -106,10 +108,12 @@ fn a_run_can_be_cancelled_from_another_thread_and_before_it_begins() {
     // It stays cancelled.
     let roots = [tree.path("d")];
     let options = WalkOptions::default();
-    let outcome = engine.scan(&roots, &options, &monitor, &go_on);
+    let outcome =
+        engine.scan(&roots, &options, &monitor, &|event| go_on(event));
     assert!(matches!(outcome, Err(Error::Cancelled)));
     let options = DuplicateOptions::default();
-    let outcome = engine.duplicates(&roots, &options, &monitor, &go_on);
+    let outcome =
+        engine.duplicates(&roots, &options, &monitor, &|event| go_on(event));
     assert!(matches!(outcome, Err(Error::Cancelled)));
 }
 
@@ -211,8 +215,9 @@ fn progress_is_told_no_more_often_than_asked_for_and_never_twice_at_once() {
         ..Monitor::default()
     };
     let source = [Source::Path(tree.path("d"))];
-    let summary =
-        engine(4).hash(&source, &sha256(), &monitor, &mut |event| go_on(event)).unwrap();
+    let summary = engine(4)
+        .hash(&source, &sha256(), &monitor, &mut |event| go_on(event))
+        .unwrap();
     assert_eq!(summary.files, 6);
     assert_eq!(summary.bytes, 6 * (64 << 20));
     let times = times.lock().unwrap();

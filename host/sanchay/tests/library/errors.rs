@@ -42,7 +42,8 @@ fn options_that_make_no_sense_end_a_run_before_it_begins() {
         },
     ];
     for (number, walk) in walks.into_iter().enumerate() {
-        let outcome = engine.scan(&roots, &walk, &monitor, &go_on);
+        let outcome =
+            engine.scan(&roots, &walk, &monitor, &|event| go_on(event));
         let Err(Error::Filter(error)) = outcome else { panic!("{outcome:?}") };
         match (number, error) {
             (0, FilterError::EmptyExtension(0))
@@ -52,23 +53,30 @@ fn options_that_make_no_sense_end_a_run_before_it_begins() {
         }
         let sources = [Source::Path(roots[0].clone())];
         let options = HashOptions { walk: walk.clone(), ..Default::default() };
-        let outcome = engine.hash(&sources, &options, &monitor, &mut |event| go_on(event));
+        let outcome =
+            engine
+                .hash(&sources, &options, &monitor, &mut |event| go_on(event));
         assert!(matches!(outcome, Err(Error::Filter(_))), "{outcome:?}");
         let options = DuplicateOptions { walk, ..Default::default() };
-        let outcome = engine.duplicates(&roots, &options, &monitor, &go_on);
+        let outcome =
+            engine
+                .duplicates(&roots, &options, &monitor, &|event| go_on(event));
         assert!(matches!(outcome, Err(Error::Filter(_))), "{outcome:?}");
     }
     for chunk in [0, MAX_CHUNK + 1] {
         let method = Method::Partial { chunk };
         let options = HashOptions { method, ..Default::default() };
-        let outcome = engine.hash(&[], &options, &monitor, &mut |event| go_on(event));
+        let outcome =
+            engine.hash(&[], &options, &monitor, &mut |event| go_on(event));
         let Err(Error::Option { option: "chunk", .. }) = outcome else {
             panic!("{chunk}: {outcome:?}");
         };
         let options =
             CheckOptions { chunk: Some(chunk), ..Default::default() };
         let outcome =
-            engine.check(&mut io::empty(), &options, &monitor, &mut |event| go_on(event));
+            engine.check(&mut io::empty(), &options, &monitor, &mut |event| {
+                go_on(event)
+            });
         assert!(matches!(outcome, Err(Error::Option { .. })));
     }
 }
@@ -138,7 +146,9 @@ fn a_list_that_cannot_be_read_ends_its_check() {
     }
     let monitor = Monitor::default();
     let options = CheckOptions::default();
-    let outcome = engine(2).check(&mut Broken, &options, &monitor, &mut |event| go_on(event));
+    let outcome =
+        engine(2)
+            .check(&mut Broken, &options, &monitor, &mut |event| go_on(event));
     let Err(Error::Checklist(error)) = outcome else { panic!("{outcome:?}") };
     assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
 }

@@ -62,8 +62,9 @@ fn an_engine_serves_several_threads_at_once() {
     let engine = engine(2);
     let roots = [tree.path("d")];
     let (files, _) = scan(&engine, &roots, &WalkOptions::default());
-    let sums: Vec<_> =
-        Algorithm::ALL.map(|algorithm| hash(&engine, &roots[0], algorithm)).into();
+    let sums: Vec<_> = Algorithm::ALL
+        .map(|algorithm| hash(&engine, &roots[0], algorithm))
+        .into();
     let equal = groups(&engine, &roots[0]);
     assert_eq!((files.len(), equal), (300, 99));
     thread::scope(|scope| {

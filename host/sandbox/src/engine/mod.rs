@@ -46,9 +46,8 @@ impl Engine {
             source.load(&engine, layout).map_err(setup)?;
         let indices = Indices::of(&component).map_err(setup)?;
         // Nothing is offered to the component.
-        let linked = Linker::new(&engine)
-            .instantiate_pre(&component)
-            .map_err(setup)?;
+        let linked =
+            Linker::new(&engine).instantiate_pre(&component).map_err(setup)?;
         let ticker = Ticker::default();
         Ok(Self { linked, indices, layout, variant, ticker })
     }
