@@ -228,6 +228,10 @@ impl Comparison<'_> {
     }
 
     fn error(&self, path: std::path::PathBuf, action: Action, cause: Cause) {
+        // What a run did not come to is no fault of the file's.
+        if self.run.is_over() {
+            return;
+        }
         let error = EntryError::new(path, action, cause);
         self.run.count_error(&error);
         self.run.heed((self.on_error)(error));

@@ -390,7 +390,12 @@ impl Tree<'_> {
             counts: false,
             visited: None,
         };
-        if let Err(error) = walk.go(&[root.to_owned()]) {
+        // In a thread of its own: a worker that waits for another pool would
+        // begin other work of this one's, and wait for itself.
+        let roots = [root.to_owned()];
+        let walked =
+            std::thread::scope(|scope| scope.spawn(|| walk.go(&roots)).join());
+        if let Ok(Err(error)) = walked {
             self.run.fail(error);
             return;
         }
