@@ -98,7 +98,7 @@ fn a_list_of_thousands_is_answered_in_order() {
     let tree = Tree::new();
     let mut list = String::new();
     for number in 0..100_usize {
-        tree.file(&format!("d/{number}"), noise(number as u64, number * 31));
+        tree.file(format!("d/{number}"), noise(number as u64, number * 31));
     }
     let mut expected = String::new();
     for number in 0..8000_usize {

@@ -41,21 +41,21 @@ impl Attack {
         // Outside: the same names as inside, so that a swapped directory
         // would be read on, and one more.
         tree.file("out/victim", &secret);
-        tree.file(&format!("out/{SECRET_NAME}"), &secret);
-        tree.file(&format!("out/deeper/{SECRET_NAME}"), &secret);
+        tree.file(format!("out/{SECRET_NAME}"), &secret);
+        tree.file(format!("out/deeper/{SECRET_NAME}"), &secret);
         for number in 0..40 {
-            tree.file(&format!("out/{number}"), &secret);
-            tree.file(&format!("out/deeper/{number}"), &secret);
+            tree.file(format!("out/{number}"), &secret);
+            tree.file(format!("out/deeper/{number}"), &secret);
         }
         let mut pairs = Vec::new();
         for name in ["a", "b", "c"] {
             let directory = format!("root/{name}/directory");
             for number in 0..40 {
-                tree.file(&format!("{directory}/{number}"), "inside");
+                tree.file(format!("{directory}/{number}"), "inside");
                 let deeper = format!("{directory}/deeper/{number}");
                 tree.file(&deeper, "inside");
             }
-            tree.file(&format!("{directory}/victim"), "inside");
+            tree.file(format!("{directory}/victim"), "inside");
             let link = format!("stage/{name}-directory");
             tree.link(tree.path("out"), &link);
             pairs.push((tree.path(&directory), tree.path(&link)));
@@ -127,7 +127,6 @@ fn hash_tells_nothing_from_outside_of_its_root() {
 }
 
 #[test]
-#[ignore = "fails: an open defect, to be found and mended"]
 fn dupes_tells_nothing_from_outside_of_its_root() {
     // A file inside that equals the secret would make a group with it, and
     // the victims are of its size, so that they are read.
@@ -135,30 +134,30 @@ fn dupes_tells_nothing_from_outside_of_its_root() {
     let copy = attack.tree.file("root/copy", &attack.secret);
     let _mischief = attack.begin();
     let started = Instant::now();
-    let mut runs = 0;
+    let (mut runs, mut met) = (0, 0);
     while started.elapsed() < 2 * TIME || runs < 5 {
         let program = sanchay().within(attack.tree.root());
         let words = ["dupes root -0", "dupes root -0 --threads 8"][runs % 2];
         let finished = program.words(words).run();
         assert!(matches!(finished.code(), Some(0 | 3)));
         assert!(!finished.text().contains("root/copy"), "it has no equal");
-        assert!(finished.text().contains("/victim"), "they are equal");
+        // Two of them are files at once in some runs, not in all.
+        met += usize::from(finished.text().contains("/victim"));
         assert!(!finished.text().contains(SECRET_NAME));
         assert!(!finished.stderr.contains(SECRET_NAME));
         runs += 1;
     }
     assert!(copy.exists());
+    assert!(met > 0, "no run read two victims, which are equal");
 }
 
 #[test]
-#[ignore = "fails: an open defect, to be found and mended"]
 fn the_portable_walker_tells_nothing_from_outside_of_its_root() {
     Attack::new().run("scan root --format ndjson --walker portable");
     Attack::new().run("hash root --walker portable");
 }
 
 #[test]
-#[ignore = "fails: an open defect, to be found and mended"]
 fn following_beneath_the_root_tells_nothing_from_outside_of_it() {
     for words in [
         "scan root -L --beneath --format ndjson",

@@ -238,7 +238,7 @@ fn where_nothing_is_equal_every_format_is_still_whole() {
 fn huge_files_that_differ_at_an_end_are_not_read_whole() {
     let tree = Tree::new();
     for name in ["a", "b", "c"] {
-        let file = tree.sparse(&format!("d/{name}"), 64 << 30);
+        let file = tree.sparse(format!("d/{name}"), 64 << 30);
         let file = fs::File::options().write(true).open(file).unwrap();
         let end = (64 << 30) - 1;
         std::os::unix::fs::FileExt::write_all_at(&file, name.as_bytes(), end)

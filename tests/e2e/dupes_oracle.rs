@@ -135,8 +135,8 @@ fn one_byte_anywhere_makes_files_of_any_size_different() {
     sizes.extend([512 * KIB, 640 * KIB + 1, 5 << 20]);
     for (number, size) in sizes.into_iter().enumerate() {
         let base = noise(number as u64, size);
-        tree.file(&format!("d/{number:02}-base"), &base);
-        tree.file(&format!("d/{number:02}-copy"), &base);
+        tree.file(format!("d/{number:02}-base"), &base);
+        tree.file(format!("d/{number:02}-copy"), &base);
         // The first, the last, the middle, and both sides of the ends.
         let end = 16 * KIB;
         let places = [
@@ -150,7 +150,7 @@ fn one_byte_anywhere_makes_files_of_any_size_different() {
         ];
         for at in places.into_iter().filter(|at| *at < size) {
             let changed = changed_at(&base, at);
-            tree.file(&format!("d/{number:02}-changed-at-{at}"), changed);
+            tree.file(format!("d/{number:02}-changed-at-{at}"), changed);
         }
     }
     let files = walk(tree.root(), "d", &Wanted::default());
@@ -198,7 +198,7 @@ fn many_small_files_of_one_size_are_told_apart() {
     let tree = Tree::new();
     for number in 0..4000_usize {
         let content = format!("{:04}", number / 2 * 2 % 3000);
-        tree.file(&format!("d/{}/{number:04}", number % 5), content);
+        tree.file(format!("d/{}/{number:04}", number % 5), content);
     }
     let files = walk(tree.root(), "d", &Wanted::default());
     let groups = duplicates(tree.root(), &files, Same::Once);

@@ -69,7 +69,7 @@ fn the_portable_walker_says_where_a_path_is_too_long_for_it() {
 fn a_directory_of_twenty_thousand_files_is_told_whole() {
     let tree = Tree::new();
     for number in 0..20_000 {
-        tree.file(&format!("d/file-{number}"), number.to_string());
+        tree.file(format!("d/file-{number}"), number.to_string());
     }
     let oracle = walk(tree.root(), "d", &Wanted::default());
     for words in ["", "-L", "--threads 1", "--walker portable"] {
@@ -91,12 +91,12 @@ fn a_directory_of_twenty_thousand_files_is_told_whole() {
 fn wide() -> Tree {
     let tree = Tree::new();
     for number in 0..3000 {
-        tree.file(&format!("d/{number}/file"), "content");
+        tree.file(format!("d/{number}/file"), "content");
     }
     let mut path = "comb".to_owned();
     for level in 0..200 {
-        tree.file(&format!("{path}/a/file"), "content");
-        tree.file(&format!("{path}/z/file"), level.to_string());
+        tree.file(format!("{path}/a/file"), "content");
+        tree.file(format!("{path}/z/file"), level.to_string());
         path += "/m";
     }
     tree

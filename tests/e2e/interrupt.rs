@@ -2,8 +2,7 @@
 //! that has seen enough.
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _},
-    process::{Command, Stdio},
+    io::{BufReader, Read as _},
     thread,
     time::{Duration, Instant},
 };
@@ -20,7 +19,7 @@ fn endless() -> Tree {
     let tree = Tree::new();
     for number in 0..2000 {
         // All of one size, so that `dupes` has to read them, too.
-        tree.sparse(&format!("d/{}/{number:04}", number % 10), 1 << 30);
+        tree.sparse(format!("d/{}/{number:04}", number % 10), 1 << 30);
     }
     tree
 }
@@ -88,7 +87,7 @@ fn an_interrupted_run_ends_within_a_second_with_130_and_says_so() {
 pub(crate) fn slow_in_the_end() -> Tree {
     let tree = endless();
     for number in 0..3000 {
-        tree.file(&format!("d/#small/{number:04}"), number.to_string());
+        tree.file(format!("d/#small/{number:04}"), number.to_string());
     }
     tree
 }
@@ -153,7 +152,7 @@ fn a_run_that_waits_for_its_input_can_be_interrupted() {
 fn a_run_whose_reader_does_not_read_can_be_interrupted() {
     let tree = Tree::new();
     for number in 0..4000 {
-        tree.file(&format!("d/{number:0100}"), "");
+        tree.file(format!("d/{number:0100}"), "");
     }
     for words in ["scan d", "scan d --format json", "hash d"] {
         promptly(|| {

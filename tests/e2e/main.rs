@@ -2,6 +2,7 @@
 //! arguments, streams and exit codes as a user has them, and compares the
 //! answer with an oracle that shares no code with the program.
 #![allow(
+    clippy::string_slice,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,

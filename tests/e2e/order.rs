@@ -22,7 +22,7 @@ fn tangled(seed: u64) -> Tree {
         let mut path = random.pick(&directories).clone();
         path.push(b'/');
         for _ in 0..=random.below(3) {
-            path.extend_from_slice(*random.pick::<&[u8]>(&letters));
+            path.extend_from_slice(random.pick::<&[u8]>(&letters));
         }
         if tree.path(&path).symlink_metadata().is_ok() {
             continue;
@@ -100,8 +100,8 @@ fn the_answer_is_the_same_on_every_run() {
 fn errors_stand_in_the_order_of_their_paths_too() {
     let tree = Tree::new();
     for name in ["a", "b/c", "b/d", "e"] {
-        tree.file(&format!("d/{name}"), name);
-        tree.forbid(&format!("d/{name}"));
+        tree.file(format!("d/{name}"), name);
+        tree.forbid(format!("d/{name}"));
     }
     tree.file("d/f", "f");
     for threads in ["1", "8"] {

@@ -94,7 +94,7 @@ fn many_files_of_all_sizes_keep_their_own_ends() {
 fn the_ends_of_a_huge_file_are_read_and_nothing_between_them() {
     let tree = Tree::new();
     for number in 0..20 {
-        tree.sparse(&format!("d/{number}"), 8 << 30);
+        tree.sparse(format!("d/{number}"), 8 << 30);
     }
     let finished = hash(&tree, "--partial d").succeeds();
     assert!(finished.took < Duration::from_secs(10), "{:?}", finished.took);

@@ -161,7 +161,7 @@ fn the_manual_is_a_page_for_the_program_and_one_for_each_command() {
         sanchay().within(tree.root()).words("man pages/man1").run().succeeds();
     assert_eq!(finished.stdout, b"");
     for name in ["sanchay", "sanchay-scan", "sanchay-hash", "sanchay-dupes"] {
-        let file = tree.path(&format!("pages/man1/{name}.1"));
+        let file = tree.path(format!("pages/man1/{name}.1"));
         let page = fs::read_to_string(file).unwrap();
         assert!(page.contains(&format!("\n.TH {name} 1")), "{name}");
         if !tool::has("groff") {

@@ -1,20 +1,15 @@
 //! `sanchay scan`: its options, each against a walk with the standard library.
 
-use std::{
-    fs,
-    path::Path,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use sanchay_testkit::{
     Finished, Tree,
     content::noise,
     oracle::{Wanted, walk},
-    records,
 };
 
 use crate::{
-    rows::{expected, of_object, paths, rfc3339, scanned, sorted, zero_ended},
+    rows::{expected, scanned, zero_ended},
     sanchay,
 };
 

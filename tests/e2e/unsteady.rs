@@ -19,7 +19,7 @@ const SOON: Duration = Duration::from_secs(30);
 fn tree(size: usize) -> Tree {
     let tree = Tree::new();
     for number in 0..40 {
-        tree.file(&format!("d/{number:02}"), noise(number, 5000));
+        tree.file(format!("d/{number:02}"), noise(number, 5000));
     }
     tree.file("d/20-unsteady", noise(100, size));
     tree
@@ -92,7 +92,6 @@ fn a_file_that_is_appended_to_without_end_does_not_hold_up_the_run() {
 }
 
 #[test]
-#[ignore = "fails: an open defect, to be found and mended"]
 fn a_file_that_grows_faster_than_it_can_be_read_does_not_hold_up_the_run() {
     let sum = digest("sha256", b"");
     for size in [10, 100_000, 2 << 20] {

@@ -4,7 +4,7 @@
 /// digests of them can stand in a test: byte i is (7 i + i / 251) mod 256.
 #[must_use]
 pub fn pattern(len: usize) -> Vec<u8> {
-    (0..len).map(|i| ((7 * i + i / 251) % 256) as u8).collect()
+    (0..len).map(|i| ((7 * i + i / 251) % 256).to_le_bytes()[0]).collect()
 }
 
 /// Bytes without any pattern; another seed gives other bytes.

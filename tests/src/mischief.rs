@@ -62,7 +62,7 @@ impl Mischief {
                 len += 1 << 20;
                 file.set_len(len).unwrap();
             }
-            thread::sleep(Duration::from_micros(50));
+            thread::sleep(Duration::from_micros(200));
         })
     }
 

@@ -172,6 +172,7 @@ impl Program {
             "CLICOLOR",
             "CLICOLOR_FORCE",
             "COLUMNS",
+            "CI",
             "LINES",
             "NO_COLOR",
             "SANCHAY_LOG",

@@ -58,7 +58,6 @@ impl Engine {
         let sandbox = Sandbox::new(SandboxOptions {
             instances: workers,
             limits: options.limits,
-            ..SandboxOptions::default()
         })
         .map_err(Error::Sandbox)?;
         let idle = Mutex::new(Vec::new());

@@ -108,7 +108,7 @@ fn target_dir(out: &Path) -> PathBuf {
 fn is_dropped(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
     let begins = |with: &&str| name.starts_with(*with);
-    DROPPED.iter().any(|it| begins(&it)) && !KEPT.iter().any(|it| begins(&it))
+    DROPPED.iter().any(begins) && !KEPT.iter().any(begins)
 }
 
 /// The compiler's flags, separated as cargo wants them.

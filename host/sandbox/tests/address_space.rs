@@ -1,4 +1,11 @@
 //! The sandbox in processes that may not use much address space.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, as it should"
+)]
 
 use std::env;
 use std::process::Command;

@@ -1,4 +1,11 @@
 //! The same logic, natively and in the cage, on the same bytes.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, as it should"
+)]
 
 mod support;
 

@@ -1,4 +1,11 @@
 //! The component that is embedded, judged by its bytes alone.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, as it should"
+)]
 
 use sanchay_sandbox::component;
 use wit_component::DecodedWasm;

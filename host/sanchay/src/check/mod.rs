@@ -2,27 +2,30 @@
 //! untrusted, so the sandboxed code reads them; this side opens what they
 //! name and compares.
 
+mod event;
 mod lines;
+mod parse;
 mod verify;
 
 use std::{
     io::Read,
     ops::ControlFlow,
     sync::{
-        Mutex, PoisonError,
+        Mutex,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
 };
 
-use sanchay_sandbox::{Expectation, Inspector};
+use sanchay_sandbox::Inspector;
 
+pub use self::event::{CheckEvent, CheckSummary, Verdict};
 use self::{
     lines::Blocks,
     verify::{Promised, Verifier},
 };
 use crate::{
     engine::Engine,
-    error::{EntryError, Error},
+    error::Error,
     frontier::Frontier,
     hash::{Reader, check_method},
     monitor::Monitor,
@@ -30,67 +33,6 @@ use crate::{
     run::Run,
     sequence::{Place, Sequence},
 };
-
-/// What became of a promise.
-#[derive(Debug)]
-pub enum Verdict {
-    /// The file has the digest that was promised.
-    Match,
-    /// It has another one.
-    Mismatch,
-    /// It could not be opened or read.
-    Failed(EntryError),
-}
-
-/// What checking comes upon, in the order of the list's lines.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum CheckEvent<'a> {
-    /// A file was checked.
-    Verdict {
-        /// Its path, as the list names it.
-        path: &'a [u8],
-        /// What became of the promise.
-        verdict: Verdict,
-    },
-    /// A line that promises nothing that can be checked.
-    Malformed {
-        /// The line's number, from 1.
-        line: u64,
-    },
-}
-
-/// What checking a list came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct CheckSummary {
-    /// Files that have the digest that was promised.
-    pub matched: u64,
-    /// Files that have another one.
-    pub mismatched: u64,
-    /// Files that do not exist.
-    pub missing: u64,
-    /// Files that could not be opened or read for another reason.
-    pub unreadable: u64,
-    /// Lines that promise nothing that can be checked.
-    pub malformed: u64,
-}
-
-impl CheckSummary {
-    fn count(&mut self, event: &CheckEvent<'_>) {
-        match event {
-            CheckEvent::Malformed { .. } => self.malformed += 1,
-            CheckEvent::Verdict { verdict, .. } => match verdict {
-                Verdict::Match => self.matched += 1,
-                Verdict::Mismatch => self.mismatched += 1,
-                Verdict::Failed(error) if error.is_missing() => {
-                    self.missing += 1;
-                }
-                Verdict::Failed(_) => self.unreadable += 1,
-            },
-        }
-    }
-}
 
 /// How many files are checked in one piece.
 const FILES_A_PART: usize = 64;
@@ -227,70 +169,6 @@ impl Check<'_> {
         let hold = held > HELD_VERDICTS;
         if self.held_back.swap(hold, Relaxed) != hold {
             self.frontier.hold_back(hold);
-        }
-    }
-
-    /// Reads and parses a block of the list, and passes its promises and the
-    /// rest of the list on.
-    fn parse(
-        &self,
-        place: Place,
-        inspector: &mut Inspector,
-    ) -> Result<(), Error> {
-        let block = self
-            .blocks
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .next()
-            .map_err(Error::Checklist)?;
-        let Some((text, first_line)) = block else {
-            self.fill(place, Vec::new());
-            return Ok(());
-        };
-        let list = inspector.parse_checklist(&text).map_err(Error::Sandbox)?;
-        self.blocks
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .count(u64::from(list.lines));
-        let number = |line: u32| first_line + u64::from(line) + 1;
-        let malformed = list.malformed.into_iter().map(|line| Promised {
-            line: number(line),
-            path: Vec::new(),
-            expected: None,
-        });
-        let promises = list.promises.into_iter().map(|promise| Promised {
-            line: number(promise.line),
-            path: promise.path,
-            expected: self.checkable(promise.expected),
-        });
-        let mut all: Vec<_> = malformed.chain(promises).collect();
-        all.sort_by_key(|promised| promised.line);
-        let mut parts = Vec::new();
-        while !all.is_empty() {
-            let rest = all.split_off(all.len().min(FILES_A_PART));
-            parts.push(std::mem::replace(&mut all, rest));
-        }
-        let mut places =
-            self.sequence.split(place, parts.len() + 1).into_iter();
-        let mut units: Vec<_> = parts
-            .into_iter()
-            .zip(places.by_ref())
-            .map(|(part, place)| Unit::Verify(place, part))
-            .collect();
-        units.extend(places.map(Unit::Parse));
-        self.frontier.push(units);
-        Ok(())
-    }
-
-    /// The expectation, if there is an algorithm that can meet it.
-    fn checkable(&self, expected: Expectation) -> Option<Expectation> {
-        match expected {
-            Expectation::Unnamed(digest)
-                if verify::candidates(&digest, self.options).is_empty() =>
-            {
-                None
-            }
-            expected => Some(expected),
         }
     }
 }

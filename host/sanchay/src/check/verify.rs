@@ -28,6 +28,17 @@ pub(super) struct Promised {
     pub(super) expected: Option<Expectation>,
 }
 
+/// A file to be hashed for the sake of a promise.
+struct Attempt {
+    /// The promise's index.
+    index: usize,
+    expected: Expectation,
+    method: Method,
+    /// How many of its bytes count, for a file that was read before: what a
+    /// file gained since is none of a second reading's business.
+    limit: Option<u64>,
+}
+
 /// Checks promises.
 pub(super) struct Verifier<'a> {
     run: &'a Run<'a>,
@@ -75,21 +86,21 @@ impl<'a> Verifier<'a> {
     ) -> Vec<Row> {
         let mut verdicts: Vec<Option<Verdict>> = Vec::new();
         verdicts.resize_with(promised.len(), || None);
-        let mut todo: Vec<(usize, Expectation, Method)> = promised
+        let mut todo: Vec<Attempt> = promised
             .iter()
             .enumerate()
             .filter_map(|(index, promise)| {
                 let expected = promise.expected?;
-                Some((index, expected, self.method(&expected)?))
+                let method = self.method(&expected)?;
+                Some(Attempt { index, expected, method, limit: None })
             })
             .collect();
         // A second time for those whose digest can be made in two ways.
         for second in [false, true] {
             let results = self.hash(&todo, &promised, inspector, reader);
             let mut again = Vec::new();
-            for ((index, expected, method), result) in
-                todo.into_iter().zip(results)
-            {
+            for (attempt, result) in todo.into_iter().zip(results) {
+                let Attempt { expected, method, .. } = attempt;
                 let verdict = match result {
                     None => continue,
                     Some(Err(error)) => Verdict::Failed(error),
@@ -97,15 +108,16 @@ impl<'a> Verifier<'a> {
                         self.learn(&expected, method);
                         Verdict::Match
                     }
-                    Some(Ok(_)) => match self.other(&expected, method) {
-                        Some(other) if !second => {
-                            again.push((index, expected, other));
+                    Some(Ok(sum)) => match self.other(&expected, method) {
+                        Some(method) if !second => {
+                            let limit = Some(sum.size);
+                            again.push(Attempt { method, limit, ..attempt });
                             continue;
                         }
                         _ => Verdict::Mismatch,
                     },
                 };
-                if let Some(place) = verdicts.get_mut(index) {
+                if let Some(place) = verdicts.get_mut(attempt.index) {
                     *place = Some(verdict);
                 }
             }
@@ -169,7 +181,7 @@ impl<'a> Verifier<'a> {
     /// before their turn.
     fn hash(
         &self,
-        todo: &[(usize, Expectation, Method)],
+        todo: &[Attempt],
         promised: &[Promised],
         inspector: &mut Inspector,
         reader: &mut Reader<'_>,
@@ -178,7 +190,7 @@ impl<'a> Verifier<'a> {
         results.resize_with(todo.len(), || None);
         let path_of = |at: usize| -> &Path {
             let promise =
-                todo.get(at).and_then(|(index, ..)| promised.get(*index));
+                todo.get(at).and_then(|attempt| promised.get(attempt.index));
             let path = promise.map_or(&b""[..], |promise| &promise.path);
             Path::new(OsStr::from_bytes(path))
         };
@@ -191,7 +203,7 @@ impl<'a> Verifier<'a> {
             }
         };
         let mut current = Method::default();
-        for (at, (_, _, method)) in todo.iter().enumerate() {
+        for (at, Attempt { method, limit, .. }) in todo.iter().enumerate() {
             if self.run.is_over() {
                 break;
             }
@@ -207,7 +219,9 @@ impl<'a> Verifier<'a> {
             }
             let named = Named::open(path, b"", Links::Refuse);
             let cause = match named {
-                Ok(Named::File(file, metadata)) => {
+                Ok(Named::File(file, mut metadata)) => {
+                    let most = limit.unwrap_or(u64::MAX);
+                    metadata.size = metadata.size.min(most);
                     let opened = (file, metadata);
                     reader.take(inspector, at, opened, *method, &mut done);
                     continue;

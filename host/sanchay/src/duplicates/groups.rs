@@ -7,7 +7,7 @@ use sanchay_sandbox::{Algorithm, Digest};
 
 use super::{
     collection::{Collection, FileNumber},
-    compare::Hits,
+    hits::Hits,
 };
 use crate::{entry::join, monitor::Summary, options::DuplicateOptions};
 

@@ -4,6 +4,7 @@ mod candidates;
 mod collection;
 mod compare;
 mod groups;
+mod hits;
 
 use std::{
     collections::HashSet,

@@ -1,5 +1,8 @@
 //! Hashing: what is in files, told by digests, in order.
 
+mod directory;
+mod flush;
+mod named;
 mod order;
 mod parts;
 mod pipe;

@@ -81,10 +81,13 @@ impl Segment {
     }
 }
 
+/// A file's name and the directory it is in.
+type InDirectory = (Arc<Node>, Box<[u8]>);
+
 /// All files of a walk, for when order is only known at its end.
 #[derive(Default)]
 pub(super) struct Found {
-    files: Mutex<Vec<(Arc<Node>, Box<[u8]>)>>,
+    files: Mutex<Vec<InDirectory>>,
     errors: Mutex<Vec<EntryError>>,
 }
 

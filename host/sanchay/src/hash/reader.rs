@@ -6,12 +6,11 @@ use std::{
     fs::File,
     io::{self, Read},
     os::unix::fs::FileExt as _,
-    sync::atomic::Ordering::Relaxed,
 };
 
-use sanchay_sandbox::{Algorithm, Digest, Fault, Inspector, PartialDigest};
+use sanchay_sandbox::{Algorithm, Digest, Fault, Inspector};
 
-use super::{Content, Sum};
+use super::Sum;
 use crate::{
     entry::Metadata,
     error::{Action, Cause},
@@ -38,21 +37,21 @@ pub(crate) struct Reader<'r> {
     pub(super) buffer: Vec<u8>,
     pub(super) used: usize,
     /// The files in the buffer.
-    waiting: Vec<Waiting>,
-    ends: Vec<u32>,
-    digests: Vec<Digest>,
+    pub(super) waiting: Vec<Waiting>,
+    pub(super) ends: Vec<u32>,
+    pub(super) digests: Vec<Digest>,
 }
 
 /// A file whose bytes are in the buffer.
-struct Waiting {
-    index: usize,
-    metadata: Metadata,
+pub(super) struct Waiting {
+    pub(super) index: usize,
+    pub(super) metadata: Metadata,
     /// How many byte strings in the buffer are its: 2 for the ends of a
     /// large file.
-    parts: usize,
-    size: u64,
+    pub(super) parts: usize,
+    pub(super) size: u64,
     /// Whether it had more bytes than when it was opened.
-    grew: bool,
+    pub(super) grew: bool,
 }
 
 impl<'r> Reader<'r> {
@@ -225,78 +224,6 @@ impl<'r> Reader<'r> {
         }
         Ok(filled)
     }
-
-    /// Has the files in the buffer hashed.
-    pub(crate) fn flush(
-        &mut self,
-        inspector: &mut Inspector,
-        method: Method,
-        done: &mut dyn FnMut(usize, Result<Sum, Failure>),
-    ) {
-        if self.waiting.is_empty() {
-            return;
-        }
-        let algorithm = match method {
-            Method::Whole(algorithm) => algorithm,
-            Method::Partial { .. } => Algorithm::Xxh64,
-        };
-        self.run.bytes.fetch_add(self.used as u64, Relaxed);
-        self.digests.clear();
-        let data = self.buffer.get(..self.used).unwrap_or_default();
-        let batch = inspector.digest_batch(
-            algorithm,
-            data,
-            &self.ends,
-            &mut self.digests,
-        );
-        let single = batch.is_err();
-        let mut start = 0;
-        let mut next = 0;
-        for file in &self.waiting {
-            // If the batch failed, one file must not cost the others theirs.
-            let mut part = |at: usize| -> Result<Digest, Fault> {
-                let end = self.ends.get(at).map_or(start, |end| *end as usize);
-                let from = std::mem::replace(&mut start, end);
-                if single {
-                    let bytes = data.get(from..end).unwrap_or_default();
-                    return inspector.digest(algorithm, bytes);
-                }
-                self.digests.get(at).copied().ok_or_else(|| {
-                    Fault::Lied("it returned too few digests".to_owned())
-                })
-            };
-            let first = part(next);
-            let last =
-                if file.parts == 2 { part(next + 1) } else { first.clone() };
-            next += file.parts;
-            let result = first.and_then(|first| Ok((first, last?)));
-            let result = result.map(|(first, last)| Sum {
-                content: match method {
-                    Method::Whole(_) => Content::Whole(algorithm, first),
-                    Method::Partial { .. } => {
-                        Content::Partial(ends_of(first, last, file.size))
-                    }
-                },
-                size: file.size,
-                modified: Some(file.metadata.modified),
-                grew: file.grew,
-            });
-            done(
-                file.index,
-                result.map_err(|fault| (Action::Hash, fault.into())),
-            );
-        }
-        self.waiting.clear();
-        self.ends.clear();
-        self.used = 0;
-    }
-}
-
-fn ends_of(first: Digest, last: Digest, size: u64) -> PartialDigest {
-    let number = |digest: Digest| {
-        digest.as_bytes().try_into().map_or(0, u64::from_be_bytes)
-    };
-    PartialDigest { first: number(first), last: number(last), size }
 }
 
 /// Reads once, again where a signal interrupted.

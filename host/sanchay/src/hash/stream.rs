@@ -81,9 +81,15 @@ impl Reader<'_> {
         inspector.update(head).map_err(hashing)?;
         self.run.bytes.fetch_add(len, Relaxed);
         self.reserve(start);
-        let size = len + self.feed(inspector, file, start)?;
+        // A file that was empty when it was opened and is not any more tells
+        // its size by now; one that the kernel makes up never does.
+        let told = file.metadata().map_or(0, |found| found.len());
+        let limit = if told == 0 { u64::MAX } else { told };
+        let rest = Read::take(file, limit.saturating_sub(len));
+        let size = len + self.feed(inspector, rest, start)?;
         let mut sum = finish(inspector, algorithm, size)?;
         sum.modified = Some(metadata.modified);
+        sum.grew = told > 0;
         Ok(sum)
     }
 

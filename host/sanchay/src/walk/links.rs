@@ -108,7 +108,7 @@ impl Walk<'_> {
         let mut level = Vec::new();
         for node in roots {
             let handle = std::os::fd::AsFd::as_fd(node.handle());
-            let known = super::handle::stat_open(handle)
+            let known = super::stat::stat_open(handle)
                 .is_ok_and(|(_, metadata)| !visited.insert(metadata.id));
             if !known {
                 level.push(Unit::Open(node));

@@ -1,10 +1,11 @@
 //! Listing a directory into columns, ready to be judged in one crossing.
 
 use std::{
-    ffi::OsStr,
     io,
-    os::{fd::BorrowedFd, unix::ffi::OsStrExt as _},
-    path::Path,
+    os::{
+        fd::{AsRawFd as _, BorrowedFd},
+        unix::ffi::OsStrExt as _,
+    },
 };
 
 use sanchay_sandbox::EntryKind;
@@ -81,6 +82,10 @@ pub(crate) fn slice(bytes: &[u8], span: (u32, u32)) -> &[u8] {
     bytes.get(span.0 as usize..span.1 as usize).unwrap_or(&[])
 }
 
+/// Where the system shows a process the files that it holds open.
+const HANDLES: &str =
+    if cfg!(target_os = "linux") { "/proc/self/fd" } else { "/dev/fd" };
+
 /// Lists directories, with a buffer that is reused.
 #[derive(Debug)]
 pub(crate) struct Lister {
@@ -105,26 +110,18 @@ impl Lister {
         }
     }
 
-    /// Lists a directory. `path` is where it was found; only the portable
-    /// walker uses it. Entries that no walk reports are left out: special
+    /// Lists a directory. Entries that no walk reports are left out: special
     /// files, and links unless they are followed.
     ///
     /// On an error the listing holds what was read until then.
     pub(crate) fn list(
         &mut self,
         directory: BorrowedFd<'_>,
-        path: &[u8],
         listing: &mut Listing,
     ) -> Result<(), Cause> {
         match self.walker {
-            #[cfg(target_os = "linux")]
             Walker::Native => self.list_native(directory, listing),
-            #[cfg(not(target_os = "linux"))]
-            Walker::Native => self.list_portable(path, listing),
-            Walker::Portable => {
-                let _ = directory;
-                self.list_portable(path, listing)
-            }
+            Walker::Portable => self.list_portable(directory, listing),
         }
     }
 
@@ -164,14 +161,33 @@ impl Lister {
         result
     }
 
-    fn list_portable(
+    #[cfg(not(target_os = "linux"))]
+    fn list_native(
         &mut self,
-        path: &[u8],
+        directory: BorrowedFd<'_>,
         listing: &mut Listing,
     ) -> Result<(), Cause> {
-        // The current directory's own path is empty.
-        let path = if path.is_empty() { b"." } else { path };
-        let path = Path::new(OsStr::from_bytes(path));
+        for entry in rustix::fs::Dir::read_from(directory)? {
+            let entry = entry?;
+            let name = entry.file_name().to_bytes();
+            if name == b"." || name == b".." {
+                continue;
+            }
+            if !self.keep(listing, name, entry.file_type().into()) {
+                return Err(too_large());
+            }
+        }
+        Ok(())
+    }
+
+    fn list_portable(
+        &mut self,
+        directory: BorrowedFd<'_>,
+        listing: &mut Listing,
+    ) -> Result<(), Cause> {
+        // By its handle, not by its path, where another directory may stand
+        // by now.
+        let path = format!("{HANDLES}/{}", directory.as_raw_fd());
         let entries = walkdir::WalkDir::new(path).min_depth(1).max_depth(1);
         for entry in entries {
             let entry = entry.map_err(|error| {

@@ -4,16 +4,17 @@
 
 use std::{
     os::fd::{AsFd as _, OwnedFd},
-    path::Path,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
 };
 
-use rustix::io::Errno;
-
-use super::handle::{self, Beneath, Kind, Links};
+use super::{
+    beneath::Beneath,
+    handle::{self, Kind, Links},
+    stat,
+};
 use crate::{entry::Metadata, error::Cause};
 
 /// How many directories a walk holds open at most before it closes those
@@ -170,7 +171,7 @@ impl Node {
             Some(root) => root.stat(&self.relative_child(name)),
             None => {
                 let parent = self.handle().as_fd();
-                Ok(handle::stat(parent, name, self.root.links)?)
+                Ok(stat::stat(parent, name, self.root.links)?)
             }
         }
     }
@@ -240,34 +241,4 @@ fn with_slash(parent: &[u8], name: &[u8]) -> Box<[u8]> {
         path.push(b'/');
     }
     path.into_boxed_slice()
-}
-
-/// What a path that the caller named leads to.
-pub(crate) enum Named {
-    Directory(Arc<Node>),
-    File(std::fs::File, Metadata),
-    Special(OwnedFd, &'static str),
-}
-
-impl Named {
-    /// Opens a path that the caller named. `shown` is how its entries' paths
-    /// begin.
-    pub(crate) fn open(
-        path: &Path,
-        shown: &[u8],
-        links: Links,
-    ) -> Result<Self, Cause> {
-        let fd = handle::open_named(path).map_err(|errno| match errno {
-            Errno::NXIO => Cause::NotRegular("a socket"),
-            errno => errno.into(),
-        })?;
-        let (kind, metadata) = handle::stat_open(fd.as_fd())?;
-        match kind {
-            Kind::Directory => {
-                Ok(Self::Directory(Node::root(fd, shown, links)?))
-            }
-            Kind::File => Ok(Self::File(fd.into(), metadata)),
-            other => Ok(Self::Special(fd, handle::describe(other))),
-        }
-    }
 }

@@ -38,11 +38,11 @@ pub(crate) struct Scout<'i> {
     /// The files that survived by name and were reached by a link.
     pub(crate) linked: Vec<(Span, Metadata)>,
     follow: bool,
-    judges_sizes: bool,
-    survivors: Vec<u32>,
+    pub(super) judges_sizes: bool,
+    pub(super) survivors: Vec<u32>,
     judged: Vec<u32>,
     ends: Vec<u32>,
-    sizes: Vec<u64>,
+    pub(super) sizes: Vec<u64>,
     /// The files that survived by metadata, and their metadata.
     pub(crate) measured: Vec<Span>,
     pub(crate) metadata: Vec<Metadata>,
@@ -89,9 +89,7 @@ impl<'i> Scout<'i> {
         self.linked.clear();
         let here = || join(node.path(), b"");
         let handle = std::os::fd::AsFd::as_fd(node.handle());
-        if let Err(cause) =
-            self.lister.list(handle, node.path(), &mut self.listing)
-        {
+        if let Err(cause) = self.lister.list(handle, &mut self.listing) {
             error(EntryError::new(here(), Action::ReadDirectory, cause));
         }
         self.judge(node, error);
@@ -216,86 +214,6 @@ impl<'i> Scout<'i> {
         Ok(!survives.is_empty())
     }
 
-    /// Reads the metadata of files and has it judged. What survives is in
-    /// `measured` and `metadata`.
-    pub(crate) fn measure(
-        &mut self,
-        node: &Node,
-        names: &[u8],
-        files: &[Span],
-        error: &mut dyn FnMut(EntryError),
-    ) {
-        self.measured.clear();
-        self.metadata.clear();
-        for span in files {
-            let name = super::listing::slice(names, *span);
-            let cause = match node.stat(name) {
-                Ok((Kind::File, metadata)) => {
-                    self.measured.push(*span);
-                    self.metadata.push(metadata);
-                    continue;
-                }
-                Ok((Kind::Link, _)) => Cause::BecameLink,
-                Ok((kind, _)) => {
-                    Cause::NotRegular(super::handle::describe(kind))
-                }
-                Err(cause) => cause,
-            };
-            let path = join(node.path(), name);
-            error(EntryError::new(path, Action::Stat, cause));
-        }
-        self.judge_metadata(node.path(), names, error);
-    }
-
-    /// Drops from `files` what the filter rejects by metadata. Reads none
-    /// where the filter does not ask for any.
-    pub(crate) fn select(
-        &mut self,
-        node: &Node,
-        error: &mut dyn FnMut(EntryError),
-    ) {
-        if !self.judges_sizes {
-            return;
-        }
-        let names = std::mem::take(&mut self.listing.names);
-        let files = std::mem::take(&mut self.files);
-        self.measure(node, &names, &files, error);
-        self.listing.names = names;
-        self.files = files;
-        self.files.clone_from(&self.measured);
-    }
-
-    /// Drops from `measured` and `metadata` what the filter rejects by
-    /// metadata.
-    pub(crate) fn judge_metadata(
-        &mut self,
-        parent: &[u8],
-        names: &[u8],
-        error: &mut dyn FnMut(EntryError),
-    ) {
-        if !self.judges_sizes || self.metadata.is_empty() {
-            return;
-        }
-        self.sizes.clear();
-        self.sizes.extend(self.metadata.iter().map(|found| found.size));
-        self.survivors.clear();
-        let judged =
-            self.inspector.judge_sizes(&self.sizes, &mut self.survivors);
-        if let Err(fault) = judged {
-            for span in self.measured.drain(..) {
-                error(EntryError::new(
-                    join(parent, super::listing::slice(names, span)),
-                    Action::Judge,
-                    Cause::Sandbox(fault.clone()),
-                ));
-            }
-            self.metadata.clear();
-            return;
-        }
-        keep(&mut self.measured, &self.survivors);
-        keep(&mut self.metadata, &self.survivors);
-    }
-
     /// Opens a directory, saying why where it cannot.
     pub(crate) fn open(
         parent: &Arc<Node>,
@@ -313,21 +231,6 @@ impl<'i> Scout<'i> {
     }
 }
 
-/// Keeps the items at these ascending indices.
-fn keep<T: Copy>(items: &mut Vec<T>, indices: &[u32]) {
-    if indices.len() == items.len() {
-        return;
-    }
-    for (to, from) in indices.iter().enumerate() {
-        if let Some(item) = items.get(*from as usize).copied()
-            && let Some(place) = items.get_mut(to)
-        {
-            *place = item;
-        }
-    }
-    items.truncate(indices.len());
-}
-
 /// Whether a link's target does not exist, or is the link itself.
 fn leads_nowhere(error: &std::io::Error) -> bool {
     use rustix::io::Errno;
@@ -335,18 +238,4 @@ fn leads_nowhere(error: &std::io::Error) -> bool {
         Errno::from_io_error(error),
         Some(Errno::NOENT | Errno::LOOP | Errno::NOTDIR)
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::keep;
-
-    #[test]
-    fn keep_leaves_the_items_at_the_indices_in_order() {
-        let mut items = vec![10, 11, 12, 13];
-        keep(&mut items, &[1, 3]);
-        assert_eq!(items, [11, 13]);
-        keep(&mut items, &[]);
-        assert!(items.is_empty());
-    }
 }

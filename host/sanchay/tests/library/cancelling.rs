@@ -23,7 +23,7 @@ use crate::engine;
 fn endless() -> Tree {
     let tree = Tree::new();
     for number in 0..50 {
-        tree.sparse(&format!("d/{number}"), 4 << 30);
+        tree.sparse(format!("d/{number}"), 4 << 30);
     }
     tree
 }
@@ -121,7 +121,7 @@ fn a_run_can_be_cancelled_from_another_thread_and_before_it_begins() {
 fn many() -> Tree {
     let tree = Tree::new();
     for number in 0..3000 {
-        tree.file(&format!("d/{}/{number}", number % 30), "same");
+        tree.file(format!("d/{}/{number}", number % 30), "same");
     }
     tree
 }
@@ -198,7 +198,7 @@ fn a_visitor_that_breaks_ends_a_check_and_a_search_for_duplicates() {
 fn progress_is_told_no_more_often_than_asked_for_and_never_twice_at_once() {
     let tree = Tree::new();
     for number in 0..6 {
-        tree.sparse(&format!("d/{number}"), 64 << 20);
+        tree.sparse(format!("d/{number}"), 64 << 20);
     }
     let inside = Arc::new(AtomicUsize::new(0));
     let times = Arc::new(Mutex::new(Vec::new()));

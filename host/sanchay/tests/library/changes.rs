@@ -21,7 +21,7 @@ use crate::engine;
 fn a_file_that_changed_after_it_was_listed_is_told_with_both_sizes() {
     let tree = Tree::new();
     for number in 0..2000 {
-        tree.file(&format!("d/{number:04}"), noise(1, 500));
+        tree.file(format!("d/{number:04}"), noise(1, 500));
     }
     // One worker reports progress when the directory is listed, which is
     // before any file is read.
@@ -98,7 +98,7 @@ fn a_scan_tells_what_became_of_an_entry_since_it_was_listed() {
     // is opened.
     let tree = Tree::new();
     for name in ["a", "b"] {
-        tree.file(&format!("d/{name}/file"), "content");
+        tree.file(format!("d/{name}/file"), "content");
     }
     let root = tree.path("d");
     let errors = Mutex::new(Vec::new());

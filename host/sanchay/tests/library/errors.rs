@@ -1,12 +1,11 @@
 //! What goes wrong is told in types: with a run, or with one entry of it.
 
-use std::{fs, io, ops::ControlFlow, path::PathBuf, sync::Mutex};
+use std::{fs, io, ops::ControlFlow, sync::Mutex};
 
 use sanchay::{
     Action, Cause, CheckEvent, CheckOptions, DuplicateOptions, Engine,
     EngineOptions, EntryError, Error, FilterError, HashEvent, HashOptions,
-    Limits, MAX_CHUNK, Method, Monitor, ScanEvent, Source, Verdict,
-    WalkOptions,
+    Limits, MAX_CHUNK, Method, Monitor, Source, Verdict, WalkOptions,
 };
 use sanchay_testkit::{Tree, content::noise};
 

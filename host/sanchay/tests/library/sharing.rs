@@ -18,7 +18,7 @@ fn tree() -> Tree {
     let tree = Tree::new();
     for number in 0..300_usize {
         let content = noise(number as u64 % 100, number % 100 * 400);
-        tree.file(&format!("d/{}/{number:03}", number % 7), content);
+        tree.file(format!("d/{}/{number:03}", number % 7), content);
     }
     tree
 }

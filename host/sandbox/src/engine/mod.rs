@@ -44,10 +44,10 @@ impl Engine {
         let engine = wasmtime::Engine::new(&config).map_err(setup)?;
         let (component, variant) =
             source.load(&engine, layout).map_err(setup)?;
-        let indices = Indices::of(&component).map_err(setup)?;
         // Nothing is offered to the component.
         let linked =
             Linker::new(&engine).instantiate_pre(&component).map_err(setup)?;
+        let indices = Indices::of(&component).map_err(setup)?;
         let ticker = Ticker::default();
         Ok(Self { linked, indices, layout, variant, ticker })
     }

@@ -12,7 +12,7 @@ use wit_component::{
 
 /// A hostile guest as a component: its text, with every export that it lacks
 /// taken from the obedient guest.
-pub fn guest(name: &str) -> Vec<u8> {
+pub(crate) fn guest(name: &str) -> Vec<u8> {
     let own = text(name);
     if own.contains("(component") {
         return wat::parse_str(own).unwrap();
@@ -52,7 +52,7 @@ fn componentize(mut module: Vec<u8>) -> Vec<u8> {
 }
 
 /// Options with a small budget and little memory.
-pub fn tight() -> SandboxOptions {
+pub(crate) fn tight() -> SandboxOptions {
     let limits = Limits::default()
         .call_budget(Duration::from_millis(150))
         .memory(16 << 20);
@@ -60,11 +60,11 @@ pub fn tight() -> SandboxOptions {
 }
 
 /// An inspector of a hostile guest, under tight limits.
-pub fn inspector_of(name: &str) -> Inspector {
+pub(crate) fn inspector_of(name: &str) -> Inspector {
     Sandbox::from_component(&guest(name), tight()).unwrap().inspector()
 }
 
 /// An inspector of the embedded component.
-pub fn inspector() -> Inspector {
+pub(crate) fn inspector() -> Inspector {
     Sandbox::new(SandboxOptions::default()).unwrap().inspector()
 }

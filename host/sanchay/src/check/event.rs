@@ -1,0 +1,64 @@
+//! What checking a list comes upon, and what it comes to.
+
+use crate::error::EntryError;
+
+/// What became of a promise.
+#[derive(Debug)]
+pub enum Verdict {
+    /// The file has the digest that was promised.
+    Match,
+    /// It has another one.
+    Mismatch,
+    /// It could not be opened or read.
+    Failed(EntryError),
+}
+
+/// What checking comes upon, in the order of the list's lines.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum CheckEvent<'a> {
+    /// A file was checked.
+    Verdict {
+        /// Its path, as the list names it.
+        path: &'a [u8],
+        /// What became of the promise.
+        verdict: Verdict,
+    },
+    /// A line that promises nothing that can be checked.
+    Malformed {
+        /// The line's number, from 1.
+        line: u64,
+    },
+}
+
+/// What checking a list came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CheckSummary {
+    /// Files that have the digest that was promised.
+    pub matched: u64,
+    /// Files that have another one.
+    pub mismatched: u64,
+    /// Files that do not exist.
+    pub missing: u64,
+    /// Files that could not be opened or read for another reason.
+    pub unreadable: u64,
+    /// Lines that promise nothing that can be checked.
+    pub malformed: u64,
+}
+
+impl CheckSummary {
+    pub(super) fn count(&mut self, event: &CheckEvent<'_>) {
+        match event {
+            CheckEvent::Malformed { .. } => self.malformed += 1,
+            CheckEvent::Verdict { verdict, .. } => match verdict {
+                Verdict::Match => self.matched += 1,
+                Verdict::Mismatch => self.mismatched += 1,
+                Verdict::Failed(error) if error.is_missing() => {
+                    self.missing += 1;
+                }
+                Verdict::Failed(_) => self.unreadable += 1,
+            },
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Reading and parsing a list, a block at a time, while its files are checked.
+
+use std::sync::PoisonError;
+
+use sanchay_sandbox::{Expectation, Inspector};
+
+use super::{
+    Check, FILES_A_PART, Unit,
+    verify::{Promised, candidates},
+};
+use crate::{error::Error, sequence::Place};
+
+impl Check<'_> {
+    /// Reads and parses a block of the list, and passes its promises and the
+    /// rest of the list on.
+    pub(super) fn parse(
+        &self,
+        place: Place,
+        inspector: &mut Inspector,
+    ) -> Result<(), Error> {
+        let block = self
+            .blocks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .next()
+            .map_err(Error::Checklist)?;
+        let Some((text, first_line)) = block else {
+            self.fill(place, Vec::new());
+            return Ok(());
+        };
+        let list = inspector.parse_checklist(&text).map_err(Error::Sandbox)?;
+        self.blocks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .count(u64::from(list.lines));
+        let number = |line: u32| first_line + u64::from(line) + 1;
+        let malformed = list.malformed.into_iter().map(|line| Promised {
+            line: number(line),
+            path: Vec::new(),
+            expected: None,
+        });
+        let promises = list.promises.into_iter().map(|promise| Promised {
+            line: number(promise.line),
+            path: promise.path,
+            expected: self.checkable(promise.expected),
+        });
+        let mut all: Vec<_> = malformed.chain(promises).collect();
+        all.sort_by_key(|promised| promised.line);
+        let mut parts = Vec::new();
+        while !all.is_empty() {
+            let rest = all.split_off(all.len().min(FILES_A_PART));
+            parts.push(std::mem::replace(&mut all, rest));
+        }
+        let mut places =
+            self.sequence.split(place, parts.len() + 1).into_iter();
+        let mut units: Vec<_> = parts
+            .into_iter()
+            .zip(places.by_ref())
+            .map(|(part, place)| Unit::Verify(place, part))
+            .collect();
+        units.extend(places.map(Unit::Parse));
+        self.frontier.push(units);
+        Ok(())
+    }
+
+    /// The expectation, if there is an algorithm that can meet it.
+    fn checkable(&self, expected: Expectation) -> Option<Expectation> {
+        match expected {
+            Expectation::Unnamed(digest)
+                if candidates(&digest, self.options).is_empty() =>
+            {
+                None
+            }
+            expected => Some(expected),
+        }
+    }
+}

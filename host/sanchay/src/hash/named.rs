@@ -1,0 +1,156 @@
+//! Hashing what the caller named: a file, a pipe, or a tree in which links are
+//! followed.
+
+use std::{fs::File, io::Read, os::unix::ffi::OsStrExt as _, path::Path};
+
+use super::{
+    Failure, Source, Sum,
+    parts::Found,
+    pipe::{blocking, is_handed_down},
+    rows::Rows,
+    tree::{Tree, Unit, Worker},
+};
+use crate::{
+    entry::Metadata,
+    error::{Action, Cause, EntryError},
+    sequence::Place,
+    walk::{Named, Walk, location, shown},
+};
+
+impl Tree<'_> {
+    /// Deals with something that the caller named.
+    pub(super) fn source(
+        &self,
+        place: Place,
+        index: usize,
+        worker: &mut Worker<'_, '_>,
+    ) {
+        let path = match self.sources.get(index) {
+            Some(Source::Path(path)) => path,
+            Some(Source::Stdin) => {
+                let stdin = std::io::stdin().lock();
+                self.pipe(place, Path::new("-"), stdin, worker);
+                return;
+            }
+            None => return,
+        };
+        let links = self.options.walk.links();
+        let error = match Named::open(location(path), shown(path), links) {
+            Ok(Named::Directory(node)) if self.options.walk.follow => {
+                drop(node);
+                self.follow(place, path);
+                return;
+            }
+            Ok(Named::Directory(node)) => {
+                self.directory(place, &node, worker, Rows::default());
+                return;
+            }
+            Ok(Named::File(file, metadata)) => {
+                self.named(place, path, (file, metadata), worker);
+                return;
+            }
+            Ok(Named::Special(fd, _)) if is_handed_down(path) => {
+                match blocking(fd) {
+                    Ok(pipe) => {
+                        self.pipe(place, path, pipe, worker);
+                        return;
+                    }
+                    Err(errno) => errno.into(),
+                }
+            }
+            Ok(Named::Special(_, word)) => Cause::NotRegular(word),
+            Err(cause) => cause,
+        };
+        let error = EntryError::new(path.clone(), Action::Root, error);
+        let mut rows = Rows::default();
+        self.error(&mut rows, error.named());
+        self.fill(place, rows);
+    }
+
+    /// Hashes a file that the caller named.
+    fn named(
+        &self,
+        place: Place,
+        path: &Path,
+        opened: (File, Metadata),
+        worker: &mut Worker<'_, '_>,
+    ) {
+        let method = self.options.method;
+        let mut result = None;
+        let mut done = |_, sum| result = Some(sum);
+        let Worker { scout, reader } = worker;
+        let inspector = &mut *scout.inspector;
+        reader.take(inspector, 0, opened, method, &mut done);
+        reader.flush(inspector, method, &mut done);
+        if let Some(result) = result {
+            self.told(place, path, result);
+        }
+    }
+
+    /// Hashes what can only be read from one end to the other.
+    fn pipe(
+        &self,
+        place: Place,
+        path: &Path,
+        source: impl Read,
+        worker: &mut Worker<'_, '_>,
+    ) {
+        let Worker { scout, reader } = worker;
+        let result = reader.pipe(scout.inspector, source, self.options.method);
+        self.told(place, path, result);
+    }
+
+    /// Fills the place of something that the caller named.
+    fn told(&self, place: Place, path: &Path, result: Result<Sum, Failure>) {
+        let mut rows = Rows::default();
+        match result {
+            Ok(sum) => rows.push(path.as_os_str().as_bytes(), sum),
+            Err((action, cause)) => {
+                let error = EntryError::new(path.to_owned(), action, cause);
+                self.error(&mut rows, error.named());
+            }
+        }
+        self.fill(place, rows);
+    }
+
+    /// Walks a directory of the caller's, following links, and passes its
+    /// files on in order. Which path of a file counts is only known when all
+    /// of them are.
+    fn follow(&self, place: Place, root: &Path) {
+        let found = Found::default();
+        let walk = Walk {
+            engine: self.engine,
+            run: self.run,
+            options: &self.options.walk,
+            visitor: &found,
+            counts: false,
+            visited: None,
+        };
+        // In a thread of its own: a worker that waits for another pool would
+        // begin other work of this one's, and wait for itself.
+        let roots = [root.to_owned()];
+        let walked =
+            std::thread::scope(|scope| scope.spawn(|| walk.go(&roots)).join());
+        if let Ok(Err(error)) = walked {
+            self.run.fail(error);
+            return;
+        }
+        let (parts, errors) = found.into_parts();
+        let places = self.sequence.split(place, parts.len() + 1);
+        let units: Vec<_> = places
+            .iter()
+            .skip(1)
+            .zip(parts)
+            .map(|(place, (node, names))| Unit::Files(*place, node, names))
+            .collect();
+        self.frontier.push(units);
+        if let Some(first) = places.first() {
+            let mut rows = Rows::default();
+            for error in errors {
+                // The walk counted it.
+                rows.push_error(error);
+            }
+            self.fill(*first, rows);
+        }
+    }
+}

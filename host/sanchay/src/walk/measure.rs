@@ -1,0 +1,122 @@
+//! The metadata of the files that a scout found: read relative to their
+//! directory, and judged in one crossing.
+
+use super::{
+    handle::{Kind, describe},
+    listing::slice,
+    node::Node,
+    scout::{Scout, Span},
+};
+use crate::{
+    entry::join,
+    error::{Action, Cause, EntryError},
+};
+
+impl Scout<'_> {
+    /// Reads the metadata of files and has it judged. What survives is in
+    /// `measured` and `metadata`.
+    pub(crate) fn measure(
+        &mut self,
+        node: &Node,
+        names: &[u8],
+        files: &[Span],
+        error: &mut dyn FnMut(EntryError),
+    ) {
+        self.measured.clear();
+        self.metadata.clear();
+        for span in files {
+            let name = slice(names, *span);
+            let cause = match node.stat(name) {
+                Ok((Kind::File, metadata)) => {
+                    self.measured.push(*span);
+                    self.metadata.push(metadata);
+                    continue;
+                }
+                Ok((Kind::Link, _)) => Cause::BecameLink,
+                Ok((kind, _)) => Cause::NotRegular(describe(kind)),
+                Err(cause) => cause,
+            };
+            let path = join(node.path(), name);
+            error(EntryError::new(path, Action::Stat, cause));
+        }
+        self.judge_metadata(node.path(), names, error);
+    }
+
+    /// Drops from `files` what the filter rejects by metadata. Reads none
+    /// where the filter does not ask for any.
+    pub(crate) fn select(
+        &mut self,
+        node: &Node,
+        error: &mut dyn FnMut(EntryError),
+    ) {
+        if !self.judges_sizes {
+            return;
+        }
+        let names = std::mem::take(&mut self.listing.names);
+        let files = std::mem::take(&mut self.files);
+        self.measure(node, &names, &files, error);
+        self.listing.names = names;
+        self.files = files;
+        self.files.clone_from(&self.measured);
+    }
+
+    /// Drops from `measured` and `metadata` what the filter rejects by
+    /// metadata.
+    pub(crate) fn judge_metadata(
+        &mut self,
+        parent: &[u8],
+        names: &[u8],
+        error: &mut dyn FnMut(EntryError),
+    ) {
+        if !self.judges_sizes || self.metadata.is_empty() {
+            return;
+        }
+        self.sizes.clear();
+        self.sizes.extend(self.metadata.iter().map(|found| found.size));
+        self.survivors.clear();
+        let judged =
+            self.inspector.judge_sizes(&self.sizes, &mut self.survivors);
+        if let Err(fault) = judged {
+            for span in self.measured.drain(..) {
+                error(EntryError::new(
+                    join(parent, slice(names, span)),
+                    Action::Judge,
+                    Cause::Sandbox(fault.clone()),
+                ));
+            }
+            self.metadata.clear();
+            return;
+        }
+        keep(&mut self.measured, &self.survivors);
+        keep(&mut self.metadata, &self.survivors);
+    }
+}
+
+/// Keeps the items at these ascending indices.
+fn keep<T: Copy>(items: &mut Vec<T>, indices: &[u32]) {
+    if indices.len() == items.len() {
+        return;
+    }
+    for (to, from) in indices.iter().enumerate() {
+        if let Some(item) = items.get(*from as usize).copied()
+            && let Some(place) = items.get_mut(to)
+        {
+            *place = item;
+        }
+    }
+    items.truncate(indices.len());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::keep;
+
+    #[test]
+    fn keep_leaves_the_items_at_the_indices_in_order() {
+        let mut items = vec![10, 11, 12, 13];
+        keep(&mut items, &[1, 3]);
+        assert_eq!(items, [11, 13]);
+        keep(&mut items, &[]);
+        assert!(items.is_empty());
+    }
+}
