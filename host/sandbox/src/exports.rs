@@ -5,6 +5,7 @@ use wasmtime::component::{
 };
 use wasmtime::{Error, Result, Store};
 
+use crate::pour::Poured;
 use crate::store::State;
 use crate::wire::{
     Algorithm, BatchError, Checklist, Listing, PartialDigest, Specification,
@@ -64,6 +65,8 @@ exports! {
         (Algorithm) -> (ResourceAny);
     update = "hashing" "[method]hasher.update"
         (ResourceAny, &'static [u8]) -> ();
+    update_poured = "hashing" "[method]hasher.update"
+        (ResourceAny, Poured<'static>) -> ();
     finish = "hashing" "[method]hasher.finish"
         (ResourceAny) -> (Vec<u8>);
     compile = "filtering" "[static]filter.compile"

@@ -31,6 +31,7 @@ mod fault;
 mod filter;
 mod inspector;
 mod limits;
+mod pour;
 mod sandbox;
 mod store;
 mod wire;

@@ -314,3 +314,35 @@ fn a_filter_that_cannot_be_leaves_the_one_that_was_set() {
     assert_eq!(out, [0, 2]);
     assert_eq!(inspector.needs_metadata(), Ok(true));
 }
+
+#[test]
+fn bytes_that_are_poured_into_the_cage_have_the_same_digest() {
+    let mut inspector = inspector();
+    let data = bytes(300_001, 77);
+    for (algorithm, native) in BOTH {
+        for room in [1, 63, 4096, 100_000, 1 << 20] {
+            let mut rest = &data[..if room < 64 { 5000 } else { data.len() }];
+            let whole = rest;
+            inspector.begin(algorithm).unwrap();
+            loop {
+                let got = inspector
+                    .update_with(room, &mut |space| {
+                        assert_eq!(space.len(), room);
+                        // Less than there is room for, as a pipe gives it.
+                        let len = rest.len().min(room.div_ceil(2));
+                        let (now, later) = rest.split_at(len);
+                        space[..len].copy_from_slice(now);
+                        rest = later;
+                        len
+                    })
+                    .unwrap();
+                if got == 0 {
+                    break;
+                }
+            }
+            let digest = inspector.finish().unwrap();
+            let expected = hashing::digest(native, whole);
+            assert_eq!(digest.as_bytes(), expected, "{algorithm}, {room}");
+        }
+    }
+}

@@ -146,6 +146,37 @@ fn memory_that_cannot_be_given_out_is_a_fault() {
 }
 
 #[test]
+fn memory_to_pour_into_that_cannot_be_given_out_is_a_fault() {
+    for name in
+        ["realloc_out_of_bounds", "realloc_past_the_end", "realloc_endless"]
+    {
+        let mut inspector = inspector_of(name);
+        inspector.begin(Algorithm::Xxh64).unwrap();
+        let mut poured = false;
+        let answer = inspector.update_with(9, &mut |space| {
+            poured = true;
+            space.len()
+        });
+        assert!(answer.is_err(), "{name}: {answer:?}");
+        assert!(!poured, "{name}");
+    }
+}
+
+#[test]
+fn the_time_that_pouring_takes_is_not_the_component_s() {
+    let mut inspector = inspector_of("obedient");
+    inspector.begin(Algorithm::Xxh64).unwrap();
+    let slowly = &mut |space: &mut [u8]| {
+        std::thread::sleep(Duration::from_millis(400));
+        space.fill(b'x');
+        // It claims more than there was room for.
+        space.len() + 1
+    };
+    assert_eq!(inspector.update_with(9, slowly), Ok(9));
+    assert!(inspector.finish().is_ok());
+}
+
+#[test]
 fn giving_out_memory_has_a_budget_too() {
     let mut inspector = inspector_of("realloc_endless");
     let budget = Duration::from_millis(150);

@@ -19,6 +19,7 @@ pub struct Inspector {
     filter: Option<filter::Filter>,
     stream: Option<(Algorithm, hashing::Hasher)>,
     kinds: Vec<filter::EntryKind>,
+    space: Vec<u8>,
 }
 
 impl Inspector {
@@ -98,6 +99,23 @@ impl Inspector {
         let (_, hasher) = self.stream.as_mut().ok_or(Fault::NoStream)?;
         hasher.update(data);
         Ok(())
+    }
+
+    /// Appends bytes that `pour` writes; returns how many.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::NoStream`].
+    pub fn update_with(
+        &mut self,
+        room: usize,
+        pour: &mut (dyn FnMut(&mut [u8]) -> usize + Send),
+    ) -> Result<usize, Fault> {
+        let (_, hasher) = self.stream.as_mut().ok_or(Fault::NoStream)?;
+        self.space.resize(room, 0);
+        let len = pour(&mut self.space).min(room);
+        hasher.update(self.space.get(..len).unwrap_or_default());
+        Ok(len)
     }
 
     /// Ends the digest that was begun.

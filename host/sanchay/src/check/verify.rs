@@ -213,7 +213,7 @@ impl<'a> Verifier<'a> {
             }
             let path = path_of(at);
             if path == Path::new("-") {
-                let stdin = std::io::stdin().lock();
+                let stdin = std::io::stdin();
                 done(at, reader.pipe(inspector, stdin, *method));
                 continue;
             }

@@ -28,7 +28,7 @@ impl Tree<'_> {
         let path = match self.sources.get(index) {
             Some(Source::Path(path)) => path,
             Some(Source::Stdin) => {
-                let stdin = std::io::stdin().lock();
+                let stdin = std::io::stdin();
                 self.pipe(place, Path::new("-"), stdin, worker);
                 return;
             }
@@ -92,7 +92,7 @@ impl Tree<'_> {
         &self,
         place: Place,
         path: &Path,
-        source: impl Read,
+        source: impl Read + Send,
         worker: &mut Worker<'_, '_>,
     ) {
         let Worker { scout, reader } = worker;

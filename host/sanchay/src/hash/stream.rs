@@ -50,13 +50,10 @@ impl Reader<'_> {
         let busy = Busy::enter(&run.streams);
         let idle = busy.others < self.threads.saturating_sub(1);
         // What it had when it was opened, and no more.
-        let bytes = Read::take(file, metadata.size);
         let size = if idle && metadata.size >= OVERLAPPED {
-            self.overlap(inspector, bytes)?
+            self.overlap(inspector, Read::take(file, metadata.size))?
         } else {
-            // The small files that wait keep their place in the buffer.
-            self.reserve(self.used);
-            self.feed(inspector, bytes, self.used)?
+            self.feed(inspector, file, metadata.size)?
         };
         drop(busy);
         let mut sum = finish(inspector, algorithm, size)?;
@@ -80,47 +77,47 @@ impl Reader<'_> {
         let len = head.len() as u64;
         inspector.update(head).map_err(hashing)?;
         self.run.bytes.fetch_add(len, Relaxed);
-        self.reserve(start);
         // A file that was empty when it was opened and is not any more tells
         // its size by now; one that the kernel makes up never does.
         let told = file.metadata().map_or(0, |found| found.len());
         let limit = if told == 0 { u64::MAX } else { told };
-        let rest = Read::take(file, limit.saturating_sub(len));
-        let size = len + self.feed(inspector, rest, start)?;
+        let rest = limit.saturating_sub(len);
+        let size = len + self.feed(inspector, file, rest)?;
         let mut sum = finish(inspector, algorithm, size)?;
         sum.modified = Some(metadata.modified);
         sum.grew = told > 0;
         Ok(sum)
     }
 
-    /// Makes room for a chunk in the buffer.
-    fn reserve(&mut self, start: usize) {
-        if self.buffer.len() < start + CHUNK {
-            self.buffer.resize(start + CHUNK, 0);
-        }
-    }
-
-    /// Feeds a stream to the digest in the making, through the part of the
-    /// buffer that begins at `start`. Returns how many bytes it had.
+    /// Feeds a stream to the digest in the making, read straight into the
+    /// memory of the instance, to its end or to a limit. Returns how many
+    /// bytes it had.
     fn feed(
-        &mut self,
+        &self,
         inspector: &mut Inspector,
-        mut source: impl Read,
-        start: usize,
+        mut source: impl Read + Send,
+        limit: u64,
     ) -> Result<u64, Failure> {
         let mut size = 0;
-        loop {
-            let space =
-                self.buffer.get_mut(start..start + CHUNK).unwrap_or_default();
-            let got = read(&mut source, space).map_err(reading)?;
+        while size < limit {
+            let room = usize::try_from(limit - size).unwrap_or(CHUNK);
+            let mut result = Ok(());
+            let got = inspector
+                .update_with(room.min(CHUNK), &mut |space| {
+                    read(&mut source, space).unwrap_or_else(|error| {
+                        result = Err(reading(error));
+                        0
+                    })
+                })
+                .map_err(hashing)?;
+            result?;
             if got == 0 {
-                return Ok(size);
+                break;
             }
-            let chunk = space.get(..got).unwrap_or_default();
-            inspector.update(chunk).map_err(hashing)?;
             size += got as u64;
             self.passed(got)?;
         }
+        Ok(size)
     }
 
     /// Counts bytes that were hashed; an error once the run is over.
@@ -173,14 +170,13 @@ impl Reader<'_> {
     pub(crate) fn pipe(
         &mut self,
         inspector: &mut Inspector,
-        mut source: impl Read,
+        mut source: impl Read + Send,
         method: Method,
     ) -> Result<Sum, Failure> {
         match method {
             Method::Whole(algorithm) => {
                 inspector.begin(algorithm).map_err(hashing)?;
-                self.reserve(self.used);
-                let size = self.feed(inspector, source, self.used)?;
+                let size = self.feed(inspector, source, u64::MAX)?;
                 finish(inspector, algorithm, size)
             }
             Method::Partial { chunk } => {

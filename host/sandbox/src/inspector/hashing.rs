@@ -1,10 +1,13 @@
 //! Digests: of a buffer, of a batch of buffers, of a stream.
 
+use std::sync::{Mutex, PoisonError};
+
 use wasmtime::Result;
 use wasmtime::component::ResourceAny;
 
 use super::Inspector;
 use super::link::Cage;
+use crate::pour::Poured;
 use crate::{Algorithm, Digest, Fault, PartialDigest, wire};
 
 /// The most bytes that one crossing of [`Inspector::update`] carries: what
@@ -134,9 +137,45 @@ impl Inspector {
     pub fn update(&mut self, data: &[u8]) -> Result<(), Fault> {
         let algorithm = self.begun()?;
         for piece in data.chunks(PIECE) {
-            self.link.enter(|cage| Hashers::update(cage, algorithm, piece))?;
+            self.link.enter(|cage| {
+                let (resource, Cage { store, exports, .. }) =
+                    Hashers::to_update(cage, algorithm)?;
+                exports.update.call(store, (resource, piece))
+            })?;
         }
         Ok(())
+    }
+
+    /// Appends bytes that `pour` writes straight into the memory of the
+    /// instance, and returns how many. There is room for `room` bytes; `pour`
+    /// returns how many of them it wrote, and may take its time. To write
+    /// none is allowed, and wastes a little of the instance's memory.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::NoStream`], [`Fault::StreamLost`], or any [`Fault`] of the
+    /// instance.
+    pub fn update_with(
+        &mut self,
+        room: usize,
+        pour: &mut (dyn FnMut(&mut [u8]) -> usize + Send),
+    ) -> Result<usize, Fault> {
+        let algorithm = self.begun()?;
+        let ticks = self.link.ticks();
+        let once = Mutex::new((pour, 0));
+        let pour = |space: &mut [u8]| {
+            let mut once = once.lock().unwrap_or_else(PoisonError::into_inner);
+            once.1 = (once.0)(space).min(space.len());
+            once.1
+        };
+        let poured = Poured { room, pour: &pour, ticks };
+        self.link.enter(|cage| {
+            let (resource, Cage { store, exports, .. }) =
+                Hashers::to_update(cage, algorithm)?;
+            exports.update_poured.call(store, (resource, poured))
+        })?;
+        let once = once.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(once.1)
     }
 
     /// Ends the digest that was begun.
@@ -200,15 +239,14 @@ impl Hashers {
         Ok(())
     }
 
-    fn update(
+    /// The hasher, which is about to be given bytes.
+    fn to_update(
         cage: &mut Cage,
         algorithm: Algorithm,
-        data: &[u8],
-    ) -> Result<()> {
-        let Cage { store, exports, hashers, .. } = cage;
-        let resource = hashers.resource(algorithm)?;
-        hashers.set(algorithm, Hasher { resource, dirty: true });
-        exports.update.call(store, (resource, data))
+    ) -> Result<(ResourceAny, &mut Cage)> {
+        let resource = cage.hashers.resource(algorithm)?;
+        cage.hashers.set(algorithm, Hasher { resource, dirty: true });
+        Ok((resource, cage))
     }
 
     fn finish(cage: &mut Cage, algorithm: Algorithm) -> Result<Vec<u8>> {

@@ -35,6 +35,11 @@ impl Link {
         self.generation
     }
 
+    /// How many ticks of the clock a call may take.
+    pub(super) fn ticks(&self) -> u64 {
+        self.sandbox.ticks()
+    }
+
     /// Calls into the instance, which is made if there is none. All calls
     /// that `body` makes share one budget.
     pub(super) fn enter<R>(
