@@ -10,11 +10,12 @@
 mod hasher;
 #[cfg(test)]
 mod tests;
+mod xxh3;
 
 use alloc::vec::Vec;
 
 use sha2::{Digest as _, Sha256};
-use xxhash_rust::{xxh3, xxh64};
+use xxhash_rust::xxh64;
 
 pub use self::hasher::Hasher;
 use crate::batch::Batch;

@@ -27,8 +27,8 @@ pub(crate) struct Run<'a> {
     comparing: AtomicBool,
     total_files: AtomicU64,
     total_bytes: AtomicU64,
-    /// How many large files are being hashed at the moment.
-    pub(crate) streams: AtomicUsize,
+    /// How many workers are at work at the moment.
+    working: AtomicUsize,
     pub(crate) directories: AtomicU64,
     pub(crate) files: AtomicU64,
     pub(crate) bytes: AtomicU64,
@@ -51,7 +51,7 @@ impl<'a> Run<'a> {
             comparing: AtomicBool::new(false),
             total_files: AtomicU64::new(UNKNOWN),
             total_bytes: AtomicU64::new(UNKNOWN),
-            streams: AtomicUsize::new(0),
+            working: AtomicUsize::new(0),
             directories: AtomicU64::new(0),
             files: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
@@ -63,6 +63,17 @@ impl<'a> Run<'a> {
     /// Whether workers ought to return as soon as they can.
     pub(crate) fn is_over(&self) -> bool {
         self.stopped.load(Relaxed) || self.monitor.cancel.is_cancelled()
+    }
+
+    /// Counts a worker as being at work until this is dropped.
+    pub(crate) fn at_work(&self) -> Working<'_> {
+        self.working.fetch_add(1, Relaxed);
+        Working(&self.working)
+    }
+
+    /// How many workers are at work.
+    pub(crate) fn working(&self) -> usize {
+        self.working.load(Relaxed)
     }
 
     /// Ends the run: what it did not do stays undone.
@@ -159,6 +170,15 @@ impl<'a> Run<'a> {
             None if self.is_over() => Err(Error::Cancelled),
             None => Ok(self.summary()),
         }
+    }
+}
+
+/// A worker at work.
+pub(crate) struct Working<'a>(&'a AtomicUsize);
+
+impl Drop for Working<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
     }
 }
 

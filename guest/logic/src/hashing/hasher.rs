@@ -4,10 +4,10 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use sha2::{Digest as _, Sha256};
-use xxhash_rust::xxh3::Xxh3Default;
 use xxhash_rust::xxh64::Xxh64;
 
 use super::Algorithm;
+use super::xxh3::Xxh3;
 
 /// A digest in the making.
 ///
@@ -21,8 +21,8 @@ pub struct Hasher(State);
 #[derive(Clone)]
 enum State {
     Xxh64(Xxh64),
-    Xxh3_64(Box<Xxh3Default>),
-    Xxh3_128(Box<Xxh3Default>),
+    Xxh3_64(Box<Xxh3>),
+    Xxh3_128(Box<Xxh3>),
     Blake3(Box<blake3::Hasher>),
     Sha256(Box<Sha256>),
 }
@@ -33,8 +33,8 @@ impl Hasher {
     pub fn new(algorithm: Algorithm) -> Self {
         Self(match algorithm {
             Algorithm::Xxh64 => State::Xxh64(Xxh64::new(0)),
-            Algorithm::Xxh3_64 => State::Xxh3_64(Box::default()),
-            Algorithm::Xxh3_128 => State::Xxh3_128(Box::default()),
+            Algorithm::Xxh3_64 => State::Xxh3_64(Box::new(Xxh3::new())),
+            Algorithm::Xxh3_128 => State::Xxh3_128(Box::new(Xxh3::new())),
             Algorithm::Blake3 => State::Blake3(Box::default()),
             Algorithm::Sha256 => State::Sha256(Box::default()),
         })
@@ -64,13 +64,13 @@ impl Hasher {
                 digest.to_vec()
             }
             State::Xxh3_64(state) => {
-                let digest = state.digest().to_be_bytes();
-                state.reset();
+                let digest = state.digest_64().to_be_bytes();
+                **state = Xxh3::new();
                 digest.to_vec()
             }
             State::Xxh3_128(state) => {
-                let digest = state.digest128().to_be_bytes();
-                state.reset();
+                let digest = state.digest_128().to_be_bytes();
+                **state = Xxh3::new();
                 digest.to_vec()
             }
             State::Blake3(state) => {

@@ -145,6 +145,7 @@ impl Check<'_> {
                 self.frontier.close();
                 return;
             }
+            let _at_work = self.run.at_work();
             match taken.unit() {
                 Some(Unit::Parse(place)) => {
                     if let Err(error) = self.parse(place, inspector) {

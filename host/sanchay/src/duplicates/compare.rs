@@ -65,6 +65,7 @@ impl Comparison<'_> {
                         frontier.close();
                         break;
                     }
+                    let _at_work = self.run.at_work();
                     if let Some(part) = taken.unit() {
                         self.part(
                             part,

@@ -120,8 +120,12 @@ impl Tree<'_> {
         range: Range<usize>,
         outcomes: impl Iterator<Item = Outcome>,
     ) -> Rows {
-        let mut rows = Rows::new(node.path());
         let spans = names.spans.get(range).unwrap_or_default();
+        let bytes = match (spans.first(), spans.last()) {
+            (Some((start, _)), Some((_, end))) => end - start,
+            _ => 0,
+        };
+        let mut rows = Rows::new(node.path(), spans.len(), bytes as usize);
         for (span, outcome) in spans.iter().zip(outcomes) {
             let name = slice(&names.bytes, *span);
             match outcome {

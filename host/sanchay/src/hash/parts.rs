@@ -56,12 +56,17 @@ impl Segment {
         let files = scout.files.iter().map(|span| (*span, false));
         let directories =
             scout.directories.iter().map(|(span, _)| (*span, true));
-        let mut entries: Vec<_> = files.chain(directories).collect();
+        let all = scout.files.len() + scout.directories.len();
+        let mut entries = Vec::with_capacity(all);
+        entries.extend(files.chain(directories));
         entries.sort_unstable_by(|a, b| {
             by_path((slice(bytes, a.0), a.1), (slice(bytes, b.0), b.1))
         });
-        let mut names = Names::default();
-        let mut segments = Vec::new();
+        let mut names = Names {
+            bytes: Vec::with_capacity(bytes.len()),
+            spans: Vec::with_capacity(scout.files.len()),
+        };
+        let mut segments = Vec::with_capacity(2 * scout.directories.len() + 1);
         for (span, is_dir) in entries {
             let name = slice(bytes, span);
             if is_dir {

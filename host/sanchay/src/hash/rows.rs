@@ -22,9 +22,15 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// No results yet, of files whose paths begin so.
-    pub(super) fn new(parent: &[u8]) -> Self {
-        Self { parent: parent.into(), ..Self::default() }
+    /// No results yet, of files whose paths begin so; with room for so many
+    /// of them, and so many bytes of names.
+    pub(super) fn new(parent: &[u8], files: usize, names: usize) -> Self {
+        Self {
+            parent: parent.into(),
+            names: Vec::with_capacity(names),
+            rows: Vec::with_capacity(files),
+            errors: Vec::new(),
+        }
     }
 
     pub(super) fn push(&mut self, name: &[u8], sum: Sum) {

@@ -5,10 +5,7 @@
 use std::{
     fs::File,
     io::{self, Read},
-    sync::{
-        atomic::{AtomicUsize, Ordering::Relaxed},
-        mpsc,
-    },
+    sync::{atomic::Ordering::Relaxed, mpsc},
 };
 
 use sanchay_sandbox::{Algorithm, Inspector};
@@ -31,6 +28,9 @@ const CHUNK: usize = 128 * 1024;
 /// another, if one is free.
 const OVERLAPPED: u64 = 8 << 20;
 
+/// After so many bytes of a file it is looked again whether one is.
+const PART: u64 = 64 << 20;
+
 /// How much passes from the one to the other at a time, in bytes, and how
 /// many such pieces there are.
 const PIECE: usize = 512 * 1024;
@@ -46,16 +46,23 @@ impl Reader<'_> {
         algorithm: Algorithm,
     ) -> Result<Sum, Failure> {
         inspector.begin(algorithm).map_err(hashing)?;
-        let run = self.run;
-        let busy = Busy::enter(&run.streams);
-        let idle = busy.others < self.threads.saturating_sub(1);
         // What it had when it was opened, and no more.
-        let size = if idle && metadata.size >= OVERLAPPED {
-            self.overlap(inspector, Read::take(file, metadata.size))?
-        } else {
-            self.feed(inspector, file, metadata.size)?
-        };
-        drop(busy);
+        let mut size = 0;
+        while size < metadata.size {
+            let rest = metadata.size - size;
+            let part = rest.min(PART);
+            // Two threads for one file only while a processor is idle.
+            let idle = self.run.working() < self.threads;
+            let got = if idle && rest >= OVERLAPPED {
+                self.overlap(inspector, Read::take(file, part))?
+            } else {
+                self.feed(inspector, file, part)?
+            };
+            size += got;
+            if got < part {
+                break;
+            }
+        }
         let mut sum = finish(inspector, algorithm, size)?;
         sum.modified = Some(metadata.modified);
         sum.grew = read(&mut &*file, &mut [0]).map_err(reading)? > 0;
@@ -235,23 +242,4 @@ fn finish(
 fn interrupted() -> Failure {
     let error = io::Error::new(io::ErrorKind::Interrupted, "cancelled");
     (Action::Read, Cause::Io(error))
-}
-
-/// Counts the streams that are being hashed.
-struct Busy<'a> {
-    count: &'a AtomicUsize,
-    /// How many there were before this one.
-    others: usize,
-}
-
-impl<'a> Busy<'a> {
-    fn enter(count: &'a AtomicUsize) -> Self {
-        Self { count, others: count.fetch_add(1, Relaxed) }
-    }
-}
-
-impl Drop for Busy<'_> {
-    fn drop(&mut self) {
-        self.count.fetch_sub(1, Relaxed);
-    }
 }

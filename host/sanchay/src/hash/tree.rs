@@ -106,6 +106,7 @@ impl Tree<'_> {
                 self.frontier.close();
                 return;
             }
+            let _at_work = self.run.at_work();
             match taken.unit() {
                 Some(Unit::Source(place, index)) => {
                     self.source(place, index, worker);
