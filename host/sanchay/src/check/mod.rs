@@ -34,8 +34,12 @@ use crate::{
     sequence::{Place, Sequence},
 };
 
-/// How many files are checked in one piece.
+/// How many files are checked in one piece at most.
 const FILES_A_PART: usize = 64;
+
+/// Into how many pieces for each thread a short list is cut: its files may
+/// be large.
+const PARTS_A_THREAD: usize = 8;
 
 /// How many verdicts may wait for an earlier one before workers are held
 /// back.

@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use sanchay_sandbox::{Expectation, Inspector};
 
 use super::{
-    Check, FILES_A_PART, Unit,
+    Check, FILES_A_PART, PARTS_A_THREAD, Unit,
     verify::{Promised, candidates},
 };
 use crate::{error::Error, sequence::Place};
@@ -46,9 +46,11 @@ impl Check<'_> {
         });
         let mut all: Vec<_> = malformed.chain(promises).collect();
         all.sort_by_key(|promised| promised.line);
+        let most = all.len().div_ceil(PARTS_A_THREAD * self.threads);
+        let most = most.clamp(1, FILES_A_PART);
         let mut parts = Vec::new();
         while !all.is_empty() {
-            let rest = all.split_off(all.len().min(FILES_A_PART));
+            let rest = all.split_off(all.len().min(most));
             parts.push(std::mem::replace(&mut all, rest));
         }
         let mut places =

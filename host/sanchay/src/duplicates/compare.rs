@@ -29,6 +29,9 @@ pub(super) const SMALL: u64 = 64 * 1024;
 /// How much is read of each end of a large file, in bytes.
 pub(super) const END: u32 = 16 * 1024;
 
+/// A file of so many bytes is a piece of work of its own.
+const LARGE: u64 = 4 << 20;
+
 /// How many files are read in one piece at most.
 const FILES_A_PART: usize = 256;
 
@@ -53,7 +56,7 @@ impl Comparison<'_> {
         };
         let parts = files
             .chunk_by(|a, b| self.same_parent(*a, *b))
-            .flat_map(|part| part.chunks(FILES_A_PART));
+            .flat_map(|part| self.pieces(part, method));
         let frontier = Frontier::new(parts.collect());
         let piles = Mutex::new(Vec::new());
         if !files.is_empty() {
@@ -86,6 +89,21 @@ impl Comparison<'_> {
         }
         let piles = piles.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(Hits::sort(self.collection, piles, digest_len))
+    }
+
+    /// Cuts files into pieces of so many files, or of one that is large.
+    fn pieces<'f>(
+        &self,
+        files: &'f [FileNumber],
+        method: Method,
+    ) -> impl Iterator<Item = &'f [FileNumber]> {
+        let large = move |file| {
+            matches!(method, Method::Whole(_))
+                && self.collection.size(file) >= LARGE
+        };
+        files
+            .chunk_by(move |a, b| !large(*a) && !large(*b))
+            .flat_map(|part| part.chunks(FILES_A_PART))
     }
 
     fn same_parent(&self, a: FileNumber, b: FileNumber) -> bool {

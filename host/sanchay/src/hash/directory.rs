@@ -14,9 +14,14 @@ use super::{
 use crate::{
     entry::join,
     error::{Action, EntryError},
+    options::Method,
     sequence::Place,
     walk::{Node, slice},
 };
+
+/// Hashing a file of so many bytes takes longer than it takes another worker
+/// to begin with the files behind it.
+const LARGE: u64 = 4 << 20;
 
 impl Tree<'_> {
     /// Lists a directory, passes its directories on and hashes its files.
@@ -70,22 +75,59 @@ impl Tree<'_> {
         if shared || names.spans.is_empty() {
             return;
         }
-        let mut outcomes = self.outcomes(node, &names, worker).into_iter();
+        let mut mine = Vec::with_capacity(segments.len());
         for (place, segment) in places.iter().skip(1).zip(segments) {
             if let Segment::Files(range) = segment {
-                let own = outcomes.by_ref().take(range.len());
-                self.fill(*place, self.rows(node, &names, range, own));
+                mine.push((*place, range));
             }
+        }
+        let hand_on = |from| self.hand_on(&mut mine, from, &parent, &names);
+        let outcomes = self.outcomes(node, &names, worker, hand_on);
+        let mut outcomes = outcomes.into_iter();
+        for (place, range) in mine {
+            let own = outcomes.by_ref().take(range.len());
+            self.fill(place, self.rows(node, &names, range, own));
         }
     }
 
+    /// Leaves the files from an index on to whichever worker is free: one
+    /// that comes before them is large. `mine` is what remains.
+    fn hand_on(
+        &self,
+        mine: &mut Vec<(Place, Range<usize>)>,
+        from: usize,
+        node: &Arc<Node>,
+        names: &Names,
+    ) {
+        let mut units = Vec::new();
+        mine.retain_mut(|(place, range)| {
+            let rest = range.start.max(from)..range.end;
+            if rest.is_empty() {
+                return true;
+            }
+            let keeps = range.start < from;
+            let theirs = if keeps {
+                range.end = from;
+                self.sequence.split(*place, 2).last().copied()
+            } else {
+                Some(*place)
+            };
+            units.extend(theirs.map(|place| {
+                Unit::Files(place, Arc::clone(node), names.part(rest))
+            }));
+            keeps
+        });
+        self.frontier.push(units);
+    }
+
     /// Hashes files of one directory; the outcomes are in the order of the
-    /// names.
+    /// names. Before it hashes a large one, it hands the files behind it on.
     fn outcomes(
         &self,
         node: &Node,
         names: &Names,
         worker: &mut Worker<'_, '_>,
+        hand_on: impl FnOnce(usize),
     ) -> Vec<Outcome> {
         let method = self.options.method;
         let Worker { scout, reader } = worker;
@@ -97,12 +139,20 @@ impl Tree<'_> {
                 *outcome = Some(result);
             }
         };
+        let mut hand_on = Some(hand_on);
         for (index, span) in names.spans.iter().enumerate() {
-            if self.run.is_over() {
+            if self.run.is_over() || hand_on.is_none() {
                 break;
             }
             match node.open_file(slice(&names.bytes, *span)) {
                 Ok(opened) => {
+                    let reads_all = matches!(method, Method::Whole(_));
+                    if reads_all
+                        && opened.1.size >= LARGE
+                        && let Some(hand_on) = hand_on.take()
+                    {
+                        hand_on(index + 1);
+                    }
                     reader.take(inspector, index, opened, method, &mut done);
                 }
                 Err(cause) => done(index, Err((Action::Open, cause))),
@@ -153,10 +203,13 @@ impl Tree<'_> {
         worker: &mut Worker<'_, '_>,
     ) {
         let rows = match node.opened() {
-            Ok(node) => {
-                let outcomes = self.outcomes(&node, names, worker);
-                let all = 0..names.spans.len();
-                self.rows(&node, names, all, outcomes.into_iter())
+            Ok(opened) => {
+                let mut mine = vec![(place, 0..names.spans.len())];
+                let hand_on =
+                    |from| self.hand_on(&mut mine, from, node, names);
+                let outcomes = self.outcomes(&opened, names, worker, hand_on);
+                let range = mine.pop().map_or(0..0, |(_, range)| range);
+                self.rows(&opened, names, range, outcomes.into_iter())
             }
             Err(cause) => {
                 let mut rows = Rows::default();
