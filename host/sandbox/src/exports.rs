@@ -5,7 +5,7 @@ use wasmtime::component::{
 };
 use wasmtime::{Error, Result, Store};
 
-use crate::pour::Poured;
+use crate::pour::{Ends, Poured};
 use crate::store::State;
 use crate::wire::{
     Algorithm, BatchError, Checklist, Listing, PartialDigest, Specification,
@@ -58,6 +58,9 @@ exports! {
         (Algorithm, &'static [u8]) -> (Vec<u8>);
     digest_batch = "hashing" "digest-batch"
         (Algorithm, &'static [u8], &'static [u32])
+        -> (std::result::Result<Vec<u8>, BatchError>);
+    digest_poured = "hashing" "digest-batch"
+        (Algorithm, Poured<'static>, Ends<'static>)
         -> (std::result::Result<Vec<u8>, BatchError>);
     partial = "hashing" "partial"
         (&'static [u8], &'static [u8], u64) -> (PartialDigest);

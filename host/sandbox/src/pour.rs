@@ -9,10 +9,12 @@
 #![allow(
     unsafe_code,
     reason = "the engine's traits for values that cross are unsafe to \
-              implement; the two implementations are all there is"
+              implement; the implementations for two types are \
+              all there is"
 )]
 
 use std::mem::MaybeUninit;
+use std::sync::{Mutex, PoisonError};
 
 use wasmtime::component::__internal::{
     CanonicalAbiInfo, InstanceType, InterfaceType, LowerContext,
@@ -59,6 +61,10 @@ impl Poured<'_> {
     }
 }
 
+/// Where the parts of a [`Poured`] end: a `list<u32>` that is known when that
+/// was written. Arguments are lowered in their order, so it comes after it.
+pub(crate) struct Ends<'a>(pub(crate) &'a Mutex<Vec<u32>>);
+
 // SAFETY: the type is a list of bytes to the component: its lowered form, its
 // size and alignment and its type check are those of `[u8]`.
 unsafe impl ComponentType for Poured<'_> {
@@ -98,5 +104,40 @@ unsafe impl Lower for Poured<'_> {
             *cx.get::<4>(at) = u32::try_from(value)?.to_le_bytes();
         }
         Ok(())
+    }
+}
+
+// SAFETY: the type is a list of numbers to the component: its lowered form,
+// its size and alignment and its type check are those of `[u32]`.
+unsafe impl ComponentType for Ends<'_> {
+    type Lower = <[u32] as ComponentType>::Lower;
+
+    const ABI: CanonicalAbiInfo = <[u32] as ComponentType>::ABI;
+
+    fn typecheck(ty: &InterfaceType, types: &InstanceType<'_>) -> Result<()> {
+        <[u32] as ComponentType>::typecheck(ty, types)
+    }
+}
+
+// SAFETY: the engine's own implementation for `[u32]` does it.
+unsafe impl Lower for Ends<'_> {
+    fn linear_lower_to_flat<T>(
+        &self,
+        cx: &mut LowerContext<'_, T>,
+        ty: InterfaceType,
+        dst: &mut MaybeUninit<Self::Lower>,
+    ) -> Result<()> {
+        let ends = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        <[u32] as Lower>::linear_lower_to_flat(&ends, cx, ty, dst)
+    }
+
+    fn linear_lower_to_memory<T>(
+        &self,
+        cx: &mut LowerContext<'_, T>,
+        ty: InterfaceType,
+        offset: usize,
+    ) -> Result<()> {
+        let ends = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        <[u32] as Lower>::linear_lower_to_memory(&ends, cx, ty, offset)
     }
 }

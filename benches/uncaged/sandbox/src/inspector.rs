@@ -20,6 +20,7 @@ pub struct Inspector {
     stream: Option<(Algorithm, hashing::Hasher)>,
     kinds: Vec<filter::EntryKind>,
     space: Vec<u8>,
+    ends: Vec<u32>,
 }
 
 impl Inspector {
@@ -63,6 +64,29 @@ impl Inspector {
         let digests = digests.chunks_exact(algorithm.digest_len());
         out.extend(digests.filter_map(Digest::from_bytes));
         Ok(())
+    }
+
+    /// The digests of many byte strings that `pour` writes.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::Batch`] where the columns do not fit together.
+    pub fn digest_batch_with(
+        &mut self,
+        algorithm: Algorithm,
+        room: usize,
+        pour: &mut (dyn FnMut(&mut [u8], &mut Vec<u32>) -> usize + Send),
+        out: &mut Vec<Digest>,
+    ) -> Result<(), Fault> {
+        let mut space = std::mem::take(&mut self.space);
+        let mut ends = std::mem::take(&mut self.ends);
+        space.resize(room, 0);
+        ends.clear();
+        let len = pour(&mut space, &mut ends).min(room);
+        let data = space.get(..len).unwrap_or_default();
+        let result = self.digest_batch(algorithm, data, &ends, out);
+        (self.space, self.ends) = (space, ends);
+        result
     }
 
     /// The partial digest of a file.

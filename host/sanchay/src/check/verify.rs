@@ -2,6 +2,7 @@
 
 use std::{
     ffi::OsStr,
+    fs::File,
     os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering::Relaxed},
@@ -11,6 +12,7 @@ use sanchay_sandbox::{Algorithm, Digest, Expectation, Inspector};
 
 use super::{Row, Verdict};
 use crate::{
+    entry::Metadata,
     error::{Action, Cause, EntryError},
     hash::{Content, Failure, Reader, Sum},
     options::{CheckOptions, Method},
@@ -202,38 +204,43 @@ impl<'a> Verifier<'a> {
                 *place = Some(result);
             }
         };
-        let mut current = Method::default();
-        for (at, Attempt { method, limit, .. }) in todo.iter().enumerate() {
-            if self.run.is_over() {
-                break;
-            }
-            if *method != current {
-                reader.flush(inspector, current, &mut done);
-                current = *method;
-            }
-            let path = path_of(at);
-            if path == Path::new("-") {
+        let mut start = 0;
+        let path = |a: &Attempt| promised.get(a.index).map(|p| &*p.path);
+        let stdin = |a: &Attempt| path(a) == Some(b"-");
+        for same in todo
+            .chunk_by(|a, b| a.method == b.method && !stdin(a) && !stdin(b))
+        {
+            let Some(first) = same.first() else { break };
+            let method = first.method;
+            if stdin(first) {
                 let stdin = std::io::stdin();
-                done(at, reader.pipe(inspector, stdin, *method));
+                done(start, reader.pipe(inspector, stdin, method));
+                start += 1;
                 continue;
             }
-            let named = Named::open(path, b"", Links::Refuse);
-            let cause = match named {
-                Ok(Named::File(file, mut metadata)) => {
-                    let most = limit.unwrap_or(u64::MAX);
-                    metadata.size = metadata.size.min(most);
-                    let opened = (file, metadata);
-                    reader.take(inspector, at, opened, *method, &mut done);
-                    continue;
-                }
-                Ok(Named::Directory(_)) => Cause::NotRegular("a directory"),
-                Ok(Named::Special(_, word)) => Cause::NotRegular(word),
-                Err(cause) => cause,
+            let mut open = |index: usize| {
+                let attempt = same.get(index)?;
+                let goes_on = !self.run.is_over();
+                goes_on.then(|| open(path_of(start + index), attempt.limit))
             };
-            done(at, Err((Action::Open, cause)));
+            let mut done = |index, result| done(start + index, result);
+            let count = same.len();
+            reader.hash(inspector, method, count, &mut open, &mut done);
+            start += count;
         }
-        reader.flush(inspector, current, &mut done);
         results
+    }
+}
+
+/// Opens a file, of which only so many bytes count.
+fn open(path: &Path, limit: Option<u64>) -> Result<(File, Metadata), Cause> {
+    match Named::open(path, b"", Links::Refuse)? {
+        Named::File(file, mut metadata) => {
+            metadata.size = metadata.size.min(limit.unwrap_or(u64::MAX));
+            Ok((file, metadata))
+        }
+        Named::Directory(_) => Err(Cause::NotRegular("a directory")),
+        Named::Special(_, word) => Err(Cause::NotRegular(word)),
     }
 }
 

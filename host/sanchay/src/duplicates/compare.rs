@@ -155,18 +155,12 @@ impl Comparison<'_> {
                 }
             }
         };
-        for (index, file) in part.iter().enumerate() {
-            if self.run.is_over() {
-                return;
-            }
-            match self.open(*file, node.as_deref()) {
-                Ok(opened) => {
-                    reader.take(inspector, index, opened, method, &mut done);
-                }
-                Err(cause) => done(index, Err((Action::Open, cause))),
-            }
-        }
-        reader.flush(inspector, method, &mut done);
+        let mut open = |index: usize| {
+            let file = *part.get(index)?;
+            let goes_on = !self.run.is_over();
+            goes_on.then(|| self.open(file, node.as_deref()))
+        };
+        reader.hash(inspector, method, part.len(), &mut open, &mut done);
     }
 
     /// Opens a file, which must still be the one that was found.

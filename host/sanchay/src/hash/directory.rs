@@ -127,7 +127,7 @@ impl Tree<'_> {
         node: &Node,
         names: &Names,
         worker: &mut Worker<'_, '_>,
-        hand_on: impl FnOnce(usize),
+        hand_on: impl FnOnce(usize) + Send,
     ) -> Vec<Outcome> {
         let method = self.options.method;
         let Worker { scout, reader } = worker;
@@ -140,25 +140,22 @@ impl Tree<'_> {
             }
         };
         let mut hand_on = Some(hand_on);
-        for (index, span) in names.spans.iter().enumerate() {
+        let mut open = |index: usize| {
+            let span = names.spans.get(index)?;
             if self.run.is_over() || hand_on.is_none() {
-                break;
+                return None;
             }
-            match node.open_file(slice(&names.bytes, *span)) {
-                Ok(opened) => {
-                    let reads_all = matches!(method, Method::Whole(_));
-                    if reads_all
-                        && opened.1.size >= LARGE
-                        && let Some(hand_on) = hand_on.take()
-                    {
-                        hand_on(index + 1);
-                    }
-                    reader.take(inspector, index, opened, method, &mut done);
-                }
-                Err(cause) => done(index, Err((Action::Open, cause))),
+            let opened = node.open_file(slice(&names.bytes, *span));
+            if let (Method::Whole(_), Ok((_, metadata))) = (method, &opened)
+                && metadata.size >= LARGE
+                && let Some(hand_on) = hand_on.take()
+            {
+                hand_on(index + 1);
             }
-        }
-        reader.flush(inspector, method, &mut done);
+            Some(opened)
+        };
+        let count = names.spans.len();
+        reader.hash(inspector, method, count, &mut open, &mut done);
         outcomes
     }
 

@@ -1,11 +1,12 @@
 //! Hashing: what is in files, told by digests, in order.
 
+mod batch;
 mod directory;
-mod flush;
 mod named;
 mod order;
 mod parts;
 mod pipe;
+mod queue;
 mod reader;
 mod rows;
 mod stream;

@@ -80,8 +80,9 @@ impl Tree<'_> {
         let mut done = |_, sum| result = Some(sum);
         let Worker { scout, reader } = worker;
         let inspector = &mut *scout.inspector;
-        reader.take(inspector, 0, opened, method, &mut done);
-        reader.flush(inspector, method, &mut done);
+        let mut opened = Some(Ok(opened));
+        let mut open = |_| opened.take();
+        reader.hash(inspector, method, 1, &mut open, &mut done);
         if let Some(result) = result {
             self.told(place, path, result);
         }

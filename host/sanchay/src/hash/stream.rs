@@ -39,7 +39,7 @@ const PIECES: usize = 3;
 impl Reader<'_> {
     /// Hashes a large file.
     pub(super) fn stream(
-        &mut self,
+        &self,
         inspector: &mut Inspector,
         file: &File,
         metadata: &Metadata,
@@ -69,31 +69,19 @@ impl Reader<'_> {
         Ok(sum)
     }
 
-    /// Goes on with a file that did not tell its size and is not small: what
-    /// was read of it is in the buffer from `start` on.
-    pub(super) fn stream_on(
-        &mut self,
+    /// Hashes a file that has bytes though it said that it has none.
+    pub(super) fn made_up(
+        &self,
         inspector: &mut Inspector,
         file: &File,
-        start: usize,
-        metadata: &Metadata,
-        algorithm: Algorithm,
+        method: Method,
     ) -> Result<Sum, Failure> {
-        inspector.begin(algorithm).map_err(hashing)?;
-        let head = self.buffer.get(start..).unwrap_or_default();
-        let len = head.len() as u64;
-        inspector.update(head).map_err(hashing)?;
-        self.run.bytes.fetch_add(len, Relaxed);
         // A file that was empty when it was opened and is not any more tells
         // its size by now; one that the kernel makes up never does.
         let told = file.metadata().map_or(0, |found| found.len());
         let limit = if told == 0 { u64::MAX } else { told };
-        let rest = limit.saturating_sub(len);
-        let size = len + self.feed(inspector, file, rest)?;
-        let mut sum = finish(inspector, algorithm, size)?;
-        sum.modified = Some(metadata.modified);
-        sum.grew = told > 0;
-        Ok(sum)
+        let sum = self.pipe(inspector, Read::take(file, limit), method)?;
+        Ok(Sum { grew: told > 0, ..sum })
     }
 
     /// Feeds a stream to the digest in the making, read straight into the
@@ -175,7 +163,7 @@ impl Reader<'_> {
 
     /// Hashes a stream that cannot be sought in.
     pub(crate) fn pipe(
-        &mut self,
+        &self,
         inspector: &mut Inspector,
         mut source: impl Read + Send,
         method: Method,
@@ -194,7 +182,7 @@ impl Reader<'_> {
 
     /// The partial digest of a stream: its last chunk is kept as it goes by.
     fn pipe_ends(
-        &mut self,
+        &self,
         inspector: &mut Inspector,
         source: &mut dyn Read,
         chunk: u32,

@@ -7,7 +7,7 @@ use wasmtime::component::ResourceAny;
 
 use super::Inspector;
 use super::link::Cage;
-use crate::pour::Poured;
+use crate::pour::{Ends, Poured};
 use crate::{Algorithm, Digest, Fault, PartialDigest, wire};
 
 /// The most bytes that one crossing of [`Inspector::update`] carries: what
@@ -78,13 +78,60 @@ impl Inspector {
             let Cage { store, exports, .. } = cage;
             exports.digest_batch.call(store, (algorithm.into(), data, ends))
         })?;
+        self.take_digests(algorithm, answer, ends.len(), out)
+    }
+
+    /// The digests of many byte strings that `pour` writes straight into the
+    /// memory of the instance, in one crossing.
+    ///
+    /// `pour` gets the memory, of `room` bytes, and an empty list. It writes
+    /// the byte strings end to end, appends to the list where each ends, and
+    /// returns how many bytes it wrote; it may take its time.
+    ///
+    /// # Errors
+    ///
+    /// As [`digest_batch`](Self::digest_batch).
+    pub fn digest_batch_with(
+        &mut self,
+        algorithm: Algorithm,
+        room: usize,
+        pour: &mut (dyn FnMut(&mut [u8], &mut Vec<u32>) -> usize + Send),
+        out: &mut Vec<Digest>,
+    ) -> Result<(), Fault> {
+        out.clear();
+        let ends = Mutex::new(std::mem::take(&mut self.ends));
+        let once = Mutex::new(pour);
+        let pour = |space: &mut [u8]| {
+            let mut once = once.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut ends = ends.lock().unwrap_or_else(PoisonError::into_inner);
+            ends.clear();
+            once(space, &mut ends)
+        };
+        let poured = Poured { room, pour: &pour, ticks: self.link.ticks() };
+        let answer = self.link.enter(|cage| {
+            let Cage { store, exports, .. } = cage;
+            let arguments = (algorithm.into(), poured, Ends(&ends));
+            exports.digest_poured.call(store, arguments)
+        });
+        self.ends = ends.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let (answer,) = answer?;
+        self.take_digests(algorithm, answer, self.ends.len(), out)
+    }
+
+    /// Takes the answer about a batch of so many byte strings.
+    fn take_digests(
+        &mut self,
+        algorithm: Algorithm,
+        answer: std::result::Result<Vec<u8>, wire::BatchError>,
+        count: usize,
+        out: &mut Vec<Digest>,
+    ) -> Result<(), Fault> {
         let digests = answer.map_err(|error| Fault::Batch(error.into()))?;
         let len = algorithm.digest_len();
-        if digests.len() != len * ends.len() {
+        if digests.len() != len * count {
             return Err(self.link.lied(format!(
-                "{} bytes of digests for {} byte strings",
+                "{} bytes of digests for {count} byte strings",
                 digests.len(),
-                ends.len(),
             )));
         }
         out.extend(digests.chunks_exact(len).filter_map(Digest::from_bytes));

@@ -22,11 +22,18 @@ pub struct Inspector {
     link: Link,
     filter: Option<Filter>,
     stream: Stream,
+    /// A list that is used again and again.
+    ends: Vec<u32>,
 }
 
 impl Inspector {
     pub(crate) fn new(sandbox: Sandbox) -> Self {
-        Self { link: Link::new(sandbox), filter: None, stream: Stream::Idle }
+        Self {
+            link: Link::new(sandbox),
+            filter: None,
+            stream: Stream::Idle,
+            ends: Vec::new(),
+        }
     }
 
     /// Makes the instance now rather than at the first call, so that a

@@ -61,10 +61,27 @@ impl Lanes {
 
     /// Mixes in no more stripes than are missing in the block.
     fn mix_some(&mut self, stripes: &[[u8; STRIPE]]) {
-        for stripe in stripes {
-            mix_stripe(&mut self.values, stripe, ADVANCE * self.stripes);
-            self.stripes += 1;
+        if stripes.is_empty() {
+            return;
         }
+        let mut sums = Sums::new(&self.values);
+        let mut index = self.stripes;
+        let (eights, rest) = stripes.as_chunks();
+        for eight in eights {
+            mix_8(&mut sums, eight, secret(ADVANCE * index));
+            index += 8;
+        }
+        let (fours, rest) = rest.as_chunks();
+        for four in fours {
+            mix_4(&mut sums, four, secret(ADVANCE * index));
+            index += 4;
+        }
+        for stripe in rest {
+            sums.add(stripe, secret(ADVANCE * index));
+            index += 1;
+        }
+        self.values = sums.finish();
+        self.stripes += stripes.len();
         if self.stripes == STRIPES_A_BLOCK {
             scramble(&mut self.values);
             self.stripes = 0;
@@ -74,8 +91,10 @@ impl Lanes {
     /// Mixes the last bytes of the input in, which may have been mixed in in
     /// part.
     pub(super) fn mix_last(&mut self, stripe: &[u8; STRIPE]) {
+        let mut sums = Sums::new(&self.values);
         // With the secret's end, but for seven bytes.
-        mix_stripe(&mut self.values, stripe, SECRET.len() - STRIPE - 7);
+        sums.add(stripe, secret(SECRET.len() - STRIPE - 7));
+        self.values = sums.finish();
     }
 }
 
@@ -97,32 +116,52 @@ fn scramble(lanes: &mut [u64; 8]) {
     }
 }
 
-/// Mixes one stripe in, with the secret from an index on.
-fn mix_stripe(lanes: &mut [u64; 8], stripe: &[u8; STRIPE], secret: usize) {
-    let mut sums = Sums::new(lanes);
-    sums.add(stripe, secret);
-    *lanes = sums.finish();
+/// A part of the secret, from an index at which there is enough of it. Of a
+/// fixed length, so that what reads it need not ask.
+#[inline(always)]
+fn secret<const N: usize>(at: usize) -> &'static [u8; N] {
+    part(&SECRET, at)
+}
+
+#[inline(always)]
+fn part<const N: usize>(secret: &[u8], at: usize) -> &[u8; N] {
+    let part = secret.get(at..).and_then(|rest| rest.first_chunk());
+    part.unwrap_or(const { &[0; N] })
 }
 
 /// Mixes a block in.
 fn mix_block(lanes: &mut [u64; 8], block: &[[u8; STRIPE]; STRIPES_A_BLOCK]) {
     let mut sums = Sums::new(lanes);
-    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = block;
-    sums.add(a, 0);
-    sums.add(b, ADVANCE);
-    sums.add(c, 2 * ADVANCE);
-    sums.add(d, 3 * ADVANCE);
-    sums.add(e, 4 * ADVANCE);
-    sums.add(f, 5 * ADVANCE);
-    sums.add(g, 6 * ADVANCE);
-    sums.add(h, 7 * ADVANCE);
-    sums.add(i, 8 * ADVANCE);
-    sums.add(j, 9 * ADVANCE);
-    sums.add(k, 10 * ADVANCE);
-    sums.add(l, 11 * ADVANCE);
-    sums.add(m, 12 * ADVANCE);
-    sums.add(n, 13 * ADVANCE);
-    sums.add(o, 14 * ADVANCE);
-    sums.add(p, 15 * ADVANCE);
+    if let ([first, second], []) = block.as_chunks() {
+        mix_8(&mut sums, first, secret(0));
+        mix_8(&mut sums, second, secret(8 * ADVANCE));
+    }
     *lanes = sums.finish();
+}
+
+/// Mixes eight stripes in.
+#[inline(always)]
+fn mix_8(
+    sums: &mut Sums,
+    stripes: &[[u8; STRIPE]; 8],
+    secret: &[u8; STRIPE + 7 * ADVANCE],
+) {
+    if let ([first, second], []) = stripes.as_chunks() {
+        mix_4(sums, first, part(secret, 0));
+        mix_4(sums, second, part(secret, 4 * ADVANCE));
+    }
+}
+
+/// Mixes four stripes in.
+#[inline(always)]
+fn mix_4(
+    sums: &mut Sums,
+    stripes: &[[u8; STRIPE]; 4],
+    secret: &[u8; STRIPE + 3 * ADVANCE],
+) {
+    let [a, b, c, d] = stripes;
+    sums.add(a, part(secret, 0));
+    sums.add(b, part(secret, ADVANCE));
+    sums.add(c, part(secret, 2 * ADVANCE));
+    sums.add(d, part(secret, 3 * ADVANCE));
 }

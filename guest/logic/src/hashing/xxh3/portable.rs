@@ -4,10 +4,7 @@
     reason = "constant indices into arrays of fixed lengths"
 )]
 
-use super::{
-    SECRET,
-    lanes::{STRIPE, word},
-};
+use super::lanes::{STRIPE, word};
 
 pub(super) struct Sums {
     sums: [u64; 8],
@@ -22,10 +19,14 @@ impl Sums {
     }
 
     #[inline(always)]
-    pub(super) fn add(&mut self, stripe: &[u8; STRIPE], secret: usize) {
+    pub(super) fn add(
+        &mut self,
+        stripe: &[u8; STRIPE],
+        secret: &[u8; STRIPE],
+    ) {
         for lane in 0..8 {
             let data = word(stripe, 8 * lane);
-            let key = data ^ word(&SECRET, secret + 8 * lane);
+            let key = data ^ word(secret, 8 * lane);
             let product = (key & 0xffff_ffff).wrapping_mul(key >> 32);
             self.sums[lane] = self.sums[lane].wrapping_add(product);
             self.swapped[lane] = self.swapped[lane].wrapping_add(data);

@@ -9,10 +9,7 @@ use core::arch::wasm32::{
     u64x2_extmul_low_u32x4, u64x2_extract_lane, u64x2_splat, v128, v128_xor,
 };
 
-use super::{
-    SECRET,
-    lanes::{STRIPE, word},
-};
+use super::lanes::{STRIPE, word};
 
 /// Two vectors: their lanes, and what is to be added to the neighbour of
 /// each.
@@ -35,7 +32,11 @@ impl Sums {
     }
 
     #[inline(always)]
-    pub(super) fn add(&mut self, stripe: &[u8; STRIPE], secret: usize) {
+    pub(super) fn add(
+        &mut self,
+        stripe: &[u8; STRIPE],
+        secret: &[u8; STRIPE],
+    ) {
         self.0[0].add(stripe, 0, secret);
         self.0[1].add(stripe, 32, secret);
     }
@@ -56,11 +57,15 @@ fn vector(bytes: &[u8], at: usize) -> v128 {
 
 impl Pair {
     #[inline(always)]
-    fn add(&mut self, stripe: &[u8; STRIPE], at: usize, secret: usize) {
+    fn add(
+        &mut self,
+        stripe: &[u8; STRIPE],
+        at: usize,
+        secret: &[u8; STRIPE],
+    ) {
         let data = [vector(stripe, at), vector(stripe, at + 16)];
-        let secret = secret + at;
-        let one = v128_xor(data[0], vector(&SECRET, secret));
-        let other = v128_xor(data[1], vector(&SECRET, secret + 16));
+        let one = v128_xor(data[0], vector(secret, at));
+        let other = v128_xor(data[1], vector(secret, at + 16));
         let low = i32x4_shuffle::<0, 2, 4, 6>(one, other);
         let high = i32x4_shuffle::<1, 3, 5, 7>(one, other);
         let products = [

@@ -1,0 +1,283 @@
+//! Many small files, or the two ends of large ones, hashed in one crossing.
+
+use std::{
+    fs::File, io, os::unix::fs::FileExt as _, sync::atomic::Ordering::Relaxed,
+};
+
+use rustix::io::Errno;
+use sanchay_sandbox::{Algorithm, Digest, Fault, Inspector, PartialDigest};
+
+use super::{
+    Content, Failure, Reader, Sum,
+    queue::{Opened, Queue},
+    reader::{Waiting, hashing, reading},
+};
+use crate::{entry::Metadata, error::Action, options::Method};
+
+impl Reader<'_> {
+    /// Reads files until a batch is full or the next is not for one, and has
+    /// them hashed. The first file in the queue is for one.
+    pub(super) fn batch(
+        &mut self,
+        inspector: &mut Inspector,
+        method: Method,
+        queue: &mut Queue<'_>,
+    ) {
+        let algorithm = match method {
+            Method::Whole(algorithm) => algorithm,
+            Method::Partial { .. } => Algorithm::Xxh64,
+        };
+        let mut waiting = std::mem::take(&mut self.waiting);
+        let mut digests = std::mem::take(&mut self.digests);
+        waiting.clear();
+        let result = inspector.digest_batch_with(
+            algorithm,
+            Self::room(method),
+            &mut |space, ends| fill(space, ends, method, queue, &mut waiting),
+            &mut digests,
+        );
+        let bytes: u64 = waiting.iter().map(|file| file.size).sum();
+        self.run.bytes.fetch_add(bytes, Relaxed);
+        match result {
+            Ok(()) => {
+                let mut digests = digests.iter().copied();
+                for file in &waiting {
+                    let sum = file.sum(method, algorithm, &mut digests);
+                    queue.tell(file.index, sum.map_err(hashing));
+                }
+            }
+            Err(fault) if waiting.is_empty() => {
+                // It was not even asked for a file.
+                if let Some(opened) = queue.pull() {
+                    queue.tell(opened.index, Err(hashing(fault)));
+                }
+            }
+            // One file must not cost the others theirs.
+            Err(_) => {
+                for file in &waiting {
+                    let result = match queue.open_again(file.index) {
+                        Some(Ok((file, metadata))) => {
+                            self.single(inspector, &file, &metadata, method)
+                        }
+                        Some(Err(cause)) => Err((Action::Open, cause)),
+                        None => continue,
+                    };
+                    queue.tell(file.index, result);
+                }
+            }
+        }
+        self.waiting = waiting;
+        self.digests = digests;
+    }
+
+    /// Hashes a file by itself.
+    fn single(
+        &self,
+        inspector: &mut Inspector,
+        file: &File,
+        metadata: &Metadata,
+        method: Method,
+    ) -> Result<Sum, Failure> {
+        let chunk = match method {
+            Method::Whole(algorithm) => {
+                return self.stream(inspector, file, metadata, algorithm);
+            }
+            Method::Partial { chunk } => chunk,
+        };
+        let mut space = vec![0; Self::room(method)];
+        let read = if metadata.size >= 2 * u64::from(chunk) {
+            read_two(file, metadata, chunk, &mut space)
+        } else {
+            read_whole(file, metadata, &mut space)
+        };
+        let read = read.map_err(reading)?;
+        let [first, last] = read.parts;
+        let first_end = first.unwrap_or(0);
+        let first = space.get(..first_end).unwrap_or_default();
+        let last = match last {
+            Some(end) => space.get(first_end..end).unwrap_or_default(),
+            None => first,
+        };
+        let digest = inspector.partial(first, last, read.size);
+        Ok(Sum {
+            content: Content::Partial(digest.map_err(hashing)?),
+            size: read.size,
+            modified: Some(metadata.modified),
+            grew: false,
+        })
+    }
+}
+
+/// Reads files into the space of a batch. Returns how much of it they fill.
+fn fill(
+    space: &mut [u8],
+    ends: &mut Vec<u32>,
+    method: Method,
+    queue: &mut Queue<'_>,
+    waiting: &mut Vec<Waiting>,
+) -> usize {
+    let mut used = 0;
+    while let Some(opened) = queue.pull() {
+        let rest = space.get_mut(used..).unwrap_or_default();
+        let fits = Reader::need(method, &opened)
+            .is_some_and(|need| need <= rest.len());
+        if !fits {
+            queue.put_back(opened);
+            break;
+        }
+        let made_up = opened.metadata.size == 0
+            && matches!(opened.file.read_at(&mut [0], 0), Ok(1));
+        if made_up {
+            queue.put_back(Opened { made_up, ..opened });
+            break;
+        }
+        let Opened { index, file, metadata, .. } = opened;
+        let read = match method {
+            Method::Partial { chunk }
+                if metadata.size >= 2 * u64::from(chunk) =>
+            {
+                read_two(&file, &metadata, chunk, rest)
+            }
+            _ => read_whole(&file, &metadata, rest),
+        };
+        match read {
+            Ok(Read { parts, bytes, size, grew }) => {
+                for part in parts.iter().flatten() {
+                    ends.push(u32::try_from(used + part).unwrap_or(u32::MAX));
+                }
+                used += bytes;
+                let parts = parts.iter().flatten().count();
+                waiting.push(Waiting { index, metadata, parts, size, grew });
+            }
+            Err(error) => queue.tell(index, Err(reading(error))),
+        }
+    }
+    used
+}
+
+/// What was read of a file.
+struct Read {
+    /// Where its byte strings end, from where it begins.
+    parts: [Option<usize>; 2],
+    /// How much room they take.
+    bytes: usize,
+    /// How many bytes the file has.
+    size: u64,
+    grew: bool,
+}
+
+/// Reads a whole small file. What it did not have when it was opened is left
+/// out: a log that is written to has its digest all the same, and one that
+/// is written to for ever has an end.
+fn read_whole(
+    file: &File,
+    metadata: &Metadata,
+    space: &mut [u8],
+) -> io::Result<Read> {
+    let expected = usize::try_from(metadata.size).unwrap_or(usize::MAX);
+    let most = expected.saturating_add(1).min(space.len());
+    let mut got = 0;
+    while got < expected {
+        let rest = space.get_mut(got..most).unwrap_or_default();
+        // Not by the standard library, whose read is the C library's, a point
+        // at which threads may be cancelled: that costs more than it looks.
+        match rustix::io::read(file, rest) {
+            Ok(0) => break,
+            Ok(more) => got += more,
+            Err(Errno::INTR) => {}
+            Err(errno) => return Err(errno.into()),
+        }
+    }
+    let bytes = got.min(expected);
+    Ok(Read {
+        parts: [Some(bytes), None],
+        bytes,
+        size: bytes as u64,
+        grew: got > expected,
+    })
+}
+
+/// Reads the two ends of a large file.
+fn read_two(
+    file: &File,
+    metadata: &Metadata,
+    chunk: u32,
+    space: &mut [u8],
+) -> io::Result<Read> {
+    let (first, size) = read_ends(file, metadata, chunk, space)?;
+    let from = metadata.size.saturating_sub(u64::from(chunk));
+    let last = usize::try_from(size.saturating_sub(from)).unwrap_or(0);
+    Ok(Read {
+        parts: [Some(first), Some(first + last)],
+        bytes: first + last,
+        size,
+        grew: false,
+    })
+}
+
+/// Reads the two ends of a file one behind the other. Returns how many bytes
+/// the first has, and how long the file is.
+fn read_ends(
+    file: &File,
+    metadata: &Metadata,
+    chunk: u32,
+    space: &mut [u8],
+) -> io::Result<(usize, u64)> {
+    let chunk = chunk as usize;
+    let first = space.get_mut(..chunk).unwrap_or_default();
+    let first = read_at(file, 0, first)?;
+    let from = metadata.size.saturating_sub(chunk as u64);
+    let last = space.get_mut(first..first + chunk).unwrap_or_default();
+    let last = read_at(file, from, last)?;
+    Ok((first, from + last as u64))
+}
+
+/// Reads from an offset in a file until the space is full or the file ends.
+fn read_at(file: &File, from: u64, space: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = space.get_mut(filled..).filter(|r| !r.is_empty()) {
+        match file.read_at(rest, from + filled as u64) {
+            Ok(0) => break,
+            Ok(got) => filled += got,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+impl Waiting {
+    /// The file's sum, of the next digests of the batch.
+    fn sum(
+        &self,
+        method: Method,
+        algorithm: Algorithm,
+        digests: &mut impl Iterator<Item = Digest>,
+    ) -> Result<Sum, Fault> {
+        let mut next = || {
+            digests.next().ok_or_else(|| {
+                Fault::Lied("it returned too few digests".to_owned())
+            })
+        };
+        let first = next()?;
+        let last = if self.parts == 2 { next()? } else { first };
+        Ok(Sum {
+            content: match method {
+                Method::Whole(_) => Content::Whole(algorithm, first),
+                Method::Partial { .. } => {
+                    Content::Partial(ends_of(first, last, self.size))
+                }
+            },
+            size: self.size,
+            modified: Some(self.metadata.modified),
+            grew: self.grew,
+        })
+    }
+}
+
+fn ends_of(first: Digest, last: Digest, size: u64) -> PartialDigest {
+    let number = |digest: Digest| {
+        digest.as_bytes().try_into().map_or(0, u64::from_be_bytes)
+    };
+    PartialDigest { first: number(first), last: number(last), size }
+}
