@@ -2,6 +2,8 @@
 
 use sanchay_testkit::{
     Tree,
+    content::noise,
+    digest::digest,
     oracle::{Wanted, walk},
     random::Random,
     tool,
@@ -113,4 +115,41 @@ fn errors_stand_in_the_order_of_their_paths_too() {
         assert_eq!(finished.complaints(), expected);
         assert!(finished.text().ends_with("  d/f\n"));
     }
+}
+
+#[test]
+fn files_behind_large_ones_keep_their_place_and_their_digests() {
+    // A large file is a piece of work of its own, and what is behind it in
+    // its directory is another's.
+    let tree = Tree::new();
+    let large = 5 << 20;
+    let content = |number: usize| match number % 4 {
+        0 => noise(number as u64, large),
+        1 => vec![7; large + number],
+        _ => noise(number as u64, number * 100),
+    };
+    for number in 0..24 {
+        tree.file(format!("d/{number:02}"), content(number));
+        tree.file(format!("d/{number:02}-/inner"), content(number + 1));
+    }
+    let oracle = walk(tree.root(), "d", &Wanted::default());
+    let sorted: Vec<_> = oracle.into_keys().collect();
+    for words in ["hash d -0", "hash d -0 --threads 3", "hash d -0 -L"] {
+        let finished = sanchay().within(tree.root()).words(words).run();
+        let lines = zero_ended(&finished.succeeds());
+        let names: Vec<_> = lines.iter().map(|it| it[34..].to_vec()).collect();
+        assert_eq!(names, sorted, "{words}");
+        for line in lines {
+            let name = str::from_utf8(&line[36..38]).unwrap();
+            let inner = usize::from(line.ends_with(b"inner"));
+            let number: usize = name.parse().unwrap();
+            let expected = digest("xxh3-128", &content(number + inner));
+            assert!(line.starts_with(expected.as_bytes()), "{words}: {name}");
+        }
+    }
+    // Duplicates among them, and a list of them, come out alike.
+    let list = sanchay().within(tree.root()).words("hash d -o list").run();
+    assert_eq!(list.succeeds().stdout, b"");
+    let check = sanchay().within(tree.root()).words("hash --check list").run();
+    assert_eq!(check.succeeds().lines().len(), 48);
 }

@@ -1,14 +1,14 @@
 //! Many small files, or the two ends of large ones, hashed in one crossing.
 
 use std::{
-    fs::File, io, os::unix::fs::FileExt as _, sync::atomic::Ordering::Relaxed,
+    fs::File, os::unix::fs::FileExt as _, sync::atomic::Ordering::Relaxed,
 };
 
-use rustix::io::Errno;
 use sanchay_sandbox::{Algorithm, Digest, Fault, Inspector, PartialDigest};
 
 use super::{
     Content, Failure, Reader, Sum,
+    content::{Read, read_two, read_whole},
     queue::{Opened, Queue},
     reader::{Waiting, hashing, reading},
 };
@@ -153,97 +153,6 @@ fn fill(
         }
     }
     used
-}
-
-/// What was read of a file.
-struct Read {
-    /// Where its byte strings end, from where it begins.
-    parts: [Option<usize>; 2],
-    /// How much room they take.
-    bytes: usize,
-    /// How many bytes the file has.
-    size: u64,
-    grew: bool,
-}
-
-/// Reads a whole small file. What it did not have when it was opened is left
-/// out: a log that is written to has its digest all the same, and one that
-/// is written to for ever has an end.
-fn read_whole(
-    file: &File,
-    metadata: &Metadata,
-    space: &mut [u8],
-) -> io::Result<Read> {
-    let expected = usize::try_from(metadata.size).unwrap_or(usize::MAX);
-    let most = expected.saturating_add(1).min(space.len());
-    let mut got = 0;
-    while got < expected {
-        let rest = space.get_mut(got..most).unwrap_or_default();
-        // Not by the standard library, whose read is the C library's, a point
-        // at which threads may be cancelled: that costs more than it looks.
-        match rustix::io::read(file, rest) {
-            Ok(0) => break,
-            Ok(more) => got += more,
-            Err(Errno::INTR) => {}
-            Err(errno) => return Err(errno.into()),
-        }
-    }
-    let bytes = got.min(expected);
-    Ok(Read {
-        parts: [Some(bytes), None],
-        bytes,
-        size: bytes as u64,
-        grew: got > expected,
-    })
-}
-
-/// Reads the two ends of a large file.
-fn read_two(
-    file: &File,
-    metadata: &Metadata,
-    chunk: u32,
-    space: &mut [u8],
-) -> io::Result<Read> {
-    let (first, size) = read_ends(file, metadata, chunk, space)?;
-    let from = metadata.size.saturating_sub(u64::from(chunk));
-    let last = usize::try_from(size.saturating_sub(from)).unwrap_or(0);
-    Ok(Read {
-        parts: [Some(first), Some(first + last)],
-        bytes: first + last,
-        size,
-        grew: false,
-    })
-}
-
-/// Reads the two ends of a file one behind the other. Returns how many bytes
-/// the first has, and how long the file is.
-fn read_ends(
-    file: &File,
-    metadata: &Metadata,
-    chunk: u32,
-    space: &mut [u8],
-) -> io::Result<(usize, u64)> {
-    let chunk = chunk as usize;
-    let first = space.get_mut(..chunk).unwrap_or_default();
-    let first = read_at(file, 0, first)?;
-    let from = metadata.size.saturating_sub(chunk as u64);
-    let last = space.get_mut(first..first + chunk).unwrap_or_default();
-    let last = read_at(file, from, last)?;
-    Ok((first, from + last as u64))
-}
-
-/// Reads from an offset in a file until the space is full or the file ends.
-fn read_at(file: &File, from: u64, space: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while let Some(rest) = space.get_mut(filled..).filter(|r| !r.is_empty()) {
-        match file.read_at(rest, from + filled as u64) {
-            Ok(0) => break,
-            Ok(got) => filled += got,
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }
 
 impl Waiting {

@@ -1,6 +1,7 @@
 //! Hashing: what is in files, told by digests, in order.
 
 mod batch;
+mod content;
 mod directory;
 mod named;
 mod order;

@@ -1,39 +1,11 @@
-//! Digests: of a buffer, of a batch of buffers, of a stream.
+//! Digests: of a buffer, and of a batch of buffers.
 
 use std::sync::{Mutex, PoisonError};
-
-use wasmtime::Result;
-use wasmtime::component::ResourceAny;
 
 use super::Inspector;
 use super::link::Cage;
 use crate::pour::{Ends, Poured};
 use crate::{Algorithm, Digest, Fault, PartialDigest, wire};
-
-/// The most bytes that one crossing of [`Inspector::update`] carries: what
-/// is copied into the cage is still in the processor's cache when it is
-/// hashed there.
-const PIECE: usize = 128 << 10;
-
-/// Where an inspector is in a digest that is made piece by piece.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Stream {
-    /// None was begun.
-    Idle,
-    /// One was begun in the instance of this generation.
-    Begun { algorithm: Algorithm, generation: u64 },
-}
-
-/// An instance's hashers, one for each algorithm that was asked for.
-#[derive(Default)]
-pub(super) struct Hashers([Option<Hasher>; Algorithm::ALL.len()]);
-
-#[derive(Clone, Copy)]
-struct Hasher {
-    resource: ResourceAny,
-    /// Whether bytes of an unfinished digest are in it.
-    dirty: bool,
-}
 
 impl Inspector {
     /// The digest of some bytes, in one crossing. They must fit into the
@@ -122,7 +94,7 @@ impl Inspector {
     fn take_digests(
         &mut self,
         algorithm: Algorithm,
-        answer: std::result::Result<Vec<u8>, wire::BatchError>,
+        answer: Result<Vec<u8>, wire::BatchError>,
         count: usize,
         out: &mut Vec<Digest>,
     ) -> Result<(), Fault> {
@@ -161,98 +133,7 @@ impl Inspector {
         Ok(answer.into())
     }
 
-    /// Begins a digest that is made piece by piece. One that was begun
-    /// before is abandoned.
-    ///
-    /// # Errors
-    ///
-    /// Any [`Fault`] of the instance.
-    pub fn begin(&mut self, algorithm: Algorithm) -> Result<(), Fault> {
-        self.stream = Stream::Idle;
-        self.link.enter(|cage| Hashers::begin(cage, algorithm))?;
-        let generation = self.link.generation();
-        self.stream = Stream::Begun { algorithm, generation };
-        Ok(())
-    }
-
-    /// Appends bytes to the digest that was begun. There may be any number.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault::NoStream`], [`Fault::StreamLost`], or any [`Fault`] of the
-    /// instance.
-    pub fn update(&mut self, data: &[u8]) -> Result<(), Fault> {
-        let algorithm = self.begun()?;
-        for piece in data.chunks(PIECE) {
-            self.link.enter(|cage| {
-                let (resource, Cage { store, exports, .. }) =
-                    Hashers::to_update(cage, algorithm)?;
-                exports.update.call(store, (resource, piece))
-            })?;
-        }
-        Ok(())
-    }
-
-    /// Appends bytes that `pour` writes straight into the memory of the
-    /// instance, and returns how many. There is room for `room` bytes; `pour`
-    /// returns how many of them it wrote, and may take its time. To write
-    /// none is allowed, and wastes a little of the instance's memory.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault::NoStream`], [`Fault::StreamLost`], or any [`Fault`] of the
-    /// instance.
-    pub fn update_with(
-        &mut self,
-        room: usize,
-        pour: &mut (dyn FnMut(&mut [u8]) -> usize + Send),
-    ) -> Result<usize, Fault> {
-        let algorithm = self.begun()?;
-        let ticks = self.link.ticks();
-        let once = Mutex::new((pour, 0));
-        let pour = |space: &mut [u8]| {
-            let mut once = once.lock().unwrap_or_else(PoisonError::into_inner);
-            once.1 = (once.0)(space).min(space.len());
-            once.1
-        };
-        let poured = Poured { room, pour: &pour, ticks };
-        self.link.enter(|cage| {
-            let (resource, Cage { store, exports, .. }) =
-                Hashers::to_update(cage, algorithm)?;
-            exports.update_poured.call(store, (resource, poured))
-        })?;
-        let once = once.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(once.1)
-    }
-
-    /// Ends the digest that was begun.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault::NoStream`], [`Fault::StreamLost`], or any [`Fault`] of the
-    /// instance.
-    pub fn finish(&mut self) -> Result<Digest, Fault> {
-        let begun = self.begun();
-        self.stream = Stream::Idle;
-        let algorithm = begun?;
-        let digest =
-            self.link.enter(|cage| Hashers::finish(cage, algorithm))?;
-        self.check(algorithm, &digest)
-    }
-
-    /// The algorithm of the digest that was begun, if its bytes are still
-    /// there.
-    fn begun(&self) -> Result<Algorithm, Fault> {
-        match self.stream {
-            Stream::Idle => Err(Fault::NoStream),
-            Stream::Begun { algorithm, generation } => {
-                let alive = generation == self.link.generation();
-                alive.then_some(algorithm).ok_or(Fault::StreamLost)
-            }
-        }
-    }
-
-    fn check(
+    pub(super) fn check(
         &mut self,
         algorithm: Algorithm,
         bytes: &[u8],
@@ -263,62 +144,6 @@ impl Inspector {
                 let len = bytes.len();
                 self.link.lied(format!("a {algorithm} digest of {len} bytes"))
             })
-    }
-}
-
-impl Hashers {
-    /// Makes a hasher, or empties the one there is.
-    fn begin(cage: &mut Cage, algorithm: Algorithm) -> Result<()> {
-        match cage.hashers.get(algorithm) {
-            Some(Hasher { dirty: false, .. }) => {}
-            Some(Hasher { dirty: true, .. }) => {
-                Self::finish(cage, algorithm)?;
-            }
-            None => {
-                let Cage { store, exports, .. } = &mut *cage;
-                let hasher =
-                    exports.hasher.call(store, (algorithm.into(),))?;
-                let resource = hasher.0;
-                let hasher = Hasher { resource, dirty: false };
-                cage.hashers.set(algorithm, hasher);
-            }
-        }
-        Ok(())
-    }
-
-    /// The hasher, which is about to be given bytes.
-    fn to_update(
-        cage: &mut Cage,
-        algorithm: Algorithm,
-    ) -> Result<(ResourceAny, &mut Cage)> {
-        let resource = cage.hashers.resource(algorithm)?;
-        cage.hashers.set(algorithm, Hasher { resource, dirty: true });
-        Ok((resource, cage))
-    }
-
-    fn finish(cage: &mut Cage, algorithm: Algorithm) -> Result<Vec<u8>> {
-        let Cage { store, exports, hashers, .. } = cage;
-        let resource = hashers.resource(algorithm)?;
-        let (digest,) = exports.finish.call(store, (resource,))?;
-        hashers.set(algorithm, Hasher { resource, dirty: false });
-        Ok(digest)
-    }
-
-    fn get(&self, algorithm: Algorithm) -> Option<Hasher> {
-        *self.0.get(algorithm as usize)?
-    }
-
-    fn set(&mut self, algorithm: Algorithm, hasher: Hasher) {
-        if let Some(slot) = self.0.get_mut(algorithm as usize) {
-            *slot = Some(hasher);
-        }
-    }
-
-    fn resource(&self, algorithm: Algorithm) -> Result<ResourceAny> {
-        let hasher = self.get(algorithm);
-        hasher
-            .map(|it| it.resource)
-            .ok_or_else(|| wasmtime::Error::msg("there is no hasher"))
     }
 }
 

@@ -4,7 +4,7 @@
 use wasmtime::component::ResourceAny;
 use wasmtime::{Result, Store};
 
-use super::hashing::Hashers;
+use super::stream::Hashers;
 use crate::exports::Exports;
 use crate::sandbox::Sandbox;
 use crate::store::State;

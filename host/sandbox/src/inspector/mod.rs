@@ -7,11 +7,12 @@ mod checklists;
 mod filtering;
 mod hashing;
 mod link;
+mod stream;
 
 use crate::{Fault, Sandbox};
 use filtering::Filter;
-use hashing::Stream;
 use link::Link;
+use stream::Stream;
 
 /// One instance of the component, for one thread at a time.
 ///
