@@ -28,7 +28,11 @@ pub(crate) struct Options {
     #[arg(long, value_name = "JOB")]
     only: Vec<String>,
     /// How many rounds
-    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(
+        long,
+        default_value_t = 7,
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
     runs: u32,
     /// The numbers of files of the small trees
     #[arg(

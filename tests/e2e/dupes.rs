@@ -116,6 +116,8 @@ fn empty_files_are_equal_only_where_asked_for() {
     let expected = [&LARGE[..], &SMALL, &empty];
     assert_eq!(groups(&tree, "d --min-size 0"), expected);
     assert_eq!(groups(&tree, "d --min-size 1"), [&LARGE[..], &SMALL]);
+    assert!(groups(&tree, "d/empty-1 d/empty-2").is_empty());
+    assert_eq!(groups(&tree, "d/empty-1 d/empty-2 --min-size 0"), [empty]);
     assert_eq!(groups(&tree, "d --min-size 6"), [&LARGE[..]]);
     assert_eq!(groups(&tree, "d --max-size 5"), [&SMALL[..]]);
     let all = "d --min-size 0 --max-size 5";
@@ -161,6 +163,29 @@ fn hard_links_are_one_file_unless_asked_for() {
     assert_eq!(told[1]["reclaimable"], 0);
     assert!(finished.stderr.contains("redundant files: 4,"));
     assert!(finished.stderr.contains("(100000 bytes)"));
+}
+
+#[test]
+fn ways_to_one_name_are_not_names() {
+    // Whoever removes all but one of what is told must be left with one.
+    let tree = Tree::new();
+    tree.file("a/one", "hi");
+    tree.hard_link("a/one", "a/two");
+    tree.link("a/one", "link");
+    tree.link("a", "way");
+    for roots in
+        ["a a/one", "a/one a", "a ./a/one link", "link a way", "way a"]
+    {
+        let told = groups(&tree, &format!("{roots} --hardlinks"));
+        assert_eq!(told.len(), 1, "{roots}");
+        let mut names: Vec<_> = told[0]
+            .iter()
+            .map(|path| tree.path(path).canonicalize().unwrap())
+            .collect();
+        names.sort();
+        assert_eq!(names, [tree.path("a/one"), tree.path("a/two")], "{roots}");
+    }
+    assert!(groups(&tree, "a/one ./a/one link --hardlinks").is_empty());
 }
 
 #[test]

@@ -21,11 +21,16 @@ fn a_path_longer_than_the_system_takes_is_walked_to_its_end() {
     // 3000 levels of 6 bytes: more than four times PATH_MAX.
     tree.deep("d", 3000, "level");
     let leaf = format!("d/{}leaf", "level/".repeat(3000));
-    for words in ["scan d -0", "scan d -0 -L", "scan d -0 --threads 8"] {
+    for words in [
+        "scan d -0",
+        "scan d -0 -L",
+        "scan d -0 -L --beneath",
+        "scan d -0 --threads 8",
+    ] {
         let finished = run(&tree, words).succeeds();
         assert_eq!(finished.stdout, [leaf.as_bytes(), b"\0"].concat());
     }
-    for words in ["hash d", "hash d -L"] {
+    for words in ["hash d", "hash d -L", "hash d -L --beneath"] {
         let finished = run(&tree, words).succeeds();
         let line = format!("{}  {leaf}\n", digest_of_leaf());
         assert_eq!(finished.text(), line, "{words}");
@@ -166,4 +171,36 @@ fn little_address_space_is_enough_or_the_failure_says_so() {
         let complaint = finished.exits(2).stderr;
         assert!(complaint.starts_with("sanchay: "), "{gib}: {complaint}");
     }
+}
+
+#[test]
+fn many_threads_in_little_address_space_are_fewer_threads() {
+    let tree = Tree::new();
+    for number in 0..400 {
+        tree.file(format!("d/{}/{number}", number % 20), "same");
+    }
+    for mib in [150, 300, 500, 1000] {
+        for threads in ["", "--threads 8", "--threads 64"] {
+            for verb in ["dupes d -o out", "hash d -o out", "scan d -o out"] {
+                let words = format!("{verb} {threads}");
+                let program = sanchay().within(tree.root()).words(&words);
+                let program = program.address_space_kib(mib << 10);
+                let finished = program.limit(LIMIT).run();
+                assert_eq!(finished.code(), Some(0), "{mib} MiB: {words}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_deep_tree_is_followed_in_time_that_grows_with_its_depth_only() {
+    // Going down from the root for every level would be 10,000,000 steps.
+    let tree = Tree::new();
+    tree.deep("d", 4500, "l");
+    let program = sanchay().within(tree.root()).words("scan d -L --count");
+    let followed = program.limit(LIMIT).run().succeeds();
+    assert_eq!(followed.text(), "1\n");
+    let program = sanchay().within(tree.root()).words("scan d --count");
+    let plain = program.limit(LIMIT).run().succeeds();
+    assert!(followed.took < 40 * plain.took + Duration::from_secs(1));
 }

@@ -52,7 +52,7 @@ fn wrong_usage_is_told_on_standard_error_and_exits_with_2() {
 
 #[test]
 fn a_filter_that_makes_no_sense_is_refused() {
-    for words in ["-e a/b", "-e .", "--min-size 2 --max-size 1"] {
+    for words in ["-e a/b", "--min-size 2 --max-size 1"] {
         for verb in ["scan", "hash", "dupes"] {
             let finished = run(&format!("{verb} . {words}")).exits(2);
             let complaints = finished.complaints();
@@ -60,8 +60,28 @@ fn a_filter_that_makes_no_sense_is_refused() {
             assert!(complaints[0].contains("filter"), "{complaints:?}");
         }
     }
-    let finished = sanchay().args(["scan", "-e", ""]).run().exits(2);
-    assert_eq!(finished.stdout, b"");
+    for extension in ["", "."] {
+        let finished = sanchay().args(["scan", "-e", extension]).run();
+        let finished = finished.exits(2);
+        assert_eq!(finished.stdout, b"");
+        assert!(finished.stderr.contains("--extension <EXT>"));
+    }
+}
+
+#[test]
+fn help_that_cannot_be_written_is_an_error() {
+    if !std::path::Path::new("/dev/full").exists() {
+        return;
+    }
+    for words in [&["--help"][..], &["--version"], &["scan", "--help"]] {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_sanchay"))
+            .args(words)
+            .stdout(fs::File::create("/dev/full").unwrap())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2), "{words:?}");
+        assert!(output.stderr.starts_with(b"sanchay: standard output: "));
+    }
 }
 
 #[test]

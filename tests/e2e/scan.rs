@@ -158,9 +158,21 @@ fn a_hidden_root_is_scanned_and_a_root_that_is_a_file_is_told() {
     let mut told = zero_ended(&finished);
     told.sort();
     assert_eq!(told, [&b"a/.hidden/five.mkv"[..], b"a/.hidden/sub/six"]);
-    // It was named: the filter is for what is found.
-    let finished = scan(&tree, ".mkv -e mp4 --min-size 1G -0").succeeds();
+    // It was named: what filters names is for what is found.
+    let finished = scan(&tree, ".mkv -e mp4 -0").succeeds();
     assert_eq!(zero_ended(&finished), [b".mkv"]);
+    // What filters sizes is for all.
+    for (words, count) in [
+        ("scan .mkv .mkv --max-size 4G", 2),
+        ("scan .mkv .mkv --min-size 4G", 0),
+        ("hash .mkv .mkv --max-size 4G", 2),
+        ("hash .mkv .mkv --min-size 4G", 0),
+    ] {
+        let words = format!("{words} -0");
+        let program = sanchay().within(tree.root()).words(&words);
+        let told = zero_ended(&program.run().succeeds());
+        assert_eq!(told.len(), count, "{words}");
+    }
     let finished = scan(&tree, "link.mkv link-to-a -0").succeeds();
     let oracle = walk(tree.root(), "link-to-a", &Wanted::default());
     assert_eq!(zero_ended(&finished).len(), oracle.len() + 1);

@@ -1,3 +1,5 @@
+//! Tests of `floor`.
+
 use std::fs;
 use std::os::unix::fs::symlink;
 

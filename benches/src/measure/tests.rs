@@ -1,3 +1,5 @@
+//! Tests of `measure`.
+
 use std::path::Path;
 use std::time::Duration;
 

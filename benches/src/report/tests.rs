@@ -1,3 +1,5 @@
+//! Tests of `report`.
+
 use super::{seconds, summary};
 use crate::report::table::Table;
 

@@ -1,3 +1,5 @@
+//! Tests of `target`.
+
 use std::time::Duration;
 
 use super::{Outcome, Target, median};

@@ -1,6 +1,11 @@
 //! The command line as a whole.
 
-use std::{env, ffi::OsString};
+use std::{
+    env,
+    ffi::OsString,
+    io::{self, Write as _},
+    process,
+};
 
 use clap::{
     Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand,
@@ -12,7 +17,7 @@ use crate::{
         completions::CompletionsArgs, component::ComponentArgs,
         dupes::DupesArgs, hash::HashArgs, manual::ManualArgs, scan::ScanArgs,
     },
-    exit,
+    exit::{self, Exit},
     options::global::GlobalArgs,
     terminal::Color,
 };
@@ -78,11 +83,30 @@ pub(crate) fn parse() -> Arguments {
     let parsed = description
         .try_get_matches_from_mut(&given)
         .and_then(|matches| Arguments::from_arg_matches(&matches))
-        .unwrap_or_else(|error| error.format(&mut description).exit());
+        .unwrap_or_else(|error| end(&error.format(&mut description)));
     if let Err(conflict) = parsed.command.check() {
         conflicting(&mut description, &parsed.command, &conflict)
     }
     parsed
+}
+
+/// Ends the process with what the parser has to say: a complaint, or the
+/// text that was asked for.
+fn end(said: &clap::Error) -> ! {
+    if said.use_stderr() {
+        said.exit();
+    }
+    let written = said.print().and_then(|()| io::stdout().flush());
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let _ = writeln!(
+                io::stderr(),
+                "sanchay: standard output: cannot write: {error}"
+            );
+            process::exit(i32::from(Exit::Failed as u8))
+        }
+        _ => process::exit(0),
+    }
 }
 
 impl Verb {

@@ -3,6 +3,7 @@
 //! Thin on purpose: a command turns its arguments into options, hands the
 //! library's events to a writer, and its outcome to an exit code.
 
+mod address_space;
 mod arguments;
 mod commands;
 mod context;
@@ -19,6 +20,7 @@ mod terminal;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    address_space::spare();
     let arguments = arguments::parse();
     commands::run(arguments).into()
 }

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM.
+//! Ctrl-C, SIGTERM, and the end of the terminal (SIGHUP).
 //!
 //! The first one asks the run to stop; it does within a chunk's time and the
 //! command then closes its output. A run that waits in the kernel, for
@@ -7,7 +7,7 @@
 //! ends the program at once.
 
 use std::{
-    io::{self, Read as _},
+    io::{self, Read as _, Write as _},
     os::unix::net::UnixStream,
     process,
     sync::{Arc, Mutex, OnceLock, PoisonError, atomic::AtomicBool},
@@ -17,7 +17,7 @@ use std::{
 
 use sanchay::Cancel;
 use signal_hook::{
-    consts::{SIGINT, SIGTERM},
+    consts::{SIGHUP, SIGINT, SIGTERM},
     flag,
     low_level::pipe,
 };
@@ -36,7 +36,7 @@ static CLOSER: OnceLock<Mutex<Option<Closer>>> = OnceLock::new();
 pub(crate) fn catch() -> io::Result<Cancel> {
     let stop = Arc::new(AtomicBool::new(false));
     let (mut heard, sender) = UnixStream::pair()?;
-    for signal in [SIGINT, SIGTERM] {
+    for signal in [SIGHUP, SIGINT, SIGTERM] {
         // In this order: what ends the program finds the flag of an earlier
         // signal, not that of this one.
         let code = i32::from(Exit::Interrupted as u8);
@@ -50,6 +50,8 @@ pub(crate) fn catch() -> io::Result<Cancel> {
             if let Some(close) = closer().take() {
                 close();
             }
+            // What the command itself says where it can.
+            let _ = writeln!(io::stderr(), "sanchay: interrupted");
             process::exit(i32::from(Exit::Interrupted as u8));
         }
     })?;

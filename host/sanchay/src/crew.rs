@@ -4,6 +4,7 @@
 //! queue full: its depth, not the number of processors, then decides.
 
 use std::{
+    cmp::Ordering,
     io,
     sync::{
         Condvar, Mutex, PoisonError,
@@ -12,10 +13,18 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rayon::slice::ParallelSliceMut as _;
 use rustix::time::{ClockId, clock_gettime};
 use sanchay_sandbox::Inspector;
 
 use crate::{engine::Engine, error::Error};
+
+/// The stack of a worker, in bytes: what the sandboxed code may use, and as
+/// much again.
+const STACK: usize = 1 << 20;
+
+/// Sorting so many items takes longer than starting threads for it.
+const MANY: usize = 20_000;
 
 /// How often it is looked whether the workers wait.
 const LOOK: Duration = Duration::from_millis(5);
@@ -41,13 +50,13 @@ impl Engine {
             body(index, &mut inspector);
             self.give_back(inspector);
         };
-        let pool = pool(threads, 0)?;
-        if workers == threads {
+        let pool = first_pool(threads)?;
+        let threads = pool.current_num_threads();
+        if workers <= threads {
             pool.broadcast(|context| work(context.index()));
             return Ok(());
         }
         let done = Done::new(threads);
-        let mut outcome = Ok(());
         pool.in_place_scope(|scope| {
             for index in 0..threads {
                 let (work, done) = (&work, &done);
@@ -59,19 +68,65 @@ impl Engine {
             if !wait(&done, threads, more) {
                 return;
             }
-            let extra = workers - threads;
-            outcome = self::pool(extra, threads).map(|pool| {
-                tracing::debug!(extra, "the workers wait: more join");
-                pool.broadcast(|context| work(threads + context.index()));
-            });
+            // Fewer where the system has no more threads to give: the run
+            // takes longer then, and is as good.
+            let mut extra = workers - threads;
+            while extra > 0 {
+                match self::pool(extra, threads) {
+                    Ok(pool) => {
+                        tracing::debug!(extra, "the workers wait: more join");
+                        pool.broadcast(|context| {
+                            work(threads + context.index());
+                        });
+                        return;
+                    }
+                    Err(error) => {
+                        tracing::debug!(extra, %error, "fewer must do");
+                        extra /= 2;
+                    }
+                }
+            }
         });
-        outcome
+        Ok(())
+    }
+}
+
+impl Engine {
+    /// Sorts, with all threads where there is much to sort and they can be
+    /// had.
+    pub(crate) fn sort<T: Send>(
+        &self,
+        items: &mut [T],
+        order: impl Fn(&T, &T) -> Ordering + Sync,
+    ) {
+        if items.len() >= MANY
+            && let Ok(pool) = first_pool(self.threads())
+        {
+            pool.install(|| items.par_sort_unstable_by(&order));
+        } else {
+            items.sort_unstable_by(&order);
+        }
+    }
+}
+
+/// A pool of so many threads, or of as many as the system gives.
+fn first_pool(threads: usize) -> Result<rayon::ThreadPool, Error> {
+    let mut fewer = threads;
+    loop {
+        match pool(fewer, 0) {
+            Err(error) if fewer > 1 => {
+                tracing::debug!(fewer, %error, "fewer must do");
+                fewer /= 2;
+            }
+            result => return result,
+        }
     }
 }
 
 fn pool(threads: usize, first: usize) -> Result<rayon::ThreadPool, Error> {
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
+        .stack_size(STACK)
         .thread_name(move |index| format!("sanchay-{}", first + index))
         .build()
         .map_err(|error| Error::Threads {

@@ -55,6 +55,10 @@ impl Engine {
                 (threads, threads.max(QUEUE_DEPTH))
             }
         };
+        let (threads, workers) = match affordable() {
+            Some(most) => (threads.min(most), threads.min(most)),
+            None => (threads, workers),
+        };
         let sandbox = Sandbox::new(SandboxOptions {
             instances: workers,
             limits: options.limits,
@@ -114,4 +118,16 @@ impl Engine {
             idle.push(inspector);
         }
     }
+}
+
+/// How many threads the address space has room for, where it is limited
+/// (`ulimit -v`): each needs its stack, an instance and its buffers, and an
+/// allocator may reserve some for it. A thread too many would not be an error but the end
+/// of the process.
+fn affordable() -> Option<usize> {
+    use rustix::process::{Resource, getrlimit};
+    const A_THREAD: u64 = 64 << 20;
+    let limit = getrlimit(Resource::As).current?;
+    let most = usize::try_from(limit / A_THREAD).unwrap_or(usize::MAX);
+    (most < QUEUE_DEPTH).then_some(most.max(1))
 }

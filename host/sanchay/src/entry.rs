@@ -67,6 +67,10 @@ pub(crate) fn join(parent: &[u8], name: &[u8]) -> PathBuf {
     let mut bytes = Vec::with_capacity(parent.len() + name.len());
     bytes.extend_from_slice(parent);
     bytes.extend_from_slice(name);
+    // The path of a directory itself.
+    if name.is_empty() && bytes.len() > 1 && bytes.ends_with(b"/") {
+        bytes.pop();
+    }
     PathBuf::from(OsString::from_vec(bytes))
 }
 

@@ -14,10 +14,10 @@ use crate::text::escaped;
 #[non_exhaustive]
 pub enum Error {
     /// The sandbox could not be set up.
-    #[error("cannot set up the sandbox: {0}")]
+    #[error("{0}")]
     Sandbox(#[source] sanchay_sandbox::Fault),
     /// The worker threads could not be started.
-    #[error("cannot start {threads} worker threads: {source}")]
+    #[error("cannot start {threads} worker threads: {}", plain(.source))]
     Threads {
         /// How many were asked for.
         threads: usize,
@@ -108,9 +108,12 @@ pub enum Cause {
     /// The link leads out of the root that confines the walk.
     #[error("the link leads out of the root")]
     OutsideRoot,
-    /// The file's size changed while it was read, so that no digest of it
-    /// would mean anything.
-    #[error("it changed while it was read ({expected} bytes, then {found})")]
+    /// The file has not the size that it had when it was listed, so that it
+    /// cannot be told what it equals.
+    #[error(
+        "its size is not what it was when it was listed ({expected} bytes \
+         then, {found} now)"
+    )]
     Changed {
         /// Its size when it was listed, in bytes.
         expected: u64,

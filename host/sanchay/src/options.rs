@@ -51,6 +51,12 @@ pub struct WalkOptions {
 }
 
 impl WalkOptions {
+    /// Whether a file of this size is wanted.
+    pub(crate) fn admits(&self, size: u64) -> bool {
+        self.min_size.is_none_or(|least| size >= least)
+            && self.max_size.is_none_or(|most| size <= most)
+    }
+
     pub(crate) fn specification(&self) -> Specification {
         Specification {
             extensions: self.extensions.clone(),

@@ -1,6 +1,6 @@
 //! `sanchay component`: the WebAssembly component that does the judging.
 
-use std::{fmt::Write as _, num::NonZeroUsize, path::PathBuf};
+use std::{fmt::Write as _, path::PathBuf};
 
 use clap::Args;
 use sanchay::{Algorithm, component};
@@ -46,8 +46,7 @@ impl ComponentArgs {
 }
 
 fn description() -> Result<String, Failure> {
-    let one = NonZeroUsize::MIN;
-    let run = RunArgs { threads: Some(one), no_progress: true };
+    let run = RunArgs { threads: Some(1), no_progress: true };
     let bytes = component::bytes();
     let digest = run.engine()?.digest(Algorithm::Sha256, bytes)?;
     let mut text = format!("size     {} bytes\n", bytes.len());

@@ -1,8 +1,6 @@
 //! Options of the commands that run the engine.
 
-use std::num::NonZeroUsize;
-
-use clap::Args;
+use clap::{Args, value_parser};
 use sanchay::{Engine, EngineOptions};
 
 use crate::failure::Failure;
@@ -11,9 +9,13 @@ use crate::failure::Failure;
 #[derive(Args, Clone, Copy, Debug)]
 #[command(next_help_heading = "Running")]
 pub(crate) struct RunArgs {
-    /// How many threads work; by default one for each processor
-    #[arg(long, value_name = "N")]
-    pub(crate) threads: Option<NonZeroUsize>,
+    /// How many threads work, 1 to 1024; by default one for each processor
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = value_parser!(u16).range(1..=1024)
+    )]
+    pub(crate) threads: Option<u16>,
 
     /// Show no progress on a terminal
     #[arg(long)]
@@ -24,7 +26,7 @@ impl RunArgs {
     /// The engine for the run.
     pub(crate) fn engine(&self) -> Result<Engine, Failure> {
         let mut options = EngineOptions::default();
-        options.threads = self.threads.map(NonZeroUsize::get);
+        options.threads = self.threads.map(usize::from);
         Ok(Engine::new(options)?)
     }
 }

@@ -106,12 +106,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_panics(text in "\\PC{0,12}") {
-            let _ = parse(&text);
+        fn what_does_not_begin_with_a_digit_is_no_size(
+            text in "[^0-9]\\PC{0,12}",
+        ) {
+            prop_assert!(parse(&text).is_err());
         }
 
         #[test]
-        fn a_number_of_kibibytes_is_1024_times_as_many_bytes(n in 0_u64..1 << 50) {
+        fn a_number_of_kibibytes_is_1024_times_as_many_bytes(
+            n in 0_u64..1 << 50,
+        ) {
             prop_assert_eq!(parse(&format!("{n}KiB")), Ok(n * 1024));
         }
     }

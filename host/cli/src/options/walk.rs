@@ -2,7 +2,10 @@
 
 use std::{ffi::OsString, os::unix::ffi::OsStringExt as _};
 
-use clap::{Args, ValueEnum, builder::PossibleValue};
+use clap::{
+    Args, ValueEnum,
+    builder::{OsStringValueParser, PossibleValue, TypedValueParser},
+};
 use sanchay::{WalkOptions, Walker};
 
 use super::size;
@@ -12,10 +15,20 @@ use super::size;
 #[command(next_help_heading = "Walking")]
 pub(crate) struct WalkArgs {
     /// Only files whose name ends in .EXT, in either case; repeatable
-    #[arg(short, long = "extension", value_name = "EXT")]
+    ///
+    /// A file that is named on the command line is taken whatever its name.
+    #[arg(
+        short,
+        long = "extension",
+        value_name = "EXT",
+        value_parser = extension()
+    )]
     pub(crate) extensions: Vec<OsString>,
 
     /// Only files of at least SIZE (4096, 10k, 1MiB)
+    ///
+    /// This and --max-size also hold for files that are named on the command
+    /// line.
     #[arg(long, value_name = "SIZE", value_parser = size::parse)]
     pub(crate) min_size: Option<u64>,
 
@@ -30,8 +43,9 @@ pub(crate) struct WalkArgs {
     /// Follow symbolic links
     ///
     /// Each real directory is visited once and each real file that a link
-    /// leads to is reported once, whatever cycles the links form. A root that
-    /// is a link is followed in any case.
+    /// leads to is reported once, whatever cycles the links form. A link that
+    /// leads nowhere is passed over. A root that is a link is followed in any
+    /// case.
     #[arg(short = 'L', long)]
     pub(crate) follow: bool,
 
@@ -75,6 +89,14 @@ impl WalkArgs {
             },
         }
     }
+}
+
+/// An extension, with or without its dot.
+fn extension() -> impl TypedValueParser<Value = OsString> {
+    OsStringValueParser::new().try_map(|text| match text.as_encoded_bytes() {
+        b"" | b"." => Err("an extension has at least one letter"),
+        _ => Ok(text),
+    })
 }
 
 /// The ways to list directories.

@@ -14,7 +14,7 @@ use super::{Row, Verdict};
 use crate::{
     entry::Metadata,
     error::{Action, Cause, EntryError},
-    hash::{Content, Failure, Reader, Sum},
+    hash::{Content, Failure, Reader, Sum, stdin_turn},
     options::{CheckOptions, Method},
     run::Run,
     walk::{Links, Named},
@@ -213,6 +213,7 @@ impl<'a> Verifier<'a> {
             let Some(first) = same.first() else { break };
             let method = first.method;
             if stdin(first) {
+                let _turn = stdin_turn();
                 let stdin = std::io::stdin();
                 done(start, reader.pipe(inspector, stdin, method));
                 start += 1;

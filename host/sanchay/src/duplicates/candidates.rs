@@ -3,9 +3,8 @@
 
 use std::cmp::Ordering;
 
-use rayon::slice::ParallelSliceMut as _;
-
 use super::collection::{Collection, FileNumber};
+use crate::engine::Engine;
 
 /// What is left of a collection.
 pub(super) struct Candidates {
@@ -18,8 +17,12 @@ pub(super) struct Candidates {
 
 /// Picks the files to read. With `hardlinks`, a file with several names is
 /// read even if no other has its size.
-pub(super) fn pick(collection: &Collection, hardlinks: bool) -> Candidates {
-    let aliases = aliases(collection);
+pub(super) fn pick(
+    engine: &Engine,
+    collection: &Collection,
+    hardlinks: bool,
+) -> Candidates {
+    let aliases = aliases(engine, collection);
     let mut is_alias = Bits::new(collection.end());
     for (_, alias) in &aliases {
         is_alias.set(alias.index());
@@ -29,7 +32,7 @@ pub(super) fn pick(collection: &Collection, hardlinks: bool) -> Candidates {
         .filter(|(number, _)| !is_alias.has(number.index()))
         .map(|(_, file)| file.size)
         .collect();
-    sizes.par_sort_unstable();
+    engine.sort(&mut sizes, u64::cmp);
     let mut repeated: Vec<u64> = Vec::new();
     for pair in sizes.windows(2) {
         if let [a, b] = pair
@@ -62,7 +65,10 @@ pub(super) fn stands(
 }
 
 /// The names of files with several of them, but for the least of each.
-fn aliases(collection: &Collection) -> Vec<(FileNumber, FileNumber)> {
+fn aliases(
+    engine: &Engine,
+    collection: &Collection,
+) -> Vec<(FileNumber, FileNumber)> {
     let mut linked: Vec<FileNumber> = collection
         .files()
         .filter(|(_, file)| file.linked)
@@ -74,7 +80,7 @@ fn aliases(collection: &Collection) -> Vec<(FileNumber, FileNumber)> {
             .cmp(&collection.id(*b))
             .then_with(|| collection.by_path(*a, *b))
     };
-    linked.par_sort_unstable_by(by_id);
+    engine.sort(&mut linked, by_id);
     let mut aliases = Vec::new();
     let same = |a: &FileNumber, b: &FileNumber| {
         collection.id(*a) == collection.id(*b)

@@ -88,7 +88,7 @@ impl Comparison<'_> {
             })?;
         }
         let piles = piles.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(Hits::sort(self.collection, piles, digest_len))
+        Ok(Hits::sort(self.engine, self.collection, piles, digest_len))
     }
 
     /// Cuts files into pieces of so many files, or of one that is large.

@@ -8,6 +8,7 @@ use sanchay_sandbox::{Algorithm, Digest};
 use super::{
     collection::{Collection, FileNumber},
     hits::Hits,
+    names,
 };
 use crate::{entry::join, monitor::Summary, options::DuplicateOptions};
 
@@ -177,9 +178,9 @@ pub(super) fn gather(
                 let Some(file) = own.get(at).copied() else { break };
                 own.extend(named(aliases, file));
             }
+            names::keep_distinct(&collection, &mut own);
         }
         own.sort_unstable_by(|a, b| collection.by_path(*a, *b));
-        own.dedup_by(|a, b| collection.path(*a) == collection.path(*b));
         let Some(first) = group.first().filter(|_| own.len() > 1) else {
             continue;
         };

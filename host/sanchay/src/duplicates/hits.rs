@@ -1,10 +1,8 @@
 //! Files that were read, sorted by what was read, so that equal ones are
 //! neighbours. Columns, since there may be millions.
 
-use rayon::slice::ParallelSliceMut as _;
-
 use super::collection::{Collection, FileNumber};
-use crate::hash::Content;
+use crate::{engine::Engine, hash::Content};
 
 /// A file that was read: what its content begins with when sorted, and where
 /// the whole digest is.
@@ -70,6 +68,7 @@ impl Hits {
     /// Puts the workers' piles together and sorts them: by digest, then size,
     /// then path.
     pub(super) fn sort(
+        engine: &Engine,
         collection: &Collection,
         piles: Vec<Pile>,
         digest_len: usize,
@@ -88,7 +87,7 @@ impl Hits {
             }
             digests.extend_from_slice(&pile.digests);
         }
-        hits.par_sort_unstable_by_key(|hit| hit.prefix);
+        engine.sort(&mut hits, |a, b| a.prefix.cmp(&b.prefix));
         let mut sorted = Self { hits, digests, digest_len };
         let mut hits = std::mem::take(&mut sorted.hits);
         for run in hits.chunk_by_mut(|a, b| a.prefix == b.prefix) {

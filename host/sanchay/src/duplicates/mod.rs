@@ -5,6 +5,7 @@ mod collection;
 mod compare;
 mod groups;
 mod hits;
+mod names;
 
 use std::{
     collections::HashSet,
@@ -55,7 +56,8 @@ impl Engine {
         let run = Run::new(monitor);
         let collection = self.collect(roots, options, &run, on_error)?;
         let walked = run.outcome()?;
-        let candidates = candidates::pick(&collection, options.hardlinks);
+        let candidates =
+            candidates::pick(self, &collection, options.hardlinks);
         let (small, large): (Vec<_>, Vec<_>) = candidates
             .files
             .iter()

@@ -17,7 +17,10 @@ use std::{fmt, ops::ControlFlow, path::PathBuf};
 
 use sanchay_sandbox::{Algorithm, Digest, PartialDigest};
 
-pub(crate) use self::reader::{Failure, Reader};
+pub(crate) use self::{
+    pipe::stdin_turn,
+    reader::{Failure, Reader},
+};
 use crate::{
     engine::Engine,
     entry::Timestamp,

@@ -1,18 +1,25 @@
 //! Hashing what the caller named: a file, a pipe, or a tree in which links are
 //! followed.
 
-use std::{fs::File, io::Read, os::unix::ffi::OsStrExt as _, path::Path};
+use std::{
+    fs::File,
+    io::{self, Read},
+    os::unix::ffi::OsStrExt as _,
+    panic::resume_unwind,
+    path::Path,
+    thread,
+};
 
 use super::{
     Failure, Source, Sum,
     parts::Found,
-    pipe::{blocking, is_handed_down},
+    pipe::{blocking, is_handed_down, stdin_turn},
     rows::Rows,
     tree::{Tree, Unit, Worker},
 };
 use crate::{
     entry::Metadata,
-    error::{Action, Cause, EntryError},
+    error::{Action, Cause, EntryError, Error},
     sequence::Place,
     walk::{Named, Walk, location, shown},
 };
@@ -28,8 +35,17 @@ impl Tree<'_> {
         let path = match self.sources.get(index) {
             Some(Source::Path(path)) => path,
             Some(Source::Stdin) => {
-                let stdin = std::io::stdin();
-                self.pipe(place, Path::new("-"), stdin, worker);
+                // The first one reads all of it, whoever is quicker.
+                let first = self
+                    .sources
+                    .iter()
+                    .position(|source| matches!(source, Source::Stdin));
+                if first == Some(index) {
+                    let _turn = stdin_turn();
+                    self.pipe(place, Path::new("-"), io::stdin(), worker);
+                } else {
+                    self.pipe(place, Path::new("-"), io::empty(), worker);
+                }
                 return;
             }
             None => return,
@@ -46,7 +62,11 @@ impl Tree<'_> {
                 return;
             }
             Ok(Named::File(file, metadata)) => {
-                self.named(place, path, (file, metadata), worker);
+                if self.options.walk.admits(metadata.size) {
+                    self.named(place, path, (file, metadata), worker);
+                } else {
+                    self.fill(place, Rows::default());
+                }
                 return;
             }
             Ok(Named::Special(fd, _)) if is_handed_down(path) => {
@@ -130,9 +150,14 @@ impl Tree<'_> {
         // In a thread of its own: a worker that waits for another pool would
         // begin other work of this one's, and wait for itself.
         let roots = [root.to_owned()];
-        let walked =
-            std::thread::scope(|scope| scope.spawn(|| walk.go(&roots)).join());
-        if let Ok(Err(error)) = walked {
+        let walked = thread::scope(|scope| {
+            let walk = || walk.go(&roots);
+            match thread::Builder::new().spawn_scoped(scope, walk) {
+                Ok(walk) => walk.join().unwrap_or_else(|p| resume_unwind(p)),
+                Err(source) => Err(Error::Threads { threads: 1, source }),
+            }
+        });
+        if let Err(error) = walked {
             self.run.fail(error);
             return;
         }

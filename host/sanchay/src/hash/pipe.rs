@@ -1,9 +1,13 @@
 //! Streams that the caller hands down by name, as a shell's `<(command)`
 //! does. A FIFO that stands in a folder is not one of them: nobody may be at
-//! its other end, and reading it would wait for ever.
+//! its other end, and reading it would wait for ever. And whose turn it is to
+//! read standard input.
 
 use std::{
-    fs::File, os::fd::OwnedFd, os::unix::ffi::OsStrExt as _, path::Path,
+    fs::File,
+    os::{fd::OwnedFd, unix::ffi::OsStrExt as _},
+    path::Path,
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use rustix::{
@@ -24,6 +28,13 @@ pub(super) fn blocking(fd: OwnedFd) -> Result<File, Errno> {
     let flags = fcntl_getfl(&fd)?;
     fcntl_setfl(&fd, flags.difference(OFlags::NONBLOCK))?;
     Ok(File::from(fd))
+}
+
+/// Keeps others from reading standard input meanwhile: two that read it at
+/// once would each get some of it.
+pub(crate) fn stdin_turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

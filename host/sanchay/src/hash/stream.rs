@@ -6,6 +6,7 @@ use std::{
     fs::File,
     io::{self, Read},
     sync::{atomic::Ordering::Relaxed, mpsc},
+    thread::{self, Builder},
 };
 
 use sanchay_sandbox::{Algorithm, Inspector};
@@ -53,10 +54,14 @@ impl Reader<'_> {
             let part = rest.min(PART);
             // Two threads for one file only while a processor is idle.
             let idle = self.run.working() < self.threads;
-            let got = if idle && rest >= OVERLAPPED {
+            let ahead = if idle && rest >= OVERLAPPED {
                 self.overlap(inspector, Read::take(file, part))?
             } else {
-                self.feed(inspector, file, part)?
+                None
+            };
+            let got = match ahead {
+                Some(got) => got,
+                None => self.feed(inspector, file, part)?,
             };
             size += got;
             if got < part {
@@ -123,13 +128,14 @@ impl Reader<'_> {
     }
 
     /// Feeds a file to the digest in the making while another thread reads
-    /// ahead. Returns how many bytes it had.
+    /// ahead. Returns how many bytes it had; `None` if there is no thread to
+    /// be had, and nothing was read.
     fn overlap(
         &self,
         inspector: &mut Inspector,
         mut file: io::Take<&File>,
-    ) -> Result<u64, Failure> {
-        std::thread::scope(|scope| {
+    ) -> Result<Option<u64>, Failure> {
+        thread::scope(|scope| {
             let (full, filled) = mpsc::sync_channel(PIECES);
             let (empty, emptied) = mpsc::sync_channel::<Vec<u8>>(PIECES);
             for _ in 0..PIECES {
@@ -138,7 +144,7 @@ impl Reader<'_> {
             }
             // Ends when either channel does: nothing is left to read, or
             // nobody wants it any more.
-            scope.spawn(move || {
+            let read_ahead = move || {
                 for mut piece in emptied {
                     let got = read_full(&mut file, &mut piece);
                     let last = !matches!(got, Ok(PIECE));
@@ -146,7 +152,11 @@ impl Reader<'_> {
                         return;
                     }
                 }
-            });
+            };
+            let ahead = Builder::new().spawn_scoped(scope, read_ahead);
+            if ahead.is_err() {
+                return Ok(None);
+            }
             let mut size = 0;
             for (piece, got) in filled {
                 let got = got.map_err(reading)?;
@@ -157,7 +167,7 @@ impl Reader<'_> {
                 // The other thread may be done.
                 let _ = empty.send(piece);
             }
-            Ok(size)
+            Ok(Some(size))
         })
     }
 

@@ -63,6 +63,9 @@ impl Below {
     ) {
         let names = &scout.listing.names;
         let closed = node.closed();
+        // A tree that is deep and narrow is not gone down from its root again
+        // for every level.
+        let parent = if node.is_crowded() { &closed } else { node };
         let mut found =
             self.found.lock().unwrap_or_else(PoisonError::into_inner);
         if deeper {
@@ -72,7 +75,7 @@ impl Below {
                 found.directories.push(Directory {
                     path: node.child_path(name),
                     id,
-                    parent: Arc::clone(&closed),
+                    parent: Arc::clone(parent),
                     name: name.into(),
                 });
             }

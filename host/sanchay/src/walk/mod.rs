@@ -14,7 +14,10 @@ mod unit;
 
 use std::{
     collections::HashSet,
-    os::unix::ffi::OsStrExt as _,
+    os::{
+        fd::{AsFd as _, BorrowedFd},
+        unix::ffi::OsStrExt as _,
+    },
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, atomic::Ordering::Relaxed},
 };
@@ -89,6 +92,11 @@ pub(crate) fn shown(root: &Path) -> &[u8] {
     root.as_os_str().as_bytes()
 }
 
+/// Who an open file or directory is.
+pub(crate) fn identity(open: BorrowedFd<'_>) -> Option<FileId> {
+    stat::stat_open(open).ok().map(|(_, metadata)| metadata.id)
+}
+
 /// What to open for a root.
 pub(crate) fn location(root: &Path) -> &Path {
     if root.as_os_str().is_empty() { Path::new(".") } else { root }
@@ -109,14 +117,17 @@ impl Walk<'_> {
         self.work(nodes.into_iter().map(Unit::Open).collect(), None)
     }
 
-    /// Opens a root. A file is reported at once, whatever the filter: the
-    /// caller named it.
+    /// Opens a root. A file is reported at once, whatever its name: the
+    /// caller chose it.
     fn enter(&self, root: &Path) -> Option<Arc<Node>> {
         let named =
             Named::open(location(root), shown(root), self.options.links());
         let cause = match named {
             Ok(Named::Directory(node)) => return Some(node),
             Ok(Named::File(_, metadata)) => {
+                if !self.options.admits(metadata.size) {
+                    return None;
+                }
                 let name = shown(root);
                 let end = u32::try_from(name.len()).unwrap_or(u32::MAX);
                 self.report(
@@ -193,13 +204,12 @@ impl Walk<'_> {
     /// Whether a directory was visited before, where that matters.
     fn is_repeated(&self, node: &Node) -> bool {
         let Some(visited) = &self.visited else { return false };
-        let handle = std::os::fd::AsFd::as_fd(node.handle());
-        match stat::stat_open(handle) {
-            Ok((_, metadata)) => !visited
+        match identity(node.handle().as_fd()) {
+            Some(id) => !visited
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .insert(metadata.id),
-            Err(_) => false,
+                .insert(id),
+            None => false,
         }
     }
 }

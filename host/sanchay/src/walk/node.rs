@@ -137,13 +137,18 @@ impl Node {
         name: &[u8],
     ) -> Result<Arc<Self>, Cause> {
         let parent = self.opened()?;
+        let at = parent.handle().as_fd();
         let handle = match &self.root.beneath {
-            Some(root) => root.open(&self.relative_child(name))?,
-            None => handle::open_directory(
-                parent.handle().as_fd(),
-                name,
-                self.root.links,
-            )?,
+            // What is no link is beneath its parent.
+            Some(root) => {
+                match handle::open_directory(at, name, Links::Refuse) {
+                    Err(Cause::BecameLink) => {
+                        root.open(&self.relative_child(name))?
+                    }
+                    opened => opened?,
+                }
+            }
+            None => handle::open_directory(at, name, self.root.links)?,
         };
         Ok(self.adopt(handle, self.child_path(name), self.depth + 1))
     }
@@ -167,12 +172,13 @@ impl Node {
 
     /// The kind and metadata of an entry. The node must be open.
     pub(crate) fn stat(&self, name: &[u8]) -> Result<(Kind, Metadata), Cause> {
+        let parent = self.handle().as_fd();
         match &self.root.beneath {
-            Some(root) => root.stat(&self.relative_child(name)),
-            None => {
-                let parent = self.handle().as_fd();
-                Ok(stat::stat(parent, name, self.root.links)?)
-            }
+            Some(root) => match stat::stat(parent, name, Links::Refuse)? {
+                (Kind::Link, _) => root.stat(&self.relative_child(name)),
+                found => Ok(found),
+            },
+            None => Ok(stat::stat(parent, name, self.root.links)?),
         }
     }
 
@@ -181,14 +187,17 @@ impl Node {
         &self,
         name: &[u8],
     ) -> Result<(std::fs::File, Metadata), Cause> {
+        let parent = self.handle().as_fd();
         match &self.root.beneath {
             Some(root) => {
-                handle::regular(root.open(&self.relative_child(name))?)
+                match handle::open_file(parent, name, Links::Refuse) {
+                    Err(Cause::BecameLink) => {
+                        handle::regular(root.open(&self.relative_child(name))?)
+                    }
+                    opened => opened,
+                }
             }
-            None => {
-                let parent = self.handle().as_fd();
-                handle::open_file(parent, name, self.root.links)
-            }
+            None => handle::open_file(parent, name, self.root.links),
         }
     }
 }
@@ -198,18 +207,27 @@ impl Root {
     /// component at a time: no limit on the path's length, and no link
     /// followed that would not have been followed on the way here.
     fn descend(&self, relative: &[u8]) -> Result<OwnedFd, Cause> {
-        if let Some(root) = &self.beneath {
-            return root.open(relative.strip_suffix(b"/").unwrap_or(relative));
-        }
         #[cfg(target_os = "linux")]
         if let Some(handle) = self.leap(relative) {
             return Ok(handle);
         }
         let mut current = self.handle.try_clone()?;
-        let names = relative.split(|byte| *byte == b'/');
-        for name in names.filter(|name| !name.is_empty()) {
-            current =
-                handle::open_directory(current.as_fd(), name, self.links)?;
+        let Some(root) = &self.beneath else {
+            for name in names(relative) {
+                current =
+                    handle::open_directory(current.as_fd(), name, self.links)?;
+            }
+            return Ok(current);
+        };
+        let mut so_far = Vec::with_capacity(relative.len());
+        for name in names(relative) {
+            so_far.extend_from_slice(name);
+            let at = current.as_fd();
+            current = match handle::open_directory(at, name, Links::Refuse) {
+                Err(Cause::BecameLink) => root.open(&so_far)?,
+                opened => opened?,
+            };
+            so_far.push(b'/');
         }
         Ok(current)
     }
@@ -222,13 +240,18 @@ impl Root {
     /// tells why.
     fn leap(&self, relative: &[u8]) -> Option<OwnedFd> {
         use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
-        if self.links != Links::Refuse || relative.is_empty() {
+        if relative.is_empty() {
             return None;
         }
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
         openat2(&self.handle, relative, flags, Mode::empty(), resolve).ok()
     }
+}
+
+/// The components of a path below a root.
+fn names(relative: &[u8]) -> impl Iterator<Item = &[u8]> {
+    relative.split(|byte| *byte == b'/').filter(|name| !name.is_empty())
 }
 
 /// `parent` and `name` joined, with a slash at the end unless that leaves
