@@ -228,3 +228,35 @@ fn a_real_tree_has_the_digests_that_the_machines_own_programs_print() {
     }
     assert!(!Path::new("/usr/share/doc").exists() || !files.is_empty());
 }
+
+#[test]
+fn a_large_file_has_its_digest_however_many_threads_make_it() {
+    // Around the ends of the pieces in which BLAKE3 is made side by side.
+    let tree = Tree::new();
+    let piece = 512 << 10;
+    for (index, len) in [
+        16 * piece - 1,
+        16 * piece,
+        16 * piece + 1,
+        19 * piece + 1025,
+        128 * piece,
+        129 * piece + 3,
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let content = noise(index as u64, len);
+        tree.file("file", &content);
+        for algorithm in ["blake3", "xxh3-128"] {
+            let expected = digest(algorithm, &content);
+            for threads in ["1", "2", "5"] {
+                let words =
+                    format!("hash -a {algorithm} --threads {threads} file");
+                let program = sanchay().within(tree.root()).words(&words);
+                let finished = program.run().succeeds();
+                let line = format!("{expected}  file\n");
+                assert_eq!(finished.text(), line, "{words}: {len} bytes");
+            }
+        }
+    }
+}

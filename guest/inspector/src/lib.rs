@@ -17,6 +17,7 @@ mod filtering;
 mod hashing;
 #[cfg(target_arch = "wasm32")]
 mod runtime;
+mod trees;
 
 /// What implements the world.
 struct Inspector;

@@ -14,3 +14,4 @@ pub mod batch;
 pub mod checklist;
 pub mod filter;
 pub mod hashing;
+pub mod tree;

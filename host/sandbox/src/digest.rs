@@ -4,6 +4,9 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+/// The value of a node in the tree of a BLAKE3 digest that is not its root.
+pub type ChainingValue = [u8; 32];
+
 /// The longest digest, in bytes.
 const LONGEST: usize = 32;
 

@@ -72,6 +72,10 @@ exports! {
         (ResourceAny, Poured<'static>) -> ();
     finish = "hashing" "[method]hasher.finish"
         (ResourceAny) -> (Vec<u8>);
+    piece = "trees" "piece"
+        (Poured<'static>, u64) -> (Option<Vec<u8>>);
+    join = "trees" "join"
+        (&'static [u8], &'static [u8], bool) -> (Option<Vec<u8>>);
     compile = "filtering" "[static]filter.compile"
         (Specification<'static>) -> (Result<ResourceAny, SpecificationError>);
     needs_metadata = "filtering" "[method]filter.needs-metadata"

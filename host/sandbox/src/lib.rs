@@ -38,7 +38,7 @@ mod wire;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use checklist::{Checklist, Expectation, Promise};
-pub use digest::{Digest, PartialDigest};
+pub use digest::{ChainingValue, Digest, PartialDigest};
 pub use fault::{BatchError, Fault, FilterError};
 pub use filter::{EntryKind, Listing, Specification};
 pub use inspector::Inspector;

@@ -346,3 +346,37 @@ fn bytes_that_are_poured_into_the_cage_have_the_same_digest() {
         }
     }
 }
+
+#[test]
+fn pieces_joined_have_the_digest_of_the_whole() {
+    let mut inspector = inspector();
+    let data = bytes((3 << 16) + 77, 5);
+    let values: Vec<_> = data
+        .chunks(1 << 16)
+        .enumerate()
+        .map(|(index, piece)| {
+            let offset = (index as u64) << 16;
+            let (len, value) = inspector
+                .piece_with(1 << 16, offset, &mut |space| {
+                    space[..piece.len()].copy_from_slice(piece);
+                    piece.len()
+                })
+                .unwrap();
+            assert_eq!(len, piece.len());
+            value.unwrap()
+        })
+        .collect();
+    let left = inspector.join(&values[0], &values[1], false).unwrap();
+    let right = inspector.join(&values[2], &values[3], false).unwrap();
+    let root = inspector.join(&left, &right, true).unwrap();
+    assert_eq!(root, blake3(&data));
+    // What cannot be a piece has no value, and costs nothing.
+    for (len, offset) in [(0, 0), (5, 3), (2048, 1024)] {
+        let answer = inspector.piece_with(len, offset, &mut |it| it.len());
+        assert_eq!(answer, Ok((len, None)), "{len} at {offset}");
+    }
+}
+
+fn blake3(data: &[u8]) -> [u8; 32] {
+    hashing::digest(hashing::Algorithm::Blake3, data).try_into().unwrap()
+}

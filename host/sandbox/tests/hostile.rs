@@ -316,3 +316,12 @@ fn what_is_not_a_component_is_refused() {
         assert!(matches!(answer, Err(Fault::Setup(_))), "{answer:?}");
     }
 }
+
+#[test]
+fn values_that_cannot_be_joined_are_a_fault() {
+    // The obedient guest has nothing to join.
+    let mut inspector = inspector_of("obedient");
+    lie("a node", inspector.join(&[0; 32], &[1; 32], true));
+    let answer = inspector.piece_with(8, 0, &mut |space| space.len());
+    assert_eq!(answer, Ok((8, None)));
+}

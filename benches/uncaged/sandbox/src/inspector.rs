@@ -3,10 +3,10 @@
 use std::fmt;
 
 use sanchay_logic::batch::Batch;
-use sanchay_logic::{checklist, filter, hashing};
+use sanchay_logic::{checklist, filter, hashing, tree};
 use sanchay_sandbox::{
-    Algorithm, Checklist, Digest, Fault, FilterError, Listing, PartialDigest,
-    Specification,
+    Algorithm, ChainingValue, Checklist, Digest, Fault, FilterError, Listing,
+    PartialDigest, Specification,
 };
 
 use crate::convert::{
@@ -140,6 +140,37 @@ impl Inspector {
         let len = pour(&mut self.space).min(room);
         hasher.update(self.space.get(..len).unwrap_or_default());
         Ok(len)
+    }
+
+    /// The chaining value of a piece of an input.
+    ///
+    /// # Errors
+    ///
+    /// None; the sandbox has some.
+    pub fn piece_with(
+        &mut self,
+        room: usize,
+        offset: u64,
+        pour: &mut (dyn FnMut(&mut [u8]) -> usize + Send),
+    ) -> Result<(usize, Option<ChainingValue>), Fault> {
+        self.space.resize(room, 0);
+        let len = pour(&mut self.space).min(room);
+        let data = self.space.get(..len).unwrap_or_default();
+        Ok((len, tree::piece(data, offset)))
+    }
+
+    /// Joins the chaining values of two neighbours.
+    ///
+    /// # Errors
+    ///
+    /// None; the sandbox has some.
+    pub fn join(
+        &mut self,
+        left: &ChainingValue,
+        right: &ChainingValue,
+        root: bool,
+    ) -> Result<ChainingValue, Fault> {
+        Ok(tree::join(left, right, root))
     }
 
     /// Ends the digest that was begun.

@@ -11,9 +11,9 @@ mod inspector;
 
 pub use inspector::Inspector;
 pub use sanchay_sandbox::{
-    Algorithm, BatchError, Checklist, Digest, EntryKind, Expectation, Fault,
-    FilterError, Limits, Listing, PartialDigest, Promise, SandboxOptions,
-    Specification, UnknownAlgorithm, component,
+    Algorithm, BatchError, ChainingValue, Checklist, Digest, EntryKind,
+    Expectation, Fault, FilterError, Limits, Listing, PartialDigest, Promise,
+    SandboxOptions, Specification, UnknownAlgorithm, component,
 };
 
 /// What takes the place of the sandbox: nothing.

@@ -58,7 +58,7 @@ enum Unit {
 type Row = (u64, Option<(Vec<u8>, Verdict)>);
 
 struct Check<'a> {
-    threads: usize,
+    engine: &'a Engine,
     run: &'a Run<'a>,
     options: &'a CheckOptions,
     blocks: Mutex<Blocks<'a>>,
@@ -105,7 +105,7 @@ impl Engine {
         let (sequence, places) = Sequence::new(1, &mut emit);
         let units = places.into_iter().map(Unit::Parse).collect();
         let check = Check {
-            threads: self.threads(),
+            engine: self,
             run: &run,
             options,
             blocks: Mutex::new(Blocks::new(list)),
@@ -143,7 +143,7 @@ fn tell(
 
 impl Check<'_> {
     fn work(&self, inspector: &mut Inspector) {
-        let mut reader = Reader::new(self.run, self.threads);
+        let mut reader = Reader::new(self.run, self.engine);
         while let Some(mut taken) = self.frontier.take() {
             if self.run.is_over() {
                 self.frontier.close();

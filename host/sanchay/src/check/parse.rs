@@ -46,7 +46,7 @@ impl Check<'_> {
         });
         let mut all: Vec<_> = malformed.chain(promises).collect();
         all.sort_by_key(|promised| promised.line);
-        let most = all.len().div_ceil(PARTS_A_THREAD * self.threads);
+        let most = all.len().div_ceil(PARTS_A_THREAD * self.engine.threads());
         let most = most.clamp(1, FILES_A_PART);
         let mut parts = Vec::new();
         while !all.is_empty() {

@@ -61,7 +61,7 @@ impl Comparison<'_> {
         let piles = Mutex::new(Vec::new());
         if !files.is_empty() {
             self.engine.crew(&|| frontier.has_more(), |_, inspector| {
-                let mut reader = Reader::new(self.run, self.engine.threads());
+                let mut reader = Reader::new(self.run, self.engine);
                 let mut pile = Pile::default();
                 while let Some(mut taken) = frontier.take() {
                     if self.run.is_over() {

@@ -85,7 +85,11 @@ fn read_ends(
 }
 
 /// Reads from an offset in a file until the space is full or the file ends.
-fn read_at(file: &File, from: u64, space: &mut [u8]) -> io::Result<usize> {
+pub(super) fn read_at(
+    file: &File,
+    from: u64,
+    space: &mut [u8],
+) -> io::Result<usize> {
     let mut filled = 0;
     while let Some(rest) = space.get_mut(filled..).filter(|r| !r.is_empty()) {
         match file.read_at(rest, from + filled as u64) {

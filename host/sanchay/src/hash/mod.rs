@@ -11,6 +11,7 @@ mod queue;
 mod reader;
 mod rows;
 mod stream;
+mod subtrees;
 mod tree;
 
 use std::{fmt, ops::ControlFlow, path::PathBuf};

@@ -12,6 +12,7 @@ use super::{
     queue::{Done, Open, Opened, Queue},
 };
 use crate::{
+    engine::Engine,
     entry::Metadata,
     error::{Action, Cause},
     options::Method,
@@ -32,8 +33,7 @@ pub(crate) type Failure = (Action, Cause);
 /// each call.
 pub(crate) struct Reader<'r> {
     pub(super) run: &'r Run<'r>,
-    /// How many threads the run has.
-    pub(super) threads: usize,
+    pub(super) engine: &'r Engine,
     pub(super) waiting: Vec<Waiting>,
     pub(super) digests: Vec<Digest>,
 }
@@ -51,8 +51,8 @@ pub(super) struct Waiting {
 }
 
 impl<'r> Reader<'r> {
-    pub(crate) fn new(run: &'r Run<'r>, threads: usize) -> Self {
-        Self { run, threads, waiting: Vec::new(), digests: Vec::new() }
+    pub(crate) fn new(run: &'r Run<'r>, engine: &'r Engine) -> Self {
+        Self { run, engine, waiting: Vec::new(), digests: Vec::new() }
     }
 
     /// Hashes so many files, each of which `open` opens by its index, and

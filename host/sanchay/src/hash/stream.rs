@@ -5,6 +5,7 @@
 use std::{
     fs::File,
     io::{self, Read},
+    os::unix::fs::FileExt as _,
     sync::{atomic::Ordering::Relaxed, mpsc},
     thread::{self, Builder},
 };
@@ -46,6 +47,14 @@ impl Reader<'_> {
         metadata: &Metadata,
         algorithm: Algorithm,
     ) -> Result<Sum, Failure> {
+        if algorithm == Algorithm::Blake3
+            && metadata.size >= OVERLAPPED
+            && let Some(mut sum) = self.tree(inspector, file, metadata.size)?
+        {
+            sum.modified = Some(metadata.modified);
+            sum.grew = file.read_at(&mut [0], sum.size).map_err(reading)? > 0;
+            return Ok(sum);
+        }
         inspector.begin(algorithm).map_err(hashing)?;
         // What it had when it was opened, and no more.
         let mut size = 0;
@@ -53,7 +62,7 @@ impl Reader<'_> {
             let rest = metadata.size - size;
             let part = rest.min(PART);
             // Two threads for one file only while a processor is idle.
-            let idle = self.run.working() < self.threads;
+            let idle = self.run.working() < self.engine.threads();
             let ahead = if idle && rest >= OVERLAPPED {
                 self.overlap(inspector, Read::take(file, part))?
             } else {
@@ -121,7 +130,7 @@ impl Reader<'_> {
     }
 
     /// Counts bytes that were hashed; an error once the run is over.
-    fn passed(&self, bytes: usize) -> Result<(), Failure> {
+    pub(super) fn passed(&self, bytes: usize) -> Result<(), Failure> {
         self.run.bytes.fetch_add(bytes as u64, Relaxed);
         self.run.tick();
         if self.run.is_over() { Err(interrupted()) } else { Ok(()) }

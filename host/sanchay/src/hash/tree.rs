@@ -92,7 +92,7 @@ pub(super) fn hash(
                 return;
             }
         };
-        let reader = Reader::new(&run, engine.threads());
+        let reader = Reader::new(&run, engine);
         tree.work(&mut Worker { scout, reader });
     })?;
     drop(tree);

@@ -8,6 +8,7 @@ mod filtering;
 mod hashing;
 mod link;
 mod stream;
+mod trees;
 
 use crate::{Fault, Sandbox};
 use filtering::Filter;

@@ -53,6 +53,16 @@
   (memory.fill (i32.const 16) (i32.const 0) (i32.const 20))
   (i32.const 16))
 
+(func (export "sanchay:inspect/trees@0.1.0#piece")
+  (param i32 i32 i64) (result i32)
+  (i32.store8 (i32.const 16) (i32.const 0))
+  (i32.const 16))
+
+(func (export "sanchay:inspect/trees@0.1.0#join")
+  (param i32 i32 i32 i32 i32) (result i32)
+  (i32.store8 (i32.const 16) (i32.const 0))
+  (i32.const 16))
+
 ;; One after the other, in a ring of some 200 KB.
 (func (export "cabi_realloc")
   (param i32 i32 i32 i32) (result i32)

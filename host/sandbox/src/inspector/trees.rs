@@ -1,0 +1,75 @@
+//! BLAKE3 of one large input by several inspectors: each makes the chaining
+//! values of some of its pieces, and one joins them.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::Inspector;
+use super::link::Cage;
+use crate::pour::Poured;
+use crate::{ChainingValue, Fault};
+
+impl Inspector {
+    /// The chaining value of a piece of an input, which begins at `offset`
+    /// in it and is not all of it. `pour` writes the piece straight into the
+    /// memory of the instance, of which there are `room` bytes, and returns
+    /// how many it wrote; it may take its time. The number is returned, too.
+    ///
+    /// There is no value of an empty piece, of one that does not begin at a
+    /// multiple of 1024, and of one that is longer than the greatest power of
+    /// two that divides the offset.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Fault`] of the instance.
+    pub fn piece_with(
+        &mut self,
+        room: usize,
+        offset: u64,
+        pour: &mut (dyn FnMut(&mut [u8]) -> usize + Send),
+    ) -> Result<(usize, Option<ChainingValue>), Fault> {
+        let once = Mutex::new((pour, 0));
+        let pour = |space: &mut [u8]| {
+            let mut once = once.lock().unwrap_or_else(PoisonError::into_inner);
+            once.1 = (once.0)(space).min(space.len());
+            once.1
+        };
+        let poured = Poured { room, pour: &pour, ticks: self.link.ticks() };
+        let (answer,) = self.link.enter(|cage| {
+            let Cage { store, exports, .. } = cage;
+            exports.piece.call(store, (poured, offset))
+        })?;
+        let once = once.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let value = answer.map(|value| self.value(&value)).transpose()?;
+        Ok((once.1, value))
+    }
+
+    /// Joins the chaining values of two neighbours, the left of which is of
+    /// a power of two of pieces: to that of their parent, or, if that is the
+    /// root, to the digest of the input.
+    ///
+    /// # Errors
+    ///
+    /// Any [`Fault`] of the instance.
+    pub fn join(
+        &mut self,
+        left: &ChainingValue,
+        right: &ChainingValue,
+        root: bool,
+    ) -> Result<ChainingValue, Fault> {
+        let (answer,) = self.link.enter(|cage| {
+            let Cage { store, exports, .. } = cage;
+            exports.join.call(store, (&left[..], &right[..], root))
+        })?;
+        match answer {
+            Some(value) => self.value(&value),
+            None => Err(self.link.lied("there is nothing to join")),
+        }
+    }
+
+    fn value(&mut self, bytes: &[u8]) -> Result<ChainingValue, Fault> {
+        bytes.try_into().map_err(|_| {
+            let len = bytes.len();
+            self.link.lied(format!("a chaining value of {len} bytes"))
+        })
+    }
+}
