@@ -1,18 +1,29 @@
-//! The work that is still to be done, shared by the workers: a stack, so that
-//! a walk goes deep before it goes wide and holds few directories at a time,
-//! and so that work is begun nearly in the order in which its results are
-//! wanted.
+//! The work that is still to be done, shared by the workers: a line, in which
+//! the work that comes of a unit takes that unit's place. So a walk goes deep
+//! before it goes wide and holds few directories at a time, and whichever
+//! worker is free does what is wanted first: results that must be in order
+//! need not wait long for each other.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// A stack of units of work.
+/// A line of units of work.
 pub(crate) struct Frontier<U> {
     state: Mutex<State<U>>,
     changed: Condvar,
 }
 
+/// The place in the line of a unit that was taken; by default, the end of
+/// the line.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Spot(usize);
+
 struct State<U> {
-    stack: Vec<U>,
+    /// The line as a ring: the first node is neither before nor behind any
+    /// unit, but between the last and the first.
+    nodes: Vec<Node<U>>,
+    free: Vec<usize>,
+    /// How many units wait to be taken.
+    ready: usize,
     /// Units taken and not yet finished: they may push more.
     active: usize,
     waiting: usize,
@@ -21,21 +32,91 @@ struct State<U> {
     closed: bool,
 }
 
-impl<U> Frontier<U> {
-    /// A stack that gives out these units, first things first.
-    pub(crate) fn new(units: Vec<U>) -> Self {
-        let mut stack = units;
-        stack.reverse();
-        Self {
-            state: Mutex::new(State {
-                stack,
-                active: 0,
-                waiting: 0,
-                held_back: false,
-                closed: false,
-            }),
-            changed: Condvar::new(),
+struct Node<U> {
+    before: usize,
+    behind: usize,
+    /// None of a unit that was taken, and of the first node.
+    unit: Option<U>,
+}
+
+/// The node between the last and the first.
+const ENDS: usize = 0;
+
+impl<U> State<U> {
+    /// Puts a unit into the line.
+    fn insert_before(&mut self, node: usize, unit: U) {
+        let before = self.nodes.get(node).map_or(ENDS, |node| node.before);
+        let new = Node { before, behind: node, unit: Some(unit) };
+        let index = match self.free.pop() {
+            Some(index) => {
+                if let Some(place) = self.nodes.get_mut(index) {
+                    *place = new;
+                }
+                index
+            }
+            None => {
+                self.nodes.push(new);
+                self.nodes.len() - 1
+            }
+        };
+        self.link(before, index);
+        self.link(index, node);
+        self.ready += 1;
+    }
+
+    fn link(&mut self, before: usize, behind: usize) {
+        if let Some(node) = self.nodes.get_mut(before) {
+            node.behind = behind;
         }
+        if let Some(node) = self.nodes.get_mut(behind) {
+            node.before = before;
+        }
+    }
+
+    /// Takes the first unit that waits. Before it there are only units that
+    /// are being worked on: no more than there are workers.
+    fn take_first(&mut self) -> Option<(Spot, U)> {
+        if self.ready == 0 {
+            return None;
+        }
+        let mut index = self.nodes.get(ENDS)?.behind;
+        while index != ENDS {
+            let node = self.nodes.get_mut(index)?;
+            if let Some(unit) = node.unit.take() {
+                self.ready -= 1;
+                return Some((Spot(index), unit));
+            }
+            index = node.behind;
+        }
+        None
+    }
+
+    fn remove(&mut self, spot: Spot) {
+        if let Some(node) = self.nodes.get(spot.0) {
+            let (before, behind) = (node.before, node.behind);
+            self.link(before, behind);
+            self.free.push(spot.0);
+        }
+    }
+}
+
+impl<U> Frontier<U> {
+    /// A line that gives out these units, first things first.
+    pub(crate) fn new(units: Vec<U>) -> Self {
+        let ends = Node { before: ENDS, behind: ENDS, unit: None };
+        let mut state = State {
+            nodes: vec![ends],
+            free: Vec::new(),
+            ready: 0,
+            active: 0,
+            waiting: 0,
+            held_back: false,
+            closed: false,
+        };
+        for unit in units {
+            state.insert_before(ENDS, unit);
+        }
+        Self { state: Mutex::new(state), changed: Condvar::new() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State<U>> {
@@ -51,10 +132,10 @@ impl<U> Frontier<U> {
                 return None;
             }
             if (!state.held_back || state.active == 0)
-                && let Some(unit) = state.stack.pop()
+                && let Some((spot, unit)) = state.take_first()
             {
                 state.active += 1;
-                return Some(Taken { frontier: self, unit: Some(unit) });
+                return Some(Taken { frontier: self, spot, unit: Some(unit) });
             }
             if state.active == 0 {
                 return None;
@@ -68,23 +149,25 @@ impl<U> Frontier<U> {
         }
     }
 
-    /// Adds units, to be taken before all others, the first one first.
-    pub(crate) fn push<I>(&self, units: I)
-    where
-        I: IntoIterator<Item = U>,
-        I::IntoIter: DoubleEndedIterator,
-    {
+    /// Adds units that come of the one that was taken from a place in the
+    /// line, which they take, behind those that came of it before.
+    pub(crate) fn push(&self, spot: Spot, units: impl IntoIterator<Item = U>) {
         let mut state = self.lock();
-        let before = state.stack.len();
-        state.stack.extend(units.into_iter().rev());
-        let added = state.stack.len() - before;
+        if state.closed {
+            return;
+        }
+        let before = state.ready;
+        for unit in units {
+            state.insert_before(spot.0, unit);
+        }
+        let added = state.ready - before;
         self.wake(&state, added);
     }
 
     /// Whether there is work that another worker could take at once.
     pub(crate) fn has_more(&self) -> bool {
         let state = self.lock();
-        !state.stack.is_empty() && !state.held_back
+        state.ready > 0 && !state.held_back
     }
 
     fn wake(&self, state: &State<U>, units: usize) {
@@ -109,12 +192,16 @@ impl<U> Frontier<U> {
     pub(crate) fn close(&self) {
         let mut state = self.lock();
         state.closed = true;
-        state.stack.clear();
+        state.ready = 0;
+        for node in &mut state.nodes {
+            node.unit = None;
+        }
         self.changed.notify_all();
     }
 
-    fn finish(&self) {
+    fn finish(&self, spot: Spot) {
         let mut state = self.lock();
+        state.remove(spot);
         state.active -= 1;
         if state.active == 0 && state.waiting > 0 {
             self.changed.notify_all();
@@ -126,6 +213,7 @@ impl<U> Frontier<U> {
 /// even by a panic.
 pub(crate) struct Taken<'a, U> {
     frontier: &'a Frontier<U>,
+    spot: Spot,
     unit: Option<U>,
 }
 
@@ -134,66 +222,18 @@ impl<U> Taken<'_, U> {
     pub(crate) fn unit(&mut self) -> Option<U> {
         self.unit.take()
     }
+
+    /// Where it was in the line.
+    pub(crate) fn spot(&self) -> Spot {
+        self.spot
+    }
 }
 
 impl<U> Drop for Taken<'_, U> {
     fn drop(&mut self) {
-        self.frontier.finish();
+        self.frontier.finish(self.spot);
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::Frontier;
-
-    fn next(frontier: &Frontier<u32>) -> Option<u32> {
-        frontier.take().and_then(|mut taken| taken.unit())
-    }
-
-    #[test]
-    fn units_are_given_out_in_order_and_pushed_ones_before_the_rest() {
-        let frontier = Frontier::new(vec![1, 2]);
-        assert_eq!(next(&frontier), Some(1));
-        frontier.push([10, 11]);
-        assert_eq!(next(&frontier), Some(10));
-        assert_eq!(next(&frontier), Some(11));
-        assert_eq!(next(&frontier), Some(2));
-        assert_eq!(next(&frontier), None);
-    }
-
-    #[test]
-    fn a_worker_waits_while_another_may_still_push() {
-        let frontier = Frontier::new(vec![1]);
-        let mut first = frontier.take().unwrap();
-        std::thread::scope(|scope| {
-            let waiter = scope.spawn(|| next(&frontier));
-            std::thread::sleep(std::time::Duration::from_millis(20));
-            frontier.push([7]);
-            assert_eq!(waiter.join().unwrap(), Some(7));
-        });
-        assert_eq!(first.unit(), Some(1));
-        drop(first);
-        assert_eq!(next(&frontier), None);
-    }
-
-    #[test]
-    fn held_back_work_is_given_to_one_worker_at_a_time() {
-        let frontier = Frontier::new(vec![1, 2]);
-        frontier.hold_back(true);
-        let first = frontier.take();
-        std::thread::scope(|scope| {
-            let waiter = scope.spawn(|| next(&frontier));
-            std::thread::sleep(std::time::Duration::from_millis(20));
-            assert!(!waiter.is_finished());
-            drop(first);
-            assert_eq!(waiter.join().unwrap(), Some(2));
-        });
-    }
-
-    #[test]
-    fn a_closed_frontier_gives_out_nothing() {
-        let frontier = Frontier::new(vec![1, 2]);
-        frontier.close();
-        assert_eq!(next(&frontier), None);
-    }
-}
+mod tests;

@@ -150,9 +150,10 @@ impl Check<'_> {
                 return;
             }
             let _at_work = self.run.at_work();
+            let spot = taken.spot();
             match taken.unit() {
                 Some(Unit::Parse(place)) => {
-                    if let Err(error) = self.parse(place, inspector) {
+                    if let Err(error) = self.parse(place, spot, inspector) {
                         self.run.fail(error);
                     }
                 }

@@ -8,7 +8,7 @@ use super::{
     Check, FILES_A_PART, PARTS_A_THREAD, Unit,
     verify::{Promised, candidates},
 };
-use crate::{error::Error, sequence::Place};
+use crate::{error::Error, frontier::Spot, sequence::Place};
 
 impl Check<'_> {
     /// Reads and parses a block of the list, and passes its promises and the
@@ -16,6 +16,7 @@ impl Check<'_> {
     pub(super) fn parse(
         &self,
         place: Place,
+        spot: Spot,
         inspector: &mut Inspector,
     ) -> Result<(), Error> {
         let block = self
@@ -61,7 +62,7 @@ impl Check<'_> {
             .map(|(part, place)| Unit::Verify(place, part))
             .collect();
         units.extend(places.map(Unit::Parse));
-        self.frontier.push(units);
+        self.frontier.push(spot, units);
         Ok(())
     }
 

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     entry::join,
     error::{Action, EntryError},
+    frontier::Spot,
     options::Method,
     sequence::Place,
     walk::{Node, slice},
@@ -68,7 +69,7 @@ impl Tree<'_> {
             },
         );
         let units: Vec<_> = units.collect();
-        self.frontier.push(units);
+        self.frontier.push(worker.spot, units);
         if let Some(first) = places.first() {
             self.fill(*first, rows);
         }
@@ -81,7 +82,9 @@ impl Tree<'_> {
                 mine.push((*place, range));
             }
         }
-        let hand_on = |from| self.hand_on(&mut mine, from, &parent, &names);
+        let spot = worker.spot;
+        let hand_on =
+            |from| self.hand_on(spot, &mut mine, from, &parent, &names);
         let outcomes = self.outcomes(node, &names, worker, hand_on);
         let mut outcomes = outcomes.into_iter();
         for (place, range) in mine {
@@ -94,6 +97,7 @@ impl Tree<'_> {
     /// that comes before them is large. `mine` is what remains.
     fn hand_on(
         &self,
+        spot: Spot,
         mine: &mut Vec<(Place, Range<usize>)>,
         from: usize,
         node: &Arc<Node>,
@@ -117,7 +121,7 @@ impl Tree<'_> {
             }));
             keeps
         });
-        self.frontier.push(units);
+        self.frontier.push(spot, units);
     }
 
     /// Hashes files of one directory; the outcomes are in the order of the
@@ -130,7 +134,7 @@ impl Tree<'_> {
         hand_on: impl FnOnce(usize) + Send,
     ) -> Vec<Outcome> {
         let method = self.options.method;
-        let Worker { scout, reader } = worker;
+        let Worker { scout, reader, .. } = worker;
         let inspector = &mut *scout.inspector;
         let mut outcomes = Vec::new();
         outcomes.resize_with(names.spans.len(), || None);
@@ -202,8 +206,9 @@ impl Tree<'_> {
         let rows = match node.opened() {
             Ok(opened) => {
                 let mut mine = vec![(place, 0..names.spans.len())];
+                let spot = worker.spot;
                 let hand_on =
-                    |from| self.hand_on(&mut mine, from, node, names);
+                    |from| self.hand_on(spot, &mut mine, from, node, names);
                 let outcomes = self.outcomes(&opened, names, worker, hand_on);
                 let range = mine.pop().map_or(0..0, |(_, range)| range);
                 self.rows(&opened, names, range, outcomes.into_iter())

@@ -20,6 +20,7 @@ use super::{
 use crate::{
     entry::Metadata,
     error::{Action, Cause, EntryError, Error},
+    frontier::Spot,
     sequence::Place,
     walk::{Named, Walk, location, shown},
 };
@@ -54,7 +55,7 @@ impl Tree<'_> {
         let error = match Named::open(location(path), shown(path), links) {
             Ok(Named::Directory(node)) if self.options.walk.follow => {
                 drop(node);
-                self.follow(place, path);
+                self.follow(place, path, worker.spot);
                 return;
             }
             Ok(Named::Directory(node)) => {
@@ -98,7 +99,7 @@ impl Tree<'_> {
         let method = self.options.method;
         let mut result = None;
         let mut done = |_, sum| result = Some(sum);
-        let Worker { scout, reader } = worker;
+        let Worker { scout, reader, .. } = worker;
         let inspector = &mut *scout.inspector;
         let mut opened = Some(Ok(opened));
         let mut open = |_| opened.take();
@@ -116,7 +117,7 @@ impl Tree<'_> {
         source: impl Read + Send,
         worker: &mut Worker<'_, '_>,
     ) {
-        let Worker { scout, reader } = worker;
+        let Worker { scout, reader, .. } = worker;
         let result = reader.pipe(scout.inspector, source, self.options.method);
         self.told(place, path, result);
     }
@@ -137,7 +138,7 @@ impl Tree<'_> {
     /// Walks a directory of the caller's, following links, and passes its
     /// files on in order. Which path of a file counts is only known when all
     /// of them are.
-    fn follow(&self, place: Place, root: &Path) {
+    fn follow(&self, place: Place, root: &Path, spot: Spot) {
         let found = Found::default();
         let walk = Walk {
             engine: self.engine,
@@ -169,7 +170,7 @@ impl Tree<'_> {
             .zip(parts)
             .map(|(place, (node, names))| Unit::Files(*place, node, names))
             .collect();
-        self.frontier.push(units);
+        self.frontier.push(spot, units);
         if let Some(first) = places.first() {
             let mut rows = Rows::default();
             for error in errors {

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     engine::Engine,
     error::{EntryError, Error},
-    frontier::Frontier,
+    frontier::{Frontier, Spot},
     monitor::{Monitor, Summary},
     options::HashOptions,
     run::Run,
@@ -46,6 +46,8 @@ pub(super) type Outcome = Option<Result<Sum, Failure>>;
 pub(super) struct Worker<'i, 'r> {
     pub(super) scout: Scout<'i>,
     pub(super) reader: Reader<'r>,
+    /// Where in the line the unit was that it works on.
+    pub(super) spot: Spot,
 }
 
 pub(super) struct Tree<'a> {
@@ -93,7 +95,8 @@ pub(super) fn hash(
             }
         };
         let reader = Reader::new(&run, engine);
-        tree.work(&mut Worker { scout, reader });
+        let spot = Spot::default();
+        tree.work(&mut Worker { scout, reader, spot });
     })?;
     drop(tree);
     run.outcome()
@@ -107,6 +110,7 @@ impl Tree<'_> {
                 return;
             }
             let _at_work = self.run.at_work();
+            worker.spot = taken.spot();
             match taken.unit() {
                 Some(Unit::Source(place, index)) => {
                     self.source(place, index, worker);

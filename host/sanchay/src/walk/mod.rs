@@ -35,7 +35,7 @@ use crate::{
     engine::Engine,
     entry::{Batch, FileId},
     error::{Action, Cause, EntryError, Error},
-    frontier::Frontier,
+    frontier::{Frontier, Spot},
     options::WalkOptions,
     run::Run,
 };
@@ -64,6 +64,19 @@ pub(crate) struct Walk<'a> {
     pub(crate) counts: bool,
     /// The directories that were visited, where none may be visited twice.
     pub(crate) visited: Option<Mutex<HashSet<FileId>>>,
+}
+
+/// Where what comes of a piece of work goes.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    frontier: &'a Frontier<Unit>,
+    spot: Spot,
+}
+
+impl Line<'_> {
+    fn push(self, units: impl IntoIterator<Item = Unit>) {
+        self.frontier.push(self.spot, units);
+    }
 }
 
 /// A piece of work.
@@ -194,7 +207,9 @@ impl Walk<'_> {
                     return;
                 }
                 if let Some(unit) = taken.unit() {
-                    self.deal_with(unit, &mut scout, &frontier, below);
+                    let line =
+                        Line { frontier: &frontier, spot: taken.spot() };
+                    self.deal_with(unit, &mut scout, line, below);
                     self.run.tick();
                 }
             }

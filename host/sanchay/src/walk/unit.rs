@@ -4,7 +4,7 @@
 use std::sync::{Arc, atomic::Ordering::Relaxed};
 
 use super::{
-    FILES_A_PART, Unit, Walk, links,
+    FILES_A_PART, Line, Unit, Walk, links,
     node::Node,
     scout::{Scout, Span},
     slice,
@@ -12,7 +12,6 @@ use super::{
 use crate::{
     entry::{Batch, join},
     error::{Action, EntryError},
-    frontier::Frontier,
 };
 
 impl Walk<'_> {
@@ -20,7 +19,7 @@ impl Walk<'_> {
         &self,
         unit: Unit,
         scout: &mut Scout<'_>,
-        frontier: &Frontier<Unit>,
+        line: Line<'_>,
         below: Option<&links::Below>,
     ) {
         let mut error = |error| self.error(error);
@@ -60,11 +59,11 @@ impl Walk<'_> {
                 Arc::clone(&node)
             };
             let names = &scout.listing.names;
-            frontier.push(scout.directories.iter().map(|(span, _)| {
+            line.push(scout.directories.iter().map(|(span, _)| {
                 Unit::Child(Arc::clone(&parent), slice(names, *span).into())
             }));
         }
-        self.share(&node, scout, frontier, below);
+        self.share(&node, scout, line, below);
     }
 
     /// Deals with a directory's files, sharing them where they are many.
@@ -72,14 +71,14 @@ impl Walk<'_> {
         &self,
         node: &Arc<Node>,
         scout: &mut Scout<'_>,
-        frontier: &Frontier<Unit>,
+        line: Line<'_>,
         below: Option<&links::Below>,
     ) {
         let mut files = std::mem::take(&mut scout.files);
         let mut names = std::mem::take(&mut scout.listing.names);
         if files.len() > FILES_A_PART {
             let rest = files.split_off(FILES_A_PART);
-            frontier.push(
+            line.push(
                 rest.chunks(FILES_A_PART)
                     .map(|part| self.part(node, &names, part))
                     .collect::<Vec<_>>(),
