@@ -48,8 +48,12 @@ ci:
 
 # Measure against other programs (docs/PERFORMANCE.md); --list, --only JOB.
 bench *ARGS:
-    cargo build --release -p sanchay-cli -p sanchay-bench
+    cargo build --release -p sanchay-cli -p sanchay-bench -p sanchay-uncaged
     @exec target/release/bench run "$@"
+
+# Measure single calls, in the cage and natively; a word selects by name.
+bench-micro *ARGS:
+    cargo bench -p sanchay-bench --bench micro -- "$@"
 
 # Write the component that the program embeds (-o FILE), or describe it.
 [no-cd]
