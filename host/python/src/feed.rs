@@ -1,0 +1,300 @@
+//! The way from a run to whoever takes its records: chunks of rows in a queue
+//! of bounded length, filled from the worker threads of the library and
+//! emptied by a thread of Python's. A run that is faster than its taker
+//! waits, so that a million records never lie here at once.
+
+use std::{
+    collections::VecDeque,
+    io::{self, Read as _, Write as _},
+    ops::ControlFlow,
+    os::fd::{AsRawFd as _, RawFd},
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use sanchay::{Cancel, EntryError, Progress};
+
+use crate::{columns::Chunk, runner::Ended};
+
+/// How many rows a chunk has before another is begun.
+pub(crate) const CHUNK_ROWS: usize = 8192;
+
+/// How many bytes of names a chunk has before another is begun: Arrow counts
+/// them in 31 bits.
+const CHUNK_BYTES: usize = 16 << 20;
+
+/// How many rows may lie in the queue.
+const MOST_ROWS: usize = 4 * CHUNK_ROWS;
+
+/// How many rows are worth waking a taker for at once.
+const WORTH_WAKING: usize = 512;
+
+/// How long fewer of them wait.
+const LINGER: Duration = Duration::from_millis(5);
+
+/// What a taker is content with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// What is there at this moment.
+    None,
+    /// The next few rows, as soon as there are any.
+    Some,
+    /// A whole chunk, or what is left at the end.
+    Full,
+}
+
+/// What there was to take.
+pub(crate) enum Taken<C> {
+    /// Some rows.
+    Chunk(C),
+    /// Nothing yet.
+    Nothing,
+    /// Nothing, and nothing will come.
+    End,
+}
+
+/// A queue of chunks.
+pub(crate) struct Feed<C> {
+    state: Mutex<State<C>>,
+    /// Something came.
+    come: Condvar,
+    /// Something was taken.
+    gone: Condvar,
+    pub(crate) cancel: Cancel,
+}
+
+struct State<C> {
+    chunks: VecDeque<C>,
+    rows: usize,
+    /// Nobody will take any more.
+    closed: bool,
+    ended: Option<Ended>,
+    progress: Option<Progress>,
+    /// Entries that failed, where they have no row of their own.
+    errors: Vec<EntryError>,
+    /// The failure that ends the run.
+    fatal: Option<EntryError>,
+    bell: Option<Bell>,
+}
+
+/// A pipe that can be read from when there is something to take, for event
+/// loops.
+struct Bell {
+    reader: io::PipeReader,
+    writer: io::PipeWriter,
+    rung: bool,
+}
+
+impl<C: Chunk> Feed<C> {
+    pub(crate) fn new() -> Self {
+        Self {
+            state: Mutex::new(State {
+                chunks: VecDeque::new(),
+                rows: 0,
+                closed: false,
+                ended: None,
+                progress: None,
+                errors: Vec::new(),
+                fatal: None,
+                bell: None,
+            }),
+            come: Condvar::new(),
+            gone: Condvar::new(),
+            cancel: Cancel::new(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<C>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds rows, when there is room; `Break` if nobody wants them.
+    pub(crate) fn push(&self, add: impl FnOnce(&mut C)) -> ControlFlow<()> {
+        let mut state = self
+            .gone
+            .wait_while(self.state(), |state| {
+                !state.closed && state.rows >= MOST_ROWS
+            })
+            .unwrap_or_else(PoisonError::into_inner);
+        if state.closed {
+            return ControlFlow::Break(());
+        }
+        let full = state.chunks.back().is_none_or(|chunk| {
+            chunk.rows() >= CHUNK_ROWS || chunk.name_bytes() >= CHUNK_BYTES
+        });
+        if full {
+            state.chunks.push_back(C::default());
+        }
+        let before = state.rows;
+        let mut added = 0;
+        if let Some(chunk) = state.chunks.back_mut() {
+            let had = chunk.rows();
+            add(chunk);
+            added = chunk.rows() - had;
+        }
+        state.rows = before + added;
+        if before == 0
+            || before < WORTH_WAKING && state.rows >= WORTH_WAKING
+            || full
+        {
+            self.wake(&mut state);
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Keeps an error that has no row of its own.
+    pub(crate) fn keep(&self, error: EntryError) -> ControlFlow<()> {
+        let mut state = self.state();
+        state.errors.push(error);
+        if state.closed {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+
+    /// Ends the run with the error of an entry, when the rows before it are
+    /// taken.
+    pub(crate) fn fail(&self, error: EntryError) -> ControlFlow<()> {
+        self.state().fatal.get_or_insert(error);
+        ControlFlow::Break(())
+    }
+
+    /// Keeps how far the run is, for the taker to tell.
+    pub(crate) fn report(&self, progress: Progress) {
+        let mut state = self.state();
+        state.progress = Some(progress);
+        self.wake(&mut state);
+    }
+
+    /// There will be no more.
+    pub(crate) fn end(&self, ended: Ended) {
+        let mut state = self.state();
+        state.ended = Some(ended);
+        self.wake(&mut state);
+    }
+
+    /// Nobody takes any more: the run ends as soon as it can.
+    pub(crate) fn close(&self) {
+        self.cancel.cancel();
+        let mut state = self.state();
+        state.closed = true;
+        let left = std::mem::take(&mut state.chunks);
+        state.rows = 0;
+        drop(state);
+        self.gone.notify_all();
+        drop(left);
+    }
+
+    /// Whether nobody takes any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.state().closed
+    }
+
+    /// Takes rows. With patience it waits, though no longer than `limit`, nor
+    /// than until there is progress to tell.
+    pub(crate) fn take(
+        &self,
+        patience: Patience,
+        limit: Duration,
+    ) -> Taken<C> {
+        let until = Instant::now() + limit;
+        let mut state = self.state();
+        let mut lingers = None;
+        loop {
+            let enough = match patience {
+                Patience::None => state.rows > 0,
+                Patience::Some => {
+                    state.rows >= WORTH_WAKING
+                        || lingers.is_some_and(|end| Instant::now() >= end)
+                }
+                Patience::Full => state.chunks.len() > 1,
+            };
+            let over = state.ended.is_some() || state.closed;
+            if (enough || over)
+                && let Some(chunk) = state.chunks.pop_front()
+            {
+                state.rows = state.rows.saturating_sub(chunk.rows());
+                drop(state);
+                self.gone.notify_all();
+                return Taken::Chunk(chunk);
+            }
+            if over {
+                return Taken::End;
+            }
+            let now = Instant::now();
+            if patience == Patience::None
+                || state.progress.is_some()
+                || now >= until
+            {
+                return Taken::Nothing;
+            }
+            let mut end = until;
+            if patience == Patience::Some && state.rows > 0 {
+                end = end.min(*lingers.get_or_insert(now + LINGER));
+            }
+            state = self
+                .come
+                .wait_timeout(state, end.saturating_duration_since(now))
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+    }
+
+    /// How far the run is, if it was not told yet.
+    pub(crate) fn progress(&self) -> Option<Progress> {
+        self.state().progress.take()
+    }
+
+    /// The failure that ended the run.
+    pub(crate) fn fatal(&self) -> Option<EntryError> {
+        self.state().fatal.take()
+    }
+
+    /// How the run ended, if it did.
+    pub(crate) fn with_ended<T>(
+        &self,
+        look: impl FnOnce(&Ended) -> T,
+    ) -> Option<T> {
+        self.state().ended.as_ref().map(look)
+    }
+
+    /// The errors that were kept so far, each through a function.
+    pub(crate) fn errors<T>(&self, each: impl Fn(&EntryError) -> T) -> Vec<T> {
+        self.state().errors.iter().map(each).collect()
+    }
+
+    /// A file descriptor that can be read from when there is something to
+    /// take, once [`Self::hush`] was called.
+    pub(crate) fn bell(&self) -> io::Result<RawFd> {
+        let mut state = self.state();
+        if let Some(bell) = &state.bell {
+            return Ok(bell.reader.as_raw_fd());
+        }
+        let (reader, writer) = io::pipe()?;
+        let descriptor = reader.as_raw_fd();
+        state.bell = Some(Bell { reader, writer, rung: false });
+        if state.rows > 0 || state.ended.is_some() {
+            self.wake(&mut state);
+        }
+        Ok(descriptor)
+    }
+
+    /// Silences the bell until something comes.
+    pub(crate) fn hush(&self) {
+        if let Some(bell) = &mut self.state().bell
+            && bell.rung
+        {
+            bell.rung = bell.reader.read_exact(&mut [0]).is_err();
+        }
+    }
+
+    fn wake(&self, state: &mut State<C>) {
+        self.come.notify_all();
+        if let Some(bell) = &mut state.bell
+            && !bell.rung
+        {
+            bell.rung = bell.writer.write_all(&[0]).is_ok();
+        }
+    }
+}
