@@ -8,7 +8,10 @@ use std::{
     io::{self, Read as _, Write as _},
     ops::ControlFlow,
     os::fd::{AsRawFd as _, RawFd},
-    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
     time::{Duration, Instant},
 };
 
@@ -61,6 +64,8 @@ pub(crate) struct Feed<C> {
     /// Something was taken.
     gone: Condvar,
     pub(crate) cancel: Cancel,
+    /// The process whose thread fills it; 0 before there is one.
+    process: AtomicU32,
 }
 
 struct State<C> {
@@ -101,11 +106,24 @@ impl<C: Chunk> Feed<C> {
             come: Condvar::new(),
             gone: Condvar::new(),
             cancel: Cancel::new(),
+            process: AtomicU32::new(0),
         }
     }
 
     fn state(&self) -> MutexGuard<'_, State<C>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A thread of this process will fill it.
+    pub(crate) fn belongs_here(&self) {
+        self.process.store(std::process::id(), Relaxed);
+    }
+
+    /// Whether a thread fills it that a fork has left behind, and whose locks
+    /// may have stayed behind with it.
+    pub(crate) fn is_foreign(&self) -> bool {
+        let process = self.process.load(Relaxed);
+        process != 0 && process != std::process::id()
     }
 
     /// Adds rows, when there is room; `Break` if nobody wants them.
@@ -176,6 +194,9 @@ impl<C: Chunk> Feed<C> {
 
     /// Nobody takes any more: the run ends as soon as it can.
     pub(crate) fn close(&self) {
+        if self.is_foreign() {
+            return;
+        }
         self.cancel.cancel();
         let mut state = self.state();
         state.closed = true;

@@ -5,7 +5,7 @@
 use std::{ffi::OsString, os::unix::ffi::OsStringExt as _, path::PathBuf};
 
 use pyo3::{
-    exceptions::{PyFileNotFoundError, PyValueError},
+    exceptions::{PyFileNotFoundError, PyTypeError, PyValueError},
     intern,
     prelude::*,
     sync::PyOnceLock,
@@ -69,7 +69,11 @@ pub(crate) fn paths(given: &Bound<'_, PyAny>) -> PyResult<Vec<PathBuf>> {
     if is_name(given)? {
         return Ok(vec![path(given)?]);
     }
-    given.try_iter()?.map(|one| path(&one?)).collect()
+    let several = given.try_iter().map_err(|_| {
+        let kind = given.get_type();
+        PyTypeError::new_err(format!("expected a path or several, not {kind}"))
+    })?;
+    several.map(|one| path(&one?)).collect()
 }
 
 fn path(given: &Bound<'_, PyAny>) -> PyResult<PathBuf> {

@@ -54,6 +54,9 @@ pub(crate) trait Source: Send {
 
 /// A run, for those who do not take records.
 pub(crate) trait Outlet: Send + Sync {
+    /// Whether it belongs to the process that this one was forked from.
+    fn is_foreign(&self) -> bool;
+
     /// Ends it.
     fn close(&self);
 
@@ -72,6 +75,10 @@ pub(crate) trait Outlet: Send + Sync {
 }
 
 impl<C: Chunk> Outlet for Feed<C> {
+    fn is_foreign(&self) -> bool {
+        Self::is_foreign(self)
+    }
+
     fn close(&self) {
         Self::close(self);
     }

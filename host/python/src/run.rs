@@ -50,7 +50,19 @@ impl Run {
         Self { records, outlet, class, progress }
     }
 
+    /// What a child process must not touch.
+    fn outlet(&self) -> PyResult<&dyn Outlet> {
+        if self.outlet.is_foreign() {
+            return Err(PyRuntimeError::new_err(
+                "this run belongs to the parent process: its thread was left \
+                 behind by a fork. Begin a new one in the child",
+            ));
+        }
+        Ok(&*self.outlet)
+    }
+
     fn records(&self) -> PyResult<MutexGuard<'_, Box<dyn Source>>> {
+        self.outlet()?;
         match self.records.try_lock() {
             Ok(records) => Ok(records),
             Err(TryLockError::Poisoned(records)) => Ok(records.into_inner()),
@@ -95,7 +107,7 @@ impl Run {
         &self,
         py: Python<'py>,
     ) -> PyResult<Option<Bound<'py, PyList>>> {
-        self.outlet.hush();
+        self.outlet()?.hush();
         let mut records = self.records()?;
         let make = self.make(py)?;
         let list = PyList::empty(py);
@@ -120,7 +132,7 @@ impl Run {
 
     /// Takes what is there already, in columns; whether that was all.
     fn absorb(&self, py: Python<'_>) -> PyResult<bool> {
-        self.outlet.hush();
+        self.outlet()?.hush();
         let mut records = self.records()?;
         loop {
             let progress = self.progress.as_ref();
@@ -143,7 +155,7 @@ impl Run {
     /// Begins the run, and tells a file descriptor that can be read from when
     /// there is something to take.
     fn fileno(&self) -> PyResult<RawFd> {
-        let descriptor = self.outlet.bell()?;
+        let descriptor = self.outlet()?.bell()?;
         self.records()?.begin(self.progress.is_some())?;
         Ok(descriptor)
     }
@@ -155,7 +167,7 @@ impl Run {
 
     /// The errors that have no record of their own.
     fn errors<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let errors = self.outlet.errors(py).into_iter();
+        let errors = self.outlet()?.errors(py).into_iter();
         PyTuple::new(py, errors.map(|e| e.into_value(py)).collect::<Vec<_>>())
     }
 
@@ -166,7 +178,7 @@ impl Run {
         &self,
         py: Python<'py>,
     ) -> PyResult<Option<Bound<'py, PyTuple>>> {
-        let numbers = match self.outlet.totals() {
+        let numbers = match self.outlet()?.totals() {
             None => return Ok(None),
             Some(Totals::Run(run)) => scanned(run).to_vec(),
             Some(Totals::Duplicates(all)) => duplicates(all).to_vec(),

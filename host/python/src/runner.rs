@@ -44,6 +44,7 @@ pub(crate) fn begin<C: Chunk>(
     reports: bool,
     work: Work<C>,
 ) -> PyResult<()> {
+    feed.belongs_here();
     let feed = Arc::clone(feed);
     thread::Builder::new()
         .name("sanchay-run".to_owned())

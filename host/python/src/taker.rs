@@ -4,7 +4,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use pyo3::{exceptions::PyRuntimeError, prelude::*, types::PyBool};
+use pyo3::{prelude::*, types::PyBool};
 use sanchay::{Phase, Progress};
 
 use crate::{
@@ -32,15 +32,13 @@ pub(crate) struct Taker<C: Chunk> {
     feed: Arc<Feed<C>>,
     /// What to do, before it is begun.
     plan: Option<Work<C>>,
-    /// The process whose thread the run is in, once it is begun.
-    process: u32,
 }
 
 impl<C: Chunk> Taker<C> {
     /// A run that begins when something is taken.
     pub(crate) fn new(work: Work<C>) -> Self {
         let feed = Arc::new(Feed::new());
-        Self { feed, plan: Some(work), process: 0 }
+        Self { feed, plan: Some(work) }
     }
 
     /// Where the records come from.
@@ -52,21 +50,12 @@ impl<C: Chunk> Taker<C> {
     /// anybody wants to know how far it is.
     ///
     /// # Errors
-    /// `RuntimeError` if there can be no more threads, or if the run was begun
-    /// by the process that this one was forked from.
+    /// `RuntimeError` if there can be no more threads.
     pub(crate) fn begin(&mut self, reports: bool) -> PyResult<()> {
-        let process = std::process::id();
-        if let Some(work) = self.plan.take() {
-            self.process = process;
-            runner::begin(&self.feed, reports, work)?;
+        match self.plan.take() {
+            Some(work) => runner::begin(&self.feed, reports, work),
+            None => Ok(()),
         }
-        if self.process == process {
-            return Ok(());
-        }
-        Err(PyRuntimeError::new_err(
-            "this run belongs to the parent process: its thread was left \
-             behind by a fork. Begin a new one in the child",
-        ))
     }
 
     /// Takes what comes next. `progress` is called with the fields of a

@@ -6,75 +6,68 @@
 use std::{
     env, fs, io,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Output},
 };
 
-/// Where the sources of the workspace are.
-fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
-}
+/// The crate's folder.
+const HERE: &str = env!("CARGO_MANIFEST_DIR");
 
 /// The interpreter with the packages that the tests need.
 fn interpreter() -> Option<PathBuf> {
-    let python = workspace().join(".tools/python-venv/bin/python");
-    let set_up = python.parent()?.join("../set-up");
-    if set_up.exists() {
-        return Some(python);
+    let environment = Path::new(HERE).join("../../.tools/python-venv");
+    if environment.join("set-up").exists() {
+        return Some(environment.join("bin/python"));
     }
-    // On a terminal and in a log alike: nobody should take this for a pass.
     eprintln!(
-        "SKIPPED: the tests of the Python package: there is no {}. \
+        "LEFT OUT: the tests of the Python package, for there is no {}. \
          `./x --python-tools` makes it.",
-        python.display()
+        environment.display()
     );
     None
 }
 
-/// The library that cargo has built for this test.
-fn library() -> PathBuf {
-    let name = format!("{}sanchay_python{}", env::consts::DLL_PREFIX, {
-        env::consts::DLL_SUFFIX
-    });
-    let deps = env::current_exe().unwrap().parent().unwrap().to_owned();
-    deps.join(name)
-}
-
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let path = entry?.path();
-        let known = path
-            .extension()
-            .is_some_and(|it| it == "py" || it == "pyi" || it == "typed");
-        if known {
-            fs::copy(&path, to.join(path.file_name().unwrap()))?;
+/// Lays out the package.
+fn lay_out(target: &Path) -> io::Result<()> {
+    for package in ["sanchay", "vpo"] {
+        let to = target.join(package);
+        fs::create_dir_all(&to)?;
+        for entry in
+            fs::read_dir(Path::new(HERE).join("python").join(package))?
+        {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                fs::copy(entry.path(), to.join(entry.file_name()))?;
+            }
         }
     }
+    // What cargo builds for a test lies beside the test.
+    let (prefix, suffix) = (env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
+    let library = format!("{prefix}sanchay_python{suffix}");
+    let library = env::current_exe()?.with_file_name(library);
+    fs::copy(library, target.join("sanchay/_native.abi3.so"))?;
     Ok(())
+}
+
+/// Runs the tests on a package that is laid out.
+fn run(python: &Path, layout: &Path) -> io::Result<Output> {
+    Command::new(python)
+        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/python"])
+        .current_dir(Path::new(HERE).join("../.."))
+        .env("PYTHONPATH", layout)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        // A panic is among what they test.
+        .env("RUST_BACKTRACE", "0")
+        .output()
 }
 
 #[test]
 fn the_python_package_passes_its_tests() {
     let Some(python) = interpreter() else { return };
     let layout = tempfile::tempdir().unwrap();
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("python");
-    for package in ["sanchay", "vpo"] {
-        copy(&sources.join(package), &layout.path().join(package)).unwrap();
-    }
-    let native = layout.path().join("sanchay/_native.abi3.so");
-    fs::copy(library(), native).unwrap();
-    let output = Command::new(python)
-        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/python"])
-        .current_dir(workspace())
-        .env("PYTHONPATH", layout.path())
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .output()
-        .unwrap();
+    lay_out(layout.path()).unwrap();
+    let output = run(&python, layout.path()).unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success(),
-        "{said}\n{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let complained = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}\n{complained}");
     println!("{said}");
 }
