@@ -97,7 +97,7 @@ def test_every_path_has_its_record_in_its_place_whatever_it_is(tree):
         ("d//..//f", good, None),
         ("f/", None, "Not a directory"),
         ("f/x", None, "Not a directory"),
-        ("pipe", None, "it is a named pipe, not a regular file"),
+        ("pipe", None, "it is a FIFO, not a regular file"),
         ("loop", None, "Too many levels of symbolic links"),
         ("x" * 300, None, "File name too long"),
         ("nul\0", None, "embedded null byte"),
