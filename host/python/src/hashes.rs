@@ -46,11 +46,12 @@ impl Hashes {
         self.outcomes.push(Err(Box::new(error)));
     }
 
-    /// Each path, and what came of it.
-    pub(crate) fn each(
+    /// The path of a row, and what came of it.
+    pub(crate) fn outcome(
         &self,
-    ) -> impl Iterator<Item = (&[u8], &Result<Content, Box<EntryError>>)> {
-        self.paths.iter().zip(&self.outcomes)
+        row: usize,
+    ) -> Option<(&[u8], &Result<Content, Box<EntryError>>)> {
+        Some((self.paths.get(row), self.outcomes.get(row)?))
     }
 
     fn contents(&self) -> impl Iterator<Item = Option<Content>> {

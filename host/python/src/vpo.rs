@@ -5,17 +5,18 @@ use std::{ffi::OsString, io, os::unix::ffi::OsStringExt as _, path::PathBuf};
 use pyo3::{
     exceptions::PyTypeError,
     prelude::*,
-    types::{PyList, PyString, PyType},
+    types::{PyIterator, PyList, PyString, PyType},
 };
 use sanchay::{EntryError, HashOptions, Method, Source, WalkOptions};
 
 use crate::{
     columns::{Chunk as _, Make},
     engines, failure,
+    feed::Patience,
     files::{self, Files},
     hashes::{self, Hashes},
     names, numbers, options,
-    taker::Taker,
+    taker::{Catch, Taker},
 };
 
 /// What a system says of a path that leads through a file.
@@ -58,7 +59,8 @@ pub(crate) fn vpo_discover<'py>(
     let work = files::work(engine, roots, walk, true);
     let chunks = Taker::new(work).all(py, progress.as_ref())?;
     let order = py.detach(|| in_order(&chunks));
-    let records = order.into_iter().map(|(chunk, row)| {
+    let records = order.into_iter().enumerate().map(|(at, (chunk, row))| {
+        look_up(py, at)?;
         let path = names::decoded(py, chunk.paths.get(row))?;
         let (size, modified) = chunk.metadata(row);
         // As os.stat has it, to the last bit.
@@ -113,55 +115,105 @@ pub(crate) fn vpo_hash<'py>(
         return Err(PyTypeError::new_err("chunk_size: expected an int"));
     };
     let threads = numbers::threads("num_threads", num_threads)?;
-    let asked = asked(paths)?;
-    let sources = asked.iter().filter(|(_, path)| impossible(path).is_none());
-    let sources = sources
-        .map(|(_, path)| {
-            Source::Path(PathBuf::from(OsString::from_vec(path.clone())))
-        })
-        .collect();
+    let mut asked = Vec::new();
+    let mut sources = Vec::new();
+    for (at, path) in list(paths)?.enumerate() {
+        look_up(py, at)?;
+        let path = path?;
+        let bytes = names::encoded(&path)?;
+        asked.push(match path.cast_into_exact::<PyString>() {
+            Ok(text) => text,
+            Err(_) => names::decoded(py, &bytes)?,
+        });
+        if impossible(&bytes).is_none() {
+            sources.push(Source::Path(OsString::from_vec(bytes).into()));
+        }
+    }
     // So deep that a file which is named is hashed, and a directory is not
     // entered: it has no row.
     let walk = WalkOptions { max_depth: Some(0), ..WalkOptions::default() };
     let options = HashOptions { walk, method: Method::Partial { chunk } };
     let engine = engines::engine(py, threads)?;
     let work = hashes::work(engine, sources, options, false);
-    let chunks = Taker::new(work).all(py, progress.as_ref())?;
-    let mut rows = chunks.iter().flat_map(Hashes::each).peekable();
-    let records = asked.into_iter().map(|(name, path)| {
+    let mut rows = Rows::of(Taker::new(work));
+    let answer = PyList::empty(py);
+    for (at, name) in asked.into_iter().enumerate() {
+        look_up(py, at)?;
+        let path = names::encoded(&name)?;
         let outcome = match impossible(&path) {
             Some(why) => Err(why.to_owned()),
-            None => match rows.next_if(|(found, _)| *found == path) {
-                Some((_, Ok(content))) => Ok(content.to_string()),
-                Some((_, Err(error))) => Err(words(error)),
-                None => Err("Is a directory".to_owned()),
-            },
+            None => rows.outcome(py, &path, progress.as_ref())?,
         };
         let (hash, error) = (outcome.as_ref().ok(), outcome.as_ref().err());
-        make.tuple((name, hash, error))
-    });
-    PyList::new(py, records.collect::<PyResult<Vec<_>>>()?)
+        answer.append(make.tuple((name, hash, error))?)?;
+    }
+    rows.end(py, progress.as_ref())?;
+    Ok(answer)
 }
 
-/// Paths as the records will have them, and their bytes.
-fn asked<'py>(
-    paths: &Bound<'py, PyAny>,
-) -> PyResult<Vec<(Bound<'py, PyString>, Vec<u8>)>> {
+/// Paths, as several: one alone would be taken for its letters.
+fn list<'py>(paths: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyIterator>> {
     if names::is_name(paths)? {
         return Err(PyTypeError::new_err(
             "paths: expected a list of paths, not one path",
         ));
     }
-    let each = paths.try_iter()?.map(|path| {
-        let path = path?;
-        let bytes = names::encoded(&path)?;
-        let name = match path.cast_into_exact::<PyString>() {
-            Ok(text) => text,
-            Err(_) => names::decoded(paths.py(), &bytes)?,
-        };
-        Ok((name, bytes))
-    });
-    each.collect()
+    paths.try_iter()
+}
+
+/// Looks for signals now and then in a long loop.
+fn look_up(py: Python<'_>, at: usize) -> PyResult<()> {
+    if at.is_multiple_of(4096) { py.check_signals() } else { Ok(()) }
+}
+
+/// The rows of a run in their order, of which few are held at once.
+struct Rows {
+    taker: Taker<Hashes>,
+    chunk: Hashes,
+    row: usize,
+}
+
+impl Rows {
+    fn of(taker: Taker<Hashes>) -> Self {
+        Self { taker, chunk: Hashes::default(), row: 0 }
+    }
+
+    /// What came of the path that is next: its digest, or why it has none.
+    fn outcome(
+        &mut self,
+        py: Python<'_>,
+        path: &[u8],
+        progress: Option<&Py<PyAny>>,
+    ) -> PyResult<Result<String, String>> {
+        if self.row >= self.chunk.rows()
+            && let Catch::Chunk(chunk) =
+                self.taker.take(py, Patience::Full, progress)?
+        {
+            (self.chunk, self.row) = (chunk, 0);
+        }
+        Ok(match self.chunk.outcome(self.row) {
+            Some((found, outcome)) if found == path => {
+                self.row += 1;
+                match outcome {
+                    Ok(content) => Ok(content.to_string()),
+                    Err(error) => Err(words(error)),
+                }
+            }
+            _ => Err("Is a directory".to_owned()),
+        })
+    }
+
+    /// Waits for the end: what went wrong at last is an exception too.
+    fn end(
+        mut self,
+        py: Python<'_>,
+        progress: Option<&Py<PyAny>>,
+    ) -> PyResult<()> {
+        while let Catch::Chunk(_) =
+            self.taker.take(py, Patience::Full, progress)?
+        {}
+        Ok(())
+    }
 }
 
 /// Why no file can have this path.
