@@ -47,8 +47,8 @@ def test_the_types_hold_under_mypy_strict(tmp_path):
     revealed = [it.split('"')[1] for it in said.splitlines() if "Revealed" in it]
     assert [it.split("fallback=")[-1].rstrip("]") for it in revealed] == [
         "sanchay._types.ScannedFile",
-        "builtins.tuple[builtins.str, ...",
-        "builtins.OSError | None",
+        "tuple[str, ...",
+        "OSError | None",
         "vpo._core.DiscoveredFile",
         "vpo._core.FileHash",
     ]

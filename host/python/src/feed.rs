@@ -17,7 +17,10 @@ use std::{
 
 use sanchay::{Cancel, EntryError, Progress};
 
-use crate::{columns::Chunk, runner::Ended};
+use crate::{
+    columns::Chunk,
+    runner::{Ended, Totals},
+};
 
 /// How many rows a chunk has before another is begun.
 pub(crate) const CHUNK_ROWS: usize = 8192;
@@ -278,6 +281,15 @@ impl<C: Chunk> Feed<C> {
         look: impl FnOnce(&Ended) -> T,
     ) -> Option<T> {
         self.state().ended.as_ref().map(look)
+    }
+
+    /// What the run came to, once it has ended well.
+    pub(crate) fn totals(&self) -> Option<Totals> {
+        let totals = |ended: &Ended| match ended {
+            Ended::Told(Ok(totals)) => Some(*totals),
+            _ => None,
+        };
+        self.with_ended(totals).flatten()
     }
 
     /// The errors that were kept so far, each through a function.

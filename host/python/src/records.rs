@@ -11,7 +11,7 @@ use crate::{
     columns::{Chunk, Make},
     failure,
     feed::{Feed, Patience},
-    runner::{Ended, Totals},
+    runner::Totals,
     taker::{Catch, Taker},
 };
 
@@ -88,11 +88,7 @@ impl<C: Chunk> Outlet for Feed<C> {
     }
 
     fn totals(&self) -> Option<Totals> {
-        self.with_ended(|ended| match ended {
-            Ended::Told(Ok(totals)) => Some(*totals),
-            _ => None,
-        })
-        .flatten()
+        Self::totals(self)
     }
 
     fn bell(&self) -> io::Result<RawFd> {

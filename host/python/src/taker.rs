@@ -5,13 +5,13 @@
 use std::{sync::Arc, time::Duration};
 
 use pyo3::{prelude::*, types::PyBool};
-use sanchay::{Phase, Progress};
+use sanchay::{Phase, Progress, Summary};
 
 use crate::{
     columns::Chunk,
     failure::{self, Cancelled},
     feed::{Feed, Patience, Taken},
-    runner::{self, Ended, Work},
+    runner::{self, Ended, Totals, Work},
 };
 
 /// How often it looks for signals.
@@ -32,13 +32,33 @@ pub(crate) struct Taker<C: Chunk> {
     feed: Arc<Feed<C>>,
     /// What to do, before it is begun.
     plan: Option<Work<C>>,
+    /// What the runs before this one came to, where it is one of several.
+    before: Summary,
 }
 
 impl<C: Chunk> Taker<C> {
     /// A run that begins when something is taken.
     pub(crate) fn new(work: Work<C>) -> Self {
         let feed = Arc::new(Feed::new());
-        Self { feed, plan: Some(work) }
+        Self { feed, plan: Some(work), before: Summary::default() }
+    }
+
+    /// The run that goes on after these.
+    pub(crate) fn after(mut self, before: Summary) -> Self {
+        self.before = before;
+        self
+    }
+
+    /// What this run and those before it came to.
+    pub(crate) fn so_far(&self) -> Summary {
+        let mut all = self.before;
+        if let Some(Totals::Run(run)) = self.feed.totals() {
+            all.files += run.files;
+            all.directories += run.directories;
+            all.bytes += run.bytes;
+            all.errors += run.errors;
+        }
+        all
     }
 
     /// Where the records come from.
@@ -108,7 +128,11 @@ impl<C: Chunk> Taker<C> {
         callback: Option<&Py<PyAny>>,
     ) -> PyResult<()> {
         let Some(callback) = callback else { return Ok(()) };
-        let Some(progress) = self.feed.progress() else { return Ok(()) };
+        let Some(mut progress) = self.feed.progress() else { return Ok(()) };
+        progress.directories += self.before.directories;
+        progress.files += self.before.files;
+        progress.bytes += self.before.bytes;
+        progress.errors += self.before.errors;
         let answer = callback.call1(py, fields(&progress))?;
         match answer.cast_bound::<PyBool>(py) {
             Ok(answer) if !answer.is_true() => {

@@ -7,7 +7,7 @@ use pyo3::{
     prelude::*,
     types::{PyIterator, PyList, PyString, PyType},
 };
-use sanchay::{EntryError, HashOptions, Method, Source, WalkOptions};
+use sanchay::{EntryError, HashOptions, Method, Source, Summary, WalkOptions};
 
 use crate::{
     columns::{Chunk as _, Make},
@@ -115,40 +115,70 @@ pub(crate) fn vpo_hash<'py>(
         return Err(PyTypeError::new_err("chunk_size: expected an int"));
     };
     let threads = numbers::threads("num_threads", num_threads)?;
-    let mut asked = Vec::new();
-    let mut sources = Vec::new();
-    for (at, path) in list(paths)?.enumerate() {
-        look_up(py, at)?;
-        let path = path?;
-        let bytes = names::encoded(&path)?;
-        asked.push(match path.cast_into_exact::<PyString>() {
-            Ok(text) => text,
-            Err(_) => names::decoded(py, &bytes)?,
-        });
-        if impossible(&bytes).is_none() {
-            sources.push(Source::Path(OsString::from_vec(bytes).into()));
-        }
-    }
-    // So deep that a file which is named is hashed, and a directory is not
-    // entered: it has no row.
-    let walk = WalkOptions { max_depth: Some(0), ..WalkOptions::default() };
-    let options = HashOptions { walk, method: Method::Partial { chunk } };
     let engine = engines::engine(py, threads)?;
-    let work = hashes::work(engine, sources, options, false);
-    let mut rows = Rows::of(Taker::new(work));
+    let mut paths = list(paths)?;
     let answer = PyList::empty(py);
-    for (at, name) in asked.into_iter().enumerate() {
-        look_up(py, at)?;
-        let path = names::encoded(&name)?;
-        let outcome = match impossible(&path) {
-            Some(why) => Err(why.to_owned()),
-            None => rows.outcome(py, &path, progress.as_ref())?,
-        };
-        let (hash, error) = (outcome.as_ref().ok(), outcome.as_ref().err());
-        answer.append(make.tuple((name, hash, error))?)?;
+    let mut before = Summary::default();
+    loop {
+        let batch = Batch::of(py, &mut paths)?;
+        if batch.names.is_empty() {
+            return Ok(answer);
+        }
+        // So deep that a file which is named is hashed, and a directory is
+        // not entered: it has no row.
+        let walk = WalkOptions { max_depth: Some(0), ..Default::default() };
+        let options = HashOptions { walk, method: Method::Partial { chunk } };
+        let work = hashes::work(engine.clone(), batch.sources, options, false);
+        let mut rows = Rows::of(Taker::new(work).after(before));
+        for name in batch.names {
+            let path = names::encoded(&name)?;
+            let outcome = match impossible(&path) {
+                Some(why) => Err(why.to_owned()),
+                None => rows.outcome(py, &path, progress.as_ref())?,
+            };
+            let (hash, error) =
+                (outcome.as_ref().ok(), outcome.as_ref().err());
+            answer.append(make.tuple((name, hash, error))?)?;
+        }
+        before = rows.end(py, progress.as_ref())?;
     }
-    rows.end(py, progress.as_ref())?;
-    Ok(answer)
+}
+
+/// How many paths are hashed in one run: many more than are worked on at
+/// once, and so few that what each of them needs while it waits for its turn
+/// is little.
+const BATCH: usize = 32_768;
+
+/// The paths of one run.
+struct Batch<'py> {
+    /// As the records will have them.
+    names: Vec<Bound<'py, PyString>>,
+    /// As the library takes them, but for those that no file can have.
+    sources: Vec<Source>,
+}
+
+impl<'py> Batch<'py> {
+    /// The paths that are next.
+    fn of(
+        py: Python<'py>,
+        paths: &mut Bound<'py, PyIterator>,
+    ) -> PyResult<Self> {
+        py.check_signals()?;
+        let mut batch = Self { names: Vec::new(), sources: Vec::new() };
+        for path in paths.take(BATCH) {
+            let path = path?;
+            let bytes = names::encoded(&path)?;
+            batch.names.push(match path.cast_into_exact::<PyString>() {
+                Ok(text) => text,
+                Err(_) => names::decoded(py, &bytes)?,
+            });
+            if impossible(&bytes).is_none() {
+                let path = OsString::from_vec(bytes).into();
+                batch.sources.push(Source::Path(path));
+            }
+        }
+        Ok(batch)
+    }
 }
 
 /// Paths, as several: one alone would be taken for its letters.
@@ -203,16 +233,17 @@ impl Rows {
         })
     }
 
-    /// Waits for the end: what went wrong at last is an exception too.
+    /// Waits for the end: what went wrong at last is an exception too. What
+    /// all runs came to until then.
     fn end(
         mut self,
         py: Python<'_>,
         progress: Option<&Py<PyAny>>,
-    ) -> PyResult<()> {
+    ) -> PyResult<Summary> {
         while let Catch::Chunk(_) =
             self.taker.take(py, Patience::Full, progress)?
         {}
-        Ok(())
+        Ok(self.taker.so_far())
     }
 }
 
