@@ -142,6 +142,20 @@ def test_the_package_says_that_it_is_typed():
     assert (PACKAGE.parent / "vpo/_core.pyi").exists()
 
 
+def test_the_example_of_the_readme_draws_what_it_says(tmp_path):
+    readme = Path(__file__).parents[2] / "README.md"
+    blocks = readme.read_text().split("```python\n")[1:]
+    [example] = (it.split("```")[0] for it in blocks if "import polars" in it)
+    environment = {
+        "MPLBACKEND": "Agg",
+        "MPLCONFIGDIR": str(tmp_path),
+        "PYTHONPATH": str(PACKAGE.parent),
+    }
+    said = run("-c", example, cwd=tmp_path, env=environment)
+    assert "extension" in said and "files" in said
+    assert (tmp_path / "sizes.png").read_bytes().startswith(b"\x89PNG")
+
+
 @pytest.mark.skipif(
     not hasattr(importlib.import_module("sanchay._native"), "_panic"),
     reason="a release build has no way to panic on purpose",

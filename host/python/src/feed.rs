@@ -3,27 +3,30 @@
 //! emptied by a thread of Python's. A run that is faster than its taker
 //! waits, so that a million records never lie here at once.
 
+mod taking;
+
 use std::{
     collections::VecDeque,
-    io::{self, Read as _, Write as _},
+    io,
     ops::ControlFlow,
-    os::fd::{AsRawFd as _, RawFd},
+    os::fd::RawFd,
     sync::{
         Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU32, Ordering::Relaxed},
     },
-    time::{Duration, Instant},
 };
 
 use sanchay::{Cancel, EntryError, Progress};
 
+pub(crate) use self::taking::{Patience, Taken};
 use crate::{
+    bell::Bell,
     columns::Chunk,
     runner::{Ended, Totals},
 };
 
 /// How many rows a chunk has before another is begun.
-pub(crate) const CHUNK_ROWS: usize = 8192;
+const CHUNK_ROWS: usize = 8192;
 
 /// How many bytes of names a chunk has before another is begun: Arrow counts
 /// them in 31 bits.
@@ -34,30 +37,6 @@ const MOST_ROWS: usize = 4 * CHUNK_ROWS;
 
 /// How many rows are worth waking a taker for at once.
 const WORTH_WAKING: usize = 512;
-
-/// How long fewer of them wait.
-const LINGER: Duration = Duration::from_millis(5);
-
-/// What a taker is content with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Patience {
-    /// What is there at this moment.
-    None,
-    /// The next few rows, as soon as there are any.
-    Some,
-    /// A whole chunk, or what is left at the end.
-    Full,
-}
-
-/// What there was to take.
-pub(crate) enum Taken<C> {
-    /// Some rows.
-    Chunk(C),
-    /// Nothing yet.
-    Nothing,
-    /// Nothing, and nothing will come.
-    End,
-}
 
 /// A queue of chunks.
 pub(crate) struct Feed<C> {
@@ -83,14 +62,6 @@ struct State<C> {
     /// The failure that ends the run.
     fatal: Option<EntryError>,
     bell: Option<Bell>,
-}
-
-/// A pipe that can be read from when there is something to take, for event
-/// loops.
-struct Bell {
-    reader: io::PipeReader,
-    writer: io::PipeWriter,
-    rung: bool,
 }
 
 impl<C: Chunk> Feed<C> {
@@ -215,56 +186,6 @@ impl<C: Chunk> Feed<C> {
         self.state().closed
     }
 
-    /// Takes rows. With patience it waits, though no longer than `limit`, nor
-    /// than until there is progress to tell.
-    pub(crate) fn take(
-        &self,
-        patience: Patience,
-        limit: Duration,
-    ) -> Taken<C> {
-        let until = Instant::now() + limit;
-        let mut state = self.state();
-        let mut lingers = None;
-        loop {
-            let enough = match patience {
-                Patience::None => state.rows > 0,
-                Patience::Some => {
-                    state.rows >= WORTH_WAKING
-                        || lingers.is_some_and(|end| Instant::now() >= end)
-                }
-                Patience::Full => state.chunks.len() > 1,
-            };
-            let over = state.ended.is_some() || state.closed;
-            if (enough || over)
-                && let Some(chunk) = state.chunks.pop_front()
-            {
-                state.rows = state.rows.saturating_sub(chunk.rows());
-                drop(state);
-                self.gone.notify_all();
-                return Taken::Chunk(chunk);
-            }
-            if over {
-                return Taken::End;
-            }
-            let now = Instant::now();
-            if patience == Patience::None
-                || state.progress.is_some()
-                || now >= until
-            {
-                return Taken::Nothing;
-            }
-            let mut end = until;
-            if patience == Patience::Some && state.rows > 0 {
-                end = end.min(*lingers.get_or_insert(now + LINGER));
-            }
-            state = self
-                .come
-                .wait_timeout(state, end.saturating_duration_since(now))
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
-        }
-    }
-
     /// How far the run is, if it was not told yet.
     pub(crate) fn progress(&self) -> Option<Progress> {
         self.state().progress.take()
@@ -302,11 +223,11 @@ impl<C: Chunk> Feed<C> {
     pub(crate) fn bell(&self) -> io::Result<RawFd> {
         let mut state = self.state();
         if let Some(bell) = &state.bell {
-            return Ok(bell.reader.as_raw_fd());
+            return Ok(bell.descriptor());
         }
-        let (reader, writer) = io::pipe()?;
-        let descriptor = reader.as_raw_fd();
-        state.bell = Some(Bell { reader, writer, rung: false });
+        let bell = Bell::new()?;
+        let descriptor = bell.descriptor();
+        state.bell = Some(bell);
         if state.rows > 0 || state.ended.is_some() {
             self.wake(&mut state);
         }
@@ -315,19 +236,15 @@ impl<C: Chunk> Feed<C> {
 
     /// Silences the bell until something comes.
     pub(crate) fn hush(&self) {
-        if let Some(bell) = &mut self.state().bell
-            && bell.rung
-        {
-            bell.rung = bell.reader.read_exact(&mut [0]).is_err();
+        if let Some(bell) = &mut self.state().bell {
+            bell.hush();
         }
     }
 
     fn wake(&self, state: &mut State<C>) {
         self.come.notify_all();
-        if let Some(bell) = &mut state.bell
-            && !bell.rung
-        {
-            bell.rung = bell.writer.write_all(&[0]).is_ok();
+        if let Some(bell) = &mut state.bell {
+            bell.ring();
         }
     }
 }

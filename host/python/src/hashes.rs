@@ -21,6 +21,9 @@ use crate::{
     runner::{Totals, Work},
 };
 
+/// What is in a file, or what was wrong with it.
+pub(crate) type Outcome = Result<Content, Box<EntryError>>;
+
 /// Files that were hashed, or could not be.
 #[derive(Debug, Default)]
 pub(crate) struct Hashes {
@@ -28,7 +31,7 @@ pub(crate) struct Hashes {
     sizes: Vec<Option<u64>>,
     modified: Vec<Option<Timestamp>>,
     /// What is in each, or what was wrong with it.
-    outcomes: Vec<Result<Content, Box<EntryError>>>,
+    outcomes: Vec<Outcome>,
 }
 
 impl Hashes {
@@ -47,10 +50,7 @@ impl Hashes {
     }
 
     /// The path of a row, and what came of it.
-    pub(crate) fn outcome(
-        &self,
-        row: usize,
-    ) -> Option<(&[u8], &Result<Content, Box<EntryError>>)> {
+    pub(crate) fn outcome(&self, row: usize) -> Option<(&[u8], &Outcome)> {
         Some((self.paths.get(row), self.outcomes.get(row)?))
     }
 

@@ -9,6 +9,7 @@
 //! arises where Python expects it.
 
 mod arrow;
+mod bell;
 mod columns;
 mod engines;
 mod failure;
