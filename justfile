@@ -8,6 +8,7 @@ set positional-arguments
 manifest := quote(justfile_directory() / "Cargo.toml")
 guest_manifest := quote(justfile_directory() / "guest/Cargo.toml")
 program := quote(justfile_directory() / "target/release/sanchay")
+python := quote(justfile_directory() / ".tools/python-venv/bin/python")
 
 # List the recipes.
 _list:
@@ -26,7 +27,7 @@ run *ARGS:
     @exec {{ program }} "$@"
 
 # Run every test; the arguments go to cargo test.
-test *ARGS: _test-tools
+test *ARGS: _test-tools _python
     cargo test --workspace --no-fail-fast "$@"
 
 # Check the format and every lint, as CI does.
@@ -54,6 +55,20 @@ bench *ARGS:
 # Measure single calls, in the cage and natively; a word selects by name.
 bench-micro *ARGS:
     cargo bench -p sanchay-bench --bench micro -- "$@"
+
+# Build the Python package, target/wheels/*.whl, and test it.
+wheel: _python
+    rm -rf target/wheels
+    {{ python }} -m maturin build --release --out target/wheels
+    {{ python }} -m pip install --quiet --no-index --no-deps \
+        --force-reinstall target/wheels/*.whl
+    {{ python }} -m pytest -q -p no:cacheprovider tests/python
+
+# Measure the Python package against pure Python and the library; --rounds N.
+bench-python *ARGS: wheel
+    cargo build --release -p sanchay-python --example direct
+    @exec {{ python }} benches/python/bench.py --data target/bench-python \
+        --direct target/release/examples/direct "$@"
 
 # Write the component that the program embeds (-o FILE), or describe it.
 [no-cd]
@@ -84,6 +99,10 @@ clean:
 # xxhsum and b3sum, with which the tests compare.
 _test-tools:
     @"{{ justfile_directory() }}/x" --test-tools
+
+# A Python for the tests of the Python package.
+_python:
+    @"{{ justfile_directory() }}/x" --python-tools
 
 # rustfmt and clippy.
 _lint-tools:

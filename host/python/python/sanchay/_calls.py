@@ -1,0 +1,283 @@
+"""The calls: the program's commands as functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sanchay import _native
+from sanchay._records import Records
+from sanchay._types import (
+    Algorithm,
+    DuplicateGroup,
+    DuplicateSummary,
+    Errors,
+    Extensions,
+    HashedFile,
+    OnProgress,
+    Paths,
+    Progress,
+    ScannedFile,
+    Size,
+    Summary,
+    Walker,
+)
+
+__all__ = ["duplicates", "hash_files", "scan", "version"]
+
+
+def scan(
+    roots: Paths | None = None,
+    *,
+    extension: Extensions = (),
+    min_size: Size | None = None,
+    max_size: Size | None = None,
+    hidden: bool = False,
+    follow: bool = False,
+    beneath: bool = False,
+    max_depth: int | None = None,
+    walker: Walker = "native",
+    threads: int | None = None,
+    progress: OnProgress | None = None,
+    errors: Errors = "raise",
+) -> Records[ScannedFile]:
+    """Find the regular files below directories, in no particular order.
+
+    The run begins when the first record is taken; see Records for the ways to
+    take them, for asyncio and for Arrow (columns path, path_bytes, size,
+    modified).
+
+    Args:
+        roots: A directory, or several; None is the current directory, whose
+            files are reported without "./". A root that is a file is reported
+            whatever the options say.
+        extension: Only files whose name ends in this extension, or in one of
+            these, with or without their leading dot; the case of ASCII letters
+            does not matter.
+        min_size: Only files of at least so many bytes; or text: "10MB", "1KiB".
+        max_size: Only files of at most so many bytes.
+        hidden: Also hidden files and directories, whose names begin with a
+            dot. A root is never hidden.
+        follow: Follow symbolic links. Each real directory is then visited
+            once, and each real file that a link leads to is reported once.
+        beneath: With follow: refuse links that lead out of the root.
+        max_depth: Go at most so many levels down; a root's own entries have
+            depth 1.
+        walker: How directories are listed; the answers are the same.
+        threads: How many threads work, 1 to 1024; None is one for each
+            processor, and more while these wait for a disk.
+        progress: Called with a Progress at most ten times a second, in the
+            thread that takes the records; False ends the run with Cancelled.
+        errors: "raise" raises the OSError of a root that cannot be opened;
+            "keep" adds it to the errors of the answer, as is always done with
+            entries that were found.
+
+    Raises:
+        ValueError: An option makes no sense; the message names it.
+        TypeError: Likewise, for its type.
+        FileNotFoundError: A root is an empty path. All other errors of roots
+            are raised when records are taken.
+    """
+    walk = _native.Walk(
+        extension,
+        min_size,
+        max_size,
+        hidden,
+        follow,
+        beneath,
+        max_depth,
+        walker,
+    )
+    run = _native.scan(
+        roots,
+        walk,
+        threads,
+        _reporter(progress),
+        _raises(errors),
+        ScannedFile,
+    )
+    return Records(run, Summary, "sanchay.scan")
+
+
+def hash_files(
+    paths: Paths,
+    *,
+    algorithm: Algorithm | None = None,
+    partial: Size | bool | None = None,
+    extension: Extensions = (),
+    min_size: Size | None = None,
+    max_size: Size | None = None,
+    hidden: bool = False,
+    follow: bool = False,
+    beneath: bool = False,
+    max_depth: int | None = None,
+    walker: Walker = "native",
+    threads: int | None = None,
+    progress: OnProgress | None = None,
+    errors: Errors = "raise",
+) -> Records[HashedFile]:
+    """Hash files, and all files in directories, in order.
+
+    The order is that of the paths, and within a directory the byte order of
+    paths, whatever the number of threads. The run begins when the first record
+    is taken; see Records for the ways to take them, for asyncio and for Arrow
+    (columns path, path_bytes, size, modified, algorithm, hash, error).
+
+    Args:
+        paths: A file or a directory, or several.
+        algorithm: The hash function; None is xxh3-128. Of these, blake3 and
+            sha256 are cryptographic.
+        partial: Hash only the first and the last so many bytes, with xxh64: a
+            chunk in bytes from 1 to 16 MiB, as a number or as text ("64KiB");
+            True is 64 KiB. Of a file smaller than two chunks, all is hashed.
+        extension: Of files in directories, only those whose name ends in this
+            extension, or in one of these.
+        min_size: Likewise, only files of at least so many bytes.
+        max_size: Likewise, only files of at most so many bytes.
+        hidden: Likewise, also hidden files and directories.
+        follow: Follow symbolic links in directories.
+        beneath: With follow: refuse links that lead out of the directory.
+        max_depth: Go at most so many levels down; 0 enters no directory.
+        walker: How directories are listed; the answers are the same.
+        threads: How many threads work, 1 to 1024; None is one for each
+            processor, and more while these wait for a disk.
+        progress: Called with a Progress at most ten times a second, in the
+            thread that takes the records; False ends the run with Cancelled.
+        errors: "raise" raises the OSError of a path in paths that cannot be
+            hashed, once the records before it are taken; "keep" makes a record
+            of it with an error in place of a hash, as is always done with
+            files that were found.
+
+    Raises:
+        ValueError: An option makes no sense; the message names it.
+        TypeError: Likewise, for its type.
+        FileNotFoundError: A path is empty. All other errors of files are
+            raised when records are taken.
+    """
+    if paths is None:
+        raise TypeError("paths: expected a path or several, not None")
+    walk = _native.Walk(
+        extension,
+        min_size,
+        max_size,
+        hidden,
+        follow,
+        beneath,
+        max_depth,
+        walker,
+    )
+    run = _native.hash_files(
+        paths,
+        walk,
+        algorithm,
+        partial,
+        threads,
+        _reporter(progress),
+        _raises(errors),
+        HashedFile,
+    )
+    return Records(run, Summary, "sanchay.hash_files")
+
+
+def duplicates(
+    roots: Paths | None = None,
+    *,
+    algorithm: Algorithm = "xxh3-128",
+    hardlinks: bool = False,
+    extension: Extensions = (),
+    min_size: Size | None = None,
+    max_size: Size | None = None,
+    hidden: bool = False,
+    follow: bool = False,
+    beneath: bool = False,
+    max_depth: int | None = None,
+    walker: Walker = "native",
+    threads: int | None = None,
+    progress: OnProgress | None = None,
+    errors: Errors = "raise",
+) -> Records[DuplicateGroup]:
+    """Find groups of files with equal content.
+
+    The groups of which most can be reclaimed come first, and among equals the
+    one with the least first path. All files are compared before there is a
+    first group: the run begins when it is asked for. See Records for the ways
+    to take groups, for asyncio and for Arrow (a row for each file, with the
+    columns group, size, algorithm, hash, path, path_bytes, reclaimable; groups
+    are counted from 1).
+
+    Args:
+        roots: A directory, or several; None is the current directory. Roots
+            may overlap.
+        algorithm: The hash function that equal files share.
+        hardlinks: Count hard links to one file as files of their own.
+        extension: Only files whose name ends in this extension, or in one of
+            these.
+        min_size: Only files of at least so many bytes; None leaves out empty
+            files, which 0 does not.
+        max_size: Only files of at most so many bytes.
+        hidden: Also hidden files and directories.
+        follow: Follow symbolic links.
+        beneath: With follow: refuse links that lead out of the root.
+        max_depth: Go at most so many levels down; a root's own entries have
+            depth 1.
+        walker: How directories are listed; the answers are the same.
+        threads: How many threads work, 1 to 1024; None is one for each
+            processor, and more while these wait for a disk.
+        progress: Called with a Progress at most ten times a second, in the
+            thread that takes the groups; False ends the run with Cancelled.
+        errors: "raise" raises the OSError of a root that cannot be opened;
+            "keep" adds it to the errors of the answer, as is always done with
+            entries that were found.
+
+    Raises:
+        ValueError: An option makes no sense; the message names it.
+        TypeError: Likewise, for its type.
+        FileNotFoundError: A root is an empty path. All other errors of roots
+            are raised when groups are taken.
+    """
+    walk = _native.Walk(
+        extension,
+        min_size,
+        max_size,
+        hidden,
+        follow,
+        beneath,
+        max_depth,
+        walker,
+    )
+    run = _native.duplicates(
+        roots,
+        walk,
+        algorithm,
+        hardlinks,
+        threads,
+        _reporter(progress),
+        _raises(errors),
+        DuplicateGroup,
+    )
+    return Records(run, DuplicateSummary, "sanchay.duplicates")
+
+
+def version() -> str:
+    """Tell the version of Sanchay, for instance "0.1.0"."""
+    return _native.version()
+
+
+def _reporter(progress: OnProgress | None) -> Callable[..., object] | None:
+    """What to call with the fields of a Progress."""
+    if progress is None:
+        return None
+    if not callable(progress):
+        raise TypeError("progress: expected something to call")
+    told = progress
+
+    def report(*fields: object) -> object:
+        return told(Progress(*fields))  # type: ignore[arg-type]
+
+    return report
+
+
+def _raises(errors: Errors) -> bool:
+    """Whether what was named raises."""
+    if errors not in ("raise", "keep"):
+        raise ValueError(f"errors: expected raise or keep, not {errors}")
+    return errors == "raise"

@@ -1,0 +1,91 @@
+"""The engine behind sanchay and vpo._core. Private: use those."""
+
+from collections.abc import Callable
+from typing import final
+
+from sanchay._types import Extensions, Path, Paths, Size
+
+class Cancelled(Exception):
+    """The run was ended by its progress callback, which returned False."""
+
+class EntryError(OSError):
+    """An entry could not be dealt with, though the system did not refuse."""
+
+@final
+class Walk:
+    """Which files a walk reports."""
+
+    def __new__(
+        cls,
+        extension: Extensions,
+        min_size: Size | None,
+        max_size: Size | None,
+        hidden: bool,
+        follow: bool,
+        beneath: bool,
+        max_depth: int | None,
+        walker: str,
+    ) -> Walk: ...
+
+@final
+class Run:
+    """A run: an iterator of its records, and a stream of them for Arrow."""
+
+    def __iter__(self) -> Run: ...
+    def __next__(self) -> object: ...
+    def poll(self) -> list[object] | None: ...
+    def absorb(self) -> bool: ...
+    def collect(self) -> None: ...
+    def fileno(self) -> int: ...
+    def close(self) -> None: ...
+    def errors(self) -> tuple[OSError, ...]: ...
+    def summary(self) -> tuple[int, ...] | None: ...
+    def __arrow_c_stream__(
+        self, requested_schema: object | None = None
+    ) -> object: ...
+    def __arrow_c_schema__(self) -> object: ...
+
+def scan(
+    roots: Paths | None,
+    walk: Walk,
+    threads: int | None,
+    progress: Callable[..., object] | None,
+    raises: bool,
+    record: type,
+) -> Run: ...
+def hash_files(
+    paths: Paths,
+    walk: Walk,
+    algorithm: str | None,
+    partial: Size | bool | None,
+    threads: int | None,
+    progress: Callable[..., object] | None,
+    raises: bool,
+    record: type,
+) -> Run: ...
+def duplicates(
+    roots: Paths | None,
+    walk: Walk,
+    algorithm: str,
+    hardlinks: bool,
+    threads: int | None,
+    progress: Callable[..., object] | None,
+    raises: bool,
+    record: type,
+) -> Run: ...
+def version() -> str: ...
+def vpo_discover(
+    roots: list[Path],
+    extensions: list[str],
+    follow_symlinks: bool,
+    skip_hidden: bool,
+    progress: Callable[..., object] | None,
+    record: type,
+) -> list[object]: ...
+def vpo_hash(
+    paths: list[Path],
+    chunk_size: int,
+    num_threads: int | None,
+    progress: Callable[..., object] | None,
+    record: type,
+) -> list[object]: ...

@@ -1,0 +1,171 @@
+"""What calls answer with and what they take, as types."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta, timezone
+from typing import Literal, NamedTuple, Union
+
+from sanchay._native import Cancelled, EntryError
+
+__all__ = [
+    "Algorithm",
+    "Cancelled",
+    "DuplicateGroup",
+    "DuplicateSummary",
+    "EntryError",
+    "Errors",
+    "Extensions",
+    "HashedFile",
+    "OnProgress",
+    "Path",
+    "Paths",
+    "Progress",
+    "ScannedFile",
+    "Size",
+    "Summary",
+    "Walker",
+]
+
+#: A path: text, bytes, or an object that stands for one.
+Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
+#: One path, or several.
+Paths = Union[Path, Iterable[Path]]
+#: One extension, or several, with or without a leading dot.
+Extensions = Union[str, bytes, Iterable[Union[str, bytes]]]
+#: A size in bytes: a number, or text as the program takes it: "10MB", "1KiB".
+Size = Union[int, str]
+#: The hash functions.
+Algorithm = Literal["xxh64", "xxh3-64", "xxh3-128", "blake3", "sha256"]
+#: The ways to list directories.
+Walker = Literal["native", "portable"]
+#: What becomes of an entry that fails.
+Errors = Literal["raise", "keep"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+class ScannedFile(NamedTuple):
+    """A regular file that a scan found."""
+
+    path: str
+    """Its path: the root as it was given, and the way down from it. Bytes that
+    are not text are lone surrogates, as in os.fsdecode: it opens again."""
+    size: int
+    """Its size in bytes."""
+    modified_ns: int
+    """When its contents were last modified, in nanoseconds since 1970-01-01
+    00:00 UTC; negative before."""
+
+    @property
+    def modified(self) -> datetime:
+        """When its contents were last modified, in UTC, to the microsecond.
+
+        Raises OverflowError outside of the years 1 to 9999.
+        """
+        return _EPOCH + timedelta(microseconds=self.modified_ns // 1000)
+
+
+class HashedFile(NamedTuple):
+    """A file that was hashed, or could not be."""
+
+    path: str
+    """Its path, as in ScannedFile."""
+    size: int | None
+    """Its size in bytes, or None if it could not be hashed."""
+    modified_ns: int | None
+    """When it was last modified, as in ScannedFile, or None if it could not be
+    hashed."""
+    algorithm: str | None
+    """The hash function, or None if it could not be hashed."""
+    hash: str | None
+    """Its digest in lower-case hexadecimal; a partial one is
+    ``xxh64:FIRST:LAST:SIZE``. None if it could not be hashed."""
+    error: OSError | None
+    """Why it could not be hashed, or None if it was."""
+
+    @property
+    def modified(self) -> datetime | None:
+        """When it was last modified, in UTC, to the microsecond.
+
+        Raises OverflowError outside of the years 1 to 9999.
+        """
+        if self.modified_ns is None:
+            return None
+        return _EPOCH + timedelta(microseconds=self.modified_ns // 1000)
+
+
+class DuplicateGroup(NamedTuple):
+    """Files with equal content."""
+
+    size: int
+    """The size of each of them, in bytes."""
+    algorithm: str
+    """The hash function of their digest."""
+    hash: str
+    """The digest that they share, in lower-case hexadecimal."""
+    files: tuple[str, ...]
+    """Their paths in byte order; at least two."""
+    reclaimable: int
+    """How many bytes would be free if one of them were left. Hard links to one
+    file share its bytes."""
+
+
+class Progress(NamedTuple):
+    """How far a run is."""
+
+    phase: Literal["walking", "comparing"]
+    """What it is doing. Only a search for duplicates compares."""
+    directories: int
+    """Directories listed so far."""
+    files: int
+    """Files found, hashed or compared so far, in this phase."""
+    bytes: int
+    """Bytes read so far in this phase; of a scan, bytes of the files found."""
+    total_files: int | None
+    """How many files this phase will deal with, where that is known."""
+    total_bytes: int | None
+    """How many bytes this phase will read at most, where that is known."""
+    errors: int
+    """Entries that failed so far."""
+
+
+#: Told how far a run is, at most ten times a second; False ends the run.
+OnProgress = Callable[[Progress], Union[bool, None]]
+
+
+class Summary(NamedTuple):
+    """What a finished run did."""
+
+    files: int
+    """Files found or hashed."""
+    directories: int
+    """Directories listed."""
+    bytes: int
+    """Bytes of the files found, or bytes hashed."""
+    errors: int
+    """Entries that failed."""
+    named_errors: int
+    """Of these, the ones that the caller had named."""
+
+
+class DuplicateSummary(NamedTuple):
+    """What a finished search for duplicates came to."""
+
+    files: int
+    """Files looked at."""
+    directories: int
+    """Directories listed."""
+    bytes: int
+    """Bytes of the files looked at."""
+    errors: int
+    """Entries that failed."""
+    named_errors: int
+    """Of these, the ones that the caller had named."""
+    groups: int
+    """How many groups of equal files there are."""
+    redundant_files: int
+    """How many files could go: all but one of each group."""
+    reclaimable: int
+    """How many bytes that would free."""

@@ -1,0 +1,115 @@
+//! Errors as Python has them. What the system refused is an `OSError` of the
+//! kind that Python itself would raise, with `errno` and `filename`; a bad
+//! option is a `ValueError` that names it.
+
+use std::{io, path::Path};
+
+use pyo3::{
+    create_exception,
+    exceptions::{PyException, PyOSError, PyRuntimeError, PyValueError},
+    intern,
+    prelude::*,
+    types::PyString,
+};
+use sanchay::{Cause, Error};
+
+use crate::names;
+
+create_exception!(
+    sanchay,
+    Cancelled,
+    PyException,
+    "The run was ended by its progress callback, which returned False."
+);
+create_exception!(
+    sanchay,
+    EntryError,
+    PyOSError,
+    "An entry could not be dealt with, and not because the system refused: \
+     it is not a regular file, it changed while it was read, it leads out of \
+     the root. The attribute strerror says which, filename is its path, and \
+     errno is EIO."
+);
+
+/// What `errno` is where the system gave none.
+const EIO: i32 = 5;
+
+/// The exception for an entry that failed.
+pub(crate) fn of_entry(py: Python<'_>, error: &sanchay::EntryError) -> PyErr {
+    made(py, error).unwrap_or_else(|instead| instead)
+}
+
+fn made(py: Python<'_>, error: &sanchay::EntryError) -> PyResult<PyErr> {
+    let exception = match &error.cause {
+        Cause::Io(cause) => of_io(py, &error.path, cause)?,
+        cause => {
+            let arguments = (EIO, cause.to_string(), name(py, &error.path)?);
+            py.get_type::<EntryError>().call1(arguments)?
+        }
+    };
+    // Python 3.10 has no notes.
+    if exception.hasattr(intern!(py, "add_note"))? {
+        let note = format!("Sanchay {} it", error.action);
+        exception.call_method1(intern!(py, "add_note"), (note,))?;
+    }
+    Ok(PyErr::from_value(exception))
+}
+
+/// The exception for what the system said of a path.
+pub(crate) fn of_system(
+    py: Python<'_>,
+    path: &Path,
+    error: &io::Error,
+) -> PyErr {
+    match of_io(py, path, error) {
+        Ok(exception) => PyErr::from_value(exception),
+        Err(instead) => instead,
+    }
+}
+
+/// Python chooses the kind of `OSError` by the number.
+fn of_io<'py>(
+    py: Python<'py>,
+    path: &Path,
+    error: &io::Error,
+) -> PyResult<Bound<'py, PyAny>> {
+    let number = error.raw_os_error().unwrap_or(EIO);
+    let arguments = (number, plain(error), name(py, path)?);
+    py.get_type::<PyOSError>().call1(arguments)
+}
+
+/// A path as an exception has it. The current directory goes by an empty path
+/// here, and by a dot everywhere else.
+fn name<'py>(py: Python<'py>, path: &Path) -> PyResult<Bound<'py, PyString>> {
+    let name = path.as_os_str().as_encoded_bytes();
+    names::decoded(py, if name.is_empty() { b"." } else { name })
+}
+
+/// The system's words without Rust's `(os error 2)`.
+fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.rsplit_once(" (os error ") {
+        Some((words, _)) => words.to_owned(),
+        None => text,
+    }
+}
+
+/// The exception for a run that could not begin or go on.
+pub(crate) fn of_run(error: &Error) -> PyErr {
+    match error {
+        Error::Option { .. } => PyValueError::new_err(error.to_string()),
+        Error::Filter(_) => {
+            PyValueError::new_err(format!("extension, sizes: {error}"))
+        }
+        Error::Cancelled => Cancelled::new_err("cancelled"),
+        _ => PyRuntimeError::new_err(error.to_string()),
+    }
+}
+
+/// The exception for a panic: a defect of Sanchay's, and not the end of the
+/// interpreter.
+pub(crate) fn of_panic(words: &str) -> PyErr {
+    PyRuntimeError::new_err(format!(
+        "this is a defect of Sanchay's, please report it: {words}"
+    ))
+}

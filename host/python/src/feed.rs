@@ -1,0 +1,250 @@
+//! The way from a run to whoever takes its records: chunks of rows in a queue
+//! of bounded length, filled from the worker threads of the library and
+//! emptied by a thread of Python's. A run that is faster than its taker
+//! waits, so that a million records never lie here at once.
+
+mod taking;
+
+use std::{
+    collections::VecDeque,
+    io,
+    ops::ControlFlow,
+    os::fd::RawFd,
+    sync::{
+        Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
+};
+
+use sanchay::{Cancel, EntryError, Progress};
+
+pub(crate) use self::taking::{Patience, Taken};
+use crate::{
+    bell::Bell,
+    columns::Chunk,
+    runner::{Ended, Totals},
+};
+
+/// How many rows a chunk has before another is begun.
+const CHUNK_ROWS: usize = 8192;
+
+/// How many bytes of names a chunk has before another is begun: Arrow counts
+/// them in 31 bits.
+const CHUNK_BYTES: usize = 16 << 20;
+
+/// How many rows may lie in the queue.
+const MOST_ROWS: usize = 4 * CHUNK_ROWS;
+
+/// How many rows are worth waking a taker for at once.
+const WORTH_WAKING: usize = 512;
+
+/// A queue of chunks.
+pub(crate) struct Feed<C> {
+    state: Mutex<State<C>>,
+    /// Something came.
+    come: Condvar,
+    /// Something was taken.
+    gone: Condvar,
+    pub(crate) cancel: Cancel,
+    /// The process whose thread fills it; 0 before there is one.
+    process: AtomicU32,
+}
+
+struct State<C> {
+    chunks: VecDeque<C>,
+    rows: usize,
+    /// Nobody will take any more.
+    closed: bool,
+    ended: Option<Ended>,
+    progress: Option<Progress>,
+    /// Entries that failed, where they have no row of their own.
+    errors: Vec<EntryError>,
+    /// The failure that ends the run.
+    fatal: Option<EntryError>,
+    bell: Option<Bell>,
+}
+
+impl<C: Chunk> Feed<C> {
+    pub(crate) fn new() -> Self {
+        Self {
+            state: Mutex::new(State {
+                chunks: VecDeque::new(),
+                rows: 0,
+                closed: false,
+                ended: None,
+                progress: None,
+                errors: Vec::new(),
+                fatal: None,
+                bell: None,
+            }),
+            come: Condvar::new(),
+            gone: Condvar::new(),
+            cancel: Cancel::new(),
+            process: AtomicU32::new(0),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<C>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A thread of this process will fill it.
+    pub(crate) fn belongs_here(&self) {
+        self.process.store(std::process::id(), Relaxed);
+    }
+
+    /// Whether a thread fills it that a fork has left behind, and whose locks
+    /// may have stayed behind with it.
+    pub(crate) fn is_foreign(&self) -> bool {
+        let process = self.process.load(Relaxed);
+        process != 0 && process != std::process::id()
+    }
+
+    /// Adds rows, when there is room; `Break` if nobody wants them.
+    pub(crate) fn push(&self, add: impl FnOnce(&mut C)) -> ControlFlow<()> {
+        let mut state = self
+            .gone
+            .wait_while(self.state(), |state| {
+                !state.closed && state.rows >= MOST_ROWS
+            })
+            .unwrap_or_else(PoisonError::into_inner);
+        if state.closed {
+            return ControlFlow::Break(());
+        }
+        let full = state.chunks.back().is_none_or(|chunk| {
+            chunk.rows() >= CHUNK_ROWS || chunk.name_bytes() >= CHUNK_BYTES
+        });
+        if full {
+            state.chunks.push_back(C::default());
+        }
+        let before = state.rows;
+        let mut added = 0;
+        if let Some(chunk) = state.chunks.back_mut() {
+            let had = chunk.rows();
+            add(chunk);
+            added = chunk.rows() - had;
+        }
+        state.rows = before + added;
+        if before == 0
+            || before < WORTH_WAKING && state.rows >= WORTH_WAKING
+            || full
+        {
+            self.wake(&mut state);
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Keeps an error that has no row of its own.
+    pub(crate) fn keep(&self, error: EntryError) -> ControlFlow<()> {
+        let mut state = self.state();
+        state.errors.push(error);
+        if state.closed {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+
+    /// Ends the run with the error of an entry, when the rows before it are
+    /// taken.
+    pub(crate) fn fail(&self, error: EntryError) -> ControlFlow<()> {
+        self.state().fatal.get_or_insert(error);
+        ControlFlow::Break(())
+    }
+
+    /// Keeps how far the run is, for the taker to tell.
+    pub(crate) fn report(&self, progress: Progress) {
+        let mut state = self.state();
+        state.progress = Some(progress);
+        self.wake(&mut state);
+    }
+
+    /// There will be no more.
+    pub(crate) fn end(&self, ended: Ended) {
+        let mut state = self.state();
+        state.ended = Some(ended);
+        self.wake(&mut state);
+    }
+
+    /// Nobody takes any more: the run ends as soon as it can.
+    pub(crate) fn close(&self) {
+        if self.is_foreign() {
+            return;
+        }
+        self.cancel.cancel();
+        let mut state = self.state();
+        state.closed = true;
+        let left = std::mem::take(&mut state.chunks);
+        state.rows = 0;
+        drop(state);
+        self.gone.notify_all();
+        drop(left);
+    }
+
+    /// Whether nobody takes any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.state().closed
+    }
+
+    /// How far the run is, if it was not told yet.
+    pub(crate) fn progress(&self) -> Option<Progress> {
+        self.state().progress.take()
+    }
+
+    /// The failure that ended the run.
+    pub(crate) fn fatal(&self) -> Option<EntryError> {
+        self.state().fatal.take()
+    }
+
+    /// How the run ended, if it did.
+    pub(crate) fn with_ended<T>(
+        &self,
+        look: impl FnOnce(&Ended) -> T,
+    ) -> Option<T> {
+        self.state().ended.as_ref().map(look)
+    }
+
+    /// What the run came to, once it has ended well.
+    pub(crate) fn totals(&self) -> Option<Totals> {
+        let totals = |ended: &Ended| match ended {
+            Ended::Told(Ok(totals)) => Some(*totals),
+            _ => None,
+        };
+        self.with_ended(totals).flatten()
+    }
+
+    /// The errors that were kept so far, each through a function.
+    pub(crate) fn errors<T>(&self, each: impl Fn(&EntryError) -> T) -> Vec<T> {
+        self.state().errors.iter().map(each).collect()
+    }
+
+    /// A file descriptor that can be read from when there is something to
+    /// take, once [`Self::hush`] was called.
+    pub(crate) fn bell(&self) -> io::Result<RawFd> {
+        let mut state = self.state();
+        if let Some(bell) = &state.bell {
+            return Ok(bell.descriptor());
+        }
+        let bell = Bell::new()?;
+        let descriptor = bell.descriptor();
+        state.bell = Some(bell);
+        if state.rows > 0 || state.ended.is_some() {
+            self.wake(&mut state);
+        }
+        Ok(descriptor)
+    }
+
+    /// Silences the bell until something comes.
+    pub(crate) fn hush(&self) {
+        if let Some(bell) = &mut self.state().bell {
+            bell.hush();
+        }
+    }
+
+    fn wake(&self, state: &mut State<C>) {
+        self.come.notify_all();
+        if let Some(bell) = &mut state.bell {
+            bell.ring();
+        }
+    }
+}

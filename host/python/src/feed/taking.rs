@@ -1,0 +1,85 @@
+//! The end of a feed that rows are taken from, and how long one waits there.
+
+use std::{
+    sync::PoisonError,
+    time::{Duration, Instant},
+};
+
+use super::{Feed, WORTH_WAKING};
+use crate::columns::Chunk;
+
+/// What a taker is content with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// What is there at this moment.
+    None,
+    /// The next few rows, as soon as there are any.
+    Some,
+    /// A whole chunk, or what is left at the end.
+    Full,
+}
+
+/// What there was to take.
+pub(crate) enum Taken<C> {
+    /// Some rows.
+    Chunk(C),
+    /// Nothing yet.
+    Nothing,
+    /// Nothing, and nothing will come.
+    End,
+}
+
+/// How long fewer of them wait.
+const LINGER: Duration = Duration::from_millis(5);
+
+impl<C: Chunk> Feed<C> {
+    /// Takes rows. With patience it waits, though no longer than `limit`, nor
+    /// than until there is progress to tell.
+    pub(crate) fn take(
+        &self,
+        patience: Patience,
+        limit: Duration,
+    ) -> Taken<C> {
+        let until = Instant::now() + limit;
+        let mut state = self.state();
+        let mut lingers = None;
+        loop {
+            let enough = match patience {
+                Patience::None => state.rows > 0,
+                Patience::Some => {
+                    state.rows >= WORTH_WAKING
+                        || lingers.is_some_and(|end| Instant::now() >= end)
+                }
+                Patience::Full => state.chunks.len() > 1,
+            };
+            let over = state.ended.is_some() || state.closed;
+            if (enough || over)
+                && let Some(chunk) = state.chunks.pop_front()
+            {
+                state.rows = state.rows.saturating_sub(chunk.rows());
+                drop(state);
+                self.gone.notify_all();
+                return Taken::Chunk(chunk);
+            }
+            if over {
+                return Taken::End;
+            }
+            let now = Instant::now();
+            if patience == Patience::None
+                || state.progress.is_some()
+                || now >= until
+            {
+                return Taken::Nothing;
+            }
+            let mut end = until;
+            if patience == Patience::Some && state.rows > 0 {
+                end = end.min(*lingers.get_or_insert(now + LINGER));
+            }
+            state = self
+                .come
+                .wait_timeout(state, end.saturating_duration_since(now))
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Sanchay for Python: the module `sanchay._native`, which the Python sources
+//! beside this crate wrap as `sanchay` and as `vpo._core`.
+//!
+//! A call starts a run of the library in a thread of its own, which never
+//! touches Python: what it finds goes through a [`feed`] in columns. Whoever
+//! takes from the feed does so in the thread that called, with the
+//! interpreter released while there is nothing to take; that thread sees to
+//! signals and to the progress callback, so that an exception or Ctrl-C
+//! arises where Python expects it.
+
+mod arrow;
+mod bell;
+mod columns;
+mod engines;
+mod failure;
+mod feed;
+mod files;
+mod groups;
+mod hashes;
+mod names;
+mod numbers;
+mod options;
+mod records;
+mod run;
+mod runner;
+// Sizes are written as on the command line, and understood by the same code.
+#[expect(dead_code, reason = "its help is for the command line")]
+#[path = "../../cli/src/options/size.rs"]
+mod size;
+mod starting;
+mod taker;
+mod vpo;
+
+use pyo3::prelude::*;
+
+/// The engine behind `sanchay` and `vpo._core`. Private: use those.
+#[pymodule]
+mod _native {
+    #[pymodule_export]
+    use super::failure::{Cancelled, EntryError};
+    #[pymodule_export]
+    use super::options::Walk;
+    #[pymodule_export]
+    use super::run::Run;
+    #[cfg(debug_assertions)]
+    #[pymodule_export]
+    use super::starting::_panic;
+    #[pymodule_export]
+    use super::starting::{duplicates, hash_files, scan};
+    #[pymodule_export]
+    use super::version;
+    #[pymodule_export]
+    use super::vpo::{vpo_discover, vpo_hash};
+}
+
+/// The version of Sanchay.
+#[pyfunction]
+fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}

@@ -1,0 +1,172 @@
+//! The records of a run, whatever their kind: what was taken and not yet
+//! handed on.
+
+use std::{collections::VecDeque, io, os::fd::RawFd, sync::Arc};
+
+use arrow_array::RecordBatch;
+use arrow_schema::{ArrowError, Schema};
+use pyo3::prelude::*;
+
+use crate::{
+    columns::{Chunk, Make},
+    failure,
+    feed::{Feed, Patience},
+    runner::Totals,
+    taker::{Catch, Taker},
+};
+
+/// Whether there are records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ready {
+    /// There are.
+    Yes,
+    /// There may be some later.
+    NotYet,
+    /// There are none, and there will be none.
+    Never,
+}
+
+/// The records of a run, for the one who takes them.
+pub(crate) trait Source: Send {
+    /// Begins the run, if that is still to be done.
+    fn begin(&mut self, reports: bool) -> PyResult<()>;
+
+    /// Takes more, without making records of what there is.
+    fn more(
+        &mut self,
+        py: Python<'_>,
+        patience: Patience,
+        progress: Option<&Py<PyAny>>,
+    ) -> PyResult<Ready>;
+
+    /// Makes a record of the row that is next, if one was taken.
+    fn next<'py>(
+        &mut self,
+        make: &Make<'py>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>>;
+
+    /// What was taken and not yet handed on, in Arrow.
+    fn batches(&mut self) -> Result<Vec<RecordBatch>, ArrowError>;
+
+    /// What the columns are in Arrow.
+    fn schema(&self) -> Arc<Schema>;
+}
+
+/// A run, for those who do not take records.
+pub(crate) trait Outlet: Send + Sync {
+    /// Whether it belongs to the process that this one was forked from.
+    fn is_foreign(&self) -> bool;
+
+    /// Ends it.
+    fn close(&self);
+
+    /// What went wrong so far without having a record.
+    fn errors(&self, py: Python<'_>) -> Vec<PyErr>;
+
+    /// What it came to, once it has ended well.
+    fn totals(&self) -> Option<Totals>;
+
+    /// A file descriptor that can be read from when there is something to
+    /// take.
+    fn bell(&self) -> io::Result<RawFd>;
+
+    /// Silences the bell until something comes.
+    fn hush(&self);
+}
+
+impl<C: Chunk> Outlet for Feed<C> {
+    fn is_foreign(&self) -> bool {
+        Self::is_foreign(self)
+    }
+
+    fn close(&self) {
+        Self::close(self);
+    }
+
+    fn errors(&self, py: Python<'_>) -> Vec<PyErr> {
+        Self::errors(self, |error| failure::of_entry(py, error))
+    }
+
+    fn totals(&self) -> Option<Totals> {
+        Self::totals(self)
+    }
+
+    fn bell(&self) -> io::Result<RawFd> {
+        Self::bell(self)
+    }
+
+    fn hush(&self) {
+        Self::hush(self);
+    }
+}
+
+/// Records of one kind.
+pub(crate) struct Records<C: Chunk> {
+    taker: Taker<C>,
+    /// What was taken.
+    chunks: VecDeque<C>,
+    /// The row of the first chunk that is next.
+    row: usize,
+}
+
+impl<C: Chunk> Records<C> {
+    pub(crate) fn new(taker: Taker<C>) -> Self {
+        Self { taker, chunks: VecDeque::new(), row: 0 }
+    }
+}
+
+impl<C: Chunk> Source for Records<C> {
+    fn begin(&mut self, reports: bool) -> PyResult<()> {
+        self.taker.begin(reports)
+    }
+
+    fn more(
+        &mut self,
+        py: Python<'_>,
+        patience: Patience,
+        progress: Option<&Py<PyAny>>,
+    ) -> PyResult<Ready> {
+        Ok(match self.taker.take(py, patience, progress)? {
+            Catch::Chunk(chunk) => {
+                self.chunks.push_back(chunk);
+                Ready::Yes
+            }
+            Catch::Nothing => Ready::NotYet,
+            Catch::End => Ready::Never,
+        })
+    }
+
+    fn next<'py>(
+        &mut self,
+        make: &Make<'py>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        while let Some(chunk) = self.chunks.front() {
+            if self.row < chunk.rows() {
+                let record = chunk.record(self.row, make)?;
+                self.row += 1;
+                return Ok(Some(record));
+            }
+            self.row = 0;
+            self.chunks.pop_front();
+        }
+        Ok(None)
+    }
+
+    fn batches(&mut self) -> Result<Vec<RecordBatch>, ArrowError> {
+        let mut gone = std::mem::take(&mut self.row);
+        let mut batches = Vec::with_capacity(self.chunks.len());
+        for chunk in std::mem::take(&mut self.chunks) {
+            let place = chunk.place(std::mem::take(&mut gone));
+            let batch = chunk.batch()?;
+            let left = batch.num_rows().saturating_sub(place);
+            if left > 0 {
+                batches.push(batch.slice(place, left));
+            }
+        }
+        Ok(batches)
+    }
+
+    fn schema(&self) -> Arc<Schema> {
+        C::schema()
+    }
+}

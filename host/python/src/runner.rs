@@ -1,0 +1,90 @@
+//! The thread that a run goes on in. It never touches Python.
+
+use std::{
+    any::Any,
+    ops::ControlFlow,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    thread,
+};
+
+use pyo3::{exceptions::PyRuntimeError, prelude::*};
+use sanchay::{DuplicateSummary, EntryError, Error, Monitor, Summary};
+
+use crate::{columns::Chunk, feed::Feed};
+
+/// What a run came to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Totals {
+    /// A scan, or hashing.
+    Run(Summary),
+    /// A search for duplicates.
+    Duplicates(DuplicateSummary),
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub(crate) enum Ended {
+    /// With the library's answer.
+    Told(Result<Totals, Error>),
+    /// With a panic, and what it said.
+    Panicked(String),
+}
+
+/// What a run does, given where its records go.
+pub(crate) type Work<C> =
+    Box<dyn FnOnce(&Feed<C>, &Monitor) -> Result<Totals, Error> + Send>;
+
+/// Begins a run. `reports` says whether anybody wants to know how far it is.
+///
+/// # Errors
+/// `RuntimeError` if there can be no more threads.
+pub(crate) fn begin<C: Chunk>(
+    feed: &Arc<Feed<C>>,
+    reports: bool,
+    work: Work<C>,
+) -> PyResult<()> {
+    feed.belongs_here();
+    let feed = Arc::clone(feed);
+    thread::Builder::new()
+        .name("sanchay-run".to_owned())
+        .spawn(move || {
+            let cancel = feed.cancel.clone();
+            let mut monitor = Monitor { cancel, ..Monitor::default() };
+            if reports {
+                let feed = Arc::clone(&feed);
+                monitor.progress = Some(Arc::new(move |progress| {
+                    feed.report(*progress);
+                    ControlFlow::Continue(())
+                }));
+            }
+            let outcome =
+                catch_unwind(AssertUnwindSafe(|| work(&feed, &monitor)));
+            feed.end(match outcome {
+                Ok(told) => Ended::Told(told),
+                Err(panic) => Ended::Panicked(words(&*panic)),
+            });
+        })
+        .map(drop)
+        .map_err(|error| {
+            PyRuntimeError::new_err(format!("cannot start a thread: {error}"))
+        })
+}
+
+/// What is done with the error of an entry that has no row of its own: one
+/// that the caller named ends the run, unless it is to be kept.
+pub(crate) fn settle<C: Chunk>(
+    feed: &Feed<C>,
+    error: EntryError,
+    raises: bool,
+) -> ControlFlow<()> {
+    if raises && error.named { feed.fail(error) } else { feed.keep(error) }
+}
+
+fn words(panic: &(dyn Any + Send)) -> String {
+    panic
+        .downcast_ref::<&str>()
+        .map(|words| (*words).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "it panicked".to_owned())
+}

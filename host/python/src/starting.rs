@@ -1,0 +1,92 @@
+//! The calls that begin runs: keywords into the library's options.
+
+use pyo3::{
+    prelude::*,
+    types::{PyString, PyType},
+};
+use sanchay::{DuplicateOptions, HashOptions, Source};
+
+use crate::{
+    engines, files, groups, hashes, names, numbers,
+    options::{self, Walk},
+    run::Run,
+};
+
+/// Begins a scan.
+#[pyfunction]
+#[pyo3(signature = (roots, walk, threads, progress, raises, record))]
+pub(crate) fn scan(
+    roots: &Bound<'_, PyAny>,
+    walk: &Walk,
+    threads: Option<&Bound<'_, PyAny>>,
+    progress: Option<Py<PyAny>>,
+    raises: bool,
+    record: Py<PyType>,
+) -> PyResult<Run> {
+    let py = roots.py();
+    let roots = names::paths(roots)?;
+    let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
+    let work = files::work(engine, roots, walk.options.clone(), raises);
+    Ok(Run::new(work, record, progress))
+}
+
+/// Begins hashing.
+#[pyfunction]
+#[pyo3(signature = (
+    paths, walk, algorithm, partial, threads, progress, raises, record
+))]
+#[expect(clippy::too_many_arguments, reason = "the program has as many")]
+pub(crate) fn hash_files(
+    paths: &Bound<'_, PyAny>,
+    walk: &Walk,
+    algorithm: Option<&Bound<'_, PyString>>,
+    partial: Option<&Bound<'_, PyAny>>,
+    threads: Option<&Bound<'_, PyAny>>,
+    progress: Option<Py<PyAny>>,
+    raises: bool,
+    record: Py<PyType>,
+) -> PyResult<Run> {
+    let py = paths.py();
+    let sources = names::paths(paths)?.into_iter().map(Source::Path).collect();
+    let method = options::method(algorithm, partial)?;
+    let options = HashOptions { walk: walk.options.clone(), method };
+    let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
+    let work = hashes::work(engine, sources, options, raises);
+    Ok(Run::new(work, record, progress))
+}
+
+/// Begins a search for duplicates.
+#[pyfunction]
+#[pyo3(signature = (
+    roots, walk, algorithm, hardlinks, threads, progress, raises, record
+))]
+#[expect(clippy::too_many_arguments, reason = "the program has as many")]
+pub(crate) fn duplicates(
+    roots: &Bound<'_, PyAny>,
+    walk: &Walk,
+    algorithm: &str,
+    hardlinks: bool,
+    threads: Option<&Bound<'_, PyAny>>,
+    progress: Option<Py<PyAny>>,
+    raises: bool,
+    record: Py<PyType>,
+) -> PyResult<Run> {
+    let py = roots.py();
+    let roots = names::paths(roots)?;
+    let algorithm = options::algorithm(algorithm)?;
+    let walk = walk.options.clone();
+    let options = DuplicateOptions { walk, hardlinks, algorithm };
+    let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
+    let work = groups::work(engine, roots, options, raises);
+    Ok(Run::new(work, record, progress))
+}
+
+/// A run that panics, for the test that this is an exception.
+#[cfg(debug_assertions)]
+#[pyfunction]
+#[expect(clippy::panic, reason = "it is what the test is about")]
+pub(crate) fn _panic(record: Py<PyType>) -> Run {
+    let work: crate::runner::Work<files::Files> =
+        Box::new(|_, _| panic!("on purpose"));
+    Run::new(work, record, None)
+}

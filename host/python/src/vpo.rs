@@ -1,0 +1,271 @@
+//! The two calls of vpo-core's contract, which answer with whole lists.
+
+use std::{ffi::OsString, io, os::unix::ffi::OsStringExt as _, path::PathBuf};
+
+use pyo3::{
+    exceptions::PyTypeError,
+    prelude::*,
+    types::{PyIterator, PyList, PyString, PyType},
+};
+use sanchay::{EntryError, HashOptions, Method, Source, Summary, WalkOptions};
+
+use crate::{
+    columns::{Chunk as _, Make},
+    engines, failure,
+    feed::Patience,
+    files::{self, Files},
+    hashes::{self, Hashes},
+    names, numbers, options,
+    taker::{Catch, Taker},
+};
+
+/// What a system says of a path that leads through a file.
+const ENOTDIR: i32 = 20;
+
+/// Regular files below `roots` whose names end in one of `extensions`, by
+/// path.
+#[pyfunction]
+#[pyo3(signature = (
+    roots, extensions, follow_symlinks, skip_hidden, progress, record
+))]
+pub(crate) fn vpo_discover<'py>(
+    roots: &Bound<'py, PyAny>,
+    extensions: &Bound<'py, PyAny>,
+    follow_symlinks: bool,
+    skip_hidden: bool,
+    progress: Option<Py<PyAny>>,
+    record: Bound<'py, PyType>,
+) -> PyResult<Bound<'py, PyList>> {
+    let py = roots.py();
+    let make = Make::new(record)?;
+    let roots = directories(roots)?;
+    // Only the last suffix of a name is its extension: no file has one with a
+    // dot inside.
+    let mut extensions = options::extensions("extensions", extensions)?;
+    extensions.retain(|extension| {
+        let bare = extension.strip_prefix(b".").unwrap_or(extension);
+        !bare.contains(&b'.')
+    });
+    if extensions.is_empty() {
+        return Ok(PyList::empty(py));
+    }
+    let walk = WalkOptions {
+        extensions,
+        hidden: !skip_hidden,
+        follow: follow_symlinks,
+        ..WalkOptions::default()
+    };
+    let engine = engines::engine(py, None)?;
+    let work = files::work(engine, roots, walk, true);
+    let chunks = Taker::new(work).all(py, progress.as_ref())?;
+    let order = py.detach(|| in_order(&chunks));
+    let records = order.into_iter().enumerate().map(|(at, (chunk, row))| {
+        look_up(py, at)?;
+        let path = names::decoded(py, chunk.paths.get(row))?;
+        let (size, modified) = chunk.metadata(row);
+        // As os.stat has it, to the last bit.
+        let seconds = modified.seconds as f64;
+        let modified = seconds + 1e-9 * f64::from(modified.nanoseconds);
+        make.tuple((path, size, modified))
+    });
+    PyList::new(py, records.collect::<PyResult<Vec<_>>>()?)
+}
+
+/// The roots, each of which must be a directory.
+fn directories(roots: &Bound<'_, PyAny>) -> PyResult<Vec<PathBuf>> {
+    let py = roots.py();
+    if roots.is_none() {
+        return Err(PyTypeError::new_err("roots: expected a list of paths"));
+    }
+    let roots = names::paths(roots)?;
+    for root in &roots {
+        let refusal = match py.detach(|| std::fs::metadata(root)) {
+            Ok(metadata) if metadata.is_dir() => continue,
+            Ok(_) => io::Error::from_raw_os_error(ENOTDIR),
+            Err(error) => error,
+        };
+        return Err(failure::of_system(py, root, &refusal));
+    }
+    Ok(roots)
+}
+
+/// Every row of every chunk, by path.
+fn in_order(chunks: &[Files]) -> Vec<(&Files, usize)> {
+    let rows = |chunk| (0..Files::rows(chunk)).map(move |row| (chunk, row));
+    let mut order: Vec<_> = chunks.iter().flat_map(rows).collect();
+    order.sort_unstable_by(|(a, i), (b, j)| {
+        a.paths.get(*i).cmp(b.paths.get(*j))
+    });
+    order
+}
+
+/// Partial digests of files, in the order of `paths`.
+#[pyfunction]
+#[pyo3(signature = (paths, chunk_size, num_threads, progress, record))]
+pub(crate) fn vpo_hash<'py>(
+    paths: &Bound<'py, PyAny>,
+    chunk_size: &Bound<'py, PyAny>,
+    num_threads: Option<&Bound<'py, PyAny>>,
+    progress: Option<Py<PyAny>>,
+    record: Bound<'py, PyType>,
+) -> PyResult<Bound<'py, PyList>> {
+    let py = paths.py();
+    let make = Make::new(record)?;
+    let Some(chunk) = numbers::chunk("chunk_size", Some(chunk_size))? else {
+        return Err(PyTypeError::new_err("chunk_size: expected an int"));
+    };
+    let threads = numbers::threads("num_threads", num_threads)?;
+    let engine = engines::engine(py, threads)?;
+    let mut paths = list(paths)?;
+    let answer = PyList::empty(py);
+    let mut before = Summary::default();
+    loop {
+        let batch = Batch::of(py, &mut paths)?;
+        if batch.names.is_empty() {
+            return Ok(answer);
+        }
+        // So deep that a file which is named is hashed, and a directory is
+        // not entered: it has no row.
+        let walk = WalkOptions { max_depth: Some(0), ..Default::default() };
+        let options = HashOptions { walk, method: Method::Partial { chunk } };
+        let work = hashes::work(engine.clone(), batch.sources, options, false);
+        let mut rows = Rows::of(Taker::new(work).after(before));
+        for name in batch.names {
+            let path = names::encoded(&name)?;
+            let outcome = match impossible(&path) {
+                Some(why) => Err(why.to_owned()),
+                None => rows.outcome(py, &path, progress.as_ref())?,
+            };
+            let (hash, error) =
+                (outcome.as_ref().ok(), outcome.as_ref().err());
+            answer.append(make.tuple((name, hash, error))?)?;
+        }
+        before = rows.end(py, progress.as_ref())?;
+    }
+}
+
+/// How many paths are hashed in one run: many more than are worked on at
+/// once, and so few that what each of them needs while it waits for its turn
+/// is little.
+const BATCH: usize = 32_768;
+
+/// The paths of one run.
+struct Batch<'py> {
+    /// As the records will have them.
+    names: Vec<Bound<'py, PyString>>,
+    /// As the library takes them, but for those that no file can have.
+    sources: Vec<Source>,
+}
+
+impl<'py> Batch<'py> {
+    /// The paths that are next.
+    fn of(
+        py: Python<'py>,
+        paths: &mut Bound<'py, PyIterator>,
+    ) -> PyResult<Self> {
+        py.check_signals()?;
+        let mut batch = Self { names: Vec::new(), sources: Vec::new() };
+        for path in paths.take(BATCH) {
+            let path = path?;
+            let bytes = names::encoded(&path)?;
+            batch.names.push(match path.cast_into_exact::<PyString>() {
+                Ok(text) => text,
+                Err(_) => names::decoded(py, &bytes)?,
+            });
+            if impossible(&bytes).is_none() {
+                let path = OsString::from_vec(bytes).into();
+                batch.sources.push(Source::Path(path));
+            }
+        }
+        Ok(batch)
+    }
+}
+
+/// Paths, as several: one alone would be taken for its letters.
+fn list<'py>(paths: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyIterator>> {
+    if names::is_name(paths)? {
+        return Err(PyTypeError::new_err(
+            "paths: expected a list of paths, not one path",
+        ));
+    }
+    paths.try_iter()
+}
+
+/// Looks for signals now and then in a long loop.
+fn look_up(py: Python<'_>, at: usize) -> PyResult<()> {
+    if at.is_multiple_of(4096) { py.check_signals() } else { Ok(()) }
+}
+
+/// The rows of a run in their order, of which few are held at once.
+struct Rows {
+    taker: Taker<Hashes>,
+    chunk: Hashes,
+    row: usize,
+}
+
+impl Rows {
+    fn of(taker: Taker<Hashes>) -> Self {
+        Self { taker, chunk: Hashes::default(), row: 0 }
+    }
+
+    /// What came of the path that is next: its digest, or why it has none.
+    fn outcome(
+        &mut self,
+        py: Python<'_>,
+        path: &[u8],
+        progress: Option<&Py<PyAny>>,
+    ) -> PyResult<Result<String, String>> {
+        if self.row >= self.chunk.rows()
+            && let Catch::Chunk(chunk) =
+                self.taker.take(py, Patience::Full, progress)?
+        {
+            (self.chunk, self.row) = (chunk, 0);
+        }
+        Ok(match self.chunk.outcome(self.row) {
+            Some((found, outcome)) if found == path => {
+                self.row += 1;
+                match outcome {
+                    Ok(content) => Ok(content.to_string()),
+                    Err(error) => Err(words(error)),
+                }
+            }
+            _ => Err("Is a directory".to_owned()),
+        })
+    }
+
+    /// Waits for the end: what went wrong at last is an exception too. What
+    /// all runs came to until then.
+    fn end(
+        mut self,
+        py: Python<'_>,
+        progress: Option<&Py<PyAny>>,
+    ) -> PyResult<Summary> {
+        while let Catch::Chunk(_) =
+            self.taker.take(py, Patience::Full, progress)?
+        {}
+        Ok(self.taker.so_far())
+    }
+}
+
+/// Why no file can have this path.
+fn impossible(path: &[u8]) -> Option<&'static str> {
+    match path {
+        [] => Some(MISSING),
+        path if path.contains(&0) => Some("embedded null byte"),
+        _ => None,
+    }
+}
+
+/// What the contract says of a file that is not there.
+const MISSING: &str = "File not found";
+
+/// What the contract says of an error.
+fn words(error: &EntryError) -> String {
+    if error.is_missing() {
+        MISSING.to_owned()
+    } else if error.is_refused() {
+        "Permission denied".to_owned()
+    } else {
+        error.cause.to_string()
+    }
+}

@@ -1,0 +1,73 @@
+//! The Python package through an interpreter: lays it out as a wheel would,
+//! around the library that cargo has just built, and runs `tests/python` on
+//! it. So the tests need no build of their own; `just wheel` runs them once
+//! more, on the wheel.
+
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+/// The crate's folder.
+const HERE: &str = env!("CARGO_MANIFEST_DIR");
+
+/// The interpreter with the packages that the tests need.
+fn interpreter() -> Option<PathBuf> {
+    let environment = Path::new(HERE).join("../../.tools/python-venv");
+    if environment.join("set-up").exists() {
+        return Some(environment.join("bin/python"));
+    }
+    eprintln!(
+        "LEFT OUT: the tests of the Python package, for there is no {}. \
+         `./x --python-tools` makes it.",
+        environment.display()
+    );
+    None
+}
+
+/// Lays out the package.
+fn lay_out(target: &Path) -> io::Result<()> {
+    for package in ["sanchay", "vpo"] {
+        let to = target.join(package);
+        fs::create_dir_all(&to)?;
+        for entry in
+            fs::read_dir(Path::new(HERE).join("python").join(package))?
+        {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                fs::copy(entry.path(), to.join(entry.file_name()))?;
+            }
+        }
+    }
+    // What cargo builds for a test lies beside the test.
+    let (prefix, suffix) = (env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
+    let library = format!("{prefix}sanchay_python{suffix}");
+    let library = env::current_exe()?.with_file_name(library);
+    fs::copy(library, target.join("sanchay/_native.abi3.so"))?;
+    Ok(())
+}
+
+/// Runs the tests on a package that is laid out.
+fn run(python: &Path, layout: &Path) -> io::Result<Output> {
+    Command::new(python)
+        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/python"])
+        .current_dir(Path::new(HERE).join("../.."))
+        .env("PYTHONPATH", layout)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        // A panic is among what they test.
+        .env("RUST_BACKTRACE", "0")
+        .output()
+}
+
+#[test]
+fn the_python_package_passes_its_tests() {
+    let Some(python) = interpreter() else { return };
+    let layout = tempfile::tempdir().unwrap();
+    lay_out(layout.path()).unwrap();
+    let output = run(&python, layout.path()).unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let complained = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}\n{complained}");
+    println!("{said}");
+}

@@ -1,0 +1,139 @@
+"""The async form of each call: the loop stays free, and nothing is left."""
+
+import asyncio
+import contextlib
+import gc
+import os
+import time
+
+import pytest
+import sanchay
+from test_interrupts import calm, settled  # noqa: F401
+
+
+async def ticking(work):
+    """The longest that the loop was not free while something was awaited."""
+    longest = 0.0
+
+    async def tick():
+        nonlocal longest
+        while True:
+            begun = time.monotonic()
+            await asyncio.sleep(0.001)
+            longest = max(longest, time.monotonic() - begun)
+
+    task = asyncio.create_task(tick())
+    try:
+        return await work, longest
+    finally:
+        task.cancel()
+
+
+def descriptors():
+    return len(os.listdir("/proc/self/fd"))
+
+
+@pytest.fixture
+def many(tree):
+    return tree({f"{a}/{b}": b"%d" % (b % 50) for a in range(40) for b in range(100)})
+
+
+def test_async_for_gives_what_for_gives(many):
+    async def take(records):
+        return [record async for record in records]
+
+    for call in [sanchay.scan, sanchay.hash_files, sanchay.duplicates]:
+        assert sorted(asyncio.run(take(call(many)))) == sorted(call(many))
+
+
+def test_await_runs_to_the_end_and_keeps_the_records(many):
+    async def take():
+        files = await sanchay.scan(many)
+        assert files.summary.files == 4000
+        return list(files), list(await sanchay.duplicates(many))
+
+    files, groups = asyncio.run(take())
+    assert sorted(files) == sorted(sanchay.scan(many))
+    assert groups == list(sanchay.duplicates(many))
+
+
+def test_the_loop_is_free_while_a_call_works(big):
+    async def work():
+        records = sanchay.hash_files(
+            big, algorithm="sha256", progress=lambda it: it.bytes < 1 << 26
+        )
+        with pytest.raises(sanchay.Cancelled):
+            await records
+
+    _, longest = asyncio.run(ticking(work()))
+    assert longest < 0.2
+
+
+def test_a_large_answer_comes_in_small_pieces(many):
+    async def work():
+        return len([it async for it in sanchay.hash_files([many] * 10)])
+
+    count, longest = asyncio.run(ticking(work()))
+    assert count == 40_000 and longest < 0.2
+
+
+def test_errors_reach_the_one_who_awaits(tmp_path):
+    async def iterate():
+        return [it async for it in sanchay.scan(tmp_path / "missing")]
+
+    async def run():
+        return await sanchay.duplicates(tmp_path / "missing")
+
+    for work in [iterate, run]:
+        with pytest.raises(FileNotFoundError):
+            asyncio.run(work())
+
+
+@pytest.mark.parametrize("form", ["iterate", "await"])
+def test_a_cancelled_task_ends_the_run_and_leaves_nothing(big, form, calm):  # noqa: F811
+    async def iterate():
+        async for _ in sanchay.hash_files(big, algorithm="sha256"):
+            pass
+
+    async def run():
+        await sanchay.hash_files(big, algorithm="sha256")
+
+    async def main():
+        for _ in range(5):
+            task = asyncio.create_task(iterate() if form == "iterate" else run())
+            await asyncio.sleep(0.1)
+            begun = time.monotonic()
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+            assert task.cancelled()
+            assert time.monotonic() - begun < 0.5
+
+    before = descriptors()
+    asyncio.run(main())
+    gc.collect()
+    assert settled(calm)
+    assert descriptors() <= before
+
+
+def test_several_calls_go_on_at_once(many):
+    async def main():
+        calls = [sanchay.hash_files(many) for _ in range(8)]
+        done = await asyncio.gather(*calls)
+        return {tuple(records) for records in done}
+
+    assert len(asyncio.run(main())) == 1
+
+
+def test_a_timeout_ends_a_call(big):
+    async def main():
+        await asyncio.wait_for(
+            asyncio.ensure_future(run(sanchay.hash_files(big, algorithm="sha256"))),
+            0.2,
+        )
+
+    async def run(records):
+        return await records
+
+    with pytest.raises(asyncio.TimeoutError):
+        asyncio.run(main())

@@ -1,0 +1,72 @@
+"""What duplicates finds."""
+
+import os
+
+import pytest
+import sanchay
+import xxhash
+from sanchay import DuplicateGroup
+
+
+@pytest.fixture
+def copies(tree):
+    root = tree(
+        {
+            "a": b"same" * 1000,
+            "b/a": b"same" * 1000,
+            "c": b"other" * 100,
+            "d": b"other" * 100,
+            "e": b"other" * 100,
+            "f": b"Other" * 100,
+            "g": b"",
+            "h": b"",
+        }
+    )
+    os.link(root / "c", root / "linked")
+    return root
+
+
+def groups(answer, root):
+    return [[os.path.relpath(it, root) for it in group.files] for group in answer]
+
+
+def test_groups_are_in_the_order_of_what_can_be_reclaimed(copies):
+    answer = list(sanchay.duplicates(copies))
+    assert groups(answer, copies) == [["a", "b/a"], ["c", "d", "e"]]
+    assert answer[0] == DuplicateGroup(
+        size=4000,
+        algorithm="xxh3-128",
+        hash=xxhash.xxh3_128_hexdigest(b"same" * 1000),
+        files=(str(copies / "a"), str(copies / "b/a")),
+        reclaimable=4000,
+    )
+    assert type(answer[0]) is DuplicateGroup
+
+
+def test_options_mean_what_the_programs_do(copies):
+    linked = sanchay.duplicates(copies, hardlinks=True)
+    assert groups(linked, copies) == [["a", "b/a"], ["c", "d", "e", "linked"]]
+    empty = sanchay.duplicates(copies, min_size=0, max_size=0)
+    assert groups(empty, copies) == [["g", "h"]]
+    hashed = list(sanchay.duplicates(copies, algorithm="xxh64"))
+    assert {it.algorithm for it in hashed} == {"xxh64"}
+    assert hashed[0].hash == xxhash.xxh64_hexdigest(b"same" * 1000)
+    with pytest.raises(ValueError, match="^algorithm: "):
+        sanchay.duplicates(copies, algorithm="crc32")
+
+
+def test_the_summary_tells_what_it_came_to(copies):
+    answer = sanchay.duplicates(copies).collect()
+    summary = answer.summary
+    assert type(summary) is sanchay.DuplicateSummary
+    assert (summary.groups, summary.redundant_files) == (2, 3)
+    assert summary.reclaimable == 4000 + 2 * 500
+    assert len(list(answer)) == 2
+
+
+def test_a_root_that_is_not_there_raises(copies):
+    with pytest.raises(FileNotFoundError):
+        list(sanchay.duplicates([copies, copies / "missing"]))
+    kept = sanchay.duplicates([copies, copies / "missing"], errors="keep")
+    assert len(list(kept)) == 2
+    assert [type(it) for it in kept.errors] == [FileNotFoundError]

@@ -1,0 +1,117 @@
+"""What hash_files answers, compared with hashlib and xxhash."""
+
+import hashlib
+import os
+
+import pytest
+import sanchay
+import xxhash
+from sanchay import HashedFile
+
+CONTENTS = {"empty": b"", "one": b"1", "d/big": bytes(range(256)) * 9000}
+ORACLES = {
+    "xxh64": xxhash.xxh64_hexdigest,
+    "xxh3-64": xxhash.xxh3_64_hexdigest,
+    "xxh3-128": xxhash.xxh3_128_hexdigest,
+    "sha256": lambda data: hashlib.sha256(data).hexdigest(),
+}
+
+
+@pytest.mark.parametrize("algorithm", [None, *ORACLES])
+def test_digests_are_those_of_other_implementations(tree, algorithm):
+    root = tree(CONTENTS)
+    paths = [root / name for name in CONTENTS]
+    records = list(sanchay.hash_files(paths, algorithm=algorithm))
+    name = algorithm or "xxh3-128"
+    for record, path in zip(records, paths, strict=True):
+        data = path.read_bytes()
+        assert record == HashedFile(
+            path=str(path),
+            size=len(data),
+            modified_ns=os.stat(path).st_mtime_ns,
+            algorithm=name,
+            hash=ORACLES[name](data),
+            error=None,
+        )
+        assert record.modified.timestamp() == pytest.approx(
+            os.stat(path).st_mtime, abs=1e-5
+        )
+
+
+def test_blake3_is_blake3(tree):
+    [record] = sanchay.hash_files(tree({"f": b""}) / "f", algorithm="blake3")
+    assert record.hash == (
+        "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262"
+    )
+
+
+@pytest.mark.parametrize("partial", [True, 65_536, "64KiB"])
+def test_partial_digests_are_those_of_the_contract(tree, partial):
+    root = tree({"f": b"hello world"})
+    [record] = sanchay.hash_files(root, partial=partial)
+    assert record.hash == "xxh64:45ab6734b21e6968:45ab6734b21e6968:11"
+    assert record.algorithm == "xxh64"
+    [record] = sanchay.hash_files(root, partial=False)
+    assert len(record.hash) == 32
+
+
+def test_directories_are_walked_and_the_order_is_that_of_arguments_and_paths(tree):
+    names = ["b/z", "b/a", "b/c/d", "a/x", "b/é", "b/B", "b/c.x"]
+    root = tree({name: name.encode() for name in names})
+    given = [root / "b", root / "a/x", root / "a"]
+    found = [it.path for it in sanchay.hash_files(given)]
+    inner = sorted(
+        (str(root / it) for it in names if it.startswith("b/")), key=os.fsencode
+    )
+    assert found == [*inner, str(root / "a/x"), str(root / "a/x")]
+    assert found == [it.path for it in sanchay.hash_files(given, threads=1)]
+
+
+def test_what_was_named_raises_in_its_turn(tree):
+    root = tree({"a": b"1", "c": b"3"})
+    records = sanchay.hash_files([root / "a", root / "b", root / "c"])
+    taken = []
+    with pytest.raises(FileNotFoundError) as caught:
+        for record in records:
+            taken.append(record.path)
+    assert taken == [str(root / "a")]
+    assert caught.value.filename == str(root / "b")
+
+
+def test_kept_errors_have_records_in_their_places(tree):
+    root = tree({"a": b"1", "c": b"3"})
+    given = [root / "a", root / "b", "/dev/null", root / "c"]
+    records = list(sanchay.hash_files(given, errors="keep"))
+    assert [it.path for it in records] == [str(it) for it in given]
+    assert [type(it.error) for it in records] == [
+        type(None),
+        FileNotFoundError,
+        sanchay.EntryError,
+        type(None),
+    ]
+    missing = records[1]
+    assert missing[1:5] == (None, None, None, None) and missing.modified is None
+    assert missing.error.filename == str(root / "b")
+    assert records[2].error.strerror == (
+        "it is a character device, not a regular file"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"algorithm": "md5"}, "^algorithm: .*md5"),
+        ({"partial": 0}, "^partial: "),
+        ({"partial": "32MiB"}, "^partial: "),
+        ({"partial": True, "algorithm": "sha256"}, "^partial: .*sha256"),
+    ],
+)
+def test_a_bad_option_is_a_value_error_that_names_it(options, words):
+    with pytest.raises(ValueError, match=words):
+        sanchay.hash_files(".", **options)
+
+
+def test_nothing_to_hash_is_not_the_current_directory():
+    assert list(sanchay.hash_files([])) == []
+    with pytest.raises(TypeError):
+        sanchay.hash_files(None)

@@ -1,0 +1,131 @@
+"""Ctrl-C, closing, and what becomes of the threads."""
+
+import gc
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import sanchay
+from conftest import threads
+from vpo._core import hash_files
+
+CALLS = {
+    "hash": "list(sanchay.hash_files(path, algorithm='sha256'))",
+    "duplicates": "list(sanchay.duplicates([path, twin], algorithm='sha256'))",
+    "arrow": "sanchay.hash_files(path, algorithm='sha256').__arrow_c_stream__()",
+    "collect": "sanchay.hash_files(path, algorithm='sha256').collect()",
+    "vpo": "hash_files([path] * 3_000_000)",
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_ctrl_c_ends_a_long_call_within_a_second(big, call):
+    twin = big.with_name("twin")
+    with twin.open("wb") as file:
+        file.truncate(big.stat().st_size)
+    program = (
+        "import sys, time, sanchay\n"
+        "from vpo._core import hash_files\n"
+        "path, twin = sys.argv[1:]\n"
+        "print('ready', flush=True)\n"
+        "try:\n"
+        f"    {CALLS[call]}\n"
+        "except KeyboardInterrupt:\n"
+        "    print(time.time(), flush=True)\n"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", program, str(big), str(twin)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdout.readline() == "ready\n"
+    time.sleep(0.7)
+    sent = time.time()
+    child.send_signal(signal.SIGINT)
+    said, _ = child.communicate(timeout=20)
+    assert child.returncode == 0
+    assert float(said) - sent < 1
+
+
+def test_a_handler_of_another_signal_may_raise(big):
+    class Alarm(Exception):
+        pass
+
+    def ring(*_):
+        raise Alarm
+
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        with pytest.raises(Alarm):
+            list(sanchay.hash_files(big, algorithm="sha256"))
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+def settled(most):
+    """Whether there are so few threads again, in a while."""
+    for _ in range(100):
+        if threads() <= most:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.fixture
+def calm():
+    """How many threads there are when nothing runs."""
+    list(sanchay.hash_files(os.__file__))
+    hash_files([os.__file__])
+    gc.collect()
+    time.sleep(0.1)
+    return threads()
+
+
+@pytest.mark.parametrize("end", ["close", "with", "drop", "exception"])
+def test_a_run_that_is_not_finished_leaves_no_thread_behind(big, end, calm):
+    def look(_):
+        raise ValueError
+
+    progress = look if end == "exception" else None
+    given = [os.__file__, big]
+    records = sanchay.hash_files(given, algorithm="sha256", progress=progress)
+    assert next(records).path == os.__file__
+    assert threads() > calm
+    if end == "close":
+        records.close()
+        assert list(records) == []
+    elif end == "with":
+        with records:
+            pass
+    elif end == "exception":
+        with pytest.raises(ValueError):
+            list(records)
+    del records
+    gc.collect()
+    assert settled(calm)
+
+
+def test_a_run_that_nobody_took_from_was_never_begun(big, calm):
+    records = sanchay.hash_files(big)
+    time.sleep(0.1)
+    assert threads() == calm
+    del records
+
+
+def test_a_cycle_through_the_callback_is_collected(big, calm):
+    class Holder:
+        def look(self, _):
+            return None
+
+    holder = Holder()
+    holder.records = sanchay.hash_files(
+        [os.__file__, big], algorithm="sha256", progress=holder.look
+    )
+    next(holder.records)
+    del holder
+    gc.collect()
+    assert settled(calm)

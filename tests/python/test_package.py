@@ -1,0 +1,167 @@
+"""The package as such: types, documentation, and how it is laid out."""
+
+import importlib
+import inspect
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import sanchay
+import vpo._core
+
+PACKAGE = Path(sanchay.__file__).parent
+
+
+def run(*words, **options):
+    done = subprocess.run(
+        [sys.executable, *words], capture_output=True, text=True, **options
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_types_hold_under_mypy_strict(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import sanchay\n"
+        "from vpo._core import FileHash, discover_videos, hash_files\n"
+        "def look(progress: sanchay.Progress) -> bool:\n"
+        "    return progress.bytes < 5\n"
+        "async def go() -> None:\n"
+        "    async for file in sanchay.scan(b'x', progress=look):\n"
+        "        reveal_type(file)\n"
+        "    groups = await sanchay.duplicates(['x'], algorithm='sha256')\n"
+        "    reveal_type(next(groups).files)\n"
+        "for one in sanchay.hash_files('x', partial='64KiB'):\n"
+        "    reveal_type(one.error)\n"
+        "reveal_type(discover_videos(['x'], ['mkv']))\n"
+        "reveal_type(hash_files(['x'], num_threads=2))\n"
+    )
+    said = run(
+        "-m", "mypy", "--strict", "--no-incremental",
+        "-m", "program", "-p", "sanchay", "-m", "vpo._core",
+        cwd=tmp_path, env={"MYPYPATH": f"{PACKAGE.parent}:{tmp_path}"},
+    )
+    revealed = [it.split('"')[1] for it in said.splitlines() if "Revealed" in it]
+    assert [it.split("fallback=")[-1].rstrip("]") for it in revealed] == [
+        "sanchay._types.ScannedFile",
+        "tuple[str, ...",
+        "OSError | None",
+        "vpo._core.DiscoveredFile",
+        "vpo._core.FileHash",
+    ]
+
+
+def test_a_wrong_use_is_a_type_error_under_mypy(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text("import sanchay\nsanchay.scan(3, walker='fast')\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--no-incremental", program],
+        capture_output=True, text=True, env={"MYPYPATH": str(PACKAGE.parent)},
+    )
+    assert done.returncode == 1
+    assert done.stdout.count("[arg-type]") == 2
+
+
+def test_the_stubs_are_what_is_there(tmp_path):
+    # What mypy's own stubtest cannot see, and what only a debug build has.
+    known = tmp_path / "known"
+    known.write_text(
+        "sanchay._native._panic\n"
+        "sanchay._native.__all__\n"
+        "sanchay._types.(Algorithm|Errors|Walker)\n"
+    )
+    said = run(
+        "-m", "mypy.stubtest", "--allowlist", str(known),
+        "--ignore-unused-allowlist", "sanchay", "vpo._core",
+        cwd=tmp_path,
+        env={"MYPYPATH": str(PACKAGE.parent), "PYTHONPATH": str(PACKAGE.parent)},
+    )
+    assert "no issues found in" in said
+
+
+def documented(thing):
+    yield thing
+    for name, member in vars(thing).items():
+        own = inspect.isfunction(member) or isinstance(member, property)
+        if own and not name.startswith("_"):
+            yield member
+
+
+@pytest.mark.parametrize("module", [sanchay, vpo._core], ids=lambda it: it.__name__)
+def test_every_public_name_is_documented(module):
+    for name in module.__all__:
+        public = getattr(module, name)
+        members = documented(public) if inspect.isclass(public) else [public]
+        for member in members:
+            text = inspect.getdoc(member)
+            assert text and not text.startswith(f"{name}("), (name, member)
+    assert module.__doc__
+
+
+def test_help_names_every_option_and_error():
+    said = run("-c", "import sanchay; help(sanchay.scan)")
+    assert "scan(roots: 'Paths | None' = None, *, extension:" in said
+    for name in inspect.signature(sanchay.scan).parameters:
+        assert f"    {name}: " in said, name
+    assert "ValueError: An option makes no sense" in said
+    for call in [sanchay.hash_files, sanchay.duplicates, vpo._core.hash_files]:
+        for name in inspect.signature(call).parameters:
+            assert f"\n    {name}: " in inspect.getdoc(call), name
+
+
+def test_exceptions_and_records_pickle():
+    error = sanchay.EntryError(5, "it grew", "x")
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is sanchay.EntryError and again.filename == "x"
+    assert issubclass(sanchay.EntryError, OSError)
+    assert pickle.loads(pickle.dumps(sanchay.Cancelled("x"))).args == ("x",)
+    file = sanchay.ScannedFile("x", 1, 2)
+    assert pickle.loads(pickle.dumps(file)) == file
+    assert repr(sanchay.scan(".")) == "<Records of sanchay.scan>"
+
+
+def test_vpo_has_no_init_and_fits_into_an_applications_own_package(tmp_path):
+    assert not (PACKAGE.parent / "vpo/__init__.py").exists()
+    own = tmp_path / "vpo"
+    own.mkdir()
+    (own / "__init__.py").write_text("mine = True\n")
+    (own / "_core.py").write_bytes((PACKAGE.parent / "vpo/_core.py").read_bytes())
+    said = run(
+        "-c",
+        "import vpo, vpo._core; print(vpo.mine, vpo._core.version(), vpo.__file__)",
+        env={"PYTHONPATH": f"{tmp_path}:{PACKAGE.parent}"},
+    )
+    assert said.split() == ["True", sanchay.version(), str(own / "__init__.py")]
+
+
+def test_the_package_says_that_it_is_typed():
+    assert (PACKAGE / "py.typed").exists()
+    assert (PACKAGE.parent / "vpo/_core.pyi").exists()
+
+
+def test_the_example_of_the_readme_draws_what_it_says(tmp_path):
+    readme = Path(__file__).parents[2] / "README.md"
+    blocks = readme.read_text().split("```python\n")[1:]
+    [example] = (it.split("```")[0] for it in blocks if "import polars" in it)
+    environment = {
+        "MPLBACKEND": "Agg",
+        "MPLCONFIGDIR": str(tmp_path),
+        "PYTHONPATH": str(PACKAGE.parent),
+    }
+    said = run("-c", example, cwd=tmp_path, env=environment)
+    assert "extension" in said and "files" in said
+    assert (tmp_path / "sizes.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.skipif(
+    not hasattr(importlib.import_module("sanchay._native"), "_panic"),
+    reason="a release build has no way to panic on purpose",
+)
+def test_a_panic_is_an_exception_and_not_the_end():
+    run = sanchay._native._panic(sanchay.ScannedFile)
+    with pytest.raises(RuntimeError, match="defect of Sanchay's.*on purpose"):
+        next(run)
+    assert next(run, None) is None
