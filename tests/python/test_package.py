@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pickle
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,18 @@ import vpo._core
 PACKAGE = Path(sanchay.__file__).parent
 
 
+@pytest.fixture
+def sources(tmp_path):
+    """A copy of the sources and stubs: mypy refuses those that are installed."""
+    for package in [PACKAGE, PACKAGE.parent / "vpo"]:
+        copy = tmp_path / "sources" / package.name
+        copy.mkdir(parents=True)
+        for file in package.iterdir():
+            if file.suffix in (".py", ".pyi", ".typed"):
+                shutil.copy(file, copy)
+    return tmp_path / "sources"
+
+
 def run(*words, **options):
     done = subprocess.run(
         [sys.executable, *words], capture_output=True, text=True, **options
@@ -22,7 +35,7 @@ def run(*words, **options):
     return done.stdout
 
 
-def test_the_types_hold_under_mypy_strict(tmp_path):
+def test_the_types_hold_under_mypy_strict(tmp_path, sources):
     program = tmp_path / "program.py"
     program.write_text(
         "import sanchay\n"
@@ -42,7 +55,7 @@ def test_the_types_hold_under_mypy_strict(tmp_path):
     said = run(
         "-m", "mypy", "--strict", "--no-incremental",
         "-m", "program", "-p", "sanchay", "-m", "vpo._core",
-        cwd=tmp_path, env={"MYPYPATH": f"{PACKAGE.parent}:{tmp_path}"},
+        cwd=tmp_path, env={"MYPYPATH": f"{sources}:{tmp_path}"},
     )
     revealed = [it.split('"')[1] for it in said.splitlines() if "Revealed" in it]
     assert [it.split("fallback=")[-1].rstrip("]") for it in revealed] == [
@@ -54,18 +67,18 @@ def test_the_types_hold_under_mypy_strict(tmp_path):
     ]
 
 
-def test_a_wrong_use_is_a_type_error_under_mypy(tmp_path):
+def test_a_wrong_use_is_a_type_error_under_mypy(tmp_path, sources):
     program = tmp_path / "program.py"
     program.write_text("import sanchay\nsanchay.scan(3, walker='fast')\n")
     done = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--no-incremental", program],
-        capture_output=True, text=True, env={"MYPYPATH": str(PACKAGE.parent)},
+        capture_output=True, text=True, env={"MYPYPATH": str(sources)},
     )
     assert done.returncode == 1
     assert done.stdout.count("[arg-type]") == 2
 
 
-def test_the_stubs_are_what_is_there(tmp_path):
+def test_the_stubs_are_what_is_there(tmp_path, sources):
     # What mypy's own stubtest cannot see, and what only a debug build has.
     known = tmp_path / "known"
     known.write_text(
@@ -77,7 +90,7 @@ def test_the_stubs_are_what_is_there(tmp_path):
         "-m", "mypy.stubtest", "--allowlist", str(known),
         "--ignore-unused-allowlist", "sanchay", "vpo._core",
         cwd=tmp_path,
-        env={"MYPYPATH": str(PACKAGE.parent), "PYTHONPATH": str(PACKAGE.parent)},
+        env={"MYPYPATH": str(sources), "PYTHONPATH": str(PACKAGE.parent)},
     )
     assert "no issues found in" in said
 
