@@ -60,10 +60,12 @@ mod duplicates;
 mod engine;
 mod entry;
 mod error;
+mod extract;
 mod frontier;
 mod hash;
 mod monitor;
 mod options;
+mod plugins;
 mod run;
 mod scan;
 mod sequence;
@@ -71,7 +73,9 @@ mod text;
 mod walk;
 
 pub use check::{CheckEvent, CheckSummary, Verdict};
-pub use duplicates::{DuplicateSummary, Duplicates, Group, Member};
+pub use duplicates::{
+    DuplicateSummary, Duplicates, Group, GroupValues, Member,
+};
 pub use engine::Engine;
 pub use entry::{Batch, Entry, FileId, Metadata, Timestamp};
 pub use error::{Action, Cause, EntryError, Error};
@@ -83,9 +87,15 @@ pub use options::{
     CheckOptions, DuplicateOptions, EngineOptions, HashOptions, Method,
     WalkOptions, Walker,
 };
+pub use plugins::{
+    Column, Extractor, Judge, Moment, NameBatch, Plugin, PluginError, Plugins,
+    Portion, Sample, Value, ValueType,
+};
+#[cfg(feature = "plugins")]
+pub use plugins::{Compiler, PluginOptions, compile_for};
 pub use sanchay_sandbox::{
-    Algorithm, BatchError, Digest, Fault, FilterError, Limits, PartialDigest,
-    component,
+    Algorithm, BatchError, Digest, EntryKind, Fault, FilterError, Limits,
+    PartialDigest, component,
 };
 pub use scan::ScanEvent;
 pub use text::{Escaped, escaped};

@@ -2,6 +2,8 @@
 
 use sanchay_sandbox::{Algorithm, Limits, Specification};
 
+use crate::plugins::Plugins;
+
 /// How an [`Engine`](crate::Engine) is made.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -48,6 +50,9 @@ pub struct WalkOptions {
     pub max_depth: Option<usize>,
     /// How directories are listed.
     pub walker: Walker,
+    /// Plugins: filters, which must want an entry as well, and extractors,
+    /// whose values go with each file. What the caller names is not judged.
+    pub plugins: Plugins,
 }
 
 impl WalkOptions {

@@ -6,6 +6,7 @@ mod compare;
 mod groups;
 mod hits;
 mod names;
+mod values;
 
 use std::{
     collections::HashSet,
@@ -14,10 +15,13 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-pub use self::groups::{DuplicateSummary, Duplicates, Group, Member};
 use self::{
     collection::{Collection, Collector},
     compare::{Comparison, END, SMALL},
+};
+pub use self::{
+    groups::{DuplicateSummary, Duplicates, Group, Member},
+    values::GroupValues,
 };
 use crate::{
     engine::Engine,
@@ -53,6 +57,7 @@ impl Engine {
         monitor: &Monitor,
         on_error: &(dyn Fn(EntryError) -> ControlFlow<()> + Sync),
     ) -> Result<Duplicates, Error> {
+        options.walk.plugins.begin();
         let run = Run::new(monitor);
         let collection = self.collect(roots, options, &run, on_error)?;
         let walked = run.outcome()?;
@@ -126,6 +131,7 @@ impl Engine {
             options: &wanted,
             visitor: &visitor,
             counts: true,
+            extracts: false,
             visited: (!together).then(|| Mutex::new(HashSet::new())),
         };
         if together {

@@ -16,7 +16,7 @@ mod tree;
 
 use std::{fmt, ops::ControlFlow, path::PathBuf};
 
-use sanchay_sandbox::{Algorithm, Digest, PartialDigest};
+use sanchay_sandbox::{Algorithm, Digest, PartialDigest, plugin::Value};
 
 pub(crate) use self::{
     pipe::stdin_turn,
@@ -73,6 +73,9 @@ pub struct Hashed<'a> {
     pub modified: Option<Timestamp>,
     /// What is in it.
     pub content: Content,
+    /// What the extractors tell of it, one value for each of their columns;
+    /// empty where they have nothing to tell.
+    pub values: &'a [Option<Value>],
 }
 
 /// What hashing comes upon.
@@ -119,6 +122,7 @@ impl Engine {
         visit: &mut (dyn FnMut(HashEvent<'_>) -> ControlFlow<()> + Send),
     ) -> Result<Summary, Error> {
         check_method(options.method)?;
+        options.walk.plugins.begin();
         tree::hash(self, sources, options, monitor, visit)
     }
 }
