@@ -81,7 +81,7 @@ pub(crate) struct LimitArgs {
     )]
     pub(crate) plugin_handles: u32,
 
-    /// How long compiling a plugin may take, the first time it is used
+    /// How much of a processor's time compiling a plugin may take
     #[arg(
         long,
         value_name = "TIME",

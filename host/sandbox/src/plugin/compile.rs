@@ -6,7 +6,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
@@ -19,6 +19,9 @@ use crate::engine::config::{self, Layout};
 /// The most machine code that is taken of another process, in bytes.
 const CODE: u64 = 512 << 20;
 
+/// A machine that is busy gives a process that much less of its time.
+const BUSY: u32 = 8;
+
 /// How much of another process's complaint is told, in bytes.
 const COMPLAINT: u64 = 4096;
 
@@ -30,11 +33,12 @@ pub enum Compiler {
     /// done, and nobody waits for it.
     #[default]
     Thread,
-    /// A process: this program is called with the words `plugin compile`,
-    /// and `--compact` where memory must not be reserved; it gets the
-    /// component on its standard input and writes what [`compile_for`]
-    /// returns to its standard output. The program `sanchay` is one. If it
-    /// takes too long, it is ended.
+    /// A process: this program is called with the words `plugin compile
+    /// --seconds N`, and `--compact` where memory must not be reserved; it
+    /// gets the component on its standard input and writes what
+    /// [`compile_for`] returns to its standard output. It ends itself after
+    /// so many seconds of a processor's time, and is ended if it does not
+    /// answer in several times as many. The program `sanchay` is one.
     Program(PathBuf),
 }
 
@@ -111,7 +115,9 @@ fn by_program(
         PluginError::Compile(format!("{program}: {what}: {error}"))
     };
     let mut command = Command::new(program);
-    command.args(["plugin", "compile"]);
+    let seconds = time.as_secs_f64().ceil().max(1.0);
+    command.args(["plugin", "compile", "--seconds"]);
+    command.arg(seconds.to_string());
     if layout == Layout::Compact {
         command.arg("--compact");
     }
@@ -122,7 +128,8 @@ fn by_program(
         .stderr(Stdio::piped())
         .spawn()
         .map_err(|error| cannot("cannot run it", error))?;
-    let answer = converse(&mut child, component, time);
+    let patience = time.saturating_mul(BUSY);
+    let answer = converse(&mut child, component, patience);
     if answer.is_none() {
         // It may have ended by itself.
         let _ = child.kill();
@@ -131,11 +138,29 @@ fn by_program(
         child.wait().map_err(|error| cannot("cannot wait for it", error))?;
     match answer {
         None => Err(PluginError::CompileTime(time)),
+        Some(_) if is_out_of_time(status) => {
+            Err(PluginError::CompileTime(time))
+        }
         Some((code, _)) if status.success() => Ok(code),
         Some((_, complaint)) if complaint.is_empty() => {
             Err(PluginError::Compile(format!("the compiler ended: {status}")))
         }
         Some((_, complaint)) => Err(PluginError::Compile(complaint)),
+    }
+}
+
+/// Whether a process was ended for having used up its time.
+fn is_out_of_time(status: ExitStatus) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::ExitStatusExt as _;
+        let signal = rustix::process::Signal::XCPU.as_raw();
+        status.signal() == Some(signal)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = status;
+        false
     }
 }
 

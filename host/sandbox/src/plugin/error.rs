@@ -32,7 +32,7 @@ pub enum PluginError {
     )]
     Imports(Vec<String>),
     /// It implements none of the worlds, or not as they are.
-    #[error("it is no plugin: {0}")]
+    #[error("{0}")]
     World(String),
     /// It is not too large, but a part of it would take too long to compile.
     #[error("it cannot be compiled in bounded time: {0}")]

@@ -22,7 +22,8 @@ pub struct PluginOptions {
     pub limits: Limits,
     /// How many instances there will be at once: one per worker thread.
     pub instances: usize,
-    /// How long compiling may take; 60 seconds by default.
+    /// How long compiling may take; 60 seconds by default. A process is
+    /// counted its processor's time, a thread all time that passes.
     pub compile_time: Duration,
     /// Who compiles.
     pub compiler: Compiler,

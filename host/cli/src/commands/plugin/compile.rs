@@ -9,10 +9,8 @@ use sanchay::{PluginError, compile_for};
 
 use crate::{exit::Exit, failure::Failure};
 
-/// What compiling may use of memory, in bytes of address space, and of
-/// processors, in seconds. Who calls ends it sooner.
+/// What compiling may use of memory, in bytes of address space.
 const MEMORY: u64 = 4 << 30;
-const SECONDS: u64 = 3600;
 
 /// Compile a component from standard input to standard output.
 #[derive(Args, Clone, Copy, Debug)]
@@ -20,12 +18,16 @@ pub(crate) struct CompileArgs {
     /// Make code that needs no address space but what it uses
     #[arg(long)]
     compact: bool,
+
+    /// End after so many seconds of a processor's time
+    #[arg(long, value_name = "N", default_value = "60")]
+    seconds: u64,
 }
 
 impl CompileArgs {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
         lower(Resource::As, MEMORY);
-        lower(Resource::Cpu, SECONDS);
+        lower(Resource::Cpu, self.seconds);
         lower(Resource::Core, 0);
         let mut component = Vec::new();
         let code = io::stdin()
