@@ -34,7 +34,9 @@ impl Tools {
         let targets =
             Command::new(&clang).arg("--print-targets").output().ok()?;
         let targets = String::from_utf8(targets.stdout).ok()?;
-        targets.lines().any(|it| it.trim_start().starts_with("wasm32 "))
+        targets
+            .lines()
+            .any(|it| it.trim_start().starts_with("wasm32 "))
             .then_some(())?;
         let linker = on_path("wasm-ld")
             .or_else(|| is_file(clang.with_file_name("wasm-ld")))

@@ -36,10 +36,12 @@ pub fn all() -> Result<Vec<Generated>, Failure> {
             .join("host/cli/templates/plugin/c")
             .join(folder)
             .join("support");
-        all.extend(files.into_iter().map(|(name, text)| Generated {
-            path: folder.join(name),
-            text,
-        }));
+        all.extend(
+            files.into_iter().map(|(name, text)| Generated {
+                path: folder.join(name),
+                text,
+            }),
+        );
     }
     Ok(all)
 }

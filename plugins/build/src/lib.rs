@@ -61,10 +61,7 @@ pub fn portable() -> Result<Option<&'static Path>, Failure> {
         let module = c::build_example(&tools, "portable", World::Filter)?;
         save("portable.wasm", &component::pack(&module)?).map(Some)
     });
-    built
-        .as_ref()
-        .map(|path| path.as_deref())
-        .map_err(Failure::clone)
+    built.as_ref().map(|path| path.as_deref()).map_err(Failure::clone)
 }
 
 /// The checkout.

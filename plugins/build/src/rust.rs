@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
 use crate::toolchain::{self, Compiler, OVERRIDE, TARGET};
-use crate::{Failure, root, target_dir};
+use crate::{Failure, file, root, target_dir};
 
 /// How much of the standard library a plugin needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,39 +32,25 @@ const KEPT: [&str; 7] = [
     "RUSTUP_",
 ];
 
+/// Plugins are built in one folder, so that what they share is compiled once;
+/// one after the other, because two may have modules of one name.
+static TURN: Mutex<()> = Mutex::new(());
+
 /// Compiles the package in a folder, with its release profile, and returns
-/// its core module.
-///
-/// Where there is a `Cargo.lock`, it is what is built. All plugins are built
-/// in one folder, so that what they share is compiled once; one after the
-/// other, because two may have modules of one name.
+/// its core module. Where there is a `Cargo.lock`, it is what is built.
 ///
 /// # Errors
 ///
 /// There is no compiler that can; or it fails, with what it said.
 pub fn build(folder: &Path, library: Library) -> Result<Vec<u8>, Failure> {
-    static TURN: Mutex<()> = Mutex::new(());
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-
     let compiler = toolchain::find(&root())?;
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(&cargo);
-    for (name, _) in env::vars_os() {
-        if is_dropped(&name) {
-            command.env_remove(name);
-        }
-    }
+    let mut command = cargo(folder, &compiler);
+    how(&mut command, "build", folder);
     command
-        .current_dir(folder)
-        .env("RUSTC", &compiler.rustc)
-        .env("CARGO_ENCODED_RUSTFLAGS", flags(folder, &compiler))
-        .args(["build", "--release", "--target", TARGET])
-        .arg("--message-format=json-render-diagnostics")
-        .arg("--target-dir")
-        .arg(target_dir().join("guest"));
-    if folder.join("Cargo.lock").exists() {
-        command.arg("--locked");
-    }
+        .env("CARGO_ENCODED_RUSTFLAGS", flags(&compiler))
+        .args(["--target", TARGET])
+        .arg("--message-format=json-render-diagnostics");
     if let toolchain::Library::Source { linker } = &compiler.library {
         command.env("RUSTC_BOOTSTRAP", "1").arg(match library {
             Library::Core => "-Zbuild-std=core,alloc",
@@ -74,24 +60,90 @@ pub fn build(folder: &Path, library: Library) -> Result<Vec<u8>, Failure> {
             command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
         }
     }
-
-    let output = command.output().map_err(|error| {
-        format!("cannot run {}: {error}", cargo.to_string_lossy())
-    })?;
-    if !output.status.success() {
-        return Err(format!(
-            "cannot compile {} with {compiler} (or what {OVERRIDE} names): \
-             cargo ended with {}\n{}",
-            folder.display(),
-            output.status,
-            String::from_utf8_lossy(&output.stderr),
-        ));
-    }
-    let module = module_of(&output.stdout).ok_or_else(|| {
+    let messages = run(command, folder, &compiler)?;
+    let module = module_of(&messages).ok_or_else(|| {
         format!("{} was compiled and is no cdylib", folder.display())
     })?;
     fs::read(&module)
         .map_err(|error| format!("cannot read {}: {error}", module.display()))
+}
+
+/// Runs the tests of the package in a folder, natively, with the compiler
+/// that compiles it for WebAssembly.
+///
+/// # Errors
+///
+/// There is no compiler that can; or a test fails, with what it said.
+pub fn test(folder: &Path) -> Result<(), Failure> {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let compiler = toolchain::find(&root())?;
+    let mut command = cargo(folder, &compiler);
+    how(&mut command, "test", folder);
+    run(command, folder, &compiler).map(drop)
+}
+
+/// Gives the package `name` in a folder the versions of its dependencies that
+/// the example in Rust has, so that no registry is asked for newer ones.
+///
+/// # Errors
+///
+/// The package has dependencies that the example has not.
+pub fn lock_like_images(folder: &Path, name: &str) -> Result<(), Failure> {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let path = root().join("plugins/images/Cargo.lock");
+    let images = fs::read_to_string(&path)
+        .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let own = images.replace("sanchay-plugin-images", name);
+    file::write_if_new(&folder.join("Cargo.lock"), own.as_bytes())?;
+    // What the example has and the package needs not is taken out again.
+    let compiler = toolchain::find(&root())?;
+    let mut command = cargo(folder, &compiler);
+    command.args(["update", "--workspace", "--offline"]);
+    run(command, folder, &compiler).map(drop)
+}
+
+/// A cargo that knows nothing of the build that runs it.
+fn cargo(folder: &Path, compiler: &Compiler) -> Command {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    for (name, _) in env::vars_os() {
+        if is_dropped(&name) {
+            command.env_remove(name);
+        }
+    }
+    command.current_dir(folder).env("RUSTC", &compiler.rustc);
+    command
+}
+
+/// The words with which a package is built or tested.
+fn how(command: &mut Command, word: &str, folder: &Path) {
+    command
+        .args([word, "--release", "--target-dir"])
+        .arg(target_dir().join("guest"));
+    if folder.join("Cargo.lock").exists() {
+        command.arg("--locked");
+    }
+}
+
+/// Runs it; what it wrote, unless it failed.
+fn run(
+    mut command: Command,
+    folder: &Path,
+    compiler: &Compiler,
+) -> Result<Vec<u8>, Failure> {
+    let output =
+        command.output().map_err(|error| format!("no cargo: {error}"))?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    Err(format!(
+        "cannot build {} with {compiler} (or what {OVERRIDE} names): cargo \
+         ended with {}\n{}{}",
+        folder.display(),
+        output.status,
+        String::from_utf8_lossy(&output.stderr),
+        String::from_utf8_lossy(&output.stdout),
+    ))
 }
 
 /// The module, in what cargo tells of the build: a line of JSON for each
@@ -114,22 +166,25 @@ fn is_dropped(name: &OsStr) -> bool {
     DROPPED.iter().any(begins) && !KEPT.iter().any(begins)
 }
 
-/// The compiler's flags, separated as cargo wants them.
+/// The compiler's flags, separated as cargo wants them: those of the guest, so
+/// that what is compiled for it already, `core` before all, serves here too.
 ///
 /// A small stack keeps the initial memory small. Paths are rewritten so that
 /// the module is the same wherever the checkout lies.
-fn flags(folder: &Path, compiler: &Compiler) -> OsString {
+fn flags(compiler: &Compiler) -> OsString {
     let home = env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| Some(Path::new(&env::var_os("HOME")?).join(".cargo")));
     let root = root();
     let folders = [
         (Some(&*root), "/sanchay"),
-        (Some(folder), "/plugin"),
         (home.as_deref(), "/cargo"),
         (Some(&*compiler.sysroot), "/rust"),
     ];
-    let mut flags = vec![OsString::from("-Clink-arg=-zstack-size=65536")];
+    let mut flags = vec![
+        OsString::from("-Ctarget-feature=+simd128,+bulk-memory"),
+        "-Clink-arg=-zstack-size=65536".into(),
+    ];
     for (folder, name) in folders {
         if let Some(folder) = folder {
             let mut flag = OsString::from("--remap-path-prefix=");

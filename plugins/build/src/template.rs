@@ -35,6 +35,11 @@ impl Template {
         }
     }
 
+    /// The paths of its files, without the WIT package's.
+    pub fn paths(self) -> impl Iterator<Item = &'static str> {
+        self.files().iter().map(|it| it.path)
+    }
+
     /// The file that has what the template does as an example.
     #[must_use]
     pub fn example(self) -> &'static str {
