@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use sanchay_plugin_build::{
-    World, c, component, images, portable, root, rust,
+    World, c, component, images, portable, root, rust, target_dir,
 };
 
 /// What a plugin of a world exports, and that it imports nothing.
