@@ -34,14 +34,18 @@ test *ARGS: _test-tools _python
 lint: _lint-tools
     cargo fmt --all --check
     cargo fmt --all --check --manifest-path {{ guest_manifest }}
+    cargo fmt --all --check --manifest-path plugins/images/Cargo.toml
     cargo clippy --workspace --all-targets -- -D warnings
     cargo clippy --all-targets --manifest-path {{ guest_manifest }} \
+        --target-dir target/guest -- -D warnings
+    cargo clippy --all-targets --manifest-path plugins/images/Cargo.toml \
         --target-dir target/guest -- -D warnings
 
 # Format all Rust code.
 fmt: _lint-tools
     cargo fmt --all
     cargo fmt --all --manifest-path {{ guest_manifest }}
+    cargo fmt --all --manifest-path plugins/images/Cargo.toml
 
 # Do what CI does: format, lint, test.
 ci:
@@ -77,6 +81,14 @@ component *ARGS:
     @cargo build --release --manifest-path {{ manifest }} -p sanchay-cli
     @exec {{ program }} component "$@"
 
+# Build the example plugins: target/plugins/*.wasm (plugins/README.md).
+plugins: _test-tools
+    cargo run -q -p sanchay-plugin-build
+
+# Write anew what the templates of plugins in C have from wit/.
+plugin-bindings:
+    cargo run -q -p sanchay-plugin-build -- --bindings
+
 # Build the documentation of the library: target/doc/sanchay/index.html.
 docs:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
@@ -96,7 +108,7 @@ deny:
 clean:
     cargo clean
 
-# xxhsum and b3sum, with which the tests compare.
+# xxhsum and b3sum, with which the tests compare; what compiles C plugins.
 _test-tools:
     @"{{ justfile_directory() }}/x" --test-tools
 
