@@ -56,7 +56,10 @@
 //!
 //! Options are plain structs: name the fields that matter and take the rest
 //! from `..Default::default()`, since fields may be added. Enums and results
-//! that may grow are `#[non_exhaustive]`. No type of the WebAssembly engine is
+//! that may grow are `#[non_exhaustive]`. Another [`Algorithm`], or a field
+//! more of what is told of a file ([`Metadata`], [`Entry`], [`Hashed`]), is a
+//! change that a program should notice, and comes with a new minor version
+//! before 1.0 and a new major one after. No type of the WebAssembly engine is
 //! part of the interface, so another version of it changes nothing here.
 
 #[cfg(not(unix))]
