@@ -9,13 +9,17 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
-use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use self::format::{
+    Bill, Component, Dependency, Hash, Licence, Metadata, Reference, Tools,
+};
 use crate::{
     Error,
     parts::{Origin, Part},
 };
+
+mod format;
 
 /// A component that is published.
 #[derive(Clone, Copy, Debug)]
@@ -55,82 +59,6 @@ pub fn of(
     };
     bill.serial_number = Some(serial(&json(&bill)));
     Ok(json(&bill))
-}
-
-/// The names are those of the format.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Bill {
-    bom_format: &'static str,
-    spec_version: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    serial_number: Option<String>,
-    version: u32,
-    metadata: Metadata,
-    components: Vec<Component>,
-    dependencies: Vec<Dependency>,
-}
-
-#[derive(Serialize)]
-struct Metadata {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    timestamp: Option<String>,
-    tools: Tools,
-    component: Component,
-}
-
-#[derive(Serialize)]
-struct Tools {
-    components: Vec<Component>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Component {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    #[serde(rename = "bom-ref", skip_serializing_if = "Option::is_none")]
-    reference: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    author: Option<String>,
-    name: String,
-    version: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    hashes: Vec<Hash>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    licenses: Vec<Licence>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    purl: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    external_references: Vec<Reference>,
-}
-
-#[derive(Serialize)]
-struct Hash {
-    alg: &'static str,
-    content: String,
-}
-
-#[derive(Serialize)]
-struct Licence {
-    expression: String,
-}
-
-#[derive(Serialize)]
-struct Reference {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    url: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Dependency {
-    #[serde(rename = "ref")]
-    reference: String,
-    depends_on: Vec<String>,
 }
 
 impl Component {

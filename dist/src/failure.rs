@@ -25,12 +25,12 @@ pub enum Error {
         why: String,
     },
     /// Cargo does not tell what is compiled into a component.
-    #[error("{}: cargo cannot tell its dependencies: {source}", path.display())]
+    #[error("{}: cargo cannot tell its dependencies: {why}", path.display())]
     Metadata {
         /// The manifest of the workspace.
         path: PathBuf,
-        /// What cargo said.
-        source: Box<cargo_metadata::Error>,
+        /// What cargo said, or what is wrong with it.
+        why: String,
     },
     /// A package that should be there is not.
     #[error("{}: there is no package {name} in it", path.display())]

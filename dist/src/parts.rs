@@ -10,13 +10,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use cargo_metadata::{
-    CargoOpt, DependencyKind, Metadata, MetadataCommand, Package, PackageId,
-};
 use spdx::{Expression, ParseMode};
 
-use crate::{Error, toolchain};
+use self::cargo::{Metadata, Package};
+use crate::Error;
 
+mod cargo;
 mod rust;
 
 /// One package of which a component consists.
@@ -64,49 +63,32 @@ pub enum Origin {
 /// [`Error::Compiler`] if there is no compiler for the guest.
 pub fn of(root: &Path, package: &str) -> Result<Vec<Part>, Error> {
     let manifest = root.join("guest/Cargo.toml");
-    let metadata = MetadataCommand::new()
-        .manifest_path(&manifest)
-        .features(CargoOpt::SomeFeatures(Vec::new()))
-        .other_options([
-            "--locked".to_owned(),
-            "--filter-platform".to_owned(),
-            toolchain::TARGET.to_owned(),
-        ])
-        .exec()
-        .map_err(|source| {
-            let path = manifest.clone();
-            Error::Metadata { path, source: Box::new(source) }
-        })?;
-    let start = metadata
-        .workspace_packages()
-        .into_iter()
-        .find(|it| it.name.as_str() == package)
-        .ok_or_else(|| {
-            let name = package.to_owned();
-            Error::NoPackage { path: manifest, name }
-        })?;
+    let metadata = Metadata::of(&manifest)?;
+    let own = |it: &&Package| it.name == package && it.source.is_none();
+    let start = metadata.packages.iter().find(own).ok_or_else(|| {
+        let name = package.to_owned();
+        Error::NoPackage { path: manifest, name }
+    })?;
     let mut parts = resolve(&metadata, &start.id)?;
     rust::add(&mut parts, root)?;
     Ok(parts)
 }
 
 /// The packages that are linked, `start` first.
-fn resolve(
-    metadata: &Metadata,
-    start: &PackageId,
-) -> Result<Vec<Part>, Error> {
-    let packages: BTreeMap<_, _> =
-        metadata.packages.iter().map(|it| (&it.id, it)).collect();
-    let nodes = metadata.resolve.iter().flat_map(|it| &it.nodes);
-    let nodes: BTreeMap<_, _> = nodes.map(|it| (&it.id, it)).collect();
-    let linked = |id: &PackageId| -> Vec<&PackageId> {
+fn resolve(metadata: &Metadata, start: &str) -> Result<Vec<Part>, Error> {
+    let packages = metadata.packages.iter().map(|it| (&*it.id, it));
+    let packages: BTreeMap<&str, &Package> = packages.collect();
+    let nodes = metadata.resolve.nodes.iter().map(|it| (&*it.id, it));
+    let nodes: BTreeMap<&str, _> = nodes.collect();
+    let is_linked = |id: &str| {
+        packages.get(id).is_some_and(|package| !package.runs_while_building())
+    };
+    let linked = |id: &str| -> Vec<&str> {
         let deps = nodes.get(id).map(|node| &node.deps[..]);
-        let normal = |dep: &&cargo_metadata::NodeDep| {
-            dep.dep_kinds.iter().any(|it| it.kind == DependencyKind::Normal)
-        };
-        let deps = deps.unwrap_or_default().iter().filter(normal);
-        deps.map(|dep| &dep.pkg)
-            .filter(|id| packages.get(id).is_some_and(|it| is_linked(it)))
+        let deps = deps.unwrap_or_default().iter();
+        deps.filter(|dep| dep.is_normal())
+            .map(|dep| &*dep.pkg)
+            .filter(|id| is_linked(id))
             .collect()
     };
 
@@ -121,10 +103,9 @@ fn resolve(
         }
     }
     if let Some((_, others)) = found.split_first_mut() {
-        let key = |id: &&PackageId| {
-            packages.get(id).map(|it| (it.name.to_string(), &it.version))
-        };
-        others.sort_by_key(key);
+        others.sort_by_key(|id| {
+            packages.get(id).map(|it| (&*it.name, &*it.version))
+        });
     }
     found
         .iter()
@@ -142,14 +123,9 @@ fn resolve(
         .collect()
 }
 
-/// Whether a package's code can end up in what depends on it.
-fn is_linked(package: &Package) -> bool {
-    !package.targets.iter().any(cargo_metadata::Target::is_proc_macro)
-}
-
 fn part(package: &Package) -> Result<Part, Error> {
-    let name = package.name.to_string();
-    let version = package.version.to_string();
+    let name = package.name.clone();
+    let version = package.version.clone();
     let licence = package.license.clone().unwrap_or_default();
     let Some(licence) = canonical(&licence) else {
         return Err(Error::Licence { name, version, licence });
@@ -163,7 +139,7 @@ fn part(package: &Package) -> Result<Part, Error> {
         description: package.description.as_deref().map(one_line),
         repository: package.repository.clone(),
         origin: if own { Origin::Own } else { Origin::Registry },
-        sources: package.manifest_path.parent().map(|it| it.to_owned().into()),
+        sources: package.manifest_path.parent().map(Path::to_owned),
         depends_on: Vec::new(),
     })
 }
