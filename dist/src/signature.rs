@@ -1,7 +1,8 @@
 //! Types and functions of WIT, written as they stand in WIT.
 
 use wit_parser::{
-    Function, FunctionKind, Handle, Resolve, Type, TypeDefKind, TypeId,
+    Function, FunctionKind, Handle, Resolve, Type, TypeDef, TypeDefKind,
+    TypeId,
 };
 
 /// A type.
@@ -27,13 +28,18 @@ pub(crate) fn of(resolve: &Resolve, ty: &Type) -> String {
 
 /// A type that is named, or a nameless one that contains others.
 fn of_id(resolve: &Resolve, id: TypeId) -> String {
-    let Some(def) = resolve.types.get(id) else { return "?".into() };
-    if let Some(name) = &def.name {
-        return name.clone();
+    match resolve.types.get(id) {
+        None => "?".into(),
+        Some(TypeDef { name: Some(name), .. }) => name.clone(),
+        Some(def) => of_kind(resolve, &def.kind),
     }
+}
+
+/// What a type consists of; of one that has members, what kind it is.
+pub(crate) fn of_kind(resolve: &Resolve, kind: &TypeDefKind) -> String {
     let of = |ty: &Type| of(resolve, ty);
     let perhaps = |ty: &Option<Type>| ty.as_ref().map(of);
-    match &def.kind {
+    match kind {
         // A resource that is passed is owned unless it says otherwise.
         TypeDefKind::Handle(Handle::Own(id)) => of_id(resolve, *id),
         TypeDefKind::Handle(Handle::Borrow(id)) => {

@@ -23,14 +23,17 @@ impl Page<'_> {
             ));
             return;
         }
-        let kind = def.kind.as_str();
-        let mut capital = kind.to_owned();
-        if let Some(first) = capital.get_mut(..1) {
-            first.make_ascii_uppercase();
-        }
-        self.paragraph(&format!("### {capital} `{name}`"));
-        if let TypeDefKind::Type(ty) = &def.kind {
-            let of = signature::of(&self.package.resolve, ty);
+        let kind = match def.kind {
+            TypeDefKind::Record(_) => "Record",
+            TypeDefKind::Variant(_) => "Variant",
+            TypeDefKind::Enum(_) => "Enum",
+            TypeDefKind::Flags(_) => "Flags",
+            TypeDefKind::Resource => "Resource",
+            _ => "Type",
+        };
+        self.paragraph(&format!("### {kind} `{name}`"));
+        if kind == "Type" {
+            let of = signature::of_kind(&self.package.resolve, &def.kind);
             self.code(&format!("type {name} = {of};"));
         }
         self.docs(&def.docs);
