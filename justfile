@@ -89,6 +89,29 @@ plugins: _test-tools
 plugin-bindings:
     cargo run -q -p sanchay-plugin-build -- --bindings
 
+# Write what is published into target/dist: components, WIT, licences, bills.
+dist:
+    cargo build --release -p sanchay-cli
+    cargo build --release -p sanchay-dist
+    rm -rf target/dist
+    mkdir -p target/dist
+    target/release/sanchay component -o target/dist/inspector.wasm
+    if "{{ just_executable() }}" --show command >/dev/null 2>&1; then \
+        "{{ just_executable() }}" command && \
+        cp target/components/sanchay.wasm target/dist/; \
+    fi
+    target/release/dist complete target/dist
+    cd target/dist && {{ program }} hash -a sha256 -o ../SHA256SUMS * && \
+        mv ../SHA256SUMS . && sha256sum --check --quiet SHA256SUMS
+
+# Build the component in two other folders: it must be the same bytes.
+reproduce:
+    cargo test --workspace --test reproducible -- --ignored
+
+# Write docs/INTERFACES.md anew from the files in wit/.
+wit-docs:
+    cargo run --quiet -p sanchay-dist -- interfaces
+
 # Build the documentation of the library: target/doc/sanchay/index.html.
 docs:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps

@@ -122,10 +122,8 @@ impl HashArgs {
     pub(crate) fn check(&self) -> Result<(), String> {
         let text = self.output.format == Format::Text;
         let other = self.algorithm.filter(|it| *it != Algorithm::Xxh64);
-        let only_stdin = self.sources().iter().all(|source| match source {
-            Source::Stdin => true,
-            Source::Path(_) => false,
-        });
+        let only_stdin =
+            self.sources().iter().all(|it| matches!(it, Source::Stdin));
         if self.tag && !text {
             Err("--tag is a form of text, not of --format".to_owned())
         } else if self.print0 && !text {

@@ -46,6 +46,33 @@ impl Engine {
     /// and ends the run by returning `Break`. Memory grows by some sixty
     /// bytes a file, names included.
     ///
+    /// ```
+    /// use sanchay::{DuplicateOptions, Engine, EngineOptions, Monitor};
+    /// use std::ops::ControlFlow;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// for name in ["a", "b", "c"] {
+    ///     let content = if name == "b" { "other" } else { "equal" };
+    ///     std::fs::write(folder.path().join(name), content)?;
+    /// }
+    /// let engine = Engine::new(EngineOptions::default())?;
+    /// let found = engine.duplicates(
+    ///     &[folder.path().to_owned()],
+    ///     &DuplicateOptions::default(),
+    ///     &Monitor::default(),
+    ///     &|error| {
+    ///         eprintln!("{error}");
+    ///         ControlFlow::Continue(())
+    ///     },
+    /// )?;
+    /// assert_eq!(found.summary().reclaimable_bytes, 5);
+    /// for group in found.groups() {
+    ///     let names: Vec<_> = group.members().map(|it| it.name).collect();
+    ///     assert_eq!(names, [b"a", b"c"]);
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Cancelled`] if the run was ended before it was done;
     /// [`Error::Filter`], [`Error::Threads`] and [`Error::Sandbox`] if it

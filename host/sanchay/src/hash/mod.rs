@@ -35,6 +35,7 @@ pub const MAX_CHUNK: u32 = 16 << 20;
 
 /// Something to hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Source {
     /// A file, or a directory, all of whose files are hashed. An empty path
     /// stands for the current directory.
@@ -107,6 +108,37 @@ impl Engine {
     /// `visit` is called from one worker thread at a time and ends the run by
     /// returning `Break`. Memory does not grow with the number of files,
     /// unless links are followed.
+    ///
+    /// ```
+    /// use sanchay::{
+    ///     Engine, EngineOptions, HashEvent, HashOptions, Monitor, Source,
+    /// };
+    /// use std::ops::ControlFlow;
+    ///
+    /// let engine = Engine::new(EngineOptions::default())?;
+    /// let mut lines = Vec::new();
+    /// let summary = engine.hash(
+    ///     &[Source::Path("Cargo.toml".into()), Source::Path("gone".into())],
+    ///     &HashOptions::default(),
+    ///     &Monitor::default(),
+    ///     &mut |event| {
+    ///         lines.push(match event {
+    ///             HashEvent::File(file) => format!(
+    ///                 "{}  {}",
+    ///                 file.content,
+    ///                 sanchay::escaped(file.path),
+    ///             ),
+    ///             HashEvent::Error(error) => error.to_string(),
+    ///             _ => return ControlFlow::Continue(()),
+    ///         });
+    ///         ControlFlow::Continue(())
+    ///     },
+    /// )?;
+    /// assert_eq!((summary.files, summary.errors), (1, 1));
+    /// assert!(lines[0].ends_with("  Cargo.toml"));
+    /// assert_eq!(lines[1], "gone: cannot open: No such file or directory");
+    /// # Ok::<(), sanchay::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Cancelled`] if hashing was ended before it was done;
