@@ -28,7 +28,7 @@ pub mod options;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 5] = [
+pub const TARGETS: &[Target] = &[
     ("cage", cage::run),
     ("checklist", checklist::run),
     ("filter", filter::run),

@@ -41,7 +41,7 @@ fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn every_input_that_was_kept_is_withstood() {
-    for (target, run) in TARGETS {
+    for &(target, run) in TARGETS {
         for (name, data) in corpus(target) {
             // Shown if it fails.
             println!("{target}/{name}");
@@ -54,8 +54,8 @@ fn every_input_that_was_kept_is_withstood() {
 #[test]
 fn every_target_has_a_fuzzer_and_inputs_that_were_kept() {
     let folder = folder();
-    let targets = TARGETS.map(|(name, _)| name.to_owned());
-    let targets: BTreeSet<String> = targets.into_iter().collect();
+    let targets = TARGETS.iter().map(|(name, _)| (*name).to_owned());
+    let targets: BTreeSet<String> = targets.collect();
     let programs = targets.iter().map(|name| format!("{name}.rs"));
     assert_eq!(names(&folder.join("bins")), programs.collect());
     assert_eq!(names(&folder.join("corpus")), targets);
@@ -124,7 +124,7 @@ fn apply(data: &mut Vec<u8>, change: &Change, corpus: &[(String, Vec<u8>)]) {
 
 #[test]
 fn mutants_of_the_inputs_that_were_kept_are_withstood() {
-    for (target, run) in TARGETS {
+    for &(target, run) in TARGETS {
         let corpus = corpus(target);
         let mutants = (any::<Index>(), vec(change(), 1..8));
         // Four times as many as usual, which PROPTEST_CASES says.
