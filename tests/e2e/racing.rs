@@ -41,12 +41,16 @@ fn a_racing_process() {
 
 /// Runs each of some command lines again and again, while a process does the
 /// deeds.
-fn race(deeds: &[&str], lines: &[&str]) -> Met {
+fn race(deeds: &[&str], lines: &[&str]) {
     let scene = Scene::new();
     let racers: Vec<Racer> =
         deeds.iter().map(|it| Racer::start(&scene.tree, it)).collect();
     let (began, mut met) = (Instant::now(), Met::default());
-    while began.elapsed() < TIME || met.runs < 2 * lines.len() {
+    // Longer where the machine is busy: each line twice, and a change met.
+    while began.elapsed() < TIME
+        || met.runs < 2 * lines.len()
+        || met.errors == 0 && began.elapsed() < 10 * TIME
+    {
         let words = lines[met.runs % lines.len()];
         let program = sanchay().within(scene.tree.root()).words(words);
         let finished = program.limit(SOON).run();
@@ -64,8 +68,7 @@ fn race(deeds: &[&str], lines: &[&str]) -> Met {
     scene.is_unseen("in the end");
     scene.would_be_seen();
     println!("{lines:?}: {met:?}");
-    assert!(met.records > 0, "nothing was told");
-    met
+    assert!(met.errors > 0 && met.records > 20, "hardly a race");
 }
 
 /// Asserts that what was told can be, and returns how many records it is.
@@ -97,8 +100,8 @@ fn judge(words: &str, finished: &Finished) -> usize {
 
 #[test]
 fn a_scan_that_is_raced_opens_nothing_outside() {
-    let met = race(
-        &[SWAPS],
+    race(
+        &[SWAPS, CUTS],
         &[
             "scan top/swapped top/cut --format ndjson",
             "scan top/swapped --min-size 1 --format ndjson --threads 8",
@@ -107,12 +110,11 @@ fn a_scan_that_is_raced_opens_nothing_outside() {
             "scan top -L --beneath --format ndjson --walker portable",
         ],
     );
-    assert!(met.runs > 5);
 }
 
 #[test]
 fn a_hash_that_is_raced_opens_nothing_outside_and_every_digest_is_right() {
-    let met = race(
+    race(
         &[SWAPS, CUTS],
         &[
             "hash top/swapped top/cut --format ndjson",
@@ -121,12 +123,11 @@ fn a_hash_that_is_raced_opens_nothing_outside_and_every_digest_is_right() {
             "hash top -a xxh64 -L --beneath --format ndjson",
         ],
     );
-    assert!(met.errors > 0, "no run met a change: {met:?}");
 }
 
 #[test]
 fn duplicates_in_a_tree_that_is_raced_are_duplicates() {
-    let met = race(
+    race(
         &[SWAPS, CUTS],
         &[
             "dupes top/swapped top/cut --format ndjson",
@@ -135,12 +136,11 @@ fn duplicates_in_a_tree_that_is_raced_are_duplicates() {
             "dupes top -L --beneath --format ndjson",
         ],
     );
-    assert!(met.errors > 0, "no run met a change: {met:?}");
 }
 
 #[test]
 fn roots_that_are_renamed_cost_errors_and_no_wrong_answer() {
-    let met = race(
+    race(
         &[ROOTS_AWAY],
         &[
             "scan steady top/swapped top/cut --format ndjson",
@@ -149,5 +149,4 @@ fn roots_that_are_renamed_cost_errors_and_no_wrong_answer() {
             "hash steady top/cut -L --format ndjson --walker portable",
         ],
     );
-    assert!(met.errors > 0, "no run met a change: {met:?}");
 }

@@ -22,6 +22,7 @@ pub mod checklist;
 pub mod filter;
 pub mod hasher;
 mod input;
+pub mod names;
 pub mod options;
 
 /// A target: its name, and what it does with an input.
@@ -33,5 +34,6 @@ pub const TARGETS: &[Target] = &[
     ("checklist", checklist::run),
     ("filter", filter::run),
     ("hasher", hasher::run),
+    ("names", names::run),
     ("options", options::run),
 ];
