@@ -7,6 +7,8 @@ set positional-arguments
 # Paths that a recipe is given are relative to where it was called from.
 manifest := quote(justfile_directory() / "Cargo.toml")
 guest_manifest := quote(justfile_directory() / "guest/Cargo.toml")
+fuzz_manifest := quote(justfile_directory() / "fuzz/Cargo.toml")
+fuzz := quote(justfile_directory() / "fuzz/run")
 program := quote(justfile_directory() / "target/release/sanchay")
 python := quote(justfile_directory() / ".tools/python-venv/bin/python")
 
@@ -35,6 +37,7 @@ lint: _lint-tools
     cargo fmt --all --check
     cargo fmt --all --check --manifest-path {{ guest_manifest }}
     cargo fmt --all --check --manifest-path plugins/images/Cargo.toml
+    cargo fmt --check --manifest-path {{ fuzz_manifest }}
     cargo clippy --workspace --all-targets -- -D warnings
     cargo clippy --all-targets --manifest-path {{ guest_manifest }} \
         --target-dir target/guest -- -D warnings
@@ -46,6 +49,7 @@ fmt: _lint-tools
     cargo fmt --all
     cargo fmt --all --manifest-path {{ guest_manifest }}
     cargo fmt --all --manifest-path plugins/images/Cargo.toml
+    cargo fmt --manifest-path {{ fuzz_manifest }}
 
 # Do what CI does: format, lint, test.
 ci:
@@ -59,6 +63,10 @@ bench *ARGS:
 # Measure single calls, in the cage and natively; a word selects by name.
 bench-micro *ARGS:
     cargo bench -p sanchay-bench --bench micro -- "$@"
+
+# Fuzz a target, or all: fuzz [TARGET] [SECONDS]; --keep [TARGET], --list.
+fuzz *ARGS: _fuzz-tools
+    @exec {{ fuzz }} "$@"
 
 # Build the Python package, target/wheels/*.whl, and test it.
 wheel: _python
@@ -138,6 +146,10 @@ _test-tools:
 # A Python for the tests of the Python package.
 _python:
     @"{{ justfile_directory() }}/x" --python-tools
+
+# A C++ compiler, for libFuzzer.
+_fuzz-tools:
+    @"{{ justfile_directory() }}/x" --fuzz-tools
 
 # rustfmt and clippy.
 _lint-tools:
