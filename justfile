@@ -27,7 +27,7 @@ run *ARGS:
     @exec {{ program }} "$@"
 
 # Run every test; the arguments go to cargo test.
-test *ARGS: _test-tools _python
+test *ARGS: _test-tools _python _host-tools
     cargo test --workspace --no-fail-fast "$@"
 
 # Check the format and every lint, as CI does.
@@ -77,6 +77,15 @@ component *ARGS:
     @cargo build --release --manifest-path {{ manifest }} -p sanchay-cli
     @exec {{ program }} component "$@"
 
+# Build the command for hosts of WASI: target/components/sanchay.wasm.
+command:
+    @cargo run --quiet -p sanchay-builder
+
+# Test the components under wasmtime (compiled once, for minutes), jco, Python.
+hosts *ARGS: _python _host-tools
+    "{{ justfile_directory() }}/x" --wasmtime
+    cargo test --workspace --test hosts "$@"
+
 # Build the documentation of the library: target/doc/sanchay/index.html.
 docs:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
@@ -103,6 +112,10 @@ _test-tools:
 # A Python for the tests of the Python package.
 _python:
     @"{{ justfile_directory() }}/x" --python-tools
+
+# jco, where there is npm.
+_host-tools:
+    @"{{ justfile_directory() }}/x" --host-tools
 
 # rustfmt and clippy.
 _lint-tools:

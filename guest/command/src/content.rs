@@ -203,10 +203,7 @@ fn ends(file: &Descriptor, size: u64, chunk: u32) -> Result<Sum, Cause> {
 }
 
 /// The partial digest of a stream: its last chunk is kept as it goes by.
-fn ends_of_stream(
-    source: &mut impl Source,
-    chunk: u32,
-) -> Result<Sum, Cause> {
+fn ends_of_stream(source: &mut impl Source, chunk: u32) -> Result<Sum, Cause> {
     let chunk = u64::from(chunk);
     let first = read_full(source, chunk)?;
     let mut end = read_full(source, chunk)?;

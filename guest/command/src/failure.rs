@@ -109,8 +109,9 @@ pub(crate) enum Cause {
     Said(String),
     /// The path lies in none of the folders that the host gave.
     NotGiven,
-    /// A name is not UTF-8, and WASI has only names that are.
-    NotUtf8,
+    /// So many entries have names that are not UTF-8, and WASI has only names
+    /// that are.
+    NotUtf8(u64),
     /// The entry is not a regular file.
     NotRegular(&'static str),
     /// The entry was a file when its directory was listed, and is a link now.
@@ -143,9 +144,10 @@ impl fmt::Display for Cause {
                 "it lies in no folder that was given to this program (with \
                  wasmtime: run --dir FOLDER)",
             ),
-            Self::NotUtf8 => f.write_str(
-                "it has an entry whose name is not UTF-8, which WASI cannot \
-                 name; the native program sanchay can",
+            Self::NotUtf8(entries) => write!(
+                f,
+                "the names of {entries} of its entries are not UTF-8 and do \
+                 not exist in WASI; the native program sanchay can read them"
             ),
             Self::NotRegular(word) => {
                 write!(f, "it is {word}, not a regular file")
@@ -154,9 +156,7 @@ impl fmt::Display for Cause {
                 "it was replaced by a symbolic link, which is not followed",
             ),
             Self::Grew => f.write_str("it grew while it was read"),
-            Self::Replaced => {
-                f.write_str("another file has taken its place")
-            }
+            Self::Replaced => f.write_str("another file has taken its place"),
             Self::Changed { expected, found } => write!(
                 f,
                 "its size is not what it was when it was listed ({expected} \

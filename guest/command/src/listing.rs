@@ -133,7 +133,8 @@ impl<'f> Lister<'f> {
         }
         let size = |item: &Item| item.stat.map(|stat| stat.size);
         let sizes: Vec<u64> = items.iter().filter_map(size).collect();
-        let mut wanted = self.filter.judge_sizes(&sizes).into_iter().peekable();
+        let mut wanted =
+            self.filter.judge_sizes(&sizes).into_iter().peekable();
         let mut indices = 0..;
         items.retain(|item| {
             item.stat.is_none()
@@ -176,16 +177,30 @@ impl Columns {
 /// the entry's stead, and the others follow.
 fn read(folder: &Descriptor, on_error: OnError<'_>) -> Columns {
     let mut columns = Columns::default();
+    let mut unnamed = 0;
+    read_into(&mut columns, &mut unnamed, folder, on_error);
+    if unnamed > 0 {
+        on_error("", Action::ReadDirectory, Cause::NotUtf8(unnamed));
+    }
+    columns
+}
+
+fn read_into(
+    columns: &mut Columns,
+    unnamed: &mut u64,
+    folder: &Descriptor,
+    on_error: OnError<'_>,
+) {
     let entries = match folder.read_directory() {
         Ok(entries) => entries,
         Err(code) => {
             on_error("", Action::ReadDirectory, code.into());
-            return columns;
+            return;
         }
     };
     loop {
         match entries.read_directory_entry() {
-            Ok(None) => return columns,
+            Ok(None) => return,
             Ok(Some(entry)) => match entry.type_ {
                 DescriptorType::RegularFile
                 | DescriptorType::Directory
@@ -197,30 +212,26 @@ fn read(folder: &Descriptor, on_error: OnError<'_>) -> Columns {
                         let words = "its names exceed 4 GiB".into();
                         let cause = Cause::Said(words);
                         on_error("", Action::ReadDirectory, cause);
-                        return columns;
+                        return;
                     }
                 }
                 _ => {}
             },
             Err(ErrorCode::IllegalByteSequence) => {
-                on_error("", Action::ReadDirectory, Cause::NotUtf8);
+                *unnamed = unnamed.saturating_add(1);
             }
             // It was removed meanwhile.
             Err(ErrorCode::NoEntry) => {}
             Err(code) => {
                 on_error("", Action::ReadDirectory, code.into());
-                return columns;
+                return;
             }
         }
     }
 }
 
 /// Reads the metadata of the files; those that have none are left out.
-fn measure(
-    items: &mut Vec<Item>,
-    folder: &Descriptor,
-    on_error: OnError<'_>,
-) {
+fn measure(items: &mut Vec<Item>, folder: &Descriptor, on_error: OnError<'_>) {
     items.retain_mut(|item| {
         if item.directory {
             return true;

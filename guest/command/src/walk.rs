@@ -104,7 +104,8 @@ impl<'w> Walk<'w> {
         }
         let root = path.len();
         let max_depth = options.max_depth;
-        let mut walk = Self { lister, max_depth, levels: Vec::new(), path, root };
+        let mut walk =
+            Self { lister, max_depth, levels: Vec::new(), path, root };
         if max_depth != Some(0) {
             walk.enter(folder, String::new(), visitor)?;
         }
@@ -207,7 +208,8 @@ impl<'w> Walk<'w> {
             let (above, below) = self.levels.split_at(kept);
             let names = below.iter().map(|level| level.name.as_str());
             let from = above.last().and_then(|level| level.folder.as_ref());
-            let folder = descend(from.ok_or(ErrorCode::BadDescriptor)?, names)?;
+            let folder =
+                descend(from.ok_or(ErrorCode::BadDescriptor)?, names)?;
             if let Some(level) = self.levels.last_mut() {
                 level.folder = folder;
             }

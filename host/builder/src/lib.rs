@@ -55,7 +55,8 @@ pub fn build() -> Result<Component, Failure> {
         .and_then(|encoder| encoder.validate(true).encode())
         .map_err(|error| format!("cannot make the component: {error:#}"))?;
     let imports = imports(&bytes)?;
-    let allowed = |name: &String| ALLOWED.iter().any(|it| name.starts_with(it));
+    let allowed =
+        |name: &String| ALLOWED.iter().any(|it| name.starts_with(it));
     if let Some(name) = imports.iter().find(|name| !allowed(name)) {
         return Err(format!("the command must not import {name}"));
     }

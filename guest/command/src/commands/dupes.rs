@@ -42,10 +42,8 @@ pub(super) fn run(
     let groups = comparison.groups(&dupes);
     print(&collection, &groups, &dupes, &mut output)?;
     output.finish()?;
-    let redundant: usize = groups
-        .iter()
-        .map(|group| group.members.len().saturating_sub(1))
-        .sum();
+    let redundant: usize =
+        groups.iter().map(|group| group.members.len().saturating_sub(1)).sum();
     let bytes = groups.iter().map(|group| group.reclaimable).sum();
     messages::note(format_args!(
         "groups: {}, redundant files: {redundant}, reclaimable: {} ({bytes} \
@@ -77,8 +75,11 @@ fn collect(dupes: &Dupes, folders: &Folders) -> Result<Collector, Failure> {
                     collector.named(root, &file, &stat);
                 }
             }
-            Err(cause) => collector
-                .error(&EntryError::named(root, Action::Open, cause))?,
+            Err(cause) => collector.error(&EntryError::named(
+                root,
+                Action::Open,
+                cause,
+            ))?,
         }
     }
     Ok(collector)

@@ -23,8 +23,7 @@ pub(super) fn run(hash: &Hash, folders: &Folders) -> Result<Exit, Failure> {
         Method::Whole(_) => None,
         Method::Partial(chunk) => Some(chunk),
     });
-    let output =
-        Output::open(&hash.output, inputs, folders, kind, hash.text)?;
+    let output = Output::open(&hash.output, inputs, folders, kind, hash.text)?;
     let (method, tally) = (hash.method, Tally::default());
     let mut visitor = Hashing { output, method, tally };
     let filter = hash.walk.filter()?;

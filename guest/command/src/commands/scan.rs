@@ -41,8 +41,9 @@ pub(super) fn run(scan: &Scan, folders: &Folders) -> Result<Exit, Failure> {
                 visitor.write(name, stat.size, stat.modified)?;
             }
             Ok(Named::File(..)) => {}
-            Err(cause) => visitor
-                .error(&EntryError::named(root, Action::Open, cause))?,
+            Err(cause) => {
+                visitor.error(&EntryError::named(root, Action::Open, cause))?
+            }
         }
     }
     match visitor.output {

@@ -38,12 +38,7 @@ pub(super) fn file(
     out.push('\n');
 }
 
-pub(super) fn hashed(
-    path: &str,
-    sum: &Sum,
-    terminal: bool,
-    out: &mut String,
-) {
+pub(super) fn hashed(path: &str, sum: &Sum, terminal: bool, out: &mut String) {
     push_path(path, terminal, out);
     push_facts(sum.size, sum.modified, out);
     // Writing to a string does not fail.
@@ -59,13 +54,8 @@ pub(super) fn group<'n>(
 ) {
     for file in files {
         // Writing to a string does not fail.
-        let _ = write!(
-            out,
-            "{},{},{},",
-            same.number,
-            same.size,
-            hex(same.digest)
-        );
+        let _ =
+            write!(out, "{},{},{},", same.number, same.size, hex(same.digest));
         push_path(file.join(scratch), terminal, out);
         out.push(',');
         push_number(same.reclaimable, out);

@@ -170,10 +170,8 @@ fn create(path: &str, folders: &Folders) -> Result<OutputStream, Failure> {
         action: "cannot open for writing",
         why: cause.to_string().into(),
     };
-    let file = folders
-        .way(path)
-        .and_then(|way| way.create())
-        .map_err(failed)?;
+    let file =
+        folders.way(path).and_then(|way| way.create()).map_err(failed)?;
     file.write_via_stream(0).map_err(|code| failed(code.into()))
 }
 

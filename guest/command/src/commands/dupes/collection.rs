@@ -113,7 +113,12 @@ impl Collector {
     }
 
     /// Adds a file that the user named.
-    pub(super) fn named(&mut self, path: &str, file: &Descriptor, stat: &Stat) {
+    pub(super) fn named(
+        &mut self,
+        path: &str,
+        file: &Descriptor,
+        stat: &Stat,
+    ) {
         let linked = (stat.links > 1).then(|| identity(file)).flatten();
         let folder = self.collection.folders.len();
         let place = Folder { root: None, path: String::new(), below: 0 };

@@ -1,0 +1,43 @@
+//! The component itself: built once for all tests, and what it may ask of its
+//! host.
+
+use std::sync::OnceLock;
+
+use sanchay_builder::Component;
+
+/// The component, built if it was not.
+pub(crate) fn built() -> &'static Component {
+    static BUILT: OnceLock<Component> = OnceLock::new();
+    BUILT.get_or_init(|| sanchay_builder::build().expect("it can be built"))
+}
+
+#[test]
+fn the_command_asks_its_host_for_files_streams_and_a_clock_and_no_more() {
+    let built = built();
+    assert!(built.size < 400 << 10, "{} bytes", built.size);
+    let mut interfaces: Vec<&str> = built
+        .imports
+        .iter()
+        .map(|name| name.split_once('@').map_or(&**name, |(it, _)| it))
+        .collect();
+    interfaces.sort_unstable();
+    assert_eq!(
+        interfaces,
+        [
+            "wasi:cli/environment",
+            "wasi:cli/exit",
+            "wasi:cli/stderr",
+            "wasi:cli/stdin",
+            "wasi:cli/stdout",
+            "wasi:cli/terminal-output",
+            "wasi:cli/terminal-stdout",
+            "wasi:clocks/monotonic-clock",
+            "wasi:clocks/wall-clock",
+            "wasi:filesystem/preopens",
+            "wasi:filesystem/types",
+            "wasi:io/error",
+            "wasi:io/poll",
+            "wasi:io/streams",
+        ]
+    );
+}
