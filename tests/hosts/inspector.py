@@ -76,7 +76,7 @@ def in_pieces(inspector, hasher, content, piece=1000):
 
 def partial(inspector, content, chunk=1024):
     """The text form of a partial digest."""
-    small = len(content) <= 2 * chunk
+    small = len(content) < 2 * chunk
     first = content if small else content[:chunk]
     last = content if small else content[-chunk:]
     found = inspector.call("hashing", "partial", first, last, len(content))

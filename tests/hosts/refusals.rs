@@ -66,7 +66,8 @@ fn wrong_usage_is_wrong_usage_for_both() {
         "scan --min-size -1",
         "scan --min-size 5 --max-size 4",
         "scan -e . f",
-        "scan -e a/b f",
+        "scan -e a/b .",
+        "hash -e a/b f",
         "scan -d x",
         "scan -a xxh64 f",
         "scan --hardlinks f",
@@ -90,6 +91,13 @@ fn wrong_usage_is_wrong_usage_for_both() {
         let found = host.program(tree.root()).words(question).run().exits(2);
         assert_eq!(found.stdout, expected.stdout, "{question}");
         assert_ne!(found.stderr, "", "{question}");
+    }
+    // What judges nothing is not asked whether it can.
+    for question in ["scan -e a/b f", "dupes --max-size 0 f"] {
+        let expected = native().within(tree.root()).words(question).run();
+        let found = host.program(tree.root()).words(question).run();
+        assert_eq!(found.code(), expected.code(), "{question}");
+        assert_eq!(found.stdout, expected.stdout, "{question}");
     }
     for arguments in [["scan", ""], ["hash", ""], ["scan", "-o="]] {
         let expected = native().within(tree.root()).args(arguments).run();

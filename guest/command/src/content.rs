@@ -184,7 +184,7 @@ fn streamed(
 
 fn ends(file: &Descriptor, size: u64, chunk: u32) -> Result<Sum, Cause> {
     let chunk = u64::from(chunk);
-    if size <= chunk.saturating_mul(2) {
+    if size < chunk.saturating_mul(2) {
         let (bytes, grew) = small(&mut FileFrom::new(file, 0), size)?;
         if size == 0 && grew {
             let chunk = u32::try_from(chunk).unwrap_or(MAX_CHUNK);

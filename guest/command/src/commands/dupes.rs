@@ -57,8 +57,6 @@ pub(super) fn run(
 /// Walks the roots; where there are several, no directory twice.
 fn collect(dupes: &Dupes, folders: &Folders) -> Result<Collector, Failure> {
     let mut collector = Collector::new(dupes.roots.len() > 1);
-    let filter = dupes.walk.filter()?;
-    let lister = Lister::new(&filter, true);
     for root in &dupes.roots {
         match folders.open(root) {
             Ok(Named::Directory(folder)) => {
@@ -68,6 +66,8 @@ fn collect(dupes: &Dupes, folders: &Folders) -> Result<Collector, Failure> {
                     _ => None,
                 };
                 collector.root(kept);
+                let filter = dupes.walk.filter()?;
+                let lister = Lister::new(&filter, true);
                 Walk::go(folder, root, &lister, &dupes.walk, &mut collector)?;
             }
             Ok(Named::File(file, stat)) => {

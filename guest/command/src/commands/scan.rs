@@ -29,11 +29,11 @@ pub(super) fn run(scan: &Scan, folders: &Folders) -> Result<Exit, Failure> {
         }
     };
     let mut visitor = Listing { output, files: 0, tally: Tally::default() };
-    let filter = scan.walk.filter()?;
-    let lister = Lister::new(&filter, true);
     for root in &scan.roots {
         match folders.open(root) {
             Ok(Named::Directory(folder)) => {
+                let filter = scan.walk.filter()?;
+                let lister = Lister::new(&filter, true);
                 Walk::go(folder, root, &lister, &scan.walk, &mut visitor)?;
             }
             Ok(Named::File(_, stat)) if scan.walk.admits(stat.size) => {
