@@ -48,7 +48,7 @@ ci:
     .ci/run
 
 # Measure against other programs (docs/PERFORMANCE.md); --list, --only JOB.
-bench *ARGS:
+bench *ARGS: command
     cargo build --release -p sanchay-cli -p sanchay-bench -p sanchay-uncaged
     @exec target/release/bench run "$@"
 

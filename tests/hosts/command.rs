@@ -41,3 +41,26 @@ fn the_command_asks_its_host_for_files_streams_and_a_clock_and_no_more() {
         ]
     );
 }
+
+/// The world that is written down.
+const WORLD: &str = include_str!(concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../guest/command/wit/command.wit"
+));
+
+#[test]
+fn the_world_that_is_written_down_is_that_of_the_component() {
+    let written: String = WORLD
+        .split_inclusive('\n')
+        .filter(|line| !line.starts_with("//"))
+        .collect();
+    let told = built()
+        .wit
+        .replacen(
+            "package root:component;",
+            "package sanchay:command@0.1.0;",
+            1,
+        )
+        .replacen("world root {", "world command {", 1);
+    assert_eq!(written, told);
+}

@@ -6,6 +6,7 @@
 //! A host that is not installed is left out, and the test says so.
 #![allow(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     reason = "what cannot be built or read fails the test, and the panic is \

@@ -148,10 +148,10 @@ impl<'w> Walk<'w> {
         self.levels.push(Level { folder: Some(folder), name, items });
         // The root stays open: all ways begin there.
         let crowded = self.levels.len().checked_sub(OPEN + 1);
-        if let Some(level) = crowded.filter(|index| *index > 0) {
-            if let Some(level) = self.levels.get_mut(level) {
-                level.folder = None;
-            }
+        if let Some(index) = crowded.filter(|index| *index > 0)
+            && let Some(level) = self.levels.get_mut(index)
+        {
+            level.folder = None;
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ mod toolchain;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use wit_component::{ComponentEncoder, DecodedWasm};
+use wit_component::{ComponentEncoder, DecodedWasm, WitPrinter};
 
 /// Why the component cannot be built, in lines for a person to read.
 pub type Failure = String;
@@ -29,12 +29,15 @@ const CEILING: usize = 512 * 1024;
 /// The component, as it was built.
 #[derive(Debug)]
 pub struct Component {
-    /// Where it is: `target/components/sanchay.wasm`.
+    /// Where it is: `target/components/sanchay.wasm`; beside it is its world,
+    /// `sanchay.wit`.
     pub path: PathBuf,
     /// Its size in bytes.
     pub size: usize,
     /// The names of what it imports.
     pub imports: Vec<String>,
+    /// Its world, printed as WIT.
+    pub wit: String,
 }
 
 /// Builds the component, or finds that it is built.
@@ -54,7 +57,7 @@ pub fn build() -> Result<Component, Failure> {
         .module(&module)
         .and_then(|encoder| encoder.validate(true).encode())
         .map_err(|error| format!("cannot make the component: {error:#}"))?;
-    let imports = imports(&bytes)?;
+    let (imports, wit) = describe(&bytes)?;
     let allowed =
         |name: &String| ALLOWED.iter().any(|it| name.starts_with(it));
     if let Some(name) = imports.iter().find(|name| !allowed(name)) {
@@ -70,7 +73,10 @@ pub fn build() -> Result<Component, Failure> {
     write(&path, &bytes).map_err(|error| {
         format!("cannot write {}: {error}", path.display())
     })?;
-    Ok(Component { path, size, imports })
+    write(&path.with_extension("wit"), wit.as_bytes()).map_err(|error| {
+        format!("cannot write the world beside {}: {error}", path.display())
+    })?;
+    Ok(Component { path, size, imports, wit })
 }
 
 /// The folder of the whole checkout.
@@ -85,8 +91,8 @@ fn root() -> Result<PathBuf, Failure> {
     }
 }
 
-/// What a component imports, told by its bytes alone.
-fn imports(bytes: &[u8]) -> Result<Vec<String>, Failure> {
+/// What a component imports, and its world, told by its bytes alone.
+fn describe(bytes: &[u8]) -> Result<(Vec<String>, String), Failure> {
     let unreadable = |error| format!("cannot decode the component: {error:#}");
     let decoded = wit_component::decode(bytes).map_err(unreadable)?;
     let DecodedWasm::Component(resolve, world) = &decoded else {
@@ -95,7 +101,18 @@ fn imports(bytes: &[u8]) -> Result<Vec<String>, Failure> {
     let world =
         resolve.worlds.get(*world).ok_or("the component has no world")?;
     let names = world.imports.keys();
-    Ok(names.map(|key| resolve.name_world_key(key)).collect())
+    let names = names.map(|key| resolve.name_world_key(key)).collect();
+
+    let package = decoded.package();
+    let others: Vec<_> = resolve
+        .packages
+        .iter()
+        .map(|(id, _)| id)
+        .filter(|id| *id != package)
+        .collect();
+    let mut printer = WitPrinter::default();
+    printer.print(resolve, package, &others).map_err(unreadable)?;
+    Ok((names, printer.output.to_string()))
 }
 
 /// Writes a file in one go: who reads it at the same time reads the old one or
