@@ -29,7 +29,7 @@ run *ARGS:
     @exec {{ program }} "$@"
 
 # Run every test; the arguments go to cargo test.
-test *ARGS: _test-tools _python
+test *ARGS: _test-tools _python _host-tools
     cargo test --workspace --no-fail-fast "$@"
 
 # Check the format and every lint, as CI does.
@@ -56,7 +56,7 @@ ci:
     .ci/run
 
 # Measure against other programs (docs/PERFORMANCE.md); --list, --only JOB.
-bench *ARGS:
+bench *ARGS: command
     cargo build --release -p sanchay-cli -p sanchay-bench -p sanchay-uncaged
     @exec target/release/bench run "$@"
 
@@ -120,6 +120,15 @@ reproduce:
 wit-docs:
     cargo run --quiet -p sanchay-dist -- interfaces
 
+# Build the command for hosts of WASI: target/components/sanchay.wasm.
+command:
+    @cargo run --quiet -p sanchay-builder
+
+# Test the components under wasmtime (compiled once, for minutes), jco, Python.
+hosts *ARGS: _python _host-tools
+    "{{ justfile_directory() }}/x" --wasmtime
+    cargo test --workspace --test hosts "$@"
+
 # Build the documentation of the library: target/doc/sanchay/index.html.
 docs:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
@@ -150,6 +159,9 @@ _python:
 # A C++ compiler, for libFuzzer.
 _fuzz-tools:
     @"{{ justfile_directory() }}/x" --fuzz-tools
+# jco, where there is npm.
+_host-tools:
+    @"{{ justfile_directory() }}/x" --host-tools
 
 # rustfmt and clippy.
 _lint-tools:
