@@ -28,6 +28,8 @@ mod names;
 mod order;
 mod partial;
 mod pipes;
+mod plugin_command;
+mod plugins;
 mod program;
 #[cfg(target_os = "linux")]
 mod racing;

@@ -19,6 +19,7 @@ pub mod digest;
 pub mod golden;
 pub mod mischief;
 pub mod oracle;
+pub mod plugin;
 pub mod program;
 pub mod random;
 pub mod records;

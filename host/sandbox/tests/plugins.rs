@@ -7,10 +7,7 @@
     reason = "a test that panics has failed, as it should"
 )]
 
-mod support;
-
 use std::fs;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use sanchay_sandbox::plugin::{
@@ -18,20 +15,7 @@ use sanchay_sandbox::plugin::{
     Value,
 };
 use sanchay_sandbox::{EntryKind, Fault, Limits, component};
-use support::plugin;
-
-fn text(name: &str) -> String {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plugins");
-    fs::read_to_string(folder.join(name).with_extension("wat")).unwrap()
-}
-
-fn extractor() -> Vec<u8> {
-    plugin("extractor-plugin", &text("extractor"))
-}
-
-fn filter() -> Vec<u8> {
-    plugin("filter-plugin", &text("filter"))
-}
+use sanchay_testkit::plugin::{extractor, filter};
 
 /// Little memory and time.
 fn tight() -> PluginOptions {

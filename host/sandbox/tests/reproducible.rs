@@ -52,18 +52,20 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Compiles a copy of the sources in this folder.
-fn build(place: &Path, folder: &str) -> Vec<u8> {
+/// Compiles a copy of the sources in this folder: the component that the
+/// program embeds, and the core module of the command.
+fn build(place: &Path, folder: &str) -> [Vec<u8>; 2] {
     let root = place.join(folder);
     for source in SOURCES {
         copy(&checkout().join(source), &root.join(source));
     }
-    // The inner cargo's folder is found as it is in a build of everything:
-    // both builds share it, for what runs while the guest is compiled.
-    let out = place.join("target/debug/build/sandbox/out");
+    // Both builds share it, for what runs while the guest is compiled.
+    let target = place.join("target/guest");
     let compiler = toolchain::find(&root).unwrap();
-    let module = guest::build(&root, &out, &compiler).unwrap();
-    component::make(&module).unwrap().bytes
+    let build =
+        |package| guest::build(&root, &target, package, &compiler).unwrap();
+    let inspector = build("sanchay-inspector");
+    [component::make(&inspector).unwrap().bytes, build("sanchay-command")]
 }
 
 #[test]
@@ -75,7 +77,13 @@ fn builds_in_two_folders_are_the_embedded_component() {
     }
     let built = FOLDERS.map(|folder| build(&place, folder));
     let embedded = sanchay_sandbox::component::bytes();
-    for (folder, bytes) in FOLDERS.iter().zip(&built) {
+    let [[_, one], [_, other]] = &built;
+    assert!(
+        one == other,
+        "the command is not the same in two folders; see {}",
+        keep(&place, one, other).display(),
+    );
+    for (folder, [bytes, _]) in FOLDERS.iter().zip(&built) {
         let at = bytes.iter().zip(embedded).position(|(a, b)| a != b);
         assert!(
             bytes == embedded,
@@ -89,9 +97,9 @@ fn builds_in_two_folders_are_the_embedded_component() {
     fs::remove_dir_all(&place).unwrap();
 }
 
-/// Writes down two components that ought to be the same.
-fn keep(place: &Path, built: &[u8], embedded: &[u8]) -> PathBuf {
-    fs::write(place.join("built.wasm"), built).unwrap();
-    fs::write(place.join("embedded.wasm"), embedded).unwrap();
+/// Writes down two files that ought to be the same.
+fn keep(place: &Path, one: &[u8], other: &[u8]) -> PathBuf {
+    fs::write(place.join("built.wasm"), one).unwrap();
+    fs::write(place.join("embedded.wasm"), other).unwrap();
     place.to_owned()
 }

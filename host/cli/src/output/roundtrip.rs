@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::{
-    Kind,
+    Columns, Kind,
     csv::Csv,
     json::Json,
     ndjson::Ndjson,

@@ -2,7 +2,7 @@
 ;; name begins with "!": what the second byte says.
 
 (module
-  (memory (export "memory") 4)
+  (memory (export "memory") 8)
   (global $next (mut i32) (i32.const 65536))
 
   (data (i32.const 1024) "pick0.1")
@@ -17,7 +17,7 @@
     (local.set $address
       (i32.and (i32.add (global.get $next) (i32.const 7)) (i32.const -8)))
     (global.set $next (i32.add (local.get $address) (local.get 3)))
-    (if (i32.gt_u (global.get $next) (i32.const 240000))
+    (if (i32.gt_u (global.get $next) (i32.const 500000))
       (then (unreachable)))
     (local.get $address))
 

@@ -1,0 +1,50 @@
+//! Plugins that do as they are told, mischief included: components made of
+//! the WebAssembly text in `tests/plugins`.
+
+use std::{fs, path::Path};
+
+use wit_component::{
+    ComponentEncoder, StringEncoding, embed_component_metadata,
+};
+
+/// An extractor with the columns `n`, how many bytes its head of 16 has, and
+/// `t`, "fine". What a file begins with may ask for something else: `u`, to
+/// crash; `l`, to loop; `g`, to take all memory; `w`, `t`, `8`, `b`, `o` and
+/// `E`, to lie; `e`, to complain; `m`, to leave out `n`; `n`, to tell
+/// nothing.
+#[must_use]
+pub fn extractor() -> Vec<u8> {
+    component("extractor-plugin", &text("extractor"))
+}
+
+/// A filter that wants what does not begin with an `x`. Names that begin with
+/// `!` ask for mischief: `!u`, to crash; `!l`, to loop; `!s` and `!b`, to
+/// lie.
+#[must_use]
+pub fn filter() -> Vec<u8> {
+    component("filter-plugin", &text("filter"))
+}
+
+fn text(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("plugins");
+    fs::read_to_string(folder.join(name).with_extension("wat")).unwrap()
+}
+
+/// A component of a world of `wit/`, made of a core module's text.
+#[must_use]
+pub fn component(world: &str, module: &str) -> Vec<u8> {
+    let mut resolve = wit_parser::Resolve::default();
+    let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit");
+    let (package, _) = resolve.push_dir(wit).unwrap();
+    let world = resolve.select_world(&[package], Some(world)).unwrap();
+    let mut module = wat::parse_str(module).unwrap();
+    let encoding = StringEncoding::UTF8;
+    embed_component_metadata(&mut module, &resolve, world, encoding, false)
+        .unwrap();
+    ComponentEncoder::default()
+        .module(&module)
+        .unwrap()
+        .validate(true)
+        .encode()
+        .unwrap()
+}
