@@ -38,11 +38,10 @@ fn sample(head: &[u8]) -> Sample<'_> {
     Sample { name: b"f", size, modified, head, tail: &[] }
 }
 
+type Answer = Result<Result<(), String>, Fault>;
+
 /// What an extractor says to a head, and the values.
-fn extract(
-    plugin: &Plugin,
-    head: &[u8],
-) -> (Result<Result<(), String>, Fault>, Vec<Option<Value>>) {
+fn extract(plugin: &Plugin, head: &[u8]) -> (Answer, Vec<Option<Value>>) {
     let mut values = Vec::new();
     let answer =
         plugin.extractor().unwrap().extract(&sample(head), &mut values);

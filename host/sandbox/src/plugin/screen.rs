@@ -89,7 +89,7 @@ pub(super) fn screen(bytes: &[u8]) -> Result<World, PluginError> {
 fn claimed(exports: &[String]) -> Result<World, PluginError> {
     let has = |interface: &str| {
         let name = format!("sanchay:inspect/{interface}@0.1.0");
-        exports.iter().any(|export| *export == name)
+        exports.contains(&name)
     };
     match (has("judging"), has("extracting")) {
         (true, false) => Ok(World::Filter),
