@@ -7,6 +7,8 @@ set positional-arguments
 # Paths that a recipe is given are relative to where it was called from.
 manifest := quote(justfile_directory() / "Cargo.toml")
 guest_manifest := quote(justfile_directory() / "guest/Cargo.toml")
+fuzz_manifest := quote(justfile_directory() / "fuzz/Cargo.toml")
+fuzz := quote(justfile_directory() / "fuzz/run")
 program := quote(justfile_directory() / "target/release/sanchay")
 python := quote(justfile_directory() / ".tools/python-venv/bin/python")
 
@@ -27,7 +29,7 @@ run *ARGS:
     @exec {{ program }} "$@"
 
 # Run every test; the arguments go to cargo test.
-test *ARGS: _test-tools _python
+test *ARGS: _test-tools _python _host-tools
     cargo test --workspace --no-fail-fast "$@"
 
 # Check the format and every lint, as CI does.
@@ -35,6 +37,7 @@ lint: _lint-tools
     cargo fmt --all --check
     cargo fmt --all --check --manifest-path {{ guest_manifest }}
     cargo fmt --all --check --manifest-path plugins/images/Cargo.toml
+    cargo fmt --check --manifest-path {{ fuzz_manifest }}
     cargo clippy --workspace --all-targets -- -D warnings
     cargo clippy --all-targets --manifest-path {{ guest_manifest }} \
         --target-dir target/guest -- -D warnings
@@ -46,19 +49,24 @@ fmt: _lint-tools
     cargo fmt --all
     cargo fmt --all --manifest-path {{ guest_manifest }}
     cargo fmt --all --manifest-path plugins/images/Cargo.toml
+    cargo fmt --manifest-path {{ fuzz_manifest }}
 
 # Do what CI does: format, lint, test.
 ci:
     .ci/run
 
 # Measure against other programs (docs/PERFORMANCE.md); --list, --only JOB.
-bench *ARGS:
+bench *ARGS: command
     cargo build --release -p sanchay-cli -p sanchay-bench -p sanchay-uncaged
     @exec target/release/bench run "$@"
 
 # Measure single calls, in the cage and natively; a word selects by name.
 bench-micro *ARGS:
     cargo bench -p sanchay-bench --bench micro -- "$@"
+
+# Fuzz a target, or all: fuzz [TARGET] [SECONDS]; --keep [TARGET], --list.
+fuzz *ARGS: _fuzz-tools
+    @exec {{ fuzz }} "$@"
 
 # Build the Python package, target/wheels/*.whl, and test it.
 wheel: _python
@@ -89,6 +97,38 @@ plugins: _test-tools
 plugin-bindings:
     cargo run -q -p sanchay-plugin-build -- --bindings
 
+# Write what is published into target/dist: components, WIT, licences, bills.
+dist:
+    cargo build --release -p sanchay-cli
+    cargo build --release -p sanchay-dist
+    rm -rf target/dist
+    mkdir -p target/dist
+    target/release/sanchay component -o target/dist/inspector.wasm
+    if "{{ just_executable() }}" --show command >/dev/null 2>&1; then \
+        "{{ just_executable() }}" command && \
+        cp target/components/sanchay.wasm target/dist/; \
+    fi
+    target/release/dist complete target/dist
+    cd target/dist && {{ program }} hash -a sha256 -o ../SHA256SUMS * && \
+        mv ../SHA256SUMS . && sha256sum --check --quiet SHA256SUMS
+
+# Build the component in two other folders: it must be the same bytes.
+reproduce:
+    cargo test --workspace --test reproducible -- --ignored
+
+# Write docs/INTERFACES.md anew from the files in wit/.
+wit-docs:
+    cargo run --quiet -p sanchay-dist -- interfaces
+
+# Build the command for hosts of WASI: target/components/sanchay.wasm.
+command:
+    @cargo run --quiet -p sanchay-builder
+
+# Test the components under wasmtime (compiled once, for minutes), jco, Python.
+hosts *ARGS: _python _host-tools
+    "{{ justfile_directory() }}/x" --wasmtime
+    cargo test --workspace --test hosts "$@"
+
 # Build the documentation of the library: target/doc/sanchay/index.html.
 docs:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
@@ -115,6 +155,13 @@ _test-tools:
 # A Python for the tests of the Python package.
 _python:
     @"{{ justfile_directory() }}/x" --python-tools
+
+# A C++ compiler, for libFuzzer.
+_fuzz-tools:
+    @"{{ justfile_directory() }}/x" --fuzz-tools
+# jco, where there is npm.
+_host-tools:
+    @"{{ justfile_directory() }}/x" --host-tools
 
 # rustfmt and clippy.
 _lint-tools:

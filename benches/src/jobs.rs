@@ -4,6 +4,7 @@ mod cold;
 mod dupes;
 mod hash;
 mod scan;
+mod wasi;
 
 use std::path::{Path, PathBuf};
 
@@ -63,6 +64,7 @@ pub(crate) fn all(site: &Site) -> Vec<Job> {
     jobs.extend(hash::jobs(site));
     jobs.extend(dupes::jobs(site));
     jobs.extend(cold::jobs(site));
+    jobs.extend(wasi::jobs(site));
     jobs
 }
 

@@ -21,7 +21,7 @@ pub(crate) struct Peer {
 }
 
 /// Every program that a job is compared with.
-pub(crate) const PEERS: [Peer; 14] = [
+pub(crate) const PEERS: [Peer; 15] = [
     peer("fd", &["fd", "fdfind"], "--version", "cargo install fd-find"),
     peer("bfs", &["bfs"], "--version", "apt install bfs"),
     peer("find", &["find"], "--version", "apt install findutils"),
@@ -41,6 +41,7 @@ pub(crate) const PEERS: [Peer; 14] = [
     peer("rdfind", &["rdfind"], "--version", "apt install rdfind"),
     peer("fdupes", &["fdupes"], "--version", "apt install fdupes"),
     peer("strace", &["strace"], "--version", "apt install strace"),
+    peer("wasmtime", &["wasmtime"], "--version", "just hosts"),
 ];
 
 const fn peer(
@@ -63,6 +64,15 @@ pub(crate) struct Found {
     pub(crate) version: String,
 }
 
+/// The WASI command.
+#[derive(Clone, Debug)]
+pub(crate) struct Wasi {
+    /// As it was built.
+    pub(crate) component: PathBuf,
+    /// Compiled for this machine.
+    pub(crate) compiled: PathBuf,
+}
+
 /// The programs of this machine.
 #[derive(Clone, Debug)]
 pub(crate) struct Programs {
@@ -70,6 +80,8 @@ pub(crate) struct Programs {
     pub(crate) ours: PathBuf,
     /// The same without the cage, if it was built.
     pub(crate) uncaged: Option<PathBuf>,
+    /// The WASI command, if it was built and can be run.
+    pub(crate) command: Option<Wasi>,
     /// This program.
     pub(crate) bench: PathBuf,
     found: Vec<Found>,
@@ -97,11 +109,18 @@ impl Programs {
             )));
         }
         let uncaged = bench.with_file_name("sanchay-uncaged");
-        let places = places();
-        let found =
+        // This program is target/release/bench.
+        let target = bench.ancestors().nth(2).unwrap_or(Path::new("."));
+        let mut places = places();
+        places.push(target.join("../.tools/wasmtime/bin"));
+        let found: Vec<Found> =
             PEERS.iter().filter_map(|peer| peer.find(&places)).collect();
         let uncaged = uncaged.is_file().then_some(uncaged);
-        Ok(Self { ours, uncaged, bench, found })
+        let command = found
+            .iter()
+            .find(|found| found.name == "wasmtime")
+            .and_then(|found| wasi(&found.path, target));
+        Ok(Self { ours, uncaged, command, bench, found })
     }
 
     /// A peer, if it is installed.
@@ -129,6 +148,16 @@ impl Peer {
         let version = version(&path, self.version);
         Some(Found { name: self.name, path, version })
     }
+}
+
+/// The WASI command in a target folder, compiled for this machine.
+fn wasi(wasmtime: &Path, target: &Path) -> Option<Wasi> {
+    let component = target.join("components/sanchay.wasm");
+    let compiled = component.with_extension("cwasm");
+    let mut compile = Command::new(wasmtime);
+    compile.arg("compile").arg("-o").arg(&compiled).arg(&component);
+    let done = component.is_file() && compile.status().ok()?.success();
+    done.then_some(Wasi { component, compiled })
 }
 
 /// `$SANCHAY_PEERS/bin` first, then the search path.

@@ -29,6 +29,8 @@ mod order;
 mod partial;
 mod pipes;
 mod program;
+#[cfg(target_os = "linux")]
+mod racing;
 mod rows;
 mod scan;
 mod scan_output;

@@ -25,6 +25,8 @@ pub mod records;
 pub mod terminal;
 pub mod tool;
 pub mod tree;
+#[cfg(target_os = "linux")]
+pub mod watch;
 
 pub use rustix::process::Signal;
 

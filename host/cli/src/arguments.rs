@@ -15,7 +15,8 @@ use clap::{
 use crate::{
     commands::{
         completions::CompletionsArgs, component::ComponentArgs,
-        dupes::DupesArgs, hash::HashArgs, manual::ManualArgs, scan::ScanArgs,
+        dupes::DupesArgs, hash::HashArgs, manual::ManualArgs,
+        plugin::PluginCommand, scan::ScanArgs,
     },
     exit::{self, Exit},
     options::global::GlobalArgs,
@@ -60,6 +61,8 @@ pub(crate) enum Verb {
     Dupes(DupesArgs),
     /// Describe or write out the WebAssembly component that judges files
     Component(ComponentArgs),
+    /// Make, check and try plugins: components of your own
+    Plugin(PluginCommand),
     /// Print completions for a shell
     Completions(CompletionsArgs),
     /// Print the manual page, or write those of all commands
@@ -116,9 +119,10 @@ impl Verb {
             Self::Scan(scan) => scan.check(),
             Self::Hash(hash) => hash.check(),
             Self::Dupes(dupes) => dupes.check(),
-            Self::Component(_) | Self::Completions(_) | Self::Manual(_) => {
-                Ok(())
-            }
+            Self::Component(_)
+            | Self::Plugin(_)
+            | Self::Completions(_)
+            | Self::Manual(_) => Ok(()),
         }
     }
 
@@ -128,6 +132,7 @@ impl Verb {
             Self::Hash(_) => "hash",
             Self::Dupes(_) => "dupes",
             Self::Component(_) => "component",
+            Self::Plugin(_) => "plugin",
             Self::Completions(_) => "completions",
             Self::Manual(_) => "man",
         }

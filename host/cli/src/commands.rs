@@ -6,6 +6,7 @@ pub(crate) mod component;
 pub(crate) mod dupes;
 pub(crate) mod hash;
 pub(crate) mod manual;
+pub(crate) mod plugin;
 pub(crate) mod scan;
 
 use crate::{
@@ -41,6 +42,7 @@ fn obey(arguments: Arguments, terminal: Terminal) -> Result<Exit, Failure> {
         Verb::Hash(hash) => hash.run(&context),
         Verb::Dupes(dupes) => dupes.run(&context),
         Verb::Component(component) => component.run(),
+        Verb::Plugin(plugin) => plugin.run(&context),
         Verb::Completions(completions) => completions.run(),
         Verb::Manual(manual) => manual.run(),
     }?;

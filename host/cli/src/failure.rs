@@ -5,9 +5,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sanchay::escaped;
+use sanchay::{PluginError, escaped};
 
-use crate::exit::Exit;
+use crate::{
+    exit::Exit,
+    options::plugin::{refusal, unreadable},
+};
 
 /// Why a command could not do what it was told.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +37,30 @@ pub(crate) enum Failure {
         shown(.0)
     )]
     OutputIsInput(PathBuf),
+    /// A component cannot be used as a plugin.
+    #[error("{}: {}", shown(.path), refusal(.why))]
+    Plugin {
+        /// The component's file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: Box<PluginError>,
+    },
+    /// A component cannot be read.
+    #[error("{}: {}", shown(.path), unreadable(.source))]
+    PluginFile {
+        /// The component's file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// No component can be made of a module.
+    #[error("{}: cannot make a component of it: {why}", shown(.path))]
+    Pack {
+        /// The module's file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// Ctrl-C could not be caught.
     #[error("cannot catch signals: {}", plain(.0))]
     Signals(#[source] io::Error),
@@ -65,6 +92,9 @@ impl Failure {
             Self::Run(_)
             | Self::Output { .. }
             | Self::OutputIsInput(_)
+            | Self::Plugin { .. }
+            | Self::PluginFile { .. }
+            | Self::Pack { .. }
             | Self::Signals(_)
             | Self::Environment { .. } => (Exit::Failed, true),
         }

@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod chunk;
 pub(crate) mod global;
 pub(crate) mod output;
+pub(crate) mod plugin;
 pub(crate) mod root;
 pub(crate) mod run;
 pub(crate) mod size;

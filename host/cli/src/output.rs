@@ -20,16 +20,20 @@ mod sink;
 mod tests;
 mod text;
 mod time;
+mod values;
 
 use std::{
+    borrow::Cow,
     fs,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
 
-use sanchay::{Digest, Entry, Hashed};
+use sanchay::{Digest, Entry, Hashed, Value};
 
-pub(crate) use self::{escape::Escape, lane::Lane, sink::Sink, text::Text};
+pub(crate) use self::{
+    escape::Escape, lane::Lane, sink::Sink, text::Text, values::Columns,
+};
 use crate::{
     failure::Failure,
     options::output::{Format, OutputArgs},
@@ -52,10 +56,10 @@ pub(crate) enum Kind {
 }
 
 /// What a format has around its records.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Frame {
     /// Before the first record, and also where there is none.
-    pub(crate) head: &'static str,
+    pub(crate) head: Cow<'static, str>,
     /// What every record begins with, and the first one must not.
     pub(crate) between: &'static str,
     /// After the last record.
@@ -64,13 +68,16 @@ pub(crate) struct Frame {
     pub(crate) empty: &'static str,
 }
 
-/// A path in the two parts the library reports it in.
+/// A path in the two parts the library reports it in, and what plugins tell
+/// of its file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Name<'a> {
     /// Empty, or ending in a slash.
     pub(crate) parent: &'a [u8],
     /// The rest.
     pub(crate) name: &'a [u8],
+    /// The values of the file.
+    pub(crate) values: &'a [Option<Value>],
 }
 
 impl Name<'_> {
@@ -157,13 +164,16 @@ pub(crate) trait Writer: Send + Sync {
     );
 }
 
-/// The writer for a format. The text form can vary; the others cannot.
+/// The writer for a format. The text form can vary; the others cannot, but
+/// for their columns.
 fn writer(format: Format, kind: Kind, text: Text) -> Box<dyn Writer> {
     match format {
         Format::Text => Box::new(text),
-        Format::Ndjson => Box::new(ndjson::Ndjson::new(kind)),
-        Format::Json => Box::new(json::Json::new(kind)),
-        Format::Csv => Box::new(csv::Csv::new(kind, text.terminal)),
+        Format::Ndjson => Box::new(ndjson::Ndjson::new(kind, text.columns)),
+        Format::Json => Box::new(json::Json::new(kind, text.columns)),
+        Format::Csv => {
+            Box::new(csv::Csv::new(kind, text.terminal, text.columns))
+        }
     }
 }
 

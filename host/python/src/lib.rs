@@ -2,7 +2,7 @@
 //! beside this crate wrap as `sanchay` and as `vpo._core`.
 //!
 //! A call starts a run of the library in a thread of its own, which never
-//! touches Python: what it finds goes through a [`feed`] in columns. Whoever
+//! touches Python: what it finds goes through a `feed` in columns. Whoever
 //! takes from the feed does so in the thread that called, with the
 //! interpreter released while there is nothing to take; that thread sees to
 //! signals and to the progress callback, so that an exception or Ctrl-C

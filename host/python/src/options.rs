@@ -70,6 +70,7 @@ impl Walk {
                 beneath,
                 max_depth,
                 walker,
+                ..WalkOptions::default()
             },
         })
     }

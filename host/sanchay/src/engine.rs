@@ -84,6 +84,15 @@ impl Engine {
 
     /// The digest of bytes that the caller holds.
     ///
+    /// ```
+    /// use sanchay::{Algorithm, Engine, EngineOptions};
+    ///
+    /// let engine = Engine::new(EngineOptions::default())?;
+    /// let digest = engine.digest(Algorithm::Xxh64, b"hello world")?;
+    /// assert_eq!(digest.to_string(), "45ab6734b21e6968");
+    /// # Ok::<(), sanchay::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Sandbox`] if the sandboxed code fails, for instance because
     /// the bytes do not fit its memory.
@@ -97,6 +106,13 @@ impl Engine {
             inspector.digest(algorithm, data).map_err(Error::Sandbox)?;
         self.give_back(inspector);
         Ok(digest)
+    }
+
+    /// A fresh instance that no run will use, and the ceiling of its memory
+    /// in bytes.
+    pub(crate) fn instance(&self) -> (Inspector, usize) {
+        let sandbox = &self.inner.sandbox;
+        (sandbox.inspector(), sandbox.limits().memory_bytes())
     }
 
     /// An instance to judge with.

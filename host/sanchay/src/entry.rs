@@ -3,6 +3,8 @@
 
 use std::{ffi::OsString, os::unix::ffi::OsStringExt as _, path::PathBuf};
 
+use sanchay_sandbox::plugin::Value;
+
 /// A point in time: seconds since 1970-01-01T00:00:00Z, negative before it,
 /// and the nanoseconds that follow them.
 #[derive(
@@ -46,6 +48,9 @@ pub struct Entry<'a> {
     pub name: &'a [u8],
     /// Its metadata.
     pub metadata: &'a Metadata,
+    /// What the extractors tell of it, one value for each of their columns;
+    /// empty where they have nothing to tell.
+    pub values: &'a [Option<Value>],
 }
 
 impl Entry<'_> {
@@ -82,6 +87,8 @@ pub struct Batch<'a> {
     /// Where each name begins and ends in `names`.
     pub(crate) spans: &'a [(u32, u32)],
     pub(crate) metadata: &'a [Metadata],
+    /// The values of all files, one file's behind the other's.
+    pub(crate) values: &'a [Option<Value>],
     pub(crate) worker: usize,
 }
 
@@ -108,11 +115,15 @@ impl<'a> Batch<'a> {
 
     /// The files.
     pub fn iter(&self) -> impl Iterator<Item = Entry<'a>> + use<'a> {
-        let (parent, names) = (self.parent, self.names);
-        self.spans.iter().zip(self.metadata).map(move |(span, metadata)| {
+        let (parent, names, values) = (self.parent, self.names, self.values);
+        let columns = values.len().checked_div(self.len()).unwrap_or(0);
+        let files = self.spans.iter().zip(self.metadata).enumerate();
+        files.map(move |(index, (span, metadata))| {
             let name =
                 names.get(span.0 as usize..span.1 as usize).unwrap_or(&[]);
-            Entry { parent, name, metadata }
+            let first = index * columns;
+            let values = values.get(first..first + columns).unwrap_or(&[]);
+            Entry { parent, name, metadata, values }
         })
     }
 }

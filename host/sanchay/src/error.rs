@@ -64,6 +64,8 @@ pub enum Action {
     Read,
     /// Hashing what was read.
     Hash,
+    /// Extracting values by a plugin.
+    Extract,
 }
 
 impl fmt::Display for Action {
@@ -77,6 +79,7 @@ impl fmt::Display for Action {
             Self::Open => "cannot open",
             Self::Read => "cannot read",
             Self::Hash => "cannot hash",
+            Self::Extract => "cannot extract values",
         })
     }
 }
@@ -91,6 +94,29 @@ pub enum Cause {
     /// The sandboxed code failed: it trapped, or exceeded its budget.
     #[error("{0}")]
     Sandbox(#[source] sanchay_sandbox::Fault),
+    /// A plugin failed: it trapped, exceeded its budget, or lied.
+    #[error("plugin {plugin}: {fault}")]
+    Plugin {
+        /// What the plugin calls itself.
+        plugin: Box<str>,
+        /// How it failed.
+        #[source]
+        fault: sanchay_sandbox::Fault,
+    },
+    /// A plugin found something wrong with the file.
+    #[error("plugin {plugin}: {complaint}")]
+    Complaint {
+        /// What the plugin calls itself.
+        plugin: Box<str>,
+        /// Its own words, escaped.
+        complaint: String,
+    },
+    /// The values of a group's files no longer fit into memory.
+    #[error("the values of this group take up more than {ceiling} bytes")]
+    TooManyValues {
+        /// How much they may take up together.
+        ceiling: usize,
+    },
     /// The entry is not a regular file.
     #[error("it is {0}, not a regular file")]
     NotRegular(&'static str),

@@ -49,7 +49,18 @@
 //! [`Engine::hash`] gives digests in a documented order whatever the number
 //! of threads, [`Engine::check`] compares files with a list of digests, and
 //! [`Engine::duplicates`] finds groups of equal files. A [`Monitor`] watches
-//! and cancels any of them.
+//! and cancels any of them. [`Engine::digest`] and [`Engine::filter`] judge
+//! what the caller has from elsewhere.
+//!
+//! # What stays as it is
+//!
+//! Options are plain structs: name the fields that matter and take the rest
+//! from `..Default::default()`, since fields may be added. Enums and results
+//! that may grow are `#[non_exhaustive]`. Another [`Algorithm`], or a field
+//! more of what is told of a file ([`Metadata`], [`Entry`], [`Hashed`]), is a
+//! change that a program should notice, and comes with a new minor version
+//! before 1.0 and a new major one after. No type of the WebAssembly engine is
+//! part of the interface, so another version of it changes nothing here.
 
 #[cfg(not(unix))]
 compile_error!("sanchay needs a Unix: Linux or macOS");
@@ -60,10 +71,13 @@ mod duplicates;
 mod engine;
 mod entry;
 mod error;
+mod extract;
+mod filter;
 mod frontier;
 mod hash;
 mod monitor;
 mod options;
+mod plugins;
 mod run;
 mod scan;
 mod sequence;
@@ -71,10 +85,13 @@ mod text;
 mod walk;
 
 pub use check::{CheckEvent, CheckSummary, Verdict};
-pub use duplicates::{DuplicateSummary, Duplicates, Group, Member};
+pub use duplicates::{
+    DuplicateSummary, Duplicates, Group, GroupValues, Member,
+};
 pub use engine::Engine;
 pub use entry::{Batch, Entry, FileId, Metadata, Timestamp};
 pub use error::{Action, Cause, EntryError, Error};
+pub use filter::{Filter, FilterOptions};
 pub use hash::{Content, HashEvent, Hashed, MAX_CHUNK, Source};
 pub use monitor::{
     Cancel, Monitor, Phase, Progress, ProgressCallback, Summary,
@@ -83,9 +100,15 @@ pub use options::{
     CheckOptions, DuplicateOptions, EngineOptions, HashOptions, Method,
     WalkOptions, Walker,
 };
+pub use plugins::{
+    Column, Extractor, Judge, Moment, NameBatch, Plugin, PluginError, Plugins,
+    Portion, Sample, Value, ValueType,
+};
+#[cfg(feature = "plugins")]
+pub use plugins::{Compiler, PluginOptions, compile_for};
 pub use sanchay_sandbox::{
-    Algorithm, BatchError, Digest, Fault, FilterError, Limits, PartialDigest,
-    component,
+    Algorithm, BatchError, Digest, EntryKind, Fault, FilterError, Limits,
+    PartialDigest, component,
 };
 pub use scan::ScanEvent;
 pub use text::{Escaped, escaped};

@@ -12,6 +12,26 @@ use std::{
 
 /// Ends a run from outside: from a signal handler, another thread, a
 /// callback. Clones share one state; a cancelled one stays cancelled.
+///
+/// ```
+/// use sanchay::{
+///     Cancel, Engine, EngineOptions, Error, Monitor, WalkOptions,
+/// };
+/// use std::ops::ControlFlow;
+///
+/// let cancel = Cancel::new();
+/// let monitor = Monitor { cancel: cancel.clone(), ..Monitor::default() };
+/// let thread = std::thread::spawn(move || cancel.cancel());
+/// thread.join().unwrap();
+///
+/// let engine = Engine::new(EngineOptions::default())?;
+/// let options = WalkOptions::default();
+/// let outcome = engine.scan(&[".".into()], &options, &monitor, &|_| {
+///     ControlFlow::Continue(())
+/// });
+/// assert!(matches!(outcome, Err(Error::Cancelled)));
+/// # Ok::<(), Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Cancel(Arc<AtomicBool>);
 
@@ -33,7 +53,7 @@ impl Cancel {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Whether [`Self::cancel`] was called.
+    /// Whether [`Self::cancel`] was called, or the flag became true.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.0.load(Ordering::Relaxed)
@@ -76,7 +96,24 @@ pub struct Progress {
 pub type ProgressCallback =
     Arc<dyn Fn(&Progress) -> ControlFlow<()> + Send + Sync>;
 
-/// How a caller watches a run and ends it early.
+/// How a caller watches a run and ends it early. The default does neither.
+///
+/// ```
+/// use sanchay::Monitor;
+/// use std::{ops::ControlFlow, sync::Arc, time::Duration};
+///
+/// let monitor = Monitor {
+///     progress: Some(Arc::new(|progress| {
+///         eprintln!("{} files, {} bytes", progress.files, progress.bytes);
+///         match progress.bytes {
+///             0..1_000_000_000 => ControlFlow::Continue(()),
+///             _ => ControlFlow::Break(()),
+///         }
+///     })),
+///     interval: Duration::from_secs(1),
+///     ..Monitor::default()
+/// };
+/// ```
 #[derive(Clone)]
 pub struct Monitor {
     /// Ends the run.

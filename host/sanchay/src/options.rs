@@ -2,7 +2,23 @@
 
 use sanchay_sandbox::{Algorithm, Limits, Specification};
 
+use crate::plugins::Plugins;
+
 /// How an [`Engine`](crate::Engine) is made.
+///
+/// ```
+/// use sanchay::{Engine, EngineOptions, Limits};
+/// use std::time::Duration;
+///
+/// let mut options = EngineOptions::default();
+/// options.threads = Some(2);
+/// options.limits = Limits::default()
+///     .memory(16 << 20)
+///     .call_budget(Duration::from_secs(1));
+/// let engine = Engine::new(options)?;
+/// assert_eq!(engine.threads(), 2);
+/// # Ok::<(), sanchay::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct EngineOptions {
@@ -48,6 +64,9 @@ pub struct WalkOptions {
     pub max_depth: Option<usize>,
     /// How directories are listed.
     pub walker: Walker,
+    /// Plugins: filters, which must want an entry as well, and extractors,
+    /// whose values go with each file. What the caller names is not judged.
+    pub plugins: Plugins,
 }
 
 impl WalkOptions {
@@ -79,8 +98,10 @@ pub enum Walker {
     Portable,
 }
 
-/// How a file's content is told.
+/// How a file's content is told. The default is a digest of all its bytes by
+/// XXH3 with 128 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Method {
     /// By a digest of all its bytes.
     Whole(Algorithm),
@@ -101,6 +122,15 @@ impl Default for Method {
 }
 
 /// What to hash, and how.
+///
+/// ```
+/// use sanchay::{Algorithm, HashOptions, Method};
+///
+/// let options = HashOptions {
+///     method: Method::Whole(Algorithm::Blake3),
+///     ..Default::default()
+/// };
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct HashOptions {
     /// Which files of the directories that are named.
@@ -109,7 +139,17 @@ pub struct HashOptions {
     pub method: Method,
 }
 
-/// Which files to compare, and how.
+/// Which files to compare, and how. By default hard links are one file, and
+/// XXH3 with 128 bits tells what is equal.
+///
+/// ```
+/// use sanchay::{DuplicateOptions, WalkOptions};
+///
+/// let options = DuplicateOptions {
+///     walk: WalkOptions { min_size: Some(4096), ..Default::default() },
+///     ..Default::default()
+/// };
+/// ```
 #[derive(Clone, Debug)]
 pub struct DuplicateOptions {
     /// Which files. Unless a least size is given, empty files are left out.
@@ -131,6 +171,15 @@ impl Default for DuplicateOptions {
 }
 
 /// How a list of digests is checked.
+///
+/// ```
+/// use sanchay::{Algorithm, CheckOptions};
+///
+/// let options = CheckOptions {
+///     algorithm: Some(Algorithm::Sha256),
+///     ..Default::default()
+/// };
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CheckOptions {
     /// The algorithm of lines that do not name theirs; `None`: told by the

@@ -123,6 +123,10 @@ impl<'a> Run<'a> {
             return;
         }
         let Ok(_reporting) = self.reporting.try_lock() else { return };
+        // Another worker's call may just have ended the run.
+        if self.is_over() {
+            return;
+        }
         self.due.store(
             now.saturating_add(nanoseconds(self.monitor.interval)),
             Relaxed,

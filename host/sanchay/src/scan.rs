@@ -42,6 +42,7 @@ impl Engine {
         monitor: &Monitor,
         visit: &(dyn Fn(ScanEvent<'_>) -> ControlFlow<()> + Sync),
     ) -> Result<Summary, Error> {
+        options.plugins.begin();
         let run = Run::new(monitor);
         let visitor = Scan { run: &run, visit };
         let walk = Walk {
@@ -50,6 +51,7 @@ impl Engine {
             options,
             visitor: &visitor,
             counts: true,
+            extracts: true,
             visited: None,
         };
         walk.go(roots)?;

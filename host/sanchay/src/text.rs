@@ -47,7 +47,7 @@ impl fmt::Display for Escaped<'_> {
 /// or is invisible as a line's end: a name could pass for another with them
 /// (Unicode's bidirectional controls, line and paragraph separators).
 fn reorders(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
         | '\u{2066}'..='\u{2069}')
 }
 
@@ -73,6 +73,19 @@ mod tests {
             escaped("x\u{202e}gpj.exe\u{9b}".as_bytes()).to_string(),
             r"x\u{202e}gpj.exe\u{9b}"
         );
+    }
+
+    #[test]
+    fn every_character_that_controls_the_direction_of_text_is_escaped() {
+        // Unicode's property Bidi_Control; its separators of lines.
+        let direction = ['\u{61c}', '\u{200e}', '\u{200f}']
+            .into_iter()
+            .chain('\u{202a}'..='\u{202e}')
+            .chain('\u{2066}'..='\u{2069}');
+        for c in direction.chain(['\u{2028}', '\u{2029}']) {
+            let shown = escaped(c.to_string().as_bytes()).to_string();
+            assert_eq!(shown, format!("\\u{{{:x}}}", u32::from(c)));
+        }
     }
 
     #[test]

@@ -37,14 +37,15 @@ const DROPPED: [&str; 9] = [
     "__CARGO",
 ];
 
-/// Compiles the guest and returns its core module.
+/// Compiles a package of the guest's workspace in a target folder, and
+/// returns its core module.
 pub(crate) fn build(
     root: &Path,
-    out: &Path,
+    target: &Path,
+    package: &str,
     compiler: &Compiler,
 ) -> Result<Vec<u8>, Failure> {
     let guest = root.join("guest");
-    let target = target_dir(out);
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
 
     let mut command = Command::new(&cargo);
@@ -57,10 +58,10 @@ pub(crate) fn build(
     command
         .env("RUSTC", &compiler.rustc)
         .env("CARGO_ENCODED_RUSTFLAGS", flags(root, compiler))
-        .args(["build", "--package", "sanchay-inspector"])
+        .args(["build", "--package", package])
         .args(["--release", "--locked", "--target", TARGET])
         .arg("--target-dir")
-        .arg(&target);
+        .arg(target);
     if let Library::Source { linker } = &compiler.library {
         command.env("RUSTC_BOOTSTRAP", "1").arg("-Zbuild-std=core,alloc");
         if let Some(linker) = linker {
@@ -80,28 +81,11 @@ pub(crate) fn build(
             output.status,
         ));
     }
-    let module = target.join(TARGET).join("release/sanchay_inspector.wasm");
+    let module = format!("{}.wasm", package.replace('-', "_"));
+    let module = target.join(TARGET).join("release").join(module);
     fs::read(&module).map_err(|error| {
         format!("cannot read the guest, {}: {error}", module.display())
     })
-}
-
-/// A folder in cargo's target folder that debug, release and clippy builds
-/// share, so that the guest is compiled once for all of them.
-///
-/// `OUT_DIR` lies in `TARGET_DIR/[TRIPLE/]PROFILE/build/`.
-fn target_dir(out: &Path) -> PathBuf {
-    let is = |name: &str| {
-        let name = name.to_owned();
-        move |folder: &&Path| folder.file_name() == Some(OsStr::new(&name))
-    };
-    let triple = env::var("TARGET").unwrap_or_default();
-    out.ancestors()
-        .find(is("build"))
-        .and_then(|build| build.ancestors().nth(2))
-        .map(|it| Some(it).filter(is(&triple)).and(it.parent()).unwrap_or(it))
-        .unwrap_or(out)
-        .join("guest")
 }
 
 /// Whether a variable is meant for the native build only.

@@ -14,6 +14,7 @@ mod output;
 mod toolchain;
 
 use std::env;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -38,7 +39,9 @@ fn run() -> Result<(), Failure> {
     watch(&root);
 
     let compiler = toolchain::find(&root)?;
-    let module = guest::build(&root, &out, &compiler)?;
+    let target = target_dir(&out);
+    let package = "sanchay-inspector";
+    let module = guest::build(&root, &target, package, &compiler)?;
     let component = component::make(&module)?;
     let variants = machine::compile(&component.bytes)?;
     output::write(&out, &component, &variants)?;
@@ -61,6 +64,24 @@ fn root() -> Result<PathBuf, Failure> {
             package.display(),
         )),
     }
+}
+
+/// A folder in cargo's target folder that debug, release and clippy builds
+/// share, so that the guest is compiled once for all of them.
+///
+/// `OUT_DIR` lies in `TARGET_DIR/[TRIPLE/]PROFILE/build/`.
+fn target_dir(out: &Path) -> PathBuf {
+    let is = |name: &str| {
+        let name = name.to_owned();
+        move |folder: &&Path| folder.file_name() == Some(OsStr::new(&name))
+    };
+    let triple = env::var("TARGET").unwrap_or_default();
+    out.ancestors()
+        .find(is("build"))
+        .and_then(|build| build.ancestors().nth(2))
+        .map(|it| Some(it).filter(is(&triple)).and(it.parent()).unwrap_or(it))
+        .unwrap_or(out)
+        .join("guest")
 }
 
 /// Asks cargo to run this script again when what it reads has changed.

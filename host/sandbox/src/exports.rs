@@ -1,10 +1,11 @@
-//! The component's exports: found once by name, typechecked per instance.
+//! What components export: found once by name, typechecked per instance.
 
 use wasmtime::component::{
-    Component, ComponentExportIndex, Instance, ResourceAny, TypedFunc,
+    Component, ComponentExportIndex, Instance, ResourceAny,
 };
 use wasmtime::{Error, Result, Store};
 
+use crate::inspector::Held;
 use crate::pour::{Ends, Poured};
 use crate::store::State;
 use crate::wire::{
@@ -12,37 +13,63 @@ use crate::wire::{
     SpecificationError,
 };
 
+/// The exports of a world, in an instance.
+pub(crate) trait Exports: Sized {
+    /// Where a component has them.
+    type Indices: Send + Sync;
+    /// What the host holds of an instance besides: its resources.
+    type Held: Default;
+
+    /// Looks up every export of the world, and names the first that is
+    /// missing.
+    fn find(component: &Component) -> Result<Self::Indices>;
+
+    /// Takes the exports from an instance, typechecked.
+    fn take(
+        instance: Instance,
+        store: &mut Store<State>,
+        indices: &Self::Indices,
+    ) -> Result<Self>;
+}
+
 /// Makes of one table of functions the struct of their indices in a
 /// component and the struct of the functions of an instance.
 macro_rules! exports {
-    ($($field:ident = $interface:literal $name:literal
+    ($exports:ident, $indices:ident, $held:ty;
+        $($field:ident = $interface:literal $name:literal
         ($($parameter:ty),*) -> ($($result:ty)?);)*) => {
         /// Where a component has its exports.
-        pub(crate) struct Indices {
-            $($field: ComponentExportIndex,)*
-        }
-
-        impl Indices {
-            /// Looks up every export of the world, and names the first that
-            /// is missing.
-            pub(crate) fn of(component: &Component) -> Result<Self> {
-                Ok(Self { $($field: find(component, $interface, $name)?,)* })
-            }
+        pub(crate) struct $indices {
+            $($field: wasmtime::component::ComponentExportIndex,)*
         }
 
         /// What an instance exports.
-        pub(crate) struct Exports {
+        pub(crate) struct $exports {
             $(pub(crate) $field:
-                TypedFunc<($($parameter,)*), ($($result,)?)>,)*
+                wasmtime::component::TypedFunc<
+                    ($($parameter,)*),
+                    ($($result,)?),
+                >,)*
         }
 
-        impl Exports {
-            /// Takes the exports from an instance, typechecked.
-            pub(crate) fn of(
-                instance: Instance,
-                store: &mut Store<State>,
-                indices: &Indices,
-            ) -> Result<Self> {
+        impl $crate::exports::Exports for $exports {
+            type Indices = $indices;
+            type Held = $held;
+
+            fn find(
+                component: &wasmtime::component::Component,
+            ) -> wasmtime::Result<$indices> {
+                let find = $crate::exports::find;
+                Ok($indices {
+                    $($field: find(component, $interface, $name)?,)*
+                })
+            }
+
+            fn take(
+                instance: wasmtime::component::Instance,
+                store: &mut wasmtime::Store<$crate::store::State>,
+                indices: &$indices,
+            ) -> wasmtime::Result<Self> {
                 Ok(Self {
                     $($field: instance
                         .get_typed_func(&mut *store, indices.$field)
@@ -54,6 +81,7 @@ macro_rules! exports {
 }
 
 exports! {
+    InspectorExports, InspectorIndices, Held;
     digest = "hashing" "digest"
         (Algorithm, &'static [u8]) -> (Vec<u8>);
     digest_batch = "hashing" "digest-batch"
@@ -89,7 +117,7 @@ exports! {
 }
 
 /// Looks up one function of one interface of the package.
-fn find(
+pub(crate) fn find(
     component: &Component,
     interface: &str,
     function: &str,

@@ -71,6 +71,12 @@ pub enum Fault {
     /// There was an `update` or a `finish` without a `begin`.
     #[error("no digest was begun")]
     NoStream,
+    /// A plugin was not called any more: it failed too often.
+    #[error("the plugin was given up after {failures} failures in a row")]
+    GivenUp {
+        /// How many failures that were.
+        failures: u32,
+    },
     /// There was a judgement without a filter.
     #[error("no filter was set")]
     NoFilter,

@@ -26,13 +26,17 @@ mod checklist;
 pub mod component;
 mod digest;
 mod engine;
+#[macro_use]
 mod exports;
 mod fault;
 mod filter;
 mod inspector;
 mod limits;
+mod link;
+pub mod plugin;
 mod pour;
 mod sandbox;
+mod shared;
 mod store;
 mod wire;
 

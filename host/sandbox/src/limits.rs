@@ -25,6 +25,7 @@ pub struct Limits {
     core_instances: usize,
     handles: usize,
     stack: usize,
+    answer: Option<usize>,
     call_budget: Duration,
 }
 
@@ -40,12 +41,29 @@ impl Default for Limits {
             core_instances: 8,
             handles: 4096,
             stack: 256 << 10,
+            answer: None,
             call_budget: Duration::from_secs(10),
         }
     }
 }
 
 impl Limits {
+    /// What a plugin may use unless its user says otherwise: 64 MiB of
+    /// memory, 100 milliseconds a call, answers of 1 MiB, 64 handles, and
+    /// the shape of whatever a compiler makes of one program.
+    #[must_use]
+    pub fn of_plugins() -> Self {
+        Self {
+            answer: Some(1 << 20),
+            handles: 64,
+            tables: 16,
+            table_elements: 100_000,
+            core_instances: 32,
+            call_budget: Duration::from_millis(100),
+            ..Self::default()
+        }
+    }
+
     /// The ceiling of each linear memory, in bytes; rounded up to a page of
     /// 64 KiB. A batch, the answer to it and what the component keeps must
     /// fit.
@@ -89,6 +107,15 @@ impl Limits {
     #[must_use]
     pub fn stack(mut self, bytes: usize) -> Self {
         self.stack = bytes;
+        self
+    }
+
+    /// How many bytes the answer to a call may take up outside the component;
+    /// by default twice the ceiling of its memory, since its lists may
+    /// overlap.
+    #[must_use]
+    pub fn answer(mut self, bytes: usize) -> Self {
+        self.answer = Some(bytes);
         self
     }
 
@@ -149,9 +176,12 @@ impl Limits {
         self.call_budget
     }
 
-    /// How many bytes one answer may take up on the host. The component's
-    /// lists may overlap, so that an answer can be larger than its memory.
-    pub(crate) const fn answer_bytes(&self) -> usize {
-        self.memory.saturating_mul(2)
+    /// How many bytes the answer to a call may take up outside the component.
+    #[must_use]
+    pub const fn answer_bytes(&self) -> usize {
+        match self.answer {
+            Some(bytes) => bytes,
+            None => self.memory.saturating_mul(2),
+        }
     }
 }

@@ -1,12 +1,11 @@
 //! The sandbox: what all inspectors of a program share.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use crate::engine::config::Layout;
-use crate::engine::{self, Engine, Source};
-use crate::exports::Exports;
-use crate::store::State;
+use crate::engine::Source;
+use crate::exports::InspectorExports;
+use crate::shared::Shared;
 use crate::{Fault, Inspector, Limits};
 
 /// How a sandbox is to be made.
@@ -27,16 +26,7 @@ impl Default for SandboxOptions {
 
 /// The component, ready to be instantiated. Clones share it.
 #[derive(Clone)]
-pub struct Sandbox(Arc<Shared>);
-
-struct Shared {
-    source: Source,
-    limits: Limits,
-    ticks: u64,
-    engine: Engine,
-    /// Made when the address space turned out to be too small after all.
-    fallback: OnceLock<Result<Engine, Fault>>,
-}
+pub struct Sandbox(Arc<Shared<InspectorExports>>);
 
 impl Sandbox {
     /// Sets up the sandbox for the embedded component.
@@ -70,58 +60,26 @@ impl Sandbox {
 
     fn of(source: Source, options: SandboxOptions) -> Result<Self, Fault> {
         let SandboxOptions { instances, limits } = options;
-        let layout = engine::layout_for(instances);
-        let engine = Engine::new(&source, layout, &limits)?;
-        let ticks = engine::ticks(limits.budget());
-        let fallback = OnceLock::new();
-        let shared = Shared { source, limits, ticks, engine, fallback };
-        Ok(Self(Arc::new(shared)))
+        Ok(Self(Shared::new(source, instances, limits)?))
     }
 
     /// A new inspector. Its instance is made when it is first called.
     #[must_use]
     pub fn inspector(&self) -> Inspector {
-        Inspector::new(self.clone())
+        Inspector::new(Arc::clone(&self.0))
     }
 
     /// What every instance may use.
     #[must_use]
     pub fn limits(&self) -> &Limits {
-        &self.0.limits
+        self.0.limits()
     }
 
     /// The name of the machine code that is in use: for which processors it
     /// was made, and `compact` where little address space is used.
     #[must_use]
     pub fn variant(&self) -> &'static str {
-        match self.0.fallback.get() {
-            Some(Ok(engine)) => engine.variant(),
-            _ => self.0.engine.variant(),
-        }
-    }
-
-    /// How many ticks of the clock a call may take.
-    pub(crate) fn ticks(&self) -> u64 {
-        self.0.ticks
-    }
-
-    /// Makes an instance.
-    pub(crate) fn instantiate(
-        &self,
-    ) -> Result<(wasmtime::Store<State>, Exports), Fault> {
-        let Shared { source, limits, ticks, engine, fallback } = &*self.0;
-        let fault = match engine.instantiate(limits, *ticks) {
-            Err(fault @ Fault::Setup(_)) => fault,
-            answer => return answer,
-        };
-        if engine.layout() == Layout::Compact {
-            return Err(fault);
-        }
-        fallback
-            .get_or_init(|| Engine::new(source, Layout::Compact, limits))
-            .as_ref()
-            .map_err(Fault::clone)?
-            .instantiate(limits, *ticks)
+        self.0.variant()
     }
 }
 
@@ -129,7 +87,7 @@ impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sandbox")
             .field("variant", &self.variant())
-            .field("limits", &self.0.limits)
+            .field("limits", self.0.limits())
             .finish_non_exhaustive()
     }
 }

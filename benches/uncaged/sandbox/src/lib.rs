@@ -13,7 +13,7 @@ pub use inspector::Inspector;
 pub use sanchay_sandbox::{
     Algorithm, BatchError, ChainingValue, Checklist, Digest, EntryKind,
     Expectation, Fault, FilterError, Limits, Listing, PartialDigest, Promise,
-    SandboxOptions, Specification, UnknownAlgorithm, component,
+    SandboxOptions, Specification, UnknownAlgorithm, component, plugin,
 };
 
 /// What takes the place of the sandbox: nothing.

@@ -4,9 +4,7 @@ use std::{ops::ControlFlow, path::PathBuf};
 
 use clap::Args;
 use indicatif::HumanBytes;
-use sanchay::{
-    Algorithm, Cancel, DuplicateOptions, DuplicateSummary, Duplicates, Error,
-};
+use sanchay::{Algorithm, DuplicateOptions, Group, GroupValues, Monitor};
 
 use crate::{
     context::Context,
@@ -15,12 +13,13 @@ use crate::{
     options::{
         algorithm,
         output::{Format, OutputArgs},
+        plugin::PluginArgs,
         root,
         run::RunArgs,
         size,
         walk::WalkArgs,
     },
-    output::{Kind, Lane, Name, Output, Same, Text},
+    output::{Columns, Kind, Lane, Name, Output, Same, Text},
 };
 
 const EXAMPLES: &str = "\
@@ -43,6 +42,9 @@ redundant files and of bytes that could be reclaimed is told on standard error.
 ndjson and json have an object for each group: size, algorithm, hash, files
 (each with path, or path_base64 where the path is not UTF-8) and reclaimable.
 csv has a row for each file: group,size,hash,path,path_base64,reclaimable.
+
+The columns of plugins, plugin.NAME, belong to each file; in text they stand in
+a line before its path, which begins with #.
 
 Examples:
   sanchay dupes ~
@@ -84,6 +86,9 @@ pub(crate) struct DupesArgs {
     walk: WalkArgs,
 
     #[command(flatten)]
+    plugin: PluginArgs,
+
+    #[command(flatten)]
     run: RunArgs,
 }
 
@@ -101,11 +106,13 @@ impl DupesArgs {
         let cancel = context.catch_signals()?;
         let messages = context.messages(!self.run.no_progress, false);
         let engine = self.run.engine()?;
-        let text = Text { zero: self.print0, ..Text::default() };
+        let plugins = self.plugin.load(&engine)?;
+        let columns = Columns::of(&plugins);
+        let text = Text { zero: self.print0, columns, ..Text::default() };
         let roots = root::or_current(&self.roots);
         let output = Output::open(&self.output, &roots, Kind::Groups, text)?;
         let options = DuplicateOptions {
-            walk: self.walk.options(),
+            walk: self.walk.options(plugins.clone()),
             hardlinks: self.hardlinks,
             algorithm: self.algorithm,
         };
@@ -121,7 +128,21 @@ impl DupesArgs {
             )
             .and_then(|duplicates| {
                 messages.end_progress();
-                print(&duplicates, &output, &cancel)
+                let monitor =
+                    Monitor { cancel: cancel.clone(), ..Monitor::default() };
+                let mut summary = duplicates.summary();
+                let mut printer = Printer::new(&output);
+                summary.scanned.errors += engine.describe_groups(
+                    &duplicates,
+                    &plugins,
+                    &monitor,
+                    &|error| {
+                        messages.entry(&error);
+                        ControlFlow::Continue(())
+                    },
+                    &mut |group, values| printer.print(group, values),
+                )?;
+                Ok(summary)
             });
         output.sink.finish()?;
         let summary = outcome?;
@@ -136,35 +157,48 @@ impl DupesArgs {
     }
 }
 
-/// Prints all groups, or those until the reader or the user has had enough.
-fn print(
-    duplicates: &Duplicates,
-    output: &Output,
-    cancel: &Cancel,
-) -> Result<DuplicateSummary, Error> {
-    let mut lane = Lane::default();
-    for (number, group) in (1..).zip(duplicates.groups()) {
-        if cancel.is_cancelled() {
-            // The groups before it were found: they are whole records.
-            let _ = lane.flush(&output.sink);
-            return Err(Error::Cancelled);
-        }
+/// Prints groups, one after the other.
+struct Printer<'a> {
+    output: &'a Output,
+    lane: Lane,
+    number: u64,
+}
+
+impl<'a> Printer<'a> {
+    fn new(output: &'a Output) -> Self {
+        Self { output, lane: Lane::default(), number: 0 }
+    }
+
+    fn print(
+        &mut self,
+        group: Group<'_>,
+        values: GroupValues<'_>,
+    ) -> ControlFlow<()> {
+        let Self { output, lane, number } = self;
+        *number += 1;
         let same = Same {
-            number,
+            number: *number,
             size: group.size(),
             digest: group.digest(),
             algorithm: group.algorithm(),
             files: group.len(),
             reclaimable: group.reclaimable(),
         };
-        let mut files = group
-            .members()
-            .map(|member| Name { parent: member.parent, name: member.name });
-        output.writer.group(&same, &mut files, &mut lane);
-        if lane.settle(&output.sink).is_break() {
-            return Err(Error::Cancelled);
-        }
+        let mut files =
+            group.members().enumerate().map(|(index, member)| Name {
+                parent: member.parent,
+                name: member.name,
+                values: values.of(index),
+            });
+        output.writer.group(&same, &mut files, lane);
+        lane.settle(&output.sink)
     }
-    let _ = lane.flush(&output.sink);
-    Ok(duplicates.summary())
+}
+
+impl Drop for Printer<'_> {
+    /// However the run ended, the groups were found: they are whole records.
+    fn drop(&mut self) {
+        // What goes wrong is told when the sink is finished.
+        let _ = self.lane.flush(&self.output.sink);
+    }
 }

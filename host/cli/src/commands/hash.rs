@@ -15,11 +15,12 @@ use crate::{
         check::CheckArgs,
         chunk,
         output::{Format, OutputArgs},
+        plugin::PluginArgs,
         run::RunArgs,
         size,
         walk::WalkArgs,
     },
-    output::{Kind, Lane, Output, Text},
+    output::{Columns, Kind, Lane, Output, Text},
 };
 
 const EXAMPLES: &str = "\
@@ -41,6 +42,10 @@ standard input has no modification time: null.
 A partial digest is xxh64:FIRST:LAST:SIZE, the XXH64 of the first and the last
 CHUNK bytes and the size; of a file smaller than two chunks, both are the XXH64
 of all of it.
+
+The columns of plugins come last, as plugin.NAME; in text they stand in a line
+of their own before the file's, which begins with # and is a comment to the
+checksum programs.
 
 With --check, each PATH is a list of digests in any of these forms, and each
 file listed gets a verdict: OK, FAILED, or FAILED open or read. A list line
@@ -92,7 +97,7 @@ pub(crate) struct HashArgs {
     #[arg(
         short,
         long,
-        conflicts_with_all = ["tag", "print0", "WalkArgs"]
+        conflicts_with_all = ["tag", "print0", "WalkArgs", "PluginArgs"]
     )]
     pub(crate) check: bool,
 
@@ -106,6 +111,9 @@ pub(crate) struct HashArgs {
     pub(crate) walk: WalkArgs,
 
     #[command(flatten)]
+    pub(crate) plugin: PluginArgs,
+
+    #[command(flatten)]
     pub(crate) run: RunArgs,
 }
 
@@ -114,10 +122,8 @@ impl HashArgs {
     pub(crate) fn check(&self) -> Result<(), String> {
         let text = self.output.format == Format::Text;
         let other = self.algorithm.filter(|it| *it != Algorithm::Xxh64);
-        let only_stdin = self.sources().iter().all(|source| match source {
-            Source::Stdin => true,
-            Source::Path(_) => false,
-        });
+        let only_stdin =
+            self.sources().iter().all(|it| matches!(it, Source::Stdin));
         if self.tag && !text {
             Err("--tag is a form of text, not of --format".to_owned())
         } else if self.print0 && !text {
@@ -144,13 +150,18 @@ impl HashArgs {
         let streams = self.output.output.is_none();
         let messages = context.messages(!self.run.no_progress, streams);
         let engine = self.run.engine()?;
-        let text =
-            Text { zero: self.print0, tag: self.tag, ..Text::default() };
+        let plugins = self.plugin.load(&engine)?;
+        let text = Text {
+            zero: self.print0,
+            tag: self.tag,
+            columns: Columns::of(&plugins),
+            ..Text::default()
+        };
         let kind = Kind::Hashes { chunk: self.partial };
         let output = Output::open(&self.output, &self.paths, kind, text)?;
         let sources = self.sources();
         let options = HashOptions {
-            walk: self.walk.options(),
+            walk: self.walk.options(plugins),
             method: match self.partial {
                 Some(chunk) => Method::Partial { chunk },
                 None => {

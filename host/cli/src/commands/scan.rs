@@ -15,12 +15,13 @@ use crate::{
     failure::Failure,
     options::{
         output::{Format, OutputArgs},
+        plugin::PluginArgs,
         root,
         run::RunArgs,
         size,
         walk::WalkArgs,
     },
-    output::{Kind, Lane, Output, Text, put, spare},
+    output::{Columns, Kind, Lane, Output, Text, put, spare},
 };
 
 const EXAMPLES: &str = "\
@@ -32,6 +33,9 @@ terminal, control characters in names are shown as escapes.
 ndjson and json have the fields path, size and modified. Where a path is not
 UTF-8, path_base64 (its bytes in base64) stands in place of path. csv has both
 columns. A time before the year 0 or after 9999 is null, in text a dash.
+
+The columns of plugins come last, as plugin.NAME; in text they stand before
+the path, a dash where there is no value.
 
 Files are in no particular order; special files are left out.
 
@@ -64,6 +68,9 @@ pub(crate) struct ScanArgs {
 
     #[command(flatten)]
     walk: WalkArgs,
+
+    #[command(flatten)]
+    plugin: PluginArgs,
 
     #[command(flatten)]
     run: RunArgs,
@@ -103,9 +110,10 @@ impl ScanArgs {
         let cancel = context.catch_signals()?;
         let messages = context.messages(!self.run.no_progress, false);
         let engine = self.run.engine()?;
+        let plugins = self.plugin.load(&engine)?;
         let summary = engine.scan(
             roots,
-            &self.walk.options(),
+            &self.walk.options(plugins),
             &messages.monitor(&cancel),
             &|event| {
                 if let ScanEvent::Error(error) = event {
@@ -129,12 +137,14 @@ impl ScanArgs {
         let streams = self.output.output.is_none();
         let messages = context.messages(!self.run.no_progress, streams);
         let engine = self.run.engine()?;
-        let text = Text { zero: self.print0, ..Text::default() };
+        let plugins = self.plugin.load(&engine)?;
+        let columns = Columns::of(&plugins);
+        let text = Text { zero: self.print0, columns, ..Text::default() };
         let output = Output::open(&self.output, roots, Kind::Files, text)?;
         let lanes = Lanes::new(&engine);
         let outcome = engine.scan(
             roots,
-            &self.walk.options(),
+            &self.walk.options(plugins),
             &messages.monitor(&cancel),
             &|event| match event {
                 ScanEvent::Files(batch) => lanes.write(&batch, &output),

@@ -6,7 +6,7 @@ use clap::{
     Args, ValueEnum,
     builder::{OsStringValueParser, PossibleValue, TypedValueParser},
 };
-use sanchay::{WalkOptions, Walker};
+use sanchay::{Plugins, WalkOptions, Walker};
 
 use super::size;
 
@@ -70,7 +70,7 @@ pub(crate) struct WalkArgs {
 
 impl WalkArgs {
     /// The options in the library's terms.
-    pub(crate) fn options(&self) -> WalkOptions {
+    pub(crate) fn options(&self, plugins: Plugins) -> WalkOptions {
         WalkOptions {
             extensions: self
                 .extensions
@@ -87,6 +87,7 @@ impl WalkArgs {
                 WalkerArg::Native => Walker::Native,
                 WalkerArg::Portable => Walker::Portable,
             },
+            plugins,
         }
     }
 }

@@ -7,23 +7,41 @@
 
 use std::io::Write as _;
 
-use sanchay::{Content, Entry, Hashed, Timestamp};
+use sanchay::{Content, Entry, Hashed, Timestamp, Value};
 
 use super::{
-    Finding, Frame, Kind, Lane, Name, Same, Writer,
-    escape::escapes_on_terminal, lane::Parent, object::base64,
+    Columns, Finding, Frame, Kind, Lane, Name, Same, Writer,
+    escape::{escapes_on_terminal, push_escaped},
+    lane::Parent,
+    object::base64,
 };
 
 /// Rows.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Csv {
     kind: Kind,
     terminal: bool,
+    columns: Columns,
 }
 
 impl Csv {
-    pub(crate) fn new(kind: Kind, terminal: bool) -> Self {
-        Self { kind, terminal }
+    pub(crate) fn new(kind: Kind, terminal: bool, columns: Columns) -> Self {
+        Self { kind, terminal, columns }
+    }
+
+    /// Appends the fields of the plugins' columns. Text that a terminal would
+    /// obey is escaped there.
+    fn push_values(&self, values: &[Option<Value>], lane: &mut Lane) {
+        let push_text = |text: &str, out: &mut Vec<u8>| {
+            if self.terminal && obeyed(text.as_bytes()) {
+                let mut escaped = Vec::new();
+                push_escaped(text.as_bytes(), &mut escaped);
+                push_field(&escaped, out);
+            } else {
+                push_field(text.as_bytes(), out);
+            }
+        };
+        self.columns.csv(values, push_text, lane);
     }
 
     /// Appends the two path fields and the comma between them.
@@ -43,12 +61,15 @@ impl Csv {
 impl Writer for Csv {
     fn frame(&self) -> Frame {
         let head = match self.kind {
-            Kind::Files => "path,path_base64,size,modified\n",
-            Kind::Hashes { .. } => "path,path_base64,size,modified,hash\n",
-            Kind::Verdicts => "path,path_base64,verdict,error\n",
-            Kind::Groups => "group,size,hash,path,path_base64,reclaimable\n",
+            Kind::Files => "path,path_base64,size,modified",
+            Kind::Hashes { .. } => "path,path_base64,size,modified,hash",
+            Kind::Verdicts => "path,path_base64,verdict,error",
+            Kind::Groups => "group,size,hash,path,path_base64,reclaimable",
         };
-        Frame { head, ..Frame::default() }
+        let mut head = head.to_owned();
+        self.columns.head(&mut head);
+        head.push('\n');
+        Frame { head: head.into(), ..Frame::default() }
     }
 
     fn directory(&self, parent: &[u8], lane: &mut Lane) {
@@ -70,11 +91,14 @@ impl Writer for Csv {
             lane.out.extend_from_slice(file.name);
             lane.out.push(b',');
         } else {
-            let name = Name { parent: raw, name: file.name };
-            let path = name.join(&mut lane.scratch);
+            let path = &mut lane.scratch;
+            path.clear();
+            path.extend_from_slice(raw);
+            path.extend_from_slice(file.name);
             self.push_path(path, &mut lane.out);
         }
         push_facts(file.metadata.size, Some(file.metadata.modified), lane);
+        self.push_values(file.values, lane);
         lane.out.push(b'\n');
     }
 
@@ -83,9 +107,11 @@ impl Writer for Csv {
         push_facts(file.size, file.modified, lane);
         // Writing to a vector does not fail.
         let _ = match file.content {
-            Content::Whole(_, digest) => writeln!(lane.out, ",{digest}"),
-            Content::Partial(digest) => writeln!(lane.out, ",{digest}"),
+            Content::Whole(_, digest) => write!(lane.out, ",{digest}"),
+            Content::Partial(digest) => write!(lane.out, ",{digest}"),
         };
+        self.push_values(file.values, lane);
+        lane.out.push(b'\n');
     }
 
     fn verdict(
@@ -120,6 +146,7 @@ impl Writer for Csv {
             self.push_path(path, &mut lane.out);
             lane.out.push(b',');
             lane.push_number(same.reclaimable);
+            self.push_values(name.values, lane);
             lane.out.push(b'\n');
         }
     }

@@ -3,27 +3,33 @@
 
 use sanchay::{Entry, Hashed};
 
-use super::{Finding, Frame, Kind, Lane, Name, Same, Writer, object};
+use super::{Columns, Finding, Frame, Kind, Lane, Name, Same, Writer, object};
 
 /// What parts two objects; it is written before each, so that the last one
 /// needs not be known.
 const BETWEEN: &str = ",\n";
 
 /// Objects of one array.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Json {
     kind: Kind,
+    columns: Columns,
 }
 
 impl Json {
-    pub(crate) fn new(kind: Kind) -> Self {
-        Self { kind }
+    pub(crate) fn new(kind: Kind, columns: Columns) -> Self {
+        Self { kind, columns }
     }
 }
 
 impl Writer for Json {
     fn frame(&self) -> Frame {
-        Frame { head: "[\n", between: BETWEEN, tail: "\n]\n", empty: "]\n" }
+        Frame {
+            head: "[\n".into(),
+            between: BETWEEN,
+            tail: "\n]\n",
+            empty: "]\n",
+        }
     }
 
     fn directory(&self, parent: &[u8], lane: &mut Lane) {
@@ -32,12 +38,12 @@ impl Writer for Json {
 
     fn file(&self, file: &Entry<'_>, lane: &mut Lane) {
         lane.push(BETWEEN);
-        object::file(file, lane);
+        object::file(file, &self.columns, lane);
     }
 
     fn hashed(&self, file: &Hashed<'_>, lane: &mut Lane) {
         lane.push(BETWEEN);
-        object::hashed(file, self.kind, lane);
+        object::hashed(file, self.kind, &self.columns, lane);
     }
 
     fn verdict(
@@ -58,6 +64,6 @@ impl Writer for Json {
         lane: &mut Lane,
     ) {
         lane.push(BETWEEN);
-        object::group(same, files, lane);
+        object::group(same, files, &self.columns, lane);
     }
 }

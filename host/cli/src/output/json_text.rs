@@ -56,7 +56,7 @@ impl Formatter for Guarded {
 /// Unicode's bidirectional controls, and its line and paragraph separators:
 /// with them a name could pass for another.
 fn reorders(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
         | '\u{2066}'..='\u{2069}')
 }
 
@@ -84,6 +84,19 @@ mod tests {
             string("\"\\\n\r\t\0\x1b\x7f\u{9b}\u{202e}"),
             r#""\"\\\n\r\t\u0000\u001b\u007f\u009b\u202e""#
         );
+    }
+
+    #[test]
+    fn every_character_that_controls_the_direction_of_text_is_escaped() {
+        // Unicode's property Bidi_Control; its separators of lines.
+        let direction = ['\u{61c}', '\u{200e}', '\u{200f}']
+            .into_iter()
+            .chain('\u{202a}'..='\u{202e}')
+            .chain('\u{2066}'..='\u{2069}');
+        for c in direction.chain(['\u{2028}', '\u{2029}']) {
+            let escape = format!("\"\\u{:04x}\"", u32::from(c));
+            assert_eq!(string(&c.to_string()), escape);
+        }
     }
 
     proptest! {

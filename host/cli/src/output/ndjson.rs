@@ -2,17 +2,18 @@
 
 use sanchay::{Entry, Hashed};
 
-use super::{Finding, Frame, Kind, Lane, Name, Same, Writer, object};
+use super::{Columns, Finding, Frame, Kind, Lane, Name, Same, Writer, object};
 
 /// Objects, each ended by a newline. No object has a newline inside.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Ndjson {
     kind: Kind,
+    columns: Columns,
 }
 
 impl Ndjson {
-    pub(crate) fn new(kind: Kind) -> Self {
-        Self { kind }
+    pub(crate) fn new(kind: Kind, columns: Columns) -> Self {
+        Self { kind, columns }
     }
 }
 
@@ -26,12 +27,12 @@ impl Writer for Ndjson {
     }
 
     fn file(&self, file: &Entry<'_>, lane: &mut Lane) {
-        object::file(file, lane);
+        object::file(file, &self.columns, lane);
         lane.out.push(b'\n');
     }
 
     fn hashed(&self, file: &Hashed<'_>, lane: &mut Lane) {
-        object::hashed(file, self.kind, lane);
+        object::hashed(file, self.kind, &self.columns, lane);
         lane.out.push(b'\n');
     }
 
@@ -52,7 +53,7 @@ impl Writer for Ndjson {
         files: &mut dyn Iterator<Item = Name<'_>>,
         lane: &mut Lane,
     ) {
-        object::group(same, files, lane);
+        object::group(same, files, &self.columns, lane);
         lane.out.push(b'\n');
     }
 }

@@ -9,7 +9,7 @@ use std::io::Write as _;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sanchay::{Content, Entry, Hashed, Timestamp};
 
-use super::{Finding, Kind, Lane, Name, Same, json_text};
+use super::{Columns, Finding, Kind, Lane, Name, Same, json_text};
 
 /// Gets ready for files with this parent.
 pub(crate) fn directory(parent: &[u8], lane: &mut Lane) {
@@ -27,7 +27,7 @@ pub(crate) fn directory(parent: &[u8], lane: &mut Lane) {
 }
 
 /// Appends a file found, in the directory last told to [`directory`].
-pub(crate) fn file(file: &Entry<'_>, lane: &mut Lane) {
+pub(crate) fn file(file: &Entry<'_>, columns: &Columns, lane: &mut Lane) {
     match str::from_utf8(file.name) {
         Ok(name) if lane.parent.utf8 => {
             lane.out.extend_from_slice(b"{\"path\":\"");
@@ -37,8 +37,9 @@ pub(crate) fn file(file: &Entry<'_>, lane: &mut Lane) {
         }
         _ => {
             let mut bytes = std::mem::take(&mut lane.scratch);
-            let name = Name { parent: &lane.parent.raw, name: file.name };
-            name.join(&mut bytes);
+            bytes.clear();
+            bytes.extend_from_slice(&lane.parent.raw);
+            bytes.extend_from_slice(file.name);
             lane.out.push(b'{');
             push_base64(&bytes, &mut lane.out);
             lane.scratch = bytes;
@@ -46,11 +47,17 @@ pub(crate) fn file(file: &Entry<'_>, lane: &mut Lane) {
     }
     push_size(file.metadata.size, lane);
     push_modified(Some(file.metadata.modified), lane);
+    columns.json(file.values, lane);
     lane.out.push(b'}');
 }
 
 /// Appends a hashed file.
-pub(crate) fn hashed(file: &Hashed<'_>, kind: Kind, lane: &mut Lane) {
+pub(crate) fn hashed(
+    file: &Hashed<'_>,
+    kind: Kind,
+    columns: &Columns,
+    lane: &mut Lane,
+) {
     lane.out.push(b'{');
     push_path(file.path, &mut lane.out);
     push_size(file.size, lane);
@@ -59,20 +66,21 @@ pub(crate) fn hashed(file: &Hashed<'_>, kind: Kind, lane: &mut Lane) {
     let _ = match (file.content, kind) {
         (Content::Whole(algorithm, digest), _) => write!(
             lane.out,
-            ",\"algorithm\":\"{algorithm}\",\"hash\":\"{digest}\"}}"
+            ",\"algorithm\":\"{algorithm}\",\"hash\":\"{digest}\""
         ),
         (Content::Partial(digest), Kind::Hashes { chunk: Some(chunk) }) => {
             write!(
                 lane.out,
                 ",\"algorithm\":\"xxh64\",\"chunk\":{chunk},\
-                 \"hash\":\"{digest}\"}}"
+                 \"hash\":\"{digest}\""
             )
         }
-        (Content::Partial(digest), _) => write!(
-            lane.out,
-            ",\"algorithm\":\"xxh64\",\"hash\":\"{digest}\"}}"
-        ),
+        (Content::Partial(digest), _) => {
+            write!(lane.out, ",\"algorithm\":\"xxh64\",\"hash\":\"{digest}\"")
+        }
     };
+    columns.json(file.values, lane);
+    lane.out.push(b'}');
 }
 
 /// Appends a verdict.
@@ -99,6 +107,7 @@ pub(crate) fn verdict(
 pub(crate) fn group(
     same: &Same,
     files: &mut dyn Iterator<Item = Name<'_>>,
+    columns: &Columns,
     lane: &mut Lane,
 ) {
     // Writing to a vector does not fail.
@@ -111,6 +120,7 @@ pub(crate) fn group(
         lane.push(if index == 0 { "{" } else { ",{" });
         let path = name.join(&mut lane.scratch);
         push_path(path, &mut lane.out);
+        columns.json(name.values, lane);
         lane.out.push(b'}');
     }
     lane.push("],\"reclaimable\":");

@@ -52,7 +52,7 @@ proptest! {
         let names: Vec<(&[u8], &[u8])> =
             names.iter().map(|(a, b)| (&a[..], &b[..])).collect();
 
-        let lines = files(&Ndjson::new(Kind::Files), &names);
+        let lines = files(&Ndjson::new(Kind::Files, Columns::default()), &names);
         let lines = String::from_utf8(lines).unwrap();
         let objects: Vec<Value> = lines
             .lines()
@@ -70,7 +70,7 @@ proptest! {
 
         let array = [
             b"[".as_slice(),
-            files(&Json::new(Kind::Files), &names)
+            files(&Json::new(Kind::Files, Columns::default()), &names)
                 .strip_prefix(b",\n".as_slice())
                 .unwrap_or_default(),
             b"]",
@@ -79,7 +79,7 @@ proptest! {
         let array: Vec<Value> = serde_json::from_slice(&array).unwrap();
         prop_assert_eq!(&array, &objects);
 
-        let rows = files(&Csv::new(Kind::Files, false), &names);
+        let rows = files(&Csv::new(Kind::Files, false, Columns::default()), &names);
         let paths: Vec<Vec<u8>> = ::csv::ReaderBuilder::new()
             .has_headers(false)
             .from_reader(rows.as_slice())

@@ -102,7 +102,8 @@ impl Shared {
         let mut records = records;
         if !self.begun {
             self.begun = true;
-            self.put(self.frame.head.as_bytes());
+            let head = std::mem::take(&mut self.frame.head);
+            self.put(head.as_bytes());
             let between = self.frame.between.as_bytes();
             records = records.strip_prefix(between).unwrap_or(records);
         }
@@ -120,7 +121,8 @@ impl Shared {
         }
         self.closed = true;
         if !self.begun {
-            self.put(self.frame.head.as_bytes());
+            let head = std::mem::take(&mut self.frame.head);
+            self.put(head.as_bytes());
             self.put(self.frame.empty.as_bytes());
         } else {
             self.put(self.frame.tail.as_bytes());
@@ -157,8 +159,12 @@ mod tests {
 
     use super::*;
 
-    const ARRAY: Frame =
-        Frame { head: "[\n", between: ",\n", tail: "\n]\n", empty: "]\n" };
+    const ARRAY: Frame = Frame {
+        head: std::borrow::Cow::Borrowed("[\n"),
+        between: ",\n",
+        tail: "\n]\n",
+        empty: "]\n",
+    };
 
     /// What is in a file after some records.
     fn written(name: &str, frame: Frame, records: &[&str]) -> String {
@@ -189,8 +195,8 @@ mod tests {
 
     #[test]
     fn a_header_comes_once_and_also_alone() {
-        let header = Frame { head: "a,b\n", ..Frame::default() };
-        assert_eq!(written("header", header, &[]), "a,b\n");
+        let header = Frame { head: "a,b\n".into(), ..Frame::default() };
+        assert_eq!(written("header", header.clone(), &[]), "a,b\n");
         assert_eq!(written("rows", header, &["1\n", "2\n"]), "a,b\n1\n2\n");
     }
 

@@ -22,7 +22,7 @@ pub(super) fn files(writer: &dyn Writer, names: &[(&[u8], &[u8])]) -> Vec<u8> {
     let mut lane = Lane::default();
     for (parent, name) in names {
         writer.directory(parent, &mut lane);
-        let file = Entry { parent, name, metadata: &METADATA };
+        let file = Entry { parent, name, metadata: &METADATA, values: &[] };
         writer.file(&file, &mut lane);
     }
     lane.out
@@ -31,7 +31,10 @@ pub(super) fn files(writer: &dyn Writer, names: &[(&[u8], &[u8])]) -> Vec<u8> {
 fn hashed(writer: &dyn Writer, path: &[u8], content: Content) -> String {
     let mut lane = Lane::default();
     let modified = Some(METADATA.modified);
-    writer.hashed(&Hashed { path, size: 3, modified, content }, &mut lane);
+    writer.hashed(
+        &Hashed { path, size: 3, modified, content, values: &[] },
+        &mut lane,
+    );
     String::from_utf8(lane.out).unwrap()
 }
 
@@ -50,7 +53,8 @@ fn group(writer: &dyn Writer, names: &[&[u8]]) -> Vec<u8> {
         files: names.len(),
         reclaimable: 10 * (names.len() as u64 - 1),
     };
-    let mut names = names.iter().map(|name| Name { parent: b"d/", name });
+    let mut names =
+        names.iter().map(|name| Name { parent: b"d/", name, values: &[] });
     writer.group(&same, &mut names, &mut lane);
     lane.out
 }
@@ -114,7 +118,7 @@ fn a_partial_digest_is_told_with_its_chunk() {
         format!("{text}  f\n")
     );
     let kind = Kind::Hashes { chunk: Some(99) };
-    let object = hashed(&Ndjson::new(kind), b"f", content);
+    let object = hashed(&Ndjson::new(kind, Columns::default()), b"f", content);
     assert_eq!(
         serde_json::from_str::<Value>(&object).unwrap(),
         json!({"path": "f", "size": 3, "modified": TIME,
@@ -127,11 +131,12 @@ fn a_time_beyond_the_calendar_is_null() {
     let mut lane = Lane::default();
     let modified = Timestamp { seconds: i64::MAX, nanoseconds: 0 };
     let metadata = Metadata { modified, ..METADATA };
-    let file = Entry { parent: b"", name: b"f", metadata: &metadata };
+    let file =
+        Entry { parent: b"", name: b"f", metadata: &metadata, values: &[] };
     let kinds: [&dyn Writer; 3] = [
         &Text::default(),
-        &Ndjson::new(Kind::Files),
-        &Csv::new(Kind::Files, false),
+        &Ndjson::new(Kind::Files, Columns::default()),
+        &Csv::new(Kind::Files, false, Columns::default()),
     ];
     for writer in kinds {
         writer.directory(b"", &mut lane);
@@ -155,7 +160,7 @@ fn verdicts_are_told_in_sha256sums_words_and_in_fields() {
     assert_eq!(lane.out, expected);
 
     let mut lane = Lane::default();
-    let ndjson = Ndjson::new(Kind::Verdicts);
+    let ndjson = Ndjson::new(Kind::Verdicts, Columns::default());
     ndjson.verdict(b"f", Finding::Missing, Some("no \"f\""), &mut lane);
     assert_eq!(
         serde_json::from_slice::<Value>(&lane.out).unwrap(),
@@ -176,7 +181,10 @@ fn a_group_is_a_heading_its_paths_and_an_end() {
 
 #[test]
 fn a_group_is_an_object_with_all_its_files() {
-    let object = group(&Ndjson::new(Kind::Groups), &[b"a", b"\xff"]);
+    let object = group(
+        &Ndjson::new(Kind::Groups, Columns::default()),
+        &[b"a", b"\xff"],
+    );
     assert_eq!(
         serde_json::from_slice::<Value>(&object).unwrap(),
         json!({"size": 10, "algorithm": "xxh64", "hash": "abababababababab",
@@ -187,7 +195,10 @@ fn a_group_is_an_object_with_all_its_files() {
 
 #[test]
 fn a_group_is_a_row_for_each_file() {
-    let rows = group(&Csv::new(Kind::Groups, false), &[b"a,b", b"\xff"]);
+    let rows = group(
+        &Csv::new(Kind::Groups, false, Columns::default()),
+        &[b"a,b", b"\xff"],
+    );
     let expected = "7,10,abababababababab,\"d/a,b\",,10\n\
         7,10,abababababababab,,ZC//,10\n";
     assert_eq!(String::from_utf8(rows).unwrap(), expected);
@@ -195,7 +206,7 @@ fn a_group_is_a_row_for_each_file() {
 
 #[test]
 fn csv_on_a_terminal_has_no_control_characters() {
-    let csv = Csv::new(Kind::Files, true);
+    let csv = Csv::new(Kind::Files, true, Columns::default());
     let rows = files(&csv, &[(b"a/", b"b\x1b"), (b"a/", b"b\\c")]);
     let expected = format!(",YS9iGw==,1234,{TIME}\na/b\\c,,1234,{TIME}\n");
     assert_eq!(String::from_utf8(rows).unwrap(), expected);

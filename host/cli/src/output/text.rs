@@ -15,14 +15,15 @@ use std::io::Write as _;
 use sanchay::{Algorithm, Content, Entry, Hashed};
 
 use super::{
-    Escape, Finding, Frame, Lane, Name, Same, Writer, escape::push_escaped,
+    Columns, Escape, Finding, Frame, Lane, Name, Same, Writer,
+    escape::push_escaped,
 };
 
 /// What stands for a time that RFC 3339 cannot tell.
 const NO_TIME: &[u8] = b"-";
 
 /// How lines are written.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Text {
     /// Whether the lines go to a terminal.
     pub(crate) terminal: bool,
@@ -31,15 +32,19 @@ pub(crate) struct Text {
     pub(crate) zero: bool,
     /// Whether a digest's line names its algorithm.
     pub(crate) tag: bool,
+    /// The columns of the plugins. They stand before the path of a file
+    /// found, and in a line of their own before one that is hashed or equal;
+    /// where there are only paths, they are left out.
+    pub(crate) columns: Columns,
 }
 
 impl Text {
-    fn end(self) -> &'static [u8] {
+    fn end(&self) -> &'static [u8] {
         if self.zero { b"\0" } else { b"\n" }
     }
 
     /// How names are written into lines that are otherwise escaped this way.
-    fn escape(self, lines: Escape) -> Escape {
+    fn escape(&self, lines: Escape) -> Escape {
         match self {
             Self { terminal: true, .. } => Escape::Terminal,
             Self { zero: true, .. } => Escape::Nothing,
@@ -72,6 +77,7 @@ impl Writer for Text {
                 None => out.extend_from_slice(NO_TIME),
             }
             out.push(b'\t');
+            self.columns.tabbed(file.values, lane);
         }
         let out = &mut lane.out;
         out.extend_from_slice(&lane.parent.text);
@@ -88,6 +94,7 @@ impl Writer for Text {
             Content::Whole(algorithm, _) => Escape::for_list(algorithm),
             Content::Partial(_) => Escape::Lines,
         });
+        self.columns.comment(file.values, self.end(), lane);
         let out = &mut lane.out;
         let begun = escape.begin(file.path, out);
         // Writing to a vector does not fail.
@@ -146,6 +153,9 @@ impl Writer for Text {
         }
         let escape = self.escape(Escape::Lines);
         for name in files {
+            if !self.zero {
+                self.columns.comment(name.values, self.end(), lane);
+            }
             let path = name.join(&mut lane.scratch);
             escape.begin(path, &mut lane.out).name(path, &mut lane.out);
             lane.out.extend_from_slice(self.end());

@@ -77,6 +77,29 @@ impl Engine {
     /// the list's lines, and ends the run by returning `Break`. Memory does
     /// not grow with the list.
     ///
+    /// ```
+    /// use sanchay::{CheckEvent, CheckOptions, Engine, EngineOptions, Monitor};
+    /// use std::ops::ControlFlow;
+    ///
+    /// let engine = Engine::new(EngineOptions::default())?;
+    /// // The SHA-256 of no bytes.
+    /// let list = "e3b0c44298fc1c149afbf4c8996fb924\
+    ///     27ae41e4649b934ca495991b7852b855  Cargo.toml\n";
+    /// let summary = engine.check(
+    ///     &mut list.as_bytes(),
+    ///     &CheckOptions::default(),
+    ///     &Monitor::default(),
+    ///     &mut |event| {
+    ///         if let CheckEvent::Verdict { path, verdict } = event {
+    ///             println!("{}: {verdict:?}", sanchay::escaped(path));
+    ///         }
+    ///         ControlFlow::Continue(())
+    ///     },
+    /// )?;
+    /// assert_eq!((summary.matched, summary.mismatched), (0, 1));
+    /// # Ok::<(), sanchay::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Checklist`] if the list cannot be read or has a line of more
     /// than a mebibyte; [`Error::Option`] for a chunk out of range;

@@ -164,7 +164,7 @@ impl Comparison<'_> {
     }
 
     /// Opens a file, which must still be the one that was found.
-    fn open(
+    pub(super) fn open(
         &self,
         file: FileNumber,
         node: Option<&Node>,
@@ -196,7 +196,12 @@ impl Comparison<'_> {
         Ok((opened, metadata))
     }
 
-    fn error(&self, path: std::path::PathBuf, action: Action, cause: Cause) {
+    pub(super) fn error(
+        &self,
+        path: std::path::PathBuf,
+        action: Action,
+        cause: Cause,
+    ) {
         // What a run did not come to is no fault of the file's.
         if self.run.is_over() {
             return;

@@ -14,7 +14,7 @@ use crate::{entry::join, monitor::Summary, options::DuplicateOptions};
 
 /// Groups of files with equal content.
 pub struct Duplicates {
-    collection: Collection,
+    pub(super) collection: Collection,
     algorithm: Algorithm,
     groups: Vec<Span>,
     members: Vec<FileNumber>,
@@ -115,12 +115,16 @@ impl<'a> Group<'a> {
         self.span.end - self.span.start
     }
 
+    /// The numbers of the files, by path.
+    pub(super) fn numbers(&self) -> &'a [FileNumber] {
+        let range = self.span.start..self.span.end;
+        self.all.members.get(range).unwrap_or_default()
+    }
+
     /// The files, by path.
     pub fn members(&self) -> impl Iterator<Item = Member<'a>> + use<'a> {
         let all = self.all;
-        let range = self.span.start..self.span.end;
-        let members = all.members.get(range).unwrap_or_default();
-        members.iter().map(|member| {
+        self.numbers().iter().map(|member| {
             let (parent, name) = all.collection.path(*member);
             Member { parent, name }
         })

@@ -6,6 +6,7 @@ mod compare;
 mod groups;
 mod hits;
 mod names;
+mod values;
 
 use std::{
     collections::HashSet,
@@ -14,10 +15,13 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-pub use self::groups::{DuplicateSummary, Duplicates, Group, Member};
 use self::{
     collection::{Collection, Collector},
     compare::{Comparison, END, SMALL},
+};
+pub use self::{
+    groups::{DuplicateSummary, Duplicates, Group, Member},
+    values::GroupValues,
 };
 use crate::{
     engine::Engine,
@@ -42,6 +46,33 @@ impl Engine {
     /// and ends the run by returning `Break`. Memory grows by some sixty
     /// bytes a file, names included.
     ///
+    /// ```
+    /// use sanchay::{DuplicateOptions, Engine, EngineOptions, Monitor};
+    /// use std::ops::ControlFlow;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// for name in ["a", "b", "c"] {
+    ///     let content = if name == "b" { "other" } else { "equal" };
+    ///     std::fs::write(folder.path().join(name), content)?;
+    /// }
+    /// let engine = Engine::new(EngineOptions::default())?;
+    /// let found = engine.duplicates(
+    ///     &[folder.path().to_owned()],
+    ///     &DuplicateOptions::default(),
+    ///     &Monitor::default(),
+    ///     &|error| {
+    ///         eprintln!("{error}");
+    ///         ControlFlow::Continue(())
+    ///     },
+    /// )?;
+    /// assert_eq!(found.summary().reclaimable_bytes, 5);
+    /// for group in found.groups() {
+    ///     let names: Vec<_> = group.members().map(|it| it.name).collect();
+    ///     assert_eq!(names, [b"a", b"c"]);
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Cancelled`] if the run was ended before it was done;
     /// [`Error::Filter`], [`Error::Threads`] and [`Error::Sandbox`] if it
@@ -53,6 +84,7 @@ impl Engine {
         monitor: &Monitor,
         on_error: &(dyn Fn(EntryError) -> ControlFlow<()> + Sync),
     ) -> Result<Duplicates, Error> {
+        options.walk.plugins.begin();
         let run = Run::new(monitor);
         let collection = self.collect(roots, options, &run, on_error)?;
         let walked = run.outcome()?;
@@ -126,6 +158,7 @@ impl Engine {
             options: &wanted,
             visitor: &visitor,
             counts: true,
+            extracts: false,
             visited: (!together).then(|| Mutex::new(HashSet::new())),
         };
         if together {

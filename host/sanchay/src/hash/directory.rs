@@ -14,6 +14,7 @@ use super::{
 use crate::{
     entry::join,
     error::{Action, EntryError},
+    extract::Told,
     frontier::Spot,
     options::Method,
     sequence::Place,
@@ -136,20 +137,34 @@ impl Tree<'_> {
         let method = self.options.method;
         let Worker { scout, reader, .. } = worker;
         let inspector = &mut *scout.inspector;
-        let mut outcomes = Vec::new();
-        outcomes.resize_with(names.spans.len(), || None);
+        let extractors = &mut scout.extractors;
+        let count = names.spans.len();
+        let mut sums = Vec::new();
+        sums.resize_with(count, || None);
         let mut done = |index: usize, result| {
-            if let Some(outcome) = outcomes.get_mut(index) {
-                *outcome = Some(result);
+            if let Some(sum) = sums.get_mut(index) {
+                *sum = Some(result);
             }
         };
+        let mut told: Vec<Option<Told>> = Vec::new();
+        if !extractors.is_empty() {
+            told.resize_with(count, || None);
+        }
         let mut hand_on = Some(hand_on);
         let mut open = |index: usize| {
             let span = names.spans.get(index)?;
             if self.run.is_over() || hand_on.is_none() {
                 return None;
             }
-            let opened = node.open_file(slice(&names.bytes, *span));
+            let name = slice(&names.bytes, *span);
+            let opened = node.open_file(name);
+            if let (Ok((file, metadata)), Some(told)) =
+                (&opened, told.get_mut(index))
+            {
+                told.get_or_insert_with(|| {
+                    Told::of(extractors, file, name, metadata)
+                });
+            }
             if let (Method::Whole(_), Ok((_, metadata))) = (method, &opened)
                 && metadata.size >= LARGE
                 && let Some(hand_on) = hand_on.take()
@@ -158,9 +173,14 @@ impl Tree<'_> {
             }
             Some(opened)
         };
-        let count = names.spans.len();
         reader.hash(inspector, method, count, &mut open, &mut done);
-        outcomes
+        let mut told = told.into_iter();
+        sums.into_iter()
+            .map(|sum| Outcome {
+                sum,
+                told: told.next().flatten().unwrap_or_default(),
+            })
+            .collect()
     }
 
     /// Makes rows of outcomes.
@@ -179,8 +199,18 @@ impl Tree<'_> {
         let mut rows = Rows::new(node.path(), spans.len(), bytes as usize);
         for (span, outcome) in spans.iter().zip(outcomes) {
             let name = slice(&names.bytes, *span);
-            match outcome {
-                Some(Ok(sum)) => rows.push(name, sum),
+            match outcome.sum {
+                Some(Ok(sum)) => {
+                    rows.push(name, sum);
+                    let Told { values, causes } = outcome.told;
+                    rows.push_values(values);
+                    for cause in causes {
+                        let path = join(node.path(), name);
+                        let action = Action::Extract;
+                        let error = EntryError::new(path, action, cause);
+                        self.error(&mut rows, error);
+                    }
+                }
                 Some(Err((action, cause))) => {
                     let path = join(node.path(), name);
                     self.error(

@@ -16,7 +16,7 @@ mod tree;
 
 use std::{fmt, ops::ControlFlow, path::PathBuf};
 
-use sanchay_sandbox::{Algorithm, Digest, PartialDigest};
+use sanchay_sandbox::{Algorithm, Digest, PartialDigest, plugin::Value};
 
 pub(crate) use self::{
     pipe::stdin_turn,
@@ -35,6 +35,7 @@ pub const MAX_CHUNK: u32 = 16 << 20;
 
 /// Something to hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Source {
     /// A file, or a directory, all of whose files are hashed. An empty path
     /// stands for the current directory.
@@ -73,6 +74,9 @@ pub struct Hashed<'a> {
     pub modified: Option<Timestamp>,
     /// What is in it.
     pub content: Content,
+    /// What the extractors tell of it, one value for each of their columns;
+    /// empty where they have nothing to tell.
+    pub values: &'a [Option<Value>],
 }
 
 /// What hashing comes upon.
@@ -105,6 +109,37 @@ impl Engine {
     /// returning `Break`. Memory does not grow with the number of files,
     /// unless links are followed.
     ///
+    /// ```
+    /// use sanchay::{
+    ///     Engine, EngineOptions, HashEvent, HashOptions, Monitor, Source,
+    /// };
+    /// use std::ops::ControlFlow;
+    ///
+    /// let engine = Engine::new(EngineOptions::default())?;
+    /// let mut lines = Vec::new();
+    /// let summary = engine.hash(
+    ///     &[Source::Path("Cargo.toml".into()), Source::Path("gone".into())],
+    ///     &HashOptions::default(),
+    ///     &Monitor::default(),
+    ///     &mut |event| {
+    ///         lines.push(match event {
+    ///             HashEvent::File(file) => format!(
+    ///                 "{}  {}",
+    ///                 file.content,
+    ///                 sanchay::escaped(file.path),
+    ///             ),
+    ///             HashEvent::Error(error) => error.to_string(),
+    ///             _ => return ControlFlow::Continue(()),
+    ///         });
+    ///         ControlFlow::Continue(())
+    ///     },
+    /// )?;
+    /// assert_eq!((summary.files, summary.errors), (1, 1));
+    /// assert!(lines[0].ends_with("  Cargo.toml"));
+    /// assert_eq!(lines[1], "gone: cannot open: No such file or directory");
+    /// # Ok::<(), sanchay::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Cancelled`] if hashing was ended before it was done;
     /// [`Error::Option`] if the chunk of a partial digest is 0 or greater than
@@ -119,6 +154,7 @@ impl Engine {
         visit: &mut (dyn FnMut(HashEvent<'_>) -> ControlFlow<()> + Send),
     ) -> Result<Summary, Error> {
         check_method(options.method)?;
+        options.walk.plugins.begin();
         tree::hash(self, sources, options, monitor, visit)
     }
 }

@@ -20,6 +20,7 @@ use super::{
 use crate::{
     entry::Metadata,
     error::{Action, Cause, EntryError, Error},
+    extract::Told,
     frontier::Spot,
     sequence::Place,
     walk::{Named, Walk, location, shown},
@@ -101,11 +102,14 @@ impl Tree<'_> {
         let mut done = |_, sum| result = Some(sum);
         let Worker { scout, reader, .. } = worker;
         let inspector = &mut *scout.inspector;
+        let name = path.file_name().unwrap_or_default().as_bytes();
+        let (file, metadata) = &opened;
+        let told = Told::of(&mut scout.extractors, file, name, metadata);
         let mut opened = Some(Ok(opened));
         let mut open = |_| opened.take();
         reader.hash(inspector, method, 1, &mut open, &mut done);
         if let Some(result) = result {
-            self.told(place, path, result);
+            self.told(place, path, result, told);
         }
     }
 
@@ -119,14 +123,30 @@ impl Tree<'_> {
     ) {
         let Worker { scout, reader, .. } = worker;
         let result = reader.pipe(scout.inspector, source, self.options.method);
-        self.told(place, path, result);
+        self.told(place, path, result, Told::default());
     }
 
     /// Fills the place of something that the caller named.
-    fn told(&self, place: Place, path: &Path, result: Result<Sum, Failure>) {
+    fn told(
+        &self,
+        place: Place,
+        path: &Path,
+        result: Result<Sum, Failure>,
+        told: Told,
+    ) {
         let mut rows = Rows::default();
         match result {
-            Ok(sum) => rows.push(path.as_os_str().as_bytes(), sum),
+            Ok(sum) => {
+                rows.push(path.as_os_str().as_bytes(), sum);
+                let Told { values, causes } = told;
+                rows.push_values(values);
+                for cause in causes {
+                    let action = Action::Extract;
+                    let error =
+                        EntryError::new(path.to_owned(), action, cause);
+                    self.error(&mut rows, error.named());
+                }
+            }
             Err((action, cause)) => {
                 let error = EntryError::new(path.to_owned(), action, cause);
                 self.error(&mut rows, error.named());
@@ -146,6 +166,7 @@ impl Tree<'_> {
             options: &self.options.walk,
             visitor: &found,
             counts: false,
+            extracts: false,
             visited: None,
         };
         // In a thread of its own: a worker that waits for another pool would

@@ -3,12 +3,18 @@
 
 use std::ops::ControlFlow;
 
+use sanchay_sandbox::plugin::Value;
+
 use super::{HashEvent, Hashed, Sum};
 use crate::{
     error::EntryError,
+    plugins,
     run::Run,
     walk::{Span, slice},
 };
+
+/// What a result takes up, in bytes, or thereabouts.
+const ROW: usize = 256;
 
 /// Results of one piece of work, in order.
 #[derive(Default)]
@@ -17,6 +23,9 @@ pub(super) struct Rows {
     parent: Box<[u8]>,
     names: Vec<u8>,
     rows: Vec<(Span, Sum)>,
+    /// The values of each row, if any has some; and how much they take up.
+    values: Vec<Box<[Option<Value>]>>,
+    value_bytes: usize,
     /// Errors, each with the number of rows that come before it.
     errors: Vec<(usize, EntryError)>,
 }
@@ -29,7 +38,7 @@ impl Rows {
             parent: parent.into(),
             names: Vec::with_capacity(names),
             rows: Vec::with_capacity(files),
-            errors: Vec::new(),
+            ..Self::default()
         }
     }
 
@@ -38,6 +47,18 @@ impl Rows {
         self.names.extend_from_slice(name);
         let end = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
         self.rows.push(((start, end), sum));
+    }
+
+    /// Adds values to the row that was pushed last.
+    pub(super) fn push_values(&mut self, values: Box<[Option<Value>]>) {
+        if values.is_empty() {
+            return;
+        }
+        self.value_bytes += plugins::weight(&values);
+        self.values.resize_with(self.rows.len(), Box::default);
+        if let Some(last) = self.values.last_mut() {
+            *last = values;
+        }
     }
 
     pub(super) fn push_error(&mut self, error: EntryError) {
@@ -49,9 +70,9 @@ impl Rows {
         self.rows.len() as u64
     }
 
-    /// How many results there are.
+    /// How many results there are, or as many as take up that much memory.
     pub(super) fn weight(&self) -> usize {
-        self.rows.len() + self.errors.len()
+        self.rows.len() + self.errors.len() + self.value_bytes / ROW
     }
 
     /// Hands the results to the visitor.
@@ -81,6 +102,7 @@ impl Rows {
                 size: sum.size,
                 modified: sum.modified,
                 content: sum.content,
+                values: self.values.get(index).map_or(&[], |it| it),
             })));
         }
         for (_, error) in errors {

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     engine::Engine,
     error::{EntryError, Error},
+    extract::Told,
     frontier::{Frontier, Spot},
     monitor::{Monitor, Summary},
     options::HashOptions,
@@ -40,8 +41,13 @@ pub(super) enum Unit {
     Files(Place, Arc<Node>, Names),
 }
 
-/// What became of a file; `None` if the run was over before its turn.
-pub(super) type Outcome = Option<Result<Sum, Failure>>;
+/// What became of a file.
+#[derive(Default)]
+pub(super) struct Outcome {
+    /// `None` if the run was over before its turn.
+    pub(super) sum: Option<Result<Sum, Failure>>,
+    pub(super) told: Told,
+}
 
 pub(super) struct Worker<'i, 'r> {
     pub(super) scout: Scout<'i>,

@@ -158,16 +158,21 @@ impl Walk<'_> {
             scout.judge_metadata(link.node.path(), &link.name, &mut |error| {
                 self.error(error);
             });
-            self.report(
-                Some(&link.node),
-                &Batch {
-                    parent: link.node.path(),
-                    names: &link.name,
-                    spans: &scout.measured,
-                    metadata: &scout.metadata,
-                    worker: 0,
-                },
-            );
+            if self.extracts && !scout.extractors.is_empty() {
+                self.report_values(&link.node, &link.name, &mut scout);
+            } else {
+                self.report(
+                    Some(&link.node),
+                    &Batch {
+                        parent: link.node.path(),
+                        names: &link.name,
+                        spans: &scout.measured,
+                        metadata: &scout.metadata,
+                        values: &[],
+                        worker: 0,
+                    },
+                );
+            }
             self.run.tick();
             if self.run.is_over() {
                 break;

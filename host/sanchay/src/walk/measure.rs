@@ -49,7 +49,7 @@ impl Scout<'_> {
         node: &Node,
         error: &mut dyn FnMut(EntryError),
     ) {
-        if !self.judges_sizes {
+        if !self.judges_sizes && !self.jury.wants_metadata() {
             return;
         }
         let names = std::mem::take(&mut self.listing.names);
@@ -69,6 +69,7 @@ impl Scout<'_> {
         error: &mut dyn FnMut(EntryError),
     ) {
         if !self.judges_sizes || self.metadata.is_empty() {
+            self.consult_metadata(parent, names, error);
             return;
         }
         self.sizes.clear();
@@ -89,11 +90,12 @@ impl Scout<'_> {
         }
         keep(&mut self.measured, &self.survivors);
         keep(&mut self.metadata, &self.survivors);
+        self.consult_metadata(parent, names, error);
     }
 }
 
 /// Keeps the items at these ascending indices.
-fn keep<T: Copy>(items: &mut Vec<T>, indices: &[u32]) {
+pub(super) fn keep<T: Copy>(items: &mut Vec<T>, indices: &[u32]) {
     if indices.len() == items.len() {
         return;
     }

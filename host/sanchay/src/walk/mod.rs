@@ -3,6 +3,7 @@
 
 mod beneath;
 pub(crate) mod handle;
+mod jury;
 mod links;
 mod listing;
 mod measure;
@@ -11,6 +12,7 @@ mod node;
 mod scout;
 mod stat;
 mod unit;
+mod values;
 
 use std::{
     collections::HashSet,
@@ -62,6 +64,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) visitor: &'a dyn Visitor,
     /// Whether the files found count as done in the run's progress.
     pub(crate) counts: bool,
+    /// Whether extractors look at the files found.
+    pub(crate) extracts: bool,
     /// The directories that were visited, where none may be visited twice.
     pub(crate) visited: Option<Mutex<HashSet<FileId>>>,
 }
@@ -137,10 +141,11 @@ impl Walk<'_> {
             Named::open(location(root), shown(root), self.options.links());
         let cause = match named {
             Ok(Named::Directory(node)) => return Some(node),
-            Ok(Named::File(_, metadata)) => {
+            Ok(Named::File(file, metadata)) => {
                 if !self.options.admits(metadata.size) {
                     return None;
                 }
+                let values = self.values_of_named(root, &file, &metadata);
                 let name = shown(root);
                 let end = u32::try_from(name.len()).unwrap_or(u32::MAX);
                 self.report(
@@ -150,6 +155,7 @@ impl Walk<'_> {
                         names: name,
                         spans: &[(0, end)],
                         metadata: &[metadata],
+                        values: &values,
                         worker: 0,
                     },
                 );

@@ -7,12 +7,14 @@ use sanchay_sandbox::{EntryKind, Fault, FilterError, Inspector};
 
 use super::{
     handle::Kind,
+    jury::Jury,
     listing::{Lister, Listing},
     node::Node,
 };
 use crate::{
     entry::{FileId, Metadata, join},
     error::{Action, Cause, EntryError},
+    extract::Extractors,
     options::WalkOptions,
 };
 
@@ -42,6 +44,8 @@ pub(crate) struct Scout<'i> {
     pub(super) survivors: Vec<u32>,
     judged: Vec<u32>,
     ends: Vec<u32>,
+    pub(super) jury: Jury,
+    pub(crate) extractors: Extractors,
     pub(super) sizes: Vec<u64>,
     /// The files that survived by metadata, and their metadata.
     pub(crate) measured: Vec<Span>,
@@ -70,6 +74,8 @@ impl<'i> Scout<'i> {
             survivors: Vec::new(),
             judged: Vec::new(),
             ends: Vec::new(),
+            jury: Jury::new(&options.plugins),
+            extractors: Extractors::new(&options.plugins),
             sizes: Vec::new(),
             measured: Vec::new(),
             metadata: Vec::new(),
@@ -95,6 +101,7 @@ impl<'i> Scout<'i> {
         self.judge(node, error);
         if self.follow || !self.listing.unsure.is_empty() {
             self.settle(node, error);
+            self.consult(node.path(), error);
             return;
         }
         for index in &self.survivors {
@@ -104,6 +111,7 @@ impl<'i> Scout<'i> {
                 _ => self.directories.push((span, None)),
             }
         }
+        self.consult(node.path(), error);
     }
 
     /// Judges the listing by name; the survivors' indices ascend.

@@ -115,6 +115,10 @@ impl Walk<'_> {
         if let Some(below) = below {
             below.note(&scout.metadata);
         }
+        if self.extracts && !scout.extractors.is_empty() {
+            self.report_values(node, names, scout);
+            return;
+        }
         self.report(
             Some(node),
             &Batch {
@@ -122,6 +126,7 @@ impl Walk<'_> {
                 names,
                 spans: &scout.measured,
                 metadata: &scout.metadata,
+                values: &[],
                 worker: scout.index,
             },
         );

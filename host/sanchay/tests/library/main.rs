@@ -12,6 +12,8 @@
 mod cancelling;
 mod changes;
 mod errors;
+mod examples;
+mod filter;
 mod sharing;
 mod walkers;
 

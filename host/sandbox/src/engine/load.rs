@@ -9,6 +9,8 @@ use wasmtime::{Engine, Error, Result};
 
 use super::config::Layout;
 use crate::component::{VARIANTS, Variant};
+#[cfg(feature = "compile")]
+use crate::plugin::Stranger;
 
 /// Where a component comes from.
 pub(crate) enum Source {
@@ -17,6 +19,9 @@ pub(crate) enum Source {
     /// Another one, in its portable form.
     #[cfg(feature = "compile")]
     Component(Box<[u8]>),
+    /// A stranger's, which is compiled under supervision.
+    #[cfg(feature = "compile")]
+    Stranger(Stranger),
 }
 
 impl Source {
@@ -35,6 +40,18 @@ impl Source {
                     Layout::Compact => "native-compact",
                 };
                 Ok((Component::from_binary(engine, bytes)?, name))
+            }
+            #[cfg(feature = "compile")]
+            Self::Stranger(stranger) => {
+                let code = stranger.code(layout)?;
+                // SAFETY: `deserialize` must be given what wasmtime itself
+                // serialized. `code` comes from `precompile_component` of
+                // this version of wasmtime: of this process, of a process
+                // of this program, or out of a folder that nobody but this
+                // user can write to, checked by its digest.
+                let component =
+                    unsafe { Component::deserialize(engine, &code) }?;
+                Ok((component, "plugin"))
             }
         }
     }

@@ -9,7 +9,7 @@ mod ticker;
 use wasmtime::component::{InstancePre, Linker};
 use wasmtime::{Error, Result, Store};
 
-use crate::exports::{Exports, Indices};
+use crate::exports::Exports;
 use crate::store::State;
 use crate::{Fault, Limits, fault};
 use config::Layout;
@@ -20,15 +20,15 @@ pub(crate) use space::layout_for;
 pub(crate) use ticker::ticks;
 
 /// A component that is ready to be instantiated, in an engine of its own.
-pub(crate) struct Engine {
+pub(crate) struct Engine<E: Exports> {
     linked: InstancePre<State>,
-    indices: Indices,
+    indices: E::Indices,
     layout: Layout,
     variant: &'static str,
     ticker: Ticker,
 }
 
-impl Engine {
+impl<E: Exports> Engine<E> {
     /// Makes an engine and gives it a component's machine code.
     ///
     /// Instances are allocated on demand: a pool of them, which wasmtime also
@@ -47,7 +47,7 @@ impl Engine {
         // Nothing is offered to the component.
         let linked =
             Linker::new(&engine).instantiate_pre(&component).map_err(setup)?;
-        let indices = Indices::of(&component).map_err(setup)?;
+        let indices = E::find(&component).map_err(setup)?;
         let ticker = Ticker::default();
         Ok(Self { linked, indices, layout, variant, ticker })
     }
@@ -67,7 +67,7 @@ impl Engine {
         &self,
         limits: &Limits,
         ticks: u64,
-    ) -> Result<(Store<State>, Exports), Fault> {
+    ) -> Result<(Store<State>, E), Fault> {
         let engine = self.linked.engine();
         self.ticker.start(engine)?;
         let mut store = Store::new(engine, State::new(limits.clone()));
@@ -78,7 +78,7 @@ impl Engine {
         let made = self
             .linked
             .instantiate(&mut store)
-            .and_then(|it| Exports::of(it, &mut store, &self.indices));
+            .and_then(|it| E::take(it, &mut store, &self.indices));
         match made {
             Ok(exports) => Ok((store, exports)),
             Err(error) => {

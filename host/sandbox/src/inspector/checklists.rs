@@ -1,7 +1,7 @@
 //! Reading lists of digests, with every promise checked.
 
+use super::Cage;
 use super::Inspector;
-use super::link::Cage;
 use crate::{Algorithm, Checklist, Digest, Expectation, Fault, Promise, wire};
 
 impl Inspector {

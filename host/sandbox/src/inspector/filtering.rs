@@ -3,8 +3,8 @@
 use wasmtime::Result;
 use wasmtime::component::ResourceAny;
 
+use super::Cage;
 use super::Inspector;
-use super::link::Cage;
 use crate::filter::{Listing, Specification};
 use crate::{BatchError, Fault, FilterError, wire};
 
@@ -36,7 +36,7 @@ impl Inspector {
             };
             let Cage { store, exports, .. } = &mut *cage;
             let (needs,) = exports.needs_metadata.call(store, (filter,))?;
-            if let Some(previous) = cage.filter.replace(filter) {
+            if let Some(previous) = cage.held.filter.replace(filter) {
                 previous.resource_drop(&mut cage.store)?;
             }
             Ok(Ok(needs))
@@ -128,13 +128,13 @@ impl Inspector {
 impl Filter {
     /// The filter in this instance, which may be a fresh one.
     fn resource(&self, cage: &mut Cage) -> Result<ResourceAny> {
-        if let Some(filter) = cage.filter {
+        if let Some(filter) = cage.held.filter {
             return Ok(filter);
         }
         let filter = compile(cage, &self.specification)?.map_err(|_| {
             wasmtime::Error::msg("it no longer accepts its filter")
         })?;
-        cage.filter = Some(filter);
+        cage.held.filter = Some(filter);
         Ok(filter)
     }
 }

@@ -2,8 +2,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use super::Cage;
 use super::Inspector;
-use super::link::Cage;
 use crate::pour::{Ends, Poured};
 use crate::{Algorithm, Digest, Fault, PartialDigest, wire};
 

@@ -6,14 +6,29 @@
 mod checklists;
 mod filtering;
 mod hashing;
-mod link;
 mod stream;
 mod trees;
 
-use crate::{Fault, Sandbox};
+use std::sync::Arc;
+
+use wasmtime::component::ResourceAny;
+
+use crate::Fault;
+use crate::exports::InspectorExports;
+use crate::link;
+use crate::shared::Shared;
 use filtering::Filter;
-use link::Link;
-use stream::Stream;
+use stream::{Hashers, Stream};
+
+type Link = link::Link<InspectorExports>;
+type Cage = link::Cage<InspectorExports>;
+
+/// The resources that an inspector holds of its instance.
+#[derive(Default)]
+pub(crate) struct Held {
+    hashers: Hashers,
+    filter: Option<ResourceAny>,
+}
 
 /// One instance of the component, for one thread at a time.
 ///
@@ -29,9 +44,9 @@ pub struct Inspector {
 }
 
 impl Inspector {
-    pub(crate) fn new(sandbox: Sandbox) -> Self {
+    pub(crate) fn new(shared: Arc<Shared<InspectorExports>>) -> Self {
         Self {
-            link: Link::new(sandbox),
+            link: Link::new(shared),
             filter: None,
             stream: Stream::Idle,
             ends: Vec::new(),

@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use wasmtime::Result;
 use wasmtime::component::ResourceAny;
 
+use super::Cage;
 use super::Inspector;
-use super::link::Cage;
 use crate::pour::Poured;
 use crate::{Algorithm, Digest, Fault};
 
@@ -132,7 +132,7 @@ impl Inspector {
 impl Hashers {
     /// Makes a hasher, or empties the one there is.
     fn begin(cage: &mut Cage, algorithm: Algorithm) -> Result<()> {
-        match cage.hashers.get(algorithm) {
+        match cage.held.hashers.get(algorithm) {
             Some(Hasher { dirty: false, .. }) => {}
             Some(Hasher { dirty: true, .. }) => {
                 Self::finish(cage, algorithm)?;
@@ -143,7 +143,7 @@ impl Hashers {
                     exports.hasher.call(store, (algorithm.into(),))?;
                 let resource = hasher.0;
                 let hasher = Hasher { resource, dirty: false };
-                cage.hashers.set(algorithm, hasher);
+                cage.held.hashers.set(algorithm, hasher);
             }
         }
         Ok(())
@@ -154,13 +154,14 @@ impl Hashers {
         cage: &mut Cage,
         algorithm: Algorithm,
     ) -> Result<(ResourceAny, &mut Cage)> {
-        let resource = cage.hashers.resource(algorithm)?;
-        cage.hashers.set(algorithm, Hasher { resource, dirty: true });
+        let resource = cage.held.hashers.resource(algorithm)?;
+        cage.held.hashers.set(algorithm, Hasher { resource, dirty: true });
         Ok((resource, cage))
     }
 
     fn finish(cage: &mut Cage, algorithm: Algorithm) -> Result<Vec<u8>> {
-        let Cage { store, exports, hashers, .. } = cage;
+        let Cage { store, exports, held } = cage;
+        let hashers = &mut held.hashers;
         let resource = hashers.resource(algorithm)?;
         let (digest,) = exports.finish.call(store, (resource,))?;
         hashers.set(algorithm, Hasher { resource, dirty: false });

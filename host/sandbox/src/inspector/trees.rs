@@ -3,8 +3,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use super::Cage;
 use super::Inspector;
-use super::link::Cage;
 use crate::pour::Poured;
 use crate::{ChainingValue, Fault};
 

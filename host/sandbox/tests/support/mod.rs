@@ -51,6 +51,24 @@ fn componentize(mut module: Vec<u8>) -> Vec<u8> {
         .unwrap()
 }
 
+/// A plugin as a component: its text, made one of a world of `wit/`.
+pub(crate) fn plugin(world: &str, text: &str) -> Vec<u8> {
+    let mut resolve = wit_parser::Resolve::default();
+    let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit");
+    let (package, _) = resolve.push_dir(wit).unwrap();
+    let world = resolve.select_world(&[package], Some(world)).unwrap();
+    let mut module = wat::parse_str(text).unwrap();
+    let encoding = StringEncoding::UTF8;
+    embed_component_metadata(&mut module, &resolve, world, encoding, false)
+        .unwrap();
+    ComponentEncoder::default()
+        .module(&module)
+        .unwrap()
+        .validate(true)
+        .encode()
+        .unwrap()
+}
+
 /// Options with a small budget and little memory.
 pub(crate) fn tight() -> SandboxOptions {
     let limits = Limits::default()

@@ -1,0 +1,32 @@
+//! What goes beside the components when they are published.
+//!
+//! A component is a file of bytes that others are to trust. This crate writes
+//! what they need for that, all of it from what the component was built from
+//! and nothing of it by hand:
+//!
+//! - [`package`] reads the WIT package, encodes it as one file, and
+//!   [`interfaces`] makes a page for people of it (`docs/INTERFACES.md`);
+//! - [`parts`] finds out what was compiled into a component;
+//! - [`licences`] lists the licences of that, with their full texts;
+//! - [`bill`] writes it down for machines, as a CycloneDX bill of materials;
+//! - [`distribution`] puts all of it into one folder.
+//!
+//! All output is the same for the same sources, wherever and whenever it is
+//! made. `just dist` and `just wit-docs` call the program of this crate.
+
+pub mod bill;
+pub mod distribution;
+mod failure;
+pub mod interfaces;
+pub mod licences;
+pub mod package;
+pub mod parts;
+mod signature;
+#[allow(dead_code, reason = "a build needs more of it than its compiler")]
+#[path = "../../host/sandbox/build/toolchain.rs"]
+mod toolchain;
+
+pub use failure::Error;
+
+/// What the module of the build script, which is shared, fails with.
+type Failure = String;

@@ -1,0 +1,326 @@
+//! What is published beside a component, judged by what the format demands and
+//! by what cargo says.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, as it should"
+)]
+
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
+
+use sanchay_dist::{
+    Error, bill, distribution, licences,
+    parts::{self, Origin, Part},
+};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+fn inspector() -> Vec<Part> {
+    parts::of(root(), "sanchay-inspector").unwrap()
+}
+
+fn subject(bytes: &[u8]) -> bill::Subject<'_> {
+    bill::Subject { file: "inspector.wasm", bytes, runs: false }
+}
+
+fn named<'a>(parts: &'a [Part], name: &str) -> &'a Part {
+    let mut of_it = parts.iter().filter(|part| part.name == name);
+    of_it.next().unwrap_or_else(|| panic!("{name} is not there"))
+}
+
+#[test]
+fn the_parts_are_what_is_linked_and_nothing_that_only_builds_it() {
+    let parts = inspector();
+    assert_eq!(parts[0].name, "sanchay-inspector");
+    for (name, origin) in [
+        ("sanchay-logic", Origin::Own),
+        ("blake3", Origin::Registry),
+        ("dlmalloc", Origin::Registry),
+        ("memchr", Origin::Registry),
+        ("sha2", Origin::Registry),
+        ("wit-bindgen", Origin::Registry),
+        ("xxhash-rust", Origin::Registry),
+        ("core", Origin::Rust),
+        ("alloc", Origin::Rust),
+        ("compiler_builtins", Origin::Rust),
+    ] {
+        assert_eq!(named(&parts, name).origin, origin, "{name}");
+    }
+    for name in ["cc", "syn", "wit-bindgen-rust-macro", "proptest", "libc"] {
+        assert!(parts.iter().all(|part| part.name != name), "{name}");
+    }
+    let tree = Command::new(env!("CARGO"))
+        .args(["tree", "--locked", "--edges", "normal,no-proc-macro"])
+        .args(["--prefix", "none", "--target", "wasm32-unknown-unknown"])
+        .args(["--package", "sanchay-inspector", "--manifest-path"])
+        .arg(root().join("guest/Cargo.toml"))
+        .output()
+        .unwrap();
+    assert!(tree.status.success());
+    let tree = String::from_utf8(tree.stdout).unwrap();
+    let told = |line: &str| {
+        let mut words = line.split_whitespace();
+        let (name, version) = (words.next()?, words.next()?);
+        Some(format!("{name} {}", version.trim_start_matches('v')))
+    };
+    let tree: BTreeSet<_> = tree.lines().filter_map(told).collect();
+    let ours: BTreeSet<_> = parts
+        .iter()
+        .filter(|part| part.origin != Origin::Rust)
+        .map(|part| format!("{} {}", part.name, part.version))
+        .collect();
+    assert_eq!(ours, tree);
+}
+
+#[test]
+fn what_is_no_package_of_the_guest_is_refused() {
+    let error = parts::of(root(), "sanchay-nothing").unwrap_err();
+    assert!(matches!(error, Error::NoPackage { .. }), "{error}");
+}
+
+/// Whether a serial number is as the schema's pattern has it.
+fn is_serial(serial: &str) -> bool {
+    let Some(uuid) = serial.strip_prefix("urn:uuid:") else { return false };
+    let groups: Vec<_> = uuid.split('-').collect();
+    let hexadecimal = |it: &str| {
+        it.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    groups.iter().map(|it| it.len()).eq([8, 4, 4, 4, 12])
+        && groups.iter().all(|it| hexadecimal(it))
+        && groups[2].starts_with('8')
+        && groups[3].starts_with(['8', '9', 'a', 'b'])
+}
+
+/// The properties of an object that the schema of CycloneDX 1.5 knows; it
+/// allows no others.
+fn allowed(object: &Value, names: &[&str]) {
+    for name in object.as_object().unwrap().keys() {
+        assert!(names.contains(&name.as_str()), "{name} is not allowed");
+    }
+}
+
+/// Checks a component as the schema of CycloneDX 1.5 has it: with a type and
+/// a name, and of nothing but what is used here.
+fn is_component(component: &Value) {
+    allowed(
+        component,
+        &[
+            "type",
+            "bom-ref",
+            "author",
+            "name",
+            "version",
+            "description",
+            "hashes",
+            "licenses",
+            "purl",
+            "externalReferences",
+        ],
+    );
+    let kind = component["type"].as_str().unwrap();
+    assert!(["application", "library"].contains(&kind), "{kind}");
+    assert!(!component["name"].as_str().unwrap().is_empty());
+    assert!(!component["version"].as_str().unwrap().is_empty());
+    let none = Vec::new();
+    let list = |name: &str| component[name].as_array().unwrap_or(&none);
+    for licence in list("licenses") {
+        allowed(licence, &["expression"]);
+    }
+    assert!(list("licenses").len() <= 1, "one expression stands alone");
+    for reference in list("externalReferences") {
+        allowed(reference, &["type", "url"]);
+        assert_eq!(reference["type"], "vcs");
+        let url = reference["url"].as_str().unwrap();
+        assert!(url.starts_with("https://"), "{url}");
+    }
+    for hash in list("hashes") {
+        allowed(hash, &["alg", "content"]);
+        assert_eq!(hash["content"].as_str().unwrap().len(), 64);
+    }
+}
+
+#[test]
+fn the_bill_of_materials_is_valid_and_holds_every_part() {
+    let parts = inspector();
+    let text = bill::of(&subject(b"bytes"), &parts, Some("1800000000"));
+    let text = text.unwrap();
+    let bill: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(bill["bomFormat"], "CycloneDX");
+    assert_eq!(bill["specVersion"], "1.5");
+    assert_eq!(bill["version"], 1);
+    allowed(
+        &bill,
+        &[
+            "bomFormat",
+            "specVersion",
+            "serialNumber",
+            "version",
+            "metadata",
+            "components",
+            "dependencies",
+        ],
+    );
+    allowed(&bill["metadata"], &["timestamp", "tools", "component"]);
+    let serial = bill["serialNumber"].as_str().unwrap();
+    assert!(is_serial(serial), "{serial}");
+    assert_eq!(bill["metadata"]["timestamp"], "2027-01-15T08:00:00Z");
+    let own = &bill["metadata"]["component"];
+    is_component(own);
+    is_component(&bill["metadata"]["tools"]["components"][0]);
+    assert_eq!(own["name"], "inspector.wasm");
+    let digest: String = Sha256::digest(b"bytes")
+        .iter()
+        .map(|it| format!("{it:02x}"))
+        .collect();
+    assert_eq!(own["hashes"][0]["alg"], "SHA-256");
+    assert_eq!(own["hashes"][0]["content"], digest.as_str());
+    let components = bill["components"].as_array().unwrap();
+    assert_eq!(components.len(), parts.len() - 1);
+    for (component, part) in components.iter().zip(&parts[1..]) {
+        is_component(component);
+        assert_eq!(component["type"], "library");
+        assert_eq!(component["name"], part.name.as_str());
+        assert_eq!(component["version"], part.version.as_str());
+        let licence = component["licenses"][0]["expression"].as_str();
+        spdx::Expression::parse(licence.unwrap()).unwrap();
+        let purl = format!("pkg:cargo/{}@{}", part.name, part.version);
+        match part.origin {
+            Origin::Registry => assert_eq!(component["purl"], purl.as_str()),
+            Origin::Own | Origin::Rust => assert!(component["purl"].is_null()),
+        }
+    }
+}
+
+#[test]
+fn the_dependencies_of_the_bill_lead_from_the_component_to_every_part() {
+    let parts = inspector();
+    let text = bill::of(&subject(b""), &parts, None).unwrap();
+    let bill: Value = serde_json::from_str(&text).unwrap();
+    let own = bill["metadata"]["component"]["bom-ref"].as_str().unwrap();
+    let components = bill["components"].as_array().unwrap();
+    let mut all: BTreeSet<_> =
+        components.iter().map(|it| it["bom-ref"].as_str().unwrap()).collect();
+    assert!(all.insert(own), "two parts have one name");
+    assert_eq!(all.len(), parts.len(), "two parts have one name");
+    let edges = bill["dependencies"].as_array().unwrap();
+    let of = |name: &str| {
+        let edge = edges.iter().find(|it| it["ref"] == name).unwrap();
+        edge["dependsOn"].as_array().unwrap().clone()
+    };
+    let mut reached = vec![own.to_owned()];
+    let mut next = 0;
+    while next < reached.len() {
+        for other in of(&reached[next]) {
+            let other = other.as_str().unwrap().to_owned();
+            if !reached.contains(&other) {
+                reached.push(other);
+            }
+        }
+        next += 1;
+    }
+    assert_eq!(
+        reached.iter().map(String::as_str).collect::<BTreeSet<_>>(),
+        all
+    );
+}
+
+#[test]
+fn a_bill_is_the_same_each_time_and_another_for_another_component() {
+    let parts = inspector();
+    let bill = |bytes: &[u8], epoch| bill::of(&subject(bytes), &parts, epoch);
+    let serial = |text: &str| {
+        let bill: Value = serde_json::from_str(text).unwrap();
+        assert!(bill["metadata"]["timestamp"].is_null());
+        bill["serialNumber"].as_str().unwrap().to_owned()
+    };
+    let first = bill(b"a", None).unwrap();
+    assert_eq!(bill(b"a", None).unwrap(), first);
+    let other = bill(b"b", None).unwrap();
+    assert_ne!(serial(&first), serial(&other));
+    let here = root().to_str().unwrap();
+    assert!(!first.contains(here), "it names a folder of this machine");
+    for wrong in ["", "soon", "-1", "99999999999999"] {
+        let error = bill(b"a", Some(wrong)).unwrap_err();
+        assert!(matches!(error, Error::Date(_)), "{wrong}: {error}");
+    }
+}
+
+#[test]
+fn the_licence_list_has_every_part_and_the_text_of_its_licences() {
+    let parts = inspector();
+    let list = licences::list("inspector.wasm", &parts, root()).unwrap();
+    for part in &parts {
+        let lines = format!(
+            "\n{} {}\n    {}\n",
+            part.name, part.version, part.licence,
+        );
+        assert!(list.contains(&lines), "{lines}");
+        let (_, rest) = list.split_once(&lines).unwrap();
+        let texts = rest.lines().nth(1).unwrap();
+        let numbers = texts.strip_prefix("    texts: ").unwrap();
+        for number in numbers.split(", ") {
+            let heading = format!("\nText {number}, of ");
+            let (_, rest) = list.split_once(&heading).unwrap();
+            let owners = rest.lines().next().unwrap();
+            let name = format!("{} {}", part.name, part.version);
+            assert!(owners.split(", ").any(|it| it == name), "{owners}");
+        }
+    }
+    for words in [
+        "Permission is hereby granted, free of charge",
+        "Apache License",
+        "Boost Software License - Version 1.0",
+        "LLVM Exceptions to the Apache 2.0 License",
+    ] {
+        assert!(list.contains(words), "{words:?} is missing");
+    }
+    let here = root().to_str().unwrap();
+    assert!(!list.contains(here), "it names a folder of this machine");
+}
+
+#[test]
+fn a_folder_is_completed_with_all_that_is_published() {
+    let folder = tempfile::tempdir().unwrap();
+    let complete = || distribution::complete(folder.path(), root(), None);
+    let error = complete().unwrap_err().to_string();
+    assert!(error.contains("inspector.wasm: cannot read"), "{error}");
+
+    fs::write(folder.path().join("inspector.wasm"), b"component").unwrap();
+    let written = complete().unwrap();
+    let mut names: Vec<_> = written
+        .iter()
+        .map(|path| path.strip_prefix(folder.path()).unwrap())
+        .map(|path| path.to_str().unwrap())
+        .filter(|name| !name.starts_with("wit/"))
+        .collect();
+    names.sort_unstable();
+    assert_eq!(
+        names,
+        [
+            "inspector.cdx.json",
+            "inspector.licenses.txt",
+            "sanchay-inspect-0.1.0.wasm",
+        ],
+    );
+    for entry in fs::read_dir(root().join("wit")).unwrap() {
+        let name = entry.unwrap().file_name();
+        let of_ours = fs::read(root().join("wit").join(&name)).unwrap();
+        let copy = fs::read(folder.path().join("wit").join(&name)).unwrap();
+        assert_eq!(copy, of_ours);
+    }
+    let contents = || {
+        let mut all = Vec::new();
+        for path in complete().unwrap() {
+            all.push((path.clone(), fs::read(path).unwrap()));
+        }
+        all.sort();
+        all
+    };
+    assert_eq!(contents(), contents());
+}

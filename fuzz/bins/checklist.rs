@@ -1,0 +1,6 @@
+//! The fuzzer of the target `checklist`, whose body is in `targets/src/checklist.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    sanchay_fuzz_targets::checklist::run(data)
+});

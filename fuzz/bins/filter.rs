@@ -1,0 +1,6 @@
+//! The fuzzer of the target `filter`, whose body is in `targets/src/filter.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| sanchay_fuzz_targets::filter::run(
+    data
+));

@@ -1,0 +1,247 @@
+//! Any sequence of calls into the embedded component, with batches whose
+//! offsets lie and files that are not as long as they were said to be: never
+//! a crash of the component, and every answer is the one that the same logic
+//! gives natively.
+
+mod judging;
+mod streams;
+
+use std::sync::LazyLock;
+
+use sanchay_logic::batch::{Batch, BatchError as NativeError};
+use sanchay_logic::{checklist, hashing, tree};
+use sanchay_sandbox::{
+    Algorithm, BatchError, ChainingValue, Digest, Expectation, Fault,
+    Inspector, Sandbox, SandboxOptions,
+};
+
+use self::{judging::Judge, streams::Stream};
+use crate::input::Input;
+
+/// How many calls an input may make.
+const CALLS: usize = 24;
+
+/// The longest data that a call passes.
+const LONGEST: u64 = 20_000;
+
+static SANDBOX: LazyLock<Sandbox> =
+    LazyLock::new(|| Sandbox::new(SandboxOptions::default()).unwrap());
+
+/// The instance, and what it must have kept of the calls before.
+struct Session {
+    inspector: Inspector,
+    judge: Judge,
+    stream: Stream,
+}
+
+/// Makes a sequence of calls, in a fresh instance.
+pub fn run(data: &[u8]) {
+    let mut input = Input::new(data);
+    let inspector = SANDBOX.inspector();
+    let (judge, stream) = (Judge::default(), Stream::default());
+    let mut session = Session { inspector, judge, stream };
+    for _ in 0..CALLS {
+        if input.is_empty() {
+            break;
+        }
+        session.call(&mut input);
+    }
+}
+
+impl Session {
+    fn call(&mut self, input: &mut Input<'_>) {
+        let Self { inspector, judge, stream } = self;
+        match input.below(12) {
+            0 => digest_batch(inspector, input),
+            1 => digest_batch_with(inspector, input),
+            2 => digest(inspector, input),
+            3 => partial(inspector, input),
+            4 => piece(inspector, input),
+            5 => join(inspector, input),
+            6 => judge.set(inspector, input),
+            7 => judge.names(inspector, input),
+            8 => judge.sizes(inspector, input),
+            9 => parse_checklist(inspector, input),
+            10 => stream.begin_or_finish(inspector, input),
+            _ => stream.update(inspector, input),
+        }
+    }
+}
+
+fn digest(inspector: &mut Inspector, input: &mut Input<'_>) {
+    let (caged, native) = algorithm(input);
+    let data = input.stretched(LONGEST);
+    let digest = inspector.digest(caged, &data).unwrap();
+    assert_eq!(digest.as_bytes(), hashing::digest(native, &data));
+}
+
+fn digest_batch(inspector: &mut Inspector, input: &mut Input<'_>) {
+    let (caged, native) = algorithm(input);
+    let data = input.stretched(LONGEST);
+    let ends = ends(input, data.len());
+    let mut digests = Vec::new();
+    let answer = inspector.digest_batch(caged, &data, &ends, &mut digests);
+    is_batch(answer, native, &data, &ends, &digests);
+}
+
+/// The same, written into the instance by one who lies about how much it is.
+fn digest_batch_with(inspector: &mut Inspector, input: &mut Input<'_>) {
+    let (caged, native) = algorithm(input);
+    let data = input.stretched(LONGEST);
+    let room = usize::try_from(input.number() % LONGEST).unwrap();
+    let claimed = usize::try_from(input.number()).unwrap_or(usize::MAX);
+    let there = &data[..room.min(data.len())];
+    let ends = ends(input, there.len());
+    let mut digests = Vec::new();
+    let mut written = Vec::new();
+    let mut pour = |space: &mut [u8], places: &mut Vec<u32>| {
+        assert_eq!(space.len(), room);
+        space.fill(0);
+        space[..there.len()].copy_from_slice(there);
+        places.extend_from_slice(&ends);
+        written.extend_from_slice(&space[..claimed.min(room)]);
+        claimed
+    };
+    let answer =
+        inspector.digest_batch_with(caged, room, &mut pour, &mut digests);
+    is_batch(answer, native, &written, &ends, &digests);
+}
+
+/// Asserts that an answer about a batch is the right one.
+fn is_batch(
+    answer: Result<(), Fault>,
+    algorithm: hashing::Algorithm,
+    data: &[u8],
+    ends: &[u32],
+    digests: &[Digest],
+) {
+    match Batch::new(data, ends) {
+        Ok(batch) => {
+            assert_eq!(answer, Ok(()));
+            let digests: Vec<&[u8]> =
+                digests.iter().map(Digest::as_bytes).collect();
+            let expected = hashing::digest_batch(algorithm, batch);
+            assert_eq!(digests.concat(), expected);
+        }
+        Err(error) => {
+            assert_eq!(answer, Err(Fault::Batch(same(error))));
+            assert!(digests.is_empty());
+        }
+    }
+}
+
+fn partial(inspector: &mut Inspector, input: &mut Input<'_>) {
+    let (first, last) = (input.bytes(), input.bytes());
+    let size = input.number();
+    let caged = inspector.partial(first, last, size).unwrap();
+    let native = hashing::partial(first, last, size);
+    assert_eq!(
+        (caged.first, caged.last, caged.size),
+        (native.first, native.last, native.size)
+    );
+}
+
+fn piece(inspector: &mut Inspector, input: &mut Input<'_>) {
+    let data = input.stretched(LONGEST);
+    let claimed = match input.flag() {
+        true => data.len(),
+        false => usize::try_from(input.number()).unwrap_or(usize::MAX),
+    };
+    // Mostly where a piece can begin.
+    let scale = 1_u64 << input.below(16);
+    let offset = input.number().wrapping_mul(scale);
+    let answer = inspector.piece_with(data.len(), offset, &mut |space| {
+        space.copy_from_slice(&data);
+        claimed
+    });
+    let piece = &data[..claimed.min(data.len())];
+    assert_eq!(answer, Ok((piece.len(), tree::piece(piece, offset))));
+}
+
+fn join(inspector: &mut Inspector, input: &mut Input<'_>) {
+    let (left, right) = (value(input), value(input));
+    let root = input.flag();
+    let joined = inspector.join(&left, &right, root);
+    assert_eq!(joined, Ok(tree::join(&left, &right, root)));
+}
+
+fn value(input: &mut Input<'_>) -> ChainingValue {
+    let mut value = [0; 32];
+    let bytes = input.take(32);
+    value[..bytes.len()].copy_from_slice(bytes);
+    value
+}
+
+fn parse_checklist(inspector: &mut Inspector, input: &mut Input<'_>) {
+    // The whole of what is left: texts need not be short.
+    let text = if input.flag() { input.rest() } else { input.bytes() };
+    let caged = inspector.parse_checklist(text).unwrap();
+    let native = checklist::parse(text);
+    assert_eq!(caged.lines, native.lines);
+    assert_eq!(caged.malformed, native.malformed);
+    assert_eq!(caged.promises.len(), native.promises.len());
+    for (caged, native) in caged.promises.iter().zip(&native.promises) {
+        assert_eq!((caged.line, &caged.path), (native.line, &native.path));
+        assert!(same_expectation(&caged.expected, &native.expected));
+    }
+}
+
+fn same_expectation(
+    caged: &Expectation,
+    native: &checklist::Expectation,
+) -> bool {
+    use checklist::Expectation as Native;
+    match (caged, native) {
+        (Expectation::Named(caged, digest), Native::Named(native, bytes)) => {
+            ALGORITHMS.contains(&(*caged, *native))
+                && digest.as_bytes() == bytes
+        }
+        (Expectation::Unnamed(digest), Native::Unnamed(bytes)) => {
+            digest.as_bytes() == bytes
+        }
+        (Expectation::Partial(caged), Native::Partial(native)) => {
+            (caged.first, caged.last, caged.size)
+                == (native.first, native.last, native.size)
+        }
+        _ => false,
+    }
+}
+
+/// Each hash function, in the cage and natively.
+const ALGORITHMS: [(Algorithm, hashing::Algorithm); 5] = [
+    (Algorithm::Xxh64, hashing::Algorithm::Xxh64),
+    (Algorithm::Xxh3_64, hashing::Algorithm::Xxh3_64),
+    (Algorithm::Xxh3_128, hashing::Algorithm::Xxh3_128),
+    (Algorithm::Blake3, hashing::Algorithm::Blake3),
+    (Algorithm::Sha256, hashing::Algorithm::Sha256),
+];
+
+fn algorithm(input: &mut Input<'_>) -> (Algorithm, hashing::Algorithm) {
+    ALGORITHMS[input.below(ALGORITHMS.len())]
+}
+
+/// Offsets at which parts of so many bytes end: well formed, or anything.
+fn ends(input: &mut Input<'_>, len: usize) -> Vec<u32> {
+    let honest = input.flag();
+    let count = input.below(40);
+    let mut ends: Vec<u32> = (0..count).map(|_| input.offset()).collect();
+    if honest {
+        let len = u32::try_from(len).unwrap();
+        for end in &mut ends {
+            *end %= len + 1;
+        }
+        ends.sort_unstable();
+        ends.push(len);
+    }
+    ends
+}
+
+/// The error of the sandbox that a native one becomes.
+fn same(error: NativeError) -> BatchError {
+    match error {
+        NativeError::EndOutOfOrder(index) => BatchError::EndOutOfOrder(index),
+        NativeError::EndPastData(index) => BatchError::EndPastData(index),
+        NativeError::TrailingData(bytes) => BatchError::TrailingData(bytes),
+        NativeError::ColumnLength(count) => BatchError::ColumnLength(count),
+    }
+}

@@ -1,0 +1,39 @@
+//! What the fuzzers do with their inputs.
+//!
+//! Each module is a target: a function `run` that takes any bytes, does with
+//! them what untrusted bytes can do, and panics if what comes of it is not
+//! what a plain second way, its oracle, says must come of it. The programs in
+//! `fuzz/bins` give it libFuzzer's inputs; the test of this package replays
+//! the inputs that were kept, in `fuzz/corpus`, and mutants of them.
+//!
+//! A new target is a module here, a line in [`TARGETS`], a program of three
+//! lines in `fuzz/bins` with its entry in `fuzz/Cargo.toml`, and a folder of
+//! first inputs in `fuzz/corpus`; the test misses whatever is forgotten.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a panic is how a target reports what it found"
+)]
+
+pub mod cage;
+pub mod checklist;
+pub mod filter;
+pub mod hasher;
+mod input;
+pub mod names;
+pub mod options;
+
+/// A target: its name, and what it does with an input.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target.
+pub const TARGETS: &[Target] = &[
+    ("cage", cage::run),
+    ("checklist", checklist::run),
+    ("filter", filter::run),
+    ("hasher", hasher::run),
+    ("names", names::run),
+    ("options", options::run),
+];

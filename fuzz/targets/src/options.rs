@@ -1,0 +1,83 @@
+//! Words of the command line that are parsed by hand: sizes, chunks and the
+//! names of hash functions. The parsers are the program's own files.
+
+use clap::{Arg, ArgAction, Command};
+use sanchay::{Algorithm, MAX_CHUNK};
+
+#[path = "../../../host/cli/src/options/algorithm.rs"]
+mod algorithm;
+#[path = "../../../host/cli/src/options/chunk.rs"]
+mod chunk;
+#[allow(dead_code, reason = "its words for --help are not asked for here")]
+#[path = "../../../host/cli/src/options/size.rs"]
+mod size;
+
+/// What each unit stands for.
+const UNITS: [(&str, u32, u32); 11] = [
+    ("", 10, 0),
+    ("k", 10, 3),
+    ("m", 10, 6),
+    ("g", 10, 9),
+    ("t", 10, 12),
+    ("p", 10, 15),
+    ("ki", 2, 10),
+    ("mi", 2, 20),
+    ("gi", 2, 30),
+    ("ti", 2, 40),
+    ("pi", 2, 50),
+];
+
+/// Parses each line as a size, as a chunk, and as the name of a hash function.
+pub fn run(data: &[u8]) {
+    for line in data.split(|&byte| byte == b'\n') {
+        let Ok(text) = str::from_utf8(line) else { continue };
+        let expected = plainly(text);
+        assert_eq!(size::parse(text).ok(), expected, "{text:?}");
+        let chunk =
+            expected.filter(|&size| size >= 1 && size <= u64::from(MAX_CHUNK));
+        let parsed = chunk::parse(text).ok().map(u64::from);
+        assert_eq!(parsed, chunk, "{text:?}");
+        let named = Algorithm::ALL.iter().find(|it| it.to_string() == text);
+        assert_eq!(text.parse::<Algorithm>().ok().as_ref(), named);
+        assert_eq!(chosen(text).as_ref(), named, "{text:?}");
+        // Complaints are for people: one line, and not endless.
+        for complaint in
+            [size::parse(text).err(), chunk::parse(text).err()].into_iter()
+        {
+            let complaint = complaint.unwrap_or_default();
+            assert!(!complaint.contains(char::is_control), "{complaint}");
+        }
+    }
+}
+
+/// A size by its definition: digits, then a unit in either case, with or
+/// without a final b; at most 2^64 - 1.
+fn plainly(text: &str) -> Option<u64> {
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = text.strip_suffix(unit)?;
+    let unit = unit.to_ascii_lowercase();
+    let (_, base, power) = UNITS.into_iter().find(|(name, ..)| {
+        unit.strip_prefix(name).is_some_and(|end| end.is_empty() || end == "b")
+    })?;
+    // Leading zeros aside, 20 digits are more than any size has.
+    let significant = digits.trim_start_matches('0');
+    if digits.is_empty() || significant.len() > 20 {
+        return None;
+    }
+    let number = significant
+        .bytes()
+        .fold(0_u128, |number, digit| number * 10 + u128::from(digit - b'0'));
+    u64::try_from(number * u128::from(base).pow(power)).ok()
+}
+
+/// What the program's parser of arguments makes of a name.
+fn chosen(name: &str) -> Option<Algorithm> {
+    let argument = Arg::new("algorithm")
+        .long("algorithm")
+        .action(ArgAction::Set)
+        .value_parser(algorithm::parser());
+    let command = Command::new("fuzz").no_binary_name(true).arg(argument);
+    let word = format!("--algorithm={name}");
+    let matches = command.try_get_matches_from([word]).ok()?;
+    matches.get_one::<Algorithm>("algorithm").copied()
+}

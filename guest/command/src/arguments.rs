@@ -1,0 +1,228 @@
+//! The command line: the options of the native program, but for those that
+//! have no meaning or no means here, which are refused by name.
+
+mod given;
+mod help;
+mod options;
+mod values;
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use sanchay_logic::hashing::Algorithm;
+
+use self::given::Given;
+pub(crate) use self::help::HELP;
+use crate::content::Method;
+use crate::failure::Failure;
+use crate::output::{Format, OutputOptions, Text};
+use crate::walk::WalkOptions;
+
+/// What the program was told to do.
+#[derive(Debug)]
+pub(crate) enum Command {
+    /// Print this, and do nothing.
+    Say(String),
+    /// Say how the program is called, which it was not.
+    Lost,
+    /// List files.
+    Scan(Scan),
+    /// Hash files.
+    Hash(Hash),
+    /// Find files with the same content.
+    Dupes(Dupes),
+}
+
+/// What the program can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verb {
+    Scan,
+    Hash,
+    Dupes,
+}
+
+/// How to list files.
+#[derive(Debug)]
+pub(crate) struct Scan {
+    /// Where to look; an empty path is the current directory.
+    pub(crate) roots: Vec<String>,
+    /// Whether only their number is wanted.
+    pub(crate) count: bool,
+    /// Which files.
+    pub(crate) walk: WalkOptions,
+    /// Where the records go.
+    pub(crate) output: OutputOptions,
+    /// How lines are written.
+    pub(crate) text: Text,
+}
+
+/// How to hash files.
+#[derive(Debug)]
+pub(crate) struct Hash {
+    /// Files, directories, or `-`.
+    pub(crate) paths: Vec<String>,
+    /// Which function, of what.
+    pub(crate) method: Method,
+    /// Which files of directories.
+    pub(crate) walk: WalkOptions,
+    /// Where the records go.
+    pub(crate) output: OutputOptions,
+    /// How lines are written.
+    pub(crate) text: Text,
+}
+
+/// How to find files with the same content.
+#[derive(Debug)]
+pub(crate) struct Dupes {
+    /// Where to look; an empty path is the current directory.
+    pub(crate) roots: Vec<String>,
+    /// Whether hard links to one file count as files of their own.
+    pub(crate) hardlinks: bool,
+    /// The hash function that equal files share.
+    pub(crate) algorithm: Algorithm,
+    /// Which files.
+    pub(crate) walk: WalkOptions,
+    /// Where the records go.
+    pub(crate) output: OutputOptions,
+    /// How lines are written.
+    pub(crate) text: Text,
+}
+
+impl Command {
+    /// Understands the arguments, the first of which is the program's name.
+    pub(crate) fn parse(arguments: &[String]) -> Result<Self, Failure> {
+        let mut arguments = arguments.iter().skip(1).map(String::as_str);
+        let Some(first) = arguments.next() else { return Ok(Self::Lost) };
+        let verb = match first {
+            "-h" | "--help" => return Ok(Self::Say(HELP.into())),
+            "-V" | "--version" => {
+                let version = env!("CARGO_PKG_VERSION");
+                return Ok(Self::Say(format!("sanchay {version}\n")));
+            }
+            "help" => {
+                let verb = arguments.next().map(Verb::named).transpose()?;
+                return Ok(Self::Say(verb.map_or(HELP, Verb::help).into()));
+            }
+            option if option.starts_with('-') => {
+                return Err(options::unexpected(option));
+            }
+            name => Verb::named(name)?,
+        };
+        let given = Given::parse(verb, arguments)?;
+        if given.help {
+            return Ok(Self::Say(verb.help().into()));
+        }
+        given.check(verb)?;
+        Ok(match verb {
+            Verb::Scan => Self::Scan(given.into_scan()),
+            Verb::Hash => Self::Hash(given.into_hash()),
+            Verb::Dupes => Self::Dupes(given.into_dupes()),
+        })
+    }
+}
+
+impl Verb {
+    fn named(name: &str) -> Result<Self, Failure> {
+        match name {
+            "scan" => Ok(Self::Scan),
+            "hash" => Ok(Self::Hash),
+            "dupes" => Ok(Self::Dupes),
+            "component" | "completions" | "man" => {
+                Err(options::not_offered(name))
+            }
+            other => Err(Failure::Usage(format!(
+                "unrecognized subcommand '{other}'"
+            ))),
+        }
+    }
+
+    fn help(self) -> &'static str {
+        match self {
+            Self::Scan => help::SCAN,
+            Self::Hash => help::HASH,
+            Self::Dupes => help::DUPES,
+        }
+    }
+}
+
+impl Given {
+    /// The roots, or the current directory.
+    fn roots(&mut self) -> Vec<String> {
+        let mut roots = core::mem::take(&mut self.paths);
+        if roots.is_empty() {
+            roots.push(String::new());
+        }
+        roots
+    }
+
+    fn output(&mut self) -> OutputOptions {
+        let format = self.format.unwrap_or_default();
+        OutputOptions { format, file: self.output.take() }
+    }
+
+    fn text(&self) -> Text {
+        Text { zero: self.print0, tag: self.tag, terminal: false }
+    }
+
+    fn into_scan(mut self) -> Scan {
+        Scan {
+            roots: self.roots(),
+            count: self.count,
+            output: self.output(),
+            text: self.text(),
+            walk: self.walk,
+        }
+    }
+
+    fn into_hash(mut self) -> Hash {
+        let algorithm = self.algorithm.unwrap_or(Algorithm::Xxh3_128);
+        let whole = Method::Whole(algorithm);
+        Hash {
+            method: self.partial.map_or(whole, Method::Partial),
+            output: self.output(),
+            text: self.text(),
+            paths: match self.paths.is_empty() {
+                true => Vec::from(["-".into()]),
+                false => self.paths,
+            },
+            walk: self.walk,
+        }
+    }
+
+    fn into_dupes(mut self) -> Dupes {
+        Dupes {
+            roots: self.roots(),
+            hardlinks: self.hardlinks,
+            algorithm: self.algorithm.unwrap_or(Algorithm::Xxh3_128),
+            output: self.output(),
+            text: self.text(),
+            walk: self.walk,
+        }
+    }
+
+    /// Whether the options go together.
+    fn check(&self, verb: Verb) -> Result<(), Failure> {
+        let text = self.format.unwrap_or_default() == Format::Text;
+        let stdin_only = self.paths.iter().all(|path| path == "-");
+        let other = self.algorithm.filter(|it| *it != Algorithm::Xxh64);
+        let refused = if self.count && self.print0 {
+            "the argument '--count' cannot be used with '--print0'"
+        } else if self.count && !text {
+            "--count prints a number: it has no --format"
+        } else if self.print0 && !text {
+            "--print0 is a form of text, not of --format"
+        } else if self.tag && !text {
+            "--tag is a form of text, not of --format"
+        } else if self.tag && self.partial.is_some() {
+            "the argument '--partial[=<CHUNK>]' cannot be used with '--tag'"
+        } else if self.partial.is_some() && other.is_some() {
+            "--partial always uses xxh64: it cannot use another"
+        } else if verb == Verb::Hash && stdin_only && self.walks {
+            "options for walking need a PATH to walk"
+        } else {
+            return Ok(());
+        };
+        Err(Failure::Usage(refused.into()))
+    }
+}

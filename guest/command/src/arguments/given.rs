@@ -1,0 +1,154 @@
+//! What was given on the command line, option by option.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use getargs::{Arg, Error, Opt, Options};
+use sanchay_logic::hashing::Algorithm;
+
+use super::Verb;
+use super::options::Choice;
+use super::values;
+use crate::failure::Failure;
+use crate::output::Format;
+use crate::walk::WalkOptions;
+
+/// Everything that can be given.
+#[derive(Debug, Default)]
+pub(super) struct Given {
+    pub(super) help: bool,
+    pub(super) print0: bool,
+    pub(super) count: bool,
+    pub(super) tag: bool,
+    pub(super) hardlinks: bool,
+    pub(super) format: Option<Format>,
+    pub(super) output: Option<String>,
+    pub(super) algorithm: Option<Algorithm>,
+    pub(super) partial: Option<u32>,
+    pub(super) walk: WalkOptions,
+    /// Whether an option for walking was given.
+    pub(super) walks: bool,
+    pub(super) paths: Vec<String>,
+}
+
+impl Given {
+    /// Parses what follows the verb.
+    pub(super) fn parse<'a>(
+        verb: Verb,
+        arguments: impl Iterator<Item = &'a str>,
+    ) -> Result<Self, Failure> {
+        let mut given = Self::default();
+        let mut seen = Vec::new();
+        let mut options = Options::new(arguments);
+        while let Some(argument) = options.next_arg().map_err(usage)? {
+            let option = match argument {
+                Arg::Positional("") => {
+                    return Err(Failure::Usage("a path is empty".into()));
+                }
+                Arg::Positional(path) => {
+                    given.paths.push(path.into());
+                    continue;
+                }
+                Arg::Short(letter) => Opt::Short(letter),
+                Arg::Long(name) => Opt::Long(name),
+            };
+            let choice = Choice::named(option, verb)?;
+            if choice != Choice::Extension && seen.contains(&choice) {
+                return Err(Failure::Usage(format!(
+                    "the argument '{option}' cannot be used multiple times"
+                )));
+            }
+            seen.push(choice);
+            given.take(choice, option, &mut options)?;
+            if given.help {
+                break;
+            }
+        }
+        Ok(given)
+    }
+
+    fn take<'a>(
+        &mut self,
+        choice: Choice,
+        option: Opt<&'a str>,
+        options: &mut Options<&'a str, impl Iterator<Item = &'a str>>,
+    ) -> Result<(), Failure> {
+        let refused = |why: String| {
+            Failure::Usage(format!("invalid value for '{option}': {why}"))
+        };
+        let mut value = || value(option, options);
+        match choice {
+            Choice::Help => self.help = true,
+            Choice::Print0 => self.print0 = true,
+            Choice::Count => self.count = true,
+            Choice::Tag => self.tag = true,
+            Choice::Hardlinks => self.hardlinks = true,
+            Choice::Format => {
+                let format = values::format(value()?);
+                self.format = Some(format.map_err(refused)?);
+            }
+            Choice::Output => match value()? {
+                "" => return Err(refused("a path is empty".into())),
+                path => self.output = Some(path.into()),
+            },
+            Choice::Algorithm => {
+                let algorithm = values::algorithm(value()?);
+                self.algorithm = Some(algorithm.map_err(refused)?);
+            }
+            Choice::Partial => {
+                let chunk = options.value_opt().unwrap_or("64KiB");
+                self.partial = Some(values::chunk(chunk).map_err(refused)?);
+            }
+            Choice::Extension => {
+                let extension = values::extension(value()?);
+                let extensions = &mut self.walk.wanted.extensions;
+                extensions.push(extension.map_err(refused)?);
+                self.walks = true;
+            }
+            Choice::MinSize => {
+                let size = values::size(value()?).map_err(refused)?;
+                self.walk.wanted.min_size = Some(size);
+                self.walks = true;
+            }
+            Choice::MaxSize => {
+                let size = values::size(value()?).map_err(refused)?;
+                self.walk.wanted.max_size = Some(size);
+                self.walks = true;
+            }
+            Choice::Hidden => {
+                self.walk.wanted.hidden = true;
+                self.walks = true;
+            }
+            Choice::MaxDepth => {
+                let depth = values::depth(value()?).map_err(refused)?;
+                self.walk.max_depth = Some(depth);
+                self.walks = true;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An option's value, which stands in the same argument or in the next one.
+fn value<'a>(
+    option: Opt<&'a str>,
+    options: &mut Options<&'a str, impl Iterator<Item = &'a str>>,
+) -> Result<&'a str, Failure> {
+    if let Some(value) = options.value_opt() {
+        return Ok(match option {
+            Opt::Short(_) => value.strip_prefix('=').unwrap_or(value),
+            Opt::Long(_) => value,
+        });
+    }
+    let value = options.value().map_err(usage)?;
+    // What looks like an option is one, as for the native program.
+    if value.len() > 1 && value.starts_with('-') {
+        return Err(usage(Error::RequiresValue(option)));
+    }
+    Ok(value)
+}
+
+fn usage(error: Error<&str>) -> Failure {
+    Failure::Usage(format!("{error}"))
+}

@@ -1,0 +1,128 @@
+//! The options by name: those that are offered, for which commands, and those
+//! that only the native program has.
+
+use alloc::format;
+use core::fmt::Display;
+
+use getargs::Opt;
+
+use super::Verb;
+use crate::failure::Failure;
+
+/// An option that is offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Choice {
+    Algorithm,
+    Count,
+    Extension,
+    Format,
+    Hardlinks,
+    Help,
+    Hidden,
+    MaxDepth,
+    MaxSize,
+    MinSize,
+    Output,
+    Partial,
+    Print0,
+    Tag,
+}
+
+/// What only the native program has.
+const NATIVE: [&str; 14] = [
+    "beneath",
+    "check",
+    "color",
+    "follow",
+    "ignore-missing",
+    "log-format",
+    "no-progress",
+    "quiet",
+    "status",
+    "strict",
+    "threads",
+    "verbose",
+    "walker",
+    "warn",
+];
+
+/// The same, of one letter.
+const NATIVE_SHORT: [char; 4] = ['L', 'c', 'v', 'w'];
+
+impl Choice {
+    /// The option of that name, if the command has it.
+    pub(super) fn named(
+        option: Opt<&str>,
+        verb: Verb,
+    ) -> Result<Self, Failure> {
+        let choice = match option {
+            Opt::Short('a') | Opt::Long("algorithm") => Self::Algorithm,
+            Opt::Long("count") => Self::Count,
+            Opt::Short('e') | Opt::Long("extension") => Self::Extension,
+            Opt::Long("format") => Self::Format,
+            Opt::Long("hardlinks") => Self::Hardlinks,
+            Opt::Short('h') | Opt::Long("help") => Self::Help,
+            Opt::Short('H') | Opt::Long("hidden") => Self::Hidden,
+            Opt::Short('d') | Opt::Long("max-depth") => Self::MaxDepth,
+            Opt::Long("max-size") => Self::MaxSize,
+            Opt::Long("min-size") => Self::MinSize,
+            Opt::Short('o') | Opt::Long("output") => Self::Output,
+            Opt::Long("partial") => Self::Partial,
+            Opt::Short('0') | Opt::Long("print0") => Self::Print0,
+            Opt::Long("tag") => Self::Tag,
+            other => return Err(refuse(other)),
+        };
+        match choice.is_for(verb) {
+            true => Ok(choice),
+            false => Err(refuse(option)),
+        }
+    }
+
+    fn is_for(self, verb: Verb) -> bool {
+        match self {
+            Self::Algorithm => verb != Verb::Scan,
+            Self::Count => verb == Verb::Scan,
+            Self::Hardlinks => verb == Verb::Dupes,
+            Self::Partial | Self::Tag => verb == Verb::Hash,
+            _ => true,
+        }
+    }
+}
+
+/// Refuses an option; one of the native program by saying so.
+fn refuse(option: Opt<&str>) -> Failure {
+    let native = match option {
+        Opt::Long(name) => NATIVE.contains(&name),
+        Opt::Short(letter) => NATIVE_SHORT.contains(&letter),
+    };
+    match native {
+        true => not_offered(option),
+        false => {
+            Failure::Usage(format!("unexpected argument '{option}' found"))
+        }
+    }
+}
+
+/// Refuses an option that stands where none is known.
+pub(super) fn unexpected(option: &str) -> Failure {
+    let name = option.trim_start_matches('-');
+    let name = name.split_once('=').map_or(name, |(name, _)| name);
+    let known = match name.strip_prefix(NATIVE_SHORT) {
+        Some(_) if !option.starts_with("--") => true,
+        _ => NATIVE.contains(&name),
+    };
+    match known {
+        true => not_offered(option),
+        false => {
+            Failure::Usage(format!("unexpected argument '{option}' found"))
+        }
+    }
+}
+
+/// Refuses what only the native program has.
+pub(super) fn not_offered(what: impl Display) -> Failure {
+    Failure::Usage(format!(
+        "'{what}' is not offered here, where sanchay runs as a WebAssembly \
+         command: the native program sanchay has it"
+    ))
+}

@@ -1,0 +1,37 @@
+//! The commands, one file each, and the way in and out of them.
+
+mod dupes;
+mod hash;
+mod scan;
+
+use wasi::cli::environment::get_arguments;
+
+use crate::arguments::{Command, HELP};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::folders::Folders;
+use crate::messages;
+use crate::output::Sink;
+
+/// Does what the arguments say, and tells of what ended it early.
+pub(crate) fn run() -> Exit {
+    obey().unwrap_or_else(|failure| messages::failure(&failure))
+}
+
+fn obey() -> Result<Exit, Failure> {
+    let command = Command::parse(&get_arguments())?;
+    let folders = Folders::given();
+    match command {
+        Command::Say(text) => {
+            Sink::open(None, &folders)?.put(&text)?;
+            Ok(Exit::Done)
+        }
+        Command::Lost => {
+            messages::note(HELP.trim_end());
+            Ok(Exit::Failed)
+        }
+        Command::Scan(scan) => scan::run(&scan, &folders),
+        Command::Hash(hash) => hash::run(&hash, &folders),
+        Command::Dupes(dupes) => dupes::run(dupes, &folders),
+    }
+}

@@ -1,0 +1,125 @@
+//! `sanchay dupes`: which files are the same. By size first, then by the ends
+//! of the large ones that share their size, then by all bytes of those that
+//! may still be equal.
+
+mod collection;
+mod compare;
+mod groups;
+mod names;
+
+use alloc::format;
+use alloc::rc::Rc;
+use alloc::string::String;
+
+use unit_prefix::NumberPrefix;
+
+use self::collection::{Collection, Collector};
+use self::compare::Comparison;
+use self::groups::Group;
+use crate::arguments::Dupes;
+use crate::exit::Exit;
+use crate::failure::{Action, EntryError, Failure};
+use crate::folders::{Folders, Named};
+use crate::listing::Lister;
+use crate::messages;
+use crate::output::{Kind, Name, Output, Same};
+use crate::walk::{Visitor, Walk};
+
+/// Finds the groups, prints them, and tells what they come to.
+pub(super) fn run(
+    mut dupes: Dupes,
+    folders: &Folders,
+) -> Result<Exit, Failure> {
+    let inputs = dupes.roots.iter().map(String::as_str);
+    let (options, text) = (&dupes.output, dupes.text);
+    let mut output =
+        Output::open(options, inputs, folders, Kind::Groups, text)?;
+    let wanted = &mut dupes.walk.wanted;
+    wanted.min_size = Some(wanted.min_size.unwrap_or(1));
+    let collector = collect(&dupes, folders)?;
+    let (collection, tally) = (collector.collection, collector.tally);
+    let mut comparison = Comparison::new(&collection, folders, tally);
+    let groups = comparison.groups(&dupes);
+    print(&collection, &groups, &dupes, &mut output)?;
+    output.finish()?;
+    let redundant: usize =
+        groups.iter().map(|group| group.members.len().saturating_sub(1)).sum();
+    let bytes = groups.iter().map(|group| group.reclaimable).sum();
+    messages::note(format_args!(
+        "groups: {}, redundant files: {redundant}, reclaimable: {} ({bytes} \
+         bytes)",
+        groups.len(),
+        human(bytes),
+    ));
+    Ok(Exit::of_run(comparison.tally, dupes.roots.len()))
+}
+
+/// Walks the roots; where there are several, no directory twice.
+fn collect(dupes: &Dupes, folders: &Folders) -> Result<Collector, Failure> {
+    let mut collector = Collector::new(dupes.roots.len() > 1);
+    for root in &dupes.roots {
+        match folders.open(root) {
+            Ok(Named::Directory(folder)) => {
+                // Opened once more, for when its files are read.
+                let kept = match folders.open(root) {
+                    Ok(Named::Directory(kept)) => Some(Rc::new(kept)),
+                    _ => None,
+                };
+                collector.root(kept);
+                let filter = dupes.walk.filter()?;
+                let lister = Lister::new(&filter, true);
+                Walk::go(folder, root, &lister, &dupes.walk, &mut collector)?;
+            }
+            Ok(Named::File(file, stat)) => {
+                if dupes.walk.admits(stat.size) {
+                    collector.named(root, &file, &stat);
+                }
+            }
+            Err(cause) => collector.error(&EntryError::named(
+                root,
+                Action::Open,
+                cause,
+            ))?,
+        }
+    }
+    Ok(collector)
+}
+
+fn print(
+    collection: &Collection,
+    groups: &[Group],
+    dupes: &Dupes,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    for (number, group) in (1..).zip(groups) {
+        let same = Same {
+            number,
+            size: group.size,
+            digest: &group.digest,
+            algorithm: dupes.algorithm,
+            files: group.members.len(),
+            reclaimable: group.reclaimable,
+        };
+        let files = group.members.iter().map(|member| {
+            let (parent, name) = collection.path(*member);
+            Name { parent, name }
+        });
+        output.group(&same, files)?;
+    }
+    Ok(())
+}
+
+/// A number of bytes as a person reads it: `1.46 KiB`.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::as_conversions,
+    reason = "two digits after the point are shown"
+)]
+fn human(bytes: u64) -> String {
+    match NumberPrefix::binary(bytes as f64) {
+        NumberPrefix::Standalone(number) => format!("{number:.0} B"),
+        NumberPrefix::Prefixed(prefix, number) => {
+            format!("{number:.2} {prefix}B")
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Every file of a walk, and the way back to each.
+
+use alloc::collections::BTreeSet;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+
+use wasi::filesystem::types::{Descriptor, PathFlags};
+
+use crate::exit::Tally;
+use crate::failure::{EntryError, Failure};
+use crate::messages;
+use crate::stat::Stat;
+use crate::walk::{Found, Visitor};
+
+/// What identifies a file or directory whatever its name, as far as the host
+/// tells: hard links share it.
+pub(super) type Identity = (u64, u64);
+
+/// A file, by its place in a [`Collection`].
+pub(super) type Number = usize;
+
+/// What is known of a file.
+pub(super) struct File {
+    /// Its size in bytes.
+    pub(super) size: u64,
+    /// Who it is, where it has more names than this one.
+    pub(super) linked: Option<Identity>,
+    folder: usize,
+    name: String,
+}
+
+/// A directory that files are in.
+pub(super) struct Folder {
+    /// The root, open; `None` for files that the user named.
+    pub(super) root: Option<Rc<Descriptor>>,
+    /// Its path, with a slash at its end unless empty.
+    path: String,
+    /// The length of the root's path in that.
+    below: usize,
+}
+
+impl Folder {
+    /// The names on the way down from the root.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        let below = self.path.get(self.below..).unwrap_or_default();
+        below.split('/').filter(|name| !name.is_empty())
+    }
+}
+
+/// Files and the directories they are in.
+#[derive(Default)]
+pub(super) struct Collection {
+    /// The files, in the order of the walk.
+    pub(super) files: Vec<File>,
+    folders: Vec<Folder>,
+}
+
+impl Collection {
+    /// A file's size in bytes.
+    pub(super) fn size(&self, number: Number) -> u64 {
+        self.files.get(number).map_or(0, |file| file.size)
+    }
+
+    /// Who a file is, where it has several names.
+    pub(super) fn linked(&self, number: Number) -> Option<Identity> {
+        self.files.get(number)?.linked
+    }
+
+    /// The directory a file is in, and its number.
+    pub(super) fn folder(&self, number: Number) -> Option<(usize, &Folder)> {
+        let folder = self.files.get(number)?.folder;
+        Some((folder, self.folders.get(folder)?))
+    }
+
+    /// A file's path in two parts.
+    pub(super) fn path(&self, number: Number) -> (&str, &str) {
+        let name = self.files.get(number).map_or("", |file| &file.name);
+        (self.folder(number).map_or("", |(_, folder)| &folder.path), name)
+    }
+
+    /// Compares two files by the bytes of their paths.
+    pub(super) fn by_path(&self, a: Number, b: Number) -> Ordering {
+        let (a, b) = (self.path(a), self.path(b));
+        a.0.bytes().chain(a.1.bytes()).cmp(b.0.bytes().chain(b.1.bytes()))
+    }
+}
+
+/// Collects what walks find.
+pub(super) struct Collector {
+    pub(super) collection: Collection,
+    pub(super) tally: Tally,
+    root: Option<Rc<Descriptor>>,
+    /// The directories that were visited, where none may be visited twice.
+    visited: Option<BTreeSet<Identity>>,
+}
+
+impl Collector {
+    /// Collects the files of one root, or of several.
+    pub(super) fn new(several: bool) -> Self {
+        Self {
+            collection: Collection::default(),
+            tally: Tally::default(),
+            root: None,
+            visited: several.then(BTreeSet::new),
+        }
+    }
+
+    /// Begins with a root.
+    pub(super) fn root(&mut self, root: Option<Rc<Descriptor>>) {
+        self.root = root;
+    }
+
+    /// Adds a file that the user named.
+    pub(super) fn named(
+        &mut self,
+        path: &str,
+        file: &Descriptor,
+        stat: &Stat,
+    ) {
+        let linked = (stat.links > 1).then(|| identity(file)).flatten();
+        let folder = self.collection.folders.len();
+        let place = Folder { root: None, path: String::new(), below: 0 };
+        self.collection.folders.push(place);
+        let (size, name) = (stat.size, path.into());
+        self.collection.files.push(File { size, linked, folder, name });
+    }
+}
+
+impl Visitor for Collector {
+    fn enters(&mut self, folder: &Descriptor) -> bool {
+        match (&mut self.visited, identity(folder)) {
+            (Some(visited), Some(identity)) => visited.insert(identity),
+            _ => true,
+        }
+    }
+
+    fn file(&mut self, file: &Found<'_>) -> Result<(), Failure> {
+        let Some(stat) = file.stat else { return Ok(()) };
+        let folders = &mut self.collection.folders;
+        let same = |last: &Folder| {
+            let both = (&last.root, &self.root);
+            matches!(both, (Some(a), Some(b)) if Rc::ptr_eq(a, b))
+                && last.path == file.parent
+        };
+        if !folders.last().is_some_and(same) {
+            folders.push(Folder {
+                root: self.root.clone(),
+                path: file.parent.into(),
+                below: file.root,
+            });
+        }
+        let linked = if stat.links > 1 {
+            let here = PathFlags::empty();
+            let hash = file.folder.metadata_hash_at(here, file.name).ok();
+            hash.map(|hash| (hash.lower, hash.upper))
+        } else {
+            None
+        };
+        let folder = folders.len().saturating_sub(1);
+        let (size, name) = (stat.size, file.name.into());
+        self.collection.files.push(File { size, linked, folder, name });
+        Ok(())
+    }
+
+    fn error(&mut self, error: &EntryError) -> Result<(), Failure> {
+        messages::entry(error, &mut self.tally);
+        Ok(())
+    }
+}
+
+/// Who an open file or directory is.
+pub(super) fn identity(open: &Descriptor) -> Option<Identity> {
+    let hash = open.metadata_hash().ok()?;
+    Some((hash.lower, hash.upper))
+}

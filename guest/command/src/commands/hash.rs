@@ -1,0 +1,123 @@
+//! `sanchay hash`: the digests of files, in order.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use wasi::cli::stdin::get_stdin;
+
+use crate::arguments::Hash;
+use crate::content::{Method, of_file, of_stream};
+use crate::exit::{Exit, Tally};
+use crate::failure::{Action, Cause, EntryError, Failure};
+use crate::folders::{Folders, Named};
+use crate::listing::Lister;
+use crate::messages;
+use crate::output::{Kind, Output};
+use crate::source::Source;
+use crate::walk::{Found, Visitor, Walk, join, open_file};
+
+/// Hashes what is named, and what lies in the directories that are.
+pub(super) fn run(hash: &Hash, folders: &Folders) -> Result<Exit, Failure> {
+    let inputs = hash.paths.iter().map(String::as_str);
+    let kind = Kind::Hashes(match hash.method {
+        Method::Whole(_) => None,
+        Method::Partial(chunk) => Some(chunk),
+    });
+    let output = Output::open(&hash.output, inputs, folders, kind, hash.text)?;
+    let (method, tally) = (hash.method, Tally::default());
+    let mut visitor = Hashing { output, method, tally };
+    let filter = hash.walk.filter()?;
+    let lister = Lister::new(&filter, false);
+    let mut stdin = Some(get_stdin());
+    for path in &hash.paths {
+        if path == "-" {
+            // The first one reads all of it.
+            match stdin.take() {
+                Some(mut stdin) => visitor.stream(path, &mut stdin)?,
+                None => visitor.stream(path, &mut Nothing)?,
+            }
+            continue;
+        }
+        match folders.open(path) {
+            Ok(Named::Directory(folder)) => {
+                Walk::go(folder, path, &lister, &hash.walk, &mut visitor)?;
+            }
+            Ok(Named::File(file, stat)) => {
+                if hash.walk.admits(stat.size) {
+                    match of_file(&file, &stat, hash.method) {
+                        Ok(sum) => visitor.output.hashed(path, &sum)?,
+                        Err(cause) => {
+                            visitor.named(path, Action::Read, cause)?;
+                        }
+                    }
+                }
+            }
+            Err(cause) => visitor.named(path, Action::Open, cause)?,
+        }
+    }
+    visitor.output.finish()?;
+    Ok(Exit::of_run(visitor.tally, hash.paths.len()))
+}
+
+/// Hashes what a walk finds.
+struct Hashing {
+    output: Output,
+    method: Method,
+    tally: Tally,
+}
+
+impl Hashing {
+    fn stream(
+        &mut self,
+        path: &str,
+        source: &mut impl Source,
+    ) -> Result<(), Failure> {
+        match of_stream(source, self.method) {
+            Ok(sum) => self.output.hashed(path, &sum),
+            Err(cause) => self.named(path, Action::Read, cause),
+        }
+    }
+
+    fn named(
+        &mut self,
+        path: &str,
+        action: Action,
+        cause: Cause,
+    ) -> Result<(), Failure> {
+        self.error(&EntryError::named(path, action, cause))
+    }
+}
+
+impl Visitor for Hashing {
+    fn file(&mut self, file: &Found<'_>) -> Result<(), Failure> {
+        let result = open_file(file.folder, file.name)
+            .map_err(|cause| (Action::Open, cause))
+            .and_then(|(opened, stat)| {
+                of_file(&opened, &stat, self.method)
+                    .map_err(|cause| (Action::Read, cause))
+            });
+        let path = join(file.parent, file.name);
+        match result {
+            Ok(sum) => self.output.hashed(&path, &sum),
+            Err((action, cause)) => {
+                self.error(&EntryError::new(path, action, cause))
+            }
+        }
+    }
+
+    fn error(&mut self, error: &EntryError) -> Result<(), Failure> {
+        // The records before it first, where both are read.
+        self.output.flush()?;
+        messages::entry(error, &mut self.tally);
+        Ok(())
+    }
+}
+
+/// What is left of standard input once it was read.
+struct Nothing;
+
+impl Source for Nothing {
+    fn read(&mut self, _: u64) -> Result<Vec<u8>, Cause> {
+        Ok(Vec::new())
+    }
+}

@@ -1,0 +1,221 @@
+//! What can go wrong: with the whole run ([`Failure`]) and with one entry of
+//! it ([`EntryError`]), in the words of the native program.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use core::fmt;
+
+use sanchay_logic::filter::SpecificationError;
+use wasi::filesystem::types::ErrorCode;
+
+use crate::escape::escaped;
+
+/// What ends a command before its time.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The arguments cannot be obeyed.
+    Usage(String),
+    /// The filter makes no sense.
+    Filter(SpecificationError),
+    /// Whoever read the output has gone; that is how `| head` ends.
+    Closed,
+    /// A file could not be made or written.
+    Output {
+        /// The file; empty for standard output.
+        path: String,
+        /// What was being done to it.
+        action: &'static str,
+        /// What the host said.
+        why: Cow<'static, str>,
+    },
+    /// The output would overwrite what is to be read.
+    OutputIsInput(String),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(why) => f.write_str(why),
+            Self::Filter(error) => {
+                f.write_str("the filter cannot be used: ")?;
+                explain(*error, f)
+            }
+            Self::Closed => f.write_str("the reader has gone"),
+            Self::Output { path, action, why } if path.is_empty() => {
+                write!(f, "standard output: {action}: {why}")
+            }
+            Self::Output { path, action, why } => {
+                write!(f, "{}: {action}: {why}", escaped(path))
+            }
+            Self::OutputIsInput(path) => write!(
+                f,
+                "{}: is to be read: the output must go to another file",
+                escaped(path)
+            ),
+        }
+    }
+}
+
+fn explain(
+    error: SpecificationError,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    match error {
+        SpecificationError::EmptyExtension(index) => {
+            write!(f, "extension {index} is empty")
+        }
+        SpecificationError::ImpossibleExtension(index) => {
+            write!(f, "extension {index} contains a slash or a zero byte")
+        }
+        SpecificationError::EmptySizeRange => {
+            f.write_str("the least size is greater than the greatest")
+        }
+    }
+}
+
+/// What was being done to an entry when it failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Opening what the user named, or a file.
+    Open,
+    /// Opening a directory.
+    OpenDirectory,
+    /// Listing a directory.
+    ReadDirectory,
+    /// Reading an entry's metadata.
+    Stat,
+    /// Reading a file.
+    Read,
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Open => "cannot open",
+            Self::OpenDirectory => "cannot open the directory",
+            Self::ReadDirectory => "cannot list the directory",
+            Self::Stat => "cannot read the metadata",
+            Self::Read => "cannot read",
+        })
+    }
+}
+
+/// Why an entry failed.
+#[derive(Clone, Debug)]
+pub(crate) enum Cause {
+    /// The host refused.
+    Host(ErrorCode),
+    /// The host said something that is no code.
+    Said(String),
+    /// The path lies in none of the folders that the host gave.
+    NotGiven,
+    /// So many entries have names that are not UTF-8, and WASI has only names
+    /// that are.
+    NotUtf8(u64),
+    /// The entry is not a regular file.
+    NotRegular(&'static str),
+    /// The entry was a file when its directory was listed, and is a link now.
+    BecameLink,
+    /// The file grew while it was read.
+    Grew,
+    /// Another file has taken the place of the one that was found.
+    Replaced,
+    /// The file has not the size that it had when it was listed.
+    Changed {
+        /// Its size when it was listed, in bytes.
+        expected: u64,
+        /// How many bytes it had when it was read.
+        found: u64,
+    },
+}
+
+impl From<ErrorCode> for Cause {
+    fn from(code: ErrorCode) -> Self {
+        Self::Host(code)
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Host(code) => f.write_str(words(*code)),
+            Self::Said(words) => f.write_str(words),
+            Self::NotGiven => f.write_str(
+                "it lies in no folder that was given to this program (with \
+                 wasmtime: run --dir FOLDER)",
+            ),
+            Self::NotUtf8(entries) => write!(
+                f,
+                "the names of {entries} of its entries are not UTF-8 and do \
+                 not exist in WASI; the native program sanchay can read them"
+            ),
+            Self::NotRegular(word) => {
+                write!(f, "it is {word}, not a regular file")
+            }
+            Self::BecameLink => f.write_str(
+                "it was replaced by a symbolic link, which is not followed",
+            ),
+            Self::Grew => f.write_str("it grew while it was read"),
+            Self::Replaced => f.write_str("another file has taken its place"),
+            Self::Changed { expected, found } => write!(
+                f,
+                "its size is not what it was when it was listed ({expected} \
+                 bytes then, {found} now)"
+            ),
+        }
+    }
+}
+
+/// A code in the words of the C library, which the native program has from
+/// the system.
+pub(crate) fn words(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::Io => "Input/output error",
+        ErrorCode::NameTooLong => "File name too long",
+        ErrorCode::InsufficientMemory => "Cannot allocate memory",
+        ErrorCode::NotDirectory => "Not a directory",
+        code => {
+            let message = code.message();
+            match message.split_once(", similar to") {
+                Some((words, _)) => words,
+                None => message,
+            }
+        }
+    }
+}
+
+/// An entry that could not be dealt with.
+#[derive(Clone, Debug)]
+pub(crate) struct EntryError {
+    /// Its path, as it would have been reported.
+    pub(crate) path: String,
+    /// What was being done.
+    pub(crate) action: Action,
+    /// Why it failed.
+    pub(crate) cause: Cause,
+    /// Whether the user named the entry.
+    pub(crate) named: bool,
+}
+
+impl EntryError {
+    /// The failure of an entry that was found.
+    pub(crate) fn new(
+        path: String,
+        action: Action,
+        cause: impl Into<Cause>,
+    ) -> Self {
+        Self { path, action, cause: cause.into(), named: false }
+    }
+
+    /// The failure of an entry that the user named.
+    pub(crate) fn named(path: &str, action: Action, cause: Cause) -> Self {
+        Self { path: path.into(), action, cause, named: true }
+    }
+}
+
+impl fmt::Display for EntryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, action, cause, .. } = self;
+        write!(f, "{}: {action}: {cause}", escaped(path))
+    }
+}

@@ -1,0 +1,287 @@
+//! Walking a directory and all that lies below it, without following links:
+//! every directory and file is opened by a name of one component, relative to
+//! the handle of the directory that listed it.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::{self, Vec};
+
+use sanchay_logic::filter::{Filter, Specification};
+use wasi::filesystem::types::{
+    Descriptor, DescriptorFlags, DescriptorType, ErrorCode, OpenFlags,
+    PathFlags,
+};
+
+use crate::failure::{Action, Cause, EntryError, Failure};
+use crate::listing::{Item, Lister};
+use crate::stat::{Stat, describe};
+
+/// How many directories of the way down are held open. Those above are opened
+/// again when the walk comes back to them.
+const OPEN: usize = 64;
+
+/// Which files are wanted, and where to look for them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct WalkOptions {
+    /// What names and sizes are wanted.
+    pub(crate) wanted: Specification,
+    /// How many levels to go down; a root's own entries have depth 1.
+    pub(crate) max_depth: Option<usize>,
+}
+
+impl WalkOptions {
+    /// The filter that judges names and sizes.
+    pub(crate) fn filter(&self) -> Result<Filter, Failure> {
+        Filter::compile(&self.wanted).map_err(Failure::Filter)
+    }
+
+    /// Whether a file of this size is wanted, though it was named.
+    pub(crate) fn admits(&self, size: u64) -> bool {
+        self.wanted.min_size.is_none_or(|least| size >= least)
+            && self.wanted.max_size.is_none_or(|most| size <= most)
+    }
+}
+
+/// A file that a walk found.
+pub(crate) struct Found<'w> {
+    /// Its directory.
+    pub(crate) folder: &'w Descriptor,
+    /// What precedes the name in its path: empty, or ending in a slash.
+    pub(crate) parent: &'w str,
+    /// The length of the root's path in that, with its slash.
+    pub(crate) root: usize,
+    /// Its name.
+    pub(crate) name: &'w str,
+    /// Its metadata, where it was asked for.
+    pub(crate) stat: Option<Stat>,
+}
+
+/// What a walk is for.
+pub(crate) trait Visitor {
+    /// Whether to list a directory; it is open.
+    fn enters(&mut self, _folder: &Descriptor) -> bool {
+        true
+    }
+
+    /// A file was found.
+    fn file(&mut self, file: &Found<'_>) -> Result<(), Failure>;
+
+    /// An entry failed.
+    fn error(&mut self, error: &EntryError) -> Result<(), Failure>;
+}
+
+/// A directory on the way down.
+struct Level {
+    /// Its handle; `None` while it is not needed and others are.
+    folder: Option<Descriptor>,
+    name: String,
+    /// What is left to be dealt with.
+    items: vec::IntoIter<Item>,
+}
+
+/// A walk below one root.
+pub(crate) struct Walk<'w> {
+    lister: &'w Lister<'w>,
+    max_depth: Option<usize>,
+    levels: Vec<Level>,
+    /// The path of the deepest level, with a slash at its end unless empty.
+    path: String,
+    root: usize,
+}
+
+impl<'w> Walk<'w> {
+    /// Walks what lies below an open directory whose path is `path`.
+    pub(crate) fn go(
+        folder: Descriptor,
+        path: &str,
+        lister: &'w Lister<'w>,
+        options: &WalkOptions,
+        visitor: &mut dyn Visitor,
+    ) -> Result<(), Failure> {
+        let mut path = String::from(path);
+        if !path.is_empty() && !path.ends_with('/') {
+            path.push('/');
+        }
+        let root = path.len();
+        let max_depth = options.max_depth;
+        let mut walk =
+            Self { lister, max_depth, levels: Vec::new(), path, root };
+        if max_depth != Some(0) {
+            walk.enter(folder, String::new(), visitor)?;
+        }
+        while let Some(level) = walk.levels.last_mut() {
+            match level.items.next() {
+                Some(item) => walk.item(&item, visitor)?,
+                None => walk.leave(),
+            }
+        }
+        Ok(())
+    }
+
+    /// Lists a directory and makes it the deepest level.
+    fn enter(
+        &mut self,
+        folder: Descriptor,
+        name: String,
+        visitor: &mut dyn Visitor,
+    ) -> Result<(), Failure> {
+        if !visitor.enters(&folder) {
+            return Ok(());
+        }
+        if !name.is_empty() {
+            self.path.push_str(&name);
+            self.path.push('/');
+        }
+        let depth = self.levels.len();
+        let mut errors = Vec::new();
+        let mut on_error = |name: &str, action, cause: Cause| {
+            errors.push(EntryError::new(self.join(name), action, cause));
+        };
+        let mut items = self.lister.list(&folder, &mut on_error);
+        for error in &errors {
+            visitor.error(error)?;
+        }
+        if self.max_depth.is_some_and(|max| depth + 1 >= max) {
+            items.retain(|item| !item.directory);
+        }
+        let items = items.into_iter();
+        self.levels.push(Level { folder: Some(folder), name, items });
+        // The root stays open: all ways begin there.
+        let crowded = self.levels.len().checked_sub(OPEN + 1);
+        if let Some(index) = crowded.filter(|index| *index > 0)
+            && let Some(level) = self.levels.get_mut(index)
+        {
+            level.folder = None;
+        }
+        Ok(())
+    }
+
+    fn leave(&mut self) {
+        if let Some(level) = self.levels.pop()
+            && !level.name.is_empty()
+        {
+            let length = self.path.len().saturating_sub(level.name.len() + 1);
+            self.path.truncate(length);
+        }
+    }
+
+    fn item(
+        &mut self,
+        item: &Item,
+        visitor: &mut dyn Visitor,
+    ) -> Result<(), Failure> {
+        let opened = self.open().and_then(|folder| match item.directory {
+            true => open_directory(folder, &item.name).map(Some),
+            false => Ok(None),
+        });
+        match opened {
+            Ok(Some(child)) => self.enter(child, item.name.clone(), visitor),
+            Ok(None) => match self.levels.last() {
+                Some(Level { folder: Some(folder), .. }) => {
+                    visitor.file(&Found {
+                        folder,
+                        parent: &self.path,
+                        root: self.root,
+                        name: &item.name,
+                        stat: item.stat,
+                    })
+                }
+                _ => Ok(()),
+            },
+            Err(cause) => {
+                let path = self.join(&item.name);
+                let action = match item.directory {
+                    true => Action::OpenDirectory,
+                    false => Action::Open,
+                };
+                visitor.error(&EntryError::new(path, action, cause))
+            }
+        }
+    }
+
+    /// The deepest level's handle, opened again if it was closed.
+    fn open(&mut self) -> Result<&Descriptor, Cause> {
+        let closed = |level: &&Level| level.folder.is_none();
+        let reopen = self.levels.iter().rev().take_while(closed).count();
+        if reopen > 0 {
+            let kept = self.levels.len().saturating_sub(reopen);
+            let (above, below) = self.levels.split_at(kept);
+            let names = below.iter().map(|level| level.name.as_str());
+            let from = above.last().and_then(|level| level.folder.as_ref());
+            let folder =
+                descend(from.ok_or(ErrorCode::BadDescriptor)?, names)?;
+            if let Some(level) = self.levels.last_mut() {
+                level.folder = folder;
+            }
+        }
+        let deepest = self.levels.last().and_then(|it| it.folder.as_ref());
+        Ok(deepest.ok_or(ErrorCode::BadDescriptor)?)
+    }
+
+    fn join(&self, name: &str) -> String {
+        join(&self.path, name)
+    }
+}
+
+/// Goes down by names of one component. `None` where there are none.
+pub(crate) fn descend<'n>(
+    from: &Descriptor,
+    names: impl Iterator<Item = &'n str>,
+) -> Result<Option<Descriptor>, Cause> {
+    let mut folder = None;
+    for name in names {
+        folder = Some(open_directory(folder.as_ref().unwrap_or(from), name)?);
+    }
+    Ok(folder)
+}
+
+/// A prefix that ends in a slash (or is empty) and a name.
+pub(crate) fn join(parent: &str, name: &str) -> String {
+    match parent.strip_suffix('/') {
+        // The path of a directory itself.
+        Some(path) if name.is_empty() && !path.is_empty() => path.into(),
+        _ => format!("{parent}{name}"),
+    }
+}
+
+/// Opens a directory by a name of one component.
+fn open_directory(
+    folder: &Descriptor,
+    name: &str,
+) -> Result<Descriptor, Cause> {
+    open(folder, name, OpenFlags::DIRECTORY)
+}
+
+/// Opens a regular file by a name of one component, with its metadata.
+/// Anything but a regular file is refused.
+pub(crate) fn open_file(
+    folder: &Descriptor,
+    name: &str,
+) -> Result<(Descriptor, Stat), Cause> {
+    let file = open(folder, name, OpenFlags::empty())?;
+    let stat = Stat::of(&file)?;
+    match stat.kind {
+        DescriptorType::RegularFile => Ok((file, stat)),
+        other => Err(Cause::NotRegular(describe(other))),
+    }
+}
+
+fn open(
+    folder: &Descriptor,
+    name: &str,
+    flags: OpenFlags,
+) -> Result<Descriptor, Cause> {
+    let here = PathFlags::empty();
+    folder.open_at(here, name, flags, DescriptorFlags::READ).map_err(|code| {
+        let suspicious =
+            matches!(code, ErrorCode::Loop | ErrorCode::NotDirectory);
+        match Stat::at(folder, name, here) {
+            Ok(Stat { kind: DescriptorType::SymbolicLink, .. })
+                if suspicious =>
+            {
+                Cause::BecameLink
+            }
+            _ => code.into(),
+        }
+    })
+}

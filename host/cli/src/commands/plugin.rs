@@ -1,0 +1,66 @@
+//! `sanchay plugin`: making, checking and trying components of one's own.
+
+mod check;
+mod compile;
+mod new;
+mod pack;
+mod run;
+mod trials;
+
+use clap::{Args, Subcommand};
+
+use crate::{context::Context, exit::Exit, failure::Failure};
+
+const ABOUT: &str = "\
+A plugin is a WebAssembly component that implements one of two worlds of the
+package sanchay:inspect (sanchay plugin new writes them out as WIT):
+
+  filter-plugin     judges the entries of directories, beside the filter
+  extractor-plugin  tells values of files, which become columns plugin.NAME
+
+It may import nothing. Each call has a budget of time, and each instance a
+ceiling of memory; what goes beyond them costs that file an error and nothing
+else. After 64 failures in a row a plugin is not called any more in that run.
+
+Examples:
+  sanchay plugin new my-filter
+  sanchay plugin pack target/wasm32-unknown-unknown/release/my_filter.wasm
+  sanchay plugin check my_filter.wasm
+  sanchay plugin run my_filter.wasm README.md
+  sanchay scan --plugin my_filter.wasm ~";
+
+/// Make, check and try plugins.
+#[derive(Args, Debug)]
+#[command(after_long_help = ABOUT, after_help = "See --help for examples.")]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct PluginCommand {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Write a project that compiles to a plugin
+    New(new::NewArgs),
+    /// Make a component of a core module that a compiler wrote
+    Pack(pack::PackArgs),
+    /// Tell whether a component can be used as a plugin, and what it is
+    Check(check::CheckArgs),
+    /// Try a plugin on files
+    Run(run::RunArgs),
+    /// Compile a component to machine code, for the program itself
+    #[command(hide = true)]
+    Compile(compile::CompileArgs),
+}
+
+impl PluginCommand {
+    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+        match &self.verb {
+            Verb::New(new) => new.run(context),
+            Verb::Pack(pack) => pack.run(context),
+            Verb::Check(check) => check.run(context),
+            Verb::Run(run) => run.run(context),
+            Verb::Compile(compile) => compile.run(),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Lets through the names that end in one of some extensions.
+//!
+//! ```sh
+//! cargo run --release -p sanchay --example judge -- [-0] [-H] EXTENSION...
+//! tar tf backup.tar | target/release/examples/judge jpg png
+//! find . -print0 | target/release/examples/judge -0 tar.gz | xargs -0 ls
+//! ```
+//!
+//! Names or paths are read from standard input, one a line, or one before
+//! each zero byte with `-0`, and those that survive are printed in the same
+//! form. Names that begin with a dot do not, unless `-H` is given.
+//!
+//! Nothing is walked and nothing is opened: a [`Filter`] judges what it is
+//! given. The names come from a stranger, so the code that judges them runs
+//! in the cage; this side only finds where each begins and ends. They are
+//! judged by the thousand, since each crossing into the cage has its price.
+
+use std::{
+    env,
+    error::Error,
+    io::{self, BufRead as _, BufWriter, Write},
+};
+
+use sanchay::{Engine, EngineOptions, Filter, FilterOptions};
+
+/// How many names are judged at once.
+const BATCH: usize = 1000;
+
+/// The longest path that is taken, in bytes; no system has longer ones. What
+/// never ends must not fill the memory.
+const LONGEST: u64 = 1 << 20;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut options = FilterOptions::default();
+    let mut separator = b'\n';
+    for word in env::args_os().skip(1) {
+        match word.as_encoded_bytes() {
+            b"-0" => separator = 0,
+            b"-H" => options.hidden = true,
+            extension => options.extensions.push(extension.to_vec()),
+        }
+    }
+    // One thread, hence one instance, is enough for a stream.
+    let mut one = EngineOptions::default();
+    one.threads = Some(1);
+    let mut filter = Engine::new(one)?.filter(&options)?;
+
+    let mut input = io::stdin().lock();
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut paths = Vec::new();
+    while let Some(path) = next(&mut input, separator)? {
+        paths.push(path);
+        if paths.len() == BATCH {
+            pass(&mut filter, &paths, separator, &mut out)?;
+            paths.clear();
+        }
+    }
+    pass(&mut filter, &paths, separator, &mut out)?;
+    out.flush()?;
+    Ok(())
+}
+
+/// The next path, without its separator; `None` at the end.
+fn next(
+    input: &mut io::StdinLock<'_>,
+    separator: u8,
+) -> io::Result<Option<Vec<u8>>> {
+    let mut path = Vec::new();
+    let mut limited = io::Read::take(input, LONGEST);
+    if limited.read_until(separator, &mut path)? == 0 {
+        return Ok(None);
+    }
+    if path.last() == Some(&separator) {
+        path.pop();
+    } else if limited.limit() == 0 {
+        return Err(io::Error::other("a path of more than a mebibyte"));
+    }
+    Ok(Some(path))
+}
+
+/// Judges paths by their last names and prints those that survive.
+fn pass(
+    filter: &mut Filter,
+    paths: &[Vec<u8>],
+    separator: u8,
+    out: &mut impl Write,
+) -> Result<(), Box<dyn Error>> {
+    let names: Vec<&[u8]> = paths
+        .iter()
+        .map(|path| path.rsplit(|byte| *byte == b'/').next().unwrap_or(path))
+        .collect();
+    for index in filter.judge_names(&names)? {
+        if let Some(path) = paths.get(*index as usize) {
+            out.write_all(path)?;
+            out.write_all(&[separator])?;
+        }
+    }
+    Ok(())
+}

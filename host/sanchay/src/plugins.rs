@@ -1,0 +1,94 @@
+//! The plugins of a run: components of the user's own that judge entries
+//! beside the filter, or tell more of a file than its digest.
+
+use std::sync::Arc;
+
+pub use sanchay_sandbox::plugin::{
+    Column, Extractor, Judge, Moment, NameBatch, Plugin, PluginError, Portion,
+    Sample, Value, ValueType,
+};
+#[cfg(feature = "plugins")]
+pub use sanchay_sandbox::plugin::{Compiler, PluginOptions, compile_for};
+
+use crate::{entry::Timestamp, error::Error};
+
+/// Plugins that a run uses together.
+///
+/// An entry must be wanted by all filters. The columns of the extractors
+/// stand side by side, in the order of the plugins. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct Plugins {
+    all: Arc<[Plugin]>,
+    columns: Arc<[Column]>,
+}
+
+impl Plugins {
+    /// Puts plugins together.
+    ///
+    /// # Errors
+    /// [`Error::Option`] if two of them fill columns of the same name.
+    pub fn new(plugins: Vec<Plugin>) -> Result<Self, Error> {
+        let mut columns: Vec<Column> = Vec::new();
+        for plugin in &plugins {
+            for column in plugin.columns() {
+                if columns.iter().any(|other| other.name == column.name) {
+                    return Err(Error::Option {
+                        option: "plugin",
+                        why: format!(
+                            "two plugins fill the column plugin.{}",
+                            column.name
+                        ),
+                    });
+                }
+                columns.push(column.clone());
+            }
+        }
+        Ok(Self { all: plugins.into(), columns: columns.into() })
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// The plugins, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Plugin> {
+        self.all.iter()
+    }
+
+    /// The columns that they fill, all together.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// A new run begins: earlier failures do not count.
+    pub(crate) fn begin(&self) {
+        self.all.iter().for_each(Plugin::forgive);
+    }
+}
+
+/// About how many bytes a file's values take up.
+pub(crate) fn weight(values: &[Option<Value>]) -> usize {
+    let outside = |value: &Value| match value {
+        Value::Text(text) => text.len(),
+        Value::Bytes(bytes) => bytes.len(),
+        _ => 0,
+    };
+    size_of_val(values) + values.iter().flatten().map(outside).sum::<usize>()
+}
+
+impl From<Timestamp> for Moment {
+    fn from(time: Timestamp) -> Self {
+        let Timestamp { seconds, nanoseconds } = time;
+        Self { seconds, nanoseconds }
+    }
+}
+
+impl From<Moment> for Timestamp {
+    fn from(moment: Moment) -> Self {
+        let Moment { seconds, nanoseconds } = moment;
+        Self { seconds, nanoseconds }
+    }
+}

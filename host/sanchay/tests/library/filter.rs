@@ -1,0 +1,166 @@
+//! Filters without a walk, and what the interface of the library is made of.
+
+use std::{fs, path::Path};
+
+use proptest::prelude::*;
+use sanchay::{
+    Engine, EngineOptions, Error, Fault, FilterError, FilterOptions, Limits,
+    WalkOptions,
+};
+use sanchay_testkit::{Tree, bytes};
+
+use crate::{engine, scan};
+
+fn extensions(of: &[&str]) -> Vec<Vec<u8>> {
+    of.iter().map(|it| it.as_bytes().to_vec()).collect()
+}
+
+#[test]
+fn a_filter_judges_as_a_walk_does() {
+    let tree = Tree::new();
+    let mut files = Vec::new();
+    for (index, name) in
+        ["a.jpg", "B.JPG", ".c.jpg", "d", "e.tar.gz", ".jpg", "f.gz"]
+            .into_iter()
+            .chain(["g\n.jpg", "jpg", "h..jpg", "i.jpg "])
+            .enumerate()
+    {
+        tree.file(format!("d/{name}"), "x".repeat(index));
+        files.push((name, index as u64));
+    }
+    let engine = engine(1);
+    for (of, hidden, min_size, max_size) in [
+        (&["jpg"][..], false, None, None),
+        (&["jpg", ".tar.gz"], true, None, Some(5)),
+        (&[], false, Some(3), None),
+        (&["gz"], true, Some(1), Some(100)),
+    ] {
+        let extensions = extensions(of);
+        let walk = WalkOptions {
+            extensions: extensions.clone(),
+            min_size,
+            max_size,
+            hidden,
+            ..WalkOptions::default()
+        };
+        let (found, errors) = scan(&engine, &[tree.path("d")], &walk);
+        assert!(errors.is_empty(), "{errors:?}");
+        let options = FilterOptions { extensions, min_size, max_size, hidden };
+        let mut filter = engine.filter(&options).unwrap();
+        let bounded = min_size.is_some() || max_size.is_some();
+        assert_eq!(filter.judges_sizes(), bounded);
+        let names: Vec<_> = files.iter().map(|file| file.0).collect();
+        let by_name: Vec<_> = filter
+            .judge_names(&names)
+            .unwrap()
+            .iter()
+            .map(|index| files[*index as usize])
+            .collect();
+        let sizes: Vec<_> = by_name.iter().map(|file| file.1).collect();
+        let mut wanted: Vec<_> = filter
+            .judge_sizes(&sizes)
+            .unwrap()
+            .iter()
+            .map(|index| by_name[*index as usize].0.as_bytes())
+            .collect();
+        wanted.sort_unstable();
+        let mut walked: Vec<_> = found
+            .keys()
+            .map(|path| bytes(Path::new(path.file_name().unwrap())))
+            .collect();
+        walked.sort_unstable();
+        assert_eq!(wanted, walked);
+        assert!(!wanted.is_empty());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 64,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn batches_do_not_change_the_judgement(
+        names in prop::collection::vec(
+            prop::collection::vec(
+                prop::sample::select(b".ajpg\xff\n".to_vec()), 1..8),
+            0..40),
+        at in 0_usize..40,
+    ) {
+        let options = FilterOptions {
+            extensions: extensions(&["jpg", "a"]),
+            ..FilterOptions::default()
+        };
+        let mut filter = engine(1).filter(&options).unwrap();
+        let whole = filter.judge_names(&names).unwrap().to_vec();
+        let (first, second) = names.split_at(at.min(names.len()));
+        let mut parts = filter.judge_names(first).unwrap().to_vec();
+        let offset = u32::try_from(first.len()).unwrap();
+        let second = filter.judge_names(second).unwrap();
+        parts.extend(second.iter().map(|index| index + offset));
+        prop_assert_eq!(parts, whole);
+    }
+}
+
+#[test]
+fn a_filter_that_makes_no_sense_is_refused_and_says_where() {
+    let engine = engine(1);
+    let refused = |options| match engine.filter(&options) {
+        Err(Error::Filter(error)) => error,
+        other => panic!("{other:?}"),
+    };
+    let options = FilterOptions {
+        extensions: extensions(&["a", "b/c"]),
+        ..FilterOptions::default()
+    };
+    assert_eq!(refused(options), FilterError::ImpossibleExtension(1));
+    let options = FilterOptions {
+        min_size: Some(2),
+        max_size: Some(1),
+        ..FilterOptions::default()
+    };
+    assert_eq!(refused(options), FilterError::EmptySizeRange);
+}
+
+#[test]
+fn names_that_do_not_fit_are_a_fault_and_the_next_are_judged() {
+    let mut options = EngineOptions::default();
+    options.limits = Limits::default().memory(1 << 20);
+    let engine = Engine::new(options).unwrap();
+    let mut filter = engine.filter(&FilterOptions::default()).unwrap();
+    // Beyond the ceiling by themselves, and only with what goes with them.
+    for (count, len) in [(2, 600_000), (250_000, 4)] {
+        let names = vec!["x".repeat(len); count];
+        let fault = filter.judge_names(&names).unwrap_err();
+        assert!(matches!(fault, Fault::MemoryRefused { .. }), "{fault:?}");
+        assert_eq!(filter.judge_names(&["a", ".b"]).unwrap(), [0]);
+    }
+    let fault = filter.judge_sizes(&vec![1; 200_000]).unwrap_err();
+    assert!(matches!(fault, Fault::MemoryRefused { .. }), "{fault:?}");
+    assert_eq!(filter.judge_sizes(&[1, 2]).unwrap(), [0, 1]);
+    assert_eq!(filter.judge_names(&[""; 0]).unwrap(), [0; 0]);
+}
+
+#[test]
+fn no_type_of_the_webassembly_engine_is_part_of_the_library() {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = fs::read_to_string(package.join("Cargo.toml")).unwrap();
+    assert!(!manifest.contains("wasmtime"));
+    let mut folders = vec![package.join("src")];
+    let mut seen = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            assert!(!text.contains("wasmtime::"), "{}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 30, "{seen} files");
+}

@@ -1,0 +1,134 @@
+//! Machine code of plugins, kept from one run to the next.
+//!
+//! Machine code is trusted: whoever can write it can do what this user can.
+//! So a folder or file that anyone else could have written is not used, links
+//! are not followed, and what is damaged is not run. A cache that does not
+//! work costs time, never a run: no error leaves this module.
+
+use std::fs::{DirBuilder, File};
+use std::io::{Read as _, Write as _};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::Path;
+
+use rustix::fs::{
+    AtFlags, Dir, FileType, Mode, OFlags, Stat, Timespec, Timestamps,
+    UTIME_NOW, fstat, open, openat, renameat, statat, unlinkat, utimensat,
+};
+use rustix::process::{geteuid, getpid};
+use sha2::{Digest as _, Sha256};
+
+/// How many components are kept; those that were not used longest go first.
+const KEPT: usize = 32;
+
+/// The largest file that is read, in bytes.
+const FILE: i64 = 512 << 20;
+
+/// What files of the cache end in, and such that are being written.
+const SUFFIX: &str = ".code";
+const UNFINISHED: &str = ".part";
+
+/// An open cache.
+pub(super) struct Cache(OwnedFd);
+
+impl Cache {
+    /// Opens a folder, or makes it. There is none where others could write.
+    pub(super) fn open(path: &Path) -> Option<Self> {
+        DirBuilder::new().recursive(true).mode(0o700).create(path).ok()?;
+        let flags = OFlags::RDONLY
+            | OFlags::DIRECTORY
+            | OFlags::NOFOLLOW
+            | OFlags::CLOEXEC;
+        let folder = open(path, flags, Mode::empty()).ok()?;
+        let status = fstat(&folder).ok()?;
+        is_ours(&status, FileType::Directory).then_some(Self(folder))
+    }
+
+    /// What is kept under a key, undamaged.
+    pub(super) fn get(&self, key: &str) -> Option<Vec<u8>> {
+        let name = format!("{key}{SUFFIX}");
+        let flags = OFlags::RDONLY
+            | OFlags::NOFOLLOW
+            | OFlags::NONBLOCK
+            | OFlags::CLOEXEC;
+        let file = openat(&self.0, &name, flags, Mode::empty()).ok()?;
+        let status = fstat(&file).ok()?;
+        if !is_ours(&status, FileType::RegularFile) || status.st_size > FILE {
+            return None;
+        }
+        let mut kept = Vec::new();
+        File::from(file).read_to_end(&mut kept).ok()?;
+        let (digest, code) = kept.split_at_checked(32)?;
+        if *Sha256::digest(code) != *digest {
+            return None;
+        }
+        let code = code.to_vec();
+        let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
+        let times = Timestamps { last_access: now, last_modification: now };
+        // It was used: not the next to go. If that cannot be noted, so be it.
+        let _ = utimensat(&self.0, &name, &times, AtFlags::SYMLINK_NOFOLLOW);
+        Some(code)
+    }
+
+    /// Keeps code under a key, if that works.
+    pub(super) fn put(&self, key: &str, code: &[u8]) {
+        let pid = getpid().as_raw_nonzero();
+        let unfinished = format!("{key}.{pid}{UNFINISHED}");
+        if self.write(&unfinished, code).is_some() {
+            let name = format!("{key}{SUFFIX}");
+            if renameat(&self.0, &unfinished, &self.0, &name).is_ok() {
+                self.prune();
+                return;
+            }
+        }
+        let _ = unlinkat(&self.0, &unfinished, AtFlags::empty());
+    }
+
+    fn write(&self, name: &str, code: &[u8]) -> Option<()> {
+        let flags = OFlags::WRONLY
+            | OFlags::CREATE
+            | OFlags::EXCL
+            | OFlags::NOFOLLOW
+            | OFlags::CLOEXEC;
+        let mode = Mode::RUSR | Mode::WUSR;
+        let mut file = File::from(openat(&self.0, name, flags, mode).ok()?);
+        file.write_all(&Sha256::digest(code)).ok()?;
+        file.write_all(code).ok()
+    }
+
+    /// Removes the files that were not used longest.
+    fn prune(&self) {
+        let Ok(entries) = Dir::read_from(&self.0) else { return };
+        let mut files: Vec<_> = entries
+            .filter_map(Result::ok)
+            .map(|entry| entry.file_name().to_owned())
+            .filter(|name| {
+                let name = name.to_bytes();
+                name.ends_with(SUFFIX.as_bytes())
+                    || name.ends_with(UNFINISHED.as_bytes())
+            })
+            .filter_map(|name| {
+                let flags = AtFlags::SYMLINK_NOFOLLOW;
+                let status = statat(&self.0, &name, flags).ok()?;
+                Some(((status.st_mtime, status.st_mtime_nsec), name))
+            })
+            .collect();
+        files.sort_unstable();
+        let surplus = files.len().saturating_sub(KEPT);
+        for (_, name) in files.iter().take(surplus) {
+            let _ = unlinkat(&self.0, name, AtFlags::empty());
+        }
+    }
+}
+
+/// Whether something is of that kind, belongs to this user, and nobody else
+/// may write to it.
+fn is_ours(status: &Stat, kind: FileType) -> bool {
+    FileType::from_raw_mode(status.st_mode) == kind
+        && status.st_uid == geteuid().as_raw()
+        && status.st_mode & 0o022 == 0
+}
+
+#[cfg(test)]
+#[path = "cache_tests.rs"]
+mod tests;

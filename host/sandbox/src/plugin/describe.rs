@@ -1,0 +1,214 @@
+//! What a plugin says of itself, checked against the rules that `wit/` gives.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::value::ValueType;
+use super::{PluginError, wire};
+
+/// The longest name, in bytes; of versions, too.
+const NAME: usize = 64;
+
+/// How many columns an extractor may have, and how many extensions.
+const COLUMNS: usize = 64;
+const EXTENSIONS: usize = 1024;
+
+/// The longest extension, in bytes: no name of a file is longer.
+const EXTENSION: usize = 255;
+
+/// How many bytes of a file an extractor may ask for.
+const PORTION: u64 = 16 << 20;
+
+/// A column of the output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Column {
+    /// Its name, without the `plugin.` that stands before it in the output:
+    /// lower-case ASCII letters, digits, hyphens and underscores, a letter
+    /// first.
+    pub name: Box<str>,
+    /// The type of its values.
+    pub value_type: ValueType,
+}
+
+/// Which bytes of a file an extractor asks for. It gets all of a file that
+/// has fewer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Portion {
+    /// None.
+    Nothing,
+    /// So many of its first bytes.
+    Head(u32),
+    /// So many of its last bytes.
+    Tail(u32),
+    /// So many of its first and of its last bytes.
+    Both(u32, u32),
+    /// All of a file of at most so many bytes; it is not asked about others.
+    Whole(u32),
+}
+
+impl Portion {
+    /// How many bytes it is of a file of that size: of its head and its tail.
+    #[must_use]
+    pub fn of(self, size: u64) -> (usize, usize) {
+        let (head, tail) = match self {
+            Self::Nothing => (0, 0),
+            Self::Head(head) | Self::Whole(head) => (head, 0),
+            Self::Tail(tail) => (0, tail),
+            Self::Both(head, tail) => (head, tail),
+        };
+        let of = |wanted: u32| {
+            usize::try_from(u64::from(wanted).min(size)).unwrap_or(usize::MAX)
+        };
+        (of(head), of(tail))
+    }
+
+    /// How many bytes it is at most.
+    fn most(self) -> u64 {
+        let (head, tail) = self.of(u64::MAX);
+        head as u64 + tail as u64
+    }
+}
+
+/// What an extractor says of itself.
+#[derive(Debug)]
+pub(super) struct Extraction {
+    pub(super) columns: Arc<[Column]>,
+    /// In lower case, without their leading dots.
+    pub(super) extensions: Vec<Vec<u8>>,
+    pub(super) portion: Portion,
+}
+
+/// Checks a plugin's name and version.
+pub(super) fn identity(name: &str, version: &str) -> Result<(), PluginError> {
+    let allowed =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let named = (1..=NAME).contains(&name.len()) && name.bytes().all(allowed);
+    if !named {
+        return wrong(format!(
+            "its name, {:?}, must have 1 to {NAME} ASCII letters, digits, \
+             hyphens and underscores",
+            shortened(name)
+        ));
+    }
+    if version.len() > NAME || version.chars().any(char::is_control) {
+        return wrong(format!(
+            "its version, {:?}, must have at most {NAME} bytes and no \
+             control characters",
+            shortened(version)
+        ));
+    }
+    Ok(())
+}
+
+/// Checks what an extractor says of itself, that may use so much memory.
+pub(super) fn extraction(
+    description: wire::ExtractorDescription,
+    memory: usize,
+) -> Result<Extraction, PluginError> {
+    let wire::ExtractorDescription { columns, extensions, portion, .. } =
+        description;
+    if !(1..=COLUMNS).contains(&columns.len()) {
+        let count = columns.len();
+        return wrong(format!("it has {count} columns, not 1 to {COLUMNS}"));
+    }
+    let columns: Vec<Column> = columns
+        .into_iter()
+        .map(|column| Column {
+            name: column.name.into(),
+            value_type: column.value_type.into(),
+        })
+        .collect();
+    let mut names = HashSet::new();
+    for column in &columns {
+        if !is_column(&column.name) {
+            return wrong(format!(
+                "its column {:?} must have 1 to {NAME} lower-case ASCII \
+                 letters, digits, hyphens and underscores, a letter first",
+                shortened(&column.name)
+            ));
+        }
+        if !names.insert(&column.name) {
+            return wrong(format!("two columns are called {}", column.name));
+        }
+    }
+    if extensions.len() > EXTENSIONS {
+        let count = extensions.len();
+        return wrong(format!("{count} extensions, more than {EXTENSIONS}"));
+    }
+    let extensions = extensions
+        .into_iter()
+        .map(|extension| {
+            let bare = extension.strip_prefix(b".").unwrap_or(&extension);
+            let possible = (1..=EXTENSION).contains(&bare.len())
+                && !bare.contains(&b'/')
+                && !bare.contains(&0);
+            match possible {
+                true => Ok(bare.to_ascii_lowercase()),
+                false => wrong("an extension that no file can have".into()),
+            }
+        })
+        .collect::<Result<_, _>>()?;
+    let portion = Portion::from(portion);
+    let most = PORTION.min(memory as u64 / 4);
+    if portion.most() > most {
+        let asked = portion.most();
+        return wrong(format!(
+            "it asks for {asked} bytes of a file; {most} are allowed: a \
+             quarter of its memory, and never more than {PORTION}"
+        ));
+    }
+    Ok(Extraction { columns: columns.into(), extensions, portion })
+}
+
+fn is_column(name: &str) -> bool {
+    let allowed = |byte: u8| {
+        byte.is_ascii_lowercase()
+            || byte.is_ascii_digit()
+            || matches!(byte, b'-' | b'_')
+    };
+    name.len() <= NAME
+        && name.bytes().all(allowed)
+        && name.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase())
+}
+
+fn wrong<T>(why: String) -> Result<T, PluginError> {
+    Err(PluginError::Description(why))
+}
+
+/// The beginning of a stranger's text.
+fn shortened(text: &str) -> String {
+    text.chars().take(NAME).collect()
+}
+
+impl From<wire::Portion> for Portion {
+    fn from(portion: wire::Portion) -> Self {
+        match portion {
+            wire::Portion::Nothing => Self::Nothing,
+            wire::Portion::Head(bytes) => Self::Head(bytes),
+            wire::Portion::Tail(bytes) => Self::Tail(bytes),
+            wire::Portion::Both(wire::TwoEnds { head, tail }) => {
+                Self::Both(head, tail)
+            }
+            wire::Portion::Whole(bytes) => Self::Whole(bytes),
+        }
+    }
+}
+
+impl From<wire::ValueType> for ValueType {
+    fn from(value_type: wire::ValueType) -> Self {
+        match value_type {
+            wire::ValueType::Boolean => Self::Boolean,
+            wire::ValueType::Signed => Self::Signed,
+            wire::ValueType::Unsigned => Self::Unsigned,
+            wire::ValueType::Float => Self::Float,
+            wire::ValueType::Text => Self::Text,
+            wire::ValueType::Bytes => Self::Bytes,
+            wire::ValueType::Timestamp => Self::Timestamp,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "describe_tests.rs"]
+mod tests;

@@ -1,0 +1,89 @@
+//! Descriptions that are accepted, and that are not.
+
+use super::*;
+
+fn description(
+    columns: &[&str],
+    extensions: &[&str],
+    portion: wire::Portion,
+) -> wire::ExtractorDescription {
+    wire::ExtractorDescription {
+        name: "x".into(),
+        version: "1".into(),
+        columns: columns
+            .iter()
+            .map(|name| wire::Column {
+                name: (*name).into(),
+                value_type: wire::ValueType::Unsigned,
+            })
+            .collect(),
+        extensions: extensions.iter().map(|it| (*it).into()).collect(),
+        portion,
+    }
+}
+
+fn complaint(description: wire::ExtractorDescription) -> String {
+    extraction(description, 64 << 20).unwrap_err().to_string()
+}
+
+#[test]
+fn a_description_within_the_rules_is_accepted() {
+    let described = description(
+        &["width", "a-b_9"],
+        &[".PNG", "jpg"],
+        wire::Portion::Both(wire::TwoEnds { head: 8 << 20, tail: 8 << 20 }),
+    );
+    let extraction = extraction(described, 64 << 20).unwrap();
+    assert_eq!(extraction.extensions, [b"png", b"jpg"]);
+    assert_eq!(&*extraction.columns[1].name, "a-b_9");
+    assert_eq!(extraction.portion.of(100), (100, 100));
+    assert_eq!(identity("Images-2_x", "1.0 (β)"), Ok(()));
+}
+
+#[test]
+fn a_description_beyond_the_rules_is_refused_with_the_reason() {
+    let nothing = || wire::Portion::Nothing;
+    for (columns, why) in [
+        (&[][..], "0 columns"),
+        (&["w", "w"], "two columns are called w"),
+        (&["Width"], "its column \"Width\""),
+        (&["9"], "its column \"9\""),
+        (&[""], "its column \"\""),
+        (&["a b"], "its column \"a b\""),
+        (&["a\u{1b}"], "its column \"a\\u{1b}\""),
+        (&["plugin.x"], "its column \"plugin.x\""),
+    ] {
+        let said = complaint(description(columns, &[], nothing()));
+        assert!(said.contains(why), "{said}");
+    }
+    for extension in ["", ".", "a/b", "a\0"] {
+        let said = complaint(description(&["a"], &[extension], nothing()));
+        assert!(said.contains("an extension"), "{said}");
+    }
+    for portion in [
+        wire::Portion::Head((16 << 20) + 1),
+        wire::Portion::Tail(u32::MAX),
+        wire::Portion::Both(wire::TwoEnds { head: 16 << 20, tail: 1 }),
+        wire::Portion::Whole(u32::MAX),
+    ] {
+        let said = complaint(description(&["a"], &[], portion));
+        assert!(said.contains("bytes of a file"), "{said}");
+    }
+    for (name, version) in
+        [("", "1"), ("a b", "1"), ("a\n", "1"), ("ä", "1"), ("a", "\u{1b}[2J")]
+    {
+        assert!(identity(name, version).is_err(), "{name:?} {version:?}");
+    }
+    assert!(identity(&"a".repeat(65), "").is_err());
+    assert!(identity("a", &"1".repeat(65)).is_err());
+}
+
+#[test]
+fn a_portion_is_never_more_than_the_file_or_a_quarter_of_the_memory() {
+    assert_eq!(Portion::Head(10).of(4), (4, 0));
+    assert_eq!(Portion::Tail(10).of(40), (0, 10));
+    assert_eq!(Portion::Nothing.of(40), (0, 0));
+    assert_eq!(Portion::Whole(10).of(10), (10, 0));
+    let described = description(&["a"], &[], wire::Portion::Head(1 << 20));
+    assert!(extraction(described, 2 << 20).is_err());
+}

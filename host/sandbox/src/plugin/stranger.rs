@@ -1,0 +1,92 @@
+//! A stranger's component and its machine code: out of the cache, or made and
+//! put there.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use sha2::{Digest as _, Sha256};
+use wasmtime::Engine;
+
+use super::cache::Cache;
+use super::compile::{Compiler, unusable};
+use super::{PluginError, PluginOptions};
+use crate::engine::config::{self, Layout};
+
+/// A component that is not ours. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Stranger(Arc<Inner>);
+
+struct Inner {
+    component: Box<[u8]>,
+    digest: [u8; 32],
+    compiler: Compiler,
+    time: Duration,
+    cache: Option<PathBuf>,
+    /// Machine code that was made and is about to be used.
+    ready: Mutex<Option<(Layout, Arc<[u8]>)>>,
+}
+
+impl Stranger {
+    pub(super) fn new(component: &[u8], options: &PluginOptions) -> Self {
+        Self(Arc::new(Inner {
+            component: component.into(),
+            digest: Sha256::digest(component).into(),
+            compiler: options.compiler.clone(),
+            time: options.compile_time,
+            cache: options.cache.clone(),
+            ready: Mutex::new(None),
+        }))
+    }
+
+    /// The component's machine code for this processor.
+    pub(crate) fn code(
+        &self,
+        layout: Layout,
+    ) -> Result<Arc<[u8]>, PluginError> {
+        let inner = &*self.0;
+        let mut ready =
+            inner.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, code)) = ready.as_ref().filter(|it| it.0 == layout) {
+            return Ok(Arc::clone(code));
+        }
+        let key = self.key(layout)?;
+        let cache = inner.cache.as_deref().and_then(Cache::open);
+        let known = cache.as_ref().and_then(|cache| cache.get(&key));
+        let code: Arc<[u8]> = match known {
+            Some(code) => code.into(),
+            None => {
+                let Inner { component, compiler, time, .. } = inner;
+                let code = compiler.compile(component, layout, *time)?;
+                if let Some(cache) = cache {
+                    cache.put(&key, &code);
+                }
+                code.into()
+            }
+        };
+        *ready = Some((layout, Arc::clone(&code)));
+        Ok(code)
+    }
+
+    /// Lets go of machine code that was not used.
+    pub(super) fn forget(&self) {
+        let mut ready =
+            self.0.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        *ready = None;
+    }
+
+    /// What the machine code is kept under: the component's digest, and
+    /// everything about the engine that decides whether it can run it.
+    fn key(&self, layout: Layout) -> Result<String, PluginError> {
+        let engine = Engine::new(&config::shared(layout)).map_err(unusable)?;
+        let mut hasher = DefaultHasher::new();
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        let mut key = String::with_capacity(81);
+        for byte in self.0.digest {
+            key.push_str(&format!("{byte:02x}"));
+        }
+        key.push_str(&format!("-{:016x}", hasher.finish()));
+        Ok(key)
+    }
+}

@@ -1,0 +1,281 @@
+//! Components of strangers: what is refused, and what those that are taken
+//! can do, which is nothing but answer.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, as it should"
+)]
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use sanchay_sandbox::plugin::{
+    Compiler, Moment, NameBatch, Plugin, PluginError, PluginOptions, Sample,
+    Value,
+};
+use sanchay_sandbox::{EntryKind, Fault, Limits, component};
+use support::plugin;
+
+fn text(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plugins");
+    fs::read_to_string(folder.join(name).with_extension("wat")).unwrap()
+}
+
+fn extractor() -> Vec<u8> {
+    plugin("extractor-plugin", &text("extractor"))
+}
+
+fn filter() -> Vec<u8> {
+    plugin("filter-plugin", &text("filter"))
+}
+
+/// Little memory and time.
+fn tight() -> PluginOptions {
+    let mut options = PluginOptions::default();
+    options.limits = Limits::of_plugins()
+        .memory(1 << 20)
+        .answer(100_000)
+        .call_budget(Duration::from_millis(50));
+    options.instances = 1;
+    options
+}
+
+fn load(component: &[u8]) -> Result<Plugin, PluginError> {
+    Plugin::load(component, &tight())
+}
+
+fn sample(head: &[u8]) -> Sample<'_> {
+    let modified = Moment::default();
+    let size = head.len() as u64;
+    Sample { name: b"f", size, modified, head, tail: &[] }
+}
+
+/// What an extractor says to a head, and the values.
+fn extract(
+    plugin: &Plugin,
+    head: &[u8],
+) -> (Result<Result<(), String>, Fault>, Vec<Option<Value>>) {
+    let mut values = Vec::new();
+    let answer =
+        plugin.extractor().unwrap().extract(&sample(head), &mut values);
+    (answer, values)
+}
+
+fn judge(plugin: &Plugin, names: &[&str]) -> Result<Vec<u32>, Fault> {
+    let mut end = 0;
+    let ends: Vec<u32> = names
+        .iter()
+        .map(|name| {
+            end += u32::try_from(name.len()).unwrap();
+            end
+        })
+        .collect();
+    let all = names.concat();
+    let batch = NameBatch {
+        directory: b"d/",
+        names: all.as_bytes(),
+        ends: &ends,
+        kinds: &vec![EntryKind::File; names.len()],
+        metadata: None,
+    };
+    let mut out = Vec::new();
+    plugin.judge().unwrap().judge(&batch, &mut out).map(|()| out)
+}
+
+#[test]
+fn an_extractor_tells_what_it_is_and_its_values() {
+    let plugin = load(&extractor()).unwrap();
+    assert_eq!((plugin.name(), plugin.version()), ("mischief", "0.1"));
+    assert_eq!(plugin.world(), "extractor-plugin");
+    assert_eq!(&*plugin.columns()[1].name, "t");
+    let fine = Some(Value::Text("fine".into()));
+    let both = [Some(Value::Unsigned(3)), fine.clone()];
+    assert_eq!(extract(&plugin, b"abc"), (Ok(Ok(())), both.to_vec()));
+    let missing = vec![None, fine];
+    assert_eq!(extract(&plugin, b"m"), (Ok(Ok(())), missing));
+    assert_eq!(extract(&plugin, b"n"), (Ok(Ok(())), vec![None, None]));
+    assert_eq!(
+        extract(&plugin, b"e"),
+        (Ok(Err("no good\u{1b}".into())), vec![None, None])
+    );
+    assert!(plugin.judge().is_none());
+}
+
+#[test]
+fn an_extractor_that_misbehaves_costs_a_fault_and_the_next_file_is_fine() {
+    let plugin = load(&extractor()).unwrap();
+    let mut instance = plugin.extractor().unwrap();
+    for mischief in [b"u", b"l", b"g", b"w", b"t", b"8", b"b", b"o", b"E"] {
+        let what = char::from(mischief[0]);
+        let mut values = vec![Some(Value::Boolean(true))];
+        let began = Instant::now();
+        let fault = instance.extract(&sample(mischief), &mut values);
+        let fault = fault.expect_err(&format!("{what}: {values:?}"));
+        assert!(began.elapsed() < Duration::from_secs(5), "{what}");
+        assert_eq!(values, [Some(Value::Boolean(true)), None, None]);
+        let expected = match mischief {
+            b"u" => matches!(fault, Fault::Trapped { .. }),
+            b"l" => matches!(fault, Fault::BudgetExhausted { .. }),
+            b"g" => matches!(fault, Fault::MemoryRefused { .. }),
+            _ => matches!(fault, Fault::Lied(_)),
+        };
+        assert!(expected, "{what}: {fault:?}");
+        values.clear();
+        let answer = instance.extract(&sample(b"a"), &mut values);
+        assert_eq!(answer, Ok(Ok(())), "{what}");
+    }
+}
+
+#[test]
+fn a_filter_judges_batches_and_its_lies_are_faults() {
+    let plugin = load(&filter()).unwrap();
+    assert_eq!(plugin.world(), "filter-plugin");
+    let names: Vec<&str> =
+        ["a", "x", "bc", "xy"].into_iter().cycle().take(36).collect();
+    let wanted: Vec<u32> = (0..36).filter(|it| it % 2 == 0).collect();
+    assert_eq!(judge(&plugin, &names), Ok(wanted));
+    assert_eq!(judge(&plugin, &[]), Ok(vec![]));
+    for (name, lie) in [("!s", true), ("!b", true), ("!u", false)] {
+        let fault = judge(&plugin, &["a", name]).unwrap_err();
+        assert_eq!(matches!(fault, Fault::Lied(_)), lie, "{fault:?}");
+    }
+    let fault = judge(&plugin, &["!l"]).unwrap_err();
+    assert!(matches!(fault, Fault::BudgetExhausted { .. }), "{fault:?}");
+}
+
+#[test]
+fn a_plugin_that_always_fails_is_given_up_until_it_is_forgiven() {
+    let plugin = load(&extractor()).unwrap();
+    for _ in 0..64 {
+        let fault = extract(&plugin, b"u").0.unwrap_err();
+        assert!(matches!(fault, Fault::Trapped { .. }), "{fault:?}");
+    }
+    let began = Instant::now();
+    for _ in 0..10_000 {
+        let fault = extract(&plugin, b"l").0.unwrap_err();
+        assert_eq!(fault, Fault::GivenUp { failures: 64 });
+    }
+    assert!(began.elapsed() < Duration::from_secs(10));
+    plugin.forgive();
+    assert_eq!(extract(&plugin, b"a").0, Ok(Ok(())));
+}
+
+#[test]
+fn what_imports_anything_is_refused_by_the_name_of_the_import() {
+    let component = wat::parse_str(
+        r#"(component
+            (import "wasi:clocks/monotonic-clock@0.2.0"
+                (instance (export "now" (func (result u64)))))
+            (import "quiet" (func)))"#,
+    );
+    let refused = load(&component.unwrap()).unwrap_err();
+    let names =
+        ["wasi:clocks/monotonic-clock@0.2.0", "quiet"].map(str::to_owned);
+    assert_eq!(refused, PluginError::Imports(names.into()));
+    assert!(refused.to_string().contains("monotonic-clock"));
+}
+
+#[test]
+fn what_is_no_plugin_is_refused_with_the_reason() {
+    let module = wat::parse_str("(module)").unwrap();
+    assert_eq!(load(&module).unwrap_err(), PluginError::Module);
+    for noise in [&b""[..], b"\0asm", b"no component", &[0; 100]] {
+        let refused = load(noise).unwrap_err();
+        let expected = matches!(
+            refused,
+            PluginError::NotAComponent(_) | PluginError::World(_)
+        );
+        assert!(expected, "{refused:?}");
+    }
+    let refused = load(component::bytes()).unwrap_err();
+    assert!(matches!(refused, PluginError::World(_)), "{refused:?}");
+    let empty = wat::parse_str("(component)").unwrap();
+    let refused = load(&empty).unwrap_err();
+    assert!(refused.to_string().contains("judging@0.1.0"), "{refused}");
+    let huge = vec![0; (32 << 20) + 1];
+    let refused = load(&huge).unwrap_err();
+    assert!(matches!(refused, PluginError::TooLarge { .. }), "{refused:?}");
+    // The right name, and a function of another type.
+    let other = wat::parse_str(
+        r#"(component
+            (core module $m (func (export "f") (result i32) i32.const 0))
+            (core instance $i (instantiate $m))
+            (func $f (result u32) (canon lift (core func $i "f")))
+            (instance $j (export "describe" (func $f))
+                (export "judge" (func $f)))
+            (export "sanchay:inspect/judging@0.1.0" (instance $j)))"#,
+    );
+    let refused = load(&other.unwrap()).unwrap_err();
+    assert!(matches!(refused, PluginError::World(_)), "{refused:?}");
+}
+
+#[test]
+fn every_truncation_of_a_plugin_is_refused_without_a_panic() {
+    let whole = extractor();
+    for end in (0..whole.len()).step_by(97) {
+        assert!(load(&whole[..end]).is_err(), "{end}");
+    }
+}
+
+#[test]
+fn a_function_too_large_to_compile_in_bounded_time_is_refused() {
+    let body = "(drop (i32.const 1))".repeat(400_000);
+    let module = format!("(core module (func {body}))");
+    let component = wat::parse_str(format!(
+        r#"(component {module} (instance $e)
+            (export "sanchay:inspect/judging@0.1.0" (instance $e)))"#
+    ));
+    let refused = load(&component.unwrap()).unwrap_err();
+    assert!(matches!(refused, PluginError::TooComplex(_)), "{refused:?}");
+}
+
+#[test]
+fn compiling_has_an_end() {
+    let mut options = tight();
+    options.compile_time = Duration::from_nanos(1);
+    let refused = Plugin::load(&extractor(), &options).unwrap_err();
+    let time = options.compile_time;
+    assert_eq!(refused, PluginError::CompileTime(time));
+    options.compiler = Compiler::Program("/no/such/program".into());
+    let refused = Plugin::load(&extractor(), &options).unwrap_err();
+    assert!(matches!(refused, PluginError::Compile(_)), "{refused:?}");
+    // A program that never answers is ended.
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("sleep");
+    fs::write(&program, "#!/bin/sh\nexec /bin/sleep 1000\n").unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    fs::set_permissions(&program, mode).unwrap();
+    options.compiler = Compiler::Program(program);
+    options.compile_time = Duration::from_millis(100);
+    let began = Instant::now();
+    let refused = Plugin::load(&extractor(), &options).unwrap_err();
+    assert_eq!(refused, PluginError::CompileTime(options.compile_time));
+    assert!(began.elapsed() < Duration::from_secs(20));
+}
+
+#[test]
+fn what_was_compiled_once_is_not_compiled_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = folder.path().join("cache");
+    let mut options = tight();
+    options.cache = Some(cache.clone());
+    Plugin::load(&filter(), &options).unwrap();
+    let entries: Vec<_> = fs::read_dir(&cache).unwrap().collect();
+    assert_eq!(entries.len(), 1);
+    // Were it to compile, it could not.
+    options.compiler = Compiler::Program("/no/such/program".into());
+    let plugin = Plugin::load(&filter(), &options).unwrap();
+    assert_eq!(judge(&plugin, &["x", "y"]), Ok(vec![1]));
+    let refused = Plugin::load(&extractor(), &options).unwrap_err();
+    assert!(matches!(refused, PluginError::Compile(_)), "{refused:?}");
+    // Damaged, it is compiled anew.
+    options.compiler = Compiler::Thread;
+    let file = entries[0].as_ref().unwrap().path();
+    fs::write(&file, "damaged").unwrap();
+    assert!(Plugin::load(&filter(), &options).is_ok());
+    assert!(fs::metadata(&file).unwrap().len() > 1000);
+}

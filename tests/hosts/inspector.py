@@ -1,0 +1,133 @@
+"""Asks the inspector component for digests and verdicts.
+
+The first argument is the component, the second a file of JSON that says what
+to ask. The answer is written to standard output as JSON.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from wasmtime import Engine, Store
+from wasmtime import component as cm
+
+ALGORITHMS = ["xxh64", "xxh3-64", "xxh3-128", "blake3", "sha256"]
+
+
+class Inspector:
+    """An instance of the component."""
+
+    def __init__(self, path):
+        engine = Engine()
+        self.store = Store(engine)
+        component = cm.Component.from_file(engine, path)
+        # It imports nothing, so there is nothing to link.
+        linker = cm.Linker(engine)
+        self.instance = linker.instantiate(self.store, component)
+
+    def call(self, interface, name, *arguments):
+        """Calls a function of one of the interfaces."""
+        found = self.instance.get_export_index(
+            self.store, f"sanchay:inspect/{interface}@0.1.0"
+        )
+        found = self.instance.get_export_index(self.store, name, found)
+        function = self.instance.get_func(self.store, found)
+        answer = function(self.store, *arguments)
+        function.post_return(self.store)
+        return answer
+
+
+def digests(inspector, files):
+    """The digests of files, by each way that there is to each algorithm."""
+    contents = [Path(path).read_bytes() for path in files]
+    ends, end = [], 0
+    for content in contents:
+        end += len(content)
+        ends.append(end)
+    found = {}
+    for algorithm in ALGORITHMS:
+        whole = [
+            inspector.call("hashing", "digest", algorithm, content)
+            for content in contents
+        ]
+        hasher = inspector.call("hashing", "[constructor]hasher", algorithm)
+        pieces = [in_pieces(inspector, hasher, it) for it in contents]
+        batch = inspector.call(
+            "hashing", "digest-batch", algorithm, b"".join(contents), ends
+        )
+        size = len(whole[0])
+        batch = [batch[i : i + size] for i in range(0, len(batch), size)]
+        found[algorithm] = {
+            "whole": [digest.hex() for digest in whole],
+            "pieces": [digest.hex() for digest in pieces],
+            "batch": [digest.hex() for digest in batch],
+        }
+    found["partial"] = [partial(inspector, it) for it in contents]
+    return found
+
+
+def in_pieces(inspector, hasher, content, piece=1000):
+    """The digest of bytes that are passed piece by piece."""
+    for start in range(0, len(content), piece):
+        part = content[start : start + piece]
+        inspector.call("hashing", "[method]hasher.update", hasher, part)
+    return inspector.call("hashing", "[method]hasher.finish", hasher)
+
+
+def partial(inspector, content, chunk=1024):
+    """The text form of a partial digest."""
+    small = len(content) < 2 * chunk
+    first = content if small else content[:chunk]
+    last = content if small else content[-chunk:]
+    found = inspector.call("hashing", "partial", first, last, len(content))
+    return f"xxh64:{found.first:016x}:{found.last:016x}:{found.size}"
+
+
+def specification(extensions=(), least=None, most=None, hidden=True):
+    """A record of the type `specification`."""
+    record = cm.Record()
+    record.extensions = [extension.encode() for extension in extensions]
+    setattr(record, "min-size", least)
+    setattr(record, "max-size", most)
+    record.hidden = hidden
+    return record
+
+
+def verdicts(inspector, question):
+    """What filters say of names and of sizes."""
+    names = [bytes.fromhex(name) for name in question["names"]]
+    listing = cm.Record()
+    listing.names = b"".join(names)
+    listing.ends = [
+        sum(map(len, names[: index + 1])) for index in range(len(names))
+    ]
+    listing.kinds = ["file"] * len(names)
+    judged = []
+    for wanted in question["filters"]:
+        wanted = specification(wanted["extensions"], hidden=wanted["hidden"])
+        compiled = inspector.call("filtering", "[static]filter.compile", wanted)
+        name = "[method]filter.judge-names"
+        judged.append(inspector.call("filtering", name, compiled, listing))
+    least, most = question["range"]
+    wanted = specification(least=least, most=most)
+    compiled = inspector.call("filtering", "[static]filter.compile", wanted)
+    name = "[method]filter.judge-sizes"
+    sizes = inspector.call("filtering", name, compiled, question["sizes"])
+    wanted = specification(least=most, most=least)
+    refused = inspector.call("filtering", "[static]filter.compile", wanted)
+    return {"verdicts": judged, "sizes": sizes, "refused": refused.tag}
+
+
+def main():
+    """Reads the question, and prints the answer."""
+    inspector = Inspector(sys.argv[1])
+    question = json.loads(Path(sys.argv[2]).read_text())
+    if "files" in question:
+        answer = digests(inspector, question["files"])
+    else:
+        answer = verdicts(inspector, question)
+    json.dump(answer, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+//! What WASI, or a host, cannot do: it costs a row on standard error, and
+//! never a wrong answer.
+
+use std::time::{Duration, SystemTime};
+
+use sanchay_testkit::{Program, Tree};
+
+use crate::{host, native, questions::Answer};
+
+#[test]
+fn names_that_are_not_utf8_cost_themselves_and_nothing_else() {
+    for host in host::all() {
+        let tree = Tree::new();
+        tree.file("d/plain", "");
+        tree.file("d/sub/plain", "");
+        tree.file(&b"d/sub/a\xff"[..], "1");
+        tree.file(&b"d/sub/b\xfe"[..], "2");
+        let run = |words: &str| host.program(tree.root()).words(words).run();
+        let found = run("scan -0 d").exits(3);
+        let mut paths: Vec<_> = found.text().split_terminator('\0').collect();
+        paths.sort_unstable();
+        assert_eq!(paths, ["d/plain", "d/sub/plain"]);
+        let complaints = found.complaints();
+        if host.is_jco() {
+            // Node shows another name, under which there is nothing.
+            for complaint in &complaints {
+                assert!(complaint.starts_with("d/sub/"), "{complaint}");
+                assert!(complaint.contains('\u{fffd}'), "{complaint}");
+            }
+            assert_eq!(complaints.len(), 2);
+        } else {
+            assert_eq!(
+                complaints,
+                ["d/sub: cannot list the directory: the names of 2 of its \
+                  entries are not UTF-8 and do not exist in WASI; the native \
+                  program sanchay can read them"]
+            );
+        }
+        let found = run("hash -a xxh64 d").exits(3);
+        assert_eq!(
+            found.text(),
+            "ef46db3751d8e999  d/plain\nef46db3751d8e999  d/sub/plain\n"
+        );
+    }
+}
+
+#[test]
+fn a_time_before_1970_is_right_or_left_out() {
+    for host in host::all() {
+        let tree = Tree::new();
+        tree.file("old", "");
+        let before = Duration::from_millis(1500);
+        tree.touch("old", SystemTime::UNIX_EPOCH - before);
+        let found = host.program(tree.root()).words("scan old").run();
+        let expected = match host.is_jco() {
+            true => "0\t1969-12-31T23:59:58.500000000Z\told\n",
+            // wasmtime has no such times.
+            false => "0\t-\told\n",
+        };
+        assert_eq!(found.succeeds().text(), expected);
+    }
+}
+
+#[test]
+fn a_root_that_is_no_regular_file_is_refused_without_being_opened() {
+    for host in host::all() {
+        let tree = Tree::new();
+        tree.fifo("fifo");
+        tree.socket("socket");
+        for name in ["fifo", "socket"] {
+            for command in ["scan", "hash", "dupes"] {
+                let program = host.program(tree.root());
+                let found = program.arg(command).arg(name).run().exits(2);
+                let expected = format!("sanchay: {name}: cannot open: it is ");
+                assert!(found.stderr.starts_with(&expected));
+                let first = found.stderr.lines().next().unwrap();
+                assert!(first.ends_with(", not a regular file"), "{first}");
+            }
+        }
+    }
+}
+
+#[test]
+fn paths_longer_than_the_system_takes_are_walked_under_wasmtime() {
+    let Some(host) = host::wasmtime() else { return };
+    let tree = Tree::new();
+    tree.deep("d", 60, &"long".repeat(50));
+    let ask = |program: Program, words: &str| program.words(words).run();
+    for question in ["scan d", "hash d"] {
+        let expected = ask(native().within(tree.root()), question);
+        assert_eq!(expected.code(), Some(0));
+        let found = ask(host.program(tree.root()), question);
+        assert_eq!(Answer::of(&found, true), Answer::of(&expected, true));
+    }
+}

@@ -1,0 +1,141 @@
+//! What the command does not offer is refused, by name, and wrong usage has
+//! the native program's exit code.
+
+use sanchay_testkit::Tree;
+
+use crate::{host, native};
+
+#[test]
+fn what_only_the_native_program_has_is_refused_in_its_favour() {
+    let Some(host) = host::all().first() else { return };
+    let tree = Tree::new();
+    tree.file("f", "f");
+    for question in [
+        "scan --threads 2 f",
+        "scan -L .",
+        "scan --follow .",
+        "scan --beneath .",
+        "scan --walker portable .",
+        "scan --no-progress f",
+        "hash -v f",
+        "hash --verbose f",
+        "hash --color never f",
+        "hash --log-format json f",
+        "hash -c f",
+        "hash --check f",
+        "hash --ignore-missing f",
+        "hash --quiet f",
+        "hash --status f",
+        "hash --strict f",
+        "hash -w f",
+        "hash --warn f",
+        "--color never hash f",
+        "-v hash f",
+        "component",
+        "completions bash",
+        "man",
+    ] {
+        let found = host.program(tree.root()).words(question).run().exits(2);
+        assert_eq!(found.stdout, b"", "{question}");
+        assert!(
+            found.stderr.contains("the native program sanchay has it"),
+            "{question}: {}",
+            found.stderr
+        );
+    }
+}
+
+#[test]
+fn wrong_usage_is_wrong_usage_for_both() {
+    let Some(host) = host::all().first() else { return };
+    let tree = Tree::new();
+    tree.file("f", "f");
+    for question in [
+        "",
+        "scam",
+        "scan --bogus",
+        "scan -x",
+        "scan --count -0",
+        "scan --count --count",
+        "scan --count=3 f",
+        "scan --count --format json",
+        "scan -0 --format ndjson",
+        "scan --format xml",
+        "scan --min-size 1x",
+        "scan --min-size",
+        "scan --min-size -1",
+        "scan --min-size 5 --max-size 4",
+        "scan -e . f",
+        "scan -e a/b .",
+        "hash -e a/b f",
+        "scan -d x",
+        "scan -a xxh64 f",
+        "scan --hardlinks f",
+        "hash --partial -a sha256 f",
+        "hash --partial --tag f",
+        "hash --partial=17MiB f",
+        "hash --partial=0 f",
+        "hash -a md5 f",
+        "hash --tag --format csv f",
+        "hash -0 --format csv f",
+        "hash -e mkv",
+        "hash -e mkv -",
+        "dupes -0 --format json d",
+        "dupes --tag d",
+        "dupes --max-size 0 .",
+        "scan f -o",
+        "scan f -o missing/out",
+    ] {
+        let expected =
+            native().within(tree.root()).words(question).run().exits(2);
+        let found = host.program(tree.root()).words(question).run().exits(2);
+        assert_eq!(found.stdout, expected.stdout, "{question}");
+        assert_ne!(found.stderr, "", "{question}");
+    }
+    // What judges nothing is not asked whether it can.
+    for question in ["scan -e a/b f", "dupes --max-size 0 f"] {
+        let expected = native().within(tree.root()).words(question).run();
+        let found = host.program(tree.root()).words(question).run();
+        assert_eq!(found.code(), expected.code(), "{question}");
+        assert_eq!(found.stdout, expected.stdout, "{question}");
+    }
+    for arguments in [["scan", ""], ["hash", ""], ["scan", "-o="]] {
+        let expected = native().within(tree.root()).args(arguments).run();
+        let found = host.program(tree.root()).args(arguments).run();
+        assert_eq!(found.code(), expected.code(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn help_tells_what_is_offered_and_what_is_not() {
+    let Some(host) = host::all().first() else { return };
+    let help = |words: &str| {
+        let finished = host.giving(&[]).words(words).run().succeeds();
+        finished.text().to_owned()
+    };
+    let all = help("--help");
+    assert!(all.contains("wasmtime run --dir"));
+    assert!(all.contains("Only the native program has"));
+    assert_eq!(help("help"), all);
+    assert_eq!(help("-h"), all);
+    for verb in ["scan", "hash", "dupes"] {
+        let own = help(&format!("{verb} --help"));
+        assert!(own.contains(&format!("Usage: sanchay {verb} ")));
+        assert_eq!(help(&format!("help {verb}")), own);
+        assert_eq!(help(&format!("{verb} -h f")), own);
+        assert!(own.lines().all(|line| line.chars().count() < 80));
+        // Every option that it tells of is one.
+        for option in own.split_whitespace() {
+            let Some(name) = option.strip_prefix("--") else { continue };
+            let name: String = name
+                .chars()
+                .take_while(|c| c.is_ascii_alphanumeric() || *c == '-')
+                .collect();
+            let question = format!("{verb} --{name} --help");
+            let finished = host.giving(&[]).words(&question).run();
+            let text = finished.stderr;
+            assert!(!text.contains("unexpected argument"), "{name}: {text}");
+            assert!(!text.contains("not offered"), "{name}: {text}");
+        }
+    }
+}
