@@ -49,13 +49,13 @@ pub fn all() -> Result<Vec<Generated>, Failure> {
 /// The types and functions of a world in C, by wit-bindgen: names and texts.
 fn bindings(world: World) -> Result<Vec<(String, String)>, Failure> {
     let wit = root().join("wit");
-    let mut options = wit_bindgen_c::Opts::default();
-    options.no_object_file = true;
-    options.rename_world = Some("plugin".into());
-    options.rename = vec![(
-        format!("sanchay:inspect/{}@0.1.0", world.interface()),
-        world.interface().into(),
-    )];
+    let interface = format!("sanchay:inspect/{}@0.1.0", world.interface());
+    let options = wit_bindgen_c::Opts {
+        no_object_file: true,
+        rename_world: Some("plugin".into()),
+        rename: vec![(interface, world.interface().into())],
+        ..wit_bindgen_c::Opts::default()
+    };
     let mut files = Files::default();
     let mut generate = || {
         let mut resolve = wit_parser::Resolve::default();

@@ -150,13 +150,13 @@ fn run(
 /// thing that was made, the plugin itself the last.
 fn module_of(messages: &[u8]) -> Option<PathBuf> {
     let messages = std::str::from_utf8(messages).ok()?;
-    let modules = messages.lines().filter_map(|line| {
+    let mut modules = messages.lines().filter_map(|line| {
         let message: serde_json::Value = serde_json::from_str(line).ok()?;
         let files = message.get("filenames")?.as_array()?;
         let mut names = files.iter().filter_map(serde_json::Value::as_str);
         names.find(|it| it.ends_with(".wasm")).map(PathBuf::from)
     });
-    modules.last()
+    modules.next_back()
 }
 
 /// Whether a variable is meant for the native build only.

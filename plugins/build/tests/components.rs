@@ -1,5 +1,6 @@
 //! The examples as components: of the right world, without imports, small,
 //! and the same whenever and wherever they are built.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,10 @@
 //! The formats that the example `images` knows, on the machine that the tests
 //! run on: the same source that runs in the cage.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a panic is how a test reports"
+)]
 
 #[path = "../../images/src/formats/mod.rs"]
 mod formats;

@@ -1,6 +1,11 @@
 //! The rules of the example `portable`, on the machine that the tests run on:
 //! the same source that runs in the cage, with the sanitizers of the C
 //! compiler, against the same rules written another way.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a panic is how a test reports"
+)]
 
 use std::io::Write as _;
 use std::path::PathBuf;

@@ -1,5 +1,6 @@
 //! The templates: each makes a plugin that builds with one command, without a
 //! warning, is of its world and imports nothing.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
 use std::fs;
 use std::path::PathBuf;

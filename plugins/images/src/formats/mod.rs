@@ -132,7 +132,7 @@ fn recognise(head: &[u8]) -> Option<Format> {
     if head.starts_with(jpeg::SIGNATURE) {
         return Some(Format::Jpeg);
     }
-    if gif::SIGNATURES.iter().any(|it| head.starts_with(*it)) {
+    if gif::SIGNATURES.iter().any(|it| head.starts_with(it)) {
         return Some(Format::Gif);
     }
     webp::is_it(head).then_some(Format::Webp)
