@@ -110,8 +110,8 @@ impl Host {
     pub(crate) fn giving(&self, given: &[(&str, &str)]) -> Program {
         match self {
             Self::Wasmtime { program, compiled } => {
-                let mut program =
-                    Program::new(program).words("run --allow-precompiled");
+                let mut program = Program::new(program)
+                    .words("run -C cache=n --allow-precompiled");
                 for (folder, name) in given {
                     let given = format!("{folder}::{name}");
                     program = program.arg("--dir").arg(given);

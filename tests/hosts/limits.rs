@@ -5,7 +5,11 @@ use std::time::{Duration, SystemTime};
 
 use sanchay_testkit::{Program, Tree};
 
-use crate::{host, native, questions::Answer};
+use crate::{
+    host::{self, Host},
+    native,
+    questions::Answer,
+};
 
 #[test]
 fn names_that_are_not_utf8_cost_themselves_and_nothing_else() {
@@ -91,5 +95,44 @@ fn paths_longer_than_the_system_takes_are_walked_under_wasmtime() {
         assert_eq!(expected.code(), Some(0));
         let found = ask(host.program(tree.root()), question);
         assert_eq!(Answer::of(&found, true), Answer::of(&expected, true));
+    }
+}
+
+#[test]
+fn what_may_not_be_read_costs_its_row_in_the_same_words() {
+    let Some(Host::Wasmtime { program, compiled }) = host::wasmtime() else {
+        return;
+    };
+    let tree = || {
+        let tree = Tree::new();
+        tree.file("d/open", "open");
+        tree.file("d/shut", "shut");
+        tree.file("d/sub/f", "f");
+        for name in ["d/open", "d/shut"] {
+            tree.touch(name, SystemTime::UNIX_EPOCH);
+        }
+        tree.forbid("d/shut");
+        tree.forbid("d/sub");
+        tree
+    };
+    let (ours, theirs) = (tree(), tree());
+    // Whoever runs it must be able to read it.
+    std::fs::copy(compiled, ours.path("sanchay.cwasm")).unwrap();
+    for question in ["scan d", "hash d", "hash d/shut", "scan d/sub"] {
+        let expected = native().within(theirs.root()).words(question);
+        let expected = expected.unprivileged(&theirs).run();
+        assert_ne!(expected.code(), Some(0), "{question}");
+        let found = Program::new(&program)
+            .within(ours.root())
+            .words("run -C cache=n --allow-precompiled --dir .")
+            .arg("sanchay.cwasm")
+            .words(question)
+            .unprivileged(&ours)
+            .run();
+        assert_eq!(
+            Answer::of(&found, false),
+            Answer::of(&expected, false),
+            "{question}"
+        );
     }
 }

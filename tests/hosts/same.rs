@@ -127,7 +127,7 @@ fn the_command_runs_as_it_is_under_wasmtime_without_being_compiled_first() {
     let words = "hash -a sha256 /data/d";
     let given = format!("{}::/data", tree.root().display());
     let found = sanchay_testkit::Program::new(program)
-        .args(["run", "--dir", &given])
+        .args(["run", "-C", "cache=n", "--dir", &given])
         .arg(&crate::command::built().path)
         .words(words)
         .run()

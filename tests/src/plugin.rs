@@ -25,6 +25,19 @@ pub fn filter() -> Vec<u8> {
     component("filter-plugin", &text("filter"))
 }
 
+/// An extractor whose answer is what a file begins with: the memory that the
+/// host reads it from, pointers and lengths included.
+#[must_use]
+pub fn echo_extractor() -> Vec<u8> {
+    component("extractor-plugin", &text("echo_extractor"))
+}
+
+/// A filter whose answer is the names, in the same way.
+#[must_use]
+pub fn echo_filter() -> Vec<u8> {
+    component("filter-plugin", &text("echo_filter"))
+}
+
 fn text(name: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("plugins");
     fs::read_to_string(folder.join(name).with_extension("wat")).unwrap()

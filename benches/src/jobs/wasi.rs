@@ -1,8 +1,9 @@
 //! The WASI command under `wasmtime run`, beside the native program: what it
 //! costs to run all of it in WebAssembly, and not the judgement alone.
 //!
-//! The command has one thread. As it is, wasmtime compiles it at every start;
-//! compiled beforehand (`wasmtime compile`), it starts at once.
+//! The command has one thread. As it is, wasmtime takes it from its cache,
+//! where it keeps what it has compiled; compiled beforehand (`wasmtime
+//! compile`), the command starts sooner.
 
 use super::{Cache, Job, Site};
 use crate::contestant::{Contestant, Role};

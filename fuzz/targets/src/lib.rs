@@ -24,6 +24,7 @@ pub mod hasher;
 mod input;
 pub mod names;
 pub mod options;
+pub mod plugins;
 
 /// A target: its name, and what it does with an input.
 pub type Target = (&'static str, fn(&[u8]));
@@ -36,4 +37,5 @@ pub const TARGETS: &[Target] = &[
     ("hasher", hasher::run),
     ("names", names::run),
     ("options", options::run),
+    ("plugins", plugins::run),
 ];

@@ -23,6 +23,7 @@ mod failure;
 mod folders;
 mod listing;
 mod messages;
+mod opening;
 mod output;
 #[cfg(target_arch = "wasm32")]
 mod runtime;

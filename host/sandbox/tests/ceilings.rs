@@ -20,10 +20,14 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use sanchay_sandbox::plugin::{
+    Moment, NameBatch, Plugin, PluginOptions, Sample,
+};
 use sanchay_sandbox::{
     Algorithm, EntryKind, Fault, Inspector, Limits, Listing, Sandbox,
     SandboxOptions, Specification,
 };
+use sanchay_testkit::plugin::{extractor, filter};
 use support::guest;
 
 /// Guests that load and then do their worst.
@@ -137,6 +141,46 @@ fn all_at_once(guests: &[(&str, Vec<u8>)]) {
     });
 }
 
+/// Loads plugins one after another and has each do its worst.
+fn plugins(components: &[Vec<u8>], count: usize) {
+    let mut options = PluginOptions::default();
+    options.limits = Limits::of_plugins()
+        .call_budget(Duration::from_millis(20))
+        .memory(usize::try_from(CEILING << 10).unwrap());
+    options.instances = 1;
+    for component in components.iter().cycle().take(count) {
+        let plugin = Plugin::load(component, &options).unwrap();
+        let mut faults = 0;
+        if let Some(mut extractor) = plugin.extractor() {
+            for mischief in [b"u", b"l", b"g", b"w", b"t", b"8", b"b", b"E"] {
+                let sample = Sample {
+                    name: b"f",
+                    size: 1,
+                    modified: Moment::default(),
+                    head: mischief,
+                    tail: &[],
+                };
+                let told = extractor.extract(&sample, &mut Vec::new());
+                faults += usize::from(told.is_err());
+            }
+        }
+        if let Some(mut judge) = plugin.judge() {
+            for name in ["!u", "!l", "!s", "!b"] {
+                let batch = NameBatch {
+                    directory: b"",
+                    names: name.as_bytes(),
+                    ends: &[2],
+                    kinds: &[EntryKind::File],
+                    metadata: None,
+                };
+                let told = judge.judge(&batch, &mut Vec::new());
+                faults += usize::from(told.is_err());
+            }
+        }
+        assert!(faults >= 4, "{faults} faults of {plugin:?}");
+    }
+}
+
 /// What this process has.
 #[derive(Clone, Copy, Debug)]
 struct Belongings {
@@ -243,5 +287,21 @@ fn inner_instances_at_once() {
     all_at_once(&guests);
     let before = Belongings::settled(threads);
     all_at_once(&guests);
+    Belongings::settled(threads).is_back_at(before);
+}
+
+#[test]
+fn sixty_four_hostile_plugins_in_a_row_leave_nothing_behind() {
+    alone("inner_plugins_in_a_row");
+}
+
+#[test]
+#[ignore = "run by the test above, in a process of its own"]
+fn inner_plugins_in_a_row() {
+    let components = [extractor(), filter()];
+    let threads = Belongings::now().threads;
+    plugins(&components, 8);
+    let before = Belongings::settled(threads);
+    plugins(&components, COUNT);
     Belongings::settled(threads).is_back_at(before);
 }

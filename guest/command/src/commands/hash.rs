@@ -12,9 +12,10 @@ use crate::failure::{Action, Cause, EntryError, Failure};
 use crate::folders::{Folders, Named};
 use crate::listing::Lister;
 use crate::messages;
+use crate::opening::{join, open_file};
 use crate::output::{Kind, Output};
 use crate::source::Source;
-use crate::walk::{Found, Visitor, Walk, join, open_file};
+use crate::walk::{Found, Visitor, Walk};
 
 /// Hashes what is named, and what lies in the directories that are.
 pub(super) fn run(hash: &Hash, folders: &Folders) -> Result<Exit, Failure> {

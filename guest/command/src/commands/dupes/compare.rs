@@ -13,8 +13,8 @@ use crate::exit::Tally;
 use crate::failure::{Action, Cause, EntryError};
 use crate::folders::{Folders, Named};
 use crate::messages;
+use crate::opening::{descend, join, open_file};
 use crate::stat::Stat;
-use crate::walk::{descend, join, open_file};
 
 /// Files of up to so many bytes are read whole at once.
 const SMALL: u64 = 64 * 1024;
