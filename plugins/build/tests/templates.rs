@@ -2,9 +2,10 @@
 //! warning, is of its world and imports nothing.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test reports")]
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::SystemTime;
 
 use sanchay_plugin_build::template::{Language, Template};
 use sanchay_plugin_build::{
@@ -43,6 +44,10 @@ fn rust_template_is_sound(world: World) {
     let folder = made(Language::Rust, world);
     rust::lock_like_images(&folder, &format!("my-{world}")).unwrap();
     rust::test(&folder).unwrap();
+    // Both templates make a module of one name, in one folder: cargo is to
+    // compile this one even if it did so before it compiled the other.
+    let source = File::options().append(true).open(folder.join("src/lib.rs"));
+    source.unwrap().set_modified(SystemTime::now()).unwrap();
     must_be_sound(world, &rust::build(&folder, rust::Library::Full).unwrap());
 }
 
