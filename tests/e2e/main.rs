@@ -19,6 +19,7 @@ mod confinement;
 mod digests;
 mod dupes;
 mod dupes_oracle;
+mod example_plugins;
 mod extremes;
 mod following;
 mod hash;

@@ -56,6 +56,7 @@ impl Limits {
         Self {
             answer: Some(1 << 20),
             handles: 64,
+            memories: 4,
             tables: 16,
             table_elements: 100_000,
             core_instances: 32,
@@ -64,8 +65,8 @@ impl Limits {
         }
     }
 
-    /// The ceiling of each linear memory, in bytes; rounded up to a page of
-    /// 64 KiB. A batch, the answer to it and what the component keeps must
+    /// The ceiling of all linear memories together, in bytes; rounded up to a
+    /// page of 64 KiB. A batch, the answer to it and what the component keeps must
     /// fit.
     #[must_use]
     pub fn memory(mut self, bytes: usize) -> Self {
@@ -128,7 +129,7 @@ impl Limits {
         self
     }
 
-    /// The ceiling of each linear memory, in bytes.
+    /// The ceiling of all linear memories together, in bytes.
     #[must_use]
     pub const fn memory_bytes(&self) -> usize {
         self.memory

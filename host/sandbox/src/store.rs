@@ -7,6 +7,10 @@ use crate::{Fault, Limits};
 /// The host's side of an instance.
 pub(crate) struct State {
     limits: Limits,
+    /// What all its memories have together, in bytes.
+    total: usize,
+    /// What they had before they last grew, and were to have.
+    before: usize,
     asked: usize,
     refusal: Option<Fault>,
 }
@@ -14,7 +18,7 @@ pub(crate) struct State {
 impl State {
     /// A state in which nothing has been refused yet.
     pub(crate) fn new(limits: Limits) -> Self {
-        Self { limits, asked: 0, refusal: None }
+        Self { limits, total: 0, before: 0, asked: 0, refusal: None }
     }
 
     /// Why memory was refused last, if it was, and forgets it.
@@ -26,21 +30,26 @@ impl State {
 impl ResourceLimiter for State {
     fn memory_growing(
         &mut self,
-        _current: usize,
+        current: usize,
         desired: usize,
         _maximum: Option<usize>,
     ) -> Result<bool> {
         let ceiling = self.limits.memory_bytes();
-        self.asked = desired;
-        if desired > ceiling {
-            let asked = desired;
+        let more = desired.saturating_sub(current);
+        let asked = self.total.saturating_add(more);
+        self.asked = asked;
+        self.before = self.total;
+        if asked > ceiling {
             self.refusal = Some(Fault::MemoryRefused { asked, ceiling });
+            return Ok(false);
         }
-        Ok(desired <= ceiling)
+        self.total = asked;
+        Ok(true)
     }
 
     fn memory_grow_failed(&mut self, _error: Error) -> Result<()> {
         // Called after a refusal of ours as well.
+        self.total = self.before;
         let asked = self.asked;
         self.refusal.get_or_insert(Fault::OutOfMemory { asked });
         Ok(())
