@@ -24,6 +24,7 @@ pub mod hasher;
 mod input;
 pub mod names;
 pub mod options;
+mod program;
 
 /// A target: its name, and what it does with an input.
 pub type Target = (&'static str, fn(&[u8]));

@@ -4,13 +4,7 @@
 use clap::{Arg, ArgAction, Command};
 use sanchay::{Algorithm, MAX_CHUNK};
 
-#[path = "../../../host/cli/src/options/algorithm.rs"]
-mod algorithm;
-#[path = "../../../host/cli/src/options/chunk.rs"]
-mod chunk;
-#[allow(dead_code, reason = "its words for --help are not asked for here")]
-#[path = "../../../host/cli/src/options/size.rs"]
-mod size;
+use crate::program::{algorithm, chunk, size};
 
 /// What each unit stands for.
 const UNITS: [(&str, u32, u32); 11] = [
