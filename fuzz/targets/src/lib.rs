@@ -25,6 +25,7 @@ mod input;
 pub mod names;
 pub mod options;
 pub mod plugins;
+mod program;
 
 /// A target: its name, and what it does with an input.
 pub type Target = (&'static str, fn(&[u8]));

@@ -4,13 +4,8 @@
 
 use sanchay::escaped;
 
-use self::escape::{Escape, escapes_on_terminal, push_escaped};
-
-#[allow(dead_code, reason = "which way is for which list is not asked here")]
-#[path = "../../../host/cli/src/output/escape.rs"]
-mod escape;
-#[path = "../../../host/cli/src/output/json_text.rs"]
-mod json_text;
+use crate::program::escape::{Escape, escapes_on_terminal, push_escaped};
+use crate::program::json_text;
 
 /// Shows a name in every way and reads it back.
 pub fn run(name: &[u8]) {

@@ -4,13 +4,7 @@
 use clap::{Arg, ArgAction, Command};
 use sanchay::{Algorithm, MAX_CHUNK};
 
-#[path = "../../../host/cli/src/options/algorithm.rs"]
-mod algorithm;
-#[path = "../../../host/cli/src/options/chunk.rs"]
-mod chunk;
-#[allow(dead_code, reason = "its words for --help are not asked for here")]
-#[path = "../../../host/cli/src/options/size.rs"]
-mod size;
+use crate::program::{algorithm, chunk, size};
 
 /// What each unit stands for.
 const UNITS: [(&str, u32, u32); 11] = [
@@ -40,11 +34,9 @@ pub fn run(data: &[u8]) {
         let named = Algorithm::ALL.iter().find(|it| it.to_string() == text);
         assert_eq!(text.parse::<Algorithm>().ok().as_ref(), named);
         assert_eq!(chosen(text).as_ref(), named, "{text:?}");
-        // Complaints are for people: one line, and not endless.
-        for complaint in
-            [size::parse(text).err(), chunk::parse(text).err()].into_iter()
-        {
-            let complaint = complaint.unwrap_or_default();
+        // Complaints are for people.
+        let complaints = [size::parse(text).err(), chunk::parse(text).err()];
+        for complaint in complaints.into_iter().flatten() {
             assert!(!complaint.contains(char::is_control), "{complaint}");
         }
     }

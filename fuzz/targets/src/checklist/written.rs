@@ -5,11 +5,7 @@ use sanchay::{Algorithm, Digest, PartialDigest};
 use sanchay_logic::checklist::{Checklist, Expectation, Promise, parse};
 use sanchay_logic::hashing;
 
-use self::escape::Escape;
-
-#[allow(dead_code, reason = "not all of what it writes is read back")]
-#[path = "../../../../host/cli/src/output/escape.rs"]
-mod escape;
+use crate::program::escape::Escape;
 
 /// Writes a list with these promises, in each way, and reads it.
 pub(super) fn is_read_back(promises: &[Promise]) {
