@@ -55,10 +55,14 @@ fn the_parts_are_what_is_linked_and_nothing_that_only_builds_it() {
     for name in ["cc", "syn", "wit-bindgen-rust-macro", "proptest", "libc"] {
         assert!(parts.iter().all(|part| part.name != name), "{name}");
     }
+}
+
+/// What `cargo tree` says is linked, for the component of a package.
+fn tree(package: &str) -> BTreeSet<String> {
     let tree = Command::new(env!("CARGO"))
         .args(["tree", "--locked", "--edges", "normal,no-proc-macro"])
         .args(["--prefix", "none", "--target", "wasm32-unknown-unknown"])
-        .args(["--package", "sanchay-inspector", "--manifest-path"])
+        .args(["--package", package, "--manifest-path"])
         .arg(root().join("guest/Cargo.toml"))
         .output()
         .unwrap();
@@ -69,13 +73,20 @@ fn the_parts_are_what_is_linked_and_nothing_that_only_builds_it() {
         let (name, version) = (words.next()?, words.next()?);
         Some(format!("{name} {}", version.trim_start_matches('v')))
     };
-    let tree: BTreeSet<_> = tree.lines().filter_map(told).collect();
-    let ours: BTreeSet<_> = parts
-        .iter()
-        .filter(|part| part.origin != Origin::Rust)
-        .map(|part| format!("{} {}", part.name, part.version))
-        .collect();
-    assert_eq!(ours, tree);
+    tree.lines().filter_map(told).collect()
+}
+
+#[test]
+fn the_parts_are_those_that_cargo_tells_in_another_way() {
+    for package in ["sanchay-inspector", "sanchay-command"] {
+        let parts = parts::of(root(), package).unwrap();
+        let ours: BTreeSet<_> = parts
+            .iter()
+            .filter(|part| part.origin != Origin::Rust)
+            .map(|part| format!("{} {}", part.name, part.version))
+            .collect();
+        assert_eq!(ours, tree(package));
+    }
 }
 
 #[test]
@@ -291,7 +302,9 @@ fn a_folder_is_completed_with_all_that_is_published() {
     let error = complete().unwrap_err().to_string();
     assert!(error.contains("inspector.wasm: cannot read"), "{error}");
 
-    fs::write(folder.path().join("inspector.wasm"), b"component").unwrap();
+    for name in ["inspector.wasm", "sanchay.wasm"] {
+        fs::write(folder.path().join(name), b"component").unwrap();
+    }
     let written = complete().unwrap();
     let mut names: Vec<_> = written
         .iter()
@@ -306,6 +319,8 @@ fn a_folder_is_completed_with_all_that_is_published() {
             "inspector.cdx.json",
             "inspector.licenses.txt",
             "sanchay-inspect-0.1.0.wasm",
+            "sanchay.cdx.json",
+            "sanchay.licenses.txt",
         ],
     );
     for entry in fs::read_dir(root().join("wit")).unwrap() {
