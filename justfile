@@ -98,21 +98,18 @@ plugin-bindings:
     cargo run -q -p sanchay-plugin-build -- --bindings
 
 # Write what is published into target/dist: components, WIT, licences, bills.
-dist:
+dist: command
     cargo build --release -p sanchay-cli
     cargo build --release -p sanchay-dist
     rm -rf target/dist
     mkdir -p target/dist
     target/release/sanchay component -o target/dist/inspector.wasm
-    if "{{ just_executable() }}" --show command >/dev/null 2>&1; then \
-        "{{ just_executable() }}" command && \
-        cp target/components/sanchay.wasm target/dist/; \
-    fi
+    cp target/components/sanchay.wasm target/dist/
     target/release/dist complete target/dist
     cd target/dist && {{ program }} hash -a sha256 -o ../SHA256SUMS * && \
         mv ../SHA256SUMS . && sha256sum --check --quiet SHA256SUMS
 
-# Build the component in two other folders: it must be the same bytes.
+# Build the components in two other folders: they must be the same bytes.
 reproduce:
     cargo test --workspace --test reproducible -- --ignored
 

@@ -97,7 +97,9 @@ impl Component {
         let vcs = |url: &String| Reference { kind: "vcs", url: url.clone() };
         let purl = match part.origin {
             Origin::Registry => {
-                Some(format!("pkg:cargo/{}@{}", part.name, part.version))
+                // The one character of a version that a URL writes otherwise.
+                let version = part.version.replace('+', "%2B");
+                Some(format!("pkg:cargo/{}@{version}", part.name))
             }
             Origin::Own | Origin::Rust => None,
         };

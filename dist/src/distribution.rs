@@ -16,28 +16,15 @@ struct Published {
     package: &'static str,
     /// Whether it can be run by itself.
     runs: bool,
-    /// Whether there must be one.
-    required: bool,
 }
 
 const COMPONENTS: [Published; 2] = [
-    Published {
-        name: "inspector",
-        package: "sanchay-inspector",
-        runs: false,
-        required: true,
-    },
-    Published {
-        name: "sanchay",
-        package: "sanchay-command",
-        runs: true,
-        required: false,
-    },
+    Published { name: "inspector", package: "sanchay-inspector", runs: false },
+    Published { name: "sanchay", package: "sanchay-command", runs: true },
 ];
 
-/// Writes beside the components in a folder what goes with them. There must
-/// be `inspector.wasm`, and there may be `sanchay.wasm`. Returns the files
-/// that were written.
+/// Writes beside `inspector.wasm` and `sanchay.wasm`, which must lie in the
+/// folder, what goes with them. Returns the files that were written.
 ///
 /// `root` is the folder of the checkout, and `epoch` the time of making, in
 /// seconds since 1970, if the bills are to have one.
@@ -53,9 +40,6 @@ pub fn complete(
     for component in COMPONENTS {
         let file = format!("{}.wasm", component.name);
         let path = folder.join(&file);
-        if !component.required && !path.exists() {
-            continue;
-        }
         let bytes = fs::read(&path).map_err(Error::file(&path, "read"))?;
         let parts = parts::of(root, component.package)?;
         let list = licences::list(&file, &parts, root)?;

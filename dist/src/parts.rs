@@ -6,7 +6,7 @@
 //! not.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -67,21 +67,29 @@ pub fn of(root: &Path, package: &str) -> Result<Vec<Part>, Error> {
     let own = |it: &&Package| it.name == package && it.source.is_none();
     let start = metadata.packages.iter().find(own).ok_or_else(|| {
         let name = package.to_owned();
-        Error::NoPackage { path: manifest, name }
+        Error::NoPackage { path: manifest.clone(), name }
     })?;
-    let mut parts = resolve(&metadata, &start.id)?;
+    let linked = cargo::linked(&manifest, package)?;
+    let mut parts = resolve(&metadata, &start.id, &linked)?;
     rust::add(&mut parts, root)?;
     Ok(parts)
 }
 
-/// The packages that are linked, `start` first.
-fn resolve(metadata: &Metadata, start: &str) -> Result<Vec<Part>, Error> {
+/// The packages that are linked, `start` first; `names` are their names and
+/// versions.
+fn resolve(
+    metadata: &Metadata,
+    start: &str,
+    names: &BTreeSet<(String, String)>,
+) -> Result<Vec<Part>, Error> {
     let packages = metadata.packages.iter().map(|it| (&*it.id, it));
     let packages: BTreeMap<&str, &Package> = packages.collect();
     let nodes = metadata.resolve.nodes.iter().map(|it| (&*it.id, it));
     let nodes: BTreeMap<&str, _> = nodes.collect();
     let is_linked = |id: &str| {
-        packages.get(id).is_some_and(|package| !package.runs_while_building())
+        packages.get(id).is_some_and(|it| {
+            names.contains(&(it.name.clone(), it.version.clone()))
+        })
     };
     let linked = |id: &str| -> Vec<&str> {
         let deps = nodes.get(id).map(|node| &node.deps[..]);

@@ -8,7 +8,7 @@
     reason = "a test that panics has failed, as it should"
 )]
 
-use std::{collections::BTreeSet, fs, path::Path, process::Command};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use sanchay_dist::{
     Error, bill, distribution, licences,
@@ -55,27 +55,20 @@ fn the_parts_are_what_is_linked_and_nothing_that_only_builds_it() {
     for name in ["cc", "syn", "wit-bindgen-rust-macro", "proptest", "libc"] {
         assert!(parts.iter().all(|part| part.name != name), "{name}");
     }
-    let tree = Command::new(env!("CARGO"))
-        .args(["tree", "--locked", "--edges", "normal,no-proc-macro"])
-        .args(["--prefix", "none", "--target", "wasm32-unknown-unknown"])
-        .args(["--package", "sanchay-inspector", "--manifest-path"])
-        .arg(root().join("guest/Cargo.toml"))
-        .output()
-        .unwrap();
-    assert!(tree.status.success());
-    let tree = String::from_utf8(tree.stdout).unwrap();
-    let told = |line: &str| {
-        let mut words = line.split_whitespace();
-        let (name, version) = (words.next()?, words.next()?);
-        Some(format!("{name} {}", version.trim_start_matches('v')))
-    };
-    let tree: BTreeSet<_> = tree.lines().filter_map(told).collect();
-    let ours: BTreeSet<_> = parts
-        .iter()
-        .filter(|part| part.origin != Origin::Rust)
-        .map(|part| format!("{} {}", part.name, part.version))
-        .collect();
-    assert_eq!(ours, tree);
+}
+
+#[test]
+fn the_parts_of_each_component_are_its_own() {
+    let command = parts::of(root(), "sanchay-command").unwrap();
+    let inspector = inspector();
+    for name in ["jiff", "serde_json", "wasi", "wasip2", "csv-core"] {
+        assert_eq!(named(&command, name).origin, Origin::Registry, "{name}");
+        assert!(inspector.iter().all(|part| part.name != name), "{name}");
+    }
+    // What procedural macros of the workspace make others ask for.
+    for name in ["log", "indexmap", "syn", "wit-parser", "quote"] {
+        assert!(command.iter().all(|part| part.name != name), "{name}");
+    }
 }
 
 #[test]
@@ -199,8 +192,23 @@ fn the_bill_of_materials_is_valid_and_holds_every_part() {
 
 #[test]
 fn the_dependencies_of_the_bill_lead_from_the_component_to_every_part() {
-    let parts = inspector();
-    let text = bill::of(&subject(b""), &parts, None).unwrap();
+    for package in ["sanchay-inspector", "sanchay-command"] {
+        lead_to_every_part(&parts::of(root(), package).unwrap());
+    }
+}
+
+#[test]
+fn a_version_is_written_in_a_package_url_as_a_url_has_it() {
+    let parts = parts::of(root(), "sanchay-command").unwrap();
+    let wasi = named(&parts, "wasi");
+    let (version, of_what) = wasi.version.split_once('+').unwrap();
+    let purl = format!("\"pkg:cargo/wasi@{version}%2B{of_what}\"");
+    let bill = bill::of(&subject(b""), &parts, None).unwrap();
+    assert!(bill.contains(&purl), "{purl}");
+}
+
+fn lead_to_every_part(parts: &[Part]) {
+    let text = bill::of(&subject(b""), parts, None).unwrap();
     let bill: Value = serde_json::from_str(&text).unwrap();
     let own = bill["metadata"]["component"]["bom-ref"].as_str().unwrap();
     let components = bill["components"].as_array().unwrap();
@@ -291,7 +299,9 @@ fn a_folder_is_completed_with_all_that_is_published() {
     let error = complete().unwrap_err().to_string();
     assert!(error.contains("inspector.wasm: cannot read"), "{error}");
 
-    fs::write(folder.path().join("inspector.wasm"), b"component").unwrap();
+    for name in ["inspector.wasm", "sanchay.wasm"] {
+        fs::write(folder.path().join(name), b"component").unwrap();
+    }
     let written = complete().unwrap();
     let mut names: Vec<_> = written
         .iter()
@@ -306,6 +316,8 @@ fn a_folder_is_completed_with_all_that_is_published() {
             "inspector.cdx.json",
             "inspector.licenses.txt",
             "sanchay-inspect-0.1.0.wasm",
+            "sanchay.cdx.json",
+            "sanchay.licenses.txt",
         ],
     );
     for entry in fs::read_dir(root().join("wit")).unwrap() {

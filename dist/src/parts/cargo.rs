@@ -1,8 +1,10 @@
-//! What cargo tells of a workspace, as far as it matters here: the output of
-//! `cargo metadata`
-//! (<https://doc.rust-lang.org/cargo/commands/cargo-metadata.html>).
+//! What cargo tells of a workspace, as far as it matters here: what packages
+//! there are, in the output of `cargo metadata`
+//! (<https://doc.rust-lang.org/cargo/commands/cargo-metadata.html>), and which
+//! of them are linked, in that of `cargo tree`.
 
 use std::{
+    collections::BTreeSet,
     env,
     path::{Path, PathBuf},
     process::Command,
@@ -32,12 +34,6 @@ pub(super) struct Package {
     /// `None` for a package of this repository.
     pub(super) source: Option<String>,
     pub(super) manifest_path: PathBuf,
-    targets: Vec<Target>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Target {
-    kind: Vec<String>,
 }
 
 /// Which packages depend on which.
@@ -67,33 +63,58 @@ struct Kind {
 }
 
 impl Metadata {
-    /// What is resolved for the guest's target, by the lock file.
+    /// What is resolved for the guest's workspace and target, by the lock
+    /// file: with the features that any of its packages asks for, for
+    /// whatever purpose, so that it is too much for one of them.
     pub(super) fn of(manifest: &Path) -> Result<Self, Error> {
-        let failed =
-            |why: String| Error::Metadata { path: manifest.to_owned(), why };
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let output = Command::new(cargo)
-            .args(["metadata", "--format-version", "1", "--locked"])
-            .args(["--filter-platform", toolchain::TARGET])
-            .arg("--manifest-path")
-            .arg(manifest)
-            .output()
-            .map_err(|error| failed(error.to_string()))?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            return Err(failed(said.trim().to_owned()));
-        }
-        serde_json::from_slice(&output.stdout)
-            .map_err(|error| failed(error.to_string()))
+        let words = ["metadata", "--format-version", "1"];
+        let platform = ["--filter-platform", toolchain::TARGET];
+        let told = ask(manifest, &[&words[..], &platform].concat())?;
+        serde_json::from_slice(&told).map_err(|error| {
+            let (path, why) = (manifest.to_owned(), error.to_string());
+            Error::Metadata { path, why }
+        })
     }
 }
 
-impl Package {
-    /// Whether the package is a procedural macro, none of whose code can end
-    /// up in what depends on it.
-    pub(super) fn runs_while_building(&self) -> bool {
-        let mut kinds = self.targets.iter().flat_map(|it| &it.kind);
-        kinds.any(|kind| kind == "proc-macro")
+/// The names and versions of what is linked into one package of a workspace,
+/// with the features that it asks for itself.
+pub(super) fn linked(
+    manifest: &Path,
+    package: &str,
+) -> Result<BTreeSet<(String, String)>, Error> {
+    let words = ["tree", "--prefix", "none", "--format", "{p}"];
+    let edges = ["--edges", "normal,no-proc-macro"];
+    let which = ["--package", package, "--target", toolchain::TARGET];
+    let told = ask(manifest, &[&words[..], &edges, &which].concat())?;
+    let told = String::from_utf8_lossy(&told);
+    // Each line is `NAME vVERSION`, and where it lies if it is ours.
+    let part = |line: &str| {
+        let mut words = line.split_whitespace();
+        let name = words.next()?.to_owned();
+        Some((name, words.next()?.strip_prefix('v')?.to_owned()))
+    };
+    Ok(told.lines().filter_map(part).collect())
+}
+
+/// Asks cargo about a workspace, and nothing that its lock file does not
+/// say.
+fn ask(manifest: &Path, words: &[&str]) -> Result<Vec<u8>, Error> {
+    let failed =
+        |why: String| Error::Metadata { path: manifest.to_owned(), why };
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(words)
+        .arg("--locked")
+        .arg("--manifest-path")
+        .arg(manifest)
+        .output()
+        .map_err(|error| failed(error.to_string()))?;
+    if output.status.success() {
+        Ok(output.stdout)
+    } else {
+        let said = String::from_utf8_lossy(&output.stderr);
+        Err(failed(said.trim().to_owned()))
     }
 }
 

@@ -6,7 +6,8 @@ use sanchay_sandbox::{EntryKind, Fault, Inspector, Listing, Specification};
 use crate::{engine::Engine, error::Error, walk::filter_error};
 
 /// What a [`Filter`] lets through. A file must satisfy every part of it; the
-/// parts mean what they mean in [`WalkOptions`](crate::WalkOptions).
+/// parts mean what they mean in [`WalkOptions`](crate::WalkOptions). The
+/// plugins of a walk are not among them: they judge the places of files, too.
 ///
 /// More parts may come: make one from its default.
 ///
