@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::plugins::with_cache;
 
+#[allow(dead_code, reason = "the tests of the formats use all of it")]
 #[path = "../../plugins/build/tests/images/samples.rs"]
 mod samples;
 
