@@ -38,6 +38,8 @@ lint: _lint-tools
     cargo fmt --all --check --manifest-path {{ guest_manifest }}
     cargo fmt --all --check --manifest-path plugins/images/Cargo.toml
     cargo fmt --check --manifest-path {{ fuzz_manifest }}
+    cargo metadata --locked --format-version 1 --manifest-path \
+        {{ fuzz_manifest }} >/dev/null
     cargo clippy --workspace --all-targets -- -D warnings
     cargo clippy --all-targets --manifest-path {{ guest_manifest }} \
         --target-dir target/guest -- -D warnings
