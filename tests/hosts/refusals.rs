@@ -1,6 +1,8 @@
 //! What the command does not offer is refused, by name, and wrong usage has
 //! the native program's exit code.
 
+use std::collections::BTreeSet;
+
 use sanchay_testkit::Tree;
 
 use crate::{host, native};
@@ -34,6 +36,9 @@ fn what_only_the_native_program_has_is_refused_in_its_favour() {
         "component",
         "completions bash",
         "man",
+        "plugin check f",
+        "scan --plugin f .",
+        "hash --plugin-memory 1MiB .",
     ] {
         let found = host.program(tree.root()).words(question).run().exits(2);
         assert_eq!(found.stdout, b"", "{question}");
@@ -42,6 +47,35 @@ fn what_only_the_native_program_has_is_refused_in_its_favour() {
             "{question}: {}",
             found.stderr
         );
+    }
+}
+
+#[test]
+fn every_option_of_the_native_program_is_offered_or_refused_by_name() {
+    let Some(host) = host::all().first() else { return };
+    let mut asked = BTreeSet::new();
+    for verb in ["scan", "hash", "dupes"] {
+        let help = native().arg(verb).arg("--help").run().succeeds();
+        for line in help.text().lines() {
+            let line = line.trim_start();
+            let words = line.split([' ', ',', '=', '[']);
+            asked.extend(
+                words
+                    .take_while(|word| {
+                        word.is_empty() || word.starts_with('-')
+                    })
+                    .filter(|word| word.len() > 1)
+                    .map(|word| (verb, word.to_owned())),
+            );
+        }
+    }
+    let all = |name: &str| asked.iter().any(|(_, it)| it == name);
+    assert!(all("--threads") && all("-L") && all("--partial") && all("-0"));
+    for (verb, name) in &asked {
+        let question = format!("{verb} {name} --help");
+        let found = host.giving(&[]).words(&question).run();
+        let said = &found.stderr;
+        assert!(!said.contains("unexpected argument"), "{question}: {said}");
     }
 }
 

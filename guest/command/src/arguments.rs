@@ -128,7 +128,7 @@ impl Verb {
             "scan" => Ok(Self::Scan),
             "hash" => Ok(Self::Hash),
             "dupes" => Ok(Self::Dupes),
-            "component" | "completions" | "man" => {
+            "component" | "completions" | "man" | "plugin" => {
                 Err(options::not_offered(name))
             }
             other => Err(Failure::Usage(format!(

@@ -25,10 +25,10 @@ Options:
   -h, --help     Print help
   -V, --version  Print version
 
-Only the native program has: hash --check, --follow, --threads, --color,
---verbose, progress, and the commands component, completions and man. Names
-that are not UTF-8 do not exist in WASI: a directory with such entries is named
-on standard error, and its other entries are dealt with.
+Only the native program has: hash --check, --follow, --plugin, --threads,
+--color, --verbose, progress, and the commands component, plugin, completions
+and man. Names that are not UTF-8 do not exist in WASI: a directory with such
+entries is named on standard error, and its other entries are dealt with.
 
 Exit status:
   0    all done

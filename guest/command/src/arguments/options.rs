@@ -29,7 +29,7 @@ pub(super) enum Choice {
 }
 
 /// What only the native program has.
-const NATIVE: [&str; 14] = [
+const NATIVE: [&str; 20] = [
     "beneath",
     "check",
     "color",
@@ -37,6 +37,12 @@ const NATIVE: [&str; 14] = [
     "ignore-missing",
     "log-format",
     "no-progress",
+    "plugin",
+    "plugin-compile-time",
+    "plugin-handles",
+    "plugin-memory",
+    "plugin-output",
+    "plugin-time",
     "quiet",
     "status",
     "strict",
