@@ -64,6 +64,8 @@ fn every_option_of_the_native_program_is_offered_or_refused_by_name() {
                     .take_while(|word| {
                         word.is_empty() || word.starts_with('-')
                     })
+                    // An option that may be repeated is shown as `--name...`.
+                    .map(|word| word.trim_end_matches("..."))
                     .filter(|word| word.len() > 1)
                     .map(|word| (verb, word.to_owned())),
             );
