@@ -58,7 +58,7 @@ ci:
     .ci/run
 
 # Measure against other programs (docs/PERFORMANCE.md); --list, --only JOB.
-bench *ARGS: command
+bench *ARGS: command plugins
     cargo build --release -p sanchay-cli -p sanchay-bench -p sanchay-uncaged
     @exec target/release/bench run "$@"
 

@@ -106,13 +106,15 @@ impl Contestant {
         self
     }
 
-    /// The command as a person would type it, with `$DATA` for the place of
-    /// the data sets.
-    pub(crate) fn command_line(&self, sets: &Path) -> String {
+    /// The command as a person would type it in the folder of the project,
+    /// with `$DATA` for the place of the data sets.
+    pub(crate) fn command_line(&self, sets: &Path, project: &Path) -> String {
         let program = self.program.file_name().unwrap_or_default();
         let mut line = program.to_string_lossy().into_owned();
         for argument in &self.arguments {
-            let text = argument.to_string_lossy();
+            let within = Path::new(argument).strip_prefix(project);
+            let text = within.map_or(&**argument, Path::as_os_str);
+            let text = text.to_string_lossy();
             let text = text.replace(&*sets.to_string_lossy(), "$DATA");
             line.push(' ');
             if text.contains(['\\', '*', ' ']) {

@@ -3,6 +3,7 @@
 mod cold;
 mod dupes;
 mod hash;
+mod plugin;
 mod scan;
 mod wasi;
 
@@ -65,6 +66,7 @@ pub(crate) fn all(site: &Site) -> Vec<Job> {
     jobs.extend(dupes::jobs(site));
     jobs.extend(cold::jobs(site));
     jobs.extend(wasi::jobs(site));
+    jobs.extend(plugin::jobs(site));
     jobs
 }
 

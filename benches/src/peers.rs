@@ -84,6 +84,8 @@ pub(crate) struct Programs {
     pub(crate) command: Option<Wasi>,
     /// This program.
     pub(crate) bench: PathBuf,
+    /// The folder that this program was built in.
+    pub(crate) project: PathBuf,
     found: Vec<Found>,
 }
 
@@ -110,22 +112,29 @@ impl Programs {
         }
         let uncaged = bench.with_file_name("sanchay-uncaged");
         // This program is target/release/bench.
-        let target = bench.ancestors().nth(2).unwrap_or(Path::new("."));
+        let project = bench.ancestors().nth(3).unwrap_or(Path::new("."));
         let mut places = places();
-        places.push(target.join("../.tools/wasmtime/bin"));
+        places.push(project.join(".tools/wasmtime/bin"));
         let found: Vec<Found> =
             PEERS.iter().filter_map(|peer| peer.find(&places)).collect();
         let uncaged = uncaged.is_file().then_some(uncaged);
         let command = found
             .iter()
             .find(|found| found.name == "wasmtime")
-            .and_then(|found| wasi(&found.path, target));
-        Ok(Self { ours, uncaged, command, bench, found })
+            .and_then(|found| wasi(&found.path, project));
+        let project = project.to_path_buf();
+        Ok(Self { ours, uncaged, command, bench, project, found })
     }
 
     /// A peer, if it is installed.
     pub(crate) fn peer(&self, name: &str) -> Option<&Found> {
         self.found.iter().find(|found| found.name == name)
+    }
+
+    /// An example plugin, if it was built.
+    pub(crate) fn plugin(&self, name: &str) -> Option<PathBuf> {
+        let plugin = self.project.join("target/plugins").join(name);
+        plugin.is_file().then_some(plugin)
     }
 
     /// Those that are not, each with the way to get it.
@@ -150,9 +159,9 @@ impl Peer {
     }
 }
 
-/// The WASI command in a target folder, compiled for this machine.
-fn wasi(wasmtime: &Path, target: &Path) -> Option<Wasi> {
-    let component = target.join("components/sanchay.wasm");
+/// The WASI command of the project, compiled for this machine.
+fn wasi(wasmtime: &Path, project: &Path) -> Option<Wasi> {
+    let component = project.join("target/components/sanchay.wasm");
     let compiled = component.with_extension("cwasm");
     let mut compile = Command::new(wasmtime);
     compile.arg("compile").arg("-o").arg(&compiled).arg(&component);

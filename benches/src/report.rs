@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::contestant::{Contestant, Role};
-use crate::jobs::Job;
+use crate::jobs::{Job, Site};
 use crate::machine;
 use crate::peers::Programs;
 use crate::problem::{self, Trying};
@@ -97,11 +97,14 @@ pub(crate) fn summary(rows: &[Vec<String>]) -> String {
 }
 
 /// Prints the jobs and their commands.
-pub(crate) fn list(jobs: &[Job], sets: &Path) {
+pub(crate) fn list(jobs: &[Job], site: &Site) {
     for job in jobs {
         println!("{}: {}", job.name, job.title);
         for contestant in &job.contestants {
-            println!("    {}", contestant.command_line(sets));
+            println!(
+                "    {}",
+                contestant.command_line(&site.sets, &site.programs.project)
+            );
         }
     }
 }

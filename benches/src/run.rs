@@ -66,7 +66,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let site = site(options)?;
     let jobs = wanted(options, &site)?;
     if options.list {
-        report::list(&jobs, &site.sets);
+        report::list(&jobs, &site);
         return Ok(());
     }
     announce(&site);
@@ -206,7 +206,7 @@ fn rehearse(
     Ok(Outcome {
         name: contestant.name.clone(),
         role: contestant.role,
-        command: contestant.command_line(&site.sets),
+        command: contestant.command_line(&site.sets, &site.programs.project),
         samples: Vec::new(),
         found,
         agrees: true,
