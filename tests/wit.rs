@@ -128,6 +128,19 @@ fn every_item_says_since_when_it_is_there() {
     }
 }
 
+/// Tools that read the grammar of names as it was until 2025, such as
+/// cargo-component, read no others.
+#[test]
+fn every_word_of_a_name_begins_with_a_letter() {
+    for (place, _, _) in said(&package()) {
+        let place = place.split('@').next().unwrap();
+        for word in place.split(|it: char| !it.is_ascii_alphanumeric()) {
+            let digit = word.starts_with(|it: char| it.is_ascii_digit());
+            assert!(!digit, "{place}: {word}");
+        }
+    }
+}
+
 #[test]
 fn no_world_imports_anything() {
     let package = package();

@@ -14,9 +14,9 @@
 extern crate alloc;
 
 mod arguments;
-mod bindings;
 mod commands;
 mod content;
+mod entry;
 mod escape;
 mod exit;
 mod failure;

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use sanchay_logic::checklist as logic;
 
 use crate::Inspector;
-use crate::bindings::exports::sanchay::inspect::checklists as wit;
+use crate::interfaces::exports::sanchay::inspect::checklists as wit;
 
 impl wit::Guest for Inspector {
     fn parse(text: Vec<u8>) -> wit::Checklist {

@@ -6,8 +6,8 @@ use sanchay_logic::batch::{self, Batch};
 use sanchay_logic::filter as logic;
 
 use crate::Inspector;
-use crate::bindings::exports::sanchay::inspect::batches::BatchError;
-use crate::bindings::exports::sanchay::inspect::filtering as wit;
+use crate::interfaces::exports::sanchay::inspect::batches::BatchError;
+use crate::interfaces::exports::sanchay::inspect::filtering as wit;
 
 impl wit::Guest for Inspector {
     type Filter = Filter;

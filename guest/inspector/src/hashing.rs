@@ -7,8 +7,8 @@ use sanchay_logic::batch::Batch;
 use sanchay_logic::hashing as logic;
 
 use crate::Inspector;
-use crate::bindings::exports::sanchay::inspect::batches::BatchError;
-use crate::bindings::exports::sanchay::inspect::hashing::{
+use crate::interfaces::exports::sanchay::inspect::batches::BatchError;
+use crate::interfaces::exports::sanchay::inspect::hashing::{
     Algorithm, Guest, GuestHasher, PartialDigest,
 };
 
@@ -57,8 +57,8 @@ impl From<Algorithm> for logic::Algorithm {
     fn from(algorithm: Algorithm) -> Self {
         match algorithm {
             Algorithm::Xxh64 => Self::Xxh64,
-            Algorithm::Xxh364 => Self::Xxh3_64,
-            Algorithm::Xxh3128 => Self::Xxh3_128,
+            Algorithm::Xxh3Bits64 => Self::Xxh3_64,
+            Algorithm::Xxh3Bits128 => Self::Xxh3_128,
             Algorithm::Blake3 => Self::Blake3,
             Algorithm::Sha256 => Self::Sha256,
         }
@@ -69,8 +69,8 @@ impl From<logic::Algorithm> for Algorithm {
     fn from(algorithm: logic::Algorithm) -> Self {
         match algorithm {
             logic::Algorithm::Xxh64 => Self::Xxh64,
-            logic::Algorithm::Xxh3_64 => Self::Xxh364,
-            logic::Algorithm::Xxh3_128 => Self::Xxh3128,
+            logic::Algorithm::Xxh3_64 => Self::Xxh3Bits64,
+            logic::Algorithm::Xxh3_128 => Self::Xxh3Bits128,
             logic::Algorithm::Blake3 => Self::Blake3,
             logic::Algorithm::Sha256 => Self::Sha256,
         }

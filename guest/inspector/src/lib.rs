@@ -11,10 +11,10 @@
 
 extern crate alloc;
 
-mod bindings;
 mod checklists;
 mod filtering;
 mod hashing;
+mod interfaces;
 #[cfg(target_arch = "wasm32")]
 mod runtime;
 mod trees;

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use sanchay_logic::tree as logic;
 
 use crate::Inspector;
-use crate::bindings::exports::sanchay::inspect::trees::Guest;
+use crate::interfaces::exports::sanchay::inspect::trees::Guest;
 
 impl Guest for Inspector {
     fn piece(data: Vec<u8>, offset: u64) -> Option<Vec<u8>> {

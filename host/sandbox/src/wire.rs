@@ -24,9 +24,9 @@ pub enum EntryKind {
 pub(crate) enum Algorithm {
     #[component(name = "xxh64")]
     Xxh64,
-    #[component(name = "xxh3-64")]
+    #[component(name = "xxh3-bits64")]
     Xxh3_64,
-    #[component(name = "xxh3-128")]
+    #[component(name = "xxh3-bits128")]
     Xxh3_128,
     #[component(name = "blake3")]
     Blake3,
