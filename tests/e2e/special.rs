@@ -186,3 +186,16 @@ fn a_missing_root_fails_the_run_and_one_of_two_only_that_part() {
     let finished = sanchay().args(["scan", ""]).run().exits(2);
     assert_eq!(finished.stdout, b"");
 }
+
+/// The kernel makes it up, says that it has no size, and cannot read it at 0.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_without_a_size_that_cannot_be_read_has_no_digest() {
+    for more in ["", "--partial", "-a sha256"] {
+        let words = format!("hash /proc/self/mem /proc/self/comm {more}");
+        let finished = sanchay().words(&words).limit(SOON).run().exits(3);
+        assert_eq!(finished.text().lines().count(), 1, "{more}");
+        let expected = ["/proc/self/mem: cannot read: Input/output error"];
+        assert_eq!(finished.complaints(), expected, "{more}");
+    }
+}

@@ -70,6 +70,12 @@
       (then (unreachable)))
     (if (i32.eq (local.get $first) (i32.const 108)) ;; l: loops
       (then (loop $again (br $again))))
+    (if (i32.eq (local.get $first) (i32.const 107)) ;; k: works for a while
+      (then
+        (local.set $tail (i32.const 67108864))
+        (loop $again
+          (local.set $tail (i32.sub (local.get $tail) (i32.const 1)))
+          (br_if $again (local.get $tail)))))
     (if (i32.eq (local.get $first) (i32.const 103)) ;; g: grows
       (then
         (loop $more

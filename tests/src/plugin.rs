@@ -11,10 +11,20 @@ use wit_component::{
 /// `t`, "fine". What a file begins with may ask for something else: `u`, to
 /// crash; `l`, to loop; `g`, to take all memory; `w`, `t`, `8`, `b`, `o` and
 /// `E`, to lie; `e`, to complain; `m`, to leave out `n`; `n`, to tell
-/// nothing.
+/// nothing; `k`, to work for some hundredth of a second first.
 #[must_use]
 pub fn extractor() -> Vec<u8> {
     component("extractor-plugin", &text("extractor"))
+}
+
+/// The same, but that it asks for no bytes.
+#[must_use]
+pub fn blind_extractor() -> Vec<u8> {
+    let head = r#""\01\00\00\00\10\00\00\00\00\00\00\00")"#;
+    let nothing = head.replacen("01", "00", 1);
+    let text = text("extractor");
+    assert!(text.contains(head), "its description has changed");
+    component("extractor-plugin", &text.replace(head, &nothing))
 }
 
 /// A filter that wants what does not begin with an `x`. Names that begin with

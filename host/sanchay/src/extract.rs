@@ -3,7 +3,7 @@
 
 use std::{fs::File, io, os::unix::fs::FileExt as _};
 
-use sanchay_sandbox::plugin::{Extractor, Sample, Value};
+use sanchay_sandbox::plugin::{Extractor, Portion, Sample, Value};
 
 use crate::{entry::Metadata, error::Cause, plugins::Plugins, text::escaped};
 
@@ -31,6 +31,7 @@ impl Told {
         let (mut values, mut causes) = (Vec::new(), Vec::new());
         if extractors.know(name, metadata) {
             let mut error = |cause| causes.push(cause);
+            let file = Some(file);
             extractors.extract(file, name, metadata, &mut values, &mut error);
         }
         Self { values: values.into(), causes }
@@ -68,11 +69,22 @@ impl Extractors {
         self.all.iter().any(|it| it.knows(name, metadata.size))
     }
 
+    /// Whether the file has to be opened for those that know it: that any of
+    /// them asks for bytes, and is still asked.
+    pub(crate) fn read(&self, name: &[u8], metadata: &Metadata) -> bool {
+        self.all.iter().any(|it| {
+            it.knows(name, metadata.size)
+                && it.plugin().portion().of(metadata.size) != (0, 0)
+                && !it.is_given_up()
+        })
+    }
+
     /// Appends the values of a file, one for each column; nothing where it
     /// failed, which `error` is told. The file's position is left alone.
+    /// Without a file, those are not asked that want its bytes.
     pub(crate) fn extract(
         &mut self,
-        file: &File,
+        file: Option<&File>,
         name: &[u8],
         metadata: &Metadata,
         out: &mut Vec<Option<Value>>,
@@ -83,13 +95,14 @@ impl Extractors {
             let columns = extractor.plugin().columns().len();
             let end = out.len() + columns;
             if extractor.knows(name, metadata.size) {
-                let portion = extractor.plugin().portion();
-                let (first, last) = portion.of(metadata.size);
-                let from = metadata.size.saturating_sub(last as u64);
-                let read = read(file, 0, first, head)
-                    .and_then(|()| read(file, from, last, tail));
-                match read {
-                    Ok(()) => {
+                let mut portion = extractor.plugin().portion();
+                if extractor.is_given_up() {
+                    // It is asked no more, and says so.
+                    portion = Portion::Nothing;
+                }
+                match bytes(file, portion, metadata.size, head, tail) {
+                    Ok(false) => {}
+                    Ok(true) => {
                         let sample = Sample {
                             name,
                             size: metadata.size,
@@ -131,6 +144,27 @@ fn one(
         }
     };
     error(cause);
+}
+
+/// Reads what a plugin asked for of a file of that size. Returns whether there
+/// was a file where one was needed.
+fn bytes(
+    file: Option<&File>,
+    portion: Portion,
+    size: u64,
+    head: &mut Vec<u8>,
+    tail: &mut Vec<u8>,
+) -> io::Result<bool> {
+    head.clear();
+    tail.clear();
+    let (first, last) = portion.of(size);
+    if (first, last) == (0, 0) {
+        return Ok(true);
+    }
+    let Some(file) = file else { return Ok(false) };
+    read(file, 0, first, head)?;
+    read(file, size.saturating_sub(last as u64), last, tail)?;
+    Ok(true)
 }
 
 /// Reads so many bytes of a file, or as many as it has.

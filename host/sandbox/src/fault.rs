@@ -23,7 +23,8 @@ pub enum Fault {
         /// The cause, in wasmtime's words.
         message: String,
     },
-    /// The call took longer than [`Limits::call_budget`].
+    /// The call took more of a processor's time than
+    /// [`Limits::call_budget`].
     ///
     /// [`Limits::call_budget`]: crate::Limits::call_budget
     #[error("the component did not answer within {budget:?}")]
@@ -58,6 +59,14 @@ pub enum Fault {
         /// What it had, in bytes.
         stack: usize,
     },
+    /// The answer was larger than [`Limits::answer`].
+    ///
+    /// [`Limits::answer`]: crate::Limits::answer
+    #[error("the component's answer takes up more than {ceiling} bytes")]
+    AnswerTooLarge {
+        /// What it may take up, in bytes.
+        ceiling: usize,
+    },
     /// The columns of a batch do not fit together.
     #[error("malformed batch: {0}")]
     Batch(#[from] BatchError),
@@ -71,11 +80,11 @@ pub enum Fault {
     /// There was an `update` or a `finish` without a `begin`.
     #[error("no digest was begun")]
     NoStream,
-    /// A plugin was not called any more: it failed too often.
-    #[error("the plugin was given up after {failures} failures in a row")]
+    /// A plugin was not called any more: too much was lost on its failures.
+    #[error("the plugin was given up: its failures have taken {lost:?}")]
     GivenUp {
-        /// How many failures that were.
-        failures: u32,
+        /// How much of a processor's time that was, at least.
+        lost: Duration,
     },
     /// There was a judgement without a filter.
     #[error("no filter was set")]
@@ -145,6 +154,11 @@ fn of(
     refusal: Option<Fault>,
     limits: &Limits,
 ) -> Option<Fault> {
+    // There is no type for it.
+    if format!("{error:#}").contains("fuel allocated for hostcalls") {
+        let ceiling = limits.answer_bytes();
+        return Some(Fault::AnswerTooLarge { ceiling });
+    }
     let trap = error.downcast_ref::<Trap>();
     match trap {
         Some(Trap::Interrupt) => {

@@ -23,6 +23,7 @@
 
 mod algorithm;
 mod checklist;
+mod clock;
 pub mod component;
 mod digest;
 mod engine;

@@ -120,9 +120,9 @@ impl Limits {
         self
     }
 
-    /// How long a call may take. It is counted in ticks of 10 milliseconds
-    /// by a thread of this process, so that a process that is suspended
-    /// spends nothing of it.
+    /// How much of a processor's time a call may take: what other threads have
+    /// of it meanwhile does not count. It is looked at every 10 milliseconds,
+    /// and where the system cannot tell it, all time counts.
     #[must_use]
     pub fn call_budget(mut self, budget: Duration) -> Self {
         self.call_budget = budget;

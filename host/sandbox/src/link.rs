@@ -2,19 +2,24 @@
 //! instance away when a call has no answer.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use wasmtime::{Result, Store};
 
 use crate::exports::Exports;
 use crate::shared::Shared;
 use crate::store::State;
-use crate::{Fault, fault};
+use crate::{Fault, clock, fault};
 
 /// One thread's instance of a component, while it has one.
 pub(crate) struct Link<E: Exports> {
     shared: Arc<Shared<E>>,
     cage: Option<Cage<E>>,
     generation: u64,
+    /// When the last call began, and what failures have taken, by the
+    /// thread's own time.
+    began: Duration,
+    lost: Duration,
 }
 
 /// An instance and the resources that the host holds of it.
@@ -26,7 +31,8 @@ pub(crate) struct Cage<E: Exports> {
 
 impl<E: Exports> Link<E> {
     pub(crate) fn new(shared: Arc<Shared<E>>) -> Self {
-        Self { shared, cage: None, generation: 0 }
+        let (began, lost) = (Duration::ZERO, Duration::ZERO);
+        Self { shared, cage: None, generation: 0, began, lost }
     }
 
     /// The number of instances that were thrown away.
@@ -45,12 +51,22 @@ impl<E: Exports> Link<E> {
         &mut self,
         body: impl FnOnce(&mut Cage<E>) -> Result<R>,
     ) -> Result<R, Fault> {
-        let cage = match &mut self.cage {
-            Some(cage) => cage,
-            empty => empty.insert(Cage::new(&self.shared)?),
+        self.began = clock::of_this_thread();
+        if self.cage.is_none() {
+            let made = Cage::new(&self.shared);
+            let ready = clock::of_this_thread();
+            // After a failure, or because of one.
+            if self.generation > 0 || made.is_err() {
+                self.lost += ready.saturating_sub(self.began);
+            }
+            self.cage = Some(made?);
+            self.began = ready;
+        }
+        let Self { shared, cage: Some(cage), began, .. } = self else {
+            return Err(Fault::Setup("there is no instance".into()));
         };
-        cage.store.set_epoch_deadline(self.shared.ticks());
-        cage.store.data_mut().take_refusal();
+        cage.store.set_epoch_deadline(shared.ticks());
+        cage.store.data_mut().begin(*began);
         let error = match body(cage) {
             Ok(answer) => return Ok(answer),
             Err(error) => error,
@@ -67,7 +83,14 @@ impl<E: Exports> Link<E> {
         Fault::Lied(what.into())
     }
 
+    /// The time that was lost on failures since this was last asked.
+    pub(crate) fn take_lost(&mut self) -> Duration {
+        std::mem::take(&mut self.lost)
+    }
+
     fn discard(&mut self) {
+        let now = clock::of_this_thread();
+        self.lost += now.saturating_sub(self.began);
         self.cage = None;
         self.generation += 1;
     }

@@ -1,8 +1,10 @@
 //! What a store carries: the limits, and whether they were reached.
 
+use std::time::Duration;
+
 use wasmtime::{Error, ResourceLimiter, Result};
 
-use crate::{Fault, Limits};
+use crate::{Fault, Limits, clock};
 
 /// The host's side of an instance.
 pub(crate) struct State {
@@ -13,12 +15,33 @@ pub(crate) struct State {
     before: usize,
     asked: usize,
     refusal: Option<Fault>,
+    /// When the call that is made now began, by the thread's own time.
+    began: Duration,
 }
 
 impl State {
     /// A state in which nothing has been refused yet.
     pub(crate) fn new(limits: Limits) -> Self {
-        Self { limits, total: 0, before: 0, asked: 0, refusal: None }
+        Self {
+            limits,
+            total: 0,
+            before: 0,
+            asked: 0,
+            refusal: None,
+            began: clock::of_this_thread(),
+        }
+    }
+
+    /// A call begins, at a time of this thread's.
+    pub(crate) fn begin(&mut self, time: Duration) {
+        self.began = time;
+        self.refusal = None;
+    }
+
+    /// How much time the call has left. To be asked by its thread.
+    pub(crate) fn left(&self) -> Duration {
+        let spent = clock::of_this_thread().saturating_sub(self.began);
+        self.limits.budget().saturating_sub(spent)
     }
 
     /// Why memory was refused last, if it was, and forgets it.

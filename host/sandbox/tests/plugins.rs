@@ -8,6 +8,8 @@
 )]
 
 use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use sanchay_sandbox::plugin::{
@@ -104,6 +106,9 @@ fn an_extractor_that_misbehaves_costs_a_fault_and_the_next_file_is_fine() {
             b"u" => matches!(fault, Fault::Trapped { .. }),
             b"l" => matches!(fault, Fault::BudgetExhausted { .. }),
             b"g" => matches!(fault, Fault::MemoryRefused { .. }),
+            b"o" => {
+                matches!(fault, Fault::AnswerTooLarge { ceiling: 100_000 })
+            }
             _ => matches!(fault, Fault::Lied(_)),
         };
         assert!(expected, "{what}: {fault:?}");
@@ -130,21 +135,73 @@ fn a_filter_judges_batches_and_its_lies_are_faults() {
     assert!(matches!(fault, Fault::BudgetExhausted { .. }), "{fault:?}");
 }
 
+fn with_budget(budget: Duration) -> Plugin {
+    let mut options = tight();
+    options.limits = options.limits.call_budget(budget);
+    Plugin::load(&extractor(), &options).unwrap()
+}
+
 #[test]
-fn a_plugin_that_always_fails_is_given_up_until_it_is_forgiven() {
-    let plugin = load(&extractor()).unwrap();
-    for _ in 0..64 {
+fn a_plugin_whose_failures_take_long_is_given_up_until_it_is_forgiven() {
+    let budget = Duration::from_millis(10);
+    let plugin = with_budget(budget);
+    let given_up = Fault::GivenUp { lost: budget * 64 };
+    let mut failures = 0;
+    // Good answers between them do not make up for it.
+    while extract(&plugin, b"a").0 == Ok(Ok(())) {
+        let fault = extract(&plugin, b"l").0.unwrap_err();
+        assert_eq!(fault, Fault::BudgetExhausted { budget });
+        failures += 1;
+        assert!(failures <= 64, "it is not given up");
+    }
+    assert!(failures >= 8, "only {failures}");
+    let began = Instant::now();
+    for _ in 0..10_000 {
+        assert_eq!(extract(&plugin, b"l").0, Err(given_up.clone()));
+    }
+    assert!(began.elapsed() < Duration::from_secs(10));
+    assert!(plugin.extractor().unwrap().is_given_up());
+    plugin.forgive();
+    assert_eq!(extract(&plugin, b"a").0, Ok(Ok(())));
+}
+
+#[test]
+fn failures_that_cost_next_to_nothing_do_not_silence_a_plugin() {
+    let plugin = with_budget(Duration::from_secs(1));
+    for _ in 0..200 {
         let fault = extract(&plugin, b"u").0.unwrap_err();
         assert!(matches!(fault, Fault::Trapped { .. }), "{fault:?}");
     }
-    let began = Instant::now();
-    for _ in 0..10_000 {
-        let fault = extract(&plugin, b"l").0.unwrap_err();
-        assert_eq!(fault, Fault::GivenUp { failures: 64 });
-    }
-    assert!(began.elapsed() < Duration::from_secs(10));
-    plugin.forgive();
     assert_eq!(extract(&plugin, b"a").0, Ok(Ok(())));
+}
+
+#[test]
+fn the_time_that_others_have_the_processor_is_not_a_plugins() {
+    let plugin = with_budget(Duration::from_secs(10));
+    let began = Instant::now();
+    assert_eq!(extract(&plugin, b"k").0, Ok(Ok(())));
+    let alone = began.elapsed();
+    let budget = alone * 3;
+    let plugin = with_budget(budget);
+    let done = AtomicBool::new(false);
+    let others = thread::available_parallelism().unwrap().get() * 16;
+    thread::scope(|scope| {
+        for _ in 0..others {
+            scope.spawn(|| {
+                while !done.load(Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
+        }
+        let began = Instant::now();
+        let answer = extract(&plugin, b"k").0;
+        let took = began.elapsed();
+        done.store(true, Relaxed);
+        assert_eq!(answer, Ok(Ok(())), "{took:?} for {budget:?}");
+        assert!(took > budget, "the machine was not busy: {took:?}");
+    });
+    let fault = extract(&plugin, b"l").0.unwrap_err();
+    assert_eq!(fault, Fault::BudgetExhausted { budget });
 }
 
 #[test]

@@ -76,70 +76,81 @@ impl Engine {
             collection: &duplicates.collection,
             on_error,
         };
-        let mut groups = duplicates.groups().peekable();
-        while groups.peek().is_some() && !run.is_over() {
-            let mut some: Vec<Group<'_>> = Vec::new();
-            let mut files = 0;
+        let mut groups = duplicates.groups();
+        let mut waiting: Vec<Group<'_>> = Vec::new();
+        if plugins.columns().is_empty() {
+            for group in groups.by_ref() {
+                if run.is_over() {
+                    break;
+                }
+                run.heed(visit(group, GroupValues(&[])));
+            }
+        }
+        while !run.is_over() {
+            let mut files: usize = waiting.iter().map(Group::len).sum();
             while files < FILES
                 && let Some(group) = groups.next()
             {
                 files += group.len();
-                some.push(group);
+                waiting.push(group);
             }
-            let told = comparison.values(&some, plugins)?;
-            let mut rest = told.as_slice();
-            for group in some {
-                if run.is_over() {
+            if waiting.is_empty() {
+                break;
+            }
+            let mut told = comparison.values(&waiting, plugins)?.into_iter();
+            let mut dealt_with = 0;
+            for group in &waiting {
+                let own: Vec<_> = told.by_ref().take(group.len()).collect();
+                // One that was not come to the end of is looked at again, but
+                // for the first, whose values are too many.
+                let is_whole = own.iter().all(Option::is_some);
+                if run.is_over() || !(is_whole || dealt_with == 0) {
                     break;
                 }
-                let (own, others) =
-                    rest.split_at_checked(group.len()).unwrap_or((rest, &[]));
-                rest = others;
-                run.heed(visit(group, GroupValues(own)));
+                let own = comparison.settle(*group, own);
+                run.heed(visit(*group, GroupValues(&own)));
+                dealt_with += 1;
             }
+            waiting.drain(..dealt_with);
         }
         run.outcome().map(|summary| summary.errors)
     }
 }
 
-/// A file to be looked at, and how much the values of its group take up.
-type Task<'a> = (FileNumber, &'a AtomicUsize);
+/// What extractors told of a file, or why it was not opened.
+type Looked = Result<Told, Cause>;
 
 impl Comparison<'_> {
     /// What extractors tell of the files of some groups, one behind the
-    /// other.
+    /// other; of those behind so many as fill the memory there is for it,
+    /// nothing.
     fn values(
         &self,
         groups: &[Group<'_>],
         plugins: &Plugins,
-    ) -> Result<Vec<Told>, Error> {
-        if plugins.columns().is_empty() {
-            return Ok(Vec::new());
-        }
-        let used: Vec<AtomicUsize> =
-            groups.iter().map(|_| AtomicUsize::new(0)).collect();
-        let tasks: Vec<Task<'_>> = groups
-            .iter()
-            .zip(&used)
-            .flat_map(|(group, used)| {
-                group.numbers().iter().map(move |file| (*file, used))
-            })
-            .collect();
-        let told: Vec<Mutex<Told>> =
+    ) -> Result<Vec<Option<Looked>>, Error> {
+        let tasks: Vec<FileNumber> =
+            groups.iter().flat_map(|group| group.numbers()).copied().collect();
+        let told: Vec<Mutex<Option<Looked>>> =
             tasks.iter().map(|_| Mutex::default()).collect();
-        let next = AtomicUsize::new(0);
-        let more = || next.load(Relaxed) < tasks.len();
+        let (next, used) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let is_full = || used.load(Relaxed) > CEILING;
+        let more = || next.load(Relaxed) < tasks.len() && !is_full();
         self.engine.crew(&more, |_, _| {
             let mut extractors = Extractors::new(plugins);
-            while !self.run.is_over() {
+            while !self.run.is_over() && !is_full() {
                 let index = next.fetch_add(1, Relaxed);
                 let (Some(task), Some(slot)) =
                     (tasks.get(index), told.get(index))
                 else {
                     return;
                 };
-                let told = self.look(*task, &mut extractors);
-                *slot.lock().unwrap_or_else(PoisonError::into_inner) = told;
+                let looked = self.look(*task, &mut extractors);
+                if let Ok(told) = &looked {
+                    used.fetch_add(weight(&told.values), Relaxed);
+                }
+                *slot.lock().unwrap_or_else(PoisonError::into_inner) =
+                    Some(looked);
                 self.run.tick();
             }
         })?;
@@ -150,31 +161,53 @@ impl Comparison<'_> {
     }
 
     /// Has the extractors look at a file.
-    fn look(&self, (file, used): Task<'_>, all: &mut Extractors) -> Told {
-        let (parent, name) = self.collection.path(file);
+    fn look(&self, file: FileNumber, all: &mut Extractors) -> Looked {
+        let (_, name) = self.collection.path(file);
         let node = self.collection.parent(file).map(|node| node.opened());
         let opened = node.transpose().and_then(|node: Option<_>| {
             self.open(file, node.as_deref().map(|node: &Node| node))
         });
-        let (opened, metadata) = match opened {
-            Ok(opened) => opened,
-            Err(cause) => {
-                self.error(join(parent, name), Action::Open, cause);
-                return Told::default();
-            }
-        };
+        let (opened, metadata) = opened?;
         // What the caller named has its whole path for a name.
         let last = name.rsplit(|byte| *byte == b'/').next().unwrap_or(name);
-        let mut told = Told::of(all, &opened, last, &metadata);
-        for cause in told.causes.drain(..) {
-            self.error(join(parent, name), Action::Extract, cause);
-        }
-        let bytes = weight(&told.values);
-        if used.fetch_add(bytes, Relaxed) + bytes > CEILING {
-            let cause = Cause::TooManyValues { ceiling: CEILING };
-            self.error(join(parent, name), Action::Extract, cause);
-            return Told::default();
-        }
-        told
+        Ok(Told::of(all, &opened, last, &metadata))
+    }
+
+    /// The values of the files of a group, and an error for each of those that
+    /// have none: of the first of them, as many as there is memory for. Files
+    /// that were not looked at come after so many.
+    fn settle(
+        &self,
+        group: Group<'_>,
+        looked: Vec<Option<Looked>>,
+    ) -> Vec<Told> {
+        let mut used = 0;
+        let each = group.numbers().iter().zip(looked);
+        each.map(|(file, looked)| {
+            let (parent, name) = self.collection.path(*file);
+            let error = |action, cause| {
+                self.error(join(parent, name), action, cause);
+            };
+            match looked {
+                Some(Ok(mut told)) => {
+                    used += weight(&told.values);
+                    for cause in told.causes.drain(..) {
+                        error(Action::Extract, cause);
+                    }
+                    if used <= CEILING {
+                        return told;
+                    }
+                }
+                Some(Err(cause)) => {
+                    error(Action::Open, cause);
+                    return Told::default();
+                }
+                None => {}
+            }
+            let ceiling = CEILING;
+            error(Action::Extract, Cause::TooManyValues { ceiling });
+            Told::default()
+        })
+        .collect()
     }
 }

@@ -1,7 +1,7 @@
 //! Many small files, or the two ends of large ones, hashed in one crossing.
 
 use std::{
-    fs::File, os::unix::fs::FileExt as _, sync::atomic::Ordering::Relaxed,
+    fs::File, io, os::unix::fs::FileExt as _, sync::atomic::Ordering::Relaxed,
 };
 
 use sanchay_sandbox::{Algorithm, Digest, Fault, Inspector, PartialDigest};
@@ -125,11 +125,18 @@ fn fill(
             queue.put_back(opened);
             break;
         }
-        let made_up = opened.metadata.size == 0
-            && matches!(opened.file.read_at(&mut [0], 0), Ok(1));
-        if made_up {
-            queue.put_back(Opened { made_up, ..opened });
-            break;
+        if opened.metadata.size == 0 {
+            match is_made_up(&opened.file) {
+                Ok(false) => {}
+                Ok(made_up) => {
+                    queue.put_back(Opened { made_up, ..opened });
+                    break;
+                }
+                Err(error) => {
+                    queue.tell(opened.index, Err(reading(error)));
+                    continue;
+                }
+            }
         }
         let Opened { index, file, metadata, .. } = opened;
         let read = match method {
@@ -153,6 +160,21 @@ fn fill(
         }
     }
     used
+}
+
+/// Whether there are bytes in a file that says that it has none.
+fn is_made_up(file: &File) -> io::Result<bool> {
+    loop {
+        match file.read_at(&mut [0], 0) {
+            Ok(bytes) => return Ok(bytes > 0),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            // It can be read from one end to the other only.
+            Err(e) if e.kind() == io::ErrorKind::NotSeekable => {
+                return Ok(true);
+            }
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 impl Waiting {

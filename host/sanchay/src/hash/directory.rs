@@ -17,6 +17,7 @@ use crate::{
     extract::Told,
     frontier::Spot,
     options::Method,
+    plugins::weight,
     sequence::Place,
     walk::{Node, slice},
 };
@@ -24,6 +25,10 @@ use crate::{
 /// Hashing a file of so many bytes takes longer than it takes another worker
 /// to begin with the files behind it.
 const LARGE: u64 = 4 << 20;
+
+/// When the values that plugins told of its files take up so many bytes, the
+/// rest of a directory is another piece of work.
+const ENOUGH: usize = 4 << 20;
 
 impl Tree<'_> {
     /// Lists a directory, passes its directories on and hashes its files.
@@ -94,8 +99,8 @@ impl Tree<'_> {
         }
     }
 
-    /// Leaves the files from an index on to whichever worker is free: one
-    /// that comes before them is large. `mine` is what remains.
+    /// Leaves the files from an index on to whichever worker is free: those
+    /// before them are enough. `mine` is what remains.
     fn hand_on(
         &self,
         spot: Spot,
@@ -126,7 +131,8 @@ impl Tree<'_> {
     }
 
     /// Hashes files of one directory; the outcomes are in the order of the
-    /// names. Before it hashes a large one, it hands the files behind it on.
+    /// names. Before it hashes a large one, it hands the files behind it on;
+    /// and when plugins have told much.
     fn outcomes(
         &self,
         node: &Node,
@@ -151,9 +157,10 @@ impl Tree<'_> {
             told.resize_with(count, || None);
         }
         let mut hand_on = Some(hand_on);
+        let (mut end, mut bytes) = (count, 0);
         let mut open = |index: usize| {
             let span = names.spans.get(index)?;
-            if self.run.is_over() || hand_on.is_none() {
+            if self.run.is_over() || index >= end {
                 return None;
             }
             let name = slice(&names.bytes, *span);
@@ -161,15 +168,20 @@ impl Tree<'_> {
             if let (Ok((file, metadata)), Some(told)) =
                 (&opened, told.get_mut(index))
             {
-                told.get_or_insert_with(|| {
+                let told = told.get_or_insert_with(|| {
                     Told::of(extractors, file, name, metadata)
                 });
+                bytes += weight(&told.values);
             }
-            if let (Method::Whole(_), Ok((_, metadata))) = (method, &opened)
-                && metadata.size >= LARGE
+            let is_large = matches!(
+                (method, &opened),
+                (Method::Whole(_), Ok((_, it))) if it.size >= LARGE
+            );
+            if (is_large || bytes >= ENOUGH)
                 && let Some(hand_on) = hand_on.take()
             {
-                hand_on(index + 1);
+                end = index + 1;
+                hand_on(end);
             }
             Some(opened)
         };

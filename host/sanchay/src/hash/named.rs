@@ -142,9 +142,10 @@ impl Tree<'_> {
                 rows.push_values(values);
                 for cause in causes {
                     let action = Action::Extract;
+                    // The file itself was not in vain: it has a digest.
                     let error =
                         EntryError::new(path.to_owned(), action, cause);
-                    self.error(&mut rows, error.named());
+                    self.error(&mut rows, error);
                 }
             }
             Err((action, cause)) => {

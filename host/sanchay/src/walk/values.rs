@@ -1,6 +1,6 @@
 //! What extractors tell of the files that a walk found, reported with them.
 
-use std::{fs::File, path::Path, sync::Arc};
+use std::{fs::File, ops::Range, path::Path, sync::Arc};
 
 use sanchay_sandbox::plugin::Value;
 
@@ -27,40 +27,9 @@ impl Walk<'_> {
         let opened = node.opened();
         let mut values = Vec::new();
         let (mut first, mut bytes) = (0, 0);
-        let Scout { measured, metadata, extractors, .. } = scout;
-        let count = measured.len();
-        for (index, (span, found)) in
-            measured.iter().zip(metadata.iter()).enumerate()
-        {
-            let name = slice(names, *span);
-            let start = values.len();
-            if extractors.know(name, found) && !self.run.is_over() {
-                let error = |action, cause| {
-                    let path = join(node.path(), name);
-                    self.error(EntryError::new(path, action, cause));
-                };
-                let file = match &opened {
-                    Ok(node) => node.open_file(name),
-                    // Said of the first file; others fail in the same way.
-                    Err(_) => node.opened().and_then(|it| it.open_file(name)),
-                };
-                match file {
-                    Ok((file, now)) => extractors.extract(
-                        &file,
-                        name,
-                        &now,
-                        &mut values,
-                        &mut |cause| error(Action::Extract, cause),
-                    ),
-                    Err(cause) => error(Action::Open, cause),
-                }
-            }
-            values.resize(start + extractors.columns(), None);
-            bytes += weight(values.get(start..).unwrap_or_default());
-            if bytes < ENOUGH && index + 1 < count {
-                continue;
-            }
-            let range = first..index + 1;
+        let Scout { measured, metadata, extractors, index: worker, .. } =
+            scout;
+        let report = |range: Range<usize>, values: &[Option<Value>]| {
             self.report(
                 Some(node),
                 &Batch {
@@ -68,15 +37,60 @@ impl Walk<'_> {
                     names,
                     spans: measured.get(range.clone()).unwrap_or_default(),
                     metadata: metadata.get(range).unwrap_or_default(),
-                    values: &values,
-                    worker: scout.index,
+                    values,
+                    worker: *worker,
                 },
             );
-            values.clear();
-            (first, bytes) = (index + 1, 0);
+        };
+        let files = measured.iter().zip(metadata.iter());
+        for (index, (span, found)) in files.enumerate() {
+            // What is not looked at any more is not reported: its values are
+            // not known to be none.
             if self.run.is_over() {
+                if first < index {
+                    report(first..index, &values);
+                }
                 return;
             }
+            let name = slice(names, *span);
+            let start = values.len();
+            if extractors.know(name, found) {
+                let error = |action, cause| {
+                    let path = join(node.path(), name);
+                    self.error(EntryError::new(path, action, cause));
+                };
+                let open = || match &opened {
+                    Ok(node) => node.open_file(name),
+                    // Said of the first file; others fail in the same way.
+                    Err(_) => node.opened().and_then(|it| it.open_file(name)),
+                };
+                let reads = extractors.read(name, found);
+                let (file, metadata) = match reads.then(open).transpose() {
+                    Ok(Some((file, now))) => (Some(file), now),
+                    Ok(None) => (None, *found),
+                    Err(cause) => {
+                        error(Action::Open, cause);
+                        (None, *found)
+                    }
+                };
+                extractors.extract(
+                    file.as_ref(),
+                    name,
+                    &metadata,
+                    &mut values,
+                    &mut |cause| error(Action::Extract, cause),
+                );
+            }
+            values.resize(start + extractors.columns(), None);
+            bytes += weight(values.get(start..).unwrap_or_default());
+            if bytes >= ENOUGH {
+                report(first..index + 1, &values);
+                values.clear();
+                (first, bytes) = (index + 1, 0);
+            }
+        }
+        if first < measured.len() {
+            report(first..measured.len(), &values);
         }
     }
 
@@ -92,7 +106,7 @@ impl Walk<'_> {
             let mut extractors = Extractors::new(&self.options.plugins);
             let name = path.file_name().unwrap_or_default();
             extractors.extract(
-                file,
+                Some(file),
                 name.as_encoded_bytes(),
                 metadata,
                 &mut values,

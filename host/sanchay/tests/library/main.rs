@@ -13,6 +13,8 @@ mod cancelling;
 mod changes;
 mod errors;
 mod examples;
+#[cfg(feature = "plugins")]
+mod extractors;
 mod filter;
 mod sharing;
 mod walkers;

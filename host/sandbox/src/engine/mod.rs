@@ -7,7 +7,7 @@ mod space;
 mod ticker;
 
 use wasmtime::component::{InstancePre, Linker};
-use wasmtime::{Error, Result, Store};
+use wasmtime::{Error, Result, Store, UpdateDeadline};
 
 use crate::exports::Exports;
 use crate::store::State;
@@ -75,6 +75,14 @@ impl<E: Exports> Engine<E> {
         store.set_hostcall_fuel(limits.answer_bytes());
         store.set_max_component_handles(limits.handle_count());
         store.set_epoch_deadline(ticks);
+        // The clock ticks while other threads have the processor, too.
+        store.epoch_deadline_callback(|store| {
+            let left = store.data().left();
+            Ok(match left.is_zero() {
+                true => UpdateDeadline::Interrupt,
+                false => UpdateDeadline::Continue(ticker::ticks(left)),
+            })
+        });
         let made = self
             .linked
             .instantiate(&mut store)

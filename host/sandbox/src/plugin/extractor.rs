@@ -59,6 +59,12 @@ impl Extractor {
             || extensions.iter().any(|extension| ends_in(name, extension))
     }
 
+    /// Whether it was given up: it has no answers any more.
+    #[must_use]
+    pub fn is_given_up(&self) -> bool {
+        self.plugin.0.patience.is_at_its_end()
+    }
+
     /// Extracts a file's values and appends them to `out`: one for each
     /// column, in their order. Where there are none, or it fails, as many
     /// times `None` are appended. The inner error is what the plugin finds
@@ -66,7 +72,7 @@ impl Extractor {
     ///
     /// # Errors
     ///
-    /// [`Fault::GivenUp`] after too many failures in a row, otherwise what
+    /// [`Fault::GivenUp`] after too much was lost on failures, otherwise what
     /// this call ran into.
     pub fn extract(
         &mut self,
@@ -76,7 +82,7 @@ impl Extractor {
         let Self { plugin, link } = self;
         let columns = plugin.columns();
         let start = out.len();
-        let answer = plugin.attempt(|| {
+        let answer = plugin.attempt(link, |link| {
             let values = match ask(link, sample)? {
                 Ok(values) => values,
                 Err(complaint) => return Ok(Err(complaint)),

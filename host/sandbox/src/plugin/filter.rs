@@ -52,7 +52,7 @@ impl Judge {
     ///
     /// # Errors
     ///
-    /// [`Fault::GivenUp`] after too many failures in a row, otherwise what
+    /// [`Fault::GivenUp`] after too much was lost on failures, otherwise what
     /// this call ran into.
     pub fn judge(
         &mut self,
@@ -61,7 +61,7 @@ impl Judge {
     ) -> Result<(), Fault> {
         out.clear();
         let Self { plugin, link, moments } = self;
-        plugin.attempt(|| {
+        plugin.attempt(link, |link| {
             let bits = ask(link, moments, batch)?;
             accept(&bits, batch.ends.len(), out)
                 .map_err(|what| link.lied(what))

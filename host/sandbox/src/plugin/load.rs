@@ -82,7 +82,7 @@ fn filter(
         .map_err(misfit)?;
     identity(&said.name, &said.version)?;
     let role = Role::Filter { shared, metadata: said.metadata };
-    Ok(plugin(said.name, said.version, role))
+    Ok(plugin(said.name, said.version, role, options))
 }
 
 fn extractor(
@@ -103,11 +103,16 @@ fn extractor(
     let Extraction { columns, extensions, portion } =
         extraction(said, memory)?;
     let role = Role::Extractor { shared, columns, extensions, portion };
-    Ok(plugin(name, version, role))
+    Ok(plugin(name, version, role, options))
 }
 
-fn plugin(name: String, version: String, role: Role) -> Plugin {
-    let patience = Patience::default();
+fn plugin(
+    name: String,
+    version: String,
+    role: Role,
+    options: &PluginOptions,
+) -> Plugin {
+    let patience = Patience::new(&options.limits);
     Plugin(Arc::new(Inner { name, version, role, patience }))
 }
 

@@ -5,8 +5,8 @@
 //! screened before anything else is done with it, compiled in bounded time,
 //! asked once what it is, and everything that it says is checked.
 //!
-//! A plugin whose calls fail again and again is given up, so that one that
-//! never answers does not cost its whole budget of time for each of a million
+//! A plugin whose failures have taken too long is given up, so that one that
+//! does not answer does not cost its whole budget of time for each of a million
 //! files.
 #![cfg_attr(
     not(feature = "compile"),
@@ -35,6 +35,8 @@ mod wire;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::exports::Exports;
+use crate::link::Link;
 use crate::shared::Shared;
 use crate::{Fault, Limits};
 use exports::{ExtractingExports, JudgingExports};
@@ -164,11 +166,18 @@ impl Plugin {
     }
 
     /// Calls it, unless it was given up.
-    fn attempt<R>(
+    fn attempt<E: Exports, R>(
         &self,
-        call: impl FnOnce() -> Result<R, Fault>,
+        link: &mut Link<E>,
+        call: impl FnOnce(&mut Link<E>) -> Result<R, Fault>,
     ) -> Result<R, Fault> {
-        self.0.patience.attempt(call)
+        let patience = &self.0.patience;
+        if patience.is_at_its_end() {
+            return Err(patience.over());
+        }
+        let answer = call(link);
+        patience.lose(link.take_lost());
+        answer
     }
 }
 
