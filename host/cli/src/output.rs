@@ -49,7 +49,7 @@ pub(crate) enum Kind {
         /// The chunk in bytes.
         chunk: Option<u32>,
     },
-    /// Verdicts on a list of digests.
+    /// Verdicts on a list of digests, or of a filter.
     Verdicts,
     /// Groups of equal files.
     Groups,
@@ -90,7 +90,8 @@ impl Name<'_> {
     }
 }
 
-/// What checking a promised digest showed.
+/// What was found out of a path: by checking a promised digest, or by asking
+/// a filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Finding {
     /// The file has the digest.
@@ -101,6 +102,10 @@ pub(crate) enum Finding {
     Missing,
     /// The file could not be opened or read.
     Unreadable,
+    /// The filter wants it.
+    Wanted,
+    /// The filter does not want it.
+    Unwanted,
 }
 
 impl Finding {
@@ -111,6 +116,8 @@ impl Finding {
             Self::Failed => "failed",
             Self::Missing => "missing",
             Self::Unreadable => "unreadable",
+            Self::Wanted => "wanted",
+            Self::Unwanted => "unwanted",
         }
     }
 }
@@ -187,15 +194,15 @@ pub(crate) struct Output {
 
 impl Output {
     /// Opens the destination that the options name, unless it is one of the
-    /// files that are to be read. `text` tells how the text form is written,
+    /// files that are to be read: what is named, and plugins. `text` tells how the text form is written,
     /// but for what a terminal changes.
     pub(crate) fn open(
         options: &OutputArgs,
-        inputs: &[PathBuf],
+        inputs: &[&[PathBuf]],
         kind: Kind,
         text: Text,
     ) -> Result<Self, Failure> {
-        spare(options, inputs)?;
+        spare(options.output.as_deref(), inputs)?;
         let mut sink = Sink::open(options.output.as_deref())?;
         let text = Text { terminal: sink.is_terminal(), ..text };
         let writer = writer(options.format, kind, text);
@@ -206,12 +213,13 @@ impl Output {
 
 /// Refuses an output that would overwrite what is to be read.
 pub(crate) fn spare(
-    options: &OutputArgs,
-    inputs: &[PathBuf],
+    output: Option<&Path>,
+    inputs: &[&[PathBuf]],
 ) -> Result<(), Failure> {
-    match &options.output {
-        Some(path) if inputs.iter().any(|input| same_file(path, input)) => {
-            Err(Failure::OutputIsInput(path.clone()))
+    let mut inputs = inputs.iter().copied().flatten();
+    match output {
+        Some(path) if inputs.any(|input| same_file(path, input)) => {
+            Err(Failure::OutputIsInput(path.to_owned()))
         }
         _ => Ok(()),
     }
