@@ -74,6 +74,20 @@ fn run_tries_a_plugin_on_files() {
 }
 
 #[test]
+fn the_help_names_the_module_that_the_template_makes() {
+    let tree = Tree::new();
+    let program = sanchay().within(tree.root());
+    assert_eq!(program.words("plugin new my-filter").run().code(), Some(0));
+    let manifest = tree.path("my-filter/Cargo.toml");
+    let manifest = fs::read_to_string(manifest).unwrap();
+    let (_, library) = manifest.split_once("[lib]").unwrap();
+    let name = library.split('"').nth(1).unwrap();
+    let help = sanchay().words("plugin --help").run().succeeds();
+    let module = format!("release/{name}.wasm\n");
+    assert!(help.text().contains(&module), "{}", help.text());
+}
+
+#[test]
 fn verdicts_of_a_filter_have_every_format() {
     let tree = Tree::new();
     tree.file("a,b", "");
