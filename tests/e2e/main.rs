@@ -30,6 +30,8 @@ mod order;
 mod partial;
 mod pipes;
 mod plugin_command;
+mod plugin_interrupt;
+mod plugin_refusals;
 mod plugins;
 mod program;
 #[cfg(target_os = "linux")]

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use sanchay_testkit::Tree;
+use sanchay_testkit::{Tree, plugin, records};
+use serde_json::{Value, json};
 
 use crate::{
     plugins::{file, with_cache},
@@ -70,6 +71,110 @@ fn run_tries_a_plugin_on_files() {
     assert_eq!(run("filter", "missing").code(), Some(2));
     assert_eq!(run("filter", "missing a.txt").code(), Some(3));
     assert_eq!(run("extractor", "missing").code(), Some(2));
+}
+
+#[test]
+fn the_help_names_the_module_that_the_template_makes() {
+    let tree = Tree::new();
+    let program = sanchay().within(tree.root());
+    assert_eq!(program.words("plugin new my-filter").run().code(), Some(0));
+    let manifest = tree.path("my-filter/Cargo.toml");
+    let manifest = fs::read_to_string(manifest).unwrap();
+    let (_, library) = manifest.split_once("[lib]").unwrap();
+    let name = library.split('"').nth(1).unwrap();
+    let help = sanchay().words("plugin --help").run().succeeds();
+    let module = format!("release/{name}.wasm\n");
+    assert!(help.text().contains(&module), "{}", help.text());
+}
+
+#[test]
+fn verdicts_of_a_filter_have_every_format() {
+    let tree = Tree::new();
+    tree.file("a,b", "");
+    tree.file("x", "");
+    let run = |format: &str| {
+        let program = with_cache().within(tree.root()).words("plugin run");
+        let program = program.arg(file("filter")).words("a,b x missing");
+        let finished = program.args(["--format", format]).run();
+        assert_eq!(finished.code(), Some(3), "{format}");
+        let why = "sanchay: missing: cannot judge it: No such file";
+        assert!(finished.stderr.starts_with(why), "{}", finished.stderr);
+        finished.stdout
+    };
+    let said = |objects: Vec<Value>| {
+        let pair = |it: &Value| json!([it["path"], it["verdict"]]);
+        objects.iter().map(pair).collect::<Vec<_>>()
+    };
+    let expected = [json!(["a,b", "wanted"]), json!(["x", "unwanted"])];
+    assert_eq!(said(records::ndjson(&run("ndjson"))), expected);
+    assert_eq!(said(records::json(&run("json"))), expected);
+    let table = records::csv(&run("csv"));
+    assert_eq!(table.paths(), [&b"a,b"[..], b"x"]);
+    assert_eq!(table.column("verdict"), ["wanted", "unwanted"]);
+    assert_eq!(run("text"), b"wanted\ta,b\nunwanted\tx\n");
+}
+
+/// An extractor of all of files of at most 1024 bytes whose names end in
+/// `.txt`, which crashes on every other, and where what it got is not all.
+const STRICT: &str = r#"(module
+    (memory (export "memory") 2)
+    (global $next (mut i32) (i32.const 65536))
+    (data (i32.const 1024) "strict1n.TXT")
+    (data (i32.const 1056) "\07\04\00\00\01\00\00\00\02\00\00\00")
+    (data (i32.const 1072) "\08\04\00\00\04\00\00\00")
+    (data (i32.const 1088)
+        "\00\04\00\00\06\00\00\00" "\06\04\00\00\01\00\00\00"
+        "\20\04\00\00\01\00\00\00" "\30\04\00\00\01\00\00\00"
+        "\04\00\00\00\00\04\00\00\00\00\00\00")
+    (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+        (local $at i32)
+        (local.set $at (global.get $next))
+        (global.set $next (i32.add (local.get $at) (local.get 3)))
+        (local.get $at))
+    (func (export "sanchay:inspect/extracting@0.1.0#describe") (result i32)
+        (i32.const 1088))
+    (func (export "sanchay:inspect/extracting@0.1.0#extract")
+        (param $name i32) (param $length i32) (param $size i64)
+        (param $seconds i64) (param $nanoseconds i32)
+        (param $head i32) (param $got i32)
+        (param $tail i32) (param $none i32) (result i32)
+        (global.set $next (i32.const 65536))
+        (if (i64.gt_u (local.get $size) (i64.const 1024))
+            (then (unreachable)))
+        (if (i64.ne (local.get $size) (i64.extend_i32_u (local.get $got)))
+            (then (unreachable)))
+        (if (i32.or (i32.le_u (local.get $length) (i32.const 4))
+                (i32.gt_u (local.get $length) (i32.const 255)))
+            (then (unreachable)))
+        ;; .txt
+        (if (i32.ne (i32.const 0x7478742e) (i32.load align=1
+                (i32.sub (i32.add (local.get $name) (local.get $length))
+                    (i32.const 4))))
+            (then (unreachable)))
+        (i32.store (i32.const 2048) (i32.const 0))
+        (i32.store (i32.const 2052) (i32.const 4096))
+        (i32.store (i32.const 2056) (i32.const 0))
+        (i32.const 2048)))"#;
+
+#[test]
+fn check_asks_an_extractor_only_what_the_host_would() {
+    let tree = Tree::new();
+    let check = |name: &str, module: &str| {
+        let component = plugin::component("extractor-plugin", module);
+        fs::write(tree.path(name), component).unwrap();
+        let program = with_cache().within(tree.root());
+        program.words("plugin check").arg(name).run()
+    };
+    let fine = check("strict.wasm", STRICT);
+    assert_eq!(fine.code(), Some(0), "{}", fine.stderr);
+    // One that takes only empty files is told which size it crashed on.
+    let empty = STRICT.replace("(i64.const 1024)", "(i64.const 0)");
+    let found = check("empty.wasm", &empty);
+    assert_eq!(found.code(), Some(1));
+    let all = &found.stderr;
+    assert!(all.contains("a file called a.txt, of 1 bytes: "), "{all}");
+    assert!(all.contains(", of 1024 bytes: "), "{all}");
+    assert!(!all.contains(", of 0 bytes: "), "{all}");
 }
 
 #[test]

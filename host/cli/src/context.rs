@@ -1,10 +1,11 @@
 //! What every command that runs the library needs: the terminal, and the way
 //! to be interrupted.
 
-use sanchay::Cancel;
-
 use crate::{
-    failure::Failure, messages::Messages, signals, terminal::Terminal,
+    failure::Failure,
+    messages::Messages,
+    signals::{self, Interrupt},
+    terminal::Terminal,
 };
 
 /// The surroundings of a command.
@@ -18,7 +19,7 @@ pub(crate) struct Context {
 
 impl Context {
     /// Catches the signals from here on.
-    pub(crate) fn catch_signals(&self) -> Result<Cancel, Failure> {
+    pub(crate) fn catch_signals(&self) -> Result<Interrupt, Failure> {
         signals::catch().map_err(Failure::Signals)
     }
 

@@ -9,7 +9,7 @@ use sanchay::{PluginError, escaped};
 
 use crate::{
     exit::Exit,
-    options::plugin::{refusal, unreadable},
+    faults::{refusal, told},
 };
 
 /// Why a command could not do what it was told.
@@ -46,15 +46,46 @@ pub(crate) enum Failure {
         why: Box<PluginError>,
     },
     /// A component cannot be read.
-    #[error("{}: {}", shown(.path), unreadable(.source))]
+    #[error("{}: cannot read the plugin: {}", shown(.path), plain(.source))]
     PluginFile {
         /// The component's file.
         path: PathBuf,
         /// What the system said.
         source: io::Error,
     },
+    /// Two extractors fill one column.
+    #[error(
+        "two plugins fill the column plugin.{column}: {} and {}; use one at a \
+         time",
+        shown(.first),
+        shown(.second)
+    )]
+    SameColumn {
+        /// The column, without `plugin.`.
+        column: Box<str>,
+        /// The file of one of them.
+        first: PathBuf,
+        /// The file of the other.
+        second: PathBuf,
+    },
+    /// An extractor's values would be printed nowhere.
+    #[error(
+        "{}: is an extractor, and {option} prints none of its values: leave \
+         out one of them",
+        shown(.path)
+    )]
+    UnprintedValues {
+        /// The component's file.
+        path: PathBuf,
+        /// The option that prints no values.
+        option: &'static str,
+    },
     /// No component can be made of a module.
-    #[error("{}: cannot make a component of it: {why}", shown(.path))]
+    #[error(
+        "{}: cannot make a component of it: {}",
+        shown(.path),
+        told(.why)
+    )]
     Pack {
         /// The module's file.
         path: PathBuf,
@@ -94,6 +125,8 @@ impl Failure {
             | Self::OutputIsInput(_)
             | Self::Plugin { .. }
             | Self::PluginFile { .. }
+            | Self::SameColumn { .. }
+            | Self::UnprintedValues { .. }
             | Self::Pack { .. }
             | Self::Signals(_)
             | Self::Environment { .. } => (Exit::Failed, true),

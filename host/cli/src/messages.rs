@@ -8,7 +8,7 @@ use std::{
 
 use sanchay::{Cancel, EntryError, Monitor};
 
-use crate::{failure::Failure, progress::Meter, terminal::Terminal};
+use crate::{failure::Failure, faults, progress::Meter, terminal::Terminal};
 
 /// Standard error, shared by messages and progress.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ impl Messages {
 
     /// Names an entry that failed.
     pub(crate) fn entry(&self, error: &EntryError) {
-        self.say(error);
+        self.say(faults::entry(error));
     }
 
     /// Says why the command failed, unless it is better left unsaid.

@@ -16,6 +16,7 @@ mod object;
 #[cfg(test)]
 mod roundtrip;
 mod sink;
+mod spare;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -24,15 +25,14 @@ mod values;
 
 use std::{
     borrow::Cow,
-    fs,
-    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
 
 use sanchay::{Digest, Entry, Hashed, Value};
 
 pub(crate) use self::{
-    escape::Escape, lane::Lane, sink::Sink, text::Text, values::Columns,
+    escape::Escape, lane::Lane, sink::Sink, spare::spare, text::Text,
+    values::Columns,
 };
 use crate::{
     failure::Failure,
@@ -49,7 +49,7 @@ pub(crate) enum Kind {
         /// The chunk in bytes.
         chunk: Option<u32>,
     },
-    /// Verdicts on a list of digests.
+    /// Verdicts on a list of digests, or of a filter.
     Verdicts,
     /// Groups of equal files.
     Groups,
@@ -90,7 +90,8 @@ impl Name<'_> {
     }
 }
 
-/// What checking a promised digest showed.
+/// What was found out of a path: by checking a promised digest, or by asking
+/// a filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Finding {
     /// The file has the digest.
@@ -101,6 +102,10 @@ pub(crate) enum Finding {
     Missing,
     /// The file could not be opened or read.
     Unreadable,
+    /// The filter wants it.
+    Wanted,
+    /// The filter does not want it.
+    Unwanted,
 }
 
 impl Finding {
@@ -111,6 +116,8 @@ impl Finding {
             Self::Failed => "failed",
             Self::Missing => "missing",
             Self::Unreadable => "unreadable",
+            Self::Wanted => "wanted",
+            Self::Unwanted => "unwanted",
         }
     }
 }
@@ -187,15 +194,15 @@ pub(crate) struct Output {
 
 impl Output {
     /// Opens the destination that the options name, unless it is one of the
-    /// files that are to be read. `text` tells how the text form is written,
+    /// files that are to be read: what is named, and plugins. `text` tells how the text form is written,
     /// but for what a terminal changes.
     pub(crate) fn open(
         options: &OutputArgs,
-        inputs: &[PathBuf],
+        inputs: &[&[PathBuf]],
         kind: Kind,
         text: Text,
     ) -> Result<Self, Failure> {
-        spare(options, inputs)?;
+        spare(options.output.as_deref(), inputs)?;
         let mut sink = Sink::open(options.output.as_deref())?;
         let text = Text { terminal: sink.is_terminal(), ..text };
         let writer = writer(options.format, kind, text);
@@ -204,52 +211,10 @@ impl Output {
     }
 }
 
-/// Refuses an output that would overwrite what is to be read.
-pub(crate) fn spare(
-    options: &OutputArgs,
-    inputs: &[PathBuf],
-) -> Result<(), Failure> {
-    match &options.output {
-        Some(path) if inputs.iter().any(|input| same_file(path, input)) => {
-            Err(Failure::OutputIsInput(path.clone()))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Whether two paths lead to one regular file that exists.
-fn same_file(a: &Path, b: &Path) -> bool {
-    let identity = |path: &Path| {
-        let metadata = fs::metadata(path).ok()?;
-        metadata.is_file().then(|| (metadata.dev(), metadata.ino()))
-    };
-    identity(a).is_some_and(|a| identity(b) == Some(a))
-}
-
 /// Writes bytes that are no records to a file, or to standard output.
 pub(crate) fn put(path: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
     let sink = Sink::open(path)?;
     // What goes wrong is told at the end.
     let _ = sink.write(bytes);
     sink.finish()
-}
-
-#[cfg(test)]
-mod same_file_tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_the_same_under_another_name_and_a_missing_one_never_is() {
-        let directory = std::env::temp_dir()
-            .join(format!("sanchay-same-{}", std::process::id()));
-        fs::create_dir(&directory).unwrap();
-        let [a, b, c] = ["a", "b", "c"].map(|name| directory.join(name));
-        fs::write(&a, "").unwrap();
-        fs::hard_link(&a, &b).unwrap();
-        assert!(same_file(&a, &b));
-        assert!(!same_file(&a, &c));
-        assert!(!same_file(&c, &c));
-        assert!(!same_file(&directory, &directory));
-        fs::remove_dir_all(&directory).unwrap();
-    }
 }

@@ -32,8 +32,23 @@ type Closer = Box<dyn FnOnce() + Send>;
 
 static CLOSER: OnceLock<Mutex<Option<Closer>>> = OnceLock::new();
 
-/// Catches the signals; the value returned is cancelled by the first one.
-pub(crate) fn catch() -> io::Result<Cancel> {
+/// Whether a signal has come.
+#[derive(Clone, Debug)]
+pub(crate) struct Interrupt {
+    /// Cancelled by the first signal.
+    pub(crate) cancel: Cancel,
+    flag: Arc<AtomicBool>,
+}
+
+impl Interrupt {
+    /// True from the first signal on.
+    pub(crate) fn flag(&self) -> Arc<AtomicBool> {
+        self.flag.clone()
+    }
+}
+
+/// Catches the signals.
+pub(crate) fn catch() -> io::Result<Interrupt> {
     let stop = Arc::new(AtomicBool::new(false));
     let (mut heard, sender) = UnixStream::pair()?;
     for signal in [SIGHUP, SIGINT, SIGTERM] {
@@ -55,7 +70,7 @@ pub(crate) fn catch() -> io::Result<Cancel> {
             process::exit(i32::from(Exit::Interrupted as u8));
         }
     })?;
-    Ok(Cancel::from_flag(stop))
+    Ok(Interrupt { cancel: Cancel::from_flag(stop.clone()), flag: stop })
 }
 
 /// Says how the output is closed if the run does not stop in time.

@@ -30,13 +30,13 @@ pub(crate) fn run(
     arguments: &HashArgs,
     context: &Context,
 ) -> Result<Exit, Failure> {
-    let cancel = context.catch_signals()?;
+    let cancel = context.catch_signals()?.cancel;
     let streams = arguments.output.output.is_none();
     let messages = context.messages(!arguments.run.no_progress, streams);
     let engine = arguments.run.engine()?;
     let output = Output::open(
         &arguments.output,
-        &arguments.paths,
+        &[&arguments.paths],
         Kind::Verdicts,
         Text::default(),
     )?;

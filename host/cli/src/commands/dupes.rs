@@ -20,6 +20,7 @@ use crate::{
         walk::WalkArgs,
     },
     output::{Columns, Kind, Lane, Name, Output, Same, Text},
+    plugins::load_all,
 };
 
 const EXAMPLES: &str = "\
@@ -103,14 +104,16 @@ impl DupesArgs {
 
     /// Finds the groups, prints them, and tells what they come to.
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
-        let cancel = context.catch_signals()?;
+        let interrupt = context.catch_signals()?;
         let messages = context.messages(!self.run.no_progress, false);
         let engine = self.run.engine()?;
-        let plugins = self.plugin.load(&engine)?;
+        let silent = self.print0.then_some("--print0");
+        let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
         let columns = Columns::of(&plugins);
         let text = Text { zero: self.print0, columns, ..Text::default() };
         let roots = root::or_current(&self.roots);
-        let output = Output::open(&self.output, &roots, Kind::Groups, text)?;
+        let inputs = [&*roots, &self.plugin.plugins];
+        let output = Output::open(&self.output, &inputs, Kind::Groups, text)?;
         let options = DuplicateOptions {
             walk: self.walk.options(plugins.clone()),
             hardlinks: self.hardlinks,
@@ -120,7 +123,7 @@ impl DupesArgs {
             .duplicates(
                 &roots,
                 &options,
-                &messages.monitor(&cancel),
+                &messages.monitor(&interrupt.cancel),
                 &|error| {
                     messages.entry(&error);
                     ControlFlow::Continue(())
@@ -128,8 +131,8 @@ impl DupesArgs {
             )
             .and_then(|duplicates| {
                 messages.end_progress();
-                let monitor =
-                    Monitor { cancel: cancel.clone(), ..Monitor::default() };
+                let cancel = interrupt.cancel.clone();
+                let monitor = Monitor { cancel, ..Monitor::default() };
                 let mut summary = duplicates.summary();
                 let mut printer = Printer::new(&output);
                 summary.scanned.errors += engine.describe_groups(

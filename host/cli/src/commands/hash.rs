@@ -15,12 +15,13 @@ use crate::{
         check::CheckArgs,
         chunk,
         output::{Format, OutputArgs},
-        plugin::PluginArgs,
+        plugin::{self, PluginArgs},
         run::RunArgs,
         size,
         walk::WalkArgs,
     },
     output::{Columns, Kind, Lane, Output, Text},
+    plugins::load_all,
 };
 
 const EXAMPLES: &str = "\
@@ -97,7 +98,8 @@ pub(crate) struct HashArgs {
     #[arg(
         short,
         long,
-        conflicts_with_all = ["tag", "print0", "WalkArgs", "PluginArgs"]
+        conflicts_with_all = ["tag", "print0", "WalkArgs"],
+        conflicts_with_all = plugin::IDS
     )]
     pub(crate) check: bool,
 
@@ -136,6 +138,10 @@ impl HashArgs {
             Err(format!("--partial always uses xxh64: it cannot use {other}"))
         } else if only_stdin && self.walk != WalkArgs::default() {
             Err("options for walking need a PATH to walk".to_owned())
+        } else if only_stdin && !self.plugin.plugins.is_empty() {
+            Err("--plugin needs a PATH: plugins are not asked about standard \
+                 input"
+                .to_owned())
         } else {
             Ok(())
         }
@@ -146,11 +152,11 @@ impl HashArgs {
         if self.check {
             return check::run(self, context);
         }
-        let cancel = context.catch_signals()?;
+        let interrupt = context.catch_signals()?;
         let streams = self.output.output.is_none();
         let messages = context.messages(!self.run.no_progress, streams);
         let engine = self.run.engine()?;
-        let plugins = self.plugin.load(&engine)?;
+        let plugins = load_all(&self.plugin, &engine, &interrupt, None)?;
         let text = Text {
             zero: self.print0,
             tag: self.tag,
@@ -158,7 +164,8 @@ impl HashArgs {
             ..Text::default()
         };
         let kind = Kind::Hashes { chunk: self.partial };
-        let output = Output::open(&self.output, &self.paths, kind, text)?;
+        let inputs = [&*self.paths, &self.plugin.plugins];
+        let output = Output::open(&self.output, &inputs, kind, text)?;
         let sources = self.sources();
         let options = HashOptions {
             walk: self.walk.options(plugins),
@@ -173,7 +180,7 @@ impl HashArgs {
         let outcome = engine.hash(
             &sources,
             &options,
-            &messages.monitor(&cancel),
+            &messages.monitor(&interrupt.cancel),
             &mut |event| match event {
                 HashEvent::File(file) => {
                     output.writer.hashed(&file, &mut lane);

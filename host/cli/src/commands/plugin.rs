@@ -20,14 +20,18 @@ package sanchay:inspect (sanchay plugin new writes them out as WIT):
 
 It may import nothing. Each call has a budget of time, and each instance a
 ceiling of memory; what goes beyond them costs that file an error and nothing
-else. After 64 failures in a row a plugin is not called any more in that run.
+else. Once its failures have taken as long as 64 calls may, a plugin is not called
+any more in that run.
 
 Examples:
   sanchay plugin new my-filter
-  sanchay plugin pack target/wasm32-unknown-unknown/release/my_filter.wasm
-  sanchay plugin check my_filter.wasm
-  sanchay plugin run my_filter.wasm README.md
-  sanchay scan --plugin my_filter.wasm ~";
+  cd my-filter
+  cargo build --release --target wasm32-unknown-unknown
+  sanchay plugin pack -o my-filter.wasm \\
+      target/wasm32-unknown-unknown/release/plugin.wasm
+  sanchay plugin check my-filter.wasm
+  sanchay plugin run my-filter.wasm README.md
+  sanchay scan --plugin my-filter.wasm ~";
 
 /// Make, check and try plugins.
 #[derive(Args, Debug)]

@@ -22,6 +22,7 @@ use crate::{
         walk::WalkArgs,
     },
     output::{Columns, Kind, Lane, Output, Text, put, spare},
+    plugins::load_all,
 };
 
 const EXAMPLES: &str = "\
@@ -106,15 +107,17 @@ impl ScanArgs {
         roots: &[PathBuf],
         context: &Context,
     ) -> Result<Summary, Failure> {
-        spare(&self.output, roots)?;
-        let cancel = context.catch_signals()?;
+        let output = self.output.output.as_deref();
+        spare(output, &[roots, &self.plugin.plugins])?;
+        let interrupt = context.catch_signals()?;
         let messages = context.messages(!self.run.no_progress, false);
         let engine = self.run.engine()?;
-        let plugins = self.plugin.load(&engine)?;
+        let silent = Some("--count");
+        let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
         let summary = engine.scan(
             roots,
             &self.walk.options(plugins),
-            &messages.monitor(&cancel),
+            &messages.monitor(&interrupt.cancel),
             &|event| {
                 if let ScanEvent::Error(error) = event {
                     messages.entry(&error);
@@ -124,7 +127,7 @@ impl ScanArgs {
         )?;
         messages.end_progress();
         let number = format!("{}\n", summary.files);
-        put(self.output.output.as_deref(), number.as_bytes())?;
+        put(output, number.as_bytes())?;
         Ok(summary)
     }
 
@@ -133,19 +136,21 @@ impl ScanArgs {
         roots: &[PathBuf],
         context: &Context,
     ) -> Result<Summary, Failure> {
-        let cancel = context.catch_signals()?;
+        let interrupt = context.catch_signals()?;
         let streams = self.output.output.is_none();
         let messages = context.messages(!self.run.no_progress, streams);
         let engine = self.run.engine()?;
-        let plugins = self.plugin.load(&engine)?;
+        let silent = self.print0.then_some("--print0");
+        let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
         let columns = Columns::of(&plugins);
         let text = Text { zero: self.print0, columns, ..Text::default() };
-        let output = Output::open(&self.output, roots, Kind::Files, text)?;
+        let inputs = [roots, &self.plugin.plugins];
+        let output = Output::open(&self.output, &inputs, Kind::Files, text)?;
         let lanes = Lanes::new(&engine);
         let outcome = engine.scan(
             roots,
             &self.walk.options(plugins),
-            &messages.monitor(&cancel),
+            &messages.monitor(&interrupt.cancel),
             &|event| match event {
                 ScanEvent::Files(batch) => lanes.write(&batch, &output),
                 ScanEvent::Error(error) => {

@@ -1,24 +1,22 @@
 //! Plugins and what they may use: the options that scan, hash and dupes
 //! share, and those of the commands about plugins.
 
-use std::{
-    env,
-    fs::File,
-    io::{self, Read as _},
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, value_parser};
-use sanchay::{
-    Compiler, Engine, Limits, Plugin, PluginError, PluginOptions, Plugins,
-};
 
 use super::size;
-use crate::failure::Failure;
 
-/// More of a file is not read: no plugin is so large.
-const LARGEST: u64 = 64 << 20;
+/// The options' ids, where all of them contradict another one: a group that
+/// holds a group has no members of its own.
+pub(crate) const IDS: [&str; 6] = [
+    "plugins",
+    "plugin_memory",
+    "plugin_time",
+    "plugin_output",
+    "plugin_handles",
+    "plugin_compile_time",
+];
 
 /// Components of the user's own.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
@@ -37,7 +35,8 @@ pub(crate) struct PluginArgs {
     pub(crate) limits: LimitArgs,
 }
 
-/// What each plugin may use.
+/// What each plugin may use. The argument or option that names the plugins
+/// has the id `plugins`.
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
 #[command(next_help_heading = "Plugins")]
 pub(crate) struct LimitArgs {
@@ -47,6 +46,7 @@ pub(crate) struct LimitArgs {
         value_name = "SIZE",
         default_value = "64MiB",
         value_parser = memory,
+        requires = "plugins",
         hide_short_help = true
     )]
     pub(crate) plugin_memory: u64,
@@ -57,6 +57,7 @@ pub(crate) struct LimitArgs {
         value_name = "TIME",
         default_value = "100ms",
         value_parser = time,
+        requires = "plugins",
         hide_short_help = true
     )]
     pub(crate) plugin_time: Duration,
@@ -67,6 +68,7 @@ pub(crate) struct LimitArgs {
         value_name = "SIZE",
         default_value = "1MiB",
         value_parser = size::parse,
+        requires = "plugins",
         hide_short_help = true
     )]
     pub(crate) plugin_output: u64,
@@ -77,6 +79,7 @@ pub(crate) struct LimitArgs {
         value_name = "N",
         default_value = "64",
         value_parser = value_parser!(u32).range(0..=1_000_000),
+        requires = "plugins",
         hide_short_help = true
     )]
     pub(crate) plugin_handles: u32,
@@ -87,6 +90,7 @@ pub(crate) struct LimitArgs {
         value_name = "TIME",
         default_value = "60s",
         value_parser = time,
+        requires = "plugins",
         hide_short_help = true
     )]
     pub(crate) plugin_compile_time: Duration,
@@ -103,76 +107,6 @@ impl Default for LimitArgs {
             plugin_compile_time: Duration::from_secs(60),
         }
     }
-}
-
-impl PluginArgs {
-    /// Loads the plugins for the engine's workers.
-    pub(crate) fn load(&self, engine: &Engine) -> Result<Plugins, Failure> {
-        let options = self.limits.options(engine.workers());
-        let load = |path: &PathBuf| load(path, &options);
-        let plugins = self.plugins.iter().map(load);
-        let plugins = plugins.collect::<Result<Vec<_>, _>>()?;
-        Ok(Plugins::new(plugins)?)
-    }
-}
-
-impl LimitArgs {
-    /// How plugins are loaded: compiled by a process that can be ended, and
-    /// kept for the next time.
-    pub(crate) fn options(&self, instances: usize) -> PluginOptions {
-        let bytes = |size| usize::try_from(size).unwrap_or(usize::MAX);
-        let limits = Limits::of_plugins()
-            .memory(bytes(self.plugin_memory))
-            .call_budget(self.plugin_time)
-            .answer(bytes(self.plugin_output))
-            .handles(usize::try_from(self.plugin_handles).unwrap_or(0));
-        let mut options = PluginOptions::default();
-        options.limits = limits;
-        options.instances = instances;
-        options.compile_time = self.plugin_compile_time;
-        if let Ok(program) = env::current_exe() {
-            options.compiler = Compiler::Program(program);
-        }
-        options.cache = cache();
-        options
-    }
-}
-
-/// Loads a plugin.
-pub(crate) fn load(
-    path: &Path,
-    options: &PluginOptions,
-) -> Result<Plugin, Failure> {
-    let component = read(path)?;
-    Plugin::load(&component, options).map_err(|why| Failure::Plugin {
-        path: path.to_owned(),
-        why: Box::new(why),
-    })
-}
-
-/// Reads a component.
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let mut component = Vec::new();
-    let read = File::open(path)
-        .and_then(|file| file.take(LARGEST).read_to_end(&mut component));
-    match read {
-        Ok(_) => Ok(component),
-        Err(source) => {
-            Err(Failure::PluginFile { path: path.to_owned(), source })
-        }
-    }
-}
-
-/// Where compiled plugins are kept: below the user's folder of caches (the
-/// XDG base directories).
-fn cache() -> Option<PathBuf> {
-    let absolute = |name| {
-        let path = PathBuf::from(env::var_os(name)?);
-        path.is_absolute().then_some(path)
-    };
-    let caches = absolute("XDG_CACHE_HOME")
-        .or_else(|| Some(absolute("HOME")?.join(".cache")))?;
-    Some(caches.join("sanchay/plugins"))
 }
 
 /// A span of time that is more than none.
@@ -194,16 +128,6 @@ fn memory(text: &str) -> Result<u64, String> {
         65_536..=0x1_0000_0000 => Ok(bytes),
         _ => Err("memory is from 64KiB to 4GiB".to_owned()),
     }
-}
-
-/// What is said where a plugin is refused.
-pub(crate) fn refusal(error: &PluginError) -> String {
-    format!("cannot use it as a plugin: {error}")
-}
-
-/// The words of an error without the system's number.
-pub(crate) fn unreadable(error: &io::Error) -> String {
-    format!("cannot read the plugin: {}", crate::failure::plain(error))
 }
 
 #[cfg(test)]

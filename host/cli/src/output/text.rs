@@ -5,7 +5,7 @@
 //!   `NAME (PATH) = HASH`. XXH3 with 64 bits always has the second: `xxhsum`
 //!   takes the first for XXH64, whose digests are as long.
 //! - A verdict: `PATH: OK`, `PATH: FAILED`, `PATH: FAILED open or read`, the
-//!   words of `sha256sum --check`.
+//!   words of `sha256sum --check`; of a filter, `wanted<TAB>PATH`.
 //! - A group of equal files: a line that begins with `# `, a line for each
 //!   path, an empty line; or only the paths, each ended by a zero byte, and a
 //!   zero byte after the last.
@@ -126,6 +126,13 @@ impl Writer for Text {
             Finding::Failed => b": FAILED\n",
             Finding::Missing | Finding::Unreadable => {
                 b": FAILED open or read\n"
+            }
+            Finding::Wanted | Finding::Unwanted => {
+                lane.push(finding.word());
+                lane.out.push(b'\t');
+                push_escaped(path, &mut lane.out);
+                lane.out.push(b'\n');
+                return;
             }
         };
         let escape = self.escape(Escape::Lines);

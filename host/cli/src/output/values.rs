@@ -1,8 +1,11 @@
 //! The values that plugins tell of a file, as each format writes them.
 //!
-//! A value comes from a stranger. Text is escaped in every format, so that it
-//! can break neither a line nor a terminal; a column whose value is missing
-//! is `null`, an empty field of CSV, or a dash.
+//! A value comes from a stranger. Text is escaped in lines and in JSON, so
+//! that it can break neither them nor a terminal. CSV has no escapes: a field
+//! is quoted and holds the text as it is, newlines and all, except on a
+//! terminal, and is not guarded against spreadsheets that take a leading `=`
+//! for a formula. A column whose value is missing is `null`, an empty field of
+//! CSV, or a dash.
 
 use std::sync::Arc;
 

@@ -4,26 +4,21 @@
 //! its own, which is ended, or a thread of its own, which is left to itself:
 //! what was screened comes to an end some time.
 
-use std::io::{Read as _, Write as _};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
 use wasmtime::{Engine, Error};
 
-use super::PluginError;
+use super::{PluginError, process};
 use crate::engine::config::{self, Layout};
 
-/// The most machine code that is taken of another process, in bytes.
-const CODE: u64 = 512 << 20;
-
-/// A machine that is busy gives a process that much less of its time.
-const BUSY: u32 = 8;
-
-/// How much of another process's complaint is told, in bytes.
-const COMPLAINT: u64 = 4096;
+/// How much of a compiler's complaint is told, in bytes. It is less than a
+/// pipe holds: whoever complains never waits for a reader.
+pub(super) const COMPLAINT: usize = 4096;
 
 /// Who compiles plugins.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +35,14 @@ pub enum Compiler {
     /// so many seconds of a processor's time, and is ended if it does not
     /// answer in several times as many. The program `sanchay` is one.
     Program(PathBuf),
+    /// Such a process, which is also ended when `cancel` becomes true: the
+    /// plugin is then refused with [`PluginError::Cancelled`].
+    CancellableProgram {
+        /// The program.
+        program: PathBuf,
+        /// Whether its answer is not wanted any more.
+        cancel: Arc<AtomicBool>,
+    },
 }
 
 impl Compiler {
@@ -52,8 +55,15 @@ impl Compiler {
         match self {
             Self::Thread => in_thread(component, layout, time),
             Self::Program(program) => {
-                by_program(program, component, layout, time)
+                process::compile(program, component, layout, time, None)
             }
+            Self::CancellableProgram { program, cancel } => process::compile(
+                program,
+                component,
+                layout,
+                time,
+                Some(cancel),
+            ),
         }
     }
 }
@@ -75,8 +85,11 @@ pub fn compile_for(
         .map_err(unusable)
 }
 
+/// The beginning of what a compiler says, which quotes names at any length.
 pub(super) fn unusable(error: Error) -> PluginError {
-    PluginError::Compile(format!("{error:#}"))
+    let mut why = format!("{error:#}");
+    why.truncate(why.floor_char_boundary(COMPLAINT));
+    PluginError::Compile(why)
 }
 
 fn in_thread(
@@ -102,92 +115,4 @@ fn in_thread(
             PluginError::Compile("the compiler crashed".into())
         }
     })?
-}
-
-fn by_program(
-    program: &Path,
-    component: &[u8],
-    layout: Layout,
-    time: Duration,
-) -> Result<Vec<u8>, PluginError> {
-    let cannot = |what: &str, error: std::io::Error| {
-        let program = program.display();
-        PluginError::Compile(format!("{program}: {what}: {error}"))
-    };
-    let mut command = Command::new(program);
-    let seconds = time.as_secs_f64().ceil().max(1.0);
-    command.args(["plugin", "compile", "--seconds"]);
-    command.arg(seconds.to_string());
-    if layout == Layout::Compact {
-        command.arg("--compact");
-    }
-    let mut child = command
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|error| cannot("cannot run it", error))?;
-    let patience = time.saturating_mul(BUSY);
-    let answer = converse(&mut child, component, patience);
-    if answer.is_none() {
-        // It may have ended by itself.
-        let _ = child.kill();
-    }
-    let status =
-        child.wait().map_err(|error| cannot("cannot wait for it", error))?;
-    match answer {
-        None => Err(PluginError::CompileTime(time)),
-        Some(_) if is_out_of_time(status) => {
-            Err(PluginError::CompileTime(time))
-        }
-        Some((code, _)) if status.success() => Ok(code),
-        Some((_, complaint)) if complaint.is_empty() => {
-            Err(PluginError::Compile(format!("the compiler ended: {status}")))
-        }
-        Some((_, complaint)) => Err(PluginError::Compile(complaint)),
-    }
-}
-
-/// Whether a process was ended for having used up its time.
-fn is_out_of_time(status: ExitStatus) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::process::ExitStatusExt as _;
-        let signal = rustix::process::Signal::XCPU.as_raw();
-        status.signal() == Some(signal)
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = status;
-        false
-    }
-}
-
-/// Gives a process the component and takes its answer and its complaint;
-/// `None` if that takes too long.
-fn converse(
-    child: &mut Child,
-    component: &[u8],
-    time: Duration,
-) -> Option<(Vec<u8>, String)> {
-    let (sender, receiver) = mpsc::sync_channel(1);
-    let input = child.stdin.take();
-    let (output, errors) = (child.stdout.take()?, child.stderr.take()?);
-    let component = component.to_vec();
-    // Neither outlives the process by more than a moment.
-    thread::spawn(move || {
-        if let Some(mut input) = input {
-            // Whoever does not read to the end has a complaint.
-            let _ = input.write_all(&component);
-        }
-    });
-    thread::spawn(move || {
-        let (mut code, mut complaint) = (Vec::new(), Vec::new());
-        let _ = output.take(CODE).read_to_end(&mut code);
-        let _ = errors.take(COMPLAINT).read_to_end(&mut complaint);
-        let complaint = String::from_utf8_lossy(&complaint).trim().to_owned();
-        let _ = sender.send((code, complaint));
-    });
-    receiver.recv_timeout(time).ok()
 }

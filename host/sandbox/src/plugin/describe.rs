@@ -91,14 +91,23 @@ pub(super) fn identity(name: &str, version: &str) -> Result<(), PluginError> {
             shortened(name)
         ));
     }
-    if version.len() > NAME || version.chars().any(char::is_control) {
+    if version.len() > NAME || version.chars().any(is_unseen) {
         return wrong(format!(
             "its version, {:?}, must have at most {NAME} bytes and no \
-             control characters",
+             characters that control a terminal or the direction of text",
             shortened(version)
         ));
     }
     Ok(())
+}
+
+/// Whether a character does something where it is shown: those that control
+/// a terminal, Unicode's bidirectional controls, and separators of lines.
+fn is_unseen(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}')
 }
 
 /// Checks what an extractor says of itself, that may use so much memory.

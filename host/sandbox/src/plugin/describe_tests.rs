@@ -74,6 +74,11 @@ fn a_description_beyond_the_rules_is_refused_with_the_reason() {
     {
         assert!(identity(name, version).is_err(), "{name:?} {version:?}");
     }
+    for unseen in ["\u{202e}1.0", "1\u{2066}", "1\u{200f}", "1\u{2028}2"] {
+        let said = identity("a", unseen).unwrap_err().to_string();
+        assert!(said.contains("the direction of text"), "{said}");
+        assert!(!said.contains(unseen), "{said}");
+    }
     assert!(identity(&"a".repeat(65), "").is_err());
     assert!(identity("a", &"1".repeat(65)).is_err());
 }

@@ -1,8 +1,14 @@
 //! Why a component is not taken as a plugin.
+//!
+//! Names and other words of the component are in it as they are, though not
+//! all of them: who shows them to a person escapes them.
 
 use std::time::Duration;
 
 use crate::Fault;
+
+/// How many names are listed in a message.
+const LISTED: usize = 10;
 
 /// Why a component is not taken as a plugin.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -28,7 +34,7 @@ pub enum PluginError {
     /// It wants something of its host. Plugins get nothing.
     #[error(
         "it imports {}; a plugin may import nothing",
-        .0.join(", ")
+        listed(.0)
     )]
     Imports(Vec<String>),
     /// It implements none of the worlds, or not as they are.
@@ -43,10 +49,39 @@ pub enum PluginError {
     /// Compiling it took too long.
     #[error("compiling it took longer than {0:?}")]
     CompileTime(Duration),
+    /// It was not wanted any more before it was compiled.
+    #[error("compiling it was cancelled")]
+    Cancelled,
     /// What it says of itself breaks the rules of its world.
     #[error("it describes itself wrongly: {0}")]
     Description(String),
     /// It could not be asked what it is.
     #[error("it cannot tell what it is: {0}")]
     Fault(#[from] Fault),
+}
+
+/// The first few names, and how many there are more.
+fn listed(names: &[String]) -> String {
+    let first = names.get(..LISTED).unwrap_or(names).join(", ");
+    match names.len().saturating_sub(LISTED) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_imports_the_first_ten_are_listed() {
+        let names = |count: usize| {
+            let names = (0..count).map(|it| it.to_string()).collect();
+            PluginError::Imports(names).to_string()
+        };
+        let ten = "it imports 0, 1, 2, 3, 4, 5, 6, 7, 8, 9";
+        let nothing = "; a plugin may import nothing";
+        assert_eq!(names(10), format!("{ten}{nothing}"));
+        assert_eq!(names(50_000), format!("{ten} and 49990 more{nothing}"));
+    }
 }

@@ -26,6 +26,8 @@ mod filter;
 mod load;
 mod patience;
 #[cfg(feature = "compile")]
+mod process;
+#[cfg(feature = "compile")]
 mod screen;
 #[cfg(feature = "compile")]
 mod stranger;
@@ -80,11 +82,19 @@ enum Role {
 }
 
 impl Plugin {
-    /// What the plugin calls itself: 1 to 64 ASCII letters, digits, hyphens
-    /// and underscores.
+    /// What the plugin calls itself, 1 to 64 ASCII letters, digits, hyphens
+    /// and underscores; or what [`Self::set_name`] calls it.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.0.name
+    }
+
+    /// Calls it something else in messages, where plugins that call themselves
+    /// the same are to be told apart. Nothing happens once it has clones.
+    pub fn set_name(&mut self, name: impl Into<String>) {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.name = name.into();
+        }
     }
 
     /// Its version, for people.
@@ -108,6 +118,16 @@ impl Plugin {
         match &self.0.role {
             Role::Filter { .. } => &[],
             Role::Extractor { columns, .. } => columns,
+        }
+    }
+
+    /// The extensions of the files that it knows, in lower case and without
+    /// their leading dots; where there is none, it knows all.
+    #[must_use]
+    pub fn extensions(&self) -> &[Vec<u8>] {
+        match &self.0.role {
+            Role::Filter { .. } => &[],
+            Role::Extractor { extensions, .. } => extensions,
         }
     }
 

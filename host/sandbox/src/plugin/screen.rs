@@ -17,6 +17,12 @@ const FUNCTION: usize = 1 << 20;
 const FUNCTIONS: usize = 200_000;
 const PARTS: usize = 256;
 
+/// What WebAssembly begins with.
+const MAGIC: &[u8] = b"\0asm";
+
+/// How much of a stranger's name is told, in characters.
+const NAME: usize = 128;
+
 /// The world that a component claims to implement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum World {
@@ -29,6 +35,10 @@ pub(super) fn screen(bytes: &[u8]) -> Result<World, PluginError> {
     if bytes.len() > COMPONENT {
         let ceiling = COMPONENT;
         return Err(PluginError::TooLarge { bytes: bytes.len(), ceiling });
+    }
+    if !bytes.starts_with(MAGIC) {
+        let why = "it does not begin as WebAssembly does".to_owned();
+        return Err(PluginError::NotAComponent(why));
     }
     let unreadable = |error: wasmparser::BinaryReaderError| {
         PluginError::NotAComponent(error.message().to_owned())
@@ -52,7 +62,7 @@ pub(super) fn screen(bytes: &[u8]) -> Result<World, PluginError> {
             Payload::ComponentImportSection(section) if depth == 0 => {
                 for import in section {
                     let name = import.map_err(unreadable)?.name.name;
-                    imports.push(shown(name));
+                    imports.push(name.chars().take(NAME).collect());
                 }
             }
             Payload::ComponentExportSection(section) if depth == 0 => {
@@ -107,10 +117,4 @@ fn claimed(exports: &[String]) -> Result<World, PluginError> {
 
 fn too_complex<T>(why: String) -> Result<T, PluginError> {
     Err(PluginError::TooComplex(why))
-}
-
-/// A stranger's name, for a message: its beginning, without control
-/// characters.
-fn shown(name: &str) -> String {
-    name.chars().filter(|it| !it.is_control()).take(128).collect()
 }

@@ -12,8 +12,9 @@ use crate::{
     context::Context,
     exit::Exit,
     failure::Failure,
-    options::plugin::{LimitArgs, read, refusal},
+    options::plugin::LimitArgs,
     output::put,
+    plugins::{load, options, read},
 };
 
 /// Tell whether a component can be used as a plugin, and what it is.
@@ -24,7 +25,7 @@ use crate::{
 #[derive(Args, Debug)]
 pub(crate) struct CheckArgs {
     /// The component
-    #[arg(value_name = "FILE.wasm")]
+    #[arg(id = "plugins", value_name = "FILE.wasm")]
     plugin: PathBuf,
 
     #[command(flatten)]
@@ -34,16 +35,17 @@ pub(crate) struct CheckArgs {
 impl CheckArgs {
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let component = read(&self.plugin)?;
+        let interrupt = context.catch_signals()?;
         let messages = context.messages(false, false);
         let shown = escaped(self.plugin.as_os_str().as_encoded_bytes());
-        let options = self.limits.options(1);
-        let plugin = match Plugin::load(&component, &options) {
+        let options = options(&self.limits, 1, &interrupt);
+        let plugin = match load(&self.plugin, &component, &options) {
             Ok(plugin) => plugin,
-            Err(error) => {
-                let why = refusal(&error);
-                messages.note(format_args!("{shown}: {why}"));
+            Err(refused @ Failure::Plugin { .. }) => {
+                messages.note(refused);
                 return Ok(Exit::No);
             }
+            Err(failure) => return Err(failure),
         };
         put(None, description(&plugin, &component)?.as_bytes())?;
         let failures = trials::run(&plugin);
@@ -63,7 +65,8 @@ fn description(plugin: &Plugin, component: &[u8]) -> Result<String, Failure> {
     let mut text = String::new();
     // Writing to a string does not fail.
     let _ = writeln!(text, "name     {}", plugin.name());
-    let _ = writeln!(text, "version  {}", plugin.version());
+    let version = escaped(plugin.version().as_bytes());
+    let _ = writeln!(text, "version  {version}");
     let _ = writeln!(text, "world    {}", plugin.world());
     for (index, column) in plugin.columns().iter().enumerate() {
         let heading = if index == 0 { "columns" } else { "" };

@@ -29,6 +29,7 @@ impl CompileArgs {
         lower(Resource::As, MEMORY);
         lower(Resource::Cpu, self.seconds);
         lower(Resource::Core, 0);
+        end_with_parent();
         let mut component = Vec::new();
         let code = io::stdin()
             .read_to_end(&mut component)
@@ -52,6 +53,15 @@ impl CompileArgs {
             Err(_) => Ok(Exit::Failed),
         }
     }
+}
+
+/// Has this process end when the one that called it does, however it ends.
+fn end_with_parent() {
+    // Without it, the time is limited all the same.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_parent_process_death_signal(Some(
+        rustix::process::Signal::KILL,
+    ));
 }
 
 /// Lowers a limit of this process, unless it is lower.

@@ -7,9 +7,15 @@ use clap::Args;
 use wit_component::ComponentEncoder;
 
 use crate::{
-    context::Context, exit::Exit, failure::Failure, options::plugin::read,
-    output::put,
+    context::Context,
+    exit::Exit,
+    failure::Failure,
+    output::{put, spare},
+    plugins::read,
 };
+
+/// What WebAssembly begins with.
+const MAGIC: &[u8] = b"\0asm";
 
 /// Make a component of a core module that a compiler wrote.
 #[derive(Args, Debug)]
@@ -32,13 +38,7 @@ impl PackArgs {
             .map_err(|why| Failure::Pack { path: self.module.clone(), why })?;
         let name = self.module.file_name().unwrap_or_default();
         let output = self.output.as_deref().unwrap_or(Path::new(name));
-        let same = |a: &Path, b: &Path| {
-            let real = |path: &Path| path.canonicalize().ok();
-            real(a).is_some_and(|a| real(b) == Some(a))
-        };
-        if same(&self.module, output) {
-            return Err(Failure::OutputIsInput(output.to_owned()));
-        }
+        spare(Some(output), &[std::slice::from_ref(&self.module)])?;
         put(Some(output), &component)?;
         let shown = sanchay::escaped(output.as_os_str().as_encoded_bytes());
         context.messages(false, false).note(format_args!(
@@ -50,6 +50,9 @@ impl PackArgs {
 }
 
 fn encode(module: &[u8]) -> Result<Vec<u8>, String> {
+    if !module.starts_with(MAGIC) {
+        return Err("it is no WebAssembly module".to_owned());
+    }
     let says = |error| format!("{error:#}");
     ComponentEncoder::default()
         .module(module)

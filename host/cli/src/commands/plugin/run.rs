@@ -8,31 +8,31 @@ use std::{
 
 use clap::Args;
 use sanchay::{
-    Cause, EngineOptions, EntryKind, Judge, Moment, NameBatch, Plugin,
-    Plugins, ScanEvent, WalkOptions,
+    Cause, EngineOptions, EntryKind, Error, Judge, Moment, NameBatch, Plugin,
+    Plugins, ScanEvent, WalkOptions, escaped,
 };
 
 use crate::{
     context::Context,
     exit::Exit,
     failure::Failure,
+    faults,
     messages::Messages,
-    options::{
-        output::OutputArgs,
-        plugin::{LimitArgs, load},
-    },
-    output::{Columns, Kind, Lane, Output, Text, put},
+    options::{output::OutputArgs, plugin::LimitArgs},
+    output::{Columns, Finding, Kind, Lane, Output, Text},
+    plugins::{load, options, read},
+    signals::Interrupt,
 };
 
 /// Try a plugin on files.
 ///
 /// An extractor's values are printed as sanchay scan --plugin does. Of a
 /// filter it is printed whether it wants each file: wanted or unwanted, a
-/// tab, and the path.
+/// tab, and the path; in the other formats, the fields path and verdict.
 #[derive(Args, Debug)]
 pub(crate) struct RunArgs {
     /// The component
-    #[arg(value_name = "PLUGIN.wasm")]
+    #[arg(id = "plugins", value_name = "PLUGIN.wasm")]
     plugin: PathBuf,
 
     /// The files to try it on
@@ -48,35 +48,41 @@ pub(crate) struct RunArgs {
 
 impl RunArgs {
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
-        let plugin = load(&self.plugin, &self.limits.options(1))?;
+        let interrupt = context.catch_signals()?;
+        let component = read(&self.plugin)?;
+        let options = options(&self.limits, 1, &interrupt);
+        let plugin = load(&self.plugin, &component, &options)?;
         let messages = context.messages(false, true);
         match plugin.judge() {
-            Some(mut judge) => self.judge(&mut judge, &messages),
-            None => self.extract(plugin, context, &messages),
+            Some(mut judge) => self.judge(&mut judge, &interrupt, &messages),
+            None => self.extract(plugin, &interrupt, &messages),
         }
+    }
+
+    fn open(&self, kind: Kind, text: Text) -> Result<Output, Failure> {
+        let inputs = [&*self.files, std::slice::from_ref(&self.plugin)];
+        Output::open(&self.output, &inputs, kind, text)
     }
 
     fn extract(
         &self,
         plugin: Plugin,
-        context: &Context,
+        interrupt: &Interrupt,
         messages: &Messages,
     ) -> Result<Exit, Failure> {
-        let cancel = context.catch_signals()?;
         let plugins = Plugins::new(vec![plugin])?;
         let mut options = EngineOptions::default();
         options.threads = Some(1);
         let engine = sanchay::Engine::new(options)?;
         let columns = Columns::of(&plugins);
         let text = Text { columns, ..Text::default() };
-        let output =
-            Output::open(&self.output, &self.files, Kind::Files, text)?;
+        let output = self.open(Kind::Files, text)?;
         let walk = WalkOptions { plugins, ..WalkOptions::default() };
         let lane = Mutex::new(Lane::default());
         let outcome = engine.scan(
             &self.files,
             &walk,
-            &messages.monitor(&cancel),
+            &messages.monitor(&interrupt.cancel),
             &|event| {
                 let mut lane =
                     lane.lock().unwrap_or_else(PoisonError::into_inner);
@@ -105,25 +111,48 @@ impl RunArgs {
     fn judge(
         &self,
         judge: &mut Judge,
+        interrupt: &Interrupt,
         messages: &Messages,
     ) -> Result<Exit, Failure> {
-        let mut lines = Vec::new();
+        let output = self.open(Kind::Verdicts, Text::default())?;
+        let mut lane = Lane::default();
         let mut failed = 0;
         for path in &self.files {
-            let verdict = one(judge, path);
-            let shown = sanchay::escaped(path.as_os_str().as_encoded_bytes());
-            match verdict {
+            if interrupt.cancel.is_cancelled() {
+                break;
+            }
+            let bytes = path.as_os_str().as_encoded_bytes();
+            let flow = match one(judge, path) {
                 Ok(wanted) => {
-                    let word = if wanted { "wanted" } else { "unwanted" };
-                    lines.extend(format!("{word}\t{shown}\n").bytes());
+                    let finding = match wanted {
+                        true => Finding::Wanted,
+                        false => Finding::Unwanted,
+                    };
+                    output.writer.verdict(bytes, finding, None, &mut lane);
+                    lane.settle(&output.sink)
                 }
                 Err(cause) => {
                     failed += 1;
-                    messages.note(format_args!("{shown}: {cause}"));
+                    // The records before it first, where both are read.
+                    let flow = lane.flush(&output.sink);
+                    messages.say(format_args!(
+                        "{}: cannot judge it: {}",
+                        escaped(bytes),
+                        faults::cause(&cause)
+                    ));
+                    flow
                 }
+            };
+            if flow.is_break() {
+                break;
             }
         }
-        put(self.output.output.as_deref(), &lines)?;
+        // What goes wrong is told when the sink is finished.
+        let _ = lane.flush(&output.sink);
+        output.sink.finish()?;
+        if interrupt.cancel.is_cancelled() {
+            return Err(Error::Cancelled.into());
+        }
         Ok(match failed {
             0 => Exit::Done,
             _ if failed == self.files.len() => Exit::Failed,

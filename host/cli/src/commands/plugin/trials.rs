@@ -1,7 +1,11 @@
 //! What a plugin is tried with before anyone relies on it: inputs that real
 //! trees have and that are easily forgotten.
 
-use sanchay::{EntryKind, Judge, Moment, NameBatch, Plugin, Sample};
+use sanchay::{
+    EntryKind, Extractor, Judge, Moment, NameBatch, Plugin, Portion, Sample,
+};
+
+use crate::faults;
 
 /// Names that are no text, that hide, that break a line, that are long.
 const NAMES: [&[u8]; 8] = [
@@ -23,6 +27,9 @@ const TIMES: [Moment; 3] = [
     Moment { seconds: i64::MAX, nanoseconds: 0 },
 ];
 
+/// The longest name that a file can have, in bytes.
+const LONGEST: usize = 255;
+
 /// Tries a plugin. Returns what went wrong, a sentence each.
 pub(super) fn run(plugin: &Plugin) -> Vec<String> {
     let mut failures = Vec::new();
@@ -30,31 +37,64 @@ pub(super) fn run(plugin: &Plugin) -> Vec<String> {
         judgements(&mut judge, &mut failures);
     }
     if let Some(mut extractor) = plugin.extractor() {
-        for content in contents(plugin) {
-            for (name, (size, modified)) in
-                NAMES.iter().zip(SIZES.iter().zip(TIMES).cycle())
-            {
-                let (head, tail) = plugin.portion().of(content.len() as u64);
-                let from = content.len() - tail;
-                let sample = Sample {
-                    name,
-                    size: (*size).max(content.len() as u64),
-                    modified,
-                    head: content.get(..head).unwrap_or_default(),
-                    tail: content.get(from..).unwrap_or_default(),
-                };
-                if let Err(fault) = extractor.extract(&sample, &mut Vec::new())
-                {
-                    failures.push(format!(
-                        "a file called {}, of {} bytes: {fault}",
-                        sanchay::escaped(name),
-                        content.len()
-                    ));
-                }
+        extractions(plugin, &mut extractor, &mut failures);
+    }
+    failures
+}
+
+/// Has an extractor look at files as the host would: never at one that it
+/// does not know.
+fn extractions(
+    plugin: &Plugin,
+    extractor: &mut Extractor,
+    failures: &mut Vec<String>,
+) {
+    let extension = plugin.extensions().first();
+    for content in contents(plugin) {
+        let (head, tail) = plugin.portion().of(content.len() as u64);
+        let from = content.len() - tail;
+        for (name, (size, modified)) in
+            NAMES.iter().zip(SIZES.iter().zip(TIMES).cycle())
+        {
+            let name = known(name, extension.map(Vec::as_slice));
+            let size = possible(plugin.portion(), content.len(), *size);
+            let sample = Sample {
+                name: &name,
+                size,
+                modified,
+                head: content.get(..head).unwrap_or_default(),
+                tail: content.get(from..).unwrap_or_default(),
+            };
+            if !extractor.knows(&name, size) {
+                continue;
+            }
+            if let Err(fault) = extractor.extract(&sample, &mut Vec::new()) {
+                failures.push(format!(
+                    "a file called {}, of {size} bytes: {}",
+                    sanchay::escaped(&name),
+                    faults::fault(&fault)
+                ));
             }
         }
     }
-    failures
+}
+
+/// A name, with the extension that an extractor asks for behind it.
+fn known(name: &[u8], extension: Option<&[u8]>) -> Vec<u8> {
+    let Some(extension) = extension else { return name.to_vec() };
+    let stem = LONGEST.saturating_sub(extension.len() + 1);
+    let stem = name.get(..stem).unwrap_or(name);
+    [stem, b".", extension].concat()
+}
+
+/// The size of a file of which this content is passed: the one that is
+/// wished for, unless the host would have passed more of such a file.
+fn possible(portion: Portion, content: usize, wished: u64) -> u64 {
+    let content = content as u64;
+    let all = matches!(portion, Portion::Whole(_));
+    let greater =
+        wished > content && !all && portion.of(wished) == portion.of(content);
+    if greater { wished } else { content }
 }
 
 /// Files of nothing, of one byte, of zeros, of ones and of noise.
@@ -105,7 +145,7 @@ fn judgements(judge: &mut Judge, failures: &mut Vec<String>) {
             metadata: told.then_some((&sizes[..], &times[..])),
         };
         if let Err(fault) = judge.judge(&batch, &mut Vec::new()) {
-            failures.push(format!("{what}: {fault}"));
+            failures.push(format!("{what}: {}", faults::fault(&fault)));
         }
     }
 }
