@@ -228,7 +228,7 @@ fn what_an_extractor_does_wrong_costs_a_row_and_not_the_run() {
         for why in [
             "did not answer within 100ms; --plugin-time gives it longer",
             "1048576 are allowed; --plugin-memory gives it more",
-            "takes up more than 1048576 bytes; --plugin-output lets it be larger",
+            "takes up more than 100000 bytes; --plugin-output lets it be larger",
         ] {
             assert!(errors.contains(why), "{why}: {errors}");
         }

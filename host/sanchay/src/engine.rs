@@ -52,7 +52,7 @@ impl Engine {
                 let threads = std::thread::available_parallelism()
                     .map_or(1, std::num::NonZero::get)
                     .min(1024);
-                (threads, threads.max(QUEUE_DEPTH))
+                (threads, threads.max(QUEUE_DEPTH.min(openable())))
             }
         };
         let (threads, workers) = match affordable() {
@@ -134,6 +134,15 @@ impl Engine {
             idle.push(inspector);
         }
     }
+}
+
+/// How many workers there are descriptors for: a walk may hold half of them, a
+/// worker opens three at once on its way to a file, and some are the process's.
+fn openable() -> usize {
+    use rustix::process::{Resource, getrlimit};
+    let limit = getrlimit(Resource::Nofile).current.unwrap_or(1024);
+    let rest = usize::try_from(limit / 2).unwrap_or(512).saturating_sub(12);
+    rest / 3
 }
 
 /// How many threads the address space has room for, where it is limited
