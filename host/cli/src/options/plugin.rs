@@ -51,7 +51,7 @@ pub(crate) struct LimitArgs {
     )]
     pub(crate) plugin_memory: u64,
 
-    /// How long a plugin may take for a call (100ms, 2s)
+    /// How much of a processor's time a plugin may take for a call (100ms, 2s)
     #[arg(
         long,
         value_name = "TIME",
