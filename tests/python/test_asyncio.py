@@ -2,10 +2,13 @@
 
 import asyncio
 import contextlib
+import errno
 import gc
 import os
+import resource
 import time
 
+import pyarrow
 import pytest
 import sanchay
 from test_interrupts import calm, settled  # noqa: F401
@@ -137,3 +140,80 @@ def test_a_timeout_ends_a_call(big):
 
     with pytest.raises(asyncio.TimeoutError):
         asyncio.run(main())
+
+
+def test_a_taker_that_works_on_each_record_lets_a_timeout_come(many):
+    async def take():
+        async for _ in sanchay.scan(many):
+            time.sleep(0.001)
+
+    with pytest.raises(asyncio.TimeoutError):
+        asyncio.run(asyncio.wait_for(take(), 0.3))
+
+
+@pytest.mark.parametrize("form", ["iterate", "await"])
+def test_a_second_task_is_refused_and_the_first_is_not_forgotten(big, form):
+    async def take(records):
+        if form == "await":
+            await records
+        else:
+            async for _ in records:
+                pass
+
+    async def main():
+        records = sanchay.hash_files(big, algorithm="sha256")
+        first = asyncio.create_task(take(records))
+        await asyncio.sleep(0.1)
+        with pytest.raises(RuntimeError, match="already, by another task"):
+            await take(records)
+        assert not first.done()
+        records.close()
+        await asyncio.wait_for(first, 5)
+
+    asyncio.run(main())
+
+
+def test_a_loop_that_is_left_loses_no_record_and_can_be_gone_on_with(many):
+    async def main():
+        records = sanchay.scan(many)
+        async for first in records:
+            break
+        second = next(records)
+        third = await records.__anext__()
+        frame = pyarrow.table(records)
+        assert len({first.path, second.path, third.path}) == 3
+        assert frame.num_rows == 4000 - 3
+        assert records.summary.files == 4000
+
+    asyncio.run(main())
+
+
+def test_what_was_awaited_lies_in_chunks_of_thousands_of_rows(many):
+    async def main():
+        return await sanchay.scan([many] * 10)
+
+    table = pyarrow.table(asyncio.run(main()))
+    assert table.num_rows == 40_000
+    assert table["path"].num_chunks <= 5
+
+
+def test_without_descriptors_left_awaiting_raises_with_errno(many):
+    async def main():
+        limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = max(int(it) for it in os.listdir("/proc/self/fd")) + 8
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, limits[1]))
+        spent = []
+        try:
+            with contextlib.suppress(OSError):
+                while True:
+                    spent.append(os.open("/dev/null", os.O_RDONLY))
+            with pytest.raises(OSError) as caught:
+                await sanchay.hash_files(many)
+        finally:
+            for descriptor in spent:
+                os.close(descriptor)
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+        assert caught.value.errno == errno.EMFILE
+        assert "os error" not in str(caught.value)
+
+    asyncio.run(main())

@@ -51,8 +51,17 @@ def test_options_mean_what_the_programs_do(copies):
     hashed = list(sanchay.duplicates(copies, algorithm="xxh64"))
     assert {it.algorithm for it in hashed} == {"xxh64"}
     assert hashed[0].hash == xxhash.xxh64_hexdigest(b"same" * 1000)
+    same = sanchay.duplicates(copies, algorithm=None)
+    assert [it.algorithm for it in same] == ["xxh3-128"] * 2
     with pytest.raises(ValueError, match="^algorithm: "):
         sanchay.duplicates(copies, algorithm="crc32")
+    with pytest.raises(TypeError, match="^hardlinks: "):
+        sanchay.duplicates(copies, hardlinks=1)
+
+
+def test_only_empty_files_without_empty_files_is_refused_at_once(copies):
+    with pytest.raises(ValueError, match="^max_size: .* unless min_size=0"):
+        sanchay.duplicates(copies, max_size=0)
 
 
 def test_the_summary_tells_what_it_came_to(copies):

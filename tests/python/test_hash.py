@@ -109,9 +109,13 @@ def test_kept_errors_have_records_in_their_places(tree):
 def test_a_bad_option_is_a_value_error_that_names_it(options, words):
     with pytest.raises(ValueError, match=words):
         sanchay.hash_files(".", **options)
+    for algorithm in [5, b"sha256"]:
+        with pytest.raises(TypeError, match="^algorithm: expected one of xxh64"):
+            sanchay.hash_files(".", algorithm=algorithm)
 
 
 def test_nothing_to_hash_is_not_the_current_directory():
     assert list(sanchay.hash_files([])) == []
-    with pytest.raises(TypeError):
-        sanchay.hash_files(None)
+    for given in [None, 5, [None]]:
+        with pytest.raises(TypeError, match="^paths: expected a path"):
+            sanchay.hash_files(given)

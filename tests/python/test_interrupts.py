@@ -1,5 +1,6 @@
 """Ctrl-C, closing, and what becomes of the threads."""
 
+import asyncio
 import gc
 import os
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import pyarrow
 import pytest
 import sanchay
 from conftest import threads
@@ -129,3 +131,19 @@ def test_a_cycle_through_the_callback_is_collected(big, calm):
     del holder
     gc.collect()
     assert settled(calm)
+
+
+def test_a_run_that_was_closed_has_no_more_records(tree):
+    root = tree({str(number): b"" for number in range(3000)})
+
+    async def take(records):
+        return [it async for it in records]
+
+    records = sanchay.scan(root)
+    next(records)
+    records.close()
+    assert list(records) == [] and asyncio.run(take(records)) == []
+    with sanchay.scan(root).collect() as records:
+        next(records)
+    assert list(records) == []
+    assert pyarrow.table(records).num_rows == 0

@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pickle
+import re
 import shutil
 import subprocess
 import sys
@@ -18,13 +19,23 @@ PACKAGE = Path(sanchay.__file__).parent
 @pytest.fixture
 def sources(tmp_path):
     """A copy of the sources and stubs: mypy refuses those that are installed."""
-    for package in [PACKAGE, PACKAGE.parent / "vpo"]:
-        copy = tmp_path / "sources" / package.name
-        copy.mkdir(parents=True)
-        for file in package.iterdir():
+    for package in ["sanchay", "vpo", "vpo-stubs"]:
+        copy = tmp_path / "sources" / package.removesuffix("-stubs")
+        copy.mkdir(parents=True, exist_ok=True)
+        for file in (PACKAGE.parent / package).iterdir():
             if file.suffix in (".py", ".pyi", ".typed"):
                 shutil.copy(file, copy)
     return tmp_path / "sources"
+
+
+@pytest.fixture
+def installed(tmp_path):
+    """An interpreter whose environment has nothing but what the wheel has."""
+    run("-m", "venv", "--without-pip", tmp_path / "environment")
+    [site] = (tmp_path / "environment/lib").glob("python*/site-packages")
+    for package in ["sanchay", "vpo", "vpo-stubs"]:
+        (site / package).symlink_to(PACKAGE.parent / package)
+    return tmp_path / "environment/bin/python"
 
 
 def run(*words, **options):
@@ -47,6 +58,15 @@ def test_the_types_hold_under_mypy_strict(tmp_path, sources):
         "        reveal_type(file)\n"
         "    groups = await sanchay.duplicates(['x'], algorithm='sha256')\n"
         "    reveal_type(next(groups).files)\n"
+        "    reveal_type(groups.summary)\n"
+        "    async for group in groups:\n"
+        "        reveal_type(group)\n"
+        "paths: sanchay.Paths = ['x', b'y']\n"
+        "size: sanchay.Size = '10MB'\n"
+        "algorithm: sanchay.Algorithm = 'sha256'\n"
+        "on: sanchay.OnProgress = look\n"
+        "both: sanchay.Records[sanchay.HashedFile, sanchay.Summary]\n"
+        "both = sanchay.hash_files(paths, algorithm=algorithm, min_size=size)\n"
         "for one in sanchay.hash_files('x', partial='64KiB'):\n"
         "    reveal_type(one.error)\n"
         "reveal_type(discover_videos(['x'], ['mkv']))\n"
@@ -61,10 +81,52 @@ def test_the_types_hold_under_mypy_strict(tmp_path, sources):
     assert [it.split("fallback=")[-1].rstrip("]") for it in revealed] == [
         "sanchay._types.ScannedFile",
         "tuple[str, ...",
+        "sanchay._types.DuplicateSummary] | None",
+        "sanchay._types.DuplicateGroup",
         "OSError | None",
         "vpo._core.DiscoveredFile",
         "vpo._core.FileHash",
     ]
+
+
+@pytest.mark.parametrize("beside", ["alone", "beside an own package"])
+def test_an_application_has_the_types_of_the_wheel(tmp_path, installed, beside):
+    folder = tmp_path / "application"
+    folder.mkdir()
+    program = folder / "program.py"
+    text = (
+        "from vpo._core import FileHash, discover_videos, hash_files\n"
+        "from sanchay import Records, ScannedFile, Summary, scan\n"
+        "for record in hash_files([it.path for it in discover_videos([], [])]):\n"
+        "    reveal_type(record)\n"
+        "files: Records[ScannedFile, Summary] = scan('x')\n"
+    )
+    if beside != "alone":
+        (folder / "vpo").mkdir()
+        (folder / "vpo/__init__.py").write_text("mine: int = 1\n")
+        (folder / "vpo/other.py").write_text("def own() -> int: return 1\n")
+        text = "import vpo\nfrom vpo.other import own\nown() + vpo.mine\n" + text
+    program.write_text(text)
+    said = run(
+        "-m", "mypy", "--strict", "--no-incremental",
+        "--python-executable", installed, "program.py",
+        cwd=folder, env={},
+    )
+    assert "fallback=vpo._core.FileHash]" in said
+
+
+def test_the_examples_of_the_readme_have_no_type_errors(tmp_path, installed):
+    readme = Path(__file__).parents[2] / "README.md"
+    blocks = readme.read_text().split("```python\n")[1:]
+    examples = [it.split("```")[0] for it in blocks]
+    [example] = (it for it in examples if "sanchay.duplicates" in it)
+    program = tmp_path / "example.py"
+    program.write_text(example.replace("(root)", "(root: str) -> int", 1))
+    run(
+        "-m", "mypy", "--strict", "--no-incremental",
+        "--python-executable", installed, program,
+        cwd=tmp_path, env={},
+    )
 
 
 def test_a_wrong_use_is_a_type_error_under_mypy(tmp_path, sources):
@@ -84,7 +146,7 @@ def test_the_stubs_are_what_is_there(tmp_path, sources):
     known.write_text(
         "sanchay._native._panic\n"
         "sanchay._native.__all__\n"
-        "sanchay._types.(Algorithm|Errors|Walker)\n"
+        "sanchay(._types)?.(Algorithm|Errors|Walker)\n"
     )
     said = run(
         "-m", "mypy.stubtest", "--allowlist", str(known),
@@ -107,6 +169,11 @@ def documented(thing):
 def test_every_public_name_is_documented(module):
     for name in module.__all__:
         public = getattr(module, name)
+        if not inspect.isclass(public) and not inspect.isfunction(public):
+            # A type that is another name for one: help() has no text of it.
+            types = (PACKAGE / "_types.py").read_text()
+            assert re.search(rf"^#: .+\n{name} = ", types, re.MULTILINE), name
+            continue
         members = documented(public) if inspect.isclass(public) else [public]
         for member in members:
             text = inspect.getdoc(member)
@@ -152,7 +219,9 @@ def test_vpo_has_no_init_and_fits_into_an_applications_own_package(tmp_path):
 
 def test_the_package_says_that_it_is_typed():
     assert (PACKAGE / "py.typed").exists()
-    assert (PACKAGE.parent / "vpo/_core.pyi").exists()
+    stubs = PACKAGE.parent / "vpo-stubs"
+    assert (stubs / "_core.pyi").exists()
+    assert (stubs / "py.typed").read_text() == "partial\n"
 
 
 def test_the_example_of_the_readme_draws_what_it_says(tmp_path):

@@ -73,6 +73,54 @@ def test_one_thread_at_a_time_takes_records(big):
     assert not thread.is_alive()
 
 
+def alone(program, *words):
+    """What another interpreter says; fails if it hangs."""
+    done = subprocess.run(
+        [sys.executable, "-c", program, *map(str, words)],
+        capture_output=True, text=True, timeout=30,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_errors_are_made_while_another_thread_looks_at_the_run():
+    program = """
+import sanchay, threading, time
+names = [b"/nonexistent\\xff%d" % number for number in range(10_000)]
+records = sanchay.scan(names, errors="keep").collect()
+until = time.monotonic() + 2
+def look():
+    while time.monotonic() < until:
+        assert len(records.errors) == 10_000
+thread = threading.Thread(target=look)
+thread.start()
+while time.monotonic() < until:
+    assert records.summary.errors == 10_000
+    records.close()
+thread.join()
+print("over")
+"""
+    assert alone(program) == "over\n"
+
+
+def test_a_run_that_could_not_begin_raises_once_and_has_no_records(tree):
+    program = """
+import os, resource, sanchay, sys
+records = sanchay.scan(sys.argv[1])
+if os.geteuid() == 0:
+    os.setuid(65534)
+resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))
+try:
+    next(records)
+except RuntimeError as error:
+    print(error)
+print(list(records))
+"""
+    said = alone(program, tree({"a": b""})).splitlines()
+    assert said[0].startswith("cannot start a thread: ")
+    assert "os error" not in said[0] and said[1] == "[]"
+
+
 def in_child(work):
     """What a forked child answers; fails if it hangs."""
     reader, writer = os.pipe()

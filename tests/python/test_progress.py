@@ -1,10 +1,13 @@
 """Progress callbacks: what they are given, and how they end a run."""
 
+import functools
+import signal
 import time
 
 import pytest
 import sanchay
 from sanchay import Progress
+from vpo._core import discover_videos
 from vpo._core import hash_files as vpo_hash_files
 
 
@@ -101,3 +104,60 @@ def test_a_callback_may_close_the_run_and_not_take_from_it(big):
     records = sanchay.hash_files(big, algorithm="sha256", progress=meddle)
     assert list(records) == []
     assert "being taken already" in str(problems[0])
+
+
+@pytest.mark.parametrize("kind", [StopIteration, StopAsyncIteration])
+def test_a_stop_that_the_callback_raises_does_not_look_like_the_end(big, kind):
+    def fail(_):
+        raise kind
+
+    records = sanchay.hash_files(big, algorithm="sha256", progress=fail)
+    with pytest.raises(RuntimeError) as caught:
+        list(records)
+    assert str(caught.value) == f"the progress callback raised {kind.__name__}"
+    assert type(caught.value.__cause__) is kind
+
+
+def test_a_stop_that_a_signal_handler_raises_does_not_look_like_the_end(big):
+    def ring(*_):
+        raise StopIteration
+
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with pytest.raises(RuntimeError, match="a signal handler raised"):
+            list(sanchay.hash_files(big, algorithm="sha256"))
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_the_last_progress_has_the_numbers_of_the_summary(tree):
+    root = tree({f"{a}/{b}": b"%d" % (b % 7) for a in range(30) for b in range(99)})
+    for call in [sanchay.scan, sanchay.hash_files, sanchay.duplicates]:
+        seen = []
+        records = call(root, progress=seen.append).collect()
+        assert list(records) and records.summary.files == 30 * 99
+        assert seen[-1][1:4] == records.summary[1::-1] + records.summary[2:3]
+        assert [it[1:4] for it in seen].count(seen[-1][1:4]) == 1
+        assert (seen[-1].phase == "comparing") == (call is sanchay.duplicates)
+    seen = []
+    paths = [str(root / f"1/{number}") for number in range(99)]
+    vpo_hash_files(paths, progress=seen.append)
+    assert seen[-1].files == 99
+    discover_videos([str(root)], ["mkv"], progress=seen.append)
+    assert seen[-1].directories == 31
+
+
+def test_a_coroutine_function_is_no_callback():
+    async def look(_):
+        return False
+
+    class Looker:
+        async def __call__(self, _):
+            return False
+
+    for callback in [look, Looker(), functools.partial(look)]:
+        with pytest.raises(TypeError, match="^progress: .*plain function"):
+            sanchay.scan(".", progress=callback)
+        with pytest.raises(TypeError, match="^progress: .*plain function"):
+            vpo_hash_files([], progress=callback)

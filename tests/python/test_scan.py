@@ -188,11 +188,68 @@ def test_what_may_not_be_read_is_an_error_that_names_it(open_folder):
         ({"errors": "ignore"}, ValueError, "^errors: "),
         ({"progress": 3}, TypeError, "^progress: "),
         ({"nonsense": 1}, TypeError, "nonsense"),
+        ({"hidden": 1}, TypeError, "^hidden: expected True or False, not int"),
+        ({"follow": None}, TypeError, "^follow: .* not None"),
+        ({"beneath": "yes"}, TypeError, "^beneath: .* not str"),
+        ({"walker": None}, TypeError, "^walker: .* not None"),
+        ({"walker": "\ud800"}, ValueError, r"^walker: .* not '\\ud800'"),
+        ({"errors": 1}, TypeError, "^errors: "),
+        ({"extension": None}, TypeError, "^extension: .* not None"),
+        ({"extension": 5}, TypeError, "^extension: .* not int"),
+        ({"extension": [5]}, TypeError, "^extension: .* not int"),
+        ({"extension": "\ud800"}, ValueError, "^extension: "),
+        ({"min_size": 10**5000}, ValueError, "^min_size: a number of so many"),
+        ({"roots": [None]}, TypeError, "^roots: .* not None"),
+        ({"roots": 5}, TypeError, "^roots: expected a path or several, not int"),
+        ({"roots": "a\0b"}, ValueError, "^roots: .*null byte"),
+        ({"roots": ["\ud800"]}, ValueError, "^roots: "),
     ],
 )
 def test_a_bad_option_is_refused_at_once_and_named(options, kind, words):
     with pytest.raises(kind, match=words):
-        sanchay.scan(".", **options)
+        sanchay.scan(**options)
+
+
+def test_what_an_argument_raises_itself_is_not_replaced():
+    class Own(Exception):
+        pass
+
+    class Odd:
+        def __index__(self):
+            raise Own
+
+        def __iter__(self):
+            raise Own
+
+        def __fspath__(self):
+            raise KeyboardInterrupt
+
+    def late():
+        yield "x"
+        raise Own
+
+    for options in [{"min_size": Odd()}, {"threads": Odd()}, {"roots": late()}]:
+        with pytest.raises(Own):
+            sanchay.scan(**options)
+    with pytest.raises(KeyboardInterrupt):
+        sanchay.scan([Odd()])
+    del Odd.__fspath__
+    for options in [{"roots": Odd()}, {"extension": Odd()}]:
+        with pytest.raises(Own):
+            sanchay.scan(**options)
+
+
+def test_a_size_that_is_too_large_to_be_written_is_said_without_noise(capfd):
+    with pytest.raises(ValueError, match="a number of so many digits is not"):
+        sanchay.scan(max_size=10**5000)
+    assert capfd.readouterr().err == ""
+
+
+def test_a_root_that_is_a_file_is_taken_whatever_its_name_if_its_size_fits(tree):
+    root = tree({"a.txt": b"12345"}) / "a.txt"
+    for call in [sanchay.scan, sanchay.hash_files]:
+        assert len(list(call(root, extension="png"))) == 1
+        assert list(call(root, min_size=6)) == []
 
 
 def test_a_root_that_is_no_path_is_refused_at_once():

@@ -143,5 +143,29 @@ def test_what_may_not_be_read_is_an_error_as_a_root_and_skipped_below(open_folde
 def test_an_extension_that_cannot_be_is_a_value_error_that_names_it(tmp_path):
     with pytest.raises(ValueError, match='extensions: .* "a/b"'):
         discover_videos([str(tmp_path)], ["a/b"])
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="^roots: .* not None"):
         discover_videos(None, ["mkv"])
+    with pytest.raises(TypeError, match="^extensions: .* not None"):
+        discover_videos([str(tmp_path)], None)
+    with pytest.raises(TypeError, match="^skip_hidden: .* not int"):
+        discover_videos([str(tmp_path)], ["mkv"], skip_hidden=1)
+
+
+def test_roots_in_common_are_reported_once_only_if_links_are_followed(tree):
+    root = str(tree({"a.mkv": b""}))
+    assert names(discover_videos([root, root], ["mkv"])) == ["a.mkv"]
+    found = discover_videos([root, root], ["mkv"], follow_symlinks=False)
+    assert names(found) == ["a.mkv", "a.mkv"]
+
+
+def test_a_link_to_a_file_is_reported_only_if_the_file_is_not_found_itself(tree):
+    outside = tree({"in/some/where/a.mkv": b"", "b.mkv": b""})
+    root = outside / "in"
+    os.symlink(root / "some/where/a.mkv", root / "a.mkv")
+    os.symlink(outside / "b.mkv", root / "b.mkv")
+    os.symlink(outside / "b.mkv", root / "some/b.mkv")
+    found = discover_videos([str(root)], ["mkv"])
+    assert [os.path.relpath(it.path, root) for it in found] == [
+        "b.mkv",
+        "some/where/a.mkv",
+    ]

@@ -159,7 +159,7 @@ def test_an_option_out_of_bounds_is_a_value_error_that_names_it(options, named):
 
 def test_what_is_no_list_of_paths_is_a_type_error():
     for paths in ["one", b"one", 3, None, [3]]:
-        with pytest.raises(TypeError):
+        with pytest.raises(TypeError, match="^paths: expected a"):
             hash_files(paths)
 
 

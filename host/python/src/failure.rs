@@ -6,7 +6,10 @@ use std::{io, path::Path};
 
 use pyo3::{
     create_exception,
-    exceptions::{PyException, PyOSError, PyRuntimeError, PyValueError},
+    exceptions::{
+        PyException, PyOSError, PyRuntimeError, PyStopAsyncIteration,
+        PyStopIteration, PyValueError,
+    },
     intern,
     prelude::*,
     types::PyString,
@@ -41,7 +44,7 @@ pub(crate) fn of_entry(py: Python<'_>, error: &sanchay::EntryError) -> PyErr {
 
 fn made(py: Python<'_>, error: &sanchay::EntryError) -> PyResult<PyErr> {
     let exception = match &error.cause {
-        Cause::Io(cause) => of_io(py, &error.path, cause)?,
+        Cause::Io(cause) => of_path(py, &error.path, cause)?,
         cause => {
             let arguments = (EIO, cause.to_string(), name(py, &error.path)?);
             py.get_type::<EntryError>().call1(arguments)?
@@ -61,14 +64,41 @@ pub(crate) fn of_system(
     path: &Path,
     error: &io::Error,
 ) -> PyErr {
-    match of_io(py, path, error) {
+    match of_path(py, path, error) {
         Ok(exception) => PyErr::from_value(exception),
         Err(instead) => instead,
     }
 }
 
+/// The exception for what the system said of no path.
+pub(crate) fn of_io(py: Python<'_>, error: &io::Error) -> PyErr {
+    let number = error.raw_os_error().unwrap_or(EIO);
+    match py.get_type::<PyOSError>().call1((number, plain(error))) {
+        Ok(exception) => PyErr::from_value(exception),
+        Err(instead) => instead,
+    }
+}
+
+/// What a callback or a signal handler raised, as it may leave an iterator:
+/// there StopIteration would say that the run is over, and well. PEP 479 says
+/// the same of generators.
+pub(crate) fn of_callback(py: Python<'_>, error: PyErr, whose: &str) -> PyErr {
+    let stop = error.is_instance_of::<PyStopIteration>(py)
+        || error.is_instance_of::<PyStopAsyncIteration>(py);
+    if !stop {
+        return error;
+    }
+    let kind = match error.get_type(py).name() {
+        Ok(name) => name.to_string_lossy().into_owned(),
+        Err(_) => "StopIteration".to_owned(),
+    };
+    let instead = PyRuntimeError::new_err(format!("{whose} raised {kind}"));
+    instead.set_cause(py, Some(error));
+    instead
+}
+
 /// Python chooses the kind of `OSError` by the number.
-fn of_io<'py>(
+fn of_path<'py>(
     py: Python<'py>,
     path: &Path,
     error: &io::Error,
@@ -86,7 +116,7 @@ fn name<'py>(py: Python<'py>, path: &Path) -> PyResult<Bound<'py, PyString>> {
 }
 
 /// The system's words without Rust's `(os error 2)`.
-fn plain(error: &io::Error) -> String {
+pub(crate) fn plain(error: &io::Error) -> String {
     let text = error.to_string();
     match text.rsplit_once(" (os error ") {
         Some((words, _)) => words.to_owned(),

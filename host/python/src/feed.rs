@@ -10,10 +10,8 @@ use std::{
     io,
     ops::ControlFlow,
     os::fd::RawFd,
-    sync::{
-        Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU32, Ordering::Relaxed},
-    },
+    sync::atomic::{AtomicU32, Ordering::Relaxed},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
 };
 
 use sanchay::{Cancel, EntryError, Progress};
@@ -58,7 +56,7 @@ struct State<C> {
     ended: Option<Ended>,
     progress: Option<Progress>,
     /// Entries that failed, where they have no row of their own.
-    errors: Vec<EntryError>,
+    errors: Vec<Arc<EntryError>>,
     /// The failure that ends the run.
     fatal: Option<EntryError>,
     bell: Option<Bell>,
@@ -137,7 +135,7 @@ impl<C: Chunk> Feed<C> {
     /// Keeps an error that has no row of its own.
     pub(crate) fn keep(&self, error: EntryError) -> ControlFlow<()> {
         let mut state = self.state();
-        state.errors.push(error);
+        state.errors.push(Arc::new(error));
         if state.closed {
             ControlFlow::Break(())
         } else {
@@ -166,7 +164,7 @@ impl<C: Chunk> Feed<C> {
         self.wake(&mut state);
     }
 
-    /// Nobody takes any more: the run ends as soon as it can.
+    /// Nobody takes any more: the run ends.
     pub(crate) fn close(&self) {
         if self.is_foreign() {
             return;
@@ -176,6 +174,7 @@ impl<C: Chunk> Feed<C> {
         state.closed = true;
         let left = std::mem::take(&mut state.chunks);
         state.rows = 0;
+        self.wake(&mut state);
         drop(state);
         self.gone.notify_all();
         drop(left);
@@ -213,9 +212,10 @@ impl<C: Chunk> Feed<C> {
         self.with_ended(totals).flatten()
     }
 
-    /// The errors that were kept so far, each through a function.
-    pub(crate) fn errors<T>(&self, each: impl Fn(&EntryError) -> T) -> Vec<T> {
-        self.state().errors.iter().map(each).collect()
+    /// The errors that were kept so far. Exceptions are not made of them here:
+    /// that lets other threads of Python's go on, which may want the lock.
+    pub(crate) fn errors(&self) -> Vec<Arc<EntryError>> {
+        self.state().errors.clone()
     }
 
     /// A file descriptor that can be read from when there is something to
@@ -228,7 +228,7 @@ impl<C: Chunk> Feed<C> {
         let bell = Bell::new()?;
         let descriptor = bell.descriptor();
         state.bell = Some(bell);
-        if state.rows > 0 || state.ended.is_some() {
+        if state.rows > 0 || state.ended.is_some() || state.closed {
             self.wake(&mut state);
         }
         Ok(descriptor)

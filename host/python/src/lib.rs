@@ -8,6 +8,7 @@
 //! signals and to the progress callback, so that an exception or Ctrl-C
 //! arises where Python expects it.
 
+mod arguments;
 mod arrow;
 mod bell;
 mod columns;

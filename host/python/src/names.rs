@@ -9,8 +9,10 @@ use pyo3::{
     intern,
     prelude::*,
     sync::PyOnceLock,
-    types::{PyBytes, PyString},
+    types::{PyBytes, PyIterator, PyString},
 };
+
+use crate::arguments;
 
 /// A name as `os.fsdecode` gives it.
 pub(crate) fn decoded<'py>(
@@ -49,6 +51,41 @@ pub(crate) fn encoded(name: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     Ok(bytes.cast::<PyBytes>()?.as_bytes().to_vec())
 }
 
+/// A name's bytes, as [`encoded`].
+///
+/// # Errors
+/// Likewise, and `ValueError` for text that no name can be; they name the
+/// option.
+pub(crate) fn named(
+    option: &str,
+    expected: &str,
+    name: &Bound<'_, PyAny>,
+) -> PyResult<Vec<u8>> {
+    if is_name(name)? {
+        return encoded(name)
+            .map_err(|error| arguments::named(name.py(), option, error));
+    }
+    Err(arguments::unexpected(option, expected, name))
+}
+
+/// Several, one after the other.
+///
+/// # Errors
+/// `TypeError` for what is not several, which names the option.
+pub(crate) fn several<'py>(
+    option: &str,
+    expected: &str,
+    given: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyIterator>> {
+    given.try_iter().map_err(|error| {
+        if error.is_instance_of::<PyTypeError>(given.py()) {
+            arguments::unexpected(option, expected, given)
+        } else {
+            error
+        }
+    })
+}
+
 /// Whether a thing is one name, and not several.
 pub(crate) fn is_name(thing: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(thing.is_instance_of::<PyString>()
@@ -56,30 +93,40 @@ pub(crate) fn is_name(thing: &Bound<'_, PyAny>) -> PyResult<bool> {
         || thing.hasattr(intern!(thing.py(), "__fspath__"))?)
 }
 
-/// One path or several. Without any, the current directory, whose files are
-/// then reported without `./`.
+/// One path or several.
 ///
 /// # Errors
-/// `ValueError` for a zero byte, which no path can hold; `FileNotFoundError`
-/// for an empty path.
-pub(crate) fn paths(given: &Bound<'_, PyAny>) -> PyResult<Vec<PathBuf>> {
+/// `TypeError` for what is no path; `ValueError` for a zero byte, which no
+/// path can hold; `FileNotFoundError` for an empty path.
+pub(crate) fn paths(
+    option: &str,
+    given: &Bound<'_, PyAny>,
+) -> PyResult<Vec<PathBuf>> {
+    if is_name(given)? {
+        return Ok(vec![path(option, given)?]);
+    }
+    several(option, "a path or several", given)?
+        .map(|one| path(option, &one?))
+        .collect()
+}
+
+/// As [`paths`], and for `None` the current directory, whose files are then
+/// reported without `./`.
+///
+/// # Errors
+/// As [`paths`].
+pub(crate) fn roots(given: &Bound<'_, PyAny>) -> PyResult<Vec<PathBuf>> {
     if given.is_none() {
         return Ok(vec![PathBuf::new()]);
     }
-    if is_name(given)? {
-        return Ok(vec![path(given)?]);
-    }
-    let several = given.try_iter().map_err(|_| {
-        let kind = given.get_type();
-        PyTypeError::new_err(format!("expected a path or several, not {kind}"))
-    })?;
-    several.map(|one| path(&one?)).collect()
+    paths("roots", given)
 }
 
-fn path(given: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
-    let bytes = encoded(given)?;
+fn path(option: &str, given: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
+    let bytes = named(option, "a path (str, bytes or os.PathLike)", given)?;
     if bytes.contains(&0) {
-        return Err(PyValueError::new_err("embedded null byte"));
+        let words = format!("{option}: a path has an embedded null byte");
+        return Err(PyValueError::new_err(words));
     }
     if bytes.is_empty() {
         let no_such = (2, "No such file or directory", "");

@@ -2,12 +2,12 @@
 //! name of its option.
 
 use pyo3::{
-    exceptions::{PyOverflowError, PyTypeError, PyValueError},
+    exceptions::{PyOverflowError, PyValueError},
     prelude::*,
     types::PyString,
 };
 
-use crate::size;
+use crate::{arguments, size};
 
 /// A number that is not negative.
 ///
@@ -18,19 +18,29 @@ pub(crate) fn count(
     given: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Option<u64>> {
     let Some(given) = given else { return Ok(None) };
+    let py = given.py();
     let number = given.extract::<u64>().map_err(|error| {
-        if error.is_instance_of::<PyOverflowError>(given.py()) {
+        if error.is_instance_of::<PyOverflowError>(py) {
+            let given = shown(given);
             PyValueError::new_err(format!(
                 "{option}: {given} is not between 0 and 2**64 - 1"
             ))
         } else {
-            PyTypeError::new_err(format!(
-                "{option}: {}",
-                error.value(given.py())
-            ))
+            arguments::named(py, option, error)
         }
     })?;
     Ok(Some(number))
+}
+
+/// A number for a message: its digits, unless there are too many to read;
+/// Python itself refuses to write more than some thousand.
+fn shown(number: &Bound<'_, PyAny>) -> String {
+    match number.str() {
+        Ok(digits) if digits.len().is_ok_and(|length| length <= 40) => {
+            digits.to_string_lossy().into_owned()
+        }
+        _ => "a number of so many digits".to_owned(),
+    }
 }
 
 /// A size in bytes: a number, or text such as `10MB` or `1KiB`.

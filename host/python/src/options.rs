@@ -1,13 +1,9 @@
 //! What a call can be told: the program's options, under the same names.
 
-use pyo3::{
-    exceptions::PyValueError,
-    prelude::*,
-    types::{PyBool, PyString},
-};
+use pyo3::{exceptions::PyValueError, prelude::*, types::PyBool};
 use sanchay::{Algorithm, Method, WalkOptions, Walker};
 
-use crate::{names, numbers};
+use crate::{arguments, names, numbers};
 
 /// The chunk of a partial digest where none is named, in bytes.
 const CHUNK: u32 = 64 << 10;
@@ -30,12 +26,15 @@ impl Walk {
         extension: &Bound<'_, PyAny>,
         min_size: Option<&Bound<'_, PyAny>>,
         max_size: Option<&Bound<'_, PyAny>>,
-        hidden: bool,
-        follow: bool,
-        beneath: bool,
+        hidden: &Bound<'_, PyAny>,
+        follow: &Bound<'_, PyAny>,
+        beneath: &Bound<'_, PyAny>,
         max_depth: Option<&Bound<'_, PyAny>>,
-        walker: &str,
+        walker: &Bound<'_, PyAny>,
     ) -> PyResult<Self> {
+        let hidden = arguments::flag("hidden", hidden)?;
+        let follow = arguments::flag("follow", follow)?;
+        let beneath = arguments::flag("beneath", beneath)?;
         let min_size = numbers::size("min_size", min_size)?;
         let max_size = numbers::size("max_size", max_size)?;
         if let (Some(min), Some(max)) = (min_size, max_size)
@@ -50,15 +49,13 @@ impl Walk {
         }
         let max_depth = numbers::count("max_depth", max_depth)?
             .map(|depth| usize::try_from(depth).unwrap_or(usize::MAX));
-        let walker = match walker {
-            "native" => Walker::Native,
-            "portable" => Walker::Portable,
-            other => {
-                return Err(PyValueError::new_err(format!(
-                    "walker: expected native or portable, not {other}"
-                )));
-            }
-        };
+        let walkers = "'native' or 'portable'";
+        let walker =
+            arguments::word("walker", walkers, walker, |word| match word {
+                "native" => Some(Walker::Native),
+                "portable" => Some(Walker::Portable),
+                _ => None,
+            })?;
         let extensions = extensions("extension", extension)?;
         Ok(Self {
             options: WalkOptions {
@@ -76,6 +73,9 @@ impl Walk {
     }
 }
 
+/// What one extension can be.
+const ONE: &str = "an extension (str or bytes)";
+
 /// One extension or several, with or without a leading dot.
 ///
 /// # Errors
@@ -85,11 +85,10 @@ pub(crate) fn extensions(
     given: &Bound<'_, PyAny>,
 ) -> PyResult<Vec<Vec<u8>>> {
     let all = if names::is_name(given)? {
-        vec![names::encoded(given)?]
+        vec![names::named(option, ONE, given)?]
     } else {
-        given
-            .try_iter()?
-            .map(|one| names::encoded(&one?))
+        names::several(option, "an extension or several", given)?
+            .map(|one| names::named(option, ONE, &one?))
             .collect::<PyResult<Vec<_>>>()?
     };
     for extension in &all {
@@ -107,11 +106,11 @@ pub(crate) fn extensions(
 /// A hash function by its name.
 ///
 /// # Errors
-/// `ValueError` for a name that is none.
-pub(crate) fn algorithm(name: &str) -> PyResult<Algorithm> {
-    name.parse().map_err(|error| {
-        PyValueError::new_err(format!("algorithm: {error}, not {name}"))
-    })
+/// `ValueError` for a name that is none; `TypeError` for what is no name.
+pub(crate) fn algorithm(name: &Bound<'_, PyAny>) -> PyResult<Algorithm> {
+    let names = Algorithm::ALL.map(Algorithm::name).join(", ");
+    let expected = format!("one of {names}");
+    arguments::word("algorithm", &expected, name, |word| word.parse().ok())
 }
 
 /// How files are hashed: whole, or partially if `partial` is a chunk's size
@@ -120,12 +119,10 @@ pub(crate) fn algorithm(name: &str) -> PyResult<Algorithm> {
 /// # Errors
 /// `ValueError` for a hash function that cannot be, and a chunk likewise.
 pub(crate) fn method(
-    algorithm: Option<&Bound<'_, PyString>>,
+    algorithm: Option<&Bound<'_, PyAny>>,
     partial: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Method> {
-    let algorithm = algorithm
-        .map(|name| self::algorithm(&name.to_string_lossy()))
-        .transpose()?;
+    let algorithm = algorithm.map(self::algorithm).transpose()?;
     let chunk = match partial {
         Some(given) => match given.cast::<PyBool>() {
             Ok(wanted) => wanted.is_true().then_some(CHUNK),

@@ -6,10 +6,10 @@ use std::{collections::VecDeque, io, os::fd::RawFd, sync::Arc};
 use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, Schema};
 use pyo3::prelude::*;
+use sanchay::EntryError;
 
 use crate::{
     columns::{Chunk, Make},
-    failure,
     feed::{Feed, Patience},
     runner::Totals,
     taker::{Catch, Taker},
@@ -48,6 +48,9 @@ pub(crate) trait Source: Send {
     /// What was taken and not yet handed on, in Arrow.
     fn batches(&mut self) -> Result<Vec<RecordBatch>, ArrowError>;
 
+    /// Drops what was taken and not yet handed on.
+    fn clear(&mut self);
+
     /// What the columns are in Arrow.
     fn schema(&self) -> Arc<Schema>;
 }
@@ -61,7 +64,10 @@ pub(crate) trait Outlet: Send + Sync {
     fn close(&self);
 
     /// What went wrong so far without having a record.
-    fn errors(&self, py: Python<'_>) -> Vec<PyErr>;
+    fn errors(&self) -> Vec<Arc<EntryError>>;
+
+    /// Whether it was ended, so that nobody takes any more.
+    fn is_closed(&self) -> bool;
 
     /// What it came to, once it has ended well.
     fn totals(&self) -> Option<Totals>;
@@ -83,8 +89,12 @@ impl<C: Chunk> Outlet for Feed<C> {
         Self::close(self);
     }
 
-    fn errors(&self, py: Python<'_>) -> Vec<PyErr> {
-        Self::errors(self, |error| failure::of_entry(py, error))
+    fn errors(&self) -> Vec<Arc<EntryError>> {
+        Self::errors(self)
+    }
+
+    fn is_closed(&self) -> bool {
+        Self::is_closed(self)
     }
 
     fn totals(&self) -> Option<Totals> {
@@ -164,6 +174,11 @@ impl<C: Chunk> Source for Records<C> {
             }
         }
         Ok(batches)
+    }
+
+    fn clear(&mut self) {
+        self.chunks.clear();
+        self.row = 0;
     }
 
     fn schema(&self) -> Arc<Schema> {

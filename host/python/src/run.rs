@@ -8,24 +8,21 @@ use std::{
 
 use pyo3::{
     PyTraverseError, PyVisit,
-    exceptions::PyRuntimeError,
+    exceptions::{PyRuntimeError, PyStopAsyncIteration},
     prelude::*,
-    types::{PyCapsule, PyList, PyTuple, PyType},
+    types::{PyCapsule, PyTuple, PyType},
 };
 use sanchay::{DuplicateSummary, Summary};
 
 use crate::{
     arrow,
     columns::{Chunk, Make},
+    failure,
     feed::Patience,
     records::{Outlet, Ready, Records, Source},
     runner::{Totals, Work},
     taker::Taker,
 };
-
-/// How many records one poll makes: a few milliseconds' worth, in which an
-/// event loop does nothing else.
-const POLLED: usize = 1024;
 
 /// A run: an iterator of its records, and a stream of them for Arrow.
 #[pyclass(frozen, module = "sanchay._native")]
@@ -62,15 +59,21 @@ impl Run {
     }
 
     fn records(&self) -> PyResult<MutexGuard<'_, Box<dyn Source>>> {
-        self.outlet()?;
-        match self.records.try_lock() {
-            Ok(records) => Ok(records),
-            Err(TryLockError::Poisoned(records)) => Ok(records.into_inner()),
-            Err(TryLockError::WouldBlock) => Err(PyRuntimeError::new_err(
-                "the records of this run are being taken already, by another \
-                 thread or by the caller of this callback",
-            )),
+        let outlet = self.outlet()?;
+        let mut records = match self.records.try_lock() {
+            Ok(records) => records,
+            Err(TryLockError::Poisoned(records)) => records.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                return Err(PyRuntimeError::new_err(
+                    "the records of this run are being taken already, by \
+                     another thread or by the caller of this callback",
+                ));
+            }
+        };
+        if outlet.is_closed() {
+            records.clear();
         }
+        Ok(records)
     }
 
     fn make<'py>(&self, py: Python<'py>) -> PyResult<Make<'py>> {
@@ -101,42 +104,35 @@ impl Run {
         }
     }
 
-    /// Some records that are there already; an empty list if there are none
-    /// yet, and None if there will be none.
+    /// The next record, if it is there already, or None; StopAsyncIteration
+    /// if there will be none.
     fn poll<'py>(
         &self,
         py: Python<'py>,
-    ) -> PyResult<Option<Bound<'py, PyList>>> {
-        self.outlet()?.hush();
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let mut records = self.records()?;
         let make = self.make(py)?;
-        let list = PyList::empty(py);
-        while list.len() < POLLED {
-            if let Some(record) = records.next(&make)? {
-                list.append(record)?;
-            } else if !list.is_empty() {
-                // What comes next may be an exception, which would take these
-                // with it.
-                break;
-            } else {
-                let progress = self.progress.as_ref();
-                match records.more(py, Patience::None, progress)? {
-                    Ready::Yes => {}
-                    Ready::NotYet => break,
-                    Ready::Never => return Ok(None),
-                }
-            }
-        }
-        Ok(Some(list))
-    }
-
-    /// Takes what is there already, in columns; whether that was all.
-    fn absorb(&self, py: Python<'_>) -> PyResult<bool> {
-        self.outlet()?.hush();
-        let mut records = self.records()?;
         loop {
+            if let Some(record) = records.next(&make)? {
+                return Ok(Some(record));
+            }
+            self.outlet.hush();
             let progress = self.progress.as_ref();
             match records.more(py, Patience::None, progress)? {
+                Ready::Yes => {}
+                Ready::NotYet => return Ok(None),
+                Ready::Never => return Err(PyStopAsyncIteration::new_err(())),
+            }
+        }
+    }
+
+    /// Takes the whole chunks that are there already; whether that was all.
+    fn absorb(&self, py: Python<'_>) -> PyResult<bool> {
+        let mut records = self.records()?;
+        self.outlet.hush();
+        loop {
+            let progress = self.progress.as_ref();
+            match records.more(py, Patience::Whole, progress)? {
                 Ready::Yes => {}
                 Ready::NotYet => return Ok(false),
                 Ready::Never => return Ok(true),
@@ -154,8 +150,9 @@ impl Run {
 
     /// Begins the run, and tells a file descriptor that can be read from when
     /// there is something to take.
-    fn fileno(&self) -> PyResult<RawFd> {
-        let descriptor = self.outlet()?.bell()?;
+    fn fileno(&self, py: Python<'_>) -> PyResult<RawFd> {
+        let bell = self.outlet()?.bell();
+        let descriptor = bell.map_err(|error| failure::of_io(py, &error))?;
         self.records()?.begin(self.progress.is_some())?;
         Ok(descriptor)
     }
@@ -167,8 +164,10 @@ impl Run {
 
     /// The errors that have no record of their own.
     fn errors<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let errors = self.outlet()?.errors(py).into_iter();
-        PyTuple::new(py, errors.map(|e| e.into_value(py)).collect::<Vec<_>>())
+        let errors = self.outlet()?.errors();
+        let exception = |error| failure::of_entry(py, error).into_value(py);
+        let errors = errors.iter().map(|error| exception(error));
+        PyTuple::new(py, errors.collect::<Vec<_>>())
     }
 
     /// What the run came to, once it has ended well: files, directories,

@@ -11,7 +11,7 @@ use std::{
 use pyo3::{exceptions::PyRuntimeError, prelude::*};
 use sanchay::{DuplicateSummary, EntryError, Error, Monitor, Summary};
 
-use crate::{columns::Chunk, feed::Feed};
+use crate::{columns::Chunk, failure, feed::Feed};
 
 /// What a run came to.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +67,8 @@ pub(crate) fn begin<C: Chunk>(
         })
         .map(drop)
         .map_err(|error| {
-            PyRuntimeError::new_err(format!("cannot start a thread: {error}"))
+            let why = failure::plain(&error);
+            PyRuntimeError::new_err(format!("cannot start a thread: {why}"))
         })
 }
 

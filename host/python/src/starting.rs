@@ -1,13 +1,10 @@
 //! The calls that begin runs: keywords into the library's options.
 
-use pyo3::{
-    prelude::*,
-    types::{PyString, PyType},
-};
-use sanchay::{DuplicateOptions, HashOptions, Source};
+use pyo3::{exceptions::PyValueError, prelude::*, types::PyType};
+use sanchay::{Algorithm, DuplicateOptions, HashOptions, Source};
 
 use crate::{
-    engines, files, groups, hashes, names, numbers,
+    arguments, engines, files, groups, hashes, names, numbers,
     options::{self, Walk},
     run::Run,
 };
@@ -24,7 +21,7 @@ pub(crate) fn scan(
     record: Py<PyType>,
 ) -> PyResult<Run> {
     let py = roots.py();
-    let roots = names::paths(roots)?;
+    let roots = names::roots(roots)?;
     let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
     let work = files::work(engine, roots, walk.options.clone(), raises);
     Ok(Run::new(work, record, progress))
@@ -39,7 +36,7 @@ pub(crate) fn scan(
 pub(crate) fn hash_files(
     paths: &Bound<'_, PyAny>,
     walk: &Walk,
-    algorithm: Option<&Bound<'_, PyString>>,
+    algorithm: Option<&Bound<'_, PyAny>>,
     partial: Option<&Bound<'_, PyAny>>,
     threads: Option<&Bound<'_, PyAny>>,
     progress: Option<Py<PyAny>>,
@@ -47,7 +44,8 @@ pub(crate) fn hash_files(
     record: Py<PyType>,
 ) -> PyResult<Run> {
     let py = paths.py();
-    let sources = names::paths(paths)?.into_iter().map(Source::Path).collect();
+    let paths = names::paths("paths", paths)?;
+    let sources = paths.into_iter().map(Source::Path).collect();
     let method = options::method(algorithm, partial)?;
     let options = HashOptions { walk: walk.options.clone(), method };
     let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
@@ -64,17 +62,25 @@ pub(crate) fn hash_files(
 pub(crate) fn duplicates(
     roots: &Bound<'_, PyAny>,
     walk: &Walk,
-    algorithm: &str,
-    hardlinks: bool,
+    algorithm: Option<&Bound<'_, PyAny>>,
+    hardlinks: &Bound<'_, PyAny>,
     threads: Option<&Bound<'_, PyAny>>,
     progress: Option<Py<PyAny>>,
     raises: bool,
     record: Py<PyType>,
 ) -> PyResult<Run> {
     let py = roots.py();
-    let roots = names::paths(roots)?;
-    let algorithm = options::algorithm(algorithm)?;
+    let roots = names::roots(roots)?;
+    let algorithm = algorithm.map(options::algorithm).transpose()?;
+    let algorithm = algorithm.unwrap_or(Algorithm::Xxh3_128);
+    let hardlinks = arguments::flag("hardlinks", hardlinks)?;
     let walk = walk.options.clone();
+    if walk.max_size == Some(0) && walk.min_size.is_none() {
+        return Err(PyValueError::new_err(
+            "max_size: 0 leaves nothing, for empty files are left out unless \
+             min_size=0 is given",
+        ));
+    }
     let options = DuplicateOptions { walk, hardlinks, algorithm };
     let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
     let work = groups::work(engine, roots, options, raises);

@@ -34,13 +34,16 @@ pub(crate) struct Taker<C: Chunk> {
     plan: Option<Work<C>>,
     /// What the runs before this one came to, where it is one of several.
     before: Summary,
+    /// Whether its end was told to the progress callback.
+    told: bool,
 }
 
 impl<C: Chunk> Taker<C> {
     /// A run that begins when something is taken.
     pub(crate) fn new(work: Work<C>) -> Self {
         let feed = Arc::new(Feed::new());
-        Self { feed, plan: Some(work), before: Summary::default() }
+        let before = Summary::default();
+        Self { feed, plan: Some(work), before, told: false }
     }
 
     /// The run that goes on after these.
@@ -72,10 +75,13 @@ impl<C: Chunk> Taker<C> {
     /// # Errors
     /// `RuntimeError` if there can be no more threads.
     pub(crate) fn begin(&mut self, reports: bool) -> PyResult<()> {
-        match self.plan.take() {
-            Some(work) => runner::begin(&self.feed, reports, work),
-            None => Ok(()),
+        let Some(work) = self.plan.take() else { return Ok(()) };
+        let begun = runner::begin(&self.feed, reports, work);
+        if begun.is_err() {
+            // There is no thread that would ever end it.
+            self.feed.close();
         }
+        begun
     }
 
     /// Takes what comes next. `progress` is called with the fields of a
@@ -100,7 +106,7 @@ impl<C: Chunk> Taker<C> {
     }
 
     fn patiently(
-        &self,
+        &mut self,
         py: Python<'_>,
         patience: Patience,
         progress: Option<&Py<PyAny>>,
@@ -108,17 +114,44 @@ impl<C: Chunk> Taker<C> {
         loop {
             let feed = &*self.feed;
             let taken = py.detach(|| feed.take(patience, LOOK));
-            py.check_signals()?;
-            self.tell(py, progress)?;
+            py.check_signals().map_err(|error| {
+                failure::of_callback(py, error, "a signal handler")
+            })?;
+            if matches!(taken, Taken::End) {
+                self.outcome(py)?;
+                let last = self.last();
+                self.tell(py, progress, last)?;
+                return Ok(Catch::End);
+            }
+            self.tell(py, progress, self.feed.progress())?;
             match taken {
                 Taken::Chunk(chunk) => return Ok(Catch::Chunk(chunk)),
-                Taken::End => return self.outcome(py).map(|()| Catch::End),
-                Taken::Nothing if patience == Patience::None => {
-                    return Ok(Catch::Nothing);
-                }
-                Taken::Nothing => {}
+                _ if !patience.waits() => return Ok(Catch::Nothing),
+                _ => {}
             }
         }
+    }
+
+    /// How far a run is that has ended well, if that was not told yet.
+    fn last(&mut self) -> Option<Progress> {
+        if self.feed.is_closed() || std::mem::replace(&mut self.told, true) {
+            return None;
+        }
+        let mut progress = Progress::default();
+        let run = match self.feed.totals()? {
+            Totals::Run(run) => run,
+            Totals::Duplicates(all) => {
+                progress.phase = Phase::Comparing;
+                progress.total_files = Some(all.scanned.files);
+                progress.total_bytes = Some(all.scanned.bytes);
+                all.scanned
+            }
+        };
+        progress.directories = run.directories;
+        progress.files = run.files;
+        progress.bytes = run.bytes;
+        progress.errors = run.errors;
+        Some(progress)
     }
 
     /// Calls the progress callback, if there is something to tell.
@@ -126,14 +159,18 @@ impl<C: Chunk> Taker<C> {
         &self,
         py: Python<'_>,
         callback: Option<&Py<PyAny>>,
+        progress: Option<Progress>,
     ) -> PyResult<()> {
         let Some(callback) = callback else { return Ok(()) };
-        let Some(mut progress) = self.feed.progress() else { return Ok(()) };
+        let Some(mut progress) = progress else { return Ok(()) };
         progress.directories += self.before.directories;
         progress.files += self.before.files;
         progress.bytes += self.before.bytes;
         progress.errors += self.before.errors;
-        let answer = callback.call1(py, fields(&progress))?;
+        let answer =
+            callback.call1(py, fields(&progress)).map_err(|error| {
+                failure::of_callback(py, error, "the progress callback")
+            })?;
         match answer.cast_bound::<PyBool>(py) {
             Ok(answer) if !answer.is_true() => {
                 Err(Cancelled::new_err("the progress callback returned False"))

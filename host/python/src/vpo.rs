@@ -10,6 +10,7 @@ use pyo3::{
 use sanchay::{EntryError, HashOptions, Method, Source, Summary, WalkOptions};
 
 use crate::{
+    arguments,
     columns::{Chunk as _, Make},
     engines, failure,
     feed::Patience,
@@ -31,13 +32,15 @@ const ENOTDIR: i32 = 20;
 pub(crate) fn vpo_discover<'py>(
     roots: &Bound<'py, PyAny>,
     extensions: &Bound<'py, PyAny>,
-    follow_symlinks: bool,
-    skip_hidden: bool,
+    follow_symlinks: &Bound<'_, PyAny>,
+    skip_hidden: &Bound<'_, PyAny>,
     progress: Option<Py<PyAny>>,
     record: Bound<'py, PyType>,
 ) -> PyResult<Bound<'py, PyList>> {
     let py = roots.py();
     let make = Make::new(record)?;
+    let follow = arguments::flag("follow_symlinks", follow_symlinks)?;
+    let skip_hidden = arguments::flag("skip_hidden", skip_hidden)?;
     let roots = directories(roots)?;
     // Only the last suffix of a name is its extension: no file has one with a
     // dot inside.
@@ -52,7 +55,7 @@ pub(crate) fn vpo_discover<'py>(
     let walk = WalkOptions {
         extensions,
         hidden: !skip_hidden,
-        follow: follow_symlinks,
+        follow,
         ..WalkOptions::default()
     };
     let engine = engines::engine(py, None)?;
@@ -74,10 +77,7 @@ pub(crate) fn vpo_discover<'py>(
 /// The roots, each of which must be a directory.
 fn directories(roots: &Bound<'_, PyAny>) -> PyResult<Vec<PathBuf>> {
     let py = roots.py();
-    if roots.is_none() {
-        return Err(PyTypeError::new_err("roots: expected a list of paths"));
-    }
-    let roots = names::paths(roots)?;
+    let roots = names::paths("roots", roots)?;
     for root in &roots {
         let refusal = match py.detach(|| std::fs::metadata(root)) {
             Ok(metadata) if metadata.is_dir() => continue,
@@ -167,7 +167,7 @@ impl<'py> Batch<'py> {
         let mut batch = Self { names: Vec::new(), sources: Vec::new() };
         for path in paths.take(BATCH) {
             let path = path?;
-            let bytes = names::encoded(&path)?;
+            let bytes = names::named("paths", "a path", &path)?;
             batch.names.push(match path.cast_into_exact::<PyString>() {
                 Ok(text) => text,
                 Err(_) => names::decoded(py, &bytes)?,
@@ -188,7 +188,7 @@ fn list<'py>(paths: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyIterator>> {
             "paths: expected a list of paths, not one path",
         ));
     }
-    paths.try_iter()
+    names::several("paths", "a list of paths", paths)
 }
 
 /// Looks for signals now and then in a long loop.

@@ -12,31 +12,52 @@ that imports nothing; see the program's documentation for what that is worth.
 :func:`scan`, :func:`hash_files` and :func:`duplicates` take the options of the
 program's commands, under the same names, and answer with :class:`Records`: an
 iterable, an async iterable, an awaitable and an Arrow stream in one.
+
+For annotations there are the types of what the calls take: Paths (a path or
+several), Extensions (one or several), Size (bytes, as a number or as text),
+Algorithm, Walker and Errors (the words that these options can be), and
+OnProgress (what is called with a Progress). An answer is annotated as
+``Records[ScannedFile, Summary]``, ``Records[HashedFile, Summary]`` or
+``Records[DuplicateGroup, DuplicateSummary]``.
 """
 
 from sanchay._calls import duplicates, hash_files, scan, version
 from sanchay._records import Records
 from sanchay._types import (
+    Algorithm,
     Cancelled,
     DuplicateGroup,
     DuplicateSummary,
     EntryError,
+    Errors,
+    Extensions,
     HashedFile,
+    OnProgress,
+    Paths,
     Progress,
     ScannedFile,
+    Size,
     Summary,
+    Walker,
 )
 
 __all__ = [
+    "Algorithm",
     "Cancelled",
     "DuplicateGroup",
     "DuplicateSummary",
     "EntryError",
+    "Errors",
+    "Extensions",
     "HashedFile",
+    "OnProgress",
+    "Paths",
     "Progress",
     "Records",
     "ScannedFile",
+    "Size",
     "Summary",
+    "Walker",
     "duplicates",
     "hash_files",
     "scan",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sanchay import _native
+from sanchay._arguments import raises, reporter
 from sanchay._records import Records
 from sanchay._types import (
     Algorithm,
@@ -15,7 +14,6 @@ from sanchay._types import (
     HashedFile,
     OnProgress,
     Paths,
-    Progress,
     ScannedFile,
     Size,
     Summary,
@@ -39,7 +37,7 @@ def scan(
     threads: int | None = None,
     progress: OnProgress | None = None,
     errors: Errors = "raise",
-) -> Records[ScannedFile]:
+) -> Records[ScannedFile, Summary]:
     """Find the regular files below directories, in no particular order.
 
     The run begins when the first record is taken; see Records for the ways to
@@ -48,8 +46,8 @@ def scan(
 
     Args:
         roots: A directory, or several; None is the current directory, whose
-            files are reported without "./". A root that is a file is reported
-            whatever the options say.
+            files are reported without "./". A root that is a file is taken
+            whatever its name; min_size and max_size hold for it too.
         extension: Only files whose name ends in this extension, or in one of
             these, with or without their leading dot; the case of ASCII letters
             does not matter.
@@ -65,8 +63,9 @@ def scan(
         walker: How directories are listed; the answers are the same.
         threads: How many threads work, 1 to 1024; None is one for each
             processor, and more while these wait for a disk.
-        progress: Called with a Progress at most ten times a second, in the
-            thread that takes the records; False ends the run with Cancelled.
+        progress: Called with a Progress at most ten times a second, and once
+            more at the end, in the thread that takes the records; False ends
+            the run with Cancelled. It cannot be a coroutine function.
         errors: "raise" raises the OSError of a root that cannot be opened;
             "keep" adds it to the errors of the answer, as is always done with
             entries that were found.
@@ -91,8 +90,8 @@ def scan(
         roots,
         walk,
         threads,
-        _reporter(progress),
-        _raises(errors),
+        reporter(progress),
+        raises(errors),
         ScannedFile,
     )
     return Records(run, Summary, "sanchay.scan")
@@ -114,7 +113,7 @@ def hash_files(
     threads: int | None = None,
     progress: OnProgress | None = None,
     errors: Errors = "raise",
-) -> Records[HashedFile]:
+) -> Records[HashedFile, Summary]:
     """Hash files, and all files in directories, in order.
 
     The order is that of the paths, and within a directory the byte order of
@@ -123,7 +122,8 @@ def hash_files(
     (columns path, path_bytes, size, modified, algorithm, hash, error).
 
     Args:
-        paths: A file or a directory, or several.
+        paths: A file or a directory, or several. All of an iterable is taken
+            before the first is hashed, and needs about 300 bytes for each.
         algorithm: The hash function; None is xxh3-128. Of these, blake3 and
             sha256 are cryptographic.
         partial: Hash only the first and the last so many bytes, with xxh64: a
@@ -131,17 +131,20 @@ def hash_files(
             True is 64 KiB. Of a file smaller than two chunks, all is hashed.
         extension: Of files in directories, only those whose name ends in this
             extension, or in one of these.
-        min_size: Likewise, only files of at least so many bytes.
+        min_size: Only files of at least so many bytes, in paths too: a smaller
+            one has no record.
         max_size: Likewise, only files of at most so many bytes.
-        hidden: Likewise, also hidden files and directories.
+        hidden: In directories also hidden files and directories, whose names
+            begin with a dot.
         follow: Follow symbolic links in directories.
         beneath: With follow: refuse links that lead out of the directory.
         max_depth: Go at most so many levels down; 0 enters no directory.
         walker: How directories are listed; the answers are the same.
         threads: How many threads work, 1 to 1024; None is one for each
             processor, and more while these wait for a disk.
-        progress: Called with a Progress at most ten times a second, in the
-            thread that takes the records; False ends the run with Cancelled.
+        progress: Called with a Progress at most ten times a second, and once
+            more at the end, in the thread that takes the records; False ends
+            the run with Cancelled. It cannot be a coroutine function.
         errors: "raise" raises the OSError of a path in paths that cannot be
             hashed, once the records before it are taken; "keep" makes a record
             of it with an error in place of a hash, as is always done with
@@ -153,8 +156,6 @@ def hash_files(
         FileNotFoundError: A path is empty. All other errors of files are
             raised when records are taken.
     """
-    if paths is None:
-        raise TypeError("paths: expected a path or several, not None")
     walk = _native.Walk(
         extension,
         min_size,
@@ -171,8 +172,8 @@ def hash_files(
         algorithm,
         partial,
         threads,
-        _reporter(progress),
-        _raises(errors),
+        reporter(progress),
+        raises(errors),
         HashedFile,
     )
     return Records(run, Summary, "sanchay.hash_files")
@@ -181,7 +182,7 @@ def hash_files(
 def duplicates(
     roots: Paths | None = None,
     *,
-    algorithm: Algorithm = "xxh3-128",
+    algorithm: Algorithm | None = None,
     hardlinks: bool = False,
     extension: Extensions = (),
     min_size: Size | None = None,
@@ -194,7 +195,7 @@ def duplicates(
     threads: int | None = None,
     progress: OnProgress | None = None,
     errors: Errors = "raise",
-) -> Records[DuplicateGroup]:
+) -> Records[DuplicateGroup, DuplicateSummary]:
     """Find groups of files with equal content.
 
     The groups of which most can be reclaimed come first, and among equals the
@@ -206,14 +207,14 @@ def duplicates(
 
     Args:
         roots: A directory, or several; None is the current directory. Roots
-            may overlap.
-        algorithm: The hash function that equal files share.
+            may overlap. One that is a file is taken whatever its name.
+        algorithm: The hash function that equal files share; None is xxh3-128.
         hardlinks: Count hard links to one file as files of their own.
         extension: Only files whose name ends in this extension, or in one of
             these.
         min_size: Only files of at least so many bytes; None leaves out empty
             files, which 0 does not.
-        max_size: Only files of at most so many bytes.
+        max_size: Only files of at most so many bytes; 0 needs min_size=0.
         hidden: Also hidden files and directories.
         follow: Follow symbolic links.
         beneath: With follow: refuse links that lead out of the root.
@@ -222,8 +223,9 @@ def duplicates(
         walker: How directories are listed; the answers are the same.
         threads: How many threads work, 1 to 1024; None is one for each
             processor, and more while these wait for a disk.
-        progress: Called with a Progress at most ten times a second, in the
-            thread that takes the groups; False ends the run with Cancelled.
+        progress: Called with a Progress at most ten times a second, and once
+            more at the end, in the thread that takes the groups; False ends
+            the run with Cancelled. It cannot be a coroutine function.
         errors: "raise" raises the OSError of a root that cannot be opened;
             "keep" adds it to the errors of the answer, as is always done with
             entries that were found.
@@ -250,8 +252,8 @@ def duplicates(
         algorithm,
         hardlinks,
         threads,
-        _reporter(progress),
-        _raises(errors),
+        reporter(progress),
+        raises(errors),
         DuplicateGroup,
     )
     return Records(run, DuplicateSummary, "sanchay.duplicates")
@@ -260,24 +262,3 @@ def duplicates(
 def version() -> str:
     """Tell the version of Sanchay, for instance "0.1.0"."""
     return _native.version()
-
-
-def _reporter(progress: OnProgress | None) -> Callable[..., object] | None:
-    """What to call with the fields of a Progress."""
-    if progress is None:
-        return None
-    if not callable(progress):
-        raise TypeError("progress: expected something to call")
-    told = progress
-
-    def report(*fields: object) -> object:
-        return told(Progress(*fields))  # type: ignore[arg-type]
-
-    return report
-
-
-def _raises(errors: Errors) -> bool:
-    """Whether what was named raises."""
-    if errors not in ("raise", "keep"):
-        raise ValueError(f"errors: expected raise or keep, not {errors}")
-    return errors == "raise"

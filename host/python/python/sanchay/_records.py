@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Generator,
+    Iterator,
+)
+from threading import Lock
+from time import monotonic
 from types import TracebackType
 from typing import Generic, TypeVar, cast
 
 from sanchay._native import Run
-from sanchay._types import DuplicateSummary, Summary
 
 __all__ = ["Records"]
 
+#: A record.
 R = TypeVar("R")
+#: What a run came to.
+S = TypeVar("S")
+
+#: For how long an event loop does nothing but take records, in seconds.
+_TURN = 0.005
 
 
-class Records(Generic[R]):
+class Records(Generic[R, S]):
     """The records of one run, each of which is handed on once.
 
     Take them in any of these ways::
@@ -28,14 +41,16 @@ class Records(Generic[R]):
     The run begins when the first record is asked for, in threads of its own
     that release the interpreter, and waits when some ten thousand records are
     not taken. It ends early when close() is called, when the ``with`` block
-    that it was opened in ends, when the task that takes the records is
-    cancelled, or when nobody holds this object any more.
+    that it was opened in ends, when a task is cancelled while it waits for
+    records, or when nobody holds this object any more. Leaving a loop does not
+    end it: another goes on with the next record.
 
     Taking records raises what ended the run: the OSError of a path that was
     named and cannot be opened (unless ``errors="keep"``), KeyboardInterrupt,
-    what the progress callback raised, Cancelled if it returned False. One
-    thread at a time can take records (RuntimeError otherwise); any may call
-    close().
+    what the progress callback raised (RuntimeError for StopIteration, which
+    would look like the end), Cancelled if it returned False. One thread and one
+    task at a time can take records (RuntimeError otherwise); any may call
+    close(). After it, and after an exception, there are no more.
 
     Arrow: each record is a row, and a group of duplicates a row for each of its
     files. The columns are those of the records; ``modified`` is a timestamp in
@@ -48,13 +63,15 @@ class Records(Generic[R]):
     def __init__(
         self,
         run: Run,
-        summary: type[Summary] | type[DuplicateSummary],
+        summary: Callable[..., S],
         description: str,
     ) -> None:
         """Not to be called: scan(), hash_files(), duplicates() make these."""
         self._run = run
         self._summary = summary
         self._description = description
+        self._awaited = Lock()
+        self._turn_ends = 0.0
 
     def __repr__(self) -> str:
         """What was called."""
@@ -70,33 +87,52 @@ class Records(Generic[R]):
 
     def __aiter__(self) -> AsyncIterator[R]:
         """Take the records one by one, without blocking the event loop."""
-        return self._each()
+        return self
 
-    async def _each(self) -> AsyncIterator[R]:
-        run = self._run
+    async def __anext__(self) -> R:
+        """Take the next record, without blocking the event loop."""
+        self._alone()
         try:
-            while (records := run.poll()) is not None:
-                if not records:
-                    await _readable(run.fileno())
-                for record in records:
-                    yield cast(R, record)
+            # Others want the loop too, however many records are there.
+            if monotonic() >= self._turn_ends:
+                await self._wait(asyncio.sleep(0))
+            while (record := self._run.poll()) is None:
+                await self._wait(_readable(self._run.fileno()))
+            return cast(R, record)
         finally:
-            run.close()
+            self._awaited.release()
 
-    def __await__(self) -> Generator[object, None, Records[R]]:
+    def __await__(self) -> Generator[object, None, Records[R, S]]:
         """Run to the end without blocking the event loop, as collect()."""
         return self._collect().__await__()
 
-    async def _collect(self) -> Records[R]:
+    async def _collect(self) -> Records[R, S]:
+        self._alone()
         try:
             while not self._run.absorb():
-                await _readable(self._run.fileno())
+                await self._wait(_readable(self._run.fileno()))
+            return self
+        finally:
+            self._awaited.release()
+
+    def _alone(self) -> None:
+        """See to it that no other task waits, which would not be woken."""
+        if not self._awaited.acquire(blocking=False):
+            raise RuntimeError(
+                "the records of this run are being taken already, by another "
+                "task"
+            )
+
+    async def _wait(self, waiting: Awaitable[None]) -> None:
+        """Let the event loop go on; if the task is cancelled, end the run."""
+        try:
+            await waiting
         except BaseException:
             self._run.close()
             raise
-        return self
+        self._turn_ends = monotonic() + _TURN
 
-    def collect(self) -> Records[R]:
+    def collect(self) -> Records[R, S]:
         """Run to the end, and keep the records in columns; answers itself.
 
         Raises what taking the records would.
@@ -108,7 +144,7 @@ class Records(Generic[R]):
         """End the run; what was not taken is dropped. From any thread."""
         self._run.close()
 
-    def __enter__(self) -> Records[R]:
+    def __enter__(self) -> Records[R, S]:
         """Itself, to be closed at the end of the block."""
         return self
 
@@ -132,7 +168,7 @@ class Records(Generic[R]):
         return self._run.errors()
 
     @property
-    def summary(self) -> Summary | DuplicateSummary | None:
+    def summary(self) -> S | None:
         """What the run came to; None before it has ended well.
 
         A DuplicateSummary for duplicates(), otherwise a Summary.

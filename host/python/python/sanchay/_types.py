@@ -83,7 +83,8 @@ class HashedFile(NamedTuple):
     """Its digest in lower-case hexadecimal; a partial one is
     ``xxh64:FIRST:LAST:SIZE``. None if it could not be hashed."""
     error: OSError | None
-    """Why it could not be hashed, or None if it was."""
+    """Why it could not be hashed, or None if it was. Exceptions equal only
+    themselves: two records with an error are never equal."""
 
     @property
     def modified(self) -> datetime | None:
@@ -113,7 +114,7 @@ class DuplicateGroup(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """How far a run is."""
+    """How far a run is. At its end it has the numbers of its summary."""
 
     phase: Literal["walking", "comparing"]
     """What it is doing. Only a search for duplicates compares."""
@@ -131,7 +132,8 @@ class Progress(NamedTuple):
     """Entries that failed so far."""
 
 
-#: Told how far a run is, at most ten times a second; False ends the run.
+#: Told how far a run is, at most ten times a second and once more at its end;
+#: False ends the run.
 OnProgress = Callable[[Progress], Union[bool, None]]
 
 

@@ -8,7 +8,7 @@ package ``vpo``.
 from __future__ import annotations
 
 from sanchay import Progress, _native
-from sanchay._calls import _reporter
+from sanchay._arguments import reporter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,12 +67,15 @@ def discover_videos(
             case, with or without a leading dot. Only what follows the last dot
             of a name counts.
         follow_symlinks: Whether to follow symbolic links. Each real directory
-            is searched once, and each real file that a link leads to is
-            reported once, under the shortest, then least, of its paths.
+            is searched once, under that of its paths with the fewest names
+            below the root, then the least; each real file is reported once,
+            and as the target of a link only if it is not found itself, under
+            the path that is first in the same order. If links are not
+            followed, what several roots have in common is reported for each.
         skip_hidden: Whether to leave out files and directories whose names
             begin with a dot. A root itself is never left out.
-        progress: Called with a Progress at most ten times a second; False ends
-            the search with sanchay.Cancelled.
+        progress: Called with a Progress at most ten times a second, and once
+            more at the end; False ends the search with sanchay.Cancelled.
 
     Returns:
         All regular files that match, by the bytes of their paths.
@@ -88,7 +91,7 @@ def discover_videos(
         extensions,
         follow_symlinks,
         skip_hidden,
-        _reporter(progress),
+        reporter(progress),
         DiscoveredFile,
     )
 
@@ -112,8 +115,8 @@ def hash_files(
         chunk_size: Size of a chunk in bytes, 1 to 16 MiB.
         num_threads: Number of threads, 1 to 1024; None: one for each
             processor.
-        progress: Called with a Progress at most ten times a second; False ends
-            the call with sanchay.Cancelled.
+        progress: Called with a Progress at most ten times a second, and once
+            more at the end; False ends the call with sanchay.Cancelled.
 
     Returns:
         A FileHash for each path, in the same order. Where a file could not be
@@ -127,7 +130,7 @@ def hash_files(
         paths,  # type: ignore[arg-type]
         chunk_size,
         num_threads,
-        _reporter(progress),
+        reporter(progress),
         FileHash,
     )
 

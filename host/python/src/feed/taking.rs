@@ -13,10 +13,19 @@ use crate::columns::Chunk;
 pub(crate) enum Patience {
     /// What is there at this moment.
     None,
+    /// A whole chunk, or what is left at the end, if it is there.
+    Whole,
     /// The next few rows, as soon as there are any.
     Some,
     /// A whole chunk, or what is left at the end.
     Full,
+}
+
+impl Patience {
+    /// Whether it waits at all.
+    pub(crate) fn waits(self) -> bool {
+        matches!(self, Self::Some | Self::Full)
+    }
 }
 
 /// What there was to take.
@@ -50,7 +59,7 @@ impl<C: Chunk> Feed<C> {
                     state.rows >= WORTH_WAKING
                         || lingers.is_some_and(|end| Instant::now() >= end)
                 }
-                Patience::Full => state.chunks.len() > 1,
+                Patience::Whole | Patience::Full => state.chunks.len() > 1,
             };
             let over = state.ended.is_some() || state.closed;
             if (enough || over)
@@ -65,10 +74,7 @@ impl<C: Chunk> Feed<C> {
                 return Taken::End;
             }
             let now = Instant::now();
-            if patience == Patience::None
-                || state.progress.is_some()
-                || now >= until
-            {
+            if !patience.waits() || state.progress.is_some() || now >= until {
                 return Taken::Nothing;
             }
             let mut end = until;

@@ -1,0 +1,39 @@
+"""Arguments that calls share and that are for Python to judge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from inspect import iscoroutinefunction
+
+from sanchay._types import Errors, OnProgress, Progress
+
+__all__ = ["raises", "reporter"]
+
+
+def reporter(progress: OnProgress | None) -> Callable[..., object] | None:
+    """What to call with the fields of a Progress."""
+    if progress is None:
+        return None
+    if not callable(progress):
+        raise TypeError("progress: expected something to call")
+    if iscoroutinefunction(progress) or iscoroutinefunction(
+        getattr(progress, "__call__", None)  # noqa: B004
+    ):
+        raise TypeError(
+            "progress: expected a plain function: nobody would await what a "
+            "coroutine function returns"
+        )
+    told = progress
+
+    def report(*fields: object) -> object:
+        return told(Progress(*fields))  # type: ignore[arg-type]
+
+    return report
+
+
+def raises(errors: Errors) -> bool:
+    """Whether what was named raises."""
+    if errors not in ("raise", "keep"):
+        kind = ValueError if isinstance(errors, str) else TypeError
+        raise kind(f"errors: expected 'raise' or 'keep', not {errors!r}")
+    return errors == "raise"
