@@ -178,10 +178,13 @@ fn failures_that_cost_next_to_nothing_do_not_silence_a_plugin() {
 #[test]
 fn the_time_that_others_have_the_processor_is_not_a_plugins() {
     let plugin = with_budget(Duration::from_secs(10));
-    let began = Instant::now();
-    assert_eq!(extract(&plugin, b"k").0, Ok(Ok(())));
-    let alone = began.elapsed();
-    let budget = alone * 3;
+    // Other tests may be running.
+    let alone = (0..8).map(|_| {
+        let began = Instant::now();
+        assert_eq!(extract(&plugin, b"k").0, Ok(Ok(())));
+        began.elapsed()
+    });
+    let budget = alone.min().unwrap() * 3;
     let plugin = with_budget(budget);
     let done = AtomicBool::new(false);
     let others = thread::available_parallelism().unwrap().get() * 16;
