@@ -142,10 +142,11 @@ fn a_duplicate_that_changed_since_it_was_listed_is_never_called_one() {
     tree.file("spare/one", &one);
     tree.file("spare/other", &other);
     let (from, to) = (tree.path("spare/one"), tree.path("spare/other"));
+    let new = tree.path("spare/new");
     let mischief = Mischief::repeat(move || {
         for content in [&to, &from] {
-            fs::copy(content, file.with_extension("new")).unwrap();
-            fs::rename(file.with_extension("new"), &file).unwrap();
+            fs::copy(content, &new).unwrap();
+            fs::rename(&new, &file).unwrap();
         }
     });
     let good = digest("xxh3-128", &one);
