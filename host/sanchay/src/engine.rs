@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sanchay_sandbox::{Algorithm, Digest, Inspector, Sandbox, SandboxOptions};
 
-use crate::{error::Error, options::EngineOptions};
+use crate::{error::Error, options::EngineOptions, walk::open_limit};
 
 /// How many requests keep a disk busy: its queue holds at least this many.
 const QUEUE_DEPTH: usize = 32;
@@ -136,13 +136,11 @@ impl Engine {
     }
 }
 
-/// How many workers there are descriptors for: a walk may hold half of them, a
-/// worker opens three at once on its way to a file, and some are the process's.
+/// How many workers there are descriptors for: a walk may hold as many again as
+/// are left to them, a worker opens three at once on its way to a file, and some
+/// are the process's.
 fn openable() -> usize {
-    use rustix::process::{Resource, getrlimit};
-    let limit = getrlimit(Resource::Nofile).current.unwrap_or(1024);
-    let rest = usize::try_from(limit / 2).unwrap_or(512).saturating_sub(12);
-    rest / 3
+    open_limit().saturating_sub(12) / 3
 }
 
 /// How many threads the address space has room for, where it is limited

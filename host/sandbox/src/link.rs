@@ -40,11 +40,6 @@ impl<E: Exports> Link<E> {
         self.generation
     }
 
-    /// How many ticks of the clock a call may take.
-    pub(crate) fn ticks(&self) -> u64 {
-        self.shared.ticks()
-    }
-
     /// Calls into the instance, which is made if there is none. All calls
     /// that `body` makes share one budget.
     pub(crate) fn enter<R>(
@@ -52,21 +47,21 @@ impl<E: Exports> Link<E> {
         body: impl FnOnce(&mut Cage<E>) -> Result<R>,
     ) -> Result<R, Fault> {
         self.began = clock::of_this_thread();
-        if self.cage.is_none() {
-            let made = Cage::new(&self.shared);
-            let ready = clock::of_this_thread();
-            // After a failure, or because of one.
-            if self.generation > 0 || made.is_err() {
-                self.lost += ready.saturating_sub(self.began);
+        let cage = match &mut self.cage {
+            Some(cage) => cage,
+            empty => {
+                let made = Cage::new(&self.shared);
+                let ready = clock::of_this_thread();
+                // After a failure, or because of one.
+                if self.generation > 0 || made.is_err() {
+                    self.lost += ready.saturating_sub(self.began);
+                }
+                self.began = ready;
+                empty.insert(made?)
             }
-            self.cage = Some(made?);
-            self.began = ready;
-        }
-        let Self { shared, cage: Some(cage), began, .. } = self else {
-            return Err(Fault::Setup("there is no instance".into()));
         };
-        cage.store.set_epoch_deadline(shared.ticks());
-        cage.store.data_mut().begin(*began);
+        cage.store.set_epoch_deadline(self.shared.ticks());
+        cage.store.data_mut().begin(self.began);
         let error = match body(cage) {
             Ok(answer) => return Ok(answer),
             Err(error) => error,

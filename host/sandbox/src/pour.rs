@@ -29,9 +29,6 @@ pub(crate) struct Poured<'a> {
     pub(crate) room: usize,
     /// Writes it, and returns how many bytes it has.
     pub(crate) pour: &'a (dyn Fn(&mut [u8]) -> usize + Sync),
-    /// The budget of the call, in ticks. The time that writing takes is not
-    /// the component's: the clock starts anew afterwards.
-    pub(crate) ticks: u64,
 }
 
 impl Poured<'_> {
@@ -49,7 +46,6 @@ impl Poured<'_> {
             .and_then(|rest| rest.get_mut(..self.room))
             .ok_or_else(|| Error::msg("memory beyond the end of memory"))?;
         let len = (self.pour)(space).min(self.room);
-        cx.store.set_epoch_deadline(self.ticks);
         if len == self.room {
             return Ok((start, len));
         }

@@ -30,7 +30,7 @@ pub(crate) use self::{
     handle::Links,
     listing::slice,
     named::Named,
-    node::Node,
+    node::{Node, open_limit},
     scout::{Scout, Span},
 };
 use crate::{

@@ -21,7 +21,7 @@ use crate::{entry::Metadata, error::Cause};
 /// whose children wait, and goes down from the root again for each of them:
 /// half of what the process may open, and never more than half of the least
 /// limit that is usual (1024).
-fn open_limit() -> usize {
+pub(crate) fn open_limit() -> usize {
     use rustix::process::{Resource, getrlimit};
     let limit = getrlimit(Resource::Nofile).current.unwrap_or(1024);
     usize::try_from(limit / 2).unwrap_or(512).min(512)

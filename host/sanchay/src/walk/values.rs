@@ -1,6 +1,6 @@
 //! What extractors tell of the files that a walk found, reported with them.
 
-use std::{fs::File, ops::Range, path::Path, sync::Arc};
+use std::{cell::LazyCell, fs::File, ops::Range, path::Path, sync::Arc};
 
 use sanchay_sandbox::plugin::Value;
 
@@ -24,7 +24,7 @@ impl Walk<'_> {
         names: &[u8],
         scout: &mut Scout<'_>,
     ) {
-        let opened = node.opened();
+        let opened = LazyCell::new(|| node.opened());
         let mut values = Vec::new();
         let (mut first, mut bytes) = (0, 0);
         let Scout { measured, metadata, extractors, index: worker, .. } =
@@ -59,7 +59,7 @@ impl Walk<'_> {
                     let path = join(node.path(), name);
                     self.error(EntryError::new(path, action, cause));
                 };
-                let open = || match &opened {
+                let open = || match &*opened {
                     Ok(node) => node.open_file(name),
                     // Said of the first file; others fail in the same way.
                     Err(_) => node.opened().and_then(|it| it.open_file(name)),

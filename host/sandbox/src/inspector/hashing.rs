@@ -79,7 +79,7 @@ impl Inspector {
             ends.clear();
             once(space, &mut ends)
         };
-        let poured = Poured { room, pour: &pour, ticks: self.link.ticks() };
+        let poured = Poured { room, pour: &pour };
         let answer = self.link.enter(|cage| {
             let Cage { store, exports, .. } = cage;
             let arguments = (algorithm.into(), poured, Ends(&ends));

@@ -84,14 +84,13 @@ impl Inspector {
         pour: &mut (dyn FnMut(&mut [u8]) -> usize + Send),
     ) -> Result<usize, Fault> {
         let algorithm = self.begun()?;
-        let ticks = self.link.ticks();
         let once = Mutex::new((pour, 0));
         let pour = |space: &mut [u8]| {
             let mut once = once.lock().unwrap_or_else(PoisonError::into_inner);
             once.1 = (once.0)(space).min(space.len());
             once.1
         };
-        let poured = Poured { room, pour: &pour, ticks };
+        let poured = Poured { room, pour: &pour };
         self.link.enter(|cage| {
             let (resource, Cage { store, exports, .. }) =
                 Hashers::to_update(cage, algorithm)?;

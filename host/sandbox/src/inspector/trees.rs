@@ -33,7 +33,7 @@ impl Inspector {
             once.1 = (once.0)(space).min(space.len());
             once.1
         };
-        let poured = Poured { room, pour: &pour, ticks: self.link.ticks() };
+        let poured = Poured { room, pour: &pour };
         let (answer,) = self.link.enter(|cage| {
             let Cage { store, exports, .. } = cage;
             exports.piece.call(store, (poured, offset))
