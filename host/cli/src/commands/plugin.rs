@@ -20,8 +20,8 @@ package sanchay:inspect (sanchay plugin new writes them out as WIT):
 
 It may import nothing. Each call has a budget of time, and each instance a
 ceiling of memory; what goes beyond them costs that file an error and nothing
-else. Once its failures have taken as long as 64 calls may, a plugin is not called
-any more in that run.
+else. Once its failures have taken as long as 64 calls may, a plugin is not
+called any more in that run.
 
 Examples:
   sanchay plugin new my-filter
