@@ -70,10 +70,12 @@ bench-micro *ARGS:
 fuzz *ARGS: _fuzz-tools
     @exec {{ fuzz }} "$@"
 
-# Build the Python package, target/wheels/*.whl, and test it.
+# Build the Python packages, target/wheels/*.whl, and test them.
 wheel: _python
     rm -rf target/wheels
     {{ python }} -m maturin build --release --out target/wheels
+    {{ python }} -m pip wheel --quiet --no-index --no-deps \
+        --no-build-isolation --wheel-dir target/wheels host/python/vpo-core
     {{ python }} -m pip install --quiet --no-index --no-deps \
         --force-reinstall target/wheels/*.whl
     {{ python }} -m pytest -q -p no:cacheprovider tests/python
