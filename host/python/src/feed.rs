@@ -14,12 +14,13 @@ use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
 };
 
-use sanchay::{Cancel, EntryError, Progress};
+use sanchay::{Cancel, EntryError, Progress, Summary};
 
 pub(crate) use self::taking::{Patience, Taken};
 use crate::{
     bell::Bell,
     columns::Chunk,
+    failure::Failure,
     runner::{Ended, Totals},
 };
 
@@ -55,8 +56,12 @@ struct State<C> {
     closed: bool,
     ended: Option<Ended>,
     progress: Option<Progress>,
+    /// What was done before the part of the run that progress is told of.
+    before: Summary,
+    /// How many files and bytes the run will deal with, where that is known.
+    expected: Option<(u64, u64)>,
     /// Entries that failed, where they have no row of their own.
-    errors: Vec<Arc<EntryError>>,
+    errors: Vec<Arc<Failure>>,
     /// The failure that ends the run.
     fatal: Option<EntryError>,
     bell: Option<Bell>,
@@ -71,6 +76,8 @@ impl<C: Chunk> Feed<C> {
                 closed: false,
                 ended: None,
                 progress: None,
+                before: Summary::default(),
+                expected: None,
                 errors: Vec::new(),
                 fatal: None,
                 bell: None,
@@ -133,7 +140,7 @@ impl<C: Chunk> Feed<C> {
     }
 
     /// Keeps an error that has no row of its own.
-    pub(crate) fn keep(&self, error: EntryError) -> ControlFlow<()> {
+    pub(crate) fn keep(&self, error: Failure) -> ControlFlow<()> {
         let mut state = self.state();
         state.errors.push(Arc::new(error));
         if state.closed {
@@ -151,10 +158,33 @@ impl<C: Chunk> Feed<C> {
     }
 
     /// Keeps how far the run is, for the taker to tell.
-    pub(crate) fn report(&self, progress: Progress) {
+    pub(crate) fn report(&self, mut progress: Progress) {
         let mut state = self.state();
+        progress.directories += state.before.directories;
+        progress.files += state.before.files;
+        progress.bytes += state.before.bytes;
+        progress.errors += state.before.errors;
+        if let Some((files, bytes)) = state.expected {
+            progress.total_files = Some(files);
+            progress.total_bytes = Some(bytes);
+        }
         state.progress = Some(progress);
         self.wake(&mut state);
+    }
+
+    /// Another part of the run begins, after what was done before.
+    pub(crate) fn begin_part(&self, before: Summary) {
+        self.state().before = before;
+    }
+
+    /// Keeps how many files and bytes the run will deal with.
+    pub(crate) fn expect(&self, files: u64, bytes: u64) {
+        self.state().expected = Some((files, bytes));
+    }
+
+    /// How many files and bytes the run deals with, where that is known.
+    pub(crate) fn expected(&self) -> Option<(u64, u64)> {
+        self.state().expected
     }
 
     /// There will be no more.
@@ -214,7 +244,7 @@ impl<C: Chunk> Feed<C> {
 
     /// The errors that were kept so far. Exceptions are not made of them here:
     /// that lets other threads of Python's go on, which may want the lock.
-    pub(crate) fn errors(&self) -> Vec<Arc<EntryError>> {
+    pub(crate) fn errors(&self) -> Vec<Arc<Failure>> {
         self.state().errors.clone()
     }
 

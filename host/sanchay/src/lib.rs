@@ -83,6 +83,7 @@ mod scan;
 mod sequence;
 mod text;
 mod walk;
+mod working_directory;
 
 pub use check::{CheckEvent, CheckSummary, Verdict};
 pub use duplicates::{
@@ -112,3 +113,4 @@ pub use sanchay_sandbox::{
 };
 pub use scan::ScanEvent;
 pub use text::{Escaped, escaped};
+pub use working_directory::WorkingDirectory;

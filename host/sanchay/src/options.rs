@@ -2,7 +2,7 @@
 
 use sanchay_sandbox::{Algorithm, Limits, Specification};
 
-use crate::plugins::Plugins;
+use crate::{plugins::Plugins, working_directory::WorkingDirectory};
 
 /// How an [`Engine`](crate::Engine) is made.
 ///
@@ -62,6 +62,9 @@ pub struct WalkOptions {
     /// How deep to go: a root's own entries have depth 1. `None`: all the
     /// way.
     pub max_depth: Option<usize>,
+    /// Where relative paths that the caller names are taken from; `None`:
+    /// from the working directory that the process has when the run begins.
+    pub working_directory: Option<WorkingDirectory>,
     /// How directories are listed.
     pub walker: Walker,
     /// Plugins: filters, which must want an entry as well, and extractors,

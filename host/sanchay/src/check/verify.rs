@@ -18,6 +18,7 @@ use crate::{
     options::{CheckOptions, Method},
     run::Run,
     walk::{Links, Named},
+    working_directory::directory_of,
 };
 
 /// The chunk of partial digests unless another is given, in bytes.
@@ -235,7 +236,7 @@ impl<'a> Verifier<'a> {
 
 /// Opens a file, of which only so many bytes count.
 fn open(path: &Path, limit: Option<u64>) -> Result<(File, Metadata), Cause> {
-    match Named::open(path, b"", Links::Refuse)? {
+    match Named::open(directory_of(None), path, b"", Links::Refuse)? {
         Named::File(file, mut metadata) => {
             metadata.size = metadata.size.min(limit.unwrap_or(u64::MAX));
             Ok((file, metadata))

@@ -20,6 +20,7 @@ use crate::{
     options::Method,
     run::Run,
     walk::{Links, Named, Node},
+    working_directory::directory_of,
 };
 
 /// Files of up to so many bytes are read whole at once: opening a file costs
@@ -174,7 +175,9 @@ impl Comparison<'_> {
             Some(node) => node.open_file(name)?,
             None => {
                 let path = join(&[], name);
-                match Named::open(&path, &[], Links::Refuse)? {
+                let from = self.collection.working_directory.as_ref();
+                let from = directory_of(from);
+                match Named::open(from, &path, &[], Links::Refuse)? {
                     Named::File(opened, metadata) => (opened, metadata),
                     Named::Directory(_) => {
                         return Err(Cause::NotRegular("a directory"));

@@ -14,6 +14,7 @@ use super::collection::{Collection, FileNumber};
 use crate::{
     entry::{FileId, join},
     walk::identity,
+    working_directory::WorkingDirectory,
 };
 
 /// Keeps of the files in a group, some of which may be the same one, those
@@ -51,7 +52,10 @@ fn place(
             .ok()
             .and_then(|node| identity(node.handle().as_fd()))
             .map(|id| (id, name.to_vec())),
-        None => resolved(&join(parent, name)),
+        None => resolved(&WorkingDirectory::absolute(
+            collection.working_directory.as_ref(),
+            &join(parent, name),
+        )),
     };
     match told {
         Some((id, name)) => (Some(id), name),

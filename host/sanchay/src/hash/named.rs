@@ -24,6 +24,7 @@ use crate::{
     frontier::Spot,
     sequence::Place,
     walk::{Named, Walk, location, shown},
+    working_directory::directory_of,
 };
 
 impl Tree<'_> {
@@ -53,7 +54,10 @@ impl Tree<'_> {
             None => return,
         };
         let links = self.options.walk.links();
-        let error = match Named::open(location(path), shown(path), links) {
+        let directory =
+            directory_of(self.options.walk.working_directory.as_ref());
+        let (path_to, named) = (location(path), shown(path));
+        let error = match Named::open(directory, path_to, named, links) {
             Ok(Named::Directory(node)) if self.options.walk.follow => {
                 drop(node);
                 self.follow(place, path, worker.spot);

@@ -63,10 +63,13 @@ const CAREFUL: OFlags = OFlags::RDONLY
     .union(OFlags::NOCTTY)
     .union(OFlags::NONBLOCK);
 
-/// Opens a directory or file at a path that the caller named. Links are
-/// followed: the caller meant what it leads to.
-pub(crate) fn open_named(path: &Path) -> Result<OwnedFd, Errno> {
-    rustix::fs::open(path, CAREFUL, Mode::empty())
+/// Opens a directory or file at a path that the caller named, a relative one
+/// from `directory`. Links are followed: the caller meant what it leads to.
+pub(crate) fn open_named(
+    directory: BorrowedFd<'_>,
+    path: &Path,
+) -> Result<OwnedFd, Errno> {
+    openat(directory, path, CAREFUL, Mode::empty())
 }
 
 /// Opens a directory by a name of one component.

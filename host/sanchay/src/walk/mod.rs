@@ -40,6 +40,7 @@ use crate::{
     frontier::{Frontier, Spot},
     options::WalkOptions,
     run::Run,
+    working_directory::directory_of,
 };
 
 /// How many files of one directory are dealt with in one piece: a larger
@@ -137,8 +138,9 @@ impl Walk<'_> {
     /// Opens a root. A file is reported at once, whatever its name: the
     /// caller chose it.
     fn enter(&self, root: &Path) -> Option<Arc<Node>> {
-        let named =
-            Named::open(location(root), shown(root), self.options.links());
+        let directory = directory_of(self.options.working_directory.as_ref());
+        let links = self.options.links();
+        let named = Named::open(directory, location(root), shown(root), links);
         let cause = match named {
             Ok(Named::Directory(node)) => return Some(node),
             Ok(Named::File(file, metadata)) => {

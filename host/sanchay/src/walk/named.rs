@@ -1,7 +1,7 @@
 //! Paths that the caller named, which may lead to anything.
 
 use std::{
-    os::fd::{AsFd as _, OwnedFd},
+    os::fd::{AsFd as _, BorrowedFd, OwnedFd},
     path::Path,
     sync::Arc,
 };
@@ -23,17 +23,21 @@ pub(crate) enum Named {
 }
 
 impl Named {
-    /// Opens a path that the caller named. `shown` is how its entries' paths
-    /// begin.
+    /// Opens a path that the caller named, a relative one from `directory`.
+    /// `shown` is how its entries' paths begin.
     pub(crate) fn open(
+        directory: BorrowedFd<'_>,
         path: &Path,
         shown: &[u8],
         links: Links,
     ) -> Result<Self, Cause> {
-        let fd = handle::open_named(path).map_err(|errno| match errno {
-            Errno::NXIO => Cause::NotRegular("a socket"),
-            errno => errno.into(),
-        })?;
+        let fd =
+            handle::open_named(directory, path).map_err(
+                |errno| match errno {
+                    Errno::NXIO => Cause::NotRegular("a socket"),
+                    errno => errno.into(),
+                },
+            )?;
         let (kind, metadata) = stat::stat_open(fd.as_fd())?;
         match kind {
             Kind::Directory => {
