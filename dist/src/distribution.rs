@@ -43,8 +43,12 @@ pub fn complete(
         let bytes = fs::read(&path).map_err(Error::file(&path, "read"))?;
         let parts = parts::of(root, component.package)?;
         let list = licences::list(&file, &parts, root)?;
-        let subject =
-            bill::Subject { file: &file, bytes: &bytes, runs: component.runs };
+        let subject = bill::Subject {
+            file: &file,
+            bytes: Some(&bytes),
+            purl: None,
+            runs: component.runs,
+        };
         let bill = bill::of(&subject, &parts, epoch)?;
         for (ending, text) in [("licenses.txt", list), ("cdx.json", bill)] {
             let path = folder.join(format!("{}.{ending}", component.name));
@@ -53,6 +57,34 @@ pub fn complete(
     }
     interfaces(folder, root, &mut written)?;
     Ok(written)
+}
+
+/// Writes what a wheel of the Python package carries: `sanchay.cdx.json` and
+/// `THIRD-PARTY-LICENSES.txt`. Returns the files.
+///
+/// # Errors
+/// As for [`complete`].
+pub fn wheel(
+    folder: &Path,
+    root: &Path,
+    epoch: Option<&str>,
+) -> Result<Vec<PathBuf>, Error> {
+    let parts = parts::of_python(root)?;
+    let subject = bill::Subject {
+        file: "sanchay",
+        bytes: None,
+        purl: Some("pkg:pypi/sanchay"),
+        runs: false,
+    };
+    let what = "The extension module of this Python package";
+    let list = licences::list(what, &parts, root)?;
+    let bill = bill::of(&subject, &parts, epoch)?;
+    fs::create_dir_all(folder)
+        .map_err(Error::file(folder, "make the folder"))?;
+    Ok(vec![
+        save(folder.join("THIRD-PARTY-LICENSES.txt"), list.as_bytes())?,
+        save(folder.join("sanchay.cdx.json"), bill.as_bytes())?,
+    ])
 }
 
 /// Writes the WIT package: its files into `wit/`, and all of it as

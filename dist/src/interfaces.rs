@@ -13,7 +13,7 @@ mod types;
 
 /// What the page begins with.
 const HEAD: &str = "\
-<!-- Made by `just wit-docs` from the files in wit/; what is written here by
+<!-- Made by `./x wit-docs` from the files in wit/; what is written here by
      hand is lost. -->
 
 # Interfaces

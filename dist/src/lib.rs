@@ -12,7 +12,7 @@
 //! - [`distribution`] puts all of it into one folder.
 //!
 //! All output is the same for the same sources, wherever and whenever it is
-//! made. `just dist` and `just wit-docs` call the program of this crate.
+//! made. `./x dist` and `./x wit-docs` call the program of this crate.
 
 pub mod bill;
 pub mod distribution;
@@ -22,11 +22,5 @@ pub mod licences;
 pub mod package;
 pub mod parts;
 mod signature;
-#[allow(dead_code, reason = "a build needs more of it than its compiler")]
-#[path = "../../host/sandbox/build/toolchain.rs"]
-mod toolchain;
 
 pub use failure::Error;
-
-/// What the module of the build script, which is shared, fails with.
-type Failure = String;

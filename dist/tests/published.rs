@@ -26,7 +26,12 @@ fn inspector() -> Vec<Part> {
 }
 
 fn subject(bytes: &[u8]) -> bill::Subject<'_> {
-    bill::Subject { file: "inspector.wasm", bytes, runs: false }
+    bill::Subject {
+        file: "inspector.wasm",
+        bytes: Some(bytes),
+        purl: None,
+        runs: false,
+    }
 }
 
 fn named<'a>(parts: &'a [Part], name: &str) -> &'a Part {
@@ -290,6 +295,53 @@ fn the_licence_list_has_every_part_and_the_text_of_its_licences() {
     }
     let here = root().to_str().unwrap();
     assert!(!list.contains(here), "it names a folder of this machine");
+}
+
+#[test]
+fn the_wheel_carries_a_bill_and_licences_with_the_guest_in_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = distribution::wheel(folder.path(), root(), None).unwrap();
+    let text = |name: &str| {
+        let path = folder.path().join(name);
+        assert!(written.contains(&path), "{name}: {written:?}");
+        fs::read_to_string(path).unwrap()
+    };
+    let bill = text("sanchay.cdx.json");
+    let list = text("THIRD-PARTY-LICENSES.txt");
+    let parsed: Value = serde_json::from_str(&bill).unwrap();
+    let subject = &parsed["metadata"]["component"];
+    is_component(subject);
+    let version = subject["version"].as_str().unwrap();
+    assert_eq!(subject["name"], "sanchay");
+    assert_eq!(subject["purl"], format!("pkg:pypi/sanchay@{version}"));
+    let components = parsed["components"].as_array().unwrap();
+    // Of the extension module, of the engine, of the component in it.
+    for name in [
+        "pyo3",
+        "arrow-array",
+        "sanchay",
+        "wasmtime",
+        "std",
+        "sanchay-logic",
+        "sanchay-inspector",
+        "blake3",
+        "dlmalloc",
+        "xxhash-rust",
+    ] {
+        let of_it = components.iter().filter(|it| it["name"] == name);
+        assert_eq!(of_it.count(), 1, "{name}");
+        assert!(list.contains(&format!("\n{name} ")), "{name}");
+    }
+    // What only builds it, or only tests it.
+    for name in ["cranelift-codegen", "syn", "proptest", "wit-component"] {
+        assert!(components.iter().all(|it| it["name"] != name), "{name}");
+    }
+    let home = std::env::var("HOME").unwrap_or("/root".into()) + "/";
+    for folder in [root().to_str().unwrap(), &*home, "path+file", "file://"] {
+        assert!(!bill.contains(folder), "it names {folder}");
+        assert!(!list.contains(folder), "it names {folder}");
+    }
+    lead_to_every_part(&parts::of_python(root()).unwrap());
 }
 
 #[test]

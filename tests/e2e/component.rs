@@ -1,5 +1,6 @@
 //! `sanchay component`: what the program carries is what it says.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use sanchay_testkit::{Finished, Tree, digest::digest};
@@ -79,8 +80,8 @@ fn the_world_that_is_printed_is_wit_and_that_of_the_component() {
         let name = interface.name.as_deref();
         let own = decoded.resolve().interfaces.iter();
         let own = own.map(|it| it.1).find(|it| it.name.as_deref() == name);
-        let functions: Vec<_> = interface.functions.keys().collect();
-        let expected: Vec<_> = own.unwrap().functions.keys().collect();
+        let functions: BTreeSet<_> = interface.functions.keys().collect();
+        let expected: BTreeSet<_> = own.unwrap().functions.keys().collect();
         assert_eq!(functions, expected, "{name:?}");
     }
 }

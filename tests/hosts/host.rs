@@ -57,7 +57,7 @@ pub(crate) fn wasmtime() -> Option<Host> {
     FOUND
         .get_or_init(|| {
             let Some(program) = find_wasmtime() else {
-                left_out("wasmtime 48.0", "`just hosts` installs it");
+                left_out("wasmtime 48.0", "`./x hosts` installs it");
                 return None;
             };
             let compiled = scratch().join("sanchay.cwasm");
@@ -140,7 +140,7 @@ impl Host {
     }
 }
 
-/// The one that is named, that which `just hosts` installed, or one on the
+/// The one that is named, that which `./x hosts` installed, or one on the
 /// search path, of the right release.
 fn find_wasmtime() -> Option<PathBuf> {
     if let Some(named) = env::var_os("SANCHAY_WASMTIME") {
@@ -166,7 +166,7 @@ fn node() -> OsString {
     env::var_os("SANCHAY_NODE").unwrap_or_else(|| "node".into())
 }
 
-/// What `./x` and `just hosts` install.
+/// What `./x` and `./x hosts` install.
 pub(crate) fn tools() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.tools")
 }
