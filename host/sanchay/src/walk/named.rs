@@ -3,21 +3,20 @@
 use std::{
     os::fd::{AsFd as _, OwnedFd},
     path::Path,
-    sync::Arc,
 };
 
 use rustix::io::Errno;
 
 use super::{
     handle::{self, Kind, Links},
-    node::Node,
+    open::Open,
     stat,
 };
 use crate::{entry::Metadata, error::Cause};
 
 /// What a path that the caller named leads to.
 pub(crate) enum Named {
-    Directory(Arc<Node>),
+    Directory(Open),
     File(std::fs::File, Metadata),
     Special(OwnedFd, &'static str),
 }
@@ -37,7 +36,8 @@ impl Named {
         let (kind, metadata) = stat::stat_open(fd.as_fd())?;
         match kind {
             Kind::Directory => {
-                Ok(Self::Directory(Node::root(fd, shown, links)?))
+                let id = metadata.id;
+                Ok(Self::Directory(Open::root(fd, path, shown, links, id)?))
             }
             Kind::File => Ok(Self::File(fd.into(), metadata)),
             other => Ok(Self::Special(fd, handle::describe(other))),
