@@ -164,8 +164,8 @@ impl fmt::Display for Cause {
             Self::Shrank => f.write_str("it shrank while it was read"),
             Self::PathTooLong => write!(
                 f,
-                "its path is longer than {MAX_PATH} bytes; to look into it, begin \
-                 in a directory further down"
+                "its path below the root is longer than {MAX_PATH} bytes; to \
+                 look into it, name a directory further down"
             ),
             Self::Replaced => f.write_str("another file has taken its place"),
             Self::Changed { expected, found } => write!(

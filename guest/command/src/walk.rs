@@ -21,8 +21,8 @@ const OPEN: usize = 64;
 /// without anything on it being held open.
 const NEAR: usize = 32;
 
-/// The longest path of a directory that is entered, in bytes, with the slash
-/// behind it: that of the native program.
+/// The longest path below its root of a directory that is entered, in bytes,
+/// with the slash behind it: that of the native program.
 pub(crate) const MAX_PATH: usize = 64 << 10;
 
 /// Which files are wanted, and where to look for them.
@@ -178,7 +178,8 @@ impl<'w> Walk<'w> {
         item: &Item,
         visitor: &mut dyn Visitor,
     ) -> Result<(), Failure> {
-        let length = self.path.len().saturating_add(item.name.len());
+        let below = self.path.len().saturating_sub(self.root);
+        let length = below.saturating_add(item.name.len());
         let opened = match item.directory && length >= MAX_PATH {
             true => Err(Cause::PathTooLong),
             false => self.open().and_then(|folder| match item.directory {

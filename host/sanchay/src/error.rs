@@ -132,11 +132,11 @@ pub enum Cause {
     /// what was read are not its two ends.
     #[error("it shrank while it was read")]
     Shrank,
-    /// The path of the directory is longer than [`MAX_PATH`](crate::MAX_PATH):
-    /// it was not entered.
+    /// The path of the directory below its root is longer than
+    /// [`MAX_PATH`](crate::MAX_PATH): it was not entered.
     #[error(
-        "its path is longer than {} bytes; to look into it, begin in a \
-         directory further down",
+        "its path below the root is longer than {} bytes; to look into it, \
+         name a directory further down",
         crate::MAX_PATH
     )]
     PathTooLong,

@@ -56,8 +56,8 @@ pub(crate) struct WalkArgs {
 
     /// Go at most DEPTH levels down; a root's own entries have depth 1
     ///
-    /// A directory whose path is longer than 65,536 bytes is an error, and is
-    /// not entered.
+    /// A directory whose path below its root is longer than 65,536 bytes is an
+    /// error, and is not entered.
     #[arg(short = 'd', long, value_name = "DEPTH")]
     pub(crate) max_depth: Option<usize>,
 

@@ -19,7 +19,7 @@ use crate::{
     hash::{Reader, Sum},
     options::Method,
     run::Run,
-    walk::{Links, Named, Open},
+    walk::{KeptOpen, Links, Named, Open},
 };
 
 /// Files of up to so many bytes are read whole at once: opening a file costs
@@ -173,7 +173,8 @@ impl Comparison<'_> {
             Some(node) => node.open_file(name)?,
             None => {
                 let path = join(&[], name);
-                match Named::open(&path, &[], Links::Refuse)? {
+                let kept = KeptOpen::default();
+                match Named::open(&path, &[], Links::Refuse, &kept)? {
                     Named::File(opened, metadata) => (opened, metadata),
                     Named::Directory(_) => {
                         return Err(Cause::NotRegular("a directory"));

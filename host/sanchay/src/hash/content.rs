@@ -116,7 +116,7 @@ mod tests {
         Cause, Engine, EngineOptions, Metadata, Method, Monitor,
         hash::{Reader, Sum},
         run::Run,
-        walk::{Links, Named},
+        walk::{KeptOpen, Links, Named},
     };
 
     /// What comes of a file of so many bytes that had more when it was opened.
@@ -129,7 +129,8 @@ mod tests {
         let run = Run::new(&monitor);
         let mut inspector: Inspector = engine.inspector();
         let opened = || -> Result<(File, Metadata), Cause> {
-            match Named::open(&path, b"", Links::Refuse)? {
+            let kept = KeptOpen::default();
+            match Named::open(&path, b"", Links::Refuse, &kept)? {
                 Named::File(file, metadata) => {
                     Ok((file, Metadata { size: before, ..metadata }))
                 }

@@ -53,7 +53,9 @@ impl Tree<'_> {
             None => return,
         };
         let links = self.options.walk.links();
-        let error = match Named::open(location(path), shown(path), links) {
+        let kept = &self.kept;
+        let named = Named::open(location(path), shown(path), links, kept);
+        let error = match named {
             Ok(Named::Directory(open)) if self.options.walk.follow => {
                 drop(open);
                 self.follow(place, path, worker.spot);

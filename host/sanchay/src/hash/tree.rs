@@ -21,7 +21,7 @@ use crate::{
     options::HashOptions,
     run::Run,
     sequence::{Place, Sequence},
-    walk::{Parent, Scout, filter_error},
+    walk::{KeptOpen, Parent, Scout, filter_error},
 };
 
 /// How many results may wait for an earlier one before workers are held back:
@@ -61,6 +61,8 @@ pub(super) struct Tree<'a> {
     pub(super) frontier: Frontier<Unit>,
     pub(super) sequence: Sequence<'a, Rows>,
     held_back: AtomicBool,
+    /// What the roots keep open.
+    pub(super) kept: KeptOpen,
 }
 
 pub(super) fn hash(
@@ -87,6 +89,7 @@ pub(super) fn hash(
         frontier: Frontier::new(units),
         sequence,
         held_back: AtomicBool::new(false),
+        kept: KeptOpen::default(),
     };
     engine.crew(&|| tree.frontier.has_more(), |index, inspector| {
         let scout = match Scout::new(index, inspector, &options.walk) {

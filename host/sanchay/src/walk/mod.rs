@@ -34,7 +34,7 @@ pub(crate) use self::{
     listing::slice,
     named::Named,
     node::{Node, by_path},
-    open::{Open, Parent, open_limit},
+    open::{KeptOpen, Open, Parent, open_limit},
     order::by_path as by_name,
     scout::{Scout, Span},
 };
@@ -128,28 +128,27 @@ pub(crate) fn location(root: &Path) -> &Path {
 impl Walk<'_> {
     /// Walks roots.
     pub(crate) fn go(&self, roots: &[PathBuf]) -> Result<(), Error> {
+        let kept = KeptOpen::default();
         let mut all = Vec::new();
         for root in roots {
-            all.extend(self.enter(root).map(Open::waiting));
+            all.extend(self.enter(root, &kept).map(Open::waiting));
         }
-        let nodes: Vec<_> =
-            all.iter().map(|root| Arc::clone(root.node())).collect();
         let walked = if self.options.follow {
             self.go_following(all)
         } else {
             self.work(all.into_iter().map(Unit::Root).collect(), None)
         };
-        for node in nodes {
-            node.walked();
-        }
+        // Whoever remembers a directory need not keep others open.
+        *kept.lock().unwrap_or_else(PoisonError::into_inner) =
+            open::Kept::default();
         walked
     }
 
     /// Opens a root. A file is reported at once, whatever its name: the
     /// caller chose it.
-    fn enter(&self, root: &Path) -> Option<Open> {
-        let named =
-            Named::open(location(root), shown(root), self.options.links());
+    fn enter(&self, root: &Path, kept: &KeptOpen) -> Option<Open> {
+        let links = self.options.links();
+        let named = Named::open(location(root), shown(root), links, kept);
         let cause = match named {
             Ok(Named::Directory(open)) => return Some(open),
             Ok(Named::File(file, metadata)) => {

@@ -9,7 +9,7 @@ use rustix::io::Errno;
 
 use super::{
     handle::{self, Kind, Links},
-    open::Open,
+    open::{KeptOpen, Open},
     stat,
 };
 use crate::{entry::Metadata, error::Cause};
@@ -23,11 +23,12 @@ pub(crate) enum Named {
 
 impl Named {
     /// Opens a path that the caller named. `shown` is how its entries' paths
-    /// begin.
+    /// begin; `kept`, what the run keeps open.
     pub(crate) fn open(
         path: &Path,
         shown: &[u8],
         links: Links,
+        kept: &KeptOpen,
     ) -> Result<Self, Cause> {
         let fd = handle::open_named(path).map_err(|errno| match errno {
             Errno::NXIO => Cause::NotRegular("a socket"),
@@ -37,7 +38,9 @@ impl Named {
         match kind {
             Kind::Directory => {
                 let id = metadata.id;
-                Ok(Self::Directory(Open::root(fd, path, shown, links, id)?))
+                Ok(Self::Directory(Open::root(
+                    fd, path, shown, links, id, kept,
+                )?))
             }
             Kind::File => Ok(Self::File(fd.into(), metadata)),
             other => Ok(Self::Special(fd, handle::describe(other))),

@@ -18,8 +18,8 @@ use super::{
     order,
 };
 
-/// The longest path of a directory that a walk enters, in bytes, with the
-/// slash behind it: 64 KiB, sixteen times what a system call takes. A tree may
+/// The longest path below its root of a directory that a walk enters, in
+/// bytes, with the slash behind it: 64 KiB, sixteen times what a system call takes. A tree may
 /// be deeper than that, and every name in it would be told with all of its
 /// path: a few megabytes of directories made gigabytes of output.
 pub const MAX_PATH: usize = 64 << 10;

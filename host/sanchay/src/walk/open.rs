@@ -81,15 +81,18 @@ pub(crate) struct Root {
     /// When more directories are open than this, those whose entries wait are
     /// closed.
     crowd: usize,
-    kept: Mutex<Kept>,
+    kept: KeptOpen,
     /// How many components were gone down again.
     #[cfg(test)]
     steps: AtomicUsize,
 }
 
+/// The directories that the roots of a run keep open together.
+pub(crate) type KeptOpen = Arc<Mutex<Kept>>;
+
 /// Directories that are kept open in a crowd, the oldest first.
 #[derive(Default)]
-struct Kept {
+pub(crate) struct Kept {
     /// Those that entries were opened in.
     recent: VecDeque<Arc<Handle>>,
     /// Those on the way to them, with their depths.
@@ -239,11 +242,6 @@ fn leap(at: BorrowedFd<'_>, way: &[&Arc<Node>]) -> Option<OwnedFd> {
 }
 
 impl Node {
-    /// Closes what is kept open of a root that was walked.
-    pub(crate) fn walked(&self) {
-        *self.root.kept() = Kept::default();
-    }
-
     /// The same directory, open: opened again where it is closed.
     pub(crate) fn opened(self: &Arc<Self>) -> Result<Open, Cause> {
         // Those to be opened, the deepest first.
@@ -334,9 +332,10 @@ impl Open {
         path: &[u8],
         links: Links,
         id: FileId,
+        kept: &KeptOpen,
     ) -> Result<Self, Cause> {
         let crowd = open_limit() / 4 * 3;
-        Self::root_in(fd, location, path, links, id, crowd)
+        Self::root_in(fd, location, path, links, id, kept, crowd)
     }
 
     fn root_in(
@@ -345,6 +344,7 @@ impl Open {
         path: &[u8],
         links: Links,
         id: FileId,
+        kept: &KeptOpen,
         crowd: usize,
     ) -> Result<Self, Cause> {
         let mut path = path.to_vec();
@@ -364,7 +364,7 @@ impl Open {
             links,
             prefix: path.len(),
             crowd,
-            kept: Mutex::default(),
+            kept: Arc::clone(kept),
             #[cfg(test)]
             steps: AtomicUsize::new(0),
         });
@@ -394,10 +394,10 @@ impl Open {
 
     /// Opens a child directory.
     pub(crate) fn open_child(&self, name: &[u8]) -> Result<Self, Cause> {
-        if self.node.length_of_child(name) > MAX_PATH {
+        let root = &self.node.root;
+        if self.node.length_of_child(name) > root.prefix + MAX_PATH {
             return Err(Cause::PathTooLong);
         }
-        let root = &self.node.root;
         let at = self.as_fd();
         let fd = match &root.beneath {
             // What is no link is beneath its parent.

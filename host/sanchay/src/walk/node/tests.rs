@@ -13,13 +13,15 @@ use std::{
 use proptest::prelude::*;
 
 use super::{Node, by_path};
-use crate::walk::{Links, identity, open::Open};
+use crate::walk::{KeptOpen, Links, identity, open::Open};
 
 fn root(path: &str) -> Arc<Node> {
     let open = OwnedFd::from(File::open("/").unwrap());
     let id = identity(open.as_fd()).unwrap();
     let (location, shown) = (Path::new("/"), path.as_bytes());
-    Open::root(open, location, shown, Links::Refuse, id).unwrap().node
+    let kept = KeptOpen::default();
+    let root = Open::root(open, location, shown, Links::Refuse, id, &kept);
+    root.unwrap().node
 }
 
 fn child(parent: &Arc<Node>, name: &str) -> Arc<Node> {

@@ -9,7 +9,7 @@ use std::{
 
 use sanchay_testkit::Tree;
 
-use super::{Open, Parent};
+use super::{KeptOpen, Open, Parent};
 use crate::walk::{Links, identity};
 
 /// A chain of directories, each open no longer; the deepest last.
@@ -19,7 +19,8 @@ fn chain(tree: &Tree, links: Links, depth: usize) -> Vec<Parent> {
     let mut open = {
         let (fd, path) = (OwnedFd::from(open), tree.path("d"));
         let id = identity(fd.as_fd()).unwrap();
-        Open::root_in(fd, &path, b"d", links, id, 0).unwrap()
+        let kept = KeptOpen::default();
+        Open::root_in(fd, &path, b"d", links, id, &kept, 0).unwrap()
     };
     let mut all = vec![open.parent()];
     for _ in 0..depth {
