@@ -201,12 +201,11 @@ fn a_file_without_a_size_that_cannot_be_read_has_no_digest() {
 }
 
 /// A directory that was removed while it is open can be opened again, and not
-/// be listed.
+/// be listed. (To the portable walker it is empty, as to `readdir`.)
 #[cfg(target_os = "linux")]
 #[test]
 fn a_root_that_cannot_be_listed_is_as_good_as_none() {
-    for verb in ["scan", "hash", "dupes", "scan -L", "scan --walker portable"]
-    {
+    for verb in ["scan", "hash", "dupes", "scan -L", "hash -L"] {
         let tree = Tree::new();
         tree.file("f", "content");
         tree.dir("gone");
@@ -219,10 +218,10 @@ fn a_root_that_cannot_be_listed_is_as_good_as_none() {
             shell.within(tree.root()).words(&words).limit(SOON).run()
         };
         let finished = run("/dev/fd/3").exits(2);
-        let expected = [
-            "/dev/fd/3: cannot list the directory: No such file or directory",
-        ];
-        assert_eq!(finished.complaints()[..1], expected, "{verb}");
+        let expected = "sanchay: /dev/fd/3: cannot list the directory: No \
+                        such file or directory\n";
+        let stderr = &finished.stderr;
+        assert!(stderr.starts_with(expected), "{verb}: {stderr}");
         assert_eq!(run("/dev/fd/3 f").code(), Some(3), "{verb}");
     }
 }
