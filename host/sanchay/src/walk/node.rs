@@ -19,9 +19,10 @@ use super::{
 };
 
 /// The longest path below its root of a directory that a walk enters, in
-/// bytes, with the slash behind it: 64 KiB, sixteen times what a system call takes. A tree may
-/// be deeper than that, and every name in it would be told with all of its
-/// path: a few megabytes of directories made gigabytes of output.
+/// bytes, with the slash behind it: 64 KiB, sixteen times what a system call
+/// takes. A tree may be deeper than that, and every name in it would be told
+/// with all of its path: a few megabytes of directories made gigabytes of
+/// output.
 pub const MAX_PATH: usize = 64 << 10;
 
 /// A directory of a walk.
