@@ -25,6 +25,8 @@ mod following;
 mod hash;
 mod interrupt;
 mod links;
+#[cfg(target_os = "linux")]
+mod mounts;
 mod names;
 mod order;
 mod partial;

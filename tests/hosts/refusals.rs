@@ -18,6 +18,8 @@ fn what_only_the_native_program_has_is_refused_in_its_favour() {
         "scan --follow .",
         "scan --beneath .",
         "scan --walker portable .",
+        "scan -x .",
+        "hash --one-file-system .",
         "scan --no-progress f",
         "hash -v f",
         "hash --verbose f",

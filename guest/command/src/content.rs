@@ -190,14 +190,19 @@ fn ends(file: &Descriptor, size: u64, chunk: u32) -> Result<Sum, Cause> {
             let chunk = u32::try_from(chunk).unwrap_or(MAX_CHUNK);
             return made_up(file, Method::Partial(chunk));
         }
-        let size = length(&bytes);
+        if length(&bytes) < size {
+            return Err(Cause::Shrank);
+        }
         let content = Content::Partial(partial(&bytes, &bytes, size));
         return Ok(Sum { content, size, modified: None, grew });
     }
     let first = read_full(&mut FileFrom::new(file, 0), chunk)?;
     let from = size.saturating_sub(chunk);
     let last = read_full(&mut FileFrom::new(file, from), chunk)?;
-    let size = from.saturating_add(length(&last));
+    // Of a file that is being cut, it cannot be told what its ends are.
+    if length(&first) < chunk || length(&last) < chunk {
+        return Err(Cause::Shrank);
+    }
     let content = Content::Partial(partial(&first, &last, size));
     Ok(Sum { content, size, modified: None, grew: false })
 }

@@ -19,7 +19,7 @@ impl Walk {
     #[new]
     #[pyo3(signature = (
         extension, min_size, max_size, hidden, follow, beneath, max_depth,
-        walker
+        one_file_system, walker
     ))]
     #[expect(clippy::too_many_arguments, reason = "the program has as many")]
     fn new(
@@ -30,11 +30,14 @@ impl Walk {
         follow: &Bound<'_, PyAny>,
         beneath: &Bound<'_, PyAny>,
         max_depth: Option<&Bound<'_, PyAny>>,
+        one_file_system: &Bound<'_, PyAny>,
         walker: &Bound<'_, PyAny>,
     ) -> PyResult<Self> {
         let hidden = arguments::flag("hidden", hidden)?;
         let follow = arguments::flag("follow", follow)?;
         let beneath = arguments::flag("beneath", beneath)?;
+        let one_file_system =
+            arguments::flag("one_file_system", one_file_system)?;
         let min_size = numbers::size("min_size", min_size)?;
         let max_size = numbers::size("max_size", max_size)?;
         if let (Some(min), Some(max)) = (min_size, max_size)
@@ -66,6 +69,7 @@ impl Walk {
                 follow,
                 beneath,
                 max_depth,
+                one_file_system,
                 walker,
                 ..WalkOptions::default()
             },

@@ -94,7 +94,8 @@ pub use error::{Action, Cause, EntryError, Error};
 pub use filter::{Filter, FilterOptions};
 pub use hash::{Content, HashEvent, Hashed, MAX_CHUNK, Source};
 pub use monitor::{
-    Cancel, Monitor, Phase, Progress, ProgressCallback, Summary,
+    Cancel, LeftOutCallback, Monitor, Phase, Progress, ProgressCallback,
+    Summary,
 };
 pub use options::{
     CheckOptions, DuplicateOptions, EngineOptions, HashOptions, Method,
@@ -112,3 +113,4 @@ pub use sanchay_sandbox::{
 };
 pub use scan::ScanEvent;
 pub use text::{Escaped, escaped};
+pub use walk::{LeftOut, MAX_PATH};

@@ -41,8 +41,8 @@ pub struct EngineOptions {
 #[derive(Clone, Debug, Default)]
 pub struct WalkOptions {
     /// Extensions a file's name must end in, any of them, with or without
-    /// their leading dot, without regard to the case of ASCII letters; empty:
-    /// all.
+    /// their leading dot, without regard to case (Unicode's simple case
+    /// folding); empty: all.
     pub extensions: Vec<Vec<u8>>,
     /// The least size of a file, in bytes.
     pub min_size: Option<u64>,
@@ -62,6 +62,11 @@ pub struct WalkOptions {
     /// How deep to go: a root's own entries have depth 1. `None`: all the
     /// way.
     pub max_depth: Option<usize>,
+    /// Whether to stay on the file systems of the roots: no directory is
+    /// entered that lies on another. Pseudo file systems (`/proc`, `/sys`) are
+    /// never entered on the way from another, whatever this says; as a root
+    /// they are.
+    pub one_file_system: bool,
     /// How directories are listed.
     pub walker: Walker,
     /// Plugins: filters, which must want an entry as well, and extractors,
@@ -93,8 +98,8 @@ pub enum Walker {
     /// The fastest this system offers.
     #[default]
     Native,
-    /// The `walkdir` crate, and files opened through `cap-std`: the way of
-    /// systems without a native walker.
+    /// The C library's way, `readdir`: that of systems without a native
+    /// walker.
     Portable,
 }
 

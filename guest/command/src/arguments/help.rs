@@ -26,9 +26,11 @@ Options:
   -V, --version  Print version
 
 Only the native program has: hash --check, --follow, --plugin, --threads,
---color, --verbose, progress, and the commands component, plugin, completions
-and man. Names that are not UTF-8 do not exist in WASI: a directory with such
-entries is named on standard error, and its other entries are dealt with.
+--color, --one-file-system, --verbose, progress, and the commands component,
+plugin, completions and man. File systems cannot be told apart in WASI: /proc
+and /sys are entered where they lie in a folder that was given. Names that are
+not UTF-8 do not exist in WASI: a directory with such entries is named on
+standard error, and its other entries are dealt with.
 
 Exit status:
   0    all done

@@ -29,14 +29,16 @@ pub(super) enum Choice {
 }
 
 /// What only the native program has.
-const NATIVE: [&str; 20] = [
+const NATIVE: [&str; 23] = [
     "beneath",
     "check",
     "color",
     "follow",
     "ignore-missing",
     "log-format",
+    "mount",
     "no-progress",
+    "one-file-system",
     "plugin",
     "plugin-compile-time",
     "plugin-handles",
@@ -50,10 +52,11 @@ const NATIVE: [&str; 20] = [
     "verbose",
     "walker",
     "warn",
+    "xdev",
 ];
 
 /// The same, of one letter.
-const NATIVE_SHORT: [char; 4] = ['L', 'c', 'v', 'w'];
+const NATIVE_SHORT: [char; 5] = ['L', 'c', 'v', 'w', 'x'];
 
 impl Choice {
     /// The option of that name, if the command has it.

@@ -187,9 +187,10 @@ impl<'a> Printer<'a> {
             files: group.len(),
             reclaimable: group.reclaimable(),
         };
+        let members: Vec<_> = group.members().collect();
         let mut files =
-            group.members().enumerate().map(|(index, member)| Name {
-                parent: member.parent,
+            members.iter().enumerate().map(|(index, member)| Name {
+                parent: &member.parent,
                 name: member.name,
                 values: values.of(index),
             });

@@ -17,7 +17,7 @@ use crate::{
     hash::{Content, Failure, Reader, Sum, stdin_turn},
     options::{CheckOptions, Method},
     run::Run,
-    walk::{Links, Named},
+    walk::{KeptOpen, Links, Named},
 };
 
 /// The chunk of partial digests unless another is given, in bytes.
@@ -235,7 +235,7 @@ impl<'a> Verifier<'a> {
 
 /// Opens a file, of which only so many bytes count.
 fn open(path: &Path, limit: Option<u64>) -> Result<(File, Metadata), Cause> {
-    match Named::open(path, b"", Links::Refuse)? {
+    match Named::open(path, b"", Links::Refuse, &KeptOpen::default())? {
         Named::File(file, mut metadata) => {
             metadata.size = metadata.size.min(limit.unwrap_or(u64::MAX));
             Ok((file, metadata))

@@ -4,7 +4,6 @@ mod batch;
 mod content;
 mod directory;
 mod named;
-mod order;
 mod parts;
 mod pipe;
 mod queue;

@@ -34,6 +34,16 @@ pub(crate) fn stat_open(
     portable_stat(&rustix::fs::fstat(fd)?)
 }
 
+/// The device that an open directory is on.
+#[allow(
+    clippy::unnecessary_cast,
+    clippy::cast_sign_loss,
+    reason = "the field's type differs from system to system"
+)]
+pub(crate) fn device(open: BorrowedFd<'_>) -> Result<u64, Errno> {
+    Ok(rustix::fs::fstat(open)?.st_dev as u64)
+}
+
 #[cfg(target_os = "linux")]
 fn statx(
     parent: BorrowedFd<'_>,

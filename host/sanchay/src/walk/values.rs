@@ -25,6 +25,7 @@ impl Walk<'_> {
         scout: &mut Scout<'_>,
     ) {
         let opened = LazyCell::new(|| node.opened());
+        let parent = node.path();
         let mut values = Vec::new();
         let (mut first, mut bytes) = (0, 0);
         let Scout { measured, metadata, extractors, index: worker, .. } =
@@ -33,7 +34,7 @@ impl Walk<'_> {
             self.report(
                 Some(node),
                 &Batch {
-                    parent: node.path(),
+                    parent: &parent,
                     names,
                     spans: measured.get(range.clone()).unwrap_or_default(),
                     metadata: metadata.get(range).unwrap_or_default(),
@@ -56,7 +57,7 @@ impl Walk<'_> {
             let start = values.len();
             if extractors.know(name, found) {
                 let error = |action, cause| {
-                    let path = join(node.path(), name);
+                    let path = join(&parent, name);
                     self.error(EntryError::new(path, action, cause));
                 };
                 let open = || match &*opened {
