@@ -21,7 +21,7 @@ use crate::{
     engine::Engine,
     entry::join,
     error::{Action, Cause, EntryError, Error},
-    extract::{Extractors, Told},
+    extract::{Extractors, Site, Told},
     monitor::Monitor,
     plugins::{Plugins, weight},
     run::Run,
@@ -163,14 +163,17 @@ impl Comparison<'_> {
     /// Has the extractors look at a file.
     fn look(&self, file: FileNumber, all: &mut Extractors) -> Looked {
         let (_, name) = self.collection.path(file);
-        let node = self.collection.parent(file).map(|node| node.opened());
-        let opened = node.transpose().and_then(|node: Option<_>| {
+        let parent = self.collection.parent(file);
+        let opened = parent.map(|node| node.opened()).transpose();
+        let opened = opened.and_then(|node: Option<_>| {
             self.open(file, node.as_deref().map(|node: &Node| node))
         });
         let (opened, metadata) = opened?;
         // What the caller named has its whole path for a name.
         let last = name.rsplit(|byte| *byte == b'/').next().unwrap_or(name);
-        Ok(Told::of(all, &opened, last, &metadata))
+        let directory = parent.map_or(&[][..], |node| node.relative());
+        let site = Site { directory, name: last };
+        Ok(Told::of(all, &opened, site, &metadata))
     }
 
     /// The values of the files of a group, and an error for each of those that

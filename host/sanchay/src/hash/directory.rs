@@ -14,7 +14,7 @@ use super::{
 use crate::{
     entry::join,
     error::{Action, EntryError},
-    extract::Told,
+    extract::{Site, Told},
     frontier::Spot,
     options::Method,
     plugins::weight,
@@ -168,8 +168,10 @@ impl Tree<'_> {
             if let (Ok((file, metadata)), Some(told)) =
                 (&opened, told.get_mut(index))
             {
+                let directory = node.relative();
+                let site = Site { directory, name };
                 let told = told.get_or_insert_with(|| {
-                    Told::of(extractors, file, name, metadata)
+                    Told::of(extractors, file, site, metadata)
                 });
                 bytes += weight(&told.values);
             }

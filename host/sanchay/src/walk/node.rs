@@ -98,7 +98,8 @@ impl Node {
         with_slash(&self.path, name)
     }
 
-    fn relative(&self) -> &[u8] {
+    /// The directory's path below its root: empty, or ending in a slash.
+    pub(crate) fn relative(&self) -> &[u8] {
         self.path.get(self.root.prefix..).unwrap_or(&[])
     }
 

@@ -8,7 +8,7 @@ use super::{Walk, node::Node, scout::Scout, slice};
 use crate::{
     entry::{Batch, Metadata, join},
     error::{Action, EntryError},
-    extract::Extractors,
+    extract::{Extractors, Site},
     plugins::weight,
 };
 
@@ -73,9 +73,10 @@ impl Walk<'_> {
                         (None, *found)
                     }
                 };
+                let directory = node.relative();
                 extractors.extract(
                     file.as_ref(),
-                    name,
+                    Site { directory, name },
                     &metadata,
                     &mut values,
                     &mut |cause| error(Action::Extract, cause),
@@ -107,7 +108,7 @@ impl Walk<'_> {
             let name = path.file_name().unwrap_or_default();
             extractors.extract(
                 Some(file),
-                name.as_encoded_bytes(),
+                Site::named(name.as_encoded_bytes()),
                 metadata,
                 &mut values,
                 &mut |cause| {
