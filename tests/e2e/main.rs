@@ -33,6 +33,7 @@ mod partial;
 mod pipes;
 mod plugin_command;
 mod plugin_interrupt;
+mod plugin_languages;
 mod plugin_refusals;
 mod plugins;
 mod program;

@@ -203,7 +203,7 @@ fn no_output_goes_over_a_plugin_or_a_file_to_be_read() {
 }
 
 #[test]
-fn two_plugins_that_look_alike_are_told_apart_by_their_files() {
+fn two_plugins_of_one_name_are_refused_unless_one_is_given_another() {
     let tree = Tree::new();
     tree.file("!u", "");
     for (name, plugin) in [
@@ -216,14 +216,26 @@ fn two_plugins_that_look_alike_are_told_apart_by_their_files() {
     }
     let run =
         |words: &str| with_cache().within(tree.root()).words(words).run();
-    let refused = run("scan --plugin first.wasm --plugin second.wasm");
+    for (pair, name) in [
+        ("first.wasm --plugin second.wasm", "mischief"),
+        ("one.wasm --plugin two.wasm", "pick"),
+    ] {
+        let refused = run(&format!("scan --plugin {pair}"));
+        assert_eq!(refused.code(), Some(2));
+        let files = pair.replace("--plugin", "and");
+        let why = format!("two plugins are called {name}: {files}; call one");
+        assert!(refused.stderr.contains(&why), "{}", refused.stderr);
+    }
+    let twins = run("scan --plugin one.wasm --plugin two.wasm,name=other");
+    assert!(twins.stderr.contains("plugin pick: "), "{}", twins.stderr);
+    let words = "scan --plugin first.wasm --plugin second.wasm,name=b \
+                 --format csv";
+    let both = run(words).succeeds().stdout;
+    let header = String::from_utf8(both).unwrap();
+    let columns = "mischief.n,mischief.t,b.n,b.t\n";
+    assert!(header.contains(columns), "{header}");
+    let refused = run("scan --plugin one.wasm,name=a.b");
     assert_eq!(refused.code(), Some(2));
-    let why = "two plugins fill the column plugin.n: first.wasm and \
-               second.wasm";
+    let why = "a name has 1 to 64 ASCII letters";
     assert!(refused.stderr.contains(why), "{}", refused.stderr);
-    let twins = run("scan --plugin one.wasm --plugin two.wasm");
-    let why = "plugin pick (one.wasm): ";
-    assert!(twins.stderr.contains(why), "{}", twins.stderr);
-    let single = run("scan --plugin one.wasm").stderr;
-    assert!(single.contains("plugin pick: "), "{single}");
 }

@@ -11,7 +11,10 @@ use wit_component::{
 /// `t`, "fine". What a file begins with may ask for something else: `u`, to
 /// crash; `l`, to loop; `g`, to take all memory; `w`, `t`, `8`, `b`, `o` and
 /// `E`, to lie; `e`, to complain; `m`, to leave out `n`; `n`, to tell
-/// nothing; `k`, to work for some hundredth of a second first.
+/// nothing; `k`, to work for some hundredth of a second first. What asks for
+/// more of the file: `>`, without end; `0`, `M` and `B`, what it may not; `f`,
+/// for the 4 bytes at 20, which are then `n`, and for some where there are
+/// none, which are then `t`.
 #[must_use]
 pub fn extractor() -> Vec<u8> {
     component("extractor-plugin", &text("extractor"))
@@ -25,6 +28,16 @@ pub fn blind_extractor() -> Vec<u8> {
     let text = text("extractor");
     assert!(text.contains(head), "its description has changed");
     component("extractor-plugin", &text.replace(head, &nothing))
+}
+
+/// An extractor with the setting `word`, which must not be empty, and the
+/// columns `word`, `mode`, `path` and `kind`: which of its selections took the
+/// file. These are files with `PK` at 2, those called `make*`, of which it
+/// wants no bytes, and those without an extension. It crashes on paths that
+/// begin with a `u`.
+#[must_use]
+pub fn teller() -> Vec<u8> {
+    component("extractor-plugin", &text("teller"))
 }
 
 /// A filter that wants what does not begin with an `x`. Names that begin with

@@ -102,8 +102,9 @@ pub use options::{
     WalkOptions, Walker,
 };
 pub use plugins::{
-    Column, Extractor, Judge, Moment, NameBatch, Plugin, PluginError, Plugins,
-    Portion, Sample, Value, ValueType,
+    Column, ExtractError, Extractor, Facts, Interest, Judge, Moment,
+    NameBatch, Pattern, Plugin, PluginError, Plugins, Portion, Sample,
+    Selection, Setting, SettingType, SettingValue, Value, ValueType,
 };
 #[cfg(feature = "plugins")]
 pub use plugins::{Compiler, PluginOptions, compile_for};

@@ -31,6 +31,7 @@ mod engine;
 mod exports;
 mod fault;
 mod filter;
+mod indices;
 mod inspector;
 mod limits;
 mod link;

@@ -154,13 +154,18 @@ fn plugins(components: &[Vec<u8>], count: usize) {
         if let Some(mut extractor) = plugin.extractor() {
             for mischief in [b"u", b"l", b"g", b"w", b"t", b"8", b"b", b"E"] {
                 let sample = Sample {
+                    directory: b"",
                     name: b"f",
                     size: 1,
                     modified: Moment::default(),
-                    head: mischief,
-                    tail: &[],
+                    mode: 0o100_644,
                 };
-                let told = extractor.extract(&sample, &mut Vec::new());
+                let mut source = |_, _, space: &mut Vec<u8>| {
+                    space.extend(mischief);
+                    Ok(())
+                };
+                let source = Some(&mut source as _);
+                let told = extractor.extract(&sample, source, &mut Vec::new());
                 faults += usize::from(told.is_err());
             }
         }

@@ -44,7 +44,7 @@ ndjson and json have an object for each group: size, algorithm, hash, files
 (each with path, or path_base64 where the path is not UTF-8) and reclaimable.
 csv has a row for each file: group,size,hash,path,path_base64,reclaimable.
 
-The columns of plugins, plugin.NAME, belong to each file; in text they stand in
+The columns of plugins, NAME.FIELD, belong to each file; in text they stand in
 a line before its path, which begins with #.
 
 Examples:
@@ -112,7 +112,7 @@ impl DupesArgs {
         let columns = Columns::of(&plugins);
         let text = Text { zero: self.print0, columns, ..Text::default() };
         let roots = root::or_current(&self.roots);
-        let inputs = [&*roots, &self.plugin.plugins];
+        let inputs = [&*roots, &self.plugin.paths()];
         let output = Output::open(&self.output, &inputs, Kind::Groups, text)?;
         let options = DuplicateOptions {
             walk: self.walk.options(plugins.clone()),

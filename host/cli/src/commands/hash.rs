@@ -44,7 +44,7 @@ A partial digest is xxh64:FIRST:LAST:SIZE, the XXH64 of the first and the last
 CHUNK bytes and the size; of a file smaller than two chunks, both are the XXH64
 of all of it.
 
-The columns of plugins come last, as plugin.NAME; in text they stand in a line
+The columns of plugins come last, as NAME.FIELD; in text they stand in a line
 of their own before the file's, which begins with # and is a comment to the
 checksum programs.
 
@@ -164,7 +164,7 @@ impl HashArgs {
             ..Text::default()
         };
         let kind = Kind::Hashes { chunk: self.partial };
-        let inputs = [&*self.paths, &self.plugin.plugins];
+        let inputs = [&*self.paths, &self.plugin.paths()];
         let output = Output::open(&self.output, &inputs, kind, text)?;
         let sources = self.sources();
         let options = HashOptions {

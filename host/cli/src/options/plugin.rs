@@ -1,10 +1,17 @@
 //! Plugins and what they may use: the options that scan, hash and dupes
 //! share, and those of the commands about plugins.
 
+mod spec;
+
 use std::{path::PathBuf, time::Duration};
 
-use clap::{Args, value_parser};
+use clap::{
+    Args, ValueHint,
+    builder::{OsStringValueParser, TypedValueParser},
+    value_parser,
+};
 
+pub(crate) use self::spec::PluginSpec;
 use super::size;
 
 /// The options' ids, where all of them contradict another one: a group that
@@ -27,12 +34,31 @@ pub(crate) struct PluginArgs {
     /// A filter judges what the other options let through. An extractor gets
     /// the bytes that it asks for of each file that it knows, and its values
     /// become columns. Both run in a cage: they can do nothing but answer.
-    /// sanchay plugin --help tells how to make one.
-    #[arg(long = "plugin", value_name = "FILE.wasm")]
-    pub(crate) plugins: Vec<PathBuf>,
+    /// Behind FILE may stand @sha256:HEX, the digest that it must have; then
+    /// ,name=NAME, what it is called, and its settings, ,KEY=VALUE. sanchay
+    /// plugin --help tells how to make one.
+    #[arg(
+        long = "plugin",
+        value_name = "FILE.wasm",
+        value_parser = spec(),
+        value_hint = ValueHint::FilePath
+    )]
+    pub(crate) plugins: Vec<PluginSpec>,
 
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
+}
+
+impl PluginArgs {
+    /// The plugins' files.
+    pub(crate) fn paths(&self) -> Vec<PathBuf> {
+        self.plugins.iter().map(|it| it.path.clone()).collect()
+    }
+}
+
+/// The parser of what names a plugin.
+pub(crate) fn spec() -> impl TypedValueParser<Value = PluginSpec> {
+    OsStringValueParser::new().try_map(PluginSpec::parse)
 }
 
 /// What each plugin may use. The argument or option that names the plugins

@@ -14,6 +14,7 @@ pub(super) const METADATA: Metadata = Metadata {
     modified: Timestamp { seconds: 1_800_000_000, nanoseconds: 5 },
     id: FileId { device: 1, inode: 2 },
     links: 1,
+    mode: 0o100_644,
 };
 pub(super) const TIME: &str = "2027-01-15T08:00:00.000000005Z";
 

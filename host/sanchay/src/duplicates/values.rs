@@ -20,7 +20,7 @@ use super::{
 use crate::{
     engine::Engine,
     error::{Action, Cause, EntryError, Error},
-    extract::{Extractors, Told},
+    extract::{Extractors, Site, Told},
     monitor::Monitor,
     plugins::{Plugins, weight},
     run::Run,
@@ -168,7 +168,12 @@ impl Comparison<'_> {
         let (opened, metadata) = opened?;
         // What the caller named has its whole path for a name.
         let last = name.rsplit(|byte| *byte == b'/').next().unwrap_or(name);
-        Ok(Told::of(all, &opened, last, &metadata))
+        let directory = self
+            .collection
+            .parent(file)
+            .map_or_else(Vec::new, |node| node.relative());
+        let site = Site { directory: &directory, name: last };
+        Ok(Told::of(all, &opened, site, &metadata))
     }
 
     /// The values of the files of a group, and an error for each of those that

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     error::{Action, EntryError},
-    extract::Told,
+    extract::{Site, Told},
     frontier::Spot,
     options::Method,
     plugins::weight,
@@ -150,6 +150,8 @@ impl Tree<'_> {
         if !extractors.is_empty() {
             told.resize_with(count, || None);
         }
+        let below =
+            if told.is_empty() { Vec::new() } else { node.relative() };
         let mut hand_on = Some(hand_on);
         let (mut end, mut bytes) = (count, 0);
         let mut open = |index: usize| {
@@ -162,8 +164,9 @@ impl Tree<'_> {
             if let (Ok((file, metadata)), Some(told)) =
                 (&opened, told.get_mut(index))
             {
+                let site = Site { directory: &below, name };
                 let told = told.get_or_insert_with(|| {
-                    Told::of(extractors, file, name, metadata)
+                    Told::of(extractors, file, site, metadata)
                 });
                 bytes += weight(&told.values);
             }

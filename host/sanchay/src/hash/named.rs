@@ -20,7 +20,7 @@ use super::{
 use crate::{
     entry::Metadata,
     error::{Action, Cause, EntryError, Error},
-    extract::Told,
+    extract::{Site, Told},
     frontier::Spot,
     sequence::Place,
     walk::{Named, Parent, Walk, location, shown},
@@ -106,7 +106,8 @@ impl Tree<'_> {
         let inspector = &mut *scout.inspector;
         let name = path.file_name().unwrap_or_default().as_bytes();
         let (file, metadata) = &opened;
-        let told = Told::of(&mut scout.extractors, file, name, metadata);
+        let told =
+            Told::of(&mut scout.extractors, file, Site::named(name), metadata);
         let mut opened = Some(Ok(opened));
         let mut open = |_| opened.take();
         reader.hash(inspector, method, 1, &mut open, &mut done);

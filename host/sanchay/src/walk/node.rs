@@ -143,7 +143,7 @@ impl Node {
 
     /// The directory's path below the root, with a slash at its end unless it
     /// is empty.
-    pub(super) fn relative(&self) -> Vec<u8> {
+    pub(crate) fn relative(&self) -> Vec<u8> {
         self.path().split_off(self.root.prefix())
     }
 

@@ -8,7 +8,7 @@ use super::{Walk, node::Node, scout::Scout, slice};
 use crate::{
     entry::{Batch, Metadata, join},
     error::{Action, EntryError},
-    extract::Extractors,
+    extract::{Extractors, Site},
     plugins::weight,
 };
 
@@ -26,6 +26,7 @@ impl Walk<'_> {
     ) {
         let opened = LazyCell::new(|| node.opened());
         let parent = node.path();
+        let directory = node.relative();
         let mut values = Vec::new();
         let (mut first, mut bytes) = (0, 0);
         let Scout { measured, metadata, extractors, index: worker, .. } =
@@ -76,7 +77,7 @@ impl Walk<'_> {
                 };
                 extractors.extract(
                     file.as_ref(),
-                    name,
+                    Site { directory: &directory, name },
                     &metadata,
                     &mut values,
                     &mut |cause| error(Action::Extract, cause),
@@ -108,7 +109,7 @@ impl Walk<'_> {
             let name = path.file_name().unwrap_or_default();
             extractors.extract(
                 Some(file),
-                name.as_encoded_bytes(),
+                Site::named(name.as_encoded_bytes()),
                 metadata,
                 &mut values,
                 &mut |cause| {

@@ -55,9 +55,28 @@ pub enum PluginError {
     /// What it says of itself breaks the rules of its world.
     #[error("it describes itself wrongly: {0}")]
     Description(String),
+    /// It is not the component that was asked for.
+    #[error(
+        "its SHA-256 is {}, not {}: it is not the component that was meant",
+        hex(.is), hex(.expected)
+    )]
+    Digest {
+        /// Its digest.
+        is: [u8; 32],
+        /// The digest that it should have.
+        expected: [u8; 32],
+    },
+    /// A setting is not one of its own, or has a value that it cannot have.
+    #[error("it cannot be set up so: {0}")]
+    Setting(String),
     /// It could not be asked what it is.
     #[error("it cannot tell what it is: {0}")]
     Fault(#[from] Fault),
+}
+
+/// A digest as it is written.
+fn hex(digest: &[u8; 32]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The first few names, and how many there are more.
