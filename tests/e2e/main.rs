@@ -27,6 +27,7 @@ mod interrupt;
 mod links;
 mod names;
 mod order;
+mod other_lists;
 mod partial;
 mod pipes;
 mod plugin_command;

@@ -11,7 +11,8 @@ use std::{
 };
 
 use sanchay::{
-    Cancel, CheckEvent, CheckOptions, CheckSummary, Engine, Error, escaped,
+    Cancel, CheckEvent, CheckOptions, CheckSummary, Engine, Error, Flaw,
+    escaped,
 };
 
 use self::report::Report;
@@ -108,6 +109,9 @@ impl Check {
         };
         let monitor = self.messages.monitor(&self.cancel);
         let Self { arguments, messages, output, lane, .. } = self;
+        // A length that fits nothing is explained once without --warn: the
+        // list is of an algorithm that is not known, and not just damaged.
+        let mut explains = !arguments.status;
         let outcome = self.engine.check(
             &mut *reader,
             &self.options,
@@ -117,11 +121,13 @@ impl Check {
                     let mut report = Report { messages, output, lane };
                     report.verdict(path, &verdict, *arguments)
                 }
-                CheckEvent::Malformed { line } => {
-                    if arguments.warn {
+                CheckEvent::Malformed { line, flaw } => {
+                    let explained = explains && flaw != Flaw::Form;
+                    if arguments.warn || explained {
+                        explains &= !explained;
                         lane.flush(&output.sink)?;
                         messages.say(format_args!(
-                            "{}: {line}: improperly formatted digest line",
+                            "{}: {line}: {flaw}",
                             shown(list)
                         ));
                     }

@@ -1,5 +1,7 @@
 //! What checking a list comes upon, and what it comes to.
 
+use sanchay_sandbox::Flaw;
+
 use crate::error::EntryError;
 
 /// What became of a promise.
@@ -28,6 +30,8 @@ pub enum CheckEvent<'a> {
     Malformed {
         /// The line's number, from 1.
         line: u64,
+        /// What is wrong with it; it prints as words.
+        flaw: Flaw,
     },
 }
 

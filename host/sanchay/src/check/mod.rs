@@ -16,7 +16,7 @@ use std::{
     },
 };
 
-use sanchay_sandbox::Inspector;
+use sanchay_sandbox::{Flaw, Inspector};
 
 pub use self::event::{CheckEvent, CheckSummary, Verdict};
 use self::{
@@ -53,9 +53,9 @@ enum Unit {
     Verify(Place, Vec<Promised>),
 }
 
-/// A line's outcome: its number and, unless it was malformed, the path and
-/// the verdict.
-type Row = (u64, Option<(Vec<u8>, Verdict)>);
+/// A line's outcome: its number, and the path and the verdict, or what is
+/// wrong with it.
+type Row = (u64, Result<(Vec<u8>, Verdict), Flaw>);
 
 struct Check<'a> {
     engine: &'a Engine,
@@ -69,8 +69,8 @@ struct Check<'a> {
 }
 
 impl Engine {
-    /// Checks a list of digests, in any of the forms that `sha256sum`,
-    /// `b3sum`, `xxhsum` and Sanchay itself print. Paths are relative to the
+    /// Checks a list of digests, in any of the forms that `sha256sum` and its
+    /// like, `b3sum`, `xxhsum`, `openssl` and Sanchay itself print. Paths are relative to the
     /// current directory; `-` is standard input.
     ///
     /// `visit` is called from one worker thread at a time, in the order of
@@ -147,15 +147,15 @@ impl Engine {
 
 fn tell(
     line: u64,
-    checked: Option<(Vec<u8>, Verdict)>,
+    checked: Result<(Vec<u8>, Verdict), Flaw>,
     summary: &mut CheckSummary,
     run: &Run<'_>,
     visit: &mut (dyn FnMut(CheckEvent<'_>) -> ControlFlow<()> + Send),
 ) {
     let path;
     let event = match checked {
-        None => CheckEvent::Malformed { line },
-        Some((named, verdict)) => {
+        Err(flaw) => CheckEvent::Malformed { line, flaw },
+        Ok((named, verdict)) => {
             path = named;
             CheckEvent::Verdict { path: &path, verdict }
         }
