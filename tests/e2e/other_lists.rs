@@ -63,6 +63,34 @@ fn a_length_that_fits_nothing_is_told_with_those_that_fit() {
 }
 
 #[test]
+fn a_list_of_which_nothing_matches_may_be_of_another_algorithm() {
+    let tree = Tree::new();
+    let mut list = String::new();
+    for name in ["a", "b", "c"] {
+        tree.file(name, name);
+        list += &format!("{}  {name}\n", "12".repeat(64));
+    }
+    tree.file("list", &list);
+    let finished = check(&tree, "list").exits(1);
+    let doubt = "list: none of 3 digests of 128 hexadecimal digits matched: \
+                 they were taken for sha512, and may be of another algorithm";
+    let warning = "WARNING: 3 computed checksums did NOT match";
+    assert_eq!(finished.complaints(), [doubt, warning]);
+    let finished = check(&tree, "-a sha512 list").exits(1);
+    assert_eq!(finished.complaints(), [warning]);
+    tree.file("list", format!("{list}{}  a\n", digest("sha512", b"a")));
+    let finished = check(&tree, "list").exits(1);
+    assert_eq!(finished.complaints(), [warning]);
+    tree.file("list", "BLAKE2b (a) = 1234\nXXH32 (a) = 12345678\n");
+    let finished = check(&tree, "list").exits(1);
+    let expected = [
+        "list: 1: the line names an algorithm not known here",
+        "list: no properly formatted digest lines found",
+    ];
+    assert_eq!(finished.complaints(), expected);
+}
+
+#[test]
 fn blake3_of_other_lengths_is_checked_where_it_is_named() {
     let tree = Tree::new();
     let content = noise(3, 3_000_000);

@@ -59,6 +59,7 @@ impl From<logic::Malformed> for wit::MalformedLine {
         let logic::Malformed { line, flaw } = malformed;
         let flaw = match flaw {
             logic::Flaw::Form => wit::Flaw::Form,
+            logic::Flaw::Algorithm => wit::Flaw::Algorithm,
             logic::Flaw::Length(algorithm, digest_size) => {
                 let algorithm = algorithm.map(Into::into);
                 wit::Flaw::Length(wit::WrongLength { algorithm, digest_size })

@@ -21,7 +21,7 @@ pub enum EntryKind {
 /// Makes an enum that crosses, and the conversions to and from one of the
 /// logic that has the same cases.
 macro_rules! same_enum {
-    ($name:ident = $logic:path; $($case:ident $wit:tt;)*) => {
+    ($name:ident = $logic:ty; $($case:ident $wit:tt;)*) => {
         #[derive(Clone, Copy, ComponentType, Lift, Lower)]
         #[component(enum)]
         #[repr(u8)]
@@ -31,7 +31,7 @@ macro_rules! same_enum {
 
         impl From<$logic> for $name {
             fn from(value: $logic) -> Self {
-                use $logic as Logic;
+                type Logic = $logic;
                 match value {
                     $(Logic::$case => Self::$case,)*
                 }
@@ -164,6 +164,8 @@ pub(crate) struct PartialPromise {
 pub(crate) enum Flaw {
     #[component(name = "form")]
     Form,
+    #[component(name = "algorithm")]
+    Algorithm,
     #[component(name = "length")]
     Length(WrongLength),
 }

@@ -52,8 +52,10 @@ pub(super) fn read(
     let line = &line[blanks..];
     let escaped = line.first() == Some(&b'\\');
     let line = if escaped { &line[1..] } else { line };
-    let read =
-        tagged(line).unwrap_or_else(|| untagged(line, algorithm, separator));
+    let read = tagged(line).unwrap_or_else(|| match is_of_another(line) {
+        true => Err(Flaw::Algorithm),
+        false => untagged(line, algorithm, separator),
+    });
     let (path, expected) = match read {
         Ok(read) => read,
         Err(flaw) => return Line::Malformed(flaw),
@@ -103,6 +105,26 @@ fn tagged(line: &[u8]) -> Option<Result<Promised<'_>, Flaw>> {
         }
         _ => Err(Flaw::Form),
     })
+}
+
+/// Whether the algorithm of another program is named.
+fn is_of_another(line: &[u8]) -> bool {
+    let digits = line.iter().rev().take_while(|it| it.is_ascii_hexdigit());
+    let (line, digits) = line.split_at(line.len() - digits.count());
+    let line = without_blanks(line).strip_suffix(b"=");
+    let line = line.and_then(|it| without_blanks(it).strip_suffix(b")"));
+    let name = line.and_then(|it| it.split(|byte| *byte == b'(').next());
+    let Some(name) = name.filter(|name| name.len() < line.unwrap().len())
+    else {
+        return false;
+    };
+    let name = name.strip_suffix(b" ").unwrap_or(name);
+    let known =
+        |it: &u8| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_' | b'/');
+    bytes(digits).is_some()
+        && bytes(name).is_none()
+        && name.first().is_some_and(u8::is_ascii_alphabetic)
+        && name.iter().all(known)
 }
 
 fn named(

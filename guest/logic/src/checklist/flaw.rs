@@ -10,6 +10,8 @@ use crate::hashing::Algorithm;
 pub enum Flaw {
     /// It has none of the forms that are understood.
     Form,
+    /// It names an algorithm that is not known here.
+    Algorithm,
     /// Only that its digest is of so many bytes, which none is of the
     /// algorithm that the line or the caller names; or of any, where none is
     /// named.
@@ -20,6 +22,9 @@ impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Form => f.write_str("improperly formatted digest line"),
+            Self::Algorithm => {
+                f.write_str("the line names an algorithm not known here")
+            }
             Self::Length(Some(algorithm), len) => {
                 let most = digits(algorithm.digest_len());
                 let upto = match algorithm.fits(1) {

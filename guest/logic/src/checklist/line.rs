@@ -72,6 +72,7 @@ fn promise(
         Some((algorithm, reversed, rest)) => {
             tagged(rest, algorithm, reversed)?
         }
+        None if names_another(line) => return Err(Flaw::Algorithm),
         None => untagged(line, algorithm, separator)?,
     };
     let path = match escaped {
@@ -119,6 +120,22 @@ fn tag(line: &[u8]) -> Option<(Algorithm, bool, &[u8])> {
     })
 }
 
+/// Whether a line has the form of one that names its algorithm. A name that
+/// is also a number in hexadecimal could be a digest.
+fn names_another(line: &[u8]) -> bool {
+    let of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_/".contains(byte);
+    let end = line.iter().position(|byte| !of_name(byte));
+    let Some((name, rest)) = end.and_then(|end| line.split_at_checked(end))
+    else {
+        return false;
+    };
+    let rest = rest.strip_prefix(b" ").unwrap_or(rest);
+    name.first().is_some_and(u8::is_ascii_alphabetic)
+        && hexadecimal(name).is_none()
+        && rest.starts_with(b"(")
+        && split_tagged(rest).is_some()
+}
+
 /// `PATH) = DIGEST`. The digest has no parenthesis, so the last one of the
 /// line ends the path.
 fn tagged(
@@ -126,15 +143,18 @@ fn tagged(
     algorithm: Algorithm,
     reversed: bool,
 ) -> Result<(&[u8], Expectation), Flaw> {
-    let end = memchr::memrchr(b')', rest).ok_or(Flaw::Form)?;
-    let (path, rest) = rest.split_at_checked(end).ok_or(Flaw::Form)?;
-    let rest = skip_blanks(rest.strip_prefix(b")").unwrap_or_default());
-    let digest = rest.strip_prefix(b"=").ok_or(Flaw::Form)?;
-    let mut digest = hexadecimal(skip_blanks(digest)).ok_or(Flaw::Form)?;
+    let (path, mut digest) = split_tagged(rest).ok_or(Flaw::Form)?;
     if reversed {
         digest.reverse();
     }
     Ok((path, named(algorithm, digest)?))
+}
+
+fn split_tagged(rest: &[u8]) -> Option<(&[u8], Vec<u8>)> {
+    let (path, rest) = rest.split_at_checked(memchr::memrchr(b')', rest)?)?;
+    let rest = skip_blanks(rest.strip_prefix(b")")?);
+    let digest = hexadecimal(skip_blanks(rest.strip_prefix(b"=")?))?;
+    Some((path, digest))
 }
 
 /// `DIGEST  PATH`, `DIGEST *PATH` or `DIGEST PATH`.

@@ -241,15 +241,14 @@ fn the_first_line_without_a_name_decides_what_is_before_paths() {
 #[test]
 fn lines_that_make_no_sense_are_named_by_their_numbers() {
     for line in [
-        // XXH32, which nobody makes here.
-        "XXH32 (plain) = cebb6622",
         // Not digests.
         "45ab6734b21e696  plain",
         "45ab6734b21e69688  plain",
         "45ab6734b21e696g  plain",
         "XXH64 (plain) = 45ab6734b21e696g",
         "XXH64 (plain) = ",
-        "SHA256_LE (plain) = 45ab6734b21e6968",
+        "SHA256 (plain) = SHA256",
+        "(plain) = 45ab6734b21e6968",
         // No path, or none that can be.
         "45ab6734b21e6968",
         "45ab6734b21e6968 ",
@@ -277,8 +276,18 @@ fn lines_that_make_no_sense_are_named_by_their_numbers() {
     ] {
         assert_flaw(line, Flaw::Form);
     }
+    for line in [
+        "XXH32 (plain) = cebb6622",
+        "SHA256_LE (plain) = 45ab6734b21e6968",
+        "BLAKE2b-256(a)= 45ab6734b21e6968",
+        "SHA512/256 (a (b) = c) = 45ab6734b21e6968",
+        "sha256 (plain) = 45ab6734b21e6968",
+    ] {
+        assert_flaw(line, Flaw::Algorithm);
+    }
     for (line, algorithm, bytes) in [
         ("45ab67  plain", None, 3),
+        ("dead (plain) = 45ab6734b21e6968", None, 2),
         ("5eb63bbbe01eeed093cb22bb8f5acdc35eb63bbbe01eeed0  f", None, 24),
         (
             "XXH64 (plain) = df8d09e93f874900a99b8775cc15b6c7",

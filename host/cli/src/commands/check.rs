@@ -1,6 +1,7 @@
 //! `sanchay hash --check`: do files still have the digests on a list? The
 //! answers, warnings and options are those of `sha256sum --check`.
 
+mod guesses;
 mod report;
 
 use std::{
@@ -15,7 +16,7 @@ use sanchay::{
     escaped,
 };
 
-use self::report::Report;
+use self::{guesses::Guesses, report::Report};
 use super::hash::HashArgs;
 use crate::{
     context::Context,
@@ -112,12 +113,14 @@ impl Check {
         // A length that fits nothing is explained once without --warn: the
         // list is of an algorithm that is not known, and not just damaged.
         let mut explains = !arguments.status;
+        let mut guesses = Guesses::default();
         let outcome = self.engine.check(
             &mut *reader,
             &self.options,
             &monitor,
             &mut |event| match event {
-                CheckEvent::Verdict { path, verdict } => {
+                CheckEvent::Verdict { path, verdict, guessed } => {
+                    guesses.note(guessed, &verdict);
                     let mut report = Report { messages, output, lane };
                     report.verdict(path, &verdict, *arguments)
                 }
@@ -141,6 +144,9 @@ impl Check {
                 tracing::info!(?summary, list = shown(list), "list checked");
                 // What goes wrong is told when the sink is finished.
                 let _ = self.lane.flush(&self.output.sink);
+                if !self.arguments.status {
+                    guesses.doubt(&shown(list), &self.messages);
+                }
                 Ok(self.conclude(&shown(list), summary))
             }
             Err(Error::Checklist(error)) => {

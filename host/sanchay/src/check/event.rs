@@ -25,6 +25,9 @@ pub enum CheckEvent<'a> {
         path: &'a [u8],
         /// What became of the promise.
         verdict: Verdict,
+        /// The length of its digest in bytes, if that alone told which
+        /// algorithms it may be of.
+        guessed: Option<usize>,
     },
     /// A line that promises nothing that can be checked.
     Malformed {

@@ -53,9 +53,16 @@ enum Unit {
     Verify(Place, Vec<Promised>),
 }
 
-/// A line's outcome: its number, and the path and the verdict, or what is
-/// wrong with it.
-type Row = (u64, Result<(Vec<u8>, Verdict), Flaw>);
+/// A line's outcome: its number, and what was found, or what is wrong with it.
+type Row = (u64, Result<Checked, Flaw>);
+
+/// What was found of a file.
+struct Checked {
+    path: Vec<u8>,
+    verdict: Verdict,
+    /// The length of its digest, where its algorithm is not named.
+    guessed: Option<usize>,
+}
 
 struct Check<'a> {
     engine: &'a Engine,
@@ -90,7 +97,7 @@ impl Engine {
     ///     &CheckOptions::default(),
     ///     &Monitor::default(),
     ///     &mut |event| {
-    ///         if let CheckEvent::Verdict { path, verdict } = event {
+    ///         if let CheckEvent::Verdict { path, verdict, .. } = event {
     ///             println!("{}: {verdict:?}", sanchay::escaped(path));
     ///         }
     ///         ControlFlow::Continue(())
@@ -147,7 +154,7 @@ impl Engine {
 
 fn tell(
     line: u64,
-    checked: Result<(Vec<u8>, Verdict), Flaw>,
+    checked: Result<Checked, Flaw>,
     summary: &mut CheckSummary,
     run: &Run<'_>,
     visit: &mut (dyn FnMut(CheckEvent<'_>) -> ControlFlow<()> + Send),
@@ -155,9 +162,10 @@ fn tell(
     let path;
     let event = match checked {
         Err(flaw) => CheckEvent::Malformed { line, flaw },
-        Ok((named, verdict)) => {
-            path = named;
-            CheckEvent::Verdict { path: &path, verdict }
+        Ok(checked) => {
+            let Checked { verdict, guessed, .. } = checked;
+            path = checked.path;
+            CheckEvent::Verdict { path: &path, verdict, guessed }
         }
     };
     summary.count(&event);

@@ -12,7 +12,7 @@ use sanchay_sandbox::{
     Algorithm, DEFAULT_CHUNK, Digest, Expectation, Flaw, Inspector,
 };
 
-use super::{Row, Verdict};
+use super::{Checked, Row, Verdict};
 use crate::{
     entry::Metadata,
     error::{Action, Cause, EntryError},
@@ -113,7 +113,16 @@ impl<'a> Verifier<'a> {
         let rows = promised.into_iter().zip(verdicts);
         rows.filter_map(|(promise, verdict)| match promise.expected {
             Err(flaw) => Some((promise.line, Err(flaw))),
-            Ok(_) => verdict.map(|v| (promise.line, Ok((promise.path, v)))),
+            Ok(expected) => {
+                let (line, path) = (promise.line, promise.path);
+                let guessed = match expected {
+                    Expectation::Unnamed(it) => Some(it.as_bytes().len()),
+                    _ => None,
+                };
+                verdict.map(|verdict| {
+                    (line, Ok(Checked { path, verdict, guessed }))
+                })
+            }
         })
         .collect()
     }

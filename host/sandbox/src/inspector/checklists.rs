@@ -65,6 +65,7 @@ fn checked(
         .map(|wire::MalformedLine { line, flaw }| {
             let flaw = match flaw {
                 wire::Flaw::Form => Flaw::Form,
+                wire::Flaw::Algorithm => Flaw::Algorithm,
                 wire::Flaw::Length(wrong) => Flaw::Length(
                     wrong.algorithm.map(Into::into),
                     wrong.digest_size,
