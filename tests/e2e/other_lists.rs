@@ -99,7 +99,10 @@ fn blake3_of_other_lengths_is_checked_where_it_is_named() {
     for digits in [2, 16, 32, 40, 62, 64] {
         let sum = &whole[..digits];
         tree.file("list", format!("{sum}  f\n"));
-        assert_eq!(check(&tree, "-a blake3 list").succeeds().text(), "f: OK\n");
+        assert_eq!(
+            check(&tree, "-a blake3 list").succeeds().text(),
+            "f: OK\n"
+        );
         tree.file("list", format!("BLAKE3 (f) = {sum}\n"));
         assert_eq!(check(&tree, "list").succeeds().text(), "f: OK\n");
         let wrong: String =
@@ -119,7 +122,10 @@ fn blake3_of_other_lengths_is_checked_where_it_is_named() {
             .output()
             .unwrap();
         tree.file("list", theirs.stdout);
-        assert_eq!(check(&tree, "-a blake3 list").succeeds().text(), "f: OK\n");
+        assert_eq!(
+            check(&tree, "-a blake3 list").succeeds().text(),
+            "f: OK\n"
+        );
     }
 }
 
@@ -184,8 +190,8 @@ fn what_the_first_line_decides_holds_to_the_end_of_a_long_list() {
     let sum = digest("xxh64", b"f");
     let many = 30_000;
     for (first, matched) in [(" f", many + 1), ("   f", 1)] {
-        let list = format!("{sum}{first}\n")
-            + &format!("{sum}  f\n").repeat(many);
+        let list =
+            format!("{sum}{first}\n") + &format!("{sum}  f\n").repeat(many);
         tree.file("list", list);
         tree.file("f", "f");
         let finished = check(&tree, "list").succeeds();

@@ -1,11 +1,11 @@
 //! Digests: however bytes are cut into pieces, the digest is that of the
 //! whole, and the one that the plain crates give.
 
+use md5::Md5;
 use sanchay_logic::batch::Batch;
 use sanchay_logic::hashing::{
     Algorithm, Hasher, digest, digest_batch, partial,
 };
-use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256, Sha512};
 use xxhash_rust::{xxh3, xxh64::xxh64};

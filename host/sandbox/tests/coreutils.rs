@@ -144,7 +144,8 @@ fn line() -> impl Strategy<Value = String> {
     let gap = one_of(&["  ", "  ", " *", " ", " ", "\t", "\t ", "\t*", "   "]);
     let tag = one_of(&["SHA256", "SHA256", "sha256", "MD5", "SHA512"]);
     let open = one_of(&[" (", " (", "(", "  (", " "]);
-    let equals = one_of(&[") = ", ") = ", ")= ", ")=", ") \t=\t ", ")", " = "]);
+    let equals =
+        one_of(&[") = ", ") = ", ")= ", ")=", ") \t=\t ", ")", " = "]);
     let soup = one_of(&[
         " ", "\t", "*", "\\", "a", "SHA256", "(", "=", "#", "\r", "12",
     ]);

@@ -119,18 +119,16 @@ fn is_of_another(line: &[u8]) -> bool {
         return false;
     };
     let name = name.strip_suffix(b" ").unwrap_or(name);
-    let known =
-        |it: &u8| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_' | b'/');
+    let known = |it: &u8| {
+        it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_' | b'/')
+    };
     bytes(digits).is_some()
         && bytes(name).is_none()
         && name.first().is_some_and(u8::is_ascii_alphabetic)
         && name.iter().all(known)
 }
 
-fn named(
-    algorithm: Algorithm,
-    digest: Vec<u8>,
-) -> Result<Expectation, Flaw> {
+fn named(algorithm: Algorithm, digest: Vec<u8>) -> Result<Expectation, Flaw> {
     let usual = algorithm.digest_len();
     let shorter = algorithm == Algorithm::Blake3 && digest.len() < usual;
     if digest.len() == usual || shorter {

@@ -123,7 +123,8 @@ fn tag(line: &[u8]) -> Option<(Algorithm, bool, &[u8])> {
 /// Whether a line has the form of one that names its algorithm. A name that
 /// is also a number in hexadecimal could be a digest.
 fn names_another(line: &[u8]) -> bool {
-    let of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_/".contains(byte);
+    let of_name =
+        |byte: &u8| byte.is_ascii_alphanumeric() || b"-_/".contains(byte);
     let end = line.iter().position(|byte| !of_name(byte));
     let Some((name, rest)) = end.and_then(|end| line.split_at_checked(end))
     else {
@@ -207,10 +208,7 @@ fn single<'t>(
 }
 
 /// A digest under an algorithm that has digests of that length.
-fn named(
-    algorithm: Algorithm,
-    digest: Vec<u8>,
-) -> Result<Expectation, Flaw> {
+fn named(algorithm: Algorithm, digest: Vec<u8>) -> Result<Expectation, Flaw> {
     match algorithm.fits(digest.len()) {
         true => Ok(Expectation::Named(algorithm, digest)),
         false => Err(Flaw::Length(Some(algorithm), saturate(digest.len()))),

@@ -160,8 +160,7 @@ fn the_length_of_a_digest_tells_what_it_may_be_and_the_caller_which() {
 fn blake3_of_other_lengths_is_understood_where_it_is_named() {
     for bytes in [1, 16, 20, 31, 32] {
         let digest = vec![0xab; bytes];
-        let expected =
-            Expectation::Named(Algorithm::Blake3, digest.clone());
+        let expected = Expectation::Named(Algorithm::Blake3, digest.clone());
         let tagged = format!("BLAKE3 (f) = {}", hex(&digest));
         assert_eq!(only(tagged.as_bytes()).expected, expected);
         let line = format!("{}  f", hex(&digest));

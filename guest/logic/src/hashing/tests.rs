@@ -90,11 +90,7 @@ fn sha1_and_sha512_agree_with_the_vectors_of_their_standard() {
             &b"abc"[..],
             "a9993e364706816aba3e25717850c26c9cd0d89d",
         ),
-        (
-            Algorithm::Sha1,
-            &long,
-            "34aa973cd4c4daa4f61eeb2bdbad27316534016f",
-        ),
+        (Algorithm::Sha1, &long, "34aa973cd4c4daa4f61eeb2bdbad27316534016f"),
         (
             Algorithm::Sha512,
             b"abc",

@@ -4,9 +4,7 @@ use std::sync::PoisonError;
 
 use sanchay_sandbox::Inspector;
 
-use super::{
-    Check, FILES_A_PART, PARTS_A_THREAD, Unit, verify::Promised,
-};
+use super::{Check, FILES_A_PART, PARTS_A_THREAD, Unit, verify::Promised};
 use crate::{error::Error, frontier::Spot, sequence::Place};
 
 impl Check<'_> {
@@ -32,10 +30,7 @@ impl Check<'_> {
         let list = inspector
             .parse_checklist(&block.text, algorithm, block.separator)
             .map_err(Error::Sandbox)?;
-        self.blocks
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .note(&list);
+        self.blocks.lock().unwrap_or_else(PoisonError::into_inner).note(&list);
         let number = |line: u32| block.lines + u64::from(line) + 1;
         let malformed = list.malformed.into_iter().map(|it| Promised {
             line: number(it.line),
