@@ -143,7 +143,8 @@ fn crc32_is_that_of_pythons_zlib() {
     }
     let script = "import sys, zlib\n\
                   for name in sys.argv[1:]:\n    \
-                  print('%08x  %s' % (zlib.crc32(open(name, 'rb').read()), name))";
+                  crc = zlib.crc32(open(name, 'rb').read())\n    \
+                  print('%08x  %s' % (crc, name))";
     let theirs = tool::command("python3")
         .args(["-c", script])
         .args(&names)

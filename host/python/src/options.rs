@@ -127,7 +127,8 @@ fn among(
     let names: Vec<_> = known.map(Algorithm::name).collect();
     let expected = format!("one of {}", names.join(", "));
     arguments::word("algorithm", &expected, name, |word| {
-        word.parse().ok().filter(|it| offered(*it))
+        let known = word.parse::<Algorithm>();
+        known.ok().filter(|it| offered(*it))
     })
 }
 

@@ -182,9 +182,7 @@ fn untagged<'t>(
     let rest = rest.get(1..).unwrap_or_default();
     let path = match (rest, &*separator) {
         ([], _) => return Err(Flaw::Form),
-        ([b' ' | b'*', path @ ..], _) if path.is_empty() => {
-            single(rest, separator)?
-        }
+        ([b' ' | b'*'], _) => single(rest, separator)?,
         ([b' ' | b'*', ..], Separator::Single) => rest,
         ([b' ' | b'*', path @ ..], _) => {
             *separator = Separator::Double;
