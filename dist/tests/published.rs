@@ -46,8 +46,11 @@ fn the_parts_are_what_is_linked_and_nothing_that_only_builds_it() {
     for (name, origin) in [
         ("sanchay-logic", Origin::Own),
         ("blake3", Origin::Registry),
+        ("crc32fast", Origin::Registry),
         ("dlmalloc", Origin::Registry),
+        ("md-5", Origin::Registry),
         ("memchr", Origin::Registry),
+        ("sha1", Origin::Registry),
         ("sha2", Origin::Registry),
         ("wit-bindgen", Origin::Registry),
         ("xxhash-rust", Origin::Registry),

@@ -29,6 +29,7 @@ mod links;
 mod mounts;
 mod names;
 mod order;
+mod other_lists;
 mod partial;
 mod pipes;
 mod plugin_command;

@@ -3,7 +3,10 @@
 
 use std::{fs, process::Command};
 
-use sanchay_testkit::{Finished, ODD_NAMES, Tree};
+use sanchay_testkit::{
+    Finished, ODD_NAMES, Tree,
+    digest::{self, ALGORITHMS},
+};
 use serde_json::{Value, json};
 
 use crate::{host, native};
@@ -64,7 +67,26 @@ fn digests_under_python_are_those_of_the_native_program() {
         })
         .collect();
     let Some(answer) = ask(&tree, &json!({ "files": paths })) else { return };
-    for algorithm in ["xxh64", "xxh3-64", "xxh3-128", "blake3", "sha256"] {
+    let told = answer["told"].as_array().unwrap();
+    assert_eq!(told.len(), ALGORITHMS.len());
+    for (algorithm, told) in ALGORITHMS.into_iter().zip(told) {
+        let size = digest::digest(algorithm, b"").len() / 2;
+        assert_eq!(told["name"], algorithm);
+        assert_eq!(told["tag"], digest::tag(algorithm));
+        assert_eq!(told["size"], size, "{algorithm}");
+        let resists = ["blake3", "sha256", "sha512"].contains(&algorithm);
+        assert_eq!(told["resists"], resists, "{algorithm}");
+    }
+    assert_eq!(answer["trees"]["joined"], answer["trees"]["whole"]);
+    let wrong = json!([
+        ["empty-piece", null],
+        ["misaligned", 1023],
+        ["piece-too-long", 1024],
+        ["left-length", 31],
+        ["right-length", 0],
+    ]);
+    assert_eq!(answer["trees"]["wrong"], wrong);
+    for algorithm in ALGORITHMS {
         let run = native()
             .within(tree.root())
             .words("hash --format ndjson d -a")

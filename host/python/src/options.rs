@@ -6,7 +6,7 @@ use sanchay::{Algorithm, Method, WalkOptions, Walker};
 use crate::{arguments, names, numbers};
 
 /// The chunk of a partial digest where none is named, in bytes.
-const CHUNK: u32 = 64 << 10;
+const CHUNK: u32 = sanchay::DEFAULT_CHUNK;
 
 /// Which files a walk reports.
 #[pyclass(frozen, module = "sanchay._native")]
@@ -112,9 +112,28 @@ pub(crate) fn extensions(
 /// # Errors
 /// `ValueError` for a name that is none; `TypeError` for what is no name.
 pub(crate) fn algorithm(name: &Bound<'_, PyAny>) -> PyResult<Algorithm> {
-    let names = Algorithm::ALL.map(Algorithm::name).join(", ");
-    let expected = format!("one of {names}");
-    arguments::word("algorithm", &expected, name, |word| word.parse().ok())
+    among(name, |_| true)
+}
+
+/// A hash function that can tell files apart, by its name.
+///
+/// # Errors
+/// As [`algorithm`].
+pub(crate) fn identifying(name: &Bound<'_, PyAny>) -> PyResult<Algorithm> {
+    among(name, Algorithm::identifies)
+}
+
+fn among(
+    name: &Bound<'_, PyAny>,
+    offered: fn(Algorithm) -> bool,
+) -> PyResult<Algorithm> {
+    let known = Algorithm::ALL.into_iter().filter(|it| offered(*it));
+    let names: Vec<_> = known.map(Algorithm::name).collect();
+    let expected = format!("one of {}", names.join(", "));
+    arguments::word("algorithm", &expected, name, |word| {
+        let known = word.parse::<Algorithm>();
+        known.ok().filter(|it| offered(*it))
+    })
 }
 
 /// How files are hashed: whole, or partially if `partial` is a chunk's size

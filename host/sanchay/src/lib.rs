@@ -92,7 +92,7 @@ pub use engine::Engine;
 pub use entry::{Batch, Entry, FileId, Metadata, Timestamp};
 pub use error::{Action, Cause, EntryError, Error};
 pub use filter::{Filter, FilterOptions};
-pub use hash::{Content, HashEvent, Hashed, MAX_CHUNK, Source};
+pub use hash::{Content, HashEvent, Hashed, Source};
 pub use monitor::{
     Cancel, LeftOutCallback, Monitor, Phase, Progress, ProgressCallback,
     Summary,
@@ -109,8 +109,8 @@ pub use plugins::{
 #[cfg(feature = "plugins")]
 pub use plugins::{Compiler, PluginOptions, compile_for};
 pub use sanchay_sandbox::{
-    Algorithm, BatchError, Digest, EntryKind, Fault, FilterError, Limits,
-    PartialDigest, component,
+    Algorithm, BatchError, DEFAULT_CHUNK, Digest, EntryKind, Fault,
+    FilterError, Flaw, Limits, MAX_CHUNK, PartialDigest, component,
 };
 pub use scan::ScanEvent;
 pub use text::{Escaped, escaped};

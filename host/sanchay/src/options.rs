@@ -161,7 +161,8 @@ pub struct DuplicateOptions {
     pub walk: WalkOptions,
     /// Whether hard links of one file count as duplicates of each other.
     pub hardlinks: bool,
-    /// The digest that equal files share.
+    /// The digest that equal files share. CRC-32, whose 32 bits are too few
+    /// for that, is refused.
     pub algorithm: Algorithm,
 }
 
@@ -188,9 +189,10 @@ impl Default for DuplicateOptions {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CheckOptions {
     /// The algorithm of lines that do not name theirs; `None`: told by the
-    /// digest's length, and where SHA-256 and BLAKE3 are both possible, either
-    /// will do.
+    /// digest's length, and where two are possible (SHA-256 and BLAKE3,
+    /// XXH3-128 and MD5), either will do.
     pub algorithm: Option<Algorithm>,
-    /// The chunk of partial digests, in bytes; `None`: 65,536.
+    /// The chunk of partial digests whose lines do not tell theirs, in bytes;
+    /// `None`: [`DEFAULT_CHUNK`](crate::DEFAULT_CHUNK).
     pub chunk: Option<u32>,
 }

@@ -87,7 +87,7 @@ Arguments:
 Options:
   -a, --algorithm <ALGORITHM>
                          The hash function: xxh64, xxh3-64, xxh3-128, blake3,
-                         sha256 [default: xxh3-128]
+                         sha256, sha512, sha1, md5, crc32 [default: xxh3-128]
       --partial[=<CHUNK>]
                          Hash only the first and last CHUNK bytes, with xxh64
                          (default 64KiB)
@@ -109,7 +109,8 @@ Options:
 
 Each file is a line as the checksum programs print it, HASH  PATH. Files are in
 the order of the arguments, and within a directory in the byte order of their
-paths.
+paths. A partial digest is xxh64:FIRST:LAST:SIZE; in a list, :CHUNK follows in
+bytes where it is not 64KiB.
 ";
 
 /// `sanchay dupes --help`.
@@ -125,7 +126,7 @@ Options:
       --hardlinks        Count hard links to one file as files of their own
   -a, --algorithm <ALGORITHM>
                          The hash function that equal files share: xxh64,
-                         xxh3-64, xxh3-128, blake3, sha256
+                         xxh3-64, xxh3-128, blake3, sha256, sha512, sha1, md5
                          [default: xxh3-128]
   -0, --print0           Print only paths, each ended by a zero byte, with one
                          more after each group

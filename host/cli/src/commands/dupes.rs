@@ -70,7 +70,7 @@ pub(crate) struct DupesArgs {
     #[arg(
         short,
         long,
-        value_parser = algorithm::parser(),
+        value_parser = algorithm::identifying(),
         default_value = "xxh3-128"
     )]
     algorithm: Algorithm,

@@ -130,8 +130,8 @@ def hash_files(
     Args:
         paths: A file or a directory, or several. All of an iterable is taken
             before the first is hashed, and needs about 300 bytes for each.
-        algorithm: The hash function; None is xxh3-128. Of these, blake3 and
-            sha256 are cryptographic.
+        algorithm: The hash function; None is xxh3-128. Of these, blake3,
+            sha256 and sha512 are cryptographic; sha1 and md5 are broken.
         partial: Hash only the first and the last so many bytes, with xxh64: a
             chunk in bytes from 1 to 16 MiB, as a number or as text ("64KiB");
             True is 64 KiB. Of a file smaller than two chunks, all is hashed.
@@ -220,6 +220,7 @@ def duplicates(
         roots: A directory, or several; None is the current directory. Roots
             may overlap. One that is a file is taken whatever its name.
         algorithm: The hash function that equal files share; None is xxh3-128.
+            crc32 is refused: it cannot tell files apart.
         hardlinks: Count hard links to one file as files of their own.
         extension: Only files whose name ends in this extension, or in one of
             these.

@@ -15,7 +15,9 @@ mod tree;
 
 use std::{fmt, ops::ControlFlow, path::PathBuf};
 
-use sanchay_sandbox::{Algorithm, Digest, PartialDigest, plugin::Value};
+use sanchay_sandbox::{
+    Algorithm, Digest, MAX_CHUNK, PartialDigest, plugin::Value,
+};
 
 pub(crate) use self::{
     pipe::stdin_turn,
@@ -28,9 +30,6 @@ use crate::{
     monitor::{Monitor, Summary},
     options::{HashOptions, Method},
 };
-
-/// The largest chunk of a partial digest, in bytes: 16 MiB.
-pub const MAX_CHUNK: u32 = 16 << 20;
 
 /// Something to hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
