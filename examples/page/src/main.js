@@ -5,7 +5,7 @@ import { start } from './page.js';
 import { serve } from './worker.js';
 
 if (typeof document === 'undefined') {
-  serve();
+    serve();
 } else {
-  start(document.currentScript.textContent);
+    start(document.currentScript.textContent);
 }
