@@ -20,6 +20,15 @@ const NO_LIST = { promises: [], malformed: [] };
 /** The elements that have a name. */
 const at = (id) => document.getElementById(id);
 
+/**
+ * What has changed is drawn so often at most, in milliseconds: where there
+ * are thousands of files, they are to be read meanwhile.
+ */
+const FRAME = 100;
+
+/** While files are read, they are counted anew so often, in milliseconds. */
+const PAUSE = 1000;
+
 /** Starts the page; `script` is its own text. */
 export function start(script) {
     const client = new Client(script);
@@ -28,65 +37,86 @@ export function start(script) {
     let list = NO_LIST;
     let listError;
     let listTurn = 0;
+    /** The algorithms that every file needs. */
+    let wanted = USUAL;
+    /** Files that are still to be read; one may be there twice. */
+    let queue = [];
     let busy = false;
+    /** Files whose rows are not as they should be. */
+    const changed = new Set();
+    /** Which lines of the list are about which file; none if not known. */
+    let assigned;
     let drawing = false;
+    let counted = 0;
 
-    /** Draws what has changed, once a frame. */
-    function draw() {
+    const missing = (file) => wanted.filter((it) => !file.digests[it]);
+
+    /** Draws what has changed, soon. */
+    function draw(file) {
+        if (file) changed.add(file);
         if (drawing) return;
         drawing = true;
-        requestAnimationFrame(() => {
+        setTimeout(() => {
             drawing = false;
-            const all = [...files.values()];
-            const { found, absent } = assign(list, all);
-            for (const file of all) {
-                const promises = found.get(file);
-                file.verdict = promises && verdict(promises, file.digests);
-                file.row ??= at('results').appendChild(row());
-                file.row.show(file, algorithms());
-            }
-            at('status').textContent = summary(all, list, busy);
-            at('list-result').replaceChildren(
-                ...listResult(list, listError, absent, all.length),
-            );
-            at('actions').hidden = all.length === 0;
-            at('stop').hidden = !busy;
-            at('export').hidden = !all.some(
-                (it) => Object.keys(it.digests).length > 0,
-            );
-            if (at('export').open) exportList();
-        });
+            drawNow();
+        }, FRAME);
     }
 
-    const algorithms = () => needed(list);
+    function drawNow() {
+        const all = [...files.values()];
+        if (!assigned) {
+            assigned = assign(list, all);
+            for (const file of all) changed.add(file);
+        }
+        for (const file of changed) {
+            if (files.get(file.path) !== file) continue;
+            const promises = assigned.found.get(file);
+            file.verdict = promises && verdict(promises, file.digests);
+            file.row ??= at('results').appendChild(row());
+            file.row.show(file, wanted);
+        }
+        changed.clear();
+        const now = performance.now();
+        if (!busy || now - counted >= PAUSE) {
+            counted = now;
+            at('status').textContent = summary(all, list, busy);
+        }
+        at('list-result').replaceChildren(
+            ...listResult(list, listError, assigned.absent, all.length),
+        );
+        at('actions').hidden = all.length === 0;
+        at('stop').hidden = !busy;
+        at('export').hidden = !all.some((it) => it.read);
+        if (at('export').open && !busy) exportList();
+    }
 
     /** Reads files, one after another, until each has its digests. */
     async function work() {
         if (busy) return;
         busy = true;
-        const missing = (file) =>
-            algorithms().filter((it) => !file.digests[it]);
-        const next = () =>
-            [...files.values()].find(
-                (it) => it.error === undefined && missing(it).length > 0,
-            );
-        for (let file = next(); file; file = next()) {
+        for (let file = queue.shift(); file; file = queue.shift()) {
+            const algorithms = missing(file);
+            const isThere = files.get(file.path) === file;
+            if (!isThere || file.error !== undefined) continue;
+            if (algorithms.length === 0) continue;
             file.done = 0;
-            draw();
+            draw(file);
             try {
                 const found = await client.digests(
                     file.file,
-                    missing(file),
+                    algorithms,
                     (done) => {
                         file.done = done;
-                        draw();
+                        draw(file);
                     },
                 );
                 Object.assign(file.digests, found);
+                file.read = true;
             } catch (error) {
                 file.error = error.message;
             }
             file.done = undefined;
+            draw(file);
         }
         busy = false;
         draw();
@@ -94,33 +124,33 @@ export function start(script) {
 
     function add(found) {
         for (const { path, file } of found) {
-            const before = files.get(path);
             // What is chosen again is read again.
+            const row = files.get(path)?.row;
             const error = file.unreadable;
-            files.set(path, {
-                path,
-                file,
-                error,
-                digests: {},
-                row: before?.row,
-            });
+            const added = { path, file, error, digests: {}, row };
+            files.set(path, added);
+            queue.push(added);
         }
+        assigned = undefined;
         draw();
         work();
     }
 
     function stop() {
         client.stop();
+        queue = [];
         for (const file of files.values()) {
-            const has = algorithms().every((it) => file.digests[it]);
-            if (!has) file.error ??= 'stopped';
+            if (missing(file).length > 0) file.error ??= 'stopped';
+            draw(file);
         }
-        draw();
     }
 
     function clear() {
-        stop();
+        client.stop();
+        queue = [];
         files.clear();
+        changed.clear();
+        assigned = undefined;
         at('results').replaceChildren();
         draw();
         at('choose-files').focus();
@@ -135,6 +165,9 @@ export function start(script) {
         if (turn !== listTurn) return;
         listError = outcome.message;
         list = outcome.promises ? outcome : NO_LIST;
+        wanted = needed(list);
+        assigned = undefined;
+        queue.push(...files.values());
         draw();
         work();
     }

@@ -101,8 +101,7 @@ export function summary(files, list, busy) {
     if (files.length === 0) return 'No files yet.';
     const tally = (of) => files.filter(of).length;
     const told = [count(files.length, 'file')];
-    if (busy)
-        told.push(`${tally((it) => Object.keys(it.digests).length > 0)} read`);
+    if (busy) told.push(`${tally((it) => it.read)} read`);
     const failed = tally((it) => it.error !== undefined);
     if (failed > 0) told.push(`${failed} not read`);
     if (list.promises.length > 0) {

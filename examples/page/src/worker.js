@@ -76,11 +76,11 @@ async function digests(id, file, algorithms) {
     };
     try {
         let told = performance.now();
-        let next = read(0);
+        let next = file.size > 0 ? read(0) : undefined;
         for (let from = 0; from < file.size; from += PIECE) {
             const piece = new Uint8Array(await next);
             if (stopped.has(id)) throw new Error('stopped');
-            next = read(from + PIECE);
+            if (from + PIECE < file.size) next = read(from + PIECE);
             for (const [, hasher] of hashers) hasher.update(piece);
             if (performance.now() - told >= PAUSE) {
                 told = performance.now();
