@@ -69,7 +69,8 @@ fn bare(file: &Path, to: &OsStr) -> Result<Vec<PathBuf>, Error> {
     };
     let bytes = fs::read(file).map_err(failed(file, "read"))?;
     let to = PathBuf::from(to);
-    fs::write(&to, description::bare(&bytes)?).map_err(failed(&to, "write"))?;
+    fs::write(&to, description::bare(&bytes)?)
+        .map_err(failed(&to, "write"))?;
     Ok(vec![to])
 }
 

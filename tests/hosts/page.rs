@@ -192,3 +192,21 @@ fn the_page_is_one_file_and_the_same_each_time_it_is_built() {
         assert!(!pages[0].contains(loads), "{loads}");
     }
 }
+
+#[test]
+fn the_page_knows_every_algorithm_of_the_interface() {
+    let world = native().words("component --wit").run().succeeds();
+    let (_, cases) = world.text().split_once("enum algorithm {").unwrap();
+    let (cases, _) = cases.split_once('}').unwrap();
+    let table = fs::read_to_string(example("page/src/list.js")).unwrap();
+    let (_, table) = table.split_once("ALGORITHMS = {").unwrap();
+    let (table, _) = table.split_once("};").unwrap();
+    let known: Vec<_> = table
+        .lines()
+        .filter_map(|line| line.trim().split_once(": {"))
+        .map(|(name, _)| name.trim_matches('\''))
+        .collect();
+    for case in cases.split(',').map(str::trim).filter(|it| !it.is_empty()) {
+        assert!(known.contains(&case), "list.js has no row for {case}");
+    }
+}
