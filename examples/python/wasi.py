@@ -32,10 +32,10 @@ def run(command, words, folders):
     interface = instance.get_export_index(store, "wasi:cli/run@0.2.0")
     function = instance.get_export_index(store, "run", interface)
     try:
-        failed = instance.get_func(store, function)(store)
+        answer = instance.get_func(store, function)(store)
     except ExitTrap as exit:
         return exit.code
-    return 0 if failed is None else 1
+    return 0 if answer.tag == "ok" else 1
 
 
 def main():
