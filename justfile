@@ -124,7 +124,7 @@ plugins: _test-tools
 plugin-bindings:
     cargo run -q --locked -p sanchay-plugin-build -- --bindings
 
-# Write what is published into target/dist: components, WIT, licences, bills.
+# Write what is published into target/dist: components, WIT, licences, pages.
 dist:
     #!/bin/sh
     # The published bytes are those of one compiler.
@@ -140,10 +140,23 @@ dist:
     target/release/sanchay component -o target/dist/inspector.wasm
     cp target/components/sanchay.wasm target/dist/
     target/release/dist complete target/dist
+    if command -v npm >/dev/null; then
+        "{{ just_executable() }}" --justfile "{{ justfile() }}" page
+    else
+        echo 'LEFT OUT: inspector.html, which is built with npm' >&2
+    fi
     cd target/dist
     {{ program }} hash -a sha256 -o ../SHA256SUMS *
     mv ../SHA256SUMS .
     sha256sum --check --quiet SHA256SUMS
+
+# Build the page that embeds the inspector: target/dist/inspector.html.
+page: _host-tools
+    @cargo build --release --locked -p sanchay-cli
+    @mkdir -p target/page target/dist
+    @target/release/sanchay component -o target/page/inspector.wasm
+    node examples/page/build.mjs target/page/inspector.wasm \
+        target/dist/inspector.html
 
 # Build the components in two other folders: they must be the same bytes.
 reproduce:
@@ -180,9 +193,10 @@ wit-docs:
 command:
     @cargo run --quiet --locked -p sanchay-builder
 
-# Test the components under wasmtime (compiled once, for minutes), jco, Python.
+# Test the components under wasmtime (compiles it once), jco, Python, Chromium.
 hosts *ARGS: _python _host-tools
     "{{ justfile_directory() }}/x" --wasmtime
+    "{{ justfile_directory() }}/x" --browser
     cargo test --locked --workspace --test hosts "$@"
 
 # Build the documentation of the library: target/doc/sanchay/index.html.
@@ -230,7 +244,7 @@ _python:
 _fuzz-tools:
     @"{{ justfile_directory() }}/x" --fuzz-tools
 
-# jco, where there is npm.
+# jco and what the page needs, where there is npm.
 _host-tools:
     @"{{ justfile_directory() }}/x" --host-tools
 

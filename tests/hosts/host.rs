@@ -70,15 +70,20 @@ pub(crate) fn wasmtime() -> Option<Host> {
         .clone()
 }
 
-/// jco, if it and Node are installed.
-fn jco() -> Option<Host> {
+/// The program `jco`, if it is installed.
+pub(crate) fn jco_program() -> Option<PathBuf> {
     let named = env::var_os("SANCHAY_JCO").map(PathBuf::from);
     let own = tools().join("node/node_modules/.bin/jco");
     let found = named.or_else(|| own.is_file().then_some(own));
-    let Some(program) = found else {
+    if found.is_none() {
         left_out("jco", "`./x --host-tools` installs it where there is npm");
-        return None;
-    };
+    }
+    found
+}
+
+/// jco, if it and Node are installed.
+fn jco() -> Option<Host> {
+    let program = jco_program()?;
     let folder = scratch().join("jco");
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("given.mjs"), GIVEN).unwrap();
@@ -162,7 +167,8 @@ fn is_right(program: &Path) -> bool {
     said.is_ok_and(|said| said.stdout.starts_with(WASMTIME.as_bytes()))
 }
 
-fn node() -> OsString {
+/// The program `node`.
+pub(crate) fn node() -> OsString {
     env::var_os("SANCHAY_NODE").unwrap_or_else(|| "node".into())
 }
 

@@ -1,7 +1,7 @@
 //! The inspector, the component that the native program carries, under
 //! PyPI's `wasmtime`: a script in Python asks it for digests and verdicts.
 
-use std::{fs, process::Command};
+use std::{fs, path::PathBuf, process::Command};
 
 use sanchay_testkit::{
     Finished, ODD_NAMES, Tree,
@@ -15,22 +15,34 @@ use crate::{host, native};
 const SCRIPT: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/hosts/inspector.py");
 
-/// What the component answers under Python; `None` where Python or its
-/// `wasmtime` is not installed.
-fn ask(tree: &Tree, question: &Value) -> Option<Value> {
+/// A Python that has `wasmtime`, if it is installed.
+pub(crate) fn python() -> Option<PathBuf> {
     let python = host::tools().join("python-venv/bin/python");
     let has_it = Command::new(&python)
         .args(["-c", "import wasmtime.component"])
         .output()
         .is_ok_and(|said| said.status.success());
-    if !has_it {
-        let how = "`./x --python-tools` installs it where it can";
-        host::left_out("Python's wasmtime", how);
-        return None;
+    if has_it {
+        return Some(python);
     }
+    let how = "`./x --python-tools` installs it where it can";
+    host::left_out("Python's wasmtime", how);
+    None
+}
+
+/// Writes the inspector into a tree.
+pub(crate) fn inspector(tree: &Tree) -> PathBuf {
     let component = tree.path("inspector.wasm");
     let write = native().arg("component").arg("-o").arg(&component);
     assert_eq!(write.run().succeeds().stdout, b"");
+    component
+}
+
+/// What the component answers under Python; `None` where Python or its
+/// `wasmtime` is not installed.
+fn ask(tree: &Tree, question: &Value) -> Option<Value> {
+    let python = python()?;
+    let component = inspector(tree);
     fs::write(tree.path("question.json"), question.to_string()).unwrap();
     let output = Command::new(python)
         .arg(SCRIPT)
