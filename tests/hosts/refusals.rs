@@ -113,7 +113,7 @@ fn wrong_usage_is_wrong_usage_for_both() {
         "hash --partial --tag f",
         "hash --partial=17MiB f",
         "hash --partial=0 f",
-        "hash -a md5 f",
+        "hash -a md4 f",
         "hash --tag --format csv f",
         "hash -0 --format csv f",
         "hash -e mkv",

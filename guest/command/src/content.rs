@@ -40,7 +40,7 @@ impl fmt::Display for Content {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Whole(_, digest) => hex(digest).fmt(f),
-            Self::Partial(digest) => digest.fmt(f),
+            Self::Partial(digest) => fmt::Display::fmt(digest, f),
         }
     }
 }

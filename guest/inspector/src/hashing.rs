@@ -16,7 +16,7 @@ impl Guest for Inspector {
     type Hasher = Hasher;
 
     fn algorithms() -> Vec<AlgorithmInfo> {
-        logic::Algorithm::ALL.map(Into::into).into()
+        Vec::from(logic::Algorithm::ALL.map(AlgorithmInfo::from))
     }
 
     fn digest_size(algorithm: Algorithm) -> u32 {
