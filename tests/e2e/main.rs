@@ -34,6 +34,7 @@ mod plugin_interrupt;
 mod plugin_refusals;
 mod plugins;
 mod program;
+mod python_plugins;
 #[cfg(target_os = "linux")]
 mod racing;
 mod rows;

@@ -32,6 +32,7 @@ mod exports;
 mod fault;
 mod filter;
 mod inspector;
+mod last_words;
 mod limits;
 mod link;
 pub mod plugin;

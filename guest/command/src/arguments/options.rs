@@ -29,7 +29,7 @@ pub(super) enum Choice {
 }
 
 /// What only the native program has.
-const NATIVE: [&str; 20] = [
+const NATIVE: [&str; 21] = [
     "beneath",
     "check",
     "color",
@@ -40,6 +40,7 @@ const NATIVE: [&str; 20] = [
     "plugin",
     "plugin-compile-time",
     "plugin-handles",
+    "plugin-instances",
     "plugin-memory",
     "plugin-output",
     "plugin-time",

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::describe::{Extraction, extraction, identity};
 use super::exports::{ExtractingExports, JudgingExports};
-use super::screen::{World, screen};
+use super::screen::{Screened, World, screen};
 use super::{Compiler, Inner, Patience, Plugin, PluginError, Role, Stranger};
 use crate::engine::{Source, layout_for};
 use crate::exports::Exports;
@@ -27,9 +27,10 @@ pub struct PluginOptions {
     pub compile_time: Duration,
     /// Who compiles.
     pub compiler: Compiler,
-    /// A folder that keeps what was compiled, by the digest of the component.
-    /// It is made if need be, and not used where anyone but this user could
-    /// write to it. By default nothing is kept.
+    /// A folder that keeps what was compiled, by the digest of the component:
+    /// an absolute path. It is made if need be, and not used where anyone but
+    /// this user and root could write to it, or to a folder on the way to it,
+    /// or made a link on the way. By default nothing is kept.
     pub cache: Option<PathBuf>,
 }
 
@@ -56,8 +57,8 @@ impl Plugin {
         component: &[u8],
         options: &PluginOptions,
     ) -> Result<Self, PluginError> {
-        let world = screen(component)?;
-        let stranger = Stranger::new(component, options);
+        let Screened { world, overhead } = screen(component, &options.limits)?;
+        let stranger = Stranger::new(component, overhead, options);
         // Said here, an error keeps its kind.
         stranger.code(layout_for(options.instances))?;
         let plugin = match world {

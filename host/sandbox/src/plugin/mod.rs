@@ -16,6 +16,8 @@
 #[cfg(feature = "compile")]
 mod cache;
 #[cfg(feature = "compile")]
+mod census;
+#[cfg(feature = "compile")]
 mod compile;
 mod describe;
 mod error;
@@ -31,6 +33,8 @@ mod process;
 mod screen;
 #[cfg(feature = "compile")]
 mod stranger;
+#[cfg(feature = "compile")]
+mod trusted_folder;
 mod value;
 mod wire;
 
@@ -44,6 +48,8 @@ use crate::{Fault, Limits};
 use exports::{ExtractingExports, JudgingExports};
 use patience::Patience;
 
+#[cfg(feature = "compile")]
+pub(crate) use census::nesting;
 #[cfg(feature = "compile")]
 pub use compile::{Compiler, compile_for};
 pub use describe::{Column, Portion};

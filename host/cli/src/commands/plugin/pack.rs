@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use wit_component::ComponentEncoder;
 
+use super::encode;
 use crate::{
     context::Context,
     exit::Exit,
@@ -53,11 +53,5 @@ fn encode(module: &[u8]) -> Result<Vec<u8>, String> {
     if !module.starts_with(MAGIC) {
         return Err("it is no WebAssembly module".to_owned());
     }
-    let says = |error| format!("{error:#}");
-    ComponentEncoder::default()
-        .module(module)
-        .map_err(says)?
-        .validate(true)
-        .encode()
-        .map_err(says)
+    encode::elsewhere(module)
 }
