@@ -120,6 +120,11 @@ component *ARGS:
 plugins: _test-tools
     cargo run -q --locked -p sanchay-plugin-build
 
+# Test plugins in Python, each of which compiles for a minute or more.
+python-plugins:
+    "{{ justfile_directory() }}/x" --componentize-py
+    cargo test --workspace --test e2e python_plugins -- --ignored
+
 # Write anew what the templates of plugins in C have from wit/.
 plugin-bindings:
     cargo run -q --locked -p sanchay-plugin-build -- --bindings

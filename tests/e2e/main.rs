@@ -38,6 +38,7 @@ mod plugin_languages;
 mod plugin_refusals;
 mod plugins;
 mod program;
+mod python_plugins;
 #[cfg(target_os = "linux")]
 mod racing;
 mod rows;

@@ -68,19 +68,38 @@ fn text(name: &str) -> String {
 
 /// A component of a world of `wit/`, made of a core module's text.
 #[must_use]
-pub fn component(world: &str, module: &str) -> Vec<u8> {
+pub fn component(world: &str, text: &str) -> Vec<u8> {
+    pack(&module(world, text)).unwrap()
+}
+
+/// A core module with the description of a world of `wit/` in it, as a
+/// compiler leaves it for `sanchay plugin pack`.
+#[must_use]
+pub fn module(world: &str, text: &str) -> Vec<u8> {
     let mut resolve = wit_parser::Resolve::default();
     let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit");
     let (package, _) = resolve.push_dir(wit).unwrap();
     let world = resolve.select_world(&[package], Some(world)).unwrap();
-    let mut module = wat::parse_str(module).unwrap();
+    let mut module = wat::parse_str(text).unwrap();
     let encoding = StringEncoding::UTF8;
     embed_component_metadata(&mut module, &resolve, world, encoding, false)
         .unwrap();
+    module
+}
+
+/// What `sanchay plugin pack` makes of a module, if it can.
+pub fn pack(module: &[u8]) -> Result<Vec<u8>, String> {
+    let says = |error| format!("{error:#}");
     ComponentEncoder::default()
-        .module(&module)
-        .unwrap()
+        .module(module)
+        .map_err(says)?
         .validate(true)
         .encode()
-        .unwrap()
+        .map_err(says)
+}
+
+/// The core module of [`extractor`].
+#[must_use]
+pub fn extractor_module() -> Vec<u8> {
+    module("extractor-plugin", &text("extractor"))
 }

@@ -73,11 +73,13 @@ pub(crate) fn options(
 ) -> PluginOptions {
     let mut options = PluginOptions::default();
     let bytes = |size| usize::try_from(size).unwrap_or(usize::MAX);
+    let count = |count| usize::try_from(count).unwrap_or(0);
     options.limits = Limits::of_plugins()
         .memory(bytes(limits.plugin_memory))
         .call_budget(limits.plugin_time)
         .answer(bytes(limits.plugin_output))
-        .handles(usize::try_from(limits.plugin_handles).unwrap_or(0));
+        .handles(count(limits.plugin_handles))
+        .core_instances(count(limits.plugin_instances));
     options.instances = instances;
     options.compile_time = limits.plugin_compile_time;
     if let Ok(program) = env::current_exe() {

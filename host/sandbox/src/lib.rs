@@ -32,6 +32,7 @@ mod fault;
 mod filter;
 mod indices;
 mod inspector;
+mod last_words;
 mod limits;
 mod link;
 pub mod plugin;

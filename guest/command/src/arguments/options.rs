@@ -29,7 +29,7 @@ pub(super) enum Choice {
 }
 
 /// What only the native program has.
-const NATIVE: [&str; 23] = [
+const NATIVE: [&str; 24] = [
     "beneath",
     "check",
     "color",
@@ -42,6 +42,7 @@ const NATIVE: [&str; 23] = [
     "plugin",
     "plugin-compile-time",
     "plugin-handles",
+    "plugin-instances",
     "plugin-memory",
     "plugin-output",
     "plugin-time",

@@ -2,6 +2,8 @@
 
 mod check;
 mod compile;
+mod confine;
+mod encode;
 mod new;
 mod pack;
 mod run;
@@ -69,6 +71,9 @@ enum Verb {
     /// Compile a component to machine code, for the program itself
     #[command(hide = true)]
     Compile(compile::CompileArgs),
+    /// Make a component of a core module, for the program itself
+    #[command(hide = true)]
+    Encode(encode::EncodeArgs),
 }
 
 impl PluginCommand {
@@ -80,6 +85,7 @@ impl PluginCommand {
             Verb::Check(check) => check.run(context),
             Verb::Run(run) => run.run(context),
             Verb::Compile(compile) => compile.run(),
+            Verb::Encode(arguments) => arguments.run(),
         }
     }
 }

@@ -16,12 +16,13 @@ use super::size;
 
 /// The options' ids, where all of them contradict another one: a group that
 /// holds a group has no members of its own.
-pub(crate) const IDS: [&str; 6] = [
+pub(crate) const IDS: [&str; 7] = [
     "plugins",
     "plugin_memory",
     "plugin_time",
     "plugin_output",
     "plugin_handles",
+    "plugin_instances",
     "plugin_compile_time",
 ];
 
@@ -110,6 +111,17 @@ pub(crate) struct LimitArgs {
     )]
     pub(crate) plugin_handles: u32,
 
+    /// How many core instances a plugin may consist of
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "64",
+        value_parser = value_parser!(u32).range(1..=10_000),
+        requires = "plugins",
+        hide_short_help = true
+    )]
+    pub(crate) plugin_instances: u32,
+
     /// How much of a processor's time compiling a plugin may take
     #[arg(
         long,
@@ -130,6 +142,7 @@ impl Default for LimitArgs {
             plugin_time: Duration::from_millis(100),
             plugin_output: 1 << 20,
             plugin_handles: 64,
+            plugin_instances: 64,
             plugin_compile_time: Duration::from_secs(60),
         }
     }

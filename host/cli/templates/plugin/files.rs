@@ -35,6 +35,7 @@ pub(crate) const RUST_FILTER: &[File] = &[
     file!("Cargo.toml", "rust/Cargo.toml.in"),
     file!("README.md", "rust/README.md"),
     file!("src/bindings.rs", "rust/src/bindings.rs"),
+    file!("src/last_words.rs", "rust/src/last_words.rs"),
     file!("src/lib.rs", "rust/filter/lib.rs"),
 ];
 
@@ -43,6 +44,7 @@ pub(crate) const RUST_EXTRACTOR: &[File] = &[
     file!("Cargo.toml", "rust/Cargo.toml.in"),
     file!("README.md", "rust/README.md"),
     file!("src/bindings.rs", "rust/src/bindings.rs"),
+    file!("src/last_words.rs", "rust/src/last_words.rs"),
     file!("src/lib.rs", "rust/extractor/lib.rs"),
 ];
 

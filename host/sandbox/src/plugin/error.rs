@@ -43,6 +43,15 @@ pub enum PluginError {
     /// It is not too large, but a part of it would take too long to compile.
     #[error("it cannot be compiled in bounded time: {0}")]
     TooComplex(String),
+    /// It consists of more core instances than
+    /// [`Limits::core_instances`](crate::Limits::core_instances).
+    #[error("it consists of {count} core instances; {allowed} are allowed")]
+    Instances {
+        /// How many it consists of.
+        count: u64,
+        /// How many it may consist of.
+        allowed: usize,
+    },
     /// It could not be compiled.
     #[error("cannot compile it: {0}")]
     Compile(String),

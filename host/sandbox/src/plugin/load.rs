@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::describe::{self, extraction, identity};
 use super::exports::{ExtractingExports, JudgingExports};
-use super::screen::{World, screen};
+use super::screen::{Screened, World, screen};
 use super::settings::{Configurable, Settings};
 use super::{
     Compiler, Inner, Patience, Plugin, PluginError, Role, Stranger, wire,
@@ -32,9 +32,10 @@ pub struct PluginOptions {
     pub compile_time: Duration,
     /// Who compiles.
     pub compiler: Compiler,
-    /// A folder that keeps what was compiled, by the digest of the component.
-    /// It is made if need be, and not used where anyone but this user could
-    /// write to it. By default nothing is kept.
+    /// A folder that keeps what was compiled, by the digest of the component:
+    /// an absolute path. It is made if need be, and not used where anyone but
+    /// this user and root could write to it, or to a folder on the way to it,
+    /// or made a link on the way. By default nothing is kept.
     pub cache: Option<PathBuf>,
     /// The SHA-256 that the component must have; any by default.
     pub digest: Option<[u8; 32]>,
@@ -78,8 +79,8 @@ impl Plugin {
                 return Err(PluginError::Digest { is, expected });
             }
         }
-        let world = screen(component)?;
-        let stranger = Stranger::new(component, options);
+        let Screened { world, overhead } = screen(component, &options.limits)?;
+        let stranger = Stranger::new(component, overhead, options);
         // Said here, an error keeps its kind.
         stranger.code(layout_for(options.instances))?;
         let plugin = match world {

@@ -16,6 +16,8 @@
 #[cfg(feature = "compile")]
 mod cache;
 #[cfg(feature = "compile")]
+mod census;
+#[cfg(feature = "compile")]
 mod compile;
 mod describe;
 mod error;
@@ -34,6 +36,8 @@ mod screen;
 mod settings;
 #[cfg(feature = "compile")]
 mod stranger;
+#[cfg(feature = "compile")]
+mod trusted_folder;
 mod value;
 mod wire;
 
@@ -48,6 +52,8 @@ use exports::{ExtractingExports, JudgingExports};
 use patience::Patience;
 use settings::Settings;
 
+#[cfg(feature = "compile")]
+pub(crate) use census::nesting;
 #[cfg(feature = "compile")]
 pub use compile::{Compiler, compile_for};
 pub use describe::{Column, Portion, Selection};

@@ -32,7 +32,8 @@ use crate::{
 /// An extractor's values are printed as sanchay scan --plugin does. Of a
 /// filter it is printed whether it wants each file: wanted or unwanted, a
 /// tab, and the path; in the other formats, the fields path and verdict. The
-/// exit code is that of sanchay scan.
+/// exit code is that of sanchay scan. Where it crashes, -v tells the functions
+/// that were running.
 #[derive(Args, Debug)]
 pub(crate) struct RunArgs {
     /// The component

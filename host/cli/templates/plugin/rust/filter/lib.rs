@@ -5,6 +5,7 @@
 //! What the fields mean stands in `wit/judging.wit`.
 
 mod bindings;
+mod last_words;
 
 use std::sync::OnceLock;
 
@@ -22,6 +23,7 @@ static PREFIX: OnceLock<String> = OnceLock::new();
 impl Guest for Plugin {
     /// What the plugin is. Asked once and again: always answer the same.
     fn describe() -> Description {
+        last_words::keep();
         Description {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -57,6 +59,7 @@ impl Guest for Plugin {
 
     /// Judges a batch: the indices of the entries that are wanted.
     fn judge(batch: Batch) -> Vec<u32> {
+        last_words::keep();
         let prefix = PREFIX.get().map_or("~", String::as_str).as_bytes();
         let wanted = (0..)
             .zip(entries(&batch))
@@ -74,7 +77,8 @@ fn entries(batch: &Batch) -> impl Iterator<Item = (&[u8], EntryKind)> {
 }
 
 /// A name is bytes: it need not be UTF-8, and it is as hostile as whoever
-/// named the file. A panic in here ends the call; the host reports it.
+/// named the file. A panic in here ends the call; the host reports it, and
+/// what it says.
 fn is_wanted(name: &[u8], kind: EntryKind, prefix: &[u8]) -> bool {
     kind == EntryKind::Directory || !name.starts_with(prefix)
 }
