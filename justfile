@@ -74,7 +74,7 @@ bench-micro *ARGS:
 fuzz *ARGS: _fuzz-tools
     @exec {{ fuzz }} "$@"
 
-# Build the Python package, target/wheels/*.whl, and test it.
+# Build the Python packages, target/wheels/*.whl, and test them.
 wheel: _python
     rm -rf target/wheels target/python
     cargo run --quiet --locked -p sanchay-dist -- wheel target/python
@@ -82,6 +82,8 @@ wheel: _python
     {{ python }} -m maturin build --release --locked --out target/wheels \
         --sbom-include target/python/sanchay.cdx.json; \
         code=$?; rm -f THIRD-PARTY-LICENSES.txt; exit $code
+    {{ python }} -m pip wheel --quiet --no-index --no-deps \
+        --no-build-isolation --wheel-dir target/wheels host/python/vpo-core
     {{ python }} -m pip install --quiet --no-index --no-deps \
         --force-reinstall target/wheels/*.whl
     {{ python }} -m pytest -q -p no:cacheprovider tests/python

@@ -1,20 +1,21 @@
 """vpo-core: find video files and hash their ends, fast.
 
-This is the contract of the extension of that name, kept by Sanchay. It is a
-module without a package around it, so that it fits into an application's own
-package ``vpo``.
+This is the contract of the extension of that name, kept by Sanchay. An
+application that imports it as ``vpo._core`` either depends on the distribution
+``vpo-core``, or has a file ``vpo/_core.py`` of its own with the line::
+
+    from sanchay.vpo import *
 """
 
 from __future__ import annotations
 
-from sanchay import Progress, _native
-from sanchay._arguments import reporter
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
+from collections.abc import Callable
 from typing import NamedTuple
+
+from sanchay import _native
+from sanchay._arguments import reporter
+from sanchay._fields import describe
+from sanchay._types import Progress
 
 __all__ = [
     "DiscoveredFile",
@@ -30,22 +31,34 @@ class FileHash(NamedTuple):
     """Result of hashing a single file."""
 
     path: str
-    """The path as it was given."""
     hash: str | None
-    """``xxh64:FIRST:LAST:SIZE``; None if an error occurred."""
     error: str | None
-    """What the error was, if hash is None."""
+
+
+describe(
+    FileHash,
+    path="The path as it was given.",
+    hash="``xxh64:FIRST:LAST:SIZE``; None if an error occurred.",
+    error="What the error was, if hash is None.",
+)
 
 
 class DiscoveredFile(NamedTuple):
     """A discovered video file with basic metadata."""
 
     path: str
-    """Its path, as os.fsdecode gives it: it opens again, whatever it is."""
     size: int
-    """Its size in bytes."""
     modified: float
-    """When it was last modified, in seconds since 1970-01-01 00:00 UTC."""
+
+
+describe(
+    DiscoveredFile,
+    path="Its path, as os.fsdecode gives it: it opens again, whatever it is.",
+    size="Its size in bytes.",
+    modified=(
+        "When it was last modified, in seconds since 1970-01-01 00:00 UTC."
+    ),
+)
 
 
 def discover_videos(
