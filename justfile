@@ -99,7 +99,7 @@ sdist: _python
 python-lock:
     rm -rf target/python-lock
     python3 -m venv target/python-lock
-    target/python-lock/bin/pip install --quiet pip-tools==7.5.3
+    target/python-lock/bin/pip install --quiet pip-tools==7.6.2
     cd tests/python && ../../target/python-lock/bin/pip-compile --quiet \
         --generate-hashes --strip-extras --allow-unsafe --no-header \
         --no-emit-index-url --no-emit-find-links requirements.in
