@@ -79,7 +79,7 @@ wheel: _python
     rm -rf target/wheels target/python
     cargo run --quiet --locked -p sanchay-dist -- wheel target/python
     cp target/python/THIRD-PARTY-LICENSES.txt .
-    {{ python }} -m maturin build --release --locked --out target/wheels \
+    {{ python }} -m maturin build --locked --out target/wheels \
         --sbom-include target/python/sanchay.cdx.json; \
         code=$?; rm -f THIRD-PARTY-LICENSES.txt; exit $code
     {{ python }} -m pip wheel --quiet --no-index --no-deps \
