@@ -7,6 +7,7 @@ mod address_space;
 mod arguments;
 mod commands;
 mod context;
+mod defect;
 mod exit;
 mod failure;
 mod faults;
@@ -23,6 +24,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     address_space::spare();
+    defect::tell();
     let arguments = arguments::parse();
     commands::run(arguments).into()
 }

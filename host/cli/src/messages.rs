@@ -4,9 +4,10 @@
 use std::{
     fmt::Display,
     io::{Write as _, stderr},
+    sync::Arc,
 };
 
-use sanchay::{Cancel, EntryError, Monitor};
+use sanchay::{Cancel, EntryError, LeftOut, Monitor};
 
 use crate::{failure::Failure, faults, progress::Meter, terminal::Terminal};
 
@@ -26,9 +27,13 @@ impl Messages {
 
     /// What a run needs to be watched and ended.
     pub(crate) fn monitor(&self, cancel: &Cancel) -> Monitor {
+        let apart = self.meter.apart();
+        let left_out =
+            move |it: &LeftOut| apart(&|| write(&format!("{it}\n")));
         Monitor {
             cancel: cancel.clone(),
             progress: self.meter.callback(),
+            left_out: Some(Arc::new(left_out)),
             ..Monitor::default()
         }
     }
@@ -67,7 +72,11 @@ impl Messages {
     }
 
     fn line(&self, line: &str) {
-        // Nothing can be said about a standard error that takes nothing.
-        self.meter.aside(|| drop(stderr().write_all(line.as_bytes())));
+        self.meter.aside(|| write(line));
     }
+}
+
+/// Nothing can be said about a standard error that takes nothing.
+fn write(line: &str) {
+    drop(stderr().write_all(line.as_bytes()));
 }

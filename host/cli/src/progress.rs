@@ -40,10 +40,13 @@ impl Meter {
 
     /// Does something while the bar is off the screen.
     pub(crate) fn aside(&self, act: impl FnOnce()) {
-        match self.bar() {
-            Some(bar) => bar.suspend(act),
-            None => act(),
-        }
+        aside(self.bar(), act);
+    }
+
+    /// The same, for whoever outlives the borrow of this.
+    pub(crate) fn apart(&self) -> impl Fn(&dyn Fn()) + Send + Sync + 'static {
+        let shown = self.shown.clone();
+        move |act| aside(shown.as_deref().and_then(OnceLock::get), act)
     }
 
     /// Takes the bar off the screen for good.
@@ -55,6 +58,13 @@ impl Meter {
 
     fn bar(&self) -> Option<&ProgressBar> {
         self.shown.as_ref()?.get()
+    }
+}
+
+fn aside(bar: Option<&ProgressBar>, act: impl FnOnce()) {
+    match bar {
+        Some(bar) => bar.suspend(act),
+        None => act(),
     }
 }
 

@@ -83,7 +83,7 @@ pub(crate) fn duplicates(
     let py = roots.py();
     let given = Given::roots(roots, raises)?;
     let path_bytes = arguments::flag("path_bytes", path_bytes)?;
-    let algorithm = algorithm.map(options::algorithm).transpose()?;
+    let algorithm = algorithm.map(options::identifying).transpose()?;
     let algorithm = algorithm.unwrap_or(Algorithm::Xxh3_128);
     let hardlinks = arguments::flag("hardlinks", hardlinks)?;
     let walk = walk.options.clone();

@@ -29,17 +29,20 @@ pub(super) enum Choice {
 }
 
 /// What only the native program has.
-const NATIVE: [&str; 20] = [
+const NATIVE: [&str; 24] = [
     "beneath",
     "check",
     "color",
     "follow",
     "ignore-missing",
     "log-format",
+    "mount",
     "no-progress",
+    "one-file-system",
     "plugin",
     "plugin-compile-time",
     "plugin-handles",
+    "plugin-instances",
     "plugin-memory",
     "plugin-output",
     "plugin-time",
@@ -50,10 +53,11 @@ const NATIVE: [&str; 20] = [
     "verbose",
     "walker",
     "warn",
+    "xdev",
 ];
 
 /// The same, of one letter.
-const NATIVE_SHORT: [char; 4] = ['L', 'c', 'v', 'w'];
+const NATIVE_SHORT: [char; 5] = ['L', 'c', 'v', 'w', 'x'];
 
 impl Choice {
     /// The option of that name, if the command has it.

@@ -9,7 +9,7 @@ use core::fmt::Write as _;
 use wasi::clocks::wall_clock::Datetime;
 
 use super::{Frame, Name, Same, push_number, time};
-use crate::content::{Content, Sum, hex, name};
+use crate::content::{Content, Sum, hex};
 use crate::escape::is_obeyed;
 
 /// What is around the objects of an array.
@@ -38,7 +38,7 @@ pub(super) fn hashed(
     push_path(path, out);
     push_facts(sum.size, sum.modified, out);
     let algorithm = match sum.content {
-        Content::Whole(algorithm, _) => name(algorithm),
+        Content::Whole(algorithm, _) => algorithm.name(),
         Content::Partial(_) => "xxh64",
     };
     // Writing to a string does not fail.
@@ -60,7 +60,7 @@ pub(super) fn group<'n>(
         out,
         "{{\"size\":{},\"algorithm\":\"{}\",\"hash\":\"{}\",\"files\":[",
         same.size,
-        name(same.algorithm),
+        same.algorithm,
         hex(same.digest),
     );
     for (index, file) in files.enumerate() {

@@ -1,6 +1,7 @@
 //! `sanchay hash --check`: do files still have the digests on a list? The
 //! answers, warnings and options are those of `sha256sum --check`.
 
+mod guesses;
 mod report;
 
 use std::{
@@ -11,10 +12,11 @@ use std::{
 };
 
 use sanchay::{
-    Cancel, CheckEvent, CheckOptions, CheckSummary, Engine, Error, escaped,
+    Cancel, CheckEvent, CheckOptions, CheckSummary, Engine, Error, Flaw,
+    escaped,
 };
 
-use self::report::Report;
+use self::{guesses::Guesses, report::Report};
 use super::hash::HashArgs;
 use crate::{
     context::Context,
@@ -108,20 +110,27 @@ impl Check {
         };
         let monitor = self.messages.monitor(&self.cancel);
         let Self { arguments, messages, output, lane, .. } = self;
+        // A length that fits nothing is explained once without --warn: the
+        // list is of an algorithm that is not known, and not just damaged.
+        let mut explains = !arguments.status;
+        let mut guesses = Guesses::default();
         let outcome = self.engine.check(
             &mut *reader,
             &self.options,
             &monitor,
             &mut |event| match event {
-                CheckEvent::Verdict { path, verdict } => {
+                CheckEvent::Verdict { path, verdict, guessed } => {
+                    guesses.note(guessed, &verdict);
                     let mut report = Report { messages, output, lane };
                     report.verdict(path, &verdict, *arguments)
                 }
-                CheckEvent::Malformed { line } => {
-                    if arguments.warn {
+                CheckEvent::Malformed { line, flaw } => {
+                    let explained = explains && flaw != Flaw::Form;
+                    if arguments.warn || explained {
+                        explains &= !explained;
                         lane.flush(&output.sink)?;
                         messages.say(format_args!(
-                            "{}: {line}: improperly formatted digest line",
+                            "{}: {line}: {flaw}",
                             shown(list)
                         ));
                     }
@@ -135,6 +144,9 @@ impl Check {
                 tracing::info!(?summary, list = shown(list), "list checked");
                 // What goes wrong is told when the sink is finished.
                 let _ = self.lane.flush(&self.output.sink);
+                if !self.arguments.status {
+                    guesses.doubt(&shown(list), &self.messages);
+                }
                 Ok(self.conclude(&shown(list), summary))
             }
             Err(Error::Checklist(error)) => {

@@ -44,7 +44,7 @@ ndjson and json have an object for each group: size, algorithm, hash, files
 (each with path, or path_base64 where the path is not UTF-8) and reclaimable.
 csv has a row for each file: group,size,hash,path,path_base64,reclaimable.
 
-The columns of plugins, plugin.NAME, belong to each file; in text they stand in
+The columns of plugins, NAME.FIELD, belong to each file; in text they stand in
 a line before its path, which begins with #.
 
 Examples:
@@ -70,7 +70,7 @@ pub(crate) struct DupesArgs {
     #[arg(
         short,
         long,
-        value_parser = algorithm::parser(),
+        value_parser = algorithm::identifying(),
         default_value = "xxh3-128"
     )]
     algorithm: Algorithm,
@@ -112,7 +112,7 @@ impl DupesArgs {
         let columns = Columns::of(&plugins);
         let text = Text { zero: self.print0, columns, ..Text::default() };
         let roots = root::or_current(&self.roots);
-        let inputs = [&*roots, &self.plugin.plugins];
+        let inputs = [&*roots, &self.plugin.paths()];
         let output = Output::open(&self.output, &inputs, Kind::Groups, text)?;
         let options = DuplicateOptions {
             walk: self.walk.options(plugins.clone()),
@@ -187,9 +187,10 @@ impl<'a> Printer<'a> {
             files: group.len(),
             reclaimable: group.reclaimable(),
         };
+        let members: Vec<_> = group.members().collect();
         let mut files =
-            group.members().enumerate().map(|(index, member)| Name {
-                parent: member.parent,
+            members.iter().enumerate().map(|(index, member)| Name {
+                parent: &member.parent,
                 name: member.name,
                 values: values.of(index),
             });

@@ -35,7 +35,7 @@ ndjson and json have the fields path, size and modified. Where a path is not
 UTF-8, path_base64 (its bytes in base64) stands in place of path. csv has both
 columns. A time before the year 0 or after 9999 is null, in text a dash.
 
-The columns of plugins come last, as plugin.NAME; in text they stand before
+The columns of plugins come last, as NAME.FIELD; in text they stand before
 the path, a dash where there is no value.
 
 Files are in no particular order; special files are left out.
@@ -108,7 +108,7 @@ impl ScanArgs {
         context: &Context,
     ) -> Result<Summary, Failure> {
         let output = self.output.output.as_deref();
-        spare(output, &[roots, &self.plugin.plugins])?;
+        spare(output, &[roots, &self.plugin.paths()])?;
         let interrupt = context.catch_signals()?;
         let messages = context.messages(!self.run.no_progress, false);
         let engine = self.run.engine()?;
@@ -144,7 +144,7 @@ impl ScanArgs {
         let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
         let columns = Columns::of(&plugins);
         let text = Text { zero: self.print0, columns, ..Text::default() };
-        let inputs = [roots, &self.plugin.plugins];
+        let inputs = [roots, &self.plugin.paths()];
         let output = Output::open(&self.output, &inputs, Kind::Files, text)?;
         let lanes = Lanes::new(&engine);
         let outcome = engine.scan(

@@ -37,8 +37,18 @@ Paths = Union[Path, Iterable[Path]]
 Extensions = Union[str, bytes, Iterable[Union[str, bytes]]]
 #: A size in bytes: a number, or text as the program takes it: "10MB", "1KiB".
 Size = Union[int, str]
-#: The hash functions.
-Algorithm = Literal["xxh64", "xxh3-64", "xxh3-128", "blake3", "sha256"]
+#: The hash functions. A search for duplicates has no use for ``crc32``.
+Algorithm = Literal[
+    "xxh64",
+    "xxh3-64",
+    "xxh3-128",
+    "blake3",
+    "sha256",
+    "sha512",
+    "sha1",
+    "md5",
+    "crc32",
+]
 #: The ways to list directories.
 Walker = Literal["native", "portable"]
 #: What becomes of an entry that fails.

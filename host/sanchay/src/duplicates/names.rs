@@ -12,9 +12,7 @@ use std::{
 
 use super::collection::{Collection, FileNumber};
 use crate::{
-    entry::{FileId, join},
-    walk::identity,
-    working_directory::WorkingDirectory,
+    entry::FileId, walk::identity, working_directory::WorkingDirectory,
 };
 
 /// Keeps of the files in a group, some of which may be the same one, those
@@ -45,21 +43,21 @@ fn place(
     collection: &Collection,
     file: FileNumber,
 ) -> (Option<FileId>, Vec<u8>) {
-    let (parent, name) = collection.path(file);
+    let (path, name) = (collection.path(file), collection.name(file));
     let told = match collection.parent(file) {
         Some(node) => node
             .opened()
             .ok()
-            .and_then(|node| identity(node.handle().as_fd()))
+            .and_then(|node| identity(node.as_fd()))
             .map(|id| (id, name.to_vec())),
         None => resolved(&WorkingDirectory::absolute(
             collection.working_directory.as_ref(),
-            &join(parent, name),
+            &path,
         )),
     };
     match told {
         Some((id, name)) => (Some(id), name),
-        None => (None, [parent, name].concat()),
+        None => (None, path.into_os_string().into_vec()),
     }
 }
 

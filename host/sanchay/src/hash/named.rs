@@ -20,11 +20,10 @@ use super::{
 use crate::{
     entry::Metadata,
     error::{Action, Cause, EntryError, Error},
-    extract::Told,
+    extract::{Site, Told},
     frontier::Spot,
     sequence::Place,
-    walk::{Named, Walk, location, shown},
-    working_directory::directory_of,
+    walk::{Named, Parent, Walk, location, shown},
 };
 
 impl Tree<'_> {
@@ -54,17 +53,18 @@ impl Tree<'_> {
             None => return,
         };
         let links = self.options.walk.links();
-        let directory =
-            directory_of(self.options.walk.working_directory.as_ref());
-        let (path_to, named) = (location(path), shown(path));
-        let error = match Named::open(directory, path_to, named, links) {
-            Ok(Named::Directory(node)) if self.options.walk.follow => {
-                drop(node);
+        let (from, kept) =
+            (self.options.walk.working_directory.as_ref(), &self.kept);
+        let named =
+            Named::open(from, location(path), shown(path), links, kept);
+        let error = match named {
+            Ok(Named::Directory(open)) if self.options.walk.follow => {
+                drop(open);
                 self.follow(place, path, worker.spot);
                 return;
             }
-            Ok(Named::Directory(node)) => {
-                self.directory(place, &node, worker, Rows::default());
+            Ok(Named::Directory(open)) => {
+                self.directory(place, &open, worker, Rows::default());
                 return;
             }
             Ok(Named::File(file, metadata)) => {
@@ -108,7 +108,8 @@ impl Tree<'_> {
         let inspector = &mut *scout.inspector;
         let name = path.file_name().unwrap_or_default().as_bytes();
         let (file, metadata) = &opened;
-        let told = Told::of(&mut scout.extractors, file, name, metadata);
+        let told =
+            Told::of(&mut scout.extractors, file, Site::named(name), metadata);
         let mut opened = Some(Ok(opened));
         let mut open = |_| opened.take();
         reader.hash(inspector, method, 1, &mut open, &mut done);
@@ -194,7 +195,9 @@ impl Tree<'_> {
             .iter()
             .skip(1)
             .zip(parts)
-            .map(|(place, (node, names))| Unit::Files(*place, node, names))
+            .map(|(place, (node, names))| {
+                Unit::Files(*place, Parent::closed(node), names)
+            })
             .collect();
         self.frontier.push(spot, units);
         if let Some(first) = places.first() {

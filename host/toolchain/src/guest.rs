@@ -1,4 +1,5 @@
-//! Runs cargo for the guest's workspace.
+//! Runs a cargo of its own for the guest's workspace, with nothing of the
+//! native build around it.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -6,8 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::Failure;
-use crate::toolchain::{Compiler, Library, TARGET};
+use crate::{Compiler, Failure, Library, TARGET};
 
 /// What of cargo's environment the inner cargo may see: where crates come
 /// from, how to write, and how many jobs may run. Everything else that cargo,
@@ -38,39 +38,30 @@ const DROPPED: [&str; 9] = [
 ];
 
 /// Compiles a package of the guest's workspace in a target folder, and
-/// returns its core module.
-pub(crate) fn build(
+/// returns its core module. `root` is the folder of the checkout.
+///
+/// # Errors
+///
+/// Cargo cannot be run or fails, after it said why on standard error.
+pub fn build(
     root: &Path,
     target: &Path,
     package: &str,
     compiler: &Compiler,
 ) -> Result<Vec<u8>, Failure> {
     let guest = root.join("guest");
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-
-    let mut command = Command::new(&cargo);
-    command.current_dir(&guest);
-    for (name, _) in env::vars_os() {
-        if is_dropped(&name) {
-            command.env_remove(name);
-        }
-    }
+    let mut command = cargo(&guest, compiler);
     command
-        .env("RUSTC", &compiler.rustc)
         .env("CARGO_ENCODED_RUSTFLAGS", flags(root, compiler))
         .args(["build", "--package", package])
         .args(["--release", "--locked", "--target", TARGET])
         .arg("--target-dir")
         .arg(target);
-    if let Library::Source { linker } = &compiler.library {
-        command.env("RUSTC_BOOTSTRAP", "1").arg("-Zbuild-std=core,alloc");
-        if let Some(linker) = linker {
-            command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
-        }
-    }
+    library(&mut command, compiler, "core,alloc");
 
     let output = command.output().map_err(|error| {
-        format!("cannot run {}: {error}", cargo.to_string_lossy())
+        let cargo = command.get_program().to_string_lossy();
+        format!("cannot run {cargo}: {error}")
     })?;
     if !output.status.success() {
         eprint!("{}", String::from_utf8_lossy(&output.stderr));
@@ -88,6 +79,34 @@ pub(crate) fn build(
     })
 }
 
+/// A cargo in a folder that runs this compiler and knows nothing of the build
+/// that runs it.
+#[must_use]
+pub fn cargo(folder: &Path, compiler: &Compiler) -> Command {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    for (name, _) in env::vars_os() {
+        if is_dropped(&name) {
+            command.env_remove(name);
+        }
+    }
+    command.current_dir(folder).env("RUSTC", &compiler.rustc);
+    command
+}
+
+/// Lets cargo compile these parts of the standard library first, where the
+/// compiler has but their sources.
+pub fn library(command: &mut Command, compiler: &Compiler, parts: &str) {
+    if let Library::Source { linker } = &compiler.library {
+        command
+            .env("RUSTC_BOOTSTRAP", "1")
+            .arg(format!("-Zbuild-std={parts}"));
+        if let Some(linker) = linker {
+            command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
+        }
+    }
+}
+
 /// Whether a variable is meant for the native build only.
 fn is_dropped(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
@@ -100,7 +119,8 @@ fn is_dropped(name: &OsStr) -> bool {
 /// The hash functions choose their SIMD code when they are compiled. A small
 /// stack keeps the initial memory small. Paths are rewritten so that the
 /// module is the same wherever the checkout lies.
-fn flags(root: &Path, compiler: &Compiler) -> OsString {
+#[must_use]
+pub fn flags(root: &Path, compiler: &Compiler) -> OsString {
     let mut flags: Vec<OsString> = vec![
         "-Ctarget-feature=+simd128,+bulk-memory".into(),
         "-Clink-arg=-zstack-size=65536".into(),

@@ -7,7 +7,7 @@
 //! component `rust-src`.
 
 use std::env;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,26 +16,28 @@ use std::process::Command;
 use crate::Failure;
 
 /// The target that the guest is compiled for.
-pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
+pub const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The variable with which a user names the compiler.
-pub(crate) const OVERRIDE: &str = "SANCHAY_GUEST_RUSTC";
+pub const OVERRIDE: &str = "SANCHAY_GUEST_RUSTC";
 
 /// Where Debian installs its compiler.
 const DEBIAN: &str = "/usr/bin/rustc";
 
 /// A compiler that can compile the guest.
-pub(crate) struct Compiler {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compiler {
     /// The program.
-    pub(crate) rustc: PathBuf,
+    pub rustc: PathBuf,
     /// Its folder of libraries.
-    pub(crate) sysroot: PathBuf,
+    pub sysroot: PathBuf,
     /// Where the standard library comes from.
-    pub(crate) library: Library,
+    pub library: Library,
 }
 
 /// Where a compiler has the standard library from.
-pub(crate) enum Library {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Library {
     /// It is installed for the target.
     Installed,
     /// It is compiled from source, and linked with this linker unless the
@@ -58,7 +60,14 @@ impl fmt::Display for Compiler {
 
 /// The first of these that can: the one the user names; cargo's own with the
 /// target installed; Debian's; cargo's own with the sources.
-pub(crate) fn find(root: &Path) -> Result<Compiler, Failure> {
+///
+/// `root` is the folder of the checkout: which compiler rustup's proxy runs
+/// depends on where it is run.
+///
+/// # Errors
+///
+/// None can; what to do about it.
+pub fn find(root: &Path) -> Result<Compiler, Failure> {
     if let Some(named) = env::var_os(OVERRIDE) {
         let rustc = PathBuf::from(named);
         let tried = Candidate::of(&rustc, root);
@@ -67,8 +76,7 @@ pub(crate) fn find(root: &Path) -> Result<Compiler, Failure> {
             .and_then(|it| it.installed().or_else(|| it.source()))
             .ok_or_else(|| unusable(&rustc));
     }
-    let own = PathBuf::from(env::var_os("RUSTC").unwrap_or("rustc".into()));
-    let own = Candidate::of(&own, root);
+    let own = Candidate::of(Path::new(&own_rustc()), root);
     let debian = Candidate::of(Path::new(DEBIAN), root);
     None.or_else(|| own.as_ref()?.installed())
         .or_else(|| debian.as_ref()?.installed())
@@ -77,33 +85,32 @@ pub(crate) fn find(root: &Path) -> Result<Compiler, Failure> {
         .ok_or_else(nothing)
 }
 
+/// The compiler of the toolchain that runs this.
+fn own_rustc() -> OsString {
+    env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())
+}
+
 /// A compiler that may or may not do.
 struct Candidate {
     rustc: PathBuf,
     sysroot: PathBuf,
     target: PathBuf,
-    host_tools: Option<PathBuf>,
+    /// Its folder of programs for the machine it runs on.
+    tools: PathBuf,
+    /// That of the toolchain that runs this.
+    other_tools: Option<PathBuf>,
 }
 
 impl Candidate {
-    /// Asks a compiler where its libraries are. Run in the checkout, as the
-    /// compiler of a rustup proxy depends on the folder.
+    /// Asks a compiler where its libraries are.
     fn of(rustc: &Path, root: &Path) -> Option<Self> {
-        let answer = |args: &[&str]| {
-            let output = Command::new(rustc)
-                .current_dir(root)
-                .args(args)
-                .output()
-                .ok()
-                .filter(|output| output.status.success())?;
-            let text = String::from_utf8(output.stdout).ok()?;
-            Some(PathBuf::from(text.trim_end()))
-        };
+        let target = ["--print", "target-libdir", "--target", TARGET];
         Some(Self {
             rustc: rustc.to_path_buf(),
-            sysroot: answer(&["--print", "sysroot"])?,
-            target: answer(&["--print", "target-libdir", "--target", TARGET])?,
-            host_tools: host_tools(root),
+            sysroot: ask(rustc, root, &["--print", "sysroot"])?,
+            target: ask(rustc, root, &target)?,
+            tools: tools(rustc, root)?,
+            other_tools: tools(Path::new(&own_rustc()), root),
         })
     }
 
@@ -127,7 +134,8 @@ impl Candidate {
         if !sources.join("Cargo.lock").is_file() {
             return None;
         }
-        let linker = match self.own_linker() {
+        // Its default for the target.
+        let linker = match self.tools.join("rust-lld").is_file() {
             true => None,
             false => Some(self.other_linker()?),
         };
@@ -142,16 +150,9 @@ impl Candidate {
         }
     }
 
-    /// Whether the compiler brings `rust-lld`, its default for the target.
-    fn own_linker(&self) -> bool {
-        let host = env::var("HOST").unwrap_or_default();
-        let folder = self.sysroot.join("lib/rustlib").join(host).join("bin");
-        folder.join("rust-lld").is_file()
-    }
-
     /// The linker of cargo's own toolchain, or one on the path.
     fn other_linker(&self) -> Option<PathBuf> {
-        let own = self.host_tools.as_ref().map(|it| it.join("rust-lld"));
+        let own = self.other_tools.as_ref().map(|it| it.join("rust-lld"));
         let path = env::var_os("PATH").unwrap_or_default();
         let on_path = env::split_paths(&path).flat_map(|folder| {
             ["rust-lld", "wasm-ld"].map(|name| folder.join(name))
@@ -160,16 +161,23 @@ impl Candidate {
     }
 }
 
-/// The folder of programs in the toolchain that runs this build.
-fn host_tools(root: &Path) -> Option<PathBuf> {
-    let rustc = env::var_os("RUSTC").unwrap_or("rustc".into());
+/// A path that a compiler prints.
+fn ask(rustc: &Path, root: &Path, words: &[&str]) -> Option<PathBuf> {
     let output = Command::new(rustc)
         .current_dir(root)
-        .args(["--print", "target-libdir"])
+        .args(words)
         .output()
-        .ok()?;
+        .ok()
+        .filter(|output| output.status.success())?;
     let text = String::from_utf8(output.stdout).ok()?;
-    Some(Path::new(text.trim_end()).parent()?.join("bin"))
+    Some(PathBuf::from(text.trim_end()))
+}
+
+/// The folder of programs that a compiler has beside its libraries for the
+/// machine it runs on.
+fn tools(rustc: &Path, root: &Path) -> Option<PathBuf> {
+    let libraries = ask(rustc, root, &["--print", "target-libdir"])?;
+    Some(libraries.parent()?.join("bin"))
 }
 
 fn unusable(rustc: &Path) -> Failure {

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 /// Compares two entries of one directory. All that lies in a directory `d`
 /// has a path that begins with `d/`, so a directory is placed as if its name
 /// ended in a slash: `a-b` comes before `a/c`, which comes before `a0`.
-pub(super) fn by_path(
+pub(crate) fn by_path(
     (a, a_is_dir): (&[u8], bool),
     (b, b_is_dir): (&[u8], bool),
 ) -> Ordering {
