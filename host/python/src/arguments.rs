@@ -59,11 +59,9 @@ pub(crate) fn truth(given: &Bound<'_, PyAny>) -> PyResult<Option<bool>> {
         return Ok(Some(flag.is_true()));
     }
     let class = given.get_type();
-    let of_numpy = class.module()? == "numpy" && {
-        let name = class.name()?;
-        // Before numpy 2, the other.
-        name == "bool" || name == "bool_"
-    };
+    // Before numpy 2, its name had an underscore.
+    let of_numpy = class.module().is_ok_and(|module| module == "numpy")
+        && class.name().is_ok_and(|name| name == "bool" || name == "bool_");
     if of_numpy { given.is_truthy().map(Some) } else { Ok(None) }
 }
 

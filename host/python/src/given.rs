@@ -14,7 +14,6 @@ use std::{
 
 use pyo3::{
     exceptions::{PyFileNotFoundError, PyUnicodeEncodeError, PyValueError},
-    intern,
     prelude::*,
     types::PyString,
 };

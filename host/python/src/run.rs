@@ -125,7 +125,9 @@ impl Run {
     ) -> PyResult<Ready> {
         let ready = records.more(py, patience, self.progress.as_ref());
         if let Err(error) = &ready {
-            self.cut_short().get_or_insert_with(|| failure::words(py, error));
+            // Not while the lock is held: this may run code of Python's.
+            let words = failure::words(py, error);
+            self.cut_short().get_or_insert(words);
         }
         ready
     }

@@ -23,7 +23,7 @@ impl Batches {
         Self { run, schema, begun: false, over: false }
     }
 
-    fn take(&mut self, py: Python<'_>) -> PyResult<Option<RecordBatch>> {
+    fn next_batch(&mut self, py: Python<'_>) -> PyResult<Option<RecordBatch>> {
         let run = self.run.get();
         if !self.begun {
             run.hand_over()?;
@@ -41,7 +41,7 @@ impl Iterator for Batches {
             return None;
         }
         let taken = Python::try_attach(|py| {
-            self.take(py).map_err(|error| told(py, &error))
+            self.next_batch(py).map_err(|error| told(py, &error))
         });
         let taken = taken.unwrap_or_else(|| {
             Err(refused("the interpreter is ending".to_owned()))

@@ -35,8 +35,9 @@ pub(crate) struct Taker<C: Chunk> {
     plan: Option<Work<C>>,
     /// What the runs before this one came to, where it is one of several.
     before: Summary,
-    /// How many files all of these runs deal with, where that is known.
-    total: Option<u64>,
+    /// Of one of several runs: how many files all of them deal with, where
+    /// that is known.
+    total: Option<Option<u64>>,
     /// Whether its end was told to the progress callback.
     told: bool,
 }
@@ -57,7 +58,7 @@ impl<C: Chunk> Taker<C> {
         total: Option<u64>,
     ) -> Self {
         self.before = before;
-        self.total = total;
+        self.total = Some(total);
         self
     }
 
@@ -180,8 +181,8 @@ impl<C: Chunk> Taker<C> {
         progress.files += self.before.files;
         progress.bytes += self.before.bytes;
         progress.errors += self.before.errors;
-        if self.total.is_some() {
-            progress.total_files = self.total;
+        if let Some(total) = self.total {
+            progress.total_files = total;
             progress.total_bytes = None;
         }
         let answer =

@@ -23,19 +23,22 @@ static LAST: Mutex<Weak<WorkingDirectory>> = Mutex::new(Weak::new());
 pub(crate) fn current(
     py: Python<'_>,
 ) -> PyResult<Option<Arc<WorkingDirectory>>> {
-    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(last) = last.upgrade().filter(|last| last.is_current()) {
-        return Ok(Some(last));
-    }
-    match WorkingDirectory::current() {
-        Ok(current) => {
-            let current = Arc::new(current);
-            *last = Arc::downgrade(&current);
-            Ok(Some(current))
-        }
+    // Nothing of Python's is called while the lock is held.
+    match shared() {
+        Ok(current) => Ok(Some(current)),
         Err(error) if is_refusal(&error) => Ok(None),
         Err(error) => Err(failure::of_io(py, &error)),
     }
+}
+
+fn shared() -> io::Result<Arc<WorkingDirectory>> {
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(last) = last.upgrade().filter(|last| last.is_current()) {
+        return Ok(last);
+    }
+    let current = Arc::new(WorkingDirectory::current()?);
+    *last = Arc::downgrade(&current);
+    Ok(current)
 }
 
 fn is_refusal(error: &io::Error) -> bool {

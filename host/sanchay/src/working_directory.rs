@@ -34,6 +34,11 @@ impl WorkingDirectory {
     /// What the system says where it cannot be opened: for want of
     /// descriptors, or because it may not be searched.
     pub fn current() -> io::Result<Self> {
+        Self::at(Path::new("."))
+    }
+
+    /// The one at a path.
+    pub(crate) fn at(path: &Path) -> io::Result<Self> {
         // It need not be readable where the system knows a handle without
         // that.
         #[cfg(target_os = "linux")]
@@ -41,7 +46,7 @@ impl WorkingDirectory {
         #[cfg(not(target_os = "linux"))]
         let access = OFlags::RDONLY;
         let flags = access | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        Ok(Self(Arc::new(open(".", flags, Mode::empty())?)))
+        Ok(Self(Arc::new(open(path, flags, Mode::empty())?)))
     }
 
     /// Whether the process has the same one now.
