@@ -14,6 +14,7 @@
 mod check;
 mod check_lists;
 mod checkers;
+mod closed;
 mod component;
 mod confinement;
 mod digests;
@@ -27,6 +28,7 @@ mod interrupt;
 mod links;
 mod names;
 mod order;
+mod output_file;
 mod partial;
 mod pipes;
 mod plugin_command;

@@ -68,6 +68,14 @@ pub(crate) const fn name(algorithm: Algorithm) -> &'static str {
     }
 }
 
+/// The name of the hash function that told what is in a file.
+pub(crate) const fn algorithm(sum: &Sum) -> &'static str {
+    match sum.content {
+        Content::Whole(algorithm, _) => name(algorithm),
+        Content::Partial(_) => name(Algorithm::Xxh64),
+    }
+}
+
 /// A file's digest and what goes with it.
 #[derive(Clone, Debug)]
 pub(crate) struct Sum {

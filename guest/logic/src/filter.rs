@@ -8,6 +8,7 @@
 mod extensions;
 #[cfg(test)]
 mod properties;
+mod spelling;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ use alloc::vec::Vec;
 use core::ops::RangeInclusive;
 
 use self::extensions::Extensions;
+pub use self::spelling::{ExtensionError, parse_extensions};
 use crate::batch::{Batch, BatchError, Place, saturate};
 
 /// What an entry of a directory is.

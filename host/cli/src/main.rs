@@ -10,6 +10,7 @@ mod context;
 mod exit;
 mod failure;
 mod faults;
+mod inherited;
 mod logging;
 mod messages;
 mod options;
@@ -19,10 +20,8 @@ mod progress;
 mod signals;
 mod terminal;
 
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
+fn main() {
     address_space::spare();
     let arguments = arguments::parse();
-    commands::run(arguments).into()
+    commands::run(arguments).end()
 }

@@ -15,13 +15,15 @@ use crate::{failure::Failure, faults, progress::Meter, terminal::Terminal};
 pub(crate) struct Messages {
     meter: Meter,
     color: bool,
+    /// Whether records go to a terminal, too.
+    shares: bool,
 }
 
 impl Messages {
     /// Messages with a progress bar, if `progress` says so.
     pub(crate) fn new(terminal: Terminal, progress: bool) -> Self {
-        let color = terminal.color;
-        Self { meter: Meter::new(progress && terminal.stderr, color), color }
+        let Terminal { color, stdout: shares, stderr } = terminal;
+        Self { meter: Meter::new(progress && stderr, color), color, shares }
     }
 
     /// What a run needs to be watched and ended.
@@ -59,6 +61,12 @@ impl Messages {
     /// Writes a line that is no complaint.
     pub(crate) fn note(&self, text: impl Display) {
         self.line(&format!("{text}\n"));
+    }
+
+    /// Does something that may write records to the terminal on which
+    /// progress is shown.
+    pub(crate) fn beside<T>(&self, act: impl FnOnce() -> T) -> T {
+        if self.shares { self.meter.aside(act) } else { act() }
     }
 
     /// Ends the progress bar, before records are written to a terminal.

@@ -39,7 +39,7 @@ impl Meter {
     }
 
     /// Does something while the bar is off the screen.
-    pub(crate) fn aside(&self, act: impl FnOnce()) {
+    pub(crate) fn aside<T>(&self, act: impl FnOnce() -> T) -> T {
         match self.bar() {
             Some(bar) => bar.suspend(act),
             None => act(),
@@ -99,6 +99,9 @@ fn message(progress: &Progress) -> String {
             format!("comparing {files} of {} files", HumanCount(total))
         }
         (Phase::Comparing, None) => format!("comparing {files} files"),
+        (Phase::Hashing, Some(total)) => {
+            format!("hashing {files} of {} files", HumanCount(total))
+        }
         _ => format!(
             "{files} files in {} directories",
             HumanCount(progress.directories)

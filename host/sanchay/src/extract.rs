@@ -5,7 +5,9 @@ use std::{fs::File, io, os::unix::fs::FileExt as _};
 
 use sanchay_sandbox::plugin::{Extractor, Portion, Sample, Value};
 
-use crate::{entry::Metadata, error::Cause, plugins::Plugins, text::escaped};
+use sanchay_logic::escape::escaped;
+
+use crate::{entry::Metadata, error::Cause, plugins::Plugins};
 
 /// How much of a plugin's complaint is told, in bytes.
 const COMPLAINT: usize = 512;

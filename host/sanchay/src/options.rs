@@ -2,7 +2,7 @@
 
 use sanchay_sandbox::{Algorithm, Limits, Specification};
 
-use crate::plugins::Plugins;
+use crate::{entry::FileId, plugins::Plugins};
 
 /// How an [`Engine`](crate::Engine) is made.
 ///
@@ -62,6 +62,10 @@ pub struct WalkOptions {
     /// How deep to go: a root's own entries have depth 1. `None`: all the
     /// way.
     pub max_depth: Option<usize>,
+    /// Files that are not reported, by what identifies them, wherever they
+    /// are found: the one that a list is written to, say. What the caller
+    /// names is not judged.
+    pub leave_out: Vec<FileId>,
     /// How directories are listed.
     pub walker: Walker,
     /// Plugins: filters, which must want an entry as well, and extractors,

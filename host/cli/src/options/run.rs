@@ -6,11 +6,12 @@ use sanchay::{Engine, EngineOptions};
 use crate::failure::Failure;
 
 /// How a run is carried out.
-#[derive(Args, Clone, Copy, Debug)]
+#[derive(Args, Clone, Copy, Debug, Default)]
 #[command(next_help_heading = "Running")]
 pub(crate) struct RunArgs {
     /// How many threads work, 1 to 1024; by default one for each processor
     #[arg(
+        short = 'j',
         long,
         value_name = "N",
         value_parser = value_parser!(u16).range(1..=1024)
@@ -20,9 +21,18 @@ pub(crate) struct RunArgs {
     /// Show no progress on a terminal
     #[arg(long)]
     pub(crate) no_progress: bool,
+
+    /// Say nothing but errors: no progress, no summary; with --check, no OK
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
 }
 
 impl RunArgs {
+    /// Whether progress may be shown.
+    pub(crate) fn shows_progress(&self) -> bool {
+        !self.no_progress && !self.quiet
+    }
+
     /// The engine for the run.
     pub(crate) fn engine(&self) -> Result<Engine, Failure> {
         let mut options = EngineOptions::default();

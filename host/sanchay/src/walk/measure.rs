@@ -27,6 +27,11 @@ impl Scout<'_> {
         for span in files {
             let name = slice(names, *span);
             let cause = match node.stat(name) {
+                Ok((Kind::File, metadata))
+                    if self.leave_out.contains(&metadata.id) =>
+                {
+                    continue;
+                }
                 Ok((Kind::File, metadata)) => {
                     self.measured.push(*span);
                     self.metadata.push(metadata);
@@ -49,7 +54,10 @@ impl Scout<'_> {
         node: &Node,
         error: &mut dyn FnMut(EntryError),
     ) {
-        if !self.judges_sizes && !self.jury.wants_metadata() {
+        let needless = !self.judges_sizes
+            && !self.jury.wants_metadata()
+            && self.leave_out.is_empty();
+        if needless {
             return;
         }
         let names = std::mem::take(&mut self.listing.names);

@@ -10,7 +10,7 @@ use crate::{
     context::Context,
     exit::Exit,
     failure::Failure,
-    output::{put, spare},
+    output::{Inputs, put},
     plugins::read,
 };
 
@@ -38,8 +38,9 @@ impl PackArgs {
             .map_err(|why| Failure::Pack { path: self.module.clone(), why })?;
         let name = self.module.file_name().unwrap_or_default();
         let output = self.output.as_deref().unwrap_or(Path::new(name));
-        spare(Some(output), &[std::slice::from_ref(&self.module)])?;
-        put(Some(output), &component)?;
+        let paths = [std::slice::from_ref(&self.module)];
+        let inputs = Inputs { paths: &paths, stdin: false };
+        put(Some(output), inputs, &component)?;
         let shown = sanchay::escaped(output.as_os_str().as_encoded_bytes());
         context.messages(false, false).note(format_args!(
             "{shown}: a component of {} bytes",
