@@ -10,6 +10,7 @@ guest_manifest := quote(justfile_directory() / "guest/Cargo.toml")
 fuzz_manifest := quote(justfile_directory() / "fuzz/Cargo.toml")
 fuzz := quote(justfile_directory() / "fuzz/run")
 program := quote(justfile_directory() / "target/release/sanchay")
+x := quote(justfile_directory() / "x")
 python := quote(justfile_directory() / ".tools/python-venv/bin/python")
 
 # List the recipes.
@@ -19,18 +20,20 @@ _list:
 
 # Build the program: target/release/sanchay.
 build:
-    cargo build --release -p sanchay-cli
+    cargo build --release --locked -p sanchay-cli
+    @echo 'The program: target/release/sanchay'
 
 # Build and run the program with these arguments.
 [no-cd]
 [no-exit-message]
 run *ARGS:
-    @cargo build --release --manifest-path {{ manifest }} -p sanchay-cli
+    @cargo build --release --locked --manifest-path {{ manifest }} \
+        -p sanchay-cli
     @exec {{ program }} "$@"
 
 # Run every test; the arguments go to cargo test.
 test *ARGS: _test-tools _python _host-tools
-    cargo test --workspace --no-fail-fast "$@"
+    cargo test --locked --workspace --no-fail-fast "$@"
 
 # Check the format and every lint, as CI does.
 lint: _lint-tools
@@ -40,11 +43,11 @@ lint: _lint-tools
     cargo fmt --check --manifest-path {{ fuzz_manifest }}
     cargo metadata --locked --format-version 1 --manifest-path \
         {{ fuzz_manifest }} >/dev/null
-    cargo clippy --workspace --all-targets -- -D warnings
-    cargo clippy --all-targets --manifest-path {{ guest_manifest }} \
-        --target-dir target/guest -- -D warnings
-    cargo clippy --all-targets --manifest-path plugins/images/Cargo.toml \
-        --target-dir target/guest -- -D warnings
+    cargo clippy --locked --workspace --all-targets -- -D warnings
+    cargo clippy --locked --all-targets --manifest-path \
+        {{ guest_manifest }} --target-dir target/guest -- -D warnings
+    cargo clippy --locked --all-targets --manifest-path \
+        plugins/images/Cargo.toml --target-dir target/guest -- -D warnings
 
 # Format all Rust code.
 fmt: _lint-tools
@@ -53,34 +56,57 @@ fmt: _lint-tools
     cargo fmt --all --manifest-path plugins/images/Cargo.toml
     cargo fmt --manifest-path {{ fuzz_manifest }}
 
-# Do what CI does: format, lint, test.
+# Do what CI does: format, lint, test, reproduce.
 ci:
     .ci/run
 
 # Measure against other programs (docs/PERFORMANCE.md); --list, --only JOB.
 bench *ARGS: command plugins
-    cargo build --release -p sanchay-cli -p sanchay-bench -p sanchay-uncaged
+    cargo build --release --locked -p sanchay-cli -p sanchay-bench \
+        -p sanchay-uncaged
     @exec target/release/bench run "$@"
 
 # Measure single calls, in the cage and natively; a word selects by name.
 bench-micro *ARGS:
-    cargo bench -p sanchay-bench --bench micro -- "$@"
+    cargo bench --locked -p sanchay-bench --bench micro -- "$@"
 
 # Fuzz a target, or all: fuzz [TARGET] [SECONDS]; --keep [TARGET], --list.
 fuzz *ARGS: _fuzz-tools
     @exec {{ fuzz }} "$@"
 
-# Build the Python package, target/wheels/*.whl, and test it.
+# Build the Python packages, target/wheels/*.whl, and test them.
 wheel: _python
-    rm -rf target/wheels
-    {{ python }} -m maturin build --release --out target/wheels
+    rm -rf target/wheels target/python
+    cargo run --quiet --locked -p sanchay-dist -- wheel target/python
+    cp target/python/THIRD-PARTY-LICENSES.txt .
+    {{ python }} -m maturin build --locked --out target/wheels \
+        --sbom-include target/python/sanchay.cdx.json; \
+        code=$?; rm -f THIRD-PARTY-LICENSES.txt; exit $code
+    {{ python }} -m pip wheel --quiet --no-index --no-deps \
+        --no-build-isolation --wheel-dir target/wheels host/python/vpo-core
     {{ python }} -m pip install --quiet --no-index --no-deps \
         --force-reinstall target/wheels/*.whl
     {{ python }} -m pytest -q -p no:cacheprovider tests/python
+    {{ python }} host/python/build/wheel.py target/wheels
+
+# Make the Python source distribution in target/sdist and install it, alone.
+sdist: _python
+    rm -rf target/sdist
+    {{ python }} -m maturin sdist --out target/sdist
+    {{ python }} host/python/build/sdist.py target/sdist
+
+# Write anew which Python packages the tests install, and their digests.
+python-lock:
+    rm -rf target/python-lock
+    python3 -m venv target/python-lock
+    target/python-lock/bin/pip install --quiet pip-tools==7.6.2
+    cd tests/python && ../../target/python-lock/bin/pip-compile --quiet \
+        --generate-hashes --strip-extras --allow-unsafe --no-header \
+        --no-emit-index-url --no-emit-find-links requirements.in
 
 # Measure the Python package against pure Python and the library; --rounds N.
 bench-python *ARGS: wheel
-    cargo build --release -p sanchay-python --example direct
+    cargo build --release --locked -p sanchay-python --example direct
     @exec {{ python }} benches/python/bench.py --data target/bench-python \
         --direct target/release/examples/direct "$@"
 
@@ -88,60 +114,126 @@ bench-python *ARGS: wheel
 [no-cd]
 [no-exit-message]
 component *ARGS:
-    @cargo build --release --manifest-path {{ manifest }} -p sanchay-cli
+    @cargo build --release --locked --manifest-path {{ manifest }} \
+        -p sanchay-cli
     @exec {{ program }} component "$@"
 
 # Build the example plugins: target/plugins/*.wasm (plugins/README.md).
 plugins: _test-tools
-    cargo run -q -p sanchay-plugin-build
+    cargo run -q --locked -p sanchay-plugin-build
+
+# Test plugins in Python, each of which compiles for a minute or more.
+python-plugins:
+    "{{ justfile_directory() }}/x" --componentize-py
+    cargo test --workspace --test e2e python_plugins -- --ignored
 
 # Write anew what the templates of plugins in C have from wit/.
 plugin-bindings:
-    cargo run -q -p sanchay-plugin-build -- --bindings
+    cargo run -q --locked -p sanchay-plugin-build -- --bindings
 
-# Write what is published into target/dist: components, WIT, licences, bills.
-dist: command
-    cargo build --release -p sanchay-cli
-    cargo build --release -p sanchay-dist
+# Write what is published into target/dist: components, WIT, licences, pages.
+dist:
+    #!/bin/sh
+    # The published bytes are those of one compiler.
+    set -eu
+    [ -n "${SANCHAY_GUEST_RUSTC-}" ] ||
+        SANCHAY_GUEST_RUSTC=$({{ x }} --pinned-compiler)
+    export SANCHAY_GUEST_RUSTC
+    cargo run --quiet --locked -p sanchay-builder
+    cargo build --release --locked -p sanchay-cli
+    cargo build --release --locked -p sanchay-dist
     rm -rf target/dist
     mkdir -p target/dist
     target/release/sanchay component -o target/dist/inspector.wasm
     cp target/components/sanchay.wasm target/dist/
     target/release/dist complete target/dist
-    cd target/dist && {{ program }} hash -a sha256 -o ../SHA256SUMS * && \
-        mv ../SHA256SUMS . && sha256sum --check --quiet SHA256SUMS
+    if command -v npm >/dev/null; then
+        "{{ just_executable() }}" --justfile "{{ justfile() }}" page
+    else
+        echo 'LEFT OUT: inspector.html, which is built with npm' >&2
+    fi
+    cd target/dist
+    {{ program }} hash -a sha256 -o ../SHA256SUMS *
+    mv ../SHA256SUMS .
+    sha256sum --check --quiet SHA256SUMS
+
+# Build the page that embeds the inspector: target/dist/inspector.html.
+page: _host-tools
+    @cargo build --release --locked -p sanchay-cli
+    @mkdir -p target/page target/dist
+    @target/release/sanchay component -o target/page/inspector.wasm
+    node examples/page/build.mjs target/page/inspector.wasm \
+        target/dist/inspector.html
 
 # Build the components in two other folders: they must be the same bytes.
 reproduce:
-    cargo test --workspace --test reproducible -- --ignored
+    #!/bin/sh
+    # With the compiler whose bytes are published, if it is to be had.
+    set -eu
+    if [ -z "${SANCHAY_GUEST_RUSTC-}" ]; then
+        if pinned=$({{ x }} --pinned-compiler); then
+            export SANCHAY_GUEST_RUSTC="$pinned"
+        else
+            echo "NOT THE PUBLISHED BYTES: another compiler is taken." >&2
+        fi
+    fi
+    cargo test --locked --workspace --test reproducible -- --ignored
+
+# Test what depends on the guest's compiler with a second one, if there is one.
+test-other-compiler: _test-tools _python _host-tools
+    #!/bin/sh
+    set -eu
+    SANCHAY_GUEST_RUSTC=$({{ x }} --other-compiler)
+    [ -n "$SANCHAY_GUEST_RUSTC" ] || exit 0
+    export SANCHAY_GUEST_RUSTC
+    echo "The guest's compiler: $SANCHAY_GUEST_RUSTC"
+    cargo test --locked --workspace --no-fail-fast --test embedded \
+        --test agreement --test ceilings --test hosts --test published \
+        --test wit --test components --test images
+    cargo test --locked --workspace --test e2e component
 
 # Write docs/INTERFACES.md anew from the files in wit/.
 wit-docs:
-    cargo run --quiet -p sanchay-dist -- interfaces
+    cargo run --quiet --locked -p sanchay-dist -- interfaces
 
 # Build the command for hosts of WASI: target/components/sanchay.wasm.
 command:
-    @cargo run --quiet -p sanchay-builder
+    @cargo run --quiet --locked -p sanchay-builder
 
-# Test the components under wasmtime (compiled once, for minutes), jco, Python.
+# Test the components under wasmtime (compiles it once), jco, Python, Chromium.
 hosts *ARGS: _python _host-tools
     "{{ justfile_directory() }}/x" --wasmtime
-    cargo test --workspace --test hosts "$@"
+    "{{ justfile_directory() }}/x" --browser
+    cargo test --locked --workspace --test hosts "$@"
 
 # Build the documentation of the library: target/doc/sanchay/index.html.
 docs:
-    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+    RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps
 
 # Install the program into cargo's folder of programs.
 install:
     cargo install --locked --path host/cli
 
-# Check licences, sources and bans of the dependencies (deny.toml).
-deny:
-    @cargo deny --version >/dev/null 2>&1 || { \
-        echo "cargo-deny is missing: cargo install --locked cargo-deny" >&2; \
-        exit 2; }
-    cargo deny --all-features check bans licenses sources
+# Check licences, sources, bans and advisories of the dependencies (deny.toml).
+deny: _deny-tool
+    #!/bin/sh
+    set -eu
+    PATH=$PWD/.tools/cargo-deny/bin:$PATH
+    workspaces='Cargo.toml guest/Cargo.toml plugins/images/Cargo.toml'
+    for manifest in $workspaces; do
+        cargo deny --locked --all-features --manifest-path "$manifest" \
+            check bans licenses sources
+    done
+    if ! cargo deny --locked fetch db; then
+        echo "LEFT OUT: advisories. Their database, a git repository that" \
+            "deny.toml names, cannot be fetched here: NOTHING has looked" \
+            "for known faults in the dependencies." >&2
+        exit 0
+    fi
+    for manifest in $workspaces fuzz/Cargo.toml; do
+        cargo deny --locked --all-features --manifest-path "$manifest" \
+            check --disable-fetch advisories
+    done
 
 # Remove what was built; what ./x installed in .tools/ stays.
 clean:
@@ -158,10 +250,15 @@ _python:
 # A C++ compiler, for libFuzzer.
 _fuzz-tools:
     @"{{ justfile_directory() }}/x" --fuzz-tools
-# jco, where there is npm.
+
+# jco and what the page needs, where there is npm.
 _host-tools:
     @"{{ justfile_directory() }}/x" --host-tools
 
 # rustfmt and clippy.
 _lint-tools:
     @"{{ justfile_directory() }}/x" --lint-tools
+
+# cargo-deny.
+_deny-tool:
+    @"{{ justfile_directory() }}/x" --deny-tool

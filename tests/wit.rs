@@ -165,7 +165,7 @@ fn the_page_about_the_interfaces_is_up_to_date() {
     let at = kept.lines().zip(page.lines()).position(|(a, b)| a != b);
     assert!(
         kept == page,
-        "docs/INTERFACES.md differs from wit/ at line {:?}: just wit-docs",
+        "docs/INTERFACES.md differs from wit/ at line {:?}: ./x wit-docs",
         at.map(|at| at + 1),
     );
 }

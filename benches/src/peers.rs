@@ -41,7 +41,7 @@ pub(crate) const PEERS: [Peer; 15] = [
     peer("rdfind", &["rdfind"], "--version", "apt install rdfind"),
     peer("fdupes", &["fdupes"], "--version", "apt install fdupes"),
     peer("strace", &["strace"], "--version", "apt install strace"),
-    peer("wasmtime", &["wasmtime"], "--version", "just hosts"),
+    peer("wasmtime", &["wasmtime"], "--version", "./x hosts"),
 ];
 
 const fn peer(

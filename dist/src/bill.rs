@@ -1,4 +1,4 @@
-//! The bill of materials of a component, for the programs that look for parts
+//! The bill of materials of what is published, for the programs that look for parts
 //! with known faults or unwanted licences: CycloneDX 1.5 in JSON
 //! (<https://cyclonedx.org/docs/1.5/json/>).
 //!
@@ -21,13 +21,16 @@ use crate::{
 
 mod format;
 
-/// A component that is published.
+/// What is published.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
-    /// The name of its file.
+    /// The name of its file, or of the package.
     pub file: &'a str,
-    /// Its bytes.
-    pub bytes: &'a [u8],
+    /// Its bytes, if the bill is to have their digest.
+    pub bytes: Option<&'a [u8]>,
+    /// Where packages of its name are published, if they are: its package URL
+    /// without the version.
+    pub purl: Option<&'a str>,
     /// Whether it can be run by itself, and is not only called by others.
     pub runs: bool,
 }
@@ -80,14 +83,19 @@ impl Component {
 
     /// The component that the bill is about, made of its own package.
     fn subject(subject: &Subject<'_>, own: Option<&Part>) -> Self {
-        let content = hexadecimal(&Sha256::digest(subject.bytes));
+        let version = own.map(|it| it.version.clone()).unwrap_or_default();
+        let hash = |bytes: &[u8]| Hash {
+            alg: "SHA-256",
+            content: hexadecimal(&Sha256::digest(bytes)),
+        };
         Self {
             kind: if subject.runs { "application" } else { "library" },
             reference: own.map(reference),
             name: subject.file.to_owned(),
-            version: own.map(|it| it.version.clone()).unwrap_or_default(),
+            purl: subject.purl.map(|it| format!("{it}@{version}")),
+            version,
             description: own.and_then(|it| it.description.clone()),
-            hashes: vec![Hash { alg: "SHA-256", content }],
+            hashes: subject.bytes.map(hash).into_iter().collect(),
             licenses: own.map(licence).into_iter().collect(),
             ..Self::tool()
         }

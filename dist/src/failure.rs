@@ -24,6 +24,9 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
+    /// What is to be published is no component.
+    #[error("this component makes no sense: {0}")]
+    Component(String),
     /// Cargo does not tell what is compiled into a component.
     #[error("{}: cargo cannot tell its dependencies: {why}", path.display())]
     Metadata {

@@ -13,7 +13,7 @@ mod types;
 
 /// What the page begins with.
 const HEAD: &str = "\
-<!-- Made by `just wit-docs` from the files in wit/; what is written here by
+<!-- Made by `./x wit-docs` from the files in wit/; what is written here by
      hand is lost. -->
 
 # Interfaces
@@ -26,6 +26,31 @@ pub fn page(package: &Package) -> String {
     let mut page = Page { package, text: HEAD.to_owned() };
     page.package();
     page.text
+}
+
+/// What a world says of itself, and of each interface that it exports: for
+/// the component that is made of it, which has no other place for that.
+#[must_use]
+pub fn world(package: &Package, name: &str) -> String {
+    let resolve = &package.resolve;
+    let id = resolve.packages.get(package.id).map(|it| it.worlds.get(name));
+    let Some(world) = id.flatten().and_then(|id| resolve.worlds.get(*id))
+    else {
+        return String::new();
+    };
+    let mut text = world.docs.contents.clone().unwrap_or_default();
+    text.push_str("\n\n");
+    for (key, item) in &world.exports {
+        if let WorldItem::Interface { docs, .. } = item {
+            let name = resolve.name_world_key(key);
+            text.push_str(&format!("- `{name}`: {}\n", flat(docs)));
+        }
+    }
+    text.push_str(&format!(
+        "\nThe interfaces are documented in the WIT package `{}`.",
+        package.name(),
+    ));
+    text
 }
 
 /// A page in the making.

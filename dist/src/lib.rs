@@ -7,26 +7,24 @@
 //! - [`package`] reads the WIT package, encodes it as one file, and
 //!   [`interfaces`] makes a page for people of it (`docs/INTERFACES.md`);
 //! - [`parts`] finds out what was compiled into a component;
+//! - [`description`] adds to a component what it is;
 //! - [`licences`] lists the licences of that, with their full texts;
 //! - [`bill`] writes it down for machines, as a CycloneDX bill of materials;
-//! - [`distribution`] puts all of it into one folder.
+//! - [`distribution`] puts all of it into one folder, with a page that says
+//!   what each file is.
 //!
 //! All output is the same for the same sources, wherever and whenever it is
-//! made. `just dist` and `just wit-docs` call the program of this crate.
+//! made. `./x dist` and `./x wit-docs` call the program of this crate.
 
 pub mod bill;
+pub mod description;
 pub mod distribution;
 mod failure;
 pub mod interfaces;
 pub mod licences;
 pub mod package;
 pub mod parts;
+mod readme;
 mod signature;
-#[allow(dead_code, reason = "a build needs more of it than its compiler")]
-#[path = "../../host/sandbox/build/toolchain.rs"]
-mod toolchain;
 
 pub use failure::Error;
-
-/// What the module of the build script, which is shared, fails with.
-type Failure = String;

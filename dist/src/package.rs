@@ -35,6 +35,12 @@ impl Package {
         package.map(|it| it.name.to_string()).unwrap_or_default()
     }
 
+    /// What a file with the whole package is called, without its ending.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        self.name().replace([':', '@'], "-")
+    }
+
     /// The package as one binary file, documentation included, in the form
     /// in which registries and `wkg` carry packages.
     ///

@@ -1,15 +1,16 @@
-//! What was compiled into a component: the packages that cargo resolves for
-//! the guest, and Rust's own library.
+//! What was compiled into a component, or into the Python package: the
+//! packages that cargo resolves for it, and Rust's own library.
 //!
-//! Only what ends up in the component counts. Packages that run while it is
-//! built, procedural macros and build scripts with all they depend on, do
-//! not.
+//! Only what ends up in it counts. Packages that run while it is built,
+//! procedural macros and build scripts with all they depend on, do not.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    env,
     path::{Path, PathBuf},
 };
 
+use sanchay_toolchain::TARGET;
 use spdx::{Expression, ParseMode};
 
 use self::cargo::{Metadata, Package};
@@ -18,7 +19,7 @@ use crate::Error;
 mod cargo;
 mod rust;
 
-/// One package of which a component consists.
+/// One package of which something that is published consists.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Part {
     /// Its name.
@@ -62,17 +63,74 @@ pub enum Origin {
 /// [`Error::Licence`] for a part without a licence in SPDX;
 /// [`Error::Compiler`] if there is no compiler for the guest.
 pub fn of(root: &Path, package: &str) -> Result<Vec<Part>, Error> {
-    let manifest = root.join("guest/Cargo.toml");
-    let metadata = Metadata::of(&manifest)?;
+    let mut parts = packages(&root.join("guest/Cargo.toml"), package, TARGET)?;
+    let compiler = sanchay_toolchain::find(root).map_err(Error::Compiler)?;
+    rust::add(&mut parts, &rust::CORE, &compiler.rustc, root)?;
+    Ok(parts)
+}
+
+/// The parts of the Python package as it is compiled for the machine that this
+/// runs on: its extension module first, then what that is made of; the
+/// component that it embeds is one of them, with all of its own.
+///
+/// # Errors
+/// As for [`of`].
+pub fn of_python(root: &Path) -> Result<Vec<Part>, Error> {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let rustc = PathBuf::from(rustc);
+    let host = rust::host(&rustc, root)?;
+    let manifest = root.join("Cargo.toml");
+    let mut parts = packages(&manifest, "sanchay-python", &host)?;
+    rust::add(&mut parts, &rust::STD, &rustc, root)?;
+    let component = of(root, "sanchay-inspector")?;
+    let embedded = merge(&mut parts, component);
+    // What embeds it.
+    let sandbox = parts.iter_mut().find(|it| it.name == "sanchay-sandbox");
+    if let (Some(sandbox), Some(at)) = (sandbox, embedded) {
+        sandbox.depends_on.push(at);
+    }
+    Ok(parts)
+}
+
+/// Adds parts to others, and returns where the first of them is now. Those
+/// that both have are one.
+fn merge(parts: &mut Vec<Part>, others: Vec<Part>) -> Option<usize> {
+    let is = |one: &Part, other: &Part| {
+        (&one.name, &one.version) == (&other.name, &other.version)
+    };
+    let mut places = Vec::new();
+    for other in &others {
+        let at = parts.iter().position(|part| is(part, other));
+        places.push(at.unwrap_or(parts.len()));
+        if at.is_none() {
+            let part = Part { depends_on: Vec::new(), ..other.clone() };
+            parts.push(part);
+        }
+    }
+    for (other, at) in others.iter().zip(&places) {
+        let Some(part) = parts.get_mut(*at) else { continue };
+        let new = other.depends_on.iter().filter_map(|it| places.get(*it));
+        part.depends_on.extend(new);
+        part.depends_on.sort_unstable();
+        part.depends_on.dedup();
+    }
+    places.first().copied()
+}
+
+/// The packages that are linked into one of a workspace for a target.
+fn packages(
+    manifest: &Path,
+    package: &str,
+    target: &str,
+) -> Result<Vec<Part>, Error> {
+    let metadata = Metadata::of(manifest, target)?;
     let own = |it: &&Package| it.name == package && it.source.is_none();
     let start = metadata.packages.iter().find(own).ok_or_else(|| {
         let name = package.to_owned();
-        Error::NoPackage { path: manifest.clone(), name }
+        Error::NoPackage { path: manifest.to_owned(), name }
     })?;
-    let linked = cargo::linked(&manifest, package)?;
-    let mut parts = resolve(&metadata, &start.id, &linked)?;
-    rust::add(&mut parts, root)?;
-    Ok(parts)
+    let linked = cargo::linked(manifest, package, target)?;
+    resolve(&metadata, &start.id, &linked)
 }
 
 /// The packages that are linked, `start` first; `names` are their names and

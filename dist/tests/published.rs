@@ -11,7 +11,10 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use sanchay_dist::{
-    Error, bill, distribution, licences,
+    Error, bill,
+    description::{self, Described},
+    distribution, interfaces, licences,
+    package::Package,
     parts::{self, Origin, Part},
 };
 use serde_json::Value;
@@ -26,7 +29,12 @@ fn inspector() -> Vec<Part> {
 }
 
 fn subject(bytes: &[u8]) -> bill::Subject<'_> {
-    bill::Subject { file: "inspector.wasm", bytes, runs: false }
+    bill::Subject {
+        file: "inspector.wasm",
+        bytes: Some(bytes),
+        purl: None,
+        runs: false,
+    }
 }
 
 fn named<'a>(parts: &'a [Part], name: &str) -> &'a Part {
@@ -41,8 +49,11 @@ fn the_parts_are_what_is_linked_and_nothing_that_only_builds_it() {
     for (name, origin) in [
         ("sanchay-logic", Origin::Own),
         ("blake3", Origin::Registry),
+        ("crc32fast", Origin::Registry),
         ("dlmalloc", Origin::Registry),
+        ("md-5", Origin::Registry),
         ("memchr", Origin::Registry),
+        ("sha1", Origin::Registry),
         ("sha2", Origin::Registry),
         ("wit-bindgen", Origin::Registry),
         ("xxhash-rust", Origin::Registry),
@@ -293,6 +304,53 @@ fn the_licence_list_has_every_part_and_the_text_of_its_licences() {
 }
 
 #[test]
+fn the_wheel_carries_a_bill_and_licences_with_the_guest_in_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = distribution::wheel(folder.path(), root(), None).unwrap();
+    let text = |name: &str| {
+        let path = folder.path().join(name);
+        assert!(written.contains(&path), "{name}: {written:?}");
+        fs::read_to_string(path).unwrap()
+    };
+    let bill = text("sanchay.cdx.json");
+    let list = text("THIRD-PARTY-LICENSES.txt");
+    let parsed: Value = serde_json::from_str(&bill).unwrap();
+    let subject = &parsed["metadata"]["component"];
+    is_component(subject);
+    let version = subject["version"].as_str().unwrap();
+    assert_eq!(subject["name"], "sanchay");
+    assert_eq!(subject["purl"], format!("pkg:pypi/sanchay@{version}"));
+    let components = parsed["components"].as_array().unwrap();
+    // Of the extension module, of the engine, of the component in it.
+    for name in [
+        "pyo3",
+        "arrow-array",
+        "sanchay",
+        "wasmtime",
+        "std",
+        "sanchay-logic",
+        "sanchay-inspector",
+        "blake3",
+        "dlmalloc",
+        "xxhash-rust",
+    ] {
+        let of_it = components.iter().filter(|it| it["name"] == name);
+        assert_eq!(of_it.count(), 1, "{name}");
+        assert!(list.contains(&format!("\n{name} ")), "{name}");
+    }
+    // What only builds it, or only tests it.
+    for name in ["cranelift-codegen", "syn", "proptest", "wit-component"] {
+        assert!(components.iter().all(|it| it["name"] != name), "{name}");
+    }
+    let home = std::env::var("HOME").unwrap_or("/root".into()) + "/";
+    for folder in [root().to_str().unwrap(), &*home, "path+file", "file://"] {
+        assert!(!bill.contains(folder), "it names {folder}");
+        assert!(!list.contains(folder), "it names {folder}");
+    }
+    lead_to_every_part(&parts::of_python(root()).unwrap());
+}
+
+#[test]
 fn a_folder_is_completed_with_all_that_is_published() {
     let folder = tempfile::tempdir().unwrap();
     let complete = || distribution::complete(folder.path(), root(), None);
@@ -301,6 +359,12 @@ fn a_folder_is_completed_with_all_that_is_published() {
 
     for name in ["inspector.wasm", "sanchay.wasm"] {
         fs::write(folder.path().join(name), b"component").unwrap();
+    }
+    let error = complete().unwrap_err().to_string();
+    assert!(error.contains("this component makes no sense"), "{error}");
+    for name in ["inspector.wasm", "sanchay.wasm"] {
+        let built = sanchay_sandbox::component::bytes();
+        fs::write(folder.path().join(name), built).unwrap();
     }
     let written = complete().unwrap();
     let mut names: Vec<_> = written
@@ -313,11 +377,22 @@ fn a_folder_is_completed_with_all_that_is_published() {
     assert_eq!(
         names,
         [
+            "COMPONENT.md",
+            "INTERFACES.md",
+            "README.md",
+            "examples/node/digest.mjs",
+            "examples/python/digest.py",
+            "examples/python/wasi.py",
+            "examples/rust/Cargo.toml",
+            "examples/rust/src/main.rs",
             "inspector.cdx.json",
             "inspector.licenses.txt",
+            "inspector.wasm",
             "sanchay-inspect-0.1.0.wasm",
             "sanchay.cdx.json",
+            "sanchay.imports.txt",
             "sanchay.licenses.txt",
+            "sanchay.wasm",
         ],
     );
     for entry in fs::read_dir(root().join("wit")).unwrap() {
@@ -335,4 +410,140 @@ fn a_folder_is_completed_with_all_that_is_published() {
         all
     };
     assert_eq!(contents(), contents());
+}
+
+/// The inspector as it was built, and as it is published.
+fn described() -> (&'static [u8], Described) {
+    let built = sanchay_sandbox::component::bytes();
+    let docs = "What it is.\n\nAnd more.";
+    (built, description::describe(built, &inspector(), docs).unwrap())
+}
+
+#[test]
+fn a_published_component_without_its_description_is_the_embedded_one() {
+    let (built, described) = described();
+    assert!(described.bytes.len() > built.len());
+    assert!(described.bare == built);
+    assert!(description::bare(&described.bytes).unwrap() == built);
+    assert!(description::bare(built).unwrap() == built);
+}
+
+#[test]
+fn describing_a_component_again_gives_the_same_bytes() {
+    let (built, once) = described();
+    let parts = inspector();
+    let again = |bytes: &[u8], docs: &str| {
+        description::describe(bytes, &parts, docs).unwrap().bytes
+    };
+    assert!(again(built, "What it is.\n\nAnd more.") == once.bytes);
+    assert!(again(&once.bytes, "What it is.\n\nAnd more.") == once.bytes);
+    assert!(again(&once.bytes, "Another.") == again(built, "Another."));
+}
+
+#[test]
+fn a_published_component_tells_its_name_version_authors_and_licences() {
+    let (_, described) = described();
+    let payload = wasm_metadata::Payload::from_binary(&described.bytes);
+    let payload = payload.unwrap();
+    let metadata = payload.metadata();
+    assert_eq!(metadata.name.as_deref(), Some("sanchay-inspector"));
+    let told = |field: Option<String>| field.unwrap();
+    let version = metadata.version.as_ref().map(ToString::to_string);
+    assert_eq!(told(version), env!("CARGO_PKG_VERSION"));
+    let authors = metadata.authors.as_ref().map(ToString::to_string);
+    let licence = fs::read_to_string(root().join("LICENSE-MIT")).unwrap();
+    assert!(licence.contains(&told(authors)), "{licence}");
+    let description = metadata.description.as_ref().map(ToString::to_string);
+    assert!(told(description).contains("component"));
+    let licences = metadata.licenses.as_ref().map(ToString::to_string);
+    let licences = told(licences);
+    spdx::Expression::parse(&licences).unwrap();
+    for part in inspector() {
+        assert!(licences.contains(&part.licence), "{}", part.licence);
+    }
+    // Nobody knows yet where the sources will be.
+    assert!(metadata.source.is_none());
+    assert!(metadata.homepage.is_none());
+}
+
+#[test]
+fn a_published_component_shows_its_documentation_to_who_decodes_it() {
+    let (_, described) = described();
+    let decoded = wit_component::decode(&described.bytes).unwrap();
+    let wit_component::DecodedWasm::Component(resolve, world) = decoded else {
+        panic!("it is a WIT package");
+    };
+    let docs = resolve.worlds[world].docs.contents.as_deref();
+    assert_eq!(docs, Some("What it is.\n\nAnd more."));
+    // It is still the component that it was.
+    assert!(resolve.worlds[world].imports.is_empty());
+    let names = sanchay_sandbox::component::exports();
+    assert_eq!(described.exports, names);
+    assert_eq!(described.imports, [""; 0]);
+}
+
+#[test]
+fn the_documentation_of_the_published_inspector_is_that_of_its_world() {
+    let package = Package::read(&root().join("wit")).unwrap();
+    let docs = interfaces::world(&package, "inspector");
+    assert!(docs.starts_with("The component that Sanchay ships."));
+    let line = "- `sanchay:inspect/hashing@0.1.0`: Digests of bytes.";
+    assert!(docs.contains(line), "{docs}");
+    assert!(docs.ends_with("the WIT package `sanchay:inspect@0.1.0`."));
+}
+
+#[test]
+fn what_is_no_component_cannot_be_described() {
+    let parts = inspector();
+    for bytes in [&b""[..], b"component", b"\0asm\x01\0\0\0"] {
+        let error = description::describe(bytes, &parts, "").unwrap_err();
+        assert!(matches!(error, Error::Component(_)), "{error}");
+    }
+    // Cut off anywhere, or with a byte changed, it is refused or described,
+    // and never a panic.
+    let built = sanchay_sandbox::component::bytes();
+    for end in (0..built.len()).step_by(997) {
+        let _ = description::bare(&built[..end]);
+        let mut other = built.to_vec();
+        other[end] ^= 0x41;
+        let _ = description::bare(&other);
+    }
+}
+
+/// The links of a page to files beside it.
+fn links(page: &str) -> Vec<&str> {
+    let parts = page.split("](").skip(1);
+    let targets = parts.filter_map(|it| it.split_once(')').map(|it| it.0));
+    targets.filter(|it| !it.contains(':') && !it.starts_with('#')).collect()
+}
+
+#[test]
+fn the_pages_that_are_published_say_what_is_there_and_link_to_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let built = sanchay_sandbox::component::bytes();
+    for name in ["inspector.wasm", "sanchay.wasm"] {
+        fs::write(path(name), built).unwrap();
+    }
+    distribution::complete(folder.path(), root(), None).unwrap();
+    let text = |name: &str| fs::read_to_string(path(name)).unwrap();
+    let page = text("README.md");
+    assert!(!page.contains("{{"), "{page}");
+    let digest: String =
+        Sha256::digest(built).iter().map(|it| format!("{it:02x}")).collect();
+    assert!(page.contains(&digest), "{page}");
+    assert!(page.contains("- `sanchay:inspect/hashing@0.1.0`"), "{page}");
+    assert!(text("INTERFACES.md").contains("## Interface `hashing`"));
+    for name in ["README.md", "COMPONENT.md", "INTERFACES.md"] {
+        for link in links(&text(name)) {
+            let target = link.split_once('#').map_or(link, |it| it.0);
+            assert!(path(target).exists(), "{name} links to {link}");
+        }
+    }
+    // Those in the checkout lead somewhere, too.
+    let docs = root().join("docs");
+    let guide = fs::read_to_string(docs.join("COMPONENT.md")).unwrap();
+    for link in links(&guide) {
+        assert!(docs.join(link).exists(), "COMPONENT.md links to {link}");
+    }
 }

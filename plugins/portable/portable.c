@@ -14,19 +14,27 @@
 void exports_judging_describe(exports_judging_description_t *ret) {
   plugin_string_set(&ret->name, "portable");
   plugin_string_set(&ret->version, "0.1.0");
+  ret->settings.len = 0;
+  ret->settings.ptr = NULL;
   ret->metadata = false;
 }
 
+// There is nothing to set.
+bool exports_judging_configure(exports_judging_list_assignment_t *settings,
+                               plugin_string_t *err) {
+  return true;
+}
+
 void exports_judging_judge(exports_judging_batch_t *batch,
-                           plugin_list_u8_t *ret) {
+                           plugin_list_u32_t *ret) {
   size_t count = batch->ends.len;
-  ret->len = (count + 7) / 8;
-  ret->ptr = memset(malloc(ret->len), 0, ret->len);
+  ret->len = 0;
+  ret->ptr = malloc(count * sizeof *ret->ptr);
   size_t begin = 0;
   for (size_t i = 0; i < count; i++) {
     size_t end = batch->ends.ptr[i];
     if (is_portable(batch->names.ptr + begin, end - begin))
-      ret->ptr[i / 8] |= 1 << i % 8;
+      ret->ptr[ret->len++] = i;
     begin = end;
   }
 }

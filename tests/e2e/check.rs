@@ -5,7 +5,7 @@ use std::fs;
 use sanchay_testkit::{
     Finished, Tree,
     content::noise,
-    digest::{ALGORITHMS, digest, partial},
+    digest::{ALGORITHMS, digest, partial, tag},
     records,
 };
 
@@ -76,13 +76,7 @@ fn every_algorithm_is_told_by_its_line_or_by_the_length_of_its_digest() {
     tree.file("f", &content);
     for algorithm in ALGORITHMS {
         let sum = digest(algorithm, &content);
-        let name = match algorithm {
-            "xxh64" => "XXH64",
-            "xxh3-64" => "XXH3",
-            "xxh3-128" => "XXH128",
-            "blake3" => "BLAKE3",
-            _ => "SHA256",
-        };
+        let name = tag(algorithm);
         let mut lines = vec![
             format!("{name} (f) = {sum}\n"),
             format!("{name} (f) = {}\n", sum.to_uppercase()),
@@ -138,10 +132,18 @@ fn partial_digests_are_checked_with_the_chunk_that_is_given() {
     assert_eq!(check(&tree, "list").exits(1).text(), "f: FAILED\n");
     let finished = check(&tree, "--partial=1000 list").succeeds();
     assert_eq!(finished.text(), "f: OK\n");
-    let printed =
-        sanchay().within(tree.root()).words("hash --partial f -o list").run();
-    assert_eq!(printed.succeeds().stdout, b"");
-    assert_eq!(check(&tree, "list").succeeds().text(), "f: OK\n");
+    for option in ["--partial", "--partial=1000", "--partial=1"] {
+        let hash = sanchay().within(tree.root()).words("hash f -o list");
+        let printed = hash.arg(option).run();
+        assert_eq!(printed.succeeds().stdout, b"");
+        // What the list says is better than what is said of it.
+        for words in ["list", "--partial=5000 list"] {
+            if option == "--partial" && words != "list" {
+                continue;
+            }
+            assert_eq!(check(&tree, words).succeeds().text(), "f: OK\n");
+        }
+    }
 }
 
 #[test]

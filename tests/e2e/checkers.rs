@@ -14,8 +14,11 @@ struct Checker {
     algorithm: &'static str,
 }
 
-const CHECKERS: [Checker; 5] = [
+const CHECKERS: [Checker; 8] = [
     checker("sha256sum", &[], "sha256"),
+    checker("sha512sum", &[], "sha512"),
+    checker("sha1sum", &[], "sha1"),
+    checker("md5sum", &[], "md5"),
     checker("b3sum", &[], "blake3"),
     checker("xxhsum", &["-H1"], "xxh64"),
     checker("xxhsum", &["-H2"], "xxh3-128"),
@@ -156,7 +159,7 @@ fn what_they_print_is_what_we_check_and_print_ourselves() {
 
 #[test]
 fn every_form_that_they_print_is_understood() {
-    let forms: [(&str, &[&str]); 9] = [
+    let forms: [(&str, &[&str]); 19] = [
         ("sha256sum", &["--tag"]),
         ("sha256sum", &["--binary"]),
         ("sha256sum", &["--text"]),
@@ -166,6 +169,16 @@ fn every_form_that_they_print_is_understood() {
         ("xxhsum", &["-H2", "--tag", "--little-endian"]),
         ("xxhsum", &["-H3", "--tag"]),
         ("b3sum", &["--no-mmap"]),
+        ("sha1sum", &["--tag"]),
+        ("sha512sum", &["--tag"]),
+        ("md5sum", &["--tag"]),
+        ("md5sum", &["--binary"]),
+        ("cksum", &["--algorithm=sha512"]),
+        ("cksum", &["--algorithm=md5", "--untagged"]),
+        ("openssl", &["dgst", "-sha256"]),
+        ("openssl", &["dgst", "-sha512", "-r"]),
+        ("openssl", &["dgst", "-md5"]),
+        ("openssl", &["dgst", "-sha1"]),
     ];
     let tree = Tree::new();
     tree.file("one", "content of one");

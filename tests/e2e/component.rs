@@ -1,5 +1,6 @@
 //! `sanchay component`: what the program carries is what it says.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use sanchay_testkit::{Finished, Tree, digest::digest};
@@ -39,8 +40,9 @@ fn the_component_that_is_written_out_imports_nothing() {
     let mut names: Vec<_> =
         world.exports.keys().map(|key| resolve.name_world_key(key)).collect();
     names.sort();
-    let expected = ["batches", "checklists", "filtering", "hashing", "trees"]
-        .map(|name| format!("sanchay:inspect/{name}@0.1.0"));
+    let expected =
+        ["batches", "checklists", "filtering", "hashing", "trees", "types"]
+            .map(|name| format!("sanchay:inspect/{name}@0.1.0"));
     assert_eq!(names, expected);
 
     let description = component(&tree, "");
@@ -73,14 +75,15 @@ fn the_world_that_is_printed_is_wit_and_that_of_the_component() {
         .filter_map(|(_, interface)| interface.name.clone())
         .collect();
     interfaces.sort();
-    let expected = ["batches", "checklists", "filtering", "hashing", "trees"];
+    let expected =
+        ["batches", "checklists", "filtering", "hashing", "trees", "types"];
     assert_eq!(interfaces, expected);
     for (_, interface) in &parsed.interfaces {
         let name = interface.name.as_deref();
         let own = decoded.resolve().interfaces.iter();
         let own = own.map(|it| it.1).find(|it| it.name.as_deref() == name);
-        let functions: Vec<_> = interface.functions.keys().collect();
-        let expected: Vec<_> = own.unwrap().functions.keys().collect();
+        let functions: BTreeSet<_> = interface.functions.keys().collect();
+        let expected: BTreeSet<_> = own.unwrap().functions.keys().collect();
         assert_eq!(functions, expected, "{name:?}");
     }
 }

@@ -11,7 +11,7 @@ use std::{
 use sanchay_testkit::{
     Finished, Tree, bytes,
     content::{noise, pattern},
-    digest::{ALGORITHMS, digest},
+    digest::{ALGORITHMS, digest, tag},
     records, tool,
 };
 
@@ -33,13 +33,7 @@ fn assert_digest(tree: &Tree, algorithm: &str, expected: &str) {
     };
     assert_eq!(finished.text(), line);
     let finished = hash(tree, &format!("{words} --tag")).succeeds();
-    let name = match algorithm {
-        "xxh64" => "XXH64",
-        "xxh3-64" => "XXH3",
-        "xxh3-128" => "XXH128",
-        "blake3" => "BLAKE3",
-        _ => "SHA256",
-    };
+    let name = tag(algorithm);
     assert_eq!(finished.text(), format!("{name} (f) = {expected}\n"));
     let finished = hash(tree, &format!("{words} --format json")).succeeds();
     let object = &records::json(&finished.stdout)[0];
@@ -78,6 +72,15 @@ fn the_digests_are_the_published_ones() {
             "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9",
         ),
         ("data", "xxh64", "b7119b48552d1da3"),
+        (
+            "abc",
+            "sha512",
+            "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a\
+             2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
+        ),
+        ("abc", "sha1", "a9993e364706816aba3e25717850c26c9cd0d89d"),
+        ("abc", "md5", "900150983cd24fb0d6963f7d28e17f72"),
+        ("123456789", "crc32", "cbf43926"),
     ];
     for (content, algorithm, expected) in vectors {
         tree.file("f", content);
@@ -197,8 +200,11 @@ fn real_files() -> Vec<PathBuf> {
 #[test]
 fn a_real_tree_has_the_digests_that_the_machines_own_programs_print() {
     let files = real_files();
-    let programs: [(&str, &[&str], &str); 4] = [
+    let programs: [(&str, &[&str], &str); 7] = [
         ("sha256sum", &[], "sha256"),
+        ("sha512sum", &[], "sha512"),
+        ("sha1sum", &[], "sha1"),
+        ("md5sum", &[], "md5"),
         ("b3sum", &[], "blake3"),
         ("xxhsum", &["-H2"], "xxh3-128"),
         ("xxhsum", &["-H1"], "xxh64"),

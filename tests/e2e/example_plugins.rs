@@ -36,7 +36,7 @@ fn the_example_in_rust_tells_the_dimensions_of_images() {
     let objects = records::ndjson(&finished.stdout);
     let told = |path: &str| {
         let object = objects.iter().find(|it| it["path"] == path).unwrap();
-        let of = |column| &object[format!("plugin.{column}")];
+        let of = |column| &object[format!("images.{column}")];
         json!([of("width"), of("height"), of("format")])
     };
     assert_eq!(told("a.png"), json!([640, 480, "png"]));

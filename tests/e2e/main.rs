@@ -26,16 +26,21 @@ mod following;
 mod hash;
 mod interrupt;
 mod links;
+#[cfg(target_os = "linux")]
+mod mounts;
 mod names;
 mod order;
+mod other_lists;
 mod output_file;
 mod partial;
 mod pipes;
 mod plugin_command;
 mod plugin_interrupt;
+mod plugin_languages;
 mod plugin_refusals;
 mod plugins;
 mod program;
+mod python_plugins;
 #[cfg(target_os = "linux")]
 mod racing;
 mod rows;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sanchay_testkit::{
     Finished, Tree,
     content::{noise, pattern},
-    digest::partial,
+    digest::{listed, partial},
     records,
 };
 
@@ -63,13 +63,13 @@ fn every_chunk_gives_the_digest_of_that_chunk() {
         tree.file("f", &content);
         for chunk in chunks {
             let words = format!("--partial={chunk} f");
-            let expected = partial(&content, chunk);
+            let expected = listed(&content, chunk);
             assert_eq!(told(&tree, &words), expected, "{size}: {words}");
         }
     }
     let content = noise(9, 33 << 20);
     tree.file("f", &content);
-    let expected = partial(&content, 16 << 20);
+    let expected = listed(&content, 16 << 20);
     assert_eq!(told(&tree, "--partial=16MiB f"), expected);
 }
 

@@ -19,9 +19,9 @@ fn check_tells_what_a_plugin_is_and_whether_it_can_be_used() {
         "name     mischief\n",
         "version  0.1\n",
         "world    extractor-plugin\n",
-        "columns  plugin.n, a whole number, not negative\n",
-        "         plugin.t, text\n",
-        "reads    the first 16 bytes\n",
+        "columns  mischief.n, a whole number, not negative\n",
+        "         mischief.t, text\n",
+        "takes    every file: the first 16 bytes\n",
     ] {
         assert!(text.contains(line), "{text}");
     }
@@ -31,6 +31,18 @@ fn check_tells_what_a_plugin_is_and_whether_it_can_be_used() {
     let text = String::from_utf8(found.stdout.clone()).unwrap();
     assert!(text.contains("reads    names\n"), "{text}");
     assert_eq!(found.code(), Some(0));
+    let found = with_cache().words("plugin check").arg(file("teller")).run();
+    let text = String::from_utf8(found.stdout.clone()).unwrap();
+    for line in [
+        "settings word=hi, a text of at most 64 KiB: What to say\n",
+        "takes    files with 504b at 2: the first 4 bytes\n",
+        "         make*: nothing of them\n",
+        "         files without an extension: the last 2 bytes\n",
+        "told     path, mode\n",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+    assert_eq!(found.code(), Some(0), "{}", found.stderr);
     let tree = Tree::new();
     let refused = tree.file("import.wat", "");
     fs::write(
@@ -121,24 +133,33 @@ const STRICT: &str = r#"(module
     (global $next (mut i32) (i32.const 65536))
     (data (i32.const 1024) "strict1n.TXT")
     (data (i32.const 1056) "\07\04\00\00\01\00\00\00\02\00\00\00")
-    (data (i32.const 1072) "\08\04\00\00\04\00\00\00")
     (data (i32.const 1088)
         "\00\04\00\00\06\00\00\00" "\06\04\00\00\01\00\00\00"
-        "\20\04\00\00\01\00\00\00" "\30\04\00\00\01\00\00\00"
+        "\00\00\00\00\00\00\00\00" "\20\04\00\00\01\00\00\00"
+        "\80\04\00\00\01\00\00\00" "\01\00\00\00")
+    (data (i32.const 1152) "\a0\04\00\00\01\00\00\00"
         "\04\00\00\00\00\04\00\00\00\00\00\00")
+    (data (i32.const 1184) "\01\00\00\00\08\04\00\00\04\00\00\00")
     (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
         (local $at i32)
-        (local.set $at (global.get $next))
+        (local.set $at
+            (i32.and (i32.add (global.get $next) (i32.const 7))
+                (i32.const -8)))
         (global.set $next (i32.add (local.get $at) (local.get 3)))
         (local.get $at))
     (func (export "sanchay:inspect/extracting@0.1.0#describe") (result i32)
         (i32.const 1088))
+    (func (export "sanchay:inspect/extracting@0.1.0#configure")
+        (param i32 i32) (result i32)
+        (unreachable))
     (func (export "sanchay:inspect/extracting@0.1.0#extract")
-        (param $name i32) (param $length i32) (param $size i64)
-        (param $seconds i64) (param $nanoseconds i32)
-        (param $head i32) (param $got i32)
-        (param $tail i32) (param $none i32) (result i32)
+        (param $selection i32) (param $size i64)
+        (param $has-name i32) (param $name i32) (param $length i32)
+        (param i32 i32 i32) (param i32 i64 i32) (param i32 i32)
+        (param $pieces i32) (param $count i32) (result i32)
+        (local $got i32)
         (global.set $next (i32.const 65536))
+        (local.set $got (i32.load offset=12 (local.get $pieces)))
         (if (i64.gt_u (local.get $size) (i64.const 1024))
             (then (unreachable)))
         (if (i64.ne (local.get $size) (i64.extend_i32_u (local.get $got)))
@@ -152,8 +173,9 @@ const STRICT: &str = r#"(module
                     (i32.const 4))))
             (then (unreachable)))
         (i32.store (i32.const 2048) (i32.const 0))
-        (i32.store (i32.const 2052) (i32.const 4096))
-        (i32.store (i32.const 2056) (i32.const 0))
+        (i32.store (i32.const 2052) (i32.const 0))
+        (i32.store (i32.const 2056) (i32.const 4096))
+        (i32.store (i32.const 2060) (i32.const 0))
         (i32.const 2048)))"#;
 
 #[test]
@@ -199,23 +221,147 @@ fn new_writes_a_project_and_never_over_anything() {
 }
 
 #[test]
+fn every_language_has_a_template_of_each_world_with_all_interfaces() {
+    let tree = Tree::new();
+    let files =
+        fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit"));
+    let count = files.unwrap().count();
+    let program = || sanchay().within(tree.root());
+    for (language, file) in [
+        ("rust", "src/lib.rs"),
+        ("c", "Makefile"),
+        ("javascript", "plugin.js"),
+        ("python", "plugin.py"),
+    ] {
+        for world in ["filter", "extractor"] {
+            let words = format!(
+                "plugin new --language {language} --world {world} \
+                 {language}-{world}"
+            );
+            program().words(&words).run().exits(0);
+            let folder = tree.path(format!("{language}-{world}").as_str());
+            assert!(folder.join(file).is_file(), "{words}");
+            let wit = fs::read_dir(folder.join("wit")).unwrap().count();
+            assert_eq!(wit, count, "{words}");
+        }
+    }
+    program().words("plugin wit interfaces").run().exits(0);
+    assert_eq!(fs::read_dir(tree.path("interfaces")).unwrap().count(), count);
+    let again = program().words("plugin wit interfaces").run();
+    assert_eq!(again.code(), Some(2));
+}
+
+/// A filter by a compiler that knows no WIT: it wants nothing.
+const PLAIN: &str = r#"(module
+    (memory (export "memory") 64)
+    (data (i32.const 1024) "plain1")
+    (data (i32.const 1040)
+        "\00\04\00\00\05\00\00\00" "\05\04\00\00\01\00\00\00"
+        "\00\00\00\00\00\00\00\00" "\00\00\00\00")
+    (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+        (i32.const 65536))
+    (func (export "sanchay:inspect/judging@0.1.0#describe") (result i32)
+        (i32.const 1040))
+    (func (export "sanchay:inspect/judging@0.1.0#configure")
+        (param i32 i32) (result i32)
+        (unreachable))
+    (func (export "sanchay:inspect/judging@0.1.0#judge")
+        (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)
+        (result i32)
+        (i32.const 2048)))"#;
+
+#[test]
 fn pack_makes_a_component_and_says_why_it_cannot() {
     let tree = Tree::new();
-    // Without a world in it, a module becomes a component without exports.
-    tree.file("core.wasm", wat("(module)"));
+    tree.file("empty.wasm", wat("(module)"));
+    tree.file("plain.wasm", wat(PLAIN));
     let pack = |words: &str| {
         sanchay().within(tree.root()).words("plugin pack").words(words).run()
     };
-    assert_eq!(pack("core.wasm -o component.wasm").code(), Some(0));
+    let packed = pack("plain.wasm --world filter -o component.wasm");
+    assert_eq!(packed.code(), Some(0), "{}", packed.stderr);
     let component = fs::read(tree.path("component.wasm")).unwrap();
     assert_eq!(component[..8], *b"\0asm\x0d\0\x01\0");
-    let over = pack("core.wasm");
+    let program = with_cache().within(tree.root());
+    let checked = program.words("plugin check component.wasm").run();
+    assert!(checked.succeeds().text().starts_with("name     plain\n"));
+    let over = pack("plain.wasm --world filter");
     assert_eq!(over.code(), Some(2));
-    assert_eq!(fs::read(tree.path("core.wasm")).unwrap(), wat("(module)"));
+    assert_eq!(fs::read(tree.path("plain.wasm")).unwrap(), wat(PLAIN));
     tree.file("noise.wasm", "noise");
-    let refused = pack("noise.wasm -o x.wasm");
-    assert_eq!(refused.code(), Some(2));
-    let errors = refused.stderr.clone();
-    assert!(errors.contains("cannot make a component of it"), "{errors}");
-    assert!(!tree.path("x.wasm").exists());
+    for (words, why) in [
+        ("noise.wasm", "it is no WebAssembly module"),
+        ("component.wasm", "it is a component already"),
+        // Without a world, a module would be a component without exports.
+        ("empty.wasm", "--world filter or --world extractor tells it"),
+        ("plain.wasm", "--world filter or --world extractor tells it"),
+        ("empty.wasm --world filter", "judging"),
+        ("plain.wasm --world extractor", "extracting"),
+    ] {
+        let refused = pack(&format!("{words} -o x.wasm"));
+        assert_eq!(refused.code(), Some(2), "{words}");
+        let errors = &refused.stderr;
+        assert!(errors.contains("cannot make a component of it"), "{errors}");
+        assert!(errors.contains(why), "{words}: {errors}");
+        assert!(!tree.path("x.wasm").exists(), "{words}");
+    }
+}
+
+#[test]
+fn a_plugin_is_pinned_named_and_set_where_it_is_named() {
+    let tree = Tree::new();
+    tree.file("d/README", "hello");
+    tree.file("d/x.zip", "..PK");
+    fs::copy(file("teller"), tree.path("a,b.wasm")).unwrap();
+    let run =
+        |words: &str| with_cache().within(tree.root()).words(words).run();
+    let digest = |path: &str| {
+        let hashed = run(&format!("hash -a sha256 {path}")).succeeds();
+        hashed.text().split(' ').next().unwrap().to_owned()
+    };
+    let right = digest("a,b.wasm");
+    let words = format!(
+        "scan d --format ndjson \
+         --plugin a,,b.wasm@sha256:{right},name=say,word=x=y,,z"
+    );
+    let objects = records::ndjson(&run(&words).succeeds().stdout);
+    let readme = objects.iter().find(|it| it["path"] == "d/README").unwrap();
+    assert_eq!(readme["say.word"], "x=y,z");
+    assert_eq!(readme["say.path"], "UkVBRE1F");
+    assert_eq!(readme["say.kind"], 2);
+    let mode = readme["say.mode"].as_u64().unwrap();
+    assert_eq!(mode & 0o170_000, 0o100_000, "{mode:o}");
+    // In base64: README, and e/TWIN below.
+    // The same in hash and dupes, and of a file that is named.
+    let hashed = run("hash d --format ndjson --plugin a,,b.wasm").succeeds();
+    let objects = records::ndjson(&hashed.stdout);
+    assert_eq!(objects.len(), 2);
+    assert!(objects.iter().any(|it| it["teller.path"] == "UkVBRE1F"));
+    let named = run("hash d/README --format ndjson --plugin a,,b.wasm");
+    let objects = records::ndjson(&named.succeeds().stdout);
+    assert_eq!(objects[0]["teller.path"], "UkVBRE1F");
+    let run_once = run("plugin run a,,b.wasm,word=w d/README");
+    assert!(run_once.succeeds().text().contains("\tw\t"));
+    tree.file("d/e/TWIN", "hello");
+    let twins = run("dupes d --format ndjson --plugin a,,b.wasm");
+    let groups = records::ndjson(&twins.stdout);
+    let files = groups[0]["files"].as_array().unwrap();
+    let paths: Vec<_> = files.iter().map(|it| &it["teller.path"]).collect();
+    assert_eq!(paths, ["UkVBRE1F", "ZS9UV0lO"]);
+    let wrong = "0".repeat(64);
+    for (spec, why) in [
+        (
+            format!("a,,b.wasm@sha256:{wrong}"),
+            format!("its SHA-256 is {right}"),
+        ),
+        ("a,,b.wasm@sha256:12".into(), "64 hexadecimal digits".into()),
+        ("a,b.wasm".into(), "is no setting".into()),
+        ("a,,b.wasm,word=".into(), "no word".into()),
+        ("a,,b.wasm,wort=x".into(), "no setting \"wort\"".into()),
+        ("a,,b.wasm,word=x,word=y".into(), "word is set twice".into()),
+    ] {
+        let refused = run(&format!("scan d --plugin {spec}"));
+        assert_eq!(refused.code(), Some(2), "{spec}");
+        assert!(refused.stderr.contains(&why), "{spec}: {}", refused.stderr);
+    }
 }

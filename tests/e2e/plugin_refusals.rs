@@ -1,9 +1,14 @@
 //! Components that are refused, and what they would like to do to whoever
 //! reads the reason: hang the program, or drive the terminal.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{
+    fs,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+    time::Duration,
+};
 
-use sanchay_testkit::{Finished, Tree, plugin};
+use sanchay_testkit::{Finished, Tree, plugin, random::Random};
 
 use crate::plugins::{file, with_cache};
 
@@ -106,6 +111,49 @@ fn what_a_component_has_said_about_it_cannot_drive_a_terminal() {
     assert!(finished.stderr.contains("cannot make a component of it"));
 }
 
+/// Modules that differ from one that is sound in a byte or a few.
+fn tampered(sound: &[u8], count: usize) -> impl Iterator<Item = Vec<u8>> {
+    let mut random = Random::new(2026);
+    (0..count).map(move |_| {
+        let mut module = sound.to_vec();
+        for _ in 0..=random.below(4) {
+            let place = random.below(module.len());
+            module[place] = u8::try_from(random.below(256)).unwrap();
+        }
+        module
+    })
+}
+
+#[test]
+fn a_module_that_was_tampered_with_costs_a_message_at_most() {
+    let tree = Tree::new();
+    let sound = plugin::extractor_module();
+    // What makes components of modules crashes on some. Of these, the program
+    // gets a few, and of the others, too.
+    let crashes = |module: &Vec<u8>| {
+        catch_unwind(AssertUnwindSafe(|| plugin::pack(module))).is_err()
+    };
+    let mut fatal: Vec<_> =
+        tampered(&sound, 5000).filter(crashes).take(20).collect();
+    println!("{} of 5000 crash it", fatal.len());
+    assert!(!fatal.is_empty(), "the encoder was mended: is it needed still?");
+    fatal.extend(tampered(&sound, 40));
+    for module in fatal {
+        let path = write(&tree, "core.wasm", module);
+        let program = with_cache().within(tree.root());
+        let finished = program
+            .words("plugin pack -o /dev/null")
+            .arg(path)
+            .env("RUST_BACKTRACE", "1")
+            .run();
+        assert_tame(&finished, &[0, 2]);
+        let said = &finished.stderr;
+        for word in ["panicked", "RUST_BACKTRACE", "thread"] {
+            assert!(!said.contains(word), "{said}");
+        }
+    }
+}
+
 #[test]
 fn options_of_plugins_that_would_be_ignored_are_refused() {
     let tree = Tree::new();
@@ -117,6 +165,7 @@ fn options_of_plugins_that_would_be_ignored_are_refused() {
         "hash --check --plugin-time 1s list",
         "hash --check --plugin-output 1MiB list",
         "hash --check --plugin-handles 1 list",
+        "hash --check --plugin-instances 1 list",
         "hash --check --plugin-compile-time 1s list",
         "scan --plugin-memory 1MiB",
         "hash --plugin-time 1s a",
@@ -203,7 +252,7 @@ fn no_output_goes_over_a_plugin_or_a_file_to_be_read() {
 }
 
 #[test]
-fn two_plugins_that_look_alike_are_told_apart_by_their_files() {
+fn two_plugins_of_one_name_are_refused_unless_one_is_given_another() {
     let tree = Tree::new();
     tree.file("!u", "");
     for (name, plugin) in [
@@ -216,14 +265,26 @@ fn two_plugins_that_look_alike_are_told_apart_by_their_files() {
     }
     let run =
         |words: &str| with_cache().within(tree.root()).words(words).run();
-    let refused = run("scan --plugin first.wasm --plugin second.wasm");
+    for (pair, name) in [
+        ("first.wasm --plugin second.wasm", "mischief"),
+        ("one.wasm --plugin two.wasm", "pick"),
+    ] {
+        let refused = run(&format!("scan --plugin {pair}"));
+        assert_eq!(refused.code(), Some(2));
+        let files = pair.replace("--plugin", "and");
+        let why = format!("two plugins are called {name}: {files}; call one");
+        assert!(refused.stderr.contains(&why), "{}", refused.stderr);
+    }
+    let twins = run("scan --plugin one.wasm --plugin two.wasm,name=other");
+    assert!(twins.stderr.contains("plugin pick: "), "{}", twins.stderr);
+    let words = "scan --plugin first.wasm --plugin second.wasm,name=b \
+                 --format csv";
+    let both = run(words).succeeds().stdout;
+    let header = String::from_utf8(both).unwrap();
+    let columns = "mischief.n,mischief.t,b.n,b.t\n";
+    assert!(header.contains(columns), "{header}");
+    let refused = run("scan --plugin one.wasm,name=a.b");
     assert_eq!(refused.code(), Some(2));
-    let why = "two plugins fill the column plugin.n: first.wasm and \
-               second.wasm";
+    let why = "a name has 1 to 64 ASCII letters";
     assert!(refused.stderr.contains(why), "{}", refused.stderr);
-    let twins = run("scan --plugin one.wasm --plugin two.wasm");
-    let why = "plugin pick (one.wasm): ";
-    assert!(twins.stderr.contains(why), "{}", twins.stderr);
-    let single = run("scan --plugin one.wasm").stderr;
-    assert!(single.contains("plugin pick: "), "{single}");
 }

@@ -22,6 +22,7 @@ static PLUGINS: LazyLock<PathBuf> = LazyLock::new(|| {
         ("extractor", plugin::extractor()),
         ("blind", plugin::blind_extractor()),
         ("filter", plugin::filter()),
+        ("teller", plugin::teller()),
     ] {
         let file = folder.join(name).with_extension("wasm");
         // Other tests of this run may be reading it.
@@ -57,7 +58,7 @@ fn run(tree: &Tree, words: &str, plugins: &[&str]) -> Finished {
 fn values(objects: &[Value]) -> BTreeMap<String, (Value, Value)> {
     let row = |object: &Value| {
         let path = object["path"].as_str().unwrap().to_owned();
-        (path, (object["plugin.n"].clone(), object["plugin.t"].clone()))
+        (path, (object["mischief.n"].clone(), object["mischief.t"].clone()))
     };
     objects.iter().map(row).collect()
 }
@@ -83,9 +84,9 @@ fn values_are_columns_of_every_format_of_scan() {
     assert_eq!(values(&records::json(&array.stdout)), told);
     let csv = run(&tree, "scan --format csv", &["extractor"]).succeeds();
     let table = records::csv(&csv.stdout);
-    assert_eq!(table.header()[4..], ["plugin.n", "plugin.t"]);
+    assert_eq!(table.header()[4..], ["mischief.n", "mischief.t"]);
     let mut rows: Vec<_> =
-        table.paths().into_iter().zip(table.column("plugin.n")).collect();
+        table.paths().into_iter().zip(table.column("mischief.n")).collect();
     rows.sort();
     assert_eq!(
         rows,
@@ -117,7 +118,10 @@ fn values_go_with_digests_and_stay_a_list_that_can_be_checked() {
         text.lines().partition(|line| line.starts_with('#'));
     assert_eq!(
         comments,
-        ["# plugin.n=4 plugin.t=\"fine\"", "# plugin.n=16 plugin.t=\"fine\""]
+        [
+            "# mischief.n=4 mischief.t=\"fine\"",
+            "# mischief.n=16 mischief.t=\"fine\""
+        ]
     );
     let lines: String = lines.iter().map(|it| format!("{it}\n")).collect();
     assert_eq!(lines.as_bytes(), plain);
@@ -127,7 +131,7 @@ fn values_go_with_digests_and_stay_a_list_that_can_be_checked() {
     assert_eq!(checked.code(), Some(0));
     let named = run(&tree, "hash --format csv d/a", &["extractor"]);
     let table = records::csv(&named.succeeds().stdout);
-    assert_eq!(table.column("plugin.n"), ["16"]);
+    assert_eq!(table.column("mischief.n"), ["16"]);
 }
 
 #[test]
@@ -143,10 +147,10 @@ fn values_go_with_each_file_of_a_group() {
     assert_eq!(told["d/a"], (4.into(), "fine".into()));
     let csv = run(&tree, "dupes --format csv", &["extractor"]);
     let table = records::csv(&csv.stdout);
-    assert_eq!(table.column("plugin.t"), ["fine", "fine"]);
+    assert_eq!(table.column("mischief.t"), ["fine", "fine"]);
     let text = run(&tree, "dupes", &["extractor"]).stdout;
     let text = String::from_utf8(text).unwrap();
-    let line = "# plugin.n=4 plugin.t=\"fine\"\n";
+    let line = "# mischief.n=4 mischief.t=\"fine\"\n";
     assert!(text.ends_with(&format!("{line}a\n{line}d/a\n\n")), "{text}");
 }
 
@@ -353,5 +357,5 @@ fn what_cannot_be_used_is_refused_before_the_run() {
     let twice = run(&tree, "scan", &["extractor", "extractor"]);
     assert_eq!(twice.code(), Some(2));
     let errors = twice.stderr.clone();
-    assert!(errors.contains("two plugins fill the column plugin.n"));
+    assert!(errors.contains("two plugins are called mischief"));
 }

@@ -29,7 +29,7 @@ fn wrong_usage_is_told_on_standard_error_and_exits_with_2() {
         "scan --count --format json",
         "scan -0 --format csv",
         "scan --beneath",
-        "hash -a md5",
+        "hash -a md4",
         "hash --partial=0 f",
         "hash --partial=17MiB f",
         "hash --partial -a sha256 f",

@@ -126,6 +126,18 @@ fn a_hash_that_is_raced_opens_nothing_outside_and_every_digest_is_right() {
 }
 
 #[test]
+fn the_portable_walker_that_is_raced_opens_nothing_outside() {
+    race(
+        &[SWAPS, SWAPS],
+        &[
+            "scan top/swapped --format ndjson --walker portable",
+            "hash top/swapped --format ndjson --walker portable",
+            "dupes top/swapped --format ndjson --walker portable --threads 8",
+        ],
+    );
+}
+
+#[test]
 fn duplicates_in_a_tree_that_is_raced_are_duplicates() {
     race(
         &[SWAPS, CUTS],

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use sanchay_testkit::{Tree, records};
+use sanchay_testkit::{Program, Tree, records};
 
 use crate::{
     rows::{scanned, zero_ended},
@@ -197,5 +197,31 @@ fn a_file_without_a_size_that_cannot_be_read_has_no_digest() {
         assert_eq!(finished.text().lines().count(), 1, "{more}");
         let expected = ["/proc/self/mem: cannot read: Input/output error"];
         assert_eq!(finished.complaints(), expected, "{more}");
+    }
+}
+
+/// A directory that was removed while it is open can be opened again, and not
+/// be listed. (To the portable walker it is empty, as to `readdir`.)
+#[cfg(target_os = "linux")]
+#[test]
+fn a_root_that_cannot_be_listed_is_as_good_as_none() {
+    for verb in ["scan", "hash", "dupes", "scan -L", "hash -L"] {
+        let tree = Tree::new();
+        tree.file("f", "content");
+        tree.dir("gone");
+        let run = |roots: &str| {
+            tree.dir("gone");
+            let script = "exec 3<gone && rmdir gone && exec \"$@\"";
+            let shell = Program::new("sh").args(["-c", script, "sh"]);
+            let shell = shell.arg(env!("CARGO_BIN_EXE_sanchay"));
+            let words = format!("{verb} {roots}");
+            shell.within(tree.root()).words(&words).limit(SOON).run()
+        };
+        let finished = run("/dev/fd/3").exits(2);
+        let expected = "sanchay: /dev/fd/3: cannot list the directory: No \
+                        such file or directory\n";
+        let stderr = &finished.stderr;
+        assert!(stderr.starts_with(expected), "{verb}: {stderr}");
+        assert_eq!(run("/dev/fd/3 f").code(), Some(3), "{verb}");
     }
 }

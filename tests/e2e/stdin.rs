@@ -6,7 +6,7 @@ use std::{fs::File, io::Write as _, thread};
 use sanchay_testkit::{
     Tree,
     content::noise,
-    digest::{ALGORITHMS, digest, partial},
+    digest::{ALGORITHMS, digest, listed},
     records, tool,
 };
 
@@ -82,8 +82,8 @@ fn a_pipe_that_is_filled_slowly_is_read_to_its_end() {
     let content = noise(8, 64 * 1000);
     for (words, expected) in [
         ("hash", digest("xxh3-128", &content)),
-        ("hash --partial=1000", partial(&content, 1000)),
-        ("hash --partial=40000", partial(&content, 40_000)),
+        ("hash --partial=1000", listed(&content, 1000)),
+        ("hash --partial=40000", listed(&content, 40_000)),
     ] {
         let (reader, mut writer) = std::io::pipe().unwrap();
         let content = content.clone();

@@ -57,7 +57,7 @@ pub(crate) fn wasmtime() -> Option<Host> {
     FOUND
         .get_or_init(|| {
             let Some(program) = find_wasmtime() else {
-                left_out("wasmtime 48.0", "`just hosts` installs it");
+                left_out("wasmtime 48.0", "`./x hosts` installs it");
                 return None;
             };
             let compiled = scratch().join("sanchay.cwasm");
@@ -70,15 +70,20 @@ pub(crate) fn wasmtime() -> Option<Host> {
         .clone()
 }
 
-/// jco, if it and Node are installed.
-fn jco() -> Option<Host> {
+/// The program `jco`, if it is installed.
+pub(crate) fn jco_program() -> Option<PathBuf> {
     let named = env::var_os("SANCHAY_JCO").map(PathBuf::from);
     let own = tools().join("node/node_modules/.bin/jco");
     let found = named.or_else(|| own.is_file().then_some(own));
-    let Some(program) = found else {
+    if found.is_none() {
         left_out("jco", "`./x --host-tools` installs it where there is npm");
-        return None;
-    };
+    }
+    found
+}
+
+/// jco, if it and Node are installed.
+fn jco() -> Option<Host> {
+    let program = jco_program()?;
     let folder = scratch().join("jco");
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("given.mjs"), GIVEN).unwrap();
@@ -140,7 +145,7 @@ impl Host {
     }
 }
 
-/// The one that is named, that which `just hosts` installed, or one on the
+/// The one that is named, that which `./x hosts` installed, or one on the
 /// search path, of the right release.
 fn find_wasmtime() -> Option<PathBuf> {
     if let Some(named) = env::var_os("SANCHAY_WASMTIME") {
@@ -162,11 +167,12 @@ fn is_right(program: &Path) -> bool {
     said.is_ok_and(|said| said.stdout.starts_with(WASMTIME.as_bytes()))
 }
 
-fn node() -> OsString {
+/// The program `node`.
+pub(crate) fn node() -> OsString {
     env::var_os("SANCHAY_NODE").unwrap_or_else(|| "node".into())
 }
 
-/// What `./x` and `just hosts` install.
+/// What `./x` and `./x hosts` install.
 pub(crate) fn tools() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.tools")
 }

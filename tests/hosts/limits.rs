@@ -99,6 +99,19 @@ fn paths_longer_than_the_system_takes_are_walked_under_wasmtime() {
 }
 
 #[test]
+fn a_directory_with_too_long_a_path_is_the_same_error_under_wasmtime() {
+    let Some(host) = host::wasmtime() else { return };
+    let tree = Tree::new();
+    tree.comb("d", 300, &"n".repeat(250), "z");
+    for question in ["scan d", "hash d", "dupes d"] {
+        let ask = |program: Program| program.words(question).run().exits(3);
+        let expected = ask(native().within(tree.root()));
+        let found = ask(host.program(tree.root()));
+        assert_eq!(Answer::of(&found, true), Answer::of(&expected, true));
+    }
+}
+
+#[test]
 fn what_may_not_be_read_costs_its_row_in_the_same_words() {
     let Some(Host::Wasmtime { program, compiled }) = host::wasmtime() else {
         return;

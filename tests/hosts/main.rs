@@ -1,6 +1,7 @@
 //! Sanchay's components under hosts that no one here wrote: the command
-//! `sanchay.wasm` under `wasmtime run` and `jco run`, the inspector under
-//! Python's `wasmtime`. Whatever the host, the answers are those of the native
+//! `sanchay.wasm` under `wasmtime run`, `jco run` and Python's `wasmtime`, the
+//! inspector under that, Node and Chromium; and with them the programs in
+//! `examples/`. Whatever the host, the answers are those of the native
 //! program, byte for byte.
 //!
 //! A host that is not installed is left out, and the test says so.
@@ -14,9 +15,11 @@
 )]
 
 mod command;
+mod embedding;
 mod given;
 mod host;
 mod limits;
+mod page;
 mod python;
 mod questions;
 mod refusals;

@@ -1,9 +1,12 @@
 //! The inspector, the component that the native program carries, under
 //! PyPI's `wasmtime`: a script in Python asks it for digests and verdicts.
 
-use std::{fs, process::Command};
+use std::{fs, path::PathBuf, process::Command};
 
-use sanchay_testkit::{Finished, ODD_NAMES, Tree};
+use sanchay_testkit::{
+    Finished, ODD_NAMES, Tree,
+    digest::{self, ALGORITHMS},
+};
 use serde_json::{Value, json};
 
 use crate::{host, native};
@@ -12,22 +15,34 @@ use crate::{host, native};
 const SCRIPT: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/hosts/inspector.py");
 
-/// What the component answers under Python; `None` where Python or its
-/// `wasmtime` is not installed.
-fn ask(tree: &Tree, question: &Value) -> Option<Value> {
+/// A Python that has `wasmtime`, if it is installed.
+pub(crate) fn python() -> Option<PathBuf> {
     let python = host::tools().join("python-venv/bin/python");
     let has_it = Command::new(&python)
         .args(["-c", "import wasmtime.component"])
         .output()
         .is_ok_and(|said| said.status.success());
-    if !has_it {
-        let how = "`./x --python-tools` installs it where it can";
-        host::left_out("Python's wasmtime", how);
-        return None;
+    if has_it {
+        return Some(python);
     }
+    let how = "`./x --python-tools` installs it where it can";
+    host::left_out("Python's wasmtime", how);
+    None
+}
+
+/// Writes the inspector into a tree.
+pub(crate) fn inspector(tree: &Tree) -> PathBuf {
     let component = tree.path("inspector.wasm");
     let write = native().arg("component").arg("-o").arg(&component);
     assert_eq!(write.run().succeeds().stdout, b"");
+    component
+}
+
+/// What the component answers under Python; `None` where Python or its
+/// `wasmtime` is not installed.
+fn ask(tree: &Tree, question: &Value) -> Option<Value> {
+    let python = python()?;
+    let component = inspector(tree);
     fs::write(tree.path("question.json"), question.to_string()).unwrap();
     let output = Command::new(python)
         .arg(SCRIPT)
@@ -64,7 +79,26 @@ fn digests_under_python_are_those_of_the_native_program() {
         })
         .collect();
     let Some(answer) = ask(&tree, &json!({ "files": paths })) else { return };
-    for algorithm in ["xxh64", "xxh3-64", "xxh3-128", "blake3", "sha256"] {
+    let told = answer["told"].as_array().unwrap();
+    assert_eq!(told.len(), ALGORITHMS.len());
+    for (algorithm, told) in ALGORITHMS.into_iter().zip(told) {
+        let size = digest::digest(algorithm, b"").len() / 2;
+        assert_eq!(told["name"], algorithm);
+        assert_eq!(told["tag"], digest::tag(algorithm));
+        assert_eq!(told["size"], size, "{algorithm}");
+        let resists = ["blake3", "sha256", "sha512"].contains(&algorithm);
+        assert_eq!(told["resists"], resists, "{algorithm}");
+    }
+    assert_eq!(answer["trees"]["joined"], answer["trees"]["whole"]);
+    let wrong = json!([
+        ["empty-piece", null],
+        ["misaligned", 1023],
+        ["piece-too-long", 1024],
+        ["left-length", 31],
+        ["right-length", 0],
+    ]);
+    assert_eq!(answer["trees"]["wrong"], wrong);
+    for algorithm in ALGORITHMS {
         let run = native()
             .within(tree.root())
             .words("hash --format ndjson d -a")

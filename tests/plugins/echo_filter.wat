@@ -7,6 +7,7 @@
   (data (i32.const 1100)
     "\00\04\00\00\04\00\00\00"
     "\04\04\00\00\01\00\00\00"
+    "\00\00\00\00\00\00\00\00"
     "\00\00\00\00")
 
   (global $next (mut i32) (i32.const 65536))
@@ -19,6 +20,10 @@
 
   (func (export "sanchay:inspect/judging@0.1.0#describe") (result i32)
     (i32.const 1100))
+
+  (func (export "sanchay:inspect/judging@0.1.0#configure")
+    (param i32 i32) (result i32)
+    (unreachable))
 
   (func (export "sanchay:inspect/judging@0.1.0#judge")
     (param $directory i32) (param $directory-length i32)

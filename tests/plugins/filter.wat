@@ -6,10 +6,11 @@
   (global $next (mut i32) (i32.const 65536))
 
   (data (i32.const 1024) "pick0.1")
-  ;; The description: name, version, without metadata.
+  ;; The description: name, version, no settings, without metadata.
   (data (i32.const 1088)
     "\00\04\00\00\04\00\00\00"
     "\04\04\00\00\03\00\00\00"
+    "\00\00\00\00\00\00\00\00"
     "\00\00\00\00")
 
   (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
@@ -24,6 +25,13 @@
   (func (export "sanchay:inspect/judging@0.1.0#describe") (result i32)
     (i32.const 1088))
 
+  ;; There are no settings.
+  (func (export "sanchay:inspect/judging@0.1.0#configure")
+    (param i32 i32) (result i32)
+    (unreachable))
+
+  ;; The indices of what is wanted come to lie at 8192; the batch lies behind
+  ;; them.
   (func (export "sanchay:inspect/judging@0.1.0#judge")
     (param $directory i32) (param $directory-length i32)
     (param $names i32) (param $names-length i32)
@@ -32,11 +40,8 @@
     (param $has i32) (param $sizes i32) (param $sizes-length i32)
     (param $times i32) (param $times-length i32) (result i32)
     (local $index i32) (local $start i32) (local $byte i32)
-    (local $length i32)
+    (local $wanted i32)
     (global.set $next (i32.const 65536))
-    (local.set $length
-      (i32.shr_u (i32.add (local.get $count) (i32.const 7)) (i32.const 3)))
-    (memory.fill (i32.const 4096) (i32.const 0) (i32.const 4096))
     (loop $each
       (if (i32.lt_u (local.get $index) (local.get $count))
         (then
@@ -50,25 +55,30 @@
                 (then (unreachable)))
               (if (i32.eq (local.get $byte) (i32.const 108)) ;; l
                 (then (loop $again (br $again))))
-              (if (i32.eq (local.get $byte) (i32.const 115)) ;; s: too short
-                (then (local.set $length (i32.const 0))))
+              (if (i32.eq (local.get $byte) (i32.const 115)) ;; s: twice
+                (then (call $want (local.get $index) (local.get $wanted))
+                  (local.set $wanted
+                    (i32.add (local.get $wanted) (i32.const 1)))))
               (if (i32.eq (local.get $byte) (i32.const 98)) ;; b: beyond
-                (then (i32.store8 (i32.const 4096) (i32.const 255))))))
+                (then (call $want (local.get $count) (local.get $wanted))
+                  (local.set $wanted
+                    (i32.add (local.get $wanted) (i32.const 1)))))))
           (if (i32.ne (local.get $byte) (i32.const 120))
             (then
-              (i32.store8
-                (i32.add (i32.const 4096)
-                  (i32.shr_u (local.get $index) (i32.const 3)))
-                (i32.or
-                  (i32.load8_u (i32.add (i32.const 4096)
-                    (i32.shr_u (local.get $index) (i32.const 3))))
-                  (i32.shl (i32.const 1)
-                    (i32.and (local.get $index) (i32.const 7)))))))
+              (call $want (local.get $index) (local.get $wanted))
+              (local.set $wanted
+                (i32.add (local.get $wanted) (i32.const 1)))))
           (local.set $start (i32.load
             (i32.add (local.get $ends)
               (i32.shl (local.get $index) (i32.const 2)))))
           (local.set $index (i32.add (local.get $index) (i32.const 1)))
           (br $each))))
-    (i32.store (i32.const 2048) (i32.const 4096))
-    (i32.store (i32.const 2052) (local.get $length))
-    (i32.const 2048)))
+    (i32.store (i32.const 2048) (i32.const 8192))
+    (i32.store (i32.const 2052) (local.get $wanted))
+    (i32.const 2048))
+
+  (func $want (param $index i32) (param $place i32)
+    (i32.store
+      (i32.add (i32.const 8192)
+        (i32.shl (local.get $place) (i32.const 2)))
+      (local.get $index))))

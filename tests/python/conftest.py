@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+# As if vpo-core were installed, of which test_vpo_core.py makes sure.
+sys.path.append(str(Path(__file__).parents[2] / "host/python/vpo-core/src"))
+import vpo_core  # noqa: E402, F401
 
 Tree = Callable[..., Path]
 

@@ -12,7 +12,7 @@ import pyarrow
 import pytest
 import sanchay
 from conftest import threads
-from vpo._core import hash_files
+from sanchay.vpo import hash_files
 
 CALLS = {
     "hash": "list(sanchay.hash_files(path, algorithm='sha256'))",
@@ -30,7 +30,7 @@ def test_ctrl_c_ends_a_long_call_within_a_second(big, call):
         file.truncate(big.stat().st_size)
     program = (
         "import sys, time, sanchay\n"
-        "from vpo._core import hash_files\n"
+        "from sanchay.vpo import hash_files\n"
         "path, twin = sys.argv[1:]\n"
         "print('ready', flush=True)\n"
         "try:\n"

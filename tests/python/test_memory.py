@@ -75,7 +75,7 @@ def test_hashing_a_million_files_holds_the_results_and_no_more(crowd):
         crowd,
         """
         paths = [path] * 1_000_000
-        from vpo._core import hash_files
+        from sanchay.vpo import hash_files
         hash_files(paths[:1000], num_threads=2)
         print(peak())
         hashes = hash_files(paths, num_threads=2)

@@ -1,5 +1,6 @@
 """The package as such: types, documentation, and how it is laid out."""
 
+import dataclasses
 import importlib
 import inspect
 import pickle
@@ -7,11 +8,12 @@ import re
 import shutil
 import subprocess
 import sys
+import typing
 from pathlib import Path
 
 import pytest
 import sanchay
-import vpo._core
+import sanchay.vpo
 
 PACKAGE = Path(sanchay.__file__).parent
 
@@ -19,12 +21,11 @@ PACKAGE = Path(sanchay.__file__).parent
 @pytest.fixture
 def sources(tmp_path):
     """A copy of the sources and stubs: mypy refuses those that are installed."""
-    for package in ["sanchay", "vpo", "vpo-stubs"]:
-        copy = tmp_path / "sources" / package.removesuffix("-stubs")
-        copy.mkdir(parents=True, exist_ok=True)
-        for file in (PACKAGE.parent / package).iterdir():
-            if file.suffix in (".py", ".pyi", ".typed"):
-                shutil.copy(file, copy)
+    copy = tmp_path / "sources/sanchay"
+    copy.mkdir(parents=True)
+    for file in PACKAGE.iterdir():
+        if file.suffix in (".py", ".pyi", ".typed"):
+            shutil.copy(file, copy)
     return tmp_path / "sources"
 
 
@@ -33,8 +34,7 @@ def installed(tmp_path):
     """An interpreter whose environment has nothing but what the wheel has."""
     run("-m", "venv", "--without-pip", tmp_path / "environment")
     [site] = (tmp_path / "environment/lib").glob("python*/site-packages")
-    for package in ["sanchay", "vpo", "vpo-stubs"]:
-        (site / package).symlink_to(PACKAGE.parent / package)
+    (site / "sanchay").symlink_to(PACKAGE)
     return tmp_path / "environment/bin/python"
 
 
@@ -50,7 +50,8 @@ def test_the_types_hold_under_mypy_strict(tmp_path, sources):
     program = tmp_path / "program.py"
     program.write_text(
         "import sanchay\n"
-        "from vpo._core import FileHash, discover_videos, hash_files\n"
+        "import asyncio\n"
+        "from sanchay.vpo import FileHash, discover_videos, hash_files\n"
         "def look(progress: sanchay.Progress) -> bool:\n"
         "    return progress.bytes < 5\n"
         "async def go() -> None:\n"
@@ -59,6 +60,13 @@ def test_the_types_hold_under_mypy_strict(tmp_path, sources):
         "    groups = await sanchay.duplicates(['x'], algorithm='sha256')\n"
         "    reveal_type(next(groups).files)\n"
         "    reveal_type(groups.summary)\n"
+        "    task = asyncio.create_task(sanchay.scan('x').acollect())\n"
+        "    files = await task\n"
+        "    reveal_type(next(files))\n"
+        "    async with sanchay.hash_files(sanchay.scan('x')) as hashed:\n"
+        "        reveal_type(hashed.errors)\n"
+        "        open(next(hashed))\n"
+        "        await hashed.aclose()\n"
         "    async for group in groups:\n"
         "        reveal_type(group)\n"
         "paths: sanchay.Paths = ['x', b'y']\n"
@@ -74,7 +82,7 @@ def test_the_types_hold_under_mypy_strict(tmp_path, sources):
     )
     said = run(
         "-m", "mypy", "--strict", "--no-incremental",
-        "-m", "program", "-p", "sanchay", "-m", "vpo._core",
+        "-m", "program", "-p", "sanchay",
         cwd=tmp_path, env={"MYPYPATH": f"{sources}:{tmp_path}"},
     )
     revealed = [it.split('"')[1] for it in said.splitlines() if "Revealed" in it]
@@ -82,37 +90,13 @@ def test_the_types_hold_under_mypy_strict(tmp_path, sources):
         "sanchay._types.ScannedFile",
         "tuple[str, ...",
         "sanchay._types.DuplicateSummary] | None",
+        "sanchay._types.ScannedFile",
+        "tuple[OSError, ...",
         "sanchay._types.DuplicateGroup",
         "OSError | None",
-        "vpo._core.DiscoveredFile",
-        "vpo._core.FileHash",
+        "sanchay.vpo.DiscoveredFile",
+        "sanchay.vpo.FileHash",
     ]
-
-
-@pytest.mark.parametrize("beside", ["alone", "beside an own package"])
-def test_an_application_has_the_types_of_the_wheel(tmp_path, installed, beside):
-    folder = tmp_path / "application"
-    folder.mkdir()
-    program = folder / "program.py"
-    text = (
-        "from vpo._core import FileHash, discover_videos, hash_files\n"
-        "from sanchay import Records, ScannedFile, Summary, scan\n"
-        "for record in hash_files([it.path for it in discover_videos([], [])]):\n"
-        "    reveal_type(record)\n"
-        "files: Records[ScannedFile, Summary] = scan('x')\n"
-    )
-    if beside != "alone":
-        (folder / "vpo").mkdir()
-        (folder / "vpo/__init__.py").write_text("mine: int = 1\n")
-        (folder / "vpo/other.py").write_text("def own() -> int: return 1\n")
-        text = "import vpo\nfrom vpo.other import own\nown() + vpo.mine\n" + text
-    program.write_text(text)
-    said = run(
-        "-m", "mypy", "--strict", "--no-incremental",
-        "--python-executable", installed, "program.py",
-        cwd=folder, env={},
-    )
-    assert "fallback=vpo._core.FileHash]" in said
 
 
 def test_the_examples_of_the_readme_have_no_type_errors(tmp_path, installed):
@@ -150,7 +134,7 @@ def test_the_stubs_are_what_is_there(tmp_path, sources):
     )
     said = run(
         "-m", "mypy.stubtest", "--allowlist", str(known),
-        "--ignore-unused-allowlist", "sanchay", "vpo._core",
+        "--ignore-unused-allowlist", "sanchay",
         cwd=tmp_path,
         env={"MYPYPATH": str(sources), "PYTHONPATH": str(PACKAGE.parent)},
     )
@@ -165,7 +149,7 @@ def documented(thing):
             yield member
 
 
-@pytest.mark.parametrize("module", [sanchay, vpo._core], ids=lambda it: it.__name__)
+@pytest.mark.parametrize("module", [sanchay, sanchay.vpo], ids=lambda it: it.__name__)
 def test_every_public_name_is_documented(module):
     for name in module.__all__:
         public = getattr(module, name)
@@ -178,6 +162,9 @@ def test_every_public_name_is_documented(module):
         for member in members:
             text = inspect.getdoc(member)
             assert text and not text.startswith(f"{name}("), (name, member)
+        for field in getattr(public, "_fields", ()):
+            words = getattr(public, field).__doc__
+            assert words and "Alias for field" not in words, (name, field)
     assert module.__doc__
 
 
@@ -187,7 +174,7 @@ def test_help_names_every_option_and_error():
     for name in inspect.signature(sanchay.scan).parameters:
         assert f"    {name}: " in said, name
     assert "ValueError: An option makes no sense" in said
-    for call in [sanchay.hash_files, sanchay.duplicates, vpo._core.hash_files]:
+    for call in [sanchay.hash_files, sanchay.duplicates, sanchay.vpo.hash_files]:
         for name in inspect.signature(call).parameters:
             assert f"\n    {name}: " in inspect.getdoc(call), name
 
@@ -203,25 +190,44 @@ def test_exceptions_and_records_pickle():
     assert repr(sanchay.scan(".")) == "<Records of sanchay.scan>"
 
 
-def test_vpo_has_no_init_and_fits_into_an_applications_own_package(tmp_path):
-    assert not (PACKAGE.parent / "vpo/__init__.py").exists()
-    own = tmp_path / "vpo"
-    own.mkdir()
-    (own / "__init__.py").write_text("mine = True\n")
-    (own / "_core.py").write_bytes((PACKAGE.parent / "vpo/_core.py").read_bytes())
-    said = run(
-        "-c",
-        "import vpo, vpo._core; print(vpo.mine, vpo._core.version(), vpo.__file__)",
-        env={"PYTHONPATH": f"{tmp_path}:{PACKAGE.parent}"},
-    )
-    assert said.split() == ["True", sanchay.version(), str(own / "__init__.py")]
-
-
 def test_the_package_says_that_it_is_typed():
     assert (PACKAGE / "py.typed").exists()
-    stubs = PACKAGE.parent / "vpo-stubs"
-    assert (stubs / "_core.pyi").exists()
-    assert (stubs / "py.typed").read_text() == "partial\n"
+
+
+def test_types_can_be_asked_for_at_run_time():
+    for module in [sanchay, sanchay.vpo]:
+        for name in module.__all__:
+            public = getattr(module, name)
+            if not inspect.isclass(public) and not inspect.isfunction(public):
+                continue
+            typing.get_type_hints(public)
+            if inspect.isclass(public):
+                for member in vars(public).values():
+                    member = getattr(member, "fget", member)
+                    if inspect.isfunction(member):
+                        typing.get_type_hints(member)
+    hints = typing.get_type_hints(sanchay.scan)
+    assert hints["roots"] == typing.Optional[sanchay.Paths]
+
+    @dataclasses.dataclass
+    class Job:
+        roots: sanchay.Paths
+        progress: sanchay.OnProgress
+
+    assert typing.get_type_hints(Job)["roots"] == sanchay.Paths
+
+
+def test_importing_it_imports_nothing_that_takes_long():
+    program = (
+        "import sys; before = set(sys.modules); import sanchay, sanchay.vpo\n"
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    environment = {"PYTHONPATH": str(PACKAGE.parent)}
+    imported = set(run("-S", "-c", program, env=environment).split())
+    slow = {"asyncio", "inspect", "ast", "threading", "logging", "socket", "ssl"}
+    assert not imported & slow
+    # Those of typing, datetime and the package itself.
+    assert len(imported) < 60, imported
 
 
 def test_the_example_of_the_readme_draws_what_it_says(tmp_path):

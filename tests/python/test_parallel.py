@@ -10,7 +10,7 @@ from multiprocessing import get_context
 
 import pytest
 import sanchay
-from vpo._core import discover_videos, hash_files
+from sanchay.vpo import discover_videos, hash_files
 
 
 def test_calls_from_several_threads_answer_as_alone(tree):

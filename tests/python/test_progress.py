@@ -7,8 +7,8 @@ import time
 import pytest
 import sanchay
 from sanchay import Progress
-from vpo._core import discover_videos
-from vpo._core import hash_files as vpo_hash_files
+from sanchay.vpo import discover_videos
+from sanchay.vpo import hash_files as vpo_hash_files
 
 
 def test_progress_is_typed_and_comes_at_most_ten_times_a_second(big):

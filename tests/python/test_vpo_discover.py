@@ -6,8 +6,8 @@ import pickle
 
 import pytest
 from conftest import unprivileged
-from vpo import _core
-from vpo._core import DiscoveredFile, discover_videos
+from sanchay import vpo
+from sanchay.vpo import DiscoveredFile, discover_videos
 
 
 def names(found):
@@ -37,7 +37,7 @@ def test_the_signature_is_the_contracts_with_keyword_only_extras():
         ("follow_symlinks", True),
         ("skip_hidden", True),
     ]
-    assert _core.__name__ == "vpo._core"
+    assert vpo.__name__ == "sanchay.vpo"
 
 
 def test_hidden_files_are_found_when_asked_for_and_a_hidden_root_always(tree):

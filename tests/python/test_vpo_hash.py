@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 from conftest import unprivileged
-from vpo._core import FileHash, hash_files, version
+from sanchay.vpo import FileHash, hash_files, version
 
 
 def pattern(length):

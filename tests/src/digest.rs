@@ -10,8 +10,27 @@ use xxhash_rust::{
 };
 
 /// The program's names of the hash functions.
-pub const ALGORITHMS: [&str; 5] =
-    ["xxh64", "xxh3-64", "xxh3-128", "blake3", "sha256"];
+pub const ALGORITHMS: [&str; 9] = [
+    "xxh64", "xxh3-64", "xxh3-128", "blake3", "sha256", "sha512", "sha1",
+    "md5", "crc32",
+];
+
+/// The name of a hash function in a line that names it.
+#[must_use]
+pub fn tag(algorithm: &str) -> &'static str {
+    match algorithm {
+        "xxh64" => "XXH64",
+        "xxh3-64" => "XXH3",
+        "xxh3-128" => "XXH128",
+        "blake3" => "BLAKE3",
+        "sha256" => "SHA256",
+        "sha512" => "SHA512",
+        "sha1" => "SHA1",
+        "md5" => "MD5",
+        "crc32" => "CRC32",
+        other => panic!("no hash function is called {other}"),
+    }
+}
 
 /// The digest of bytes in lower-case hexadecimal, as the checksum programs
 /// print it.
@@ -23,6 +42,10 @@ pub fn digest(algorithm: &str, data: &[u8]) -> String {
         "xxh3-128" => format!("{:032x}", xxh3_128(data)),
         "blake3" => blake3::hash(data).to_hex().to_string(),
         "sha256" => hexadecimal(&sha2::Sha256::digest(data)),
+        "sha512" => hexadecimal(&sha2::Sha512::digest(data)),
+        "sha1" => hexadecimal(&sha1::Sha1::digest(data)),
+        "md5" => hexadecimal(&md5::Md5::digest(data)),
+        "crc32" => format!("{:08x}", crc32fast::hash(data)),
         other => panic!("no hash function is called {other}"),
     }
 }
@@ -42,6 +65,13 @@ pub fn partial(data: &[u8], chunk: usize) -> String {
         digest("xxh64", last),
         data.len()
     )
+}
+
+/// The same as a list has it: a chunk of other than 64 KiB follows.
+#[must_use]
+pub fn listed(data: &[u8], chunk: usize) -> String {
+    let digest = partial(data, chunk);
+    if chunk == 65_536 { digest } else { format!("{digest}:{chunk}") }
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -151,7 +151,20 @@ impl Tree {
     pub fn deep(&self, name: impl AsName, depth: usize, each: &str) {
         let top = self.dir(name);
         self.deep.borrow_mut().push(top.clone());
-        deep::make(&top, depth, each);
+        deep::make(&top, depth, each, None);
+    }
+
+    /// The same, and in each of the directories another one, empty.
+    pub fn comb(
+        &self,
+        name: impl AsName,
+        depth: usize,
+        each: &str,
+        beside: &str,
+    ) {
+        let top = self.dir(name);
+        self.deep.borrow_mut().push(top.clone());
+        deep::make(&top, depth, each, Some(beside));
     }
 
     /// Makes each of the odd names a file whose content is its name, in a

@@ -12,7 +12,7 @@ use std::{
 
 use serde::Deserialize;
 
-use crate::{Error, toolchain};
+use crate::Error;
 
 /// The packages of a workspace and how they depend on each other.
 #[derive(Debug, Deserialize)]
@@ -63,12 +63,11 @@ struct Kind {
 }
 
 impl Metadata {
-    /// What is resolved for the guest's workspace and target, by the lock
-    /// file: with the features that any of its packages asks for, for
+    /// What is resolved for a workspace and a target, by the lock file: with the features that any of its packages asks for, for
     /// whatever purpose, so that it is too much for one of them.
-    pub(super) fn of(manifest: &Path) -> Result<Self, Error> {
+    pub(super) fn of(manifest: &Path, target: &str) -> Result<Self, Error> {
         let words = ["metadata", "--format-version", "1"];
-        let platform = ["--filter-platform", toolchain::TARGET];
+        let platform = ["--filter-platform", target];
         let told = ask(manifest, &[&words[..], &platform].concat())?;
         serde_json::from_slice(&told).map_err(|error| {
             let (path, why) = (manifest.to_owned(), error.to_string());
@@ -82,10 +81,11 @@ impl Metadata {
 pub(super) fn linked(
     manifest: &Path,
     package: &str,
+    target: &str,
 ) -> Result<BTreeSet<(String, String)>, Error> {
     let words = ["tree", "--prefix", "none", "--format", "{p}"];
     let edges = ["--edges", "normal,no-proc-macro"];
-    let which = ["--package", package, "--target", toolchain::TARGET];
+    let which = ["--package", package, "--target", target];
     let told = ask(manifest, &[&words[..], &edges, &which].concat())?;
     let told = String::from_utf8_lossy(&told);
     // Each line is `NAME vVERSION`, and where it lies if it is ours.

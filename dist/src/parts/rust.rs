@@ -1,45 +1,61 @@
-//! Rust's own library, which no lock file names: `core`, `alloc` and what the
-//! compiler calls by itself, of the compiler that the build takes.
+//! Rust's own library, which no lock file names: `core`, `alloc`, `std` and
+//! what the compiler calls by itself, of the compiler that the build takes.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{path::Path, process::Command};
 
 use super::{Origin, Part};
-use crate::{Error, toolchain};
+use crate::Error;
 
-/// The packages of the library that code without a standard library is linked
-/// with: name, licence as their manifests have it, and folder in the
-/// library's sources. Each depends on those before it.
-const LIBRARY: [(&str, &str, &str); 3] = [
+/// A package of the library: name, licence as its manifest has it, and folder
+/// in the library's sources.
+type Package = (&'static str, &'static str, &'static str);
+
+const BUILTINS: Package = (
+    "compiler_builtins",
+    "MIT AND Apache-2.0 WITH LLVM-exception AND (MIT OR Apache-2.0)",
+    "compiler-builtins/compiler-builtins",
+);
+
+/// What code without a standard library is linked with. Each depends on those
+/// before it.
+pub(super) const CORE: [Package; 3] = [
     ("core", "MIT OR Apache-2.0", "core"),
-    (
-        "compiler_builtins",
-        "MIT AND Apache-2.0 WITH LLVM-exception AND (MIT OR Apache-2.0)",
-        "compiler-builtins/compiler-builtins",
-    ),
+    BUILTINS,
     ("alloc", "MIT OR Apache-2.0", "alloc"),
+];
+
+/// What other code is linked with, likewise.
+pub(super) const STD: [Package; 4] = [
+    ("core", "MIT OR Apache-2.0", "core"),
+    BUILTINS,
+    ("alloc", "MIT OR Apache-2.0", "alloc"),
+    ("std", "MIT OR Apache-2.0", "std"),
 ];
 
 /// Where the sources are kept.
 const REPOSITORY: &str = "https://github.com/rust-lang/rust";
 
-/// Appends the library, on which every other part depends.
-pub(super) fn add(parts: &mut Vec<Part>, root: &Path) -> Result<(), Error> {
-    let compiler = toolchain::find(root).map_err(Error::Compiler)?;
-    let version = version(&compiler.rustc, root)?;
-    let sources = compiler.sysroot.join("lib/rustlib/src/rust/library");
+/// Appends the library of a compiler, on which every other part depends.
+pub(super) fn add(
+    parts: &mut Vec<Part>,
+    library: &[Package],
+    rustc: &Path,
+    root: &Path,
+) -> Result<(), Error> {
+    let version = ask(rustc, root, "--version")?;
+    let version = version.split_whitespace().nth(1).unwrap_or_default();
+    let sysroot = ask(rustc, root, "--print=sysroot")?;
+    let sources = Path::new(&sysroot).join("lib/rustlib/src/rust/library");
     let first = parts.len();
     for part in parts.iter_mut() {
-        part.depends_on.extend(first..first + LIBRARY.len());
+        part.depends_on.extend(first..first + library.len());
     }
-    for (index, (name, licence, folder)) in LIBRARY.into_iter().enumerate() {
+    for (index, (name, licence, folder)) in library.iter().enumerate() {
         let folder = sources.join(folder);
         parts.push(Part {
-            name: name.to_owned(),
-            version: version.clone(),
-            licence: licence.to_owned(),
+            name: (*name).to_owned(),
+            version: version.to_owned(),
+            licence: (*licence).to_owned(),
             authors: vec!["The Rust Project Developers".to_owned()],
             description: Some("A part of Rust's library".to_owned()),
             repository: Some(REPOSITORY.to_owned()),
@@ -51,33 +67,41 @@ pub(super) fn add(parts: &mut Vec<Part>, root: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// The version of a compiler, as `1.96.0`.
-fn version(rustc: &PathBuf, root: &Path) -> Result<String, Error> {
+/// The machine that a compiler runs on, as the name of a target.
+pub(super) fn host(rustc: &Path, root: &Path) -> Result<String, Error> {
+    let told = ask(rustc, root, "-vV")?;
+    let host = told.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).ok_or_else(|| {
+        Error::Compiler(format!("{} -vV tells no host", rustc.display()))
+    })
+}
+
+/// What a compiler answers.
+fn ask(rustc: &Path, root: &Path, word: &str) -> Result<String, Error> {
     let failed = |why: String| {
-        Error::Compiler(format!("{} --version: {why}", rustc.display()))
+        Error::Compiler(format!("{} {word}: {why}", rustc.display()))
     };
     let output = Command::new(rustc)
         .current_dir(root)
-        .arg("--version")
+        .arg(word)
         .output()
         .map_err(|error| failed(error.to_string()))?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    match text.split_whitespace().nth(1) {
-        Some(version) if output.status.success() => Ok(version.to_owned()),
-        _ => Err(failed(format!("it ended with {}", output.status))),
+    if !output.status.success() {
+        return Err(failed(format!("it ended with {}", output.status)));
     }
+    Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use std::{fs, path::Path};
 
-    use super::{LIBRARY, toolchain};
+    use super::STD;
 
     #[test]
     fn the_licences_of_rusts_library_are_those_of_its_manifests() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let Ok(compiler) = toolchain::find(&root) else {
+        let Ok(compiler) = sanchay_toolchain::find(&root) else {
             panic!("there is no compiler for the guest");
         };
         let library = compiler.sysroot.join("lib/rustlib/src/rust/library");
@@ -85,7 +109,7 @@ mod tests {
             eprintln!("SKIPPED: the library's sources are not installed");
             return;
         }
-        for (name, licence, folder) in LIBRARY {
+        for (name, licence, folder) in STD {
             let manifest = library.join(folder).join("Cargo.toml");
             let manifest = fs::read_to_string(manifest).unwrap_or_default();
             let line = format!("license = \"{licence}\"");

@@ -12,7 +12,7 @@ use sanchay_logic::batch::{Batch, BatchError as NativeError};
 use sanchay_logic::{checklist, hashing, tree};
 use sanchay_sandbox::{
     Algorithm, BatchError, ChainingValue, Digest, Expectation, Fault,
-    Inspector, Sandbox, SandboxOptions,
+    Inspector, Sandbox, SandboxOptions, Separator,
 };
 
 use self::{judging::Judge, streams::Stream};
@@ -69,24 +69,24 @@ impl Session {
 }
 
 fn digest(inspector: &mut Inspector, input: &mut Input<'_>) {
-    let (caged, native) = algorithm(input);
+    let algorithm = algorithm(input);
     let data = input.stretched(LONGEST);
-    let digest = inspector.digest(caged, &data).unwrap();
-    assert_eq!(digest.as_bytes(), hashing::digest(native, &data));
+    let digest = inspector.digest(algorithm, &data).unwrap();
+    assert_eq!(digest.as_bytes(), hashing::digest(algorithm, &data));
 }
 
 fn digest_batch(inspector: &mut Inspector, input: &mut Input<'_>) {
-    let (caged, native) = algorithm(input);
+    let algorithm = algorithm(input);
     let data = input.stretched(LONGEST);
     let ends = ends(input, data.len());
     let mut digests = Vec::new();
-    let answer = inspector.digest_batch(caged, &data, &ends, &mut digests);
-    is_batch(answer, native, &data, &ends, &digests);
+    let answer = inspector.digest_batch(algorithm, &data, &ends, &mut digests);
+    is_batch(answer, algorithm, &data, &ends, &digests);
 }
 
 /// The same, written into the instance by one who lies about how much it is.
 fn digest_batch_with(inspector: &mut Inspector, input: &mut Input<'_>) {
-    let (caged, native) = algorithm(input);
+    let algorithm = algorithm(input);
     let data = input.stretched(LONGEST);
     let room = usize::try_from(input.number() % LONGEST).unwrap();
     let claimed = usize::try_from(input.number()).unwrap_or(usize::MAX);
@@ -103,14 +103,14 @@ fn digest_batch_with(inspector: &mut Inspector, input: &mut Input<'_>) {
         claimed
     };
     let answer =
-        inspector.digest_batch_with(caged, room, &mut pour, &mut digests);
-    is_batch(answer, native, &written, &ends, &digests);
+        inspector.digest_batch_with(algorithm, room, &mut pour, &mut digests);
+    is_batch(answer, algorithm, &written, &ends, &digests);
 }
 
 /// Asserts that an answer about a batch is the right one.
 fn is_batch(
     answer: Result<(), Fault>,
-    algorithm: hashing::Algorithm,
+    algorithm: Algorithm,
     data: &[u8],
     ends: &[u32],
     digests: &[Digest],
@@ -135,10 +135,7 @@ fn partial(inspector: &mut Inspector, input: &mut Input<'_>) {
     let size = input.number();
     let caged = inspector.partial(first, last, size).unwrap();
     let native = hashing::partial(first, last, size);
-    assert_eq!(
-        (caged.first, caged.last, caged.size),
-        (native.first, native.last, native.size)
-    );
+    assert_eq!(caged, native);
 }
 
 fn piece(inspector: &mut Inspector, input: &mut Input<'_>) {
@@ -162,7 +159,7 @@ fn join(inspector: &mut Inspector, input: &mut Input<'_>) {
     let (left, right) = (value(input), value(input));
     let root = input.flag();
     let joined = inspector.join(&left, &right, root);
-    assert_eq!(joined, Ok(tree::join(&left, &right, root)));
+    assert_eq!(joined, Ok(tree::join(&left, &right, root).unwrap()));
 }
 
 fn value(input: &mut Input<'_>) -> ChainingValue {
@@ -175,9 +172,12 @@ fn value(input: &mut Input<'_>) -> ChainingValue {
 fn parse_checklist(inspector: &mut Inspector, input: &mut Input<'_>) {
     // The whole of what is left: texts need not be short.
     let text = if input.flag() { input.rest() } else { input.bytes() };
-    let caged = inspector.parse_checklist(text).unwrap();
-    let native = checklist::parse(text);
+    let algorithm = [None, Some(Algorithm::Blake3)][input.below(2)];
+    let separator = [Separator::Undecided, Separator::Single][input.below(2)];
+    let caged = inspector.parse_checklist(text, algorithm, separator).unwrap();
+    let native = checklist::parse(text, algorithm, separator);
     assert_eq!(caged.lines, native.lines);
+    assert_eq!(caged.separator, native.separator);
     assert_eq!(caged.malformed, native.malformed);
     assert_eq!(caged.promises.len(), native.promises.len());
     for (caged, native) in caged.promises.iter().zip(&native.promises) {
@@ -193,31 +193,20 @@ fn same_expectation(
     use checklist::Expectation as Native;
     match (caged, native) {
         (Expectation::Named(caged, digest), Native::Named(native, bytes)) => {
-            ALGORITHMS.contains(&(*caged, *native))
-                && digest.as_bytes() == bytes
+            caged == native && digest.as_bytes() == bytes
         }
         (Expectation::Unnamed(digest), Native::Unnamed(bytes)) => {
             digest.as_bytes() == bytes
         }
-        (Expectation::Partial(caged), Native::Partial(native)) => {
-            (caged.first, caged.last, caged.size)
-                == (native.first, native.last, native.size)
+        (Expectation::Partial(digest, chunk), Native::Partial(it, its)) => {
+            digest == it && chunk == its
         }
         _ => false,
     }
 }
 
-/// Each hash function, in the cage and natively.
-const ALGORITHMS: [(Algorithm, hashing::Algorithm); 5] = [
-    (Algorithm::Xxh64, hashing::Algorithm::Xxh64),
-    (Algorithm::Xxh3_64, hashing::Algorithm::Xxh3_64),
-    (Algorithm::Xxh3_128, hashing::Algorithm::Xxh3_128),
-    (Algorithm::Blake3, hashing::Algorithm::Blake3),
-    (Algorithm::Sha256, hashing::Algorithm::Sha256),
-];
-
-fn algorithm(input: &mut Input<'_>) -> (Algorithm, hashing::Algorithm) {
-    ALGORITHMS[input.below(ALGORITHMS.len())]
+fn algorithm(input: &mut Input<'_>) -> Algorithm {
+    Algorithm::ALL[input.below(Algorithm::ALL.len())]
 }
 
 /// Offsets at which parts of so many bytes end: well formed, or anything.

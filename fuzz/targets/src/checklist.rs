@@ -4,29 +4,46 @@
 mod plain;
 mod written;
 
-use sanchay_logic::checklist::{Checklist, Promise, parse};
+use sanchay_logic::checklist::{
+    Checklist, Malformed, Promise, Separator, parse,
+};
+use sanchay_logic::hashing::Algorithm;
 
 use self::plain::Line;
 
-/// Parses a text, whole and line by line.
+/// Parses a text, whole and line by line, as a list of which nobody said what
+/// it is, and in the middle of lists of one algorithm.
 pub fn run(text: &[u8]) {
+    is_as_plainly_read(text, None, Separator::Undecided);
+    is_as_plainly_read(text, Some(Algorithm::Blake3), Separator::Double);
+    is_as_plainly_read(text, Some(Algorithm::Xxh64), Separator::Single);
+}
+
+fn is_as_plainly_read(
+    text: &[u8],
+    algorithm: Option<Algorithm>,
+    separator: Separator,
+) {
     let lines = lines(text);
     let mut expected = Checklist {
         lines: u32::try_from(lines.len()).unwrap(),
+        separator,
         ..Checklist::default()
     };
     for (index, line) in (0..).zip(&lines) {
-        match plain::read(line) {
+        match plain::read(line, algorithm, &mut expected.separator) {
             Line::Promise(path, digest) => expected.promises.push(Promise {
                 line: index,
                 path,
                 expected: digest,
             }),
             Line::Silent => {}
-            Line::Malformed => expected.malformed.push(index),
+            Line::Malformed(flaw) => {
+                expected.malformed.push(Malformed { line: index, flaw });
+            }
         }
     }
-    let list = parse(text);
+    let list = parse(text, algorithm, separator);
     assert_eq!(list, expected);
     written::is_read_back(&list.promises);
 }

@@ -1,6 +1,7 @@
 //! Filters: any specification and any listing, against a plain reading of
 //! what a filter is.
 
+use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
 use sanchay_logic::batch::{Batch, BatchError};
 use sanchay_logic::filter::{
     EntryKind, Filter, Specification, SpecificationError,
@@ -123,17 +124,29 @@ fn is_wanted(
     let Specification { extensions, hidden, .. } = specification;
     let ends_in = |extension: &Vec<u8>| {
         let bare = extension.strip_prefix(b".").unwrap_or(extension);
-        let Some(stem) = name.len().checked_sub(bare.len() + 1) else {
-            return false;
-        };
-        let (stem, end) = name.split_at(stem);
-        !stem.is_empty()
-            && end[0] == b'.'
-            && end[1..].eq_ignore_ascii_case(bare)
+        let suffix = caseless(&[b".", bare].concat());
+        let name = caseless(name);
+        name.len() > suffix.len() && name.ends_with(&suffix)
     };
     let shown = *hidden || name.first() != Some(&b'.');
     shown
         && (kind == EntryKind::Directory
             || extensions.is_empty()
             || extensions.iter().any(ends_in))
+}
+
+/// The characters of a name, each as the least of those that differ from it by
+/// case alone; bytes that are none as numbers beyond them.
+fn caseless(name: &[u8]) -> Vec<u32> {
+    let mut all = Vec::new();
+    for chunk in name.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            let mut alike = ClassUnicode::new([ClassUnicodeRange::new(c, c)]);
+            alike.case_fold_simple();
+            all.push(u32::from(alike.ranges()[0].start()));
+        }
+        let invalid = chunk.invalid().iter();
+        all.extend(invalid.map(|byte| 0x0011_0000 + u32::from(*byte)));
+    }
+    all
 }

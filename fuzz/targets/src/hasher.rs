@@ -1,11 +1,13 @@
 //! Digests: however bytes are cut into pieces, the digest is that of the
 //! whole, and the one that the plain crates give.
 
+use md5::Md5;
 use sanchay_logic::batch::Batch;
 use sanchay_logic::hashing::{
     Algorithm, Hasher, digest, digest_batch, partial,
 };
-use sha2::{Digest as _, Sha256};
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256, Sha512};
 use xxhash_rust::{xxh3, xxh64::xxh64};
 
 use crate::input::Input;
@@ -80,5 +82,9 @@ fn reference(algorithm: Algorithm, data: &[u8]) -> Vec<u8> {
         Algorithm::Xxh3_128 => xxh3::xxh3_128(data).to_be_bytes().to_vec(),
         Algorithm::Blake3 => blake3::hash(data).as_bytes().to_vec(),
         Algorithm::Sha256 => Sha256::digest(data).to_vec(),
+        Algorithm::Sha512 => Sha512::digest(data).to_vec(),
+        Algorithm::Sha1 => Sha1::digest(data).to_vec(),
+        Algorithm::Md5 => Md5::digest(data).to_vec(),
+        Algorithm::Crc32 => crc32fast::hash(data).to_be_bytes().to_vec(),
     }
 }

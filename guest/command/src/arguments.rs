@@ -164,7 +164,8 @@ impl Given {
     }
 
     fn text(&self) -> Text {
-        Text { zero: self.print0, tag: self.tag, terminal: false }
+        let (zero, tag, chunk) = (self.print0, self.tag, self.partial);
+        Text { terminal: false, zero, tag, chunk }
     }
 
     fn into_scan(mut self) -> Scan {
@@ -209,6 +210,7 @@ impl Given {
         let text = self.format.unwrap_or_default() == Format::Text;
         let stdin_only = self.paths.iter().all(|path| path == "-");
         let other = self.algorithm.filter(|it| *it != Algorithm::Xxh64);
+        let unfit = self.algorithm.is_some_and(|it| !it.identifies());
         let refused = if self.count && self.print0 {
             "the argument '--count' cannot be used with '--print0'"
         } else if self.count && !text {
@@ -221,6 +223,8 @@ impl Given {
             "the argument '--partial[=<CHUNK>]' cannot be used with '--tag'"
         } else if self.partial.is_some() && other.is_some() {
             "--partial always uses xxh64: it cannot use another"
+        } else if verb == Verb::Dupes && unfit {
+            "invalid value for '--algorithm': crc32 cannot tell files apart"
         } else if verb == Verb::Hash && stdin_only && self.walks {
             "options for walking need a PATH to walk"
         } else {

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use sanchay_logic::hashing::{
-    Algorithm, Hasher, PartialDigest, digest, partial,
+    Algorithm, Hasher, MAX_CHUNK, PartialDigest, digest, partial,
 };
 use wasi::clocks::wall_clock::Datetime;
 use wasi::filesystem::types::Descriptor;
@@ -13,9 +13,6 @@ use wasi::filesystem::types::Descriptor;
 use crate::failure::Cause;
 use crate::source::{FileFrom, Source, length, read_full};
 use crate::stat::Stat;
-
-/// The largest chunk of a partial digest, in bytes.
-pub(crate) const MAX_CHUNK: u32 = 16 << 20;
 
 /// Files of up to so many bytes are hashed in one piece.
 const SMALL: u64 = 64 * 1024;
@@ -43,9 +40,7 @@ impl fmt::Display for Content {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Whole(_, digest) => hex(digest).fmt(f),
-            Self::Partial(PartialDigest { first, last, size }) => {
-                write!(f, "xxh64:{first:016x}:{last:016x}:{size}")
-            }
+            Self::Partial(digest) => fmt::Display::fmt(digest, f),
         }
     }
 }
@@ -57,22 +52,11 @@ pub(crate) fn hex(bytes: &[u8]) -> impl fmt::Display {
     })
 }
 
-/// The name of a hash function.
-pub(crate) const fn name(algorithm: Algorithm) -> &'static str {
-    match algorithm {
-        Algorithm::Xxh64 => "xxh64",
-        Algorithm::Xxh3_64 => "xxh3-64",
-        Algorithm::Xxh3_128 => "xxh3-128",
-        Algorithm::Blake3 => "blake3",
-        Algorithm::Sha256 => "sha256",
-    }
-}
-
 /// The name of the hash function that told what is in a file.
 pub(crate) const fn algorithm(sum: &Sum) -> &'static str {
     match sum.content {
-        Content::Whole(algorithm, _) => name(algorithm),
-        Content::Partial(_) => name(Algorithm::Xxh64),
+        Content::Whole(algorithm, _) => algorithm.name(),
+        Content::Partial(_) => Algorithm::Xxh64.name(),
     }
 }
 
@@ -198,14 +182,19 @@ fn ends(file: &Descriptor, size: u64, chunk: u32) -> Result<Sum, Cause> {
             let chunk = u32::try_from(chunk).unwrap_or(MAX_CHUNK);
             return made_up(file, Method::Partial(chunk));
         }
-        let size = length(&bytes);
+        if length(&bytes) < size {
+            return Err(Cause::Shrank);
+        }
         let content = Content::Partial(partial(&bytes, &bytes, size));
         return Ok(Sum { content, size, modified: None, grew });
     }
     let first = read_full(&mut FileFrom::new(file, 0), chunk)?;
     let from = size.saturating_sub(chunk);
     let last = read_full(&mut FileFrom::new(file, from), chunk)?;
-    let size = from.saturating_add(length(&last));
+    // Of a file that is being cut, it cannot be told what its ends are.
+    if length(&first) < chunk || length(&last) < chunk {
+        return Err(Cause::Shrank);
+    }
     let content = Content::Partial(partial(&first, &last, size));
     Ok(Sum { content, size, modified: None, grew: false })
 }

@@ -9,6 +9,8 @@ use sanchay_logic::escape::escaped;
 use sanchay_logic::filter::SpecificationError;
 use wasi::filesystem::types::ErrorCode;
 
+use crate::walk::MAX_PATH;
+
 /// What ends a command before its time.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -117,6 +119,10 @@ pub(crate) enum Cause {
     BecameLink,
     /// The file grew while it was read.
     Grew,
+    /// The file ended before it should.
+    Shrank,
+    /// The path of the directory is too long for it to be entered.
+    PathTooLong,
     /// Another file has taken the place of the one that was found.
     Replaced,
     /// The file has not the size that it had when it was listed.
@@ -155,6 +161,12 @@ impl fmt::Display for Cause {
                 "it was replaced by a symbolic link, which is not followed",
             ),
             Self::Grew => f.write_str("it grew while it was read"),
+            Self::Shrank => f.write_str("it shrank while it was read"),
+            Self::PathTooLong => write!(
+                f,
+                "its path below the root is longer than {MAX_PATH} bytes; to \
+                 look into it, name a directory further down"
+            ),
             Self::Replaced => f.write_str("another file has taken its place"),
             Self::Changed { expected, found } => write!(
                 f,

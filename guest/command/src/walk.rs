@@ -18,6 +18,14 @@ use crate::stat::Stat;
 /// again when the walk comes back to them.
 const OPEN: usize = 64;
 
+/// From a directory no more than so many levels above, the way down is gone
+/// without anything on it being held open.
+const NEAR: usize = 32;
+
+/// The longest path below its root of a directory that is entered, in bytes,
+/// with the slash behind it: that of the native program.
+pub(crate) const MAX_PATH: usize = 64 << 10;
+
 /// Which files are wanted, and where to look for them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct WalkOptions {
@@ -141,8 +149,11 @@ impl<'w> Walk<'w> {
             errors.push(EntryError::new(self.join(name), action, cause));
         };
         let mut items = self.lister.list(&folder, &mut on_error);
-        for error in &errors {
-            visitor.error(error)?;
+        for mut error in errors {
+            // A root of which nothing can be told is as good as none.
+            let refused = matches!(error.cause, Cause::Host(_));
+            error.named = refused && depth == 0 && items.is_empty();
+            visitor.error(&error)?;
         }
         if self.max_depth.is_some_and(|max| depth + 1 >= max) {
             items.retain(|item| !item.directory);
@@ -173,10 +184,15 @@ impl<'w> Walk<'w> {
         item: &Item,
         visitor: &mut dyn Visitor,
     ) -> Result<(), Failure> {
-        let opened = self.open().and_then(|folder| match item.directory {
-            true => open_directory(folder, &item.name).map(Some),
-            false => Ok(None),
-        });
+        let below = self.path.len().saturating_sub(self.root);
+        let length = below.saturating_add(item.name.len());
+        let opened = match item.directory && length >= MAX_PATH {
+            true => Err(Cause::PathTooLong),
+            false => self.open().and_then(|folder| match item.directory {
+                true => open_directory(folder, &item.name).map(Some),
+                false => Ok(None),
+            }),
+        };
         match opened {
             Ok(Some(child)) => self.enter(child, item.name.clone(), visitor),
             Ok(None) => match self.levels.last() {
@@ -207,19 +223,28 @@ impl<'w> Walk<'w> {
         }
     }
 
-    /// The deepest level's handle, opened again if it was closed.
+    /// The deepest level's handle, opened again if it was closed. Of a long
+    /// way down, the levels half way, half of the rest of the way and so on
+    /// are held open, too: the walk comes back to them.
     fn open(&mut self) -> Result<&Descriptor, Cause> {
         let closed = |level: &&Level| level.folder.is_none();
-        let reopen = self.levels.iter().rev().take_while(closed).count();
-        if reopen > 0 {
+        loop {
+            let reopen = self.levels.iter().rev().take_while(closed).count();
+            let hop = match reopen {
+                0 => break,
+                far if far > NEAR => far.div_ceil(2),
+                near => near,
+            };
             let kept = self.levels.len().saturating_sub(reopen);
-            let (above, below) = self.levels.split_at(kept);
+            let (above, below) = self.levels.split_at_mut(kept);
+            let below = below.get_mut(..hop).unwrap_or_default();
             let names = below.iter().map(|level| level.name.as_str());
             let from = above.last().and_then(|level| level.folder.as_ref());
             let folder =
                 descend(from.ok_or(ErrorCode::BadDescriptor)?, names)?;
-            if let Some(level) = self.levels.last_mut() {
-                level.folder = folder;
+            match below.last_mut() {
+                Some(level) => level.folder = folder,
+                None => break,
             }
         }
         let deepest = self.levels.last().and_then(|it| it.folder.as_ref());

@@ -9,11 +9,19 @@ use sanchay_logic::hashing as logic;
 use crate::Inspector;
 use crate::interfaces::exports::sanchay::inspect::batches::BatchError;
 use crate::interfaces::exports::sanchay::inspect::hashing::{
-    Algorithm, Guest, GuestHasher, PartialDigest,
+    Algorithm, AlgorithmInfo, Guest, GuestHasher, PartialDigest,
 };
 
 impl Guest for Inspector {
     type Hasher = Hasher;
+
+    fn algorithms() -> Vec<AlgorithmInfo> {
+        Vec::from(logic::Algorithm::ALL.map(AlgorithmInfo::from))
+    }
+
+    fn digest_size(algorithm: Algorithm) -> u32 {
+        size(algorithm.into())
+    }
 
     fn digest(algorithm: Algorithm, data: Vec<u8>) -> Vec<u8> {
         logic::digest(algorithm.into(), &data)
@@ -61,6 +69,10 @@ impl From<Algorithm> for logic::Algorithm {
             Algorithm::Xxh3Bits128 => Self::Xxh3_128,
             Algorithm::Blake3 => Self::Blake3,
             Algorithm::Sha256 => Self::Sha256,
+            Algorithm::Sha512 => Self::Sha512,
+            Algorithm::Sha1 => Self::Sha1,
+            Algorithm::Md5 => Self::Md5,
+            Algorithm::Crc32 => Self::Crc32,
         }
     }
 }
@@ -73,8 +85,29 @@ impl From<logic::Algorithm> for Algorithm {
             logic::Algorithm::Xxh3_128 => Self::Xxh3Bits128,
             logic::Algorithm::Blake3 => Self::Blake3,
             logic::Algorithm::Sha256 => Self::Sha256,
+            logic::Algorithm::Sha512 => Self::Sha512,
+            logic::Algorithm::Sha1 => Self::Sha1,
+            logic::Algorithm::Md5 => Self::Md5,
+            logic::Algorithm::Crc32 => Self::Crc32,
         }
     }
+}
+
+impl From<logic::Algorithm> for AlgorithmInfo {
+    fn from(algorithm: logic::Algorithm) -> Self {
+        Self {
+            algorithm: algorithm.into(),
+            name: algorithm.name().into(),
+            tag: algorithm.tag().into(),
+            digest_size: size(algorithm),
+            collision_resistant: algorithm.is_collision_resistant(),
+        }
+    }
+}
+
+/// The length of a digest as it crosses: it is at most 64.
+fn size(algorithm: logic::Algorithm) -> u32 {
+    u32::try_from(algorithm.digest_len()).unwrap_or(u32::MAX)
 }
 
 impl From<logic::PartialDigest> for PartialDigest {

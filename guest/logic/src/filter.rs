@@ -6,6 +6,7 @@
 //! here.
 
 mod extensions;
+mod folding;
 #[cfg(test)]
 mod properties;
 mod spelling;

@@ -5,70 +5,27 @@
 //! which function made the digest in order to print it.
 //!
 //! Sources: XXH64 and XXH3 by the xxHash specification, with seed 0 and the
-//! default secret; BLAKE3 by its paper; SHA-256 by FIPS 180-4.
+//! default secret; BLAKE3 by its paper; SHA-1, SHA-256 and SHA-512 by FIPS
+//! 180-4; MD5 by RFC 1321; CRC-32 by RFC 1952.
 
+mod algorithm;
 mod hasher;
+mod partial;
 #[cfg(test)]
 mod tests;
 mod xxh3;
 
 use alloc::vec::Vec;
 
-use sha2::{Digest as _, Sha256};
+use md5::Md5;
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256, Sha512};
 use xxhash_rust::xxh64;
 
+pub use self::algorithm::{Algorithm, UnknownAlgorithm};
 pub use self::hasher::Hasher;
+pub use self::partial::{DEFAULT_CHUNK, MAX_CHUNK, PartialDigest, partial};
 use crate::batch::Batch;
-
-/// The hash functions on offer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Algorithm {
-    /// XXH64 with seed 0; 8 bytes. Not cryptographic.
-    Xxh64,
-    /// XXH3 with a 64-bit result and seed 0; 8 bytes. Not cryptographic.
-    Xxh3_64,
-    /// XXH3 with a 128-bit result and seed 0; 16 bytes. Not cryptographic.
-    Xxh3_128,
-    /// BLAKE3 with its default output length; 32 bytes. Cryptographic.
-    Blake3,
-    /// SHA-256; 32 bytes. Cryptographic.
-    Sha256,
-}
-
-impl Algorithm {
-    /// Every algorithm, in the order of the interface.
-    pub const ALL: [Self; 5] = [
-        Self::Xxh64,
-        Self::Xxh3_64,
-        Self::Xxh3_128,
-        Self::Blake3,
-        Self::Sha256,
-    ];
-
-    /// The length of a digest, in bytes.
-    #[must_use]
-    pub const fn digest_length(self) -> usize {
-        match self {
-            Self::Xxh64 | Self::Xxh3_64 => 8,
-            Self::Xxh3_128 => 16,
-            Self::Blake3 | Self::Sha256 => 32,
-        }
-    }
-}
-
-/// A fingerprint of a file's two ends and its size.
-///
-/// Its text form is `xxh64:FIRST:LAST:SIZE`: two XXH64 digests in lower-case
-/// hexadecimal, 16 digits each, and the size in decimal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct PartialDigest {
-    /// XXH64 of the first chunk.
-    pub first: u64,
-    /// XXH64 of the last chunk.
-    pub last: u64,
-    /// The size of the whole file, in bytes.
-    pub size: u64,
-}
 
 /// The digest of one byte string.
 ///
@@ -83,6 +40,10 @@ pub fn digest(algorithm: Algorithm, data: &[u8]) -> Vec<u8> {
         Algorithm::Xxh3_128 => xxh3_128(data).to_vec(),
         Algorithm::Blake3 => blake3(data).to_vec(),
         Algorithm::Sha256 => sha256(data).to_vec(),
+        Algorithm::Sha512 => sha512(data).to_vec(),
+        Algorithm::Sha1 => sha1(data).to_vec(),
+        Algorithm::Md5 => md5(data).to_vec(),
+        Algorithm::Crc32 => crc32(data).to_vec(),
     }
 }
 
@@ -95,17 +56,10 @@ pub fn digest_batch(algorithm: Algorithm, batch: Batch<'_>) -> Vec<u8> {
         Algorithm::Xxh3_128 => each(batch, xxh3_128),
         Algorithm::Blake3 => each(batch, blake3),
         Algorithm::Sha256 => each(batch, sha256),
-    }
-}
-
-/// The partial digest of a file, from its first chunk, its last chunk and its
-/// size in bytes. The caller chooses the chunks.
-#[must_use]
-pub fn partial(first: &[u8], last: &[u8], size: u64) -> PartialDigest {
-    PartialDigest {
-        first: xxh64::xxh64(first, 0),
-        last: xxh64::xxh64(last, 0),
-        size,
+        Algorithm::Sha512 => each(batch, sha512),
+        Algorithm::Sha1 => each(batch, sha1),
+        Algorithm::Md5 => each(batch, md5),
+        Algorithm::Crc32 => each(batch, crc32),
     }
 }
 
@@ -139,4 +93,20 @@ fn blake3(data: &[u8]) -> [u8; 32] {
 
 fn sha256(data: &[u8]) -> [u8; 32] {
     Sha256::digest(data).into()
+}
+
+fn sha512(data: &[u8]) -> [u8; 64] {
+    Sha512::digest(data).into()
+}
+
+fn sha1(data: &[u8]) -> [u8; 20] {
+    Sha1::digest(data).into()
+}
+
+fn md5(data: &[u8]) -> [u8; 16] {
+    Md5::digest(data).into()
+}
+
+fn crc32(data: &[u8]) -> [u8; 4] {
+    crc32fast::hash(data).to_be_bytes()
 }

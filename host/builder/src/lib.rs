@@ -1,22 +1,17 @@
-//! Builds `guest/command`: the component `sanchay.wasm`, for any host of WASI
-//! 0.2.
+//! Makes components of what is compiled from `guest/`.
 //!
-//! The compiler is found and called as the build script of `host/sandbox`
-//! does it, by the same source: what can build the program can build the
-//! command.
+//! The build script of `host/sandbox` makes the one that it embeds of
+//! `guest/inspector` here. [`build`] makes `sanchay.wasm` of `guest/command`,
+//! for any host of WASI 0.2.
 
-#[path = "../../sandbox/build/guest.rs"]
-mod guest;
-#[path = "../../sandbox/build/toolchain.rs"]
-mod toolchain;
+pub mod component;
+pub mod world;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use wit_component::{ComponentEncoder, DecodedWasm, WitPrinter};
-
-/// Why the component cannot be built, in lines for a person to read.
-pub type Failure = String;
+pub use sanchay_toolchain::Failure;
+use sanchay_toolchain::{find, guest};
 
 /// What of WASI the command may import: its arguments, its streams, its
 /// folders and a clock. No network, nothing random, no variables' use.
@@ -49,26 +44,18 @@ pub struct Component {
 pub fn build() -> Result<Component, Failure> {
     let root = root()?;
     let target = root.join("target");
-    let compiler = toolchain::find(&root)?;
+    let compiler = find(&root)?;
     let package = "sanchay-command";
     let module =
         guest::build(&root, &target.join("guest"), package, &compiler)?;
-    let bytes = ComponentEncoder::default()
-        .module(&module)
-        .and_then(|encoder| encoder.validate(true).encode())
-        .map_err(|error| format!("cannot make the component: {error:#}"))?;
-    let (imports, wit) = describe(&bytes)?;
+    let component::Component { bytes, wit, imports, .. } =
+        component::make(&module, CEILING)?;
     let allowed =
         |name: &String| ALLOWED.iter().any(|it| name.starts_with(it));
     if let Some(name) = imports.iter().find(|name| !allowed(name)) {
         return Err(format!("the command must not import {name}"));
     }
     let size = bytes.len();
-    if size > CEILING {
-        return Err(format!(
-            "the command has {size} bytes; {CEILING} are allowed"
-        ));
-    }
     let path = target.join("components/sanchay.wasm");
     write(&path, &bytes).map_err(|error| {
         format!("cannot write {}: {error}", path.display())
@@ -89,30 +76,6 @@ fn root() -> Result<PathBuf, Failure> {
             package.display(),
         )),
     }
-}
-
-/// What a component imports, and its world, told by its bytes alone.
-fn describe(bytes: &[u8]) -> Result<(Vec<String>, String), Failure> {
-    let unreadable = |error| format!("cannot decode the component: {error:#}");
-    let decoded = wit_component::decode(bytes).map_err(unreadable)?;
-    let DecodedWasm::Component(resolve, world) = &decoded else {
-        return Err("the guest is a WIT package, not a component".into());
-    };
-    let world =
-        resolve.worlds.get(*world).ok_or("the component has no world")?;
-    let names = world.imports.keys();
-    let names = names.map(|key| resolve.name_world_key(key)).collect();
-
-    let package = decoded.package();
-    let others: Vec<_> = resolve
-        .packages
-        .iter()
-        .map(|(id, _)| id)
-        .filter(|id| *id != package)
-        .collect();
-    let mut printer = WitPrinter::default();
-    printer.print(resolve, package, &others).map_err(unreadable)?;
-    Ok((names, printer.output.to_string()))
 }
 
 /// Writes a file in one go: who reads it at the same time reads the old one or

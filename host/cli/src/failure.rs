@@ -59,16 +59,16 @@ pub(crate) enum Failure {
         /// What the system said.
         source: io::Error,
     },
-    /// Two extractors fill one column.
+    /// Two plugins have one name.
     #[error(
-        "two plugins fill the column plugin.{column}: {} and {}; use one at a \
-         time",
+        "two plugins are called {name}: {} and {}; call one something else: \
+         --plugin FILE,name=NAME",
         shown(.first),
         shown(.second)
     )]
-    SameColumn {
-        /// The column, without `plugin.`.
-        column: Box<str>,
+    SameName {
+        /// What both are called.
+        name: String,
         /// The file of one of them.
         first: PathBuf,
         /// The file of the other.
@@ -133,7 +133,7 @@ impl Failure {
             | Self::OutputIsInput(_)
             | Self::Plugin { .. }
             | Self::PluginFile { .. }
-            | Self::SameColumn { .. }
+            | Self::SameName { .. }
             | Self::UnprintedValues { .. }
             | Self::Pack { .. }
             | Self::Signals(_)

@@ -63,6 +63,9 @@ pub(crate) fn refusal(error: &PluginError) -> String {
         PluginError::CompileTime(_) => {
             format!("{error}; --plugin-compile-time gives it longer")
         }
+        PluginError::Instances { .. } => {
+            format!("{error}; --plugin-instances allows it more")
+        }
         // Our own words: what they quote is escaped, and short.
         PluginError::Description(_) => error.to_string(),
         other => told(&other.to_string()),
@@ -97,5 +100,7 @@ mod tests {
         }
         let long = PluginError::CompileTime(budget);
         assert!(refusal(&long).contains("--plugin-compile-time"));
+        let many = PluginError::Instances { count: 65, allowed: 64 };
+        assert!(refusal(&many).contains("--plugin-instances"));
     }
 }

@@ -7,6 +7,7 @@ mod address_space;
 mod arguments;
 mod commands;
 mod context;
+mod defect;
 mod exit;
 mod failure;
 mod faults;
@@ -22,6 +23,7 @@ mod terminal;
 
 fn main() {
     address_space::spare();
+    defect::tell();
     let arguments = arguments::parse();
     commands::run(arguments).end()
 }

@@ -4,9 +4,10 @@
 use std::{
     fmt::Display,
     io::{Write as _, stderr},
+    sync::Arc,
 };
 
-use sanchay::{Cancel, EntryError, Monitor};
+use sanchay::{Cancel, EntryError, LeftOut, Monitor};
 
 use crate::{failure::Failure, faults, progress::Meter, terminal::Terminal};
 
@@ -17,22 +18,37 @@ pub(crate) struct Messages {
     color: bool,
     /// Whether records go to a terminal, too.
     shares: bool,
+    /// Whether nothing is said of what is left out.
+    quiet: bool,
 }
 
 impl Messages {
     /// Messages with a progress bar, if `progress` says so.
     pub(crate) fn new(terminal: Terminal, progress: bool) -> Self {
         let Terminal { color, stdout: shares, stderr } = terminal;
-        Self { meter: Meter::new(progress && stderr, color), color, shares }
+        let meter = Meter::new(progress && stderr, color);
+        Self { meter, color, shares, quiet: false }
+    }
+
+    /// The same, which say nothing but what went wrong.
+    pub(crate) fn quiet(self) -> Self {
+        Self { quiet: true, ..self }
     }
 
     /// What a run needs to be watched and ended.
     pub(crate) fn monitor(&self, cancel: &Cancel) -> Monitor {
-        Monitor {
+        let mut monitor = Monitor {
             cancel: cancel.clone(),
             progress: self.meter.callback(),
             ..Monitor::default()
+        };
+        if !self.quiet {
+            let apart = self.meter.apart();
+            let left_out =
+                move |it: &LeftOut| apart(&|| write(&format!("{it}\n")));
+            monitor.left_out = Some(Arc::new(left_out));
         }
+        monitor
     }
 
     /// Names an entry that failed.
@@ -75,7 +91,11 @@ impl Messages {
     }
 
     fn line(&self, line: &str) {
-        // Nothing can be said about a standard error that takes nothing.
-        self.meter.aside(|| drop(stderr().write_all(line.as_bytes())));
+        self.meter.aside(|| write(line));
     }
+}
+
+/// Nothing can be said about a standard error that takes nothing.
+fn write(line: &str) {
+    drop(stderr().write_all(line.as_bytes()));
 }

@@ -11,12 +11,12 @@ use std::{
 
 use sanchay::{
     Compiler, Engine, Error, Limits, Plugin, PluginError, PluginOptions,
-    Plugins, escaped,
+    Plugins,
 };
 
 use crate::{
     failure::Failure,
-    options::plugin::{LimitArgs, PluginArgs},
+    options::plugin::{LimitArgs, PluginArgs, PluginSpec},
     signals::Interrupt,
 };
 
@@ -32,32 +32,36 @@ pub(crate) fn load_all(
     silent: Option<&'static str>,
 ) -> Result<Plugins, Failure> {
     let options = options(&arguments.limits, engine.workers(), interrupt);
-    let paths = &arguments.plugins;
-    let mut plugins = Vec::with_capacity(paths.len());
-    for path in paths {
-        let component = read(path)?;
-        let plugin = load(path, &component, &options)?;
+    let specs = &arguments.plugins;
+    let mut plugins = Vec::with_capacity(specs.len());
+    for spec in specs {
+        let component = read(&spec.path)?;
+        let plugin = load(spec, &component, &options)?;
         match silent {
             Some(option) if !plugin.columns().is_empty() => {
-                let path = path.clone();
+                let path = spec.path.clone();
                 return Err(Failure::UnprintedValues { path, option });
             }
             _ => plugins.push(plugin),
         }
     }
-    tell_apart(paths, &mut plugins)?;
+    tell_apart(specs, &plugins)?;
     Ok(Plugins::new(plugins)?)
 }
 
 /// Makes a plugin of the component in a file.
 pub(crate) fn load(
-    path: &Path,
+    spec: &PluginSpec,
     component: &[u8],
     options: &PluginOptions,
 ) -> Result<Plugin, Failure> {
-    Plugin::load(component, options).map_err(|why| match why {
+    let mut options = options.clone();
+    options.digest = spec.digest;
+    options.name.clone_from(&spec.name);
+    options.settings.clone_from(&spec.settings);
+    Plugin::load(component, &options).map_err(|why| match why {
         PluginError::Cancelled => Error::Cancelled.into(),
-        why => Failure::Plugin { path: path.to_owned(), why: Box::new(why) },
+        why => Failure::Plugin { path: spec.path.clone(), why: Box::new(why) },
     })
 }
 
@@ -69,11 +73,13 @@ pub(crate) fn options(
 ) -> PluginOptions {
     let mut options = PluginOptions::default();
     let bytes = |size| usize::try_from(size).unwrap_or(usize::MAX);
+    let count = |count| usize::try_from(count).unwrap_or(0);
     options.limits = Limits::of_plugins()
         .memory(bytes(limits.plugin_memory))
         .call_budget(limits.plugin_time)
         .answer(bytes(limits.plugin_output))
-        .handles(usize::try_from(limits.plugin_handles).unwrap_or(0));
+        .handles(count(limits.plugin_handles))
+        .core_instances(count(limits.plugin_instances));
     options.instances = instances;
     options.compile_time = limits.plugin_compile_time;
     if let Ok(program) = env::current_exe() {
@@ -97,31 +103,19 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     }
 }
 
-/// Sees to it that a message or a column leads to one file: plugins of one
-/// name are called by their files as well, and no two fill one column.
+/// Sees to it that a message or a column leads to one plugin.
 fn tell_apart(
-    paths: &[PathBuf],
-    plugins: &mut [Plugin],
+    specs: &[PluginSpec],
+    plugins: &[Plugin],
 ) -> Result<(), Failure> {
-    let mut columns = HashMap::new();
     let mut names = HashMap::new();
-    for (path, plugin) in paths.iter().zip(&*plugins) {
-        *names.entry(plugin.name().to_owned()).or_insert(0_usize) += 1;
-        for column in plugin.columns() {
-            let other = columns.insert(column.name.clone(), path);
-            if let Some(other) = other {
-                return Err(Failure::SameColumn {
-                    column: column.name.clone(),
-                    first: other.clone(),
-                    second: path.clone(),
-                });
-            }
-        }
-    }
-    for (path, plugin) in paths.iter().zip(plugins) {
-        if names.get(plugin.name()).is_some_and(|count| *count > 1) {
-            let file = escaped(path.as_os_str().as_encoded_bytes());
-            plugin.set_name(format!("{} ({file})", plugin.name()));
+    for (spec, plugin) in specs.iter().zip(plugins) {
+        if let Some(first) = names.insert(plugin.name(), &spec.path) {
+            return Err(Failure::SameName {
+                name: plugin.name().to_owned(),
+                first: first.clone(),
+                second: spec.path.clone(),
+            });
         }
     }
     Ok(())

@@ -40,10 +40,13 @@ impl Meter {
 
     /// Does something while the bar is off the screen.
     pub(crate) fn aside<T>(&self, act: impl FnOnce() -> T) -> T {
-        match self.bar() {
-            Some(bar) => bar.suspend(act),
-            None => act(),
-        }
+        aside(self.bar(), act)
+    }
+
+    /// The same, for whoever outlives the borrow of this.
+    pub(crate) fn apart(&self) -> impl Fn(&dyn Fn()) + Send + Sync + 'static {
+        let shown = self.shown.clone();
+        move |act| aside(shown.as_deref().and_then(OnceLock::get), act)
     }
 
     /// Takes the bar off the screen for good.
@@ -55,6 +58,13 @@ impl Meter {
 
     fn bar(&self) -> Option<&ProgressBar> {
         self.shown.as_ref()?.get()
+    }
+}
+
+fn aside<T>(bar: Option<&ProgressBar>, act: impl FnOnce() -> T) -> T {
+    match bar {
+        Some(bar) => bar.suspend(act),
+        None => act(),
     }
 }
 

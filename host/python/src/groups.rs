@@ -41,7 +41,7 @@ impl Groups {
     fn add(&mut self, number: u64, group: &Group<'_>) {
         let start = self.paths.len();
         for member in group.members() {
-            self.paths.push([member.parent, member.name]);
+            self.paths.push([&*member.parent, member.name]);
         }
         self.groups.push(Row {
             number,

@@ -6,7 +6,7 @@ use sanchay::{Algorithm, Method, WalkOptions, Walker};
 use crate::{arguments, names, numbers};
 
 /// The chunk of a partial digest where none is named, in bytes.
-const CHUNK: u32 = 64 << 10;
+const CHUNK: u32 = sanchay::DEFAULT_CHUNK;
 
 /// Which files a walk reports.
 #[pyclass(frozen, module = "sanchay._native")]
@@ -19,7 +19,7 @@ impl Walk {
     #[new]
     #[pyo3(signature = (
         extension, min_size, max_size, hidden, follow, beneath, max_depth,
-        walker
+        one_file_system, walker
     ))]
     #[expect(clippy::too_many_arguments, reason = "the program has as many")]
     fn new(
@@ -30,11 +30,14 @@ impl Walk {
         follow: &Bound<'_, PyAny>,
         beneath: &Bound<'_, PyAny>,
         max_depth: Option<&Bound<'_, PyAny>>,
+        one_file_system: &Bound<'_, PyAny>,
         walker: &Bound<'_, PyAny>,
     ) -> PyResult<Self> {
         let hidden = arguments::flag("hidden", hidden)?;
         let follow = arguments::flag("follow", follow)?;
         let beneath = arguments::flag("beneath", beneath)?;
+        let one_file_system =
+            arguments::flag("one_file_system", one_file_system)?;
         let min_size = numbers::size("min_size", min_size)?;
         let max_size = numbers::size("max_size", max_size)?;
         if let (Some(min), Some(max)) = (min_size, max_size)
@@ -66,6 +69,7 @@ impl Walk {
                 follow,
                 beneath,
                 max_depth,
+                one_file_system,
                 walker,
                 ..WalkOptions::default()
             },
@@ -113,9 +117,28 @@ pub(crate) fn extensions(
 /// # Errors
 /// `ValueError` for a name that is none; `TypeError` for what is no name.
 pub(crate) fn algorithm(name: &Bound<'_, PyAny>) -> PyResult<Algorithm> {
-    let names = Algorithm::ALL.map(Algorithm::name).join(", ");
-    let expected = format!("one of {names}");
-    arguments::word("algorithm", &expected, name, |word| word.parse().ok())
+    among(name, |_| true)
+}
+
+/// A hash function that can tell files apart, by its name.
+///
+/// # Errors
+/// As [`algorithm`].
+pub(crate) fn identifying(name: &Bound<'_, PyAny>) -> PyResult<Algorithm> {
+    among(name, Algorithm::identifies)
+}
+
+fn among(
+    name: &Bound<'_, PyAny>,
+    offered: fn(Algorithm) -> bool,
+) -> PyResult<Algorithm> {
+    let known = Algorithm::ALL.into_iter().filter(|it| offered(*it));
+    let names: Vec<_> = known.map(Algorithm::name).collect();
+    let expected = format!("one of {}", names.join(", "));
+    arguments::word("algorithm", &expected, name, |word| {
+        let known = word.parse::<Algorithm>();
+        known.ok().filter(|it| offered(*it))
+    })
 }
 
 /// How files are hashed: whole, or partially if `partial` is a chunk's size

@@ -71,7 +71,7 @@ pub(crate) fn duplicates(
 ) -> PyResult<Run> {
     let py = roots.py();
     let roots = names::roots(roots)?;
-    let algorithm = algorithm.map(options::algorithm).transpose()?;
+    let algorithm = algorithm.map(options::identifying).transpose()?;
     let algorithm = algorithm.unwrap_or(Algorithm::Xxh3_128);
     let hardlinks = arguments::flag("hardlinks", hardlinks)?;
     let walk = walk.options.clone();

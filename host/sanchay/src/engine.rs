@@ -41,7 +41,11 @@ impl Engine {
     /// space, or limits that it cannot honour.
     pub fn new(options: EngineOptions) -> Result<Self, Error> {
         let (threads, workers) = match options.threads {
-            Some(threads @ 1..=1024) => (threads, threads),
+            Some(threads @ 1..=1024) => {
+                // A worker too many would not find a descriptor for its files.
+                let threads = threads.min(openable().max(1));
+                (threads, threads)
+            }
             Some(threads) => {
                 return Err(Error::Option {
                     option: "threads",
@@ -51,7 +55,8 @@ impl Engine {
             None => {
                 let threads = std::thread::available_parallelism()
                     .map_or(1, std::num::NonZero::get)
-                    .min(1024);
+                    .min(1024)
+                    .min(openable().max(1));
                 (threads, threads.max(QUEUE_DEPTH.min(openable())))
             }
         };
@@ -68,7 +73,8 @@ impl Engine {
         Ok(Self { inner: Arc::new(Inner { threads, workers, sandbox, idle }) })
     }
 
-    /// How many threads a run begins with.
+    /// How many threads a run begins with: fewer than were asked for where
+    /// the process may open too few files, or has too little address space.
     #[must_use]
     pub fn threads(&self) -> usize {
         self.inner.threads

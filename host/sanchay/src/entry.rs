@@ -37,6 +37,8 @@ pub struct Metadata {
     pub id: FileId,
     /// How many names (hard links) it has.
     pub links: u32,
+    /// Its type and permissions: the `st_mode` of POSIX.
+    pub mode: u32,
 }
 
 /// A file that a walk found.

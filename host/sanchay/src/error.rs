@@ -128,6 +128,18 @@ pub enum Cause {
     /// whole.
     #[error("it grew while it was read")]
     Grew,
+    /// The file ended before it should: it shrank while it was read, so that
+    /// what was read are not its two ends.
+    #[error("it shrank while it was read")]
+    Shrank,
+    /// The path of the directory below its root is longer than
+    /// [`MAX_PATH`](crate::MAX_PATH): it was not entered.
+    #[error(
+        "its path below the root is longer than {} bytes; to look into it, \
+         name a directory further down",
+        crate::MAX_PATH
+    )]
+    PathTooLong,
     /// Another file has taken the place of the one that was found.
     #[error("another file has taken its place")]
     Replaced,

@@ -3,9 +3,10 @@
 
 use std::{fs::File, io, os::unix::fs::FileExt as _};
 
-use sanchay_sandbox::plugin::{Extractor, Portion, Sample, Value};
-
 use sanchay_logic::escape::escaped;
+use sanchay_sandbox::plugin::{
+    ExtractError, Extractor, Interest, Sample, Value,
+};
 
 use crate::{entry::Metadata, error::Cause, plugins::Plugins};
 
@@ -27,16 +28,32 @@ impl Told {
     pub(crate) fn of(
         extractors: &mut Extractors,
         file: &File,
-        name: &[u8],
+        site: Site<'_>,
         metadata: &Metadata,
     ) -> Self {
         let (mut values, mut causes) = (Vec::new(), Vec::new());
-        if extractors.know(name, metadata) {
+        if extractors.know(site.name, metadata) {
             let mut error = |cause| causes.push(cause);
             let file = Some(file);
-            extractors.extract(file, name, metadata, &mut values, &mut error);
+            extractors.extract(file, site, metadata, &mut values, &mut error);
         }
         Self { values: values.into(), causes }
+    }
+}
+
+/// Where a file lies.
+#[derive(Clone, Copy)]
+pub(crate) struct Site<'a> {
+    /// The path of its directory below the root of the walk: empty, or ending
+    /// in a slash.
+    pub(crate) directory: &'a [u8],
+    pub(crate) name: &'a [u8],
+}
+
+impl<'a> Site<'a> {
+    /// That of a file that is a root itself.
+    pub(crate) fn named(name: &'a [u8]) -> Self {
+        Self { directory: b"", name }
     }
 }
 
@@ -45,15 +62,13 @@ impl Told {
 pub(crate) struct Extractors {
     all: Vec<Extractor>,
     columns: usize,
-    head: Vec<u8>,
-    tail: Vec<u8>,
 }
 
 impl Extractors {
     pub(crate) fn new(plugins: &Plugins) -> Self {
         let all = plugins.iter().filter_map(|it| it.extractor()).collect();
         let columns = plugins.columns().len();
-        Self { all, columns, head: Vec::new(), tail: Vec::new() }
+        Self { all, columns }
     }
 
     /// Whether there is none.
@@ -66,17 +81,17 @@ impl Extractors {
         self.columns
     }
 
-    /// Whether any of them knows such a file.
+    /// Whether any of them may take such a file.
     pub(crate) fn know(&self, name: &[u8], metadata: &Metadata) -> bool {
-        self.all.iter().any(|it| it.knows(name, metadata.size))
+        let interest = |it: &Extractor| it.interest(name, metadata.size);
+        self.all.iter().any(|it| interest(it) != Interest::None)
     }
 
-    /// Whether the file has to be opened for those that know it: that any of
-    /// them asks for bytes, and is still asked.
+    /// Whether the file has to be opened: that any of them needs its bytes,
+    /// and is still asked.
     pub(crate) fn read(&self, name: &[u8], metadata: &Metadata) -> bool {
         self.all.iter().any(|it| {
-            it.knows(name, metadata.size)
-                && it.plugin().portion().of(metadata.size) != (0, 0)
+            it.interest(name, metadata.size) == Interest::Bytes
                 && !it.is_given_up()
         })
     }
@@ -87,86 +102,46 @@ impl Extractors {
     pub(crate) fn extract(
         &mut self,
         file: Option<&File>,
-        name: &[u8],
+        site: Site<'_>,
         metadata: &Metadata,
         out: &mut Vec<Option<Value>>,
         error: &mut dyn FnMut(Cause),
     ) {
-        let Self { all, head, tail, .. } = self;
-        for extractor in all {
-            let columns = extractor.plugin().columns().len();
-            let end = out.len() + columns;
-            if extractor.knows(name, metadata.size) {
-                let mut portion = extractor.plugin().portion();
-                if extractor.is_given_up() {
-                    // It is asked no more, and says so.
-                    portion = Portion::Nothing;
-                }
-                match bytes(file, portion, metadata.size, head, tail) {
-                    Ok(false) => {}
-                    Ok(true) => {
-                        let sample = Sample {
-                            name,
-                            size: metadata.size,
-                            modified: metadata.modified.into(),
-                            head,
-                            tail,
-                        };
-                        one(extractor, &sample, out, error);
-                    }
-                    Err(failure) => error(failure.into()),
-                }
+        let sample = Sample {
+            directory: site.directory,
+            name: site.name,
+            size: metadata.size,
+            modified: metadata.modified.into(),
+            mode: metadata.mode,
+        };
+        let mut source = file.map(|file| {
+            move |from, wanted, space: &mut Vec<u8>| {
+                read(file, from, wanted, space)
             }
-            out.resize(end, None);
+        });
+        for extractor in &mut self.all {
+            let source = source.as_mut().map(|it| it as _);
+            let Err(failure) = extractor.extract(&sample, source, out) else {
+                continue;
+            };
+            error(cause(failure, extractor.plugin().name()));
         }
     }
 }
 
-fn one(
-    extractor: &mut Extractor,
-    sample: &Sample<'_>,
-    out: &mut Vec<Option<Value>>,
-    error: &mut dyn FnMut(Cause),
-) {
-    let cause = match extractor.extract(sample, out) {
-        Ok(Ok(())) => return,
-        Ok(Err(mut complaint)) => {
-            let mut end = complaint.len().min(COMPLAINT);
-            while !complaint.is_char_boundary(end) {
-                end -= 1;
-            }
-            complaint.truncate(end);
+/// Why a plugin of that name told nothing.
+fn cause(failure: ExtractError, plugin: &str) -> Cause {
+    let plugin = plugin.into();
+    match failure {
+        ExtractError::Read(error) => error.into(),
+        ExtractError::Fault(fault) => Cause::Plugin { plugin, fault },
+        failure => {
+            let mut complaint = failure.to_string();
+            complaint.truncate(complaint.floor_char_boundary(COMPLAINT));
             let complaint = escaped(complaint.as_bytes()).to_string();
-            let plugin = extractor.plugin().name().into();
             Cause::Complaint { plugin, complaint }
         }
-        Err(fault) => {
-            let plugin = extractor.plugin().name().into();
-            Cause::Plugin { plugin, fault }
-        }
-    };
-    error(cause);
-}
-
-/// Reads what a plugin asked for of a file of that size. Returns whether there
-/// was a file where one was needed.
-fn bytes(
-    file: Option<&File>,
-    portion: Portion,
-    size: u64,
-    head: &mut Vec<u8>,
-    tail: &mut Vec<u8>,
-) -> io::Result<bool> {
-    head.clear();
-    tail.clear();
-    let (first, last) = portion.of(size);
-    if (first, last) == (0, 0) {
-        return Ok(true);
     }
-    let Some(file) = file else { return Ok(false) };
-    read(file, 0, first, head)?;
-    read(file, size.saturating_sub(last as u64), last, tail)?;
-    Ok(true)
 }
 
 /// Reads so many bytes of a file, or as many as it has.

@@ -21,8 +21,8 @@ use crate::{engine::Engine, error::Error, walk::filter_error};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FilterOptions {
     /// Extensions a file's name must end in, any of them, with or without
-    /// their leading dot, without regard to the case of ASCII letters; empty:
-    /// all.
+    /// their leading dot, without regard to case (Unicode's simple case
+    /// folding); empty: all.
     pub extensions: Vec<Vec<u8>>,
     /// The least size of a file, in bytes.
     pub min_size: Option<u64>,

@@ -91,17 +91,19 @@ pub use engine::Engine;
 pub use entry::{Batch, Entry, FileId, Metadata, Timestamp};
 pub use error::{Action, Cause, EntryError, Error};
 pub use filter::{Filter, FilterOptions};
-pub use hash::{Content, HashEvent, Hashed, MAX_CHUNK, Source};
+pub use hash::{Content, HashEvent, Hashed, Source};
 pub use monitor::{
-    Cancel, Monitor, Phase, Progress, ProgressCallback, Summary,
+    Cancel, LeftOutCallback, Monitor, Phase, Progress, ProgressCallback,
+    Summary,
 };
 pub use options::{
     CheckOptions, DuplicateOptions, EngineOptions, HashOptions, Method,
     WalkOptions, Walker,
 };
 pub use plugins::{
-    Column, Extractor, Judge, Moment, NameBatch, Plugin, PluginError, Plugins,
-    Portion, Sample, Value, ValueType,
+    Column, ExtractError, Extractor, Facts, Interest, Judge, Moment,
+    NameBatch, Pattern, Plugin, PluginError, Plugins, Portion, Sample,
+    Selection, Setting, SettingType, SettingValue, Value, ValueType,
 };
 #[cfg(feature = "plugins")]
 pub use plugins::{Compiler, PluginOptions, compile_for};
@@ -110,7 +112,8 @@ pub use sanchay_logic::{
     filter::{ExtensionError, parse_extensions},
 };
 pub use sanchay_sandbox::{
-    Algorithm, BatchError, Digest, EntryKind, Fault, FilterError, Limits,
-    PartialDigest, component,
+    Algorithm, BatchError, DEFAULT_CHUNK, Digest, EntryKind, Fault,
+    FilterError, Flaw, Limits, MAX_CHUNK, PartialDigest, component,
 };
 pub use scan::ScanEvent;
+pub use walk::{LeftOut, MAX_PATH};

@@ -10,6 +10,8 @@ use std::{
     time::Duration,
 };
 
+use crate::walk::LeftOut;
+
 /// Ends a run from outside: from a signal handler, another thread, a
 /// callback. Clones share one state; a cancelled one stays cancelled.
 ///
@@ -99,6 +101,10 @@ pub struct Progress {
 pub type ProgressCallback =
     Arc<dyn Fn(&Progress) -> ControlFlow<()> + Send + Sync>;
 
+/// Told of what a walk left out, though nothing is wrong with it; from worker
+/// threads, from several at once.
+pub type LeftOutCallback = Arc<dyn Fn(&LeftOut) + Send + Sync>;
+
 /// How a caller watches a run and ends it early. The default does neither.
 ///
 /// ```
@@ -125,6 +131,8 @@ pub struct Monitor {
     pub progress: Option<ProgressCallback>,
     /// The least time between two calls of `progress`.
     pub interval: Duration,
+    /// Told of the pseudo file systems that were not entered.
+    pub left_out: Option<LeftOutCallback>,
 }
 
 impl Default for Monitor {
@@ -133,6 +141,7 @@ impl Default for Monitor {
             cancel: Cancel::new(),
             progress: None,
             interval: Duration::from_millis(100),
+            left_out: None,
         }
     }
 }
@@ -143,6 +152,7 @@ impl fmt::Debug for Monitor {
             .field("cancel", &self.cancel)
             .field("progress", &self.progress.is_some())
             .field("interval", &self.interval)
+            .field("left_out", &self.left_out.is_some())
             .finish()
     }
 }

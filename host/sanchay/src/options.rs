@@ -41,8 +41,8 @@ pub struct EngineOptions {
 #[derive(Clone, Debug, Default)]
 pub struct WalkOptions {
     /// Extensions a file's name must end in, any of them, with or without
-    /// their leading dot, without regard to the case of ASCII letters; empty:
-    /// all.
+    /// their leading dot, without regard to case (Unicode's simple case
+    /// folding); empty: all.
     pub extensions: Vec<Vec<u8>>,
     /// The least size of a file, in bytes.
     pub min_size: Option<u64>,
@@ -66,6 +66,11 @@ pub struct WalkOptions {
     /// are found: the one that a list is written to, say. What the caller
     /// names is not judged.
     pub leave_out: Vec<FileId>,
+    /// Whether to stay on the file systems of the roots: no directory is
+    /// entered that lies on another. Pseudo file systems (`/proc`, `/sys`) are
+    /// never entered on the way from another, whatever this says; as a root
+    /// they are.
+    pub one_file_system: bool,
     /// How directories are listed.
     pub walker: Walker,
     /// Plugins: filters, which must want an entry as well, and extractors,
@@ -97,8 +102,8 @@ pub enum Walker {
     /// The fastest this system offers.
     #[default]
     Native,
-    /// The `walkdir` crate, and files opened through `cap-std`: the way of
-    /// systems without a native walker.
+    /// The C library's way, `readdir`: that of systems without a native
+    /// walker.
     Portable,
 }
 
@@ -160,7 +165,8 @@ pub struct DuplicateOptions {
     pub walk: WalkOptions,
     /// Whether hard links of one file count as duplicates of each other.
     pub hardlinks: bool,
-    /// The digest that equal files share.
+    /// The digest that equal files share. CRC-32, whose 32 bits are too few
+    /// for that, is refused.
     pub algorithm: Algorithm,
 }
 
@@ -187,9 +193,10 @@ impl Default for DuplicateOptions {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CheckOptions {
     /// The algorithm of lines that do not name theirs; `None`: told by the
-    /// digest's length, and where SHA-256 and BLAKE3 are both possible, either
-    /// will do.
+    /// digest's length, and where two are possible (SHA-256 and BLAKE3,
+    /// XXH3-128 and MD5), either will do.
     pub algorithm: Option<Algorithm>,
-    /// The chunk of partial digests, in bytes; `None`: 65,536.
+    /// The chunk of partial digests whose lines do not tell theirs, in bytes;
+    /// `None`: [`DEFAULT_CHUNK`](crate::DEFAULT_CHUNK).
     pub chunk: Option<u32>,
 }

@@ -1,11 +1,12 @@
 //! The plugins of a run: components of the user's own that judge entries
 //! beside the filter, or tell more of a file than its digest.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 pub use sanchay_sandbox::plugin::{
-    Column, Extractor, Judge, Moment, NameBatch, Plugin, PluginError, Portion,
-    Sample, Value, ValueType,
+    Column, ExtractError, Extractor, Facts, Interest, Judge, Moment,
+    NameBatch, Pattern, Plugin, PluginError, Portion, Sample, Selection,
+    Setting, SettingType, SettingValue, Value, ValueType,
 };
 #[cfg(feature = "plugins")]
 pub use sanchay_sandbox::plugin::{Compiler, PluginOptions, compile_for};
@@ -26,24 +27,17 @@ impl Plugins {
     /// Puts plugins together.
     ///
     /// # Errors
-    /// [`Error::Option`] if two of them fill columns of the same name.
+    /// [`Error::Option`] if two of them have one name.
     pub fn new(plugins: Vec<Plugin>) -> Result<Self, Error> {
-        let mut columns: Vec<Column> = Vec::new();
-        for plugin in &plugins {
-            for column in plugin.columns() {
-                if columns.iter().any(|other| other.name == column.name) {
-                    return Err(Error::Option {
-                        option: "plugin",
-                        why: format!(
-                            "two plugins fill the column plugin.{}",
-                            column.name
-                        ),
-                    });
-                }
-                columns.push(column.clone());
-            }
+        let mut names = HashSet::new();
+        let twice = plugins.iter().find(|it| !names.insert(it.name()));
+        if let Some(plugin) = twice {
+            let why = format!("two plugins are called {}", plugin.name());
+            return Err(Error::Option { option: "plugin", why });
         }
-        Ok(Self { all: plugins.into(), columns: columns.into() })
+        let columns = plugins.iter().flat_map(Plugin::columns);
+        let columns = columns.cloned().collect();
+        Ok(Self { all: plugins.into(), columns })
     }
 
     /// Whether there is none.

@@ -3,6 +3,7 @@
 
 use std::{
     ops::ControlFlow,
+    path::PathBuf,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
@@ -13,6 +14,7 @@ use std::{
 use crate::{
     error::{EntryError, Error},
     monitor::{Monitor, Phase, Progress, Summary},
+    walk::LeftOut,
 };
 
 /// One run.
@@ -103,6 +105,13 @@ impl<'a> Run<'a> {
         self.errors.fetch_add(1, Relaxed);
         if error.named {
             self.named_errors.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// Tells of what is left out, though nothing is wrong with it.
+    pub(crate) fn leave_out(&self, path: PathBuf, kind: &'static str) {
+        if let Some(told) = &self.monitor.left_out {
+            told(&LeftOut::new(path, kind));
         }
     }
 

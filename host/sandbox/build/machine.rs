@@ -10,10 +10,11 @@
 
 use std::env;
 
+use sanchay_toolchain::Failure;
 use wasmtime::{Engine, OptLevel};
 
 use crate::config::{self, Layout};
-use crate::{Failure, variable};
+use crate::variable;
 
 /// Machine code for one kind of processor and one layout of memory.
 pub(crate) struct Variant {

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use crate::Failure;
-use crate::component::Component;
+use sanchay_builder::component::Component;
+use sanchay_toolchain::Failure;
+
 use crate::machine::Variant;
 
 /// Writes the component, its world, the machine code, and `embedded.rs`.

@@ -1,6 +1,6 @@
 //! What a list of digests, as checksum programs print it, was found to hold.
 
-use crate::{Algorithm, Digest, PartialDigest};
+use crate::{Algorithm, Digest, Malformed, PartialDigest, Separator};
 
 /// What a text of whole lines holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -9,9 +9,10 @@ pub struct Checklist {
     pub lines: u32,
     /// The promises, in the order of their lines.
     pub promises: Vec<Promise>,
-    /// The indices of lines that are neither a promise, nor blank, nor a
-    /// comment; ascending.
-    pub malformed: Vec<u32>,
+    /// The lines that cannot be understood, in order.
+    pub malformed: Vec<Malformed>,
+    /// What is between digests and paths in the lines that follow.
+    pub separator: Separator,
 }
 
 /// One line that promises a digest.
@@ -29,11 +30,13 @@ pub struct Promise {
 /// What a file's digest is expected to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expectation {
-    /// A digest of the whole file, under the algorithm that the line names.
+    /// A digest of the whole file, under the algorithm that the line or the
+    /// caller names. Of BLAKE3 it may be the beginning only.
     Named(Algorithm, Digest),
     /// A digest of the whole file, on a line that does not name its
     /// algorithm: its length tells which are possible.
     Unnamed(Digest),
-    /// A partial digest.
-    Partial(PartialDigest),
+    /// A partial digest, and the bytes of its chunk where the line names
+    /// them.
+    Partial(PartialDigest, Option<u32>),
 }

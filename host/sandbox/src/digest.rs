@@ -8,9 +8,9 @@ use std::hash::{Hash, Hasher};
 pub type ChainingValue = [u8; 32];
 
 /// The longest digest, in bytes.
-const LONGEST: usize = 32;
+const LONGEST: usize = 64;
 
-/// A digest of up to 32 bytes, held inline.
+/// A digest of up to 64 bytes, held inline.
 ///
 /// It prints as lower-case hexadecimal, the form of `sha256sum`, `b3sum` and
 /// `xxhsum`. Digests of different lengths are never equal.
@@ -23,7 +23,7 @@ pub struct Digest {
 
 impl Digest {
     /// A digest of these bytes, or nothing where there are none or more than
-    /// 32.
+    /// 64.
     #[must_use]
     pub fn from_bytes(digest: &[u8]) -> Option<Self> {
         let mut bytes = [0; LONGEST];
@@ -93,28 +93,6 @@ const fn nibble(value: u8) -> u8 {
     if value < 10 { b'0' + value } else { b'a' - 10 + value }
 }
 
-/// A fingerprint of a file's two ends and its size.
-///
-/// It identifies large media files without reading them whole, and prints as
-/// `xxh64:FIRST:LAST:SIZE`: two XXH64 digests in lower-case hexadecimal and
-/// the size in decimal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PartialDigest {
-    /// XXH64 of the first chunk.
-    pub first: u64,
-    /// XXH64 of the last chunk.
-    pub last: u64,
-    /// The size of the whole file, in bytes.
-    pub size: u64,
-}
-
-impl fmt::Display for PartialDigest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { first, last, size } = self;
-        write!(f, "xxh64:{first:016x}:{last:016x}:{size}")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,9 +110,9 @@ mod tests {
     }
 
     #[test]
-    fn a_digest_is_neither_empty_nor_longer_than_32_bytes() {
+    fn a_digest_is_neither_empty_nor_longer_than_64_bytes() {
         assert_eq!(Digest::from_bytes(&[]), None);
-        assert_eq!(Digest::from_bytes(&[0; 33]), None);
+        assert_eq!(Digest::from_bytes(&[0; 65]), None);
         assert_eq!(Digest::from_bytes(&[0; 300]), None);
     }
 
@@ -144,14 +122,5 @@ mod tests {
         let long = Digest::from_bytes(&[0; 16]).unwrap();
         assert_ne!(short, long);
         assert!(short < long);
-    }
-
-    #[test]
-    fn a_partial_digest_prints_its_four_fields() {
-        let digest = PartialDigest { first: 1, last: u64::MAX, size: 42 };
-        assert_eq!(
-            digest.to_string(),
-            "xxh64:0000000000000001:ffffffffffffffff:42",
-        );
     }
 }

@@ -9,8 +9,8 @@ use crate::inspector::Held;
 use crate::pour::{Ends, Poured};
 use crate::store::State;
 use crate::wire::{
-    Algorithm, BatchError, Checklist, Listing, PartialDigest, Specification,
-    SpecificationError,
+    Algorithm, BatchError, Checklist, Listing, PartialDigest, Separator,
+    Specification, SpecificationError, TreeError,
 };
 
 /// The exports of a world, in an instance.
@@ -101,9 +101,11 @@ exports! {
     finish = "hashing" "[method]hasher.finish"
         (ResourceAny) -> (Vec<u8>);
     piece = "trees" "piece"
-        (Poured<'static>, u64) -> (Option<Vec<u8>>);
+        (Poured<'static>, u64)
+        -> (std::result::Result<Vec<u8>, TreeError>);
     join = "trees" "join"
-        (&'static [u8], &'static [u8], bool) -> (Option<Vec<u8>>);
+        (&'static [u8], &'static [u8], bool)
+        -> (std::result::Result<Vec<u8>, TreeError>);
     compile = "filtering" "[static]filter.compile"
         (Specification<'static>) -> (Result<ResourceAny, SpecificationError>);
     needs_metadata = "filtering" "[method]filter.needs-metadata"
@@ -113,7 +115,7 @@ exports! {
     judge_sizes = "filtering" "[method]filter.judge-sizes"
         (ResourceAny, &'static [u64]) -> (Vec<u32>);
     parse = "checklists" "parse"
-        (&'static [u8]) -> (Checklist);
+        (&'static [u8], Option<Algorithm>, Separator) -> (Checklist);
 }
 
 /// Looks up one function of one interface of the package.

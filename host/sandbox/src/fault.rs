@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use wasmtime::{Error, Trap};
+use wasmtime::{Error, Trap, WasmBacktrace};
 
 use crate::Limits;
 
@@ -20,7 +20,9 @@ pub enum Fault {
     /// The component ended its run itself, or did what no program may.
     #[error("the component crashed: {message}")]
     Trapped {
-        /// The cause, in wasmtime's words.
+        /// The cause, in wasmtime's words; before them, where it left any,
+        /// the component's own, on one line and without what a terminal
+        /// obeys.
         message: String,
     },
     /// The call took more of a processor's time than
@@ -129,14 +131,16 @@ pub enum FilterError {
 }
 
 /// The fault that a failed call amounts to. Where memory was refused during
-/// the call, that is why the component then gave up.
+/// the call, that is why the component then gave up; otherwise it is what it
+/// `said`.
 pub(crate) fn of_call(
     error: &Error,
     refusal: Option<Fault>,
+    said: Option<String>,
     limits: &Limits,
 ) -> Fault {
-    of(error, refusal, limits)
-        .unwrap_or_else(|| Fault::Lied(format!("{error:#}")))
+    of(error, refusal, said, limits)
+        .unwrap_or_else(|| Fault::Lied(words(error)))
 }
 
 /// The same for an instance that could not be made.
@@ -145,21 +149,32 @@ pub(crate) fn of_setup(
     refusal: Option<Fault>,
     limits: &Limits,
 ) -> Fault {
-    of(error, refusal, limits)
-        .unwrap_or_else(|| Fault::Setup(format!("{error:#}")))
+    of(error, refusal, None, limits)
+        .unwrap_or_else(|| Fault::Setup(words(error)))
+}
+
+/// What an error says, without the state of the component that goes with one
+/// of a component that was running.
+fn words(error: &Error) -> String {
+    match error.downcast_ref::<WasmBacktrace>() {
+        Some(_) => error.root_cause().to_string(),
+        None => format!("{error:#}"),
+    }
 }
 
 fn of(
     error: &Error,
     refusal: Option<Fault>,
+    said: Option<String>,
     limits: &Limits,
 ) -> Option<Fault> {
+    let trap = error.downcast_ref::<Trap>();
     // There is no type for it.
-    if format!("{error:#}").contains("fuel allocated for hostcalls") {
+    if trap.is_none() && words(error).contains("fuel allocated for hostcalls")
+    {
         let ceiling = limits.answer_bytes();
         return Some(Fault::AnswerTooLarge { ceiling });
     }
-    let trap = error.downcast_ref::<Trap>();
     match trap {
         Some(Trap::Interrupt) => {
             Some(Fault::BudgetExhausted { budget: limits.budget() })
@@ -168,7 +183,11 @@ fn of(
             Some(Fault::StackExhausted { stack: limits.stack_bytes() })
         }
         _ => refusal.or_else(|| {
-            let message = trap?.to_string();
+            let cause = trap?;
+            let message = match said {
+                Some(said) => format!("{said} ({cause})"),
+                None => cause.to_string(),
+            };
             Some(Fault::Trapped { message })
         }),
     }

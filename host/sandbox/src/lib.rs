@@ -21,7 +21,6 @@
 //! [`Fault`]: the instance is thrown away, the next call gets a fresh one,
 //! and the run goes on.
 
-mod algorithm;
 mod checklist;
 mod clock;
 pub mod component;
@@ -31,7 +30,9 @@ mod engine;
 mod exports;
 mod fault;
 mod filter;
+mod indices;
 mod inspector;
+mod last_words;
 mod limits;
 mod link;
 pub mod plugin;
@@ -41,11 +42,15 @@ mod shared;
 mod store;
 mod wire;
 
-pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use checklist::{Checklist, Expectation, Promise};
-pub use digest::{ChainingValue, Digest, PartialDigest};
+pub use digest::{ChainingValue, Digest};
 pub use fault::{BatchError, Fault, FilterError};
 pub use filter::{EntryKind, Listing, Specification};
 pub use inspector::Inspector;
 pub use limits::Limits;
+pub use sanchay_logic::checklist::{Flaw, Malformed, Separator};
+pub use sanchay_logic::hashing::{
+    Algorithm, DEFAULT_CHUNK, MAX_CHUNK, PartialDigest, UnknownAlgorithm,
+};
+pub use sanchay_logic::tree::TreeError;
 pub use sandbox::{Sandbox, SandboxOptions};

@@ -49,8 +49,8 @@ impl Default for Limits {
 
 impl Limits {
     /// What a plugin may use unless its user says otherwise: 64 MiB of
-    /// memory, 100 milliseconds a call, answers of 1 MiB, 64 handles, and
-    /// the shape of whatever a compiler makes of one program.
+    /// memory, 100 milliseconds a call, answers of 1 MiB, 64 handles, 64 core
+    /// instances, and the shape of whatever a compiler makes of one program.
     #[must_use]
     pub fn of_plugins() -> Self {
         Self {
@@ -59,7 +59,7 @@ impl Limits {
             memories: 4,
             tables: 16,
             table_elements: 100_000,
-            core_instances: 32,
+            core_instances: 64,
             call_budget: Duration::from_millis(100),
             ..Self::default()
         }
@@ -67,7 +67,8 @@ impl Limits {
 
     /// The ceiling of all linear memories together, in bytes; rounded up to a
     /// page of 64 KiB. A batch, the answer to it and what the component keeps must
-    /// fit.
+    /// fit, and so must its tables and, of a plugin, what the host has for
+    /// its globals and functions.
     #[must_use]
     pub fn memory(mut self, bytes: usize) -> Self {
         self.memory = bytes.div_ceil(PAGE).saturating_mul(PAGE);

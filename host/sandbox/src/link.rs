@@ -9,7 +9,7 @@ use wasmtime::{Result, Store};
 use crate::exports::Exports;
 use crate::shared::Shared;
 use crate::store::State;
-use crate::{Fault, clock, fault};
+use crate::{Fault, clock, fault, last_words};
 
 /// One thread's instance of a component, while it has one.
 pub(crate) struct Link<E: Exports> {
@@ -67,7 +67,15 @@ impl<E: Exports> Link<E> {
             Err(error) => error,
         };
         let refusal = cage.store.data_mut().take_refusal();
-        let fault = fault::of_call(&error, refusal, self.shared.limits());
+        let said = last_words::of(&error, &mut cage.store);
+        let limits = self.shared.limits();
+        let fault = fault::of_call(&error, refusal, said, limits);
+        if matches!(fault, Fault::Trapped { .. })
+            && tracing::enabled!(tracing::Level::INFO)
+        {
+            let functions = last_words::functions(&error).join(" < ");
+            tracing::info!(%functions, "a component crashed in");
+        }
         self.discard();
         Err(fault)
     }

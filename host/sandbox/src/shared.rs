@@ -56,17 +56,18 @@ impl<E: Exports> Shared<E> {
     /// Makes an instance.
     pub(crate) fn instantiate(&self) -> Result<(Store<State>, E), Fault> {
         let Self { source, limits, ticks, engine, fallback } = self;
-        let fault = match engine.instantiate(limits, *ticks) {
-            Err(fault @ Fault::Setup(_)) => fault,
-            answer => return answer,
-        };
-        if engine.layout() == Layout::Compact {
-            return Err(fault);
+        match engine.instantiate(limits, *ticks) {
+            Ok(made) => return Ok(made),
+            // Any other failure is one of the compact layout, too.
+            Err(none)
+                if none.lacks_space && engine.layout() != Layout::Compact => {}
+            Err(none) => return Err(none.fault),
         }
         fallback
             .get_or_init(|| Engine::new(source, Layout::Compact, limits))
             .as_ref()
             .map_err(Fault::clone)?
             .instantiate(limits, *ticks)
+            .map_err(|none| none.fault)
     }
 }

@@ -6,10 +6,14 @@ use wasmtime::{Error, ResourceLimiter, Result};
 
 use crate::{Fault, Limits, clock};
 
+/// What an element of a table takes, in bytes.
+const ELEMENT: usize = 8;
+
 /// The host's side of an instance.
 pub(crate) struct State {
     limits: Limits,
-    /// What all its memories have together, in bytes.
+    /// What all its memories and tables have together, in bytes, and what
+    /// else the host has for it.
     total: usize,
     /// What they had before they last grew, and were to have.
     before: usize,
@@ -20,11 +24,12 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// A state in which nothing has been refused yet.
-    pub(crate) fn new(limits: Limits) -> Self {
+    /// A state in which nothing has been refused yet, of an instance for
+    /// which the host has `overhead` bytes of its own.
+    pub(crate) fn new(limits: Limits, overhead: usize) -> Self {
         Self {
             limits,
-            total: 0,
+            total: overhead,
             before: 0,
             asked: 0,
             refusal: None,
@@ -80,11 +85,24 @@ impl ResourceLimiter for State {
 
     fn table_growing(
         &mut self,
-        _current: usize,
+        current: usize,
         desired: usize,
         _maximum: Option<usize>,
     ) -> Result<bool> {
-        Ok(desired <= self.limits.table_elements())
+        let more = desired.saturating_sub(current).saturating_mul(ELEMENT);
+        let total = self.total.saturating_add(more);
+        self.before = self.total;
+        let allowed = desired <= self.limits.table_elements()
+            && total <= self.limits.memory_bytes();
+        if allowed {
+            self.total = total;
+        }
+        Ok(allowed)
+    }
+
+    fn table_grow_failed(&mut self, _error: Error) -> Result<()> {
+        self.total = self.before;
+        Ok(())
     }
 
     fn instances(&self) -> usize {

@@ -18,20 +18,54 @@ pub enum EntryKind {
     Directory,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ComponentType, Lift, Lower)]
-#[component(enum)]
-#[repr(u8)]
-pub(crate) enum Algorithm {
-    #[component(name = "xxh64")]
-    Xxh64,
-    #[component(name = "xxh3-bits64")]
-    Xxh3_64,
-    #[component(name = "xxh3-bits128")]
-    Xxh3_128,
-    #[component(name = "blake3")]
-    Blake3,
-    #[component(name = "sha256")]
-    Sha256,
+/// Makes an enum that crosses, and the conversions to and from one of the
+/// logic that has the same cases.
+macro_rules! same_enum {
+    ($name:ident = $logic:ty; $($case:ident $wit:tt;)*) => {
+        #[derive(Clone, Copy, ComponentType, Lift, Lower)]
+        #[component(enum)]
+        #[repr(u8)]
+        pub(crate) enum $name {
+            $(#[component(name = $wit)] $case,)*
+        }
+
+        impl From<$logic> for $name {
+            fn from(value: $logic) -> Self {
+                type Logic = $logic;
+                match value {
+                    $(Logic::$case => Self::$case,)*
+                }
+            }
+        }
+
+        impl From<$name> for $logic {
+            fn from(value: $name) -> Self {
+                match value {
+                    $($name::$case => Self::$case,)*
+                }
+            }
+        }
+    };
+}
+
+same_enum! {
+    Algorithm = sanchay_logic::hashing::Algorithm;
+    Xxh64 "xxh64";
+    Xxh3_64 "xxh3-bits64";
+    Xxh3_128 "xxh3-bits128";
+    Blake3 "blake3";
+    Sha256 "sha256";
+    Sha512 "sha512";
+    Sha1 "sha1";
+    Md5 "md5";
+    Crc32 "crc32";
+}
+
+same_enum! {
+    Separator = sanchay_logic::checklist::Separator;
+    Undecided "undecided";
+    Double "double";
+    Single "single";
 }
 
 #[derive(ComponentType, Lift)]
@@ -45,6 +79,21 @@ pub(crate) enum BatchError {
     TrailingData(u32),
     #[component(name = "column-length")]
     ColumnLength(u32),
+}
+
+#[derive(ComponentType, Lift)]
+#[component(variant)]
+pub(crate) enum TreeError {
+    #[component(name = "empty-piece")]
+    EmptyPiece,
+    #[component(name = "misaligned")]
+    Misaligned(u64),
+    #[component(name = "piece-too-long")]
+    PieceTooLong(u64),
+    #[component(name = "left-length")]
+    LeftLength(u32),
+    #[component(name = "right-length")]
+    RightLength(u32),
 }
 
 #[derive(ComponentType, Lift)]
@@ -100,7 +149,40 @@ pub(crate) enum Expectation {
     #[component(name = "unnamed")]
     Unnamed(Vec<u8>),
     #[component(name = "partial")]
-    Partial(PartialDigest),
+    Partial(PartialPromise),
+}
+
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub(crate) struct PartialPromise {
+    pub(crate) digest: PartialDigest,
+    pub(crate) chunk: Option<u32>,
+}
+
+#[derive(ComponentType, Lift)]
+#[component(variant)]
+pub(crate) enum Flaw {
+    #[component(name = "form")]
+    Form,
+    #[component(name = "algorithm")]
+    Algorithm,
+    #[component(name = "length")]
+    Length(WrongLength),
+}
+
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub(crate) struct WrongLength {
+    pub(crate) algorithm: Option<Algorithm>,
+    #[component(name = "digest-size")]
+    pub(crate) digest_size: u32,
+}
+
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub(crate) struct MalformedLine {
+    pub(crate) line: u32,
+    pub(crate) flaw: Flaw,
 }
 
 #[derive(ComponentType, Lift)]
@@ -116,5 +198,6 @@ pub(crate) struct Promise {
 pub(crate) struct Checklist {
     pub(crate) lines: u32,
     pub(crate) promises: Vec<Promise>,
-    pub(crate) malformed: Vec<u32>,
+    pub(crate) malformed: Vec<MalformedLine>,
+    pub(crate) separator: Separator,
 }

@@ -15,17 +15,9 @@ use sanchay_logic::batch::Batch;
 use sanchay_logic::{checklist, filter, hashing};
 use sanchay_sandbox::{
     Algorithm, BatchError, EntryKind, Expectation, Fault, FilterError,
-    Inspector, Listing, Specification,
+    Inspector, Listing, Separator, Specification, TreeError,
 };
 use support::inspector;
-
-const BOTH: [(Algorithm, hashing::Algorithm); 5] = [
-    (Algorithm::Xxh64, hashing::Algorithm::Xxh64),
-    (Algorithm::Xxh3_64, hashing::Algorithm::Xxh3_64),
-    (Algorithm::Xxh3_128, hashing::Algorithm::Xxh3_128),
-    (Algorithm::Blake3, hashing::Algorithm::Blake3),
-    (Algorithm::Sha256, hashing::Algorithm::Sha256),
-];
 
 /// Byte strings as columns.
 fn columns(strings: &[Vec<u8>]) -> (Vec<u8>, Vec<u32>) {
@@ -85,15 +77,19 @@ proptest! {
 
         let mut inspector = inspector();
         let mut digests = Vec::new();
-        for (caged, native) in BOTH {
-            let whole = hashing::digest(native, &data);
-            let digest = inspector.digest(caged, &data).unwrap();
+        for algorithm in Algorithm::ALL {
+            let whole = hashing::digest(algorithm, &data);
+            let digest = inspector.digest(algorithm, &data).unwrap();
             prop_assert_eq!(digest.as_bytes(), &whole[..]);
-            prop_assert_eq!(&stream(&mut inspector, caged, &chunks), &whole);
+            prop_assert_eq!(&stream(&mut inspector, algorithm, &chunks), &whole);
 
-            inspector.digest_batch(caged, &data, &ends, &mut digests).unwrap();
-            let parts: Vec<_> =
-                chunks.iter().map(|it| hashing::digest(native, it)).collect();
+            inspector
+                .digest_batch(algorithm, &data, &ends, &mut digests)
+                .unwrap();
+            let parts: Vec<_> = chunks
+                .iter()
+                .map(|it| hashing::digest(algorithm, it))
+                .collect();
             prop_assert_eq!(digests.len(), parts.len());
             for (digest, part) in digests.iter().zip(&parts) {
                 prop_assert_eq!(digest.as_bytes(), &part[..]);
@@ -109,10 +105,7 @@ proptest! {
     ) {
         let native = hashing::partial(&first, &last, size);
         let caged = inspector().partial(&first, &last, size).unwrap();
-        prop_assert_eq!(
-            (caged.first, caged.last, caged.size),
-            (native.first, native.last, native.size),
-        );
+        prop_assert_eq!(caged, native);
     }
 
     #[test]
@@ -164,11 +157,18 @@ proptest! {
 
     #[test]
     fn checklists_agree(
-        text in "([0-9a-f]{16}  [a-z]{1,3}\n|[0-9a-f]{64} [*]x\n|\\\\[0-9a-f]{32}  a\\\\n\n|SHA256 \\(f\\) = [0-9a-f]{64}\n|xxh64:[0-9a-f]{16}:[0-9a-f]{16}:[0-9]{1,5}  q\n|#c\n|\n|[ -~]{0,9}\n){0,12}[ -~]{0,5}",
+        text in "([0-9a-f]{16}  [a-z]{1,3}\n|[0-9a-f]{64} [*]x\n|\\\\[0-9a-f]{32}  a\\\\n\n|SHA256 \\(f\\) = [0-9a-f]{64}\n|xxh64:[0-9a-f]{16}:[0-9a-f]{16}:[0-9]{1,5}(:[0-9]{1,3})?  q\n|MD5\\(f\\)= [0-9a-f]{32}\n|[0-9a-f]{40}[ \t]p\n|[0-9a-f]{6}  p\n|#c\n|\n|[ -~]{0,9}\n){0,12}[ -~]{0,5}",
+        algorithm in prop::option::of(prop::sample::select(&Algorithm::ALL[..])),
+        separator in prop::sample::select(vec![
+            Separator::Undecided, Separator::Double, Separator::Single,
+        ]),
     ) {
-        let native = checklist::parse(text.as_bytes());
-        let caged = inspector().parse_checklist(text.as_bytes()).unwrap();
+        let text = text.as_bytes();
+        let native = checklist::parse(text, algorithm, separator);
+        let caged =
+            inspector().parse_checklist(text, algorithm, separator).unwrap();
         prop_assert_eq!(caged.lines, native.lines);
+        prop_assert_eq!(caged.separator, native.separator);
         prop_assert_eq!(&caged.malformed, &native.malformed);
         prop_assert_eq!(caged.promises.len(), native.promises.len());
         for (caged, native) in caged.promises.iter().zip(&native.promises) {
@@ -197,14 +197,13 @@ fn same_expectation(
     use checklist::Expectation as Native;
     match (caged, native) {
         (Expectation::Named(caged, digest), Native::Named(native, bytes)) => {
-            BOTH.contains(&(*caged, *native)) && digest.as_bytes() == bytes
+            caged == native && digest.as_bytes() == bytes
         }
         (Expectation::Unnamed(digest), Native::Unnamed(bytes)) => {
             digest.as_bytes() == bytes
         }
-        (Expectation::Partial(caged), Native::Partial(native)) => {
-            (caged.first, caged.last, caged.size)
-                == (native.first, native.last, native.size)
+        (Expectation::Partial(digest, chunk), Native::Partial(it, its)) => {
+            digest == it && chunk == its
         }
         _ => false,
     }
@@ -225,6 +224,14 @@ fn published_digests_come_out_of_the_cage() {
             Algorithm::Blake3,
             "d74981efa70a0c880b8d8c1985d075dbcbf679b99a5f9914e5aaf96b831a9e24",
         ),
+        (
+            Algorithm::Sha512,
+            "309ecc489c12d6eb4cc40f50c902f2b4d0ed77ee511a7c7a9bcd3ca86d4cd86f\
+             989dd35bc5ff499670da34255b45b0cfd830e81f605dcf7dc5542e93ae9cd76f",
+        ),
+        (Algorithm::Sha1, "2aae6c35c94fcfb415dbe95f408b9ce91ee846ed"),
+        (Algorithm::Md5, "5eb63bbbe01eeed093cb22bb8f5acdc3"),
+        (Algorithm::Crc32, "0d4a1185"),
     ] {
         let whole = inspector.digest(algorithm, b"hello world").unwrap();
         assert_eq!(whole.to_string(), digest);
@@ -319,7 +326,7 @@ fn a_filter_that_cannot_be_leaves_the_one_that_was_set() {
 fn bytes_that_are_poured_into_the_cage_have_the_same_digest() {
     let mut inspector = inspector();
     let data = bytes(300_001, 77);
-    for (algorithm, native) in BOTH {
+    for algorithm in Algorithm::ALL {
         for room in [1, 63, 4096, 100_000, 1 << 20] {
             let mut rest = &data[..if room < 64 { 5000 } else { data.len() }];
             let whole = rest;
@@ -341,7 +348,7 @@ fn bytes_that_are_poured_into_the_cage_have_the_same_digest() {
                 }
             }
             let digest = inspector.finish().unwrap();
-            let expected = hashing::digest(native, whole);
+            let expected = hashing::digest(algorithm, whole);
             assert_eq!(digest.as_bytes(), expected, "{algorithm}, {room}");
         }
     }
@@ -371,12 +378,16 @@ fn pieces_joined_have_the_digest_of_the_whole() {
     let root = inspector.join(&left, &right, true).unwrap();
     assert_eq!(root, blake3(&data));
     // What cannot be a piece has no value, and costs nothing.
-    for (len, offset) in [(0, 0), (5, 3), (2048, 1024)] {
+    for (len, offset, error) in [
+        (0, 0, TreeError::EmptyPiece),
+        (5, 3, TreeError::Misaligned(3)),
+        (2048, 1024, TreeError::PieceTooLong(1024)),
+    ] {
         let answer = inspector.piece_with(len, offset, &mut |it| it.len());
-        assert_eq!(answer, Ok((len, None)), "{len} at {offset}");
+        assert_eq!(answer, Ok((len, Err(error))), "{len} at {offset}");
     }
 }
 
 fn blake3(data: &[u8]) -> [u8; 32] {
-    hashing::digest(hashing::Algorithm::Blake3, data).try_into().unwrap()
+    hashing::digest(Algorithm::Blake3, data).try_into().unwrap()
 }

@@ -25,7 +25,7 @@ use sanchay_sandbox::plugin::{
 };
 use sanchay_sandbox::{
     Algorithm, EntryKind, Fault, Inspector, Limits, Listing, Sandbox,
-    SandboxOptions, Specification,
+    SandboxOptions, Separator, Specification,
 };
 use sanchay_testkit::plugin::{extractor, filter};
 use support::guest;
@@ -90,7 +90,9 @@ fn provoke(inspector: &mut Inspector) -> usize {
         &mut digests,
     );
     faults.extend(batch.err());
-    faults.extend(inspector.parse_checklist(&[b'\n'; 9000]).err());
+    let lines = [b'\n'; 9000];
+    let parsed = inspector.parse_checklist(&lines, None, Separator::Undecided);
+    faults.extend(parsed.err());
     faults.extend(inspector.partial(b"a", b"a", 5).err());
     faults.extend(inspector.begin(Algorithm::Xxh64).err());
     faults.extend(inspector.update_with(9, &mut |space| space.len()).err());
@@ -154,13 +156,18 @@ fn plugins(components: &[Vec<u8>], count: usize) {
         if let Some(mut extractor) = plugin.extractor() {
             for mischief in [b"u", b"l", b"g", b"w", b"t", b"8", b"b", b"E"] {
                 let sample = Sample {
+                    directory: b"",
                     name: b"f",
                     size: 1,
                     modified: Moment::default(),
-                    head: mischief,
-                    tail: &[],
+                    mode: 0o100_644,
                 };
-                let told = extractor.extract(&sample, &mut Vec::new());
+                let mut source = |_, _, space: &mut Vec<u8>| {
+                    space.extend(mischief);
+                    Ok(())
+                };
+                let source = Some(&mut source as _);
+                let told = extractor.extract(&sample, source, &mut Vec::new());
                 faults += usize::from(told.is_err());
             }
         }

@@ -14,13 +14,18 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use sanchay_sandbox::{
-    Algorithm, EntryKind, Fault, Inspector, Listing, Sandbox, Specification,
+    Algorithm, Checklist, EntryKind, Fault, Inspector, Listing, Sandbox,
+    Separator, Specification, TreeError,
 };
 use support::{guest, inspector_of, tight};
 
 fn digest(inspector: &mut Inspector, data: &[u8]) -> Result<String, Fault> {
     let digest = inspector.digest(Algorithm::Xxh64, data)?;
     Ok(digest.to_string())
+}
+
+fn parse(inspector: &mut Inspector, text: &[u8]) -> Result<Checklist, Fault> {
+    inspector.parse_checklist(text, None, Separator::Undecided)
 }
 
 /// The obedient guest's only digest.
@@ -238,8 +243,8 @@ fn promises_that_cannot_be_are_never_returned() {
     let mut inspector = inspector_of("liar");
     for first in ["l", "n", "e", "z", "d", "m"] {
         let text = format!("{first}\nb");
-        lie(first, inspector.parse_checklist(text.as_bytes()));
-        let list = inspector.parse_checklist(b"a\nb").unwrap();
+        lie(first, parse(&mut inspector, text.as_bytes()));
+        let list = parse(&mut inspector, b"a\nb").unwrap();
         assert_eq!(list.promises.len(), 1);
     }
 }
@@ -248,7 +253,7 @@ fn promises_that_cannot_be_are_never_returned() {
 fn an_answer_that_swells_outside_the_cage_is_refused() {
     let before = peak_memory();
     let mut inspector = inspector_of("answer_bomb");
-    let fault = inspector.parse_checklist(&[b'\n'; 9000]).unwrap_err();
+    let fault = parse(&mut inspector, &[b'\n'; 9000]).unwrap_err();
     assert!(matches!(fault, Fault::AnswerTooLarge { .. }), "{fault:?}");
     let grown = peak_memory() - before;
     assert!(grown < 256 << 10, "grew by {grown} KiB");
@@ -324,5 +329,5 @@ fn values_that_cannot_be_joined_are_a_fault() {
     let mut inspector = inspector_of("obedient");
     lie("a node", inspector.join(&[0; 32], &[1; 32], true));
     let answer = inspector.piece_with(8, 0, &mut |space| space.len());
-    assert_eq!(answer, Ok((8, None)));
+    assert_eq!(answer, Ok((8, Err(TreeError::EmptyPiece))));
 }

@@ -7,17 +7,17 @@
     reason = "a test that panics has failed, as it should"
 )]
 
-use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
+use std::{fs, io};
 
 use sanchay_sandbox::plugin::{
-    Compiler, Moment, NameBatch, Plugin, PluginError, PluginOptions, Sample,
-    Value,
+    Compiler, ExtractError, Extractor, Interest, Moment, NameBatch, Plugin,
+    PluginError, PluginOptions, Sample, Value,
 };
 use sanchay_sandbox::{EntryKind, Fault, Limits, component};
-use sanchay_testkit::plugin::{extractor, filter};
+use sanchay_testkit::plugin::{extractor, filter, teller};
 
 /// Little memory and time.
 fn tight() -> PluginOptions {
@@ -34,20 +34,45 @@ fn load(component: &[u8]) -> Result<Plugin, PluginError> {
     Plugin::load(component, &tight())
 }
 
-fn sample(head: &[u8]) -> Sample<'_> {
-    let modified = Moment::default();
-    let size = head.len() as u64;
-    Sample { name: b"f", size, modified, head, tail: &[] }
+fn sample(name: &[u8], size: u64) -> Sample<'_> {
+    let (modified, mode) = (Moment::default(), 0o100_640);
+    Sample { directory: b"d/", name, size, modified, mode }
+}
+
+/// Reads a file that has these bytes.
+fn reader(
+    content: &[u8],
+) -> impl FnMut(u64, usize, &mut Vec<u8>) -> io::Result<()> {
+    |from, length, space| {
+        let from = usize::try_from(from).unwrap();
+        let end = content.len().min(from + length);
+        space.extend_from_slice(&content[from..end]);
+        Ok(())
+    }
 }
 
 type Answer = Result<Result<(), String>, Fault>;
 
-/// What an extractor says to a head, and the values.
-fn extract(plugin: &Plugin, head: &[u8]) -> (Answer, Vec<Option<Value>>) {
+/// What an instance says to a file of these bytes.
+fn ask(
+    instance: &mut Extractor,
+    content: &[u8],
+    values: &mut Vec<Option<Value>>,
+) -> Answer {
+    let sample = sample(b"f", content.len() as u64);
+    match instance.extract(&sample, Some(&mut reader(content)), values) {
+        Ok(()) => Ok(Ok(())),
+        Err(ExtractError::Complaint(complaint)) => Ok(Err(complaint)),
+        Err(ExtractError::Fault(fault)) => Err(fault),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// What an extractor says to a file, and the values.
+fn extract(plugin: &Plugin, content: &[u8]) -> (Answer, Vec<Option<Value>>) {
     let mut values = Vec::new();
-    let answer =
-        plugin.extractor().unwrap().extract(&sample(head), &mut values);
-    (answer, values)
+    let mut instance = plugin.extractor().unwrap();
+    (ask(&mut instance, content, &mut values), values)
 }
 
 fn judge(plugin: &Plugin, names: &[&str]) -> Result<Vec<u32>, Fault> {
@@ -76,7 +101,7 @@ fn an_extractor_tells_what_it_is_and_its_values() {
     let plugin = load(&extractor()).unwrap();
     assert_eq!((plugin.name(), plugin.version()), ("mischief", "0.1"));
     assert_eq!(plugin.world(), "extractor-plugin");
-    assert_eq!(&*plugin.columns()[1].name, "t");
+    assert_eq!(&*plugin.columns()[1].name, "mischief.t");
     let fine = Some(Value::Text("fine".into()));
     let both = [Some(Value::Unsigned(3)), fine.clone()];
     assert_eq!(extract(&plugin, b"abc"), (Ok(Ok(())), both.to_vec()));
@@ -98,7 +123,7 @@ fn an_extractor_that_misbehaves_costs_a_fault_and_the_next_file_is_fine() {
         let what = char::from(mischief[0]);
         let mut values = vec![Some(Value::Boolean(true))];
         let began = Instant::now();
-        let fault = instance.extract(&sample(mischief), &mut values);
+        let fault = ask(&mut instance, mischief, &mut values);
         let fault = fault.expect_err(&format!("{what}: {values:?}"));
         assert!(began.elapsed() < Duration::from_secs(5), "{what}");
         assert_eq!(values, [Some(Value::Boolean(true)), None, None]);
@@ -113,9 +138,135 @@ fn an_extractor_that_misbehaves_costs_a_fault_and_the_next_file_is_fine() {
         };
         assert!(expected, "{what}: {fault:?}");
         values.clear();
-        let answer = instance.extract(&sample(b"a"), &mut values);
+        let answer = ask(&mut instance, b"a", &mut values);
         assert_eq!(answer, Ok(Ok(())), "{what}");
     }
+}
+
+#[test]
+fn an_extractor_gets_the_bytes_that_it_asks_for() {
+    let plugin = load(&extractor()).unwrap();
+    let (answer, values) = extract(&plugin, b"f...................1234rest");
+    assert_eq!(answer, Ok(Ok(())));
+    let number = u64::from(u32::from_le_bytes(*b"1234"));
+    let nothing = Some(Value::Text("".into()));
+    assert_eq!(values, [Some(Value::Unsigned(number)), nothing]);
+    // A file that ends before has fewer, and is not read there.
+    let (answer, values) = extract(&plugin, b"f");
+    assert_eq!(answer, Ok(Ok(())));
+    assert_eq!(values.len(), 2);
+}
+
+#[test]
+fn what_an_extractor_may_ask_for_has_bounds() {
+    let plugin = load(&extractor()).unwrap();
+    let mut content = vec![b'.'; 1 << 20];
+    for (first, reads, why) in [
+        (b'>', 9, "it asked for more of a file 8 times and has no answer"),
+        (b'0', 1, "it asked for 0 ranges of a file, not 1 to 64"),
+        (b'M', 1, "it asked for 65 ranges of a file, not 1 to 64"),
+        (b'B', 1, "67108880 bytes of a file; 262144 are allowed"),
+    ] {
+        content[0] = first;
+        let mut read = reader(&content);
+        let mut count = 0;
+        let mut counted = |from, length, space: &mut Vec<u8>| {
+            count += 1;
+            read(from, length, space)
+        };
+        let mut values = Vec::new();
+        let sample = sample(b"f", content.len() as u64);
+        let mut instance = plugin.extractor().unwrap();
+        let told = instance.extract(&sample, Some(&mut counted), &mut values);
+        let Err(ExtractError::Fault(Fault::Lied(what))) = told else {
+            panic!("{}: {told:?}", char::from(first));
+        };
+        assert!(what.contains(why), "{what}");
+        assert_eq!(values, [None, None]);
+        assert_eq!(count, reads, "{what}");
+    }
+}
+
+#[test]
+fn an_extractor_is_told_its_settings_and_what_it_asks_to_be_told() {
+    let mut options = tight();
+    options.settings = vec![("word".into(), "hello".into())];
+    let plugin = Plugin::load(&teller(), &options).unwrap();
+    let (setting, value) = plugin.settings().next().unwrap();
+    assert_eq!(
+        (&*setting.docs, value.to_string()),
+        ("What to say", "hello".into())
+    );
+    let facts = plugin.facts();
+    assert!(facts.path && facts.mode && !facts.name && !facts.modified);
+    let mut instance = plugin.extractor().unwrap();
+    for (name, content, kind) in [
+        (&b"a.zip"[..], &b"..PK.."[..], Some(0)),
+        (b"Makefile", b"....", Some(1)),
+        (b"README", b"....", Some(2)),
+        (b"a.txt", b"....", None),
+        (b"a.txt", b".", None),
+    ] {
+        let mut values = Vec::new();
+        let sample = sample(name, content.len() as u64);
+        let source = Some(&mut reader(content) as _);
+        instance.extract(&sample, source, &mut values).unwrap();
+        let Some(kind) = kind else {
+            assert!(values.iter().all(Option::is_none), "{values:?}");
+            continue;
+        };
+        let path = [b"d/", name].concat();
+        let expected = [
+            Value::Text("hello".into()),
+            Value::Unsigned(0o100_640),
+            Value::Bytes(path.into()),
+            Value::Unsigned(kind),
+        ];
+        assert_eq!(values, expected.map(Some));
+    }
+    assert_eq!(instance.interest(b"a.txt", 3), Interest::None);
+    assert_eq!(instance.interest(b"a.txt", 4), Interest::Bytes);
+    assert_eq!(instance.interest(b"Makefile", 3), Interest::Facts);
+    assert_eq!(instance.interest(b"Makefile", 4), Interest::Bytes);
+    // A fresh instance is told them, too.
+    let mut values = Vec::new();
+    let crash = Sample { directory: b"u/", ..sample(b"make", 0) };
+    let fault = instance.extract(&crash, None, &mut values).unwrap_err();
+    assert!(matches!(fault, ExtractError::Fault(Fault::Trapped { .. })));
+    instance.extract(&sample(b"make", 0), None, &mut values).unwrap();
+    assert_eq!(values[4], Some(Value::Text("hello".into())));
+}
+
+#[test]
+fn a_plugin_is_refused_that_cannot_be_set_up_as_its_user_says() {
+    let load = |set: &mut dyn FnMut(&mut PluginOptions)| {
+        let mut options = tight();
+        set(&mut options);
+        Plugin::load(&teller(), &options)
+    };
+    let plugin = load(&mut |_| {}).unwrap();
+    assert_eq!(plugin.settings().next().unwrap().1.to_string(), "hi");
+    let named = load(&mut |it| it.name = Some("x".into())).unwrap();
+    assert_eq!((named.name(), &*named.columns()[0].name), ("x", "x.word"));
+    let set =
+        |key: &str, value: &str| vec![(key.to_owned(), value.to_owned())];
+    for (name, settings, why) in [
+        (None, set("word", ""), "it cannot be set up so: no word"),
+        (None, set("wort", "x"), "no setting \"wort\"; it has word"),
+        (Some("a.b"), Vec::new(), "a name has 1 to 64"),
+    ] {
+        let refused = load(&mut |it| {
+            it.name = name.map(str::to_owned);
+            it.settings.clone_from(&settings);
+        });
+        let said = refused.unwrap_err().to_string();
+        assert!(said.contains(why), "{said}");
+    }
+    let refused = load(&mut |it| it.digest = Some([7; 32])).unwrap_err();
+    let PluginError::Digest { is, .. } = refused else {
+        panic!("{refused:?}");
+    };
+    assert!(load(&mut |it| it.digest = Some(is)).is_ok());
 }
 
 #[test]

@@ -3,28 +3,20 @@
 //! Two copies of the sources, in folders of different names and lengths, are
 //! compiled from the beginning with the build script's own code. That takes
 //! some two minutes, more than all other tests together, so that it is left
-//! out unless asked for: `just reproduce`, and so does CI.
+//! out unless asked for: `./x reproduce`, and so does CI.
 #![allow(
     clippy::panic,
     clippy::unwrap_used,
     reason = "a test that panics has failed, as it should"
 )]
-#![allow(dead_code, reason = "the build script needs more of its modules")]
-
-#[path = "../build/component.rs"]
-mod component;
-#[path = "../build/guest.rs"]
-mod guest;
-#[path = "../build/toolchain.rs"]
-mod toolchain;
 
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-/// What the build script's modules fail with.
-type Failure = String;
+use sanchay_builder::component;
+use sanchay_toolchain::guest;
 
 /// What a component is made of, beneath the checkout.
 const SOURCES: [&str; 3] = ["Cargo.toml", "guest", "wit"];
@@ -61,15 +53,18 @@ fn build(place: &Path, folder: &str) -> [Vec<u8>; 2] {
     }
     // Both builds share it, for what runs while the guest is compiled.
     let target = place.join("target/guest");
-    let compiler = toolchain::find(&root).unwrap();
+    let compiler = sanchay_toolchain::find(&root).unwrap();
     let build =
         |package| guest::build(&root, &target, package, &compiler).unwrap();
     let inspector = build("sanchay-inspector");
-    [component::make(&inspector).unwrap().bytes, build("sanchay-command")]
+    [
+        component::make(&inspector, usize::MAX).unwrap().bytes,
+        build("sanchay-command"),
+    ]
 }
 
 #[test]
-#[ignore = "compiles the guest twice: just reproduce"]
+#[ignore = "compiles the guest twice: ./x reproduce"]
 fn builds_in_two_folders_are_the_embedded_component() {
     let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("reproducible");
     if place.exists() {

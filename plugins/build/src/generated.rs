@@ -53,7 +53,10 @@ fn bindings(world: World) -> Result<Vec<(String, String)>, Failure> {
     let options = wit_bindgen_c::Opts {
         no_object_file: true,
         rename_world: Some("plugin".into()),
-        rename: vec![(interface, world.interface().into())],
+        rename: vec![
+            (interface, world.interface().into()),
+            ("sanchay:inspect/types@0.1.0".into(), "types".into()),
+        ],
         ..wit_bindgen_c::Opts::default()
     };
     let mut files = Files::default();

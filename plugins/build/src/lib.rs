@@ -4,7 +4,7 @@
 //! A plugin is compiled to a core module, in Rust with the compiler that
 //! `host/sandbox` compiles the guest with, in C with clang, and that is made a
 //! component. Tests of other packages that need a plugin get the finished
-//! file from [`images`] and [`portable`]; `just plugins` writes both to
+//! file from [`images`] and [`portable`]; `./x plugins` writes both to
 //! `target/plugins`.
 
 pub mod c;
@@ -12,10 +12,6 @@ pub mod component;
 pub mod generated;
 pub mod rust;
 pub mod template;
-
-// What finds the guest's compiler, of which parts serve the build script only.
-#[path = "../../../host/sandbox/build/toolchain.rs"]
-mod toolchain;
 
 mod file;
 

@@ -1,4 +1,4 @@
-//! `just plugins`: writes the example plugins to `target/plugins`; with
+//! `./x plugins`: writes the example plugins to `target/plugins`; with
 //! `--bindings`, writes what is generated in the templates anew.
 
 use std::process::ExitCode;

@@ -1,13 +1,12 @@
 //! Compiles a plugin in Rust, with the compiler that compiles the guest.
 
-use std::env;
-use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
-use crate::toolchain::{self, Compiler, OVERRIDE, TARGET};
+use sanchay_toolchain::{Compiler, OVERRIDE, TARGET, find, guest};
+
 use crate::{Failure, file, root, target_dir};
 
 /// How much of the standard library a plugin needs.
@@ -18,19 +17,6 @@ pub enum Library {
     /// All of it.
     Full,
 }
-
-/// What of the environment begins so steers the native build, not this one;
-/// but for what says where crates come from and how many jobs may run.
-const DROPPED: [&str; 3] = ["CARGO", "RUST", "__CARGO"];
-const KEPT: [&str; 7] = [
-    "CARGO_HOME",
-    "CARGO_HTTP_",
-    "CARGO_MAKEFLAGS",
-    "CARGO_NET_",
-    "CARGO_REGISTR",
-    "CARGO_SOURCE_",
-    "RUSTUP_",
-];
 
 /// Plugins are built in one folder, so that what they share is compiled once;
 /// one after the other, because two may have modules of one name.
@@ -44,22 +30,20 @@ static TURN: Mutex<()> = Mutex::new(());
 /// There is no compiler that can; or it fails, with what it said.
 pub fn build(folder: &Path, library: Library) -> Result<Vec<u8>, Failure> {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    let compiler = toolchain::find(&root())?;
-    let mut command = cargo(folder, &compiler);
+    let compiler = find(&root())?;
+    let mut command = guest::cargo(folder, &compiler);
     how(&mut command, "build", folder);
+    // The flags of the guest, so that what is compiled for it already, `core`
+    // before all, serves here too.
     command
-        .env("CARGO_ENCODED_RUSTFLAGS", flags(&compiler))
+        .env("CARGO_ENCODED_RUSTFLAGS", guest::flags(&root(), &compiler))
         .args(["--target", TARGET])
         .arg("--message-format=json-render-diagnostics");
-    if let toolchain::Library::Source { linker } = &compiler.library {
-        command.env("RUSTC_BOOTSTRAP", "1").arg(match library {
-            Library::Core => "-Zbuild-std=core,alloc",
-            Library::Full => "-Zbuild-std=std,panic_abort",
-        });
-        if let Some(linker) = linker {
-            command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
-        }
-    }
+    let parts = match library {
+        Library::Core => "core,alloc",
+        Library::Full => "std,panic_abort",
+    };
+    guest::library(&mut command, &compiler, parts);
     let messages = run(command, folder, &compiler)?;
     let module = module_of(&messages).ok_or_else(|| {
         format!("{} was compiled and is no cdylib", folder.display())
@@ -76,10 +60,10 @@ pub fn build(folder: &Path, library: Library) -> Result<Vec<u8>, Failure> {
 /// There is no compiler that can; or a test fails, with what it said.
 pub fn test(folder: &Path) -> Result<(), Failure> {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    let compiler = toolchain::find(&root())?;
-    let mut command = cargo(folder, &compiler);
+    let compiler = find(&root())?;
+    let mut command = guest::cargo(folder, &compiler);
     how(&mut command, "test", folder);
-    if matches!(compiler.library, toolchain::Library::Source { .. }) {
+    if matches!(compiler.library, sanchay_toolchain::Library::Source { .. }) {
         // As when it is compiled for WebAssembly: some build scripts run
         // again when this is another, and all that depends on them.
         command.env("RUSTC_BOOTSTRAP", "1");
@@ -101,23 +85,10 @@ pub fn lock_like_images(folder: &Path, name: &str) -> Result<(), Failure> {
     let own = images.replace("sanchay-plugin-images", name);
     file::write_if_new(&folder.join("Cargo.lock"), own.as_bytes())?;
     // What the example has and the package needs not is taken out again.
-    let compiler = toolchain::find(&root())?;
-    let mut command = cargo(folder, &compiler);
+    let compiler = find(&root())?;
+    let mut command = guest::cargo(folder, &compiler);
     command.args(["update", "--workspace", "--offline"]);
     run(command, folder, &compiler).map(drop)
-}
-
-/// A cargo that knows nothing of the build that runs it.
-fn cargo(folder: &Path, compiler: &Compiler) -> Command {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    for (name, _) in env::vars_os() {
-        if is_dropped(&name) {
-            command.env_remove(name);
-        }
-    }
-    command.current_dir(folder).env("RUSTC", &compiler.rustc);
-    command
 }
 
 /// The words with which a package is built or tested.
@@ -162,42 +133,4 @@ fn module_of(messages: &[u8]) -> Option<PathBuf> {
         names.find(|it| it.ends_with(".wasm")).map(PathBuf::from)
     });
     modules.next_back()
-}
-
-/// Whether a variable is meant for the native build only.
-fn is_dropped(name: &OsStr) -> bool {
-    let name = name.to_string_lossy();
-    let begins = |with: &&str| name.starts_with(*with);
-    DROPPED.iter().any(begins) && !KEPT.iter().any(begins)
-}
-
-/// The compiler's flags, separated as cargo wants them: those of the guest, so
-/// that what is compiled for it already, `core` before all, serves here too.
-///
-/// A small stack keeps the initial memory small. Paths are rewritten so that
-/// the module is the same wherever the checkout lies.
-fn flags(compiler: &Compiler) -> OsString {
-    let home = env::var_os("CARGO_HOME")
-        .map(PathBuf::from)
-        .or_else(|| Some(Path::new(&env::var_os("HOME")?).join(".cargo")));
-    let root = root();
-    let folders = [
-        (Some(&*root), "/sanchay"),
-        (home.as_deref(), "/cargo"),
-        (Some(&*compiler.sysroot), "/rust"),
-    ];
-    let mut flags = vec![
-        OsString::from("-Ctarget-feature=+simd128,+bulk-memory"),
-        "-Clink-arg=-zstack-size=65536".into(),
-    ];
-    for (folder, name) in folders {
-        if let Some(folder) = folder {
-            let mut flag = OsString::from("--remap-path-prefix=");
-            flag.push(folder);
-            flag.push("=");
-            flag.push(name);
-            flags.push(flag);
-        }
-    }
-    flags.join(OsStr::new("\x1f"))
 }

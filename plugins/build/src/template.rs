@@ -14,6 +14,10 @@ pub enum Language {
     Rust,
     /// C, without its library.
     C,
+    /// JavaScript, with the engine QuickJS.
+    Javascript,
+    /// Python, with CPython.
+    Python,
 }
 
 /// A template.
@@ -32,6 +36,12 @@ impl Template {
             (Language::Rust, World::Extractor) => files::RUST_EXTRACTOR,
             (Language::C, World::Filter) => files::C_FILTER,
             (Language::C, World::Extractor) => files::C_EXTRACTOR,
+            (Language::Javascript, World::Filter) => files::JAVASCRIPT_FILTER,
+            (Language::Javascript, World::Extractor) => {
+                files::JAVASCRIPT_EXTRACTOR
+            }
+            (Language::Python, World::Filter) => files::PYTHON_FILTER,
+            (Language::Python, World::Extractor) => files::PYTHON_EXTRACTOR,
         }
     }
 
@@ -47,6 +57,8 @@ impl Template {
             (Language::Rust, _) => "src/lib.rs",
             (Language::C, World::Filter) => "filter.c",
             (Language::C, World::Extractor) => "extractor.c",
+            (Language::Javascript, _) => "plugin.js",
+            (Language::Python, _) => "plugin.py",
         }
     }
 

@@ -13,7 +13,9 @@ use sanchay_plugin_build::{
 fn exports_only(name: &str) -> component::Names {
     component::Names {
         imports: Vec::new(),
-        exports: vec![format!("sanchay:inspect/{name}@0.1.0")],
+        exports: ["types", name]
+            .map(|it| format!("sanchay:inspect/{it}@0.1.0"))
+            .to_vec(),
     }
 }
 

@@ -13,7 +13,12 @@ mod properties;
 #[path = "images/samples.rs"]
 mod samples;
 
-use formats::{Damage, Format, Image, inspect};
+use formats::{Damage, Format, Image};
+
+/// What is told by the first bytes of a file.
+fn inspect(head: &[u8], size: u64) -> Result<Option<Image>, (Format, Damage)> {
+    formats::inspect(&[(0, head)], size)
+}
 
 /// The dimensions of a whole file.
 fn seen(file: &[u8]) -> Result<Option<Image>, (Format, Damage)> {
@@ -21,7 +26,8 @@ fn seen(file: &[u8]) -> Result<Option<Image>, (Format, Damage)> {
 }
 
 fn image(format: Format, width: u32, height: u32) -> Image {
-    Image { format, width: Some(width), height: Some(height) }
+    let (width, height) = (Some(width), Some(height));
+    Image { format, width, height, unseen: None }
 }
 
 #[test]
@@ -172,14 +178,34 @@ fn a_jpeg_whose_frame_lies_behind_the_head_is_sound_and_unknown() {
     let metadata = [samples::segment(0xe2, &[7; 60_000])];
     let metadata: Vec<&[u8]> = metadata.iter().map(Vec::as_slice).collect();
     let file = samples::jpeg(640, 480, &metadata);
-    let unknown = Image { format: Format::Jpeg, width: None, height: None };
     for head in [3, 4, 100, 50_000, 60_004, 60_010] {
-        assert_eq!(
-            inspect(&file[..head], file.len() as u64),
-            Ok(Some(unknown)),
-            "of {head} bytes",
-        );
+        let found = inspect(&file[..head], file.len() as u64);
+        let found = found.unwrap().unwrap();
+        assert_eq!((found.width, found.height), (None, None), "{head}");
+        // Where to look on is not what was seen.
+        let unseen = found.unseen.unwrap();
+        let end = (unseen + 2).min(file.len() as u64);
+        assert!(end > head as u64, "{head}: {unseen}");
+        assert!(unseen < file.len() as u64, "{head}: {unseen}");
     }
+}
+
+#[test]
+fn a_jpeg_with_large_metadata_is_known_by_a_few_pieces() {
+    let segment = samples::segment(0xe2, &[7; 65_000]);
+    let metadata = vec![&*segment; 6];
+    let file = samples::jpeg(640, 480, &metadata);
+    let size = file.len() as u64;
+    let mut pieces = vec![(0, &file[..4096])];
+    let image = loop {
+        let found = formats::inspect(&pieces, size).unwrap().unwrap();
+        let Some(at) = found.unseen else { break found };
+        let rest = &file[usize::try_from(at).unwrap()..];
+        pieces.push((at, &rest[..rest.len().min(4096)]));
+        assert!(pieces.len() <= 9, "{} pieces", pieces.len());
+    };
+    assert_eq!(image, self::image(Format::Jpeg, 640, 480));
+    assert_eq!(pieces.len(), 7);
 }
 
 #[test]
@@ -207,8 +233,7 @@ fn a_jpeg_goes_wrong_where_no_marker_stands() {
 #[test]
 fn the_height_of_a_jpeg_may_follow_its_first_scan() {
     let file = samples::jpeg(640, 0, &[]);
-    let half_known =
-        Image { format: Format::Jpeg, width: Some(640), height: None };
+    let half_known = Image { height: None, ..image(Format::Jpeg, 640, 0) };
     assert_eq!(seen(&file), Ok(Some(half_known)));
 }
 

@@ -107,7 +107,7 @@ fn what_is_generated_for_c_is_what_the_interface_says_now() {
         let text = fs::read_to_string(&it.path).unwrap();
         assert!(
             text == it.text,
-            "{path} is not what wit/ says: run `just plugin-bindings`",
+            "{path} is not what wit/ says: run `./x plugin-bindings`",
         );
     }
 }

@@ -23,16 +23,21 @@ use alloc::vec::Vec;
 use alloc::{format, vec};
 
 use bindings::exports::sanchay::inspect::extracting::{
-    Column, Description, File, Guest, Portion, Value, ValueType,
+    Answer, Assignment, Column, Description, Facts, File, Guest, Pattern,
+    Piece, Portion, Range, Selection, Value, ValueType,
 };
 use formats::Image;
 
-/// How many of a file's first bytes are looked at.
+/// How many bytes of a file are looked at, at first and each time after.
 ///
 /// All but JPEG have their dimensions in the first 30. A JPEG has metadata
-/// before them, in segments of up to 64 KiB: with 128 KiB a full one and
-/// what cameras put beside it are behind us.
-const HEAD: u32 = 128 * 1024;
+/// before them, in segments of up to 64 KiB, each of which says where the
+/// next begins: what is in them needs not be read.
+const LOOK: u32 = 4096;
+
+/// How many pieces of a file there are at most: what it begins with, and as
+/// many more as a host lets it ask for.
+const PIECES: usize = 9;
 
 /// The extensions of the formats; some are more than one format's in the
 /// wild, so that it is the bytes that decide.
@@ -56,18 +61,38 @@ impl Guest for Images {
                 column("height", ValueType::Unsigned),
                 column("format", ValueType::Text),
             ],
-            extensions: EXTENSIONS
-                .iter()
-                .map(|it| it.as_bytes().to_vec())
-                .collect(),
-            portion: Portion::Head(HEAD),
+            settings: Vec::new(),
+            selections: vec![Selection {
+                patterns: EXTENSIONS
+                    .iter()
+                    .map(|it| Pattern::Extension((*it).to_owned()))
+                    .collect(),
+                portion: Portion::Head(LOOK),
+            }],
+            facts: Facts {
+                name: false,
+                path: false,
+                modified: false,
+                mode: false,
+            },
         }
     }
 
-    fn extract(file: File) -> Result<Vec<Option<Value>>, String> {
-        match formats::inspect(&file.head, file.size) {
-            Ok(Some(image)) => Ok(row(&image)),
-            Ok(None) => Ok(vec![None, None, None]),
+    fn configure(_settings: Vec<Assignment>) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn extract(file: File, pieces: Vec<Piece>) -> Result<Answer, String> {
+        let views: Vec<_> =
+            pieces.iter().map(|it| (it.offset, &*it.bytes)).collect();
+        match formats::inspect(&views, file.size) {
+            Ok(Some(Image { unseen: Some(offset), .. }))
+                if pieces.len() < PIECES =>
+            {
+                Ok(Answer::More(vec![Range { offset, length: LOOK }]))
+            }
+            Ok(Some(image)) => Ok(Answer::Values(row(&image))),
+            Ok(None) => Ok(Answer::Values(vec![None, None, None])),
             Err((format, damage)) => {
                 Err(format!("{} damaged: {damage}", format.name()))
             }

@@ -18,6 +18,7 @@ pub struct Running {
     started: Instant,
     limit: Duration,
     stderr: JoinHandle<Vec<u8>>,
+    peak_kib: u64,
 }
 
 /// A child that does not outlive its test.
@@ -46,7 +47,7 @@ impl Running {
         }
         let stderr = collect(child.stderr.take().unwrap());
         let leash = Leash(child);
-        Self { shown, leash, started, limit, stderr }
+        Self { shown, leash, started, limit, stderr, peak_kib: 0 }
     }
 
     /// Its standard output, for a test that reads it itself.
@@ -87,12 +88,14 @@ impl Running {
             stdout: stdout.unwrap_or_default(),
             stderr,
             took,
+            peak_kib: self.peak_kib,
         }
     }
 
     fn status(&mut self) -> ExitStatus {
         let mut pause = Duration::from_millis(1);
         loop {
+            self.peak_kib = peak_kib(self.leash.0.id()).max(self.peak_kib);
             if let Some(status) = self.leash.0.try_wait().unwrap() {
                 return status;
             }
@@ -103,6 +106,15 @@ impl Running {
             pause = (pause * 2).min(Duration::from_millis(10));
         }
     }
+}
+
+/// The most memory that a process has had so far, in KiB.
+fn peak_kib(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"));
+    let status = status.unwrap_or_default();
+    let peak = status.lines().find_map(|it| it.strip_prefix("VmHWM:"));
+    let peak = peak.and_then(|it| it.trim().strip_suffix(" kB"));
+    peak.map_or(0, |it| it.parse().unwrap())
 }
 
 /// Reads a stream to its end, beside what else is done.
@@ -125,6 +137,9 @@ pub struct Finished {
     pub stderr: String,
     /// How long it took.
     pub took: Duration,
+    /// How much memory it had at once, in KiB, as far as was seen: up to some
+    /// ten milliseconds before its end. On Linux; elsewhere 0.
+    pub peak_kib: u64,
 }
 
 impl Finished {

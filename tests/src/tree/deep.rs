@@ -18,11 +18,19 @@ fn open_top(top: &Path) -> OwnedFd {
     openat(CWD, top, flags, Mode::empty()).unwrap()
 }
 
-/// Makes a chain below `top`, with a file `leaf` in the last directory.
-pub(super) fn make(top: &Path, depth: usize, each: &str) {
+/// Makes a chain below `top`, with a file `leaf` in the last directory, and
+/// perhaps another directory in each.
+pub(super) fn make(
+    top: &Path,
+    depth: usize,
+    each: &str,
+    beside: Option<&str>,
+) {
     let mut current = open_top(top);
     for _ in 0..depth {
-        mkdirat(&current, each, Mode::from_raw_mode(0o755)).unwrap();
+        for name in beside.into_iter().chain([each]) {
+            mkdirat(&current, name, Mode::from_raw_mode(0o755)).unwrap();
+        }
         current = open(&current, each).unwrap();
     }
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::CLOEXEC;

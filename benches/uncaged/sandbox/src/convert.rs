@@ -1,39 +1,13 @@
 //! Between the logic's values and the sandbox's.
 
-use sanchay_logic::{batch, checklist, filter, hashing};
+use sanchay_logic::{batch, checklist, filter};
 use sanchay_sandbox::{
-    Algorithm, BatchError, Checklist, Digest, Expectation, Fault, FilterError,
-    PartialDigest, Promise,
+    BatchError, Checklist, Digest, Expectation, Fault, FilterError, Promise,
 };
-
-pub(crate) fn logic(algorithm: Algorithm) -> hashing::Algorithm {
-    match algorithm {
-        Algorithm::Xxh64 => hashing::Algorithm::Xxh64,
-        Algorithm::Xxh3_64 => hashing::Algorithm::Xxh3_64,
-        Algorithm::Xxh3_128 => hashing::Algorithm::Xxh3_128,
-        Algorithm::Blake3 => hashing::Algorithm::Blake3,
-        Algorithm::Sha256 => hashing::Algorithm::Sha256,
-    }
-}
-
-fn algorithm_of(algorithm: hashing::Algorithm) -> Algorithm {
-    match algorithm {
-        hashing::Algorithm::Xxh64 => Algorithm::Xxh64,
-        hashing::Algorithm::Xxh3_64 => Algorithm::Xxh3_64,
-        hashing::Algorithm::Xxh3_128 => Algorithm::Xxh3_128,
-        hashing::Algorithm::Blake3 => Algorithm::Blake3,
-        hashing::Algorithm::Sha256 => Algorithm::Sha256,
-    }
-}
 
 pub(crate) fn value(digest: &[u8]) -> Result<Digest, Fault> {
     let lied = || Fault::Lied(format!("a digest of {} bytes", digest.len()));
     Digest::from_bytes(digest).ok_or_else(lied)
-}
-
-pub(crate) fn partial_of(digest: hashing::PartialDigest) -> PartialDigest {
-    let hashing::PartialDigest { first, last, size } = digest;
-    PartialDigest { first, last, size }
 }
 
 pub(crate) fn batch_error(error: batch::BatchError) -> Fault {
@@ -60,7 +34,7 @@ pub(crate) fn filter_error(error: filter::SpecificationError) -> FilterError {
 pub(crate) fn checklist_of(
     found: checklist::Checklist,
 ) -> Result<Checklist, Fault> {
-    let checklist::Checklist { lines, promises, malformed } = found;
+    let checklist::Checklist { lines, promises, malformed, separator } = found;
     let promises = promises
         .into_iter()
         .map(|promise| {
@@ -68,7 +42,7 @@ pub(crate) fn checklist_of(
             Ok(Promise { line, path, expected: expectation_of(expected)? })
         })
         .collect::<Result<_, Fault>>()?;
-    Ok(Checklist { lines, promises, malformed })
+    Ok(Checklist { lines, promises, malformed, separator })
 }
 
 fn expectation_of(
@@ -77,9 +51,9 @@ fn expectation_of(
     use checklist::Expectation as Logic;
     Ok(match expected {
         Logic::Named(algorithm, digest) => {
-            Expectation::Named(algorithm_of(algorithm), value(&digest)?)
+            Expectation::Named(algorithm, value(&digest)?)
         }
         Logic::Unnamed(digest) => Expectation::Unnamed(value(&digest)?),
-        Logic::Partial(digest) => Expectation::Partial(partial_of(digest)),
+        Logic::Partial(digest, chunk) => Expectation::Partial(digest, chunk),
     })
 }

@@ -6,12 +6,10 @@ use sanchay_logic::batch::Batch;
 use sanchay_logic::{checklist, filter, hashing, tree};
 use sanchay_sandbox::{
     Algorithm, ChainingValue, Checklist, Digest, Fault, FilterError, Listing,
-    PartialDigest, Specification,
+    PartialDigest, Separator, Specification, TreeError,
 };
 
-use crate::convert::{
-    batch_error, checklist_of, filter_error, logic, partial_of, value,
-};
+use crate::convert::{batch_error, checklist_of, filter_error, value};
 
 /// One worker thread's own state.
 #[derive(Default)]
@@ -43,7 +41,7 @@ impl Inspector {
         algorithm: Algorithm,
         data: &[u8],
     ) -> Result<Digest, Fault> {
-        value(&hashing::digest(logic(algorithm), data))
+        value(&hashing::digest(algorithm, data))
     }
 
     /// The digests of many byte strings.
@@ -60,7 +58,7 @@ impl Inspector {
     ) -> Result<(), Fault> {
         out.clear();
         let batch = Batch::new(data, ends).map_err(batch_error)?;
-        let digests = hashing::digest_batch(logic(algorithm), batch);
+        let digests = hashing::digest_batch(algorithm, batch);
         let digests = digests.chunks_exact(algorithm.digest_len());
         out.extend(digests.filter_map(Digest::from_bytes));
         Ok(())
@@ -100,7 +98,7 @@ impl Inspector {
         last: &[u8],
         size: u64,
     ) -> Result<PartialDigest, Fault> {
-        Ok(partial_of(hashing::partial(first, last, size)))
+        Ok(hashing::partial(first, last, size))
     }
 
     /// Begins a digest that is made piece by piece.
@@ -109,7 +107,7 @@ impl Inspector {
     ///
     /// None; the sandbox has some.
     pub fn begin(&mut self, algorithm: Algorithm) -> Result<(), Fault> {
-        let hasher = hashing::Hasher::new(logic(algorithm));
+        let hasher = hashing::Hasher::new(algorithm);
         self.stream = Some((algorithm, hasher));
         Ok(())
     }
@@ -152,7 +150,7 @@ impl Inspector {
         room: usize,
         offset: u64,
         pour: &mut (dyn FnMut(&mut [u8]) -> usize + Send),
-    ) -> Result<(usize, Option<ChainingValue>), Fault> {
+    ) -> Result<(usize, Result<ChainingValue, TreeError>), Fault> {
         self.space.resize(room, 0);
         let len = pour(&mut self.space).min(room);
         let data = self.space.get(..len).unwrap_or_default();
@@ -170,7 +168,8 @@ impl Inspector {
         right: &ChainingValue,
         root: bool,
     ) -> Result<ChainingValue, Fault> {
-        Ok(tree::join(left, right, root))
+        let lied = |_| Fault::Lied("there is nothing to join".to_owned());
+        tree::join(left, right, root).map_err(lied)
     }
 
     /// Ends the digest that was begun.
@@ -255,8 +254,10 @@ impl Inspector {
     pub fn parse_checklist(
         &mut self,
         text: &[u8],
+        algorithm: Option<Algorithm>,
+        separator: Separator,
     ) -> Result<Checklist, Fault> {
-        checklist_of(checklist::parse(text))
+        checklist_of(checklist::parse(text, algorithm, separator))
     }
 }
 

@@ -11,9 +11,10 @@ mod inspector;
 
 pub use inspector::Inspector;
 pub use sanchay_sandbox::{
-    Algorithm, BatchError, ChainingValue, Checklist, Digest, EntryKind,
-    Expectation, Fault, FilterError, Limits, Listing, PartialDigest, Promise,
-    SandboxOptions, Specification, UnknownAlgorithm, component, plugin,
+    Algorithm, BatchError, ChainingValue, Checklist, DEFAULT_CHUNK, Digest,
+    EntryKind, Expectation, Fault, FilterError, Flaw, Limits, Listing,
+    MAX_CHUNK, Malformed, PartialDigest, Promise, SandboxOptions, Separator,
+    Specification, TreeError, UnknownAlgorithm, component, plugin,
 };
 
 /// What takes the place of the sandbox: nothing.

@@ -19,9 +19,9 @@ impl Stream {
         input: &mut Input<'_>,
     ) {
         if input.flag() {
-            let (caged, native) = algorithm(input);
-            assert_eq!(inspector.begin(caged), Ok(()));
-            self.0 = Some((native, Vec::new()));
+            let algorithm = algorithm(input);
+            assert_eq!(inspector.begin(algorithm), Ok(()));
+            self.0 = Some((algorithm, Vec::new()));
             return;
         }
         match (inspector.finish(), self.0.take()) {

@@ -1,9 +1,11 @@
 //! What the program writes is read back. Names are written by the program's
 //! own file, digests by its own types.
 
-use sanchay::{Algorithm, Digest, PartialDigest};
-use sanchay_logic::checklist::{Checklist, Expectation, Promise, parse};
-use sanchay_logic::hashing;
+use sanchay::{DEFAULT_CHUNK, Digest};
+use sanchay_logic::checklist::{
+    Checklist, Expectation, Promise, Separator, parse,
+};
+use sanchay_logic::hashing::Algorithm;
 
 use crate::program::escape::Escape;
 
@@ -20,7 +22,9 @@ pub(super) fn is_read_back(promises: &[Promise]) {
                 let promise = Promise { line: index, ..promise.clone() };
                 expected.promises.push(promise);
             }
-            assert_eq!(parse(&text), expected, "with {end:?}");
+            let found = parse(&text, None, Separator::Undecided);
+            expected.separator = found.separator;
+            assert_eq!(found, expected, "with {end:?}");
         }
     }
 }
@@ -31,9 +35,8 @@ fn write(promise: &Promise, escape: Escape, out: &mut Vec<u8>) {
     let begun = escape.begin(path, out);
     match &promise.expected {
         Expectation::Named(algorithm, digest) => {
-            let (name, len) = tag(*algorithm);
-            assert_eq!(digest.len(), len);
-            out.extend_from_slice(format!("{name} (").as_bytes());
+            assert!(algorithm.fits(digest.len()));
+            out.extend_from_slice(format!("{} (", tag(*algorithm)).as_bytes());
             begun.name(path, out);
             let digest = Digest::from_bytes(digest).unwrap();
             out.extend_from_slice(format!(") = {digest}").as_bytes());
@@ -45,25 +48,30 @@ fn write(promise: &Promise, escape: Escape, out: &mut Vec<u8>) {
             out.extend_from_slice(format!("{digest}  ").as_bytes());
             begun.name(path, out);
         }
-        &Expectation::Partial(hashing::PartialDigest {
-            first,
-            last,
-            size,
-        }) => {
-            let digest = PartialDigest { first, last, size };
+        Expectation::Partial(digest, chunk) => {
+            let digest = match chunk {
+                // It need not be named, and may be.
+                Some(DEFAULT_CHUNK) => format!("{digest}:{DEFAULT_CHUNK}"),
+                Some(chunk) => digest.listed(*chunk).to_string(),
+                None => digest.listed(DEFAULT_CHUNK).to_string(),
+            };
             out.extend_from_slice(format!("{digest}  ").as_bytes());
             begun.name(path, out);
         }
     }
 }
 
-/// The name of an algorithm in a tagged line, and the length of its digest.
-fn tag(algorithm: hashing::Algorithm) -> (&'static str, usize) {
+/// The name of an algorithm in a tagged line.
+fn tag(algorithm: Algorithm) -> &'static str {
     match algorithm {
-        hashing::Algorithm::Xxh64 => ("XXH64", 8),
-        hashing::Algorithm::Xxh3_64 => ("XXH3", 8),
-        hashing::Algorithm::Xxh3_128 => ("XXH128", 16),
-        hashing::Algorithm::Blake3 => ("BLAKE3", 32),
-        hashing::Algorithm::Sha256 => ("SHA256", 32),
+        Algorithm::Xxh64 => "XXH64",
+        Algorithm::Xxh3_64 => "XXH3",
+        Algorithm::Xxh3_128 => "XXH128",
+        Algorithm::Blake3 => "BLAKE3",
+        Algorithm::Sha256 => "SHA256",
+        Algorithm::Sha512 => "SHA512",
+        Algorithm::Sha1 => "SHA1",
+        Algorithm::Md5 => "MD5",
+        Algorithm::Crc32 => "CRC32",
     }
 }

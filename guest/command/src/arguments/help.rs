@@ -26,9 +26,12 @@ Options:
   -V, --version  Print version
 
 Options may be repeated: the last one counts. Only the native program has: hash
---check, --follow, --plugin, --threads, --color, --verbose, progress, and the
-commands component, plugin, completions and man. Names that are not UTF-8 do not exist in WASI: a directory with such
-entries is named on standard error, and its other entries are dealt with.
+--check, --follow, --plugin, --threads, --color, --one-file-system, --verbose,
+progress, and the commands component, plugin, completions and man. File systems
+cannot be told apart in WASI: /proc and /sys are entered where they lie in a
+folder that was given. Names that are not UTF-8 do not exist in WASI: a
+directory with such entries is named on standard error, and its other entries
+are dealt with.
 
 Exit status:
   0    all done
@@ -87,7 +90,8 @@ Arguments:
 Options:
   -a, --algorithm <ALGORITHM>
                          The hash function: xxh64, xxh3-64, xxh3-128, blake3,
-                         sha256 [default: xxh3-128]; its name is an option, too
+                         sha256, sha512, sha1, md5, crc32 [default: xxh3-128];
+                         its name is an option, too
       --partial[=<CHUNK>]
                          Hash only the first and last CHUNK bytes, with xxh64
                          (default 64KiB)
@@ -111,7 +115,8 @@ Options:
 
 Each file is a line as the checksum programs print it, HASH  PATH. Files are in
 the order of the arguments, and within a directory in the byte order of their
-paths.
+paths. A partial digest is xxh64:FIRST:LAST:SIZE; in a list, :CHUNK follows in
+bytes where it is not 64KiB.
 ";
 
 /// `sanchay dupes --help`.
@@ -127,7 +132,7 @@ Options:
       --hardlinks        Count hard links to one file as files of their own
   -a, --algorithm <ALGORITHM>
                          The hash function that equal files share: xxh64,
-                         xxh3-64, xxh3-128, blake3, sha256
+                         xxh3-64, xxh3-128, blake3, sha256, sha512, sha1, md5
                          [default: xxh3-128]
   -0, --print0           Print only paths, each ended by a zero byte, with one
                          more after each group

@@ -8,7 +8,6 @@ use getargs::Opt;
 use sanchay_logic::hashing::Algorithm;
 
 use super::Verb;
-use crate::content::name;
 use crate::failure::Failure;
 
 /// An option that is offered.
@@ -35,17 +34,20 @@ pub(super) enum Choice {
 }
 
 /// What only the native program has.
-const NATIVE: [&str; 19] = [
+const NATIVE: [&str; 23] = [
     "beneath",
     "check",
     "color",
     "follow",
     "ignore-missing",
     "log-format",
+    "mount",
     "no-progress",
+    "one-file-system",
     "plugin",
     "plugin-compile-time",
     "plugin-handles",
+    "plugin-instances",
     "plugin-memory",
     "plugin-output",
     "plugin-time",
@@ -55,10 +57,11 @@ const NATIVE: [&str; 19] = [
     "verbose",
     "walker",
     "warn",
+    "xdev",
 ];
 
 /// The same, of one letter.
-const NATIVE_SHORT: [char; 5] = ['L', 'c', 'j', 'v', 'w'];
+const NATIVE_SHORT: [char; 6] = ['L', 'c', 'j', 'v', 'w', 'x'];
 
 impl Choice {
     /// The option of that name, if the command has it.
@@ -104,7 +107,7 @@ impl Choice {
 
 /// The hash function whose name an option has.
 fn hash_function(option: Opt<&str>) -> Result<Algorithm, Failure> {
-    let is_its = |it: &Algorithm| option == Opt::Long(name(*it));
+    let is_its = |it: &Algorithm| option == Opt::Long(it.name());
     let found = Algorithm::ALL.into_iter().find(is_its);
     found.ok_or_else(|| refuse(option))
 }

@@ -3,9 +3,8 @@
 use alloc::format;
 use alloc::string::String;
 
-use sanchay_logic::hashing::Algorithm;
+use sanchay_logic::hashing::{Algorithm, MAX_CHUNK, UnknownAlgorithm};
 
-use crate::content::{MAX_CHUNK, name};
 use crate::output::Format;
 
 /// A form of output.
@@ -21,11 +20,7 @@ pub(super) fn format(text: &str) -> Result<Format, String> {
 
 /// A hash function.
 pub(super) fn algorithm(text: &str) -> Result<Algorithm, String> {
-    let found = Algorithm::ALL.into_iter().find(|it| name(*it) == text);
-    found.ok_or_else(|| {
-        let names = Algorithm::ALL.map(name).join(", ");
-        format!("one of {names} was expected")
-    })
+    text.parse().map_err(|error: UnknownAlgorithm| format!("{error}"))
 }
 
 /// How many levels to go down. More than there can be is no limit.

@@ -14,7 +14,7 @@ use sanchay_logic::escape::is_obeyed;
 use wasi::clocks::wall_clock::Datetime;
 
 use super::{Frame, Kind, Name, Same, push_number, time};
-use crate::content::{Sum, algorithm, hex, name};
+use crate::content::{Sum, algorithm, hex};
 
 /// The header.
 pub(super) fn frame(kind: Kind) -> Frame {
@@ -61,7 +61,7 @@ pub(super) fn group<'n>(
             "{},{},{},{},",
             same.number,
             same.size,
-            name(same.algorithm),
+            same.algorithm,
             hex(same.digest)
         );
         push_path(file.join(scratch), terminal, out);

@@ -10,7 +10,7 @@ use sanchay_logic::escape::is_obeyed;
 use wasi::clocks::wall_clock::Datetime;
 
 use super::{Frame, Name, Same, push_number, time};
-use crate::content::{Sum, algorithm, hex, name};
+use crate::content::{Sum, algorithm, hex};
 
 /// What is around the objects of an array.
 pub(super) const ARRAY: Frame =
@@ -57,7 +57,7 @@ pub(super) fn group<'n>(
         out,
         "{{\"size\":{},\"algorithm\":\"{}\",\"hash\":\"{}\",\"files\":[",
         same.size,
-        name(same.algorithm),
+        same.algorithm,
         hex(same.digest),
     );
     for (index, file) in files.enumerate() {

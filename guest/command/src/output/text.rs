@@ -3,7 +3,8 @@
 //! - A file found: `SIZE<TAB>MODIFIED<TAB>PATH`, or its path alone.
 //! - A file hashed: the forms of the checksum programs, `HASH  PATH` and
 //!   `NAME (PATH) = HASH`. XXH3 with 64 bits always has the second: `xxhsum`
-//!   takes the first for XXH64, whose digests are as long.
+//!   takes the first for XXH64, whose digests are as long. A partial digest
+//!   names its chunk, unless that is the default.
 //! - A group of equal files: a line that begins with `# `, a line for each
 //!   path, an empty line; or only the paths, each ended by a zero byte, and a
 //!   zero byte after the last.
@@ -11,11 +12,11 @@
 use alloc::string::String;
 use core::fmt::Write as _;
 
-use sanchay_logic::hashing::Algorithm;
+use sanchay_logic::hashing::{Algorithm, DEFAULT_CHUNK};
 use wasi::clocks::wall_clock::Datetime;
 
 use super::{Name, Same, push_number, time};
-use crate::content::{Content, hex, name};
+use crate::content::{Content, hex};
 use crate::escape::{Escape, push_escaped};
 
 /// How lines are written.
@@ -28,6 +29,8 @@ pub(crate) struct Text {
     pub(crate) zero: bool,
     /// Whether a digest's line names its algorithm.
     pub(crate) tag: bool,
+    /// The chunk of partial digests, in bytes; `None`: the default.
+    pub(crate) chunk: Option<u32>,
 }
 
 impl Text {
@@ -83,12 +86,17 @@ impl Text {
             Content::Whole(algorithm, digest)
                 if self.tag || *algorithm == Algorithm::Xxh3_64 =>
             {
-                let _ = write!(out, "{} (", tag(*algorithm));
+                let _ = write!(out, "{} (", algorithm.tag());
                 escape.push(path, out);
                 let _ = write!(out, ") = {}", hex(digest));
             }
-            content => {
-                let _ = write!(out, "{content}  ");
+            Content::Whole(_, digest) => {
+                let _ = write!(out, "{}  ", hex(digest));
+                escape.push(path, out);
+            }
+            Content::Partial(digest) => {
+                let chunk = self.chunk.unwrap_or(DEFAULT_CHUNK);
+                let _ = write!(out, "{}  ", digest.listed(chunk));
                 escape.push(path, out);
             }
         }
@@ -110,7 +118,7 @@ impl Text {
                 same.files,
                 same.size,
                 same.reclaimable,
-                name(same.algorithm),
+                same.algorithm,
                 hex(same.digest),
             );
         }
@@ -122,17 +130,5 @@ impl Text {
             out.push(self.end());
         }
         out.push(self.end());
-    }
-}
-
-/// An algorithm's name in the form that names it, as the checksum programs
-/// write it.
-fn tag(algorithm: Algorithm) -> &'static str {
-    match algorithm {
-        Algorithm::Xxh64 => "XXH64",
-        Algorithm::Xxh3_64 => "XXH3",
-        Algorithm::Xxh3_128 => "XXH128",
-        Algorithm::Blake3 => "BLAKE3",
-        Algorithm::Sha256 => "SHA256",
     }
 }

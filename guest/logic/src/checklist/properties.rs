@@ -3,10 +3,10 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::tests::hex;
-use super::{Checklist, Expectation, Promise, parse};
+use super::tests::{hex, parse};
+use super::{Checklist, Expectation, Promise, Separator};
 use crate::batch::saturate;
-use crate::hashing::{Algorithm, PartialDigest};
+use crate::hashing::{Algorithm, MAX_CHUNK, PartialDigest};
 
 /// A line as `sha256sum` would print it.
 fn print(path: &[u8], expected: &Expectation, style: usize) -> Vec<u8> {
@@ -26,20 +26,18 @@ fn print(path: &[u8], expected: &Expectation, style: usize) -> Vec<u8> {
     let separator: &[u8] = if style == 0 { b"  " } else { b" *" };
     match expected {
         Expectation::Named(algorithm, digest) => {
-            line.extend(match algorithm {
-                Algorithm::Xxh64 => &b"XXH64 ("[..],
-                Algorithm::Xxh3_64 => b"XXH3 (",
-                Algorithm::Xxh3_128 => b"XXH128 (",
-                Algorithm::Blake3 => b"BLAKE3 (",
-                Algorithm::Sha256 => b"SHA256 (",
-            });
+            line.extend(algorithm.tag().bytes());
+            line.extend(b" (");
             line.extend(escaped);
             line.extend(format!(") = {}", hex(digest)).bytes());
             return line;
         }
         Expectation::Unnamed(digest) => line.extend(hex(digest).bytes()),
-        Expectation::Partial(PartialDigest { first, last, size }) => {
-            let text = format!("xxh64:{first:016x}:{last:016x}:{size}");
+        Expectation::Partial(digest, chunk) => {
+            let text = match chunk {
+                Some(chunk) => format!("{digest}:{chunk}"),
+                None => digest.to_string(),
+            };
             line.extend(text.bytes());
         }
     }
@@ -49,20 +47,23 @@ fn print(path: &[u8], expected: &Expectation, style: usize) -> Vec<u8> {
 }
 
 fn expectations() -> impl Strategy<Value = Expectation> {
-    let bytes = vec(any::<u8>(), 32);
+    let bytes = vec(any::<u8>(), 64);
     let algorithm = prop::sample::select(&Algorithm::ALL[..]);
     prop_oneof![
         (algorithm.clone(), bytes.clone()).prop_map(|(algorithm, bytes)| {
-            let digest = bytes[..algorithm.digest_length()].to_vec();
+            let digest = bytes[..algorithm.digest_len()].to_vec();
             Expectation::Named(algorithm, digest)
         }),
         (algorithm, bytes).prop_map(|(algorithm, bytes)| {
-            let digest = bytes[..algorithm.digest_length()].to_vec();
+            let digest = bytes[..algorithm.digest_len()].to_vec();
             Expectation::Unnamed(digest)
         }),
-        any::<[u64; 3]>().prop_map(|[first, last, size]| {
-            Expectation::Partial(PartialDigest { first, last, size })
-        }),
+        (any::<[u64; 3]>(), prop::option::of(1..=MAX_CHUNK)).prop_map(
+            |([first, last, size], chunk)| {
+                let digest = PartialDigest { first, last, size };
+                Expectation::Partial(digest, chunk)
+            },
+        ),
     ]
 }
 
@@ -101,8 +102,12 @@ proptest! {
             promises.push(Promise { line: index, path, expected });
         }
         let lines = saturate(promises.len());
-        let expected = Checklist { lines, promises, malformed: Vec::new() };
-        prop_assert_eq!(parse(&text), expected);
+        let found = parse(&text);
+        let separator = found.separator;
+        prop_assert_ne!(separator, Separator::Single);
+        let expected =
+            Checklist { lines, promises, malformed: Vec::new(), separator };
+        prop_assert_eq!(found, expected);
     }
 
     #[test]
@@ -112,7 +117,7 @@ proptest! {
                 prop::sample::select(vec![
                     "SHA256 (", "XXH3 (", "XXH64_LE (", ") = ", "  ", " *",
                     "\n", "\r\n", "\\", "#", "xxh64:", ":", "12", "XXH3_",
-                    "45ab6734b21e6968", "a.txt", "\0",
+                    "45ab6734b21e6968", "a.txt", "\0", " ", "\t", "=", "MD5(",
                 ])
                 .prop_map(|word| word.as_bytes().to_vec()),
                 vec(any::<u8>(), 0..4),
@@ -128,7 +133,8 @@ proptest! {
             checklist.lines as usize,
             newlines + usize::from(last)
         );
-        let mut seen: Vec<u32> = checklist.malformed.clone();
+        let mut seen: Vec<u32> =
+            checklist.malformed.iter().map(|it| it.line).collect();
         seen.extend(checklist.promises.iter().map(|promise| promise.line));
         seen.sort_unstable();
         let total = seen.len();

@@ -1,10 +1,15 @@
 //! Lists as the programs print them, and lines that nobody printed.
 
-use super::{Checklist, Expectation, Promise, parse};
+use super::{Checklist, Expectation, Flaw, Malformed, Promise, Separator};
 use crate::hashing::{Algorithm, PartialDigest};
 
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Parses a whole list, of which nobody said what it is.
+pub(super) fn parse(text: &[u8]) -> Checklist {
+    super::parse(text, None, Separator::Undecided)
 }
 
 fn paths(checklist: &Checklist) -> Vec<&[u8]> {
@@ -14,7 +19,7 @@ fn paths(checklist: &Checklist) -> Vec<&[u8]> {
 /// The one promise in a text of one line.
 fn only(text: &[u8]) -> Promise {
     let mut checklist = parse(text);
-    assert_eq!(checklist.malformed, [0; 0], "{}", text.escape_ascii());
+    assert_eq!(checklist.malformed, [], "{}", text.escape_ascii());
     assert_eq!(checklist.promises.len(), 1, "{}", text.escape_ascii());
     checklist.promises.remove(0)
 }
@@ -84,10 +89,10 @@ fn what_xxhsum_prints_is_understood() {
     ] {
         let promise = only(line.as_bytes());
         assert_eq!(promise.path, b"plain");
-        let (named, found) = match promise.expected {
+        let (named, found) = match promise.expected.clone() {
             Expectation::Named(algorithm, digest) => (Some(algorithm), digest),
             Expectation::Unnamed(digest) => (None, digest),
-            Expectation::Partial(digest) => panic!("{digest:?}"),
+            Expectation::Partial(..) => panic!("{promise:?}"),
         };
         assert_eq!((hex(&found).as_str(), named), (digest, algorithm));
     }
@@ -107,66 +112,205 @@ fn what_b3sum_prints_is_understood() {
 }
 
 #[test]
-fn a_partial_digest_is_understood() {
-    let line =
-        b"xxh64:45AB6734b21e6968:ef46db3751d8e999:18446744073709551615 *a";
-    assert_eq!(
-        only(line).expected,
-        Expectation::Partial(PartialDigest {
-            first: 0x45ab_6734_b21e_6968,
-            last: 0xef46_db37_51d8_e999,
-            size: u64::MAX,
-        })
-    );
+fn a_partial_digest_is_understood_with_and_without_its_chunk() {
+    let digest = PartialDigest {
+        first: 0x45ab_6734_b21e_6968,
+        last: 0xef46_db37_51d8_e999,
+        size: u64::MAX,
+    };
+    for (end, chunk) in [("", None), (":1024", Some(1024))] {
+        let line = format!(
+            "xxh64:45AB6734b21e6968:ef46db3751d8e999:{}{end} *a",
+            u64::MAX
+        );
+        let expected = Expectation::Partial(digest, chunk);
+        assert_eq!(only(line.as_bytes()).expected, expected);
+        let line = format!("{}  a", digest.listed(chunk.unwrap_or(65_536)));
+        assert_eq!(only(line.as_bytes()).expected, expected);
+    }
+}
+
+#[test]
+fn the_length_of_a_digest_tells_what_it_may_be_and_the_caller_which() {
+    let parse = |text: &str, algorithm| {
+        super::parse(text.as_bytes(), algorithm, Separator::Undecided)
+    };
+    for algorithm in Algorithm::ALL {
+        let digest = vec![0xab; algorithm.digest_len()];
+        let line = format!("{}  f", hex(&digest));
+        let list = parse(&line, None);
+        let expected = Expectation::Unnamed(digest.clone());
+        assert_eq!(list.promises[0].expected, expected);
+        let list = parse(&line, Some(algorithm));
+        let expected = Expectation::Named(algorithm, digest);
+        assert_eq!(list.promises[0].expected, expected);
+        // A name in the line is better than the caller's.
+        let line = format!("{} (f) = {}", algorithm.tag(), hex(&[1; 64]));
+        let flaw = match algorithm {
+            Algorithm::Sha512 => None,
+            other => Some(Flaw::Length(Some(other), 64)),
+        };
+        let list = parse(&line, Some(Algorithm::Sha512));
+        let flaws: Vec<_> = list.malformed.iter().map(|it| it.flaw).collect();
+        assert_eq!(flaws, Vec::from_iter(flaw));
+    }
+}
+
+#[test]
+fn blake3_of_other_lengths_is_understood_where_it_is_named() {
+    for bytes in [1, 16, 20, 31, 32] {
+        let digest = vec![0xab; bytes];
+        let expected = Expectation::Named(Algorithm::Blake3, digest.clone());
+        let tagged = format!("BLAKE3 (f) = {}", hex(&digest));
+        assert_eq!(only(tagged.as_bytes()).expected, expected);
+        let line = format!("{}  f", hex(&digest));
+        let separator = Separator::Undecided;
+        let algorithm = Some(Algorithm::Blake3);
+        let list = super::parse(line.as_bytes(), algorithm, separator);
+        assert_eq!(list.promises[0].expected, expected);
+    }
+    let line = format!("BLAKE3 (f) = {}", hex(&[1; 33]));
+    let flaw = Flaw::Length(Some(Algorithm::Blake3), 33);
+    let malformed = [Malformed { line: 0, flaw }];
+    assert_eq!(parse(line.as_bytes()).malformed, malformed);
+}
+
+#[test]
+fn what_openssl_prints_is_understood() {
+    let digest = [0x12; 32];
+    for line in ["SHA256(a b)= ", "SHA2-256(a b)= "] {
+        let line = format!("{line}{}", hex(&digest));
+        let promise = only(line.as_bytes());
+        assert_eq!(promise.path, b"a b");
+        let expected = Expectation::Named(Algorithm::Sha256, digest.into());
+        assert_eq!(promise.expected, expected);
+    }
+    for (line, algorithm) in [
+        ("SHA2-512(f)= ", Algorithm::Sha512),
+        ("SHA512(f)= ", Algorithm::Sha512),
+        ("SHA1(f)= ", Algorithm::Sha1),
+        ("MD5(f)= ", Algorithm::Md5),
+    ] {
+        let digest = vec![0x34; algorithm.digest_len()];
+        let promise = only(format!("{line}{}", hex(&digest)).as_bytes());
+        let expected = Expectation::Named(algorithm, digest);
+        assert_eq!(promise.expected, expected);
+    }
+}
+
+#[test]
+fn blanks_may_stand_where_coreutils_lets_them() {
+    for line in [
+        " 45ab6734b21e6968  a",
+        "\t 45ab6734b21e6968 *a",
+        "45ab6734b21e6968\t a",
+        "45ab6734b21e6968 a",
+        "45ab6734b21e6968\ta",
+        " XXH64 (a) = 45ab6734b21e6968",
+        "XXH64(a)=45ab6734b21e6968",
+        "XXH64 (a)\t= \t45ab6734b21e6968",
+    ] {
+        assert_eq!(only(line.as_bytes()).path, b"a", "{line:?}");
+    }
+    assert_eq!(only(b"  \\45ab6734b21e6968  a\\nb").path, b"a\nb");
+}
+
+#[test]
+fn the_first_line_without_a_name_decides_what_is_before_paths() {
+    let sum = "45ab6734b21e6968";
+    let double = format!("{sum}  a\n{sum} b\n{sum} *c\n{sum}\t d\n{sum}  \n");
+    let list = parse(double.as_bytes());
+    assert_eq!(paths(&list), [&b"a"[..], b"c", b"d"]);
+    let malformed = list.malformed.iter().map(|it| (it.line, it.flaw));
+    let expected = [(1, Flaw::Form), (4, Flaw::Form)];
+    assert_eq!(malformed.collect::<Vec<_>>(), expected);
+    assert_eq!(list.separator, Separator::Double);
+    let single = format!("{sum} a\n{sum}  b\n{sum} *c\n{sum}  \n{sum} *\n");
+    let list = parse(single.as_bytes());
+    assert_eq!(paths(&list), [&b"a"[..], b" b", b"*c", b" ", b"*"]);
+    assert_eq!(list.separator, Separator::Single);
+    // And for the text behind this one.
+    let text = format!("{sum} a\n");
+    let list = super::parse(text.as_bytes(), None, Separator::Double);
+    assert_eq!((list.promises.len(), list.malformed.len()), (0, 1));
+    let list = super::parse(text.as_bytes(), None, Separator::Single);
+    assert_eq!(paths(&list), [b"a"]);
 }
 
 #[test]
 fn lines_that_make_no_sense_are_named_by_their_numbers() {
     for line in [
-        // XXH32, which is too weak to find anything out by.
-        "cebb6622  plain",
-        "XXH32 (plain) = cebb6622",
-        // Digests of the wrong length, or not digests.
-        "XXH64 (plain) = df8d09e93f874900a99b8775cc15b6c7",
-        "XXH3_45ab6734b21e69  plain",
-        "SHA256 (plain) = 45ab6734b21e6968",
-        "SHA256_LE (plain) = 45ab6734b21e6968",
+        // Not digests.
         "45ab6734b21e696  plain",
         "45ab6734b21e69688  plain",
         "45ab6734b21e696g  plain",
-        "5eb63bbbe01eeed093cb22bb8f5acdc3d2a1f1ee  sha1",
-        "MD5 (plain) = 5eb63bbbe01eeed093cb22bb8f5acdc3",
+        "XXH64 (plain) = 45ab6734b21e696g",
+        "XXH64 (plain) = ",
+        "SHA256 (plain) = SHA256",
+        "(plain) = 45ab6734b21e6968",
         // No path, or none that can be.
         "45ab6734b21e6968",
-        "45ab6734b21e6968  ",
+        "45ab6734b21e6968 ",
         "XXH64 () = 45ab6734b21e6968",
         "45ab6734b21e6968  a\0b",
         // Escapes that are none.
         "\\45ab6734b21e6968  a\\tb",
         "\\45ab6734b21e6968  a\\",
         // Separators.
-        "45ab6734b21e6968 plain",
-        "45ab6734b21e6968\tplain",
-        "XXH64 (plain) =45ab6734b21e6968",
+        "XXH64  (plain) = 45ab6734b21e6968",
+        "XXH64 (plain) 45ab6734b21e6968",
         "XXH64 (plain = 45ab6734b21e6968",
-        "XXH64(plain)= 45ab6734b21e6968",
-        " 45ab6734b21e6968  plain",
+        "XXH64 (plain) = 45ab6734b21e6968 ",
         // Partial digests.
         "xxh64:45ab6734b21e6968:45ab6734b21e6968:  a",
         "xxh64:45ab6734b21e6968:45ab6734b21e6968:+1  a",
-        "xxh64:45ab6734b21e6968:45ab6734b21e6968:1:2  a",
+        "xxh64:45ab6734b21e6968:45ab6734b21e6968:1:  a",
+        "xxh64:45ab6734b21e6968:45ab6734b21e6968:1:0  a",
+        "xxh64:45ab6734b21e6968:45ab6734b21e6968:1:16777217  a",
+        "xxh64:45ab6734b21e6968:45ab6734b21e6968:1:2:3  a",
         "xxh64:45ab6734b21e6968:45ab6734b21e6968  a",
         "xxh64:45ab6734b21e69:45ab6734b21e6968:1  a",
         "xxh64:45ab6734b21e6968:45ab6734b21e6968:18446744073709551616  a",
         "plain",
     ] {
-        let text = format!("# a comment\n{line}\n\n \t\n45ab6734b21e6968  a");
-        let checklist = parse(text.as_bytes());
-        assert_eq!(checklist.malformed, [1], "{line:?}");
-        assert_eq!(checklist.lines, 5);
-        assert_eq!(checklist.promises.len(), 1);
-        assert_eq!(checklist.promises[0].line, 4);
+        assert_flaw(line, Flaw::Form);
     }
+    for line in [
+        "XXH32 (plain) = cebb6622",
+        "SHA256_LE (plain) = 45ab6734b21e6968",
+        "BLAKE2b-256(a)= 45ab6734b21e6968",
+        "SHA512/256 (a (b) = c) = 45ab6734b21e6968",
+        "sha256 (plain) = 45ab6734b21e6968",
+    ] {
+        assert_flaw(line, Flaw::Algorithm);
+    }
+    for (line, algorithm, bytes) in [
+        ("45ab67  plain", None, 3),
+        ("dead (plain) = 45ab6734b21e6968", None, 2),
+        ("5eb63bbbe01eeed093cb22bb8f5acdc35eb63bbbe01eeed0  f", None, 24),
+        (
+            "XXH64 (plain) = df8d09e93f874900a99b8775cc15b6c7",
+            Some(Algorithm::Xxh64),
+            16,
+        ),
+        ("XXH3_45ab6734b21e69  plain", Some(Algorithm::Xxh3_64), 7),
+        ("SHA256 (f) = 45ab6734b21e6968", Some(Algorithm::Sha256), 8),
+        ("MD5 (f) = 45ab6734b21e6968", Some(Algorithm::Md5), 8),
+    ] {
+        assert_flaw(line, Flaw::Length(algorithm, bytes));
+    }
+}
+
+/// That a line among others is malformed, and nothing else is.
+#[track_caller]
+fn assert_flaw(line: &str, flaw: Flaw) {
+    let text = format!("# a comment\n{line}\n\n \t\n45ab6734b21e6968  a");
+    let checklist = parse(text.as_bytes());
+    let malformed = [Malformed { line: 1, flaw }];
+    assert_eq!(checklist.malformed, malformed, "{line:?}");
+    assert_eq!(checklist.lines, 5);
+    assert_eq!(checklist.promises.len(), 1);
+    assert_eq!(checklist.promises[0].line, 4);
 }
 
 #[test]

@@ -1,17 +1,19 @@
-//! Whether a name ends in one of many extensions.
+//! Whether a name ends in one of many extensions, in whichever case.
 //!
 //! Nearly all extensions are short and hold no dot of their own. The last
 //! eight bytes of a name then hold its extension and the dot before it, so
 //! the whole test is done on one 64-bit word: fold the case of all its bytes
 //! at once, find the last dot, blank what stands before it, and look the rest
-//! up in a hash table. The few others are looked up by length.
+//! up in a hash table. The few others are looked up by length; and so is any
+//! extension where a name has characters beyond ASCII behind its last dot,
+//! which are folded one by one first.
 
 mod table;
 
 use alloc::vec::Vec;
 
 use self::table::Table;
-use super::SpecificationError;
+use super::{SpecificationError, folding::folded};
 use crate::batch::{Place, saturate, word};
 
 /// The bytes in a word: an extension of seven and its dot.
@@ -27,14 +29,16 @@ pub(super) struct Extensions {
     short: Table,
     /// The others, by their lengths.
     others: Vec<SameLength>,
+    /// All of them, by their lengths.
+    all: Vec<SameLength>,
 }
 
-/// Extensions of one length that do not fit a word.
+/// Extensions of one length.
 #[derive(Clone, Debug)]
 struct SameLength {
     /// The length in bytes, leading dot included.
     length: usize,
-    /// The extensions with their leading dots, in lower case, sorted.
+    /// The extensions with their leading dots, folded, sorted.
     sorted: Vec<Vec<u8>>,
 }
 
@@ -45,6 +49,7 @@ impl Extensions {
     ) -> Result<Self, SpecificationError> {
         let mut keys = Vec::new();
         let mut others = Vec::new();
+        let mut all = Vec::new();
         for (index, extension) in extensions.iter().enumerate() {
             let bare = extension.strip_prefix(b".").unwrap_or(extension);
             if bare.is_empty() {
@@ -57,14 +62,20 @@ impl Extensions {
             }
             let mut dotted = Vec::with_capacity(bare.len().saturating_add(1));
             dotted.push(b'.');
-            dotted.extend(bare.iter().map(u8::to_ascii_lowercase));
-            if dotted.len() <= WORD && !bare.contains(&b'.') {
+            dotted.extend(folded(bare));
+            all.push(dotted.clone());
+            let fits = dotted.len() <= WORD && dotted.is_ascii();
+            if fits && !bare.contains(&b'.') {
                 keys.push(word(&dotted));
             } else {
                 others.push(dotted);
             }
         }
-        Ok(Self { short: Table::new(&keys), others: by_length(others) })
+        Ok(Self {
+            short: Table::new(&keys),
+            others: by_length(others),
+            all: by_length(all),
+        })
     }
 
     /// Whether a name ends in one of the extensions, with something before
@@ -74,7 +85,8 @@ impl Extensions {
         let (key, length) = last_extension(name.last_word());
         // What was found may begin before the name does.
         let short = self.short.contains(key) & (name.length() > length);
-        if self.others.is_empty() {
+        // No character beyond ASCII is in what was compared.
+        if self.others.is_empty() && key & HIGH == 0 {
             return short;
         }
         short || self.match_others(name.string())
@@ -84,11 +96,16 @@ impl Extensions {
     /// hardly ever needs it.
     #[inline(never)]
     fn match_others(&self, name: &[u8]) -> bool {
-        self.others.iter().any(|others| others.matches(name))
+        if name.is_ascii() {
+            return self.others.iter().any(|others| others.matches(name));
+        }
+        let name = folded(name);
+        self.all.iter().any(|all| all.matches(&name))
     }
 }
 
 impl SameLength {
+    /// Whether a name, of ASCII or folded, ends in one of them.
     fn matches(&self, name: &[u8]) -> bool {
         let start = name.len().saturating_sub(self.length);
         if start == 0 {

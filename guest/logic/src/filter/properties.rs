@@ -3,7 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::{EntryKind, Filter, Specification};
+use super::{EntryKind, Filter, Specification, folding::folded};
 use crate::batch::{Batch, pack};
 
 /// The definition, word for word.
@@ -19,8 +19,8 @@ fn is_wanted(
         || specification.extensions.is_empty()
         || specification.extensions.iter().any(|extension| {
             let bare = extension.strip_prefix(b".").unwrap_or(extension);
-            let suffix = [b".", bare].concat().to_ascii_lowercase();
-            let name = name.to_ascii_lowercase();
+            let suffix = folded(&[b".", bare].concat());
+            let name = folded(name);
             name.len() > suffix.len() && name.ends_with(&suffix)
         })
 }
@@ -30,14 +30,24 @@ fn is_wanted(
 fn byte() -> impl Strategy<Value = u8> {
     prop_oneof![
         4 => Just(b'.'),
-        8 => prop::sample::select(&b"aAbBzZ"[..]),
+        8 => prop::sample::select(&b"aAbBkKzZ"[..]),
         2 => prop::sample::select(&b"@[`{\x01\x80\xc1\xe1\xff"[..]),
         1 => 1..=u8::MAX,
     ]
 }
 
+/// Such bytes, and characters whose case takes more than one byte.
+fn bytes(length: std::ops::Range<usize>) -> impl Strategy<Value = Vec<u8>> {
+    let letters = prop::sample::select(&["ä", "Ä", "\u{212a}", "ſ", "ẞ"][..]);
+    let part = prop_oneof![
+        9 => byte().prop_map(|byte| vec![byte]),
+        1 => letters.prop_map(|letter| letter.as_bytes().to_vec()),
+    ];
+    vec(part, length).prop_map(|parts| parts.concat())
+}
+
 fn extension() -> impl Strategy<Value = Vec<u8>> {
-    vec(byte(), 1..12).prop_filter("must be possible", |extension| {
+    bytes(1..12).prop_filter("must be possible", |extension| {
         extension != b"." && !extension.contains(&b'/')
     })
 }
@@ -49,7 +59,7 @@ proptest! {
     fn a_verdict_is_what_the_definition_says(
         extensions in vec(extension(), 0..8),
         hidden: bool,
-        stems in vec((vec(byte(), 0..10), any::<prop::sample::Index>()), 0..20),
+        stems in vec((bytes(0..10), any::<prop::sample::Index>()), 0..20),
         odd in vec(vec(any::<u8>(), 0..12), 0..8),
         directories in vec(any::<bool>(), 28),
     ) {

@@ -87,17 +87,37 @@ fn an_extension_may_have_dots_or_be_long() {
 }
 
 #[test]
-fn only_the_case_of_ascii_letters_is_folded() {
+fn only_the_case_of_letters_is_folded() {
     // Each of these differs from its neighbour by the bit that makes a
     // letter small, without being a letter.
-    let specification = with_extensions(&["[", "@a", "ä"]);
+    let specification = with_extensions(&["[", "@a"]);
     assert_eq!(
-        survivors(
-            &specification,
-            &["a.[", "a.{", "a.@A", "a.`a", "a.ä", "a.Ä"]
-        ),
-        ["a.[", "a.@A", "a.ä"]
+        survivors(&specification, &["a.[", "a.{", "a.@A", "a.`a"]),
+        ["a.[", "a.@A"]
     );
+}
+
+#[test]
+fn letters_of_any_language_are_folded() {
+    let specification =
+        with_extensions(&["Ä", "ФАЙЛ", "ok", "straße", "longest-äöü"]);
+    let wanted = [
+        "a.ä",
+        "a.Ä",
+        "b.файл",
+        "b.Файл",
+        // The sign of the unit Kelvin, which is a K.
+        "c.O\u{212a}",
+        "d.STRA\u{1e9e}E",
+        "d.\u{17f}traße",
+        "e.LONGEST-ÄÖÜ",
+        "文件文件.ok",
+    ];
+    let others =
+        ["a.a", "ä", ".Ä", "b.файлы", "c.ok\u{212a}", "d.strasse", "文件ok"];
+    let entries = [&wanted[..], &others[..]].concat();
+    let specification = Specification { hidden: true, ..specification };
+    assert_eq!(survivors(&specification, &entries), wanted);
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use sha2::{Digest as _, Sha256};
+use md5::Md5;
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256, Sha512};
 use xxhash_rust::xxh64::Xxh64;
 
 use super::Algorithm;
@@ -25,6 +27,10 @@ enum State {
     Xxh3_128(Box<Xxh3>),
     Blake3(Box<blake3::Hasher>),
     Sha256(Box<Sha256>),
+    Sha512(Box<Sha512>),
+    Sha1(Box<Sha1>),
+    Md5(Box<Md5>),
+    Crc32(crc32fast::Hasher),
 }
 
 impl Hasher {
@@ -37,6 +43,10 @@ impl Hasher {
             Algorithm::Xxh3_128 => State::Xxh3_128(Box::new(Xxh3::new())),
             Algorithm::Blake3 => State::Blake3(Box::default()),
             Algorithm::Sha256 => State::Sha256(Box::default()),
+            Algorithm::Sha512 => State::Sha512(Box::default()),
+            Algorithm::Sha1 => State::Sha1(Box::default()),
+            Algorithm::Md5 => State::Md5(Box::default()),
+            Algorithm::Crc32 => State::Crc32(crc32fast::Hasher::new()),
         })
     }
 
@@ -51,6 +61,10 @@ impl Hasher {
                 state.update(data);
             }
             State::Sha256(state) => state.update(data),
+            State::Sha512(state) => state.update(data),
+            State::Sha1(state) => state.update(data),
+            State::Md5(state) => state.update(data),
+            State::Crc32(state) => state.update(data),
         }
     }
 
@@ -79,6 +93,14 @@ impl Hasher {
                 digest.as_bytes().to_vec()
             }
             State::Sha256(state) => state.finalize_reset().to_vec(),
+            State::Sha512(state) => state.finalize_reset().to_vec(),
+            State::Sha1(state) => state.finalize_reset().to_vec(),
+            State::Md5(state) => state.finalize_reset().to_vec(),
+            State::Crc32(state) => {
+                let digest = state.clone().finalize().to_be_bytes();
+                state.reset();
+                digest.to_vec()
+            }
         }
     }
 }

@@ -17,11 +17,11 @@ fn pattern(length: usize) -> Vec<u8> {
 }
 
 /// One digest by each algorithm.
-fn assert_digests(data: &[u8], expected: [&str; 5]) {
+fn assert_digests(data: &[u8], expected: [&str; 9]) {
     for (algorithm, expected) in Algorithm::ALL.into_iter().zip(expected) {
         let digest = digest(algorithm, data);
         assert_eq!(hex(&digest), expected, "{algorithm:?}");
-        assert_eq!(digest.len(), algorithm.digest_length());
+        assert_eq!(digest.len(), algorithm.digest_len());
     }
 }
 
@@ -37,6 +37,11 @@ fn no_bytes_have_the_published_digests() {
              9bcb25c9adc112b7cc9a93cae41f3262",
             "e3b0c44298fc1c149afbf4c8996fb924\
              27ae41e4649b934ca495991b7852b855",
+            "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce\
+             47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e",
+            "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+            "d41d8cd98f00b204e9800998ecf8427e",
+            "00000000",
         ],
     );
 }
@@ -53,6 +58,11 @@ fn hello_world_has_the_digests_the_checksum_programs_print() {
              cbf679b99a5f9914e5aaf96b831a9e24",
             "b94d27b9934d3e08a52e52d7da7dabfa\
              c484efe37a5380ee9088f7ace2efcde9",
+            "309ecc489c12d6eb4cc40f50c902f2b4d0ed77ee511a7c7a9bcd3ca86d4cd86f\
+             989dd35bc5ff499670da34255b45b0cfd830e81f605dcf7dc5542e93ae9cd76f",
+            "2aae6c35c94fcfb415dbe95f408b9ce91ee846ed",
+            "5eb63bbbe01eeed093cb22bb8f5acdc3",
+            "0d4a1185",
         ],
     );
 }
@@ -68,6 +78,61 @@ fn sha256_agrees_with_the_vectors_of_its_standard() {
         hex(&digest(Algorithm::Sha256, &[b'a'; 1_000_000])),
         "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
     );
+}
+
+/// From the examples that NIST publishes with FIPS 180-4.
+#[test]
+fn sha1_and_sha512_agree_with_the_vectors_of_their_standard() {
+    let long = [b'a'; 1_000_000];
+    for (algorithm, data, expected) in [
+        (
+            Algorithm::Sha1,
+            &b"abc"[..],
+            "a9993e364706816aba3e25717850c26c9cd0d89d",
+        ),
+        (Algorithm::Sha1, &long, "34aa973cd4c4daa4f61eeb2bdbad27316534016f"),
+        (
+            Algorithm::Sha512,
+            b"abc",
+            "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a\
+             2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
+        ),
+        (
+            Algorithm::Sha512,
+            &long,
+            "e718483d0ce769644e2e42c7bc15b4638e1f98b13b2044285632a803afa973eb\
+             de0ff244877ea60a4cb0432ce577c31beb009c5c2c49aa2e4eadb217ad8cc09b",
+        ),
+    ] {
+        assert_eq!(hex(&digest(algorithm, data)), expected);
+    }
+}
+
+/// From the test suite of RFC 1321, section A.5.
+#[test]
+fn md5_agrees_with_the_vectors_of_its_standard() {
+    for (data, expected) in [
+        ("a", "0cc175b9c0f1b6a831c399e269772661"),
+        ("abc", "900150983cd24fb0d6963f7d28e17f72"),
+        ("message digest", "f96b697d7cb7938d525a2f31aaf161d0"),
+        ("abcdefghijklmnopqrstuvwxyz", "c3fcd3d76192e4007dfb496cca67e13b"),
+        (
+            "1234567890123456789012345678901234567890\
+             1234567890123456789012345678901234567890",
+            "57edf4a22be3c955ac49da2e2107b67a",
+        ),
+    ] {
+        assert_eq!(hex(&digest(Algorithm::Md5, data.as_bytes())), expected);
+    }
+}
+
+/// The check value that the catalogue of CRCs gives for CRC-32/ISO-HDLC, and
+/// a vector of RFC 3720, B.4, of which the CRC by zlib is known.
+#[test]
+fn crc32_is_that_of_zlib() {
+    let crc = |data: &[u8]| hex(&digest(Algorithm::Crc32, data));
+    assert_eq!(crc(b"123456789"), "cbf43926");
+    assert_eq!(crc(&[0; 32]), "190a55ad");
 }
 
 /// From the test vectors of the BLAKE3 team: byte i of the input is i modulo

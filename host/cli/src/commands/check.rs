@@ -1,6 +1,7 @@
 //! `sanchay hash --check`: do files still have the digests on a list? The
 //! answers, warnings and options are those of `sha256sum --check`.
 
+mod guesses;
 mod report;
 
 use std::{
@@ -11,10 +12,11 @@ use std::{
 };
 
 use sanchay::{
-    Cancel, CheckEvent, CheckOptions, CheckSummary, Engine, Error, escaped,
+    Cancel, CheckEvent, CheckOptions, CheckSummary, Engine, Error, Flaw,
+    escaped,
 };
 
-use self::report::Report;
+use self::{guesses::Guesses, report::Report};
 use super::hash::{HashArgs, is_stdin};
 use crate::{
     context::Context,
@@ -31,7 +33,7 @@ pub(crate) fn run(
     context: &Context,
 ) -> Result<Exit, Failure> {
     let cancel = context.catch_signals()?.cancel;
-    let messages = context.messages(arguments.run.shows_progress(), false);
+    let messages = arguments.run.messages(context, false);
     let engine = arguments.run.engine()?;
     let inputs =
         Inputs { paths: &[&arguments.paths], stdin: arguments.reads_stdin()? };
@@ -117,22 +119,29 @@ impl Check {
         let monitor = self.messages.monitor(&self.cancel);
         let Self { arguments, quiet, refuted, messages, output, lane, .. } =
             self;
+        // A length that fits nothing is explained once without --warn: the
+        // list is of an algorithm that is not known, and not just damaged.
+        let mut explains = !arguments.status;
+        let mut guesses = Guesses::default();
         let outcome = self.engine.check(
             &mut *reader,
             &self.options,
             &monitor,
             &mut |event| match event {
-                CheckEvent::Verdict { path, verdict } => {
+                CheckEvent::Verdict { path, verdict, guessed } => {
+                    guesses.note(guessed, &verdict);
                     let quiet = *quiet;
                     let mut report =
                         Report { messages, output, lane, quiet, refuted };
                     report.verdict(path, &verdict, *arguments)
                 }
-                CheckEvent::Malformed { line } => {
-                    if arguments.warn {
-                        lane.flush(&output.sink)?;
+                CheckEvent::Malformed { line, flaw } => {
+                    let explained = explains && flaw != Flaw::Form;
+                    if arguments.warn || explained {
+                        explains &= !explained;
+                        messages.beside(|| lane.flush(&output.sink))?;
                         messages.say(format_args!(
-                            "{}: {line}: improperly formatted digest line",
+                            "{}: {line}: {flaw}",
                             shown(list)
                         ));
                     }
@@ -146,6 +155,9 @@ impl Check {
                 tracing::info!(?summary, list = shown(list), "list checked");
                 // What goes wrong is told when the sink is finished.
                 let _ = self.lane.flush(&self.output.sink);
+                if !self.arguments.status {
+                    guesses.doubt(&shown(list), &self.messages);
+                }
                 let good = self.conclude(&shown(list), summary);
                 self.refuted |= !good;
                 Ok(good)

@@ -45,7 +45,7 @@ ndjson and json have an object for each group: size, algorithm, hash, files
 csv has a row for each file: group, size, algorithm, hash, path, path_base64
 and reclaimable.
 
-The columns of plugins, plugin.NAME, belong to each file; in text they stand in
+The columns of plugins, NAME.FIELD, belong to each file; in text they stand in
 a line before its path, which begins with #.
 
 Examples:
@@ -73,7 +73,7 @@ pub(crate) struct DupesArgs {
     #[arg(
         short,
         long,
-        value_parser = algorithm::parser(),
+        value_parser = algorithm::identifying(),
         default_value = "xxh3-128"
     )]
     algorithm: Algorithm,
@@ -105,20 +105,23 @@ impl DupesArgs {
         if self.print0 && self.output.format() != Format::Text {
             return Err("--print0 is a form of text, not of --format".into());
         }
-        Ok(())
+        match self.named.0.filter(|it| !it.identifies()) {
+            Some(unfit) => Err(format!("{unfit} cannot tell files apart")),
+            None => Ok(()),
+        }
     }
 
     /// Finds the groups, prints them, and tells what they come to.
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let interrupt = context.catch_signals()?;
-        let messages = context.messages(self.run.shows_progress(), false);
+        let messages = self.run.messages(context, false);
         let engine = self.run.engine()?;
         let silent = self.print0.then_some("--print0");
         let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
         let columns = Columns::of(&plugins);
         let text = Text { zero: self.print0, columns, ..Text::default() };
         let roots = root::or_current(&self.roots);
-        let paths = [&*roots, &self.plugin.plugins];
+        let paths = [&*roots, &self.plugin.paths()];
         let inputs = Inputs { paths: &paths, stdin: false };
         let output = Output::open(&self.output, inputs, Kind::Groups, text)?;
         let options = DuplicateOptions {
@@ -200,9 +203,10 @@ impl<'a> Printer<'a> {
             files: group.len(),
             reclaimable: group.reclaimable(),
         };
+        let members: Vec<_> = group.members().collect();
         let mut files =
-            group.members().enumerate().map(|(index, member)| Name {
-                parent: member.parent,
+            members.iter().enumerate().map(|(index, member)| Name {
+                parent: &member.parent,
                 name: member.name,
                 values: values.of(index),
             });

@@ -30,11 +30,15 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Each file is a line as the checksum programs print it, HASH  PATH, so that
-sha256sum --check, b3sum --check and xxhsum --check accept the list. A name
-with a newline, carriage return or backslash has them as \\n, \\r and \\\\, and a
-backslash before its line. (b3sum knows no \\r: with blake3, only one at the
-end of a name is escaped.) xxh3-64 is printed as XXH3 (PATH) = HASH, since
-xxhsum would take the other form for xxh64.
+sha256sum --check and its like, b3sum --check and xxhsum --check accept the
+list. A name with a newline, carriage return or backslash has them as \\n, \\r
+and \\\\, and a backslash before its line. (b3sum knows no \\r: with blake3, only
+one at the end of a name is escaped. xxhsum before 0.8.2 knows no escapes at
+all and cannot check such names; --print0 escapes none.) xxh3-64 is printed as
+XXH3 (PATH) = HASH, since xxhsum would take the other form for xxh64.
+
+md5 and sha1 are broken: two files of one digest can be made. crc32 is that of
+zlib, gzip and PNG, and only finds errors of transmission.
 
 Files are in the order of the arguments, and within a directory in the byte
 order of their paths.
@@ -46,22 +50,27 @@ standard input has no modification time: null.
 
 A partial digest is xxh64:FIRST:LAST:SIZE, the XXH64 of the first and the last
 CHUNK bytes and the size; of a file smaller than two chunks, both are the XXH64
-of all of it.
+of all of it. In a list, :CHUNK follows in bytes where it is not 64KiB.
 
-The columns of plugins come last, as plugin.NAME; in text they stand in a line
+The columns of plugins come last, as NAME.FIELD; in text they stand in a line
 of their own before the file's, which begins with # and is a comment to the
 checksum programs.
 
-With --check, each PATH is a list of digests in any of these forms, and each
-file listed gets a verdict: OK, FAILED, or FAILED open or read. A list line
-that does not name its algorithm is understood by the digest's length; one of
-32 bytes may be sha256 or blake3 unless --algorithm says which. Verdicts have
-the fields path, verdict (ok, failed, missing, unreadable) and error.
+With --check, each PATH is a list of digests in any of these forms, in that of
+openssl dgst, or in the old one with a single space, and each file listed gets
+a verdict: OK, FAILED, or FAILED open or read. A list line that does not name
+its algorithm is understood by the digest's length, unless --algorithm says
+which it is: 8 hexadecimal digits are crc32, 16 xxh64, 32 xxh3-128 or md5, 40
+sha1, 64 sha256 or blake3, 128 sha512. Where two are possible, a file is OK if
+it has either digest. blake3 may have fewer digits (b3sum --length) where the
+line or --algorithm names it. Verdicts have the fields path, verdict (ok,
+failed, missing, unreadable) and error.
 
 Examples:
   sanchay hash *.iso
   sanchay hash -a sha256 dist > SHA256SUMS
   sanchay hash --check SHA256SUMS
+  sanchay hash --check --algorithm md5 MD5SUMS
   sanchay hash --partial -e mxf /srv/media
   tar c . | sanchay hash -a blake3";
 
@@ -161,17 +170,18 @@ impl HashArgs {
             return check::run(self, context);
         }
         let interrupt = context.catch_signals()?;
-        let messages = context.messages(self.run.shows_progress(), false);
+        let messages = self.run.messages(context, false);
         let engine = self.run.engine()?;
         let plugins = load_all(&self.plugin, &engine, &interrupt, None)?;
         let text = Text {
             zero: self.print0,
             tag: self.tag,
+            chunk: self.partial,
             columns: Columns::of(&plugins),
             ..Text::default()
         };
         let kind = Kind::Hashes { chunk: self.partial };
-        let paths = [&*self.paths, &self.plugin.plugins];
+        let paths = [&*self.paths, &self.plugin.paths()];
         let inputs = Inputs { paths: &paths, stdin: self.reads_stdin()? };
         let output = Output::open(&self.output, inputs, kind, text)?;
         let sources = self.sources();

@@ -2,10 +2,14 @@
 
 mod check;
 mod compile;
+mod confine;
+mod encode;
 mod new;
 mod pack;
 mod run;
 mod trials;
+mod wit;
+mod world;
 
 use clap::{Args, Subcommand};
 
@@ -13,15 +17,25 @@ use crate::{context::Context, exit::Exit, failure::Failure};
 
 const ABOUT: &str = "\
 A plugin is a WebAssembly component that implements one of two worlds of the
-package sanchay:inspect (sanchay plugin new writes them out as WIT):
+package sanchay:inspect (sanchay plugin wit writes it out):
 
   filter-plugin     judges the entries of directories, beside the filter
-  extractor-plugin  tells values of files, which become columns plugin.NAME
+  extractor-plugin  tells values of files, which become columns NAME.FIELD,
+                    where NAME is the plugin's
 
 It may import nothing. Each call has a budget of time, and each instance a
 ceiling of memory; what goes beyond them costs that file an error and nothing
 else. Once its failures have taken as long as 64 calls may, a plugin is not
 called any more in that run.
+
+--plugin names a plugin, and so do check and run:
+
+  FILE                  the component in a file
+  FILE@sha256:HEX       the same, if that is its SHA-256
+  FILE,KEY=VALUE,...    with settings; sanchay plugin check tells which
+  FILE,name=NAME        called NAME, beside another plugin of its name
+
+A comma in a file's name or in a value is written twice.
 
 Examples:
   sanchay plugin new my-filter
@@ -30,7 +44,7 @@ Examples:
   sanchay plugin pack -o my-filter.wasm \\
       target/wasm32-unknown-unknown/release/plugin.wasm
   sanchay plugin check my-filter.wasm
-  sanchay plugin run my-filter.wasm README.md
+  sanchay plugin run my-filter.wasm,prefix=. README.md
   sanchay scan --plugin my-filter.wasm ~";
 
 /// Make, check and try plugins.
@@ -46,6 +60,8 @@ pub(crate) struct PluginCommand {
 enum Verb {
     /// Write a project that compiles to a plugin
     New(new::NewArgs),
+    /// Write the interfaces of plugins as WIT files
+    Wit(wit::WitArgs),
     /// Make a component of a core module that a compiler wrote
     Pack(pack::PackArgs),
     /// Tell whether a component can be used as a plugin, and what it is
@@ -55,16 +71,21 @@ enum Verb {
     /// Compile a component to machine code, for the program itself
     #[command(hide = true)]
     Compile(compile::CompileArgs),
+    /// Make a component of a core module, for the program itself
+    #[command(hide = true)]
+    Encode(encode::EncodeArgs),
 }
 
 impl PluginCommand {
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
         match &self.verb {
             Verb::New(new) => new.run(context),
+            Verb::Wit(wit) => wit.run(context),
             Verb::Pack(pack) => pack.run(context),
             Verb::Check(check) => check.run(context),
             Verb::Run(run) => run.run(context),
             Verb::Compile(compile) => compile.run(),
+            Verb::Encode(arguments) => arguments.run(),
         }
     }
 }

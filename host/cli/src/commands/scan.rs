@@ -35,7 +35,7 @@ ndjson and json have the fields path, size and modified. Where a path is not
 UTF-8, path_base64 (its bytes in base64) stands in place of path. csv has both
 columns. A time before the year 0 or after 9999 is null, in text a dash.
 
-The columns of plugins come last, as plugin.NAME; in text they stand before
+The columns of plugins come last, as NAME.FIELD; in text they stand before
 the path, a dash where there is no value.
 
 Files are in no particular order; special files are left out.
@@ -107,11 +107,11 @@ impl ScanArgs {
         context: &Context,
     ) -> Result<Exit, Failure> {
         let interrupt = context.catch_signals()?;
-        let messages = context.messages(self.run.shows_progress(), false);
+        let messages = self.run.messages(context, false);
         let engine = self.run.engine()?;
         let silent = Some("--count");
         let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
-        let paths = [roots, &self.plugin.plugins];
+        let paths = [roots, &self.plugin.paths()];
         let inputs = Inputs { paths: &paths, stdin: false };
         let sink = Sink::open(self.output.file(), inputs)?;
         let summary = engine.scan(
@@ -141,13 +141,13 @@ impl ScanArgs {
     ) -> Result<Exit, Failure> {
         let interrupt = context.catch_signals()?;
         let streams = self.output.file().is_none();
-        let messages = context.messages(self.run.shows_progress(), streams);
+        let messages = self.run.messages(context, streams);
         let engine = self.run.engine()?;
         let silent = self.print0.then_some("--print0");
         let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
         let columns = Columns::of(&plugins);
         let text = Text { zero: self.print0, columns, ..Text::default() };
-        let paths = [roots, &self.plugin.plugins];
+        let paths = [roots, &self.plugin.paths()];
         let inputs = Inputs { paths: &paths, stdin: false };
         let output = Output::open(&self.output, inputs, Kind::Files, text)?;
         let lanes = Lanes::new(&engine);

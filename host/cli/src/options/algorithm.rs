@@ -8,8 +8,20 @@ use sanchay::Algorithm;
 
 /// Parses a hash function's name.
 pub(crate) fn parser() -> impl TypedValueParser<Value = Algorithm> {
-    let names = Algorithm::ALL.map(Algorithm::name);
-    PossibleValuesParser::new(names).try_map(|name| name.parse::<Algorithm>())
+    among(&|_| true)
+}
+
+/// Parses the name of a hash function that can tell files apart.
+pub(crate) fn identifying() -> impl TypedValueParser<Value = Algorithm> {
+    among(&Algorithm::identifies)
+}
+
+fn among(
+    offered: &dyn Fn(Algorithm) -> bool,
+) -> impl TypedValueParser<Value = Algorithm> + use<> {
+    let offered = Algorithm::ALL.into_iter().filter(|it| offered(*it));
+    PossibleValuesParser::new(offered.map(Algorithm::name))
+        .try_map(|name| name.parse::<Algorithm>())
 }
 
 /// A hash function by an option of its own name, as other programs have them:

@@ -1,20 +1,28 @@
 //! Plugins and what they may use: the options that scan, hash and dupes
 //! share, and those of the commands about plugins.
 
+mod spec;
+
 use std::{path::PathBuf, time::Duration};
 
-use clap::{Args, value_parser};
+use clap::{
+    Args, ValueHint,
+    builder::{OsStringValueParser, TypedValueParser},
+    value_parser,
+};
 
+pub(crate) use self::spec::PluginSpec;
 use super::size;
 
 /// The options' ids, where all of them contradict another one: a group that
 /// holds a group has no members of its own.
-pub(crate) const IDS: [&str; 6] = [
+pub(crate) const IDS: [&str; 7] = [
     "plugins",
     "plugin_memory",
     "plugin_time",
     "plugin_output",
     "plugin_handles",
+    "plugin_instances",
     "plugin_compile_time",
 ];
 
@@ -27,12 +35,31 @@ pub(crate) struct PluginArgs {
     /// A filter judges what the other options let through. An extractor gets
     /// the bytes that it asks for of each file that it knows, and its values
     /// become columns. Both run in a cage: they can do nothing but answer.
-    /// sanchay plugin --help tells how to make one.
-    #[arg(long = "plugin", value_name = "FILE.wasm")]
-    pub(crate) plugins: Vec<PathBuf>,
+    /// Behind FILE may stand @sha256:HEX, the digest that it must have; then
+    /// ,name=NAME, what it is called, and its settings, ,KEY=VALUE. sanchay
+    /// plugin --help tells how to make one.
+    #[arg(
+        long = "plugin",
+        value_name = "FILE.wasm",
+        value_parser = spec(),
+        value_hint = ValueHint::FilePath
+    )]
+    pub(crate) plugins: Vec<PluginSpec>,
 
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
+}
+
+impl PluginArgs {
+    /// The plugins' files.
+    pub(crate) fn paths(&self) -> Vec<PathBuf> {
+        self.plugins.iter().map(|it| it.path.clone()).collect()
+    }
+}
+
+/// The parser of what names a plugin.
+pub(crate) fn spec() -> impl TypedValueParser<Value = PluginSpec> {
+    OsStringValueParser::new().try_map(PluginSpec::parse)
 }
 
 /// What each plugin may use. The argument or option that names the plugins
@@ -84,6 +111,17 @@ pub(crate) struct LimitArgs {
     )]
     pub(crate) plugin_handles: u32,
 
+    /// How many core instances a plugin may consist of
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "64",
+        value_parser = value_parser!(u32).range(1..=10_000),
+        requires = "plugins",
+        hide_short_help = true
+    )]
+    pub(crate) plugin_instances: u32,
+
     /// How much of a processor's time compiling a plugin may take
     #[arg(
         long,
@@ -104,6 +142,7 @@ impl Default for LimitArgs {
             plugin_time: Duration::from_millis(100),
             plugin_output: 1 << 20,
             plugin_handles: 64,
+            plugin_instances: 64,
             plugin_compile_time: Duration::from_secs(60),
         }
     }

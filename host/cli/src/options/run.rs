@@ -3,7 +3,7 @@
 use clap::{Args, value_parser};
 use sanchay::{Engine, EngineOptions};
 
-use crate::failure::Failure;
+use crate::{context::Context, failure::Failure, messages::Messages};
 
 /// How a run is carried out.
 #[derive(Args, Clone, Copy, Debug, Default)]
@@ -28,9 +28,15 @@ pub(crate) struct RunArgs {
 }
 
 impl RunArgs {
-    /// Whether progress may be shown.
-    pub(crate) fn shows_progress(&self) -> bool {
-        !self.no_progress && !self.quiet
+    /// The voice of a command that is run so; `streams` as [`Context`] has it.
+    pub(crate) fn messages(
+        &self,
+        context: &Context,
+        streams: bool,
+    ) -> Messages {
+        let progress = !self.no_progress && !self.quiet;
+        let messages = context.messages(progress, streams);
+        if self.quiet { messages.quiet() } else { messages }
     }
 
     /// The engine for the run.

@@ -15,8 +15,9 @@ use crate::output::Sink;
 pub(crate) struct WalkArgs {
     /// Only files whose name ends in .EXT, in either case; several as a,b
     ///
-    /// rs, .rs and '*.rs' mean the same, and so do -e rs,md and -e rs -e md. A
-    /// file that is named on the command line is taken whatever its name.
+    /// rs, .rs and '*.rs' mean the same, and so do -e rs,md and -e rs -e md.
+    /// Letters of any language have two cases (Unicode's simple case folding).
+    /// A file that is named on the command line is taken whatever its name.
     #[arg(
         short,
         long = "extension",
@@ -54,8 +55,18 @@ pub(crate) struct WalkArgs {
     pub(crate) beneath: bool,
 
     /// Go at most DEPTH levels down; a root's own entries have depth 1
+    ///
+    /// A directory whose path below its root is longer than 65,536 bytes is an
+    /// error, and is not entered.
     #[arg(short = 'd', long, value_name = "DEPTH")]
     pub(crate) max_depth: Option<usize>,
+
+    /// Enter no directory on another file system than its root
+    ///
+    /// Pseudo file systems (/proc, /sys) are never entered on the way from
+    /// another one; to look into one, name it.
+    #[arg(short = 'x', long, aliases = ["xdev", "mount"])]
+    pub(crate) one_file_system: bool,
 
     /// How directories are listed; the answers are the same
     #[arg(
@@ -87,6 +98,7 @@ impl WalkArgs {
             follow: self.follow,
             beneath: self.beneath,
             max_depth: self.max_depth,
+            one_file_system: self.one_file_system,
             walker: match self.walker {
                 WalkerArg::Native => Walker::Native,
                 WalkerArg::Portable => Walker::Portable,

@@ -1,7 +1,8 @@
 //! Strings of JSON (RFC 8259), as `serde_json` writes them.
 //!
-//! Beyond what JSON demands, the characters that a terminal obeys are escaped, as JSON allows: a parser reads the same
-//! string, and a terminal that shows the JSON obeys nothing in it.
+//! Beyond what JSON demands, the characters that a terminal obeys are escaped,
+//! as JSON allows: a parser reads the same string, and a terminal that shows
+//! the JSON obeys nothing in it.
 
 use std::io;
 

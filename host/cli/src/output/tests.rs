@@ -14,6 +14,7 @@ pub(super) const METADATA: Metadata = Metadata {
     modified: Timestamp { seconds: 1_800_000_000, nanoseconds: 5 },
     id: FileId { device: 1, inode: 2 },
     links: 1,
+    mode: 0o100_644,
 };
 pub(super) const TIME: &str = "2027-01-15T08:00:00.000000005Z";
 
@@ -87,9 +88,10 @@ fn each_algorithm_has_the_form_that_its_own_program_checks() {
     let line = |algorithm| hashed(&text, b"f", whole(algorithm));
     assert_eq!(line(Algorithm::Xxh64), "abababababababab  f\n");
     assert_eq!(line(Algorithm::Xxh3_64), "XXH3 (f) = abababababababab\n");
-    for algorithm in
-        [Algorithm::Xxh3_128, Algorithm::Blake3, Algorithm::Sha256]
-    {
+    for algorithm in Algorithm::ALL {
+        if algorithm == Algorithm::Xxh3_64 {
+            continue;
+        }
         let hash = "ab".repeat(algorithm.digest_len());
         assert_eq!(line(algorithm), format!("{hash}  f\n"));
     }
@@ -98,7 +100,10 @@ fn each_algorithm_has_the_form_that_its_own_program_checks() {
 #[test]
 fn a_tagged_line_names_the_algorithm() {
     let text = Text { tag: true, ..Text::default() };
-    let names = ["XXH64", "XXH3", "XXH128", "BLAKE3", "SHA256"];
+    let names = [
+        "XXH64", "XXH3", "XXH128", "BLAKE3", "SHA256", "SHA512", "SHA1",
+        "MD5", "CRC32",
+    ];
     for (algorithm, name) in Algorithm::ALL.into_iter().zip(names) {
         let hash = "ab".repeat(algorithm.digest_len());
         assert_eq!(
@@ -117,6 +122,11 @@ fn a_partial_digest_is_told_with_its_chunk() {
         hashed(&Text::default(), b"f", content),
         format!("{text}  f\n")
     );
+    for (chunk, end) in [(65_536, ""), (99, ":99")] {
+        let list = Text { chunk: Some(chunk), ..Text::default() };
+        let line = hashed(&list, b"f", content);
+        assert_eq!(line, format!("{text}{end}  f\n"));
+    }
     let kind = Kind::Hashes { chunk: Some(99) };
     let object = hashed(&Ndjson::new(kind, Columns::default()), b"f", content);
     assert_eq!(

@@ -3,7 +3,8 @@
 //! - A file found: `SIZE<TAB>MODIFIED<TAB>PATH`, or its path alone.
 //! - A file hashed: the forms of the checksum programs, `HASH  PATH` and
 //!   `NAME (PATH) = HASH`. XXH3 with 64 bits always has the second: `xxhsum`
-//!   takes the first for XXH64, whose digests are as long.
+//!   takes the first for XXH64, whose digests are as long. A partial digest
+//!   names its chunk, unless that is the default.
 //! - A verdict: `PATH: OK`, `PATH: FAILED`, `PATH: FAILED open or read`, the
 //!   words of `sha256sum --check`; of a filter, `wanted<TAB>PATH`.
 //! - A group of equal files: a line that begins with `# `, a line for each
@@ -12,7 +13,7 @@
 
 use std::io::Write as _;
 
-use sanchay::{Algorithm, Content, Entry, Hashed};
+use sanchay::{Algorithm, Content, DEFAULT_CHUNK, Entry, Hashed};
 
 use super::{
     Columns, Escape, Finding, Frame, Lane, Name, Same, Writer,
@@ -32,6 +33,8 @@ pub(crate) struct Text {
     pub(crate) zero: bool,
     /// Whether a digest's line names its algorithm.
     pub(crate) tag: bool,
+    /// The chunk of partial digests, in bytes; `None`: the default.
+    pub(crate) chunk: Option<u32>,
     /// The columns of the plugins. They stand before the path of a file
     /// found, and in a line of their own before one that is hashed or equal;
     /// where there are only paths, they are left out.
@@ -102,12 +105,17 @@ impl Writer for Text {
             Content::Whole(algorithm, digest)
                 if self.tag || algorithm == Algorithm::Xxh3_64 =>
             {
-                let _ = write!(out, "{} (", tag(algorithm));
+                let _ = write!(out, "{} (", algorithm.tag());
                 begun.name(file.path, out);
                 let _ = write!(out, ") = {digest}");
             }
-            content => {
-                let _ = write!(out, "{content}  ");
+            Content::Whole(_, digest) => {
+                let _ = write!(out, "{digest}  ");
+                begun.name(file.path, out);
+            }
+            Content::Partial(digest) => {
+                let chunk = self.chunk.unwrap_or(DEFAULT_CHUNK);
+                let _ = write!(out, "{}  ", digest.listed(chunk));
                 begun.name(file.path, out);
             }
         }
@@ -168,17 +176,5 @@ impl Writer for Text {
             lane.out.extend_from_slice(self.end());
         }
         lane.out.extend_from_slice(self.end());
-    }
-}
-
-/// An algorithm's name in the form that names it, as the checksum programs
-/// write it.
-fn tag(algorithm: Algorithm) -> &'static str {
-    match algorithm {
-        Algorithm::Xxh64 => "XXH64",
-        Algorithm::Xxh3_64 => "XXH3",
-        Algorithm::Xxh3_128 => "XXH128",
-        Algorithm::Blake3 => "BLAKE3",
-        Algorithm::Sha256 => "SHA256",
     }
 }

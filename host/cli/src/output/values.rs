@@ -20,9 +20,9 @@ pub(crate) struct Columns(Arc<[Named]>);
 /// A column, and what each format calls it.
 #[derive(Debug)]
 struct Named {
-    /// `plugin.width`
+    /// `images.width`
     name: String,
-    /// `,"plugin.width":`
+    /// `,"images.width":`
     key: String,
 }
 
@@ -30,7 +30,7 @@ impl Columns {
     /// The columns that plugins fill.
     pub(crate) fn of(plugins: &Plugins) -> Self {
         let named = |column: &Column| {
-            let name = format!("plugin.{}", column.name);
+            let name = column.name.to_string();
             // The rules for names leave nothing in them to be escaped.
             let key = format!(",\"{name}\":");
             Named { name, key }
@@ -94,7 +94,7 @@ impl Columns {
     }
 
     /// Appends a line that is a comment in every list of digests,
-    /// `# plugin.width=640 plugin.format="png"`, if there is a value to tell.
+    /// `# images.width=640 images.format="png"`, if there is a value to tell.
     pub(crate) fn comment(
         &self,
         values: &[Option<Value>],

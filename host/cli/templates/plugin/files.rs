@@ -35,6 +35,7 @@ pub(crate) const RUST_FILTER: &[File] = &[
     file!("Cargo.toml", "rust/Cargo.toml.in"),
     file!("README.md", "rust/README.md"),
     file!("src/bindings.rs", "rust/src/bindings.rs"),
+    file!("src/last_words.rs", "rust/src/last_words.rs"),
     file!("src/lib.rs", "rust/filter/lib.rs"),
 ];
 
@@ -43,6 +44,7 @@ pub(crate) const RUST_EXTRACTOR: &[File] = &[
     file!("Cargo.toml", "rust/Cargo.toml.in"),
     file!("README.md", "rust/README.md"),
     file!("src/bindings.rs", "rust/src/bindings.rs"),
+    file!("src/last_words.rs", "rust/src/last_words.rs"),
     file!("src/lib.rs", "rust/extractor/lib.rs"),
 ];
 
@@ -72,4 +74,34 @@ pub(crate) const C_EXTRACTOR: &[File] = &[
     file!("support/stdlib.h", "c/support/stdlib.h"),
     file!("support/string.h", "c/support/string.h"),
     file!("support/world.s", "c/extractor/support/world.s"),
+];
+
+/// A filter in JavaScript.
+pub(crate) const JAVASCRIPT_FILTER: &[File] = &[
+    file!("README.md", "javascript/README.md"),
+    file!("package.json", "javascript/package.json"),
+    file!("plugin.js", "javascript/filter/plugin.js"),
+    file!("plugin.test.js", "javascript/filter/plugin.test.js"),
+];
+
+/// A filter in Python.
+pub(crate) const PYTHON_FILTER: &[File] = &[
+    file!("README.md", "python/README.md"),
+    file!("plugin.py", "python/filter/plugin.py"),
+    file!("test_plugin.py", "python/filter/test_plugin.py"),
+];
+
+/// An extractor in JavaScript.
+pub(crate) const JAVASCRIPT_EXTRACTOR: &[File] = &[
+    file!("README.md", "javascript/README.md"),
+    file!("package.json", "javascript/package.json"),
+    file!("plugin.js", "javascript/extractor/plugin.js"),
+    file!("plugin.test.js", "javascript/extractor/plugin.test.js"),
+];
+
+/// An extractor in Python.
+pub(crate) const PYTHON_EXTRACTOR: &[File] = &[
+    file!("README.md", "python/README.md"),
+    file!("plugin.py", "python/extractor/plugin.py"),
+    file!("test_plugin.py", "python/extractor/test_plugin.py"),
 ];

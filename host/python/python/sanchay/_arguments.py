@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from inspect import iscoroutinefunction
 
 from sanchay._types import Errors, OnProgress, Progress
 
@@ -14,6 +13,9 @@ def reporter(progress: OnProgress | None) -> Callable[..., object] | None:
     """What to call with the fields of a Progress."""
     if progress is None:
         return None
+    # Not where nobody wants it: importing it takes some milliseconds.
+    from inspect import iscoroutinefunction
+
     if not callable(progress):
         raise TypeError("progress: expected something to call")
     if iscoroutinefunction(progress) or iscoroutinefunction(

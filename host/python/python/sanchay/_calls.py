@@ -33,6 +33,7 @@ def scan(
     follow: bool = False,
     beneath: bool = False,
     max_depth: int | None = None,
+    one_file_system: bool = False,
     walker: Walker = "native",
     threads: int | None = None,
     progress: OnProgress | None = None,
@@ -49,8 +50,8 @@ def scan(
             files are reported without "./". A root that is a file is taken
             whatever its name; min_size and max_size hold for it too.
         extension: Only files whose name ends in this extension, or in one of
-            these, with or without their leading dot; the case of ASCII letters
-            does not matter.
+            these, with or without their leading dot; case does not matter
+            (Unicode's simple case folding).
         min_size: Only files of at least so many bytes; or text: "10MB", "1KiB".
         max_size: Only files of at most so many bytes.
         hidden: Also hidden files and directories, whose names begin with a
@@ -60,6 +61,9 @@ def scan(
         beneath: With follow: refuse links that lead out of the root.
         max_depth: Go at most so many levels down; a root's own entries have
             depth 1.
+        one_file_system: Enter no directory on another file system than its
+            root. Pseudo file systems (/proc, /sys) are never entered on the
+            way from another one.
         walker: How directories are listed; the answers are the same.
         threads: How many threads work, 1 to 1024; None is one for each
             processor, and more while these wait for a disk.
@@ -84,6 +88,7 @@ def scan(
         follow,
         beneath,
         max_depth,
+        one_file_system,
         walker,
     )
     run = _native.scan(
@@ -109,6 +114,7 @@ def hash_files(
     follow: bool = False,
     beneath: bool = False,
     max_depth: int | None = None,
+    one_file_system: bool = False,
     walker: Walker = "native",
     threads: int | None = None,
     progress: OnProgress | None = None,
@@ -124,8 +130,8 @@ def hash_files(
     Args:
         paths: A file or a directory, or several. All of an iterable is taken
             before the first is hashed, and needs about 300 bytes for each.
-        algorithm: The hash function; None is xxh3-128. Of these, blake3 and
-            sha256 are cryptographic.
+        algorithm: The hash function; None is xxh3-128. Of these, blake3,
+            sha256 and sha512 are cryptographic; sha1 and md5 are broken.
         partial: Hash only the first and the last so many bytes, with xxh64: a
             chunk in bytes from 1 to 16 MiB, as a number or as text ("64KiB");
             True is 64 KiB. Of a file smaller than two chunks, all is hashed.
@@ -139,6 +145,9 @@ def hash_files(
         follow: Follow symbolic links in directories.
         beneath: With follow: refuse links that lead out of the directory.
         max_depth: Go at most so many levels down; 0 enters no directory.
+        one_file_system: Enter no directory on another file system than its
+            root. Pseudo file systems (/proc, /sys) are never entered on the
+            way from another one.
         walker: How directories are listed; the answers are the same.
         threads: How many threads work, 1 to 1024; None is one for each
             processor, and more while these wait for a disk.
@@ -164,6 +173,7 @@ def hash_files(
         follow,
         beneath,
         max_depth,
+        one_file_system,
         walker,
     )
     run = _native.hash_files(
@@ -191,6 +201,7 @@ def duplicates(
     follow: bool = False,
     beneath: bool = False,
     max_depth: int | None = None,
+    one_file_system: bool = False,
     walker: Walker = "native",
     threads: int | None = None,
     progress: OnProgress | None = None,
@@ -209,6 +220,7 @@ def duplicates(
         roots: A directory, or several; None is the current directory. Roots
             may overlap. One that is a file is taken whatever its name.
         algorithm: The hash function that equal files share; None is xxh3-128.
+            crc32 is refused: it cannot tell files apart.
         hardlinks: Count hard links to one file as files of their own.
         extension: Only files whose name ends in this extension, or in one of
             these.
@@ -220,6 +232,9 @@ def duplicates(
         beneath: With follow: refuse links that lead out of the root.
         max_depth: Go at most so many levels down; a root's own entries have
             depth 1.
+        one_file_system: Enter no directory on another file system than its
+            root. Pseudo file systems (/proc, /sys) are never entered on the
+            way from another one.
         walker: How directories are listed; the answers are the same.
         threads: How many threads work, 1 to 1024; None is one for each
             processor, and more while these wait for a disk.
@@ -244,6 +259,7 @@ def duplicates(
         follow,
         beneath,
         max_depth,
+        one_file_system,
         walker,
     )
     run = _native.duplicates(

@@ -24,6 +24,7 @@ class Walk:
         follow: bool,
         beneath: bool,
         max_depth: int | None,
+        one_file_system: bool,
         walker: str,
     ) -> Walk: ...
 

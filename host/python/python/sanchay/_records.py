@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from _thread import allocate_lock
 from collections.abc import (
     AsyncIterator,
     Awaitable,
@@ -10,12 +10,13 @@ from collections.abc import (
     Generator,
     Iterator,
 )
-from threading import Lock
 from time import monotonic
 from types import TracebackType
 from typing import Generic, TypeVar, cast
 
 from sanchay._native import Run
+
+# asyncio is imported by those who use it: that takes longer than all the rest.
 
 __all__ = ["Records"]
 
@@ -36,14 +37,15 @@ class Records(Generic[R, S]):
         for record in records: ...           # one by one, as they are found
         async for record in records: ...     # likewise, in asyncio
         records = await records              # run to the end, then take them
+        asyncio.ensure_future(records)       # likewise, in the background
         polars.DataFrame(records)            # Arrow: also pyarrow.table(...)
 
     The run begins when the first record is asked for, in threads of its own
     that release the interpreter, and waits when some ten thousand records are
-    not taken. It ends early when close() is called, when the ``with`` block
-    that it was opened in ends, when a task is cancelled while it waits for
-    records, or when nobody holds this object any more. Leaving a loop does not
-    end it: another goes on with the next record.
+    not taken. A run ends early when close() or aclose() is called, when the
+    ``with`` or ``async with`` block that it was opened in ends, when a task is
+    cancelled while it waits for records, or when nobody holds this object any
+    more. Leaving a loop does not end it: another goes on with the next record.
 
     Taking records raises what ended the run: the OSError of a path that was
     named and cannot be opened (unless ``errors="keep"``), KeyboardInterrupt,
@@ -70,7 +72,7 @@ class Records(Generic[R, S]):
         self._run = run
         self._summary = summary
         self._description = description
-        self._awaited = Lock()
+        self._awaited = allocate_lock()
         self._turn_ends = 0.0
 
     def __repr__(self) -> str:
@@ -95,7 +97,9 @@ class Records(Generic[R, S]):
         try:
             # Others want the loop too, however many records are there.
             if monotonic() >= self._turn_ends:
-                await self._wait(asyncio.sleep(0))
+                from asyncio import sleep
+
+                await self._wait(sleep(0))
             while (record := self._run.poll()) is None:
                 await self._wait(_readable(self._run.fileno()))
             return cast(R, record)
@@ -104,9 +108,15 @@ class Records(Generic[R, S]):
 
     def __await__(self) -> Generator[object, None, Records[R, S]]:
         """Run to the end without blocking the event loop, as collect()."""
-        return self._collect().__await__()
+        return self.acollect().__await__()
 
-    async def _collect(self) -> Records[R, S]:
+    async def acollect(self) -> Records[R, S]:
+        """Run to the end without blocking the event loop; answers itself.
+
+        As ``await records``, for what wants a coroutine and no other awaitable:
+        ``asyncio.create_task(records.acollect())``. Records are no coroutine
+        themselves, because they are an iterator.
+        """
         self._alone()
         try:
             while not self._run.absorb():
@@ -157,6 +167,23 @@ class Records(Generic[R, S]):
         """Close."""
         self.close()
 
+    async def aclose(self) -> None:
+        """End the run, as close()."""
+        self.close()
+
+    async def __aenter__(self) -> Records[R, S]:
+        """Itself, to be closed at the end of the block."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
     @property
     def errors(self) -> tuple[OSError, ...]:
         """What went wrong so far with entries that have no record.
@@ -189,6 +216,8 @@ class Records(Generic[R, S]):
 
 async def _readable(descriptor: int) -> None:
     """Wait until a file descriptor can be read from."""
+    import asyncio
+
     loop = asyncio.get_running_loop()
     ready: asyncio.Future[None] = loop.create_future()
 

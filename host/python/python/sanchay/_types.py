@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, timezone
 from typing import Literal, NamedTuple, Union
 
+from sanchay._fields import describe
 from sanchay._native import Cancelled, EntryError
 
 __all__ = [
@@ -29,15 +30,25 @@ __all__ = [
 ]
 
 #: A path: text, bytes, or an object that stands for one.
-Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
+Path = Union[str, bytes, os.PathLike[str], os.PathLike[bytes]]
 #: One path, or several.
 Paths = Union[Path, Iterable[Path]]
 #: One extension, or several, with or without a leading dot.
 Extensions = Union[str, bytes, Iterable[Union[str, bytes]]]
 #: A size in bytes: a number, or text as the program takes it: "10MB", "1KiB".
 Size = Union[int, str]
-#: The hash functions.
-Algorithm = Literal["xxh64", "xxh3-64", "xxh3-128", "blake3", "sha256"]
+#: The hash functions. A search for duplicates has no use for ``crc32``.
+Algorithm = Literal[
+    "xxh64",
+    "xxh3-64",
+    "xxh3-128",
+    "blake3",
+    "sha256",
+    "sha512",
+    "sha1",
+    "md5",
+    "crc32",
+]
 #: The ways to list directories.
 Walker = Literal["native", "portable"]
 #: What becomes of an entry that fails.
@@ -50,13 +61,12 @@ class ScannedFile(NamedTuple):
     """A regular file that a scan found."""
 
     path: str
-    """Its path: the root as it was given, and the way down from it. Bytes that
-    are not text are lone surrogates, as in os.fsdecode: it opens again."""
     size: int
-    """Its size in bytes."""
     modified_ns: int
-    """When its contents were last modified, in nanoseconds since 1970-01-01
-    00:00 UTC; negative before."""
+
+    def __fspath__(self) -> str:
+        """Its path: open() and other calls take the record itself."""
+        return self.path
 
     @property
     def modified(self) -> datetime:
@@ -67,24 +77,34 @@ class ScannedFile(NamedTuple):
         return _EPOCH + timedelta(microseconds=self.modified_ns // 1000)
 
 
+describe(
+    ScannedFile,
+    path=(
+        "Its path: the root as it was given, and the way down from it. Bytes "
+        "that are not text are lone surrogates, as in os.fsdecode: it opens "
+        "again."
+    ),
+    size="Its size in bytes.",
+    modified_ns=(
+        "When its contents were last modified, in nanoseconds since "
+        "1970-01-01 00:00 UTC; negative before."
+    ),
+)
+
+
 class HashedFile(NamedTuple):
     """A file that was hashed, or could not be."""
 
     path: str
-    """Its path, as in ScannedFile."""
     size: int | None
-    """Its size in bytes, or None if it could not be hashed."""
     modified_ns: int | None
-    """When it was last modified, as in ScannedFile, or None if it could not be
-    hashed."""
     algorithm: str | None
-    """The hash function, or None if it could not be hashed."""
     hash: str | None
-    """Its digest in lower-case hexadecimal; a partial one is
-    ``xxh64:FIRST:LAST:SIZE``. None if it could not be hashed."""
     error: OSError | None
-    """Why it could not be hashed, or None if it was. Exceptions equal only
-    themselves: two records with an error are never equal."""
+
+    def __fspath__(self) -> str:
+        """Its path: open() and other calls take the record itself."""
+        return self.path
 
     @property
     def modified(self) -> datetime | None:
@@ -97,39 +117,77 @@ class HashedFile(NamedTuple):
         return _EPOCH + timedelta(microseconds=self.modified_ns // 1000)
 
 
+describe(
+    HashedFile,
+    path="Its path, as in ScannedFile.",
+    size="Its size in bytes, or None if it could not be hashed.",
+    modified_ns=(
+        "When it was last modified, as in ScannedFile, or None if it could "
+        "not be hashed."
+    ),
+    algorithm="The hash function, or None if it could not be hashed.",
+    hash=(
+        "Its digest in lower-case hexadecimal; a partial one is "
+        "``xxh64:FIRST:LAST:SIZE``. None if it could not be hashed."
+    ),
+    error=(
+        "Why it could not be hashed, or None if it was. Exceptions equal "
+        "only themselves: two records with an error are never equal."
+    ),
+)
+
+
 class DuplicateGroup(NamedTuple):
     """Files with equal content."""
 
     size: int
-    """The size of each of them, in bytes."""
     algorithm: str
-    """The hash function of their digest."""
     hash: str
-    """The digest that they share, in lower-case hexadecimal."""
     files: tuple[str, ...]
-    """Their paths in byte order; at least two."""
     reclaimable: int
-    """How many bytes would be free if one of them were left. Hard links to one
-    file share its bytes."""
+
+
+describe(
+    DuplicateGroup,
+    size="The size of each of them, in bytes.",
+    algorithm="The hash function of their digest.",
+    hash="The digest that they share, in lower-case hexadecimal.",
+    files="Their paths in byte order; at least two.",
+    reclaimable=(
+        "How many bytes would be free if one of them were left. Hard links "
+        "to one file share its bytes."
+    ),
+)
 
 
 class Progress(NamedTuple):
     """How far a run is. At its end it has the numbers of its summary."""
 
     phase: Literal["walking", "comparing"]
-    """What it is doing. Only a search for duplicates compares."""
     directories: int
-    """Directories listed so far."""
     files: int
-    """Files found, hashed or compared so far, in this phase."""
     bytes: int
-    """Bytes read so far in this phase; of a scan, bytes of the files found."""
     total_files: int | None
-    """How many files this phase will deal with, where that is known."""
     total_bytes: int | None
-    """How many bytes this phase will read at most, where that is known."""
     errors: int
-    """Entries that failed so far."""
+
+
+describe(
+    Progress,
+    phase="What it is doing. Only a search for duplicates compares.",
+    directories="Directories listed so far.",
+    files="Files found, hashed or compared so far, in this phase.",
+    bytes=(
+        "Bytes read so far in this phase; of a scan, bytes of the files found."
+    ),
+    total_files=(
+        "How many files this phase will deal with, where that is known."
+    ),
+    total_bytes=(
+        "How many bytes this phase will read at most, where that is known."
+    ),
+    errors="Entries that failed so far.",
+)
 
 
 #: Told how far a run is, at most ten times a second and once more at its end;
@@ -141,33 +199,43 @@ class Summary(NamedTuple):
     """What a finished run did."""
 
     files: int
-    """Files found or hashed."""
     directories: int
-    """Directories listed."""
     bytes: int
-    """Bytes of the files found, or bytes hashed."""
     errors: int
-    """Entries that failed."""
     named_errors: int
-    """Of these, the ones that the caller had named."""
+
+
+describe(
+    Summary,
+    files="Files found or hashed.",
+    directories="Directories listed.",
+    bytes="Bytes of the files found, or bytes hashed.",
+    errors="Entries that failed.",
+    named_errors="Of these, the ones that the caller had named.",
+)
 
 
 class DuplicateSummary(NamedTuple):
     """What a finished search for duplicates came to."""
 
     files: int
-    """Files looked at."""
     directories: int
-    """Directories listed."""
     bytes: int
-    """Bytes of the files looked at."""
     errors: int
-    """Entries that failed."""
     named_errors: int
-    """Of these, the ones that the caller had named."""
     groups: int
-    """How many groups of equal files there are."""
     redundant_files: int
-    """How many files could go: all but one of each group."""
     reclaimable: int
-    """How many bytes that would free."""
+
+
+describe(
+    DuplicateSummary,
+    files="Files looked at.",
+    directories="Directories listed.",
+    bytes="Bytes of the files looked at.",
+    errors="Entries that failed.",
+    named_errors="Of these, the ones that the caller had named.",
+    groups="How many groups of equal files there are.",
+    redundant_files="How many files could go: all but one of each group.",
+    reclaimable="How many bytes that would free.",
+)

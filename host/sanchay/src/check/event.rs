@@ -1,5 +1,7 @@
 //! What checking a list comes upon, and what it comes to.
 
+use sanchay_sandbox::Flaw;
+
 use crate::error::EntryError;
 
 /// What became of a promise.
@@ -23,11 +25,16 @@ pub enum CheckEvent<'a> {
         path: &'a [u8],
         /// What became of the promise.
         verdict: Verdict,
+        /// The length of its digest in bytes, if that alone told which
+        /// algorithms it may be of.
+        guessed: Option<usize>,
     },
     /// A line that promises nothing that can be checked.
     Malformed {
         /// The line's number, from 1.
         line: u64,
+        /// What is wrong with it; it prints as words.
+        flaw: Flaw,
     },
 }
 

@@ -3,6 +3,8 @@
 
 use std::io::{self, Read};
 
+use sanchay_sandbox::{Checklist, Separator};
+
 /// How much of a list is parsed at a time, in bytes.
 const BLOCK: usize = 128 * 1024;
 
@@ -18,15 +20,26 @@ pub(super) struct Blocks<'a> {
     ended: bool,
     /// How many lines were given out.
     lines: u64,
+    separator: Separator,
+}
+
+/// A block, and what was found before it.
+pub(super) struct Block {
+    pub(super) text: Vec<u8>,
+    /// How many lines there were.
+    pub(super) lines: u64,
+    /// What is between digests and paths.
+    pub(super) separator: Separator,
 }
 
 impl<'a> Blocks<'a> {
     pub(super) fn new(source: &'a mut (dyn Read + Send)) -> Self {
-        Self { source, carry: Vec::new(), ended: false, lines: 0 }
+        let (carry, separator) = (Vec::new(), Separator::Undecided);
+        Self { source, carry, ended: false, lines: 0, separator }
     }
 
-    /// The next block and how many lines came before it; nothing at the end.
-    pub(super) fn next(&mut self) -> io::Result<Option<(Vec<u8>, u64)>> {
+    /// The next block; nothing at the end.
+    pub(super) fn next(&mut self) -> io::Result<Option<Block>> {
         let mut text = std::mem::take(&mut self.carry);
         while !self.ended {
             let before = text.len();
@@ -37,7 +50,7 @@ impl<'a> Blocks<'a> {
             }
             if let Some(end) = memchr::memrchr(b'\n', &text) {
                 self.carry = text.split_off(end + 1);
-                return Ok(Some((text, self.lines)));
+                return Ok(Some(self.block(text)));
             }
             if text.len() > LONGEST_LINE {
                 return Err(io::Error::new(
@@ -49,13 +62,17 @@ impl<'a> Blocks<'a> {
                 ));
             }
         }
-        let rest = (!text.is_empty()).then_some((text, self.lines));
-        Ok(rest)
+        Ok((!text.is_empty()).then(|| self.block(text)))
     }
 
-    /// Counts the lines of the block that was given out last.
-    pub(super) fn count(&mut self, lines: u64) {
-        self.lines += lines;
+    fn block(&self, text: Vec<u8>) -> Block {
+        Block { text, lines: self.lines, separator: self.separator }
+    }
+
+    /// Takes note of what the block that was given out last held.
+    pub(super) fn note(&mut self, list: &Checklist) {
+        self.lines += u64::from(list.lines);
+        self.separator = list.separator;
     }
 }
 
@@ -67,8 +84,8 @@ mod tests {
     fn blocks(mut text: &[u8]) -> Vec<Vec<u8>> {
         let mut blocks = Blocks::new(&mut text);
         let mut all = Vec::new();
-        while let Some((block, _)) = blocks.next().unwrap() {
-            all.push(block);
+        while let Some(block) = blocks.next().unwrap() {
+            all.push(block.text);
         }
         all
     }
@@ -76,7 +93,7 @@ mod tests {
     #[test]
     fn a_line_without_an_end_is_refused_before_it_fills_memory() {
         let mut endless = std::io::repeat(b'a');
-        let error = Blocks::new(&mut endless).next().unwrap_err();
+        let error = Blocks::new(&mut endless).next().err().unwrap();
         assert!(error.to_string().contains("line 1 is longer"));
     }
 

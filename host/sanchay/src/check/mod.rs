@@ -16,7 +16,7 @@ use std::{
     },
 };
 
-use sanchay_sandbox::Inspector;
+use sanchay_sandbox::{Flaw, Inspector};
 
 pub use self::event::{CheckEvent, CheckSummary, Verdict};
 use self::{
@@ -53,9 +53,16 @@ enum Unit {
     Verify(Place, Vec<Promised>),
 }
 
-/// A line's outcome: its number and, unless it was malformed, the path and
-/// the verdict.
-type Row = (u64, Option<(Vec<u8>, Verdict)>);
+/// A line's outcome: its number, and what was found, or what is wrong with it.
+type Row = (u64, Result<Checked, Flaw>);
+
+/// What was found of a file.
+struct Checked {
+    path: Vec<u8>,
+    verdict: Verdict,
+    /// The length of its digest, where its algorithm is not named.
+    guessed: Option<usize>,
+}
 
 struct Check<'a> {
     engine: &'a Engine,
@@ -69,8 +76,8 @@ struct Check<'a> {
 }
 
 impl Engine {
-    /// Checks a list of digests, in any of the forms that `sha256sum`,
-    /// `b3sum`, `xxhsum` and Sanchay itself print. Paths are relative to the
+    /// Checks a list of digests, in any of the forms that `sha256sum` and its
+    /// like, `b3sum`, `xxhsum`, `openssl` and Sanchay itself print. Paths are relative to the
     /// current directory; `-` is standard input.
     ///
     /// `visit` is called from one worker thread at a time, in the order of
@@ -90,7 +97,7 @@ impl Engine {
     ///     &CheckOptions::default(),
     ///     &Monitor::default(),
     ///     &mut |event| {
-    ///         if let CheckEvent::Verdict { path, verdict } = event {
+    ///         if let CheckEvent::Verdict { path, verdict, .. } = event {
     ///             println!("{}: {verdict:?}", sanchay::escaped(path));
     ///         }
     ///         ControlFlow::Continue(())
@@ -147,17 +154,18 @@ impl Engine {
 
 fn tell(
     line: u64,
-    checked: Option<(Vec<u8>, Verdict)>,
+    checked: Result<Checked, Flaw>,
     summary: &mut CheckSummary,
     run: &Run<'_>,
     visit: &mut (dyn FnMut(CheckEvent<'_>) -> ControlFlow<()> + Send),
 ) {
     let path;
     let event = match checked {
-        None => CheckEvent::Malformed { line },
-        Some((named, verdict)) => {
-            path = named;
-            CheckEvent::Verdict { path: &path, verdict }
+        Err(flaw) => CheckEvent::Malformed { line, flaw },
+        Ok(checked) => {
+            let Checked { verdict, guessed, .. } = checked;
+            path = checked.path;
+            CheckEvent::Verdict { path: &path, verdict, guessed }
         }
     };
     summary.count(&event);

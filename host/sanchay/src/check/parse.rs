@@ -2,12 +2,9 @@
 
 use std::sync::PoisonError;
 
-use sanchay_sandbox::{Expectation, Inspector};
+use sanchay_sandbox::Inspector;
 
-use super::{
-    Check, FILES_A_PART, PARTS_A_THREAD, Unit,
-    verify::{Promised, candidates},
-};
+use super::{Check, FILES_A_PART, PARTS_A_THREAD, Unit, verify::Promised};
 use crate::{error::Error, frontier::Spot, sequence::Place};
 
 impl Check<'_> {
@@ -25,25 +22,25 @@ impl Check<'_> {
             .unwrap_or_else(PoisonError::into_inner)
             .next()
             .map_err(Error::Checklist)?;
-        let Some((text, first_line)) = block else {
+        let Some(block) = block else {
             self.fill(place, Vec::new());
             return Ok(());
         };
-        let list = inspector.parse_checklist(&text).map_err(Error::Sandbox)?;
-        self.blocks
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .count(u64::from(list.lines));
-        let number = |line: u32| first_line + u64::from(line) + 1;
-        let malformed = list.malformed.into_iter().map(|line| Promised {
-            line: number(line),
+        let algorithm = self.options.algorithm;
+        let list = inspector
+            .parse_checklist(&block.text, algorithm, block.separator)
+            .map_err(Error::Sandbox)?;
+        self.blocks.lock().unwrap_or_else(PoisonError::into_inner).note(&list);
+        let number = |line: u32| block.lines + u64::from(line) + 1;
+        let malformed = list.malformed.into_iter().map(|it| Promised {
+            line: number(it.line),
             path: Vec::new(),
-            expected: None,
+            expected: Err(it.flaw),
         });
         let promises = list.promises.into_iter().map(|promise| Promised {
             line: number(promise.line),
             path: promise.path,
-            expected: self.checkable(promise.expected),
+            expected: Ok(promise.expected),
         });
         let mut all: Vec<_> = malformed.chain(promises).collect();
         all.sort_by_key(|promised| promised.line);
@@ -64,17 +61,5 @@ impl Check<'_> {
         units.extend(places.map(Unit::Parse));
         self.frontier.push(spot, units);
         Ok(())
-    }
-
-    /// The expectation, if there is an algorithm that can meet it.
-    fn checkable(&self, expected: Expectation) -> Option<Expectation> {
-        match expected {
-            Expectation::Unnamed(digest)
-                if candidates(&digest, self.options).is_empty() =>
-            {
-                None
-            }
-            expected => Some(expected),
-        }
     }
 }

@@ -5,29 +5,28 @@ use std::{
     fs::File,
     os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
 };
 
-use sanchay_sandbox::{Algorithm, Digest, Expectation, Inspector};
+use sanchay_sandbox::{
+    Algorithm, DEFAULT_CHUNK, Digest, Expectation, Flaw, Inspector,
+};
 
-use super::{Row, Verdict};
+use super::{Checked, Row, Verdict};
 use crate::{
     entry::Metadata,
     error::{Action, Cause, EntryError},
     hash::{Content, Failure, Reader, Sum, stdin_turn},
     options::{CheckOptions, Method},
     run::Run,
-    walk::{Links, Named},
+    walk::{KeptOpen, Links, Named},
 };
 
-/// The chunk of partial digests unless another is given, in bytes.
-const CHUNK: u32 = 65_536;
-
-/// A line of a list; nothing is expected of a malformed one.
+/// A line of a list: what is expected, or what is wrong with it.
 pub(super) struct Promised {
     pub(super) line: u64,
     pub(super) path: Vec<u8>,
-    pub(super) expected: Option<Expectation>,
+    pub(super) expected: Result<Expectation, Flaw>,
 }
 
 /// A file to be hashed for the sake of a promise.
@@ -45,38 +44,24 @@ struct Attempt {
 pub(super) struct Verifier<'a> {
     run: &'a Run<'a>,
     options: &'a CheckOptions,
-    /// Whether the last line that could be SHA-256 or BLAKE3 was BLAKE3: the
-    /// next ones will be, too, and are tried that way first.
-    prefers_blake3: AtomicBool,
+    /// For each length of a digest that can be of several algorithms, which
+    /// of them the last line had: the next ones will have it, too, and are
+    /// tried that way first.
+    likely: [AtomicUsize; LENGTHS],
 }
 
-/// The algorithms that a line without a name can mean.
-pub(super) fn candidates(
-    digest: &Digest,
-    options: &CheckOptions,
-) -> &'static [Algorithm] {
-    let all: &[Algorithm] = match digest.as_bytes().len() {
-        8 => &[Algorithm::Xxh64],
-        16 => &[Algorithm::Xxh3_128],
-        32 => &[Algorithm::Sha256, Algorithm::Blake3],
-        _ => &[],
-    };
-    let Some(given) = options.algorithm else { return all };
-    if given.digest_len() != digest.as_bytes().len() {
-        return &[];
-    }
-    match given {
-        Algorithm::Xxh64 => &[Algorithm::Xxh64],
-        Algorithm::Xxh3_64 => &[Algorithm::Xxh3_64],
-        Algorithm::Xxh3_128 => &[Algorithm::Xxh3_128],
-        Algorithm::Blake3 => &[Algorithm::Blake3],
-        Algorithm::Sha256 => &[Algorithm::Sha256],
-    }
+/// One more than the longest digest has bytes.
+const LENGTHS: usize = Algorithm::Sha512.digest_len() + 1;
+
+/// The algorithms that a digest without a name can mean.
+fn candidates(digest: &Digest) -> &'static [Algorithm] {
+    Algorithm::of_digest_len(digest.as_bytes().len())
 }
 
 impl<'a> Verifier<'a> {
     pub(super) fn new(run: &'a Run<'a>, options: &'a CheckOptions) -> Self {
-        Self { run, options, prefers_blake3: AtomicBool::new(false) }
+        let likely = [const { AtomicUsize::new(0) }; LENGTHS];
+        Self { run, options, likely }
     }
 
     /// Checks promises, in order.
@@ -92,7 +77,7 @@ impl<'a> Verifier<'a> {
             .iter()
             .enumerate()
             .filter_map(|(index, promise)| {
-                let expected = promise.expected?;
+                let expected = promise.expected.ok()?;
                 let method = self.method(&expected)?;
                 Some(Attempt { index, expected, method, limit: None })
             })
@@ -127,9 +112,16 @@ impl<'a> Verifier<'a> {
         }
         let rows = promised.into_iter().zip(verdicts);
         rows.filter_map(|(promise, verdict)| match promise.expected {
-            None => Some((promise.line, None)),
-            Some(_) => {
-                verdict.map(|v| (promise.line, Some((promise.path, v))))
+            Err(flaw) => Some((promise.line, Err(flaw))),
+            Ok(expected) => {
+                let (line, path) = (promise.line, promise.path);
+                let guessed = match expected {
+                    Expectation::Unnamed(it) => Some(it.as_bytes().len()),
+                    _ => None,
+                };
+                verdict.map(|verdict| {
+                    (line, Ok(Checked { path, verdict, guessed }))
+                })
             }
         })
         .collect()
@@ -141,18 +133,15 @@ impl<'a> Verifier<'a> {
             Expectation::Named(algorithm, _) => {
                 Some(Method::Whole(*algorithm))
             }
-            Expectation::Partial(_) => {
-                let chunk = self.options.chunk.unwrap_or(CHUNK);
+            Expectation::Partial(_, chunk) => {
+                let chunk = chunk.or(self.options.chunk);
+                let chunk = chunk.unwrap_or(DEFAULT_CHUNK);
                 Some(Method::Partial { chunk })
             }
             Expectation::Unnamed(digest) => {
-                let all = candidates(digest, self.options);
-                let likely = if self.prefers_blake3.load(Relaxed) {
-                    all.last()
-                } else {
-                    all.first()
-                };
-                likely.copied().map(Method::Whole)
+                let likely = self.likely.get(digest.as_bytes().len())?;
+                let algorithm = candidates(digest).get(likely.load(Relaxed));
+                algorithm.copied().map(Method::Whole)
             }
         }
     }
@@ -160,22 +149,21 @@ impl<'a> Verifier<'a> {
     /// How else a promise could be meant.
     fn other(&self, expected: &Expectation, tried: Method) -> Option<Method> {
         let Expectation::Unnamed(digest) = expected else { return None };
-        let all = candidates(digest, self.options).iter();
+        let all = candidates(digest).iter();
         let mut methods = all.map(|algorithm| Method::Whole(*algorithm));
         methods.find(|method| *method != tried)
     }
 
     fn learn(&self, expected: &Expectation, method: Method) {
-        if matches!(expected, Expectation::Unnamed(_)) {
-            match method {
-                Method::Whole(Algorithm::Blake3) => {
-                    self.prefers_blake3.store(true, Relaxed);
-                }
-                Method::Whole(Algorithm::Sha256) => {
-                    self.prefers_blake3.store(false, Relaxed);
-                }
-                _ => {}
-            }
+        let (Expectation::Unnamed(digest), Method::Whole(algorithm)) =
+            (expected, method)
+        else {
+            return;
+        };
+        let found = candidates(digest).iter().position(|it| *it == algorithm);
+        let likely = self.likely.get(digest.as_bytes().len());
+        if let (Some(found), Some(likely)) = (found, likely) {
+            likely.store(found, Relaxed);
         }
     }
 
@@ -235,7 +223,7 @@ impl<'a> Verifier<'a> {
 
 /// Opens a file, of which only so many bytes count.
 fn open(path: &Path, limit: Option<u64>) -> Result<(File, Metadata), Cause> {
-    match Named::open(path, b"", Links::Refuse)? {
+    match Named::open(path, b"", Links::Refuse, &KeptOpen::default())? {
         Named::File(file, mut metadata) => {
             metadata.size = metadata.size.min(limit.unwrap_or(u64::MAX));
             Ok((file, metadata))
@@ -251,11 +239,14 @@ fn failed(path: PathBuf, action: Action, cause: Cause) -> EntryError {
 
 fn meets(expected: &Expectation, found: &Content) -> bool {
     match (expected, found) {
-        (
-            Expectation::Named(_, digest) | Expectation::Unnamed(digest),
-            Content::Whole(_, found),
-        ) => digest == found,
-        (Expectation::Partial(digest), Content::Partial(found)) => {
+        (Expectation::Unnamed(digest), Content::Whole(_, found)) => {
+            digest == found
+        }
+        // What is expected may be the beginning of a longer digest.
+        (Expectation::Named(_, digest), Content::Whole(_, found)) => {
+            found.as_bytes().starts_with(digest.as_bytes())
+        }
+        (Expectation::Partial(digest, _), Content::Partial(found)) => {
             digest == found
         }
         _ => false,

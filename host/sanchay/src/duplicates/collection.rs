@@ -3,12 +3,14 @@
 
 use std::{
     cmp::Ordering,
+    os::unix::ffi::OsStrExt as _,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use crate::{
-    entry::{Batch, Entry, FileId},
-    walk::Node,
+    entry::{Batch, Entry, FileId, join},
+    walk::{Node, by_path},
 };
 
 /// How many files a shelf holds. Shelves are filled one after the other, so
@@ -77,7 +79,6 @@ impl Collector {
         };
         let mut shelves =
             shelves.lock().unwrap_or_else(PoisonError::into_inner);
-        let parent = node.map(|node| node.closed());
         let mut files = batch.iter().peekable();
         let mut left_out = 0;
         while files.peek().is_some() {
@@ -85,7 +86,7 @@ impl Collector {
                 shelves.push(Shelf::default());
             }
             let Some(shelf) = shelves.last_mut() else { break };
-            shelf.parents.push(parent.clone());
+            shelf.parents.push(node.cloned());
             while shelf.files.len() < SHELF
                 && let Some(file) = files.next()
             {
@@ -165,33 +166,41 @@ impl Collection {
         Some(FileId { device, inode: file.inode })
     }
 
-    /// The directory a file is in, closed; none for one that the caller
-    /// named.
+    /// The directory a file is in; none for one that the caller named.
     pub(super) fn parent(&self, number: FileNumber) -> Option<&Arc<Node>> {
         let (shelf, file) = self.find(number)?;
         shelf.parents.get(file.parent as usize)?.as_ref()
     }
 
-    /// What precedes a file's name in its path, and its name.
-    pub(super) fn path(&self, number: FileNumber) -> (&[u8], &[u8]) {
-        let Some((shelf, file)) = self.find(number) else {
-            return (&[], &[]);
-        };
+    /// A file's name; the whole path of one that the caller named.
+    pub(super) fn name(&self, number: FileNumber) -> &[u8] {
+        let Some((shelf, file)) = self.find(number) else { return &[] };
         let start = file.name as usize;
         let end = start + usize::from(file.name_len);
-        let name = shelf.names.get(start..end).unwrap_or_default();
-        let parent = self.parent(number).map_or(&[][..], |node| node.path());
-        (parent, name)
+        shelf.names.get(start..end).unwrap_or_default()
+    }
+
+    /// A file's path.
+    pub(super) fn path(&self, number: FileNumber) -> PathBuf {
+        let name = self.name(number);
+        match self.parent(number) {
+            Some(node) => node.entry(name),
+            None => join(b"", name),
+        }
     }
 
     /// Compares two files by the bytes of their paths.
     pub(super) fn by_path(&self, a: FileNumber, b: FileNumber) -> Ordering {
-        let (a_parent, a_name) = self.path(a);
-        let (b_parent, b_name) = self.path(b);
-        if a_parent == b_parent {
-            return a_name.cmp(b_name);
+        match (self.parent(a), self.parent(b)) {
+            (Some(a_node), Some(b_node)) => by_path(
+                (a_node, self.name(a), false),
+                (b_node, self.name(b), false),
+            ),
+            (None, None) => self.name(a).cmp(self.name(b)),
+            _ => {
+                let bytes = |file| self.path(file).into_os_string();
+                bytes(a).as_bytes().cmp(bytes(b).as_bytes())
+            }
         }
-        let a = a_parent.iter().chain(a_name);
-        a.cmp(b_parent.iter().chain(b_name))
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     hash::{Reader, Sum},
     options::Method,
     run::Run,
-    walk::{Links, Named, Node},
+    walk::{KeptOpen, Links, Named, Open},
 };
 
 /// Files of up to so many bytes are read whole at once: opening a file costs
@@ -131,20 +131,19 @@ impl Comparison<'_> {
         let node = match parent.map(|node| node.opened()).transpose() {
             Ok(node) => node,
             Err(cause) => {
-                let path = parent.map_or(&[][..], |node| node.path());
-                let path = join(path, b"");
+                let path = parent.map(|node| node.entry(b""));
+                let path = path.unwrap_or_default();
                 self.error(path, Action::OpenDirectory, cause);
                 return;
             }
         };
         let mut done = |index: usize, result: Result<Sum, (Action, Cause)>| {
             let Some(file) = part.get(index).copied() else { return };
-            let (parent, name) = self.collection.path(file);
+            let path = || self.collection.path(file);
             let expected = self.collection.size(file);
             match result {
                 Ok(sum) if sum.grew => {
-                    let path = join(parent, name);
-                    self.error(path, Action::Read, Cause::Grew);
+                    self.error(path(), Action::Read, Cause::Grew);
                 }
                 Ok(sum) if sum.size == expected => {
                     pile.add(file, sum.content);
@@ -152,17 +151,17 @@ impl Comparison<'_> {
                 Ok(sum) => {
                     let found = sum.size;
                     let cause = Cause::Changed { expected, found };
-                    self.error(join(parent, name), Action::Read, cause);
+                    self.error(path(), Action::Read, cause);
                 }
                 Err((action, cause)) => {
-                    self.error(join(parent, name), action, cause);
+                    self.error(path(), action, cause);
                 }
             }
         };
         let mut open = |index: usize| {
             let file = *part.get(index)?;
             let goes_on = !self.run.is_over();
-            goes_on.then(|| self.open(file, node.as_deref()))
+            goes_on.then(|| self.open(file, node.as_ref()))
         };
         reader.hash(inspector, method, part.len(), &mut open, &mut done);
     }
@@ -171,14 +170,15 @@ impl Comparison<'_> {
     pub(super) fn open(
         &self,
         file: FileNumber,
-        node: Option<&Node>,
+        node: Option<&Open>,
     ) -> Result<(std::fs::File, Metadata), Cause> {
-        let (_, name) = self.collection.path(file);
+        let name = self.collection.name(file);
         let (opened, metadata) = match node {
             Some(node) => node.open_file(name)?,
             None => {
                 let path = join(&[], name);
-                match Named::open(&path, &[], Links::Refuse)? {
+                let kept = KeptOpen::default();
+                match Named::open(&path, &[], Links::Refuse, &kept)? {
                     Named::File(opened, metadata) => (opened, metadata),
                     Named::Directory(_) => {
                         return Err(Cause::NotRegular("a directory"));

@@ -1,7 +1,7 @@
 //! The answer: groups of equal files, in an order that does not depend on how
 //! they were found.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use sanchay_sandbox::{Algorithm, Digest};
 
@@ -10,7 +10,9 @@ use super::{
     hits::Hits,
     names,
 };
-use crate::{entry::join, monitor::Summary, options::DuplicateOptions};
+use crate::{
+    entry::join, monitor::Summary, options::DuplicateOptions, walk::Node,
+};
 
 /// Groups of files with equal content.
 pub struct Duplicates {
@@ -124,18 +126,29 @@ impl<'a> Group<'a> {
     /// The files, by path.
     pub fn members(&self) -> impl Iterator<Item = Member<'a>> + use<'a> {
         let all = self.all;
-        self.numbers().iter().map(|member| {
-            let (parent, name) = all.collection.path(*member);
+        // Those of one directory stand together, and share its path.
+        let mut last: Option<(&Arc<Node>, Arc<[u8]>)> = None;
+        self.numbers().iter().map(move |member| {
+            let name = all.collection.name(*member);
+            let Some(node) = all.collection.parent(*member) else {
+                return Member { parent: Arc::default(), name };
+            };
+            let known = last.as_ref().filter(|it| Arc::ptr_eq(it.0, node));
+            let parent = match known {
+                Some((_, path)) => Arc::clone(path),
+                None => node.path().into(),
+            };
+            last = Some((node, Arc::clone(&parent)));
             Member { parent, name }
         })
     }
 }
 
 /// One of several equal files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member<'a> {
     /// What precedes the name in the path: empty, or ending in a slash.
-    pub parent: &'a [u8],
+    pub parent: Arc<[u8]>,
     /// The file's name.
     pub name: &'a [u8],
 }
@@ -143,14 +156,14 @@ pub struct Member<'a> {
 impl Member<'_> {
     /// Appends the file's path to a buffer.
     pub fn write_path(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.parent);
+        out.extend_from_slice(&self.parent);
         out.extend_from_slice(self.name);
     }
 
     /// The file's path.
     #[must_use]
     pub fn path(&self) -> PathBuf {
-        join(self.parent, self.name)
+        join(&self.parent, self.name)
     }
 }
 

@@ -75,6 +75,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::Cancelled`] if the run was ended before it was done;
+    /// [`Error::Option`] for an algorithm that cannot tell files apart;
     /// [`Error::Filter`], [`Error::Threads`] and [`Error::Sandbox`] if it
     /// could not begin. What is wrong with a file is told to `on_error`.
     pub fn duplicates(
@@ -84,6 +85,12 @@ impl Engine {
         monitor: &Monitor,
         on_error: &(dyn Fn(EntryError) -> ControlFlow<()> + Sync),
     ) -> Result<Duplicates, Error> {
+        if !options.algorithm.identifies() {
+            return Err(Error::Option {
+                option: "algorithm",
+                why: format!("{} cannot tell files apart", options.algorithm),
+            });
+        }
         options.walk.plugins.begin();
         let run = Run::new(monitor);
         let collection = self.collect(roots, options, &run, on_error)?;

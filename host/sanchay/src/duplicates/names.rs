@@ -11,10 +11,7 @@ use std::{
 };
 
 use super::collection::{Collection, FileNumber};
-use crate::{
-    entry::{FileId, join},
-    walk::identity,
-};
+use crate::{entry::FileId, walk::identity};
 
 /// Keeps of the files in a group, some of which may be the same one, those
 /// that differ as files or as directory entries; of several ways to one
@@ -44,18 +41,18 @@ fn place(
     collection: &Collection,
     file: FileNumber,
 ) -> (Option<FileId>, Vec<u8>) {
-    let (parent, name) = collection.path(file);
+    let (path, name) = (collection.path(file), collection.name(file));
     let told = match collection.parent(file) {
         Some(node) => node
             .opened()
             .ok()
-            .and_then(|node| identity(node.handle().as_fd()))
+            .and_then(|node| identity(node.as_fd()))
             .map(|id| (id, name.to_vec())),
-        None => resolved(&join(parent, name)),
+        None => resolved(&path),
     };
     match told {
         Some((id, name)) => (Some(id), name),
-        None => (None, [parent, name].concat()),
+        None => (None, path.into_os_string().into_vec()),
     }
 }
 

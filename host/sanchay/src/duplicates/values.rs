@@ -19,13 +19,11 @@ use super::{
 };
 use crate::{
     engine::Engine,
-    entry::join,
     error::{Action, Cause, EntryError, Error},
-    extract::{Extractors, Told},
+    extract::{Extractors, Site, Told},
     monitor::Monitor,
     plugins::{Plugins, weight},
     run::Run,
-    walk::Node,
 };
 
 /// Groups of so many files together are dealt with at a time.
@@ -162,15 +160,20 @@ impl Comparison<'_> {
 
     /// Has the extractors look at a file.
     fn look(&self, file: FileNumber, all: &mut Extractors) -> Looked {
-        let (_, name) = self.collection.path(file);
+        let name = self.collection.name(file);
         let node = self.collection.parent(file).map(|node| node.opened());
-        let opened = node.transpose().and_then(|node: Option<_>| {
-            self.open(file, node.as_deref().map(|node: &Node| node))
-        });
+        let opened = node
+            .transpose()
+            .and_then(|node: Option<_>| self.open(file, node.as_ref()));
         let (opened, metadata) = opened?;
         // What the caller named has its whole path for a name.
         let last = name.rsplit(|byte| *byte == b'/').next().unwrap_or(name);
-        Ok(Told::of(all, &opened, last, &metadata))
+        let directory = self
+            .collection
+            .parent(file)
+            .map_or_else(Vec::new, |node| node.relative());
+        let site = Site { directory: &directory, name: last };
+        Ok(Told::of(all, &opened, site, &metadata))
     }
 
     /// The values of the files of a group, and an error for each of those that
@@ -184,9 +187,8 @@ impl Comparison<'_> {
         let mut used = 0;
         let each = group.numbers().iter().zip(looked);
         each.map(|(file, looked)| {
-            let (parent, name) = self.collection.path(*file);
             let error = |action, cause| {
-                self.error(join(parent, name), action, cause);
+                self.error(self.collection.path(*file), action, cause);
             };
             match looked {
                 Some(Ok(mut told)) => {

@@ -12,7 +12,11 @@ use super::{
     queue::{Opened, Queue},
     reader::{Waiting, hashing, reading},
 };
-use crate::{entry::Metadata, error::Action, options::Method};
+use crate::{
+    entry::Metadata,
+    error::{Action, Cause},
+    options::Method,
+};
 
 impl Reader<'_> {
     /// Reads files until a batch is full or the next is not for one, and has
@@ -91,6 +95,9 @@ impl Reader<'_> {
             read_whole(file, metadata, &mut space)
         };
         let read = read.map_err(reading)?;
+        if read.shrank {
+            return Err((Action::Read, Cause::Shrank));
+        }
         let [first, last] = read.parts;
         let first_end = first.unwrap_or(0);
         let first = space.get(..first_end).unwrap_or_default();
@@ -116,6 +123,7 @@ fn fill(
     queue: &mut Queue<'_>,
     waiting: &mut Vec<Waiting>,
 ) -> usize {
+    let is_partial = matches!(method, Method::Partial { .. });
     let mut used = 0;
     while let Some(opened) = queue.pull() {
         let rest = space.get_mut(used..).unwrap_or_default();
@@ -148,7 +156,12 @@ fn fill(
             _ => read_whole(&file, &metadata, rest),
         };
         match read {
-            Ok(Read { parts, bytes, size, grew }) => {
+            // Of a file that is being cut, it cannot be told what its ends
+            // are.
+            Ok(read) if read.shrank && is_partial => {
+                queue.tell(index, Err((Action::Read, Cause::Shrank)));
+            }
+            Ok(Read { parts, bytes, size, grew, .. }) => {
                 for part in parts.iter().flatten() {
                     ends.push(u32::try_from(used + part).unwrap_or(u32::MAX));
                 }

@@ -16,6 +16,8 @@ pub(super) struct Read {
     /// How many bytes the file has.
     pub(super) size: u64,
     pub(super) grew: bool,
+    /// Whether the file ended before it should.
+    pub(super) shrank: bool,
 }
 
 /// Reads a whole small file. What it did not have when it was opened is left
@@ -46,6 +48,7 @@ pub(super) fn read_whole(
         bytes,
         size: bytes as u64,
         grew: got > expected,
+        shrank: got < expected,
     })
 }
 
@@ -64,6 +67,7 @@ pub(super) fn read_two(
         bytes: first + last,
         size,
         grew: false,
+        shrank: size < metadata.size,
     })
 }
 
@@ -100,4 +104,68 @@ pub(super) fn read_at(
         }
     }
     Ok(filled)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs::File, sync::Mutex};
+
+    use sanchay_sandbox::{Algorithm, Inspector};
+
+    use crate::{
+        Cause, Engine, EngineOptions, Metadata, Method, Monitor,
+        hash::{Reader, Sum},
+        run::Run,
+        walk::{KeptOpen, Links, Named},
+    };
+
+    /// What comes of a file of so many bytes that had more when it was opened.
+    fn cut(bytes: usize, before: u64, method: Method) -> Result<Sum, Cause> {
+        let engine = Engine::new(EngineOptions::default()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, vec![7; bytes]).unwrap();
+        let monitor = Monitor::default();
+        let run = Run::new(&monitor);
+        let mut inspector: Inspector = engine.inspector();
+        let opened = || -> Result<(File, Metadata), Cause> {
+            let kept = KeptOpen::default();
+            match Named::open(&path, b"", Links::Refuse, &kept)? {
+                Named::File(file, metadata) => {
+                    Ok((file, Metadata { size: before, ..metadata }))
+                }
+                _ => Err(Cause::NotRegular("no file")),
+            }
+        };
+        let result = Mutex::new(None);
+        Reader::new(&run, &engine).hash(
+            &mut inspector,
+            method,
+            1,
+            &mut |_| Some(opened()),
+            &mut |_, sum| *result.lock().unwrap() = Some(sum),
+        );
+        let result = result.into_inner().unwrap().unwrap();
+        result.map_err(|(_, cause)| cause)
+    }
+
+    #[test]
+    fn a_partial_digest_of_a_file_that_ends_early_is_an_error() {
+        let method = Method::Partial { chunk: 100 };
+        // In its last chunk, before it, in its first; and of one that is
+        // smaller than two chunks.
+        for (bytes, before) in
+            [(950, 1000), (500, 1000), (50, 1000), (99, 150)]
+        {
+            let cause = cut(bytes, before, method).unwrap_err();
+            assert!(matches!(cause, Cause::Shrank), "{bytes}: {cause}");
+            assert_eq!(
+                cut(bytes, bytes as u64, method).unwrap().size,
+                bytes as u64
+            );
+        }
+        // Of the whole of it there is a digest, of what it has now.
+        let whole = Method::Whole(Algorithm::Xxh64);
+        assert_eq!(cut(500, 1000, whole).unwrap().size, 500);
+    }
 }

@@ -1,10 +1,7 @@
 //! Hashing a directory: its directories are passed on and its files hashed,
 //! each run of files between two directories in its place.
 
-use std::{
-    ops::Range,
-    sync::{Arc, atomic::Ordering::Relaxed},
-};
+use std::{ops::Range, sync::atomic::Ordering::Relaxed};
 
 use super::{
     parts::{FILES_A_PART, Names, Segment},
@@ -12,14 +9,13 @@ use super::{
     tree::{Outcome, Tree, Unit, Worker},
 };
 use crate::{
-    entry::join,
     error::{Action, EntryError},
-    extract::Told,
+    extract::{Site, Told},
     frontier::Spot,
     options::Method,
     plugins::weight,
     sequence::Place,
-    walk::{Node, slice},
+    walk::{Node, Open, Parent, slice},
 };
 
 /// Hashing a file of so many bytes takes longer than it takes another worker
@@ -35,7 +31,7 @@ impl Tree<'_> {
     pub(super) fn directory(
         &self,
         place: Place,
-        node: &Arc<Node>,
+        open: &Open,
         worker: &mut Worker<'_, '_>,
         mut rows: Rows,
     ) {
@@ -46,29 +42,27 @@ impl Tree<'_> {
         }
         self.run.directories.fetch_add(1, Relaxed);
         let scout = &mut worker.scout;
-        scout.look(node, &mut |error| self.error(&mut rows, error));
-        scout.select(node, &mut |error| self.error(&mut rows, error));
-        if options.max_depth.is_some_and(|max| node.depth() + 1 >= max) {
+        scout.look(open, &mut |error| self.error(&mut rows, error));
+        scout.select(open, &mut |error| self.error(&mut rows, error));
+        if options.max_depth.is_some_and(|max| open.node.depth() + 1 >= max) {
             scout.directories.clear();
         }
         let (names, segments) = Segment::arrange(scout);
         // The first place is for what is wrong with the directory itself.
         let places = self.sequence.split(place, segments.len() + 1);
         let shared = names.spans.len() > FILES_A_PART;
-        let parent = match node.is_crowded() {
-            true => node.closed(),
-            false => Arc::clone(node),
+        let parent = match scout.directories.is_empty() {
+            true => open.clone().waiting(),
+            false => open.parent(),
         };
         let units = places.iter().skip(1).zip(&segments).filter_map(
             |(place, segment)| match segment {
-                Segment::Directory(name) => Some(Unit::Child(
-                    *place,
-                    Arc::clone(&parent),
-                    name.clone(),
-                )),
+                Segment::Directory(name) => {
+                    Some(Unit::Child(*place, parent.clone(), name.clone()))
+                }
                 Segment::Files(range) if shared => Some(Unit::Files(
                     *place,
-                    Arc::clone(&parent),
+                    parent.clone(),
                     names.part(range.clone()),
                 )),
                 Segment::Files(_) => None,
@@ -91,11 +85,11 @@ impl Tree<'_> {
         let spot = worker.spot;
         let hand_on =
             |from| self.hand_on(spot, &mut mine, from, &parent, &names);
-        let outcomes = self.outcomes(node, &names, worker, hand_on);
+        let outcomes = self.outcomes(open, &names, worker, hand_on);
         let mut outcomes = outcomes.into_iter();
         for (place, range) in mine {
             let own = outcomes.by_ref().take(range.len());
-            self.fill(place, self.rows(node, &names, range, own));
+            self.fill(place, self.rows(&open.node, &names, range, own));
         }
     }
 
@@ -106,7 +100,7 @@ impl Tree<'_> {
         spot: Spot,
         mine: &mut Vec<(Place, Range<usize>)>,
         from: usize,
-        node: &Arc<Node>,
+        parent: &Parent,
         names: &Names,
     ) {
         let mut units = Vec::new();
@@ -123,7 +117,7 @@ impl Tree<'_> {
                 Some(*place)
             };
             units.extend(theirs.map(|place| {
-                Unit::Files(place, Arc::clone(node), names.part(rest))
+                Unit::Files(place, parent.clone(), names.part(rest))
             }));
             keeps
         });
@@ -135,7 +129,7 @@ impl Tree<'_> {
     /// and when plugins have told much.
     fn outcomes(
         &self,
-        node: &Node,
+        directory: &Open,
         names: &Names,
         worker: &mut Worker<'_, '_>,
         hand_on: impl FnOnce(usize) + Send,
@@ -156,6 +150,7 @@ impl Tree<'_> {
         if !extractors.is_empty() {
             told.resize_with(count, || None);
         }
+        let below = if told.is_empty() { Vec::new() } else { node.relative() };
         let mut hand_on = Some(hand_on);
         let (mut end, mut bytes) = (count, 0);
         let mut open = |index: usize| {
@@ -164,12 +159,13 @@ impl Tree<'_> {
                 return None;
             }
             let name = slice(&names.bytes, *span);
-            let opened = node.open_file(name);
+            let opened = directory.open_file(name);
             if let (Ok((file, metadata)), Some(told)) =
                 (&opened, told.get_mut(index))
             {
+                let site = Site { directory: &below, name };
                 let told = told.get_or_insert_with(|| {
-                    Told::of(extractors, file, name, metadata)
+                    Told::of(extractors, file, site, metadata)
                 });
                 bytes += weight(&told.values);
             }
@@ -217,14 +213,14 @@ impl Tree<'_> {
                     let Told { values, causes } = outcome.told;
                     rows.push_values(values);
                     for cause in causes {
-                        let path = join(node.path(), name);
+                        let path = node.entry(name);
                         let action = Action::Extract;
                         let error = EntryError::new(path, action, cause);
                         self.error(&mut rows, error);
                     }
                 }
                 Some(Err((action, cause))) => {
-                    let path = join(node.path(), name);
+                    let path = node.entry(name);
                     self.error(
                         &mut rows,
                         EntryError::new(path, action, cause),
@@ -241,23 +237,23 @@ impl Tree<'_> {
     pub(super) fn files(
         &self,
         place: Place,
-        node: &Arc<Node>,
+        parent: &Parent,
         names: &Names,
         worker: &mut Worker<'_, '_>,
     ) {
-        let rows = match node.opened() {
+        let rows = match parent.open() {
             Ok(opened) => {
                 let mut mine = vec![(place, 0..names.spans.len())];
                 let spot = worker.spot;
                 let hand_on =
-                    |from| self.hand_on(spot, &mut mine, from, node, names);
+                    |from| self.hand_on(spot, &mut mine, from, parent, names);
                 let outcomes = self.outcomes(&opened, names, worker, hand_on);
                 let range = mine.pop().map_or(0..0, |(_, range)| range);
-                self.rows(&opened, names, range, outcomes.into_iter())
+                self.rows(&opened.node, names, range, outcomes.into_iter())
             }
             Err(cause) => {
                 let mut rows = Rows::default();
-                let path = join(node.path(), b"");
+                let path = parent.node().entry(b"");
                 self.error(
                     &mut rows,
                     EntryError::new(path, Action::OpenDirectory, cause),

@@ -4,7 +4,6 @@ mod batch;
 mod content;
 mod directory;
 mod named;
-mod order;
 mod parts;
 mod pipe;
 mod queue;
@@ -16,7 +15,9 @@ mod tree;
 
 use std::{fmt, ops::ControlFlow, path::PathBuf};
 
-use sanchay_sandbox::{Algorithm, Digest, PartialDigest, plugin::Value};
+use sanchay_sandbox::{
+    Algorithm, Digest, MAX_CHUNK, PartialDigest, plugin::Value,
+};
 
 pub(crate) use self::{
     pipe::stdin_turn,
@@ -29,9 +30,6 @@ use crate::{
     monitor::{Monitor, Summary},
     options::{HashOptions, Method},
 };
-
-/// The largest chunk of a partial digest, in bytes: 16 MiB.
-pub const MAX_CHUNK: u32 = 16 << 20;
 
 /// Something to hash.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -20,10 +20,10 @@ use super::{
 use crate::{
     entry::Metadata,
     error::{Action, Cause, EntryError, Error},
-    extract::Told,
+    extract::{Site, Told},
     frontier::Spot,
     sequence::Place,
-    walk::{Named, Walk, location, shown},
+    walk::{Named, Parent, Walk, location, shown},
 };
 
 impl Tree<'_> {
@@ -53,14 +53,16 @@ impl Tree<'_> {
             None => return,
         };
         let links = self.options.walk.links();
-        let error = match Named::open(location(path), shown(path), links) {
-            Ok(Named::Directory(node)) if self.options.walk.follow => {
-                drop(node);
+        let kept = &self.kept;
+        let named = Named::open(location(path), shown(path), links, kept);
+        let error = match named {
+            Ok(Named::Directory(open)) if self.options.walk.follow => {
+                drop(open);
                 self.follow(place, path, worker.spot);
                 return;
             }
-            Ok(Named::Directory(node)) => {
-                self.directory(place, &node, worker, Rows::default());
+            Ok(Named::Directory(open)) => {
+                self.directory(place, &open, worker, Rows::default());
                 return;
             }
             Ok(Named::File(file, metadata)) => {
@@ -104,7 +106,8 @@ impl Tree<'_> {
         let inspector = &mut *scout.inspector;
         let name = path.file_name().unwrap_or_default().as_bytes();
         let (file, metadata) = &opened;
-        let told = Told::of(&mut scout.extractors, file, name, metadata);
+        let told =
+            Told::of(&mut scout.extractors, file, Site::named(name), metadata);
         let mut opened = Some(Ok(opened));
         let mut open = |_| opened.take();
         reader.hash(inspector, method, 1, &mut open, &mut done);
@@ -190,7 +193,9 @@ impl Tree<'_> {
             .iter()
             .skip(1)
             .zip(parts)
-            .map(|(place, (node, names))| Unit::Files(*place, node, names))
+            .map(|(place, (node, names))| {
+                Unit::Files(*place, Parent::closed(node), names)
+            })
             .collect();
         self.frontier.push(spot, units);
         if let Some(first) = places.first() {

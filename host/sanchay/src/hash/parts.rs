@@ -6,11 +6,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::order::by_path;
 use crate::{
     entry::Batch,
     error::EntryError,
-    walk::{Node, Scout, Span, Visitor, slice},
+    walk::{Node, Scout, Span, Visitor, by_name, by_path, slice},
 };
 
 /// How many files are hashed in one piece at most.
@@ -60,7 +59,7 @@ impl Segment {
         let mut entries = Vec::with_capacity(all);
         entries.extend(files.chain(directories));
         entries.sort_unstable_by(|a, b| {
-            by_path((slice(bytes, a.0), a.1), (slice(bytes, b.0), b.1))
+            by_name((slice(bytes, a.0), a.1), (slice(bytes, b.0), b.1))
         });
         let mut names = Names {
             bytes: Vec::with_capacity(bytes.len()),
@@ -98,11 +97,11 @@ pub(super) struct Found {
 
 impl Visitor for Found {
     fn files(&self, node: Option<&Arc<Node>>, batch: &Batch<'_>) {
-        let Some(node) = node.map(|node| node.closed()) else { return };
+        let Some(node) = node else { return };
         let mut files =
             self.files.lock().unwrap_or_else(PoisonError::into_inner);
         files.extend(
-            batch.iter().map(|file| (Arc::clone(&node), file.name.into())),
+            batch.iter().map(|file| (Arc::clone(node), file.name.into())),
         );
     }
 
@@ -122,14 +121,13 @@ impl Found {
         let mut files =
             self.files.into_inner().unwrap_or_else(PoisonError::into_inner);
         files.sort_unstable_by(|a, b| {
-            let a = a.0.path().iter().chain(a.1.iter());
-            a.cmp(b.0.path().iter().chain(b.1.iter()))
+            by_path((&a.0, &a.1, false), (&b.0, &b.1, false))
         });
         let mut parts: Vec<(Arc<Node>, Names)> = Vec::new();
         for (node, name) in files {
             match parts.last_mut() {
                 Some((last, names))
-                    if last.path() == node.path()
+                    if Arc::ptr_eq(last, &node)
                         && names.spans.len() < FILES_A_PART =>
                 {
                     names.push(&name);

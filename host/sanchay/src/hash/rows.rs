@@ -26,6 +26,8 @@ pub(super) struct Rows {
     /// The values of each row, if any has some; and how much they take up.
     values: Vec<Box<[Option<Value>]>>,
     value_bytes: usize,
+    /// How much the paths of the errors take up.
+    path_bytes: usize,
     /// Errors, each with the number of rows that come before it.
     errors: Vec<(usize, EntryError)>,
 }
@@ -33,9 +35,9 @@ pub(super) struct Rows {
 impl Rows {
     /// No results yet, of files whose paths begin so; with room for so many
     /// of them, and so many bytes of names.
-    pub(super) fn new(parent: &[u8], files: usize, names: usize) -> Self {
+    pub(super) fn new(parent: Vec<u8>, files: usize, names: usize) -> Self {
         Self {
-            parent: parent.into(),
+            parent: parent.into_boxed_slice(),
             names: Vec::with_capacity(names),
             rows: Vec::with_capacity(files),
             ..Self::default()
@@ -62,6 +64,7 @@ impl Rows {
     }
 
     pub(super) fn push_error(&mut self, error: EntryError) {
+        self.path_bytes += error.path.as_os_str().len();
         self.errors.push((self.rows.len(), error));
     }
 
@@ -72,7 +75,8 @@ impl Rows {
 
     /// How many results there are, or as many as take up that much memory.
     pub(super) fn weight(&self) -> usize {
-        self.rows.len() + self.errors.len() + self.value_bytes / ROW
+        let bytes = self.parent.len() + self.value_bytes + self.path_bytes;
+        self.rows.len() + self.errors.len() + bytes / ROW
     }
 
     /// Hands the results to the visitor.

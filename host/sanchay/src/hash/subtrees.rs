@@ -171,6 +171,6 @@ impl Reader<'_> {
             .map_err(hashing)?;
         result?;
         self.passed(got)?;
-        Ok(value.filter(|_| got == room))
+        Ok(value.ok().filter(|_| got == room))
     }
 }

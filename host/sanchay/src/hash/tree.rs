@@ -6,10 +6,7 @@
 
 use std::{
     ops::ControlFlow,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
 };
 
 use super::{
@@ -24,7 +21,7 @@ use crate::{
     options::{HashOptions, Method},
     run::Run,
     sequence::{Place, Sequence},
-    walk::{Node, Scout, filter_error, location},
+    walk::{KeptOpen, Parent, Scout, filter_error, location},
 };
 
 /// How many results may wait for an earlier one before workers are held back:
@@ -36,9 +33,9 @@ pub(super) enum Unit {
     /// A source, by its index.
     Source(Place, usize),
     /// A directory in another.
-    Child(Place, Arc<Node>, Box<[u8]>),
+    Child(Place, Parent, Box<[u8]>),
     /// Some of a directory's files.
-    Files(Place, Arc<Node>, Names),
+    Files(Place, Parent, Names),
 }
 
 /// What became of a file.
@@ -64,6 +61,8 @@ pub(super) struct Tree<'a> {
     pub(super) frontier: Frontier<Unit>,
     pub(super) sequence: Sequence<'a, Rows>,
     held_back: AtomicBool,
+    /// What the roots keep open.
+    pub(super) kept: KeptOpen,
 }
 
 pub(super) fn hash(
@@ -95,6 +94,7 @@ pub(super) fn hash(
         frontier: Frontier::new(units),
         sequence,
         held_back: AtomicBool::new(false),
+        kept: KeptOpen::default(),
     };
     engine.crew(&|| tree.frontier.has_more(), |index, inspector| {
         let scout = match Scout::new(index, inspector, &options.walk) {
@@ -153,18 +153,17 @@ impl Tree<'_> {
                 }
                 Some(Unit::Child(place, parent, name)) => {
                     let mut rows = Rows::default();
-                    let node = Scout::open(&parent, &name, &mut |error| {
-                        self.error(&mut rows, error);
-                    });
-                    match node {
-                        Some(node) => {
-                            self.directory(place, &node, worker, rows);
+                    let mut error = |error| self.error(&mut rows, error);
+                    let scout = &worker.scout;
+                    match scout.open(&parent, &name, self.run, &mut error) {
+                        Some(open) => {
+                            self.directory(place, &open, worker, rows);
                         }
                         None => self.fill(place, rows),
                     }
                 }
-                Some(Unit::Files(place, node, names)) => {
-                    self.files(place, &node, &names, worker);
+                Some(Unit::Files(place, parent, names)) => {
+                    self.files(place, &parent, &names, worker);
                 }
                 None => {}
             }

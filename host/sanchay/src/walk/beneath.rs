@@ -71,6 +71,7 @@ impl Beneath {
             },
             id: FileId { device: facts.dev(), inode: facts.ino() },
             links: u32::try_from(facts.nlink()).unwrap_or(u32::MAX),
+            mode: facts.mode(),
         };
         Ok((kind, metadata))
     }

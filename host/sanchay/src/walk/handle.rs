@@ -5,7 +5,7 @@
 
 use std::{
     fs::File,
-    os::fd::{AsFd as _, BorrowedFd, OwnedFd},
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
     path::Path,
 };
 
@@ -66,7 +66,42 @@ const CAREFUL: OFlags = OFlags::RDONLY
 /// Opens a directory or file at a path that the caller named. Links are
 /// followed: the caller meant what it leads to.
 pub(crate) fn open_named(path: &Path) -> Result<OwnedFd, Errno> {
-    rustix::fs::open(path, CAREFUL, Mode::empty())
+    match rustix::fs::open(path, CAREFUL, Mode::empty()) {
+        Err(Errno::NAMETOOLONG) => {
+            open_long(path.as_os_str().as_encoded_bytes())
+        }
+        opened => opened,
+    }
+}
+
+/// The same, at a path longer than a system call takes: by pieces of it.
+fn open_long(path: &[u8]) -> Result<OwnedFd, Errno> {
+    const LONGEST: usize = 4095;
+    // Where a directory may be passed through but not read.
+    #[cfg(target_os = "linux")]
+    const PASSING: OFlags = OFlags::PATH;
+    #[cfg(not(target_os = "linux"))]
+    const PASSING: OFlags = OFlags::RDONLY;
+    let mut rest = path;
+    let mut current: Option<OwnedFd> = None;
+    loop {
+        let at = current.as_ref().map_or(rustix::fs::CWD, AsFd::as_fd);
+        if rest.len() <= LONGEST && current.is_some() {
+            let rest = if rest.is_empty() { &b"."[..] } else { rest };
+            return openat(at, rest, CAREFUL, Mode::empty());
+        }
+        let head = rest.get(..LONGEST.min(rest.len())).unwrap_or(rest);
+        // Where no slash is, one name alone is too long.
+        let slash = head.iter().rposition(|byte| *byte == b'/');
+        let end = slash.ok_or(Errno::NAMETOOLONG)?;
+        let (head, tail) = rest.split_at(end);
+        let head = if head.is_empty() { &b"/"[..] } else { head };
+        let flags = PASSING | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let next = openat(at, head, flags, Mode::empty())?;
+        let slashes = tail.iter().take_while(|byte| **byte == b'/').count();
+        rest = tail.get(slashes..).unwrap_or_default();
+        current = Some(next);
+    }
 }
 
 /// Opens a directory by a name of one component.

@@ -8,7 +8,9 @@ use sanchay_sandbox::{
     plugin::{Judge, Moment, NameBatch},
 };
 
-use super::{listing::slice, measure::keep, scout::Scout, scout::Span};
+use super::{
+    listing::slice, measure::keep, node::Node, scout::Scout, scout::Span,
+};
 use crate::{
     entry::{Metadata, join},
     error::{Action, Cause, EntryError},
@@ -131,12 +133,13 @@ impl Scout<'_> {
     /// by name.
     pub(super) fn consult(
         &mut self,
-        directory: &[u8],
+        node: &Node,
         error: &mut dyn FnMut(EntryError),
     ) {
         if self.jury.judges.is_empty() {
             return;
         }
+        let directory = &*node.path();
         let names = std::mem::take(&mut self.listing.names);
         let mut judge = |asked: &dyn Fn(&Judge) -> bool, kind, spans| {
             let spans: Vec<Span> = spans;
@@ -160,13 +163,14 @@ impl Scout<'_> {
     /// judge by metadata.
     pub(super) fn consult_metadata(
         &mut self,
-        directory: &[u8],
+        node: &Node,
         names: &[u8],
         error: &mut dyn FnMut(EntryError),
     ) {
         if !self.jury.wants_metadata() || self.measured.is_empty() {
             return;
         }
+        let directory = &*node.path();
         let candidates: Vec<Candidate> = self
             .measured
             .iter()

@@ -12,7 +12,8 @@ use std::{
 
 use super::{
     Unit, Walk,
-    node::Node,
+    node::{Node, by_path},
+    open::{Open, Parent},
     scout::{Scout, Span},
     slice,
 };
@@ -37,16 +38,13 @@ struct Found {
 }
 
 struct Directory {
-    path: Box<[u8]>,
     id: FileId,
-    parent: Arc<Node>,
+    parent: Parent,
     name: Box<[u8]>,
 }
 
 /// A file that a link leads to.
 struct Link {
-    depth: usize,
-    path: Box<[u8]>,
     node: Arc<Node>,
     name: Box<[u8]>,
     metadata: Metadata,
@@ -58,14 +56,14 @@ impl Below {
     pub(super) fn collect(
         &self,
         scout: &Scout<'_>,
-        node: &Arc<Node>,
+        open: &Open,
         deeper: bool,
     ) {
         let names = &scout.listing.names;
-        let closed = node.closed();
-        // A tree that is deep and narrow is not gone down from its root again
-        // for every level.
-        let parent = if node.is_crowded() { &closed } else { node };
+        if scout.directories.is_empty() && scout.linked.is_empty() {
+            return;
+        }
+        let parent = open.parent();
         let mut found =
             self.found.lock().unwrap_or_else(PoisonError::into_inner);
         if deeper {
@@ -73,9 +71,8 @@ impl Below {
                 let Some(id) = *id else { continue };
                 let name = slice(names, *span);
                 found.directories.push(Directory {
-                    path: node.child_path(name),
                     id,
-                    parent: Arc::clone(parent),
+                    parent: parent.clone(),
                     name: name.into(),
                 });
             }
@@ -83,9 +80,7 @@ impl Below {
         for (span, metadata) in &scout.linked {
             let name = slice(names, *span);
             found.links.push(Link {
-                depth: node.depth(),
-                path: [node.path(), name].concat().into(),
-                node: Arc::clone(&closed),
+                node: Arc::clone(&open.node),
                 name: name.into(),
                 metadata: *metadata,
             });
@@ -104,17 +99,14 @@ impl Walk<'_> {
     /// Walks roots, following links.
     pub(super) fn go_following(
         &self,
-        roots: Vec<Arc<Node>>,
+        roots: Vec<Parent>,
     ) -> Result<(), Error> {
         let below = Below::default();
         let mut visited = HashSet::new();
         let mut level = Vec::new();
-        for node in roots {
-            let handle = std::os::fd::AsFd::as_fd(node.handle());
-            let known = super::stat::stat_open(handle)
-                .is_ok_and(|(_, metadata)| !visited.insert(metadata.id));
-            if !known {
-                level.push(Unit::Open(node));
+        for root in roots {
+            if visited.insert(root.node().root_id()) {
+                level.push(Unit::Root(root));
             }
         }
         while !level.is_empty() && !self.run.is_over() {
@@ -122,7 +114,10 @@ impl Walk<'_> {
             let mut found =
                 below.found.lock().unwrap_or_else(PoisonError::into_inner);
             let mut next = std::mem::take(&mut found.directories);
-            next.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+            next.sort_unstable_by(|a, b| {
+                let (a_node, b_node) = (a.parent.node(), b.parent.node());
+                by_path((a_node, &a.name, true), (b_node, &b.name, true))
+            });
             level = next
                 .into_iter()
                 .filter(|directory| visited.insert(directory.id))
@@ -140,7 +135,9 @@ impl Walk<'_> {
             return Ok(());
         }
         found.links.sort_unstable_by(|a, b| {
-            (a.depth, &a.path).cmp(&(b.depth, &b.path))
+            a.node.depth().cmp(&b.node.depth()).then_with(|| {
+                by_path((&a.node, &a.name, false), (&b.node, &b.name, false))
+            })
         });
         let mut inspector = self.engine.inspector();
         let mut scout = Scout::new(0, &mut inspector, self.options)
@@ -155,7 +152,7 @@ impl Walk<'_> {
             scout.measured.push(span);
             scout.metadata.clear();
             scout.metadata.push(link.metadata);
-            scout.judge_metadata(link.node.path(), &link.name, &mut |error| {
+            scout.judge_metadata(&link.node, &link.name, &mut |error| {
                 self.error(error);
             });
             if self.extracts && !scout.extractors.is_empty() {
@@ -164,7 +161,7 @@ impl Walk<'_> {
                 self.report(
                     Some(&link.node),
                     &Batch {
-                        parent: link.node.path(),
+                        parent: &link.node.path(),
                         names: &link.name,
                         spans: &scout.measured,
                         metadata: &scout.metadata,

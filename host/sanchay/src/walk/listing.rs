@@ -1,12 +1,6 @@
 //! Listing a directory into columns, ready to be judged in one crossing.
 
-use std::{
-    io,
-    os::{
-        fd::{AsRawFd as _, BorrowedFd},
-        unix::ffi::OsStrExt as _,
-    },
-};
+use std::{io, os::fd::BorrowedFd};
 
 use sanchay_sandbox::EntryKind;
 
@@ -81,10 +75,6 @@ impl Listing {
 pub(crate) fn slice(bytes: &[u8], span: (u32, u32)) -> &[u8] {
     bytes.get(span.0 as usize..span.1 as usize).unwrap_or(&[])
 }
-
-/// Where the system shows a process the files that it holds open.
-const HANDLES: &str =
-    if cfg!(target_os = "linux") { "/proc/self/fd" } else { "/dev/fd" };
 
 /// Lists directories, with a buffer that is reused.
 #[derive(Debug)]
@@ -167,6 +157,16 @@ impl Lister {
         directory: BorrowedFd<'_>,
         listing: &mut Listing,
     ) -> Result<(), Cause> {
+        self.list_portable(directory, listing)
+    }
+
+    /// By the C library, from the handle: its path may by now be that of
+    /// another directory, or of a link to one.
+    fn list_portable(
+        &mut self,
+        directory: BorrowedFd<'_>,
+        listing: &mut Listing,
+    ) -> Result<(), Cause> {
         for entry in rustix::fs::Dir::read_from(directory)? {
             let entry = entry?;
             let name = entry.file_name().to_bytes();
@@ -179,46 +179,8 @@ impl Lister {
         }
         Ok(())
     }
-
-    fn list_portable(
-        &mut self,
-        directory: BorrowedFd<'_>,
-        listing: &mut Listing,
-    ) -> Result<(), Cause> {
-        // By its handle, not by its path, where another directory may stand
-        // by now.
-        let path = format!("{HANDLES}/{}", directory.as_raw_fd());
-        let entries = walkdir::WalkDir::new(path).min_depth(1).max_depth(1);
-        for entry in entries {
-            let entry = entry.map_err(|error| {
-                Cause::Io(error.into_io_error().unwrap_or_else(|| {
-                    io::Error::other("a loop of symbolic links")
-                }))
-            })?;
-            let name = entry.file_name().as_bytes();
-            if !self.keep(listing, name, kind_of(entry.file_type())) {
-                return Err(too_large());
-            }
-        }
-        Ok(())
-    }
 }
 
 fn too_large() -> Cause {
     Cause::Io(io::Error::other("its names exceed 4 GiB"))
-}
-
-fn kind_of(file_type: std::fs::FileType) -> Kind {
-    use std::os::unix::fs::FileTypeExt as _;
-    if file_type.is_file() {
-        Kind::File
-    } else if file_type.is_dir() {
-        Kind::Directory
-    } else if file_type.is_symlink() {
-        Kind::Link
-    } else if file_type.is_fifo() {
-        Kind::Special("a FIFO")
-    } else {
-        Kind::Special("a special file")
-    }
 }

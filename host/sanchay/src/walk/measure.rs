@@ -5,19 +5,17 @@ use super::{
     handle::{Kind, describe},
     listing::slice,
     node::Node,
+    open::Open,
     scout::{Scout, Span},
 };
-use crate::{
-    entry::join,
-    error::{Action, Cause, EntryError},
-};
+use crate::error::{Action, Cause, EntryError};
 
 impl Scout<'_> {
     /// Reads the metadata of files and has it judged. What survives is in
     /// `measured` and `metadata`.
     pub(crate) fn measure(
         &mut self,
-        node: &Node,
+        open: &Open,
         names: &[u8],
         files: &[Span],
         error: &mut dyn FnMut(EntryError),
@@ -26,7 +24,7 @@ impl Scout<'_> {
         self.metadata.clear();
         for span in files {
             let name = slice(names, *span);
-            let cause = match node.stat(name) {
+            let cause = match open.stat(name) {
                 Ok((Kind::File, metadata))
                     if self.leave_out.contains(&metadata.id) =>
                 {
@@ -41,17 +39,17 @@ impl Scout<'_> {
                 Ok((kind, _)) => Cause::NotRegular(describe(kind)),
                 Err(cause) => cause,
             };
-            let path = join(node.path(), name);
+            let path = open.node.entry(name);
             error(EntryError::new(path, Action::Stat, cause));
         }
-        self.judge_metadata(node.path(), names, error);
+        self.judge_metadata(&open.node, names, error);
     }
 
     /// Drops from `files` what the filter rejects by metadata. Reads none
     /// where the filter does not ask for any.
     pub(crate) fn select(
         &mut self,
-        node: &Node,
+        open: &Open,
         error: &mut dyn FnMut(EntryError),
     ) {
         let needless = !self.judges_sizes
@@ -62,7 +60,7 @@ impl Scout<'_> {
         }
         let names = std::mem::take(&mut self.listing.names);
         let files = std::mem::take(&mut self.files);
-        self.measure(node, &names, &files, error);
+        self.measure(open, &names, &files, error);
         self.listing.names = names;
         self.files = files;
         self.files.clone_from(&self.measured);
@@ -72,12 +70,12 @@ impl Scout<'_> {
     /// metadata.
     pub(crate) fn judge_metadata(
         &mut self,
-        parent: &[u8],
+        node: &Node,
         names: &[u8],
         error: &mut dyn FnMut(EntryError),
     ) {
         if !self.judges_sizes || self.metadata.is_empty() {
-            self.consult_metadata(parent, names, error);
+            self.consult_metadata(node, names, error);
             return;
         }
         self.sizes.clear();
@@ -88,7 +86,7 @@ impl Scout<'_> {
         if let Err(fault) = judged {
             for span in self.measured.drain(..) {
                 error(EntryError::new(
-                    join(parent, slice(names, span)),
+                    node.entry(slice(names, span)),
                     Action::Judge,
                     Cause::Sandbox(fault.clone()),
                 ));
@@ -98,7 +96,7 @@ impl Scout<'_> {
         }
         keep(&mut self.measured, &self.survivors);
         keep(&mut self.metadata, &self.survivors);
-        self.consult_metadata(parent, names, error);
+        self.consult_metadata(node, names, error);
     }
 }
 

@@ -7,8 +7,11 @@ mod jury;
 mod links;
 mod listing;
 mod measure;
+mod mounts;
 mod named;
 mod node;
+mod open;
+mod order;
 mod scout;
 mod stat;
 mod unit;
@@ -30,9 +33,12 @@ pub(crate) use self::{
     handle::Links,
     listing::slice,
     named::Named,
-    node::{Node, open_limit},
+    node::{Node, by_path},
+    open::{KeptOpen, Open, Parent, open_limit},
+    order::by_path as by_name,
     scout::{Scout, Span},
 };
+pub use self::{mounts::LeftOut, node::MAX_PATH};
 use crate::{
     engine::Engine,
     entry::{Batch, FileId},
@@ -85,12 +91,12 @@ impl Line<'_> {
 
 /// A piece of work.
 enum Unit {
-    /// A directory that is open.
-    Open(Arc<Node>),
+    /// A root.
+    Root(Parent),
     /// A directory in another.
-    Child(Arc<Node>, Box<[u8]>),
+    Child(Parent, Box<[u8]>),
     /// Some of the files of a large directory.
-    Part(Arc<Node>, Box<[u8]>, Vec<Span>),
+    Part(Parent, Box<[u8]>, Vec<Span>),
 }
 
 impl WalkOptions {
@@ -122,25 +128,29 @@ pub(crate) fn location(root: &Path) -> &Path {
 impl Walk<'_> {
     /// Walks roots.
     pub(crate) fn go(&self, roots: &[PathBuf]) -> Result<(), Error> {
-        let mut nodes = Vec::new();
+        let kept = KeptOpen::default();
+        let mut all = Vec::new();
         for root in roots {
-            if let Some(node) = self.enter(root) {
-                nodes.push(node);
-            }
+            all.extend(self.enter(root, &kept).map(Open::waiting));
         }
-        if self.options.follow {
-            return self.go_following(nodes);
-        }
-        self.work(nodes.into_iter().map(Unit::Open).collect(), None)
+        let walked = if self.options.follow {
+            self.go_following(all)
+        } else {
+            self.work(all.into_iter().map(Unit::Root).collect(), None)
+        };
+        // Whoever remembers a directory need not keep others open.
+        *kept.lock().unwrap_or_else(PoisonError::into_inner) =
+            open::Kept::default();
+        walked
     }
 
     /// Opens a root. A file is reported at once, whatever its name: the
     /// caller chose it.
-    fn enter(&self, root: &Path) -> Option<Arc<Node>> {
-        let named =
-            Named::open(location(root), shown(root), self.options.links());
+    fn enter(&self, root: &Path, kept: &KeptOpen) -> Option<Open> {
+        let links = self.options.links();
+        let named = Named::open(location(root), shown(root), links, kept);
         let cause = match named {
-            Ok(Named::Directory(node)) => return Some(node),
+            Ok(Named::Directory(open)) => return Some(open),
             Ok(Named::File(file, metadata)) => {
                 if !self.options.admits(metadata.size) {
                     return None;
@@ -223,9 +233,9 @@ impl Walk<'_> {
     }
 
     /// Whether a directory was visited before, where that matters.
-    fn is_repeated(&self, node: &Node) -> bool {
+    fn is_repeated(&self, open: &Open) -> bool {
         let Some(visited) = &self.visited else { return false };
-        match identity(node.handle().as_fd()) {
+        match identity(open.as_fd()) {
             Some(id) => !visited
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)

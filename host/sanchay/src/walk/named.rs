@@ -3,32 +3,32 @@
 use std::{
     os::fd::{AsFd as _, OwnedFd},
     path::Path,
-    sync::Arc,
 };
 
 use rustix::io::Errno;
 
 use super::{
     handle::{self, Kind, Links},
-    node::Node,
+    open::{KeptOpen, Open},
     stat,
 };
 use crate::{entry::Metadata, error::Cause};
 
 /// What a path that the caller named leads to.
 pub(crate) enum Named {
-    Directory(Arc<Node>),
+    Directory(Open),
     File(std::fs::File, Metadata),
     Special(OwnedFd, &'static str),
 }
 
 impl Named {
     /// Opens a path that the caller named. `shown` is how its entries' paths
-    /// begin.
+    /// begin; `kept`, what the run keeps open.
     pub(crate) fn open(
         path: &Path,
         shown: &[u8],
         links: Links,
+        kept: &KeptOpen,
     ) -> Result<Self, Cause> {
         let fd = handle::open_named(path).map_err(|errno| match errno {
             Errno::NXIO => Cause::NotRegular("a socket"),
@@ -37,7 +37,10 @@ impl Named {
         let (kind, metadata) = stat::stat_open(fd.as_fd())?;
         match kind {
             Kind::Directory => {
-                Ok(Self::Directory(Node::root(fd, shown, links)?))
+                let id = metadata.id;
+                Ok(Self::Directory(Open::root(
+                    fd, path, shown, links, id, kept,
+                )?))
             }
             Kind::File => Ok(Self::File(fd.into(), metadata)),
             other => Ok(Self::Special(fd, handle::describe(other))),

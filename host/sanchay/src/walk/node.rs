@@ -1,267 +1,228 @@
-//! Directories of a walk. A node holds its directory open as long as entries
-//! beneath it are still to be opened relative to it, and knows the way down
-//! from the root for when it does not.
+//! Directories of a walk. A node knows its own name and the directory above
+//! it, and no path: what a tree costs in memory grows with its directories,
+//! not with how deep they lie. Paths are made where they are told.
 
 use std::{
-    os::fd::{AsFd as _, OwnedFd},
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    cmp::Ordering,
+    ffi::OsString,
+    fmt,
+    os::unix::ffi::OsStringExt as _,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError, Weak},
 };
+
+use crate::entry::FileId;
 
 use super::{
-    beneath::Beneath,
-    handle::{self, Kind, Links},
-    stat,
+    open::{Handle, Open, Root},
+    order,
 };
-use crate::{entry::Metadata, error::Cause};
 
-/// How many directories a walk holds open at most before it closes those
-/// whose children wait, and goes down from the root again for each of them:
-/// half of what the process may open, and never more than half of the least
-/// limit that is usual (1024).
-pub(crate) fn open_limit() -> usize {
-    use rustix::process::{Resource, getrlimit};
-    let limit = getrlimit(Resource::Nofile).current.unwrap_or(1024);
-    usize::try_from(limit / 2).unwrap_or(512).min(512)
-}
-
-/// A root of a walk.
-#[derive(Debug)]
-pub(crate) struct Root {
-    handle: OwnedFd,
-    /// Where links must stay beneath, if they must.
-    beneath: Option<Beneath>,
-    links: Links,
-    /// The length of the root's own path, with its slash, in the paths of
-    /// what lies beneath it.
-    prefix: usize,
-    /// How many of its directories are open, and may be.
-    open: AtomicUsize,
-    open_limit: usize,
-}
+/// The longest path below its root of a directory that a walk enters, in
+/// bytes, with the slash behind it: 64 KiB, sixteen times what a system call
+/// takes. A tree may be deeper than that, and every name in it would be told
+/// with all of its path: a few megabytes of directories made gigabytes of
+/// output.
+pub const MAX_PATH: usize = 64 << 10;
 
 /// A directory of a walk.
-#[derive(Debug)]
 pub(crate) struct Node {
-    root: Arc<Root>,
-    handle: Option<OwnedFd>,
-    /// The path of the directory with a slash at its end, unless empty.
-    path: Box<[u8]>,
+    pub(super) root: Arc<Root>,
+    /// The directory above; none of a root.
+    pub(super) parent: Option<Arc<Node>>,
+    /// Its name; of a root, its path, with a slash at its end unless empty.
+    name: Box<[u8]>,
+    /// The length of its path, with the slash at its end.
+    length: usize,
     /// How many components it lies below the root, which has 0.
     depth: usize,
+    /// The device that it is on.
+    device: u64,
+    /// Its handle, while anyone holds it.
+    handle: Mutex<Weak<Handle>>,
 }
 
-impl Drop for Node {
-    fn drop(&mut self) {
-        if self.handle.is_some() {
-            self.root.open.fetch_sub(1, Ordering::Relaxed);
-        }
+impl fmt::Debug for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Node").field(&self.entry(b"")).finish()
     }
 }
 
 impl Node {
-    /// A root, from its open handle.
-    pub(crate) fn root(
-        handle: OwnedFd,
-        path: &[u8],
-        links: Links,
-    ) -> Result<Arc<Self>, Cause> {
-        let path = with_slash(path, &[]);
-        let root = Root {
-            beneath: match links {
-                Links::Beneath => Some(Beneath::new(handle.try_clone()?)),
-                Links::Refuse | Links::Follow => None,
-            },
-            prefix: path.len(),
-            handle: handle.try_clone()?,
-            links,
-            open: AtomicUsize::new(1),
-            open_limit: open_limit(),
-        };
-        let root = Arc::new(root);
-        Ok(Arc::new(Self { root, handle: Some(handle), path, depth: 0 }))
+    /// A root. Its path ends in a slash, or is empty.
+    pub(super) fn root(root: Arc<Root>, path: Box<[u8]>, device: u64) -> Self {
+        Self {
+            root,
+            parent: None,
+            length: path.len(),
+            name: path,
+            depth: 0,
+            device,
+            handle: Mutex::new(Weak::new()),
+        }
     }
 
-    /// The directory's path, with a slash at its end unless it is empty.
-    pub(crate) fn path(&self) -> &[u8] {
-        &self.path
+    /// A directory in another, and its handle.
+    pub(super) fn child(
+        self: &Arc<Self>,
+        name: &[u8],
+        device: u64,
+        handle: &Arc<Handle>,
+    ) -> Self {
+        Self {
+            root: Arc::clone(&self.root),
+            parent: Some(Arc::clone(self)),
+            name: name.into(),
+            length: self.length_of_child(name),
+            depth: self.depth + 1,
+            device,
+            handle: Mutex::new(Arc::downgrade(handle)),
+        }
+    }
+
+    pub(super) fn name(&self) -> &[u8] {
+        &self.name
     }
 
     pub(crate) fn depth(&self) -> usize {
         self.depth
     }
 
-    /// What [`Self::path`] is of a child of that name.
-    pub(crate) fn child_path(&self, name: &[u8]) -> Box<[u8]> {
-        with_slash(&self.path, name)
+    pub(crate) fn device(&self) -> u64 {
+        self.device
     }
 
-    fn relative(&self) -> &[u8] {
-        self.path.get(self.root.prefix..).unwrap_or(&[])
+    /// Who its root is.
+    pub(super) fn root_id(&self) -> FileId {
+        self.root.id()
     }
 
-    fn relative_child(&self, name: &[u8]) -> Vec<u8> {
-        [self.relative(), name].concat()
+    /// The length of a child directory's path, with the slash at its end.
+    pub(super) fn length_of_child(&self, name: &[u8]) -> usize {
+        self.length.saturating_add(name.len() + 1)
     }
 
-    /// Whether the walk holds so many directories open that this one had
-    /// better be closed while its children wait.
-    pub(crate) fn is_crowded(&self) -> bool {
-        self.root.open.load(Ordering::Relaxed) > self.root.open_limit
-    }
-
-    /// The same directory, closed.
-    pub(crate) fn closed(&self) -> Arc<Self> {
-        Arc::new(Self {
-            root: Arc::clone(&self.root),
-            handle: None,
-            path: self.path.clone(),
-            depth: self.depth,
-        })
-    }
-
-    /// The same directory, open; itself where it is.
-    pub(crate) fn opened(self: &Arc<Self>) -> Result<Arc<Self>, Cause> {
-        if self.handle.is_some() {
-            return Ok(Arc::clone(self));
-        }
-        let handle = self.root.descend(self.relative())?;
-        Ok(self.adopt(handle, self.path.clone(), self.depth))
-    }
-
-    /// Opens a child directory.
-    pub(crate) fn open_child(
-        self: &Arc<Self>,
-        name: &[u8],
-    ) -> Result<Arc<Self>, Cause> {
-        let parent = self.opened()?;
-        let at = parent.handle().as_fd();
-        let handle = match &self.root.beneath {
-            // What is no link is beneath its parent.
-            Some(root) => {
-                match handle::open_directory(at, name, Links::Refuse) {
-                    Err(Cause::BecameLink) => {
-                        root.open(&self.relative_child(name))?
-                    }
-                    opened => opened?,
-                }
+    /// Appends the directory's path, with a slash at its end unless it is
+    /// empty.
+    pub(crate) fn write_path(&self, out: &mut Vec<u8>) {
+        let mut end = out.len() + self.length;
+        out.resize(end, b'/');
+        let mut node = self;
+        loop {
+            // Behind each name but the root's there is a slash already.
+            let slash = usize::from(node.parent.is_some());
+            let start = end - slash - node.name.len();
+            if let Some(place) = out.get_mut(start..end - slash) {
+                place.copy_from_slice(&node.name);
             }
-            None => handle::open_directory(at, name, self.root.links)?,
-        };
-        Ok(self.adopt(handle, self.child_path(name), self.depth + 1))
-    }
-
-    fn adopt(
-        &self,
-        handle: OwnedFd,
-        path: Box<[u8]>,
-        depth: usize,
-    ) -> Arc<Self> {
-        self.root.open.fetch_add(1, Ordering::Relaxed);
-        let root = Arc::clone(&self.root);
-        Arc::new(Self { root, handle: Some(handle), path, depth })
-    }
-
-    /// The open handle; the root's where the node is closed. Callers open the
-    /// node first.
-    pub(crate) fn handle(&self) -> &OwnedFd {
-        self.handle.as_ref().unwrap_or(&self.root.handle)
-    }
-
-    /// The kind and metadata of an entry. The node must be open.
-    pub(crate) fn stat(&self, name: &[u8]) -> Result<(Kind, Metadata), Cause> {
-        let parent = self.handle().as_fd();
-        match &self.root.beneath {
-            Some(root) => match stat::stat(parent, name, Links::Refuse)? {
-                (Kind::Link, _) => root.stat(&self.relative_child(name)),
-                found => Ok(found),
-            },
-            None => Ok(stat::stat(parent, name, self.root.links)?),
+            end = start;
+            match &node.parent {
+                Some(parent) => node = parent,
+                None => return,
+            }
         }
     }
 
-    /// Opens a regular file. The node must be open.
-    pub(crate) fn open_file(
-        &self,
-        name: &[u8],
-    ) -> Result<(std::fs::File, Metadata), Cause> {
-        let parent = self.handle().as_fd();
-        match &self.root.beneath {
-            Some(root) => {
-                match handle::open_file(parent, name, Links::Refuse) {
-                    Err(Cause::BecameLink) => {
-                        handle::regular(root.open(&self.relative_child(name))?)
-                    }
-                    opened => opened,
-                }
-            }
-            None => handle::open_file(parent, name, self.root.links),
+    /// The directory's path, with a slash at its end unless it is empty.
+    pub(crate) fn path(&self) -> Vec<u8> {
+        let mut path = Vec::with_capacity(self.length);
+        self.write_path(&mut path);
+        path
+    }
+
+    /// The path of an entry; of the directory itself where the name is empty.
+    pub(crate) fn entry(&self, name: &[u8]) -> PathBuf {
+        let mut path = Vec::with_capacity(self.length + name.len());
+        self.write_path(&mut path);
+        path.extend_from_slice(name);
+        if name.is_empty() && path.len() > 1 && path.ends_with(b"/") {
+            path.pop();
+        }
+        PathBuf::from(OsString::from_vec(path))
+    }
+
+    /// The directory's path below the root, with a slash at its end unless it
+    /// is empty.
+    pub(crate) fn relative(&self) -> Vec<u8> {
+        self.path().split_off(self.root.prefix())
+    }
+
+    /// Its handle, where it is open.
+    pub(super) fn live(&self) -> Option<Arc<Handle>> {
+        let kept = self.parent.is_none().then(|| self.root.handle());
+        kept.flatten().or_else(|| self.slot().upgrade())
+    }
+
+    fn slot(&self) -> std::sync::MutexGuard<'_, Weak<Handle>> {
+        self.handle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that it was opened again.
+    pub(super) fn adopt(&self, handle: &Arc<Handle>) {
+        *self.slot() = Arc::downgrade(handle);
+    }
+
+    /// The same directory, open.
+    pub(crate) fn with(self: &Arc<Self>, handle: Arc<Handle>) -> Open {
+        Open { node: Arc::clone(self), handle }
+    }
+}
+
+/// The directories above that nothing else holds are dropped one after the
+/// other: each dropping the next would take as much stack as the tree is deep.
+impl Drop for Node {
+    fn drop(&mut self) {
+        let mut above = self.parent.take();
+        while let Some(mut node) = above.and_then(Arc::into_inner) {
+            above = node.parent.take();
         }
     }
 }
 
-impl Root {
-    /// Opens a directory any number of components below the root, one
-    /// component at a time: no limit on the path's length, and no link
-    /// followed that would not have been followed on the way here.
-    fn descend(&self, relative: &[u8]) -> Result<OwnedFd, Cause> {
-        #[cfg(target_os = "linux")]
-        if let Some(handle) = self.leap(relative) {
-            return Ok(handle);
-        }
-        let mut current = self.handle.try_clone()?;
-        let Some(root) = &self.beneath else {
-            for name in names(relative) {
-                current =
-                    handle::open_directory(current.as_fd(), name, self.links)?;
+/// An entry of a directory: its directory, its name, and whether it is one
+/// itself.
+pub(crate) type Place<'a> = (&'a Arc<Node>, &'a [u8], bool);
+
+/// Compares two entries by the bytes of their paths, those of directories with
+/// a slash at the end. Looks at no more than where their ways part.
+pub(crate) fn by_path(a: Place<'_>, b: Place<'_>) -> Ordering {
+    let (
+        (mut a_node, mut a_name, mut a_is_dir),
+        (mut b_node, mut b_name, mut b_is_dir),
+    ) = (a, b);
+    while !Arc::ptr_eq(a_node, b_node) {
+        let (a_up, b_up) =
+            (a_node.depth >= b_node.depth, b_node.depth >= a_node.depth);
+        for (up, node, name, is_dir) in [
+            (a_up, &mut a_node, &mut a_name, &mut a_is_dir),
+            (b_up, &mut b_node, &mut b_name, &mut b_is_dir),
+        ] {
+            if !up {
+                continue;
             }
-            return Ok(current);
-        };
-        let mut so_far = Vec::with_capacity(relative.len());
-        for name in names(relative) {
-            so_far.extend_from_slice(name);
-            let at = current.as_fd();
-            current = match handle::open_directory(at, name, Links::Refuse) {
-                Err(Cause::BecameLink) => root.open(&so_far)?,
-                opened => opened?,
+            let Some(parent) = &node.parent else {
+                return whole(a).cmp(&whole(b));
             };
-            so_far.push(b'/');
+            *name = &node.name;
+            *is_dir = true;
+            *node = parent;
         }
-        Ok(current)
+    }
+    match order::by_path((a_name, a_is_dir), (b_name, b_is_dir)) {
+        Ordering::Equal => whole(a).cmp(&whole(b)),
+        order => order,
     }
 }
 
-#[cfg(target_os = "linux")]
-impl Root {
-    /// The same in one system call, where the system and the path allow it
-    /// and no link is in the way. Where it fails, going down step by step
-    /// tells why.
-    fn leap(&self, relative: &[u8]) -> Option<OwnedFd> {
-        use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
-        if relative.is_empty() {
-            return None;
-        }
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
-        openat2(&self.handle, relative, flags, Mode::empty(), resolve).ok()
-    }
-}
-
-/// The components of a path below a root.
-fn names(relative: &[u8]) -> impl Iterator<Item = &[u8]> {
-    relative.split(|byte| *byte == b'/').filter(|name| !name.is_empty())
-}
-
-/// `parent` and `name` joined, with a slash at the end unless that leaves
-/// nothing else.
-fn with_slash(parent: &[u8], name: &[u8]) -> Box<[u8]> {
-    let mut path = Vec::with_capacity(parent.len() + name.len() + 1);
-    path.extend_from_slice(parent);
+/// A whole path, to be compared.
+fn whole((node, name, is_dir): Place<'_>) -> Vec<u8> {
+    let mut path = node.path();
     path.extend_from_slice(name);
-    if path.last().is_some_and(|last| *last != b'/') {
+    if is_dir {
         path.push(b'/');
     }
-    path.into_boxed_slice()
+    path
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! What one worker does with one directory: list it, have its names judged in
 //! one crossing, and tell the files and directories that survive.
 
-use std::sync::Arc;
+use std::os::fd::AsFd as _;
 
 use sanchay_sandbox::{EntryKind, Fault, FilterError, Inspector};
 
@@ -9,13 +9,16 @@ use super::{
     handle::Kind,
     jury::Jury,
     listing::{Lister, Listing},
+    mounts::{self, Crossing},
     node::Node,
+    open::{Open, Parent},
 };
 use crate::{
-    entry::{FileId, Metadata, join},
+    entry::{FileId, Metadata},
     error::{Action, Cause, EntryError},
     extract::Extractors,
     options::WalkOptions,
+    run::Run,
 };
 
 /// How many names are judged in one crossing at most: far beyond where a
@@ -42,6 +45,7 @@ pub(crate) struct Scout<'i> {
     follow: bool,
     /// Files that are passed over.
     pub(super) leave_out: Vec<FileId>,
+    one_file_system: bool,
     pub(super) judges_sizes: bool,
     pub(super) survivors: Vec<u32>,
     judged: Vec<u32>,
@@ -52,6 +56,8 @@ pub(crate) struct Scout<'i> {
     /// The files that survived by metadata, and their metadata.
     pub(crate) measured: Vec<Span>,
     pub(crate) metadata: Vec<Metadata>,
+    /// Room for the path of a directory.
+    pub(super) path: Vec<u8>,
 }
 
 impl<'i> Scout<'i> {
@@ -73,6 +79,7 @@ impl<'i> Scout<'i> {
             linked: Vec::new(),
             follow: options.follow,
             leave_out: options.leave_out.clone(),
+            one_file_system: options.one_file_system,
             judges_sizes,
             survivors: Vec::new(),
             judged: Vec::new(),
@@ -82,6 +89,7 @@ impl<'i> Scout<'i> {
             sizes: Vec::new(),
             measured: Vec::new(),
             metadata: Vec::new(),
+            path: Vec::new(),
         })
     }
 
@@ -89,22 +97,25 @@ impl<'i> Scout<'i> {
     /// `directories` and `linked`, whose spans point into `listing.names`.
     pub(crate) fn look(
         &mut self,
-        node: &Node,
+        open: &Open,
         error: &mut dyn FnMut(EntryError),
     ) {
         self.listing.clear();
         self.files.clear();
         self.directories.clear();
         self.linked.clear();
-        let here = || join(node.path(), b"");
-        let handle = std::os::fd::AsFd::as_fd(node.handle());
-        if let Err(cause) = self.lister.list(handle, &mut self.listing) {
-            error(EntryError::new(here(), Action::ReadDirectory, cause));
+        let node = &*open.node;
+        if let Err(cause) = self.lister.list(open.as_fd(), &mut self.listing) {
+            let action = Action::ReadDirectory;
+            let failed = EntryError::new(node.entry(b""), action, cause);
+            // A root of which nothing can be told is as good as none.
+            let nothing = node.depth() == 0 && self.listing.len() == 0;
+            error(if nothing { failed.named() } else { failed });
         }
         self.judge(node, error);
         if self.follow || !self.listing.unsure.is_empty() {
-            self.settle(node, error);
-            self.consult(node.path(), error);
+            self.settle(open, error);
+            self.consult(node, error);
             return;
         }
         for index in &self.survivors {
@@ -114,7 +125,7 @@ impl<'i> Scout<'i> {
                 _ => self.directories.push((span, None)),
             }
         }
-        self.consult(node.path(), error);
+        self.consult(node, error);
     }
 
     /// Judges the listing by name; the survivors' indices ascend.
@@ -128,7 +139,7 @@ impl<'i> Scout<'i> {
                 for index in start..end {
                     if let Err(fault) = self.judge_range(index, index + 1) {
                         error(EntryError::new(
-                            join(node.path(), self.listing.name(index)),
+                            node.entry(self.listing.name(index)),
                             Action::Judge,
                             Cause::Sandbox(fault),
                         ));
@@ -165,7 +176,8 @@ impl<'i> Scout<'i> {
     /// Finds out what the survivors are where the listing does not tell, and
     /// who the directories are where links are followed. A link that leads
     /// nowhere is not a file and is left out.
-    fn settle(&mut self, node: &Node, error: &mut dyn FnMut(EntryError)) {
+    fn settle(&mut self, open: &Open, error: &mut dyn FnMut(EntryError)) {
+        let node = &*open.node;
         let survivors = std::mem::take(&mut self.survivors);
         for index in survivors.iter().copied() {
             let span = self.listing.span(index as usize);
@@ -181,11 +193,11 @@ impl<'i> Scout<'i> {
                 continue;
             }
             let name = self.listing.name(index as usize);
-            let (kind, metadata) = match node.stat(name) {
+            let (kind, metadata) = match open.stat(name) {
                 Ok(found) => found,
                 Err(Cause::Io(e)) if unsure && leads_nowhere(&e) => continue,
                 Err(cause) => {
-                    let path = join(node.path(), name);
+                    let path = node.entry(name);
                     error(EntryError::new(path, Action::Stat, cause));
                     continue;
                 }
@@ -202,7 +214,7 @@ impl<'i> Scout<'i> {
                     }
                     Ok(true) => self.files.push(span),
                     Err(fault) => error(EntryError::new(
-                        join(node.path(), self.listing.name(index as usize)),
+                        node.entry(self.listing.name(index as usize)),
                         Action::Judge,
                         Cause::Sandbox(fault),
                     )),
@@ -226,17 +238,32 @@ impl<'i> Scout<'i> {
         Ok(!survives.is_empty())
     }
 
-    /// Opens a directory, saying why where it cannot.
+    /// Opens a directory, saying why where it cannot. None is entered that
+    /// lies on another file system and is better left out.
     pub(crate) fn open(
-        parent: &Arc<Node>,
+        &self,
+        parent: &Parent,
         name: &[u8],
+        run: &Run<'_>,
         error: &mut dyn FnMut(EntryError),
-    ) -> Option<Arc<Node>> {
-        match parent.open_child(name) {
-            Ok(node) => Some(node),
+    ) -> Option<Open> {
+        let node = parent.node();
+        let open = match parent.open().and_then(|it| it.open_child(name)) {
+            Ok(open) => open,
             Err(cause) => {
-                let path = join(parent.path(), name);
+                let path = node.entry(name);
                 error(EntryError::new(path, Action::OpenDirectory, cause));
+                return None;
+            }
+        };
+        if open.node.device() == node.device() {
+            return Some(open);
+        }
+        match mounts::crossing(open.as_fd(), self.one_file_system) {
+            Crossing::Entered => Some(open),
+            Crossing::Left => None,
+            Crossing::PseudoFileSystem(kind) => {
+                run.leave_out(open.node.entry(b""), kind);
                 None
             }
         }

@@ -34,6 +34,16 @@ pub(crate) fn stat_open(
     portable_stat(&rustix::fs::fstat(fd)?)
 }
 
+/// The device that an open directory is on.
+#[allow(
+    clippy::unnecessary_cast,
+    clippy::cast_sign_loss,
+    reason = "the field's type differs from system to system"
+)]
+pub(crate) fn device(open: BorrowedFd<'_>) -> Result<u64, Errno> {
+    Ok(rustix::fs::fstat(open)?.st_dev as u64)
+}
+
 #[cfg(target_os = "linux")]
 fn statx(
     parent: BorrowedFd<'_>,
@@ -42,6 +52,7 @@ fn statx(
 ) -> Result<(Kind, Metadata), Errno> {
     use rustix::fs::StatxFlags;
     const WANTED: StatxFlags = StatxFlags::TYPE
+        .union(StatxFlags::MODE)
         .union(StatxFlags::SIZE)
         .union(StatxFlags::MTIME)
         .union(StatxFlags::INO)
@@ -67,6 +78,7 @@ fn statx(
             inode: facts.stx_ino,
         },
         links: facts.stx_nlink,
+        mode: facts.stx_mode.into(),
     };
     Ok((kind, metadata))
 }
@@ -110,6 +122,7 @@ fn portable_stat(facts: &rustix::fs::Stat) -> Result<(Kind, Metadata), Errno> {
         },
         id: FileId { device: facts.st_dev as u64, inode: facts.st_ino as u64 },
         links: u32::try_from(facts.st_nlink).unwrap_or(u32::MAX),
+        mode: facts.st_mode as u32,
     };
     Ok((kind, metadata))
 }

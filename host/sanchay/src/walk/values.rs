@@ -8,7 +8,7 @@ use super::{Walk, node::Node, scout::Scout, slice};
 use crate::{
     entry::{Batch, Metadata, join},
     error::{Action, EntryError},
-    extract::Extractors,
+    extract::{Extractors, Site},
     plugins::weight,
 };
 
@@ -25,6 +25,8 @@ impl Walk<'_> {
         scout: &mut Scout<'_>,
     ) {
         let opened = LazyCell::new(|| node.opened());
+        let parent = node.path();
+        let directory = node.relative();
         let mut values = Vec::new();
         let (mut first, mut bytes) = (0, 0);
         let Scout { measured, metadata, extractors, index: worker, .. } =
@@ -33,7 +35,7 @@ impl Walk<'_> {
             self.report(
                 Some(node),
                 &Batch {
-                    parent: node.path(),
+                    parent: &parent,
                     names,
                     spans: measured.get(range.clone()).unwrap_or_default(),
                     metadata: metadata.get(range).unwrap_or_default(),
@@ -56,7 +58,7 @@ impl Walk<'_> {
             let start = values.len();
             if extractors.know(name, found) {
                 let error = |action, cause| {
-                    let path = join(node.path(), name);
+                    let path = join(&parent, name);
                     self.error(EntryError::new(path, action, cause));
                 };
                 let open = || match &*opened {
@@ -75,7 +77,7 @@ impl Walk<'_> {
                 };
                 extractors.extract(
                     file.as_ref(),
-                    name,
+                    Site { directory: &directory, name },
                     &metadata,
                     &mut values,
                     &mut |cause| error(Action::Extract, cause),
@@ -107,7 +109,7 @@ impl Walk<'_> {
             let name = path.file_name().unwrap_or_default();
             extractors.extract(
                 Some(file),
-                name.as_encoded_bytes(),
+                Site::named(name.as_encoded_bytes()),
                 metadata,
                 &mut values,
                 &mut |cause| {

@@ -171,7 +171,7 @@ fn a_check_tells_verdicts_and_malformed_lines_in_order() {
             &Monitor::default(),
             &mut |event| {
                 told.push(match event {
-                    CheckEvent::Malformed { line } => line.to_string(),
+                    CheckEvent::Malformed { line, .. } => line.to_string(),
                     CheckEvent::Verdict { verdict, .. } => match verdict {
                         Verdict::Match => "match".to_owned(),
                         Verdict::Mismatch => "mismatch".to_owned(),

@@ -3,7 +3,12 @@
 //! The build script compiles this file too: machine code that was made with
 //! other settings than the engine's is refused when the program starts.
 
+use std::num::NonZeroUsize;
+
 use wasmtime::{Config, WasmBacktraceDetails};
+
+/// How many of the functions that were running are told.
+const FRAMES: usize = 16;
 
 /// How a linear memory lies in the address space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,10 +30,13 @@ pub(crate) fn shared(layout: Layout) -> Config {
         .epoch_interruption(true)
         // Every answer must be the same on every machine.
         .wasm_relaxed_simd(false)
-        // The name of a trap tells enough: neither the table that maps
-        // machine code to WebAssembly nor native unwinding tables are kept.
-        .wasm_backtrace_max_frames(None)
+        // Which functions were running when it trapped is told of plugins;
+        // where in them is not: neither the table that maps machine code to
+        // WebAssembly nor native unwinding tables are kept.
+        .wasm_backtrace_max_frames(NonZeroUsize::new(FRAMES))
         .wasm_backtrace_details(WasmBacktraceDetails::Disable)
+        // After a trap, its memory is looked into for what it last said.
+        .coredump_on_trap(true)
         .generate_address_map(false)
         .native_unwind_info(cfg!(windows))
         // What the component cannot use need not be validated or supported.

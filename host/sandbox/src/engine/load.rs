@@ -10,7 +10,7 @@ use wasmtime::{Engine, Error, Result};
 use super::config::Layout;
 use crate::component::{VARIANTS, Variant};
 #[cfg(feature = "compile")]
-use crate::plugin::Stranger;
+use crate::plugin::{Stranger, nesting};
 
 /// Where a component comes from.
 pub(crate) enum Source {
@@ -25,6 +25,18 @@ pub(crate) enum Source {
 }
 
 impl Source {
+    /// What the host has for each instance besides its memories and tables,
+    /// in bytes; nothing is counted of what we wrote ourselves.
+    pub(crate) fn overhead(&self) -> usize {
+        match self {
+            Self::Embedded => 0,
+            #[cfg(feature = "compile")]
+            Self::Component(_) => 0,
+            #[cfg(feature = "compile")]
+            Self::Stranger(stranger) => stranger.overhead(),
+        }
+    }
+
     /// The component's machine code, and what it is called.
     pub(crate) fn load(
         &self,
@@ -39,6 +51,7 @@ impl Source {
                     Layout::Reserved => "native",
                     Layout::Compact => "native-compact",
                 };
+                nesting(bytes).map_err(Error::msg)?;
                 Ok((Component::from_binary(engine, bytes)?, name))
             }
             #[cfg(feature = "compile")]
@@ -48,7 +61,8 @@ impl Source {
                 // serialized. `code` comes from `precompile_component` of
                 // this version of wasmtime: of this process, of a process
                 // of this program, or out of a folder that nobody but this
-                // user can write to, checked by its digest.
+                // user and root can have put where it is, checked by its
+                // digest.
                 let component =
                     unsafe { Component::deserialize(engine, &code) }?;
                 Ok((component, "plugin"))

@@ -25,7 +25,16 @@ pub(crate) struct Engine<E: Exports> {
     indices: E::Indices,
     layout: Layout,
     variant: &'static str,
+    /// What the host has for each instance, in bytes.
+    overhead: usize,
     ticker: Ticker,
+}
+
+/// Why there is no instance.
+pub(crate) struct NoInstance {
+    pub(crate) fault: Fault,
+    /// Whether there was no address space left for it.
+    pub(crate) lacks_space: bool,
 }
 
 impl<E: Exports> Engine<E> {
@@ -49,7 +58,8 @@ impl<E: Exports> Engine<E> {
             Linker::new(&engine).instantiate_pre(&component).map_err(setup)?;
         let indices = E::find(&component).map_err(setup)?;
         let ticker = Ticker::default();
-        Ok(Self { linked, indices, layout, variant, ticker })
+        let overhead = source.overhead();
+        Ok(Self { linked, indices, layout, variant, overhead, ticker })
     }
 
     /// How memories lie in the address space.
@@ -67,10 +77,13 @@ impl<E: Exports> Engine<E> {
         &self,
         limits: &Limits,
         ticks: u64,
-    ) -> Result<(Store<State>, E), Fault> {
+    ) -> Result<(Store<State>, E), NoInstance> {
         let engine = self.linked.engine();
-        self.ticker.start(engine)?;
-        let mut store = Store::new(engine, State::new(limits.clone()));
+        self.ticker
+            .start(engine)
+            .map_err(|fault| NoInstance { fault, lacks_space: false })?;
+        let state = State::new(limits.clone(), self.overhead);
+        let mut store = Store::new(engine, state);
         store.limiter(|state| state);
         store.set_hostcall_fuel(limits.answer_bytes());
         store.set_max_component_handles(limits.handle_count());
@@ -88,10 +101,18 @@ impl<E: Exports> Engine<E> {
             .instantiate(&mut store)
             .and_then(|it| E::take(it, &mut store, &self.indices));
         match made {
+            // Not all that is done for an instance looks at the clock.
+            Ok(_) if store.data().left().is_zero() => {
+                let budget = limits.budget();
+                let fault = Fault::BudgetExhausted { budget };
+                Err(NoInstance { fault, lacks_space: false })
+            }
             Ok(exports) => Ok((store, exports)),
             Err(error) => {
                 let refusal = store.data_mut().take_refusal();
-                Err(fault::of_setup(&error, refusal, limits))
+                let lacks_space = space::is_lacking(&error);
+                let fault = fault::of_setup(&error, refusal, limits);
+                Err(NoInstance { fault, lacks_space })
             }
         }
     }

@@ -24,6 +24,25 @@ pub(crate) fn layout_for(instances: usize) -> Layout {
     }
 }
 
+/// Whether something failed because the system had no address space for it.
+#[cfg(unix)]
+pub(crate) fn is_lacking(error: &wasmtime::Error) -> bool {
+    use rustix::io::Errno;
+
+    error.chain().any(|cause| {
+        let code = cause.downcast_ref::<Errno>().map(|it| it.raw_os_error());
+        let error = cause.downcast_ref::<std::io::Error>();
+        code.or_else(|| error?.raw_os_error())
+            == Some(Errno::NOMEM.raw_os_error())
+    })
+}
+
+/// Elsewhere a process cannot be limited so.
+#[cfg(not(unix))]
+pub(crate) fn is_lacking(_error: &wasmtime::Error) -> bool {
+    false
+}
+
 /// Elsewhere a process cannot be limited so.
 #[cfg(not(unix))]
 pub(crate) fn layout_for(_instances: usize) -> Layout {

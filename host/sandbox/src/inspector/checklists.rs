@@ -2,13 +2,18 @@
 
 use super::Cage;
 use super::Inspector;
-use crate::{Algorithm, Checklist, Digest, Expectation, Fault, Promise, wire};
+use crate::{
+    Algorithm, Checklist, Digest, Expectation, Fault, Flaw, MAX_CHUNK,
+    Malformed, Promise, Separator, wire,
+};
 
 impl Inspector {
     /// Parses a text of whole lines, each ended by a newline but for the
     /// last, which may lack it. The text must fit into the memory that the
     /// instance may have, several times over; a long list is for several
-    /// calls.
+    /// calls, of which each is told the separator that the one before it
+    /// found. Lines that do not name their algorithm have digests of the one
+    /// that is given, if one is.
     ///
     /// # Errors
     ///
@@ -16,10 +21,13 @@ impl Inspector {
     pub fn parse_checklist(
         &mut self,
         text: &[u8],
+        algorithm: Option<Algorithm>,
+        separator: Separator,
     ) -> Result<Checklist, Fault> {
         let (answer,) = self.link.enter(|cage| {
             let Cage { store, exports, .. } = cage;
-            exports.parse.call(store, (text,))
+            let algorithm = algorithm.map(Into::into);
+            exports.parse.call(store, (text, algorithm, separator.into()))
         })?;
         checked(answer, text).map_err(|what| self.link.lied(what))
     }
@@ -29,13 +37,14 @@ fn checked(
     answer: wire::Checklist,
     text: &[u8],
 ) -> Result<Checklist, &'static str> {
-    let wire::Checklist { lines, promises, malformed } = answer;
+    let wire::Checklist { lines, promises, malformed, separator } = answer;
     // Every line but an unfinished last one has a newline.
     if lines as usize > text.len() {
         return Err("more lines than bytes");
     }
     let promised = promises.iter().map(|promise| promise.line);
-    if !ascend(promised, lines) || !ascend(malformed.iter().copied(), lines) {
+    let not_understood = malformed.iter().map(|line| line.line);
+    if !ascend(promised, lines) || !ascend(not_understood, lines) {
         return Err("line numbers that cannot be");
     }
     let promises = promises
@@ -51,7 +60,22 @@ fn checked(
             Ok(Promise { line, path, expected: expectation(expected)? })
         })
         .collect::<Result<_, _>>()?;
-    Ok(Checklist { lines, promises, malformed })
+    let malformed = malformed
+        .into_iter()
+        .map(|wire::MalformedLine { line, flaw }| {
+            let flaw = match flaw {
+                wire::Flaw::Form => Flaw::Form,
+                wire::Flaw::Algorithm => Flaw::Algorithm,
+                wire::Flaw::Length(wrong) => Flaw::Length(
+                    wrong.algorithm.map(Into::into),
+                    wrong.digest_size,
+                ),
+            };
+            Malformed { line, flaw }
+        })
+        .collect();
+    let separator = separator.into();
+    Ok(Checklist { lines, promises, malformed, separator })
 }
 
 /// Whether line numbers ascend strictly and stay below `lines`.
@@ -71,35 +95,27 @@ fn expectation(
     expected: wire::Expectation,
 ) -> Result<Expectation, &'static str> {
     let wrong = "a digest whose length cannot be";
+    let digest = |bytes: &[u8]| Digest::from_bytes(bytes).ok_or(wrong);
     match expected {
         wire::Expectation::Named(named) => {
             let algorithm = Algorithm::from(named.algorithm);
-            Digest::from_bytes(&named.digest)
-                .filter(|_| named.digest.len() == algorithm.digest_len())
-                .map(|digest| Expectation::Named(algorithm, digest))
-                .ok_or(wrong)
+            if !algorithm.fits(named.digest.len()) {
+                return Err(wrong);
+            }
+            Ok(Expectation::Named(algorithm, digest(&named.digest)?))
         }
-        wire::Expectation::Unnamed(bytes) => Algorithm::ALL
-            .iter()
-            .any(|algorithm| algorithm.digest_len() == bytes.len())
-            .then(|| Digest::from_bytes(&bytes))
-            .flatten()
-            .map(Expectation::Unnamed)
-            .ok_or(wrong),
-        wire::Expectation::Partial(digest) => {
-            Ok(Expectation::Partial(digest.into()))
+        wire::Expectation::Unnamed(bytes) => {
+            match Algorithm::of_digest_len(bytes.len()) {
+                [] => Err(wrong),
+                _ => Ok(Expectation::Unnamed(digest(&bytes)?)),
+            }
         }
-    }
-}
-
-impl From<wire::Algorithm> for Algorithm {
-    fn from(algorithm: wire::Algorithm) -> Self {
-        match algorithm {
-            wire::Algorithm::Xxh64 => Self::Xxh64,
-            wire::Algorithm::Xxh3_64 => Self::Xxh3_64,
-            wire::Algorithm::Xxh3_128 => Self::Xxh3_128,
-            wire::Algorithm::Blake3 => Self::Blake3,
-            wire::Algorithm::Sha256 => Self::Sha256,
+        wire::Expectation::Partial(promised) => {
+            let wire::PartialPromise { digest, chunk } = promised;
+            if chunk.is_some_and(|it| it == 0 || it > MAX_CHUNK) {
+                return Err("a chunk that cannot be");
+            }
+            Ok(Expectation::Partial(digest.into(), chunk))
         }
     }
 }

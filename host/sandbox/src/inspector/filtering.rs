@@ -6,7 +6,7 @@ use wasmtime::component::ResourceAny;
 use super::Cage;
 use super::Inspector;
 use crate::filter::{Listing, Specification};
-use crate::{BatchError, Fault, FilterError, wire};
+use crate::{BatchError, Fault, FilterError, indices, wire};
 
 /// The filter that was set, so that it can be set again in a fresh instance.
 #[derive(Debug)]
@@ -114,12 +114,8 @@ impl Inspector {
         count: usize,
         out: &mut Vec<u32>,
     ) -> Result<(), Fault> {
-        let ascending = indices.is_sorted_by(|a, b| a < b);
-        let last = indices.last().map_or(0, |last| *last as usize);
-        if !ascending || (last >= count && !indices.is_empty()) {
-            let what = format!("indices that cannot be, of {count} entries");
-            return Err(self.link.lied(what));
-        }
+        indices::check(&indices, count)
+            .map_err(|what| self.link.lied(what))?;
         *out = indices;
         Ok(())
     }

@@ -147,18 +147,6 @@ impl Inspector {
     }
 }
 
-impl From<Algorithm> for wire::Algorithm {
-    fn from(algorithm: Algorithm) -> Self {
-        match algorithm {
-            Algorithm::Xxh64 => Self::Xxh64,
-            Algorithm::Xxh3_64 => Self::Xxh3_64,
-            Algorithm::Xxh3_128 => Self::Xxh3_128,
-            Algorithm::Blake3 => Self::Blake3,
-            Algorithm::Sha256 => Self::Sha256,
-        }
-    }
-}
-
 impl From<wire::PartialDigest> for PartialDigest {
     fn from(digest: wire::PartialDigest) -> Self {
         let wire::PartialDigest { first, last, size } = digest;

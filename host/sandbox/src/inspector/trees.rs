@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use super::Cage;
 use super::Inspector;
 use crate::pour::Poured;
-use crate::{ChainingValue, Fault};
+use crate::{ChainingValue, Fault, TreeError, wire};
 
 impl Inspector {
     /// The chaining value of a piece of an input, which begins at `offset`
@@ -26,7 +26,7 @@ impl Inspector {
         room: usize,
         offset: u64,
         pour: &mut (dyn FnMut(&mut [u8]) -> usize + Send),
-    ) -> Result<(usize, Option<ChainingValue>), Fault> {
+    ) -> Result<(usize, Result<ChainingValue, TreeError>), Fault> {
         let once = Mutex::new((pour, 0));
         let pour = |space: &mut [u8]| {
             let mut once = once.lock().unwrap_or_else(PoisonError::into_inner);
@@ -39,7 +39,10 @@ impl Inspector {
             exports.piece.call(store, (poured, offset))
         })?;
         let once = once.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let value = answer.map(|value| self.value(&value)).transpose()?;
+        let value = match answer {
+            Ok(value) => Ok(self.value(&value)?),
+            Err(error) => Err(error.into()),
+        };
         Ok((once.1, value))
     }
 
@@ -61,8 +64,8 @@ impl Inspector {
             exports.join.call(store, (&left[..], &right[..], root))
         })?;
         match answer {
-            Some(value) => self.value(&value),
-            None => Err(self.link.lied("there is nothing to join")),
+            Ok(value) => self.value(&value),
+            Err(_) => Err(self.link.lied("there is nothing to join")),
         }
     }
 
@@ -71,5 +74,20 @@ impl Inspector {
             let len = bytes.len();
             self.link.lied(format!("a chaining value of {len} bytes"))
         })
+    }
+}
+
+impl From<wire::TreeError> for TreeError {
+    fn from(error: wire::TreeError) -> Self {
+        use wire::TreeError::{
+            EmptyPiece, LeftLength, Misaligned, PieceTooLong, RightLength,
+        };
+        match error {
+            EmptyPiece => Self::EmptyPiece,
+            Misaligned(offset) => Self::Misaligned(offset),
+            PieceTooLong(most) => Self::PieceTooLong(most),
+            LeftLength(len) => Self::LeftLength(len),
+            RightLength(len) => Self::RightLength(len),
+        }
     }
 }

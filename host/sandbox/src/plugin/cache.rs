@@ -1,47 +1,56 @@
 //! Machine code of plugins, kept from one run to the next.
 //!
 //! Machine code is trusted: whoever can write it can do what this user can.
-//! So a folder or file that anyone else could have written is not used, links
-//! are not followed, and what is damaged is not run. A cache that does not
-//! work costs time, never a run: no error leaves this module.
+//! So a folder or file that anyone else could have put there is not used, and
+//! what is damaged is not run. A cache that does not work costs time, never a
+//! run: no error leaves this module.
 
-use std::fs::{DirBuilder, File};
+use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
 use rustix::fs::{
     AtFlags, Dir, FileType, Mode, OFlags, Stat, Timespec, Timestamps,
-    UTIME_NOW, fstat, open, openat, renameat, statat, unlinkat, utimensat,
+    UTIME_NOW, fstat, openat, renameat, statat, unlinkat, utimensat,
 };
 use rustix::process::{geteuid, getpid};
 use sha2::{Digest as _, Sha256};
 
-/// How many components are kept; those that were not used longest go first.
-const KEPT: usize = 32;
+use super::trusted_folder::open_trusted;
 
-/// The largest file that is read, in bytes.
-const FILE: i64 = 512 << 20;
+/// What is kept; those that were not used longest go first.
+const KEPT: Room = Room { files: 32, bytes: 512 << 20 };
+
+/// The largest file that is written or read, in bytes.
+const FILE: u64 = 256 << 20;
 
 /// What files of the cache end in, and such that are being written.
 const SUFFIX: &str = ".code";
 const UNFINISHED: &str = ".part";
 
+/// How much is kept.
+#[derive(Clone, Copy)]
+struct Room {
+    files: usize,
+    bytes: u64,
+}
+
 /// An open cache.
 pub(super) struct Cache(OwnedFd);
 
 impl Cache {
-    /// Opens a folder, or makes it. There is none where others could write.
+    /// Opens a folder, or makes it. There is none where others could write,
+    /// to it or to what leads to it.
     pub(super) fn open(path: &Path) -> Option<Self> {
-        DirBuilder::new().recursive(true).mode(0o700).create(path).ok()?;
-        let flags = OFlags::RDONLY
-            | OFlags::DIRECTORY
-            | OFlags::NOFOLLOW
-            | OFlags::CLOEXEC;
-        let folder = open(path, flags, Mode::empty()).ok()?;
-        let status = fstat(&folder).ok()?;
-        is_ours(&status, FileType::Directory).then_some(Self(folder))
+        match open_trusted(path, geteuid()) {
+            Ok(folder) => Some(Self(folder)),
+            Err(error) => {
+                let path = path.display();
+                tracing::debug!(%path, %error, "no cache of plugins is used");
+                None
+            }
+        }
     }
 
     /// What is kept under a key, undamaged.
@@ -53,7 +62,8 @@ impl Cache {
             | OFlags::CLOEXEC;
         let file = openat(&self.0, &name, flags, Mode::empty()).ok()?;
         let status = fstat(&file).ok()?;
-        if !is_ours(&status, FileType::RegularFile) || status.st_size > FILE {
+        if !is_ours(&status) || size(&status) > FILE {
+            tracing::debug!(name, "not this user's alone, or too large");
             return None;
         }
         let mut kept = Vec::new();
@@ -72,12 +82,15 @@ impl Cache {
 
     /// Keeps code under a key, if that works.
     pub(super) fn put(&self, key: &str, code: &[u8]) {
+        if code.len() as u64 >= FILE {
+            return;
+        }
         let pid = getpid().as_raw_nonzero();
         let unfinished = format!("{key}.{pid}{UNFINISHED}");
         if self.write(&unfinished, code).is_some() {
             let name = format!("{key}{SUFFIX}");
             if renameat(&self.0, &unfinished, &self.0, &name).is_ok() {
-                self.prune();
+                self.prune(KEPT);
                 return;
             }
         }
@@ -97,7 +110,7 @@ impl Cache {
     }
 
     /// Removes the files that were not used longest.
-    fn prune(&self) {
+    fn prune(&self, room: Room) {
         let Ok(entries) = Dir::read_from(&self.0) else { return };
         let mut files: Vec<_> = entries
             .filter_map(Result::ok)
@@ -110,23 +123,32 @@ impl Cache {
             .filter_map(|name| {
                 let flags = AtFlags::SYMLINK_NOFOLLOW;
                 let status = statat(&self.0, &name, flags).ok()?;
-                Some(((status.st_mtime, status.st_mtime_nsec), name))
+                let used = (status.st_mtime, status.st_mtime_nsec);
+                Some((used, name, size(&status)))
             })
             .collect();
         files.sort_unstable();
-        let surplus = files.len().saturating_sub(KEPT);
-        for (_, name) in files.iter().take(surplus) {
-            let _ = unlinkat(&self.0, name, AtFlags::empty());
+        let mut bytes = 0_u64;
+        for (count, (_, name, size)) in files.iter().rev().enumerate() {
+            bytes = bytes.saturating_add(*size);
+            if count >= room.files || bytes > room.bytes {
+                let _ = unlinkat(&self.0, name, AtFlags::empty());
+            }
         }
     }
 }
 
-/// Whether something is of that kind, belongs to this user, and nobody else
-/// may write to it.
-fn is_ours(status: &Stat, kind: FileType) -> bool {
-    FileType::from_raw_mode(status.st_mode) == kind
+/// Whether something is a file that belongs to this user, and nobody else may
+/// write to it.
+fn is_ours(status: &Stat) -> bool {
+    FileType::from_raw_mode(status.st_mode) == FileType::RegularFile
         && status.st_uid == geteuid().as_raw()
         && status.st_mode & 0o022 == 0
+}
+
+/// The size of a file, in bytes.
+fn size(status: &Stat) -> u64 {
+    u64::try_from(status.st_size).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::time::{Duration, SystemTime};
 
 use super::*;
 
@@ -39,9 +40,6 @@ fn what_others_could_have_written_is_not_used() {
     assert_eq!(cache.get("k"), None);
     mode(&path, 0o777);
     assert!(Cache::open(&path).is_none());
-    mode(&path, 0o700);
-    symlink(&path, folder.path().join("link")).unwrap();
-    assert!(Cache::open(&folder.path().join("link")).is_none());
 }
 
 #[test]
@@ -66,10 +64,34 @@ fn damaged_code_is_not_used() {
 fn only_so_many_are_kept() {
     let folder = tempfile::tempdir().unwrap();
     let cache = Cache::open(&folder.path().join("c")).unwrap();
-    for number in 0..KEPT + 5 {
+    for number in 0..KEPT.files + 5 {
         cache.put(&format!("{number:03}"), b"code");
     }
     let kept = fs::read_dir(folder.path().join("c")).unwrap().count();
-    assert_eq!(kept, KEPT);
-    assert!(cache.get(&format!("{:03}", KEPT + 4)).is_some());
+    assert_eq!(kept, KEPT.files);
+    assert!(cache.get(&format!("{:03}", KEPT.files + 4)).is_some());
+}
+
+#[test]
+fn only_so_many_bytes_are_kept_and_the_latest_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Cache::open(&folder.path().join("c")).unwrap();
+    for (name, second) in ["a", "b", "c", "d"].into_iter().zip(1..) {
+        cache.put(name, &[1; 1000]);
+        let path = folder.path().join(format!("c/{name}.code"));
+        let file = fs::File::options().write(true).open(path).unwrap();
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(second);
+        file.set_modified(time).unwrap();
+    }
+    // Used again, it is not the next to go.
+    assert!(cache.get("a").is_some());
+    cache.prune(Room { files: 32, bytes: 2500 });
+    let there: Vec<_> = ["a", "b", "c", "d"]
+        .into_iter()
+        .filter(|name| cache.get(name).is_some())
+        .collect();
+    assert_eq!(there, ["a", "d"]);
+    cache.prune(Room { files: 32, bytes: 10 });
+    let left = fs::read_dir(folder.path().join("c")).unwrap().count();
+    assert_eq!(left, 0);
 }

@@ -20,12 +20,24 @@ use crate::engine::config::{self, Layout};
 /// pipe holds: whoever complains never waits for a reader.
 pub(super) const COMPLAINT: usize = 4096;
 
+/// How much of a thread's stack the compiler may use: its recursion goes as
+/// deep as what it compiles. Only what is used is taken.
+const STACK: usize = 64 << 20;
+
 /// Who compiles plugins.
+///
+/// **For components of strangers, have a program do it.** A compiler is large,
+/// and made for code that means well. In a process of its own whatever goes
+/// wrong in it, however much memory and time it takes, costs the plugin.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Compiler {
-    /// A thread of this process. If it takes too long, it goes on until it is
-    /// done, and nobody waits for it.
+    /// A thread of this process: the default, since a library has no program
+    /// to call, and for components that are trusted not to attack a compiler.
+    /// What is known to break one is refused before (functions, types and
+    /// nesting beyond bounds), but its memory has no bound, and where it runs
+    /// out of that or of stack, **this process ends**. If it takes too long,
+    /// it goes on until it is done, and nobody waits for it.
     #[default]
     Thread,
     /// A process: this program is called with the words `plugin compile
@@ -101,6 +113,7 @@ fn in_thread(
     let component = component.to_vec();
     thread::Builder::new()
         .name("plugin-compiler".into())
+        .stack_size(STACK)
         .spawn(move || {
             let compact = layout == Layout::Compact;
             // Nobody may be waiting any more.

@@ -5,29 +5,34 @@ use std::sync::Arc;
 
 use sanchay_logic::escape::is_obeyed;
 
+use super::pattern::Pattern;
 use super::value::ValueType;
 use super::{PluginError, wire};
 
 /// The longest name, in bytes; of versions, too.
 const NAME: usize = 64;
 
-/// How many columns an extractor may have, and how many extensions.
+/// How many columns an extractor may have, how many selections, and how many
+/// patterns they may have together.
 const COLUMNS: usize = 64;
-const EXTENSIONS: usize = 1024;
-
-/// The longest extension, in bytes: no name of a file is longer.
-const EXTENSION: usize = 255;
+const SELECTIONS: usize = 64;
+const PATTERNS: usize = 1024;
 
 /// How many bytes of a file an extractor may ask for.
 const PORTION: u64 = 16 << 20;
+
+/// How many bytes of a file an extractor may be passed that has so much
+/// memory.
+pub(super) fn most(memory: usize) -> u64 {
+    PORTION.min(memory as u64 / 4)
+}
 
 /// A column of the output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Column {
-    /// Its name, without the `plugin.` that stands before it in the output:
-    /// lower-case ASCII letters, digits, hyphens and underscores, a letter
-    /// first.
+    /// Its name in the output: the plugin's, a dot, and its own, of lower-case
+    /// ASCII letters, digits, hyphens and underscores, a letter first.
     pub name: Box<str>,
     /// The type of its values.
     pub value_type: ValueType,
@@ -72,21 +77,26 @@ impl Portion {
     }
 }
 
-/// What an extractor says of itself.
-#[derive(Debug)]
-pub(super) struct Extraction {
-    pub(super) columns: Arc<[Column]>,
-    /// In lower case, without their leading dots.
-    pub(super) extensions: Vec<Vec<u8>>,
-    pub(super) portion: Portion,
+/// Files that an extractor takes, and what it asks for of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Selection {
+    /// What they are recognised by, any one of these.
+    pub patterns: Vec<Pattern>,
+    /// Which of their bytes it asks for at first.
+    pub portion: Portion,
+}
+
+/// Whether a plugin can be called that.
+pub(super) fn is_name(name: &str) -> bool {
+    let allowed =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    (1..=NAME).contains(&name.len()) && name.bytes().all(allowed)
 }
 
 /// Checks a plugin's name and version.
 pub(super) fn identity(name: &str, version: &str) -> Result<(), PluginError> {
-    let allowed =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    let named = (1..=NAME).contains(&name.len()) && name.bytes().all(allowed);
-    if !named {
+    if !is_name(name) {
         return wrong(format!(
             "its name, {:?}, must have 1 to {NAME} ASCII letters, digits, \
              hyphens and underscores",
@@ -103,56 +113,67 @@ pub(super) fn identity(name: &str, version: &str) -> Result<(), PluginError> {
     Ok(())
 }
 
-/// Checks what an extractor says of itself, that may use so much memory.
+/// Checks what an extractor says of itself that is called this and may use so
+/// much memory.
 pub(super) fn extraction(
     description: wire::ExtractorDescription,
+    name: &str,
     memory: usize,
-) -> Result<Extraction, PluginError> {
-    let wire::ExtractorDescription { columns, extensions, portion, .. } =
-        description;
+) -> Result<(Arc<[Column]>, Vec<Selection>), PluginError> {
+    let wire::ExtractorDescription { columns, selections, .. } = description;
     if !(1..=COLUMNS).contains(&columns.len()) {
         let count = columns.len();
         return wrong(format!("it has {count} columns, not 1 to {COLUMNS}"));
     }
-    let columns: Vec<Column> = columns
-        .into_iter()
-        .map(|column| Column {
-            name: column.name.into(),
-            value_type: column.value_type.into(),
-        })
-        .collect();
     let mut names = HashSet::new();
     for column in &columns {
-        if !is_column(&column.name) {
+        if !is_key(&column.name) {
             return wrong(format!(
                 "its column {:?} must have 1 to {NAME} lower-case ASCII \
                  letters, digits, hyphens and underscores, a letter first",
                 shortened(&column.name)
             ));
         }
-        if !names.insert(&column.name) {
+        if !names.insert(&*column.name) {
             return wrong(format!("two columns are called {}", column.name));
         }
     }
-    if extensions.len() > EXTENSIONS {
-        let count = extensions.len();
-        return wrong(format!("{count} extensions, more than {EXTENSIONS}"));
-    }
-    let extensions = extensions
-        .into_iter()
-        .map(|extension| {
-            let bare = extension.strip_prefix(b".").unwrap_or(&extension);
-            let possible = (1..=EXTENSION).contains(&bare.len())
-                && !bare.contains(&b'/')
-                && !bare.contains(&0);
-            match possible {
-                true => Ok(bare.to_ascii_lowercase()),
-                false => wrong("an extension that no file can have".into()),
-            }
+    let columns = columns
+        .iter()
+        .map(|column| Column {
+            name: format!("{name}.{}", column.name).into(),
+            value_type: column.value_type.into(),
         })
+        .collect();
+    if !(1..=SELECTIONS).contains(&selections.len()) {
+        let count = selections.len();
+        return wrong(format!(
+            "it takes files by {count} selections, not 1 to {SELECTIONS}"
+        ));
+    }
+    let patterns: usize = selections.iter().map(|it| it.patterns.len()).sum();
+    if patterns > PATTERNS {
+        return wrong(format!("{patterns} patterns, more than {PATTERNS}"));
+    }
+    let selections = selections
+        .into_iter()
+        .map(|said| selection(said, most(memory)))
         .collect::<Result<_, _>>()?;
+    Ok((columns, selections))
+}
+
+/// Checks a selection of which so many bytes may be asked for.
+fn selection(
+    said: wire::Selection,
+    most: u64,
+) -> Result<Selection, PluginError> {
+    let wire::Selection { patterns, portion } = said;
+    if patterns.is_empty() {
+        return wrong("a selection without a pattern".into());
+    }
+    let patterns =
+        patterns.into_iter().map(Pattern::new).collect::<Result<_, _>>()?;
     let portion = Portion::from(portion);
-    let most = PORTION.min(memory as u64 / 4);
     if portion.most() > most {
         let asked = portion.most();
         return wrong(format!(
@@ -160,10 +181,11 @@ pub(super) fn extraction(
              quarter of its memory, and never more than {PORTION}"
         ));
     }
-    Ok(Extraction { columns: columns.into(), extensions, portion })
+    Ok(Selection { patterns, portion })
 }
 
-fn is_column(name: &str) -> bool {
+/// Whether a column or a setting can be called that.
+pub(super) fn is_key(name: &str) -> bool {
     let allowed = |byte: u8| {
         byte.is_ascii_lowercase()
             || byte.is_ascii_digit()
@@ -174,12 +196,12 @@ fn is_column(name: &str) -> bool {
         && name.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase())
 }
 
-fn wrong<T>(why: String) -> Result<T, PluginError> {
+pub(super) fn wrong<T>(why: String) -> Result<T, PluginError> {
     Err(PluginError::Description(why))
 }
 
 /// The beginning of a stranger's text.
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     text.chars().take(NAME).collect()
 }
 

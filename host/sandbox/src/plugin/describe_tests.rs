@@ -7,9 +7,12 @@ fn description(
     extensions: &[&str],
     portion: wire::Portion,
 ) -> wire::ExtractorDescription {
+    let patterns =
+        extensions.iter().map(|it| wire::Pattern::Extension((*it).into()));
     wire::ExtractorDescription {
         name: "x".into(),
         version: "1".into(),
+        settings: Vec::new(),
         columns: columns
             .iter()
             .map(|name| wire::Column {
@@ -17,13 +20,16 @@ fn description(
                 value_type: wire::ValueType::Unsigned,
             })
             .collect(),
-        extensions: extensions.iter().map(|it| (*it).into()).collect(),
-        portion,
+        selections: vec![wire::Selection {
+            patterns: patterns.collect(),
+            portion,
+        }],
+        facts: wire::Facts::default(),
     }
 }
 
 fn complaint(description: wire::ExtractorDescription) -> String {
-    extraction(description, 64 << 20).unwrap_err().to_string()
+    extraction(description, "x", 64 << 20).unwrap_err().to_string()
 }
 
 #[test]
@@ -33,10 +39,12 @@ fn a_description_within_the_rules_is_accepted() {
         &[".PNG", "jpg"],
         wire::Portion::Both(wire::TwoEnds { head: 8 << 20, tail: 8 << 20 }),
     );
-    let extraction = extraction(described, 64 << 20).unwrap();
-    assert_eq!(extraction.extensions, [b"png", b"jpg"]);
-    assert_eq!(&*extraction.columns[1].name, "a-b_9");
-    assert_eq!(extraction.portion.of(100), (100, 100));
+    let (columns, selections) =
+        extraction(described, "pics", 64 << 20).unwrap();
+    let known = ["png", "jpg"].map(|it| Pattern::Extension(it.into()));
+    assert_eq!(selections[0].patterns, known);
+    assert_eq!(&*columns[1].name, "pics.a-b_9");
+    assert_eq!(selections[0].portion.of(100), (100, 100));
     assert_eq!(identity("Images-2_x", "1.0 (β)"), Ok(()));
 }
 
@@ -53,7 +61,7 @@ fn a_description_beyond_the_rules_is_refused_with_the_reason() {
         (&["a\u{1b}"], "its column \"a\\u{1b}\""),
         (&["plugin.x"], "its column \"plugin.x\""),
     ] {
-        let said = complaint(description(columns, &[], nothing()));
+        let said = complaint(description(columns, &["a"], nothing()));
         assert!(said.contains(why), "{said}");
     }
     for extension in ["", ".", "a/b", "a\0"] {
@@ -66,8 +74,24 @@ fn a_description_beyond_the_rules_is_refused_with_the_reason() {
         wire::Portion::Both(wire::TwoEnds { head: 16 << 20, tail: 1 }),
         wire::Portion::Whole(u32::MAX),
     ] {
-        let said = complaint(description(&["a"], &[], portion));
+        let said = complaint(description(&["a"], &["a"], portion));
         assert!(said.contains("bytes of a file"), "{said}");
+    }
+    let said = complaint(description(&["a"], &[], nothing()));
+    assert!(said.contains("without a pattern"), "{said}");
+    let said = complaint(description(&["a"], &["a"; 1025], nothing()));
+    assert!(said.contains("1025 patterns, more than 1024"), "{said}");
+    for count in [0, 65] {
+        let mut described = description(&["a"], &["a"], nothing());
+        let patterns = || vec![wire::Pattern::Every];
+        described.selections = (0..count)
+            .map(|_| wire::Selection {
+                patterns: patterns(),
+                portion: nothing(),
+            })
+            .collect();
+        let said = complaint(described);
+        assert!(said.contains("selections, not 1 to 64"), "{said}");
     }
     for (name, version) in
         [("", "1"), ("a b", "1"), ("a\n", "1"), ("ä", "1"), ("a", "\u{1b}[2J")]
@@ -89,6 +113,6 @@ fn a_portion_is_never_more_than_the_file_or_a_quarter_of_the_memory() {
     assert_eq!(Portion::Tail(10).of(40), (0, 10));
     assert_eq!(Portion::Nothing.of(40), (0, 0));
     assert_eq!(Portion::Whole(10).of(10), (10, 0));
-    let described = description(&["a"], &[], wire::Portion::Head(1 << 20));
-    assert!(extraction(described, 2 << 20).is_err());
+    let described = description(&["a"], &["a"], wire::Portion::Head(1 << 20));
+    assert!(extraction(described, "x", 2 << 20).is_err());
 }

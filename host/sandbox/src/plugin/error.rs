@@ -43,6 +43,15 @@ pub enum PluginError {
     /// It is not too large, but a part of it would take too long to compile.
     #[error("it cannot be compiled in bounded time: {0}")]
     TooComplex(String),
+    /// It consists of more core instances than
+    /// [`Limits::core_instances`](crate::Limits::core_instances).
+    #[error("it consists of {count} core instances; {allowed} are allowed")]
+    Instances {
+        /// How many it consists of.
+        count: u64,
+        /// How many it may consist of.
+        allowed: usize,
+    },
     /// It could not be compiled.
     #[error("cannot compile it: {0}")]
     Compile(String),
@@ -55,9 +64,28 @@ pub enum PluginError {
     /// What it says of itself breaks the rules of its world.
     #[error("it describes itself wrongly: {0}")]
     Description(String),
+    /// It is not the component that was asked for.
+    #[error(
+        "its SHA-256 is {}, not {}: it is not the component that was meant",
+        hex(.is), hex(.expected)
+    )]
+    Digest {
+        /// Its digest.
+        is: [u8; 32],
+        /// The digest that it should have.
+        expected: [u8; 32],
+    },
+    /// A setting is not one of its own, or has a value that it cannot have.
+    #[error("it cannot be set up so: {0}")]
+    Setting(String),
     /// It could not be asked what it is.
     #[error("it cannot tell what it is: {0}")]
     Fault(#[from] Fault),
+}
+
+/// A digest as it is written.
+fn hex(digest: &[u8; 32]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The first few names, and how many there are more.

@@ -1,22 +1,27 @@
 //! The exports of the two worlds of plugins.
 
 use super::wire::{
-    Batch, ExtractorDescription, File, FilterDescription, Value,
+    Answer, Assignment, Batch, ExtractorDescription, File, FilterDescription,
+    Piece,
 };
 
 exports! {
     JudgingExports, JudgingIndices, ();
     describe = "judging" "describe"
         () -> (FilterDescription);
+    configure = "judging" "configure"
+        (&'static [Assignment<'static>]) -> (Result<(), String>);
     judge = "judging" "judge"
-        (Batch<'static>) -> (Vec<u8>);
+        (Batch<'static>) -> (Vec<u32>);
 }
 
 exports! {
     ExtractingExports, ExtractingIndices, ();
     describe = "extracting" "describe"
         () -> (ExtractorDescription);
+    configure = "extracting" "configure"
+        (&'static [Assignment<'static>]) -> (Result<(), String>);
     extract = "extracting" "extract"
-        (File<'static>)
-        -> (Result<Vec<Option<Value>>, String>);
+        (File<'static>, &'static [Piece<'static>])
+        -> (Result<Answer, String>);
 }

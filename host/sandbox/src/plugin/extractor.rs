@@ -1,33 +1,89 @@
 //! One thread's own instance of an extractor, and the values that it tells.
+//!
+//! An extractor may ask for more of a file than it was passed at first. Each
+//! time, it is passed everything that it had before, too: what it answers
+//! depends on the file alone, whichever instance is asked.
 
+use std::io;
 use std::sync::Arc;
 
 use super::exports::ExtractingExports;
+use super::pieces::Pieces;
 use super::value::{Moment, Value};
-use super::{Column, Plugin, Portion, Role, wire};
+use super::{Column, Plugin, Portion, Role, Selection, wire};
 use crate::Fault;
 use crate::link::{Cage, Link};
 use crate::shared::Shared;
 
-/// A file and what an extractor asked for of it.
+/// How often an extractor may ask for more of one file.
+const ROUNDS: usize = 8;
+
+/// How many ranges it may ask for at once.
+const RANGES: usize = 64;
+
+/// A file, and what the host knows of it. An extractor is told what its
+/// description asks for.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample<'a> {
-    /// The file's name, without the path that leads to it.
+    /// The path of its directory below the root: empty, or ending in a slash.
+    pub directory: &'a [u8],
+    /// The file's name.
     pub name: &'a [u8],
     /// Its size in bytes.
     pub size: u64,
     /// When its contents were last modified.
     pub modified: Moment,
-    /// Its first bytes, or all of them.
-    pub head: &'a [u8],
-    /// Its last bytes.
-    pub tail: &'a [u8],
+    /// Its type and permissions.
+    pub mode: u32,
+}
+
+/// Reads so many bytes of a file from an offset on, or as many as it has, and
+/// appends them.
+pub type Source<'a> =
+    dyn FnMut(u64, usize, &mut Vec<u8>) -> io::Result<()> + 'a;
+
+/// What an extractor needs of a file to tell its values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interest {
+    /// It does not take the file: it has nothing to tell.
+    None,
+    /// What is known of it without opening it.
+    Facts,
+    /// Its bytes.
+    Bytes,
+}
+
+/// Why a file has no values.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExtractError {
+    /// The call has no answer; [`Fault::GivenUp`] after too much was lost on
+    /// failures.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// What the plugin finds wrong with the file, in its own words.
+    #[error("{0}")]
+    Complaint(String),
+    /// The file could not be read.
+    #[error("cannot read it: {0}")]
+    Read(#[from] io::Error),
+}
+
+/// What came of a call.
+enum Step {
+    Told,
+    Complaint(String),
+    More(Vec<wire::Range>),
 }
 
 /// An instance of an extractor, for one thread at a time.
 pub struct Extractor {
     plugin: Plugin,
     link: Link<ExtractingExports>,
+    /// Which instance was told the settings.
+    told: Option<u64>,
+    pieces: Pieces,
+    window: Vec<u8>,
 }
 
 impl Extractor {
@@ -35,7 +91,13 @@ impl Extractor {
         plugin: Plugin,
         shared: Arc<Shared<ExtractingExports>>,
     ) -> Self {
-        Self { plugin, link: Link::new(shared) }
+        Self {
+            plugin,
+            link: Link::new(shared),
+            told: None,
+            pieces: Pieces::default(),
+            window: Vec::new(),
+        }
     }
 
     /// The plugin that it is an instance of.
@@ -44,19 +106,25 @@ impl Extractor {
         &self.plugin
     }
 
-    /// Whether it knows files of that name and size. Of others it has nothing
-    /// to tell, and need not be asked.
+    /// What it needs of a file of that name and size.
     #[must_use]
-    pub fn knows(&self, name: &[u8], size: u64) -> bool {
-        let Role::Extractor { extensions, portion, .. } = &self.plugin.0.role
-        else {
-            return false;
-        };
-        if matches!(portion, Portion::Whole(most) if size > u64::from(*most)) {
-            return false;
+    pub fn interest(&self, name: &[u8], size: u64) -> Interest {
+        for selection in self.plugin.selections() {
+            if selection.takes(name) {
+                return match selection.portion {
+                    Portion::Whole(most) if size > u64::from(most) => {
+                        Interest::None
+                    }
+                    Portion::Nothing => Interest::Facts,
+                    _ if size == 0 => Interest::Facts,
+                    _ => Interest::Bytes,
+                };
+            }
+            if selection.window(size) > 0 {
+                return Interest::Bytes;
+            }
         }
-        extensions.is_empty()
-            || extensions.iter().any(|extension| ends_in(name, extension))
+        Interest::None
     }
 
     /// Whether it was given up: it has no answers any more.
@@ -67,48 +135,116 @@ impl Extractor {
 
     /// Extracts a file's values and appends them to `out`: one for each
     /// column, in their order. Where there are none, or it fails, as many
-    /// times `None` are appended. The inner error is what the plugin finds
-    /// wrong with the file, in its own words.
+    /// times `None` are appended. Without a source, only what is known of the
+    /// file is told.
     ///
     /// # Errors
     ///
-    /// [`Fault::GivenUp`] after too much was lost on failures, otherwise what
-    /// this call ran into.
+    /// An [`ExtractError`] says why there are no values that could be.
     pub fn extract(
         &mut self,
         sample: &Sample<'_>,
+        source: Option<&mut Source<'_>>,
         out: &mut Vec<Option<Value>>,
-    ) -> Result<Result<(), String>, Fault> {
-        let Self { plugin, link } = self;
-        let columns = plugin.columns();
-        let start = out.len();
-        let answer = plugin.attempt(link, |link| {
-            let values = match ask(link, sample)? {
-                Ok(values) => values,
-                Err(complaint) => return Ok(Err(complaint)),
-            };
-            if values.is_empty() {
-                return Ok(Ok(()));
-            }
-            if values.len() != columns.len() {
-                let (got, all) = (values.len(), columns.len());
-                return Err(
-                    link.lied(format!("{got} values for {all} columns"))
-                );
-            }
-            for (value, column) in values.into_iter().zip(columns) {
-                match value.map(|value| checked(value, column)).transpose() {
-                    Ok(value) => out.push(value.flatten()),
-                    Err(what) => return Err(link.lied(what)),
-                }
-            }
-            Ok(Ok(()))
-        });
-        if !matches!(answer, Ok(Ok(()))) {
+    ) -> Result<(), ExtractError> {
+        let (start, columns) = (out.len(), self.plugin.columns().len());
+        let answer = self.values(sample, source, out);
+        self.pieces.clear();
+        if answer.is_err() {
             out.truncate(start);
         }
-        out.resize(start + columns.len(), None);
+        out.resize(start + columns, None);
         answer
+    }
+
+    fn values(
+        &mut self,
+        sample: &Sample<'_>,
+        mut source: Option<&mut Source<'_>>,
+        out: &mut Vec<Option<Value>>,
+    ) -> Result<(), ExtractError> {
+        let interest = self.interest(sample.name, sample.size);
+        let Self { plugin, link, told, pieces, window } = self;
+        let Role::Extractor { columns, selections, facts, most, .. } =
+            &plugin.0.role
+        else {
+            return Ok(());
+        };
+        if interest == Interest::None {
+            return Ok(());
+        }
+        if plugin.0.patience.is_at_its_end() {
+            return Err(plugin.0.patience.over().into());
+        }
+        if interest == Interest::Bytes && source.is_none() {
+            return Ok(());
+        }
+        let selected =
+            select(selections, sample, source.as_deref_mut(), window)?;
+        let Some((index, portion)) = selected else { return Ok(()) };
+        if portion == Portion::Nothing {
+            // What was opened for others is not its to see.
+            source = None;
+        }
+        let path;
+        let file = wire::File {
+            selection: index,
+            size: sample.size,
+            name: facts.name.then_some(sample.name),
+            path: match facts.path {
+                true => {
+                    path = [sample.directory, sample.name].concat();
+                    Some(path.as_slice())
+                }
+                false => None,
+            },
+            modified: facts.modified.then(|| sample.modified.into()),
+            mode: facts.mode.then_some(sample.mode),
+        };
+        pieces.begin(portion, sample.size, source.as_deref_mut())?;
+        for round in 0.. {
+            let views = pieces.views();
+            let (had, readable) = (pieces.bytes(), source.is_some());
+            let step = plugin.attempt(link, |link| {
+                plugin.0.settings.apply(link, told)?;
+                match ask(link, &file, &views)? {
+                    Err(complaint) => Ok(Step::Complaint(complaint)),
+                    Ok(wire::Answer::Values(values)) => {
+                        take(values, columns, out)
+                            .map_err(|what| link.lied(what))?;
+                        Ok(Step::Told)
+                    }
+                    Ok(wire::Answer::More(ranges)) => {
+                        let wanted = wanted(&ranges, sample.size);
+                        let all = had.saturating_add(wanted);
+                        let refusal = refusal(
+                            ranges.len(),
+                            round,
+                            (all, *most),
+                            readable || wanted == 0,
+                        );
+                        match refusal {
+                            None => Ok(Step::More(ranges)),
+                            Some(what) => Err(link.lied(what)),
+                        }
+                    }
+                }
+            })?;
+            match step {
+                Step::Told => break,
+                Step::Complaint(complaint) => {
+                    return Err(ExtractError::Complaint(complaint));
+                }
+                Step::More(ranges) => {
+                    for range in ranges {
+                        let source = source.as_deref_mut();
+                        let length = wanted(&[range], sample.size);
+                        pieces.add(range.offset, length, source)?;
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 }
 
@@ -118,18 +254,114 @@ impl std::fmt::Debug for Extractor {
     }
 }
 
+impl Selection {
+    /// Whether it takes a file by its name.
+    fn takes(&self, name: &[u8]) -> bool {
+        self.patterns.iter().any(|it| it.takes(name))
+    }
+
+    /// How many first bytes of a file of this size it goes by.
+    fn window(&self, size: u64) -> u64 {
+        self.patterns.iter().map(|it| it.window(size)).max().unwrap_or(0)
+    }
+}
+
+/// The index of the first selection that a file fits in, and what it asks for;
+/// none where that does not take files of this size, either.
+fn select(
+    selections: &[Selection],
+    sample: &Sample<'_>,
+    mut source: Option<&mut Source<'_>>,
+    window: &mut Vec<u8>,
+) -> io::Result<Option<(u32, Portion)>> {
+    window.clear();
+    let widths = selections.iter().map(|it| it.window(sample.size));
+    let width = widths.max().unwrap_or(0);
+    for (index, selection) in (0..).zip(selections) {
+        let mut fits = selection.takes(sample.name);
+        if !fits && selection.window(sample.size) > 0 {
+            if window.is_empty()
+                && let Some(source) = source.as_deref_mut()
+            {
+                source(0, usize::try_from(width).unwrap_or(0), window)?;
+            }
+            fits = selection.patterns.iter().any(|it| it.recognises(window));
+        }
+        if fits {
+            return Ok(match selection.portion {
+                Portion::Whole(most) if sample.size > u64::from(most) => None,
+                portion => Some((index, portion)),
+            });
+        }
+    }
+    Ok(None)
+}
+
+/// How many bytes ranges have of a file of that size.
+fn wanted(ranges: &[wire::Range], size: u64) -> u64 {
+    let of = |range: &wire::Range| {
+        size.saturating_sub(range.offset).min(range.length.into())
+    };
+    ranges.iter().map(of).fold(0, u64::saturating_add)
+}
+
+/// Why an extractor does not get so many ranges, of so many bytes together
+/// with what it has, in this round; none where it does.
+fn refusal(
+    ranges: usize,
+    round: usize,
+    (bytes, most): (u64, u64),
+    readable: bool,
+) -> Option<String> {
+    if round >= ROUNDS {
+        return Some(format!(
+            "it asked for more of a file {ROUNDS} times and has no answer"
+        ));
+    }
+    if !(1..=RANGES).contains(&ranges) {
+        return Some(format!(
+            "it asked for {ranges} ranges of a file, not 1 to {RANGES}"
+        ));
+    }
+    if !readable {
+        let what = "it asked for bytes of a file of which it wants none";
+        return Some(what.into());
+    }
+    (bytes > most).then(|| {
+        format!("it asked for {bytes} bytes of a file; {most} are allowed")
+    })
+}
+
 fn ask(
     link: &mut Link<ExtractingExports>,
-    sample: &Sample<'_>,
-) -> Result<Result<Vec<Option<wire::Value>>, String>, Fault> {
-    let &Sample { name, size, modified, head, tail } = sample;
-    let modified = modified.into();
-    let file = wire::File { name, size, modified, head, tail };
+    file: &wire::File<'_>,
+    pieces: &[wire::Piece<'_>],
+) -> Result<Result<wire::Answer, String>, Fault> {
     let (answer,) = link.enter(|cage| {
         let Cage { store, exports, .. } = cage;
-        exports.extract.call(store, (file,))
+        exports.extract.call(store, (*file, pieces))
     })?;
     Ok(answer)
+}
+
+/// Takes a file's values, which there may be none of.
+fn take(
+    values: Vec<Option<wire::Value>>,
+    columns: &[Column],
+    out: &mut Vec<Option<Value>>,
+) -> Result<(), String> {
+    if values.is_empty() {
+        return Ok(());
+    }
+    if values.len() != columns.len() {
+        let (got, all) = (values.len(), columns.len());
+        return Err(format!("{got} values for {all} columns"));
+    }
+    for (value, column) in values.into_iter().zip(columns) {
+        let value = value.map(|value| checked(value, column)).transpose()?;
+        out.push(value.flatten());
+    }
+    Ok(())
 }
 
 /// A value that is one of the column's. A number that is not finite is none:
@@ -166,33 +398,4 @@ fn checked(
     }
     let finite = !matches!(value, Value::Float(number) if !number.is_finite());
     Ok(finite.then_some(value))
-}
-
-/// Whether a name has an extension (given in lower case, without its dot) and
-/// something before it.
-fn ends_in(name: &[u8], extension: &[u8]) -> bool {
-    let Some(dot) = name.len().checked_sub(extension.len() + 1) else {
-        return false;
-    };
-    let Some((stem, end)) = name.split_at_checked(dot) else { return false };
-    !stem.is_empty()
-        && end.split_first().is_some_and(|(dot, rest)| {
-            *dot == b'.' && rest.eq_ignore_ascii_case(extension)
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_extension_stands_behind_a_stem_and_a_dot() {
-        for name in ["a.png", "A.PNG", "x.y.Png", ".a.png"] {
-            assert!(ends_in(name.as_bytes(), b"png"), "{name}");
-        }
-        for name in ["", "png", ".png", "a.pn", "apng", "a.png.txt"] {
-            assert!(!ends_in(name.as_bytes(), b"png"), "{name}");
-        }
-        assert!(ends_in(b"a.tar.gz", b"tar.gz"));
-    }
 }

@@ -7,7 +7,7 @@ use super::value::Moment;
 use super::{Plugin, wire};
 use crate::link::{Cage, Link};
 use crate::shared::Shared;
-use crate::{EntryKind, Fault};
+use crate::{EntryKind, Fault, indices};
 
 /// Entries of one directory, in columns.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +31,8 @@ pub struct Judge {
     plugin: Plugin,
     link: Link<JudgingExports>,
     moments: Vec<wire::Timestamp>,
+    /// Which instance was told the settings.
+    told: Option<u64>,
 }
 
 impl Judge {
@@ -38,7 +40,8 @@ impl Judge {
         plugin: Plugin,
         shared: Arc<Shared<JudgingExports>>,
     ) -> Self {
-        Self { plugin, link: Link::new(shared), moments: Vec::new() }
+        let (link, moments) = (Link::new(shared), Vec::new());
+        Self { plugin, link, moments, told: None }
     }
 
     /// The plugin that it is an instance of.
@@ -60,12 +63,17 @@ impl Judge {
         out: &mut Vec<u32>,
     ) -> Result<(), Fault> {
         out.clear();
-        let Self { plugin, link, moments } = self;
-        plugin.attempt(link, |link| {
-            let bits = ask(link, moments, batch)?;
-            accept(&bits, batch.ends.len(), out)
-                .map_err(|what| link.lied(what))
-        })
+        let Self { plugin, link, moments, told } = self;
+        let settings = &plugin.0.settings;
+        *out = plugin.attempt(link, |link| {
+            settings.apply(link, told)?;
+            let wanted = ask(link, moments, batch)?;
+            match indices::check(&wanted, batch.ends.len()) {
+                Ok(()) => Ok(wanted),
+                Err(what) => Err(link.lied(what)),
+            }
+        })?;
+        Ok(())
     }
 }
 
@@ -79,7 +87,7 @@ fn ask(
     link: &mut Link<JudgingExports>,
     moments: &mut Vec<wire::Timestamp>,
     batch: &NameBatch<'_>,
-) -> Result<Vec<u8>, Fault> {
+) -> Result<Vec<u32>, Fault> {
     let &NameBatch { directory, names, ends, kinds, metadata } = batch;
     moments.clear();
     let times = metadata.map_or(&[][..], |(_, modified)| modified);
@@ -87,63 +95,16 @@ fn ask(
     let metadata =
         metadata.map(|(sizes, _)| wire::Metadata { sizes, modified: moments });
     let batch = wire::Batch { directory, names, ends, kinds, metadata };
-    let (bits,) = link.enter(|cage| {
+    let (wanted,) = link.enter(|cage| {
         let Cage { store, exports, .. } = cage;
         exports.judge.call(store, (batch,))
     })?;
-    Ok(bits)
-}
-
-/// Turns the bits of `count` verdicts into indices.
-fn accept(
-    bits: &[u8],
-    count: usize,
-    out: &mut Vec<u32>,
-) -> Result<(), String> {
-    if bits.len() != count.div_ceil(8) {
-        return Err(format!(
-            "{} bytes of verdicts on {count} entries",
-            bits.len()
-        ));
-    }
-    for (byte, first) in bits.iter().zip((0..).step_by(8)) {
-        let mut rest = *byte;
-        while rest != 0 {
-            out.push(first + rest.trailing_zeros());
-            rest &= rest - 1;
-        }
-    }
-    if out.last().is_some_and(|last| *last as usize >= count) {
-        out.clear();
-        return Err(format!("a verdict beyond the {count} entries"));
-    }
-    Ok(())
+    Ok(wanted)
 }
 
 impl From<Moment> for wire::Timestamp {
     fn from(moment: Moment) -> Self {
         let Moment { seconds, nanoseconds } = moment;
         Self { seconds, nanoseconds }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_bit_is_an_entry_and_bits_beyond_them_are_refused() {
-        let mut out = Vec::new();
-        assert_eq!(accept(&[0b1000_0001, 0b10], 10, &mut out), Ok(()));
-        assert_eq!(out, [0, 7, 9]);
-        out.clear();
-        assert_eq!(accept(&[], 0, &mut out), Ok(()));
-        assert!(out.is_empty());
-        for (bits, count) in
-            [(&[1][..], 0), (&[0, 0], 8), (&[0], 9), (&[0b10], 1)]
-        {
-            assert!(accept(bits, count, &mut out).is_err(), "{bits:?}");
-            assert!(out.is_empty());
-        }
     }
 }

@@ -4,10 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::describe::{Extraction, extraction, identity};
+use sha2::{Digest as _, Sha256};
+
+use super::describe::{self, extraction, identity};
 use super::exports::{ExtractingExports, JudgingExports};
-use super::screen::{World, screen};
-use super::{Compiler, Inner, Patience, Plugin, PluginError, Role, Stranger};
+use super::screen::{Screened, World, screen};
+use super::settings::{Configurable, Settings};
+use super::{
+    Compiler, Inner, Patience, Plugin, PluginError, Role, Stranger, wire,
+};
 use crate::engine::{Source, layout_for};
 use crate::exports::Exports;
 use crate::link::{Cage, Link};
@@ -27,10 +32,19 @@ pub struct PluginOptions {
     pub compile_time: Duration,
     /// Who compiles.
     pub compiler: Compiler,
-    /// A folder that keeps what was compiled, by the digest of the component.
-    /// It is made if need be, and not used where anyone but this user could
-    /// write to it. By default nothing is kept.
+    /// A folder that keeps what was compiled, by the digest of the component:
+    /// an absolute path. It is made if need be, and not used where anyone but
+    /// this user and root could write to it, or to a folder on the way to it,
+    /// or made a link on the way. By default nothing is kept.
     pub cache: Option<PathBuf>,
+    /// The SHA-256 that the component must have; any by default.
+    pub digest: Option<[u8; 32]>,
+    /// What it is called instead of what it calls itself, where plugins that
+    /// call themselves the same are to be told apart.
+    pub name: Option<String>,
+    /// The settings that its user chose: keys, and values as they are
+    /// written. Others have their defaults.
+    pub settings: Vec<(String, String)>,
 }
 
 impl Default for PluginOptions {
@@ -41,6 +55,9 @@ impl Default for PluginOptions {
             compile_time: Duration::from_secs(60),
             compiler: Compiler::default(),
             cache: None,
+            digest: None,
+            name: None,
+            settings: Vec::new(),
         }
     }
 }
@@ -56,8 +73,14 @@ impl Plugin {
         component: &[u8],
         options: &PluginOptions,
     ) -> Result<Self, PluginError> {
-        let world = screen(component)?;
-        let stranger = Stranger::new(component, options);
+        if let Some(expected) = options.digest {
+            let is: [u8; 32] = Sha256::digest(component).into();
+            if is != expected {
+                return Err(PluginError::Digest { is, expected });
+            }
+        }
+        let Screened { world, overhead } = screen(component, &options.limits)?;
+        let stranger = Stranger::new(component, overhead, options);
         // Said here, an error keeps its kind.
         stranger.code(layout_for(options.instances))?;
         let plugin = match world {
@@ -74,15 +97,18 @@ fn filter(
     options: &PluginOptions,
 ) -> Result<Plugin, PluginError> {
     let shared = shared::<JudgingExports>(stranger, options)?;
-    let (said,) = Link::new(Arc::clone(&shared))
+    let mut link = Link::new(Arc::clone(&shared));
+    let (said,) = link
         .enter(|cage| {
             let Cage { store, exports, .. } = cage;
             exports.describe.call(store, ())
         })
         .map_err(misfit)?;
     identity(&said.name, &said.version)?;
+    let name = named(said.name, options)?;
+    let settings = set_up(said.settings, &mut link, options)?;
     let role = Role::Filter { shared, metadata: said.metadata };
-    Ok(plugin(said.name, said.version, role, options))
+    Ok(plugin(name, said.version, role, settings, options))
 }
 
 fn extractor(
@@ -90,30 +116,62 @@ fn extractor(
     options: &PluginOptions,
 ) -> Result<Plugin, PluginError> {
     let shared = shared::<ExtractingExports>(stranger, options)?;
-    let (mut said,) = Link::new(Arc::clone(&shared))
+    let mut link = Link::new(Arc::clone(&shared));
+    let (mut said,) = link
         .enter(|cage| {
             let Cage { store, exports, .. } = cage;
             exports.describe.call(store, ())
         })
         .map_err(misfit)?;
     identity(&said.name, &said.version)?;
-    let name = std::mem::take(&mut said.name);
+    let name = named(std::mem::take(&mut said.name), options)?;
     let version = std::mem::take(&mut said.version);
+    let declared = std::mem::take(&mut said.settings);
     let memory = options.limits.memory_bytes();
-    let Extraction { columns, extensions, portion } =
-        extraction(said, memory)?;
-    let role = Role::Extractor { shared, columns, extensions, portion };
-    Ok(plugin(name, version, role, options))
+    let facts = said.facts;
+    let (columns, selections) = extraction(said, &name, memory)?;
+    let settings = set_up(declared, &mut link, options)?;
+    let most = describe::most(memory);
+    let role = Role::Extractor { shared, columns, selections, facts, most };
+    Ok(plugin(name, version, role, settings, options))
+}
+
+/// What a plugin is called that calls itself so.
+fn named(own: String, options: &PluginOptions) -> Result<String, PluginError> {
+    match &options.name {
+        None => Ok(own),
+        Some(name) if describe::is_name(name) => Ok(name.clone()),
+        Some(_) => Err(PluginError::Setting(
+            "a name has 1 to 64 ASCII letters, digits, hyphens and \
+             underscores"
+                .into(),
+        )),
+    }
+}
+
+/// Gives the settings that a plugin declares their values, and has it say
+/// whether it likes them.
+fn set_up<E: Configurable>(
+    declared: Vec<wire::Setting>,
+    link: &mut Link<E>,
+    options: &PluginOptions,
+) -> Result<Settings, PluginError> {
+    let settings = Settings::declared(declared)?.set(&options.settings)?;
+    settings.tell(link)?.map_err(|complaint| {
+        PluginError::Setting(describe::shortened(&complaint))
+    })?;
+    Ok(settings)
 }
 
 fn plugin(
     name: String,
     version: String,
     role: Role,
+    settings: Settings,
     options: &PluginOptions,
 ) -> Plugin {
     let patience = Patience::new(&options.limits);
-    Plugin(Arc::new(Inner { name, version, role, patience }))
+    Plugin(Arc::new(Inner { name, version, role, settings, patience }))
 }
 
 fn shared<E: Exports>(

@@ -16,6 +16,8 @@
 #[cfg(feature = "compile")]
 mod cache;
 #[cfg(feature = "compile")]
+mod census;
+#[cfg(feature = "compile")]
 mod compile;
 mod describe;
 mod error;
@@ -25,12 +27,17 @@ mod filter;
 #[cfg(feature = "compile")]
 mod load;
 mod patience;
+mod pattern;
+mod pieces;
 #[cfg(feature = "compile")]
 mod process;
 #[cfg(feature = "compile")]
 mod screen;
+mod settings;
 #[cfg(feature = "compile")]
 mod stranger;
+#[cfg(feature = "compile")]
+mod trusted_folder;
 mod value;
 mod wire;
 
@@ -43,18 +50,24 @@ use crate::shared::Shared;
 use crate::{Fault, Limits};
 use exports::{ExtractingExports, JudgingExports};
 use patience::Patience;
+use settings::Settings;
 
 #[cfg(feature = "compile")]
+pub(crate) use census::nesting;
+#[cfg(feature = "compile")]
 pub use compile::{Compiler, compile_for};
-pub use describe::{Column, Portion};
+pub use describe::{Column, Portion, Selection};
 pub use error::PluginError;
-pub use extractor::{Extractor, Sample};
+pub use extractor::{ExtractError, Extractor, Interest, Sample, Source};
 pub use filter::{Judge, NameBatch};
 #[cfg(feature = "compile")]
 pub use load::PluginOptions;
+pub use pattern::Pattern;
+pub use settings::{Setting, SettingType, SettingValue};
 #[cfg(feature = "compile")]
 pub(crate) use stranger::Stranger;
 pub use value::{Moment, Value, ValueType};
+pub use wire::Facts;
 
 /// A plugin, ready to be instantiated. Clones share it.
 #[derive(Clone)]
@@ -64,6 +77,7 @@ struct Inner {
     name: String,
     version: String,
     role: Role,
+    settings: Settings,
     patience: Patience,
 }
 
@@ -76,25 +90,20 @@ enum Role {
     Extractor {
         shared: Arc<Shared<ExtractingExports>>,
         columns: Arc<[Column]>,
-        extensions: Vec<Vec<u8>>,
-        portion: Portion,
+        selections: Vec<Selection>,
+        facts: Facts,
+        /// How many bytes of one file it may be passed.
+        most: u64,
     },
 }
 
 impl Plugin {
-    /// What the plugin calls itself, 1 to 64 ASCII letters, digits, hyphens
-    /// and underscores; or what [`Self::set_name`] calls it.
+    /// What the plugin calls itself, or what [`PluginOptions::name`] calls it:
+    /// 1 to 64 ASCII letters, digits, hyphens and underscores. Its columns
+    /// have it before theirs.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.0.name
-    }
-
-    /// Calls it something else in messages, where plugins that call themselves
-    /// the same are to be told apart. Nothing happens once it has clones.
-    pub fn set_name(&mut self, name: impl Into<String>) {
-        if let Some(inner) = Arc::get_mut(&mut self.0) {
-            inner.name = name.into();
-        }
     }
 
     /// Its version, for people.
@@ -112,7 +121,8 @@ impl Plugin {
         }
     }
 
-    /// The columns that it fills; none for a filter.
+    /// The columns that it fills, with its name before theirs; none for a
+    /// filter.
     #[must_use]
     pub fn columns(&self) -> &[Column] {
         match &self.0.role {
@@ -121,23 +131,30 @@ impl Plugin {
         }
     }
 
-    /// The extensions of the files that it knows, in lower case and without
-    /// their leading dots; where there is none, it knows all.
+    /// The files that it takes; none for a filter.
     #[must_use]
-    pub fn extensions(&self) -> &[Vec<u8>] {
+    pub fn selections(&self) -> &[Selection] {
         match &self.0.role {
             Role::Filter { .. } => &[],
-            Role::Extractor { extensions, .. } => extensions,
+            Role::Extractor { selections, .. } => selections,
         }
     }
 
-    /// Which bytes of a file it asks for; none for a filter.
+    /// What it wants to be told of a file beside its size and its contents.
+    /// Where that is nothing, a file's values depend on its contents, the
+    /// settings and the component alone.
     #[must_use]
-    pub fn portion(&self) -> Portion {
+    pub fn facts(&self) -> Facts {
         match &self.0.role {
-            Role::Filter { .. } => Portion::Nothing,
-            Role::Extractor { portion, .. } => *portion,
+            Role::Filter { .. } => Facts::default(),
+            Role::Extractor { facts, .. } => *facts,
         }
+    }
+
+    /// What its user can set, and the values that it has.
+    pub fn settings(&self) -> impl Iterator<Item = (&Setting, &SettingValue)> {
+        let settings = &self.0.settings;
+        settings.all().iter().zip(settings.values())
     }
 
     /// Whether it is a filter that judges files by their sizes and times.

@@ -64,8 +64,9 @@ pub(super) fn compile(
         Ok(code)
     } else if is_out_of_time(status) {
         Err(PluginError::CompileTime(time))
-    } else if complaint.is_empty() {
-        Err(PluginError::Compile(format!("the compiler ended: {status}")))
+    } else if complaint.is_empty() || status.code().is_none() {
+        // What a runtime says as it dies is not for users.
+        Err(PluginError::Compile(format!("the compiler crashed: {status}")))
     } else {
         Err(PluginError::Compile(complaint))
     }

@@ -21,6 +21,7 @@ pub(crate) struct Stranger(Arc<Inner>);
 struct Inner {
     component: Box<[u8]>,
     digest: [u8; 32],
+    overhead: usize,
     compiler: Compiler,
     time: Duration,
     cache: Option<PathBuf>,
@@ -29,15 +30,27 @@ struct Inner {
 }
 
 impl Stranger {
-    pub(super) fn new(component: &[u8], options: &PluginOptions) -> Self {
+    /// A component that was screened, for each instance of which the host has
+    /// `overhead` bytes.
+    pub(super) fn new(
+        component: &[u8],
+        overhead: usize,
+        options: &PluginOptions,
+    ) -> Self {
         Self(Arc::new(Inner {
             component: component.into(),
+            overhead,
             digest: Sha256::digest(component).into(),
             compiler: options.compiler.clone(),
             time: options.compile_time,
             cache: options.cache.clone(),
             ready: Mutex::new(None),
         }))
+    }
+
+    /// What the host has for each instance, in bytes.
+    pub(crate) fn overhead(&self) -> usize {
+        self.0.overhead
     }
 
     /// The component's machine code for this processor.

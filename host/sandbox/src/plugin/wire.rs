@@ -5,11 +5,67 @@ use wasmtime::component::{ComponentType, Lift, Lower};
 
 use crate::EntryKind;
 
+/// What type the value of a setting has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ComponentType, Lift)]
+#[component(enum)]
+#[repr(u8)]
+pub enum SettingType {
+    /// `true` or `false`.
+    #[component(name = "boolean")]
+    Boolean,
+    /// A whole number.
+    #[component(name = "integer")]
+    Integer,
+    /// A finite number in floating point.
+    #[component(name = "number")]
+    Number,
+    /// A string of Unicode.
+    #[component(name = "text")]
+    Text,
+}
+
+/// The value of a setting.
+#[derive(Clone, Debug, PartialEq, ComponentType, Lift, Lower)]
+#[component(variant)]
+pub enum SettingValue {
+    /// `true` or `false`.
+    #[component(name = "boolean")]
+    Boolean(bool),
+    /// A whole number.
+    #[component(name = "integer")]
+    Integer(i64),
+    /// A finite number in floating point.
+    #[component(name = "number")]
+    Number(f64),
+    /// A string of Unicode.
+    #[component(name = "text")]
+    Text(String),
+}
+
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub(crate) struct Setting {
+    pub(crate) key: String,
+    #[component(name = "setting-type")]
+    pub(crate) setting_type: SettingType,
+    #[component(name = "default-value")]
+    pub(crate) default_value: Option<SettingValue>,
+    pub(crate) docs: String,
+}
+
+#[derive(ComponentType, Lower)]
+#[component(record)]
+pub(crate) struct Assignment<'a> {
+    pub(crate) key: &'a str,
+    pub(crate) value: &'a SettingValue,
+}
+
 #[derive(ComponentType, Lift)]
 #[component(record)]
 pub(crate) struct FilterDescription {
     pub(crate) name: String,
     pub(crate) version: String,
+    pub(crate) settings: Vec<Setting>,
     pub(crate) metadata: bool,
 }
 
@@ -90,22 +146,90 @@ pub(crate) enum Portion {
 
 #[derive(ComponentType, Lift)]
 #[component(record)]
+pub(crate) struct Magic {
+    pub(crate) offset: u32,
+    pub(crate) bytes: Vec<u8>,
+}
+
+#[derive(ComponentType, Lift)]
+#[component(variant)]
+pub(crate) enum Pattern {
+    #[component(name = "every")]
+    Every,
+    #[component(name = "extension")]
+    Extension(String),
+    #[component(name = "no-extension")]
+    NoExtension,
+    #[component(name = "name")]
+    Name(String),
+    #[component(name = "magic")]
+    Magic(Magic),
+}
+
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub(crate) struct Selection {
+    pub(crate) patterns: Vec<Pattern>,
+    pub(crate) portion: Portion,
+}
+
+/// What is to be told of a file beside its size and its contents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ComponentType, Lift)]
+#[component(record)]
+pub struct Facts {
+    /// Its name.
+    pub name: bool,
+    /// Its path below the root.
+    pub path: bool,
+    /// When its contents were last modified.
+    pub modified: bool,
+    /// Its type and permissions.
+    pub mode: bool,
+}
+
+#[derive(ComponentType, Lift)]
+#[component(record)]
 pub(crate) struct ExtractorDescription {
     pub(crate) name: String,
     pub(crate) version: String,
+    pub(crate) settings: Vec<Setting>,
     pub(crate) columns: Vec<Column>,
-    pub(crate) extensions: Vec<Vec<u8>>,
-    pub(crate) portion: Portion,
+    pub(crate) selections: Vec<Selection>,
+    pub(crate) facts: Facts,
+}
+
+#[derive(Clone, Copy, ComponentType, Lower)]
+#[component(record)]
+pub(crate) struct File<'a> {
+    pub(crate) selection: u32,
+    pub(crate) size: u64,
+    pub(crate) name: Option<&'a [u8]>,
+    pub(crate) path: Option<&'a [u8]>,
+    pub(crate) modified: Option<Timestamp>,
+    pub(crate) mode: Option<u32>,
 }
 
 #[derive(ComponentType, Lower)]
 #[component(record)]
-pub(crate) struct File<'a> {
-    pub(crate) name: &'a [u8],
-    pub(crate) size: u64,
-    pub(crate) modified: Timestamp,
-    pub(crate) head: &'a [u8],
-    pub(crate) tail: &'a [u8],
+pub(crate) struct Piece<'a> {
+    pub(crate) offset: u64,
+    pub(crate) bytes: &'a [u8],
+}
+
+#[derive(Clone, Copy, ComponentType, Lift)]
+#[component(record)]
+pub(crate) struct Range {
+    pub(crate) offset: u64,
+    pub(crate) length: u32,
+}
+
+#[derive(ComponentType, Lift)]
+#[component(variant)]
+pub(crate) enum Answer {
+    #[component(name = "values")]
+    Values(Vec<Option<Value>>),
+    #[component(name = "more")]
+    More(Vec<Range>),
 }
 
 #[derive(ComponentType, Lift)]

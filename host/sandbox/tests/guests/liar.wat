@@ -73,10 +73,10 @@
     (call $verdict (i32.load8_u (local.get 1)))))
 
 ;; Promises: one line of a text that has two, whose record the first byte
-;; spoils. A record has 48 bytes: the line, the path, the case of what is
+;; spoils. A record has 56 bytes: the line, the path, the case of what is
 ;; expected, and for a digest without a name its address and length.
 (func (export "sanchay:inspect/checklists@0.1.0#parse")
-  (param i32 i32) (result i32)
+  (param i32 i32 i32 i32 i32) (result i32)
   (local $lie i32)
   (local.set $lie (i32.load8_u (local.get 0)))
   (memory.fill (i32.const 2048) (i32.const 0) (i32.const 64))
@@ -91,6 +91,7 @@
   (i32.store (i32.const 24) (i32.const 1))
   (i32.store (i32.const 28) (i32.const 0))
   (i32.store (i32.const 32) (i32.const 0))
+  (i32.store8 (i32.const 36) (i32.const 0))
   (if (i32.eq (local.get $lie) (i32.const 108)) ;; l: a line too far
     (then (i32.store (i32.const 2048) (i32.const 2))))
   (if (i32.eq (local.get $lie) (i32.const 110)) ;; n: more lines than bytes
@@ -103,7 +104,8 @@
     (then (i32.store (i32.const 2076) (i32.const 9))))
   (if (i32.eq (local.get $lie) (i32.const 109)) ;; m: malformed out of order
     (then
-      (i64.store (i32.const 1024) (i64.const 1))
+      (memory.fill (i32.const 1024) (i32.const 0) (i32.const 32))
+      (i32.store (i32.const 1024) (i32.const 1))
       (i32.store (i32.const 28) (i32.const 1024))
       (i32.store (i32.const 32) (i32.const 2))))
   (i32.const 16))

@@ -3,6 +3,14 @@
 ;; guests beside this file replace some of these functions; the tests put the
 ;; two together by the names of the exports.
 
+(func (export "sanchay:inspect/hashing@0.1.0#algorithms")
+  (result i32)
+  (call $list (i32.const 1024) (i32.const 0)))
+
+(func (export "sanchay:inspect/hashing@0.1.0#digest-size")
+  (param i32) (result i32)
+  (i32.const 8))
+
 (func (export "sanchay:inspect/hashing@0.1.0#digest")
   (param i32 i32 i32) (result i32)
   (call $list (i32.const 1024) (i32.const 8)))
@@ -49,18 +57,20 @@
   (call $list (i32.const 1024) (i32.const 0)))
 
 (func (export "sanchay:inspect/checklists@0.1.0#parse")
-  (param i32 i32) (result i32)
-  (memory.fill (i32.const 16) (i32.const 0) (i32.const 20))
+  (param i32 i32 i32 i32 i32) (result i32)
+  (memory.fill (i32.const 16) (i32.const 0) (i32.const 24))
   (i32.const 16))
 
 (func (export "sanchay:inspect/trees@0.1.0#piece")
   (param i32 i32 i64) (result i32)
-  (i32.store8 (i32.const 16) (i32.const 0))
+  (i32.store8 (i32.const 16) (i32.const 1))
+  (i32.store8 (i32.const 24) (i32.const 0))
   (i32.const 16))
 
 (func (export "sanchay:inspect/trees@0.1.0#join")
   (param i32 i32 i32 i32 i32) (result i32)
-  (i32.store8 (i32.const 16) (i32.const 0))
+  (i32.store8 (i32.const 16) (i32.const 1))
+  (i32.store8 (i32.const 24) (i32.const 0))
   (i32.const 16))
 
 ;; One after the other, in a ring of some 200 KB.

@@ -3,8 +3,8 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::formats::{Damage, Format, Image, inspect};
-use crate::{image, samples, seen};
+use crate::formats::{Damage, Format, Image};
+use crate::{image, inspect, samples, seen};
 
 /// Bytes as an attacker would choose them: half of them begin as an image.
 fn hostile() -> impl Strategy<Value = Vec<u8>> {

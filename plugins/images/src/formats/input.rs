@@ -1,8 +1,11 @@
-//! Reading numbers out of the head of a file, which may break off anywhere.
+//! Reading numbers out of pieces of a file, which may break off anywhere.
 
-/// The head of a file, and how long the file is.
+/// A piece of a file: where it begins, and its bytes.
+pub(crate) type Piece<'a> = (u64, &'a [u8]);
+
+/// Pieces of a file, and how long the file is.
 pub(super) struct Input<'a> {
-    head: &'a [u8],
+    pieces: &'a [Piece<'a>],
     size: u64,
 }
 
@@ -11,14 +14,19 @@ pub(super) struct Input<'a> {
 pub(super) enum Missing {
     /// The file has no so many.
     Ends,
-    /// The file has them, behind its head.
-    Unseen,
+    /// The file has them, but no piece does: it would have to begin here.
+    Unseen(u64),
 }
 
 impl<'a> Input<'a> {
     /// Of a file that was just growing, the bytes at hand count.
-    pub(super) fn new(head: &'a [u8], size: u64) -> Self {
-        Self { head, size: size.max(head.len() as u64) }
+    pub(super) fn new(pieces: &'a [Piece<'a>], size: u64) -> Self {
+        let end = |(at, bytes): &Piece<'_>| {
+            let length = bytes.len() as u64;
+            if length == 0 { 0 } else { at.saturating_add(length) }
+        };
+        let seen = pieces.iter().map(end).max().unwrap_or(0);
+        Self { pieces, size: size.max(seen) }
     }
 
     /// The `N` bytes from the offset `at` on.
@@ -26,15 +34,16 @@ impl<'a> Input<'a> {
         &self,
         at: u64,
     ) -> Result<[u8; N], Missing> {
-        let seen = usize::try_from(at)
-            .ok()
-            .and_then(|at| self.head.get(at..)?.first_chunk::<N>());
+        let seen = self.pieces.iter().find_map(|(begin, bytes)| {
+            let from = usize::try_from(at.checked_sub(*begin)?).ok()?;
+            bytes.get(from..)?.first_chunk::<N>()
+        });
         match seen {
             Some(bytes) => Ok(*bytes),
             None if at.saturating_add(N as u64) > self.size => {
                 Err(Missing::Ends)
             }
-            None => Err(Missing::Unseen),
+            None => Err(Missing::Unseen(at)),
         }
     }
 

@@ -11,6 +11,7 @@ mod webp;
 
 use core::fmt;
 
+pub(crate) use input::Piece;
 use input::{Input, Missing};
 
 /// A format of images.
@@ -47,6 +48,8 @@ pub(crate) struct Image {
     pub(crate) width: Option<u32>,
     /// Its height in pixels, unless it lies behind the bytes at hand.
     pub(crate) height: Option<u32>,
+    /// Where in the file to look for them, if the bytes at hand do not tell.
+    pub(crate) unseen: Option<u64>,
 }
 
 /// What is wrong with a file that begins as an image.
@@ -78,8 +81,8 @@ type Dimensions = (Option<u32>, Option<u32>);
 enum Stop {
     /// The file is damaged.
     Damaged(Damage),
-    /// The answer lies behind the bytes at hand.
-    Unseen,
+    /// The answer lies behind the bytes at hand, from here on.
+    Unseen(u64),
 }
 
 impl From<Damage> for Stop {
@@ -92,23 +95,24 @@ impl From<Missing> for Stop {
     fn from(missing: Missing) -> Self {
         match missing {
             Missing::Ends => Self::Damaged(Damage::Ends),
-            Missing::Unseen => Self::Unseen,
+            Missing::Unseen(at) => Self::Unseen(at),
         }
     }
 }
 
-/// Tells what a file says of its image: `head` are its first bytes, `size` is
-/// its size in bytes.
+/// Tells what a file says of its image: `pieces` are bytes of it, its first
+/// ones before all others, and `size` is its size in bytes.
 ///
 /// `None` for a file that does not begin as one of the formats does; an error
 /// for one that does and then breaks off or goes wrong before its dimensions
 /// are known.
 pub(crate) fn inspect(
-    head: &[u8],
+    pieces: &[Piece<'_>],
     size: u64,
 ) -> Result<Option<Image>, (Format, Damage)> {
+    let head = pieces.first().map_or(&[][..], |(_, bytes)| bytes);
     let Some(format) = recognise(head) else { return Ok(None) };
-    let input = Input::new(head, size);
+    let input = Input::new(pieces, size);
     let found = match format {
         Format::Gif => gif::dimensions(&input),
         Format::Jpeg => jpeg::dimensions(&input),
@@ -116,9 +120,12 @@ pub(crate) fn inspect(
         Format::Webp => webp::dimensions(&input),
     };
     match found {
-        Ok((width, height)) => Ok(Some(Image { format, width, height })),
-        Err(Stop::Unseen) => {
-            Ok(Some(Image { format, width: None, height: None }))
+        Ok((width, height)) => {
+            Ok(Some(Image { format, width, height, unseen: None }))
+        }
+        Err(Stop::Unseen(at)) => {
+            let (width, height, unseen) = (None, None, Some(at));
+            Ok(Some(Image { format, width, height, unseen }))
         }
         Err(Stop::Damaged(damage)) => Err((format, damage)),
     }

@@ -1,10 +1,11 @@
 //! `sanchay plugin check`: whether a component can be used, and what it is.
 
-use std::{fmt::Write as _, path::PathBuf};
+use std::fmt::Write as _;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use sanchay::{
-    Algorithm, Engine, EngineOptions, Plugin, Portion, ValueType, escaped,
+    Algorithm, Engine, EngineOptions, Pattern, Plugin, Portion, Selection,
+    ValueType, escaped,
 };
 
 use super::trials;
@@ -12,10 +13,13 @@ use crate::{
     context::Context,
     exit::Exit,
     failure::Failure,
-    options::plugin::LimitArgs,
+    options::plugin::{LimitArgs, PluginSpec, spec},
     output::{Inputs, put},
     plugins::{load, options, read},
 };
+
+/// How many patterns are listed, and how many bytes of one.
+const LISTED: usize = 16;
 
 /// Tell whether a component can be used as a plugin, and what it is.
 ///
@@ -25,8 +29,13 @@ use crate::{
 #[derive(Args, Debug)]
 pub(crate) struct CheckArgs {
     /// The component
-    #[arg(id = "plugins", value_name = "FILE.wasm")]
-    plugin: PathBuf,
+    #[arg(
+        id = "plugins",
+        value_name = "FILE.wasm",
+        value_parser = spec(),
+        value_hint = ValueHint::FilePath
+    )]
+    plugin: PluginSpec,
 
     #[command(flatten)]
     limits: LimitArgs,
@@ -34,10 +43,10 @@ pub(crate) struct CheckArgs {
 
 impl CheckArgs {
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
-        let component = read(&self.plugin)?;
+        let component = read(&self.plugin.path)?;
         let interrupt = context.catch_signals()?;
         let messages = context.messages(false, false);
-        let shown = escaped(self.plugin.as_os_str().as_encoded_bytes());
+        let shown = escaped(self.plugin.path.as_os_str().as_encoded_bytes());
         let options = options(&self.limits, 1, &interrupt);
         let plugin = match load(&self.plugin, &component, &options) {
             Ok(plugin) => plugin,
@@ -72,28 +81,81 @@ fn description(plugin: &Plugin, component: &[u8]) -> Result<String, Failure> {
     let version = escaped(plugin.version().as_bytes());
     let _ = writeln!(text, "version  {version}");
     let _ = writeln!(text, "world    {}", plugin.world());
-    for (index, column) in plugin.columns().iter().enumerate() {
-        let heading = if index == 0 { "columns" } else { "" };
-        let (name, of) = (&column.name, kind(column.value_type));
-        let _ = writeln!(text, "{heading:8} plugin.{name}, {of}");
+    let mut list = |heading: &str, lines: &mut dyn Iterator<Item = String>| {
+        for (index, line) in lines.enumerate() {
+            let heading = if index == 0 { heading } else { "" };
+            let _ = writeln!(text, "{heading:8} {line}");
+        }
+    };
+    let mut settings = plugin.settings().map(|(setting, value)| {
+        let value = escaped(value.to_string().as_bytes()).to_string();
+        let (key, of) = (&setting.key, setting.setting_type.described());
+        format!("{key}={value}, {of}: {}", setting.docs)
+    });
+    list("settings", &mut settings);
+    let mut columns = plugin
+        .columns()
+        .iter()
+        .map(|column| format!("{}, {}", column.name, kind(column.value_type)));
+    list("columns", &mut columns);
+    list("takes", &mut plugin.selections().iter().map(taken));
+    let reads = match plugin.wants_metadata() {
+        _ if !plugin.columns().is_empty() => None,
+        true => Some("names, sizes and times".to_owned()),
+        false => Some("names".to_owned()),
+    };
+    list("reads", &mut reads.into_iter());
+    let facts = plugin.facts();
+    let told = [
+        (facts.name, "name"),
+        (facts.path, "path"),
+        (facts.modified, "time"),
+        (facts.mode, "mode"),
+    ];
+    let told: Vec<_> =
+        told.iter().filter(|it| it.0).map(|(_, what)| *what).collect();
+    if !told.is_empty() {
+        list("told", &mut std::iter::once(told.join(", ")));
     }
-    let reads = match plugin.portion() {
-        _ if plugin.wants_metadata() => "names, sizes and times".to_owned(),
-        Portion::Nothing if plugin.columns().is_empty() => "names".to_owned(),
-        Portion::Nothing => "names, sizes and times".to_owned(),
+    let _ = writeln!(text, "size     {} bytes", component.len());
+    let _ = writeln!(text, "sha-256  {digest}");
+    Ok(text)
+}
+
+/// Which files an extractor takes, and what it reads of them.
+fn taken(selection: &Selection) -> String {
+    let patterns = &selection.patterns;
+    let first = patterns.iter().take(LISTED).map(|pattern| match pattern {
+        Pattern::Every => "every file".to_owned(),
+        Pattern::Extension(extension) => {
+            format!(".{}", escaped(extension.as_bytes()))
+        }
+        Pattern::NoExtension => "files without an extension".to_owned(),
+        Pattern::Name(name) => escaped(name.as_bytes()).to_string(),
+        Pattern::Magic(offset, bytes) => {
+            let first = bytes.iter().take(LISTED);
+            let bytes: String =
+                first.map(|byte| format!("{byte:02x}")).collect();
+            format!("files with {bytes} at {offset}")
+        }
+        _ => "others".to_owned(),
+    });
+    let mut taken = first.collect::<Vec<_>>().join(" ");
+    if let more @ 1.. = patterns.len().saturating_sub(LISTED) {
+        let _ = write!(taken, " and {more} more");
+    }
+    let reads = match selection.portion {
+        Portion::Nothing => "nothing of them".to_owned(),
         Portion::Head(bytes) => format!("the first {bytes} bytes"),
         Portion::Tail(bytes) => format!("the last {bytes} bytes"),
         Portion::Both(head, tail) => {
             format!("the first {head} and the last {tail} bytes")
         }
         Portion::Whole(bytes) => {
-            format!("all of files of at most {bytes} bytes")
+            format!("all of those of at most {bytes} bytes")
         }
     };
-    let _ = writeln!(text, "reads    {reads}");
-    let _ = writeln!(text, "size     {} bytes", component.len());
-    let _ = writeln!(text, "sha-256  {digest}");
-    Ok(text)
+    format!("{taken}: {reads}")
 }
 
 fn kind(value_type: ValueType) -> &'static str {

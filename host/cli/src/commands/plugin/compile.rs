@@ -4,13 +4,10 @@
 use std::io::{self, Read as _, Write as _};
 
 use clap::Args;
-use rustix::process::{Resource, Rlimit, setrlimit};
 use sanchay::{PluginError, compile_for};
 
+use super::confine::confine;
 use crate::{exit::Exit, failure::Failure};
-
-/// What compiling may use of memory, in bytes of address space.
-const MEMORY: u64 = 4 << 30;
 
 /// Compile a component from standard input to standard output.
 #[derive(Args, Clone, Copy, Debug)]
@@ -26,10 +23,7 @@ pub(crate) struct CompileArgs {
 
 impl CompileArgs {
     pub(crate) fn run(self) -> Result<Exit, Failure> {
-        lower(Resource::As, MEMORY);
-        lower(Resource::Cpu, self.seconds);
-        lower(Resource::Core, 0);
-        end_with_parent();
+        confine(self.seconds);
         let mut component = Vec::new();
         let code = io::stdin()
             .read_to_end(&mut component)
@@ -53,22 +47,4 @@ impl CompileArgs {
             Err(_) => Ok(Exit::Failed),
         }
     }
-}
-
-/// Has this process end when the one that called it does, however it ends.
-fn end_with_parent() {
-    // Without it, the time is limited all the same.
-    #[cfg(target_os = "linux")]
-    let _ = rustix::process::set_parent_process_death_signal(Some(
-        rustix::process::Signal::KILL,
-    ));
-}
-
-/// Lowers a limit of this process, unless it is lower.
-fn lower(resource: Resource, limit: u64) {
-    let current = rustix::process::getrlimit(resource);
-    let limit = current.current.map_or(limit, |now| now.min(limit));
-    let limits = Rlimit { current: Some(limit), maximum: current.maximum };
-    // Without it, only the time is limited.
-    let _ = setrlimit(resource, limits);
 }

@@ -6,7 +6,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use sanchay::{
     Cause, EngineOptions, EntryKind, Error, Judge, Moment, NameBatch, Plugin,
     Plugins, ScanEvent, WalkOptions, escaped,
@@ -18,7 +18,10 @@ use crate::{
     failure::Failure,
     faults,
     messages::Messages,
-    options::{output::OutputArgs, plugin::LimitArgs},
+    options::{
+        output::OutputArgs,
+        plugin::{LimitArgs, PluginSpec, spec},
+    },
     output::{Columns, Finding, Inputs, Kind, Lane, Output, Text},
     plugins::{load, options, read},
     signals::Interrupt,
@@ -28,12 +31,19 @@ use crate::{
 ///
 /// An extractor's values are printed as sanchay scan --plugin does. Of a
 /// filter it is printed whether it wants each file: wanted or unwanted, a
-/// tab, and the path; in the other formats, the fields path and verdict.
+/// tab, and the path; in the other formats, the fields path and verdict. The
+/// exit code is that of sanchay scan. Where it crashes, -v tells the functions
+/// that were running.
 #[derive(Args, Debug)]
 pub(crate) struct RunArgs {
     /// The component
-    #[arg(id = "plugins", value_name = "PLUGIN.wasm")]
-    plugin: PathBuf,
+    #[arg(
+        id = "plugins",
+        value_name = "PLUGIN.wasm",
+        value_parser = spec(),
+        value_hint = ValueHint::FilePath
+    )]
+    plugin: PluginSpec,
 
     /// The files to try it on
     #[arg(value_name = "FILE", required = true)]
@@ -49,7 +59,7 @@ pub(crate) struct RunArgs {
 impl RunArgs {
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let interrupt = context.catch_signals()?;
-        let component = read(&self.plugin)?;
+        let component = read(&self.plugin.path)?;
         let options = options(&self.limits, 1, &interrupt);
         let plugin = load(&self.plugin, &component, &options)?;
         let messages = context.messages(false, true);
@@ -60,7 +70,7 @@ impl RunArgs {
     }
 
     fn open(&self, kind: Kind, text: Text) -> Result<Output, Failure> {
-        let paths = [&*self.files, std::slice::from_ref(&self.plugin)];
+        let paths = [&*self.files, std::slice::from_ref(&self.plugin.path)];
         let inputs = Inputs { paths: &paths, stdin: false };
         Output::open(&self.output, inputs, kind, text)
     }

@@ -2,7 +2,8 @@
 //! trees have and that are easily forgotten.
 
 use sanchay::{
-    EntryKind, Extractor, Judge, Moment, NameBatch, Plugin, Portion, Sample,
+    EntryKind, ExtractError, Extractor, Interest, Judge, Moment, NameBatch,
+    Pattern, Plugin, Portion, Sample, Selection,
 };
 
 use crate::faults;
@@ -43,63 +44,87 @@ pub(super) fn run(plugin: &Plugin) -> Vec<String> {
 }
 
 /// Has an extractor look at files as the host would: never at one that it
-/// does not know.
+/// does not take.
 fn extractions(
     plugin: &Plugin,
     extractor: &mut Extractor,
     failures: &mut Vec<String>,
 ) {
-    let extension = plugin.extensions().first();
-    for content in contents(plugin) {
-        let (head, tail) = plugin.portion().of(content.len() as u64);
-        let from = content.len() - tail;
-        for (name, (size, modified)) in
-            NAMES.iter().zip(SIZES.iter().zip(TIMES).cycle())
-        {
-            let name = known(name, extension.map(Vec::as_slice));
-            let size = possible(plugin.portion(), content.len(), *size);
-            let sample = Sample {
-                name: &name,
-                size,
-                modified,
-                head: content.get(..head).unwrap_or_default(),
-                tail: content.get(from..).unwrap_or_default(),
-            };
-            if !extractor.knows(&name, size) {
-                continue;
-            }
-            if let Err(fault) = extractor.extract(&sample, &mut Vec::new()) {
-                failures.push(format!(
-                    "a file called {}, of {size} bytes: {}",
-                    sanchay::escaped(&name),
-                    faults::fault(&fault)
-                ));
+    for selection in plugin.selections() {
+        for content in contents(selection) {
+            for (name, (size, modified)) in
+                NAMES.iter().zip(SIZES.iter().zip(TIMES).cycle())
+            {
+                let name = known(name, selection);
+                let size = possible(selection, content.len(), *size);
+                if extractor.interest(&name, size) == Interest::None {
+                    continue;
+                }
+                let sample = Sample {
+                    directory: b"directory/",
+                    name: &name,
+                    size,
+                    modified,
+                    mode: 0o100_644,
+                };
+                let mut source = |from, length, space: &mut Vec<u8>| {
+                    read(&content, from, length, space);
+                    Ok(())
+                };
+                let source = Some(&mut source as _);
+                let told = extractor.extract(&sample, source, &mut Vec::new());
+                if let Err(ExtractError::Fault(fault)) = told {
+                    failures.push(format!(
+                        "a file called {}, of {size} bytes: {}",
+                        sanchay::escaped(&name),
+                        faults::fault(&fault)
+                    ));
+                }
             }
         }
     }
 }
 
-/// A name, with the extension that an extractor asks for behind it.
-fn known(name: &[u8], extension: Option<&[u8]>) -> Vec<u8> {
-    let Some(extension) = extension else { return name.to_vec() };
-    let stem = LONGEST.saturating_sub(extension.len() + 1);
-    let stem = name.get(..stem).unwrap_or(name);
-    [stem, b".", extension].concat()
+/// A name that a selection takes, if it goes by names.
+fn known(name: &[u8], selection: &Selection) -> Vec<u8> {
+    match selection.patterns.first() {
+        Some(Pattern::Extension(extension)) => {
+            let stem = LONGEST.saturating_sub(extension.len() + 1);
+            let stem = name.get(..stem).unwrap_or(name);
+            [stem, b".", extension.as_bytes()].concat()
+        }
+        Some(Pattern::Name(pattern)) => {
+            pattern.replace(['*', '?'], "x").into_bytes()
+        }
+        Some(Pattern::NoExtension) => {
+            name.iter().copied().filter(|byte| *byte != b'.').collect()
+        }
+        _ => name.to_vec(),
+    }
 }
 
-/// The size of a file of which this content is passed: the one that is
-/// wished for, unless the host would have passed more of such a file.
-fn possible(portion: Portion, content: usize, wished: u64) -> u64 {
-    let content = content as u64;
-    let all = matches!(portion, Portion::Whole(_));
-    let greater =
-        wished > content && !all && portion.of(wished) == portion.of(content);
-    if greater { wished } else { content }
+/// The size of a file that begins with this content: the one that is wished
+/// for, unless all of the file is asked for.
+fn possible(selection: &Selection, content: usize, wished: u64) -> u64 {
+    match selection.portion {
+        Portion::Whole(_) => content as u64,
+        _ => wished.max(content as u64),
+    }
 }
 
-/// Files of nothing, of one byte, of zeros, of ones and of noise.
-fn contents(plugin: &Plugin) -> Vec<Vec<u8>> {
-    let (head, tail) = plugin.portion().of(u64::MAX);
+/// Reads a file that has zeros behind its content.
+fn read(content: &[u8], from: u64, length: usize, space: &mut Vec<u8>) {
+    let from = usize::try_from(from).unwrap_or(usize::MAX);
+    let rest = content.get(from..).unwrap_or_default();
+    let end = space.len() + length;
+    space.extend_from_slice(rest.get(..length).unwrap_or(rest));
+    space.resize(end, 0);
+}
+
+/// Files of nothing, of one byte, of zeros, of ones and of noise; with the
+/// bytes that the selection goes by, if it goes by bytes.
+fn contents(selection: &Selection) -> Vec<Vec<u8>> {
+    let (head, tail) = selection.portion.of(u64::MAX);
     let most = (head + tail).max(1);
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     // The generator xorshift64 (G. Marsaglia, 2003).
@@ -109,13 +134,26 @@ fn contents(plugin: &Plugin) -> Vec<Vec<u8>> {
         state ^= state << 17;
         (state >> 56).to_le_bytes()[0]
     });
-    vec![
+    let mut contents = vec![
         Vec::new(),
         vec![b'a'],
         vec![0; most],
         vec![0xff; most.min(4096)],
         noise.take(most).collect(),
-    ]
+    ];
+    if let Some(Pattern::Magic(offset, bytes)) = selection.patterns.first() {
+        for content in &mut contents {
+            let from = *offset as usize;
+            let end = from + bytes.len();
+            if content.len() < end {
+                content.resize(end, 0);
+            }
+            if let Some(place) = content.get_mut(from..end) {
+                place.copy_from_slice(bytes);
+            }
+        }
+    }
+    contents
 }
 
 fn judgements(judge: &mut Judge, failures: &mut Vec<String>) {

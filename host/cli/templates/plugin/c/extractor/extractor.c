@@ -30,28 +30,51 @@ void exports_extracting_describe(exports_extracting_description_t *ret) {
   column(&ret->columns.ptr[BOM], "bom",
          EXPORTS_EXTRACTING_VALUE_TYPE_BOOLEAN);
 
-  // Of other files nothing is read. No extensions at all: of every file.
+  // What the user can set: see `configure`.
+  ret->settings.len = 0;
+  ret->settings.ptr = NULL;
+
+  // Of other files nothing is read. There can be several selections, each with
+  // a portion of its own.
+  ret->selections.len = 1;
+  ret->selections.ptr = malloc(sizeof *ret->selections.ptr);
+  exports_extracting_selection_t *selection = ret->selections.ptr;
   static const char *const extensions[] = {"txt", "md", "csv"};
   size_t count = sizeof extensions / sizeof *extensions;
-  ret->extensions.len = count;
-  ret->extensions.ptr = malloc(count * sizeof *ret->extensions.ptr);
+  selection->patterns.len = count;
+  selection->patterns.ptr = malloc(count * sizeof *selection->patterns.ptr);
   for (size_t i = 0; i < count; i++) {
-    ret->extensions.ptr[i].ptr = (uint8_t *)extensions[i];
-    ret->extensions.ptr[i].len = strlen(extensions[i]);
+    exports_extracting_pattern_t *pattern = &selection->patterns.ptr[i];
+    pattern->tag = EXPORTS_EXTRACTING_PATTERN_EXTENSION;
+    plugin_string_set(&pattern->val.extension, extensions[i]);
   }
-
   // All of a file of up to 1 MiB; a larger one has no values.
-  ret->portion.tag = EXPORTS_EXTRACTING_PORTION_WHOLE;
-  ret->portion.val.whole = 1024 * 1024;
+  selection->portion.tag = EXPORTS_EXTRACTING_PORTION_WHOLE;
+  selection->portion.val.whole = 1024 * 1024;
+
+  // What is wanted beside the size and the bytes: nothing.
+  ret->facts.name = ret->facts.path = false;
+  ret->facts.modified = ret->facts.mode = false;
+}
+
+// Gets the value of every setting, before the first `extract`, and returns
+// true; or says what is wrong with one and returns false. Not called where
+// there are no settings. Keep values in static variables: memory of malloc is
+// gone when the call ends.
+bool exports_extracting_configure(
+    exports_extracting_list_assignment_t *settings, plugin_string_t *err) {
+  return true;
 }
 
 // Extracts a file's values and returns true; or says what is wrong with the
-// file and returns false. The bytes are as hostile as whoever wrote them.
+// file and returns false. The bytes are as hostile as whoever wrote them. The
+// answer EXPORTS_EXTRACTING_ANSWER_MORE asks for other bytes of the file.
 bool exports_extracting_extract(exports_extracting_file_t *file,
-                                exports_extracting_list_option_value_t *ret,
+                                exports_extracting_list_piece_t *pieces,
+                                exports_extracting_answer_t *ret,
                                 plugin_string_t *err) {
-  const uint8_t *text = file->head.ptr;
-  size_t length = file->head.len;
+  const uint8_t *text = pieces->ptr[0].bytes.ptr;
+  size_t length = pieces->ptr[0].bytes.len;
   if (length >= 4 && memcmp(text, "\x7f" "ELF", 4) == 0) {
     plugin_string_set(err, "it is a program, whatever its name says");
     return false;
@@ -60,15 +83,17 @@ bool exports_extracting_extract(exports_extracting_file_t *file,
   for (size_t i = 0; i < length; i++)
     lines += text[i] == '\n';
 
-  ret->len = COLUMNS;
-  ret->ptr = malloc(COLUMNS * sizeof *ret->ptr);
+  ret->tag = EXPORTS_EXTRACTING_ANSWER_VALUES;
+  exports_extracting_list_option_value_t *values = &ret->val.values;
+  values->len = COLUMNS;
+  values->ptr = malloc(COLUMNS * sizeof *values->ptr);
   // A column without a value: is_some = false.
-  ret->ptr[LINES].is_some = true;
-  ret->ptr[LINES].val.tag = EXPORTS_EXTRACTING_VALUE_UNSIGNED;
-  ret->ptr[LINES].val.val.unsigned_ = lines;
-  ret->ptr[BOM].is_some = true;
-  ret->ptr[BOM].val.tag = EXPORTS_EXTRACTING_VALUE_BOOLEAN;
-  ret->ptr[BOM].val.val.boolean =
+  values->ptr[LINES].is_some = true;
+  values->ptr[LINES].val.tag = EXPORTS_EXTRACTING_VALUE_UNSIGNED;
+  values->ptr[LINES].val.val.unsigned_ = lines;
+  values->ptr[BOM].is_some = true;
+  values->ptr[BOM].val.tag = EXPORTS_EXTRACTING_VALUE_BOOLEAN;
+  values->ptr[BOM].val.val.boolean =
       length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0;
   return true;
 }

@@ -13,33 +13,45 @@
 void exports_judging_describe(exports_judging_description_t *ret) {
   plugin_string_set(&ret->name, "{{name}}");
   plugin_string_set(&ret->version, "0.1.0");
+  // What the user can set: see `configure`.
+  ret->settings.len = 0;
+  ret->settings.ptr = NULL;
   // true: files are judged with their sizes and times, see `metadata` of the
   // batch. Reading them costs a system call a file.
   ret->metadata = false;
 }
 
+// Gets the value of every setting, before the first `judge`, and returns true;
+// or says what is wrong with one and returns false. Not called where there are
+// no settings. Keep values in static variables: memory of malloc is gone when
+// the call ends.
+bool exports_judging_configure(exports_judging_list_assignment_t *settings,
+                               plugin_string_t *err) {
+  return true;
+}
+
 // A name is bytes: it need not be UTF-8, and it is as hostile as whoever named
 // the file.
 static bool is_wanted(const uint8_t *name, size_t length,
-                      exports_judging_entry_kind_t kind) {
-  if (kind == EXPORTS_JUDGING_ENTRY_KIND_DIRECTORY)
+                      exports_types_entry_kind_t kind) {
+  if (kind == EXPORTS_TYPES_ENTRY_KIND_DIRECTORY)
     return true;
   return length == 0 || name[0] != '~';
 }
 
-// Judges a batch of entries of one directory: a bit for each, 1 for one that
-// is wanted.
+// Judges a batch of entries of one directory: the indices of those that are
+// wanted.
 void exports_judging_judge(exports_judging_batch_t *batch,
-                           plugin_list_u8_t *ret) {
+                           plugin_list_u32_t *ret) {
   size_t count = batch->ends.len;
-  ret->len = (count + 7) / 8;
-  ret->ptr = memset(malloc(ret->len), 0, ret->len);
+  ret->len = 0;
+  ret->ptr = malloc(count * sizeof *ret->ptr);
   size_t begin = 0;
   for (size_t i = 0; i < count; i++) {
     size_t end = batch->ends.ptr[i];
     if (is_wanted(batch->names.ptr + begin, end - begin,
                   batch->kinds.ptr[i]))
-      ret->ptr[i / 8] |= 1 << i % 8;
+      ret->ptr[ret->len++] = i;
     begin = end;
   }
 }

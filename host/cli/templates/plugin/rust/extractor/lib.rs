@@ -5,9 +5,11 @@
 //! What the fields mean stands in `wit/extracting.wit`.
 
 mod bindings;
+mod last_words;
 
 use bindings::exports::sanchay::inspect::extracting::{
-    Column, Description, File, Guest, Portion, Value, ValueType,
+    Answer, Assignment, Column, Description, Facts, File, Guest, Pattern,
+    Piece, Portion, Selection, Value, ValueType,
 };
 
 /// What implements the world.
@@ -16,57 +18,83 @@ struct Plugin;
 impl Guest for Plugin {
     /// What the plugin is. Asked once and again: always answer the same.
     fn describe() -> Description {
+        last_words::keep();
         let column = |name: &str, value_type| Column {
             name: name.to_owned(),
             value_type,
         };
+        let extensions = ["txt", "md", "csv"];
+        let extension = |it: &str| Pattern::Extension(it.to_owned());
         Description {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            // What the user can set: see `configure`.
+            settings: Vec::new(),
             columns: vec![
                 column("lines", ValueType::Unsigned),
                 column("bom", ValueType::Boolean),
             ],
-            // Of other files nothing is read. No extensions at all: of every
-            // file.
-            extensions: ["txt", "md", "csv"].map(Vec::from).to_vec(),
-            // All of a file of up to 1 MiB; a larger one has no values.
-            portion: Portion::Whole(1024 * 1024),
+            // Of other files nothing is read. There can be several
+            // selections, each with a portion of its own.
+            selections: vec![Selection {
+                patterns: extensions.map(extension).to_vec(),
+                // All of a file of up to 1 MiB; a larger one has no values.
+                portion: Portion::Whole(1024 * 1024),
+            }],
+            // What is wanted beside the size and the bytes: nothing.
+            facts: Facts {
+                name: false,
+                path: false,
+                modified: false,
+                mode: false,
+            },
         }
+    }
+
+    /// Gets the value of every setting, before the first `extract`; or says
+    /// what is wrong with one. Not called where there are no settings.
+    fn configure(_settings: Vec<Assignment>) -> Result<(), String> {
+        Ok(())
     }
 
     /// Extracts a file's values, in the order of the columns, None for a
     /// column without one; or says what is wrong with the file. The bytes are
     /// as hostile as whoever wrote them. A panic in here ends the call; the
-    /// host reports it.
-    fn extract(file: File) -> Result<Vec<Option<Value>>, String> {
-        let text = file.head;
+    /// host reports it, and what it says. `Answer::More` asks for other bytes of
+    /// the file.
+    fn extract(_file: File, pieces: Vec<Piece>) -> Result<Answer, String> {
+        last_words::keep();
+        let text = pieces.first().map_or(&[][..], |piece| &piece.bytes);
         if text.starts_with(b"\x7fELF") {
             return Err("it is a program, whatever its name says".into());
         }
         let lines = text.iter().filter(|byte| **byte == b'\n').count();
-        Ok(vec![
+        Ok(Answer::Values(vec![
             Some(Value::Unsigned(lines as u64)),
             Some(Value::Boolean(text.starts_with(b"\xef\xbb\xbf"))),
-        ])
+        ]))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::bindings::exports::sanchay::inspect::extracting::Timestamp;
     use super::*;
 
     #[test]
     fn lines_are_counted() {
         let file = File {
-            name: b"a.txt".to_vec(),
+            selection: 0,
             size: 6,
-            modified: Timestamp { seconds: 0, nanoseconds: 0 },
-            head: b"a\nb\nc\n".to_vec(),
-            tail: Vec::new(),
+            name: None,
+            path: None,
+            modified: None,
+            mode: None,
         };
-        let values = Plugin::extract(file).unwrap();
+        let all = Piece { offset: 0, bytes: b"a\nb\nc\n".to_vec() };
+        let Answer::Values(values) = Plugin::extract(file, vec![all]).unwrap()
+        else {
+            panic!("it asks for more");
+        };
         assert!(matches!(values[0], Some(Value::Unsigned(3))));
         assert!(matches!(values[1], Some(Value::Boolean(false))));
     }

@@ -1,23 +1,38 @@
 //! {{name}}: a filter. It keeps all directories, and the files whose names do
-//! not begin with `~`. Replace `is_wanted`, and what `describe` says.
+//! not begin with the setting `prefix`. Replace `is_wanted`, and what
+//! `describe` says.
 //!
 //! What the fields mean stands in `wit/judging.wit`.
 
 mod bindings;
+mod last_words;
+
+use std::sync::OnceLock;
 
 use bindings::exports::sanchay::inspect::judging::{
-    Batch, Description, EntryKind, Guest,
+    Assignment, Batch, Description, EntryKind, Guest, Setting,
 };
+use bindings::exports::sanchay::inspect::types::{SettingType, SettingValue};
 
 /// What implements the world.
 struct Plugin;
 
+/// The value of the setting.
+static PREFIX: OnceLock<String> = OnceLock::new();
+
 impl Guest for Plugin {
     /// What the plugin is. Asked once and again: always answer the same.
     fn describe() -> Description {
+        last_words::keep();
         Description {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            settings: vec![Setting {
+                key: "prefix".to_owned(),
+                setting_type: SettingType::Text,
+                default_value: Some(SettingValue::Text("~".to_owned())),
+                docs: "Leave out files whose names begin with this".to_owned(),
+            }],
             // true: files are judged with their sizes and times, see
             // `metadata` of the batch. Reading them costs a system call a
             // file.
@@ -25,16 +40,31 @@ impl Guest for Plugin {
         }
     }
 
-    /// Judges a batch of entries of one directory: a bit for each, 1 for one
-    /// that is wanted.
-    fn judge(batch: Batch) -> Vec<u8> {
-        let mut wanted = vec![0; batch.ends.len().div_ceil(8)];
-        for (index, (name, kind)) in entries(&batch).enumerate() {
-            if is_wanted(name, kind) {
-                wanted[index / 8] |= 1 << (index % 8);
+    /// Gets the value of every setting, before the first `judge`; or says
+    /// what is wrong with one.
+    fn configure(settings: Vec<Assignment>) -> Result<(), String> {
+        for setting in settings {
+            match setting.value {
+                SettingValue::Text(text) if text.is_empty() => {
+                    return Err("the prefix is empty: no file is left".into());
+                }
+                SettingValue::Text(text) => {
+                    PREFIX.get_or_init(|| text);
+                }
+                _ => {}
             }
         }
-        wanted
+        Ok(())
+    }
+
+    /// Judges a batch: the indices of the entries that are wanted.
+    fn judge(batch: Batch) -> Vec<u32> {
+        last_words::keep();
+        let prefix = PREFIX.get().map_or("~", String::as_str).as_bytes();
+        let wanted = (0..)
+            .zip(entries(&batch))
+            .filter(|(_, (name, kind))| is_wanted(name, *kind, prefix));
+        wanted.map(|(index, _)| index).collect()
     }
 }
 
@@ -47,9 +77,10 @@ fn entries(batch: &Batch) -> impl Iterator<Item = (&[u8], EntryKind)> {
 }
 
 /// A name is bytes: it need not be UTF-8, and it is as hostile as whoever
-/// named the file. A panic in here ends the call; the host reports it.
-fn is_wanted(name: &[u8], kind: EntryKind) -> bool {
-    kind == EntryKind::Directory || !name.starts_with(b"~")
+/// named the file. A panic in here ends the call; the host reports it, and
+/// what it says.
+fn is_wanted(name: &[u8], kind: EntryKind, prefix: &[u8]) -> bool {
+    kind == EntryKind::Directory || !name.starts_with(prefix)
 }
 
 #[cfg(test)]
@@ -69,6 +100,6 @@ mod tests {
             ],
             metadata: None,
         };
-        assert_eq!(Plugin::judge(batch), [0b110]);
+        assert_eq!(Plugin::judge(batch), [1, 2]);
     }
 }

@@ -17,31 +17,118 @@ void __wasm_export_exports_extracting_describe_post_return(uint8_t * arg0) {
   if (len > 0) {
     uint8_t *ptr = *((uint8_t **) (arg0 + (4*sizeof(void*))));
     for (size_t i = 0; i < len; i++) {
-      uint8_t *base = ptr + i * (3*sizeof(void*));
+      uint8_t *base = ptr + i * (24+6*sizeof(void*));
+      (void) base;
+      if ((*((size_t*) (base + sizeof(void*)))) > 0) {
+        free(*((uint8_t **) (base + 0)));
+      }
+      switch ((int32_t) (int32_t) *((uint8_t*) (base + (8+2*sizeof(void*))))) {
+        case 0: {
+          break;
+        }
+        case 1: {
+          switch ((int32_t) (int32_t) *((uint8_t*) (base + (16+2*sizeof(void*))))) {
+            case 0: {
+              break;
+            }
+            case 1: {
+              break;
+            }
+            case 2: {
+              break;
+            }
+            case 3: {
+              if ((*((size_t*) (base + (24+3*sizeof(void*))))) > 0) {
+                free(*((uint8_t **) (base + (24+2*sizeof(void*)))));
+              }
+              break;
+            }
+          }
+          break;
+        }
+      }
+      if ((*((size_t*) (base + (24+5*sizeof(void*))))) > 0) {
+        free(*((uint8_t **) (base + (24+4*sizeof(void*)))));
+      }
+    }
+    free(ptr);
+  }
+  size_t len0 = *((size_t*) (arg0 + (7*sizeof(void*))));
+  if (len0 > 0) {
+    uint8_t *ptr1 = *((uint8_t **) (arg0 + (6*sizeof(void*))));
+    for (size_t i2 = 0; i2 < len0; i2++) {
+      uint8_t *base = ptr1 + i2 * (3*sizeof(void*));
       (void) base;
       if ((*((size_t*) (base + sizeof(void*)))) > 0) {
         free(*((uint8_t **) (base + 0)));
       }
     }
-    free(ptr);
+    free(ptr1);
   }
-  size_t len3 = *((size_t*) (arg0 + (7*sizeof(void*))));
-  if (len3 > 0) {
-    uint8_t *ptr4 = *((uint8_t **) (arg0 + (6*sizeof(void*))));
-    for (size_t i5 = 0; i5 < len3; i5++) {
-      uint8_t *base = ptr4 + i5 * (2*sizeof(void*));
+  size_t len9 = *((size_t*) (arg0 + (9*sizeof(void*))));
+  if (len9 > 0) {
+    uint8_t *ptr10 = *((uint8_t **) (arg0 + (8*sizeof(void*))));
+    for (size_t i11 = 0; i11 < len9; i11++) {
+      uint8_t *base = ptr10 + i11 * (8+3*sizeof(void*));
       (void) base;
-      size_t len0 = *((size_t*) (base + sizeof(void*)));
-      if (len0 > 0) {
-        uint8_t *ptr1 = *((uint8_t **) (base + 0));
-        for (size_t i2 = 0; i2 < len0; i2++) {
-          uint8_t *base = ptr1 + i2 * 1;
+      size_t len6 = *((size_t*) (base + sizeof(void*)));
+      if (len6 > 0) {
+        uint8_t *ptr7 = *((uint8_t **) (base + 0));
+        for (size_t i8 = 0; i8 < len6; i8++) {
+          uint8_t *base = ptr7 + i8 * (4*sizeof(void*));
           (void) base;
+          switch ((int32_t) (int32_t) *((uint8_t*) (base + 0))) {
+            case 0: {
+              break;
+            }
+            case 1: {
+              if ((*((size_t*) (base + (2*sizeof(void*))))) > 0) {
+                free(*((uint8_t **) (base + sizeof(void*))));
+              }
+              break;
+            }
+            case 2: {
+              break;
+            }
+            case 3: {
+              if ((*((size_t*) (base + (2*sizeof(void*))))) > 0) {
+                free(*((uint8_t **) (base + sizeof(void*))));
+              }
+              break;
+            }
+            case 4: {
+              size_t len3 = *((size_t*) (base + (3*sizeof(void*))));
+              if (len3 > 0) {
+                uint8_t *ptr4 = *((uint8_t **) (base + (2*sizeof(void*))));
+                for (size_t i5 = 0; i5 < len3; i5++) {
+                  uint8_t *base = ptr4 + i5 * 1;
+                  (void) base;
+                }
+                free(ptr4);
+              }
+              break;
+            }
+          }
         }
-        free(ptr1);
+        free(ptr7);
       }
     }
-    free(ptr4);
+    free(ptr10);
+  }
+}
+
+__attribute__((__weak__, __export_name__("cabi_post_sanchay:inspect/extracting@0.1.0#configure")))
+void __wasm_export_exports_extracting_configure_post_return(uint8_t * arg0) {
+  switch ((int32_t) (int32_t) *((uint8_t*) (arg0 + 0))) {
+    case 0: {
+      break;
+    }
+    case 1: {
+      if ((*((size_t*) (arg0 + (2*sizeof(void*))))) > 0) {
+        free(*((uint8_t **) (arg0 + sizeof(void*))));
+      }
+      break;
+    }
   }
 }
 
@@ -49,57 +136,74 @@ __attribute__((__weak__, __export_name__("cabi_post_sanchay:inspect/extracting@0
 void __wasm_export_exports_extracting_extract_post_return(uint8_t * arg0) {
   switch ((int32_t) (int32_t) *((uint8_t*) (arg0 + 0))) {
     case 0: {
-      size_t len0 = *((size_t*) (arg0 + (2*sizeof(void*))));
-      if (len0 > 0) {
-        uint8_t *ptr1 = *((uint8_t **) (arg0 + sizeof(void*)));
-        for (size_t i2 = 0; i2 < len0; i2++) {
-          uint8_t *base = ptr1 + i2 * 32;
-          (void) base;
-          switch ((int32_t) (int32_t) *((uint8_t*) (base + 0))) {
-            case 0: {
-              break;
-            }
-            case 1: {
-              switch ((int32_t) (int32_t) *((uint8_t*) (base + 8))) {
+      switch ((int32_t) (int32_t) *((uint8_t*) (arg0 + sizeof(void*)))) {
+        case 0: {
+          size_t len0 = *((size_t*) (arg0 + (3*sizeof(void*))));
+          if (len0 > 0) {
+            uint8_t *ptr1 = *((uint8_t **) (arg0 + (2*sizeof(void*))));
+            for (size_t i2 = 0; i2 < len0; i2++) {
+              uint8_t *base = ptr1 + i2 * 32;
+              (void) base;
+              switch ((int32_t) (int32_t) *((uint8_t*) (base + 0))) {
                 case 0: {
                   break;
                 }
                 case 1: {
-                  break;
-                }
-                case 2: {
-                  break;
-                }
-                case 3: {
-                  break;
-                }
-                case 4: {
-                  if ((*((size_t*) (base + (16+1*sizeof(void*))))) > 0) {
-                    free(*((uint8_t **) (base + 16)));
-                  }
-                  break;
-                }
-                case 5: {
-                  size_t len = *((size_t*) (base + (16+1*sizeof(void*))));
-                  if (len > 0) {
-                    uint8_t *ptr = *((uint8_t **) (base + 16));
-                    for (size_t i = 0; i < len; i++) {
-                      uint8_t *base = ptr + i * 1;
-                      (void) base;
+                  switch ((int32_t) (int32_t) *((uint8_t*) (base + 8))) {
+                    case 0: {
+                      break;
                     }
-                    free(ptr);
+                    case 1: {
+                      break;
+                    }
+                    case 2: {
+                      break;
+                    }
+                    case 3: {
+                      break;
+                    }
+                    case 4: {
+                      if ((*((size_t*) (base + (16+1*sizeof(void*))))) > 0) {
+                        free(*((uint8_t **) (base + 16)));
+                      }
+                      break;
+                    }
+                    case 5: {
+                      size_t len = *((size_t*) (base + (16+1*sizeof(void*))));
+                      if (len > 0) {
+                        uint8_t *ptr = *((uint8_t **) (base + 16));
+                        for (size_t i = 0; i < len; i++) {
+                          uint8_t *base = ptr + i * 1;
+                          (void) base;
+                        }
+                        free(ptr);
+                      }
+                      break;
+                    }
+                    case 6: {
+                      break;
+                    }
                   }
-                  break;
-                }
-                case 6: {
                   break;
                 }
               }
-              break;
             }
+            free(ptr1);
           }
+          break;
         }
-        free(ptr1);
+        case 1: {
+          size_t len3 = *((size_t*) (arg0 + (3*sizeof(void*))));
+          if (len3 > 0) {
+            uint8_t *ptr4 = *((uint8_t **) (arg0 + (2*sizeof(void*))));
+            for (size_t i5 = 0; i5 < len3; i5++) {
+              uint8_t *base = ptr4 + i5 * 16;
+              (void) base;
+            }
+            free(ptr4);
+          }
+          break;
+        }
       }
       break;
     }
@@ -124,9 +228,52 @@ void *cabi_realloc(void *ptr, size_t old_size, size_t align, size_t new_size) {
 }
 
 __attribute__((__aligned__(sizeof(void*))))
-static uint8_t RET_AREA[(8+9*sizeof(void*))];
+static uint8_t RET_AREA[(11*sizeof(void*))];
 
 // Helper Functions
+
+void exports_types_setting_value_free(exports_types_setting_value_t *ptr) {
+  switch ((int32_t) ptr->tag) {
+    case 0: {
+      break;
+    }
+    case 1: {
+      break;
+    }
+    case 2: {
+      break;
+    }
+    case 3: {
+      plugin_string_free(&ptr->val.text);
+      break;
+    }
+  }
+}
+
+void exports_types_option_setting_value_free(exports_types_option_setting_value_t *ptr) {
+  if (ptr->is_some) {
+    exports_types_setting_value_free(&ptr->val);
+  }
+}
+
+void exports_types_setting_free(exports_types_setting_t *ptr) {
+  plugin_string_free(&ptr->key);
+  exports_types_option_setting_value_free(&ptr->default_value);
+  plugin_string_free(&ptr->docs);
+}
+
+void exports_types_assignment_free(exports_types_assignment_t *ptr) {
+  plugin_string_free(&ptr->key);
+  exports_types_setting_value_free(&ptr->value);
+}
+
+void exports_extracting_assignment_free(exports_extracting_assignment_t *ptr) {
+  exports_types_assignment_free(ptr);
+}
+
+void exports_extracting_setting_free(exports_extracting_setting_t *ptr) {
+  exports_types_setting_free(ptr);
+}
 
 void exports_extracting_column_free(exports_extracting_column_t *ptr) {
   plugin_string_free(&ptr->name);
@@ -149,6 +296,64 @@ void exports_extracting_portion_free(exports_extracting_portion_t *ptr) {
   }
 }
 
+void plugin_list_u8_free(plugin_list_u8_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    uint8_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+    }
+    free(list_ptr);
+  }
+}
+
+void exports_extracting_magic_free(exports_extracting_magic_t *ptr) {
+  plugin_list_u8_free(&ptr->bytes);
+}
+
+void exports_extracting_pattern_free(exports_extracting_pattern_t *ptr) {
+  switch ((int32_t) ptr->tag) {
+    case 1: {
+      plugin_string_free(&ptr->val.extension);
+      break;
+    }
+    case 3: {
+      plugin_string_free(&ptr->val.name);
+      break;
+    }
+    case 4: {
+      exports_extracting_magic_free(&ptr->val.magic);
+      break;
+    }
+  }
+}
+
+void exports_extracting_list_pattern_free(exports_extracting_list_pattern_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    exports_extracting_pattern_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      exports_extracting_pattern_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void exports_extracting_selection_free(exports_extracting_selection_t *ptr) {
+  exports_extracting_list_pattern_free(&ptr->patterns);
+  exports_extracting_portion_free(&ptr->portion);
+}
+
+void exports_extracting_list_setting_free(exports_extracting_list_setting_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    exports_extracting_setting_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      exports_extracting_setting_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
 void exports_extracting_list_column_free(exports_extracting_list_column_t *ptr) {
   size_t list_len = ptr->len;
   if (list_len > 0) {
@@ -160,22 +365,12 @@ void exports_extracting_list_column_free(exports_extracting_list_column_t *ptr) 
   }
 }
 
-void plugin_list_u8_free(plugin_list_u8_t *ptr) {
+void exports_extracting_list_selection_free(exports_extracting_list_selection_t *ptr) {
   size_t list_len = ptr->len;
   if (list_len > 0) {
-    uint8_t *list_ptr = ptr->ptr;
+    exports_extracting_selection_t *list_ptr = ptr->ptr;
     for (size_t i = 0; i < list_len; i++) {
-    }
-    free(list_ptr);
-  }
-}
-
-void plugin_list_list_u8_free(plugin_list_list_u8_t *ptr) {
-  size_t list_len = ptr->len;
-  if (list_len > 0) {
-    plugin_list_u8_t *list_ptr = ptr->ptr;
-    for (size_t i = 0; i < list_len; i++) {
-      plugin_list_u8_free(&list_ptr[i]);
+      exports_extracting_selection_free(&list_ptr[i]);
     }
     free(list_ptr);
   }
@@ -184,15 +379,36 @@ void plugin_list_list_u8_free(plugin_list_list_u8_t *ptr) {
 void exports_extracting_description_free(exports_extracting_description_t *ptr) {
   plugin_string_free(&ptr->name);
   plugin_string_free(&ptr->version);
+  exports_extracting_list_setting_free(&ptr->settings);
   exports_extracting_list_column_free(&ptr->columns);
-  plugin_list_list_u8_free(&ptr->extensions);
-  exports_extracting_portion_free(&ptr->portion);
+  exports_extracting_list_selection_free(&ptr->selections);
+}
+
+void plugin_option_list_u8_free(plugin_option_list_u8_t *ptr) {
+  if (ptr->is_some) {
+    plugin_list_u8_free(&ptr->val);
+  }
+}
+
+void exports_extracting_option_timestamp_free(exports_extracting_option_timestamp_t *ptr) {
+  if (ptr->is_some) {
+  }
+}
+
+void plugin_option_u32_free(plugin_option_u32_t *ptr) {
+  if (ptr->is_some) {
+  }
 }
 
 void exports_extracting_file_free(exports_extracting_file_t *ptr) {
-  plugin_list_u8_free(&ptr->name);
-  plugin_list_u8_free(&ptr->head);
-  plugin_list_u8_free(&ptr->tail);
+  plugin_option_list_u8_free(&ptr->name);
+  plugin_option_list_u8_free(&ptr->path);
+  exports_extracting_option_timestamp_free(&ptr->modified);
+  plugin_option_u32_free(&ptr->mode);
+}
+
+void exports_extracting_piece_free(exports_extracting_piece_t *ptr) {
+  plugin_list_u8_free(&ptr->bytes);
 }
 
 void exports_extracting_value_free(exports_extracting_value_t *ptr) {
@@ -240,9 +456,61 @@ void exports_extracting_list_option_value_free(exports_extracting_list_option_va
   }
 }
 
-void exports_extracting_result_list_option_value_string_free(exports_extracting_result_list_option_value_string_t *ptr) {
+void exports_extracting_list_range_free(exports_extracting_list_range_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    exports_extracting_range_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+    }
+    free(list_ptr);
+  }
+}
+
+void exports_extracting_answer_free(exports_extracting_answer_t *ptr) {
+  switch ((int32_t) ptr->tag) {
+    case 0: {
+      exports_extracting_list_option_value_free(&ptr->val.values);
+      break;
+    }
+    case 1: {
+      exports_extracting_list_range_free(&ptr->val.more);
+      break;
+    }
+  }
+}
+
+void exports_extracting_list_assignment_free(exports_extracting_list_assignment_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    exports_extracting_assignment_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      exports_extracting_assignment_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void exports_extracting_result_void_string_free(exports_extracting_result_void_string_t *ptr) {
   if (!ptr->is_err) {
-    exports_extracting_list_option_value_free(&ptr->val.ok);
+  } else {
+    plugin_string_free(&ptr->val.err);
+  }
+}
+
+void exports_extracting_list_piece_free(exports_extracting_list_piece_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    exports_extracting_piece_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      exports_extracting_piece_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void exports_extracting_result_answer_string_free(exports_extracting_result_answer_string_t *ptr) {
+  if (!ptr->is_err) {
+    exports_extracting_answer_free(&ptr->val.ok);
   } else {
     plugin_string_free(&ptr->val.err);
   }
@@ -284,60 +552,105 @@ uint8_t * __wasm_export_exports_extracting_describe(void) {
   *((uint8_t **)(ptr + 0)) = (uint8_t *) ((ret).name).ptr;
   *((size_t*)(ptr + (3*sizeof(void*)))) = ((ret).version).len;
   *((uint8_t **)(ptr + (2*sizeof(void*)))) = (uint8_t *) ((ret).version).ptr;
-  *((size_t*)(ptr + (5*sizeof(void*)))) = ((ret).columns).len;
-  *((uint8_t **)(ptr + (4*sizeof(void*)))) = (uint8_t *) ((ret).columns).ptr;
-  *((size_t*)(ptr + (7*sizeof(void*)))) = ((ret).extensions).len;
-  *((uint8_t **)(ptr + (6*sizeof(void*)))) = (uint8_t *) ((ret).extensions).ptr;
-  switch ((int32_t) ((ret).portion).tag) {
-    case 0: {
-      *((int8_t*)(ptr + (8*sizeof(void*)))) = 0;
-      break;
-    }
-    case 1: {
-      const uint32_t *payload0 = &((ret).portion).val.head;
-      *((int8_t*)(ptr + (8*sizeof(void*)))) = 1;
-      *((int32_t*)(ptr + (4+8*sizeof(void*)))) = (int32_t) (*payload0);
-      break;
-    }
-    case 2: {
-      const uint32_t *payload1 = &((ret).portion).val.tail;
-      *((int8_t*)(ptr + (8*sizeof(void*)))) = 2;
-      *((int32_t*)(ptr + (4+8*sizeof(void*)))) = (int32_t) (*payload1);
-      break;
-    }
-    case 3: {
-      const exports_extracting_two_ends_t *payload2 = &((ret).portion).val.both;
-      *((int8_t*)(ptr + (8*sizeof(void*)))) = 3;
-      *((int32_t*)(ptr + (4+8*sizeof(void*)))) = (int32_t) ((*payload2).head);
-      *((int32_t*)(ptr + (8+8*sizeof(void*)))) = (int32_t) ((*payload2).tail);
-      break;
-    }
-    case 4: {
-      const uint32_t *payload3 = &((ret).portion).val.whole;
-      *((int8_t*)(ptr + (8*sizeof(void*)))) = 4;
-      *((int32_t*)(ptr + (4+8*sizeof(void*)))) = (int32_t) (*payload3);
-      break;
-    }
+  *((size_t*)(ptr + (5*sizeof(void*)))) = ((ret).settings).len;
+  *((uint8_t **)(ptr + (4*sizeof(void*)))) = (uint8_t *) ((ret).settings).ptr;
+  *((size_t*)(ptr + (7*sizeof(void*)))) = ((ret).columns).len;
+  *((uint8_t **)(ptr + (6*sizeof(void*)))) = (uint8_t *) ((ret).columns).ptr;
+  *((size_t*)(ptr + (9*sizeof(void*)))) = ((ret).selections).len;
+  *((uint8_t **)(ptr + (8*sizeof(void*)))) = (uint8_t *) ((ret).selections).ptr;
+  *((int8_t*)(ptr + (10*sizeof(void*)))) = ((ret).facts).name;
+  *((int8_t*)(ptr + (1+10*sizeof(void*)))) = ((ret).facts).path;
+  *((int8_t*)(ptr + (2+10*sizeof(void*)))) = ((ret).facts).modified;
+  *((int8_t*)(ptr + (3+10*sizeof(void*)))) = ((ret).facts).mode;
+  return ptr;
+}
+
+__attribute__((__export_name__("sanchay:inspect/extracting@0.1.0#configure")))
+uint8_t * __wasm_export_exports_extracting_configure(uint8_t * arg, size_t arg0) {
+  exports_extracting_list_assignment_t arg1 = (exports_extracting_list_assignment_t) { (exports_extracting_assignment_t*)(arg), (arg0) };
+  exports_extracting_result_void_string_t ret;
+  plugin_string_t err;
+  ret.is_err = !exports_extracting_configure(&arg1, &err);
+  if (ret.is_err) {
+    ret.val.err = err;
+  }
+  uint8_t *ptr = (uint8_t *) &RET_AREA;
+  if ((ret).is_err) {
+    const plugin_string_t *payload2 = &(ret).val.err;*((int8_t*)(ptr + 0)) = 1;
+    *((size_t*)(ptr + (2*sizeof(void*)))) = (*payload2).len;
+    *((uint8_t **)(ptr + sizeof(void*))) = (uint8_t *) (*payload2).ptr;
+  } else {
+    *((int8_t*)(ptr + 0)) = 0;
   }
   return ptr;
 }
 
 __attribute__((__export_name__("sanchay:inspect/extracting@0.1.0#extract")))
-uint8_t * __wasm_export_exports_extracting_extract(uint8_t * arg, size_t arg0, int64_t arg1, int64_t arg2, int32_t arg3, uint8_t * arg4, size_t arg5, uint8_t * arg6, size_t arg7) {
-  exports_extracting_file_t arg8 = (exports_extracting_file_t) {
-    (plugin_list_u8_t) (plugin_list_u8_t) { (uint8_t*)(arg), (arg0) },
-    (uint64_t) (uint64_t) (arg1),
-    (exports_extracting_timestamp_t) (exports_extracting_timestamp_t) {
-      (int64_t) arg2,
-      (uint32_t) (uint32_t) (arg3),
-    },
-    (plugin_list_u8_t) (plugin_list_u8_t) { (uint8_t*)(arg4), (arg5) },
-    (plugin_list_u8_t) (plugin_list_u8_t) { (uint8_t*)(arg6), (arg7) },
+uint8_t * __wasm_export_exports_extracting_extract(int32_t arg, int64_t arg0, int32_t arg1, uint8_t * arg2, size_t arg3, int32_t arg4, uint8_t * arg5, size_t arg6, int32_t arg7, int64_t arg8, int32_t arg9, int32_t arg10, int32_t arg11, uint8_t * arg12, size_t arg13) {
+  plugin_option_list_u8_t option;
+  switch (arg1) {
+    case 0: {
+      option.is_some = false;
+      break;
+    }
+    case 1: {
+      option.is_some = true;
+      option.val = (plugin_list_u8_t) { (uint8_t*)(arg2), (arg3) };
+      break;
+    }
+  }
+  plugin_option_list_u8_t option14;
+  switch (arg4) {
+    case 0: {
+      option14.is_some = false;
+      break;
+    }
+    case 1: {
+      option14.is_some = true;
+      option14.val = (plugin_list_u8_t) { (uint8_t*)(arg5), (arg6) };
+      break;
+    }
+  }
+  exports_extracting_option_timestamp_t option15;
+  switch (arg7) {
+    case 0: {
+      option15.is_some = false;
+      break;
+    }
+    case 1: {
+      option15.is_some = true;
+      option15.val = (exports_types_timestamp_t) {
+        (int64_t) arg8,
+        (uint32_t) (uint32_t) (arg9),
+      };
+      break;
+    }
+  }
+  plugin_option_u32_t option16;
+  switch (arg10) {
+    case 0: {
+      option16.is_some = false;
+      break;
+    }
+    case 1: {
+      option16.is_some = true;
+      option16.val = (uint32_t) (arg11);
+      break;
+    }
+  }
+  exports_extracting_file_t arg17 = (exports_extracting_file_t) {
+    (uint32_t) (uint32_t) (arg),
+    (uint64_t) (uint64_t) (arg0),
+    (plugin_option_list_u8_t) option,
+    (plugin_option_list_u8_t) option14,
+    (exports_extracting_option_timestamp_t) option15,
+    (plugin_option_u32_t) option16,
   };
-  exports_extracting_result_list_option_value_string_t ret;
-  exports_extracting_list_option_value_t ok;
+  exports_extracting_list_piece_t arg18 = (exports_extracting_list_piece_t) { (exports_extracting_piece_t*)(arg12), (arg13) };
+  exports_extracting_result_answer_string_t ret;
+  exports_extracting_answer_t ok;
   plugin_string_t err;
-  ret.is_err = !exports_extracting_extract(&arg8, &ok, &err);
+  ret.is_err = !exports_extracting_extract(&arg17, &arg18, &ok, &err);
   if (ret.is_err) {
     ret.val.err = err;
   }
@@ -346,13 +659,27 @@ uint8_t * __wasm_export_exports_extracting_extract(uint8_t * arg, size_t arg0, i
   }
   uint8_t *ptr = (uint8_t *) &RET_AREA;
   if ((ret).is_err) {
-    const plugin_string_t *payload18 = &(ret).val.err;*((int8_t*)(ptr + 0)) = 1;
-    *((size_t*)(ptr + (2*sizeof(void*)))) = (*payload18).len;
-    *((uint8_t **)(ptr + sizeof(void*))) = (uint8_t *) (*payload18).ptr;
+    const plugin_string_t *payload30 = &(ret).val.err;*((int8_t*)(ptr + 0)) = 1;
+    *((size_t*)(ptr + (2*sizeof(void*)))) = (*payload30).len;
+    *((uint8_t **)(ptr + sizeof(void*))) = (uint8_t *) (*payload30).ptr;
   } else {
-    const exports_extracting_list_option_value_t *payload = &(ret).val.ok;*((int8_t*)(ptr + 0)) = 0;
-    *((size_t*)(ptr + (2*sizeof(void*)))) = (*payload).len;
-    *((uint8_t **)(ptr + sizeof(void*))) = (uint8_t *) (*payload).ptr;
+    const exports_extracting_answer_t *payload = &(ret).val.ok;*((int8_t*)(ptr + 0)) = 0;
+    switch ((int32_t) (*payload).tag) {
+      case 0: {
+        const exports_extracting_list_option_value_t *payload19 = &(*payload).val.values;
+        *((int8_t*)(ptr + sizeof(void*))) = 0;
+        *((size_t*)(ptr + (3*sizeof(void*)))) = (*payload19).len;
+        *((uint8_t **)(ptr + (2*sizeof(void*)))) = (uint8_t *) (*payload19).ptr;
+        break;
+      }
+      case 1: {
+        const exports_extracting_list_range_t *payload29 = &(*payload).val.more;
+        *((int8_t*)(ptr + sizeof(void*))) = 1;
+        *((size_t*)(ptr + (3*sizeof(void*)))) = (*payload29).len;
+        *((uint8_t **)(ptr + (2*sizeof(void*)))) = (uint8_t *) (*payload29).ptr;
+        break;
+      }
+    }
   }
   return ptr;
 }

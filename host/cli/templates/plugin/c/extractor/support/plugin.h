@@ -14,6 +14,88 @@ typedef struct plugin_string_t {
   size_t len;
 } plugin_string_t;
 
+// What an entry of a directory is.
+typedef uint8_t exports_types_entry_kind_t;
+
+// A regular file.
+#define EXPORTS_TYPES_ENTRY_KIND_FILE 0
+// A directory. One that is not wanted is not entered.
+#define EXPORTS_TYPES_ENTRY_KIND_DIRECTORY 1
+
+// A point in time.
+typedef struct exports_types_timestamp_t {
+  // Whole seconds since 1970-01-01T00:00:00Z, negative before it.
+  int64_t   seconds;
+  // Nanoseconds after that second: 0 to 999,999,999.
+  uint32_t   nanoseconds;
+} exports_types_timestamp_t;
+
+// What type the value of a setting has.
+typedef uint8_t exports_types_setting_type_t;
+
+// `true` or `false`.
+#define EXPORTS_TYPES_SETTING_TYPE_BOOLEAN 0
+// A whole number.
+#define EXPORTS_TYPES_SETTING_TYPE_INTEGER 1
+// A finite number in floating point.
+#define EXPORTS_TYPES_SETTING_TYPE_NUMBER 2
+// A string of Unicode.
+#define EXPORTS_TYPES_SETTING_TYPE_TEXT 3
+
+// The value of a setting.
+typedef struct exports_types_setting_value_t {
+  uint8_t tag;
+  union {
+    bool     boolean;
+    int64_t     integer;
+    double     number;
+    plugin_string_t     text;
+  } val;
+} exports_types_setting_value_t;
+
+// Of a setting of type `boolean`.
+#define EXPORTS_TYPES_SETTING_VALUE_BOOLEAN 0
+// Of a setting of type `integer`.
+#define EXPORTS_TYPES_SETTING_VALUE_INTEGER 1
+// Of a setting of type `number`.
+#define EXPORTS_TYPES_SETTING_VALUE_NUMBER 2
+// Of a setting of type `text`: at most 64 KiB.
+#define EXPORTS_TYPES_SETTING_VALUE_TEXT 3
+
+typedef struct {
+  bool is_some;
+  exports_types_setting_value_t val;
+} exports_types_option_setting_value_t;
+
+// Something about a plugin that its user can set.
+typedef struct exports_types_setting_t {
+  // What it is called: 1 to 64 lower-case ASCII letters, digits,
+  // hyphens and underscores, a letter first. It is not `name`, which
+  // the host uses itself.
+  plugin_string_t   key;
+  // The type of its value.
+  exports_types_setting_type_t   setting_type;
+  // The value that it has where the user sets none. A setting without
+  // one must be set.
+  exports_types_option_setting_value_t   default_value;
+  // What it is for, for people: at most 256 bytes.
+  plugin_string_t   docs;
+} exports_types_setting_t;
+
+// A setting and its value.
+typedef struct exports_types_assignment_t {
+  // The setting's key.
+  plugin_string_t   key;
+  // A value of the setting's type.
+  exports_types_setting_value_t   value;
+} exports_types_assignment_t;
+
+typedef exports_types_assignment_t exports_extracting_assignment_t;
+
+typedef exports_types_setting_t exports_extracting_setting_t;
+
+typedef exports_types_timestamp_t exports_extracting_timestamp_t;
+
 // What type the values of a column have.
 typedef uint8_t exports_extracting_value_type_t;
 
@@ -36,7 +118,7 @@ typedef uint8_t exports_extracting_value_type_t;
 typedef struct exports_extracting_column_t {
   // The column's name: 1 to 64 lower-case ASCII letters, digits,
   // hyphens and underscores, a letter first. In the output it stands
-  // behind `plugin.`: `plugin.width`.
+  // behind the extractor's name and a dot: `images.width`.
   plugin_string_t   name;
   // The type of its values.
   exports_extracting_value_type_t   value_type;
@@ -50,8 +132,8 @@ typedef struct exports_extracting_two_ends_t {
   uint32_t   tail;
 } exports_extracting_two_ends_t;
 
-// Which bytes of a file are wanted. All of it is passed where it has
-// fewer than are asked for.
+// Which bytes of a file are passed at first. All of it is passed where
+// it has fewer than are asked for.
 typedef struct exports_extracting_portion_t {
   uint8_t tag;
   union {
@@ -62,17 +144,92 @@ typedef struct exports_extracting_portion_t {
   } val;
 } exports_extracting_portion_t;
 
-// None: its name, size and time are enough.
+// None: what the description asks to be told is enough. The file is
+// not opened, and `extract` cannot ask for bytes of it.
 #define EXPORTS_EXTRACTING_PORTION_NOTHING 0
-// So many of its first bytes.
+// So many of its first bytes, as one piece.
 #define EXPORTS_EXTRACTING_PORTION_HEAD 1
-// So many of its last bytes.
+// So many of its last bytes, as one piece.
 #define EXPORTS_EXTRACTING_PORTION_TAIL 2
-// Bytes of both ends.
+// Bytes of both ends, as two pieces. They may overlap.
 #define EXPORTS_EXTRACTING_PORTION_BOTH 3
-// All of a file of at most so many bytes. `extract` is not called
-// for a larger one, which has no values.
+// All of a file of at most so many bytes, as one piece. `extract` is
+// not called for a larger one, which has no values.
 #define EXPORTS_EXTRACTING_PORTION_WHOLE 4
+
+typedef struct {
+  uint8_t *ptr;
+  size_t len;
+} plugin_list_u8_t;
+
+// Bytes that stand at one place in all files of a format.
+typedef struct exports_extracting_magic_t {
+  // How many bytes stand before them.
+  uint32_t   offset;
+  // The bytes themselves. They end within the first 64 KiB of a file.
+  plugin_list_u8_t   bytes;
+} exports_extracting_magic_t;
+
+// What a file is recognised by. Letters of ASCII are compared without
+// regard to their case.
+typedef struct exports_extracting_pattern_t {
+  uint8_t tag;
+  union {
+    plugin_string_t     extension;
+    plugin_string_t     name;
+    exports_extracting_magic_t     magic;
+  } val;
+} exports_extracting_pattern_t;
+
+// Every file is taken.
+#define EXPORTS_EXTRACTING_PATTERN_EVERY 0
+// Its name ends in this extension, given with or without its leading
+// dot, and something stands before that dot. It may itself contain
+// dots (`tar.gz`).
+#define EXPORTS_EXTRACTING_PATTERN_EXTENSION 1
+// Its name has no extension: no dot but at its two ends.
+#define EXPORTS_EXTRACTING_PATTERN_NO_EXTENSION 2
+// Its name as a whole is this one, in which `*` stands for any
+// characters, none included, and `?` for one.
+#define EXPORTS_EXTRACTING_PATTERN_NAME 3
+// It has these bytes. The host opens and reads every file that comes
+// this far.
+#define EXPORTS_EXTRACTING_PATTERN_MAGIC 4
+
+typedef struct {
+  exports_extracting_pattern_t *ptr;
+  size_t len;
+} exports_extracting_list_pattern_t;
+
+// Files that are taken, and what is wanted of them.
+typedef struct exports_extracting_selection_t {
+  // What they are recognised by, any one of these; at least one.
+  exports_extracting_list_pattern_t   patterns;
+  // Which of their bytes are passed at first: 16 MiB at most, and no
+  // more than a quarter of the memory that the host allows the
+  // component.
+  exports_extracting_portion_t   portion;
+} exports_extracting_selection_t;
+
+// What is to be told of a file beside its size and its contents. Where
+// nothing is, the values of a file depend on its contents, the settings
+// and the component alone, and a host may keep them for every file of
+// the same contents.
+typedef struct exports_extracting_facts_t {
+  // Its name.
+  bool   name;
+  // Its path below the root that the user gave.
+  bool   path;
+  // When its contents were last modified.
+  bool   modified;
+  // Its type and permissions, as the system has them.
+  bool   mode;
+} exports_extracting_facts_t;
+
+typedef struct {
+  exports_extracting_setting_t *ptr;
+  size_t len;
+} exports_extracting_list_setting_t;
 
 typedef struct {
   exports_extracting_column_t *ptr;
@@ -80,56 +237,78 @@ typedef struct {
 } exports_extracting_list_column_t;
 
 typedef struct {
-  uint8_t *ptr;
+  exports_extracting_selection_t *ptr;
   size_t len;
-} plugin_list_u8_t;
-
-typedef struct {
-  plugin_list_u8_t *ptr;
-  size_t len;
-} plugin_list_list_u8_t;
+} exports_extracting_list_selection_t;
 
 // What the extractor is, and what it wants to see.
 typedef struct exports_extracting_description_t {
-  // The extractor's name, for messages: 1 to 64 ASCII letters, digits,
-  // hyphens and underscores.
+  // The extractor's name, which stands before its columns: 1 to 64
+  // ASCII letters, digits, hyphens and underscores.
   plugin_string_t   name;
-  // The extractor's version, for people: at most 64 bytes.
+  // The extractor's version, for people: at most 64 bytes. One that
+  // tells other values of a file needs another version.
   plugin_string_t   version;
+  // What its user can set: at most 64 settings, no two of one key.
+  exports_extracting_list_setting_t   settings;
   // The columns that it fills, 1 to 64, no two of one name.
   exports_extracting_list_column_t   columns;
-  // The extensions of the files that it knows, with or without their
-  // leading dot, compared without regard to the case of ASCII letters;
-  // at most 1024. Other files have no values, and nothing of them is
-  // read. An empty list asks for every file.
-  plugin_list_list_u8_t   extensions;
-  // Which bytes of a file are wanted: 16 MiB at most, and no more than
-  // a quarter of the memory that the host allows the component.
-  exports_extracting_portion_t   portion;
+  // Which files it takes: 1 to 64 selections, of at most 1024 patterns
+  // together. The first selection that a file fits in counts. A file
+  // that fits in none has no values.
+  exports_extracting_list_selection_t   selections;
+  // What it wants to be told of a file.
+  exports_extracting_facts_t   facts;
 } exports_extracting_description_t;
 
-// A point in time.
-typedef struct exports_extracting_timestamp_t {
-  // Whole seconds since 1970-01-01T00:00:00Z, negative before it.
-  int64_t   seconds;
-  // Nanoseconds after that second: 0 to 999,999,999.
-  uint32_t   nanoseconds;
-} exports_extracting_timestamp_t;
+typedef struct {
+  bool is_some;
+  plugin_list_u8_t val;
+} plugin_option_list_u8_t;
 
-// A file and what was asked for of it.
+typedef struct {
+  bool is_some;
+  exports_extracting_timestamp_t val;
+} exports_extracting_option_timestamp_t;
+
+typedef struct {
+  bool is_some;
+  uint32_t val;
+} plugin_option_u32_t;
+
+// A file that was taken, and what the description asks to be told.
 typedef struct exports_extracting_file_t {
-  // Its name, without the path that leads to it.
-  plugin_list_u8_t   name;
+  // The index of the selection that it fits in.
+  uint32_t   selection;
   // Its size in bytes.
   uint64_t   size;
+  // Its name.
+  plugin_option_list_u8_t   name;
+  // Its path below the root that the user gave, with slashes between
+  // names; its name where the user gave the file itself.
+  plugin_option_list_u8_t   path;
   // When its contents were last modified.
-  exports_extracting_timestamp_t   modified;
-  // Its first bytes, or all of them, where they were asked for.
-  plugin_list_u8_t   head;
-  // Its last bytes, where they were asked for. They may overlap the
-  // first.
-  plugin_list_u8_t   tail;
+  exports_extracting_option_timestamp_t   modified;
+  // Its type and permissions: the `st_mode` of POSIX.
+  plugin_option_u32_t   mode;
 } exports_extracting_file_t;
+
+// Bytes of a file.
+typedef struct exports_extracting_piece_t {
+  // Where in the file they begin.
+  uint64_t   offset;
+  // The bytes: as many as were asked for, or fewer where the file ends
+  // before.
+  plugin_list_u8_t   bytes;
+} exports_extracting_piece_t;
+
+// Where bytes lie in a file.
+typedef struct exports_extracting_range_t {
+  // How many bytes stand before them.
+  uint64_t   offset;
+  // How many there are.
+  uint32_t   length;
+} exports_extracting_range_t;
 
 // A value of a column.
 typedef struct exports_extracting_value_t {
@@ -172,32 +351,103 @@ typedef struct {
 } exports_extracting_list_option_value_t;
 
 typedef struct {
+  exports_extracting_range_t *ptr;
+  size_t len;
+} exports_extracting_list_range_t;
+
+// What there is to say to the pieces of a file.
+typedef struct exports_extracting_answer_t {
+  uint8_t tag;
+  union {
+    exports_extracting_list_option_value_t     values;
+    exports_extracting_list_range_t     more;
+  } val;
+} exports_extracting_answer_t;
+
+// The file's values: one for each column, in their order, or none
+// where there is nothing to tell.
+#define EXPORTS_EXTRACTING_ANSWER_VALUES 0
+// More bytes are needed: 1 to 64 ranges. `extract` is called again
+// with the pieces it had and one for each range behind them. For one
+// file this may be said 8 times, and all pieces together are at most
+// as many bytes as a portion may have.
+#define EXPORTS_EXTRACTING_ANSWER_MORE 1
+
+typedef struct {
+  exports_extracting_assignment_t *ptr;
+  size_t len;
+} exports_extracting_list_assignment_t;
+
+typedef struct {
   bool is_err;
   union {
-    exports_extracting_list_option_value_t ok;
     plugin_string_t err;
   } val;
-} exports_extracting_result_list_option_value_string_t;
+} exports_extracting_result_void_string_t;
+
+typedef struct {
+  exports_extracting_piece_t *ptr;
+  size_t len;
+} exports_extracting_list_piece_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    exports_extracting_answer_t ok;
+    plugin_string_t err;
+  } val;
+} exports_extracting_result_answer_string_t;
 
 // Exported Functions from `sanchay:inspect/extracting@0.1.0`
 void exports_extracting_describe(exports_extracting_description_t *ret);
-bool exports_extracting_extract(exports_extracting_file_t *file, exports_extracting_list_option_value_t *ret, plugin_string_t *err);
+bool exports_extracting_configure(exports_extracting_list_assignment_t *settings, plugin_string_t *err);
+bool exports_extracting_extract(exports_extracting_file_t *file, exports_extracting_list_piece_t *pieces, exports_extracting_answer_t *ret, plugin_string_t *err);
 
 // Helper Functions
+
+void exports_types_setting_value_free(exports_types_setting_value_t *ptr);
+
+void exports_types_option_setting_value_free(exports_types_option_setting_value_t *ptr);
+
+void exports_types_setting_free(exports_types_setting_t *ptr);
+
+void exports_types_assignment_free(exports_types_assignment_t *ptr);
+
+void exports_extracting_assignment_free(exports_extracting_assignment_t *ptr);
+
+void exports_extracting_setting_free(exports_extracting_setting_t *ptr);
 
 void exports_extracting_column_free(exports_extracting_column_t *ptr);
 
 void exports_extracting_portion_free(exports_extracting_portion_t *ptr);
 
-void exports_extracting_list_column_free(exports_extracting_list_column_t *ptr);
-
 void plugin_list_u8_free(plugin_list_u8_t *ptr);
 
-void plugin_list_list_u8_free(plugin_list_list_u8_t *ptr);
+void exports_extracting_magic_free(exports_extracting_magic_t *ptr);
+
+void exports_extracting_pattern_free(exports_extracting_pattern_t *ptr);
+
+void exports_extracting_list_pattern_free(exports_extracting_list_pattern_t *ptr);
+
+void exports_extracting_selection_free(exports_extracting_selection_t *ptr);
+
+void exports_extracting_list_setting_free(exports_extracting_list_setting_t *ptr);
+
+void exports_extracting_list_column_free(exports_extracting_list_column_t *ptr);
+
+void exports_extracting_list_selection_free(exports_extracting_list_selection_t *ptr);
 
 void exports_extracting_description_free(exports_extracting_description_t *ptr);
 
+void plugin_option_list_u8_free(plugin_option_list_u8_t *ptr);
+
+void exports_extracting_option_timestamp_free(exports_extracting_option_timestamp_t *ptr);
+
+void plugin_option_u32_free(plugin_option_u32_t *ptr);
+
 void exports_extracting_file_free(exports_extracting_file_t *ptr);
+
+void exports_extracting_piece_free(exports_extracting_piece_t *ptr);
 
 void exports_extracting_value_free(exports_extracting_value_t *ptr);
 
@@ -205,7 +455,17 @@ void exports_extracting_option_value_free(exports_extracting_option_value_t *ptr
 
 void exports_extracting_list_option_value_free(exports_extracting_list_option_value_t *ptr);
 
-void exports_extracting_result_list_option_value_string_free(exports_extracting_result_list_option_value_string_t *ptr);
+void exports_extracting_list_range_free(exports_extracting_list_range_t *ptr);
+
+void exports_extracting_answer_free(exports_extracting_answer_t *ptr);
+
+void exports_extracting_list_assignment_free(exports_extracting_list_assignment_t *ptr);
+
+void exports_extracting_result_void_string_free(exports_extracting_result_void_string_t *ptr);
+
+void exports_extracting_list_piece_free(exports_extracting_list_piece_t *ptr);
+
+void exports_extracting_result_answer_string_free(exports_extracting_result_answer_string_t *ptr);
 
 // Sets the string `ret` to reference the input string `s` without copying it
 void plugin_string_set(plugin_string_t *ret, const char*s);

@@ -1,5 +1,5 @@
 // What the host calls when it has read the answer of a call: all memory is
-// taken back. These two replace the functions of the same names in plugin.c,
+// taken back. These replace the functions of the same names in plugin.c,
 // which are weak.
 
 #include "stdlib.h"
@@ -8,6 +8,11 @@
 
 __attribute__((export_name("cabi_post_sanchay:inspect/judging@0.1.0#describe")))
 void __wasm_export_exports_judging_describe_post_return(uint8_t *answer) {
+  release_all();
+}
+
+__attribute__((export_name("cabi_post_sanchay:inspect/judging@0.1.0#configure")))
+void __wasm_export_exports_judging_configure_post_return(uint8_t *answer) {
   release_all();
 }
 

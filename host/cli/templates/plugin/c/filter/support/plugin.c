@@ -13,6 +13,61 @@ void __wasm_export_exports_judging_describe_post_return(uint8_t * arg0) {
   if ((*((size_t*) (arg0 + (3*sizeof(void*))))) > 0) {
     free(*((uint8_t **) (arg0 + (2*sizeof(void*)))));
   }
+  size_t len = *((size_t*) (arg0 + (5*sizeof(void*))));
+  if (len > 0) {
+    uint8_t *ptr = *((uint8_t **) (arg0 + (4*sizeof(void*))));
+    for (size_t i = 0; i < len; i++) {
+      uint8_t *base = ptr + i * (24+6*sizeof(void*));
+      (void) base;
+      if ((*((size_t*) (base + sizeof(void*)))) > 0) {
+        free(*((uint8_t **) (base + 0)));
+      }
+      switch ((int32_t) (int32_t) *((uint8_t*) (base + (8+2*sizeof(void*))))) {
+        case 0: {
+          break;
+        }
+        case 1: {
+          switch ((int32_t) (int32_t) *((uint8_t*) (base + (16+2*sizeof(void*))))) {
+            case 0: {
+              break;
+            }
+            case 1: {
+              break;
+            }
+            case 2: {
+              break;
+            }
+            case 3: {
+              if ((*((size_t*) (base + (24+3*sizeof(void*))))) > 0) {
+                free(*((uint8_t **) (base + (24+2*sizeof(void*)))));
+              }
+              break;
+            }
+          }
+          break;
+        }
+      }
+      if ((*((size_t*) (base + (24+5*sizeof(void*))))) > 0) {
+        free(*((uint8_t **) (base + (24+4*sizeof(void*)))));
+      }
+    }
+    free(ptr);
+  }
+}
+
+__attribute__((__weak__, __export_name__("cabi_post_sanchay:inspect/judging@0.1.0#configure")))
+void __wasm_export_exports_judging_configure_post_return(uint8_t * arg0) {
+  switch ((int32_t) (int32_t) *((uint8_t*) (arg0 + 0))) {
+    case 0: {
+      break;
+    }
+    case 1: {
+      if ((*((size_t*) (arg0 + (2*sizeof(void*))))) > 0) {
+        free(*((uint8_t **) (arg0 + sizeof(void*))));
+      }
+      break;
+    }
+  }
 }
 
 __attribute__((__weak__, __export_name__("cabi_post_sanchay:inspect/judging@0.1.0#judge")))
@@ -21,7 +76,7 @@ void __wasm_export_exports_judging_judge_post_return(uint8_t * arg0) {
   if (len > 0) {
     uint8_t *ptr = *((uint8_t **) (arg0 + 0));
     for (size_t i = 0; i < len; i++) {
-      uint8_t *base = ptr + i * 1;
+      uint8_t *base = ptr + i * 4;
       (void) base;
     }
     free(ptr);
@@ -40,13 +95,68 @@ void *cabi_realloc(void *ptr, size_t old_size, size_t align, size_t new_size) {
 }
 
 __attribute__((__aligned__(sizeof(void*))))
-static uint8_t RET_AREA[(5*sizeof(void*))];
+static uint8_t RET_AREA[(7*sizeof(void*))];
 
 // Helper Functions
+
+void exports_types_setting_value_free(exports_types_setting_value_t *ptr) {
+  switch ((int32_t) ptr->tag) {
+    case 0: {
+      break;
+    }
+    case 1: {
+      break;
+    }
+    case 2: {
+      break;
+    }
+    case 3: {
+      plugin_string_free(&ptr->val.text);
+      break;
+    }
+  }
+}
+
+void exports_types_option_setting_value_free(exports_types_option_setting_value_t *ptr) {
+  if (ptr->is_some) {
+    exports_types_setting_value_free(&ptr->val);
+  }
+}
+
+void exports_types_setting_free(exports_types_setting_t *ptr) {
+  plugin_string_free(&ptr->key);
+  exports_types_option_setting_value_free(&ptr->default_value);
+  plugin_string_free(&ptr->docs);
+}
+
+void exports_types_assignment_free(exports_types_assignment_t *ptr) {
+  plugin_string_free(&ptr->key);
+  exports_types_setting_value_free(&ptr->value);
+}
+
+void exports_judging_assignment_free(exports_judging_assignment_t *ptr) {
+  exports_types_assignment_free(ptr);
+}
+
+void exports_judging_setting_free(exports_judging_setting_t *ptr) {
+  exports_types_setting_free(ptr);
+}
+
+void exports_judging_list_setting_free(exports_judging_list_setting_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    exports_judging_setting_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      exports_judging_setting_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
 
 void exports_judging_description_free(exports_judging_description_t *ptr) {
   plugin_string_free(&ptr->name);
   plugin_string_free(&ptr->version);
+  exports_judging_list_setting_free(&ptr->settings);
 }
 
 void plugin_list_u64_free(plugin_list_u64_t *ptr) {
@@ -118,6 +228,24 @@ void exports_judging_batch_free(exports_judging_batch_t *ptr) {
   exports_judging_option_metadata_free(&ptr->metadata);
 }
 
+void exports_judging_list_assignment_free(exports_judging_list_assignment_t *ptr) {
+  size_t list_len = ptr->len;
+  if (list_len > 0) {
+    exports_judging_assignment_t *list_ptr = ptr->ptr;
+    for (size_t i = 0; i < list_len; i++) {
+      exports_judging_assignment_free(&list_ptr[i]);
+    }
+    free(list_ptr);
+  }
+}
+
+void exports_judging_result_void_string_free(exports_judging_result_void_string_t *ptr) {
+  if (!ptr->is_err) {
+  } else {
+    plugin_string_free(&ptr->val.err);
+  }
+}
+
 void plugin_string_set(plugin_string_t *ret, const char*s) {
   ret->ptr = (uint8_t*) s;
   ret->len = strlen(s);
@@ -154,7 +282,29 @@ uint8_t * __wasm_export_exports_judging_describe(void) {
   *((uint8_t **)(ptr + 0)) = (uint8_t *) ((ret).name).ptr;
   *((size_t*)(ptr + (3*sizeof(void*)))) = ((ret).version).len;
   *((uint8_t **)(ptr + (2*sizeof(void*)))) = (uint8_t *) ((ret).version).ptr;
-  *((int8_t*)(ptr + (4*sizeof(void*)))) = (ret).metadata;
+  *((size_t*)(ptr + (5*sizeof(void*)))) = ((ret).settings).len;
+  *((uint8_t **)(ptr + (4*sizeof(void*)))) = (uint8_t *) ((ret).settings).ptr;
+  *((int8_t*)(ptr + (6*sizeof(void*)))) = (ret).metadata;
+  return ptr;
+}
+
+__attribute__((__export_name__("sanchay:inspect/judging@0.1.0#configure")))
+uint8_t * __wasm_export_exports_judging_configure(uint8_t * arg, size_t arg0) {
+  exports_judging_list_assignment_t arg1 = (exports_judging_list_assignment_t) { (exports_judging_assignment_t*)(arg), (arg0) };
+  exports_judging_result_void_string_t ret;
+  plugin_string_t err;
+  ret.is_err = !exports_judging_configure(&arg1, &err);
+  if (ret.is_err) {
+    ret.val.err = err;
+  }
+  uint8_t *ptr = (uint8_t *) &RET_AREA;
+  if ((ret).is_err) {
+    const plugin_string_t *payload2 = &(ret).val.err;*((int8_t*)(ptr + 0)) = 1;
+    *((size_t*)(ptr + (2*sizeof(void*)))) = (*payload2).len;
+    *((uint8_t **)(ptr + sizeof(void*))) = (uint8_t *) (*payload2).ptr;
+  } else {
+    *((int8_t*)(ptr + 0)) = 0;
+  }
   return ptr;
 }
 
@@ -182,7 +332,7 @@ uint8_t * __wasm_export_exports_judging_judge(uint8_t * arg, size_t arg0, uint8_
     (exports_judging_list_entry_kind_t) (exports_judging_list_entry_kind_t) { (exports_judging_entry_kind_t*)(arg5), (arg6) },
     (exports_judging_option_metadata_t) option,
   };
-  plugin_list_u8_t ret;
+  plugin_list_u32_t ret;
   exports_judging_judge(&arg12, &ret);
   uint8_t *ptr = (uint8_t *) &RET_AREA;
   *((size_t*)(ptr + sizeof(void*))) = (ret).len;

@@ -14,6 +14,95 @@ typedef struct plugin_string_t {
   size_t len;
 } plugin_string_t;
 
+// What an entry of a directory is.
+typedef uint8_t exports_types_entry_kind_t;
+
+// A regular file.
+#define EXPORTS_TYPES_ENTRY_KIND_FILE 0
+// A directory. One that is not wanted is not entered.
+#define EXPORTS_TYPES_ENTRY_KIND_DIRECTORY 1
+
+// A point in time.
+typedef struct exports_types_timestamp_t {
+  // Whole seconds since 1970-01-01T00:00:00Z, negative before it.
+  int64_t   seconds;
+  // Nanoseconds after that second: 0 to 999,999,999.
+  uint32_t   nanoseconds;
+} exports_types_timestamp_t;
+
+// What type the value of a setting has.
+typedef uint8_t exports_types_setting_type_t;
+
+// `true` or `false`.
+#define EXPORTS_TYPES_SETTING_TYPE_BOOLEAN 0
+// A whole number.
+#define EXPORTS_TYPES_SETTING_TYPE_INTEGER 1
+// A finite number in floating point.
+#define EXPORTS_TYPES_SETTING_TYPE_NUMBER 2
+// A string of Unicode.
+#define EXPORTS_TYPES_SETTING_TYPE_TEXT 3
+
+// The value of a setting.
+typedef struct exports_types_setting_value_t {
+  uint8_t tag;
+  union {
+    bool     boolean;
+    int64_t     integer;
+    double     number;
+    plugin_string_t     text;
+  } val;
+} exports_types_setting_value_t;
+
+// Of a setting of type `boolean`.
+#define EXPORTS_TYPES_SETTING_VALUE_BOOLEAN 0
+// Of a setting of type `integer`.
+#define EXPORTS_TYPES_SETTING_VALUE_INTEGER 1
+// Of a setting of type `number`.
+#define EXPORTS_TYPES_SETTING_VALUE_NUMBER 2
+// Of a setting of type `text`: at most 64 KiB.
+#define EXPORTS_TYPES_SETTING_VALUE_TEXT 3
+
+typedef struct {
+  bool is_some;
+  exports_types_setting_value_t val;
+} exports_types_option_setting_value_t;
+
+// Something about a plugin that its user can set.
+typedef struct exports_types_setting_t {
+  // What it is called: 1 to 64 lower-case ASCII letters, digits,
+  // hyphens and underscores, a letter first. It is not `name`, which
+  // the host uses itself.
+  plugin_string_t   key;
+  // The type of its value.
+  exports_types_setting_type_t   setting_type;
+  // The value that it has where the user sets none. A setting without
+  // one must be set.
+  exports_types_option_setting_value_t   default_value;
+  // What it is for, for people: at most 256 bytes.
+  plugin_string_t   docs;
+} exports_types_setting_t;
+
+// A setting and its value.
+typedef struct exports_types_assignment_t {
+  // The setting's key.
+  plugin_string_t   key;
+  // A value of the setting's type.
+  exports_types_setting_value_t   value;
+} exports_types_assignment_t;
+
+typedef exports_types_assignment_t exports_judging_assignment_t;
+
+typedef exports_types_entry_kind_t exports_judging_entry_kind_t;
+
+typedef exports_types_setting_t exports_judging_setting_t;
+
+typedef exports_types_timestamp_t exports_judging_timestamp_t;
+
+typedef struct {
+  exports_judging_setting_t *ptr;
+  size_t len;
+} exports_judging_list_setting_t;
+
 // What the filter is, and what it wants to see.
 typedef struct exports_judging_description_t {
   // The filter's name, for messages: 1 to 64 ASCII letters, digits,
@@ -21,27 +110,13 @@ typedef struct exports_judging_description_t {
   plugin_string_t   name;
   // The filter's version, for people: at most 64 bytes.
   plugin_string_t   version;
+  // What its user can set: at most 64 settings, no two of one key.
+  exports_judging_list_setting_t   settings;
   // Whether files are to be judged by their sizes and times. The host
   // then reads them first, and asks about files with them and about
   // directories without.
   bool   metadata;
 } exports_judging_description_t;
-
-// What an entry of a directory is.
-typedef uint8_t exports_judging_entry_kind_t;
-
-// A regular file.
-#define EXPORTS_JUDGING_ENTRY_KIND_FILE 0
-// A directory. One that is not wanted is not entered.
-#define EXPORTS_JUDGING_ENTRY_KIND_DIRECTORY 1
-
-// A point in time.
-typedef struct exports_judging_timestamp_t {
-  // Whole seconds since 1970-01-01T00:00:00Z, negative before it.
-  int64_t   seconds;
-  // Nanoseconds after that second: 0 to 999,999,999.
-  uint32_t   nanoseconds;
-} exports_judging_timestamp_t;
 
 typedef struct {
   uint64_t *ptr;
@@ -99,11 +174,38 @@ typedef struct exports_judging_batch_t {
   exports_judging_option_metadata_t   metadata;
 } exports_judging_batch_t;
 
+typedef struct {
+  exports_judging_assignment_t *ptr;
+  size_t len;
+} exports_judging_list_assignment_t;
+
+typedef struct {
+  bool is_err;
+  union {
+    plugin_string_t err;
+  } val;
+} exports_judging_result_void_string_t;
+
 // Exported Functions from `sanchay:inspect/judging@0.1.0`
 void exports_judging_describe(exports_judging_description_t *ret);
-void exports_judging_judge(exports_judging_batch_t *batch, plugin_list_u8_t *ret);
+bool exports_judging_configure(exports_judging_list_assignment_t *settings, plugin_string_t *err);
+void exports_judging_judge(exports_judging_batch_t *batch, plugin_list_u32_t *ret);
 
 // Helper Functions
+
+void exports_types_setting_value_free(exports_types_setting_value_t *ptr);
+
+void exports_types_option_setting_value_free(exports_types_option_setting_value_t *ptr);
+
+void exports_types_setting_free(exports_types_setting_t *ptr);
+
+void exports_types_assignment_free(exports_types_assignment_t *ptr);
+
+void exports_judging_assignment_free(exports_judging_assignment_t *ptr);
+
+void exports_judging_setting_free(exports_judging_setting_t *ptr);
+
+void exports_judging_list_setting_free(exports_judging_list_setting_t *ptr);
 
 void exports_judging_description_free(exports_judging_description_t *ptr);
 
@@ -122,6 +224,10 @@ void exports_judging_list_entry_kind_free(exports_judging_list_entry_kind_t *ptr
 void exports_judging_option_metadata_free(exports_judging_option_metadata_t *ptr);
 
 void exports_judging_batch_free(exports_judging_batch_t *ptr);
+
+void exports_judging_list_assignment_free(exports_judging_list_assignment_t *ptr);
+
+void exports_judging_result_void_string_free(exports_judging_result_void_string_t *ptr);
 
 // Sets the string `ret` to reference the input string `s` without copying it
 void plugin_string_set(plugin_string_t *ret, const char*s);

@@ -1,0 +1,149 @@
+//! A plugin as the command line names it: its file, the digest that it must
+//! have, what it is called, and its settings.
+//!
+//! `FILE[@sha256:HEX][,name=NAME][,KEY=VALUE]...` A comma that belongs to the
+//! file's name or to a value is written twice.
+
+use std::{
+    ffi::{OsStr, OsString},
+    os::unix::ffi::{OsStrExt as _, OsStringExt as _},
+    path::PathBuf,
+};
+
+/// What stands between a file and the digest that it must have.
+const PIN: &[u8] = b"@sha256:";
+
+/// A plugin, as the command line names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PluginSpec {
+    /// Its file.
+    pub(crate) path: PathBuf,
+    /// The SHA-256 that its file must have.
+    pub(crate) digest: Option<[u8; 32]>,
+    /// What it is called, instead of what it calls itself.
+    pub(crate) name: Option<String>,
+    /// Its settings, in the order in which they were given.
+    pub(crate) settings: Vec<(String, String)>,
+}
+
+impl PluginSpec {
+    /// Parses an argument.
+    pub(crate) fn parse(argument: OsString) -> Result<Self, String> {
+        let mut parts = split(argument.as_bytes()).into_iter();
+        let file = parts.next().unwrap_or_default();
+        let (file, digest) = pin(&file)?;
+        if file.is_empty() {
+            return Err("it names no file".to_owned());
+        }
+        let path = PathBuf::from(OsString::from_vec(file.to_vec()));
+        let mut spec = Self { path, digest, name: None, settings: Vec::new() };
+        for part in parts {
+            let part = String::from_utf8(part)
+                .map_err(|_| "a setting must be UTF-8".to_owned())?;
+            let Some((key, value)) = part.split_once('=') else {
+                return Err(format!(
+                    "{part:?} is no setting: expected KEY=VALUE (a comma in \
+                     a file's name or in a value is written twice)"
+                ));
+            };
+            match key {
+                "name" if spec.name.is_some() => {
+                    return Err("name is set twice".to_owned());
+                }
+                "name" => spec.name = Some(value.to_owned()),
+                _ => spec.settings.push((key.to_owned(), value.to_owned())),
+            }
+        }
+        Ok(spec)
+    }
+}
+
+/// Parts between single commas, with one comma for each two.
+fn split(argument: &[u8]) -> Vec<Vec<u8>> {
+    let mut parts = vec![Vec::new()];
+    let mut bytes = argument.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        if byte == b',' && bytes.next_if_eq(&b',').is_none() {
+            parts.push(Vec::new());
+        } else if let Some(part) = parts.last_mut() {
+            part.push(byte);
+        }
+    }
+    parts
+}
+
+/// A file and the digest that it must have, if one stands behind it.
+fn pin(file: &[u8]) -> Result<(&[u8], Option<[u8; 32]>), String> {
+    let at = file.windows(PIN.len()).rposition(|window| window == PIN);
+    let Some((path, pin)) = at.and_then(|at| file.split_at_checked(at)) else {
+        return Ok((file, None));
+    };
+    let digits = pin.get(PIN.len()..).unwrap_or_default();
+    match digest(OsStr::from_bytes(digits)) {
+        Some(digest) => Ok((path, Some(digest))),
+        None => Err("a SHA-256 has 64 hexadecimal digits".to_owned()),
+    }
+}
+
+/// A digest of 64 hexadecimal digits.
+fn digest(digits: &OsStr) -> Option<[u8; 32]> {
+    let digits = digits.to_str()?;
+    let hexadecimal = digits.bytes().all(|it| it.is_ascii_hexdigit());
+    if digits.len() != 64 || !hexadecimal {
+        return None;
+    }
+    let mut digest = [0; 32];
+    for (index, byte) in digest.iter_mut().enumerate() {
+        let pair = digits.get(2 * index..2 * index + 2)?;
+        *byte = u8::from_str_radix(pair, 16).ok()?;
+    }
+    Some(digest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<PluginSpec, String> {
+        PluginSpec::parse(text.into())
+    }
+
+    #[test]
+    fn a_plugin_is_a_file_and_what_is_set_about_it() {
+        let plain = parse("a b@1.wasm").unwrap();
+        assert_eq!(plain.path, PathBuf::from("a b@1.wasm"));
+        assert_eq!((plain.digest, plain.name), (None, None));
+        let digits = "0123456789abcdefABCDEF".repeat(3);
+        let digits = digits.get(..64).unwrap();
+        let full = format!("x,,y.wasm@sha256:{digits},name=n,k=a=b,,c,l=");
+        let spec = parse(&full).unwrap();
+        assert_eq!(spec.path, PathBuf::from("x,y.wasm"));
+        assert_eq!(spec.digest.unwrap()[..3], [0x01, 0x23, 0x45]);
+        assert_eq!(spec.name.as_deref(), Some("n"));
+        let settings = [("k", "a=b,c"), ("l", "")];
+        let settings = settings.map(|(k, v)| (k.to_owned(), v.to_owned()));
+        assert_eq!(spec.settings, settings);
+        let odd = OsString::from_vec(b"\xff.wasm".to_vec());
+        assert_eq!(PluginSpec::parse(odd.clone()).unwrap().path, odd);
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused() {
+        for (text, why) in [
+            ("", "names no file"),
+            (",a=b", "names no file"),
+            ("a,b", "expected KEY=VALUE"),
+            ("a,", "expected KEY=VALUE"),
+            ("a,name=x,name=y", "name is set twice"),
+            ("a@sha256:", "64 hexadecimal digits"),
+            ("a@sha256:+1", "64 hexadecimal digits"),
+            (&format!("a@sha256:{}", "g".repeat(64)), "64 hexadecimal"),
+            (&format!("a@sha256:{}", "+1".repeat(32)), "64 hexadecimal"),
+        ] {
+            let said = parse(text).unwrap_err();
+            assert!(said.contains(why), "{text}: {said}");
+        }
+        let odd = OsString::from_vec(b"a,k=\xff".to_vec());
+        assert!(PluginSpec::parse(odd).is_err());
+    }
+}

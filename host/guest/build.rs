@@ -1,0 +1,94 @@
+//! Compiles `guest/inspector` for WebAssembly, by a cargo of its own, or ends
+//! the build if there is no compiler for that.
+
+use std::env;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use sanchay_toolchain::{Failure, OVERRIDE, find, guest};
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            for line in failure.lines() {
+                println!("cargo::error={line}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Failure> {
+    let root = root()?;
+    let out = PathBuf::from(variable("OUT_DIR")?);
+    watch(&root);
+
+    let compiler = find(&root)?;
+    let target = target_dir(&out);
+    let module = guest::build(&root, &target, "sanchay-inspector", &compiler)?;
+    let path = out.join("inspector.wasm");
+    fs::write(&path, module).map_err(|error| {
+        format!("cannot write {}: {error}", path.display())
+    })?;
+    println!("cargo::rustc-env=SANCHAY_GUEST_COMPILER={compiler}");
+    Ok(())
+}
+
+/// The folder of the whole checkout.
+fn root() -> Result<PathBuf, Failure> {
+    let package = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
+    match package.ancestors().nth(2) {
+        Some(root) => Ok(root.to_path_buf()),
+        None => Err(format!(
+            "{} does not lie two folders below the checkout",
+            package.display(),
+        )),
+    }
+}
+
+/// A folder in cargo's target folder that debug, release and clippy builds
+/// share, so that the guest is compiled once for all of them.
+///
+/// `OUT_DIR` lies in `TARGET_DIR/[TRIPLE/]PROFILE/build/`.
+fn target_dir(out: &Path) -> PathBuf {
+    let is = |name: &str| {
+        let name = name.to_owned();
+        move |folder: &&Path| folder.file_name() == Some(OsStr::new(&name))
+    };
+    let triple = env::var("TARGET").unwrap_or_default();
+    out.ancestors()
+        .find(is("build"))
+        .and_then(|build| build.ancestors().nth(2))
+        .map(|it| Some(it).filter(is(&triple)).and(it.parent()).unwrap_or(it))
+        .unwrap_or(out)
+        .join("guest")
+}
+
+/// Asks cargo to run this script again when what it reads has changed.
+fn watch(root: &Path) {
+    println!("cargo::rerun-if-env-changed={OVERRIDE}");
+    let inputs = [
+        "Cargo.toml",
+        "host/guest/build.rs",
+        "guest/Cargo.lock",
+        "guest/Cargo.toml",
+        "guest/inspector/Cargo.toml",
+        "guest/inspector/src",
+        "guest/logic/Cargo.toml",
+        "guest/logic/src",
+        "wit",
+    ];
+    for input in inputs {
+        println!("cargo::rerun-if-changed={}", root.join(input).display());
+    }
+}
+
+/// A variable that cargo sets for build scripts.
+fn variable(name: &str) -> Result<String, Failure> {
+    env::var(name).map_err(|error| {
+        format!("{name}: {error}; this script is to be run by cargo")
+    })
+}
