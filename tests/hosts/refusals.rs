@@ -99,6 +99,7 @@ fn wrong_usage_is_wrong_usage_for_both() {
         "scan --json --count f",
         "hash --sha256 --partial f",
         "scan --sha256 f",
+        "dupes --crc32 .",
         "scan --count=3 f",
         "scan --count --format json",
         "scan -0 --format ndjson",

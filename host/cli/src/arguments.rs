@@ -255,6 +255,7 @@ mod tests {
             "sanchay hash --json --tag f",
             "sanchay hash --sha256 --partial f",
             "sanchay scan --sha256",
+            "sanchay dupes --crc32 d",
             "sanchay scan --beneath",
             "sanchay scan --min-size 1x",
             "sanchay hash --partial -a sha256 f",
@@ -299,6 +300,7 @@ mod tests {
             "sanchay --color never scan -vv --log-format json",
             "sanchay scan -q -j 2 -e *.rs,.md --json -o - --count --format text",
             "sanchay hash --quiet --blake3 f",
+            "sanchay hash --check --md5 f",
             "sanchay dupes -q --json --xxh64 d",
             "sanchay scan --count --count -H -H -d 1 -d 2 --color never",
         ] {
@@ -355,6 +357,7 @@ mod tests {
             "scan --max-depth EVIL",
             "scan --threads EVIL",
             "scan -e EVIL*",
+            "scan --plugin a,EVIL",
             "hash --partial=EVIL",
             "hash -a EVIL",
             "hash -a sha256 --partial=EVIL",
