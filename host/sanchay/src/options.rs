@@ -2,7 +2,7 @@
 
 use sanchay_sandbox::{Algorithm, Limits, Specification};
 
-use crate::plugins::Plugins;
+use crate::{entry::FileId, plugins::Plugins};
 
 /// How an [`Engine`](crate::Engine) is made.
 ///
@@ -62,6 +62,10 @@ pub struct WalkOptions {
     /// How deep to go: a root's own entries have depth 1. `None`: all the
     /// way.
     pub max_depth: Option<usize>,
+    /// Files that are not reported, by what identifies them, wherever they
+    /// are found: the one that a list is written to, say. What the caller
+    /// names is not judged.
+    pub leave_out: Vec<FileId>,
     /// Whether to stay on the file systems of the roots: no directory is
     /// entered that lies on another. Pseudo file systems (`/proc`, `/sys`) are
     /// never entered on the way from another, whatever this says; as a root

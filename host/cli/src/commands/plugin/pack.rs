@@ -4,12 +4,13 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+
 use super::{encode, world::World};
 use crate::{
     context::Context,
     exit::Exit,
     failure::Failure,
-    output::{put, spare},
+    output::{Inputs, put},
     plugins::read,
 };
 
@@ -44,10 +45,11 @@ impl PackArgs {
         let module = read(&self.module)?;
         let name = self.module.file_name().unwrap_or_default();
         let output = self.output.as_deref().unwrap_or(Path::new(name));
-        spare(Some(output), &[std::slice::from_ref(&self.module)])?;
         let component = encode(&module, self.world)
             .map_err(|why| Failure::Pack { path: self.module.clone(), why })?;
-        put(Some(output), &component)?;
+        let paths = [std::slice::from_ref(&self.module)];
+        let inputs = Inputs { paths: &paths, stdin: false };
+        put(Some(output), inputs, &component)?;
         let shown = sanchay::escaped(output.as_os_str().as_encoded_bytes());
         context.messages(false, false).note(format_args!(
             "{shown}: a component of {} bytes",
@@ -57,10 +59,7 @@ impl PackArgs {
     }
 }
 
-fn encode(
-    module: &[u8],
-    world: Option<World>,
-) -> Result<Vec<u8>, String> {
+fn encode(module: &[u8], world: Option<World>) -> Result<Vec<u8>, String> {
     if module.starts_with(COMPONENT) {
         return Err("it is a component already, and needs no packing: \
                     sanchay plugin check tells whether it can be used"
