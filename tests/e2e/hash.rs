@@ -92,7 +92,8 @@ fn size_and_time_are_told_beside_the_digest() {
     let expected = ["algorithm", "hash", "modified", "path", "size"];
     assert_eq!(keys, expected);
     let table = records::csv(&hash(&tree, "d --format csv").stdout);
-    let header = ["path", "path_base64", "size", "modified", "hash"];
+    let header =
+        ["path", "path_base64", "size", "modified", "algorithm", "hash"];
     assert_eq!(table.header(), header);
 }
 

@@ -7,7 +7,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sanchay_testkit::{Finished, Signal, Tree, program::Running, records};
+use sanchay_testkit::{
+    Finished, Program, Signal, Tree, program::Running, records,
+};
 
 use crate::sanchay;
 
@@ -57,13 +59,14 @@ fn pause(_: &mut dyn std::io::BufRead) {
 }
 
 #[track_caller]
-fn assert_interrupted(finished: &Finished, what: &str) {
-    assert_eq!(finished.code(), Some(130), "{what}: {}", finished.stderr);
+fn assert_interrupted(finished: &Finished, signal: Signal, what: &str) {
+    let ended = finished.signal();
+    assert_eq!(ended, Some(signal.as_raw()), "{what}: {}", finished.stderr);
     assert_eq!(finished.complaints(), ["interrupted"], "{what}");
 }
 
 #[test]
-fn an_interrupted_run_ends_within_a_second_with_130_and_says_so() {
+fn an_interrupted_run_dies_of_its_signal_within_a_second_and_says_so() {
     let tree = endless();
     for words in [
         "hash d -a sha256",
@@ -71,12 +74,12 @@ fn an_interrupted_run_ends_within_a_second_with_130_and_says_so() {
         "dupes d",
         "hash -a sha256 -L d",
     ] {
-        for signal in [Signal::INT, Signal::TERM] {
+        for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
             promptly(|| {
                 let program = sanchay().within(tree.root()).words(words);
                 let running = program.start();
                 let (_, finished, prompt) = interrupt(running, signal, pause);
-                assert_interrupted(&finished, words);
+                assert_interrupted(&finished, signal, words);
                 prompt
             });
         }
@@ -106,7 +109,7 @@ fn what_was_printed_until_an_interrupt_is_whole_records() {
         };
         let running = program.start();
         let (rest, finished, prompt) = interrupt(running, Signal::INT, ready);
-        assert_interrupted(&finished, "ndjson");
+        assert_interrupted(&finished, Signal::INT, "ndjson");
         let objects = records::ndjson(&[first, rest].concat());
         assert!(objects.len() >= 500);
         assert!(objects.iter().all(|it| it["hash"].is_string()));
@@ -123,7 +126,7 @@ fn what_was_printed_until_an_interrupt_is_whole_records() {
         };
         let running = program.start();
         let (rest, finished, prompt) = interrupt(running, Signal::INT, ready);
-        assert_interrupted(&finished, "json");
+        assert_interrupted(&finished, Signal::INT, "json");
         // The array is closed, too.
         let objects = records::json(&[first, rest].concat());
         assert!(objects.len() >= 499);
@@ -159,14 +162,28 @@ fn a_run_whose_reader_does_not_read_can_be_interrupted() {
             let program = sanchay().within(tree.root()).words(words);
             let mut running = program.start();
             // Far more is to be written than a pipe holds.
-            let stdout = running.stdout();
+            let mut stdout = running.stdout();
             thread::sleep(Duration::from_millis(400));
             let sent = Instant::now();
             running.signal(Signal::INT);
             let finished = running.wait();
-            drop(stdout);
+            let prompt = sent.elapsed() < PROMPT;
             assert_eq!(finished.code(), Some(130), "{words}");
-            sent.elapsed() < PROMPT
+            // What the pipe holds are whole records.
+            let mut held = Vec::new();
+            stdout.read_to_end(&mut held).unwrap();
+            let text = String::from_utf8(held).unwrap();
+            assert!(text.len() > 30_000, "{words}: {}", text.len());
+            let last = text.lines().last().unwrap();
+            let last = last.trim_end_matches("},");
+            let ends = |it: &str| last.ends_with(it);
+            let whole = match words.contains("json") {
+                true => ends("}") || ends("Z\""),
+                // Each name has a hundred digits.
+                false => text.ends_with('\n') && last.len() > 100,
+            };
+            assert!(whole, "{words}: {last}");
+            prompt
         });
     }
 }
@@ -179,5 +196,70 @@ fn a_second_signal_ends_the_program_at_once() {
     thread::sleep(Duration::from_millis(400));
     running.signal(Signal::INT);
     running.signal(Signal::TERM);
-    assert_eq!(running.wait().code(), Some(130));
+    // Of either, as they come.
+    assert!(matches!(running.wait().code(), Some(130 | 143)));
+}
+
+#[test]
+fn a_slow_reader_finds_whole_records_and_the_end_of_the_array() {
+    let tree = Tree::new();
+    for number in 0..4000 {
+        tree.file(format!("d/{number:0100}"), "");
+    }
+    promptly(|| {
+        let program = sanchay().within(tree.root());
+        let mut running = program.words("hash d --format json").start();
+        let mut stdout = running.stdout();
+        thread::sleep(Duration::from_millis(300));
+        running.signal(Signal::INT);
+        // It reads on, now that it is too late for most of it.
+        let mut text = Vec::new();
+        stdout.read_to_end(&mut text).unwrap();
+        let finished = running.wait();
+        assert_eq!(finished.signal(), Some(Signal::INT.as_raw()));
+        let objects = records::json(&text);
+        assert!(objects.iter().all(|it| it["hash"].is_string()));
+        objects.len() > 100
+    });
+}
+
+#[test]
+fn signals_that_were_ignored_when_it_was_started_stay_ignored() {
+    for (name, signal) in
+        [("HUP", Signal::HUP), ("INT", Signal::INT), ("TERM", Signal::TERM)]
+    {
+        let script = format!("trap '' {name}; exec \"$0\" hash -");
+        let (reader, mut writer) = std::io::pipe().unwrap();
+        let running = Program::new("sh")
+            .args(["-c", &script, env!("CARGO_BIN_EXE_sanchay")])
+            .stdin(reader)
+            .start();
+        thread::sleep(Duration::from_millis(500));
+        running.signal(signal);
+        thread::sleep(Duration::from_millis(1000));
+        std::io::Write::write_all(&mut writer, b"input").unwrap();
+        drop(writer);
+        assert!(running.wait().succeeds().text().ends_with("  -\n"));
+    }
+}
+
+#[test]
+fn an_interrupted_program_ends_the_loop_of_the_shell_that_runs_it() {
+    if !sanchay_testkit::tool::has("bash") {
+        return;
+    }
+    let tree = endless();
+    let script = "for i in 1 2 3; do \"$0\" hash -a sha256 d; done; echo on";
+    let mut running = Program::new("setsid")
+        .within(tree.root())
+        .args(["bash", "-c", script, env!("CARGO_BIN_EXE_sanchay")])
+        .start();
+    let stdout = running.stdout();
+    thread::sleep(Duration::from_millis(800));
+    // What Ctrl-C does: the shell and the program hear it.
+    running.signal_group(Signal::INT);
+    let finished = running.wait();
+    drop(stdout);
+    assert_eq!(finished.code(), Some(130), "{}", finished.stderr);
+    assert_eq!(finished.stderr.matches("interrupted").count(), 1);
 }

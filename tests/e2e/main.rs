@@ -14,6 +14,7 @@
 mod check;
 mod check_lists;
 mod checkers;
+mod closed;
 mod component;
 mod confinement;
 mod digests;
@@ -30,6 +31,7 @@ mod mounts;
 mod names;
 mod order;
 mod other_lists;
+mod output_file;
 mod partial;
 mod pipes;
 mod plugin_command;

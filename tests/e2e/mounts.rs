@@ -55,6 +55,8 @@ fn pseudo_file_systems_on_the_way_cost_one_line_each() {
         }
         let told = finished.text();
         assert!(told.is_empty() || told.ends_with("d/file\0"), "{told}");
+        let quiet = mounted(&tree, mounts, &format!("{words} -q")).unwrap();
+        assert_eq!(quiet.exits(0).stderr, "", "{words}");
     }
 }
 

@@ -33,7 +33,8 @@ fn wrong_usage_is_told_on_standard_error_and_exits_with_2() {
         "hash --partial=0 f",
         "hash --partial=17MiB f",
         "hash --partial -a sha256 f",
-        "hash --quiet f",
+        "scan -e rs,",
+        "scan -e *s",
         "hash --check --tag f",
         "hash --check --status --quiet f",
         "dupes -0 --format ndjson",
@@ -151,6 +152,26 @@ fn completions_are_scripts_that_their_shells_accept() {
     assert!(fish.text().contains("complete -c sanchay"));
 }
 
+/// What bash offers for the last of these words.
+fn completed(tree: &Tree, words: &[&str]) -> Vec<String> {
+    let last = words.last().unwrap();
+    let before = words[words.len() - 2];
+    let script = format!(
+        "source ./script && COMP_WORDS=({}) && COMP_CWORD={} && \
+         _sanchay sanchay '{last}' '{before}'; printf '%s\\n' \
+         \"${{COMPREPLY[@]}}\"",
+        words.iter().map(|it| format!("'{it}' ")).collect::<String>(),
+        words.len() - 1
+    );
+    let output = tool::command("bash")
+        .args(["--norc", "-c", &script])
+        .current_dir(tree.root())
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().filter(|it| !it.is_empty()).map(str::to_owned).collect()
+}
+
 #[test]
 fn bash_completes_what_the_script_says() {
     if !tool::has("bash") {
@@ -159,23 +180,120 @@ fn bash_completes_what_the_script_says() {
     let tree = Tree::new();
     let script = run("completions bash").succeeds();
     tree.file("script", script.text());
-    let output = tool::command("bash")
-        .args(["--norc", "-c"])
-        .arg(
-            "source ./script && COMP_WORDS=(sanchay du) && COMP_CWORD=1 && \
-             _sanchay sanchay du sanchay && echo \"${COMPREPLY[@]}\"",
-        )
-        .current_dir(tree.root())
-        .output()
-        .unwrap();
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "dupes\n");
+    tree.file("film.mkv", "");
+    assert_eq!(completed(&tree, &["sanchay", "du"]), ["dupes"]);
+    let formats = completed(&tree, &["sanchay", "scan", "--format", "n"]);
+    assert_eq!(formats, ["ndjson"]);
+    let long = completed(&tree, &["sanchay", "hash", "--min"]);
+    assert_eq!(long, ["--min-size"]);
+    // Where a file can stand, bash's own completion of files takes over.
+    for words in [
+        &["sanchay", "hash", ""][..],
+        &["sanchay", "hash", "-a", "sha256", ""],
+        &["sanchay", "dupes", "-H", "fi"],
+        &["sanchay", "plugin", "check", ""],
+    ] {
+        assert_eq!(completed(&tree, words), [""; 0], "{words:?}");
+    }
+    let files = completed(&tree, &["sanchay", "scan", "-o", "fi"]);
+    assert_eq!(files, ["film.mkv"]);
+    let all = completed(&tree, &["sanchay", "plugin", ""]);
+    assert!(all.contains(&"check".to_owned()));
+    assert!(!all.contains(&"compile".to_owned()), "it is hidden");
+}
+
+#[test]
+fn what_help_does_not_show_is_not_completed_either() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = run(&format!("completions {shell}")).succeeds();
+        let text = script.text();
+        assert!(!text.contains("for the program itself"), "{shell}");
+        assert!(!text.contains("plugin__subcmd__compile"), "{shell}");
+        assert!(!text.contains("--sha256"), "{shell}");
+    }
+}
+
+#[test]
+fn a_name_that_looks_like_an_option_cannot_drive_a_terminal() {
+    let tree = Tree::new();
+    let name = "--\x1b]0;owned\x07\x1b[2J";
+    tree.file(name, "");
+    for verb in ["scan", "hash", "dupes", "plugin"] {
+        let program = sanchay().within(tree.root()).arg(verb).arg(name);
+        let finished = program.args(["--color", "never"]).run().exits(2);
+        assert!(finished.stderr.contains("\\u{1b}]0;owned"), "{verb}");
+        let obeyed = |c: char| c != '\n' && c.is_control();
+        assert!(!finished.stderr.contains(obeyed), "{verb}");
+    }
+    let program = sanchay().within(tree.root()).arg("scan").arg(name);
+    let finished = program.run().exits(2);
+    assert!(finished.stderr.contains("write ./-NAME, or --"));
+    let program = sanchay().within(tree.root()).args(["scan", "-0", "--"]);
+    let _ = program.arg(name).run().succeeds();
+}
+
+#[test]
+fn an_option_may_be_given_again_and_the_last_one_counts() {
+    let tree = Tree::new();
+    tree.file("d/f", "content");
+    let run = |words: &str| {
+        sanchay().within(tree.root()).words(words).run().succeeds().stdout
+    };
+    let expected = run("hash d --format json -a sha256");
+    for words in [
+        "hash d --format csv --format json -a blake3 -a sha256",
+        "hash d --json --sha256",
+        "hash d --format csv --json --blake3 --sha256 --sha256",
+        "hash d --json --json -a xxh64 --sha256 -j 1 -j 2 -q -q",
+    ] {
+        assert_eq!(run(words), expected, "{words}");
+    }
+    assert_eq!(run("scan d --count --count -d 5 -d 0"), b"0\n");
+}
+
+#[test]
+fn extensions_may_be_written_in_the_ways_that_people_write_them() {
+    let tree = Tree::new();
+    for name in ["a.rs", "b.md", "c.txt"] {
+        tree.file(["d/", name].concat(), "");
+    }
+    for (words, count) in [
+        ("-e rs", "1"),
+        ("-e .rs", "1"),
+        ("-e *.rs", "1"),
+        ("-e rs,md", "2"),
+        ("-e rs,.md -e *.TXT", "3"),
+    ] {
+        let words = format!("scan d --count {words}");
+        let program = sanchay().within(tree.root()).words(&words);
+        assert_eq!(program.run().succeeds().text().trim(), count, "{words}");
+    }
+    for wrong in ["*", "a*", "rs,", "?"] {
+        let program = sanchay().within(tree.root());
+        let finished = program.args(["scan", "-e", wrong]).run().exits(2);
+        assert!(finished.stderr.contains("extension"), "{wrong}");
+    }
+}
+
+#[test]
+fn quiet_leaves_out_all_but_records_and_errors() {
+    let tree = Tree::new();
+    tree.file("d/a", "same");
+    tree.file("d/b", "same");
+    let run = |words: &str| sanchay().within(tree.root()).words(words).run();
+    assert!(run("dupes d").exits(0).stderr.contains("groups: 1"));
+    for words in ["dupes d -q", "scan d --quiet", "hash -q d"] {
+        assert_ne!(run(words).succeeds().stdout, b"", "{words}");
+        let missing = run(&format!("{words} missing")).exits(3);
+        assert_eq!(missing.complaints().len(), 1, "{words}");
+    }
 }
 
 #[test]
 fn the_manual_is_a_page_for_the_program_and_one_for_each_command() {
     let page = run("man").succeeds();
     assert!(page.text().contains("\n.TH sanchay 1"));
-    assert!(page.text().contains("Exit status"));
+    assert!(page.text().contains("\n.SH \"EXIT STATUS\"\n"));
     let tree = Tree::new();
     let finished =
         sanchay().within(tree.root()).words("man pages/man1").run().succeeds();
@@ -184,6 +302,11 @@ fn the_manual_is_a_page_for_the_program_and_one_for_each_command() {
         let file = tree.path(format!("pages/man1/{name}.1"));
         let page = fs::read_to_string(file).unwrap();
         assert!(page.contains(&format!("\n.TH {name} 1")), "{name}");
+        for heading in ["EXAMPLES", "\"EXIT STATUS\""] {
+            let heading = format!("\n.SH {heading}\n");
+            assert!(page.contains(&heading), "{name}: {heading}");
+        }
+        assert!(!page.contains("EXTRA"), "{name}");
         if !tool::has("groff") {
             continue;
         }

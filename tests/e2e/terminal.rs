@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use sanchay_testkit::{ODD_NAMES, Tree, path};
+use sanchay_testkit::{ODD_NAMES, Tree, drives_terminals, path};
 
 use crate::sanchay;
 
@@ -19,9 +19,7 @@ fn seen((code, bytes): (Option<i32>, Vec<u8>), expected: i32) -> Vec<u8> {
 fn assert_harmless(bytes: &[u8], what: &str) {
     let text =
         str::from_utf8(bytes).unwrap_or_else(|_| panic!("{what}: not UTF-8"));
-    let obeyed = |c: char| {
-        c != '\n' && c != '\t' && (c.is_control() || c == '\u{202e}')
-    };
+    let obeyed = |c: char| c != '\n' && c != '\t' && drives_terminals(c);
     let shown = text.escape_debug();
     assert!(!text.contains(obeyed), "{what}: {shown}");
 }
@@ -118,14 +116,38 @@ fn progress_is_drawn_on_a_terminal_and_is_gone_in_the_end() {
 }
 
 #[test]
-fn records_on_a_terminal_are_not_mixed_with_progress() {
+fn records_on_a_terminal_stand_alone_in_their_lines_beside_progress() {
     let tree = slow();
-    let program = sanchay().within(tree.root()).words("hash d -a sha256");
-    let bytes = seen(program.run_on_terminal(), 0);
-    assert_harmless(&bytes, "hash");
-    let text = String::from_utf8(bytes).unwrap();
-    assert_eq!(text.lines().count(), 4);
-    assert!(text.lines().all(|line| line.len() == 64 + 2 + 3), "{text}");
+    let run = |words: &str| {
+        let program = sanchay().within(tree.root()).words(words);
+        String::from_utf8(seen(program.run_on_terminal(), 0)).unwrap()
+    };
+    let drawn = run("hash d -a sha256 -j 1");
+    assert!(drawn.contains("files"), "{drawn:?}");
+    // What is left on the screen: each line after it was last cleared.
+    let left: Vec<&str> = drawn
+        .lines()
+        .map(|line| line.rsplit(['\r', 'K']).next().unwrap())
+        .filter(|line| !line.is_empty())
+        .collect();
+    assert_eq!(left.len(), 4, "{drawn:?}");
+    assert!(left.iter().all(|line| line.len() == 64 + 2 + 3), "{left:?}");
+    for words in ["--no-progress", "--quiet"] {
+        let plain = run(&format!("hash d -a sha256 {words}"));
+        assert_harmless(plain.as_bytes(), words);
+        assert_eq!(plain.lines().count(), 4);
+    }
+}
+
+#[test]
+fn progress_of_named_files_has_a_total() {
+    let tree = slow();
+    let out = tree.path("out");
+    let program = sanchay().within(tree.root());
+    let program = program.words("hash d/0 d/1 d/2 d/3 -a sha256 -j 1");
+    let drawn = seen(program.run_with_stderr_on_terminal(&out), 0);
+    let text = String::from_utf8(drawn).unwrap();
+    assert!(text.contains("of 4 files"), "{text:?}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use sanchay_testkit::Tree;
+use sanchay_testkit::{Tree, drives_terminals};
 
 use crate::{host, native};
 
@@ -14,6 +14,7 @@ fn what_only_the_native_program_has_is_refused_in_its_favour() {
     tree.file("f", "f");
     for question in [
         "scan --threads 2 f",
+        "hash -j 2 f",
         "scan -L .",
         "scan --follow .",
         "scan --beneath .",
@@ -28,7 +29,6 @@ fn what_only_the_native_program_has_is_refused_in_its_favour() {
         "hash -c f",
         "hash --check f",
         "hash --ignore-missing f",
-        "hash --quiet f",
         "hash --status f",
         "hash --strict f",
         "hash -w f",
@@ -92,9 +92,14 @@ fn wrong_usage_is_wrong_usage_for_both() {
         "",
         "scam",
         "scan --bogus",
-        "scan -x",
+        "scan -X",
         "scan --count -0",
-        "scan --count --count",
+        "scan -e rs, f",
+        "scan -e *s f",
+        "scan --json --count f",
+        "hash --sha256 --partial f",
+        "scan --sha256 f",
+        "dupes --crc32 .",
         "scan --count=3 f",
         "scan --count --format json",
         "scan -0 --format ndjson",
@@ -141,6 +146,31 @@ fn wrong_usage_is_wrong_usage_for_both() {
         let expected = native().within(tree.root()).args(arguments).run();
         let found = host.program(tree.root()).args(arguments).run();
         assert_eq!(found.code(), expected.code(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn wrong_usage_is_told_in_words_that_cannot_drive_a_terminal() {
+    let Some(host) = host::all().first() else { return };
+    let evil = "\x1b]0;owned\x07\u{202e}\u{61c}";
+    for question in [
+        "EVIL",
+        "--EVIL",
+        "scan --EVIL",
+        "scan -EVIL",
+        "scan --format EVIL",
+        "scan --count=EVIL",
+        "scan --min-size 1EVIL",
+        "scan --max-depth EVIL",
+        "scan -e EVIL*",
+        "hash -a EVIL",
+        "help EVIL",
+    ] {
+        let question = question.replace("EVIL", evil);
+        let program = host.giving(&[]).args(question.split(' '));
+        let said = program.run().exits(2).stderr;
+        let obeyed = |c: char| c != '\n' && drives_terminals(c);
+        assert!(!said.contains(obeyed), "{question:?}: {said:?}");
     }
 }
 

@@ -103,6 +103,42 @@ fn an_output_file_gets_the_records_unless_it_is_one_that_is_read() {
 }
 
 #[test]
+fn a_file_is_as_it_was_where_nothing_could_be_done_and_not_listed() {
+    for host in host::all() {
+        let tree = Tree::new();
+        tree.file("d/f", "content");
+        let list = tree.file("d/list", "what was there before");
+        let root = tree.root();
+        for words in [
+            "scan missing -o d/list",
+            "scan --json missing -o d/list",
+            "scan --count missing -o d/list",
+            "hash missing --format csv -o d/list",
+            "dupes missing -o d/list",
+            "scan . -e a/b -o d/list",
+            "scan d --min-size 2 --max-size 1 -o d/list",
+        ] {
+            for program in [native().within(root), host.program(root)] {
+                let _ = program.words(words).run().exits(2);
+                let found = std::fs::read(&list).unwrap();
+                assert_eq!(found, b"what was there before", "{words}");
+            }
+        }
+        for (words, name) in
+            [("scan -0 d -o d/list", "list"), ("scan -0 d -o d/new", "new")]
+        {
+            for program in [native().within(root), host.program(root)] {
+                let _ = program.words(words).run().exits(0);
+                let found = std::fs::read(tree.path(format!("d/{name}")));
+                let found = String::from_utf8(found.unwrap()).unwrap();
+                assert!(found.contains("d/f\0"), "{words}");
+                assert!(!found.contains(name), "{words} under {host:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_reader_that_has_seen_enough_ends_the_run_quietly_under_wasmtime() {
     // (Of jco's it ends the host, with a complaint of Node's.)
     let Some(host) = host::wasmtime() else { return };

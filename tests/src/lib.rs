@@ -51,9 +51,21 @@ pub fn path(bytes: &[u8]) -> &Path {
     Path::new(OsStr::from_bytes(bytes))
 }
 
+/// Whether a terminal does more with a character than show it where it
+/// stands: Unicode's control characters, its property `Bidi_Control`, and its
+/// separators of lines and paragraphs.
+#[must_use]
+pub fn drives_terminals(c: char) -> bool {
+    c.is_control()
+        || ['\u{61c}', '\u{200e}', '\u{200f}'].contains(&c)
+        || ('\u{202a}'..='\u{202e}').contains(&c)
+        || ('\u{2066}'..='\u{2069}').contains(&c)
+        || ['\u{2028}', '\u{2029}'].contains(&c)
+}
+
 /// Names that break programs: line ends, escapes, quotes, separators of the
 /// text formats, bytes that are not UTF-8, characters that reorder text.
-pub const ODD_NAMES: [&[u8]; 18] = [
+pub const ODD_NAMES: [&[u8]; 22] = [
     b" leading and trailing ",
     b"a\nb",
     b"a\rb",
@@ -72,4 +84,8 @@ pub const ODD_NAMES: [&[u8]; 18] = [
     b"\xc3",
     "ünïcödé 文件 👻".as_bytes(),
     "x\u{202e}gpj.exe\u{2028}".as_bytes(),
+    "marks \u{61c}\u{200e}\u{200f}".as_bytes(),
+    "embeds \u{202a}\u{202b}\u{202c}\u{202d}\u{202e}".as_bytes(),
+    "isolates \u{2066}\u{2067}\u{2068}\u{2069}\u{2029}".as_bytes(),
+    "c1 \u{80}\u{85}\u{90}\u{9b}2J\u{9d}\u{9f}".as_bytes(),
 ];

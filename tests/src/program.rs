@@ -9,6 +9,7 @@ use std::{
     os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::LazyLock,
     time::{Duration, Instant},
 };
 
@@ -159,9 +160,9 @@ impl Program {
         ];
         let limits: Vec<_> = limits.into_iter().flatten().collect();
         let mut command = if limits.is_empty() {
-            Command::new(&self.path)
+            uninterrupted(&self.path)
         } else {
-            let mut shell = Command::new("sh");
+            let mut shell = uninterrupted(Path::new("sh"));
             let script = format!("{} && exec \"$@\"", limits.join(" && "));
             shell.arg("-c").arg(script).arg("sh").arg(&self.path);
             shell
@@ -243,4 +244,23 @@ impl Program {
         let file = fs::File::create(stdout).unwrap();
         crate::terminal::run_with(self.command(), Some(file.into()), limit)
     }
+}
+
+/// A command that hears signals, also where the tests themselves do not: they
+/// may run in the background of a shell, or under `nohup`.
+fn uninterrupted(program: &Path) -> Command {
+    static DEAF: LazyLock<bool> = LazyLock::new(|| {
+        let status = fs::read_to_string("/proc/self/status");
+        let status = status.unwrap_or_default();
+        let mask = status.lines().find_map(|it| it.strip_prefix("SigIgn:"));
+        let mask = mask.and_then(|it| u64::from_str_radix(it.trim(), 16).ok());
+        // SIGHUP, SIGINT and SIGTERM are signals 1, 2 and 15.
+        mask.unwrap_or_default() & (1 | 1 << 1 | 1 << 14) != 0
+    });
+    if !*DEAF {
+        return Command::new(program);
+    }
+    let mut command = Command::new("env");
+    command.arg("--default-signal=HUP,INT,TERM").arg(program);
+    command
 }

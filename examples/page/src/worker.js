@@ -101,7 +101,11 @@ async function digests(id, file, algorithms) {
 /** What a list of digests promises, for `list.js`. */
 async function parse(bytes) {
     const { checklists } = await inspector();
-    const { promises, malformed } = checklists.parse(bytes);
+    const { promises, malformed } = checklists.parse(
+        bytes,
+        undefined,
+        'undecided',
+    );
     return {
         promises: promises.map(({ line, path, expected: { tag, val } }) => ({
             line,
@@ -112,7 +116,7 @@ async function parse(bytes) {
                     ? undefined
                     : hexadecimal(tag === 'named' ? val.digest : val),
         })),
-        malformed: [...malformed],
+        malformed: malformed.map(({ line }) => line),
     };
 }
 

@@ -79,6 +79,8 @@ pub(crate) struct Dupes {
     pub(crate) roots: Vec<String>,
     /// Whether hard links to one file count as files of their own.
     pub(crate) hardlinks: bool,
+    /// Whether nothing is said of what was found.
+    pub(crate) quiet: bool,
     /// The hash function that equal files share.
     pub(crate) algorithm: Algorithm,
     /// Which files.
@@ -195,6 +197,7 @@ impl Given {
         Dupes {
             roots: self.roots(),
             hardlinks: self.hardlinks,
+            quiet: self.quiet,
             algorithm: self.algorithm.unwrap_or(Algorithm::Xxh3_128),
             output: self.output(),
             text: self.text(),

@@ -23,15 +23,14 @@ fn obey() -> Result<Exit, Failure> {
     let folders = Folders::given();
     match command {
         Command::Say(text) => {
-            Sink::open(None, &folders)?.put(&text)?;
-            Ok(Exit::Done)
+            Sink::open(None, &folders)?.put(&text, Exit::Done)
         }
         Command::Lost => {
             messages::note(HELP.trim_end());
             Ok(Exit::Failed)
         }
-        Command::Scan(scan) => scan::run(&scan, &folders),
-        Command::Hash(hash) => hash::run(&hash, &folders),
+        Command::Scan(scan) => scan::run(scan, &folders),
+        Command::Hash(hash) => hash::run(hash, &folders),
         Command::Dupes(dupes) => dupes::run(dupes, &folders),
     }
 }

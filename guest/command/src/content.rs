@@ -52,6 +52,14 @@ pub(crate) fn hex(bytes: &[u8]) -> impl fmt::Display {
     })
 }
 
+/// The name of the hash function that told what is in a file.
+pub(crate) const fn algorithm(sum: &Sum) -> &'static str {
+    match sum.content {
+        Content::Whole(algorithm, _) => algorithm.name(),
+        Content::Partial(_) => Algorithm::Xxh64.name(),
+    }
+}
+
 /// A file's digest and what goes with it.
 #[derive(Clone, Debug)]
 pub(crate) struct Sum {

@@ -2,38 +2,10 @@
 //! terminal may see them.
 
 use alloc::string::String;
-use core::fmt::{self, Write as _};
+use core::fmt::Write as _;
 
+use sanchay_logic::escape::{escaped, is_obeyed};
 use sanchay_logic::hashing::Algorithm;
-
-/// Displays a name with whatever could move a cursor, end a line or reorder
-/// text as escapes: `\n`, `\t`, `\r`, `\\`, `\u{9b}`.
-pub(crate) fn escaped(name: &str) -> impl fmt::Display {
-    fmt::from_fn(move |f| {
-        for character in name.chars() {
-            match character {
-                '\\' => f.write_str("\\\\")?,
-                '\n' => f.write_str("\\n")?,
-                '\r' => f.write_str("\\r")?,
-                '\t' => f.write_str("\\t")?,
-                c if is_obeyed(c) => {
-                    write!(f, "\\u{{{:x}}}", u32::from(c))?;
-                }
-                c => f.write_char(c)?,
-            }
-        }
-        Ok(())
-    })
-}
-
-/// Whether a terminal could obey a character, or would show its neighbours in
-/// another order (Unicode's bidirectional controls, line and paragraph
-/// separators), so that a name could pass for another.
-pub(crate) fn is_obeyed(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}')
-}
 
 /// How a name is written into a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,5 +79,5 @@ impl Escape {
 /// Appends a name as a terminal may see it.
 pub(crate) fn push_escaped(name: &str, out: &mut String) {
     // Writing to a string does not fail.
-    let _ = write!(out, "{}", escaped(name));
+    let _ = write!(out, "{}", escaped(name.as_bytes()));
 }

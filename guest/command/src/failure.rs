@@ -5,10 +5,10 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt;
 
+use sanchay_logic::escape::escaped;
 use sanchay_logic::filter::SpecificationError;
 use wasi::filesystem::types::ErrorCode;
 
-use crate::escape::escaped;
 use crate::walk::MAX_PATH;
 
 /// What ends a command before its time.
@@ -46,12 +46,12 @@ impl fmt::Display for Failure {
                 write!(f, "standard output: {action}: {why}")
             }
             Self::Output { path, action, why } => {
-                write!(f, "{}: {action}: {why}", escaped(path))
+                write!(f, "{}: {action}: {why}", escaped(path.as_bytes()))
             }
             Self::OutputIsInput(path) => write!(
                 f,
                 "{}: is to be read: the output must go to another file",
-                escaped(path)
+                escaped(path.as_bytes())
             ),
         }
     }
@@ -227,6 +227,6 @@ impl EntryError {
 impl fmt::Display for EntryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { path, action, cause, .. } = self;
-        write!(f, "{}: {action}: {cause}", escaped(path))
+        write!(f, "{}: {action}: {cause}", escaped(path.as_bytes()))
     }
 }

@@ -132,10 +132,7 @@ impl Folders {
         if found.kind != DescriptorType::RegularFile {
             return None;
         }
-        let (parent, name) = match way.rest.rsplit_once('/') {
-            Some((parent, name)) => (parent.into(), name),
-            None => (String::from("."), &*way.rest),
-        };
+        let (parent, name) = way.split();
         let parent = Way { folder: way.folder, rest: parent };
         Some((parent.identity()?, name.into()))
     }
@@ -160,12 +157,25 @@ impl Way<'_> {
         Ok(self.folder.open_at(follow, &self.rest, flags, read)?)
     }
 
-    /// Makes an empty file, or empties the one that is there.
-    pub(crate) fn create(&self) -> Result<Descriptor, Cause> {
+    /// Opens a file that is there, to be written.
+    pub(crate) fn open_to_write(&self) -> Result<Descriptor, Cause> {
         let follow = PathFlags::SYMLINK_FOLLOW;
-        let flags = OpenFlags::CREATE | OpenFlags::TRUNCATE;
-        let write = DescriptorFlags::WRITE;
-        Ok(self.folder.open_at(follow, &self.rest, flags, write)?)
+        let (none, write) = (OpenFlags::empty(), DescriptorFlags::WRITE);
+        Ok(self.folder.open_at(follow, &self.rest, none, write)?)
+    }
+
+    /// Opens the directory that the path names something in; with the name.
+    pub(crate) fn open_parent(&self) -> Result<(Descriptor, String), Cause> {
+        let (parent, name) = self.split();
+        let parent = Way { folder: self.folder, rest: parent };
+        Ok((parent.open(OpenFlags::DIRECTORY)?, name.into()))
+    }
+
+    fn split(&self) -> (String, &str) {
+        match self.rest.rsplit_once('/') {
+            Some((parent, name)) => (parent.into(), name),
+            None => (String::from("."), &*self.rest),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use alloc::format;
 use core::fmt::Display;
 
+use sanchay_logic::escape::escaped;
 use wasi::cli::stderr::get_stderr;
 
 use crate::exit::{Exit, Tally};
@@ -35,7 +36,8 @@ pub(crate) fn failure(failure: &Failure) -> Exit {
     match failure {
         Failure::Closed => return Exit::Done,
         Failure::Usage(why) => note(format_args!(
-            "error: {why}\n\nFor more information, try '--help'."
+            "error: {}\n\nFor more information, try '--help'.",
+            escaped(why.as_bytes())
         )),
         other => note(format_args!("sanchay: {other}")),
     }

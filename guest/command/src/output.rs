@@ -12,9 +12,10 @@ use alloc::string::String;
 use sanchay_logic::hashing::Algorithm;
 use wasi::clocks::wall_clock::Datetime;
 
-pub(crate) use self::sink::{Sink, spare};
+pub(crate) use self::sink::{Own, Sink, spare};
 pub(crate) use self::text::Text;
 use crate::content::Sum;
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::folders::Folders;
 
@@ -207,9 +208,15 @@ impl Output {
         self.sink.flush()
     }
 
-    /// Writes what the format has after its records.
-    pub(crate) fn finish(self) -> Result<(), Failure> {
-        self.sink.finish()
+    /// The file that the records go to.
+    pub(crate) fn own(&self) -> Own {
+        self.sink.own()
+    }
+
+    /// Writes what the format has after its records, where something could be
+    /// done.
+    pub(crate) fn finish(self, exit: Exit) -> Result<Exit, Failure> {
+        self.sink.finish(exit)
     }
 }
 

@@ -6,11 +6,12 @@ use alloc::string::String;
 use alloc::vec::{self, Vec};
 
 use sanchay_logic::filter::{Filter, Specification};
-use wasi::filesystem::types::{Descriptor, ErrorCode};
+use wasi::filesystem::types::{Descriptor, ErrorCode, PathFlags};
 
 use crate::failure::{Action, Cause, EntryError, Failure};
 use crate::listing::{Item, Lister};
 use crate::opening::{descend, join, open_directory};
+use crate::output::Own;
 use crate::stat::Stat;
 
 /// How many directories of the way down are held open. Those above are opened
@@ -32,6 +33,8 @@ pub(crate) struct WalkOptions {
     pub(crate) wanted: Specification,
     /// How many levels to go down; a root's own entries have depth 1.
     pub(crate) max_depth: Option<usize>,
+    /// The file that is written meanwhile, which is not found.
+    pub(crate) leave_out: Own,
 }
 
 impl WalkOptions {
@@ -88,6 +91,7 @@ struct Level {
 pub(crate) struct Walk<'w> {
     lister: &'w Lister<'w>,
     max_depth: Option<usize>,
+    leave_out: Own,
     levels: Vec<Level>,
     /// The path of the deepest level, with a slash at its end unless empty.
     path: String,
@@ -109,8 +113,10 @@ impl<'w> Walk<'w> {
         }
         let root = path.len();
         let max_depth = options.max_depth;
+        let leave_out = options.leave_out.clone();
+        let levels = Vec::new();
         let mut walk =
-            Self { lister, max_depth, levels: Vec::new(), path, root };
+            Self { lister, max_depth, leave_out, levels, path, root };
         if max_depth != Some(0) {
             walk.enter(folder, String::new(), visitor)?;
         }
@@ -190,6 +196,11 @@ impl<'w> Walk<'w> {
         match opened {
             Ok(Some(child)) => self.enter(child, item.name.clone(), visitor),
             Ok(None) => match self.levels.last() {
+                Some(Level { folder: Some(folder), .. })
+                    if self.is_left_out(folder, &item.name) =>
+                {
+                    Ok(())
+                }
                 Some(Level { folder: Some(folder), .. }) => {
                     visitor.file(&Found {
                         folder,
@@ -238,6 +249,12 @@ impl<'w> Walk<'w> {
         }
         let deepest = self.levels.last().and_then(|it| it.folder.as_ref());
         Ok(deepest.ok_or(ErrorCode::BadDescriptor)?)
+    }
+
+    fn is_left_out(&self, folder: &Descriptor, name: &str) -> bool {
+        let Some(own) = self.leave_out.get() else { return false };
+        let found = folder.metadata_hash_at(PathFlags::empty(), name);
+        found.is_ok_and(|it| (it.lower, it.upper) == own)
     }
 
     fn join(&self, name: &str) -> String {

@@ -9,6 +9,7 @@ mod extensions;
 mod folding;
 #[cfg(test)]
 mod properties;
+mod spelling;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ use alloc::vec::Vec;
 use core::ops::RangeInclusive;
 
 use self::extensions::Extensions;
+pub use self::spelling::{ExtensionError, parse_extensions};
 use crate::batch::{Batch, BatchError, Place, saturate};
 
 /// What an entry of a directory is.

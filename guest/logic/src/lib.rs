@@ -12,6 +12,7 @@ extern crate alloc;
 
 pub mod batch;
 pub mod checklist;
+pub mod escape;
 pub mod filter;
 pub mod hashing;
 pub mod tree;

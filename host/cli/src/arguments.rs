@@ -4,13 +4,15 @@ use std::{
     env,
     ffi::OsString,
     io::{self, Write as _},
-    process,
+    path::Path,
 };
 
 use clap::{
     Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand,
-    error::ErrorKind,
+    builder::StyledStr,
+    error::{ContextKind, ContextValue, ErrorKind},
 };
+use sanchay::{escaped, is_obeyed};
 
 use crate::{
     commands::{
@@ -19,9 +21,17 @@ use crate::{
         plugin::PluginCommand, scan::ScanArgs,
     },
     exit::{self, Exit},
+    inherited,
     options::global::GlobalArgs,
     terminal::Color,
 };
+
+const EXAMPLES: &str = "\
+Examples:
+  sanchay scan -e mkv,mp4 --min-size 1GB /srv/media
+  sanchay hash --sha256 dist > SHA256SUMS
+  sanchay hash --check SHA256SUMS
+  sanchay dupes --min-size 1MiB ~";
 
 /// Scan, hash and compare files, with every judgement made in a cage
 ///
@@ -36,9 +46,10 @@ use crate::{
     arg_required_else_help = true,
     subcommand_required = true,
     max_term_width = 100,
+    args_override_self = true,
     after_help = "See sanchay COMMAND --help for the options and examples of \
                   a command.",
-    after_long_help = exit::HELP,
+    after_long_help = format!("{EXAMPLES}\n\n{}", exit::HELP),
 )]
 pub(crate) struct Arguments {
     /// Options that every command has.
@@ -82,15 +93,82 @@ pub(crate) fn parse() -> Arguments {
     let color = Color::foretold(
         given.iter().skip(1).map(|argument| argument.as_encoded_bytes()),
     );
-    let mut description = description().color(color.for_parser());
-    let parsed = description
-        .try_get_matches_from_mut(&given)
-        .and_then(|matches| Arguments::from_arg_matches(&matches))
-        .unwrap_or_else(|error| end(&error.format(&mut description)));
-    if let Err(conflict) = parsed.command.check() {
-        conflicting(&mut description, &parsed.command, &conflict)
+    let described = || description().color(color.for_parser());
+    understand(described(), &given)
+        .unwrap_or_else(|error| end(&shown(described, &given, error)))
+}
+
+fn understand(
+    mut description: Command,
+    given: &[OsString],
+) -> Result<Arguments, clap::Error> {
+    let matches = description.try_get_matches_from_mut(given)?;
+    let arguments = Arguments::from_arg_matches(&matches)
+        .map_err(|error| error.format(&mut description))?;
+    let verb = &arguments.command;
+    if let Err(conflict) = verb.check() {
+        // As the parser does for conflicts that it finds itself.
+        let kind = ErrorKind::ArgumentConflict;
+        return Err(match description.find_subcommand_mut(verb.name()) {
+            Some(command) => command.error(kind, conflict),
+            None => description.error(kind, conflict),
+        });
     }
-    parsed
+    Ok(arguments)
+}
+
+/// The same error in words that a terminal does not obey. The parser quotes
+/// arguments in many places, as they are: so it gets escaped ones, about which
+/// it complains in the same way.
+fn shown(
+    described: impl Fn() -> Command,
+    given: &[OsString],
+    error: clap::Error,
+) -> clap::Error {
+    let harmless: Vec<OsString> = given.iter().map(harmless).collect();
+    let mut error = if harmless == given {
+        error
+    } else {
+        let kind = error.kind();
+        understand(described(), &harmless).err().unwrap_or_else(|| {
+            described().error(kind, "the arguments cannot be understood")
+        })
+    };
+    advise(&mut error, given);
+    error
+}
+
+fn harmless(argument: &OsString) -> OsString {
+    match argument.to_str() {
+        Some(text) if !text.contains(is_obeyed) => argument.clone(),
+        _ => escaped(argument.as_encoded_bytes()).to_string().into(),
+    }
+}
+
+/// Leaves out the advice to pass an option that does not exist as a value,
+/// and gives some where an argument is also the name of a file.
+fn advise(error: &mut clap::Error, given: &[OsString]) {
+    let kind = ContextKind::Suggested;
+    let mut tips = match error.remove(kind) {
+        Some(ContextValue::StyledStrs(tips)) => tips,
+        _ => Vec::new(),
+    };
+    tips.retain(|tip| !tip.to_string().contains(" as a value, use "));
+    let is_file = |argument: &OsString| {
+        argument.as_encoded_bytes().starts_with(b"-")
+            && Path::new(argument).symlink_metadata().is_ok()
+    };
+    if error.kind() == ErrorKind::UnknownArgument
+        && given.iter().skip(1).any(is_file)
+    {
+        tips.push(StyledStr::from(
+            "a name that begins with - is taken for an option: write ./-NAME, \
+             or -- before the names",
+        ));
+    }
+    if !tips.is_empty() {
+        error.insert(kind, ContextValue::StyledStrs(tips));
+    }
 }
 
 /// Ends the process with what the parser has to say: a complaint, or the
@@ -99,16 +177,20 @@ fn end(said: &clap::Error) -> ! {
     if said.use_stderr() {
         said.exit();
     }
-    let written = said.print().and_then(|()| io::stdout().flush());
+    let closed = || io::Error::other("it is closed");
+    let written = match inherited::output_is_closed() {
+        true => Err(closed()),
+        false => said.print().and_then(|()| io::stdout().flush()),
+    };
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             let _ = writeln!(
                 io::stderr(),
                 "sanchay: standard output: cannot write: {error}"
             );
-            process::exit(i32::from(Exit::Failed as u8))
+            Exit::Failed.end()
         }
-        _ => process::exit(0),
+        _ => Exit::Done.end(),
     }
 }
 
@@ -136,15 +218,6 @@ impl Verb {
             Self::Completions(_) => "completions",
             Self::Manual(_) => "man",
         }
-    }
-}
-
-/// Ends the process as the parser does for conflicts that it finds itself.
-fn conflicting(description: &mut Command, verb: &Verb, why: &str) -> ! {
-    let kind = ErrorKind::ArgumentConflict;
-    match description.find_subcommand_mut(verb.name()) {
-        Some(command) => command.error(kind, why).exit(),
-        None => description.error(kind, why).exit(),
     }
 }
 
@@ -176,6 +249,13 @@ mod tests {
             "sanchay scan --count --format json",
             "sanchay scan -0 --format ndjson",
             "sanchay scan --threads 0",
+            "sanchay scan --json --count",
+            "sanchay scan -e rs,",
+            "sanchay scan -e r*",
+            "sanchay hash --json --tag f",
+            "sanchay hash --sha256 --partial f",
+            "sanchay scan --sha256",
+            "sanchay dupes --crc32 d",
             "sanchay scan --beneath",
             "sanchay scan --min-size 1x",
             "sanchay hash --partial -a sha256 f",
@@ -183,7 +263,6 @@ mod tests {
             "sanchay hash --partial=17MiB f",
             "sanchay hash --tag --format csv f",
             "sanchay hash -0 --format csv f",
-            "sanchay hash --quiet f",
             "sanchay hash --status f",
             "sanchay hash --strict f",
             "sanchay hash --warn f",
@@ -219,8 +298,102 @@ mod tests {
             "sanchay hash -c --partial=1k -a blake3",
             "sanchay dupes -0 --hardlinks -a sha256 d",
             "sanchay --color never scan -vv --log-format json",
+            "sanchay scan -q -j 2 -e *.rs,.md --json -o - --count --format text",
+            "sanchay hash --quiet --blake3 f",
+            "sanchay hash --check --md5 f",
+            "sanchay dupes -q --json --xxh64 d",
+            "sanchay scan --count --count -H -H -d 1 -d 2 --color never",
         ] {
             assert!(!refused(line), "{line}");
+        }
+    }
+
+    fn hash(line: &str) -> HashArgs {
+        match parsed(line).unwrap().command {
+            Verb::Hash(hash) => hash,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_last_of_options_that_contradict_each_other_counts() {
+        use crate::options::output::Format;
+        use sanchay::Algorithm;
+        let format = |line| hash(line).output.format();
+        assert_eq!(format("sanchay hash --json"), Format::Json);
+        let line = "sanchay hash --json --format csv";
+        assert_eq!(format(line), Format::Csv);
+        let line = "sanchay hash --format csv --format text --json";
+        assert_eq!(format(line), Format::Json);
+        let algorithm = |line| hash(line).algorithm();
+        assert_eq!(algorithm("sanchay hash"), None);
+        for (line, last) in [
+            ("-a sha256 --blake3", Algorithm::Blake3),
+            ("--blake3 -a sha256", Algorithm::Sha256),
+            ("--sha256 --blake3 --xxh64", Algorithm::Xxh64),
+            ("-a sha256 -a xxh64", Algorithm::Xxh64),
+        ] {
+            let line = format!("sanchay hash {line}");
+            assert_eq!(algorithm(&line), Some(last), "{line}");
+        }
+        assert_eq!(hash("sanchay hash -j 2 --threads 3").run.threads, Some(3));
+    }
+
+    #[test]
+    fn no_message_of_the_parser_drives_a_terminal() {
+        let evil = "\x1b]0;owned\x07\u{202e}\u{9b}2J";
+        for line in [
+            "EVIL",
+            "scan EVIL --EVIL",
+            "scan --EVIL",
+            "scan --EVIL=EVIL",
+            "scan -EVIL",
+            "scan --formatEVIL json",
+            "scan --format EVIL",
+            "scan --format=EVIL",
+            "scan --count=EVIL",
+            "scan --min-size EVIL",
+            "scan --min-size 1EVIL",
+            "scan --max-depth EVIL",
+            "scan --threads EVIL",
+            "scan -e EVIL*",
+            "scan --plugin a,EVIL",
+            "hash --partial=EVIL",
+            "hash -a EVIL",
+            "hash -a sha256 --partial=EVIL",
+            "hash --tag --partial EVIL",
+            "dupes --plugin-time EVIL",
+            "completions EVIL",
+            "man EVIL EVIL",
+            "plugin EVIL",
+            "help EVIL",
+            "--EVIL scan",
+            "--color EVIL scan",
+        ] {
+            let line = line.replace("EVIL", evil);
+            let given: Vec<OsString> = ["sanchay"]
+                .into_iter()
+                .chain(line.split(' '))
+                .map(Into::into)
+                .collect();
+            let error = understand(description(), &given).unwrap_err();
+            let said = shown(description, &given, error).render().to_string();
+            let obeyed = |c: char| c != '\n' && is_obeyed(c);
+            assert!(!said.contains(obeyed), "{line:?}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn no_message_advises_to_pass_an_option_as_a_value() {
+        for line in ["scan --treads 4", "scan --no-such", "scan --qiet"] {
+            let given: Vec<OsString> = ["sanchay"]
+                .into_iter()
+                .chain(line.split(' '))
+                .map(Into::into)
+                .collect();
+            let error = understand(description(), &given).unwrap_err();
+            let said = shown(description, &given, error).render().to_string();
+            assert!(!said.contains("as a value"), "{said}");
         }
     }
 

@@ -24,8 +24,9 @@ impl Context {
     }
 
     /// The voice of a command: `progress` tells whether its user lets it show
-    /// progress, `streams` whether it writes records to standard output as it
-    /// goes. On a terminal they would mix with the bar, as a log would.
+    /// progress, `streams` whether it writes records to standard output faster
+    /// than a person reads. On a terminal they would mix with the bar, as a
+    /// log would.
     pub(crate) fn messages(&self, progress: bool, streams: bool) -> Messages {
         let mixed = self.log || streams && self.terminal.stdout;
         Messages::new(self.terminal, progress && !mixed)

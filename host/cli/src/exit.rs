@@ -1,8 +1,10 @@
 //! The exit codes, all in one place, as `--help` documents them.
 
-use std::process::ExitCode;
+use std::process;
 
 use sanchay::Summary;
+
+use crate::signals;
 
 /// What the codes mean; the end of `sanchay --help` and of the manual page.
 pub(crate) const HELP: &str = "\
@@ -14,10 +16,15 @@ Exit status:
        read, or the output could not be written
   3    done, but some entries failed; each is named on standard
        error as sanchay: PATH: WHAT: WHY
-  130  interrupted by Ctrl-C or SIGTERM; what was written until
-       then is whole records
+  130  interrupted by Ctrl-C (SIGINT); 143 by SIGTERM, 129 by SIGHUP:
+       the program dies of the signal, and a shell adds 128. What was
+       printed until then is whole records; a FILE of --output is as
+       it was. Signals that were ignored when it was started (nohup)
+       stay ignored
+  141  --check was not done when its reader closed the pipe, and had
+       found nothing wrong until then; where it had, it is 1
 
-A reader that closes the pipe early (| head) ends the run quietly,
+Anything else whose reader closes the pipe early (| head) ends quietly,
 with 0.";
 
 /// How the program ended.
@@ -31,8 +38,10 @@ pub(crate) enum Exit {
     Failed = 2,
     /// Done, but for some entries.
     Partly = 3,
-    /// Ended by a signal.
+    /// Ended by a signal: it is 128 and the signal's number.
     Interrupted = 130,
+    /// Nobody read the answer to the question: 128 and the number of SIGPIPE.
+    Unread = 141,
 }
 
 impl Exit {
@@ -49,11 +58,19 @@ impl Exit {
             Self::Partly
         }
     }
-}
 
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
+    /// The code, as a shell tells it.
+    pub(crate) fn code(self) -> i32 {
+        i32::from(self as u8)
+    }
+
+    /// Ends the program.
+    pub(crate) fn end(self) -> ! {
+        match self {
+            Self::Interrupted => signals::die_interrupted(),
+            Self::Unread => signals::die_unread(),
+            ended => process::exit(ended.code()),
+        }
     }
 }
 

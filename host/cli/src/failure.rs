@@ -21,6 +21,12 @@ pub(crate) enum Failure {
     /// Whoever read standard output has gone; that is how `| head` ends.
     #[error("the reader of standard output has gone")]
     PipeClosed,
+    /// The same of the answer to a question, before it was known.
+    #[error("the reader of the verdicts has gone")]
+    Unread,
+    /// There is no standard input.
+    #[error("standard input: cannot read: it is closed")]
+    NoInput,
     /// A file could not be made or written.
     #[error("{}: {action}: {}", shown(.path), plain(.source))]
     Output {
@@ -119,8 +125,10 @@ impl Failure {
     pub(crate) fn exit(&self) -> (Exit, bool) {
         match self {
             Self::PipeClosed => (Exit::Done, false),
+            Self::Unread => (Exit::Unread, false),
             Self::Run(sanchay::Error::Cancelled) => (Exit::Interrupted, true),
             Self::Run(_)
+            | Self::NoInput
             | Self::Output { .. }
             | Self::OutputIsInput(_)
             | Self::Plugin { .. }

@@ -11,6 +11,7 @@ mod defect;
 mod exit;
 mod failure;
 mod faults;
+mod inherited;
 mod logging;
 mod messages;
 mod options;
@@ -20,11 +21,9 @@ mod progress;
 mod signals;
 mod terminal;
 
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
+fn main() {
     address_space::spare();
     defect::tell();
     let arguments = arguments::parse();
-    commands::run(arguments).into()
+    commands::run(arguments).end()
 }

@@ -16,26 +16,39 @@ use crate::{failure::Failure, faults, progress::Meter, terminal::Terminal};
 pub(crate) struct Messages {
     meter: Meter,
     color: bool,
+    /// Whether records go to a terminal, too.
+    shares: bool,
+    /// Whether nothing is said of what is left out.
+    quiet: bool,
 }
 
 impl Messages {
     /// Messages with a progress bar, if `progress` says so.
     pub(crate) fn new(terminal: Terminal, progress: bool) -> Self {
-        let color = terminal.color;
-        Self { meter: Meter::new(progress && terminal.stderr, color), color }
+        let Terminal { color, stdout: shares, stderr } = terminal;
+        let meter = Meter::new(progress && stderr, color);
+        Self { meter, color, shares, quiet: false }
+    }
+
+    /// The same, which say nothing but what went wrong.
+    pub(crate) fn quiet(self) -> Self {
+        Self { quiet: true, ..self }
     }
 
     /// What a run needs to be watched and ended.
     pub(crate) fn monitor(&self, cancel: &Cancel) -> Monitor {
-        let apart = self.meter.apart();
-        let left_out =
-            move |it: &LeftOut| apart(&|| write(&format!("{it}\n")));
-        Monitor {
+        let mut monitor = Monitor {
             cancel: cancel.clone(),
             progress: self.meter.callback(),
-            left_out: Some(Arc::new(left_out)),
             ..Monitor::default()
+        };
+        if !self.quiet {
+            let apart = self.meter.apart();
+            let left_out =
+                move |it: &LeftOut| apart(&|| write(&format!("{it}\n")));
+            monitor.left_out = Some(Arc::new(left_out));
         }
+        monitor
     }
 
     /// Names an entry that failed.
@@ -64,6 +77,12 @@ impl Messages {
     /// Writes a line that is no complaint.
     pub(crate) fn note(&self, text: impl Display) {
         self.line(&format!("{text}\n"));
+    }
+
+    /// Does something that may write records to the terminal on which
+    /// progress is shown.
+    pub(crate) fn beside<T>(&self, act: impl FnOnce() -> T) -> T {
+        if self.shares { self.meter.aside(act) } else { act() }
     }
 
     /// Ends the progress bar, before records are written to a terminal.

@@ -7,6 +7,7 @@
 //! that output is well-formed however a run ends.
 
 mod csv;
+mod destination;
 mod escape;
 mod json;
 mod json_text;
@@ -23,18 +24,16 @@ mod text;
 mod time;
 mod values;
 
-use std::{
-    borrow::Cow,
-    path::{Path, PathBuf},
-};
+use std::{borrow::Cow, path::Path};
 
 use sanchay::{Digest, Entry, Hashed, Value};
 
 pub(crate) use self::{
-    escape::Escape, lane::Lane, sink::Sink, spare::spare, text::Text,
+    escape::Escape, lane::Lane, sink::Sink, spare::Inputs, text::Text,
     values::Columns,
 };
 use crate::{
+    exit::Exit,
     failure::Failure,
     options::output::{Format, OutputArgs},
 };
@@ -194,27 +193,49 @@ pub(crate) struct Output {
 
 impl Output {
     /// Opens the destination that the options name, unless it is one of the
-    /// files that are to be read: what is named, and plugins. `text` tells how the text form is written,
+    /// files that are to be read. `text` tells how the text form is written,
     /// but for what a terminal changes.
     pub(crate) fn open(
         options: &OutputArgs,
-        inputs: &[&[PathBuf]],
+        inputs: Inputs<'_>,
         kind: Kind,
         text: Text,
     ) -> Result<Self, Failure> {
-        spare(options.output.as_deref(), inputs)?;
-        let mut sink = Sink::open(options.output.as_deref())?;
+        let mut sink = Sink::open(options.file(), inputs)?;
         let text = Text { terminal: sink.is_terminal(), ..text };
-        let writer = writer(options.format, kind, text);
+        let writer = writer(options.format(), kind, text);
         sink.set_frame(writer.frame());
         Ok(Self { writer, sink })
     }
 }
 
-/// Writes bytes that are no records to a file, or to standard output.
-pub(crate) fn put(path: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
-    let sink = Sink::open(path)?;
+impl Output {
+    /// Ends the output of a command that ended so: a file gets its name only
+    /// if something was done.
+    pub(crate) fn end(
+        &self,
+        ended: Result<Exit, Failure>,
+    ) -> Result<Exit, Failure> {
+        let keep = !matches!(ended, Err(_) | Ok(Exit::Failed));
+        self.sink.finish(keep)?;
+        ended
+    }
+}
+
+/// Writes bytes that are no records to a file, unless that is one of the
+/// inputs, or to standard output.
+pub(crate) fn put(
+    path: Option<&Path>,
+    inputs: Inputs<'_>,
+    bytes: &[u8],
+) -> Result<(), Failure> {
+    let sink = Sink::open(path.filter(|it| !is_stdout(it)), inputs)?;
     // What goes wrong is told at the end.
-    let _ = sink.write(bytes);
-    sink.finish()
+    let _ = sink.write(bytes, &[]);
+    sink.finish(true)
+}
+
+/// Whether a name stands for standard output where a file can be named.
+pub(crate) fn is_stdout(path: &Path) -> bool {
+    path.as_os_str() == "-"
 }

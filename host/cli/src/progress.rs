@@ -39,8 +39,8 @@ impl Meter {
     }
 
     /// Does something while the bar is off the screen.
-    pub(crate) fn aside(&self, act: impl FnOnce()) {
-        aside(self.bar(), act);
+    pub(crate) fn aside<T>(&self, act: impl FnOnce() -> T) -> T {
+        aside(self.bar(), act)
     }
 
     /// The same, for whoever outlives the borrow of this.
@@ -61,7 +61,7 @@ impl Meter {
     }
 }
 
-fn aside(bar: Option<&ProgressBar>, act: impl FnOnce()) {
+fn aside<T>(bar: Option<&ProgressBar>, act: impl FnOnce() -> T) -> T {
     match bar {
         Some(bar) => bar.suspend(act),
         None => act(),
@@ -109,6 +109,9 @@ fn message(progress: &Progress) -> String {
             format!("comparing {files} of {} files", HumanCount(total))
         }
         (Phase::Comparing, None) => format!("comparing {files} files"),
+        (Phase::Hashing, Some(total)) => {
+            format!("hashing {files} of {} files", HumanCount(total))
+        }
         _ => format!(
             "{files} files in {} directories",
             HumanCount(progress.directories)

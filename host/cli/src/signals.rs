@@ -1,28 +1,35 @@
 //! Ctrl-C, SIGTERM, and the end of the terminal (SIGHUP).
 //!
-//! The first one asks the run to stop; it does within a chunk's time and the
-//! command then closes its output. A run that waits in the kernel, for
-//! standard input or for a dead network drive, cannot hear it: after a grace
-//! period the output is closed for it and the program ends. A second signal
-//! ends the program at once.
+//! The first one asks the run to stop; it does within a chunk's time, the
+//! command closes its output, and the program dies of the signal: a shell
+//! sees that, and ends its script or its loop, too. A run that waits in the
+//! kernel, for standard input or for a dead network drive, cannot hear it:
+//! after a grace period the output is closed for it and the program dies all
+//! the same. A second signal ends the program at once.
+//!
+//! A signal that was ignored when the program was started stays ignored:
+//! `nohup` and background jobs rely on it.
 
 use std::{
     io::{self, Read as _, Write as _},
     os::unix::net::UnixStream,
     process,
-    sync::{Arc, Mutex, OnceLock, PoisonError, atomic::AtomicBool},
+    sync::{
+        Arc, LazyLock, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
+    },
     thread,
     time::Duration,
 };
 
 use sanchay::Cancel;
 use signal_hook::{
-    consts::{SIGHUP, SIGINT, SIGTERM},
+    consts::{SIGHUP, SIGINT, SIGPIPE, SIGTERM},
     flag,
-    low_level::pipe,
+    low_level::{emulate_default_handler, pipe},
 };
 
-use crate::exit::Exit;
+use crate::{exit::Exit, inherited};
 
 /// How long a run has to stop by itself. The whole must be under a second.
 const GRACE: Duration = Duration::from_millis(600);
@@ -31,6 +38,9 @@ const GRACE: Duration = Duration::from_millis(600);
 type Closer = Box<dyn FnOnce() + Send>;
 
 static CLOSER: OnceLock<Mutex<Option<Closer>>> = OnceLock::new();
+
+/// The signal that came last; 0 before any did.
+static CAUGHT: LazyLock<Arc<AtomicUsize>> = LazyLock::new(Arc::default);
 
 /// Whether a signal has come.
 #[derive(Clone, Debug)]
@@ -52,10 +62,14 @@ pub(crate) fn catch() -> io::Result<Interrupt> {
     let stop = Arc::new(AtomicBool::new(false));
     let (mut heard, sender) = UnixStream::pair()?;
     for signal in [SIGHUP, SIGINT, SIGTERM] {
+        if inherited::is_ignored(signal) {
+            continue;
+        }
         // In this order: what ends the program finds the flag of an earlier
         // signal, not that of this one.
-        let code = i32::from(Exit::Interrupted as u8);
-        flag::register_conditional_shutdown(signal, code, stop.clone())?;
+        flag::register_conditional_default(signal, stop.clone())?;
+        let number = usize::try_from(signal).unwrap_or_default();
+        flag::register_usize(signal, CAUGHT.clone(), number)?;
         flag::register(signal, stop.clone())?;
         pipe::register(signal, sender.try_clone()?)?;
     }
@@ -67,10 +81,26 @@ pub(crate) fn catch() -> io::Result<Interrupt> {
             }
             // What the command itself says where it can.
             let _ = writeln!(io::stderr(), "sanchay: interrupted");
-            process::exit(i32::from(Exit::Interrupted as u8));
+            die_interrupted();
         }
     })?;
     Ok(Interrupt { cancel: Cancel::from_flag(stop.clone()), flag: stop })
+}
+
+/// Ends the program as the signal that interrupted it does by default.
+pub(crate) fn die_interrupted() -> ! {
+    die_of(i32::try_from(CAUGHT.load(SeqCst)).unwrap_or_default())
+}
+
+/// Ends the program as a reader that has gone does by default.
+pub(crate) fn die_unread() -> ! {
+    die_of(SIGPIPE)
+}
+
+fn die_of(signal: i32) -> ! {
+    // Returns where there is no such signal, and only there.
+    let _ = emulate_default_handler(signal);
+    process::exit(Exit::Interrupted.code())
 }
 
 /// Says how the output is closed if the run does not stop in time.

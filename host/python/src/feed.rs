@@ -56,8 +56,9 @@ struct State<C> {
     closed: bool,
     ended: Option<Ended>,
     progress: Option<Progress>,
-    /// What was done before the part of the run that progress is told of.
-    before: Summary,
+    /// Of a run in parts: what was done before the one that progress is told
+    /// of.
+    before: Option<Summary>,
     /// How many files and bytes the run will deal with, where that is known.
     expected: Option<(u64, u64)>,
     /// Entries that failed, where they have no row of their own.
@@ -76,7 +77,7 @@ impl<C: Chunk> Feed<C> {
                 closed: false,
                 ended: None,
                 progress: None,
-                before: Summary::default(),
+                before: None,
                 expected: None,
                 errors: Vec::new(),
                 fatal: None,
@@ -160,13 +161,16 @@ impl<C: Chunk> Feed<C> {
     /// Keeps how far the run is, for the taker to tell.
     pub(crate) fn report(&self, mut progress: Progress) {
         let mut state = self.state();
-        progress.directories += state.before.directories;
-        progress.files += state.before.files;
-        progress.bytes += state.before.bytes;
-        progress.errors += state.before.errors;
-        if let Some((files, bytes)) = state.expected {
-            progress.total_files = Some(files);
-            progress.total_bytes = Some(bytes);
+        if let Some(before) = state.before {
+            progress.directories += before.directories;
+            progress.files += before.files;
+            progress.bytes += before.bytes;
+            progress.errors += before.errors;
+            // What the library knows are those of a part.
+            progress.total_files = state.expected.map(|(files, _)| files);
+            progress.total_bytes = state.expected.map(|(_, bytes)| bytes);
+        } else {
+            state.expected = progress.total_files.zip(progress.total_bytes);
         }
         state.progress = Some(progress);
         self.wake(&mut state);
@@ -174,7 +178,7 @@ impl<C: Chunk> Feed<C> {
 
     /// Another part of the run begins, after what was done before.
     pub(crate) fn begin_part(&self, before: Summary) {
-        self.state().before = before;
+        self.state().before = Some(before);
     }
 
     /// Keeps how many files and bytes the run will deal with.

@@ -177,7 +177,8 @@ pub(crate) fn work(
 ) -> Work<Hashes> {
     options.walk.working_directory = given.directory.as_deref().cloned();
     Box::new(move |feed, monitor| {
-        if monitor.progress.is_none() {
+        // The library knows the totals of what is hashed in one part.
+        if given.len() <= PART || monitor.progress.is_none() {
             return parts(&engine, &given, &options, raises, feed, monitor);
         }
         let over = AtomicBool::new(false);
@@ -210,7 +211,9 @@ fn parts(
     loop {
         let to = given.len().min(from + PART);
         let sources: Vec<_> = given.some(from..to).map(Source::Path).collect();
-        feed.begin_part(all);
+        if given.len() > PART {
+            feed.begin_part(all);
+        }
         let part =
             engine.hash(
                 &sources,

@@ -80,7 +80,8 @@ impl Walk {
 /// What one extension can be.
 const ONE: &str = "an extension (str or bytes)";
 
-/// One extension or several, with or without a leading dot.
+/// One extension or several, as the program takes them: with or without a
+/// leading dot, as `*.EXT`, several between commas.
 ///
 /// # Errors
 /// `ValueError` for one that no name can end in.
@@ -95,16 +96,20 @@ pub(crate) fn extensions(
             .map(|one| names::named(option, ONE, &one?))
             .collect::<PyResult<Vec<_>>>()?
     };
-    for extension in &all {
-        let bare = extension.strip_prefix(b".").unwrap_or(extension);
-        if bare.is_empty() || bare.contains(&b'/') || bare.contains(&0) {
+    let mut extensions = Vec::new();
+    for text in &all {
+        let shown = sanchay::escaped(text);
+        let found = sanchay::parse_extensions(text).map_err(|error| {
+            PyValueError::new_err(format!("{option}: \"{shown}\": {error}"))
+        })?;
+        if text.contains(&b'/') || text.contains(&0) {
             return Err(PyValueError::new_err(format!(
-                "{option}: no file has the extension \"{}\"",
-                sanchay::escaped(extension)
+                "{option}: no file has the extension \"{shown}\""
             )));
         }
+        extensions.extend(found);
     }
-    Ok(all)
+    Ok(extensions)
 }
 
 /// A hash function by its name.

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::text::escaped;
+use sanchay_logic::escape::escaped;
 
 /// Why a run could not be carried out or was not finished.
 #[derive(Debug, thiserror::Error)]

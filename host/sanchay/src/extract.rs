@@ -3,11 +3,12 @@
 
 use std::{fs::File, io, os::unix::fs::FileExt as _};
 
+use sanchay_logic::escape::escaped;
 use sanchay_sandbox::plugin::{
     ExtractError, Extractor, Interest, Sample, Value,
 };
 
-use crate::{entry::Metadata, error::Cause, plugins::Plugins, text::escaped};
+use crate::{entry::Metadata, error::Cause, plugins::Plugins};
 
 /// How much of a plugin's complaint is told, in bytes.
 const COMPLAINT: usize = 512;

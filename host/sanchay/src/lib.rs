@@ -81,7 +81,6 @@ mod plugins;
 mod run;
 mod scan;
 mod sequence;
-mod text;
 mod walk;
 mod working_directory;
 
@@ -109,11 +108,14 @@ pub use plugins::{
 };
 #[cfg(feature = "plugins")]
 pub use plugins::{Compiler, PluginOptions, compile_for};
+pub use sanchay_logic::{
+    escape::{Escaped, escaped, is_obeyed},
+    filter::{ExtensionError, parse_extensions},
+};
 pub use sanchay_sandbox::{
     Algorithm, BatchError, DEFAULT_CHUNK, Digest, EntryKind, Fault,
     FilterError, Flaw, Limits, MAX_CHUNK, PartialDigest, component,
 };
 pub use scan::ScanEvent;
-pub use text::{Escaped, escaped};
 pub use walk::{LeftOut, MAX_PATH};
 pub use working_directory::WorkingDirectory;

@@ -71,6 +71,8 @@ pub enum Phase {
     Walking,
     /// Comparing files: reading those that others may equal.
     Comparing,
+    /// Hashing files that were named, where nothing is walked.
+    Hashing,
 }
 
 /// How far a run is.
@@ -83,11 +85,12 @@ pub struct Progress {
     pub directories: u64,
     /// Files reported, hashed or compared so far, in this phase.
     pub files: u64,
-    /// Bytes read so far; bytes of the files found, for a scan.
+    /// Bytes read so far in this phase; bytes of the files found, for a scan.
     pub bytes: u64,
     /// How many files this phase will deal with, where that is known.
     pub total_files: Option<u64>,
-    /// How many bytes this phase will read at most, where that is known.
+    /// How many bytes this phase will read, as far as is known: it grows
+    /// where a file must be read that might have been passed over.
     pub total_bytes: Option<u64>,
     /// Entries that failed so far.
     pub errors: u64,

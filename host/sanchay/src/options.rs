@@ -2,7 +2,9 @@
 
 use sanchay_sandbox::{Algorithm, Limits, Specification};
 
-use crate::{plugins::Plugins, working_directory::WorkingDirectory};
+use crate::{
+    entry::FileId, plugins::Plugins, working_directory::WorkingDirectory,
+};
 
 /// How an [`Engine`](crate::Engine) is made.
 ///
@@ -65,6 +67,10 @@ pub struct WalkOptions {
     /// Where relative paths that the caller names are taken from; `None`:
     /// from the working directory that the process has when the run begins.
     pub working_directory: Option<WorkingDirectory>,
+    /// Files that are not reported, by what identifies them, wherever they
+    /// are found: the one that a list is written to, say. What the caller
+    /// names is not judged.
+    pub leave_out: Vec<FileId>,
     /// Whether to stay on the file systems of the roots: no directory is
     /// entered that lies on another. Pseudo file systems (`/proc`, `/sys`) are
     /// never entered on the way from another, whatever this says; as a root

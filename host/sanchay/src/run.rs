@@ -27,6 +27,7 @@ pub(crate) struct Run<'a> {
     stopped: AtomicBool,
     failure: Mutex<Option<Error>>,
     comparing: AtomicBool,
+    hashing: AtomicBool,
     total_files: AtomicU64,
     total_bytes: AtomicU64,
     /// How many workers are at work at the moment.
@@ -51,6 +52,7 @@ impl<'a> Run<'a> {
             stopped: AtomicBool::new(false),
             failure: Mutex::new(None),
             comparing: AtomicBool::new(false),
+            hashing: AtomicBool::new(false),
             total_files: AtomicU64::new(UNKNOWN),
             total_bytes: AtomicU64::new(UNKNOWN),
             working: AtomicUsize::new(0),
@@ -113,14 +115,33 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Begins the second phase, in which so many files and bytes are read at
-    /// most.
+    /// Says how many files and bytes will be read, as far as is known.
+    pub(crate) fn expect(&self, files: u64, bytes: u64) {
+        self.total_files.store(files, Relaxed);
+        self.total_bytes.store(bytes, Relaxed);
+    }
+
+    /// Begins by hashing what was named, so many files and bytes: there is
+    /// nothing to walk.
+    pub(crate) fn begin_hashing(&self, files: u64, bytes: u64) {
+        self.expect(files, bytes);
+        self.hashing.store(true, Relaxed);
+    }
+
+    /// Begins the second phase, in which so many files are dealt with and so
+    /// many bytes read, as far as is known.
     pub(crate) fn begin_comparing(&self, files: u64, bytes: u64) {
         self.files.store(0, Relaxed);
         self.bytes.store(0, Relaxed);
-        self.total_files.store(files, Relaxed);
-        self.total_bytes.store(bytes, Relaxed);
+        self.expect(files, bytes);
         self.comparing.store(true, Relaxed);
+    }
+
+    /// Counts files that need not be read any further, and says how many more
+    /// bytes will be read of the others.
+    pub(crate) fn settle(&self, files: u64, more_bytes: u64) {
+        self.files.fetch_add(files, Relaxed);
+        self.total_bytes.fetch_add(more_bytes, Relaxed);
     }
 
     /// Reports progress where it is due. Cheap; called after each unit of
@@ -151,6 +172,8 @@ impl<'a> Run<'a> {
         Progress {
             phase: if self.comparing.load(Relaxed) {
                 Phase::Comparing
+            } else if self.hashing.load(Relaxed) {
+                Phase::Hashing
             } else {
                 Phase::Walking
             },

@@ -61,6 +61,14 @@ impl Running {
         kill_process(Pid::from_raw(pid).unwrap(), signal).unwrap();
     }
 
+    /// Sends a signal to it and those that it started, if it is the first of
+    /// a group of processes (`setsid`).
+    pub fn signal_group(&self, signal: Signal) {
+        let pid = i32::try_from(self.leash.0.id()).unwrap();
+        let group = Pid::from_raw(pid).unwrap();
+        rustix::process::kill_process_group(group, signal).unwrap();
+    }
+
     /// Waits for its end.
     ///
     /// # Panics
@@ -135,10 +143,17 @@ pub struct Finished {
 }
 
 impl Finished {
-    /// Its exit code; none if a signal ended it.
+    /// Its exit code as a shell tells it: 128 and the number of the signal
+    /// that ended it, if one did.
     #[must_use]
     pub fn code(&self) -> Option<i32> {
-        self.status.code()
+        self.status.code().or_else(|| Some(128 + self.signal()?))
+    }
+
+    /// The number of the signal that ended it, if one did.
+    #[must_use]
+    pub fn signal(&self) -> Option<i32> {
+        self.status.signal()
     }
 
     /// Asserts that it ended with this exit code.
@@ -146,7 +161,7 @@ impl Finished {
     #[track_caller]
     pub fn exits(self, code: i32) -> Self {
         assert!(
-            self.status.code() == Some(code),
+            self.code() == Some(code),
             "{}\nended with {:?} (signal {:?}), not {code}\nstdout: {}\n\
              stderr: {}",
             self.shown,

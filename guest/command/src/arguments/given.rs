@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use getargs::{Arg, Error, Opt, Options};
+use sanchay_logic::filter::parse_extensions;
 use sanchay_logic::hashing::Algorithm;
 
 use super::Verb;
@@ -22,6 +23,7 @@ pub(super) struct Given {
     pub(super) count: bool,
     pub(super) tag: bool,
     pub(super) hardlinks: bool,
+    pub(super) quiet: bool,
     pub(super) format: Option<Format>,
     pub(super) output: Option<String>,
     pub(super) algorithm: Option<Algorithm>,
@@ -39,7 +41,6 @@ impl Given {
         arguments: impl Iterator<Item = &'a str>,
     ) -> Result<Self, Failure> {
         let mut given = Self::default();
-        let mut seen = Vec::new();
         let mut options = Options::new(arguments);
         while let Some(argument) = options.next_arg().map_err(usage)? {
             let option = match argument {
@@ -53,13 +54,8 @@ impl Given {
                 Arg::Short(letter) => Opt::Short(letter),
                 Arg::Long(name) => Opt::Long(name),
             };
+            // What is given again takes the place of what was given before.
             let choice = Choice::named(option, verb)?;
-            if choice != Choice::Extension && seen.contains(&choice) {
-                return Err(Failure::Usage(format!(
-                    "the argument '{option}' cannot be used multiple times"
-                )));
-            }
-            seen.push(choice);
             given.take(choice, option, &mut options)?;
             if given.help {
                 break;
@@ -84,12 +80,16 @@ impl Given {
             Choice::Count => self.count = true,
             Choice::Tag => self.tag = true,
             Choice::Hardlinks => self.hardlinks = true,
+            Choice::Quiet => self.quiet = true,
+            Choice::Json => self.format = Some(Format::Json),
+            Choice::Named(algorithm) => self.algorithm = Some(algorithm),
             Choice::Format => {
                 let format = values::format(value()?);
                 self.format = Some(format.map_err(refused)?);
             }
             Choice::Output => match value()? {
                 "" => return Err(refused("a path is empty".into())),
+                "-" => self.output = None,
                 path => self.output = Some(path.into()),
             },
             Choice::Algorithm => {
@@ -101,9 +101,9 @@ impl Given {
                 self.partial = Some(values::chunk(chunk).map_err(refused)?);
             }
             Choice::Extension => {
-                let extension = values::extension(value()?);
-                let extensions = &mut self.walk.wanted.extensions;
-                extensions.push(extension.map_err(refused)?);
+                let named = parse_extensions(value()?.as_bytes());
+                let named = named.map_err(|why| refused(format!("{why}")))?;
+                self.walk.wanted.extensions.extend(named);
                 self.walks = true;
             }
             Choice::MinSize => {

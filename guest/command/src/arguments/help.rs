@@ -25,12 +25,13 @@ Options:
   -h, --help     Print help
   -V, --version  Print version
 
-Only the native program has: hash --check, --follow, --plugin, --threads,
---color, --one-file-system, --verbose, progress, and the commands component,
-plugin, completions and man. File systems cannot be told apart in WASI: /proc
-and /sys are entered where they lie in a folder that was given. Names that are
-not UTF-8 do not exist in WASI: a directory with such entries is named on
-standard error, and its other entries are dealt with.
+Options may be repeated: the last one counts. Only the native program has: hash
+--check, --follow, --plugin, --threads, --color, --one-file-system, --verbose,
+progress, and the commands component, plugin, completions and man. File systems
+cannot be told apart in WASI: /proc and /sys are entered where they lie in a
+folder that was given. Names that are not UTF-8 do not exist in WASI: a
+directory with such entries is named on standard error, and its other entries
+are dealt with.
 
 Exit status:
   0    all done
@@ -57,16 +58,18 @@ Options:
       --count            Print only the number of files
       --format <FORMAT>  The form of the records: text, ndjson, json, csv
                          [default: text]
+      --json             The same as --format json
   -o, --output <FILE>    Write the records to FILE rather than to standard
-                         output; the host must let it be written
+                         output, which is -; the host must let it be written
   -e, --extension <EXT>  Only files whose name ends in .EXT, in either case;
-                         repeatable
+                         several as a,b
       --min-size <SIZE>  Only files of at least SIZE (4096, 10k, 1MiB)
       --max-size <SIZE>  Only files of at most SIZE
   -H, --hidden           Also hidden files and directories
   -d, --max-depth <DEPTH>
                          Go at most DEPTH levels down; a root's own entries
                          have depth 1
+  -q, --quiet            Say nothing but errors
   -h, --help             Print help
 
 Each file is a line: its size in bytes, its modification time (RFC 3339, UTC,
@@ -87,7 +90,8 @@ Arguments:
 Options:
   -a, --algorithm <ALGORITHM>
                          The hash function: xxh64, xxh3-64, xxh3-128, blake3,
-                         sha256, sha512, sha1, md5, crc32 [default: xxh3-128]
+                         sha256, sha512, sha1, md5, crc32 [default: xxh3-128];
+                         its name is an option, too
       --partial[=<CHUNK>]
                          Hash only the first and last CHUNK bytes, with xxh64
                          (default 64KiB)
@@ -95,16 +99,18 @@ Options:
   -0, --print0           End each line with a zero byte, and escape no name
       --format <FORMAT>  The form of the records: text, ndjson, json, csv
                          [default: text]
+      --json             The same as --format json
   -o, --output <FILE>    Write the records to FILE rather than to standard
-                         output; the host must let it be written
+                         output, which is -; the host must let it be written
   -e, --extension <EXT>  Only files whose name ends in .EXT, in either case;
-                         repeatable
+                         several as a,b
       --min-size <SIZE>  Only files of at least SIZE (4096, 10k, 1MiB)
       --max-size <SIZE>  Only files of at most SIZE
   -H, --hidden           Also hidden files and directories
   -d, --max-depth <DEPTH>
                          Go at most DEPTH levels down; a root's own entries
                          have depth 1
+  -q, --quiet            Say nothing but errors
   -h, --help             Print help
 
 Each file is a line as the checksum programs print it, HASH  PATH. Files are in
@@ -132,16 +138,18 @@ Options:
                          more after each group
       --format <FORMAT>  The form of the records: text, ndjson, json, csv
                          [default: text]
+      --json             The same as --format json
   -o, --output <FILE>    Write the records to FILE rather than to standard
-                         output; the host must let it be written
+                         output, which is -; the host must let it be written
   -e, --extension <EXT>  Only files whose name ends in .EXT, in either case;
-                         repeatable
+                         several as a,b
       --min-size <SIZE>  Only files of at least SIZE (4096, 10k, 1MiB)
       --max-size <SIZE>  Only files of at most SIZE
   -H, --hidden           Also hidden files and directories
   -d, --max-depth <DEPTH>
                          Go at most DEPTH levels down; a root's own entries
                          have depth 1
+  -q, --quiet            Say nothing but errors
   -h, --help             Print help
 
 Each group is a line

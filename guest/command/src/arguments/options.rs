@@ -5,6 +5,7 @@ use alloc::format;
 use core::fmt::Display;
 
 use getargs::Opt;
+use sanchay_logic::hashing::Algorithm;
 
 use super::Verb;
 use crate::failure::Failure;
@@ -19,17 +20,21 @@ pub(super) enum Choice {
     Hardlinks,
     Help,
     Hidden,
+    Json,
     MaxDepth,
     MaxSize,
     MinSize,
+    /// A hash function, by an option of its own name.
+    Named(Algorithm),
     Output,
     Partial,
     Print0,
+    Quiet,
     Tag,
 }
 
 /// What only the native program has.
-const NATIVE: [&str; 24] = [
+const NATIVE: [&str; 23] = [
     "beneath",
     "check",
     "color",
@@ -46,7 +51,6 @@ const NATIVE: [&str; 24] = [
     "plugin-memory",
     "plugin-output",
     "plugin-time",
-    "quiet",
     "status",
     "strict",
     "threads",
@@ -57,7 +61,7 @@ const NATIVE: [&str; 24] = [
 ];
 
 /// The same, of one letter.
-const NATIVE_SHORT: [char; 5] = ['L', 'c', 'v', 'w', 'x'];
+const NATIVE_SHORT: [char; 6] = ['L', 'c', 'j', 'v', 'w', 'x'];
 
 impl Choice {
     /// The option of that name, if the command has it.
@@ -79,8 +83,10 @@ impl Choice {
             Opt::Short('o') | Opt::Long("output") => Self::Output,
             Opt::Long("partial") => Self::Partial,
             Opt::Short('0') | Opt::Long("print0") => Self::Print0,
+            Opt::Short('q') | Opt::Long("quiet") => Self::Quiet,
+            Opt::Long("json") => Self::Json,
             Opt::Long("tag") => Self::Tag,
-            other => return Err(refuse(other)),
+            other => Self::Named(hash_function(other)?),
         };
         match choice.is_for(verb) {
             true => Ok(choice),
@@ -90,13 +96,20 @@ impl Choice {
 
     fn is_for(self, verb: Verb) -> bool {
         match self {
-            Self::Algorithm => verb != Verb::Scan,
+            Self::Algorithm | Self::Named(_) => verb != Verb::Scan,
             Self::Count => verb == Verb::Scan,
             Self::Hardlinks => verb == Verb::Dupes,
             Self::Partial | Self::Tag => verb == Verb::Hash,
             _ => true,
         }
     }
+}
+
+/// The hash function whose name an option has.
+fn hash_function(option: Opt<&str>) -> Result<Algorithm, Failure> {
+    let is_its = |it: &Algorithm| option == Opt::Long(it.name());
+    let found = Algorithm::ALL.into_iter().find(is_its);
+    found.ok_or_else(|| refuse(option))
 }
 
 /// Refuses an option; one of the native program by saying so.

@@ -2,7 +2,6 @@
 
 use alloc::format;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use sanchay_logic::hashing::{Algorithm, MAX_CHUNK, UnknownAlgorithm};
 
@@ -22,14 +21,6 @@ pub(super) fn format(text: &str) -> Result<Format, String> {
 /// A hash function.
 pub(super) fn algorithm(text: &str) -> Result<Algorithm, String> {
     text.parse().map_err(|error: UnknownAlgorithm| format!("{error}"))
-}
-
-/// An extension, with or without its dot.
-pub(super) fn extension(text: &str) -> Result<Vec<u8>, String> {
-    match text {
-        "" | "." => Err("an extension has at least one letter".into()),
-        text => Ok(text.as_bytes().to_vec()),
-    }
 }
 
 /// How many levels to go down. More than there can be is no limit.
@@ -59,7 +50,7 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
     }
     let factor = factor(unit).ok_or_else(|| {
         format!(
-            "unknown unit {unit:?}; the units are b, k, m, g, t, p (powers \
+            "unknown unit '{unit}'; the units are b, k, m, g, t, p (powers \
              of 1000) and ki, mi, gi, ti, pi (powers of 1024)"
         )
     })?;

@@ -34,6 +34,7 @@ pub(super) fn run(
     let (options, text) = (&dupes.output, dupes.text);
     let mut output =
         Output::open(options, inputs, folders, Kind::Groups, text)?;
+    dupes.walk.leave_out = output.own();
     let wanted = &mut dupes.walk.wanted;
     wanted.min_size = Some(wanted.min_size.unwrap_or(1));
     let collector = collect(&dupes, folders)?;
@@ -41,7 +42,11 @@ pub(super) fn run(
     let mut comparison = Comparison::new(&collection, folders, tally);
     let groups = comparison.groups(&dupes);
     print(&collection, &groups, &dupes, &mut output)?;
-    output.finish()?;
+    let exit = Exit::of_run(comparison.tally, dupes.roots.len());
+    let exit = output.finish(exit)?;
+    if dupes.quiet {
+        return Ok(exit);
+    }
     let redundant: usize =
         groups.iter().map(|group| group.members.len().saturating_sub(1)).sum();
     let bytes = groups.iter().map(|group| group.reclaimable).sum();
@@ -51,7 +56,7 @@ pub(super) fn run(
         groups.len(),
         human(bytes),
     ));
-    Ok(Exit::of_run(comparison.tally, dupes.roots.len()))
+    Ok(exit)
 }
 
 /// Walks the roots; where there are several, no directory twice.

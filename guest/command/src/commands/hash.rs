@@ -18,13 +18,14 @@ use crate::source::Source;
 use crate::walk::{Found, Visitor, Walk};
 
 /// Hashes what is named, and what lies in the directories that are.
-pub(super) fn run(hash: &Hash, folders: &Folders) -> Result<Exit, Failure> {
+pub(super) fn run(mut hash: Hash, folders: &Folders) -> Result<Exit, Failure> {
     let inputs = hash.paths.iter().map(String::as_str);
     let kind = Kind::Hashes(match hash.method {
         Method::Whole(_) => None,
         Method::Partial(chunk) => Some(chunk),
     });
     let output = Output::open(&hash.output, inputs, folders, kind, hash.text)?;
+    hash.walk.leave_out = output.own();
     let (method, tally) = (hash.method, Tally::default());
     let mut visitor = Hashing { output, method, tally };
     let filter = hash.walk.filter()?;
@@ -56,8 +57,8 @@ pub(super) fn run(hash: &Hash, folders: &Folders) -> Result<Exit, Failure> {
             Err(cause) => visitor.named(path, Action::Open, cause)?,
         }
     }
-    visitor.output.finish()?;
-    Ok(Exit::of_run(visitor.tally, hash.paths.len()))
+    let exit = Exit::of_run(visitor.tally, hash.paths.len());
+    visitor.output.finish(exit)
 }
 
 /// Hashes what a walk finds.

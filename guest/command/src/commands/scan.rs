@@ -15,18 +15,19 @@ use crate::output::{Kind, Name, Output, Sink, spare};
 use crate::walk::{Found, Visitor, Walk};
 
 /// Lists the files, or counts them.
-pub(super) fn run(scan: &Scan, folders: &Folders) -> Result<Exit, Failure> {
+pub(super) fn run(mut scan: Scan, folders: &Folders) -> Result<Exit, Failure> {
     let inputs = || scan.roots.iter().map(String::as_str);
     let file = scan.output.file.as_deref();
-    if scan.count {
+    let (output, sink) = if scan.count {
         spare(file, inputs(), folders)?;
-    }
-    let output = match scan.count {
-        true => None,
-        false => {
-            let (options, text) = (&scan.output, scan.text);
-            Some(Output::open(options, inputs(), folders, Kind::Files, text)?)
-        }
+        let sink = Sink::open(file, folders)?;
+        scan.walk.leave_out = sink.own();
+        (None, Some(sink))
+    } else {
+        let (options, text, kind) = (&scan.output, scan.text, Kind::Files);
+        let output = Output::open(options, inputs(), folders, kind, text)?;
+        scan.walk.leave_out = output.own();
+        (Some(output), None)
     };
     let mut visitor = Listing { output, files: 0, tally: Tally::default() };
     for root in &scan.roots {
@@ -46,14 +47,12 @@ pub(super) fn run(scan: &Scan, folders: &Folders) -> Result<Exit, Failure> {
             }
         }
     }
-    match visitor.output {
-        Some(output) => output.finish()?,
-        None => {
-            let number = format!("{}\n", visitor.files);
-            Sink::open(file, folders)?.put(&number)?;
-        }
+    let exit = Exit::of_run(visitor.tally, scan.roots.len());
+    match (visitor.output, sink) {
+        (Some(output), _) => output.finish(exit),
+        (None, Some(sink)) => sink.put(&format!("{}\n", visitor.files), exit),
+        (None, None) => Ok(exit),
     }
-    Ok(Exit::of_run(visitor.tally, scan.roots.len()))
 }
 
 /// Writes down what a walk finds.

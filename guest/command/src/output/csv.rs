@@ -10,18 +10,20 @@ use core::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use sanchay_logic::escape::is_obeyed;
 use wasi::clocks::wall_clock::Datetime;
 
 use super::{Frame, Kind, Name, Same, push_number, time};
-use crate::content::{Sum, hex};
-use crate::escape::is_obeyed;
+use crate::content::{Sum, algorithm, hex};
 
 /// The header.
 pub(super) fn frame(kind: Kind) -> Frame {
     let head = match kind {
         Kind::Files => "path,path_base64,size,modified\n",
-        Kind::Hashes(_) => "path,path_base64,size,modified,hash\n",
-        Kind::Groups => "group,size,hash,path,path_base64,reclaimable\n",
+        Kind::Hashes(_) => "path,path_base64,size,modified,algorithm,hash\n",
+        Kind::Groups => {
+            "group,size,algorithm,hash,path,path_base64,reclaimable\n"
+        }
     };
     Frame { head, ..Frame::default() }
 }
@@ -42,7 +44,7 @@ pub(super) fn hashed(path: &str, sum: &Sum, terminal: bool, out: &mut String) {
     push_path(path, terminal, out);
     push_facts(sum.size, sum.modified, out);
     // Writing to a string does not fail.
-    let _ = writeln!(out, ",{}", sum.content);
+    let _ = writeln!(out, ",{},{}", algorithm(sum), sum.content);
 }
 
 pub(super) fn group<'n>(
@@ -54,8 +56,14 @@ pub(super) fn group<'n>(
 ) {
     for file in files {
         // Writing to a string does not fail.
-        let _ =
-            write!(out, "{},{},{},", same.number, same.size, hex(same.digest));
+        let _ = write!(
+            out,
+            "{},{},{},{},",
+            same.number,
+            same.size,
+            same.algorithm,
+            hex(same.digest)
+        );
         push_path(file.join(scratch), terminal, out);
         out.push(',');
         push_number(same.reclaimable, out);

@@ -6,11 +6,11 @@
 use alloc::string::String;
 use core::fmt::Write as _;
 
+use sanchay_logic::escape::is_obeyed;
 use wasi::clocks::wall_clock::Datetime;
 
 use super::{Frame, Name, Same, push_number, time};
-use crate::content::{Content, Sum, hex};
-use crate::escape::is_obeyed;
+use crate::content::{Sum, algorithm, hex};
 
 /// What is around the objects of an array.
 pub(super) const ARRAY: Frame =
@@ -37,10 +37,7 @@ pub(super) fn hashed(
     out.push('{');
     push_path(path, out);
     push_facts(sum.size, sum.modified, out);
-    let algorithm = match sum.content {
-        Content::Whole(algorithm, _) => algorithm.name(),
-        Content::Partial(_) => "xxh64",
-    };
+    let algorithm = algorithm(sum);
     // Writing to a string does not fail.
     let _ = write!(out, ",\"algorithm\":\"{algorithm}\"");
     if let Some(chunk) = chunk {

@@ -1,17 +1,21 @@
 //! Where records go in the end: standard output, or a file.
 
 use alloc::borrow::Cow;
+use alloc::rc::Rc;
 use alloc::string::{String, ToString as _};
+use core::cell::Cell;
 
 use wasi::cli::stdout::get_stdout;
 use wasi::cli::terminal_stdout::get_terminal_stdout;
 use wasi::clocks::monotonic_clock::{Instant, now};
 use wasi::filesystem::types::{
-    DescriptorType, ErrorCode, filesystem_error_code,
+    Descriptor, DescriptorFlags, DescriptorType, ErrorCode, OpenFlags,
+    PathFlags, filesystem_error_code,
 };
 use wasi::io::streams::{OutputStream, StreamError};
 
 use super::Frame;
+use crate::exit::Exit;
 use crate::failure::{Cause, Failure, words};
 use crate::folders::{Folders, Way};
 
@@ -22,9 +26,15 @@ const FULL: usize = 64 * 1024;
 /// nanoseconds.
 const PATIENCE: Instant = 100_000_000;
 
+/// Who a file is, for a walk to leave it out; `None` until there is one.
+pub(crate) type Own = Rc<Cell<Option<(u64, u64)>>>;
+
 /// A destination of records.
 pub(crate) struct Sink {
-    stream: OutputStream,
+    /// `None` until something is written to a file.
+    stream: Option<OutputStream>,
+    file: Option<Opening>,
+    own: Own,
     /// Empty for standard output.
     path: String,
     terminal: bool,
@@ -40,12 +50,22 @@ impl Sink {
         path: Option<&str>,
         folders: &Folders,
     ) -> Result<Self, Failure> {
-        let (stream, terminal) = match path {
-            Some(path) => (create(path, folders)?, false),
-            None => (get_stdout(), get_terminal_stdout().is_some()),
+        let own = Own::default();
+        let (stream, file, terminal) = match path {
+            Some(path) => {
+                let file = open(path, folders)?;
+                own.set(folders.way(path).ok().and_then(|it| identity(&it)));
+                (None, Some(file), false)
+            }
+            None => {
+                let terminal = get_terminal_stdout().is_some();
+                (Some(get_stdout()), None, terminal)
+            }
         };
         Ok(Self {
             stream,
+            file,
+            own,
             path: path.unwrap_or_default().into(),
             terminal,
             frame: Frame::default(),
@@ -57,6 +77,11 @@ impl Sink {
 
     pub(super) fn framed(self, frame: Frame) -> Self {
         Self { frame, ..self }
+    }
+
+    /// The file that the records go to.
+    pub(crate) fn own(&self) -> Own {
+        self.own.clone()
     }
 
     /// Whether a person is watching.
@@ -90,47 +115,81 @@ impl Sink {
 
     /// Hands on what is held.
     pub(crate) fn flush(&mut self) -> Result<(), Failure> {
+        if self.held.is_empty() {
+            return Ok(());
+        }
+        self.begin_file()?;
+        let Some(stream) = &self.stream else { return Ok(()) };
         let mut rest = self.held.as_bytes();
         while !rest.is_empty() {
-            let room = self.room()?;
+            let room = room(stream).map_err(|error| self.failed(error))?;
             let (now, later) = rest.split_at(room.min(rest.len()));
-            self.stream.write(now).map_err(|error| self.failed(error))?;
+            stream.write(now).map_err(|error| self.failed(error))?;
             rest = later;
         }
-        self.stream.blocking_flush().map_err(|error| self.failed(error))?;
+        stream.blocking_flush().map_err(|error| self.failed(error))?;
         self.held.clear();
         Ok(())
     }
 
-    /// How many bytes the host takes now; waits until it takes some.
-    fn room(&self) -> Result<usize, Failure> {
-        loop {
-            let room = self
-                .stream
-                .check_write()
-                .map_err(|error| self.failed(error))?;
-            if room > 0 {
-                return Ok(usize::try_from(room).unwrap_or(usize::MAX));
+    /// Empties or makes the file, if that was not done.
+    fn begin_file(&mut self) -> Result<(), Failure> {
+        let Some(file) = self.file.take() else { return Ok(()) };
+        let begun = match file {
+            Opening::There(file) => {
+                // What is no regular file has no size.
+                let _ = file.set_size(0);
+                Ok(file)
             }
-            self.stream.subscribe().block();
-        }
+            Opening::New(folder, name) => folder.open_at(
+                PathFlags::SYMLINK_FOLLOW,
+                &name,
+                OpenFlags::CREATE | OpenFlags::TRUNCATE,
+                DescriptorFlags::WRITE,
+            ),
+        };
+        let begun = begun.and_then(|file| {
+            let own = file.metadata_hash()?;
+            self.own.set(Some((own.lower, own.upper)));
+            file.write_via_stream(0)
+        });
+        let stream = begun.map_err(|code| self.cannot_open(code.into()))?;
+        self.stream = Some(stream);
+        Ok(())
     }
 
-    /// Writes what the format has after its records.
-    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+    fn cannot_open(&self, cause: Cause) -> Failure {
+        cannot_open(&self.path, &cause)
+    }
+
+    /// Writes what the format has after its records. A file is as it was
+    /// where nothing could be done.
+    pub(crate) fn finish(mut self, exit: Exit) -> Result<Exit, Failure> {
+        if exit == Exit::Failed && self.file.is_some() {
+            return Ok(exit);
+        }
         if self.begun {
             self.held.push_str(self.frame.tail);
         } else {
             self.held.push_str(self.frame.head);
             self.held.push_str(self.frame.empty);
         }
-        self.flush()
+        self.flush()?;
+        self.begin_file()?;
+        Ok(exit)
     }
 
     /// Writes text that is no record.
-    pub(crate) fn put(mut self, text: &str) -> Result<(), Failure> {
-        self.held.push_str(text);
-        self.flush()
+    pub(crate) fn put(
+        mut self,
+        text: &str,
+        exit: Exit,
+    ) -> Result<Exit, Failure> {
+        if exit != Exit::Failed || self.file.is_none() {
+            self.held.push_str(text);
+            self.flush()?;
+        }
+        Ok(exit)
     }
 
     fn failed(&self, error: StreamError) -> Failure {
@@ -164,15 +223,44 @@ pub(crate) fn spare<'p>(
     }
 }
 
-fn create(path: &str, folders: &Folders) -> Result<OutputStream, Failure> {
-    let failed = |cause: Cause| Failure::Output {
+/// A file that is written later.
+enum Opening {
+    /// It is there, and keeps what is in it until then.
+    There(Descriptor),
+    /// It will be in this folder, under this name.
+    New(Descriptor, String),
+}
+
+fn open(path: &str, folders: &Folders) -> Result<Opening, Failure> {
+    let way = folders.way(path);
+    let opened = way.and_then(|way| match way.open_to_write() {
+        Err(Cause::Host(ErrorCode::NoEntry)) => {
+            let (folder, name) = way.open_parent()?;
+            Ok(Opening::New(folder, name))
+        }
+        other => Ok(Opening::There(other?)),
+    });
+    opened.map_err(|cause| cannot_open(path, &cause))
+}
+
+fn cannot_open(path: &str, cause: &Cause) -> Failure {
+    let why = cause.to_string().into();
+    Failure::Output {
         path: path.into(),
         action: "cannot open for writing",
-        why: cause.to_string().into(),
-    };
-    let file =
-        folders.way(path).and_then(|way| way.create()).map_err(failed)?;
-    file.write_via_stream(0).map_err(|code| failed(code.into()))
+        why,
+    }
+}
+
+/// How many bytes the host takes now; waits until it takes some.
+fn room(stream: &OutputStream) -> Result<usize, StreamError> {
+    loop {
+        let room = stream.check_write()?;
+        if room > 0 {
+            return Ok(usize::try_from(room).unwrap_or(usize::MAX));
+        }
+        stream.subscribe().block();
+    }
 }
 
 /// Who a regular file is; `None` for anything else.

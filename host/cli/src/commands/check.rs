@@ -17,14 +17,14 @@ use sanchay::{
 };
 
 use self::{guesses::Guesses, report::Report};
-use super::hash::HashArgs;
+use super::hash::{HashArgs, is_stdin};
 use crate::{
     context::Context,
     exit::Exit,
     failure::{Failure, plain},
     messages::Messages,
     options::check::CheckArgs,
-    output::{Kind, Lane, Output, Text},
+    output::{Inputs, Kind, Lane, Output, Text},
 };
 
 /// Checks every list that is named.
@@ -33,19 +33,19 @@ pub(crate) fn run(
     context: &Context,
 ) -> Result<Exit, Failure> {
     let cancel = context.catch_signals()?.cancel;
-    let streams = arguments.output.output.is_none();
-    let messages = context.messages(!arguments.run.no_progress, streams);
+    let messages = arguments.run.messages(context, false);
     let engine = arguments.run.engine()?;
-    let output = Output::open(
-        &arguments.output,
-        &[&arguments.paths],
-        Kind::Verdicts,
-        Text::default(),
-    )?;
+    let inputs =
+        Inputs { paths: &[&arguments.paths], stdin: arguments.reads_stdin()? };
+    let kind = Kind::Verdicts;
+    let output =
+        Output::open(&arguments.output, inputs, kind, Text::default())?;
     let mut check = Check {
         arguments: arguments.checking,
+        quiet: arguments.run.quiet,
+        refuted: false,
         options: CheckOptions {
-            algorithm: arguments.algorithm,
+            algorithm: arguments.algorithm(),
             chunk: arguments.partial,
         },
         engine,
@@ -61,12 +61,20 @@ pub(crate) fn run(
     };
     let outcome = check.lists(lists);
     let _ = check.lane.flush(&check.output.sink);
-    check.output.sink.finish()?;
-    outcome
+    match check.output.end(outcome) {
+        // "Yes" is said only of what was checked.
+        Err(Failure::PipeClosed) if check.refuted => Ok(Exit::No),
+        Err(Failure::PipeClosed) => Err(Failure::Unread),
+        ended => ended,
+    }
 }
 
 struct Check {
     arguments: CheckArgs,
+    /// Whether nothing is said of files that are OK.
+    quiet: bool,
+    /// Whether a verdict was "no".
+    refuted: bool,
     options: CheckOptions,
     engine: Engine,
     messages: Messages,
@@ -109,7 +117,8 @@ impl Check {
             })?)
         };
         let monitor = self.messages.monitor(&self.cancel);
-        let Self { arguments, messages, output, lane, .. } = self;
+        let Self { arguments, quiet, refuted, messages, output, lane, .. } =
+            self;
         // A length that fits nothing is explained once without --warn: the
         // list is of an algorithm that is not known, and not just damaged.
         let mut explains = !arguments.status;
@@ -121,14 +130,16 @@ impl Check {
             &mut |event| match event {
                 CheckEvent::Verdict { path, verdict, guessed } => {
                     guesses.note(guessed, &verdict);
-                    let mut report = Report { messages, output, lane };
+                    let quiet = *quiet;
+                    let mut report =
+                        Report { messages, output, lane, quiet, refuted };
                     report.verdict(path, &verdict, *arguments)
                 }
                 CheckEvent::Malformed { line, flaw } => {
                     let explained = explains && flaw != Flaw::Form;
                     if arguments.warn || explained {
                         explains &= !explained;
-                        lane.flush(&output.sink)?;
+                        messages.beside(|| lane.flush(&output.sink))?;
                         messages.say(format_args!(
                             "{}: {line}: {flaw}",
                             shown(list)
@@ -147,7 +158,9 @@ impl Check {
                 if !self.arguments.status {
                     guesses.doubt(&shown(list), &self.messages);
                 }
-                Ok(self.conclude(&shown(list), summary))
+                let good = self.conclude(&shown(list), summary);
+                self.refuted |= !good;
+                Ok(good)
             }
             Err(Error::Checklist(error)) => {
                 Err(Unread::List(format!("cannot read: {}", plain(&error))))
@@ -212,10 +225,6 @@ enum Unread {
     List(String),
     /// The command cannot go on.
     Rest(Failure),
-}
-
-fn is_stdin(list: &Path) -> bool {
-    list.as_os_str() == "-"
 }
 
 /// A list as messages name it.

@@ -1,9 +1,16 @@
 //! `sanchay completions`: the command line, for a shell.
 
-use clap::Args;
+mod bash;
+
+use clap::{Args, Command};
 use clap_complete::{Shell, generate};
 
-use crate::{arguments, exit::Exit, failure::Failure, output::put};
+use crate::{
+    arguments,
+    exit::Exit,
+    failure::Failure,
+    output::{Inputs, put},
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -22,12 +29,46 @@ pub(crate) struct CompletionsArgs {
 
 impl CompletionsArgs {
     pub(crate) fn run(&self) -> Result<Exit, Failure> {
-        let mut description = arguments::description();
+        let mut description = visible(arguments::description());
         let name = description.get_name().to_owned();
         // The generator panics where it cannot write, so it gets a buffer.
         let mut script = Vec::new();
-        generate(self.shell, &mut description, name, &mut script);
-        put(None, &script)?;
+        generate(self.shell, &mut description, &name, &mut script);
+        if self.shell == Shell::Bash {
+            let mut text = String::from_utf8_lossy(&script).into_owned();
+            bash::offer_files(&mut text, &name, &description);
+            script = text.into_bytes();
+        }
+        put(None, Inputs::default(), &script)?;
         Ok(Exit::Done)
     }
+}
+
+/// A command without what its help does not show, which generators do not
+/// leave out.
+fn visible(command: Command) -> Command {
+    let hidden = command.get_arguments().any(|it| it.is_hide_set())
+        || command.get_subcommands().any(|it| it.is_hide_set());
+    if !hidden && !command.has_subcommands() {
+        return command;
+    }
+    // The parser wants names that last as long as the program, which ends soon.
+    let name: &'static str = command.get_name().to_owned().leak();
+    let mut shown = Command::new(name)
+        .args(command.get_arguments().filter(|it| !it.is_hide_set()).cloned())
+        .groups(command.get_groups().cloned())
+        .subcommands(
+            command
+                .get_subcommands()
+                .filter(|it| !it.is_hide_set())
+                .cloned()
+                .map(visible),
+        );
+    if let Some(about) = command.get_about() {
+        shown = shown.about(about.clone());
+    }
+    if command.get_version().is_some() {
+        shown = shown.version(env!("CARGO_PKG_VERSION"));
+    }
+    shown
 }

@@ -2,11 +2,14 @@
 
 use std::{fmt::Write as _, path::PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use sanchay::{Algorithm, component};
 
 use crate::{
-    exit::Exit, failure::Failure, options::run::RunArgs, output::put,
+    exit::Exit,
+    failure::Failure,
+    options::run::RunArgs,
+    output::{Inputs, put},
 };
 
 const EXAMPLES: &str = "\
@@ -24,7 +27,13 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ComponentArgs {
     /// Write the component to FILE
-    #[arg(short, long, value_name = "FILE", conflicts_with = "wit")]
+    #[arg(
+        short,
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        conflicts_with = "wit"
+    )]
     output: Option<PathBuf>,
 
     /// Print its world, as WIT
@@ -34,19 +43,20 @@ pub(crate) struct ComponentArgs {
 
 impl ComponentArgs {
     pub(crate) fn run(&self) -> Result<Exit, Failure> {
+        let nothing = Inputs::default();
         if let Some(path) = &self.output {
-            put(Some(path), component::bytes())?;
+            put(Some(path), nothing, component::bytes())?;
         } else if self.wit {
-            put(None, component::wit().as_bytes())?;
+            put(None, nothing, component::wit().as_bytes())?;
         } else {
-            put(None, description()?.as_bytes())?;
+            put(None, nothing, description()?.as_bytes())?;
         }
         Ok(Exit::Done)
     }
 }
 
 fn description() -> Result<String, Failure> {
-    let run = RunArgs { threads: Some(1), no_progress: true };
+    let run = RunArgs { threads: Some(1), ..RunArgs::default() };
     let bytes = component::bytes();
     let digest = run.engine()?.digest(Algorithm::Sha256, bytes)?;
     let mut text = format!("size     {} bytes\n", bytes.len());

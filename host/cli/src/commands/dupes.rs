@@ -11,7 +11,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     options::{
-        algorithm,
+        algorithm::{self, NamedAlgorithm},
         output::{Format, OutputArgs},
         plugin::PluginArgs,
         root,
@@ -19,7 +19,7 @@ use crate::{
         size,
         walk::WalkArgs,
     },
-    output::{Columns, Kind, Lane, Name, Output, Same, Text},
+    output::{Columns, Inputs, Kind, Lane, Name, Output, Same, Text},
     plugins::load_all,
 };
 
@@ -42,7 +42,8 @@ redundant files and of bytes that could be reclaimed is told on standard error.
 
 ndjson and json have an object for each group: size, algorithm, hash, files
 (each with path, or path_base64 where the path is not UTF-8) and reclaimable.
-csv has a row for each file: group,size,hash,path,path_base64,reclaimable.
+csv has a row for each file: group, size, algorithm, hash, path, path_base64
+and reclaimable.
 
 The columns of plugins, NAME.FIELD, belong to each file; in text they stand in
 a line before its path, which begins with #.
@@ -67,6 +68,8 @@ pub(crate) struct DupesArgs {
     hardlinks: bool,
 
     /// The hash function that equal files share
+    ///
+    /// Its name is an option, too: --sha256 is --algorithm sha256.
     #[arg(
         short,
         long,
@@ -74,6 +77,9 @@ pub(crate) struct DupesArgs {
         default_value = "xxh3-128"
     )]
     algorithm: Algorithm,
+
+    #[command(flatten)]
+    named: NamedAlgorithm,
 
     /// Print only paths, each ended by a zero byte, with one more after each
     /// group
@@ -96,28 +102,32 @@ pub(crate) struct DupesArgs {
 impl DupesArgs {
     /// Whether the options go together.
     pub(crate) fn check(&self) -> Result<(), String> {
-        if self.print0 && self.output.format != Format::Text {
+        if self.print0 && self.output.format() != Format::Text {
             return Err("--print0 is a form of text, not of --format".into());
         }
-        Ok(())
+        match self.named.0.filter(|it| !it.identifies()) {
+            Some(unfit) => Err(format!("{unfit} cannot tell files apart")),
+            None => Ok(()),
+        }
     }
 
     /// Finds the groups, prints them, and tells what they come to.
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let interrupt = context.catch_signals()?;
-        let messages = context.messages(!self.run.no_progress, false);
+        let messages = self.run.messages(context, false);
         let engine = self.run.engine()?;
         let silent = self.print0.then_some("--print0");
         let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
         let columns = Columns::of(&plugins);
         let text = Text { zero: self.print0, columns, ..Text::default() };
         let roots = root::or_current(&self.roots);
-        let inputs = [&*roots, &self.plugin.paths()];
-        let output = Output::open(&self.output, &inputs, Kind::Groups, text)?;
+        let paths = [&*roots, &self.plugin.paths()];
+        let inputs = Inputs { paths: &paths, stdin: false };
+        let output = Output::open(&self.output, inputs, Kind::Groups, text)?;
         let options = DuplicateOptions {
-            walk: self.walk.options(plugins.clone()),
+            walk: self.walk.options(plugins.clone(), &output.sink),
             hardlinks: self.hardlinks,
-            algorithm: self.algorithm,
+            algorithm: self.named.0.unwrap_or(self.algorithm),
         };
         let outcome = engine
             .duplicates(
@@ -147,16 +157,22 @@ impl DupesArgs {
                 )?;
                 Ok(summary)
             });
-        output.sink.finish()?;
-        let summary = outcome?;
-        messages.note(format_args!(
-            "groups: {}, redundant files: {}, reclaimable: {} ({} bytes)",
-            summary.groups,
-            summary.redundant_files,
-            HumanBytes(summary.reclaimable_bytes),
-            summary.reclaimable_bytes
-        ));
-        Ok(Exit::of_run(&summary.scanned, roots.len()))
+        let summary = outcome.as_ref().ok().copied();
+        let exit = output.end(
+            outcome
+                .map(|found| Exit::of_run(&found.scanned, roots.len()))
+                .map_err(Failure::from),
+        )?;
+        if let Some(summary) = summary.filter(|_| !self.run.quiet) {
+            messages.note(format_args!(
+                "groups: {}, redundant files: {}, reclaimable: {} ({} bytes)",
+                summary.groups,
+                summary.redundant_files,
+                HumanBytes(summary.reclaimable_bytes),
+                summary.reclaimable_bytes
+            ));
+        }
+        Ok(exit)
     }
 }
 
@@ -195,6 +211,7 @@ impl<'a> Printer<'a> {
                 values: values.of(index),
             });
         output.writer.group(&same, &mut files, lane);
+        lane.end_record();
         lane.settle(&output.sink)
     }
 }

@@ -1,6 +1,9 @@
 //! `sanchay hash`: the digests of files.
 
-use std::{ops::ControlFlow, path::PathBuf};
+use std::{
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use sanchay::{Algorithm, HashEvent, HashOptions, Method, Source};
@@ -10,8 +13,9 @@ use crate::{
     context::Context,
     exit::Exit,
     failure::Failure,
+    inherited,
     options::{
-        algorithm,
+        algorithm::{self, NamedAlgorithm},
         check::CheckArgs,
         chunk,
         output::{Format, OutputArgs},
@@ -20,7 +24,7 @@ use crate::{
         size,
         walk::WalkArgs,
     },
-    output::{Columns, Kind, Lane, Output, Text},
+    output::{Columns, Inputs, Kind, Lane, Output, Text},
     plugins::load_all,
 };
 
@@ -81,8 +85,13 @@ pub(crate) struct HashArgs {
     pub(crate) paths: Vec<PathBuf>,
 
     /// The hash function; by default xxh3-128, with --check what the lists say
+    ///
+    /// Its name is an option, too: --sha256 is --algorithm sha256.
     #[arg(short, long, value_parser = algorithm::parser())]
-    pub(crate) algorithm: Option<Algorithm>,
+    algorithm: Option<Algorithm>,
+
+    #[command(flatten)]
+    named: NamedAlgorithm,
 
     /// Hash only the first and last CHUNK bytes, with xxh64 (default 64KiB)
     #[arg(
@@ -131,10 +140,9 @@ pub(crate) struct HashArgs {
 impl HashArgs {
     /// Whether the options go together.
     pub(crate) fn check(&self) -> Result<(), String> {
-        let text = self.output.format == Format::Text;
-        let other = self.algorithm.filter(|it| *it != Algorithm::Xxh64);
-        let only_stdin =
-            self.sources().iter().all(|it| matches!(it, Source::Stdin));
+        let text = self.output.format() == Format::Text;
+        let other = self.algorithm().filter(|it| *it != Algorithm::Xxh64);
+        let only_stdin = self.paths.iter().all(|path| is_stdin(path));
         if self.tag && !text {
             Err("--tag is a form of text, not of --format".to_owned())
         } else if self.print0 && !text {
@@ -162,8 +170,7 @@ impl HashArgs {
             return check::run(self, context);
         }
         let interrupt = context.catch_signals()?;
-        let streams = self.output.output.is_none();
-        let messages = context.messages(!self.run.no_progress, streams);
+        let messages = self.run.messages(context, false);
         let engine = self.run.engine()?;
         let plugins = load_all(&self.plugin, &engine, &interrupt, None)?;
         let text = Text {
@@ -174,16 +181,17 @@ impl HashArgs {
             ..Text::default()
         };
         let kind = Kind::Hashes { chunk: self.partial };
-        let inputs = [&*self.paths, &self.plugin.paths()];
-        let output = Output::open(&self.output, &inputs, kind, text)?;
+        let paths = [&*self.paths, &self.plugin.paths()];
+        let inputs = Inputs { paths: &paths, stdin: self.reads_stdin()? };
+        let output = Output::open(&self.output, inputs, kind, text)?;
         let sources = self.sources();
         let options = HashOptions {
-            walk: self.walk.options(plugins),
+            walk: self.walk.options(plugins, &output.sink),
             method: match self.partial {
                 Some(chunk) => Method::Partial { chunk },
-                None => {
-                    self.algorithm.map_or_else(Method::default, Method::Whole)
-                }
+                None => self
+                    .algorithm()
+                    .map_or_else(Method::default, Method::Whole),
             },
         };
         let mut lane = Lane::default();
@@ -194,20 +202,40 @@ impl HashArgs {
             &mut |event| match event {
                 HashEvent::File(file) => {
                     output.writer.hashed(&file, &mut lane);
-                    lane.settle(&output.sink)
+                    lane.end_record();
+                    messages.beside(|| lane.settle(&output.sink))
                 }
                 HashEvent::Error(error) => {
                     // The records before it first, where both are read.
-                    let flow = lane.flush(&output.sink);
+                    let flow = messages.beside(|| lane.flush(&output.sink));
                     messages.entry(&error);
                     flow
                 }
                 _ => ControlFlow::Continue(()),
             },
         );
+        messages.end_progress();
         let _ = lane.flush(&output.sink);
-        output.sink.finish()?;
-        Ok(Exit::of_run(&outcome?, sources.len()))
+        output.end(
+            outcome
+                .map(|summary| Exit::of_run(&summary, sources.len()))
+                .map_err(Failure::from),
+        )
+    }
+
+    /// The hash function that was asked for.
+    pub(crate) fn algorithm(&self) -> Option<Algorithm> {
+        self.named.0.or(self.algorithm)
+    }
+
+    /// Whether standard input is read, which must be there then.
+    pub(crate) fn reads_stdin(&self) -> Result<bool, Failure> {
+        let reads = self.paths.is_empty()
+            || self.paths.iter().any(|path| is_stdin(path));
+        match reads && inherited::input_is_closed() {
+            true => Err(Failure::NoInput),
+            false => Ok(reads),
+        }
     }
 
     fn sources(&self) -> Vec<Source> {
@@ -216,10 +244,15 @@ impl HashArgs {
         }
         self.paths
             .iter()
-            .map(|path| match path.as_os_str().as_encoded_bytes() {
-                b"-" => Source::Stdin,
-                _ => Source::Path(path.clone()),
+            .map(|path| match is_stdin(path) {
+                true => Source::Stdin,
+                false => Source::Path(path.clone()),
             })
             .collect()
     }
+}
+
+/// Whether a name stands for standard input.
+pub(super) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
 }

@@ -1,11 +1,21 @@
 //! `sanchay man`: the manual pages, made from the command line's description.
 
-use std::{fs, io, path::PathBuf};
+mod page;
 
-use clap::Args;
-use clap_mangen::Man;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
-use crate::{arguments, exit::Exit, failure::Failure, output::put};
+use clap::{Args, Command, ValueHint};
+
+use self::page::Page;
+use crate::{
+    arguments,
+    exit::Exit,
+    failure::Failure,
+    output::{Inputs, put},
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -18,28 +28,39 @@ Examples:
 pub(crate) struct ManualArgs {
     /// Write a page for the program and one for each command into DIR, which
     /// is made if need be; without DIR, the program's is printed
-    #[arg(value_name = "DIR")]
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     directory: Option<PathBuf>,
 }
 
 impl ManualArgs {
     pub(crate) fn run(&self) -> Result<Exit, Failure> {
-        let description = arguments::description();
+        let mut description = arguments::description();
         match &self.directory {
             None => {
-                let mut page = Vec::new();
-                let outcome = Man::new(description).render(&mut page);
-                outcome.map_err(|error| failure(PathBuf::new(), error))?;
-                put(None, &page)?;
+                let page = Page::of(description).text();
+                let page =
+                    page.map_err(|error| failure(PathBuf::new(), error))?;
+                put(None, Inputs::default(), &page)?;
             }
-            Some(directory) => fs::create_dir_all(directory)
-                .and_then(|()| {
-                    clap_mangen::generate_to(description, directory)
-                })
-                .map_err(|error| failure(directory.clone(), error))?,
+            Some(directory) => {
+                description = description.disable_help_subcommand(true);
+                description.build();
+                fs::create_dir_all(directory)
+                    .and_then(|()| write_all(description, directory))
+                    .map_err(|error| failure(directory.clone(), error))?;
+            }
         }
         Ok(Exit::Done)
     }
+}
+
+/// Writes the pages of a command and of those below it.
+fn write_all(command: Command, directory: &Path) -> io::Result<()> {
+    for command in command.get_subcommands().filter(|it| !it.is_hide_set()) {
+        write_all(command.clone(), directory)?;
+    }
+    let page = Page::of(command);
+    fs::write(directory.join(page.file_name()), page.text()?)
 }
 
 fn failure(path: PathBuf, source: io::Error) -> Failure {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Args;
-use sanchay::{Batch, Engine, ScanEvent, Summary};
+use sanchay::{Batch, Engine, ScanEvent};
 
 use crate::{
     context::Context,
@@ -21,7 +21,7 @@ use crate::{
         size,
         walk::WalkArgs,
     },
-    output::{Columns, Kind, Lane, Output, Text, put, spare},
+    output::{Columns, Inputs, Kind, Lane, Output, Sink, Text},
     plugins::load_all,
 };
 
@@ -80,7 +80,7 @@ pub(crate) struct ScanArgs {
 impl ScanArgs {
     /// Whether the options go together.
     pub(crate) fn check(&self) -> Result<(), String> {
-        if self.output.format == Format::Text {
+        if self.output.format() == Format::Text {
             Ok(())
         } else if self.count {
             Err("--count prints a number: it has no --format".to_owned())
@@ -94,29 +94,29 @@ impl ScanArgs {
     /// Scans.
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let roots = root::or_current(&self.roots);
-        let summary = if self.count {
+        if self.count {
             self.count(&roots, context)
         } else {
             self.list(&roots, context)
-        }?;
-        Ok(Exit::of_run(&summary, roots.len()))
+        }
     }
 
     fn count(
         &self,
         roots: &[PathBuf],
         context: &Context,
-    ) -> Result<Summary, Failure> {
-        let output = self.output.output.as_deref();
-        spare(output, &[roots, &self.plugin.paths()])?;
+    ) -> Result<Exit, Failure> {
         let interrupt = context.catch_signals()?;
-        let messages = context.messages(!self.run.no_progress, false);
+        let messages = self.run.messages(context, false);
         let engine = self.run.engine()?;
         let silent = Some("--count");
         let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
+        let paths = [roots, &self.plugin.paths()];
+        let inputs = Inputs { paths: &paths, stdin: false };
+        let sink = Sink::open(self.output.file(), inputs)?;
         let summary = engine.scan(
             roots,
-            &self.walk.options(plugins),
+            &self.walk.options(plugins, &sink),
             &messages.monitor(&interrupt.cancel),
             &|event| {
                 if let ScanEvent::Error(error) = event {
@@ -127,29 +127,33 @@ impl ScanArgs {
         )?;
         messages.end_progress();
         let number = format!("{}\n", summary.files);
-        put(output, number.as_bytes())?;
-        Ok(summary)
+        // What goes wrong is told at the end.
+        let _ = sink.write(number.as_bytes(), &[]);
+        let exit = Exit::of_run(&summary, roots.len());
+        sink.finish(exit != Exit::Failed)?;
+        Ok(exit)
     }
 
     fn list(
         &self,
         roots: &[PathBuf],
         context: &Context,
-    ) -> Result<Summary, Failure> {
+    ) -> Result<Exit, Failure> {
         let interrupt = context.catch_signals()?;
-        let streams = self.output.output.is_none();
-        let messages = context.messages(!self.run.no_progress, streams);
+        let streams = self.output.file().is_none();
+        let messages = self.run.messages(context, streams);
         let engine = self.run.engine()?;
         let silent = self.print0.then_some("--print0");
         let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
         let columns = Columns::of(&plugins);
         let text = Text { zero: self.print0, columns, ..Text::default() };
-        let inputs = [roots, &self.plugin.paths()];
-        let output = Output::open(&self.output, &inputs, Kind::Files, text)?;
+        let paths = [roots, &self.plugin.paths()];
+        let inputs = Inputs { paths: &paths, stdin: false };
+        let output = Output::open(&self.output, inputs, Kind::Files, text)?;
         let lanes = Lanes::new(&engine);
         let outcome = engine.scan(
             roots,
-            &self.walk.options(plugins),
+            &self.walk.options(plugins, &output.sink),
             &messages.monitor(&interrupt.cancel),
             &|event| match event {
                 ScanEvent::Files(batch) => lanes.write(&batch, &output),
@@ -161,8 +165,11 @@ impl ScanArgs {
             },
         );
         lanes.flush(&output);
-        output.sink.finish()?;
-        Ok(outcome?)
+        output.end(
+            outcome
+                .map(|summary| Exit::of_run(&summary, roots.len()))
+                .map_err(Failure::from),
+        )
     }
 }
 
@@ -186,6 +193,7 @@ impl Lanes {
         }
         for file in files {
             output.writer.file(&file, lane);
+            lane.end_record();
         }
         lane.settle(&output.sink)
     }

@@ -1,6 +1,9 @@
 //! The hash functions by name.
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{
+    Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use sanchay::Algorithm;
 
 /// Parses a hash function's name.
@@ -19,4 +22,45 @@ fn among(
     let offered = Algorithm::ALL.into_iter().filter(|it| offered(*it));
     PossibleValuesParser::new(offered.map(Algorithm::name))
         .try_map(|name| name.parse::<Algorithm>())
+}
+
+/// A hash function by an option of its own name, as other programs have them:
+/// `--sha256` is short for `--algorithm sha256`. The last of them all counts.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct NamedAlgorithm(pub(crate) Option<Algorithm>);
+
+impl Args for NamedAlgorithm {
+    fn augment_args(command: Command) -> Command {
+        let names = Algorithm::ALL.map(Algorithm::name);
+        names.into_iter().fold(command, |command, name| {
+            let others = names.into_iter().filter(|other| *other != name);
+            command.arg(
+                Arg::new(name)
+                    .long(name)
+                    .action(ArgAction::SetTrue)
+                    .hide(true)
+                    .overrides_with_all(others)
+                    .overrides_with("algorithm"),
+            )
+        })
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for NamedAlgorithm {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let named = |it: &Algorithm| matches.get_flag(it.name());
+        Ok(Self(Algorithm::ALL.into_iter().find(named)))
+    }
+
+    fn update_from_arg_matches(
+        &mut self,
+        matches: &ArgMatches,
+    ) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
 }

@@ -10,10 +10,6 @@ pub(crate) struct CheckArgs {
     #[arg(long, requires = "check")]
     pub(crate) ignore_missing: bool,
 
-    /// Report only files that are not OK
-    #[arg(long, requires = "check")]
-    pub(crate) quiet: bool,
-
     /// Report no file: the exit code is the answer
     #[arg(long, requires = "check", conflicts_with_all = ["quiet", "warn"])]
     pub(crate) status: bool,

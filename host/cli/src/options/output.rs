@@ -1,8 +1,10 @@
 //! Where records go, and in which form.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum, builder::PossibleValue};
+use clap::{Args, ValueEnum, ValueHint, builder::PossibleValue};
+
+use crate::output::is_stdout;
 
 /// Where records go, and in which form.
 #[derive(Args, Clone, Debug, Default)]
@@ -10,15 +12,38 @@ use clap::{Args, ValueEnum, builder::PossibleValue};
 pub(crate) struct OutputArgs {
     /// The form of the records
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
-    pub(crate) format: Format,
+    format: Format,
+
+    /// The same as --format json
+    #[arg(long, overrides_with = "format")]
+    json: bool,
 
     /// Write the records to FILE rather than to standard output
     ///
-    /// FILE is emptied first and written as the run goes. It cannot be one of
-    /// the files that are named to be read; if it lies in a directory that is
-    /// walked, it is a file like any other.
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
+    /// The records take the place of what was in FILE when the run is done:
+    /// one that is interrupted, or that could not begin, leaves FILE as it
+    /// was. FILE cannot be one of the files that are named to be read; if it
+    /// lies in a directory that is walked, it is left out. - is standard
+    /// output.
+    #[arg(
+        short,
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath
+    )]
+    output: Option<PathBuf>,
+}
+
+impl OutputArgs {
+    /// The form of the records.
+    pub(crate) fn format(&self) -> Format {
+        if self.json { Format::Json } else { self.format }
+    }
+
+    /// The file that the records go to; `None` for standard output.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|path| !is_stdout(path))
+    }
 }
 
 /// The forms that records can have.

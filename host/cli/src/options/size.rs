@@ -18,7 +18,7 @@ pub(crate) fn parse(text: &str) -> Result<u64, String> {
     }
     let factor = factor(unit).ok_or_else(|| {
         format!(
-            "unknown unit {unit:?}; the units are b, k, m, g, t, p (powers \
+            "unknown unit '{unit}'; the units are b, k, m, g, t, p (powers \
              of 1000) and ki, mi, gi, ti, pi (powers of 1024)"
         )
     })?;

@@ -1,30 +1,30 @@
 //! Which files a walk reports: the options that scan, hash and dupes share.
 
-use std::{ffi::OsString, os::unix::ffi::OsStringExt as _};
-
 use clap::{
     Args, ValueEnum,
     builder::{OsStringValueParser, PossibleValue, TypedValueParser},
 };
-use sanchay::{Plugins, WalkOptions, Walker};
+use sanchay::{Plugins, WalkOptions, Walker, parse_extensions};
 
 use super::size;
+use crate::output::Sink;
 
 /// Which files are wanted, and where to look for them.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 #[command(next_help_heading = "Walking")]
 pub(crate) struct WalkArgs {
-    /// Only files whose name ends in .EXT, in either case; repeatable
+    /// Only files whose name ends in .EXT, in either case; several as a,b
     ///
+    /// rs, .rs and '*.rs' mean the same, and so do -e rs,md and -e rs -e md.
     /// Letters of any language have two cases (Unicode's simple case folding).
     /// A file that is named on the command line is taken whatever its name.
     #[arg(
         short,
         long = "extension",
         value_name = "EXT",
-        value_parser = extension()
+        value_parser = extensions()
     )]
-    pub(crate) extensions: Vec<OsString>,
+    pub(crate) extensions: Vec<Extensions>,
 
     /// Only files of at least SIZE (4096, 10k, 1MiB)
     ///
@@ -81,12 +81,16 @@ pub(crate) struct WalkArgs {
 
 impl WalkArgs {
     /// The options in the library's terms.
-    pub(crate) fn options(&self, plugins: Plugins) -> WalkOptions {
+    pub(crate) fn options(
+        &self,
+        plugins: Plugins,
+        output: &Sink,
+    ) -> WalkOptions {
         WalkOptions {
             extensions: self
                 .extensions
                 .iter()
-                .map(|extension| extension.clone().into_vec())
+                .flat_map(|Extensions(all)| all.iter().cloned())
                 .collect(),
             min_size: self.min_size,
             max_size: self.max_size,
@@ -100,16 +104,20 @@ impl WalkArgs {
                 WalkerArg::Native => Walker::Native,
                 WalkerArg::Portable => Walker::Portable,
             },
+            // A list does not list itself.
+            leave_out: output.ids(),
             plugins,
         }
     }
 }
 
-/// An extension, with or without its dot.
-fn extension() -> impl TypedValueParser<Value = OsString> {
-    OsStringValueParser::new().try_map(|text| match text.as_encoded_bytes() {
-        b"" | b"." => Err("an extension has at least one letter"),
-        _ => Ok(text),
+/// What one option names: several extensions, if there are commas.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Extensions(Vec<Vec<u8>>);
+
+fn extensions() -> impl TypedValueParser<Value = Extensions> {
+    OsStringValueParser::new().try_map(|text| {
+        parse_extensions(text.as_encoded_bytes()).map(Extensions)
     })
 }
 

@@ -62,9 +62,13 @@ impl Writer for Csv {
     fn frame(&self) -> Frame {
         let head = match self.kind {
             Kind::Files => "path,path_base64,size,modified",
-            Kind::Hashes { .. } => "path,path_base64,size,modified,hash",
+            Kind::Hashes { .. } => {
+                "path,path_base64,size,modified,algorithm,hash"
+            }
             Kind::Verdicts => "path,path_base64,verdict,error",
-            Kind::Groups => "group,size,hash,path,path_base64,reclaimable",
+            Kind::Groups => {
+                "group,size,algorithm,hash,path,path_base64,reclaimable"
+            }
         };
         let mut head = head.to_owned();
         self.columns.head(&mut head);
@@ -107,8 +111,10 @@ impl Writer for Csv {
         push_facts(file.size, file.modified, lane);
         // Writing to a vector does not fail.
         let _ = match file.content {
-            Content::Whole(_, digest) => write!(lane.out, ",{digest}"),
-            Content::Partial(digest) => write!(lane.out, ",{digest}"),
+            Content::Whole(algorithm, digest) => {
+                write!(lane.out, ",{algorithm},{digest}")
+            }
+            Content::Partial(digest) => write!(lane.out, ",xxh64,{digest}"),
         };
         self.push_values(file.values, lane);
         lane.out.push(b'\n');
@@ -139,8 +145,8 @@ impl Writer for Csv {
             // Writing to a vector does not fail.
             let _ = write!(
                 lane.out,
-                "{},{},{},",
-                same.number, same.size, same.digest
+                "{},{},{},{},",
+                same.number, same.size, same.algorithm, same.digest
             );
             let path = name.join(&mut lane.scratch);
             self.push_path(path, &mut lane.out);

@@ -1,11 +1,12 @@
 //! Strings of JSON (RFC 8259), as `serde_json` writes them.
 //!
-//! Beyond what JSON demands, DEL and the characters that `sanchay::escaped`
-//! keeps from a terminal are escaped, as JSON allows: a parser reads the same
-//! string, and a terminal that shows the JSON obeys nothing in it.
+//! Beyond what JSON demands, the characters that a terminal obeys are escaped,
+//! as JSON allows: a parser reads the same string, and a terminal that shows
+//! the JSON obeys nothing in it.
 
 use std::io;
 
+use sanchay::is_obeyed;
 use serde::Serialize as _;
 use serde_json::{Serializer, ser::Formatter};
 
@@ -40,7 +41,7 @@ impl Formatter for Guarded {
         fragment: &str,
     ) -> io::Result<()> {
         for character in fragment.chars() {
-            if character.is_control() || reorders(character) {
+            if is_obeyed(character) {
                 // All of these lie in the basic plane.
                 write!(writer, "\\u{:04x}", u32::from(character))?;
             } else {
@@ -51,13 +52,6 @@ impl Formatter for Guarded {
         }
         Ok(())
     }
-}
-
-/// Unicode's bidirectional controls, and its line and paragraph separators:
-/// with them a name could pass for another.
-fn reorders(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -87,15 +81,11 @@ mod tests {
     }
 
     #[test]
-    fn every_character_that_controls_the_direction_of_text_is_escaped() {
-        // Unicode's property Bidi_Control; its separators of lines.
-        let direction = ['\u{61c}', '\u{200e}', '\u{200f}']
-            .into_iter()
-            .chain('\u{202a}'..='\u{202e}')
-            .chain('\u{2066}'..='\u{2069}');
-        for c in direction.chain(['\u{2028}', '\u{2029}']) {
-            let escape = format!("\"\\u{:04x}\"", u32::from(c));
-            assert_eq!(string(&c.to_string()), escape);
+    fn every_character_that_a_terminal_obeys_is_escaped() {
+        for c in ('\0'..=char::MAX).filter(|c| sanchay::is_obeyed(*c)) {
+            let string = string(&c.to_string());
+            assert!(string.starts_with("\"\\"), "{string:?}");
+            assert!(!string.contains(c), "{string:?}");
         }
     }
 

@@ -5,7 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{sink::Sink, time::Times};
+use super::{
+    sink::{BLOCK, Sink},
+    time::Times,
+};
 
 /// How much a lane holds before it is handed to the sink, in bytes.
 const FULL: usize = 64 * 1024;
@@ -26,6 +29,12 @@ pub(crate) struct Lane {
     /// The parent of the files to come, as the format writes it.
     pub(crate) parent: Parent,
     written: Instant,
+    /// Where the records may be parted.
+    places: Vec<usize>,
+    /// Where the block begins that is not parted yet.
+    block: usize,
+    /// Where the last record ended.
+    ended: usize,
 }
 
 /// The parent of the files to come, as the format writes it.
@@ -50,6 +59,9 @@ impl Default for Lane {
             scratch: Vec::new(),
             parent: Parent::default(),
             written: Instant::now(),
+            places: Vec::new(),
+            block: 0,
+            ended: 0,
         }
     }
 }
@@ -63,6 +75,18 @@ impl Lane {
     /// Appends text.
     pub(crate) fn push(&mut self, text: &str) {
         self.out.extend_from_slice(text.as_bytes());
+    }
+
+    /// Ends a record. Remembers where the records may be parted: in blocks of
+    /// whole ones, none larger than a sink writes at once if it can be helped.
+    pub(crate) fn end_record(&mut self) {
+        let end = self.out.len();
+        let is_large = end - self.block > BLOCK;
+        if is_large && self.ended > self.block {
+            self.places.push(self.ended);
+            self.block = self.ended;
+        }
+        self.ended = end;
     }
 
     /// Hands the records to the sink if the lane is full or has held them
@@ -81,8 +105,32 @@ impl Lane {
 
     /// Hands the records to the sink.
     pub(crate) fn flush(&mut self, sink: &Sink) -> ControlFlow<()> {
-        let flow = sink.write(&self.out);
+        let flow = sink.write(&self.out, &self.places);
         self.out.clear();
+        self.places.clear();
+        (self.block, self.ended) = (0, 0);
         flow
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BLOCK, Lane};
+
+    #[test]
+    fn records_are_parted_in_blocks_of_whole_ones() {
+        let mut lane = Lane::default();
+        let mut ends = vec![0];
+        for length in [10, BLOCK - 10, 1, BLOCK, 3 * BLOCK, 5, 5, BLOCK - 10] {
+            lane.out.resize(lane.out.len() + length, b'x');
+            lane.end_record();
+            ends.push(lane.out.len());
+        }
+        let places: Vec<_> = lane
+            .places
+            .iter()
+            .map(|place| ends.binary_search(place).unwrap())
+            .collect();
+        assert_eq!(places, [2, 3, 4, 5]);
     }
 }

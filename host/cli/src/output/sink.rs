@@ -1,19 +1,35 @@
-//! Where records go in the end: a file, or standard output without the
-//! buffer that the standard library puts before it.
+//! Where records go in the end: past the buffer that the standard library puts
+//! before standard output.
+//!
+//! What stands in a pipe when the program ends is whole records. What the pipe
+//! has room for is written at once; where its reader is slow, one block of
+//! records at a time, which the system takes as a whole or not at all.
 
 use std::{
     fs::File,
-    io::{self, IsTerminal as _, Write as _, stdout},
+    io::{self, IsTerminal as _, Write as _},
     ops::ControlFlow,
     os::fd::AsFd as _,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     thread,
     time::{Duration, Instant},
 };
 
-use super::Frame;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use sanchay::FileId;
+
+use super::{Frame, Inputs, destination::Destination};
 use crate::{failure::Failure, signals};
+
+/// A pipe takes so many bytes as a whole or not at all (`PIPE_BUF`; POSIX
+/// allows less, but no system that this is built for has less than 512, and
+/// Linux has this).
+pub(super) const BLOCK: usize =
+    if cfg!(target_os = "linux") { 4096 } else { 512 };
 
 /// How long the output of a run that hangs may take to be closed.
 const HURRY: Duration = Duration::from_millis(200);
@@ -21,14 +37,24 @@ const HURRY: Duration = Duration::from_millis(200);
 /// A destination that many lanes share.
 #[derive(Debug)]
 pub(crate) struct Sink {
-    shared: Arc<Mutex<Shared>>,
+    shared: Arc<Shared>,
     path: PathBuf,
     terminal: bool,
+    ids: Vec<FileId>,
 }
 
 #[derive(Debug)]
 struct Shared {
-    file: File,
+    state: Mutex<State>,
+    /// Whether the program is about to end: nothing more is begun.
+    hurry: AtomicBool,
+}
+
+#[derive(Debug)]
+struct State {
+    destination: Destination,
+    /// Whether a write may wait for a reader.
+    has_reader: bool,
     frame: Frame,
     /// Whether the head and a record were written.
     begun: bool,
@@ -40,28 +66,36 @@ struct Shared {
 
 impl Sink {
     /// Opens the file, or standard output where there is none.
-    pub(crate) fn open(path: Option<&Path>) -> Result<Self, Failure> {
-        let opened = match path {
-            Some(path) => File::create(path),
-            None => stdout().as_fd().try_clone_to_owned().map(File::from),
-        };
-        let path = path.unwrap_or(Path::new("")).to_owned();
-        let file = opened.map_err(|source| Failure::Output {
-            path: path.clone(),
-            action: "cannot open for writing",
-            source,
-        })?;
-        let terminal = file.is_terminal();
-        let shared = Arc::new(Mutex::new(Shared {
-            file,
+    pub(crate) fn open(
+        path: Option<&Path>,
+        inputs: Inputs<'_>,
+    ) -> Result<Self, Failure> {
+        let sink = Self::to(Destination::open(path, inputs)?);
+        // One that is gone by then has nothing left to close.
+        let in_hurry = Arc::downgrade(&sink.shared);
+        signals::close_with(move || {
+            if let Some(shared) = in_hurry.upgrade() {
+                shared.close_soon();
+            }
+        });
+        Ok(sink)
+    }
+
+    fn to(destination: Destination) -> Self {
+        let path = destination.path.clone();
+        let terminal = destination.file.is_terminal();
+        let ids = destination.ids().to_vec();
+        let state = State {
+            has_reader: destination.has_reader(),
+            destination,
             frame: Frame::default(),
             begun: false,
             closed: false,
             error: None,
-        }));
-        let in_hurry = shared.clone();
-        signals::close_with(move || close_soon(&in_hurry));
-        Ok(Self { shared, path, terminal })
+        };
+        let state = Mutex::new(state);
+        let shared = Shared { state, hurry: AtomicBool::new(false) };
+        Self { shared: Arc::new(shared), path, terminal, ids }
     }
 
     /// Whether a person is watching.
@@ -69,49 +103,142 @@ impl Sink {
         self.terminal
     }
 
-    /// Says what is around the records; to be called before any is written.
-    pub(crate) fn set_frame(&mut self, frame: Frame) {
-        lock(&self.shared).frame = frame;
+    /// The regular files that the records go to: a walk leaves them out.
+    pub(crate) fn ids(&self) -> Vec<FileId> {
+        self.ids.clone()
     }
 
-    /// Writes whole records; `Break` if nothing can be written any more.
-    pub(crate) fn write(&self, records: &[u8]) -> ControlFlow<()> {
-        lock(&self.shared).write(records)
+    /// Says what is around the records; to be called before any is written.
+    pub(crate) fn set_frame(&mut self, frame: Frame) {
+        self.shared.lock().frame = frame;
+    }
+
+    /// Writes whole records, which may be parted at these ascending places;
+    /// `Break` if nothing can be written any more.
+    pub(crate) fn write(
+        &self,
+        records: &[u8],
+        places: &[usize],
+    ) -> ControlFlow<()> {
+        self.shared.lock().write(records, places, &self.shared.hurry)
     }
 
     /// Writes what the format has after its records, and tells of the first
-    /// error there was.
-    pub(crate) fn finish(&self) -> Result<(), Failure> {
-        let mut shared = lock(&self.shared);
-        shared.close();
-        match shared.error.take() {
-            Some(error) => Err(Failure::writing(self.path.clone(), error)),
-            None => Ok(()),
+    /// error there was. A file gets its name if the run is one to `keep`, and
+    /// is as it was otherwise.
+    pub(crate) fn finish(&self, keep: bool) -> Result<(), Failure> {
+        let mut state = self.shared.lock();
+        // What was there is not touched by a run that wrote nothing.
+        if keep || state.begun || !state.destination.spares() {
+            state.close();
         }
+        state.closed = true;
+        if let Some(error) = state.error.take() {
+            state.destination.discard();
+            return Err(Failure::writing(self.path.clone(), error));
+        }
+        if !keep {
+            state.destination.discard();
+            return Ok(());
+        }
+        state.destination.commit().map_err(|source| Failure::Output {
+            path: self.path.clone(),
+            action: "cannot put the output there",
+            source,
+        })
     }
 }
 
 impl Shared {
-    fn write(&mut self, records: &[u8]) -> ControlFlow<()> {
-        if self.closed || self.error.is_some() {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Closes the output of a run that does not stop. If a write hangs as
+    /// well, there is nothing to be done.
+    fn close_soon(&self) {
+        self.hurry.store(true, Relaxed);
+        let start = Instant::now();
+        while start.elapsed() < HURRY {
+            if let Ok(mut state) = self.state.try_lock() {
+                if state.has_room(HURRY.saturating_sub(start.elapsed())) {
+                    state.close();
+                }
+                state.closed = true;
+                // A name that the file has meanwhile goes with it.
+                state.destination.discard();
+                return;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl State {
+    fn write(
+        &mut self,
+        records: &[u8],
+        places: &[usize],
+        hurry: &AtomicBool,
+    ) -> ControlFlow<()> {
+        if self.closed || self.error.is_some() || hurry.load(Relaxed) {
             return ControlFlow::Break(());
         }
         if records.is_empty() {
             return ControlFlow::Continue(());
         }
-        let mut records = records;
+        let mut start = 0;
         if !self.begun {
             self.begun = true;
             let head = std::mem::take(&mut self.frame.head);
             self.put(head.as_bytes());
             let between = self.frame.between.as_bytes();
-            records = records.strip_prefix(between).unwrap_or(records);
+            if records.starts_with(between) {
+                start = between.len();
+            }
         }
-        self.put(records);
-        if self.error.is_some() {
+        if self.has_reader {
+            self.put_blocks(records, start, places, hurry);
+        } else {
+            self.put(records.get(start..).unwrap_or_default());
+        }
+        if self.error.is_some() || hurry.load(Relaxed) {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
+        }
+    }
+
+    /// Writes records to a pipe: as many at once as it has room for, and
+    /// otherwise the fewest.
+    fn put_blocks(
+        &mut self,
+        records: &[u8],
+        mut start: usize,
+        places: &[usize],
+        hurry: &AtomicBool,
+    ) {
+        let end = records.len();
+        let mut places = places.iter().copied().chain([end]).peekable();
+        while start < end && self.error.is_none() && !hurry.load(Relaxed) {
+            let Some(mut to) = places.next() else { return };
+            let room = room(&self.destination.file);
+            while let Some(further) =
+                places.next_if(|it| it.saturating_sub(start) <= room)
+            {
+                to = further;
+            }
+            let now = records.get(start..to).unwrap_or_default();
+            if now.len() <= room {
+                self.put(now);
+            } else {
+                // A record that is larger than a block can be cut short by
+                // the end of the program alone, if nobody reads on.
+                for part in now.chunks(BLOCK) {
+                    self.put(part);
+                }
+            }
+            start = to;
         }
     }
 
@@ -130,32 +257,46 @@ impl Shared {
     }
 
     fn put(&mut self, bytes: &[u8]) {
-        if self.error.is_none() {
-            self.error = self.file.write_all(bytes).err();
+        if self.error.is_none() && !bytes.is_empty() {
+            let begun = self.destination.begin();
+            let mut file = &self.destination.file;
+            self.error = begun.and_then(|()| file.write_all(bytes)).err();
         }
+    }
+
+    /// Whether a block can be written without waiting for a reader for longer
+    /// than this.
+    fn has_room(&self, patience: Duration) -> bool {
+        if !self.has_reader {
+            return true;
+        }
+        let file = &self.destination.file;
+        let mut asked = [PollFd::new(file, PollFlags::OUT)];
+        let patience = Timespec::try_from(patience).ok();
+        poll(&mut asked, patience.as_ref()).is_ok_and(|ready| ready > 0)
     }
 }
 
-/// Closes the output of a run that does not stop. If a write hangs as well,
-/// there is nothing to be done.
-fn close_soon(shared: &Mutex<Shared>) {
-    let start = Instant::now();
-    while start.elapsed() < HURRY {
-        if let Ok(mut shared) = shared.try_lock() {
-            shared.close();
-            return;
-        }
-        thread::sleep(Duration::from_millis(10));
+/// How much a pipe is sure to take at once without waiting: all that it holds
+/// where its reader has taken everything.
+#[cfg(target_os = "linux")]
+fn room(pipe: &File) -> usize {
+    use rustix::{io::ioctl_fionread, pipe::fcntl_getpipe_size};
+    match ioctl_fionread(pipe) {
+        Ok(0) => fcntl_getpipe_size(pipe.as_fd()).unwrap_or_default(),
+        _ => 0,
     }
 }
 
-fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
+/// Other systems do not tell.
+#[cfg(not(target_os = "linux"))]
+fn room(_: &File) -> usize {
+    0
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, io::Read as _};
+    use std::{fs, io::Read as _, os::fd::OwnedFd};
 
     use super::*;
 
@@ -168,18 +309,99 @@ mod tests {
 
     /// What is in a file after some records.
     fn written(name: &str, frame: Frame, records: &[&str]) -> String {
-        let path = std::env::temp_dir()
-            .join(format!("sanchay-{}-{name}", std::process::id()));
-        let mut sink = Sink::open(Some(&path)).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        let mut sink = Sink::open(Some(&path), Inputs::default()).unwrap();
         sink.set_frame(frame);
         for record in records {
-            assert!(sink.write(record.as_bytes()).is_continue());
+            assert!(sink.write(record.as_bytes(), &[]).is_continue());
         }
-        sink.finish().unwrap();
-        assert!(sink.write(b"late").is_break());
-        let text = fs::read_to_string(&path).unwrap();
-        fs::remove_file(&path).unwrap();
-        text
+        sink.finish(true).unwrap();
+        assert!(sink.write(b"late", &[]).is_break());
+        fs::read_to_string(&path).unwrap()
+    }
+
+    /// A pipe, with a sink at its end.
+    fn piped(frame: Frame) -> (io::PipeReader, Sink) {
+        let (reader, writer) = io::pipe().unwrap();
+        let file = File::from(OwnedFd::from(writer));
+        let mut sink = Sink::to(Destination::opened(file));
+        sink.set_frame(frame);
+        (reader, sink)
+    }
+
+    #[test]
+    fn a_file_is_as_it_was_until_the_run_is_one_to_keep() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f");
+        for begun in [false, true] {
+            fs::write(&path, "before").unwrap();
+            let sink = Sink::open(Some(&path), Inputs::default()).unwrap();
+            if begun {
+                assert!(sink.write(b"record", &[]).is_continue());
+                assert_eq!(fs::read(&path).unwrap(), b"before");
+            }
+            sink.finish(false).unwrap();
+            assert_eq!(fs::read(&path).unwrap(), b"before");
+        }
+        let new = folder.path().join("new");
+        let sink = Sink::open(Some(&new), Inputs::default()).unwrap();
+        assert!(sink.write(b"record", &[]).is_continue());
+        assert!(!new.exists());
+        drop(sink);
+        let left: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
+        assert_eq!(left.len(), 1, "{left:?}");
+    }
+
+    #[test]
+    fn a_file_keeps_its_mode_its_links_and_the_name_of_its_link() {
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+        let folder = tempfile::tempdir().unwrap();
+        let [file, link, other] =
+            ["file", "link", "other"].map(|name| folder.path().join(name));
+        let write = |path: &Path, text: &[u8]| {
+            let sink = Sink::open(Some(path), Inputs::default()).unwrap();
+            assert!(sink.write(text, &[]).is_continue());
+            sink.finish(true).unwrap();
+        };
+        fs::write(&file, "before").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        std::os::unix::fs::symlink("file", &link).unwrap();
+        write(&link, b"after");
+        assert!(link.is_symlink());
+        assert_eq!(fs::read(&file).unwrap(), b"after");
+        assert_eq!(fs::metadata(&file).unwrap().mode() & 0o7777, 0o640);
+        fs::hard_link(&file, &other).unwrap();
+        write(&file, b"both");
+        assert_eq!(fs::read(&other).unwrap(), b"both");
+    }
+
+    #[test]
+    fn what_a_slow_reader_finds_is_blocks_of_whole_records() {
+        let record = |index: usize| format!("{index:0>200}\n");
+        let records: String = (0..4000).map(record).collect();
+        // Where a lane would part them.
+        let places: Vec<usize> =
+            (0..4000).step_by(20).skip(1).map(|it| it * 201).collect();
+        let (mut reader, sink) = piped(Frame::default());
+        let shared = sink.shared.clone();
+        let writing =
+            thread::spawn(move || sink.write(records.as_bytes(), &places));
+        // The pipe is full long before they end, and nobody reads.
+        thread::sleep(Duration::from_millis(100));
+        shared.close_soon();
+        let waiting = rustix::io::ioctl_fionread(&reader).unwrap();
+        let mut text = vec![0; usize::try_from(waiting).unwrap()];
+        reader.read_exact(&mut text).unwrap();
+        assert!(text.len() > 10_000);
+        assert_eq!(text.len() % 201, 0, "{}", text.len());
+        let mut rest = Vec::new();
+        // At most the block that it was in follows.
+        drop(shared);
+        reader.read_to_end(&mut rest).unwrap();
+        assert!(writing.join().unwrap().is_break());
+        assert_eq!(rest.len() % 201, 0, "{}", rest.len());
+        assert!(rest.len() <= 20 * 201);
     }
 
     #[test]
@@ -202,18 +424,11 @@ mod tests {
 
     #[test]
     fn output_that_hangs_is_closed_as_far_as_it_got() {
-        let (mut reader, writer) = io::pipe().unwrap();
-        let shared = Mutex::new(Shared {
-            file: File::from(std::os::fd::OwnedFd::from(writer)),
-            frame: ARRAY,
-            begun: false,
-            closed: false,
-            error: None,
-        });
-        assert!(lock(&shared).write(b",\n1").is_continue());
-        close_soon(&shared);
-        assert!(lock(&shared).write(b",\n2").is_break());
-        drop(shared);
+        let (mut reader, sink) = piped(ARRAY);
+        assert!(sink.write(b",\n1", &[]).is_continue());
+        sink.shared.close_soon();
+        assert!(sink.write(b",\n2", &[]).is_break());
+        drop(sink);
         let mut text = String::new();
         reader.read_to_string(&mut text).unwrap();
         assert_eq!(text, "[\n1\n]\n");
@@ -221,21 +436,9 @@ mod tests {
 
     #[test]
     fn a_reader_that_has_gone_breaks_the_run_and_is_no_complaint() {
-        let (reader, writer) = io::pipe().unwrap();
+        let (reader, sink) = piped(Frame::default());
         drop(reader);
-        let shared = Shared {
-            file: File::from(std::os::fd::OwnedFd::from(writer)),
-            frame: Frame::default(),
-            begun: false,
-            closed: false,
-            error: None,
-        };
-        let sink = Sink {
-            shared: Arc::new(Mutex::new(shared)),
-            path: PathBuf::new(),
-            terminal: false,
-        };
-        assert!(sink.write(b"record\n").is_break());
-        assert!(matches!(sink.finish(), Err(Failure::PipeClosed)));
+        assert!(sink.write(b"record\n", &[]).is_break());
+        assert!(matches!(sink.finish(true), Err(Failure::PipeClosed)));
     }
 }

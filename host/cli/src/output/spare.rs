@@ -1,35 +1,43 @@
 //! Whether an output would overwrite what a command reads: the files that are
-//! named, plugins, modules.
+//! named, plugins, modules, and standard input where that is a file.
 
 use std::{
-    fs,
-    os::unix::fs::MetadataExt as _,
-    path::{Path, PathBuf},
+    fs::{self, File, Metadata},
+    io::stdin,
+    os::{fd::AsFd as _, unix::fs::MetadataExt as _},
+    path::PathBuf,
 };
 
-use crate::failure::Failure;
+use sanchay::FileId;
 
-/// Refuses an output that would overwrite what is to be read.
-pub(crate) fn spare(
-    output: Option<&Path>,
-    inputs: &[&[PathBuf]],
-) -> Result<(), Failure> {
-    let mut inputs = inputs.iter().copied().flatten();
-    match output {
-        Some(path) if inputs.any(|input| same_file(path, input)) => {
-            Err(Failure::OutputIsInput(path.to_owned()))
-        }
-        _ => Ok(()),
+/// What a command reads.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Inputs<'a> {
+    /// The files, and directories, that are named.
+    pub(crate) paths: &'a [&'a [PathBuf]],
+    /// Whether standard input is read.
+    pub(crate) stdin: bool,
+}
+
+impl Inputs<'_> {
+    /// Whether a regular file is one of them.
+    pub(super) fn have(self, file: FileId) -> bool {
+        let mut paths = self.paths.iter().copied().flatten();
+        let is_it = |found: &Metadata| id(found) == Some(file);
+        paths.any(|path| fs::metadata(path).is_ok_and(|it| is_it(&it)))
+            || self.stdin && standard_input().is_some_and(|it| is_it(&it))
     }
 }
 
-/// Whether two paths lead to one regular file that exists.
-fn same_file(a: &Path, b: &Path) -> bool {
-    let identity = |path: &Path| {
-        let metadata = fs::metadata(path).ok()?;
-        metadata.is_file().then(|| (metadata.dev(), metadata.ino()))
-    };
-    identity(a).is_some_and(|a| identity(b) == Some(a))
+fn standard_input() -> Option<Metadata> {
+    let input = stdin().as_fd().try_clone_to_owned().ok()?;
+    File::from(input).metadata().ok()
+}
+
+/// Who a regular file is; `None` for anything else.
+pub(super) fn id(found: &Metadata) -> Option<FileId> {
+    let regular = found.is_file();
+    regular.then(|| FileId { device: found.dev(), inode: found.ino() })
 }
 
 #[cfg(test)]
@@ -38,16 +46,16 @@ mod tests {
 
     #[test]
     fn a_file_is_the_same_under_another_name_and_a_missing_one_never_is() {
-        let directory = std::env::temp_dir()
-            .join(format!("sanchay-same-{}", std::process::id()));
-        fs::create_dir(&directory).unwrap();
-        let [a, b, c] = ["a", "b", "c"].map(|name| directory.join(name));
+        let folder = tempfile::tempdir().unwrap();
+        let [a, b, c] = ["a", "b", "c"].map(|name| folder.path().join(name));
         fs::write(&a, "").unwrap();
         fs::hard_link(&a, &b).unwrap();
-        assert!(same_file(&a, &b));
-        assert!(!same_file(&a, &c));
-        assert!(!same_file(&c, &c));
-        assert!(!same_file(&directory, &directory));
-        fs::remove_dir_all(&directory).unwrap();
+        let a = id(&fs::metadata(&a).unwrap()).unwrap();
+        let have =
+            |path: PathBuf| Inputs { paths: &[&[path]], stdin: false }.have(a);
+        assert!(have(b));
+        assert!(!have(c));
+        assert!(!have(folder.path().to_owned()));
+        assert_eq!(id(&fs::metadata(folder.path()).unwrap()), None);
     }
 }

@@ -77,7 +77,11 @@ impl Comparison<'_> {
                             &mut reader,
                             &mut pile,
                         );
-                        self.run.files.fetch_add(part.len() as u64, Relaxed);
+                        // What is read in part may be read once more.
+                        if matches!(method, Method::Whole(_)) {
+                            let files = part.len() as u64;
+                            self.run.files.fetch_add(files, Relaxed);
+                        }
                         self.run.tick();
                     }
                 }

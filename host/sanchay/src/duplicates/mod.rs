@@ -16,7 +16,7 @@ use std::{
 };
 
 use self::{
-    collection::{Collection, Collector},
+    collection::{Collection, Collector, FileNumber},
     compare::{Comparison, END, SMALL},
 };
 pub use self::{
@@ -102,8 +102,15 @@ impl Engine {
             .iter()
             .copied()
             .partition(|file| collection.size(*file) <= SMALL);
-        let bytes = candidates.files.iter().map(|f| collection.size(*f));
-        run.begin_comparing(candidates.files.len() as u64, bytes.sum());
+        let size = |file: &FileNumber| collection.size(*file);
+        // Of large files, the ends are read first: how many of them are read
+        // to the end is not known before that.
+        let bytes = small.iter().map(size).sum::<u64>()
+            + large
+                .iter()
+                .map(|it| size(it).min(2 * u64::from(END)))
+                .sum::<u64>();
+        run.begin_comparing(candidates.files.len() as u64, bytes);
         let comparison = Comparison {
             engine: self,
             run: &run,
@@ -122,7 +129,11 @@ impl Engine {
                             candidates::stands(&candidates.aliases, hit.file)
                         })
             });
+            let first = whole.len();
             whole.extend(alike.flatten().map(|hit| hit.file));
+            let alike = whole.get(first..).unwrap_or_default();
+            let settled = large.len().saturating_sub(alike.len());
+            run.settle(settled as u64, alike.iter().map(size).sum());
             whole.sort_unstable();
         }
         let hits =

@@ -18,10 +18,11 @@ use crate::{
     extract::Told,
     frontier::{Frontier, Spot},
     monitor::{Monitor, Summary},
-    options::HashOptions,
+    options::{HashOptions, Method},
     run::Run,
     sequence::{Place, Sequence},
-    walk::{KeptOpen, Parent, Scout, filter_error},
+    walk::{KeptOpen, Parent, Scout, filter_error, location},
+    working_directory::WorkingDirectory,
 };
 
 /// How many results may wait for an earlier one before workers are held back:
@@ -73,6 +74,11 @@ pub(super) fn hash(
     visit: &mut (dyn FnMut(HashEvent<'_>) -> ControlFlow<()> + Send),
 ) -> Result<Summary, Error> {
     let run = Run::new(monitor);
+    if monitor.progress.is_some()
+        && let Some((files, bytes)) = expected(sources, options)
+    {
+        run.begin_hashing(files, bytes);
+    }
     let mut path = Vec::new();
     let mut emit = |rows: Rows| rows.tell(&run, &mut path, visit);
     let (sequence, places) = Sequence::new(sources.len(), &mut emit);
@@ -106,6 +112,29 @@ pub(super) fn hash(
     })?;
     drop(tree);
     run.outcome()
+}
+
+/// How many files and bytes will be hashed, where all sources are files.
+/// What cannot be found out about is not among them: it will fail.
+fn expected(sources: &[Source], options: &HashOptions) -> Option<(u64, u64)> {
+    let (mut files, mut bytes) = (0_u64, 0_u64);
+    let from = options.walk.working_directory.as_ref();
+    for source in sources {
+        let Source::Path(path) = source else { return None };
+        let size = match WorkingDirectory::file_size(from, location(path)) {
+            Ok(size) => size?,
+            Err(_) => continue,
+        };
+        if options.walk.admits(size) {
+            let read = match options.method {
+                Method::Whole(_) => size,
+                Method::Partial { chunk } => size.min(2 * u64::from(chunk)),
+            };
+            files += 1;
+            bytes = bytes.saturating_add(read);
+        }
+    }
+    Some((files, bytes))
 }
 
 impl Tree<'_> {

@@ -25,6 +25,11 @@ impl Scout<'_> {
         for span in files {
             let name = slice(names, *span);
             let cause = match open.stat(name) {
+                Ok((Kind::File, metadata))
+                    if self.leave_out.contains(&metadata.id) =>
+                {
+                    continue;
+                }
                 Ok((Kind::File, metadata)) => {
                     self.measured.push(*span);
                     self.metadata.push(metadata);
@@ -47,7 +52,10 @@ impl Scout<'_> {
         open: &Open,
         error: &mut dyn FnMut(EntryError),
     ) {
-        if !self.judges_sizes && !self.jury.wants_metadata() {
+        let needless = !self.judges_sizes
+            && !self.jury.wants_metadata()
+            && self.leave_out.is_empty();
+        if needless {
             return;
         }
         let names = std::mem::take(&mut self.listing.names);

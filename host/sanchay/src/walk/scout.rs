@@ -43,6 +43,8 @@ pub(crate) struct Scout<'i> {
     /// The files that survived by name and were reached by a link.
     pub(crate) linked: Vec<(Span, Metadata)>,
     follow: bool,
+    /// Files that are passed over.
+    pub(super) leave_out: Vec<FileId>,
     one_file_system: bool,
     pub(super) judges_sizes: bool,
     pub(super) survivors: Vec<u32>,
@@ -76,6 +78,7 @@ impl<'i> Scout<'i> {
             directories: Vec::new(),
             linked: Vec::new(),
             follow: options.follow,
+            leave_out: options.leave_out.clone(),
             one_file_system: options.one_file_system,
             judges_sizes,
             survivors: Vec::new(),
@@ -203,6 +206,7 @@ impl<'i> Scout<'i> {
                 Kind::Directory => {
                     self.directories.push((span, Some(metadata.id)));
                 }
+                Kind::File if self.leave_out.contains(&metadata.id) => {}
                 Kind::File => match self.judge_as_file(index) {
                     Ok(false) => {}
                     Ok(true) if self.follow => {

@@ -84,8 +84,76 @@ fn the_progress_callback_can_end_a_run() {
     let last = seen.lock().unwrap()[2];
     assert_eq!(last.phase, Phase::Comparing);
     assert_eq!(last.total_files, Some(50));
-    assert_eq!(last.total_bytes, Some(50 * (4 << 30)));
+    // Their ends, of 16 KiB each, are read first.
+    assert_eq!(last.total_bytes, Some(50 * ((4 << 30) + (32 << 10))));
     assert!(started.elapsed() < Duration::from_secs(20));
+}
+
+/// A monitor that keeps all that it is told.
+fn all() -> (Monitor, Arc<Mutex<Vec<Progress>>>) {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&seen);
+    let monitor = Monitor {
+        interval: Duration::ZERO,
+        progress: Some(Arc::new(move |progress: &Progress| {
+            told.lock().unwrap().push(*progress);
+            ControlFlow::Continue(())
+        })),
+        ..Monitor::default()
+    };
+    (monitor, seen)
+}
+
+#[test]
+fn a_search_for_duplicates_comes_to_the_totals_that_it_told() {
+    let tree = Tree::new();
+    for number in 0..8_u8 {
+        // Two of them are equal, the others differ at their ends.
+        let content = vec![number.max(1); 1 << 20];
+        tree.file(format!("d/{number}"), content);
+    }
+    tree.file("d/small", "same");
+    tree.file("d/as small", "same");
+    let (monitor, seen) = all();
+    let roots = [tree.path("d")];
+    let options = DuplicateOptions::default();
+    engine(1)
+        .duplicates(&roots, &options, &monitor, &|event| go_on(event))
+        .unwrap();
+    let last = *seen.lock().unwrap().last().unwrap();
+    let read = 8 * (32 << 10) + 2 * (1 << 20) + 8;
+    assert_eq!((last.bytes, last.total_bytes), (read, Some(read)));
+    assert_eq!((last.files, last.total_files), (10, Some(10)));
+}
+
+#[test]
+fn hashing_what_is_named_tells_how_much_that_is() {
+    let tree = Tree::new();
+    let files = [("a", 70_000), ("b", 10)];
+    let sources =
+        files.map(|(name, size)| Source::Path(tree.file(name, vec![1; size])));
+    for (method, bytes) in
+        [(Method::default(), 70_010), (Method::Partial { chunk: 100 }, 210)]
+    {
+        let options = HashOptions { method, ..HashOptions::default() };
+        let (monitor, seen) = all();
+        engine(1)
+            .hash(&sources, &options, &monitor, &mut |event| go_on(event))
+            .unwrap();
+        let last = *seen.lock().unwrap().last().unwrap();
+        assert_eq!(last.phase, Phase::Hashing);
+        assert_eq!((last.files, last.total_files), (2, Some(2)));
+        assert_eq!((last.bytes, last.total_bytes), (bytes, Some(bytes)));
+    }
+    // What a directory holds is not known.
+    let (monitor, seen) = all();
+    let source = [Source::Path(tree.root().to_owned())];
+    let options = HashOptions::default();
+    engine(1)
+        .hash(&source, &options, &monitor, &mut |event| go_on(event))
+        .unwrap();
+    let last = *seen.lock().unwrap().last().unwrap();
+    assert_eq!((last.phase, last.total_files), (Phase::Walking, None));
 }
 
 #[test]

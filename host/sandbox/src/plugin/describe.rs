@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use sanchay_logic::escape::is_obeyed;
+
 use super::pattern::Pattern;
 use super::value::ValueType;
 use super::{PluginError, wire};
@@ -101,7 +103,7 @@ pub(super) fn identity(name: &str, version: &str) -> Result<(), PluginError> {
             shortened(name)
         ));
     }
-    if version.len() > NAME || version.chars().any(is_unseen) {
+    if version.len() > NAME || version.chars().any(is_obeyed) {
         return wrong(format!(
             "its version, {:?}, must have at most {NAME} bytes and no \
              characters that control a terminal or the direction of text",
@@ -109,15 +111,6 @@ pub(super) fn identity(name: &str, version: &str) -> Result<(), PluginError> {
         ));
     }
     Ok(())
-}
-
-/// Whether a character does something where it is shown: those that control
-/// a terminal, Unicode's bidirectional controls, and separators of lines.
-pub(super) fn is_unseen(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}')
 }
 
 /// Checks what an extractor says of itself that is called this and may use so

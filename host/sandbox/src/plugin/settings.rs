@@ -3,9 +3,10 @@
 
 use std::collections::HashSet;
 
+use sanchay_logic::escape::is_obeyed;
 use wasmtime::component::TypedFunc;
 
-use super::describe::{is_key, is_unseen, shortened, wrong};
+use super::describe::{is_key, shortened, wrong};
 use super::exports::{ExtractingExports, JudgingExports};
 use super::{PluginError, wire};
 use crate::Fault;
@@ -89,7 +90,7 @@ impl Settings {
             if !keys.insert(&setting.key) {
                 return wrong(format!("two settings are called {key}"));
             }
-            if setting.docs.len() > DOCS || setting.docs.chars().any(is_unseen)
+            if setting.docs.len() > DOCS || setting.docs.chars().any(is_obeyed)
             {
                 return wrong(format!(
                     "what it says of its setting {key} must have at most \

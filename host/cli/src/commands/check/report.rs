@@ -16,6 +16,10 @@ pub(super) struct Report<'a> {
     pub(super) messages: &'a Messages,
     pub(super) output: &'a Output,
     pub(super) lane: &'a mut Lane,
+    /// Whether nothing is said of files that are OK.
+    pub(super) quiet: bool,
+    /// Set where the verdict is "no".
+    pub(super) refuted: &'a mut bool,
 }
 
 impl Report<'_> {
@@ -37,13 +41,14 @@ impl Report<'_> {
         if arguments.ignore_missing && finding == Finding::Missing {
             return ControlFlow::Continue(());
         }
+        *self.refuted |= finding != Finding::Ok;
         if let Some(error) = error {
             // The records before it first, where both are read.
-            self.lane.flush(&self.output.sink)?;
+            self.messages.beside(|| self.lane.flush(&self.output.sink))?;
             self.messages.entry(error);
         }
         let unwanted =
-            arguments.status || arguments.quiet && finding == Finding::Ok;
+            arguments.status || self.quiet && finding == Finding::Ok;
         if unwanted {
             return ControlFlow::Continue(());
         }
@@ -51,6 +56,7 @@ impl Report<'_> {
             error.map(|error| format!("{}: {}", error.action, error.cause));
         let writer = &self.output.writer;
         writer.verdict(path, finding, why.as_deref(), self.lane);
-        self.lane.settle(&self.output.sink)
+        self.lane.end_record();
+        self.messages.beside(|| self.lane.settle(&self.output.sink))
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     options::plugin::{LimitArgs, PluginSpec, spec},
-    output::put,
+    output::{Inputs, put},
     plugins::{load, options, read},
 };
 
@@ -56,7 +56,11 @@ impl CheckArgs {
             }
             Err(failure) => return Err(failure),
         };
-        put(None, description(&plugin, &component)?.as_bytes())?;
+        put(
+            None,
+            Inputs::default(),
+            description(&plugin, &component)?.as_bytes(),
+        )?;
         let failures = trials::run(&plugin);
         for failure in &failures {
             messages.note(format_args!("{shown}: {failure}"));

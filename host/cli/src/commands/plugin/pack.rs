@@ -3,15 +3,16 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::Args;
+
 use super::{encode, world::World};
 use crate::{
     context::Context,
     exit::Exit,
     failure::Failure,
-    output::{put, spare},
+    output::{Inputs, put},
     plugins::read,
 };
-use clap::Args;
 
 /// What WebAssembly begins with, and what tells a component from a module.
 const MAGIC: &[u8] = b"\0asm";
@@ -44,10 +45,11 @@ impl PackArgs {
         let module = read(&self.module)?;
         let name = self.module.file_name().unwrap_or_default();
         let output = self.output.as_deref().unwrap_or(Path::new(name));
-        spare(Some(output), &[std::slice::from_ref(&self.module)])?;
         let component = encode(&module, self.world)
             .map_err(|why| Failure::Pack { path: self.module.clone(), why })?;
-        put(Some(output), &component)?;
+        let paths = [std::slice::from_ref(&self.module)];
+        let inputs = Inputs { paths: &paths, stdin: false };
+        put(Some(output), inputs, &component)?;
         let shown = sanchay::escaped(output.as_os_str().as_encoded_bytes());
         context.messages(false, false).note(format_args!(
             "{shown}: a component of {} bytes",

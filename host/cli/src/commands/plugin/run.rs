@@ -22,7 +22,7 @@ use crate::{
         output::OutputArgs,
         plugin::{LimitArgs, PluginSpec, spec},
     },
-    output::{Columns, Finding, Kind, Lane, Output, Text},
+    output::{Columns, Finding, Inputs, Kind, Lane, Output, Text},
     plugins::{load, options, read},
     signals::Interrupt,
 };
@@ -70,8 +70,9 @@ impl RunArgs {
     }
 
     fn open(&self, kind: Kind, text: Text) -> Result<Output, Failure> {
-        let inputs = [&*self.files, std::slice::from_ref(&self.plugin.path)];
-        Output::open(&self.output, &inputs, kind, text)
+        let paths = [&*self.files, std::slice::from_ref(&self.plugin.path)];
+        let inputs = Inputs { paths: &paths, stdin: false };
+        Output::open(&self.output, inputs, kind, text)
     }
 
     fn extract(
@@ -101,6 +102,7 @@ impl RunArgs {
                         for file in batch.iter() {
                             output.writer.directory(file.parent, &mut lane);
                             output.writer.file(&file, &mut lane);
+                            lane.end_record();
                         }
                         lane.settle(&output.sink)
                     }
@@ -114,8 +116,10 @@ impl RunArgs {
         );
         let lane = &mut *lane.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = lane.flush(&output.sink);
-        output.sink.finish()?;
-        Ok(Exit::of_run(&outcome?, self.files.len()))
+        let outcome = outcome
+            .map(|summary| Exit::of_run(&summary, self.files.len()))
+            .map_err(Failure::from);
+        output.end(outcome)
     }
 
     fn judge(
@@ -139,6 +143,7 @@ impl RunArgs {
                         false => Finding::Unwanted,
                     };
                     output.writer.verdict(bytes, finding, None, &mut lane);
+                    lane.end_record();
                     lane.settle(&output.sink)
                 }
                 Err(cause) => {
@@ -159,14 +164,13 @@ impl RunArgs {
         }
         // What goes wrong is told when the sink is finished.
         let _ = lane.flush(&output.sink);
-        output.sink.finish()?;
-        if interrupt.cancel.is_cancelled() {
-            return Err(Error::Cancelled.into());
-        }
-        Ok(match failed {
-            0 => Exit::Done,
-            _ if failed == self.files.len() => Exit::Failed,
-            _ => Exit::Partly,
+        output.end(match failed {
+            _ if interrupt.cancel.is_cancelled() => {
+                Err(Error::Cancelled.into())
+            }
+            0 => Ok(Exit::Done),
+            _ if failed == self.files.len() => Ok(Exit::Failed),
+            _ => Ok(Exit::Partly),
         })
     }
 }
