@@ -24,7 +24,6 @@ def test_a_scan_is_a_table_with_the_records_in_it(files):
     assert table.schema == pyarrow.schema(
         {
             "path": pyarrow.string(),
-            "path_bytes": pyarrow.binary(),
             "size": pyarrow.uint64(),
             "modified": pyarrow.timestamp("ns", "UTC"),
         }
@@ -35,7 +34,6 @@ def test_a_scan_is_a_table_with_the_records_in_it(files):
     assert table["size"].to_pylist() == [it.size for it in records]
     modified = table["modified"].cast(pyarrow.int64()).to_pylist()
     assert modified == [it.modified_ns for it in records]
-    assert table["path_bytes"].null_count == 12_000
 
 
 def test_hashes_are_a_table_with_errors_in_their_places(files):
@@ -60,15 +58,35 @@ def test_duplicates_are_a_table_with_a_row_for_each_file(files):
     assert table["group"].unique().sort().to_list() == list(range(1, len(groups) + 1))
     sizes = table.group_by("group", maintain_order=True).first()
     assert sizes["reclaimable"].to_list() == [it.reclaimable for it in groups]
+    assert table["reclaimable"].null_count() == table.height - len(groups)
     assert sizes["hash"].to_list() == [it.hash for it in groups]
     assert set(table["algorithm"]) == {"xxh3-128"}
+
+
+def test_what_can_be_reclaimed_sums_to_what_can_be_reclaimed(files):
+    records = sanchay.duplicates(files)
+    table = polars.DataFrame(records)
+    assert records.summary.reclaimable > 0
+    assert table["reclaimable"].sum() == records.summary.reclaimable
+
+
+def test_csv_and_json_can_be_written(files, tmp_path):
+    for call in [sanchay.scan, sanchay.hash_files, sanchay.duplicates]:
+        frame = polars.DataFrame(call(files))
+        again = polars.read_csv(frame.write_csv().encode())
+        assert again["path"].to_list() == frame["path"].to_list()
+        frame.write_json(tmp_path / "x.json")
 
 
 def test_a_path_that_is_not_text_is_bytes(tree):
     root = os.fsencode(tree({"plain": b""}))
     for name in [b"a\xff", b"b\xed\xa0\x80", b"c\n", "é".encode()]:
         open(root + b"/" + name, "wb").close()
-    table = pyarrow.table(sanchay.scan(root))
+    with pytest.warns(UnicodeWarning, match="path_bytes=True") as warned:
+        plain = pyarrow.table(sanchay.scan(root))
+    assert len(warned) == 1
+    assert plain["path"].null_count == 2 and "path_bytes" not in plain.column_names
+    table = pyarrow.table(sanchay.scan(root, path_bytes=True))
     table.validate(full=True)
     rows = table.to_pylist()
     assert len(rows) == 5
@@ -85,7 +103,7 @@ def test_a_name_whose_bytes_are_text_only_with_the_next_name_is_bytes(tree):
     root = os.fsencode(tree({}))
     open(root + b"/x\xc3", "wb").close()
     os.chdir(root)
-    table = pyarrow.table(sanchay.hash_files(b"x\xc3"))
+    table = pyarrow.table(sanchay.hash_files(b"x\xc3", path_bytes=True))
     assert table["path"].to_pylist() == [None]
     assert table["path_bytes"].to_pylist() == [b"x\xc3"]
 
@@ -124,16 +142,70 @@ def test_nothing_is_an_empty_table_with_columns(tmp_path):
         assert polars.DataFrame(call(tmp_path)).height == 0
 
 
+def test_the_column_of_bytes_is_there_for_all_calls_if_asked_for(files):
+    for call in [sanchay.scan, sanchay.hash_files, sanchay.duplicates]:
+        table = pyarrow.table(call(files, path_bytes=True))
+        assert table["path_bytes"].null_count == table.num_rows == 12_000
+        assert table["path"].null_count == 0
+        schema = pyarrow.schema(call(files, path_bytes=True))
+        assert schema == table.schema
+    with pytest.raises(TypeError, match="^path_bytes: "):
+        sanchay.scan(files, path_bytes=1)
+
+
 def test_what_was_taken_before_is_not_in_the_table(files):
     records = sanchay.scan(files)
     first = [next(records).path for _ in range(700)]
     table = pyarrow.table(records)
     assert table.num_rows == 12_000 - 700
     assert set(first).isdisjoint(table["path"].to_pylist())
-    assert pyarrow.table(records).num_rows == 0
     groups = sanchay.duplicates(files)
     taken = len(next(groups).files)
     assert pyarrow.table(groups).num_rows == 12_000 - taken
+
+
+@pytest.mark.parametrize("form", [pyarrow.table, polars.DataFrame, list])
+def test_a_second_table_is_an_error_and_not_an_empty_one(files, form):
+    for call in [sanchay.scan, sanchay.hash_files, sanchay.duplicates]:
+        records = call(files)
+        form(records)
+        for again in [pyarrow.table, polars.DataFrame]:
+            with pytest.raises(RuntimeError, match="taken already.* new run"):
+                again(records)
+        assert list(records) == []
+
+
+def test_a_stream_that_was_only_looked_at_takes_nothing(files):
+    records = sanchay.scan(files)
+    reader = pyarrow.RecordBatchReader.from_stream(records)
+    assert reader.schema.names[0] == "path"
+    del reader
+    first = pyarrow.RecordBatchReader.from_stream(records)
+    second = pyarrow.RecordBatchReader.from_stream(records)
+    assert first.read_all().num_rows == 12_000
+    with pytest.raises(OSError, match="taken already"):
+        second.read_all()
+
+
+def test_batches_come_while_the_run_goes_on(files, big):
+    given = [*([files] * 3), big]
+    records = sanchay.hash_files(given, algorithm="sha256")
+    reader = pyarrow.RecordBatchReader.from_stream(records)
+    rows = 0
+    while rows < 24_000:
+        rows += reader.read_next_batch().num_rows
+    assert records.summary is None
+    records.close()
+    reader.read_all()
+
+
+def test_a_failure_between_batches_is_an_error_with_its_words(files):
+    records = sanchay.hash_files([files, files, files / "missing"])
+    reader = pyarrow.RecordBatchReader.from_stream(records)
+    with pytest.raises(OSError, match="FileNotFoundError: .*missing"):
+        reader.read_all()
+    with pytest.raises(RuntimeError, match="cut short .FileNotFoundError"):
+        next(records)
 
 
 def test_a_schema_can_be_had_without_a_run(tmp_path):

@@ -239,6 +239,23 @@ def test_a_task_is_made_of_records(many):
     assert asyncio.run(main()) == 4000
 
 
+def test_a_task_that_is_cancelled_says_so_to_whoever_comes_later(big):
+    async def main():
+        records = sanchay.hash_files([os.__file__, big], algorithm="sha256")
+        task = asyncio.ensure_future(records)
+        await asyncio.sleep(0.1)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        with pytest.raises(RuntimeError, match=r"cut short \(CancelledError\)"):
+            await records
+        with pytest.raises(RuntimeError, match=r"cut short \(CancelledError\)"):
+            async for _ in records:
+                pass
+
+    asyncio.run(main())
+
+
 def test_a_task_that_is_cancelled_before_it_begins_begins_nothing(big):
     async def main():
         records = sanchay.hash_files(big, algorithm="sha256")

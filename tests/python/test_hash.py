@@ -4,10 +4,12 @@ import hashlib
 import os
 import zlib
 
+import pyarrow
 import pytest
 import sanchay
 import xxhash
 from sanchay import HashedFile
+from sanchay.vpo import hash_files as vpo_hash
 
 CONTENTS = {"empty": b"", "one": b"1", "d/big": bytes(range(256)) * 9000}
 ORACLES = {
@@ -124,3 +126,102 @@ def test_nothing_to_hash_is_not_the_current_directory():
     for given in [None, 5, [None]]:
         with pytest.raises(TypeError, match="^paths: expected a path"):
             sanchay.hash_files(given)
+
+
+NO_PATHS = {
+    "": (FileNotFoundError, "No such file or directory"),
+    "a\0b": (sanchay.EntryError, "embedded null byte"),
+    "a\ud800b": (sanchay.EntryError, "no path: it has a lone surrogate"),
+}
+
+
+def test_what_can_be_no_path_has_a_record_in_its_place_if_errors_are_kept(tree):
+    good = str(tree({"good": b"1"}) / "good")
+    given = [good]
+    for text in NO_PATHS:
+        given += [text, good]
+    given += [b"\xff\0", b""]
+    records = list(sanchay.hash_files(given, errors="keep"))
+    assert [it.path for it in records] == [*given[:-2], "\udcff\0", ""]
+    for record in records[:7:2]:
+        assert record.error is None and record.size == 1
+    for record, (kind, words) in zip(records[1:7:2], NO_PATHS.values(), strict=True):
+        assert type(record.error) is kind
+        assert record.error.strerror.startswith(words)
+        assert record.error.filename == record.path and record.hash is None
+    table = pyarrow.table(
+        sanchay.hash_files(given, errors="keep", path_bytes=True)
+    )
+    assert table["path"].to_pylist() == [*given[:5], None, good, None, ""]
+    assert table["error"].null_count == 4
+
+
+def test_what_can_be_no_path_is_an_error_at_once_unless_errors_are_kept():
+    for text, kind in zip(NO_PATHS, [FileNotFoundError, ValueError, ValueError],
+                          strict=True):
+        for call in [sanchay.scan, sanchay.hash_files, sanchay.duplicates]:
+            with pytest.raises(kind):
+                call(["x", text])
+
+
+@pytest.mark.parametrize("call", [sanchay.scan, sanchay.duplicates])
+def test_what_can_be_no_root_is_an_error_of_the_answer_if_errors_are_kept(tree, call):
+    root = tree({"a": b"1", "b": b"1"})
+    answer = call([*NO_PATHS, root], errors="keep")
+    assert len(list(answer)) in (1, 2)
+    told = {it.filename: (type(it), it.strerror) for it in answer.errors}
+    assert told.keys() == NO_PATHS.keys()
+    for text, (kind, words) in NO_PATHS.items():
+        assert told[text][0] is kind and told[text][1].startswith(words)
+    assert answer.summary.errors == answer.summary.named_errors == 3
+
+
+def test_records_are_paths(tree):
+    root = tree({"a": b"1", "b/c": b"2"})
+    odd = os.fsencode(root) + b"/\xff"
+    with open(odd, "wb"):
+        pass
+    files = sorted(sanchay.scan(root))
+    for record in files:
+        assert os.fspath(record) == record.path
+        with open(record, "rb") as file:
+            assert hashlib.md5(file.read()).hexdigest()
+    hashed = sorted(sanchay.hash_files(sanchay.scan(root)))
+    assert [it.path for it in hashed] == [it.path for it in files]
+    [same] = sanchay.hash_files(files[0])
+    assert same.path == files[0].path
+    again = list(sanchay.hash_files(hashed))
+    assert [it.hash for it in again] == [it.hash for it in hashed]
+
+
+@pytest.mark.parametrize("call", [sanchay.scan, sanchay.hash_files, sanchay.duplicates])
+def test_a_relative_path_is_that_of_the_call_whatever_is_the_directory_later(
+    tree, call, monkeypatch
+):
+    root = tree({"here/d/a": b"1", "here/d/b": b"1", "there/d/x": b"2"})
+    def plain(answer):
+        return sorted(
+            path
+            for it in answer
+            for path in (it.files if hasattr(it, "files") else [it.path])
+        )
+    monkeypatch.chdir(root / "here")
+    calls = [call(it) for it in ["d", ["./d", str(root / "here/d")], "../here/d/a"]]
+    if call is not sanchay.hash_files:
+        calls.append(call())
+    expected = [plain(it) for it in [
+        call("d"), call(["./d", str(root / "here/d")]), call("../here/d/a"),
+        *([call()] if call is not sanchay.hash_files else []),
+    ]]
+    assert expected[0] == ["d/a", "d/b"]
+    monkeypatch.chdir(root / "there")
+    assert [plain(it) for it in calls] == expected
+
+
+def test_an_open_file_is_not_taken_for_a_list_of_paths(tree):
+    path = tree({"list": b"a\nb\n"}) / "list"
+    for call in [sanchay.scan, sanchay.hash_files, sanchay.duplicates, vpo_hash]:
+        with path.open() as file:
+            with pytest.raises(TypeError, match="not an open file; its lines"):
+                call(file)
+            assert file.read() == "a\nb\n"

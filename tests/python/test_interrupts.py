@@ -106,6 +106,8 @@ def test_a_run_that_is_not_finished_leaves_no_thread_behind(big, end, calm):
     elif end == "exception":
         with pytest.raises(ValueError):
             list(records)
+        with pytest.raises(RuntimeError, match="cut short .ValueError."):
+            list(records)
     del records
     gc.collect()
     assert settled(calm)
@@ -146,4 +148,60 @@ def test_a_run_that_was_closed_has_no_more_records(tree):
     with sanchay.scan(root).collect() as records:
         next(records)
     assert list(records) == []
-    assert pyarrow.table(records).num_rows == 0
+    with pytest.raises(RuntimeError, match="dropped when it was closed"):
+        pyarrow.table(records)
+
+
+def test_a_run_that_was_interrupted_does_not_look_finished(big):
+    def ring(*_):
+        raise KeyboardInterrupt
+
+    async def take(records):
+        return [it async for it in records]
+
+    records = sanchay.hash_files([os.__file__, big], algorithm="sha256")
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        with pytest.raises(KeyboardInterrupt):
+            for _ in records:
+                pass
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    words = r"cut short \(KeyboardInterrupt\).* Begin a new one"
+    for again in [list, pyarrow.table, next, lambda it: it.collect()]:
+        with pytest.raises(RuntimeError, match=words):
+            again(records)
+    with pytest.raises(RuntimeError, match=words):
+        asyncio.run(take(records))
+    assert records.summary is None
+    # What it was is still there.
+    assert records.errors == ()
+
+
+def test_ctrl_c_while_a_table_is_made_is_a_keyboard_interrupt(tree, big):
+    program = (
+        "import sys, time, pyarrow, sanchay\n"
+        "files, big = sys.argv[1:]\n"
+        "records = sanchay.hash_files([files, big], algorithm='sha256')\n"
+        "reader = pyarrow.RecordBatchReader.from_stream(records)\n"
+        "print('ready', flush=True)\n"
+        "try:\n"
+        "    try:\n"
+        "        reader.read_all()\n"
+        "    except OSError as error:\n"
+        "        print(error, flush=True)\n"
+        "    time.sleep(20)\n"
+        "except KeyboardInterrupt:\n"
+        "    print('interrupted', flush=True)\n"
+    )
+    root = tree({f"d/{number}": b"x" for number in range(10_000)}) / "d"
+    child = subprocess.Popen(
+        [sys.executable, "-c", program, str(root), str(big)],
+        stdout=subprocess.PIPE, text=True,
+    )
+    assert child.stdout.readline() == "ready\n"
+    time.sleep(0.7)
+    child.send_signal(signal.SIGINT)
+    said, _ = child.communicate(timeout=15)
+    assert said.splitlines()[-1] == "interrupted"

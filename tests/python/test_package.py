@@ -60,7 +60,7 @@ def test_the_types_hold_under_mypy_strict(tmp_path, sources):
         "    groups = await sanchay.duplicates(['x'], algorithm='sha256')\n"
         "    reveal_type(next(groups).files)\n"
         "    reveal_type(groups.summary)\n"
-        "    task = asyncio.create_task(sanchay.scan('x').acollect())\n"
+        "    task = asyncio.create_task(sanchay.scan('x', path_bytes=True).acollect())\n"
         "    files = await task\n"
         "    reveal_type(next(files))\n"
         "    async with sanchay.hash_files(sanchay.scan('x')) as hashed:\n"

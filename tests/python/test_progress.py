@@ -4,6 +4,7 @@ import functools
 import signal
 import time
 
+import numpy
 import pytest
 import sanchay
 from sanchay import Progress
@@ -23,14 +24,16 @@ def test_progress_is_typed_and_comes_at_most_ten_times_a_second(big):
     assert len(seen) == 8
     assert all(type(it) is Progress for _, it in seen)
     progress = seen[-1][1]
-    assert progress.phase == "walking" and progress.bytes > 0
-    assert progress.total_bytes is None and progress.errors == 0
+    assert progress.phase == "hashing" and progress.bytes > 0
+    assert progress.errors == 0
+    assert (progress.total_files, progress.total_bytes) == (1, 64 << 30)
     between = [b[0] - a[0] for a, b in zip(seen, seen[1:], strict=False)]
     assert sum(between) / len(between) >= 0.09
 
 
-def test_only_false_ends_the_run(big):
-    answers = [None, True, 0, "", [], False]
+@pytest.mark.parametrize("last", [False, numpy.False_], ids=repr)
+def test_only_false_ends_the_run(big, last):
+    answers = [None, True, 0, "", [], numpy.True_, numpy.int64(0), last]
     given = []
 
     def answer(_):
@@ -141,13 +144,51 @@ def test_the_last_progress_has_the_numbers_of_the_summary(tree):
         assert list(records) and records.summary.files == 30 * 99
         assert seen[-1][1:4] == records.summary[1::-1] + records.summary[2:3]
         assert [it[1:4] for it in seen].count(seen[-1][1:4]) == 1
-        assert (seen[-1].phase == "comparing") == (call is sanchay.duplicates)
+        phase = {sanchay.scan: "walking", sanchay.hash_files: "hashing"}
+        assert seen[-1].phase == phase.get(call, "comparing")
     seen = []
     paths = [str(root / f"1/{number}") for number in range(99)]
     vpo_hash_files(paths, progress=seen.append)
-    assert seen[-1].files == 99
+    assert seen[-1].files == seen[-1].total_files == 99
     discover_videos([str(root)], ["mkv"], progress=seen.append)
     assert seen[-1].directories == 31
+
+
+def test_hashing_tells_its_totals_where_all_files_are_named(tree, big):
+    small = tree({"small": b"x" * 1000, "d/x": b"y"}) / "small"
+
+    def last(paths, **options):
+        seen = []
+
+        def look(progress):
+            seen.append(progress)
+            return progress.bytes < 1 << 20
+
+        records = sanchay.hash_files(
+            paths, algorithm="sha256", progress=look, threads=1, **options
+        )
+        with pytest.raises(sanchay.Cancelled):
+            list(records)
+        return seen[-1][4:6]
+
+    whole = (64 << 30) + 1000
+    assert last([small, big]) == (2, whole)
+    assert last([small, big, "", "missing"], errors="keep") == (2, whole)
+    assert last([small, big], min_size=1001) == (1, 64 << 30)
+    assert last([small.parent / "d", big]) == (None, None)
+    seen = []
+    partial = sanchay.hash_files([small, big], partial="1k", progress=seen.append)
+    assert len(list(partial)) == 2
+    assert seen[-1][4:6] in [(2, 1000 + 2000), (None, None)]
+
+
+def test_parts_of_a_run_tell_their_progress_together(tree):
+    path = str(tree({"a": b"data"}) / "a")
+    seen = []
+    records = sanchay.hash_files([path] * 70_000, progress=seen.append).collect()
+    assert records.summary.files == seen[-1].files == 70_000
+    assert [it.files for it in seen] == sorted(it.files for it in seen)
+    assert len(list(records)) == 70_000
 
 
 def test_a_coroutine_function_is_no_callback():

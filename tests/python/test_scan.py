@@ -4,6 +4,7 @@ import os
 from datetime import datetime, timezone
 from pathlib import Path
 
+import numpy
 import pytest
 import sanchay
 from conftest import unprivileged
@@ -92,6 +93,17 @@ def test_options_mean_what_the_programs_do(forest):
     assert followed == paths(follow=True, beneath=True)
 
 
+def test_flags_of_numpy_are_flags(tree):
+    root = tree({".hidden": b"", "a": b""})
+    assert len(list(sanchay.scan(root, hidden=numpy.True_))) == 2
+    assert len(list(sanchay.scan(root, hidden=numpy.False_))) == 1
+    [odd] = sanchay.hash_files(root / "a", partial=numpy.True_)
+    assert odd.algorithm == "xxh64"
+    for other in [numpy.int64(1), numpy.array([True]), "True"]:
+        with pytest.raises(TypeError, match="^hidden: expected True or False"):
+            sanchay.scan(root, hidden=other)
+
+
 def test_beneath_refuses_links_that_lead_out(tree):
     root = tree({"in/a": b"", "out/b": b""})
     os.symlink("../out", root / "in/way")
@@ -142,7 +154,9 @@ def test_a_root_that_is_not_there_raises_when_records_are_taken(forest):
         list(files)
     assert caught.value.filename == str(missing)
     assert caught.value.errno == 2
-    assert list(files) == [] and files.summary is None
+    with pytest.raises(RuntimeError, match="cut short .FileNotFoundError"):
+        list(files)
+    assert files.summary is None
     with pytest.raises(NotADirectoryError):
         list(sanchay.scan(forest / "1/1.png/x"))
 

@@ -101,6 +101,7 @@ def test_every_path_has_its_record_in_its_place_whatever_it_is(tree):
         ("loop", None, "Too many levels of symbolic links"),
         ("x" * 300, None, "File name too long"),
         ("nul\0", None, "embedded null byte"),
+        ("s\ud800", None, "no path: it has a lone surrogate, which stands for no byte"),
         ("d", None, "Is a directory"),
     ]
     paths = [f"{root}/{name}" for name, _, _ in cases] + [""]

@@ -49,10 +49,20 @@ pub(crate) fn named(py: Python<'_>, option: &str, error: PyErr) -> PyErr {
 /// # Errors
 /// `TypeError` for what is neither `True` nor `False`.
 pub(crate) fn flag(option: &str, given: &Bound<'_, PyAny>) -> PyResult<bool> {
-    match given.cast::<PyBool>() {
-        Ok(flag) => Ok(flag.is_true()),
-        Err(_) => Err(unexpected(option, "True or False", given)),
+    truth(given)?.ok_or_else(|| unexpected(option, "True or False", given))
+}
+
+/// Whether a thing is `True` or `False`, numpy's or Python's; `None` for
+/// anything else, true as it may be.
+pub(crate) fn truth(given: &Bound<'_, PyAny>) -> PyResult<Option<bool>> {
+    if let Ok(flag) = given.cast::<PyBool>() {
+        return Ok(Some(flag.is_true()));
     }
+    let class = given.get_type();
+    // Before numpy 2, its name had an underscore.
+    let of_numpy = class.module().is_ok_and(|module| module == "numpy")
+        && class.name().is_ok_and(|name| name == "bool" || name == "bool_");
+    if of_numpy { given.is_truthy().map(Some) } else { Ok(None) }
 }
 
 /// A word that is one of few.

@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use arrow_array::{
-    Array as _, ArrayRef, BinaryArray, RecordBatch, RecordBatchIterator,
-    StringArray, TimestampNanosecondArray,
+    Array as _, ArrayRef, BinaryArray, RecordBatchReader, StringArray,
+    TimestampNanosecondArray,
     builder::{BinaryBuilder, StringBuilder},
     ffi::FFI_ArrowSchema,
     ffi_stream::FFI_ArrowArrayStream,
@@ -25,9 +25,14 @@ pub(crate) fn field(name: &str, kind: DataType) -> Field {
     Field::new(name, kind, true)
 }
 
-/// The two columns of a path: as text where it is UTF-8, or else as bytes.
-pub(crate) fn path_fields() -> [Field; 2] {
-    [field("path", DataType::Utf8), field("path_bytes", DataType::Binary)]
+/// The column of a path as text, where it is UTF-8; and, if it is wanted, that
+/// of its bytes where it is not.
+pub(crate) fn path_fields(path_bytes: bool) -> Vec<Field> {
+    let mut fields = vec![field("path", DataType::Utf8)];
+    if path_bytes {
+        fields.push(field("path_bytes", DataType::Binary));
+    }
+    fields
 }
 
 /// What a time is in Arrow.
@@ -36,7 +41,10 @@ pub(crate) fn time() -> DataType {
 }
 
 /// Paths as the columns of [`path_fields`].
-pub(crate) fn paths(paths: Paths) -> Result<[ArrayRef; 2], ArrowError> {
+pub(crate) fn paths(
+    paths: Paths,
+    path_bytes: bool,
+) -> Result<Vec<ArrayRef>, ArrowError> {
     let all_text = str::from_utf8(&paths.bytes).is_ok_and(|text| {
         paths.ends.iter().all(|end| text.is_char_boundary(*end))
     });
@@ -46,8 +54,12 @@ pub(crate) fn paths(paths: Paths) -> Result<[ArrayRef; 2], ArrowError> {
             Buffer::from_vec(paths.bytes),
             None,
         )?;
-        let none = BinaryArray::new_null(text.len());
-        return Ok([Arc::new(text), Arc::new(none)]);
+        let rows = text.len();
+        let mut columns: Vec<ArrayRef> = vec![Arc::new(text)];
+        if path_bytes {
+            columns.push(Arc::new(BinaryArray::new_null(rows)));
+        }
+        return Ok(columns);
     }
     let mut text = StringBuilder::new();
     let mut bytes = BinaryBuilder::new();
@@ -56,7 +68,11 @@ pub(crate) fn paths(paths: Paths) -> Result<[ArrayRef; 2], ArrowError> {
         bytes.append_option(path_text.is_err().then_some(path));
         text.append_option(path_text.ok());
     }
-    Ok([Arc::new(text.finish()), Arc::new(bytes.finish())])
+    let mut columns: Vec<ArrayRef> = vec![Arc::new(text.finish())];
+    if path_bytes {
+        columns.push(Arc::new(bytes.finish()));
+    }
+    Ok(columns)
 }
 
 fn offsets(ends: &[usize]) -> Result<OffsetBuffer<i32>, ArrowError> {
@@ -84,14 +100,11 @@ pub(crate) fn times(
 /// The capsule of a stream of batches.
 ///
 /// # Errors
-/// `RuntimeError` where Arrow refuses.
-pub(crate) fn stream<'py>(
-    py: Python<'py>,
-    schema: Arc<Schema>,
-    batches: Vec<RecordBatch>,
-) -> PyResult<Bound<'py, PyCapsule>> {
-    let batches = batches.into_iter().map(Ok);
-    let reader = RecordBatchIterator::new(batches, schema);
+/// What Python says where it has no memory left.
+pub(crate) fn stream(
+    py: Python<'_>,
+    reader: impl RecordBatchReader + Send + 'static,
+) -> PyResult<Bound<'_, PyCapsule>> {
     let stream = FFI_ArrowArrayStream::new(Box::new(reader));
     PyCapsule::new_with_value(py, stream, c"arrow_array_stream")
 }

@@ -15,6 +15,9 @@ use pyo3::{
 
 /// Rows of one kind of record.
 pub(crate) trait Chunk: Default + Send + 'static {
+    /// What a run is doing that finds such rows, for its progress.
+    const PHASE: &'static str;
+
     /// How many rows there are.
     fn rows(&self) -> usize;
 
@@ -28,11 +31,12 @@ pub(crate) trait Chunk: Default + Send + 'static {
         make: &Make<'py>,
     ) -> PyResult<Bound<'py, PyAny>>;
 
-    /// What the columns are in Arrow.
-    fn schema() -> Arc<Schema>;
+    /// What the columns are in Arrow. `path_bytes` says whether that column
+    /// is one of them.
+    fn schema(path_bytes: bool) -> Arc<Schema>;
 
     /// The rows in Arrow.
-    fn batch(self) -> Result<RecordBatch, ArrowError>;
+    fn batch(self, path_bytes: bool) -> Result<RecordBatch, ArrowError>;
 
     /// At which of Arrow's rows a row begins.
     fn place(&self, row: usize) -> usize {

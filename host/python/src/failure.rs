@@ -2,7 +2,7 @@
 //! kind that Python itself would raise, with `errno` and `filename`; a bad
 //! option is a `ValueError` that names it.
 
-use std::{io, path::Path};
+use std::{io, path::Path, sync::Arc};
 
 use pyo3::{
     create_exception,
@@ -37,16 +37,39 @@ create_exception!(
 /// What `errno` is where the system gave none.
 const EIO: i32 = 5;
 
-/// The exception for an entry that failed.
-pub(crate) fn of_entry(py: Python<'_>, error: &sanchay::EntryError) -> PyErr {
-    made(py, error).unwrap_or_else(|instead| instead)
+/// An entry that failed.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) error: sanchay::EntryError,
+    /// What the caller named, where that can be no path.
+    pub(crate) text: Option<Arc<Py<PyString>>>,
 }
 
-fn made(py: Python<'_>, error: &sanchay::EntryError) -> PyResult<PyErr> {
+impl Failure {
+    /// The exception for it.
+    pub(crate) fn exception(&self, py: Python<'_>) -> PyErr {
+        let text = self.text.as_ref().map(|text| text.bind(py).clone());
+        made(py, &self.error, text).unwrap_or_else(|instead| instead)
+    }
+}
+
+/// The exception for an entry that failed.
+pub(crate) fn of_entry(py: Python<'_>, error: &sanchay::EntryError) -> PyErr {
+    made(py, error, None).unwrap_or_else(|instead| instead)
+}
+
+fn made<'py>(
+    py: Python<'py>,
+    error: &sanchay::EntryError,
+    text: Option<Bound<'py, PyString>>,
+) -> PyResult<PyErr> {
+    let name = text.map_or_else(|| name(py, &error.path), Ok)?;
     let exception = match &error.cause {
-        Cause::Io(cause) => of_path(py, &error.path, cause)?,
+        Cause::Io(cause) if cause.raw_os_error().is_some() => {
+            system_error(py, cause, name)?
+        }
         cause => {
-            let arguments = (EIO, cause.to_string(), name(py, &error.path)?);
+            let arguments = (EIO, cause.to_string(), name);
             py.get_type::<EntryError>().call1(arguments)?
         }
     };
@@ -64,7 +87,8 @@ pub(crate) fn of_system(
     path: &Path,
     error: &io::Error,
 ) -> PyErr {
-    match of_path(py, path, error) {
+    let made = name(py, path).and_then(|name| system_error(py, error, name));
+    match made {
         Ok(exception) => PyErr::from_value(exception),
         Err(instead) => instead,
     }
@@ -98,14 +122,28 @@ pub(crate) fn of_callback(py: Python<'_>, error: PyErr, whose: &str) -> PyErr {
 }
 
 /// Python chooses the kind of `OSError` by the number.
-fn of_path<'py>(
+fn system_error<'py>(
     py: Python<'py>,
-    path: &Path,
     error: &io::Error,
+    name: Bound<'py, PyString>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let number = error.raw_os_error().unwrap_or(EIO);
-    let arguments = (number, plain(error), name(py, path)?);
+    let arguments = (number, plain(error), name);
     py.get_type::<PyOSError>().call1(arguments)
+}
+
+/// What an exception is called, and what it says.
+pub(crate) fn words(py: Python<'_>, error: &PyErr) -> String {
+    let kind = match error.get_type(py).name() {
+        Ok(name) => name.to_string_lossy().into_owned(),
+        Err(_) => "an exception".to_owned(),
+    };
+    match error.value(py).str() {
+        Ok(said) if !said.is_empty().unwrap_or(true) => {
+            format!("{kind}: {}", said.to_string_lossy())
+        }
+        _ => kind,
+    }
 }
 
 /// A path as an exception has it. The current directory goes by an empty path

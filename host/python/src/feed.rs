@@ -14,12 +14,13 @@ use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
 };
 
-use sanchay::{Cancel, EntryError, Progress};
+use sanchay::{Cancel, EntryError, Progress, Summary};
 
 pub(crate) use self::taking::{Patience, Taken};
 use crate::{
     bell::Bell,
     columns::Chunk,
+    failure::Failure,
     runner::{Ended, Totals},
 };
 
@@ -55,8 +56,13 @@ struct State<C> {
     closed: bool,
     ended: Option<Ended>,
     progress: Option<Progress>,
+    /// Of a run in parts: what was done before the one that progress is told
+    /// of.
+    before: Option<Summary>,
+    /// How many files and bytes the run will deal with, where that is known.
+    expected: Option<(u64, u64)>,
     /// Entries that failed, where they have no row of their own.
-    errors: Vec<Arc<EntryError>>,
+    errors: Vec<Arc<Failure>>,
     /// The failure that ends the run.
     fatal: Option<EntryError>,
     bell: Option<Bell>,
@@ -71,6 +77,8 @@ impl<C: Chunk> Feed<C> {
                 closed: false,
                 ended: None,
                 progress: None,
+                before: None,
+                expected: None,
                 errors: Vec::new(),
                 fatal: None,
                 bell: None,
@@ -133,7 +141,7 @@ impl<C: Chunk> Feed<C> {
     }
 
     /// Keeps an error that has no row of its own.
-    pub(crate) fn keep(&self, error: EntryError) -> ControlFlow<()> {
+    pub(crate) fn keep(&self, error: Failure) -> ControlFlow<()> {
         let mut state = self.state();
         state.errors.push(Arc::new(error));
         if state.closed {
@@ -151,10 +159,36 @@ impl<C: Chunk> Feed<C> {
     }
 
     /// Keeps how far the run is, for the taker to tell.
-    pub(crate) fn report(&self, progress: Progress) {
+    pub(crate) fn report(&self, mut progress: Progress) {
         let mut state = self.state();
+        if let Some(before) = state.before {
+            progress.directories += before.directories;
+            progress.files += before.files;
+            progress.bytes += before.bytes;
+            progress.errors += before.errors;
+            // What the library knows are those of a part.
+            progress.total_files = state.expected.map(|(files, _)| files);
+            progress.total_bytes = state.expected.map(|(_, bytes)| bytes);
+        } else {
+            state.expected = progress.total_files.zip(progress.total_bytes);
+        }
         state.progress = Some(progress);
         self.wake(&mut state);
+    }
+
+    /// Another part of the run begins, after what was done before.
+    pub(crate) fn begin_part(&self, before: Summary) {
+        self.state().before = Some(before);
+    }
+
+    /// Keeps how many files and bytes the run will deal with.
+    pub(crate) fn expect(&self, files: u64, bytes: u64) {
+        self.state().expected = Some((files, bytes));
+    }
+
+    /// How many files and bytes the run deals with, where that is known.
+    pub(crate) fn expected(&self) -> Option<(u64, u64)> {
+        self.state().expected
     }
 
     /// There will be no more.
@@ -214,7 +248,7 @@ impl<C: Chunk> Feed<C> {
 
     /// The errors that were kept so far. Exceptions are not made of them here:
     /// that lets other threads of Python's go on, which may want the lock.
-    pub(crate) fn errors(&self) -> Vec<Arc<EntryError>> {
+    pub(crate) fn errors(&self) -> Vec<Arc<Failure>> {
         self.state().errors.clone()
     }
 

@@ -1,6 +1,6 @@
 //! Files that a scan found, in columns.
 
-use std::{ops::ControlFlow, path::PathBuf, sync::Arc};
+use std::{ops::ControlFlow, sync::Arc};
 
 use arrow_array::{RecordBatch, UInt64Array};
 use arrow_schema::{ArrowError, DataType, Schema};
@@ -10,6 +10,7 @@ use sanchay::{Batch, Engine, ScanEvent, Timestamp, WalkOptions};
 use crate::{
     arrow,
     columns::{Chunk, Make, Paths, nanoseconds},
+    given::Given,
     names,
     runner::{self, Totals, Work},
 };
@@ -41,6 +42,8 @@ impl Files {
 }
 
 impl Chunk for Files {
+    const PHASE: &'static str = "walking";
+
     fn rows(&self) -> usize {
         self.sizes.len()
     }
@@ -59,41 +62,39 @@ impl Chunk for Files {
         make.tuple((path, size, nanoseconds(modified)))
     }
 
-    fn schema() -> Arc<Schema> {
-        let [path, path_bytes] = arrow::path_fields();
-        Arc::new(Schema::new(vec![
-            path,
-            path_bytes,
-            arrow::field("size", DataType::UInt64),
-            arrow::field("modified", arrow::time()),
-        ]))
+    fn schema(path_bytes: bool) -> Arc<Schema> {
+        let mut fields = arrow::path_fields(path_bytes);
+        fields.push(arrow::field("size", DataType::UInt64));
+        fields.push(arrow::field("modified", arrow::time()));
+        Arc::new(Schema::new(fields))
     }
 
-    fn batch(self) -> Result<RecordBatch, ArrowError> {
-        let [path, path_bytes] = arrow::paths(self.paths)?;
-        let sizes = UInt64Array::from(self.sizes);
-        let modified = arrow::times(self.modified.into_iter().map(Some));
-        RecordBatch::try_new(
-            Self::schema(),
-            vec![path, path_bytes, Arc::new(sizes), modified],
-        )
+    fn batch(self, path_bytes: bool) -> Result<RecordBatch, ArrowError> {
+        let mut columns = arrow::paths(self.paths, path_bytes)?;
+        columns.push(Arc::new(UInt64Array::from(self.sizes)));
+        columns.push(arrow::times(self.modified.into_iter().map(Some)));
+        RecordBatch::try_new(Self::schema(path_bytes), columns)
     }
 }
 
 /// The work of a scan.
 pub(crate) fn work(
     engine: Engine,
-    roots: Vec<PathBuf>,
-    options: WalkOptions,
+    given: Given,
+    mut options: WalkOptions,
     raises: bool,
 ) -> Work<Files> {
+    options.working_directory = given.directory.as_deref().cloned();
     Box::new(move |feed, monitor| {
+        let roots = given.all();
         engine
             .scan(&roots, &options, monitor, &|event| match event {
                 ScanEvent::Files(batch) => {
                     feed.push(|files: &mut Files| files.add(&batch))
                 }
-                ScanEvent::Error(error) => runner::settle(feed, error, raises),
+                ScanEvent::Error(error) => {
+                    runner::settle(feed, &given, error, raises)
+                }
                 _ => ControlFlow::Continue(()),
             })
             .map(Totals::Run)

@@ -1,8 +1,8 @@
 //! Groups of equal files, in columns.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
-use arrow_array::{RecordBatch, StringArray, UInt64Array};
+use arrow_array::{ArrayRef, RecordBatch, StringArray, UInt64Array};
 use arrow_schema::{ArrowError, DataType, Schema};
 use pyo3::{
     prelude::*,
@@ -13,6 +13,7 @@ use sanchay::{Digest, DuplicateOptions, Engine, Error, Group};
 use crate::{
     arrow,
     columns::{Chunk, Make, Paths},
+    given::Given,
     names,
     runner::{self, Totals, Work},
 };
@@ -53,6 +54,17 @@ impl Groups {
         });
     }
 
+    /// What could be reclaimed of each group, with its first file only: so
+    /// the column can be summed.
+    fn reclaimable(&self) -> Arc<UInt64Array> {
+        let rows = self.groups.iter().flat_map(|row| {
+            let others = row.paths.len().saturating_sub(1);
+            std::iter::once(Some(row.reclaimable))
+                .chain(std::iter::repeat_n(None, others))
+        });
+        Arc::new(rows.collect())
+    }
+
     /// A number of each group, once for each of its files.
     fn each(&self, number: impl Fn(&Row) -> u64) -> Arc<UInt64Array> {
         let rows = self
@@ -73,6 +85,8 @@ impl Groups {
 }
 
 impl Chunk for Groups {
+    const PHASE: &'static str = "walking";
+
     fn rows(&self) -> usize {
         self.groups.len()
     }
@@ -104,38 +118,29 @@ impl Chunk for Groups {
         ))
     }
 
-    fn schema() -> Arc<Schema> {
-        let [path, path_bytes] = arrow::path_fields();
-        Arc::new(Schema::new(vec![
+    fn schema(path_bytes: bool) -> Arc<Schema> {
+        let mut fields = vec![
             arrow::field("group", DataType::UInt64),
             arrow::field("size", DataType::UInt64),
             arrow::field("algorithm", DataType::Utf8),
             arrow::field("hash", DataType::Utf8),
-            path,
-            path_bytes,
-            arrow::field("reclaimable", DataType::UInt64),
-        ]))
+        ];
+        fields.extend(arrow::path_fields(path_bytes));
+        fields.push(arrow::field("reclaimable", DataType::UInt64));
+        Arc::new(Schema::new(fields))
     }
 
-    fn batch(self) -> Result<RecordBatch, ArrowError> {
+    fn batch(self, path_bytes: bool) -> Result<RecordBatch, ArrowError> {
         let numbers = self.each(|row| row.number);
         let sizes = self.each(|row| row.size);
         let algorithms = self.texts(|row| row.algorithm.to_owned());
         let hashes = self.texts(|row| row.digest.to_string());
-        let reclaimable = self.each(|row| row.reclaimable);
-        let [path, path_bytes] = arrow::paths(self.paths)?;
-        RecordBatch::try_new(
-            Self::schema(),
-            vec![
-                numbers,
-                sizes,
-                algorithms,
-                hashes,
-                path,
-                path_bytes,
-                reclaimable,
-            ],
-        )
+        let reclaimable = self.reclaimable();
+        let mut columns: Vec<ArrayRef> =
+            vec![numbers, sizes, algorithms, hashes];
+        columns.extend(arrow::paths(self.paths, path_bytes)?);
+        columns.push(reclaimable);
+        RecordBatch::try_new(Self::schema(path_bytes), columns)
     }
 
     fn place(&self, row: usize) -> usize {
@@ -147,14 +152,16 @@ impl Chunk for Groups {
 /// The work of a search for duplicates.
 pub(crate) fn work(
     engine: Engine,
-    roots: Vec<PathBuf>,
-    options: DuplicateOptions,
+    given: Given,
+    mut options: DuplicateOptions,
     raises: bool,
 ) -> Work<Groups> {
+    options.walk.working_directory = given.directory.as_deref().cloned();
     Box::new(move |feed, monitor| {
+        let roots = given.all();
         let found =
             engine.duplicates(&roots, &options, monitor, &|error| {
-                runner::settle(feed, error, raises)
+                runner::settle(feed, &given, error, raises)
             })?;
         for (number, group) in (1..).zip(found.groups()) {
             let add = |groups: &mut Groups| groups.add(number, &group);

@@ -1,5 +1,5 @@
 //! Sanchay for Python: the module `sanchay._native`, which the Python sources
-//! beside this crate wrap as `sanchay` and as `vpo._core`.
+//! beside this crate wrap as `sanchay` and `sanchay.vpo`.
 //!
 //! A call starts a run of the library in a thread of its own, which never
 //! touches Python: what it finds goes through a `feed` in columns. Whoever
@@ -16,6 +16,7 @@ mod engines;
 mod failure;
 mod feed;
 mod files;
+mod given;
 mod groups;
 mod hashes;
 mod names;
@@ -29,12 +30,14 @@ mod runner;
 #[path = "../../cli/src/options/size.rs"]
 mod size;
 mod starting;
+mod stream;
 mod taker;
 mod vpo;
+mod working_directory;
 
 use pyo3::prelude::*;
 
-/// The engine behind `sanchay` and `vpo._core`. Private: use those.
+/// The engine behind `sanchay` and `sanchay.vpo`. Private: use those.
 #[pymodule]
 mod _native {
     #[pymodule_export]

@@ -2,10 +2,8 @@
 //! Python it is a `str` as `os.fsdecode` makes it, in which bytes that are
 //! not text are lone surrogates: `open` finds the file again.
 
-use std::{ffi::OsString, os::unix::ffi::OsStringExt as _, path::PathBuf};
-
 use pyo3::{
-    exceptions::{PyFileNotFoundError, PyTypeError, PyValueError},
+    exceptions::PyTypeError,
     intern,
     prelude::*,
     sync::PyOnceLock,
@@ -71,12 +69,20 @@ pub(crate) fn named(
 /// Several, one after the other.
 ///
 /// # Errors
-/// `TypeError` for what is not several, which names the option.
+/// `TypeError` for what is not several, which names the option; for an open
+/// file too, whose lines would be taken for them, line ends and all.
 pub(crate) fn several<'py>(
     option: &str,
     expected: &str,
     given: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyIterator>> {
+    let py = given.py();
+    if given.hasattr(intern!(py, "readline"))? {
+        return Err(PyTypeError::new_err(format!(
+            "{option}: expected {expected}, not an open file; its lines are \
+             given by [line.rstrip(\"\\n\") for line in file]"
+        )));
+    }
     given.try_iter().map_err(|error| {
         if error.is_instance_of::<PyTypeError>(given.py()) {
             arguments::unexpected(option, expected, given)
@@ -93,46 +99,39 @@ pub(crate) fn is_name(thing: &Bound<'_, PyAny>) -> PyResult<bool> {
         || thing.hasattr(intern!(thing.py(), "__fspath__"))?)
 }
 
-/// One path or several.
-///
-/// # Errors
-/// `TypeError` for what is no path; `ValueError` for a zero byte, which no
-/// path can hold; `FileNotFoundError` for an empty path.
-pub(crate) fn paths(
-    option: &str,
-    given: &Bound<'_, PyAny>,
-) -> PyResult<Vec<PathBuf>> {
-    if is_name(given)? {
-        return Ok(vec![path(option, given)?]);
+/// What a name is as text, where it is text.
+pub(crate) fn text<'py>(
+    name: &Bound<'py, PyAny>,
+) -> PyResult<Option<Bound<'py, PyString>>> {
+    if let Ok(text) = name.cast::<PyString>() {
+        return Ok(Some(text.clone()));
     }
-    several(option, "a path or several", given)?
-        .map(|one| path(option, &one?))
-        .collect()
+    let py = name.py();
+    let name = py
+        .import(intern!(py, "os"))?
+        .call_method1(intern!(py, "fspath"), (name,))?;
+    Ok(name.cast_into::<PyString>().ok())
 }
 
-/// As [`paths`], and for `None` the current directory, whose files are then
-/// reported without `./`.
-///
-/// # Errors
-/// As [`paths`].
-pub(crate) fn roots(given: &Bound<'_, PyAny>) -> PyResult<Vec<PathBuf>> {
-    if given.is_none() {
-        return Ok(vec![PathBuf::new()]);
-    }
-    paths("roots", given)
+/// What `os.fsdecode` makes of a path, whatever it is.
+pub(crate) fn decoded_path<'py>(
+    path: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyString>> {
+    let py = path.py();
+    let text = py
+        .import(intern!(py, "os"))?
+        .call_method1(intern!(py, "fsdecode"), (path,))?;
+    Ok(text.cast_into()?)
 }
 
-fn path(option: &str, given: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
-    let bytes = named(option, "a path (str, bytes or os.PathLike)", given)?;
-    if bytes.contains(&0) {
-        let words = format!("{option}: a path has an embedded null byte");
-        return Err(PyValueError::new_err(words));
-    }
-    if bytes.is_empty() {
-        let no_such = (2, "No such file or directory", "");
-        return Err(PyFileNotFoundError::new_err(no_such));
-    }
-    Ok(PathBuf::from(OsString::from_vec(bytes)))
+/// The bytes of text with lone surrogates, which are no name's: as UTF-8
+/// would have them if it had any.
+pub(crate) fn surrogates(name: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
+    let py = name.py();
+    let Some(text) = text(name)? else { return Ok(Vec::new()) };
+    let encode = intern!(py, "encode");
+    let bytes = text.call_method1(encode, ("utf-8", "surrogatepass"))?;
+    Ok(bytes.cast::<PyBytes>()?.as_bytes().to_vec())
 }
 
 /// Whether Python takes the names of files for UTF-8, as it does but where a

@@ -1,6 +1,6 @@
 //! What a call can be told: the program's options, under the same names.
 
-use pyo3::{exceptions::PyValueError, prelude::*, types::PyBool};
+use pyo3::{exceptions::PyValueError, prelude::*};
 use sanchay::{Algorithm, Method, WalkOptions, Walker};
 
 use crate::{arguments, names, numbers};
@@ -152,9 +152,9 @@ pub(crate) fn method(
 ) -> PyResult<Method> {
     let algorithm = algorithm.map(self::algorithm).transpose()?;
     let chunk = match partial {
-        Some(given) => match given.cast::<PyBool>() {
-            Ok(wanted) => wanted.is_true().then_some(CHUNK),
-            Err(_) => numbers::chunk("partial", Some(given))?,
+        Some(given) => match arguments::truth(given)? {
+            Some(wanted) => wanted.then_some(CHUNK),
+            None => numbers::chunk("partial", Some(given))?,
         },
         None => None,
     };

@@ -3,17 +3,16 @@
 
 use std::{collections::VecDeque, io, os::fd::RawFd, sync::Arc};
 
-use arrow_array::RecordBatch;
-use arrow_schema::{ArrowError, Schema};
-use pyo3::prelude::*;
-use sanchay::EntryError;
-
 use crate::{
     columns::{Chunk, Make},
+    failure::Failure,
     feed::{Feed, Patience},
     runner::Totals,
     taker::{Catch, Taker},
 };
+use arrow_array::RecordBatch;
+use arrow_schema::ArrowError;
+use pyo3::prelude::*;
 
 /// Whether there are records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,14 +44,17 @@ pub(crate) trait Source: Send {
         make: &Make<'py>,
     ) -> PyResult<Option<Bound<'py, PyAny>>>;
 
-    /// What was taken and not yet handed on, in Arrow.
-    fn batches(&mut self) -> Result<Vec<RecordBatch>, ArrowError>;
+    /// Whether something was taken and not yet handed on.
+    fn has_rows(&self) -> bool;
+
+    /// Some of what was taken and not yet handed on, in Arrow.
+    fn batch(
+        &mut self,
+        path_bytes: bool,
+    ) -> Result<Option<RecordBatch>, ArrowError>;
 
     /// Drops what was taken and not yet handed on.
     fn clear(&mut self);
-
-    /// What the columns are in Arrow.
-    fn schema(&self) -> Arc<Schema>;
 }
 
 /// A run, for those who do not take records.
@@ -64,7 +66,7 @@ pub(crate) trait Outlet: Send + Sync {
     fn close(&self);
 
     /// What went wrong so far without having a record.
-    fn errors(&self) -> Vec<Arc<EntryError>>;
+    fn errors(&self) -> Vec<Arc<Failure>>;
 
     /// Whether it was ended, so that nobody takes any more.
     fn is_closed(&self) -> bool;
@@ -89,7 +91,7 @@ impl<C: Chunk> Outlet for Feed<C> {
         Self::close(self);
     }
 
-    fn errors(&self) -> Vec<Arc<EntryError>> {
+    fn errors(&self) -> Vec<Arc<Failure>> {
         Self::errors(self)
     }
 
@@ -162,26 +164,28 @@ impl<C: Chunk> Source for Records<C> {
         Ok(None)
     }
 
-    fn batches(&mut self) -> Result<Vec<RecordBatch>, ArrowError> {
-        let mut gone = std::mem::take(&mut self.row);
-        let mut batches = Vec::with_capacity(self.chunks.len());
-        for chunk in std::mem::take(&mut self.chunks) {
-            let place = chunk.place(std::mem::take(&mut gone));
-            let batch = chunk.batch()?;
+    fn has_rows(&self) -> bool {
+        let rows: usize = self.chunks.iter().map(Chunk::rows).sum();
+        rows > self.row
+    }
+
+    fn batch(
+        &mut self,
+        path_bytes: bool,
+    ) -> Result<Option<RecordBatch>, ArrowError> {
+        while let Some(chunk) = self.chunks.pop_front() {
+            let place = chunk.place(std::mem::take(&mut self.row));
+            let batch = chunk.batch(path_bytes)?;
             let left = batch.num_rows().saturating_sub(place);
             if left > 0 {
-                batches.push(batch.slice(place, left));
+                return Ok(Some(batch.slice(place, left)));
             }
         }
-        Ok(batches)
+        Ok(None)
     }
 
     fn clear(&mut self) {
         self.chunks.clear();
         self.row = 0;
-    }
-
-    fn schema(&self) -> Arc<Schema> {
-        C::schema()
     }
 }

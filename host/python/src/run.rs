@@ -3,12 +3,17 @@
 
 use std::{
     os::fd::RawFd,
-    sync::{Arc, Mutex, MutexGuard, TryLockError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, TryLockError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
+use arrow_array::{Array as _, RecordBatch};
+use arrow_schema::Schema;
 use pyo3::{
     PyTraverseError, PyVisit,
-    exceptions::{PyRuntimeError, PyStopAsyncIteration},
+    exceptions::{PyRuntimeError, PyStopAsyncIteration, PyUnicodeWarning},
     prelude::*,
     types::{PyCapsule, PyTuple, PyType},
 };
@@ -21,6 +26,7 @@ use crate::{
     feed::Patience,
     records::{Outlet, Ready, Records, Source},
     runner::{Totals, Work},
+    stream::Batches,
     taker::Taker,
 };
 
@@ -32,6 +38,17 @@ pub(crate) struct Run {
     outlet: Arc<dyn Outlet>,
     class: Py<PyType>,
     progress: Option<Py<PyAny>>,
+    /// What the records are in Arrow.
+    schema: Arc<Schema>,
+    /// Whether the bytes of paths that are no text are one of its columns.
+    path_bytes: bool,
+    /// Whether somebody was warned of such a path without that column.
+    warned: AtomicBool,
+    /// Whether all records were handed on, or a stream hands them on: there
+    /// are none for another.
+    spent: AtomicBool,
+    /// What ended it before its end.
+    cut_short: Mutex<Option<String>>,
 }
 
 impl Run {
@@ -40,11 +57,26 @@ impl Run {
         work: Work<C>,
         class: Py<PyType>,
         progress: Option<Py<PyAny>>,
+        path_bytes: bool,
     ) -> Self {
         let taker = Taker::new(work);
         let outlet: Arc<dyn Outlet> = Arc::clone(taker.feed()) as _;
         let records = Mutex::new(Box::new(Records::new(taker)) as _);
-        Self { records, outlet, class, progress }
+        Self {
+            records,
+            outlet,
+            class,
+            progress,
+            schema: C::schema(path_bytes),
+            path_bytes,
+            warned: AtomicBool::new(false),
+            spent: AtomicBool::new(false),
+            cut_short: Mutex::new(None),
+        }
+    }
+
+    fn cut_short(&self) -> MutexGuard<'_, Option<String>> {
+        self.cut_short.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What a child process must not touch.
@@ -70,10 +102,99 @@ impl Run {
                 ));
             }
         };
+        if let Some(by) = &*self.cut_short() {
+            records.clear();
+            return Err(PyRuntimeError::new_err(format!(
+                "this run was cut short ({by}): it has no more records, and \
+                 there may be some that it did not come to. Begin a new one"
+            )));
+        }
         if outlet.is_closed() {
             records.clear();
         }
         Ok(records)
+    }
+
+    /// Takes more. Whatever ends the run before its end is kept: what looks
+    /// for records later must not take it for one that is complete.
+    fn more(
+        &self,
+        py: Python<'_>,
+        records: &mut Box<dyn Source>,
+        patience: Patience,
+    ) -> PyResult<Ready> {
+        let ready = records.more(py, patience, self.progress.as_ref());
+        if let Err(error) = &ready {
+            // Not while the lock is held: this may run code of Python's.
+            let words = failure::words(py, error);
+            self.cut_short().get_or_insert(words);
+        }
+        ready
+    }
+
+    /// Refuses where there are no records left for Arrow: an empty table
+    /// would look like an answer.
+    fn refuse_spent(&self) -> PyResult<()> {
+        let why = if self.spent.load(Relaxed) {
+            "were taken already, and each is handed on once: keep the table \
+             that they were made into, or begin a new run"
+        } else if self.outlet.is_closed() {
+            "were dropped when it was closed"
+        } else {
+            return Ok(());
+        };
+        let words = format!("the records of this run {why}");
+        Err(PyRuntimeError::new_err(words))
+    }
+
+    /// Has a stream hand on the records, and nothing else after it.
+    ///
+    /// # Errors
+    /// `RuntimeError` if there are none left for it.
+    pub(crate) fn hand_over(&self) -> PyResult<()> {
+        self.refuse_spent()?;
+        self.spent.store(true, Relaxed);
+        Ok(())
+    }
+
+    /// Some more records in Arrow; `None` at the end.
+    ///
+    /// # Errors
+    /// As taking records, and `RuntimeError` where Arrow refuses.
+    pub(crate) fn batch(
+        &self,
+        py: Python<'_>,
+    ) -> PyResult<Option<RecordBatch>> {
+        let mut records = self.records()?;
+        loop {
+            let (source, path_bytes) = (&mut **records, self.path_bytes);
+            let batch = py
+                .detach(|| source.batch(path_bytes))
+                .map_err(arrow::refused)?;
+            if let Some(batch) = batch {
+                self.warn(py, &batch)?;
+                return Ok(Some(batch));
+            }
+            let ready = self.more(py, &mut records, Patience::Full)?;
+            if ready == Ready::Never {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Warns, once, of paths that are null because they are not text.
+    fn warn(&self, py: Python<'_>, batch: &RecordBatch) -> PyResult<()> {
+        let nulls = batch.column_by_name("path").map(|it| it.null_count());
+        if self.path_bytes
+            || nulls.unwrap_or(0) == 0
+            || self.warned.swap(true, Relaxed)
+        {
+            return Ok(());
+        }
+        let category = py.get_type::<PyUnicodeWarning>();
+        let words = c"paths that are not UTF-8 are null in the column path; \
+                      path_bytes=True adds a column with their bytes";
+        PyErr::warn(py, &category, words, 1)
     }
 
     fn make<'py>(&self, py: Python<'py>) -> PyResult<Make<'py>> {
@@ -97,8 +218,9 @@ impl Run {
             if let Some(record) = records.next(&make)? {
                 return Ok(Some(record));
             }
-            let progress = self.progress.as_ref();
-            if records.more(py, Patience::Some, progress)? == Ready::Never {
+            let ready = self.more(py, &mut records, Patience::Some)?;
+            if ready == Ready::Never {
+                self.spent.store(true, Relaxed);
                 return Ok(None);
             }
         }
@@ -117,11 +239,13 @@ impl Run {
                 return Ok(Some(record));
             }
             self.outlet.hush();
-            let progress = self.progress.as_ref();
-            match records.more(py, Patience::None, progress)? {
+            match self.more(py, &mut records, Patience::None)? {
                 Ready::Yes => {}
                 Ready::NotYet => return Ok(None),
-                Ready::Never => return Err(PyStopAsyncIteration::new_err(())),
+                Ready::Never => {
+                    self.spent.store(true, Relaxed);
+                    return Err(PyStopAsyncIteration::new_err(()));
+                }
             }
         }
     }
@@ -131,8 +255,7 @@ impl Run {
         let mut records = self.records()?;
         self.outlet.hush();
         loop {
-            let progress = self.progress.as_ref();
-            match records.more(py, Patience::Whole, progress)? {
+            match self.more(py, &mut records, Patience::Whole)? {
                 Ready::Yes => {}
                 Ready::NotYet => return Ok(false),
                 Ready::Never => return Ok(true),
@@ -143,8 +266,7 @@ impl Run {
     /// Takes everything, in columns.
     fn collect(&self, py: Python<'_>) -> PyResult<()> {
         let mut records = self.records()?;
-        let progress = self.progress.as_ref();
-        while records.more(py, Patience::Full, progress)? != Ready::Never {}
+        while self.more(py, &mut records, Patience::Full)? != Ready::Never {}
         Ok(())
     }
 
@@ -162,11 +284,19 @@ impl Run {
         self.outlet.close();
     }
 
+    /// Ends the run before its end, because of something.
+    fn cut(&self, because: String) {
+        if !self.spent.load(Relaxed) {
+            self.cut_short().get_or_insert(because);
+        }
+        self.outlet.close();
+    }
+
     /// The errors that have no record of their own.
     fn errors<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let errors = self.outlet()?.errors();
-        let exception = |error| failure::of_entry(py, error).into_value(py);
-        let errors = errors.iter().map(|error| exception(error));
+        let errors =
+            errors.iter().map(|error| error.exception(py).into_value(py));
         PyTuple::new(py, errors.collect::<Vec<_>>())
     }
 
@@ -185,22 +315,26 @@ impl Run {
         PyTuple::new(py, numbers).map(Some)
     }
 
-    /// The rest of the records in Arrow.
+    /// The rest of the records in Arrow. They are taken when the stream is
+    /// read: some consumers ask for one only to see its schema.
     #[pyo3(signature = (requested_schema = None))]
     fn __arrow_c_stream__<'py>(
-        &self,
-        py: Python<'py>,
+        this: &Bound<'py, Self>,
         requested_schema: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
         // The protocol leaves it to the producer to heed a request, which the
         // consumer casts to otherwise.
         drop(requested_schema);
-        self.collect(py)?;
-        let mut records = self.records()?;
-        let source = &mut **records;
-        let batches =
-            py.detach(|| source.batches()).map_err(arrow::refused)?;
-        arrow::stream(py, source.schema(), batches)
+        let (py, run) = (this.py(), this.get());
+        let mut records = run.records()?;
+        run.refuse_spent()?;
+        // What goes wrong at once is an exception here, of its own kind.
+        if !records.has_rows() {
+            run.more(py, &mut records, Patience::Full)?;
+        }
+        drop(records);
+        let schema = Arc::clone(&run.schema);
+        arrow::stream(py, Batches::new(this.clone().unbind(), schema))
     }
 
     /// What the records are in Arrow.
@@ -208,7 +342,7 @@ impl Run {
         &self,
         py: Python<'py>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
-        arrow::schema(py, &self.records()?.schema())
+        arrow::schema(py, &self.schema)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {

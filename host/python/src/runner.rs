@@ -11,7 +11,7 @@ use std::{
 use pyo3::{exceptions::PyRuntimeError, prelude::*};
 use sanchay::{DuplicateSummary, EntryError, Error, Monitor, Summary};
 
-use crate::{columns::Chunk, failure, feed::Feed};
+use crate::{columns::Chunk, failure, feed::Feed, given::Given};
 
 /// What a run came to.
 #[derive(Clone, Copy, Debug)]
@@ -76,10 +76,15 @@ pub(crate) fn begin<C: Chunk>(
 /// that the caller named ends the run, unless it is to be kept.
 pub(crate) fn settle<C: Chunk>(
     feed: &Feed<C>,
+    given: &Given,
     error: EntryError,
     raises: bool,
 ) -> ControlFlow<()> {
-    if raises && error.named { feed.fail(error) } else { feed.keep(error) }
+    if raises && error.named {
+        feed.fail(error)
+    } else {
+        feed.keep(given.failure(error))
+    }
 }
 
 fn words(panic: &(dyn Any + Send)) -> String {

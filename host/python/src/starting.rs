@@ -1,36 +1,43 @@
 //! The calls that begin runs: keywords into the library's options.
 
 use pyo3::{exceptions::PyValueError, prelude::*, types::PyType};
-use sanchay::{Algorithm, DuplicateOptions, HashOptions, Source};
+use sanchay::{Algorithm, DuplicateOptions, HashOptions};
 
 use crate::{
-    arguments, engines, files, groups, hashes, names, numbers,
+    arguments, engines, files,
+    given::Given,
+    groups, hashes, numbers,
     options::{self, Walk},
     run::Run,
 };
 
 /// Begins a scan.
 #[pyfunction]
-#[pyo3(signature = (roots, walk, threads, progress, raises, record))]
+#[pyo3(signature = (
+    roots, walk, threads, progress, raises, path_bytes, record
+))]
 pub(crate) fn scan(
     roots: &Bound<'_, PyAny>,
     walk: &Walk,
     threads: Option<&Bound<'_, PyAny>>,
     progress: Option<Py<PyAny>>,
     raises: bool,
+    path_bytes: &Bound<'_, PyAny>,
     record: Py<PyType>,
 ) -> PyResult<Run> {
     let py = roots.py();
-    let roots = names::roots(roots)?;
+    let given = Given::roots(roots, raises)?;
+    let path_bytes = arguments::flag("path_bytes", path_bytes)?;
     let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
-    let work = files::work(engine, roots, walk.options.clone(), raises);
-    Ok(Run::new(work, record, progress))
+    let work = files::work(engine, given, walk.options.clone(), raises);
+    Ok(Run::new(work, record, progress, path_bytes))
 }
 
 /// Begins hashing.
 #[pyfunction]
 #[pyo3(signature = (
-    paths, walk, algorithm, partial, threads, progress, raises, record
+    paths, walk, algorithm, partial, threads, progress, raises, path_bytes,
+    record
 ))]
 #[expect(clippy::too_many_arguments, reason = "the program has as many")]
 pub(crate) fn hash_files(
@@ -41,22 +48,25 @@ pub(crate) fn hash_files(
     threads: Option<&Bound<'_, PyAny>>,
     progress: Option<Py<PyAny>>,
     raises: bool,
+    path_bytes: &Bound<'_, PyAny>,
     record: Py<PyType>,
 ) -> PyResult<Run> {
     let py = paths.py();
-    let paths = names::paths("paths", paths)?;
-    let sources = paths.into_iter().map(Source::Path).collect();
     let method = options::method(algorithm, partial)?;
+    let path_bytes = arguments::flag("path_bytes", path_bytes)?;
+    let threads = numbers::threads("threads", threads)?;
+    let given = Given::paths("paths", paths, raises)?;
     let options = HashOptions { walk: walk.options.clone(), method };
-    let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
-    let work = hashes::work(engine, sources, options, raises);
-    Ok(Run::new(work, record, progress))
+    let engine = engines::engine(py, threads)?;
+    let work = hashes::work(engine, given, options, raises);
+    Ok(Run::new(work, record, progress, path_bytes))
 }
 
 /// Begins a search for duplicates.
 #[pyfunction]
 #[pyo3(signature = (
-    roots, walk, algorithm, hardlinks, threads, progress, raises, record
+    roots, walk, algorithm, hardlinks, threads, progress, raises, path_bytes,
+    record
 ))]
 #[expect(clippy::too_many_arguments, reason = "the program has as many")]
 pub(crate) fn duplicates(
@@ -67,10 +77,12 @@ pub(crate) fn duplicates(
     threads: Option<&Bound<'_, PyAny>>,
     progress: Option<Py<PyAny>>,
     raises: bool,
+    path_bytes: &Bound<'_, PyAny>,
     record: Py<PyType>,
 ) -> PyResult<Run> {
     let py = roots.py();
-    let roots = names::roots(roots)?;
+    let given = Given::roots(roots, raises)?;
+    let path_bytes = arguments::flag("path_bytes", path_bytes)?;
     let algorithm = algorithm.map(options::identifying).transpose()?;
     let algorithm = algorithm.unwrap_or(Algorithm::Xxh3_128);
     let hardlinks = arguments::flag("hardlinks", hardlinks)?;
@@ -83,8 +95,8 @@ pub(crate) fn duplicates(
     }
     let options = DuplicateOptions { walk, hardlinks, algorithm };
     let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
-    let work = groups::work(engine, roots, options, raises);
-    Ok(Run::new(work, record, progress))
+    let work = groups::work(engine, given, options, raises);
+    Ok(Run::new(work, record, progress, path_bytes))
 }
 
 /// A run that panics, for the test that this is an exception.
@@ -94,5 +106,5 @@ pub(crate) fn duplicates(
 pub(crate) fn _panic(record: Py<PyType>) -> Run {
     let work: crate::runner::Work<files::Files> =
         Box::new(|_, _| panic!("on purpose"));
-    Run::new(work, record, None)
+    Run::new(work, record, None, false)
 }

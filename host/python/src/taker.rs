@@ -4,10 +4,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use pyo3::{prelude::*, types::PyBool};
+use pyo3::prelude::*;
 use sanchay::{Phase, Progress, Summary};
 
 use crate::{
+    arguments,
     columns::Chunk,
     failure::{self, Cancelled},
     feed::{Feed, Patience, Taken},
@@ -34,6 +35,9 @@ pub(crate) struct Taker<C: Chunk> {
     plan: Option<Work<C>>,
     /// What the runs before this one came to, where it is one of several.
     before: Summary,
+    /// Of one of several runs: how many files all of them deal with, where
+    /// that is known.
+    total: Option<Option<u64>>,
     /// Whether its end was told to the progress callback.
     told: bool,
 }
@@ -43,12 +47,18 @@ impl<C: Chunk> Taker<C> {
     pub(crate) fn new(work: Work<C>) -> Self {
         let feed = Arc::new(Feed::new());
         let before = Summary::default();
-        Self { feed, plan: Some(work), before, told: false }
+        Self { feed, plan: Some(work), before, total: None, told: false }
     }
 
-    /// The run that goes on after these.
-    pub(crate) fn after(mut self, before: Summary) -> Self {
+    /// The run that goes on after these, all of which deal with so many
+    /// files, where that is known.
+    pub(crate) fn after(
+        mut self,
+        before: Summary,
+        total: Option<u64>,
+    ) -> Self {
         self.before = before;
+        self.total = Some(total);
         self
     }
 
@@ -138,6 +148,10 @@ impl<C: Chunk> Taker<C> {
             return None;
         }
         let mut progress = Progress::default();
+        if let Some((files, bytes)) = self.feed.expected() {
+            progress.total_files = Some(files);
+            progress.total_bytes = Some(bytes);
+        }
         let run = match self.feed.totals()? {
             Totals::Run(run) => run,
             Totals::Duplicates(all) => {
@@ -167,12 +181,16 @@ impl<C: Chunk> Taker<C> {
         progress.files += self.before.files;
         progress.bytes += self.before.bytes;
         progress.errors += self.before.errors;
+        if let Some(total) = self.total {
+            progress.total_files = total;
+            progress.total_bytes = None;
+        }
         let answer =
-            callback.call1(py, fields(&progress)).map_err(|error| {
+            callback.call1(py, fields::<C>(&progress)).map_err(|error| {
                 failure::of_callback(py, error, "the progress callback")
             })?;
-        match answer.cast_bound::<PyBool>(py) {
-            Ok(answer) if !answer.is_true() => {
+        match arguments::truth(answer.bind(py))? {
+            Some(false) => {
                 Err(Cancelled::new_err("the progress callback returned False"))
             }
             _ => Ok(()),
@@ -219,12 +237,12 @@ impl<C: Chunk> Drop for Taker<C> {
     }
 }
 
-fn fields(
+fn fields<C: Chunk>(
     progress: &Progress,
 ) -> (&'static str, u64, u64, u64, Option<u64>, Option<u64>, u64) {
     let phase = match progress.phase {
         Phase::Comparing => "comparing",
-        _ => "walking",
+        _ => C::PHASE,
     };
     (
         phase,

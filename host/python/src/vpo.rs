@@ -1,13 +1,13 @@
 //! The two calls of vpo-core's contract, which answer with whole lists.
 
-use std::{ffi::OsString, io, os::unix::ffi::OsStringExt as _, path::PathBuf};
+use std::io;
 
 use pyo3::{
-    exceptions::PyTypeError,
+    exceptions::{PyTypeError, PyValueError},
     prelude::*,
     types::{PyIterator, PyList, PyString, PyType},
 };
-use sanchay::{EntryError, HashOptions, Method, Source, Summary, WalkOptions};
+use sanchay::{EntryError, HashOptions, Method, Summary, WalkOptions};
 
 use crate::{
     arguments,
@@ -15,6 +15,7 @@ use crate::{
     engines, failure,
     feed::Patience,
     files::{self, Files},
+    given::{Given, Impossible},
     hashes::{self, Hashes},
     names, numbers, options,
     taker::{Catch, Taker},
@@ -41,7 +42,7 @@ pub(crate) fn vpo_discover<'py>(
     let make = Make::new(record)?;
     let follow = arguments::flag("follow_symlinks", follow_symlinks)?;
     let skip_hidden = arguments::flag("skip_hidden", skip_hidden)?;
-    let roots = directories(roots)?;
+    let given = directories(roots)?;
     // Only the last suffix of a name is its extension: no file has one with a
     // dot inside.
     let mut extensions = options::extensions("extensions", extensions)?;
@@ -59,7 +60,7 @@ pub(crate) fn vpo_discover<'py>(
         ..WalkOptions::default()
     };
     let engine = engines::engine(py, None)?;
-    let work = files::work(engine, roots, walk, true);
+    let work = files::work(engine, given, walk, true);
     let chunks = Taker::new(work).all(py, progress.as_ref())?;
     let order = py.detach(|| in_order(&chunks));
     let records = order.into_iter().enumerate().map(|(at, (chunk, row))| {
@@ -75,16 +76,16 @@ pub(crate) fn vpo_discover<'py>(
 }
 
 /// The roots, each of which must be a directory.
-fn directories(roots: &Bound<'_, PyAny>) -> PyResult<Vec<PathBuf>> {
+fn directories(roots: &Bound<'_, PyAny>) -> PyResult<Given> {
     let py = roots.py();
-    let roots = names::paths("roots", roots)?;
-    for root in &roots {
-        let refusal = match py.detach(|| std::fs::metadata(root)) {
+    let roots = Given::paths("roots", roots, true)?;
+    for root in roots.all() {
+        let refusal = match py.detach(|| std::fs::metadata(&root)) {
             Ok(metadata) if metadata.is_dir() => continue,
             Ok(_) => io::Error::from_raw_os_error(ENOTDIR),
             Err(error) => error,
         };
-        return Err(failure::of_system(py, root, &refusal));
+        return Err(failure::of_system(py, &root, &refusal));
     }
     Ok(roots)
 }
@@ -116,25 +117,27 @@ pub(crate) fn vpo_hash<'py>(
     };
     let threads = numbers::threads("num_threads", num_threads)?;
     let engine = engines::engine(py, threads)?;
+    // Of an iterator nobody knows.
+    let total = paths.len().ok().map(|total| total as u64);
     let mut paths = list(paths)?;
     let answer = PyList::empty(py);
     let mut before = Summary::default();
     loop {
         let batch = Batch::of(py, &mut paths)?;
-        if batch.names.is_empty() {
+        if batch.paths.is_empty() {
             return Ok(answer);
         }
         // So deep that a file which is named is hashed, and a directory is
         // not entered: it has no row.
         let walk = WalkOptions { max_depth: Some(0), ..Default::default() };
         let options = HashOptions { walk, method: Method::Partial { chunk } };
-        let work = hashes::work(engine.clone(), batch.sources, options, false);
-        let mut rows = Rows::of(Taker::new(work).after(before));
-        for name in batch.names {
-            let path = names::encoded(&name)?;
-            let outcome = match impossible(&path) {
-                Some(why) => Err(why.to_owned()),
-                None => rows.outcome(py, &path, progress.as_ref())?,
+        let work = hashes::work(engine.clone(), batch.given, options, false);
+        let mut rows = Rows::of(Taker::new(work).after(before, total));
+        for (name, path) in batch.paths {
+            let outcome = match path {
+                Err(Impossible::Empty) => Err(MISSING.to_owned()),
+                Err(why) => Err(why.words().to_owned()),
+                Ok(path) => rows.outcome(py, &path, progress.as_ref())?,
             };
             let (hash, error) =
                 (outcome.as_ref().ok(), outcome.as_ref().err());
@@ -144,17 +147,13 @@ pub(crate) fn vpo_hash<'py>(
     }
 }
 
-/// How many paths are hashed in one run: many more than are worked on at
-/// once, and so few that what each of them needs while it waits for its turn
-/// is little.
-const BATCH: usize = 32_768;
-
 /// The paths of one run.
+#[derive(Default)]
 struct Batch<'py> {
-    /// As the records will have them.
-    names: Vec<Bound<'py, PyString>>,
-    /// As the library takes them, but for those that no file can have.
-    sources: Vec<Source>,
+    /// As the records will have them, and their bytes.
+    paths: Vec<(Bound<'py, PyString>, Result<Vec<u8>, Impossible>)>,
+    /// Those that a file can have.
+    given: Given,
 }
 
 impl<'py> Batch<'py> {
@@ -164,18 +163,28 @@ impl<'py> Batch<'py> {
         paths: &mut Bound<'py, PyIterator>,
     ) -> PyResult<Self> {
         py.check_signals()?;
-        let mut batch = Self { names: Vec::new(), sources: Vec::new() };
-        for path in paths.take(BATCH) {
+        let mut batch = Self::default();
+        for path in paths.take(hashes::PART) {
             let path = path?;
-            let bytes = names::named("paths", "a path", &path)?;
-            batch.names.push(match path.cast_into_exact::<PyString>() {
-                Ok(text) => text,
-                Err(_) => names::decoded(py, &bytes)?,
-            });
-            if impossible(&bytes).is_none() {
-                let path = OsString::from_vec(bytes).into();
-                batch.sources.push(Source::Path(path));
-            }
+            let bytes = match names::named("paths", "a path", &path) {
+                Ok(bytes) => match Impossible::of(&bytes) {
+                    None => {
+                        batch.given.push(&bytes);
+                        Ok(bytes)
+                    }
+                    Some(why) => Err(why),
+                },
+                // Text that the names of files cannot be.
+                Err(error) if error.is_instance_of::<PyValueError>(py) => {
+                    Err(Impossible::Surrogate)
+                }
+                Err(error) => return Err(error),
+            };
+            let text = match names::text(&path)? {
+                Some(text) => text,
+                None => names::decoded_path(&path)?,
+            };
+            batch.paths.push((text, bytes));
         }
         Ok(batch)
     }
@@ -226,7 +235,7 @@ impl Rows {
                 self.row += 1;
                 match outcome {
                     Ok(content) => Ok(content.to_string()),
-                    Err(error) => Err(words(error)),
+                    Err(failure) => Err(words(&failure.error)),
                 }
             }
             _ => Err("Is a directory".to_owned()),
@@ -244,15 +253,6 @@ impl Rows {
             self.taker.take(py, Patience::Full, progress)?
         {}
         Ok(self.taker.so_far())
-    }
-}
-
-/// Why no file can have this path.
-fn impossible(path: &[u8]) -> Option<&'static str> {
-    match path {
-        [] => Some(MISSING),
-        path if path.contains(&0) => Some("embedded null byte"),
-        _ => None,
     }
 }
 

@@ -82,6 +82,7 @@ mod run;
 mod scan;
 mod sequence;
 mod walk;
+mod working_directory;
 
 pub use check::{CheckEvent, CheckSummary, Verdict};
 pub use duplicates::{
@@ -117,3 +118,4 @@ pub use sanchay_sandbox::{
 };
 pub use scan::ScanEvent;
 pub use walk::{LeftOut, MAX_PATH};
+pub use working_directory::WorkingDirectory;

@@ -2,7 +2,9 @@
 
 use sanchay_sandbox::{Algorithm, Limits, Specification};
 
-use crate::{entry::FileId, plugins::Plugins};
+use crate::{
+    entry::FileId, plugins::Plugins, working_directory::WorkingDirectory,
+};
 
 /// How an [`Engine`](crate::Engine) is made.
 ///
@@ -62,6 +64,9 @@ pub struct WalkOptions {
     /// How deep to go: a root's own entries have depth 1. `None`: all the
     /// way.
     pub max_depth: Option<usize>,
+    /// Where relative paths that the caller names are taken from; `None`:
+    /// from the working directory that the process has when the run begins.
+    pub working_directory: Option<WorkingDirectory>,
     /// Files that are not reported, by what identifies them, wherever they
     /// are found: the one that a list is written to, say. What the caller
     /// names is not judged.

@@ -38,12 +38,12 @@ def scan(
     threads: int | None = None,
     progress: OnProgress | None = None,
     errors: Errors = "raise",
+    path_bytes: bool = False,
 ) -> Records[ScannedFile, Summary]:
     """Find the regular files below directories, in no particular order.
 
     The run begins when the first record is taken; see Records for the ways to
-    take them, for asyncio and for Arrow (columns path, path_bytes, size,
-    modified).
+    take them, for asyncio and for Arrow (columns path, size, modified).
 
     Args:
         roots: A directory, or several; None is the current directory, whose
@@ -73,12 +73,16 @@ def scan(
         errors: "raise" raises the OSError of a root that cannot be opened;
             "keep" adds it to the errors of the answer, as is always done with
             entries that were found.
+        path_bytes: Whether Arrow tables have the column path_bytes as well: the
+            bytes of each path that is not UTF-8, for which path is null.
 
     Raises:
         ValueError: An option makes no sense; the message names it.
         TypeError: Likewise, for its type.
         FileNotFoundError: A root is an empty path. All other errors of roots
-            are raised when records are taken.
+            are raised when records are taken. With errors="keep", what can be
+            no path (an empty one, one with a null byte or a lone surrogate) is
+            an error of the answer too.
     """
     walk = _native.Walk(
         extension,
@@ -97,6 +101,7 @@ def scan(
         threads,
         reporter(progress),
         raises(errors),
+        path_bytes,
         ScannedFile,
     )
     return Records(run, Summary, "sanchay.scan")
@@ -119,17 +124,19 @@ def hash_files(
     threads: int | None = None,
     progress: OnProgress | None = None,
     errors: Errors = "raise",
+    path_bytes: bool = False,
 ) -> Records[HashedFile, Summary]:
     """Hash files, and all files in directories, in order.
 
     The order is that of the paths, and within a directory the byte order of
     paths, whatever the number of threads. The run begins when the first record
     is taken; see Records for the ways to take them, for asyncio and for Arrow
-    (columns path, path_bytes, size, modified, algorithm, hash, error).
+    (columns path, size, modified, algorithm, hash, error).
 
     Args:
-        paths: A file or a directory, or several. All of an iterable is taken
-            before the first is hashed, and needs about 300 bytes for each.
+        paths: A file or a directory, or several; records of scan() are paths
+            too: hash_files(scan(root)). All of an iterable is taken before the
+            first is hashed, and needs eight bytes for each besides its path.
         algorithm: The hash function; None is xxh3-128. Of these, blake3,
             sha256 and sha512 are cryptographic; sha1 and md5 are broken.
         partial: Hash only the first and the last so many bytes, with xxh64: a
@@ -158,12 +165,16 @@ def hash_files(
             hashed, once the records before it are taken; "keep" makes a record
             of it with an error in place of a hash, as is always done with
             files that were found.
+        path_bytes: Whether Arrow tables have the column path_bytes as well: the
+            bytes of each path that is not UTF-8, for which path is null.
 
     Raises:
         ValueError: An option makes no sense; the message names it.
         TypeError: Likewise, for its type.
         FileNotFoundError: A path is empty. All other errors of files are
-            raised when records are taken.
+            raised when records are taken. With errors="keep", what can be no
+            path (an empty one, one with a null byte or a lone surrogate) has a
+            record too.
     """
     walk = _native.Walk(
         extension,
@@ -184,6 +195,7 @@ def hash_files(
         threads,
         reporter(progress),
         raises(errors),
+        path_bytes,
         HashedFile,
     )
     return Records(run, Summary, "sanchay.hash_files")
@@ -206,6 +218,7 @@ def duplicates(
     threads: int | None = None,
     progress: OnProgress | None = None,
     errors: Errors = "raise",
+    path_bytes: bool = False,
 ) -> Records[DuplicateGroup, DuplicateSummary]:
     """Find groups of files with equal content.
 
@@ -213,8 +226,9 @@ def duplicates(
     one with the least first path. All files are compared before there is a
     first group: the run begins when it is asked for. See Records for the ways
     to take groups, for asyncio and for Arrow (a row for each file, with the
-    columns group, size, algorithm, hash, path, path_bytes, reclaimable; groups
-    are counted from 1).
+    columns group, size, algorithm, hash, path, reclaimable; groups are counted
+    from 1, and reclaimable stands in the first row of each group only, so that
+    its sum is that of the groups).
 
     Args:
         roots: A directory, or several; None is the current directory. Roots
@@ -244,12 +258,16 @@ def duplicates(
         errors: "raise" raises the OSError of a root that cannot be opened;
             "keep" adds it to the errors of the answer, as is always done with
             entries that were found.
+        path_bytes: Whether Arrow tables have the column path_bytes as well: the
+            bytes of each path that is not UTF-8, for which path is null.
 
     Raises:
         ValueError: An option makes no sense; the message names it.
         TypeError: Likewise, for its type.
         FileNotFoundError: A root is an empty path. All other errors of roots
-            are raised when groups are taken.
+            are raised when groups are taken. With errors="keep", what can be
+            no path (an empty one, one with a null byte or a lone surrogate) is
+            an error of the answer too.
     """
     walk = _native.Walk(
         extension,
@@ -270,6 +288,7 @@ def duplicates(
         threads,
         reporter(progress),
         raises(errors),
+        path_bytes,
         DuplicateGroup,
     )
     return Records(run, DuplicateSummary, "sanchay.duplicates")

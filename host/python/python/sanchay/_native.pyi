@@ -1,4 +1,4 @@
-"""The engine behind sanchay and vpo._core. Private: use those."""
+"""The engine behind sanchay and sanchay.vpo. Private: use those."""
 
 from collections.abc import Callable
 from typing import final
@@ -39,6 +39,7 @@ class Run:
     def collect(self) -> None: ...
     def fileno(self) -> int: ...
     def close(self) -> None: ...
+    def cut(self, because: str) -> None: ...
     def errors(self) -> tuple[OSError, ...]: ...
     def summary(self) -> tuple[int, ...] | None: ...
     def __arrow_c_stream__(
@@ -52,6 +53,7 @@ def scan(
     threads: int | None,
     progress: Callable[..., object] | None,
     raises: bool,
+    path_bytes: bool,
     record: type,
 ) -> Run: ...
 def hash_files(
@@ -62,6 +64,7 @@ def hash_files(
     threads: int | None,
     progress: Callable[..., object] | None,
     raises: bool,
+    path_bytes: bool,
     record: type,
 ) -> Run: ...
 def duplicates(
@@ -72,6 +75,7 @@ def duplicates(
     threads: int | None,
     progress: Callable[..., object] | None,
     raises: bool,
+    path_bytes: bool,
     record: type,
 ) -> Run: ...
 def version() -> str: ...

@@ -42,7 +42,8 @@ class Records(Generic[R, S]):
 
     The run begins when the first record is asked for, in threads of its own
     that release the interpreter, and waits when some ten thousand records are
-    not taken. A run ends early when close() or aclose() is called, when the
+    not taken. Relative paths are those of the working directory at the time of
+    the call. A run ends early when close() or aclose() is called, when the
     ``with`` or ``async with`` block that it was opened in ends, when a task is
     cancelled while it waits for records, or when nobody holds this object any
     more. Leaving a loop does not end it: another goes on with the next record.
@@ -52,14 +53,22 @@ class Records(Generic[R, S]):
     what the progress callback raised (RuntimeError for StopIteration, which
     would look like the end), Cancelled if it returned False. One thread and one
     task at a time can take records (RuntimeError otherwise); any may call
-    close(). After it, and after an exception, there are no more.
+    close(). After it, loops find no more records. After an exception or a
+    cancelled task, they raise RuntimeError, so that an answer that was cut
+    short is not taken for all there is.
 
     Arrow: each record is a row, and a group of duplicates a row for each of its
     files. The columns are those of the records; ``modified`` is a timestamp in
     nanoseconds, UTC (null before 1677 and after 2262). A path is text in the
-    column ``path`` where it is UTF-8; where it is not, ``path`` is null and
-    ``path_bytes`` holds its bytes, which is null otherwise. No row becomes an
-    object of Python's on the way.
+    column ``path``. Where it is not UTF-8, ``path`` is null, which warns once
+    (UnicodeWarning) unless the call was given ``path_bytes=True``: then its
+    bytes are in the column ``path_bytes``, which is null for all others.
+
+    Batches come while the run goes on, and no row becomes an object of Python's
+    on the way. They are handed on once too: a second table is a RuntimeError.
+    What ends a run before there is a first batch is raised as above; later, the
+    consumer raises its own error with the same words (pyarrow an OSError), and
+    KeyboardInterrupt comes after it.
     """
 
     def __init__(
@@ -137,8 +146,8 @@ class Records(Generic[R, S]):
         """Let the event loop go on; if the task is cancelled, end the run."""
         try:
             await waiting
-        except BaseException:
-            self._run.close()
+        except BaseException as error:
+            self._run.cut(type(error).__name__)
             raise
         self._turn_ends = monotonic() + _TURN
 
@@ -206,7 +215,7 @@ class Records(Generic[R, S]):
     def __arrow_c_stream__(
         self, requested_schema: object | None = None
     ) -> object:
-        """Run to the end, and hand all records that were not taken to Arrow."""
+        """Hand all records that were not taken to Arrow, as they are found."""
         return self._run.__arrow_c_stream__(requested_schema)
 
     def __arrow_c_schema__(self) -> object:

@@ -163,7 +163,7 @@ describe(
 class Progress(NamedTuple):
     """How far a run is. At its end it has the numbers of its summary."""
 
-    phase: Literal["walking", "comparing"]
+    phase: Literal["walking", "hashing", "comparing"]
     directories: int
     files: int
     bytes: int
@@ -174,14 +174,18 @@ class Progress(NamedTuple):
 
 describe(
     Progress,
-    phase="What it is doing. Only a search for duplicates compares.",
+    phase=(
+        "What it is doing. A search for duplicates walks, then compares; "
+        "hash_files() hashes from the beginning."
+    ),
     directories="Directories listed so far.",
     files="Files found, hashed or compared so far, in this phase.",
     bytes=(
         "Bytes read so far in this phase; of a scan, bytes of the files found."
     ),
     total_files=(
-        "How many files this phase will deal with, where that is known."
+        "How many files this phase will deal with, where that is known: when "
+        "comparing, and when hashing files that were all named."
     ),
     total_bytes=(
         "How many bytes this phase will read at most, where that is known."

@@ -223,7 +223,8 @@ impl<'a> Verifier<'a> {
 
 /// Opens a file, of which only so many bytes count.
 fn open(path: &Path, limit: Option<u64>) -> Result<(File, Metadata), Cause> {
-    match Named::open(path, b"", Links::Refuse, &KeptOpen::default())? {
+    let kept = KeptOpen::default();
+    match Named::open(None, path, b"", Links::Refuse, &kept)? {
         Named::File(file, mut metadata) => {
             metadata.size = metadata.size.min(limit.unwrap_or(u64::MAX));
             Ok((file, metadata))

@@ -11,6 +11,7 @@ use std::{
 use crate::{
     entry::{Batch, Entry, FileId, join},
     walk::{Node, by_path},
+    working_directory::WorkingDirectory,
 };
 
 /// How many files a shelf holds. Shelves are filled one after the other, so
@@ -96,11 +97,14 @@ impl Collector {
         left_out
     }
 
-    pub(super) fn finish(self) -> Collection {
+    pub(super) fn finish(
+        self,
+        working_directory: Option<WorkingDirectory>,
+    ) -> Collection {
         let shelves = self.workers.into_iter().flat_map(|shelves| {
             shelves.into_inner().unwrap_or_else(PoisonError::into_inner)
         });
-        Collection { shelves: shelves.collect() }
+        Collection { shelves: shelves.collect(), working_directory }
     }
 }
 
@@ -130,6 +134,8 @@ impl Shelf {
 /// All files of a walk.
 pub(super) struct Collection {
     shelves: Vec<Shelf>,
+    /// Where the relative paths that the caller named are taken from.
+    pub(super) working_directory: Option<WorkingDirectory>,
 }
 
 impl Collection {

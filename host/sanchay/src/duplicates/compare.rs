@@ -177,8 +177,9 @@ impl Comparison<'_> {
             Some(node) => node.open_file(name)?,
             None => {
                 let path = join(&[], name);
+                let from = self.collection.working_directory.as_ref();
                 let kept = KeptOpen::default();
-                match Named::open(&path, &[], Links::Refuse, &kept)? {
+                match Named::open(from, &path, &[], Links::Refuse, &kept)? {
                     Named::File(opened, metadata) => (opened, metadata),
                     Named::Directory(_) => {
                         return Err(Cause::NotRegular("a directory"));

@@ -186,7 +186,7 @@ impl Engine {
                 walk.go(std::slice::from_ref(root))?;
             }
         }
-        Ok(visitor.collector.finish())
+        Ok(visitor.collector.finish(wanted.working_directory.clone()))
     }
 }
 

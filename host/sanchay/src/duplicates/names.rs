@@ -11,7 +11,9 @@ use std::{
 };
 
 use super::collection::{Collection, FileNumber};
-use crate::{entry::FileId, walk::identity};
+use crate::{
+    entry::FileId, walk::identity, working_directory::WorkingDirectory,
+};
 
 /// Keeps of the files in a group, some of which may be the same one, those
 /// that differ as files or as directory entries; of several ways to one
@@ -48,7 +50,10 @@ fn place(
             .ok()
             .and_then(|node| identity(node.as_fd()))
             .map(|id| (id, name.to_vec())),
-        None => resolved(&path),
+        None => resolved(&WorkingDirectory::absolute(
+            collection.working_directory.as_ref(),
+            &path,
+        )),
     };
     match told {
         Some((id, name)) => (Some(id), name),

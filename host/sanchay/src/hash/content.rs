@@ -130,7 +130,7 @@ mod tests {
         let mut inspector: Inspector = engine.inspector();
         let opened = || -> Result<(File, Metadata), Cause> {
             let kept = KeptOpen::default();
-            match Named::open(&path, b"", Links::Refuse, &kept)? {
+            match Named::open(None, &path, b"", Links::Refuse, &kept)? {
                 Named::File(file, metadata) => {
                     Ok((file, Metadata { size: before, ..metadata }))
                 }

@@ -53,8 +53,10 @@ impl Tree<'_> {
             None => return,
         };
         let links = self.options.walk.links();
-        let kept = &self.kept;
-        let named = Named::open(location(path), shown(path), links, kept);
+        let (from, kept) =
+            (self.options.walk.working_directory.as_ref(), &self.kept);
+        let named =
+            Named::open(from, location(path), shown(path), links, kept);
         let error = match named {
             Ok(Named::Directory(open)) if self.options.walk.follow => {
                 drop(open);

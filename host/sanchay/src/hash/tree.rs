@@ -22,6 +22,7 @@ use crate::{
     run::Run,
     sequence::{Place, Sequence},
     walk::{KeptOpen, Parent, Scout, filter_error, location},
+    working_directory::WorkingDirectory,
 };
 
 /// How many results may wait for an earlier one before workers are held back:
@@ -117,15 +118,13 @@ pub(super) fn hash(
 /// What cannot be found out about is not among them: it will fail.
 fn expected(sources: &[Source], options: &HashOptions) -> Option<(u64, u64)> {
     let (mut files, mut bytes) = (0_u64, 0_u64);
+    let from = options.walk.working_directory.as_ref();
     for source in sources {
         let Source::Path(path) = source else { return None };
-        let Ok(metadata) = std::fs::metadata(location(path)) else {
-            continue;
+        let size = match WorkingDirectory::file_size(from, location(path)) {
+            Ok(size) => size?,
+            Err(_) => continue,
         };
-        if !metadata.is_file() {
-            return None;
-        }
-        let size = metadata.len();
         if options.walk.admits(size) {
             let read = match options.method {
                 Method::Whole(_) => size,

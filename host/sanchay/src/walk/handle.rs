@@ -63,19 +63,25 @@ const CAREFUL: OFlags = OFlags::RDONLY
     .union(OFlags::NOCTTY)
     .union(OFlags::NONBLOCK);
 
-/// Opens a directory or file at a path that the caller named. Links are
-/// followed: the caller meant what it leads to.
-pub(crate) fn open_named(path: &Path) -> Result<OwnedFd, Errno> {
-    match rustix::fs::open(path, CAREFUL, Mode::empty()) {
+/// Opens a directory or file at a path that the caller named, a relative one
+/// from `directory`. Links are followed: the caller meant what it leads to.
+pub(crate) fn open_named(
+    directory: BorrowedFd<'_>,
+    path: &Path,
+) -> Result<OwnedFd, Errno> {
+    match openat(directory, path, CAREFUL, Mode::empty()) {
         Err(Errno::NAMETOOLONG) => {
-            open_long(path.as_os_str().as_encoded_bytes())
+            open_long(directory, path.as_os_str().as_encoded_bytes())
         }
         opened => opened,
     }
 }
 
 /// The same, at a path longer than a system call takes: by pieces of it.
-fn open_long(path: &[u8]) -> Result<OwnedFd, Errno> {
+fn open_long(
+    directory: BorrowedFd<'_>,
+    path: &[u8],
+) -> Result<OwnedFd, Errno> {
     const LONGEST: usize = 4095;
     // Where a directory may be passed through but not read.
     #[cfg(target_os = "linux")]
@@ -85,7 +91,7 @@ fn open_long(path: &[u8]) -> Result<OwnedFd, Errno> {
     let mut rest = path;
     let mut current: Option<OwnedFd> = None;
     loop {
-        let at = current.as_ref().map_or(rustix::fs::CWD, AsFd::as_fd);
+        let at = current.as_ref().map_or(directory, AsFd::as_fd);
         if rest.len() <= LONGEST && current.is_some() {
             let rest = if rest.is_empty() { &b"."[..] } else { rest };
             return openat(at, rest, CAREFUL, Mode::empty());

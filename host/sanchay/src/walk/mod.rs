@@ -147,8 +147,10 @@ impl Walk<'_> {
     /// Opens a root. A file is reported at once, whatever its name: the
     /// caller chose it.
     fn enter(&self, root: &Path, kept: &KeptOpen) -> Option<Open> {
+        let from = self.options.working_directory.as_ref();
         let links = self.options.links();
-        let named = Named::open(location(root), shown(root), links, kept);
+        let named =
+            Named::open(from, location(root), shown(root), links, kept);
         let cause = match named {
             Ok(Named::Directory(open)) => return Some(open),
             Ok(Named::File(file, metadata)) => {

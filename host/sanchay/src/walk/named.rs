@@ -12,7 +12,11 @@ use super::{
     open::{KeptOpen, Open},
     stat,
 };
-use crate::{entry::Metadata, error::Cause};
+use crate::{
+    entry::Metadata,
+    error::Cause,
+    working_directory::{WorkingDirectory, directory_of},
+};
 
 /// What a path that the caller named leads to.
 pub(crate) enum Named {
@@ -22,24 +26,27 @@ pub(crate) enum Named {
 }
 
 impl Named {
-    /// Opens a path that the caller named. `shown` is how its entries' paths
-    /// begin; `kept`, what the run keeps open.
+    /// Opens a path that the caller named, a relative one from `from`, if
+    /// that is given. `shown` is how its entries' paths begin; `kept`, what
+    /// the run keeps open.
     pub(crate) fn open(
+        from: Option<&WorkingDirectory>,
         path: &Path,
         shown: &[u8],
         links: Links,
         kept: &KeptOpen,
     ) -> Result<Self, Cause> {
-        let fd = handle::open_named(path).map_err(|errno| match errno {
+        let opened = handle::open_named(directory_of(from), path);
+        let fd = opened.map_err(|errno| match errno {
             Errno::NXIO => Cause::NotRegular("a socket"),
             errno => errno.into(),
         })?;
         let (kind, metadata) = stat::stat_open(fd.as_fd())?;
         match kind {
             Kind::Directory => {
-                let id = metadata.id;
+                let (id, location) = (metadata.id, (from, path));
                 Ok(Self::Directory(Open::root(
-                    fd, path, shown, links, id, kept,
+                    fd, location, shown, links, id, kept,
                 )?))
             }
             Kind::File => Ok(Self::File(fd.into(), metadata)),

@@ -24,6 +24,7 @@ use super::{
 use crate::{
     entry::{FileId, Metadata},
     error::Cause,
+    working_directory::{WorkingDirectory, directory_of},
 };
 
 /// How many directories the walks of this process hold open.
@@ -69,8 +70,9 @@ pub(crate) struct Root {
     /// Its handle, for as long as anything of it is known; none of a root that
     /// was opened in a crowd.
     handle: Option<Arc<Handle>>,
-    /// What it was opened by.
+    /// What it was opened by, and where that is taken from if it is relative.
     location: PathBuf,
+    from: Option<WorkingDirectory>,
     id: FileId,
     /// Where links must stay beneath, if they must.
     beneath: Option<Beneath>,
@@ -86,6 +88,10 @@ pub(crate) struct Root {
     #[cfg(test)]
     steps: AtomicUsize,
 }
+
+/// What a root is opened by: a path, and where it is taken from if it is
+/// relative.
+pub(crate) type Location<'a> = (Option<&'a WorkingDirectory>, &'a Path);
 
 /// The directories that the roots of a run keep open together.
 pub(crate) type KeptOpen = Arc<Mutex<Kept>>;
@@ -115,7 +121,8 @@ impl Root {
     /// Opens the root again: by its path, where another directory may be by
     /// now.
     fn open_again(&self) -> Result<Arc<Handle>, Cause> {
-        let fd = handle::open_named(&self.location)?;
+        let from = directory_of(self.from.as_ref());
+        let fd = handle::open_named(from, &self.location)?;
         match identity(fd.as_fd()) {
             Some(id) if id == self.id => Ok(Handle::new(fd)),
             _ => Err(Cause::Replaced),
@@ -328,7 +335,7 @@ impl Open {
     /// A root, from its open handle.
     pub(crate) fn root(
         fd: OwnedFd,
-        location: &Path,
+        location: Location<'_>,
         path: &[u8],
         links: Links,
         id: FileId,
@@ -340,13 +347,14 @@ impl Open {
 
     fn root_in(
         fd: OwnedFd,
-        location: &Path,
+        location: Location<'_>,
         path: &[u8],
         links: Links,
         id: FileId,
         kept: &KeptOpen,
         crowd: usize,
     ) -> Result<Self, Cause> {
+        let (from, location) = location;
         let mut path = path.to_vec();
         if path.last().is_some_and(|last| *last != b'/') {
             path.push(b'/');
@@ -359,6 +367,7 @@ impl Open {
         let root = Arc::new(Root {
             handle: (OPEN.load(Relaxed) <= crowd).then(|| Arc::clone(&handle)),
             location: location.to_owned(),
+            from: from.cloned(),
             id,
             beneath,
             links,

@@ -18,7 +18,7 @@ use crate::walk::{KeptOpen, Links, identity, open::Open};
 fn root(path: &str) -> Arc<Node> {
     let open = OwnedFd::from(File::open("/").unwrap());
     let id = identity(open.as_fd()).unwrap();
-    let (location, shown) = (Path::new("/"), path.as_bytes());
+    let (location, shown) = ((None, Path::new("/")), path.as_bytes());
     let kept = KeptOpen::default();
     let root = Open::root(open, location, shown, Links::Refuse, id, &kept);
     root.unwrap().node

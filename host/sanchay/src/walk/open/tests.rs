@@ -4,13 +4,17 @@
 use std::{
     fs::File,
     os::fd::{AsFd as _, OwnedFd},
+    path::Path,
     sync::atomic::Ordering::Relaxed,
 };
 
 use sanchay_testkit::Tree;
 
 use super::{KeptOpen, Open, Parent};
-use crate::walk::{Links, identity};
+use crate::{
+    walk::{Links, handle::open_named, identity},
+    working_directory::{WorkingDirectory, directory_of},
+};
 
 /// A chain of directories, each open no longer; the deepest last.
 fn chain(tree: &Tree, links: Links, depth: usize) -> Vec<Parent> {
@@ -20,7 +24,8 @@ fn chain(tree: &Tree, links: Links, depth: usize) -> Vec<Parent> {
         let (fd, path) = (OwnedFd::from(open), tree.path("d"));
         let id = identity(fd.as_fd()).unwrap();
         let kept = KeptOpen::default();
-        Open::root_in(fd, &path, b"d", links, id, &kept, 0).unwrap()
+        Open::root_in(fd, (None, path.as_path()), b"d", links, id, &kept, 0)
+            .unwrap()
     };
     let mut all = vec![open.parent()];
     for _ in 0..depth {
@@ -79,4 +84,32 @@ fn what_became_a_link_is_not_followed_on_the_way_down_again() {
     assert!(matches!(refused, crate::Cause::BecameLink), "{refused}");
     std::fs::remove_file(tree.path("d/level")).unwrap();
     std::fs::rename(tree.path("elsewhere"), tree.path("d/level")).unwrap();
+}
+
+#[test]
+fn a_relative_root_is_opened_again_from_where_it_was_meant() {
+    let tree = Tree::new();
+    tree.deep("d", 1, "level");
+    let from = WorkingDirectory::at(tree.root()).unwrap();
+    let location = (Some(&from), Path::new("d"));
+    let fd = open_named(directory_of(location.0), location.1).unwrap();
+    let id = identity(fd.as_fd()).unwrap();
+    let (kept, links) = (KeptOpen::default(), Links::Refuse);
+    let open = Open::root_in(fd, location, b"d", links, id, &kept, 0).unwrap();
+    let parent = open.parent();
+    drop(open);
+    *kept.lock().unwrap() = super::Kept::default();
+    assert!(parent.node.live().is_none());
+    assert_eq!(identity(parent.open().unwrap().as_fd()), Some(id));
+}
+
+#[test]
+fn a_long_relative_path_is_opened_from_where_it_was_meant() {
+    let tree = Tree::new();
+    let all = chain(&tree, Links::Refuse, 1000);
+    let from = WorkingDirectory::at(tree.root()).unwrap();
+    let path = Path::new("d").join(["level"; 1000].join("/"));
+    let fd = open_named(directory_of(Some(&from)), &path).unwrap();
+    let deepest = all.last().unwrap().open().unwrap();
+    assert_eq!(identity(fd.as_fd()), identity(deepest.as_fd()));
 }

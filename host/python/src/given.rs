@@ -1,0 +1,226 @@
+//! The paths that a caller names, until it is their turn: in one buffer, for
+//! there may be millions. What can be no path at all keeps its place among
+//! them, with a name that no file has, so that the library fails at it where
+//! it stands.
+
+use std::{
+    ffi::OsString,
+    io,
+    ops::Range,
+    os::unix::ffi::{OsStrExt as _, OsStringExt as _},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use pyo3::{
+    exceptions::{PyFileNotFoundError, PyUnicodeEncodeError, PyValueError},
+    prelude::*,
+    types::PyString,
+};
+use sanchay::{Cause, EntryError, WorkingDirectory};
+
+use crate::{
+    arguments, columns::Paths, failure::Failure, names, working_directory,
+};
+
+/// Paths that a caller named.
+#[derive(Debug, Default)]
+pub(crate) struct Given {
+    paths: Paths,
+    refused: Vec<Refused>,
+    /// Where the relative ones are taken from, if there are any.
+    pub(crate) directory: Option<Arc<WorkingDirectory>>,
+}
+
+/// What can be no path.
+#[derive(Debug)]
+struct Refused {
+    /// As it was given.
+    text: Arc<Py<PyString>>,
+    bytes: Vec<u8>,
+    why: Impossible,
+}
+
+/// Why something can be no path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Impossible {
+    /// It has no bytes.
+    Empty,
+    /// It has a zero byte.
+    Null,
+    /// It has a lone surrogate, for which there are no bytes.
+    Surrogate,
+}
+
+impl Impossible {
+    /// Why these bytes can be none.
+    pub(crate) fn of(path: &[u8]) -> Option<Self> {
+        match path {
+            [] => Some(Self::Empty),
+            path if path.contains(&0) => Some(Self::Null),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::Empty => "No such file or directory",
+            Self::Null => "embedded null byte",
+            Self::Surrogate => {
+                "no path: it has a lone surrogate, which stands for no byte"
+            }
+        }
+    }
+
+    fn cause(self) -> Cause {
+        Cause::Io(match self {
+            Self::Empty => io::Error::from_raw_os_error(2),
+            other => io::Error::other(other.words()),
+        })
+    }
+}
+
+/// What one path can be.
+const ONE: &str = "a path (str, bytes or os.PathLike)";
+
+/// Begins the name of what can be no path; its index follows.
+const MARK: &[u8] = b"\0";
+
+impl Given {
+    /// One path or several. With `raises`, what can be no path is an error
+    /// at once.
+    ///
+    /// # Errors
+    /// `TypeError` for what is no path; with `raises`, `ValueError` for a zero
+    /// byte or a lone surrogate and `FileNotFoundError` for an empty path.
+    pub(crate) fn paths(
+        option: &str,
+        given: &Bound<'_, PyAny>,
+        raises: bool,
+    ) -> PyResult<Self> {
+        let mut paths = Self::default();
+        if names::is_name(given)? {
+            paths.add(option, given, raises)?;
+        } else {
+            for one in names::several(option, "a path or several", given)? {
+                paths.add(option, &one?, raises)?;
+            }
+        }
+        if paths.paths.iter().any(is_relative) {
+            paths.directory = working_directory::current(given.py())?;
+        }
+        Ok(paths)
+    }
+
+    /// As [`Self::paths`], and for `None` the current directory, whose files
+    /// are then reported without `./`.
+    ///
+    /// # Errors
+    /// As [`Self::paths`].
+    pub(crate) fn roots(
+        given: &Bound<'_, PyAny>,
+        raises: bool,
+    ) -> PyResult<Self> {
+        if !given.is_none() {
+            return Self::paths("roots", given, raises);
+        }
+        let mut current = Self::default();
+        current.push(b"");
+        current.directory = working_directory::current(given.py())?;
+        Ok(current)
+    }
+
+    /// Adds a path that is one.
+    pub(crate) fn push(&mut self, path: &[u8]) {
+        self.paths.push([path, &[]]);
+    }
+
+    fn add(
+        &mut self,
+        option: &str,
+        one: &Bound<'_, PyAny>,
+        raises: bool,
+    ) -> PyResult<()> {
+        let py = one.py();
+        if !names::is_name(one)? {
+            return Err(arguments::unexpected(option, ONE, one));
+        }
+        let (bytes, why) = match names::encoded(one) {
+            Ok(bytes) => {
+                let why = Impossible::of(&bytes);
+                (bytes, why)
+            }
+            Err(error)
+                if !raises
+                    && error.is_instance_of::<PyUnicodeEncodeError>(py) =>
+            {
+                (names::surrogates(one)?, Some(Impossible::Surrogate))
+            }
+            Err(error) => return Err(arguments::named(py, option, error)),
+        };
+        let Some(why) = why else {
+            self.push(&bytes);
+            return Ok(());
+        };
+        if raises {
+            return Err(match why {
+                Impossible::Empty => {
+                    PyFileNotFoundError::new_err((2, why.words(), ""))
+                }
+                _ => PyValueError::new_err(format!(
+                    "{option}: a path has an {}",
+                    why.words()
+                )),
+            });
+        }
+        let text = match names::text(one)? {
+            Some(text) => text,
+            None => names::decoded(py, &bytes)?,
+        };
+        let text = Arc::new(text.unbind());
+        let mark = self.refused.len().to_string();
+        self.paths.push([MARK, mark.as_bytes()]);
+        self.refused.push(Refused { text, bytes, why });
+        Ok(())
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.paths.len()
+    }
+
+    /// Some of them, as the library takes them.
+    pub(crate) fn some(
+        &self,
+        range: Range<usize>,
+    ) -> impl Iterator<Item = PathBuf> {
+        range.map(|row| {
+            PathBuf::from(OsString::from_vec(self.paths.get(row).to_vec()))
+        })
+    }
+
+    /// All of them, as the library takes them.
+    pub(crate) fn all(&self) -> Vec<PathBuf> {
+        self.some(0..self.len()).collect()
+    }
+
+    /// A failure, with what was given where that can be no path.
+    pub(crate) fn failure(&self, mut error: EntryError) -> Failure {
+        let refused = error
+            .path
+            .as_os_str()
+            .as_bytes()
+            .strip_prefix(MARK)
+            .and_then(|index| str::from_utf8(index).ok()?.parse().ok())
+            .and_then(|index: usize| self.refused.get(index));
+        let Some(refused) = refused else {
+            return Failure { error, text: None };
+        };
+        error.path = PathBuf::from(OsString::from_vec(refused.bytes.clone()));
+        error.cause = refused.why.cause();
+        Failure { error, text: Some(Arc::clone(&refused.text)) }
+    }
+}
+
+fn is_relative(path: &[u8]) -> bool {
+    !path.starts_with(b"/") && !path.starts_with(MARK)
+}
