@@ -95,11 +95,12 @@ pub fn complete(
         let described = description::describe(&bytes, &parts, &docs)?;
         written.push(save(path, &described.bytes)?);
         let list = licences::list(&file, &parts, root)?;
+        let runs = matches!(component.docs, Docs::Command(_));
         let subject = bill::Subject {
             file: &file,
             bytes: Some(&described.bytes),
             purl: None,
-            runs: matches!(component.docs, Docs::Command(_)),
+            runs,
         };
         let bill = bill::of(&subject, &parts, epoch)?;
         for (ending, text) in [("licenses.txt", list), ("cdx.json", bill)] {

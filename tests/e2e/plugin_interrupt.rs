@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::Read as _,
-    os::unix::process::CommandExt as _,
+    os::unix::process::{CommandExt as _, ExitStatusExt as _},
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},

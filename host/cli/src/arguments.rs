@@ -319,13 +319,13 @@ mod tests {
     fn the_last_of_options_that_contradict_each_other_counts() {
         use crate::options::output::Format;
         use sanchay::Algorithm;
-        let format = |line| hash(line).output.format();
+        let format = |line: &str| hash(line).output.format();
         assert_eq!(format("sanchay hash --json"), Format::Json);
         let line = "sanchay hash --json --format csv";
         assert_eq!(format(line), Format::Csv);
         let line = "sanchay hash --format csv --format text --json";
         assert_eq!(format(line), Format::Json);
-        let algorithm = |line| hash(line).algorithm();
+        let algorithm = |line: &str| hash(line).algorithm();
         assert_eq!(algorithm("sanchay hash"), None);
         for (line, last) in [
             ("-a sha256 --blake3", Algorithm::Blake3),

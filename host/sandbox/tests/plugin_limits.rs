@@ -7,12 +7,15 @@
     reason = "a test that panics has failed, as it should"
 )]
 
+#[path = "support/extracting.rs"]
+mod extracting;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
 use sanchay_sandbox::plugin::{
-    Compiler, Moment, Plugin, PluginError, PluginOptions, Sample, compile_for,
+    Compiler, Plugin, PluginError, PluginOptions, compile_for,
 };
 use sanchay_sandbox::{Fault, Limits, Sandbox, SandboxOptions};
 use sanchay_testkit::plugin::{component, extractor};
@@ -280,15 +283,8 @@ fn a_version_of_the_interface_that_is_compatible_is_taken() {
     }
 }
 
-fn extract(plugin: &Plugin, head: &[u8]) -> Result<Result<(), String>, Fault> {
-    let sample = Sample {
-        name: b"f",
-        size: head.len() as u64,
-        modified: Moment::default(),
-        head,
-        tail: &[],
-    };
-    plugin.extractor().unwrap().extract(&sample, &mut Vec::new())
+fn extract(plugin: &Plugin, content: &[u8]) -> extracting::Answer {
+    extracting::extract(plugin, content).0
 }
 
 /// What is told of the extractor's crash, if its last words lie where this

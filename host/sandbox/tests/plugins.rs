@@ -7,17 +7,22 @@
     reason = "a test that panics has failed, as it should"
 )]
 
+#[path = "support/extracting.rs"]
+mod extracting;
+
+use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
-use std::{fs, io};
 
 use sanchay_sandbox::plugin::{
-    Compiler, ExtractError, Extractor, Interest, Moment, NameBatch, Plugin,
-    PluginError, PluginOptions, Sample, Value,
+    Compiler, ExtractError, Interest, NameBatch, Plugin, PluginError,
+    PluginOptions, Sample, Value,
 };
 use sanchay_sandbox::{EntryKind, Fault, Limits, component};
 use sanchay_testkit::plugin::{extractor, filter, teller};
+
+use extracting::{ask, extract, reader, sample};
 
 /// Little memory and time.
 fn tight() -> PluginOptions {
@@ -32,47 +37,6 @@ fn tight() -> PluginOptions {
 
 fn load(component: &[u8]) -> Result<Plugin, PluginError> {
     Plugin::load(component, &tight())
-}
-
-fn sample(name: &[u8], size: u64) -> Sample<'_> {
-    let (modified, mode) = (Moment::default(), 0o100_640);
-    Sample { directory: b"d/", name, size, modified, mode }
-}
-
-/// Reads a file that has these bytes.
-fn reader(
-    content: &[u8],
-) -> impl FnMut(u64, usize, &mut Vec<u8>) -> io::Result<()> {
-    |from, length, space| {
-        let from = usize::try_from(from).unwrap();
-        let end = content.len().min(from + length);
-        space.extend_from_slice(&content[from..end]);
-        Ok(())
-    }
-}
-
-type Answer = Result<Result<(), String>, Fault>;
-
-/// What an instance says to a file of these bytes.
-fn ask(
-    instance: &mut Extractor,
-    content: &[u8],
-    values: &mut Vec<Option<Value>>,
-) -> Answer {
-    let sample = sample(b"f", content.len() as u64);
-    match instance.extract(&sample, Some(&mut reader(content)), values) {
-        Ok(()) => Ok(Ok(())),
-        Err(ExtractError::Complaint(complaint)) => Ok(Err(complaint)),
-        Err(ExtractError::Fault(fault)) => Err(fault),
-        Err(error) => panic!("{error}"),
-    }
-}
-
-/// What an extractor says to a file, and the values.
-fn extract(plugin: &Plugin, content: &[u8]) -> (Answer, Vec<Option<Value>>) {
-    let mut values = Vec::new();
-    let mut instance = plugin.extractor().unwrap();
-    (ask(&mut instance, content, &mut values), values)
 }
 
 fn judge(plugin: &Plugin, names: &[&str]) -> Result<Vec<u32>, Fault> {

@@ -150,7 +150,10 @@ impl Tree<'_> {
         if !extractors.is_empty() {
             told.resize_with(count, || None);
         }
-        let below = if told.is_empty() { Vec::new() } else { node.relative() };
+        let below = match told.is_empty() {
+            true => Vec::new(),
+            false => directory.node.relative(),
+        };
         let mut hand_on = Some(hand_on);
         let (mut end, mut bytes) = (count, 0);
         let mut open = |index: usize| {

@@ -79,7 +79,7 @@ fn only_so_many_bytes_are_kept_and_the_latest_stay() {
     for (name, second) in ["a", "b", "c", "d"].into_iter().zip(1..) {
         cache.put(name, &[1; 1000]);
         let path = folder.path().join(format!("c/{name}.code"));
-        let file = fs::File::options().write(true).open(path).unwrap();
+        let file = File::options().write(true).open(path).unwrap();
         let time = SystemTime::UNIX_EPOCH + Duration::from_secs(second);
         file.set_modified(time).unwrap();
     }

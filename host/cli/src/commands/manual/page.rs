@@ -34,12 +34,9 @@ impl Page {
             .map(ToString::to_string)
             .unwrap_or_default();
         let shown = |it: &clap::Arg| !it.is_hide_set();
-        Self {
-            options: command.get_arguments().any(shown),
-            commands: command.has_subcommands(),
-            help,
-            manual: Man::new(command),
-        }
+        let options = command.get_arguments().any(shown);
+        let commands = command.has_subcommands();
+        Self { options, commands, help, manual: Man::new(command) }
     }
 
     pub(super) fn file_name(&self) -> String {
