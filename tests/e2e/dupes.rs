@@ -85,7 +85,8 @@ fn the_summary_is_one_line_on_standard_error() {
 #[test]
 fn a_group_is_an_object_or_rows_with_the_digest_that_its_files_share() {
     let tree = tree();
-    for algorithm in ALGORITHMS {
+    // 32 bits cannot tell files apart.
+    for algorithm in ALGORITHMS.iter().copied().filter(|it| *it != "crc32") {
         let words = format!("d -a {algorithm} --format json");
         let finished = dupes(&tree, &words).exits(0);
         let groups = records::json(&finished.stdout);
@@ -101,9 +102,18 @@ fn a_group_is_an_object_or_rows_with_the_digest_that_its_files_share() {
         assert_eq!(groups[0]["hash"].as_str(), Some(sum.as_str()));
     }
     let table = records::csv(&dupes(&tree, "d --format csv").stdout);
-    let header =
-        ["group", "size", "hash", "path", "path_base64", "reclaimable"];
-    assert_eq!(table.header(), header);
+    assert_eq!(
+        table.header(),
+        [
+            "group",
+            "size",
+            "algorithm",
+            "hash",
+            "path",
+            "path_base64",
+            "reclaimable"
+        ]
+    );
     assert_eq!(table.column("group"), ["1", "1", "2", "2", "2"]);
     assert_eq!(table.column("path"), [&LARGE[..], &SMALL].concat());
     assert_eq!(table.column("reclaimable")[1..3], ["300000", "10"]);

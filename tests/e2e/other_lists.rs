@@ -174,8 +174,10 @@ fn old_lists_with_one_space_are_read_and_not_mixed_with_others() {
         let finished = check(&tree, "list").succeeds();
         assert_eq!(finished.text(), "f: OK\n g: OK\nf: OK\n", "{algorithm}");
         tree.file("list", format!("{f}  f\n{g} g\n\t{f} *f\r\n"));
-        let finished = check(&tree, "list").succeeds();
+        let finished = check(&tree, "list").exits(0);
         assert_eq!(finished.text(), "f: OK\nf: OK\n", "{algorithm}");
+        let complaint = "WARNING: 1 line is improperly formatted";
+        assert_eq!(finished.complaints(), [complaint], "{algorithm}");
         let name = tag(algorithm);
         tree.file("list", format!(" {name}(f)= {f}\n{name} ( g)\t={g}\n"));
         let finished = check(&tree, "list").succeeds();

@@ -1,12 +1,7 @@
 //! Components that are refused, and what they would like to do to whoever
 //! reads the reason: hang the program, or drive the terminal.
 
-use std::{
-    fs,
-    panic::{AssertUnwindSafe, catch_unwind},
-    path::PathBuf,
-    time::Duration,
-};
+use std::{fs, path::PathBuf, time::Duration};
 
 use sanchay_testkit::{Finished, Tree, plugin, random::Random};
 
@@ -128,17 +123,10 @@ fn tampered(sound: &[u8], count: usize) -> impl Iterator<Item = Vec<u8>> {
 fn a_module_that_was_tampered_with_costs_a_message_at_most() {
     let tree = Tree::new();
     let sound = plugin::extractor_module();
-    // What makes components of modules crashes on some. Of these, the program
-    // gets a few, and of the others, too.
-    let crashes = |module: &Vec<u8>| {
-        catch_unwind(AssertUnwindSafe(|| plugin::pack(module))).is_err()
-    };
-    let mut fatal: Vec<_> =
-        tampered(&sound, 5000).filter(crashes).take(20).collect();
-    println!("{} of 5000 crash it", fatal.len());
-    assert!(!fatal.is_empty(), "the encoder was mended: is it needed still?");
-    fatal.extend(tampered(&sound, 40));
-    for module in fatal {
+    // What makes components of modules crashes on some of these, and
+    // overflows its stack on others.
+    let mut crashes = 0;
+    for module in tampered(&sound, 200) {
         let path = write(&tree, "core.wasm", module);
         let program = with_cache().within(tree.root());
         let finished = program
@@ -151,7 +139,9 @@ fn a_module_that_was_tampered_with_costs_a_message_at_most() {
         for word in ["panicked", "RUST_BACKTRACE", "thread"] {
             assert!(!said.contains(word), "{said}");
         }
+        crashes += usize::from(said.contains("its encoder crashed"));
     }
+    println!("{crashes} of 200 crashed the encoder");
 }
 
 #[test]

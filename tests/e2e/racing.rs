@@ -128,7 +128,7 @@ fn a_hash_that_is_raced_opens_nothing_outside_and_every_digest_is_right() {
 #[test]
 fn the_portable_walker_that_is_raced_opens_nothing_outside() {
     race(
-        &[SWAPS, SWAPS],
+        &[SWAPS],
         &[
             "scan top/swapped --format ndjson --walker portable",
             "hash top/swapped --format ndjson --walker portable",

@@ -157,7 +157,6 @@ impl Finished {
     }
 
     /// Asserts that it ended with this exit code.
-    #[must_use]
     #[track_caller]
     pub fn exits(self, code: i32) -> Self {
         assert!(
@@ -174,7 +173,6 @@ impl Finished {
     }
 
     /// Asserts that it did all that was asked for and had nothing to say.
-    #[must_use]
     #[track_caller]
     pub fn succeeds(self) -> Self {
         let finished = self.exits(0);

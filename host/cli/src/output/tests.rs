@@ -209,8 +209,8 @@ fn a_group_is_a_row_for_each_file() {
         &Csv::new(Kind::Groups, false, Columns::default()),
         &[b"a,b", b"\xff"],
     );
-    let expected = "7,10,abababababababab,\"d/a,b\",,10\n\
-        7,10,abababababababab,,ZC//,10\n";
+    let expected = "7,10,xxh64,abababababababab,\"d/a,b\",,10\n\
+        7,10,xxh64,abababababababab,,ZC//,10\n";
     assert_eq!(String::from_utf8(rows).unwrap(), expected);
 }
 

@@ -34,14 +34,17 @@ impl Reader<'_> {
         let mut waiting = std::mem::take(&mut self.waiting);
         let mut digests = std::mem::take(&mut self.digests);
         waiting.clear();
+        let mut read = 0;
         let result = inspector.digest_batch_with(
             algorithm,
             Self::room(method),
-            &mut |space, ends| fill(space, ends, method, queue, &mut waiting),
+            &mut |space, ends| {
+                read = fill(space, ends, method, queue, &mut waiting);
+                read
+            },
             &mut digests,
         );
-        let bytes: u64 = waiting.iter().map(|file| file.size).sum();
-        self.run.bytes.fetch_add(bytes, Relaxed);
+        self.run.bytes.fetch_add(read as u64, Relaxed);
         match result {
             Ok(()) => {
                 let mut digests = digests.iter().copied();
