@@ -34,8 +34,11 @@ pub fn run(data: &[u8]) {
         let named = Algorithm::ALL.iter().find(|it| it.to_string() == text);
         assert_eq!(text.parse::<Algorithm>().ok().as_ref(), named);
         assert_eq!(chosen(text).as_ref(), named, "{text:?}");
-        // Complaints are for people.
-        let complaints = [size::parse(text).err(), chunk::parse(text).err()];
+        // Complaints are for people: what the program parses once more for
+        // them is escaped.
+        let shown = sanchay_logic::escape::escaped(line).to_string();
+        let complaints =
+            [size::parse(&shown).err(), chunk::parse(&shown).err()];
         for complaint in complaints.into_iter().flatten() {
             assert!(!complaint.contains(char::is_control), "{complaint}");
         }

@@ -278,7 +278,7 @@ fn a_version_of_the_interface_that_is_compatible_is_taken() {
     for version in [&b"0.2.0"[..], b"1.1.0", b"0.0.1"] {
         let refused = refusal(&other(version));
         let shown = String::from_utf8_lossy(version);
-        let told = format!("it exports sanchay:inspect/extracting@{shown}");
+        let told = format!(", sanchay:inspect/extracting@{shown}");
         assert!(refused.to_string().ends_with(&told), "{refused}");
     }
 }
