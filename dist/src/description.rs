@@ -65,7 +65,8 @@ pub fn describe(
     let bare = bare(bytes)?;
     let own = parts.first();
     let own = own.ok_or_else(|| Error::Component("it has no parts".into()))?;
-    let (section, imports, exports) = documentation(&bare, docs)?;
+    let Documentation { section, imports, exports } =
+        documentation(&bare, docs)?;
     let mut described = bare.clone();
     let name = PackageMetadata::SECTION_NAME.into();
     CustomSection { name, data: section.into() }
@@ -142,16 +143,20 @@ fn names_of_parts<'a>(
     Ok(CustomSection { name: NAMES.into(), data: data.into() })
 }
 
+/// What tools find of a component's world, and what it is made of.
+struct Documentation {
+    section: Vec<u8>,
+    imports: Vec<String>,
+    exports: Vec<String>,
+}
+
 /// The section in which tools find the documentation of a component's world,
 /// and the names of what that imports and exports.
 ///
 /// The section has a place for a component's own world and none for the
 /// interfaces, which belong to other packages: those are documented in the
 /// WIT package.
-fn documentation(
-    bytes: &[u8],
-    docs: &str,
-) -> Result<(Vec<u8>, Vec<String>, Vec<String>), Error> {
+fn documentation(bytes: &[u8], docs: &str) -> Result<Documentation, Error> {
     let decoded = wit_component::decode(bytes).map_err(wrong)?;
     let package = decoded.package();
     let DecodedWasm::Component(mut resolve, world) = decoded else {
@@ -168,7 +173,8 @@ fn documentation(
     let imports = names(&mut imports.keys());
     let exports = names(&mut exports.keys());
     let metadata = PackageMetadata::extract(&resolve, package);
-    Ok((metadata.encode().map_err(wrong)?, imports, exports))
+    let section = metadata.encode().map_err(wrong)?;
+    Ok(Documentation { section, imports, exports })
 }
 
 /// The licences of all parts, as one expression.

@@ -57,8 +57,8 @@ fn componentize(
         eprintln!("SKIPPED: no componentize-py: {how}");
         return None;
     }
-    fs::write(tree.path(&format!("{name}.py")), program).unwrap();
-    let component = tree.path(&format!("{name}.wasm"));
+    fs::write(tree.path(format!("{name}.py")), program).unwrap();
+    let component = tree.path(format!("{name}.wasm"));
     let made = Command::new(tool)
         .current_dir(tree.root())
         .arg("-q")

@@ -147,11 +147,13 @@ pub(crate) fn vpo_hash<'py>(
     }
 }
 
+/// A path as its record will have it, and its bytes.
+type Named<'py> = (Bound<'py, PyString>, Result<Vec<u8>, Impossible>);
+
 /// The paths of one run.
 #[derive(Default)]
 struct Batch<'py> {
-    /// As the records will have them, and their bytes.
-    paths: Vec<(Bound<'py, PyString>, Result<Vec<u8>, Impossible>)>,
+    paths: Vec<Named<'py>>,
     /// Those that a file can have.
     given: Given,
 }
