@@ -252,4 +252,5 @@ def test_a_panic_is_an_exception_and_not_the_end():
     run = sanchay._native._panic(sanchay.ScannedFile)
     with pytest.raises(RuntimeError, match="defect of Sanchay's.*on purpose"):
         next(run)
-    assert next(run, None) is None
+    with pytest.raises(RuntimeError, match="cut short"):
+        next(run)

@@ -135,11 +135,11 @@ impl Run {
     /// Refuses where there are no records left for Arrow: an empty table
     /// would look like an answer.
     fn refuse_spent(&self) -> PyResult<()> {
-        let why = if self.spent.load(Relaxed) {
+        let why = if self.outlet.is_closed() {
+            "were dropped when it was closed"
+        } else if self.spent.load(Relaxed) {
             "were taken already, and each is handed on once: keep the table \
              that they were made into, or begin a new run"
-        } else if self.outlet.is_closed() {
-            "were dropped when it was closed"
         } else {
             return Ok(());
         };
