@@ -139,9 +139,12 @@ fn a_module_that_was_tampered_with_costs_a_message_at_most() {
         for word in ["panicked", "RUST_BACKTRACE", "thread"] {
             assert!(!said.contains(word), "{said}");
         }
-        crashes += usize::from(said.contains("its encoder crashed"));
+        crashes += usize::from(
+            said.contains("its encoder crashed")
+                || said.contains("it was too much for what was to read it"),
+        );
     }
-    println!("{crashes} of 200 crashed the encoder");
+    assert_ne!(crashes, 0, "nothing that was tried crashes the encoder");
 }
 
 #[test]

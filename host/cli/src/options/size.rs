@@ -18,8 +18,9 @@ pub(crate) fn parse(text: &str) -> Result<u64, String> {
     }
     let factor = factor(unit).ok_or_else(|| {
         format!(
-            "unknown unit '{unit}'; the units are b, k, m, g, t, p (powers \
-             of 1000) and ki, mi, gi, ti, pi (powers of 1024)"
+            "unknown unit '{}'; the units are b, k, m, g, t, p (powers of \
+             1000) and ki, mi, gi, ti, pi (powers of 1024)",
+            sanchay::escaped(unit.as_bytes()),
         )
     })?;
     number
