@@ -47,7 +47,7 @@ fn the_parts_are_what_is_linked_and_nothing_that_only_builds_it() {
     let parts = inspector();
     assert_eq!(parts[0].name, "sanchay-inspector");
     for (name, origin) in [
-        ("sanchay-logic", Origin::Own),
+        ("sanchay-core", Origin::Own),
         ("blake3", Origin::Registry),
         ("crc32fast", Origin::Registry),
         ("dlmalloc", Origin::Registry),
@@ -328,7 +328,7 @@ fn the_wheel_carries_a_bill_and_licences_with_the_guest_in_them() {
         "sanchay",
         "wasmtime",
         "std",
-        "sanchay-logic",
+        "sanchay-core",
         "sanchay-inspector",
         "blake3",
         "dlmalloc",

@@ -77,8 +77,8 @@ fn watch(root: &Path) {
         "guest/Cargo.toml",
         "guest/inspector/Cargo.toml",
         "guest/inspector/src",
-        "guest/logic/Cargo.toml",
-        "guest/logic/src",
+        "guest/core/Cargo.toml",
+        "guest/core/src",
         "wit",
     ];
     for input in inputs {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use sanchay_logic::hashing::{Algorithm, Hasher, digest};
+use sanchay_core::hashing::{Algorithm, Hasher, digest};
 
 /// The function that all of Sanchay's jobs use unless told otherwise.
 const ALGORITHM: Algorithm = Algorithm::Xxh3_128;

@@ -8,8 +8,8 @@ mod streams;
 
 use std::sync::LazyLock;
 
-use sanchay_logic::batch::{Batch, BatchError as NativeError};
-use sanchay_logic::{checklist, hashing, tree};
+use sanchay_core::batch::{Batch, BatchError as NativeError};
+use sanchay_core::{checklist, hashing, tree};
 use sanchay_sandbox::{
     Algorithm, BatchError, ChainingValue, Digest, Expectation, Fault,
     Inspector, Sandbox, SandboxOptions, Separator,

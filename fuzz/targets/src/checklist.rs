@@ -4,10 +4,10 @@
 mod plain;
 mod written;
 
-use sanchay_logic::checklist::{
+use sanchay_core::checklist::{
     Checklist, Malformed, Promise, Separator, parse,
 };
-use sanchay_logic::hashing::Algorithm;
+use sanchay_core::hashing::Algorithm;
 
 use self::plain::Line;
 

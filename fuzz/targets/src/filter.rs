@@ -2,8 +2,8 @@
 //! what a filter is.
 
 use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
-use sanchay_logic::batch::{Batch, BatchError};
-use sanchay_logic::filter::{
+use sanchay_core::batch::{Batch, BatchError};
+use sanchay_core::filter::{
     EntryKind, Filter, Specification, SpecificationError,
 };
 

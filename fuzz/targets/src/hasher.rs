@@ -2,8 +2,8 @@
 //! whole, and the one that the plain crates give.
 
 use md5::Md5;
-use sanchay_logic::batch::Batch;
-use sanchay_logic::hashing::{
+use sanchay_core::batch::Batch;
+use sanchay_core::hashing::{
     Algorithm, Hasher, digest, digest_batch, partial,
 };
 use sha1::Sha1;

@@ -37,7 +37,7 @@ pub fn run(data: &[u8]) {
         // Complaints are for people, who read them on a terminal.
         let complaints = [size::parse(text).err(), chunk::parse(text).err()];
         for complaint in complaints.into_iter().flatten() {
-            let obeyed = sanchay_logic::escape::is_obeyed;
+            let obeyed = sanchay_core::escape::is_obeyed;
             assert!(!complaint.contains(obeyed), "{complaint}");
         }
     }

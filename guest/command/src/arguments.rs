@@ -10,7 +10,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use sanchay_logic::hashing::Algorithm;
+use sanchay_core::hashing::Algorithm;
 
 use self::given::Given;
 pub(crate) use self::help::HELP;

@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use sanchay_logic::hashing::{
+use sanchay_core::hashing::{
     Algorithm, Hasher, MAX_CHUNK, PartialDigest, digest, partial,
 };
 use wasi::clocks::wall_clock::Datetime;

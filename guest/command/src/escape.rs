@@ -4,8 +4,8 @@
 use alloc::string::String;
 use core::fmt::Write as _;
 
-use sanchay_logic::escape::{escaped, is_obeyed};
-use sanchay_logic::hashing::Algorithm;
+use sanchay_core::escape::{escaped, is_obeyed};
+use sanchay_core::hashing::Algorithm;
 
 /// How a name is written into a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt;
 
-use sanchay_logic::escape::escaped;
-use sanchay_logic::filter::SpecificationError;
+use sanchay_core::escape::escaped;
+use sanchay_core::filter::SpecificationError;
 use wasi::filesystem::types::ErrorCode;
 
 use crate::walk::MAX_PATH;

@@ -1,7 +1,7 @@
 //! Sanchay as a command of WASI 0.2: `scan`, `hash` and `dupes` for any host
 //! that runs `wasi:cli/run`, over the folders that the host gives it.
 //!
-//! What is decided is decided by `sanchay-logic`, as in the component that the
+//! What is decided is decided by `sanchay-core`, as in the component that the
 //! native program carries; what is printed is what the native program prints,
 //! byte for byte. What is different is who reads the files: not a program with
 //! the rights of its user, but the host, which hands out nothing but what lies

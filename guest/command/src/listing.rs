@@ -7,8 +7,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-use sanchay_logic::batch::Batch;
-use sanchay_logic::filter::{EntryKind, Filter};
+use sanchay_core::batch::Batch;
+use sanchay_core::filter::{EntryKind, Filter};
 use wasi::filesystem::types::{Descriptor, DescriptorType, PathFlags};
 
 use self::columns::{Columns, read};

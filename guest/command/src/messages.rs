@@ -3,7 +3,7 @@
 use alloc::format;
 use core::fmt::Display;
 
-use sanchay_logic::escape::escaped;
+use sanchay_core::escape::escaped;
 use wasi::cli::stderr::get_stderr;
 
 use crate::exit::{Exit, Tally};

@@ -9,7 +9,7 @@ mod time;
 
 use alloc::string::String;
 
-use sanchay_logic::hashing::Algorithm;
+use sanchay_core::hashing::Algorithm;
 use wasi::clocks::wall_clock::Datetime;
 
 pub(crate) use self::sink::{Own, Sink, spare};

@@ -5,7 +5,7 @@
 use alloc::string::String;
 use alloc::vec::{self, Vec};
 
-use sanchay_logic::filter::{Filter, Specification};
+use sanchay_core::filter::{Filter, Specification};
 use wasi::filesystem::types::{Descriptor, ErrorCode, PathFlags};
 
 use crate::failure::{Action, Cause, EntryError, Failure};

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use sanchay_logic::checklist as logic;
+use sanchay_core::checklist as logic;
 
 use crate::Inspector;
 use crate::interfaces::exports::sanchay::inspect::checklists as wit;

@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use sanchay_logic::batch::{self, Batch};
-use sanchay_logic::filter as logic;
+use sanchay_core::batch::{self, Batch};
+use sanchay_core::filter as logic;
 
 use crate::Inspector;
 use crate::interfaces::exports::sanchay::inspect::batches::BatchError;

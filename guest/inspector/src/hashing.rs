@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 use core::cell::RefCell;
 
-use sanchay_logic::batch::Batch;
-use sanchay_logic::hashing as logic;
+use sanchay_core::batch::Batch;
+use sanchay_core::hashing as logic;
 
 use crate::Inspector;
 use crate::interfaces::exports::sanchay::inspect::batches::BatchError;

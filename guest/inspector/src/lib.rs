@@ -1,7 +1,7 @@
 //! The component that Sanchay ships: the logic, in a cage.
 //!
 //! Each module exports one interface of the WIT package and does no more than
-//! hand its arguments to `sanchay-logic` and the answer back. What is said
+//! hand its arguments to `sanchay-core` and the answer back. What is said
 //! about an interface is said in `wit/`.
 //!
 //! Compiled for WebAssembly this crate has no standard library and imports

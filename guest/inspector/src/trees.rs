@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use sanchay_logic::tree as logic;
+use sanchay_core::tree as logic;
 
 use crate::Inspector;
 use crate::interfaces::exports::sanchay::inspect::trees::{Guest, TreeError};

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sanchay_logic::escape::escaped;
+use sanchay_core::escape::escaped;
 
 /// Why a run could not be carried out or was not finished.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,7 @@
 
 use std::{fs::File, io, os::unix::fs::FileExt as _};
 
-use sanchay_logic::escape::escaped;
+use sanchay_core::escape::escaped;
 use sanchay_sandbox::plugin::{
     ExtractError, Extractor, Interest, Sample, Value,
 };

@@ -108,7 +108,7 @@ pub use plugins::{
 };
 #[cfg(feature = "plugins")]
 pub use plugins::{Compiler, PluginOptions, compile_for};
-pub use sanchay_logic::{
+pub use sanchay_core::{
     escape::{Escaped, escaped, is_obeyed},
     filter::{ExtensionError, parse_extensions},
 };

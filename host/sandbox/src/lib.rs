@@ -48,9 +48,9 @@ pub use fault::{BatchError, Fault, FilterError};
 pub use filter::{EntryKind, Listing, Specification};
 pub use inspector::Inspector;
 pub use limits::Limits;
-pub use sanchay_logic::checklist::{Flaw, Malformed, Separator};
-pub use sanchay_logic::hashing::{
+pub use sanchay_core::checklist::{Flaw, Malformed, Separator};
+pub use sanchay_core::hashing::{
     Algorithm, DEFAULT_CHUNK, MAX_CHUNK, PartialDigest, UnknownAlgorithm,
 };
-pub use sanchay_logic::tree::TreeError;
+pub use sanchay_core::tree::TreeError;
 pub use sandbox::{Sandbox, SandboxOptions};

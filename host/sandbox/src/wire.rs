@@ -49,7 +49,7 @@ macro_rules! same_enum {
 }
 
 same_enum! {
-    Algorithm = sanchay_logic::hashing::Algorithm;
+    Algorithm = sanchay_core::hashing::Algorithm;
     Xxh64 "xxh64";
     Xxh3_64 "xxh3-bits64";
     Xxh3_128 "xxh3-bits128";
@@ -62,7 +62,7 @@ same_enum! {
 }
 
 same_enum! {
-    Separator = sanchay_logic::checklist::Separator;
+    Separator = sanchay_core::checklist::Separator;
     Undecided "undecided";
     Double "double";
     Single "single";

@@ -11,8 +11,8 @@ mod support;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use sanchay_logic::batch::Batch;
-use sanchay_logic::{checklist, filter, hashing};
+use sanchay_core::batch::Batch;
+use sanchay_core::{checklist, filter, hashing};
 use sanchay_sandbox::{
     Algorithm, BatchError, EntryKind, Expectation, Fault, FilterError,
     Inspector, Listing, Separator, Specification, TreeError,

@@ -1,6 +1,6 @@
 //! Between the logic's values and the sandbox's.
 
-use sanchay_logic::{batch, checklist, filter};
+use sanchay_core::{batch, checklist, filter};
 use sanchay_sandbox::{
     BatchError, Checklist, Digest, Expectation, Fault, FilterError, Promise,
 };

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use sanchay_logic::batch::Batch;
-use sanchay_logic::{checklist, filter, hashing, tree};
+use sanchay_core::batch::Batch;
+use sanchay_core::{checklist, filter, hashing, tree};
 use sanchay_sandbox::{
     Algorithm, ChainingValue, Checklist, Digest, Fault, FilterError, Listing,
     PartialDigest, Separator, Specification, TreeError,

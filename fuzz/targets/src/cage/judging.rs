@@ -1,7 +1,7 @@
 //! Filters in the cage, beside the same ones natively.
 
-use sanchay_logic::batch::Batch;
-use sanchay_logic::filter as native;
+use sanchay_core::batch::Batch;
+use sanchay_core::filter as native;
 use sanchay_sandbox::{
     EntryKind, Fault, FilterError, Inspector, Listing, Specification,
 };

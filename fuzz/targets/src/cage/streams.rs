@@ -1,7 +1,7 @@
 //! Digests that are made piece by piece in the cage, beside the bytes that
 //! they must be of.
 
-use sanchay_logic::hashing;
+use sanchay_core::hashing;
 use sanchay_sandbox::{Fault, Inspector};
 
 use super::{LONGEST, algorithm};

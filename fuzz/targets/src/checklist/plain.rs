@@ -2,8 +2,8 @@
 //! and written from the description of the forms, not from the first reader.
 //! It looks for the digest where the other looks for the path.
 
-use sanchay_logic::checklist::{Expectation, Flaw, Separator};
-use sanchay_logic::hashing::{Algorithm, PartialDigest};
+use sanchay_core::checklist::{Expectation, Flaw, Separator};
+use sanchay_core::hashing::{Algorithm, PartialDigest};
 
 /// What a line says.
 pub(super) enum Line {

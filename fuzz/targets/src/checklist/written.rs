@@ -2,10 +2,10 @@
 //! own file, digests by its own types.
 
 use sanchay::{DEFAULT_CHUNK, Digest};
-use sanchay_logic::checklist::{
+use sanchay_core::checklist::{
     Checklist, Expectation, Promise, Separator, parse,
 };
-use sanchay_logic::hashing::Algorithm;
+use sanchay_core::hashing::Algorithm;
 
 use crate::program::escape::Escape;
 

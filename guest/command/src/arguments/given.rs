@@ -5,8 +5,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use getargs::{Arg, Error, Opt, Options};
-use sanchay_logic::filter::parse_extensions;
-use sanchay_logic::hashing::Algorithm;
+use sanchay_core::filter::parse_extensions;
+use sanchay_core::hashing::Algorithm;
 
 use super::Verb;
 use super::options::Choice;

@@ -5,7 +5,7 @@ use alloc::format;
 use core::fmt::Display;
 
 use getargs::Opt;
-use sanchay_logic::hashing::Algorithm;
+use sanchay_core::hashing::Algorithm;
 
 use super::Verb;
 use crate::failure::Failure;

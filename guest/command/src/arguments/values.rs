@@ -3,7 +3,7 @@
 use alloc::format;
 use alloc::string::String;
 
-use sanchay_logic::hashing::{Algorithm, MAX_CHUNK, UnknownAlgorithm};
+use sanchay_core::hashing::{Algorithm, MAX_CHUNK, UnknownAlgorithm};
 
 use crate::output::Format;
 

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use sanchay_logic::filter::EntryKind;
+use sanchay_core::filter::EntryKind;
 use wasi::filesystem::types::{Descriptor, DescriptorType, ErrorCode};
 
 use super::OnError;

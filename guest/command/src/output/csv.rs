@@ -10,7 +10,7 @@ use core::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use sanchay_logic::escape::is_obeyed;
+use sanchay_core::escape::is_obeyed;
 use wasi::clocks::wall_clock::Datetime;
 
 use super::{Frame, Kind, Name, Same, push_number, time};

@@ -6,7 +6,7 @@
 use alloc::string::String;
 use core::fmt::Write as _;
 
-use sanchay_logic::escape::is_obeyed;
+use sanchay_core::escape::is_obeyed;
 use wasi::clocks::wall_clock::Datetime;
 
 use super::{Frame, Name, Same, push_number, time};

@@ -12,7 +12,7 @@
 use alloc::string::String;
 use core::fmt::Write as _;
 
-use sanchay_logic::hashing::{Algorithm, DEFAULT_CHUNK};
+use sanchay_core::hashing::{Algorithm, DEFAULT_CHUNK};
 use wasi::clocks::wall_clock::Datetime;
 
 use super::{Name, Same, push_number, time};

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use sanchay_logic::escape::is_obeyed;
+use sanchay_core::escape::is_obeyed;
 
 use super::pattern::Pattern;
 use super::value::ValueType;

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use sanchay_logic::escape::is_obeyed;
+use sanchay_core::escape::is_obeyed;
 use wasmtime::component::TypedFunc;
 
 use super::describe::{is_key, shortened, wrong};

@@ -13,7 +13,7 @@ use core::fmt::{self, Write as _};
 /// paragraphs. All of them lie in the basic plane.
 ///
 /// ```
-/// use sanchay_logic::escape::is_obeyed;
+/// use sanchay_core::escape::is_obeyed;
 ///
 /// assert!(is_obeyed('\u{1b}') && is_obeyed('\u{61c}'));
 /// assert!(!is_obeyed('é'));
@@ -31,7 +31,7 @@ pub fn is_obeyed(character: char) -> bool {
 /// `\u{9b}` and `\xff`.
 ///
 /// ```
-/// use sanchay_logic::escape::escaped;
+/// use sanchay_core::escape::escaped;
 ///
 /// assert_eq!(escaped(b"a\nb\xff").to_string(), r"a\nb\xff");
 /// ```

@@ -30,7 +30,7 @@ impl core::error::Error for ExtensionError {}
 /// The extensions that a text names, without the dots before them.
 ///
 /// ```
-/// use sanchay_logic::filter::parse_extensions;
+/// use sanchay_core::filter::parse_extensions;
 ///
 /// let found = parse_extensions(b"rs,.md,*.tar.gz").unwrap();
 /// assert_eq!(found, [&b"rs"[..], b"md", b"tar.gz"]);
