@@ -25,7 +25,6 @@ mod input;
 pub mod names;
 pub mod options;
 pub mod plugins;
-mod program;
 
 /// A target: its name, and what it does with an input.
 pub type Target = (&'static str, fn(&[u8]));

@@ -1,11 +1,10 @@
 //! Names as people, line tools and parsers of JSON get them: with nothing that
 //! a terminal could obey or that ends a line; and no two are shown alike, since
-//! each is read back from what is shown. The writers are the program's own.
+//! each is read back from what is shown. The writers are the program's.
 
-use sanchay::escaped;
-
-use crate::program::escape::{Escape, escapes_on_terminal, push_escaped};
-use crate::program::json_text;
+use sanchay_core::escape::escaped;
+use sanchay_output::json_text;
+use sanchay_output::name::{NameEscape, escapes_on_terminal, push_escaped};
 
 /// Shows a name in every way and reads it back.
 pub fn run(name: &[u8]) {
@@ -18,7 +17,9 @@ pub fn run(name: &[u8]) {
     assert_eq!(pushed, shown.as_bytes());
     assert_eq!(escapes_on_terminal(name), pushed != name);
 
-    for way in [Escape::Lines, Escape::LinesOfB3sum, Escape::Terminal] {
+    for way in
+        [NameEscape::Lines, NameEscape::LinesOfB3sum, NameEscape::Terminal]
+    {
         let mut line = Vec::new();
         let begun = way.begin(name, &mut line);
         line.extend_from_slice(b"DIGEST  ");
@@ -33,7 +34,7 @@ pub fn run(name: &[u8]) {
         assert_eq!(back, name, "{way:?}: {}", line.escape_ascii());
     }
     let mut line = Vec::new();
-    Escape::Nothing.begin(name, &mut line).name(name, &mut line);
+    NameEscape::Nothing.begin(name, &mut line).name(name, &mut line);
     assert_eq!(line, name);
     if let Ok(text) = str::from_utf8(name) {
         is_json(text);

@@ -1,10 +1,8 @@
 //! Words of the command line that are parsed by hand: sizes, chunks and the
-//! names of hash functions. The parsers are the program's own files.
+//! names of hash functions.
 
-use clap::{Arg, ArgAction, Command};
-use sanchay::{Algorithm, MAX_CHUNK};
-
-use crate::program::{algorithm, chunk, size};
+use sanchay_core::hashing::{Algorithm, MAX_CHUNK};
+use sanchay_core::size;
 
 /// What each unit stands for.
 const UNITS: [(&str, u32, u32); 11] = [
@@ -29,13 +27,13 @@ pub fn run(data: &[u8]) {
         assert_eq!(size::parse(text).ok(), expected, "{text:?}");
         let chunk =
             expected.filter(|&size| size >= 1 && size <= u64::from(MAX_CHUNK));
-        let parsed = chunk::parse(text).ok().map(u64::from);
+        let parsed = size::parse_chunk(text).ok().map(u64::from);
         assert_eq!(parsed, chunk, "{text:?}");
         let named = Algorithm::ALL.iter().find(|it| it.to_string() == text);
         assert_eq!(text.parse::<Algorithm>().ok().as_ref(), named);
-        assert_eq!(chosen(text).as_ref(), named, "{text:?}");
         // Complaints are for people, who read them on a terminal.
-        let complaints = [size::parse(text).err(), chunk::parse(text).err()];
+        let complaints =
+            [size::parse(text).err(), size::parse_chunk(text).err()];
         for complaint in complaints.into_iter().flatten() {
             let obeyed = sanchay_core::escape::is_obeyed;
             assert!(!complaint.contains(obeyed), "{complaint}");
@@ -61,16 +59,4 @@ fn plainly(text: &str) -> Option<u64> {
         .bytes()
         .fold(0_u128, |number, digit| number * 10 + u128::from(digit - b'0'));
     u64::try_from(number * u128::from(base).pow(power)).ok()
-}
-
-/// What the program's parser of arguments makes of a name.
-fn chosen(name: &str) -> Option<Algorithm> {
-    let argument = Arg::new("algorithm")
-        .long("algorithm")
-        .action(ArgAction::Set)
-        .value_parser(algorithm::parser());
-    let command = Command::new("fuzz").no_binary_name(true).arg(argument);
-    let word = format!("--algorithm={name}");
-    let matches = command.try_get_matches_from([word]).ok()?;
-    matches.get_one::<Algorithm>("algorithm").copied()
 }

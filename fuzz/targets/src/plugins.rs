@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use sanchay_sandbox::EntryKind;
 use sanchay_sandbox::plugin::{
-    Moment, NameBatch, Plugin, PluginOptions, Sample, Value,
+    NameBatch, Plugin, PluginOptions, Sample, Timestamp, Value,
 };
 use sanchay_testkit::plugin::{echo_extractor, echo_filter};
 
@@ -37,7 +37,7 @@ fn extract(answer: &[u8]) {
     let head = &answer[..answer.len().min(LONGEST)];
     let plugin = &*EXTRACTOR;
     plugin.forgive();
-    let modified = Moment::default();
+    let modified = Timestamp::default();
     let size = head.len() as u64;
     let sample =
         Sample { directory: b"", name: b"f", size, modified, mode: 0 };

@@ -4,19 +4,19 @@
 mod given;
 mod help;
 mod options;
-mod values;
 
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use sanchay_core::hashing::Algorithm;
+use sanchay_output::{Format, TextOptions};
 
 use self::given::Given;
 pub(crate) use self::help::HELP;
 use crate::content::Method;
 use crate::failure::Failure;
-use crate::output::{Format, OutputOptions, Text};
+use crate::output::OutputOptions;
 use crate::walk::WalkOptions;
 
 /// What the program was told to do.
@@ -53,8 +53,6 @@ pub(crate) struct Scan {
     pub(crate) walk: WalkOptions,
     /// Where the records go.
     pub(crate) output: OutputOptions,
-    /// How lines are written.
-    pub(crate) text: Text,
 }
 
 /// How to hash files.
@@ -68,8 +66,6 @@ pub(crate) struct Hash {
     pub(crate) walk: WalkOptions,
     /// Where the records go.
     pub(crate) output: OutputOptions,
-    /// How lines are written.
-    pub(crate) text: Text,
 }
 
 /// How to find files with the same content.
@@ -87,8 +83,6 @@ pub(crate) struct Dupes {
     pub(crate) walk: WalkOptions,
     /// Where the records go.
     pub(crate) output: OutputOptions,
-    /// How lines are written.
-    pub(crate) text: Text,
 }
 
 impl Command {
@@ -160,12 +154,9 @@ impl Given {
 
     fn output(&mut self) -> OutputOptions {
         let format = self.format.unwrap_or_default();
-        OutputOptions { format, file: self.output.take() }
-    }
-
-    fn text(&self) -> Text {
-        let (zero, tag, chunk) = (self.print0, self.tag, self.partial);
-        Text { terminal: false, zero, tag, chunk }
+        let (zero, tag) = (self.print0, self.tag);
+        let text = TextOptions { terminal: false, zero, tag };
+        OutputOptions { format, file: self.output.take(), text }
     }
 
     fn into_scan(mut self) -> Scan {
@@ -173,7 +164,6 @@ impl Given {
             roots: self.roots(),
             count: self.count,
             output: self.output(),
-            text: self.text(),
             walk: self.walk,
         }
     }
@@ -184,7 +174,6 @@ impl Given {
         Hash {
             method: self.partial.map_or(whole, Method::Partial),
             output: self.output(),
-            text: self.text(),
             paths: match self.paths.is_empty() {
                 true => Vec::from(["-".into()]),
                 false => self.paths,
@@ -200,7 +189,6 @@ impl Given {
             quiet: self.quiet,
             algorithm: self.algorithm.unwrap_or(Algorithm::Xxh3_128),
             output: self.output(),
-            text: self.text(),
             walk: self.walk,
         }
     }

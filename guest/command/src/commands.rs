@@ -7,11 +7,11 @@ mod scan;
 use wasi::cli::environment::get_arguments;
 
 use crate::arguments::{Command, HELP};
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::folders::Folders;
 use crate::messages;
 use crate::output::Sink;
+use sanchay_core::exit::Exit;
 
 /// Does what the arguments say, and tells of what ended it early.
 pub(crate) fn run() -> Exit {

@@ -2,15 +2,14 @@
 //! program: of a file that grows, what it had when it was opened.
 
 use alloc::vec::Vec;
-use core::fmt;
 
-use sanchay_core::hashing::{
-    Algorithm, Hasher, MAX_CHUNK, PartialDigest, digest, partial,
-};
-use wasi::clocks::wall_clock::Datetime;
+use sanchay_core::content::Content;
+use sanchay_core::digest::Digest;
+use sanchay_core::hashing::{Algorithm, Hasher, MAX_CHUNK, digest, partial};
+use sanchay_core::time::Timestamp;
 use wasi::filesystem::types::Descriptor;
 
-use crate::failure::Cause;
+use crate::failure::{Cause, Problem};
 use crate::source::{FileFrom, Source, length, read_full};
 use crate::stat::Stat;
 
@@ -27,37 +26,15 @@ pub(crate) enum Method {
     Partial(u32),
 }
 
-/// What is in a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Content {
-    /// A digest of all its bytes.
-    Whole(Algorithm, Vec<u8>),
-    /// A digest of its two ends.
-    Partial(PartialDigest),
-}
-
-impl fmt::Display for Content {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Whole(_, digest) => hex(digest).fmt(f),
-            Self::Partial(digest) => fmt::Display::fmt(digest, f),
-        }
-    }
-}
-
-/// Bytes in lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> impl fmt::Display {
-    fmt::from_fn(move |f| {
-        bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+/// A digest of all of a file's bytes. Every algorithm's has from 1 to 64.
+fn whole_content(
+    algorithm: Algorithm,
+    digest: &[u8],
+) -> Result<Content, Cause> {
+    let digest = Digest::from_bytes(digest);
+    digest.map(|digest| Content::Whole(algorithm, digest)).ok_or_else(|| {
+        Cause::Said("its digest has an impossible length".into())
     })
-}
-
-/// The name of the hash function that told what is in a file.
-pub(crate) const fn algorithm(sum: &Sum) -> &'static str {
-    match sum.content {
-        Content::Whole(algorithm, _) => algorithm.name(),
-        Content::Partial(_) => Algorithm::Xxh64.name(),
-    }
 }
 
 /// A file's digest and what goes with it.
@@ -68,7 +45,7 @@ pub(crate) struct Sum {
     /// How many bytes were hashed; of a partial digest, how many there are.
     pub(crate) size: u64,
     /// When it was last modified; `None` for what is not a file.
-    pub(crate) modified: Option<Datetime>,
+    pub(crate) modified: Option<Timestamp>,
     /// Whether it had more bytes than when it was opened.
     pub(crate) grew: bool,
 }
@@ -112,7 +89,7 @@ fn whole(
     if size == 0 && grew {
         return made_up(file, Method::Whole(algorithm));
     }
-    let content = Content::Whole(algorithm, digest(algorithm, &bytes));
+    let content = whole_content(algorithm, &digest(algorithm, &bytes))?;
     Ok(Sum { content, size: length(&bytes), modified: None, grew })
 }
 
@@ -170,7 +147,7 @@ fn streamed(
         hasher.update(&bytes);
         size = size.saturating_add(length(&bytes));
     }
-    let content = Content::Whole(algorithm, hasher.finish());
+    let content = whole_content(algorithm, &hasher.finish())?;
     Ok(Sum { content, size, modified: None, grew: false })
 }
 
@@ -183,7 +160,7 @@ fn ends(file: &Descriptor, size: u64, chunk: u32) -> Result<Sum, Cause> {
             return made_up(file, Method::Partial(chunk));
         }
         if length(&bytes) < size {
-            return Err(Cause::Shrank);
+            return Err(Problem::Shrank.into());
         }
         let content = Content::Partial(partial(&bytes, &bytes, size));
         return Ok(Sum { content, size, modified: None, grew });
@@ -193,7 +170,7 @@ fn ends(file: &Descriptor, size: u64, chunk: u32) -> Result<Sum, Cause> {
     let last = read_full(&mut FileFrom::new(file, from), chunk)?;
     // Of a file that is being cut, it cannot be told what its ends are.
     if length(&first) < chunk || length(&last) < chunk {
-        return Err(Cause::Shrank);
+        return Err(Problem::Shrank.into());
     }
     let content = Content::Partial(partial(&first, &last, size));
     Ok(Sum { content, size, modified: None, grew: false })

@@ -4,8 +4,8 @@
 use wasi::cli::exit::exit_with_code;
 use wasi::exports::cli::run::Guest;
 
-use crate::exit::Exit;
 use crate::{Program, commands};
+use sanchay_core::exit::Exit;
 
 wasi::cli::command::export!(Program);
 

@@ -7,9 +7,8 @@ use core::fmt;
 
 use sanchay_core::escape::escaped;
 use sanchay_core::filter::SpecificationError;
+pub(crate) use sanchay_core::problem::{Action, Problem};
 use wasi::filesystem::types::ErrorCode;
-
-use crate::walk::MAX_PATH;
 
 /// What ends a command before its time.
 #[derive(Debug)]
@@ -74,33 +73,6 @@ fn explain(
     }
 }
 
-/// What was being done to an entry when it failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
-    /// Opening what the user named, or a file.
-    Open,
-    /// Opening a directory.
-    OpenDirectory,
-    /// Listing a directory.
-    ReadDirectory,
-    /// Reading an entry's metadata.
-    Stat,
-    /// Reading a file.
-    Read,
-}
-
-impl fmt::Display for Action {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Open => "cannot open",
-            Self::OpenDirectory => "cannot open the directory",
-            Self::ReadDirectory => "cannot list the directory",
-            Self::Stat => "cannot read the metadata",
-            Self::Read => "cannot read",
-        })
-    }
-}
-
 /// Why an entry failed.
 #[derive(Clone, Debug)]
 pub(crate) enum Cause {
@@ -113,25 +85,14 @@ pub(crate) enum Cause {
     /// So many entries have names that are not UTF-8, and WASI has only names
     /// that are.
     NotUtf8(u64),
-    /// The entry is not a regular file.
-    NotRegular(&'static str),
-    /// The entry was a file when its directory was listed, and is a link now.
-    BecameLink,
-    /// The file grew while it was read.
-    Grew,
-    /// The file ended before it should.
-    Shrank,
-    /// The path of the directory is too long for it to be entered.
-    PathTooLong,
-    /// Another file has taken the place of the one that was found.
-    Replaced,
-    /// The file has not the size that it had when it was listed.
-    Changed {
-        /// Its size when it was listed, in bytes.
-        expected: u64,
-        /// How many bytes it had when it was read.
-        found: u64,
-    },
+    /// What every front end calls by the same words.
+    Problem(Problem),
+}
+
+impl From<Problem> for Cause {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
 }
 
 impl From<ErrorCode> for Cause {
@@ -154,25 +115,7 @@ impl fmt::Display for Cause {
                 "the names of {entries} of its entries are not UTF-8 and do \
                  not exist in WASI; the native program sanchay can read them"
             ),
-            Self::NotRegular(word) => {
-                write!(f, "it is {word}, not a regular file")
-            }
-            Self::BecameLink => f.write_str(
-                "it was replaced by a symbolic link, which is not followed",
-            ),
-            Self::Grew => f.write_str("it grew while it was read"),
-            Self::Shrank => f.write_str("it shrank while it was read"),
-            Self::PathTooLong => write!(
-                f,
-                "its path below the root is longer than {MAX_PATH} bytes; to \
-                 look into it, name a directory further down"
-            ),
-            Self::Replaced => f.write_str("another file has taken its place"),
-            Self::Changed { expected, found } => write!(
-                f,
-                "its size is not what it was when it was listed ({expected} \
-                 bytes then, {found} now)"
-            ),
+            Self::Problem(problem) => problem.fmt(f),
         }
     }
 }

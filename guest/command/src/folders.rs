@@ -16,7 +16,7 @@ use wasi::filesystem::types::{
     Descriptor, DescriptorFlags, DescriptorType, OpenFlags, PathFlags,
 };
 
-use crate::failure::Cause;
+use crate::failure::{Cause, Problem};
 use crate::stat::{Stat, describe};
 
 /// The folders that the host gave.
@@ -114,10 +114,10 @@ impl Folders {
                     DescriptorType::RegularFile => {
                         Ok(Named::File(file, found))
                     }
-                    other => Err(Cause::NotRegular(describe(other))),
+                    other => Err(Problem::NotRegular(describe(other)).into()),
                 }
             }
-            other => Err(Cause::NotRegular(describe(other))),
+            other => Err(Problem::NotRegular(describe(other)).into()),
         }
     }
 }

@@ -17,8 +17,6 @@ mod arguments;
 mod commands;
 mod content;
 mod entry;
-mod escape;
-mod exit;
 mod failure;
 mod folders;
 mod listing;
@@ -29,6 +27,7 @@ mod output;
 mod runtime;
 mod source;
 mod stat;
+mod tally;
 mod walk;
 
 /// What implements the world.

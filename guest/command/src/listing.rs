@@ -5,14 +5,14 @@ mod columns;
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::cmp::Ordering;
 
 use sanchay_core::batch::Batch;
 use sanchay_core::filter::{EntryKind, Filter};
+use sanchay_core::order::by_path;
 use wasi::filesystem::types::{Descriptor, DescriptorType, PathFlags};
 
 use self::columns::{Columns, read};
-use crate::failure::{Action, Cause};
+use crate::failure::{Action, Cause, Problem};
 use crate::stat::{Stat, describe};
 
 /// An entry that a walk deals with.
@@ -55,7 +55,12 @@ impl<'f> Lister<'f> {
             measure(&mut items, folder, on_error);
             self.judge_sizes(&mut items);
         }
-        items.sort_unstable_by(by_path);
+        items.sort_unstable_by(|a, b| {
+            by_path(
+                (a.name.as_bytes(), a.directory),
+                (b.name.as_bytes(), b.directory),
+            )
+        });
         items
     }
 
@@ -149,20 +154,12 @@ fn measure(items: &mut Vec<Item>, folder: &Descriptor, on_error: OnError<'_>) {
                     item.stat = Some(stat);
                     return true;
                 }
-                DescriptorType::SymbolicLink => Cause::BecameLink,
-                other => Cause::NotRegular(describe(other)),
+                DescriptorType::SymbolicLink => Problem::BecameLink.into(),
+                other => Problem::NotRegular(describe(other)).into(),
             },
             Err(cause) => cause,
         };
         on_error(&item.name, Action::Stat, cause);
         false
     });
-}
-
-/// The order of entries that makes a depth-first walk come upon files in the
-/// byte order of their paths: all that lies in a directory `d` has a path that
-/// begins with `d/`.
-fn by_path(a: &Item, b: &Item) -> Ordering {
-    let key = |item: &Item| item.directory.then_some(b'/');
-    a.name.bytes().chain(key(a)).cmp(b.name.bytes().chain(key(b)))
 }

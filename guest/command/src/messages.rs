@@ -4,10 +4,11 @@ use alloc::format;
 use core::fmt::Display;
 
 use sanchay_core::escape::escaped;
+use sanchay_core::exit::Exit;
 use wasi::cli::stderr::get_stderr;
 
-use crate::exit::{Exit, Tally};
 use crate::failure::{EntryError, Failure};
+use crate::tally::Tally;
 
 /// The most bytes that WASI takes in one blocking write.
 const WRITE: usize = 4096;
@@ -26,7 +27,7 @@ pub(crate) fn note(text: impl Display) {
 /// Names an entry that failed, and counts it.
 pub(crate) fn entry(error: &EntryError, tally: &mut Tally) {
     tally.errors += 1;
-    tally.named += u64::from(error.named);
+    tally.roots += u64::from(error.named);
     note(format_args!("sanchay: {error}"));
 }
 

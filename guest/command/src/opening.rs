@@ -10,7 +10,7 @@ use wasi::filesystem::types::{
     PathFlags,
 };
 
-use crate::failure::Cause;
+use crate::failure::{Cause, Problem};
 use crate::stat::{Stat, describe};
 
 /// Goes down by names of one component. `None` where there are none.
@@ -52,7 +52,7 @@ pub(crate) fn open_file(
     let stat = Stat::of(&file)?;
     match stat.kind {
         DescriptorType::RegularFile => Ok((file, stat)),
-        other => Err(Cause::NotRegular(describe(other))),
+        other => Err(Problem::NotRegular(describe(other)).into()),
     }
 }
 
@@ -69,7 +69,7 @@ fn open(
             Ok(Stat { kind: DescriptorType::SymbolicLink, .. })
                 if suspicious =>
             {
-                Cause::BecameLink
+                Problem::BecameLink.into()
             }
             _ => code.into(),
         }

@@ -1,6 +1,6 @@
 //! What an entry is, how long it is, and when it was changed.
 
-use wasi::clocks::wall_clock::Datetime;
+use sanchay_core::time::Timestamp;
 use wasi::filesystem::types::{
     Descriptor, DescriptorStat, DescriptorType, PathFlags,
 };
@@ -15,7 +15,7 @@ pub(crate) struct Stat {
     /// Its size in bytes.
     pub(crate) size: u64,
     /// When its contents were last modified, where the host tells.
-    pub(crate) modified: Option<Datetime>,
+    pub(crate) modified: Option<Timestamp>,
     /// How many names (hard links) it has.
     pub(crate) links: u64,
 }
@@ -25,7 +25,10 @@ impl From<DescriptorStat> for Stat {
         Self {
             kind: stat.type_,
             size: stat.size,
-            modified: stat.data_modification_timestamp,
+            modified: stat.data_modification_timestamp.and_then(|time| {
+                let seconds = i64::try_from(time.seconds).ok()?;
+                Some(Timestamp { seconds, nanoseconds: time.nanoseconds })
+            }),
             links: stat.link_count,
         }
     }

@@ -6,12 +6,13 @@ use alloc::string::String;
 use alloc::vec::{self, Vec};
 
 use sanchay_core::filter::{Filter, Specification};
+use sanchay_core::problem::MAX_PATH;
 use wasi::filesystem::types::{Descriptor, ErrorCode, PathFlags};
 
-use crate::failure::{Action, Cause, EntryError, Failure};
+use crate::failure::{Action, Cause, EntryError, Failure, Problem};
 use crate::listing::{Item, Lister};
 use crate::opening::{descend, join, open_directory};
-use crate::output::Own;
+use crate::output::OutputFile;
 use crate::stat::Stat;
 
 /// How many directories of the way down are held open. Those above are opened
@@ -22,10 +23,6 @@ const OPEN: usize = 64;
 /// without anything on it being held open.
 const NEAR: usize = 32;
 
-/// The longest path below its root of a directory that is entered, in bytes,
-/// with the slash behind it: that of the native program.
-pub(crate) const MAX_PATH: usize = 64 << 10;
-
 /// Which files are wanted, and where to look for them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct WalkOptions {
@@ -34,7 +31,7 @@ pub(crate) struct WalkOptions {
     /// How many levels to go down; a root's own entries have depth 1.
     pub(crate) max_depth: Option<usize>,
     /// The file that is written meanwhile, which is not found.
-    pub(crate) leave_out: Own,
+    pub(crate) leave_out: OutputFile,
 }
 
 impl WalkOptions {
@@ -91,7 +88,7 @@ struct Level {
 pub(crate) struct Walk<'w> {
     lister: &'w Lister<'w>,
     max_depth: Option<usize>,
-    leave_out: Own,
+    leave_out: OutputFile,
     levels: Vec<Level>,
     /// The path of the deepest level, with a slash at its end unless empty.
     path: String,
@@ -187,7 +184,7 @@ impl<'w> Walk<'w> {
         let below = self.path.len().saturating_sub(self.root);
         let length = below.saturating_add(item.name.len());
         let opened = match item.directory && length >= MAX_PATH {
-            true => Err(Cause::PathTooLong),
+            true => Err(Problem::PathTooLong.into()),
             false => self.open().and_then(|folder| match item.directory {
                 true => open_directory(folder, &item.name).map(Some),
                 false => Ok(None),

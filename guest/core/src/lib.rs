@@ -1,10 +1,11 @@
-//! What Sanchay decides: pure functions of bytes, names and numbers.
+//! The vocabulary of Sanchay and every decision it takes: pure functions of
+//! bytes, names and numbers.
 //!
 //! This crate does no I/O and knows nothing of WebAssembly. It is compiled
-//! twice from the same text: into the component that judges untrusted data,
-//! and natively, where it is tested and where the two are compared.
-//!
-//! One module serves one interface of the WIT package in `wit/`.
+//! twice from the same text: into the component that looks at untrusted data,
+//! and natively, where it is tested and where the two are compared. The
+//! library, the program, the WASI command and the Python package take their
+//! words and types from here.
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
@@ -12,7 +13,16 @@ extern crate alloc;
 
 pub mod batch;
 pub mod checklist;
+pub mod content;
+pub mod digest;
 pub mod escape;
+pub mod exit;
 pub mod filter;
 pub mod hashing;
+pub mod order;
+pub mod problem;
+pub mod record;
+pub mod size;
+pub mod time;
 pub mod tree;
+pub mod value;

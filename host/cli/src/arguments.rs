@@ -188,9 +188,9 @@ fn end(said: &clap::Error) -> ! {
                 io::stderr(),
                 "sanchay: standard output: cannot write: {error}"
             );
-            Exit::Failed.end()
+            exit::end(Exit::Failed)
         }
-        _ => Exit::Done.end(),
+        _ => exit::end(Exit::Done),
     }
 }
 
@@ -317,8 +317,8 @@ mod tests {
 
     #[test]
     fn the_last_of_options_that_contradict_each_other_counts() {
-        use crate::options::output::Format;
         use sanchay::Algorithm;
+        use sanchay_output::Format;
         let format = |line: &str| hash(line).output.format();
         assert_eq!(format("sanchay hash --json"), Format::Json);
         let line = "sanchay hash --json --format csv";

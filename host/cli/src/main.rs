@@ -25,5 +25,5 @@ fn main() {
     address_space::spare();
     defect::tell();
     let arguments = arguments::parse();
-    commands::run(arguments).end()
+    exit::end(commands::run(arguments))
 }

@@ -2,11 +2,9 @@
 
 pub(crate) mod algorithm;
 pub(crate) mod check;
-pub(crate) mod chunk;
 pub(crate) mod global;
 pub(crate) mod output;
 pub(crate) mod plugin;
 pub(crate) mod root;
 pub(crate) mod run;
-pub(crate) mod size;
 pub(crate) mod walk;

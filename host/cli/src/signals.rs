@@ -100,7 +100,7 @@ pub(crate) fn die_unread() -> ! {
 fn die_of(signal: i32) -> ! {
     // Returns where there is no such signal, and only there.
     let _ = emulate_default_handler(signal);
-    process::exit(Exit::Interrupted.code())
+    process::exit(i32::from(Exit::Interrupted.code()))
 }
 
 /// Says how the output is closed if the run does not stop in time.

@@ -25,10 +25,6 @@ mod options;
 mod records;
 mod run;
 mod runner;
-// Sizes are written as on the command line, and understood by the same code.
-#[expect(dead_code, reason = "its help is for the command line")]
-#[path = "../../cli/src/options/size.rs"]
-mod size;
 mod starting;
 mod stream;
 mod taker;

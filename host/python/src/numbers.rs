@@ -7,7 +7,9 @@ use pyo3::{
     types::PyString,
 };
 
-use crate::{arguments, size};
+use sanchay_core::size;
+
+use crate::arguments;
 
 /// A number that is not negative.
 ///

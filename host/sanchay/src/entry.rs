@@ -3,19 +3,8 @@
 
 use std::{ffi::OsString, os::unix::ffi::OsStringExt as _, path::PathBuf};
 
+use sanchay_core::time::Timestamp;
 use sanchay_sandbox::plugin::Value;
-
-/// A point in time: seconds since 1970-01-01T00:00:00Z, negative before it,
-/// and the nanoseconds that follow them.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash,
-)]
-pub struct Timestamp {
-    /// Whole seconds since the epoch, rounded towards the past.
-    pub seconds: i64,
-    /// Nanoseconds after that second: 0 to 999,999,999.
-    pub nanoseconds: u32,
-}
 
 /// What identifies a file whatever its name: hard links share it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

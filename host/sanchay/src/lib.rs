@@ -89,10 +89,10 @@ pub use duplicates::{
     DuplicateSummary, Duplicates, Group, GroupValues, Member,
 };
 pub use engine::Engine;
-pub use entry::{Batch, Entry, FileId, Metadata, Timestamp};
+pub use entry::{Batch, Entry, FileId, Metadata};
 pub use error::{Action, Cause, EntryError, Error};
 pub use filter::{Filter, FilterOptions};
-pub use hash::{Content, HashEvent, Hashed, Source};
+pub use hash::{HashEvent, Hashed, Source};
 pub use monitor::{
     Cancel, LeftOutCallback, Monitor, Phase, Progress, ProgressCallback,
     Summary,
@@ -102,15 +102,17 @@ pub use options::{
     WalkOptions, Walker,
 };
 pub use plugins::{
-    Column, ExtractError, Extractor, Facts, Interest, Judge, Moment,
-    NameBatch, Pattern, Plugin, PluginError, Plugins, Portion, Sample,
-    Selection, Setting, SettingType, SettingValue, Value, ValueType,
+    Column, ExtractError, Extractor, Facts, Interest, Judge, NameBatch,
+    Pattern, Plugin, PluginError, Plugins, Portion, Sample, Selection,
+    Setting, SettingType, SettingValue, Value, ValueType,
 };
 #[cfg(feature = "plugins")]
 pub use plugins::{Compiler, PluginOptions, compile_for};
 pub use sanchay_core::{
+    content::Content,
     escape::{Escaped, escaped, is_obeyed},
     filter::{ExtensionError, parse_extensions},
+    time::Timestamp,
 };
 pub use sanchay_sandbox::{
     Algorithm, BatchError, DEFAULT_CHUNK, Digest, EntryKind, Fault,

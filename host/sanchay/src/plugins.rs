@@ -4,14 +4,14 @@
 use std::{collections::HashSet, sync::Arc};
 
 pub use sanchay_sandbox::plugin::{
-    Column, ExtractError, Extractor, Facts, Interest, Judge, Moment,
-    NameBatch, Pattern, Plugin, PluginError, Portion, Sample, Selection,
-    Setting, SettingType, SettingValue, Value, ValueType,
+    Column, ExtractError, Extractor, Facts, Interest, Judge, NameBatch,
+    Pattern, Plugin, PluginError, Portion, Sample, Selection, Setting,
+    SettingType, SettingValue, Value, ValueType,
 };
 #[cfg(feature = "plugins")]
 pub use sanchay_sandbox::plugin::{Compiler, PluginOptions, compile_for};
 
-use crate::{entry::Timestamp, error::Error};
+use crate::error::Error;
 
 /// Plugins that a run uses together.
 ///
@@ -71,18 +71,4 @@ pub(crate) fn weight(values: &[Option<Value>]) -> usize {
         _ => 0,
     };
     size_of_val(values) + values.iter().flatten().map(outside).sum::<usize>()
-}
-
-impl From<Timestamp> for Moment {
-    fn from(time: Timestamp) -> Self {
-        let Timestamp { seconds, nanoseconds } = time;
-        Self { seconds, nanoseconds }
-    }
-}
-
-impl From<Moment> for Timestamp {
-    fn from(moment: Moment) -> Self {
-        let Moment { seconds, nanoseconds } = moment;
-        Self { seconds, nanoseconds }
-    }
 }

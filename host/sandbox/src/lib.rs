@@ -24,7 +24,6 @@
 mod checklist;
 mod clock;
 pub mod component;
-mod digest;
 mod engine;
 #[macro_use]
 mod exports;
@@ -43,12 +42,12 @@ mod store;
 mod wire;
 
 pub use checklist::{Checklist, Expectation, Promise};
-pub use digest::{ChainingValue, Digest};
 pub use fault::{BatchError, Fault, FilterError};
 pub use filter::{EntryKind, Listing, Specification};
 pub use inspector::Inspector;
 pub use limits::Limits;
 pub use sanchay_core::checklist::{Flaw, Malformed, Separator};
+pub use sanchay_core::digest::{ChainingValue, Digest};
 pub use sanchay_core::hashing::{
     Algorithm, DEFAULT_CHUNK, MAX_CHUNK, PartialDigest, UnknownAlgorithm,
 };

@@ -21,7 +21,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use sanchay_sandbox::plugin::{
-    Moment, NameBatch, Plugin, PluginOptions, Sample,
+    NameBatch, Plugin, PluginOptions, Sample, Timestamp,
 };
 use sanchay_sandbox::{
     Algorithm, EntryKind, Fault, Inspector, Limits, Listing, Sandbox,
@@ -159,7 +159,7 @@ fn plugins(components: &[Vec<u8>], count: usize) {
                     directory: b"",
                     name: b"f",
                     size: 1,
-                    modified: Moment::default(),
+                    modified: Timestamp::default(),
                     mode: 0o100_644,
                 };
                 let mut source = |_, _, space: &mut Vec<u8>| {

@@ -1,5 +1,5 @@
-//! What the program writes is read back. Names are written by the program's
-//! own file, digests by its own types.
+//! What the program writes is read back. Names are written as its encoders
+//! write them, digests by its own types.
 
 use sanchay::{DEFAULT_CHUNK, Digest};
 use sanchay_core::checklist::{
@@ -7,11 +7,11 @@ use sanchay_core::checklist::{
 };
 use sanchay_core::hashing::Algorithm;
 
-use crate::program::escape::Escape;
+use sanchay_output::name::NameEscape;
 
 /// Writes a list with these promises, in each way, and reads it.
 pub(super) fn is_read_back(promises: &[Promise]) {
-    for escape in [Escape::Lines, Escape::LinesOfB3sum] {
+    for escape in [NameEscape::Lines, NameEscape::LinesOfB3sum] {
         for end in ["\n", "\r\n"] {
             let mut text = Vec::new();
             let mut expected = Checklist::default();
@@ -30,7 +30,7 @@ pub(super) fn is_read_back(promises: &[Promise]) {
 }
 
 /// A line as `hash` writes it.
-fn write(promise: &Promise, escape: Escape, out: &mut Vec<u8>) {
+fn write(promise: &Promise, escape: NameEscape, out: &mut Vec<u8>) {
     let path = &promise.path[..];
     let begun = escape.begin(path, out);
     match &promise.expected {

@@ -6,13 +6,13 @@ use alloc::vec::Vec;
 
 use getargs::{Arg, Error, Opt, Options};
 use sanchay_core::filter::parse_extensions;
-use sanchay_core::hashing::Algorithm;
+use sanchay_core::hashing::{Algorithm, UnknownAlgorithm};
+use sanchay_core::size;
+use sanchay_output::{Format, UnknownFormat};
 
 use super::Verb;
 use super::options::Choice;
-use super::values;
 use crate::failure::Failure;
-use crate::output::Format;
 use crate::walk::WalkOptions;
 
 /// Everything that can be given.
@@ -84,8 +84,9 @@ impl Given {
             Choice::Json => self.format = Some(Format::Json),
             Choice::Named(algorithm) => self.algorithm = Some(algorithm),
             Choice::Format => {
-                let format = values::format(value()?);
-                self.format = Some(format.map_err(refused)?);
+                let parsed = value()?.parse::<Format>();
+                let why = |why: UnknownFormat| refused(format!("{why}"));
+                self.format = Some(parsed.map_err(why)?);
             }
             Choice::Output => match value()? {
                 "" => return Err(refused("a path is empty".into())),
@@ -93,12 +94,14 @@ impl Given {
                 path => self.output = Some(path.into()),
             },
             Choice::Algorithm => {
-                let algorithm = values::algorithm(value()?);
-                self.algorithm = Some(algorithm.map_err(refused)?);
+                let parsed = value()?.parse::<Algorithm>();
+                let why = |why: UnknownAlgorithm| refused(format!("{why}"));
+                self.algorithm = Some(parsed.map_err(why)?);
             }
             Choice::Partial => {
                 let chunk = options.value_opt().unwrap_or("64KiB");
-                self.partial = Some(values::chunk(chunk).map_err(refused)?);
+                self.partial =
+                    Some(size::parse_chunk(chunk).map_err(refused)?);
             }
             Choice::Extension => {
                 let named = parse_extensions(value()?.as_bytes());
@@ -107,12 +110,12 @@ impl Given {
                 self.walks = true;
             }
             Choice::MinSize => {
-                let size = values::size(value()?).map_err(refused)?;
+                let size = size::parse(value()?).map_err(refused)?;
                 self.walk.wanted.min_size = Some(size);
                 self.walks = true;
             }
             Choice::MaxSize => {
-                let size = values::size(value()?).map_err(refused)?;
+                let size = size::parse(value()?).map_err(refused)?;
                 self.walk.wanted.max_size = Some(size);
                 self.walks = true;
             }
@@ -121,12 +124,20 @@ impl Given {
                 self.walks = true;
             }
             Choice::MaxDepth => {
-                let depth = values::depth(value()?).map_err(refused)?;
+                let depth = depth(value()?).map_err(refused)?;
                 self.walk.max_depth = Some(depth);
                 self.walks = true;
             }
         }
         Ok(())
+    }
+}
+
+/// How many levels to go down. More than there can be is no limit.
+fn depth(text: &str) -> Result<usize, String> {
+    match text.parse::<u64>() {
+        Ok(depth) => Ok(usize::try_from(depth).unwrap_or(usize::MAX)),
+        Err(error) => Err(format!("{error}")),
     }
 }
 

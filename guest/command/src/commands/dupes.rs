@@ -11,19 +11,21 @@ use alloc::format;
 use alloc::rc::Rc;
 use alloc::string::String;
 
+use sanchay_core::content::Content;
+use sanchay_core::record::{self, RecordKind, Row};
 use unit_prefix::NumberPrefix;
 
 use self::collection::{Collection, Collector};
 use self::compare::Comparison;
 use self::groups::Group;
 use crate::arguments::Dupes;
-use crate::exit::Exit;
 use crate::failure::{Action, EntryError, Failure};
 use crate::folders::{Folders, Named};
 use crate::listing::Lister;
 use crate::messages;
-use crate::output::{Kind, Name, Output, Same};
+use crate::output::Output;
 use crate::walk::{Visitor, Walk};
+use sanchay_core::exit::Exit;
 
 /// Finds the groups, prints them, and tells what they come to.
 pub(super) fn run(
@@ -31,10 +33,9 @@ pub(super) fn run(
     folders: &Folders,
 ) -> Result<Exit, Failure> {
     let inputs = dupes.roots.iter().map(String::as_str);
-    let (options, text) = (&dupes.output, dupes.text);
-    let mut output =
-        Output::open(options, inputs, folders, Kind::Groups, text)?;
-    dupes.walk.leave_out = output.own();
+    let (options, kind) = (&dupes.output, RecordKind::Duplicate);
+    let mut output = Output::open(options, inputs, folders, kind)?;
+    dupes.walk.leave_out = output.file();
     let wanted = &mut dupes.walk.wanted;
     wanted.min_size = Some(wanted.min_size.unwrap_or(1));
     let collector = collect(&dupes, folders)?;
@@ -42,7 +43,7 @@ pub(super) fn run(
     let mut comparison = Comparison::new(&collection, folders, tally);
     let groups = comparison.groups(&dupes);
     print(&collection, &groups, &dupes, &mut output)?;
-    let exit = Exit::of_run(comparison.tally, dupes.roots.len());
+    let exit = comparison.tally.exit(dupes.roots.len());
     let exit = output.finish(exit)?;
     if dupes.quiet {
         return Ok(exit);
@@ -97,19 +98,19 @@ fn print(
     output: &mut Output,
 ) -> Result<(), Failure> {
     for (number, group) in (1..).zip(groups) {
-        let same = Same {
-            number,
-            size: group.size,
-            digest: &group.digest,
-            algorithm: dupes.algorithm,
-            files: group.members.len(),
-            reclaimable: group.reclaimable,
-        };
-        let files = group.members.iter().map(|member| {
+        let of = record::Group { number, reclaimable: group.reclaimable };
+        for member in &group.members {
             let (parent, name) = collection.path(*member);
-            Name { parent, name }
-        });
-        output.group(&same, files)?;
+            output.push(&Row {
+                parent: parent.as_bytes(),
+                name: name.as_bytes(),
+                size: Some(group.size),
+                content: Some(Content::Whole(dupes.algorithm, group.digest)),
+                group: Some(of),
+                ..Row::default()
+            });
+        }
+        output.flush_if_due()?;
     }
     Ok(())
 }

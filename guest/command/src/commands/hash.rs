@@ -3,29 +3,29 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use sanchay_core::exit::Exit;
+use sanchay_core::record::{RecordKind, Row};
 use wasi::cli::stdin::get_stdin;
 
 use crate::arguments::Hash;
-use crate::content::{Method, of_file, of_stream};
-use crate::exit::{Exit, Tally};
+use crate::content::{Method, Sum, of_file, of_stream};
 use crate::failure::{Action, Cause, EntryError, Failure};
 use crate::folders::{Folders, Named};
 use crate::listing::Lister;
 use crate::messages;
 use crate::opening::{join, open_file};
-use crate::output::{Kind, Output};
+use crate::output::Output;
 use crate::source::Source;
+use crate::tally::Tally;
 use crate::walk::{Found, Visitor, Walk};
 
 /// Hashes what is named, and what lies in the directories that are.
 pub(super) fn run(mut hash: Hash, folders: &Folders) -> Result<Exit, Failure> {
     let inputs = hash.paths.iter().map(String::as_str);
-    let kind = Kind::Hashes(match hash.method {
-        Method::Whole(_) => None,
-        Method::Partial(chunk) => Some(chunk),
-    });
-    let output = Output::open(&hash.output, inputs, folders, kind, hash.text)?;
-    hash.walk.leave_out = output.own();
+    let partial = matches!(hash.method, Method::Partial(_));
+    let kind = RecordKind::Hash { partial };
+    let output = Output::open(&hash.output, inputs, folders, kind)?;
+    hash.walk.leave_out = output.file();
     let (method, tally) = (hash.method, Tally::default());
     let mut visitor = Hashing { output, method, tally };
     let filter = hash.walk.filter()?;
@@ -47,7 +47,7 @@ pub(super) fn run(mut hash: Hash, folders: &Folders) -> Result<Exit, Failure> {
             Ok(Named::File(file, stat)) => {
                 if hash.walk.admits(stat.size) {
                     match of_file(&file, &stat, hash.method) {
-                        Ok(sum) => visitor.output.hashed(path, &sum)?,
+                        Ok(sum) => visitor.hashed(path, &sum)?,
                         Err(cause) => {
                             visitor.named(path, Action::Read, cause)?;
                         }
@@ -57,7 +57,7 @@ pub(super) fn run(mut hash: Hash, folders: &Folders) -> Result<Exit, Failure> {
             Err(cause) => visitor.named(path, Action::Open, cause)?,
         }
     }
-    let exit = Exit::of_run(visitor.tally, hash.paths.len());
+    let exit = visitor.tally.exit(hash.paths.len());
     visitor.output.finish(exit)
 }
 
@@ -69,13 +69,28 @@ struct Hashing {
 }
 
 impl Hashing {
+    fn hashed(&mut self, path: &str, sum: &Sum) -> Result<(), Failure> {
+        self.output.push(&Row {
+            name: path.as_bytes(),
+            size: Some(sum.size),
+            modified: sum.modified,
+            content: Some(sum.content),
+            chunk: match self.method {
+                Method::Partial(chunk) => Some(chunk),
+                Method::Whole(_) => None,
+            },
+            ..Row::default()
+        });
+        self.output.flush_if_due()
+    }
+
     fn stream(
         &mut self,
         path: &str,
         source: &mut impl Source,
     ) -> Result<(), Failure> {
         match of_stream(source, self.method) {
-            Ok(sum) => self.output.hashed(path, &sum),
+            Ok(sum) => self.hashed(path, &sum),
             Err(cause) => self.named(path, Action::Read, cause),
         }
     }
@@ -100,7 +115,7 @@ impl Visitor for Hashing {
             });
         let path = join(file.parent, file.name);
         match result {
-            Ok(sum) => self.output.hashed(&path, &sum),
+            Ok(sum) => self.hashed(&path, &sum),
             Err((action, cause)) => {
                 self.error(&EntryError::new(path, action, cause))
             }

@@ -3,30 +3,32 @@
 use alloc::format;
 use alloc::string::String;
 
-use wasi::clocks::wall_clock::Datetime;
+use sanchay_core::record::{RecordKind, Row};
 
 use crate::arguments::Scan;
-use crate::exit::{Exit, Tally};
 use crate::failure::{Action, EntryError, Failure};
 use crate::folders::{Folders, Named};
 use crate::listing::Lister;
 use crate::messages;
-use crate::output::{Kind, Name, Output, Sink, spare};
+use crate::output::{Output, Sink, refuse_overwrite};
+use crate::stat::Stat;
+use crate::tally::Tally;
 use crate::walk::{Found, Visitor, Walk};
+use sanchay_core::exit::Exit;
 
 /// Lists the files, or counts them.
 pub(super) fn run(mut scan: Scan, folders: &Folders) -> Result<Exit, Failure> {
     let inputs = || scan.roots.iter().map(String::as_str);
     let file = scan.output.file.as_deref();
     let (output, sink) = if scan.count {
-        spare(file, inputs(), folders)?;
+        refuse_overwrite(file, inputs(), folders)?;
         let sink = Sink::open(file, folders)?;
-        scan.walk.leave_out = sink.own();
+        scan.walk.leave_out = sink.file();
         (None, Some(sink))
     } else {
-        let (options, text, kind) = (&scan.output, scan.text, Kind::Files);
-        let output = Output::open(options, inputs(), folders, kind, text)?;
-        scan.walk.leave_out = output.own();
+        let (options, kind) = (&scan.output, RecordKind::File);
+        let output = Output::open(options, inputs(), folders, kind)?;
+        scan.walk.leave_out = output.file();
         (Some(output), None)
     };
     let mut visitor = Listing { output, files: 0, tally: Tally::default() };
@@ -38,8 +40,7 @@ pub(super) fn run(mut scan: Scan, folders: &Folders) -> Result<Exit, Failure> {
                 Walk::go(folder, root, &lister, &scan.walk, &mut visitor)?;
             }
             Ok(Named::File(_, stat)) if scan.walk.admits(stat.size) => {
-                let name = Name { parent: "", name: root };
-                visitor.write(name, stat.size, stat.modified)?;
+                visitor.write("", root, &stat)?;
             }
             Ok(Named::File(..)) => {}
             Err(cause) => {
@@ -47,7 +48,7 @@ pub(super) fn run(mut scan: Scan, folders: &Folders) -> Result<Exit, Failure> {
             }
         }
     }
-    let exit = Exit::of_run(visitor.tally, scan.roots.len());
+    let exit = visitor.tally.exit(scan.roots.len());
     match (visitor.output, sink) {
         (Some(output), _) => output.finish(exit),
         (None, Some(sink)) => sink.put(&format!("{}\n", visitor.files), exit),
@@ -66,13 +67,22 @@ struct Listing {
 impl Listing {
     fn write(
         &mut self,
-        name: Name<'_>,
-        size: u64,
-        modified: Option<Datetime>,
+        parent: &str,
+        name: &str,
+        stat: &Stat,
     ) -> Result<(), Failure> {
         self.files += 1;
         match &mut self.output {
-            Some(output) => output.file(name, size, modified),
+            Some(output) => {
+                output.push(&Row {
+                    parent: parent.as_bytes(),
+                    name: name.as_bytes(),
+                    size: Some(stat.size),
+                    modified: stat.modified,
+                    ..Row::default()
+                });
+                output.flush_if_due()
+            }
             None => Ok(()),
         }
     }
@@ -81,8 +91,7 @@ impl Listing {
 impl Visitor for Listing {
     fn file(&mut self, file: &Found<'_>) -> Result<(), Failure> {
         let Some(stat) = file.stat else { return Ok(()) };
-        let name = Name { parent: file.parent, name: file.name };
-        self.write(name, stat.size, stat.modified)
+        self.write(file.parent, file.name, &stat)
     }
 
     fn error(&mut self, error: &EntryError) -> Result<(), Failure> {

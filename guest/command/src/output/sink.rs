@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::rc::Rc;
 use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
 use core::cell::Cell;
 
 use wasi::cli::stdout::get_stdout;
@@ -14,33 +15,30 @@ use wasi::filesystem::types::{
 };
 use wasi::io::streams::{OutputStream, StreamError};
 
-use super::Frame;
-use crate::exit::Exit;
+use sanchay_core::exit::Exit;
+use sanchay_output::Encoder;
+
 use crate::failure::{Cause, Failure, words};
 use crate::folders::{Folders, Way};
 
-/// How much is held back at most, in bytes.
-const FULL: usize = 64 * 1024;
-
 /// How long records are held back from a reader that may be waiting, in
 /// nanoseconds.
-const PATIENCE: Instant = 100_000_000;
+const FLUSH_INTERVAL: Instant = 100_000_000;
 
 /// Who a file is, for a walk to leave it out; `None` until there is one.
-pub(crate) type Own = Rc<Cell<Option<(u64, u64)>>>;
+pub(crate) type OutputFile = Rc<Cell<Option<(u64, u64)>>>;
 
 /// A destination of records.
 pub(crate) struct Sink {
     /// `None` until something is written to a file.
     stream: Option<OutputStream>,
     file: Option<Opening>,
-    own: Own,
+    own: OutputFile,
     /// Empty for standard output.
     path: String,
     terminal: bool,
-    frame: Frame,
+    /// Whether a record was written.
     begun: bool,
-    held: String,
     written: Instant,
 }
 
@@ -50,7 +48,7 @@ impl Sink {
         path: Option<&str>,
         folders: &Folders,
     ) -> Result<Self, Failure> {
-        let own = Own::default();
+        let own = OutputFile::default();
         let (stream, file, terminal) = match path {
             Some(path) => {
                 let file = open(path, folders)?;
@@ -68,19 +66,13 @@ impl Sink {
             own,
             path: path.unwrap_or_default().into(),
             terminal,
-            frame: Frame::default(),
             begun: false,
-            held: String::new(),
             written: now(),
         })
     }
 
-    pub(super) fn framed(self, frame: Frame) -> Self {
-        Self { frame, ..self }
-    }
-
     /// The file that the records go to.
-    pub(crate) fn own(&self) -> Own {
+    pub(crate) fn file(&self) -> OutputFile {
         self.own.clone()
     }
 
@@ -89,47 +81,49 @@ impl Sink {
         self.terminal
     }
 
-    /// Begins a record, which is to be appended to what is returned.
-    pub(crate) fn begin(&mut self) -> &mut String {
-        self.held.push_str(match self.begun {
-            true => self.frame.between,
-            false => self.frame.head,
-        });
-        self.begun = true;
-        &mut self.held
-    }
-
-    /// Hands the records on if they are many or were held for long, or a
-    /// person is watching.
-    pub(crate) fn settle(&mut self) -> Result<(), Failure> {
-        if self.terminal || self.held.len() >= FULL {
-            return self.flush();
-        }
+    /// Whether a person is watching, or records were held back for long.
+    pub(super) fn is_due(&mut self) -> bool {
         let now = now();
-        if now.saturating_sub(self.written) < PATIENCE {
-            return Ok(());
+        if !self.terminal && now.saturating_sub(self.written) < FLUSH_INTERVAL
+        {
+            return false;
         }
         self.written = now;
-        self.flush()
+        true
     }
 
-    /// Hands on what is held.
-    pub(crate) fn flush(&mut self) -> Result<(), Failure> {
-        if self.held.is_empty() {
+    /// Writes whole records.
+    pub(super) fn write_records(
+        &mut self,
+        encoder: &dyn Encoder,
+        records: &[u8],
+    ) -> Result<(), Failure> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        if self.begun {
+            return self.write(records);
+        }
+        self.begun = true;
+        let first = records.strip_prefix(encoder.separator());
+        let first = [encoder.head(), first.unwrap_or(records)].concat();
+        self.write(&first)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        if bytes.is_empty() {
             return Ok(());
         }
         self.begin_file()?;
         let Some(stream) = &self.stream else { return Ok(()) };
-        let mut rest = self.held.as_bytes();
+        let mut rest = bytes;
         while !rest.is_empty() {
             let room = room(stream).map_err(|error| self.failed(error))?;
             let (now, later) = rest.split_at(room.min(rest.len()));
             stream.write(now).map_err(|error| self.failed(error))?;
             rest = later;
         }
-        stream.blocking_flush().map_err(|error| self.failed(error))?;
-        self.held.clear();
-        Ok(())
+        stream.blocking_flush().map_err(|error| self.failed(error))
     }
 
     /// Empties or makes the file, if that was not done.
@@ -164,17 +158,20 @@ impl Sink {
 
     /// Writes what the format has after its records. A file is as it was
     /// where nothing could be done.
-    pub(crate) fn finish(mut self, exit: Exit) -> Result<Exit, Failure> {
+    pub(super) fn finish(
+        mut self,
+        encoder: &dyn Encoder,
+        exit: Exit,
+    ) -> Result<Exit, Failure> {
         if exit == Exit::Failed && self.file.is_some() {
             return Ok(exit);
         }
-        if self.begun {
-            self.held.push_str(self.frame.tail);
-        } else {
-            self.held.push_str(self.frame.head);
-            self.held.push_str(self.frame.empty);
+        let mut end = Vec::new();
+        if !self.begun {
+            end.extend_from_slice(encoder.head());
         }
-        self.flush()?;
+        encoder.finish(!self.begun, &mut end);
+        self.write(&end)?;
         self.begin_file()?;
         Ok(exit)
     }
@@ -186,8 +183,7 @@ impl Sink {
         exit: Exit,
     ) -> Result<Exit, Failure> {
         if exit != Exit::Failed || self.file.is_none() {
-            self.held.push_str(text);
-            self.flush()?;
+            self.write(text.as_bytes())?;
         }
         Ok(exit)
     }
@@ -209,7 +205,7 @@ impl Sink {
 }
 
 /// Refuses an output that would overwrite what is to be read.
-pub(crate) fn spare<'p>(
+pub(crate) fn refuse_overwrite<'p>(
     path: Option<&str>,
     mut inputs: impl Iterator<Item = &'p str>,
     folders: &Folders,

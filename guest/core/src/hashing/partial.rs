@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::digest::Digest;
+
 use xxhash_rust::xxh64::xxh64;
 
 /// The chunk of a partial digest whose text form does not name it, in bytes.
@@ -26,6 +28,13 @@ pub struct PartialDigest {
 }
 
 impl PartialDigest {
+    /// Its two digests as one, of 16 bytes: equal where both are.
+    #[must_use]
+    pub fn digest(self) -> Digest {
+        let both = u128::from(self.first) << 64 | u128::from(self.last);
+        Digest::from(both.to_be_bytes())
+    }
+
     /// Its form in lists, from which it can be checked: `:CHUNK` follows,
     /// the chunk in bytes, where that is not [`DEFAULT_CHUNK`].
     #[must_use]

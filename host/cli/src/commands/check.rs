@@ -13,8 +13,10 @@ use std::{
 
 use sanchay::{
     Cancel, CheckEvent, CheckOptions, CheckSummary, Engine, Error, Flaw,
-    escaped,
+    Plugins, escaped,
 };
+use sanchay_core::record::RecordKind;
+use sanchay_output::TextOptions;
 
 use self::{guesses::Guesses, report::Report};
 use super::hash::{HashArgs, is_stdin};
@@ -24,7 +26,7 @@ use crate::{
     failure::{Failure, plain},
     messages::Messages,
     options::check::CheckArgs,
-    output::{Inputs, Kind, Lane, Output, Text},
+    output::{Inputs, Output, RecordWriter},
 };
 
 /// Checks every list that is named.
@@ -37,9 +39,13 @@ pub(crate) fn run(
     let engine = arguments.run.engine()?;
     let inputs =
         Inputs { paths: &[&arguments.paths], stdin: arguments.reads_stdin()? };
-    let kind = Kind::Verdicts;
-    let output =
-        Output::open(&arguments.output, inputs, kind, Text::default())?;
+    let output = Output::open(
+        &arguments.output,
+        inputs,
+        RecordKind::Verdict,
+        &Plugins::default(),
+        TextOptions::default(),
+    )?;
     let mut check = Check {
         arguments: arguments.checking,
         quiet: arguments.run.quiet,
@@ -51,8 +57,7 @@ pub(crate) fn run(
         engine,
         messages,
         cancel,
-        output,
-        lane: Lane::default(),
+        writer: RecordWriter::new(&output),
     };
     let standard_input = [PathBuf::from("-")];
     let lists = match arguments.paths.as_slice() {
@@ -60,16 +65,17 @@ pub(crate) fn run(
         lists => lists,
     };
     let outcome = check.lists(lists);
-    let _ = check.lane.flush(&check.output.sink);
-    match check.output.end(outcome) {
+    let refuted = check.refuted;
+    drop(check);
+    match output.end(outcome) {
         // "Yes" is said only of what was checked.
-        Err(Failure::PipeClosed) if check.refuted => Ok(Exit::No),
+        Err(Failure::PipeClosed) if refuted => Ok(Exit::No),
         Err(Failure::PipeClosed) => Err(Failure::Unread),
         ended => ended,
     }
 }
 
-struct Check {
+struct Check<'o> {
     arguments: CheckArgs,
     /// Whether nothing is said of files that are OK.
     quiet: bool,
@@ -79,11 +85,10 @@ struct Check {
     engine: Engine,
     messages: Messages,
     cancel: Cancel,
-    output: Output,
-    lane: Lane,
+    writer: RecordWriter<'o>,
 }
 
-impl Check {
+impl Check<'_> {
     fn lists(&mut self, lists: &[PathBuf]) -> Result<Exit, Failure> {
         let (mut all_good, mut unreadable) = (true, 0);
         for list in lists {
@@ -117,8 +122,7 @@ impl Check {
             })?)
         };
         let monitor = self.messages.monitor(&self.cancel);
-        let Self { arguments, quiet, refuted, messages, output, lane, .. } =
-            self;
+        let Self { arguments, quiet, refuted, messages, writer, .. } = self;
         // A length that fits nothing is explained once without --warn: the
         // list is of an algorithm that is not known, and not just damaged.
         let mut explains = !arguments.status;
@@ -132,14 +136,14 @@ impl Check {
                     guesses.note(guessed, &verdict);
                     let quiet = *quiet;
                     let mut report =
-                        Report { messages, output, lane, quiet, refuted };
+                        Report { messages, writer, quiet, refuted };
                     report.verdict(path, &verdict, *arguments)
                 }
                 CheckEvent::Malformed { line, flaw } => {
                     let explained = explains && flaw != Flaw::Form;
                     if arguments.warn || explained {
                         explains &= !explained;
-                        messages.beside(|| lane.flush(&output.sink))?;
+                        messages.beside(|| writer.flush())?;
                         messages.say(format_args!(
                             "{}: {line}: {flaw}",
                             shown(list)
@@ -154,7 +158,7 @@ impl Check {
             Ok(summary) => {
                 tracing::info!(?summary, list = shown(list), "list checked");
                 // What goes wrong is told when the sink is finished.
-                let _ = self.lane.flush(&self.output.sink);
+                let _ = self.writer.flush();
                 if !self.arguments.status {
                     guesses.doubt(&shown(list), &self.messages);
                 }

@@ -5,21 +5,26 @@ use std::{ops::ControlFlow, path::PathBuf};
 use clap::Args;
 use indicatif::HumanBytes;
 use sanchay::{Algorithm, DuplicateOptions, Group, GroupValues, Monitor};
+use sanchay_core::{
+    content::Content,
+    record::{self, RecordKind, Row},
+    size,
+};
+use sanchay_output::{Format, TextOptions};
 
 use crate::{
     context::Context,
-    exit::Exit,
+    exit::{self, Exit},
     failure::Failure,
     options::{
         algorithm::{self, NamedAlgorithm},
-        output::{Format, OutputArgs},
+        output::OutputArgs,
         plugin::PluginArgs,
         root,
         run::RunArgs,
-        size,
         walk::WalkArgs,
     },
-    output::{Columns, Inputs, Kind, Lane, Name, Output, Same, Text},
+    output::{Inputs, Output, RecordWriter},
     plugins::load_all,
 };
 
@@ -118,12 +123,12 @@ impl DupesArgs {
         let engine = self.run.engine()?;
         let silent = self.print0.then_some("--print0");
         let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
-        let columns = Columns::of(&plugins);
-        let text = Text { zero: self.print0, columns, ..Text::default() };
+        let text = TextOptions { zero: self.print0, ..TextOptions::default() };
         let roots = root::or_current(&self.roots);
         let paths = [&*roots, &self.plugin.paths()];
         let inputs = Inputs { paths: &paths, stdin: false };
-        let output = Output::open(&self.output, inputs, Kind::Groups, text)?;
+        let kind = RecordKind::Duplicate;
+        let output = Output::open(&self.output, inputs, kind, &plugins, text)?;
         let options = DuplicateOptions {
             walk: self.walk.options(plugins.clone(), &output.sink),
             hardlinks: self.hardlinks,
@@ -160,7 +165,7 @@ impl DupesArgs {
         let summary = outcome.as_ref().ok().copied();
         let exit = output.end(
             outcome
-                .map(|found| Exit::of_run(&found.scanned, roots.len()))
+                .map(|found| exit::of_run(&found.scanned, roots.len()))
                 .map_err(Failure::from),
         )?;
         if let Some(summary) = summary.filter(|_| !self.run.quiet) {
@@ -177,15 +182,14 @@ impl DupesArgs {
 }
 
 /// Prints groups, one after the other.
-struct Printer<'a> {
-    output: &'a Output,
-    lane: Lane,
+struct Printer<'o> {
+    writer: RecordWriter<'o>,
     number: u64,
 }
 
-impl<'a> Printer<'a> {
-    fn new(output: &'a Output) -> Self {
-        Self { output, lane: Lane::default(), number: 0 }
+impl<'o> Printer<'o> {
+    fn new(output: &'o Output) -> Self {
+        Self { writer: RecordWriter::new(output), number: 0 }
     }
 
     fn print(
@@ -193,33 +197,21 @@ impl<'a> Printer<'a> {
         group: Group<'_>,
         values: GroupValues<'_>,
     ) -> ControlFlow<()> {
-        let Self { output, lane, number } = self;
-        *number += 1;
-        let same = Same {
-            number: *number,
-            size: group.size(),
-            digest: group.digest(),
-            algorithm: group.algorithm(),
-            files: group.len(),
-            reclaimable: group.reclaimable(),
-        };
-        let members: Vec<_> = group.members().collect();
-        let mut files =
-            members.iter().enumerate().map(|(index, member)| Name {
+        self.number += 1;
+        let reclaimable = group.reclaimable();
+        let of = record::Group { number: self.number, reclaimable };
+        let content = Content::Whole(group.algorithm(), group.digest());
+        for (index, member) in group.members().enumerate() {
+            self.writer.push(&Row {
                 parent: &member.parent,
                 name: member.name,
+                size: Some(group.size()),
+                content: Some(content),
+                group: Some(of),
                 values: values.of(index),
+                ..Row::default()
             });
-        output.writer.group(&same, &mut files, lane);
-        lane.end_record();
-        lane.settle(&output.sink)
-    }
-}
-
-impl Drop for Printer<'_> {
-    /// However the run ended, the groups were found: they are whole records.
-    fn drop(&mut self) {
-        // What goes wrong is told when the sink is finished.
-        let _ = self.lane.flush(&self.output.sink);
+        }
+        self.writer.flush_if_due()
     }
 }

@@ -7,24 +7,27 @@ use std::{
 
 use clap::Args;
 use sanchay::{Algorithm, HashEvent, HashOptions, Method, Source};
+use sanchay_core::{
+    record::{RecordKind, Row},
+    size,
+};
+use sanchay_output::{Format, TextOptions};
 
 use super::check;
 use crate::{
     context::Context,
-    exit::Exit,
+    exit::{self, Exit},
     failure::Failure,
     inherited,
     options::{
         algorithm::{self, NamedAlgorithm},
         check::CheckArgs,
-        chunk,
-        output::{Format, OutputArgs},
+        output::OutputArgs,
         plugin::{self, PluginArgs},
         run::RunArgs,
-        size,
         walk::WalkArgs,
     },
-    output::{Columns, Inputs, Kind, Lane, Output, Text},
+    output::{Inputs, Output, RecordWriter},
     plugins::load_all,
 };
 
@@ -97,7 +100,7 @@ pub(crate) struct HashArgs {
     #[arg(
         long,
         value_name = "CHUNK",
-        value_parser = chunk::parse,
+        value_parser = size::parse_chunk,
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "64KiB"
@@ -173,17 +176,15 @@ impl HashArgs {
         let messages = self.run.messages(context, false);
         let engine = self.run.engine()?;
         let plugins = load_all(&self.plugin, &engine, &interrupt, None)?;
-        let text = Text {
+        let text = TextOptions {
             zero: self.print0,
             tag: self.tag,
-            chunk: self.partial,
-            columns: Columns::of(&plugins),
-            ..Text::default()
+            ..TextOptions::default()
         };
-        let kind = Kind::Hashes { chunk: self.partial };
+        let kind = RecordKind::Hash { partial: self.partial.is_some() };
         let paths = [&*self.paths, &self.plugin.paths()];
         let inputs = Inputs { paths: &paths, stdin: self.reads_stdin()? };
-        let output = Output::open(&self.output, inputs, kind, text)?;
+        let output = Output::open(&self.output, inputs, kind, &plugins, text)?;
         let sources = self.sources();
         let options = HashOptions {
             walk: self.walk.options(plugins, &output.sink),
@@ -194,20 +195,27 @@ impl HashArgs {
                     .map_or_else(Method::default, Method::Whole),
             },
         };
-        let mut lane = Lane::default();
+        let mut writer = RecordWriter::new(&output);
         let outcome = engine.hash(
             &sources,
             &options,
             &messages.monitor(&interrupt.cancel),
             &mut |event| match event {
                 HashEvent::File(file) => {
-                    output.writer.hashed(&file, &mut lane);
-                    lane.end_record();
-                    messages.beside(|| lane.settle(&output.sink))
+                    writer.push(&Row {
+                        name: file.path,
+                        size: Some(file.size),
+                        modified: file.modified,
+                        content: Some(file.content),
+                        chunk: self.partial,
+                        values: file.values,
+                        ..Row::default()
+                    });
+                    messages.beside(|| writer.flush_if_due())
                 }
                 HashEvent::Error(error) => {
                     // The records before it first, where both are read.
-                    let flow = messages.beside(|| lane.flush(&output.sink));
+                    let flow = messages.beside(|| writer.flush());
                     messages.entry(&error);
                     flow
                 }
@@ -215,10 +223,10 @@ impl HashArgs {
             },
         );
         messages.end_progress();
-        let _ = lane.flush(&output.sink);
+        drop(writer);
         output.end(
             outcome
-                .map(|summary| Exit::of_run(&summary, sources.len()))
+                .map(|summary| exit::of_run(&summary, sources.len()))
                 .map_err(Failure::from),
         )
     }

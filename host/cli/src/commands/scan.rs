@@ -8,20 +8,21 @@ use std::{
 
 use clap::Args;
 use sanchay::{Batch, Engine, ScanEvent};
+use sanchay_core::{
+    record::{RecordKind, Row},
+    size,
+};
+use sanchay_output::{Format, TextOptions};
 
 use crate::{
     context::Context,
-    exit::Exit,
+    exit::{self, Exit},
     failure::Failure,
     options::{
-        output::{Format, OutputArgs},
-        plugin::PluginArgs,
-        root,
-        run::RunArgs,
-        size,
+        output::OutputArgs, plugin::PluginArgs, root, run::RunArgs,
         walk::WalkArgs,
     },
-    output::{Columns, Inputs, Kind, Lane, Output, Sink, Text},
+    output::{Inputs, Output, RecordWriter, Sink},
     plugins::load_all,
 };
 
@@ -129,7 +130,7 @@ impl ScanArgs {
         let number = format!("{}\n", summary.files);
         // What goes wrong is told at the end.
         let _ = sink.write(number.as_bytes(), &[]);
-        let exit = Exit::of_run(&summary, roots.len());
+        let exit = exit::of_run(&summary, roots.len());
         sink.finish(exit != Exit::Failed)?;
         Ok(exit)
     }
@@ -145,18 +146,18 @@ impl ScanArgs {
         let engine = self.run.engine()?;
         let silent = self.print0.then_some("--print0");
         let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
-        let columns = Columns::of(&plugins);
-        let text = Text { zero: self.print0, columns, ..Text::default() };
+        let text = TextOptions { zero: self.print0, ..TextOptions::default() };
         let paths = [roots, &self.plugin.paths()];
         let inputs = Inputs { paths: &paths, stdin: false };
-        let output = Output::open(&self.output, inputs, Kind::Files, text)?;
-        let lanes = Lanes::new(&engine);
+        let kind = RecordKind::File;
+        let output = Output::open(&self.output, inputs, kind, &plugins, text)?;
+        let writers = Writers::new(&engine, &output);
         let outcome = engine.scan(
             roots,
             &self.walk.options(plugins, &output.sink),
             &messages.monitor(&interrupt.cancel),
             &|event| match event {
-                ScanEvent::Files(batch) => lanes.write(&batch, &output),
+                ScanEvent::Files(batch) => writers.write(&batch),
                 ScanEvent::Error(error) => {
                     messages.entry(&error);
                     ControlFlow::Continue(())
@@ -164,45 +165,40 @@ impl ScanArgs {
                 _ => ControlFlow::Continue(()),
             },
         );
-        lanes.flush(&output);
+        drop(writers);
         output.end(
             outcome
-                .map(|summary| Exit::of_run(&summary, roots.len()))
+                .map(|summary| exit::of_run(&summary, roots.len()))
                 .map_err(Failure::from),
         )
     }
 }
 
-/// A lane for each worker, so that none waits for another.
-struct Lanes(Vec<Mutex<Lane>>);
+/// A writer for each worker, so that none waits for another.
+struct Writers<'o>(Vec<Mutex<RecordWriter<'o>>>);
 
-impl Lanes {
-    fn new(engine: &Engine) -> Self {
-        Self((0..engine.workers()).map(|_| Mutex::default()).collect())
+impl<'o> Writers<'o> {
+    fn new(engine: &Engine, output: &'o Output) -> Self {
+        let writer = |_| Mutex::new(RecordWriter::new(output));
+        Self((0..engine.workers()).map(writer).collect())
     }
 
-    fn write(&self, batch: &Batch<'_>, output: &Output) -> ControlFlow<()> {
-        let Some(lane) = self.0.get(batch.worker()) else {
+    fn write(&self, batch: &Batch<'_>) -> ControlFlow<()> {
+        let Some(writer) = self.0.get(batch.worker()) else {
             return ControlFlow::Break(());
         };
-        // Only this worker has this lane: the lock is free.
-        let lane = &mut *lane.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut files = batch.iter().peekable();
-        if let Some(first) = files.peek() {
-            output.writer.directory(first.parent, lane);
+        // Only this worker has this writer: the lock is free.
+        let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
+        for file in batch.iter() {
+            writer.push(&Row {
+                parent: file.parent,
+                name: file.name,
+                size: Some(file.metadata.size),
+                modified: Some(file.metadata.modified),
+                values: file.values,
+                ..Row::default()
+            });
         }
-        for file in files {
-            output.writer.file(&file, lane);
-            lane.end_record();
-        }
-        lane.settle(&output.sink)
-    }
-
-    fn flush(&self, output: &Output) {
-        for lane in &self.0 {
-            let mut lane = lane.lock().unwrap_or_else(PoisonError::into_inner);
-            // What goes wrong is told when the sink is finished.
-            let _ = lane.flush(&output.sink);
-        }
+        writer.flush_if_due()
     }
 }

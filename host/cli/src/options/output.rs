@@ -2,7 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum, ValueHint, builder::PossibleValue};
+use clap::{
+    Args, ValueHint,
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+};
+use sanchay_output::Format;
 
 use crate::output::is_stdout;
 
@@ -11,7 +15,7 @@ use crate::output::is_stdout;
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
     /// The form of the records
-    #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
+    #[arg(long, value_name = "FORMAT", value_parser = parser(), default_value = "text")]
     format: Format,
 
     /// The same as --format json
@@ -46,34 +50,9 @@ impl OutputArgs {
     }
 }
 
-/// The forms that records can have.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Format {
-    /// Lines for people and for line tools.
-    #[default]
-    Text,
-    /// One JSON object a line.
-    Ndjson,
-    /// One JSON array.
-    Json,
-    /// Comma-separated values with a header.
-    Csv,
-}
-
-impl ValueEnum for Format {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Text, Self::Ndjson, Self::Json, Self::Csv]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(match self {
-            Self::Text => PossibleValue::new("text").help("lines"),
-            Self::Ndjson => {
-                PossibleValue::new("ndjson").help("one JSON object a line")
-            }
-            Self::Json => PossibleValue::new("json").help("one JSON array"),
-            Self::Csv => PossibleValue::new("csv")
-                .help("comma-separated values with a header"),
-        })
-    }
+/// Parses the name of a format.
+fn parser() -> impl TypedValueParser<Value = Format> {
+    let value = |it: Format| PossibleValue::new(it.name()).help(it.help());
+    PossibleValuesParser::new(Format::ALL.map(value))
+        .try_map(|name| name.parse::<Format>())
 }

@@ -12,7 +12,7 @@ use clap::{
 };
 
 pub(crate) use self::spec::PluginSpec;
-use super::size;
+use sanchay_core::size;
 
 /// The options' ids, where all of them contradict another one: a group that
 /// holds a group has no members of its own.

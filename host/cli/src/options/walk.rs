@@ -6,8 +6,8 @@ use clap::{
 };
 use sanchay::{Plugins, WalkOptions, Walker, parse_extensions};
 
-use super::size;
 use crate::output::Sink;
+use sanchay_core::size;
 
 /// Which files are wanted, and where to look for them.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]

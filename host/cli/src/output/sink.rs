@@ -21,21 +21,16 @@ use std::{
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use sanchay::FileId;
+use sanchay_core::record::RecordBatch;
+use sanchay_output::{BLOCK, Encoded, Encoder};
 
-use super::{Frame, Inputs, destination::Destination};
+use super::{Inputs, destination::Destination};
 use crate::{failure::Failure, signals};
-
-/// A pipe takes so many bytes as a whole or not at all (`PIPE_BUF`; POSIX
-/// allows less, but no system that this is built for has less than 512, and
-/// Linux has this).
-pub(super) const BLOCK: usize =
-    if cfg!(target_os = "linux") { 4096 } else { 512 };
 
 /// How long the output of a run that hangs may take to be closed.
 const HURRY: Duration = Duration::from_millis(200);
 
 /// A destination that many lanes share.
-#[derive(Debug)]
 pub(crate) struct Sink {
     shared: Arc<Shared>,
     path: PathBuf,
@@ -43,19 +38,18 @@ pub(crate) struct Sink {
     ids: Vec<FileId>,
 }
 
-#[derive(Debug)]
 struct Shared {
     state: Mutex<State>,
     /// Whether the program is about to end: nothing more is begun.
     hurry: AtomicBool,
 }
 
-#[derive(Debug)]
 struct State {
     destination: Destination,
     /// Whether a write may wait for a reader.
     has_reader: bool,
-    frame: Frame,
+    /// What is around the records; nothing where they are not encoded.
+    encoder: Option<Arc<dyn Encoder>>,
     /// Whether the head and a record were written.
     begun: bool,
     /// Whether nothing more may be written.
@@ -88,7 +82,7 @@ impl Sink {
         let state = State {
             has_reader: destination.has_reader(),
             destination,
-            frame: Frame::default(),
+            encoder: None,
             begun: false,
             closed: false,
             error: None,
@@ -108,9 +102,24 @@ impl Sink {
         self.ids.clone()
     }
 
-    /// Says what is around the records; to be called before any is written.
-    pub(crate) fn set_frame(&mut self, frame: Frame) {
-        self.shared.lock().frame = frame;
+    /// Says what encodes the records, and so what is around them; to be called
+    /// before any is written.
+    pub(crate) fn set_encoder(&mut self, encoder: Arc<dyn Encoder>) {
+        self.shared.lock().encoder = Some(encoder);
+    }
+
+    /// Encodes records and writes them before any others are encoded.
+    pub(crate) fn encode_in_turn(
+        &self,
+        batch: &RecordBatch,
+        encoded: &mut Encoded,
+    ) -> ControlFlow<()> {
+        let mut state = self.shared.lock();
+        if let Some(encoder) = &state.encoder {
+            encoder.encode(batch, encoded);
+        }
+        let (bytes, splits) = (&encoded.bytes, encoded.splits());
+        state.write(bytes, splits, &self.shared.hurry)
     }
 
     /// Writes whole records, which may be parted at these ascending places;
@@ -190,11 +199,12 @@ impl State {
         let mut start = 0;
         if !self.begun {
             self.begun = true;
-            let head = std::mem::take(&mut self.frame.head);
-            self.put(head.as_bytes());
-            let between = self.frame.between.as_bytes();
-            if records.starts_with(between) {
-                start = between.len();
+            if let Some(encoder) = self.encoder.clone() {
+                self.put(encoder.head());
+                let separator = encoder.separator();
+                if records.starts_with(separator) {
+                    start = separator.len();
+                }
             }
         }
         if self.has_reader {
@@ -247,12 +257,13 @@ impl State {
             return;
         }
         self.closed = true;
-        if !self.begun {
-            let head = std::mem::take(&mut self.frame.head);
-            self.put(head.as_bytes());
-            self.put(self.frame.empty.as_bytes());
-        } else {
-            self.put(self.frame.tail.as_bytes());
+        if let Some(encoder) = self.encoder.clone() {
+            if !self.begun {
+                self.put(encoder.head());
+            }
+            let mut end = Vec::new();
+            encoder.finish(!self.begun, &mut end);
+            self.put(&end);
         }
     }
 
@@ -300,19 +311,41 @@ mod tests {
 
     use super::*;
 
-    const ARRAY: Frame = Frame {
-        head: std::borrow::Cow::Borrowed("[\n"),
-        between: ",\n",
-        tail: "\n]\n",
-        empty: "]\n",
-    };
+    /// An encoder of which only what is around the records matters.
+    #[derive(Clone, Copy, Default)]
+    struct Frame {
+        head: &'static str,
+        separator: &'static str,
+        tail: &'static str,
+        empty: &'static str,
+    }
+
+    impl Encoder for Frame {
+        fn head(&self) -> &[u8] {
+            self.head.as_bytes()
+        }
+
+        fn separator(&self) -> &[u8] {
+            self.separator.as_bytes()
+        }
+
+        fn encode(&self, _: &RecordBatch, _: &mut Encoded) {}
+
+        fn finish(&self, empty: bool, out: &mut Vec<u8>) {
+            let end = if empty { self.empty } else { self.tail };
+            out.extend_from_slice(end.as_bytes());
+        }
+    }
+
+    const ARRAY: Frame =
+        Frame { head: "[\n", separator: ",\n", tail: "\n]\n", empty: "]\n" };
 
     /// What is in a file after some records.
     fn written(name: &str, frame: Frame, records: &[&str]) -> String {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         let mut sink = Sink::open(Some(&path), Inputs::default()).unwrap();
-        sink.set_frame(frame);
+        sink.set_encoder(Arc::new(frame));
         for record in records {
             assert!(sink.write(record.as_bytes(), &[]).is_continue());
         }
@@ -326,7 +359,7 @@ mod tests {
         let (reader, writer) = io::pipe().unwrap();
         let file = File::from(OwnedFd::from(writer));
         let mut sink = Sink::to(Destination::opened(file));
-        sink.set_frame(frame);
+        sink.set_encoder(Arc::new(frame));
         (reader, sink)
     }
 
@@ -417,8 +450,8 @@ mod tests {
 
     #[test]
     fn a_header_comes_once_and_also_alone() {
-        let header = Frame { head: "a,b\n".into(), ..Frame::default() };
-        assert_eq!(written("header", header.clone(), &[]), "a,b\n");
+        let header = Frame { head: "a,b\n", ..Frame::default() };
+        assert_eq!(written("header", header, &[]), "a,b\n");
         assert_eq!(written("rows", header, &["1\n", "2\n"]), "a,b\n1\n2\n");
     }
 

@@ -16,11 +16,12 @@ use super::{Checked, Row, Verdict};
 use crate::{
     entry::Metadata,
     error::{Action, Cause, EntryError},
-    hash::{Content, Failure, Reader, Sum, stdin_turn},
+    hash::{Failure, Reader, Sum, stdin_turn},
     options::{CheckOptions, Method},
     run::Run,
     walk::{KeptOpen, Links, Named},
 };
+use sanchay_core::content::Content;
 
 /// A line of a list: what is expected, or what is wrong with it.
 pub(super) struct Promised {

@@ -2,7 +2,9 @@
 //! neighbours. Columns, since there may be millions.
 
 use super::collection::{Collection, FileNumber};
-use crate::{engine::Engine, hash::Content};
+use sanchay_core::content::Content;
+
+use crate::engine::Engine;
 
 /// A file that was read: what its content begins with when sorted, and where
 /// the whole digest is.

@@ -13,11 +13,10 @@ mod stream;
 mod subtrees;
 mod tree;
 
-use std::{fmt, ops::ControlFlow, path::PathBuf};
+use std::{ops::ControlFlow, path::PathBuf};
 
-use sanchay_sandbox::{
-    Algorithm, Digest, MAX_CHUNK, PartialDigest, plugin::Value,
-};
+use sanchay_core::{content::Content, time::Timestamp};
+use sanchay_sandbox::{MAX_CHUNK, plugin::Value};
 
 pub(crate) use self::{
     pipe::stdin_turn,
@@ -25,7 +24,6 @@ pub(crate) use self::{
 };
 use crate::{
     engine::Engine,
-    entry::Timestamp,
     error::{EntryError, Error},
     monitor::{Monitor, Summary},
     options::{HashOptions, Method},
@@ -40,24 +38,6 @@ pub enum Source {
     Path(PathBuf),
     /// Standard input, to its end; its path is `-`.
     Stdin,
-}
-
-/// What is in a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Content {
-    /// A digest of all its bytes.
-    Whole(Algorithm, Digest),
-    /// A digest of its two ends.
-    Partial(PartialDigest),
-}
-
-impl fmt::Display for Content {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Whole(_, digest) => digest.fmt(f),
-            Self::Partial(partial) => partial.fmt(f),
-        }
-    }
 }
 
 /// A file that was hashed.

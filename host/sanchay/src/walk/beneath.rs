@@ -14,9 +14,10 @@ use rustix::{fs::OFlags, io::Errno};
 
 use super::handle::Kind;
 use crate::{
-    entry::{FileId, Metadata, Timestamp},
+    entry::{FileId, Metadata},
     error::Cause,
 };
+use sanchay_core::time::Timestamp;
 
 /// The root of a walk, against which paths of several components resolve.
 #[derive(Debug)]

@@ -5,7 +5,7 @@
 
 use sanchay_sandbox::{
     EntryKind,
-    plugin::{Judge, Moment, NameBatch},
+    plugin::{Judge, NameBatch, Timestamp},
 };
 
 use super::{
@@ -35,7 +35,7 @@ struct Columns {
     ends: Vec<u32>,
     kinds: Vec<EntryKind>,
     sizes: Vec<u64>,
-    times: Vec<Moment>,
+    times: Vec<Timestamp>,
 }
 
 /// An entry to be judged.

@@ -11,7 +11,6 @@ mod mounts;
 mod named;
 mod node;
 mod open;
-mod order;
 mod scout;
 mod stat;
 mod unit;
@@ -27,6 +26,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError, atomic::Ordering::Relaxed},
 };
 
+pub(crate) use sanchay_core::order::by_path as by_name;
 use sanchay_sandbox::FilterError;
 
 pub(crate) use self::{
@@ -35,7 +35,6 @@ pub(crate) use self::{
     named::Named,
     node::{Node, by_path},
     open::{KeptOpen, Open, Parent, open_limit},
-    order::by_path as by_name,
     scout::{Scout, Span},
 };
 pub use self::{mounts::LeftOut, node::MAX_PATH};

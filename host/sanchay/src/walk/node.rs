@@ -12,11 +12,9 @@ use std::{
 };
 
 use crate::entry::FileId;
+use sanchay_core::order::by_path as by_name;
 
-use super::{
-    open::{Handle, Open, Root},
-    order,
-};
+use super::open::{Handle, Open, Root};
 
 /// The longest path below its root of a directory that a walk enters, in
 /// bytes, with the slash behind it: 64 KiB, sixteen times what a system call
@@ -208,7 +206,7 @@ pub(crate) fn by_path(a: Place<'_>, b: Place<'_>) -> Ordering {
             *node = parent;
         }
     }
-    match order::by_path((a_name, a_is_dir), (b_name, b_is_dir)) {
+    match by_name((a_name, a_is_dir), (b_name, b_is_dir)) {
         Ordering::Equal => whole(a).cmp(&whole(b)),
         order => order,
     }

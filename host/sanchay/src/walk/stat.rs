@@ -9,7 +9,9 @@ use rustix::{
 };
 
 use super::handle::{Kind, Links};
-use crate::entry::{FileId, Metadata, Timestamp};
+use sanchay_core::time::Timestamp;
+
+use crate::entry::{FileId, Metadata};
 
 /// The kind and metadata of an entry, by a name of one component.
 #[cfg(target_os = "linux")]

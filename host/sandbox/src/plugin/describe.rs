@@ -6,8 +6,8 @@ use std::sync::Arc;
 use sanchay_core::escape::is_obeyed;
 
 use super::pattern::Pattern;
-use super::value::ValueType;
 use super::{PluginError, wire};
+use sanchay_core::value::ValueType;
 
 /// The longest name, in bytes; of versions, too.
 const NAME: usize = 64;

@@ -9,11 +9,12 @@ use std::sync::Arc;
 
 use super::exports::ExtractingExports;
 use super::pieces::Pieces;
-use super::value::{Moment, Value};
 use super::{Column, Plugin, Portion, Role, Selection, wire};
 use crate::Fault;
 use crate::link::{Cage, Link};
 use crate::shared::Shared;
+use sanchay_core::time::Timestamp;
+use sanchay_core::value::Value;
 
 /// How often an extractor may ask for more of one file.
 const ROUNDS: usize = 8;
@@ -32,7 +33,7 @@ pub struct Sample<'a> {
     /// Its size in bytes.
     pub size: u64,
     /// When its contents were last modified.
-    pub modified: Moment,
+    pub modified: Timestamp,
     /// Its type and permissions.
     pub mode: u32,
 }
@@ -385,7 +386,7 @@ fn checked(
                     column.name
                 ));
             }
-            Value::Timestamp(Moment { seconds, nanoseconds })
+            Value::Timestamp(Timestamp { seconds, nanoseconds })
         }
     };
     if value.value_type() != column.value_type {

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::exports::JudgingExports;
-use super::value::Moment;
 use super::{Plugin, wire};
 use crate::link::{Cage, Link};
 use crate::shared::Shared;
 use crate::{EntryKind, Fault, indices};
+use sanchay_core::time::Timestamp;
 
 /// Entries of one directory, in columns.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +23,7 @@ pub struct NameBatch<'a> {
     pub kinds: &'a [EntryKind],
     /// The size in bytes and the time of each entry, where all are files and
     /// [`Plugin::wants_metadata`].
-    pub metadata: Option<(&'a [u64], &'a [Moment])>,
+    pub metadata: Option<(&'a [u64], &'a [Timestamp])>,
 }
 
 /// An instance of a filter, for one thread at a time.
@@ -102,9 +102,9 @@ fn ask(
     Ok(wanted)
 }
 
-impl From<Moment> for wire::Timestamp {
-    fn from(moment: Moment) -> Self {
-        let Moment { seconds, nanoseconds } = moment;
+impl From<Timestamp> for wire::Timestamp {
+    fn from(moment: Timestamp) -> Self {
+        let Timestamp { seconds, nanoseconds } = moment;
         Self { seconds, nanoseconds }
     }
 }

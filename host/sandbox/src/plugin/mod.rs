@@ -38,7 +38,6 @@ mod settings;
 mod stranger;
 #[cfg(feature = "compile")]
 mod trusted_folder;
-mod value;
 mod wire;
 
 use std::fmt;
@@ -63,10 +62,11 @@ pub use filter::{Judge, NameBatch};
 #[cfg(feature = "compile")]
 pub use load::PluginOptions;
 pub use pattern::Pattern;
+pub use sanchay_core::time::Timestamp;
+pub use sanchay_core::value::{Value, ValueType};
 pub use settings::{Setting, SettingType, SettingValue};
 #[cfg(feature = "compile")]
 pub(crate) use stranger::Stranger;
-pub use value::{Moment, Value, ValueType};
 pub use wire::Facts;
 
 /// A plugin, ready to be instantiated. Clones share it.

@@ -4,12 +4,12 @@ use std::io;
 
 use sanchay_sandbox::Fault;
 use sanchay_sandbox::plugin::{
-    ExtractError, Extractor, Moment, Plugin, Sample, Value,
+    ExtractError, Extractor, Plugin, Sample, Timestamp, Value,
 };
 
 /// A file of that name and size.
 pub(crate) fn sample(name: &[u8], size: u64) -> Sample<'_> {
-    let (modified, mode) = (Moment::default(), 0o100_640);
+    let (modified, mode) = (Timestamp::default(), 0o100_640);
     Sample { directory: b"d/", name, size, modified, mode }
 }
 

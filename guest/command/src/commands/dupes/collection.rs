@@ -8,10 +8,10 @@ use core::cmp::Ordering;
 
 use wasi::filesystem::types::{Descriptor, PathFlags};
 
-use crate::exit::Tally;
 use crate::failure::{EntryError, Failure};
 use crate::messages;
 use crate::stat::Stat;
+use crate::tally::Tally;
 use crate::walk::{Found, Visitor};
 
 /// What identifies a file or directory whatever its name, as far as the host

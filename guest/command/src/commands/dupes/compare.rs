@@ -3,18 +3,20 @@
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
+use sanchay_core::content::Content;
+use sanchay_core::digest::Digest;
 use wasi::filesystem::types::Descriptor;
 
 use super::collection::{Collection, Folder, Identity, Number, identity};
 use super::groups::{self, Group};
 use crate::arguments::Dupes;
-use crate::content::{Content, Method, Sum, of_file};
-use crate::exit::Tally;
-use crate::failure::{Action, Cause, EntryError};
+use crate::content::{Method, Sum, of_file};
+use crate::failure::{Action, Cause, EntryError, Problem};
 use crate::folders::{Folders, Named};
 use crate::messages;
 use crate::opening::{descend, join, open_file};
 use crate::stat::Stat;
+use crate::tally::Tally;
 
 /// Files of up to so many bytes are read whole at once.
 const SMALL: u64 = 64 * 1024;
@@ -25,7 +27,7 @@ const END: u32 = 16 * 1024;
 /// A file that was read.
 pub(super) struct Hit {
     /// The digest of what was read.
-    pub(super) digest: Vec<u8>,
+    pub(super) digest: Digest,
     /// Which file.
     pub(super) file: Number,
     /// Who it was.
@@ -162,9 +164,9 @@ impl<'c> Comparison<'c> {
         let identity = identity(&file);
         let linked = self.collection.linked(number);
         if linked.is_some() && linked != identity {
-            return Err((Action::Open, Cause::Replaced));
+            return Err((Action::Open, Problem::Replaced.into()));
         }
-        let changed = |found| Cause::Changed { expected, found };
+        let changed = |found| Problem::Changed { expected, found }.into();
         if stat.size != expected {
             return Err((Action::Open, changed(stat.size)));
         }
@@ -172,16 +174,14 @@ impl<'c> Comparison<'c> {
         let sum = of_file(&file, &stat, method).map_err(reading)?;
         let Sum { content, size, grew, .. } = sum;
         if grew {
-            return Err(reading(Cause::Grew));
+            return Err(reading(Problem::Grew.into()));
         }
         if size != expected {
             return Err(reading(changed(size)));
         }
         let digest = match content {
             Content::Whole(_, digest) => digest,
-            Content::Partial(ends) => {
-                [ends.first.to_be_bytes(), ends.last.to_be_bytes()].concat()
-            }
+            Content::Partial(ends) => ends.digest(),
         };
         Ok(Hit { digest, file: number, identity })
     }
@@ -193,13 +193,13 @@ impl<'c> Comparison<'c> {
         let opening = |cause| (Action::Open, cause);
         let (_, name) = self.collection.path(number);
         let Some((index, folder)) = self.collection.folder(number) else {
-            return Err(opening(Cause::Replaced));
+            return Err(opening(Problem::Replaced.into()));
         };
         let Some(root) = &folder.root else {
             return match self.folders.open(name).map_err(opening)? {
                 Named::File(file, stat) => Ok((file, stat)),
                 Named::Directory(_) => {
-                    Err(opening(Cause::NotRegular("a directory")))
+                    Err(opening(Problem::NotRegular("a directory").into()))
                 }
             };
         };

@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use sanchay_core::digest::Digest;
+
 use super::collection::{Collection, Number};
 use super::compare::{Aliases, Comparison, Hit};
 use super::names;
@@ -11,7 +13,7 @@ pub(super) struct Group {
     /// The size of one of them in bytes.
     pub(super) size: u64,
     /// The digest they share.
-    pub(super) digest: Vec<u8>,
+    pub(super) digest: Digest,
     /// The files, in the order of their paths.
     pub(super) members: Vec<Number>,
     /// How many bytes would be free if one file were kept.
@@ -57,7 +59,7 @@ pub(super) fn gather(
         let size = collection.size(first.file);
         groups.push(Group {
             size,
-            digest: first.digest.clone(),
+            digest: first.digest,
             members,
             reclaimable: size.saturating_mul(count.saturating_sub(1)),
         });

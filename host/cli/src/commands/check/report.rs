@@ -4,25 +4,23 @@
 use std::ops::ControlFlow;
 
 use sanchay::Verdict;
+use sanchay_core::record::{self, Row};
 
 use crate::{
-    messages::Messages,
-    options::check::CheckArgs,
-    output::{Finding, Lane, Output},
+    messages::Messages, options::check::CheckArgs, output::RecordWriter,
 };
 
 /// Where verdicts are reported.
-pub(super) struct Report<'a> {
+pub(super) struct Report<'a, 'o> {
     pub(super) messages: &'a Messages,
-    pub(super) output: &'a Output,
-    pub(super) lane: &'a mut Lane,
+    pub(super) writer: &'a mut RecordWriter<'o>,
     /// Whether nothing is said of files that are OK.
     pub(super) quiet: bool,
     /// Set where the verdict is "no".
     pub(super) refuted: &'a mut bool,
 }
 
-impl Report<'_> {
+impl Report<'_, '_> {
     /// Reports what became of one promise, as the options want it.
     pub(super) fn verdict(
         &mut self,
@@ -31,32 +29,37 @@ impl Report<'_> {
         arguments: CheckArgs,
     ) -> ControlFlow<()> {
         let (finding, error) = match verdict {
-            Verdict::Match => (Finding::Ok, None),
-            Verdict::Mismatch => (Finding::Failed, None),
+            Verdict::Match => (record::Verdict::Ok, None),
+            Verdict::Mismatch => (record::Verdict::Failed, None),
             Verdict::Failed(error) if error.is_missing() => {
-                (Finding::Missing, Some(error))
+                (record::Verdict::Missing, Some(error))
             }
-            Verdict::Failed(error) => (Finding::Unreadable, Some(error)),
+            Verdict::Failed(error) => {
+                (record::Verdict::Unreadable, Some(error))
+            }
         };
-        if arguments.ignore_missing && finding == Finding::Missing {
+        if arguments.ignore_missing && finding == record::Verdict::Missing {
             return ControlFlow::Continue(());
         }
-        *self.refuted |= finding != Finding::Ok;
+        *self.refuted |= finding != record::Verdict::Ok;
         if let Some(error) = error {
             // The records before it first, where both are read.
-            self.messages.beside(|| self.lane.flush(&self.output.sink))?;
+            self.messages.beside(|| self.writer.flush())?;
             self.messages.entry(error);
         }
         let unwanted =
-            arguments.status || self.quiet && finding == Finding::Ok;
+            arguments.status || self.quiet && finding == record::Verdict::Ok;
         if unwanted {
             return ControlFlow::Continue(());
         }
         let why =
             error.map(|error| format!("{}: {}", error.action, error.cause));
-        let writer = &self.output.writer;
-        writer.verdict(path, finding, why.as_deref(), self.lane);
-        self.lane.end_record();
-        self.messages.beside(|| self.lane.settle(&self.output.sink))
+        self.writer.push(&Row {
+            name: path,
+            verdict: Some(finding),
+            error: why.as_deref(),
+            ..Row::default()
+        });
+        self.messages.beside(|| self.writer.flush_if_due())
     }
 }

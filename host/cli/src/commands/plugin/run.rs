@@ -8,13 +8,15 @@ use std::{
 
 use clap::{Args, ValueHint};
 use sanchay::{
-    Cause, EngineOptions, EntryKind, Error, Judge, Moment, NameBatch, Plugin,
-    Plugins, ScanEvent, WalkOptions, escaped,
+    Cause, EngineOptions, EntryKind, Error, Judge, NameBatch, Plugin, Plugins,
+    ScanEvent, Timestamp, WalkOptions, escaped,
 };
+use sanchay_core::record::{RecordKind, Row, Verdict};
+use sanchay_output::TextOptions;
 
 use crate::{
     context::Context,
-    exit::Exit,
+    exit::{self, Exit},
     failure::Failure,
     faults,
     messages::Messages,
@@ -22,7 +24,7 @@ use crate::{
         output::OutputArgs,
         plugin::{LimitArgs, PluginSpec, spec},
     },
-    output::{Columns, Finding, Inputs, Kind, Lane, Output, Text},
+    output::{Inputs, Output, RecordWriter},
     plugins::{load, options, read},
     signals::Interrupt,
 };
@@ -69,10 +71,15 @@ impl RunArgs {
         }
     }
 
-    fn open(&self, kind: Kind, text: Text) -> Result<Output, Failure> {
+    fn open(
+        &self,
+        kind: RecordKind,
+        plugins: &Plugins,
+    ) -> Result<Output, Failure> {
         let paths = [&*self.files, std::slice::from_ref(&self.plugin.path)];
         let inputs = Inputs { paths: &paths, stdin: false };
-        Output::open(&self.output, inputs, kind, text)
+        let text = TextOptions::default();
+        Output::open(&self.output, inputs, kind, plugins, text)
     }
 
     fn extract(
@@ -85,26 +92,29 @@ impl RunArgs {
         let mut options = EngineOptions::default();
         options.threads = Some(1);
         let engine = sanchay::Engine::new(options)?;
-        let columns = Columns::of(&plugins);
-        let text = Text { columns, ..Text::default() };
-        let output = self.open(Kind::Files, text)?;
+        let output = self.open(RecordKind::File, &plugins)?;
         let walk = WalkOptions { plugins, ..WalkOptions::default() };
-        let lane = Mutex::new(Lane::default());
+        let writer = Mutex::new(RecordWriter::new(&output));
         let outcome = engine.scan(
             &self.files,
             &walk,
             &messages.monitor(&interrupt.cancel),
             &|event| {
-                let mut lane =
-                    lane.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut writer =
+                    writer.lock().unwrap_or_else(PoisonError::into_inner);
                 match event {
                     ScanEvent::Files(batch) => {
                         for file in batch.iter() {
-                            output.writer.directory(file.parent, &mut lane);
-                            output.writer.file(&file, &mut lane);
-                            lane.end_record();
+                            writer.push(&Row {
+                                parent: file.parent,
+                                name: file.name,
+                                size: Some(file.metadata.size),
+                                modified: Some(file.metadata.modified),
+                                values: file.values,
+                                ..Row::default()
+                            });
                         }
-                        lane.settle(&output.sink)
+                        writer.flush_if_due()
                     }
                     ScanEvent::Error(error) => {
                         messages.entry(&error);
@@ -114,10 +124,9 @@ impl RunArgs {
                 }
             },
         );
-        let lane = &mut *lane.lock().unwrap_or_else(PoisonError::into_inner);
-        let _ = lane.flush(&output.sink);
+        drop(writer);
         let outcome = outcome
-            .map(|summary| Exit::of_run(&summary, self.files.len()))
+            .map(|summary| exit::of_run(&summary, self.files.len()))
             .map_err(Failure::from);
         output.end(outcome)
     }
@@ -128,8 +137,8 @@ impl RunArgs {
         interrupt: &Interrupt,
         messages: &Messages,
     ) -> Result<Exit, Failure> {
-        let output = self.open(Kind::Verdicts, Text::default())?;
-        let mut lane = Lane::default();
+        let output = self.open(RecordKind::Verdict, &Plugins::default())?;
+        let mut writer = RecordWriter::new(&output);
         let mut failed = 0;
         for path in &self.files {
             if interrupt.cancel.is_cancelled() {
@@ -138,18 +147,21 @@ impl RunArgs {
             let bytes = path.as_os_str().as_encoded_bytes();
             let flow = match one(judge, path) {
                 Ok(wanted) => {
-                    let finding = match wanted {
-                        true => Finding::Wanted,
-                        false => Finding::Unwanted,
+                    let verdict = match wanted {
+                        true => Verdict::Wanted,
+                        false => Verdict::Unwanted,
                     };
-                    output.writer.verdict(bytes, finding, None, &mut lane);
-                    lane.end_record();
-                    lane.settle(&output.sink)
+                    writer.push(&Row {
+                        name: bytes,
+                        verdict: Some(verdict),
+                        ..Row::default()
+                    });
+                    writer.flush_if_due()
                 }
                 Err(cause) => {
                     failed += 1;
                     // The records before it first, where both are read.
-                    let flow = lane.flush(&output.sink);
+                    let flow = writer.flush();
                     messages.say(format_args!(
                         "{}: cannot judge it: {}",
                         escaped(bytes),
@@ -162,8 +174,7 @@ impl RunArgs {
                 break;
             }
         }
-        // What goes wrong is told when the sink is finished.
-        let _ = lane.flush(&output.sink);
+        drop(writer);
         output.end(match failed {
             _ if interrupt.cancel.is_cancelled() => {
                 Err(Error::Cancelled.into())
@@ -192,7 +203,7 @@ fn one(judge: &mut Judge, path: &Path) -> Result<bool, Cause> {
     }
     let (sizes, times) = (
         [found.len()],
-        [Moment {
+        [Timestamp {
             seconds: found.mtime(),
             nanoseconds: u32::try_from(found.mtime_nsec()).unwrap_or(0),
         }],

@@ -2,8 +2,8 @@
 //! trees have and that are easily forgotten.
 
 use sanchay::{
-    EntryKind, ExtractError, Extractor, Interest, Judge, Moment, NameBatch,
-    Pattern, Plugin, Portion, Sample, Selection,
+    EntryKind, ExtractError, Extractor, Interest, Judge, NameBatch, Pattern,
+    Plugin, Portion, Sample, Selection, Timestamp,
 };
 
 use crate::faults;
@@ -22,10 +22,10 @@ const NAMES: [&[u8]; 8] = [
 
 /// A size that does not fit 32 bits, and a time before 1970.
 const SIZES: [u64; 3] = [0, 1, u64::MAX];
-const TIMES: [Moment; 3] = [
-    Moment { seconds: 0, nanoseconds: 0 },
-    Moment { seconds: -1, nanoseconds: 999_999_999 },
-    Moment { seconds: i64::MAX, nanoseconds: 0 },
+const TIMES: [Timestamp; 3] = [
+    Timestamp { seconds: 0, nanoseconds: 0 },
+    Timestamp { seconds: -1, nanoseconds: 999_999_999 },
+    Timestamp { seconds: i64::MAX, nanoseconds: 0 },
 ];
 
 /// The longest name that a file can have, in bytes.

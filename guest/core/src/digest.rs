@@ -1,8 +1,8 @@
 //! Digests as values: small, comparable, and quick to print.
 
-use std::cmp::Ordering;
-use std::fmt;
-use std::hash::{Hash, Hasher};
+use core::cmp::Ordering;
+use core::fmt;
+use core::hash::{Hash, Hasher};
 
 /// The value of a node in the tree of a BLAKE3 digest that is not its root.
 pub type ChainingValue = [u8; 32];
@@ -36,6 +36,16 @@ impl Digest {
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..usize::from(self.len)).unwrap_or_default()
+    }
+}
+
+impl From<[u8; 16]> for Digest {
+    fn from(digest: [u8; 16]) -> Self {
+        let mut bytes = [0; LONGEST];
+        for (to, from) in bytes.iter_mut().zip(digest) {
+            *to = from;
+        }
+        Self { bytes, len: 16 }
     }
 }
 

@@ -1,12 +1,13 @@
 //! The order of a directory's entries that makes a depth-first walk come upon
 //! files in the byte order of their whole paths.
 
-use std::cmp::Ordering;
+use core::cmp::Ordering;
 
 /// Compares two entries of one directory. All that lies in a directory `d`
 /// has a path that begins with `d/`, so a directory is placed as if its name
 /// ended in a slash: `a-b` comes before `a/c`, which comes before `a0`.
-pub(crate) fn by_path(
+#[must_use]
+pub fn by_path(
     (a, a_is_dir): (&[u8], bool),
     (b, b_is_dir): (&[u8], bool),
 ) -> Ordering {

@@ -1,35 +1,79 @@
-//! Times in RFC 3339: UTC, nine digits of a second.
+//! Points in time, and their form in RFC 3339: UTC, nine digits of a second.
 //!
-//! The calendar is jiff's. Files of a tree often share a day, so the last
-//! day's date is kept and the clock time is written digit by digit: a record
-//! costs nanoseconds.
+//! The calendar is jiff's. Files of a tree often share a day, so the formatter
+//! keeps the last day's date and writes the clock time digit by digit: a
+//! record costs nanoseconds.
 
 use jiff::tz::Offset;
-use sanchay::Timestamp;
 
 const DAY: i64 = 86_400;
 
-/// Formats times.
+/// A point in time: seconds since 1970-01-01T00:00:00Z, negative before it,
+/// and the nanoseconds that follow them.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash,
+)]
+pub struct Timestamp {
+    /// Whole seconds since the epoch, rounded towards the past.
+    pub seconds: i64,
+    /// Nanoseconds after that second: 0 to 999,999,999.
+    pub nanoseconds: u32,
+}
+
+impl Timestamp {
+    /// Nanoseconds since the epoch, which 64 bits hold for the years 1678 to
+    /// 2262 only.
+    #[must_use]
+    pub const fn as_nanoseconds(self) -> i128 {
+        // Neither overflows 128 bits.
+        self.seconds as i128 * 1_000_000_000 + self.nanoseconds as i128
+    }
+}
+
+impl From<jiff::Timestamp> for Timestamp {
+    fn from(time: jiff::Timestamp) -> Self {
+        let (seconds, rest) = (time.as_second(), time.subsec_nanosecond());
+        // jiff's nanoseconds have the sign of its seconds.
+        match u32::try_from(rest) {
+            Ok(nanoseconds) => Self { seconds, nanoseconds },
+            Err(_) => Self {
+                seconds: seconds - 1,
+                nanoseconds: 1_000_000_000 - rest.unsigned_abs(),
+            },
+        }
+    }
+}
+
+/// Formats points in time.
 #[derive(Debug)]
-pub(crate) struct Times {
+pub struct TimeFormatter {
     /// The day that `text` begins with, in days since 1970.
     day: i64,
-    /// Whether RFC 3339 can tell that day.
+    /// Whether RFC 3339 has a form for that day.
     valid: bool,
     text: [u8; 30],
 }
 
-impl Default for Times {
+impl Default for TimeFormatter {
     fn default() -> Self {
         let text = *b"1970-01-01T00:00:00.000000000Z";
         Self { day: 0, valid: true, text }
     }
 }
 
-impl Times {
-    /// The time as text; `None` where RFC 3339 has none for it, before the
-    /// year 0 and after the year 9999.
-    pub(crate) fn format(&mut self, time: Timestamp) -> Option<&[u8; 30]> {
+impl TimeFormatter {
+    /// The time as ASCII text; `None` where RFC 3339 has no form for it:
+    /// before the year 0 and after the year 9999.
+    ///
+    /// ```
+    /// use sanchay_core::time::{TimeFormatter, Timestamp};
+    ///
+    /// let time = Timestamp { seconds: 951_782_400, nanoseconds: 7 };
+    /// let mut formatter = TimeFormatter::default();
+    /// let text = formatter.format(time).map(|it| it.to_vec());
+    /// assert_eq!(text.unwrap(), b"2000-02-29T00:00:00.000000007Z");
+    /// ```
+    pub fn format(&mut self, time: Timestamp) -> Option<&[u8; 30]> {
         let day = time.seconds.div_euclid(DAY);
         if day != self.day {
             self.day = day;
@@ -72,7 +116,6 @@ fn digits<const N: usize>(mut number: u32) -> [u8; N] {
     }
     digits
 }
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -80,7 +123,7 @@ mod tests {
     use super::*;
 
     fn format(seconds: i64, nanoseconds: u32) -> Option<String> {
-        let mut times = Times::default();
+        let mut times = TimeFormatter::default();
         let text = times.format(Timestamp { seconds, nanoseconds })?;
         Some(String::from_utf8(text.to_vec()).unwrap())
     }
@@ -115,7 +158,7 @@ mod tests {
                 1..20,
             ),
         ) {
-            let mut kept = Times::default();
+            let mut kept = TimeFormatter::default();
             for (seconds, nanoseconds) in times {
                 // jiff takes nanoseconds of the second's sign.
                 let exact = i128::from(seconds) * 1_000_000_000

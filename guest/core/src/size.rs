@@ -1,16 +1,34 @@
-//! Sizes on the command line: `4096`, `10k`, `10MB`, `1KiB`.
+//! Sizes as people write them: `4096`, `10k`, `10MB`, `1KiB`.
 //!
 //! As in `fd`, a letter alone is a power of ten and `i` makes it a power of
 //! two; the `b` and the case do not matter.
 
+use alloc::borrow::ToOwned as _;
+use alloc::format;
+use alloc::string::String;
+
+use crate::escape::escaped;
+use crate::hashing::MAX_CHUNK;
+
 /// What `--help` says of sizes.
-pub(crate) const HELP: &str = "\
+pub const HELP: &str = "\
 Sizes: a number of bytes, with k, m, g, t or p for powers of 1000 and ki, mi,
 gi, ti or pi for powers of 1024, in either case, with or without a final b:
 1k = 1kB = 1000, 1Ki = 1KiB = 1024.";
 
 /// Parses a size in bytes.
-pub(crate) fn parse(text: &str) -> Result<u64, String> {
+///
+/// ```
+/// use sanchay_core::size::parse;
+///
+/// assert_eq!(parse("10k"), Ok(10_000));
+/// assert_eq!(parse("1KiB"), Ok(1024));
+/// ```
+///
+/// # Errors
+///
+/// A complaint for the person who wrote it, fit for a terminal.
+pub fn parse(text: &str) -> Result<u64, String> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at_checked(digits).unwrap_or((text, ""));
     if number.is_empty() {
@@ -20,7 +38,7 @@ pub(crate) fn parse(text: &str) -> Result<u64, String> {
         format!(
             "unknown unit '{}'; the units are b, k, m, g, t, p (powers of \
              1000) and ki, mi, gi, ti, pi (powers of 1024)",
-            sanchay::escaped(unit.as_bytes()),
+            escaped(unit.as_bytes()),
         )
     })?;
     number
@@ -28,6 +46,19 @@ pub(crate) fn parse(text: &str) -> Result<u64, String> {
         .ok()
         .and_then(|number| number.checked_mul(factor))
         .ok_or_else(|| "a size is at most 2^64 - 1 bytes".to_owned())
+}
+
+/// Parses the chunk of a partial digest, in bytes.
+///
+/// # Errors
+///
+/// A complaint where it is no size, or not from 1 to [`MAX_CHUNK`].
+pub fn parse_chunk(text: &str) -> Result<u32, String> {
+    let size = parse(text)?;
+    u32::try_from(size)
+        .ok()
+        .filter(|chunk| (1..=MAX_CHUNK).contains(chunk))
+        .ok_or_else(|| format!("a chunk has 1 to {MAX_CHUNK} bytes"))
 }
 
 /// How many bytes a unit is.
@@ -55,7 +86,8 @@ fn factor(unit: &str) -> Option<u64> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::parse;
+    use super::{parse, parse_chunk};
+    use crate::hashing::MAX_CHUNK;
 
     #[test]
     fn a_letter_is_a_power_of_ten_and_an_i_makes_it_a_power_of_two() {
@@ -79,6 +111,17 @@ mod tests {
         for (text, size) in expected {
             assert_eq!(parse(text), Ok(size), "{text}");
         }
+    }
+
+    #[test]
+    fn a_chunk_is_within_its_bounds() {
+        assert_eq!(parse_chunk("64KiB"), Ok(65_536));
+        assert_eq!(parse_chunk("1"), Ok(1));
+        assert_eq!(parse_chunk(&MAX_CHUNK.to_string()), Ok(MAX_CHUNK));
+        assert!(parse_chunk("0").is_err());
+        let more = u64::from(MAX_CHUNK) + 1;
+        assert!(parse_chunk(&more.to_string()).is_err());
+        assert!(parse_chunk("8TiB").is_err());
     }
 
     #[test]

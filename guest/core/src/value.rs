@@ -1,17 +1,9 @@
-//! The values that an extractor returns.
+//! The values that plugins tell of a file.
 
-use std::fmt;
+use alloc::boxed::Box;
+use core::fmt;
 
-/// A point in time.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash,
-)]
-pub struct Moment {
-    /// Whole seconds since 1970-01-01T00:00:00Z, rounded towards the past.
-    pub seconds: i64,
-    /// Nanoseconds after that second: 0 to 999,999,999.
-    pub nanoseconds: u32,
-}
+use crate::time::Timestamp;
 
 /// The type of a column's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,7 +57,7 @@ pub enum Value {
     /// Bytes.
     Bytes(Box<[u8]>),
     /// A point in time.
-    Timestamp(Moment),
+    Timestamp(Timestamp),
 }
 
 impl Value {

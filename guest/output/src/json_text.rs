@@ -4,25 +4,32 @@
 //! as JSON allows: a parser reads the same string, and a terminal that shows
 //! the JSON obeys nothing in it.
 
-use std::io;
+use alloc::vec::Vec;
 
-use sanchay::is_obeyed;
-use serde::Serialize as _;
-use serde_json::{Serializer, ser::Formatter};
+use sanchay_core::escape::is_obeyed;
+
+use crate::name::put;
 
 /// Appends what stands between the quotes of a string.
-pub(crate) fn push(text: &str, out: &mut Vec<u8>) {
+pub fn push(text: &str, out: &mut Vec<u8>) {
     // Without an early end, so that the compiler makes vectors of it.
     if text.bytes().fold(true, |plain, byte| plain & is_plain(byte)) {
         out.extend_from_slice(text.as_bytes());
         return;
     }
-    let mut quoted = Vec::with_capacity(text.len() + 16);
-    let mut serializer = Serializer::with_formatter(&mut quoted, Guarded);
-    // Writing to a vector does not fail.
-    if text.serialize(&mut serializer).is_ok() {
-        let inner = quoted.get(1..quoted.len().saturating_sub(1));
-        out.extend_from_slice(inner.unwrap_or_default());
+    // A string is always serialised.
+    let quoted = serde_json::to_string(text).unwrap_or_default();
+    let inner = quoted.get(1..quoted.len().saturating_sub(1));
+    debug_assert!(inner.is_some(), "a string of JSON without quotes");
+    for character in inner.unwrap_or_default().chars() {
+        if is_obeyed(character) {
+            // All of these lie in the basic plane.
+            put(out, format_args!("\\u{:04x}", u32::from(character)));
+        } else {
+            let mut bytes = [0; 4];
+            let bytes = character.encode_utf8(&mut bytes).as_bytes();
+            out.extend_from_slice(bytes);
+        }
     }
 }
 
@@ -30,30 +37,6 @@ pub(crate) fn push(text: &str, out: &mut Vec<u8>) {
 const fn is_plain(byte: u8) -> bool {
     (b' ' <= byte) & (byte < 0x7f) & (byte != b'"') & (byte != b'\\')
 }
-
-/// Escapes more than JSON demands.
-struct Guarded;
-
-impl Formatter for Guarded {
-    fn write_string_fragment<W: ?Sized + io::Write>(
-        &mut self,
-        writer: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
-        for character in fragment.chars() {
-            if is_obeyed(character) {
-                // All of these lie in the basic plane.
-                write!(writer, "\\u{:04x}", u32::from(character))?;
-            } else {
-                let mut bytes = [0; 4];
-                let bytes = character.encode_utf8(&mut bytes).as_bytes();
-                writer.write_all(bytes)?;
-            }
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -82,7 +65,7 @@ mod tests {
 
     #[test]
     fn every_character_that_a_terminal_obeys_is_escaped() {
-        for c in ('\0'..=char::MAX).filter(|c| sanchay::is_obeyed(*c)) {
+        for c in ('\0'..=char::MAX).filter(|c| super::is_obeyed(*c)) {
             let string = string(&c.to_string());
             assert!(string.starts_with("\"\\"), "{string:?}");
             assert!(!string.contains(c), "{string:?}");

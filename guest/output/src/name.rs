@@ -1,13 +1,16 @@
 //! Names in lines of text: as they are, as coreutils escapes them, or as a
 //! terminal may see them.
 
-use std::io::Write as _;
+use alloc::string::ToString as _;
+use alloc::vec::Vec;
+use core::fmt;
 
-use sanchay::{Algorithm, escaped};
+use sanchay_core::escape::escaped;
+use sanchay_core::hashing::Algorithm;
 
 /// How a name is written into a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Escape {
+pub enum NameEscape {
     /// Byte for byte.
     Nothing,
     /// Newline, carriage return and backslash as `\n`, `\r` and `\\`, and a
@@ -21,10 +24,10 @@ pub(crate) enum Escape {
     Terminal,
 }
 
-impl Escape {
+impl NameEscape {
     /// How names are written into a list of this algorithm's digests, so
     /// that the program which checks them understands.
-    pub(crate) fn for_list(algorithm: Algorithm) -> Self {
+    pub fn for_list(algorithm: Algorithm) -> Self {
         match algorithm {
             Algorithm::Blake3 => Self::LinesOfB3sum,
             _ => Self::Lines,
@@ -43,7 +46,7 @@ impl Escape {
     }
 
     /// Begins the line of a name, with a backslash if the name is escaped.
-    pub(crate) fn begin(self, name: &[u8], out: &mut Vec<u8>) -> Begun {
+    pub fn begin(self, name: &[u8], out: &mut Vec<u8>) -> Begun {
         let escaped = self.applies(name);
         if escaped {
             out.push(b'\\');
@@ -71,11 +74,11 @@ impl Escape {
 
 /// A line that was begun, and remembers whether its name is escaped.
 #[must_use]
-pub(crate) struct Begun(Option<Escape>);
+pub struct Begun(Option<NameEscape>);
 
 impl Begun {
     /// Appends the name.
-    pub(crate) fn name(self, name: &[u8], out: &mut Vec<u8>) {
+    pub fn name(self, name: &[u8], out: &mut Vec<u8>) {
         match self.0 {
             Some(escape) => escape.push(name, out),
             None => out.extend_from_slice(name),
@@ -83,14 +86,26 @@ impl Begun {
     }
 }
 
+/// Appends what formats to bytes; that cannot fail.
+pub fn put(out: &mut Vec<u8>, text: fmt::Arguments<'_>) {
+    struct Bytes<'a>(&'a mut Vec<u8>);
+    impl fmt::Write for Bytes<'_> {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0.extend_from_slice(text.as_bytes());
+            Ok(())
+        }
+    }
+    let written = fmt::Write::write_fmt(&mut Bytes(out), text);
+    debug_assert!(written.is_ok(), "a Display of ours failed");
+}
+
 /// Appends a name as a terminal may see it.
-pub(crate) fn push_escaped(name: &[u8], out: &mut Vec<u8>) {
-    // Writing to a vector does not fail.
-    let _ = write!(out, "{}", escaped(name));
+pub fn push_escaped(name: &[u8], out: &mut Vec<u8>) {
+    put(out, format_args!("{}", escaped(name)));
 }
 
 /// Whether a name is shown on a terminal other than byte for byte.
-pub(crate) fn escapes_on_terminal(name: &[u8]) -> bool {
+pub fn escapes_on_terminal(name: &[u8]) -> bool {
     let plain = |b: &u8| (b' '..=b'~').contains(b) && *b != b'\\';
     !name.iter().all(plain) && escaped(name).to_string().as_bytes() != name
 }
@@ -101,7 +116,7 @@ mod tests {
 
     use super::*;
 
-    fn line(escape: Escape, name: &[u8]) -> Vec<u8> {
+    fn line(escape: NameEscape, name: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
         let begun = escape.begin(name, &mut out);
         out.extend_from_slice(b"HASH  ");
@@ -112,24 +127,26 @@ mod tests {
 
     #[test]
     fn a_plain_name_is_not_escaped() {
-        for escape in [Escape::Nothing, Escape::Lines, Escape::Terminal] {
+        for escape in
+            [NameEscape::Nothing, NameEscape::Lines, NameEscape::Terminal]
+        {
             assert_eq!(line(escape, b" a b.txt"), b"HASH   a b.txt\n");
         }
         let bytes = b"tab\t\xff\x1b";
-        assert_eq!(line(Escape::Lines, bytes), b"HASH  tab\t\xff\x1b\n");
+        assert_eq!(line(NameEscape::Lines, bytes), b"HASH  tab\t\xff\x1b\n");
     }
 
     #[test]
     fn a_name_that_breaks_a_line_is_escaped_as_coreutils_does() {
         let name = b"a\nb\rc\\d";
         let expected = b"\\HASH  a\\nb\\rc\\\\d\n";
-        assert_eq!(line(Escape::Lines, name), expected);
-        assert_eq!(line(Escape::Nothing, name), b"HASH  a\nb\rc\\d\n");
+        assert_eq!(line(NameEscape::Lines, name), expected);
+        assert_eq!(line(NameEscape::Nothing, name), b"HASH  a\nb\rc\\d\n");
     }
 
     #[test]
     fn b3sum_gets_a_carriage_return_as_it_is_unless_it_ends_the_name() {
-        let escape = Escape::for_list(Algorithm::Blake3);
+        let escape = NameEscape::for_list(Algorithm::Blake3);
         assert_eq!(line(escape, b"a\rb"), b"HASH  a\rb\n");
         assert_eq!(line(escape, b"a\rb\r"), b"\\HASH  a\rb\\r\n");
         assert_eq!(line(escape, b"a\rb\n"), b"\\HASH  a\rb\\n\n");
@@ -138,9 +155,12 @@ mod tests {
     #[test]
     fn a_terminal_gets_nothing_that_it_could_obey() {
         let name = b"\x1b[2J\xff";
-        assert_eq!(line(Escape::Terminal, name), b"\\HASH  \\u{1b}[2J\\xff\n");
         assert_eq!(
-            line(Escape::Terminal, "né".as_bytes()),
+            line(NameEscape::Terminal, name),
+            b"\\HASH  \\u{1b}[2J\\xff\n"
+        );
+        assert_eq!(
+            line(NameEscape::Terminal, "né".as_bytes()),
             "HASH  né\n".as_bytes()
         );
     }
@@ -174,7 +194,7 @@ mod tests {
                 1..20,
             ),
         ) {
-            for escape in [Escape::Lines, Escape::LinesOfB3sum] {
+            for escape in [NameEscape::Lines, NameEscape::LinesOfB3sum] {
                 let mut out = Vec::new();
                 escape.begin(&name, &mut out).name(&name, &mut out);
                 prop_assert!(!out.contains(&b'\n'));

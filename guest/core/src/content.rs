@@ -1,0 +1,35 @@
+//! What is in a file, told by a digest.
+
+use core::fmt;
+
+use crate::digest::Digest;
+use crate::hashing::{Algorithm, PartialDigest};
+
+/// What is in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Content {
+    /// A digest of all its bytes.
+    Whole(Algorithm, Digest),
+    /// A digest of its two ends and its size.
+    Partial(PartialDigest),
+}
+
+impl Content {
+    /// The hash function that made it.
+    #[must_use]
+    pub const fn algorithm(&self) -> Algorithm {
+        match self {
+            Self::Whole(algorithm, _) => *algorithm,
+            Self::Partial(_) => Algorithm::Xxh64,
+        }
+    }
+}
+
+impl fmt::Display for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(_, digest) => digest.fmt(f),
+            Self::Partial(digest) => digest.fmt(f),
+        }
+    }
+}

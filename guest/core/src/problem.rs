@@ -1,0 +1,105 @@
+//! What goes wrong with an entry, in words that every front end uses.
+
+use core::fmt;
+
+/// The longest path below its root of a directory that is entered, in bytes,
+/// with the slash behind it.
+pub const MAX_PATH: usize = 64 << 10;
+
+/// What was being done to an entry when it failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Action {
+    /// Opening what the caller named.
+    Root,
+    /// Opening a directory.
+    OpenDirectory,
+    /// Listing a directory.
+    ReadDirectory,
+    /// Filtering the names in a directory.
+    Filter,
+    /// Reading an entry's metadata.
+    Stat,
+    /// Opening a file.
+    Open,
+    /// Reading a file.
+    Read,
+    /// Hashing what was read.
+    Hash,
+    /// Extracting values by a plugin.
+    Extract,
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Root | Self::Open => "cannot open",
+            Self::OpenDirectory => "cannot open the directory",
+            Self::ReadDirectory => "cannot list the directory",
+            Self::Filter => "cannot filter the names",
+            Self::Stat => "cannot read the metadata",
+            Self::Read => "cannot read",
+            Self::Hash => "cannot hash",
+            Self::Extract => "cannot extract values",
+        })
+    }
+}
+
+/// What is wrong with an entry, beyond what the system refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Problem {
+    /// It is not a regular file, but this.
+    NotRegular(&'static str),
+    /// It was a file when its directory was listed and is a symbolic link
+    /// now. It was not followed.
+    BecameLink,
+    /// The file grew while it was read, so that its digest is not that of the
+    /// whole.
+    Grew,
+    /// The file ended before it should: it shrank while it was read, so that
+    /// what was read are not its two ends.
+    Shrank,
+    /// The path of the directory below its root is longer than [`MAX_PATH`]:
+    /// it was not entered.
+    PathTooLong,
+    /// Another file has taken the place of the one that was found.
+    Replaced,
+    /// The link leads out of the root that confines the walk.
+    OutsideRoot,
+    /// The size changed since the directory was listed, so the file cannot be
+    /// compared.
+    Changed {
+        /// Its size when it was listed, in bytes.
+        expected: u64,
+        /// How many bytes it had when it was read.
+        found: u64,
+    },
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotRegular(word) => {
+                write!(f, "it is {word}, not a regular file")
+            }
+            Self::BecameLink => f.write_str(
+                "it was replaced by a symbolic link, which is not followed",
+            ),
+            Self::Grew => f.write_str("it grew while it was read"),
+            Self::Shrank => f.write_str("it shrank while it was read"),
+            Self::PathTooLong => write!(
+                f,
+                "its path below the root is longer than {MAX_PATH} bytes; to \
+                 look into it, name a directory further down"
+            ),
+            Self::Replaced => f.write_str("another file has taken its place"),
+            Self::OutsideRoot => f.write_str("the link leads out of the root"),
+            Self::Changed { expected, found } => write!(
+                f,
+                "its size is not what it was when it was listed ({expected} \
+                 bytes then, {found} now)"
+            ),
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! The records of a run: which fields they have, and batches of them.
+//!
+//! Text, the header of CSV, the keys of JSON, Python's records and Arrow's
+//! columns all come from the one [`Schema`]. A new field is a line in
+//! [`schema`], and a line in [`RecordBatch::push`] where it is filled.
+
+mod batch;
+mod column;
+mod path;
+mod schema;
+
+pub use self::batch::{Group, RecordBatch, Row};
+pub use self::column::{Column, VarColumn};
+pub use self::path::{PathColumn, PathRef};
+pub use self::schema::{DataType, Field, FieldId, RecordKind, Schema};
+
+/// What was found out about a path: by checking its digest, or by asking a
+/// filter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The file has the digest.
+    Ok,
+    /// It has another one.
+    Failed,
+    /// There is no such file.
+    Missing,
+    /// The file could not be opened or read.
+    Unreadable,
+    /// The filter wants it.
+    Wanted,
+    /// The filter does not want it.
+    Unwanted,
+}
+
+impl Verdict {
+    /// Its name in records.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Failed => "failed",
+            Self::Missing => "missing",
+            Self::Unreadable => "unreadable",
+            Self::Wanted => "wanted",
+            Self::Unwanted => "unwanted",
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Which fields the records of each kind have, in their order.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::value::ValueType;
+
+/// What the records of a run are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordKind {
+    /// A file that was found.
+    File,
+    /// A file that was hashed.
+    Hash {
+        /// Whether by its two ends only.
+        partial: bool,
+    },
+    /// A verdict on a path.
+    Verdict,
+    /// A file that has the content of another; the records of a group follow
+    /// each other.
+    Duplicate,
+}
+
+/// Which field it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FieldId {
+    /// Which group the file is in, from 1.
+    Group,
+    /// The path.
+    Path,
+    /// The size in bytes.
+    Size,
+    /// When the content was last modified.
+    Modified,
+    /// The hash function.
+    Algorithm,
+    /// The chunk of a partial digest, in bytes.
+    Chunk,
+    /// The digest.
+    Hash,
+    /// What was found out.
+    Verdict,
+    /// Why there is no better verdict.
+    Error,
+    /// How many bytes would be free if one file of the group were kept.
+    Reclaimable,
+    /// What a plugin tells: the number of its column.
+    Plugin(usize),
+}
+
+/// The type of a field's values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataType {
+    /// A path: bytes, mostly of UTF-8.
+    Path,
+    /// One of a few words.
+    Word,
+    /// A digest.
+    Hash,
+    /// What plugins tell, and all else.
+    Value(ValueType),
+}
+
+/// A field of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Which it is.
+    pub id: FieldId,
+    /// Its name in every format.
+    pub name: Cow<'static, str>,
+    /// The type of its values.
+    pub data_type: DataType,
+}
+
+impl Field {
+    /// Whether all files of a group share the value.
+    #[must_use]
+    pub const fn is_of_group(&self) -> bool {
+        matches!(
+            self.id,
+            FieldId::Group
+                | FieldId::Size
+                | FieldId::Algorithm
+                | FieldId::Hash
+                | FieldId::Reclaimable
+        )
+    }
+}
+
+const UNSIGNED: DataType = DataType::Value(ValueType::Unsigned);
+
+const GROUP: Field = field(FieldId::Group, "group", UNSIGNED);
+const PATH: Field = field(FieldId::Path, "path", DataType::Path);
+const SIZE: Field = field(FieldId::Size, "size", UNSIGNED);
+const MODIFIED: Field = field(
+    FieldId::Modified,
+    "modified",
+    DataType::Value(ValueType::Timestamp),
+);
+const ALGORITHM: Field =
+    field(FieldId::Algorithm, "algorithm", DataType::Word);
+const CHUNK: Field = field(FieldId::Chunk, "chunk", UNSIGNED);
+const HASH: Field = field(FieldId::Hash, "hash", DataType::Hash);
+const VERDICT: Field = field(FieldId::Verdict, "verdict", DataType::Word);
+const ERROR: Field =
+    field(FieldId::Error, "error", DataType::Value(ValueType::Text));
+const RECLAIMABLE: Field =
+    field(FieldId::Reclaimable, "reclaimable", UNSIGNED);
+
+const fn field(id: FieldId, name: &'static str, data_type: DataType) -> Field {
+    Field { id, name: Cow::Borrowed(name), data_type }
+}
+
+/// The fields of a run's records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schema {
+    kind: RecordKind,
+    fields: Vec<Field>,
+}
+
+impl Schema {
+    /// The fields of records of one kind, those of plugins last.
+    #[must_use]
+    pub fn new(
+        kind: RecordKind,
+        plugins: impl IntoIterator<Item = (String, ValueType)>,
+    ) -> Self {
+        let own: &[Field] = match kind {
+            RecordKind::File => &[PATH, SIZE, MODIFIED],
+            RecordKind::Hash { partial: false } => {
+                &[PATH, SIZE, MODIFIED, ALGORITHM, HASH]
+            }
+            RecordKind::Hash { partial: true } => {
+                &[PATH, SIZE, MODIFIED, ALGORITHM, CHUNK, HASH]
+            }
+            RecordKind::Verdict => &[PATH, VERDICT, ERROR],
+            RecordKind::Duplicate => {
+                &[GROUP, SIZE, ALGORITHM, HASH, PATH, RECLAIMABLE]
+            }
+        };
+        let plugins = plugins.into_iter().enumerate().map(
+            |(column, (name, value_type))| Field {
+                id: FieldId::Plugin(column),
+                name: Cow::Owned(name),
+                data_type: DataType::Value(value_type),
+            },
+        );
+        let fields = own.iter().cloned().chain(plugins).collect();
+        Self { kind, fields }
+    }
+
+    /// What the records are.
+    #[must_use]
+    pub const fn kind(&self) -> RecordKind {
+        self.kind
+    }
+
+    /// The fields, in their order.
+    #[must_use]
+    pub fn fields(&self) -> &[Field] {
+        &self.fields
+    }
+}

@@ -1,0 +1,160 @@
+//! Comma-separated values (RFC 4180, lines ended by a newline), with a header.
+//!
+//! Each row has both `path` and `path_base64`, one of them empty: the second
+//! has the bytes of a path that is not UTF-8, in base64. On a terminal it has
+//! those of a path with control characters as well, since CSV has no escape
+//! for them. What has no value is an empty field. A field of text is quoted
+//! and holds the text as it is, newlines and all, but on a terminal; it is not
+//! guarded against spreadsheets that take a leading `=` for a formula.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use sanchay_core::record::{Column, DataType, PathRef, RecordBatch, Schema};
+use sanchay_core::time::TimeFormatter;
+
+use crate::name::{escapes_on_terminal, push_escaped};
+use crate::values::{push_base64, push_plain};
+use crate::{Encoded, Encoder};
+
+/// Rows.
+#[derive(Clone, Debug)]
+pub(crate) struct Csv {
+    terminal: bool,
+    header: String,
+}
+
+impl Csv {
+    pub(crate) fn new(schema: &Arc<Schema>, terminal: bool) -> Self {
+        let mut header = String::new();
+        for field in schema.fields() {
+            if !header.is_empty() {
+                header.push(',');
+            }
+            header.push_str(&field.name);
+            if field.data_type == DataType::Path {
+                header.push_str(",path_base64");
+            }
+        }
+        header.push('\n');
+        Self { terminal, header }
+    }
+
+    fn push_text(&self, text: &[u8], out: &mut Vec<u8>) {
+        if self.terminal && is_obeyed(text) {
+            let mut escaped = Vec::new();
+            push_escaped(text, &mut escaped);
+            push_field(&escaped, out);
+        } else {
+            push_field(text, out);
+        }
+    }
+
+    /// Appends the two path fields and the comma between them.
+    fn push_path(&self, path: &[u8], out: &mut Vec<u8>) {
+        let is_shown = str::from_utf8(path).is_ok()
+            && !(self.terminal && is_obeyed(path));
+        if is_shown {
+            push_field(path, out);
+            out.push(b',');
+        } else {
+            out.push(b',');
+            push_base64(path, out);
+        }
+    }
+}
+
+impl Encoder for Csv {
+    fn head(&self) -> &[u8] {
+        self.header.as_bytes()
+    }
+
+    fn encode(&self, batch: &RecordBatch, out: &mut Encoded) {
+        let mut state = State::default();
+        for row in 0..batch.len() {
+            let mut is_first = true;
+            for (_, column) in batch.columns() {
+                if !is_first {
+                    out.bytes.push(b',');
+                }
+                is_first = false;
+                match column {
+                    Column::Path(paths) => {
+                        if let Some(path) = paths.get(row) {
+                            state.path(self, &path, &mut out.bytes);
+                        }
+                    }
+                    Column::Text(texts) => {
+                        let text = texts.get(row).unwrap_or_default();
+                        self.push_text(text, &mut out.bytes);
+                    }
+                    _ => {
+                        let times = &mut state.times;
+                        push_plain(column, row, times, &mut out.bytes);
+                    }
+                }
+            }
+            out.bytes.push(b'\n');
+            out.end_record();
+        }
+    }
+}
+
+/// What encoding one batch remembers from row to row.
+#[derive(Default)]
+struct State {
+    times: TimeFormatter,
+    /// The directory that `is_plain` speaks of.
+    directory: Option<usize>,
+    /// Whether the prefix of the paths in it is text that needs no quotes.
+    is_plain: bool,
+    scratch: Vec<u8>,
+}
+
+impl State {
+    fn path(&mut self, csv: &Csv, path: &PathRef<'_>, out: &mut Vec<u8>) {
+        if self.directory != Some(path.directory) {
+            self.directory = Some(path.directory);
+            self.is_plain = !csv.terminal
+                && !needs_quotes(path.parent)
+                && str::from_utf8(path.parent).is_ok();
+        }
+        if self.is_plain && path.name.is_ascii() && !needs_quotes(path.name) {
+            out.extend_from_slice(path.parent);
+            out.extend_from_slice(path.name);
+            out.push(b',');
+        } else {
+            csv.push_path(path.join(&mut self.scratch), out);
+        }
+    }
+}
+
+fn push_field(field: &[u8], out: &mut Vec<u8>) {
+    if !needs_quotes(field) {
+        out.extend_from_slice(field);
+        return;
+    }
+    let start = out.len();
+    // Every byte may need another before it, and quotes stand around it all.
+    let room = field.len().saturating_mul(2).saturating_add(2);
+    out.resize(start.saturating_add(room), 0);
+    let mut writer = csv_core::Writer::new();
+    let space = out.get_mut(start..).unwrap_or_default();
+    let (_, _, written) = writer.field(field, space);
+    let rest = space.get_mut(written..).unwrap_or_default();
+    let (_, closing) = writer.finish(rest);
+    out.truncate(start.saturating_add(written).saturating_add(closing));
+}
+
+/// Whether a field is for `csv_core` to write; all others stand for
+/// themselves.
+fn needs_quotes(field: &[u8]) -> bool {
+    field.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'))
+}
+
+/// Whether a terminal would obey something in the text. (A backslash is
+/// escaped on a terminal elsewhere, but does nothing by itself.)
+fn is_obeyed(text: &[u8]) -> bool {
+    text.split(|byte| *byte == b'\\').any(escapes_on_terminal)
+}

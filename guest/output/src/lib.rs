@@ -1,0 +1,146 @@
+//! How records are written: one encoder for each format, one trait for all.
+//!
+//! An encoder appends the records of a batch, all of them whole, to a buffer.
+//! What a format needs before, between and after its records it tells apart
+//! from them, so that output is well-formed however a run ends. The native
+//! program and the WASI command print by the same encoders.
+#![cfg_attr(not(test), no_std)]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod csv;
+mod encoded;
+mod json;
+pub mod json_text;
+pub mod name;
+#[cfg(test)]
+mod tests;
+mod text;
+mod values;
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::error::Error;
+use core::fmt;
+use core::str::FromStr;
+
+use sanchay_core::record::{RecordBatch, Schema};
+
+pub use self::encoded::{BLOCK, Encoded};
+pub use self::text::TextOptions;
+
+/// A format of records.
+pub trait Encoder: Send + Sync {
+    /// What stands before the first record, and also where there is none.
+    fn head(&self) -> &[u8] {
+        b""
+    }
+
+    /// What every record begins with, but the first, which must not.
+    fn separator(&self) -> &[u8] {
+        b""
+    }
+
+    /// Appends the records of a batch. Of a group of equal files the batch
+    /// holds all.
+    fn encode(&self, batch: &RecordBatch, out: &mut Encoded);
+
+    /// Appends what stands after the last record; `empty` tells that there
+    /// was none.
+    fn finish(&self, empty: bool, out: &mut Vec<u8>) {
+        let _ = (empty, out);
+    }
+
+    /// Whether the bytes of several batches must be written in the order in
+    /// which the batches were encoded. Where they need not, threads can
+    /// encode side by side.
+    fn is_ordered(&self) -> bool {
+        false
+    }
+}
+
+/// The formats of text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// Lines for people and for line tools.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Ndjson,
+    /// One JSON array.
+    Json,
+    /// Comma-separated values with a header.
+    Csv,
+}
+
+impl Format {
+    /// All of them.
+    pub const ALL: [Self; 4] =
+        [Self::Text, Self::Ndjson, Self::Json, Self::Csv];
+
+    /// The name of the format.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Ndjson => "ndjson",
+            Self::Json => "json",
+            Self::Csv => "csv",
+        }
+    }
+
+    /// What it is, in a few words.
+    #[must_use]
+    pub const fn help(self) -> &'static str {
+        match self {
+            Self::Text => "lines",
+            Self::Ndjson => "one JSON object a line",
+            Self::Json => "one JSON array",
+            Self::Csv => "comma-separated values with a header",
+        }
+    }
+
+    /// The encoder of records with these fields. `options` tells how lines of
+    /// text are written, and whether a terminal shows the output.
+    #[must_use]
+    pub fn encoder(
+        self,
+        schema: &Arc<Schema>,
+        options: TextOptions,
+    ) -> Box<dyn Encoder> {
+        match self {
+            Self::Text => Box::new(text::Text::new(schema, options)),
+            Self::Ndjson => Box::new(json::Json::lines(schema)),
+            Self::Json => Box::new(json::Json::array(schema)),
+            Self::Csv => Box::new(csv::Csv::new(schema, options.terminal)),
+        }
+    }
+}
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(name: &str) -> Result<Self, UnknownFormat> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|it| it.name() == name).ok_or(UnknownFormat)
+    }
+}
+
+/// No format goes by that name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownFormat;
+
+impl fmt::Display for UnknownFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("one of ")?;
+        for (index, format) in Format::ALL.iter().enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}{}", format.name())?;
+        }
+        f.write_str(" was expected")
+    }
+}
+
+impl Error for UnknownFormat {}

@@ -1,0 +1,293 @@
+//! Lines of text, for people and for line tools.
+//!
+//! - A file found: `SIZE<TAB>MODIFIED<TAB>PATH`, or its path alone.
+//! - A file hashed: the forms of the checksum programs, `HASH  PATH` and
+//!   `NAME (PATH) = HASH`. XXH3 with 64 bits always has the second: `xxhsum`
+//!   takes the first for XXH64, whose digests are as long. A partial digest
+//!   names its chunk, unless that is the default.
+//! - A verdict: `PATH: OK`, `PATH: FAILED`, `PATH: FAILED open or read`, the
+//!   words of `sha256sum --check`; of a filter, `wanted<TAB>PATH`.
+//! - A group of equal files: a line that begins with `# `, a line for each
+//!   path, an empty line; or only the paths, each ended by a zero byte, and a
+//!   zero byte after the last.
+//!
+//! What plugins tell stands before the path of a file found, and in a line of
+//! its own before one that is hashed or equal; where there are only paths, it
+//! is left out. What has no value is a dash.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use sanchay_core::content::Content;
+use sanchay_core::hashing::{Algorithm, DEFAULT_CHUNK};
+use sanchay_core::record::{
+    Column, FieldId, PathRef, RecordBatch, RecordKind, Schema, Verdict,
+};
+use sanchay_core::time::TimeFormatter;
+
+use crate::json::group_rows;
+use crate::name::{NameEscape, push_escaped, put};
+use crate::values::{push_json, push_number, push_plain};
+use crate::{Encoded, Encoder};
+
+/// What stands for a value that there is none of.
+const NOTHING: u8 = b'-';
+
+/// How lines are written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TextOptions {
+    /// Whether the output goes to a terminal. (Other formats heed this, too.)
+    pub terminal: bool,
+    /// Whether a zero byte ends each line: names are then never escaped, and
+    /// files found or equal have nothing but their path.
+    pub zero: bool,
+    /// Whether a digest's line names its algorithm.
+    pub tag: bool,
+}
+
+/// Lines.
+#[derive(Clone, Debug)]
+pub(crate) struct Text {
+    kind: RecordKind,
+    options: TextOptions,
+}
+
+impl Text {
+    pub(crate) fn new(schema: &Arc<Schema>, options: TextOptions) -> Self {
+        Self { kind: schema.kind(), options }
+    }
+
+    fn end(&self) -> u8 {
+        if self.options.zero { 0 } else { b'\n' }
+    }
+
+    /// How names are written into lines that are otherwise escaped this way.
+    fn escape(&self, lines: NameEscape) -> NameEscape {
+        match self.options {
+            TextOptions { terminal: true, .. } => NameEscape::Terminal,
+            TextOptions { zero: true, .. } => NameEscape::Nothing,
+            _ => lines,
+        }
+    }
+
+    fn files(&self, batch: &RecordBatch, out: &mut Encoded) {
+        let Some(paths) = batch.paths() else { return };
+        let mut times = TimeFormatter::default();
+        // All but the path, which comes last.
+        let before: Vec<&Column> = batch
+            .columns()
+            .map(|(_, column)| column)
+            .filter(|column| !matches!(column, Column::Path(_)))
+            .collect();
+        for (row, path) in paths.iter().enumerate() {
+            let bytes = &mut out.bytes;
+            if !self.options.zero {
+                for column in &before {
+                    if !push_plain(column, row, &mut times, bytes) {
+                        bytes.push(NOTHING);
+                    }
+                    bytes.push(b'\t');
+                }
+            }
+            if self.options.terminal {
+                push_escaped(path.parent, bytes);
+                push_escaped(path.name, bytes);
+            } else {
+                bytes.extend_from_slice(path.parent);
+                bytes.extend_from_slice(path.name);
+            }
+            bytes.push(self.end());
+            out.end_record();
+        }
+    }
+
+    fn hashes(&self, batch: &RecordBatch, out: &mut Encoded) {
+        let (Some(paths), Some(Column::Hash(hashes))) =
+            (batch.paths(), batch.column(FieldId::Hash))
+        else {
+            return;
+        };
+        let chunks = match batch.column(FieldId::Chunk) {
+            Some(Column::Unsigned(chunks)) => chunks.as_slice(),
+            _ => &[],
+        };
+        let mut times = TimeFormatter::default();
+        let mut scratch = Vec::new();
+        for (row, (path, content)) in paths.iter().zip(hashes).enumerate() {
+            let Some(content) = content else { continue };
+            self.comment(batch, row, &mut times, &mut out.bytes);
+            let path = path.join(&mut scratch);
+            let chunk = chunks.get(row).copied().flatten();
+            self.hash(path, content, chunk, &mut out.bytes);
+            out.end_record();
+        }
+    }
+
+    fn hash(
+        &self,
+        path: &[u8],
+        content: &Content,
+        chunk: Option<u64>,
+        out: &mut Vec<u8>,
+    ) {
+        let escape = self.escape(match content {
+            Content::Whole(algorithm, _) => NameEscape::for_list(*algorithm),
+            Content::Partial(_) => NameEscape::Lines,
+        });
+        let begun = escape.begin(path, out);
+        match content {
+            Content::Whole(algorithm, digest)
+                if self.options.tag || *algorithm == Algorithm::Xxh3_64 =>
+            {
+                put(out, format_args!("{} (", algorithm.tag()));
+                begun.name(path, out);
+                put(out, format_args!(") = {digest}"));
+            }
+            Content::Whole(_, digest) => {
+                put(out, format_args!("{digest}  "));
+                begun.name(path, out);
+            }
+            Content::Partial(digest) => {
+                let chunk = chunk
+                    .and_then(|it| u32::try_from(it).ok())
+                    .unwrap_or(DEFAULT_CHUNK);
+                put(out, format_args!("{}  ", digest.listed(chunk)));
+                begun.name(path, out);
+            }
+        }
+        out.push(self.end());
+    }
+
+    fn verdicts(&self, batch: &RecordBatch, out: &mut Encoded) {
+        let (Some(paths), Some(Column::Word(verdicts))) =
+            (batch.paths(), batch.column(FieldId::Verdict))
+        else {
+            return;
+        };
+        let mut scratch = Vec::new();
+        for (path, verdict) in paths.iter().zip(verdicts) {
+            let path = path.join(&mut scratch);
+            let verdict = verdict.unwrap_or_default();
+            self.verdict(path, verdict, &mut out.bytes);
+            out.end_record();
+        }
+    }
+
+    fn verdict(&self, path: &[u8], verdict: &str, out: &mut Vec<u8>) {
+        const WANTED: &str = Verdict::Wanted.name();
+        const UNWANTED: &str = Verdict::Unwanted.name();
+        const OK: &str = Verdict::Ok.name();
+        const FAILED: &str = Verdict::Failed.name();
+        if matches!(verdict, WANTED | UNWANTED) {
+            out.extend_from_slice(verdict.as_bytes());
+            out.push(b'\t');
+            push_escaped(path, out);
+            out.push(b'\n');
+            return;
+        }
+        let escape = self.escape(NameEscape::Lines);
+        escape.begin(path, out).name(path, out);
+        out.extend_from_slice(match verdict {
+            OK => b": OK\n",
+            FAILED => b": FAILED\n",
+            _ => b": FAILED open or read\n",
+        });
+    }
+
+    fn groups(&self, batch: &RecordBatch, out: &mut Encoded) {
+        let Some(paths) = batch.paths() else { return };
+        let mut times = TimeFormatter::default();
+        let mut scratch = Vec::new();
+        for rows in group_rows(batch) {
+            if !self.options.zero {
+                group_head(batch, &rows, &mut out.bytes);
+            }
+            let escape = self.escape(NameEscape::Lines);
+            for row in rows {
+                if !self.options.zero {
+                    self.comment(batch, row, &mut times, &mut out.bytes);
+                }
+                let path = paths.get(row).map(|it| join(it, &mut scratch));
+                let path = path.unwrap_or_default();
+                escape.begin(path, &mut out.bytes).name(path, &mut out.bytes);
+                out.bytes.push(self.end());
+            }
+            out.bytes.push(self.end());
+            out.end_record();
+        }
+    }
+
+    /// Appends a line that is a comment in every list of digests,
+    /// `# images.width=640 images.format="png"`, if plugins tell something.
+    fn comment(
+        &self,
+        batch: &RecordBatch,
+        row: usize,
+        times: &mut TimeFormatter,
+        out: &mut Vec<u8>,
+    ) {
+        let begin = out.len();
+        out.push(b'#');
+        let mut empty = true;
+        for (field, column) in batch.columns() {
+            if !matches!(field.id, FieldId::Plugin(_)) {
+                continue;
+            }
+            let before = out.len();
+            out.push(b' ');
+            out.extend_from_slice(field.name.as_bytes());
+            out.push(b'=');
+            let value = out.len();
+            push_json(column, row, times, out);
+            if out.get(value..) == Some(b"null") {
+                out.truncate(before);
+            } else {
+                empty = false;
+            }
+        }
+        if empty {
+            out.truncate(begin);
+        } else {
+            out.push(self.end());
+        }
+    }
+}
+
+fn join<'b>(path: PathRef<'_>, buffer: &'b mut Vec<u8>) -> &'b [u8] {
+    path.join(buffer)
+}
+
+/// Appends the line that tells what the files of a group share.
+fn group_head(batch: &RecordBatch, rows: &Range<usize>, out: &mut Vec<u8>) {
+    let number = |id| match batch.column(id) {
+        Some(Column::Unsigned(column)) => {
+            column.get(rows.start).copied().flatten().unwrap_or_default()
+        }
+        _ => 0,
+    };
+    out.extend_from_slice(b"# ");
+    push_number(u64::try_from(rows.len()).unwrap_or(u64::MAX), out);
+    out.extend_from_slice(b" files of ");
+    push_number(number(FieldId::Size), out);
+    out.extend_from_slice(b" bytes, ");
+    push_number(number(FieldId::Reclaimable), out);
+    out.extend_from_slice(b" bytes reclaimable");
+    if let Some(Column::Hash(hashes)) = batch.column(FieldId::Hash)
+        && let Some(Some(content)) = hashes.get(rows.start)
+    {
+        put(out, format_args!(", {}:{content}", content.algorithm()));
+    }
+    out.push(b'\n');
+}
+
+impl Encoder for Text {
+    fn encode(&self, batch: &RecordBatch, out: &mut Encoded) {
+        match self.kind {
+            RecordKind::File => self.files(batch, out),
+            RecordKind::Hash { .. } => self.hashes(batch, out),
+            RecordKind::Verdict => self.verdicts(batch, out),
+            RecordKind::Duplicate => self.groups(batch, out),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What one worker writes with: a batch of records, and room to encode it.
+
+use std::{
+    ops::ControlFlow,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use sanchay_core::record::{RecordBatch, Row};
+use sanchay_output::Encoded;
+
+use super::Output;
+
+/// A batch of so many bytes is encoded and written.
+const FULL: usize = 64 * 1024;
+
+/// How long records are held back from a reader that may be waiting.
+const FLUSH_INTERVAL: Duration = Duration::from_millis(100);
+
+/// Collects records, and writes them in whole batches.
+pub(crate) struct RecordWriter<'o> {
+    output: &'o Output,
+    batch: RecordBatch,
+    encoded: Encoded,
+    written: Instant,
+}
+
+impl<'o> RecordWriter<'o> {
+    /// Writes to an output.
+    pub(crate) fn new(output: &'o Output) -> Self {
+        Self {
+            output,
+            batch: RecordBatch::new(Arc::clone(&output.schema)),
+            encoded: Encoded::default(),
+            written: Instant::now(),
+        }
+    }
+
+    /// Appends a record.
+    #[inline]
+    pub(crate) fn push(&mut self, row: &Row<'_>) {
+        self.batch.push(row);
+    }
+
+    /// Writes the records if they are many or were held for long, or a person
+    /// is watching. `Break` if nothing can be written any more.
+    pub(crate) fn flush_if_due(&mut self) -> ControlFlow<()> {
+        if self.output.sink.is_terminal() || self.batch.bytes() >= FULL {
+            return self.flush();
+        }
+        let now = Instant::now();
+        if now.duration_since(self.written) < FLUSH_INTERVAL {
+            return ControlFlow::Continue(());
+        }
+        self.written = now;
+        self.flush()
+    }
+
+    /// Writes the records.
+    pub(crate) fn flush(&mut self) -> ControlFlow<()> {
+        let Output { encoder, sink, .. } = self.output;
+        let flow = if encoder.is_ordered() {
+            sink.encode_in_turn(&self.batch, &mut self.encoded)
+        } else {
+            encoder.encode(&self.batch, &mut self.encoded);
+            sink.write(&self.encoded.bytes, self.encoded.splits())
+        };
+        self.batch.clear();
+        self.encoded.clear();
+        flow
+    }
+}
+
+impl Drop for RecordWriter<'_> {
+    /// However the run ended, what was found are whole records.
+    fn drop(&mut self) {
+        // What goes wrong is reported when the sink is finished.
+        let _ = self.flush();
+    }
+}
