@@ -5,6 +5,8 @@
 //! for one call instead of hundreds. The offsets come from outside: they are
 //! checked once, here, and nothing that follows can reach past the data.
 
+use core::fmt;
+
 /// How a batch was malformed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BatchError {
@@ -18,6 +20,29 @@ pub enum BatchError {
     /// number.
     ColumnLength(u32),
 }
+
+impl fmt::Display for BatchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EndOutOfOrder(index) => write!(
+                f,
+                "the end at index {index} is smaller than the one before it"
+            ),
+            Self::EndPastData(index) => {
+                write!(f, "the end at index {index} lies past the data")
+            }
+            Self::TrailingData(bytes) => {
+                write!(f, "{bytes} bytes follow the last end")
+            }
+            Self::ColumnLength(entries) => write!(
+                f,
+                "a column has {entries} entries, the first another number"
+            ),
+        }
+    }
+}
+
+impl core::error::Error for BatchError {}
 
 /// Byte strings in columns, known to be well formed: the offsets ascend and
 /// the last one is the length of the data.

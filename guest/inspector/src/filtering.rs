@@ -3,7 +3,10 @@
 use alloc::vec::Vec;
 
 use sanchay_core::batch::{self, Batch};
-use sanchay_core::filter as logic;
+use sanchay_core::filter::{
+    Columns, Entries, Matcher, Matches, Program, ProgramError, ProgramFault,
+};
+use sanchay_core::kind::EntryKind;
 
 use crate::Inspector;
 use crate::interfaces::exports::sanchay::inspect::batches::BatchError;
@@ -13,60 +16,86 @@ impl wit::Guest for Inspector {
     type Filter = Filter;
 }
 
-/// A compiled specification.
-pub(crate) struct Filter(logic::Filter);
+/// A compiled program.
+pub(crate) struct Filter(Matcher);
 
 impl wit::GuestFilter for Filter {
-    fn compile(
-        specification: wit::Specification,
-    ) -> Result<wit::Filter, wit::SpecificationError> {
-        let filter = logic::Filter::compile(&specification.into())?;
-        Ok(wit::Filter::new(Self(filter)))
+    fn compile(program: Vec<u8>) -> Result<wit::Filter, wit::ProgramError> {
+        let matcher = Matcher::compile(&Program::decode(&program)?)?;
+        Ok(wit::Filter::new(Self(matcher)))
     }
 
-    fn needs_metadata(&self) -> bool {
-        self.0.needs_metadata()
+    fn columns(&self) -> u64 {
+        self.0.columns().bits()
     }
 
-    fn judge_names(
+    fn kinds(&self) -> u8 {
+        self.0.kinds().bits()
+    }
+
+    fn match_names(
         &self,
         listing: wit::Listing,
+    ) -> Result<wit::Matches, BatchError> {
+        let kinds = kinds(&listing);
+        let entries = named(&listing, &kinds)?;
+        let Matches { entries, directories } = self.0.match_names(&entries);
+        Ok(wit::Matches { entries, directories })
+    }
+
+    fn match_metadata(
+        &self,
+        entries: u32,
+        listing: Option<wit::Listing>,
+        columns: u64,
+        values: Vec<u64>,
     ) -> Result<Vec<u32>, BatchError> {
-        let names = Batch::new(&listing.names, &listing.ends)?;
-        Ok(self.0.judge_names(names, &listing.kinds)?)
-    }
-
-    fn judge_sizes(&self, sizes: Vec<u64>) -> Vec<u32> {
-        self.0.judge_sizes(&sizes)
-    }
-}
-
-impl From<wit::Specification> for logic::Specification {
-    fn from(specification: wit::Specification) -> Self {
-        let wit::Specification { extensions, min_size, max_size, hidden } =
-            specification;
-        Self { extensions, min_size, max_size, hidden }
+        let rows = usize::try_from(entries).unwrap_or(usize::MAX);
+        let columns = Columns::from_bits(columns);
+        let kinds = listing.as_ref().map(kinds).unwrap_or_default();
+        let listed = listing.as_ref();
+        let listed = listed.map(|it| named(it, &kinds)).transpose()?;
+        let entries = Entries::measured(rows, listed, columns, &values)?;
+        Ok(self.0.match_metadata(&entries))
     }
 }
 
-impl From<logic::SpecificationError> for wit::SpecificationError {
-    fn from(error: logic::SpecificationError) -> Self {
-        use logic::SpecificationError::{
-            EmptyExtension, EmptySizeRange, ImpossibleExtension,
+fn kinds(listing: &wit::Listing) -> Vec<EntryKind> {
+    listing.kinds.iter().copied().map(EntryKind::from).collect()
+}
+
+fn named<'a>(
+    listing: &'a wit::Listing,
+    kinds: &'a [EntryKind],
+) -> Result<Entries<'a>, batch::BatchError> {
+    Entries::named(Batch::new(&listing.names, &listing.ends)?, kinds)
+}
+
+impl From<ProgramError> for wit::ProgramError {
+    fn from(ProgramError { offset, fault }: ProgramError) -> Self {
+        let fault = match fault {
+            ProgramFault::Version => wit::ProgramFault::Version,
+            ProgramFault::Length => wit::ProgramFault::Length,
+            ProgramFault::Unknown => wit::ProgramFault::Unknown,
+            ProgramFault::Field => wit::ProgramFault::Field,
+            ProgramFault::Operand => wit::ProgramFault::Operand,
+            ProgramFault::TooLarge => wit::ProgramFault::TooLarge,
         };
-        match error {
-            EmptyExtension(index) => Self::EmptyExtension(index),
-            ImpossibleExtension(index) => Self::ImpossibleExtension(index),
-            EmptySizeRange => Self::EmptySizeRange,
-        }
+        Self { offset, fault }
     }
 }
 
-impl From<wit::EntryKind> for logic::EntryKind {
+impl From<wit::EntryKind> for EntryKind {
     fn from(kind: wit::EntryKind) -> Self {
         match kind {
             wit::EntryKind::File => Self::File,
             wit::EntryKind::Directory => Self::Directory,
+            wit::EntryKind::Symlink => Self::Symlink,
+            wit::EntryKind::Fifo => Self::Fifo,
+            wit::EntryKind::Socket => Self::Socket,
+            wit::EntryKind::BlockDevice => Self::BlockDevice,
+            wit::EntryKind::CharacterDevice => Self::CharacterDevice,
+            wit::EntryKind::Unknown => Self::Unknown,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sanchay_core::escape::escaped;
+use sanchay_core::{escape::escaped, filter::FilterError};
 
 /// Why a run could not be carried out or was not finished.
 #[derive(Debug, thiserror::Error)]
@@ -26,7 +26,7 @@ pub enum Error {
     },
     /// The filter's specification makes no sense.
     #[error("the filter cannot be used: {0}")]
-    Filter(#[source] sanchay_sandbox::FilterError),
+    Filter(#[source] FilterError),
     /// An option has a value that makes no sense.
     #[error("{option}: {why}")]
     Option {

@@ -1,9 +1,13 @@
 //! Judging without walking: for names and sizes that the caller has from
 //! elsewhere, an archive's table of contents or another program's output.
 
-use sanchay_sandbox::{EntryKind, Fault, Inspector, Listing, Specification};
+use sanchay_sandbox::{
+    Columns, EntryKind, Fault, Inspector, Listing, Matches,
+};
 
-use crate::{engine::Engine, error::Error, walk::filter_error};
+use crate::{
+    engine::Engine, error::Error, options::program, walk::filter_error,
+};
 
 /// What a [`Filter`] lets through. A file must satisfy every part of it; the
 /// parts mean what they mean in [`WalkOptions`](crate::WalkOptions). The
@@ -46,6 +50,7 @@ pub struct Filter {
     names: Vec<u8>,
     ends: Vec<u32>,
     kinds: Vec<EntryKind>,
+    matches: Matches,
     survivors: Vec<u32>,
 }
 
@@ -75,20 +80,17 @@ impl Engine {
     /// greatest; [`Error::Sandbox`] if no instance can be made.
     pub fn filter(&self, options: &FilterOptions) -> Result<Filter, Error> {
         let FilterOptions { extensions, min_size, max_size, hidden } = options;
-        let specification = Specification {
-            extensions: extensions.clone(),
-            min_size: *min_size,
-            max_size: *max_size,
-            hidden: *hidden,
-        };
+        let program = program(extensions, *min_size, *max_size, *hidden)
+            .map_err(Error::Filter)?;
         let (mut inspector, ceiling) = self.instance();
-        inspector.set_filter(&specification).map_err(filter_error)?;
+        inspector.set_filter(&program).map_err(filter_error)?;
         Ok(Filter {
             inspector,
             ceiling,
             names: Vec::new(),
             ends: Vec::new(),
             kinds: Vec::new(),
+            matches: Matches::default(),
             survivors: Vec::new(),
         })
     }
@@ -130,8 +132,8 @@ impl Filter {
             ends: &self.ends,
             kinds: &self.kinds,
         };
-        self.inspector.judge_names(&listing, &mut self.survivors)?;
-        Ok(&self.survivors)
+        self.inspector.match_names(&listing, &mut self.matches)?;
+        Ok(&self.matches.entries)
     }
 
     /// Whether [`Self::judge_sizes`] can reject anything. Where it cannot,
@@ -139,7 +141,7 @@ impl Filter {
     #[must_use]
     pub fn judges_sizes(&self) -> bool {
         // The filter is set; were it not, nobody could be let through.
-        self.inspector.needs_metadata().unwrap_or(true)
+        self.inspector.filter_columns().is_ok_and(|it| !it.is_empty())
     }
 
     /// Judges files by their sizes in bytes, in one crossing. Returns the
@@ -149,7 +151,13 @@ impl Filter {
     /// Any [`Fault`] of the instance; [`Fault::MemoryRefused`] if the sizes
     /// do not fit its memory together.
     pub fn judge_sizes(&mut self, sizes: &[u64]) -> Result<&[u32], Fault> {
-        self.inspector.judge_sizes(sizes, &mut self.survivors)?;
+        self.inspector.match_metadata(
+            sizes.len(),
+            None,
+            Columns::SIZE,
+            sizes,
+            &mut self.survivors,
+        )?;
         Ok(&self.survivors)
     }
 }

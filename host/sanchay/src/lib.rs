@@ -111,12 +111,12 @@ pub use plugins::{Compiler, PluginOptions, compile_for};
 pub use sanchay_core::{
     content::Content,
     escape::{Escaped, escaped, is_obeyed},
-    filter::{ExtensionError, parse_extensions},
+    filter::{ExtensionError, FilterError, parse_extensions},
     time::Timestamp,
 };
 pub use sanchay_sandbox::{
-    Algorithm, BatchError, DEFAULT_CHUNK, Digest, EntryKind, Fault,
-    FilterError, Flaw, Limits, MAX_CHUNK, PartialDigest, component,
+    Algorithm, BatchError, DEFAULT_CHUNK, Digest, EntryKind, Fault, Flaw,
+    Limits, MAX_CHUNK, PartialDigest, component,
 };
 pub use scan::ScanEvent;
 pub use walk::{LeftOut, MAX_PATH};

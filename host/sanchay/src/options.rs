@@ -1,6 +1,7 @@
 //! What a caller can ask for, as plain structs with defaults.
 
-use sanchay_sandbox::{Algorithm, Limits, Specification};
+use sanchay_core::filter::{Filter, FilterError};
+use sanchay_sandbox::{Algorithm, Limits, Program};
 
 use crate::{
     entry::FileId, plugins::Plugins, working_directory::WorkingDirectory,
@@ -90,14 +91,30 @@ impl WalkOptions {
             && self.max_size.is_none_or(|most| size <= most)
     }
 
-    pub(crate) fn specification(&self) -> Specification {
-        Specification {
-            extensions: self.extensions.clone(),
-            min_size: self.min_size,
-            max_size: self.max_size,
-            hidden: self.hidden,
-        }
+    /// The filter as it crosses into the sandbox.
+    pub(crate) fn program(&self) -> Result<Program, FilterError> {
+        program(&self.extensions, self.min_size, self.max_size, self.hidden)
     }
+}
+
+/// A filter of these parts as it crosses into the sandbox.
+pub(crate) fn program(
+    extensions: &[Vec<u8>],
+    min_size: Option<u64>,
+    max_size: Option<u64>,
+    hidden: bool,
+) -> Result<Program, FilterError> {
+    let mut filter = Filter::default().hidden(hidden);
+    for extension in extensions {
+        filter = filter.extension(extension);
+    }
+    if let Some(bytes) = min_size {
+        filter = filter.min_size(bytes);
+    }
+    if let Some(bytes) = max_size {
+        filter = filter.max_size(bytes);
+    }
+    filter.program()
 }
 
 /// How directories are listed. The answers are the same.

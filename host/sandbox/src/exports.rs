@@ -9,8 +9,8 @@ use crate::inspector::Held;
 use crate::pour::{Ends, Poured};
 use crate::store::State;
 use crate::wire::{
-    Algorithm, BatchError, Checklist, Listing, PartialDigest, Separator,
-    Specification, SpecificationError, TreeError,
+    Algorithm, BatchError, Checklist, Listing, Matches, PartialDigest,
+    ProgramError, Separator, TreeError,
 };
 
 /// The exports of a world, in an instance.
@@ -107,13 +107,16 @@ exports! {
         (&'static [u8], &'static [u8], bool)
         -> (std::result::Result<Vec<u8>, TreeError>);
     compile = "filtering" "[static]filter.compile"
-        (Specification<'static>) -> (Result<ResourceAny, SpecificationError>);
-    needs_metadata = "filtering" "[method]filter.needs-metadata"
-        (ResourceAny) -> (bool);
-    judge_names = "filtering" "[method]filter.judge-names"
-        (ResourceAny, Listing<'static>) -> (Result<Vec<u32>, BatchError>);
-    judge_sizes = "filtering" "[method]filter.judge-sizes"
-        (ResourceAny, &'static [u64]) -> (Vec<u32>);
+        (&'static [u8]) -> (Result<ResourceAny, ProgramError>);
+    columns = "filtering" "[method]filter.columns"
+        (ResourceAny) -> (u64);
+    kinds = "filtering" "[method]filter.kinds"
+        (ResourceAny) -> (u8);
+    match_names = "filtering" "[method]filter.match-names"
+        (ResourceAny, Listing<'static>) -> (Result<Matches, BatchError>);
+    match_metadata = "filtering" "[method]filter.match-metadata"
+        (ResourceAny, u32, Option<Listing<'static>>, u64, &'static [u64])
+        -> (Result<Vec<u32>, BatchError>);
     parse = "checklists" "parse"
         (&'static [u8], Option<Algorithm>, Separator) -> (Checklist);
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use sanchay_core::batch::BatchError;
+use sanchay_core::filter::ProgramError;
 use wasmtime::{Error, Trap, WasmBacktrace};
 
 use crate::Limits;
@@ -88,43 +90,18 @@ pub enum Fault {
         /// How much of a processor's time that was, at least.
         lost: Duration,
     },
-    /// There was a judgement without a filter.
+    /// A filter was asked before one was set.
     #[error("no filter was set")]
     NoFilter,
-}
-
-/// How a batch was malformed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BatchError {
-    /// The end offset at this index is smaller than the one before it.
-    #[error("the end at index {0} is smaller than the one before it")]
-    EndOutOfOrder(u32),
-    /// The end offset at this index lies past the end of the data.
-    #[error("the end at index {0} lies past the data")]
-    EndPastData(u32),
-    /// This many bytes follow the last end offset.
-    #[error("{0} bytes follow the last end")]
-    TrailingData(u32),
-    /// A column has this many entries where the first column has another
-    /// number.
-    #[error("a column has {0} entries, the first another number")]
-    ColumnLength(u32),
 }
 
 /// Why a filter was not set.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FilterError {
-    /// The extension at this index is empty.
-    #[error("extension {0} is empty")]
-    EmptyExtension(u32),
-    /// The extension at this index contains a slash or a zero byte, which no
-    /// file name does.
-    #[error("extension {0} contains a slash or a zero byte")]
-    ImpossibleExtension(u32),
-    /// The least size is greater than the greatest.
-    #[error("the least size is greater than the greatest")]
-    EmptySizeRange,
+    /// The program cannot be compiled.
+    #[error("the filter's program cannot be compiled: {0}")]
+    Program(ProgramError),
     /// The component could not be asked.
     #[error(transparent)]
     Fault(#[from] Fault),

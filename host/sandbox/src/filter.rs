@@ -1,27 +1,6 @@
-//! What a filter is given: a specification once, then listings.
+//! What a filter is asked about.
 
-/// What a user asked for. An entry must satisfy every part of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Specification {
-    /// A file's name must end in one of these extensions, without regard to
-    /// the case of ASCII letters. An extension is given with or without its
-    /// leading dot, may itself contain dots (`tar.gz`), and matches only
-    /// where something stands before its dot. An empty list accepts every
-    /// name.
-    pub extensions: Vec<Vec<u8>>,
-    /// A file must have at least this many bytes.
-    pub min_size: Option<u64>,
-    /// A file must have at most this many bytes.
-    pub max_size: Option<u64>,
-    /// Whether hidden entries, whose names begin with a dot, are wanted.
-    pub hidden: bool,
-}
-
-/// What an entry of a directory is.
-///
-/// It is passed to the component as it stands, so that a listing crosses
-/// without being converted.
-pub use crate::wire::EntryKind;
+use sanchay_core::kind::EntryKind;
 
 /// A directory listing, in columns.
 #[derive(Clone, Copy, Debug)]

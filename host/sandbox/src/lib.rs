@@ -42,14 +42,17 @@ mod store;
 mod wire;
 
 pub use checklist::{Checklist, Expectation, Promise};
-pub use fault::{BatchError, Fault, FilterError};
-pub use filter::{EntryKind, Listing, Specification};
+pub use fault::{Fault, FilterError};
+pub use filter::Listing;
 pub use inspector::Inspector;
 pub use limits::Limits;
+pub use sanchay_core::batch::BatchError;
 pub use sanchay_core::checklist::{Flaw, Malformed, Separator};
 pub use sanchay_core::digest::{ChainingValue, Digest};
+pub use sanchay_core::filter::{Columns, Matches, Program, ProgramError};
 pub use sanchay_core::hashing::{
     Algorithm, DEFAULT_CHUNK, MAX_CHUNK, PartialDigest, UnknownAlgorithm,
 };
+pub use sanchay_core::kind::{EntryKind, KindSet};
 pub use sanchay_core::tree::TreeError;
 pub use sandbox::{Sandbox, SandboxOptions};

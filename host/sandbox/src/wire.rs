@@ -5,24 +5,11 @@
 
 use wasmtime::component::{ComponentType, Lift, Lower};
 
-/// What an entry of a directory is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ComponentType, Lower)]
-#[component(enum)]
-#[repr(u8)]
-pub enum EntryKind {
-    /// A regular file.
-    #[component(name = "file")]
-    File,
-    /// A directory.
-    #[component(name = "directory")]
-    Directory,
-}
-
 /// Makes an enum that crosses, and the conversions to and from one of the
 /// logic that has the same cases.
 macro_rules! same_enum {
     ($name:ident = $logic:ty; $($case:ident $wit:tt;)*) => {
-        #[derive(Clone, Copy, ComponentType, Lift, Lower)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, ComponentType, Lift, Lower)]
         #[component(enum)]
         #[repr(u8)]
         pub(crate) enum $name {
@@ -59,6 +46,28 @@ same_enum! {
     Sha1 "sha1";
     Md5 "md5";
     Crc32 "crc32";
+}
+
+same_enum! {
+    EntryKind = sanchay_core::kind::EntryKind;
+    File "file";
+    Directory "directory";
+    Symlink "symlink";
+    Fifo "fifo";
+    Socket "socket";
+    BlockDevice "block-device";
+    CharacterDevice "character-device";
+    Unknown "unknown";
+}
+
+same_enum! {
+    ProgramFault = sanchay_core::filter::ProgramFault;
+    Version "version";
+    Length "length";
+    Unknown "unknown";
+    Field "field";
+    Operand "operand";
+    TooLarge "too-large";
 }
 
 same_enum! {
@@ -104,26 +113,18 @@ pub(crate) struct PartialDigest {
     pub(crate) size: u64,
 }
 
-#[derive(ComponentType, Lower)]
+#[derive(ComponentType, Lift)]
 #[component(record)]
-pub(crate) struct Specification<'a> {
-    pub(crate) extensions: &'a [Vec<u8>],
-    #[component(name = "min-size")]
-    pub(crate) min_size: Option<u64>,
-    #[component(name = "max-size")]
-    pub(crate) max_size: Option<u64>,
-    pub(crate) hidden: bool,
+pub(crate) struct ProgramError {
+    pub(crate) offset: u32,
+    pub(crate) fault: ProgramFault,
 }
 
 #[derive(ComponentType, Lift)]
-#[component(variant)]
-pub(crate) enum SpecificationError {
-    #[component(name = "empty-extension")]
-    EmptyExtension(u32),
-    #[component(name = "impossible-extension")]
-    ImpossibleExtension(u32),
-    #[component(name = "empty-size-range")]
-    EmptySizeRange,
+#[component(record)]
+pub(crate) struct Matches {
+    pub(crate) entries: Vec<u32>,
+    pub(crate) directories: Vec<u32>,
 }
 
 #[derive(ComponentType, Lower)]

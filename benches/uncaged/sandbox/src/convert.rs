@@ -1,8 +1,8 @@
 //! Between the logic's values and the sandbox's.
 
-use sanchay_core::{batch, checklist, filter};
+use sanchay_core::checklist;
 use sanchay_sandbox::{
-    BatchError, Checklist, Digest, Expectation, Fault, FilterError, Promise,
+    BatchError, Checklist, Digest, Expectation, Fault, Promise,
 };
 
 pub(crate) fn value(digest: &[u8]) -> Result<Digest, Fault> {
@@ -10,25 +10,8 @@ pub(crate) fn value(digest: &[u8]) -> Result<Digest, Fault> {
     Digest::from_bytes(digest).ok_or_else(lied)
 }
 
-pub(crate) fn batch_error(error: batch::BatchError) -> Fault {
-    use batch::BatchError as Logic;
-    Fault::Batch(match error {
-        Logic::EndOutOfOrder(index) => BatchError::EndOutOfOrder(index),
-        Logic::EndPastData(index) => BatchError::EndPastData(index),
-        Logic::TrailingData(bytes) => BatchError::TrailingData(bytes),
-        Logic::ColumnLength(entries) => BatchError::ColumnLength(entries),
-    })
-}
-
-pub(crate) fn filter_error(error: filter::SpecificationError) -> FilterError {
-    use filter::SpecificationError as Logic;
-    match error {
-        Logic::EmptyExtension(index) => FilterError::EmptyExtension(index),
-        Logic::ImpossibleExtension(index) => {
-            FilterError::ImpossibleExtension(index)
-        }
-        Logic::EmptySizeRange => FilterError::EmptySizeRange,
-    }
+pub(crate) fn batch_error(error: BatchError) -> Fault {
+    Fault::Batch(error)
 }
 
 pub(crate) fn checklist_of(

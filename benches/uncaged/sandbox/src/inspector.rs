@@ -3,20 +3,21 @@
 use std::fmt;
 
 use sanchay_core::batch::Batch;
-use sanchay_core::{checklist, filter, hashing, tree};
+use sanchay_core::filter::{Entries, Matcher};
+use sanchay_core::{checklist, hashing, tree};
 use sanchay_sandbox::{
-    Algorithm, ChainingValue, Checklist, Digest, Fault, FilterError, Listing,
-    PartialDigest, Separator, Specification, TreeError,
+    Algorithm, BatchError, ChainingValue, Checklist, Columns, Digest, Fault,
+    FilterError, KindSet, Listing, Matches, PartialDigest, Program, Separator,
+    TreeError,
 };
 
-use crate::convert::{batch_error, checklist_of, filter_error, value};
+use crate::convert::{batch_error, checklist_of, value};
 
 /// One worker thread's own state.
 #[derive(Default)]
 pub struct Inspector {
-    filter: Option<filter::Filter>,
+    filter: Option<Matcher>,
     stream: Option<(Algorithm, hashing::Hasher)>,
-    kinds: Vec<filter::EntryKind>,
     space: Vec<u8>,
     ends: Vec<u32>,
 }
@@ -182,67 +183,75 @@ impl Inspector {
         value(&hasher.finish())
     }
 
-    /// Sets the filter that the judgements below use.
+    /// Sets the filter that the calls below ask.
     ///
     /// # Errors
     ///
-    /// What is wrong with the specification.
+    /// What is wrong with the program.
     pub fn set_filter(
         &mut self,
-        specification: &Specification,
+        program: &Program,
     ) -> Result<(), FilterError> {
-        let Specification { extensions, min_size, max_size, hidden } =
-            specification.clone();
-        let specification =
-            filter::Specification { extensions, min_size, max_size, hidden };
-        let compiled = filter::Filter::compile(&specification);
-        self.filter = Some(compiled.map_err(filter_error)?);
+        let matcher = Matcher::compile(program);
+        self.filter = Some(matcher.map_err(FilterError::Program)?);
         Ok(())
     }
 
-    /// Whether [`judge_sizes`](Self::judge_sizes) can reject anything.
+    /// What [`match_metadata`](Self::match_metadata) has to know.
     ///
     /// # Errors
     ///
     /// [`Fault::NoFilter`].
-    pub fn needs_metadata(&self) -> Result<bool, Fault> {
-        let filter = self.filter.as_ref().ok_or(Fault::NoFilter)?;
-        Ok(filter.needs_metadata())
+    pub fn filter_columns(&self) -> Result<Columns, Fault> {
+        Ok(self.filter.as_ref().ok_or(Fault::NoFilter)?.columns())
     }
 
-    /// Judges a directory listing by name and kind.
+    /// The kinds of entries that may be wanted.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::NoFilter`].
+    pub fn filter_kinds(&self) -> Result<KindSet, Fault> {
+        Ok(self.filter.as_ref().ok_or(Fault::NoFilter)?.kinds())
+    }
+
+    /// Asks about a directory listing by name and kind.
     ///
     /// # Errors
     ///
     /// [`Fault::NoFilter`], or [`Fault::Batch`] where the columns do not fit
     /// together.
-    pub fn judge_names(
+    pub fn match_names(
         &mut self,
         listing: &Listing<'_>,
+        out: &mut Matches,
+    ) -> Result<(), Fault> {
+        *out = Matches::default();
+        let filter = self.filter.as_ref().ok_or(Fault::NoFilter)?;
+        let entries = named(listing).map_err(batch_error)?;
+        *out = filter.match_names(&entries);
+        Ok(())
+    }
+
+    /// Asks about the metadata of entries.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::NoFilter`], or [`Fault::Batch`] where the columns do not fit
+    /// together.
+    pub fn match_metadata(
+        &mut self,
+        entries: usize,
+        listing: Option<&Listing<'_>>,
+        columns: Columns,
+        values: &[u64],
         out: &mut Vec<u32>,
     ) -> Result<(), Fault> {
         out.clear();
         let filter = self.filter.as_ref().ok_or(Fault::NoFilter)?;
-        let names =
-            Batch::new(listing.names, listing.ends).map_err(batch_error)?;
-        self.kinds.clear();
-        self.kinds.extend(listing.kinds.iter().map(|&kind| kind_of(kind)));
-        *out = filter.judge_names(names, &self.kinds).map_err(batch_error)?;
-        Ok(())
-    }
-
-    /// Judges files by their sizes in bytes.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault::NoFilter`].
-    pub fn judge_sizes(
-        &mut self,
-        sizes: &[u64],
-        out: &mut Vec<u32>,
-    ) -> Result<(), Fault> {
-        let filter = self.filter.as_ref().ok_or(Fault::NoFilter)?;
-        *out = filter.judge_sizes(sizes);
+        let listed = listing.map(named).transpose().map_err(batch_error)?;
+        let entries = Entries::measured(entries, listed, columns, values);
+        *out = filter.match_metadata(&entries.map_err(batch_error)?);
         Ok(())
     }
 
@@ -269,9 +278,6 @@ impl fmt::Debug for Inspector {
     }
 }
 
-fn kind_of(kind: sanchay_sandbox::EntryKind) -> filter::EntryKind {
-    match kind {
-        sanchay_sandbox::EntryKind::File => filter::EntryKind::File,
-        sanchay_sandbox::EntryKind::Directory => filter::EntryKind::Directory,
-    }
+fn named<'a>(listing: &Listing<'a>) -> Result<Entries<'a>, BatchError> {
+    Entries::named(Batch::new(listing.names, listing.ends)?, listing.kinds)
 }

@@ -11,10 +11,11 @@ mod inspector;
 
 pub use inspector::Inspector;
 pub use sanchay_sandbox::{
-    Algorithm, BatchError, ChainingValue, Checklist, DEFAULT_CHUNK, Digest,
-    EntryKind, Expectation, Fault, FilterError, Flaw, Limits, Listing,
-    MAX_CHUNK, Malformed, PartialDigest, Promise, SandboxOptions, Separator,
-    Specification, TreeError, UnknownAlgorithm, component, plugin,
+    Algorithm, BatchError, ChainingValue, Checklist, Columns, DEFAULT_CHUNK,
+    Digest, EntryKind, Expectation, Fault, FilterError, Flaw, KindSet, Limits,
+    Listing, MAX_CHUNK, Malformed, Matches, PartialDigest, Program,
+    ProgramError, Promise, SandboxOptions, Separator, TreeError,
+    UnknownAlgorithm, component, plugin,
 };
 
 /// What takes the place of the sandbox: nothing.

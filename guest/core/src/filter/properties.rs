@@ -3,26 +3,29 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::{EntryKind, Filter, Specification, folding::folded};
+use super::{Entries, Filter, Matcher};
 use crate::batch::{Batch, pack};
+use crate::folding::folded;
+use crate::kind::EntryKind;
 
 /// The definition, word for word.
 fn is_wanted(
-    specification: &Specification,
+    extensions: &[Vec<u8>],
+    hidden: bool,
     name: &[u8],
     kind: EntryKind,
 ) -> bool {
-    if name.starts_with(b".") && !specification.hidden {
+    if name.starts_with(b".") && !hidden {
         return false;
     }
-    kind == EntryKind::Directory
-        || specification.extensions.is_empty()
-        || specification.extensions.iter().any(|extension| {
-            let bare = extension.strip_prefix(b".").unwrap_or(extension);
-            let suffix = folded(&[b".", bare].concat());
-            let name = folded(name);
-            name.len() > suffix.len() && name.ends_with(&suffix)
-        })
+    kind == EntryKind::File
+        && (extensions.is_empty()
+            || extensions.iter().any(|extension| {
+                let bare = extension.strip_prefix(b".").unwrap_or(extension);
+                let suffix = folded(&[b".", bare].concat());
+                let name = folded(name);
+                name.len() > suffix.len() && name.ends_with(&suffix)
+            }))
 }
 
 /// Bytes of which few are unlike, so that names end in extensions often, and
@@ -48,7 +51,7 @@ fn bytes(length: std::ops::Range<usize>) -> impl Strategy<Value = Vec<u8>> {
 
 fn extension() -> impl Strategy<Value = Vec<u8>> {
     bytes(1..12).prop_filter("must be possible", |extension| {
-        extension != b"." && !extension.contains(&b'/')
+        extension != b"." && !extension.iter().any(|it| b"/*?,\0".contains(it))
     })
 }
 
@@ -72,8 +75,10 @@ proptest! {
             }
             names.push(name);
         }
-        let specification =
-            Specification { extensions, hidden, ..Specification::default() };
+        let filter = extensions
+            .iter()
+            .fold(Filter::default(), |filter, it| filter.extension(it))
+            .hidden(hidden);
         let kinds: Vec<EntryKind> = directories[..names.len()]
             .iter()
             .map(|&directory| match directory {
@@ -82,15 +87,16 @@ proptest! {
             })
             .collect();
         let (data, ends) = pack(&names);
-        let filter = Filter::compile(&specification).unwrap();
+        let matcher = Matcher::compile(&filter.program().unwrap()).unwrap();
         let batch = Batch::new(&data, &ends).unwrap();
+        let entries = Entries::named(batch, &kinds).unwrap();
         let expected: Vec<u32> = (0..)
             .zip(names.iter().zip(&kinds))
             .filter(|(_, (name, kind))| {
-                is_wanted(&specification, name, **kind)
+                is_wanted(&extensions, hidden, name, **kind)
             })
             .map(|(index, _)| index)
             .collect();
-        prop_assert_eq!(filter.judge_names(batch, &kinds), Ok(expected));
+        prop_assert_eq!(matcher.match_names(&entries).entries, expected);
     }
 }

@@ -1,32 +1,56 @@
 //! Filters against examples.
 
-use super::{EntryKind, Filter, Specification, SpecificationError};
+use super::{
+    Clock, Columns, Entries, Expr, Field, Filter, FilterOption, Matcher,
+    Matches, Operand, Operator,
+};
 use crate::batch::{Batch, BatchError, pack};
+use crate::kind::{EntryKind, KindSet};
+use crate::time::Timestamp;
 
-fn with_extensions(extensions: &[&str]) -> Specification {
-    let extensions =
-        extensions.iter().map(|text| text.as_bytes().to_vec()).collect();
-    Specification { extensions, hidden: true, ..Specification::default() }
+fn with_extensions(extensions: &[&str]) -> Filter {
+    let filter = Filter::default().hidden(true);
+    extensions.iter().fold(filter, |filter, it| filter.extension(it))
 }
 
-/// The names of those entries that survive; one that ends in a slash is a
-/// directory.
-fn survivors<'a>(
-    specification: &Specification,
-    entries: &[&'a str],
-) -> Vec<&'a str> {
-    let (names, kinds): (Vec<&str>, Vec<EntryKind>) = entries
+fn compile(filter: &Filter) -> Matcher {
+    let program = filter.program().unwrap();
+    let bytes = program.encode();
+    let back = super::Program::decode(&bytes).unwrap();
+    Matcher::compile(&back).unwrap()
+}
+
+/// What a matcher says of entries; a name that ends in a slash is that of a
+/// directory, in `@` of a link, in `?` of something unknown.
+fn matches(filter: &Filter, entries: &[&str]) -> Matches {
+    let kind = |entry: &str| match entry.chars().last() {
+        Some('/') => EntryKind::Directory,
+        Some('@') => EntryKind::Symlink,
+        Some('?') => EntryKind::Unknown,
+        _ => EntryKind::File,
+    };
+    let kinds: Vec<EntryKind> =
+        entries.iter().map(|entry| kind(entry)).collect();
+    let names: Vec<&str> = entries
         .iter()
-        .map(|entry| match entry.strip_suffix('/') {
-            Some(name) => (name, EntryKind::Directory),
-            None => (*entry, EntryKind::File),
-        })
-        .unzip();
+        .map(|entry| entry.trim_end_matches(['/', '@', '?']))
+        .collect();
     let (names, ends) = pack(&names);
-    let filter = Filter::compile(specification).unwrap();
     let names = Batch::new(&names, &ends).unwrap();
-    let indices = filter.judge_names(names, &kinds).unwrap();
-    indices.into_iter().map(|index| entries[index as usize]).collect()
+    let entries = Entries::named(names, &kinds).unwrap();
+    compile(filter).match_names(&entries)
+}
+
+/// The entries that are wanted by their names.
+fn survivors<'a>(filter: &Filter, entries: &[&'a str]) -> Vec<&'a str> {
+    let wanted = matches(filter, entries).entries;
+    wanted.into_iter().map(|index| entries[index as usize]).collect()
+}
+
+/// The directories that are entered.
+fn entered<'a>(filter: &Filter, entries: &[&'a str]) -> Vec<&'a str> {
+    let entered = matches(filter, entries).directories;
+    entered.into_iter().map(|index| entries[index as usize]).collect()
 }
 
 #[test]
@@ -90,16 +114,16 @@ fn an_extension_may_have_dots_or_be_long() {
 fn only_the_case_of_letters_is_folded() {
     // Each of these differs from its neighbour by the bit that makes a
     // letter small, without being a letter.
-    let specification = with_extensions(&["[", "@a"]);
+    let filter = with_extensions(&["[", "@a"]);
     assert_eq!(
-        survivors(&specification, &["a.[", "a.{", "a.@A", "a.`a"]),
+        survivors(&filter, &["a.[", "a.{", "a.@A", "a.`a"]),
         ["a.[", "a.@A"]
     );
 }
 
 #[test]
 fn letters_of_any_language_are_folded() {
-    let specification =
+    let filter =
         with_extensions(&["Ä", "ФАЙЛ", "ok", "straße", "longest-äöü"]);
     let wanted = [
         "a.ä",
@@ -116,75 +140,212 @@ fn letters_of_any_language_are_folded() {
     let others =
         ["a.a", "ä", ".Ä", "b.файлы", "c.ok\u{212a}", "d.strasse", "文件ok"];
     let entries = [&wanted[..], &others[..]].concat();
-    let specification = Specification { hidden: true, ..specification };
-    assert_eq!(survivors(&specification, &entries), wanted);
+    assert_eq!(survivors(&filter, &entries), wanted);
 }
 
 #[test]
 fn a_directory_is_pruned_only_for_being_hidden() {
-    let mut specification = with_extensions(&["txt"]);
-    let entries = ["src/", ".git/", "a.txt", ".b.txt", "c.rs"];
-    assert_eq!(
-        survivors(&specification, &entries),
-        ["src/", ".git/", "a.txt", ".b.txt"]
-    );
-    specification.hidden = false;
-    assert_eq!(survivors(&specification, &entries), ["src/", "a.txt"]);
+    let filter = with_extensions(&["txt"]);
+    let entries = ["src/", ".git/", "a.txt", ".b.txt", "c.rs", "d.txt/"];
+    assert_eq!(survivors(&filter, &entries), ["a.txt", ".b.txt"]);
+    assert_eq!(entered(&filter, &entries), ["src/", ".git/", "d.txt/"]);
+    let filter = filter.hidden(false);
+    assert_eq!(survivors(&filter, &entries), ["a.txt"]);
+    assert_eq!(entered(&filter, &entries), ["src/", "d.txt/"]);
 }
 
 #[test]
-fn no_specification_at_all_rejects_only_what_is_hidden() {
-    assert_eq!(
-        survivors(&Specification::default(), &["a", ".b", "c/", ".d/"]),
-        ["a", "c/"]
-    );
+fn no_test_at_all_wants_the_files_that_are_not_hidden() {
+    let filter = Filter::default();
+    let entries = ["a", ".b", "c/", ".d/", "e@", "f?"];
+    // What it is must be found out first.
+    assert_eq!(survivors(&filter, &entries), ["a", "f?"]);
+    assert_eq!(entered(&filter, &entries), ["c/", "f?"]);
+    assert!(compile(&filter).columns().is_empty());
 }
 
 #[test]
-fn sizes_are_judged_with_both_bounds_included() {
+fn entries_of_other_kinds_are_wanted_where_they_are_asked_for() {
+    let entries = ["a", "c/", ".d/", "e@", "f?"];
+    let filter = Filter::default().kind(EntryKind::Directory);
+    assert_eq!(survivors(&filter, &entries), ["c/", "f?"]);
+    let filter = filter.kind(EntryKind::Symlink);
+    assert_eq!(survivors(&filter, &entries), ["c/", "e@", "f?"]);
+    assert_eq!(entered(&filter, &entries), ["c/", "f?"]);
+    let kinds = compile(&filter).kinds();
+    assert!(kinds.has(EntryKind::Symlink) && !kinds.has(EntryKind::File));
+    assert_eq!(compile(&Filter::default()).kinds(), KindSet::FILES);
+}
+
+/// The indices of files of these sizes that are wanted.
+fn of_sizes(filter: &Filter, sizes: &[u64]) -> Vec<u32> {
+    let rows = sizes.len();
+    let entries = Entries::measured(rows, None, Columns::SIZE, sizes).unwrap();
+    compile(filter).match_metadata(&entries)
+}
+
+#[test]
+fn sizes_match_with_both_bounds_included() {
     let sizes = [0, 9, 10, 11, 20, 21, u64::MAX];
-    let judge = |min_size, max_size| {
-        let specification =
-            Specification { min_size, max_size, ..Specification::default() };
-        let filter = Filter::compile(&specification).unwrap();
-        (filter.needs_metadata(), filter.judge_sizes(&sizes))
-    };
-    assert_eq!(judge(Some(10), Some(20)), (true, vec![2, 3, 4]));
-    assert_eq!(judge(Some(10), None), (true, vec![2, 3, 4, 5, 6]));
-    assert_eq!(judge(None, Some(0)), (true, vec![0]));
-    assert_eq!(judge(None, None), (false, vec![0, 1, 2, 3, 4, 5, 6]));
-    assert!(!judge(Some(0), Some(u64::MAX)).0);
+    let least = Filter::default().min_size(10);
+    assert_eq!(compile(&least).columns(), Columns::SIZE);
+    assert_eq!(of_sizes(&least, &sizes), [2, 3, 4, 5, 6]);
+    assert_eq!(of_sizes(&least.max_size(20), &sizes), [2, 3, 4]);
+    assert_eq!(of_sizes(&Filter::default().max_size(0), &sizes), [0]);
+    assert_eq!(of_sizes(&Filter::default(), &sizes).len(), 7);
 }
 
 #[test]
-fn an_impossible_wish_is_refused_with_its_place() {
-    let refusal = |extensions: &[&str]| {
-        Filter::compile(&with_extensions(extensions)).unwrap_err()
-    };
-    assert_eq!(refusal(&["a", ""]), SpecificationError::EmptyExtension(1));
-    assert_eq!(refusal(&["."]), SpecificationError::EmptyExtension(0));
-    assert_eq!(
-        refusal(&["a", "b", "c/d"]),
-        SpecificationError::ImpossibleExtension(2)
-    );
-    assert_eq!(refusal(&["a\0"]), SpecificationError::ImpossibleExtension(0));
-    let specification = Specification {
-        min_size: Some(2),
-        max_size: Some(1),
-        ..Specification::default()
-    };
-    assert_eq!(
-        Filter::compile(&specification).unwrap_err(),
-        SpecificationError::EmptySizeRange
-    );
+fn the_last_bound_counts_and_extensions_add_up() {
+    let filter = Filter::default().min_size(10).min_size(1);
+    assert_eq!(of_sizes(&filter, &[0, 1, 10]), [1, 2]);
+    let filter = with_extensions(&["a", "b,c"]);
+    assert_eq!(survivors(&filter, &["x.a", "x.b", "x.c", "x.d"]).len(), 3);
 }
 
 #[test]
-fn a_column_of_kinds_too_long_is_refused() {
-    let filter = Filter::compile(&Specification::default()).unwrap();
+fn times_match_to_the_nanosecond() {
+    let time = |seconds, nanoseconds| Timestamp { seconds, nanoseconds };
+    let found = [time(-2, 999_999_999), time(-1, 0), time(-1, 1), time(3, 0)];
+    let numbers: Vec<u64> = found
+        .iter()
+        .map(|time| time.seconds.cast_unsigned())
+        .chain(found.iter().map(|time| u64::from(time.nanoseconds)))
+        .collect();
+    let wanted = |filter: &Filter| {
+        let columns = Columns::MODIFIED;
+        let entries = Entries::measured(4, None, columns, &numbers).unwrap();
+        compile(filter).match_metadata(&entries)
+    };
+    let since = Filter::default().changed_since(time(-1, 0));
+    assert_eq!(wanted(&since), [1, 2, 3]);
+    assert_eq!(wanted(&since.changed_before(time(-1, 1))), [1]);
+    let before = Filter::default().changed_before(time(-1, 0));
+    assert_eq!(wanted(&before), [0]);
+}
+
+#[test]
+fn names_reject_only_what_metadata_cannot_save() {
+    let big =
+        Expr::test(Field::SIZE, Operator::GreaterOrEqual, Operand::Number(10));
+    let text = Expr::test(
+        Field::EXTENSION,
+        Operator::Equal,
+        Operand::Bytes(b"txt".to_vec()),
+    );
+    // Either a text or large.
+    let either = Expr::Any(vec![text.clone(), big.clone()]);
+    let filter = Filter::default().test(either);
+    let entries = ["a.txt", "b.rs", "c/"];
+    assert_eq!(survivors(&filter, &entries), ["a.txt", "b.rs"]);
+    let matcher = compile(&filter);
+    assert_eq!(matcher.columns(), Columns::SIZE.with(Columns::NAME));
+    let (names, ends) = pack(&["a.txt", "b.rs", "c.rs"]);
+    let names = Batch::new(&names, &ends).unwrap();
+    let named = Entries::named(names, &[EntryKind::File; 3]).unwrap();
+    let sizes = [1, 1, 10];
+    let known =
+        Entries::measured(3, Some(named), Columns::SIZE, &sizes).unwrap();
+    assert_eq!(matcher.match_metadata(&known), [0, 2]);
+    // Where the names are not known, they reject nothing.
+    let unknown = Entries::measured(3, None, Columns::SIZE, &sizes).unwrap();
+    assert_eq!(matcher.match_metadata(&unknown), [0, 1, 2]);
+    // Neither a text nor large: a text is rejected at once.
+    let neither = Expr::Not(Box::new(Expr::Any(vec![text, big])));
+    let filter = Filter::default().test(neither);
+    assert_eq!(survivors(&filter, &entries), ["b.rs"]);
+    assert_eq!(of_sizes(&filter, &[9, 10]), [0]);
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_by_the_name_of_its_option() {
+    let option = |filter: &Filter| filter.program().unwrap_err().option;
+    assert_eq!(option(&with_extensions(&["a", ""])), "extension");
+    assert_eq!(option(&with_extensions(&["c/d"])), "extension");
+    assert_eq!(option(&with_extensions(&["a\0"])), "extension");
+    let sizes = Filter::default().min_size(2).max_size(1);
+    assert_eq!(option(&sizes), "size");
+    assert!(sizes.max_size(2).program().is_ok());
+    let clock = Clock::utc(Timestamp::default());
+    for (name, value) in [
+        ("extension", "*"),
+        ("min-size", "x"),
+        ("max-size", "1kk"),
+        ("changed-within", "soon"),
+        ("changed-before", ""),
+        ("kind", "file,folder"),
+    ] {
+        let option = FilterOption::named(name).unwrap();
+        let mut filter = Filter::default();
+        let error = filter.set(option, value.as_bytes(), &clock).unwrap_err();
+        assert_eq!(error.option, name);
+        assert_eq!(filter, Filter::default());
+    }
+}
+
+#[test]
+fn an_option_means_what_the_builder_does() {
+    let clock = Clock::utc(Timestamp { seconds: 100, nanoseconds: 0 });
+    let mut given = Filter::default();
+    for (name, value) in [
+        ("extension", "rs,md"),
+        ("min-size", "1k"),
+        ("max-size", "1Ki"),
+        ("changed-within", "90s"),
+        ("changed-before", "now"),
+        ("kind", "file"),
+        ("kind", "Fifo"),
+        ("extension", ".c"),
+    ] {
+        let option = FilterOption::named(name).unwrap();
+        given.set(option, value.as_bytes(), &clock).unwrap();
+    }
+    let built = Filter::default()
+        .extension("rs")
+        .extension("md")
+        .min_size(1000)
+        .max_size(1024)
+        .changed_since(Timestamp { seconds: 10, nanoseconds: 0 })
+        .changed_before(Timestamp { seconds: 100, nanoseconds: 0 })
+        .kind(EntryKind::File)
+        .kind(EntryKind::Fifo)
+        .extension("c");
+    let kinds = |filter: &Filter| compile(filter).kinds();
+    assert_eq!(kinds(&given), kinds(&built));
+    for name in ["extension", "min-size", "max-size", "changed-within"] {
+        let option = FilterOption::named(name).unwrap();
+        assert_eq!(given.of(option), built.of(option), "{name}");
+    }
+}
+
+#[test]
+fn options_fields_and_codes_are_each_there_once() {
+    let mut codes: Vec<u8> = Field::ALL.iter().map(|it| it.code).collect();
+    codes.sort_unstable();
+    assert!(codes.windows(2).all(|pair| pair[0] != pair[1]));
+    let mut names: Vec<&str> =
+        FilterOption::all().map(|option| option.name).collect();
+    names.sort_unstable();
+    assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
+}
+
+#[test]
+fn a_column_of_the_wrong_length_is_refused() {
     let names = Batch::new(b"a", &[1]).unwrap();
+    let wrong = |found| Some(BatchError::ColumnLength(found));
+    assert_eq!(Entries::named(names, &[EntryKind::File; 2]).err(), wrong(2));
+    let named = Entries::named(names, &[EntryKind::File]).unwrap();
+    let measured = |rows, named, columns, numbers: &[u64]| {
+        Entries::measured(rows, named, columns, numbers).err()
+    };
+    let size = Columns::SIZE;
+    assert_eq!(measured(2, Some(named), size, &[1, 2]), wrong(1));
+    assert_eq!(measured(1, None, size, &[1, 2]), wrong(2));
+    assert_eq!(measured(1, None, Columns::MODIFIED, &[1]), wrong(1));
+    assert_eq!(measured(1, None, Columns::from_bits(1 << 40), &[1]), wrong(1));
+    assert_eq!(measured(usize::MAX, None, Columns::MODIFIED, &[]), wrong(0));
     assert_eq!(
-        filter.judge_names(names, &[EntryKind::File; 2]),
-        Err(BatchError::ColumnLength(2))
+        measured(1, None, size.with(Columns::MODIFIED), &[1, 2, 3]),
+        None
     );
 }

@@ -21,7 +21,7 @@ use crate::{
     options::{HashOptions, Method},
     run::Run,
     sequence::{Place, Sequence},
-    walk::{KeptOpen, Parent, Scout, filter_error, location},
+    walk::{KeptOpen, Parent, Scout, location},
     working_directory::WorkingDirectory,
 };
 
@@ -101,7 +101,7 @@ pub(super) fn hash(
         let scout = match Scout::new(index, inspector, &options.walk) {
             Ok(scout) => scout,
             Err(error) => {
-                run.fail(filter_error(error));
+                run.fail(error);
                 tree.frontier.close();
                 return;
             }

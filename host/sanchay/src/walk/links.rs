@@ -140,8 +140,7 @@ impl Walk<'_> {
             })
         });
         let mut inspector = self.engine.inspector();
-        let mut scout = Scout::new(0, &mut inspector, self.options)
-            .map_err(super::filter_error)?;
+        let mut scout = Scout::new(0, &mut inspector, self.options)?;
         for link in found.links {
             if !found.files.insert(link.metadata.id) {
                 continue;

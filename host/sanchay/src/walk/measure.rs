@@ -1,6 +1,8 @@
 //! The metadata of the files that a scout found: read relative to their
 //! directory, and judged in one crossing.
 
+use sanchay_sandbox::Columns;
+
 use super::{
     handle::{Kind, describe},
     listing::slice,
@@ -81,8 +83,13 @@ impl Scout<'_> {
         self.sizes.clear();
         self.sizes.extend(self.metadata.iter().map(|found| found.size));
         self.survivors.clear();
-        let judged =
-            self.inspector.judge_sizes(&self.sizes, &mut self.survivors);
+        let judged = self.inspector.match_metadata(
+            self.sizes.len(),
+            None,
+            Columns::SIZE,
+            &self.sizes,
+            &mut self.survivors,
+        );
         if let Err(fault) = judged {
             for span in self.measured.drain(..) {
                 error(EntryError::new(

@@ -213,7 +213,7 @@ impl Walk<'_> {
             let mut scout = match Scout::new(index, inspector, self.options) {
                 Ok(scout) => scout,
                 Err(error) => {
-                    self.run.fail(filter_error(error));
+                    self.run.fail(error);
                     frontier.close();
                     return;
                 }
@@ -250,6 +250,7 @@ impl Walk<'_> {
 pub(crate) fn filter_error(error: FilterError) -> Error {
     match error {
         FilterError::Fault(fault) => Error::Sandbox(fault),
-        error => Error::Filter(error),
+        // A program that we made ourselves is compiled by the same code.
+        error => Error::Option { option: "filter", why: error.to_string() },
     }
 }

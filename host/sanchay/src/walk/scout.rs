@@ -3,9 +3,10 @@
 
 use std::os::fd::AsFd as _;
 
-use sanchay_sandbox::{EntryKind, Fault, FilterError, Inspector};
+use sanchay_sandbox::{Columns, EntryKind, Fault, Inspector, Matches};
 
 use super::{
+    filter_error,
     handle::Kind,
     jury::Jury,
     listing::{Lister, Listing},
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::{
     entry::{FileId, Metadata},
-    error::{Action, Cause, EntryError},
+    error::{Action, Cause, EntryError, Error},
     extract::Extractors,
     options::WalkOptions,
     run::Run,
@@ -48,7 +49,7 @@ pub(crate) struct Scout<'i> {
     one_file_system: bool,
     pub(super) judges_sizes: bool,
     pub(super) survivors: Vec<u32>,
-    judged: Vec<u32>,
+    matches: Matches,
     ends: Vec<u32>,
     pub(super) jury: Jury,
     pub(crate) extractors: Extractors,
@@ -66,9 +67,11 @@ impl<'i> Scout<'i> {
         index: usize,
         inspector: &'i mut Inspector,
         options: &WalkOptions,
-    ) -> Result<Self, FilterError> {
-        inspector.set_filter(&options.specification())?;
-        let judges_sizes = inspector.needs_metadata()?;
+    ) -> Result<Self, Error> {
+        let program = options.program().map_err(Error::Filter)?;
+        inspector.set_filter(&program).map_err(filter_error)?;
+        let columns = inspector.filter_columns().map_err(Error::Sandbox)?;
+        let judges_sizes = columns.has(Columns::SIZE);
         Ok(Self {
             index,
             inspector,
@@ -82,7 +85,7 @@ impl<'i> Scout<'i> {
             one_file_system: options.one_file_system,
             judges_sizes,
             survivors: Vec::new(),
-            judged: Vec::new(),
+            matches: Matches::default(),
             ends: Vec::new(),
             jury: Jury::new(&options.plugins),
             extractors: Extractors::new(&options.plugins),
@@ -167,9 +170,15 @@ impl<'i> Scout<'i> {
             ends,
             kinds: listing.kinds.get(start..end).unwrap_or(&[]),
         };
-        self.inspector.judge_names(&batch, &mut self.judged)?;
+        self.inspector.match_names(&batch, &mut self.matches)?;
         let offset = u32::try_from(start).unwrap_or(u32::MAX);
-        self.survivors.extend(self.judged.iter().map(|index| index + offset));
+        let Matches { entries, directories } = &self.matches;
+        let both = entries.iter().chain(directories);
+        let from = self.survivors.len();
+        self.survivors.extend(both.map(|index| index + offset));
+        if let Some(new) = self.survivors.get_mut(from..) {
+            new.sort_unstable();
+        }
         Ok(())
     }
 
@@ -233,9 +242,9 @@ impl<'i> Scout<'i> {
             ends: &end,
             kinds: &[EntryKind::File],
         };
-        let mut survives = Vec::new();
-        self.inspector.judge_names(&batch, &mut survives)?;
-        Ok(!survives.is_empty())
+        let mut survives = Matches::default();
+        self.inspector.match_names(&batch, &mut survives)?;
+        Ok(!survives.entries.is_empty())
     }
 
     /// Opens a directory, saying why where it cannot. None is entered that

@@ -1,124 +1,164 @@
-//! Filters: compiled once, then asked about listings and sizes.
+//! Filters: compiled once, then asked about listings and metadata.
 
+use sanchay_core::filter::{Columns, Matches, Program, ProgramError};
+use sanchay_core::kind::KindSet;
 use wasmtime::Result;
 use wasmtime::component::ResourceAny;
 
 use super::Cage;
 use super::Inspector;
-use crate::filter::{Listing, Specification};
+use crate::filter::Listing;
 use crate::{BatchError, Fault, FilterError, indices, wire};
 
 /// The filter that was set, so that it can be set again in a fresh instance.
 #[derive(Debug)]
 pub(super) struct Filter {
-    specification: Specification,
-    needs_metadata: bool,
+    program: Vec<u8>,
+    columns: Columns,
+    kinds: KindSet,
 }
 
-type Compiled = Result<ResourceAny, wire::SpecificationError>;
+type Compiled = Result<ResourceAny, wire::ProgramError>;
 
 impl Inspector {
-    /// Sets the filter that the judgements below use. Where it cannot be set,
-    /// the one that was set before stays.
+    /// Sets the filter that the calls below ask. Where it cannot be set, the
+    /// one that was set before stays.
     ///
     /// # Errors
     ///
-    /// A [`FilterError`] that tells what is wrong with the specification, or
-    /// wraps a [`Fault`] of the instance.
+    /// A [`FilterError`] that tells what is wrong with the program, or wraps a
+    /// [`Fault`] of the instance.
     pub fn set_filter(
         &mut self,
-        specification: &Specification,
+        program: &Program,
     ) -> Result<(), FilterError> {
+        let program = program.encode();
         let answer = self.link.enter(|cage| {
-            let filter = match compile(cage, specification)? {
+            let filter = match compile(cage, &program)? {
                 Ok(filter) => filter,
                 Err(error) => return Ok(Err(error)),
             };
             let Cage { store, exports, .. } = &mut *cage;
-            let (needs,) = exports.needs_metadata.call(store, (filter,))?;
+            let (columns,) = exports.columns.call(&mut *store, (filter,))?;
+            let (kinds,) = exports.kinds.call(&mut *store, (filter,))?;
             if let Some(previous) = cage.held.filter.replace(filter) {
                 previous.resource_drop(&mut cage.store)?;
             }
-            Ok(Ok(needs))
+            Ok(Ok((Columns::from_bits(columns), kinds)))
         })?;
-        let needs_metadata = answer.map_err(FilterError::from)?;
-        let specification = specification.clone();
-        self.filter = Some(Filter { specification, needs_metadata });
+        let (columns, kinds) = answer.map_err(FilterError::from)?;
+        let kinds = match (columns.numbers(), KindSet::from_bits(kinds)) {
+            (Some(_), Some(kinds)) => kinds,
+            _ => {
+                let why = "it wants what there is not".to_owned();
+                return Err(FilterError::Fault(self.link.lied(why)));
+            }
+        };
+        self.filter = Some(Filter { program, columns, kinds });
         Ok(())
     }
 
-    /// Whether [`judge_sizes`](Self::judge_sizes) can reject anything. Where
-    /// it cannot, there is no need to ask.
+    /// What [`match_metadata`](Self::match_metadata) has to know. Where that
+    /// is nothing, it would reject no entry.
     ///
     /// # Errors
     ///
     /// [`Fault::NoFilter`].
-    pub fn needs_metadata(&self) -> Result<bool, Fault> {
-        let filter = self.filter.as_ref().ok_or(Fault::NoFilter)?;
-        Ok(filter.needs_metadata)
+    pub fn filter_columns(&self) -> Result<Columns, Fault> {
+        Ok(self.filter.as_ref().ok_or(Fault::NoFilter)?.columns)
     }
 
-    /// Judges a directory listing by name and kind, in one crossing.
-    /// Afterwards `out` holds the indices of the entries that survive,
-    /// ascending: files that may be wanted and directories to enter. On an
+    /// The kinds of entries that may be wanted.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::NoFilter`].
+    pub fn filter_kinds(&self) -> Result<KindSet, Fault> {
+        Ok(self.filter.as_ref().ok_or(Fault::NoFilter)?.kinds)
+    }
+
+    /// Asks about the names and kinds of a directory listing, in one
+    /// crossing. Afterwards `out` holds the indices of the entries that are
+    /// wanted, as far as names tell, and of the directories to enter. On an
     /// error it is empty.
     ///
     /// # Errors
     ///
     /// [`Fault::NoFilter`]; [`Fault::Batch`] where the columns do not fit
     /// together; otherwise any [`Fault`] of the instance.
-    pub fn judge_names(
+    pub fn match_names(
         &mut self,
         listing: &Listing<'_>,
-        out: &mut Vec<u32>,
+        out: &mut Matches,
     ) -> Result<(), Fault> {
-        out.clear();
+        out.entries.clear();
+        out.directories.clear();
         let filter = self.filter.as_ref().ok_or(Fault::NoFilter)?;
+        let kinds = &mut self.kinds;
         let (answer,) = self.link.enter(|cage| {
             let resource = filter.resource(cage)?;
-            let &Listing { names, ends, kinds } = listing;
-            let listing = wire::Listing { names, ends, kinds };
+            let listing = crossing(listing, kinds);
             let Cage { store, exports, .. } = cage;
-            exports.judge_names.call(store, (resource, listing))
+            exports.match_names.call(store, (resource, listing))
         })?;
-        let indices = answer.map_err(|error| Fault::Batch(error.into()))?;
-        self.accept(indices, listing.ends.len(), out)
+        let matches = answer.map_err(|error| Fault::Batch(error.into()))?;
+        let count = listing.ends.len();
+        let wire::Matches { entries, directories } = matches;
+        for indices in [&entries, &directories] {
+            indices::check(indices, count)
+                .map_err(|what| self.link.lied(what))?;
+        }
+        *out = Matches { entries, directories };
+        Ok(())
     }
 
-    /// Judges files by their sizes in bytes. Afterwards `out` holds the
-    /// indices of the files that are wanted, ascending. On an error it is
-    /// empty.
+    /// Asks about the metadata of so many entries, and their names and kinds
+    /// where there is a listing. `values` has the numbers of the columns in
+    /// their order, each for all entries. Afterwards `out` holds the indices
+    /// of the entries that are wanted, ascending. On an error it is empty.
     ///
     /// # Errors
     ///
-    /// [`Fault::NoFilter`], or any [`Fault`] of the instance.
-    pub fn judge_sizes(
+    /// As for [`match_names`](Self::match_names).
+    pub fn match_metadata(
         &mut self,
-        sizes: &[u64],
+        entries: usize,
+        listing: Option<&Listing<'_>>,
+        columns: Columns,
+        values: &[u64],
         out: &mut Vec<u32>,
     ) -> Result<(), Fault> {
         out.clear();
         let filter = self.filter.as_ref().ok_or(Fault::NoFilter)?;
-        let (indices,) = self.link.enter(|cage| {
+        let rows = u32::try_from(entries)
+            .map_err(|_| Fault::Batch(BatchError::ColumnLength(u32::MAX)))?;
+        let kinds = &mut self.kinds;
+        let (answer,) = self.link.enter(|cage| {
             let resource = filter.resource(cage)?;
+            let listing = listing.map(|it| crossing(it, kinds));
+            let columns = columns.bits();
             let Cage { store, exports, .. } = cage;
-            exports.judge_sizes.call(store, (resource, sizes))
+            exports
+                .match_metadata
+                .call(store, (resource, rows, listing, columns, values))
         })?;
-        self.accept(indices, sizes.len(), out)
-    }
-
-    /// Takes indices that ascend strictly and stay below `count`.
-    fn accept(
-        &mut self,
-        indices: Vec<u32>,
-        count: usize,
-        out: &mut Vec<u32>,
-    ) -> Result<(), Fault> {
-        indices::check(&indices, count)
+        let wanted = answer.map_err(|error| Fault::Batch(error.into()))?;
+        indices::check(&wanted, entries)
             .map_err(|what| self.link.lied(what))?;
-        *out = indices;
+        *out = wanted;
         Ok(())
     }
+}
+
+/// A listing as it crosses.
+fn crossing<'a>(
+    listing: &Listing<'a>,
+    kinds: &'a mut Vec<wire::EntryKind>,
+) -> wire::Listing<'a> {
+    let &Listing { names, ends, kinds: known } = listing;
+    kinds.clear();
+    kinds.extend(known.iter().copied().map(wire::EntryKind::from));
+    wire::Listing { names, ends, kinds }
 }
 
 impl Filter {
@@ -127,7 +167,7 @@ impl Filter {
         if let Some(filter) = cage.held.filter {
             return Ok(filter);
         }
-        let filter = compile(cage, &self.specification)?.map_err(|_| {
+        let filter = compile(cage, &self.program)?.map_err(|_| {
             wasmtime::Error::msg("it no longer accepts its filter")
         })?;
         cage.held.filter = Some(filter);
@@ -135,32 +175,15 @@ impl Filter {
     }
 }
 
-fn compile(
-    cage: &mut Cage,
-    specification: &Specification,
-) -> Result<Compiled> {
-    let Specification { extensions, min_size, max_size, hidden } =
-        specification;
-    let specification = wire::Specification {
-        extensions,
-        min_size: *min_size,
-        max_size: *max_size,
-        hidden: *hidden,
-    };
+fn compile(cage: &mut Cage, program: &[u8]) -> Result<Compiled> {
     let Cage { store, exports, .. } = cage;
-    Ok(exports.compile.call(store, (specification,))?.0)
+    Ok(exports.compile.call(store, (program,))?.0)
 }
 
-impl From<wire::SpecificationError> for FilterError {
-    fn from(error: wire::SpecificationError) -> Self {
-        use wire::SpecificationError as Wire;
-        match error {
-            Wire::EmptyExtension(index) => Self::EmptyExtension(index),
-            Wire::ImpossibleExtension(index) => {
-                Self::ImpossibleExtension(index)
-            }
-            Wire::EmptySizeRange => Self::EmptySizeRange,
-        }
+impl From<wire::ProgramError> for FilterError {
+    fn from(error: wire::ProgramError) -> Self {
+        let wire::ProgramError { offset, fault } = error;
+        Self::Program(ProgramError { offset, fault: fault.into() })
     }
 }
 

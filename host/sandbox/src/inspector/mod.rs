@@ -41,6 +41,8 @@ pub struct Inspector {
     stream: Stream,
     /// A list that is used again and again.
     ends: Vec<u32>,
+    /// Another: kinds as they cross.
+    kinds: Vec<crate::wire::EntryKind>,
 }
 
 impl Inspector {
@@ -50,6 +52,7 @@ impl Inspector {
             filter: None,
             stream: Stream::Idle,
             ends: Vec::new(),
+            kinds: Vec::new(),
         }
     }
 

@@ -6,7 +6,9 @@ use super::exports::JudgingExports;
 use super::{Plugin, wire};
 use crate::link::{Cage, Link};
 use crate::shared::Shared;
-use crate::{EntryKind, Fault, indices};
+use crate::wire::EntryKind as EntryKindOnWire;
+use crate::{Fault, indices};
+use sanchay_core::kind::EntryKind;
 use sanchay_core::time::Timestamp;
 
 /// Entries of one directory, in columns.
@@ -30,7 +32,8 @@ pub struct NameBatch<'a> {
 pub struct Judge {
     plugin: Plugin,
     link: Link<JudgingExports>,
-    moments: Vec<wire::Timestamp>,
+    times: Vec<wire::Timestamp>,
+    kinds: Vec<EntryKindOnWire>,
     /// Which instance was told the settings.
     told: Option<u64>,
 }
@@ -40,8 +43,9 @@ impl Judge {
         plugin: Plugin,
         shared: Arc<Shared<JudgingExports>>,
     ) -> Self {
-        let (link, moments) = (Link::new(shared), Vec::new());
-        Self { plugin, link, moments, told: None }
+        let link = Link::new(shared);
+        let (times, kinds) = (Vec::new(), Vec::new());
+        Self { plugin, link, times, kinds, told: None }
     }
 
     /// The plugin that it is an instance of.
@@ -63,11 +67,11 @@ impl Judge {
         out: &mut Vec<u32>,
     ) -> Result<(), Fault> {
         out.clear();
-        let Self { plugin, link, moments, told } = self;
+        let Self { plugin, link, times, kinds, told } = self;
         let settings = &plugin.0.settings;
         *out = plugin.attempt(link, |link| {
             settings.apply(link, told)?;
-            let wanted = ask(link, moments, batch)?;
+            let wanted = ask(link, times, kinds, batch)?;
             match indices::check(&wanted, batch.ends.len()) {
                 Ok(()) => Ok(wanted),
                 Err(what) => Err(link.lied(what)),
@@ -85,15 +89,19 @@ impl std::fmt::Debug for Judge {
 
 fn ask(
     link: &mut Link<JudgingExports>,
-    moments: &mut Vec<wire::Timestamp>,
+    converted: &mut Vec<wire::Timestamp>,
+    known: &mut Vec<EntryKindOnWire>,
     batch: &NameBatch<'_>,
 ) -> Result<Vec<u32>, Fault> {
     let &NameBatch { directory, names, ends, kinds, metadata } = batch;
-    moments.clear();
+    known.clear();
+    known.extend(kinds.iter().copied().map(EntryKindOnWire::from));
+    let kinds = known.as_slice();
+    converted.clear();
     let times = metadata.map_or(&[][..], |(_, modified)| modified);
-    moments.extend(times.iter().map(|time| wire::Timestamp::from(*time)));
-    let metadata =
-        metadata.map(|(sizes, _)| wire::Metadata { sizes, modified: moments });
+    converted.extend(times.iter().map(|time| wire::Timestamp::from(*time)));
+    let metadata = metadata
+        .map(|(sizes, _)| wire::Metadata { sizes, modified: converted });
     let batch = wire::Batch { directory, names, ends, kinds, metadata };
     let (wanted,) = link.enter(|cage| {
         let Cage { store, exports, .. } = cage;

@@ -3,7 +3,7 @@
 
 use wasmtime::component::{ComponentType, Lift, Lower};
 
-use crate::EntryKind;
+use crate::wire::EntryKind;
 
 /// What type the value of a setting has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ComponentType, Lift)]

@@ -13,8 +13,8 @@ mod table;
 use alloc::vec::Vec;
 
 use self::table::Table;
-use super::{SpecificationError, folding::folded};
-use crate::batch::{Place, saturate, word};
+use crate::batch::{Place, word};
+use crate::folding::folded;
 
 /// The bytes in a word: an extension of seven and its dot.
 const WORD: usize = size_of::<u64>();
@@ -24,7 +24,7 @@ const HIGH: u64 = u64::from_ne_bytes([0x80; WORD]);
 
 /// A set of extensions.
 #[derive(Clone, Debug)]
-pub(super) struct Extensions {
+pub(super) struct ExtensionSet {
     /// Those that fit a word.
     short: Table,
     /// The others, by their lengths.
@@ -42,23 +42,17 @@ struct SameLength {
     sorted: Vec<Vec<u8>>,
 }
 
-impl Extensions {
-    /// Compiles a set; there is at least one extension in it.
-    pub(super) fn compile(
-        extensions: &[Vec<u8>],
-    ) -> Result<Self, SpecificationError> {
+impl ExtensionSet {
+    /// Compiles a set of extensions without the dots before them; `None` where one of them is empty or could end no name.
+    pub(super) fn compile(extensions: &[Vec<u8>]) -> Option<Self> {
         let mut keys = Vec::new();
         let mut others = Vec::new();
         let mut all = Vec::new();
-        for (index, extension) in extensions.iter().enumerate() {
-            let bare = extension.strip_prefix(b".").unwrap_or(extension);
-            if bare.is_empty() {
-                let index = saturate(index);
-                return Err(SpecificationError::EmptyExtension(index));
-            }
-            if bare.contains(&b'/') || bare.contains(&0) {
-                let index = saturate(index);
-                return Err(SpecificationError::ImpossibleExtension(index));
+        for extension in extensions {
+            let bare = extension.as_slice();
+            let is_possible = !bare.contains(&b'/') && !bare.contains(&0);
+            if bare.is_empty() || !is_possible {
+                return None;
             }
             let mut dotted = Vec::with_capacity(bare.len().saturating_add(1));
             dotted.push(b'.');
@@ -71,7 +65,7 @@ impl Extensions {
                 others.push(dotted);
             }
         }
-        Ok(Self {
+        Some(Self {
             short: Table::new(&keys),
             others: by_length(others),
             all: by_length(all),

@@ -11,11 +11,16 @@ pub enum ExtensionError {
     Empty,
     /// It is a pattern that more than an extension decides.
     Pattern,
+    /// It has a slash or a zero byte, which no name has.
+    Impossible,
 }
 
 impl fmt::Display for ExtensionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Impossible => {
+                "an extension is part of a name, which has no slash"
+            }
             Self::Empty => "an extension has at least one letter",
             Self::Pattern => {
                 "it is a pattern; an extension is what follows a dot in a \
@@ -38,7 +43,8 @@ impl core::error::Error for ExtensionError {}
 ///
 /// # Errors
 ///
-/// An extension that is empty, and a pattern other than `*.EXT`.
+/// An extension that is empty, one with a slash, and a pattern other than
+/// `*.EXT`.
 pub fn parse_extensions(text: &[u8]) -> Result<Vec<Vec<u8>>, ExtensionError> {
     text.split(|byte| *byte == b',').map(one).collect()
 }
@@ -50,6 +56,9 @@ fn one(text: &[u8]) -> Result<Vec<u8>, ExtensionError> {
         b"" => Err(ExtensionError::Empty),
         bare if bare.contains(&b'*') || bare.contains(&b'?') => {
             Err(ExtensionError::Pattern)
+        }
+        bare if bare.contains(&b'/') || bare.contains(&0) => {
+            Err(ExtensionError::Impossible)
         }
         bare => Ok(bare.to_vec()),
     }
@@ -79,6 +88,10 @@ mod tests {
         for text in ["*", "*rs", "a*", "*.*", "*.r?", "**.rs"] {
             let found = parse_extensions(text.as_bytes());
             assert_eq!(found, Err(ExtensionError::Pattern), "{text}");
+        }
+        for text in ["a/b", "/", "a,b\0"] {
+            let found = parse_extensions(text.as_bytes());
+            assert_eq!(found, Err(ExtensionError::Impossible), "{text}");
         }
     }
 }

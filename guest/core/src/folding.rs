@@ -22,7 +22,7 @@ fn fold(c: char) -> char {
 }
 
 /// Bytes with every character in them folded.
-pub(super) fn folded(name: &[u8]) -> Vec<u8> {
+pub(crate) fn folded(name: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(name.len());
     for chunk in name.utf8_chunks() {
         for c in chunk.valid().chars() {

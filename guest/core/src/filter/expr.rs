@@ -1,0 +1,100 @@
+//! Expressions: what must be true of an entry that is wanted.
+
+use alloc::boxed::Box;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::fields::Field;
+use crate::kind::KindSet;
+use crate::time::Timestamp;
+
+/// What must be true of an entry.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expr {
+    /// All of these. Of none, everything is true.
+    All(Vec<Expr>),
+    /// One of these, or several. Of none, nothing is true.
+    Any(Vec<Expr>),
+    /// Not this.
+    Not(Box<Expr>),
+    /// A test of one field.
+    Test(Test),
+}
+
+/// A test of one field. A test of a value that an entry does not have is
+/// false.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Test {
+    /// The field's code; see [`Field`].
+    pub field: u8,
+    /// How the value is compared.
+    pub operator: Operator,
+    /// What it is compared with: one of them must do.
+    pub operands: Vec<Operand>,
+}
+
+/// How a value is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// It is equal.
+    Equal,
+    /// It is less, or earlier.
+    Less,
+    /// It is less or equal.
+    LessOrEqual,
+    /// It is greater, or later.
+    Greater,
+    /// It is greater or equal.
+    GreaterOrEqual,
+}
+
+/// What a value is compared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Operand {
+    /// A number.
+    Number(u64),
+    /// A point in time.
+    Time(Timestamp),
+    /// Bytes or text.
+    Bytes(Vec<u8>),
+}
+
+impl Expr {
+    /// A test with one operand.
+    #[must_use]
+    pub fn test(field: &Field, operator: Operator, operand: Operand) -> Self {
+        let operands = vec![operand];
+        Self::Test(Test { field: field.code, operator, operands })
+    }
+
+    /// Whether a field is tested anywhere.
+    #[must_use]
+    pub fn tests(&self, field: &Field) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().any(|part| part.tests(field))
+            }
+            Self::Not(part) => part.tests(field),
+            Self::Test(test) => test.field == field.code,
+        }
+    }
+
+    /// The kinds that an entry can have for which this is true.
+    pub(super) fn kinds(&self) -> KindSet {
+        match self {
+            Self::All(parts) => parts
+                .iter()
+                .fold(KindSet::ALL, |set, part| set.and(part.kinds())),
+            Self::Any(parts) => parts
+                .iter()
+                .fold(KindSet::default(), |set, part| set.or(part.kinds())),
+            Self::Not(part) => match &**part {
+                Self::Test(test) => {
+                    test.kinds().map_or(KindSet::ALL, KindSet::complement)
+                }
+                _ => KindSet::ALL,
+            },
+            Self::Test(test) => test.kinds().unwrap_or(KindSet::ALL),
+        }
+    }
+}

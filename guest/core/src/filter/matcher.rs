@@ -1,0 +1,417 @@
+//! A compiled filter, and what it is asked about: entries in columns.
+
+use alloc::boxed::Box;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+use core::fmt::Debug;
+
+use super::expr::{Expr, Operator};
+use super::fields::Field;
+use super::program::{Program, ProgramError, ProgramFault};
+use crate::batch::{Batch, BatchError, saturate};
+use crate::kind::{EntryKind, KindSet};
+
+/// Columns of metadata, by bits. Each column is one or two numbers of 64 bits
+/// for each entry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Columns(u64);
+
+impl Columns {
+    /// The size in bytes.
+    pub const SIZE: Self = Self(1);
+    /// When the content was last modified: seconds since 1970, of a signed
+    /// number; and the nanoseconds that follow them.
+    pub const MODIFIED: Self = Self(1 << 1);
+    /// The name and the kind, which are no numbers.
+    pub const NAME: Self = Self(1 << 63);
+
+    /// Those that have numbers, and how many.
+    const NUMBERS: [(Self, usize); 2] = [(Self::SIZE, 1), (Self::MODIFIED, 2)];
+
+    /// Columns by their bits, known or not.
+    #[must_use]
+    pub const fn from_bits(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    /// Their bits.
+    #[must_use]
+    pub const fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// Whether all of these are among them.
+    #[must_use]
+    pub const fn has(self, others: Self) -> bool {
+        self.0 & others.0 == others.0
+    }
+
+    /// These and others.
+    #[must_use]
+    pub const fn with(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// How many numbers each entry has in them; `None` where one of them is
+    /// not known.
+    #[must_use]
+    pub fn numbers(self) -> Option<usize> {
+        let mut rest = self.0 & !Self::NAME.0;
+        let mut numbers: usize = 0;
+        for (column, count) in Self::NUMBERS {
+            if self.has(column) {
+                rest &= !column.0;
+                numbers = numbers.saturating_add(count);
+            }
+        }
+        (rest == 0).then_some(numbers)
+    }
+}
+
+/// Entries of a directory, in columns.
+#[derive(Clone, Copy, Debug)]
+pub struct Entries<'a> {
+    rows: usize,
+    names: Option<(Batch<'a>, &'a [EntryKind])>,
+    columns: Columns,
+    /// The numbers of the columns in the order of their bits, each for all
+    /// entries.
+    numbers: &'a [u64],
+}
+
+impl<'a> Entries<'a> {
+    /// Entries of which names and kinds are known.
+    ///
+    /// # Errors
+    ///
+    /// [`BatchError::ColumnLength`] where there are not as many kinds as
+    /// names.
+    pub fn named(
+        names: Batch<'a>,
+        kinds: &'a [EntryKind],
+    ) -> Result<Self, BatchError> {
+        names.same_length(kinds)?;
+        Ok(Self {
+            rows: kinds.len(),
+            names: Some((names, kinds)),
+            columns: Columns::NAME,
+            numbers: &[],
+        })
+    }
+
+    /// Entries of which metadata is known, and perhaps names and kinds.
+    ///
+    /// # Errors
+    ///
+    /// [`BatchError::ColumnLength`] where a column has another length, or is
+    /// one that is not known.
+    pub fn measured(
+        rows: usize,
+        named: Option<Self>,
+        columns: Columns,
+        numbers: &'a [u64],
+    ) -> Result<Self, BatchError> {
+        let names = named.and_then(|it| it.names);
+        let wrong = |found: usize| BatchError::ColumnLength(saturate(found));
+        if let Some((names, _)) = &names
+            && names.len() != rows
+        {
+            return Err(wrong(names.len()));
+        }
+        let each = columns.numbers().ok_or_else(|| wrong(numbers.len()))?;
+        if Some(numbers.len()) != rows.checked_mul(each) {
+            return Err(wrong(numbers.len()));
+        }
+        Ok(Self { rows, names, columns, numbers })
+    }
+
+    /// The names, where they are known.
+    #[must_use]
+    pub fn names(&self) -> Option<Batch<'a>> {
+        self.names.map(|(names, _)| names)
+    }
+
+    /// What the entries are, where that is known.
+    #[must_use]
+    pub fn kinds(&self) -> Option<&'a [EntryKind]> {
+        self.names.map(|(_, kinds)| kinds)
+    }
+
+    /// The numbers of one column, where they are known: for each number that
+    /// an entry has in it, those of all entries.
+    #[must_use]
+    pub(super) fn column<const N: usize>(
+        &self,
+        wanted: Columns,
+    ) -> Option<[&'a [u64]; N]> {
+        if !self.columns.has(wanted) {
+            return None;
+        }
+        let before = Columns(self.columns.0 & wanted.0.wrapping_sub(1));
+        let mut rest =
+            self.numbers.get(before.numbers()?.checked_mul(self.rows)?..)?;
+        let mut found = [&[][..]; N];
+        for column in &mut found {
+            let (numbers, others) = rest.split_at_checked(self.rows)?;
+            *column = numbers;
+            rest = others;
+        }
+        Some(found)
+    }
+}
+
+/// Whether something is true of an entry: not, perhaps, or so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Truth(u8);
+
+impl Truth {
+    /// It is not.
+    pub(super) const FALSE: Self = Self(0);
+    /// What is needed to tell is not known yet.
+    pub(super) const UNKNOWN: Self = Self(1);
+    /// It is.
+    pub(super) const TRUE: Self = Self(2);
+
+    /// What is known.
+    #[inline]
+    pub(super) fn of(truth: bool) -> Self {
+        Self(u8::from(truth) << 1)
+    }
+
+    const fn not(self) -> Self {
+        Self(2 - self.0)
+    }
+}
+
+/// A test of one field, compiled.
+pub(super) trait Predicate: Debug + Send + Sync {
+    /// What it looks at.
+    fn columns(&self) -> Columns;
+
+    /// Tells of each entry whether it is true; where the column is not known,
+    /// that it is unknown.
+    fn test(&self, entries: &Entries<'_>, truth: &mut [Truth]);
+}
+
+impl Operator {
+    /// Whether what compares like this to an operand passes.
+    pub(super) const fn compares(self, found: Ordering) -> bool {
+        match self {
+            Self::Equal => found.is_eq(),
+            Self::Less => found.is_lt(),
+            Self::LessOrEqual => found.is_le(),
+            Self::Greater => found.is_gt(),
+            Self::GreaterOrEqual => found.is_ge(),
+        }
+    }
+}
+
+/// An expression, compiled.
+#[derive(Debug)]
+enum Node {
+    All(Vec<Node>),
+    Any(Vec<Node>),
+    Not(Box<Node>),
+    Predicate(Box<dyn Predicate>),
+}
+
+impl Node {
+    fn compile(expr: &Expr) -> Result<Self, ProgramError> {
+        let compile = |parts: &[Expr]| {
+            parts.iter().map(Self::compile).collect::<Result<Vec<_>, _>>()
+        };
+        Ok(match expr {
+            Expr::All(parts) => Self::All(compile(parts)?),
+            Expr::Any(parts) => Self::Any(compile(parts)?),
+            Expr::Not(part) => Self::Not(Box::new(Self::compile(part)?)),
+            Expr::Test(test) => {
+                let field = Field::of_code(test.field)
+                    .ok_or_else(|| ProgramFault::Field.at(0))?;
+                let compiled = (field.compile)(test.operator, &test.operands);
+                let misfit = || ProgramFault::Operand.at(0);
+                Self::Predicate(compiled.ok_or_else(misfit)?)
+            }
+        })
+    }
+
+    fn columns(&self) -> Columns {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts
+                .iter()
+                .fold(Columns::default(), |all, it| all.with(it.columns())),
+            Self::Not(part) => part.columns(),
+            Self::Predicate(predicate) => predicate.columns(),
+        }
+    }
+
+    fn test(&self, entries: &Entries<'_>, truth: &mut [Truth]) {
+        match self {
+            Self::All(parts) => {
+                fold(parts, Truth::TRUE, Ord::min, entries, truth);
+            }
+            Self::Any(parts) => {
+                fold(parts, Truth::FALSE, Ord::max, entries, truth);
+            }
+            Self::Not(part) => {
+                part.test(entries, truth);
+                truth.iter_mut().for_each(|truth| *truth = truth.not());
+            }
+            Self::Predicate(predicate) => predicate.test(entries, truth),
+        }
+    }
+}
+
+/// Joins what the parts of an expression say.
+fn fold(
+    parts: &[Node],
+    of_none: Truth,
+    join: impl Fn(Truth, Truth) -> Truth,
+    entries: &Entries<'_>,
+    truth: &mut [Truth],
+) {
+    let Some((first, others)) = parts.split_first() else {
+        truth.fill(of_none);
+        return;
+    };
+    first.test(entries, truth);
+    if others.is_empty() {
+        return;
+    }
+    let mut other = vec![Truth::UNKNOWN; truth.len()];
+    for part in others {
+        part.test(entries, &mut other);
+        for (truth, other) in truth.iter_mut().zip(&other) {
+            *truth = join(*truth, *other);
+        }
+    }
+}
+
+/// What a matcher says of a directory's entries.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Matches {
+    /// The entries that are or may be wanted, ascending.
+    pub entries: Vec<u32>,
+    /// The directories to enter, ascending.
+    pub directories: Vec<u32>,
+}
+
+/// A compiled filter.
+#[derive(Debug)]
+pub struct Matcher {
+    hidden: bool,
+    kinds: KindSet,
+    /// What names may decide.
+    by_name: Node,
+    /// What they cannot.
+    by_metadata: Node,
+    columns: Columns,
+}
+
+impl Matcher {
+    /// Compiles a filter.
+    ///
+    /// # Errors
+    ///
+    /// A test of a field that is not known, or one that does not fit it.
+    pub fn compile(program: &Program) -> Result<Self, ProgramError> {
+        let parts = match &program.expr {
+            Expr::All(parts) => parts.as_slice(),
+            other => core::slice::from_ref(other),
+        };
+        let (mut by_name, mut by_metadata) = (Vec::new(), Vec::new());
+        for part in parts {
+            let node = Node::compile(part)?;
+            let columns = node.columns();
+            if columns == Columns::NAME || columns.is_empty() {
+                by_name.push(node);
+                continue;
+            }
+            if columns.has(Columns::NAME) {
+                // A first look may be enough to reject an entry.
+                by_name.push(Node::compile(part)?);
+            }
+            by_metadata.push(node);
+        }
+        let by_metadata = Node::All(by_metadata);
+        Ok(Self {
+            hidden: program.hidden,
+            kinds: program.expr.kinds(),
+            by_name: Node::All(by_name),
+            columns: by_metadata.columns(),
+            by_metadata,
+        })
+    }
+
+    /// What [`match_metadata`](Self::match_metadata) has to know; nothing
+    /// where it would reject no entry.
+    #[must_use]
+    pub const fn columns(&self) -> Columns {
+        self.columns
+    }
+
+    /// The kinds of entries that may be wanted.
+    #[must_use]
+    pub const fn kinds(&self) -> KindSet {
+        self.kinds
+    }
+
+    /// Looks at the names and kinds of a directory's entries.
+    ///
+    /// Only hiddenness prunes a directory: whether a directory itself is
+    /// wanted is another question than whether something in it is.
+    #[must_use]
+    pub fn match_names(&self, entries: &Entries<'_>) -> Matches {
+        let mut truth = vec![Truth::UNKNOWN; entries.rows];
+        self.by_name.test(entries, &mut truth);
+        let (Some(names), Some(kinds)) = (entries.names(), entries.kinds())
+        else {
+            debug_assert!(
+                false,
+                "entries without names are asked for by name"
+            );
+            return Matches::default();
+        };
+        // Each index is written down and only kept where its entry is
+        // wanted: what the next name will be cannot be guessed, and a branch
+        // on it would cost more than all the rest.
+        let mut wanted = vec![0; entries.rows];
+        let mut count: usize = 0;
+        let mut directories = Vec::new();
+        let all = names.places().zip(kinds).zip(&truth).zip(0..);
+        for (((name, kind), truth), index) in all {
+            let shown = self.hidden | (name.first() != Some(b'.'));
+            if let Some(place) = wanted.get_mut(count) {
+                *place = index;
+            }
+            count += usize::from(shown & (*truth != Truth::FALSE));
+            let enters =
+                matches!(kind, EntryKind::Directory | EntryKind::Unknown);
+            if shown & enters {
+                directories.push(index);
+            }
+        }
+        wanted.truncate(count);
+        Matches { entries: wanted, directories }
+    }
+
+    /// Looks at the metadata of entries. Returns the indices of those that
+    /// are wanted, ascending. A test of what is not among the columns rejects
+    /// nothing.
+    #[must_use]
+    pub fn match_metadata(&self, entries: &Entries<'_>) -> Vec<u32> {
+        let mut truth = vec![Truth::UNKNOWN; entries.rows];
+        self.by_metadata.test(entries, &mut truth);
+        (0..)
+            .zip(&truth)
+            .filter(|(_, truth)| **truth != Truth::FALSE)
+            .map(|(index, _)| index)
+            .collect()
+    }
+}

@@ -1,0 +1,282 @@
+//! What a user asks for, by options: the names, keywords and keys that stand
+//! for a test of a field, and the filter that they add up to.
+
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::clock::Clock;
+use super::expr::{Expr, Operand, Operator, Test};
+use super::fields::{self, Field, OPTIONS};
+use super::program::Program;
+use crate::kind::{EntryKind, KindSet};
+use crate::time::Timestamp;
+
+/// An option that stands for a test. As a keyword it is spelled with
+/// underscores.
+#[derive(Clone, Copy, Debug)]
+pub struct FilterOption {
+    /// Its long name.
+    pub name: &'static str,
+    /// Its letter.
+    pub short: Option<char>,
+    /// What its value is called.
+    pub value_name: &'static str,
+    /// What it does, in a sentence.
+    pub help: &'static str,
+    /// More of that; may be empty.
+    pub long_help: &'static str,
+    /// What it means to give it more than once.
+    pub repeat: Repeat,
+    /// Makes a test of a value.
+    pub(super) parse: fn(&[u8], &Clock) -> Result<Expr, String>,
+}
+
+/// What it means to give an option more than once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// One of the values must do.
+    Any,
+    /// The last one counts.
+    Last,
+}
+
+/// An option has a value that makes no sense, or options contradict each
+/// other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilterError {
+    /// The option, or the field that several are about.
+    pub option: &'static str,
+    /// What is wrong, fit for a terminal.
+    pub why: String,
+}
+
+impl fmt::Display for FilterError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.option, self.why)
+    }
+}
+
+impl core::error::Error for FilterError {}
+
+impl FilterOption {
+    /// All options that stand for a test.
+    pub fn all() -> impl Iterator<Item = &'static Self> {
+        OPTIONS.iter().copied().flatten()
+    }
+
+    /// The option of a name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        Self::all().find(|option| option.name == name)
+    }
+
+    /// The keyword that it is in Python and in configuration: its name with
+    /// underscores.
+    #[must_use]
+    pub fn keyword(&self) -> String {
+        self.name.replace('-', "_")
+    }
+}
+
+/// Which entries are wanted: those for which all tests are true. Unless one
+/// tests the kind, only regular files are; and unless asked for, no entry that
+/// is hidden, nor what lies in directories that are.
+///
+/// ```
+/// use sanchay_core::filter::Filter;
+///
+/// let filter = Filter::default().extension("rs").min_size(1 << 20);
+/// assert!(filter.program().is_ok());
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Filter {
+    hidden: bool,
+    options: Vec<(&'static str, Expr)>,
+    tests: Vec<Expr>,
+    error: Option<FilterError>,
+}
+
+impl Filter {
+    /// Only files whose name ends in this extension, in either case: `rs`,
+    /// `.rs` or `*.rs`, several as `rs,md`. Again: or in this one.
+    #[must_use]
+    pub fn extension(mut self, extension: impl AsRef<[u8]>) -> Self {
+        self.set_named("extension", extension.as_ref());
+        self
+    }
+
+    /// Only files of at least so many bytes.
+    #[must_use]
+    pub fn min_size(mut self, bytes: u64) -> Self {
+        self.bound(
+            "min-size",
+            Field::SIZE,
+            Operator::GreaterOrEqual,
+            Operand::Number(bytes),
+        );
+        self
+    }
+
+    /// Only files of at most so many bytes.
+    #[must_use]
+    pub fn max_size(mut self, bytes: u64) -> Self {
+        self.bound(
+            "max-size",
+            Field::SIZE,
+            Operator::LessOrEqual,
+            Operand::Number(bytes),
+        );
+        self
+    }
+
+    /// Only what was modified at this time or later.
+    #[must_use]
+    pub fn changed_since(mut self, time: Timestamp) -> Self {
+        self.bound(
+            "changed-within",
+            Field::MODIFIED,
+            Operator::GreaterOrEqual,
+            Operand::Time(time),
+        );
+        self
+    }
+
+    /// Only what was modified before this time.
+    #[must_use]
+    pub fn changed_before(mut self, time: Timestamp) -> Self {
+        self.bound(
+            "changed-before",
+            Field::MODIFIED,
+            Operator::Less,
+            Operand::Time(time),
+        );
+        self
+    }
+
+    /// Entries of this kind, and not only files. Again: or of this one.
+    #[must_use]
+    pub fn kind(mut self, kind: EntryKind) -> Self {
+        self.set_named("kind", kind.name().as_bytes());
+        self
+    }
+
+    /// Whether hidden entries are wanted, whose names begin with a dot, and
+    /// what lies in hidden directories.
+    #[must_use]
+    pub const fn hidden(mut self, hidden: bool) -> Self {
+        self.hidden = hidden;
+        self
+    }
+
+    /// Only entries of which this is true, too.
+    #[must_use]
+    pub fn test(mut self, expr: Expr) -> Self {
+        self.tests.push(expr);
+        self
+    }
+
+    /// Adds what an option with this value stands for.
+    ///
+    /// # Errors
+    ///
+    /// The value makes no sense.
+    pub fn set(
+        &mut self,
+        option: &'static FilterOption,
+        value: &[u8],
+        clock: &Clock,
+    ) -> Result<(), FilterError> {
+        let expr = (option.parse)(value, clock)
+            .map_err(|why| FilterError { option: option.name, why })?;
+        self.add(option.name, option.repeat, expr);
+        Ok(())
+    }
+
+    /// What an option was given, if it was.
+    #[must_use]
+    pub fn of(&self, option: &FilterOption) -> Option<&Expr> {
+        let mut all = self.options.iter();
+        all.find(|(name, _)| *name == option.name).map(|(_, expr)| expr)
+    }
+
+    /// Whether anything is tested.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.options.is_empty() && self.tests.is_empty()
+    }
+
+    /// Whether an option of this name was given.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.options.iter().any(|(option, _)| *option == name)
+    }
+
+    /// The program that decides it.
+    ///
+    /// # Errors
+    ///
+    /// Values that make no sense, or options that contradict each other.
+    pub fn program(&self) -> Result<Program, FilterError> {
+        if let Some(error) = &self.error {
+            return Err(error.clone());
+        }
+        fields::check(self)
+            .map_err(|(option, why)| FilterError { option, why })?;
+        let options = self.options.iter().map(|(_, expr)| expr);
+        let mut all: Vec<Expr> = options.chain(&self.tests).cloned().collect();
+        if !all.iter().any(|expr| expr.tests(Field::KIND)) {
+            let files = Operand::Number(KindSet::FILES.bits().into());
+            all.push(Expr::test(Field::KIND, Operator::Equal, files));
+        }
+        Ok(Program { hidden: self.hidden, expr: Expr::All(all) })
+    }
+
+    /// Adds a value by the name of its option, which needs no clock. What is
+    /// wrong is told when a program is made.
+    fn set_named(&mut self, name: &'static str, value: &[u8]) {
+        let result = match FilterOption::named(name) {
+            Some(option) => {
+                self.set(option, value, &Clock::utc(Timestamp::default()))
+            }
+            None => Err(FilterError {
+                option: name,
+                why: "there is no such option".to_owned(),
+            }),
+        };
+        if let Err(error) = result {
+            self.error.get_or_insert(error);
+        }
+    }
+
+    fn bound(
+        &mut self,
+        name: &'static str,
+        field: &Field,
+        operator: Operator,
+        operand: Operand,
+    ) {
+        let expr = Expr::test(field, operator, operand);
+        self.add(name, Repeat::Last, expr);
+    }
+
+    fn add(&mut self, name: &'static str, repeat: Repeat, expr: Expr) {
+        let given =
+            self.options.iter_mut().find(|(option, _)| *option == name);
+        let Some((_, given)) = given else {
+            self.options.push((name, expr));
+            return;
+        };
+        match (repeat, given, expr) {
+            (
+                Repeat::Any,
+                Expr::Test(given),
+                Expr::Test(Test { operands, .. }),
+            ) => {
+                given.operands.extend(operands);
+            }
+            (_, given, expr) => *given = expr,
+        }
+    }
+}

@@ -1,0 +1,365 @@
+//! A filter as bytes: what crosses into the sandbox.
+//!
+//! The first byte is the version of the encoding, the second has bits for what
+//! is no test (1: hidden entries are wanted). An expression follows, each part
+//! begun by a byte:
+//!
+//! | byte | part |
+//! |---|---|
+//! | 1 | all of: the number of parts, the parts |
+//! | 2 | any of: the number of parts, the parts |
+//! | 3 | not: the part |
+//! | 4 | a test: the field's code (a byte), the operator (a byte, 0 to 4: equal, less, less or equal, greater, greater or equal), the number of operands, the operands |
+//!
+//! An operand is a byte and a value: 1 and a number of 64 bits; 2 and a time
+//! (seconds, 64 bits, signed; nanoseconds, 32 bits); 3 and the number of bytes
+//! and the bytes. Numbers are little-endian; those that count have 32 bits.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::expr::{Expr, Operand, Operator, Test};
+use crate::batch::{saturate, widen};
+use crate::time::Timestamp;
+
+/// The version of the encoding.
+const VERSION: u8 = 1;
+
+/// No program is longer, in bytes.
+pub(super) const MAX_PROGRAM: usize = 1 << 20;
+
+/// No expression is deeper.
+const MAX_DEPTH: usize = 100;
+
+/// No expression has more parts and operands together.
+const MAX_PARTS: usize = 10_000;
+
+/// A filter, ready to cross into the sandbox.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Program {
+    /// Whether hidden entries are wanted.
+    pub hidden: bool,
+    /// What must be true of an entry that is wanted.
+    pub expr: Expr,
+}
+
+/// Why bytes are no program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProgramError {
+    /// At which byte.
+    pub offset: u32,
+    /// What is wrong there.
+    pub fault: ProgramFault,
+}
+
+/// What is wrong with a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProgramFault {
+    /// It is of a version that is not known.
+    Version,
+    /// It ends too early, or too late.
+    Length,
+    /// A byte stands for nothing that is known.
+    Unknown,
+    /// A field is not known.
+    Field,
+    /// The operator or an operand does not fit its field.
+    Operand,
+    /// It is too deep, or has too many parts.
+    TooLarge,
+}
+
+impl ProgramFault {
+    pub(super) fn at(self, offset: usize) -> ProgramError {
+        ProgramError { offset: saturate(offset), fault: self }
+    }
+}
+
+impl fmt::Display for ProgramError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = match self.fault {
+            ProgramFault::Version => "it is of an unknown version",
+            ProgramFault::Length => "it has a wrong length",
+            ProgramFault::Unknown => "a part is not known",
+            ProgramFault::Field => "a field is not known",
+            ProgramFault::Operand => "a test does not fit its field",
+            ProgramFault::TooLarge => "it is too large",
+        };
+        write!(f, "{words} (byte {})", self.offset)
+    }
+}
+
+impl core::error::Error for ProgramError {}
+
+impl Program {
+    /// The program as bytes.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::from([VERSION, u8::from(self.hidden)]);
+        push_expr(&self.expr, &mut out);
+        out
+    }
+
+    /// The program of these bytes.
+    ///
+    /// # Errors
+    ///
+    /// They are none, or one that is too large.
+    pub fn decode(bytes: &[u8]) -> Result<Self, ProgramError> {
+        if bytes.len() > MAX_PROGRAM {
+            return Err(ProgramFault::TooLarge.at(MAX_PROGRAM));
+        }
+        let mut reader = Reader { bytes, offset: 0, parts: 0 };
+        if reader.byte()? != VERSION {
+            return Err(ProgramFault::Version.at(0));
+        }
+        let hidden = match reader.byte()? {
+            bits @ (0 | 1) => bits == 1,
+            _ => return Err(ProgramFault::Unknown.at(1)),
+        };
+        let expr = reader.expr(0)?;
+        match reader.offset == bytes.len() {
+            true => Ok(Self { hidden, expr }),
+            false => Err(ProgramFault::Length.at(reader.offset)),
+        }
+    }
+}
+
+fn push_count(count: usize, out: &mut Vec<u8>) {
+    out.extend_from_slice(&saturate(count).to_le_bytes());
+}
+
+fn push_expr(expr: &Expr, out: &mut Vec<u8>) {
+    match expr {
+        Expr::All(parts) | Expr::Any(parts) => {
+            out.push(if matches!(expr, Expr::All(_)) { 1 } else { 2 });
+            push_count(parts.len(), out);
+            parts.iter().for_each(|part| push_expr(part, out));
+        }
+        Expr::Not(part) => {
+            out.push(3);
+            push_expr(part, out);
+        }
+        Expr::Test(Test { field, operator, operands }) => {
+            out.extend_from_slice(&[4, *field, operator.code()]);
+            push_count(operands.len(), out);
+            operands.iter().for_each(|operand| push_operand(operand, out));
+        }
+    }
+}
+
+fn push_operand(operand: &Operand, out: &mut Vec<u8>) {
+    match operand {
+        Operand::Number(number) => {
+            out.push(1);
+            out.extend_from_slice(&number.to_le_bytes());
+        }
+        Operand::Time(Timestamp { seconds, nanoseconds }) => {
+            out.push(2);
+            out.extend_from_slice(&seconds.to_le_bytes());
+            out.extend_from_slice(&nanoseconds.to_le_bytes());
+        }
+        Operand::Bytes(bytes) => {
+            out.push(3);
+            push_count(bytes.len(), out);
+            out.extend_from_slice(bytes);
+        }
+    }
+}
+
+impl Operator {
+    const ALL: [Self; 5] = [
+        Self::Equal,
+        Self::Less,
+        Self::LessOrEqual,
+        Self::Greater,
+        Self::GreaterOrEqual,
+    ];
+
+    const fn code(self) -> u8 {
+        self as u8
+    }
+}
+
+/// Reads a program from its beginning to its end.
+struct Reader<'b> {
+    bytes: &'b [u8],
+    offset: usize,
+    /// How many parts and operands there were.
+    parts: usize,
+}
+
+impl<'b> Reader<'b> {
+    fn take(&mut self, length: usize) -> Result<&'b [u8], ProgramError> {
+        let end = self.offset.checked_add(length);
+        let taken = end.and_then(|end| self.bytes.get(self.offset..end));
+        let taken =
+            taken.ok_or_else(|| ProgramFault::Length.at(self.bytes.len()))?;
+        self.offset = self.offset.saturating_add(length);
+        Ok(taken)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], ProgramError> {
+        let end = self.bytes.len();
+        let taken = self.take(N)?.first_chunk().copied();
+        taken.ok_or_else(|| ProgramFault::Length.at(end))
+    }
+
+    fn byte(&mut self) -> Result<u8, ProgramError> {
+        let [byte] = self.array()?;
+        Ok(byte)
+    }
+
+    fn count(&mut self) -> Result<usize, ProgramError> {
+        Ok(widen(u32::from_le_bytes(self.array()?)))
+    }
+
+    /// Counts a part; so many there may be.
+    fn part(&mut self) -> Result<(), ProgramError> {
+        self.parts = self.parts.saturating_add(1);
+        match self.parts > MAX_PARTS {
+            true => Err(ProgramFault::TooLarge.at(self.offset)),
+            false => Ok(()),
+        }
+    }
+
+    fn expr(&mut self, depth: usize) -> Result<Expr, ProgramError> {
+        self.part()?;
+        if depth > MAX_DEPTH {
+            return Err(ProgramFault::TooLarge.at(self.offset));
+        }
+        let at = self.offset;
+        Ok(match self.byte()? {
+            1 => Expr::All(self.exprs(depth)?),
+            2 => Expr::Any(self.exprs(depth)?),
+            3 => Expr::Not(Box::new(self.expr(depth + 1)?)),
+            4 => Expr::Test(self.test()?),
+            _ => return Err(ProgramFault::Unknown.at(at)),
+        })
+    }
+
+    fn exprs(&mut self, depth: usize) -> Result<Vec<Expr>, ProgramError> {
+        let count = self.count()?;
+        // Room comes with the parts, not with what was promised.
+        let mut parts = Vec::new();
+        for _ in 0..count {
+            parts.push(self.expr(depth + 1)?);
+        }
+        Ok(parts)
+    }
+
+    fn test(&mut self) -> Result<Test, ProgramError> {
+        let field = self.byte()?;
+        let at = self.offset;
+        let code = usize::from(self.byte()?);
+        let operator = Operator::ALL.get(code).copied();
+        let operator = operator.ok_or_else(|| ProgramFault::Unknown.at(at))?;
+        let count = self.count()?;
+        let mut operands = Vec::new();
+        for _ in 0..count {
+            self.part()?;
+            operands.push(self.operand()?);
+        }
+        Ok(Test { field, operator, operands })
+    }
+
+    fn operand(&mut self) -> Result<Operand, ProgramError> {
+        let at = self.offset;
+        Ok(match self.byte()? {
+            1 => Operand::Number(u64::from_le_bytes(self.array()?)),
+            2 => {
+                let seconds = i64::from_le_bytes(self.array()?);
+                let nanoseconds = u32::from_le_bytes(self.array()?);
+                Operand::Time(Timestamp { seconds, nanoseconds })
+            }
+            3 => {
+                let length = self.count()?;
+                Operand::Bytes(self.take(length)?.to_vec())
+            }
+            _ => return Err(ProgramFault::Unknown.at(at)),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::filter::Matcher;
+
+    fn operand() -> impl Strategy<Value = Operand> {
+        prop_oneof![
+            any::<u64>().prop_map(Operand::Number),
+            (any::<i64>(), any::<u32>()).prop_map(|(seconds, nanoseconds)| {
+                Operand::Time(Timestamp { seconds, nanoseconds })
+            }),
+            prop::collection::vec(any::<u8>(), 0..5).prop_map(Operand::Bytes),
+        ]
+    }
+
+    fn expr() -> impl Strategy<Value = Expr> {
+        let operators = prop::sample::select(&Operator::ALL[..]);
+        let operands = prop::collection::vec(operand(), 0..4);
+        let test = (any::<u8>(), operators, operands).prop_map(
+            |(field, operator, operands)| {
+                Expr::Test(Test { field, operator, operands })
+            },
+        );
+        test.prop_recursive(6, 40, 5, |part| {
+            let parts = || prop::collection::vec(part.clone(), 0..5);
+            prop_oneof![
+                parts().prop_map(Expr::All),
+                parts().prop_map(Expr::Any),
+                part.prop_map(|part| Expr::Not(Box::new(part))),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_program_is_read_back_as_it_was(hidden: bool, expr in expr()) {
+            let program = Program { hidden, expr };
+            let bytes = program.encode();
+            prop_assert_eq!(Program::decode(&bytes), Ok(program));
+            for end in 0..bytes.len() {
+                prop_assert!(Program::decode(&bytes[..end]).is_err());
+            }
+            let longer = [&bytes[..], &[0]].concat();
+            prop_assert!(Program::decode(&longer).is_err());
+        }
+
+        #[test]
+        fn bytes_from_anywhere_are_a_program_or_an_error(
+            mut bytes in prop::collection::vec(0_u8..6, 0..60),
+        ) {
+            if let Some(first) = bytes.first_mut() {
+                *first = VERSION;
+            }
+            if let Ok(program) = Program::decode(&bytes) {
+                prop_assert_eq!(program.encode(), bytes);
+                // It compiles, or is told why it does not.
+                let _ = Matcher::compile(&program);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_too_large_or_of_another_version_is_refused() {
+        let fault = |bytes: &[u8]| Program::decode(bytes).unwrap_err().fault;
+        assert_eq!(fault(&[2, 0, 1, 0, 0, 0, 0]), ProgramFault::Version);
+        let mut deep = vec![VERSION, 0];
+        deep.extend([3; 200]);
+        deep.extend([1, 0, 0, 0, 0]);
+        assert_eq!(fault(&deep), ProgramFault::TooLarge);
+        let wide = Expr::Any(vec![Expr::All(Vec::new()); MAX_PARTS]);
+        let wide = Program { hidden: false, expr: wide }.encode();
+        assert_eq!(fault(&wide), ProgramFault::TooLarge);
+        let long = vec![VERSION; MAX_PROGRAM + 1];
+        assert_eq!(fault(&long), ProgramFault::TooLarge);
+        // A count that promises four billion parts makes no room for them.
+        let huge = [VERSION, 0, 1, 255, 255, 255, 255];
+        assert_eq!(fault(&huge), ProgramFault::Length);
+    }
+}
