@@ -98,7 +98,7 @@ impl Command {
             }
             "help" => {
                 let verb = arguments.next().map(Verb::named).transpose()?;
-                return Ok(Self::Say(verb.map_or(HELP, Verb::help).into()));
+                return Ok(Self::Say(verb.map_or(HELP.into(), help::of)));
             }
             option if option.starts_with('-') => {
                 return Err(options::unexpected(option));
@@ -107,7 +107,7 @@ impl Command {
         };
         let given = Given::parse(verb, arguments)?;
         if given.help {
-            return Ok(Self::Say(verb.help().into()));
+            return Ok(Self::Say(help::of(verb)));
         }
         given.check(verb)?;
         Ok(match verb {
@@ -130,14 +130,6 @@ impl Verb {
             other => Err(Failure::Usage(format!(
                 "unrecognized subcommand '{other}'"
             ))),
-        }
-    }
-
-    fn help(self) -> &'static str {
-        match self {
-            Self::Scan => help::SCAN,
-            Self::Hash => help::HASH,
-            Self::Dupes => help::DUPES,
         }
     }
 }

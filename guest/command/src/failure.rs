@@ -6,7 +6,7 @@ use alloc::string::String;
 use core::fmt;
 
 use sanchay_core::escape::escaped;
-use sanchay_core::filter::SpecificationError;
+use sanchay_core::filter::FilterError;
 pub(crate) use sanchay_core::problem::{Action, Problem};
 use wasi::filesystem::types::ErrorCode;
 
@@ -16,7 +16,7 @@ pub(crate) enum Failure {
     /// The arguments cannot be obeyed.
     Usage(String),
     /// The filter makes no sense.
-    Filter(SpecificationError),
+    Filter(FilterError),
     /// Whoever read the output has gone; that is how `| head` ends.
     Closed,
     /// A file could not be made or written.
@@ -37,8 +37,7 @@ impl fmt::Display for Failure {
         match self {
             Self::Usage(why) => f.write_str(why),
             Self::Filter(error) => {
-                f.write_str("the filter cannot be used: ")?;
-                explain(*error, f)
+                write!(f, "the filter cannot be used: {error}")
             }
             Self::Closed => f.write_str("the reader has gone"),
             Self::Output { path, action, why } if path.is_empty() => {
@@ -52,23 +51,6 @@ impl fmt::Display for Failure {
                 "{}: is to be read: the output must go to another file",
                 escaped(path.as_bytes())
             ),
-        }
-    }
-}
-
-fn explain(
-    error: SpecificationError,
-    f: &mut fmt::Formatter<'_>,
-) -> fmt::Result {
-    match error {
-        SpecificationError::EmptyExtension(index) => {
-            write!(f, "extension {index} is empty")
-        }
-        SpecificationError::ImpossibleExtension(index) => {
-            write!(f, "extension {index} contains a slash or a zero byte")
-        }
-        SpecificationError::EmptySizeRange => {
-            f.write_str("the least size is greater than the greatest")
         }
     }
 }

@@ -16,8 +16,8 @@ use wasi::filesystem::types::{
     Descriptor, DescriptorFlags, DescriptorType, OpenFlags, PathFlags,
 };
 
-use crate::failure::{Cause, Problem};
-use crate::stat::{Stat, describe};
+use crate::failure::Cause;
+use crate::stat::{Stat, not_regular};
 
 /// The folders that the host gave.
 pub(crate) struct Folders {
@@ -114,10 +114,10 @@ impl Folders {
                     DescriptorType::RegularFile => {
                         Ok(Named::File(file, found))
                     }
-                    other => Err(Problem::NotRegular(describe(other)).into()),
+                    other => Err(not_regular(other).into()),
                 }
             }
-            other => Err(Problem::NotRegular(describe(other)).into()),
+            other => Err(not_regular(other).into()),
         }
     }
 }

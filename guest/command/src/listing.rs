@@ -1,28 +1,28 @@
-//! Listing one directory: its names are judged in one go, as the native
-//! program has them judged in one crossing.
-
-mod columns;
+//! Listing one directory: its names are matched in one go, as the native
+//! program has them matched in one crossing.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use sanchay_core::batch::Batch;
-use sanchay_core::filter::{EntryKind, Filter};
+use sanchay_core::filter::{Entries, Facts, Matcher, Matches};
+use sanchay_core::kind::{EntryKind, KindSet};
 use sanchay_core::order::by_path;
-use wasi::filesystem::types::{Descriptor, DescriptorType, PathFlags};
+use wasi::filesystem::types::{Descriptor, ErrorCode, PathFlags};
 
-use self::columns::{Columns, read};
 use crate::failure::{Action, Cause, Problem};
-use crate::stat::{Stat, describe};
+use crate::stat::{Stat, kind_of};
 
 /// An entry that a walk deals with.
 pub(crate) struct Item {
     /// Its name in its directory.
     pub(crate) name: String,
-    /// Whether it is a directory, to be entered.
-    pub(crate) directory: bool,
-    /// A file's metadata, where it was asked for.
+    /// Whether it is a directory to be entered. One that is wanted itself is
+    /// another item.
+    pub(crate) enter: bool,
+    /// Its metadata, where it was asked for.
     pub(crate) stat: Option<Stat>,
+    kind: EntryKind,
 }
 
 /// Is told of what failed: the name, empty for the directory itself; what was
@@ -31,131 +31,209 @@ pub(crate) type OnError<'e> = &'e mut dyn FnMut(&str, Action, Cause);
 
 /// Lists directories.
 pub(crate) struct Lister<'f> {
-    filter: &'f Filter,
-    /// Whether the metadata of every file is wanted.
+    matcher: &'f Matcher,
+    /// What entries can be that are of interest.
+    kinds: KindSet,
+    /// Whether the metadata of every entry that is wanted is read.
     measured: bool,
 }
 
 impl<'f> Lister<'f> {
-    /// A lister that has names and sizes judged by a filter, and reads the
-    /// metadata of files if it is wanted or the filter needs it.
-    pub(crate) fn new(filter: &'f Filter, measured: bool) -> Self {
-        Self { filter, measured: measured || filter.needs_metadata() }
+    /// A lister of what a matcher wants. It reads metadata if that is wanted
+    /// or the matcher needs it.
+    pub(crate) fn new(matcher: &'f Matcher, measured: bool) -> Self {
+        Self {
+            matcher,
+            kinds: matcher.kinds().with(EntryKind::Directory),
+            measured: measured || matcher.columns().need_metadata(),
+        }
     }
 
-    /// The entries that survive, in the order of their paths.
+    /// The entries that are wanted and the directories to enter, in the order
+    /// of their paths.
     pub(crate) fn list(
         &self,
         folder: &Descriptor,
         on_error: OnError<'_>,
     ) -> Vec<Item> {
-        let columns = read(folder, on_error);
-        let mut items = self.judge(&columns, folder, on_error);
+        let listing = self.read(folder, on_error);
+        let (mut items, directories) = self.split(&listing);
         if self.measured {
             measure(&mut items, folder, on_error);
-            self.judge_sizes(&mut items);
+            self.match_metadata(&mut items);
         }
+        items.extend(directories);
         items.sort_unstable_by(|a, b| {
-            by_path(
-                (a.name.as_bytes(), a.directory),
-                (b.name.as_bytes(), b.directory),
-            )
+            by_path((a.name.as_bytes(), a.enter), (b.name.as_bytes(), b.enter))
         });
         items
     }
 
-    fn judge(
-        &self,
-        columns: &Columns,
-        folder: &Descriptor,
-        on_error: OnError<'_>,
-    ) -> Vec<Item> {
+    /// What a matcher wants of a listing by name; and what is to be entered.
+    fn split(&self, listing: &Listing) -> (Vec<Item>, Vec<Item>) {
+        let Listing { names, ends, kinds } = listing;
         // The columns are whole, as they were just made.
-        let survivors = Batch::new(columns.names.as_bytes(), &columns.ends)
-            .and_then(|names| self.filter.judge_names(names, &columns.kinds))
-            .unwrap_or_default();
-        let mut items = Vec::with_capacity(survivors.len());
-        for index in survivors {
-            let Some((name, kind, unsure)) = columns.get(index) else {
-                continue;
-            };
-            let directory = if unsure {
-                match self.settle(name, folder, on_error) {
-                    Some(directory) => directory,
-                    None => continue,
-                }
-            } else {
-                kind == EntryKind::Directory
-            };
-            items.push(Item { name: name.into(), directory, stat: None });
-        }
-        items
+        let matches = Batch::new(names.as_bytes(), ends)
+            .and_then(|names| Entries::named(names, kinds))
+            .map(|entries| self.matcher.match_names(&entries));
+        debug_assert!(matches.is_ok(), "{matches:?}");
+        let Matches { entries, directories } = matches.unwrap_or_default();
+        let item = |index: u32, enter| {
+            let (name, kind) = listing.get(index)?;
+            Some(Item { name: name.into(), enter, stat: None, kind })
+        };
+        let wanted = entries.into_iter().filter_map(|it| item(it, false));
+        let entered = directories.into_iter().filter_map(|it| item(it, true));
+        (wanted.collect(), entered.collect())
     }
 
-    /// Whether an entry whose kind the listing did not tell is a directory;
-    /// `None` if it is to be left out.
-    fn settle(
+    fn match_metadata(&self, items: &mut Vec<Item>) {
+        let columns = self.matcher.columns();
+        if columns.is_empty() || items.is_empty() {
+            return;
+        }
+        let facts = items.iter().map(|item| {
+            let stat = item.stat.as_ref();
+            Facts {
+                size: stat.map_or(0, |it| it.size),
+                modified: stat.and_then(|it| it.modified),
+            }
+        });
+        let mut numbers = Vec::new();
+        columns.push(facts, &mut numbers);
+        let listing = Listing::of(items);
+        let wanted = Batch::new(listing.names.as_bytes(), &listing.ends)
+            .and_then(|names| Entries::named(names, &listing.kinds))
+            .and_then(|it| {
+                Entries::measured(items.len(), Some(it), columns, &numbers)
+            })
+            .map(|entries| self.matcher.match_metadata(&entries));
+        debug_assert!(wanted.is_ok(), "{wanted:?}");
+        let mut wanted = wanted.unwrap_or_default().into_iter().peekable();
+        let mut indices = 0..;
+        items.retain(|_| {
+            let index = indices.next();
+            index.is_some_and(|it| wanted.next_if_eq(&it).is_some())
+        });
+    }
+
+    /// Reads a directory. Entries of kinds that nobody asked for are left out.
+    /// A name that is not UTF-8 has no place in WASI: the host says so in the
+    /// entry's stead, and the others follow.
+    fn read(&self, folder: &Descriptor, on_error: OnError<'_>) -> Listing {
+        let mut listing = Listing::default();
+        let mut unnamed: u64 = 0;
+        let read =
+            self.read_into(&mut listing, &mut unnamed, folder, on_error);
+        if let Err(cause) = read {
+            on_error("", Action::ReadDirectory, cause);
+        }
+        if unnamed > 0 {
+            on_error("", Action::ReadDirectory, Cause::NotUtf8(unnamed));
+        }
+        listing
+    }
+
+    fn read_into(
         &self,
-        name: &str,
+        listing: &mut Listing,
+        unnamed: &mut u64,
         folder: &Descriptor,
         on_error: OnError<'_>,
-    ) -> Option<bool> {
-        match Stat::at(folder, name, PathFlags::empty()) {
-            Ok(stat) => match stat.kind {
-                DescriptorType::Directory => Some(true),
-                DescriptorType::RegularFile => {
-                    self.wants_file(name).then_some(false)
+    ) -> Result<(), Cause> {
+        let entries = folder.read_directory()?;
+        loop {
+            let entry = match entries.read_directory_entry() {
+                Ok(None) => return Ok(()),
+                Ok(Some(entry)) => entry,
+                Err(ErrorCode::IllegalByteSequence) => {
+                    *unnamed = unnamed.saturating_add(1);
+                    continue;
                 }
-                _ => None,
-            },
-            Err(cause) => {
-                on_error(name, Action::Stat, cause);
-                None
+                // It was removed meanwhile.
+                Err(ErrorCode::NoEntry) => continue,
+                Err(code) => return Err(code.into()),
+            };
+            if matches!(&*entry.name, "." | "..") {
+                continue;
+            }
+            let mut kind = kind_of(entry.type_);
+            if kind == EntryKind::Unknown {
+                match Stat::at(folder, &entry.name, PathFlags::empty()) {
+                    Ok(stat) => kind = kind_of(stat.kind),
+                    Err(cause) => {
+                        on_error(&entry.name, Action::Stat, cause);
+                        continue;
+                    }
+                }
+            }
+            if self.kinds.has(kind)
+                && listing.push(&entry.name, kind).is_none()
+            {
+                return Err(Cause::Said("its names exceed 4 GiB".into()));
             }
         }
     }
+}
 
-    fn wants_file(&self, name: &str) -> bool {
-        let Ok(end) = u32::try_from(name.len()) else { return false };
-        Batch::new(name.as_bytes(), &[end])
-            .and_then(|names| {
-                self.filter.judge_names(names, &[EntryKind::File])
-            })
-            .is_ok_and(|survivors| !survivors.is_empty())
+/// The entries of a directory, in columns.
+#[derive(Default)]
+struct Listing {
+    /// The names, end to end.
+    names: String,
+    /// Where each name ends.
+    ends: Vec<u32>,
+    /// What each entry is.
+    kinds: Vec<EntryKind>,
+}
+
+impl Listing {
+    fn of(items: &[Item]) -> Self {
+        let mut listing = Self::default();
+        for item in items {
+            // They came out of a listing.
+            let pushed = listing.push(&item.name, item.kind);
+            debug_assert!(pushed.is_some(), "a part is larger than the whole");
+        }
+        listing
     }
 
-    fn judge_sizes(&self, items: &mut Vec<Item>) {
-        if !self.filter.needs_metadata() {
-            return;
-        }
-        let size = |item: &Item| item.stat.map(|stat| stat.size);
-        let sizes: Vec<u64> = items.iter().filter_map(size).collect();
-        let mut wanted =
-            self.filter.judge_sizes(&sizes).into_iter().peekable();
-        let mut indices = 0..;
-        items.retain(|item| {
-            item.stat.is_none()
-                || indices
-                    .next()
-                    .is_some_and(|index| wanted.next_if_eq(&index).is_some())
-        });
+    /// Appends an entry; one that does not fit is refused.
+    fn push(&mut self, name: &str, kind: EntryKind) -> Option<()> {
+        let length = self.names.len().checked_add(name.len())?;
+        let end = u32::try_from(length).ok()?;
+        self.names.push_str(name);
+        self.ends.push(end);
+        self.kinds.push(kind);
+        Some(())
+    }
+
+    /// An entry's name, and what it is.
+    fn get(&self, index: u32) -> Option<(&str, EntryKind)> {
+        let index = usize::try_from(index).ok()?;
+        let start = match index.checked_sub(1) {
+            Some(before) => usize::try_from(*self.ends.get(before)?).ok()?,
+            None => 0,
+        };
+        let end = usize::try_from(*self.ends.get(index)?).ok()?;
+        Some((self.names.get(start..end)?, *self.kinds.get(index)?))
     }
 }
 
-/// Reads the metadata of the files; those that have none are left out.
+/// Reads the metadata of entries; those that have none are left out, and what
+/// is no longer what it was.
 fn measure(items: &mut Vec<Item>, folder: &Descriptor, on_error: OnError<'_>) {
     items.retain_mut(|item| {
-        if item.directory {
-            return true;
-        }
-        let cause = match Stat::at(folder, &item.name, PathFlags::empty()) {
-            Ok(stat) => match stat.kind {
-                DescriptorType::RegularFile => {
+        let stat = Stat::at(folder, &item.name, PathFlags::empty());
+        let cause = match stat {
+            Ok(stat) => match kind_of(stat.kind) {
+                found if found == item.kind => {
                     item.stat = Some(stat);
                     return true;
                 }
-                DescriptorType::SymbolicLink => Problem::BecameLink.into(),
-                other => Problem::NotRegular(describe(other)).into(),
+                EntryKind::Symlink => Problem::BecameLink.into(),
+                // It was a file, as nearly all are that are asked about.
+                other => Problem::NotRegular(other.describe()).into(),
             },
             Err(cause) => cause,
         };

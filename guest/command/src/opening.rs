@@ -11,7 +11,7 @@ use wasi::filesystem::types::{
 };
 
 use crate::failure::{Cause, Problem};
-use crate::stat::{Stat, describe};
+use crate::stat::{Stat, not_regular};
 
 /// Goes down by names of one component. `None` where there are none.
 pub(crate) fn descend<'n>(
@@ -52,7 +52,7 @@ pub(crate) fn open_file(
     let stat = Stat::of(&file)?;
     match stat.kind {
         DescriptorType::RegularFile => Ok((file, stat)),
-        other => Err(Problem::NotRegular(describe(other)).into()),
+        other => Err(not_regular(other).into()),
     }
 }
 

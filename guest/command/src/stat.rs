@@ -1,11 +1,13 @@
 //! What an entry is, how long it is, and when it was changed.
 
+use sanchay_core::kind::EntryKind;
 use sanchay_core::time::Timestamp;
+use wasi::clocks::wall_clock::Datetime;
 use wasi::filesystem::types::{
     Descriptor, DescriptorStat, DescriptorType, PathFlags,
 };
 
-use crate::failure::Cause;
+use crate::failure::{Cause, Problem};
 
 /// An entry's metadata.
 #[derive(Clone, Copy, Debug)]
@@ -25,10 +27,7 @@ impl From<DescriptorStat> for Stat {
         Self {
             kind: stat.type_,
             size: stat.size,
-            modified: stat.data_modification_timestamp.and_then(|time| {
-                let seconds = i64::try_from(time.seconds).ok()?;
-                Some(Timestamp { seconds, nanoseconds: time.nanoseconds })
-            }),
+            modified: stat.data_modification_timestamp.and_then(timestamp),
             links: stat.link_count,
         }
     }
@@ -50,16 +49,27 @@ impl Stat {
     }
 }
 
-/// A word for what is not a regular file.
-pub(crate) fn describe(kind: DescriptorType) -> &'static str {
-    match kind {
-        DescriptorType::RegularFile => "a regular file",
-        DescriptorType::Directory => "a directory",
-        DescriptorType::SymbolicLink => "a symbolic link",
-        DescriptorType::Fifo => "a FIFO",
-        DescriptorType::Socket => "a socket",
-        DescriptorType::CharacterDevice => "a character device",
-        DescriptorType::BlockDevice => "a block device",
-        DescriptorType::Unknown => "of an unknown kind",
+/// A time of the host's; `None` beyond what 64 bits of seconds hold.
+pub(crate) fn timestamp(time: Datetime) -> Option<Timestamp> {
+    let seconds = i64::try_from(time.seconds).ok()?;
+    Some(Timestamp { seconds, nanoseconds: time.nanoseconds })
+}
+
+/// What an entry is.
+pub(crate) fn kind_of(found: DescriptorType) -> EntryKind {
+    match found {
+        DescriptorType::RegularFile => EntryKind::File,
+        DescriptorType::Directory => EntryKind::Directory,
+        DescriptorType::SymbolicLink => EntryKind::Symlink,
+        DescriptorType::Fifo => EntryKind::Fifo,
+        DescriptorType::Socket => EntryKind::Socket,
+        DescriptorType::BlockDevice => EntryKind::BlockDevice,
+        DescriptorType::CharacterDevice => EntryKind::CharacterDevice,
+        DescriptorType::Unknown => EntryKind::Unknown,
     }
+}
+
+/// Why a file that is something else cannot be read.
+pub(crate) fn not_regular(found: DescriptorType) -> Problem {
+    Problem::NotRegular(kind_of(found).describe())
 }

@@ -2,10 +2,11 @@
 //! every directory and file is opened by a name of one component, relative to
 //! the handle of the directory that listed it.
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::{self, Vec};
 
-use sanchay_core::filter::{Filter, Specification};
+use sanchay_core::filter::{Columns, Entries, Facts, Filter, Matcher};
 use sanchay_core::problem::MAX_PATH;
 use wasi::filesystem::types::{Descriptor, ErrorCode, PathFlags};
 
@@ -26,8 +27,8 @@ const NEAR: usize = 32;
 /// Which files are wanted, and where to look for them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct WalkOptions {
-    /// What names and sizes are wanted.
-    pub(crate) wanted: Specification,
+    /// Which entries are wanted.
+    pub(crate) filter: Filter,
     /// How many levels to go down; a root's own entries have depth 1.
     pub(crate) max_depth: Option<usize>,
     /// The file that is written meanwhile, which is not found.
@@ -35,19 +36,29 @@ pub(crate) struct WalkOptions {
 }
 
 impl WalkOptions {
-    /// The filter that judges names and sizes.
-    pub(crate) fn filter(&self) -> Result<Filter, Failure> {
-        Filter::compile(&self.wanted).map_err(Failure::Filter)
-    }
-
-    /// Whether a file of this size is wanted, though it was named.
-    pub(crate) fn admits(&self, size: u64) -> bool {
-        self.wanted.min_size.is_none_or(|least| size >= least)
-            && self.wanted.max_size.is_none_or(|most| size <= most)
+    /// What decides which entries are wanted.
+    pub(crate) fn matcher(&self) -> Result<Matcher, Failure> {
+        let program = self.filter.program().map_err(Failure::Filter)?;
+        let compiled = Matcher::compile(&program);
+        // A program that was made here is one.
+        compiled.map_err(|why| Failure::Usage(format!("{why}")))
     }
 }
 
-/// A file that a walk found.
+/// Whether a file that the user named is wanted. Names do not count: this one
+/// was chosen.
+pub(crate) fn wants_named(matcher: &Matcher, stat: &Stat) -> bool {
+    let columns = matcher.columns();
+    let numeric = Columns::from_bits(columns.bits() & !Columns::NAME.bits());
+    let facts = Facts { size: stat.size, modified: stat.modified };
+    let mut numbers = Vec::new();
+    numeric.push(core::iter::once(facts), &mut numbers);
+    let entry = Entries::measured(1, None, numeric, &numbers);
+    debug_assert!(entry.is_ok(), "{entry:?}");
+    entry.is_ok_and(|it| !matcher.match_metadata(&it).is_empty())
+}
+
+/// An entry that a walk found.
 pub(crate) struct Found<'w> {
     /// Its directory.
     pub(crate) folder: &'w Descriptor,
@@ -153,7 +164,7 @@ impl<'w> Walk<'w> {
             visitor.error(&error)?;
         }
         if self.max_depth.is_some_and(|max| depth + 1 >= max) {
-            items.retain(|item| !item.directory);
+            items.retain(|item| !item.enter);
         }
         let items = items.into_iter();
         self.levels.push(Level { folder: Some(folder), name, items });
@@ -183,9 +194,9 @@ impl<'w> Walk<'w> {
     ) -> Result<(), Failure> {
         let below = self.path.len().saturating_sub(self.root);
         let length = below.saturating_add(item.name.len());
-        let opened = match item.directory && length >= MAX_PATH {
+        let opened = match item.enter && length >= MAX_PATH {
             true => Err(Problem::PathTooLong.into()),
-            false => self.open().and_then(|folder| match item.directory {
+            false => self.open().and_then(|folder| match item.enter {
                 true => open_directory(folder, &item.name).map(Some),
                 false => Ok(None),
             }),
@@ -211,7 +222,7 @@ impl<'w> Walk<'w> {
             },
             Err(cause) => {
                 let path = self.join(&item.name);
-                let action = match item.directory {
+                let action = match item.enter {
                     true => Action::OpenDirectory,
                     false => Action::Open,
                 };

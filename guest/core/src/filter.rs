@@ -24,6 +24,6 @@ mod tests;
 pub use self::clock::Clock;
 pub use self::expr::{Expr, Operand, Operator, Test};
 pub use self::fields::{ExtensionError, Field, parse_extensions};
-pub use self::matcher::{Columns, Entries, Matcher, Matches};
+pub use self::matcher::{Columns, Entries, Facts, Matcher, Matches};
 pub use self::options::{Filter, FilterError, FilterOption, Repeat};
 pub use self::program::{Program, ProgramError, ProgramFault};

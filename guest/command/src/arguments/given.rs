@@ -4,15 +4,19 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use core::mem::take;
+
 use getargs::{Arg, Error, Opt, Options};
-use sanchay_core::filter::parse_extensions;
+use sanchay_core::filter::{Clock, FilterError};
 use sanchay_core::hashing::{Algorithm, UnknownAlgorithm};
 use sanchay_core::size;
 use sanchay_output::{Format, UnknownFormat};
+use wasi::clocks::wall_clock;
 
 use super::Verb;
 use super::options::Choice;
 use crate::failure::Failure;
+use crate::stat;
 use crate::walk::WalkOptions;
 
 /// Everything that can be given.
@@ -42,6 +46,8 @@ impl Given {
     ) -> Result<Self, Failure> {
         let mut given = Self::default();
         let mut options = Options::new(arguments);
+        let clock =
+            Clock::utc(stat::timestamp(wall_clock::now()).unwrap_or_default());
         while let Some(argument) = options.next_arg().map_err(usage)? {
             let option = match argument {
                 Arg::Positional("") => {
@@ -56,7 +62,7 @@ impl Given {
             };
             // What is given again takes the place of what was given before.
             let choice = Choice::named(option, verb)?;
-            given.take(choice, option, &mut options)?;
+            given.take(choice, option, &clock, &mut options)?;
             if given.help {
                 break;
             }
@@ -68,6 +74,7 @@ impl Given {
         &mut self,
         choice: Choice,
         option: Opt<&'a str>,
+        clock: &Clock,
         options: &mut Options<&'a str, impl Iterator<Item = &'a str>>,
     ) -> Result<(), Failure> {
         let refused = |why: String| {
@@ -103,24 +110,14 @@ impl Given {
                 self.partial =
                     Some(size::parse_chunk(chunk).map_err(refused)?);
             }
-            Choice::Extension => {
-                let named = parse_extensions(value()?.as_bytes());
-                let named = named.map_err(|why| refused(format!("{why}")))?;
-                self.walk.wanted.extensions.extend(named);
-                self.walks = true;
-            }
-            Choice::MinSize => {
-                let size = size::parse(value()?).map_err(refused)?;
-                self.walk.wanted.min_size = Some(size);
-                self.walks = true;
-            }
-            Choice::MaxSize => {
-                let size = size::parse(value()?).map_err(refused)?;
-                self.walk.wanted.max_size = Some(size);
+            Choice::Filter(test) => {
+                let set =
+                    self.walk.filter.set(test, value()?.as_bytes(), clock);
+                set.map_err(|FilterError { why, .. }| refused(why))?;
                 self.walks = true;
             }
             Choice::Hidden => {
-                self.walk.wanted.hidden = true;
+                self.walk.filter = take(&mut self.walk.filter).hidden(true);
                 self.walks = true;
             }
             Choice::MaxDepth => {

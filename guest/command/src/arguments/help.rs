@@ -1,6 +1,14 @@
 //! What `--help` prints. The forms of output are those of the native program
 //! and are described there, in the README and here in brief.
 
+use alloc::format;
+use alloc::string::String;
+
+use sanchay_core::filter::FilterOption;
+
+use super::Verb;
+use super::options::OPTIONS;
+
 /// `sanchay --help`.
 pub(crate) const HELP: &str = "\
 Scan, hash and compare files: Sanchay as a WebAssembly command
@@ -44,41 +52,75 @@ A reader that closes the pipe early (| head) ends the run quietly,
 with 0.
 ";
 
-/// `sanchay scan --help`.
-pub(super) const SCAN: &str = "\
+/// `sanchay VERB --help`.
+pub(super) fn of(verb: Verb) -> String {
+    let mut help = String::from(verb.head());
+    help.push_str("\nOptions:\n");
+    for option in OPTIONS.iter().filter(|it| it.verbs.contains(&verb)) {
+        let names = names(option.short, option.long, option.value);
+        push(&names, option.help, &mut help);
+    }
+    for option in FilterOption::all() {
+        let value = format!(" <{}>", option.value_name);
+        let names = names(option.short, option.name, &value);
+        push(&names, option.help, &mut help);
+    }
+    help.push('\n');
+    help.push_str(verb.tail());
+    help
+}
+
+/// An option as help lists it.
+fn names(short: Option<char>, long: &str, value: &str) -> String {
+    match short {
+        Some(letter) => format!("  -{letter}, --{long}{value}"),
+        None => format!("      --{long}{value}"),
+    }
+}
+
+/// Appends an option and what it does, in lines of less than 80 characters.
+fn push(names: &str, text: &str, help: &mut String) {
+    const TEXT: usize = 25;
+    const WIDTH: usize = 79;
+    help.push_str(names);
+    let mut column = names.len();
+    if column + 2 > TEXT {
+        help.push('\n');
+        column = 0;
+    }
+    for (index, word) in text.split_whitespace().enumerate() {
+        if index > 0 && column + 1 + word.len() > WIDTH {
+            help.push('\n');
+            column = 0;
+        } else if index > 0 {
+            help.push(' ');
+            column += 1;
+        }
+        while column < TEXT {
+            help.push(' ');
+            column += 1;
+        }
+        help.push_str(word);
+        column += word.len();
+    }
+    help.push('\n');
+}
+
+impl Verb {
+    fn head(self) -> &'static str {
+        match self {
+            Self::Scan => {
+                "\
 List the files below directories, with size and modification time
 
 Usage: sanchay scan [OPTIONS] [ROOT]...
 
 Arguments:
   [ROOT]...  Where to look; by default the current directory
-
-Options:
-  -0, --print0           Print only the paths, each ended by a zero byte
-      --count            Print only the number of files
-      --format <FORMAT>  The form of the records: text, ndjson, json, csv
-                         [default: text]
-      --json             The same as --format json
-  -o, --output <FILE>    Write the records to FILE rather than to standard
-                         output, which is -; the host must let it be written
-  -e, --extension <EXT>  Only files whose name ends in .EXT, in either case;
-                         several as a,b
-      --min-size <SIZE>  Only files of at least SIZE (4096, 10k, 1MiB)
-      --max-size <SIZE>  Only files of at most SIZE
-  -H, --hidden           Also hidden files and directories
-  -d, --max-depth <DEPTH>
-                         Go at most DEPTH levels down; a root's own entries
-                         have depth 1
-  -q, --quiet            Say nothing but errors
-  -h, --help             Print help
-
-Each file is a line: its size in bytes, its modification time (RFC 3339, UTC,
-nanoseconds) and its path, with tabs between them. Symbolic links below a root
-are not followed.
-";
-
-/// `sanchay hash --help`.
-pub(super) const HASH: &str = "\
+"
+            }
+            Self::Hash => {
+                "\
 Print the digests of files
 
 Usage: sanchay hash [OPTIONS] [PATH]...
@@ -86,74 +128,46 @@ Usage: sanchay hash [OPTIONS] [PATH]...
 Arguments:
   [PATH]...  Files, directories to walk, or - for standard input, which is
              also read where no PATH is given
-
-Options:
-  -a, --algorithm <ALGORITHM>
-                         The hash function: xxh64, xxh3-64, xxh3-128, blake3,
-                         sha256, sha512, sha1, md5, crc32 [default: xxh3-128];
-                         its name is an option, too
-      --partial[=<CHUNK>]
-                         Hash only the first and last CHUNK bytes, with xxh64
-                         (default 64KiB)
-      --tag              Print NAME (PATH) = HASH, which names the function
-  -0, --print0           End each line with a zero byte, and escape no name
-      --format <FORMAT>  The form of the records: text, ndjson, json, csv
-                         [default: text]
-      --json             The same as --format json
-  -o, --output <FILE>    Write the records to FILE rather than to standard
-                         output, which is -; the host must let it be written
-  -e, --extension <EXT>  Only files whose name ends in .EXT, in either case;
-                         several as a,b
-      --min-size <SIZE>  Only files of at least SIZE (4096, 10k, 1MiB)
-      --max-size <SIZE>  Only files of at most SIZE
-  -H, --hidden           Also hidden files and directories
-  -d, --max-depth <DEPTH>
-                         Go at most DEPTH levels down; a root's own entries
-                         have depth 1
-  -q, --quiet            Say nothing but errors
-  -h, --help             Print help
-
-Each file is a line as the checksum programs print it, HASH  PATH. Files are in
-the order of the arguments, and within a directory in the byte order of their
-paths. A partial digest is xxh64:FIRST:LAST:SIZE; in a list, :CHUNK follows in
-bytes where it is not 64KiB.
-";
-
-/// `sanchay dupes --help`.
-pub(super) const DUPES: &str = "\
+"
+            }
+            Self::Dupes => {
+                "\
 Find files with the same content
 
 Usage: sanchay dupes [OPTIONS] [ROOT]...
 
 Arguments:
   [ROOT]...  Where to look; by default the current directory
+"
+            }
+        }
+    }
 
-Options:
-      --hardlinks        Count hard links to one file as files of their own
-  -a, --algorithm <ALGORITHM>
-                         The hash function that equal files share: xxh64,
-                         xxh3-64, xxh3-128, blake3, sha256, sha512, sha1, md5
-                         [default: xxh3-128]
-  -0, --print0           Print only paths, each ended by a zero byte, with one
-                         more after each group
-      --format <FORMAT>  The form of the records: text, ndjson, json, csv
-                         [default: text]
-      --json             The same as --format json
-  -o, --output <FILE>    Write the records to FILE rather than to standard
-                         output, which is -; the host must let it be written
-  -e, --extension <EXT>  Only files whose name ends in .EXT, in either case;
-                         several as a,b
-      --min-size <SIZE>  Only files of at least SIZE (4096, 10k, 1MiB)
-      --max-size <SIZE>  Only files of at most SIZE
-  -H, --hidden           Also hidden files and directories
-  -d, --max-depth <DEPTH>
-                         Go at most DEPTH levels down; a root's own entries
-                         have depth 1
-  -q, --quiet            Say nothing but errors
-  -h, --help             Print help
-
+    fn tail(self) -> &'static str {
+        match self {
+            Self::Scan => {
+                "\
+Each file is a line: its size in bytes, its modification time (RFC 3339, UTC,
+nanoseconds) and its path, with tabs between them. Symbolic links below a root
+are not followed.
+"
+            }
+            Self::Hash => {
+                "\
+Each file is a line as the checksum programs print it, HASH  PATH. Files are in
+the order of the arguments, and within a directory in the byte order of their
+paths. A partial digest is xxh64:FIRST:LAST:SIZE; in a list, :CHUNK follows in
+bytes where it is not 64KiB.
+"
+            }
+            Self::Dupes => {
+                "\
 Each group is a line
   # N files of SIZE bytes, BYTES bytes reclaimable, FUNCTION:HASH
 then a line for each path, then an empty line. Empty files are left out unless
 --min-size 0 is given.
-";
+"
+            }
+        }
+    }
+}

@@ -5,25 +5,25 @@ use alloc::format;
 use core::fmt::Display;
 
 use getargs::Opt;
+use sanchay_core::filter::FilterOption;
 use sanchay_core::hashing::Algorithm;
 
 use super::Verb;
 use crate::failure::Failure;
 
-/// An option that is offered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What an option asks for.
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Choice {
     Algorithm,
     Count,
-    Extension,
+    /// A test of the entries.
+    Filter(&'static FilterOption),
     Format,
     Hardlinks,
     Help,
     Hidden,
     Json,
     MaxDepth,
-    MaxSize,
-    MinSize,
     /// A hash function, by an option of its own name.
     Named(Algorithm),
     Output,
@@ -32,6 +32,144 @@ pub(super) enum Choice {
     Quiet,
     Tag,
 }
+
+/// An option of the command's own.
+pub(super) struct Offered {
+    pub(super) choice: Choice,
+    pub(super) short: Option<char>,
+    pub(super) long: &'static str,
+    /// Its value as help shows it; empty where it takes none.
+    pub(super) value: &'static str,
+    pub(super) help: &'static str,
+    /// The commands that have it.
+    pub(super) verbs: &'static [Verb],
+}
+
+const ALL: &[Verb] = &[Verb::Scan, Verb::Hash, Verb::Dupes];
+
+const fn offered(
+    choice: Choice,
+    short: Option<char>,
+    (long, value): (&'static str, &'static str),
+    verbs: &'static [Verb],
+    help: &'static str,
+) -> Offered {
+    Offered { choice, short, long, value, help, verbs }
+}
+
+/// The options, but for those that are tests of the entries.
+pub(super) const OPTIONS: &[Offered] = &[
+    offered(
+        Choice::Algorithm,
+        Some('a'),
+        ("algorithm", " <ALGORITHM>"),
+        &[Verb::Hash],
+        "The hash function: xxh64, xxh3-64, xxh3-128, blake3, sha256, sha512, \
+         sha1, md5, crc32 [default: xxh3-128]; its name is an option, too",
+    ),
+    offered(
+        Choice::Algorithm,
+        Some('a'),
+        ("algorithm", " <ALGORITHM>"),
+        &[Verb::Dupes],
+        "The hash function that equal files share: xxh64, xxh3-64, xxh3-128, \
+         blake3, sha256, sha512, sha1, md5 [default: xxh3-128]",
+    ),
+    offered(
+        Choice::Partial,
+        None,
+        ("partial", "[=<CHUNK>]"),
+        &[Verb::Hash],
+        "Hash only the first and last CHUNK bytes, with xxh64 (default 64KiB)",
+    ),
+    offered(
+        Choice::Tag,
+        None,
+        ("tag", ""),
+        &[Verb::Hash],
+        "Print NAME (PATH) = HASH, which names the function",
+    ),
+    offered(
+        Choice::Hardlinks,
+        None,
+        ("hardlinks", ""),
+        &[Verb::Dupes],
+        "Count hard links to one file as files of their own",
+    ),
+    offered(
+        Choice::Print0,
+        Some('0'),
+        ("print0", ""),
+        &[Verb::Scan],
+        "Print only the paths, each ended by a zero byte",
+    ),
+    offered(
+        Choice::Print0,
+        Some('0'),
+        ("print0", ""),
+        &[Verb::Hash],
+        "End each line with a zero byte, and escape no name",
+    ),
+    offered(
+        Choice::Print0,
+        Some('0'),
+        ("print0", ""),
+        &[Verb::Dupes],
+        "Print only paths, each ended by a zero byte, with one more after \
+         each group",
+    ),
+    offered(
+        Choice::Count,
+        None,
+        ("count", ""),
+        &[Verb::Scan],
+        "Print only the number of files",
+    ),
+    offered(
+        Choice::Format,
+        None,
+        ("format", " <FORMAT>"),
+        ALL,
+        "The form of the records: text, ndjson, json, csv [default: text]",
+    ),
+    offered(
+        Choice::Json,
+        None,
+        ("json", ""),
+        ALL,
+        "The same as --format json",
+    ),
+    offered(
+        Choice::Output,
+        Some('o'),
+        ("output", " <FILE>"),
+        ALL,
+        "Write the records to FILE rather than to standard output, which is \
+         -; the host must let it be written",
+    ),
+    offered(
+        Choice::Hidden,
+        Some('H'),
+        ("hidden", ""),
+        ALL,
+        "Also hidden files and directories",
+    ),
+    offered(
+        Choice::MaxDepth,
+        Some('d'),
+        ("max-depth", " <DEPTH>"),
+        ALL,
+        "Go at most DEPTH levels down; a root's own entries have depth 1",
+    ),
+    offered(
+        Choice::Quiet,
+        Some('q'),
+        ("quiet", ""),
+        ALL,
+        "Say nothing but errors",
+    ),
+    offered(Choice::Help, Some('h'), ("help", ""), ALL, "Print help"),
+];
 
 /// What only the native program has.
 const NATIVE: [&str; 23] = [
@@ -69,38 +207,23 @@ impl Choice {
         option: Opt<&str>,
         verb: Verb,
     ) -> Result<Self, Failure> {
-        let choice = match option {
-            Opt::Short('a') | Opt::Long("algorithm") => Self::Algorithm,
-            Opt::Long("count") => Self::Count,
-            Opt::Short('e') | Opt::Long("extension") => Self::Extension,
-            Opt::Long("format") => Self::Format,
-            Opt::Long("hardlinks") => Self::Hardlinks,
-            Opt::Short('h') | Opt::Long("help") => Self::Help,
-            Opt::Short('H') | Opt::Long("hidden") => Self::Hidden,
-            Opt::Short('d') | Opt::Long("max-depth") => Self::MaxDepth,
-            Opt::Long("max-size") => Self::MaxSize,
-            Opt::Long("min-size") => Self::MinSize,
-            Opt::Short('o') | Opt::Long("output") => Self::Output,
-            Opt::Long("partial") => Self::Partial,
-            Opt::Short('0') | Opt::Long("print0") => Self::Print0,
-            Opt::Short('q') | Opt::Long("quiet") => Self::Quiet,
-            Opt::Long("json") => Self::Json,
-            Opt::Long("tag") => Self::Tag,
-            other => Self::Named(hash_function(other)?),
+        let is_its = |short: Option<char>, long: &str| match option {
+            Opt::Short(letter) => short == Some(letter),
+            Opt::Long(name) => long == name,
         };
-        match choice.is_for(verb) {
-            true => Ok(choice),
-            false => Err(refuse(option)),
+        let mut own = OPTIONS.iter().filter(|it| is_its(it.short, it.long));
+        if let Some(own) = own.find(|it| it.verbs.contains(&verb)) {
+            return Ok(own.choice);
         }
-    }
-
-    fn is_for(self, verb: Verb) -> bool {
-        match self {
-            Self::Algorithm | Self::Named(_) => verb != Verb::Scan,
-            Self::Count => verb == Verb::Scan,
-            Self::Hardlinks => verb == Verb::Dupes,
-            Self::Partial | Self::Tag => verb == Verb::Hash,
-            _ => true,
+        let mut tests = FilterOption::all();
+        if let Some(test) = tests.find(|it| is_its(it.short, it.name)) {
+            return Ok(Self::Filter(test));
+        }
+        match verb {
+            Verb::Scan => Err(refuse(option)),
+            Verb::Hash | Verb::Dupes => {
+                Ok(Self::Named(hash_function(option)?))
+            }
         }
     }
 }

@@ -24,7 +24,7 @@ use crate::folders::{Folders, Named};
 use crate::listing::Lister;
 use crate::messages;
 use crate::output::Output;
-use crate::walk::{Visitor, Walk};
+use crate::walk::{Visitor, Walk, wants_named};
 use sanchay_core::exit::Exit;
 
 /// Finds the groups, prints them, and tells what they come to.
@@ -36,8 +36,10 @@ pub(super) fn run(
     let (options, kind) = (&dupes.output, RecordKind::Duplicate);
     let mut output = Output::open(options, inputs, folders, kind)?;
     dupes.walk.leave_out = output.file();
-    let wanted = &mut dupes.walk.wanted;
-    wanted.min_size = Some(wanted.min_size.unwrap_or(1));
+    dupes.walk.filter = dupes.walk.filter.files_only();
+    if !dupes.walk.filter.has("min-size") {
+        dupes.walk.filter = dupes.walk.filter.min_size(1);
+    }
     let collector = collect(&dupes, folders)?;
     let (collection, tally) = (collector.collection, collector.tally);
     let mut comparison = Comparison::new(&collection, folders, tally);
@@ -62,6 +64,7 @@ pub(super) fn run(
 
 /// Walks the roots; where there are several, no directory twice.
 fn collect(dupes: &Dupes, folders: &Folders) -> Result<Collector, Failure> {
+    let matcher = dupes.walk.matcher()?;
     let mut collector = Collector::new(dupes.roots.len() > 1);
     for root in &dupes.roots {
         match folders.open(root) {
@@ -72,12 +75,11 @@ fn collect(dupes: &Dupes, folders: &Folders) -> Result<Collector, Failure> {
                     _ => None,
                 };
                 collector.root(kept);
-                let filter = dupes.walk.filter()?;
-                let lister = Lister::new(&filter, true);
+                let lister = Lister::new(&matcher, true);
                 Walk::go(folder, root, &lister, &dupes.walk, &mut collector)?;
             }
             Ok(Named::File(file, stat)) => {
-                if dupes.walk.admits(stat.size) {
+                if wants_named(&matcher, &stat) {
                     collector.named(root, &file, &stat);
                 }
             }

@@ -17,7 +17,7 @@ use crate::opening::{join, open_file};
 use crate::output::Output;
 use crate::source::Source;
 use crate::tally::Tally;
-use crate::walk::{Found, Visitor, Walk};
+use crate::walk::{Found, Visitor, Walk, wants_named};
 
 /// Hashes what is named, and what lies in the directories that are.
 pub(super) fn run(mut hash: Hash, folders: &Folders) -> Result<Exit, Failure> {
@@ -26,10 +26,11 @@ pub(super) fn run(mut hash: Hash, folders: &Folders) -> Result<Exit, Failure> {
     let kind = RecordKind::Hash { partial };
     let output = Output::open(&hash.output, inputs, folders, kind)?;
     hash.walk.leave_out = output.file();
+    hash.walk.filter = hash.walk.filter.files_only();
     let (method, tally) = (hash.method, Tally::default());
     let mut visitor = Hashing { output, method, tally };
-    let filter = hash.walk.filter()?;
-    let lister = Lister::new(&filter, false);
+    let matcher = hash.walk.matcher()?;
+    let lister = Lister::new(&matcher, false);
     let mut stdin = Some(get_stdin());
     for path in &hash.paths {
         if path == "-" {
@@ -45,7 +46,7 @@ pub(super) fn run(mut hash: Hash, folders: &Folders) -> Result<Exit, Failure> {
                 Walk::go(folder, path, &lister, &hash.walk, &mut visitor)?;
             }
             Ok(Named::File(file, stat)) => {
-                if hash.walk.admits(stat.size) {
+                if wants_named(&matcher, &stat) {
                     match of_file(&file, &stat, hash.method) {
                         Ok(sum) => visitor.hashed(path, &sum)?,
                         Err(cause) => {

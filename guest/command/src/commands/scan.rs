@@ -13,7 +13,7 @@ use crate::messages;
 use crate::output::{Output, Sink, refuse_overwrite};
 use crate::stat::Stat;
 use crate::tally::Tally;
-use crate::walk::{Found, Visitor, Walk};
+use crate::walk::{Found, Visitor, Walk, wants_named};
 use sanchay_core::exit::Exit;
 
 /// Lists the files, or counts them.
@@ -31,15 +31,15 @@ pub(super) fn run(mut scan: Scan, folders: &Folders) -> Result<Exit, Failure> {
         scan.walk.leave_out = output.file();
         (Some(output), None)
     };
+    let matcher = scan.walk.matcher()?;
     let mut visitor = Listing { output, files: 0, tally: Tally::default() };
     for root in &scan.roots {
         match folders.open(root) {
             Ok(Named::Directory(folder)) => {
-                let filter = scan.walk.filter()?;
-                let lister = Lister::new(&filter, true);
+                let lister = Lister::new(&matcher, true);
                 Walk::go(folder, root, &lister, &scan.walk, &mut visitor)?;
             }
-            Ok(Named::File(_, stat)) if scan.walk.admits(stat.size) => {
+            Ok(Named::File(_, stat)) if wants_named(&matcher, &stat) => {
                 visitor.write("", root, &stat)?;
             }
             Ok(Named::File(..)) => {}

@@ -11,6 +11,7 @@ use super::fields::Field;
 use super::program::{Program, ProgramError, ProgramFault};
 use crate::batch::{Batch, BatchError, saturate};
 use crate::kind::{EntryKind, KindSet};
+use crate::time::Timestamp;
 
 /// Columns of metadata, by bits. Each column is one or two numbers of 64 bits
 /// for each entry.
@@ -73,6 +74,44 @@ impl Columns {
         }
         (rest == 0).then_some(numbers)
     }
+
+    /// Whether numbers of the file system are among them.
+    #[must_use]
+    pub const fn need_metadata(self) -> bool {
+        self.0 & !Self::NAME.0 != 0
+    }
+
+    /// Appends the numbers of the columns in their order, each for all
+    /// entries: what [`Entries::measured`] takes.
+    pub fn push<'f>(
+        self,
+        entries: impl Iterator<Item = Facts> + Clone + 'f,
+        out: &mut Vec<u64>,
+    ) {
+        if self.has(Self::SIZE) {
+            out.extend(entries.clone().map(|it| it.size));
+        }
+        if self.has(Self::MODIFIED) {
+            let seconds = |it: Facts| it.modified.map_or(0, |at| at.seconds);
+            out.extend(entries.clone().map(|it| seconds(it).cast_unsigned()));
+            let nanoseconds = |it: Facts| {
+                it.modified.map_or(NO_TIME, |at| at.nanoseconds.into())
+            };
+            out.extend(entries.map(nanoseconds));
+        }
+    }
+}
+
+/// What stands for the nanoseconds of a time that is not known.
+pub(super) const NO_TIME: u64 = u64::MAX;
+
+/// What filters ask of an entry's metadata.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The size in bytes.
+    pub size: u64,
+    /// When the content was last modified, where that is known.
+    pub modified: Option<Timestamp>,
 }
 
 /// Entries of a directory, in columns.

@@ -170,6 +170,13 @@ impl Filter {
         self
     }
 
+    /// Only regular files, whatever else is asked for.
+    #[must_use]
+    pub fn files_only(self) -> Self {
+        let files = Operand::Number(KindSet::FILES.bits().into());
+        self.test(Expr::test(Field::KIND, Operator::Equal, files))
+    }
+
     /// Only entries of which this is true, too.
     #[must_use]
     pub fn test(mut self, expr: Expr) -> Self {

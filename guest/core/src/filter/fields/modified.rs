@@ -9,7 +9,9 @@ pub(super) use super::no_check as check;
 use super::Field;
 use crate::filter::clock::Clock;
 use crate::filter::expr::{Expr, Operand, Operator};
-use crate::filter::matcher::{Columns, Entries, Predicate, Truth};
+use crate::filter::matcher::{
+    Columns, Entries, NO_TIME, Predicate, Truth,
+};
 use crate::filter::options::{FilterOption, Repeat};
 use crate::time::Timestamp;
 
@@ -81,6 +83,10 @@ impl Predicate for Modified {
         };
         let found = seconds.iter().zip(nanoseconds);
         for (truth, (seconds, nanoseconds)) in truth.iter_mut().zip(found) {
+            if *nanoseconds == NO_TIME {
+                *truth = Truth::FALSE;
+                continue;
+            }
             // The seconds are those of a signed number.
             let found = (seconds.cast_signed(), *nanoseconds);
             let compares = |time: &Timestamp| {
