@@ -73,7 +73,8 @@ impl Output {
 
     /// Writes the records.
     pub(crate) fn flush(&mut self) -> Result<(), Failure> {
-        self.encoder.encode(&self.batch, &mut self.encoded);
+        let encoded = self.encoder.encode(&self.batch, &mut self.encoded);
+        encoded.map_err(|why| self.sink.cannot_encode(&why))?;
         self.batch.clear();
         let written =
             self.sink.write_records(&*self.encoder, &self.encoded.bytes);

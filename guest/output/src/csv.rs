@@ -16,7 +16,7 @@ use sanchay_core::time::TimeFormatter;
 
 use crate::name::{escapes_on_terminal, push_escaped};
 use crate::values::{push_base64, push_plain};
-use crate::{Encoded, Encoder};
+use crate::{EncodeError, Encoded, Encoder};
 
 /// Rows.
 #[derive(Clone, Debug)]
@@ -70,7 +70,11 @@ impl Encoder for Csv {
         self.header.as_bytes()
     }
 
-    fn encode(&self, batch: &RecordBatch, out: &mut Encoded) {
+    fn encode(
+        &self,
+        batch: &RecordBatch,
+        out: &mut Encoded,
+    ) -> Result<(), EncodeError> {
         let mut state = State::default();
         for row in 0..batch.len() {
             let mut is_first = true;
@@ -98,6 +102,7 @@ impl Encoder for Csv {
             out.bytes.push(b'\n');
             out.end_record();
         }
+        Ok(())
     }
 }
 

@@ -19,7 +19,7 @@ use sanchay_core::record::{
 use sanchay_core::time::TimeFormatter;
 
 use crate::values::{push_base64, push_json};
-use crate::{Encoded, Encoder, json_text};
+use crate::{EncodeError, Encoded, Encoder, json_text};
 
 /// What parts two objects of an array.
 const SEPARATOR: &str = ",\n";
@@ -151,18 +151,28 @@ impl Encoder for Json {
         if self.array { SEPARATOR.as_bytes() } else { b"" }
     }
 
-    fn encode(&self, batch: &RecordBatch, out: &mut Encoded) {
+    fn encode(
+        &self,
+        batch: &RecordBatch,
+        out: &mut Encoded,
+    ) -> Result<(), EncodeError> {
         if self.grouped {
             self.groups(batch, out);
         } else {
             self.rows(batch, out);
         }
+        Ok(())
     }
 
-    fn finish(&self, empty: bool, out: &mut Vec<u8>) {
+    fn finish(
+        &self,
+        empty: bool,
+        out: &mut Vec<u8>,
+    ) -> Result<(), EncodeError> {
         if self.array {
             out.extend_from_slice(if empty { b"]\n" } else { b"\n]\n" });
         }
+        Ok(())
     }
 }
 

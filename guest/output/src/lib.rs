@@ -20,6 +20,7 @@ mod text;
 mod values;
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::error::Error;
@@ -45,12 +46,29 @@ pub trait Encoder: Send + Sync {
 
     /// Appends the records of a batch. Of a group of equal files the batch
     /// holds all.
-    fn encode(&self, batch: &RecordBatch, out: &mut Encoded);
+    ///
+    /// # Errors
+    ///
+    /// The format cannot hold the records.
+    fn encode(
+        &self,
+        batch: &RecordBatch,
+        out: &mut Encoded,
+    ) -> Result<(), EncodeError>;
 
     /// Appends what stands after the last record; `empty` tells that there
     /// was none.
-    fn finish(&self, empty: bool, out: &mut Vec<u8>) {
+    ///
+    /// # Errors
+    ///
+    /// As for [`encode`](Self::encode).
+    fn finish(
+        &self,
+        empty: bool,
+        out: &mut Vec<u8>,
+    ) -> Result<(), EncodeError> {
         let _ = (empty, out);
+        Ok(())
     }
 
     /// Whether the bytes of several batches must be written in the order in
@@ -60,6 +78,18 @@ pub trait Encoder: Send + Sync {
         false
     }
 }
+
+/// Records that a format cannot hold, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EncodeError(pub String);
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the records do not fit the format: {}", self.0)
+    }
+}
+
+impl Error for EncodeError {}
 
 /// The formats of text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -61,7 +61,7 @@ fn encode(
         batch.push(row);
     }
     let mut out = Encoded::default();
-    format.encoder(&schema, options).encode(&batch, &mut out);
+    format.encoder(&schema, options).encode(&batch, &mut out).unwrap();
     out.bytes
 }
 
@@ -82,7 +82,7 @@ fn document(format: Format, schema: Schema, rows: &[Row<'_>]) -> String {
     let records = encode(format, PLAIN, (*schema).clone(), rows);
     let first = records.strip_prefix(encoder.separator());
     out.extend_from_slice(first.unwrap_or(&records));
-    encoder.finish(rows.is_empty(), &mut out);
+    encoder.finish(rows.is_empty(), &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 

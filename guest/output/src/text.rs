@@ -29,7 +29,7 @@ use sanchay_core::time::TimeFormatter;
 use crate::json::group_rows;
 use crate::name::{NameEscape, push_escaped, put};
 use crate::values::{push_json, push_number, push_plain};
-use crate::{Encoded, Encoder};
+use crate::{EncodeError, Encoded, Encoder};
 
 /// What stands for a value that there is none of.
 const NOTHING: u8 = b'-';
@@ -282,12 +282,17 @@ fn group_head(batch: &RecordBatch, rows: &Range<usize>, out: &mut Vec<u8>) {
 }
 
 impl Encoder for Text {
-    fn encode(&self, batch: &RecordBatch, out: &mut Encoded) {
+    fn encode(
+        &self,
+        batch: &RecordBatch,
+        out: &mut Encoded,
+    ) -> Result<(), EncodeError> {
         match self.kind {
             RecordKind::File => self.files(batch, out),
             RecordKind::Hash { .. } => self.hashes(batch, out),
             RecordKind::Verdict => self.verdicts(batch, out),
             RecordKind::Duplicate => self.groups(batch, out),
         }
+        Ok(())
     }
 }

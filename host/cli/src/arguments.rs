@@ -318,13 +318,14 @@ mod tests {
     #[test]
     fn the_last_of_options_that_contradict_each_other_counts() {
         use sanchay::Algorithm;
+        use crate::options::output::OutputFormat;
         use sanchay_output::Format;
         let format = |line: &str| hash(line).output.format();
-        assert_eq!(format("sanchay hash --json"), Format::Json);
+        assert_eq!(format("sanchay hash --json"), OutputFormat::Text(Format::Json));
         let line = "sanchay hash --json --format csv";
-        assert_eq!(format(line), Format::Csv);
+        assert_eq!(format(line), OutputFormat::Text(Format::Csv));
         let line = "sanchay hash --format csv --format text --json";
-        assert_eq!(format(line), Format::Json);
+        assert_eq!(format(line), OutputFormat::Text(Format::Json));
         let algorithm = |line: &str| hash(line).algorithm();
         assert_eq!(algorithm("sanchay hash"), None);
         for (line, last) in [

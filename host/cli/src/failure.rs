@@ -43,6 +43,12 @@ pub(crate) enum Failure {
         shown(.0)
     )]
     OutputIsInput(PathBuf),
+    /// A terminal cannot show the format.
+    #[error(
+        "the format is not for terminals: name a file with --output, or \
+         redirect standard output"
+    )]
+    BinaryOnTerminal,
     /// A component cannot be used as a plugin.
     #[error("{}: {}", shown(.path), refusal(.why))]
     Plugin {
@@ -131,6 +137,7 @@ impl Failure {
             | Self::NoInput
             | Self::Output { .. }
             | Self::OutputIsInput(_)
+            | Self::BinaryOnTerminal
             | Self::Plugin { .. }
             | Self::PluginFile { .. }
             | Self::SameName { .. }

@@ -2,6 +2,7 @@
 
 pub(crate) mod algorithm;
 pub(crate) mod check;
+pub(crate) mod filter;
 pub(crate) mod global;
 pub(crate) mod output;
 pub(crate) mod plugin;

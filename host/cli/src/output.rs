@@ -11,7 +11,7 @@ mod sink;
 mod spare;
 mod writer;
 
-use std::{path::Path, sync::Arc};
+use std::{io, path::Path, sync::Arc};
 
 use sanchay::Plugins;
 use sanchay_core::record::{RecordKind, Schema};
@@ -44,8 +44,13 @@ impl Output {
         let columns = plugins.columns().iter();
         let columns = columns.map(|it| (it.name.to_string(), it.value_type));
         let schema = Arc::new(Schema::new(kind, columns));
-        let encoder: Arc<dyn Encoder> =
-            Arc::from(options.format().encoder(&schema, text));
+        let format = options.format();
+        if sink.is_terminal() && !format.is_text() {
+            return Err(Failure::BinaryOnTerminal);
+        }
+        let encoder = format
+            .encoder(&schema, text)
+            .map_err(|why| Failure::writing(sink.path(), io::Error::other(why)))?;
         sink.set_encoder(Arc::clone(&encoder));
         Ok(Self { schema, encoder, sink })
     }

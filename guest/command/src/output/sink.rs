@@ -16,7 +16,7 @@ use wasi::filesystem::types::{
 use wasi::io::streams::{OutputStream, StreamError};
 
 use sanchay_core::exit::Exit;
-use sanchay_output::Encoder;
+use sanchay_output::{EncodeError, Encoder};
 
 use crate::failure::{Cause, Failure, words};
 use crate::folders::{Folders, Way};
@@ -170,7 +170,8 @@ impl Sink {
         if !self.begun {
             end.extend_from_slice(encoder.head());
         }
-        encoder.finish(!self.begun, &mut end);
+        let finished = encoder.finish(!self.begun, &mut end);
+        finished.map_err(|why| self.cannot_encode(&why))?;
         self.write(&end)?;
         self.begin_file()?;
         Ok(exit)
@@ -186,6 +187,12 @@ impl Sink {
             self.write(text.as_bytes())?;
         }
         Ok(exit)
+    }
+
+    /// The failure to write records that a format cannot hold.
+    pub(super) fn cannot_encode(&self, why: &EncodeError) -> Failure {
+        let (path, why) = (self.path.clone(), why.to_string().into());
+        Failure::Output { path, action: "cannot write", why }
     }
 
     fn failed(&self, error: StreamError) -> Failure {

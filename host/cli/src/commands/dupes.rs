@@ -10,7 +10,7 @@ use sanchay_core::{
     record::{self, RecordKind, Row},
     size,
 };
-use sanchay_output::{Format, TextOptions};
+use sanchay_output::TextOptions;
 
 use crate::{
     context::Context,
@@ -107,7 +107,7 @@ pub(crate) struct DupesArgs {
 impl DupesArgs {
     /// Whether the options go together.
     pub(crate) fn check(&self) -> Result<(), String> {
-        if self.print0 && self.output.format() != Format::Text {
+        if self.print0 && !self.output.format().is_lines() {
             return Err("--print0 is a form of text, not of --format".into());
         }
         match self.named.0.filter(|it| !it.identifies()) {

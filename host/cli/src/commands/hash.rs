@@ -11,7 +11,7 @@ use sanchay_core::{
     record::{RecordKind, Row},
     size,
 };
-use sanchay_output::{Format, TextOptions};
+use sanchay_output::TextOptions;
 
 use super::check;
 use crate::{
@@ -22,6 +22,7 @@ use crate::{
     options::{
         algorithm::{self, NamedAlgorithm},
         check::CheckArgs,
+        filter,
         output::OutputArgs,
         plugin::{self, PluginArgs},
         run::RunArgs,
@@ -119,7 +120,7 @@ pub(crate) struct HashArgs {
     #[arg(
         short,
         long,
-        conflicts_with_all = ["tag", "print0", "WalkArgs"],
+        conflicts_with_all = ["tag", "print0", "WalkArgs", filter::GROUP],
         conflicts_with_all = plugin::IDS
     )]
     pub(crate) check: bool,
@@ -143,7 +144,7 @@ pub(crate) struct HashArgs {
 impl HashArgs {
     /// Whether the options go together.
     pub(crate) fn check(&self) -> Result<(), String> {
-        let text = self.output.format() == Format::Text;
+        let text = self.output.format().is_lines();
         let other = self.algorithm().filter(|it| *it != Algorithm::Xxh64);
         let only_stdin = self.paths.iter().all(|path| is_stdin(path));
         if self.tag && !text {

@@ -12,7 +12,7 @@ use sanchay_core::{
     record::{RecordKind, Row},
     size,
 };
-use sanchay_output::{Format, TextOptions};
+use sanchay_output::TextOptions;
 
 use crate::{
     context::Context,
@@ -81,7 +81,7 @@ pub(crate) struct ScanArgs {
 impl ScanArgs {
     /// Whether the options go together.
     pub(crate) fn check(&self) -> Result<(), String> {
-        if self.output.format() == Format::Text {
+        if self.output.format().is_lines() {
             Ok(())
         } else if self.count {
             Err("--count prints a number: it has no --format".to_owned())

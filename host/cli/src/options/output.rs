@@ -1,12 +1,13 @@
 //! Where records go, and in which form.
 
-use std::path::{Path, PathBuf};
-
-use clap::{
-    Args, ValueHint,
-    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
 };
-use sanchay_output::Format;
+
+use clap::{Args, ValueEnum, ValueHint, builder::PossibleValue};
+use sanchay_core::record::Schema;
+use sanchay_output::{EncodeError, Encoder, Format, TextOptions};
 
 use crate::output::is_stdout;
 
@@ -15,8 +16,8 @@ use crate::output::is_stdout;
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
     /// The form of the records
-    #[arg(long, value_name = "FORMAT", value_parser = parser(), default_value = "text")]
-    format: Format,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
+    format: OutputFormat,
 
     /// The same as --format json
     #[arg(long, overrides_with = "format")]
@@ -40,8 +41,11 @@ pub(crate) struct OutputArgs {
 
 impl OutputArgs {
     /// The form of the records.
-    pub(crate) fn format(&self) -> Format {
-        if self.json { Format::Json } else { self.format }
+    pub(crate) fn format(&self) -> OutputFormat {
+        match self.json {
+            true => OutputFormat::Text(Format::Json),
+            false => self.format,
+        }
     }
 
     /// The file that the records go to; `None` for standard output.
@@ -50,9 +54,67 @@ impl OutputArgs {
     }
 }
 
-/// Parses the name of a format.
-fn parser() -> impl TypedValueParser<Value = Format> {
-    let value = |it: Format| PossibleValue::new(it.name()).help(it.help());
-    PossibleValuesParser::new(Format::ALL.map(value))
-        .try_map(|name| name.parse::<Format>())
+/// The forms that records can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OutputFormat {
+    /// Text of some form.
+    Text(Format),
+    /// A table of Parquet.
+    #[cfg(feature = "parquet")]
+    Parquet,
+}
+
+impl Default for OutputFormat {
+    fn default() -> Self {
+        Self::Text(Format::default())
+    }
+}
+
+impl OutputFormat {
+    /// Whether the records are lines of text.
+    pub(crate) fn is_lines(self) -> bool {
+        self == Self::default()
+    }
+
+    /// Whether a terminal can show it.
+    pub(crate) fn is_text(self) -> bool {
+        matches!(self, Self::Text(_))
+    }
+
+    /// The encoder of records with these fields.
+    pub(crate) fn encoder(
+        self,
+        schema: &Arc<Schema>,
+        text: TextOptions,
+    ) -> Result<Arc<dyn Encoder>, EncodeError> {
+        Ok(match self {
+            Self::Text(format) => Arc::from(format.encoder(schema, text)),
+            #[cfg(feature = "parquet")]
+            Self::Parquet => {
+                Arc::new(sanchay_arrow::ParquetEncoder::new(schema)?)
+            }
+        })
+    }
+}
+
+impl ValueEnum for OutputFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Self::Text(Format::Text),
+            Self::Text(Format::Ndjson),
+            Self::Text(Format::Json),
+            Self::Text(Format::Csv),
+            #[cfg(feature = "parquet")]
+            Self::Parquet,
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(match self {
+            Self::Text(it) => PossibleValue::new(it.name()).help(it.help()),
+            #[cfg(feature = "parquet")]
+            Self::Parquet => PossibleValue::new("parquet")
+                .help("a table of Parquet, compressed by Snappy"),
+        })
+    }
 }

@@ -1,41 +1,17 @@
 //! Which files a walk reports: the options that scan, hash and dupes share.
 
-use clap::{
-    Args, ValueEnum,
-    builder::{OsStringValueParser, PossibleValue, TypedValueParser},
-};
-use sanchay::{Plugins, WalkOptions, Walker, parse_extensions};
+use clap::{Args, ValueEnum, builder::PossibleValue};
+use sanchay::{Plugins, WalkOptions, Walker};
 
+use super::filter::FilterArgs;
 use crate::output::Sink;
-use sanchay_core::size;
 
 /// Which files are wanted, and where to look for them.
-#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Args, Clone, Debug, Default, PartialEq)]
 #[command(next_help_heading = "Walking")]
 pub(crate) struct WalkArgs {
-    /// Only files whose name ends in .EXT, in either case; several as a,b
-    ///
-    /// rs, .rs and '*.rs' mean the same, and so do -e rs,md and -e rs -e md.
-    /// Letters of any language have two cases (Unicode's simple case folding).
-    /// A file that is named on the command line is taken whatever its name.
-    #[arg(
-        short,
-        long = "extension",
-        value_name = "EXT",
-        value_parser = extensions()
-    )]
-    pub(crate) extensions: Vec<Extensions>,
-
-    /// Only files of at least SIZE (4096, 10k, 1MiB)
-    ///
-    /// This and --max-size also hold for files that are named on the command
-    /// line.
-    #[arg(long, value_name = "SIZE", value_parser = size::parse)]
-    pub(crate) min_size: Option<u64>,
-
-    /// Only files of at most SIZE
-    #[arg(long, value_name = "SIZE", value_parser = size::parse)]
-    pub(crate) max_size: Option<u64>,
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
 
     /// Also hidden files and directories, whose names begin with a dot
     #[arg(short = 'H', long)]
@@ -87,14 +63,7 @@ impl WalkArgs {
         output: &Sink,
     ) -> WalkOptions {
         WalkOptions {
-            extensions: self
-                .extensions
-                .iter()
-                .flat_map(|Extensions(all)| all.iter().cloned())
-                .collect(),
-            min_size: self.min_size,
-            max_size: self.max_size,
-            hidden: self.hidden,
+            filter: self.filter.0.clone().hidden(self.hidden),
             follow: self.follow,
             beneath: self.beneath,
             max_depth: self.max_depth,
@@ -109,16 +78,6 @@ impl WalkArgs {
             plugins,
         }
     }
-}
-
-/// What one option names: several extensions, if there are commas.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Extensions(Vec<Vec<u8>>);
-
-fn extensions() -> impl TypedValueParser<Value = Extensions> {
-    OsStringValueParser::new().try_map(|text| {
-        parse_extensions(text.as_encoded_bytes()).map(Extensions)
-    })
 }
 
 /// The ways to list directories.

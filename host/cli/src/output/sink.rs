@@ -92,6 +92,11 @@ impl Sink {
         Self { shared: Arc::new(shared), path, terminal, ids }
     }
 
+    /// The file's path; empty for standard output.
+    pub(crate) fn path(&self) -> PathBuf {
+        self.path.clone()
+    }
+
     /// Whether a person is watching.
     pub(crate) fn is_terminal(&self) -> bool {
         self.terminal
@@ -115,11 +120,19 @@ impl Sink {
         encoded: &mut Encoded,
     ) -> ControlFlow<()> {
         let mut state = self.shared.lock();
-        if let Some(encoder) = &state.encoder {
-            encoder.encode(batch, encoded);
+        if let Some(encoder) = &state.encoder
+            && let Err(why) = encoder.encode(batch, encoded)
+        {
+            state.error.get_or_insert_with(|| io::Error::other(why));
         }
         let (bytes, splits) = (&encoded.bytes, encoded.splits());
         state.write(bytes, splits, &self.shared.hurry)
+    }
+
+    /// Ends the output: it cannot be written any more.
+    pub(crate) fn fail(&self, error: io::Error) -> ControlFlow<()> {
+        self.shared.lock().error.get_or_insert(error);
+        ControlFlow::Break(())
     }
 
     /// Writes whole records, which may be parted at these ascending places;
@@ -262,8 +275,12 @@ impl State {
                 self.put(encoder.head());
             }
             let mut end = Vec::new();
-            encoder.finish(!self.begun, &mut end);
-            self.put(&end);
+            match encoder.finish(!self.begun, &mut end) {
+                Ok(()) => self.put(&end),
+                Err(why) => {
+                    self.error.get_or_insert_with(|| io::Error::other(why));
+                }
+            }
         }
     }
 
@@ -309,6 +326,8 @@ fn room(_: &File) -> usize {
 mod tests {
     use std::{fs, io::Read as _, os::fd::OwnedFd};
 
+    use sanchay_output::EncodeError;
+
     use super::*;
 
     /// An encoder of which only what is around the records matters.
@@ -329,11 +348,22 @@ mod tests {
             self.separator.as_bytes()
         }
 
-        fn encode(&self, _: &RecordBatch, _: &mut Encoded) {}
+        fn encode(
+            &self,
+            _: &RecordBatch,
+            _: &mut Encoded,
+        ) -> Result<(), EncodeError> {
+            Ok(())
+        }
 
-        fn finish(&self, empty: bool, out: &mut Vec<u8>) {
+        fn finish(
+            &self,
+            empty: bool,
+            out: &mut Vec<u8>,
+        ) -> Result<(), EncodeError> {
             let end = if empty { self.empty } else { self.tail };
             out.extend_from_slice(end.as_bytes());
+            Ok(())
         }
     }
 

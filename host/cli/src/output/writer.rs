@@ -1,6 +1,7 @@
 //! What one worker writes with: a batch of records, and room to encode it.
 
 use std::{
+    io,
     ops::ControlFlow,
     sync::Arc,
     time::{Duration, Instant},
@@ -62,8 +63,12 @@ impl<'o> RecordWriter<'o> {
         let flow = if encoder.is_ordered() {
             sink.encode_in_turn(&self.batch, &mut self.encoded)
         } else {
-            encoder.encode(&self.batch, &mut self.encoded);
-            sink.write(&self.encoded.bytes, self.encoded.splits())
+            match encoder.encode(&self.batch, &mut self.encoded) {
+                Ok(()) => {
+                    sink.write(&self.encoded.bytes, self.encoded.splits())
+                }
+                Err(why) => sink.fail(io::Error::other(why)),
+            }
         };
         self.batch.clear();
         self.encoded.clear();

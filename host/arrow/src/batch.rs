@@ -1,0 +1,138 @@
+//! A batch of records in Arrow's columns.
+
+use std::{fmt::Write as _, sync::Arc};
+
+use arrow_array::{
+    ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch,
+    StringArray, TimestampNanosecondArray, UInt64Array,
+    builder::{BinaryBuilder, StringBuilder},
+};
+use arrow_schema::{ArrowError, Schema};
+use sanchay_core::{
+    content::Content,
+    record::{self, Column, FieldId, PathColumn},
+    time::Timestamp,
+};
+
+use crate::Options;
+
+/// The records in columns of this schema, which is that of
+/// [`schema`](crate::schema) with the same options.
+///
+/// # Errors
+/// What Arrow says, where a column has more than 2 GiB of text.
+pub fn batch(
+    records: &record::RecordBatch,
+    schema: &Arc<Schema>,
+    options: Options,
+) -> Result<RecordBatch, ArrowError> {
+    let mut columns = Vec::with_capacity(schema.fields().len());
+    let groups = match records.column(FieldId::Group) {
+        Some(Column::Unsigned(groups)) => Some(groups.as_slice()),
+        _ => None,
+    };
+    for (field, column) in records.columns() {
+        match (column, groups) {
+            (Column::Path(paths), _) => {
+                self::paths(paths, options.path_bytes, &mut columns);
+            }
+            (Column::Unsigned(numbers), Some(groups))
+                if field.id == FieldId::Reclaimable =>
+            {
+                columns.push(of_first(numbers, groups));
+            }
+            _ => columns.push(array(column)?),
+        }
+    }
+    RecordBatch::try_new(Arc::clone(schema), columns)
+}
+
+fn array(column: &Column) -> Result<ArrayRef, ArrowError> {
+    Ok(match column {
+        Column::Word(words) => Arc::new(StringArray::from_iter(words)),
+        Column::Hash(hashes) => Arc::new(self::hashes(hashes)?),
+        Column::Boolean(values) => {
+            Arc::new(BooleanArray::from_iter(values.iter().copied()))
+        }
+        Column::Signed(values) => {
+            Arc::new(Int64Array::from_iter(values.iter().copied()))
+        }
+        Column::Unsigned(values) => {
+            Arc::new(UInt64Array::from_iter(values.iter().copied()))
+        }
+        Column::Float(values) => {
+            Arc::new(Float64Array::from_iter(values.iter().copied()))
+        }
+        Column::Text(values) => {
+            let texts = values.iter().map(|it| {
+                let text = str::from_utf8(it?);
+                debug_assert!(text.is_ok(), "a column of text is UTF-8");
+                text.ok()
+            });
+            Arc::new(StringArray::from_iter(texts))
+        }
+        Column::Bytes(values) => {
+            let mut bytes = BinaryBuilder::new();
+            values.iter().for_each(|it| bytes.append_option(it));
+            Arc::new(bytes.finish())
+        }
+        Column::Timestamp(times) => Arc::new(self::times(times)),
+        Column::Path(_) => {
+            debug_assert!(false, "paths are two columns");
+            Arc::new(StringArray::new_null(0))
+        }
+    })
+}
+
+/// Paths as text where they are UTF-8, and if it is wanted their bytes where
+/// they are not.
+fn paths(paths: &PathColumn, path_bytes: bool, columns: &mut Vec<ArrayRef>) {
+    let mut text = StringBuilder::new();
+    let mut bytes = BinaryBuilder::new();
+    let mut scratch = Vec::new();
+    for path in paths.iter() {
+        let path = path.join(&mut scratch);
+        let shown = str::from_utf8(path);
+        bytes.append_option(shown.is_err().then_some(path));
+        text.append_option(shown.ok());
+    }
+    columns.push(Arc::new(text.finish()));
+    if path_bytes {
+        columns.push(Arc::new(bytes.finish()));
+    }
+}
+
+fn hashes(hashes: &[Option<Content>]) -> Result<StringArray, ArrowError> {
+    let mut texts = StringBuilder::new();
+    for content in hashes {
+        match content {
+            Some(content) => {
+                write!(texts, "{content}").map_err(|_| {
+                    ArrowError::MemoryError("no room for a digest".to_owned())
+                })?;
+                texts.append_value("");
+            }
+            None => texts.append_null(),
+        }
+    }
+    Ok(texts.finish())
+}
+
+/// Times; null where there is none, or none that 64 bits of nanoseconds hold
+/// (before 1677, after 2262).
+fn times(times: &[Option<Timestamp>]) -> TimestampNanosecondArray {
+    let times = times.iter().map(|time| {
+        time.and_then(|time| i64::try_from(time.as_nanoseconds()).ok())
+    });
+    times.collect::<TimestampNanosecondArray>().with_timezone("UTC")
+}
+
+/// The number of each group, with its first file only.
+fn of_first(numbers: &[Option<u64>], groups: &[Option<u64>]) -> ArrayRef {
+    let before = std::iter::once(None).chain(groups.iter().copied());
+    let rows = numbers.iter().zip(groups).zip(before);
+    let first = rows.map(|((number, group), before)| {
+        number.filter(|_| *group != before)
+    });
+    Arc::new(first.collect::<UInt64Array>())
+}

@@ -1,0 +1,89 @@
+//! Which entries are wanted: the options that stand for a test of them. What
+//! they are called and mean is told in core, where each field has its own.
+
+use std::{ffi::OsString, sync::LazyLock};
+
+use clap::{
+    Arg, ArgAction, ArgGroup, ArgMatches, Args, Command, FromArgMatches,
+    builder::{OsStringValueParser, TypedValueParser},
+    error::ErrorKind,
+};
+use sanchay_core::filter::{Clock, Filter, FilterError, FilterOption};
+
+/// The group of all of them.
+pub(crate) const GROUP: &str = "FilterArgs";
+
+/// What "now" is, and the local time zone.
+static CLOCK: LazyLock<Clock> =
+    LazyLock::new(|| Clock::new(jiff::Zoned::now()));
+
+/// Which entries are wanted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct FilterArgs(pub(crate) Filter);
+
+impl Args for FilterArgs {
+    fn augment_args(command: Command) -> Command {
+        let command = FilterOption::all()
+            .fold(command, |command, option| command.arg(argument(option)));
+        let names = FilterOption::all().map(|option| option.name);
+        command.group(ArgGroup::new(GROUP).multiple(true).args(names))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+/// An option as clap has it.
+fn argument(option: &'static FilterOption) -> Arg {
+    let parser = OsStringValueParser::new().try_map(move |value| {
+        let mut filter = Filter::default();
+        let set = set(&mut filter, option, &value);
+        set.map(|()| value).map_err(|FilterError { why, .. }| why)
+    });
+    let argument = Arg::new(option.name)
+        .long(option.name)
+        .value_name(option.value_name)
+        .help(option.help)
+        .action(ArgAction::Append)
+        .value_parser(parser);
+    let argument = match option.short {
+        Some(letter) => argument.short(letter),
+        None => argument,
+    };
+    match option.long_help {
+        "" => argument,
+        more => argument.long_help(format!("{}\n\n{more}", option.help)),
+    }
+}
+
+fn set(
+    filter: &mut Filter,
+    option: &'static FilterOption,
+    value: &OsString,
+) -> Result<(), FilterError> {
+    filter.set(option, value.as_encoded_bytes(), &CLOCK)
+}
+
+impl FromArgMatches for FilterArgs {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut filter = Filter::default();
+        for option in FilterOption::all() {
+            let values = matches.get_many::<OsString>(option.name);
+            for value in values.into_iter().flatten() {
+                set(&mut filter, option, value).map_err(|error| {
+                    clap::Error::raw(ErrorKind::ValueValidation, error)
+                })?;
+            }
+        }
+        Ok(Self(filter))
+    }
+
+    fn update_from_arg_matches(
+        &mut self,
+        matches: &ArgMatches,
+    ) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
