@@ -1,0 +1,69 @@
+//! What is known of a file without reading it.
+
+use crate::Timestamp;
+
+/// What identifies a file whatever its name: hard links share it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId {
+    /// The device the file is on.
+    pub device: u64,
+    /// Its inode on that device.
+    pub inode: u64,
+}
+
+/// A file's metadata.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Metadata {
+    /// The file's size in bytes.
+    pub size: u64,
+    /// When its contents were last modified. A program may set it to any
+    /// time.
+    pub modified: Timestamp,
+    /// When its contents or its metadata last changed (`st_ctime`). The
+    /// system sets it, and nothing else can.
+    pub changed: Timestamp,
+    /// What identifies it.
+    pub id: FileId,
+    /// How many names (hard links) it has.
+    pub links: u32,
+    /// Its type and permissions: the `st_mode` of POSIX.
+    pub mode: u32,
+}
+
+/// What an entry of a directory is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FileKind {
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link.
+    Link,
+    /// The listing does not say: the file system leaves it to `stat`.
+    Unknown,
+    /// A FIFO.
+    Fifo,
+    /// A socket.
+    Socket,
+    /// A character device.
+    CharacterDevice,
+    /// A block device.
+    BlockDevice,
+}
+
+impl FileKind {
+    /// Words for it, with their article.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::File => "a regular file",
+            Self::Directory => "a directory",
+            Self::Link => "a symbolic link",
+            Self::Unknown => "of an unknown kind",
+            Self::Fifo => "a FIFO",
+            Self::Socket => "a socket",
+            Self::CharacterDevice => "a character device",
+            Self::BlockDevice => "a block device",
+        }
+    }
+}
