@@ -26,7 +26,7 @@ mod values;
 
 use std::{borrow::Cow, path::Path};
 
-use sanchay::{Digest, Entry, Hashed, Value};
+use sanchay::{Digest, EntryRef as Entry, Hashed, Value};
 
 pub(crate) use self::{
     escape::Escape, lane::Lane, sink::Sink, spare::Inputs, text::Text,

@@ -1,13 +1,13 @@
-//! Judging without walking: for names and sizes that the caller has from
+//! Filtering without walking: for names and sizes that the caller has from
 //! elsewhere, an archive's table of contents or another program's output.
 
 use sanchay_sandbox::{EntryKind, Fault, Inspector, Listing, Specification};
 
-use crate::{engine::Engine, error::Error, walk::filter_error};
+use crate::{error::Error, pool::Pool};
 
 /// What a [`Filter`] lets through. A file must satisfy every part of it; the
 /// parts mean what they mean in [`WalkOptions`](crate::WalkOptions). The
-/// plugins of a walk are not among them: they judge the places of files, too.
+/// plugins of a walk are not among them: they look at the paths of files, too.
 ///
 /// More parts may come: make one from its default.
 ///
@@ -33,7 +33,7 @@ pub struct FilterOptions {
 }
 
 /// A filter with a sandboxed instance of its own, for one thread at a time;
-/// [`Engine::filter`] makes it.
+/// [`Engine::filter`](crate::Engine::filter) makes it.
 ///
 /// A [`Fault`] concerns the call that it is returned from: the instance is
 /// thrown away, and the next call is answered by a fresh one with the same
@@ -49,31 +49,12 @@ pub struct Filter {
     survivors: Vec<u32>,
 }
 
-impl Engine {
-    /// Makes a filter that judges names and sizes in the cage, as a walk
-    /// does.
-    ///
-    /// ```
-    /// use sanchay::{Engine, EngineOptions, FilterOptions};
-    ///
-    /// let engine = Engine::new(EngineOptions::default())?;
-    /// let mut filter = engine.filter(&FilterOptions {
-    ///     extensions: vec![b"png".to_vec()],
-    ///     min_size: Some(100),
-    ///     ..FilterOptions::default()
-    /// })?;
-    /// let names = ["a.PNG", "b.txt", ".hidden.png", "c.png"];
-    /// assert_eq!(filter.judge_names(&names)?, [0, 3]);
-    /// assert!(filter.judges_sizes());
-    /// assert_eq!(filter.judge_sizes(&[99, 100])?, [1]);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::Filter`] if the options make no sense: an extension that is
-    /// empty or holds a slash or a zero byte, or a least size above the
-    /// greatest; [`Error::Sandbox`] if no instance can be made.
-    pub fn filter(&self, options: &FilterOptions) -> Result<Filter, Error> {
+impl Filter {
+    /// Compiles a filter in an instance of its own.
+    pub(crate) fn new(
+        pool: &Pool,
+        options: &FilterOptions,
+    ) -> Result<Self, Error> {
         let FilterOptions { extensions, min_size, max_size, hidden } = options;
         let specification = Specification {
             extensions: extensions.clone(),
@@ -81,9 +62,9 @@ impl Engine {
             max_size: *max_size,
             hidden: *hidden,
         };
-        let (mut inspector, ceiling) = self.instance();
-        inspector.set_filter(&specification).map_err(filter_error)?;
-        Ok(Filter {
+        let (mut inspector, ceiling) = pool.fresh_inspector();
+        inspector.set_filter(&specification)?;
+        Ok(Self {
             inspector,
             ceiling,
             names: Vec::new(),
@@ -92,21 +73,19 @@ impl Engine {
             survivors: Vec::new(),
         })
     }
-}
 
-impl Filter {
-    /// Judges names of regular files, in one crossing. Returns the indices of
+    /// Matches names of regular files, in one call. Returns the indices of
     /// those that are let through, ascending.
     ///
     /// A name is bytes, and is what stands behind the last slash of a path:
-    /// of a path, only its own first byte could make it hidden. A crossing
-    /// costs as much as judging some tens of names, so that they are best
-    /// passed by the hundred.
+    /// of a path, only its own first byte could make it hidden. A call into the
+    /// sandbox costs as much as matching some tens of names, so that they are
+    /// best passed by the hundred.
     ///
     /// # Errors
     /// Any [`Fault`] of the instance; [`Fault::MemoryRefused`] if the names
     /// do not fit its memory together.
-    pub fn judge_names(
+    pub fn match_names(
         &mut self,
         names: &[impl AsRef<[u8]>],
     ) -> Result<&[u32], Fault> {
@@ -134,21 +113,21 @@ impl Filter {
         Ok(&self.survivors)
     }
 
-    /// Whether [`Self::judge_sizes`] can reject anything. Where it cannot,
+    /// Whether [`Self::match_sizes`] can reject anything. Where it cannot,
     /// there is no need to find out how large files are.
     #[must_use]
-    pub fn judges_sizes(&self) -> bool {
+    pub fn needs_sizes(&self) -> bool {
         // The filter is set; were it not, nobody could be let through.
         self.inspector.needs_metadata().unwrap_or(true)
     }
 
-    /// Judges files by their sizes in bytes, in one crossing. Returns the
+    /// Matches files by their sizes in bytes, in one call. Returns the
     /// indices of those that are let through, ascending.
     ///
     /// # Errors
     /// Any [`Fault`] of the instance; [`Fault::MemoryRefused`] if the sizes
     /// do not fit its memory together.
-    pub fn judge_sizes(&mut self, sizes: &[u64]) -> Result<&[u32], Fault> {
+    pub fn match_sizes(&mut self, sizes: &[u64]) -> Result<&[u32], Fault> {
         self.inspector.judge_sizes(sizes, &mut self.survivors)?;
         Ok(&self.survivors)
     }

@@ -62,34 +62,34 @@
 //! before 1.0 and a new major one after. No type of the WebAssembly engine is
 //! part of the interface, so another version of it changes nothing here.
 
-#[cfg(not(unix))]
-compile_error!("sanchay needs a Unix: Linux or macOS");
-
+mod cache;
 mod check;
-mod crew;
 mod duplicates;
 mod engine;
 mod entry;
 mod error;
 mod extract;
 mod filter;
-mod frontier;
 mod hash;
+mod limits;
 mod monitor;
 mod options;
+mod ordered;
 mod plugins;
+mod pool;
+mod queue;
 mod run;
 mod scan;
-mod sequence;
+mod sync;
 mod walk;
-mod working_directory;
 
+pub use cache::{DigestCache, FileKey};
 pub use check::{CheckEvent, CheckSummary, Verdict};
 pub use duplicates::{
-    DuplicateSummary, Duplicates, Group, GroupValues, Member,
+    DuplicateSummary, Duplicates, Group, GroupFile, GroupValues,
 };
 pub use engine::Engine;
-pub use entry::{Batch, Entry, FileId, Metadata, Timestamp};
+pub use entry::{Batch, EntryRef};
 pub use error::{Action, Cause, EntryError, Error};
 pub use filter::{Filter, FilterOptions};
 pub use hash::{Content, HashEvent, Hashed, Source};
@@ -116,6 +116,8 @@ pub use sanchay_sandbox::{
     Algorithm, BatchError, DEFAULT_CHUNK, Digest, EntryKind, Fault,
     FilterError, Flaw, Limits, MAX_CHUNK, PartialDigest, component,
 };
+pub use sanchay_storage::{
+    FileId, LocalStorage, Metadata, Storage, Timestamp, WorkingDirectory,
+};
 pub use scan::ScanEvent;
 pub use walk::{LeftOut, MAX_PATH};
-pub use working_directory::WorkingDirectory;

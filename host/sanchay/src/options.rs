@@ -1,10 +1,12 @@
 //! What a caller can ask for, as plain structs with defaults.
 
+use std::sync::Arc;
+
 use sanchay_sandbox::{Algorithm, Limits, Specification};
 
-use crate::{
-    entry::FileId, plugins::Plugins, working_directory::WorkingDirectory,
-};
+use sanchay_storage::{FileId, LocalStorage, Storage};
+
+use crate::{plugins::Plugins, walk::LinkPolicy};
 
 /// How an [`Engine`](crate::Engine) is made.
 ///
@@ -64,9 +66,9 @@ pub struct WalkOptions {
     /// How deep to go: a root's own entries have depth 1. `None`: all the
     /// way.
     pub max_depth: Option<usize>,
-    /// Where relative paths that the caller names are taken from; `None`:
-    /// from the working directory that the process has when the run begins.
-    pub working_directory: Option<WorkingDirectory>,
+    /// Where the files are; `None`: on this machine, and relative paths are
+    /// taken from the directory that the process has at the time.
+    pub storage: Option<Arc<dyn Storage>>,
     /// Files that are not reported, by what identifies them, wherever they
     /// are found: the one that a list is written to, say. What the caller
     /// names is not judged.
@@ -88,6 +90,23 @@ impl WalkOptions {
     pub(crate) fn admits(&self, size: u64) -> bool {
         self.min_size.is_none_or(|least| size >= least)
             && self.max_size.is_none_or(|most| size <= most)
+    }
+
+    /// Where the files are.
+    pub(crate) fn storage(&self) -> Arc<dyn Storage> {
+        match &self.storage {
+            Some(storage) => Arc::clone(storage),
+            None => Arc::new(LocalStorage::new()),
+        }
+    }
+
+    /// What to do with symbolic links.
+    pub(crate) fn link_policy(&self) -> LinkPolicy {
+        match (self.follow, self.beneath) {
+            (false, _) => LinkPolicy::Refuse,
+            (true, false) => LinkPolicy::Follow,
+            (true, true) => LinkPolicy::Beneath,
+        }
     }
 
     pub(crate) fn specification(&self) -> Specification {
@@ -114,7 +133,7 @@ pub enum Walker {
 
 /// How a file's content is told. The default is a digest of all its bytes by
 /// XXH3 with 128 bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Method {
     /// By a digest of all its bytes.
@@ -127,6 +146,16 @@ pub enum Method {
         /// [`MAX_CHUNK`](crate::MAX_CHUNK).
         chunk: u32,
     },
+}
+
+impl Method {
+    /// How many bytes of a file it reads.
+    pub(crate) fn bytes_to_read(self, size: u64) -> u64 {
+        match self {
+            Self::Whole(_) => size,
+            Self::Partial { chunk } => size.min(2 * u64::from(chunk)),
+        }
+    }
 }
 
 impl Default for Method {

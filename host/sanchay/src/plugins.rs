@@ -1,5 +1,5 @@
-//! The plugins of a run: components of the user's own that judge entries
-//! beside the filter, or tell more of a file than its digest.
+//! The plugins of a run: components of the user's own that filter entries
+//! beside the filter, or extract values from files.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -11,7 +11,9 @@ pub use sanchay_sandbox::plugin::{
 #[cfg(feature = "plugins")]
 pub use sanchay_sandbox::plugin::{Compiler, PluginOptions, compile_for};
 
-use crate::{entry::Timestamp, error::Error};
+use sanchay_storage::Timestamp;
+
+use crate::error::Error;
 
 /// Plugins that a run uses together.
 ///
@@ -73,16 +75,8 @@ pub(crate) fn weight(values: &[Option<Value>]) -> usize {
     size_of_val(values) + values.iter().flatten().map(outside).sum::<usize>()
 }
 
-impl From<Timestamp> for Moment {
-    fn from(time: Timestamp) -> Self {
-        let Timestamp { seconds, nanoseconds } = time;
-        Self { seconds, nanoseconds }
-    }
-}
-
-impl From<Moment> for Timestamp {
-    fn from(moment: Moment) -> Self {
-        let Moment { seconds, nanoseconds } = moment;
-        Self { seconds, nanoseconds }
-    }
+/// A time of a file system as plugins take it.
+pub(crate) fn moment(time: Timestamp) -> Moment {
+    let Timestamp { seconds, nanoseconds } = time;
+    Moment { seconds, nanoseconds }
 }

@@ -6,6 +6,8 @@ use std::{fmt, io, os::unix::fs::FileExt as _};
 
 use rustix::io::Errno;
 
+use crate::{Metadata, local::local_metadata};
+
 /// What a file that is not on this machine does.
 pub trait RandomAccess: Send + Sync {
     /// Reads at an offset. Returns how many bytes; 0 at the end.
@@ -20,11 +22,11 @@ pub trait RandomAccess: Send + Sync {
     /// What keeps it from being written.
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize>;
 
-    /// Its size now, in bytes.
+    /// Its metadata now.
     ///
     /// # Errors
     /// What keeps it from being found out.
-    fn size(&self) -> io::Result<u64>;
+    fn metadata(&self) -> io::Result<Metadata>;
 }
 
 /// An open file.
@@ -82,14 +84,14 @@ impl File {
         }
     }
 
-    /// Its size now, in bytes; 0 where the kernel makes the contents up.
+    /// Its metadata now.
     ///
     /// # Errors
     /// What keeps it from being found out.
-    pub fn size(&self) -> io::Result<u64> {
+    pub fn metadata(&self) -> io::Result<Metadata> {
         match &self.0 {
-            Inner::Local(file) => Ok(file.metadata()?.len()),
-            Inner::Other(file) => file.size(),
+            Inner::Local(file) => Ok(local_metadata(file)?),
+            Inner::Other(file) => file.metadata(),
         }
     }
 

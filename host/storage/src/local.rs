@@ -116,6 +116,11 @@ impl Storage for LocalStorage {
     }
 }
 
+/// The metadata of an open file.
+pub(crate) fn local_metadata(file: &LocalFile) -> Result<Metadata, Errno> {
+    Ok(stat::open(file.as_fd())?.1)
+}
+
 /// What a descriptor is of.
 fn opened(fd: OwnedFd) -> Result<Opened, StorageError> {
     let (kind, metadata) = stat::open(fd.as_fd())?;

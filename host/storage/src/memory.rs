@@ -507,9 +507,9 @@ impl RandomAccess for MemoryHandle {
         Ok(bytes.len())
     }
 
-    fn size(&self) -> io::Result<u64> {
+    fn metadata(&self) -> io::Result<Metadata> {
         let tree = self.storage.lock();
-        Ok(tree.metadata(self.index).map_err(io::Error::other)?.size)
+        tree.metadata(self.index).map_err(io::Error::other)
     }
 }
 

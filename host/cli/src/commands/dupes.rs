@@ -145,7 +145,7 @@ impl DupesArgs {
                 let monitor = Monitor { cancel, ..Monitor::default() };
                 let mut summary = duplicates.summary();
                 let mut printer = Printer::new(&output);
-                summary.scanned.errors += engine.describe_groups(
+                summary.scanned.errors += engine.extract_groups(
                     &duplicates,
                     &plugins,
                     &monitor,
@@ -203,7 +203,7 @@ impl<'a> Printer<'a> {
             files: group.len(),
             reclaimable: group.reclaimable(),
         };
-        let members: Vec<_> = group.members().collect();
+        let members: Vec<_> = group.files().collect();
         let mut files =
             members.iter().enumerate().map(|(index, member)| Name {
                 parent: &member.parent,

@@ -1,6 +1,6 @@
 //! One JSON object a line.
 
-use sanchay::{Entry, Hashed};
+use sanchay::{EntryRef as Entry, Hashed};
 
 use super::{Columns, Finding, Frame, Kind, Lane, Name, Same, Writer, object};
 

@@ -2,7 +2,7 @@
 //! are not ours where there are any.
 
 use sanchay::{
-    Algorithm, Content, Digest, Entry, FileId, Hashed, Metadata,
+    Algorithm, Content, Digest, EntryRef as Entry, FileId, Hashed, Metadata,
     PartialDigest, Timestamp,
 };
 use serde_json::{Value, json};
@@ -12,6 +12,7 @@ use super::{csv::Csv, ndjson::Ndjson, *};
 pub(super) const METADATA: Metadata = Metadata {
     size: 1234,
     modified: Timestamp { seconds: 1_800_000_000, nanoseconds: 5 },
+    changed: Timestamp { seconds: 1_800_000_000, nanoseconds: 5 },
     id: FileId { device: 1, inode: 2 },
     links: 1,
     mode: 0o100_644,

@@ -13,7 +13,7 @@
 
 use std::io::Write as _;
 
-use sanchay::{Algorithm, Content, DEFAULT_CHUNK, Entry, Hashed};
+use sanchay::{Algorithm, Content, DEFAULT_CHUNK, EntryRef as Entry, Hashed};
 
 use super::{
     Columns, Escape, Finding, Frame, Lane, Name, Same, Writer,
