@@ -259,7 +259,7 @@ fn a_filter_that_crashes_or_lies_costs_the_entries_that_it_does_so_on() {
         assert_eq!(found, [&b"a"[..], b"b", b"d/c"], "{mischief}");
         let errors = finished.stderr.clone();
         let line = format!(
-            "sanchay: {mischief}: cannot judge the names: plugin pick:"
+            "sanchay: {mischief}: cannot filter the names: plugin pick:"
         );
         assert!(errors.contains(&line), "{errors}");
     }

@@ -6,7 +6,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::{self, Vec};
 
-use sanchay_core::filter::{Columns, Entries, Facts, Filter, Matcher};
+use sanchay_core::filter::{Facts, Filter, Matcher};
 use sanchay_core::problem::MAX_PATH;
 use wasi::filesystem::types::{Descriptor, ErrorCode, PathFlags};
 
@@ -45,17 +45,10 @@ impl WalkOptions {
     }
 }
 
-/// Whether a file that the user named is wanted. Names do not count: this one
-/// was chosen.
+/// Whether a file that the user named is wanted.
 pub(crate) fn wants_named(matcher: &Matcher, stat: &Stat) -> bool {
-    let columns = matcher.columns();
-    let numeric = Columns::from_bits(columns.bits() & !Columns::NAME.bits());
-    let facts = Facts { size: stat.size, modified: stat.modified };
-    let mut numbers = Vec::new();
-    numeric.push(core::iter::once(facts), &mut numbers);
-    let entry = Entries::measured(1, None, numeric, &numbers);
-    debug_assert!(entry.is_ok(), "{entry:?}");
-    entry.is_ok_and(|it| !matcher.match_metadata(&it).is_empty())
+    let (size, modified) = (stat.size, stat.modified);
+    matcher.wants_named(Facts { size, modified })
 }
 
 /// An entry that a walk found.

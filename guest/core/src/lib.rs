@@ -6,7 +6,7 @@
 //! and natively, where it is tested and where the two are compared. The
 //! library, the program, the WASI command and the Python package take their
 //! words and types from here.
-#![cfg_attr(not(test), no_std)]
+#![cfg_attr(not(any(test, feature = "std")), no_std)]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
@@ -25,6 +25,8 @@ pub mod order;
 pub mod problem;
 pub mod record;
 pub mod size;
+#[cfg(feature = "std")]
+mod system_time;
 pub mod time;
 pub mod tree;
 pub mod value;

@@ -6,6 +6,9 @@
 
 use jiff::tz::Offset;
 
+#[cfg(feature = "std")]
+pub use crate::system_time::OutOfRange;
+
 const DAY: i64 = 86_400;
 
 /// A point in time: seconds since 1970-01-01T00:00:00Z, negative before it,

@@ -131,8 +131,7 @@ fn times(times: &[Option<Timestamp>]) -> TimestampNanosecondArray {
 fn of_first(numbers: &[Option<u64>], groups: &[Option<u64>]) -> ArrayRef {
     let before = std::iter::once(None).chain(groups.iter().copied());
     let rows = numbers.iter().zip(groups).zip(before);
-    let first = rows.map(|((number, group), before)| {
-        number.filter(|_| *group != before)
-    });
+    let first = rows
+        .map(|((number, group), before)| number.filter(|_| *group != before));
     Arc::new(first.collect::<UInt64Array>())
 }

@@ -6,9 +6,7 @@ use std::{
 };
 
 use ::parquet::{
-    arrow::ArrowWriter,
-    basic::Compression,
-    errors::ParquetError,
+    arrow::ArrowWriter, basic::Compression, errors::ParquetError,
     file::properties::WriterProperties,
 };
 use arrow_schema::Schema;
@@ -47,7 +45,9 @@ impl ParquetEncoder {
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
             .set_max_row_group_row_count(Some(ROW_GROUP))
-            .set_created_by(concat!("sanchay ", env!("CARGO_PKG_VERSION")).to_owned())
+            .set_created_by(
+                concat!("sanchay ", env!("CARGO_PKG_VERSION")).to_owned(),
+            )
             .build();
         let writer = ArrowWriter::try_new(
             written.clone(),

@@ -317,11 +317,14 @@ mod tests {
 
     #[test]
     fn the_last_of_options_that_contradict_each_other_counts() {
-        use sanchay::Algorithm;
         use crate::options::output::OutputFormat;
+        use sanchay::Algorithm;
         use sanchay_output::Format;
         let format = |line: &str| hash(line).output.format();
-        assert_eq!(format("sanchay hash --json"), OutputFormat::Text(Format::Json));
+        assert_eq!(
+            format("sanchay hash --json"),
+            OutputFormat::Text(Format::Json)
+        );
         let line = "sanchay hash --json --format csv";
         assert_eq!(format(line), OutputFormat::Text(Format::Csv));
         let line = "sanchay hash --format csv --format text --json";

@@ -48,9 +48,9 @@ impl Output {
         if sink.is_terminal() && !format.is_text() {
             return Err(Failure::BinaryOnTerminal);
         }
-        let encoder = format
-            .encoder(&schema, text)
-            .map_err(|why| Failure::writing(sink.path(), io::Error::other(why)))?;
+        let encoder = format.encoder(&schema, text).map_err(|why| {
+            Failure::writing(sink.path(), io::Error::other(why))
+        })?;
         sink.set_encoder(Arc::clone(&encoder));
         Ok(Self { schema, encoder, sink })
     }

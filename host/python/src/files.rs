@@ -84,7 +84,7 @@ pub(crate) fn work(
     mut options: WalkOptions,
     raises: bool,
 ) -> Work<Files> {
-    options.working_directory = given.directory.as_deref().cloned();
+    options.storage = Some(given.storage());
     Box::new(move |feed, monitor| {
         let roots = given.all();
         engine

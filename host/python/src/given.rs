@@ -17,7 +17,7 @@ use pyo3::{
     prelude::*,
     types::PyString,
 };
-use sanchay::{Cause, EntryError, WorkingDirectory};
+use sanchay::{Cause, EntryError, LocalStorage, Storage, WorkingDirectory};
 
 use crate::{
     arguments, columns::Paths, failure::Failure, names, working_directory,
@@ -29,7 +29,7 @@ pub(crate) struct Given {
     paths: Paths,
     refused: Vec<Refused>,
     /// Where the relative ones are taken from, if there are any.
-    pub(crate) directory: Option<Arc<WorkingDirectory>>,
+    directory: Option<Arc<WorkingDirectory>>,
 }
 
 /// What can be no path.
@@ -128,6 +128,14 @@ impl Given {
         current.push(b"");
         current.directory = working_directory::current(given.py())?;
         Ok(current)
+    }
+
+    /// Where they are: on this machine, relative ones where they were meant.
+    pub(crate) fn storage(&self) -> Arc<dyn Storage> {
+        Arc::new(match &self.directory {
+            Some(it) => LocalStorage::from_directory((**it).clone()),
+            None => LocalStorage::new(),
+        })
     }
 
     /// Adds a path that is one.

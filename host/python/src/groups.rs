@@ -41,7 +41,7 @@ struct Row {
 impl Groups {
     fn add(&mut self, number: u64, group: &Group<'_>) {
         let start = self.paths.len();
-        for member in group.members() {
+        for member in group.files() {
             self.paths.push([&*member.parent, member.name]);
         }
         self.groups.push(Row {
@@ -156,7 +156,7 @@ pub(crate) fn work(
     mut options: DuplicateOptions,
     raises: bool,
 ) -> Work<Groups> {
-    options.walk.working_directory = given.directory.as_deref().cloned();
+    options.walk.storage = Some(given.storage());
     Box::new(move |feed, monitor| {
         let roots = given.all();
         let found =

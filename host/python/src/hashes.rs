@@ -19,7 +19,7 @@ use arrow_schema::{ArrowError, DataType, Schema};
 use pyo3::{prelude::*, types::PyString};
 use sanchay::{
     Content, Engine, Error, HashEvent, HashOptions, Hashed, Method, Monitor,
-    Source, Summary, Timestamp, WorkingDirectory,
+    Source, Summary, Timestamp,
 };
 
 use crate::{
@@ -175,7 +175,7 @@ pub(crate) fn work(
     mut options: HashOptions,
     raises: bool,
 ) -> Work<Hashes> {
-    options.walk.working_directory = given.directory.as_deref().cloned();
+    options.walk.storage = Some(given.storage());
     Box::new(move |feed, monitor| {
         // The library knows the totals of what is hashed in one part.
         if given.len() <= PART || monitor.progress.is_none() {
@@ -252,15 +252,16 @@ fn totals(
     options: &HashOptions,
     over: &AtomicBool,
 ) -> Option<(u64, u64)> {
-    let directory = given.directory.as_deref();
+    let storage = given.storage();
     let (least, most) = (options.walk.min_size, options.walk.max_size);
     let (mut files, mut bytes) = (0, 0_u64);
     for path in given.some(0..given.len()) {
         if over.load(Relaxed) {
             return None;
         }
-        let size = match WorkingDirectory::file_size(directory, &path) {
-            Ok(size) => size?,
+        let size = match storage.stat(&path) {
+            Ok((EntryKind::File, metadata)) => metadata.size,
+            Ok(_) => return None,
             Err(_) => continue,
         };
         if least.is_some_and(|least| size < least)

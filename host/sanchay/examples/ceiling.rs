@@ -87,7 +87,7 @@ fn names(engine: &Engine) -> Result<(), Box<dyn Error>> {
     let mut filter =
         engine.filter(&FilterOptions { extensions, ..Default::default() })?;
     for count in [10, 200_000, 10] {
-        match filter.judge_names(&vec!["notes.txt"; count]) {
+        match filter.match_names(&vec!["notes.txt"; count]) {
             Ok(wanted) => println!("{} of {count} names", wanted.len()),
             Err(fault) => println!("{count} names: {fault}"),
         }

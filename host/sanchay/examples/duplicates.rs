@@ -79,7 +79,7 @@ fn watch(limit: Limit) -> Monitor {
 fn print(found: &Duplicates) {
     for group in found.groups() {
         println!("{} files of {} bytes", group.len(), group.size());
-        for member in group.members() {
+        for member in group.files() {
             let mut path = Vec::new();
             member.write_path(&mut path);
             println!("  {}", escaped(&path));

@@ -89,7 +89,7 @@ fn pass(
         .iter()
         .map(|path| path.rsplit(|byte| *byte == b'/').next().unwrap_or(path))
         .collect();
-    for index in filter.judge_names(&names)? {
+    for index in filter.match_names(&names)? {
         if let Some(path) = paths.get(*index as usize) {
             out.write_all(path)?;
             out.write_all(&[separator])?;

@@ -1,33 +1,40 @@
-//! The engine: worker threads and the sandboxed instances they judge with.
+//! The engine: what a user of the library holds. It does nothing itself; the
+//! operations are in modules of their own and run on its pool.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{io::Read, ops::ControlFlow, path::PathBuf, sync::Arc};
 
-use sanchay_sandbox::{Algorithm, Digest, Inspector, Sandbox, SandboxOptions};
+use sanchay_core::filter::Filter;
+use sanchay_sandbox::{Algorithm, Digest};
 
-use crate::{error::Error, options::EngineOptions, walk::open_limit};
-
-/// How many requests keep a disk busy: its queue holds at least this many.
-const QUEUE_DEPTH: usize = 32;
+use crate::{
+    cache::DigestCache,
+    check::{self, CheckEvent, CheckSummary},
+    duplicates::{self, Duplicates, Group, GroupValues},
+    error::{EntryError, Error},
+    filter::FilterInstance,
+    hash::{self, HashEvent, Source},
+    monitor::{Monitor, Summary},
+    options::{
+        CheckOptions, DuplicateOptions, EngineOptions, HashOptions,
+        WalkOptions,
+    },
+    plugins::Plugins,
+    pool::Pool,
+    scan::{self, ScanEvent},
+};
 
 /// Threads and a sandbox, set up once and used for any number of runs, from
 /// several threads at once if need be. Clones share one engine.
 #[derive(Clone)]
 pub struct Engine {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
-    threads: usize,
-    workers: usize,
-    sandbox: Sandbox,
-    /// Instances that no run uses at the moment.
-    idle: Mutex<Vec<Inspector>>,
+    pool: Arc<Pool>,
+    cache: Option<Arc<dyn DigestCache>>,
 }
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Engine")
-            .field("threads", &self.inner.threads)
+            .field("threads", &self.threads())
             .finish_non_exhaustive()
     }
 }
@@ -40,44 +47,15 @@ impl Engine {
     /// [`Error::Sandbox`] if the sandbox cannot be set up: too little address
     /// space, or limits that it cannot honour.
     pub fn new(options: EngineOptions) -> Result<Self, Error> {
-        let (threads, workers) = match options.threads {
-            Some(threads @ 1..=1024) => {
-                // A worker too many would not find a descriptor for its files.
-                let threads = threads.min(openable().max(1));
-                (threads, threads)
-            }
-            Some(threads) => {
-                return Err(Error::Option {
-                    option: "threads",
-                    why: format!("{threads} is not between 1 and 1024"),
-                });
-            }
-            None => {
-                let threads = std::thread::available_parallelism()
-                    .map_or(1, std::num::NonZero::get)
-                    .min(1024)
-                    .min(openable().max(1));
-                (threads, threads.max(QUEUE_DEPTH.min(openable())))
-            }
-        };
-        let (threads, workers) = match affordable() {
-            Some(most) => (threads.min(most), threads.min(most)),
-            None => (threads, workers),
-        };
-        let sandbox = Sandbox::new(SandboxOptions {
-            instances: workers,
-            limits: options.limits,
-        })
-        .map_err(Error::Sandbox)?;
-        let idle = Mutex::new(Vec::new());
-        Ok(Self { inner: Arc::new(Inner { threads, workers, sandbox, idle }) })
+        let pool = Pool::new(options.threads, options.limits)?;
+        Ok(Self { pool: Arc::new(pool), cache: None })
     }
 
     /// How many threads a run begins with: fewer than were asked for where
     /// the process may open too few files, or has too little address space.
     #[must_use]
     pub fn threads(&self) -> usize {
-        self.inner.threads
+        self.pool.threads()
     }
 
     /// How many threads a run may come to use: more than it begins with if
@@ -85,7 +63,7 @@ impl Engine {
     /// disk, which answers many requests at once faster than one by one.
     #[must_use]
     pub fn workers(&self) -> usize {
-        self.inner.workers
+        self.pool.workers()
     }
 
     /// The digest of bytes that the caller holds.
@@ -107,56 +85,239 @@ impl Engine {
         algorithm: Algorithm,
         data: &[u8],
     ) -> Result<Digest, Error> {
-        let mut inspector = self.inspector();
+        let mut inspector = self.pool.inspector();
         let digest =
             inspector.digest(algorithm, data).map_err(Error::Sandbox)?;
-        self.give_back(inspector);
+        self.pool.give_back(inspector);
         Ok(digest)
     }
 
-    /// A fresh instance that no run will use, and the ceiling of its memory
-    /// in bytes.
-    pub(crate) fn instance(&self) -> (Inspector, usize) {
-        let sandbox = &self.inner.sandbox;
-        (sandbox.inspector(), sandbox.limits().memory_bytes())
+    /// Walks roots and reports the regular files in them, in no particular
+    /// order. An empty path stands for the current directory, and the paths
+    /// of what lies in it begin with nothing. A root that is a file is
+    /// reported whatever the options say.
+    ///
+    /// `visit` is called from the worker threads, from several at once, and
+    /// ends the scan by returning `Break`.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] if the scan was ended before it was done;
+    /// [`Error::Filter`], [`Error::Threads`] and [`Error::Sandbox`] if it
+    /// could not begin. What is wrong with an entry is an event.
+    pub fn scan(
+        &self,
+        roots: &[PathBuf],
+        options: &WalkOptions,
+        monitor: &Monitor,
+        visit: &(dyn Fn(ScanEvent<'_>) -> ControlFlow<()> + Sync),
+    ) -> Result<Summary, Error> {
+        scan::scan(&self.pool, roots, options, monitor, visit)
     }
 
-    /// An instance to judge with.
-    pub(crate) fn inspector(&self) -> Inspector {
-        let idle = self
-            .inner
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
-        idle.unwrap_or_else(|| self.inner.sandbox.inspector())
+    /// Hashes sources, in order: as they are given, and the files of a
+    /// directory in the byte order of their paths, whatever the number of
+    /// threads. Errors stand where the file's record would.
+    ///
+    /// `visit` is called from one worker thread at a time and ends the run by
+    /// returning `Break`. Memory does not grow with the number of files,
+    /// unless links are followed.
+    ///
+    /// ```
+    /// use sanchay::{
+    ///     Engine, EngineOptions, HashEvent, HashOptions, Monitor, Source,
+    /// };
+    /// use std::ops::ControlFlow;
+    ///
+    /// let engine = Engine::new(EngineOptions::default())?;
+    /// let mut lines = Vec::new();
+    /// let summary = engine.hash(
+    ///     &[Source::Path("Cargo.toml".into()), Source::Path("gone".into())],
+    ///     &HashOptions::default(),
+    ///     &Monitor::default(),
+    ///     &mut |event| {
+    ///         lines.push(match event {
+    ///             HashEvent::File(file) => format!(
+    ///                 "{}  {}",
+    ///                 file.content,
+    ///                 sanchay::escaped(file.path),
+    ///             ),
+    ///             HashEvent::Error(error) => error.to_string(),
+    ///             _ => return ControlFlow::Continue(()),
+    ///         });
+    ///         ControlFlow::Continue(())
+    ///     },
+    /// )?;
+    /// assert_eq!((summary.files, summary.errors), (1, 1));
+    /// assert!(lines[0].ends_with("  Cargo.toml"));
+    /// assert_eq!(lines[1], "gone: cannot open: No such file or directory");
+    /// # Ok::<(), sanchay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] if hashing was ended before it was done;
+    /// [`Error::Option`] if the chunk of a partial digest is 0 or greater than
+    /// [`MAX_CHUNK`]; [`Error::Filter`], [`Error::Threads`] and
+    /// [`Error::Sandbox`] if it could not begin. What is wrong with a file is
+    /// an event.
+    pub fn hash(
+        &self,
+        sources: &[Source],
+        options: &HashOptions,
+        monitor: &Monitor,
+        visit: &mut (dyn FnMut(HashEvent<'_>) -> ControlFlow<()> + Send),
+    ) -> Result<Summary, Error> {
+        let cache = self.cache.as_deref();
+        hash::hash(&self.pool, cache, sources, options, monitor, visit)
     }
 
-    /// Keeps an instance for the next run. No more are kept than a run uses.
-    pub(crate) fn give_back(&self, inspector: Inspector) {
-        let mut idle =
-            self.inner.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < self.inner.workers {
-            idle.push(inspector);
-        }
+    /// Finds groups of files with equal content: by size first, then by
+    /// reading the ends of the large ones that share their size, and all of
+    /// those that may still be equal.
+    ///
+    /// Names of one file (hard links) count as one, unless the options say
+    /// otherwise. Roots may overlap; no file is its own duplicate. The answer
+    /// is the same on every run over the same files.
+    ///
+    /// `on_error` is called from the worker threads, from several at once,
+    /// and ends the run by returning `Break`. Memory grows by some sixty
+    /// bytes a file, names included.
+    ///
+    /// ```
+    /// use sanchay::{DuplicateOptions, Engine, EngineOptions, Monitor};
+    /// use std::ops::ControlFlow;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// for name in ["a", "b", "c"] {
+    ///     let content = if name == "b" { "other" } else { "equal" };
+    ///     std::fs::write(folder.path().join(name), content)?;
+    /// }
+    /// let engine = Engine::new(EngineOptions::default())?;
+    /// let found = engine.duplicates(
+    ///     &[folder.path().to_owned()],
+    ///     &DuplicateOptions::default(),
+    ///     &Monitor::default(),
+    ///     &|error| {
+    ///         eprintln!("{error}");
+    ///         ControlFlow::Continue(())
+    ///     },
+    /// )?;
+    /// assert_eq!(found.summary().reclaimable_bytes, 5);
+    /// for group in found.groups() {
+    ///     let names: Vec<_> = group.files().map(|it| it.name).collect();
+    ///     assert_eq!(names, [b"a", b"c"]);
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] if the run was ended before it was done;
+    /// [`Error::Option`] for an algorithm that cannot tell files apart;
+    /// [`Error::Filter`], [`Error::Threads`] and [`Error::Sandbox`] if it
+    /// could not begin. What is wrong with a file is told to `on_error`.
+    pub fn duplicates(
+        &self,
+        roots: &[PathBuf],
+        options: &DuplicateOptions,
+        monitor: &Monitor,
+        on_error: &(dyn Fn(EntryError) -> ControlFlow<()> + Sync),
+    ) -> Result<Duplicates, Error> {
+        let cache = self.cache.as_deref();
+        duplicates::find(&self.pool, cache, roots, options, monitor, on_error)
     }
-}
 
-/// How many workers there are descriptors for: a walk may hold as many again as
-/// are left to them, a worker opens three at once on its way to a file, and some
-/// are the process's.
-fn openable() -> usize {
-    open_limit().saturating_sub(12) / 3
-}
+    /// Goes through groups of equal files, in their order, with what the
+    /// extractors among the plugins tell of each file. Returns how many files
+    /// they failed on.
+    ///
+    /// A file that is not what it was when the group was found is not looked
+    /// at. `on_error` is called from the worker threads, `visit` from the
+    /// caller's; either ends the run by returning `Break`.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] if the run was ended before it was done;
+    /// [`Error::Threads`] if it could not begin. What is wrong with a file is
+    /// told to `on_error`.
+    pub fn extract_groups(
+        &self,
+        duplicates: &Duplicates,
+        plugins: &Plugins,
+        monitor: &Monitor,
+        on_error: &(dyn Fn(EntryError) -> ControlFlow<()> + Sync),
+        visit: &mut dyn FnMut(Group<'_>, GroupValues<'_>) -> ControlFlow<()>,
+    ) -> Result<u64, Error> {
+        duplicates::extract_groups(
+            &self.pool, duplicates, plugins, monitor, on_error, visit,
+        )
+    }
 
-/// How many threads the address space has room for, where it is limited
-/// (`ulimit -v`): each needs its stack, an instance and its buffers, and an
-/// allocator may reserve some for it. A thread too many would not be an error but the end
-/// of the process.
-fn affordable() -> Option<usize> {
-    use rustix::process::{Resource, getrlimit};
-    const A_THREAD: u64 = 64 << 20;
-    let limit = getrlimit(Resource::As).current?;
-    let most = usize::try_from(limit / A_THREAD).unwrap_or(usize::MAX);
-    (most < QUEUE_DEPTH).then_some(most.max(1))
+    /// Checks a list of digests, in any of the forms that `sha256sum` and its
+    /// like, `b3sum`, `xxhsum`, `openssl` and Sanchay itself print. Paths are relative to the
+    /// current directory; `-` is standard input.
+    ///
+    /// `visit` is called from one worker thread at a time, in the order of
+    /// the list's lines, and ends the run by returning `Break`. Memory does
+    /// not grow with the list.
+    ///
+    /// ```
+    /// use sanchay::{CheckEvent, CheckOptions, Engine, EngineOptions, Monitor};
+    /// use std::ops::ControlFlow;
+    ///
+    /// let engine = Engine::new(EngineOptions::default())?;
+    /// // The SHA-256 of no bytes.
+    /// let list = "e3b0c44298fc1c149afbf4c8996fb924\
+    ///     27ae41e4649b934ca495991b7852b855  Cargo.toml\n";
+    /// let summary = engine.check(
+    ///     &mut list.as_bytes(),
+    ///     &CheckOptions::default(),
+    ///     &Monitor::default(),
+    ///     &mut |event| {
+    ///         if let CheckEvent::Verdict { path, verdict, .. } = event {
+    ///             println!("{}: {verdict:?}", sanchay::escaped(path));
+    ///         }
+    ///         ControlFlow::Continue(())
+    ///     },
+    /// )?;
+    /// assert_eq!((summary.matched, summary.mismatched), (0, 1));
+    /// # Ok::<(), sanchay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Checklist`] if the list cannot be read or has a line of more
+    /// than a mebibyte; [`Error::Option`] for a chunk out of range;
+    /// [`Error::Cancelled`] if checking was ended before it was done;
+    /// [`Error::Threads`] and [`Error::Sandbox`] if it could not begin.
+    pub fn check(
+        &self,
+        list: &mut (dyn Read + Send),
+        options: &CheckOptions,
+        monitor: &Monitor,
+        visit: &mut (dyn FnMut(CheckEvent<'_>) -> ControlFlow<()> + Send),
+    ) -> Result<CheckSummary, Error> {
+        let storage = WalkOptions::default().storage();
+        check::check(&self.pool, &storage, list, options, monitor, visit)
+    }
+
+    /// Makes a filter that judges names and sizes in the cage, as a walk
+    /// does.
+    ///
+    /// ```
+    /// use sanchay::{Engine, EngineOptions, FileFacts, Filter};
+    ///
+    /// let engine = Engine::new(EngineOptions::default())?;
+    /// let filter = Filter::default().extension("png").min_size(100);
+    /// let mut filter = engine.filter(&filter)?;
+    /// let names = ["a.PNG", "b.txt", ".hidden.png", "c.png"];
+    /// assert_eq!(filter.match_names(&names)?, [0, 3]);
+    /// assert!(filter.needs_metadata());
+    /// let files = [99, 100].map(|size| FileFacts { size, modified: None });
+    /// assert_eq!(filter.match_metadata(&files)?, [1]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Filter`] if the filter makes no sense, and [`Error::Sandbox`]
+    /// if no instance can be made.
+    pub fn filter(&self, filter: &Filter) -> Result<FilterInstance, Error> {
+        FilterInstance::new(&self.pool, filter)
+    }
 }

@@ -3,36 +3,12 @@
 
 use std::{ffi::OsString, os::unix::ffi::OsStringExt as _, path::PathBuf};
 
-use sanchay_core::time::Timestamp;
 use sanchay_sandbox::plugin::Value;
-
-/// What identifies a file whatever its name: hard links share it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FileId {
-    /// The device the file is on.
-    pub device: u64,
-    /// Its inode on that device.
-    pub inode: u64,
-}
-
-/// A file's metadata.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Metadata {
-    /// The file's size in bytes.
-    pub size: u64,
-    /// When its contents were last modified.
-    pub modified: Timestamp,
-    /// What identifies it.
-    pub id: FileId,
-    /// How many names (hard links) it has.
-    pub links: u32,
-    /// Its type and permissions: the `st_mode` of POSIX.
-    pub mode: u32,
-}
+use sanchay_storage::{Metadata, Span};
 
 /// A file that a walk found.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry<'a> {
+pub struct EntryRef<'a> {
     /// What precedes the name in the path: empty, or ending in a slash.
     pub parent: &'a [u8],
     /// The file's name.
@@ -44,7 +20,7 @@ pub struct Entry<'a> {
     pub values: &'a [Option<Value>],
 }
 
-impl Entry<'_> {
+impl EntryRef<'_> {
     /// Appends the file's path to a buffer.
     pub fn write_path(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(self.parent);
@@ -74,9 +50,12 @@ pub(crate) fn join(parent: &[u8], name: &[u8]) -> PathBuf {
 #[derive(Clone, Copy, Debug)]
 pub struct Batch<'a> {
     pub(crate) parent: &'a [u8],
+    /// How much of `parent` is the root, with its slash; of a file that is a
+    /// root, the length of its path.
+    pub(crate) root: usize,
     pub(crate) names: &'a [u8],
     /// Where each name begins and ends in `names`.
-    pub(crate) spans: &'a [(u32, u32)],
+    pub(crate) spans: &'a [Span],
     pub(crate) metadata: &'a [Metadata],
     /// The values of all files, one file's behind the other's.
     pub(crate) values: &'a [Option<Value>],
@@ -105,7 +84,7 @@ impl<'a> Batch<'a> {
     }
 
     /// The files.
-    pub fn iter(&self) -> impl Iterator<Item = Entry<'a>> + use<'a> {
+    pub fn iter(&self) -> impl Iterator<Item = EntryRef<'a>> + use<'a> {
         let (parent, names, values) = (self.parent, self.names, self.values);
         let columns = values.len().checked_div(self.len()).unwrap_or(0);
         let files = self.spans.iter().zip(self.metadata).enumerate();
@@ -114,7 +93,7 @@ impl<'a> Batch<'a> {
                 names.get(span.0 as usize..span.1 as usize).unwrap_or(&[]);
             let first = index * columns;
             let values = values.get(first..first + columns).unwrap_or(&[]);
-            Entry { parent, name, metadata, values }
+            EntryRef { parent, name, metadata, values }
         })
     }
 }

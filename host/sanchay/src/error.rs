@@ -7,7 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sanchay_core::{escape::escaped, filter::FilterError};
+use sanchay_core::escape::escaped;
+use sanchay_storage::StorageError;
 
 /// Why a run could not be carried out or was not finished.
 #[derive(Debug, thiserror::Error)]
@@ -26,7 +27,7 @@ pub enum Error {
     },
     /// The filter's specification makes no sense.
     #[error("the filter cannot be used: {0}")]
-    Filter(#[source] FilterError),
+    Filter(#[source] sanchay_core::filter::FilterError),
     /// An option has a value that makes no sense.
     #[error("{option}: {why}")]
     Option {
@@ -54,8 +55,8 @@ pub enum Action {
     OpenDirectory,
     /// Listing a directory.
     ReadDirectory,
-    /// Judging the names in a directory.
-    Judge,
+    /// Filtering the names in a directory.
+    Filter,
     /// Reading an entry's metadata.
     Stat,
     /// Opening a file.
@@ -74,7 +75,7 @@ impl fmt::Display for Action {
             Self::Root => "cannot open",
             Self::OpenDirectory => "cannot open the directory",
             Self::ReadDirectory => "cannot list the directory",
-            Self::Judge => "cannot judge the names",
+            Self::Filter => "cannot filter the names",
             Self::Stat => "cannot read the metadata",
             Self::Open => "cannot open",
             Self::Read => "cannot read",
@@ -94,7 +95,7 @@ pub enum Cause {
     /// The sandboxed code failed: it trapped, or exceeded its budget.
     #[error("{0}")]
     Sandbox(#[source] sanchay_sandbox::Fault),
-    /// A plugin failed: it trapped, exceeded its budget, or lied.
+    /// A plugin failed: it trapped, exceeded its budget, or broke its contract.
     #[error("plugin {plugin}: {fault}")]
     Plugin {
         /// What the plugin calls itself.
@@ -146,8 +147,8 @@ pub enum Cause {
     /// The link leads out of the root that confines the walk.
     #[error("the link leads out of the root")]
     OutsideRoot,
-    /// The file has not the size that it had when it was listed, so that it
-    /// cannot be told what it equals.
+    /// The size changed since the directory was listed, so that the file
+    /// cannot be compared.
     #[error(
         "its size is not what it was when it was listed ({expected} bytes \
          then, {found} now)"
@@ -158,6 +159,16 @@ pub enum Cause {
         /// How many bytes it had when it was read.
         found: u64,
     },
+}
+
+impl From<sanchay_sandbox::FilterError> for Error {
+    /// A filter that cannot be set ends a run before it begins.
+    fn from(error: sanchay_sandbox::FilterError) -> Self {
+        match error {
+            sanchay_sandbox::FilterError::Fault(fault) => Self::Sandbox(fault),
+            error => Self::Option { option: "filter", why: error.to_string() },
+        }
+    }
 }
 
 /// The system's words without Rust's `(os error 2)`.
@@ -198,23 +209,37 @@ impl EntryError {
         self
     }
 
+    /// What kind of refusal of the system it was; `None` for any other cause.
+    #[must_use]
+    pub fn kind(&self) -> Option<io::ErrorKind> {
+        match &self.cause {
+            Cause::Io(error) => Some(error.kind()),
+            _ => None,
+        }
+    }
+
     /// Whether the entry does not exist (any more).
     #[must_use]
     pub fn is_missing(&self) -> bool {
-        matches!(&self.cause, Cause::Io(e) if e.kind() == io::ErrorKind::NotFound)
+        self.kind() == Some(io::ErrorKind::NotFound)
     }
 
     /// Whether access to the entry was refused.
     #[must_use]
     pub fn is_refused(&self) -> bool {
-        matches!(&self.cause, Cause::Io(e)
-            if e.kind() == io::ErrorKind::PermissionDenied)
+        self.kind() == Some(io::ErrorKind::PermissionDenied)
     }
 }
 
-impl From<rustix::io::Errno> for Cause {
-    fn from(errno: rustix::io::Errno) -> Self {
-        Self::Io(errno.into())
+impl From<StorageError> for Cause {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::Io(error) => Self::Io(error),
+            StorageError::NotRegular(what) => Self::NotRegular(what),
+            StorageError::Link => Self::BecameLink,
+            StorageError::Outside => Self::OutsideRoot,
+            error => Self::Io(io::Error::other(error)),
+        }
     }
 }
 

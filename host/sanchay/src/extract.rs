@@ -1,31 +1,35 @@
 //! Reading what extractors ask for of a file, and having them look at it.
 //! Nothing is read of a file that no extractor knows.
 
-use std::{fs::File, io, os::unix::fs::FileExt as _};
+use std::io;
 
 use sanchay_core::escape::escaped;
 use sanchay_sandbox::plugin::{
     ExtractError, Extractor, Interest, Sample, Value,
 };
 
-use crate::{entry::Metadata, error::Cause, plugins::Plugins};
+use sanchay_storage::{File, Metadata};
 
-/// How much of a plugin's complaint is told, in bytes.
+use crate::{error::Cause, plugins::Plugins};
+
+/// How much of a plugin's complaint is repeated, in bytes.
 const COMPLAINT: usize = 512;
 
-/// What extractors told of a file that was open anyway: it is not opened a
+/// What extractors found in a file that was open anyway: it is not opened a
 /// second time, and what they saw is what was hashed.
 #[derive(Debug, Default)]
-pub(crate) struct Told {
+pub(crate) struct Extracted {
+    /// Whether extractors looked at it.
+    pub(crate) is_done: bool,
     /// Its values; none where nobody knows such files.
     pub(crate) values: Box<[Option<Value>]>,
     /// What went wrong.
     pub(crate) causes: Vec<Cause>,
 }
 
-impl Told {
+impl Extracted {
     /// Has the extractors look at an open file.
-    pub(crate) fn of(
+    pub(crate) fn from_file(
         extractors: &mut Extractors,
         file: &File,
         site: Site<'_>,
@@ -37,7 +41,7 @@ impl Told {
             let file = Some(file);
             extractors.extract(file, site, metadata, &mut values, &mut error);
         }
-        Self { values: values.into(), causes }
+        Self { is_done: true, values: values.into(), causes }
     }
 }
 
@@ -111,7 +115,7 @@ impl Extractors {
             directory: site.directory,
             name: site.name,
             size: metadata.size,
-            modified: metadata.modified.into(),
+            modified: metadata.modified,
             mode: metadata.mode,
         };
         let mut source = file.map(|file| {

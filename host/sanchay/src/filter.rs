@@ -1,114 +1,61 @@
-//! Judging without walking: for names and sizes that the caller has from
+//! Filtering without walking: for names and sizes that the caller has from
 //! elsewhere, an archive's table of contents or another program's output.
 
-use sanchay_sandbox::{
-    Columns, EntryKind, Fault, Inspector, Listing, Matches,
-};
+pub use sanchay_core::filter::Facts as FileFacts;
+use sanchay_core::filter::{Columns, Filter};
+use sanchay_sandbox::{EntryKind, Fault, Inspector, Listing, Matches};
 
-use crate::{
-    engine::Engine, error::Error, options::program, walk::filter_error,
-};
-
-/// What a [`Filter`] lets through. A file must satisfy every part of it; the
-/// parts mean what they mean in [`WalkOptions`](crate::WalkOptions). The
-/// plugins of a walk are not among them: they judge the places of files, too.
-///
-/// More parts may come: make one from its default.
-///
-/// ```
-/// let options = sanchay::FilterOptions {
-///     extensions: vec![b"mkv".to_vec(), b".tar.gz".to_vec()],
-///     min_size: Some(1 << 20),
-///     ..Default::default()
-/// };
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FilterOptions {
-    /// Extensions a file's name must end in, any of them, with or without
-    /// their leading dot, without regard to case (Unicode's simple case
-    /// folding); empty: all.
-    pub extensions: Vec<Vec<u8>>,
-    /// The least size of a file, in bytes.
-    pub min_size: Option<u64>,
-    /// The greatest size of a file, in bytes.
-    pub max_size: Option<u64>,
-    /// Whether hidden files, whose names begin with a dot, are let through.
-    pub hidden: bool,
-}
+use crate::{error::Error, pool::Pool};
 
 /// A filter with a sandboxed instance of its own, for one thread at a time;
-/// [`Engine::filter`] makes it.
+/// [`Engine::filter`](crate::Engine::filter) makes it.
 ///
 /// A [`Fault`] concerns the call that it is returned from: the instance is
 /// thrown away, and the next call is answered by a fresh one with the same
 /// filter.
 #[derive(Debug)]
-pub struct Filter {
+pub struct FilterInstance {
     inspector: Inspector,
     /// The ceiling of the instance's memory, in bytes.
     ceiling: usize,
     names: Vec<u8>,
     ends: Vec<u32>,
+    numbers: Vec<u64>,
     kinds: Vec<EntryKind>,
     matches: Matches,
     survivors: Vec<u32>,
 }
 
-impl Engine {
-    /// Makes a filter that judges names and sizes in the cage, as a walk
-    /// does.
-    ///
-    /// ```
-    /// use sanchay::{Engine, EngineOptions, FilterOptions};
-    ///
-    /// let engine = Engine::new(EngineOptions::default())?;
-    /// let mut filter = engine.filter(&FilterOptions {
-    ///     extensions: vec![b"png".to_vec()],
-    ///     min_size: Some(100),
-    ///     ..FilterOptions::default()
-    /// })?;
-    /// let names = ["a.PNG", "b.txt", ".hidden.png", "c.png"];
-    /// assert_eq!(filter.judge_names(&names)?, [0, 3]);
-    /// assert!(filter.judges_sizes());
-    /// assert_eq!(filter.judge_sizes(&[99, 100])?, [1]);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::Filter`] if the options make no sense: an extension that is
-    /// empty or holds a slash or a zero byte, or a least size above the
-    /// greatest; [`Error::Sandbox`] if no instance can be made.
-    pub fn filter(&self, options: &FilterOptions) -> Result<Filter, Error> {
-        let FilterOptions { extensions, min_size, max_size, hidden } = options;
-        let program = program(extensions, *min_size, *max_size, *hidden)
-            .map_err(Error::Filter)?;
-        let (mut inspector, ceiling) = self.instance();
-        inspector.set_filter(&program).map_err(filter_error)?;
-        Ok(Filter {
+impl FilterInstance {
+    /// Compiles a filter in an instance of its own.
+    pub(crate) fn new(pool: &Pool, filter: &Filter) -> Result<Self, Error> {
+        let program = filter.program().map_err(Error::Filter)?;
+        let (mut inspector, ceiling) = pool.fresh_inspector();
+        inspector.set_filter(&program)?;
+        Ok(Self {
             inspector,
             ceiling,
             names: Vec::new(),
             ends: Vec::new(),
+            numbers: Vec::new(),
             kinds: Vec::new(),
             matches: Matches::default(),
             survivors: Vec::new(),
         })
     }
-}
 
-impl Filter {
-    /// Judges names of regular files, in one crossing. Returns the indices of
+    /// Matches names of regular files, in one call. Returns the indices of
     /// those that are let through, ascending.
     ///
     /// A name is bytes, and is what stands behind the last slash of a path:
-    /// of a path, only its own first byte could make it hidden. A crossing
-    /// costs as much as judging some tens of names, so that they are best
-    /// passed by the hundred.
+    /// of a path, only its own first byte could make it hidden. A call into the
+    /// sandbox costs as much as matching some tens of names, so that they are
+    /// best passed by the hundred.
     ///
     /// # Errors
     /// Any [`Fault`] of the instance; [`Fault::MemoryRefused`] if the names
     /// do not fit its memory together.
-    pub fn judge_names(
+    pub fn match_names(
         &mut self,
         names: &[impl AsRef<[u8]>],
     ) -> Result<&[u32], Fault> {
@@ -136,26 +83,33 @@ impl Filter {
         Ok(&self.matches.entries)
     }
 
-    /// Whether [`Self::judge_sizes`] can reject anything. Where it cannot,
-    /// there is no need to find out how large files are.
+    /// Whether [`Self::match_metadata`] can reject anything. Where it cannot,
+    /// there is no need to read any metadata.
     #[must_use]
-    pub fn judges_sizes(&self) -> bool {
+    pub fn needs_metadata(&self) -> bool {
         // The filter is set; were it not, nobody could be let through.
-        self.inspector.filter_columns().is_ok_and(|it| !it.is_empty())
+        self.inspector.filter_columns().map_or(true, Columns::need_metadata)
     }
 
-    /// Judges files by their sizes in bytes, in one crossing. Returns the
-    /// indices of those that are let through, ascending.
+    /// Matches files by their metadata, in one call. Returns the indices of
+    /// those that are let through, ascending. What a filter tests of names is
+    /// taken to be true.
     ///
     /// # Errors
-    /// Any [`Fault`] of the instance; [`Fault::MemoryRefused`] if the sizes
+    /// Any [`Fault`] of the instance; [`Fault::MemoryRefused`] if the numbers
     /// do not fit its memory together.
-    pub fn judge_sizes(&mut self, sizes: &[u64]) -> Result<&[u32], Fault> {
+    pub fn match_metadata(
+        &mut self,
+        files: &[FileFacts],
+    ) -> Result<&[u32], Fault> {
+        let columns = self.inspector.filter_columns()?.of_metadata();
+        self.numbers.clear();
+        columns.push(files.iter().copied(), &mut self.numbers);
         self.inspector.match_metadata(
-            sizes.len(),
+            files.len(),
             None,
-            Columns::SIZE,
-            sizes,
+            columns,
+            &self.numbers,
             &mut self.survivors,
         )?;
         Ok(&self.survivors)

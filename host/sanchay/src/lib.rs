@@ -13,12 +13,12 @@
 //! ```
 //! use std::{ops::ControlFlow, sync::atomic::{AtomicU64, Ordering}};
 //! use sanchay::{
-//!     Engine, EngineOptions, Monitor, ScanEvent, WalkOptions,
+//!     Engine, EngineOptions, Filter, Monitor, ScanEvent, WalkOptions,
 //! };
 //!
 //! let engine = Engine::new(EngineOptions::default())?;
 //! let options = WalkOptions {
-//!     extensions: vec![b"rs".to_vec()],
+//!     filter: Filter::default().extension("rs"),
 //!     ..WalkOptions::default()
 //! };
 //! let largest = AtomicU64::new(0);
@@ -62,36 +62,36 @@
 //! before 1.0 and a new major one after. No type of the WebAssembly engine is
 //! part of the interface, so another version of it changes nothing here.
 
-#[cfg(not(unix))]
-compile_error!("sanchay needs a Unix: Linux or macOS");
-
+mod cache;
 mod check;
-mod crew;
 mod duplicates;
 mod engine;
 mod entry;
 mod error;
 mod extract;
 mod filter;
-mod frontier;
 mod hash;
+mod limits;
 mod monitor;
 mod options;
+mod ordered;
 mod plugins;
+mod pool;
+mod queue;
 mod run;
 mod scan;
-mod sequence;
+mod sync;
 mod walk;
-mod working_directory;
 
+pub use cache::{DigestCache, FileKey};
 pub use check::{CheckEvent, CheckSummary, Verdict};
 pub use duplicates::{
-    DuplicateSummary, Duplicates, Group, GroupValues, Member,
+    DuplicateSummary, Duplicates, Group, GroupFile, GroupValues,
 };
 pub use engine::Engine;
-pub use entry::{Batch, Entry, FileId, Metadata};
+pub use entry::{Batch, EntryRef};
 pub use error::{Action, Cause, EntryError, Error};
-pub use filter::{Filter, FilterOptions};
+pub use filter::{FileFacts, FilterInstance};
 pub use hash::{HashEvent, Hashed, Source};
 pub use monitor::{
     Cancel, LeftOutCallback, Monitor, Phase, Progress, ProgressCallback,
@@ -111,13 +111,18 @@ pub use plugins::{Compiler, PluginOptions, compile_for};
 pub use sanchay_core::{
     content::Content,
     escape::{Escaped, escaped, is_obeyed},
-    filter::{ExtensionError, FilterError, parse_extensions},
-    time::Timestamp,
+    filter::{
+        Clock, Expr, ExtensionError, Field, Filter, FilterError, FilterOption,
+        Operand, Operator, parse_extensions,
+    },
+    kind::{EntryKind, KindSet},
 };
 pub use sanchay_sandbox::{
-    Algorithm, BatchError, DEFAULT_CHUNK, Digest, EntryKind, Fault, Flaw,
-    Limits, MAX_CHUNK, PartialDigest, component,
+    Algorithm, BatchError, DEFAULT_CHUNK, Digest, Fault, Flaw, Limits,
+    MAX_CHUNK, PartialDigest, component,
+};
+pub use sanchay_storage::{
+    FileId, LocalStorage, Metadata, Storage, Timestamp, WorkingDirectory,
 };
 pub use scan::ScanEvent;
 pub use walk::{LeftOut, MAX_PATH};
-pub use working_directory::WorkingDirectory;

@@ -101,7 +101,7 @@ pub struct Progress {
 pub type ProgressCallback =
     Arc<dyn Fn(&Progress) -> ControlFlow<()> + Send + Sync>;
 
-/// Told of what a walk left out, though nothing is wrong with it; from worker
+/// Extracted of what a walk left out, though nothing is wrong with it; from worker
 /// threads, from several at once.
 pub type LeftOutCallback = Arc<dyn Fn(&LeftOut) + Send + Sync>;
 
@@ -127,11 +127,11 @@ pub type LeftOutCallback = Arc<dyn Fn(&LeftOut) + Send + Sync>;
 pub struct Monitor {
     /// Ends the run.
     pub cancel: Cancel,
-    /// Told how far the run is, from a worker thread, never from two at once.
+    /// Extracted how far the run is, from a worker thread, never from two at once.
     pub progress: Option<ProgressCallback>,
     /// The least time between two calls of `progress`.
     pub interval: Duration,
-    /// Told of the pseudo file systems that were not entered.
+    /// Extracted of the pseudo file systems that were not entered.
     pub left_out: Option<LeftOutCallback>,
 }
 

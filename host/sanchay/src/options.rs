@@ -1,11 +1,12 @@
 //! What a caller can ask for, as plain structs with defaults.
 
-use sanchay_core::filter::{Filter, FilterError};
-use sanchay_sandbox::{Algorithm, Limits, Program};
+use std::sync::Arc;
 
-use crate::{
-    entry::FileId, plugins::Plugins, working_directory::WorkingDirectory,
-};
+use sanchay_core::filter::{Facts, Filter, Matcher};
+use sanchay_sandbox::{Algorithm, Limits};
+use sanchay_storage::{FileId, LocalStorage, Metadata, Storage};
+
+use crate::{error::Error, plugins::Plugins, walk::LinkPolicy};
 
 /// How an [`Engine`](crate::Engine) is made.
 ///
@@ -35,25 +36,17 @@ pub struct EngineOptions {
 /// Where a walk goes and which files it reports.
 ///
 /// ```
-/// let options = sanchay::WalkOptions {
-///     extensions: vec![b"mkv".to_vec()],
-///     min_size: Some(1 << 20),
+/// use sanchay::{Filter, WalkOptions};
+///
+/// let options = WalkOptions {
+///     filter: Filter::default().extension("mkv").min_size(1 << 20),
 ///     ..Default::default()
 /// };
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct WalkOptions {
-    /// Extensions a file's name must end in, any of them, with or without
-    /// their leading dot, without regard to case (Unicode's simple case
-    /// folding); empty: all.
-    pub extensions: Vec<Vec<u8>>,
-    /// The least size of a file, in bytes.
-    pub min_size: Option<u64>,
-    /// The greatest size of a file, in bytes.
-    pub max_size: Option<u64>,
-    /// Whether to report hidden files, and enter hidden directories: those
-    /// whose names begin with a dot. A root is never hidden.
-    pub hidden: bool,
+    /// Which entries are wanted.
+    pub filter: Filter,
     /// Whether to follow symbolic links. Each real directory is then visited
     /// once and each real file that a link leads to is reported once, under
     /// the shortest (fewest components), then least, of the paths that lead
@@ -65,9 +58,9 @@ pub struct WalkOptions {
     /// How deep to go: a root's own entries have depth 1. `None`: all the
     /// way.
     pub max_depth: Option<usize>,
-    /// Where relative paths that the caller names are taken from; `None`:
-    /// from the working directory that the process has when the run begins.
-    pub working_directory: Option<WorkingDirectory>,
+    /// Where the files are; `None`: on this machine, and relative paths are
+    /// taken from the directory that the process has at the time.
+    pub storage: Option<Arc<dyn Storage>>,
     /// Files that are not reported, by what identifies them, wherever they
     /// are found: the one that a list is written to, say. What the caller
     /// names is not judged.
@@ -85,36 +78,50 @@ pub struct WalkOptions {
 }
 
 impl WalkOptions {
-    /// Whether a file of this size is wanted.
-    pub(crate) fn admits(&self, size: u64) -> bool {
-        self.min_size.is_none_or(|least| size >= least)
-            && self.max_size.is_none_or(|most| size <= most)
+    /// The filter of files that the caller names.
+    pub(crate) fn named_filter(&self) -> Result<NamedFilter, Error> {
+        let program = self.filter.program().map_err(Error::Filter)?;
+        let matcher = Matcher::compile(&program);
+        // A program that was made here is one.
+        let matcher = matcher.map_err(|why| Error::Option {
+            option: "filter",
+            why: why.to_string(),
+        })?;
+        Ok(NamedFilter(matcher))
     }
 
-    /// The filter as it crosses into the sandbox.
-    pub(crate) fn program(&self) -> Result<Program, FilterError> {
-        program(&self.extensions, self.min_size, self.max_size, self.hidden)
+    /// Where the files are.
+    pub(crate) fn storage(&self) -> Arc<dyn Storage> {
+        match &self.storage {
+            Some(storage) => Arc::clone(storage),
+            None => Arc::new(LocalStorage::new()),
+        }
+    }
+
+    /// What to do with symbolic links.
+    pub(crate) fn link_policy(&self) -> LinkPolicy {
+        match (self.follow, self.beneath) {
+            (false, _) => LinkPolicy::Refuse,
+            (true, false) => LinkPolicy::Follow,
+            (true, true) => LinkPolicy::Beneath,
+        }
     }
 }
 
-/// A filter of these parts as it crosses into the sandbox.
-pub(crate) fn program(
-    extensions: &[Vec<u8>],
-    min_size: Option<u64>,
-    max_size: Option<u64>,
-    hidden: bool,
-) -> Result<Program, FilterError> {
-    let mut filter = Filter::default().hidden(hidden);
-    for extension in extensions {
-        filter = filter.extension(extension);
+/// What decides whether a file that the caller named is wanted: its metadata
+/// alone.
+#[derive(Debug)]
+pub(crate) struct NamedFilter(Matcher);
+
+impl NamedFilter {
+    pub(crate) fn wants(&self, metadata: &Metadata) -> bool {
+        self.0.wants_named(facts(metadata))
     }
-    if let Some(bytes) = min_size {
-        filter = filter.min_size(bytes);
-    }
-    if let Some(bytes) = max_size {
-        filter = filter.max_size(bytes);
-    }
-    filter.program()
+}
+
+/// What filters ask of metadata.
+pub(crate) fn facts(metadata: &Metadata) -> Facts {
+    Facts { size: metadata.size, modified: Some(metadata.modified) }
 }
 
 /// How directories are listed. The answers are the same.
@@ -131,7 +138,7 @@ pub enum Walker {
 
 /// How a file's content is told. The default is a digest of all its bytes by
 /// XXH3 with 128 bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Method {
     /// By a digest of all its bytes.
@@ -144,6 +151,16 @@ pub enum Method {
         /// [`MAX_CHUNK`](crate::MAX_CHUNK).
         chunk: u32,
     },
+}
+
+impl Method {
+    /// How many bytes of a file it reads.
+    pub(crate) fn bytes_to_read(self, size: u64) -> u64 {
+        match self {
+            Self::Whole(_) => size,
+            Self::Partial { chunk } => size.min(2 * u64::from(chunk)),
+        }
+    }
 }
 
 impl Default for Method {
@@ -174,10 +191,11 @@ pub struct HashOptions {
 /// XXH3 with 128 bits tells what is equal.
 ///
 /// ```
-/// use sanchay::{DuplicateOptions, WalkOptions};
+/// use sanchay::{DuplicateOptions, Filter, WalkOptions};
 ///
+/// let filter = Filter::default().min_size(4096);
 /// let options = DuplicateOptions {
-///     walk: WalkOptions { min_size: Some(4096), ..Default::default() },
+///     walk: WalkOptions { filter, ..Default::default() },
 ///     ..Default::default()
 /// };
 /// ```

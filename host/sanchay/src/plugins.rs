@@ -1,5 +1,5 @@
-//! The plugins of a run: components of the user's own that judge entries
-//! beside the filter, or tell more of a file than its digest.
+//! The plugins of a run: components of the user's own that filter entries
+//! beside the filter, or extract values from files.
 
 use std::{collections::HashSet, sync::Arc};
 

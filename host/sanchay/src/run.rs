@@ -3,9 +3,8 @@
 
 use std::{
     ops::ControlFlow,
-    path::PathBuf,
     sync::{
-        Mutex, PoisonError,
+        Mutex,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     time::Instant,
@@ -14,11 +13,12 @@ use std::{
 use crate::{
     error::{EntryError, Error},
     monitor::{Monitor, Phase, Progress, Summary},
+    sync::lock,
     walk::LeftOut,
 };
 
 /// One run.
-pub(crate) struct Run<'a> {
+pub(crate) struct RunState<'a> {
     monitor: &'a Monitor,
     started: Instant,
     /// When progress is due next, in nanoseconds since the start.
@@ -32,9 +32,9 @@ pub(crate) struct Run<'a> {
     total_bytes: AtomicU64,
     /// How many workers are at work at the moment.
     working: AtomicUsize,
-    pub(crate) directories: AtomicU64,
-    pub(crate) files: AtomicU64,
-    pub(crate) bytes: AtomicU64,
+    directories: AtomicU64,
+    files: AtomicU64,
+    bytes: AtomicU64,
     errors: AtomicU64,
     named_errors: AtomicU64,
 }
@@ -42,7 +42,7 @@ pub(crate) struct Run<'a> {
 /// Stands for "not known" in the totals.
 const UNKNOWN: u64 = u64::MAX;
 
-impl<'a> Run<'a> {
+impl<'a> RunState<'a> {
     pub(crate) fn new(monitor: &'a Monitor) -> Self {
         Self {
             monitor,
@@ -87,17 +87,41 @@ impl<'a> Run<'a> {
 
     /// Ends the run because it cannot go on.
     pub(crate) fn fail(&self, error: Error) {
-        let mut failure =
-            self.failure.lock().unwrap_or_else(PoisonError::into_inner);
-        failure.get_or_insert(error);
+        lock(&self.failure).get_or_insert(error);
         self.stop();
     }
 
     /// Ends the run where a visitor asked for it.
-    pub(crate) fn heed(&self, flow: ControlFlow<()>) {
+    pub(crate) fn stop_if_break(&self, flow: ControlFlow<()>) {
         if flow.is_break() {
             self.stop();
         }
+    }
+
+    /// Counts a directory that was listed.
+    pub(crate) fn count_directory(&self) {
+        self.directories.fetch_add(1, Relaxed);
+    }
+
+    /// Counts files that were dealt with, and bytes of theirs.
+    pub(crate) fn count_files(&self, files: u64, bytes: u64) {
+        self.files.fetch_add(files, Relaxed);
+        self.bytes.fetch_add(bytes, Relaxed);
+    }
+
+    /// Counts bytes that were read.
+    pub(crate) fn count_bytes(&self, bytes: usize) {
+        self.bytes.fetch_add(bytes as u64, Relaxed);
+    }
+
+    /// Leaves bytes out that were to be read.
+    pub(crate) fn skip_bytes(&self, bytes: u64) {
+        let less = |total| match total {
+            UNKNOWN => None,
+            total => Some(total.saturating_sub(bytes)),
+        };
+        // Where the total is not known, there is nothing to take off.
+        let _ = self.total_bytes.fetch_update(Relaxed, Relaxed, less);
     }
 
     /// Counts an entry that failed.
@@ -109,9 +133,9 @@ impl<'a> Run<'a> {
     }
 
     /// Tells of what is left out, though nothing is wrong with it.
-    pub(crate) fn leave_out(&self, path: PathBuf, kind: &'static str) {
-        if let Some(told) = &self.monitor.left_out {
-            told(&LeftOut::new(path, kind));
+    pub(crate) fn leave_out(&self, left_out: LeftOut) {
+        if let Some(callback) = &self.monitor.left_out {
+            callback(&left_out);
         }
     }
 
@@ -139,12 +163,12 @@ impl<'a> Run<'a> {
 
     /// Counts files that need not be read any further, and says how many more
     /// bytes will be read of the others.
-    pub(crate) fn settle(&self, files: u64, more_bytes: u64) {
+    pub(crate) fn count_decided(&self, files: u64, more_bytes: u64) {
         self.files.fetch_add(files, Relaxed);
         self.total_bytes.fetch_add(more_bytes, Relaxed);
     }
 
-    /// Reports progress where it is due. Cheap; called after each unit of
+    /// Reports progress where it is due. Cheap; called after each task of
     /// work and each large chunk.
     pub(crate) fn tick(&self) {
         let Some(callback) = &self.monitor.progress else { return };
@@ -161,7 +185,7 @@ impl<'a> Run<'a> {
             now.saturating_add(nanoseconds(self.monitor.interval)),
             Relaxed,
         );
-        self.heed(callback(&self.progress()));
+        self.stop_if_break(callback(&self.progress()));
     }
 
     fn progress(&self) -> Progress {
@@ -199,9 +223,7 @@ impl<'a> Run<'a> {
 
     /// What was done, if the run was not ended before its time.
     pub(crate) fn outcome(&self) -> Result<Summary, Error> {
-        let mut failure =
-            self.failure.lock().unwrap_or_else(PoisonError::into_inner);
-        match failure.take() {
+        match lock(&self.failure).take() {
             Some(error) => Err(error),
             None if self.is_over() => Err(Error::Cancelled),
             None => Ok(self.summary()),

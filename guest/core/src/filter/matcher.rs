@@ -75,6 +75,12 @@ impl Columns {
         (rest == 0).then_some(numbers)
     }
 
+    /// These without names and kinds.
+    #[must_use]
+    pub const fn of_metadata(self) -> Self {
+        Self(self.0 & !Self::NAME.0)
+    }
+
     /// Whether numbers of the file system are among them.
     #[must_use]
     pub const fn need_metadata(self) -> bool {
@@ -438,6 +444,18 @@ impl Matcher {
         }
         wanted.truncate(count);
         Matches { entries: wanted, directories }
+    }
+
+    /// Whether a file that the caller named is wanted. Its name does not
+    /// count: this one was chosen.
+    #[must_use]
+    pub fn wants_named(&self, facts: Facts) -> bool {
+        let columns = self.columns.of_metadata();
+        let mut numbers = Vec::new();
+        columns.push(core::iter::once(facts), &mut numbers);
+        let entry = Entries::measured(1, None, columns, &numbers);
+        debug_assert!(entry.is_ok(), "{entry:?}");
+        entry.is_ok_and(|it| !self.match_metadata(&it).is_empty())
     }
 
     /// Looks at the metadata of entries. Returns the indices of those that

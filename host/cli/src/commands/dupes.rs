@@ -150,7 +150,7 @@ impl DupesArgs {
                 let monitor = Monitor { cancel, ..Monitor::default() };
                 let mut summary = duplicates.summary();
                 let mut printer = Printer::new(&output);
-                summary.scanned.errors += engine.describe_groups(
+                summary.scanned.errors += engine.extract_groups(
                     &duplicates,
                     &plugins,
                     &monitor,
@@ -201,7 +201,7 @@ impl<'o> Printer<'o> {
         let reclaimable = group.reclaimable();
         let of = record::Group { number: self.number, reclaimable };
         let content = Content::Whole(group.algorithm(), group.digest());
-        for (index, member) in group.members().enumerate() {
+        for (index, member) in group.files().enumerate() {
             self.writer.push(&Row {
                 parent: &member.parent,
                 name: member.name,

@@ -67,7 +67,7 @@ impl WalkArgs {
             follow: self.follow,
             beneath: self.beneath,
             max_depth: self.max_depth,
-            working_directory: None,
+            storage: None,
             one_file_system: self.one_file_system,
             walker: match self.walker {
                 WalkerArg::Native => Walker::Native,

@@ -4,10 +4,10 @@ use sanchay_sandbox::Flaw;
 
 use crate::error::EntryError;
 
-/// What became of a promise.
+/// What became of an entry of a list.
 #[derive(Debug)]
 pub enum Verdict {
-    /// The file has the digest that was promised.
+    /// The file has the digest on the list.
     Match,
     /// It has another one.
     Mismatch,
@@ -23,13 +23,13 @@ pub enum CheckEvent<'a> {
     Verdict {
         /// Its path, as the list names it.
         path: &'a [u8],
-        /// What became of the promise.
+        /// What became of the entry.
         verdict: Verdict,
         /// The length of its digest in bytes, if that alone told which
         /// algorithms it may be of.
         guessed: Option<usize>,
     },
-    /// A line that promises nothing that can be checked.
+    /// A line that has nothing that can be checked.
     Malformed {
         /// The line's number, from 1.
         line: u64,
@@ -42,7 +42,7 @@ pub enum CheckEvent<'a> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CheckSummary {
-    /// Files that have the digest that was promised.
+    /// Files that have the digest on the list.
     pub matched: u64,
     /// Files that have another one.
     pub mismatched: u64,
@@ -50,7 +50,7 @@ pub struct CheckSummary {
     pub missing: u64,
     /// Files that could not be opened or read for another reason.
     pub unreadable: u64,
-    /// Lines that promise nothing that can be checked.
+    /// Lines that have nothing that can be checked.
     pub malformed: u64,
 }
 

@@ -1,49 +1,50 @@
-//! Comparing files with what was promised of them.
+//! Comparing files with the digests that a list has of them.
 
 use std::{
     ffi::OsStr,
-    fs::File,
     os::unix::ffi::OsStrExt as _,
-    path::{Path, PathBuf},
+    path::Path,
     sync::atomic::{AtomicUsize, Ordering::Relaxed},
 };
 
 use sanchay_sandbox::{
-    Algorithm, DEFAULT_CHUNK, Digest, Expectation, Flaw, Inspector,
+    Algorithm, DEFAULT_CHUNK, Digest, Expectation as Expected, Flaw, Inspector,
 };
+use sanchay_storage::{File, Metadata, Storage};
 
 use super::{Checked, Row, Verdict};
-use crate::{
-    entry::Metadata,
-    error::{Action, Cause, EntryError},
-    hash::{Failure, Reader, Sum, stdin_turn},
-    options::{CheckOptions, Method},
-    run::Run,
-    walk::{KeptOpen, Links, Named},
-};
 use sanchay_core::content::Content;
 
+use crate::{
+    error::{Cause, EntryError},
+    hash::{Failure, Files, HashResult, Reader, stdin_turn},
+    options::{CheckOptions, Method},
+    run::RunState,
+    walk::RootEntry,
+};
+
 /// A line of a list: what is expected, or what is wrong with it.
-pub(super) struct Promised {
+pub(super) struct ChecksumEntry {
     pub(super) line: u64,
     pub(super) path: Vec<u8>,
-    pub(super) expected: Result<Expectation, Flaw>,
+    pub(super) expected: Result<Expected, Flaw>,
 }
 
-/// A file to be hashed for the sake of a promise.
-struct Attempt {
-    /// The promise's index.
+/// A file to be hashed for the sake of an entry.
+struct Try {
+    /// The entry's index.
     index: usize,
-    expected: Expectation,
+    expected: Expected,
     method: Method,
-    /// How many of its bytes count, for a file that was read before: what a
-    /// file gained since is none of a second reading's business.
+    /// How many of its bytes count, for a file that was read before: bytes
+    /// appended since are ignored.
     limit: Option<u64>,
 }
 
-/// Checks promises.
+/// Checks entries.
 pub(super) struct Verifier<'a> {
-    run: &'a Run<'a>,
+    run: &'a RunState<'a>,
+    storage: &'a dyn Storage,
     options: &'a CheckOptions,
     /// For each length of a digest that can be of several algorithms, which
     /// of them the last line had: the next ones will have it, too, and are
@@ -60,35 +61,39 @@ fn candidates(digest: &Digest) -> &'static [Algorithm] {
 }
 
 impl<'a> Verifier<'a> {
-    pub(super) fn new(run: &'a Run<'a>, options: &'a CheckOptions) -> Self {
+    pub(super) fn new(
+        run: &'a RunState<'a>,
+        storage: &'a dyn Storage,
+        options: &'a CheckOptions,
+    ) -> Self {
         let likely = [const { AtomicUsize::new(0) }; LENGTHS];
-        Self { run, options, likely }
+        Self { run, storage, options, likely }
     }
 
-    /// Checks promises, in order.
+    /// Checks entries, in order.
     pub(super) fn verify(
         &self,
-        promised: Vec<Promised>,
+        entries: Vec<ChecksumEntry>,
         inspector: &mut Inspector,
         reader: &mut Reader<'_>,
     ) -> Vec<Row> {
         let mut verdicts: Vec<Option<Verdict>> = Vec::new();
-        verdicts.resize_with(promised.len(), || None);
-        let mut todo: Vec<Attempt> = promised
+        verdicts.resize_with(entries.len(), || None);
+        let mut todo: Vec<Try> = entries
             .iter()
             .enumerate()
-            .filter_map(|(index, promise)| {
-                let expected = promise.expected.ok()?;
+            .filter_map(|(index, entry)| {
+                let expected = entry.expected.ok()?;
                 let method = self.method(&expected)?;
-                Some(Attempt { index, expected, method, limit: None })
+                Some(Try { index, expected, method, limit: None })
             })
             .collect();
         // A second time for those whose digest can be made in two ways.
         for second in [false, true] {
-            let results = self.hash(&todo, &promised, inspector, reader);
+            let results = self.hash(&todo, &entries, inspector, reader);
             let mut again = Vec::new();
             for (attempt, result) in todo.into_iter().zip(results) {
-                let Attempt { expected, method, .. } = attempt;
+                let Try { expected, method, .. } = attempt;
                 let verdict = match result {
                     None => continue,
                     Some(Err(error)) => Verdict::Failed(error),
@@ -99,25 +104,25 @@ impl<'a> Verifier<'a> {
                     Some(Ok(sum)) => match self.other(&expected, method) {
                         Some(method) if !second => {
                             let limit = Some(sum.size);
-                            again.push(Attempt { method, limit, ..attempt });
+                            again.push(Try { method, limit, ..attempt });
                             continue;
                         }
                         _ => Verdict::Mismatch,
                     },
                 };
-                if let Some(place) = verdicts.get_mut(attempt.index) {
-                    *place = Some(verdict);
+                if let Some(ticket) = verdicts.get_mut(attempt.index) {
+                    *ticket = Some(verdict);
                 }
             }
             todo = again;
         }
-        let rows = promised.into_iter().zip(verdicts);
-        rows.filter_map(|(promise, verdict)| match promise.expected {
-            Err(flaw) => Some((promise.line, Err(flaw))),
+        let rows = entries.into_iter().zip(verdicts);
+        rows.filter_map(|(entry, verdict)| match entry.expected {
+            Err(flaw) => Some((entry.line, Err(flaw))),
             Ok(expected) => {
-                let (line, path) = (promise.line, promise.path);
+                let (line, path) = (entry.line, entry.path);
                 let guessed = match expected {
-                    Expectation::Unnamed(it) => Some(it.as_bytes().len()),
+                    Expected::Unnamed(it) => Some(it.as_bytes().len()),
                     _ => None,
                 };
                 verdict.map(|verdict| {
@@ -128,18 +133,16 @@ impl<'a> Verifier<'a> {
         .collect()
     }
 
-    /// How a promise is checked first.
-    fn method(&self, expected: &Expectation) -> Option<Method> {
+    /// How an entry is checked first.
+    fn method(&self, expected: &Expected) -> Option<Method> {
         match expected {
-            Expectation::Named(algorithm, _) => {
-                Some(Method::Whole(*algorithm))
-            }
-            Expectation::Partial(_, chunk) => {
+            Expected::Named(algorithm, _) => Some(Method::Whole(*algorithm)),
+            Expected::Partial(_, chunk) => {
                 let chunk = chunk.or(self.options.chunk);
                 let chunk = chunk.unwrap_or(DEFAULT_CHUNK);
                 Some(Method::Partial { chunk })
             }
-            Expectation::Unnamed(digest) => {
+            Expected::Unnamed(digest) => {
                 let likely = self.likely.get(digest.as_bytes().len())?;
                 let algorithm = candidates(digest).get(likely.load(Relaxed));
                 algorithm.copied().map(Method::Whole)
@@ -147,16 +150,16 @@ impl<'a> Verifier<'a> {
         }
     }
 
-    /// How else a promise could be meant.
-    fn other(&self, expected: &Expectation, tried: Method) -> Option<Method> {
-        let Expectation::Unnamed(digest) = expected else { return None };
+    /// How else an entry could be meant.
+    fn other(&self, expected: &Expected, tried: Method) -> Option<Method> {
+        let Expected::Unnamed(digest) = expected else { return None };
         let all = candidates(digest).iter();
         let mut methods = all.map(|algorithm| Method::Whole(*algorithm));
         methods.find(|method| *method != tried)
     }
 
-    fn learn(&self, expected: &Expectation, method: Method) {
-        let (Expectation::Unnamed(digest), Method::Whole(algorithm)) =
+    fn learn(&self, expected: &Expected, method: Method) {
+        let (Expected::Unnamed(digest), Method::Whole(algorithm)) =
             (expected, method)
         else {
             return;
@@ -168,87 +171,102 @@ impl<'a> Verifier<'a> {
         }
     }
 
-    /// Hashes the files that promises name; `None` where the run was over
+    /// Hashes the files that entries name; `None` where the run was over
     /// before their turn.
     fn hash(
         &self,
-        todo: &[Attempt],
-        promised: &[Promised],
+        todo: &[Try],
+        entries: &[ChecksumEntry],
         inspector: &mut Inspector,
         reader: &mut Reader<'_>,
-    ) -> Vec<Option<Result<Sum, EntryError>>> {
-        let mut results: Vec<Option<Result<Sum, EntryError>>> = Vec::new();
-        results.resize_with(todo.len(), || None);
-        let path_of = |at: usize| -> &Path {
-            let promise =
-                todo.get(at).and_then(|attempt| promised.get(attempt.index));
-            let path = promise.map_or(&b""[..], |promise| &promise.path);
-            Path::new(OsStr::from_bytes(path))
-        };
-        let mut done = |at: usize, result: Result<Sum, Failure>| {
-            let result = result.map_err(|(action, cause)| {
-                failed(path_of(at).to_owned(), action, cause)
-            });
-            if let Some(place) = results.get_mut(at) {
-                *place = Some(result);
-            }
-        };
-        let mut start = 0;
-        let path = |a: &Attempt| promised.get(a.index).map(|p| &*p.path);
-        let stdin = |a: &Attempt| path(a) == Some(b"-");
-        for same in todo
-            .chunk_by(|a, b| a.method == b.method && !stdin(a) && !stdin(b))
-        {
-            let Some(first) = same.first() else { break };
-            let method = first.method;
-            if stdin(first) {
+    ) -> Vec<Option<Result<HashResult, EntryError>>> {
+        let mut results = Vec::new();
+        let is_stdin = |a: &Try| path_of(a, entries).as_os_str() == "-";
+        for tries in todo.chunk_by(|a, b| {
+            a.method == b.method && !is_stdin(a) && !is_stdin(b)
+        }) {
+            let Some(first) = tries.first() else { break };
+            let mut listed = ListedFiles {
+                verifier: self,
+                tries,
+                entries,
+                results: Vec::new(),
+            };
+            listed.results.resize_with(tries.len(), || None);
+            if is_stdin(first) {
                 let _turn = stdin_turn();
                 let stdin = std::io::stdin();
-                done(start, reader.pipe(inspector, stdin, method));
-                start += 1;
-                continue;
+                let result = reader.pipe(inspector, stdin, first.method);
+                listed.done(0, result);
+            } else {
+                let count = tries.len();
+                reader.hash(inspector, first.method, count, &mut listed);
             }
-            let mut open = |index: usize| {
-                let attempt = same.get(index)?;
-                let goes_on = !self.run.is_over();
-                goes_on.then(|| open(path_of(start + index), attempt.limit))
-            };
-            let mut done = |index, result| done(start + index, result);
-            let count = same.len();
-            reader.hash(inspector, method, count, &mut open, &mut done);
-            start += count;
+            results.append(&mut listed.results);
         }
         results
     }
 }
 
-/// Opens a file, of which only so many bytes count.
-fn open(path: &Path, limit: Option<u64>) -> Result<(File, Metadata), Cause> {
-    let kept = KeptOpen::default();
-    match Named::open(None, path, b"", Links::Refuse, &kept)? {
-        Named::File(file, mut metadata) => {
-            metadata.size = metadata.size.min(limit.unwrap_or(u64::MAX));
-            Ok((file, metadata))
+/// The path that is to be hashed for an entry.
+fn path_of<'e>(attempt: &Try, entries: &'e [ChecksumEntry]) -> &'e Path {
+    let entry = entries.get(attempt.index);
+    debug_assert!(entry.is_some(), "there is no entry {}", attempt.index);
+    let path = entry.map_or(&b""[..], |entry| &entry.path);
+    Path::new(OsStr::from_bytes(path))
+}
+
+/// Files of a list, on their way to the reader.
+struct ListedFiles<'f> {
+    verifier: &'f Verifier<'f>,
+    tries: &'f [Try],
+    entries: &'f [ChecksumEntry],
+    results: Vec<Option<Result<HashResult, EntryError>>>,
+}
+
+impl Files for ListedFiles<'_> {
+    fn open(
+        &mut self,
+        index: usize,
+    ) -> Option<Result<(File, Metadata), Cause>> {
+        let attempt = self.tries.get(index)?;
+        if self.verifier.run.is_over() {
+            return None;
         }
-        Named::Directory(_) => Err(Cause::NotRegular("a directory")),
-        Named::Special(_, word) => Err(Cause::NotRegular(word)),
+        let path = path_of(attempt, self.entries);
+        let opened = RootEntry::open_file(self.verifier.storage, path);
+        // What was read before counts, and nothing that came after it.
+        let limit = attempt.limit.unwrap_or(u64::MAX);
+        Some(opened.map(|(file, metadata)| {
+            let size = metadata.size.min(limit);
+            (file, Metadata { size, ..metadata })
+        }))
+    }
+
+    fn done(&mut self, index: usize, result: Result<HashResult, Failure>) {
+        let (Some(attempt), Some(slot)) =
+            (self.tries.get(index), self.results.get_mut(index))
+        else {
+            debug_assert!(false, "there is no file {index}");
+            return;
+        };
+        *slot = Some(result.map_err(|(action, cause)| {
+            let path = path_of(attempt, self.entries).to_owned();
+            EntryError::new(path, action, cause).named()
+        }));
     }
 }
 
-fn failed(path: PathBuf, action: Action, cause: Cause) -> EntryError {
-    EntryError::new(path, action, cause).named()
-}
-
-fn meets(expected: &Expectation, found: &Content) -> bool {
+fn meets(expected: &Expected, found: &Content) -> bool {
     match (expected, found) {
-        (Expectation::Unnamed(digest), Content::Whole(_, found)) => {
+        (Expected::Unnamed(digest), Content::Whole(_, found)) => {
             digest == found
         }
         // What is expected may be the beginning of a longer digest.
-        (Expectation::Named(_, digest), Content::Whole(_, found)) => {
+        (Expected::Named(_, digest), Content::Whole(_, found)) => {
             found.as_bytes().starts_with(digest.as_bytes())
         }
-        (Expectation::Partial(digest, _), Content::Partial(found)) => {
+        (Expected::Partial(digest, _), Content::Partial(found)) => {
             digest == found
         }
         _ => false,

@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 
 use super::collection::{Collection, FileNumber};
-use crate::engine::Engine;
+use crate::pool::Pool;
 
 /// What is left of a collection.
 pub(super) struct Candidates {
@@ -18,11 +18,11 @@ pub(super) struct Candidates {
 /// Picks the files to read. With `hardlinks`, a file with several names is
 /// read even if no other has its size.
 pub(super) fn pick(
-    engine: &Engine,
+    pool: &Pool,
     collection: &Collection,
     hardlinks: bool,
 ) -> Candidates {
-    let aliases = aliases(engine, collection);
+    let aliases = aliases(pool, collection);
     let mut is_alias = Bits::new(collection.end());
     for (_, alias) in &aliases {
         is_alias.set(alias.index());
@@ -32,7 +32,7 @@ pub(super) fn pick(
         .filter(|(number, _)| !is_alias.has(number.index()))
         .map(|(_, file)| file.size)
         .collect();
-    engine.sort(&mut sizes, u64::cmp);
+    pool.sort(&mut sizes, u64::cmp);
     let mut repeated: Vec<u64> = Vec::new();
     for pair in sizes.windows(2) {
         if let [a, b] = pair
@@ -48,7 +48,9 @@ pub(super) fn pick(
         .filter(|(number, file)| {
             !is_alias.has(number.index())
                 && (repeated.binary_search(&file.size).is_ok()
-                    || hardlinks && file.linked && stands(&aliases, *number))
+                    || hardlinks
+                        && file.linked
+                        && is_representative(&aliases, *number))
         })
         .map(|(number, _)| number)
         .collect();
@@ -56,7 +58,7 @@ pub(super) fn pick(
 }
 
 /// Whether a file stands for others.
-pub(super) fn stands(
+pub(super) fn is_representative(
     aliases: &[(FileNumber, FileNumber)],
     number: FileNumber,
 ) -> bool {
@@ -66,7 +68,7 @@ pub(super) fn stands(
 
 /// The names of files with several of them, but for the least of each.
 fn aliases(
-    engine: &Engine,
+    pool: &Pool,
     collection: &Collection,
 ) -> Vec<(FileNumber, FileNumber)> {
     let mut linked: Vec<FileNumber> = collection
@@ -80,7 +82,7 @@ fn aliases(
             .cmp(&collection.id(*b))
             .then_with(|| collection.by_path(*a, *b))
     };
-    engine.sort(&mut linked, by_id);
+    pool.sort(&mut linked, by_id);
     let mut aliases = Vec::new();
     let same = |a: &FileNumber, b: &FileNumber| {
         collection.id(*a) == collection.id(*b)

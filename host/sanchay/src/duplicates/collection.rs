@@ -5,26 +5,28 @@ use std::{
     cmp::Ordering,
     os::unix::ffi::OsStrExt as _,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
+
+use sanchay_storage::{FileId, Storage};
 
 use crate::{
-    entry::{Batch, Entry, FileId, join},
+    entry::{Batch, EntryRef, join},
+    sync::{into_inner, lock},
     walk::{Node, by_path},
-    working_directory::WorkingDirectory,
 };
 
-/// How many files a shelf holds. Shelves are filled one after the other, so
+/// How many files a block holds. Blocks are filled one after the other, so
 /// that none of them is moved when it grows.
-const SHELF: usize = 1 << 16;
+const FILES_PER_BLOCK: usize = 1 << 16;
 
-/// A file in a [`Collection`]: the number of its shelf and its place there.
+/// A file in a [`Collection`]: the number of its block and its place there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct FileNumber(u32);
 
 impl FileNumber {
-    fn new(shelf: usize, place: usize) -> Option<Self> {
-        u32::try_from(shelf * SHELF + place).ok().map(Self)
+    fn new(block: usize, place: usize) -> Option<Self> {
+        u32::try_from(block * FILES_PER_BLOCK + place).ok().map(Self)
     }
 
     /// The number itself: ascending in the order of the walk.
@@ -48,7 +50,7 @@ pub(super) struct File {
 }
 
 #[derive(Default)]
-struct Shelf {
+struct Block {
     /// The directories the files are in; none for files that the caller
     /// named.
     parents: Vec<Option<Arc<Node>>>,
@@ -57,9 +59,51 @@ struct Shelf {
     files: Vec<File>,
 }
 
-/// The shelves that workers fill, each its own.
+/// The blocks that one worker fills.
+pub(super) struct WorkerFiles<'a> {
+    /// Where they are kept from one walk to the next.
+    kept: Option<&'a Mutex<Vec<Block>>>,
+    blocks: Vec<Block>,
+}
+
+impl Drop for WorkerFiles<'_> {
+    fn drop(&mut self) {
+        if let Some(kept) = self.kept {
+            *lock(kept) = std::mem::take(&mut self.blocks);
+        }
+    }
+}
+
+impl WorkerFiles<'_> {
+    /// Adds a batch of files. Returns how many there was no room for: names
+    /// beyond 64 KiB, or more than 65,536 file systems.
+    pub(super) fn add(
+        &mut self,
+        node: Option<&Arc<Node>>,
+        batch: &Batch<'_>,
+    ) -> usize {
+        let mut files = batch.iter().peekable();
+        let mut left_out = 0;
+        while files.peek().is_some() {
+            let last = self.blocks.last();
+            if last.is_none_or(|block| block.files.len() >= FILES_PER_BLOCK) {
+                self.blocks.push(Block::default());
+            }
+            let Some(block) = self.blocks.last_mut() else { break };
+            block.parents.push(node.cloned());
+            while block.files.len() < FILES_PER_BLOCK
+                && let Some(file) = files.next()
+            {
+                left_out += usize::from(block.add(&file).is_none());
+            }
+        }
+        left_out
+    }
+}
+
+/// Puts together what the workers found.
 pub(super) struct Collector {
-    workers: Vec<Mutex<Vec<Shelf>>>,
+    workers: Vec<Mutex<Vec<Block>>>,
 }
 
 impl Collector {
@@ -68,48 +112,22 @@ impl Collector {
         Self { workers }
     }
 
-    /// Adds a batch of files. Returns how many there was no room for: names
-    /// beyond 64 KiB, or more than 65,536 file systems.
-    pub(super) fn add(
-        &self,
-        node: Option<&Arc<Node>>,
-        batch: &Batch<'_>,
-    ) -> usize {
-        let Some(shelves) = self.workers.get(batch.worker()) else {
-            return batch.len();
-        };
-        let mut shelves =
-            shelves.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut files = batch.iter().peekable();
-        let mut left_out = 0;
-        while files.peek().is_some() {
-            if shelves.last().is_none_or(|s| s.files.len() >= SHELF) {
-                shelves.push(Shelf::default());
-            }
-            let Some(shelf) = shelves.last_mut() else { break };
-            shelf.parents.push(node.cloned());
-            while shelf.files.len() < SHELF
-                && let Some(file) = files.next()
-            {
-                left_out += usize::from(shelf.add(&file).is_none());
-            }
-        }
-        left_out
+    /// The blocks of a worker, which no other has at the same time.
+    pub(super) fn worker(&self, number: usize) -> WorkerFiles<'_> {
+        let kept = self.workers.get(number);
+        debug_assert!(kept.is_some(), "there is no worker {number}");
+        let blocks = kept.map(|kept| std::mem::take(&mut *lock(kept)));
+        WorkerFiles { kept, blocks: blocks.unwrap_or_default() }
     }
 
-    pub(super) fn finish(
-        self,
-        working_directory: Option<WorkingDirectory>,
-    ) -> Collection {
-        let shelves = self.workers.into_iter().flat_map(|shelves| {
-            shelves.into_inner().unwrap_or_else(PoisonError::into_inner)
-        });
-        Collection { shelves: shelves.collect(), working_directory }
+    pub(super) fn finish(self, storage: Arc<dyn Storage>) -> Collection {
+        let blocks = self.workers.into_iter().flat_map(into_inner);
+        Collection { blocks: blocks.collect(), storage }
     }
 }
 
-impl Shelf {
-    fn add(&mut self, entry: &Entry<'_>) -> Option<()> {
+impl Block {
+    fn add(&mut self, entry: &EntryRef<'_>) -> Option<()> {
         let FileId { device, inode } = entry.metadata.id;
         let known = self.devices.iter().rposition(|known| *known == device);
         let device = known.unwrap_or_else(|| {
@@ -133,9 +151,9 @@ impl Shelf {
 
 /// All files of a walk.
 pub(super) struct Collection {
-    shelves: Vec<Shelf>,
-    /// Where the relative paths that the caller named are taken from.
-    pub(super) working_directory: Option<WorkingDirectory>,
+    blocks: Vec<Block>,
+    /// Where the files are.
+    pub(super) storage: Arc<dyn Storage>,
 }
 
 impl Collection {
@@ -144,8 +162,8 @@ impl Collection {
     pub(super) fn files(
         &self,
     ) -> impl Iterator<Item = (FileNumber, &File)> + '_ {
-        self.shelves.iter().enumerate().flat_map(|(index, shelf)| {
-            shelf.files.iter().enumerate().filter_map(move |(place, file)| {
+        self.blocks.iter().enumerate().flat_map(|(index, block)| {
+            block.files.iter().enumerate().filter_map(move |(place, file)| {
                 Some((FileNumber::new(index, place)?, file))
             })
         })
@@ -153,12 +171,12 @@ impl Collection {
 
     /// One more than the greatest file number.
     pub(super) fn end(&self) -> usize {
-        self.shelves.len() * SHELF
+        self.blocks.len() * FILES_PER_BLOCK
     }
 
-    fn find(&self, number: FileNumber) -> Option<(&Shelf, &File)> {
-        let shelf = self.shelves.get(number.index() / SHELF)?;
-        Some((shelf, shelf.files.get(number.index() % SHELF)?))
+    fn find(&self, number: FileNumber) -> Option<(&Block, &File)> {
+        let block = self.blocks.get(number.index() / FILES_PER_BLOCK)?;
+        Some((block, block.files.get(number.index() % FILES_PER_BLOCK)?))
     }
 
     pub(super) fn size(&self, number: FileNumber) -> u64 {
@@ -167,23 +185,23 @@ impl Collection {
 
     /// What identifies a file.
     pub(super) fn id(&self, number: FileNumber) -> Option<FileId> {
-        let (shelf, file) = self.find(number)?;
-        let device = *shelf.devices.get(usize::from(file.device))?;
+        let (block, file) = self.find(number)?;
+        let device = *block.devices.get(usize::from(file.device))?;
         Some(FileId { device, inode: file.inode })
     }
 
     /// The directory a file is in; none for one that the caller named.
     pub(super) fn parent(&self, number: FileNumber) -> Option<&Arc<Node>> {
-        let (shelf, file) = self.find(number)?;
-        shelf.parents.get(file.parent as usize)?.as_ref()
+        let (block, file) = self.find(number)?;
+        block.parents.get(file.parent as usize)?.as_ref()
     }
 
     /// A file's name; the whole path of one that the caller named.
     pub(super) fn name(&self, number: FileNumber) -> &[u8] {
-        let Some((shelf, file)) = self.find(number) else { return &[] };
+        let Some((block, file)) = self.find(number) else { return &[] };
         let start = file.name as usize;
         let end = start + usize::from(file.name_len);
-        shelf.names.get(start..end).unwrap_or_default()
+        block.names.get(start..end).unwrap_or_default()
     }
 
     /// A file's path.

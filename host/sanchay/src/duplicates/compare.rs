@@ -4,22 +4,28 @@
 
 use std::{
     ops::ControlFlow,
-    sync::{Mutex, PoisonError, atomic::Ordering::Relaxed},
+    path::PathBuf,
+    sync::{Arc, Mutex},
 };
+
+use sanchay_sandbox::Inspector;
+use sanchay_storage::{EntryKind, File, Metadata};
 
 use super::{
     collection::{Collection, FileNumber},
-    hits::{Hits, Pile},
+    digests::{SortedDigests, WorkerResults},
 };
 use crate::{
-    engine::Engine,
-    entry::{Metadata, join},
+    cache::DigestCache,
+    entry::join,
     error::{Action, Cause, EntryError, Error},
-    frontier::Frontier,
-    hash::{Reader, Sum},
+    hash::{Failure, Files, HashResult, Reader},
     options::Method,
-    run::Run,
-    walk::{KeptOpen, Links, Named, Open},
+    pool::Pool,
+    queue::WorkQueue,
+    run::RunState,
+    sync::{into_inner, lock},
+    walk::{Open, RootEntry},
 };
 
 /// Files of up to so many bytes are read whole at once: opening a file costs
@@ -33,12 +39,13 @@ pub(super) const END: u32 = 16 * 1024;
 const LARGE: u64 = 4 << 20;
 
 /// How many files are read in one piece at most.
-const FILES_A_PART: usize = 256;
+const FILES_PER_TASK: usize = 256;
 
 /// What a comparison needs to know.
 pub(super) struct Comparison<'a> {
-    pub(super) engine: &'a Engine,
-    pub(super) run: &'a Run<'a>,
+    pub(super) pool: &'a Pool,
+    pub(super) cache: Option<&'a dyn DigestCache>,
+    pub(super) run: &'a RunState<'a>,
     pub(super) collection: &'a Collection,
     pub(super) on_error: &'a (dyn Fn(EntryError) -> ControlFlow<()> + Sync),
 }
@@ -49,54 +56,46 @@ impl Comparison<'_> {
         &self,
         files: &[FileNumber],
         method: Method,
-    ) -> Result<Hits, Error> {
+    ) -> Result<SortedDigests, Error> {
         let digest_len = match method {
             Method::Whole(algorithm) => algorithm.digest_len(),
             Method::Partial { .. } => 16,
         };
-        let parts = files
+        let tasks = files
             .chunk_by(|a, b| self.same_parent(*a, *b))
-            .flat_map(|part| self.pieces(part, method));
-        let frontier = Frontier::new(parts.collect());
-        let piles = Mutex::new(Vec::new());
+            .flat_map(|part| self.cut(part, method));
+        let queue = WorkQueue::new(tasks.collect());
+        let results = Mutex::new(Vec::new());
         if !files.is_empty() {
-            self.engine.crew(&|| frontier.has_more(), |_, inspector| {
-                let mut reader = Reader::new(self.run, self.engine);
-                let mut pile = Pile::default();
-                while let Some(mut taken) = frontier.take() {
-                    if self.run.is_over() {
-                        frontier.close();
-                        break;
+            self.pool.work(
+                &queue,
+                self.run,
+                |_, _| {
+                    let reader = Reader::new(self.run, self.pool);
+                    let reader = reader.with_cache(self.cache);
+                    Ok((reader, WorkerResults::default()))
+                },
+                |part: &[FileNumber], _, (reader, own), inspector| {
+                    self.read_part(part, method, inspector, reader, own);
+                    // What is read in part may be read once more.
+                    if matches!(method, Method::Whole(_)) {
+                        self.run.count_files(part.len() as u64, 0);
                     }
-                    let _at_work = self.run.at_work();
-                    if let Some(part) = taken.unit() {
-                        self.part(
-                            part,
-                            method,
-                            inspector,
-                            &mut reader,
-                            &mut pile,
-                        );
-                        // What is read in part may be read once more.
-                        if matches!(method, Method::Whole(_)) {
-                            let files = part.len() as u64;
-                            self.run.files.fetch_add(files, Relaxed);
-                        }
-                        self.run.tick();
-                    }
-                }
-                piles
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(pile);
-            })?;
+                },
+                |(_, own)| lock(&results).push(own),
+            )?;
         }
-        let piles = piles.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(Hits::sort(self.engine, self.collection, piles, digest_len))
+        let results = into_inner(results);
+        Ok(SortedDigests::sort(
+            self.pool,
+            self.collection,
+            results,
+            digest_len,
+        ))
     }
 
-    /// Cuts files into pieces of so many files, or of one that is large.
-    fn pieces<'f>(
+    /// Cuts files into tasks of so many files, or of one that is large.
+    fn cut<'f>(
         &self,
         files: &'f [FileNumber],
         method: Method,
@@ -107,29 +106,29 @@ impl Comparison<'_> {
         };
         files
             .chunk_by(move |a, b| !large(*a) && !large(*b))
-            .flat_map(|part| part.chunks(FILES_A_PART))
+            .flat_map(|part| part.chunks(FILES_PER_TASK))
     }
 
     fn same_parent(&self, a: FileNumber, b: FileNumber) -> bool {
         match (self.collection.parent(a), self.collection.parent(b)) {
-            (Some(a), Some(b)) => std::sync::Arc::ptr_eq(a, b),
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
             (None, None) => true,
             _ => false,
         }
     }
 
     /// Reads files of one directory.
-    fn part(
+    fn read_part(
         &self,
         part: &[FileNumber],
         method: Method,
-        inspector: &mut sanchay_sandbox::Inspector,
+        inspector: &mut Inspector,
         reader: &mut Reader<'_>,
-        pile: &mut Pile,
+        results: &mut WorkerResults,
     ) {
         let parent = part.first().and_then(|f| self.collection.parent(*f));
-        let node = match parent.map(|node| node.opened()).transpose() {
-            Ok(node) => node,
+        let directory = match parent.map(|node| node.reopen()).transpose() {
+            Ok(directory) => directory,
             Err(cause) => {
                 let path = parent.map(|node| node.entry(b""));
                 let path = path.unwrap_or_default();
@@ -137,33 +136,9 @@ impl Comparison<'_> {
                 return;
             }
         };
-        let mut done = |index: usize, result: Result<Sum, (Action, Cause)>| {
-            let Some(file) = part.get(index).copied() else { return };
-            let path = || self.collection.path(file);
-            let expected = self.collection.size(file);
-            match result {
-                Ok(sum) if sum.grew => {
-                    self.error(path(), Action::Read, Cause::Grew);
-                }
-                Ok(sum) if sum.size == expected => {
-                    pile.add(file, sum.content);
-                }
-                Ok(sum) => {
-                    let found = sum.size;
-                    let cause = Cause::Changed { expected, found };
-                    self.error(path(), Action::Read, cause);
-                }
-                Err((action, cause)) => {
-                    self.error(path(), action, cause);
-                }
-            }
-        };
-        let mut open = |index: usize| {
-            let file = *part.get(index)?;
-            let goes_on = !self.run.is_over();
-            goes_on.then(|| self.open(file, node.as_ref()))
-        };
-        reader.hash(inspector, method, part.len(), &mut open, &mut done);
+        let mut files =
+            CandidateFiles { comparison: self, part, directory, results };
+        reader.hash(inspector, method, part.len(), &mut files);
     }
 
     /// Opens a file, which must still be the one that was found.
@@ -171,48 +146,96 @@ impl Comparison<'_> {
         &self,
         file: FileNumber,
         node: Option<&Open>,
-    ) -> Result<(std::fs::File, Metadata), Cause> {
+    ) -> Result<(File, Metadata), Cause> {
         let name = self.collection.name(file);
         let (opened, metadata) = match node {
             Some(node) => node.open_file(name)?,
             None => {
-                let path = join(&[], name);
-                let from = self.collection.working_directory.as_ref();
-                let kept = KeptOpen::default();
-                match Named::open(from, &path, &[], Links::Refuse, &kept)? {
-                    Named::File(opened, metadata) => (opened, metadata),
-                    Named::Directory(_) => {
-                        return Err(Cause::NotRegular("a directory"));
-                    }
-                    Named::Special(_, word) => {
-                        return Err(Cause::NotRegular(word));
-                    }
-                }
+                let storage = &*self.collection.storage;
+                RootEntry::open_file(storage, &join(&[], name))?
             }
         };
-        if self.collection.id(file) != Some(metadata.id) {
-            return Err(Cause::Replaced);
-        }
-        let expected = self.collection.size(file);
-        if metadata.size != expected {
-            let found = metadata.size;
-            return Err(Cause::Changed { expected, found });
-        }
+        self.check(file, &metadata)?;
         Ok((opened, metadata))
     }
 
-    pub(super) fn error(
+    /// Whether a file is still the one that was found.
+    fn check(
         &self,
-        path: std::path::PathBuf,
-        action: Action,
-        cause: Cause,
-    ) {
+        file: FileNumber,
+        metadata: &Metadata,
+    ) -> Result<(), Cause> {
+        if self.collection.id(file) != Some(metadata.id) {
+            return Err(Cause::Replaced);
+        }
+        let (expected, found) = (self.collection.size(file), metadata.size);
+        if found != expected {
+            return Err(Cause::Changed { expected, found });
+        }
+        Ok(())
+    }
+
+    pub(super) fn error(&self, path: PathBuf, action: Action, cause: Cause) {
         // What a run did not come to is no fault of the file's.
         if self.run.is_over() {
             return;
         }
         let error = EntryError::new(path, action, cause);
         self.run.count_error(&error);
-        self.run.heed((self.on_error)(error));
+        self.run.stop_if_break((self.on_error)(error));
+    }
+}
+
+/// Candidates of one directory, on their way to the reader.
+struct CandidateFiles<'f> {
+    comparison: &'f Comparison<'f>,
+    part: &'f [FileNumber],
+    directory: Option<Open>,
+    results: &'f mut WorkerResults,
+}
+
+impl Files for CandidateFiles<'_> {
+    fn stat(&mut self, index: usize) -> Option<Metadata> {
+        let file = *self.part.get(index)?;
+        let name = self.comparison.collection.name(file);
+        match self.directory.as_ref()?.stat(name) {
+            Ok((EntryKind::File, metadata)) => {
+                let same = self.comparison.check(file, &metadata).is_ok();
+                same.then_some(metadata)
+            }
+            // Opening it tells why not.
+            _ => None,
+        }
+    }
+
+    fn open(
+        &mut self,
+        index: usize,
+    ) -> Option<Result<(File, Metadata), Cause>> {
+        let file = *self.part.get(index)?;
+        let goes_on = !self.comparison.run.is_over();
+        goes_on.then(|| self.comparison.open(file, self.directory.as_ref()))
+    }
+
+    fn done(&mut self, index: usize, result: Result<HashResult, Failure>) {
+        let Self { comparison, part, results, .. } = self;
+        let Some(file) = part.get(index).copied() else {
+            debug_assert!(false, "there is no file {index}");
+            return;
+        };
+        let expected = comparison.collection.size(file);
+        let (action, cause) = match result {
+            Ok(result) if result.grew => (Action::Read, Cause::Grew),
+            Ok(result) if result.size == expected => {
+                results.add(file, result.content);
+                return;
+            }
+            Ok(result) => {
+                let found = result.size;
+                (Action::Read, Cause::Changed { expected, found })
+            }
+            Err(failure) => failure,
+        };
+        comparison.error(comparison.collection.path(file), action, cause);
     }
 }

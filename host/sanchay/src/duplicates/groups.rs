@@ -7,8 +7,8 @@ use sanchay_sandbox::{Algorithm, Digest};
 
 use super::{
     collection::{Collection, FileNumber},
-    hits::Hits,
-    names,
+    digests::SortedDigests,
+    distinct,
 };
 use crate::{
     entry::join, monitor::Summary, options::DuplicateOptions, walk::Node,
@@ -19,7 +19,7 @@ pub struct Duplicates {
     pub(super) collection: Collection,
     algorithm: Algorithm,
     groups: Vec<Span>,
-    members: Vec<FileNumber>,
+    files: Vec<FileNumber>,
     summary: DuplicateSummary,
 }
 
@@ -120,18 +120,18 @@ impl<'a> Group<'a> {
     /// The numbers of the files, by path.
     pub(super) fn numbers(&self) -> &'a [FileNumber] {
         let range = self.span.start..self.span.end;
-        self.all.members.get(range).unwrap_or_default()
+        self.all.files.get(range).unwrap_or_default()
     }
 
     /// The files, by path.
-    pub fn members(&self) -> impl Iterator<Item = Member<'a>> + use<'a> {
+    pub fn files(&self) -> impl Iterator<Item = GroupFile<'a>> + use<'a> {
         let all = self.all;
         // Those of one directory stand together, and share its path.
         let mut last: Option<(&Arc<Node>, Arc<[u8]>)> = None;
-        self.numbers().iter().map(move |member| {
-            let name = all.collection.name(*member);
-            let Some(node) = all.collection.parent(*member) else {
-                return Member { parent: Arc::default(), name };
+        self.numbers().iter().map(move |file| {
+            let name = all.collection.name(*file);
+            let Some(node) = all.collection.parent(*file) else {
+                return GroupFile { parent: Arc::default(), name };
             };
             let known = last.as_ref().filter(|it| Arc::ptr_eq(it.0, node));
             let parent = match known {
@@ -139,21 +139,21 @@ impl<'a> Group<'a> {
                 None => node.path().into(),
             };
             last = Some((node, Arc::clone(&parent)));
-            Member { parent, name }
+            GroupFile { parent, name }
         })
     }
 }
 
 /// One of several equal files.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Member<'a> {
+pub struct GroupFile<'a> {
     /// What precedes the name in the path: empty, or ending in a slash.
     pub parent: Arc<[u8]>,
     /// The file's name.
     pub name: &'a [u8],
 }
 
-impl Member<'_> {
+impl GroupFile<'_> {
     /// Appends the file's path to a buffer.
     pub fn write_path(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.parent);
@@ -170,18 +170,18 @@ impl Member<'_> {
 /// Makes groups of what was read.
 pub(super) fn gather(
     collection: Collection,
-    hits: &Hits,
+    digests: &SortedDigests,
     aliases: &[(FileNumber, FileNumber)],
     options: &DuplicateOptions,
     scanned: Summary,
 ) -> Duplicates {
     let mut groups = Vec::new();
-    let mut members: Vec<FileNumber> = Vec::new();
+    let mut files: Vec<FileNumber> = Vec::new();
     let mut summary = DuplicateSummary { scanned, ..Default::default() };
     let mut own = Vec::new();
-    for group in hits.groups(&collection) {
+    for group in digests.groups(&collection) {
         own.clear();
-        own.extend(group.iter().map(|hit| hit.file));
+        own.extend(group.iter().map(|row| row.file));
         // One file may have been reached by two paths without being linked:
         // through a second mount of its file system, or overlapping roots.
         own.sort_unstable_by(|a, b| {
@@ -189,33 +189,33 @@ pub(super) fn gather(
             id(a).cmp(&id(b)).then_with(|| collection.by_path(*a, *b))
         });
         own.dedup_by_key(|file| collection.id(*file));
-        let files = own.len() as u64;
+        let count = own.len() as u64;
         if options.hardlinks {
             for at in 0..own.len() {
                 let Some(file) = own.get(at).copied() else { break };
-                own.extend(named(aliases, file));
+                own.extend(other_names(aliases, file));
             }
-            names::keep_distinct(&collection, &mut own);
+            distinct::keep_distinct(&collection, &mut own);
         }
         own.sort_unstable_by(|a, b| collection.by_path(*a, *b));
         let Some(first) = group.first().filter(|_| own.len() > 1) else {
             continue;
         };
-        let Some(digest) = Digest::from_bytes(hits.digest(first)) else {
+        let Some(digest) = Digest::from_bytes(digests.digest(first)) else {
             continue;
         };
         let size = collection.size(first.file);
-        let reclaimable = size.saturating_mul(files - 1);
+        let reclaimable = size.saturating_mul(count - 1);
         summary.groups += 1;
         summary.redundant_files += own.len() as u64 - 1;
         summary.reclaimable_bytes += reclaimable;
-        let start = members.len();
-        members.extend_from_slice(&own);
-        let end = members.len();
+        let start = files.len();
+        files.extend_from_slice(&own);
+        let end = files.len();
         groups.push(Span { size, digest, reclaimable, start, end });
     }
     groups.sort_unstable_by(|a, b| {
-        let first = |span: &Span| members.get(span.start).copied();
+        let first = |span: &Span| files.get(span.start).copied();
         b.reclaimable.cmp(&a.reclaimable).then_with(|| {
             match (first(a), first(b)) {
                 (Some(a), Some(b)) => collection.by_path(a, b),
@@ -224,11 +224,11 @@ pub(super) fn gather(
         })
     });
     let algorithm = options.algorithm;
-    Duplicates { collection, algorithm, groups, members, summary }
+    Duplicates { collection, algorithm, groups, files, summary }
 }
 
 /// The other names of a file.
-fn named(
+fn other_names(
     aliases: &[(FileNumber, FileNumber)],
     file: FileNumber,
 ) -> impl Iterator<Item = FileNumber> + '_ {

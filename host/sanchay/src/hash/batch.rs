@@ -1,121 +1,150 @@
-//! Many small files, or the two ends of large ones, hashed in one crossing.
+//! Many small files, or the two ends of large ones, hashed in one call.
 
-use std::{
-    fs::File, io, os::unix::fs::FileExt as _, sync::atomic::Ordering::Relaxed,
-};
+use std::io;
 
 use sanchay_sandbox::{Algorithm, Digest, Fault, Inspector, PartialDigest};
+use sanchay_storage::{File, Metadata};
 
 use super::{
-    Content, Failure, Reader, Sum,
-    content::{Read, read_two, read_whole},
-    queue::{Opened, Queue},
-    reader::{Waiting, hashing, reading},
+    Content, Failure, HashResult, Reader,
+    ends::{FileRead, read_two, read_whole},
+    files::{FileQueue, Opened},
+    reader::{hashing, reading},
+    stream,
 };
 use crate::{
-    entry::Metadata,
     error::{Action, Cause},
     options::Method,
+    walk::offset,
 };
 
-impl Reader<'_> {
-    /// Reads files until a batch is full or the next is not for one, and has
-    /// them hashed. The first file in the queue is for one.
-    pub(super) fn batch(
-        &mut self,
-        inspector: &mut Inspector,
-        method: Method,
-        queue: &mut Queue<'_>,
-    ) {
-        let algorithm = match method {
-            Method::Whole(algorithm) => algorithm,
-            Method::Partial { .. } => Algorithm::Xxh64,
-        };
-        let mut waiting = std::mem::take(&mut self.waiting);
-        let mut digests = std::mem::take(&mut self.digests);
-        waiting.clear();
-        let mut read = 0;
-        let result = inspector.digest_batch_with(
-            algorithm,
-            Self::room(method),
-            &mut |space, ends| {
-                read = fill(space, ends, method, queue, &mut waiting);
-                read
-            },
-            &mut digests,
-        );
-        self.run.bytes.fetch_add(read as u64, Relaxed);
-        match result {
-            Ok(()) => {
-                let mut digests = digests.iter().copied();
-                for file in &waiting {
-                    let sum = file.sum(method, algorithm, &mut digests);
-                    queue.tell(file.index, sum.map_err(hashing));
-                }
-            }
-            Err(fault) if waiting.is_empty() => {
-                // It was not even asked for a file.
-                if let Some(opened) = queue.pull() {
-                    queue.tell(opened.index, Err(hashing(fault)));
-                }
-            }
-            // One file must not cost the others theirs.
-            Err(_) => {
-                for file in &waiting {
-                    let result = match queue.open_again(file.index) {
-                        Some(Ok((file, metadata))) => {
-                            self.single(inspector, &file, &metadata, method)
-                        }
-                        Some(Err(cause)) => Err((Action::Open, cause)),
-                        None => continue,
-                    };
-                    queue.tell(file.index, result);
-                }
-            }
-        }
-        self.waiting = waiting;
-        self.digests = digests;
-    }
+/// How much small files fill together, in bytes: a fraction of a second-level
+/// cache, so that what was read is still there when it is hashed.
+const BATCH: usize = 256 * 1024;
 
-    /// Hashes a file by itself.
-    fn single(
-        &self,
-        inspector: &mut Inspector,
-        file: &File,
-        metadata: &Metadata,
-        method: Method,
-    ) -> Result<Sum, Failure> {
-        let chunk = match method {
-            Method::Whole(algorithm) => {
-                return self.stream(inspector, file, metadata, algorithm);
-            }
-            Method::Partial { chunk } => chunk,
-        };
-        let mut space = vec![0; Self::room(method)];
-        let read = if metadata.size >= 2 * u64::from(chunk) {
-            read_two(file, metadata, chunk, &mut space)
-        } else {
-            read_whole(file, metadata, &mut space)
-        };
-        let read = read.map_err(reading)?;
-        if read.shrank {
-            return Err((Action::Read, Cause::Shrank));
-        }
-        let [first, last] = read.parts;
-        let first_end = first.unwrap_or(0);
-        let first = space.get(..first_end).unwrap_or_default();
-        let last = match last {
-            Some(end) => space.get(first_end..end).unwrap_or_default(),
-            None => first,
-        };
-        let digest = inspector.partial(first, last, read.size);
-        Ok(Sum {
-            content: Content::Partial(digest.map_err(hashing)?),
-            size: read.size,
-            modified: Some(metadata.modified),
-            grew: false,
-        })
+/// A file whose bytes are in a batch.
+pub(super) struct PendingFile {
+    index: usize,
+    metadata: Metadata,
+    /// How many byte strings of the batch are its: 2 for the ends of a large
+    /// file.
+    parts: usize,
+    size: u64,
+    /// Whether it had more bytes than when it was opened.
+    grew: bool,
+    /// Whether its digest may be kept.
+    unchanged: bool,
+}
+
+/// The size of a batch, in bytes: it holds any file that may be in one.
+fn room(method: Method) -> usize {
+    match method {
+        Method::Whole(_) => BATCH,
+        Method::Partial { chunk } => BATCH.max(2 * chunk as usize + 1),
     }
+}
+
+/// Reads files until a batch is full or the next is not for one, and has them
+/// hashed. The first file in the queue is for one.
+pub(super) fn hash(
+    reader: &mut Reader<'_>,
+    inspector: &mut Inspector,
+    method: Method,
+    queue: &mut FileQueue<'_>,
+) {
+    let algorithm = match method {
+        Method::Whole(algorithm) => algorithm,
+        Method::Partial { .. } => Algorithm::Xxh64,
+    };
+    let mut pending = std::mem::take(&mut reader.pending);
+    let mut digests = std::mem::take(&mut reader.digests);
+    pending.clear();
+    let mut read = 0;
+    let result = inspector.digest_batch_with(
+        algorithm,
+        room(method),
+        &mut |space, ends| {
+            read = fill(space, ends, method, queue, &mut pending);
+            read
+        },
+        &mut digests,
+    );
+    reader.run.count_bytes(read);
+    match result {
+        Ok(()) => {
+            let mut digests = digests.iter().copied();
+            for file in &pending {
+                let result = file.result(method, algorithm, &mut digests);
+                if let Ok(result) = &result
+                    && file.unchanged
+                {
+                    queue.keep(&file.metadata, result);
+                }
+                queue.done(file.index, result.map_err(hashing));
+            }
+        }
+        Err(fault) if pending.is_empty() => {
+            // It was not even asked for a file.
+            if let Some(opened) = queue.pull() {
+                queue.done(opened.index, Err(hashing(fault)));
+            }
+        }
+        // One file must not cost the others theirs.
+        Err(_) => {
+            for file in &pending {
+                let result = match queue.open_again(file.index) {
+                    Some(Ok((file, metadata))) => {
+                        single(reader, inspector, &file, &metadata, method)
+                    }
+                    Some(Err(cause)) => Err((Action::Open, cause)),
+                    None => continue,
+                };
+                queue.done(file.index, result);
+            }
+        }
+    }
+    reader.pending = pending;
+    reader.digests = digests;
+}
+
+/// Hashes a file by itself.
+fn single(
+    reader: &Reader<'_>,
+    inspector: &mut Inspector,
+    file: &File,
+    metadata: &Metadata,
+    method: Method,
+) -> Result<HashResult, Failure> {
+    let chunk = match method {
+        Method::Whole(algorithm) => {
+            return stream::hash(reader, inspector, file, metadata, algorithm);
+        }
+        Method::Partial { chunk } => chunk,
+    };
+    let mut space = vec![0; room(method)];
+    let read = if metadata.size >= 2 * u64::from(chunk) {
+        read_two(file, metadata, chunk, &mut space)
+    } else {
+        read_whole(file, metadata, &mut space)
+    };
+    let read = read.map_err(reading)?;
+    if read.shrank {
+        return Err((Action::Read, Cause::Shrank));
+    }
+    let [first, last] = read.parts;
+    let first_end = first.unwrap_or(0);
+    let first = space.get(..first_end).unwrap_or_default();
+    let last = match last {
+        Some(end) => space.get(first_end..end).unwrap_or_default(),
+        None => first,
+    };
+    let digest = inspector.partial(first, last, read.size);
+    Ok(HashResult {
+        content: Content::Partial(digest.map_err(hashing)?),
+        size: read.size,
+        modified: Some(metadata.modified),
+        grew: false,
+    })
 }
 
 /// Reads files into the space of a batch. Returns how much of it they fill.
@@ -123,28 +152,28 @@ fn fill(
     space: &mut [u8],
     ends: &mut Vec<u32>,
     method: Method,
-    queue: &mut Queue<'_>,
-    waiting: &mut Vec<Waiting>,
+    queue: &mut FileQueue<'_>,
+    pending: &mut Vec<PendingFile>,
 ) -> usize {
     let is_partial = matches!(method, Method::Partial { .. });
     let mut used = 0;
     while let Some(opened) = queue.pull() {
         let rest = space.get_mut(used..).unwrap_or_default();
-        let fits = Reader::need(method, &opened)
+        let fits = Reader::room_for(method, &opened)
             .is_some_and(|need| need <= rest.len());
         if !fits {
             queue.put_back(opened);
             break;
         }
         if opened.metadata.size == 0 {
-            match is_made_up(&opened.file) {
+            match is_pseudo_file(&opened.file) {
                 Ok(false) => {}
-                Ok(made_up) => {
-                    queue.put_back(Opened { made_up, ..opened });
+                Ok(is_pseudo) => {
+                    queue.put_back(Opened { is_pseudo, ..opened });
                     break;
                 }
                 Err(error) => {
-                    queue.tell(opened.index, Err(reading(error)));
+                    queue.done(opened.index, Err(reading(error)));
                     continue;
                 }
             }
@@ -162,24 +191,32 @@ fn fill(
             // Of a file that is being cut, it cannot be told what its ends
             // are.
             Ok(read) if read.shrank && is_partial => {
-                queue.tell(index, Err((Action::Read, Cause::Shrank)));
+                queue.done(index, Err((Action::Read, Cause::Shrank)));
             }
-            Ok(Read { parts, bytes, size, grew, .. }) => {
+            Ok(FileRead { parts, bytes, size, grew, .. }) => {
                 for part in parts.iter().flatten() {
-                    ends.push(u32::try_from(used + part).unwrap_or(u32::MAX));
+                    ends.push(offset(used + part));
                 }
                 used += bytes;
                 let parts = parts.iter().flatten().count();
-                waiting.push(Waiting { index, metadata, parts, size, grew });
+                let unchanged = queue.is_unchanged(&file, &metadata);
+                pending.push(PendingFile {
+                    index,
+                    metadata,
+                    parts,
+                    size,
+                    grew,
+                    unchanged,
+                });
             }
-            Err(error) => queue.tell(index, Err(reading(error))),
+            Err(error) => queue.done(index, Err(reading(error))),
         }
     }
     used
 }
 
 /// Whether there are bytes in a file that says that it has none.
-fn is_made_up(file: &File) -> io::Result<bool> {
+fn is_pseudo_file(file: &File) -> io::Result<bool> {
     loop {
         match file.read_at(&mut [0], 0) {
             Ok(bytes) => return Ok(bytes > 0),
@@ -193,14 +230,14 @@ fn is_made_up(file: &File) -> io::Result<bool> {
     }
 }
 
-impl Waiting {
-    /// The file's sum, of the next digests of the batch.
-    fn sum(
+impl PendingFile {
+    /// The file's result, of the next digests of the batch.
+    fn result(
         &self,
         method: Method,
         algorithm: Algorithm,
         digests: &mut impl Iterator<Item = Digest>,
-    ) -> Result<Sum, Fault> {
+    ) -> Result<HashResult, Fault> {
         let mut next = || {
             digests.next().ok_or_else(|| {
                 Fault::Lied("it returned too few digests".to_owned())
@@ -208,7 +245,7 @@ impl Waiting {
         };
         let first = next()?;
         let last = if self.parts == 2 { next()? } else { first };
-        Ok(Sum {
+        Ok(HashResult {
             content: match method {
                 Method::Whole(_) => Content::Whole(algorithm, first),
                 Method::Partial { .. } => {
@@ -224,7 +261,9 @@ impl Waiting {
 
 fn ends_of(first: Digest, last: Digest, size: u64) -> PartialDigest {
     let number = |digest: Digest| {
-        digest.as_bytes().try_into().map_or(0, u64::from_be_bytes)
+        let bytes = digest.as_bytes().try_into();
+        debug_assert!(bytes.is_ok(), "{digest} is not of XXH64");
+        bytes.map_or(0, u64::from_be_bytes)
     };
     PartialDigest { first: number(first), last: number(last), size }
 }

@@ -5,15 +5,17 @@
 
 use std::{
     fs::File,
-    os::{fd::OwnedFd, unix::ffi::OsStrExt as _},
+    os::unix::ffi::OsStrExt as _,
     path::Path,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard},
 };
 
 use rustix::{
     fs::{OFlags, fcntl_getfl, fcntl_setfl},
     io::Errno,
 };
+
+use crate::sync::lock;
 
 /// Whether a path names a descriptor that this process inherited.
 pub(super) fn is_handed_down(path: &Path) -> bool {
@@ -24,17 +26,17 @@ pub(super) fn is_handed_down(path: &Path) -> bool {
 }
 
 /// Makes reads wait for data, which the open did not.
-pub(super) fn blocking(fd: OwnedFd) -> Result<File, Errno> {
-    let flags = fcntl_getfl(&fd)?;
-    fcntl_setfl(&fd, flags.difference(OFlags::NONBLOCK))?;
-    Ok(File::from(fd))
+pub(super) fn blocking(file: File) -> Result<File, Errno> {
+    let flags = fcntl_getfl(&file)?;
+    fcntl_setfl(&file, flags.difference(OFlags::NONBLOCK))?;
+    Ok(file)
 }
 
 /// Keeps others from reading standard input meanwhile: two that read it at
 /// once would each get some of it.
 pub(crate) fn stdin_turn() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(&TURN)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Reading files and having them hashed. Many small files are read one behind
-//! the other into the memory of the instance and hashed in one crossing; a
-//! large one is streamed. No file costs an allocation, or a copy beyond the
+//! the other into the memory of the instance and hashed in one call; a large
+//! one is streamed. No file costs an allocation, or a copy beyond the
 //! kernel's.
 
 use std::io::{self, Read};
@@ -8,20 +8,17 @@ use std::io::{self, Read};
 use sanchay_sandbox::{Digest, Fault, Inspector};
 
 use super::{
-    Sum,
-    queue::{Done, Open, Opened, Queue},
+    HashResult, batch,
+    files::{FileQueue, Files, Opened},
+    stream,
 };
 use crate::{
-    engine::Engine,
-    entry::Metadata,
+    cache::DigestCache,
     error::{Action, Cause},
     options::Method,
-    run::Run,
+    pool::Pool,
+    run::RunState,
 };
-
-/// How much small files fill together, in bytes: a fraction of a second-level
-/// cache, so that what was read is still there when it is hashed.
-const BATCH: usize = 256 * 1024;
 
 /// Files of up to so many bytes are read together.
 const SMALL: u64 = 64 * 1024;
@@ -32,47 +29,53 @@ pub(crate) type Failure = (Action, Cause);
 /// A worker's means of reading. The worker's sandboxed instance is lent to
 /// each call.
 pub(crate) struct Reader<'r> {
-    pub(super) run: &'r Run<'r>,
-    pub(super) engine: &'r Engine,
-    pub(super) waiting: Vec<Waiting>,
+    pub(super) run: &'r RunState<'r>,
+    pub(super) pool: &'r Pool,
+    cache: Option<&'r dyn DigestCache>,
+    /// Buffers that are used again and again.
+    pub(super) pending: Vec<batch::PendingFile>,
     pub(super) digests: Vec<Digest>,
 }
 
-/// A file whose bytes are in a batch.
-pub(super) struct Waiting {
-    pub(super) index: usize,
-    pub(super) metadata: Metadata,
-    /// How many byte strings of the batch are its: 2 for the ends of a large
-    /// file.
-    pub(super) parts: usize,
-    pub(super) size: u64,
-    /// Whether it had more bytes than when it was opened.
-    pub(super) grew: bool,
-}
-
 impl<'r> Reader<'r> {
-    pub(crate) fn new(run: &'r Run<'r>, engine: &'r Engine) -> Self {
-        Self { run, engine, waiting: Vec::new(), digests: Vec::new() }
+    /// A reader that reads every file.
+    pub(crate) fn new(run: &'r RunState<'r>, pool: &'r Pool) -> Self {
+        let (pending, digests) = (Vec::new(), Vec::new());
+        Self { run, pool, cache: None, pending, digests }
     }
 
-    /// Hashes so many files, each of which `open` opens by its index, and
-    /// tells `done` what became of each. `open` may be called twice for a
-    /// file.
+    /// Reads no file whose digest a cache knows.
+    pub(crate) fn with_cache(
+        self,
+        cache: Option<&'r dyn DigestCache>,
+    ) -> Self {
+        Self { cache, ..self }
+    }
+
+    /// Hashes so many files, and says what became of each.
     pub(crate) fn hash(
         &mut self,
         inspector: &mut Inspector,
         method: Method,
         count: usize,
-        open: Open<'_>,
-        done: Done<'_>,
+        files: &mut dyn Files,
     ) {
-        let mut queue = Queue::new(count, open, done);
+        let mut queue =
+            FileQueue::new(count, files, method, self.cache, self.run);
         while let Some(opened) = queue.pull() {
-            match self.alone(inspector, method, &opened) {
-                Some(result) => queue.tell(opened.index, result),
+            match self.hash_alone(inspector, method, &opened) {
+                Some(result) => {
+                    let Opened { index, file, metadata, .. } = &opened;
+                    if let Ok(result) = &result
+                        && queue.is_unchanged(file, metadata)
+                    {
+                        queue.keep(metadata, result);
+                    }
+                    queue.done(*index, result);
+                }
                 None => {
                     queue.put_back(opened);
-                    self.batch(inspector, method, &mut queue);
+                    batch::hash(self, inspector, method, &mut queue);
                 }
             }
         }
@@ -80,36 +83,46 @@ impl<'r> Reader<'r> {
 
     /// Hashes a file that is not to be read together with others; `None` if
     /// it is.
-    fn alone(
+    fn hash_alone(
         &self,
         inspector: &mut Inspector,
         method: Method,
         opened: &Opened,
-    ) -> Option<Result<Sum, Failure>> {
-        let Opened { file, metadata, made_up, .. } = opened;
-        if *made_up {
-            let sum = self.made_up(inspector, file, method);
+    ) -> Option<Result<HashResult, Failure>> {
+        let Opened { file, metadata, is_pseudo, .. } = opened;
+        if *is_pseudo {
+            let result = stream::hash_pseudo(self, inspector, file, method);
             let modified = Some(metadata.modified);
-            return Some(sum.map(|sum| Sum { modified, ..sum }));
+            return Some(result.map(|it| HashResult { modified, ..it }));
         }
         match method {
             Method::Whole(algorithm) if metadata.size > SMALL => {
-                Some(self.stream(inspector, file, metadata, algorithm))
+                Some(stream::hash(self, inspector, file, metadata, algorithm))
             }
             _ => None,
         }
     }
 
+    /// Hashes a stream that cannot be sought in.
+    pub(crate) fn pipe(
+        &self,
+        inspector: &mut Inspector,
+        source: impl Read + Send,
+        method: Method,
+    ) -> Result<HashResult, Failure> {
+        stream::hash_pipe(self, inspector, source, method)
+    }
+
     /// How much room a file needs in a batch; `None` if it must not be in
     /// one.
-    pub(super) fn need(method: Method, opened: &Opened) -> Option<usize> {
+    pub(super) fn room_for(method: Method, opened: &Opened) -> Option<usize> {
         let size = opened.metadata.size;
         let most = match method {
             Method::Whole(_) => SMALL,
             Method::Partial { chunk } => 2 * u64::from(chunk),
         };
         match method {
-            _ if opened.made_up => None,
+            _ if opened.is_pseudo => None,
             // One byte more tells whether it grew.
             _ if size <= most => usize::try_from(size + 1).ok(),
             Method::Whole(_) => None,
@@ -117,12 +130,16 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// The size of a batch, in bytes: it holds any file that may be in one.
-    pub(super) fn room(method: Method) -> usize {
-        match method {
-            Method::Whole(_) => BATCH,
-            Method::Partial { chunk } => BATCH.max(2 * chunk as usize + 1),
+    /// Counts bytes that were hashed; an error once the run is over.
+    pub(super) fn count(&self, bytes: usize) -> Result<(), Failure> {
+        self.run.count_bytes(bytes);
+        self.run.tick();
+        if !self.run.is_over() {
+            return Ok(());
         }
+        let cancelled =
+            io::Error::new(io::ErrorKind::Interrupted, "cancelled");
+        Err((Action::Read, Cause::Io(cancelled)))
     }
 }
 

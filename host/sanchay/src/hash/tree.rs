@@ -1,189 +1,657 @@
-//! Hashing trees in parallel with the results in order. Every source, and
-//! every run of files between two directories, owns a place in a
-//! [`Sequence`]; workers take directories from a stack in nearly the order in
-//! which results are wanted, and are held back when too many results wait for
-//! an earlier one.
+//! Hashing sources in parallel with the results in order. Every source, and
+//! every run of files between two directories, owns a ticket of an
+//! [`OrderedEmitter`]; workers take tasks in nearly the order in which results
+//! are wanted, and pause when too many results wait for an earlier one.
 
 use std::{
-    ops::ControlFlow,
-    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    io::{self, Read},
+    ops::{ControlFlow, Range},
+    os::unix::ffi::OsStrExt as _,
+    panic::resume_unwind,
+    path::Path,
+    sync::Arc,
+    thread,
 };
+
+use sanchay_storage::{EntryKind, File, Metadata, Storage};
 
 use super::{
-    Failure, HashEvent, Reader, Source, Sum, parts::Names, rows::Rows,
+    Failure, Files, HashEvent, HashResult, Reader, Source,
+    pipe::{blocking, is_handed_down, stdin_turn},
+    results::ResultBatch,
+    segments::{FILES_PER_TASK, Found, Segment},
 };
 use crate::{
-    engine::Engine,
-    error::{EntryError, Error},
-    extract::Told,
-    frontier::{Frontier, Spot},
+    cache::DigestCache,
+    error::{Action, Cause, EntryError, Error},
+    extract::{Extracted, Extractors, Site},
     monitor::{Monitor, Summary},
-    options::{HashOptions, Method},
-    run::Run,
-    sequence::{Place, Sequence},
-    walk::{KeptOpen, Parent, Scout, location},
-    working_directory::WorkingDirectory,
+    options::{HashOptions, Method, NamedFilter},
+    ordered::{OrderedEmitter, Ticket},
+    plugins::weight,
+    pool::Pool,
+    queue::WorkQueue,
+    run::RunState,
+    walk::{
+        KeptOpen, Names, Node, Open, Operation, Parent, RootEntry, Task,
+        TaskSink, Traversal, Walk, Worker,
+    },
 };
 
-/// How many results may wait for an earlier one before workers are held back:
-/// some ten megabytes of them.
-const HELD_ROWS: usize = 65_536;
+/// How many results may wait for an earlier one before workers pause: some
+/// ten megabytes of them.
+const MAX_HELD: usize = 65_536;
 
-/// A piece of work and the place of its results.
-pub(super) enum Unit {
-    /// A source, by its index.
-    Source(Place, usize),
-    /// A directory in another.
-    Child(Place, Parent, Box<[u8]>),
-    /// Some of a directory's files.
-    Files(Place, Parent, Names),
-}
+/// Hashing a file of so many bytes takes longer than it takes another worker
+/// to begin with the files behind it.
+const LARGE: u64 = 4 << 20;
 
-/// What became of a file.
-#[derive(Default)]
-pub(super) struct Outcome {
-    /// `None` if the run was over before its turn.
-    pub(super) sum: Option<Result<Sum, Failure>>,
-    pub(super) told: Told,
-}
+/// When the values that plugins extracted from its files take up so many
+/// bytes, the rest of a directory is another task.
+const MAX_VALUES: usize = 4 << 20;
 
-pub(super) struct Worker<'i, 'r> {
-    pub(super) scout: Scout<'i>,
-    pub(super) reader: Reader<'r>,
-    /// Where in the line the unit was that it works on.
-    pub(super) spot: Spot,
-}
-
-pub(super) struct Tree<'a> {
-    pub(super) engine: &'a Engine,
-    pub(super) run: &'a Run<'a>,
-    pub(super) sources: &'a [Source],
-    pub(super) options: &'a HashOptions,
-    pub(super) frontier: Frontier<Unit>,
-    pub(super) sequence: Sequence<'a, Rows>,
-    held_back: AtomicBool,
-    /// What the roots keep open.
-    pub(super) kept: KeptOpen,
-}
-
+/// Hashes sources.
 pub(super) fn hash(
-    engine: &Engine,
+    pool: &Pool,
+    cache: Option<&dyn DigestCache>,
     sources: &[Source],
     options: &HashOptions,
     monitor: &Monitor,
     visit: &mut (dyn FnMut(HashEvent<'_>) -> ControlFlow<()> + Send),
 ) -> Result<Summary, Error> {
-    let run = Run::new(monitor);
+    let run = RunState::new(monitor);
+    let storage = options.walk.storage();
+    let mut options = options.clone();
+    options.walk.filter = options.walk.filter.files_only();
+    let options = &options;
+    let named = options.walk.named_filter()?;
     if monitor.progress.is_some()
-        && let Some((files, bytes)) = expected(sources, options)
+        && let Some((files, bytes)) =
+            expected(&*storage, sources, options, &named)
     {
         run.begin_hashing(files, bytes);
     }
     let mut path = Vec::new();
-    let mut emit = |rows: Rows| rows.tell(&run, &mut path, visit);
-    let (sequence, places) = Sequence::new(sources.len(), &mut emit);
-    let units = places
-        .into_iter()
-        .enumerate()
-        .map(|(index, place)| Unit::Source(place, index))
-        .collect();
-    let tree = Tree {
-        engine,
+    let mut emit = |batch: ResultBatch| batch.report(&run, &mut path, visit);
+    let (emitter, tickets) =
+        OrderedEmitter::new(sources.len(), MAX_HELD, &mut emit);
+    let tasks = tickets.into_iter().enumerate();
+    let tasks = tasks.map(|(index, ticket)| Task::Source(index, ticket));
+    let queue = WorkQueue::new(tasks.collect());
+    let tree = HashTree {
+        pool,
+        cache,
         run: &run,
+        storage: &storage,
         sources,
         options,
-        frontier: Frontier::new(units),
-        sequence,
-        held_back: AtomicBool::new(false),
+        named,
+        queue: &queue,
+        emitter,
         kept: KeptOpen::default(),
     };
-    engine.crew(&|| tree.frontier.has_more(), |index, inspector| {
-        let scout = match Scout::new(index, inspector, &options.walk) {
-            Ok(scout) => scout,
-            Err(error) => {
-                run.fail(error);
-                tree.frontier.close();
-                return;
-            }
-        };
-        let reader = Reader::new(&run, engine);
-        let spot = Spot::default();
-        tree.work(&mut Worker { scout, reader, spot });
-    })?;
+    Traversal {
+        pool,
+        run: &run,
+        options: &options.walk,
+        operation: &tree,
+        queue: &queue,
+        visited: None,
+    }
+    .go()?;
     drop(tree);
     run.outcome()
 }
 
 /// How many files and bytes will be hashed, where all sources are files.
 /// What cannot be found out about is not among them: it will fail.
-fn expected(sources: &[Source], options: &HashOptions) -> Option<(u64, u64)> {
+fn expected(
+    storage: &dyn Storage,
+    sources: &[Source],
+    options: &HashOptions,
+    named: &NamedFilter,
+) -> Option<(u64, u64)> {
     let (mut files, mut bytes) = (0_u64, 0_u64);
-    let from = options.walk.working_directory.as_ref();
     for source in sources {
         let Source::Path(path) = source else { return None };
-        let size = match WorkingDirectory::file_size(from, location(path)) {
-            Ok(size) => size?,
+        let metadata = match storage.stat(path) {
+            Ok((EntryKind::File, metadata)) => metadata,
+            Ok(_) => return None,
             Err(_) => continue,
         };
-        if options.walk.admits(size) {
-            let read = match options.method {
-                Method::Whole(_) => size,
-                Method::Partial { chunk } => size.min(2 * u64::from(chunk)),
-            };
+        if named.wants(&metadata) {
+            let size = metadata.size;
             files += 1;
-            bytes = bytes.saturating_add(read);
+            bytes = bytes.saturating_add(options.method.bytes_to_read(size));
         }
     }
     Some((files, bytes))
 }
 
-impl Tree<'_> {
-    fn work(&self, worker: &mut Worker<'_, '_>) {
-        while let Some(mut taken) = self.frontier.take() {
-            if self.run.is_over() {
-                self.frontier.close();
-                return;
-            }
-            let _at_work = self.run.at_work();
-            worker.spot = taken.spot();
-            match taken.unit() {
-                Some(Unit::Source(place, index)) => {
-                    self.source(place, index, worker);
+/// The operation.
+struct HashTree<'a> {
+    pool: &'a Pool,
+    cache: Option<&'a dyn DigestCache>,
+    run: &'a RunState<'a>,
+    storage: &'a Arc<dyn Storage>,
+    sources: &'a [Source],
+    options: &'a HashOptions,
+    named: NamedFilter,
+    queue: &'a WorkQueue<Task<usize, Ticket>>,
+    emitter: OrderedEmitter<'a, ResultBatch>,
+    /// What the roots keep open.
+    kept: KeptOpen,
+}
+
+/// What became of a file.
+#[derive(Default)]
+struct Outcome {
+    /// `None` if the run was over before its turn.
+    result: Option<Result<HashResult, Failure>>,
+    extracted: Extracted,
+}
+
+impl<'a> Operation for HashTree<'a> {
+    type Source = usize;
+    type Ticket = Ticket;
+    type State = Reader<'a>;
+
+    fn prepare(&self, _: usize) -> Reader<'a> {
+        Reader::new(self.run, self.pool).with_cache(self.cache)
+    }
+
+    /// Deals with something that the caller named.
+    fn source(
+        &self,
+        index: usize,
+        ticket: Ticket,
+        worker: &mut Worker<'_, Self>,
+    ) -> Option<(Open, Ticket)> {
+        let path = match self.sources.get(index) {
+            Some(Source::Path(path)) => path,
+            Some(Source::Stdin) => {
+                // The first one reads all of it, whoever is quicker.
+                let first = self
+                    .sources
+                    .iter()
+                    .position(|source| matches!(source, Source::Stdin));
+                if first == Some(index) {
+                    let _turn = stdin_turn();
+                    self.pipe(ticket, Path::new("-"), io::stdin(), worker);
+                } else {
+                    self.pipe(ticket, Path::new("-"), io::empty(), worker);
                 }
-                Some(Unit::Child(place, parent, name)) => {
-                    let mut rows = Rows::default();
-                    let mut error = |error| self.error(&mut rows, error);
-                    let scout = &worker.scout;
-                    match scout.open(&parent, &name, self.run, &mut error) {
-                        Some(open) => {
-                            self.directory(place, &open, worker, rows);
-                        }
-                        None => self.fill(place, rows),
+                return None;
+            }
+            None => {
+                debug_assert!(false, "there is no source {index}");
+                self.fill(ticket, ResultBatch::default());
+                return None;
+            }
+        };
+        let walk = &self.options.walk;
+        let links = walk.link_policy();
+        let cause =
+            match RootEntry::open(self.storage, path, links, &self.kept) {
+                Ok(RootEntry::Directory(open)) if walk.follow => {
+                    drop(open);
+                    self.follow(ticket, path, worker.tasks());
+                    return None;
+                }
+                Ok(RootEntry::Directory(open)) => return Some((open, ticket)),
+                Ok(RootEntry::File(file, metadata)) => {
+                    if self.named.wants(&metadata) {
+                        self.hash_source(
+                            ticket,
+                            path,
+                            (file, metadata),
+                            worker,
+                        );
+                    } else {
+                        self.fill(ticket, ResultBatch::default());
+                    }
+                    return None;
+                }
+                Ok(RootEntry::Special(file, kind)) => {
+                    match file.into_local().filter(|_| is_handed_down(path)) {
+                        Some(file) => match blocking(file) {
+                            Ok(pipe) => {
+                                self.pipe(ticket, path, pipe, worker);
+                                return None;
+                            }
+                            Err(errno) => Cause::Io(errno.into()),
+                        },
+                        None => Cause::NotRegular(kind.describe()),
                     }
                 }
-                Some(Unit::Files(place, parent, names)) => {
-                    self.files(place, &parent, &names, worker);
+                Err(cause) => cause,
+            };
+        let error = EntryError::new(path.clone(), Action::Root, cause);
+        let mut batch = ResultBatch::default();
+        self.error(&mut batch, error.named());
+        self.fill(ticket, batch);
+        None
+    }
+
+    /// Passes a directory's directories on and hashes its files, each run of
+    /// files between two directories in its place.
+    fn directory(
+        &self,
+        open: &Open,
+        ticket: Ticket,
+        worker: &mut Worker<'_, Self>,
+    ) {
+        worker.reader.filter_by_metadata(worker.inspector, open);
+        let (names, segments) = Segment::arrange(worker.reader);
+        // The first ticket is for what is wrong with the directory itself.
+        let mut tickets =
+            self.emitter.split(ticket, segments.len() + 1).into_iter();
+        let first = tickets.next();
+        let shared = names.len() > FILES_PER_TASK;
+        let parent = match worker.reader.directories.is_empty() {
+            true => open.clone().into_parent(),
+            false => open.parent(),
+        };
+        let (mut tasks, mut mine) = (Vec::new(), Vec::new());
+        for (ticket, segment) in tickets.zip(segments) {
+            match segment {
+                Segment::Directory(name) => {
+                    tasks.push(Task::Child(parent.clone(), name, ticket));
                 }
+                Segment::Files(range) if shared => tasks.push(Task::Files(
+                    parent.clone(),
+                    names.part(range),
+                    ticket,
+                )),
+                Segment::Files(range) => mine.push((ticket, range)),
+            }
+        }
+        worker.tasks().push(tasks);
+        if let Some(first) = first {
+            self.fill_errors(first, worker);
+        }
+        self.hash_files(open, &parent, &names, mine, worker);
+    }
+
+    fn files(
+        &self,
+        open: &Open,
+        names: &Names,
+        ticket: Ticket,
+        worker: &mut Worker<'_, Self>,
+    ) {
+        let parent = open.clone().into_parent();
+        let mine = vec![(ticket, 0..names.len())];
+        self.hash_files(open, &parent, names, mine, worker);
+    }
+
+    fn not_entered(&self, ticket: Ticket, worker: &mut Worker<'_, Self>) {
+        self.fill_errors(ticket, worker);
+    }
+}
+
+impl HashTree<'_> {
+    fn error(&self, batch: &mut ResultBatch, error: EntryError) {
+        self.run.count_error(&error);
+        batch.push_error(error);
+    }
+
+    /// Fills a slot; workers pause where too much waits.
+    fn fill(&self, ticket: Ticket, batch: ResultBatch) {
+        let weight = batch.weight();
+        self.run.count_files(batch.files(), 0);
+        let batch = (weight > 0).then_some(batch);
+        self.emitter.fill(ticket, batch, weight, self.queue);
+    }
+
+    /// Fills a slot with the reader's errors.
+    fn fill_errors(&self, ticket: Ticket, worker: &mut Worker<'_, Self>) {
+        let mut batch = ResultBatch::default();
+        for error in worker.reader.errors.drain(..) {
+            self.error(&mut batch, error);
+        }
+        self.fill(ticket, batch);
+    }
+
+    /// Hashes some of a directory's files: those that the tickets are for.
+    fn hash_files(
+        &self,
+        open: &Open,
+        parent: &Parent,
+        names: &Names,
+        mut mine: Vec<(Ticket, Range<usize>)>,
+        worker: &mut Worker<'_, Self>,
+    ) {
+        if mine.is_empty() {
+            return;
+        }
+        let tasks = worker.tasks();
+        let mut hand_on = |from| {
+            self.hand_on(tasks, &mut mine, from, parent, names);
+        };
+        let outcomes = self.outcomes(open, names, worker, &mut hand_on);
+        let mut outcomes = outcomes.into_iter();
+        for (ticket, range) in mine {
+            let own = outcomes.by_ref().take(range.len());
+            let batch = self.batch(&open.node, names, range, own);
+            self.fill(ticket, batch);
+        }
+    }
+
+    /// Leaves the files from an index on to whichever worker is free: those
+    /// before them are enough. `mine` is what remains.
+    fn hand_on(
+        &self,
+        sink: TaskSink<'_, usize, Ticket>,
+        mine: &mut Vec<(Ticket, Range<usize>)>,
+        from: usize,
+        parent: &Parent,
+        names: &Names,
+    ) {
+        let (mut kept, mut tasks) = (Vec::new(), Vec::new());
+        for (ticket, range) in mine.drain(..) {
+            let rest = range.start.max(from)..range.end;
+            if rest.is_empty() {
+                kept.push((ticket, range));
+                continue;
+            }
+            let theirs = if range.start < from {
+                let (first, second) = self.emitter.halve(ticket);
+                kept.push((first, range.start..from));
+                second
+            } else {
+                ticket
+            };
+            tasks.push(Task::Files(parent.clone(), names.part(rest), theirs));
+        }
+        *mine = kept;
+        sink.push(tasks);
+    }
+
+    /// Hashes files of one directory; the outcomes are in the order of the
+    /// names. Hands the files that are left to other workers before it hashes
+    /// a large one, and when the values of the files before take up too much.
+    fn outcomes(
+        &self,
+        directory: &Open,
+        names: &Names,
+        worker: &mut Worker<'_, Self>,
+        hand_on: &mut (dyn FnMut(usize) + Send),
+    ) -> Vec<Outcome> {
+        let method = self.options.method;
+        let count = names.len();
+        let extractors = &mut worker.reader.extractors;
+        let below = match extractors.is_empty() {
+            true => Vec::new(),
+            false => directory.node.relative(),
+        };
+        let mut outcomes = Vec::new();
+        outcomes.resize_with(count, Outcome::default);
+        let mut files = DirectoryFiles {
+            directory,
+            names,
+            run: self.run,
+            method,
+            extractors,
+            below: &below,
+            values: 0,
+            end: count,
+            hand_on: Some(hand_on),
+            outcomes,
+        };
+        worker.state.hash(worker.inspector, method, count, &mut files);
+        files.outcomes
+    }
+
+    /// The results of files, as they are reported.
+    fn batch(
+        &self,
+        node: &Node,
+        names: &Names,
+        range: Range<usize>,
+        outcomes: impl Iterator<Item = Outcome>,
+    ) -> ResultBatch {
+        let spans = names.range(range.clone());
+        let bytes = match (spans.first(), spans.last()) {
+            (Some((start, _)), Some((_, end))) => end - start,
+            _ => 0,
+        };
+        let mut batch =
+            ResultBatch::new(node.path(), spans.len(), bytes as usize);
+        for (index, outcome) in range.zip(outcomes) {
+            let name = names.get(index).unwrap_or_default();
+            let Outcome { result, extracted } = outcome;
+            match result {
+                Some(Ok(result)) => {
+                    batch.push(name, result);
+                    let Extracted { values, causes, .. } = extracted;
+                    batch.push_values(values);
+                    for cause in causes {
+                        let path = node.entry(name);
+                        let action = Action::Extract;
+                        let error = EntryError::new(path, action, cause);
+                        self.error(&mut batch, error);
+                    }
+                }
+                Some(Err((action, cause))) => {
+                    let error =
+                        EntryError::new(node.entry(name), action, cause);
+                    self.error(&mut batch, error);
+                }
+                // The run is over.
                 None => {}
             }
-            self.run.tick();
+        }
+        batch
+    }
+
+    /// Hashes a file that the caller named.
+    fn hash_source(
+        &self,
+        ticket: Ticket,
+        path: &Path,
+        opened: (File, Metadata),
+        worker: &mut Worker<'_, Self>,
+    ) {
+        let name = path.file_name().unwrap_or_default().as_bytes();
+        let (file, metadata) = &opened;
+        let extractors = &mut worker.reader.extractors;
+        let extracted = Extracted::from_file(
+            extractors,
+            file,
+            Site::named(name),
+            metadata,
+        );
+        let mut single = SingleFile { opened: Some(opened), result: None };
+        let method = self.options.method;
+        worker.state.hash(worker.inspector, method, 1, &mut single);
+        match single.result {
+            Some(result) => self.fill_source(ticket, path, result, extracted),
+            None => self.fill(ticket, ResultBatch::default()),
         }
     }
 
-    pub(super) fn error(&self, rows: &mut Rows, error: EntryError) {
-        self.run.count_error(&error);
-        rows.push_error(error);
+    /// Hashes what can only be read from one end to the other.
+    fn pipe(
+        &self,
+        ticket: Ticket,
+        path: &Path,
+        source: impl Read + Send,
+        worker: &mut Worker<'_, Self>,
+    ) {
+        let method = self.options.method;
+        let result = worker.state.pipe(worker.inspector, source, method);
+        self.fill_source(ticket, path, result, Extracted::default());
     }
 
-    /// Fills a place, and holds workers back or lets them go on.
-    pub(super) fn fill(&self, place: Place, rows: Rows) {
-        let weight = rows.weight();
-        self.run.files.fetch_add(rows.files(), Relaxed);
-        let rows = (weight > 0).then_some(rows);
-        let held = self.sequence.fill(place, rows, weight);
-        let hold = held > HELD_ROWS;
-        if self.held_back.swap(hold, Relaxed) != hold {
-            self.frontier.hold_back(hold);
+    /// Fills the slot of something that the caller named.
+    fn fill_source(
+        &self,
+        ticket: Ticket,
+        path: &Path,
+        result: Result<HashResult, Failure>,
+        extracted: Extracted,
+    ) {
+        let mut batch = ResultBatch::default();
+        match result {
+            Ok(result) => {
+                batch.push(path.as_os_str().as_bytes(), result);
+                let Extracted { values, causes, .. } = extracted;
+                batch.push_values(values);
+                for cause in causes {
+                    let action = Action::Extract;
+                    // The file itself was not in vain: it has a digest.
+                    let error =
+                        EntryError::new(path.to_owned(), action, cause);
+                    self.error(&mut batch, error);
+                }
+            }
+            Err((action, cause)) => {
+                let error = EntryError::new(path.to_owned(), action, cause);
+                self.error(&mut batch, error.named());
+            }
         }
+        self.fill(ticket, batch);
+    }
+
+    /// Walks a directory of the caller's, following links, and passes its
+    /// files on in order. Which path of a file counts is only known when all
+    /// of them are.
+    fn follow(
+        &self,
+        ticket: Ticket,
+        root: &Path,
+        sink: TaskSink<'_, usize, Ticket>,
+    ) {
+        let found = Found::default();
+        let walk = Walk {
+            pool: self.pool,
+            run: self.run,
+            storage: self.storage,
+            options: &self.options.walk,
+            visitor: &found,
+            counts: false,
+            extracts: false,
+            visited: None,
+        };
+        // In a thread of its own: a worker that waits for another pool would
+        // begin other work of this one's, and wait for itself.
+        let roots = [root.to_owned()];
+        let walked = thread::scope(|scope| {
+            let walk = || walk.go(&roots);
+            match thread::Builder::new().spawn_scoped(scope, walk) {
+                Ok(walk) => walk.join().unwrap_or_else(|p| resume_unwind(p)),
+                Err(source) => Err(Error::Threads { threads: 1, source }),
+            }
+        });
+        if let Err(error) = walked {
+            self.run.fail(error);
+            return;
+        }
+        let (parts, errors) = found.into_parts();
+        let mut tickets =
+            self.emitter.split(ticket, parts.len() + 1).into_iter();
+        let first = tickets.next();
+        sink.push(tickets.zip(parts).map(|(ticket, (node, names))| {
+            Task::Files(Parent::detached(node), names, ticket)
+        }));
+        if let Some(first) = first {
+            let mut batch = ResultBatch::default();
+            for error in errors {
+                // The walk counted it.
+                batch.push_error(error);
+            }
+            self.fill(first, batch);
+        }
+    }
+}
+
+/// Files of one directory, on their way to the reader.
+struct DirectoryFiles<'f> {
+    directory: &'f Open,
+    names: &'f Names,
+    run: &'f RunState<'f>,
+    method: Method,
+    extractors: &'f mut Extractors,
+    /// The path of the directory below its root.
+    below: &'f [u8],
+    /// How many bytes the values of the files so far take up.
+    values: usize,
+    /// Where the files end that are this worker's.
+    end: usize,
+    hand_on: Option<&'f mut (dyn FnMut(usize) + Send)>,
+    outcomes: Vec<Outcome>,
+}
+
+impl DirectoryFiles<'_> {
+    /// The name of a file, if it is still to be hashed here.
+    fn name(&self, index: usize) -> Option<&[u8]> {
+        let goes_on = index < self.end && !self.run.is_over();
+        self.names.get(index).filter(|_| goes_on)
+    }
+}
+
+impl Files for DirectoryFiles<'_> {
+    fn stat(&mut self, index: usize) -> Option<Metadata> {
+        // Extractors look at the open file.
+        if !self.extractors.is_empty() {
+            return None;
+        }
+        match self.directory.stat(self.name(index)?) {
+            Ok((EntryKind::File, metadata)) => Some(metadata),
+            // Opening it tells why not.
+            _ => None,
+        }
+    }
+
+    fn open(
+        &mut self,
+        index: usize,
+    ) -> Option<Result<(File, Metadata), Cause>> {
+        let opened = self.directory.open_file(self.name(index)?);
+        let Ok((file, metadata)) = &opened else { return Some(opened) };
+        if !self.extractors.is_empty()
+            && let Some(name) = self.names.get(index)
+            && let Some(outcome) = self.outcomes.get_mut(index)
+            && !outcome.extracted.is_done
+        {
+            let site = Site { directory: self.below, name };
+            outcome.extracted =
+                Extracted::from_file(self.extractors, file, site, metadata);
+            self.values += weight(&outcome.extracted.values);
+        }
+        let is_large =
+            matches!(self.method, Method::Whole(_)) && metadata.size >= LARGE;
+        if (is_large || self.values >= MAX_VALUES)
+            && let Some(hand_on) = self.hand_on.take()
+        {
+            self.end = index + 1;
+            hand_on(self.end);
+        }
+        Some(opened)
+    }
+
+    fn done(&mut self, index: usize, result: Result<HashResult, Failure>) {
+        let outcome = self.outcomes.get_mut(index);
+        debug_assert!(outcome.is_some(), "there is no file {index}");
+        if let Some(outcome) = outcome {
+            outcome.result = Some(result);
+        }
+    }
+}
+
+/// A file that is open already.
+struct SingleFile {
+    opened: Option<(File, Metadata)>,
+    result: Option<Result<HashResult, Failure>>,
+}
+
+impl Files for SingleFile {
+    fn open(&mut self, _: usize) -> Option<Result<(File, Metadata), Cause>> {
+        self.opened.take().map(Ok)
+    }
+
+    fn done(&mut self, _: usize, result: Result<HashResult, Failure>) {
+        self.result = Some(result);
     }
 }

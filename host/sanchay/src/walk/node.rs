@@ -8,13 +8,18 @@ use std::{
     fmt,
     os::unix::ffi::OsStringExt as _,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, Weak},
 };
 
-use crate::entry::FileId;
-use sanchay_core::order::by_path as by_name;
+use sanchay_storage::FileId;
 
-use super::open::{Handle, Open, Root};
+use sanchay_core::order;
+
+use super::{
+    open::{Handle, Open},
+    root::Root,
+};
+use crate::{error::Cause, sync::lock};
 
 /// The longest path below its root of a directory that a walk enters, in
 /// bytes, with the slash behind it: 64 KiB, sixteen times what a system call
@@ -23,11 +28,15 @@ use super::open::{Handle, Open, Root};
 /// output.
 pub const MAX_PATH: usize = 64 << 10;
 
+/// From a directory no more than so many components above, the way down is
+/// gone in one step, and nothing on it is kept open.
+const NEAR: usize = 32;
+
 /// A directory of a walk.
 pub(crate) struct Node {
-    pub(super) root: Arc<Root>,
+    root: Arc<Root>,
     /// The directory above; none of a root.
-    pub(super) parent: Option<Arc<Node>>,
+    parent: Option<Arc<Node>>,
     /// Its name; of a root, its path, with a slash at its end unless empty.
     name: Box<[u8]>,
     /// The length of its path, with the slash at its end.
@@ -78,6 +87,10 @@ impl Node {
         }
     }
 
+    pub(super) fn tree(&self) -> &Arc<Root> {
+        &self.root
+    }
+
     pub(super) fn name(&self) -> &[u8] {
         &self.name
     }
@@ -88,6 +101,12 @@ impl Node {
 
     pub(crate) fn device(&self) -> u64 {
         self.device
+    }
+
+    /// The length of the root's own path, with its slash, in the paths of
+    /// what lies beneath it.
+    pub(crate) fn root_len(&self) -> usize {
+        self.root.prefix()
     }
 
     /// Who its root is.
@@ -151,13 +170,50 @@ impl Node {
         kept.flatten().or_else(|| self.slot().upgrade())
     }
 
-    fn slot(&self) -> std::sync::MutexGuard<'_, Weak<Handle>> {
-        self.handle.lock().unwrap_or_else(PoisonError::into_inner)
+    fn slot(&self) -> MutexGuard<'_, Weak<Handle>> {
+        lock(&self.handle)
     }
 
     /// Notes that it was opened again.
-    pub(super) fn adopt(&self, handle: &Arc<Handle>) {
+    pub(super) fn set_handle(&self, handle: &Arc<Handle>) {
         *self.slot() = Arc::downgrade(handle);
+    }
+
+    /// The same directory, open: opened again where it is closed.
+    pub(crate) fn reopen(self: &Arc<Self>) -> Result<Open, Cause> {
+        // Those to be opened, the deepest first.
+        let mut below: Vec<&Arc<Self>> = Vec::new();
+        let mut node = self;
+        let mut handle = loop {
+            match (node.live(), &node.parent) {
+                (Some(handle), _) => break handle,
+                (None, Some(parent)) => {
+                    below.push(node);
+                    node = parent;
+                }
+                (None, None) => {
+                    let handle = self.root.open_again()?;
+                    node.set_handle(&handle);
+                    break handle;
+                }
+            }
+        };
+        while !below.is_empty() {
+            // Half of the way, and half of what is left, and so on.
+            let rest = match below.len() {
+                far if far > NEAR => far / 2,
+                _ => 0,
+            };
+            let way = below.split_off(rest);
+            // Never empty: the rest is less than all.
+            let Some(node) = way.first() else { break };
+            handle = self.root.descend(&handle, &way)?;
+            node.set_handle(&handle);
+            if rest > 0 {
+                self.root.keep_between(node.depth(), &handle);
+            }
+        }
+        Ok(self.with(handle))
     }
 
     /// The same directory, open.
@@ -179,11 +235,11 @@ impl Drop for Node {
 
 /// An entry of a directory: its directory, its name, and whether it is one
 /// itself.
-pub(crate) type Place<'a> = (&'a Arc<Node>, &'a [u8], bool);
+pub(crate) type EntryPath<'a> = (&'a Arc<Node>, &'a [u8], bool);
 
 /// Compares two entries by the bytes of their paths, those of directories with
 /// a slash at the end. Looks at no more than where their ways part.
-pub(crate) fn by_path(a: Place<'_>, b: Place<'_>) -> Ordering {
+pub(crate) fn by_path(a: EntryPath<'_>, b: EntryPath<'_>) -> Ordering {
     let (
         (mut a_node, mut a_name, mut a_is_dir),
         (mut b_node, mut b_name, mut b_is_dir),
@@ -206,14 +262,14 @@ pub(crate) fn by_path(a: Place<'_>, b: Place<'_>) -> Ordering {
             *node = parent;
         }
     }
-    match by_name((a_name, a_is_dir), (b_name, b_is_dir)) {
+    match order::by_path((a_name, a_is_dir), (b_name, b_is_dir)) {
         Ordering::Equal => whole(a).cmp(&whole(b)),
         order => order,
     }
 }
 
 /// A whole path, to be compared.
-fn whole((node, name, is_dir): Place<'_>) -> Vec<u8> {
+fn whole((node, name, is_dir): EntryPath<'_>) -> Vec<u8> {
     let mut path = node.path();
     path.extend_from_slice(name);
     if is_dir {

@@ -83,7 +83,7 @@ fn too_many_values_cost_the_last_files_of_a_group_theirs_and_no_others() {
         let mut told = Vec::new();
         let errors = Mutex::new(0);
         let failed = engine
-            .describe_groups(
+            .extract_groups(
                 &duplicates,
                 &plugins,
                 &monitor,

@@ -48,17 +48,17 @@ fn a_filter_judges_as_a_walk_does() {
         let options = FilterOptions { extensions, min_size, max_size, hidden };
         let mut filter = engine.filter(&options).unwrap();
         let bounded = min_size.is_some() || max_size.is_some();
-        assert_eq!(filter.judges_sizes(), bounded);
+        assert_eq!(filter.needs_sizes(), bounded);
         let names: Vec<_> = files.iter().map(|file| file.0).collect();
         let by_name: Vec<_> = filter
-            .judge_names(&names)
+            .match_names(&names)
             .unwrap()
             .iter()
             .map(|index| files[*index as usize])
             .collect();
         let sizes: Vec<_> = by_name.iter().map(|file| file.1).collect();
         let mut wanted: Vec<_> = filter
-            .judge_sizes(&sizes)
+            .match_sizes(&sizes)
             .unwrap()
             .iter()
             .map(|index| by_name[*index as usize].0.as_bytes())
@@ -94,11 +94,11 @@ proptest! {
             ..FilterOptions::default()
         };
         let mut filter = engine(1).filter(&options).unwrap();
-        let whole = filter.judge_names(&names).unwrap().to_vec();
+        let whole = filter.match_names(&names).unwrap().to_vec();
         let (first, second) = names.split_at(at.min(names.len()));
-        let mut parts = filter.judge_names(first).unwrap().to_vec();
+        let mut parts = filter.match_names(first).unwrap().to_vec();
         let offset = u32::try_from(first.len()).unwrap();
-        let second = filter.judge_names(second).unwrap();
+        let second = filter.match_names(second).unwrap();
         parts.extend(second.iter().map(|index| index + offset));
         prop_assert_eq!(parts, whole);
     }
@@ -133,14 +133,14 @@ fn names_that_do_not_fit_are_a_fault_and_the_next_are_judged() {
     // Beyond the ceiling by themselves, and only with what goes with them.
     for (count, len) in [(2, 600_000), (250_000, 4)] {
         let names = vec!["x".repeat(len); count];
-        let fault = filter.judge_names(&names).unwrap_err();
+        let fault = filter.match_names(&names).unwrap_err();
         assert!(matches!(fault, Fault::MemoryRefused { .. }), "{fault:?}");
-        assert_eq!(filter.judge_names(&["a", ".b"]).unwrap(), [0]);
+        assert_eq!(filter.match_names(&["a", ".b"]).unwrap(), [0]);
     }
-    let fault = filter.judge_sizes(&vec![1; 200_000]).unwrap_err();
+    let fault = filter.match_sizes(&vec![1; 200_000]).unwrap_err();
     assert!(matches!(fault, Fault::MemoryRefused { .. }), "{fault:?}");
-    assert_eq!(filter.judge_sizes(&[1, 2]).unwrap(), [0, 1]);
-    assert_eq!(filter.judge_names(&[""; 0]).unwrap(), [0; 0]);
+    assert_eq!(filter.match_sizes(&[1, 2]).unwrap(), [0, 1]);
+    assert_eq!(filter.match_names(&[""; 0]).unwrap(), [0; 0]);
 }
 
 #[test]

@@ -1,27 +1,23 @@
 //! Paths and their order, against paths that are strings.
 
-use std::{
-    fs::File,
-    os::{
-        fd::{AsFd as _, OwnedFd},
-        unix::ffi::OsStrExt as _,
-    },
-    path::Path,
-    sync::Arc,
-};
+use std::{path::Path, sync::Arc};
 
 use proptest::prelude::*;
+use sanchay_storage::{MemoryStorage, Storage};
 
 use super::{Node, by_path};
-use crate::walk::{KeptOpen, Links, identity, open::Open};
+use crate::walk::root::{KeptOpen, LinkPolicy, RootEntry};
 
 fn root(path: &str) -> Arc<Node> {
-    let open = OwnedFd::from(File::open("/").unwrap());
-    let id = identity(open.as_fd()).unwrap();
-    let (location, shown) = ((None, Path::new("/")), path.as_bytes());
+    let memory = MemoryStorage::new();
+    memory.make_dir(path);
+    let storage: Arc<dyn Storage> = Arc::new(memory);
     let kept = KeptOpen::default();
-    let root = Open::root(open, location, shown, Links::Refuse, id, &kept);
-    root.unwrap().node
+    let path = Path::new(path);
+    match RootEntry::open(&storage, path, LinkPolicy::Refuse, &kept).unwrap() {
+        RootEntry::Directory(open) => open.node,
+        _ => panic!("{} is a directory", path.display()),
+    }
 }
 
 fn child(parent: &Arc<Node>, name: &str) -> Arc<Node> {
@@ -42,11 +38,11 @@ fn a_path_is_the_names_on_the_way_down() {
         );
         let entry = node.entry(b"file");
         assert_eq!(
-            entry.as_os_str().as_bytes(),
+            entry.as_os_str().as_encoded_bytes(),
             [expected.as_bytes(), b"file"].concat()
         );
     }
-    assert_eq!(root("/").entry(b"").as_os_str().as_bytes(), b"/");
+    assert_eq!(root("/").entry(b"").as_os_str().as_encoded_bytes(), b"/");
 }
 
 #[test]
@@ -74,7 +70,9 @@ proptest! {
         }
         let mut entries: Vec<_> = entries
             .iter()
-            .map(|(at, name, is_dir)| (&nodes[at % nodes.len()], name.as_bytes(), *is_dir))
+            .map(|(at, name, is_dir)| {
+                (&nodes[at % nodes.len()], name.as_bytes(), *is_dir)
+            })
             .collect();
         let whole = |it: &(&Arc<Node>, &[u8], bool)| {
             let slash: &[u8] = if it.2 { b"/" } else { b"" };
@@ -83,7 +81,7 @@ proptest! {
         let mut expected: Vec<_> = entries.iter().map(whole).collect();
         expected.sort();
         entries.sort_by(|a, b| by_path(*a, *b));
-        let told: Vec<_> = entries.iter().map(whole).collect();
-        prop_assert_eq!(told, expected);
+        let sorted: Vec<_> = entries.iter().map(whole).collect();
+        prop_assert_eq!(sorted, expected);
     }
 }

@@ -1,0 +1,171 @@
+//! BLAKE3 of a large file by all workers that are idle: pieces of it are
+//! read and hashed side by side, each in an instance of its own, and their
+//! values joined in order. Memory is bounded by the workers, not by the file.
+
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    thread,
+};
+
+use sanchay_sandbox::{Algorithm, ChainingValue, Digest, Inspector};
+use sanchay_storage::File;
+
+use super::{
+    Content, Failure, HashResult, Reader,
+    ends::read_at,
+    reader::{hashing, reading},
+};
+use crate::sync::{into_inner, lock};
+
+/// The bytes of a piece: a power of two of BLAKE3's chunks, and little enough
+/// to be in a second-level cache.
+const PIECE: u64 = 512 << 10;
+
+/// How many workers are idle is checked again after so many pieces.
+const PIECES: usize = 128;
+
+/// The values of the greatest subtrees of the pieces so far, from the left.
+#[derive(Default)]
+struct Stack {
+    values: Vec<ChainingValue>,
+    pieces: u64,
+}
+
+impl Stack {
+    /// Adds a piece behind which there are others.
+    fn push(
+        &mut self,
+        mut value: ChainingValue,
+        inspector: &mut Inspector,
+    ) -> Result<(), Failure> {
+        self.pieces += 1;
+        for _ in 0..self.pieces.trailing_zeros() {
+            let Some(left) = self.values.pop() else { break };
+            value = inspector.join(&left, &value, false).map_err(hashing)?;
+        }
+        self.values.push(value);
+        Ok(())
+    }
+
+    /// Adds the last piece, of at least two.
+    fn finish(
+        mut self,
+        mut value: ChainingValue,
+        inspector: &mut Inspector,
+    ) -> Result<ChainingValue, Failure> {
+        while let Some(left) = self.values.pop() {
+            let root = self.values.is_empty();
+            value = inspector.join(&left, &value, root).map_err(hashing)?;
+        }
+        Ok(value)
+    }
+}
+
+/// The value of a piece; `None` if the file ended before it did.
+type Outcome = Result<Option<ChainingValue>, Failure>;
+
+/// Hashes a file of more than one piece. `None` if it turned out to be
+/// shorter than when it was opened.
+pub(super) fn hash(
+    reader: &Reader<'_>,
+    inspector: &mut Inspector,
+    file: &File,
+    size: u64,
+) -> Result<Option<HashResult>, Failure> {
+    let mut stack = Stack::default();
+    let mut from = 0;
+    loop {
+        let part = PIECE * PIECES as u64;
+        let to = size.min(from + part);
+        for (index, outcome) in hash_pieces(reader, inspector, file, from, to)
+            .into_iter()
+            .enumerate()
+        {
+            let Some(value) = outcome? else { return Ok(None) };
+            let end = from + (index as u64 + 1) * PIECE;
+            if end < size {
+                stack.push(value, inspector)?;
+                continue;
+            }
+            let value = stack.finish(value, inspector)?;
+            let Some(digest) = Digest::from_bytes(&value) else {
+                return Ok(None);
+            };
+            let content = Content::Whole(Algorithm::Blake3, digest);
+            let (modified, grew) = (None, false);
+            return Ok(Some(HashResult { content, size, modified, grew }));
+        }
+        from = to;
+    }
+}
+
+/// The values of the pieces between two offsets, in order; up to the
+/// first that has none.
+fn hash_pieces(
+    reader: &Reader<'_>,
+    inspector: &mut Inspector,
+    file: &File,
+    from: u64,
+    to: u64,
+) -> Vec<Outcome> {
+    let count = usize::try_from((to - from).div_ceil(PIECE)).unwrap_or(0);
+    let next = AtomicUsize::new(0);
+    let outcomes = Mutex::new(Vec::new());
+    let work = |inspector: &mut Inspector| loop {
+        let index = next.fetch_add(1, Relaxed);
+        if index >= count {
+            return;
+        }
+        let offset = from + index as u64 * PIECE;
+        let bytes = PIECE.min(to - offset);
+        let outcome = hash_piece(reader, inspector, file, offset, bytes);
+        if !matches!(outcome, Ok(Some(_))) {
+            // There is no use in what comes behind it.
+            next.store(count, Relaxed);
+        }
+        lock(&outcomes).push((index, outcome));
+    };
+    let threads = reader.pool.threads();
+    let idle = threads.saturating_sub(reader.run.working());
+    thread::scope(|scope| {
+        for _ in 0..idle.min(count.saturating_sub(1)) {
+            let help = || {
+                let mut inspector = reader.pool.inspector();
+                work(&mut inspector);
+                reader.pool.give_back(inspector);
+            };
+            // Without help it only takes longer.
+            let _ = thread::Builder::new().spawn_scoped(scope, help);
+        }
+        work(inspector);
+    });
+    let mut outcomes = into_inner(outcomes);
+    outcomes.sort_unstable_by_key(|(index, _)| *index);
+    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+/// The value of one piece.
+fn hash_piece(
+    reader: &Reader<'_>,
+    inspector: &mut Inspector,
+    file: &File,
+    offset: u64,
+    bytes: u64,
+) -> Outcome {
+    let room = usize::try_from(bytes).unwrap_or(0);
+    let mut result = Ok(());
+    let (got, value) = inspector
+        .piece_with(room, offset, &mut |space| {
+            read_at(file, offset, space).unwrap_or_else(|error| {
+                result = Err(reading(error));
+                0
+            })
+        })
+        .map_err(hashing)?;
+    result?;
+    reader.count(got)?;
+    Ok(value.ok().filter(|_| got == room))
+}

@@ -1,0 +1,124 @@
+//! How a tree's files are cut into pieces of work whose results can be put in
+//! order.
+
+use std::{
+    ops::Range,
+    sync::{Arc, Mutex},
+};
+
+use crate::{
+    entry::Batch,
+    error::EntryError,
+    sync::{into_inner, lock},
+    walk::{
+        DirReader, Names, Node, Visitor, WorkerVisitor, by_name, by_path,
+        slice,
+    },
+};
+
+/// How many files are hashed in one piece at most.
+pub(super) const FILES_PER_TASK: usize = 64;
+
+/// What follows what in a directory.
+pub(super) enum Segment {
+    /// Files, by their range in the directory's [`Names`].
+    Files(Range<usize>),
+    /// A directory.
+    Directory(Box<[u8]>),
+}
+
+impl Segment {
+    /// Puts what was found in a directory in the order of the paths.
+    pub(super) fn arrange(reader: &DirReader) -> (Names, Vec<Self>) {
+        let bytes = reader.names();
+        let files = reader.files.iter().map(|span| (*span, false));
+        let directories =
+            reader.directories.iter().map(|(span, _)| (*span, true));
+        let all = reader.files.len() + reader.directories.len();
+        let mut entries = Vec::with_capacity(all);
+        entries.extend(files.chain(directories));
+        entries.sort_unstable_by(|a, b| {
+            by_name((slice(bytes, a.0), a.1), (slice(bytes, b.0), b.1))
+        });
+        let mut names = Names::with_capacity(reader.files.len(), bytes.len());
+        let mut segments =
+            Vec::with_capacity(2 * reader.directories.len() + 1);
+        for (span, is_dir) in entries {
+            let name = slice(bytes, span);
+            if is_dir {
+                segments.push(Self::Directory(name.into()));
+                continue;
+            }
+            let index = names.len();
+            names.push(name);
+            match segments.last_mut() {
+                Some(Self::Files(run)) if run.len() < FILES_PER_TASK => {
+                    run.end = index + 1;
+                }
+                _ => segments.push(Self::Files(index..index + 1)),
+            }
+        }
+        (names, segments)
+    }
+}
+
+/// A file's name and the directory it is in.
+type InDirectory = (Arc<Node>, Box<[u8]>);
+
+/// All files of a walk, for when order is only known at its end.
+#[derive(Default)]
+pub(super) struct Found {
+    files: Mutex<Vec<InDirectory>>,
+    errors: Mutex<Vec<EntryError>>,
+}
+
+impl Visitor for Found {
+    fn worker(&self, _: usize) -> Box<dyn WorkerVisitor + '_> {
+        Box::new(self)
+    }
+}
+
+impl WorkerVisitor for &Found {
+    fn files(&mut self, node: Option<&Arc<Node>>, batch: &Batch<'_>) {
+        let Some(node) = node else { return };
+        lock(&self.files).extend(
+            batch.iter().map(|file| (Arc::clone(node), file.name.into())),
+        );
+    }
+
+    fn error(&mut self, error: EntryError) {
+        lock(&self.errors).push(error);
+    }
+}
+
+impl Found {
+    /// The files in the order of their paths, in pieces of one directory
+    /// each, and the errors in the order of theirs.
+    pub(super) fn into_parts(
+        self,
+    ) -> (Vec<(Arc<Node>, Names)>, Vec<EntryError>) {
+        let mut files = into_inner(self.files);
+        files.sort_unstable_by(|a, b| {
+            by_path((&a.0, &a.1, false), (&b.0, &b.1, false))
+        });
+        let mut parts: Vec<(Arc<Node>, Names)> = Vec::new();
+        for (node, name) in files {
+            match parts.last_mut() {
+                Some((last, names))
+                    if Arc::ptr_eq(last, &node)
+                        && names.len() < FILES_PER_TASK =>
+                {
+                    names.push(&name);
+                }
+                _ => {
+                    let mut names = Names::default();
+                    names.push(&name);
+                    parts.push((node, names));
+                }
+            }
+        }
+        let mut errors = into_inner(self.errors);
+        errors.sort_by(|a, b| a.path.cmp(&b.path));
+        (parts, errors)
+    }
+}

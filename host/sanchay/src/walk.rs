@@ -1,0 +1,313 @@
+//! The walk: directories in parallel, each listed once, its names matched in
+//! one call, the metadata of what is left read relative to its handle.
+
+mod dir_reader;
+mod extracting;
+mod following;
+mod left_out;
+mod names;
+mod node;
+mod open;
+mod plugin_filters;
+mod root;
+mod traverse;
+
+use std::{
+    collections::HashSet,
+    os::unix::ffi::OsStrExt as _,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+
+use sanchay_storage::{FileId, Storage};
+
+use self::following::NextLevel;
+pub(crate) use self::{
+    dir_reader::DirReader,
+    names::{Names, offset, slice},
+    node::{Node, by_path},
+    open::{Open, Parent},
+    root::{Kept, KeptOpen, LinkPolicy, RootEntry},
+    traverse::{Operation, Task, TaskSink, Traversal, Worker},
+};
+pub use self::{left_out::LeftOut, node::MAX_PATH};
+use crate::{
+    entry::Batch,
+    error::{Action, Cause, EntryError, Error},
+    options::{NamedFilter, WalkOptions},
+    pool::Pool,
+    queue::WorkQueue,
+    run::RunState,
+    sync::lock,
+};
+pub(crate) use sanchay_core::order::by_path as by_name;
+
+/// How many files of one directory are one task: a larger directory is shared
+/// between workers.
+const FILES_PER_TASK: usize = 2048;
+
+/// Who is told what a walk finds.
+pub(crate) trait Visitor: Sync {
+    /// The part of one worker, made on its thread and used there alone. No
+    /// two have one number at the same time.
+    fn worker(&self, number: usize) -> Box<dyn WorkerVisitor + '_>;
+}
+
+/// A worker's own part of a [`Visitor`].
+pub(crate) trait WorkerVisitor {
+    /// Files were found. `node` is their directory; `None` for a file that
+    /// the caller named, whose whole path is its name.
+    fn files(&mut self, node: Option<&Arc<Node>>, batch: &Batch<'_>);
+
+    /// An entry failed. It is counted already.
+    fn error(&mut self, error: EntryError);
+}
+
+/// A walk over roots.
+pub(crate) struct Walk<'a> {
+    pub(crate) pool: &'a Pool,
+    pub(crate) run: &'a RunState<'a>,
+    pub(crate) storage: &'a Arc<dyn Storage>,
+    pub(crate) options: &'a WalkOptions,
+    pub(crate) visitor: &'a dyn Visitor,
+    /// Whether the files found count as done in the run's progress.
+    pub(crate) counts: bool,
+    /// Whether extractors look at the files found.
+    pub(crate) extracts: bool,
+    /// The directories that were visited, where none may be visited twice.
+    pub(crate) visited: Option<Mutex<HashSet<FileId>>>,
+}
+
+/// Where a walk starts.
+type Start = Task<Parent, ()>;
+
+impl Walk<'_> {
+    /// Walks roots.
+    pub(crate) fn go(&self, roots: &[PathBuf]) -> Result<(), Error> {
+        let kept = KeptOpen::default();
+        let named = self.options.named_filter()?;
+        let mut all = Vec::new();
+        {
+            let mut visitor = self.visitor.worker(0);
+            for root in roots {
+                let open = self.enter(root, &named, &kept, &mut *visitor);
+                all.extend(open.map(Open::into_parent));
+            }
+        }
+        let walked = if self.options.follow {
+            self.go_following(all)
+        } else {
+            let tasks = all.into_iter().map(|root| Task::Source(root, ()));
+            self.work(tasks.collect(), None)
+        };
+        // Whoever remembers a directory need not keep others open.
+        *lock(&kept) = Kept::default();
+        walked
+    }
+
+    /// Opens a root. A file is reported at once, whatever its name: the
+    /// caller chose it.
+    fn enter(
+        &self,
+        root: &Path,
+        named: &NamedFilter,
+        kept: &KeptOpen,
+        visitor: &mut dyn WorkerVisitor,
+    ) -> Option<Open> {
+        let links = self.options.link_policy();
+        let cause = match RootEntry::open(self.storage, root, links, kept) {
+            Ok(RootEntry::Directory(open)) => return Some(open),
+            Ok(RootEntry::File(file, metadata)) => {
+                if named.wants(&metadata) {
+                    let values =
+                        self.extract_root(root, &file, &metadata, visitor);
+                    let name = root.as_os_str().as_bytes();
+                    let batch = Batch {
+                        parent: b"",
+                        root: name.len(),
+                        names: name,
+                        spans: &[(0, offset(name.len()))],
+                        metadata: &[metadata],
+                        values: &values,
+                        worker: 0,
+                    };
+                    self.report(None, &batch, visitor);
+                }
+                return None;
+            }
+            Ok(RootEntry::Special(_, kind)) => {
+                Cause::NotRegular(kind.describe())
+            }
+            Err(cause) => cause,
+        };
+        let error = EntryError::new(root.to_owned(), Action::Root, cause);
+        self.error(error.named(), visitor);
+        None
+    }
+
+    fn error(&self, error: EntryError, visitor: &mut dyn WorkerVisitor) {
+        self.run.count_error(&error);
+        visitor.error(error);
+    }
+
+    fn report(
+        &self,
+        node: Option<&Arc<Node>>,
+        batch: &Batch<'_>,
+        visitor: &mut dyn WorkerVisitor,
+    ) {
+        if batch.is_empty() {
+            return;
+        }
+        if self.counts {
+            let bytes = batch.metadata.iter().map(|found| found.size).sum();
+            self.run.count_files(batch.len() as u64, bytes);
+        }
+        visitor.files(node, batch);
+    }
+
+    /// Has the workers do these tasks and all that come of them. Where links
+    /// are followed, the directories found are left for the next level.
+    fn work(
+        &self,
+        tasks: Vec<Start>,
+        next_level: Option<&NextLevel>,
+    ) -> Result<(), Error> {
+        if tasks.is_empty() {
+            return Ok(());
+        }
+        Traversal {
+            pool: self.pool,
+            run: self.run,
+            options: self.options,
+            operation: &Level { walk: self, next_level },
+            queue: &WorkQueue::new(tasks),
+            visited: self.visited.as_ref(),
+        }
+        .go()
+    }
+}
+
+/// A walk's operation: files are reported, and directories are walked, now or
+/// with the next level.
+struct Level<'a> {
+    walk: &'a Walk<'a>,
+    next_level: Option<&'a NextLevel>,
+}
+
+/// A worker of a walk.
+struct State<'a> {
+    number: usize,
+    visitor: Box<dyn WorkerVisitor + 'a>,
+    /// Room for the path of a directory.
+    path: Vec<u8>,
+}
+
+impl<'a> Operation for Level<'a> {
+    type Source = Parent;
+    type Ticket = ();
+    type State = State<'a>;
+
+    fn prepare(&self, number: usize) -> State<'a> {
+        let visitor = self.walk.visitor.worker(number);
+        State { number, visitor, path: Vec::new() }
+    }
+
+    fn source(
+        &self,
+        root: Parent,
+        (): (),
+        worker: &mut Worker<'_, Self>,
+    ) -> Option<(Open, ())> {
+        let open = worker.reader.reopen(&root);
+        self.flush_errors(worker);
+        open.map(|open| (open, ()))
+    }
+
+    fn directory(&self, open: &Open, (): (), worker: &mut Worker<'_, Self>) {
+        if let Some(next_level) = self.next_level {
+            next_level.collect(worker.reader, open);
+        } else if !worker.reader.directories.is_empty() {
+            let parent = open.parent();
+            let (names, directories) =
+                (worker.reader.names(), &worker.reader.directories);
+            worker.tasks().push(directories.iter().map(|(span, _)| {
+                let name = slice(names, *span).into();
+                Task::Child(parent.clone(), name, ())
+            }));
+        }
+        if worker.reader.files.len() > FILES_PER_TASK {
+            let rest = worker.reader.files.split_off(FILES_PER_TASK);
+            let parent = open.parent();
+            let names = worker.reader.names();
+            worker.tasks().push(rest.chunks(FILES_PER_TASK).map(|files| {
+                Task::Files(parent.clone(), Names::of(names, files), ())
+            }));
+        }
+        self.report_files(open, None, worker);
+    }
+
+    fn files(
+        &self,
+        open: &Open,
+        names: &Names,
+        (): (),
+        worker: &mut Worker<'_, Self>,
+    ) {
+        self.report_files(open, Some(names), worker);
+    }
+
+    fn not_entered(&self, (): (), worker: &mut Worker<'_, Self>) {
+        self.flush_errors(worker);
+    }
+}
+
+impl Level<'_> {
+    fn flush_errors(&self, worker: &mut Worker<'_, Self>) {
+        for error in worker.reader.errors.drain(..) {
+            self.walk.error(error, &mut *worker.state.visitor);
+        }
+    }
+
+    /// Reads and matches the metadata of the directory's files, or of some of
+    /// them, and reports those that are left.
+    fn report_files(
+        &self,
+        open: &Open,
+        others: Option<&Names>,
+        worker: &mut Worker<'_, Self>,
+    ) {
+        worker.reader.read_metadata(worker.inspector, open, others);
+        self.flush_errors(worker);
+        let Worker { reader, state, .. } = worker;
+        if let Some(next_level) = self.next_level {
+            next_level.note(&reader.metadata);
+        }
+        if reader.metadata.is_empty() {
+            return;
+        }
+        let State { number, visitor, path } = &mut **state;
+        if self.walk.extracts && !reader.extractors.is_empty() {
+            self.walk.report_extracted(
+                &open.node,
+                others,
+                reader,
+                *number,
+                &mut **visitor,
+            );
+            return;
+        }
+        path.clear();
+        open.node.write_path(path);
+        let batch = Batch {
+            parent: path,
+            root: open.node.root_len(),
+            names: others.map_or(reader.names(), Names::bytes),
+            spans: &reader.matched,
+            metadata: &reader.metadata,
+            values: &[],
+            worker: *number,
+        };
+        self.walk.report(Some(&open.node), &batch, &mut **visitor);
+    }
+}

@@ -1,0 +1,570 @@
+//! The step that every operation takes in a directory: open it, list it, have
+//! its names matched in one call, find out what the listing leaves open, and
+//! read and match the metadata of its files.
+
+use sanchay_sandbox::{Columns, Fault, Inspector, KindSet, Matches};
+use sanchay_storage::{EntryKind, FileId, Listing, Metadata, Span};
+
+use super::{
+    left_out,
+    names::{Names, offset, slice},
+    node::Node,
+    open::{Open, Parent},
+    plugin_filters::{Ask, Candidate, PluginFilters},
+};
+use crate::{
+    error::{Action, Cause, EntryError, Error},
+    extract::Extractors,
+    options::{WalkOptions, Walker, facts},
+    run::RunState,
+};
+
+/// How many names are matched in one call at most: far beyond where the cost
+/// of a call shows, and small beside an instance's memory.
+const NAMES_PER_CALL: usize = 4096;
+
+/// Reads one directory after the other. What it found in the last one is in
+/// its fields, whose memory is used again for the next.
+pub(crate) struct DirReader {
+    listing: Listing,
+    /// What each entry is. Of what the listing does not say it, and of links
+    /// that are followed, it is found out once they are wanted by name.
+    kinds: Vec<EntryKind>,
+    /// The entries that the filters want by name: files, and what else was
+    /// asked for.
+    pub(crate) files: Vec<Span>,
+    /// What they are.
+    file_kinds: Vec<EntryKind>,
+    /// The directories to enter, with their identity where links are
+    /// followed.
+    pub(crate) directories: Vec<(Span, Option<FileId>)>,
+    /// The files that a link led to and that the filters want by name.
+    pub(crate) linked: Vec<(Span, Metadata)>,
+    /// The files whose metadata was read and that the filters want, and
+    /// their metadata.
+    pub(crate) matched: Vec<Span>,
+    pub(crate) metadata: Vec<Metadata>,
+    /// What went wrong since these were taken last.
+    pub(crate) errors: Vec<EntryError>,
+    pub(crate) extractors: Extractors,
+    plugin_filters: PluginFilters,
+    follow: bool,
+    max_depth: Option<usize>,
+    leave_out: Vec<FileId>,
+    one_file_system: bool,
+    /// What entries can be that are wanted.
+    wanted_kinds: KindSet,
+    /// The columns of metadata that the filter asks for.
+    columns: Columns,
+    /// The entries that are wanted by name, and the directories to enter.
+    by_name: Matches,
+    /// The same of one call.
+    matches: Matches,
+    survivors: Vec<u32>,
+    ends: Vec<u32>,
+    numbers: Vec<u64>,
+}
+
+impl DirReader {
+    /// Prepares a worker: its instance compiles the filter.
+    pub(crate) fn new(
+        inspector: &mut Inspector,
+        options: &WalkOptions,
+    ) -> Result<Self, Error> {
+        let program = options.filter.program().map_err(Error::Filter)?;
+        inspector.set_filter(&program)?;
+        let columns = inspector.filter_columns().map_err(Error::Sandbox)?;
+        let wanted_kinds = inspector.filter_kinds().map_err(Error::Sandbox)?;
+        let listed = wanted_kinds.with(EntryKind::Directory);
+        let portable = options.walker == Walker::Portable;
+        Ok(Self {
+            listing: Listing::new(listed, options.follow, portable),
+            kinds: Vec::new(),
+            files: Vec::new(),
+            file_kinds: Vec::new(),
+            directories: Vec::new(),
+            linked: Vec::new(),
+            matched: Vec::new(),
+            metadata: Vec::new(),
+            errors: Vec::new(),
+            extractors: Extractors::new(&options.plugins),
+            plugin_filters: PluginFilters::new(&options.plugins),
+            follow: options.follow,
+            max_depth: options.max_depth,
+            leave_out: options.leave_out.clone(),
+            one_file_system: options.one_file_system,
+            wanted_kinds,
+            columns,
+            by_name: Matches::default(),
+            matches: Matches::default(),
+            survivors: Vec::new(),
+            ends: Vec::new(),
+            numbers: Vec::new(),
+        })
+    }
+
+    /// The names that `files`, `directories` and `linked` point into.
+    pub(crate) fn names(&self) -> &[u8] {
+        self.listing.names()
+    }
+
+    /// Opens a directory that was open before and may have been closed.
+    pub(crate) fn reopen(&mut self, parent: &Parent) -> Option<Open> {
+        match parent.open() {
+            Ok(open) => Some(open),
+            Err(cause) => {
+                let node = parent.node();
+                let action = Action::OpenDirectory;
+                let error = EntryError::new(node.entry(b""), action, cause);
+                let is_root = node.depth() == 0;
+                self.errors.push(if is_root { error.named() } else { error });
+                None
+            }
+        }
+    }
+
+    /// Opens a directory in another. None is entered that lies on another
+    /// file system and is better left out.
+    pub(crate) fn open_child(
+        &mut self,
+        parent: &Parent,
+        name: &[u8],
+        run: &RunState<'_>,
+    ) -> Option<Open> {
+        let node = parent.node();
+        let open = match parent.open().and_then(|it| it.open_child(name)) {
+            Ok(open) => open,
+            Err(cause) => {
+                let path = node.entry(name);
+                let action = Action::OpenDirectory;
+                self.errors.push(EntryError::new(path, action, cause));
+                return None;
+            }
+        };
+        if open.node.device() == node.device() {
+            return Some(open);
+        }
+        if self.one_file_system {
+            return None;
+        }
+        if let Some(kind) = open.pseudo_file_system() {
+            run.leave_out(left_out::LeftOut::new(open.node.entry(b""), kind));
+            return None;
+        }
+        Some(open)
+    }
+
+    /// Whether a walk goes into the directory at all.
+    pub(crate) fn enters(&self, node: &Node) -> bool {
+        self.max_depth.is_none_or(|most| node.depth() < most)
+    }
+
+    /// Lists an open directory and matches its entries by name. What is left
+    /// of them is in `files`, `directories` and `linked`.
+    pub(crate) fn read_dir(&mut self, inspector: &mut Inspector, open: &Open) {
+        self.listing.clear();
+        self.files.clear();
+        self.file_kinds.clear();
+        self.directories.clear();
+        self.linked.clear();
+        let node = &*open.node;
+        if let Err(cause) = open.list(&mut self.listing) {
+            let action = Action::ReadDirectory;
+            let failed = EntryError::new(node.entry(b""), action, cause);
+            // A root of which nothing can be told is as good as none.
+            let nothing = node.depth() == 0 && self.listing.is_empty();
+            self.errors.push(if nothing { failed.named() } else { failed });
+        }
+        self.kinds.clear();
+        let follow = self.follow;
+        self.kinds.extend(self.listing.kinds().iter().map(
+            |kind| match kind {
+                EntryKind::Symlink if follow => EntryKind::Unknown,
+                kind => *kind,
+            },
+        ));
+        self.match_names(inspector, node);
+        if follow || self.listing.has_unresolved() {
+            self.resolve_kinds(inspector, open);
+        } else {
+            for index in &self.by_name.entries {
+                let at = *index as usize;
+                self.files.push(self.listing.span(at));
+                self.file_kinds.extend(self.kinds.get(at));
+            }
+            for index in &self.by_name.directories {
+                let span = self.listing.span(*index as usize);
+                self.directories.push((span, None));
+            }
+        }
+        self.apply_plugin_filters(node);
+        if self.max_depth.is_some_and(|most| node.depth() + 1 >= most) {
+            self.directories.clear();
+        }
+    }
+
+    /// Matches the listing by name; the indices ascend.
+    fn match_names(&mut self, inspector: &mut Inspector, node: &Node) {
+        self.by_name.entries.clear();
+        self.by_name.directories.clear();
+        let mut start = 0;
+        while start < self.listing.len() {
+            let end = (start + NAMES_PER_CALL).min(self.listing.len());
+            if self.match_range(inspector, start, end).is_err() {
+                // One name must not cost the others theirs.
+                for index in start..end {
+                    let matched =
+                        self.match_range(inspector, index, index + 1);
+                    if let Err(fault) = matched {
+                        let path = node.entry(self.listing.name(index));
+                        self.errors.push(EntryError::new(
+                            path,
+                            Action::Filter,
+                            Cause::Sandbox(fault),
+                        ));
+                    }
+                }
+            }
+            start = end;
+        }
+    }
+
+    fn match_range(
+        &mut self,
+        inspector: &mut Inspector,
+        start: usize,
+        end: usize,
+    ) -> Result<(), Fault> {
+        let listing = &self.listing;
+        let base = listing.span(start).0;
+        let ends = listing.ends().get(start..end).unwrap_or(&[]);
+        let ends = if base == 0 {
+            ends
+        } else {
+            self.ends.clear();
+            self.ends.extend(ends.iter().map(|end| end - base));
+            &self.ends
+        };
+        let last = listing.span(end - 1).1;
+        let batch = sanchay_sandbox::Listing {
+            names: slice(listing.names(), (base, last)),
+            ends,
+            kinds: self.kinds.get(start..end).unwrap_or(&[]),
+        };
+        inspector.match_names(&batch, &mut self.matches)?;
+        let first = offset(start);
+        let Matches { entries, directories } = &self.matches;
+        let by_name = &mut self.by_name;
+        by_name.entries.extend(entries.iter().map(|it| it + first));
+        by_name.directories.extend(directories.iter().map(|it| it + first));
+        Ok(())
+    }
+
+    /// Finds out what entries are where the listing does not say, and who the
+    /// directories are where links are followed. A link that leads nowhere is
+    /// nothing and is left out; of what links lead to, files are reported.
+    fn resolve_kinds(&mut self, inspector: &mut Inspector, open: &Open) {
+        let node = &*open.node;
+        let Matches { entries, directories } =
+            std::mem::take(&mut self.by_name);
+        let mut candidates = entries.clone();
+        candidates.extend(&directories);
+        candidates.sort_unstable();
+        candidates.dedup();
+        for index in candidates {
+            let at = index as usize;
+            let span = self.listing.span(at);
+            let unresolved = self.listing.is_unresolved(index);
+            let mut wanted = entries.binary_search(&index).is_ok();
+            let mut enters = directories.binary_search(&index).is_ok();
+            let mut kind =
+                self.kinds.get(at).copied().unwrap_or(EntryKind::Unknown);
+            let mut found = None;
+            if unresolved || enters && self.follow {
+                let name = self.listing.name(at);
+                let metadata = match open.stat(name) {
+                    Ok((_, metadata)) => metadata,
+                    Err(Cause::Io(e)) if unresolved && leads_nowhere(&e) => {
+                        continue;
+                    }
+                    Err(cause) => {
+                        let path = node.entry(name);
+                        let action = Action::Stat;
+                        self.errors.push(EntryError::new(path, action, cause));
+                        continue;
+                    }
+                };
+                kind = metadata.kind;
+                found = Some(metadata);
+                if unresolved {
+                    match match_one(inspector, name, kind) {
+                        Ok(matches) => (wanted, enters) = matches,
+                        Err(fault) => {
+                            self.errors.push(EntryError::new(
+                                node.entry(name),
+                                Action::Filter,
+                                Cause::Sandbox(fault),
+                            ));
+                            continue;
+                        }
+                    }
+                }
+            }
+            if enters && kind == EntryKind::Directory {
+                let id = found.as_ref().map(|metadata| metadata.id);
+                self.directories.push((span, id));
+            }
+            match found {
+                _ if !wanted => {}
+                Some(metadata) if self.leave_out.contains(&metadata.id) => {}
+                Some(metadata) if unresolved && self.follow => {
+                    if kind == EntryKind::File {
+                        self.linked.push((span, metadata));
+                    }
+                }
+                _ => {
+                    self.files.push(span);
+                    self.file_kinds.push(kind);
+                }
+            }
+        }
+        self.by_name = Matches { entries, directories };
+    }
+
+    /// Drops what the plugins do not want by name.
+    fn apply_plugin_filters(&mut self, node: &Node) {
+        if self.plugin_filters.is_empty() {
+            return;
+        }
+        let Self { listing, plugin_filters, errors, .. } = self;
+        let mut apply = |ask, candidates: &[Candidate]| {
+            plugin_filters.apply(
+                ask,
+                node,
+                listing.names(),
+                candidates,
+                errors,
+            )
+        };
+        let directory = |(name, _): &(Span, Option<FileId>)| Candidate {
+            name: *name,
+            kind: EntryKind::Directory,
+            metadata: None,
+        };
+        let candidates: Vec<_> =
+            self.directories.iter().map(directory).collect();
+        let wanted = apply(Ask::All, &candidates);
+        keep(&mut self.directories, &wanted);
+        let files = self.files.iter().zip(&self.file_kinds);
+        let candidate = |(name, kind): (&Span, &EntryKind)| Candidate {
+            name: *name,
+            kind: *kind,
+            metadata: None,
+        };
+        let candidates: Vec<_> = files.map(candidate).collect();
+        let wanted = apply(Ask::ByName, &candidates);
+        keep(&mut self.files, &wanted);
+        keep(&mut self.file_kinds, &wanted);
+        let linked = |(name, metadata): &(Span, Metadata)| Candidate {
+            name: *name,
+            kind: metadata.kind,
+            metadata: None,
+        };
+        let candidates: Vec<_> = self.linked.iter().map(linked).collect();
+        let wanted = apply(Ask::ByName, &candidates);
+        keep(&mut self.linked, &wanted);
+    }
+
+    /// Reads the metadata of the files that were found and matches it; or of
+    /// other files of the directory. What is left is in `matched` and
+    /// `metadata`.
+    pub(crate) fn read_metadata(
+        &mut self,
+        inspector: &mut Inspector,
+        open: &Open,
+        others: Option<&Names>,
+    ) {
+        self.matched.clear();
+        self.metadata.clear();
+        let (names, files) = match others {
+            Some(names) => (names.bytes(), names.spans()),
+            None => (self.listing.names(), &self.files[..]),
+        };
+        for span in files {
+            let name = slice(names, *span);
+            let cause = match open.stat(name) {
+                Ok((kind, metadata)) if self.wanted_kinds.has(kind) => {
+                    if !self.leave_out.contains(&metadata.id) {
+                        self.matched.push(*span);
+                        self.metadata.push(metadata);
+                    }
+                    continue;
+                }
+                Ok((EntryKind::Symlink, _)) => Cause::BecameLink,
+                // It was a file when it was listed, or is one now that was not.
+                Ok((EntryKind::File, _)) => Cause::Replaced,
+                Ok((kind, _)) => Cause::NotRegular(kind.describe()),
+                Err(cause) => cause,
+            };
+            let path = open.node.entry(name);
+            self.errors.push(EntryError::new(path, Action::Stat, cause));
+        }
+        self.match_metadata(inspector, &open.node, others);
+    }
+
+    /// Drops from `files` what the filters reject by metadata. Reads none
+    /// where no filter asks for any.
+    pub(crate) fn filter_by_metadata(
+        &mut self,
+        inspector: &mut Inspector,
+        open: &Open,
+    ) {
+        let needed = self.columns.need_metadata()
+            || self.plugin_filters.want_metadata()
+            || !self.leave_out.is_empty();
+        if needed {
+            self.read_metadata(inspector, open, None);
+            self.files.clone_from(&self.matched);
+            self.file_kinds.clear();
+            let kinds = self.metadata.iter().map(|found| found.kind);
+            self.file_kinds.extend(kinds);
+        }
+    }
+
+    /// Matches one file whose metadata is known. Whether the filters want it
+    /// shows in `matched` and `metadata`.
+    pub(crate) fn match_known(
+        &mut self,
+        inspector: &mut Inspector,
+        node: &Node,
+        file: &Names,
+        metadata: Metadata,
+    ) {
+        self.matched.clear();
+        self.matched.extend(file.spans());
+        self.metadata.clear();
+        self.metadata.push(metadata);
+        self.match_metadata(inspector, node, Some(file));
+    }
+
+    /// Drops from `matched` and `metadata` what the filters reject.
+    fn match_metadata(
+        &mut self,
+        inspector: &mut Inspector,
+        node: &Node,
+        others: Option<&Names>,
+    ) {
+        let Self { listing, matched, metadata, errors, survivors, .. } = self;
+        let names = others.map_or(listing.names(), Names::bytes);
+        if self.columns.need_metadata() && !metadata.is_empty() {
+            self.numbers.clear();
+            let facts = metadata.iter().map(facts);
+            self.columns.push(facts, &mut self.numbers);
+            let named = self.columns.has(Columns::NAME).then(|| {
+                let mut named = Names::of(names, matched);
+                named.take_columns()
+            });
+            let kinds: Vec<_> = match &named {
+                Some(_) => metadata.iter().map(|found| found.kind).collect(),
+                None => Vec::new(),
+            };
+            let listing = named.as_ref().map(|(names, ends)| {
+                sanchay_sandbox::Listing { names, ends, kinds: &kinds }
+            });
+            let answer = inspector.match_metadata(
+                metadata.len(),
+                listing.as_ref(),
+                self.columns.of_metadata(),
+                &self.numbers,
+                survivors,
+            );
+            if let Err(fault) = answer {
+                errors.extend(matched.drain(..).map(|span| {
+                    EntryError::new(
+                        node.entry(slice(names, span)),
+                        Action::Filter,
+                        Cause::Sandbox(fault.clone()),
+                    )
+                }));
+                metadata.clear();
+                return;
+            }
+            keep(matched, survivors);
+            keep(metadata, survivors);
+        }
+        if self.plugin_filters.want_metadata() && !matched.is_empty() {
+            let candidate = |(name, metadata): (&Span, &Metadata)| Candidate {
+                name: *name,
+                kind: metadata.kind,
+                metadata: Some(*metadata),
+            };
+            let candidates: Vec<_> =
+                matched.iter().zip(&*metadata).map(candidate).collect();
+            let wanted = self.plugin_filters.apply(
+                Ask::ByMetadata,
+                node,
+                names,
+                &candidates,
+                errors,
+            );
+            keep(matched, &wanted);
+            keep(metadata, &wanted);
+        }
+    }
+}
+
+/// Whether one entry is wanted, and whether it is a directory to enter.
+fn match_one(
+    inspector: &mut Inspector,
+    name: &[u8],
+    kind: EntryKind,
+) -> Result<(bool, bool), Fault> {
+    let batch = sanchay_sandbox::Listing {
+        names: name,
+        ends: &[offset(name.len())],
+        kinds: &[kind],
+    };
+    let mut matches = Matches::default();
+    inspector.match_names(&batch, &mut matches)?;
+    Ok((!matches.entries.is_empty(), !matches.directories.is_empty()))
+}
+
+/// Whether a link's target does not exist, or is the link itself.
+fn leads_nowhere(error: &std::io::Error) -> bool {
+    use rustix::io::Errno;
+    matches!(
+        error.kind(),
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
+    ) || Errno::from_io_error(error) == Some(Errno::LOOP)
+}
+
+/// Keeps the items at these ascending indices.
+fn keep<T: Copy>(items: &mut Vec<T>, indices: &[u32]) {
+    if indices.len() == items.len() {
+        return;
+    }
+    for (to, from) in indices.iter().enumerate() {
+        let item = items.get(*from as usize).copied();
+        debug_assert!(item.is_some(), "{from} of {}", items.len());
+        if let Some(item) = item
+            && let Some(slot) = items.get_mut(to)
+        {
+            *slot = item;
+        }
+    }
+    items.truncate(indices.len());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::keep;
+
+    #[test]
+    fn keep_leaves_the_items_at_the_indices_in_order() {
+        let mut items = vec![10, 11, 12, 13];
+        keep(&mut items, &[1, 3]);
+        assert_eq!(items, [11, 13]);
+        keep(&mut items, &[]);
+        assert!(items.is_empty());
+    }
+}

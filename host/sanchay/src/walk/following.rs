@@ -1,0 +1,171 @@
+//! Walking where links are followed. A directory may then be reached by many
+//! paths, and the tree by endless ones. The walk goes level by level: all
+//! directories at one depth are known, and sorted, before any of them is
+//! entered, so each real directory is visited once, under the shortest and
+//! then least path, whatever the threads do. Files that links lead to wait
+//! until the end, when it is known which real files were reported anyway.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex},
+};
+
+use sanchay_storage::{FileId, Metadata};
+
+use super::{
+    DirReader, Names, Task, Walk, by_path,
+    node::Node,
+    open::{Open, Parent},
+    slice,
+};
+use crate::{
+    entry::Batch,
+    error::Error,
+    sync::{into_inner, lock},
+};
+
+/// What a level leaves for later.
+#[derive(Default)]
+pub(super) struct NextLevel {
+    found: Mutex<Found>,
+}
+
+#[derive(Default)]
+struct Found {
+    directories: Vec<Directory>,
+    links: Vec<Link>,
+    /// The real files that the walk reports, or would if the filter's sizes
+    /// let it.
+    files: HashSet<FileId>,
+}
+
+struct Directory {
+    id: FileId,
+    parent: Parent,
+    name: Box<[u8]>,
+}
+
+/// A file that a link leads to.
+struct Link {
+    node: Arc<Node>,
+    name: Box<[u8]>,
+    metadata: Metadata,
+}
+
+impl NextLevel {
+    /// Takes the links and directories that were found in a directory.
+    pub(super) fn collect(&self, reader: &DirReader, open: &Open) {
+        if reader.directories.is_empty() && reader.linked.is_empty() {
+            return;
+        }
+        let parent = open.parent();
+        let names = reader.names();
+        let mut found = lock(&self.found);
+        found.directories.extend(reader.directories.iter().filter_map(
+            |(span, id)| {
+                let (parent, name) = (parent.clone(), slice(names, *span));
+                Some(Directory { id: (*id)?, parent, name: name.into() })
+            },
+        ));
+        found.links.extend(reader.linked.iter().map(|(span, metadata)| {
+            Link {
+                node: Arc::clone(&open.node),
+                name: slice(names, *span).into(),
+                metadata: *metadata,
+            }
+        }));
+    }
+
+    /// Notes that real files were found.
+    pub(super) fn note(&self, metadata: &[Metadata]) {
+        let mut found = lock(&self.found);
+        found.files.extend(metadata.iter().map(|file| file.id));
+    }
+}
+
+impl Walk<'_> {
+    /// Walks roots, following links.
+    pub(super) fn go_following(
+        &self,
+        roots: Vec<Parent>,
+    ) -> Result<(), Error> {
+        let next_level = NextLevel::default();
+        let mut visited = HashSet::new();
+        let mut level = Vec::new();
+        for root in roots {
+            if visited.insert(root.node().root_id()) {
+                level.push(Task::Source(root, ()));
+            }
+        }
+        while !level.is_empty() && !self.run.is_over() {
+            self.work(level, Some(&next_level))?;
+            let mut next =
+                std::mem::take(&mut lock(&next_level.found).directories);
+            next.sort_unstable_by(|a, b| {
+                let (a_node, b_node) = (a.parent.node(), b.parent.node());
+                by_path((a_node, &a.name, true), (b_node, &b.name, true))
+            });
+            level = next
+                .into_iter()
+                .filter(|directory| visited.insert(directory.id))
+                .map(|Directory { parent, name, .. }| {
+                    Task::Child(parent, name, ())
+                })
+                .collect();
+        }
+        self.report_links(into_inner(next_level.found))
+    }
+
+    /// Reports each real file that only links lead to, once.
+    fn report_links(&self, found: Found) -> Result<(), Error> {
+        let Found { mut links, mut files, .. } = found;
+        if self.run.is_over() || links.is_empty() {
+            return Ok(());
+        }
+        links.sort_unstable_by(|a, b| {
+            a.node.depth().cmp(&b.node.depth()).then_with(|| {
+                by_path((&a.node, &a.name, false), (&b.node, &b.name, false))
+            })
+        });
+        let mut visitor = self.visitor.worker(0);
+        let mut inspector = self.pool.inspector();
+        let mut reader = DirReader::new(&mut inspector, self.options)?;
+        for Link { node, name, metadata } in links {
+            if !files.insert(metadata.id) {
+                continue;
+            }
+            let mut names = Names::default();
+            names.push(&name);
+            reader.match_known(&mut inspector, &node, &names, metadata);
+            for error in reader.errors.drain(..) {
+                self.error(error, &mut *visitor);
+            }
+            if self.extracts && !reader.extractors.is_empty() {
+                self.report_extracted(
+                    &node,
+                    Some(&names),
+                    &mut reader,
+                    0,
+                    &mut *visitor,
+                );
+            } else {
+                let batch = Batch {
+                    parent: &node.path(),
+                    root: node.root_len(),
+                    names: names.bytes(),
+                    spans: &reader.matched,
+                    metadata: &reader.metadata,
+                    values: &[],
+                    worker: 0,
+                };
+                self.report(Some(&node), &batch, &mut *visitor);
+            }
+            self.run.tick();
+            if self.run.is_over() {
+                break;
+            }
+        }
+        self.pool.give_back(inspector);
+        Ok(())
+    }
+}

@@ -1,0 +1,192 @@
+//! The one way through trees: a queue of tasks, workers that take them, and
+//! the same step for every directory. What an operation makes of the files is
+//! its own business.
+
+use std::{collections::HashSet, sync::Mutex};
+
+use sanchay_sandbox::Inspector;
+use sanchay_storage::FileId;
+
+use super::{
+    dir_reader::DirReader,
+    names::Names,
+    open::{Open, Parent},
+};
+use crate::{
+    error::Error,
+    options::WalkOptions,
+    pool::Pool,
+    queue::{Cursor, WorkQueue},
+    run::RunState,
+    sync::lock,
+};
+
+/// A piece of work. `S` is what a walk starts from; `T` says where the
+/// results belong.
+pub(crate) enum Task<S, T> {
+    /// Something that the caller named.
+    Source(S, T),
+    /// A directory in another.
+    Child(Parent, Box<[u8]>, T),
+    /// Some of a directory's files.
+    Files(Parent, Names, T),
+}
+
+/// What is done with the files of trees.
+pub(crate) trait Operation: Sync {
+    /// What a walk starts from.
+    type Source: Send;
+    /// Where the results of a task belong.
+    type Ticket: Send;
+    /// What a worker has for itself; it stays on its thread.
+    type State;
+
+    /// Sets up a worker.
+    fn prepare(&self, worker: usize) -> Self::State;
+
+    /// Begins with a source. Gives the ticket back with the directory to walk,
+    /// if it is one.
+    fn source(
+        &self,
+        source: Self::Source,
+        ticket: Self::Ticket,
+        worker: &mut Worker<'_, Self>,
+    ) -> Option<(Open, Self::Ticket)>;
+
+    /// Deals with a directory whose entries are in the reader.
+    fn directory(
+        &self,
+        open: &Open,
+        ticket: Self::Ticket,
+        worker: &mut Worker<'_, Self>,
+    );
+
+    /// Deals with some of a directory's files.
+    fn files(
+        &self,
+        open: &Open,
+        names: &Names,
+        ticket: Self::Ticket,
+        worker: &mut Worker<'_, Self>,
+    );
+
+    /// Deals with a directory that is not entered. Why is in the reader's
+    /// errors, if it is one.
+    fn not_entered(&self, ticket: Self::Ticket, worker: &mut Worker<'_, Self>);
+}
+
+/// What a worker needs for a task.
+pub(crate) struct Worker<'w, O: Operation + ?Sized> {
+    pub(crate) reader: &'w mut DirReader,
+    pub(crate) inspector: &'w mut Inspector,
+    pub(crate) state: &'w mut O::State,
+    tasks: TaskSink<'w, O::Source, O::Ticket>,
+}
+
+impl<'w, O: Operation + ?Sized> Worker<'w, O> {
+    /// Where the tasks go that come of the one at hand.
+    pub(crate) fn tasks(&self) -> TaskSink<'w, O::Source, O::Ticket> {
+        self.tasks
+    }
+}
+
+/// Where the tasks go that come of another.
+pub(crate) struct TaskSink<'q, S, T> {
+    queue: &'q WorkQueue<Task<S, T>>,
+    cursor: Cursor,
+}
+
+impl<S, T> Clone for TaskSink<'_, S, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S, T> Copy for TaskSink<'_, S, T> {}
+
+impl<S, T> TaskSink<'_, S, T> {
+    /// Adds tasks: they take the position of the one that they come of, behind
+    /// those that came of it before.
+    pub(crate) fn push(self, tasks: impl IntoIterator<Item = Task<S, T>>) {
+        self.queue.push(self.cursor, tasks);
+    }
+}
+
+/// A walk.
+pub(crate) struct Traversal<'a, O: Operation> {
+    pub(crate) pool: &'a Pool,
+    pub(crate) run: &'a RunState<'a>,
+    pub(crate) options: &'a WalkOptions,
+    pub(crate) operation: &'a O,
+    pub(crate) queue: &'a WorkQueue<Task<O::Source, O::Ticket>>,
+    /// The directories that were visited, where none may be visited twice.
+    pub(crate) visited: Option<&'a Mutex<HashSet<FileId>>>,
+}
+
+impl<O: Operation> Traversal<'_, O> {
+    /// Has the workers do the tasks in the queue and all that come of them.
+    pub(crate) fn go(&self) -> Result<(), Error> {
+        self.pool.work(
+            self.queue,
+            self.run,
+            |index, inspector| {
+                let reader = DirReader::new(inspector, self.options)?;
+                Ok((reader, self.operation.prepare(index)))
+            },
+            |task, cursor, (reader, state), inspector| {
+                let tasks = TaskSink { queue: self.queue, cursor };
+                let mut worker = Worker { reader, inspector, state, tasks };
+                self.process(task, &mut worker);
+            },
+            drop,
+        )
+    }
+
+    fn process(
+        &self,
+        task: Task<O::Source, O::Ticket>,
+        worker: &mut Worker<'_, O>,
+    ) {
+        let operation = self.operation;
+        let (open, ticket) = match task {
+            Task::Source(source, ticket) => {
+                let begun = operation.source(source, ticket, worker);
+                let Some((open, ticket)) = begun else { return };
+                (Some(open), ticket)
+            }
+            Task::Child(parent, name, ticket) => {
+                let open = worker.reader.open_child(&parent, &name, self.run);
+                (open, ticket)
+            }
+            Task::Files(parent, names, ticket) => {
+                match worker.reader.reopen(&parent) {
+                    Some(open) => {
+                        operation.files(&open, &names, ticket, worker);
+                    }
+                    None => operation.not_entered(ticket, worker),
+                }
+                return;
+            }
+        };
+        match open.filter(|open| self.enters(open, worker)) {
+            Some(open) => {
+                self.run.count_directory();
+                worker.reader.read_dir(worker.inspector, &open);
+                operation.directory(&open, ticket, worker);
+            }
+            None => operation.not_entered(ticket, worker),
+        }
+    }
+
+    /// Whether a directory is not too deep in the tree to be entered, and was
+    /// not visited before, where that matters.
+    fn enters(&self, open: &Open, worker: &Worker<'_, O>) -> bool {
+        if !worker.reader.enters(&open.node) {
+            return false;
+        }
+        match (self.visited, self.visited.map(|_| open.id())) {
+            (Some(visited), Some(Ok(id))) => lock(visited).insert(id),
+            _ => true,
+        }
+    }
+}

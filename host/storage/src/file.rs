@@ -1,0 +1,144 @@
+//! Open files. One on this machine is its descriptor, so that reading it
+//! costs a system call and nothing more; any other is an object that reads
+//! and writes at offsets.
+
+use std::{fmt, io, os::unix::fs::FileExt as _};
+
+use rustix::io::Errno;
+
+use crate::{Metadata, local::local_metadata};
+
+/// What a file that is not on this machine does.
+pub trait RandomAccess: Send + Sync {
+    /// Reads at an offset. Returns how many bytes; 0 at the end.
+    ///
+    /// # Errors
+    /// What keeps it from being read.
+    fn read_at(&self, space: &mut [u8], offset: u64) -> io::Result<usize>;
+
+    /// Writes at an offset. Returns how many bytes.
+    ///
+    /// # Errors
+    /// What keeps it from being written.
+    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize>;
+
+    /// Its metadata now.
+    ///
+    /// # Errors
+    /// What keeps it from being found out.
+    fn metadata(&self) -> io::Result<Metadata>;
+}
+
+/// An open file.
+pub struct File(Inner);
+
+enum Inner {
+    Local(std::fs::File),
+    Other(Box<dyn RandomAccess>),
+}
+
+impl File {
+    /// A file of a storage that is not this machine's.
+    #[must_use]
+    pub fn new(file: Box<dyn RandomAccess>) -> Self {
+        Self(Inner::Other(file))
+    }
+
+    /// Its descriptor, if it is on this machine.
+    #[must_use]
+    pub fn as_local(&self) -> Option<&std::fs::File> {
+        match &self.0 {
+            Inner::Local(file) => Some(file),
+            Inner::Other(_) => None,
+        }
+    }
+
+    /// Its descriptor, if it is on this machine.
+    #[must_use]
+    pub fn into_local(self) -> Option<std::fs::File> {
+        match self.0 {
+            Inner::Local(file) => Some(file),
+            Inner::Other(_) => None,
+        }
+    }
+
+    /// Reads at an offset. Returns how many bytes; 0 at the end.
+    ///
+    /// # Errors
+    /// What keeps it from being read.
+    pub fn read_at(&self, space: &mut [u8], offset: u64) -> io::Result<usize> {
+        match &self.0 {
+            Inner::Local(file) => file.read_at(space, offset),
+            Inner::Other(file) => file.read_at(space, offset),
+        }
+    }
+
+    /// Writes at an offset. Returns how many bytes.
+    ///
+    /// # Errors
+    /// What keeps it from being written.
+    pub fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize> {
+        match &self.0 {
+            Inner::Local(file) => file.write_at(bytes, offset),
+            Inner::Other(file) => file.write_at(bytes, offset),
+        }
+    }
+
+    /// Its metadata now.
+    ///
+    /// # Errors
+    /// What keeps it from being found out.
+    pub fn metadata(&self) -> io::Result<Metadata> {
+        match &self.0 {
+            Inner::Local(file) => Ok(local_metadata(file)?),
+            Inner::Other(file) => file.metadata(),
+        }
+    }
+
+    /// Reads the file from its beginning. The readers of a local file share
+    /// its one position: there should be one of them.
+    #[must_use]
+    pub fn reader(&self) -> FileReader<'_> {
+        FileReader { file: self, position: 0 }
+    }
+}
+
+impl From<std::fs::File> for File {
+    fn from(file: std::fs::File) -> Self {
+        Self(Inner::Local(file))
+    }
+}
+
+impl fmt::Debug for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("File").field(&self.as_local()).finish()
+    }
+}
+
+/// Reads a file from its beginning to its end.
+#[derive(Debug)]
+pub struct FileReader<'a> {
+    file: &'a File,
+    position: u64,
+}
+
+impl io::Read for FileReader<'_> {
+    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
+        match &self.file.0 {
+            // Not by the standard library, whose read is the C library's, a
+            // point at which threads may be cancelled: that costs more than
+            // it looks.
+            Inner::Local(file) => {
+                rustix::io::read(file, space).map_err(|error| match error {
+                    Errno::INTR => io::ErrorKind::Interrupted.into(),
+                    errno => errno.into(),
+                })
+            }
+            Inner::Other(file) => {
+                let got = file.read_at(space, self.position)?;
+                self.position += got as u64;
+                Ok(got)
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Where files are.
+//!
+//! A [`Storage`] opens the paths that a user names; a [`Directory`] lists,
+//! opens and changes its own entries, each by a name of one component. An
+//! engine that works through these traits never puts a path together to act
+//! on it: what was listed is opened relative to the directory that listed it,
+//! so nothing that is swapped in between leads out of the tree.
+//!
+//! [`LocalStorage`] is this machine's file system, by directory handles.
+//! [`MemoryStorage`] is a tree in memory with faults that a test chooses.
+//!
+//! ```
+//! use std::path::Path;
+//! use sanchay_storage::{Listing, MemoryStorage, Opened, Storage as _};
+//!
+//! let storage = MemoryStorage::new();
+//! storage.write("music/song.flac", b"notes");
+//! let Opened::Directory(music, _) = storage.open(Path::new("music"))? else {
+//!     panic!("music is a directory");
+//! };
+//! let mut listing = Listing::default();
+//! music.list(&mut listing)?;
+//! assert_eq!(listing.name(0), b"song.flac");
+//! # Ok::<(), sanchay_storage::StorageError>(())
+//! ```
+
+#[cfg(not(unix))]
+compile_error!("sanchay needs a Unix: Linux or macOS");
+
+mod error;
+mod file;
+mod listing;
+mod local;
+mod memory;
+mod metadata;
+mod storage;
+
+pub use error::StorageError;
+pub use file::{File, FileReader, RandomAccess};
+pub use listing::{Listing, Span};
+pub use local::{LocalStorage, WorkingDirectory};
+pub use memory::{Counts, Fault, MemoryStorage};
+pub use metadata::{FileId, Metadata};
+pub use sanchay_core::{
+    kind::{EntryKind, KindSet},
+    time::{OutOfRange, Timestamp},
+};
+pub use storage::{Confined, Directory, Links, Opened, Storage};

@@ -1,0 +1,145 @@
+//! Metadata: read relative to a directory's handle, and no more of it than is
+//! needed.
+
+use std::os::fd::BorrowedFd;
+
+use rustix::{
+    fs::{AtFlags, FileType},
+    io::Errno,
+};
+
+use crate::{EntryKind, FileId, Links, Metadata, Timestamp};
+
+/// The kind and metadata of an entry, by a name of one component.
+#[cfg(target_os = "linux")]
+pub(super) fn entry(
+    parent: BorrowedFd<'_>,
+    name: &[u8],
+    links: Links,
+) -> Result<(EntryKind, Metadata), Errno> {
+    let flags = if links == Links::Refuse {
+        AtFlags::SYMLINK_NOFOLLOW
+    } else {
+        AtFlags::empty()
+    };
+    statx(parent, name, flags)
+}
+
+/// The kind and metadata of an open file.
+#[cfg(target_os = "linux")]
+pub(super) fn open(
+    fd: BorrowedFd<'_>,
+) -> Result<(EntryKind, Metadata), Errno> {
+    Ok(portable(&rustix::fs::fstat(fd)?))
+}
+
+#[cfg(target_os = "linux")]
+fn statx(
+    parent: BorrowedFd<'_>,
+    name: &[u8],
+    flags: AtFlags,
+) -> Result<(EntryKind, Metadata), Errno> {
+    use rustix::fs::StatxFlags;
+    const WANTED: StatxFlags = StatxFlags::TYPE
+        .union(StatxFlags::MODE)
+        .union(StatxFlags::SIZE)
+        .union(StatxFlags::MTIME)
+        .union(StatxFlags::CTIME)
+        .union(StatxFlags::INO)
+        .union(StatxFlags::NLINK);
+    let facts = match rustix::fs::statx(parent, name, flags, WANTED) {
+        Err(Errno::NOSYS) => {
+            let found = rustix::fs::statat(parent, name, flags)?;
+            return Ok(portable(&found));
+        }
+        other => other?,
+    };
+    let kind = kind(FileType::from_raw_mode(facts.stx_mode.into()));
+    let metadata = Metadata {
+        kind,
+        size: facts.stx_size,
+        modified: Timestamp {
+            seconds: facts.stx_mtime.tv_sec,
+            nanoseconds: facts.stx_mtime.tv_nsec,
+        },
+        changed: Timestamp {
+            seconds: facts.stx_ctime.tv_sec,
+            nanoseconds: facts.stx_ctime.tv_nsec,
+        },
+        id: FileId {
+            device: rustix::fs::makedev(
+                facts.stx_dev_major,
+                facts.stx_dev_minor,
+            ),
+            inode: facts.stx_ino,
+        },
+        links: facts.stx_nlink,
+        mode: facts.stx_mode.into(),
+    };
+    Ok((kind, metadata))
+}
+
+/// The kind and metadata of an entry, by a name of one component.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn entry(
+    parent: BorrowedFd<'_>,
+    name: &[u8],
+    links: Links,
+) -> Result<(EntryKind, Metadata), Errno> {
+    let flags = if links == Links::Refuse {
+        AtFlags::SYMLINK_NOFOLLOW
+    } else {
+        AtFlags::empty()
+    };
+    Ok(portable(&rustix::fs::statat(parent, name, flags)?))
+}
+
+/// The kind and metadata of an open file.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn open(
+    fd: BorrowedFd<'_>,
+) -> Result<(EntryKind, Metadata), Errno> {
+    Ok(portable(&rustix::fs::fstat(fd)?))
+}
+
+#[allow(
+    clippy::unnecessary_cast,
+    clippy::useless_conversion,
+    clippy::unnecessary_fallible_conversions,
+    clippy::cast_sign_loss,
+    reason = "the fields' types differ from system to system"
+)]
+/// The kind and metadata that `stat` told.
+pub(super) fn portable(facts: &rustix::fs::Stat) -> (EntryKind, Metadata) {
+    let kind = kind(FileType::from_raw_mode(facts.st_mode));
+    let metadata = Metadata {
+        kind,
+        size: u64::try_from(facts.st_size).unwrap_or(0),
+        modified: Timestamp {
+            seconds: facts.st_mtime as i64,
+            nanoseconds: u32::try_from(facts.st_mtime_nsec).unwrap_or(0),
+        },
+        changed: Timestamp {
+            seconds: facts.st_ctime as i64,
+            nanoseconds: u32::try_from(facts.st_ctime_nsec).unwrap_or(0),
+        },
+        id: FileId { device: facts.st_dev as u64, inode: facts.st_ino as u64 },
+        links: u32::try_from(facts.st_nlink).unwrap_or(u32::MAX),
+        mode: facts.st_mode as u32,
+    };
+    (kind, metadata)
+}
+
+/// What the system says that an entry is.
+pub(super) fn kind(file_type: FileType) -> EntryKind {
+    match file_type {
+        FileType::RegularFile => EntryKind::File,
+        FileType::Directory => EntryKind::Directory,
+        FileType::Symlink => EntryKind::Symlink,
+        FileType::Fifo => EntryKind::Fifo,
+        FileType::Socket => EntryKind::Socket,
+        FileType::CharacterDevice => EntryKind::CharacterDevice,
+        FileType::BlockDevice => EntryKind::BlockDevice,
+        FileType::Unknown => EntryKind::Unknown,
+    }
+}

@@ -1,0 +1,33 @@
+//! What is known of a file without reading it.
+
+use crate::{EntryKind, Timestamp};
+
+/// What identifies a file whatever its name: hard links share it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId {
+    /// The device the file is on.
+    pub device: u64,
+    /// Its inode on that device.
+    pub inode: u64,
+}
+
+/// A file's metadata.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Metadata {
+    /// What it is.
+    pub kind: EntryKind,
+    /// The file's size in bytes.
+    pub size: u64,
+    /// When its contents were last modified. A program may set it to any
+    /// time.
+    pub modified: Timestamp,
+    /// When its contents or its metadata last changed (`st_ctime`). The
+    /// system sets it, and nothing else can.
+    pub changed: Timestamp,
+    /// What identifies it.
+    pub id: FileId,
+    /// How many names (hard links) it has.
+    pub links: u32,
+    /// Its type and permissions: the `st_mode` of POSIX.
+    pub mode: u32,
+}

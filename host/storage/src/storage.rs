@@ -1,0 +1,171 @@
+//! What a storage does. The traits are small and object-safe: an engine holds
+//! `dyn Storage` and `dyn Directory`, and pays for the indirection once a
+//! system call.
+
+use std::{any::Any, fmt, path::Path};
+
+use crate::{EntryKind, File, FileId, Listing, Metadata, StorageError};
+
+/// What to do with a symbolic link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Links {
+    /// Never follow one.
+    Refuse,
+    /// Follow it wherever it leads.
+    Follow,
+}
+
+/// What a path leads to, open.
+#[derive(Debug)]
+pub enum Opened {
+    /// A directory, and what identifies it.
+    Directory(Box<dyn Directory>, FileId),
+    /// A regular file.
+    File(File, Metadata),
+    /// Anything else: a pipe, say, which may still be read.
+    Special(File, EntryKind),
+}
+
+/// Where files are. Its methods take the paths that a user named: links on
+/// the way are followed, since the user meant what they lead to. An empty
+/// path is the storage's current directory.
+pub trait Storage: fmt::Debug + Send + Sync {
+    /// Opens what a path leads to.
+    ///
+    /// # Errors
+    /// What keeps it from being opened.
+    fn open(&self, path: &Path) -> Result<Opened, StorageError>;
+
+    /// What a path leads to, without opening it.
+    ///
+    /// # Errors
+    /// What keeps it from being found out.
+    fn stat(&self, path: &Path)
+    -> Result<(EntryKind, Metadata), StorageError>;
+
+    /// The directory entry that a path leads to, links resolved: what
+    /// identifies the directory, and the name in it.
+    ///
+    /// # Errors
+    /// What keeps it from being found out.
+    fn locate(&self, path: &Path) -> Result<(FileId, Vec<u8>), StorageError>;
+}
+
+/// An open directory. Names have one component, and are never `.` or `..`.
+pub trait Directory: fmt::Debug + Send + Sync {
+    /// Lists its entries into a buffer, behind what that holds.
+    ///
+    /// # Errors
+    /// What ended the listing; the buffer holds what was read until then.
+    fn list(&self, listing: &mut Listing) -> Result<(), StorageError>;
+
+    /// What an entry is.
+    ///
+    /// # Errors
+    /// What keeps it from being found out.
+    fn stat(
+        &self,
+        name: &[u8],
+        links: Links,
+    ) -> Result<(EntryKind, Metadata), StorageError>;
+
+    /// Opens a regular file. The metadata is that of the open file.
+    ///
+    /// # Errors
+    /// [`StorageError::Link`] for a link that is not followed,
+    /// [`StorageError::NotRegular`] for anything but a regular file.
+    fn open_file(
+        &self,
+        name: &[u8],
+        links: Links,
+    ) -> Result<(File, Metadata), StorageError>;
+
+    /// Opens a directory.
+    ///
+    /// # Errors
+    /// [`StorageError::Link`] for a link that is not followed.
+    fn open_dir(
+        &self,
+        name: &[u8],
+        links: Links,
+    ) -> Result<Box<dyn Directory>, StorageError>;
+
+    /// Opens a directory further down in one step: by the names on the way,
+    /// of which none may be a link. `None` where the storage cannot, or
+    /// where it fails: going down name by name then tells why.
+    fn open_descendant(&self, names: &[&[u8]]) -> Option<Box<dyn Directory>> {
+        let _ = names;
+        None
+    }
+
+    /// What identifies it.
+    ///
+    /// # Errors
+    /// What keeps it from being found out.
+    fn id(&self) -> Result<FileId, StorageError>;
+
+    /// The name of its file system, if that is one whose contents the kernel
+    /// makes up: `proc`, `sysfs`, `cgroup2`.
+    fn pseudo_file_system(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Resolves paths beneath this directory, which links may not leave.
+    ///
+    /// # Errors
+    /// What keeps the directory from being opened a second time.
+    fn confined(&self) -> Result<Box<dyn Confined>, StorageError>;
+
+    /// Creates an empty file and opens it for reading and writing. Never
+    /// opens what is there, nor follows a link.
+    ///
+    /// # Errors
+    /// [`std::io::ErrorKind::AlreadyExists`] where the name is taken.
+    fn create(&self, name: &[u8]) -> Result<File, StorageError>;
+
+    /// Gives an entry another name, here or in another directory of the same
+    /// storage. Never replaces what is there.
+    ///
+    /// # Errors
+    /// [`std::io::ErrorKind::AlreadyExists`] where the name is taken,
+    /// [`std::io::ErrorKind::CrossesDevices`] where the other directory is on
+    /// another file system or storage.
+    fn rename(
+        &self,
+        name: &[u8],
+        to: &dyn Directory,
+        new_name: &[u8],
+    ) -> Result<(), StorageError>;
+
+    /// Removes an entry that is not a directory; of a link, the link.
+    ///
+    /// # Errors
+    /// What keeps it from being removed.
+    fn remove_file(&self, name: &[u8]) -> Result<(), StorageError>;
+
+    /// Removes an empty directory.
+    ///
+    /// # Errors
+    /// [`std::io::ErrorKind::DirectoryNotEmpty`] where it is not empty.
+    fn remove_dir(&self, name: &[u8]) -> Result<(), StorageError>;
+
+    /// Itself, so that a storage can tell its own directories from another's.
+    fn as_any(&self) -> &dyn Any;
+}
+
+/// Paths of several components beneath a directory. Links are followed as
+/// long as they stay beneath it.
+pub trait Confined: fmt::Debug + Send + Sync {
+    /// Opens what a path leads to.
+    ///
+    /// # Errors
+    /// [`StorageError::Outside`] where it leads out of the directory.
+    fn open(&self, path: &[u8]) -> Result<Opened, StorageError>;
+
+    /// What a path leads to.
+    ///
+    /// # Errors
+    /// [`StorageError::Outside`] where it leads out of the directory.
+    fn stat(&self, path: &[u8])
+    -> Result<(EntryKind, Metadata), StorageError>;
+}
