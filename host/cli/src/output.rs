@@ -26,7 +26,7 @@ mod values;
 
 use std::{borrow::Cow, path::Path};
 
-use sanchay::{Digest, EntryRef as Entry, Hashed, Value};
+use sanchay::{Digest, EntryRef as Entry, HashedFileRef as Hashed, Value};
 
 pub(crate) use self::{
     escape::Escape, lane::Lane, sink::Sink, spare::Inputs, text::Text,

@@ -17,9 +17,7 @@ use pyo3::{
     prelude::*,
     types::PyString,
 };
-use sanchay::{
-    Cause, EntryError, LocalStorage, Storage, WorkingDirectory,
-};
+use sanchay::{Cause, EntryError, LocalStorage, Storage, WorkingDirectory};
 
 use crate::{
     arguments, columns::Paths, failure::Failure, names, working_directory,

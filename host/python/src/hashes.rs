@@ -18,8 +18,8 @@ use arrow_array::{
 use arrow_schema::{ArrowError, DataType, Schema};
 use pyo3::{prelude::*, types::PyString};
 use sanchay::{
-    Content, Engine, Error, HashEvent, HashOptions, Hashed, Method, Monitor,
-    Source, Summary, Timestamp,
+    Content, Engine, Error, FileKind, HashEvent, HashOptions, HashedFileRef,
+    Method, Monitor, Source, Summary, Timestamp,
 };
 
 use crate::{
@@ -46,7 +46,7 @@ pub(crate) struct Hashes {
 }
 
 impl Hashes {
-    fn add(&mut self, file: &Hashed<'_>) {
+    fn add(&mut self, file: &HashedFileRef<'_>) {
         self.paths.push([file.path, &[]]);
         self.sizes.push(Some(file.size));
         self.modified.push(file.modified);
@@ -214,25 +214,23 @@ fn parts(
         if given.len() > PART {
             feed.begin_part(all);
         }
-        let part =
-            engine.hash(
-                &sources,
-                options,
-                monitor,
-                &mut |event| match event {
-                    HashEvent::File(file) => {
-                        feed.push(|hashes: &mut Hashes| hashes.add(&file))
-                    }
-                    HashEvent::Error(error) if raises && error.named => {
-                        feed.fail(error)
-                    }
-                    HashEvent::Error(error) => {
-                        let failure = given.failure(error);
-                        feed.push(|hashes: &mut Hashes| hashes.fail(failure))
-                    }
-                    _ => ControlFlow::Continue(()),
-                },
-            )?;
+        let part = engine
+            .hash(&sources)
+            .options(options.clone())
+            .monitor(monitor)
+            .for_each(|event| match event {
+                HashEvent::File(file) => {
+                    feed.push(|hashes: &mut Hashes| hashes.add(&file))
+                }
+                HashEvent::Error(error) if raises && error.named => {
+                    feed.fail(error)
+                }
+                HashEvent::Error(error) => {
+                    let failure = given.failure(error);
+                    feed.push(|hashes: &mut Hashes| hashes.fail(failure))
+                }
+                _ => ControlFlow::Continue(()),
+            })?;
         all.files += part.files;
         all.directories += part.directories;
         all.bytes += part.bytes;

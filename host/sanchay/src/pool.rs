@@ -53,6 +53,14 @@ pub(crate) struct Pool {
     idle: Mutex<Vec<Inspector>>,
 }
 
+impl std::fmt::Debug for Pool {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pool")
+            .field("threads", &self.threads)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Pool {
     /// Sets up a pool of so many threads; `None`: one per CPU, and more when
     /// they are blocked on I/O.

@@ -123,11 +123,12 @@ impl Check {
         // list is of an algorithm that is not known, and not just damaged.
         let mut explains = !arguments.status;
         let mut guesses = Guesses::default();
-        let outcome = self.engine.check(
-            &mut *reader,
-            &self.options,
-            &monitor,
-            &mut |event| match event {
+        let outcome = self
+            .engine
+            .check(&mut *reader)
+            .options(self.options)
+            .monitor(&monitor)
+            .for_each(|event| match event {
                 CheckEvent::Verdict { path, verdict, guessed } => {
                     guesses.note(guessed, &verdict);
                     let quiet = *quiet;
@@ -148,8 +149,7 @@ impl Check {
                     ControlFlow::Continue(())
                 }
                 _ => ControlFlow::Continue(()),
-            },
-        );
+            });
         match outcome {
             Ok(summary) => {
                 tracing::info!(?summary, list = shown(list), "list checked");

@@ -195,11 +195,11 @@ impl HashArgs {
             },
         };
         let mut lane = Lane::default();
-        let outcome = engine.hash(
-            &sources,
-            &options,
-            &messages.monitor(&interrupt.cancel),
-            &mut |event| match event {
+        let outcome = engine
+            .hash(&sources)
+            .options(options)
+            .monitor(&messages.monitor(&interrupt.cancel))
+            .for_each(|event| match event {
                 HashEvent::File(file) => {
                     output.writer.hashed(&file, &mut lane);
                     lane.end_record();
@@ -212,8 +212,7 @@ impl HashArgs {
                     flow
                 }
                 _ => ControlFlow::Continue(()),
-            },
-        );
+            });
         messages.end_progress();
         let _ = lane.flush(&output.sink);
         output.end(

@@ -1,13 +1,9 @@
 //! `sanchay scan`: which files are there.
 
-use std::{
-    ops::ControlFlow,
-    path::PathBuf,
-    sync::{Mutex, PoisonError},
-};
+use std::{ops::ControlFlow, path::PathBuf};
 
 use clap::Args;
-use sanchay::{Batch, Engine, ScanEvent};
+use sanchay::{Batch, ScanEvent};
 
 use crate::{
     context::Context,
@@ -114,17 +110,18 @@ impl ScanArgs {
         let paths = [roots, &self.plugin.paths()];
         let inputs = Inputs { paths: &paths, stdin: false };
         let sink = Sink::open(self.output.file(), inputs)?;
-        let summary = engine.scan(
-            roots,
-            &self.walk.options(plugins, &sink),
-            &messages.monitor(&interrupt.cancel),
-            &|event| {
-                if let ScanEvent::Error(error) = event {
-                    messages.entry(&error);
+        let summary = engine
+            .scan(roots)
+            .options(self.walk.options(plugins, &sink))
+            .monitor(&messages.monitor(&interrupt.cancel))
+            .for_each_batch(|_| {
+                |event: ScanEvent<'_>| {
+                    if let ScanEvent::Error(error) = event {
+                        messages.entry(&error);
+                    }
+                    ControlFlow::Continue(())
                 }
-                ControlFlow::Continue(())
-            },
-        )?;
+            })?;
         messages.end_progress();
         let number = format!("{}\n", summary.files);
         // What goes wrong is told at the end.
@@ -150,21 +147,22 @@ impl ScanArgs {
         let paths = [roots, &self.plugin.paths()];
         let inputs = Inputs { paths: &paths, stdin: false };
         let output = Output::open(&self.output, inputs, Kind::Files, text)?;
-        let lanes = Lanes::new(&engine);
-        let outcome = engine.scan(
-            roots,
-            &self.walk.options(plugins, &output.sink),
-            &messages.monitor(&interrupt.cancel),
-            &|event| match event {
-                ScanEvent::Files(batch) => lanes.write(&batch, &output),
-                ScanEvent::Error(error) => {
-                    messages.entry(&error);
-                    ControlFlow::Continue(())
+        let outcome = engine
+            .scan(roots)
+            .options(self.walk.options(plugins, &output.sink))
+            .monitor(&messages.monitor(&interrupt.cancel))
+            .for_each_batch(|_| {
+                let mut worker = Worker::new(&output);
+                let messages = &messages;
+                move |event: ScanEvent<'_>| match event {
+                    ScanEvent::Files(batch) => worker.write(&batch),
+                    ScanEvent::Error(error) => {
+                        messages.entry(&error);
+                        ControlFlow::Continue(())
+                    }
+                    _ => ControlFlow::Continue(()),
                 }
-                _ => ControlFlow::Continue(()),
-            },
-        );
-        lanes.flush(&output);
+            });
         output.end(
             outcome
                 .map(|summary| Exit::of_run(&summary, roots.len()))
@@ -173,20 +171,19 @@ impl ScanArgs {
     }
 }
 
-/// A lane for each worker, so that none waits for another.
-struct Lanes(Vec<Mutex<Lane>>);
+/// What one worker writes, so that none waits for another.
+struct Worker<'a> {
+    output: &'a Output,
+    lane: Lane,
+}
 
-impl Lanes {
-    fn new(engine: &Engine) -> Self {
-        Self((0..engine.workers()).map(|_| Mutex::default()).collect())
+impl<'a> Worker<'a> {
+    fn new(output: &'a Output) -> Self {
+        Self { output, lane: Lane::default() }
     }
 
-    fn write(&self, batch: &Batch<'_>, output: &Output) -> ControlFlow<()> {
-        let Some(lane) = self.0.get(batch.worker()) else {
-            return ControlFlow::Break(());
-        };
-        // Only this worker has this lane: the lock is free.
-        let lane = &mut *lane.lock().unwrap_or_else(PoisonError::into_inner);
+    fn write(&mut self, batch: &Batch<'_>) -> ControlFlow<()> {
+        let Self { output, lane } = self;
         let mut files = batch.iter().peekable();
         if let Some(first) = files.peek() {
             output.writer.directory(first.parent, lane);
@@ -197,12 +194,11 @@ impl Lanes {
         }
         lane.settle(&output.sink)
     }
+}
 
-    fn flush(&self, output: &Output) {
-        for lane in &self.0 {
-            let mut lane = lane.lock().unwrap_or_else(PoisonError::into_inner);
-            // What goes wrong is told when the sink is finished.
-            let _ = lane.flush(&output.sink);
-        }
+impl Drop for Worker<'_> {
+    fn drop(&mut self) {
+        // What goes wrong is told when the sink is finished.
+        let _ = self.lane.flush(&self.output.sink);
     }
 }

@@ -7,7 +7,9 @@
 
 use std::io::Write as _;
 
-use sanchay::{Content, EntryRef as Entry, Hashed, Timestamp, Value};
+use sanchay::{
+    Content, EntryRef as Entry, HashedFileRef as Hashed, Timestamp, Value,
+};
 
 use super::{
     Columns, Finding, Frame, Kind, Lane, Name, Same, Writer,

@@ -1,7 +1,7 @@
 //! One JSON array, streamed: an object a line, whole also where the run ends
 //! early.
 
-use sanchay::{EntryRef as Entry, Hashed};
+use sanchay::{EntryRef as Entry, HashedFileRef as Hashed};
 
 use super::{Columns, Finding, Frame, Kind, Lane, Name, Same, Writer, object};
 

@@ -1,6 +1,6 @@
 //! One JSON object a line.
 
-use sanchay::{EntryRef as Entry, Hashed};
+use sanchay::{EntryRef as Entry, HashedFileRef as Hashed};
 
 use super::{Columns, Finding, Frame, Kind, Lane, Name, Same, Writer, object};
 

@@ -7,7 +7,9 @@
 use std::io::Write as _;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use sanchay::{Content, EntryRef as Entry, Hashed, Timestamp};
+use sanchay::{
+    Content, EntryRef as Entry, HashedFileRef as Hashed, Timestamp,
+};
 
 use super::{Columns, Finding, Kind, Lane, Name, Same, json_text};
 

@@ -2,8 +2,8 @@
 //! are not ours where there are any.
 
 use sanchay::{
-    Algorithm, Content, Digest, EntryRef as Entry, FileId, Hashed, Metadata,
-    PartialDigest, Timestamp,
+    Algorithm, Content, Digest, EntryRef as Entry, FileId,
+    HashedFileRef as Hashed, Metadata, PartialDigest, Timestamp,
 };
 use serde_json::{Value, json};
 
@@ -24,7 +24,13 @@ pub(super) fn files(writer: &dyn Writer, names: &[(&[u8], &[u8])]) -> Vec<u8> {
     let mut lane = Lane::default();
     for (parent, name) in names {
         writer.directory(parent, &mut lane);
-        let file = Entry { parent, name, metadata: &METADATA, values: &[] };
+        let file = Entry {
+            root: b"",
+            parent,
+            name,
+            metadata: &METADATA,
+            values: &[],
+        };
         writer.file(&file, &mut lane);
     }
     lane.out
@@ -142,8 +148,13 @@ fn a_time_beyond_the_calendar_is_null() {
     let mut lane = Lane::default();
     let modified = Timestamp { seconds: i64::MAX, nanoseconds: 0 };
     let metadata = Metadata { modified, ..METADATA };
-    let file =
-        Entry { parent: b"", name: b"f", metadata: &metadata, values: &[] };
+    let file = Entry {
+        root: b"",
+        parent: b"",
+        name: b"f",
+        metadata: &metadata,
+        values: &[],
+    };
     let kinds: [&dyn Writer; 3] = [
         &Text::default(),
         &Ndjson::new(Kind::Files, Columns::default()),

@@ -13,7 +13,10 @@
 
 use std::io::Write as _;
 
-use sanchay::{Algorithm, Content, DEFAULT_CHUNK, EntryRef as Entry, Hashed};
+use sanchay::{
+    Algorithm, Content, DEFAULT_CHUNK, EntryRef as Entry,
+    HashedFileRef as Hashed,
+};
 
 use super::{
     Columns, Escape, Finding, Frame, Lane, Name, Same, Writer,

@@ -130,7 +130,10 @@ fn push_json(value: Option<&Value>, lane: &mut Lane) {
             lane.out.push(b'"');
         }
         Some(Value::Timestamp(time)) => {
-            match lane.times.format((*time).into()) {
+            match lane.times.format(sanchay::Timestamp {
+                seconds: time.seconds,
+                nanoseconds: time.nanoseconds,
+            }) {
                 Some(text) => {
                     lane.out.push(b'"');
                     lane.out.extend_from_slice(text);
@@ -164,7 +167,10 @@ fn push_plain(value: &Value, lane: &mut Lane) -> bool {
         Value::Text(text) => push_escaped(text.as_bytes(), &mut lane.out),
         Value::Bytes(bytes) => base64(bytes, &mut lane.out),
         Value::Timestamp(time) => {
-            let Some(text) = lane.times.format((*time).into()) else {
+            let Some(text) = lane.times.format(sanchay::Timestamp {
+                seconds: time.seconds,
+                nanoseconds: time.nanoseconds,
+            }) else {
                 return false;
             };
             lane.out.extend_from_slice(text);

@@ -8,7 +8,7 @@ use std::{
 
 use clap::{Args, ValueHint};
 use sanchay::{
-    Cause, EngineOptions, EntryKind, Error, Judge, Moment, NameBatch, Plugin,
+    Cause, Engine, EntryKind, Error, Moment, NameBatch, Plugin, PluginFilter,
     Plugins, ScanEvent, WalkOptions, escaped,
 };
 
@@ -82,38 +82,39 @@ impl RunArgs {
         messages: &Messages,
     ) -> Result<Exit, Failure> {
         let plugins = Plugins::new(vec![plugin])?;
-        let mut options = EngineOptions::default();
-        options.threads = Some(1);
-        let engine = sanchay::Engine::new(options)?;
+        let engine = Engine::builder().threads(1).build()?;
         let columns = Columns::of(&plugins);
         let text = Text { columns, ..Text::default() };
         let output = self.open(Kind::Files, text)?;
         let walk = WalkOptions { plugins, ..WalkOptions::default() };
         let lane = Mutex::new(Lane::default());
-        let outcome = engine.scan(
-            &self.files,
-            &walk,
-            &messages.monitor(&interrupt.cancel),
-            &|event| {
-                let mut lane =
-                    lane.lock().unwrap_or_else(PoisonError::into_inner);
-                match event {
-                    ScanEvent::Files(batch) => {
-                        for file in batch.iter() {
-                            output.writer.directory(file.parent, &mut lane);
-                            output.writer.file(&file, &mut lane);
-                            lane.end_record();
+        let outcome = engine
+            .scan(&self.files)
+            .options(walk.clone())
+            .monitor(&messages.monitor(&interrupt.cancel))
+            .for_each_batch(|_| {
+                |event: ScanEvent<'_>| {
+                    let mut lane =
+                        lane.lock().unwrap_or_else(PoisonError::into_inner);
+                    match event {
+                        ScanEvent::Files(batch) => {
+                            for file in batch.iter() {
+                                output
+                                    .writer
+                                    .directory(file.parent, &mut lane);
+                                output.writer.file(&file, &mut lane);
+                                lane.end_record();
+                            }
+                            lane.settle(&output.sink)
                         }
-                        lane.settle(&output.sink)
+                        ScanEvent::Error(error) => {
+                            messages.entry(&error);
+                            ControlFlow::Continue(())
+                        }
+                        _ => ControlFlow::Continue(()),
                     }
-                    ScanEvent::Error(error) => {
-                        messages.entry(&error);
-                        ControlFlow::Continue(())
-                    }
-                    _ => ControlFlow::Continue(()),
                 }
-            },
-        );
+            });
         let lane = &mut *lane.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = lane.flush(&output.sink);
         let outcome = outcome
@@ -124,7 +125,7 @@ impl RunArgs {
 
     fn judge(
         &self,
-        judge: &mut Judge,
+        judge: &mut PluginFilter,
         interrupt: &Interrupt,
         messages: &Messages,
     ) -> Result<Exit, Failure> {
@@ -176,7 +177,7 @@ impl RunArgs {
 }
 
 /// Whether a filter wants a file, under the name that it has.
-fn one(judge: &mut Judge, path: &Path) -> Result<bool, Cause> {
+fn one(judge: &mut PluginFilter, path: &Path) -> Result<bool, Cause> {
     use std::os::unix::fs::MetadataExt as _;
 
     let found = path.metadata()?;

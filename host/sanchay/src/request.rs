@@ -1,0 +1,120 @@
+//! What the requests of all operations have in common: the options of a walk,
+//! and how a run is watched and ended.
+
+/// The options of a walk, as methods of a request that has `walk`.
+macro_rules! walk_methods {
+    () => {
+        /// Only files whose names end in this extension, or another that is
+        /// added: with or without its leading dot, without regard to case.
+        #[must_use]
+        pub fn extension(mut self, extension: impl AsRef<[u8]>) -> Self {
+            let extension = extension.as_ref().to_vec();
+            self.walk().extensions.push(extension);
+            self
+        }
+
+        /// Only files of at least so many bytes.
+        #[must_use]
+        pub fn min_size(mut self, bytes: u64) -> Self {
+            self.walk().min_size = Some(bytes);
+            self
+        }
+
+        /// Only files of at most so many bytes.
+        #[must_use]
+        pub fn max_size(mut self, bytes: u64) -> Self {
+            self.walk().max_size = Some(bytes);
+            self
+        }
+
+        /// Whether hidden files and directories are included: those whose
+        /// names begin with a dot.
+        #[must_use]
+        pub fn hidden(mut self, hidden: bool) -> Self {
+            self.walk().hidden = hidden;
+            self
+        }
+
+        /// Whether symbolic links are followed.
+        #[must_use]
+        pub fn follow(mut self, follow: bool) -> Self {
+            self.walk().follow = follow;
+            self
+        }
+
+        /// Whether links that are followed must stay beneath the root.
+        #[must_use]
+        pub fn beneath(mut self, beneath: bool) -> Self {
+            self.walk().beneath = beneath;
+            self
+        }
+
+        /// How deep to go: a root's own entries have depth 1.
+        #[must_use]
+        pub fn max_depth(mut self, depth: usize) -> Self {
+            self.walk().max_depth = Some(depth);
+            self
+        }
+
+        /// Whether to stay on the file systems of the roots.
+        #[must_use]
+        pub fn one_file_system(mut self, stay: bool) -> Self {
+            self.walk().one_file_system = stay;
+            self
+        }
+
+        /// Plugins to use.
+        #[must_use]
+        pub fn plugins(mut self, plugins: crate::Plugins) -> Self {
+            self.walk().plugins = plugins;
+            self
+        }
+
+        /// Where the files are, if not on this machine.
+        #[must_use]
+        pub fn storage(
+            mut self,
+            storage: std::sync::Arc<dyn crate::Storage>,
+        ) -> Self {
+            self.walk().storage = Some(storage);
+            self
+        }
+    };
+}
+
+/// How a run is watched and ended, as methods of a request that has a
+/// `monitor`.
+macro_rules! monitor_methods {
+    () => {
+        /// Lets another thread end the run.
+        #[must_use]
+        pub fn cancel(mut self, cancel: &crate::Cancel) -> Self {
+            self.monitor.cancel = cancel.clone();
+            self
+        }
+
+        /// Calls back from time to time with how far the run is, from a worker
+        /// thread, never from two at once. `Break` ends the run.
+        #[must_use]
+        pub fn progress(
+            mut self,
+            callback: impl Fn(&crate::Progress) -> std::ops::ControlFlow<()>
+            + Send
+            + Sync
+            + 'static,
+        ) -> Self {
+            self.monitor.progress = Some(std::sync::Arc::new(callback));
+            self
+        }
+
+        /// Watches the run in a way that was put together before, in place of
+        /// what was said so far.
+        #[must_use]
+        pub fn monitor(mut self, monitor: &crate::Monitor) -> Self {
+            self.monitor = monitor.clone();
+            self
+        }
+    };
+}
+
+pub(crate) use {monitor_methods, walk_methods};
