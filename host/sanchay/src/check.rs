@@ -16,7 +16,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use sanchay_sandbox::{Algorithm, Flaw, Inspector};
+use sanchay_sandbox::{Algorithm, Flaw};
 use sanchay_storage::{LocalStorage, Storage};
 
 pub use self::event::{CheckEvent, CheckSummary, Verdict};
@@ -27,6 +27,7 @@ use self::{
 use crate::{
     error::Error,
     hash::{Reader, check_method},
+    inspect::Inspect,
     monitor::Monitor,
     options::{CheckOptions, Method},
     ordered::{OrderedEmitter, Ticket},
@@ -315,7 +316,7 @@ impl Check<'_> {
         task: Task,
         cursor: Cursor,
         reader: &mut Reader<'_>,
-        inspector: &mut Inspector,
+        inspector: &mut dyn Inspect,
     ) {
         match task {
             Task::Parse(ticket) => {
@@ -342,7 +343,7 @@ impl Check<'_> {
         &self,
         ticket: Ticket,
         cursor: Cursor,
-        inspector: &mut Inspector,
+        inspector: &mut dyn Inspect,
     ) -> Result<(), Error> {
         let block = lock(&self.blocks).next().map_err(Error::Checklist)?;
         let Some(block) = block else {

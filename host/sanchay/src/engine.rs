@@ -12,9 +12,10 @@ use crate::{
     error::{EntryError, Error},
     filter::{Filter, FilterOptions},
     hash::{HashRequest, Source},
+    inspect::Inspect,
     monitor::Monitor,
     plugins::Plugins,
-    pool::Pool,
+    pool::{Inspectors, Pool},
     scan::ScanRequest,
 };
 
@@ -51,6 +52,7 @@ pub struct EngineBuilder {
     threads: Option<usize>,
     limits: Limits,
     cache: Option<Arc<dyn DigestCache>>,
+    inspectors: Option<Inspectors>,
 }
 
 impl fmt::Debug for EngineBuilder {
@@ -83,6 +85,18 @@ impl EngineBuilder {
         self
     }
 
+    /// Looks at names and bytes by these, in place of instances in the
+    /// sandbox: to measure what the sandbox costs, and for nothing else.
+    /// Untrusted data is then looked at with all the authority of the process.
+    #[doc(hidden)]
+    pub fn inspectors(
+        mut self,
+        make: impl Fn() -> Box<dyn Inspect> + Send + Sync + 'static,
+    ) -> Self {
+        self.inspectors = Some(Arc::new(make));
+        self
+    }
+
     /// Sets up the engine.
     ///
     /// # Errors
@@ -90,8 +104,9 @@ impl EngineBuilder {
     /// [`Error::Sandbox`] if the sandbox cannot be set up: too little address
     /// space, or limits that it cannot honour.
     pub fn build(self) -> Result<Engine, Error> {
-        let Self { threads, limits, cache } = self;
-        Ok(Engine { pool: Arc::new(Pool::new(threads, limits)?), cache })
+        let Self { threads, limits, cache, inspectors } = self;
+        let pool = Pool::new(threads, limits, inspectors)?;
+        Ok(Engine { pool: Arc::new(pool), cache })
     }
 }
 

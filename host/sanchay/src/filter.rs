@@ -1,9 +1,9 @@
 //! Filtering without walking: for names and sizes that the caller has from
 //! elsewhere, an archive's table of contents or another program's output.
 
-use sanchay_sandbox::{EntryKind, Fault, Inspector, Listing, Specification};
+use sanchay_sandbox::{EntryKind, Fault, Listing, Specification};
 
-use crate::{error::Error, pool::Pool};
+use crate::{error::Error, inspect::Inspect, pool::Pool};
 
 /// What a [`Filter`] lets through. A file must satisfy every part of it; the
 /// parts mean what they mean in [`WalkOptions`](crate::WalkOptions). The
@@ -40,7 +40,7 @@ pub struct FilterOptions {
 /// filter.
 #[derive(Debug)]
 pub struct Filter {
-    inspector: Inspector,
+    inspector: Box<dyn Inspect>,
     /// The ceiling of the instance's memory, in bytes.
     ceiling: usize,
     names: Vec<u8>,
@@ -109,7 +109,7 @@ impl Filter {
             ends: &self.ends,
             kinds: &self.kinds,
         };
-        self.inspector.judge_names(&listing, &mut self.survivors)?;
+        self.inspector.match_names(&listing, &mut self.survivors)?;
         Ok(&self.survivors)
     }
 
@@ -128,7 +128,7 @@ impl Filter {
     /// Any [`Fault`] of the instance; [`Fault::MemoryRefused`] if the sizes
     /// do not fit its memory together.
     pub fn match_sizes(&mut self, sizes: &[u64]) -> Result<&[u32], Fault> {
-        self.inspector.judge_sizes(sizes, &mut self.survivors)?;
+        self.inspector.match_sizes(sizes, &mut self.survivors)?;
         Ok(&self.survivors)
     }
 }

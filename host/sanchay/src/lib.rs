@@ -68,6 +68,7 @@ mod error;
 mod extract;
 mod filter;
 mod hash;
+mod inspect;
 mod limits;
 mod monitor;
 mod options;
@@ -97,6 +98,8 @@ pub use filter::{Filter, FilterOptions};
 pub use hash::{
     Content, HashEvent, HashRequest, HashedFile, HashedFileRef, Source,
 };
+#[doc(hidden)]
+pub use inspect::Inspect;
 pub use monitor::{
     Cancel, LeftOutCallback, Monitor, Phase, Progress, ProgressCallback,
     Summary,

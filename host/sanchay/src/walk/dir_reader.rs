@@ -2,7 +2,7 @@
 //! its names matched in one call, find out what the listing leaves open, and
 //! read and match the metadata of its files.
 
-use sanchay_sandbox::{EntryKind, Fault, FilterError, Inspector};
+use sanchay_sandbox::{EntryKind, Fault, FilterError};
 use sanchay_storage::{FileId, FileKind, Listing, Metadata, Span};
 
 use super::{
@@ -15,6 +15,7 @@ use super::{
 use crate::{
     error::{Action, Cause, EntryError},
     extract::Extractors,
+    inspect::Inspect,
     options::{WalkOptions, Walker},
     run::RunState,
 };
@@ -61,7 +62,7 @@ pub(crate) struct DirReader {
 impl DirReader {
     /// Prepares a worker: its instance compiles the filter.
     pub(crate) fn new(
-        inspector: &mut Inspector,
+        inspector: &mut dyn Inspect,
         options: &WalkOptions,
     ) -> Result<Self, FilterError> {
         inspector.set_filter(&options.specification())?;
@@ -148,7 +149,11 @@ impl DirReader {
 
     /// Lists an open directory and matches its entries by name. What is left
     /// of them is in `files`, `directories` and `linked`.
-    pub(crate) fn read_dir(&mut self, inspector: &mut Inspector, open: &Open) {
+    pub(crate) fn read_dir(
+        &mut self,
+        inspector: &mut dyn Inspect,
+        open: &Open,
+    ) {
         self.listing.clear();
         self.files.clear();
         self.directories.clear();
@@ -187,7 +192,7 @@ impl DirReader {
     }
 
     /// Matches the listing by name; the survivors' indices ascend.
-    fn match_names(&mut self, inspector: &mut Inspector, node: &Node) {
+    fn match_names(&mut self, inspector: &mut dyn Inspect, node: &Node) {
         self.survivors.clear();
         let mut start = 0;
         while start < self.listing.len() {
@@ -213,7 +218,7 @@ impl DirReader {
 
     fn match_range(
         &mut self,
-        inspector: &mut Inspector,
+        inspector: &mut dyn Inspect,
         start: usize,
         end: usize,
     ) -> Result<(), Fault> {
@@ -233,7 +238,7 @@ impl DirReader {
             ends,
             kinds: self.kinds.get(start..end).unwrap_or(&[]),
         };
-        inspector.judge_names(&batch, &mut self.matches)?;
+        inspector.match_names(&batch, &mut self.matches)?;
         let first = offset(start);
         self.survivors.extend(self.matches.iter().map(|index| index + first));
         Ok(())
@@ -242,7 +247,7 @@ impl DirReader {
     /// Finds out what the survivors are where the listing does not say, and
     /// who the directories are where links are followed. A link that leads
     /// nowhere is not a file and is left out.
-    fn resolve_kinds(&mut self, inspector: &mut Inspector, open: &Open) {
+    fn resolve_kinds(&mut self, inspector: &mut dyn Inspect, open: &Open) {
         let node = &*open.node;
         let survivors = std::mem::take(&mut self.survivors);
         for index in survivors.iter().copied() {
@@ -326,7 +331,7 @@ impl DirReader {
     /// `metadata`.
     pub(crate) fn read_metadata(
         &mut self,
-        inspector: &mut Inspector,
+        inspector: &mut dyn Inspect,
         open: &Open,
         others: Option<&Names>,
     ) {
@@ -360,7 +365,7 @@ impl DirReader {
     /// where no filter asks for any.
     pub(crate) fn filter_by_metadata(
         &mut self,
-        inspector: &mut Inspector,
+        inspector: &mut dyn Inspect,
         open: &Open,
     ) {
         let needed = self.needs_metadata
@@ -376,7 +381,7 @@ impl DirReader {
     /// shows in `matched` and `metadata`.
     pub(crate) fn match_known(
         &mut self,
-        inspector: &mut Inspector,
+        inspector: &mut dyn Inspect,
         node: &Node,
         file: &Names,
         metadata: Metadata,
@@ -391,7 +396,7 @@ impl DirReader {
     /// Drops from `matched` and `metadata` what the filters reject.
     fn match_metadata(
         &mut self,
-        inspector: &mut Inspector,
+        inspector: &mut dyn Inspect,
         node: &Node,
         others: Option<&Names>,
     ) {
@@ -401,7 +406,7 @@ impl DirReader {
             self.sizes.clear();
             self.sizes.extend(metadata.iter().map(|found| found.size));
             survivors.clear();
-            if let Err(fault) = inspector.judge_sizes(&self.sizes, survivors) {
+            if let Err(fault) = inspector.match_sizes(&self.sizes, survivors) {
                 errors.extend(matched.drain(..).map(|span| {
                     EntryError::new(
                         node.entry(slice(names, span)),
@@ -437,14 +442,17 @@ impl DirReader {
 }
 
 /// Matches a name as that of a file.
-fn match_file(inspector: &mut Inspector, name: &[u8]) -> Result<bool, Fault> {
+fn match_file(
+    inspector: &mut dyn Inspect,
+    name: &[u8],
+) -> Result<bool, Fault> {
     let batch = sanchay_sandbox::Listing {
         names: name,
         ends: &[offset(name.len())],
         kinds: &[EntryKind::File],
     };
     let mut survives = Vec::new();
-    inspector.judge_names(&batch, &mut survives)?;
+    inspector.match_names(&batch, &mut survives)?;
     Ok(!survives.is_empty())
 }
 

@@ -129,14 +129,14 @@ impl<V: Visitor> Walk<'_, V> {
         });
         let mut visitor = self.visitor.worker(0);
         let mut inspector = self.pool.inspector();
-        let mut reader = DirReader::new(&mut inspector, self.options)?;
+        let mut reader = DirReader::new(&mut *inspector, self.options)?;
         for Link { node, name, metadata } in links {
             if !files.insert(metadata.id) {
                 continue;
             }
             let mut names = Names::default();
             names.push(&name);
-            reader.match_known(&mut inspector, &node, &names, metadata);
+            reader.match_known(&mut *inspector, &node, &names, metadata);
             for error in reader.errors.drain(..) {
                 self.error(error, &mut visitor);
             }

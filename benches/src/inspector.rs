@@ -1,19 +1,20 @@
-//! The calls, answered natively.
+//! The core's decisions, called natively: what the engine asks in place of
+//! the sandbox when the sandbox's cost is measured. It must not see data that
+//! is not trusted.
 
 use std::fmt;
 
-use sanchay_core::batch::Batch;
-use sanchay_core::{checklist, filter, hashing, tree};
+use sanchay::Inspect;
+use sanchay_core::{batch, checklist, filter, hashing, tree};
 use sanchay_sandbox::{
-    Algorithm, ChainingValue, Checklist, Digest, Fault, FilterError, Listing,
-    PartialDigest, Separator, Specification, TreeError,
+    Algorithm, BatchError, ChainingValue, Checklist, Digest, EntryKind,
+    Expectation, Fault, FilterError, Listing, PartialDigest, Promise,
+    Separator, Specification, TreeError,
 };
-
-use crate::convert::{batch_error, checklist_of, filter_error, value};
 
 /// One worker thread's own state.
 #[derive(Default)]
-pub struct Inspector {
+pub struct NativeInspector {
     filter: Option<filter::Filter>,
     stream: Option<(Algorithm, hashing::Hasher)>,
     kinds: Vec<filter::EntryKind>,
@@ -21,33 +22,10 @@ pub struct Inspector {
     ends: Vec<u32>,
 }
 
-impl Inspector {
-    /// Does nothing.
-    ///
-    /// # Errors
-    ///
-    /// None; the sandbox has some.
-    pub fn prepare(&mut self) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    /// The digest of some bytes.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault::Lied`], never.
-    pub fn digest(
-        &mut self,
-        algorithm: Algorithm,
-        data: &[u8],
-    ) -> Result<Digest, Fault> {
-        value(&hashing::digest(algorithm, data))
-    }
-
+impl NativeInspector {
     /// The digests of many byte strings.
     ///
     /// # Errors
-    ///
     /// [`Fault::Batch`] where the columns do not fit together.
     pub fn digest_batch(
         &mut self,
@@ -57,42 +35,42 @@ impl Inspector {
         out: &mut Vec<Digest>,
     ) -> Result<(), Fault> {
         out.clear();
-        let batch = Batch::new(data, ends).map_err(batch_error)?;
+        let batch = batch::Batch::new(data, ends).map_err(batch_error)?;
         let digests = hashing::digest_batch(algorithm, batch);
         let digests = digests.chunks_exact(algorithm.digest_len());
         out.extend(digests.filter_map(Digest::from_bytes));
         Ok(())
     }
+}
 
-    /// The digests of many byte strings that `pour` writes.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault::Batch`] where the columns do not fit together.
-    pub fn digest_batch_with(
+impl Inspect for NativeInspector {
+    fn digest(
+        &mut self,
+        algorithm: Algorithm,
+        data: &[u8],
+    ) -> Result<Digest, Fault> {
+        value(&hashing::digest(algorithm, data))
+    }
+
+    fn digest_batch_with(
         &mut self,
         algorithm: Algorithm,
         room: usize,
-        pour: &mut (dyn FnMut(&mut [u8], &mut Vec<u32>) -> usize + Send),
+        fill: &mut (dyn FnMut(&mut [u8], &mut Vec<u32>) -> usize + Send),
         out: &mut Vec<Digest>,
     ) -> Result<(), Fault> {
         let mut space = std::mem::take(&mut self.space);
         let mut ends = std::mem::take(&mut self.ends);
         space.resize(room, 0);
         ends.clear();
-        let len = pour(&mut space, &mut ends).min(room);
+        let len = fill(&mut space, &mut ends).min(room);
         let data = space.get(..len).unwrap_or_default();
         let result = self.digest_batch(algorithm, data, &ends, out);
         (self.space, self.ends) = (space, ends);
         result
     }
 
-    /// The partial digest of a file.
-    ///
-    /// # Errors
-    ///
-    /// None; the sandbox has some.
-    pub fn partial(
+    fn partial(
         &mut self,
         first: &[u8],
         last: &[u8],
@@ -101,68 +79,43 @@ impl Inspector {
         Ok(hashing::partial(first, last, size))
     }
 
-    /// Begins a digest that is made piece by piece.
-    ///
-    /// # Errors
-    ///
-    /// None; the sandbox has some.
-    pub fn begin(&mut self, algorithm: Algorithm) -> Result<(), Fault> {
+    fn begin(&mut self, algorithm: Algorithm) -> Result<(), Fault> {
         let hasher = hashing::Hasher::new(algorithm);
         self.stream = Some((algorithm, hasher));
         Ok(())
     }
 
-    /// Appends bytes to the digest that was begun.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault::NoStream`].
-    pub fn update(&mut self, data: &[u8]) -> Result<(), Fault> {
+    fn update(&mut self, data: &[u8]) -> Result<(), Fault> {
         let (_, hasher) = self.stream.as_mut().ok_or(Fault::NoStream)?;
         hasher.update(data);
         Ok(())
     }
 
-    /// Appends bytes that `pour` writes; returns how many.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault::NoStream`].
-    pub fn update_with(
+    fn update_with(
         &mut self,
         room: usize,
-        pour: &mut (dyn FnMut(&mut [u8]) -> usize + Send),
+        fill: &mut (dyn FnMut(&mut [u8]) -> usize + Send),
     ) -> Result<usize, Fault> {
         let (_, hasher) = self.stream.as_mut().ok_or(Fault::NoStream)?;
         self.space.resize(room, 0);
-        let len = pour(&mut self.space).min(room);
+        let len = fill(&mut self.space).min(room);
         hasher.update(self.space.get(..len).unwrap_or_default());
         Ok(len)
     }
 
-    /// The chaining value of a piece of an input.
-    ///
-    /// # Errors
-    ///
-    /// None; the sandbox has some.
-    pub fn piece_with(
+    fn piece_with(
         &mut self,
         room: usize,
         offset: u64,
-        pour: &mut (dyn FnMut(&mut [u8]) -> usize + Send),
+        fill: &mut (dyn FnMut(&mut [u8]) -> usize + Send),
     ) -> Result<(usize, Result<ChainingValue, TreeError>), Fault> {
         self.space.resize(room, 0);
-        let len = pour(&mut self.space).min(room);
+        let len = fill(&mut self.space).min(room);
         let data = self.space.get(..len).unwrap_or_default();
         Ok((len, tree::piece(data, offset)))
     }
 
-    /// Joins the chaining values of two neighbours.
-    ///
-    /// # Errors
-    ///
-    /// None; the sandbox has some.
-    pub fn join(
+    fn join(
         &mut self,
         left: &ChainingValue,
         right: &ChainingValue,
@@ -172,22 +125,12 @@ impl Inspector {
         tree::join(left, right, root).map_err(lied)
     }
 
-    /// Ends the digest that was begun.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault::NoStream`].
-    pub fn finish(&mut self) -> Result<Digest, Fault> {
+    fn finish(&mut self) -> Result<Digest, Fault> {
         let (_, mut hasher) = self.stream.take().ok_or(Fault::NoStream)?;
         value(&hasher.finish())
     }
 
-    /// Sets the filter that the judgements below use.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with the specification.
-    pub fn set_filter(
+    fn set_filter(
         &mut self,
         specification: &Specification,
     ) -> Result<(), FilterError> {
@@ -200,43 +143,27 @@ impl Inspector {
         Ok(())
     }
 
-    /// Whether [`judge_sizes`](Self::judge_sizes) can reject anything.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault::NoFilter`].
-    pub fn needs_metadata(&self) -> Result<bool, Fault> {
+    fn needs_metadata(&self) -> Result<bool, Fault> {
         let filter = self.filter.as_ref().ok_or(Fault::NoFilter)?;
         Ok(filter.needs_metadata())
     }
 
-    /// Judges a directory listing by name and kind.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault::NoFilter`], or [`Fault::Batch`] where the columns do not fit
-    /// together.
-    pub fn judge_names(
+    fn match_names(
         &mut self,
         listing: &Listing<'_>,
         out: &mut Vec<u32>,
     ) -> Result<(), Fault> {
         out.clear();
         let filter = self.filter.as_ref().ok_or(Fault::NoFilter)?;
-        let names =
-            Batch::new(listing.names, listing.ends).map_err(batch_error)?;
+        let names = batch::Batch::new(listing.names, listing.ends)
+            .map_err(batch_error)?;
         self.kinds.clear();
         self.kinds.extend(listing.kinds.iter().map(|&kind| kind_of(kind)));
         *out = filter.judge_names(names, &self.kinds).map_err(batch_error)?;
         Ok(())
     }
 
-    /// Judges files by their sizes in bytes.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault::NoFilter`].
-    pub fn judge_sizes(
+    fn match_sizes(
         &mut self,
         sizes: &[u64],
         out: &mut Vec<u32>,
@@ -246,12 +173,7 @@ impl Inspector {
         Ok(())
     }
 
-    /// Parses a text of whole lines.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault::Lied`], never.
-    pub fn parse_checklist(
+    fn parse_checklist(
         &mut self,
         text: &[u8],
         algorithm: Option<Algorithm>,
@@ -261,17 +183,68 @@ impl Inspector {
     }
 }
 
-impl fmt::Debug for Inspector {
+impl fmt::Debug for NativeInspector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Inspector")
+        f.debug_struct("NativeInspector")
             .field("filter", &self.filter)
             .finish_non_exhaustive()
     }
 }
 
-fn kind_of(kind: sanchay_sandbox::EntryKind) -> filter::EntryKind {
+fn kind_of(kind: EntryKind) -> filter::EntryKind {
     match kind {
-        sanchay_sandbox::EntryKind::File => filter::EntryKind::File,
-        sanchay_sandbox::EntryKind::Directory => filter::EntryKind::Directory,
+        EntryKind::File => filter::EntryKind::File,
+        EntryKind::Directory => filter::EntryKind::Directory,
     }
+}
+
+fn value(digest: &[u8]) -> Result<Digest, Fault> {
+    let lied = || Fault::Lied(format!("a digest of {} bytes", digest.len()));
+    Digest::from_bytes(digest).ok_or_else(lied)
+}
+
+fn batch_error(error: batch::BatchError) -> Fault {
+    use batch::BatchError as Logic;
+    Fault::Batch(match error {
+        Logic::EndOutOfOrder(index) => BatchError::EndOutOfOrder(index),
+        Logic::EndPastData(index) => BatchError::EndPastData(index),
+        Logic::TrailingData(bytes) => BatchError::TrailingData(bytes),
+        Logic::ColumnLength(entries) => BatchError::ColumnLength(entries),
+    })
+}
+
+fn filter_error(error: filter::SpecificationError) -> FilterError {
+    use filter::SpecificationError as Logic;
+    match error {
+        Logic::EmptyExtension(index) => FilterError::EmptyExtension(index),
+        Logic::ImpossibleExtension(index) => {
+            FilterError::ImpossibleExtension(index)
+        }
+        Logic::EmptySizeRange => FilterError::EmptySizeRange,
+    }
+}
+
+fn checklist_of(found: checklist::Checklist) -> Result<Checklist, Fault> {
+    let checklist::Checklist { lines, promises, malformed, separator } = found;
+    let promises = promises
+        .into_iter()
+        .map(|promise| {
+            let checklist::Promise { line, path, expected } = promise;
+            Ok(Promise { line, path, expected: expectation_of(expected)? })
+        })
+        .collect::<Result<_, Fault>>()?;
+    Ok(Checklist { lines, promises, malformed, separator })
+}
+
+fn expectation_of(
+    expected: checklist::Expectation,
+) -> Result<Expectation, Fault> {
+    use checklist::Expectation as Logic;
+    Ok(match expected {
+        Logic::Named(algorithm, digest) => {
+            Expectation::Named(algorithm, value(&digest)?)
+        }
+        Logic::Unnamed(digest) => Expectation::Unnamed(value(&digest)?),
+        Logic::Partial(digest, chunk) => Expectation::Partial(digest, chunk),
+    })
 }
