@@ -62,11 +62,10 @@ ci:
 
 # Measure against other programs (docs/PERFORMANCE.md); --list, --only JOB.
 bench *ARGS: command plugins
-    cargo build --release --locked -p sanchay-cli -p sanchay-bench \
-        -p sanchay-uncaged
+    cargo build --release --locked -p sanchay-cli -p sanchay-bench
     @exec target/release/bench run "$@"
 
-# Measure single calls, in the cage and natively; a word selects by name.
+# Measure single calls, in the sandbox and natively; a word selects by name.
 bench-micro *ARGS:
     cargo bench --locked -p sanchay-bench --bench micro -- "$@"
 

@@ -1,98 +1,103 @@
-//! What single calls cost, in the cage and natively.
+//! What single calls cost, in the sandbox and natively.
 //!
 //! `cargo bench -p sanchay-bench` runs all of them, and with a word after
 //! `--` those whose name holds it. Each is measured with the sandbox
-//! (`Caged`) and with the same logic linked natively (`Native`).
+//! (`Sandboxed`) and with the same logic linked natively (`Native`).
 //!
 //! A call that fails ends the benchmark: there is nothing to measure then.
 #![expect(clippy::unwrap_used, reason = "a failed call is not measured")]
 
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
+use sanchay::Inspect;
+use sanchay_bench::NativeInspector;
 use sanchay_sandbox::{
-    Algorithm, EntryKind, Limits, Listing, SandboxOptions, Specification,
+    Algorithm, EntryKind, Limits, Listing, Sandbox, SandboxOptions,
+    Specification,
 };
 
 /// An inspector in its sandbox.
-struct Caged(sanchay_sandbox::Inspector);
+struct Sandboxed(sanchay_sandbox::Inspector);
 
 /// The same logic, linked natively.
-struct Native(sanchay_uncaged_sandbox::Inspector);
+struct Native(NativeInspector);
 
 /// What both kinds of inspector can do.
 trait Inspector {
     fn make() -> Self;
-    fn filter(&mut self, specification: &Specification);
-    fn names(&mut self, listing: &Listing<'_>, out: &mut Vec<u32>);
-    fn digest(&mut self, algorithm: Algorithm, data: &[u8]) -> usize;
+    fn asked(&mut self) -> &mut dyn Inspect;
     fn batch(&mut self, algorithm: Algorithm, data: &[u8], ends: &[u32]);
-    fn begin(&mut self, algorithm: Algorithm);
-    fn update(&mut self, data: &[u8]);
+
+    fn filter(&mut self, specification: &Specification) {
+        self.asked().set_filter(specification).unwrap();
+    }
+
+    fn names(&mut self, listing: &Listing<'_>, out: &mut Vec<u32>) {
+        self.asked().match_names(listing, out).unwrap();
+    }
+
+    fn digest(&mut self, algorithm: Algorithm, data: &[u8]) -> usize {
+        self.asked().digest(algorithm, data).unwrap().as_bytes().len()
+    }
+
+    fn begin(&mut self, algorithm: Algorithm) {
+        self.asked().begin(algorithm).unwrap();
+    }
+
+    fn update(&mut self, data: &[u8]) {
+        self.asked().update(data).unwrap();
+    }
 }
 
-macro_rules! inspector {
-    ($kind:ty, $sandbox:path) => {
-        impl Inspector for $kind {
-            fn make() -> Self {
-                use $sandbox as Sandbox;
-                let limits = Limits::default();
-                let options = SandboxOptions { instances: 1, limits };
-                let mut inspector = Sandbox::new(options).unwrap().inspector();
-                inspector.prepare().unwrap();
-                Self(inspector)
-            }
+impl Inspector for Sandboxed {
+    fn make() -> Self {
+        let limits = Limits::default();
+        let options = SandboxOptions { instances: 1, limits };
+        let mut inspector = Sandbox::new(options).unwrap().inspector();
+        inspector.prepare().unwrap();
+        Self(inspector)
+    }
 
-            fn filter(&mut self, specification: &Specification) {
-                self.0.set_filter(specification).unwrap();
-            }
+    fn asked(&mut self) -> &mut dyn Inspect {
+        &mut self.0
+    }
 
-            fn names(&mut self, listing: &Listing<'_>, out: &mut Vec<u32>) {
-                self.0.judge_names(listing, out).unwrap();
-            }
-
-            fn digest(&mut self, algorithm: Algorithm, data: &[u8]) -> usize {
-                let digest = self.0.digest(algorithm, data).unwrap();
-                digest.as_bytes().len()
-            }
-
-            fn batch(
-                &mut self,
-                algorithm: Algorithm,
-                data: &[u8],
-                ends: &[u32],
-            ) {
-                let mut out = Vec::with_capacity(ends.len());
-                self.0.digest_batch(algorithm, data, ends, &mut out).unwrap();
-                black_box(&out);
-            }
-
-            fn begin(&mut self, algorithm: Algorithm) {
-                self.0.begin(algorithm).unwrap();
-            }
-
-            fn update(&mut self, data: &[u8]) {
-                self.0.update(data).unwrap();
-            }
-        }
-    };
+    fn batch(&mut self, algorithm: Algorithm, data: &[u8], ends: &[u32]) {
+        let mut out = Vec::with_capacity(ends.len());
+        self.0.digest_batch(algorithm, data, ends, &mut out).unwrap();
+        black_box(&out);
+    }
 }
 
-inspector!(Caged, sanchay_sandbox::Sandbox);
-inspector!(Native, sanchay_uncaged_sandbox::Sandbox);
+impl Inspector for Native {
+    fn make() -> Self {
+        Self(NativeInspector::default())
+    }
+
+    fn asked(&mut self) -> &mut dyn Inspect {
+        &mut self.0
+    }
+
+    fn batch(&mut self, algorithm: Algorithm, data: &[u8], ends: &[u32]) {
+        let mut out = Vec::with_capacity(ends.len());
+        self.0.digest_batch(algorithm, data, ends, &mut out).unwrap();
+        black_box(&out);
+    }
+}
 
 fn main() {
     divan::main();
 }
 
 /// A call with next to nothing to do.
-#[divan::bench(types = [Caged, Native])]
+#[divan::bench(types = [Sandboxed, Native])]
 fn crossing<I: Inspector>(bencher: Bencher<'_, '_>) {
     let mut inspector = I::make();
     bencher.bench_local(|| inspector.digest(Algorithm::Xxh64, black_box(b"")));
 }
 
 /// A directory listing judged by extension.
-#[divan::bench(types = [Caged, Native], args = [16, 64, 1024])]
+#[divan::bench(types = [Sandboxed, Native], args = [16, 64, 1024])]
 fn names<I: Inspector>(bencher: Bencher<'_, '_>, count: usize) {
     let mut inspector = I::make();
     inspector.filter(&Specification {
@@ -115,7 +120,7 @@ fn names<I: Inspector>(bencher: Bencher<'_, '_>, count: usize) {
 }
 
 /// 64 files of 4 KiB, in one call.
-#[divan::bench(types = [Caged, Native], args = Algorithm::ALL)]
+#[divan::bench(types = [Sandboxed, Native], args = Algorithm::ALL)]
 fn small_files<I: Inspector>(bencher: Bencher<'_, '_>, algorithm: Algorithm) {
     let mut inspector = I::make();
     let data = bytes(64 * 4096);
@@ -127,7 +132,7 @@ fn small_files<I: Inspector>(bencher: Bencher<'_, '_>, algorithm: Algorithm) {
 }
 
 /// 64 KiB at once.
-#[divan::bench(types = [Caged, Native], args = Algorithm::ALL)]
+#[divan::bench(types = [Sandboxed, Native], args = Algorithm::ALL)]
 fn chunk_of_64_kib<I: Inspector>(
     bencher: Bencher<'_, '_>,
     algorithm: Algorithm,
@@ -136,7 +141,7 @@ fn chunk_of_64_kib<I: Inspector>(
 }
 
 /// 1 MiB at once.
-#[divan::bench(types = [Caged, Native], args = Algorithm::ALL)]
+#[divan::bench(types = [Sandboxed, Native], args = Algorithm::ALL)]
 fn chunk_of_1_mib<I: Inspector>(
     bencher: Bencher<'_, '_>,
     algorithm: Algorithm,
@@ -157,7 +162,7 @@ fn chunk<I: Inspector>(
 }
 
 /// 1 MiB of a stream.
-#[divan::bench(types = [Caged, Native], args = Algorithm::ALL)]
+#[divan::bench(types = [Sandboxed, Native], args = Algorithm::ALL)]
 fn stream_of_1_mib<I: Inspector>(
     bencher: Bencher<'_, '_>,
     algorithm: Algorithm,

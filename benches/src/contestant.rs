@@ -17,7 +17,7 @@ pub(crate) enum Role {
     Peer,
     /// A program that makes the job's system calls and nothing else.
     Floor,
-    /// A native program with the same logic, without a cage.
+    /// A native program with the same logic, without a sandbox.
     Twin,
 }
 

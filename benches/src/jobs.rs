@@ -110,10 +110,11 @@ impl Site {
         Contestant::new("ours", Role::Ours, &self.programs.ours, set)
     }
 
-    /// The same without the cage, if it was built.
-    fn uncaged(&self, set: Set) -> Option<Contestant> {
-        let program = self.programs.uncaged.as_ref()?;
-        Some(Contestant::new("uncaged", Role::Twin, program, set))
+    /// The same without the sandbox.
+    fn unsandboxed(&self, set: Set) -> Contestant {
+        let bench = &self.programs.bench;
+        Contestant::new("unsandboxed", Role::Twin, bench, set)
+            .words("unsandboxed")
     }
 
     /// A peer, if it is installed.

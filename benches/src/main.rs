@@ -1,7 +1,7 @@
 //! The performance harness of Sanchay.
 //!
 //! It makes the data sets, holds the programs that do a job's system calls
-//! and nothing else (the floors) or the job without a cage (the native
+//! and nothing else (the floors) or the job without the sandbox (the
 //! twins), and runs `sanchay` in turn with all of them and with the peers
 //! that are installed.
 
@@ -18,6 +18,7 @@ mod problem;
 mod report;
 mod run;
 mod target;
+mod unsandboxed;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -27,7 +28,7 @@ use clap::{Parser, Subcommand};
 use crate::problem::Result;
 
 /// Measures Sanchay against its peers, its floors and itself without the
-/// cage.
+/// sandbox.
 #[derive(Parser)]
 #[command(name = "bench", version)]
 struct Arguments {
@@ -62,6 +63,12 @@ enum Command {
         /// The tree
         directory: PathBuf,
     },
+    /// Does a job as Sanchay does, with the sandbox's code called natively
+    Unsandboxed {
+        /// Which job
+        #[command(subcommand)]
+        job: unsandboxed::Job,
+    },
     /// Runs ours in turn with its peers, floors and twins
     Run(run::Options),
     /// Writes docs/PERFORMANCE.md from the results that were kept
@@ -79,6 +86,7 @@ fn main() -> ExitCode {
             floor::run(work, threads, &directory)
         }
         Command::Native { job, directory } => native::run(job, &directory),
+        Command::Unsandboxed { job } => unsandboxed::run(&job),
         Command::Run(options) => run::run(&options),
         Command::Report { directory } => report::write(&directory),
     };

@@ -78,8 +78,6 @@ pub(crate) struct Wasi {
 pub(crate) struct Programs {
     /// The program that is measured.
     pub(crate) ours: PathBuf,
-    /// The same without the cage, if it was built.
-    pub(crate) uncaged: Option<PathBuf>,
     /// The WASI command, if it was built and can be run.
     pub(crate) command: Option<Wasi>,
     /// This program.
@@ -110,20 +108,18 @@ impl Programs {
                  sanchay-cli) or name it with --ours"
             )));
         }
-        let uncaged = bench.with_file_name("sanchay-uncaged");
         // This program is target/release/bench.
         let project = bench.ancestors().nth(3).unwrap_or(Path::new("."));
         let mut places = places();
         places.push(project.join(".tools/wasmtime/bin"));
         let found: Vec<Found> =
             PEERS.iter().filter_map(|peer| peer.find(&places)).collect();
-        let uncaged = uncaged.is_file().then_some(uncaged);
         let command = found
             .iter()
             .find(|found| found.name == "wasmtime")
             .and_then(|found| wasi(&found.path, project));
         let project = project.to_path_buf();
-        Ok(Self { ours, uncaged, command, bench, project, found })
+        Ok(Self { ours, command, bench, project, found })
     }
 
     /// A peer, if it is installed.

@@ -134,9 +134,6 @@ fn announce(site: &Site) {
     for missing in site.programs.missing() {
         eprintln!("not installed: {missing}");
     }
-    if site.programs.uncaged.is_none() {
-        eprintln!("not built: sanchay-uncaged, for the cost of the cage");
-    }
     if !machine::can_forget() {
         eprintln!("the cache cannot be emptied: no job is run cold");
     }

@@ -33,12 +33,12 @@ fn job(site: &Site, files: u64) -> Job {
         job.with(jdupes(site, set, "-r -q")).with(slow(site, set))
     };
     job.with([native(site, set)])
-        .with(site.uncaged(set).map(|twin| dupes(twin, site)))
+        .with([dupes(site.unsandboxed(set), site)])
         .with([site.floor(Work::Read, set)])
         .demanding([
             Target::Fastest(0.6),
             Target::Than(1.6, "floor read"),
-            Target::Than(1.1, "uncaged"),
+            Target::Than(1.1, "unsandboxed"),
             Target::Stated("native"),
         ])
         .demanding(great.then_some(Target::Peak(PEAK)))

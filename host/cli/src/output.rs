@@ -17,7 +17,11 @@ use sanchay::Plugins;
 use sanchay_core::record::{RecordKind, Schema};
 use sanchay_output::{Encoder, TextOptions};
 
-pub(crate) use self::{sink::Sink, spare::Inputs, writer::RecordWriter};
+pub(crate) use self::{
+    sink::Sink,
+    spare::Inputs,
+    writer::{RecordWriter, row},
+};
 use crate::{exit::Exit, failure::Failure, options::output::OutputArgs};
 
 /// Where the records of a command go, and in which form.

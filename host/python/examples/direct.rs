@@ -10,8 +10,7 @@ use std::{
 };
 
 use sanchay::{
-    Engine, EngineOptions, HashEvent, HashOptions, Method, Monitor, ScanEvent,
-    Source, WalkOptions,
+    Engine, HashEvent, HashOptions, Method, ScanEvent, Source, WalkOptions,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -22,10 +21,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Ok(arguments.next().ok_or(usage)?.to_string_lossy().parse()?)
     };
     let (threads, rounds) = (number()?, number()?);
-    let mut options = EngineOptions::default();
-    options.threads = Some(threads);
-    let hashing = Engine::new(options)?;
-    let finding = Engine::new(EngineOptions::default())?;
+    let hashing = Engine::builder().threads(threads).build()?;
+    let finding = Engine::builder().build()?;
     for _ in 0..rounds {
         let begun = Instant::now();
         let paths = find(&finding, &root)?;
@@ -48,11 +45,8 @@ fn find(
         ..WalkOptions::default()
     };
     let files = Mutex::new(Vec::new());
-    engine.scan(
-        std::slice::from_ref(root),
-        &options,
-        &Monitor::default(),
-        &|event| {
+    engine.scan([root]).options(options.clone()).for_each_batch(|_| {
+        |event: ScanEvent<'_>| {
             if let ScanEvent::Files(batch) = event {
                 files.lock().unwrap_or_else(PoisonError::into_inner).extend(
                     batch.iter().map(|file| {
@@ -62,8 +56,8 @@ fn find(
                 );
             }
             ControlFlow::Continue(())
-        },
-    )?;
+        }
+    })?;
     let mut files = files.into_inner().unwrap_or_else(PoisonError::into_inner);
     files.sort_unstable();
     Ok(files.into_iter().map(|(path, _, _)| path).collect())
@@ -78,7 +72,7 @@ fn hash(
     let method = Method::Partial { chunk: 65_536 };
     let options = HashOptions { method, ..HashOptions::default() };
     let mut digests = Vec::new();
-    engine.hash(&sources, &options, &Monitor::default(), &mut |event| {
+    engine.hash(&sources).options(options.clone()).for_each(|event| {
         if let HashEvent::File(file) = event {
             digests.push(file.content.to_string());
         }

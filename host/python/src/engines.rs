@@ -7,7 +7,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use pyo3::prelude::*;
-use sanchay::{Engine, EngineOptions};
+use sanchay::Engine;
 
 use crate::failure;
 
@@ -39,9 +39,11 @@ pub(crate) fn engine(
     }
     let engine = py
         .detach(|| {
-            let mut options = EngineOptions::default();
-            options.threads = threads;
-            Engine::new(options)
+            let mut builder = Engine::builder();
+            if let Some(threads) = threads {
+                builder = builder.threads(threads);
+            }
+            builder.build()
         })
         .map_err(|error| failure::of_run(&error))?;
     let mut engines = ENGINES.lock().unwrap_or_else(PoisonError::into_inner);

@@ -88,14 +88,19 @@ pub(crate) fn work(
     Box::new(move |feed, monitor| {
         let roots = given.all();
         engine
-            .scan(&roots, &options, monitor, &|event| match event {
-                ScanEvent::Files(batch) => {
-                    feed.push(|files: &mut Files| files.add(&batch))
+            .scan(&roots)
+            .options(options.clone())
+            .monitor(monitor)
+            .for_each_batch(|_| {
+                |event: ScanEvent<'_>| match event {
+                    ScanEvent::Files(batch) => {
+                        feed.push(|files: &mut Files| files.add(&batch))
+                    }
+                    ScanEvent::Error(error) => {
+                        runner::settle(feed, &given, error, raises)
+                    }
+                    _ => ControlFlow::Continue(()),
                 }
-                ScanEvent::Error(error) => {
-                    runner::settle(feed, &given, error, raises)
-                }
-                _ => ControlFlow::Continue(()),
             })
             .map(Totals::Run)
     })

@@ -159,10 +159,11 @@ pub(crate) fn work(
     options.walk.storage = Some(given.storage());
     Box::new(move |feed, monitor| {
         let roots = given.all();
-        let found =
-            engine.duplicates(&roots, &options, monitor, &|error| {
-                runner::settle(feed, &given, error, raises)
-            })?;
+        let found = engine
+            .duplicates(&roots)
+            .options(options.clone())
+            .monitor(monitor)
+            .find(|error| runner::settle(feed, &given, error, raises))?;
         for (number, group) in (1..).zip(found.groups()) {
             let add = |groups: &mut Groups| groups.add(number, &group);
             if feed.push(add).is_break() {

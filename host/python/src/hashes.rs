@@ -18,9 +18,11 @@ use arrow_array::{
 use arrow_schema::{ArrowError, DataType, Schema};
 use pyo3::{prelude::*, types::PyString};
 use sanchay::{
-    Content, Engine, Error, HashEvent, HashOptions, Hashed, Method, Monitor,
-    Source, Summary, Timestamp,
+    Content, Engine, EntryKind, Error, HashEvent, HashOptions, HashedFileRef,
+    Method, Monitor, Source, Summary, Timestamp,
 };
+
+use sanchay_core::filter::{Facts, Matcher};
 
 use crate::{
     arrow,
@@ -46,7 +48,7 @@ pub(crate) struct Hashes {
 }
 
 impl Hashes {
-    fn add(&mut self, file: &Hashed<'_>) {
+    fn add(&mut self, file: &HashedFileRef<'_>) {
         self.paths.push([file.path, &[]]);
         self.sizes.push(Some(file.size));
         self.modified.push(file.modified);
@@ -214,25 +216,23 @@ fn parts(
         if given.len() > PART {
             feed.begin_part(all);
         }
-        let part =
-            engine.hash(
-                &sources,
-                options,
-                monitor,
-                &mut |event| match event {
-                    HashEvent::File(file) => {
-                        feed.push(|hashes: &mut Hashes| hashes.add(&file))
-                    }
-                    HashEvent::Error(error) if raises && error.named => {
-                        feed.fail(error)
-                    }
-                    HashEvent::Error(error) => {
-                        let failure = given.failure(error);
-                        feed.push(|hashes: &mut Hashes| hashes.fail(failure))
-                    }
-                    _ => ControlFlow::Continue(()),
-                },
-            )?;
+        let part = engine
+            .hash(&sources)
+            .options(options.clone())
+            .monitor(monitor)
+            .for_each(|event| match event {
+                HashEvent::File(file) => {
+                    feed.push(|hashes: &mut Hashes| hashes.add(&file))
+                }
+                HashEvent::Error(error) if raises && error.named => {
+                    feed.fail(error)
+                }
+                HashEvent::Error(error) => {
+                    let failure = given.failure(error);
+                    feed.push(|hashes: &mut Hashes| hashes.fail(failure))
+                }
+                _ => ControlFlow::Continue(()),
+            })?;
         all.files += part.files;
         all.directories += part.directories;
         all.bytes += part.bytes;
@@ -253,20 +253,20 @@ fn totals(
     over: &AtomicBool,
 ) -> Option<(u64, u64)> {
     let storage = given.storage();
-    let (least, most) = (options.walk.min_size, options.walk.max_size);
+    let program = options.walk.filter.program().ok()?;
+    let matcher = Matcher::compile(&program).ok()?;
     let (mut files, mut bytes) = (0, 0_u64);
     for path in given.some(0..given.len()) {
         if over.load(Relaxed) {
             return None;
         }
-        let size = match storage.stat(&path) {
-            Ok((EntryKind::File, metadata)) => metadata.size,
+        let metadata = match storage.stat(&path) {
+            Ok((EntryKind::File, metadata)) => metadata,
             Ok(_) => return None,
             Err(_) => continue,
         };
-        if least.is_some_and(|least| size < least)
-            || most.is_some_and(|most| size > most)
-        {
+        let (size, modified) = (metadata.size, Some(metadata.modified));
+        if !matcher.wants_named(Facts { size, modified }) {
             continue;
         }
         files += 1;

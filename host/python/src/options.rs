@@ -1,7 +1,7 @@
 //! What a call can be told: the program's options, under the same names.
 
 use pyo3::{exceptions::PyValueError, prelude::*};
-use sanchay::{Algorithm, Method, WalkOptions, Walker};
+use sanchay::{Algorithm, Filter, Method, WalkOptions, Walker};
 
 use crate::{arguments, names, numbers};
 
@@ -59,13 +59,19 @@ impl Walk {
                 "portable" => Some(Walker::Portable),
                 _ => None,
             })?;
-        let extensions = extensions("extension", extension)?;
+        let mut filter = Filter::default().hidden(hidden);
+        for extension in extensions("extension", extension)? {
+            filter = filter.extension(extension);
+        }
+        if let Some(bytes) = min_size {
+            filter = filter.min_size(bytes);
+        }
+        if let Some(bytes) = max_size {
+            filter = filter.max_size(bytes);
+        }
         Ok(Self {
             options: WalkOptions {
-                extensions,
-                min_size,
-                max_size,
-                hidden,
+                filter,
                 follow,
                 beneath,
                 max_depth,

@@ -1,7 +1,9 @@
 //! The calls that begin runs: keywords into the library's options.
 
 use pyo3::{exceptions::PyValueError, prelude::*, types::PyType};
-use sanchay::{Algorithm, DuplicateOptions, HashOptions};
+use sanchay::{
+    Algorithm, DuplicateOptions, Filter, FilterOption, HashOptions,
+};
 
 use crate::{
     arguments, engines, files,
@@ -87,7 +89,12 @@ pub(crate) fn duplicates(
     let algorithm = algorithm.unwrap_or(Algorithm::Xxh3_128);
     let hardlinks = arguments::flag("hardlinks", hardlinks)?;
     let walk = walk.options.clone();
-    if walk.max_size == Some(0) && walk.min_size.is_none() {
+    let nothing = Filter::default().max_size(0);
+    let max_size = FilterOption::named("max-size");
+    let at_most = |filter: &Filter| Some(filter.of(max_size?)?.clone());
+    if at_most(&walk.filter) == at_most(&nothing)
+        && !walk.filter.has("min-size")
+    {
         return Err(PyValueError::new_err(
             "max_size: 0 leaves nothing, for empty files are left out unless \
              min_size=0 is given",

@@ -7,7 +7,7 @@ use pyo3::{
     prelude::*,
     types::{PyIterator, PyList, PyString, PyType},
 };
-use sanchay::{EntryError, HashOptions, Method, Summary, WalkOptions};
+use sanchay::{EntryError, Filter, HashOptions, Method, Summary, WalkOptions};
 
 use crate::{
     arguments,
@@ -53,12 +53,11 @@ pub(crate) fn vpo_discover<'py>(
     if extensions.is_empty() {
         return Ok(PyList::empty(py));
     }
-    let walk = WalkOptions {
-        extensions,
-        hidden: !skip_hidden,
-        follow,
-        ..WalkOptions::default()
-    };
+    let filter = Filter::default().hidden(!skip_hidden);
+    let filter = extensions
+        .iter()
+        .fold(filter, |filter, extension| filter.extension(extension));
+    let walk = WalkOptions { filter, follow, ..WalkOptions::default() };
     let engine = engines::engine(py, None)?;
     let work = files::work(engine, given, walk, true);
     let chunks = Taker::new(work).all(py, progress.as_ref())?;

@@ -19,8 +19,8 @@
 use std::{error::Error, fs, ops::ControlFlow, time::Duration};
 
 use sanchay::{
-    Algorithm, Cause, Engine, EngineOptions, EntryError, Fault, FilterOptions,
-    HashEvent, HashOptions, Limits, Method, Monitor, Source, escaped,
+    Algorithm, Cause, Engine, EntryError, Fault, FilterOptions, HashEvent,
+    Limits, Method, escaped,
 };
 
 const MIB: usize = 1 << 20;
@@ -36,12 +36,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// An engine of one thread whose instances may have so much memory, in
 /// bytes, and 10 milliseconds a call.
 fn engine(memory: usize) -> Result<Engine, sanchay::Error> {
-    let mut options = EngineOptions::default();
-    options.threads = Some(1);
-    options.limits = Limits::default()
+    let limits = Limits::default()
         .memory(memory)
         .call_budget(Duration::from_millis(10));
-    Engine::new(options)
+    Engine::builder().threads(1).limits(limits).build()
 }
 
 /// Hashes files by more of their ends than there is room for, and by less.
@@ -50,18 +48,15 @@ fn files(engine: &Engine) -> Result<(), Box<dyn Error>> {
     for (name, size) in [("a", 1000), ("b", 3 * MIB), ("c", 2000)] {
         fs::write(folder.path().join(name), vec![b'x'; size])?;
     }
-    let source = [Source::Path(folder.path().to_owned())];
     for chunk in [1 << 20, 1 << 16] {
         let method = Method::Partial { chunk };
-        let options = HashOptions { method, ..HashOptions::default() };
-        let monitor = Monitor::default();
         let summary =
-            engine.hash(&source, &options, &monitor, &mut |event| {
+            engine.hash([folder.path()]).method(method).for_each(|event| {
                 match event {
                     HashEvent::File(file) => {
                         println!("{}: {}", escaped(file.path), file.content);
                     }
-                    HashEvent::Error(error) => tell(&error),
+                    HashEvent::Error(error) => print(&error),
                     _ => {}
                 }
                 ControlFlow::Continue(())
@@ -72,7 +67,7 @@ fn files(engine: &Engine) -> Result<(), Box<dyn Error>> {
 }
 
 /// Prints an error and, where it was the memory, how much was asked for.
-fn tell(error: &EntryError) {
+fn print(error: &EntryError) {
     println!("{error}");
     if let Cause::Sandbox(Fault::MemoryRefused { asked, ceiling }) =
         error.cause
@@ -81,7 +76,7 @@ fn tell(error: &EntryError) {
     }
 }
 
-/// Judges batches of names, one of which does not fit.
+/// Filters batches of names, one of which does not fit.
 fn names(engine: &Engine) -> Result<(), Box<dyn Error>> {
     let extensions = vec![b"txt".to_vec()];
     let mut filter =

@@ -21,10 +21,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sanchay::{
-    DuplicateOptions, Duplicates, Engine, EngineOptions, Error, Monitor,
-    Progress, escaped,
-};
+use sanchay::{Duplicates, Engine, Error, Monitor, Progress, escaped};
 
 /// What a run may cost.
 #[derive(Clone, Copy)]
@@ -35,10 +32,9 @@ struct Limit {
 
 fn main() -> Result<ExitCode, Box<dyn StdError>> {
     let (limit, roots) = arguments()?;
-    let engine = Engine::new(EngineOptions::default())?;
-    let options = DuplicateOptions::default();
+    let engine = Engine::builder().build()?;
     let monitor = watch(limit);
-    let found = engine.duplicates(&roots, &options, &monitor, &|error| {
+    let found = engine.duplicates(&roots).monitor(&monitor).find(|error| {
         eprintln!("{error}");
         ControlFlow::Continue(())
     });

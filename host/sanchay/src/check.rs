@@ -7,13 +7,17 @@ mod event;
 mod verify;
 
 use std::{
+    ffi::OsStr,
+    fmt,
     io::Read,
     ops::ControlFlow,
+    os::unix::ffi::OsStrExt as _,
+    path::PathBuf,
     sync::{Arc, Mutex},
 };
 
-use sanchay_sandbox::{Flaw, Inspector};
-use sanchay_storage::Storage;
+use sanchay_sandbox::{Algorithm, Flaw};
+use sanchay_storage::{LocalStorage, Storage};
 
 pub use self::event::{CheckEvent, CheckSummary, Verdict};
 use self::{
@@ -23,14 +27,181 @@ use self::{
 use crate::{
     error::Error,
     hash::{Reader, check_method},
+    inspect::Inspect,
     monitor::Monitor,
     options::{CheckOptions, Method},
     ordered::{OrderedEmitter, Ticket},
     pool::Pool,
     queue::{Cursor, WorkQueue},
+    request::monitor_methods,
+    results::Results,
     run::RunState,
     sync::lock,
 };
+
+/// A list of digests to be checked: [`Engine::check`](crate::Engine::check)
+/// begins with it.
+#[must_use = "a request does nothing until it is started"]
+pub struct CheckRequest<'l> {
+    pool: Arc<Pool>,
+    list: Box<dyn Read + Send + 'l>,
+    options: CheckOptions,
+    storage: Option<Arc<dyn Storage>>,
+    monitor: Monitor,
+}
+
+impl fmt::Debug for CheckRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CheckRequest")
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A line of a list that was checked. One whose file could not be opened or
+/// read is an [`EntryError`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CheckedLine {
+    /// The file has the digest on the list.
+    Match(PathBuf),
+    /// It has another one.
+    Mismatch(PathBuf),
+    /// The line has nothing that can be checked.
+    Malformed {
+        /// The line's number, from 1.
+        line: u64,
+        /// What is wrong with it; it prints as words.
+        flaw: Flaw,
+    },
+}
+
+impl<'l> CheckRequest<'l> {
+    pub(crate) fn new(
+        pool: Arc<Pool>,
+        list: Box<dyn Read + Send + 'l>,
+    ) -> Self {
+        let (options, monitor) = (CheckOptions::default(), Monitor::default());
+        Self { pool, list, options, storage: None, monitor }
+    }
+
+    monitor_methods!();
+
+    /// Takes all of these options, in place of those before.
+    pub fn options(mut self, options: CheckOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// The algorithm of lines that do not name theirs.
+    pub fn algorithm(mut self, algorithm: Algorithm) -> Self {
+        self.options.algorithm = Some(algorithm);
+        self
+    }
+
+    /// The chunk of partial digests whose lines do not tell theirs, in bytes.
+    pub fn chunk(mut self, bytes: u32) -> Self {
+        self.options.chunk = Some(bytes);
+        self
+    }
+
+    /// Where the files are, if not on this machine.
+    pub fn storage(mut self, storage: Arc<dyn Storage>) -> Self {
+        self.storage = Some(storage);
+        self
+    }
+
+    /// Checks, and passes on what it comes upon in the order of the list's
+    /// lines. `visit` is called from one worker thread at a time and ends the
+    /// run by returning `Break`. Memory does not grow with the list.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use sanchay::{CheckEvent, Engine};
+    ///
+    /// let engine = Engine::builder().build()?;
+    /// // The SHA-256 of no bytes.
+    /// let list = "e3b0c44298fc1c149afbf4c8996fb924\
+    ///     27ae41e4649b934ca495991b7852b855  Cargo.toml\n";
+    /// let summary = engine.check(list.as_bytes()).for_each(|event| {
+    ///     if let CheckEvent::Verdict { path, verdict, .. } = event {
+    ///         println!("{}: {verdict:?}", sanchay::escaped(path));
+    ///     }
+    ///     ControlFlow::Continue(())
+    /// })?;
+    /// assert_eq!((summary.matched, summary.mismatched), (0, 1));
+    /// # Ok::<(), sanchay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Checklist`] if the list cannot be read or has a line of more
+    /// than a mebibyte; [`Error::Option`] for a chunk out of range;
+    /// [`Error::Cancelled`] if checking was ended before it was done;
+    /// [`Error::Threads`] and [`Error::Sandbox`] if it could not begin.
+    pub fn for_each(
+        mut self,
+        mut visit: impl FnMut(CheckEvent<'_>) -> ControlFlow<()> + Send,
+    ) -> Result<CheckSummary, Error> {
+        let storage =
+            self.storage.unwrap_or_else(|| Arc::new(LocalStorage::new()));
+        check(
+            &self.pool,
+            &*storage,
+            &mut *self.list,
+            &self.options,
+            &self.monitor,
+            &mut visit,
+        )
+    }
+}
+
+impl CheckRequest<'static> {
+    /// Starts checking in the background and returns what became of each
+    /// line, in their order.
+    ///
+    /// ```
+    /// use std::io::Cursor;
+    /// use sanchay::{CheckedLine, Engine};
+    ///
+    /// let engine = Engine::builder().build()?;
+    /// let list = Cursor::new("no digest\n00000000  gone\n");
+    /// let mut lines = engine.check(list).start()?;
+    /// let first = lines.next().unwrap().unwrap();
+    /// assert!(matches!(first, CheckedLine::Malformed { line: 1, .. }));
+    /// let second = lines.next().unwrap().unwrap_err();
+    /// assert!(second.is_missing());
+    /// assert_eq!(lines.finish()?.missing, 1);
+    /// # Ok::<(), sanchay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Threads`] if there is no thread for it. What else may keep it
+    /// from beginning, [`Results::finish`] returns.
+    pub fn start(
+        mut self,
+    ) -> Result<Results<CheckedLine, CheckSummary>, Error> {
+        let cancel = self.monitor.cancel.child();
+        self.monitor.cancel = cancel.clone();
+        Results::start(cancel, move |sender| {
+            self.for_each(|event| {
+                let (path, verdict) = match event {
+                    CheckEvent::Malformed { line, flaw } => {
+                        let malformed = CheckedLine::Malformed { line, flaw };
+                        return sender.send(Ok(malformed));
+                    }
+                    CheckEvent::Verdict { path, verdict, .. } => {
+                        (PathBuf::from(OsStr::from_bytes(path)), verdict)
+                    }
+                };
+                sender.send(match verdict {
+                    Verdict::Match => Ok(CheckedLine::Match(path)),
+                    Verdict::Mismatch => Ok(CheckedLine::Mismatch(path)),
+                    Verdict::Failed(error) => Err(error),
+                })
+            })
+        })
+    }
+}
 
 /// How many files are checked in one piece at most.
 const FILES_PER_TASK: usize = 64;
@@ -72,9 +243,9 @@ struct Check<'a> {
 }
 
 /// Checks a list of digests.
-pub(crate) fn check(
+fn check(
     pool: &Pool,
-    storage: &Arc<dyn Storage>,
+    storage: &dyn Storage,
     list: &mut (dyn Read + Send),
     options: &CheckOptions,
     monitor: &Monitor,
@@ -101,7 +272,7 @@ pub(crate) fn check(
         run: &run,
         options,
         blocks: Mutex::new(Blocks::new(list)),
-        verifier: Verifier::new(&run, &**storage, options),
+        verifier: Verifier::new(&run, storage, options),
         queue: &queue,
         emitter,
     };
@@ -145,7 +316,7 @@ impl Check<'_> {
         task: Task,
         cursor: Cursor,
         reader: &mut Reader<'_>,
-        inspector: &mut Inspector,
+        inspector: &mut dyn Inspect,
     ) {
         match task {
             Task::Parse(ticket) => {
@@ -172,7 +343,7 @@ impl Check<'_> {
         &self,
         ticket: Ticket,
         cursor: Cursor,
-        inspector: &mut Inspector,
+        inspector: &mut dyn Inspect,
     ) -> Result<(), Error> {
         let block = lock(&self.blocks).next().map_err(Error::Checklist)?;
         let Some(block) = block else {

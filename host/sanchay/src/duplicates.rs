@@ -10,6 +10,7 @@ mod groups;
 
 use std::{
     collections::HashSet,
+    fmt,
     ops::ControlFlow,
     path::PathBuf,
     sync::{Arc, Mutex},
@@ -22,23 +23,169 @@ use self::{
 };
 pub use self::{
     extracting::GroupValues,
-    groups::{DuplicateSummary, Duplicates, Group, GroupFile},
+    groups::{
+        DuplicateGroup, DuplicateSummary, Duplicates, Group, GroupFile, Groups,
+    },
 };
+use sanchay_sandbox::Algorithm;
+
 use crate::{
     cache::DigestCache,
     entry::{Batch, join},
     error::{Action, Cause, EntryError, Error},
     monitor::{Monitor, Summary},
-    options::{DuplicateOptions, Method},
+    options::{DuplicateOptions, Method, WalkOptions},
     pool::Pool,
+    request::{monitor_methods, walk_methods},
+    results::Results,
     run::RunState,
     walk::{Node, Visitor, Walk, WorkerVisitor},
 };
 
+/// A search for duplicates to be made:
+/// [`Engine::duplicates`](crate::Engine::duplicates) begins one.
+#[derive(Clone)]
+#[must_use = "a request does nothing until it is started"]
+pub struct DuplicatesRequest {
+    pool: Arc<Pool>,
+    cache: Option<Arc<dyn DigestCache>>,
+    roots: Vec<PathBuf>,
+    options: DuplicateOptions,
+    monitor: Monitor,
+}
+
+impl fmt::Debug for DuplicatesRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DuplicatesRequest")
+            .field("roots", &self.roots)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+impl DuplicatesRequest {
+    pub(crate) fn new(
+        pool: Arc<Pool>,
+        cache: Option<Arc<dyn DigestCache>>,
+        roots: Vec<PathBuf>,
+    ) -> Self {
+        let (options, monitor) =
+            (DuplicateOptions::default(), Monitor::default());
+        Self { pool, cache, roots, options, monitor }
+    }
+
+    fn walk(&mut self) -> &mut WalkOptions {
+        &mut self.options.walk
+    }
+
+    /// Takes all of these options, in place of those before.
+    pub fn options(mut self, options: DuplicateOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    walk_methods!();
+
+    monitor_methods!();
+
+    /// The digest that equal files share; by default XXH3 with 128 bits.
+    /// CRC-32, whose 32 bits are too few for that, is refused.
+    pub fn algorithm(mut self, algorithm: Algorithm) -> Self {
+        self.options.algorithm = algorithm;
+        self
+    }
+
+    /// Whether hard links of one file count as duplicates of each other.
+    pub fn hardlinks(mut self, hardlinks: bool) -> Self {
+        self.options.hardlinks = hardlinks;
+        self
+    }
+
+    /// Starts the search in the background. Errors come as they occur, and
+    /// then the groups: the ones that most can be reclaimed of first.
+    ///
+    /// ```
+    /// use sanchay::Engine;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// for name in ["a", "b", "c"] {
+    ///     let content = if name == "b" { "other" } else { "equal" };
+    ///     std::fs::write(folder.path().join(name), content)?;
+    /// }
+    /// let engine = Engine::builder().build()?;
+    /// let mut groups = engine.duplicates([folder.path()]).start()?;
+    /// for group in &mut groups {
+    ///     let group = group?;
+    ///     let names: Vec<_> =
+    ///         group.paths.iter().map(|path| path.file_name()).collect();
+    ///     assert_eq!(names, [Some("a".as_ref()), Some("c".as_ref())]);
+    /// }
+    /// assert_eq!(groups.finish()?.reclaimable_bytes, 5);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Threads`] if there is no thread for it. What else may keep it
+    /// from beginning, [`Results::finish`] returns.
+    pub fn start(
+        mut self,
+    ) -> Result<Results<DuplicateGroup, DuplicateSummary>, Error> {
+        let cancel = self.monitor.cancel.child();
+        self.monitor.cancel = cancel.clone();
+        Results::start(cancel, move |sender| {
+            let found = self.find(|error| sender.send(Err(error)))?;
+            match sender.send_all(found.groups().map(DuplicateGroup::from)) {
+                ControlFlow::Continue(()) => Ok(found.summary()),
+                ControlFlow::Break(()) => Err(Error::Cancelled),
+            }
+        })
+    }
+
+    /// Searches. The answer keeps all groups compactly: some sixty bytes a
+    /// file that was looked at, names included.
+    ///
+    /// `on_error` is called from the worker threads, from several at once,
+    /// and ends the run by returning `Break`.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use sanchay::Engine;
+    ///
+    /// let engine = Engine::builder().build()?;
+    /// let found = engine.duplicates(["src"]).find(|error| {
+    ///     eprintln!("{error}");
+    ///     ControlFlow::Continue(())
+    /// })?;
+    /// for group in &found {
+    ///     println!("{} files of {} bytes", group.len(), group.size());
+    /// }
+    /// # Ok::<(), sanchay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] if the run was ended before it was done;
+    /// [`Error::Option`] for an algorithm that cannot tell files apart;
+    /// [`Error::Filter`], [`Error::Threads`] and [`Error::Sandbox`] if it
+    /// could not begin. What is wrong with a file is told to `on_error`.
+    pub fn find(
+        self,
+        on_error: impl Fn(EntryError) -> ControlFlow<()> + Sync,
+    ) -> Result<Duplicates, Error> {
+        find(
+            &self.pool,
+            self.cache.as_deref(),
+            &self.roots,
+            &self.options,
+            &self.monitor,
+            &on_error,
+        )
+    }
+}
+
 /// Finds groups of files with equal content: by size first, then by reading
 /// the ends of the large ones that share their size, and all of those that
 /// may still be equal.
-pub(crate) fn find(
+fn find(
     pool: &Pool,
     cache: Option<&dyn DigestCache>,
     roots: &[PathBuf],
@@ -157,10 +304,12 @@ struct Collect<'a> {
     on_error: &'a (dyn Fn(EntryError) -> ControlFlow<()> + Sync),
 }
 
-impl Visitor for Collect<'_> {
-    fn worker(&self, number: usize) -> Box<dyn WorkerVisitor + '_> {
+impl<'a> Visitor for &'a Collect<'a> {
+    type Worker = CollectWorker<'a>;
+
+    fn worker(&self, number: usize) -> CollectWorker<'a> {
         let files = self.collector.worker(number);
-        Box::new(CollectWorker { collect: self, files })
+        CollectWorker { collect: self, files }
     }
 }
 

@@ -3,9 +3,9 @@
 
 pub use sanchay_core::filter::Facts as FileFacts;
 use sanchay_core::filter::{Columns, Filter};
-use sanchay_sandbox::{EntryKind, Fault, Inspector, Listing, Matches};
+use sanchay_sandbox::{EntryKind, Fault, Listing, Matches};
 
-use crate::{error::Error, pool::Pool};
+use crate::{error::Error, inspect::Inspect, pool::Pool};
 
 /// A filter with a sandboxed instance of its own, for one thread at a time;
 /// [`Engine::filter`](crate::Engine::filter) makes it.
@@ -15,7 +15,7 @@ use crate::{error::Error, pool::Pool};
 /// filter.
 #[derive(Debug)]
 pub struct FilterInstance {
-    inspector: Inspector,
+    inspector: Box<dyn Inspect>,
     /// The ceiling of the instance's memory, in bytes.
     ceiling: usize,
     names: Vec<u8>,

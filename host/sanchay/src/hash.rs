@@ -11,10 +11,17 @@ mod segments;
 mod stream;
 mod tree;
 
-use std::{ops::ControlFlow, path::PathBuf};
+use std::{
+    ffi::OsStr,
+    fmt,
+    ops::ControlFlow,
+    os::unix::ffi::OsStrExt as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use sanchay_core::{content::Content, time::Timestamp};
-use sanchay_sandbox::{MAX_CHUNK, plugin::Value};
+use sanchay_sandbox::{Algorithm, MAX_CHUNK, plugin::Value};
 
 pub(crate) use self::{
     files::Files,
@@ -25,8 +32,10 @@ use crate::{
     cache::DigestCache,
     error::{EntryError, Error},
     monitor::{Monitor, Summary},
-    options::{HashOptions, Method},
+    options::{HashOptions, Method, WalkOptions},
     pool::Pool,
+    request::{monitor_methods, walk_methods},
+    results::Results,
 };
 
 /// Something to hash.
@@ -40,9 +49,45 @@ pub enum Source {
     Stdin,
 }
 
-/// A file that was hashed.
+impl From<PathBuf> for Source {
+    fn from(path: PathBuf) -> Self {
+        Self::Path(path)
+    }
+}
+
+impl From<&Path> for Source {
+    fn from(path: &Path) -> Self {
+        Self::Path(path.to_owned())
+    }
+}
+
+impl From<&PathBuf> for Source {
+    fn from(path: &PathBuf) -> Self {
+        Self::Path(path.clone())
+    }
+}
+
+impl From<&str> for Source {
+    fn from(path: &str) -> Self {
+        Self::Path(path.into())
+    }
+}
+
+impl From<String> for Source {
+    fn from(path: String) -> Self {
+        Self::Path(path.into())
+    }
+}
+
+impl From<&Self> for Source {
+    fn from(source: &Self) -> Self {
+        source.clone()
+    }
+}
+
+/// A file that was hashed, as it is passed to a visitor.
 #[derive(Clone, Copy, Debug)]
-pub struct Hashed<'a> {
+pub struct HashedFileRef<'a> {
     /// Its path.
     pub path: &'a [u8],
     /// Its size in bytes: for a whole digest, as many as were hashed. Of a
@@ -52,9 +97,65 @@ pub struct Hashed<'a> {
     pub modified: Option<Timestamp>,
     /// What is in it.
     pub content: Content,
-    /// What the extractors tell of it, one value for each of their columns;
-    /// empty where they have nothing to tell.
+    /// The values that extractors found in it, one for each of their columns;
+    /// empty where they found nothing.
     pub values: &'a [Option<Value>],
+}
+
+impl<'a> HashedFileRef<'a> {
+    /// Its path.
+    #[must_use]
+    pub fn path(&self) -> &'a Path {
+        Path::new(OsStr::from_bytes(self.path))
+    }
+}
+
+/// A file that was hashed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HashedFile {
+    path: PathBuf,
+    /// Its size in bytes: for a whole digest, as many as were hashed. Of a
+    /// file that grows meanwhile, what it had when it was opened is hashed.
+    pub size: u64,
+    /// When it was last modified; `None` for what is not a file.
+    pub modified: Option<Timestamp>,
+    /// What is in it.
+    pub content: Content,
+    /// The values that extractors found in it, one for each of their columns;
+    /// empty where they found nothing.
+    pub values: Vec<Option<Value>>,
+}
+
+impl HashedFile {
+    /// Its path: the source as it was given, and the way down from it.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The last component of its path.
+    #[must_use]
+    pub fn file_name(&self) -> &OsStr {
+        self.path.file_name().unwrap_or_default()
+    }
+
+    /// Its path alone.
+    #[must_use]
+    pub fn into_path(self) -> PathBuf {
+        self.path
+    }
+}
+
+impl From<HashedFileRef<'_>> for HashedFile {
+    fn from(file: HashedFileRef<'_>) -> Self {
+        Self {
+            path: file.path().to_owned(),
+            size: file.size,
+            modified: file.modified,
+            content: file.content,
+            values: file.values.to_vec(),
+        }
+    }
 }
 
 /// What hashing comes upon.
@@ -62,9 +163,145 @@ pub struct Hashed<'a> {
 #[non_exhaustive]
 pub enum HashEvent<'a> {
     /// A file was hashed.
-    File(Hashed<'a>),
+    File(HashedFileRef<'a>),
     /// An entry could not be dealt with; hashing goes on.
     Error(EntryError),
+}
+
+/// Files to be hashed: [`Engine::hash`](crate::Engine::hash) begins with it.
+#[derive(Clone)]
+#[must_use = "a request does nothing until it is started"]
+pub struct HashRequest {
+    pool: Arc<Pool>,
+    cache: Option<Arc<dyn DigestCache>>,
+    sources: Vec<Source>,
+    options: HashOptions,
+    monitor: Monitor,
+}
+
+impl fmt::Debug for HashRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HashRequest")
+            .field("sources", &self.sources)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+impl HashRequest {
+    pub(crate) fn new(
+        pool: Arc<Pool>,
+        cache: Option<Arc<dyn DigestCache>>,
+        sources: Vec<Source>,
+    ) -> Self {
+        let (options, monitor) = (HashOptions::default(), Monitor::default());
+        Self { pool, cache, sources, options, monitor }
+    }
+
+    fn walk(&mut self) -> &mut WalkOptions {
+        &mut self.options.walk
+    }
+
+    /// Takes all of these options, in place of those before.
+    pub fn options(mut self, options: HashOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    walk_methods!();
+
+    monitor_methods!();
+
+    /// The hash function; by default XXH3 with 128 bits.
+    pub fn algorithm(self, algorithm: Algorithm) -> Self {
+        self.method(Method::Whole(algorithm))
+    }
+
+    /// How a file's content is told.
+    pub fn method(mut self, method: Method) -> Self {
+        self.options.method = method;
+        self
+    }
+
+    /// Starts hashing in the background and returns the files one by one, in
+    /// their documented order. An error stands where the file would.
+    ///
+    /// ```
+    /// use sanchay::{Algorithm, Engine};
+    ///
+    /// let engine = Engine::builder().build()?;
+    /// let files = engine
+    ///     .hash(["Cargo.toml", "gone"])
+    ///     .algorithm(Algorithm::Blake3)
+    ///     .start()?;
+    /// let lines: Vec<String> = files
+    ///     .map(|file| match file {
+    ///         Ok(file) => {
+    ///             format!("{}  {}", file.content, file.path().display())
+    ///         }
+    ///         Err(error) => error.to_string(),
+    ///     })
+    ///     .collect();
+    /// assert!(lines[0].ends_with("  Cargo.toml"));
+    /// assert_eq!(lines[1], "gone: cannot open: No such file or directory");
+    /// # Ok::<(), sanchay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Threads`] if there is no thread for it. What else may keep it
+    /// from beginning, [`Results::finish`] returns.
+    pub fn start(mut self) -> Result<Results<HashedFile, Summary>, Error> {
+        let cancel = self.monitor.cancel.child();
+        self.monitor.cancel = cancel.clone();
+        Results::start(cancel, move |sender| {
+            self.for_each(|event| match event {
+                HashEvent::File(file) => sender.send(Ok(file.into())),
+                HashEvent::Error(error) => sender.send(Err(error)),
+            })
+        })
+    }
+
+    /// Hashes, and passes the files on in their documented order. `visit` is
+    /// called from one worker thread at a time and ends the run by returning
+    /// `Break`.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use sanchay::{Engine, HashEvent};
+    ///
+    /// let engine = Engine::builder().build()?;
+    /// let mut bytes = 0;
+    /// let summary = engine.hash(["src"]).for_each(|event| {
+    ///     if let HashEvent::File(file) = event {
+    ///         bytes += file.size;
+    ///     }
+    ///     ControlFlow::Continue(())
+    /// })?;
+    /// assert_eq!(summary.bytes, bytes);
+    /// # Ok::<(), sanchay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] if hashing was ended before it was done;
+    /// [`Error::Option`] if the chunk of a partial digest is 0 or greater than
+    /// [`MAX_CHUNK`]; [`Error::Filter`], [`Error::Threads`] and
+    /// [`Error::Sandbox`] if it could not begin. What is wrong with a file is
+    /// an event.
+    pub fn for_each(
+        self,
+        mut visit: impl FnMut(HashEvent<'_>) -> ControlFlow<()> + Send,
+    ) -> Result<Summary, Error> {
+        check_method(self.options.method)?;
+        self.options.walk.plugins.begin();
+        tree::hash(
+            &self.pool,
+            self.cache.as_deref(),
+            &self.sources,
+            &self.options,
+            &self.monitor,
+            &mut visit,
+        )
+    }
 }
 
 /// A file's digest and what goes with it.
@@ -76,20 +313,6 @@ pub(crate) struct HashResult {
     /// Whether the file had more bytes than when it was opened. They were
     /// left out.
     pub(crate) grew: bool,
-}
-
-/// Hashes sources, in order.
-pub(crate) fn hash(
-    pool: &Pool,
-    cache: Option<&dyn DigestCache>,
-    sources: &[Source],
-    options: &HashOptions,
-    monitor: &Monitor,
-    visit: &mut (dyn FnMut(HashEvent<'_>) -> ControlFlow<()> + Send),
-) -> Result<Summary, Error> {
-    check_method(options.method)?;
-    options.walk.plugins.begin();
-    tree::hash(pool, cache, sources, options, monitor, visit)
 }
 
 /// Refuses a chunk that makes no sense.

@@ -1,66 +1,63 @@
-//! A file inventory with a cage: scan trees, hash files, find duplicates.
+//! A file inventory with a sandbox: scan trees, hash files, find duplicates.
 //!
 //! The library acts: it walks directories in parallel, opens and reads files.
-//! It does not judge: names are filtered and bytes are hashed by a WebAssembly
+//! It does not decide: names are filtered and bytes are hashed by a WebAssembly
 //! component that imports nothing, so nothing that looks at an untrusted byte
 //! or name has any authority.
 //!
-//! An [`Engine`] is made once and used for any number of runs. What is found
-//! is passed to a visitor as it is found, from worker threads; names are bytes
-//! throughout; what is wrong with one entry is an event of its own and never
-//! ends a run.
+//! An [`Engine`] is set up once and used for any number of runs. A run is
+//! requested by [`Engine::scan`], [`Engine::hash`], [`Engine::duplicates`] or
+//! [`Engine::check`], refined by methods, and started:
 //!
 //! ```
-//! use std::{ops::ControlFlow, sync::atomic::{AtomicU64, Ordering}};
-//! use sanchay::{
-//!     Engine, EngineOptions, Filter, Monitor, ScanEvent, WalkOptions,
-//! };
+//! use sanchay::Engine;
 //!
-//! let engine = Engine::new(EngineOptions::default())?;
-//! let options = WalkOptions {
-//!     filter: Filter::default().extension("rs"),
-//!     ..WalkOptions::default()
-//! };
-//! let largest = AtomicU64::new(0);
-//! let summary = engine.scan(
-//!     &["src".into()],
-//!     &options,
-//!     &Monitor::default(),
-//!     &|event| {
-//!         match event {
-//!             ScanEvent::Files(batch) => {
-//!                 for file in batch.iter() {
-//!                     largest.fetch_max(
-//!                         file.metadata.size,
-//!                         Ordering::Relaxed,
-//!                     );
-//!                 }
-//!             }
-//!             ScanEvent::Error(error) => eprintln!("{error}"),
-//!             _ => {}
-//!         }
-//!         ControlFlow::Continue(())
-//!     },
-//! )?;
-//! assert!(summary.files > 10 && largest.into_inner() > 0);
+//! let engine = Engine::builder().build()?;
+//! let mut files = engine.scan(["src"]).extension("rs").start()?;
+//! let mut largest = 0;
+//! for file in &mut files {
+//!     match file {
+//!         Ok(file) => largest = largest.max(file.size()),
+//!         Err(error) => eprintln!("{error}"),
+//!     }
+//! }
+//! let summary = files.finish()?;
+//! assert!(summary.files > 10 && largest > 0);
 //! # Ok::<(), sanchay::Error>(())
 //! ```
 //!
-//! [`Engine::hash`] gives digests in a documented order whatever the number
-//! of threads, [`Engine::check`] compares files with a list of digests, and
-//! [`Engine::duplicates`] finds groups of equal files. A [`Monitor`] watches
-//! and cancels any of them. [`Engine::digest`] and [`Engine::filter`] judge
-//! what the caller has from elsewhere.
+//! What is wrong with one entry is an [`EntryError`] among the results and
+//! never ends a run. Dropping the results does, as do a [`Cancel`] token and
+//! a progress callback that returns `Break`.
+//!
+//! # The fast way
+//!
+//! [`Results`] are owned values that come through a channel, a convenience
+//! that costs an allocation or two a file. Where that counts, a run can call
+//! back instead: [`ScanRequest::for_each_batch`] gives each worker thread a
+//! visitor of its own and passes it borrowed batches, one a directory;
+//! [`HashRequest::for_each`] and [`CheckRequest::for_each`] pass on what they
+//! come upon in its documented order; [`DuplicatesRequest::find`] returns all
+//! groups in a compact form. Names are bytes throughout.
+//!
+//! # Beyond files on this machine
+//!
+//! The engine reaches files through [`Storage`], a trait of the crate
+//! `sanchay-storage` with implementations for local files and for a tree in
+//! memory. A [`DigestCache`] keeps it from reading what it has read before.
+//! [`Engine::digest`] and [`Engine::filter`] take what the caller has from
+//! elsewhere.
 //!
 //! # What stays as it is
 //!
 //! Options are plain structs: name the fields that matter and take the rest
 //! from `..Default::default()`, since fields may be added. Enums and results
-//! that may grow are `#[non_exhaustive]`. Another [`Algorithm`], or a field
-//! more of what is told of a file ([`Metadata`], [`Entry`], [`Hashed`]), is a
-//! change that a program should notice, and comes with a new minor version
-//! before 1.0 and a new major one after. No type of the WebAssembly engine is
-//! part of the interface, so another version of it changes nothing here.
+//! that may grow are `#[non_exhaustive]`. Another [`Algorithm`], or another
+//! field of what is reported of a file ([`Metadata`], [`EntryRef`],
+//! [`HashedFileRef`]), is a change that a program should notice, and comes
+//! with a new minor version before 1.0 and a new major one after. No type of
+//! the WebAssembly engine is part of the interface, so another version of it
+//! changes nothing here.
 
 mod cache;
 mod check;
@@ -71,6 +68,7 @@ mod error;
 mod extract;
 mod filter;
 mod hash;
+mod inspect;
 mod limits;
 mod monitor;
 mod options;
@@ -78,36 +76,43 @@ mod ordered;
 mod plugins;
 mod pool;
 mod queue;
+mod request;
+mod results;
 mod run;
 mod scan;
 mod sync;
 mod walk;
 
 pub use cache::{DigestCache, FileKey};
-pub use check::{CheckEvent, CheckSummary, Verdict};
-pub use duplicates::{
-    DuplicateSummary, Duplicates, Group, GroupFile, GroupValues,
+pub use check::{
+    CheckEvent, CheckRequest, CheckSummary, CheckedLine, Verdict,
 };
-pub use engine::Engine;
-pub use entry::{Batch, EntryRef};
+pub use duplicates::{
+    DuplicateGroup, DuplicateSummary, Duplicates, DuplicatesRequest, Group,
+    GroupFile, GroupValues, Groups,
+};
+pub use engine::{Engine, EngineBuilder};
+pub use entry::{Batch, Entry, EntryRef};
 pub use error::{Action, Cause, EntryError, Error};
 pub use filter::{FileFacts, FilterInstance};
-pub use hash::{HashEvent, Hashed, Source};
+pub use hash::{HashEvent, HashRequest, HashedFile, HashedFileRef, Source};
+#[doc(hidden)]
+pub use inspect::Inspect;
 pub use monitor::{
     Cancel, LeftOutCallback, Monitor, Phase, Progress, ProgressCallback,
     Summary,
 };
 pub use options::{
-    CheckOptions, DuplicateOptions, EngineOptions, HashOptions, Method,
-    WalkOptions, Walker,
+    CheckOptions, DuplicateOptions, HashOptions, Method, WalkOptions, Walker,
 };
 pub use plugins::{
-    Column, ExtractError, Extractor, Facts, Interest, Judge, NameBatch,
-    Pattern, Plugin, PluginError, Plugins, Portion, Sample, Selection,
+    ByteRange, Column, ExtractError, Extractor, Facts, FileSample, Interest,
+    NameBatch, Pattern, Plugin, PluginError, PluginFilter, Plugins, Selection,
     Setting, SettingType, SettingValue, Value, ValueType,
 };
 #[cfg(feature = "plugins")]
 pub use plugins::{Compiler, PluginOptions, compile_for};
+pub use results::Results;
 pub use sanchay_core::{
     content::Content,
     escape::{Escaped, escaped, is_obeyed},
@@ -121,8 +126,10 @@ pub use sanchay_sandbox::{
     Algorithm, BatchError, DEFAULT_CHUNK, Digest, Fault, Flaw, Limits,
     MAX_CHUNK, PartialDigest, component,
 };
+pub use sanchay_storage as storage;
 pub use sanchay_storage::{
-    FileId, LocalStorage, Metadata, Storage, Timestamp, WorkingDirectory,
+    FileId, LocalStorage, MemoryStorage, Metadata, Storage, StorageError,
+    Timestamp, WorkingDirectory,
 };
-pub use scan::ScanEvent;
+pub use scan::{ScanEvent, ScanRequest};
 pub use walk::{LeftOut, MAX_PATH};

@@ -16,26 +16,23 @@ use crate::walk::LeftOut;
 /// callback. Clones share one state; a cancelled one stays cancelled.
 ///
 /// ```
-/// use sanchay::{
-///     Cancel, Engine, EngineOptions, Error, Monitor, WalkOptions,
-/// };
 /// use std::ops::ControlFlow;
+/// use sanchay::{Cancel, Engine, Error};
 ///
 /// let cancel = Cancel::new();
-/// let monitor = Monitor { cancel: cancel.clone(), ..Monitor::default() };
-/// let thread = std::thread::spawn(move || cancel.cancel());
-/// thread.join().unwrap();
+/// let other = cancel.clone();
+/// std::thread::spawn(move || other.cancel()).join().unwrap();
 ///
-/// let engine = Engine::new(EngineOptions::default())?;
-/// let options = WalkOptions::default();
-/// let outcome = engine.scan(&[".".into()], &options, &monitor, &|_| {
-///     ControlFlow::Continue(())
-/// });
-/// assert!(matches!(outcome, Err(Error::Cancelled)));
+/// let engine = Engine::builder().build()?;
+/// let files = engine.scan(["."]).cancel(&cancel).start()?;
+/// assert!(matches!(files.finish(), Err(Error::Cancelled)));
 /// # Ok::<(), Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Cancel(Arc<AtomicBool>);
+pub struct Cancel {
+    flag: Arc<AtomicBool>,
+    parent: Option<Arc<Self>>,
+}
 
 impl Cancel {
     /// One that is not cancelled.
@@ -47,18 +44,36 @@ impl Cancel {
     /// One that is cancelled when the flag becomes true.
     #[must_use]
     pub fn from_flag(flag: Arc<AtomicBool>) -> Self {
-        Self(flag)
+        Self { flag, parent: None }
+    }
+
+    /// One that is cancelled when this one is, and can be without it.
+    ///
+    /// ```
+    /// let all = sanchay::Cancel::new();
+    /// let (one, other) = (all.child(), all.child());
+    /// one.cancel();
+    /// assert!(one.is_cancelled() && !other.is_cancelled());
+    /// all.cancel();
+    /// assert!(other.is_cancelled());
+    /// ```
+    #[must_use]
+    pub fn child(&self) -> Self {
+        let parent = Some(Arc::new(self.clone()));
+        Self { flag: Arc::default(), parent }
     }
 
     /// Asks the runs that hold this to end. They do within a chunk's time.
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.flag.store(true, Ordering::Relaxed);
     }
 
-    /// Whether [`Self::cancel`] was called, or the flag became true.
+    /// Whether [`Self::cancel`] was called, or the flag became true, here or
+    /// of a token that this is a [child](Self::child) of.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.flag.load(Ordering::Relaxed)
+            || self.parent.as_ref().is_some_and(|it| it.is_cancelled())
     }
 }
 
@@ -108,11 +123,11 @@ pub type LeftOutCallback = Arc<dyn Fn(&LeftOut) + Send + Sync>;
 /// How a caller watches a run and ends it early. The default does neither.
 ///
 /// ```
-/// use sanchay::Monitor;
+/// use sanchay::{Monitor, Progress};
 /// use std::{ops::ControlFlow, sync::Arc, time::Duration};
 ///
 /// let monitor = Monitor {
-///     progress: Some(Arc::new(|progress| {
+///     progress: Some(Arc::new(|progress: &Progress| {
 ///         eprintln!("{} files, {} bytes", progress.files, progress.bytes);
 ///         match progress.bytes {
 ///             0..1_000_000_000 => ControlFlow::Continue(()),

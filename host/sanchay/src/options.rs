@@ -3,35 +3,10 @@
 use std::sync::Arc;
 
 use sanchay_core::filter::{Facts, Filter, Matcher};
-use sanchay_sandbox::{Algorithm, Limits};
+use sanchay_sandbox::Algorithm;
 use sanchay_storage::{FileId, LocalStorage, Metadata, Storage};
 
 use crate::{error::Error, plugins::Plugins, walk::LinkPolicy};
-
-/// How an [`Engine`](crate::Engine) is made.
-///
-/// ```
-/// use sanchay::{Engine, EngineOptions, Limits};
-/// use std::time::Duration;
-///
-/// let mut options = EngineOptions::default();
-/// options.threads = Some(2);
-/// options.limits = Limits::default()
-///     .memory(16 << 20)
-///     .call_budget(Duration::from_secs(1));
-/// let engine = Engine::new(options)?;
-/// assert_eq!(engine.threads(), 2);
-/// # Ok::<(), sanchay::Error>(())
-/// ```
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct EngineOptions {
-    /// How many worker threads a run uses; `None`: one for each processor
-    /// this process may run on.
-    pub threads: Option<usize>,
-    /// What a sandboxed instance may use.
-    pub limits: Limits,
-}
 
 /// Where a walk goes and which files it reports.
 ///

@@ -4,9 +4,10 @@
 use std::{collections::HashSet, sync::Arc};
 
 pub use sanchay_sandbox::plugin::{
-    Column, ExtractError, Extractor, Facts, Interest, Judge, NameBatch,
-    Pattern, Plugin, PluginError, Portion, Sample, Selection, Setting,
-    SettingType, SettingValue, Value, ValueType,
+    Column, ExtractError, Extractor, Facts, Interest, Judge as PluginFilter,
+    NameBatch, Pattern, Plugin, PluginError, Portion as ByteRange,
+    Sample as FileSample, Selection, Setting, SettingType, SettingValue,
+    Value, ValueType,
 };
 #[cfg(feature = "plugins")]
 pub use sanchay_sandbox::plugin::{Compiler, PluginOptions, compile_for};

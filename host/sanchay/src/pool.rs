@@ -10,7 +10,7 @@ use std::{
     cmp::Ordering,
     io,
     sync::{
-        Condvar, Mutex, PoisonError,
+        Arc, Condvar, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
     time::{Duration, Instant},
@@ -18,10 +18,11 @@ use std::{
 
 use rayon::slice::ParallelSliceMut as _;
 use rustix::time::{ClockId, clock_gettime};
-use sanchay_sandbox::{Inspector, Limits, Sandbox, SandboxOptions};
+use sanchay_sandbox::{Limits, Sandbox, SandboxOptions};
 
 use crate::{
     error::Error,
+    inspect::Inspect,
     limits::{
         QUEUE_DEPTH, max_workers_by_address_space, max_workers_by_descriptors,
     },
@@ -48,17 +49,32 @@ const IDLE_SAMPLES: u32 = 2;
 pub(crate) struct Pool {
     threads: usize,
     workers: usize,
-    sandbox: Sandbox,
+    inspectors: Inspectors,
+    /// The ceiling of the memory of an instance, in bytes.
+    memory: usize,
     /// Instances that no run uses at the moment.
-    idle: Mutex<Vec<Inspector>>,
+    idle: Mutex<Vec<Box<dyn Inspect>>>,
+}
+
+/// Makes an inspector.
+pub(crate) type Inspectors = Arc<dyn Fn() -> Box<dyn Inspect> + Send + Sync>;
+
+impl std::fmt::Debug for Pool {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pool")
+            .field("threads", &self.threads)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Pool {
     /// Sets up a pool of so many threads; `None`: one per CPU, and more when
     /// they are blocked on I/O.
+    /// The inspectors are instances in the sandbox, unless others are given.
     pub(crate) fn new(
         threads: Option<usize>,
         limits: Limits,
+        inspectors: Option<Inspectors>,
     ) -> Result<Self, Error> {
         let by_descriptors = max_workers_by_descriptors();
         let (threads, workers) = match threads {
@@ -83,9 +99,19 @@ impl Pool {
         };
         let most = max_workers_by_address_space().unwrap_or(usize::MAX);
         let (threads, workers) = (threads.min(most), workers.min(most));
-        let options = SandboxOptions { instances: workers, limits };
-        let sandbox = Sandbox::new(options).map_err(Error::Sandbox)?;
-        Ok(Self { threads, workers, sandbox, idle: Mutex::new(Vec::new()) })
+        let memory = limits.memory_bytes();
+        let inspectors = match inspectors {
+            Some(inspectors) => inspectors,
+            None => {
+                let options = SandboxOptions { instances: workers, limits };
+                let sandbox = Sandbox::new(options).map_err(Error::Sandbox)?;
+                Arc::new(move || -> Box<dyn Inspect> {
+                    Box::new(sandbox.inspector())
+                })
+            }
+        };
+        let idle = Mutex::new(Vec::new());
+        Ok(Self { threads, workers, inspectors, memory, idle })
     }
 
     /// How many workers a run starts with.
@@ -100,18 +126,18 @@ impl Pool {
 
     /// A fresh instance that no run will use, and the ceiling of its memory
     /// in bytes.
-    pub(crate) fn fresh_inspector(&self) -> (Inspector, usize) {
-        (self.sandbox.inspector(), self.sandbox.limits().memory_bytes())
+    pub(crate) fn fresh_inspector(&self) -> (Box<dyn Inspect>, usize) {
+        ((self.inspectors)(), self.memory)
     }
 
     /// Takes an instance.
-    pub(crate) fn inspector(&self) -> Inspector {
+    pub(crate) fn inspector(&self) -> Box<dyn Inspect> {
         let idle = lock(&self.idle).pop();
-        idle.unwrap_or_else(|| self.sandbox.inspector())
+        idle.unwrap_or_else(|| (self.inspectors)())
     }
 
     /// Keeps an instance for the next run. No more are kept than a run uses.
-    pub(crate) fn give_back(&self, inspector: Inspector) {
+    pub(crate) fn give_back(&self, inspector: Box<dyn Inspect>) {
         let mut idle = lock(&self.idle);
         if idle.len() < self.workers {
             idle.push(inspector);
@@ -126,8 +152,8 @@ impl Pool {
         &self,
         queue: &WorkQueue<T>,
         run: &RunState<'_>,
-        prepare: impl Fn(usize, &mut Inspector) -> Result<W, Error> + Sync,
-        process: impl Fn(T, Cursor, &mut W, &mut Inspector) + Sync,
+        prepare: impl Fn(usize, &mut dyn Inspect) -> Result<W, Error> + Sync,
+        process: impl Fn(T, Cursor, &mut W, &mut dyn Inspect) + Sync,
         done: impl Fn(W) + Sync,
     ) -> Result<(), Error> {
         self.run(&|| queue.has_more(), |index, inspector| {
@@ -164,11 +190,11 @@ impl Pool {
         body: F,
     ) -> Result<(), Error>
     where
-        F: Fn(usize, &mut Inspector) + Sync,
+        F: Fn(usize, &mut dyn Inspect) + Sync,
     {
         let work = |index: usize| {
             let mut inspector = self.inspector();
-            body(index, &mut inspector);
+            body(index, &mut *inspector);
             self.give_back(inspector);
         };
         let first = start_at_most(self.threads)?;
@@ -337,7 +363,7 @@ mod tests {
     use crate::Limits;
 
     fn pool(threads: Option<usize>) -> Pool {
-        Pool::new(threads, Limits::default()).unwrap()
+        Pool::new(threads, Limits::default(), None).unwrap()
     }
 
     fn most_at_once(pool: &Pool, sleep: Duration) -> usize {

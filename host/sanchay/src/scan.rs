@@ -3,11 +3,13 @@
 use std::{ops::ControlFlow, path::PathBuf, sync::Arc};
 
 use crate::{
-    entry::Batch,
+    entry::{Batch, Entry},
     error::{EntryError, Error},
     monitor::{Monitor, Summary},
     options::WalkOptions,
     pool::Pool,
+    request::{monitor_methods, walk_methods},
+    results::Results,
     run::RunState,
     walk::{Node, Visitor, Walk, WorkerVisitor},
 };
@@ -22,48 +24,165 @@ pub enum ScanEvent<'a> {
     Error(EntryError),
 }
 
-/// Walks roots and reports the regular files in them.
-pub(crate) fn scan(
-    pool: &Pool,
-    roots: &[PathBuf],
-    options: &WalkOptions,
-    monitor: &Monitor,
-    visit: &(dyn Fn(ScanEvent<'_>) -> ControlFlow<()> + Sync),
-) -> Result<Summary, Error> {
-    options.plugins.begin();
-    let run = RunState::new(monitor);
-    let visitor = Scan { run: &run, visit };
-    let walk = Walk {
-        pool,
-        run: &run,
-        storage: &options.storage(),
-        options,
-        visitor: &visitor,
-        counts: true,
-        extracts: true,
-        visited: None,
-    };
-    walk.go(roots)?;
-    run.outcome()
+/// A scan to be made: [`Engine::scan`](crate::Engine::scan) begins one.
+#[derive(Clone, Debug)]
+#[must_use = "a request does nothing until it is started"]
+pub struct ScanRequest {
+    pool: Arc<Pool>,
+    roots: Vec<PathBuf>,
+    options: WalkOptions,
+    monitor: Monitor,
 }
 
-struct Scan<'a> {
-    run: &'a RunState<'a>,
-    visit: &'a (dyn Fn(ScanEvent<'_>) -> ControlFlow<()> + Sync),
-}
+impl ScanRequest {
+    pub(crate) fn new(pool: Arc<Pool>, roots: Vec<PathBuf>) -> Self {
+        let (options, monitor) = (WalkOptions::default(), Monitor::default());
+        Self { pool, roots, options, monitor }
+    }
 
-impl Visitor for Scan<'_> {
-    fn worker(&self, _: usize) -> Box<dyn WorkerVisitor + '_> {
-        Box::new(self)
+    fn walk(&mut self) -> &mut WalkOptions {
+        &mut self.options
+    }
+
+    /// Takes all of these options, in place of those before.
+    pub fn options(mut self, options: WalkOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    walk_methods!();
+
+    monitor_methods!();
+
+    /// Starts the scan in the background and returns its files one by one, in
+    /// no particular order.
+    ///
+    /// ```
+    /// use sanchay::Engine;
+    ///
+    /// let engine = Engine::builder().build()?;
+    /// let mut files = engine.scan(["src"]).extension("rs").start()?;
+    /// for file in &mut files {
+    ///     match file {
+    ///         Ok(file) => assert_eq!(file.path().extension().unwrap(), "rs"),
+    ///         Err(error) => eprintln!("{error}"),
+    ///     }
+    /// }
+    /// assert!(files.finish()?.files > 10);
+    /// # Ok::<(), sanchay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Threads`] if there is no thread for it. What else may keep it
+    /// from beginning, [`Results::finish`] returns.
+    pub fn start(mut self) -> Result<Results<Entry, Summary>, Error> {
+        let cancel = self.monitor.cancel.child();
+        self.monitor.cancel = cancel.clone();
+        Results::start(cancel, move |sender| {
+            self.for_each_batch(|_| {
+                |event: ScanEvent<'_>| match event {
+                    ScanEvent::Files(batch) => {
+                        sender.send_all(batch.iter().map(Entry::from))
+                    }
+                    ScanEvent::Error(error) => sender.send(Err(error)),
+                }
+            })
+        })
+    }
+
+    /// Scans, and passes the files on as they are found, a directory at a
+    /// time: the fast way. Each worker has a visitor of its own, which
+    /// `visitors` makes of the worker's number, on its thread, and which is
+    /// dropped there when the worker is done. No two visitors have the same
+    /// number at the same time; one number may be used by one after another.
+    ///
+    /// A visitor ends the scan by returning `Break`.
+    ///
+    /// ```
+    /// use std::{ops::ControlFlow, sync::atomic::{AtomicU64, Ordering}};
+    /// use sanchay::{Engine, ScanEvent};
+    ///
+    /// let largest = AtomicU64::new(0);
+    /// let engine = Engine::builder().build()?;
+    /// let summary = engine.scan(["src"]).for_each_batch(|_worker| {
+    ///     |event: ScanEvent<'_>| {
+    ///         if let ScanEvent::Files(batch) = event {
+    ///             for file in batch.iter() {
+    ///                 let size = file.metadata.size;
+    ///                 largest.fetch_max(size, Ordering::Relaxed);
+    ///             }
+    ///         }
+    ///         ControlFlow::Continue(())
+    ///     }
+    /// })?;
+    /// assert!(summary.files > 10 && largest.into_inner() > 0);
+    /// # Ok::<(), sanchay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] if the scan was ended before it was done;
+    /// [`Error::Filter`], [`Error::Threads`] and [`Error::Sandbox`] if it
+    /// could not begin. What is wrong with an entry is an event.
+    pub fn for_each_batch<V>(
+        self,
+        visitors: impl Fn(usize) -> V + Sync,
+    ) -> Result<Summary, Error>
+    where
+        V: FnMut(ScanEvent<'_>) -> ControlFlow<()>,
+    {
+        let Self { pool, roots, options, monitor } = self;
+        options.plugins.begin();
+        let run = RunState::new(&monitor);
+        let walk = Walk {
+            pool: &pool,
+            run: &run,
+            storage: &options.storage(),
+            options: &options,
+            visitor: Visitors { run: &run, visitors },
+            counts: true,
+            extracts: true,
+            visited: None,
+        };
+        walk.go(&roots)?;
+        run.outcome()
     }
 }
 
-impl WorkerVisitor for &Scan<'_> {
+/// The caller's visitors.
+struct Visitors<'a, F> {
+    run: &'a RunState<'a>,
+    visitors: F,
+}
+
+impl<'a, V, F> Visitor for Visitors<'a, F>
+where
+    F: Fn(usize) -> V + Sync,
+    V: FnMut(ScanEvent<'_>) -> ControlFlow<()>,
+{
+    type Worker = OneVisitor<'a, V>;
+
+    fn worker(&self, number: usize) -> OneVisitor<'a, V> {
+        OneVisitor { run: self.run, visit: (self.visitors)(number) }
+    }
+}
+
+/// The visitor of one worker.
+struct OneVisitor<'a, V> {
+    run: &'a RunState<'a>,
+    visit: V,
+}
+
+impl<V> WorkerVisitor for OneVisitor<'_, V>
+where
+    V: FnMut(ScanEvent<'_>) -> ControlFlow<()>,
+{
     fn files(&mut self, _: Option<&Arc<Node>>, batch: &Batch<'_>) {
-        self.run.stop_if_break((self.visit)(ScanEvent::Files(*batch)));
+        let flow = (self.visit)(ScanEvent::Files(*batch));
+        self.run.stop_if_break(flow);
     }
 
     fn error(&mut self, error: EntryError) {
-        self.run.stop_if_break((self.visit)(ScanEvent::Error(error)));
+        let flow = (self.visit)(ScanEvent::Error(error));
+        self.run.stop_if_break(flow);
     }
 }

@@ -48,9 +48,12 @@ const FILES_PER_TASK: usize = 2048;
 
 /// Who is told what a walk finds.
 pub(crate) trait Visitor: Sync {
-    /// The part of one worker, made on its thread and used there alone. No
+    /// The part of one worker.
+    type Worker: WorkerVisitor;
+
+    /// Makes the part of a worker, on its thread. It is used there alone. No
     /// two have one number at the same time.
-    fn worker(&self, number: usize) -> Box<dyn WorkerVisitor + '_>;
+    fn worker(&self, number: usize) -> Self::Worker;
 }
 
 /// A worker's own part of a [`Visitor`].
@@ -64,12 +67,12 @@ pub(crate) trait WorkerVisitor {
 }
 
 /// A walk over roots.
-pub(crate) struct Walk<'a> {
+pub(crate) struct Walk<'a, V> {
     pub(crate) pool: &'a Pool,
     pub(crate) run: &'a RunState<'a>,
     pub(crate) storage: &'a Arc<dyn Storage>,
     pub(crate) options: &'a WalkOptions,
-    pub(crate) visitor: &'a dyn Visitor,
+    pub(crate) visitor: V,
     /// Whether the files found count as done in the run's progress.
     pub(crate) counts: bool,
     /// Whether extractors look at the files found.
@@ -81,7 +84,7 @@ pub(crate) struct Walk<'a> {
 /// Where a walk starts.
 type Start = Task<Parent, ()>;
 
-impl Walk<'_> {
+impl<V: Visitor> Walk<'_, V> {
     /// Walks roots.
     pub(crate) fn go(&self, roots: &[PathBuf]) -> Result<(), Error> {
         let kept = KeptOpen::default();
@@ -90,7 +93,7 @@ impl Walk<'_> {
         {
             let mut visitor = self.visitor.worker(0);
             for root in roots {
-                let open = self.enter(root, &named, &kept, &mut *visitor);
+                let open = self.enter(root, &named, &kept, &mut visitor);
                 all.extend(open.map(Open::into_parent));
             }
         }
@@ -124,12 +127,11 @@ impl Walk<'_> {
                     let name = root.as_os_str().as_bytes();
                     let batch = Batch {
                         parent: b"",
-                        root: name.len(),
+                        root: name,
                         names: name,
                         spans: &[(0, offset(name.len()))],
                         metadata: &[metadata],
                         values: &values,
-                        worker: 0,
                     };
                     self.report(None, &batch, visitor);
                 }
@@ -190,27 +192,26 @@ impl Walk<'_> {
 
 /// A walk's operation: files are reported, and directories are walked, now or
 /// with the next level.
-struct Level<'a> {
-    walk: &'a Walk<'a>,
+struct Level<'a, V> {
+    walk: &'a Walk<'a, V>,
     next_level: Option<&'a NextLevel>,
 }
 
 /// A worker of a walk.
-struct State<'a> {
-    number: usize,
-    visitor: Box<dyn WorkerVisitor + 'a>,
+struct State<W> {
+    visitor: W,
     /// Room for the path of a directory.
     path: Vec<u8>,
 }
 
-impl<'a> Operation for Level<'a> {
+impl<V: Visitor> Operation for Level<'_, V> {
     type Source = Parent;
     type Ticket = ();
-    type State = State<'a>;
+    type State = State<V::Worker>;
 
-    fn prepare(&self, number: usize) -> State<'a> {
+    fn prepare(&self, number: usize) -> State<V::Worker> {
         let visitor = self.walk.visitor.worker(number);
-        State { number, visitor, path: Vec::new() }
+        State { visitor, path: Vec::new() }
     }
 
     fn source(
@@ -262,10 +263,10 @@ impl<'a> Operation for Level<'a> {
     }
 }
 
-impl Level<'_> {
+impl<V: Visitor> Level<'_, V> {
     fn flush_errors(&self, worker: &mut Worker<'_, Self>) {
         for error in worker.reader.errors.drain(..) {
-            self.walk.error(error, &mut *worker.state.visitor);
+            self.walk.error(error, &mut worker.state.visitor);
         }
     }
 
@@ -286,28 +287,21 @@ impl Level<'_> {
         if reader.metadata.is_empty() {
             return;
         }
-        let State { number, visitor, path } = &mut **state;
+        let State { visitor, path } = &mut **state;
         if self.walk.extracts && !reader.extractors.is_empty() {
-            self.walk.report_extracted(
-                &open.node,
-                others,
-                reader,
-                *number,
-                &mut **visitor,
-            );
+            self.walk.report_extracted(&open.node, others, reader, visitor);
             return;
         }
         path.clear();
         open.node.write_path(path);
         let batch = Batch {
             parent: path,
-            root: open.node.root_len(),
+            root: open.node.root_path(),
             names: others.map_or(reader.names(), Names::bytes),
             spans: &reader.matched,
             metadata: &reader.metadata,
             values: &[],
-            worker: *number,
         };
-        self.walk.report(Some(&open.node), &batch, &mut **visitor);
+        self.walk.report(Some(&open.node), &batch, visitor);
     }
 }

@@ -127,11 +127,12 @@ impl Check<'_> {
         // list is of an algorithm that is not known, and not just damaged.
         let mut explains = !arguments.status;
         let mut guesses = Guesses::default();
-        let outcome = self.engine.check(
-            &mut *reader,
-            &self.options,
-            &monitor,
-            &mut |event| match event {
+        let outcome = self
+            .engine
+            .check(&mut *reader)
+            .options(self.options)
+            .monitor(&monitor)
+            .for_each(|event| match event {
                 CheckEvent::Verdict { path, verdict, guessed } => {
                     guesses.note(guessed, &verdict);
                     let quiet = *quiet;
@@ -152,8 +153,7 @@ impl Check<'_> {
                     ControlFlow::Continue(())
                 }
                 _ => ControlFlow::Continue(()),
-            },
-        );
+            });
         match outcome {
             Ok(summary) => {
                 tracing::info!(?summary, list = shown(list), "list checked");

@@ -135,15 +135,13 @@ impl DupesArgs {
             algorithm: self.named.0.unwrap_or(self.algorithm),
         };
         let outcome = engine
-            .duplicates(
-                &roots,
-                &options,
-                &messages.monitor(&interrupt.cancel),
-                &|error| {
-                    messages.entry(&error);
-                    ControlFlow::Continue(())
-                },
-            )
+            .duplicates(&roots)
+            .options(options)
+            .monitor(&messages.monitor(&interrupt.cancel))
+            .find(|error| {
+                messages.entry(&error);
+                ControlFlow::Continue(())
+            })
             .and_then(|duplicates| {
                 messages.end_progress();
                 let cancel = interrupt.cancel.clone();
@@ -154,11 +152,11 @@ impl DupesArgs {
                     &duplicates,
                     &plugins,
                     &monitor,
-                    &|error| {
+                    |error| {
                         messages.entry(&error);
                         ControlFlow::Continue(())
                     },
-                    &mut |group, values| printer.print(group, values),
+                    |group, values| printer.print(group, values),
                 )?;
                 Ok(summary)
             });

@@ -197,11 +197,11 @@ impl HashArgs {
             },
         };
         let mut writer = RecordWriter::new(&output);
-        let outcome = engine.hash(
-            &sources,
-            &options,
-            &messages.monitor(&interrupt.cancel),
-            &mut |event| match event {
+        let outcome = engine
+            .hash(&sources)
+            .options(options)
+            .monitor(&messages.monitor(&interrupt.cancel))
+            .for_each(|event| match event {
                 HashEvent::File(file) => {
                     writer.push(&Row {
                         name: file.path,
@@ -221,8 +221,7 @@ impl HashArgs {
                     flow
                 }
                 _ => ControlFlow::Continue(()),
-            },
-        );
+            });
         messages.end_progress();
         drop(writer);
         output.end(

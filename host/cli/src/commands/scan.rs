@@ -1,17 +1,10 @@
 //! `sanchay scan`: which files are there.
 
-use std::{
-    ops::ControlFlow,
-    path::PathBuf,
-    sync::{Mutex, PoisonError},
-};
+use std::{ops::ControlFlow, path::PathBuf};
 
 use clap::Args;
-use sanchay::{Batch, Engine, ScanEvent};
-use sanchay_core::{
-    record::{RecordKind, Row},
-    size,
-};
+use sanchay::ScanEvent;
+use sanchay_core::{record::RecordKind, size};
 use sanchay_output::TextOptions;
 
 use crate::{
@@ -22,7 +15,7 @@ use crate::{
         output::OutputArgs, plugin::PluginArgs, root, run::RunArgs,
         walk::WalkArgs,
     },
-    output::{Inputs, Output, RecordWriter, Sink},
+    output::{Inputs, Output, RecordWriter, Sink, row},
     plugins::load_all,
 };
 
@@ -115,17 +108,18 @@ impl ScanArgs {
         let paths = [roots, &self.plugin.paths()];
         let inputs = Inputs { paths: &paths, stdin: false };
         let sink = Sink::open(self.output.file(), inputs)?;
-        let summary = engine.scan(
-            roots,
-            &self.walk.options(plugins, &sink),
-            &messages.monitor(&interrupt.cancel),
-            &|event| {
-                if let ScanEvent::Error(error) = event {
-                    messages.entry(&error);
+        let summary = engine
+            .scan(roots)
+            .options(self.walk.options(plugins, &sink))
+            .monitor(&messages.monitor(&interrupt.cancel))
+            .for_each_batch(|_| {
+                |event: ScanEvent<'_>| {
+                    if let ScanEvent::Error(error) = event {
+                        messages.entry(&error);
+                    }
+                    ControlFlow::Continue(())
                 }
-                ControlFlow::Continue(())
-            },
-        )?;
+            })?;
         messages.end_progress();
         let number = format!("{}\n", summary.files);
         // What goes wrong is told at the end.
@@ -151,54 +145,31 @@ impl ScanArgs {
         let inputs = Inputs { paths: &paths, stdin: false };
         let kind = RecordKind::File;
         let output = Output::open(&self.output, inputs, kind, &plugins, text)?;
-        let writers = Writers::new(&engine, &output);
-        let outcome = engine.scan(
-            roots,
-            &self.walk.options(plugins, &output.sink),
-            &messages.monitor(&interrupt.cancel),
-            &|event| match event {
-                ScanEvent::Files(batch) => writers.write(&batch),
-                ScanEvent::Error(error) => {
-                    messages.entry(&error);
-                    ControlFlow::Continue(())
+        let outcome = engine
+            .scan(roots)
+            .options(self.walk.options(plugins, &output.sink))
+            .monitor(&messages.monitor(&interrupt.cancel))
+            .for_each_batch(|_| {
+                let mut writer = RecordWriter::new(&output);
+                let messages = &messages;
+                move |event: ScanEvent<'_>| match event {
+                    ScanEvent::Files(batch) => {
+                        for file in batch.iter() {
+                            writer.push(&row(&file));
+                        }
+                        writer.flush_if_due()
+                    }
+                    ScanEvent::Error(error) => {
+                        messages.entry(&error);
+                        ControlFlow::Continue(())
+                    }
+                    _ => ControlFlow::Continue(()),
                 }
-                _ => ControlFlow::Continue(()),
-            },
-        );
-        drop(writers);
+            });
         output.end(
             outcome
                 .map(|summary| exit::of_run(&summary, roots.len()))
                 .map_err(Failure::from),
         )
-    }
-}
-
-/// A writer for each worker, so that none waits for another.
-struct Writers<'o>(Vec<Mutex<RecordWriter<'o>>>);
-
-impl<'o> Writers<'o> {
-    fn new(engine: &Engine, output: &'o Output) -> Self {
-        let writer = |_| Mutex::new(RecordWriter::new(output));
-        Self((0..engine.workers()).map(writer).collect())
-    }
-
-    fn write(&self, batch: &Batch<'_>) -> ControlFlow<()> {
-        let Some(writer) = self.0.get(batch.worker()) else {
-            return ControlFlow::Break(());
-        };
-        // Only this worker has this writer: the lock is free.
-        let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
-        for file in batch.iter() {
-            writer.push(&Row {
-                parent: file.parent,
-                name: file.name,
-                size: Some(file.metadata.size),
-                modified: Some(file.metadata.modified),
-                values: file.values,
-                ..Row::default()
-            });
-        }
-        writer.flush_if_due()
     }
 }

@@ -1,7 +1,7 @@
 //! Options of the commands that run the engine.
 
 use clap::{Args, value_parser};
-use sanchay::{Engine, EngineOptions};
+use sanchay::Engine;
 
 use crate::{context::Context, failure::Failure, messages::Messages};
 
@@ -41,8 +41,10 @@ impl RunArgs {
 
     /// The engine for the run.
     pub(crate) fn engine(&self) -> Result<Engine, Failure> {
-        let mut options = EngineOptions::default();
-        options.threads = self.threads.map(usize::from);
-        Ok(Engine::new(options)?)
+        let mut builder = Engine::builder();
+        if let Some(threads) = self.threads {
+            builder = builder.threads(threads.into());
+        }
+        Ok(builder.build()?)
     }
 }

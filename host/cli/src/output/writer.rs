@@ -7,6 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use sanchay::EntryRef;
 use sanchay_core::record::{RecordBatch, Row};
 use sanchay_output::Encoded;
 
@@ -73,6 +74,18 @@ impl<'o> RecordWriter<'o> {
         self.batch.clear();
         self.encoded.clear();
         flow
+    }
+}
+
+/// The record of a file that was found.
+pub(crate) fn row<'a>(file: &EntryRef<'a>) -> Row<'a> {
+    Row {
+        parent: file.parent,
+        name: file.name,
+        size: Some(file.metadata.size),
+        modified: Some(file.metadata.modified),
+        values: file.values,
+        ..Row::default()
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use sanchay_sandbox::{
-    Algorithm, DEFAULT_CHUNK, Digest, Expectation as Expected, Flaw, Inspector,
+    Algorithm, DEFAULT_CHUNK, Digest, Expectation as Expected, Flaw,
 };
 use sanchay_storage::{File, Metadata, Storage};
 
@@ -18,6 +18,7 @@ use sanchay_core::content::Content;
 use crate::{
     error::{Cause, EntryError},
     hash::{Failure, Files, HashResult, Reader, stdin_turn},
+    inspect::Inspect,
     options::{CheckOptions, Method},
     run::RunState,
     walk::RootEntry,
@@ -74,7 +75,7 @@ impl<'a> Verifier<'a> {
     pub(super) fn verify(
         &self,
         entries: Vec<ChecksumEntry>,
-        inspector: &mut Inspector,
+        inspector: &mut dyn Inspect,
         reader: &mut Reader<'_>,
     ) -> Vec<Row> {
         let mut verdicts: Vec<Option<Verdict>> = Vec::new();
@@ -177,7 +178,7 @@ impl<'a> Verifier<'a> {
         &self,
         todo: &[Try],
         entries: &[ChecksumEntry],
-        inspector: &mut Inspector,
+        inspector: &mut dyn Inspect,
         reader: &mut Reader<'_>,
     ) -> Vec<Option<Result<HashResult, EntryError>>> {
         let mut results = Vec::new();

@@ -8,7 +8,6 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use sanchay_sandbox::Inspector;
 use sanchay_storage::{EntryKind, File, Metadata};
 
 use super::{
@@ -20,6 +19,7 @@ use crate::{
     entry::join,
     error::{Action, Cause, EntryError, Error},
     hash::{Failure, Files, HashResult, Reader},
+    inspect::Inspect,
     options::Method,
     pool::Pool,
     queue::WorkQueue,
@@ -122,7 +122,7 @@ impl Comparison<'_> {
         &self,
         part: &[FileNumber],
         method: Method,
-        inspector: &mut Inspector,
+        inspector: &mut dyn Inspect,
         reader: &mut Reader<'_>,
         results: &mut WorkerResults,
     ) {

@@ -63,8 +63,8 @@ impl Duplicates {
 
     /// The groups: the ones that most can be reclaimed of first, and among
     /// equals by the path of their first file.
-    pub fn groups(&self) -> impl Iterator<Item = Group<'_>> {
-        self.groups.iter().map(|span| Group { all: self, span })
+    pub fn groups(&self) -> Groups<'_> {
+        Groups { all: self, next: 0 }
     }
 }
 
@@ -141,6 +141,67 @@ impl<'a> Group<'a> {
             last = Some((node, Arc::clone(&parent)));
             GroupFile { parent, name }
         })
+    }
+}
+
+impl<'a> IntoIterator for &'a Duplicates {
+    type Item = Group<'a>;
+    type IntoIter = Groups<'a>;
+
+    fn into_iter(self) -> Groups<'a> {
+        self.groups()
+    }
+}
+
+/// The groups of a search, in order.
+#[derive(Clone, Debug)]
+pub struct Groups<'a> {
+    all: &'a Duplicates,
+    next: usize,
+}
+
+impl<'a> Iterator for Groups<'a> {
+    type Item = Group<'a>;
+
+    fn next(&mut self) -> Option<Group<'a>> {
+        let span = self.all.groups.get(self.next)?;
+        self.next += 1;
+        Some(Group { all: self.all, span })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.all.groups.len().saturating_sub(self.next);
+        (left, Some(left))
+    }
+}
+
+impl ExactSizeIterator for Groups<'_> {}
+
+/// Files with equal content, by themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DuplicateGroup {
+    /// The size of each of the files, in bytes.
+    pub size: u64,
+    /// The digest's algorithm.
+    pub algorithm: Algorithm,
+    /// The digest that they share.
+    pub digest: Digest,
+    /// How many bytes would be free if one of the files were left.
+    pub reclaimable: u64,
+    /// The paths of the files, in the order of their bytes; at least two.
+    pub paths: Vec<PathBuf>,
+}
+
+impl From<Group<'_>> for DuplicateGroup {
+    fn from(group: Group<'_>) -> Self {
+        Self {
+            size: group.size(),
+            algorithm: group.algorithm(),
+            digest: group.digest(),
+            reclaimable: group.reclaimable(),
+            paths: group.files().map(|file| file.path()).collect(),
+        }
     }
 }
 

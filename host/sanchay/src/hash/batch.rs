@@ -2,7 +2,7 @@
 
 use std::io;
 
-use sanchay_sandbox::{Algorithm, Digest, Fault, Inspector, PartialDigest};
+use sanchay_sandbox::{Algorithm, Digest, Fault, PartialDigest};
 use sanchay_storage::{File, Metadata};
 
 use super::{
@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     error::{Action, Cause},
+    inspect::Inspect,
     options::Method,
     walk::offset,
 };
@@ -48,7 +49,7 @@ fn room(method: Method) -> usize {
 /// hashed. The first file in the queue is for one.
 pub(super) fn hash(
     reader: &mut Reader<'_>,
-    inspector: &mut Inspector,
+    inspector: &mut dyn Inspect,
     method: Method,
     queue: &mut FileQueue<'_>,
 ) {
@@ -110,7 +111,7 @@ pub(super) fn hash(
 /// Hashes a file by itself.
 fn single(
     reader: &Reader<'_>,
-    inspector: &mut Inspector,
+    inspector: &mut dyn Inspect,
     file: &File,
     metadata: &Metadata,
     method: Method,

@@ -10,7 +10,7 @@ use std::{
     thread,
 };
 
-use sanchay_sandbox::{Algorithm, ChainingValue, Digest, Inspector};
+use sanchay_sandbox::{Algorithm, ChainingValue, Digest};
 use sanchay_storage::File;
 
 use super::{
@@ -18,6 +18,7 @@ use super::{
     ends::read_at,
     reader::{hashing, reading},
 };
+use crate::inspect::Inspect;
 use crate::sync::{into_inner, lock};
 
 /// The bytes of a piece: a power of two of BLAKE3's chunks, and little enough
@@ -39,7 +40,7 @@ impl Stack {
     fn push(
         &mut self,
         mut value: ChainingValue,
-        inspector: &mut Inspector,
+        inspector: &mut dyn Inspect,
     ) -> Result<(), Failure> {
         self.pieces += 1;
         for _ in 0..self.pieces.trailing_zeros() {
@@ -54,7 +55,7 @@ impl Stack {
     fn finish(
         mut self,
         mut value: ChainingValue,
-        inspector: &mut Inspector,
+        inspector: &mut dyn Inspect,
     ) -> Result<ChainingValue, Failure> {
         while let Some(left) = self.values.pop() {
             let root = self.values.is_empty();
@@ -71,7 +72,7 @@ type Outcome = Result<Option<ChainingValue>, Failure>;
 /// shorter than when it was opened.
 pub(super) fn hash(
     reader: &Reader<'_>,
-    inspector: &mut Inspector,
+    inspector: &mut dyn Inspect,
     file: &File,
     size: u64,
 ) -> Result<Option<HashResult>, Failure> {
@@ -106,7 +107,7 @@ pub(super) fn hash(
 /// first that has none.
 fn hash_pieces(
     reader: &Reader<'_>,
-    inspector: &mut Inspector,
+    inspector: &mut dyn Inspect,
     file: &File,
     from: u64,
     to: u64,
@@ -114,7 +115,7 @@ fn hash_pieces(
     let count = usize::try_from((to - from).div_ceil(PIECE)).unwrap_or(0);
     let next = AtomicUsize::new(0);
     let outcomes = Mutex::new(Vec::new());
-    let work = |inspector: &mut Inspector| loop {
+    let work = |inspector: &mut dyn Inspect| loop {
         let index = next.fetch_add(1, Relaxed);
         if index >= count {
             return;
@@ -134,7 +135,7 @@ fn hash_pieces(
         for _ in 0..idle.min(count.saturating_sub(1)) {
             let help = || {
                 let mut inspector = reader.pool.inspector();
-                work(&mut inspector);
+                work(&mut *inspector);
                 reader.pool.give_back(inspector);
             };
             // Without help it only takes longer.
@@ -150,7 +151,7 @@ fn hash_pieces(
 /// The value of one piece.
 fn hash_piece(
     reader: &Reader<'_>,
-    inspector: &mut Inspector,
+    inspector: &mut dyn Inspect,
     file: &File,
     offset: u64,
     bytes: u64,

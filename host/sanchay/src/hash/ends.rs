@@ -151,7 +151,7 @@ mod tests {
         before: u64,
         method: Method,
     ) -> Result<HashResult, Cause> {
-        let pool = Pool::new(Some(1), Limits::default()).unwrap();
+        let pool = Pool::new(Some(1), Limits::default(), None).unwrap();
         let storage = MemoryStorage::new();
         storage.write("file", &vec![7; bytes]);
         let monitor = Monitor::default();
@@ -159,7 +159,7 @@ mod tests {
         let mut inspector = pool.inspector();
         let mut files = Cut { storage, before, result: None };
         let mut reader = Reader::new(&run, &pool);
-        reader.hash(&mut inspector, method, 1, &mut files);
+        reader.hash(&mut *inspector, method, 1, &mut files);
         files.result.unwrap().map_err(|(_, cause)| cause)
     }
 

@@ -5,7 +5,7 @@
 
 use std::io::{self, Read};
 
-use sanchay_sandbox::{Digest, Fault, Inspector};
+use sanchay_sandbox::{Digest, Fault};
 
 use super::{
     HashResult, batch,
@@ -15,6 +15,7 @@ use super::{
 use crate::{
     cache::DigestCache,
     error::{Action, Cause},
+    inspect::Inspect,
     options::Method,
     pool::Pool,
     run::RunState,
@@ -55,7 +56,7 @@ impl<'r> Reader<'r> {
     /// Hashes so many files, and says what became of each.
     pub(crate) fn hash(
         &mut self,
-        inspector: &mut Inspector,
+        inspector: &mut dyn Inspect,
         method: Method,
         count: usize,
         files: &mut dyn Files,
@@ -85,7 +86,7 @@ impl<'r> Reader<'r> {
     /// it is.
     fn hash_alone(
         &self,
-        inspector: &mut Inspector,
+        inspector: &mut dyn Inspect,
         method: Method,
         opened: &Opened,
     ) -> Option<Result<HashResult, Failure>> {
@@ -106,7 +107,7 @@ impl<'r> Reader<'r> {
     /// Hashes a stream that cannot be sought in.
     pub(crate) fn pipe(
         &self,
-        inspector: &mut Inspector,
+        inspector: &mut dyn Inspect,
         source: impl Read + Send,
         method: Method,
     ) -> Result<HashResult, Failure> {

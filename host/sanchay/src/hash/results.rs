@@ -7,7 +7,7 @@ use sanchay_sandbox::plugin::Value;
 
 use sanchay_storage::Span;
 
-use super::{HashEvent, HashResult, Hashed};
+use super::{HashEvent, HashResult, HashedFileRef};
 use crate::{
     error::EntryError,
     plugins,
@@ -102,7 +102,7 @@ impl ResultBatch {
             path.clear();
             path.extend_from_slice(&self.parent);
             path.extend_from_slice(slice(&self.names, *span));
-            run.stop_if_break(visit(HashEvent::File(Hashed {
+            run.stop_if_break(visit(HashEvent::File(HashedFileRef {
                 path,
                 size: result.size,
                 modified: result.modified,

@@ -72,9 +72,11 @@ pub(super) struct Found {
     errors: Mutex<Vec<EntryError>>,
 }
 
-impl Visitor for Found {
-    fn worker(&self, _: usize) -> Box<dyn WorkerVisitor + '_> {
-        Box::new(self)
+impl<'a> Visitor for &'a Found {
+    type Worker = &'a Found;
+
+    fn worker(&self, _: usize) -> &'a Found {
+        self
     }
 }
 

@@ -8,13 +8,14 @@ use std::{
     thread::{self, Builder},
 };
 
-use sanchay_sandbox::{Algorithm, Inspector};
+use sanchay_sandbox::Algorithm;
 use sanchay_storage::{File, FileReader, Metadata};
 
 use super::{
     Content, Failure, HashResult, Reader, blake3,
     reader::{hashing, read, read_full, reading},
 };
+use crate::inspect::Inspect;
 use crate::options::Method;
 
 /// How much of a stream is read and hashed at a time, in bytes: what was read
@@ -36,7 +37,7 @@ const PIECES: usize = 3;
 /// Hashes a large file.
 pub(super) fn hash(
     reader: &Reader<'_>,
-    inspector: &mut Inspector,
+    inspector: &mut dyn Inspect,
     file: &File,
     metadata: &Metadata,
     algorithm: Algorithm,
@@ -83,7 +84,7 @@ pub(super) fn hash(
 /// Hashes a file that has bytes though it said that it has none.
 pub(super) fn hash_pseudo(
     reader: &Reader<'_>,
-    inspector: &mut Inspector,
+    inspector: &mut dyn Inspect,
     file: &File,
     method: Method,
 ) -> Result<HashResult, Failure> {
@@ -101,7 +102,7 @@ pub(super) fn hash_pseudo(
 /// bytes it had.
 fn feed(
     reader: &Reader<'_>,
-    inspector: &mut Inspector,
+    inspector: &mut dyn Inspect,
     mut source: impl Read + Send,
     limit: u64,
 ) -> Result<u64, Failure> {
@@ -132,7 +133,7 @@ fn feed(
 /// be had, and nothing was read.
 fn overlap(
     reader: &Reader<'_>,
-    inspector: &mut Inspector,
+    inspector: &mut dyn Inspect,
     mut source: io::Take<&mut FileReader<'_>>,
 ) -> Result<Option<u64>, Failure> {
     thread::scope(|scope| {
@@ -174,7 +175,7 @@ fn overlap(
 /// Hashes a stream that cannot be sought in.
 pub(super) fn hash_pipe(
     reader: &Reader<'_>,
-    inspector: &mut Inspector,
+    inspector: &mut dyn Inspect,
     mut source: impl Read + Send,
     method: Method,
 ) -> Result<HashResult, Failure> {
@@ -193,7 +194,7 @@ pub(super) fn hash_pipe(
 /// The partial digest of a stream: its last chunk is kept as it goes by.
 fn pipe_ends(
     reader: &Reader<'_>,
-    inspector: &mut Inspector,
+    inspector: &mut dyn Inspect,
     source: &mut dyn Read,
     chunk: u32,
 ) -> Result<HashResult, Failure> {
@@ -226,7 +227,7 @@ fn pipe_ends(
 }
 
 fn finish(
-    inspector: &mut Inspector,
+    inspector: &mut dyn Inspect,
     algorithm: Algorithm,
     size: u64,
 ) -> Result<HashResult, Failure> {

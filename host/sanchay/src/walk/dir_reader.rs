@@ -2,7 +2,7 @@
 //! its names matched in one call, find out what the listing leaves open, and
 //! read and match the metadata of its files.
 
-use sanchay_sandbox::{Columns, Fault, Inspector, KindSet, Matches};
+use sanchay_sandbox::{Columns, Fault, KindSet, Matches};
 use sanchay_storage::{EntryKind, FileId, Listing, Metadata, Span};
 
 use super::{
@@ -15,6 +15,7 @@ use super::{
 use crate::{
     error::{Action, Cause, EntryError, Error},
     extract::Extractors,
+    inspect::Inspect,
     options::{WalkOptions, Walker, facts},
     run::RunState,
 };
@@ -68,7 +69,7 @@ pub(crate) struct DirReader {
 impl DirReader {
     /// Prepares a worker: its instance compiles the filter.
     pub(crate) fn new(
-        inspector: &mut Inspector,
+        inspector: &mut dyn Inspect,
         options: &WalkOptions,
     ) -> Result<Self, Error> {
         let program = options.filter.program().map_err(Error::Filter)?;
@@ -161,7 +162,11 @@ impl DirReader {
 
     /// Lists an open directory and matches its entries by name. What is left
     /// of them is in `files`, `directories` and `linked`.
-    pub(crate) fn read_dir(&mut self, inspector: &mut Inspector, open: &Open) {
+    pub(crate) fn read_dir(
+        &mut self,
+        inspector: &mut dyn Inspect,
+        open: &Open,
+    ) {
         self.listing.clear();
         self.files.clear();
         self.file_kinds.clear();
@@ -204,7 +209,7 @@ impl DirReader {
     }
 
     /// Matches the listing by name; the indices ascend.
-    fn match_names(&mut self, inspector: &mut Inspector, node: &Node) {
+    fn match_names(&mut self, inspector: &mut dyn Inspect, node: &Node) {
         self.by_name.entries.clear();
         self.by_name.directories.clear();
         let mut start = 0;
@@ -231,7 +236,7 @@ impl DirReader {
 
     fn match_range(
         &mut self,
-        inspector: &mut Inspector,
+        inspector: &mut dyn Inspect,
         start: usize,
         end: usize,
     ) -> Result<(), Fault> {
@@ -263,7 +268,7 @@ impl DirReader {
     /// Finds out what entries are where the listing does not say, and who the
     /// directories are where links are followed. A link that leads nowhere is
     /// nothing and is left out; of what links lead to, files are reported.
-    fn resolve_kinds(&mut self, inspector: &mut Inspector, open: &Open) {
+    fn resolve_kinds(&mut self, inspector: &mut dyn Inspect, open: &Open) {
         let node = &*open.node;
         let Matches { entries, directories } =
             std::mem::take(&mut self.by_name);
@@ -380,7 +385,7 @@ impl DirReader {
     /// `metadata`.
     pub(crate) fn read_metadata(
         &mut self,
-        inspector: &mut Inspector,
+        inspector: &mut dyn Inspect,
         open: &Open,
         others: Option<&Names>,
     ) {
@@ -416,7 +421,7 @@ impl DirReader {
     /// where no filter asks for any.
     pub(crate) fn filter_by_metadata(
         &mut self,
-        inspector: &mut Inspector,
+        inspector: &mut dyn Inspect,
         open: &Open,
     ) {
         let needed = self.columns.need_metadata()
@@ -435,7 +440,7 @@ impl DirReader {
     /// shows in `matched` and `metadata`.
     pub(crate) fn match_known(
         &mut self,
-        inspector: &mut Inspector,
+        inspector: &mut dyn Inspect,
         node: &Node,
         file: &Names,
         metadata: Metadata,
@@ -450,7 +455,7 @@ impl DirReader {
     /// Drops from `matched` and `metadata` what the filters reject.
     fn match_metadata(
         &mut self,
-        inspector: &mut Inspector,
+        inspector: &mut dyn Inspect,
         node: &Node,
         others: Option<&Names>,
     ) {
@@ -515,7 +520,7 @@ impl DirReader {
 
 /// Whether one entry is wanted, and whether it is a directory to enter.
 fn match_one(
-    inspector: &mut Inspector,
+    inspector: &mut dyn Inspect,
     name: &[u8],
     kind: EntryKind,
 ) -> Result<(bool, bool), Fault> {

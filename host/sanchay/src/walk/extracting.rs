@@ -5,7 +5,9 @@ use std::{cell::LazyCell, ops::Range, path::Path, sync::Arc};
 use sanchay_sandbox::plugin::Value;
 use sanchay_storage::{EntryKind, File, Metadata};
 
-use super::{DirReader, Names, Walk, WorkerVisitor, node::Node, slice};
+use super::{
+    DirReader, Names, Visitor, Walk, WorkerVisitor, node::Node, slice,
+};
 use crate::{
     entry::{Batch, join},
     error::{Action, EntryError},
@@ -16,7 +18,7 @@ use crate::{
 /// Files are reported as soon as their values take up so many bytes.
 const MAX_VALUES: usize = 1 << 20;
 
-impl Walk<'_> {
+impl<V: Visitor> Walk<'_, V> {
     /// Has the extractors look at the files that are left of a directory, and
     /// reports them: as many at a time as their values do not fill memory.
     pub(super) fn report_extracted(
@@ -24,7 +26,6 @@ impl Walk<'_> {
         node: &Arc<Node>,
         others: Option<&Names>,
         reader: &mut DirReader,
-        worker: usize,
         visitor: &mut dyn WorkerVisitor,
     ) {
         let reopened = LazyCell::new(|| node.reopen());
@@ -40,12 +41,11 @@ impl Walk<'_> {
                       visitor: &mut dyn WorkerVisitor| {
             let batch = Batch {
                 parent: &parent,
-                root: node.root_len(),
+                root: node.root_path(),
                 names,
                 spans: matched.get(range.clone()).unwrap_or_default(),
                 metadata: metadata.get(range).unwrap_or_default(),
                 values,
-                worker,
             };
             self.report(Some(node), &batch, visitor);
         };

@@ -13,7 +13,7 @@ use std::{
 use sanchay_storage::{FileId, Metadata};
 
 use super::{
-    DirReader, Names, Task, Walk, by_path,
+    DirReader, Names, Task, Visitor, Walk, by_path,
     node::Node,
     open::{Open, Parent},
     slice,
@@ -83,7 +83,7 @@ impl NextLevel {
     }
 }
 
-impl Walk<'_> {
+impl<V: Visitor> Walk<'_, V> {
     /// Walks roots, following links.
     pub(super) fn go_following(
         &self,
@@ -129,36 +129,34 @@ impl Walk<'_> {
         });
         let mut visitor = self.visitor.worker(0);
         let mut inspector = self.pool.inspector();
-        let mut reader = DirReader::new(&mut inspector, self.options)?;
+        let mut reader = DirReader::new(&mut *inspector, self.options)?;
         for Link { node, name, metadata } in links {
             if !files.insert(metadata.id) {
                 continue;
             }
             let mut names = Names::default();
             names.push(&name);
-            reader.match_known(&mut inspector, &node, &names, metadata);
+            reader.match_known(&mut *inspector, &node, &names, metadata);
             for error in reader.errors.drain(..) {
-                self.error(error, &mut *visitor);
+                self.error(error, &mut visitor);
             }
             if self.extracts && !reader.extractors.is_empty() {
                 self.report_extracted(
                     &node,
                     Some(&names),
                     &mut reader,
-                    0,
-                    &mut *visitor,
+                    &mut visitor,
                 );
             } else {
                 let batch = Batch {
                     parent: &node.path(),
-                    root: node.root_len(),
+                    root: node.root_path(),
                     names: names.bytes(),
                     spans: &reader.matched,
                     metadata: &reader.metadata,
                     values: &[],
-                    worker: 0,
                 };
-                self.report(Some(&node), &batch, &mut *visitor);
+                self.report(Some(&node), &batch, &mut visitor);
             }
             self.run.tick();
             if self.run.is_over() {

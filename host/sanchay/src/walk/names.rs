@@ -41,10 +41,6 @@ impl Names {
         self.spans.len()
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.spans.is_empty()
-    }
-
     /// The memory that the spans point into.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes

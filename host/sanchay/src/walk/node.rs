@@ -103,10 +103,9 @@ impl Node {
         self.device
     }
 
-    /// The length of the root's own path, with its slash, in the paths of
-    /// what lies beneath it.
-    pub(crate) fn root_len(&self) -> usize {
-        self.root.prefix()
+    /// The path of its root, as it was given.
+    pub(crate) fn root_path(&self) -> &[u8] {
+        self.root.path()
     }
 
     /// Who its root is.

@@ -172,6 +172,11 @@ impl Root {
         self.id
     }
 
+    /// What it was opened by.
+    pub(super) fn path(&self) -> &[u8] {
+        self.path.as_os_str().as_encoded_bytes()
+    }
+
     pub(super) fn prefix(&self) -> usize {
         self.prefix
     }

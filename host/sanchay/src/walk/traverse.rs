@@ -4,7 +4,6 @@
 
 use std::{collections::HashSet, sync::Mutex};
 
-use sanchay_sandbox::Inspector;
 use sanchay_storage::FileId;
 
 use super::{
@@ -14,6 +13,7 @@ use super::{
 };
 use crate::{
     error::Error,
+    inspect::Inspect,
     options::WalkOptions,
     pool::Pool,
     queue::{Cursor, WorkQueue},
@@ -78,7 +78,7 @@ pub(crate) trait Operation: Sync {
 /// What a worker needs for a task.
 pub(crate) struct Worker<'w, O: Operation + ?Sized> {
     pub(crate) reader: &'w mut DirReader,
-    pub(crate) inspector: &'w mut Inspector,
+    pub(crate) inspector: &'w mut dyn Inspect,
     pub(crate) state: &'w mut O::State,
     tasks: TaskSink<'w, O::Source, O::Ticket>,
 }

@@ -11,8 +11,8 @@ use std::{
 };
 
 use sanchay::{
-    Algorithm, Cancel, CheckEvent, CheckOptions, DuplicateOptions, Error,
-    HashEvent, HashOptions, Method, Monitor, Phase, Progress, Source,
+    Algorithm, Cancel, CheckEvent, DuplicateOptions, Error, HashEvent,
+    HashOptions, Method, Monitor, Phase, Progress, ScanEvent, Source,
     WalkOptions,
 };
 use sanchay_testkit::Tree;
@@ -64,7 +64,10 @@ fn the_progress_callback_can_end_a_run() {
     let (monitor, seen) = third_time();
     let source = [Source::Path(tree.path("d"))];
     let outcome = engine(2)
-        .hash(&source, &sha256(), &monitor, &mut |event| go_on(event));
+        .hash(&source)
+        .options(sha256())
+        .monitor(&monitor)
+        .for_each(|event| go_on(event));
     assert!(matches!(outcome, Err(Error::Cancelled)), "{outcome:?}");
     let seen = seen.lock().unwrap();
     assert_eq!(seen.len(), 3, "it is not called again");
@@ -79,7 +82,10 @@ fn the_progress_callback_can_end_a_run() {
         ..DuplicateOptions::default()
     };
     let outcome = engine(2)
-        .duplicates(&roots, &options, &monitor, &|event| go_on(event));
+        .duplicates(&roots)
+        .options(options.clone())
+        .monitor(&monitor)
+        .find(|event| go_on(event));
     assert!(matches!(outcome, Err(Error::Cancelled)), "{outcome:?}");
     let last = seen.lock().unwrap()[2];
     assert_eq!(last.phase, Phase::Comparing);
@@ -118,7 +124,10 @@ fn a_search_for_duplicates_comes_to_the_totals_that_it_told() {
     let roots = [tree.path("d")];
     let options = DuplicateOptions::default();
     engine(1)
-        .duplicates(&roots, &options, &monitor, &|event| go_on(event))
+        .duplicates(&roots)
+        .options(options.clone())
+        .monitor(&monitor)
+        .find(|event| go_on(event))
         .unwrap();
     let last = *seen.lock().unwrap().last().unwrap();
     let read = 8 * (32 << 10) + 2 * (1 << 20) + 8;
@@ -138,7 +147,10 @@ fn hashing_what_is_named_tells_how_much_that_is() {
         let options = HashOptions { method, ..HashOptions::default() };
         let (monitor, seen) = all();
         engine(1)
-            .hash(&sources, &options, &monitor, &mut |event| go_on(event))
+            .hash(&sources)
+            .options(options.clone())
+            .monitor(&monitor)
+            .for_each(|event| go_on(event))
             .unwrap();
         let last = *seen.lock().unwrap().last().unwrap();
         assert_eq!(last.phase, Phase::Hashing);
@@ -150,7 +162,10 @@ fn hashing_what_is_named_tells_how_much_that_is() {
     let source = [Source::Path(tree.root().to_owned())];
     let options = HashOptions::default();
     engine(1)
-        .hash(&source, &options, &monitor, &mut |event| go_on(event))
+        .hash(&source)
+        .options(options.clone())
+        .monitor(&monitor)
+        .for_each(|event| go_on(event))
         .unwrap();
     let last = *seen.lock().unwrap().last().unwrap();
     assert_eq!((last.phase, last.total_files), (Phase::Walking, None));
@@ -169,19 +184,29 @@ fn a_run_can_be_cancelled_from_another_thread_and_before_it_begins() {
             thread::sleep(Duration::from_millis(200));
             cancel.cancel();
         });
-        engine.hash(&source, &sha256(), &monitor, &mut |event| go_on(event))
+        engine
+            .hash(&source)
+            .options(sha256())
+            .monitor(&monitor)
+            .for_each(|event| go_on(event))
     });
     assert!(matches!(outcome, Err(Error::Cancelled)));
     assert!(started.elapsed() < Duration::from_secs(10));
     // It stays cancelled.
     let roots = [tree.path("d")];
     let options = WalkOptions::default();
-    let outcome =
-        engine.scan(&roots, &options, &monitor, &|event| go_on(event));
+    let outcome = engine
+        .scan(&roots)
+        .options(options.clone())
+        .monitor(&monitor)
+        .for_each_batch(|_| |event: ScanEvent<'_>| go_on(event));
     assert!(matches!(outcome, Err(Error::Cancelled)));
     let options = DuplicateOptions::default();
-    let outcome =
-        engine.duplicates(&roots, &options, &monitor, &|event| go_on(event));
+    let outcome = engine
+        .duplicates(&roots)
+        .options(options.clone())
+        .monitor(&monitor)
+        .find(|event| go_on(event));
     assert!(matches!(outcome, Err(Error::Cancelled)));
 }
 
@@ -198,15 +223,12 @@ fn many() -> Tree {
 fn a_visitor_that_breaks_ends_a_scan() {
     let tree = many();
     let calls = AtomicUsize::new(0);
-    let outcome = engine(1).scan(
-        &[tree.path("d")],
-        &WalkOptions::default(),
-        &Monitor::default(),
-        &|_| {
+    let outcome = engine(1).scan([tree.path("d")]).for_each_batch(|_| {
+        |_: ScanEvent<'_>| {
             calls.fetch_add(1, Ordering::Relaxed);
             ControlFlow::Break(())
-        },
-    );
+        }
+    });
     assert!(matches!(outcome, Err(Error::Cancelled)), "{outcome:?}");
     assert_eq!(calls.load(Ordering::Relaxed), 1);
 }
@@ -216,11 +238,9 @@ fn a_visitor_that_breaks_ends_a_hash_run_there_and_then() {
     let tree = many();
     for threads in [1, 4] {
         let mut seen = Vec::new();
-        let outcome = engine(threads).hash(
-            &[Source::Path(tree.path("d"))],
-            &HashOptions::default(),
-            &Monitor::default(),
-            &mut |event| {
+        let outcome = engine(threads)
+            .hash([Source::Path(tree.path("d"))])
+            .for_each(|event| {
                 if let HashEvent::File(file) = event {
                     seen.push(file.path.to_vec());
                 }
@@ -228,8 +248,7 @@ fn a_visitor_that_breaks_ends_a_hash_run_there_and_then() {
                     100 => ControlFlow::Break(()),
                     _ => ControlFlow::Continue(()),
                 }
-            },
-        );
+            });
         assert!(matches!(outcome, Err(Error::Cancelled)), "{outcome:?}");
         assert_eq!(seen.len(), 100, "nothing is told after a break");
         assert!(seen.is_sorted());
@@ -240,25 +259,15 @@ fn a_visitor_that_breaks_ends_a_hash_run_there_and_then() {
 fn a_visitor_that_breaks_ends_a_check_and_a_search_for_duplicates() {
     let list = format!("{}  gone\n", "0".repeat(64)).repeat(5000);
     let mut calls = 0;
-    let outcome = engine(2).check(
-        &mut list.as_bytes(),
-        &CheckOptions::default(),
-        &Monitor::default(),
-        &mut |event| {
-            assert!(matches!(event, CheckEvent::Verdict { .. }));
-            calls += 1;
-            ControlFlow::Break(())
-        },
-    );
+    let outcome = engine(2).check(&mut list.as_bytes()).for_each(|event| {
+        assert!(matches!(event, CheckEvent::Verdict { .. }));
+        calls += 1;
+        ControlFlow::Break(())
+    });
     assert!(matches!(outcome, Err(Error::Cancelled)), "{outcome:?}");
     assert_eq!(calls, 1);
     let gone = [Tree::new().path("gone")];
-    let outcome = engine(2).duplicates(
-        &gone,
-        &DuplicateOptions::default(),
-        &Monitor::default(),
-        &|_| ControlFlow::Break(()),
-    );
+    let outcome = engine(2).duplicates(&gone).find(|_| ControlFlow::Break(()));
     assert!(matches!(outcome, Err(Error::Cancelled)), "{outcome:?}");
 }
 
@@ -284,7 +293,10 @@ fn progress_is_told_no_more_often_than_asked_for_and_never_twice_at_once() {
     };
     let source = [Source::Path(tree.path("d"))];
     let summary = engine(4)
-        .hash(&source, &sha256(), &monitor, &mut |event| go_on(event))
+        .hash(&source)
+        .options(sha256())
+        .monitor(&monitor)
+        .for_each(|event| go_on(event))
         .unwrap();
     assert_eq!(summary.files, 6);
     assert_eq!(summary.bytes, 6 * (64 << 20));

@@ -9,10 +9,7 @@ use std::{
     time::Duration,
 };
 
-use sanchay::{
-    Action, Cause, DuplicateOptions, EntryError, Monitor, Progress, ScanEvent,
-    WalkOptions,
-};
+use sanchay::{Action, Cause, EntryError, Monitor, Progress, ScanEvent};
 use sanchay_testkit::{Tree, content::noise};
 
 use crate::engine;
@@ -36,15 +33,12 @@ fn a_file_that_changed_after_it_was_listed_is_told_with_both_sizes() {
         ..Monitor::default()
     };
     let duplicates = engine(1)
-        .duplicates(
-            &[tree.path("d")],
-            &DuplicateOptions::default(),
-            &monitor,
-            &|error| {
-                errors.lock().unwrap().push(error);
-                ControlFlow::Continue(())
-            },
-        )
+        .duplicates([tree.path("d")])
+        .monitor(&monitor)
+        .find(|error| {
+            errors.lock().unwrap().push(error);
+            ControlFlow::Continue(())
+        })
         .unwrap();
     let errors = errors.into_inner().unwrap();
     assert_eq!(errors.len(), 1, "{errors:?}");
@@ -76,15 +70,12 @@ fn a_file_that_another_replaced_is_told_as_such() {
     };
     let errors: Mutex<Vec<EntryError>> = Mutex::default();
     let duplicates = engine(1)
-        .duplicates(
-            &[tree.path("d")],
-            &DuplicateOptions::default(),
-            &monitor,
-            &|error| {
-                errors.lock().unwrap().push(error);
-                ControlFlow::Continue(())
-            },
-        )
+        .duplicates([tree.path("d")])
+        .monitor(&monitor)
+        .find(|error| {
+            errors.lock().unwrap().push(error);
+            ControlFlow::Continue(())
+        })
         .unwrap();
     let errors = errors.into_inner().unwrap();
     assert_eq!(errors.len(), 1, "{errors:?}");
@@ -104,11 +95,9 @@ fn a_scan_tells_what_became_of_an_entry_since_it_was_listed() {
     let errors = Mutex::new(Vec::new());
     let told = Mutex::new(Vec::<PathBuf>::new());
     engine(1)
-        .scan(
-            std::slice::from_ref(&root),
-            &WalkOptions::default(),
-            &Monitor::default(),
-            &|event| {
+        .scan([&root])
+        .for_each_batch(|_| {
+            |event: ScanEvent<'_>| {
                 match event {
                     ScanEvent::Files(batch) => {
                         let mut told = told.lock().unwrap();
@@ -128,8 +117,8 @@ fn a_scan_tells_what_became_of_an_entry_since_it_was_listed() {
                     _ => panic!("an event that this test does not know"),
                 }
                 ControlFlow::Continue(())
-            },
-        )
+            }
+        })
         .unwrap();
     assert_eq!(told.into_inner().unwrap().len(), 1);
     let errors = errors.into_inner().unwrap();

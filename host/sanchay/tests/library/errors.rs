@@ -3,9 +3,9 @@
 use std::{fs, io, ops::ControlFlow, sync::Mutex};
 
 use sanchay::{
-    Action, Cause, CheckEvent, CheckOptions, DuplicateOptions, Engine,
-    EngineOptions, EntryError, Error, FilterError, HashEvent, HashOptions,
-    Limits, MAX_CHUNK, Method, Monitor, Source, Verdict, WalkOptions,
+    Action, Cause, CheckEvent, DuplicateOptions, Engine, EntryError, Error,
+    FilterError, HashEvent, HashOptions, Limits, MAX_CHUNK, Method, ScanEvent,
+    Source, Verdict, WalkOptions,
 };
 use sanchay_testkit::{Tree, content::noise};
 
@@ -18,14 +18,12 @@ fn go_on<T>(_: T) -> ControlFlow<()> {
 #[test]
 fn options_that_make_no_sense_end_a_run_before_it_begins() {
     for threads in [0, 1025, usize::MAX] {
-        let mut options = EngineOptions::default();
-        options.threads = Some(threads);
-        let outcome = Engine::new(options);
+        let outcome = Engine::builder().threads(threads).build();
         let Err(Error::Option { option: "threads", .. }) = outcome else {
             panic!("{threads}: {outcome:?}");
         };
     }
-    let (engine, monitor) = (engine(2), Monitor::default());
+    let engine = engine(2);
     let tree = Tree::new();
     let roots = [tree.root().to_owned()];
     let walks = [
@@ -41,8 +39,10 @@ fn options_that_make_no_sense_end_a_run_before_it_begins() {
         },
     ];
     for (number, walk) in walks.into_iter().enumerate() {
-        let outcome =
-            engine.scan(&roots, &walk, &monitor, &|event| go_on(event));
+        let outcome = engine
+            .scan(&roots)
+            .options(walk.clone())
+            .for_each_batch(|_| |event: ScanEvent<'_>| go_on(event));
         let Err(Error::Filter(error)) = outcome else { panic!("{outcome:?}") };
         match (number, error) {
             (0, FilterError::EmptyExtension(0))
@@ -52,30 +52,32 @@ fn options_that_make_no_sense_end_a_run_before_it_begins() {
         }
         let sources = [Source::Path(roots[0].clone())];
         let options = HashOptions { walk: walk.clone(), ..Default::default() };
-        let outcome =
-            engine
-                .hash(&sources, &options, &monitor, &mut |event| go_on(event));
+        let outcome = engine
+            .hash(&sources)
+            .options(options.clone())
+            .for_each(|event| go_on(event));
         assert!(matches!(outcome, Err(Error::Filter(_))), "{outcome:?}");
         let options = DuplicateOptions { walk, ..Default::default() };
-        let outcome =
-            engine
-                .duplicates(&roots, &options, &monitor, &|event| go_on(event));
+        let outcome = engine
+            .duplicates(&roots)
+            .options(options.clone())
+            .find(|event| go_on(event));
         assert!(matches!(outcome, Err(Error::Filter(_))), "{outcome:?}");
     }
     for chunk in [0, MAX_CHUNK + 1] {
         let method = Method::Partial { chunk };
         let options = HashOptions { method, ..Default::default() };
-        let outcome =
-            engine.hash(&[], &options, &monitor, &mut |event| go_on(event));
+        let outcome = engine
+            .hash(Vec::<Source>::new())
+            .options(options.clone())
+            .for_each(|event| go_on(event));
         let Err(Error::Option { option: "chunk", .. }) = outcome else {
             panic!("{chunk}: {outcome:?}");
         };
-        let options =
-            CheckOptions { chunk: Some(chunk), ..Default::default() };
-        let outcome =
-            engine.check(&mut io::empty(), &options, &monitor, &mut |event| {
-                go_on(event)
-            });
+        let outcome = engine
+            .check(io::empty())
+            .chunk(chunk)
+            .for_each(|event| go_on(event));
         assert!(matches!(outcome, Err(Error::Option { .. })));
     }
 }
@@ -109,17 +111,13 @@ fn an_entry_that_fails_is_told_with_its_path_action_and_cause() {
         eprintln!("LEFT OUT: refusals, since root is refused nothing");
     }
     let errors = Mutex::new(Vec::new());
-    let outcome = engine(2).hash(
-        &[Source::Path(tree.path("d"))],
-        &HashOptions::default(),
-        &Monitor::default(),
-        &mut |event| {
+    let outcome =
+        engine(2).hash([Source::Path(tree.path("d"))]).for_each(|event| {
             if let HashEvent::Error(error) = event {
                 errors.lock().unwrap().push(error);
             }
             ControlFlow::Continue(())
-        },
-    );
+        });
     let errors = errors.into_inner().unwrap();
     let summary = outcome.unwrap();
     assert_eq!(summary.errors, if refused { 2 } else { 0 });
@@ -143,11 +141,7 @@ fn a_list_that_cannot_be_read_ends_its_check() {
             Err(io::ErrorKind::ConnectionReset.into())
         }
     }
-    let monitor = Monitor::default();
-    let options = CheckOptions::default();
-    let outcome =
-        engine(2)
-            .check(&mut Broken, &options, &monitor, &mut |event| go_on(event));
+    let outcome = engine(2).check(Broken).for_each(|event| go_on(event));
     let Err(Error::Checklist(error)) = outcome else { panic!("{outcome:?}") };
     assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
 }
@@ -165,27 +159,23 @@ fn a_check_tells_verdicts_and_malformed_lines_in_order() {
     );
     let mut told = Vec::new();
     let summary = engine(2)
-        .check(
-            &mut list.as_bytes(),
-            &CheckOptions::default(),
-            &Monitor::default(),
-            &mut |event| {
-                told.push(match event {
-                    CheckEvent::Malformed { line, .. } => line.to_string(),
-                    CheckEvent::Verdict { verdict, .. } => match verdict {
-                        Verdict::Match => "match".to_owned(),
-                        Verdict::Mismatch => "mismatch".to_owned(),
-                        Verdict::Failed(error) => {
-                            assert_eq!(error.action, Action::Open);
-                            assert!(error.named && error.is_missing());
-                            "failed".to_owned()
-                        }
-                    },
-                    _ => panic!("an event that this test does not know"),
-                });
-                ControlFlow::Continue(())
-            },
-        )
+        .check(&mut list.as_bytes())
+        .for_each(|event| {
+            told.push(match event {
+                CheckEvent::Malformed { line, .. } => line.to_string(),
+                CheckEvent::Verdict { verdict, .. } => match verdict {
+                    Verdict::Match => "match".to_owned(),
+                    Verdict::Mismatch => "mismatch".to_owned(),
+                    Verdict::Failed(error) => {
+                        assert_eq!(error.action, Action::Open);
+                        assert!(error.named && error.is_missing());
+                        "failed".to_owned()
+                    }
+                },
+                _ => panic!("an event that this test does not know"),
+            });
+            ControlFlow::Continue(())
+        })
         .unwrap();
     assert_eq!(told, ["match", "2", "mismatch", "failed"]);
     let counts = [
@@ -205,28 +195,21 @@ fn an_instance_that_may_not_have_memory_costs_rows_and_not_the_run() {
     tree.file("d/large", noise(1, 400_000));
     // Enough for the guest itself, not for what a large file brings.
     let limits = Limits::default().memory(256 << 10);
-    let mut options = EngineOptions::default();
-    options.threads = Some(1);
-    options.limits = limits;
-    let engine = match Engine::new(options) {
+    let engine = match Engine::builder().threads(1).limits(limits).build() {
         Ok(engine) => engine,
         Err(Error::Sandbox(_)) => return,
         Err(error) => panic!("{error}"),
     };
     let (mut rows, mut errors) = (Vec::new(), Vec::new());
-    let outcome = engine.hash(
-        &[Source::Path(tree.path("d"))],
-        &HashOptions::default(),
-        &Monitor::default(),
-        &mut |event| {
+    let outcome =
+        engine.hash([Source::Path(tree.path("d"))]).for_each(|event| {
             match event {
                 HashEvent::File(file) => rows.push(file.path.to_vec()),
                 HashEvent::Error(error) => errors.push(error),
                 _ => panic!("an event that this test does not know"),
             }
             ControlFlow::Continue(())
-        },
-    );
+        });
     match outcome {
         Ok(summary) => {
             assert_eq!(rows.len() + errors.len(), 2);

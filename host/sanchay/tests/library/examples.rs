@@ -59,13 +59,13 @@ fn the_example_of_duplicates_ends_after_the_bytes_that_it_was_told() {
 }
 
 #[test]
-fn the_example_of_judging_passes_on_the_names_that_survive() {
+fn the_example_of_filtering_passes_on_the_names_that_survive() {
     let names: &[u8] = b"a.JPG\nb/.c.jpg\nd.txt\ne/f/g.jpg\n.h/i.tar.gz";
     let finished =
-        example("judge").words("jpg tar.gz").input(names).run().succeeds();
+        example("filter").words("jpg tar.gz").input(names).run().succeeds();
     assert_eq!(finished.stdout, b"a.JPG\ne/f/g.jpg\n.h/i.tar.gz\n");
     let finished =
-        example("judge").words("-H jpg").input(names).run().succeeds();
+        example("filter").words("-H jpg").input(names).run().succeeds();
     assert_eq!(finished.stdout, b"a.JPG\nb/.c.jpg\ne/f/g.jpg\n");
 
     // More than a batch, and names that are not text.
@@ -78,7 +78,7 @@ fn the_example_of_judging_passes_on_the_names_that_survive() {
         names.push(0);
     }
     let finished =
-        example("judge").words("-0 jpg").input(names).run().succeeds();
+        example("filter").words("-0 jpg").input(names).run().succeeds();
     let survivors = finished.stdout.split(|byte| *byte == 0);
     let survivors: Vec<_> = survivors.filter(|it| !it.is_empty()).collect();
     assert_eq!(survivors.len(), 1250);

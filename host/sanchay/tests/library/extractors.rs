@@ -38,18 +38,24 @@ fn what_a_run_did_not_come_to_is_not_told_to_have_no_values() {
             thread::sleep(Duration::from_millis(500));
             cancel.cancel();
         });
-        engine(2).scan(&[tree.root().to_owned()], &options, &monitor, &|it| {
-            if let ScanEvent::Files(batch) = it {
-                let mut told = told.lock().unwrap();
-                for file in batch.iter() {
-                    match file.values.iter().all(Option::is_some) {
-                        true => told.0 += 1,
-                        false => told.1 += 1,
+        engine(2)
+            .scan([tree.root().to_owned()])
+            .options(options.clone())
+            .monitor(&monitor)
+            .for_each_batch(|_| {
+                |it: ScanEvent<'_>| {
+                    if let ScanEvent::Files(batch) = it {
+                        let mut told = told.lock().unwrap();
+                        for file in batch.iter() {
+                            match file.values.iter().all(Option::is_some) {
+                                true => told.0 += 1,
+                                false => told.1 += 1,
+                            }
+                        }
                     }
+                    ControlFlow::Continue(())
                 }
-            }
-            ControlFlow::Continue(())
-        })
+            })
     });
     assert!(matches!(ended, Err(Error::Cancelled)), "{ended:?}");
     let (with, without) = told.into_inner().unwrap();
@@ -75,8 +81,12 @@ fn too_many_values_cost_the_last_files_of_a_group_theirs_and_no_others() {
     let options = DuplicateOptions::default();
     let go_on = |_| ControlFlow::Continue(());
     let roots = [tree.root().to_owned()];
-    let duplicates =
-        engine.duplicates(&roots, &options, &monitor, &go_on).unwrap();
+    let duplicates = engine
+        .duplicates(&roots)
+        .options(options.clone())
+        .monitor(&monitor)
+        .find(go_on)
+        .unwrap();
     let plugins = plugins();
     let began = Instant::now();
     let describe = || {
@@ -87,11 +97,11 @@ fn too_many_values_cost_the_last_files_of_a_group_theirs_and_no_others() {
                 &duplicates,
                 &plugins,
                 &monitor,
-                &|_| {
+                |_| {
                     *errors.lock().unwrap() += 1;
                     ControlFlow::Continue(())
                 },
-                &mut |group, values| {
+                |group, values| {
                     let has = |at: usize| !values.of(at).is_empty();
                     told.push((0..group.len()).map(has).collect::<Vec<_>>());
                     ControlFlow::Continue(())

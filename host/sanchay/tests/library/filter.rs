@@ -4,8 +4,7 @@ use std::{fs, path::Path};
 
 use proptest::prelude::*;
 use sanchay::{
-    Engine, EngineOptions, Error, Fault, FilterError, FilterOptions, Limits,
-    WalkOptions,
+    Engine, Error, Fault, FilterError, FilterOptions, Limits, WalkOptions,
 };
 use sanchay_testkit::{Tree, bytes};
 
@@ -126,9 +125,8 @@ fn a_filter_that_makes_no_sense_is_refused_and_says_where() {
 
 #[test]
 fn names_that_do_not_fit_are_a_fault_and_the_next_are_judged() {
-    let mut options = EngineOptions::default();
-    options.limits = Limits::default().memory(1 << 20);
-    let engine = Engine::new(options).unwrap();
+    let limits = Limits::default().memory(1 << 20);
+    let engine = Engine::builder().limits(limits).build().unwrap();
     let mut filter = engine.filter(&FilterOptions::default()).unwrap();
     // Beyond the ceiling by themselves, and only with what goes with them.
     for (count, len) in [(2, 600_000), (250_000, 4)] {

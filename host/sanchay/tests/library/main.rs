@@ -17,22 +17,19 @@ mod examples;
 mod extractors;
 mod filter;
 mod sharing;
+mod storage;
+mod streams;
 mod walkers;
 
 use std::{
     collections::BTreeMap, ops::ControlFlow, path::PathBuf, sync::Mutex,
 };
 
-use sanchay::{
-    Engine, EngineOptions, EntryError, Metadata, Monitor, ScanEvent,
-    WalkOptions,
-};
+use sanchay::{Engine, EntryError, Metadata, ScanEvent, WalkOptions};
 
 /// An engine with so many threads.
 fn engine(threads: usize) -> Engine {
-    let mut options = EngineOptions::default();
-    options.threads = Some(threads);
-    Engine::new(options).unwrap()
+    Engine::builder().threads(threads).build().unwrap()
 }
 
 /// The files of a scan by path, and its errors by theirs.
@@ -42,22 +39,25 @@ fn scan(
     options: &WalkOptions,
 ) -> (BTreeMap<PathBuf, Metadata>, Vec<EntryError>) {
     let found = Mutex::new((BTreeMap::new(), Vec::new()));
-    let monitor = Monitor::default();
     let summary = engine
-        .scan(roots, options, &monitor, &|event| {
-            let mut found = found.lock().unwrap();
-            match event {
-                ScanEvent::Files(batch) => {
-                    for file in batch.iter() {
-                        let before =
-                            found.0.insert(file.path(), *file.metadata);
-                        assert_eq!(before, None, "told twice");
+        .scan(roots)
+        .options(options.clone())
+        .for_each_batch(|_| {
+            |event: ScanEvent<'_>| {
+                let mut found = found.lock().unwrap();
+                match event {
+                    ScanEvent::Files(batch) => {
+                        for file in batch.iter() {
+                            let before =
+                                found.0.insert(file.path(), *file.metadata);
+                            assert_eq!(before, None, "told twice");
+                        }
                     }
+                    ScanEvent::Error(error) => found.1.push(error),
+                    _ => panic!("an event that this test does not know"),
                 }
-                ScanEvent::Error(error) => found.1.push(error),
-                _ => panic!("an event that this test does not know"),
+                ControlFlow::Continue(())
             }
-            ControlFlow::Continue(())
         })
         .unwrap();
     let (files, mut errors) = found.into_inner().unwrap();

@@ -3,8 +3,8 @@
 use std::{ops::ControlFlow, path::Path, thread};
 
 use sanchay::{
-    Algorithm, DuplicateOptions, Engine, EngineOptions, HashEvent,
-    HashOptions, Method, Monitor, Source, WalkOptions,
+    Algorithm, DuplicateOptions, Engine, HashEvent, HashOptions, Method,
+    Source, WalkOptions,
 };
 use sanchay_testkit::{
     Tree,
@@ -30,17 +30,14 @@ fn hash(engine: &Engine, root: &Path, algorithm: Algorithm) -> Vec<String> {
         ..HashOptions::default()
     };
     engine
-        .hash(
-            &[Source::Path(root.to_owned())],
-            &options,
-            &Monitor::default(),
-            &mut |event| {
-                let HashEvent::File(file) = event else { panic!("{event:?}") };
-                let name = sanchay::escaped(file.path);
-                lines.push(format!("{} {name}", file.content));
-                ControlFlow::Continue(())
-            },
-        )
+        .hash([Source::Path(root.to_owned())])
+        .options(options.clone())
+        .for_each(|event| {
+            let HashEvent::File(file) = event else { panic!("{event:?}") };
+            let name = sanchay::escaped(file.path);
+            lines.push(format!("{} {name}", file.content));
+            ControlFlow::Continue(())
+        })
         .unwrap();
     lines
 }
@@ -48,9 +45,9 @@ fn hash(engine: &Engine, root: &Path, algorithm: Algorithm) -> Vec<String> {
 fn groups(engine: &Engine, root: &Path) -> usize {
     let options = DuplicateOptions::default();
     engine
-        .duplicates(&[root.to_owned()], &options, &Monitor::default(), &|e| {
-            panic!("{e}")
-        })
+        .duplicates([root.to_owned()])
+        .options(options.clone())
+        .find(|e| panic!("{e}"))
         .unwrap()
         .groups()
         .count()
@@ -103,7 +100,7 @@ fn the_digest_of_bytes_in_memory_is_that_of_a_file() {
 
 #[test]
 fn without_a_choice_there_is_a_thread_for_each_processor() {
-    let engine = Engine::new(EngineOptions::default()).unwrap();
+    let engine = Engine::builder().build().unwrap();
     let processors = thread::available_parallelism().unwrap().get();
     assert_eq!(engine.threads(), processors);
 }

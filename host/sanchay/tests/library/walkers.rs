@@ -8,8 +8,7 @@ use std::{
 
 use proptest::{collection::vec, prelude::*};
 use sanchay::{
-    Engine, HashEvent, HashOptions, Method, Monitor, Source, WalkOptions,
-    Walker,
+    Engine, HashEvent, HashOptions, Method, Source, WalkOptions, Walker,
 };
 use sanchay_testkit::Tree;
 
@@ -123,24 +122,21 @@ fn hash(engine: &Engine, root: &Path, walk: WalkOptions) -> Vec<String> {
     let mut lines = Vec::new();
     let options = HashOptions { walk, method: Method::default() };
     engine
-        .hash(
-            &[Source::Path(root.to_owned())],
-            &options,
-            &Monitor::default(),
-            &mut |event| {
-                lines.push(match event {
-                    HashEvent::File(file) => format!(
-                        "{} {} {}",
-                        sanchay::escaped(file.path),
-                        file.size,
-                        file.content
-                    ),
-                    HashEvent::Error(error) => error.to_string(),
-                    _ => panic!("an event that this test does not know"),
-                });
-                ControlFlow::Continue(())
-            },
-        )
+        .hash([Source::Path(root.to_owned())])
+        .options(options.clone())
+        .for_each(|event| {
+            lines.push(match event {
+                HashEvent::File(file) => format!(
+                    "{} {} {}",
+                    sanchay::escaped(file.path),
+                    file.size,
+                    file.content
+                ),
+                HashEvent::Error(error) => error.to_string(),
+                _ => panic!("an event that this test does not know"),
+            });
+            ControlFlow::Continue(())
+        })
         .unwrap();
     lines
 }

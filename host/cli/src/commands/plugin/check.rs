@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use clap::{Args, ValueHint};
 use sanchay::{
-    Algorithm, Engine, EngineOptions, Pattern, Plugin, Portion, Selection,
-    ValueType, escaped,
+    Algorithm, ByteRange, Engine, Pattern, Plugin, Selection, ValueType,
+    escaped,
 };
 
 use super::trials;
@@ -71,9 +71,7 @@ impl CheckArgs {
 }
 
 fn description(plugin: &Plugin, component: &[u8]) -> Result<String, Failure> {
-    let mut options = EngineOptions::default();
-    options.threads = Some(1);
-    let engine = Engine::new(options)?;
+    let engine = Engine::builder().threads(1).build()?;
     let digest = engine.digest(Algorithm::Sha256, component)?;
     let mut text = String::new();
     // Writing to a string does not fail.
@@ -145,13 +143,13 @@ fn taken(selection: &Selection) -> String {
         let _ = write!(taken, " and {more} more");
     }
     let reads = match selection.portion {
-        Portion::Nothing => "nothing of them".to_owned(),
-        Portion::Head(bytes) => format!("the first {bytes} bytes"),
-        Portion::Tail(bytes) => format!("the last {bytes} bytes"),
-        Portion::Both(head, tail) => {
+        ByteRange::Nothing => "nothing of them".to_owned(),
+        ByteRange::Head(bytes) => format!("the first {bytes} bytes"),
+        ByteRange::Tail(bytes) => format!("the last {bytes} bytes"),
+        ByteRange::Both(head, tail) => {
             format!("the first {head} and the last {tail} bytes")
         }
-        Portion::Whole(bytes) => {
+        ByteRange::Whole(bytes) => {
             format!("all of those of at most {bytes} bytes")
         }
     };

@@ -3,12 +3,11 @@
 use std::{
     ops::ControlFlow,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
 };
 
 use clap::{Args, ValueHint};
 use sanchay::{
-    Cause, EngineOptions, EntryKind, Error, Judge, NameBatch, Plugin, Plugins,
+    Cause, Engine, EntryKind, Error, NameBatch, Plugin, PluginFilter, Plugins,
     ScanEvent, Timestamp, WalkOptions, escaped,
 };
 use sanchay_core::record::{RecordKind, Row, Verdict};
@@ -24,7 +23,7 @@ use crate::{
         output::OutputArgs,
         plugin::{LimitArgs, PluginSpec, spec},
     },
-    output::{Inputs, Output, RecordWriter},
+    output::{Inputs, Output, RecordWriter, row},
     plugins::{load, options, read},
     signals::Interrupt,
 };
@@ -89,30 +88,19 @@ impl RunArgs {
         messages: &Messages,
     ) -> Result<Exit, Failure> {
         let plugins = Plugins::new(vec![plugin])?;
-        let mut options = EngineOptions::default();
-        options.threads = Some(1);
-        let engine = sanchay::Engine::new(options)?;
+        let engine = Engine::builder().threads(1).build()?;
         let output = self.open(RecordKind::File, &plugins)?;
         let walk = WalkOptions { plugins, ..WalkOptions::default() };
-        let writer = Mutex::new(RecordWriter::new(&output));
-        let outcome = engine.scan(
-            &self.files,
-            &walk,
-            &messages.monitor(&interrupt.cancel),
-            &|event| {
-                let mut writer =
-                    writer.lock().unwrap_or_else(PoisonError::into_inner);
-                match event {
+        let outcome = engine
+            .scan(&self.files)
+            .options(walk.clone())
+            .monitor(&messages.monitor(&interrupt.cancel))
+            .for_each_batch(|_| {
+                let mut writer = RecordWriter::new(&output);
+                move |event: ScanEvent<'_>| match event {
                     ScanEvent::Files(batch) => {
                         for file in batch.iter() {
-                            writer.push(&Row {
-                                parent: file.parent,
-                                name: file.name,
-                                size: Some(file.metadata.size),
-                                modified: Some(file.metadata.modified),
-                                values: file.values,
-                                ..Row::default()
-                            });
+                            writer.push(&row(&file));
                         }
                         writer.flush_if_due()
                     }
@@ -122,9 +110,7 @@ impl RunArgs {
                     }
                     _ => ControlFlow::Continue(()),
                 }
-            },
-        );
-        drop(writer);
+            });
         let outcome = outcome
             .map(|summary| exit::of_run(&summary, self.files.len()))
             .map_err(Failure::from);
@@ -133,7 +119,7 @@ impl RunArgs {
 
     fn judge(
         &self,
-        judge: &mut Judge,
+        judge: &mut PluginFilter,
         interrupt: &Interrupt,
         messages: &Messages,
     ) -> Result<Exit, Failure> {
@@ -187,7 +173,7 @@ impl RunArgs {
 }
 
 /// Whether a filter wants a file, under the name that it has.
-fn one(judge: &mut Judge, path: &Path) -> Result<bool, Cause> {
+fn one(judge: &mut PluginFilter, path: &Path) -> Result<bool, Cause> {
     use std::os::unix::fs::MetadataExt as _;
 
     let found = path.metadata()?;

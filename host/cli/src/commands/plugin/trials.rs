@@ -2,8 +2,8 @@
 //! trees have and that are easily forgotten.
 
 use sanchay::{
-    EntryKind, ExtractError, Extractor, Interest, Judge, NameBatch, Pattern,
-    Plugin, Portion, Sample, Selection, Timestamp,
+    ByteRange, EntryKind, ExtractError, Extractor, FileSample, Interest,
+    NameBatch, Pattern, Plugin, PluginFilter, Selection, Timestamp,
 };
 
 use crate::faults;
@@ -60,7 +60,7 @@ fn extractions(
                 if extractor.interest(&name, size) == Interest::None {
                     continue;
                 }
-                let sample = Sample {
+                let sample = FileSample {
                     directory: b"directory/",
                     name: &name,
                     size,
@@ -107,7 +107,7 @@ fn known(name: &[u8], selection: &Selection) -> Vec<u8> {
 /// for, unless all of the file is asked for.
 fn possible(selection: &Selection, content: usize, wished: u64) -> u64 {
     match selection.portion {
-        Portion::Whole(_) => content as u64,
+        ByteRange::Whole(_) => content as u64,
         _ => wished.max(content as u64),
     }
 }
@@ -156,7 +156,7 @@ fn contents(selection: &Selection) -> Vec<Vec<u8>> {
     contents
 }
 
-fn judgements(judge: &mut Judge, failures: &mut Vec<String>) {
+fn judgements(judge: &mut PluginFilter, failures: &mut Vec<String>) {
     let many: Vec<&[u8]> = NAMES.iter().copied().cycle().take(4096).collect();
     let metadata = judge.plugin().wants_metadata();
     for (what, names, kind) in [

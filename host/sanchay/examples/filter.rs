@@ -1,19 +1,19 @@
 //! Lets through the names that end in one of some extensions.
 //!
 //! ```sh
-//! cargo run --release -p sanchay --example judge -- [-0] [-H] EXTENSION...
-//! tar tf backup.tar | target/release/examples/judge jpg png
-//! find . -print0 | target/release/examples/judge -0 tar.gz | xargs -0 ls
+//! cargo run --release -p sanchay --example filter -- [-0] [-H] EXTENSION...
+//! tar tf backup.tar | target/release/examples/filter jpg png
+//! find . -print0 | target/release/examples/filter -0 tar.gz | xargs -0 ls
 //! ```
 //!
 //! Names or paths are read from standard input, one a line, or one before
 //! each zero byte with `-0`, and those that survive are printed in the same
 //! form. Names that begin with a dot do not, unless `-H` is given.
 //!
-//! Nothing is walked and nothing is opened: a [`Filter`] judges what it is
-//! given. The names come from a stranger, so the code that judges them runs
-//! in the cage; this side only finds where each begins and ends. They are
-//! judged by the thousand, since each crossing into the cage has its price.
+//! Nothing is walked and nothing is opened: a [`Filter`] matches what it is
+//! given. The names are not trusted, so the code that looks at them runs in
+//! the sandbox; this side only finds where each begins and ends. They are
+//! matched by the thousand, since each call into the sandbox has its price.
 
 use std::{
     env,
@@ -21,9 +21,9 @@ use std::{
     io::{self, BufRead as _, BufWriter, Write},
 };
 
-use sanchay::{Engine, EngineOptions, Filter, FilterOptions};
+use sanchay::{Engine, Filter, FilterOptions};
 
-/// How many names are judged at once.
+/// How many names are matched at once.
 const BATCH: usize = 1000;
 
 /// The longest path that is taken, in bytes; no system has longer ones. What
@@ -41,9 +41,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     // One thread, hence one instance, is enough for a stream.
-    let mut one = EngineOptions::default();
-    one.threads = Some(1);
-    let mut filter = Engine::new(one)?.filter(&options)?;
+    let engine = Engine::builder().threads(1).build()?;
+    let mut filter = engine.filter(&options)?;
 
     let mut input = io::stdin().lock();
     let mut out = BufWriter::new(io::stdout().lock());
@@ -78,7 +77,7 @@ fn next(
     Ok(Some(path))
 }
 
-/// Judges paths by their last names and prints those that survive.
+/// Matches paths by their last names and prints those that survive.
 fn pass(
     filter: &mut Filter,
     paths: &[Vec<u8>],

@@ -1,0 +1,281 @@
+//! The core's decisions, called natively: what the engine asks in place of
+//! the sandbox when the sandbox's cost is measured. It must not see data that
+//! is not trusted.
+
+use std::fmt;
+
+use sanchay::Inspect;
+use sanchay_core::batch::Batch;
+use sanchay_core::filter::{Entries, Matcher};
+use sanchay_core::{checklist, hashing, tree};
+use sanchay_sandbox::{
+    Algorithm, BatchError, ChainingValue, Checklist, Columns, Digest,
+    Expectation, Fault, FilterError, KindSet, Listing, Matches, PartialDigest,
+    Program, Promise, Separator, TreeError,
+};
+
+/// One worker thread's own state.
+#[derive(Default)]
+pub struct NativeInspector {
+    filter: Option<Matcher>,
+    stream: Option<(Algorithm, hashing::Hasher)>,
+    space: Vec<u8>,
+    ends: Vec<u32>,
+}
+
+impl NativeInspector {
+    /// The digests of many byte strings.
+    ///
+    /// # Errors
+    /// [`Fault::Batch`] where the columns do not fit together.
+    pub fn digest_batch(
+        &mut self,
+        algorithm: Algorithm,
+        data: &[u8],
+        ends: &[u32],
+        out: &mut Vec<Digest>,
+    ) -> Result<(), Fault> {
+        out.clear();
+        let batch = batch::Batch::new(data, ends).map_err(batch_error)?;
+        let digests = hashing::digest_batch(algorithm, batch);
+        let digests = digests.chunks_exact(algorithm.digest_len());
+        out.extend(digests.filter_map(Digest::from_bytes));
+        Ok(())
+    }
+}
+
+impl Inspect for NativeInspector {
+    fn digest(
+        &mut self,
+        algorithm: Algorithm,
+        data: &[u8],
+    ) -> Result<Digest, Fault> {
+        value(&hashing::digest(algorithm, data))
+    }
+
+    fn digest_batch_with(
+        &mut self,
+        algorithm: Algorithm,
+        room: usize,
+        fill: &mut (dyn FnMut(&mut [u8], &mut Vec<u32>) -> usize + Send),
+        out: &mut Vec<Digest>,
+    ) -> Result<(), Fault> {
+        let mut space = std::mem::take(&mut self.space);
+        let mut ends = std::mem::take(&mut self.ends);
+        space.resize(room, 0);
+        ends.clear();
+        let len = fill(&mut space, &mut ends).min(room);
+        let data = space.get(..len).unwrap_or_default();
+        let result = self.digest_batch(algorithm, data, &ends, out);
+        (self.space, self.ends) = (space, ends);
+        result
+    }
+
+    fn partial(
+        &mut self,
+        first: &[u8],
+        last: &[u8],
+        size: u64,
+    ) -> Result<PartialDigest, Fault> {
+        Ok(hashing::partial(first, last, size))
+    }
+
+    fn begin(&mut self, algorithm: Algorithm) -> Result<(), Fault> {
+        let hasher = hashing::Hasher::new(algorithm);
+        self.stream = Some((algorithm, hasher));
+        Ok(())
+    }
+
+    fn update(&mut self, data: &[u8]) -> Result<(), Fault> {
+        let (_, hasher) = self.stream.as_mut().ok_or(Fault::NoStream)?;
+        hasher.update(data);
+        Ok(())
+    }
+
+    fn update_with(
+        &mut self,
+        room: usize,
+        fill: &mut (dyn FnMut(&mut [u8]) -> usize + Send),
+    ) -> Result<usize, Fault> {
+        let (_, hasher) = self.stream.as_mut().ok_or(Fault::NoStream)?;
+        self.space.resize(room, 0);
+        let len = fill(&mut self.space).min(room);
+        hasher.update(self.space.get(..len).unwrap_or_default());
+        Ok(len)
+    }
+
+    fn piece_with(
+        &mut self,
+        room: usize,
+        offset: u64,
+        fill: &mut (dyn FnMut(&mut [u8]) -> usize + Send),
+    ) -> Result<(usize, Result<ChainingValue, TreeError>), Fault> {
+        self.space.resize(room, 0);
+        let len = fill(&mut self.space).min(room);
+        let data = self.space.get(..len).unwrap_or_default();
+        Ok((len, tree::piece(data, offset)))
+    }
+
+    fn join(
+        &mut self,
+        left: &ChainingValue,
+        right: &ChainingValue,
+        root: bool,
+    ) -> Result<ChainingValue, Fault> {
+        let lied = |_| Fault::Lied("there is nothing to join".to_owned());
+        tree::join(left, right, root).map_err(lied)
+    }
+
+    fn finish(&mut self) -> Result<Digest, Fault> {
+        let (_, mut hasher) = self.stream.take().ok_or(Fault::NoStream)?;
+        value(&hasher.finish())
+    }
+
+    fn set_filter(&mut self, program: &Program) -> Result<(), FilterError> {
+        let matcher = Matcher::compile(program);
+        self.filter = Some(matcher.map_err(FilterError::Program)?);
+        Ok(())
+    }
+
+    fn filter_columns(&self) -> Result<Columns, Fault> {
+        Ok(self.filter.as_ref().ok_or(Fault::NoFilter)?.columns())
+    }
+
+    fn filter_kinds(&self) -> Result<KindSet, Fault> {
+        Ok(self.filter.as_ref().ok_or(Fault::NoFilter)?.kinds())
+    }
+
+    fn match_names(
+        &mut self,
+        listing: &Listing<'_>,
+        out: &mut Matches,
+    ) -> Result<(), Fault> {
+        *out = Matches::default();
+        let filter = self.filter.as_ref().ok_or(Fault::NoFilter)?;
+        let entries = named(listing).map_err(batch_error)?;
+        *out = filter.match_names(&entries);
+        Ok(())
+    }
+
+    fn match_metadata(
+        &mut self,
+        entries: usize,
+        listing: Option<&Listing<'_>>,
+        columns: Columns,
+        values: &[u64],
+        out: &mut Vec<u32>,
+    ) -> Result<(), Fault> {
+        out.clear();
+        let filter = self.filter.as_ref().ok_or(Fault::NoFilter)?;
+        let listed = listing.map(named).transpose().map_err(batch_error)?;
+        let entries = Entries::measured(entries, listed, columns, values);
+        *out = filter.match_metadata(&entries.map_err(batch_error)?);
+        Ok(())
+    }
+
+    fn parse_checklist(
+        &mut self,
+        text: &[u8],
+        algorithm: Option<Algorithm>,
+        separator: Separator,
+    ) -> Result<Checklist, Fault> {
+        checklist_of(checklist::parse(text, algorithm, separator))
+    }
+}
+
+impl fmt::Debug for NativeInspector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NativeInspector")
+            .field("filter", &self.filter)
+            .finish_non_exhaustive()
+    }
+}
+
+fn named<'a>(listing: &Listing<'a>) -> Result<Entries<'a>, BatchError> {
+    Entries::named(Batch::new(listing.names, listing.ends)?, listing.kinds)
+}
+
+fn value(digest: &[u8]) -> Result<Digest, Fault> {
+    let lied = || Fault::Lied(format!("a digest of {} bytes", digest.len()));
+    Digest::from_bytes(digest).ok_or_else(lied)
+}
+
+fn batch_error(error: BatchError) -> Fault {
+    Fault::Batch(error)
+}
+
+fn checklist_of(found: checklist::Checklist) -> Result<Checklist, Fault> {
+    let checklist::Checklist { lines, promises, malformed, separator } = found;
+    let promises = promises
+        .into_iter()
+        .map(|promise| {
+            let checklist::Promise { line, path, expected } = promise;
+            Ok(Promise { line, path, expected: expectation_of(expected)? })
+        })
+        .collect::<Result<_, Fault>>()?;
+    Ok(Checklist { lines, promises, malformed, separator })
+}
+
+fn expectation_of(
+    expected: checklist::Expectation,
+) -> Result<Expectation, Fault> {
+    use checklist::Expectation as Logic;
+    Ok(match expected {
+        Logic::Named(algorithm, digest) => {
+            Expectation::Named(algorithm, value(&digest)?)
+        }
+        Logic::Unnamed(digest) => Expectation::Unnamed(value(&digest)?),
+        Logic::Partial(digest, chunk) => Expectation::Partial(digest, chunk),
+    })
+}
+
+fn value(digest: &[u8]) -> Result<Digest, Fault> {
+    let lied = || Fault::Lied(format!("a digest of {} bytes", digest.len()));
+    Digest::from_bytes(digest).ok_or_else(lied)
+}
+
+fn batch_error(error: batch::BatchError) -> Fault {
+    use batch::BatchError as Logic;
+    Fault::Batch(match error {
+        Logic::EndOutOfOrder(index) => BatchError::EndOutOfOrder(index),
+        Logic::EndPastData(index) => BatchError::EndPastData(index),
+        Logic::TrailingData(bytes) => BatchError::TrailingData(bytes),
+        Logic::ColumnLength(entries) => BatchError::ColumnLength(entries),
+    })
+}
+
+fn filter_error(error: filter::SpecificationError) -> FilterError {
+    use filter::SpecificationError as Logic;
+    match error {
+        Logic::EmptyExtension(index) => FilterError::EmptyExtension(index),
+        Logic::ImpossibleExtension(index) => {
+            FilterError::ImpossibleExtension(index)
+        }
+        Logic::EmptySizeRange => FilterError::EmptySizeRange,
+    }
+}
+
+fn checklist_of(found: checklist::Checklist) -> Result<Checklist, Fault> {
+    let checklist::Checklist { lines, promises, malformed, separator } = found;
+    let promises = promises
+        .into_iter()
+        .map(|promise| {
+            let checklist::Promise { line, path, expected } = promise;
+            Ok(Promise { line, path, expected: expectation_of(expected)? })
+        })
+        .collect::<Result<_, Fault>>()?;
+    Ok(Checklist { lines, promises, malformed, separator })
+}
+
+fn expectation_of(
+    expected: checklist::Expectation,
+) -> Result<Expectation, Fault> {
+    use checklist::Expectation as Logic;
+    Ok(match expected {
+        Logic::Named(algorithm, digest) => {
+            Expectation::Named(algorithm, value(&digest)?)
+        }
+        Logic::Unnamed(digest) => Expectation::Unnamed(value(&digest)?),
+        Logic::Partial(digest, chunk) => Expectation::Partial(digest, chunk),
+    })
+}

@@ -1,0 +1,5 @@
+//! What the benchmarks share: the core's decisions without the sandbox.
+
+mod inspector;
+
+pub use inspector::NativeInspector;
