@@ -1,7 +1,8 @@
 //! The settings that the engine and the machine code it runs must share.
 //!
-//! The build script compiles this file too: machine code that was made with
-//! other settings than the engine's is refused when the program starts.
+//! Both the sandbox and its build script depend on this: machine code that was
+//! made with other settings than the engine's is refused when the program
+//! starts.
 
 use std::num::NonZeroUsize;
 
@@ -12,7 +13,7 @@ const FRAMES: usize = 16;
 
 /// How a linear memory lies in the address space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Layout {
+pub enum Layout {
     /// All 4 GiB that 32 bits can address are reserved for each memory, and
     /// inaccessible pages behind them catch every stray access: machine code
     /// need not compare addresses. Costs address space, not memory.
@@ -23,7 +24,8 @@ pub(crate) enum Layout {
 }
 
 /// The settings for machine code that runs under `layout`.
-pub(crate) fn shared(layout: Layout) -> Config {
+#[must_use]
+pub fn shared(layout: Layout) -> Config {
     let mut config = Config::new();
     config
         // A call that takes too long is ended by counting ticks.

@@ -6,18 +6,14 @@
     reason = "a panic is how a test reports"
 )]
 
-#[path = "../../images/src/formats/mod.rs"]
-mod formats;
-#[path = "images/properties.rs"]
 mod properties;
-#[path = "images/samples.rs"]
-mod samples;
 
-use formats::{Damage, Format, Image};
+use sanchay_image_formats::{Damage, Format, Image};
+use sanchay_testkit::image as samples;
 
 /// What is told by the first bytes of a file.
 fn inspect(head: &[u8], size: u64) -> Result<Option<Image>, (Format, Damage)> {
-    formats::inspect(&[(0, head)], size)
+    sanchay_image_formats::inspect(&[(0, head)], size)
 }
 
 /// The dimensions of a whole file.
@@ -198,7 +194,8 @@ fn a_jpeg_with_large_metadata_is_known_by_a_few_pieces() {
     let size = file.len() as u64;
     let mut pieces = vec![(0, &file[..4096])];
     let image = loop {
-        let found = formats::inspect(&pieces, size).unwrap().unwrap();
+        let found =
+            sanchay_image_formats::inspect(&pieces, size).unwrap().unwrap();
         let Some(at) = found.unseen else { break found };
         let rest = &file[usize::try_from(at).unwrap()..];
         pieces.push((at, &rest[..rest.len().min(4096)]));

@@ -1,7 +1,8 @@
 //! The formats: from the first bytes of a file to what they say of an image.
 //!
-//! Nothing here knows of WebAssembly, allocates, or can panic; the tests run
-//! it as it stands on the machine it is developed on.
+//! Nothing here knows of WebAssembly, allocates, or can panic. The plugin
+//! calls it in the sandbox; the tests in `plugins/build` call it natively.
+#![no_std]
 
 mod gif;
 mod input;
@@ -11,12 +12,12 @@ mod webp;
 
 use core::fmt;
 
-pub(crate) use input::Piece;
+pub use input::Piece;
 use input::{Input, Missing};
 
 /// A format of images.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
+pub enum Format {
     /// Graphics Interchange Format, 87a and 89a.
     Gif,
     /// JPEG, whatever the file format around it: JFIF, Exif.
@@ -29,7 +30,7 @@ pub(crate) enum Format {
 
 impl Format {
     /// Its name, in lower case.
-    pub(crate) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Gif => "gif",
             Self::Jpeg => "jpeg",
@@ -41,20 +42,20 @@ impl Format {
 
 /// What is known of an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Image {
+pub struct Image {
     /// The format that its bytes have; its name may claim another.
-    pub(crate) format: Format,
+    pub format: Format,
     /// Its width in pixels, unless it lies behind the bytes at hand.
-    pub(crate) width: Option<u32>,
+    pub width: Option<u32>,
     /// Its height in pixels, unless it lies behind the bytes at hand.
-    pub(crate) height: Option<u32>,
+    pub height: Option<u32>,
     /// Where in the file to look for them, if the bytes at hand do not tell.
-    pub(crate) unseen: Option<u64>,
+    pub unseen: Option<u64>,
 }
 
 /// What is wrong with a file that begins as an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Damage {
+pub enum Damage {
     /// The file ends before what must be there.
     Ends,
     /// Something else stands where this must stand.
@@ -106,7 +107,7 @@ impl From<Missing> for Stop {
 /// `None` for a file that does not begin as one of the formats does; an error
 /// for one that does and then breaks off or goes wrong before its dimensions
 /// are known.
-pub(crate) fn inspect(
+pub fn inspect(
     pieces: &[Piece<'_>],
     size: u64,
 ) -> Result<Option<Image>, (Format, Damage)> {

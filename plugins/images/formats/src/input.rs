@@ -1,7 +1,7 @@
 //! Reading numbers out of pieces of a file, which may break off anywhere.
 
 /// A piece of a file: where it begins, and its bytes.
-pub(crate) type Piece<'a> = (u64, &'a [u8]);
+pub type Piece<'a> = (u64, &'a [u8]);
 
 /// Pieces of a file, and how long the file is.
 pub(super) struct Input<'a> {
