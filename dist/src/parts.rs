@@ -210,7 +210,8 @@ fn linked(manifest: &Path, package: &str, target: &str) -> Result<Parts> {
     let words = ["metadata", "--format-version=1", "--filter-platform"];
     let metadata = cargo(manifest, &[&words[..], &[target]].concat())?;
     let metadata: Value = serde_json::from_str(&metadata)?;
-    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let packages = metadata.get("packages").and_then(Value::as_array);
+    let packages = packages.into_iter().flatten();
     let known: BTreeMap<(&str, &str), &Value> = packages
         .filter_map(|it| {
             Some(((it["name"].as_str()?, it["version"].as_str()?), it))

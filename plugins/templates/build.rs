@@ -58,9 +58,11 @@ fn generate(wit: &Path, out: &Path) -> Result<()> {
 /// their names alone.
 fn bindings(resolve: &Resolve, world: WorldId) -> Result<Files> {
     let exports = resolve.worlds.get(world).map(|it| &it.exports);
-    let mut options = wit_bindgen_c::Opts::default();
-    options.no_object_file = true;
-    options.rename_world = Some("plugin".into());
+    let mut options = wit_bindgen_c::Opts {
+        no_object_file: true,
+        rename_world: Some("plugin".into()),
+        ..wit_bindgen_c::Opts::default()
+    };
     for key in exports.into_iter().flat_map(|it| it.keys()) {
         if let WorldKey::Interface(id) = key {
             let name = resolve.interfaces.get(*id);
