@@ -46,7 +46,7 @@ lint: _lint-tools
     cargo clippy --locked --workspace --all-targets -- -D warnings
     cargo clippy --locked --all-targets --manifest-path \
         {{ guest_manifest }} --target-dir target/guest -- -D warnings
-    cargo clippy --locked --all-targets --manifest-path \
+    cargo clippy --locked --workspace --all-targets --manifest-path \
         plugins/images/Cargo.toml --target-dir target/guest -- -D warnings
 
 # Format all Rust code.
@@ -125,10 +125,6 @@ plugins: _test-tools
 python-plugins:
     "{{ justfile_directory() }}/x" --componentize-py
     cargo test --workspace --test e2e python_plugins -- --ignored
-
-# Write anew what the templates of plugins in C have from wit/.
-plugin-bindings:
-    cargo run -q --locked -p sanchay-plugin-build -- --bindings
 
 # Write what is published into target/dist: components, WIT, licences, pages.
 dist:

@@ -11,7 +11,7 @@
 
 use std::{env, fs, path::Path};
 
-use sanchay_dist::{interfaces, package::Package};
+use sanchay_dist::interfaces::Package;
 use wit_component::DecodedWasm;
 use wit_parser::{Docs, Stability, Type, TypeDefKind, TypeOwner, WorldItem};
 
@@ -156,7 +156,7 @@ fn no_world_imports_anything() {
 #[test]
 fn the_page_about_the_interfaces_is_up_to_date() {
     let path = root().join("docs/INTERFACES.md");
-    let page = interfaces::page(&package());
+    let page = package().page().unwrap();
     if env::var_os("BLESS").is_some_and(|value| value == "1") {
         fs::write(&path, page).unwrap();
         return;
@@ -172,7 +172,7 @@ fn the_page_about_the_interfaces_is_up_to_date() {
 
 #[test]
 fn the_page_names_every_item() {
-    let page = interfaces::page(&package());
+    let page = package().page().unwrap();
     for (place, docs, _) in said(&package()) {
         let name = place.rsplit(['.', '/', ']']).next().unwrap();
         let name = name.split('@').next().unwrap();
@@ -181,6 +181,24 @@ fn the_page_names_every_item() {
         let first = text.split_whitespace().take(3).collect::<Vec<_>>();
         let flat = page.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(flat.contains(&first.join(" ")), "{place}: {first:?}");
+    }
+}
+
+#[test]
+fn every_link_of_the_page_leads_to_one_place() {
+    let page = package().page().unwrap();
+    let between = |begin: &str, end: &str| -> Vec<String> {
+        let parts = page.split(begin).skip(1);
+        let found = parts.filter_map(|it| it.split_once(end));
+        found.map(|it| it.0.to_owned()).collect()
+    };
+    let anchors = between("<a id=\"", "\"");
+    assert!(anchors.len() > 100, "only {} anchors", anchors.len());
+    let links = between("](#", ")");
+    assert!(links.len() > 50, "only {} links", links.len());
+    for link in links {
+        let places = anchors.iter().filter(|it| **it == link);
+        assert_eq!(places.count(), 1, "{link}");
     }
 }
 
@@ -196,5 +214,5 @@ fn the_encoded_package_is_the_same_package() {
     };
     let again = Package { resolve, id };
     assert_eq!(again.name(), package.name());
-    assert_eq!(interfaces::page(&again), interfaces::page(&package));
+    assert_eq!(again.page().unwrap(), package.page().unwrap());
 }

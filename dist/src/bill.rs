@@ -1,25 +1,32 @@
 //! The bill of materials of what is published, for the programs that look for parts
-//! with known faults or unwanted licences: CycloneDX 1.5 in JSON
-//! (<https://cyclonedx.org/docs/1.5/json/>).
+//! with known faults or unwanted licences: CycloneDX 1.5 in JSON, written and
+//! checked by `cyclonedx-bom`.
 //!
 //! A bill is the same whenever it is made: its serial number is derived from
 //! what it says, and it has a time only if `SOURCE_DATE_EPOCH` gives one
 //! (<https://reproducible-builds.org/specs/source-date-epoch/>).
 
-use std::fmt::Write as _;
-
+use anyhow::{Context as _, Result, ensure};
+use cyclonedx_bom::{
+    models::{
+        component::Classification,
+        dependency::{Dependencies, Dependency},
+        external_reference::{
+            ExternalReference, ExternalReferenceType, ExternalReferences,
+        },
+        hash::{Hash, HashAlgorithm, HashValue, Hashes},
+        license::{LicenseChoice, Licenses},
+        tool::Tools,
+    },
+    prelude::{
+        Bom, Component, Components, Metadata, NormalizedString, Purl,
+        SpecVersion, Uri, UrnUuid, Validate as _,
+    },
+};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
-use self::format::{
-    Bill, Component, Dependency, Hash, Licence, Metadata, Reference, Tools,
-};
-use crate::{
-    Error,
-    parts::{Origin, Part},
-};
-
-mod format;
+use crate::parts::{Key, Origin, Part, Parts};
 
 /// What is published.
 #[derive(Clone, Copy, Debug)]
@@ -28,163 +35,126 @@ pub struct Subject<'a> {
     pub file: &'a str,
     /// Its bytes, if the bill is to have their digest.
     pub bytes: Option<&'a [u8]>,
-    /// Where packages of its name are published, if they are: its package URL
-    /// without the version.
-    pub purl: Option<&'a str>,
+    /// The registry in which packages of its name are published, if it is
+    /// one, as package URLs name it.
+    pub registry: Option<&'a str>,
     /// Whether it can be run by itself, and is not only called by others.
     pub runs: bool,
 }
 
-/// The bill of a component: what it is and every part that it consists of,
-/// the first of which is the component's own package. `epoch` is the time of
-/// making, in seconds since 1970.
+/// The bill of something that is published: what it is and every part that it
+/// consists of. `epoch` is the time of making, in seconds since 1970.
 ///
 /// # Errors
-/// [`Error::Date`] if the time is none.
+/// The time is none, or a part says of itself what a bill cannot.
 pub fn of(
     subject: &Subject<'_>,
-    parts: &[Part],
+    parts: &Parts,
     epoch: Option<&str>,
-) -> Result<String, Error> {
+) -> Result<String> {
     let timestamp = epoch.map(time).transpose()?;
-    let mut bill = Bill {
-        bom_format: "CycloneDX",
-        spec_version: "1.5",
+    let others = parts.others.values().map(component);
+    let tool = (env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+    let tool =
+        Component::new(Classification::Application, tool.0, tool.1, None);
+    let mut bill = Bom {
+        spec_version: SpecVersion::V1_5,
         serial_number: None,
-        version: 1,
-        metadata: Metadata {
-            timestamp,
-            tools: Tools { components: vec![Component::tool()] },
-            component: Component::subject(subject, parts.first()),
-        },
-        components: parts.iter().skip(1).map(Component::part).collect(),
-        dependencies: parts.iter().map(|it| dependency(it, parts)).collect(),
+        metadata: Some(Metadata {
+            timestamp: timestamp.map(TryInto::try_into).transpose()?,
+            tools: Some(Tools::Object {
+                services: None,
+                components: Some(Components(vec![tool])),
+            }),
+            component: Some(own(subject, &parts.own)?),
+            ..Metadata::default()
+        }),
+        components: Some(Components(others.collect::<Result<_>>()?)),
+        dependencies: Some(Dependencies(parts.iter().map(edges).collect())),
+        ..Bom::default()
     };
-    bill.serial_number = Some(serial(&json(&bill)));
-    Ok(json(&bill))
+    let digest = Sha256::digest(json(&bill)?);
+    let first = digest.first_chunk().context("a digest is longer")?;
+    let serial = uuid::Builder::from_custom_bytes(*first).into_uuid();
+    bill.serial_number = Some(UrnUuid::from(serial));
+    let checked = bill.validate_version(SpecVersion::V1_5);
+    ensure!(checked.passed(), "the bill of materials: {checked:?}");
+    json(&bill)
 }
 
-impl Component {
-    /// What made the bill.
-    fn tool() -> Self {
-        Self {
-            kind: "application",
-            reference: None,
-            author: None,
-            name: env!("CARGO_PKG_NAME").to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            description: None,
-            hashes: Vec::new(),
-            licenses: Vec::new(),
-            purl: None,
-            external_references: Vec::new(),
-        }
+/// What the bill is about.
+fn own(subject: &Subject<'_>, part: &Part) -> Result<Component> {
+    let of_digest = |bytes| Hash {
+        alg: HashAlgorithm::SHA_256,
+        content: HashValue(crate::hexadecimal(&Sha256::digest(bytes))),
+    };
+    let url = |registry| Purl::new(registry, subject.file, &part.version);
+    let mut own = component(part)?;
+    if subject.runs {
+        own.component_type = Classification::Application;
     }
+    own.name = NormalizedString::new(subject.file);
+    own.purl = subject.registry.map(url).transpose()?;
+    own.hashes = subject.bytes.map(|it| Hashes(vec![of_digest(it)]));
+    Ok(own)
+}
 
-    /// The component that the bill is about, made of its own package.
-    fn subject(subject: &Subject<'_>, own: Option<&Part>) -> Self {
-        let version = own.map(|it| it.version.clone()).unwrap_or_default();
-        let hash = |bytes: &[u8]| Hash {
-            alg: "SHA-256",
-            content: hexadecimal(&Sha256::digest(bytes)),
-        };
-        Self {
-            kind: if subject.runs { "application" } else { "library" },
-            reference: own.map(reference),
-            name: subject.file.to_owned(),
-            purl: subject.purl.map(|it| format!("{it}@{version}")),
-            version,
-            description: own.and_then(|it| it.description.clone()),
-            hashes: subject.bytes.map(hash).into_iter().collect(),
-            licenses: own.map(licence).into_iter().collect(),
-            ..Self::tool()
-        }
+fn component(part: &Part) -> Result<Component> {
+    let text = |it: &String| NormalizedString::new(it);
+    let vcs = |url: &String| {
+        let kind = ExternalReferenceType::Vcs;
+        ExternalReferences(vec![ExternalReference::new(kind, Uri::new(url))])
+    };
+    let licence = LicenseChoice::expression(&part.licence);
+    let authors = part.authors.join(", ");
+    let mut component = Component::new(
+        Classification::Library,
+        &part.name,
+        &part.version,
+        Some(reference(&part.key())),
+    );
+    component.author =
+        Some(authors).filter(|it| !it.is_empty()).as_ref().map(text);
+    component.description = part.description.as_ref().map(text);
+    component.licenses = Some(Licenses(vec![licence]));
+    component.external_references = part.repository.as_ref().map(vcs);
+    if part.origin == Origin::Registry {
+        // The one character of a version that the specification has encoded
+        // and the library has not.
+        let url = Purl::new("cargo", &part.name, &part.version)?;
+        component.purl = url.as_ref().replace('+', "%2B").parse().ok();
     }
+    Ok(component)
+}
 
-    fn part(part: &Part) -> Self {
-        let vcs = |url: &String| Reference { kind: "vcs", url: url.clone() };
-        let purl = match part.origin {
-            Origin::Registry => {
-                // The one character of a version that a URL writes otherwise.
-                let version = part.version.replace('+', "%2B");
-                Some(format!("pkg:cargo/{}@{version}", part.name))
-            }
-            Origin::Own | Origin::Rust => None,
-        };
-        let authors = part.authors.join(", ");
-        Self {
-            kind: "library",
-            reference: Some(reference(part)),
-            author: Some(authors).filter(|it| !it.is_empty()),
-            name: part.name.clone(),
-            version: part.version.clone(),
-            description: part.description.clone(),
-            hashes: Vec::new(),
-            licenses: vec![licence(part)],
-            purl,
-            external_references: part.repository.iter().map(vcs).collect(),
-        }
+fn edges(part: &Part) -> Dependency {
+    Dependency {
+        dependency_ref: reference(&part.key()),
+        dependencies: part.depends_on.iter().map(reference).collect(),
     }
 }
 
 /// What a part is called within the bill.
-fn reference(part: &Part) -> String {
-    format!("{}@{}", part.name, part.version)
-}
-
-fn licence(part: &Part) -> Licence {
-    Licence { expression: part.licence.clone() }
-}
-
-fn dependency(part: &Part, parts: &[Part]) -> Dependency {
-    let others = part.depends_on.iter().filter_map(|at| parts.get(*at));
-    let depends_on = others.map(reference).collect();
-    Dependency { reference: reference(part), depends_on }
+fn reference((name, version): &Key) -> String {
+    format!("{name}@{version}")
 }
 
 /// Seconds since 1970 as RFC 3339.
-fn time(epoch: &str) -> Result<String, Error> {
-    epoch
-        .parse()
-        .ok()
-        .filter(|seconds| *seconds >= 0)
-        .and_then(|seconds| Timestamp::from_second(seconds).ok())
-        .map(|time| time.to_string())
-        .ok_or_else(|| Error::Date(epoch.to_owned()))
+fn time(epoch: &str) -> Result<String> {
+    let seconds = epoch.parse().ok().filter(|it| *it >= 0);
+    let time = seconds.and_then(|it| Timestamp::from_second(it).ok());
+    let time = time.with_context(|| {
+        format!(
+            "SOURCE_DATE_EPOCH is {epoch:?}; it must be the seconds since \
+             1970, up to the year 9999"
+        )
+    })?;
+    Ok(time.to_string())
 }
 
-/// The bill as text. Its fields are strings and numbers, which can always be
-/// written.
-fn json(bill: &Bill) -> String {
-    let mut text = serde_json::to_string_pretty(bill).unwrap_or_default();
-    text.push('\n');
-    text
-}
-
-/// A UUID of version 8 (RFC 9562), made of the SHA-256 of a text.
-fn serial(text: &str) -> String {
-    let digest = Sha256::digest(text);
-    let mut hex = hexadecimal(&digest);
-    hex.truncate(32);
-    let variant = match digest.get(8).map(|byte| byte >> 4 & 3) {
-        Some(0) => "8",
-        Some(1) => "9",
-        Some(2) => "a",
-        _ => "b",
-    };
-    hex.replace_range(12..13, "8");
-    hex.replace_range(16..17, variant);
-    for at in [20, 16, 12, 8] {
-        hex.insert(at, '-');
-    }
-    format!("urn:uuid:{hex}")
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+fn json(bill: &Bom) -> Result<String> {
+    let mut text = Vec::new();
+    bill.clone().output_as_json_v1_5(&mut text)?;
+    text.push(b'\n');
+    Ok(String::from_utf8(text)?)
 }

@@ -8,6 +8,9 @@
 //! the same bytes for the same component, and can be taken away again:
 //! [`bare`] gives the very bytes that were built.
 
+use std::collections::BTreeSet;
+
+use anyhow::{Context as _, Result, bail, ensure};
 use wasm_encoder::{ComponentSection as _, CustomSection};
 use wasm_metadata::{
     AddMetadata, AddMetadataField, Authors, Description, Licenses, Version,
@@ -16,7 +19,7 @@ use wasmparser::{BinaryReader, CustomSectionReader, Parser, Payload};
 use wit_component::DecodedWasm;
 use wit_parser::PackageMetadata;
 
-use crate::{Error, parts::Part};
+use crate::parts::Parts;
 
 /// Who wrote the components, as the licence has it.
 const AUTHORS: &str = "The Sanchay contributors";
@@ -50,21 +53,14 @@ pub struct Described {
     pub exports: Vec<String>,
 }
 
-/// Adds to a component what it is: its `parts`, the first of which is its own
-/// package, and the documentation of its world. What was added before is
-/// replaced.
+/// Adds to a component what it is: its parts, and the documentation of its
+/// world. What was added before is replaced.
 ///
 /// # Errors
-/// [`Error::Component`] if the bytes are no component, or if what is added
-/// could not be taken away again.
-pub fn describe(
-    bytes: &[u8],
-    parts: &[Part],
-    docs: &str,
-) -> Result<Described, Error> {
+/// The bytes are no component, or what is added could not be taken away again.
+pub fn describe(bytes: &[u8], parts: &Parts, docs: &str) -> Result<Described> {
     let bare = bare(bytes)?;
-    let own = parts.first();
-    let own = own.ok_or_else(|| Error::Component("it has no parts".into()))?;
+    let own = &parts.own;
     let Documentation { section, imports, exports } =
         documentation(&bare, docs)?;
     let mut described = bare.clone();
@@ -77,34 +73,29 @@ pub fn describe(
     add.authors = AddMetadataField::Set(Authors::new(AUTHORS));
     let description = own.description.clone().unwrap_or_default();
     add.description = AddMetadataField::Set(Description::new(description));
-    let licences = Licenses::new(&licences(parts)).map_err(wrong)?;
-    add.licenses = AddMetadataField::Set(licences);
+    add.licenses = AddMetadataField::Set(Licenses::new(&licences(parts))?);
     add.version = AddMetadataField::Set(Version::new(own.version.clone()));
-    let described = add.to_wasm(&described).map_err(wrong)?;
-
-    if self::bare(&described)? == bare {
-        Ok(Described { bytes: described, bare, imports, exports })
-    } else {
-        let why = "what describes it cannot be taken away again";
-        Err(Error::Component(why.into()))
-    }
+    let bytes = add.to_wasm(&described)?;
+    ensure!(
+        self::bare(&bytes)? == bare,
+        "what describes it cannot be taken away again",
+    );
+    Ok(Described { bytes, bare, imports, exports })
 }
 
 /// The bytes of a component as they were built, without what [`describe`]
 /// adds.
 ///
 /// # Errors
-/// [`Error::Component`] if the bytes are no component.
-pub fn bare(bytes: &[u8]) -> Result<Vec<u8>, Error> {
-    if !Parser::is_component(bytes) {
-        return Err(Error::Component("it does not begin as one".into()));
-    }
+/// The bytes are no component.
+pub fn bare(bytes: &[u8]) -> Result<Vec<u8>> {
+    ensure!(Parser::is_component(bytes), "it does not begin as a component");
     let slice = |from, to| bytes.get(from..to).unwrap_or_default();
     let mut kept = slice(0, HEADER).to_vec();
     let mut start = HEADER;
     let mut depth = 0_usize;
     for payload in Parser::new(0).parse_all(bytes) {
-        let payload = payload.map_err(wrong)?;
+        let payload = payload?;
         let section = payload.as_section().filter(|_| depth == 0);
         if let Some((_, range)) = section {
             match &payload {
@@ -130,13 +121,13 @@ pub fn bare(bytes: &[u8]) -> Result<Vec<u8>, Error> {
 /// first of its subsections, of the kind 0.
 fn names_of_parts<'a>(
     section: &CustomSectionReader<'a>,
-) -> Result<CustomSection<'a>, Error> {
+) -> Result<CustomSection<'a>> {
     let mut data = section.data();
     let mut reader = BinaryReader::new(data, 0);
-    if reader.read_u8().map_err(wrong)? == 0 {
-        let size = reader.read_var_u32().map_err(wrong)?;
-        let size = usize::try_from(size).map_err(wrong)?;
-        reader.read_bytes(size).map_err(wrong)?;
+    if reader.read_u8()? == 0 {
+        let size = reader.read_var_u32()?;
+        let size = usize::try_from(size)?;
+        reader.read_bytes(size)?;
         let rest = reader.original_position();
         data = data.get(rest..).unwrap_or_default();
     }
@@ -156,15 +147,13 @@ struct Documentation {
 /// The section has a place for a component's own world and none for the
 /// interfaces, which belong to other packages: those are documented in the
 /// WIT package.
-fn documentation(bytes: &[u8], docs: &str) -> Result<Documentation, Error> {
-    let decoded = wit_component::decode(bytes).map_err(wrong)?;
+fn documentation(bytes: &[u8], docs: &str) -> Result<Documentation> {
+    let decoded = wit_component::decode(bytes)?;
     let package = decoded.package();
     let DecodedWasm::Component(mut resolve, world) = decoded else {
-        return Err(Error::Component("it is a WIT package".into()));
+        bail!("it is a WIT package");
     };
-    let Some(world) = resolve.worlds.get_mut(world) else {
-        return Err(Error::Component("it has no world".into()));
-    };
+    let world = resolve.worlds.get_mut(world).context("it has no world")?;
     world.docs.contents = Some(docs.to_owned());
     let (imports, exports) = (world.imports.clone(), world.exports.clone());
     let names = |items: &mut dyn Iterator<Item = _>| {
@@ -173,25 +162,13 @@ fn documentation(bytes: &[u8], docs: &str) -> Result<Documentation, Error> {
     let imports = names(&mut imports.keys());
     let exports = names(&mut exports.keys());
     let metadata = PackageMetadata::extract(&resolve, package);
-    let section = metadata.encode().map_err(wrong)?;
+    let section = metadata.encode()?;
     Ok(Documentation { section, imports, exports })
 }
 
 /// The licences of all parts, as one expression.
-fn licences(parts: &[Part]) -> String {
-    let mut found: Vec<&str> = Vec::new();
-    for part in parts {
-        if !found.contains(&&*part.licence) {
-            found.push(&part.licence);
-        }
-    }
-    let all: Vec<_> = found.iter().map(|it| format!("({it})")).collect();
-    match &found[..] {
-        [only] => (*only).to_owned(),
-        _ => all.join(" AND "),
-    }
-}
-
-fn wrong(error: impl std::fmt::Display) -> Error {
-    Error::Component(format!("{error:#}"))
+fn licences(parts: &Parts) -> String {
+    let all: BTreeSet<_> = parts.iter().map(|it| &*it.licence).collect();
+    let all: Vec<_> = all.iter().map(|it| format!("({it})")).collect();
+    all.join(" AND ")
 }

@@ -1,15 +1,12 @@
-//! A page for people, in Markdown, from what the WIT package says of itself.
+//! The WIT package: read from its folder, encoded as one file, and as a page
+//! for people, most of which `wit-bindgen-markdown` writes.
 
-use wit_parser::{
-    Docs, Function, Interface, InterfaceId, Stability, TypeId, World,
-    WorldItem,
-};
+use std::{collections::BTreeSet, fmt::Write as _, path::Path};
 
-use crate::{package::Package, signature};
-
-#[cfg(test)]
-mod tests;
-mod types;
+use anyhow::{Context as _, Result};
+use wit_bindgen_core::Files;
+use wit_bindgen_markdown::Opts;
+use wit_parser::{Docs, PackageId, Resolve, World, WorldItem};
 
 /// What the page begins with.
 const HEAD: &str = "\
@@ -19,199 +16,192 @@ const HEAD: &str = "\
 # Interfaces
 ";
 
-/// The page about a package: its worlds, then its interfaces in the order in
-/// which the worlds name them.
-#[must_use]
-pub fn page(package: &Package) -> String {
-    let mut page = Page { package, text: HEAD.to_owned() };
-    page.package();
-    page.text
+/// A world of all interfaces, for the page: the generator tells what an
+/// interface is for where it is imported.
+const ALL: &str = "package sanchay:page;\n\nworld all";
+
+/// How the heading of an interface goes on after its anchor.
+const HEADING: &str = "</a>Import interface ";
+
+/// A WIT package that was read.
+#[derive(Debug)]
+pub struct Package {
+    /// Everything that the package consists of.
+    pub resolve: Resolve,
+    /// The package itself.
+    pub id: PackageId,
 }
 
-/// What a world says of itself, and of each interface that it exports: for
-/// the component that is made of it, which has no other place for that.
-#[must_use]
-pub fn world(package: &Package, name: &str) -> String {
-    let resolve = &package.resolve;
-    let id = resolve.packages.get(package.id).map(|it| it.worlds.get(name));
-    let Some(world) = id.flatten().and_then(|id| resolve.worlds.get(*id))
-    else {
-        return String::new();
-    };
-    let mut text = world.docs.contents.clone().unwrap_or_default();
-    text.push_str("\n\n");
-    for (key, item) in &world.exports {
-        if let WorldItem::Interface { docs, .. } = item {
-            let name = resolve.name_world_key(key);
-            text.push_str(&format!("- `{name}`: {}\n", flat(docs)));
-        }
-    }
-    text.push_str(&format!(
-        "\nThe interfaces are documented in the WIT package `{}`.",
-        package.name(),
-    ));
-    text
-}
-
-/// A page in the making.
-struct Page<'a> {
-    package: &'a Package,
-    text: String,
-}
-
-impl Page<'_> {
-    fn line(&mut self, line: &str) {
-        self.text.push_str(line.trim_end());
-        self.text.push('\n');
+impl Package {
+    /// Reads the package whose files lie in a folder.
+    ///
+    /// # Errors
+    /// They cannot be read, or make no sense.
+    pub fn read(folder: &Path) -> Result<Self> {
+        let mut resolve = Resolve::default();
+        let (id, _) = resolve
+            .push_dir(folder)
+            .with_context(|| format!("{}: cannot read", folder.display()))?;
+        Ok(Self { resolve, id })
     }
 
-    /// A paragraph of its own; nothing where there is nothing to say.
-    fn paragraph(&mut self, text: &str) {
-        if text.is_empty() {
-            return;
-        }
-        self.text.push('\n');
-        for line in text.trim().lines() {
-            self.line(line);
-        }
+    /// The package's name and version, as `NAMESPACE:NAME@VERSION`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let package = self.resolve.packages.get(self.id);
+        package.map(|it| it.name.to_string()).unwrap_or_default()
     }
 
-    fn docs(&mut self, docs: &Docs) {
-        if let Some(text) = &docs.contents {
-            self.paragraph(text);
-        }
+    /// What a file with the whole package is called, without its ending.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        self.name().replace([':', '@'], "-")
     }
 
-    fn code(&mut self, code: &str) {
-        self.paragraph(&format!("```wit\n{code}\n```"));
+    /// The package as one binary file, documentation included, in the form
+    /// in which registries and `wkg` carry packages.
+    ///
+    /// # Errors
+    /// It cannot be encoded.
+    pub fn encode(&self) -> Result<Vec<u8>> {
+        wit_component::encode(&self.resolve, self.id, false)
     }
 
-    fn package(&mut self) {
-        let resolve = &self.package.resolve;
-        let Some(package) = resolve.packages.get(self.package.id) else {
-            return;
-        };
-        self.paragraph(&format!("The package `{}`.", self.package.name()));
-        self.docs(&package.docs);
-        let worlds: Vec<_> = package
-            .worlds
-            .values()
-            .filter_map(|id| resolve.worlds.get(*id))
-            .collect();
-        let mut interfaces: Vec<InterfaceId> = worlds
-            .iter()
-            .flat_map(|world| {
-                world.imports.values().chain(world.exports.values())
-            })
-            .filter_map(|item| match item {
-                WorldItem::Interface { id, .. } => Some(*id),
-                WorldItem::Function(_) | WorldItem::Type { .. } => None,
-            })
-            .chain(package.interfaces.values().copied())
-            .collect();
-        let mut seen = Vec::new();
-        interfaces.retain(|id| {
-            let new = !seen.contains(id);
-            seen.push(*id);
-            new
-        });
-        for world in worlds {
-            self.world(world);
+    /// Its worlds.
+    fn worlds(&self) -> impl Iterator<Item = &World> {
+        let package = self.resolve.packages.get(self.id);
+        let ids = package.into_iter().flat_map(|it| it.worlds.values());
+        ids.filter_map(|id| self.resolve.worlds.get(*id))
+    }
+
+    /// What a world says of itself, and of each interface that it exports:
+    /// for the component that is made of it, which has no other place for
+    /// that.
+    #[must_use]
+    pub fn world(&self, name: &str) -> String {
+        let world = self.worlds().find(|it| it.name == name);
+        let Some(world) = world else { return String::new() };
+        format!(
+            "{}\n\n{}\nThe interfaces are documented in the WIT package `{}`.",
+            world.docs.contents.as_deref().unwrap_or_default(),
+            self.exports(world),
+            self.name(),
+        )
+    }
+
+    /// What a world exports, as a list.
+    fn exports(&self, world: &World) -> String {
+        let mut list = String::new();
+        for (key, item) in &world.exports {
+            let docs = match item {
+                WorldItem::Interface { docs, .. } => docs,
+                WorldItem::Function(function) => &function.docs,
+                WorldItem::Type { .. } => &Docs::default(),
+            };
+            let words = docs.contents.as_deref().unwrap_or_default();
+            let words: Vec<_> = words.split_whitespace().collect();
+            let name = self.resolve.name_world_key(key);
+            // Writing to a string cannot fail.
+            let _ = writeln!(list, "- `{name}`: {}", words.join(" "));
         }
-        for id in interfaces {
-            if let Some(interface) = resolve.interfaces.get(id) {
-                self.interface(interface);
+        list
+    }
+
+    /// The page about the package: its worlds, then its interfaces in the
+    /// order in which the worlds name them.
+    ///
+    /// # Errors
+    /// The package has what the generator does not know.
+    pub fn page(&self) -> Result<String> {
+        let package = self.resolve.packages.get(self.id);
+        let docs = package.and_then(|it| it.docs.contents.as_deref());
+        let mut page = format!(
+            "{HEAD}\nThe package `{}`. Its files say since which version each \
+             item is there.\n\n{}\n",
+            self.name(),
+            docs.unwrap_or_default(),
+        );
+        for world in self.worlds() {
+            let docs = world.docs.contents.as_deref().unwrap_or_default();
+            let (name, exports) = (&world.name, self.exports(world));
+            let imports = match world.imports.is_empty() {
+                true => "nothing",
+                false => "other interfaces",
+            };
+            write!(page, "\n## World `{name}`\n\n{docs}\n\n")?;
+            write!(page, "It imports {imports}, and exports:\n\n{exports}")?;
+        }
+        let mut taken = BTreeSet::new();
+        for section in self.interfaces()?.split("\n## <a id=\"").skip(1) {
+            let (_, section) =
+                section.split_once(HEADING).context("no heading")?;
+            let (name, text) =
+                section.split_once('\n').context("no interface")?;
+            let name = name.rsplit('/').next().unwrap_or(name);
+            let name = name.split('@').next().unwrap_or(name);
+            let text = own_anchors(name, text, &mut taken);
+            write!(page, "\n## Interface `{name}`\n{text}")?;
+        }
+        let lines = page.lines().map(|it| it.trim_end().to_owned());
+        let mut lines: Vec<_> = lines.collect();
+        lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
+        Ok(lines.join("\n").trim_end().to_owned() + "\n")
+    }
+
+    /// The interfaces in Markdown, each a section.
+    fn interfaces(&self) -> Result<String> {
+        let mut names = Vec::new();
+        for key in self.worlds().flat_map(|it| it.exports.keys()) {
+            let name = format!("import {};", self.resolve.name_world_key(key));
+            if !names.contains(&name) {
+                names.push(name);
             }
         }
-    }
-
-    fn world(&mut self, world: &World) {
-        self.paragraph(&format!("## World `{}`", world.name));
-        self.docs(&world.docs);
-        self.paragraph(&since(&world.stability));
-        for (word, items) in
-            [("Imports", &world.imports), ("Exports", &world.exports)]
-        {
-            if items.is_empty() {
-                self.paragraph(&format!("{word} nothing."));
-                continue;
-            }
-            self.paragraph(&format!("{word}:"));
-            self.line("");
-            for (key, item) in items {
-                let name = self.package.resolve.name_world_key(key);
-                let line = match item {
-                    WorldItem::Interface { id, docs, .. } => {
-                        let name = self.interface_name(*id).unwrap_or(name);
-                        let docs = flat(docs);
-                        format!("- [`{name}`](#interface-{name}): {docs}")
-                    }
-                    WorldItem::Function(function) => {
-                        let docs = flat(&function.docs);
-                        format!("- `{}`: {docs}", function.name)
-                    }
-                    WorldItem::Type { .. } => format!("- the type `{name}`"),
-                };
-                self.line(&line);
-            }
+        let mut resolve = self.resolve.clone();
+        // As the encoded package has them: those of resources first.
+        for (_, interface) in resolve.interfaces.iter_mut() {
+            interface
+                .functions
+                .sort_by_key(|_, it| it.kind.resource().is_none());
         }
-    }
-
-    fn interface_name(&self, id: InterfaceId) -> Option<String> {
-        self.package.resolve.interfaces.get(id)?.name.clone()
-    }
-
-    fn interface(&mut self, interface: &Interface) {
-        let resolve = &self.package.resolve;
-        let name = interface.name.as_deref().unwrap_or("?");
-        self.paragraph(&format!("## Interface `{name}`"));
-        self.docs(&interface.docs);
-        self.paragraph(&since(&interface.stability));
-        for (name, id) in &interface.types {
-            if let Some(def) = resolve.types.get(*id) {
-                self.definition(interface, name, *id, def);
-            }
-        }
-        for function in interface.functions.values() {
-            if owner(function).is_none() {
-                self.function("###", function);
-            }
-        }
-    }
-
-    fn function(&mut self, level: &str, function: &Function) {
-        let (name, line) =
-            signature::of_function(&self.package.resolve, function);
-        self.paragraph(&format!("{level} `{name}`"));
-        self.code(&line);
-        self.docs(&function.docs);
-        self.paragraph(&since(&function.stability));
+        let all = format!("{ALL} {{\n{}\n}}\n", names.join("\n"));
+        let package = resolve.push_str("page.wit", &all)?;
+        let world = resolve.select_world(&[package], None)?;
+        let mut files = Files::default();
+        let mut generator = Opts::default().build();
+        generator.generate(&mut resolve, world, &mut files)?;
+        let mut pages = files.iter().filter(|it| it.0.ends_with(".md"));
+        let (_, page) = pages.next().context("there is no page")?;
+        Ok(String::from_utf8(page.to_vec())?)
     }
 }
 
-/// The resource that a function belongs to.
-fn owner(function: &Function) -> Option<TypeId> {
-    function.kind.resource()
-}
-
-/// In which version something appeared.
-fn since(stability: &Stability) -> String {
-    match stability {
-        Stability::Stable { since, deprecated: None } => {
-            format!("*Since {since}.*")
+/// The section of an interface, with its name before the anchors that an
+/// earlier one has, and where it refers to them. What is merely another name
+/// of an earlier type refers to that.
+fn own_anchors(
+    interface: &str,
+    text: &str,
+    taken: &mut BTreeSet<String>,
+) -> String {
+    let mut own = text.to_owned();
+    let definitions = text.split("<a id=\"").skip(1);
+    for definition in definitions.filter_map(|it| it.split_once("\"></a>")) {
+        let (anchor, of_what) = definition;
+        let link = format!("](#{anchor})");
+        let another_name = of_what.starts_with("`type ")
+            && of_what.lines().nth(1).is_some_and(|it| it.ends_with(&link));
+        let there = format!("<a id=\"{anchor}\"></a>");
+        if taken.insert(anchor.to_owned()) {
+            continue;
         }
-        Stability::Stable { since, deprecated: Some(version) } => {
-            format!("*Since {since}; deprecated since {version}.*")
+        if another_name {
+            own = own.replace(&there, "");
+        } else {
+            let new = format!("{interface}.{anchor}");
+            own = own.replace(&there, &format!("<a id=\"{new}\"></a>"));
+            own = own.replace(&link, &format!("](#{new})"));
         }
-        Stability::Unstable { feature, .. } => {
-            format!("*Unstable: the feature `{feature}`.*")
-        }
-        Stability::Unknown => String::new(),
     }
-}
-
-/// Documentation in one line, for a list.
-fn flat(docs: &Docs) -> String {
-    let text = docs.contents.as_deref().unwrap_or_default();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    own
 }

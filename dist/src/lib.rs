@@ -4,27 +4,32 @@
 //! what they need for that, all of it from what the component was built from
 //! and nothing of it by hand:
 //!
-//! - [`package`] reads the WIT package, encodes it as one file, and
-//!   [`interfaces`] makes a page for people of it (`docs/INTERFACES.md`);
+//! - [`interfaces`] reads the WIT package, encodes it as one file, and makes a
+//!   page for people of it (`docs/INTERFACES.md`);
 //! - [`parts`] finds out what was compiled into a component;
 //! - [`description`] adds to a component what it is;
 //! - [`licences`] lists the licences of that, with their full texts;
 //! - [`bill`] writes it down for machines, as a CycloneDX bill of materials;
-//! - [`distribution`] puts all of it into one folder, with a page that says
-//!   what each file is.
+//! - [`release`] puts all of it into one folder, with a page that says what
+//!   each file is.
 //!
 //! All output is the same for the same sources, wherever and whenever it is
 //! made. `./x dist` and `./x wit-docs` call the program of this crate.
 
+use std::fmt::Write as _;
+
 pub mod bill;
 pub mod description;
-pub mod distribution;
-mod failure;
 pub mod interfaces;
 pub mod licences;
-pub mod package;
 pub mod parts;
-mod readme;
-mod signature;
+pub mod release;
 
-pub use failure::Error;
+/// Bytes as hexadecimal digits.
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,146 +1,102 @@
-//! The licences of everything that a component consists of: a list, and every
-//! text in full, as most licences want it of who passes the work on.
+//! The licences of everything that is compiled into something: a list, and
+//! every text in full, as most licences want it of who passes the work on.
 
-use std::{
-    collections::BTreeMap,
-    fmt::Write as _,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
+use anyhow::{Context as _, Result};
 use spdx::Expression;
 
-use crate::{
-    Error,
-    parts::{Origin, Part},
-};
+use crate::parts::{Origin, Part, Parts};
 
 /// How the names of files with licences begin, in upper case.
 const NAMES: [&str; 6] =
     ["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE"];
 
-/// What stands between two texts.
-const RULE: &str = "\
-===============================================================================";
-
-/// The list for a component: its parts with their licences, then the texts
-/// that lie beside their sources, each once. Of a part that brings none, the
-/// texts that SPDX has for its licences stand in.
+/// The list of parts with their licences, then the texts that lie beside
+/// their sources, each once. Of a part that brings none, the texts that SPDX
+/// has for its licences stand in.
 ///
 /// `root` is the folder of the checkout, which has the texts for our own.
 ///
 /// # Errors
-/// [`Error::File`] if a text cannot be read.
-pub fn list(
-    component: &str,
-    parts: &[Part],
-    root: &Path,
-) -> Result<String, Error> {
+/// A text cannot be read.
+pub fn list(subject: &str, parts: &Parts, root: &Path) -> Result<String> {
     let mut list = format!(
-        "{component} consists of these parts. Each line has the part, its \
+        "{subject} consists of these parts. Each line has the part, its \
          version, its\nlicence as an SPDX expression, and the numbers of the \
          texts below that it\nbrings. Where a licence is a choice, any will \
          do.\n\n"
     );
-    let mut texts: Vec<String> = Vec::new();
-    let mut owners: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-    for part in parts {
-        let mut numbers = Vec::new();
+    // By their words: two that differ in white space alone are one.
+    let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
+    let mut texts: Vec<(String, Vec<String>)> = Vec::new();
+    for part in parts.iter() {
+        let name = format!("{} {}", part.name, part.version);
+        let mut own = Vec::new();
         for text in texts_of(part, root)? {
-            let at = texts.iter().position(|it| same(it, &text));
-            let at = at.unwrap_or_else(|| {
-                texts.push(text);
-                texts.len() - 1
-            });
-            if !numbers.contains(&(at + 1)) {
-                numbers.push(at + 1);
+            let words: Vec<_> = text.split_whitespace().collect();
+            let number =
+                *numbers.entry(words.join(" ")).or_insert_with(|| {
+                    texts.push((text, Vec::new()));
+                    texts.len()
+                });
+            let owners = texts.get_mut(number - 1).map(|it| &mut it.1);
+            if let Some(owners) = owners.filter(|it| !it.contains(&name)) {
+                owners.push(name.clone());
+                own.push(number.to_string());
             }
         }
-        let name = format!("{} {}", part.name, part.version);
-        for number in &numbers {
-            owners.entry(*number).or_default().push(name.clone());
-        }
-        let numbers: Vec<_> = numbers.iter().map(usize::to_string).collect();
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            list,
-            "{name}\n    {}\n    {}\n    texts: {}",
-            part.licence,
-            place(part),
-            numbers.join(", "),
-        );
+        let (licence, numbers) = (&part.licence, own.join(", "));
+        let place = part.repository.as_deref().unwrap_or(match part.origin {
+            Origin::Own => "this project",
+            Origin::Registry | Origin::Rust => "no repository is named",
+        });
+        writeln!(list, "{name}\n    {licence}\n    {place}")?;
+        writeln!(list, "    texts: {numbers}")?;
     }
-    for (index, text) in texts.iter().enumerate() {
-        let number = index + 1;
-        let owners = owners.remove(&number).unwrap_or_default().join(", ");
-        let _ = write!(
-            list,
-            "\n{RULE}\nText {number}, of {owners}\n{RULE}\n\n{}\n",
-            text.trim_matches('\n'),
-        );
+    let rule = "=".repeat(79);
+    for (index, (text, owners)) in texts.iter().enumerate() {
+        let (number, owners) = (index + 1, owners.join(", "));
+        let text = text.trim_matches('\n');
+        write!(list, "\n{rule}\nText {number}, of {owners}\n{rule}\n\n")?;
+        writeln!(list, "{text}")?;
     }
     Ok(list)
 }
 
-/// Where a part can be had.
-fn place(part: &Part) -> String {
-    match (&part.repository, part.origin) {
-        (Some(repository), _) => repository.clone(),
-        (None, Origin::Own) => "this project".to_owned(),
-        (None, _) => "no repository is named".to_owned(),
-    }
-}
-
-/// Whether two texts differ in nothing but white space.
-fn same(one: &str, other: &str) -> bool {
-    one.split_whitespace().eq(other.split_whitespace())
-}
-
 /// The texts of a part's licences.
-fn texts_of(part: &Part, root: &Path) -> Result<Vec<String>, Error> {
+fn texts_of(part: &Part, root: &Path) -> Result<Vec<String>> {
     let folder = match part.origin {
         Origin::Own => Some(root),
         Origin::Registry | Origin::Rust => part.sources.as_deref(),
     };
-    let mut texts = Vec::new();
-    for path in folder.map(files).transpose()?.unwrap_or_default() {
-        let bytes = fs::read(&path).map_err(Error::file(&path, "read"))?;
-        let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
-        if !text.trim().is_empty() {
-            texts.push(text);
-        }
-    }
-    if texts.is_empty() {
-        texts = published(part);
-    }
-    Ok(texts)
+    let texts = folder.map(beside).transpose()?.unwrap_or_default();
+    Ok(if texts.is_empty() { published(part) } else { texts })
 }
 
-/// The files with licences in a folder, by name.
-fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let mut files = Vec::new();
-    let read = || Error::file(folder, "list");
-    for entry in fs::read_dir(folder).map_err(read())? {
-        let path = entry.map_err(read())?.path();
+/// The texts in a folder, by the names of their files.
+fn beside(folder: &Path) -> Result<Vec<String>> {
+    let mut texts = BTreeMap::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let name = name.to_ascii_uppercase();
-        let is_text = NAMES.iter().any(|it| name.starts_with(it));
-        if is_text && path.is_file() {
-            files.push(path);
+        if NAMES.iter().any(|it| name.starts_with(it)) && path.is_file() {
+            let text = fs::read(&path)
+                .with_context(|| format!("{}: cannot read", path.display()))?;
+            let text = String::from_utf8_lossy(&text).replace("\r\n", "\n");
+            texts.insert(path, text);
         }
     }
-    files.sort();
-    Ok(files)
+    Ok(texts.into_values().filter(|it| !it.trim().is_empty()).collect())
 }
 
 /// The texts that SPDX has for the licences of a part.
 fn published(part: &Part) -> Vec<String> {
-    let Ok(expression) = Expression::parse(&part.licence) else {
-        return Vec::new();
-    };
-    let mut texts: Vec<String> = Vec::new();
-    for requirement in expression.requirements() {
-        if let Some(id) = requirement.req.license.id() {
+    let expression = Expression::parse(&part.licence).ok();
+    let mut texts = Vec::new();
+    for it in expression.iter().flat_map(Expression::requirements) {
+        if let Some(id) = it.req.license.id() {
             texts.push(format!(
                 "{}\n(as SPDX publishes it; the authors are: {})\n\n{}",
                 id.full_name,
@@ -148,8 +104,8 @@ fn published(part: &Part) -> Vec<String> {
                 id.text(),
             ));
         }
-        let addition = requirement.req.addition.as_ref();
-        texts.extend(addition.and_then(|it| Some(it.id()?.text().to_owned())));
+        let addition = it.req.addition.as_ref().and_then(|it| it.id());
+        texts.extend(addition.map(|it| it.text().to_owned()));
     }
     texts
 }

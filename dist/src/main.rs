@@ -1,20 +1,13 @@
-//! What the recipes of publishing run: `dist interfaces` writes the page
-//! about the WIT package, `dist complete FOLDER` makes of the components in a
-//! folder what is published, `dist bare FILE OUTPUT` gives a component as it
-//! was built, and `dist wheel FOLDER` writes what a wheel of the Python package
-//! carries.
+//! What the recipes of publishing run; `USAGE` says what there is.
 
 use std::{
     env,
-    ffi::OsStr,
-    fs,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
-use sanchay_dist::{
-    Error, description, distribution, interfaces, package::Package,
-};
+use anyhow::Result;
+use sanchay_dist::{description, interfaces::Package, release};
 
 const USAGE: &str = "\
 usage: dist interfaces         write docs/INTERFACES.md
@@ -27,11 +20,19 @@ usage: dist interfaces         write docs/INTERFACES.md
 
 fn main() -> ExitCode {
     let words: Vec<_> = env::args_os().skip(1).collect();
+    let words: Vec<_> = words.iter().map(Path::new).collect();
+    let epoch = env::var_os("SOURCE_DATE_EPOCH");
+    let epoch = epoch.as_ref().map(|it| it.to_string_lossy());
+    let epoch = epoch.as_deref();
     let result = match &words[..] {
-        [word] if word == "interfaces" => page(),
-        [word, folder] if word == "complete" => complete(Path::new(folder)),
-        [word, folder] if word == "wheel" => wheel(Path::new(folder)),
-        [word, file, to] if word == "bare" => bare(file.as_ref(), to),
+        [word] if *word == "interfaces" => page(),
+        [word, folder] if *word == "complete" => {
+            release::complete(folder, root(), epoch)
+        }
+        [word, folder] if *word == "wheel" => {
+            release::wheel(folder, root(), epoch)
+        }
+        [word, file, to] if *word == "bare" => bare(file, to),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);
@@ -45,7 +46,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            eprintln!("dist: {error}");
+            eprintln!("dist: {error:#}");
             ExitCode::FAILURE
         }
     }
@@ -57,37 +58,12 @@ fn root() -> &'static Path {
     package.parent().unwrap_or(package)
 }
 
-fn page() -> Result<Vec<PathBuf>, Error> {
-    let package = Package::read(&root().join("wit"))?;
-    let path = root().join("docs/INTERFACES.md");
-    match fs::write(&path, interfaces::page(&package)) {
-        Ok(()) => Ok(vec![path]),
-        Err(source) => Err(Error::File { path, action: "write", source }),
-    }
+fn page() -> Result<Vec<PathBuf>> {
+    let page = Package::read(&root().join("wit"))?.page()?;
+    release::save(root().join("docs/INTERFACES.md"), page).map(|it| vec![it])
 }
 
-fn bare(file: &Path, to: &OsStr) -> Result<Vec<PathBuf>, Error> {
-    let failed = |path: &Path, action| {
-        let path = path.to_owned();
-        move |source| Error::File { path, action, source }
-    };
-    let bytes = fs::read(file).map_err(failed(file, "read"))?;
-    let to = PathBuf::from(to);
-    fs::write(&to, description::bare(&bytes)?)
-        .map_err(failed(&to, "write"))?;
-    Ok(vec![to])
-}
-
-fn complete(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    distribution::complete(folder, root(), epoch().as_deref())
-}
-
-fn wheel(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    distribution::wheel(folder, root(), epoch().as_deref())
-}
-
-/// The time of making, if one is given.
-fn epoch() -> Option<String> {
-    let epoch = env::var_os("SOURCE_DATE_EPOCH")?;
-    Some(epoch.to_string_lossy().into_owned())
+fn bare(file: &Path, to: &Path) -> Result<Vec<PathBuf>> {
+    let bare = description::bare(&release::read(file)?)?;
+    release::save(to.to_owned(), bare).map(|it| vec![it])
 }

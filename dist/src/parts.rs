@@ -1,26 +1,26 @@
 //! What was compiled into a component, or into the Python package: the
-//! packages that cargo resolves for it, and Rust's own library.
+//! packages that cargo links into it, and Rust's own library.
 //!
 //! Only what ends up in it counts. Packages that run while it is built,
 //! procedural macros and build scripts with all they depend on, do not.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    env,
+    env, iter,
     path::{Path, PathBuf},
+    process::Command,
 };
 
+use anyhow::{Context as _, Error, Result, bail, ensure};
 use sanchay_toolchain::TARGET;
+use serde_json::Value;
 use spdx::{Expression, ParseMode};
 
-use self::cargo::{Metadata, Package};
-use crate::Error;
-
-mod cargo;
-mod rust;
+/// The name and the version of a part.
+pub type Key = (String, String);
 
 /// One package of which something that is published consists.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
     /// Its name.
     pub name: String,
@@ -38,12 +38,12 @@ pub struct Part {
     pub origin: Origin,
     /// The folder with its sources on this machine, if they are there.
     pub sources: Option<PathBuf>,
-    /// The parts that it depends on: their indices, ascending.
-    pub depends_on: Vec<usize>,
+    /// The parts that it depends on.
+    pub depends_on: BTreeSet<Key>,
 }
 
 /// Where a part comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// This repository.
     Own,
@@ -53,161 +53,234 @@ pub enum Origin {
     Rust,
 }
 
+/// All parts of something that is published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// The package that it is made of.
+    pub own: Part,
+    /// The others.
+    pub others: BTreeMap<Key, Part>,
+}
+
+impl Parts {
+    /// All of them, its own package first, the others by name and version.
+    pub fn iter(&self) -> impl Iterator<Item = &Part> {
+        iter::once(&self.own).chain(self.others.values())
+    }
+
+    /// Adds the first packages of Rust's library, so many of them, which every
+    /// other part depends on.
+    fn add_library(
+        &mut self,
+        count: usize,
+        rustc: &Path,
+        root: &Path,
+    ) -> Result<()> {
+        let version = ask(rustc, root, "--version")?;
+        let version = version.split_whitespace().nth(1).unwrap_or_default();
+        let sources = Path::new(&ask(rustc, root, "--print=sysroot")?)
+            .join("lib/rustlib/src/rust/library");
+        let library = LIBRARY.iter().take(count);
+        let keys = library.clone().map(|it| key(it.0, version));
+        let keys: Vec<Key> = keys.collect();
+        for part in iter::once(&mut self.own).chain(self.others.values_mut()) {
+            part.depends_on.extend(keys.iter().cloned());
+        }
+        for (index, (name, licence, folder)) in library.enumerate() {
+            let folder = sources.join(folder);
+            let part = Part {
+                name: (*name).to_owned(),
+                version: version.to_owned(),
+                licence: (*licence).to_owned(),
+                authors: vec!["The Rust Project Developers".to_owned()],
+                description: Some("A part of Rust's library".to_owned()),
+                repository: Some(RUST.to_owned()),
+                origin: Origin::Rust,
+                sources: folder.is_dir().then_some(folder),
+                depends_on: keys.iter().take(index).cloned().collect(),
+            };
+            self.others.insert(part.key(), part);
+        }
+        Ok(())
+    }
+
+    /// Adds the parts of what one of these embeds.
+    fn embed(&mut self, embedded: Self, by: &str) -> Result<()> {
+        let mut parts = self.others.values_mut();
+        let by = parts.find(|it| it.name == by).context("nothing embeds")?;
+        by.depends_on.insert(embedded.own.key());
+        for part in
+            iter::once(embedded.own).chain(embedded.others.into_values())
+        {
+            let there = self.others.entry(part.key());
+            let dependencies = part.depends_on.clone();
+            there.or_insert(part).depends_on.extend(dependencies);
+        }
+        Ok(())
+    }
+}
+
+impl Part {
+    /// Its name and version.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        key(&self.name, &self.version)
+    }
+
+    /// What cargo's metadata say of a package.
+    fn of(package: &Value) -> Result<Self> {
+        let text = |name: &str| package[name].as_str().map(one_line);
+        let name = text("name").context("a package has no name")?;
+        let version = text("version").context("a package has no version")?;
+        let licence = text("license").unwrap_or_default();
+        let licence = canonical(&licence).with_context(|| {
+            format!(
+                "{name} {version}: its licence is {licence:?}, which is no \
+                 SPDX expression: clarify it before it is published"
+            )
+        })?;
+        let own = package["source"].is_null();
+        let authors = package["authors"].as_array().into_iter().flatten();
+        let manifest = package["manifest_path"].as_str().map(Path::new);
+        Ok(Self {
+            name,
+            version,
+            licence,
+            authors: authors.filter_map(Value::as_str).map(one_line).collect(),
+            description: text("description"),
+            repository: text("repository"),
+            origin: if own { Origin::Own } else { Origin::Registry },
+            sources: manifest.and_then(Path::parent).map(Path::to_owned),
+            depends_on: BTreeSet::new(),
+        })
+    }
+}
+
+/// Rust's library, which no lock file names: name, licence as its manifest has
+/// it, and folder in the library's sources. Each depends on those before it;
+/// the first three are all that code without the standard library needs.
+pub const LIBRARY: [(&str, &str, &str); 4] = [
+    ("core", "MIT OR Apache-2.0", "core"),
+    (
+        "compiler_builtins",
+        "MIT AND Apache-2.0 WITH LLVM-exception AND (MIT OR Apache-2.0)",
+        "compiler-builtins/compiler-builtins",
+    ),
+    ("alloc", "MIT OR Apache-2.0", "alloc"),
+    ("std", "MIT OR Apache-2.0", "std"),
+];
+
+/// Where its sources are kept.
+const RUST: &str = "https://github.com/rust-lang/rust";
+
 /// The parts of the component that a package of the guest's workspace is
-/// compiled to: itself first, the others by name and version.
-///
-/// `root` is the folder of the checkout.
+/// compiled to. `root` is the folder of the checkout.
 ///
 /// # Errors
-/// [`Error::Metadata`] if cargo cannot tell; [`Error::NoPackage`];
-/// [`Error::Licence`] for a part without a licence in SPDX;
-/// [`Error::Compiler`] if there is no compiler for the guest.
-pub fn of(root: &Path, package: &str) -> Result<Vec<Part>, Error> {
-    let mut parts = packages(&root.join("guest/Cargo.toml"), package, TARGET)?;
-    let compiler = sanchay_toolchain::find(root).map_err(Error::Compiler)?;
-    rust::add(&mut parts, &rust::CORE, &compiler.rustc, root)?;
+/// Cargo cannot tell; a part has no licence in SPDX; or there is no compiler
+/// for the guest.
+pub fn of(root: &Path, package: &str) -> Result<Parts> {
+    let mut parts = linked(&root.join("guest/Cargo.toml"), package, TARGET)?;
+    let compiler = sanchay_toolchain::find(root).map_err(Error::msg)?;
+    parts.add_library(3, &compiler.rustc, root)?;
     Ok(parts)
 }
 
 /// The parts of the Python package as it is compiled for the machine that this
-/// runs on: its extension module first, then what that is made of; the
-/// component that it embeds is one of them, with all of its own.
+/// runs on; the component that it embeds is one of them, with all of its own.
 ///
 /// # Errors
 /// As for [`of`].
-pub fn of_python(root: &Path) -> Result<Vec<Part>, Error> {
+pub fn of_python(root: &Path) -> Result<Parts> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let rustc = PathBuf::from(rustc);
-    let host = rust::host(&rustc, root)?;
+    let told = ask(&rustc, root, "-vV")?;
+    let mut hosts = told.lines().filter_map(|it| it.strip_prefix("host: "));
+    let host = hosts.next().context("rustc -vV tells no host")?;
     let manifest = root.join("Cargo.toml");
-    let mut parts = packages(&manifest, "sanchay-python", &host)?;
-    rust::add(&mut parts, &rust::STD, &rustc, root)?;
-    let component = of(root, "sanchay-inspector")?;
-    let embedded = merge(&mut parts, component);
-    // What embeds it.
-    let sandbox = parts.iter_mut().find(|it| it.name == "sanchay-sandbox");
-    if let (Some(sandbox), Some(at)) = (sandbox, embedded) {
-        sandbox.depends_on.push(at);
-    }
+    let mut parts = linked(&manifest, "sanchay-python", host)?;
+    parts.add_library(LIBRARY.len(), &rustc, root)?;
+    parts.embed(of(root, "sanchay-inspector")?, "sanchay-sandbox")?;
     Ok(parts)
 }
 
-/// Adds parts to others, and returns where the first of them is now. Those
-/// that both have are one.
-fn merge(parts: &mut Vec<Part>, others: Vec<Part>) -> Option<usize> {
-    let is = |one: &Part, other: &Part| {
-        (&one.name, &one.version) == (&other.name, &other.version)
-    };
-    let mut places = Vec::new();
-    for other in &others {
-        let at = parts.iter().position(|part| is(part, other));
-        places.push(at.unwrap_or(parts.len()));
-        if at.is_none() {
-            let part = Part { depends_on: Vec::new(), ..other.clone() };
-            parts.push(part);
-        }
-    }
-    for (other, at) in others.iter().zip(&places) {
-        let Some(part) = parts.get_mut(*at) else { continue };
-        let new = other.depends_on.iter().filter_map(|it| places.get(*it));
-        part.depends_on.extend(new);
-        part.depends_on.sort_unstable();
-        part.depends_on.dedup();
-    }
-    places.first().copied()
-}
-
-/// The packages that are linked into one of a workspace for a target.
-fn packages(
-    manifest: &Path,
-    package: &str,
-    target: &str,
-) -> Result<Vec<Part>, Error> {
-    let metadata = Metadata::of(manifest, target)?;
-    let own = |it: &&Package| it.name == package && it.source.is_none();
-    let start = metadata.packages.iter().find(own).ok_or_else(|| {
-        let name = package.to_owned();
-        Error::NoPackage { path: manifest.to_owned(), name }
-    })?;
-    let linked = cargo::linked(manifest, package, target)?;
-    resolve(&metadata, &start.id, &linked)
-}
-
-/// The packages that are linked, `start` first; `names` are their names and
-/// versions.
-fn resolve(
-    metadata: &Metadata,
-    start: &str,
-    names: &BTreeSet<(String, String)>,
-) -> Result<Vec<Part>, Error> {
-    let packages = metadata.packages.iter().map(|it| (&*it.id, it));
-    let packages: BTreeMap<&str, &Package> = packages.collect();
-    let nodes = metadata.resolve.nodes.iter().map(|it| (&*it.id, it));
-    let nodes: BTreeMap<&str, _> = nodes.collect();
-    let is_linked = |id: &str| {
-        packages.get(id).is_some_and(|it| {
-            names.contains(&(it.name.clone(), it.version.clone()))
+/// What is linked into a package of a workspace for a target, with the
+/// features that it asks for itself.
+fn linked(manifest: &Path, package: &str, target: &str) -> Result<Parts> {
+    let words = ["metadata", "--format-version=1", "--filter-platform"];
+    let metadata = cargo(manifest, &[&words[..], &[target]].concat())?;
+    let metadata: Value = serde_json::from_str(&metadata)?;
+    let packages = metadata.get("packages").and_then(Value::as_array);
+    let packages = packages.into_iter().flatten();
+    let known: BTreeMap<(&str, &str), &Value> = packages
+        .filter_map(|it| {
+            Some(((it["name"].as_str()?, it["version"].as_str()?), it))
         })
-    };
-    let linked = |id: &str| -> Vec<&str> {
-        let deps = nodes.get(id).map(|node| &node.deps[..]);
-        let deps = deps.unwrap_or_default().iter();
-        deps.filter(|dep| dep.is_normal())
-            .map(|dep| &*dep.pkg)
-            .filter(|id| is_linked(id))
-            .collect()
-    };
+        .collect();
 
-    let mut found = vec![start];
-    let mut next = 0;
-    while let Some(id) = found.get(next).copied() {
-        next += 1;
-        for other in linked(id) {
-            if !found.contains(&other) {
-                found.push(other);
-            }
+    let words = ["tree", "--prefix=depth", "--edges=normal,no-proc-macro"];
+    let which = ["--format={p}", "--package", package, "--target", target];
+    let tree = cargo(manifest, &[&words[..], &which].concat())?;
+    let mut all = BTreeMap::new();
+    let mut path: Vec<Key> = Vec::new();
+    for (depth, name, version) in tree.lines().filter_map(node) {
+        let key = key(name, version);
+        path.truncate(depth);
+        let above = path.last().and_then(|above| all.get_mut(above));
+        if let Some(Part { depends_on, .. }) = above {
+            depends_on.insert(key.clone());
         }
+        if !all.contains_key(&key) {
+            let package = known.get(&(name, version));
+            let package = package.context("cargo tells two trees")?;
+            all.insert(key.clone(), Part::of(package)?);
+        }
+        path.push(key);
     }
-    if let Some((_, others)) = found.split_first_mut() {
-        others.sort_by_key(|id| {
-            packages.get(id).map(|it| (&*it.name, &*it.version))
-        });
-    }
-    found
-        .iter()
-        .filter_map(|id| Some((id, packages.get(id)?)))
-        .map(|(id, package)| {
-            let mut part = part(package)?;
-            let others = linked(id);
-            part.depends_on = (0..found.len())
-                .filter(|at| {
-                    found.get(*at).is_some_and(|it| others.contains(it))
-                })
-                .collect();
-            Ok(part)
-        })
-        .collect()
+    let own = path.first().and_then(|own| all.remove(own));
+    Ok(Parts { own: own.context("cargo tells no tree")?, others: all })
 }
 
-fn part(package: &Package) -> Result<Part, Error> {
-    let name = package.name.clone();
-    let version = package.version.clone();
-    let licence = package.license.clone().unwrap_or_default();
-    let Some(licence) = canonical(&licence) else {
-        return Err(Error::Licence { name, version, licence });
-    };
-    let own = package.source.is_none();
-    Ok(Part {
-        name,
-        version,
-        licence,
-        authors: package.authors.clone(),
-        description: package.description.as_deref().map(one_line),
-        repository: package.repository.clone(),
-        origin: if own { Origin::Own } else { Origin::Registry },
-        sources: package.manifest_path.parent().map(Path::to_owned),
-        depends_on: Vec::new(),
+/// A line of a tree, `DEPTHname vVERSION …`: the depth, the name, and the
+/// version.
+fn node(line: &str) -> Option<(usize, &str, &str)> {
+    let name = line.find(|it: char| !it.is_ascii_digit())?;
+    let (depth, package) = line.split_at_checked(name)?;
+    let mut words = package.split_whitespace();
+    let name = words.next()?;
+    Some((depth.parse().ok()?, name, words.next()?.strip_prefix('v')?))
+}
+
+/// Asks cargo about a workspace, and nothing that its lock file does not say.
+fn cargo(manifest: &Path, words: &[&str]) -> Result<String> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(words).args(["--locked", "--manifest-path"]).arg(manifest);
+    output(&mut command).with_context(|| {
+        let manifest = manifest.display();
+        format!("{manifest}: cargo cannot tell its dependencies")
     })
+}
+
+/// What a compiler answers in the checkout, without the newline: which one
+/// rustup's proxy runs depends on where it is run.
+fn ask(rustc: &Path, root: &Path, word: &str) -> Result<String> {
+    let told = output(Command::new(rustc).current_dir(root).arg(word));
+    let told = told.with_context(|| format!("{} {word}", rustc.display()))?;
+    Ok(told.trim_end().to_owned())
+}
+
+fn output(command: &mut Command) -> Result<String> {
+    let output = command.output()?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("{}: {}", output.status, said.trim());
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+fn key(name: &str, version: &str) -> Key {
+    (name.to_owned(), version.to_owned())
 }
 
 fn one_line(text: &str) -> String {
@@ -216,11 +289,12 @@ fn one_line(text: &str) -> String {
 
 /// A licence in the grammar of today. Older packages write `MIT/Apache-2.0`
 /// where they mean a choice.
-fn canonical(licence: &str) -> Option<String> {
-    let text = Expression::canonicalize(licence).ok()?;
+fn canonical(licence: &str) -> Result<String> {
+    let text = Expression::canonicalize(licence)?;
     let text = text.unwrap_or_else(|| licence.to_owned());
-    Expression::parse_mode(&text, ParseMode::STRICT).ok()?;
-    Some(text)
+    ensure!(!text.is_empty(), "there is none");
+    Expression::parse_mode(&text, ParseMode::STRICT)?;
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -229,16 +303,17 @@ mod tests {
 
     #[test]
     fn a_licence_is_an_spdx_expression_or_none() {
-        assert_eq!(
-            canonical("MIT/Apache-2.0").as_deref(),
-            Some("MIT OR Apache-2.0"),
-        );
-        assert_eq!(
-            canonical("Apache-2.0 WITH LLVM-exception OR MIT").as_deref(),
-            Some("Apache-2.0 WITH LLVM-exception OR MIT"),
-        );
+        for (written, means) in [
+            ("MIT/Apache-2.0", "MIT OR Apache-2.0"),
+            (
+                "Apache-2.0 WITH LLVM-exception OR MIT",
+                "Apache-2.0 WITH LLVM-exception OR MIT",
+            ),
+        ] {
+            assert_eq!(canonical(written).ok().as_deref(), Some(means));
+        }
         for wrong in ["", "MIT AND", "Beerware-42", "see LICENSE"] {
-            assert_eq!(canonical(wrong), None, "{wrong}");
+            assert!(canonical(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -10,12 +10,14 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
+use cyclonedx_bom::prelude::{Bom, SpecVersion, Validate as _};
 use sanchay_dist::{
-    Error, bill,
+    bill,
     description::{self, Described},
-    distribution, interfaces, licences,
-    package::Package,
-    parts::{self, Origin, Part},
+    interfaces::Package,
+    licences,
+    parts::{self, LIBRARY, Origin, Part, Parts},
+    release,
 };
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -24,7 +26,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-fn inspector() -> Vec<Part> {
+fn inspector() -> Parts {
     parts::of(root(), "sanchay-inspector").unwrap()
 }
 
@@ -32,12 +34,12 @@ fn subject(bytes: &[u8]) -> bill::Subject<'_> {
     bill::Subject {
         file: "inspector.wasm",
         bytes: Some(bytes),
-        purl: None,
+        registry: None,
         runs: false,
     }
 }
 
-fn named<'a>(parts: &'a [Part], name: &str) -> &'a Part {
+fn named<'a>(parts: &'a Parts, name: &str) -> &'a Part {
     let mut of_it = parts.iter().filter(|part| part.name == name);
     of_it.next().unwrap_or_else(|| panic!("{name} is not there"))
 }
@@ -45,7 +47,7 @@ fn named<'a>(parts: &'a [Part], name: &str) -> &'a Part {
 #[test]
 fn the_parts_are_what_is_linked_and_nothing_that_only_builds_it() {
     let parts = inspector();
-    assert_eq!(parts[0].name, "sanchay-inspector");
+    assert_eq!(parts.own.name, "sanchay-inspector");
     for (name, origin) in [
         ("sanchay-core", Origin::Own),
         ("blake3", Origin::Registry),
@@ -83,9 +85,26 @@ fn the_parts_of_each_component_are_its_own() {
 }
 
 #[test]
+fn the_licences_of_rusts_library_are_those_of_its_manifests() {
+    let compiler = sanchay_toolchain::find(root()).unwrap();
+    let library = compiler.sysroot.join("lib/rustlib/src/rust/library");
+    if !library.is_dir() {
+        eprintln!("SKIPPED: the library's sources are not installed");
+        return;
+    }
+    for (name, licence, folder) in LIBRARY {
+        let manifest = library.join(folder).join("Cargo.toml");
+        let manifest = fs::read_to_string(manifest).unwrap();
+        let line = format!("license = \"{licence}\"");
+        assert!(manifest.contains(&line), "{name}: {manifest}");
+    }
+}
+
+#[test]
 fn what_is_no_package_of_the_guest_is_refused() {
     let error = parts::of(root(), "sanchay-nothing").unwrap_err();
-    assert!(matches!(error, Error::NoPackage { .. }), "{error}");
+    let error = format!("{error:#}");
+    assert!(error.contains("sanchay-nothing"), "{error}");
 }
 
 /// Whether a serial number is as the schema's pattern has it.
@@ -154,6 +173,8 @@ fn the_bill_of_materials_is_valid_and_holds_every_part() {
     let parts = inspector();
     let text = bill::of(&subject(b"bytes"), &parts, Some("1800000000"));
     let text = text.unwrap();
+    let read = Bom::parse_from_json_v1_5(text.as_bytes()).unwrap();
+    assert!(read.validate_version(SpecVersion::V1_5).passed());
     let bill: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(bill["bomFormat"], "CycloneDX");
     assert_eq!(bill["specVersion"], "1.5");
@@ -185,8 +206,8 @@ fn the_bill_of_materials_is_valid_and_holds_every_part() {
     assert_eq!(own["hashes"][0]["alg"], "SHA-256");
     assert_eq!(own["hashes"][0]["content"], digest.as_str());
     let components = bill["components"].as_array().unwrap();
-    assert_eq!(components.len(), parts.len() - 1);
-    for (component, part) in components.iter().zip(&parts[1..]) {
+    assert_eq!(components.len(), parts.others.len());
+    for (component, part) in components.iter().zip(parts.others.values()) {
         is_component(component);
         assert_eq!(component["type"], "library");
         assert_eq!(component["name"], part.name.as_str());
@@ -218,7 +239,7 @@ fn a_version_is_written_in_a_package_url_as_a_url_has_it() {
     assert!(bill.contains(&purl), "{purl}");
 }
 
-fn lead_to_every_part(parts: &[Part]) {
+fn lead_to_every_part(parts: &Parts) {
     let text = bill::of(&subject(b""), parts, None).unwrap();
     let bill: Value = serde_json::from_str(&text).unwrap();
     let own = bill["metadata"]["component"]["bom-ref"].as_str().unwrap();
@@ -226,11 +247,12 @@ fn lead_to_every_part(parts: &[Part]) {
     let mut all: BTreeSet<_> =
         components.iter().map(|it| it["bom-ref"].as_str().unwrap()).collect();
     assert!(all.insert(own), "two parts have one name");
-    assert_eq!(all.len(), parts.len(), "two parts have one name");
+    assert_eq!(all.len(), parts.iter().count(), "two parts have one name");
     let edges = bill["dependencies"].as_array().unwrap();
     let of = |name: &str| {
         let edge = edges.iter().find(|it| it["ref"] == name).unwrap();
-        edge["dependsOn"].as_array().unwrap().clone()
+        // One that depends on nothing stands alone.
+        edge["dependsOn"].as_array().cloned().unwrap_or_default()
     };
     let mut reached = vec![own.to_owned()];
     let mut next = 0;
@@ -266,7 +288,8 @@ fn a_bill_is_the_same_each_time_and_another_for_another_component() {
     assert!(!first.contains(here), "it names a folder of this machine");
     for wrong in ["", "soon", "-1", "99999999999999"] {
         let error = bill(b"a", Some(wrong)).unwrap_err();
-        assert!(matches!(error, Error::Date(_)), "{wrong}: {error}");
+        let error = error.to_string();
+        assert!(error.starts_with("SOURCE_DATE_EPOCH is"), "{error}");
     }
 }
 
@@ -274,7 +297,7 @@ fn a_bill_is_the_same_each_time_and_another_for_another_component() {
 fn the_licence_list_has_every_part_and_the_text_of_its_licences() {
     let parts = inspector();
     let list = licences::list("inspector.wasm", &parts, root()).unwrap();
-    for part in &parts {
+    for part in parts.iter() {
         let lines = format!(
             "\n{} {}\n    {}\n",
             part.name, part.version, part.licence,
@@ -306,7 +329,7 @@ fn the_licence_list_has_every_part_and_the_text_of_its_licences() {
 #[test]
 fn the_wheel_carries_a_bill_and_licences_with_the_guest_in_them() {
     let folder = tempfile::tempdir().unwrap();
-    let written = distribution::wheel(folder.path(), root(), None).unwrap();
+    let written = release::wheel(folder.path(), root(), None).unwrap();
     let text = |name: &str| {
         let path = folder.path().join(name);
         assert!(written.contains(&path), "{name}: {written:?}");
@@ -353,7 +376,7 @@ fn the_wheel_carries_a_bill_and_licences_with_the_guest_in_them() {
 #[test]
 fn a_folder_is_completed_with_all_that_is_published() {
     let folder = tempfile::tempdir().unwrap();
-    let complete = || distribution::complete(folder.path(), root(), None);
+    let complete = || release::complete(folder.path(), root(), None);
     let error = complete().unwrap_err().to_string();
     assert!(error.contains("inspector.wasm: cannot read"), "{error}");
 
@@ -361,7 +384,7 @@ fn a_folder_is_completed_with_all_that_is_published() {
         fs::write(folder.path().join(name), b"component").unwrap();
     }
     let error = complete().unwrap_err().to_string();
-    assert!(error.contains("this component makes no sense"), "{error}");
+    assert!(error.contains("is no component to publish"), "{error}");
     for name in ["inspector.wasm", "sanchay.wasm"] {
         let built = sanchay_sandbox::component::bytes();
         fs::write(folder.path().join(name), built).unwrap();
@@ -458,7 +481,7 @@ fn a_published_component_tells_its_name_version_authors_and_licences() {
     let licences = metadata.licenses.as_ref().map(ToString::to_string);
     let licences = told(licences);
     spdx::Expression::parse(&licences).unwrap();
-    for part in inspector() {
+    for part in inspector().iter() {
         assert!(licences.contains(&part.licence), "{}", part.licence);
     }
     // Nobody knows yet where the sources will be.
@@ -485,7 +508,7 @@ fn a_published_component_shows_its_documentation_to_who_decodes_it() {
 #[test]
 fn the_documentation_of_the_published_inspector_is_that_of_its_world() {
     let package = Package::read(&root().join("wit")).unwrap();
-    let docs = interfaces::world(&package, "inspector");
+    let docs = package.world("inspector");
     assert!(docs.starts_with("The component that Sanchay ships."));
     let line = "- `sanchay:inspect/hashing@0.1.0`: Digests of bytes.";
     assert!(docs.contains(line), "{docs}");
@@ -497,7 +520,7 @@ fn what_is_no_component_cannot_be_described() {
     let parts = inspector();
     for bytes in [&b""[..], b"component", b"\0asm\x01\0\0\0"] {
         let error = description::describe(bytes, &parts, "").unwrap_err();
-        assert!(matches!(error, Error::Component(_)), "{error}");
+        assert!(error.to_string().contains("component"), "{error}");
     }
     // Cut off anywhere, or with a byte changed, it is refused or described,
     // and never a panic.
@@ -525,7 +548,7 @@ fn the_pages_that_are_published_say_what_is_there_and_link_to_nothing_else() {
     for name in ["inspector.wasm", "sanchay.wasm"] {
         fs::write(path(name), built).unwrap();
     }
-    distribution::complete(folder.path(), root(), None).unwrap();
+    release::complete(folder.path(), root(), None).unwrap();
     let text = |name: &str| fs::read_to_string(path(name)).unwrap();
     let page = text("README.md");
     assert!(!page.contains("{{"), "{page}");

@@ -7,23 +7,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use sanchay_toolchain::{Failure, OVERRIDE, find, guest};
+use sanchay_toolchain::{Failure, OVERRIDE, find, guest, script};
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            for line in failure.lines() {
-                println!("cargo::error={line}");
-            }
-            ExitCode::FAILURE
-        }
-    }
+    script::main(run)
 }
 
 fn run() -> Result<(), Failure> {
-    let root = root()?;
-    let out = PathBuf::from(variable("OUT_DIR")?);
+    let root = script::root()?;
+    let out = script::out_dir()?;
     watch(&root);
 
     let compiler = find(&root)?;
@@ -35,18 +27,6 @@ fn run() -> Result<(), Failure> {
     })?;
     println!("cargo::rustc-env=SANCHAY_GUEST_COMPILER={compiler}");
     Ok(())
-}
-
-/// The folder of the whole checkout.
-fn root() -> Result<PathBuf, Failure> {
-    let package = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
-    match package.ancestors().nth(2) {
-        Some(root) => Ok(root.to_path_buf()),
-        None => Err(format!(
-            "{} does not lie two folders below the checkout",
-            package.display(),
-        )),
-    }
 }
 
 /// A folder in cargo's target folder that debug, release and clippy builds
@@ -84,11 +64,4 @@ fn watch(root: &Path) {
     for input in inputs {
         println!("cargo::rerun-if-changed={}", root.join(input).display());
     }
-}
-
-/// A variable that cargo sets for build scripts.
-fn variable(name: &str) -> Result<String, Failure> {
-    env::var(name).map_err(|error| {
-        format!("{name}: {error}; this script is to be run by cargo")
-    })
 }

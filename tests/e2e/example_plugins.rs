@@ -4,23 +4,19 @@
 use std::fs;
 
 use sanchay_plugin_build::{c::Tools, images, portable};
-use sanchay_testkit::{Tree, records};
+use sanchay_testkit::{Tree, image, records};
 use serde_json::json;
 
 use crate::plugins::with_cache;
 
-#[allow(dead_code, reason = "the tests of the formats use all of it")]
-#[path = "../../plugins/build/tests/images/samples.rs"]
-mod samples;
-
 #[test]
 fn the_example_in_rust_tells_the_dimensions_of_images() {
     let tree = Tree::new();
-    tree.file("a.png", samples::png(640, 480));
-    tree.file("b.JPG", samples::jpeg(30, 20, &[]));
-    tree.file("c.gif", samples::gif(1, 2));
-    tree.file("d/e.webp", samples::webp_lossless(16384, 3));
-    tree.file("broken.png", &samples::png(640, 480)[..12]);
+    tree.file("a.png", image::png(640, 480));
+    tree.file("b.JPG", image::jpeg(30, 20, &[]));
+    tree.file("c.gif", image::gif(1, 2));
+    tree.file("d/e.webp", image::webp_lossless(16384, 3));
+    tree.file("broken.png", &image::png(640, 480)[..12]);
     tree.file("text.png", "no image");
     tree.file("text.txt", "not even asked about");
     let finished = with_cache()

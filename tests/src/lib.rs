@@ -17,6 +17,7 @@
 pub mod content;
 pub mod digest;
 pub mod golden;
+pub mod image;
 pub mod mischief;
 pub mod oracle;
 pub mod plugin;

@@ -10,11 +10,10 @@
 
 use std::env;
 
+use sanchay_sandbox_config::{self as config, Layout};
 use sanchay_toolchain::Failure;
+use sanchay_toolchain::script::variable;
 use wasmtime::{Engine, OptLevel};
-
-use crate::config::{self, Layout};
-use crate::variable;
 
 /// Machine code for one kind of processor and one layout of memory.
 pub(crate) struct Variant {

@@ -5,37 +5,25 @@
 //! imports nothing and is small), and compiled ahead of time in a few variants.
 //! All of it lands in `OUT_DIR`.
 
-#[path = "../src/engine/config.rs"]
-mod config;
 mod machine;
 mod output;
 
-use std::env;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use sanchay_builder::component::{self, Component};
-use sanchay_toolchain::Failure;
+use sanchay_toolchain::{Failure, script};
 
 /// The component may not be larger, in bytes.
 const CEILING: usize = 400 * 1024;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            for line in failure.lines() {
-                println!("cargo::error={line}");
-            }
-            ExitCode::FAILURE
-        }
-    }
+    script::main(run)
 }
 
 fn run() -> Result<(), Failure> {
     // What it reads is its own sources and a dependency.
     println!("cargo::rerun-if-changed=build");
-    let out = PathBuf::from(variable("OUT_DIR")?);
+    let out = script::out_dir()?;
     let component = component::make(sanchay_guest::MODULE, CEILING)?;
     refuse_imports(&component)?;
     let variants = machine::compile(&component.bytes)?;
@@ -58,11 +46,4 @@ fn refuse_imports(component: &Component) -> Result<(), Failure> {
             imports.join(", "),
         )),
     }
-}
-
-/// A variable that cargo sets for build scripts.
-fn variable(name: &str) -> Result<String, Failure> {
-    env::var(name).map_err(|error| {
-        format!("{name}: {error}; this script is to be run by cargo")
-    })
 }

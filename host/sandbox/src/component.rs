@@ -1,8 +1,8 @@
 //! The embedded component: its bytes and what it says of itself.
 
-pub(crate) use embedded::VARIANTS;
+use sanchay_sandbox_config::Layout;
 
-use crate::engine::config::Layout;
+pub(crate) use embedded::VARIANTS;
 
 /// What the build script wrote.
 mod embedded {

@@ -3,9 +3,9 @@
 
 use std::sync::{Arc, OnceLock};
 
+use sanchay_sandbox_config::Layout;
 use wasmtime::Store;
 
-use crate::engine::config::Layout;
 use crate::engine::{self, Engine, Source};
 use crate::exports::Exports;
 use crate::store::State;

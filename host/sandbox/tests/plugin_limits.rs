@@ -7,8 +7,7 @@
     reason = "a test that panics has failed, as it should"
 )]
 
-#[path = "support/extracting.rs"]
-mod extracting;
+mod support;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -19,6 +18,8 @@ use sanchay_sandbox::plugin::{
 };
 use sanchay_sandbox::{Fault, Limits, Sandbox, SandboxOptions};
 use sanchay_testkit::plugin::{component, extractor};
+
+use support::extracting;
 
 /// What a component needs to be taken for a filter until it is compiled.
 const FILTER: &str = r#"(instance $empty)

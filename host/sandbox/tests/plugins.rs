@@ -7,8 +7,7 @@
     reason = "a test that panics has failed, as it should"
 )]
 
-#[path = "support/extracting.rs"]
-mod extracting;
+mod support;
 
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -22,7 +21,7 @@ use sanchay_sandbox::plugin::{
 use sanchay_sandbox::{EntryKind, Fault, Limits, component};
 use sanchay_testkit::plugin::{extractor, filter, teller};
 
-use extracting::{ask, extract, reader, sample};
+use support::extracting::{ask, extract, reader, sample};
 
 /// Little memory and time.
 fn tight() -> PluginOptions {

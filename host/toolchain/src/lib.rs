@@ -1,13 +1,13 @@
 //! Finds a compiler that can compile Rust to WebAssembly, and runs cargo with
 //! it for the guest and for plugins.
 //!
-//! The build script of `host/sandbox`, the builder of the command, the tools
-//! of plugins and `dist` all ask here, so that what can build one of them can
-//! build the others. It depends on no other crate, because everything else
-//! waits for its answer.
+//! Build scripts, the builder of the command, the tools of plugins and `dist`
+//! all ask here, so that what can build one of them can build the others. It
+//! depends on no other crate, because everything else waits for its answer.
 
 mod compiler;
 pub mod guest;
+pub mod script;
 
 pub use compiler::{Compiler, Library, OVERRIDE, TARGET, find};
 

@@ -7,8 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::template::{Language, Template};
-use crate::{Failure, World, root, target_dir};
+use sanchay_plugin_templates::{Language, Template, World};
+
+use crate::{Failure, root, target_dir, template};
 
 /// The variable with which a user names clang.
 pub const CLANG: &str = "SANCHAY_PLUGIN_CLANG";
@@ -105,7 +106,7 @@ pub fn build_example(
     let scratch = tempfile::tempdir_in(&plugins).map_err(failed)?;
     let folder = scratch.path().join(name);
     let template = Template { language: Language::C, world };
-    template.write(name, &folder)?;
+    template::write(template, name, &folder)?;
     fs::remove_file(folder.join(template.example())).map_err(failed)?;
     let from = root().join("plugins").join(name);
     for entry in fs::read_dir(from).map_err(failed)? {

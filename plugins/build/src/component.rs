@@ -1,65 +1,9 @@
 //! From a core module to a component, and what a component says of itself.
 
-use std::fmt;
-
+use sanchay_plugin_templates::World;
 use wit_component::{ComponentEncoder, DecodedWasm};
-use wit_parser::{Resolve, WorldId};
 
-use crate::{Failure, root};
-
-/// A world that a plugin can have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum World {
-    /// Judges entries of directories.
-    Filter,
-    /// Extracts values from files.
-    Extractor,
-}
-
-impl World {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Filter, Self::Extractor];
-
-    /// What the WIT package calls it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Filter => "filter-plugin",
-            Self::Extractor => "extractor-plugin",
-        }
-    }
-
-    /// The name by which generated C code calls its interface.
-    #[must_use]
-    pub fn interface(self) -> &'static str {
-        match self {
-            Self::Filter => "judging",
-            Self::Extractor => "extracting",
-        }
-    }
-
-    /// Parses the WIT package and finds the world in it.
-    ///
-    /// # Errors
-    ///
-    /// The package cannot be read or has no such world.
-    pub fn resolve(self) -> Result<(Resolve, WorldId), Failure> {
-        let wit = root().join("wit");
-        let mut resolve = Resolve::default();
-        let failed = |error| format!("{}: {error:#}", wit.display());
-        let (package, _) = resolve.push_path(&wit).map_err(failed)?;
-        let world = resolve
-            .select_world(&[package], Some(self.name()))
-            .map_err(failed)?;
-        Ok((resolve, world))
-    }
-}
-
-impl fmt::Display for World {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
+use crate::Failure;
 
 /// Makes a component of a core module that says what its world is.
 ///

@@ -1,5 +1,5 @@
-//! Builds plugins: the examples in `plugins/`, and the templates of which
-//! `sanchay plugin new` makes new ones.
+//! Builds plugins: the examples in `plugins/`, and what `sanchay plugin new`
+//! makes of the templates.
 //!
 //! A plugin is compiled to a core module, in Rust with the compiler that
 //! `host/sandbox` compiles the guest with, in C with clang, and that is made a
@@ -9,7 +9,6 @@
 
 pub mod c;
 pub mod component;
-pub mod generated;
 pub mod rust;
 pub mod template;
 
@@ -19,7 +18,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-pub use component::World;
+pub use sanchay_plugin_templates::{Language, Template, World};
 
 /// Why a plugin cannot be built, in lines for a person to read.
 pub type Failure = String;

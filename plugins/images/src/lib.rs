@@ -1,6 +1,6 @@
 //! An extractor that tells the dimensions of images: PNG, JPEG, GIF and WebP.
 //!
-//! What reads the formats is `formats`: plain functions of bytes. This file
+//! What reads the formats is the crate in `formats`: plain functions of bytes. This file
 //! only says so in the terms of the world `extractor-plugin`: what the
 //! columns are called, which files are of interest, and how many bytes of
 //! each.
@@ -13,7 +13,6 @@
 extern crate alloc;
 
 mod bindings;
-mod formats;
 #[cfg(target_arch = "wasm32")]
 mod runtime;
 
@@ -26,7 +25,7 @@ use bindings::exports::sanchay::inspect::extracting::{
     Answer, Assignment, Column, Description, Facts, File, Guest, Pattern,
     Piece, Portion, Range, Selection, Value, ValueType,
 };
-use formats::Image;
+use sanchay_image_formats::Image;
 
 /// How many bytes of a file are looked at, at first and each time after.
 ///
@@ -85,7 +84,7 @@ impl Guest for Images {
     fn extract(file: File, pieces: Vec<Piece>) -> Result<Answer, String> {
         let views: Vec<_> =
             pieces.iter().map(|it| (it.offset, &*it.bytes)).collect();
-        match formats::inspect(&views, file.size) {
+        match sanchay_image_formats::inspect(&views, file.size) {
             Ok(Some(Image { unseen: Some(offset), .. }))
                 if pieces.len() < PIECES =>
             {

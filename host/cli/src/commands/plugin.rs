@@ -1,15 +1,16 @@
 //! `sanchay plugin`: making, checking and trying components of one's own.
 
 mod check;
+mod choice;
 mod compile;
 mod confine;
 mod encode;
+mod folder;
 mod new;
 mod pack;
 mod run;
 mod trials;
 mod wit;
-mod world;
 
 use clap::{Args, Subcommand};
 

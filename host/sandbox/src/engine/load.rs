@@ -4,10 +4,10 @@
     reason = "machine code cannot be proved harmless; where it comes from can"
 )]
 
+use sanchay_sandbox_config::Layout;
 use wasmtime::component::Component;
 use wasmtime::{Engine, Error, Result};
 
-use super::config::Layout;
 use crate::component::{VARIANTS, Variant};
 #[cfg(feature = "compile")]
 use crate::plugin::{Stranger, nesting};

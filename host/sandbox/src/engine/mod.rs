@@ -1,18 +1,17 @@
 //! Engines: the settings of wasmtime, the machine code that they go with, and
 //! the clock that ends calls. Every engine of this crate is made here.
 
-pub(crate) mod config;
 mod load;
 mod space;
 mod ticker;
 
+use sanchay_sandbox_config::{self as config, Layout};
 use wasmtime::component::{InstancePre, Linker};
 use wasmtime::{Error, Result, Store, UpdateDeadline};
 
 use crate::exports::Exports;
 use crate::store::State;
 use crate::{Fault, Limits, fault};
-use config::Layout;
 use ticker::Ticker;
 
 pub(crate) use load::Source;

@@ -1,6 +1,6 @@
 //! How much address space this process may use.
 
-use super::config::Layout;
+use sanchay_sandbox_config::Layout;
 
 /// What an instance reserves: 4 GiB of memory with its guards, and some.
 #[cfg(unix)]

@@ -152,5 +152,4 @@ fn size(status: &Stat) -> u64 {
 }
 
 #[cfg(test)]
-#[path = "cache_tests.rs"]
 mod tests;

@@ -361,5 +361,4 @@ fn types(data: &[u8]) -> Result<(), Fault> {
 }
 
 #[cfg(test)]
-#[path = "census_tests.rs"]
 mod tests;

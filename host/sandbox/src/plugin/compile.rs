@@ -11,10 +11,10 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
+use sanchay_sandbox_config::{self as config, Layout};
 use wasmtime::{Engine, Error};
 
 use super::{PluginError, process};
-use crate::engine::config::{self, Layout};
 
 /// How much of a compiler's complaint is told, in bytes. It is less than a
 /// pipe holds: whoever complains never waits for a reader.

@@ -234,5 +234,4 @@ impl From<wire::ValueType> for ValueType {
 }
 
 #[cfg(test)]
-#[path = "describe_tests.rs"]
 mod tests;

@@ -9,9 +9,10 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use sanchay_sandbox_config::Layout;
+
 use super::PluginError;
 use super::compile::COMPLAINT;
-use crate::engine::config::Layout;
 
 /// The most machine code that is taken of another process, in bytes.
 const CODE: u64 = 512 << 20;
@@ -153,5 +154,4 @@ fn beginning(mut errors: impl Read) -> String {
 }
 
 #[cfg(all(test, unix))]
-#[path = "process_tests.rs"]
 mod tests;

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use sanchay_sandbox_config::{self as config, Layout};
 use sha2::{Digest as _, Sha256};
 use wasmtime::Engine;
 
 use super::cache::Cache;
 use super::compile::{Compiler, unusable};
 use super::{PluginError, PluginOptions};
-use crate::engine::config::{self, Layout};
 
 /// A component that is not ours. Clones share it.
 #[derive(Clone)]

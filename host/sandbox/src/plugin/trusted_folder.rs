@@ -155,5 +155,4 @@ fn told(path: &Path, error: &Errno) -> io::Error {
 }
 
 #[cfg(test)]
-#[path = "trusted_folder_tests.rs"]
 mod tests;

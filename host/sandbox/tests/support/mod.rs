@@ -1,6 +1,8 @@
 //! Makes components of the WebAssembly text in `tests/guests/`.
 #![allow(dead_code, reason = "not every test uses all of it")]
 
+pub(crate) mod extracting;
+
 use std::fs;
 use std::path::Path;
 use std::time::Duration;

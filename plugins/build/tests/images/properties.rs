@@ -3,7 +3,8 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::formats::{Damage, Format, Image};
+use sanchay_image_formats::{Damage, Format, Image};
+
 use crate::{image, inspect, samples, seen};
 
 /// Bytes as an attacker would choose them: half of them begin as an image.

@@ -10,12 +10,13 @@ use std::{
     thread,
 };
 
-use clap::{Args, ValueEnum as _};
+use clap::Args;
+use sanchay_plugin_templates::World;
 use wit_component::{
     ComponentEncoder, DecodedWasm, StringEncoding, embed_component_metadata,
 };
 
-use super::{confine::confine, wit, world::World};
+use super::{choice, confine::confine};
 use crate::{exit::Exit, failure::Failure};
 
 /// How much of a processor's time it may take, in seconds.
@@ -24,15 +25,11 @@ const SECONDS: u64 = 60;
 /// How much of a complaint is told, in bytes.
 const COMPLAINT: usize = 4096;
 
-/// What the interfaces of plugins are called, but for their version.
-const INTERFACES: [&str; 2] =
-    ["sanchay:inspect/judging@", "sanchay:inspect/extracting@"];
-
 /// Make a component of the core module on standard input.
 #[derive(Args, Clone, Copy, Debug)]
 pub(crate) struct EncodeArgs {
     /// The world that the module is of, where it does not say so itself
-    #[arg(long, value_name = "WORLD", value_enum)]
+    #[arg(long, value_name = "WORLD", value_parser = choice::world())]
     world: Option<World>,
 }
 
@@ -61,7 +58,7 @@ fn encode(
     world: Option<World>,
 ) -> Result<Vec<u8>, String> {
     if let Some(world) = world {
-        let (resolve, id) = wit::world(world.name())?;
+        let (resolve, id) = world.resolve()?;
         let encoding = StringEncoding::UTF8;
         embed_component_metadata(&mut module, &resolve, id, encoding, false)
             .map_err(says)?;
@@ -73,9 +70,12 @@ fn encode(
         .encode()
         .map_err(says)?;
     let exports = exports(&component)?;
-    let is_plugin = exports.iter().any(|name| {
-        INTERFACES.iter().any(|interface| name.starts_with(interface))
-    });
+    // What the interfaces of plugins are called, but for their version.
+    let interfaces = World::ALL
+        .map(|world| format!("sanchay:inspect/{}@", world.interface()));
+    let is_plugin = exports
+        .iter()
+        .any(|name| interfaces.iter().any(|it| name.starts_with(it)));
     match (is_plugin, &*exports) {
         (true, _) => Ok(component),
         (false, []) => Err("it does not say which world it is of: \
@@ -110,8 +110,7 @@ pub(super) fn elsewhere(
     world: Option<World>,
 ) -> Result<Vec<u8>, String> {
     let cannot = |error: io::Error| format!("cannot run its encoder: {error}");
-    let world = world.and_then(|it| it.to_possible_value());
-    let world = world.map(|it| format!("--world={}", it.get_name()));
+    let world = world.map(|it| format!("--world={}", it.kind()));
     let mut child = Command::new(env::current_exe().map_err(cannot)?)
         .args(["plugin", "encode"])
         .args(world)

@@ -5,14 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::{Args, ValueEnum, builder::PossibleValue};
+use clap::Args;
+use sanchay_plugin_templates::{Language, Template, World};
 
-use super::wit::{WIT, write_into};
-use super::world::World;
+use super::{choice, folder};
 use crate::{context::Context, exit::Exit, failure::Failure};
-
-#[path = "../../../templates/plugin/files.rs"]
-mod files;
 
 /// Write a project that compiles to a plugin.
 ///
@@ -25,77 +22,33 @@ pub(crate) struct NewArgs {
     folder: PathBuf,
 
     /// What the plugin is to be
-    #[arg(long, value_name = "WORLD", value_enum, default_value = "filter")]
+    #[arg(
+        long,
+        value_name = "WORLD",
+        value_parser = choice::world(),
+        default_value = "filter"
+    )]
     world: World,
 
     /// The language it is to be written in
-    #[arg(long, value_name = "LANGUAGE", value_enum, default_value = "rust")]
+    #[arg(
+        long,
+        value_name = "LANGUAGE",
+        value_parser = choice::language(),
+        default_value = "rust"
+    )]
     language: Language,
-}
-
-/// The languages that there is a template in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Language {
-    Rust,
-    C,
-    Javascript,
-    Python,
-}
-
-impl ValueEnum for Language {
-    fn value_variants<'a>() -> &'a [Self] {
-        &[Self::Rust, Self::C, Self::Javascript, Self::Python]
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(match self {
-            Self::Rust => PossibleValue::new("rust").help("with cargo"),
-            Self::C => PossibleValue::new("c").help("with clang and lld"),
-            Self::Javascript => {
-                PossibleValue::new("javascript").help("with componentize-qjs")
-            }
-            Self::Python => {
-                PossibleValue::new("python").help("with componentize-py")
-            }
-        })
-    }
 }
 
 impl NewArgs {
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let name = name(&self.folder)?;
-        let files = match (self.language, self.world) {
-            (Language::Rust, World::Filter) => files::RUST_FILTER,
-            (Language::Rust, World::Extractor) => files::RUST_EXTRACTOR,
-            (Language::C, World::Filter) => files::C_FILTER,
-            (Language::C, World::Extractor) => files::C_EXTRACTOR,
-            (Language::Javascript, World::Filter) => files::JAVASCRIPT_FILTER,
-            (Language::Javascript, World::Extractor) => {
-                files::JAVASCRIPT_EXTRACTOR
-            }
-            (Language::Python, World::Filter) => files::PYTHON_FILTER,
-            (Language::Python, World::Extractor) => files::PYTHON_EXTRACTOR,
-        };
-        let world = self.world.name();
-        let own = files
-            .iter()
-            .map(|file| (PathBuf::from(file.path), file.fill(&name, world)));
-        let wit = WIT.iter().map(|(file, text)| {
-            (Path::new("wit").join(file), (*text).to_owned())
-        });
-        write_into(&self.folder, own.chain(wit)).map_err(
-            |(path, source)| Failure::Output {
-                path,
-                action: "cannot make",
-                source,
-            },
-        )?;
-        let bytes = self.folder.as_os_str().as_encoded_bytes();
-        context.messages(false, false).note(format_args!(
-            "{}: a plugin called {name}; its README.md tells how to go on",
-            sanchay::escaped(bytes)
-        ));
-        Ok(Exit::Done)
+        let template = Template { language: self.language, world: self.world };
+        let what = format_args!(
+            "a plugin called {name}; its README.md tells how to go on"
+        );
+        let files = template.files(&name).into_iter();
+        folder::make(context, &self.folder, files, what)
     }
 }
 

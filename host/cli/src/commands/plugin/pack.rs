@@ -4,8 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use sanchay_plugin_templates::World;
 
-use super::{encode, world::World};
+use super::{choice, encode};
 use crate::{
     context::Context,
     exit::Exit,
@@ -31,7 +32,7 @@ pub(crate) struct PackArgs {
     module: PathBuf,
 
     /// The world that the module is of, where it does not say so itself
-    #[arg(long, value_name = "WORLD", value_enum)]
+    #[arg(long, value_name = "WORLD", value_parser = choice::world())]
     world: Option<World>,
 
     /// Where the component goes; by default a file of the module's name in
