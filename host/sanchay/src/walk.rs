@@ -47,7 +47,7 @@ use crate::{
 /// between workers.
 const FILES_PER_TASK: usize = 2048;
 
-/// Who is told what a walk finds.
+/// Takes what a walk finds.
 pub(crate) trait Visitor: Sync {
     /// The part of one worker.
     type Worker: WorkerVisitor;
