@@ -1,4 +1,4 @@
-//! What a caller sees when the code in the cage exceeds its ceiling.
+//! What a caller sees when the code in the sandbox exceeds its ceiling.
 //!
 //! ```sh
 //! cargo run --release -p sanchay --example ceiling
@@ -9,7 +9,7 @@
 //! program can match. It costs what was asked about and nothing else: the
 //! instance is thrown away, and the next question gets a fresh one.
 //!
-//! 1. A run that keeps 1 MiB of both ends of each file in the cage: every
+//! 1. A run that keeps 1 MiB of both ends of each file in the sandbox: every
 //!    file has its error, [`Fault::MemoryRefused`], and the run goes on to
 //!    the last. With 64 KiB of them, the same engine hashes all.
 //! 2. Batches of names, one of them of 2 MiB: [`Fault::MemoryRefused`].

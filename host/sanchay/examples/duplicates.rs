@@ -5,7 +5,7 @@
 //!     [--bytes N] [--seconds N] ROOT...
 //! ```
 //!
-//! The search is watched by a [`Monitor`]: its callback is told every 50
+//! The search is watched by a [`Monitor`]: its callback hears every 50
 //! milliseconds how far the run is, and ends it by returning `Break`. It is
 //! called from a worker thread, so it holds nothing but what it was given and
 //! what may be shared. A run that was ended has no answer, and its error is
@@ -52,7 +52,7 @@ fn main() -> Result<ExitCode, Box<dyn StdError>> {
 /// A monitor that shows how far the run is and ends it at its limit.
 fn watch(limit: Limit) -> Monitor {
     let started = Instant::now();
-    let told = move |progress: &Progress| {
+    let report = move |progress: &Progress| {
         eprintln!(
             "{:?}: {} files, {} bytes",
             progress.phase, progress.files, progress.bytes,
@@ -66,7 +66,7 @@ fn watch(limit: Limit) -> Monitor {
         }
     };
     Monitor {
-        progress: Some(Arc::new(told)),
+        progress: Some(Arc::new(report)),
         interval: Duration::from_millis(50),
         ..Monitor::default()
     }

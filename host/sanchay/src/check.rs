@@ -99,7 +99,7 @@ impl<'l> CheckRequest<'l> {
         self
     }
 
-    /// The chunk of partial digests whose lines do not tell theirs, in bytes.
+    /// The chunk of partial digests whose lines do not have theirs, in bytes.
     pub fn chunk(mut self, bytes: u32) -> Self {
         self.options.chunk = Some(bytes);
         self

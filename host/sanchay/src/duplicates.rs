@@ -166,7 +166,7 @@ impl DuplicatesRequest {
     /// [`Error::Cancelled`] if the run was ended before it was done;
     /// [`Error::Option`] for an algorithm that cannot tell files apart;
     /// [`Error::Filter`], [`Error::Threads`] and [`Error::Sandbox`] if it
-    /// could not begin. What is wrong with a file is told to `on_error`.
+    /// could not begin. What is wrong with a file goes to `on_error`.
     pub fn find(
         self,
         on_error: impl Fn(EntryError) -> ControlFlow<()> + Sync,

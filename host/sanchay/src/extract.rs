@@ -101,7 +101,7 @@ impl Extractors {
     }
 
     /// Appends the values of a file, one for each column; nothing where it
-    /// failed, which `error` is told. The file's position is left alone.
+    /// failed, which `error` gets. The file's position is left alone.
     /// Without a file, those are not asked that want its bytes.
     pub(crate) fn extract(
         &mut self,
@@ -133,7 +133,7 @@ impl Extractors {
     }
 }
 
-/// Why a plugin of that name told nothing.
+/// Why a plugin of that name returned nothing.
 fn cause(failure: ExtractError, plugin: &str) -> Cause {
     let plugin = plugin.into();
     match failure {
@@ -148,7 +148,7 @@ fn cause(failure: ExtractError, plugin: &str) -> Cause {
     }
 }
 
-/// Reads so many bytes of a file, or as many as it has.
+/// Reads `wanted` bytes of a file, or as many as it has.
 fn read(
     file: &File,
     from: u64,

@@ -1,4 +1,4 @@
-//! Hashing: what is in files, told by digests, in order.
+//! Hashing: the digests of files, in order.
 
 mod batch;
 mod blake3;
@@ -217,7 +217,7 @@ impl HashRequest {
         self.method(Method::Whole(algorithm))
     }
 
-    /// How a file's content is told.
+    /// How a file's content is identified.
     pub fn method(mut self, method: Method) -> Self {
         self.options.method = method;
         self

@@ -38,7 +38,7 @@ pub struct WalkOptions {
     pub storage: Option<Arc<dyn Storage>>,
     /// Files that are not reported, by what identifies them, wherever they
     /// are found: the one that a list is written to, say. What the caller
-    /// names is not judged.
+    /// names is not filtered.
     pub leave_out: Vec<FileId>,
     /// Whether to stay on the file systems of the roots: no directory is
     /// entered that lies on another. Pseudo file systems (`/proc`, `/sys`) are
@@ -48,7 +48,7 @@ pub struct WalkOptions {
     /// How directories are listed.
     pub walker: Walker,
     /// Plugins: filters, which must want an entry as well, and extractors,
-    /// whose values go with each file. What the caller names is not judged.
+    /// whose values go with each file. What the caller names is not filtered.
     pub plugins: Plugins,
 }
 
@@ -111,7 +111,7 @@ pub enum Walker {
     Portable,
 }
 
-/// How a file's content is told. The default is a digest of all its bytes by
+/// How a file's content is identified. The default is a digest of all its bytes by
 /// XXH3 with 128 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -158,12 +158,12 @@ impl Default for Method {
 pub struct HashOptions {
     /// Which files of the directories that are named.
     pub walk: WalkOptions,
-    /// How a file's content is told.
+    /// How a file's content is identified.
     pub method: Method,
 }
 
 /// Which files to compare, and how. By default hard links are one file, and
-/// XXH3 with 128 bits tells what is equal.
+/// XXH3 with 128 bits decides what is equal.
 ///
 /// ```
 /// use sanchay::{DuplicateOptions, Filter, WalkOptions};
@@ -207,11 +207,11 @@ impl Default for DuplicateOptions {
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CheckOptions {
-    /// The algorithm of lines that do not name theirs; `None`: told by the
+    /// The algorithm of lines that do not name theirs; `None`: guessed from the
     /// digest's length, and where two are possible (SHA-256 and BLAKE3,
     /// XXH3-128 and MD5), either will do.
     pub algorithm: Option<Algorithm>,
-    /// The chunk of partial digests whose lines do not tell theirs, in bytes;
+    /// The chunk of partial digests whose lines do not have theirs, in bytes;
     /// `None`: [`DEFAULT_CHUNK`](crate::DEFAULT_CHUNK).
     pub chunk: Option<u32>,
 }

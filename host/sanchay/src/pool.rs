@@ -68,7 +68,7 @@ impl std::fmt::Debug for Pool {
 }
 
 impl Pool {
-    /// Sets up a pool of so many threads; `None`: one per CPU, and more when
+    /// Sets up a pool. `threads` is a fixed number; `None`: one per CPU, and more when
     /// they are blocked on I/O.
     /// The inspectors are instances in the sandbox, unless others are given.
     pub(crate) fn new(
@@ -182,7 +182,7 @@ impl Pool {
     }
 
     /// Runs a body in each worker thread, each with an instance of its own,
-    /// and returns when all are done. `more` tells whether there is work that
+    /// and returns when all are done. `more` says whether there is work that
     /// another worker could take.
     pub(crate) fn run<F>(
         &self,

@@ -132,7 +132,7 @@ impl<'a> RunState<'a> {
         }
     }
 
-    /// Tells of what is left out, though nothing is wrong with it.
+    /// Reports what is left out, though nothing is wrong with it.
     pub(crate) fn leave_out(&self, left_out: LeftOut) {
         if let Some(callback) = &self.monitor.left_out {
             callback(&left_out);

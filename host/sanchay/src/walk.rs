@@ -46,7 +46,7 @@ pub(crate) use sanchay_core::order::by_path as by_name;
 /// between workers.
 const FILES_PER_TASK: usize = 2048;
 
-/// Who is told what a walk finds.
+/// Takes what a walk finds.
 pub(crate) trait Visitor: Sync {
     /// The part of one worker.
     type Worker: WorkerVisitor;

@@ -1,5 +1,5 @@
 //! A list in blocks of whole lines. This side only looks for line ends; what
-//! the lines mean is judged in the cage.
+//! the lines mean is decided in the sandbox.
 
 use std::io::{self, Read};
 

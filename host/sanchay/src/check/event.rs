@@ -25,7 +25,7 @@ pub enum CheckEvent<'a> {
         path: &'a [u8],
         /// What became of the entry.
         verdict: Verdict,
-        /// The length of its digest in bytes, if that alone told which
+        /// The length of its digest in bytes, if that alone decided which
         /// algorithms it may be of.
         guessed: Option<usize>,
     },

@@ -28,14 +28,14 @@ use crate::{
     walk::{Open, RootEntry},
 };
 
-/// Files of up to so many bytes are read whole at once: opening a file costs
+/// Files of up to this many bytes are read whole at once: opening a file costs
 /// as much as reading this much.
 pub(super) const SMALL: u64 = 64 * 1024;
 
 /// How much is read of each end of a large file, in bytes.
 pub(super) const END: u32 = 16 * 1024;
 
-/// A file of so many bytes is a piece of work of its own.
+/// A file of this many bytes is a task of its own.
 const LARGE: u64 = 4 << 20;
 
 /// How many files are read in one piece at most.
@@ -94,7 +94,7 @@ impl Comparison<'_> {
         ))
     }
 
-    /// Cuts files into tasks of so many files, or of one that is large.
+    /// Cuts files into tasks: a few hundred files, or one that is large.
     fn cut<'f>(
         &self,
         files: &'f [FileNumber],

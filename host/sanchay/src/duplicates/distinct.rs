@@ -31,7 +31,7 @@ pub(super) fn keep_distinct(
 }
 
 /// What makes a directory entry: the directory, as the system knows it, and
-/// the name in it. Where it cannot be told any more, the path.
+/// the name in it. Where that is gone, the path.
 fn locate(
     collection: &Collection,
     file: FileNumber,

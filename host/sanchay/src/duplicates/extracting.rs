@@ -27,7 +27,7 @@ use crate::{
     sync::{into_inner, lock},
 };
 
-/// Groups of so many files together are dealt with at a time.
+/// Groups are dealt with together until they have this many files.
 const FILES: usize = 512;
 
 /// What the values of one group's files may take up, in bytes.
@@ -39,7 +39,7 @@ pub struct GroupValues<'a>(&'a [Extracted]);
 
 impl<'a> GroupValues<'a> {
     /// The values of the file at an index in the group, one for each column
-    /// of the extractors; empty where they have nothing to tell.
+    /// of the extractors; empty where they found nothing.
     #[must_use]
     pub fn of(&self, index: usize) -> &'a [Option<Value>] {
         self.0.get(index).map_or(&[], |extracted| &extracted.values)

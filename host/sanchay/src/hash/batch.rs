@@ -189,8 +189,7 @@ fn fill(
             _ => read_whole(&file, &metadata, rest),
         };
         match read {
-            // Of a file that is being cut, it cannot be told what its ends
-            // are.
+            // While a file is being truncated, its ends are not known.
             Ok(read) if read.shrank && is_partial => {
                 queue.done(index, Err((Action::Read, Cause::Shrank)));
             }

@@ -145,7 +145,8 @@ mod tests {
         }
     }
 
-    /// What comes of a file of so many bytes that had more when it was opened.
+    /// The result for a file of `bytes` bytes that had `before` when it was
+    /// opened.
     fn cut(
         bytes: usize,
         before: u64,

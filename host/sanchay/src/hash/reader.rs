@@ -21,7 +21,7 @@ use crate::{
     run::RunState,
 };
 
-/// Files of up to so many bytes are read together.
+/// Files of up to this many bytes are read together.
 const SMALL: u64 = 64 * 1024;
 
 /// Why a file could not be hashed.

@@ -35,8 +35,8 @@ pub(super) struct ResultBatch {
 }
 
 impl ResultBatch {
-    /// No results yet, of files whose paths begin so; with room for so many
-    /// of them, and so many bytes of names.
+    /// No results yet, for files of a directory; with room for `files` of
+    /// them, and for `names` bytes of names.
     pub(super) fn new(parent: Vec<u8>, files: usize, names: usize) -> Self {
         Self {
             parent: parent.into_boxed_slice(),

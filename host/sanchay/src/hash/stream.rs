@@ -22,11 +22,11 @@ use crate::options::Method;
 /// is still in the processor's cache when it is hashed.
 const CHUNK: usize = 128 * 1024;
 
-/// Files of at least so many bytes are read by one thread and hashed by
+/// Files of at least this many bytes are read by one thread and hashed by
 /// another, if one is free.
 const OVERLAPPED: u64 = 8 << 20;
 
-/// Whether a CPU is idle is checked again after so many bytes.
+/// Whether a CPU is idle is checked again after this many bytes.
 const PART: u64 = 64 << 20;
 
 /// How much passes from the one to the other at a time, in bytes, and how
@@ -88,8 +88,8 @@ pub(super) fn hash_pseudo(
     file: &File,
     method: Method,
 ) -> Result<HashResult, Failure> {
-    // A file that was empty when it was opened and is not any more tells
-    // its size by now; one that the kernel makes up never does.
+    // A file that was empty when it was opened and has grown has a size by
+    // now; one that the kernel makes up never has.
     let size = file.metadata().map_or(0, |now| now.size);
     let limit = if size == 0 { u64::MAX } else { size };
     let source = file.reader().take(limit);

@@ -42,7 +42,7 @@ use crate::{
 /// ten megabytes of them.
 const MAX_HELD: usize = 65_536;
 
-/// Hashing a file of so many bytes takes longer than it takes another worker
+/// Hashing a file of this many bytes takes longer than it takes another worker
 /// to begin with the files behind it.
 const LARGE: u64 = 4 << 20;
 

@@ -64,7 +64,7 @@ fn held_back_work_is_given_to_one_worker_at_a_time() {
 }
 
 #[test]
-fn a_closed_frontier_gives_out_nothing() {
+fn a_closed_queue_gives_out_nothing() {
     let queue = WorkQueue::new(vec![1, 2]);
     let taken = queue.take().unwrap();
     queue.close();

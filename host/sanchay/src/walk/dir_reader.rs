@@ -176,7 +176,7 @@ impl DirReader {
         if let Err(cause) = open.list(&mut self.listing) {
             let action = Action::ReadDirectory;
             let failed = EntryError::new(node.entry(b""), action, cause);
-            // A root of which nothing can be told is as good as none.
+            // A root that cannot be listed at all is as good as none.
             let nothing = node.depth() == 0 && self.listing.is_empty();
             self.errors.push(if nothing { failed.named() } else { failed });
         }

@@ -15,7 +15,7 @@ use crate::{
     plugins::weight,
 };
 
-/// Files are reported as soon as their values take up so many bytes.
+/// Files are reported as soon as their values take up this many bytes.
 const MAX_VALUES: usize = 1 << 20;
 
 impl<V: Visitor> Walk<'_, V> {

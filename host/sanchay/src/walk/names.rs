@@ -12,7 +12,8 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// No names, with room for so many of so many bytes together.
+    /// No names yet, with room for some: their number, and their bytes
+    /// together.
     pub(crate) fn with_capacity(names: usize, bytes: usize) -> Self {
         let (bytes, spans) =
             (Vec::with_capacity(bytes), Vec::with_capacity(names));

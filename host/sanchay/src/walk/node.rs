@@ -1,6 +1,6 @@
 //! Directories of a walk. A node knows its own name and the directory above
 //! it, and no path: what a tree costs in memory grows with its directories,
-//! not with how deep they lie. Paths are made where they are told.
+//! not with how deep they lie. Paths are made where they are reported.
 
 use std::{
     cmp::Ordering,
@@ -23,8 +23,8 @@ use crate::{error::Cause, sync::lock};
 
 /// The longest path below its root of a directory that a walk enters, in
 /// bytes, with the slash behind it: 64 KiB, sixteen times what a system call
-/// takes. A tree may be deeper than that, and every name in it would be told
-/// with all of its path: a few megabytes of directories made gigabytes of
+/// takes. A tree may be deeper than that, and every name in it would be
+/// reported with all of its path: a few megabytes of directories made gigabytes of
 /// output.
 pub const MAX_PATH: usize = 64 << 10;
 

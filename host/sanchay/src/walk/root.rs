@@ -276,7 +276,7 @@ impl Root {
         Ok(current.map_or_else(|| Arc::clone(from), Handle::new))
     }
 
-    /// The same, a name at a time: tells what is in the way.
+    /// The same, a name at a time: its error says what is in the way.
     fn descend_stepwise(
         &self,
         from: &dyn Directory,

@@ -85,7 +85,7 @@ fn the_progress_callback_can_end_a_run() {
         .duplicates(&roots)
         .options(options.clone())
         .monitor(&monitor)
-        .find(|event| go_on(event));
+        .find(go_on);
     assert!(matches!(outcome, Err(Error::Cancelled)), "{outcome:?}");
     let last = seen.lock().unwrap()[2];
     assert_eq!(last.phase, Phase::Comparing);
@@ -127,7 +127,7 @@ fn a_search_for_duplicates_comes_to_the_totals_that_it_told() {
         .duplicates(&roots)
         .options(options.clone())
         .monitor(&monitor)
-        .find(|event| go_on(event))
+        .find(go_on)
         .unwrap();
     let last = *seen.lock().unwrap().last().unwrap();
     let read = 8 * (32 << 10) + 2 * (1 << 20) + 8;
@@ -206,7 +206,7 @@ fn a_run_can_be_cancelled_from_another_thread_and_before_it_begins() {
         .duplicates(&roots)
         .options(options.clone())
         .monitor(&monitor)
-        .find(|event| go_on(event));
+        .find(go_on);
     assert!(matches!(outcome, Err(Error::Cancelled)));
 }
 
@@ -259,7 +259,7 @@ fn a_visitor_that_breaks_ends_a_hash_run_there_and_then() {
 fn a_visitor_that_breaks_ends_a_check_and_a_search_for_duplicates() {
     let list = format!("{}  gone\n", "0".repeat(64)).repeat(5000);
     let mut calls = 0;
-    let outcome = engine(2).check(&mut list.as_bytes()).for_each(|event| {
+    let outcome = engine(2).check(list.as_bytes()).for_each(|event| {
         assert!(matches!(event, CheckEvent::Verdict { .. }));
         calls += 1;
         ControlFlow::Break(())

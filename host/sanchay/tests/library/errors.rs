@@ -58,10 +58,8 @@ fn options_that_make_no_sense_end_a_run_before_it_begins() {
             .for_each(|event| go_on(event));
         assert!(matches!(outcome, Err(Error::Filter(_))), "{outcome:?}");
         let options = DuplicateOptions { walk, ..Default::default() };
-        let outcome = engine
-            .duplicates(&roots)
-            .options(options.clone())
-            .find(|event| go_on(event));
+        let outcome =
+            engine.duplicates(&roots).options(options.clone()).find(go_on);
         assert!(matches!(outcome, Err(Error::Filter(_))), "{outcome:?}");
     }
     for chunk in [0, MAX_CHUNK + 1] {
@@ -159,7 +157,7 @@ fn a_check_tells_verdicts_and_malformed_lines_in_order() {
     );
     let mut told = Vec::new();
     let summary = engine(2)
-        .check(&mut list.as_bytes())
+        .check(list.as_bytes())
         .for_each(|event| {
             told.push(match event {
                 CheckEvent::Malformed { line, .. } => line.to_string(),
