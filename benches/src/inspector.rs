@@ -36,7 +36,7 @@ impl NativeInspector {
         out: &mut Vec<Digest>,
     ) -> Result<(), Fault> {
         out.clear();
-        let batch = batch::Batch::new(data, ends).map_err(batch_error)?;
+        let batch = Batch::new(data, ends).map_err(batch_error)?;
         let digests = hashing::digest_batch(algorithm, batch);
         let digests = digests.chunks_exact(algorithm.digest_len());
         out.extend(digests.filter_map(Digest::from_bytes));
@@ -202,57 +202,6 @@ fn value(digest: &[u8]) -> Result<Digest, Fault> {
 
 fn batch_error(error: BatchError) -> Fault {
     Fault::Batch(error)
-}
-
-fn checklist_of(found: checklist::Checklist) -> Result<Checklist, Fault> {
-    let checklist::Checklist { lines, promises, malformed, separator } = found;
-    let promises = promises
-        .into_iter()
-        .map(|promise| {
-            let checklist::Promise { line, path, expected } = promise;
-            Ok(Promise { line, path, expected: expectation_of(expected)? })
-        })
-        .collect::<Result<_, Fault>>()?;
-    Ok(Checklist { lines, promises, malformed, separator })
-}
-
-fn expectation_of(
-    expected: checklist::Expectation,
-) -> Result<Expectation, Fault> {
-    use checklist::Expectation as Logic;
-    Ok(match expected {
-        Logic::Named(algorithm, digest) => {
-            Expectation::Named(algorithm, value(&digest)?)
-        }
-        Logic::Unnamed(digest) => Expectation::Unnamed(value(&digest)?),
-        Logic::Partial(digest, chunk) => Expectation::Partial(digest, chunk),
-    })
-}
-
-fn value(digest: &[u8]) -> Result<Digest, Fault> {
-    let lied = || Fault::Lied(format!("a digest of {} bytes", digest.len()));
-    Digest::from_bytes(digest).ok_or_else(lied)
-}
-
-fn batch_error(error: batch::BatchError) -> Fault {
-    use batch::BatchError as Logic;
-    Fault::Batch(match error {
-        Logic::EndOutOfOrder(index) => BatchError::EndOutOfOrder(index),
-        Logic::EndPastData(index) => BatchError::EndPastData(index),
-        Logic::TrailingData(bytes) => BatchError::TrailingData(bytes),
-        Logic::ColumnLength(entries) => BatchError::ColumnLength(entries),
-    })
-}
-
-fn filter_error(error: filter::SpecificationError) -> FilterError {
-    use filter::SpecificationError as Logic;
-    match error {
-        Logic::EmptyExtension(index) => FilterError::EmptyExtension(index),
-        Logic::ImpossibleExtension(index) => {
-            FilterError::ImpossibleExtension(index)
-        }
-        Logic::EmptySizeRange => FilterError::EmptySizeRange,
-    }
 }
 
 fn checklist_of(found: checklist::Checklist) -> Result<Checklist, Fault> {

@@ -193,3 +193,13 @@ fn a_list_does_not_list_itself() {
         assert!(text.contains("d/f") && !text.contains("list"), "{text}");
     }
 }
+
+#[test]
+fn verdicts_do_not_take_the_place_of_a_file_that_is_checked() {
+    let tree = Tree::new();
+    let precious = tree.file("d/f", "precious");
+    let _ = run(&tree, "hash d -o list").succeeds();
+    let finished = run(&tree, "hash --check list -o d/f").exits(2);
+    assert!(finished.stderr.contains("d/f"), "{}", finished.stderr);
+    assert_eq!(fs::read(precious).unwrap(), b"precious");
+}

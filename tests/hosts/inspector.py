@@ -112,17 +112,38 @@ def partial(inspector, content, chunk=1024):
     return f"xxh64:{found.first:016x}:{found.last:016x}:{found.size}"
 
 
-def specification(extensions=(), least=None, most=None, hidden=True):
-    """A record of the type `specification`."""
-    record = cm.Record()
-    record.extensions = [extension.encode() for extension in extensions]
-    setattr(record, "min-size", least)
-    setattr(record, "max-size", most)
-    record.hidden = hidden
-    return record
+def count(number):
+    """A number that counts, as programs have it."""
+    return number.to_bytes(4, "little")
 
 
-def verdicts(inspector, question):
+def test(field, operator, operands):
+    """A test of a field, in a program."""
+    head = bytes([4, field, operator]) + count(len(operands))
+    return head + b"".join(operands)
+
+
+def number(value):
+    """An operand that is a number."""
+    return b"\1" + value.to_bytes(8, "little")
+
+
+def program(extensions=(), least=None, most=None, hidden=True):
+    """A filter as wit/filtering.wit describes it."""
+    bare = [extension.encode().removeprefix(b".") for extension in extensions]
+    parts = [test(4, 0, [number(1)])]
+    if bare:
+        operands = [b"\3" + count(len(it)) + it for it in bare]
+        parts.append(test(1, 0, operands))
+    if least is not None:
+        parts.append(test(2, 4, [number(least)]))
+    if most is not None:
+        parts.append(test(2, 2, [number(most)]))
+    head = bytes([1, hidden, 1]) + count(len(parts))
+    return head + b"".join(parts)
+
+
+def matches(inspector, question):
     """What filters say of names and of sizes."""
     names = [bytes.fromhex(name) for name in question["names"]]
     listing = cm.Record()
@@ -131,20 +152,26 @@ def verdicts(inspector, question):
         sum(map(len, names[: index + 1])) for index in range(len(names))
     ]
     listing.kinds = ["file"] * len(names)
-    judged = []
+
+    def call(name, *arguments):
+        return inspector.call("filtering", name, *arguments)
+
+    matched = []
     for wanted in question["filters"]:
-        wanted = specification(wanted["extensions"], hidden=wanted["hidden"])
-        compiled = inspector.call("filtering", "[static]filter.compile", wanted)
-        name = "[method]filter.judge-names"
-        judged.append(inspector.call("filtering", name, compiled, listing))
+        wanted = program(wanted["extensions"], hidden=wanted["hidden"])
+        compiled = call("[static]filter.compile", wanted)
+        found = call("[method]filter.match-names", compiled, listing)
+        assert found.directories == []
+        matched.append(found.entries)
     least, most = question["range"]
-    wanted = specification(least=least, most=most)
-    compiled = inspector.call("filtering", "[static]filter.compile", wanted)
-    name = "[method]filter.judge-sizes"
-    sizes = inspector.call("filtering", name, compiled, question["sizes"])
-    wanted = specification(least=most, most=least)
-    refused = inspector.call("filtering", "[static]filter.compile", wanted)
-    return {"verdicts": judged, "sizes": sizes, "refused": refused.tag}
+    wanted = program(least=least, most=most)
+    compiled = call("[static]filter.compile", wanted)
+    columns = call("[method]filter.columns", compiled)
+    sizes = question["sizes"]
+    name = "[method]filter.match-metadata"
+    sizes = call(name, compiled, len(sizes), None, columns, sizes)
+    refused = call("[static]filter.compile", wanted[:-1])
+    return {"matches": matched, "sizes": sizes, "refused": refused.fault}
 
 
 def main():
@@ -155,7 +182,7 @@ def main():
         answer = digests(inspector, question["files"])
         answer["trees"] = trees(inspector)
     else:
-        answer = verdicts(inspector, question)
+        answer = matches(inspector, question)
     json.dump(answer, sys.stdout)
 
 

@@ -151,7 +151,20 @@ impl Tree {
     pub fn deep(&self, name: impl AsName, depth: usize, each: &str) {
         let top = self.dir(name);
         self.deep.borrow_mut().push(top.clone());
-        deep::make(&top, depth, each, None);
+        deep::make(&top, depth, each, None, 0);
+    }
+
+    /// The same, and so many empty files in the last directory.
+    pub fn deep_files(
+        &self,
+        name: impl AsName,
+        depth: usize,
+        each: &str,
+        files: usize,
+    ) {
+        let top = self.dir(name);
+        self.deep.borrow_mut().push(top.clone());
+        deep::make(&top, depth, each, None, files);
     }
 
     /// The same, and in each of the directories another one, empty.
@@ -164,7 +177,7 @@ impl Tree {
     ) {
         let top = self.dir(name);
         self.deep.borrow_mut().push(top.clone());
-        deep::make(&top, depth, each, Some(beside));
+        deep::make(&top, depth, each, Some(beside), 0);
     }
 
     /// Makes each of the odd names a file whose content is its name, in a

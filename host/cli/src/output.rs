@@ -19,7 +19,7 @@ use sanchay_output::{Encoder, TextOptions};
 
 pub(crate) use self::{
     sink::Sink,
-    spare::Inputs,
+    spare::{Inputs, leads_to},
     writer::{RecordWriter, row},
 };
 use crate::{exit::Exit, failure::Failure, options::output::OutputArgs};

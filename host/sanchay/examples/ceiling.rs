@@ -19,8 +19,8 @@
 use std::{error::Error, fs, ops::ControlFlow, time::Duration};
 
 use sanchay::{
-    Algorithm, Cause, Engine, EntryError, Fault, FilterOptions, HashEvent,
-    Limits, Method, escaped,
+    Algorithm, Cause, Engine, EntryError, Fault, Filter, HashEvent, Limits,
+    Method, escaped,
 };
 
 const MIB: usize = 1 << 20;
@@ -78,9 +78,7 @@ fn print(error: &EntryError) {
 
 /// Filters batches of names, one of which does not fit.
 fn names(engine: &Engine) -> Result<(), Box<dyn Error>> {
-    let extensions = vec![b"txt".to_vec()];
-    let mut filter =
-        engine.filter(&FilterOptions { extensions, ..Default::default() })?;
+    let mut filter = engine.filter(&Filter::default().extension("txt"))?;
     for count in [10, 200_000, 10] {
         match filter.match_names(&vec!["notes.txt"; count]) {
             Ok(wanted) => println!("{} of {count} names", wanted.len()),

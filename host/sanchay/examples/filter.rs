@@ -21,7 +21,7 @@ use std::{
     io::{self, BufRead as _, BufWriter, Write},
 };
 
-use sanchay::{Engine, Filter, FilterOptions};
+use sanchay::{Engine, Filter, FilterInstance};
 
 /// How many names are matched at once.
 const BATCH: usize = 1000;
@@ -31,13 +31,13 @@ const BATCH: usize = 1000;
 const LONGEST: u64 = 1 << 20;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut options = FilterOptions::default();
+    let mut options = Filter::default();
     let mut separator = b'\n';
     for word in env::args_os().skip(1) {
         match word.as_encoded_bytes() {
             b"-0" => separator = 0,
-            b"-H" => options.hidden = true,
-            extension => options.extensions.push(extension.to_vec()),
+            b"-H" => options = options.hidden(true),
+            extension => options = options.extension(extension),
         }
     }
     // One thread, hence one instance, is enough for a stream.
@@ -79,7 +79,7 @@ fn next(
 
 /// Matches paths by their last names and prints those that survive.
 fn pass(
-    filter: &mut Filter,
+    filter: &mut FilterInstance,
     paths: &[Vec<u8>],
     separator: u8,
     out: &mut impl Write,

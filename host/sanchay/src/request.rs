@@ -5,7 +5,6 @@
 macro_rules! walk_methods {
     () => {
         /// Which entries are wanted, in place of what was said of that before.
-        #[must_use]
         pub fn filter(mut self, filter: crate::Filter) -> Self {
             self.walk().filter = filter;
             self
@@ -13,32 +12,27 @@ macro_rules! walk_methods {
 
         /// Only files whose names end in this extension, or another that is
         /// added: with or without its leading dot, without regard to case.
-        #[must_use]
         pub fn extension(self, extension: impl AsRef<[u8]>) -> Self {
             self.refine(|filter| filter.extension(extension))
         }
 
         /// Only files of at least so many bytes.
-        #[must_use]
         pub fn min_size(self, bytes: u64) -> Self {
             self.refine(|filter| filter.min_size(bytes))
         }
 
         /// Only files of at most so many bytes.
-        #[must_use]
         pub fn max_size(self, bytes: u64) -> Self {
             self.refine(|filter| filter.max_size(bytes))
         }
 
         /// Only what was modified at this time or later.
-        #[must_use]
         pub fn changed_since(self, time: impl Into<crate::Timestamp>) -> Self {
             let time = time.into();
             self.refine(|filter| filter.changed_since(time))
         }
 
         /// Only what was modified before this time.
-        #[must_use]
         pub fn changed_before(
             self,
             time: impl Into<crate::Timestamp>,
@@ -49,7 +43,6 @@ macro_rules! walk_methods {
 
         /// Whether hidden files and directories are included: those whose
         /// names begin with a dot.
-        #[must_use]
         pub fn hidden(self, hidden: bool) -> Self {
             self.refine(|filter| filter.hidden(hidden))
         }
@@ -64,42 +57,36 @@ macro_rules! walk_methods {
         }
 
         /// Whether symbolic links are followed.
-        #[must_use]
         pub fn follow(mut self, follow: bool) -> Self {
             self.walk().follow = follow;
             self
         }
 
         /// Whether links that are followed must stay beneath the root.
-        #[must_use]
         pub fn beneath(mut self, beneath: bool) -> Self {
             self.walk().beneath = beneath;
             self
         }
 
         /// How deep to go: a root's own entries have depth 1.
-        #[must_use]
         pub fn max_depth(mut self, depth: usize) -> Self {
             self.walk().max_depth = Some(depth);
             self
         }
 
         /// Whether to stay on the file systems of the roots.
-        #[must_use]
         pub fn one_file_system(mut self, stay: bool) -> Self {
             self.walk().one_file_system = stay;
             self
         }
 
         /// Plugins to use.
-        #[must_use]
         pub fn plugins(mut self, plugins: crate::Plugins) -> Self {
             self.walk().plugins = plugins;
             self
         }
 
         /// Where the files are, if not on this machine.
-        #[must_use]
         pub fn storage(
             mut self,
             storage: std::sync::Arc<dyn crate::Storage>,
@@ -115,7 +102,6 @@ macro_rules! walk_methods {
 macro_rules! monitor_methods {
     () => {
         /// Lets another thread end the run.
-        #[must_use]
         pub fn cancel(mut self, cancel: &crate::Cancel) -> Self {
             self.monitor.cancel = cancel.clone();
             self
@@ -123,7 +109,6 @@ macro_rules! monitor_methods {
 
         /// Calls back from time to time with how far the run is, from a worker
         /// thread, never from two at once. `Break` ends the run.
-        #[must_use]
         pub fn progress(
             mut self,
             callback: impl Fn(&crate::Progress) -> std::ops::ControlFlow<()>
@@ -137,7 +122,6 @@ macro_rules! monitor_methods {
 
         /// Watches the run in a way that was put together before, in place of
         /// what was said so far.
-        #[must_use]
         pub fn monitor(mut self, monitor: &crate::Monitor) -> Self {
             self.monitor = monitor.clone();
             self

@@ -18,13 +18,14 @@ fn open_top(top: &Path) -> OwnedFd {
     openat(CWD, top, flags, Mode::empty()).unwrap()
 }
 
-/// Makes a chain below `top`, with a file `leaf` in the last directory, and
-/// perhaps another directory in each.
+/// Makes a chain below `top`, with a file `leaf` in the last directory and
+/// so many empty ones beside it, and perhaps another directory in each.
 pub(super) fn make(
     top: &Path,
     depth: usize,
     each: &str,
     beside: Option<&str>,
+    files: usize,
 ) {
     let mut current = open_top(top);
     for _ in 0..depth {
@@ -37,6 +38,9 @@ pub(super) fn make(
     let mode = Mode::from_raw_mode(0o644);
     let leaf = openat(&current, "leaf", flags, mode).unwrap();
     rustix::io::write(&leaf, b"leaf").unwrap();
+    for number in 0..files {
+        let _ = openat(&current, format!("{number}"), flags, mode).unwrap();
+    }
 }
 
 /// Empties `top` of chains: the directories in it are removed, and what is in

@@ -131,7 +131,7 @@ impl RecordBatch {
         self.rows == 0
     }
 
-    /// About how many bytes the records take.
+    /// About how many bytes the records will take when they are written.
     #[must_use]
     pub fn bytes(&self) -> usize {
         const FIXED: usize = 40;

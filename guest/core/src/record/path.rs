@@ -9,6 +9,8 @@ use core::ops::Range;
 pub struct PathColumn {
     data: Vec<u8>,
     rows: Vec<Spans>,
+    /// How many bytes the paths have, each by itself.
+    joined: usize,
 }
 
 /// Where the two parts of a path are.
@@ -50,6 +52,10 @@ impl PathColumn {
             }
             _ => self.append(parent),
         };
+        self.joined = self
+            .joined
+            .saturating_add(parent.len())
+            .saturating_add(name.len());
         let name = self.append(name);
         self.rows.push(Spans { parent, name });
     }
@@ -86,14 +92,16 @@ impl PathColumn {
         part.unwrap_or_default()
     }
 
-    /// How many bytes the paths take.
+    /// How many bytes the paths have, each by itself: what they will take
+    /// when they are written.
     #[must_use]
-    pub fn bytes(&self) -> usize {
-        self.data.len()
+    pub const fn bytes(&self) -> usize {
+        self.joined
     }
 
     pub(super) fn clear(&mut self) {
         self.data.clear();
         self.rows.clear();
+        self.joined = 0;
     }
 }

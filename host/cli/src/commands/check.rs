@@ -5,15 +5,17 @@ mod guesses;
 mod report;
 
 use std::{
+    ffi::OsStr,
     fs::File,
     io::{Read, stdin},
     ops::ControlFlow,
+    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
 };
 
 use sanchay::{
-    Cancel, CheckEvent, CheckOptions, CheckSummary, Engine, Error, Flaw,
-    Plugins, escaped,
+    Cancel, CheckEvent, CheckOptions, CheckSummary, Engine, Error, FileId,
+    Flaw, Plugins, escaped,
 };
 use sanchay_core::record::RecordKind;
 use sanchay_output::TextOptions;
@@ -26,7 +28,7 @@ use crate::{
     failure::{Failure, plain},
     messages::Messages,
     options::check::CheckArgs,
-    output::{Inputs, Output, RecordWriter},
+    output::{Inputs, Output, RecordWriter, leads_to},
 };
 
 /// Checks every list that is named.
@@ -58,6 +60,7 @@ pub(crate) fn run(
         messages,
         cancel,
         writer: RecordWriter::new(&output),
+        written: output.sink.ids(),
     };
     let standard_input = [PathBuf::from("-")];
     let lists = match arguments.paths.as_slice() {
@@ -86,6 +89,8 @@ struct Check<'o> {
     messages: Messages,
     cancel: Cancel,
     writer: RecordWriter<'o>,
+    /// The files that the verdicts go to.
+    written: Vec<FileId>,
 }
 
 impl Check<'_> {
@@ -122,7 +127,10 @@ impl Check<'_> {
             })?)
         };
         let monitor = self.messages.monitor(&self.cancel);
-        let Self { arguments, quiet, refuted, messages, writer, .. } = self;
+        let Self {
+            arguments, quiet, refuted, messages, writer, written, ..
+        } = self;
+        let mut overwrites = None;
         // A length that fits nothing is explained once without --warn: the
         // list is of an algorithm that is not known, and not just damaged.
         let mut explains = !arguments.status;
@@ -134,6 +142,11 @@ impl Check<'_> {
             .monitor(&monitor)
             .for_each(|event| match event {
                 CheckEvent::Verdict { path, verdict, guessed } => {
+                    let file = Path::new(OsStr::from_bytes(path));
+                    if leads_to(file, written) {
+                        overwrites = Some(file.to_owned());
+                        return ControlFlow::Break(());
+                    }
                     guesses.note(guessed, &verdict);
                     let quiet = *quiet;
                     let mut report =
@@ -154,6 +167,9 @@ impl Check<'_> {
                 }
                 _ => ControlFlow::Continue(()),
             });
+        if let Some(path) = overwrites {
+            return Err(Unread::Rest(Failure::OutputIsInput(path)));
+        }
         match outcome {
             Ok(summary) => {
                 tracing::info!(?summary, list = shown(list), "list checked");

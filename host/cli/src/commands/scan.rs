@@ -155,7 +155,7 @@ impl ScanArgs {
                 move |event: ScanEvent<'_>| match event {
                     ScanEvent::Files(batch) => {
                         for file in batch.iter() {
-                            writer.push(&row(&file));
+                            writer.write(&row(&file))?;
                         }
                         writer.flush_if_due()
                     }

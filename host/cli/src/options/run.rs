@@ -9,7 +9,8 @@ use crate::{context::Context, failure::Failure, messages::Messages};
 #[derive(Args, Clone, Copy, Debug, Default)]
 #[command(next_help_heading = "Running")]
 pub(crate) struct RunArgs {
-    /// How many threads work, 1 to 1024; by default one for each processor
+    /// How many threads work, 1 to 1024; by default one for each processor,
+    /// and more while these wait for a disk
     #[arg(
         short = 'j',
         long,

@@ -5,7 +5,7 @@ use std::{
     fs::{self, File, Metadata},
     io::stdin,
     os::{fd::AsFd as _, unix::fs::MetadataExt as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use sanchay::FileId;
@@ -27,6 +27,12 @@ impl Inputs<'_> {
         paths.any(|path| fs::metadata(path).is_ok_and(|it| is_it(&it)))
             || self.stdin && standard_input().is_some_and(|it| is_it(&it))
     }
+}
+
+/// Whether a path leads to one of these files.
+pub(crate) fn leads_to(path: &Path, files: &[FileId]) -> bool {
+    let found = || id(&fs::metadata(path).ok()?);
+    !files.is_empty() && found().is_some_and(|it| files.contains(&it))
 }
 
 fn standard_input() -> Option<Metadata> {

@@ -38,10 +38,22 @@ impl<'o> RecordWriter<'o> {
         }
     }
 
-    /// Appends a record.
+    /// Appends a record, to be written with others.
     #[inline]
     pub(crate) fn push(&mut self, row: &Row<'_>) {
         self.batch.push(row);
+    }
+
+    /// Appends a record, and writes what there is if it is much. A directory's
+    /// files may have paths of tens of kilobytes: their number tells nothing
+    /// of the memory they take.
+    #[inline]
+    pub(crate) fn write(&mut self, row: &Row<'_>) -> ControlFlow<()> {
+        self.batch.push(row);
+        match self.batch.bytes() >= FULL {
+            true => self.flush(),
+            false => ControlFlow::Continue(()),
+        }
     }
 
     /// Writes the records if they are many or were held for long, or a person

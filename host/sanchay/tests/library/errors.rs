@@ -4,7 +4,7 @@ use std::{fs, io, ops::ControlFlow, sync::Mutex};
 
 use sanchay::{
     Action, Cause, CheckEvent, DuplicateOptions, Engine, EntryError, Error,
-    FilterError, HashEvent, HashOptions, Limits, MAX_CHUNK, Method, ScanEvent,
+    Filter, HashEvent, HashOptions, Limits, MAX_CHUNK, Method, ScanEvent,
     Source, Verdict, WalkOptions,
 };
 use sanchay_testkit::{Tree, content::noise};
@@ -26,30 +26,19 @@ fn options_that_make_no_sense_end_a_run_before_it_begins() {
     let engine = engine(2);
     let tree = Tree::new();
     let roots = [tree.root().to_owned()];
-    let walks = [
-        WalkOptions { extensions: vec![b"".to_vec()], ..Default::default() },
-        WalkOptions {
-            extensions: vec![b"fine".to_vec(), b"a/b".to_vec()],
-            ..Default::default()
-        },
-        WalkOptions {
-            min_size: Some(2),
-            max_size: Some(1),
-            ..Default::default()
-        },
+    let filters = [
+        (Filter::default().extension(""), "extension"),
+        (Filter::default().extension("fine").extension("a/b"), "extension"),
+        (Filter::default().min_size(2).max_size(1), "size"),
     ];
-    for (number, walk) in walks.into_iter().enumerate() {
+    for (filter, option) in filters {
+        let walk = WalkOptions { filter, ..Default::default() };
         let outcome = engine
             .scan(&roots)
             .options(walk.clone())
             .for_each_batch(|_| |event: ScanEvent<'_>| go_on(event));
         let Err(Error::Filter(error)) = outcome else { panic!("{outcome:?}") };
-        match (number, error) {
-            (0, FilterError::EmptyExtension(0))
-            | (1, FilterError::ImpossibleExtension(1))
-            | (2, FilterError::EmptySizeRange) => {}
-            (_, error) => panic!("{number}: {error:?}"),
-        }
+        assert_eq!(error.option, option, "{error}");
         let sources = [Source::Path(roots[0].clone())];
         let options = HashOptions { walk: walk.clone(), ..Default::default() };
         let outcome = engine

@@ -4,18 +4,22 @@ use std::{fs, path::Path};
 
 use proptest::prelude::*;
 use sanchay::{
-    Engine, Error, Fault, FilterError, FilterOptions, Limits, WalkOptions,
+    Engine, Error, Fault, FileFacts, Filter, Limits, Timestamp, WalkOptions,
 };
 use sanchay_testkit::{Tree, bytes};
 
 use crate::{engine, scan};
 
-fn extensions(of: &[&str]) -> Vec<Vec<u8>> {
-    of.iter().map(|it| it.as_bytes().to_vec()).collect()
+fn extensions(of: &[&str]) -> Filter {
+    of.iter().fold(Filter::default(), |filter, it| filter.extension(it))
+}
+
+fn of_size(size: u64) -> FileFacts {
+    FileFacts { size, modified: Some(Timestamp::default()) }
 }
 
 #[test]
-fn a_filter_judges_as_a_walk_does() {
+fn a_filter_matches_as_a_walk_does() {
     let tree = Tree::new();
     let mut files = Vec::new();
     for (index, name) in
@@ -34,20 +38,20 @@ fn a_filter_judges_as_a_walk_does() {
         (&[], false, Some(3), None),
         (&["gz"], true, Some(1), Some(100)),
     ] {
-        let extensions = extensions(of);
-        let walk = WalkOptions {
-            extensions: extensions.clone(),
-            min_size,
-            max_size,
-            hidden,
-            ..WalkOptions::default()
-        };
+        let mut options = extensions(of).hidden(hidden);
+        if let Some(bytes) = min_size {
+            options = options.min_size(bytes);
+        }
+        if let Some(bytes) = max_size {
+            options = options.max_size(bytes);
+        }
+        let walk =
+            WalkOptions { filter: options.clone(), ..WalkOptions::default() };
         let (found, errors) = scan(&engine, &[tree.path("d")], &walk);
         assert!(errors.is_empty(), "{errors:?}");
-        let options = FilterOptions { extensions, min_size, max_size, hidden };
         let mut filter = engine.filter(&options).unwrap();
         let bounded = min_size.is_some() || max_size.is_some();
-        assert_eq!(filter.needs_sizes(), bounded);
+        assert_eq!(filter.needs_metadata(), bounded);
         let names: Vec<_> = files.iter().map(|file| file.0).collect();
         let by_name: Vec<_> = filter
             .match_names(&names)
@@ -55,9 +59,10 @@ fn a_filter_judges_as_a_walk_does() {
             .iter()
             .map(|index| files[*index as usize])
             .collect();
-        let sizes: Vec<_> = by_name.iter().map(|file| file.1).collect();
+        let sizes: Vec<_> =
+            by_name.iter().map(|file| of_size(file.1)).collect();
         let mut wanted: Vec<_> = filter
-            .match_sizes(&sizes)
+            .match_metadata(&sizes)
             .unwrap()
             .iter()
             .map(|index| by_name[*index as usize].0.as_bytes())
@@ -81,17 +86,14 @@ proptest! {
     })]
 
     #[test]
-    fn batches_do_not_change_the_judgement(
+    fn batches_do_not_change_the_answer(
         names in prop::collection::vec(
             prop::collection::vec(
                 prop::sample::select(b".ajpg\xff\n".to_vec()), 1..8),
             0..40),
         at in 0_usize..40,
     ) {
-        let options = FilterOptions {
-            extensions: extensions(&["jpg", "a"]),
-            ..FilterOptions::default()
-        };
+        let options = extensions(&["jpg", "a"]);
         let mut filter = engine(1).filter(&options).unwrap();
         let whole = filter.match_names(&names).unwrap().to_vec();
         let (first, second) = names.split_at(at.min(names.len()));
@@ -104,30 +106,22 @@ proptest! {
 }
 
 #[test]
-fn a_filter_that_makes_no_sense_is_refused_and_says_where() {
+fn a_filter_that_makes_no_sense_is_refused_by_its_options_name() {
     let engine = engine(1);
     let refused = |options| match engine.filter(&options) {
-        Err(Error::Filter(error)) => error,
+        Err(Error::Filter(error)) => error.option,
         other => panic!("{other:?}"),
     };
-    let options = FilterOptions {
-        extensions: extensions(&["a", "b/c"]),
-        ..FilterOptions::default()
-    };
-    assert_eq!(refused(options), FilterError::ImpossibleExtension(1));
-    let options = FilterOptions {
-        min_size: Some(2),
-        max_size: Some(1),
-        ..FilterOptions::default()
-    };
-    assert_eq!(refused(options), FilterError::EmptySizeRange);
+    assert_eq!(refused(extensions(&["a", "b/c"])), "extension");
+    assert_eq!(refused(Filter::default().min_size(2).max_size(1)), "size");
 }
 
 #[test]
-fn names_that_do_not_fit_are_a_fault_and_the_next_are_judged() {
+fn names_that_do_not_fit_are_a_fault_and_the_next_are_matched() {
     let limits = Limits::default().memory(1 << 20);
     let engine = Engine::builder().limits(limits).build().unwrap();
-    let mut filter = engine.filter(&FilterOptions::default()).unwrap();
+    let mut filter =
+        engine.filter(&Filter::default().min_size(0).max_size(9)).unwrap();
     // Beyond the ceiling by themselves, and only with what goes with them.
     for (count, len) in [(2, 600_000), (250_000, 4)] {
         let names = vec!["x".repeat(len); count];
@@ -135,9 +129,11 @@ fn names_that_do_not_fit_are_a_fault_and_the_next_are_judged() {
         assert!(matches!(fault, Fault::MemoryRefused { .. }), "{fault:?}");
         assert_eq!(filter.match_names(&["a", ".b"]).unwrap(), [0]);
     }
-    let fault = filter.match_sizes(&vec![1; 200_000]).unwrap_err();
+    let many = vec![of_size(1); 200_000];
+    let fault = filter.match_metadata(&many).unwrap_err();
     assert!(matches!(fault, Fault::MemoryRefused { .. }), "{fault:?}");
-    assert_eq!(filter.match_sizes(&[1, 2]).unwrap(), [0, 1]);
+    let few = [of_size(1), of_size(10), of_size(2)];
+    assert_eq!(filter.match_metadata(&few).unwrap(), [0, 2]);
     assert_eq!(filter.match_names(&[""; 0]).unwrap(), [0; 0]);
 }
 

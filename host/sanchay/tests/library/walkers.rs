@@ -8,7 +8,8 @@ use std::{
 
 use proptest::{collection::vec, prelude::*};
 use sanchay::{
-    Engine, HashEvent, HashOptions, Method, Source, WalkOptions, Walker,
+    Engine, Filter, HashEvent, HashOptions, Method, Source, WalkOptions,
+    Walker,
 };
 use sanchay_testkit::Tree;
 
@@ -85,8 +86,8 @@ fn build(makes: Vec<Make>) -> Tree {
 fn options() -> impl Strategy<Value = WalkOptions> {
     let extensions = prop_oneof![
         Just(vec![]),
-        Just(vec![b"mkv".to_vec()]),
-        Just(vec![b".TXT".to_vec(), b"tar.gz".to_vec()]),
+        Just(vec!["mkv"]),
+        Just(vec![".TXT", "tar.gz"]),
     ];
     let size = || prop::option::of(0..40_u64);
     let depth = prop::option::of(0..4_usize);
@@ -100,11 +101,18 @@ fn options() -> impl Strategy<Value = WalkOptions> {
                 both => both,
             };
             let (hidden, follow, beneath) = flags;
+            let mut filter = Filter::default().hidden(hidden);
+            for extension in extensions {
+                filter = filter.extension(extension);
+            }
+            if let Some(bytes) = ordered.0 {
+                filter = filter.min_size(bytes);
+            }
+            if let Some(bytes) = ordered.1 {
+                filter = filter.max_size(bytes);
+            }
             WalkOptions {
-                extensions,
-                min_size: ordered.0,
-                max_size: ordered.1,
-                hidden,
+                filter,
                 follow,
                 beneath,
                 max_depth,

@@ -54,14 +54,18 @@ fn one(text: &[u8]) -> Result<Vec<u8>, ExtensionError> {
     let dotted = dotted.unwrap_or(text);
     match dotted.strip_prefix(b".").unwrap_or(dotted) {
         b"" => Err(ExtensionError::Empty),
-        bare if bare.contains(&b'*') || bare.contains(&b'?') => {
-            Err(ExtensionError::Pattern)
-        }
+        bare if is_pattern(bare) => Err(ExtensionError::Pattern),
         bare if bare.contains(&b'/') || bare.contains(&0) => {
             Err(ExtensionError::Impossible)
         }
         bare => Ok(bare.to_vec()),
     }
+}
+
+/// Whether a shell would take it for a pattern.
+fn is_pattern(text: &[u8]) -> bool {
+    let has = |byte| text.contains(&byte);
+    has(b'*') || has(b'?') || has(b'{') || has(b'[') && has(b']')
 }
 
 #[cfg(test)]
@@ -85,7 +89,8 @@ mod tests {
             let found = parse_extensions(text.as_bytes());
             assert_eq!(found, Err(ExtensionError::Empty), "{text}");
         }
-        for text in ["*", "*rs", "a*", "*.*", "*.r?", "**.rs"] {
+        for text in ["*", "*rs", "a*", "*.*", "*.r?", "**.rs", "[rm]s", "{rs}"]
+        {
             let found = parse_extensions(text.as_bytes());
             assert_eq!(found, Err(ExtensionError::Pattern), "{text}");
         }

@@ -100,7 +100,7 @@ impl RunArgs {
                 move |event: ScanEvent<'_>| match event {
                     ScanEvent::Files(batch) => {
                         for file in batch.iter() {
-                            writer.push(&row(&file));
+                            writer.write(&row(&file))?;
                         }
                         writer.flush_if_due()
                     }

@@ -1,0 +1,174 @@
+//! Filters by time and kind, beside what `find` says.
+
+use std::{
+    collections::BTreeSet,
+    fs::File,
+    process::Command,
+    time::{Duration, SystemTime},
+};
+
+use sanchay_testkit::{Tree, tool::has};
+
+use crate::sanchay;
+
+/// The paths that the program lists, without the root.
+fn listed(tree: &Tree, words: &str) -> BTreeSet<Vec<u8>> {
+    let question = format!("scan -H -0 . {words}");
+    let run = sanchay().within(tree.root()).words(&question).run();
+    paths(&run.succeeds().stdout)
+}
+
+/// The paths that `find` lists.
+fn found(tree: &Tree, words: &str) -> BTreeSet<Vec<u8>> {
+    let mut find = Command::new("find");
+    find.current_dir(tree.root()).args([".", "-mindepth", "1"]);
+    find.args(words.split_whitespace()).arg("-print0");
+    let output = find.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    paths(&output.stdout)
+}
+
+fn paths(text: &[u8]) -> BTreeSet<Vec<u8>> {
+    let all = text.split(|byte| *byte == 0).filter(|path| !path.is_empty());
+    all.map(|path| path.strip_prefix(b"./").unwrap_or(path).to_vec()).collect()
+}
+
+/// Files of different ages, in days.
+fn aged() -> Tree {
+    let tree = Tree::new();
+    for days in [0, 1, 2, 6, 8, 40, 400] {
+        let path = tree.file(format!("d{days}/f{days}.txt"), "x");
+        let age = Duration::from_secs(days * 86_400 + 3600);
+        let file = File::options().append(true).open(path).unwrap();
+        file.set_modified(SystemTime::now() - age).unwrap();
+    }
+    tree
+}
+
+#[test]
+fn what_was_changed_within_or_before_a_time_is_what_find_says() {
+    if !has("find") {
+        return;
+    }
+    let tree = aged();
+    for (words, same) in [
+        ("--changed-within 7d", "-type f -mmin -10080"),
+        ("--changed-within 1w", "-type f -mmin -10080"),
+        ("--changed-within 36h", "-type f -mmin -2160"),
+        ("--changed-before 7d", "-type f -mmin +10080"),
+        ("--changed-before 90s", "-type f -mmin +1"),
+        (
+            "--changed-within 10d --changed-before 1d",
+            "-type f -mmin -14400 -mmin +1440",
+        ),
+        ("--changed-within 1970-01-02", "-type f"),
+        ("--changed-before 1970-01-02", "-type f -false"),
+        ("--changed-within 7d -e txt", "-type f -mmin -10080 -name *.txt"),
+    ] {
+        assert_eq!(listed(&tree, words), found(&tree, same), "{words}");
+    }
+    // The last one counts.
+    let words = "--changed-within 1s --changed-within 7d";
+    assert_eq!(listed(&tree, words), listed(&tree, "--changed-within 7d"));
+}
+
+#[test]
+fn a_time_holds_for_files_that_are_named_and_for_every_command() {
+    let tree = aged();
+    let run = |words: &str| {
+        let run = sanchay().within(tree.root()).words(words).run().succeeds();
+        run.text().lines().count()
+    };
+    assert_eq!(run("scan d0/f0.txt d8/f8.txt --changed-within 7d"), 1);
+    assert_eq!(run("hash d0/f0.txt d8/f8.txt --changed-before 7d"), 1);
+    assert_eq!(run("hash . --changed-within 7d"), 4);
+    // A heading, two paths, and an empty line.
+    assert_eq!(run("dupes -q . --changed-before 30d"), 4);
+}
+
+#[test]
+fn entries_of_each_kind_are_those_that_find_says() {
+    if !has("find") {
+        return;
+    }
+    let tree = Tree::new();
+    tree.file("a/file", "x");
+    tree.file("a/b/.hidden", "x");
+    tree.dir("a/empty");
+    tree.dir(".dot");
+    tree.link("a/link", "file");
+    tree.link("a/nowhere", "missing");
+    tree.link("to", "a");
+    tree.fifo("a/fifo");
+    tree.socket("socket");
+    for (kind, letter) in [
+        ("file", "f"),
+        ("directory", "d"),
+        ("symlink", "l"),
+        ("fifo", "p"),
+        ("socket", "s"),
+        ("block-device", "b"),
+        ("char-device", "c"),
+    ] {
+        let same = found(&tree, &format!("-type {letter}"));
+        assert_eq!(listed(&tree, &format!("--kind {kind}")), same, "{kind}");
+        let portable = format!("--kind {kind} --walker portable");
+        assert_eq!(listed(&tree, &portable), same, "{kind}");
+    }
+    let several = found(&tree, "-type d,l,p");
+    assert_eq!(listed(&tree, "--kind directory,symlink --kind fifo"), several);
+    // What a directory is called decides whether it is listed, not whether it
+    // is entered.
+    tree.dir("a/x.d/y.d");
+    let named = found(&tree, "-type d -name *.d");
+    assert_eq!(listed(&tree, "--kind directory -e d"), named);
+}
+
+#[test]
+fn only_files_are_hashed_and_compared_whatever_kind_is_asked_for() {
+    let tree = Tree::new();
+    tree.file("d/f", "x");
+    tree.file("d/g", "x");
+    tree.link("d/l", "f");
+    for words in ["hash d --kind symlink", "dupes -q d --kind directory"] {
+        let run = sanchay().within(tree.root()).words(words).run();
+        assert_eq!(run.succeeds().stdout, b"", "{words}");
+    }
+    let run = sanchay().within(tree.root()).words("hash d --kind file").run();
+    assert_eq!(run.succeeds().text().lines().count(), 2);
+}
+
+#[test]
+fn a_value_that_makes_no_sense_is_refused_with_what_was_expected() {
+    for (words, expected) in [
+        ("scan --changed-within soon", "a duration (7d, 1d12h)"),
+        ("scan --changed-before 2026-13-01", "a date"),
+        ("scan --kind folder", "directory"),
+        ("scan -e {rs,md}", "it is a pattern"),
+        ("scan --min-size 2 --max-size 1", "the least size is greater"),
+    ] {
+        let run = sanchay().words(words).run().exits(2);
+        assert!(run.stderr.contains(expected), "{words}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_table_of_parquet_is_whole_and_takes_the_place_of_a_file() {
+    let tree = Tree::new();
+    tree.file("d/a", "x");
+    tree.file(b"d/\xff".as_slice(), "x");
+    for words in ["scan", "hash", "dupes -q", "scan -e nothing"] {
+        let words = format!("{words} d --format parquet -o t.parquet");
+        let _ = sanchay().within(tree.root()).words(&words).run().succeeds();
+        let table = std::fs::read(tree.path("t.parquet")).unwrap();
+        assert!(table.starts_with(b"PAR1") && table.ends_with(b"PAR1"));
+    }
+    let run = sanchay().within(tree.root()).words("scan d --format parquet");
+    let run = run.run().succeeds();
+    assert!(run.stdout.ends_with(b"PAR1"));
+    let on_terminal = sanchay().within(tree.root());
+    let words = "scan d --format parquet";
+    let (code, shown) = on_terminal.words(words).run_on_terminal();
+    assert_eq!(code, Some(2), "{}", shown.escape_ascii());
+    assert!(!shown.windows(4).any(|it| it == b"PAR1"));
+}
