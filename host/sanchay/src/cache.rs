@@ -9,9 +9,9 @@ use sanchay_core::content::Content;
 
 use crate::options::Method;
 
-/// How long ago a file must have changed for its digest to be kept. Clocks of
-/// file systems tick slowly, up to every two seconds: one that changes a second
-/// time within a tick has the same times as before.
+/// How long ago a file must have changed for its digest to be kept. The clocks
+/// of file systems tick as slowly as every two seconds: a file that changes
+/// twice within a tick has the same times after both changes.
 const SETTLED: Duration = Duration::from_secs(2);
 
 /// What a digest is known by: all that changes when a file does, and how the

@@ -59,7 +59,7 @@ impl fmt::Debug for CheckRequest<'_> {
 }
 
 /// A line of a list that was checked. One whose file could not be opened or
-/// read is an [`EntryError`].
+/// read is an [`EntryError`](crate::EntryError).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CheckedLine {

@@ -229,10 +229,10 @@ fn find(
         let alike = ends.groups(&collection).filter(|group| {
             group.len() > 1
                 || options.hardlinks
-                    && group.first().is_some_and(|hit| {
+                    && group.first().is_some_and(|row| {
                         candidates::is_representative(
                             &candidates.aliases,
-                            hit.file,
+                            row.file,
                         )
                     })
         });

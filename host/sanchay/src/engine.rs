@@ -218,8 +218,8 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::Cancelled`] if the run was ended before it was done;
-    /// [`Error::Threads`] if it could not begin. What is wrong with a file goes
-    /// to `on_error`.
+    /// [`Error::Threads`] if it could not begin. What is wrong with a file
+    /// goes to `on_error`.
     pub fn extract_groups(
         &self,
         duplicates: &Duplicates,

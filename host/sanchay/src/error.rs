@@ -95,7 +95,8 @@ pub enum Cause {
     /// The sandboxed code failed: it trapped, or exceeded its budget.
     #[error("{0}")]
     Sandbox(#[source] sanchay_sandbox::Fault),
-    /// A plugin failed: it trapped, exceeded its budget, or broke its contract.
+    /// A plugin failed: it trapped, exceeded its budget, or broke its
+    /// contract.
     #[error("plugin {plugin}: {fault}")]
     Plugin {
         /// What the plugin calls itself.

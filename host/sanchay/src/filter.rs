@@ -48,9 +48,9 @@ impl FilterInstance {
     /// those that are let through, ascending.
     ///
     /// A name is bytes, and is what stands behind the last slash of a path:
-    /// of a path, only its own first byte could make it hidden. A call into the
-    /// sandbox costs as much as matching some tens of names, so that they are
-    /// best passed by the hundred.
+    /// of a path, only its own first byte could make it hidden. A call into
+    /// the sandbox costs as much as matching some tens of names, so that they
+    /// are best passed by the hundred.
     ///
     /// # Errors
     /// Any [`Fault`] of the instance; [`Fault::MemoryRefused`] if the names

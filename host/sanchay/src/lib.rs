@@ -1,9 +1,9 @@
 //! A file inventory with a sandbox: scan trees, hash files, find duplicates.
 //!
 //! The library acts: it walks directories in parallel, opens and reads files.
-//! It does not decide: names are filtered and bytes are hashed by a WebAssembly
-//! component that imports nothing, so nothing that looks at an untrusted byte
-//! or name has any authority.
+//! It does not decide: names are filtered and bytes are hashed by a
+//! WebAssembly component that imports nothing, so nothing that looks at an
+//! untrusted byte or name has any authority.
 //!
 //! An [`Engine`] is set up once and used for any number of runs. A run is
 //! requested by [`Engine::scan`], [`Engine::hash`], [`Engine::duplicates`] or

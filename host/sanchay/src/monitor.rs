@@ -116,8 +116,8 @@ pub struct Progress {
 pub type ProgressCallback =
     Arc<dyn Fn(&Progress) -> ControlFlow<()> + Send + Sync>;
 
-/// Extracted of what a walk left out, though nothing is wrong with it; from worker
-/// threads, from several at once.
+/// Called with what a walk left out, though nothing is wrong with it; from
+/// worker threads, from several at once.
 pub type LeftOutCallback = Arc<dyn Fn(&LeftOut) + Send + Sync>;
 
 /// How a caller watches a run and ends it early. The default does neither.
@@ -142,11 +142,12 @@ pub type LeftOutCallback = Arc<dyn Fn(&LeftOut) + Send + Sync>;
 pub struct Monitor {
     /// Ends the run.
     pub cancel: Cancel,
-    /// Extracted how far the run is, from a worker thread, never from two at once.
+    /// Called with how far the run is, from a worker thread, never from two at
+    /// once.
     pub progress: Option<ProgressCallback>,
     /// The least time between two calls of `progress`.
     pub interval: Duration,
-    /// Extracted of the pseudo file systems that were not entered.
+    /// Called with the pseudo file systems that were not entered.
     pub left_out: Option<LeftOutCallback>,
 }
 

@@ -111,8 +111,8 @@ pub enum Walker {
     Portable,
 }
 
-/// How a file's content is identified. The default is a digest of all its bytes by
-/// XXH3 with 128 bits.
+/// How a file's content is identified. The default is a digest of all its
+/// bytes by XXH3 with 128 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Method {
@@ -207,8 +207,8 @@ impl Default for DuplicateOptions {
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CheckOptions {
-    /// The algorithm of lines that do not name theirs; `None`: guessed from the
-    /// digest's length, and where two are possible (SHA-256 and BLAKE3,
+    /// The algorithm of lines that do not name theirs; `None`: guessed from
+    /// the digest's length, and where two are possible (SHA-256 and BLAKE3,
     /// XXH3-128 and MD5), either will do.
     pub algorithm: Option<Algorithm>,
     /// The chunk of partial digests whose lines do not have theirs, in bytes;

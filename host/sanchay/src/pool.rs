@@ -68,9 +68,8 @@ impl std::fmt::Debug for Pool {
 }
 
 impl Pool {
-    /// Sets up a pool. `threads` is a fixed number; `None`: one per CPU, and more when
-    /// they are blocked on I/O.
-    /// The inspectors are instances in the sandbox, unless others are given.
+    /// Sets up a pool. Without a number of threads there is one per CPU, and
+    /// more when they are blocked on I/O. The inspectors are instances in the sandbox, unless others are given.
     pub(crate) fn new(
         threads: Option<usize>,
         limits: Limits,

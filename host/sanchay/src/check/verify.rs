@@ -98,13 +98,13 @@ impl<'a> Verifier<'a> {
                 let verdict = match result {
                     None => continue,
                     Some(Err(error)) => Verdict::Failed(error),
-                    Some(Ok(sum)) if meets(&expected, &sum.content) => {
+                    Some(Ok(found)) if meets(&expected, &found.content) => {
                         self.learn(&expected, method);
                         Verdict::Match
                     }
-                    Some(Ok(sum)) => match self.other(&expected, method) {
+                    Some(Ok(found)) => match self.other(&expected, method) {
                         Some(method) if !second => {
-                            let limit = Some(sum.size);
+                            let limit = Some(found.size);
                             again.push(Try { method, limit, ..attempt });
                             continue;
                         }

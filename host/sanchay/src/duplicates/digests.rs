@@ -67,8 +67,8 @@ impl WorkerResults {
 }
 
 impl SortedDigests {
-    /// Puts the workers' results together and sorts them: by digest, then size,
-    /// then path.
+    /// Puts the workers' results together and sorts them: by digest, then
+    /// size, then path.
     pub(super) fn sort(
         pool: &Pool,
         collection: &Collection,

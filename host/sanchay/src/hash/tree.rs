@@ -462,11 +462,18 @@ impl HashTree<'_> {
             Site::named(name),
             metadata,
         );
-        let mut single = SingleFile { opened: Some(opened), result: None };
+        let mut single = SingleFile {
+            storage: &**self.storage,
+            path,
+            run: self.run,
+            opened: Some(opened),
+            result: None,
+        };
         let method = self.options.method;
         worker.state.hash(worker.inspector, method, 1, &mut single);
         match single.result {
             Some(result) => self.fill_source(ticket, path, result, extracted),
+            // The run is over.
             None => self.fill(ticket, ResultBatch::default()),
         }
     }
@@ -640,18 +647,57 @@ impl Files for DirectoryFiles<'_> {
     }
 }
 
-/// A file that is open already.
-struct SingleFile {
+/// A file that the caller named and that is open already.
+struct SingleFile<'f> {
+    storage: &'f dyn Storage,
+    path: &'f Path,
+    run: &'f RunState<'f>,
     opened: Option<(File, Metadata)>,
     result: Option<Result<HashResult, Failure>>,
 }
 
-impl Files for SingleFile {
+impl Files for SingleFile<'_> {
     fn open(&mut self, _: usize) -> Option<Result<(File, Metadata), Cause>> {
-        self.opened.take().map(Ok)
+        if self.run.is_over() {
+            return None;
+        }
+        // A second time it is opened anew.
+        let again = || RootEntry::open_file(self.storage, self.path);
+        Some(self.opened.take().map_or_else(again, Ok))
     }
 
     fn done(&mut self, _: usize, result: Result<HashResult, Failure>) {
         self.result = Some(result);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use sanchay_storage::MemoryStorage;
+
+    use super::{Files as _, SingleFile};
+    use crate::{Monitor, run::RunState, walk::RootEntry};
+
+    #[test]
+    fn a_file_that_was_named_is_opened_again_where_its_batch_failed() {
+        let (storage, path) = (MemoryStorage::new(), Path::new("file"));
+        storage.write(path, b"content");
+        let monitor = Monitor::default();
+        let run = RunState::new(&monitor);
+        let mut file = SingleFile {
+            storage: &storage,
+            path,
+            run: &run,
+            opened: Some(RootEntry::open_file(&storage, path).unwrap()),
+            result: None,
+        };
+        for _ in 0..2 {
+            let (_, metadata) = file.open(0).unwrap().unwrap();
+            assert_eq!(metadata.size, 7);
+        }
+        run.stop();
+        assert!(file.open(0).is_none());
     }
 }

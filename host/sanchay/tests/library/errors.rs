@@ -188,18 +188,18 @@ fn an_instance_that_may_not_have_memory_costs_rows_and_not_the_run() {
         Err(error) => panic!("{error}"),
     };
     let (mut rows, mut errors) = (Vec::new(), Vec::new());
-    let outcome =
-        engine.hash([Source::Path(tree.path("d"))]).for_each(|event| {
-            match event {
-                HashEvent::File(file) => rows.push(file.path.to_vec()),
-                HashEvent::Error(error) => errors.push(error),
-                _ => panic!("an event that this test does not know"),
-            }
-            ControlFlow::Continue(())
-        });
+    let sources = [tree.path("d"), tree.path("d/large")];
+    let outcome = engine.hash(&sources).for_each(|event| {
+        match event {
+            HashEvent::File(file) => rows.push(file.path.to_vec()),
+            HashEvent::Error(error) => errors.push(error),
+            _ => panic!("an event that this test does not know"),
+        }
+        ControlFlow::Continue(())
+    });
     match outcome {
         Ok(summary) => {
-            assert_eq!(rows.len() + errors.len(), 2);
+            assert_eq!(rows.len() + errors.len(), 3);
             assert_eq!(summary.errors, errors.len() as u64);
             for error in errors {
                 assert!(matches!(error.cause, Cause::Sandbox(_)));

@@ -1,5 +1,5 @@
-//! File systems whose contents the kernel makes up (`/proc`, `/sys`): they hold
-//! nobody's files, and answer reads with errors or without an end.
+//! File systems whose contents the kernel makes up (`/proc`, `/sys`): they
+//! hold nobody's files, and answer reads with errors or without an end.
 
 use std::os::fd::BorrowedFd;
 
