@@ -101,6 +101,7 @@ mod tests {
         let settled = |changed: SystemTime| {
             let time = Timestamp::from(changed);
             let metadata = Metadata {
+                kind: sanchay_storage::EntryKind::File,
                 size: 1,
                 modified: time,
                 changed: time,
