@@ -10,11 +10,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use sanchay_core::hashing::Algorithm;
+use sanchay_core::reading::Method;
 use sanchay_output::{Format, TextOptions};
 
 use self::given::Given;
 pub(crate) use self::help::HELP;
-use crate::content::Method;
 use crate::failure::Failure;
 use crate::output::OutputOptions;
 use crate::walk::WalkOptions;

@@ -15,7 +15,6 @@ extern crate alloc;
 
 mod arguments;
 mod commands;
-mod content;
 mod entry;
 mod failure;
 mod folders;

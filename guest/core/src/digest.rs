@@ -32,6 +32,13 @@ impl Digest {
         Some(Self { bytes, len })
     }
 
+    /// The digest that an algorithm made: from 1 to 64 bytes.
+    pub(crate) fn of(digest: &[u8]) -> Self {
+        let made = Self::from_bytes(digest);
+        debug_assert!(made.is_some(), "a digest of {} bytes", digest.len());
+        made.unwrap_or(Self { bytes: [0; LONGEST], len: 0 })
+    }
+
     /// The digest's bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

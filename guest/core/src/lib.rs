@@ -23,6 +23,7 @@ pub mod hashing;
 pub mod kind;
 pub mod order;
 pub mod problem;
+pub mod reading;
 pub mod record;
 pub mod size;
 #[cfg(feature = "std")]

@@ -1,21 +1,21 @@
 //! `sanchay hash`: the digests of files, in order.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use sanchay_core::exit::Exit;
+use sanchay_core::reading::{FileDigest, Method, of_file, of_stream};
 use sanchay_core::record::{RecordKind, Row};
 use wasi::cli::stdin::get_stdin;
 
 use crate::arguments::Hash;
-use crate::content::{Method, Sum, of_file, of_stream};
 use crate::failure::{Action, Cause, EntryError, Failure};
 use crate::folders::{Folders, Named};
 use crate::listing::Lister;
 use crate::messages;
 use crate::opening::{join, open_file};
 use crate::output::Output;
-use crate::source::Source;
+use crate::source::{OpenFile, Stdin};
+use crate::stat::Stat;
 use crate::tally::Tally;
 use crate::walk::{Found, Visitor, Walk, wants_named};
 
@@ -31,14 +31,10 @@ pub(super) fn run(mut hash: Hash, folders: &Folders) -> Result<Exit, Failure> {
     let mut visitor = Hashing { output, method, tally };
     let matcher = hash.walk.matcher()?;
     let lister = Lister::new(&matcher, false);
-    let mut stdin = Some(get_stdin());
+    let mut stdin = Stdin(Some(get_stdin()));
     for path in &hash.paths {
         if path == "-" {
-            // The first one reads all of it.
-            match stdin.take() {
-                Some(mut stdin) => visitor.stream(path, &mut stdin)?,
-                None => visitor.stream(path, &mut Nothing)?,
-            }
+            visitor.stream(path, &mut stdin)?;
             continue;
         }
         match folders.open(path) {
@@ -47,8 +43,12 @@ pub(super) fn run(mut hash: Hash, folders: &Folders) -> Result<Exit, Failure> {
             }
             Ok(Named::File(file, stat)) => {
                 if wants_named(&matcher, &stat) {
-                    match of_file(&file, &stat, hash.method) {
-                        Ok(sum) => visitor.hashed(path, &sum)?,
+                    let found =
+                        of_file(&OpenFile(&file), stat.size, hash.method);
+                    match found {
+                        Ok(found) => {
+                            visitor.hashed(path, &found, Some(&stat))?;
+                        }
                         Err(cause) => {
                             visitor.named(path, Action::Read, cause)?;
                         }
@@ -70,12 +70,17 @@ struct Hashing {
 }
 
 impl Hashing {
-    fn hashed(&mut self, path: &str, sum: &Sum) -> Result<(), Failure> {
+    fn hashed(
+        &mut self,
+        path: &str,
+        found: &FileDigest,
+        stat: Option<&Stat>,
+    ) -> Result<(), Failure> {
         self.output.push(&Row {
             name: path.as_bytes(),
-            size: Some(sum.size),
-            modified: sum.modified,
-            content: Some(sum.content),
+            size: Some(found.size),
+            modified: stat.and_then(|stat| stat.modified),
+            content: Some(found.content),
             chunk: match self.method {
                 Method::Partial(chunk) => Some(chunk),
                 Method::Whole(_) => None,
@@ -88,10 +93,10 @@ impl Hashing {
     fn stream(
         &mut self,
         path: &str,
-        source: &mut impl Source,
+        source: &mut Stdin,
     ) -> Result<(), Failure> {
         match of_stream(source, self.method) {
-            Ok(sum) => self.hashed(path, &sum),
+            Ok(found) => self.hashed(path, &found, None),
             Err(cause) => self.named(path, Action::Read, cause),
         }
     }
@@ -111,12 +116,13 @@ impl Visitor for Hashing {
         let result = open_file(file.folder, file.name)
             .map_err(|cause| (Action::Open, cause))
             .and_then(|(opened, stat)| {
-                of_file(&opened, &stat, self.method)
+                of_file(&OpenFile(&opened), stat.size, self.method)
+                    .map(|found| (found, stat))
                     .map_err(|cause| (Action::Read, cause))
             });
         let path = join(file.parent, file.name);
         match result {
-            Ok(sum) => self.hashed(&path, &sum),
+            Ok((found, stat)) => self.hashed(&path, &found, Some(&stat)),
             Err((action, cause)) => {
                 self.error(&EntryError::new(path, action, cause))
             }
@@ -128,14 +134,5 @@ impl Visitor for Hashing {
         self.output.flush()?;
         messages::entry(error, &mut self.tally);
         Ok(())
-    }
-}
-
-/// What is left of standard input once it was read.
-struct Nothing;
-
-impl Source for Nothing {
-    fn read(&mut self, _: u64) -> Result<Vec<u8>, Cause> {
-        Ok(Vec::new())
     }
 }

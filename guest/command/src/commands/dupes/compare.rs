@@ -5,16 +5,17 @@ use alloc::vec::Vec;
 
 use sanchay_core::content::Content;
 use sanchay_core::digest::Digest;
+use sanchay_core::reading::{FileDigest, Method, of_file};
 use wasi::filesystem::types::Descriptor;
 
 use super::collection::{Collection, Folder, Identity, Number, identity};
 use super::groups::{self, Group};
 use crate::arguments::Dupes;
-use crate::content::{Method, Sum, of_file};
 use crate::failure::{Action, Cause, EntryError, Problem};
 use crate::folders::{Folders, Named};
 use crate::messages;
 use crate::opening::{descend, join, open_file};
+use crate::source::OpenFile;
 use crate::stat::Stat;
 use crate::tally::Tally;
 
@@ -171,8 +172,8 @@ impl<'c> Comparison<'c> {
             return Err((Action::Open, changed(stat.size)));
         }
         let reading = |cause| (Action::Read, cause);
-        let sum = of_file(&file, &stat, method).map_err(reading)?;
-        let Sum { content, size, grew, .. } = sum;
+        let found = of_file(&OpenFile(&file), stat.size, method);
+        let FileDigest { content, size, grew } = found.map_err(reading)?;
         if grew {
             return Err(reading(Problem::Grew.into()));
         }
