@@ -166,7 +166,7 @@ fn the_machine_formats_tell_the_verdict_and_the_reason() {
         (b"directory".to_vec(), "unreadable"),
     ];
     assert_eq!(verdicts, expected);
-    assert!(objects[0].get("error").is_none());
+    assert!(objects[0]["error"].is_null());
     let why = objects[2]["error"].as_str().unwrap();
     assert_eq!(why, "cannot open: No such file or directory");
     let finished = check(&tree, "list --format json --quiet").exits(1);

@@ -96,9 +96,9 @@ fn entries_of_each_kind_are_those_that_find_says() {
     tree.file("a/b/.hidden", "x");
     tree.dir("a/empty");
     tree.dir(".dot");
-    tree.link("a/link", "file");
-    tree.link("a/nowhere", "missing");
-    tree.link("to", "a");
+    tree.link("file", "a/link");
+    tree.link("missing", "a/nowhere");
+    tree.link("a", "to");
     tree.fifo("a/fifo");
     tree.socket("socket");
     for (kind, letter) in [

@@ -20,7 +20,7 @@ fn endless() -> Vec<u8> {
                 (i64.load (i32.wrap_i64 (local.get 0)))))";
     let body = step.repeat(50_000);
     let function = format!("(func (param i64 i64) {body})");
-    let module = format!("(core module (memory 1) {})", function.repeat(6));
+    let module = format!("(core module (memory 1) {})", function.repeat(20));
     impostor(&module)
 }
 
