@@ -97,8 +97,8 @@ impl fmt::Display for Problem {
             Self::OutsideRoot => f.write_str("the link leads out of the root"),
             Self::Changed { expected, found } => write!(
                 f,
-                "its size is not what it was when it was listed ({expected} \
-                 bytes then, {found} now)"
+                "its size changed since it was listed ({expected} bytes then, \
+                 {found} now)"
             ),
         }
     }

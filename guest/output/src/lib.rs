@@ -164,12 +164,12 @@ pub struct UnknownFormat;
 
 impl fmt::Display for UnknownFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("one of ")?;
+        f.write_str("expected one of ")?;
         for (index, format) in Format::ALL.iter().enumerate() {
             let comma = if index == 0 { "" } else { ", " };
             write!(f, "{comma}{}", format.name())?;
         }
-        f.write_str(" was expected")
+        Ok(())
     }
 }
 

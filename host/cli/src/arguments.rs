@@ -33,12 +33,12 @@ Examples:
   sanchay hash --check SHA256SUMS
   sanchay dupes --min-size 1MiB ~";
 
-/// Scan, hash and compare files, with every judgement made in a cage
+/// List, hash and deduplicate files, with untrusted data handled in a sandbox
 ///
-/// Sanchay tells which files are there, what their digests are and which are
-/// the same. What it reads is never trusted: names are filtered and bytes are
-/// hashed by a WebAssembly component that imports nothing, so a hostile file
-/// can at worst spoil its own record.
+/// Sanchay lists files, hashes them and finds duplicates. It trusts nothing
+/// that it reads: a WebAssembly component that imports nothing matches names,
+/// hashes bytes and parses lists of digests. A file that exploits a bug in it
+/// can make results wrong, and gains access to nothing.
 #[derive(Debug, Parser)]
 #[command(
     name = "sanchay",
@@ -70,7 +70,7 @@ pub(crate) enum Verb {
     Hash(HashArgs),
     /// Find files with the same content
     Dupes(DupesArgs),
-    /// Describe or write out the WebAssembly component that judges files
+    /// Describe or write the WebAssembly component that handles untrusted data
     Component(ComponentArgs),
     /// Make, check and try plugins: components of your own
     Plugin(PluginCommand),

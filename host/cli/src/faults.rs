@@ -58,7 +58,7 @@ pub(crate) fn entry(error: &EntryError) -> String {
 pub(crate) fn refusal(error: &PluginError) -> String {
     let why = match error {
         PluginError::Fault(why) => {
-            format!("it cannot tell what it is: {}", fault(why))
+            format!("it cannot describe itself: {}", fault(why))
         }
         PluginError::CompileTime(_) => {
             format!("{error}; --plugin-compile-time gives it longer")

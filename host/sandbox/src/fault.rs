@@ -50,7 +50,7 @@ pub enum Fault {
         ceiling: usize,
     },
     /// The component was allowed the memory, but there was none to be had.
-    #[error("out of memory: the component could not have {asked} bytes")]
+    #[error("out of memory: the component could not get {asked} bytes")]
     OutOfMemory {
         /// The size that its memory would have had, in bytes.
         asked: usize,
@@ -66,7 +66,7 @@ pub enum Fault {
     /// The answer was larger than [`Limits::answer`].
     ///
     /// [`Limits::answer`]: crate::Limits::answer
-    #[error("the component's answer takes up more than {ceiling} bytes")]
+    #[error("the component's answer takes more than {ceiling} bytes")]
     AnswerTooLarge {
         /// What it may take up, in bytes.
         ceiling: usize,
@@ -85,7 +85,7 @@ pub enum Fault {
     #[error("no digest was begun")]
     NoStream,
     /// A plugin was not called any more: too much was lost on its failures.
-    #[error("the plugin was given up: its failures have taken {lost:?}")]
+    #[error("the plugin was disabled: its failures have taken {lost:?}")]
     GivenUp {
         /// How much of a processor's time that was, at least.
         lost: Duration,

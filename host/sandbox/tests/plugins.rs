@@ -214,7 +214,7 @@ fn a_plugin_is_refused_that_cannot_be_set_up_as_its_user_says() {
     let set =
         |key: &str, value: &str| vec![(key.to_owned(), value.to_owned())];
     for (name, settings, why) in [
-        (None, set("word", ""), "it cannot be set up so: no word"),
+        (None, set("word", ""), "its settings are invalid: no word"),
         (None, set("wort", "x"), "no setting \"wort\"; it has word"),
         (Some("a.b"), Vec::new(), "a name has 1 to 64"),
     ] {
@@ -266,7 +266,7 @@ fn a_plugin_whose_failures_take_long_is_given_up_until_it_is_forgiven() {
         let fault = extract(&plugin, b"l").0.unwrap_err();
         assert_eq!(fault, Fault::BudgetExhausted { budget });
         failures += 1;
-        assert!(failures <= 64, "it is not given up");
+        assert!(failures <= 64, "it is not disabled");
     }
     assert!(failures >= 8, "only {failures}");
     let began = Instant::now();

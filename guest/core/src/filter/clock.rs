@@ -60,9 +60,8 @@ impl Clock {
         let time = time.ok_or_else(|| {
             let text = escaped(text.as_bytes()).to_string();
             format!(
-                "'{text}' is no time: a duration (7d, 1d12h), a date \
-                 (2026-01-31), a time (2026-01-31T12:00:00Z) or today was \
-                 expected"
+                "'{text}' is not a time: expected a duration (7d, 1d12h), a \
+                 date (2026-01-31), a time (2026-01-31T12:00:00Z) or today"
             )
         })?;
         Ok(time.timestamp().into())
@@ -195,7 +194,7 @@ mod tests {
             "\u{1b}[2J",
         ] {
             let why = clock().time(text).unwrap_err();
-            assert!(why.contains("is no time"), "{text}: {why}");
+            assert!(why.contains("is not a time"), "{text}: {why}");
             assert!(!why.contains('\u{1b}'));
         }
     }

@@ -156,12 +156,12 @@ pub struct UnknownAlgorithm;
 
 impl fmt::Display for UnknownAlgorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("one of ")?;
+        f.write_str("expected one of ")?;
         for (index, algorithm) in Algorithm::ALL.iter().enumerate() {
             let comma = if index == 0 { "" } else { ", " };
             write!(f, "{comma}{algorithm}")?;
         }
-        f.write_str(" was expected")
+        Ok(())
     }
 }
 
@@ -181,8 +181,8 @@ mod tests {
         }
         assert_eq!(
             UnknownAlgorithm.to_string(),
-            "one of xxh64, xxh3-64, xxh3-128, blake3, sha256, sha512, sha1, \
-             md5, crc32 was expected"
+            "expected one of xxh64, xxh3-64, xxh3-128, blake3, sha256, \
+             sha512, sha1, md5, crc32"
         );
     }
 
