@@ -21,6 +21,7 @@
 //! [`Fault`]: the instance is thrown away, the next call gets a fresh one,
 //! and the run goes on.
 
+mod caller;
 mod checklist;
 mod clock;
 pub mod component;
@@ -33,7 +34,6 @@ mod indices;
 mod inspector;
 mod last_words;
 mod limits;
-mod link;
 pub mod plugin;
 mod pour;
 mod sandbox;

@@ -2,8 +2,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::Cage;
 use super::Inspector;
+use super::Instance;
 use crate::pour::{Ends, Poured};
 use crate::{Algorithm, Digest, Fault, PartialDigest, wire};
 
@@ -20,8 +20,8 @@ impl Inspector {
         algorithm: Algorithm,
         data: &[u8],
     ) -> Result<Digest, Fault> {
-        let digest = self.link.enter(|cage| {
-            let Cage { store, exports, .. } = cage;
+        let digest = self.caller.call(|instance| {
+            let Instance { store, exports, .. } = instance;
             exports.digest.call(store, (algorithm.into(), data))
         })?;
         self.check(algorithm, &digest.0)
@@ -46,8 +46,8 @@ impl Inspector {
         out: &mut Vec<Digest>,
     ) -> Result<(), Fault> {
         out.clear();
-        let (answer,) = self.link.enter(|cage| {
-            let Cage { store, exports, .. } = cage;
+        let (answer,) = self.caller.call(|instance| {
+            let Instance { store, exports, .. } = instance;
             exports.digest_batch.call(store, (algorithm.into(), data, ends))
         })?;
         self.take_digests(algorithm, answer, ends.len(), out)
@@ -80,8 +80,8 @@ impl Inspector {
             once(space, &mut ends)
         };
         let poured = Poured { room, pour: &pour };
-        let answer = self.link.enter(|cage| {
-            let Cage { store, exports, .. } = cage;
+        let answer = self.caller.call(|instance| {
+            let Instance { store, exports, .. } = instance;
             let arguments = (algorithm.into(), poured, Ends(&ends));
             exports.digest_poured.call(store, arguments)
         });
@@ -101,7 +101,7 @@ impl Inspector {
         let digests = answer.map_err(|error| Fault::Batch(error.into()))?;
         let len = algorithm.digest_len();
         if digests.len() != len * count {
-            return Err(self.link.lied(format!(
+            return Err(self.caller.lied(format!(
                 "{} bytes of digests for {count} byte strings",
                 digests.len(),
             )));
@@ -123,12 +123,12 @@ impl Inspector {
         last: &[u8],
         size: u64,
     ) -> Result<PartialDigest, Fault> {
-        let (answer,) = self.link.enter(|cage| {
-            let Cage { store, exports, .. } = cage;
+        let (answer,) = self.caller.call(|instance| {
+            let Instance { store, exports, .. } = instance;
             exports.partial.call(store, (first, last, size))
         })?;
         if answer.size != size {
-            return Err(self.link.lied("a partial digest of another size"));
+            return Err(self.caller.lied("a partial digest of another size"));
         }
         Ok(answer.into())
     }
@@ -142,7 +142,8 @@ impl Inspector {
             .filter(|_| bytes.len() == algorithm.digest_len())
             .ok_or_else(|| {
                 let len = bytes.len();
-                self.link.lied(format!("a {algorithm} digest of {len} bytes"))
+                self.caller
+                    .lied(format!("a {algorithm} digest of {len} bytes"))
             })
     }
 }

@@ -14,14 +14,14 @@ use std::sync::Arc;
 use wasmtime::component::ResourceAny;
 
 use crate::Fault;
+use crate::caller;
 use crate::exports::InspectorExports;
-use crate::link;
 use crate::shared::Shared;
 use filtering::Filter;
 use stream::{Hashers, Stream};
 
-type Link = link::Link<InspectorExports>;
-type Cage = link::Cage<InspectorExports>;
+type Caller = caller::Caller<InspectorExports>;
+type Instance = caller::Instance<InspectorExports>;
 
 /// The resources that an inspector holds of its instance.
 #[derive(Default)]
@@ -36,7 +36,7 @@ pub(crate) struct Held {
 /// next call makes a fresh one and sets the filter again. A digest that was
 /// begun is then lost, and says so.
 pub struct Inspector {
-    link: Link,
+    caller: Caller,
     filter: Option<Filter>,
     stream: Stream,
     /// A list that is used again and again.
@@ -48,7 +48,7 @@ pub struct Inspector {
 impl Inspector {
     pub(crate) fn new(shared: Arc<Shared<InspectorExports>>) -> Self {
         Self {
-            link: Link::new(shared),
+            caller: Caller::new(shared),
             filter: None,
             stream: Stream::Idle,
             ends: Vec::new(),
@@ -63,7 +63,7 @@ impl Inspector {
     ///
     /// [`Fault::Setup`], or what making the instance ran into.
     pub fn prepare(&mut self) -> Result<(), Fault> {
-        self.link.enter(|_| Ok(()))
+        self.caller.call(|_| Ok(()))
     }
 }
 

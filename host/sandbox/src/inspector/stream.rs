@@ -6,13 +6,13 @@ use std::sync::{Mutex, PoisonError};
 use wasmtime::Result;
 use wasmtime::component::ResourceAny;
 
-use super::Cage;
 use super::Inspector;
+use super::Instance;
 use crate::pour::Poured;
 use crate::{Algorithm, Digest, Fault};
 
 /// The most bytes that one crossing of [`Inspector::update`] carries: what
-/// is copied into the cage is still in the processor's cache when it is
+/// is copied into the sandbox is still in the processor's cache when it is
 /// hashed there.
 const PIECE: usize = 128 << 10;
 
@@ -45,8 +45,8 @@ impl Inspector {
     /// Any [`Fault`] of the instance.
     pub fn begin(&mut self, algorithm: Algorithm) -> Result<(), Fault> {
         self.stream = Stream::Idle;
-        self.link.enter(|cage| Hashers::begin(cage, algorithm))?;
-        let generation = self.link.generation();
+        self.caller.call(|instance| Hashers::begin(instance, algorithm))?;
+        let generation = self.caller.generation();
         self.stream = Stream::Begun { algorithm, generation };
         Ok(())
     }
@@ -60,9 +60,9 @@ impl Inspector {
     pub fn update(&mut self, data: &[u8]) -> Result<(), Fault> {
         let algorithm = self.begun()?;
         for piece in data.chunks(PIECE) {
-            self.link.enter(|cage| {
-                let (resource, Cage { store, exports, .. }) =
-                    Hashers::to_update(cage, algorithm)?;
+            self.caller.call(|instance| {
+                let (resource, Instance { store, exports, .. }) =
+                    Hashers::to_update(instance, algorithm)?;
                 exports.update.call(store, (resource, piece))
             })?;
         }
@@ -91,9 +91,9 @@ impl Inspector {
             once.1
         };
         let poured = Poured { room, pour: &pour };
-        self.link.enter(|cage| {
-            let (resource, Cage { store, exports, .. }) =
-                Hashers::to_update(cage, algorithm)?;
+        self.caller.call(|instance| {
+            let (resource, Instance { store, exports, .. }) =
+                Hashers::to_update(instance, algorithm)?;
             exports.update_poured.call(store, (resource, poured))
         })?;
         let once = once.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -110,8 +110,9 @@ impl Inspector {
         let begun = self.begun();
         self.stream = Stream::Idle;
         let algorithm = begun?;
-        let digest =
-            self.link.enter(|cage| Hashers::finish(cage, algorithm))?;
+        let digest = self
+            .caller
+            .call(|instance| Hashers::finish(instance, algorithm))?;
         self.check(algorithm, &digest)
     }
 
@@ -121,7 +122,7 @@ impl Inspector {
         match self.stream {
             Stream::Idle => Err(Fault::NoStream),
             Stream::Begun { algorithm, generation } => {
-                let alive = generation == self.link.generation();
+                let alive = generation == self.caller.generation();
                 alive.then_some(algorithm).ok_or(Fault::StreamLost)
             }
         }
@@ -130,19 +131,19 @@ impl Inspector {
 
 impl Hashers {
     /// Makes a hasher, or empties the one there is.
-    fn begin(cage: &mut Cage, algorithm: Algorithm) -> Result<()> {
-        match cage.held.hashers.get(algorithm) {
+    fn begin(instance: &mut Instance, algorithm: Algorithm) -> Result<()> {
+        match instance.held.hashers.get(algorithm) {
             Some(Hasher { dirty: false, .. }) => {}
             Some(Hasher { dirty: true, .. }) => {
-                Self::finish(cage, algorithm)?;
+                Self::finish(instance, algorithm)?;
             }
             None => {
-                let Cage { store, exports, .. } = &mut *cage;
+                let Instance { store, exports, .. } = &mut *instance;
                 let hasher =
                     exports.hasher.call(store, (algorithm.into(),))?;
                 let resource = hasher.0;
                 let hasher = Hasher { resource, dirty: false };
-                cage.held.hashers.set(algorithm, hasher);
+                instance.held.hashers.set(algorithm, hasher);
             }
         }
         Ok(())
@@ -150,16 +151,19 @@ impl Hashers {
 
     /// The hasher, which is about to be given bytes.
     fn to_update(
-        cage: &mut Cage,
+        instance: &mut Instance,
         algorithm: Algorithm,
-    ) -> Result<(ResourceAny, &mut Cage)> {
-        let resource = cage.held.hashers.resource(algorithm)?;
-        cage.held.hashers.set(algorithm, Hasher { resource, dirty: true });
-        Ok((resource, cage))
+    ) -> Result<(ResourceAny, &mut Instance)> {
+        let resource = instance.held.hashers.resource(algorithm)?;
+        instance.held.hashers.set(algorithm, Hasher { resource, dirty: true });
+        Ok((resource, instance))
     }
 
-    fn finish(cage: &mut Cage, algorithm: Algorithm) -> Result<Vec<u8>> {
-        let Cage { store, exports, held } = cage;
+    fn finish(
+        instance: &mut Instance,
+        algorithm: Algorithm,
+    ) -> Result<Vec<u8>> {
+        let Instance { store, exports, held } = instance;
         let hashers = &mut held.hashers;
         let resource = hashers.resource(algorithm)?;
         let (digest,) = exports.finish.call(store, (resource,))?;

@@ -3,8 +3,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::Cage;
 use super::Inspector;
+use super::Instance;
 use crate::pour::Poured;
 use crate::{ChainingValue, Fault, TreeError, wire};
 
@@ -34,8 +34,8 @@ impl Inspector {
             once.1
         };
         let poured = Poured { room, pour: &pour };
-        let (answer,) = self.link.enter(|cage| {
-            let Cage { store, exports, .. } = cage;
+        let (answer,) = self.caller.call(|instance| {
+            let Instance { store, exports, .. } = instance;
             exports.piece.call(store, (poured, offset))
         })?;
         let once = once.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -59,20 +59,20 @@ impl Inspector {
         right: &ChainingValue,
         root: bool,
     ) -> Result<ChainingValue, Fault> {
-        let (answer,) = self.link.enter(|cage| {
-            let Cage { store, exports, .. } = cage;
+        let (answer,) = self.caller.call(|instance| {
+            let Instance { store, exports, .. } = instance;
             exports.join.call(store, (&left[..], &right[..], root))
         })?;
         match answer {
             Ok(value) => self.value(&value),
-            Err(_) => Err(self.link.lied("there is nothing to join")),
+            Err(_) => Err(self.caller.lied("there is nothing to join")),
         }
     }
 
     fn value(&mut self, bytes: &[u8]) -> Result<ChainingValue, Fault> {
         bytes.try_into().map_err(|_| {
             let len = bytes.len();
-            self.link.lied(format!("a chaining value of {len} bytes"))
+            self.caller.lied(format!("a chaining value of {len} bytes"))
         })
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::exports::JudgingExports;
 use super::{Plugin, wire};
-use crate::link::{Cage, Link};
+use crate::caller::{Caller, Instance};
 use crate::shared::Shared;
 use crate::wire::EntryKind as EntryKindOnWire;
 use crate::{Fault, indices};
@@ -31,7 +31,7 @@ pub struct NameBatch<'a> {
 /// An instance of a filter, for one thread at a time.
 pub struct Judge {
     plugin: Plugin,
-    link: Link<JudgingExports>,
+    caller: Caller<JudgingExports>,
     times: Vec<wire::Timestamp>,
     kinds: Vec<EntryKindOnWire>,
     /// Which instance was told the settings.
@@ -43,9 +43,9 @@ impl Judge {
         plugin: Plugin,
         shared: Arc<Shared<JudgingExports>>,
     ) -> Self {
-        let link = Link::new(shared);
+        let caller = Caller::new(shared);
         let (times, kinds) = (Vec::new(), Vec::new());
-        Self { plugin, link, times, kinds, told: None }
+        Self { plugin, caller, times, kinds, told: None }
     }
 
     /// The plugin that it is an instance of.
@@ -67,14 +67,14 @@ impl Judge {
         out: &mut Vec<u32>,
     ) -> Result<(), Fault> {
         out.clear();
-        let Self { plugin, link, times, kinds, told } = self;
+        let Self { plugin, caller, times, kinds, told } = self;
         let settings = &plugin.0.settings;
-        *out = plugin.attempt(link, |link| {
-            settings.apply(link, told)?;
-            let wanted = ask(link, times, kinds, batch)?;
+        *out = plugin.attempt(caller, |caller| {
+            settings.apply(caller, told)?;
+            let wanted = ask(caller, times, kinds, batch)?;
             match indices::check(&wanted, batch.ends.len()) {
                 Ok(()) => Ok(wanted),
-                Err(what) => Err(link.lied(what)),
+                Err(what) => Err(caller.lied(what)),
             }
         })?;
         Ok(())
@@ -88,7 +88,7 @@ impl std::fmt::Debug for Judge {
 }
 
 fn ask(
-    link: &mut Link<JudgingExports>,
+    caller: &mut Caller<JudgingExports>,
     converted: &mut Vec<wire::Timestamp>,
     known: &mut Vec<EntryKindOnWire>,
     batch: &NameBatch<'_>,
@@ -103,8 +103,8 @@ fn ask(
     let metadata = metadata
         .map(|(sizes, _)| wire::Metadata { sizes, modified: converted });
     let batch = wire::Batch { directory, names, ends, kinds, metadata };
-    let (wanted,) = link.enter(|cage| {
-        let Cage { store, exports, .. } = cage;
+    let (wanted,) = caller.call(|instance| {
+        let Instance { store, exports, .. } = instance;
         exports.judge.call(store, (batch,))
     })?;
     Ok(wanted)

@@ -13,9 +13,9 @@ use super::settings::{Configurable, Settings};
 use super::{
     Compiler, Inner, Patience, Plugin, PluginError, Role, Stranger, wire,
 };
+use crate::caller::{Caller, Instance};
 use crate::engine::{Source, layout_for};
 use crate::exports::Exports;
-use crate::link::{Cage, Link};
 use crate::shared::Shared;
 use crate::{Fault, Limits};
 
@@ -97,16 +97,16 @@ fn filter(
     options: &PluginOptions,
 ) -> Result<Plugin, PluginError> {
     let shared = shared::<JudgingExports>(stranger, options)?;
-    let mut link = Link::new(Arc::clone(&shared));
-    let (said,) = link
-        .enter(|cage| {
-            let Cage { store, exports, .. } = cage;
+    let mut caller = Caller::new(Arc::clone(&shared));
+    let (said,) = caller
+        .call(|instance| {
+            let Instance { store, exports, .. } = instance;
             exports.describe.call(store, ())
         })
         .map_err(misfit)?;
     identity(&said.name, &said.version)?;
     let name = named(said.name, options)?;
-    let settings = set_up(said.settings, &mut link, options)?;
+    let settings = set_up(said.settings, &mut caller, options)?;
     let role = Role::Filter { shared, metadata: said.metadata };
     Ok(plugin(name, said.version, role, settings, options))
 }
@@ -116,10 +116,10 @@ fn extractor(
     options: &PluginOptions,
 ) -> Result<Plugin, PluginError> {
     let shared = shared::<ExtractingExports>(stranger, options)?;
-    let mut link = Link::new(Arc::clone(&shared));
-    let (mut said,) = link
-        .enter(|cage| {
-            let Cage { store, exports, .. } = cage;
+    let mut caller = Caller::new(Arc::clone(&shared));
+    let (mut said,) = caller
+        .call(|instance| {
+            let Instance { store, exports, .. } = instance;
             exports.describe.call(store, ())
         })
         .map_err(misfit)?;
@@ -130,7 +130,7 @@ fn extractor(
     let memory = options.limits.memory_bytes();
     let facts = said.facts;
     let (columns, selections) = extraction(said, &name, memory)?;
-    let settings = set_up(declared, &mut link, options)?;
+    let settings = set_up(declared, &mut caller, options)?;
     let most = describe::most(memory);
     let role = Role::Extractor { shared, columns, selections, facts, most };
     Ok(plugin(name, version, role, settings, options))
@@ -153,11 +153,11 @@ fn named(own: String, options: &PluginOptions) -> Result<String, PluginError> {
 /// whether it likes them.
 fn set_up<E: Configurable>(
     declared: Vec<wire::Setting>,
-    link: &mut Link<E>,
+    caller: &mut Caller<E>,
     options: &PluginOptions,
 ) -> Result<Settings, PluginError> {
     let settings = Settings::declared(declared)?.set(&options.settings)?;
-    settings.tell(link)?.map_err(|complaint| {
+    settings.tell(caller)?.map_err(|complaint| {
         PluginError::Setting(describe::shortened(&complaint))
     })?;
     Ok(settings)

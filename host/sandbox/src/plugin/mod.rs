@@ -1,4 +1,4 @@
-//! Components of the user's own, in the same cage as ours.
+//! Components of the user's own, in the same sandbox as ours.
 //!
 //! A [`Plugin`] implements one of the worlds `filter-plugin` and
 //! `extractor-plugin` of the WIT package. It comes from a stranger: it is
@@ -43,8 +43,8 @@ mod wire;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::caller::Caller;
 use crate::exports::Exports;
-use crate::link::Link;
 use crate::shared::Shared;
 use crate::{Fault, Limits};
 use exports::{ExtractingExports, JudgingExports};
@@ -205,15 +205,15 @@ impl Plugin {
     /// Calls it, unless it was given up.
     fn attempt<E: Exports, R>(
         &self,
-        link: &mut Link<E>,
-        call: impl FnOnce(&mut Link<E>) -> Result<R, Fault>,
+        caller: &mut Caller<E>,
+        call: impl FnOnce(&mut Caller<E>) -> Result<R, Fault>,
     ) -> Result<R, Fault> {
         let patience = &self.0.patience;
         if patience.is_at_its_end() {
             return Err(patience.over());
         }
-        let answer = call(link);
-        patience.lose(link.take_lost());
+        let answer = call(caller);
+        patience.lose(caller.take_lost());
         answer
     }
 }
