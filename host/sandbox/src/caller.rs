@@ -81,9 +81,12 @@ impl<E: Exports> Caller<E> {
     }
 
     /// Throws the instance away because of what it returned.
-    pub(crate) fn lied(&mut self, what: impl Into<String>) -> Fault {
+    pub(crate) fn contract_violation(
+        &mut self,
+        what: impl Into<String>,
+    ) -> Fault {
         self.discard();
-        Fault::Lied(what.into())
+        Fault::ContractViolation(what.into())
     }
 
     /// The time that was lost on failures since this was last asked.

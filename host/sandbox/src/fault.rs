@@ -76,7 +76,7 @@ pub enum Fault {
     Batch(#[from] BatchError),
     /// The component returned something that cannot be.
     #[error("the component broke its contract: {0}")]
-    Lied(String),
+    ContractViolation(String),
     /// The stream's instance was thrown away after a fault, and with it what
     /// had been digested.
     #[error("the digest was lost in an earlier fault")]
@@ -117,7 +117,7 @@ pub(crate) fn of_call(
     limits: &Limits,
 ) -> Fault {
     of(error, refusal, said, limits)
-        .unwrap_or_else(|| Fault::Lied(words(error)))
+        .unwrap_or_else(|| Fault::ContractViolation(words(error)))
 }
 
 /// The same for an instance that could not be made.

@@ -97,7 +97,7 @@ fn an_extractor_that_misbehaves_costs_a_fault_and_the_next_file_is_fine() {
             b"o" => {
                 matches!(fault, Fault::AnswerTooLarge { ceiling: 100_000 })
             }
-            _ => matches!(fault, Fault::Lied(_)),
+            _ => matches!(fault, Fault::ContractViolation(_)),
         };
         assert!(expected, "{what}: {fault:?}");
         values.clear();
@@ -141,7 +141,8 @@ fn what_an_extractor_may_ask_for_has_bounds() {
         let sample = sample(b"f", content.len() as u64);
         let mut instance = plugin.extractor().unwrap();
         let told = instance.extract(&sample, Some(&mut counted), &mut values);
-        let Err(ExtractError::Fault(Fault::Lied(what))) = told else {
+        let Err(ExtractError::Fault(Fault::ContractViolation(what))) = told
+        else {
             panic!("{}: {told:?}", char::from(first));
         };
         assert!(what.contains(why), "{what}");
@@ -243,7 +244,11 @@ fn a_filter_judges_batches_and_its_lies_are_faults() {
     assert_eq!(judge(&plugin, &[]), Ok(vec![]));
     for (name, lie) in [("!s", true), ("!b", true), ("!u", false)] {
         let fault = judge(&plugin, &["a", name]).unwrap_err();
-        assert_eq!(matches!(fault, Fault::Lied(_)), lie, "{fault:?}");
+        assert_eq!(
+            matches!(fault, Fault::ContractViolation(_)),
+            lie,
+            "{fault:?}"
+        );
     }
     let fault = judge(&plugin, &["!l"]).unwrap_err();
     assert!(matches!(fault, Fault::BudgetExhausted { .. }), "{fault:?}");

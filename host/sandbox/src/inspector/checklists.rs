@@ -29,7 +29,8 @@ impl Inspector {
             let algorithm = algorithm.map(Into::into);
             exports.parse.call(store, (text, algorithm, separator.into()))
         })?;
-        checked(answer, text).map_err(|what| self.caller.lied(what))
+        checked(answer, text)
+            .map_err(|what| self.caller.contract_violation(what))
     }
 }
 

@@ -51,7 +51,9 @@ impl Inspector {
             (Some(_), Some(kinds)) => kinds,
             _ => {
                 let why = "it wants what there is not".to_owned();
-                return Err(FilterError::Fault(self.caller.lied(why)));
+                return Err(FilterError::Fault(
+                    self.caller.contract_violation(why),
+                ));
             }
         };
         self.filter = Some(Filter { program, columns, kinds });
@@ -106,7 +108,7 @@ impl Inspector {
         let wire::Matches { entries, directories } = matches;
         for indices in [&entries, &directories] {
             indices::check(indices, count)
-                .map_err(|what| self.caller.lied(what))?;
+                .map_err(|what| self.caller.contract_violation(what))?;
         }
         *out = Matches { entries, directories };
         Ok(())
@@ -144,7 +146,7 @@ impl Inspector {
         })?;
         let wanted = answer.map_err(|error| Fault::Batch(error.into()))?;
         indices::check(&wanted, entries)
-            .map_err(|what| self.caller.lied(what))?;
+            .map_err(|what| self.caller.contract_violation(what))?;
         *out = wanted;
         Ok(())
     }

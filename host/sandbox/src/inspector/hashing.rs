@@ -101,7 +101,7 @@ impl Inspector {
         let digests = answer.map_err(|error| Fault::Batch(error.into()))?;
         let len = algorithm.digest_len();
         if digests.len() != len * count {
-            return Err(self.caller.lied(format!(
+            return Err(self.caller.contract_violation(format!(
                 "{} bytes of digests for {count} byte strings",
                 digests.len(),
             )));
@@ -128,7 +128,9 @@ impl Inspector {
             exports.partial.call(store, (first, last, size))
         })?;
         if answer.size != size {
-            return Err(self.caller.lied("a partial digest of another size"));
+            return Err(self
+                .caller
+                .contract_violation("a partial digest of another size"));
         }
         Ok(answer.into())
     }
@@ -142,8 +144,9 @@ impl Inspector {
             .filter(|_| bytes.len() == algorithm.digest_len())
             .ok_or_else(|| {
                 let len = bytes.len();
-                self.caller
-                    .lied(format!("a {algorithm} digest of {len} bytes"))
+                self.caller.contract_violation(format!(
+                    "a {algorithm} digest of {len} bytes"
+                ))
             })
     }
 }

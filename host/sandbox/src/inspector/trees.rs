@@ -65,14 +65,17 @@ impl Inspector {
         })?;
         match answer {
             Ok(value) => self.value(&value),
-            Err(_) => Err(self.caller.lied("there is nothing to join")),
+            Err(_) => {
+                Err(self.caller.contract_violation("there is nothing to join"))
+            }
         }
     }
 
     fn value(&mut self, bytes: &[u8]) -> Result<ChainingValue, Fault> {
         bytes.try_into().map_err(|_| {
             let len = bytes.len();
-            self.caller.lied(format!("a chaining value of {len} bytes"))
+            self.caller
+                .contract_violation(format!("a chaining value of {len} bytes"))
         })
     }
 }

@@ -212,7 +212,7 @@ impl Extractor {
                     Err(complaint) => Ok(Step::Complaint(complaint)),
                     Ok(wire::Answer::Values(values)) => {
                         take(values, columns, out)
-                            .map_err(|what| caller.lied(what))?;
+                            .map_err(|what| caller.contract_violation(what))?;
                         Ok(Step::Told)
                     }
                     Ok(wire::Answer::More(ranges)) => {
@@ -226,7 +226,7 @@ impl Extractor {
                         );
                         match refusal {
                             None => Ok(Step::More(ranges)),
-                            Some(what) => Err(caller.lied(what)),
+                            Some(what) => Err(caller.contract_violation(what)),
                         }
                     }
                 }

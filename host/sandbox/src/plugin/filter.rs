@@ -74,7 +74,7 @@ impl Judge {
             let wanted = ask(caller, times, kinds, batch)?;
             match indices::check(&wanted, batch.ends.len()) {
                 Ok(()) => Ok(wanted),
-                Err(what) => Err(caller.lied(what)),
+                Err(what) => Err(caller.contract_violation(what)),
             }
         })?;
         Ok(())

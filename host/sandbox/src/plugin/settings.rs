@@ -218,7 +218,8 @@ impl Settings {
         match self.tell(caller)? {
             Ok(()) => *told = Some(caller.generation()),
             Err(_) => {
-                return Err(caller.lied("it refuses settings that it took"));
+                return Err(caller
+                    .contract_violation("it refuses settings that it took"));
             }
         }
         Ok(())
