@@ -1,4 +1,4 @@
-//! One thread's own instance of a filter, and its judgement of batches.
+//! One thread's own instance of a filter plugin, and the batches that it matches.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ pub struct NameBatch<'a> {
 }
 
 /// An instance of a filter, for one thread at a time.
-pub struct Judge {
+pub struct PluginFilter {
     plugin: Plugin,
     caller: Caller<JudgingExports>,
     times: Vec<wire::Timestamp>,
@@ -38,7 +38,7 @@ pub struct Judge {
     told: Option<u64>,
 }
 
-impl Judge {
+impl PluginFilter {
     pub(super) fn new(
         plugin: Plugin,
         shared: Arc<Shared<JudgingExports>>,
@@ -54,7 +54,7 @@ impl Judge {
         &self.plugin
     }
 
-    /// Judges a batch. Afterwards `out` holds the indices of the entries that
+    /// Matches a batch. Afterwards `out` holds the indices of the entries that
     /// are wanted, ascending; on an error it is empty.
     ///
     /// # Errors
@@ -81,9 +81,9 @@ impl Judge {
     }
 }
 
-impl std::fmt::Debug for Judge {
+impl std::fmt::Debug for PluginFilter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Judge").field(&self.plugin).finish()
+        f.debug_tuple("PluginFilter").field(&self.plugin).finish()
     }
 }
 

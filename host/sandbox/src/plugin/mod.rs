@@ -58,7 +58,7 @@ pub use compile::{Compiler, compile_for};
 pub use describe::{Column, Portion, Selection};
 pub use error::PluginError;
 pub use extractor::{ExtractError, Extractor, Interest, Sample, Source};
-pub use filter::{Judge, NameBatch};
+pub use filter::{NameBatch, PluginFilter};
 #[cfg(feature = "compile")]
 pub use load::PluginOptions;
 pub use pattern::Pattern;
@@ -157,7 +157,7 @@ impl Plugin {
         settings.all().iter().zip(settings.values())
     }
 
-    /// Whether it is a filter that judges files by their sizes and times.
+    /// Whether it is a filter that matches files by their sizes and times.
     #[must_use]
     pub fn wants_metadata(&self) -> bool {
         matches!(self.0.role, Role::Filter { metadata: true, .. })
@@ -175,10 +175,10 @@ impl Plugin {
     /// An instance of a filter, for one thread at a time. It is made when it
     /// is first called.
     #[must_use]
-    pub fn judge(&self) -> Option<Judge> {
+    pub fn judge(&self) -> Option<PluginFilter> {
         match &self.0.role {
             Role::Filter { shared, .. } => {
-                Some(Judge::new(self.clone(), Arc::clone(shared)))
+                Some(PluginFilter::new(self.clone(), Arc::clone(shared)))
             }
             Role::Extractor { .. } => None,
         }
