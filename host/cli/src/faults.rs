@@ -1,4 +1,4 @@
-//! What strangers did wrong, in words for a person.
+//! Faults of plugins, in words for a person.
 //!
 //! A message may quote a plugin's names, at any length: it is cut, and what a
 //! terminal would obey in it is escaped. Where a limit was reached, the option
@@ -6,10 +6,10 @@
 
 use sanchay::{Cause, EntryError, Fault, PluginError, escaped};
 
-/// How much of a stranger's words is told, in characters.
+/// How much of a plugin's text is shown, in characters.
 const TOLD: usize = 500;
 
-/// A stranger's words: their beginning, escaped.
+/// The beginning of a plugin's text, escaped.
 pub(crate) fn told(words: &str) -> String {
     let shown = escaped(words.as_bytes()).to_string();
     match shown.char_indices().nth(TOLD) {

@@ -1,4 +1,4 @@
-//! Components of strangers: what is refused, and what those that are taken
+//! Untrusted components: what is refused, and what those that are taken
 //! can do, which is nothing but answer.
 #![allow(
     clippy::indexing_slicing,

@@ -11,7 +11,8 @@ use super::exports::{ExtractingExports, JudgingExports};
 use super::screen::{Screened, World, screen};
 use super::settings::{Configurable, Settings};
 use super::{
-    Compiler, Inner, Patience, Plugin, PluginError, Role, Stranger, wire,
+    Compiler, Inner, Patience, Plugin, PluginError, Role, UntrustedComponent,
+    wire,
 };
 use crate::caller::{Caller, Instance};
 use crate::engine::{Source, layout_for};
@@ -80,23 +81,23 @@ impl Plugin {
             }
         }
         let Screened { world, overhead } = screen(component, &options.limits)?;
-        let stranger = Stranger::new(component, overhead, options);
+        let untrusted = UntrustedComponent::new(component, overhead, options);
         // Said here, an error keeps its kind.
-        stranger.code(layout_for(options.instances))?;
+        untrusted.code(layout_for(options.instances))?;
         let plugin = match world {
-            World::Filter => filter(&stranger, options),
-            World::Extractor => extractor(&stranger, options),
+            World::Filter => filter(&untrusted, options),
+            World::Extractor => extractor(&untrusted, options),
         };
-        stranger.forget();
+        untrusted.forget();
         plugin
     }
 }
 
 fn filter(
-    stranger: &Stranger,
+    untrusted: &UntrustedComponent,
     options: &PluginOptions,
 ) -> Result<Plugin, PluginError> {
-    let shared = shared::<JudgingExports>(stranger, options)?;
+    let shared = shared::<JudgingExports>(untrusted, options)?;
     let mut caller = Caller::new(Arc::clone(&shared));
     let (said,) = caller
         .call(|instance| {
@@ -112,10 +113,10 @@ fn filter(
 }
 
 fn extractor(
-    stranger: &Stranger,
+    untrusted: &UntrustedComponent,
     options: &PluginOptions,
 ) -> Result<Plugin, PluginError> {
-    let shared = shared::<ExtractingExports>(stranger, options)?;
+    let shared = shared::<ExtractingExports>(untrusted, options)?;
     let mut caller = Caller::new(Arc::clone(&shared));
     let (mut said,) = caller
         .call(|instance| {
@@ -175,10 +176,10 @@ fn plugin(
 }
 
 fn shared<E: Exports>(
-    stranger: &Stranger,
+    untrusted: &UntrustedComponent,
     options: &PluginOptions,
 ) -> Result<Arc<Shared<E>>, PluginError> {
-    let source = Source::Stranger(stranger.clone());
+    let source = Source::Untrusted(untrusted.clone());
     Shared::new(source, options.instances, options.limits.clone())
         .map_err(misfit)
 }

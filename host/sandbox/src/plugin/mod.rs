@@ -1,7 +1,7 @@
 //! Components of the user's own, in the same sandbox as ours.
 //!
 //! A [`Plugin`] implements one of the worlds `filter-plugin` and
-//! `extractor-plugin` of the WIT package. It comes from a stranger: it is
+//! `extractor-plugin` of the WIT package. It is not trusted: it is
 //! screened before anything else is done with it, compiled in bounded time,
 //! asked once what it is, and everything that it says is checked.
 //!
@@ -35,9 +35,9 @@ mod process;
 mod screen;
 mod settings;
 #[cfg(feature = "compile")]
-mod stranger;
-#[cfg(feature = "compile")]
 mod trusted_folder;
+#[cfg(feature = "compile")]
+mod untrusted;
 mod wire;
 
 use std::fmt;
@@ -66,7 +66,7 @@ pub use sanchay_core::time::Timestamp;
 pub use sanchay_core::value::{Value, ValueType};
 pub use settings::{Setting, SettingType, SettingValue};
 #[cfg(feature = "compile")]
-pub(crate) use stranger::Stranger;
+pub(crate) use untrusted::UntrustedComponent;
 pub use wire::Facts;
 
 /// A plugin, ready to be instantiated. Clones share it.

@@ -1,4 +1,4 @@
-//! A first look at a stranger's component, before anything is compiled: how
+//! A first look at an untrusted component, before anything is compiled: how
 //! large it and its functions are, what its instances take, what it imports,
 //! which world it claims.
 
@@ -35,13 +35,13 @@ const COPIED: u64 = 128 << 20;
 /// The version of the interfaces that is called.
 const VERSION: &str = "0.1.0";
 
-/// How many of a stranger's names are told.
+/// How many of a component's names are shown.
 const TOLD: usize = 5;
 
 /// What WebAssembly begins with.
 const MAGIC: &[u8] = b"\0asm";
 
-/// How much of a stranger's name is told, in characters.
+/// How much of a component's name is shown, in characters.
 const NAME: usize = 128;
 
 /// The world that a component claims to implement.
@@ -242,7 +242,7 @@ fn is(name: &str, interface: &str) -> bool {
     theirs.pre.is_empty() && track(&theirs) == track(&ours)
 }
 
-/// The first few of a stranger's names.
+/// The first few of a component's names.
 fn listed(names: &[String]) -> String {
     let first = names.get(..TOLD).unwrap_or(names).join(", ");
     match names.len() {
@@ -252,7 +252,7 @@ fn listed(names: &[String]) -> String {
     }
 }
 
-/// The beginning of a stranger's name.
+/// The beginning of a component's name.
 fn shortened(name: &str) -> String {
     name.chars().take(NAME).collect()
 }
