@@ -2,7 +2,7 @@
 //!
 //! A compiler cannot be interrupted. What bounds it is either a process of
 //! its own, which is ended, or a thread of its own, which is left to itself:
-//! what was screened comes to an end some time.
+//! what was validated comes to an end some time.
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -8,8 +8,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::describe::{self, extraction, identity};
 use super::exports::{ExtractingExports, JudgingExports};
-use super::screen::{Screened, World, screen};
 use super::settings::{Configurable, Settings};
+use super::validate::{Validated, World, validate};
 use super::{
     Compiler, Inner, Patience, Plugin, PluginError, Role, UntrustedComponent,
     wire,
@@ -80,7 +80,8 @@ impl Plugin {
                 return Err(PluginError::Digest { is, expected });
             }
         }
-        let Screened { world, overhead } = screen(component, &options.limits)?;
+        let Validated { world, overhead } =
+            validate(component, &options.limits)?;
         let untrusted = UntrustedComponent::new(component, overhead, options);
         // Said here, an error keeps its kind.
         untrusted.code(layout_for(options.instances))?;

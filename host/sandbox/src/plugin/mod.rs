@@ -2,7 +2,7 @@
 //!
 //! A [`Plugin`] implements one of the worlds `filter-plugin` and
 //! `extractor-plugin` of the WIT package. It is not trusted: it is
-//! screened before anything else is done with it, compiled in bounded time,
+//! validated before anything else is done with it, compiled in bounded time,
 //! asked once what it is, and everything that it says is checked.
 //!
 //! A plugin whose failures have taken too long is given up, so that one that
@@ -31,13 +31,13 @@ mod pattern;
 mod pieces;
 #[cfg(feature = "compile")]
 mod process;
-#[cfg(feature = "compile")]
-mod screen;
 mod settings;
 #[cfg(feature = "compile")]
 mod trusted_folder;
 #[cfg(feature = "compile")]
 mod untrusted;
+#[cfg(feature = "compile")]
+mod validate;
 mod wire;
 
 use std::fmt;

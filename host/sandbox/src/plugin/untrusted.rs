@@ -30,7 +30,7 @@ struct Inner {
 }
 
 impl UntrustedComponent {
-    /// A component that was screened, for each instance of which the host has
+    /// A component that was validated, for each instance of which the host has
     /// `overhead` bytes.
     pub(super) fn new(
         component: &[u8],

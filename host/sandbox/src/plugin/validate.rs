@@ -52,7 +52,7 @@ pub(super) enum World {
 }
 
 /// What a component is found to be.
-pub(super) struct Screened {
+pub(super) struct Validated {
     pub(super) world: World,
     /// What the host has for each instance besides its memories and tables,
     /// in bytes.
@@ -60,10 +60,10 @@ pub(super) struct Screened {
 }
 
 /// Looks a component over that is to run under `limits`.
-pub(super) fn screen(
+pub(super) fn validate(
     bytes: &[u8],
     limits: &Limits,
-) -> Result<Screened, PluginError> {
+) -> Result<Validated, PluginError> {
     if bytes.len() > COMPONENT {
         let ceiling = COMPONENT;
         return Err(PluginError::TooLarge { bytes: bytes.len(), ceiling });
@@ -112,7 +112,7 @@ pub(super) fn screen(
     }
     let world = claimed(&exports)?;
     let overhead = affordable(census.total(), limits)?;
-    Ok(Screened { world, overhead })
+    Ok(Validated { world, overhead })
 }
 
 /// How large the parts of a component are, together.
