@@ -29,13 +29,13 @@ mod engine;
 #[macro_use]
 mod exports;
 mod fault;
+mod fill_in_place;
 mod filter;
 mod indices;
 mod inspector;
 mod last_words;
 mod limits;
 pub mod plugin;
-mod pour;
 mod sandbox;
 mod shared;
 mod store;

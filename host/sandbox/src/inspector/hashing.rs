@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::Inspector;
 use super::Instance;
-use crate::pour::{Ends, Poured};
+use crate::fill_in_place::{Ends, FillInPlace};
 use crate::{Algorithm, Digest, Fault, PartialDigest, wire};
 
 impl Inspector {
@@ -53,10 +53,10 @@ impl Inspector {
         self.take_digests(algorithm, answer, ends.len(), out)
     }
 
-    /// The digests of many byte strings that `pour` writes straight into the
+    /// The digests of many byte strings that `fill` writes straight into the
     /// memory of the instance, in one crossing.
     ///
-    /// `pour` gets the memory, of `room` bytes, and an empty list. It writes
+    /// `fill` gets the memory, of `room` bytes, and an empty list. It writes
     /// the byte strings end to end, appends to the list where each ends, and
     /// returns how many bytes it wrote; it may take its time.
     ///
@@ -67,23 +67,23 @@ impl Inspector {
         &mut self,
         algorithm: Algorithm,
         room: usize,
-        pour: &mut (dyn FnMut(&mut [u8], &mut Vec<u32>) -> usize + Send),
+        fill: &mut (dyn FnMut(&mut [u8], &mut Vec<u32>) -> usize + Send),
         out: &mut Vec<Digest>,
     ) -> Result<(), Fault> {
         out.clear();
         let ends = Mutex::new(std::mem::take(&mut self.ends));
-        let once = Mutex::new(pour);
-        let pour = |space: &mut [u8]| {
+        let once = Mutex::new(fill);
+        let fill = |space: &mut [u8]| {
             let mut once = once.lock().unwrap_or_else(PoisonError::into_inner);
             let mut ends = ends.lock().unwrap_or_else(PoisonError::into_inner);
             ends.clear();
             once(space, &mut ends)
         };
-        let poured = Poured { room, pour: &pour };
+        let in_place = FillInPlace { room, fill: &fill };
         let answer = self.caller.call(|instance| {
             let Instance { store, exports, .. } = instance;
-            let arguments = (algorithm.into(), poured, Ends(&ends));
-            exports.digest_poured.call(store, arguments)
+            let arguments = (algorithm.into(), in_place, Ends(&ends));
+            exports.digest_in_place.call(store, arguments)
         });
         self.ends = ends.into_inner().unwrap_or_else(PoisonError::into_inner);
         let (answer,) = answer?;

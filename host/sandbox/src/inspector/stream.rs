@@ -8,7 +8,7 @@ use wasmtime::component::ResourceAny;
 
 use super::Inspector;
 use super::Instance;
-use crate::pour::Poured;
+use crate::fill_in_place::FillInPlace;
 use crate::{Algorithm, Digest, Fault};
 
 /// The most bytes that one crossing of [`Inspector::update`] carries: what
@@ -69,8 +69,8 @@ impl Inspector {
         Ok(())
     }
 
-    /// Appends bytes that `pour` writes straight into the memory of the
-    /// instance, and returns how many. There is room for `room` bytes; `pour`
+    /// Appends bytes that `fill` writes straight into the memory of the
+    /// instance, and returns how many. There is room for `room` bytes; `fill`
     /// returns how many of them it wrote, and may take its time. To write
     /// none is allowed, and wastes a little of the instance's memory.
     ///
@@ -81,20 +81,20 @@ impl Inspector {
     pub fn update_with(
         &mut self,
         room: usize,
-        pour: &mut (dyn FnMut(&mut [u8]) -> usize + Send),
+        fill: &mut (dyn FnMut(&mut [u8]) -> usize + Send),
     ) -> Result<usize, Fault> {
         let algorithm = self.begun()?;
-        let once = Mutex::new((pour, 0));
-        let pour = |space: &mut [u8]| {
+        let once = Mutex::new((fill, 0));
+        let fill = |space: &mut [u8]| {
             let mut once = once.lock().unwrap_or_else(PoisonError::into_inner);
             once.1 = (once.0)(space).min(space.len());
             once.1
         };
-        let poured = Poured { room, pour: &pour };
+        let in_place = FillInPlace { room, fill: &fill };
         self.caller.call(|instance| {
             let (resource, Instance { store, exports, .. }) =
                 Hashers::to_update(instance, algorithm)?;
-            exports.update_poured.call(store, (resource, poured))
+            exports.update_in_place.call(store, (resource, in_place))
         })?;
         let once = once.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(once.1)

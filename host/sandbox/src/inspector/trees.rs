@@ -5,12 +5,12 @@ use std::sync::{Mutex, PoisonError};
 
 use super::Inspector;
 use super::Instance;
-use crate::pour::Poured;
+use crate::fill_in_place::FillInPlace;
 use crate::{ChainingValue, Fault, TreeError, wire};
 
 impl Inspector {
     /// The chaining value of a piece of an input, which begins at `offset`
-    /// in it and is not all of it. `pour` writes the piece straight into the
+    /// in it and is not all of it. `fill` writes the piece straight into the
     /// memory of the instance, of which there are `room` bytes, and returns
     /// how many it wrote; it may take its time. The number is returned, too.
     ///
@@ -25,18 +25,18 @@ impl Inspector {
         &mut self,
         room: usize,
         offset: u64,
-        pour: &mut (dyn FnMut(&mut [u8]) -> usize + Send),
+        fill: &mut (dyn FnMut(&mut [u8]) -> usize + Send),
     ) -> Result<(usize, Result<ChainingValue, TreeError>), Fault> {
-        let once = Mutex::new((pour, 0));
-        let pour = |space: &mut [u8]| {
+        let once = Mutex::new((fill, 0));
+        let fill = |space: &mut [u8]| {
             let mut once = once.lock().unwrap_or_else(PoisonError::into_inner);
             once.1 = (once.0)(space).min(space.len());
             once.1
         };
-        let poured = Poured { room, pour: &pour };
+        let in_place = FillInPlace { room, fill: &fill };
         let (answer,) = self.caller.call(|instance| {
             let Instance { store, exports, .. } = instance;
-            exports.piece.call(store, (poured, offset))
+            exports.piece.call(store, (in_place, offset))
         })?;
         let once = once.into_inner().unwrap_or_else(PoisonError::into_inner);
         let value = match answer {

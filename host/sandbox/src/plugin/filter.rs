@@ -1,4 +1,4 @@
-//! One thread's own instance of a filter plugin, and the batches that it matches.
+//! One thread's own instance of a filter plugin, which matches batches.
 
 use std::sync::Arc;
 
