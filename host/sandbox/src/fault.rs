@@ -86,7 +86,7 @@ pub enum Fault {
     NoStream,
     /// A plugin was not called any more: too much was lost on its failures.
     #[error("the plugin was disabled: its failures have taken {lost:?}")]
-    GivenUp {
+    Disabled {
         /// How much of a processor's time that was, at least.
         lost: Duration,
     },

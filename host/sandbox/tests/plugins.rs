@@ -261,10 +261,10 @@ fn with_budget(budget: Duration) -> Plugin {
 }
 
 #[test]
-fn a_plugin_whose_failures_take_long_is_given_up_until_it_is_forgiven() {
+fn a_plugin_whose_failures_take_long_is_disabled_until_it_is_forgiven() {
     let budget = Duration::from_millis(10);
     let plugin = with_budget(budget);
-    let given_up = Fault::GivenUp { lost: budget * 64 };
+    let disabled = Fault::Disabled { lost: budget * 64 };
     let mut failures = 0;
     // Good answers between them do not make up for it.
     while extract(&plugin, b"a").0 == Ok(Ok(())) {
@@ -276,7 +276,7 @@ fn a_plugin_whose_failures_take_long_is_given_up_until_it_is_forgiven() {
     assert!(failures >= 8, "only {failures}");
     let began = Instant::now();
     for _ in 0..10_000 {
-        assert_eq!(extract(&plugin, b"l").0, Err(given_up.clone()));
+        assert_eq!(extract(&plugin, b"l").0, Err(disabled.clone()));
     }
     assert!(began.elapsed() < Duration::from_secs(10));
     assert!(plugin.extractor().unwrap().is_given_up());

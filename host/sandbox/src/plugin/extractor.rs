@@ -58,7 +58,7 @@ pub enum Interest {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExtractError {
-    /// The call has no answer; [`Fault::GivenUp`] after too much was lost on
+    /// The call has no answer; [`Fault::Disabled`] after too much was lost on
     /// failures.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -128,10 +128,10 @@ impl Extractor {
         Interest::None
     }
 
-    /// Whether it was given up: it has no answers any more.
+    /// Whether it is disabled: it answers nothing any more.
     #[must_use]
     pub fn is_given_up(&self) -> bool {
-        self.plugin.0.patience.is_at_its_end()
+        self.plugin.0.failure_budget.is_exhausted()
     }
 
     /// Extracts a file's values and appends them to `out`: one for each
@@ -174,8 +174,8 @@ impl Extractor {
         if interest == Interest::None {
             return Ok(());
         }
-        if plugin.0.patience.is_at_its_end() {
-            return Err(plugin.0.patience.over().into());
+        if plugin.0.failure_budget.is_exhausted() {
+            return Err(plugin.0.failure_budget.fault().into());
         }
         if interest == Interest::Bytes && source.is_none() {
             return Ok(());

@@ -59,7 +59,7 @@ impl PluginFilter {
     ///
     /// # Errors
     ///
-    /// [`Fault::GivenUp`] after too much was lost on failures, otherwise what
+    /// [`Fault::Disabled`] after too much was lost on failures, otherwise what
     /// this call ran into.
     pub fn judge(
         &mut self,

@@ -11,8 +11,8 @@ use super::exports::{ExtractingExports, JudgingExports};
 use super::settings::{Configurable, Settings};
 use super::validate::{Validated, World, validate};
 use super::{
-    Compiler, Inner, Patience, Plugin, PluginError, Role, UntrustedComponent,
-    wire,
+    Compiler, FailureBudget, Inner, Plugin, PluginError, Role,
+    UntrustedComponent, wire,
 };
 use crate::caller::{Caller, Instance};
 use crate::engine::{Source, layout_for};
@@ -172,8 +172,8 @@ fn plugin(
     settings: Settings,
     options: &PluginOptions,
 ) -> Plugin {
-    let patience = Patience::new(&options.limits);
-    Plugin(Arc::new(Inner { name, version, role, settings, patience }))
+    let failure_budget = FailureBudget::new(&options.limits);
+    Plugin(Arc::new(Inner { name, version, role, settings, failure_budget }))
 }
 
 fn shared<E: Exports>(

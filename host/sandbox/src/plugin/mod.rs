@@ -5,8 +5,8 @@
 //! validated before anything else is done with it, compiled in bounded time,
 //! asked once what it is, and everything that it says is checked.
 //!
-//! A plugin whose failures have taken too long is given up, so that one that
-//! does not answer does not cost its whole budget of time for each of a million
+//! A plugin whose failures have taken too long is disabled, so that one that
+//! does not answer does not use its whole time budget for each of a million
 //! files.
 #![cfg_attr(
     not(feature = "compile"),
@@ -23,10 +23,10 @@ mod describe;
 mod error;
 mod exports;
 mod extractor;
+mod failure_budget;
 mod filter;
 #[cfg(feature = "compile")]
 mod load;
-mod patience;
 mod pattern;
 mod pieces;
 #[cfg(feature = "compile")]
@@ -48,7 +48,7 @@ use crate::exports::Exports;
 use crate::shared::Shared;
 use crate::{Fault, Limits};
 use exports::{ExtractingExports, JudgingExports};
-use patience::Patience;
+use failure_budget::FailureBudget;
 use settings::Settings;
 
 #[cfg(feature = "compile")]
@@ -78,7 +78,7 @@ struct Inner {
     version: String,
     role: Role,
     settings: Settings,
-    patience: Patience,
+    failure_budget: FailureBudget,
 }
 
 /// What a plugin does.
@@ -196,24 +196,24 @@ impl Plugin {
         }
     }
 
-    /// Forgets earlier failures: a plugin that was given up gets another
-    /// chance. To be called when a run begins.
+    /// Forgets earlier failures: a disabled plugin gets another chance. To be
+    /// called when a run begins.
     pub fn forgive(&self) {
-        self.0.patience.restore();
+        self.0.failure_budget.reset();
     }
 
-    /// Calls it, unless it was given up.
+    /// Calls it, unless it is disabled.
     fn attempt<E: Exports, R>(
         &self,
         caller: &mut Caller<E>,
         call: impl FnOnce(&mut Caller<E>) -> Result<R, Fault>,
     ) -> Result<R, Fault> {
-        let patience = &self.0.patience;
-        if patience.is_at_its_end() {
-            return Err(patience.over());
+        let failure_budget = &self.0.failure_budget;
+        if failure_budget.is_exhausted() {
+            return Err(failure_budget.fault());
         }
         let answer = call(caller);
-        patience.lose(caller.take_lost());
+        failure_budget.record(caller.take_lost());
         answer
     }
 }
