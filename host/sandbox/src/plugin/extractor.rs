@@ -130,7 +130,7 @@ impl Extractor {
 
     /// Whether it is disabled: it answers nothing any more.
     #[must_use]
-    pub fn is_given_up(&self) -> bool {
+    pub fn is_disabled(&self) -> bool {
         self.plugin.0.failure_budget.is_exhausted()
     }
 
