@@ -38,7 +38,7 @@ fn check_tells_what_a_plugin_is_and_whether_it_can_be_used() {
         "takes    files with 504b at 2: the first 4 bytes\n",
         "         make*: nothing of them\n",
         "         files without an extension: the last 2 bytes\n",
-        "told     path, mode\n",
+        "facts    path, mode\n",
     ] {
         assert!(text.contains(line), "{text}");
     }

@@ -9,7 +9,7 @@ use sanchay::{PluginError, escaped};
 
 use crate::{
     exit::Exit,
-    faults::{refusal, told},
+    faults::{escaped_excerpt, refusal},
 };
 
 /// Why a command could not do what it was told.
@@ -93,7 +93,7 @@ pub(crate) enum Failure {
     #[error(
         "{}: cannot make a component from it: {}",
         shown(.path),
-        told(.why)
+        escaped_excerpt(.why)
     )]
     Pack {
         /// The module's file.

@@ -36,7 +36,7 @@ const COPIED: u64 = 128 << 20;
 const VERSION: &str = "0.1.0";
 
 /// How many of a component's names are shown.
-const TOLD: usize = 5;
+const LISTED: usize = 5;
 
 /// What WebAssembly begins with.
 const MAGIC: &[u8] = b"\0asm";
@@ -244,10 +244,12 @@ fn is(name: &str, interface: &str) -> bool {
 
 /// The first few of a component's names.
 fn listed(names: &[String]) -> String {
-    let first = names.get(..TOLD).unwrap_or(names).join(", ");
+    let first = names.get(..LISTED).unwrap_or(names).join(", ");
     match names.len() {
         0 => "nothing".to_owned(),
-        count if count > TOLD => format!("{first} and {} more", count - TOLD),
+        count if count > LISTED => {
+            format!("{first} and {} more", count - LISTED)
+        }
         _ => first,
     }
 }

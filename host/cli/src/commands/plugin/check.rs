@@ -104,16 +104,16 @@ fn description(plugin: &Plugin, component: &[u8]) -> Result<String, Failure> {
     };
     list("reads", &mut reads.into_iter());
     let facts = plugin.facts();
-    let told = [
+    let facts = [
         (facts.name, "name"),
         (facts.path, "path"),
         (facts.modified, "time"),
         (facts.mode, "mode"),
     ];
-    let told: Vec<_> =
-        told.iter().filter(|it| it.0).map(|(_, what)| *what).collect();
-    if !told.is_empty() {
-        list("told", &mut std::iter::once(told.join(", ")));
+    let facts: Vec<_> =
+        facts.iter().filter(|it| it.0).map(|(_, what)| *what).collect();
+    if !facts.is_empty() {
+        list("facts", &mut std::iter::once(facts.join(", ")));
     }
     let _ = writeln!(text, "size     {} bytes", component.len());
     let _ = writeln!(text, "sha-256  {digest}");
