@@ -90,7 +90,7 @@ pub(crate) fn description() -> Command {
 /// the process here.
 pub(crate) fn parse() -> Arguments {
     let given: Vec<OsString> = env::args_os().collect();
-    let color = Color::foretold(
+    let color = Color::prescan(
         given.iter().skip(1).map(|argument| argument.as_encoded_bytes()),
     );
     let described = || description().color(color.for_parser());

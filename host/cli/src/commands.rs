@@ -22,7 +22,7 @@ use crate::{
 /// Does what the arguments say, and tells of what ended it early.
 pub(crate) fn run(arguments: Arguments) -> Exit {
     let terminal = Terminal::new(arguments.global.color);
-    match obey(arguments, terminal) {
+    match dispatch(arguments, terminal) {
         Ok(exit) => exit,
         Err(failure) => {
             Messages::new(terminal, false).failure(&failure);
@@ -31,7 +31,10 @@ pub(crate) fn run(arguments: Arguments) -> Exit {
     }
 }
 
-fn obey(arguments: Arguments, terminal: Terminal) -> Result<Exit, Failure> {
+fn dispatch(
+    arguments: Arguments,
+    terminal: Terminal,
+) -> Result<Exit, Failure> {
     let Arguments { global, command } = arguments;
     let log =
         logging::start(global.verbose, global.log_format, terminal.color)?;
