@@ -58,12 +58,12 @@ pub(crate) struct Arguments {
 
     /// What to do.
     #[command(subcommand)]
-    pub(crate) command: Verb,
+    pub(crate) command: CommandArgs,
 }
 
 /// What the program can do.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Verb {
+pub(crate) enum CommandArgs {
     /// List the files below directories, with size and modification time
     Scan(ScanArgs),
     /// Print the digests of files, or check them against a list
@@ -105,11 +105,11 @@ fn understand(
     let matches = description.try_get_matches_from_mut(given)?;
     let arguments = Arguments::from_arg_matches(&matches)
         .map_err(|error| error.format(&mut description))?;
-    let verb = &arguments.command;
-    if let Err(conflict) = verb.check() {
+    let command = &arguments.command;
+    if let Err(conflict) = command.check() {
         // As the parser does for conflicts that it finds itself.
         let kind = ErrorKind::ArgumentConflict;
-        return Err(match description.find_subcommand_mut(verb.name()) {
+        return Err(match description.find_subcommand_mut(command.name()) {
             Some(command) => command.error(kind, conflict),
             None => description.error(kind, conflict),
         });
@@ -194,7 +194,7 @@ fn end(said: &clap::Error) -> ! {
     }
 }
 
-impl Verb {
+impl CommandArgs {
     /// Whether the options go together, where the parser cannot tell.
     fn check(&self) -> Result<(), String> {
         match self {
@@ -310,7 +310,7 @@ mod tests {
 
     fn hash(line: &str) -> HashArgs {
         match parsed(line).unwrap().command {
-            Verb::Hash(hash) => hash,
+            CommandArgs::Hash(hash) => hash,
             other => panic!("{other:?}"),
         }
     }
@@ -412,7 +412,9 @@ mod tests {
     #[test]
     fn a_chunk_is_only_taken_after_an_equals_sign() {
         let arguments = parsed("sanchay hash --partial f").unwrap();
-        let Verb::Hash(hash) = arguments.command else { panic!("not hash") };
+        let CommandArgs::Hash(hash) = arguments.command else {
+            panic!("not hash")
+        };
         assert_eq!(hash.partial, Some(65_536));
         assert_eq!(hash.paths.len(), 1);
     }

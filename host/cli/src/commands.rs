@@ -10,7 +10,7 @@ pub(crate) mod plugin;
 pub(crate) mod scan;
 
 use crate::{
-    arguments::{Arguments, Verb},
+    arguments::{Arguments, CommandArgs},
     context::Context,
     exit::Exit,
     failure::Failure,
@@ -41,13 +41,13 @@ fn dispatch(
     tracing::debug!(?command, "begun");
     let context = Context { terminal, log };
     let exit = match command {
-        Verb::Scan(scan) => scan.run(&context),
-        Verb::Hash(hash) => hash.run(&context),
-        Verb::Dupes(dupes) => dupes.run(&context),
-        Verb::Component(component) => component.run(),
-        Verb::Plugin(plugin) => plugin.run(&context),
-        Verb::Completions(completions) => completions.run(),
-        Verb::Manual(manual) => manual.run(),
+        CommandArgs::Scan(scan) => scan.run(&context),
+        CommandArgs::Hash(hash) => hash.run(&context),
+        CommandArgs::Dupes(dupes) => dupes.run(&context),
+        CommandArgs::Component(component) => component.run(),
+        CommandArgs::Plugin(plugin) => plugin.run(&context),
+        CommandArgs::Completions(completions) => completions.run(),
+        CommandArgs::Manual(manual) => manual.run(),
     }?;
     tracing::debug!(?exit, "done");
     Ok(exit)

@@ -53,11 +53,11 @@ Examples:
 #[command(subcommand_required = true, arg_required_else_help = true)]
 pub(crate) struct PluginCommand {
     #[command(subcommand)]
-    verb: Verb,
+    command: CommandArgs,
 }
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum CommandArgs {
     /// Write a project that compiles to a plugin
     New(new::NewArgs),
     /// Write the interfaces of plugins as WIT files
@@ -78,14 +78,14 @@ enum Verb {
 
 impl PluginCommand {
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
-        match &self.verb {
-            Verb::New(new) => new.run(context),
-            Verb::Wit(wit) => wit.run(context),
-            Verb::Pack(pack) => pack.run(context),
-            Verb::Check(check) => check.run(context),
-            Verb::Run(run) => run.run(context),
-            Verb::Compile(compile) => compile.run(),
-            Verb::Encode(arguments) => arguments.run(),
+        match &self.command {
+            CommandArgs::New(new) => new.run(context),
+            CommandArgs::Wit(wit) => wit.run(context),
+            CommandArgs::Pack(pack) => pack.run(context),
+            CommandArgs::Check(check) => check.run(context),
+            CommandArgs::Run(run) => run.run(context),
+            CommandArgs::Compile(compile) => compile.run(),
+            CommandArgs::Encode(arguments) => arguments.run(),
         }
     }
 }
