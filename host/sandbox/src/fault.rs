@@ -8,7 +8,7 @@ use wasmtime::{Error, Trap, WasmBacktrace};
 
 use crate::Limits;
 
-/// Why a call into the cage has no answer.
+/// Why a call into the sandbox has no answer.
 ///
 /// After every fault but [`Fault::Batch`], [`Fault::NoFilter`] and
 /// [`Fault::NoStream`] the instance was thrown away with all it held; the

@@ -1,4 +1,4 @@
-//! The cage: runs the component that judges untrusted bytes and names.
+//! The sandbox: runs the component that parses untrusted bytes and names.
 //!
 //! This crate compiles `guest/inspector` into a WebAssembly component when it
 //! is built, embeds it as machine code, and calls it. It is the only crate

@@ -1,4 +1,4 @@
-//! Every limit that holds in the cage, in one place.
+//! Every limit that holds in the sandbox, in one place.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
 //! The hash functions by name, and what their digests are like. Both sides of
-//! the cage use this list, and there is no other.
+//! the sandbox use this list, and there is no other.
 
 use core::error::Error;
 use core::fmt;
