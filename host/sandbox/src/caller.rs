@@ -1,5 +1,5 @@
-//! Calls into a component: makes instances, gives each call its budget, and throws the
-//! instance away when a call has no answer.
+//! Calls into a component: makes instances, gives each call its budget, and
+//! discards the instance when a call has no answer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,13 +35,13 @@ impl<E: Exports> Caller<E> {
         Self { shared, instance: None, generation: 0, began, lost }
     }
 
-    /// The number of instances that were thrown away.
+    /// The number of instances that were discarded.
     pub(crate) fn generation(&self) -> u64 {
         self.generation
     }
 
-    /// Calls into the instance, which is made if there is none. All calls
-    /// that `body` makes share one budget.
+    /// Calls into the instance, which is made if there is none. All calls in
+    /// `body` share one budget.
     pub(crate) fn call<R>(
         &mut self,
         body: impl FnOnce(&mut Instance<E>) -> Result<R>,
@@ -80,7 +80,7 @@ impl<E: Exports> Caller<E> {
         Err(fault)
     }
 
-    /// Throws the instance away because of what it returned.
+    /// Discards the instance because of what it returned.
     pub(crate) fn contract_violation(
         &mut self,
         what: impl Into<String>,

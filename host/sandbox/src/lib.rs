@@ -17,9 +17,8 @@
 //! # Ok::<(), sanchay_sandbox::Fault>(())
 //! ```
 //!
-//! What the component may use is bounded by [`Limits`]. What goes wrong is a
-//! [`Fault`]: the instance is thrown away, the next call gets a fresh one,
-//! and the run goes on.
+//! [`Limits`] bound what the component may use. An error is a [`Fault`]: the
+//! instance is discarded, the next call gets a fresh one, and the run goes on.
 
 mod caller;
 mod checklist;

@@ -39,7 +39,7 @@ impl Clock {
 
     /// The time that a text means: a duration (so long ago), a date, a time
     /// (RFC 3339; without an offset, of the clock's zone), or `now`, `today`,
-    /// `yesterday`, with `- DURATION` behind it.
+    /// `yesterday`, optionally followed by `- DURATION`.
     ///
     /// ```
     /// use sanchay_core::filter::Clock;
@@ -53,7 +53,7 @@ impl Clock {
     ///
     /// # Errors
     ///
-    /// A complaint for the person who wrote it, fit for a terminal.
+    /// A message for the person who wrote it, safe to print on a terminal.
     pub fn time(&self, text: &str) -> Result<Timestamp, String> {
         let text = text.trim();
         let time = self.point(text).or_else(|| self.ago(&self.now, text));
@@ -67,7 +67,7 @@ impl Clock {
         Ok(time.timestamp().into())
     }
 
-    /// A time that is not told by how long ago it was.
+    /// A time that is not given as a duration.
     fn point(&self, text: &str) -> Option<Zoned> {
         let (word, before) = match text.split_once(" - ") {
             Some((word, before)) => (word.trim_end(), Some(before.trim())),

@@ -25,7 +25,7 @@ pub enum Algorithm {
     /// MD5 (RFC 1321); 16 bytes. Broken: collisions can be made.
     Md5,
     /// CRC-32 as of zlib, gzip, PNG and Ethernet (IEEE 802.3); 4 bytes. It
-    /// finds errors of transmission, and cannot tell files apart.
+    /// finds transmission errors, and cannot identify files.
     Crc32,
 }
 
@@ -89,7 +89,7 @@ impl Algorithm {
         }
     }
 
-    /// Whether nobody is known to be able to make two inputs of one digest.
+    /// Whether no way is known to make two inputs with one digest.
     #[must_use]
     pub const fn is_collision_resistant(self) -> bool {
         matches!(self, Self::Blake3 | Self::Sha256 | Self::Sha512)

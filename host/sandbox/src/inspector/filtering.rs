@@ -21,12 +21,12 @@ pub(super) struct Filter {
 type Compiled = Result<ResourceAny, wire::ProgramError>;
 
 impl Inspector {
-    /// Sets the filter that the calls below ask. Where it cannot be set, the
-    /// one that was set before stays.
+    /// Sets the filter for the calls below. If it cannot be set, the previous
+    /// one stays.
     ///
     /// # Errors
     ///
-    /// A [`FilterError`] that tells what is wrong with the program, or wraps a
+    /// A [`FilterError`] that says what is wrong with the program, or wraps a
     /// [`Fault`] of the instance.
     pub fn set_filter(
         &mut self,
@@ -79,10 +79,10 @@ impl Inspector {
         Ok(self.filter.as_ref().ok_or(Fault::NoFilter)?.kinds)
     }
 
-    /// Asks about the names and kinds of a directory listing, in one
-    /// crossing. Afterwards `out` holds the indices of the entries that are
-    /// wanted, as far as names tell, and of the directories to enter. On an
-    /// error it is empty.
+    /// Matches the names and kinds of a directory listing, in one crossing.
+    /// Afterwards `out` holds the indices of the entries that are wanted, as
+    /// far as names tell, and of the directories to enter. On an error it is
+    /// empty.
     ///
     /// # Errors
     ///
@@ -114,10 +114,10 @@ impl Inspector {
         Ok(())
     }
 
-    /// Asks about the metadata of so many entries, and their names and kinds
-    /// where there is a listing. `values` has the numbers of the columns in
-    /// their order, each for all entries. Afterwards `out` holds the indices
-    /// of the entries that are wanted, ascending. On an error it is empty.
+    /// Matches the metadata of this many entries, and their names and kinds if
+    /// there is a listing. `values` has the numbers of the columns in their
+    /// order, each for all entries. Afterwards `out` holds the indices of the
+    /// entries that are wanted, ascending. On an error it is empty.
     ///
     /// # Errors
     ///

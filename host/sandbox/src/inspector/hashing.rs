@@ -9,8 +9,7 @@ use crate::{Algorithm, Digest, Fault, PartialDigest, wire};
 
 impl Inspector {
     /// The digest of some bytes, in one crossing. They must fit into the
-    /// memory that the instance may have; what is larger is for
-    /// [`update`](Self::update).
+    /// instance's memory limit; use [`update`](Self::update) for more.
     ///
     /// # Errors
     ///
@@ -58,7 +57,7 @@ impl Inspector {
     ///
     /// `fill` gets the memory, of `room` bytes, and an empty list. It writes
     /// the byte strings end to end, appends to the list where each ends, and
-    /// returns how many bytes it wrote; it may take its time.
+    /// returns how many bytes it wrote; its time does not count.
     ///
     /// # Errors
     ///

@@ -32,16 +32,16 @@ pub(crate) struct Held {
 
 /// One instance of the component, for one thread at a time.
 ///
-/// The instance is made by the first call. A [`Fault`] throws it away; the
-/// next call makes a fresh one and sets the filter again. A digest that was
-/// begun is then lost, and says so.
+/// The instance is made by the first call. A [`Fault`] discards it; the next
+/// call makes a fresh one and sets the filter again. A digest that was begun
+/// is then lost, which is [`Fault::StreamLost`].
 pub struct Inspector {
     caller: Caller,
     filter: Option<Filter>,
     stream: Stream,
-    /// A list that is used again and again.
+    /// A buffer that is reused.
     ends: Vec<u32>,
-    /// Another: kinds as they cross.
+    /// Another one: kinds as they cross.
     kinds: Vec<crate::wire::EntryKind>,
 }
 
@@ -56,8 +56,8 @@ impl Inspector {
         }
     }
 
-    /// Makes the instance now rather than at the first call, so that a
-    /// worker that is about to start finds out what does not work.
+    /// Makes the instance now rather than at the first call, so that a worker
+    /// finds out before it starts whether that works.
     ///
     /// # Errors
     ///

@@ -16,7 +16,7 @@ use crate::{Algorithm, Digest, Fault};
 /// hashed there.
 const PIECE: usize = 128 << 10;
 
-/// Where an inspector is in a digest that is made piece by piece.
+/// The state of a digest that is made piece by piece.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Stream {
     /// None was begun.
@@ -71,7 +71,7 @@ impl Inspector {
 
     /// Appends bytes that `fill` writes straight into the memory of the
     /// instance, and returns how many. There is room for `room` bytes; `fill`
-    /// returns how many of them it wrote, and may take its time. To write
+    /// returns how many of them it wrote; its time does not count. Writing
     /// none is allowed, and wastes a little of the instance's memory.
     ///
     /// # Errors

@@ -9,10 +9,11 @@ use crate::fill_in_place::FillInPlace;
 use crate::{ChainingValue, Fault, TreeError, wire};
 
 impl Inspector {
-    /// The chaining value of a piece of an input, which begins at `offset`
-    /// in it and is not all of it. `fill` writes the piece straight into the
+    /// The chaining value of a piece of an input, which begins at `offset` in
+    /// it and is not all of it. `fill` writes the piece straight into the
     /// memory of the instance, of which there are `room` bytes, and returns
-    /// how many it wrote; it may take its time. The number is returned, too.
+    /// how many it wrote; its time does not count. The number is returned,
+    /// too.
     ///
     /// There is no value of an empty piece, of one that does not begin at a
     /// multiple of 1024, and of one that is longer than the greatest power of
@@ -46,9 +47,9 @@ impl Inspector {
         Ok((once.1, value))
     }
 
-    /// Joins the chaining values of two neighbours, the left of which is of
-    /// a power of two of pieces: to that of their parent, or, if that is the
-    /// root, to the digest of the input.
+    /// Joins the chaining values of two neighbours, the left one of which
+    /// covers a power of two of pieces, into that of their parent or, if that
+    /// is the root, into the digest of the input.
     ///
     /// # Errors
     ///

@@ -99,8 +99,8 @@ enum Role {
 
 impl Plugin {
     /// What the plugin calls itself, or what [`PluginOptions::name`] calls it:
-    /// 1 to 64 ASCII letters, digits, hyphens and underscores. Its columns
-    /// have it before theirs.
+    /// 1 to 64 ASCII letters, digits, hyphens and underscores. It is the
+    /// prefix of its columns.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.0.name
@@ -140,9 +140,9 @@ impl Plugin {
         }
     }
 
-    /// What it wants to be told of a file beside its size and its contents.
-    /// Where that is nothing, a file's values depend on its contents, the
-    /// settings and the component alone.
+    /// The facts that it wants about a file besides its size and contents. If
+    /// it wants none, a file's values depend only on its contents, the
+    /// settings and the component.
     #[must_use]
     pub fn facts(&self) -> Facts {
         match &self.0.role {
@@ -151,7 +151,7 @@ impl Plugin {
         }
     }
 
-    /// What its user can set, and the values that it has.
+    /// Its settings and their values.
     pub fn settings(&self) -> impl Iterator<Item = (&Setting, &SettingValue)> {
         let settings = &self.0.settings;
         settings.all().iter().zip(settings.values())
