@@ -122,8 +122,10 @@ impl Inspect for NativeInspector {
         right: &ChainingValue,
         root: bool,
     ) -> Result<ChainingValue, Fault> {
-        let lied = |_| Fault::Lied("there is nothing to join".to_owned());
-        tree::join(left, right, root).map_err(lied)
+        let violation = |_| {
+            Fault::ContractViolation("there is nothing to join".to_owned())
+        };
+        tree::join(left, right, root).map_err(violation)
     }
 
     fn finish(&mut self) -> Result<Digest, Fault> {
@@ -196,8 +198,10 @@ fn named<'a>(listing: &Listing<'a>) -> Result<Entries<'a>, BatchError> {
 }
 
 fn value(digest: &[u8]) -> Result<Digest, Fault> {
-    let lied = || Fault::Lied(format!("a digest of {} bytes", digest.len()));
-    Digest::from_bytes(digest).ok_or_else(lied)
+    let violation = || {
+        Fault::ContractViolation(format!("a digest of {} bytes", digest.len()))
+    };
+    Digest::from_bytes(digest).ok_or_else(violation)
 }
 
 fn batch_error(error: BatchError) -> Fault {

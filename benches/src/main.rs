@@ -71,7 +71,7 @@ enum Command {
     },
     /// Runs ours in turn with its peers, floors and twins
     Run(run::Options),
-    /// Writes docs/PERFORMANCE.md from the results that were kept
+    /// Writes the kept results to docs/PERFORMANCE.md and docs/figures.md
     Report {
         /// Where the data sets and the results are
         #[arg(env = "SANCHAY_BENCH_DIR", default_value = data::DEFAULT)]

@@ -1,5 +1,5 @@
 //! The native twins: a plain program that does the job with walkdir, rayon
-//! and the same logic, linked natively instead of caged.
+//! and the same logic, linked natively instead of sandboxed.
 
 mod duplicates;
 mod hash;

@@ -1,4 +1,4 @@
-//! The tables: for the terminal and for docs/PERFORMANCE.md.
+//! The tables: for the terminal, docs/PERFORMANCE.md and docs/figures.md.
 //!
 //! The results of each job are kept beside the data sets, so that a job can
 //! be measured again alone and the document still shows all of them, each

@@ -48,7 +48,7 @@ pub(crate) struct Options {
     /// Only name the jobs and the commands
     #[arg(long)]
     list: bool,
-    /// Print the table and leave docs/PERFORMANCE.md and the results alone
+    /// Print the table and leave the documents and the kept results alone
     #[arg(long)]
     dry: bool,
     /// Where the data sets and the results are

@@ -146,7 +146,10 @@ fn standard_input_is_not_written_to() {
         let input = File::open(&file).unwrap();
         let finished = program.words("-o in").stdin(input).run().exits(2);
         let complaint = finished.complaints()[0];
-        assert!(complaint.contains("is to be read"), "{words}: {complaint}");
+        assert!(
+            complaint.contains("is also an input"),
+            "{words}: {complaint}"
+        );
         assert_eq!(fs::read(&file).unwrap(), b"content", "{words}");
     }
 }

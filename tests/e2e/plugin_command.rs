@@ -38,7 +38,7 @@ fn check_tells_what_a_plugin_is_and_whether_it_can_be_used() {
         "takes    files with 504b at 2: the first 4 bytes\n",
         "         make*: nothing of them\n",
         "         files without an extension: the last 2 bytes\n",
-        "told     path, mode\n",
+        "facts    path, mode\n",
     ] {
         assert!(text.contains(line), "{text}");
     }
@@ -109,7 +109,7 @@ fn verdicts_of_a_filter_have_every_format() {
         let program = program.arg(file("filter")).words("a,b x missing");
         let finished = program.args(["--format", format]).run();
         assert_eq!(finished.code(), Some(3), "{format}");
-        let why = "sanchay: missing: cannot judge it: No such file";
+        let why = "sanchay: missing: cannot filter it: No such file";
         assert!(finished.stderr.starts_with(why), "{}", finished.stderr);
         finished.stdout
     };
@@ -301,7 +301,10 @@ fn pack_makes_a_component_and_says_why_it_cannot() {
         let refused = pack(&format!("{words} -o x.wasm"));
         assert_eq!(refused.code(), Some(2), "{words}");
         let errors = &refused.stderr;
-        assert!(errors.contains("cannot make a component of it"), "{errors}");
+        assert!(
+            errors.contains("cannot make a component from it"),
+            "{errors}"
+        );
         assert!(errors.contains(why), "{words}: {errors}");
         assert!(!tree.path("x.wasm").exists(), "{words}");
     }
@@ -355,7 +358,7 @@ fn a_plugin_is_pinned_named_and_set_where_it_is_named() {
             format!("its SHA-256 is {right}"),
         ),
         ("a,,b.wasm@sha256:12".into(), "64 hexadecimal digits".into()),
-        ("a,b.wasm".into(), "is no setting".into()),
+        ("a,b.wasm".into(), "is not a setting".into()),
         ("a,,b.wasm,word=".into(), "no word".into()),
         ("a,,b.wasm,wort=x".into(), "no setting \"wort\"".into()),
         ("a,,b.wasm,word=x,word=y".into(), "word is set twice".into()),

@@ -103,7 +103,7 @@ fn what_a_component_has_said_about_it_cannot_drive_a_terminal() {
     let finished =
         with_cache().words("plugin pack -o /dev/null").arg(core).run();
     assert_tame(&finished, &[2]);
-    assert!(finished.stderr.contains("cannot make a component of it"));
+    assert!(finished.stderr.contains("cannot make a component from it"));
 }
 
 /// Modules that differ from one that is sound in a byte or a few.

@@ -1,5 +1,5 @@
 //! Plugins in Python, made by componentize-py of what `plugins/README.md`
-//! shows: a whole CPython in the cage.
+//! shows: a whole CPython in the sandbox.
 //!
 //! Compiling them takes minutes without optimisation, so that these tests have
 //! a recipe of their own: `just python-plugins`.

@@ -99,11 +99,18 @@ def test_the_types_hold_under_mypy_strict(tmp_path, sources):
     ]
 
 
-def test_the_examples_of_the_readme_have_no_type_errors(tmp_path, installed):
-    readme = Path(__file__).parents[2] / "README.md"
-    blocks = readme.read_text().split("```python\n")[1:]
-    examples = [it.split("```")[0] for it in blocks]
-    [example] = (it for it in examples if "sanchay.duplicates" in it)
+def examples(page):
+    """The programs in Python that a page of the documentation shows."""
+    text = (Path(__file__).parents[2] / page).read_text()
+    blocks = text.split("```python\n")[1:]
+    return [it.split("```")[0] for it in blocks]
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/PYTHON.md"])
+def test_the_examples_of_the_documentation_have_no_type_errors(
+    tmp_path, installed, page
+):
+    [example] = (it for it in examples(page) if "sanchay.duplicates" in it)
     program = tmp_path / "example.py"
     program.write_text(example.replace("(root)", "(root: str) -> int", 1))
     run(
@@ -230,10 +237,8 @@ def test_importing_it_imports_nothing_that_takes_long():
     assert len(imported) < 60, imported
 
 
-def test_the_example_of_the_readme_draws_what_it_says(tmp_path):
-    readme = Path(__file__).parents[2] / "README.md"
-    blocks = readme.read_text().split("```python\n")[1:]
-    [example] = (it.split("```")[0] for it in blocks if "import polars" in it)
+def test_the_example_of_the_documentation_draws_what_it_says(tmp_path):
+    [example] = (it for it in examples("docs/PYTHON.md") if "polars" in it)
     environment = {
         "MPLBACKEND": "Agg",
         "MPLCONFIGDIR": str(tmp_path),

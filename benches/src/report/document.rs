@@ -1,5 +1,6 @@
-//! docs/PERFORMANCE.md: what people wrote stays, what was measured is
-//! written anew between two marks.
+//! docs/PERFORMANCE.md, with a table of all jobs, and docs/figures.md, with
+//! the details of each: what people wrote stays, what was measured replaces
+//! the text between two marks.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,28 +29,42 @@ const ORDER: [&str; 10] = [
     "growth",
 ];
 
-/// Writes the results that were kept into the document.
+/// What was measured, as Markdown.
+struct Figures {
+    /// A table of all jobs.
+    summary: String,
+    /// A section for each job.
+    sections: String,
+}
+
+/// Writes the results that were kept into the documents.
 ///
 /// # Errors
 ///
-/// Where there is nothing to write or the document's marks are gone.
+/// Where there is nothing to write or a document's marks are gone.
 pub(crate) fn write(sets: &Path) -> Result<()> {
-    let document = data::checkout().join("docs").join("PERFORMANCE.md");
-    let figures = figures(&results(sets))?;
-    let text = fs::read_to_string(&document).trying("read", &document)?;
-    let text = insert(&text, &figures).ok_or_else(|| {
+    let docs = data::checkout().join("docs");
+    let Figures { summary, sections } = figures(&results(sets))?;
+    replace(&docs.join("PERFORMANCE.md"), &summary)?;
+    replace(&docs.join("figures.md"), &sections)
+}
+
+/// Replaces the text between a document's marks.
+fn replace(document: &Path, figures: &str) -> Result<()> {
+    let text = fs::read_to_string(document).trying("read", document)?;
+    let text = insert(&text, figures).ok_or_else(|| {
         Problem::new(format!(
             "{document:?} lacks the lines {BEGIN:?} and {END:?}, in this \
              order: put them where the figures belong"
         ))
     })?;
-    fs::write(&document, text).trying("write", &document)?;
+    fs::write(document, text).trying("write", document)?;
     eprintln!("wrote {document:?}");
     Ok(())
 }
 
-/// Everything between the marks.
-fn figures(folder: &Path) -> Result<String> {
+/// Reads what was measured.
+fn figures(folder: &Path) -> Result<Figures> {
     let names = names(folder)?;
     if names.is_empty() {
         return Err(Problem::new(format!(
@@ -58,7 +73,7 @@ fn figures(folder: &Path) -> Result<String> {
         )));
     }
     let mut rows = Vec::new();
-    let mut sections = String::new();
+    let mut sections = Vec::new();
     for name in names {
         let read = |extension: &str| {
             let path = folder.join(format!("{name}.{extension}"));
@@ -67,11 +82,10 @@ fn figures(folder: &Path) -> Result<String> {
         for line in read("rows")?.lines() {
             rows.push(line.split('\t').map(str::to_owned).collect());
         }
-        sections.push('\n');
-        sections.push_str(&read("section")?);
+        sections.push(read("section")?);
     }
     let summary = Table::new(&SUMMARY, rows).markdown();
-    Ok(format!("{summary}{sections}"))
+    Ok(Figures { summary, sections: sections.join("\n") })
 }
 
 /// The jobs there are results of.
@@ -108,7 +122,7 @@ fn insert(text: &str, figures: &str) -> Option<String> {
 mod tests {
     use std::fs;
 
-    use super::{BEGIN, END, figures, insert};
+    use super::{BEGIN, END, Figures, figures, insert};
 
     #[test]
     fn what_stands_outside_the_marks_stays() {
@@ -127,12 +141,14 @@ mod tests {
             fs::write(path.with_extension("rows"), name).unwrap();
             fs::write(path.with_extension("section"), name).unwrap();
         }
-        let text = figures(folder.path()).unwrap();
-        let places: Vec<usize> =
-            ["scan-100k", "scan-1m", "dupes-1m", "growth-scan"]
-                .iter()
-                .map(|name| text.find(name).unwrap())
-                .collect();
-        assert!(places.is_sorted(), "{places:?}");
+        let Figures { summary, sections } = figures(folder.path()).unwrap();
+        for text in [summary, sections] {
+            let places: Vec<usize> =
+                ["scan-100k", "scan-1m", "dupes-1m", "growth-scan"]
+                    .iter()
+                    .map(|name| text.find(name).unwrap())
+                    .collect();
+            assert!(places.is_sorted(), "{places:?}");
+        }
     }
 }

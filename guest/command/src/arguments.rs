@@ -194,11 +194,11 @@ impl Given {
         let refused = if self.count && self.print0 {
             "the argument '--count' cannot be used with '--print0'"
         } else if self.count && !text {
-            "--count prints a number: it has no --format"
+            "--count prints a number and takes no --format"
         } else if self.print0 && !text {
-            "--print0 is a form of text, not of --format"
+            "--print0 needs --format text"
         } else if self.tag && !text {
-            "--tag is a form of text, not of --format"
+            "--tag needs --format text"
         } else if self.tag && self.partial.is_some() {
             "the argument '--partial[=<CHUNK>]' cannot be used with '--tag'"
         } else if self.partial.is_some() && other.is_some() {

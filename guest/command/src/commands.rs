@@ -15,10 +15,10 @@ use sanchay_core::exit::Exit;
 
 /// Does what the arguments say, and tells of what ended it early.
 pub(crate) fn run() -> Exit {
-    obey().unwrap_or_else(|failure| messages::failure(&failure))
+    dispatch().unwrap_or_else(|failure| messages::failure(&failure))
 }
 
-fn obey() -> Result<Exit, Failure> {
+fn dispatch() -> Result<Exit, Failure> {
     let command = Command::parse(&get_arguments())?;
     let folders = Folders::given();
     match command {

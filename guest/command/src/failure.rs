@@ -39,7 +39,7 @@ impl fmt::Display for Failure {
             Self::Filter(error) => {
                 write!(f, "the filter cannot be used: {error}")
             }
-            Self::Closed => f.write_str("the reader has gone"),
+            Self::Closed => f.write_str("the output has no reader"),
             Self::Output { path, action, why } if path.is_empty() => {
                 write!(f, "standard output: {action}: {why}")
             }
@@ -48,7 +48,7 @@ impl fmt::Display for Failure {
             }
             Self::OutputIsInput(path) => write!(
                 f,
-                "{}: is to be read: the output must go to another file",
+                "{}: the output file is also an input",
                 escaped(path.as_bytes())
             ),
         }

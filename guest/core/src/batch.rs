@@ -1,13 +1,13 @@
 //! Batches: many byte strings in two columns.
 //!
-//! One column holds the strings end to end, the other the offset at which
-//! each of them ends. A caller that packs hundreds of names or files so pays
+//! One column holds the strings end to end, the other the offset at which each
+//! of them ends. A caller that packs hundreds of names or files this way pays
 //! for one call instead of hundreds. The offsets come from outside: they are
 //! checked once, here, and nothing that follows can reach past the data.
 
 use core::fmt;
 
-/// How a batch was malformed.
+/// What is wrong with a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BatchError {
     /// The end offset at this index is smaller than the one before it.
@@ -16,8 +16,7 @@ pub enum BatchError {
     EndPastData(u32),
     /// This many bytes follow the last end offset.
     TrailingData(u32),
-    /// A column has this many entries where the first column has another
-    /// number.
+    /// A column has this many entries, and the first column another number.
     ColumnLength(u32),
 }
 
@@ -118,10 +117,10 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// A byte string of a [`Batch`], in its place among the others.
+/// A byte string of a [`Batch`], together with its neighbours.
 ///
-/// Whoever looks at the last bytes of short strings can read words, without
-/// asking first whether the string is as long as a word.
+/// Code that looks at the last bytes of short strings can read whole words
+/// without checking the length first.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a> {
     data: &'a [u8],

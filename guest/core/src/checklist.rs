@@ -22,15 +22,15 @@ pub enum Expectation {
     /// A digest of the whole file, under the algorithm that the line or the
     /// caller names. Of BLAKE3 it may be the beginning only.
     Named(Algorithm, Vec<u8>),
-    /// A digest of the whole file, on a line that does not name its
-    /// algorithm: its length tells which are possible.
+    /// A digest of the whole file, on a line that does not name its algorithm:
+    /// its length decides which are possible.
     Unnamed(Vec<u8>),
     /// A partial digest, and the bytes of its chunk where the line names
     /// them.
     Partial(PartialDigest, Option<u32>),
 }
 
-/// One line that promises a digest.
+/// One line with a digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Promise {
     /// The index of the line in the text, from 0.

@@ -1,4 +1,4 @@
-//! What is in a file, told by a digest.
+//! What is in a file, identified by a digest.
 
 use core::fmt;
 

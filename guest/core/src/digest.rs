@@ -22,8 +22,7 @@ pub struct Digest {
 }
 
 impl Digest {
-    /// A digest of these bytes, or nothing where there are none or more than
-    /// 64.
+    /// A digest of these bytes, or `None` if there are none or more than 64.
     #[must_use]
     pub fn from_bytes(digest: &[u8]) -> Option<Self> {
         let mut bytes = [0; LONGEST];

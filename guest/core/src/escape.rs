@@ -1,16 +1,16 @@
-//! Text that a terminal can show without obeying it.
+//! Escapes, so that a terminal shows text and interprets nothing in it.
 //!
 //! A name is bytes and may hold anything but a slash and a zero; a plugin, an
-//! argument or a list may say anything at all. Where a person reads it, what
-//! could move the cursor, end the line, reorder its neighbours or is not UTF-8
-//! stands as an escape.
+//! argument or a list may say anything at all. For a person to read, what
+//! could move the cursor, end the line or reorder its neighbours, and what is
+//! not UTF-8, is escaped.
 
 use core::fmt::{self, Write as _};
 
-/// Whether a terminal could do something else with a character than show it
-/// where it stands: control characters, Unicode's bidirectional controls,
-/// with which a name could pass for another, and its separators of lines and
-/// paragraphs. All of them lie in the basic plane.
+/// Whether a terminal could do anything with a character but show it in its
+/// place: control characters, Unicode's bidirectional controls, with which a
+/// name could pass for another, and its separators of lines and paragraphs.
+/// All of them lie in the basic plane.
 ///
 /// ```
 /// use sanchay_core::escape::is_obeyed;
@@ -26,9 +26,9 @@ pub fn is_obeyed(character: char) -> bool {
             | '\u{2066}'..='\u{2069}')
 }
 
-/// Displays bytes as text, with the characters that a terminal obeys, bytes
-/// that are not UTF-8 and the backslash as escapes: `\n`, `\t`, `\r`, `\\`,
-/// `\u{9b}` and `\xff`.
+/// Displays bytes as text, with escapes for the characters that a terminal
+/// interprets, for bytes that are not UTF-8 and for the backslash: `\n`, `\t`,
+/// `\r`, `\\`, `\u{9b}` and `\xff`.
 ///
 /// ```
 /// use sanchay_core::escape::escaped;

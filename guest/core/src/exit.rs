@@ -39,8 +39,8 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// How a run ended: over so many roots, with so many errors, of which so
-    /// many are those of roots.
+    /// How a run over `roots` roots ended, with `errors` errors, of which
+    /// `root_errors` are errors of roots.
     ///
     /// ```
     /// use sanchay_core::exit::Exit;

@@ -1,14 +1,14 @@
 //! Which entries are wanted.
 //!
 //! What a user asks for, by options, keywords or an expression, becomes a
-//! [`Filter`], and that a [`Program`]: bytes with a version, which cross into
-//! the sandbox and are compiled there to a [`Matcher`], once a run. A matcher
-//! decides in two steps. The first sees the names and kinds of a directory's
-//! entries, hundreds in one call; what it rejects is never looked up. The
-//! second sees the columns of metadata that the matcher asks for.
+//! [`Filter`], and that becomes a [`Program`]: bytes with a version, which
+//! cross into the sandbox and are compiled there to a [`Matcher`], once a run.
+//! A matcher decides in two steps. The first sees the names and kinds of a
+//! directory's entries, hundreds in one call; what it rejects is never looked
+//! up. The second sees the columns of metadata that the matcher asks for.
 //!
 //! A new filter is a module in `fields`, and a line in its list: the field and
-//! its code, what it compiles to, and the options that stand for it.
+//! its code, what it compiles to, and its options.
 
 mod clock;
 mod expr;

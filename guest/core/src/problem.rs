@@ -3,7 +3,7 @@
 use core::fmt;
 
 /// The longest path below its root of a directory that is entered, in bytes,
-/// with the slash behind it.
+/// including the slash after it.
 pub const MAX_PATH: usize = 64 << 10;
 
 /// What was being done to an entry when it failed.
@@ -54,11 +54,11 @@ pub enum Problem {
     /// It was a file when its directory was listed and is a symbolic link
     /// now. It was not followed.
     BecameLink,
-    /// The file grew while it was read, so that its digest is not that of the
+    /// The file grew while it was read, so its digest is not that of the
     /// whole.
     Grew,
-    /// The file ended before it should: it shrank while it was read, so that
-    /// what was read are not its two ends.
+    /// The file ended before it should: it shrank while it was read, so what
+    /// was read is not its two ends.
     Shrank,
     /// The path of the directory below its root is longer than [`MAX_PATH`]:
     /// it was not entered.
@@ -97,8 +97,8 @@ impl fmt::Display for Problem {
             Self::OutsideRoot => f.write_str("the link leads out of the root"),
             Self::Changed { expected, found } => write!(
                 f,
-                "its size is not what it was when it was listed ({expected} \
-                 bytes then, {found} now)"
+                "its size changed since it was listed ({expected} bytes then, \
+                 {found} now)"
             ),
         }
     }

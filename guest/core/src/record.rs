@@ -14,13 +14,12 @@ pub use self::column::{Column, VarColumn};
 pub use self::path::{PathColumn, PathRef};
 pub use self::schema::{DataType, Field, FieldId, RecordKind, Schema};
 
-/// What was found out about a path: by checking its digest, or by asking a
-/// filter.
+/// The result for a path: of checking its digest, or of a filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The file has the digest.
     Ok,
-    /// It has another one.
+    /// It has another digest.
     Failed,
     /// There is no such file.
     Missing,

@@ -10,7 +10,7 @@ use alloc::string::String;
 use crate::escape::escaped;
 use crate::hashing::MAX_CHUNK;
 
-/// What `--help` says of sizes.
+/// What `--help` says about sizes.
 pub const HELP: &str = "\
 Sizes: a number of bytes, with k, m, g, t or p for powers of 1000 and ki, mi,
 gi, ti or pi for powers of 1024, in either case, with or without a final b:
@@ -27,7 +27,7 @@ gi, ti or pi for powers of 1024, in either case, with or without a final b:
 ///
 /// # Errors
 ///
-/// A complaint for the person who wrote it, fit for a terminal.
+/// A message for the person who wrote it, safe to print on a terminal.
 pub fn parse(text: &str) -> Result<u64, String> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at_checked(digits).unwrap_or((text, ""));
@@ -52,7 +52,7 @@ pub fn parse(text: &str) -> Result<u64, String> {
 ///
 /// # Errors
 ///
-/// A complaint where it is no size, or not from 1 to [`MAX_CHUNK`].
+/// A message if it is not a size, or not from 1 to [`MAX_CHUNK`].
 pub fn parse_chunk(text: &str) -> Result<u32, String> {
     let size = parse(text)?;
     u32::try_from(size)

@@ -65,8 +65,8 @@ impl Default for TimeFormatter {
 }
 
 impl TimeFormatter {
-    /// The time as ASCII text; `None` where RFC 3339 has no form for it:
-    /// before the year 0 and after the year 9999.
+    /// The time as ASCII text; `None` if RFC 3339 cannot express it: before
+    /// the year 0 and after the year 9999.
     ///
     /// ```
     /// use sanchay_core::time::{TimeFormatter, Timestamp};

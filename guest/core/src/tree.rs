@@ -27,9 +27,9 @@ pub enum TreeError {
     /// The piece is longer than the greatest subtree that begins at its
     /// offset, which has this many bytes.
     PieceTooLong(u64),
-    /// The value on the left is not of 32 bytes, but of this many.
+    /// The value on the left has this many bytes and not 32.
     LeftLength(u32),
-    /// The value on the right is not of 32 bytes, but of this many.
+    /// The value on the right has this many bytes and not 32.
     RightLength(u32),
 }
 
@@ -56,8 +56,9 @@ pub fn piece(data: &[u8], offset: u64) -> Result<Value, TreeError> {
     Ok(hasher.finalize_non_root())
 }
 
-/// Joins the values of two neighbours, the left of which is of a power of two
-/// of pieces: to the value of their parent, or, at the root, to the digest.
+/// Joins the values of two neighbours, the left one of which covers a power of
+/// two of pieces, into the value of their parent or, at the root, into the
+/// digest.
 ///
 /// # Errors
 ///

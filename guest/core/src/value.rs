@@ -1,4 +1,4 @@
-//! The values that plugins tell of a file.
+//! The values that plugins extract from a file.
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -51,7 +51,7 @@ pub enum Value {
     Unsigned(u64),
     /// A number in floating point; always finite.
     Float(f64),
-    /// A string of Unicode. It may hold anything: escape it where a person
+    /// A string of Unicode. It may contain anything: escape it before a person
     /// reads it.
     Text(Box<str>),
     /// Bytes.

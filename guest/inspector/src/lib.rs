@@ -1,4 +1,4 @@
-//! The component that Sanchay ships: the logic, in a cage.
+//! The component that Sanchay ships: core, in a sandbox.
 //!
 //! Each module exports one interface of the WIT package and does no more than
 //! hand its arguments to `sanchay-core` and the answer back. What is said

@@ -3,8 +3,8 @@
 //! Each row has both `path` and `path_base64`, one of them empty: the second
 //! has the bytes of a path that is not UTF-8, in base64. On a terminal it has
 //! those of a path with control characters as well, since CSV has no escape
-//! for them. What has no value is an empty field. A field of text is quoted
-//! and holds the text as it is, newlines and all, but on a terminal; it is not
+//! for them. A missing value is an empty field. A field of text is quoted and
+//! holds the text as it is, newlines and all, but on a terminal; it is not
 //! guarded against spreadsheets that take a leading `=` for a formula.
 
 use alloc::string::String;
@@ -158,7 +158,7 @@ fn needs_quotes(field: &[u8]) -> bool {
     field.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'))
 }
 
-/// Whether a terminal would obey something in the text. (A backslash is
+/// Whether a terminal would interpret something in the text. (A backslash is
 /// escaped on a terminal elsewhere, but does nothing by itself.)
 fn is_obeyed(text: &[u8]) -> bool {
     text.split(|byte| *byte == b'\\').any(escapes_on_terminal)

@@ -1,8 +1,8 @@
-//! A buffer of whole records that knows where it may be parted.
+//! A buffer of whole records that knows where it may be split.
 
 use alloc::vec::Vec;
 
-/// A pipe takes so many bytes as a whole or not at all (`PIPE_BUF`; POSIX
+/// A pipe takes this many bytes as a whole or not at all (`PIPE_BUF`; POSIX
 /// allows less, but no system that this is built for has less than 512, and
 /// Linux has this).
 pub const BLOCK: usize = if cfg!(target_os = "linux") { 4096 } else { 512 };
@@ -12,17 +12,17 @@ pub const BLOCK: usize = if cfg!(target_os = "linux") { 4096 } else { 512 };
 pub struct Encoded {
     /// The records.
     pub bytes: Vec<u8>,
-    /// Where they may be parted, ascending.
+    /// Where they may be split, ascending.
     splits: Vec<usize>,
-    /// Where the block begins that is not parted yet.
+    /// Where the block begins that is not split yet.
     block: usize,
     /// Where the last record ended.
     ended: usize,
 }
 
 impl Encoded {
-    /// Ends a record. Remembers where the records may be parted: in blocks of
-    /// whole ones, none larger than [`BLOCK`] if it can be helped.
+    /// Ends a record. Remembers where the records may be split: into blocks of
+    /// whole records, no larger than [`BLOCK`] if possible.
     #[inline]
     pub fn end_record(&mut self) {
         let end = self.bytes.len();
@@ -34,13 +34,13 @@ impl Encoded {
         self.ended = end;
     }
 
-    /// Where the records may be parted, ascending.
+    /// Where the records may be split, ascending.
     #[must_use]
     pub fn splits(&self) -> &[usize] {
         &self.splits
     }
 
-    /// Removes all records, and keeps the room they took.
+    /// Removes all records and keeps the memory.
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.splits.clear();

@@ -1,8 +1,8 @@
 //! Strings of JSON (RFC 8259), as `serde_json` writes them.
 //!
-//! Beyond what JSON demands, the characters that a terminal obeys are escaped,
-//! as JSON allows: a parser reads the same string, and a terminal that shows
-//! the JSON obeys nothing in it.
+//! Beyond what JSON requires, the characters that a terminal interprets are
+//! escaped, as JSON allows: a parser reads the same string, and the JSON is
+//! safe to show on a terminal.
 
 use alloc::vec::Vec;
 
@@ -10,7 +10,7 @@ use sanchay_core::escape::is_obeyed;
 
 use crate::name::put;
 
-/// Appends what stands between the quotes of a string.
+/// Appends what goes between the quotes of a string.
 pub fn push(text: &str, out: &mut Vec<u8>) {
     // Without an early end, so that the compiler makes vectors of it.
     if text.bytes().fold(true, |plain, byte| plain & is_plain(byte)) {

@@ -1,9 +1,9 @@
 //! How records are written: one encoder for each format, one trait for all.
 //!
 //! An encoder appends the records of a batch, all of them whole, to a buffer.
-//! What a format needs before, between and after its records it tells apart
-//! from them, so that output is well-formed however a run ends. The native
-//! program and the WASI command print by the same encoders.
+//! What a format needs before, between and after its records is separate from
+//! them, so output is well-formed however a run ends. The native program and
+//! the WASI command print by the same encoders.
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
@@ -34,18 +34,18 @@ pub use self::text::TextOptions;
 
 /// A format of records.
 pub trait Encoder: Send + Sync {
-    /// What stands before the first record, and also where there is none.
+    /// What precedes the first record; it is written even if there is none.
     fn head(&self) -> &[u8] {
         b""
     }
 
-    /// What every record begins with, but the first, which must not.
+    /// What precedes every record but the first.
     fn separator(&self) -> &[u8] {
         b""
     }
 
-    /// Appends the records of a batch. Of a group of equal files the batch
-    /// holds all.
+    /// Appends the records of a batch. A batch contains all files of a group
+    /// or none.
     ///
     /// # Errors
     ///
@@ -56,8 +56,7 @@ pub trait Encoder: Send + Sync {
         out: &mut Encoded,
     ) -> Result<(), EncodeError>;
 
-    /// Appends what stands after the last record; `empty` tells that there
-    /// was none.
+    /// Appends what follows the last record; `empty` says that there was none.
     ///
     /// # Errors
     ///
@@ -72,8 +71,8 @@ pub trait Encoder: Send + Sync {
     }
 
     /// Whether the bytes of several batches must be written in the order in
-    /// which the batches were encoded. Where they need not, threads can
-    /// encode side by side.
+    /// which the batches were encoded. If not, threads can encode side by
+    /// side.
     fn is_ordered(&self) -> bool {
         false
     }
@@ -91,7 +90,7 @@ impl fmt::Display for EncodeError {
 
 impl Error for EncodeError {}
 
-/// The formats of text.
+/// The text formats.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
     /// Lines for people and for line tools.
@@ -132,8 +131,8 @@ impl Format {
         }
     }
 
-    /// The encoder of records with these fields. `options` tells how lines of
-    /// text are written, and whether a terminal shows the output.
+    /// The encoder of records with these fields. `options` says how lines of
+    /// text are written, and whether the output goes to a terminal.
     #[must_use]
     pub fn encoder(
         self,
@@ -164,12 +163,12 @@ pub struct UnknownFormat;
 
 impl fmt::Display for UnknownFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("one of ")?;
+        f.write_str("expected one of ")?;
         for (index, format) in Format::ALL.iter().enumerate() {
             let comma = if index == 0 { "" } else { ", " };
             write!(f, "{comma}{}", format.name())?;
         }
-        f.write_str(" was expected")
+        Ok(())
     }
 }
 

@@ -1,5 +1,5 @@
-//! Names in lines of text: as they are, as coreutils escapes them, or as a
-//! terminal may see them.
+//! Names in lines of text: as they are, escaped as by coreutils, or escaped
+//! for a terminal.
 
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
@@ -19,8 +19,8 @@ pub enum NameEscape {
     /// The same, but a carriage return only where it ends the name:
     /// `b3sum` 1.2 knows no escape for it and takes it as it is.
     LinesOfB3sum,
-    /// All that a terminal could obey, and a backslash before the line if
-    /// there is any.
+    /// Everything that a terminal could interpret, and a backslash before the
+    /// line if there is any.
     Terminal,
 }
 
@@ -99,7 +99,7 @@ pub fn put(out: &mut Vec<u8>, text: fmt::Arguments<'_>) {
     debug_assert!(written.is_ok(), "a Display of ours failed");
 }
 
-/// Appends a name as a terminal may see it.
+/// Appends a name escaped for a terminal.
 pub fn push_escaped(name: &[u8], out: &mut Vec<u8>) {
     put(out, format_args!("{}", escaped(name)));
 }

@@ -11,9 +11,9 @@
 //!   path, an empty line; or only the paths, each ended by a zero byte, and a
 //!   zero byte after the last.
 //!
-//! What plugins tell stands before the path of a file found, and in a line of
-//! its own before one that is hashed or equal; where there are only paths, it
-//! is left out. What has no value is a dash.
+//! Values of plugins come before the path of a file found, and on a line of
+//! their own before one that is hashed or equal; where there are only paths,
+//! they are left out. A missing value is a dash.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -31,16 +31,16 @@ use crate::name::{NameEscape, push_escaped, put};
 use crate::values::{push_json, push_number, push_plain};
 use crate::{EncodeError, Encoded, Encoder};
 
-/// What stands for a value that there is none of.
+/// A missing value.
 const NOTHING: u8 = b'-';
 
 /// How lines are written.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TextOptions {
-    /// Whether the output goes to a terminal. (Other formats heed this, too.)
+    /// Whether the output goes to a terminal. (Other formats use this, too.)
     pub terminal: bool,
     /// Whether a zero byte ends each line: names are then never escaped, and
-    /// files found or equal have nothing but their path.
+    /// files found or equal have only their path.
     pub zero: bool,
     /// Whether a digest's line names its algorithm.
     pub tag: bool,
@@ -218,8 +218,8 @@ impl Text {
         }
     }
 
-    /// Appends a line that is a comment in every list of digests,
-    /// `# images.width=640 images.format="png"`, if plugins tell something.
+    /// Appends a line that is a comment in every list of digests, `#
+    /// images.width=640 images.format="png"`, if there are values of plugins.
     fn comment(
         &self,
         batch: &RecordBatch,
@@ -258,7 +258,7 @@ fn join<'b>(path: PathRef<'_>, buffer: &'b mut Vec<u8>) -> &'b [u8] {
     path.join(buffer)
 }
 
-/// Appends the line that tells what the files of a group share.
+/// Appends the line about what the files of a group share.
 fn group_head(batch: &RecordBatch, rows: &Range<usize>, out: &mut Vec<u8>) {
     let number = |id| match batch.column(id) {
         Some(Column::Unsigned(column)) => {

@@ -1,6 +1,6 @@
 //! Values of columns in the forms that formats share.
 //!
-//! A value may come from a plugin, that is from a stranger. Text is escaped in
+//! A value may come from a plugin, so it is not trusted. Text is escaped in
 //! lines and in JSON, so that it can break neither them nor a terminal.
 
 use alloc::vec::Vec;

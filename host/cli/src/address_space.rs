@@ -11,7 +11,7 @@
 /// Has all threads share one arena where address space is limited. To be
 /// called before there are any threads.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-pub(crate) fn spare() {
+pub(crate) fn limit_malloc_arenas() {
     use rustix::process::{Resource, getrlimit};
     if getrlimit(Resource::As).current.is_some() {
         // SAFETY: `mallopt` may be called at any time while no other thread
@@ -23,4 +23,4 @@ pub(crate) fn spare() {
 
 /// Other allocators reserve nothing to speak of.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-pub(crate) fn spare() {}
+pub(crate) fn limit_malloc_arenas() {}

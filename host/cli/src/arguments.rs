@@ -33,12 +33,12 @@ Examples:
   sanchay hash --check SHA256SUMS
   sanchay dupes --min-size 1MiB ~";
 
-/// Scan, hash and compare files, with every judgement made in a cage
+/// List, hash and deduplicate files, with untrusted data handled in a sandbox
 ///
-/// Sanchay tells which files are there, what their digests are and which are
-/// the same. What it reads is never trusted: names are filtered and bytes are
-/// hashed by a WebAssembly component that imports nothing, so a hostile file
-/// can at worst spoil its own record.
+/// Sanchay lists files, hashes them and finds duplicates. It trusts nothing
+/// that it reads: a WebAssembly component that imports nothing matches names,
+/// hashes bytes and parses lists of digests. A file that exploits a bug in it
+/// can make results wrong, and gains access to nothing.
 #[derive(Debug, Parser)]
 #[command(
     name = "sanchay",
@@ -58,19 +58,19 @@ pub(crate) struct Arguments {
 
     /// What to do.
     #[command(subcommand)]
-    pub(crate) command: Verb,
+    pub(crate) command: CommandArgs,
 }
 
 /// What the program can do.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Verb {
+pub(crate) enum CommandArgs {
     /// List the files below directories, with size and modification time
     Scan(ScanArgs),
     /// Print the digests of files, or check them against a list
     Hash(HashArgs),
     /// Find files with the same content
     Dupes(DupesArgs),
-    /// Describe or write out the WebAssembly component that judges files
+    /// Describe or write the WebAssembly component that handles untrusted data
     Component(ComponentArgs),
     /// Make, check and try plugins: components of your own
     Plugin(PluginCommand),
@@ -90,7 +90,7 @@ pub(crate) fn description() -> Command {
 /// the process here.
 pub(crate) fn parse() -> Arguments {
     let given: Vec<OsString> = env::args_os().collect();
-    let color = Color::foretold(
+    let color = Color::prescan(
         given.iter().skip(1).map(|argument| argument.as_encoded_bytes()),
     );
     let described = || description().color(color.for_parser());
@@ -105,11 +105,11 @@ fn understand(
     let matches = description.try_get_matches_from_mut(given)?;
     let arguments = Arguments::from_arg_matches(&matches)
         .map_err(|error| error.format(&mut description))?;
-    let verb = &arguments.command;
-    if let Err(conflict) = verb.check() {
+    let command = &arguments.command;
+    if let Err(conflict) = command.check() {
         // As the parser does for conflicts that it finds itself.
         let kind = ErrorKind::ArgumentConflict;
-        return Err(match description.find_subcommand_mut(verb.name()) {
+        return Err(match description.find_subcommand_mut(command.name()) {
             Some(command) => command.error(kind, conflict),
             None => description.error(kind, conflict),
         });
@@ -194,7 +194,7 @@ fn end(said: &clap::Error) -> ! {
     }
 }
 
-impl Verb {
+impl CommandArgs {
     /// Whether the options go together, where the parser cannot tell.
     fn check(&self) -> Result<(), String> {
         match self {
@@ -310,7 +310,7 @@ mod tests {
 
     fn hash(line: &str) -> HashArgs {
         match parsed(line).unwrap().command {
-            Verb::Hash(hash) => hash,
+            CommandArgs::Hash(hash) => hash,
             other => panic!("{other:?}"),
         }
     }
@@ -412,7 +412,9 @@ mod tests {
     #[test]
     fn a_chunk_is_only_taken_after_an_equals_sign() {
         let arguments = parsed("sanchay hash --partial f").unwrap();
-        let Verb::Hash(hash) = arguments.command else { panic!("not hash") };
+        let CommandArgs::Hash(hash) = arguments.command else {
+            panic!("not hash")
+        };
         assert_eq!(hash.partial, Some(65_536));
         assert_eq!(hash.paths.len(), 1);
     }

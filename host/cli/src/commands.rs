@@ -10,7 +10,7 @@ pub(crate) mod plugin;
 pub(crate) mod scan;
 
 use crate::{
-    arguments::{Arguments, Verb},
+    arguments::{Arguments, CommandArgs},
     context::Context,
     exit::Exit,
     failure::Failure,
@@ -22,7 +22,7 @@ use crate::{
 /// Does what the arguments say, and tells of what ended it early.
 pub(crate) fn run(arguments: Arguments) -> Exit {
     let terminal = Terminal::new(arguments.global.color);
-    match obey(arguments, terminal) {
+    match dispatch(arguments, terminal) {
         Ok(exit) => exit,
         Err(failure) => {
             Messages::new(terminal, false).failure(&failure);
@@ -31,20 +31,23 @@ pub(crate) fn run(arguments: Arguments) -> Exit {
     }
 }
 
-fn obey(arguments: Arguments, terminal: Terminal) -> Result<Exit, Failure> {
+fn dispatch(
+    arguments: Arguments,
+    terminal: Terminal,
+) -> Result<Exit, Failure> {
     let Arguments { global, command } = arguments;
     let log =
         logging::start(global.verbose, global.log_format, terminal.color)?;
     tracing::debug!(?command, "begun");
     let context = Context { terminal, log };
     let exit = match command {
-        Verb::Scan(scan) => scan.run(&context),
-        Verb::Hash(hash) => hash.run(&context),
-        Verb::Dupes(dupes) => dupes.run(&context),
-        Verb::Component(component) => component.run(),
-        Verb::Plugin(plugin) => plugin.run(&context),
-        Verb::Completions(completions) => completions.run(),
-        Verb::Manual(manual) => manual.run(),
+        CommandArgs::Scan(scan) => scan.run(&context),
+        CommandArgs::Hash(hash) => hash.run(&context),
+        CommandArgs::Dupes(dupes) => dupes.run(&context),
+        CommandArgs::Component(component) => component.run(),
+        CommandArgs::Plugin(plugin) => plugin.run(&context),
+        CommandArgs::Completions(completions) => completions.run(),
+        CommandArgs::Manual(manual) => manual.run(),
     }?;
     tracing::debug!(?exit, "done");
     Ok(exit)

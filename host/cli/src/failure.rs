@@ -9,7 +9,7 @@ use sanchay::{PluginError, escaped};
 
 use crate::{
     exit::Exit,
-    faults::{refusal, told},
+    faults::{escaped_excerpt, refusal},
 };
 
 /// Why a command could not do what it was told.
@@ -19,10 +19,10 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Run(#[from] sanchay::Error),
     /// Whoever read standard output has gone; that is how `| head` ends.
-    #[error("the reader of standard output has gone")]
+    #[error("standard output has no reader")]
     PipeClosed,
     /// The same of the answer to a question, before it was known.
-    #[error("the reader of the verdicts has gone")]
+    #[error("the verdicts have no reader")]
     Unread,
     /// There is no standard input.
     #[error("standard input: cannot read: it is closed")]
@@ -38,15 +38,12 @@ pub(crate) enum Failure {
         source: io::Error,
     },
     /// The output would overwrite what is to be read.
-    #[error(
-        "{}: is to be read: the output must go to another file",
-        shown(.0)
-    )]
+    #[error("{}: the output file is also an input", shown(.0))]
     OutputIsInput(PathBuf),
     /// A terminal cannot show the format.
     #[error(
-        "the format is not for terminals: name a file with --output, or \
-         redirect standard output"
+        "this format is binary: name a file with --output, or redirect \
+         standard output"
     )]
     BinaryOnTerminal,
     /// A component cannot be used as a plugin.
@@ -67,8 +64,8 @@ pub(crate) enum Failure {
     },
     /// Two plugins have one name.
     #[error(
-        "two plugins are called {name}: {} and {}; call one something else: \
-         --plugin FILE,name=NAME",
+        "two plugins are called {name}: {} and {}; call one of them \
+         something else: --plugin FILE,name=NAME",
         shown(.first),
         shown(.second)
     )]
@@ -82,8 +79,8 @@ pub(crate) enum Failure {
     },
     /// An extractor's values would be printed nowhere.
     #[error(
-        "{}: is an extractor, and {option} prints none of its values: leave \
-         out one of them",
+        "{}: is an extractor, and {option} prints none of its values: use \
+         one of them",
         shown(.path)
     )]
     UnprintedValues {
@@ -94,9 +91,9 @@ pub(crate) enum Failure {
     },
     /// No component can be made of a module.
     #[error(
-        "{}: cannot make a component of it: {}",
+        "{}: cannot make a component from it: {}",
         shown(.path),
-        told(.why)
+        escaped_excerpt(.why)
     )]
     Pack {
         /// The module's file.

@@ -1,4 +1,4 @@
-//! What strangers did wrong, in words for a person.
+//! Faults of plugins, in words for a person.
 //!
 //! A message may quote a plugin's names, at any length: it is cut, and what a
 //! terminal would obey in it is escaped. Where a limit was reached, the option
@@ -6,13 +6,13 @@
 
 use sanchay::{Cause, EntryError, Fault, PluginError, escaped};
 
-/// How much of a stranger's words is told, in characters.
-const TOLD: usize = 500;
+/// How much of a plugin's text is shown, in characters.
+const EXCERPT: usize = 500;
 
-/// A stranger's words: their beginning, escaped.
-pub(crate) fn told(words: &str) -> String {
+/// The beginning of a plugin's text, escaped.
+pub(crate) fn escaped_excerpt(words: &str) -> String {
     let shown = escaped(words.as_bytes()).to_string();
-    match shown.char_indices().nth(TOLD) {
+    match shown.char_indices().nth(EXCERPT) {
         Some((end, _)) => {
             let beginning = shown.get(..end).unwrap_or_default();
             format!("{beginning} ...")
@@ -34,7 +34,7 @@ pub(crate) fn fault(fault: &Fault) -> String {
         Fault::AnswerTooLarge { .. } => {
             format!("{words}; --plugin-output lets it be larger")
         }
-        _ => told(&words),
+        _ => escaped_excerpt(&words),
     }
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn entry(error: &EntryError) -> String {
 pub(crate) fn refusal(error: &PluginError) -> String {
     let why = match error {
         PluginError::Fault(why) => {
-            format!("it cannot tell what it is: {}", fault(why))
+            format!("it cannot describe itself: {}", fault(why))
         }
         PluginError::CompileTime(_) => {
             format!("{error}; --plugin-compile-time gives it longer")
@@ -68,7 +68,7 @@ pub(crate) fn refusal(error: &PluginError) -> String {
         }
         // Our own words: what they quote is escaped, and short.
         PluginError::Description(_) => error.to_string(),
-        other => told(&other.to_string()),
+        other => escaped_excerpt(&other.to_string()),
     };
     format!("cannot use it as a plugin: {why}")
 }
@@ -81,9 +81,9 @@ mod tests {
 
     #[test]
     fn words_are_escaped_and_cut() {
-        assert_eq!(told("a\n\u{1b}\u{202e}"), r"a\n\u{1b}\u{202e}");
-        let long = told(&"ä".repeat(90_000));
-        assert_eq!(long, format!("{} ...", "ä".repeat(TOLD)));
+        assert_eq!(escaped_excerpt("a\n\u{1b}\u{202e}"), r"a\n\u{1b}\u{202e}");
+        let long = escaped_excerpt(&"ä".repeat(90_000));
+        assert_eq!(long, format!("{} ...", "ä".repeat(EXCERPT)));
     }
 
     #[test]

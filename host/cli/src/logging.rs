@@ -7,7 +7,7 @@ use std::{env, io::stderr};
 use clap::{ValueEnum, builder::PossibleValue};
 use tracing_subscriber::EnvFilter;
 
-use crate::{failure::Failure, faults::told};
+use crate::{failure::Failure, faults::escaped_excerpt};
 
 /// The variable that asks for a log.
 const VARIABLE: &str = "SANCHAY_LOG";
@@ -48,7 +48,7 @@ pub(crate) fn start(
         (None, verbose) => directives(verbose),
     };
     let filter = EnvFilter::try_new(directives).map_err(|error| {
-        let error = told(&error.to_string());
+        let error = escaped_excerpt(&error.to_string());
         let why = format!("not a log filter such as debug: {error}");
         Failure::Environment { name: VARIABLE, why }
     })?;

@@ -22,7 +22,7 @@ mod signals;
 mod terminal;
 
 fn main() {
-    address_space::spare();
+    address_space::limit_malloc_arenas();
     defect::tell();
     let arguments = arguments::parse();
     exit::end(commands::run(arguments))

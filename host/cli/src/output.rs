@@ -7,8 +7,8 @@
 //! a run ends.
 
 mod destination;
+mod refuse_overwrite;
 mod sink;
-mod spare;
 mod writer;
 
 use std::{io, path::Path, sync::Arc};
@@ -18,8 +18,8 @@ use sanchay_core::record::{RecordKind, Schema};
 use sanchay_output::{Encoder, TextOptions};
 
 pub(crate) use self::{
+    refuse_overwrite::{Inputs, leads_to},
     sink::Sink,
-    spare::{Inputs, leads_to},
     writer::{RecordWriter, row},
 };
 use crate::{exit::Exit, failure::Failure, options::output::OutputArgs};

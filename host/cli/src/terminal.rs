@@ -35,7 +35,7 @@ impl ValueEnum for Color {
 impl Color {
     /// Finds `--color` among arguments that are not parsed yet, so that the
     /// messages of the parser itself obey it.
-    pub(crate) fn foretold<'a>(
+    pub(crate) fn prescan<'a>(
         arguments: impl IntoIterator<Item = &'a [u8]>,
     ) -> Self {
         let mut color = Self::default();
@@ -98,21 +98,21 @@ impl Terminal {
 mod tests {
     use super::Color;
 
-    fn foretold(line: &str) -> Color {
-        Color::foretold(line.split(' ').map(str::as_bytes))
+    fn prescan(line: &str) -> Color {
+        Color::prescan(line.split(' ').map(str::as_bytes))
     }
 
     #[test]
     fn the_color_option_is_found_before_the_arguments_are_parsed() {
-        assert_eq!(foretold("scan --color never"), Color::Never);
-        assert_eq!(foretold("--color=always scan"), Color::Always);
-        assert_eq!(foretold("--color=always --color auto"), Color::Auto);
+        assert_eq!(prescan("scan --color never"), Color::Never);
+        assert_eq!(prescan("--color=always scan"), Color::Always);
+        assert_eq!(prescan("--color=always --color auto"), Color::Auto);
     }
 
     #[test]
     fn what_is_no_color_option_does_not_count() {
-        assert_eq!(foretold("scan -- --color=never"), Color::Auto);
-        assert_eq!(foretold("scan --color"), Color::Auto);
-        assert_eq!(foretold("scan --color=puce"), Color::Auto);
+        assert_eq!(prescan("scan -- --color=never"), Color::Auto);
+        assert_eq!(prescan("scan --color"), Color::Auto);
+        assert_eq!(prescan("scan --color=puce"), Color::Auto);
     }
 }

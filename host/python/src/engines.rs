@@ -1,7 +1,7 @@
 //! The engines that calls share. Setting one up takes some milliseconds, so
 //! that it is kept for the next call with the same number of threads.
 //!
-//! An engine has a thread, the clock of the cage, which a fork leaves behind.
+//! An engine has a thread, the clock of the sandbox, which a fork leaves behind.
 //! A child process therefore makes engines of its own.
 
 use std::sync::{Mutex, PoisonError};

@@ -1,6 +1,6 @@
 //! The way from a run to whoever takes its records: chunks of rows in a queue
 //! of bounded length, filled from the worker threads of the library and
-//! emptied by a thread of Python's. A run that is faster than its taker
+//! emptied by a thread of Python's. A run that is faster than its consumer
 //! waits, so that a million records never lie here at once.
 
 mod taking;
@@ -16,12 +16,12 @@ use std::{
 
 use sanchay::{Cancel, EntryError, Progress, Summary};
 
-pub(crate) use self::taking::{Patience, Taken};
+pub(crate) use self::taking::{TakeMode, Taken};
 use crate::{
-    bell::Bell,
     columns::Chunk,
     failure::Failure,
     runner::{Ended, Totals},
+    wake_pipe::WakePipe,
 };
 
 /// How many rows a chunk has before another is begun.
@@ -34,7 +34,7 @@ const CHUNK_BYTES: usize = 16 << 20;
 /// How many rows may lie in the queue.
 const MOST_ROWS: usize = 4 * CHUNK_ROWS;
 
-/// How many rows are worth waking a taker for at once.
+/// How many rows are worth waking a consumer for at once.
 const WORTH_WAKING: usize = 512;
 
 /// A queue of chunks.
@@ -65,7 +65,7 @@ struct State<C> {
     errors: Vec<Arc<Failure>>,
     /// The failure that ends the run.
     fatal: Option<EntryError>,
-    bell: Option<Bell>,
+    wake_pipe: Option<WakePipe>,
 }
 
 impl<C: Chunk> Feed<C> {
@@ -81,7 +81,7 @@ impl<C: Chunk> Feed<C> {
                 expected: None,
                 errors: Vec::new(),
                 fatal: None,
-                bell: None,
+                wake_pipe: None,
             }),
             come: Condvar::new(),
             gone: Condvar::new(),
@@ -158,7 +158,7 @@ impl<C: Chunk> Feed<C> {
         ControlFlow::Break(())
     }
 
-    /// Keeps how far the run is, for the taker to tell.
+    /// Keeps how far the run is, for the consumer to tell.
     pub(crate) fn report(&self, mut progress: Progress) {
         let mut state = self.state();
         if let Some(before) = state.before {
@@ -253,32 +253,32 @@ impl<C: Chunk> Feed<C> {
     }
 
     /// A file descriptor that can be read from when there is something to
-    /// take, once [`Self::hush`] was called.
-    pub(crate) fn bell(&self) -> io::Result<RawFd> {
+    /// take, once [`Self::clear_wake_pipe`] was called.
+    pub(crate) fn wake_pipe(&self) -> io::Result<RawFd> {
         let mut state = self.state();
-        if let Some(bell) = &state.bell {
-            return Ok(bell.descriptor());
+        if let Some(wake_pipe) = &state.wake_pipe {
+            return Ok(wake_pipe.descriptor());
         }
-        let bell = Bell::new()?;
-        let descriptor = bell.descriptor();
-        state.bell = Some(bell);
+        let wake_pipe = WakePipe::new()?;
+        let descriptor = wake_pipe.descriptor();
+        state.wake_pipe = Some(wake_pipe);
         if state.rows > 0 || state.ended.is_some() || state.closed {
             self.wake(&mut state);
         }
         Ok(descriptor)
     }
 
-    /// Silences the bell until something comes.
-    pub(crate) fn hush(&self) {
-        if let Some(bell) = &mut self.state().bell {
-            bell.hush();
+    /// Makes it unreadable until something comes.
+    pub(crate) fn clear_wake_pipe(&self) {
+        if let Some(wake_pipe) = &mut self.state().wake_pipe {
+            wake_pipe.clear();
         }
     }
 
     fn wake(&self, state: &mut State<C>) {
         self.come.notify_all();
-        if let Some(bell) = &mut state.bell {
-            bell.ring();
+        if let Some(wake_pipe) = &mut state.wake_pipe {
+            wake_pipe.notify();
         }
     }
 }

@@ -10,8 +10,8 @@
 
 mod arguments;
 mod arrow;
-mod bell;
 mod columns;
+mod consumer;
 mod engines;
 mod failure;
 mod feed;
@@ -27,8 +27,8 @@ mod run;
 mod runner;
 mod starting;
 mod stream;
-mod taker;
 mod vpo;
+mod wake_pipe;
 mod working_directory;
 
 use pyo3::prelude::*;

@@ -5,10 +5,10 @@ use std::{collections::VecDeque, io, os::fd::RawFd, sync::Arc};
 
 use crate::{
     columns::{Chunk, Make},
+    consumer::{Consumer, Poll},
     failure::Failure,
-    feed::{Feed, Patience},
+    feed::{Feed, TakeMode},
     runner::Totals,
-    taker::{Catch, Taker},
 };
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
@@ -34,7 +34,7 @@ pub(crate) trait Source: Send {
     fn more(
         &mut self,
         py: Python<'_>,
-        patience: Patience,
+        mode: TakeMode,
         progress: Option<&Py<PyAny>>,
     ) -> PyResult<Ready>;
 
@@ -58,7 +58,7 @@ pub(crate) trait Source: Send {
 }
 
 /// A run, for those who do not take records.
-pub(crate) trait Outlet: Send + Sync {
+pub(crate) trait Control: Send + Sync {
     /// Whether it belongs to the process that this one was forked from.
     fn is_foreign(&self) -> bool;
 
@@ -76,13 +76,13 @@ pub(crate) trait Outlet: Send + Sync {
 
     /// A file descriptor that can be read from when there is something to
     /// take.
-    fn bell(&self) -> io::Result<RawFd>;
+    fn wake_pipe(&self) -> io::Result<RawFd>;
 
-    /// Silences the bell until something comes.
-    fn hush(&self);
+    /// Makes it unreadable until something comes.
+    fn clear_wake_pipe(&self);
 }
 
-impl<C: Chunk> Outlet for Feed<C> {
+impl<C: Chunk> Control for Feed<C> {
     fn is_foreign(&self) -> bool {
         Self::is_foreign(self)
     }
@@ -103,18 +103,18 @@ impl<C: Chunk> Outlet for Feed<C> {
         Self::totals(self)
     }
 
-    fn bell(&self) -> io::Result<RawFd> {
-        Self::bell(self)
+    fn wake_pipe(&self) -> io::Result<RawFd> {
+        Self::wake_pipe(self)
     }
 
-    fn hush(&self) {
-        Self::hush(self);
+    fn clear_wake_pipe(&self) {
+        Self::clear_wake_pipe(self);
     }
 }
 
 /// Records of one kind.
 pub(crate) struct Records<C: Chunk> {
-    taker: Taker<C>,
+    consumer: Consumer<C>,
     /// What was taken.
     chunks: VecDeque<C>,
     /// The row of the first chunk that is next.
@@ -122,29 +122,29 @@ pub(crate) struct Records<C: Chunk> {
 }
 
 impl<C: Chunk> Records<C> {
-    pub(crate) fn new(taker: Taker<C>) -> Self {
-        Self { taker, chunks: VecDeque::new(), row: 0 }
+    pub(crate) fn new(consumer: Consumer<C>) -> Self {
+        Self { consumer, chunks: VecDeque::new(), row: 0 }
     }
 }
 
 impl<C: Chunk> Source for Records<C> {
     fn begin(&mut self, reports: bool) -> PyResult<()> {
-        self.taker.begin(reports)
+        self.consumer.begin(reports)
     }
 
     fn more(
         &mut self,
         py: Python<'_>,
-        patience: Patience,
+        mode: TakeMode,
         progress: Option<&Py<PyAny>>,
     ) -> PyResult<Ready> {
-        Ok(match self.taker.take(py, patience, progress)? {
-            Catch::Chunk(chunk) => {
+        Ok(match self.consumer.take(py, mode, progress)? {
+            Poll::Chunk(chunk) => {
                 self.chunks.push_back(chunk);
                 Ready::Yes
             }
-            Catch::Nothing => Ready::NotYet,
-            Catch::End => Ready::Never,
+            Poll::Nothing => Ready::NotYet,
+            Poll::End => Ready::Never,
         })
     }
 

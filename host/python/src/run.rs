@@ -22,12 +22,12 @@ use sanchay::{DuplicateSummary, Summary};
 use crate::{
     arrow,
     columns::{Chunk, Make},
+    consumer::Consumer,
     failure,
-    feed::Patience,
-    records::{Outlet, Ready, Records, Source},
+    feed::TakeMode,
+    records::{Control, Ready, Records, Source},
     runner::{Totals, Work},
     stream::Batches,
-    taker::Taker,
 };
 
 /// A run: an iterator of its records, and a stream of them for Arrow.
@@ -35,7 +35,7 @@ use crate::{
 pub(crate) struct Run {
     /// Locked by a thread that takes records, and never waited for.
     records: Mutex<Box<dyn Source>>,
-    outlet: Arc<dyn Outlet>,
+    control: Arc<dyn Control>,
     class: Py<PyType>,
     progress: Option<Py<PyAny>>,
     /// What the records are in Arrow.
@@ -59,12 +59,12 @@ impl Run {
         progress: Option<Py<PyAny>>,
         path_bytes: bool,
     ) -> Self {
-        let taker = Taker::new(work);
-        let outlet: Arc<dyn Outlet> = Arc::clone(taker.feed()) as _;
-        let records = Mutex::new(Box::new(Records::new(taker)) as _);
+        let consumer = Consumer::new(work);
+        let control: Arc<dyn Control> = Arc::clone(consumer.feed()) as _;
+        let records = Mutex::new(Box::new(Records::new(consumer)) as _);
         Self {
             records,
-            outlet,
+            control,
             class,
             progress,
             schema: C::schema(path_bytes),
@@ -80,18 +80,18 @@ impl Run {
     }
 
     /// What a child process must not touch.
-    fn outlet(&self) -> PyResult<&dyn Outlet> {
-        if self.outlet.is_foreign() {
+    fn control(&self) -> PyResult<&dyn Control> {
+        if self.control.is_foreign() {
             return Err(PyRuntimeError::new_err(
                 "this run belongs to the parent process: its thread was left \
                  behind by a fork. Begin a new one in the child",
             ));
         }
-        Ok(&*self.outlet)
+        Ok(&*self.control)
     }
 
     fn records(&self) -> PyResult<MutexGuard<'_, Box<dyn Source>>> {
-        let outlet = self.outlet()?;
+        let control = self.control()?;
         let mut records = match self.records.try_lock() {
             Ok(records) => records,
             Err(TryLockError::Poisoned(records)) => records.into_inner(),
@@ -109,7 +109,7 @@ impl Run {
                  there may be some that it did not come to. Begin a new one"
             )));
         }
-        if outlet.is_closed() {
+        if control.is_closed() {
             records.clear();
         }
         Ok(records)
@@ -121,9 +121,9 @@ impl Run {
         &self,
         py: Python<'_>,
         records: &mut Box<dyn Source>,
-        patience: Patience,
+        mode: TakeMode,
     ) -> PyResult<Ready> {
-        let ready = records.more(py, patience, self.progress.as_ref());
+        let ready = records.more(py, mode, self.progress.as_ref());
         if let Err(error) = &ready {
             // Not while the lock is held: this may run code of Python's.
             let words = failure::words(py, error);
@@ -135,7 +135,7 @@ impl Run {
     /// Refuses where there are no records left for Arrow: an empty table
     /// would look like an answer.
     fn refuse_spent(&self) -> PyResult<()> {
-        let why = if self.outlet.is_closed() {
+        let why = if self.control.is_closed() {
             "were dropped when it was closed"
         } else if self.spent.load(Relaxed) {
             "were taken already, and each is handed on once: keep the table \
@@ -175,7 +175,7 @@ impl Run {
                 self.warn(py, &batch)?;
                 return Ok(Some(batch));
             }
-            let ready = self.more(py, &mut records, Patience::Full)?;
+            let ready = self.more(py, &mut records, TakeMode::Full)?;
             if ready == Ready::Never {
                 return Ok(None);
             }
@@ -218,7 +218,7 @@ impl Run {
             if let Some(record) = records.next(&make)? {
                 return Ok(Some(record));
             }
-            let ready = self.more(py, &mut records, Patience::Some)?;
+            let ready = self.more(py, &mut records, TakeMode::Some)?;
             if ready == Ready::Never {
                 self.spent.store(true, Relaxed);
                 return Ok(None);
@@ -238,8 +238,8 @@ impl Run {
             if let Some(record) = records.next(&make)? {
                 return Ok(Some(record));
             }
-            self.outlet.hush();
-            match self.more(py, &mut records, Patience::None)? {
+            self.control.clear_wake_pipe();
+            match self.more(py, &mut records, TakeMode::None)? {
                 Ready::Yes => {}
                 Ready::NotYet => return Ok(None),
                 Ready::Never => {
@@ -251,11 +251,11 @@ impl Run {
     }
 
     /// Takes the whole chunks that are there already; whether that was all.
-    fn absorb(&self, py: Python<'_>) -> PyResult<bool> {
+    fn drain_ready(&self, py: Python<'_>) -> PyResult<bool> {
         let mut records = self.records()?;
-        self.outlet.hush();
+        self.control.clear_wake_pipe();
         loop {
-            match self.more(py, &mut records, Patience::Whole)? {
+            match self.more(py, &mut records, TakeMode::Whole)? {
                 Ready::Yes => {}
                 Ready::NotYet => return Ok(false),
                 Ready::Never => return Ok(true),
@@ -266,22 +266,23 @@ impl Run {
     /// Takes everything, in columns.
     fn collect(&self, py: Python<'_>) -> PyResult<()> {
         let mut records = self.records()?;
-        while self.more(py, &mut records, Patience::Full)? != Ready::Never {}
+        while self.more(py, &mut records, TakeMode::Full)? != Ready::Never {}
         Ok(())
     }
 
     /// Begins the run, and tells a file descriptor that can be read from when
     /// there is something to take.
     fn fileno(&self, py: Python<'_>) -> PyResult<RawFd> {
-        let bell = self.outlet()?.bell();
-        let descriptor = bell.map_err(|error| failure::of_io(py, &error))?;
+        let wake_pipe = self.control()?.wake_pipe();
+        let descriptor =
+            wake_pipe.map_err(|error| failure::of_io(py, &error))?;
         self.records()?.begin(self.progress.is_some())?;
         Ok(descriptor)
     }
 
     /// Ends the run.
     fn close(&self) {
-        self.outlet.close();
+        self.control.close();
     }
 
     /// Ends the run before its end, because of something.
@@ -289,12 +290,12 @@ impl Run {
         if !self.spent.load(Relaxed) {
             self.cut_short().get_or_insert(because);
         }
-        self.outlet.close();
+        self.control.close();
     }
 
     /// The errors that have no record of their own.
     fn errors<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let errors = self.outlet()?.errors();
+        let errors = self.control()?.errors();
         let errors =
             errors.iter().map(|error| error.exception(py).into_value(py));
         PyTuple::new(py, errors.collect::<Vec<_>>())
@@ -307,7 +308,7 @@ impl Run {
         &self,
         py: Python<'py>,
     ) -> PyResult<Option<Bound<'py, PyTuple>>> {
-        let numbers = match self.outlet()?.totals() {
+        let numbers = match self.control()?.totals() {
             None => return Ok(None),
             Some(Totals::Run(run)) => scanned(run).to_vec(),
             Some(Totals::Duplicates(all)) => duplicates(all).to_vec(),
@@ -330,7 +331,7 @@ impl Run {
         run.refuse_spent()?;
         // What goes wrong at once is an exception here, of its own kind.
         if !records.has_rows() {
-            run.more(py, &mut records, Patience::Full)?;
+            run.more(py, &mut records, TakeMode::Full)?;
         }
         drop(records);
         let schema = Arc::clone(&run.schema);

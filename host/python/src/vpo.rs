@@ -12,13 +12,13 @@ use sanchay::{EntryError, Filter, HashOptions, Method, Summary, WalkOptions};
 use crate::{
     arguments,
     columns::{Chunk as _, Make},
+    consumer::{Consumer, Poll},
     engines, failure,
-    feed::Patience,
+    feed::TakeMode,
     files::{self, Files},
     given::{Given, Impossible},
     hashes::{self, Hashes},
     names, numbers, options,
-    taker::{Catch, Taker},
 };
 
 /// What a system says of a path that leads through a file.
@@ -60,7 +60,7 @@ pub(crate) fn vpo_discover<'py>(
     let walk = WalkOptions { filter, follow, ..WalkOptions::default() };
     let engine = engines::engine(py, None)?;
     let work = files::work(engine, given, walk, true);
-    let chunks = Taker::new(work).all(py, progress.as_ref())?;
+    let chunks = Consumer::new(work).all(py, progress.as_ref())?;
     let order = py.detach(|| in_order(&chunks));
     let records = order.into_iter().enumerate().map(|(at, (chunk, row))| {
         look_up(py, at)?;
@@ -131,7 +131,7 @@ pub(crate) fn vpo_hash<'py>(
         let walk = WalkOptions { max_depth: Some(0), ..Default::default() };
         let options = HashOptions { walk, method: Method::Partial { chunk } };
         let work = hashes::work(engine.clone(), batch.given, options, false);
-        let mut rows = Rows::of(Taker::new(work).after(before, total));
+        let mut rows = Rows::of(Consumer::new(work).after(before, total));
         for (name, path) in batch.paths {
             let outcome = match path {
                 Err(Impossible::Empty) => Err(MISSING.to_owned()),
@@ -208,14 +208,14 @@ fn look_up(py: Python<'_>, at: usize) -> PyResult<()> {
 
 /// The rows of a run in their order, of which few are held at once.
 struct Rows {
-    taker: Taker<Hashes>,
+    consumer: Consumer<Hashes>,
     chunk: Hashes,
     row: usize,
 }
 
 impl Rows {
-    fn of(taker: Taker<Hashes>) -> Self {
-        Self { taker, chunk: Hashes::default(), row: 0 }
+    fn of(consumer: Consumer<Hashes>) -> Self {
+        Self { consumer, chunk: Hashes::default(), row: 0 }
     }
 
     /// What came of the path that is next: its digest, or why it has none.
@@ -226,8 +226,8 @@ impl Rows {
         progress: Option<&Py<PyAny>>,
     ) -> PyResult<Result<String, String>> {
         if self.row >= self.chunk.rows()
-            && let Catch::Chunk(chunk) =
-                self.taker.take(py, Patience::Full, progress)?
+            && let Poll::Chunk(chunk) =
+                self.consumer.take(py, TakeMode::Full, progress)?
         {
             (self.chunk, self.row) = (chunk, 0);
         }
@@ -250,10 +250,10 @@ impl Rows {
         py: Python<'_>,
         progress: Option<&Py<PyAny>>,
     ) -> PyResult<Summary> {
-        while let Catch::Chunk(_) =
-            self.taker.take(py, Patience::Full, progress)?
+        while let Poll::Chunk(_) =
+            self.consumer.take(py, TakeMode::Full, progress)?
         {}
-        Ok(self.taker.so_far())
+        Ok(self.consumer.so_far())
     }
 }
 

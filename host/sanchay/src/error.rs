@@ -151,8 +151,8 @@ pub enum Cause {
     /// The size changed since the directory was listed, so that the file
     /// cannot be compared.
     #[error(
-        "its size is not what it was when it was listed ({expected} bytes \
-         then, {found} now)"
+        "its size changed since it was listed ({expected} bytes then, {found} \
+         now)"
     )]
     Changed {
         /// Its size when it was listed, in bytes.

@@ -96,7 +96,7 @@ impl Extractors {
     pub(crate) fn read(&self, name: &[u8], metadata: &Metadata) -> bool {
         self.all.iter().any(|it| {
             it.interest(name, metadata.size) == Interest::Bytes
-                && !it.is_given_up()
+                && !it.is_disabled()
         })
     }
 

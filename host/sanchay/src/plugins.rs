@@ -4,8 +4,8 @@
 use std::{collections::HashSet, sync::Arc};
 
 pub use sanchay_sandbox::plugin::{
-    Column, ExtractError, Extractor, Facts, Interest, Judge as PluginFilter,
-    NameBatch, Pattern, Plugin, PluginError, Portion as ByteRange,
+    Column, ExtractError, Extractor, Facts, Interest, NameBatch, Pattern,
+    Plugin, PluginError, PluginFilter, Portion as ByteRange,
     Sample as FileSample, Selection, Setting, SettingType, SettingValue,
     Value, ValueType,
 };

@@ -16,12 +16,12 @@ macro_rules! walk_methods {
             self.refine(|filter| filter.extension(extension))
         }
 
-        /// Only files of at least so many bytes.
+        /// Only files of at least this many bytes.
         pub fn min_size(self, bytes: u64) -> Self {
             self.refine(|filter| filter.min_size(bytes))
         }
 
-        /// Only files of at most so many bytes.
+        /// Only files of at most this many bytes.
         pub fn max_size(self, bytes: u64) -> Self {
             self.refine(|filter| filter.max_size(bytes))
         }

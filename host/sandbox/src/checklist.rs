@@ -1,4 +1,4 @@
-//! What a list of digests, as checksum programs print it, was found to hold.
+//! The contents of a list of digests, as checksum programs print it.
 
 use crate::{Algorithm, Digest, Malformed, PartialDigest, Separator};
 
@@ -15,7 +15,7 @@ pub struct Checklist {
     pub separator: Separator,
 }
 
-/// One line that promises a digest.
+/// One line with a digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Promise {
     /// The index of the line in the text that was parsed, from 0.
@@ -33,8 +33,8 @@ pub enum Expectation {
     /// A digest of the whole file, under the algorithm that the line or the
     /// caller names. Of BLAKE3 it may be the beginning only.
     Named(Algorithm, Digest),
-    /// A digest of the whole file, on a line that does not name its
-    /// algorithm: its length tells which are possible.
+    /// A digest of the whole file, on a line that does not name its algorithm:
+    /// its length decides which are possible.
     Unnamed(Digest),
     /// A partial digest, and the bytes of its chunk where the line names
     /// them.

@@ -5,8 +5,8 @@ use wasmtime::component::{
 };
 use wasmtime::{Error, Result, Store};
 
+use crate::fill_in_place::{Ends, FillInPlace};
 use crate::inspector::Held;
-use crate::pour::{Ends, Poured};
 use crate::store::State;
 use crate::wire::{
     Algorithm, BatchError, Checklist, Listing, Matches, PartialDigest,
@@ -87,8 +87,8 @@ exports! {
     digest_batch = "hashing" "digest-batch"
         (Algorithm, &'static [u8], &'static [u32])
         -> (std::result::Result<Vec<u8>, BatchError>);
-    digest_poured = "hashing" "digest-batch"
-        (Algorithm, Poured<'static>, Ends<'static>)
+    digest_in_place = "hashing" "digest-batch"
+        (Algorithm, FillInPlace<'static>, Ends<'static>)
         -> (std::result::Result<Vec<u8>, BatchError>);
     partial = "hashing" "partial"
         (&'static [u8], &'static [u8], u64) -> (PartialDigest);
@@ -96,12 +96,12 @@ exports! {
         (Algorithm) -> (ResourceAny);
     update = "hashing" "[method]hasher.update"
         (ResourceAny, &'static [u8]) -> ();
-    update_poured = "hashing" "[method]hasher.update"
-        (ResourceAny, Poured<'static>) -> ();
+    update_in_place = "hashing" "[method]hasher.update"
+        (ResourceAny, FillInPlace<'static>) -> ();
     finish = "hashing" "[method]hasher.finish"
         (ResourceAny) -> (Vec<u8>);
     piece = "trees" "piece"
-        (Poured<'static>, u64)
+        (FillInPlace<'static>, u64)
         -> (std::result::Result<Vec<u8>, TreeError>);
     join = "trees" "join"
         (&'static [u8], &'static [u8], bool)

@@ -1,4 +1,4 @@
-//! What can go wrong at the border, and whose doing it was.
+//! What can go wrong in a call into the sandbox, and who caused it.
 
 use std::time::Duration;
 
@@ -8,32 +8,31 @@ use wasmtime::{Error, Trap, WasmBacktrace};
 
 use crate::Limits;
 
-/// Why a call into the cage has no answer.
+/// Why a call into the sandbox has no answer.
 ///
 /// After every fault but [`Fault::Batch`], [`Fault::NoFilter`] and
-/// [`Fault::NoStream`] the instance was thrown away with all it held; the
-/// next call on the same [`Inspector`](crate::Inspector) makes a fresh one.
+/// [`Fault::NoStream`] the instance was discarded with all it held; the next
+/// call on the same [`Inspector`](crate::Inspector) makes a fresh one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {
     /// The sandbox could not be set up.
     #[error("cannot set up the sandbox: {0}")]
     Setup(String),
-    /// The component ended its run itself, or did what no program may.
+    /// The component aborted, or did something that WebAssembly does not
+    /// allow.
     #[error("the component crashed: {message}")]
     Trapped {
-        /// The cause, in wasmtime's words; before them, where it left any,
-        /// the component's own, on one line and without what a terminal
-        /// obeys.
+        /// The cause, in wasmtime's words; before them the component's own
+        /// message, if it left one, on one line and escaped.
         message: String,
     },
-    /// The call took more of a processor's time than
-    /// [`Limits::call_budget`].
+    /// The call took more CPU time than [`Limits::call_budget`].
     ///
     /// [`Limits::call_budget`]: crate::Limits::call_budget
     #[error("the component did not answer within {budget:?}")]
     BudgetExhausted {
-        /// What it had.
+        /// The budget.
         budget: Duration,
     },
     /// The component asked for more memory than [`Limits::memory`].
@@ -49,8 +48,8 @@ pub enum Fault {
         /// The size that it may have, in bytes.
         ceiling: usize,
     },
-    /// The component was allowed the memory, but there was none to be had.
-    #[error("out of memory: the component could not have {asked} bytes")]
+    /// The component was allowed the memory, but the system had none.
+    #[error("out of memory: the component could not get {asked} bytes")]
     OutOfMemory {
         /// The size that its memory would have had, in bytes.
         asked: usize,
@@ -66,31 +65,31 @@ pub enum Fault {
     /// The answer was larger than [`Limits::answer`].
     ///
     /// [`Limits::answer`]: crate::Limits::answer
-    #[error("the component's answer takes up more than {ceiling} bytes")]
+    #[error("the component's answer takes more than {ceiling} bytes")]
     AnswerTooLarge {
-        /// What it may take up, in bytes.
+        /// The limit, in bytes.
         ceiling: usize,
     },
     /// The columns of a batch do not fit together.
     #[error("malformed batch: {0}")]
     Batch(#[from] BatchError),
-    /// The component returned something that cannot be.
+    /// The component returned something impossible.
     #[error("the component broke its contract: {0}")]
-    Lied(String),
-    /// The stream's instance was thrown away after a fault, and with it what
-    /// had been digested.
+    ContractViolation(String),
+    /// The stream's instance was discarded after a fault, and with it the
+    /// digest.
     #[error("the digest was lost in an earlier fault")]
     StreamLost,
     /// There was an `update` or a `finish` without a `begin`.
     #[error("no digest was begun")]
     NoStream,
-    /// A plugin was not called any more: too much was lost on its failures.
-    #[error("the plugin was given up: its failures have taken {lost:?}")]
-    GivenUp {
-        /// How much of a processor's time that was, at least.
+    /// The plugin was disabled: its failures took too long.
+    #[error("the plugin was disabled: its failures have taken {lost:?}")]
+    Disabled {
+        /// How much CPU time they took, at least.
         lost: Duration,
     },
-    /// A filter was asked before one was set.
+    /// No filter was set.
     #[error("no filter was set")]
     NoFilter,
 }
@@ -117,7 +116,7 @@ pub(crate) fn of_call(
     limits: &Limits,
 ) -> Fault {
     of(error, refusal, said, limits)
-        .unwrap_or_else(|| Fault::Lied(words(error)))
+        .unwrap_or_else(|| Fault::ContractViolation(words(error)))
 }
 
 /// The same for an instance that could not be made.

@@ -1,11 +1,11 @@
 //! What a component last said before it trapped.
 //!
-//! A trap tells what the machine could not do: `unreachable`, for every panic
-//! alike. A component that imports nothing can tell nobody why, but it can
-//! leave a message in its memory: a core module may export a global of the
-//! name [`GLOBAL`], an `i32` that is the address of 32 bits, how many bytes
-//! of text follow, and the text. Nothing in the instance is called for it:
-//! what trapped is not entered again.
+//! A trap says what the machine could not do: `unreachable`, for every panic.
+//! A component without imports cannot report why, but it can leave a message
+//! in its memory: a core module may export a global of the name [`GLOBAL`], an
+//! `i32` that is the address of 32 bits, how many bytes of text follow, and
+//! the text. Nothing in the instance is called for it: an instance that
+//! trapped is not called again.
 //!
 //! The text is as hostile as the component: its length is bounded, and what
 //! is not a printable character is replaced.
@@ -20,7 +20,7 @@ const GLOBAL: &str = "sanchay_last_words";
 /// The memory that it lies in.
 const MEMORY: &str = "memory";
 
-/// How much of a message is told, in bytes.
+/// How much of a message is read, in bytes.
 const LONGEST: usize = 400;
 
 /// The message that a component left before it trapped, if it did.

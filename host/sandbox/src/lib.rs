@@ -1,4 +1,4 @@
-//! The cage: runs the component that judges untrusted bytes and names.
+//! The sandbox: runs the component that parses untrusted bytes and names.
 //!
 //! This crate compiles `guest/inspector` into a WebAssembly component when it
 //! is built, embeds it as machine code, and calls it. It is the only crate
@@ -17,10 +17,10 @@
 //! # Ok::<(), sanchay_sandbox::Fault>(())
 //! ```
 //!
-//! What the component may use is bounded by [`Limits`]. What goes wrong is a
-//! [`Fault`]: the instance is thrown away, the next call gets a fresh one,
-//! and the run goes on.
+//! [`Limits`] bound what the component may use. An error is a [`Fault`]: the
+//! instance is discarded, the next call gets a fresh one, and the run goes on.
 
+mod caller;
 mod checklist;
 mod clock;
 pub mod component;
@@ -28,14 +28,13 @@ mod engine;
 #[macro_use]
 mod exports;
 mod fault;
+mod fill_in_place;
 mod filter;
 mod indices;
 mod inspector;
 mod last_words;
 mod limits;
-mod link;
 pub mod plugin;
-mod pour;
 mod sandbox;
 mod shared;
 mod store;

@@ -1,4 +1,4 @@
-//! Every limit that holds in the cage, in one place.
+//! Every limit that holds in the sandbox, in one place.
 
 use std::time::Duration;
 
@@ -48,9 +48,9 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// What a plugin may use unless its user says otherwise: 64 MiB of
-    /// memory, 100 milliseconds a call, answers of 1 MiB, 64 handles, 64 core
-    /// instances, and the shape of whatever a compiler makes of one program.
+    /// What a plugin may use by default: 64 MiB of memory, 100 milliseconds a
+    /// call, answers of 1 MiB, 64 handles, 64 core instances, and the shape of
+    /// whatever a compiler makes of one program.
     #[must_use]
     pub fn of_plugins() -> Self {
         Self {
@@ -65,10 +65,10 @@ impl Limits {
         }
     }
 
-    /// The ceiling of all linear memories together, in bytes; rounded up to a
-    /// page of 64 KiB. A batch, the answer to it and what the component keeps must
-    /// fit, and so must its tables and, of a plugin, what the host has for
-    /// its globals and functions.
+    /// The limit of all linear memories together, in bytes, rounded up to a
+    /// page of 64 KiB. A batch, the answer to it and what the component keeps
+    /// must fit, and so must its tables and, for a plugin, the host's memory
+    /// for its globals and functions.
     #[must_use]
     pub fn memory(mut self, bytes: usize) -> Self {
         self.memory = bytes.div_ceil(PAGE).saturating_mul(PAGE);
@@ -121,16 +121,16 @@ impl Limits {
         self
     }
 
-    /// How much of a processor's time a call may take: what other threads have
-    /// of it meanwhile does not count. It is looked at every 10 milliseconds,
-    /// and where the system cannot tell it, all time counts.
+    /// How much CPU time a call may take; time of other threads does not
+    /// count. It is checked every 10 milliseconds. If the system cannot
+    /// measure it, wall time counts.
     #[must_use]
     pub fn call_budget(mut self, budget: Duration) -> Self {
         self.call_budget = budget;
         self
     }
 
-    /// The ceiling of all linear memories together, in bytes.
+    /// The limit of all linear memories together, in bytes.
     #[must_use]
     pub const fn memory_bytes(&self) -> usize {
         self.memory

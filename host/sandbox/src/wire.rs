@@ -1,7 +1,8 @@
 //! The interface's types as they cross, mirroring `wit/` field by field.
 //!
-//! They are typechecked against the component when it is instantiated. What
-//! goes in borrows from the caller, so that it is copied once: into the cage.
+//! They are typechecked against the component when it is instantiated.
+//! Arguments borrow from the caller, so they are copied once: into the
+//! sandbox.
 
 use wasmtime::component::{ComponentType, Lift, Lower};
 

@@ -143,7 +143,7 @@ fn memory_that_cannot_be_given_out_is_a_fault() {
                 &mut digests,
             );
             assert!(
-                matches!(answer, Err(Fault::Lied(_))),
+                matches!(answer, Err(Fault::ContractViolation(_))),
                 "{name}: {answer:?}",
             );
         }
@@ -191,7 +191,10 @@ fn giving_out_memory_has_a_budget_too() {
 
 /// Asserts that a call is caught lying.
 fn lie<T: std::fmt::Debug>(about: &str, answer: Result<T, Fault>) {
-    assert!(matches!(answer, Err(Fault::Lied(_))), "{about}: {answer:?}");
+    assert!(
+        matches!(answer, Err(Fault::ContractViolation(_))),
+        "{about}: {answer:?}"
+    );
 }
 
 #[test]
@@ -265,7 +268,10 @@ fn handles_tables_and_memories_are_limited() {
         let mut inspector = inspector_of(name);
         let fault = digest(&mut inspector, b"!").unwrap_err();
         assert!(
-            matches!(fault, Fault::Trapped { .. } | Fault::Lied(_)),
+            matches!(
+                fault,
+                Fault::Trapped { .. } | Fault::ContractViolation(_)
+            ),
             "{name}: {fault:?}",
         );
         assert_eq!(digest(&mut inspector, b"a"), Ok(ZEROS.into()));

@@ -1,4 +1,4 @@
-//! Components of strangers: what is refused, and what those that are taken
+//! Untrusted components: what is refused, and what those that are taken
 //! can do, which is nothing but answer.
 #![allow(
     clippy::indexing_slicing,
@@ -97,7 +97,7 @@ fn an_extractor_that_misbehaves_costs_a_fault_and_the_next_file_is_fine() {
             b"o" => {
                 matches!(fault, Fault::AnswerTooLarge { ceiling: 100_000 })
             }
-            _ => matches!(fault, Fault::Lied(_)),
+            _ => matches!(fault, Fault::ContractViolation(_)),
         };
         assert!(expected, "{what}: {fault:?}");
         values.clear();
@@ -141,7 +141,8 @@ fn what_an_extractor_may_ask_for_has_bounds() {
         let sample = sample(b"f", content.len() as u64);
         let mut instance = plugin.extractor().unwrap();
         let told = instance.extract(&sample, Some(&mut counted), &mut values);
-        let Err(ExtractError::Fault(Fault::Lied(what))) = told else {
+        let Err(ExtractError::Fault(Fault::ContractViolation(what))) = told
+        else {
             panic!("{}: {told:?}", char::from(first));
         };
         assert!(what.contains(why), "{what}");
@@ -214,7 +215,7 @@ fn a_plugin_is_refused_that_cannot_be_set_up_as_its_user_says() {
     let set =
         |key: &str, value: &str| vec![(key.to_owned(), value.to_owned())];
     for (name, settings, why) in [
-        (None, set("word", ""), "it cannot be set up so: no word"),
+        (None, set("word", ""), "its settings are invalid: no word"),
         (None, set("wort", "x"), "no setting \"wort\"; it has word"),
         (Some("a.b"), Vec::new(), "a name has 1 to 64"),
     ] {
@@ -243,7 +244,11 @@ fn a_filter_judges_batches_and_its_lies_are_faults() {
     assert_eq!(judge(&plugin, &[]), Ok(vec![]));
     for (name, lie) in [("!s", true), ("!b", true), ("!u", false)] {
         let fault = judge(&plugin, &["a", name]).unwrap_err();
-        assert_eq!(matches!(fault, Fault::Lied(_)), lie, "{fault:?}");
+        assert_eq!(
+            matches!(fault, Fault::ContractViolation(_)),
+            lie,
+            "{fault:?}"
+        );
     }
     let fault = judge(&plugin, &["!l"]).unwrap_err();
     assert!(matches!(fault, Fault::BudgetExhausted { .. }), "{fault:?}");
@@ -256,25 +261,25 @@ fn with_budget(budget: Duration) -> Plugin {
 }
 
 #[test]
-fn a_plugin_whose_failures_take_long_is_given_up_until_it_is_forgiven() {
+fn a_plugin_whose_failures_take_long_is_disabled_until_it_is_forgiven() {
     let budget = Duration::from_millis(10);
     let plugin = with_budget(budget);
-    let given_up = Fault::GivenUp { lost: budget * 64 };
+    let disabled = Fault::Disabled { lost: budget * 64 };
     let mut failures = 0;
     // Good answers between them do not make up for it.
     while extract(&plugin, b"a").0 == Ok(Ok(())) {
         let fault = extract(&plugin, b"l").0.unwrap_err();
         assert_eq!(fault, Fault::BudgetExhausted { budget });
         failures += 1;
-        assert!(failures <= 64, "it is not given up");
+        assert!(failures <= 64, "it is not disabled");
     }
     assert!(failures >= 8, "only {failures}");
     let began = Instant::now();
     for _ in 0..10_000 {
-        assert_eq!(extract(&plugin, b"l").0, Err(given_up.clone()));
+        assert_eq!(extract(&plugin, b"l").0, Err(disabled.clone()));
     }
     assert!(began.elapsed() < Duration::from_secs(10));
-    assert!(plugin.extractor().unwrap().is_given_up());
+    assert!(plugin.extractor().unwrap().is_disabled());
     plugin.forgive();
     assert_eq!(extract(&plugin, b"a").0, Ok(Ok(())));
 }

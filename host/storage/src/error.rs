@@ -1,8 +1,8 @@
-//! Why a storage could not do what it was asked for.
+//! Why a storage could not do what it was asked to.
 
 use std::io;
 
-/// Why a storage could not do what it was asked for.
+/// Why a storage could not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StorageError {
@@ -12,7 +12,7 @@ pub enum StorageError {
     /// The entry is not a regular file.
     #[error("it is {0}, not a regular file")]
     NotRegular(&'static str),
-    /// A symbolic link stands where none is followed.
+    /// There is a symbolic link where none is followed.
     #[error("it is a symbolic link, which is not followed")]
     Link,
     /// The path leads out of the directory that confines it.

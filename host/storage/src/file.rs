@@ -13,19 +13,19 @@ pub trait RandomAccess: Send + Sync {
     /// Reads at an offset. Returns how many bytes; 0 at the end.
     ///
     /// # Errors
-    /// What keeps it from being read.
+    /// Why it cannot be read.
     fn read_at(&self, space: &mut [u8], offset: u64) -> io::Result<usize>;
 
     /// Writes at an offset. Returns how many bytes.
     ///
     /// # Errors
-    /// What keeps it from being written.
+    /// Why it cannot be written.
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize>;
 
     /// Its metadata now.
     ///
     /// # Errors
-    /// What keeps it from being found out.
+    /// Why it cannot be determined.
     fn metadata(&self) -> io::Result<Metadata>;
 }
 
@@ -65,7 +65,7 @@ impl File {
     /// Reads at an offset. Returns how many bytes; 0 at the end.
     ///
     /// # Errors
-    /// What keeps it from being read.
+    /// Why it cannot be read.
     pub fn read_at(&self, space: &mut [u8], offset: u64) -> io::Result<usize> {
         match &self.0 {
             Inner::Local(file) => file.read_at(space, offset),
@@ -76,7 +76,7 @@ impl File {
     /// Writes at an offset. Returns how many bytes.
     ///
     /// # Errors
-    /// What keeps it from being written.
+    /// Why it cannot be written.
     pub fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize> {
         match &self.0 {
             Inner::Local(file) => file.write_at(bytes, offset),
@@ -87,7 +87,7 @@ impl File {
     /// Its metadata now.
     ///
     /// # Errors
-    /// What keeps it from being found out.
+    /// Why it cannot be determined.
     pub fn metadata(&self) -> io::Result<Metadata> {
         match &self.0 {
             Inner::Local(file) => Ok(local_metadata(file)?),
@@ -95,8 +95,8 @@ impl File {
         }
     }
 
-    /// Reads the file from its beginning. The readers of a local file share
-    /// its one position: there should be one of them.
+    /// Reads the file from its beginning. All readers of a local file share
+    /// one position, so use one at a time.
     #[must_use]
     pub fn reader(&self) -> FileReader<'_> {
         FileReader { file: self, position: 0 }

@@ -1,5 +1,5 @@
-//! A tree in memory, for tests: with faults where a test wants them, and
-//! counts of what was asked for.
+//! A tree in memory, for tests: with faults that a test injects, and counts of
+//! what was asked for.
 
 use std::{
     any::Any,
@@ -32,7 +32,7 @@ pub enum Fault {
     Open(io::ErrorKind),
     /// It cannot be read.
     Read(io::ErrorKind),
-    /// When it is first read it has grown by so many bytes since it was
+    /// When it is first read, it has grown by this many bytes since it was
     /// opened.
     Grow(usize),
 }

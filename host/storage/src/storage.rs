@@ -33,13 +33,13 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// Opens what a path leads to.
     ///
     /// # Errors
-    /// What keeps it from being opened.
+    /// Why it cannot be opened.
     fn open(&self, path: &Path) -> Result<Opened, StorageError>;
 
     /// What a path leads to, without opening it.
     ///
     /// # Errors
-    /// What keeps it from being found out.
+    /// Why it cannot be determined.
     fn stat(&self, path: &Path)
     -> Result<(EntryKind, Metadata), StorageError>;
 
@@ -47,13 +47,13 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// identifies the directory, and the name in it.
     ///
     /// # Errors
-    /// What keeps it from being found out.
+    /// Why it cannot be determined.
     fn locate(&self, path: &Path) -> Result<(FileId, Vec<u8>), StorageError>;
 }
 
 /// An open directory. Names have one component, and are never `.` or `..`.
 pub trait Directory: fmt::Debug + Send + Sync {
-    /// Lists its entries into a buffer, behind what that holds.
+    /// Appends its entries to a buffer.
     ///
     /// # Errors
     /// What ended the listing; the buffer holds what was read until then.
@@ -62,7 +62,7 @@ pub trait Directory: fmt::Debug + Send + Sync {
     /// What an entry is.
     ///
     /// # Errors
-    /// What keeps it from being found out.
+    /// Why it cannot be determined.
     fn stat(
         &self,
         name: &[u8],
@@ -90,9 +90,9 @@ pub trait Directory: fmt::Debug + Send + Sync {
         links: Links,
     ) -> Result<Box<dyn Directory>, StorageError>;
 
-    /// Opens a directory further down in one step: by the names on the way,
-    /// of which none may be a link. `None` where the storage cannot, or
-    /// where it fails: going down name by name then tells why.
+    /// Opens a directory further down in one step: by the names on the way, of
+    /// which none may be a link. `None` if the storage cannot, or if it fails:
+    /// going down name by name then shows why.
     fn open_descendant(&self, names: &[&[u8]]) -> Option<Box<dyn Directory>> {
         let _ = names;
         None
@@ -101,7 +101,7 @@ pub trait Directory: fmt::Debug + Send + Sync {
     /// What identifies it.
     ///
     /// # Errors
-    /// What keeps it from being found out.
+    /// Why it cannot be determined.
     fn id(&self) -> Result<FileId, StorageError>;
 
     /// The name of its file system, if that is one whose contents the kernel
@@ -113,7 +113,7 @@ pub trait Directory: fmt::Debug + Send + Sync {
     /// Resolves paths beneath this directory, which links may not leave.
     ///
     /// # Errors
-    /// What keeps the directory from being opened a second time.
+    /// Why the directory cannot be opened a second time.
     fn confined(&self) -> Result<Box<dyn Confined>, StorageError>;
 
     /// Creates an empty file and opens it for reading and writing. Never
@@ -140,7 +140,7 @@ pub trait Directory: fmt::Debug + Send + Sync {
     /// Removes an entry that is not a directory; of a link, the link.
     ///
     /// # Errors
-    /// What keeps it from being removed.
+    /// Why it cannot be removed.
     fn remove_file(&self, name: &[u8]) -> Result<(), StorageError>;
 
     /// Removes an empty directory.
@@ -149,7 +149,7 @@ pub trait Directory: fmt::Debug + Send + Sync {
     /// [`std::io::ErrorKind::DirectoryNotEmpty`] where it is not empty.
     fn remove_dir(&self, name: &[u8]) -> Result<(), StorageError>;
 
-    /// Itself, so that a storage can tell its own directories from another's.
+    /// Itself, so that a storage can recognize its own directories.
     fn as_any(&self) -> &dyn Any;
 }
 

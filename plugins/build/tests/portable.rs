@@ -1,5 +1,5 @@
 //! The rules of the example `portable`, on the machine that the tests run on:
-//! the same source that runs in the cage, with the sanitizers of the C
+//! the same source that runs in the sandbox, with the sanitizers of the C
 //! compiler, against the same rules written another way.
 #![allow(
     clippy::unwrap_used,

@@ -1,5 +1,5 @@
-//! What `--help` prints. The forms of output are those of the native program
-//! and are described there, in the README and here in brief.
+//! What `--help` prints. The output formats are the native program's:
+//! docs/FORMATS.md describes them in full, this help in brief.
 
 use alloc::format;
 use alloc::string::String;

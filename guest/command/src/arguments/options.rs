@@ -65,7 +65,7 @@ pub(super) const OPTIONS: &[Offered] = &[
         ("algorithm", " <ALGORITHM>"),
         &[Verb::Hash],
         "The hash function: xxh64, xxh3-64, xxh3-128, blake3, sha256, sha512, \
-         sha1, md5, crc32 [default: xxh3-128]; its name is an option, too",
+         sha1, md5, crc32 [default: xxh3-128]; each name is also an option",
     ),
     offered(
         Choice::Algorithm,
@@ -94,7 +94,7 @@ pub(super) const OPTIONS: &[Offered] = &[
         None,
         ("hardlinks", ""),
         &[Verb::Dupes],
-        "Count hard links to one file as files of their own",
+        "Count hard links to one file as separate files",
     ),
     offered(
         Choice::Print0,
@@ -108,7 +108,7 @@ pub(super) const OPTIONS: &[Offered] = &[
         Some('0'),
         ("print0", ""),
         &[Verb::Hash],
-        "End each line with a zero byte, and escape no name",
+        "End each line with a zero byte, and do not escape names",
     ),
     offered(
         Choice::Print0,
@@ -130,29 +130,23 @@ pub(super) const OPTIONS: &[Offered] = &[
         None,
         ("format", " <FORMAT>"),
         ALL,
-        "The form of the records: text, ndjson, json, csv [default: text]",
+        "The output format: text, ndjson, json, csv [default: text]",
     ),
-    offered(
-        Choice::Json,
-        None,
-        ("json", ""),
-        ALL,
-        "The same as --format json",
-    ),
+    offered(Choice::Json, None, ("json", ""), ALL, "Short for --format json"),
     offered(
         Choice::Output,
         Some('o'),
         ("output", " <FILE>"),
         ALL,
-        "Write the records to FILE rather than to standard output, which is \
-         -; the host must let it be written",
+        "Write the records to FILE instead of standard output (-); the host \
+         must allow that",
     ),
     offered(
         Choice::Hidden,
         Some('H'),
         ("hidden", ""),
         ALL,
-        "Also hidden files and directories",
+        "Include hidden files and directories",
     ),
     offered(
         Choice::MaxDepth,
@@ -161,13 +155,7 @@ pub(super) const OPTIONS: &[Offered] = &[
         ALL,
         "Go at most DEPTH levels down; a root's own entries have depth 1",
     ),
-    offered(
-        Choice::Quiet,
-        Some('q'),
-        ("quiet", ""),
-        ALL,
-        "Say nothing but errors",
-    ),
+    offered(Choice::Quiet, Some('q'), ("quiet", ""), ALL, "Print only errors"),
     offered(Choice::Help, Some('h'), ("help", ""), ALL, "Print help"),
 ];
 

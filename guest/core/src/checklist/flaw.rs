@@ -1,4 +1,4 @@
-//! What can be wrong with a line of a list, in words for who reads it.
+//! What can be wrong with a line of a list, in words for its reader.
 
 use core::fmt;
 
@@ -12,9 +12,8 @@ pub enum Flaw {
     Form,
     /// It names an algorithm that is not known here.
     Algorithm,
-    /// Only that its digest is of so many bytes, which none is of the
-    /// algorithm that the line or the caller names; or of any, where none is
-    /// named.
+    /// Its digest has this many bytes, and no digest of the algorithm that the
+    /// line or the caller names has; if none is named, no digest at all.
     Length(Option<Algorithm>, u32),
 }
 

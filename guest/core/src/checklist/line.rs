@@ -1,6 +1,6 @@
 //! One line of a list of digests.
 //!
-//! The forms, each with or without a backslash in front that tells that the
+//! The forms, each with or without a backslash in front, which says that the
 //! path is escaped, and with or without blanks before that:
 //!
 //! - `DIGEST  PATH` and `DIGEST *PATH`, from `sha256sum`, `b3sum` and

@@ -39,7 +39,7 @@ impl Clock {
 
     /// The time that a text means: a duration (so long ago), a date, a time
     /// (RFC 3339; without an offset, of the clock's zone), or `now`, `today`,
-    /// `yesterday`, with `- DURATION` behind it.
+    /// `yesterday`, optionally followed by `- DURATION`.
     ///
     /// ```
     /// use sanchay_core::filter::Clock;
@@ -53,22 +53,21 @@ impl Clock {
     ///
     /// # Errors
     ///
-    /// A complaint for the person who wrote it, fit for a terminal.
+    /// A message for the person who wrote it, safe to print on a terminal.
     pub fn time(&self, text: &str) -> Result<Timestamp, String> {
         let text = text.trim();
         let time = self.point(text).or_else(|| self.ago(&self.now, text));
         let time = time.ok_or_else(|| {
             let text = escaped(text.as_bytes()).to_string();
             format!(
-                "'{text}' is no time: a duration (7d, 1d12h), a date \
-                 (2026-01-31), a time (2026-01-31T12:00:00Z) or today was \
-                 expected"
+                "'{text}' is not a time: expected a duration (7d, 1d12h), a \
+                 date (2026-01-31), a time (2026-01-31T12:00:00Z) or today"
             )
         })?;
         Ok(time.timestamp().into())
     }
 
-    /// A time that is not told by how long ago it was.
+    /// A time that is not given as a duration.
     fn point(&self, text: &str) -> Option<Zoned> {
         let (word, before) = match text.split_once(" - ") {
             Some((word, before)) => (word.trim_end(), Some(before.trim())),
@@ -195,7 +194,7 @@ mod tests {
             "\u{1b}[2J",
         ] {
             let why = clock().time(text).unwrap_err();
-            assert!(why.contains("is no time"), "{text}: {why}");
+            assert!(why.contains("is not a time"), "{text}: {why}");
             assert!(!why.contains('\u{1b}'));
         }
     }

@@ -1,6 +1,5 @@
-//! The fields that expressions can test. Each is a module of its own: its
-//! code and name, what a test of it compiles to, and the options that stand
-//! for such a test.
+//! The fields that expressions can test. Each is a module of its own: its code
+//! and name, what a test of it compiles to, and its options.
 
 mod extension_set;
 mod spelling;
@@ -14,8 +13,8 @@ use super::matcher::Predicate;
 use super::options::{Filter, FilterOption};
 use crate::kind::KindSet;
 
-/// Makes the lists of what the modules have. What only options need stays
-/// apart from what compiles a test: the sandbox has no use for it.
+/// Makes the lists of what the modules have. What only options need is kept
+/// apart from what compiles a test: the sandbox does not need it.
 macro_rules! fields {
     ($($module:ident)*) => {
         $(mod $module;)*
@@ -27,8 +26,7 @@ macro_rules! fields {
         pub(super) const OPTIONS: &[&[FilterOption]] =
             &[$($module::OPTIONS),*];
 
-        /// Complains of what can be true of no entry, where that is a
-        /// mistake.
+        /// Reports options that no entry can satisfy, where that is a mistake.
         pub(super) fn check(filter: &Filter) -> Result<(), (&'static str, String)> {
             $($module::check(filter).map_err(|why| ($module::FIELD.name, why))?;)*
             Ok(())
@@ -77,7 +75,7 @@ impl Test {
     }
 }
 
-/// Nothing to complain of.
+/// Nothing to report.
 #[expect(clippy::unnecessary_wraps, reason = "others complain")]
 fn no_check(_: &Filter) -> Result<(), String> {
     Ok(())

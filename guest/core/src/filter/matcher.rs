@@ -108,7 +108,7 @@ impl Columns {
     }
 }
 
-/// What stands for the nanoseconds of a time that is not known.
+/// The nanoseconds of a time that is not known.
 pub(super) const NO_TIME: u64 = u64::MAX;
 
 /// What filters ask of an entry's metadata.
@@ -219,7 +219,7 @@ pub(super) struct Truth(u8);
 impl Truth {
     /// It is not.
     pub(super) const FALSE: Self = Self(0);
-    /// What is needed to tell is not known yet.
+    /// It depends on something that is not known yet.
     pub(super) const UNKNOWN: Self = Self(1);
     /// It is.
     pub(super) const TRUE: Self = Self(2);

@@ -1,5 +1,5 @@
-//! What a user asks for, by options: the names, keywords and keys that stand
-//! for a test of a field, and the filter that they add up to.
+//! What a user asks for by options: the names and keywords that mean a test of
+//! a field, and the filter that they add up to.
 
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
@@ -13,7 +13,7 @@ use super::program::Program;
 use crate::kind::{EntryKind, KindSet};
 use crate::time::Timestamp;
 
-/// An option that stands for a test. As a keyword it is spelled with
+/// An option that means a test of a field. As a keyword it is spelled with
 /// underscores.
 #[derive(Clone, Copy, Debug)]
 pub struct FilterOption {
@@ -48,7 +48,7 @@ pub enum Repeat {
 pub struct FilterError {
     /// The option, or the field that several are about.
     pub option: &'static str,
-    /// What is wrong, fit for a terminal.
+    /// What is wrong, safe to print on a terminal.
     pub why: String,
 }
 
@@ -61,7 +61,7 @@ impl fmt::Display for FilterError {
 impl core::error::Error for FilterError {}
 
 impl FilterOption {
-    /// All options that stand for a test.
+    /// All filter options.
     pub fn all() -> impl Iterator<Item = &'static Self> {
         OPTIONS.iter().copied().flatten()
     }
@@ -100,14 +100,14 @@ pub struct Filter {
 
 impl Filter {
     /// Only files whose name ends in this extension, in either case: `rs`,
-    /// `.rs` or `*.rs`, several as `rs,md`. Again: or in this one.
+    /// `.rs` or `*.rs`, several as `rs,md`. Another call adds an alternative.
     #[must_use]
     pub fn extension(mut self, extension: impl AsRef<[u8]>) -> Self {
         self.set_named("extension", extension.as_ref());
         self
     }
 
-    /// Only files of at least so many bytes.
+    /// Only files of at least this many bytes.
     #[must_use]
     pub fn min_size(mut self, bytes: u64) -> Self {
         self.bound(
@@ -119,7 +119,7 @@ impl Filter {
         self
     }
 
-    /// Only files of at most so many bytes.
+    /// Only files of at most this many bytes.
     #[must_use]
     pub fn max_size(mut self, bytes: u64) -> Self {
         self.bound(
@@ -155,7 +155,8 @@ impl Filter {
         self
     }
 
-    /// Entries of this kind, and not only files. Again: or of this one.
+    /// Entries of this kind, and not only files. Another call adds an
+    /// alternative.
     #[must_use]
     pub fn kind(mut self, kind: EntryKind) -> Self {
         self.set_named("kind", kind.name().as_bytes());
@@ -184,7 +185,7 @@ impl Filter {
         self
     }
 
-    /// Adds what an option with this value stands for.
+    /// Adds an option with a value.
     ///
     /// # Errors
     ///
@@ -240,8 +241,8 @@ impl Filter {
         Ok(Program { hidden: self.hidden, expr: Expr::All(all) })
     }
 
-    /// Adds a value by the name of its option, which needs no clock. What is
-    /// wrong is told when a program is made.
+    /// Adds a value by the name of its option, which needs no clock. An error
+    /// is returned when a program is made.
     fn set_named(&mut self, name: &'static str, value: &[u8]) {
         let result = match FilterOption::named(name) {
             Some(option) => {

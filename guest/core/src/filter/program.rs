@@ -60,7 +60,7 @@ pub enum ProgramFault {
     Version,
     /// It ends too early, or too late.
     Length,
-    /// A byte stands for nothing that is known.
+    /// A byte has no known meaning.
     Unknown,
     /// A field is not known.
     Field,
@@ -105,7 +105,7 @@ impl Program {
     ///
     /// # Errors
     ///
-    /// They are none, or one that is too large.
+    /// They are not a program, or one that is too large.
     pub fn decode(bytes: &[u8]) -> Result<Self, ProgramError> {
         if bytes.len() > MAX_PROGRAM {
             return Err(ProgramFault::TooLarge.at(MAX_PROGRAM));
@@ -215,7 +215,7 @@ impl<'b> Reader<'b> {
         Ok(widen(u32::from_le_bytes(self.array()?)))
     }
 
-    /// Counts a part; so many there may be.
+    /// Counts a part, up to the limit.
     fn part(&mut self) -> Result<(), ProgramError> {
         self.parts = self.parts.saturating_add(1);
         match self.parts > MAX_PARTS {

@@ -1,5 +1,5 @@
 //! The hash functions by name, and what their digests are like. Both sides of
-//! the cage use this list, and there is no other.
+//! the sandbox use this list, and there is no other.
 
 use core::error::Error;
 use core::fmt;
@@ -25,7 +25,7 @@ pub enum Algorithm {
     /// MD5 (RFC 1321); 16 bytes. Broken: collisions can be made.
     Md5,
     /// CRC-32 as of zlib, gzip, PNG and Ethernet (IEEE 802.3); 4 bytes. It
-    /// finds errors of transmission, and cannot tell files apart.
+    /// finds transmission errors, and cannot identify files.
     Crc32,
 }
 
@@ -89,7 +89,7 @@ impl Algorithm {
         }
     }
 
-    /// Whether nobody is known to be able to make two inputs of one digest.
+    /// Whether no way is known to make two inputs with one digest.
     #[must_use]
     pub const fn is_collision_resistant(self) -> bool {
         matches!(self, Self::Blake3 | Self::Sha256 | Self::Sha512)
@@ -156,12 +156,12 @@ pub struct UnknownAlgorithm;
 
 impl fmt::Display for UnknownAlgorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("one of ")?;
+        f.write_str("expected one of ")?;
         for (index, algorithm) in Algorithm::ALL.iter().enumerate() {
             let comma = if index == 0 { "" } else { ", " };
             write!(f, "{comma}{algorithm}")?;
         }
-        f.write_str(" was expected")
+        Ok(())
     }
 }
 
@@ -181,8 +181,8 @@ mod tests {
         }
         assert_eq!(
             UnknownAlgorithm.to_string(),
-            "one of xxh64, xxh3-64, xxh3-128, blake3, sha256, sha512, sha1, \
-             md5, crc32 was expected"
+            "expected one of xxh64, xxh3-64, xxh3-128, blake3, sha256, \
+             sha512, sha1, md5, crc32"
         );
     }
 

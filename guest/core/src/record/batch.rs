@@ -11,7 +11,7 @@ use crate::content::Content;
 use crate::time::Timestamp;
 use crate::value::Value;
 
-/// All that can be known of one record. A run fills in what it knows; the
+/// Everything that one record can contain. A run fills in what it knows; the
 /// schema picks from it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Row<'a> {
@@ -27,17 +27,17 @@ pub struct Row<'a> {
     pub content: Option<Content>,
     /// The chunk of a partial digest, in bytes.
     pub chunk: Option<u32>,
-    /// What was found out.
+    /// The verdict.
     pub verdict: Option<Verdict>,
-    /// Why there is no better verdict.
+    /// Why the verdict is not better.
     pub error: Option<&'a str>,
     /// The group that the file is in.
     pub group: Option<Group>,
-    /// What plugins tell: a value for each of their columns, or none.
+    /// The values of plugins: one for each of their columns, or none.
     pub values: &'a [Option<Value>],
 }
 
-/// A group of equal files, but for the files.
+/// A group of equal files, without the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Group {
     /// Which group it is in the output, from 1.

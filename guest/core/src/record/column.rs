@@ -9,12 +9,12 @@ use crate::content::Content;
 use crate::time::Timestamp;
 use crate::value::{Value, ValueType};
 
-/// The values of one field. What has no value is `None`.
+/// The values of one field. A missing value is `None`.
 #[derive(Clone, Debug)]
 pub enum Column {
     /// Paths; every row has one.
     Path(PathColumn),
-    /// Words of a few.
+    /// Words from a small set.
     Word(Vec<Option<&'static str>>),
     /// Digests.
     Hash(Vec<Option<Content>>),
@@ -110,8 +110,8 @@ impl Column {
         }
     }
 
-    /// Appends what a plugin tells. A value of another type than the column's
-    /// is none: the sandbox lets no such value through.
+    /// Appends a plugin's value. The sandbox rejects values of another type
+    /// than the column's; here they count as missing.
     pub(super) fn push_value(&mut self, value: Option<&Value>) {
         debug_assert!(self.takes(value), "{value:?} is of another type");
         match self {

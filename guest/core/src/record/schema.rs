@@ -41,26 +41,26 @@ pub enum FieldId {
     Chunk,
     /// The digest.
     Hash,
-    /// What was found out.
+    /// The verdict.
     Verdict,
-    /// Why there is no better verdict.
+    /// Why the verdict is not better.
     Error,
     /// How many bytes would be free if one file of the group were kept.
     Reclaimable,
-    /// What a plugin tells: the number of its column.
+    /// A plugin's value: the number of its column.
     Plugin(usize),
 }
 
 /// The type of a field's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DataType {
-    /// A path: bytes, mostly of UTF-8.
+    /// A path: bytes, usually UTF-8.
     Path,
     /// One of a few words.
     Word,
     /// A digest.
     Hash,
-    /// What plugins tell, and all else.
+    /// Any other value, including those of plugins.
     Value(ValueType),
 }
 
@@ -122,7 +122,7 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// The fields of records of one kind, those of plugins last.
+    /// The fields of records of one kind, with those of plugins last.
     #[must_use]
     pub fn new(
         kind: RecordKind,

@@ -13,16 +13,16 @@ use crate::{
 };
 
 const EXAMPLES: &str = "\
-Without options, the component's size, SHA-256, exports and imports are
-printed. It imports nothing: it cannot open a file, read a clock or learn
-anything that it is not told.
+Without options, this prints the component's size, SHA-256, exports and
+imports. It imports nothing: it cannot open a file, read a clock or learn
+anything that is not passed to it.
 
 Examples:
   sanchay component
   sanchay component --wit
   sanchay component -o inspector.wasm";
 
-/// Describe or write out the WebAssembly component that judges files.
+/// Describe or write the WebAssembly component that handles untrusted data.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ComponentArgs {

@@ -29,29 +29,30 @@ use crate::{
 };
 
 const EXAMPLES: &str = "\
-Files are the same if all their bytes have the same digest; files that no other
-equals in size, or in a part of their content, are not read further. Hard links
-to one file count as one file, under the least of its paths, unless --hardlinks
-is given. Empty files are left out unless --min-size 0 is given.
+Files are the same if all their bytes have the same digest. A file that differs
+from all others in size, or in a part of its content, is not read further. Hard
+links to one file count as one file, under the first of its paths in byte
+order, unless --hardlinks is given. Empty files are left out unless --min-size
+is given. Only regular files are compared.
 
 Each group is a line
   # N files of SIZE bytes, BYTES bytes reclaimable, FUNCTION:HASH
-then a line for each path, then an empty line. A name with a newline, carriage
-return or backslash has them as \\n, \\r and \\\\, and a backslash before its line.
-With --print0 a group is its paths, each ended by a zero byte, and a zero byte
-after the last.
+then a line for each path, then an empty line. A newline, carriage return or
+backslash in a name is printed as \\n, \\r or \\\\, with a backslash before the
+line. With --print0 a group is its paths, each ended by a zero byte, and a zero
+byte after the last.
 
-Groups are in the order of the bytes that could be reclaimed, greatest first,
-then of their first paths; paths are in byte order. The number of groups, of
-redundant files and of bytes that could be reclaimed is told on standard error.
+Groups are sorted by reclaimable bytes, most first, then by their first paths;
+paths are in byte order. The number of groups, redundant files and reclaimable
+bytes goes to standard error.
 
 ndjson and json have an object for each group: size, algorithm, hash, files
-(each with path, or path_base64 where the path is not UTF-8) and reclaimable.
-csv has a row for each file: group, size, algorithm, hash, path, path_base64
-and reclaimable.
+(each with path, or path_base64 if the path is not UTF-8) and reclaimable. csv
+and parquet have a row for each file: group, size, algorithm, hash, path and
+reclaimable, with path_base64 in csv and path_bytes in parquet.
 
-The columns of plugins, NAME.FIELD, belong to each file; in text they stand in
-a line before its path, which begins with #.
+The columns of plugins, NAME.FIELD, belong to each file; in text they are on a
+line before its path, which begins with #.
 
 Examples:
   sanchay dupes ~
@@ -61,20 +62,20 @@ Examples:
 
 /// Find files with the same content.
 #[derive(Args, Debug)]
-#[command(after_help = "See --help for the forms of output and examples.")]
+#[command(after_help = "See --help for output formats and examples.")]
 #[command(after_long_help = format!("{EXAMPLES}\n\n{}", size::HELP))]
 pub(crate) struct DupesArgs {
     /// Where to look; by default the current directory
     #[arg(value_name = "ROOT")]
     roots: Vec<PathBuf>,
 
-    /// Count hard links to one file as files of their own
+    /// Count hard links to one file as separate files
     #[arg(long)]
     hardlinks: bool,
 
     /// The hash function that equal files share
     ///
-    /// Its name is an option, too: --sha256 is --algorithm sha256.
+    /// Each name is also an option: --sha256 means --algorithm sha256.
     #[arg(
         short,
         long,
@@ -108,7 +109,7 @@ impl DupesArgs {
     /// Whether the options go together.
     pub(crate) fn check(&self) -> Result<(), String> {
         if self.print0 && !self.output.format().is_lines() {
-            return Err("--print0 is a form of text, not of --format".into());
+            return Err("--print0 needs --format text".into());
         }
         match self.named.0.filter(|it| !it.identifies()) {
             Some(unfit) => Err(format!("{unfit} cannot tell files apart")),

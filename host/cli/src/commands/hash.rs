@@ -33,42 +33,42 @@ use crate::{
 };
 
 const EXAMPLES: &str = "\
-Each file is a line as the checksum programs print it, HASH  PATH, so that
-sha256sum --check and its like, b3sum --check and xxhsum --check accept the
-list. A name with a newline, carriage return or backslash has them as \\n, \\r
-and \\\\, and a backslash before its line. (b3sum knows no \\r: with blake3, only
-one at the end of a name is escaped. xxhsum before 0.8.2 knows no escapes at
-all and cannot check such names; --print0 escapes none.) xxh3-64 is printed as
-XXH3 (PATH) = HASH, since xxhsum would take the other form for xxh64.
+Each file is a line in the form of the checksum programs, HASH  PATH, which
+sha256sum --check and its like, b3sum --check and xxhsum --check accept. A
+newline, carriage return or backslash in a name is printed as \\n, \\r or \\\\,
+with a backslash before the line. (b3sum knows no \\r: with blake3, only one at
+the end of a name is escaped. xxhsum before 0.8.2 knows no escapes and cannot
+check such names; --print0 escapes none.) xxh3-64 is printed as XXH3 (PATH) =
+HASH, since xxhsum would read the other form as xxh64.
 
-md5 and sha1 are broken: two files of one digest can be made. crc32 is that of
-zlib, gzip and PNG, and only finds errors of transmission.
+md5 and sha1 are broken: two files with one digest can be made. crc32 is that
+of zlib, gzip and PNG, and only finds transmission errors.
 
 Files are in the order of the arguments, and within a directory in the byte
-order of their paths.
+order of their paths. Only regular files are hashed.
 
-ndjson and json have the fields path, size, modified, algorithm and hash, and
-chunk for partial digests. Where a path is not UTF-8, path_base64 (its bytes
-in base64) stands in place of path. csv has both columns. What comes from
-standard input has no modification time: null.
+The other formats have the fields path, size, modified, algorithm and hash, and
+chunk for partial digests. A path that is not UTF-8 has path_base64 (its bytes
+in base64) in place of path; csv has both columns; parquet has path_bytes.
+Standard input has no modification time: null.
 
 A partial digest is xxh64:FIRST:LAST:SIZE, the XXH64 of the first and the last
-CHUNK bytes and the size; of a file smaller than two chunks, both are the XXH64
-of all of it. In a list, :CHUNK follows in bytes where it is not 64KiB.
+CHUNK bytes and the size; for a file smaller than two chunks, both are the
+XXH64 of all of it. In text, :CHUNK follows in bytes unless it is 64KiB.
 
-The columns of plugins come last, as NAME.FIELD; in text they stand in a line
-of their own before the file's, which begins with # and is a comment to the
+The columns of plugins come last, as NAME.FIELD; in text they are on a line of
+their own before the file's, which begins with # and is a comment to the
 checksum programs.
 
 With --check, each PATH is a list of digests in any of these forms, in that of
-openssl dgst, or in the old one with a single space, and each file listed gets
-a verdict: OK, FAILED, or FAILED open or read. A list line that does not name
-its algorithm is understood by the digest's length, unless --algorithm says
-which it is: 8 hexadecimal digits are crc32, 16 xxh64, 32 xxh3-128 or md5, 40
-sha1, 64 sha256 or blake3, 128 sha512. Where two are possible, a file is OK if
-it has either digest. blake3 may have fewer digits (b3sum --length) where the
-line or --algorithm names it. Verdicts have the fields path, verdict (ok,
-failed, missing, unreadable) and error.
+openssl dgst, or in the old one with a single space. Each listed file gets a
+verdict: OK, FAILED, or FAILED open or read. If a line does not name its
+algorithm and --algorithm is not given, the digest's length decides: 8
+hexadecimal digits are crc32, 16 xxh64, 32 xxh3-128 or md5, 40 sha1, 64 sha256
+or blake3, 128 sha512. Where two are possible, either digest will do. blake3
+may have fewer digits (b3sum --length) if the line or --algorithm names it.
+Verdicts have the fields path, verdict (ok, failed, missing, unreadable) and
+error.
 
 Examples:
   sanchay hash *.iso
@@ -80,7 +80,7 @@ Examples:
 
 /// Print the digests of files, or check them against a list.
 #[derive(Args, Debug)]
-#[command(after_help = "See --help for the forms of output and examples.")]
+#[command(after_help = "See --help for output formats and examples.")]
 #[command(after_long_help = format!("{EXAMPLES}\n\n{}", size::HELP))]
 pub(crate) struct HashArgs {
     /// Files, directories to walk, or - for standard input, which is also
@@ -90,7 +90,7 @@ pub(crate) struct HashArgs {
 
     /// The hash function; by default xxh3-128, with --check what the lists say
     ///
-    /// Its name is an option, too: --sha256 is --algorithm sha256.
+    /// Each name is also an option: --sha256 means --algorithm sha256.
     #[arg(short, long, value_parser = algorithm::parser())]
     algorithm: Option<Algorithm>,
 
@@ -112,7 +112,7 @@ pub(crate) struct HashArgs {
     #[arg(long, conflicts_with = "partial")]
     pub(crate) tag: bool,
 
-    /// End each line with a zero byte, and escape no name
+    /// End each line with a zero byte, and do not escape names
     #[arg(short = '0', long)]
     pub(crate) print0: bool,
 
@@ -148,11 +148,11 @@ impl HashArgs {
         let other = self.algorithm().filter(|it| *it != Algorithm::Xxh64);
         let only_stdin = self.paths.iter().all(|path| is_stdin(path));
         if self.tag && !text {
-            Err("--tag is a form of text, not of --format".to_owned())
+            Err("--tag needs --format text".to_owned())
         } else if self.print0 && !text {
-            Err("--print0 is a form of text, not of --format".to_owned())
+            Err("--print0 needs --format text".to_owned())
         } else if self.checking.status && !text {
-            Err("--status prints nothing: it has no --format".to_owned())
+            Err("--status prints nothing and takes no --format".to_owned())
         } else if self.check {
             Ok(())
         } else if let (Some(_), Some(other)) = (self.partial, other) {

@@ -27,7 +27,7 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ManualArgs {
     /// Write a page for the program and one for each command into DIR, which
-    /// is made if need be; without DIR, the program's is printed
+    /// is created if needed; without DIR, print the program's page
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     directory: Option<PathBuf>,
 }

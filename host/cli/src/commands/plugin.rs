@@ -18,25 +18,24 @@ use crate::{context::Context, exit::Exit, failure::Failure};
 
 const ABOUT: &str = "\
 A plugin is a WebAssembly component that implements one of two worlds of the
-package sanchay:inspect (sanchay plugin wit writes it out):
+package sanchay:inspect (sanchay plugin wit writes it):
 
-  filter-plugin     judges the entries of directories, beside the filter
-  extractor-plugin  tells values of files, which become columns NAME.FIELD,
-                    where NAME is the plugin's
+  filter-plugin     decides which entries are wanted, besides the other filters
+  extractor-plugin  extracts values from files, as columns NAME.FIELD, where
+                    NAME is the plugin's
 
-It may import nothing. Each call has a budget of time, and each instance a
-ceiling of memory; what goes beyond them costs that file an error and nothing
-else. Once its failures have taken as long as 64 calls may, a plugin is not
-called any more in that run.
+It may import nothing. Calls have a time limit and instances a memory limit; a
+call that exceeds one is an error for its file and nothing else. After failures
+have used the time of 64 calls, the plugin is disabled for the run.
 
---plugin names a plugin, and so do check and run:
+--plugin, check and run name a plugin like this:
 
   FILE                  the component in a file
   FILE@sha256:HEX       the same, if that is its SHA-256
-  FILE,KEY=VALUE,...    with settings; sanchay plugin check tells which
+  FILE,KEY=VALUE,...    with settings, which sanchay plugin check lists
   FILE,name=NAME        called NAME, beside another plugin of its name
 
-A comma in a file's name or in a value is written twice.
+Write a comma in a file name or a value twice.
 
 Examples:
   sanchay plugin new my-filter
@@ -54,18 +53,18 @@ Examples:
 #[command(subcommand_required = true, arg_required_else_help = true)]
 pub(crate) struct PluginCommand {
     #[command(subcommand)]
-    verb: Verb,
+    command: CommandArgs,
 }
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum CommandArgs {
     /// Write a project that compiles to a plugin
     New(new::NewArgs),
     /// Write the interfaces of plugins as WIT files
     Wit(wit::WitArgs),
-    /// Make a component of a core module that a compiler wrote
+    /// Make a component from a core module
     Pack(pack::PackArgs),
-    /// Tell whether a component can be used as a plugin, and what it is
+    /// Check whether a component can be used as a plugin, and describe it
     Check(check::CheckArgs),
     /// Try a plugin on files
     Run(run::RunArgs),
@@ -79,14 +78,14 @@ enum Verb {
 
 impl PluginCommand {
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
-        match &self.verb {
-            Verb::New(new) => new.run(context),
-            Verb::Wit(wit) => wit.run(context),
-            Verb::Pack(pack) => pack.run(context),
-            Verb::Check(check) => check.run(context),
-            Verb::Run(run) => run.run(context),
-            Verb::Compile(compile) => compile.run(),
-            Verb::Encode(arguments) => arguments.run(),
+        match &self.command {
+            CommandArgs::New(new) => new.run(context),
+            CommandArgs::Wit(wit) => wit.run(context),
+            CommandArgs::Pack(pack) => pack.run(context),
+            CommandArgs::Check(check) => check.run(context),
+            CommandArgs::Run(run) => run.run(context),
+            CommandArgs::Compile(compile) => compile.run(),
+            CommandArgs::Encode(arguments) => arguments.run(),
         }
     }
 }

@@ -21,29 +21,32 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Each file is a line: its size in bytes, its modification time (RFC 3339, UTC,
-nanoseconds) and its path, with tabs between them. A name that holds a newline
-makes two lines of it: programs should read --print0 or a machine format. On a
-terminal, control characters in names are shown as escapes.
+nanoseconds) and its path, separated by tabs. A newline in a name is printed as
+it is: programs should read --print0 or another format. On a terminal, control
+characters in names are escaped.
 
-ndjson and json have the fields path, size and modified. Where a path is not
-UTF-8, path_base64 (its bytes in base64) stands in place of path. csv has both
-columns. A time before the year 0 or after 9999 is null, in text a dash.
+The other formats have the fields path, size and modified. A path that is not
+UTF-8 has path_base64 (its bytes in base64) in place of path; csv has both
+columns; parquet has path_bytes. A time before the year 0 or after 9999 is
+null, in text a dash.
 
-The columns of plugins come last, as NAME.FIELD; in text they stand before
-the path, a dash where there is no value.
+The columns of plugins come last, as NAME.FIELD; in text they come before the
+path, with a dash where there is no value.
 
-Files are in no particular order; special files are left out.
+Files are in no particular order. Only regular files are listed, unless --kind
+says otherwise.
 
 Examples:
   sanchay scan
   sanchay scan -e mkv -e mp4 --min-size 1GB /srv/media
+  sanchay scan --changed-within 7d --kind file,symlink /srv
   sanchay scan -0 -e log /var | xargs -0 gzip
   sanchay scan --format ndjson -o files.ndjson /
   sanchay scan --count -H ~";
 
 /// List the files below directories, with size and modification time.
 #[derive(Args, Debug)]
-#[command(after_help = "See --help for the forms of output and examples.")]
+#[command(after_help = "See --help for output formats and examples.")]
 #[command(after_long_help = format!("{EXAMPLES}\n\n{}", size::HELP))]
 pub(crate) struct ScanArgs {
     /// Where to look; by default the current directory
@@ -77,9 +80,9 @@ impl ScanArgs {
         if self.output.format().is_lines() {
             Ok(())
         } else if self.count {
-            Err("--count prints a number: it has no --format".to_owned())
+            Err("--count prints a number and takes no --format".to_owned())
         } else if self.print0 {
-            Err("--print0 is a form of text, not of --format".to_owned())
+            Err("--print0 needs --format text".to_owned())
         } else {
             Ok(())
         }

@@ -6,19 +6,19 @@ use clap::Args;
 #[derive(Args, Clone, Copy, Debug)]
 #[command(next_help_heading = "Checking")]
 pub(crate) struct CheckArgs {
-    /// Neither report nor count files that do not exist
+    /// Do not fail or report files that do not exist
     #[arg(long, requires = "check")]
     pub(crate) ignore_missing: bool,
 
-    /// Report no file: the exit code is the answer
+    /// Print nothing: the exit code is the answer
     #[arg(long, requires = "check", conflicts_with_all = ["quiet", "warn"])]
     pub(crate) status: bool,
 
-    /// Let lines that are improperly formatted be a "no"
+    /// Exit non-zero if a line is improperly formatted
     #[arg(long, requires = "check")]
     pub(crate) strict: bool,
 
-    /// Name lines that are improperly formatted
+    /// Warn about improperly formatted lines
     #[arg(short, long, requires = "check")]
     pub(crate) warn: bool,
 }

@@ -18,15 +18,14 @@ pub(crate) struct GlobalArgs {
     )]
     pub(crate) color: Color,
 
-    /// Log to standard error: -v what is done, -vv more, -vvv everything
+    /// Log to standard error; -vv logs more, -vvv everything
     ///
-    /// The variable SANCHAY_LOG does the same and can say more: a level
-    /// (debug) or levels for parts (sanchay=debug,sanchay_sandbox=trace). It
-    /// goes before -v.
+    /// The variable SANCHAY_LOG overrides -v. It takes a level (debug) or
+    /// levels for parts of the program (sanchay=debug,sanchay_sandbox=trace).
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 
-    /// How the log is written
+    /// The format of the log
     #[arg(
         long,
         global = true,

@@ -1,4 +1,4 @@
-//! Where records go, and in which form.
+//! Where records go, and in which format.
 
 use std::{
     path::{Path, PathBuf},
@@ -15,20 +15,19 @@ use crate::output::is_stdout;
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
-    /// The form of the records
+    /// The output format
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
     format: OutputFormat,
 
-    /// The same as --format json
+    /// Short for --format json
     #[arg(long, overrides_with = "format")]
     json: bool,
 
-    /// Write the records to FILE rather than to standard output
+    /// Write the records to FILE instead of standard output
     ///
-    /// The records take the place of what was in FILE when the run is done:
-    /// one that is interrupted, or that could not begin, leaves FILE as it
-    /// was. FILE cannot be one of the files that are named to be read; if it
-    /// lies in a directory that is walked, it is left out. - is standard
+    /// FILE is replaced when the run is done. A run that is interrupted, or
+    /// that cannot begin, leaves it as it was. FILE cannot be one of the input
+    /// files, and a walk that comes across it leaves it out. - means standard
     /// output.
     #[arg(
         short,
@@ -40,7 +39,7 @@ pub(crate) struct OutputArgs {
 }
 
 impl OutputArgs {
-    /// The form of the records.
+    /// The output format.
     pub(crate) fn format(&self) -> OutputFormat {
         match self.json {
             true => OutputFormat::Text(Format::Json),
@@ -54,12 +53,12 @@ impl OutputArgs {
     }
 }
 
-/// The forms that records can have.
+/// The output formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OutputFormat {
-    /// Text of some form.
+    /// One of the text formats.
     Text(Format),
-    /// A table of Parquet.
+    /// Apache Parquet.
     #[cfg(feature = "parquet")]
     Parquet,
 }
@@ -114,7 +113,7 @@ impl ValueEnum for OutputFormat {
             Self::Text(it) => PossibleValue::new(it.name()).help(it.help()),
             #[cfg(feature = "parquet")]
             Self::Parquet => PossibleValue::new("parquet")
-                .help("a table of Parquet, compressed by Snappy"),
+                .help("Apache Parquet, compressed with Snappy"),
         })
     }
 }

@@ -32,12 +32,13 @@ pub(crate) const IDS: [&str; 7] = [
 pub(crate) struct PluginArgs {
     /// Use the component in FILE.wasm as a filter or an extractor; repeatable
     ///
-    /// A filter judges what the other options let through. An extractor gets
-    /// the bytes that it asks for of each file that it knows, and its values
-    /// become columns. Both run in a cage: they can do nothing but answer.
-    /// Behind FILE may stand @sha256:HEX, the digest that it must have; then
-    /// ,name=NAME, what it is called, and its settings, ,KEY=VALUE. sanchay
-    /// plugin --help tells how to make one.
+    /// A filter decides which of the entries that pass the other options are
+    /// wanted. An extractor gets the bytes that it asks for from the files
+    /// that it takes, and its values become columns. Both run in a sandbox:
+    /// all they can do is answer. FILE may be followed by @sha256:HEX, the
+    /// digest that it must have, then by ,name=NAME, another name for the
+    /// plugin, and by its settings, ,KEY=VALUE. sanchay plugin --help says how
+    /// to make one.
     #[arg(
         long = "plugin",
         value_name = "FILE.wasm",
@@ -67,7 +68,7 @@ pub(crate) fn spec() -> impl TypedValueParser<Value = PluginSpec> {
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
 #[command(next_help_heading = "Plugins")]
 pub(crate) struct LimitArgs {
-    /// How much memory each instance of a plugin may have
+    /// Memory limit of each instance of a plugin
     #[arg(
         long,
         value_name = "SIZE",
@@ -78,7 +79,7 @@ pub(crate) struct LimitArgs {
     )]
     pub(crate) plugin_memory: u64,
 
-    /// How much of a processor's time a plugin may take for a call (100ms, 2s)
+    /// CPU time limit of a call into a plugin (100ms, 2s)
     #[arg(
         long,
         value_name = "TIME",
@@ -89,7 +90,7 @@ pub(crate) struct LimitArgs {
     )]
     pub(crate) plugin_time: Duration,
 
-    /// How large the answer to a call may be
+    /// Size limit of the answer to a call
     #[arg(
         long,
         value_name = "SIZE",
@@ -100,7 +101,7 @@ pub(crate) struct LimitArgs {
     )]
     pub(crate) plugin_output: u64,
 
-    /// How many handles to resources a plugin may hold
+    /// How many resource handles a plugin may hold
     #[arg(
         long,
         value_name = "N",
@@ -122,7 +123,7 @@ pub(crate) struct LimitArgs {
     )]
     pub(crate) plugin_instances: u32,
 
-    /// How much of a processor's time compiling a plugin may take
+    /// CPU time limit for compiling a plugin
     #[arg(
         long,
         value_name = "TIME",
@@ -148,14 +149,14 @@ impl Default for LimitArgs {
     }
 }
 
-/// A span of time that is more than none.
+/// A duration of more than zero.
 fn time(text: &str) -> Result<Duration, String> {
     let wrong = "expected a time such as 100ms, 2s or 1m";
     let span: jiff::SignedDuration =
         text.parse().map_err(|_| wrong.to_owned())?;
     let span = Duration::try_from(span).map_err(|_| wrong.to_owned())?;
     match span.is_zero() {
-        true => Err("a time must be more than none".to_owned()),
+        true => Err("a time must be more than zero".to_owned()),
         false => Ok(span),
     }
 }

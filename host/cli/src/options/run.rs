@@ -9,8 +9,8 @@ use crate::{context::Context, failure::Failure, messages::Messages};
 #[derive(Args, Clone, Copy, Debug, Default)]
 #[command(next_help_heading = "Running")]
 pub(crate) struct RunArgs {
-    /// How many threads work, 1 to 1024; by default one for each processor,
-    /// and more while these wait for a disk
+    /// Number of threads, 1 to 1024; by default one for each processor, and
+    /// more while they wait for I/O
     #[arg(
         short = 'j',
         long,
@@ -19,11 +19,11 @@ pub(crate) struct RunArgs {
     )]
     pub(crate) threads: Option<u16>,
 
-    /// Show no progress on a terminal
+    /// Do not show progress on a terminal
     #[arg(long)]
     pub(crate) no_progress: bool,
 
-    /// Say nothing but errors: no progress, no summary; with --check, no OK
+    /// Print only errors: no progress, no summary; with --check, no OK
     #[arg(short, long)]
     pub(crate) quiet: bool,
 }

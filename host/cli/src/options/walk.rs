@@ -13,7 +13,7 @@ pub(crate) struct WalkArgs {
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
 
-    /// Also hidden files and directories, whose names begin with a dot
+    /// Include hidden files and directories, whose names begin with a dot
     #[arg(short = 'H', long)]
     pub(crate) hidden: bool,
 
@@ -21,8 +21,7 @@ pub(crate) struct WalkArgs {
     ///
     /// Each real directory is visited once and each real file that a link
     /// leads to is reported once, whatever cycles the links form. A link that
-    /// leads nowhere is passed over. A root that is a link is followed in any
-    /// case.
+    /// leads nowhere is skipped. A root that is a link is always followed.
     #[arg(short = 'L', long)]
     pub(crate) follow: bool,
 
@@ -37,14 +36,14 @@ pub(crate) struct WalkArgs {
     #[arg(short = 'd', long, value_name = "DEPTH")]
     pub(crate) max_depth: Option<usize>,
 
-    /// Enter no directory on another file system than its root
+    /// Do not enter other file systems than the root's
     ///
-    /// Pseudo file systems (/proc, /sys) are never entered on the way from
-    /// another one; to look into one, name it.
+    /// Pseudo file systems (/proc, /sys) are never entered from another file
+    /// system; to look into one, name it.
     #[arg(short = 'x', long, aliases = ["xdev", "mount"])]
     pub(crate) one_file_system: bool,
 
-    /// How directories are listed; the answers are the same
+    /// How to list directories; the results are the same
     #[arg(
         long,
         value_name = "WALKER",
@@ -86,7 +85,7 @@ pub(crate) enum WalkerArg {
     /// The fastest this system offers.
     #[default]
     Native,
-    /// The way of systems without a native walker.
+    /// readdir, as on systems without a native walker.
     Portable,
 }
 
@@ -100,7 +99,7 @@ impl ValueEnum for WalkerArg {
             Self::Native => PossibleValue::new("native")
                 .help("the fastest this system offers"),
             Self::Portable => PossibleValue::new("portable")
-                .help("the way of systems without a native walker"),
+                .help("readdir, as on systems without a native walker"),
         })
     }
 }

@@ -21,7 +21,7 @@ use std::{
 use sanchay::FileId;
 use tempfile::{Builder, TempPath};
 
-use super::spare::{Inputs, id};
+use super::refuse_overwrite::{Inputs, id};
 use crate::{failure::Failure, inherited};
 
 /// What a new file may be done with, before the user's mask.

@@ -294,14 +294,14 @@ impl State {
 
     /// Whether a block can be written without waiting for a reader for longer
     /// than this.
-    fn has_room(&self, patience: Duration) -> bool {
+    fn has_room(&self, timeout: Duration) -> bool {
         if !self.has_reader {
             return true;
         }
         let file = &self.destination.file;
         let mut asked = [PollFd::new(file, PollFlags::OUT)];
-        let patience = Timespec::try_from(patience).ok();
-        poll(&mut asked, patience.as_ref()).is_ok_and(|ready| ready > 0)
+        let timeout = Timespec::try_from(timeout).ok();
+        poll(&mut asked, timeout.as_ref()).is_ok_and(|ready| ready > 0)
     }
 }
 

@@ -1,7 +1,7 @@
 """A file inventory: which files there are, what is in them, which are the same.
 
-Every judgement of an untrusted byte or name is made in a WebAssembly component
-that imports nothing; see the program's documentation for what that is worth.
+All code that parses untrusted bytes or names runs in a WebAssembly component
+that imports nothing; docs/SECURITY.md says what that is worth.
 
     >>> import sanchay
     >>> for file in sanchay.scan("/usr/share/doc", extension="png"):

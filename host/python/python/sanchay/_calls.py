@@ -52,14 +52,14 @@ def scan(
         extension: Only files whose name ends in this extension, or in one of
             these, with or without their leading dot; case does not matter
             (Unicode's simple case folding).
-        min_size: Only files of at least so many bytes; or text: "10MB", "1KiB".
-        max_size: Only files of at most so many bytes.
+        min_size: Only files of at least this many bytes; or text: "10MB", "1KiB".
+        max_size: Only files of at most this many bytes.
         hidden: Also hidden files and directories, whose names begin with a
             dot. A root is never hidden.
         follow: Follow symbolic links. Each real directory is then visited
             once, and each real file that a link leads to is reported once.
         beneath: With follow: refuse links that lead out of the root.
-        max_depth: Go at most so many levels down; a root's own entries have
+        max_depth: Go at most this many levels down; a root's own entries have
             depth 1.
         one_file_system: Enter no directory on another file system than its
             root. Pseudo file systems (/proc, /sys) are never entered on the
@@ -139,19 +139,19 @@ def hash_files(
             first is hashed, and needs eight bytes for each besides its path.
         algorithm: The hash function; None is xxh3-128. Of these, blake3,
             sha256 and sha512 are cryptographic; sha1 and md5 are broken.
-        partial: Hash only the first and the last so many bytes, with xxh64: a
+        partial: Hash only this many bytes at either end, with xxh64: a
             chunk in bytes from 1 to 16 MiB, as a number or as text ("64KiB");
             True is 64 KiB. Of a file smaller than two chunks, all is hashed.
         extension: Of files in directories, only those whose name ends in this
             extension, or in one of these.
-        min_size: Only files of at least so many bytes, in paths too: a smaller
+        min_size: Only files of at least this many bytes, in paths too: a smaller
             one has no record.
-        max_size: Likewise, only files of at most so many bytes.
+        max_size: Likewise, only files of at most this many bytes.
         hidden: In directories also hidden files and directories, whose names
             begin with a dot.
         follow: Follow symbolic links in directories.
         beneath: With follow: refuse links that lead out of the directory.
-        max_depth: Go at most so many levels down; 0 enters no directory.
+        max_depth: Go at most this many levels down; 0 enters no directory.
         one_file_system: Enter no directory on another file system than its
             root. Pseudo file systems (/proc, /sys) are never entered on the
             way from another one.
@@ -238,13 +238,13 @@ def duplicates(
         hardlinks: Count hard links to one file as files of their own.
         extension: Only files whose name ends in this extension, or in one of
             these.
-        min_size: Only files of at least so many bytes; None leaves out empty
+        min_size: Only files of at least this many bytes; None leaves out empty
             files, which 0 does not.
-        max_size: Only files of at most so many bytes; 0 needs min_size=0.
+        max_size: Only files of at most this many bytes; 0 needs min_size=0.
         hidden: Also hidden files and directories.
         follow: Follow symbolic links.
         beneath: With follow: refuse links that lead out of the root.
-        max_depth: Go at most so many levels down; a root's own entries have
+        max_depth: Go at most this many levels down; a root's own entries have
             depth 1.
         one_file_system: Enter no directory on another file system than its
             root. Pseudo file systems (/proc, /sys) are never entered on the

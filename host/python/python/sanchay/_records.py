@@ -128,7 +128,7 @@ class Records(Generic[R, S]):
         """
         self._alone()
         try:
-            while not self._run.absorb():
+            while not self._run.drain_ready():
                 await self._wait(_readable(self._run.fileno()))
             return self
         finally:

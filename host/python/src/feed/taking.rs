@@ -8,9 +8,9 @@ use std::{
 use super::{Feed, WORTH_WAKING};
 use crate::columns::Chunk;
 
-/// What a taker is content with.
+/// What a consumer is content with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Patience {
+pub(crate) enum TakeMode {
     /// What is there at this moment.
     None,
     /// A whole chunk, or what is left at the end, if it is there.
@@ -21,7 +21,7 @@ pub(crate) enum Patience {
     Full,
 }
 
-impl Patience {
+impl TakeMode {
     /// Whether it waits at all.
     pub(crate) fn waits(self) -> bool {
         matches!(self, Self::Some | Self::Full)
@@ -42,24 +42,20 @@ pub(crate) enum Taken<C> {
 const LINGER: Duration = Duration::from_millis(5);
 
 impl<C: Chunk> Feed<C> {
-    /// Takes rows. With patience it waits, though no longer than `limit`, nor
-    /// than until there is progress to tell.
-    pub(crate) fn take(
-        &self,
-        patience: Patience,
-        limit: Duration,
-    ) -> Taken<C> {
+    /// Takes rows. If the mode waits, this waits until `limit`, or until there
+    /// is progress to report.
+    pub(crate) fn take(&self, mode: TakeMode, limit: Duration) -> Taken<C> {
         let until = Instant::now() + limit;
         let mut state = self.state();
         let mut lingers = None;
         loop {
-            let enough = match patience {
-                Patience::None => state.rows > 0,
-                Patience::Some => {
+            let enough = match mode {
+                TakeMode::None => state.rows > 0,
+                TakeMode::Some => {
                     state.rows >= WORTH_WAKING
                         || lingers.is_some_and(|end| Instant::now() >= end)
                 }
-                Patience::Whole | Patience::Full => state.chunks.len() > 1,
+                TakeMode::Whole | TakeMode::Full => state.chunks.len() > 1,
             };
             let over = state.ended.is_some() || state.closed;
             if (enough || over)
@@ -74,11 +70,11 @@ impl<C: Chunk> Feed<C> {
                 return Taken::End;
             }
             let now = Instant::now();
-            if !patience.waits() || state.progress.is_some() || now >= until {
+            if !mode.waits() || state.progress.is_some() || now >= until {
                 return Taken::Nothing;
             }
             let mut end = until;
-            if patience == Patience::Some && state.rows > 0 {
+            if mode == TakeMode::Some && state.rows > 0 {
                 end = end.min(*lingers.get_or_insert(now + LINGER));
             }
             state = self

@@ -240,7 +240,9 @@ impl PendingFile {
     ) -> Result<HashResult, Fault> {
         let mut next = || {
             digests.next().ok_or_else(|| {
-                Fault::Lied("it returned too few digests".to_owned())
+                Fault::ContractViolation(
+                    "it returned too few digests".to_owned(),
+                )
             })
         };
         let first = next()?;

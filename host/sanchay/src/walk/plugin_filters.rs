@@ -4,7 +4,7 @@
 
 use sanchay_sandbox::{
     EntryKind,
-    plugin::{Judge as PluginFilter, NameBatch},
+    plugin::{NameBatch, PluginFilter},
 };
 use sanchay_storage::{Metadata, Span, Timestamp};
 

@@ -10,7 +10,7 @@ use wasmtime::{Engine, Error, Result};
 
 use crate::component::{VARIANTS, Variant};
 #[cfg(feature = "compile")]
-use crate::plugin::{Stranger, nesting};
+use crate::plugin::{UntrustedComponent, nesting};
 
 /// Where a component comes from.
 pub(crate) enum Source {
@@ -19,9 +19,9 @@ pub(crate) enum Source {
     /// Another one, in its portable form.
     #[cfg(feature = "compile")]
     Component(Box<[u8]>),
-    /// A stranger's, which is compiled under supervision.
+    /// An untrusted one, which is compiled under supervision.
     #[cfg(feature = "compile")]
-    Stranger(Stranger),
+    Untrusted(UntrustedComponent),
 }
 
 impl Source {
@@ -33,7 +33,7 @@ impl Source {
             #[cfg(feature = "compile")]
             Self::Component(_) => 0,
             #[cfg(feature = "compile")]
-            Self::Stranger(stranger) => stranger.overhead(),
+            Self::Untrusted(untrusted) => untrusted.overhead(),
         }
     }
 
@@ -55,8 +55,8 @@ impl Source {
                 Ok((Component::from_binary(engine, bytes)?, name))
             }
             #[cfg(feature = "compile")]
-            Self::Stranger(stranger) => {
-                let code = stranger.code(layout)?;
+            Self::Untrusted(untrusted) => {
+                let code = untrusted.code(layout)?;
                 // SAFETY: `deserialize` must be given what wasmtime itself
                 // serialized. `code` comes from `precompile_component` of
                 // this version of wasmtime: of this process, of a process

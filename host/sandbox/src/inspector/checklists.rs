@@ -1,7 +1,7 @@
 //! Reading lists of digests, with every promise checked.
 
-use super::Cage;
 use super::Inspector;
+use super::Instance;
 use crate::{
     Algorithm, Checklist, Digest, Expectation, Fault, Flaw, MAX_CHUNK,
     Malformed, Promise, Separator, wire,
@@ -24,12 +24,13 @@ impl Inspector {
         algorithm: Option<Algorithm>,
         separator: Separator,
     ) -> Result<Checklist, Fault> {
-        let (answer,) = self.link.enter(|cage| {
-            let Cage { store, exports, .. } = cage;
+        let (answer,) = self.caller.call(|instance| {
+            let Instance { store, exports, .. } = instance;
             let algorithm = algorithm.map(Into::into);
             exports.parse.call(store, (text, algorithm, separator.into()))
         })?;
-        checked(answer, text).map_err(|what| self.link.lied(what))
+        checked(answer, text)
+            .map_err(|what| self.caller.contract_violation(what))
     }
 }
 

@@ -5,8 +5,8 @@ use sanchay_core::kind::KindSet;
 use wasmtime::Result;
 use wasmtime::component::ResourceAny;
 
-use super::Cage;
 use super::Inspector;
+use super::Instance;
 use crate::filter::Listing;
 use crate::{BatchError, Fault, FilterError, indices, wire};
 
@@ -21,28 +21,28 @@ pub(super) struct Filter {
 type Compiled = Result<ResourceAny, wire::ProgramError>;
 
 impl Inspector {
-    /// Sets the filter that the calls below ask. Where it cannot be set, the
-    /// one that was set before stays.
+    /// Sets the filter for the calls below. If it cannot be set, the previous
+    /// one stays.
     ///
     /// # Errors
     ///
-    /// A [`FilterError`] that tells what is wrong with the program, or wraps a
+    /// A [`FilterError`] that says what is wrong with the program, or wraps a
     /// [`Fault`] of the instance.
     pub fn set_filter(
         &mut self,
         program: &Program,
     ) -> Result<(), FilterError> {
         let program = program.encode();
-        let answer = self.link.enter(|cage| {
-            let filter = match compile(cage, &program)? {
+        let answer = self.caller.call(|instance| {
+            let filter = match compile(instance, &program)? {
                 Ok(filter) => filter,
                 Err(error) => return Ok(Err(error)),
             };
-            let Cage { store, exports, .. } = &mut *cage;
+            let Instance { store, exports, .. } = &mut *instance;
             let (columns,) = exports.columns.call(&mut *store, (filter,))?;
             let (kinds,) = exports.kinds.call(&mut *store, (filter,))?;
-            if let Some(previous) = cage.held.filter.replace(filter) {
-                previous.resource_drop(&mut cage.store)?;
+            if let Some(previous) = instance.held.filter.replace(filter) {
+                previous.resource_drop(&mut instance.store)?;
             }
             Ok(Ok((Columns::from_bits(columns), kinds)))
         })?;
@@ -51,7 +51,9 @@ impl Inspector {
             (Some(_), Some(kinds)) => kinds,
             _ => {
                 let why = "it wants what there is not".to_owned();
-                return Err(FilterError::Fault(self.link.lied(why)));
+                return Err(FilterError::Fault(
+                    self.caller.contract_violation(why),
+                ));
             }
         };
         self.filter = Some(Filter { program, columns, kinds });
@@ -77,10 +79,10 @@ impl Inspector {
         Ok(self.filter.as_ref().ok_or(Fault::NoFilter)?.kinds)
     }
 
-    /// Asks about the names and kinds of a directory listing, in one
-    /// crossing. Afterwards `out` holds the indices of the entries that are
-    /// wanted, as far as names tell, and of the directories to enter. On an
-    /// error it is empty.
+    /// Matches the names and kinds of a directory listing, in one crossing.
+    /// Afterwards `out` holds the indices of the entries that are wanted, as
+    /// far as names tell, and of the directories to enter. On an error it is
+    /// empty.
     ///
     /// # Errors
     ///
@@ -95,10 +97,10 @@ impl Inspector {
         out.directories.clear();
         let filter = self.filter.as_ref().ok_or(Fault::NoFilter)?;
         let kinds = &mut self.kinds;
-        let (answer,) = self.link.enter(|cage| {
-            let resource = filter.resource(cage)?;
+        let (answer,) = self.caller.call(|instance| {
+            let resource = filter.resource(instance)?;
             let listing = crossing(listing, kinds);
-            let Cage { store, exports, .. } = cage;
+            let Instance { store, exports, .. } = instance;
             exports.match_names.call(store, (resource, listing))
         })?;
         let matches = answer.map_err(|error| Fault::Batch(error.into()))?;
@@ -106,16 +108,16 @@ impl Inspector {
         let wire::Matches { entries, directories } = matches;
         for indices in [&entries, &directories] {
             indices::check(indices, count)
-                .map_err(|what| self.link.lied(what))?;
+                .map_err(|what| self.caller.contract_violation(what))?;
         }
         *out = Matches { entries, directories };
         Ok(())
     }
 
-    /// Asks about the metadata of so many entries, and their names and kinds
-    /// where there is a listing. `values` has the numbers of the columns in
-    /// their order, each for all entries. Afterwards `out` holds the indices
-    /// of the entries that are wanted, ascending. On an error it is empty.
+    /// Matches the metadata of this many entries, and their names and kinds if
+    /// there is a listing. `values` has the numbers of the columns in their
+    /// order, each for all entries. Afterwards `out` holds the indices of the
+    /// entries that are wanted, ascending. On an error it is empty.
     ///
     /// # Errors
     ///
@@ -133,18 +135,18 @@ impl Inspector {
         let rows = u32::try_from(entries)
             .map_err(|_| Fault::Batch(BatchError::ColumnLength(u32::MAX)))?;
         let kinds = &mut self.kinds;
-        let (answer,) = self.link.enter(|cage| {
-            let resource = filter.resource(cage)?;
+        let (answer,) = self.caller.call(|instance| {
+            let resource = filter.resource(instance)?;
             let listing = listing.map(|it| crossing(it, kinds));
             let columns = columns.bits();
-            let Cage { store, exports, .. } = cage;
+            let Instance { store, exports, .. } = instance;
             exports
                 .match_metadata
                 .call(store, (resource, rows, listing, columns, values))
         })?;
         let wanted = answer.map_err(|error| Fault::Batch(error.into()))?;
         indices::check(&wanted, entries)
-            .map_err(|what| self.link.lied(what))?;
+            .map_err(|what| self.caller.contract_violation(what))?;
         *out = wanted;
         Ok(())
     }
@@ -163,20 +165,20 @@ fn crossing<'a>(
 
 impl Filter {
     /// The filter in this instance, which may be a fresh one.
-    fn resource(&self, cage: &mut Cage) -> Result<ResourceAny> {
-        if let Some(filter) = cage.held.filter {
+    fn resource(&self, instance: &mut Instance) -> Result<ResourceAny> {
+        if let Some(filter) = instance.held.filter {
             return Ok(filter);
         }
-        let filter = compile(cage, &self.program)?.map_err(|_| {
+        let filter = compile(instance, &self.program)?.map_err(|_| {
             wasmtime::Error::msg("it no longer accepts its filter")
         })?;
-        cage.held.filter = Some(filter);
+        instance.held.filter = Some(filter);
         Ok(filter)
     }
 }
 
-fn compile(cage: &mut Cage, program: &[u8]) -> Result<Compiled> {
-    let Cage { store, exports, .. } = cage;
+fn compile(instance: &mut Instance, program: &[u8]) -> Result<Compiled> {
+    let Instance { store, exports, .. } = instance;
     Ok(exports.compile.call(store, (program,))?.0)
 }
 

@@ -2,15 +2,14 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::Cage;
 use super::Inspector;
-use crate::pour::{Ends, Poured};
+use super::Instance;
+use crate::fill_in_place::{Ends, FillInPlace};
 use crate::{Algorithm, Digest, Fault, PartialDigest, wire};
 
 impl Inspector {
     /// The digest of some bytes, in one crossing. They must fit into the
-    /// memory that the instance may have; what is larger is for
-    /// [`update`](Self::update).
+    /// instance's memory limit; use [`update`](Self::update) for more.
     ///
     /// # Errors
     ///
@@ -20,8 +19,8 @@ impl Inspector {
         algorithm: Algorithm,
         data: &[u8],
     ) -> Result<Digest, Fault> {
-        let digest = self.link.enter(|cage| {
-            let Cage { store, exports, .. } = cage;
+        let digest = self.caller.call(|instance| {
+            let Instance { store, exports, .. } = instance;
             exports.digest.call(store, (algorithm.into(), data))
         })?;
         self.check(algorithm, &digest.0)
@@ -46,19 +45,19 @@ impl Inspector {
         out: &mut Vec<Digest>,
     ) -> Result<(), Fault> {
         out.clear();
-        let (answer,) = self.link.enter(|cage| {
-            let Cage { store, exports, .. } = cage;
+        let (answer,) = self.caller.call(|instance| {
+            let Instance { store, exports, .. } = instance;
             exports.digest_batch.call(store, (algorithm.into(), data, ends))
         })?;
         self.take_digests(algorithm, answer, ends.len(), out)
     }
 
-    /// The digests of many byte strings that `pour` writes straight into the
+    /// The digests of many byte strings that `fill` writes straight into the
     /// memory of the instance, in one crossing.
     ///
-    /// `pour` gets the memory, of `room` bytes, and an empty list. It writes
+    /// `fill` gets the memory, of `room` bytes, and an empty list. It writes
     /// the byte strings end to end, appends to the list where each ends, and
-    /// returns how many bytes it wrote; it may take its time.
+    /// returns how many bytes it wrote; its time does not count.
     ///
     /// # Errors
     ///
@@ -67,23 +66,23 @@ impl Inspector {
         &mut self,
         algorithm: Algorithm,
         room: usize,
-        pour: &mut (dyn FnMut(&mut [u8], &mut Vec<u32>) -> usize + Send),
+        fill: &mut (dyn FnMut(&mut [u8], &mut Vec<u32>) -> usize + Send),
         out: &mut Vec<Digest>,
     ) -> Result<(), Fault> {
         out.clear();
         let ends = Mutex::new(std::mem::take(&mut self.ends));
-        let once = Mutex::new(pour);
-        let pour = |space: &mut [u8]| {
+        let once = Mutex::new(fill);
+        let fill = |space: &mut [u8]| {
             let mut once = once.lock().unwrap_or_else(PoisonError::into_inner);
             let mut ends = ends.lock().unwrap_or_else(PoisonError::into_inner);
             ends.clear();
             once(space, &mut ends)
         };
-        let poured = Poured { room, pour: &pour };
-        let answer = self.link.enter(|cage| {
-            let Cage { store, exports, .. } = cage;
-            let arguments = (algorithm.into(), poured, Ends(&ends));
-            exports.digest_poured.call(store, arguments)
+        let in_place = FillInPlace { room, fill: &fill };
+        let answer = self.caller.call(|instance| {
+            let Instance { store, exports, .. } = instance;
+            let arguments = (algorithm.into(), in_place, Ends(&ends));
+            exports.digest_in_place.call(store, arguments)
         });
         self.ends = ends.into_inner().unwrap_or_else(PoisonError::into_inner);
         let (answer,) = answer?;
@@ -101,7 +100,7 @@ impl Inspector {
         let digests = answer.map_err(|error| Fault::Batch(error.into()))?;
         let len = algorithm.digest_len();
         if digests.len() != len * count {
-            return Err(self.link.lied(format!(
+            return Err(self.caller.contract_violation(format!(
                 "{} bytes of digests for {count} byte strings",
                 digests.len(),
             )));
@@ -123,12 +122,14 @@ impl Inspector {
         last: &[u8],
         size: u64,
     ) -> Result<PartialDigest, Fault> {
-        let (answer,) = self.link.enter(|cage| {
-            let Cage { store, exports, .. } = cage;
+        let (answer,) = self.caller.call(|instance| {
+            let Instance { store, exports, .. } = instance;
             exports.partial.call(store, (first, last, size))
         })?;
         if answer.size != size {
-            return Err(self.link.lied("a partial digest of another size"));
+            return Err(self
+                .caller
+                .contract_violation("a partial digest of another size"));
         }
         Ok(answer.into())
     }
@@ -142,7 +143,9 @@ impl Inspector {
             .filter(|_| bytes.len() == algorithm.digest_len())
             .ok_or_else(|| {
                 let len = bytes.len();
-                self.link.lied(format!("a {algorithm} digest of {len} bytes"))
+                self.caller.contract_violation(format!(
+                    "a {algorithm} digest of {len} bytes"
+                ))
             })
     }
 }

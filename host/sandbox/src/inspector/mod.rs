@@ -14,14 +14,14 @@ use std::sync::Arc;
 use wasmtime::component::ResourceAny;
 
 use crate::Fault;
+use crate::caller;
 use crate::exports::InspectorExports;
-use crate::link;
 use crate::shared::Shared;
 use filtering::Filter;
 use stream::{Hashers, Stream};
 
-type Link = link::Link<InspectorExports>;
-type Cage = link::Cage<InspectorExports>;
+type Caller = caller::Caller<InspectorExports>;
+type Instance = caller::Instance<InspectorExports>;
 
 /// The resources that an inspector holds of its instance.
 #[derive(Default)]
@@ -32,23 +32,23 @@ pub(crate) struct Held {
 
 /// One instance of the component, for one thread at a time.
 ///
-/// The instance is made by the first call. A [`Fault`] throws it away; the
-/// next call makes a fresh one and sets the filter again. A digest that was
-/// begun is then lost, and says so.
+/// The instance is made by the first call. A [`Fault`] discards it; the next
+/// call makes a fresh one and sets the filter again. A digest that was begun
+/// is then lost, which is [`Fault::StreamLost`].
 pub struct Inspector {
-    link: Link,
+    caller: Caller,
     filter: Option<Filter>,
     stream: Stream,
-    /// A list that is used again and again.
+    /// A buffer that is reused.
     ends: Vec<u32>,
-    /// Another: kinds as they cross.
+    /// Another one: kinds as they cross.
     kinds: Vec<crate::wire::EntryKind>,
 }
 
 impl Inspector {
     pub(crate) fn new(shared: Arc<Shared<InspectorExports>>) -> Self {
         Self {
-            link: Link::new(shared),
+            caller: Caller::new(shared),
             filter: None,
             stream: Stream::Idle,
             ends: Vec::new(),
@@ -56,14 +56,14 @@ impl Inspector {
         }
     }
 
-    /// Makes the instance now rather than at the first call, so that a
-    /// worker that is about to start finds out what does not work.
+    /// Makes the instance now rather than at the first call, so that a worker
+    /// finds out before it starts whether that works.
     ///
     /// # Errors
     ///
     /// [`Fault::Setup`], or what making the instance ran into.
     pub fn prepare(&mut self) -> Result<(), Fault> {
-        self.link.enter(|_| Ok(()))
+        self.caller.call(|_| Ok(()))
     }
 }
 

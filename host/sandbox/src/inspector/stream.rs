@@ -6,17 +6,17 @@ use std::sync::{Mutex, PoisonError};
 use wasmtime::Result;
 use wasmtime::component::ResourceAny;
 
-use super::Cage;
 use super::Inspector;
-use crate::pour::Poured;
+use super::Instance;
+use crate::fill_in_place::FillInPlace;
 use crate::{Algorithm, Digest, Fault};
 
 /// The most bytes that one crossing of [`Inspector::update`] carries: what
-/// is copied into the cage is still in the processor's cache when it is
+/// is copied into the sandbox is still in the processor's cache when it is
 /// hashed there.
 const PIECE: usize = 128 << 10;
 
-/// Where an inspector is in a digest that is made piece by piece.
+/// The state of a digest that is made piece by piece.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Stream {
     /// None was begun.
@@ -45,8 +45,8 @@ impl Inspector {
     /// Any [`Fault`] of the instance.
     pub fn begin(&mut self, algorithm: Algorithm) -> Result<(), Fault> {
         self.stream = Stream::Idle;
-        self.link.enter(|cage| Hashers::begin(cage, algorithm))?;
-        let generation = self.link.generation();
+        self.caller.call(|instance| Hashers::begin(instance, algorithm))?;
+        let generation = self.caller.generation();
         self.stream = Stream::Begun { algorithm, generation };
         Ok(())
     }
@@ -60,18 +60,18 @@ impl Inspector {
     pub fn update(&mut self, data: &[u8]) -> Result<(), Fault> {
         let algorithm = self.begun()?;
         for piece in data.chunks(PIECE) {
-            self.link.enter(|cage| {
-                let (resource, Cage { store, exports, .. }) =
-                    Hashers::to_update(cage, algorithm)?;
+            self.caller.call(|instance| {
+                let (resource, Instance { store, exports, .. }) =
+                    Hashers::to_update(instance, algorithm)?;
                 exports.update.call(store, (resource, piece))
             })?;
         }
         Ok(())
     }
 
-    /// Appends bytes that `pour` writes straight into the memory of the
-    /// instance, and returns how many. There is room for `room` bytes; `pour`
-    /// returns how many of them it wrote, and may take its time. To write
+    /// Appends bytes that `fill` writes straight into the memory of the
+    /// instance, and returns how many. There is room for `room` bytes; `fill`
+    /// returns how many of them it wrote; its time does not count. Writing
     /// none is allowed, and wastes a little of the instance's memory.
     ///
     /// # Errors
@@ -81,20 +81,20 @@ impl Inspector {
     pub fn update_with(
         &mut self,
         room: usize,
-        pour: &mut (dyn FnMut(&mut [u8]) -> usize + Send),
+        fill: &mut (dyn FnMut(&mut [u8]) -> usize + Send),
     ) -> Result<usize, Fault> {
         let algorithm = self.begun()?;
-        let once = Mutex::new((pour, 0));
-        let pour = |space: &mut [u8]| {
+        let once = Mutex::new((fill, 0));
+        let fill = |space: &mut [u8]| {
             let mut once = once.lock().unwrap_or_else(PoisonError::into_inner);
             once.1 = (once.0)(space).min(space.len());
             once.1
         };
-        let poured = Poured { room, pour: &pour };
-        self.link.enter(|cage| {
-            let (resource, Cage { store, exports, .. }) =
-                Hashers::to_update(cage, algorithm)?;
-            exports.update_poured.call(store, (resource, poured))
+        let in_place = FillInPlace { room, fill: &fill };
+        self.caller.call(|instance| {
+            let (resource, Instance { store, exports, .. }) =
+                Hashers::to_update(instance, algorithm)?;
+            exports.update_in_place.call(store, (resource, in_place))
         })?;
         let once = once.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(once.1)
@@ -110,8 +110,9 @@ impl Inspector {
         let begun = self.begun();
         self.stream = Stream::Idle;
         let algorithm = begun?;
-        let digest =
-            self.link.enter(|cage| Hashers::finish(cage, algorithm))?;
+        let digest = self
+            .caller
+            .call(|instance| Hashers::finish(instance, algorithm))?;
         self.check(algorithm, &digest)
     }
 
@@ -121,7 +122,7 @@ impl Inspector {
         match self.stream {
             Stream::Idle => Err(Fault::NoStream),
             Stream::Begun { algorithm, generation } => {
-                let alive = generation == self.link.generation();
+                let alive = generation == self.caller.generation();
                 alive.then_some(algorithm).ok_or(Fault::StreamLost)
             }
         }
@@ -130,19 +131,19 @@ impl Inspector {
 
 impl Hashers {
     /// Makes a hasher, or empties the one there is.
-    fn begin(cage: &mut Cage, algorithm: Algorithm) -> Result<()> {
-        match cage.held.hashers.get(algorithm) {
+    fn begin(instance: &mut Instance, algorithm: Algorithm) -> Result<()> {
+        match instance.held.hashers.get(algorithm) {
             Some(Hasher { dirty: false, .. }) => {}
             Some(Hasher { dirty: true, .. }) => {
-                Self::finish(cage, algorithm)?;
+                Self::finish(instance, algorithm)?;
             }
             None => {
-                let Cage { store, exports, .. } = &mut *cage;
+                let Instance { store, exports, .. } = &mut *instance;
                 let hasher =
                     exports.hasher.call(store, (algorithm.into(),))?;
                 let resource = hasher.0;
                 let hasher = Hasher { resource, dirty: false };
-                cage.held.hashers.set(algorithm, hasher);
+                instance.held.hashers.set(algorithm, hasher);
             }
         }
         Ok(())
@@ -150,16 +151,19 @@ impl Hashers {
 
     /// The hasher, which is about to be given bytes.
     fn to_update(
-        cage: &mut Cage,
+        instance: &mut Instance,
         algorithm: Algorithm,
-    ) -> Result<(ResourceAny, &mut Cage)> {
-        let resource = cage.held.hashers.resource(algorithm)?;
-        cage.held.hashers.set(algorithm, Hasher { resource, dirty: true });
-        Ok((resource, cage))
+    ) -> Result<(ResourceAny, &mut Instance)> {
+        let resource = instance.held.hashers.resource(algorithm)?;
+        instance.held.hashers.set(algorithm, Hasher { resource, dirty: true });
+        Ok((resource, instance))
     }
 
-    fn finish(cage: &mut Cage, algorithm: Algorithm) -> Result<Vec<u8>> {
-        let Cage { store, exports, held } = cage;
+    fn finish(
+        instance: &mut Instance,
+        algorithm: Algorithm,
+    ) -> Result<Vec<u8>> {
+        let Instance { store, exports, held } = instance;
         let hashers = &mut held.hashers;
         let resource = hashers.resource(algorithm)?;
         let (digest,) = exports.finish.call(store, (resource,))?;

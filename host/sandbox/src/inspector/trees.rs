@@ -3,16 +3,17 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::Cage;
 use super::Inspector;
-use crate::pour::Poured;
+use super::Instance;
+use crate::fill_in_place::FillInPlace;
 use crate::{ChainingValue, Fault, TreeError, wire};
 
 impl Inspector {
-    /// The chaining value of a piece of an input, which begins at `offset`
-    /// in it and is not all of it. `pour` writes the piece straight into the
+    /// The chaining value of a piece of an input, which begins at `offset` in
+    /// it and is not all of it. `fill` writes the piece straight into the
     /// memory of the instance, of which there are `room` bytes, and returns
-    /// how many it wrote; it may take its time. The number is returned, too.
+    /// how many it wrote; its time does not count. The number is returned,
+    /// too.
     ///
     /// There is no value of an empty piece, of one that does not begin at a
     /// multiple of 1024, and of one that is longer than the greatest power of
@@ -25,18 +26,18 @@ impl Inspector {
         &mut self,
         room: usize,
         offset: u64,
-        pour: &mut (dyn FnMut(&mut [u8]) -> usize + Send),
+        fill: &mut (dyn FnMut(&mut [u8]) -> usize + Send),
     ) -> Result<(usize, Result<ChainingValue, TreeError>), Fault> {
-        let once = Mutex::new((pour, 0));
-        let pour = |space: &mut [u8]| {
+        let once = Mutex::new((fill, 0));
+        let fill = |space: &mut [u8]| {
             let mut once = once.lock().unwrap_or_else(PoisonError::into_inner);
             once.1 = (once.0)(space).min(space.len());
             once.1
         };
-        let poured = Poured { room, pour: &pour };
-        let (answer,) = self.link.enter(|cage| {
-            let Cage { store, exports, .. } = cage;
-            exports.piece.call(store, (poured, offset))
+        let in_place = FillInPlace { room, fill: &fill };
+        let (answer,) = self.caller.call(|instance| {
+            let Instance { store, exports, .. } = instance;
+            exports.piece.call(store, (in_place, offset))
         })?;
         let once = once.into_inner().unwrap_or_else(PoisonError::into_inner);
         let value = match answer {
@@ -46,9 +47,9 @@ impl Inspector {
         Ok((once.1, value))
     }
 
-    /// Joins the chaining values of two neighbours, the left of which is of
-    /// a power of two of pieces: to that of their parent, or, if that is the
-    /// root, to the digest of the input.
+    /// Joins the chaining values of two neighbours, the left one of which
+    /// covers a power of two of pieces, into that of their parent or, if that
+    /// is the root, into the digest of the input.
     ///
     /// # Errors
     ///
@@ -59,20 +60,23 @@ impl Inspector {
         right: &ChainingValue,
         root: bool,
     ) -> Result<ChainingValue, Fault> {
-        let (answer,) = self.link.enter(|cage| {
-            let Cage { store, exports, .. } = cage;
+        let (answer,) = self.caller.call(|instance| {
+            let Instance { store, exports, .. } = instance;
             exports.join.call(store, (&left[..], &right[..], root))
         })?;
         match answer {
             Ok(value) => self.value(&value),
-            Err(_) => Err(self.link.lied("there is nothing to join")),
+            Err(_) => {
+                Err(self.caller.contract_violation("there is nothing to join"))
+            }
         }
     }
 
     fn value(&mut self, bytes: &[u8]) -> Result<ChainingValue, Fault> {
         bytes.try_into().map_err(|_| {
             let len = bytes.len();
-            self.link.lied(format!("a chaining value of {len} bytes"))
+            self.caller
+                .contract_violation(format!("a chaining value of {len} bytes"))
         })
     }
 }

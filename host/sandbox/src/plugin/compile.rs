@@ -1,8 +1,8 @@
-//! Compiling a stranger's component in bounded time.
+//! Compiling an untrusted component in bounded time.
 //!
 //! A compiler cannot be interrupted. What bounds it is either a process of
 //! its own, which is ended, or a thread of its own, which is left to itself:
-//! what was screened comes to an end some time.
+//! what was validated comes to an end some time.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ const STACK: usize = 64 << 20;
 
 /// Who compiles plugins.
 ///
-/// **For components of strangers, have a program do it.** A compiler is large,
+/// **For untrusted components, have a program do it.** A compiler is large,
 /// and made for code that means well. In a process of its own whatever goes
 /// wrong in it, however much memory and time it takes, costs the plugin.
 #[derive(Clone, Debug, Default)]

@@ -200,7 +200,7 @@ pub(super) fn wrong<T>(why: String) -> Result<T, PluginError> {
     Err(PluginError::Description(why))
 }
 
-/// The beginning of a stranger's text.
+/// The beginning of untrusted text.
 pub(super) fn shortened(text: &str) -> String {
     text.chars().take(NAME).collect()
 }

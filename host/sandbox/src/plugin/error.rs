@@ -15,7 +15,7 @@ const LISTED: usize = 10;
 #[non_exhaustive]
 pub enum PluginError {
     /// It is larger than a plugin may be.
-    #[error("it has {bytes} bytes; a plugin may have {ceiling}")]
+    #[error("it has {bytes} bytes; {ceiling} are allowed")]
     TooLarge {
         /// Its size.
         bytes: usize,
@@ -28,7 +28,7 @@ pub enum PluginError {
     /// It is a core module.
     #[error(
         "it is a core module, not a component; sanchay plugin pack makes a \
-         component of one"
+         component from one"
     )]
     Module,
     /// It wants something of its host. Plugins get nothing.
@@ -62,11 +62,11 @@ pub enum PluginError {
     #[error("compiling it was cancelled")]
     Cancelled,
     /// What it says of itself breaks the rules of its world.
-    #[error("it describes itself wrongly: {0}")]
+    #[error("its description is invalid: {0}")]
     Description(String),
     /// It is not the component that was asked for.
     #[error(
-        "its SHA-256 is {}, not {}: it is not the component that was meant",
+        "its SHA-256 is {}, not {}: it is another component",
         hex(.is), hex(.expected)
     )]
     Digest {
@@ -76,10 +76,10 @@ pub enum PluginError {
         expected: [u8; 32],
     },
     /// A setting is not one of its own, or has a value that it cannot have.
-    #[error("it cannot be set up so: {0}")]
+    #[error("its settings are invalid: {0}")]
     Setting(String),
     /// It could not be asked what it is.
-    #[error("it cannot tell what it is: {0}")]
+    #[error("it cannot describe itself: {0}")]
     Fault(#[from] Fault),
 }
 

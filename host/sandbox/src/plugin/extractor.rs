@@ -11,7 +11,7 @@ use super::exports::ExtractingExports;
 use super::pieces::Pieces;
 use super::{Column, Plugin, Portion, Role, Selection, wire};
 use crate::Fault;
-use crate::link::{Cage, Link};
+use crate::caller::{Caller, Instance};
 use crate::shared::Shared;
 use sanchay_core::time::Timestamp;
 use sanchay_core::value::Value;
@@ -58,7 +58,7 @@ pub enum Interest {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExtractError {
-    /// The call has no answer; [`Fault::GivenUp`] after too much was lost on
+    /// The call has no answer; [`Fault::Disabled`] after too much was lost on
     /// failures.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -80,7 +80,7 @@ enum Step {
 /// An instance of an extractor, for one thread at a time.
 pub struct Extractor {
     plugin: Plugin,
-    link: Link<ExtractingExports>,
+    caller: Caller<ExtractingExports>,
     /// Which instance was told the settings.
     told: Option<u64>,
     pieces: Pieces,
@@ -94,7 +94,7 @@ impl Extractor {
     ) -> Self {
         Self {
             plugin,
-            link: Link::new(shared),
+            caller: Caller::new(shared),
             told: None,
             pieces: Pieces::default(),
             window: Vec::new(),
@@ -128,10 +128,10 @@ impl Extractor {
         Interest::None
     }
 
-    /// Whether it was given up: it has no answers any more.
+    /// Whether it is disabled: it answers nothing any more.
     #[must_use]
-    pub fn is_given_up(&self) -> bool {
-        self.plugin.0.patience.is_at_its_end()
+    pub fn is_disabled(&self) -> bool {
+        self.plugin.0.failure_budget.is_exhausted()
     }
 
     /// Extracts a file's values and appends them to `out`: one for each
@@ -165,7 +165,7 @@ impl Extractor {
         out: &mut Vec<Option<Value>>,
     ) -> Result<(), ExtractError> {
         let interest = self.interest(sample.name, sample.size);
-        let Self { plugin, link, told, pieces, window } = self;
+        let Self { plugin, caller, told, pieces, window } = self;
         let Role::Extractor { columns, selections, facts, most, .. } =
             &plugin.0.role
         else {
@@ -174,8 +174,8 @@ impl Extractor {
         if interest == Interest::None {
             return Ok(());
         }
-        if plugin.0.patience.is_at_its_end() {
-            return Err(plugin.0.patience.over().into());
+        if plugin.0.failure_budget.is_exhausted() {
+            return Err(plugin.0.failure_budget.fault().into());
         }
         if interest == Interest::Bytes && source.is_none() {
             return Ok(());
@@ -206,13 +206,13 @@ impl Extractor {
         for round in 0.. {
             let views = pieces.views();
             let (had, readable) = (pieces.bytes(), source.is_some());
-            let step = plugin.attempt(link, |link| {
-                plugin.0.settings.apply(link, told)?;
-                match ask(link, &file, &views)? {
+            let step = plugin.attempt(caller, |caller| {
+                plugin.0.settings.apply(caller, told)?;
+                match ask(caller, &file, &views)? {
                     Err(complaint) => Ok(Step::Complaint(complaint)),
                     Ok(wire::Answer::Values(values)) => {
                         take(values, columns, out)
-                            .map_err(|what| link.lied(what))?;
+                            .map_err(|what| caller.contract_violation(what))?;
                         Ok(Step::Told)
                     }
                     Ok(wire::Answer::More(ranges)) => {
@@ -226,7 +226,7 @@ impl Extractor {
                         );
                         match refusal {
                             None => Ok(Step::More(ranges)),
-                            Some(what) => Err(link.lied(what)),
+                            Some(what) => Err(caller.contract_violation(what)),
                         }
                     }
                 }
@@ -334,12 +334,12 @@ fn refusal(
 }
 
 fn ask(
-    link: &mut Link<ExtractingExports>,
+    caller: &mut Caller<ExtractingExports>,
     file: &wire::File<'_>,
     pieces: &[wire::Piece<'_>],
 ) -> Result<Result<wire::Answer, String>, Fault> {
-    let (answer,) = link.enter(|cage| {
-        let Cage { store, exports, .. } = cage;
+    let (answer,) = caller.call(|instance| {
+        let Instance { store, exports, .. } = instance;
         exports.extract.call(store, (*file, pieces))
     })?;
     Ok(answer)

@@ -1,10 +1,10 @@
-//! One thread's own instance of a filter, and its judgement of batches.
+//! One thread's own instance of a filter plugin, which matches batches.
 
 use std::sync::Arc;
 
 use super::exports::JudgingExports;
 use super::{Plugin, wire};
-use crate::link::{Cage, Link};
+use crate::caller::{Caller, Instance};
 use crate::shared::Shared;
 use crate::wire::EntryKind as EntryKindOnWire;
 use crate::{Fault, indices};
@@ -29,23 +29,23 @@ pub struct NameBatch<'a> {
 }
 
 /// An instance of a filter, for one thread at a time.
-pub struct Judge {
+pub struct PluginFilter {
     plugin: Plugin,
-    link: Link<JudgingExports>,
+    caller: Caller<JudgingExports>,
     times: Vec<wire::Timestamp>,
     kinds: Vec<EntryKindOnWire>,
     /// Which instance was told the settings.
     told: Option<u64>,
 }
 
-impl Judge {
+impl PluginFilter {
     pub(super) fn new(
         plugin: Plugin,
         shared: Arc<Shared<JudgingExports>>,
     ) -> Self {
-        let link = Link::new(shared);
+        let caller = Caller::new(shared);
         let (times, kinds) = (Vec::new(), Vec::new());
-        Self { plugin, link, times, kinds, told: None }
+        Self { plugin, caller, times, kinds, told: None }
     }
 
     /// The plugin that it is an instance of.
@@ -54,12 +54,12 @@ impl Judge {
         &self.plugin
     }
 
-    /// Judges a batch. Afterwards `out` holds the indices of the entries that
+    /// Matches a batch. Afterwards `out` holds the indices of the entries that
     /// are wanted, ascending; on an error it is empty.
     ///
     /// # Errors
     ///
-    /// [`Fault::GivenUp`] after too much was lost on failures, otherwise what
+    /// [`Fault::Disabled`] after too much was lost on failures, otherwise what
     /// this call ran into.
     pub fn judge(
         &mut self,
@@ -67,28 +67,28 @@ impl Judge {
         out: &mut Vec<u32>,
     ) -> Result<(), Fault> {
         out.clear();
-        let Self { plugin, link, times, kinds, told } = self;
+        let Self { plugin, caller, times, kinds, told } = self;
         let settings = &plugin.0.settings;
-        *out = plugin.attempt(link, |link| {
-            settings.apply(link, told)?;
-            let wanted = ask(link, times, kinds, batch)?;
+        *out = plugin.attempt(caller, |caller| {
+            settings.apply(caller, told)?;
+            let wanted = ask(caller, times, kinds, batch)?;
             match indices::check(&wanted, batch.ends.len()) {
                 Ok(()) => Ok(wanted),
-                Err(what) => Err(link.lied(what)),
+                Err(what) => Err(caller.contract_violation(what)),
             }
         })?;
         Ok(())
     }
 }
 
-impl std::fmt::Debug for Judge {
+impl std::fmt::Debug for PluginFilter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Judge").field(&self.plugin).finish()
+        f.debug_tuple("PluginFilter").field(&self.plugin).finish()
     }
 }
 
 fn ask(
-    link: &mut Link<JudgingExports>,
+    caller: &mut Caller<JudgingExports>,
     converted: &mut Vec<wire::Timestamp>,
     known: &mut Vec<EntryKindOnWire>,
     batch: &NameBatch<'_>,
@@ -103,8 +103,8 @@ fn ask(
     let metadata = metadata
         .map(|(sizes, _)| wire::Metadata { sizes, modified: converted });
     let batch = wire::Batch { directory, names, ends, kinds, metadata };
-    let (wanted,) = link.enter(|cage| {
-        let Cage { store, exports, .. } = cage;
+    let (wanted,) = caller.call(|instance| {
+        let Instance { store, exports, .. } = instance;
         exports.judge.call(store, (batch,))
     })?;
     Ok(wanted)

@@ -8,14 +8,15 @@ use sha2::{Digest as _, Sha256};
 
 use super::describe::{self, extraction, identity};
 use super::exports::{ExtractingExports, JudgingExports};
-use super::screen::{Screened, World, screen};
 use super::settings::{Configurable, Settings};
+use super::validate::{Validated, World, validate};
 use super::{
-    Compiler, Inner, Patience, Plugin, PluginError, Role, Stranger, wire,
+    Compiler, FailureBudget, Inner, Plugin, PluginError, Role,
+    UntrustedComponent, wire,
 };
+use crate::caller::{Caller, Instance};
 use crate::engine::{Source, layout_for};
 use crate::exports::Exports;
-use crate::link::{Cage, Link};
 use crate::shared::Shared;
 use crate::{Fault, Limits};
 
@@ -79,47 +80,48 @@ impl Plugin {
                 return Err(PluginError::Digest { is, expected });
             }
         }
-        let Screened { world, overhead } = screen(component, &options.limits)?;
-        let stranger = Stranger::new(component, overhead, options);
+        let Validated { world, overhead } =
+            validate(component, &options.limits)?;
+        let untrusted = UntrustedComponent::new(component, overhead, options);
         // Said here, an error keeps its kind.
-        stranger.code(layout_for(options.instances))?;
+        untrusted.code(layout_for(options.instances))?;
         let plugin = match world {
-            World::Filter => filter(&stranger, options),
-            World::Extractor => extractor(&stranger, options),
+            World::Filter => filter(&untrusted, options),
+            World::Extractor => extractor(&untrusted, options),
         };
-        stranger.forget();
+        untrusted.forget();
         plugin
     }
 }
 
 fn filter(
-    stranger: &Stranger,
+    untrusted: &UntrustedComponent,
     options: &PluginOptions,
 ) -> Result<Plugin, PluginError> {
-    let shared = shared::<JudgingExports>(stranger, options)?;
-    let mut link = Link::new(Arc::clone(&shared));
-    let (said,) = link
-        .enter(|cage| {
-            let Cage { store, exports, .. } = cage;
+    let shared = shared::<JudgingExports>(untrusted, options)?;
+    let mut caller = Caller::new(Arc::clone(&shared));
+    let (said,) = caller
+        .call(|instance| {
+            let Instance { store, exports, .. } = instance;
             exports.describe.call(store, ())
         })
         .map_err(misfit)?;
     identity(&said.name, &said.version)?;
     let name = named(said.name, options)?;
-    let settings = set_up(said.settings, &mut link, options)?;
+    let settings = set_up(said.settings, &mut caller, options)?;
     let role = Role::Filter { shared, metadata: said.metadata };
     Ok(plugin(name, said.version, role, settings, options))
 }
 
 fn extractor(
-    stranger: &Stranger,
+    untrusted: &UntrustedComponent,
     options: &PluginOptions,
 ) -> Result<Plugin, PluginError> {
-    let shared = shared::<ExtractingExports>(stranger, options)?;
-    let mut link = Link::new(Arc::clone(&shared));
-    let (mut said,) = link
-        .enter(|cage| {
-            let Cage { store, exports, .. } = cage;
+    let shared = shared::<ExtractingExports>(untrusted, options)?;
+    let mut caller = Caller::new(Arc::clone(&shared));
+    let (mut said,) = caller
+        .call(|instance| {
+            let Instance { store, exports, .. } = instance;
             exports.describe.call(store, ())
         })
         .map_err(misfit)?;
@@ -130,7 +132,7 @@ fn extractor(
     let memory = options.limits.memory_bytes();
     let facts = said.facts;
     let (columns, selections) = extraction(said, &name, memory)?;
-    let settings = set_up(declared, &mut link, options)?;
+    let settings = set_up(declared, &mut caller, options)?;
     let most = describe::most(memory);
     let role = Role::Extractor { shared, columns, selections, facts, most };
     Ok(plugin(name, version, role, settings, options))
@@ -153,11 +155,11 @@ fn named(own: String, options: &PluginOptions) -> Result<String, PluginError> {
 /// whether it likes them.
 fn set_up<E: Configurable>(
     declared: Vec<wire::Setting>,
-    link: &mut Link<E>,
+    caller: &mut Caller<E>,
     options: &PluginOptions,
 ) -> Result<Settings, PluginError> {
     let settings = Settings::declared(declared)?.set(&options.settings)?;
-    settings.tell(link)?.map_err(|complaint| {
+    settings.tell(caller)?.map_err(|complaint| {
         PluginError::Setting(describe::shortened(&complaint))
     })?;
     Ok(settings)
@@ -170,15 +172,15 @@ fn plugin(
     settings: Settings,
     options: &PluginOptions,
 ) -> Plugin {
-    let patience = Patience::new(&options.limits);
-    Plugin(Arc::new(Inner { name, version, role, settings, patience }))
+    let failure_budget = FailureBudget::new(&options.limits);
+    Plugin(Arc::new(Inner { name, version, role, settings, failure_budget }))
 }
 
 fn shared<E: Exports>(
-    stranger: &Stranger,
+    untrusted: &UntrustedComponent,
     options: &PluginOptions,
 ) -> Result<Arc<Shared<E>>, PluginError> {
-    let source = Source::Stranger(stranger.clone());
+    let source = Source::Untrusted(untrusted.clone());
     Shared::new(source, options.instances, options.limits.clone())
         .map_err(misfit)
 }

@@ -1,12 +1,12 @@
-//! Components of the user's own, in the same cage as ours.
+//! Components of the user's own, in the same sandbox as ours.
 //!
 //! A [`Plugin`] implements one of the worlds `filter-plugin` and
-//! `extractor-plugin` of the WIT package. It comes from a stranger: it is
-//! screened before anything else is done with it, compiled in bounded time,
+//! `extractor-plugin` of the WIT package. It is not trusted: it is
+//! validated before anything else is done with it, compiled in bounded time,
 //! asked once what it is, and everything that it says is checked.
 //!
-//! A plugin whose failures have taken too long is given up, so that one that
-//! does not answer does not cost its whole budget of time for each of a million
+//! A plugin whose failures have taken too long is disabled, so that one that
+//! does not answer does not use its whole time budget for each of a million
 //! files.
 #![cfg_attr(
     not(feature = "compile"),
@@ -23,32 +23,32 @@ mod describe;
 mod error;
 mod exports;
 mod extractor;
+mod failure_budget;
 mod filter;
 #[cfg(feature = "compile")]
 mod load;
-mod patience;
 mod pattern;
 mod pieces;
 #[cfg(feature = "compile")]
 mod process;
-#[cfg(feature = "compile")]
-mod screen;
 mod settings;
 #[cfg(feature = "compile")]
-mod stranger;
-#[cfg(feature = "compile")]
 mod trusted_folder;
+#[cfg(feature = "compile")]
+mod untrusted;
+#[cfg(feature = "compile")]
+mod validate;
 mod wire;
 
 use std::fmt;
 use std::sync::Arc;
 
+use crate::caller::Caller;
 use crate::exports::Exports;
-use crate::link::Link;
 use crate::shared::Shared;
 use crate::{Fault, Limits};
 use exports::{ExtractingExports, JudgingExports};
-use patience::Patience;
+use failure_budget::FailureBudget;
 use settings::Settings;
 
 #[cfg(feature = "compile")]
@@ -58,7 +58,7 @@ pub use compile::{Compiler, compile_for};
 pub use describe::{Column, Portion, Selection};
 pub use error::PluginError;
 pub use extractor::{ExtractError, Extractor, Interest, Sample, Source};
-pub use filter::{Judge, NameBatch};
+pub use filter::{NameBatch, PluginFilter};
 #[cfg(feature = "compile")]
 pub use load::PluginOptions;
 pub use pattern::Pattern;
@@ -66,7 +66,7 @@ pub use sanchay_core::time::Timestamp;
 pub use sanchay_core::value::{Value, ValueType};
 pub use settings::{Setting, SettingType, SettingValue};
 #[cfg(feature = "compile")]
-pub(crate) use stranger::Stranger;
+pub(crate) use untrusted::UntrustedComponent;
 pub use wire::Facts;
 
 /// A plugin, ready to be instantiated. Clones share it.
@@ -78,7 +78,7 @@ struct Inner {
     version: String,
     role: Role,
     settings: Settings,
-    patience: Patience,
+    failure_budget: FailureBudget,
 }
 
 /// What a plugin does.
@@ -99,8 +99,8 @@ enum Role {
 
 impl Plugin {
     /// What the plugin calls itself, or what [`PluginOptions::name`] calls it:
-    /// 1 to 64 ASCII letters, digits, hyphens and underscores. Its columns
-    /// have it before theirs.
+    /// 1 to 64 ASCII letters, digits, hyphens and underscores. It is the
+    /// prefix of its columns.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.0.name
@@ -140,9 +140,9 @@ impl Plugin {
         }
     }
 
-    /// What it wants to be told of a file beside its size and its contents.
-    /// Where that is nothing, a file's values depend on its contents, the
-    /// settings and the component alone.
+    /// The facts that it wants about a file besides its size and contents. If
+    /// it wants none, a file's values depend only on its contents, the
+    /// settings and the component.
     #[must_use]
     pub fn facts(&self) -> Facts {
         match &self.0.role {
@@ -151,13 +151,13 @@ impl Plugin {
         }
     }
 
-    /// What its user can set, and the values that it has.
+    /// Its settings and their values.
     pub fn settings(&self) -> impl Iterator<Item = (&Setting, &SettingValue)> {
         let settings = &self.0.settings;
         settings.all().iter().zip(settings.values())
     }
 
-    /// Whether it is a filter that judges files by their sizes and times.
+    /// Whether it is a filter that matches files by their sizes and times.
     #[must_use]
     pub fn wants_metadata(&self) -> bool {
         matches!(self.0.role, Role::Filter { metadata: true, .. })
@@ -175,10 +175,10 @@ impl Plugin {
     /// An instance of a filter, for one thread at a time. It is made when it
     /// is first called.
     #[must_use]
-    pub fn judge(&self) -> Option<Judge> {
+    pub fn judge(&self) -> Option<PluginFilter> {
         match &self.0.role {
             Role::Filter { shared, .. } => {
-                Some(Judge::new(self.clone(), Arc::clone(shared)))
+                Some(PluginFilter::new(self.clone(), Arc::clone(shared)))
             }
             Role::Extractor { .. } => None,
         }
@@ -196,24 +196,24 @@ impl Plugin {
         }
     }
 
-    /// Forgets earlier failures: a plugin that was given up gets another
-    /// chance. To be called when a run begins.
+    /// Forgets earlier failures: a disabled plugin gets another chance. To be
+    /// called when a run begins.
     pub fn forgive(&self) {
-        self.0.patience.restore();
+        self.0.failure_budget.reset();
     }
 
-    /// Calls it, unless it was given up.
+    /// Calls it, unless it is disabled.
     fn attempt<E: Exports, R>(
         &self,
-        link: &mut Link<E>,
-        call: impl FnOnce(&mut Link<E>) -> Result<R, Fault>,
+        caller: &mut Caller<E>,
+        call: impl FnOnce(&mut Caller<E>) -> Result<R, Fault>,
     ) -> Result<R, Fault> {
-        let patience = &self.0.patience;
-        if patience.is_at_its_end() {
-            return Err(patience.over());
+        let failure_budget = &self.0.failure_budget;
+        if failure_budget.is_exhausted() {
+            return Err(failure_budget.fault());
         }
-        let answer = call(link);
-        patience.lose(link.take_lost());
+        let answer = call(caller);
+        failure_budget.record(caller.take_lost());
         answer
     }
 }

@@ -118,10 +118,10 @@ fn converse(
         let complaint = complaint.recv().unwrap_or_default();
         let _ = answered.send((code, complaint));
     })?;
-    let patience = time.saturating_mul(BUSY);
+    let limit = time.saturating_mul(BUSY);
     let began = Instant::now();
     loop {
-        match answer.recv_timeout(GLANCE.min(patience)) {
+        match answer.recv_timeout(GLANCE.min(limit)) {
             Ok(answer) => return Ok(answer),
             Err(RecvTimeoutError::Disconnected) => return Err(lost()),
             Err(RecvTimeoutError::Timeout) => {}
@@ -129,7 +129,7 @@ fn converse(
         if cancel.is_some_and(|cancel| cancel.load(Relaxed)) {
             return Err(PluginError::Cancelled);
         }
-        if began.elapsed() >= patience {
+        if began.elapsed() >= limit {
             return Err(PluginError::CompileTime(time));
         }
     }

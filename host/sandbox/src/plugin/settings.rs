@@ -10,8 +10,8 @@ use super::describe::{is_key, shortened, wrong};
 use super::exports::{ExtractingExports, JudgingExports};
 use super::{PluginError, wire};
 use crate::Fault;
+use crate::caller::{Caller, Instance};
 use crate::exports::Exports;
-use crate::link::{Cage, Link};
 
 pub use super::wire::{SettingType, SettingValue};
 
@@ -184,7 +184,7 @@ impl Settings {
     /// about them.
     pub(super) fn tell<E: Configurable>(
         &self,
-        link: &mut Link<E>,
+        caller: &mut Caller<E>,
     ) -> Result<Result<(), String>, Fault> {
         if self.declared.is_empty() {
             return Ok(Ok(()));
@@ -198,8 +198,8 @@ impl Settings {
                 value,
             })
             .collect();
-        let (answer,) = link.enter(|cage| {
-            let Cage { store, exports, .. } = cage;
+        let (answer,) = caller.call(|instance| {
+            let Instance { store, exports, .. } = instance;
             exports.configure().call(store, (&assignments,))
         })?;
         Ok(answer)
@@ -209,16 +209,17 @@ impl Settings {
     /// `told` remembers which one does.
     pub(super) fn apply<E: Configurable>(
         &self,
-        link: &mut Link<E>,
+        caller: &mut Caller<E>,
         told: &mut Option<u64>,
     ) -> Result<(), Fault> {
-        if self.declared.is_empty() || *told == Some(link.generation()) {
+        if self.declared.is_empty() || *told == Some(caller.generation()) {
             return Ok(());
         }
-        match self.tell(link)? {
-            Ok(()) => *told = Some(link.generation()),
+        match self.tell(caller)? {
+            Ok(()) => *told = Some(caller.generation()),
             Err(_) => {
-                return Err(link.lied("it refuses settings that it took"));
+                return Err(caller
+                    .contract_violation("it refuses settings that it took"));
             }
         }
         Ok(())

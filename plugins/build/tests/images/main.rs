@@ -1,5 +1,5 @@
 //! The formats that the example `images` knows, on the machine that the tests
-//! run on: the same source that runs in the cage.
+//! run on: the same source that runs in the sandbox.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

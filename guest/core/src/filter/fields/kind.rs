@@ -44,12 +44,12 @@ pub(super) const FIELD: Field = Field {
 };
 
 fn expected() -> String {
-    let mut words = String::from("one of ");
+    let mut words = String::from("expected one of ");
     for (index, kind) in EntryKind::ALL.into_iter().enumerate() {
         let comma = if index == 0 { "" } else { ", " };
         words += &format!("{comma}{kind}");
     }
-    words + " was expected"
+    words
 }
 
 /// The kinds that operands stand for: sets, by their bits.

@@ -61,7 +61,7 @@ pub(super) fn check(filter: &Filter) -> Result<(), String> {
     };
     match (bound(&MIN), bound(&MAX)) {
         (Some(least), Some(greatest)) if least > greatest => {
-            Err("the least size is greater than the greatest".into())
+            Err("the minimum is greater than the maximum".into())
         }
         _ => Ok(()),
     }

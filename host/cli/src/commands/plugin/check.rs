@@ -21,10 +21,10 @@ use crate::{
 /// How many patterns are listed, and how many bytes of one.
 const LISTED: usize = 16;
 
-/// Tell whether a component can be used as a plugin, and what it is.
+/// Check whether a component can be used as a plugin, and describe it.
 ///
-/// It is compiled, asked what it is, and called with some inputs that real
-/// trees have and no one thinks of: names of odd bytes, empty files, noise.
+/// The component is compiled, asked for its description, and called with
+/// inputs that are easily overlooked: names of odd bytes, empty files, noise.
 /// The exit code is 0 if it answers all of them, and 1 if it cannot be used.
 #[derive(Args, Debug)]
 pub(crate) struct CheckArgs {
@@ -104,16 +104,16 @@ fn description(plugin: &Plugin, component: &[u8]) -> Result<String, Failure> {
     };
     list("reads", &mut reads.into_iter());
     let facts = plugin.facts();
-    let told = [
+    let facts = [
         (facts.name, "name"),
         (facts.path, "path"),
         (facts.modified, "time"),
         (facts.mode, "mode"),
     ];
-    let told: Vec<_> =
-        told.iter().filter(|it| it.0).map(|(_, what)| *what).collect();
-    if !told.is_empty() {
-        list("told", &mut std::iter::once(told.join(", ")));
+    let facts: Vec<_> =
+        facts.iter().filter(|it| it.0).map(|(_, what)| *what).collect();
+    if !facts.is_empty() {
+        list("facts", &mut std::iter::once(facts.join(", ")));
     }
     let _ = writeln!(text, "size     {} bytes", component.len());
     let _ = writeln!(text, "sha-256  {digest}");

@@ -1,4 +1,4 @@
-//! A process that does one thing with what a stranger wrote, for another that
+//! A process that does one thing with untrusted input, for another that
 //! called it: it may use so much time and memory, and ends with that one.
 
 use std::panic;

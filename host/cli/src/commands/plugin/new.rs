@@ -13,15 +13,15 @@ use crate::{context::Context, exit::Exit, failure::Failure};
 
 /// Write a project that compiles to a plugin.
 ///
-/// The folder is made; it must not exist, or be empty. Its README.md tells how
-/// to go on.
+/// The folder is created; it must not exist, or be empty. Its README.md says
+/// what to do next.
 #[derive(Args, Debug)]
 pub(crate) struct NewArgs {
     /// The folder; its name becomes the plugin's
     #[arg(value_name = "FOLDER")]
     folder: PathBuf,
 
-    /// What the plugin is to be
+    /// Which world the plugin implements
     #[arg(
         long,
         value_name = "WORLD",
@@ -30,7 +30,7 @@ pub(crate) struct NewArgs {
     )]
     world: World,
 
-    /// The language it is to be written in
+    /// The language of the plugin
     #[arg(
         long,
         value_name = "LANGUAGE",
@@ -45,7 +45,7 @@ impl NewArgs {
         let name = name(&self.folder)?;
         let template = Template { language: self.language, world: self.world };
         let what = format_args!(
-            "a plugin called {name}; its README.md tells how to go on"
+            "a plugin called {name}; its README.md says what to do next"
         );
         let files = template.files(&name).into_iter();
         folder::make(context, &self.folder, files, what)

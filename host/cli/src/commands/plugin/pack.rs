@@ -19,24 +19,24 @@ use crate::{
 const MAGIC: &[u8] = b"\0asm";
 const COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
 
-/// Make a component of a core module that a compiler wrote.
+/// Make a component from a core module.
 ///
-/// wit-bindgen leaves in a module which world it is of. A compiler that knows
-/// no WIT (AssemblyScript, Zig, TinyGo) leaves nothing: there, --world tells
-/// it. The module must then export what the canonical ABI of that world says,
-/// cabi_realloc included, and import nothing.
+/// wit-bindgen records the world of a module in it. A compiler that knows no
+/// WIT (AssemblyScript, Zig, TinyGo) does not: name the world with --world.
+/// The module must then export what the canonical ABI of that world requires,
+/// including cabi_realloc, and import nothing.
 #[derive(Args, Debug)]
 pub(crate) struct PackArgs {
     /// The core module
     #[arg(value_name = "MODULE.wasm")]
     module: PathBuf,
 
-    /// The world that the module is of, where it does not say so itself
+    /// The world of the module, if the module does not name it
     #[arg(long, value_name = "WORLD", value_parser = choice::world())]
     world: Option<World>,
 
-    /// Where the component goes; by default a file of the module's name in
-    /// the current directory
+    /// The component's file; by default one of the module's name in the
+    /// current directory
     #[arg(short, long, value_name = "FILE.wasm")]
     output: Option<PathBuf>,
 }

@@ -30,11 +30,11 @@ use crate::{
 
 /// Try a plugin on files.
 ///
-/// An extractor's values are printed as sanchay scan --plugin does. Of a
-/// filter it is printed whether it wants each file: wanted or unwanted, a
-/// tab, and the path; in the other formats, the fields path and verdict. The
-/// exit code is that of sanchay scan. Where it crashes, -v tells the functions
-/// that were running.
+/// For an extractor, this prints its values as sanchay scan --plugin does.
+/// For a filter, it prints wanted or unwanted, a tab, and the path of each
+/// file; other formats have the fields path and verdict. The exit code is that
+/// of sanchay scan. If the plugin crashes, -v names the functions that were
+/// running.
 #[derive(Args, Debug)]
 pub(crate) struct RunArgs {
     /// The component
@@ -149,7 +149,7 @@ impl RunArgs {
                     // The records before it first, where both are read.
                     let flow = writer.flush();
                     messages.say(format_args!(
-                        "{}: cannot judge it: {}",
+                        "{}: cannot filter it: {}",
                         escaped(bytes),
                         faults::cause(&cause)
                     ));

@@ -11,11 +11,11 @@ use crate::{context::Context, exit::Exit, failure::Failure};
 
 /// Write the interfaces of plugins as WIT files.
 ///
-/// These are the files that tools for other languages ask for, wit-bindgen,
-/// jco and componentize-py among them. sanchay plugin new writes them, too.
+/// Tools for other languages need these files, among them wit-bindgen, jco and
+/// componentize-py. sanchay plugin new writes them, too.
 #[derive(Args, Debug)]
 pub(crate) struct WitArgs {
-    /// The folder; it is made, and must not exist or be empty
+    /// The folder; it is created, and must not exist, or be empty
     #[arg(value_name = "FOLDER")]
     folder: PathBuf,
 }

@@ -42,8 +42,8 @@ impl PluginSpec {
                 .map_err(|_| "a setting must be UTF-8".to_owned())?;
             let Some((key, value)) = part.split_once('=') else {
                 return Err(format!(
-                    "{part:?} is no setting: expected KEY=VALUE (a comma in \
-                     a file's name or in a value is written twice)"
+                    "{part:?} is not a setting: expected KEY=VALUE (write a \
+                     comma in a file name or a value twice)"
                 ));
             };
             match key {

@@ -1,4 +1,4 @@
-// What of the C library's <stdlib.h> there is in the cage: see libc.c.
+// What of the C library's <stdlib.h> there is in the sandbox: see libc.c.
 #ifndef SUPPORT_STDLIB_H
 #define SUPPORT_STDLIB_H
 

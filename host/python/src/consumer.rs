@@ -11,7 +11,7 @@ use crate::{
     arguments,
     columns::Chunk,
     failure::{self, Cancelled},
-    feed::{Feed, Patience, Taken},
+    feed::{Feed, TakeMode, Taken},
     runner::{self, Ended, Totals, Work},
 };
 
@@ -19,17 +19,17 @@ use crate::{
 const LOOK: Duration = Duration::from_millis(100);
 
 /// What came of taking.
-pub(crate) enum Catch<C> {
+pub(crate) enum Poll<C> {
     /// Some rows.
     Chunk(C),
-    /// Nothing yet: only without patience.
+    /// Nothing yet: only where it does not wait.
     Nothing,
     /// The run is over, and well.
     End,
 }
 
 /// Takes the records of one run.
-pub(crate) struct Taker<C: Chunk> {
+pub(crate) struct Consumer<C: Chunk> {
     feed: Arc<Feed<C>>,
     /// What to do, before it is begun.
     plan: Option<Work<C>>,
@@ -42,7 +42,7 @@ pub(crate) struct Taker<C: Chunk> {
     told: bool,
 }
 
-impl<C: Chunk> Taker<C> {
+impl<C: Chunk> Consumer<C> {
     /// A run that begins when something is taken.
     pub(crate) fn new(work: Work<C>) -> Self {
         let feed = Arc::new(Feed::new());
@@ -104,26 +104,26 @@ impl<C: Chunk> Taker<C> {
     pub(crate) fn take(
         &mut self,
         py: Python<'_>,
-        patience: Patience,
+        mode: TakeMode,
         progress: Option<&Py<PyAny>>,
-    ) -> PyResult<Catch<C>> {
+    ) -> PyResult<Poll<C>> {
         self.begin(progress.is_some())?;
-        let catch = self.patiently(py, patience, progress);
-        if catch.is_err() {
+        let poll = self.take_or_wait(py, mode, progress);
+        if poll.is_err() {
             self.feed.close();
         }
-        catch
+        poll
     }
 
-    fn patiently(
+    fn take_or_wait(
         &mut self,
         py: Python<'_>,
-        patience: Patience,
+        mode: TakeMode,
         progress: Option<&Py<PyAny>>,
-    ) -> PyResult<Catch<C>> {
+    ) -> PyResult<Poll<C>> {
         loop {
             let feed = &*self.feed;
-            let taken = py.detach(|| feed.take(patience, LOOK));
+            let taken = py.detach(|| feed.take(mode, LOOK));
             py.check_signals().map_err(|error| {
                 failure::of_callback(py, error, "a signal handler")
             })?;
@@ -131,12 +131,12 @@ impl<C: Chunk> Taker<C> {
                 self.outcome(py)?;
                 let last = self.last();
                 self.tell(py, progress, last)?;
-                return Ok(Catch::End);
+                return Ok(Poll::End);
             }
             self.tell(py, progress, self.feed.progress())?;
             match taken {
-                Taken::Chunk(chunk) => return Ok(Catch::Chunk(chunk)),
-                _ if !patience.waits() => return Ok(Catch::Nothing),
+                Taken::Chunk(chunk) => return Ok(Poll::Chunk(chunk)),
+                _ if !mode.waits() => return Ok(Poll::Nothing),
                 _ => {}
             }
         }
@@ -222,8 +222,8 @@ impl<C: Chunk> Taker<C> {
         progress: Option<&Py<PyAny>>,
     ) -> PyResult<Vec<C>> {
         let mut chunks = Vec::new();
-        while let Catch::Chunk(chunk) =
-            self.take(py, Patience::Full, progress)?
+        while let Poll::Chunk(chunk) =
+            self.take(py, TakeMode::Full, progress)?
         {
             chunks.push(chunk);
         }
@@ -231,7 +231,7 @@ impl<C: Chunk> Taker<C> {
     }
 }
 
-impl<C: Chunk> Drop for Taker<C> {
+impl<C: Chunk> Drop for Consumer<C> {
     fn drop(&mut self) {
         self.feed.close();
     }

@@ -1,4 +1,4 @@
-//! A stranger's component and its machine code: out of the cache, or made and
+//! An untrusted component and its machine code: out of the cache, or made and
 //! put there.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -16,7 +16,7 @@ use super::{PluginError, PluginOptions};
 
 /// A component that is not ours. Clones share it.
 #[derive(Clone)]
-pub(crate) struct Stranger(Arc<Inner>);
+pub(crate) struct UntrustedComponent(Arc<Inner>);
 
 struct Inner {
     component: Box<[u8]>,
@@ -29,8 +29,8 @@ struct Inner {
     ready: Mutex<Option<(Layout, Arc<[u8]>)>>,
 }
 
-impl Stranger {
-    /// A component that was screened, for each instance of which the host has
+impl UntrustedComponent {
+    /// A component that was validated, for each instance of which the host has
     /// `overhead` bytes.
     pub(super) fn new(
         component: &[u8],

@@ -1,6 +1,6 @@
-//! Bytes that are written where they are wanted: into the component's own
-//! memory, by whoever has them. A file that is read this way is copied once,
-//! by the kernel, and not a second time into the cage.
+//! Bytes that are written straight into the component's memory. A file that
+//! is read this way is copied once, by the kernel, and not a second time into
+//! the sandbox.
 //!
 //! The engine has no interface for that; what it generates for the types of
 //! `wire.rs` is written by hand here instead. Those parts of the engine are
@@ -24,14 +24,14 @@ use wasmtime::component::{ComponentType, Lower};
 use wasmtime::{Error, Result, ValRaw};
 
 /// A `list<u8>` that does not exist yet.
-pub(crate) struct Poured<'a> {
+pub(crate) struct FillInPlace<'a> {
     /// How many bytes it has at most.
     pub(crate) room: usize,
     /// Writes it, and returns how many bytes it has.
-    pub(crate) pour: &'a (dyn Fn(&mut [u8]) -> usize + Sync),
+    pub(crate) fill: &'a (dyn Fn(&mut [u8]) -> usize + Sync),
 }
 
-impl Poured<'_> {
+impl FillInPlace<'_> {
     /// Has the component give out memory, and writes there. Returns where,
     /// and how much.
     fn place<T>(
@@ -45,7 +45,7 @@ impl Poured<'_> {
             .get_mut(start..)
             .and_then(|rest| rest.get_mut(..self.room))
             .ok_or_else(|| Error::msg("memory beyond the end of memory"))?;
-        let len = (self.pour)(space).min(self.room);
+        let len = (self.fill)(space).min(self.room);
         if len == self.room {
             return Ok((start, len));
         }
@@ -57,13 +57,13 @@ impl Poured<'_> {
     }
 }
 
-/// Where the parts of a [`Poured`] end: a `list<u32>` that is known when that
-/// was written. Arguments are lowered in their order, so it comes after it.
+/// Where the parts of a [`FillInPlace`] end: a `list<u32>` that is known when
+/// that was written. Arguments are lowered in order, so it comes after it.
 pub(crate) struct Ends<'a>(pub(crate) &'a Mutex<Vec<u32>>);
 
 // SAFETY: the type is a list of bytes to the component: its lowered form, its
 // size and alignment and its type check are those of `[u8]`.
-unsafe impl ComponentType for Poured<'_> {
+unsafe impl ComponentType for FillInPlace<'_> {
     type Lower = <[u8] as ComponentType>::Lower;
 
     const ABI: CanonicalAbiInfo = <[u8] as ComponentType>::ABI;
@@ -75,7 +75,7 @@ unsafe impl ComponentType for Poured<'_> {
 
 // SAFETY: all of `dst` is written where `Ok` is returned, with a pointer and
 // a length that lie within the component's memory.
-unsafe impl Lower for Poured<'_> {
+unsafe impl Lower for FillInPlace<'_> {
     fn linear_lower_to_flat<T>(
         &self,
         cx: &mut LowerContext<'_, T>,

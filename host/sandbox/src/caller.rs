@@ -1,5 +1,5 @@
-//! The way in: makes instances, gives each call its budget, and throws the
-//! instance away when a call has no answer.
+//! Calls into a component: makes instances, gives each call its budget, and
+//! discards the instance when a call has no answer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,9 +12,9 @@ use crate::store::State;
 use crate::{Fault, clock, fault, last_words};
 
 /// One thread's instance of a component, while it has one.
-pub(crate) struct Link<E: Exports> {
+pub(crate) struct Caller<E: Exports> {
     shared: Arc<Shared<E>>,
-    cage: Option<Cage<E>>,
+    instance: Option<Instance<E>>,
     generation: u64,
     /// When the last call began, and what failures have taken, by the
     /// thread's own time.
@@ -23,34 +23,34 @@ pub(crate) struct Link<E: Exports> {
 }
 
 /// An instance and the resources that the host holds of it.
-pub(crate) struct Cage<E: Exports> {
+pub(crate) struct Instance<E: Exports> {
     pub(crate) store: Store<State>,
     pub(crate) exports: E,
     pub(crate) held: E::Held,
 }
 
-impl<E: Exports> Link<E> {
+impl<E: Exports> Caller<E> {
     pub(crate) fn new(shared: Arc<Shared<E>>) -> Self {
         let (began, lost) = (Duration::ZERO, Duration::ZERO);
-        Self { shared, cage: None, generation: 0, began, lost }
+        Self { shared, instance: None, generation: 0, began, lost }
     }
 
-    /// The number of instances that were thrown away.
+    /// The number of instances that were discarded.
     pub(crate) fn generation(&self) -> u64 {
         self.generation
     }
 
-    /// Calls into the instance, which is made if there is none. All calls
-    /// that `body` makes share one budget.
-    pub(crate) fn enter<R>(
+    /// Calls into the instance, which is made if there is none. All calls in
+    /// `body` share one budget.
+    pub(crate) fn call<R>(
         &mut self,
-        body: impl FnOnce(&mut Cage<E>) -> Result<R>,
+        body: impl FnOnce(&mut Instance<E>) -> Result<R>,
     ) -> Result<R, Fault> {
         self.began = clock::of_this_thread();
-        let cage = match &mut self.cage {
-            Some(cage) => cage,
+        let instance = match &mut self.instance {
+            Some(instance) => instance,
             empty => {
-                let made = Cage::new(&self.shared);
+                let made = Instance::new(&self.shared);
                 let ready = clock::of_this_thread();
                 // After a failure, or because of one.
                 if self.generation > 0 || made.is_err() {
@@ -60,14 +60,14 @@ impl<E: Exports> Link<E> {
                 empty.insert(made?)
             }
         };
-        cage.store.set_epoch_deadline(self.shared.ticks());
-        cage.store.data_mut().begin(self.began);
-        let error = match body(cage) {
+        instance.store.set_epoch_deadline(self.shared.ticks());
+        instance.store.data_mut().begin(self.began);
+        let error = match body(instance) {
             Ok(answer) => return Ok(answer),
             Err(error) => error,
         };
-        let refusal = cage.store.data_mut().take_refusal();
-        let said = last_words::of(&error, &mut cage.store);
+        let refusal = instance.store.data_mut().take_refusal();
+        let said = last_words::of(&error, &mut instance.store);
         let limits = self.shared.limits();
         let fault = fault::of_call(&error, refusal, said, limits);
         if matches!(fault, Fault::Trapped { .. })
@@ -80,10 +80,13 @@ impl<E: Exports> Link<E> {
         Err(fault)
     }
 
-    /// Throws the instance away because of what it returned.
-    pub(crate) fn lied(&mut self, what: impl Into<String>) -> Fault {
+    /// Discards the instance because of what it returned.
+    pub(crate) fn contract_violation(
+        &mut self,
+        what: impl Into<String>,
+    ) -> Fault {
         self.discard();
-        Fault::Lied(what.into())
+        Fault::ContractViolation(what.into())
     }
 
     /// The time that was lost on failures since this was last asked.
@@ -94,12 +97,12 @@ impl<E: Exports> Link<E> {
     fn discard(&mut self) {
         let now = clock::of_this_thread();
         self.lost += now.saturating_sub(self.began);
-        self.cage = None;
+        self.instance = None;
         self.generation += 1;
     }
 }
 
-impl<E: Exports> Cage<E> {
+impl<E: Exports> Instance<E> {
     fn new(shared: &Shared<E>) -> Result<Self, Fault> {
         let (store, exports) = shared.instantiate()?;
         Ok(Self { store, exports, held: E::Held::default() })

@@ -1,4 +1,4 @@
-//! A first look at a stranger's component, before anything is compiled: how
+//! A first look at an untrusted component, before anything is compiled: how
 //! large it and its functions are, what its instances take, what it imports,
 //! which world it claims.
 
@@ -35,13 +35,13 @@ const COPIED: u64 = 128 << 20;
 /// The version of the interfaces that is called.
 const VERSION: &str = "0.1.0";
 
-/// How many of a stranger's names are told.
-const TOLD: usize = 5;
+/// How many of a component's names are shown.
+const LISTED: usize = 5;
 
 /// What WebAssembly begins with.
 const MAGIC: &[u8] = b"\0asm";
 
-/// How much of a stranger's name is told, in characters.
+/// How much of a component's name is shown, in characters.
 const NAME: usize = 128;
 
 /// The world that a component claims to implement.
@@ -52,7 +52,7 @@ pub(super) enum World {
 }
 
 /// What a component is found to be.
-pub(super) struct Screened {
+pub(super) struct Validated {
     pub(super) world: World,
     /// What the host has for each instance besides its memories and tables,
     /// in bytes.
@@ -60,10 +60,10 @@ pub(super) struct Screened {
 }
 
 /// Looks a component over that is to run under `limits`.
-pub(super) fn screen(
+pub(super) fn validate(
     bytes: &[u8],
     limits: &Limits,
-) -> Result<Screened, PluginError> {
+) -> Result<Validated, PluginError> {
     if bytes.len() > COMPONENT {
         let ceiling = COMPONENT;
         return Err(PluginError::TooLarge { bytes: bytes.len(), ceiling });
@@ -112,7 +112,7 @@ pub(super) fn screen(
     }
     let world = claimed(&exports)?;
     let overhead = affordable(census.total(), limits)?;
-    Ok(Screened { world, overhead })
+    Ok(Validated { world, overhead })
 }
 
 /// How large the parts of a component are, together.
@@ -242,17 +242,19 @@ fn is(name: &str, interface: &str) -> bool {
     theirs.pre.is_empty() && track(&theirs) == track(&ours)
 }
 
-/// The first few of a stranger's names.
+/// The first few of a component's names.
 fn listed(names: &[String]) -> String {
-    let first = names.get(..TOLD).unwrap_or(names).join(", ");
+    let first = names.get(..LISTED).unwrap_or(names).join(", ");
     match names.len() {
         0 => "nothing".to_owned(),
-        count if count > TOLD => format!("{first} and {} more", count - TOLD),
+        count if count > LISTED => {
+            format!("{first} and {} more", count - LISTED)
+        }
         _ => first,
     }
 }
 
-/// The beginning of a stranger's name.
+/// The beginning of a component's name.
 fn shortened(name: &str) -> String {
     name.chars().take(NAME).collect()
 }

@@ -7,18 +7,18 @@ use std::{
 };
 
 /// Such a pipe.
-pub(crate) struct Bell {
+pub(crate) struct WakePipe {
     reader: io::PipeReader,
     writer: io::PipeWriter,
     /// Whether there is a byte in it. There is never more than one, so that
     /// neither end ever waits.
-    rung: bool,
+    notified: bool,
 }
 
-impl Bell {
+impl WakePipe {
     pub(crate) fn new() -> io::Result<Self> {
         let (reader, writer) = io::pipe()?;
-        Ok(Self { reader, writer, rung: false })
+        Ok(Self { reader, writer, notified: false })
     }
 
     /// What to wait for.
@@ -27,16 +27,16 @@ impl Bell {
     }
 
     /// Makes it readable.
-    pub(crate) fn ring(&mut self) {
-        if !self.rung {
-            self.rung = self.writer.write_all(&[0]).is_ok();
+    pub(crate) fn notify(&mut self) {
+        if !self.notified {
+            self.notified = self.writer.write_all(&[0]).is_ok();
         }
     }
 
     /// Makes it unreadable.
-    pub(crate) fn hush(&mut self) {
-        if self.rung {
-            self.rung = self.reader.read_exact(&mut [0]).is_err();
+    pub(crate) fn clear(&mut self) {
+        if self.notified {
+            self.notified = self.reader.read_exact(&mut [0]).is_err();
         }
     }
 }
