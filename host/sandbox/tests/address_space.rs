@@ -11,9 +11,8 @@ use std::env;
 use std::process::Command;
 use std::sync::Barrier;
 
-use sanchay_sandbox::{
-    Algorithm, Fault, Limits, Sandbox, SandboxOptions, Specification,
-};
+use sanchay_core::filter::Filter;
+use sanchay_sandbox::{Algorithm, Fault, Limits, Sandbox, SandboxOptions};
 
 /// What the limited process says when it is done.
 const DONE: &str = "worked with the variant";
@@ -106,6 +105,7 @@ fn work(sandbox: &Sandbox, all_ready: &Barrier) {
         matches!(fault, Fault::MemoryRefused { ceiling: it, .. } if it == ceiling),
         "{fault:?}",
     );
-    inspector.set_filter(&Specification::default()).unwrap();
+    let filter = Filter::default().program().unwrap();
+    inspector.set_filter(&filter).unwrap();
     assert_eq!(inspector.digest(Algorithm::Blake3, &data), Ok(whole));
 }

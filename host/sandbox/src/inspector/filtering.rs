@@ -1,7 +1,7 @@
 //! Filters: compiled once, then asked about listings and metadata.
 
 use sanchay_core::filter::{Columns, Matches, Program, ProgramError};
-use sanchay_core::kind::KindSet;
+use sanchay_core::kind::{EntryKind, KindSet};
 use wasmtime::Result;
 use wasmtime::component::ResourceAny;
 
@@ -108,6 +108,9 @@ impl Inspector {
             indices::check(indices, count)
                 .map_err(|what| self.link.lied(what))?;
         }
+        if !directories.iter().all(|index| may_be_directory(listing, *index)) {
+            return Err(self.link.lied("a directory that is none"));
+        }
         *out = Matches { entries, directories };
         Ok(())
     }
@@ -148,6 +151,13 @@ impl Inspector {
         *out = wanted;
         Ok(())
     }
+}
+
+/// Whether an entry of a listing is a directory, or may be one.
+fn may_be_directory(listing: &Listing<'_>, index: u32) -> bool {
+    let kind =
+        usize::try_from(index).ok().and_then(|at| listing.kinds.get(at));
+    matches!(kind, Some(EntryKind::Directory | EntryKind::Unknown))
 }
 
 /// A listing as it crosses.
