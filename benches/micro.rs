@@ -1,20 +1,22 @@
-//! What single calls cost, in the cage and natively.
+//! What single calls cost, in the sandbox and natively.
 //!
 //! `cargo bench -p sanchay-bench` runs all of them, and with a word after
 //! `--` those whose name holds it. Each is measured with the sandbox
-//! (`Caged`) and with the same logic linked natively (`Native`).
+//! (`Sandboxed`) and with the same logic linked natively (`Native`).
 //!
 //! A call that fails ends the benchmark: there is nothing to measure then.
 #![expect(clippy::unwrap_used, reason = "a failed call is not measured")]
 
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
+use sanchay_core::filter::Filter;
 use sanchay_sandbox::{
-    Algorithm, EntryKind, Limits, Listing, SandboxOptions, Specification,
+    Algorithm, Columns, EntryKind, Limits, Listing, Matches, Program,
+    SandboxOptions,
 };
 
 /// An inspector in its sandbox.
-struct Caged(sanchay_sandbox::Inspector);
+struct Sandboxed(sanchay_sandbox::Inspector);
 
 /// The same logic, linked natively.
 struct Native(sanchay_uncaged_sandbox::Inspector);
@@ -22,8 +24,9 @@ struct Native(sanchay_uncaged_sandbox::Inspector);
 /// What both kinds of inspector can do.
 trait Inspector {
     fn make() -> Self;
-    fn filter(&mut self, specification: &Specification);
-    fn names(&mut self, listing: &Listing<'_>, out: &mut Vec<u32>);
+    fn filter(&mut self, program: &Program);
+    fn names(&mut self, listing: &Listing<'_>, out: &mut Matches);
+    fn sizes(&mut self, sizes: &[u64], out: &mut Vec<u32>);
     fn digest(&mut self, algorithm: Algorithm, data: &[u8]) -> usize;
     fn batch(&mut self, algorithm: Algorithm, data: &[u8], ends: &[u32]);
     fn begin(&mut self, algorithm: Algorithm);
@@ -42,12 +45,19 @@ macro_rules! inspector {
                 Self(inspector)
             }
 
-            fn filter(&mut self, specification: &Specification) {
-                self.0.set_filter(specification).unwrap();
+            fn filter(&mut self, program: &Program) {
+                self.0.set_filter(program).unwrap();
             }
 
-            fn names(&mut self, listing: &Listing<'_>, out: &mut Vec<u32>) {
-                self.0.judge_names(listing, out).unwrap();
+            fn names(&mut self, listing: &Listing<'_>, out: &mut Matches) {
+                self.0.match_names(listing, out).unwrap();
+            }
+
+            fn sizes(&mut self, sizes: &[u64], out: &mut Vec<u32>) {
+                let (rows, columns) = (sizes.len(), Columns::SIZE);
+                self.0
+                    .match_metadata(rows, None, columns, sizes, out)
+                    .unwrap();
             }
 
             fn digest(&mut self, algorithm: Algorithm, data: &[u8]) -> usize {
@@ -77,7 +87,7 @@ macro_rules! inspector {
     };
 }
 
-inspector!(Caged, sanchay_sandbox::Sandbox);
+inspector!(Sandboxed, sanchay_sandbox::Sandbox);
 inspector!(Native, sanchay_uncaged_sandbox::Sandbox);
 
 fn main() {
@@ -85,20 +95,18 @@ fn main() {
 }
 
 /// A call with next to nothing to do.
-#[divan::bench(types = [Caged, Native])]
+#[divan::bench(types = [Sandboxed, Native])]
 fn crossing<I: Inspector>(bencher: Bencher<'_, '_>) {
     let mut inspector = I::make();
     bencher.bench_local(|| inspector.digest(Algorithm::Xxh64, black_box(b"")));
 }
 
-/// A directory listing judged by extension.
-#[divan::bench(types = [Caged, Native], args = [16, 64, 1024])]
+/// A directory listing matched by extension.
+#[divan::bench(types = [Sandboxed, Native], args = [16, 64, 1024])]
 fn names<I: Inspector>(bencher: Bencher<'_, '_>, count: usize) {
     let mut inspector = I::make();
-    inspector.filter(&Specification {
-        extensions: vec![b"mkv".to_vec(), b"mp4".to_vec()],
-        ..Specification::default()
-    });
+    let filter = Filter::default().extension("mkv").extension("mp4");
+    inspector.filter(&filter.program().unwrap());
     let (mut names, mut ends) = (Vec::new(), Vec::new());
     for number in 0..count {
         let end = if number % 100 == 0 { "mkv" } else { "html" };
@@ -107,15 +115,30 @@ fn names<I: Inspector>(bencher: Bencher<'_, '_>, count: usize) {
     }
     let kinds = vec![EntryKind::File; count];
     let listing = Listing { names: &names, ends: &ends, kinds: &kinds };
-    let mut out = Vec::new();
+    let mut out = Matches::default();
     bencher.counter(ItemsCount::new(count)).bench_local(|| {
         inspector.names(black_box(&listing), &mut out);
+        out.entries.len()
+    });
+}
+
+/// The sizes of files matched with a range.
+#[divan::bench(types = [Sandboxed, Native], args = [16, 64, 1024])]
+fn sizes<I: Inspector>(bencher: Bencher<'_, '_>, count: usize) {
+    let mut inspector = I::make();
+    let filter = Filter::default().min_size(1 << 10).max_size(1 << 20);
+    inspector.filter(&filter.program().unwrap());
+    let sizes: Vec<u64> =
+        (0..64).cycle().map(|it| 1_u64 << (it % 24)).take(count).collect();
+    let mut out = Vec::new();
+    bencher.counter(ItemsCount::new(count)).bench_local(|| {
+        inspector.sizes(black_box(&sizes), &mut out);
         out.len()
     });
 }
 
 /// 64 files of 4 KiB, in one call.
-#[divan::bench(types = [Caged, Native], args = Algorithm::ALL)]
+#[divan::bench(types = [Sandboxed, Native], args = Algorithm::ALL)]
 fn small_files<I: Inspector>(bencher: Bencher<'_, '_>, algorithm: Algorithm) {
     let mut inspector = I::make();
     let data = bytes(64 * 4096);
@@ -127,7 +150,7 @@ fn small_files<I: Inspector>(bencher: Bencher<'_, '_>, algorithm: Algorithm) {
 }
 
 /// 64 KiB at once.
-#[divan::bench(types = [Caged, Native], args = Algorithm::ALL)]
+#[divan::bench(types = [Sandboxed, Native], args = Algorithm::ALL)]
 fn chunk_of_64_kib<I: Inspector>(
     bencher: Bencher<'_, '_>,
     algorithm: Algorithm,
@@ -136,7 +159,7 @@ fn chunk_of_64_kib<I: Inspector>(
 }
 
 /// 1 MiB at once.
-#[divan::bench(types = [Caged, Native], args = Algorithm::ALL)]
+#[divan::bench(types = [Sandboxed, Native], args = Algorithm::ALL)]
 fn chunk_of_1_mib<I: Inspector>(
     bencher: Bencher<'_, '_>,
     algorithm: Algorithm,
@@ -157,7 +180,7 @@ fn chunk<I: Inspector>(
 }
 
 /// 1 MiB of a stream.
-#[divan::bench(types = [Caged, Native], args = Algorithm::ALL)]
+#[divan::bench(types = [Sandboxed, Native], args = Algorithm::ALL)]
 fn stream_of_1_mib<I: Inspector>(
     bencher: Bencher<'_, '_>,
     algorithm: Algorithm,
