@@ -11,9 +11,10 @@ use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use sanchay::Inspect;
 use sanchay_bench::NativeInspector;
+use sanchay_core::filter::Filter;
 use sanchay_sandbox::{
-    Algorithm, EntryKind, Limits, Listing, Sandbox, SandboxOptions,
-    Specification,
+    Algorithm, Columns, EntryKind, Limits, Listing, Matches, Program, Sandbox,
+    SandboxOptions,
 };
 
 /// An inspector in its sandbox.
@@ -28,12 +29,19 @@ trait Inspector {
     fn asked(&mut self) -> &mut dyn Inspect;
     fn batch(&mut self, algorithm: Algorithm, data: &[u8], ends: &[u32]);
 
-    fn filter(&mut self, specification: &Specification) {
-        self.asked().set_filter(specification).unwrap();
+    fn filter(&mut self, program: &Program) {
+        self.asked().set_filter(program).unwrap();
     }
 
-    fn names(&mut self, listing: &Listing<'_>, out: &mut Vec<u32>) {
+    fn names(&mut self, listing: &Listing<'_>, out: &mut Matches) {
         self.asked().match_names(listing, out).unwrap();
+    }
+
+    fn sizes(&mut self, sizes: &[u64], out: &mut Vec<u32>) {
+        let (entries, columns) = (sizes.len(), Columns::SIZE);
+        self.asked()
+            .match_metadata(entries, None, columns, sizes, out)
+            .unwrap();
     }
 
     fn digest(&mut self, algorithm: Algorithm, data: &[u8]) -> usize {
@@ -96,14 +104,12 @@ fn crossing<I: Inspector>(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| inspector.digest(Algorithm::Xxh64, black_box(b"")));
 }
 
-/// A directory listing judged by extension.
+/// A directory listing matched by extension.
 #[divan::bench(types = [Sandboxed, Native], args = [16, 64, 1024])]
 fn names<I: Inspector>(bencher: Bencher<'_, '_>, count: usize) {
     let mut inspector = I::make();
-    inspector.filter(&Specification {
-        extensions: vec![b"mkv".to_vec(), b"mp4".to_vec()],
-        ..Specification::default()
-    });
+    let filter = Filter::default().extension("mkv").extension("mp4");
+    inspector.filter(&filter.program().unwrap());
     let (mut names, mut ends) = (Vec::new(), Vec::new());
     for number in 0..count {
         let end = if number % 100 == 0 { "mkv" } else { "html" };
@@ -112,9 +118,24 @@ fn names<I: Inspector>(bencher: Bencher<'_, '_>, count: usize) {
     }
     let kinds = vec![EntryKind::File; count];
     let listing = Listing { names: &names, ends: &ends, kinds: &kinds };
-    let mut out = Vec::new();
+    let mut out = Matches::default();
     bencher.counter(ItemsCount::new(count)).bench_local(|| {
         inspector.names(black_box(&listing), &mut out);
+        out.entries.len()
+    });
+}
+
+/// The sizes of files matched with a range.
+#[divan::bench(types = [Sandboxed, Native], args = [16, 64, 1024])]
+fn sizes<I: Inspector>(bencher: Bencher<'_, '_>, count: usize) {
+    let mut inspector = I::make();
+    let filter = Filter::default().min_size(1 << 10).max_size(1 << 20);
+    inspector.filter(&filter.program().unwrap());
+    let sizes: Vec<u64> =
+        (0..64).cycle().map(|it| 1_u64 << (it % 24)).take(count).collect();
+    let mut out = Vec::new();
+    bencher.counter(ItemsCount::new(count)).bench_local(|| {
+        inspector.sizes(black_box(&sizes), &mut out);
         out.len()
     });
 }

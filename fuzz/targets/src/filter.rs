@@ -1,152 +1,138 @@
-//! Filters: any specification and any listing, against a plain reading of
-//! what a filter is.
+//! Filters: any program, written or read, and any entries, against a plain
+//! reading of what a filter is.
 
-use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
+pub(crate) mod definition;
+pub(crate) mod entries;
+pub(crate) mod programs;
+
 use sanchay_core::batch::{Batch, BatchError};
 use sanchay_core::filter::{
-    EntryKind, Filter, Specification, SpecificationError,
+    Columns, Entries, Matcher, Program, ProgramError, ProgramFault,
 };
 
+use self::definition::Entry;
+use self::entries::{Listing, Metadata};
 use crate::input::Input;
 
-/// A listing of one directory.
-pub(crate) struct Listing {
-    pub(crate) names: Vec<u8>,
-    pub(crate) ends: Vec<u32>,
-    pub(crate) kinds: Vec<EntryKind>,
-}
-
-/// Compiles a specification and judges a listing and sizes with it.
+/// Compiles a program, and asks it about a directory's entries.
 pub fn run(data: &[u8]) {
     let mut input = Input::new(data);
-    let specification = specification(&mut input);
-    let compiled = Filter::compile(&specification);
-    let filter = match (compiled, error(&specification)) {
-        (Ok(filter), None) => filter,
-        (Err(found), Some(expected)) => {
-            assert_eq!(found, expected);
-            return;
-        }
-        (compiled, expected) => panic!("{compiled:?}, not {expected:?}"),
-    };
-    let Listing { names, ends, kinds } = listing(&mut input);
-    let batch = Batch::new(&names, &ends).unwrap();
-    let strings: Vec<&[u8]> = batch.iter().collect();
-    let wanted = |index: &u32| {
-        let at = *index as usize;
-        is_wanted(&specification, strings[at], kinds[at])
-    };
-    let expected: Vec<u32> = (0..).take(kinds.len()).filter(wanted).collect();
-    assert_eq!(filter.judge_names(batch, &kinds), Ok(expected));
-    if let Some((_, fewer)) = kinds.split_last() {
-        let count = u32::try_from(fewer.len()).unwrap();
-        let error = BatchError::ColumnLength(count);
-        assert_eq!(filter.judge_names(batch, fewer), Err(error));
-    }
-
-    let mut sizes = Vec::new();
+    let Some(program) = programs::program(&mut input) else { return };
+    is_read_back(&program, &mut input);
+    let Ok(matcher) = compile(&program) else { return };
+    assert_eq!(matcher.columns(), definition::columns(&program));
+    definition::check_kinds(&program, matcher.kinds());
+    let listing = entries::listing(&mut input);
+    names(&program, &matcher, &listing);
+    whole(&program, &matcher, &listing, &mut input);
     while !input.is_empty() {
-        sizes.push(input.number());
+        metadata(&program, &matcher, &listing, &mut input);
     }
-    let Specification { min_size, max_size, .. } = specification;
-    let fits = |size: u64| {
-        min_size.is_none_or(|least| size >= least)
-            && max_size.is_none_or(|most| size <= most)
+}
+
+/// Compiles a program as the sandbox does: from its bytes.
+pub(crate) fn compile(program: &Program) -> Result<Matcher, ProgramError> {
+    let compiled = Program::decode(&program.encode()).and_then(|read| {
+        assert_eq!(&read, program);
+        Matcher::compile(&read)
+    });
+    let fault = compiled.as_ref().err().map(|error| error.fault);
+    assert_eq!(fault, definition::fault(program));
+    compiled
+}
+
+/// Of a program that is read, every byte counts.
+fn is_read_back(program: &Program, input: &mut Input<'_>) {
+    let mut bytes = program.encode();
+    if Program::decode(&bytes).is_err() {
+        return;
+    }
+    let fault = |bytes: &[u8]| {
+        let error = Program::decode(bytes).unwrap_err();
+        (error.offset as usize, error.fault)
     };
+    let end = input.offset() as usize % bytes.len();
+    assert_eq!(fault(&bytes[..end]), (end, ProgramFault::Length));
+    let len = bytes.len();
+    bytes.push(input.byte());
+    assert_eq!(fault(&bytes), (len, ProgramFault::Length));
+    bytes[0] = 2;
+    assert_eq!(fault(&bytes), (0, ProgramFault::Version));
+}
+
+/// Asks about names and kinds.
+fn names(program: &Program, matcher: &Matcher, listing: &Listing) {
+    let expected = definition::match_names(program, &listing.entries());
+    let entries = listing.named().unwrap();
+    assert_eq!(matcher.match_names(&entries), expected);
+    if let Some((_, fewer)) = listing.kinds.split_last() {
+        let count = u32::try_from(fewer.len()).unwrap();
+        let batch = Batch::new(&listing.names, &listing.ends).unwrap();
+        let answer = Entries::named(batch, fewer);
+        assert_eq!(answer.err(), Some(BatchError::ColumnLength(count)));
+    }
+}
+
+/// Takes both steps, as a walk does: the second sees what the matcher asks
+/// for, of the entries that the first left. What is left then are those of
+/// which the whole expression may be true.
+fn whole(
+    program: &Program,
+    matcher: &Matcher,
+    listing: &Listing,
+    input: &mut Input<'_>,
+) {
+    let rows = listing.kinds.len();
+    let columns = Columns::SIZE.with(Columns::MODIFIED);
+    let numbers = entries::numbers(input, rows, columns);
+    let metadata = Metadata { rows, columns, numbers };
+    let known = metadata.of(listing.entries());
     let expected: Vec<u32> = (0..)
-        .zip(&sizes)
-        .filter(|(_, size)| fits(**size))
+        .zip(&known)
+        .filter(|(_, entry)| definition::is_wanted(program, entry))
         .map(|(index, _)| index)
         .collect();
-    let all = expected.len() == sizes.len();
-    assert!(all || filter.needs_metadata(), "{specification:?}");
-    assert!(filter.needs_metadata() != (fits(0) && fits(u64::MAX)));
-    assert_eq!(filter.judge_sizes(&sizes), expected);
-}
 
-/// A specification; its parts may be impossible.
-pub(crate) fn specification(input: &mut Input<'_>) -> Specification {
-    let flags = input.byte();
-    let count = input.below(12);
-    let extensions = (0..count).map(|_| input.bytes().to_vec()).collect();
-    Specification {
-        extensions,
-        min_size: (flags & 2 != 0).then(|| input.number()),
-        max_size: (flags & 4 != 0).then(|| input.number()),
-        hidden: flags & 1 != 0,
+    let mut left = matcher.match_names(&listing.named().unwrap()).entries;
+    let columns = matcher.columns();
+    if !columns.is_empty() {
+        let rows = left.len();
+        let listing = listing.only(&left);
+        let named = listing.named().unwrap();
+        let named = columns.has(Columns::NAME).then_some(named);
+        let numbers = metadata.only(&left, columns).numbers;
+        let entries = Entries::measured(rows, named, columns, &numbers);
+        let wanted = matcher.match_metadata(&entries.unwrap());
+        left = wanted.iter().map(|at| left[*at as usize]).collect();
     }
+    assert_eq!(left, expected, "{program:?} {known:?}");
 }
 
-/// A well-formed listing.
-pub(crate) fn listing(input: &mut Input<'_>) -> Listing {
-    let (mut names, mut ends) = (Vec::new(), Vec::new());
-    let mut kinds = Vec::new();
-    for _ in 0..input.byte() {
-        kinds.push(kind(input));
-        names.extend_from_slice(input.bytes());
-        ends.push(u32::try_from(names.len()).unwrap());
-    }
-    Listing { names, ends, kinds }
-}
-
-/// What an entry is.
-pub(crate) fn kind(input: &mut Input<'_>) -> EntryKind {
-    if input.flag() { EntryKind::Directory } else { EntryKind::File }
-}
-
-/// Why a specification cannot be compiled.
-fn error(specification: &Specification) -> Option<SpecificationError> {
-    for (index, extension) in (0..).zip(&specification.extensions) {
-        match extension.as_slice() {
-            b"" | b"." => {
-                return Some(SpecificationError::EmptyExtension(index));
-            }
-            text if text.iter().any(|byte| matches!(byte, b'/' | 0)) => {
-                return Some(SpecificationError::ImpossibleExtension(index));
-            }
-            _ => {}
+/// Asks about metadata: some of it, none, or what is no metadata.
+fn metadata(
+    program: &Program,
+    matcher: &Matcher,
+    listing: &Listing,
+    input: &mut Input<'_>,
+) {
+    let is_named = input.flag();
+    let metadata = entries::metadata(input, listing.kinds.len());
+    let Metadata { rows, columns, numbers } = &metadata;
+    let named = is_named.then(|| listing.named().unwrap());
+    let entries = Entries::measured(*rows, named, *columns, numbers);
+    let listed = is_named.then_some(listing.kinds.len());
+    let entries = match (entries, metadata.error(listed)) {
+        (Ok(entries), None) => entries,
+        (Err(error), Some(expected)) => {
+            assert_eq!(error, expected);
+            return;
         }
-    }
-    match (specification.min_size, specification.max_size) {
-        (Some(least), Some(most)) if least > most => {
-            Some(SpecificationError::EmptySizeRange)
-        }
-        _ => None,
-    }
-}
-
-/// What the documentation of a specification says, word for word.
-fn is_wanted(
-    specification: &Specification,
-    name: &[u8],
-    kind: EntryKind,
-) -> bool {
-    let Specification { extensions, hidden, .. } = specification;
-    let ends_in = |extension: &Vec<u8>| {
-        let bare = extension.strip_prefix(b".").unwrap_or(extension);
-        let suffix = caseless(&[b".", bare].concat());
-        let name = caseless(name);
-        name.len() > suffix.len() && name.ends_with(&suffix)
+        (entries, expected) => panic!("{entries:?}, not {expected:?}"),
     };
-    let shown = *hidden || name.first() != Some(&b'.');
-    shown
-        && (kind == EntryKind::Directory
-            || extensions.is_empty()
-            || extensions.iter().any(ends_in))
-}
-
-/// The characters of a name, each as the least of those that differ from it by
-/// case alone; bytes that are none as numbers beyond them.
-fn caseless(name: &[u8]) -> Vec<u32> {
-    let mut all = Vec::new();
-    for chunk in name.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            let mut alike = ClassUnicode::new([ClassUnicodeRange::new(c, c)]);
-            alike.case_fold_simple();
-            all.push(u32::from(alike.ranges()[0].start()));
-        }
-        let invalid = chunk.invalid().iter();
-        all.extend(invalid.map(|byte| 0x0011_0000 + u32::from(*byte)));
-    }
-    all
+    let known = match is_named {
+        true => listing.entries(),
+        false => vec![Entry::default(); *rows],
+    };
+    let expected = definition::match_metadata(program, &metadata.of(known));
+    assert_eq!(matcher.match_metadata(&entries), expected);
 }

@@ -56,6 +56,13 @@ impl<'a> Input<'a> {
         u64::from_le_bytes(bytes)
     }
 
+    /// A number with a sign, which is its last bit, so that those near zero
+    /// are short.
+    pub(crate) fn signed(&mut self) -> i64 {
+        let number = self.number();
+        (number >> 1).cast_signed() ^ -(number & 1).cast_signed()
+    }
+
     /// A number of 32 bits; greater ones become the greatest.
     pub(crate) fn offset(&mut self) -> u32 {
         u32::try_from(self.number()).unwrap_or(u32::MAX)

@@ -17,7 +17,6 @@
     reason = "a panic is how a target reports what it found"
 )]
 
-pub mod cage;
 pub mod checklist;
 pub mod filter;
 pub mod hasher;
@@ -25,17 +24,18 @@ mod input;
 pub mod names;
 pub mod options;
 pub mod plugins;
+pub mod sandbox;
 
 /// A target: its name, and what it does with an input.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
 pub const TARGETS: &[Target] = &[
-    ("cage", cage::run),
     ("checklist", checklist::run),
     ("filter", filter::run),
     ("hasher", hasher::run),
     ("names", names::run),
     ("options", options::run),
     ("plugins", plugins::run),
+    ("sandbox", sandbox::run),
 ];

@@ -20,12 +20,13 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use sanchay_core::filter::{Expr, Field, Operand, Operator};
 use sanchay_sandbox::plugin::{
     NameBatch, Plugin, PluginOptions, Sample, Timestamp,
 };
 use sanchay_sandbox::{
-    Algorithm, EntryKind, Fault, Inspector, Limits, Listing, Sandbox,
-    SandboxOptions, Separator, Specification,
+    Algorithm, Columns, EntryKind, Fault, Inspector, Limits, Listing, Matches,
+    Program, Sandbox, SandboxOptions, Separator,
 };
 use sanchay_testkit::plugin::{extractor, filter};
 use support::guest;
@@ -97,15 +98,27 @@ fn provoke(inspector: &mut Inspector) -> usize {
     faults.extend(inspector.begin(Algorithm::Xxh64).err());
     faults.extend(inspector.update_with(9, &mut |space| space.len()).err());
     faults.extend(inspector.finish().err());
-    if inspector.set_filter(&Specification::default()).is_ok() {
-        let kinds = [EntryKind::File; 2];
-        let listing = Listing { names: b"ox", ends: &[1, 2], kinds: &kinds };
-        let mut out = Vec::new();
-        faults.extend(inspector.judge_names(&listing, &mut out).err());
-        faults.extend(inspector.judge_sizes(&[99, 0], &mut out).err());
+    let mut refused = 0;
+    for extension in [b"c", b"k", b"x"] {
+        let extension = Operand::Bytes(extension.into());
+        let expr = Expr::test(Field::EXTENSION, Operator::Equal, extension);
+        let program = Program { hidden: true, expr };
+        refused += usize::from(inspector.set_filter(&program).is_err());
     }
-    faults.retain(|fault| !matches!(fault, Fault::NoStream));
-    faults.len()
+    let kinds = [EntryKind::Directory; 2];
+    let mut matches = Matches::default();
+    for names in [b"ox", b"Ox"] {
+        let listing = Listing { names, ends: &[1, 2], kinds: &kinds };
+        faults.extend(inspector.match_names(&listing, &mut matches).err());
+        let (listing, columns) = (Some(&listing), Columns::SIZE);
+        let (rows, sizes, out) =
+            (2, [u64::from(names[0]), 0], &mut Vec::new());
+        let answer =
+            inspector.match_metadata(rows, listing, columns, &sizes, out);
+        faults.extend(answer.err());
+    }
+    faults.retain(|it| !matches!(it, Fault::NoStream | Fault::NoFilter));
+    faults.len() + refused
 }
 
 /// Loads components one after another, provokes each, and drops it.
@@ -213,14 +226,14 @@ impl Belongings {
     /// What there is once the threads that were told to end have ended.
     fn settled(threads: usize) -> Self {
         let began = Instant::now();
-        loop {
-            let now = Self::now();
-            let late = began.elapsed() > Duration::from_secs(10);
-            if now.threads <= threads || late {
-                return now;
-            }
+        while Self::now().threads > threads
+            && began.elapsed() < Duration::from_secs(10)
+        {
             thread::sleep(Duration::from_millis(5));
         }
+        // A large stack is given back by whichever thread ends next.
+        thread::spawn(|| ()).join().unwrap();
+        Self::now()
     }
 
     fn is_back_at(self, before: Self) {

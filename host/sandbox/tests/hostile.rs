@@ -13,9 +13,10 @@ mod support;
 use std::fs;
 use std::time::{Duration, Instant};
 
+use sanchay_core::filter::{Expr, Field, Operand, Operator};
 use sanchay_sandbox::{
-    Algorithm, Checklist, EntryKind, Fault, Inspector, Listing, Sandbox,
-    Separator, Specification, TreeError,
+    Algorithm, Checklist, Columns, EntryKind, Fault, FilterError, Inspector,
+    KindSet, Listing, Matches, Program, Sandbox, Separator, TreeError,
 };
 use support::{guest, inspector_of, tight};
 
@@ -214,29 +215,91 @@ fn digests_that_cannot_be_are_never_returned() {
     lie("finish", inspector.finish());
 }
 
+/// What may be two directories; the first name has the lie.
+fn listing(names: &str) -> Listing<'_> {
+    let kinds = &[EntryKind::Directory, EntryKind::Unknown];
+    Listing { names: names.as_bytes(), ends: &[1, 2], kinds }
+}
+
+/// A program whose fifteenth byte has the lie.
+fn program(lie: &str) -> Program {
+    let extension = Operand::Bytes(lie.into());
+    let expr = Expr::test(Field::EXTENSION, Operator::Equal, extension);
+    let program = Program { hidden: false, expr };
+    assert_eq!(program.encode().get(14), lie.as_bytes().first());
+    program
+}
+
+fn set_filter(inspector: &mut Inspector, lie: &str) -> Result<(), Fault> {
+    inspector.set_filter(&program(lie)).map_err(|error| match error {
+        FilterError::Fault(fault) => fault,
+        error => panic!("{error:?}"),
+    })
+}
+
+/// How a filter can be one that cannot be.
+const FILTER_LIES: [&str; 6] = ["h", "f", "r", "c", "C", "k"];
+
 #[test]
-fn verdicts_that_cannot_be_are_never_returned() {
+fn a_filter_that_cannot_be_is_never_set() {
     let mut inspector = inspector_of("liar");
-    inspector.set_filter(&Specification::default()).unwrap();
-    let mut out = vec![9];
-    for first in ["o", "d", "t", "m", "a", "c"] {
+    let mut out = Matches::default();
+    for first in FILTER_LIES {
+        lie(first, set_filter(&mut inspector, first));
+        assert_eq!(inspector.filter_columns(), Err(Fault::NoFilter));
+        let answer = inspector.match_names(&listing("xx"), &mut out);
+        assert_eq!(answer, Err(Fault::NoFilter));
+    }
+    set_filter(&mut inspector, "x").unwrap();
+    let all = Columns::SIZE.with(Columns::MODIFIED).with(Columns::NAME);
+    for first in FILTER_LIES {
+        lie(first, set_filter(&mut inspector, first));
+        // The one that was set before stays, in the fresh instance.
+        assert_eq!(inspector.filter_columns(), Ok(all));
+        assert_eq!(inspector.filter_kinds(), Ok(KindSet::ALL));
+        inspector.match_names(&listing("xx"), &mut out).unwrap();
+        assert_eq!(out.entries, [0, 1]);
+    }
+}
+
+#[test]
+fn matches_that_cannot_be_are_never_returned() {
+    let mut inspector = inspector_of("liar");
+    set_filter(&mut inspector, "x").unwrap();
+    let of_entries = ["o", "d", "t", "m", "a", "n", "e", "r"];
+    let of_directories = ["O", "D", "T", "M", "A", "N"];
+    let both = || Matches { entries: vec![0, 1], directories: vec![0, 1] };
+    for first in of_entries.iter().chain(&of_directories) {
+        let mut out = both();
         let names = format!("{first}x");
-        let kinds = [EntryKind::File; 2];
-        let listing =
-            Listing { names: names.as_bytes(), ends: &[1, 2], kinds: &kinds };
-        lie(first, inspector.judge_names(&listing, &mut out));
-        assert!(out.is_empty());
+        lie(first, inspector.match_names(&listing(&names), &mut out));
+        assert_eq!(out, Matches::default());
 
         // The filter was set again in the fresh instance.
-        let listing = Listing { names: b"xx", ..listing };
-        inspector.judge_names(&listing, &mut out).unwrap();
-        assert_eq!(out, [0, 1]);
+        inspector.match_names(&listing("xx"), &mut out).unwrap();
+        assert_eq!(out, both());
     }
-    for first in [b'o', b'd', b't', b'm', b'a'] {
-        let sizes = [u64::from(first), 0];
-        lie("sizes", inspector.judge_sizes(&sizes, &mut out));
+    for kind in EntryKind::ALL {
+        let mut out = both();
+        let kinds = &[EntryKind::Directory, kind];
+        let listing = Listing { kinds, ..listing("xx") };
+        let answer = inspector.match_names(&listing, &mut out);
+        if kind == EntryKind::Directory {
+            assert_eq!((answer, out), (Ok(()), both()));
+            continue;
+        }
+        lie("no directory", answer);
+        assert_eq!(out, Matches::default());
+    }
+    for first in of_entries {
+        let mut out = vec![9];
+        let mut sizes = |size: u64, out: &mut Vec<u32>| {
+            let sizes = [size, 0];
+            inspector.match_metadata(2, None, Columns::SIZE, &sizes, out)
+        };
+        lie(first, sizes(first.as_bytes()[0].into(), &mut out));
         assert!(out.is_empty());
-        inspector.judge_sizes(&[0, 0], &mut out).unwrap();
+        sizes(0, &mut out).unwrap();
         assert_eq!(out, [0, 1]);
     }
 }
@@ -253,7 +316,7 @@ fn promises_that_cannot_be_are_never_returned() {
 }
 
 #[test]
-fn an_answer_that_swells_outside_the_cage_is_refused() {
+fn an_answer_that_swells_outside_the_sandbox_is_refused() {
     let before = peak_memory();
     let mut inspector = inspector_of("answer_bomb");
     let fault = parse(&mut inspector, &[b'\n'; 9000]).unwrap_err();

@@ -1,7 +1,7 @@
 //! Filters: compiled once, then asked about listings and metadata.
 
 use sanchay_core::filter::{Columns, Matches, Program, ProgramError};
-use sanchay_core::kind::KindSet;
+use sanchay_core::kind::{EntryKind, KindSet};
 use wasmtime::Result;
 use wasmtime::component::ResourceAny;
 
@@ -110,6 +110,9 @@ impl Inspector {
             indices::check(indices, count)
                 .map_err(|what| self.caller.contract_violation(what))?;
         }
+        if !directories.iter().all(|index| may_be_directory(listing, *index)) {
+            return Err(self.caller.contract_violation("a directory that is none"));
+        }
         *out = Matches { entries, directories };
         Ok(())
     }
@@ -150,6 +153,13 @@ impl Inspector {
         *out = wanted;
         Ok(())
     }
+}
+
+/// Whether an entry of a listing is a directory, or may be one.
+fn may_be_directory(listing: &Listing<'_>, index: u32) -> bool {
+    let kind =
+        usize::try_from(index).ok().and_then(|at| listing.kinds.get(at));
+    matches!(kind, Some(EntryKind::Directory | EntryKind::Unknown))
 }
 
 /// A listing as it crosses.

@@ -39,22 +39,27 @@
   (call $list (i32.const 1024) (i32.const 8)))
 
 (func (export "sanchay:inspect/filtering@0.1.0#[static]filter.compile")
-  (param i32 i32 i32 i64 i32 i64 i32) (result i32)
+  (param i32 i32) (result i32)
   (i32.store (i32.const 16) (i32.const 0))
   (i32.store (i32.const 20) (call $new-filter (i32.const 1)))
   (i32.const 16))
 
-(func (export "sanchay:inspect/filtering@0.1.0#[method]filter.needs-metadata")
+(func (export "sanchay:inspect/filtering@0.1.0#[method]filter.columns")
+  (param i32) (result i64)
+  (i64.const 3))
+
+(func (export "sanchay:inspect/filtering@0.1.0#[method]filter.kinds")
   (param i32) (result i32)
-  (i32.const 1))
+  (i32.const 127))
 
-(func (export "sanchay:inspect/filtering@0.1.0#[method]filter.judge-names")
+(func (export "sanchay:inspect/filtering@0.1.0#[method]filter.match-names")
   (param i32 i32 i32 i32 i32 i32 i32) (result i32)
-  (call $ok-list (i32.const 1024) (i32.const 0)))
+  (memory.fill (i32.const 16) (i32.const 0) (i32.const 20))
+  (i32.const 16))
 
-(func (export "sanchay:inspect/filtering@0.1.0#[method]filter.judge-sizes")
-  (param i32 i32 i32) (result i32)
-  (call $list (i32.const 1024) (i32.const 0)))
+(func (export "sanchay:inspect/filtering@0.1.0#[method]filter.match-metadata")
+  (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i32 i32) (result i32)
+  (call $ok-list (i32.const 1024) (i32.const 0)))
 
 (func (export "sanchay:inspect/checklists@0.1.0#parse")
   (param i32 i32 i32 i32 i32) (result i32)

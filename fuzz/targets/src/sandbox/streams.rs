@@ -1,4 +1,4 @@
-//! Digests that are made piece by piece in the cage, beside the bytes that
+//! Digests that are made piece by piece in the sandbox, beside the bytes that
 //! they must be of.
 
 use sanchay_core::hashing;

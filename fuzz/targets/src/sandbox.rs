@@ -3,19 +3,20 @@
 //! a crash of the component, and every answer is the one that the same logic
 //! gives natively.
 
-mod judging;
+mod filtering;
 mod streams;
 
 use std::sync::LazyLock;
 
-use sanchay_core::batch::{Batch, BatchError as NativeError};
+use sanchay_core::batch::Batch;
 use sanchay_core::{checklist, hashing, tree};
 use sanchay_sandbox::{
-    Algorithm, BatchError, ChainingValue, Digest, Expectation, Fault,
-    Inspector, Sandbox, SandboxOptions, Separator,
+    Algorithm, ChainingValue, Digest, Expectation, Fault, Inspector, Sandbox,
+    SandboxOptions, Separator,
 };
 
-use self::{judging::Judge, streams::Stream};
+use self::filtering::Filtering;
+use self::streams::Stream;
 use crate::input::Input;
 
 /// How many calls an input may make.
@@ -30,7 +31,7 @@ static SANDBOX: LazyLock<Sandbox> =
 /// The instance, and what it must have kept of the calls before.
 struct Session {
     inspector: Inspector,
-    judge: Judge,
+    filtering: Filtering,
     stream: Stream,
 }
 
@@ -38,8 +39,8 @@ struct Session {
 pub fn run(data: &[u8]) {
     let mut input = Input::new(data);
     let inspector = SANDBOX.inspector();
-    let (judge, stream) = (Judge::default(), Stream::default());
-    let mut session = Session { inspector, judge, stream };
+    let (filtering, stream) = (Filtering::default(), Stream::default());
+    let mut session = Session { inspector, filtering, stream };
     for _ in 0..CALLS {
         if input.is_empty() {
             break;
@@ -50,7 +51,7 @@ pub fn run(data: &[u8]) {
 
 impl Session {
     fn call(&mut self, input: &mut Input<'_>) {
-        let Self { inspector, judge, stream } = self;
+        let Self { inspector, filtering, stream } = self;
         match input.below(12) {
             0 => digest_batch(inspector, input),
             1 => digest_batch_with(inspector, input),
@@ -58,9 +59,9 @@ impl Session {
             3 => partial(inspector, input),
             4 => piece(inspector, input),
             5 => join(inspector, input),
-            6 => judge.set(inspector, input),
-            7 => judge.names(inspector, input),
-            8 => judge.sizes(inspector, input),
+            6 => filtering.set(inspector, input),
+            7 => filtering.match_names(inspector, input),
+            8 => filtering.match_metadata(inspector, input),
             9 => parse_checklist(inspector, input),
             10 => stream.begin_or_finish(inspector, input),
             _ => stream.update(inspector, input),
@@ -124,7 +125,7 @@ fn is_batch(
             assert_eq!(digests.concat(), expected);
         }
         Err(error) => {
-            assert_eq!(answer, Err(Fault::Batch(same(error))));
+            assert_eq!(answer, Err(Fault::Batch(error)));
             assert!(digests.is_empty());
         }
     }
@@ -133,9 +134,9 @@ fn is_batch(
 fn partial(inspector: &mut Inspector, input: &mut Input<'_>) {
     let (first, last) = (input.bytes(), input.bytes());
     let size = input.number();
-    let caged = inspector.partial(first, last, size).unwrap();
+    let sandboxed = inspector.partial(first, last, size).unwrap();
     let native = hashing::partial(first, last, size);
-    assert_eq!(caged, native);
+    assert_eq!(sandboxed, native);
 }
 
 fn piece(inspector: &mut Inspector, input: &mut Input<'_>) {
@@ -174,27 +175,33 @@ fn parse_checklist(inspector: &mut Inspector, input: &mut Input<'_>) {
     let text = if input.flag() { input.rest() } else { input.bytes() };
     let algorithm = [None, Some(Algorithm::Blake3)][input.below(2)];
     let separator = [Separator::Undecided, Separator::Single][input.below(2)];
-    let caged = inspector.parse_checklist(text, algorithm, separator).unwrap();
+    let sandboxed =
+        inspector.parse_checklist(text, algorithm, separator).unwrap();
     let native = checklist::parse(text, algorithm, separator);
-    assert_eq!(caged.lines, native.lines);
-    assert_eq!(caged.separator, native.separator);
-    assert_eq!(caged.malformed, native.malformed);
-    assert_eq!(caged.promises.len(), native.promises.len());
-    for (caged, native) in caged.promises.iter().zip(&native.promises) {
-        assert_eq!((caged.line, &caged.path), (native.line, &native.path));
-        assert!(same_expectation(&caged.expected, &native.expected));
+    assert_eq!(sandboxed.lines, native.lines);
+    assert_eq!(sandboxed.separator, native.separator);
+    assert_eq!(sandboxed.malformed, native.malformed);
+    assert_eq!(sandboxed.promises.len(), native.promises.len());
+    for (sandboxed, native) in sandboxed.promises.iter().zip(&native.promises)
+    {
+        assert_eq!(
+            (sandboxed.line, &sandboxed.path),
+            (native.line, &native.path)
+        );
+        assert!(same_expectation(&sandboxed.expected, &native.expected));
     }
 }
 
 fn same_expectation(
-    caged: &Expectation,
+    sandboxed: &Expectation,
     native: &checklist::Expectation,
 ) -> bool {
     use checklist::Expectation as Native;
-    match (caged, native) {
-        (Expectation::Named(caged, digest), Native::Named(native, bytes)) => {
-            caged == native && digest.as_bytes() == bytes
-        }
+    match (sandboxed, native) {
+        (
+            Expectation::Named(sandboxed, digest),
+            Native::Named(native, bytes),
+        ) => sandboxed == native && digest.as_bytes() == bytes,
         (Expectation::Unnamed(digest), Native::Unnamed(bytes)) => {
             digest.as_bytes() == bytes
         }
@@ -223,14 +230,4 @@ fn ends(input: &mut Input<'_>, len: usize) -> Vec<u32> {
         ends.push(len);
     }
     ends
-}
-
-/// The error of the sandbox that a native one becomes.
-fn same(error: NativeError) -> BatchError {
-    match error {
-        NativeError::EndOutOfOrder(index) => BatchError::EndOutOfOrder(index),
-        NativeError::EndPastData(index) => BatchError::EndPastData(index),
-        NativeError::TrailingData(bytes) => BatchError::TrailingData(bytes),
-        NativeError::ColumnLength(count) => BatchError::ColumnLength(count),
-    }
 }

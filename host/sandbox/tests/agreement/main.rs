@@ -1,4 +1,4 @@
-//! The same logic, natively and in the cage, on the same bytes.
+//! The same logic, natively and in the sandbox, on the same bytes.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::indexing_slicing,
@@ -7,15 +7,16 @@
     reason = "a test that panics has failed, as it should"
 )]
 
+mod filters;
+mod programs;
+#[path = "../support/mod.rs"]
 mod support;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use sanchay_core::batch::Batch;
-use sanchay_core::{checklist, filter, hashing};
+use sanchay_core::{checklist, hashing};
 use sanchay_sandbox::{
-    Algorithm, BatchError, EntryKind, Expectation, Fault, FilterError,
-    Inspector, Listing, Separator, Specification, TreeError,
+    Algorithm, BatchError, Expectation, Fault, Inspector, Separator, TreeError,
 };
 use support::inspector;
 
@@ -104,55 +105,8 @@ proptest! {
         size: u64,
     ) {
         let native = hashing::partial(&first, &last, size);
-        let caged = inspector().partial(&first, &last, size).unwrap();
-        prop_assert_eq!(caged, native);
-    }
-
-    #[test]
-    fn verdicts_agree(
-        names in vec(vec(prop_oneof![any::<u8>(), Just(b'.'), Just(b'a')], 1..9), 0..60),
-        extensions in vec("[a.]{0,2}[ab]", 0..4),
-        sizes in vec(0_u64..100, 0..60),
-        range in (proptest::option::of(0_u64..60), proptest::option::of(40_u64..100)),
-        hidden: bool,
-        seed: u64,
-    ) {
-        let extensions: Vec<Vec<u8>> =
-            extensions.into_iter().map(String::into_bytes).collect();
-        let (min_size, max_size) = range;
-        let native = filter::Filter::compile(&filter::Specification {
-            extensions: extensions.clone(), min_size, max_size, hidden,
-        });
-        let mut inspector = inspector();
-        let caged = inspector.set_filter(&Specification {
-            extensions, min_size, max_size, hidden,
-        });
-        let native = match (native, caged) {
-            (Ok(native), Ok(())) => native,
-            (Err(native), Err(caged)) => {
-                prop_assert_eq!(same_error(native), caged);
-                return Ok(());
-            }
-            (native, caged) => panic!("{native:?} but {caged:?}"),
-        };
-
-        let (data, ends) = columns(&names);
-        let is_file = |index: usize| seed.rotate_left(index as u32) & 1 == 0;
-        let kinds: Vec<_> = (0..names.len())
-            .map(|it| if is_file(it) { EntryKind::File } else { EntryKind::Directory })
-            .collect();
-        let native_kinds: Vec<_> = (0..names.len())
-            .map(|it| if is_file(it) { filter::EntryKind::File } else { filter::EntryKind::Directory })
-            .collect();
-        let batch = Batch::new(&data, &ends).unwrap();
-        let listing = Listing { names: &data, ends: &ends, kinds: &kinds };
-        let mut out = vec![7];
-        inspector.judge_names(&listing, &mut out).unwrap();
-        prop_assert_eq!(&out, &native.judge_names(batch, &native_kinds).unwrap());
-
-        prop_assert_eq!(inspector.needs_metadata().unwrap(), native.needs_metadata());
-        inspector.judge_sizes(&sizes, &mut out).unwrap();
-        prop_assert_eq!(out, native.judge_sizes(&sizes));
+        let sandboxed = inspector().partial(&first, &last, size).unwrap();
+        prop_assert_eq!(sandboxed, native);
     }
 
     #[test]
@@ -165,40 +119,30 @@ proptest! {
     ) {
         let text = text.as_bytes();
         let native = checklist::parse(text, algorithm, separator);
-        let caged =
+        let sandboxed =
             inspector().parse_checklist(text, algorithm, separator).unwrap();
-        prop_assert_eq!(caged.lines, native.lines);
-        prop_assert_eq!(caged.separator, native.separator);
-        prop_assert_eq!(&caged.malformed, &native.malformed);
-        prop_assert_eq!(caged.promises.len(), native.promises.len());
-        for (caged, native) in caged.promises.iter().zip(&native.promises) {
-            prop_assert_eq!(caged.line, native.line);
-            prop_assert_eq!(&caged.path, &native.path);
-            prop_assert!(same_expectation(&caged.expected, &native.expected));
+        prop_assert_eq!(sandboxed.lines, native.lines);
+        prop_assert_eq!(sandboxed.separator, native.separator);
+        prop_assert_eq!(&sandboxed.malformed, &native.malformed);
+        prop_assert_eq!(sandboxed.promises.len(), native.promises.len());
+        for (sandboxed, native) in sandboxed.promises.iter().zip(&native.promises) {
+            prop_assert_eq!(sandboxed.line, native.line);
+            prop_assert_eq!(&sandboxed.path, &native.path);
+            prop_assert!(same_expectation(&sandboxed.expected, &native.expected));
         }
-    }
-}
-
-fn same_error(native: filter::SpecificationError) -> FilterError {
-    use filter::SpecificationError as Native;
-    match native {
-        Native::EmptyExtension(index) => FilterError::EmptyExtension(index),
-        Native::ImpossibleExtension(index) => {
-            FilterError::ImpossibleExtension(index)
-        }
-        Native::EmptySizeRange => FilterError::EmptySizeRange,
     }
 }
 
 fn same_expectation(
-    caged: &Expectation,
+    sandboxed: &Expectation,
     native: &checklist::Expectation,
 ) -> bool {
     use checklist::Expectation as Native;
-    match (caged, native) {
-        (Expectation::Named(caged, digest), Native::Named(native, bytes)) => {
-            caged == native && digest.as_bytes() == bytes
-        }
+    match (sandboxed, native) {
+        (
+            Expectation::Named(sandboxed, digest),
+            Native::Named(native, bytes),
+        ) => sandboxed == native && digest.as_bytes() == bytes,
         (Expectation::Unnamed(digest), Native::Unnamed(bytes)) => {
             digest.as_bytes() == bytes
         }
@@ -210,7 +154,7 @@ fn same_expectation(
 }
 
 #[test]
-fn published_digests_come_out_of_the_cage() {
+fn published_digests_come_out_of_the_sandbox() {
     let mut inspector = inspector();
     for (algorithm, digest) in [
         (Algorithm::Xxh64, "45ab6734b21e6968"),
@@ -256,14 +200,6 @@ fn a_malformed_batch_is_refused_and_the_inspector_goes_on() {
         assert_eq!(answer, Err(Fault::Batch(error)));
         assert!(digests.is_empty());
     }
-    inspector.set_filter(&Specification::default()).unwrap();
-    let listing = Listing { names: b"ab", ends: &[1, 2], kinds: &[] };
-    let mut out = vec![1];
-    assert_eq!(
-        inspector.judge_names(&listing, &mut out),
-        Err(Fault::Batch(BatchError::ColumnLength(0))),
-    );
-    assert!(out.is_empty());
     inspector
         .digest_batch(Algorithm::Xxh64, b"abc", &[3], &mut digests)
         .unwrap();
@@ -300,30 +236,7 @@ fn a_digest_can_be_made_while_another_is_under_way() {
 }
 
 #[test]
-fn a_filter_that_cannot_be_leaves_the_one_that_was_set() {
-    let mut inspector = inspector();
-    assert_eq!(inspector.needs_metadata(), Err(Fault::NoFilter));
-    assert_eq!(
-        inspector.judge_sizes(&[1], &mut Vec::new()),
-        Err(Fault::NoFilter),
-    );
-    let wanted =
-        Specification { max_size: Some(10), ..Specification::default() };
-    inspector.set_filter(&wanted).unwrap();
-    let impossible =
-        Specification { extensions: vec![vec![]], ..wanted.clone() };
-    assert_eq!(
-        inspector.set_filter(&impossible),
-        Err(FilterError::EmptyExtension(0)),
-    );
-    let mut out = Vec::new();
-    inspector.judge_sizes(&[1, 11, 2], &mut out).unwrap();
-    assert_eq!(out, [0, 2]);
-    assert_eq!(inspector.needs_metadata(), Ok(true));
-}
-
-#[test]
-fn bytes_that_are_poured_into_the_cage_have_the_same_digest() {
+fn bytes_that_are_poured_into_the_sandbox_have_the_same_digest() {
     let mut inspector = inspector();
     let data = bytes(300_001, 77);
     for algorithm in Algorithm::ALL {

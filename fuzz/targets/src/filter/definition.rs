@@ -1,0 +1,181 @@
+//! What a filter is, written down plainly: entry by entry and part by part.
+
+mod truth;
+
+use sanchay_core::filter::{
+    Columns, Expr, Matches, Operand, Operator, Program, ProgramFault, Test,
+};
+use sanchay_core::kind::{EntryKind, KindSet};
+
+pub(crate) use self::truth::Entry;
+use self::truth::{EXTENSION, KIND, MODIFIED, SIZE, holds};
+
+/// Why a program cannot be read or compiled.
+pub(crate) fn fault(program: &Program) -> Option<ProgramFault> {
+    if depth(&program.expr) > 100
+        || parts_and_operands(&program.expr) > 10_000
+        || program.encode().len() > 1 << 20
+    {
+        return Some(ProgramFault::TooLarge);
+    }
+    misfit(&program.expr)
+}
+
+fn parts(expr: &Expr) -> &[Expr] {
+    match expr {
+        Expr::All(parts) | Expr::Any(parts) => parts,
+        Expr::Not(part) => std::slice::from_ref(part),
+        Expr::Test(_) => &[],
+    }
+}
+
+fn depth(expr: &Expr) -> usize {
+    parts(expr).iter().map(|part| depth(part) + 1).max().unwrap_or(0)
+}
+
+fn parts_and_operands(expr: &Expr) -> usize {
+    let own = match expr {
+        Expr::Test(test) => test.operands.len(),
+        _ => 0,
+    };
+    1 + own + parts(expr).iter().map(parts_and_operands).sum::<usize>()
+}
+
+/// What is wrong with the first test that fits no field.
+fn misfit(expr: &Expr) -> Option<ProgramFault> {
+    let Expr::Test(test) = expr else {
+        return parts(expr).iter().find_map(misfit);
+    };
+    let Test { field, operator, operands } = test;
+    let fits = match *field {
+        EXTENSION => {
+            *operator == Operator::Equal
+                && operands.iter().all(|operand| match operand {
+                    Operand::Bytes(bytes) => {
+                        !bytes.is_empty()
+                            && !bytes.iter().any(|it| matches!(it, b'/' | 0))
+                    }
+                    _ => false,
+                })
+        }
+        SIZE => operands.iter().all(|it| matches!(it, Operand::Number(_))),
+        MODIFIED => operands.iter().all(|it| matches!(it, Operand::Time(_))),
+        KIND => {
+            let is_set = |operand: &Operand| match operand {
+                Operand::Number(bits) => *bits < 128,
+                _ => false,
+            };
+            *operator == Operator::Equal && operands.iter().all(is_set)
+        }
+        _ => return Some(ProgramFault::Field),
+    };
+    (!fits).then_some(ProgramFault::Operand)
+}
+
+/// What must all be true of an entry.
+fn outermost(program: &Program) -> &[Expr] {
+    match &program.expr {
+        Expr::All(parts) => parts,
+        other => std::slice::from_ref(other),
+    }
+}
+
+/// The columns that an expression tests.
+fn tested(expr: &Expr) -> Columns {
+    let own = match expr {
+        Expr::Test(test) => match test.field {
+            SIZE => Columns::SIZE,
+            MODIFIED => Columns::MODIFIED,
+            _ => Columns::NAME,
+        },
+        _ => Columns::default(),
+    };
+    parts(expr).iter().map(tested).fold(own, Columns::with)
+}
+
+/// Whether an expression waits for metadata.
+fn waits(expr: &Expr) -> bool {
+    let tested = tested(expr);
+    tested.has(Columns::SIZE) || tested.has(Columns::MODIFIED)
+}
+
+/// What the second step has to know.
+pub(crate) fn columns(program: &Program) -> Columns {
+    outermost(program)
+        .iter()
+        .filter(|part| waits(part))
+        .map(tested)
+        .fold(Columns::default(), Columns::with)
+}
+
+/// Asserts that kinds are among those that may be wanted if an entry of which
+/// nothing else is known may be; and unless something with parts of its own
+/// is turned into its opposite, that they alone are.
+pub(crate) fn check_kinds(program: &Program, kinds: KindSet) {
+    for kind in EntryKind::ALL {
+        let entry = Entry { kind: Some(kind), ..Entry::default() };
+        let may_be = holds(&program.expr, &entry) != Some(false);
+        let is_right = match turns_parts(&program.expr) {
+            true => kinds.has(kind) || !may_be,
+            false => kinds.has(kind) == may_be,
+        };
+        assert!(is_right, "{kind} in {kinds:?} of {program:?}");
+    }
+}
+
+fn turns_parts(expr: &Expr) -> bool {
+    match expr {
+        Expr::Not(part) => !matches!(**part, Expr::Test(_)),
+        _ => parts(expr).iter().any(turns_parts),
+    }
+}
+
+/// What the first step says: it looks at what tests names and kinds, or
+/// nothing at all.
+pub(crate) fn match_names(program: &Program, entries: &[Entry]) -> Matches {
+    let mut matches = Matches::default();
+    for (index, entry) in (0..).zip(entries) {
+        if is_hidden(program, entry) {
+            continue;
+        }
+        let is_rejected = outermost(program).iter().any(|part| {
+            let looks = !waits(part) || tested(part).has(Columns::NAME);
+            looks && holds(part, entry) == Some(false)
+        });
+        if !is_rejected {
+            matches.entries.push(index);
+        }
+        let enters = [EntryKind::Directory, EntryKind::Unknown];
+        if entry.kind.is_some_and(|kind| enters.contains(&kind)) {
+            matches.directories.push(index);
+        }
+    }
+    matches
+}
+
+/// What the second step says: it looks at what waits for metadata.
+pub(crate) fn match_metadata(
+    program: &Program,
+    entries: &[Entry],
+) -> Vec<u32> {
+    let is_rejected = |entry: &Entry| {
+        outermost(program)
+            .iter()
+            .any(|part| waits(part) && holds(part, entry) == Some(false))
+    };
+    (0..)
+        .zip(entries)
+        .filter(|(_, entry)| !is_rejected(entry))
+        .map(|(index, _)| index)
+        .collect()
+}
+
+/// Whether an entry of which all is known is wanted, or may be where its kind
+/// is not known.
+pub(crate) fn is_wanted(program: &Program, entry: &Entry) -> bool {
+    !is_hidden(program, entry) && holds(&program.expr, entry) != Some(false)
+}
+
+fn is_hidden(program: &Program, entry: &Entry) -> bool {
+    !program.hidden && entry.name.as_ref().is_some_and(|it| it.is_hidden)
+}
