@@ -10,7 +10,7 @@ use std::{
 };
 
 use sanchay::{
-    Engine, HashEvent, HashOptions, Method, ScanEvent, Source, WalkOptions,
+    Engine, Filter, HashEvent, HashOptions, Method, ScanEvent, Source, WalkOptions,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -40,7 +40,7 @@ fn find(
     root: &PathBuf,
 ) -> Result<Vec<PathBuf>, sanchay::Error> {
     let options = WalkOptions {
-        extensions: vec![b"mkv".to_vec()],
+        filter: Filter::default().extension("mkv"),
         follow: true,
         ..WalkOptions::default()
     };
