@@ -145,7 +145,7 @@ fn a_value_that_makes_no_sense_is_refused_with_what_was_expected() {
         ("scan --changed-before 2026-13-01", "a date"),
         ("scan --kind folder", "directory"),
         ("scan -e {rs,md}", "it is a pattern"),
-        ("scan --min-size 2 --max-size 1", "the least size is greater"),
+        ("scan --min-size 2 --max-size 1", "the minimum is greater"),
     ] {
         let run = sanchay().words(words).run().exits(2);
         assert!(run.stderr.contains(expected), "{words}: {}", run.stderr);
