@@ -15,7 +15,7 @@ const MISCHIEF: &str = r"\u{1b}[2J\u{202e}gpj\u{9b}1m";
 pub(crate) fn impostor(within: &str) -> Vec<u8> {
     wat::parse_str(format!(
         r#"(component {within} (instance $empty)
-            (export "sanchay:inspect/judging@0.1.0" (instance $empty)))"#
+            (export "sanchay:inspect/matching@0.1.0" (instance $empty)))"#
     ))
     .unwrap()
 }
