@@ -1,4 +1,4 @@
-//! What is published beside a component, judged by what the format demands and
+//! What is published beside a component, checked by what the format demands and
 //! by what cargo says.
 #![allow(
     clippy::expect_used,

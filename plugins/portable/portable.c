@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void exports_judging_describe(exports_judging_description_t *ret) {
+void exports_matching_describe(exports_matching_description_t *ret) {
   plugin_string_set(&ret->name, "portable");
   plugin_string_set(&ret->version, "0.1.0");
   ret->settings.len = 0;
@@ -20,12 +20,12 @@ void exports_judging_describe(exports_judging_description_t *ret) {
 }
 
 // There is nothing to set.
-bool exports_judging_configure(exports_judging_list_assignment_t *settings,
+bool exports_matching_configure(exports_matching_list_assignment_t *settings,
                                plugin_string_t *err) {
   return true;
 }
 
-void exports_judging_judge(exports_judging_batch_t *batch,
+void exports_matching_select(exports_matching_batch_t *batch,
                            plugin_list_u32_t *ret) {
   size_t count = batch->ends.len;
   ret->len = 0;

@@ -208,7 +208,7 @@ fn new_writes_a_project_and_never_over_anything() {
     assert_eq!(new("mine").code(), Some(0));
     let manifest = fs::read_to_string(tree.path("mine/Cargo.toml")).unwrap();
     assert!(manifest.contains("name = \"mine\""));
-    assert!(tree.path("mine/wit/judging.wit").is_file());
+    assert!(tree.path("mine/wit/matching.wit").is_file());
     assert_eq!(new("--language c --world extractor theirs").code(), Some(0));
     assert!(tree.path("theirs/extractor.c").is_file());
     let again = new("mine");
@@ -260,12 +260,12 @@ const PLAIN: &str = r#"(module
         "\00\00\00\00\00\00\00\00" "\00\00\00\00")
     (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
         (i32.const 65536))
-    (func (export "sanchay:inspect/judging@0.1.0#describe") (result i32)
+    (func (export "sanchay:inspect/matching@0.1.0#describe") (result i32)
         (i32.const 1040))
-    (func (export "sanchay:inspect/judging@0.1.0#configure")
+    (func (export "sanchay:inspect/matching@0.1.0#configure")
         (param i32 i32) (result i32)
         (unreachable))
-    (func (export "sanchay:inspect/judging@0.1.0#judge")
+    (func (export "sanchay:inspect/matching@0.1.0#select")
         (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)
         (result i32)
         (i32.const 2048)))"#;
@@ -295,7 +295,7 @@ fn pack_makes_a_component_and_says_why_it_cannot() {
         // Without a world, a module would be a component without exports.
         ("empty.wasm", "--world filter or --world extractor tells it"),
         ("plain.wasm", "--world filter or --world extractor tells it"),
-        ("empty.wasm --world filter", "judging"),
+        ("empty.wasm --world filter", "matching"),
         ("plain.wasm --world extractor", "extracting"),
     ] {
         let refused = pack(&format!("{words} -o x.wasm"));

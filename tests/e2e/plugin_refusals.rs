@@ -15,7 +15,7 @@ const MISCHIEF: &str = r"\u{1b}[2J\u{202e}gpj\u{9b}1m";
 pub(crate) fn impostor(within: &str) -> Vec<u8> {
     wat::parse_str(format!(
         r#"(component {within} (instance $empty)
-            (export "sanchay:inspect/judging@0.1.0" (instance $empty)))"#
+            (export "sanchay:inspect/matching@0.1.0" (instance $empty)))"#
     ))
     .unwrap()
 }
@@ -223,7 +223,7 @@ fn no_output_goes_over_a_plugin_or_a_file_to_be_read() {
         ] {
             let finished = with_cache().within(tree.root()).words(words).run();
             assert_eq!(finished.code(), Some(2), "{words}");
-            let why = "the output must go to another file";
+            let why = "the output file is also an input";
             assert!(finished.stderr.contains(why), "{words}");
             assert_eq!(fs::read(&victim).unwrap(), component, "{words}");
             assert_eq!(fs::read(&precious).unwrap(), b"precious", "{words}");

@@ -155,7 +155,7 @@ fn values_go_with_each_file_of_a_group() {
 }
 
 #[test]
-fn a_filter_judges_beside_the_other_options() {
+fn a_filter_matches_beside_the_other_options() {
     let tree = Tree::new();
     for name in ["a.x", "b.x", "xa.x", "c.y", "xd/a.x", "d/xa.x", "d/a.x"] {
         tree.file(name, "same");
@@ -178,7 +178,7 @@ fn a_filter_judges_beside_the_other_options() {
     assert_eq!(hashed.lines().len(), 3);
     let groups = run(&tree, "dupes -0", &["filter"]);
     assert_eq!(groups.stdout, b"a.x\0b.x\0c.y\0d/a.x\0\0");
-    // What is named is not judged.
+    // What is named is not matched.
     let named = run(&tree, "scan -0 xa.x", &["filter"]).succeeds();
     assert_eq!(named.stdout, b"xa.x\0");
 }

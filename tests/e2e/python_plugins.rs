@@ -14,14 +14,14 @@ use crate::plugins::with_cache;
 /// A filter. The README shows an extractor.
 const FILTER: &str = "\
 from wit_world import exports
-from wit_world.exports.judging import Batch, Description
+from wit_world.exports.matching import Batch, Description
 
 
-class Judging(exports.Judging):
+class Matching(exports.Matching):
     def describe(self):
         return Description(name='no-digits', version='1', metadata=False)
 
-    def judge(self, batch):
+    def select(self, batch):
         verdicts = bytearray((len(batch.ends) + 7) // 8)
         start = 0
         for index, end in enumerate(batch.ends):
@@ -98,7 +98,7 @@ fn an_extractor_in_python_as_the_readme_shows_it_is_taken_and_answers() {
 
 #[test]
 #[ignore = "compiles for a minute or more: just python-plugins"]
-fn a_filter_in_python_judges() {
+fn a_filter_in_python_selects() {
     let tree = Tree::new();
     let world = "filter-plugin";
     let Some(plugin) = componentize(&tree, "names", world, FILTER) else {

@@ -22,17 +22,17 @@
       (then (unreachable)))
     (local.get $address))
 
-  (func (export "sanchay:inspect/judging@0.1.0#describe") (result i32)
+  (func (export "sanchay:inspect/matching@0.1.0#describe") (result i32)
     (i32.const 1088))
 
   ;; There are no settings.
-  (func (export "sanchay:inspect/judging@0.1.0#configure")
+  (func (export "sanchay:inspect/matching@0.1.0#configure")
     (param i32 i32) (result i32)
     (unreachable))
 
   ;; The indices of what is wanted come to lie at 8192; the batch lies behind
   ;; them.
-  (func (export "sanchay:inspect/judging@0.1.0#judge")
+  (func (export "sanchay:inspect/matching@0.1.0#select")
     (param $directory i32) (param $directory-length i32)
     (param $names i32) (param $names-length i32)
     (param $ends i32) (param $count i32)

@@ -4,7 +4,7 @@
 //! The tests themselves are in `tests/e2e` (the program, as a test of the
 //! package `sanchay-cli`) and in `host/sanchay/tests` (the library). What is
 //! here knows neither: an oracle walks with the standard library and hashes
-//! with the plain crates, so that it cannot share a fault with what it judges.
+//! with the plain crates, so that it cannot share a fault with what it tests.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,

@@ -1,5 +1,5 @@
 //! The example plugins in a run, beside the same run without them: what it
-//! costs to have a component of the user's own judge every name, or read the
+//! costs to have a component of the user's own look at every name, or read the
 //! beginning of the files that it knows.
 //!
 //! Of the small set a tenth has a name that the extractor knows, and random

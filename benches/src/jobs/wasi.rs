@@ -1,5 +1,5 @@
 //! The WASI command under `wasmtime run`, beside the native program: what it
-//! costs to run all of it in WebAssembly, and not the judgement alone.
+//! costs to run all of it in WebAssembly, and not the inspector alone.
 //!
 //! The command has one thread. As it is, wasmtime takes it from its cache,
 //! where it keeps what it has compiled; compiled beforehand (`wasmtime

@@ -29,7 +29,7 @@ pub fn run(data: &[u8]) {
     let mut input = Input::new(data);
     match input.below(2) {
         0 => extract(input.rest()),
-        _ => judge(input.below(256) + 1, input.rest()),
+        _ => select(input.below(256) + 1, input.rest()),
     }
 }
 
@@ -64,7 +64,7 @@ fn extract(answer: &[u8]) {
     }
 }
 
-fn judge(count: usize, answer: &[u8]) {
+fn select(count: usize, answer: &[u8]) {
     let names = &answer[..answer.len().min(LONGEST)];
     // One name has all the bytes; the others none.
     let ends = vec![u32::try_from(names.len()).unwrap(); count];
@@ -78,7 +78,7 @@ fn judge(count: usize, answer: &[u8]) {
         metadata: None,
     };
     let mut wanted = Vec::new();
-    if plugin.judge().unwrap().judge(&batch, &mut wanted).is_err() {
+    if plugin.filter().unwrap().select(&batch, &mut wanted).is_err() {
         assert!(wanted.is_empty());
     }
     assert!(wanted.is_sorted_by(|a, b| a < b), "{wanted:?}");

@@ -15,6 +15,16 @@ pub enum Content {
 }
 
 impl Content {
+    /// What was digested, as bytes: equal where both ends of a partial digest
+    /// are.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        match self {
+            Self::Whole(_, digest) => *digest,
+            Self::Partial(ends) => ends.digest(),
+        }
+    }
+
     /// The hash function that made it.
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {

@@ -19,6 +19,7 @@ pub mod escape;
 pub mod exit;
 pub mod filter;
 mod folding;
+pub mod grouping;
 pub mod hashing;
 pub mod kind;
 pub mod order;

@@ -1,10 +1,7 @@
 //! Finding duplicates: which files have equal content.
 
-mod candidates;
 mod collection;
 mod compare;
-mod digests;
-mod distinct;
 mod extracting;
 mod groups;
 
@@ -18,14 +15,17 @@ use std::{
 
 pub(crate) use self::extracting::extract_groups;
 use self::{
-    collection::{Collection, Collector, FileNumber, WorkerFiles},
-    compare::{Comparison, END, SMALL},
+    collection::{Collection, Collector, WorkerFiles},
+    compare::Comparison,
 };
 pub use self::{
     extracting::GroupValues,
     groups::{
         DuplicateGroup, DuplicateSummary, Duplicates, Group, GroupFile, Groups,
     },
+};
+use sanchay_core::grouping::{
+    self, Candidates, END, FileNumber, FileTable as _,
 };
 use sanchay_sandbox::Algorithm;
 
@@ -203,12 +203,8 @@ fn find(
     let run = RunState::new(monitor);
     let collection = collect(pool, roots, options, &run, on_error)?;
     let walked = run.outcome()?;
-    let candidates = candidates::pick(pool, &collection, options.hardlinks);
-    let (small, large): (Vec<_>, Vec<_>) = candidates
-        .files
-        .iter()
-        .copied()
-        .partition(|file| collection.size(*file) <= SMALL);
+    let candidates = Candidates::pick(pool, &collection, options.hardlinks);
+    let (small, large) = candidates.split(&collection);
     let size = |file: &FileNumber| collection.size(*file);
     // Of large files, the ends are read first: how many of them are read
     // to the end is not known before that.
@@ -226,18 +222,8 @@ fn find(
     if !large.is_empty() {
         let ends = comparison.read(&large, Method::Partial { chunk: END })?;
         run.outcome()?;
-        let alike = ends.groups(&collection).filter(|group| {
-            group.len() > 1
-                || options.hardlinks
-                    && group.first().is_some_and(|row| {
-                        candidates::is_representative(
-                            &candidates.aliases,
-                            row.file,
-                        )
-                    })
-        });
         let first = whole.len();
-        whole.extend(alike.flatten().map(|row| row.file));
+        whole.extend(ends.undecided(&collection, &candidates));
         let alike = whole.get(first..).unwrap_or_default();
         let decided = large.len().saturating_sub(alike.len());
         run.count_decided(decided as u64, alike.iter().map(size).sum());
@@ -250,13 +236,12 @@ fn find(
         named_errors: compared.named_errors,
         ..walked
     };
-    Ok(groups::gather(
-        collection,
-        &digests,
-        &candidates.aliases,
-        options,
-        summary,
-    ))
+    let groups =
+        grouping::Groups::gather(&collection, &digests, &candidates, |file| {
+            collection.entry(file)
+        });
+    let (algorithm, scanned) = (options.algorithm, summary);
+    Ok(Duplicates { collection, algorithm, groups, scanned })
 }
 
 /// Walks the roots. Where there are several, they are walked one after

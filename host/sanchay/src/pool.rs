@@ -18,6 +18,7 @@ use std::{
 
 use rayon::slice::ParallelSliceMut as _;
 use rustix::time::{ClockId, clock_gettime};
+use sanchay_core::grouping::Sorter;
 use sanchay_sandbox::{Limits, Sandbox, SandboxOptions};
 
 use crate::{
@@ -235,10 +236,11 @@ impl Pool {
         });
         Ok(())
     }
+}
 
-    /// Sorts, with all threads where there is much to sort and they can be
-    /// had.
-    pub(crate) fn sort<T: Send>(
+/// Sorts with all threads, where there is much to sort and they can be had.
+impl Sorter for Pool {
+    fn sort<T: Send>(
         &self,
         items: &mut [T],
         order: impl Fn(&T, &T) -> Ordering + Sync,

@@ -184,7 +184,7 @@ fn plugins(components: &[Vec<u8>], count: usize) {
                 faults += usize::from(told.is_err());
             }
         }
-        if let Some(mut judge) = plugin.judge() {
+        if let Some(mut filter) = plugin.filter() {
             for name in ["!u", "!l", "!s", "!b"] {
                 let batch = NameBatch {
                     directory: b"",
@@ -193,7 +193,7 @@ fn plugins(components: &[Vec<u8>], count: usize) {
                     kinds: &[EntryKind::File],
                     metadata: None,
                 };
-                let told = judge.judge(&batch, &mut Vec::new());
+                let told = filter.select(&batch, &mut Vec::new());
                 faults += usize::from(told.is_err());
             }
         }

@@ -1,4 +1,4 @@
-//! The component that is embedded, judged by its bytes alone.
+//! The component that is embedded, checked by its bytes alone.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::indexing_slicing,
@@ -56,7 +56,7 @@ fn the_printed_world_names_every_interface_and_function() {
         "interface filtering",
         "interface checklists",
         "digest-batch: func",
-        "judge-names: func",
+        "match-names: func",
         "resource hasher",
         "resource filter",
     ] {

@@ -23,7 +23,7 @@ use support::extracting;
 
 /// What a component needs to be taken for a filter until it is compiled.
 const FILTER: &str = r#"(instance $empty)
-    (export "sanchay:inspect/judging@0.1.0" (instance $empty))"#;
+    (export "sanchay:inspect/matching@0.1.0" (instance $empty))"#;
 
 fn impostor(within: &str) -> Vec<u8> {
     wat::parse_str(format!("(component {within} {FILTER})")).unwrap()
@@ -237,8 +237,8 @@ fn a_component_that_cannot_be_set_up_is_compiled_once() {
             (core instance $i (instantiate $m))
             (func $f (result u32) (canon lift (core func $i "f")))
             (instance $j (export "describe" (func $f))
-                (export "judge" (func $f)))
-            (export "sanchay:inspect/judging@0.1.0" (instance $j)))"#,
+                (export "select" (func $f)))
+            (export "sanchay:inspect/matching@0.1.0" (instance $j)))"#,
     )
     .unwrap();
     let folder = tempfile::tempdir().unwrap();

@@ -38,7 +38,7 @@ fn load(component: &[u8]) -> Result<Plugin, PluginError> {
     Plugin::load(component, &tight())
 }
 
-fn judge(plugin: &Plugin, names: &[&str]) -> Result<Vec<u32>, Fault> {
+fn select(plugin: &Plugin, names: &[&str]) -> Result<Vec<u32>, Fault> {
     let mut end = 0;
     let ends: Vec<u32> = names
         .iter()
@@ -56,7 +56,7 @@ fn judge(plugin: &Plugin, names: &[&str]) -> Result<Vec<u32>, Fault> {
         metadata: None,
     };
     let mut out = Vec::new();
-    plugin.judge().unwrap().judge(&batch, &mut out).map(|()| out)
+    plugin.filter().unwrap().select(&batch, &mut out).map(|()| out)
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn an_extractor_tells_what_it_is_and_its_values() {
         extract(&plugin, b"e"),
         (Ok(Err("no good\u{1b}".into())), vec![None, None])
     );
-    assert!(plugin.judge().is_none());
+    assert!(plugin.filter().is_none());
 }
 
 #[test]
@@ -234,23 +234,23 @@ fn a_plugin_is_refused_that_cannot_be_set_up_as_its_user_says() {
 }
 
 #[test]
-fn a_filter_judges_batches_and_its_lies_are_faults() {
+fn a_filter_selects_from_batches_and_wrong_answers_are_faults() {
     let plugin = load(&filter()).unwrap();
     assert_eq!(plugin.world(), "filter-plugin");
     let names: Vec<&str> =
         ["a", "x", "bc", "xy"].into_iter().cycle().take(36).collect();
     let wanted: Vec<u32> = (0..36).filter(|it| it % 2 == 0).collect();
-    assert_eq!(judge(&plugin, &names), Ok(wanted));
-    assert_eq!(judge(&plugin, &[]), Ok(vec![]));
+    assert_eq!(select(&plugin, &names), Ok(wanted));
+    assert_eq!(select(&plugin, &[]), Ok(vec![]));
     for (name, lie) in [("!s", true), ("!b", true), ("!u", false)] {
-        let fault = judge(&plugin, &["a", name]).unwrap_err();
+        let fault = select(&plugin, &["a", name]).unwrap_err();
         assert_eq!(
             matches!(fault, Fault::ContractViolation(_)),
             lie,
             "{fault:?}"
         );
     }
-    let fault = judge(&plugin, &["!l"]).unwrap_err();
+    let fault = select(&plugin, &["!l"]).unwrap_err();
     assert!(matches!(fault, Fault::BudgetExhausted { .. }), "{fault:?}");
 }
 
@@ -357,7 +357,7 @@ fn what_is_no_plugin_is_refused_with_the_reason() {
     assert!(matches!(refused, PluginError::World(_)), "{refused:?}");
     let empty = wat::parse_str("(component)").unwrap();
     let refused = load(&empty).unwrap_err();
-    assert!(refused.to_string().contains("judging@0.1.0"), "{refused}");
+    assert!(refused.to_string().contains("matching@0.1.0"), "{refused}");
     let huge = vec![0; (32 << 20) + 1];
     let refused = load(&huge).unwrap_err();
     assert!(matches!(refused, PluginError::TooLarge { .. }), "{refused:?}");
@@ -368,8 +368,8 @@ fn what_is_no_plugin_is_refused_with_the_reason() {
             (core instance $i (instantiate $m))
             (func $f (result u32) (canon lift (core func $i "f")))
             (instance $j (export "describe" (func $f))
-                (export "judge" (func $f)))
-            (export "sanchay:inspect/judging@0.1.0" (instance $j)))"#,
+                (export "select" (func $f)))
+            (export "sanchay:inspect/matching@0.1.0" (instance $j)))"#,
     );
     let refused = load(&other.unwrap()).unwrap_err();
     assert!(matches!(refused, PluginError::World(_)), "{refused:?}");
@@ -389,7 +389,7 @@ fn a_function_too_large_to_compile_in_bounded_time_is_refused() {
     let module = format!("(core module (func {body}))");
     let component = wat::parse_str(format!(
         r#"(component {module} (instance $e)
-            (export "sanchay:inspect/judging@0.1.0" (instance $e)))"#
+            (export "sanchay:inspect/matching@0.1.0" (instance $e)))"#
     ));
     let refused = load(&component.unwrap()).unwrap_err();
     assert!(matches!(refused, PluginError::TooComplex(_)), "{refused:?}");
@@ -431,7 +431,7 @@ fn what_was_compiled_once_is_not_compiled_again() {
     // Were it to compile, it could not.
     options.compiler = Compiler::Program("/no/such/program".into());
     let plugin = Plugin::load(&filter(), &options).unwrap();
-    assert_eq!(judge(&plugin, &["x", "y"]), Ok(vec![1]));
+    assert_eq!(select(&plugin, &["x", "y"]), Ok(vec![1]));
     let refused = Plugin::load(&extractor(), &options).unwrap_err();
     assert!(matches!(refused, PluginError::Compile(_)), "{refused:?}");
     // Damaged, it is compiled anew.

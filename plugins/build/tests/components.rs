@@ -37,7 +37,10 @@ fn portable_is_a_filter_without_imports_and_below_20_kilobytes() {
     };
     let component = fs::read(path).unwrap();
     component::must_be(World::Filter, &component).unwrap();
-    assert_eq!(component::names(&component).unwrap(), exports_only("judging"),);
+    assert_eq!(
+        component::names(&component).unwrap(),
+        exports_only("matching"),
+    );
     assert!(component.len() < 20_000, "{} bytes", component.len());
 }
 
@@ -45,7 +48,7 @@ fn portable_is_a_filter_without_imports_and_below_20_kilobytes() {
 fn a_filter_is_not_taken_for_an_extractor() {
     let component = fs::read(images().unwrap()).unwrap();
     let error = component::must_be(World::Filter, &component).unwrap_err();
-    assert!(error.contains("judging"), "{error}");
+    assert!(error.contains("matching"), "{error}");
 }
 
 #[test]

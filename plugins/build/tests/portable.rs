@@ -231,7 +231,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(50))]
 
     #[test]
-    fn any_name_is_judged_as_by_the_same_rules_in_other_words(
+    fn any_name_is_matched_as_by_the_same_rules_in_other_words(
         names in vec(name(), 500),
     ) {
         let names: Vec<_> = names.iter().map(Vec::as_slice).collect();

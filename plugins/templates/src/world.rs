@@ -9,7 +9,7 @@ use crate::wit;
 /// A world that plugins implement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum World {
-    /// Judges entries of directories.
+    /// Selects entries of directories.
     Filter,
     /// Extracts values from files.
     Extractor,
@@ -41,7 +41,7 @@ impl World {
     #[must_use]
     pub fn interface(self) -> &'static str {
         match self {
-            Self::Filter => "judging",
+            Self::Filter => "matching",
             Self::Extractor => "extracting",
         }
     }
@@ -50,7 +50,7 @@ impl World {
     #[must_use]
     pub fn call(self) -> &'static str {
         match self {
-            Self::Filter => "judge",
+            Self::Filter => "select",
             Self::Extractor => "extract",
         }
     }

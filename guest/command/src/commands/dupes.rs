@@ -4,20 +4,18 @@
 
 mod collection;
 mod compare;
-mod groups;
-mod names;
 
 use alloc::format;
-use alloc::rc::Rc;
 use alloc::string::String;
+use alloc::sync::Arc;
 
 use sanchay_core::content::Content;
+use sanchay_core::grouping::Groups;
 use sanchay_core::record::{self, RecordKind, Row};
 use unit_prefix::NumberPrefix;
 
 use self::collection::{Collection, Collector};
 use self::compare::Comparison;
-use self::groups::Group;
 use crate::arguments::Dupes;
 use crate::failure::{Action, EntryError, Failure};
 use crate::folders::{Folders, Named};
@@ -41,23 +39,22 @@ pub(super) fn run(
         dupes.walk.filter = dupes.walk.filter.min_size(1);
     }
     let collector = collect(&dupes, folders)?;
-    let (collection, tally) = (collector.collection, collector.tally);
-    let mut comparison = Comparison::new(&collection, folders, tally);
+    let (mut collection, tally) = (collector.collection, collector.tally);
+    let mut comparison = Comparison::new(&mut collection, folders, tally);
     let groups = comparison.groups(&dupes);
-    print(&collection, &groups, &dupes, &mut output)?;
     let exit = comparison.tally.exit(dupes.roots.len());
+    print(&collection, &groups, &dupes, &mut output)?;
     let exit = output.finish(exit)?;
     if dupes.quiet {
         return Ok(exit);
     }
-    let redundant: usize =
-        groups.iter().map(|group| group.members.len().saturating_sub(1)).sum();
-    let bytes = groups.iter().map(|group| group.reclaimable).sum();
+    let totals = groups.totals();
     messages::note(format_args!(
-        "groups: {}, redundant files: {redundant}, reclaimable: {} ({bytes} \
-         bytes)",
-        groups.len(),
-        human(bytes),
+        "groups: {}, redundant files: {}, reclaimable: {} ({} bytes)",
+        totals.groups,
+        totals.redundant_files,
+        human(totals.reclaimable_bytes),
+        totals.reclaimable_bytes,
     ));
     Ok(exit)
 }
@@ -71,7 +68,7 @@ fn collect(dupes: &Dupes, folders: &Folders) -> Result<Collector, Failure> {
             Ok(Named::Directory(folder)) => {
                 // Opened once more, for when its files are read.
                 let kept = match folders.open(root) {
-                    Ok(Named::Directory(kept)) => Some(Rc::new(kept)),
+                    Ok(Named::Directory(kept)) => Some(Arc::new(kept)),
                     _ => None,
                 };
                 collector.root(kept);
@@ -95,13 +92,13 @@ fn collect(dupes: &Dupes, folders: &Folders) -> Result<Collector, Failure> {
 
 fn print(
     collection: &Collection,
-    groups: &[Group],
+    groups: &Groups,
     dupes: &Dupes,
     output: &mut Output,
 ) -> Result<(), Failure> {
-    for (number, group) in (1..).zip(groups) {
+    for (number, group) in (1..).zip(groups.iter()) {
         let of = record::Group { number, reclaimable: group.reclaimable };
-        for member in &group.members {
+        for member in group.files {
             let (parent, name) = collection.path(*member);
             output.push(&Row {
                 parent: parent.as_bytes(),

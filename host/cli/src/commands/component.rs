@@ -1,4 +1,5 @@
-//! `sanchay component`: the WebAssembly component that does the judging.
+//! `sanchay component`: the WebAssembly component that inspects names and
+//! bytes.
 
 use std::{fmt::Write as _, path::PathBuf};
 

@@ -1,4 +1,4 @@
-"""Arguments that calls share and that are for Python to judge."""
+"""Arguments that several calls share and that Python checks."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use sanchay_core::grouping::{FileNumber, FileTable};
 use sanchay_storage::{FileId, Storage};
 
 use crate::{
@@ -20,33 +21,17 @@ use crate::{
 /// that none of them is moved when it grows.
 const FILES_PER_BLOCK: usize = 1 << 16;
 
-/// A file in a [`Collection`]: the number of its block and its place there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct FileNumber(u32);
-
-impl FileNumber {
-    fn new(block: usize, place: usize) -> Option<Self> {
-        u32::try_from(block * FILES_PER_BLOCK + place).ok().map(Self)
-    }
-
-    /// The number itself: ascending in the order of the walk.
-    pub(super) fn index(self) -> usize {
-        self.0 as usize
-    }
-}
-
 /// What is known of a file.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct File {
-    /// Its size in bytes.
-    pub(super) size: u64,
+struct File {
+    size: u64,
     inode: u64,
     name: u32,
     parent: u32,
     name_len: u16,
     device: u16,
     /// Whether it has more names than this one.
-    pub(super) linked: bool,
+    is_linked: bool,
 }
 
 #[derive(Default)]
@@ -141,7 +126,7 @@ impl Block {
             parent: u32::try_from(self.parents.len() - 1).ok()?,
             name_len: u16::try_from(entry.name.len()).ok()?,
             device: u16::try_from(device).ok()?,
-            linked: entry.metadata.links > 1,
+            is_linked: entry.metadata.links > 1,
         };
         self.names.extend_from_slice(entry.name);
         self.files.push(file);
@@ -157,37 +142,9 @@ pub(super) struct Collection {
 }
 
 impl Collection {
-    /// All files, in the order in which the workers came upon them:
-    /// directory by directory.
-    pub(super) fn files(
-        &self,
-    ) -> impl Iterator<Item = (FileNumber, &File)> + '_ {
-        self.blocks.iter().enumerate().flat_map(|(index, block)| {
-            block.files.iter().enumerate().filter_map(move |(place, file)| {
-                Some((FileNumber::new(index, place)?, file))
-            })
-        })
-    }
-
-    /// One more than the greatest file number.
-    pub(super) fn end(&self) -> usize {
-        self.blocks.len() * FILES_PER_BLOCK
-    }
-
     fn find(&self, number: FileNumber) -> Option<(&Block, &File)> {
         let block = self.blocks.get(number.index() / FILES_PER_BLOCK)?;
         Some((block, block.files.get(number.index() % FILES_PER_BLOCK)?))
-    }
-
-    pub(super) fn size(&self, number: FileNumber) -> u64 {
-        self.find(number).map_or(0, |(_, file)| file.size)
-    }
-
-    /// What identifies a file.
-    pub(super) fn id(&self, number: FileNumber) -> Option<FileId> {
-        let (block, file) = self.find(number)?;
-        let device = *block.devices.get(usize::from(file.device))?;
-        Some(FileId { device, inode: file.inode })
     }
 
     /// The directory a file is in; none for one that the caller named.
@@ -213,8 +170,53 @@ impl Collection {
         }
     }
 
-    /// Compares two files by the bytes of their paths.
-    pub(super) fn by_path(&self, a: FileNumber, b: FileNumber) -> Ordering {
+    /// What makes a directory entry: the directory, as the system knows it,
+    /// and the name in it.
+    pub(super) fn entry(
+        &self,
+        number: FileNumber,
+    ) -> Option<(FileId, Vec<u8>)> {
+        match self.parent(number) {
+            Some(node) => {
+                let directory = node.reopen().and_then(|open| open.id());
+                Some((directory.ok()?, self.name(number).to_vec()))
+            }
+            None => self.storage.locate(&self.path(number)).ok(),
+        }
+    }
+}
+
+impl FileTable for Collection {
+    type Identity = FileId;
+
+    fn end(&self) -> usize {
+        self.blocks.len() * FILES_PER_BLOCK
+    }
+
+    /// In the order in which the workers came upon them: directory by
+    /// directory.
+    fn files(&self) -> impl Iterator<Item = FileNumber> {
+        self.blocks.iter().enumerate().flat_map(|(index, block)| {
+            let first = index * FILES_PER_BLOCK;
+            (first..first + block.files.len()).map_while(FileNumber::new)
+        })
+    }
+
+    fn size(&self, file: FileNumber) -> u64 {
+        self.find(file).map_or(0, |(_, file)| file.size)
+    }
+
+    fn is_linked(&self, file: FileNumber) -> bool {
+        self.find(file).is_some_and(|(_, file)| file.is_linked)
+    }
+
+    fn identity(&self, file: FileNumber) -> Option<FileId> {
+        let (block, file) = self.find(file)?;
+        let device = *block.devices.get(usize::from(file.device))?;
+        Some(FileId { device, inode: file.inode })
+    }
+
+    fn by_path(&self, a: FileNumber, b: FileNumber) -> Ordering {
         match (self.parent(a), self.parent(b)) {
             (Some(a_node), Some(b_node)) => by_path(
                 (a_node, self.name(a), false),

@@ -8,12 +8,12 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use sanchay_core::grouping::{
+    DigestColumn, FileNumber, FileTable as _, SortedDigests,
+};
 use sanchay_storage::{EntryKind, File, Metadata};
 
-use super::{
-    collection::{Collection, FileNumber},
-    digests::{SortedDigests, WorkerResults},
-};
+use super::collection::Collection;
 use crate::{
     cache::DigestCache,
     entry::join,
@@ -27,13 +27,6 @@ use crate::{
     sync::{into_inner, lock},
     walk::{Open, RootEntry},
 };
-
-/// Files of up to this many bytes are read whole at once: opening a file costs
-/// as much as reading this much.
-pub(super) const SMALL: u64 = 64 * 1024;
-
-/// How much is read of each end of a large file, in bytes.
-pub(super) const END: u32 = 16 * 1024;
 
 /// A file of this many bytes is a task of its own.
 const LARGE: u64 = 4 << 20;
@@ -57,10 +50,6 @@ impl Comparison<'_> {
         files: &[FileNumber],
         method: Method,
     ) -> Result<SortedDigests, Error> {
-        let digest_len = match method {
-            Method::Whole(algorithm) => algorithm.digest_len(),
-            Method::Partial { .. } => 16,
-        };
         let tasks = files
             .chunk_by(|a, b| self.same_parent(*a, *b))
             .flat_map(|part| self.cut(part, method));
@@ -73,7 +62,7 @@ impl Comparison<'_> {
                 |_, _| {
                     let reader = Reader::new(self.run, self.pool);
                     let reader = reader.with_cache(self.cache);
-                    Ok((reader, WorkerResults::default()))
+                    Ok((reader, DigestColumn::default()))
                 },
                 |part: &[FileNumber], _, (reader, own), inspector| {
                     self.read_part(part, method, inspector, reader, own);
@@ -85,13 +74,8 @@ impl Comparison<'_> {
                 |(_, own)| lock(&results).push(own),
             )?;
         }
-        let results = into_inner(results);
-        Ok(SortedDigests::sort(
-            self.pool,
-            self.collection,
-            results,
-            digest_len,
-        ))
+        let columns = into_inner(results);
+        Ok(SortedDigests::sort(self.pool, self.collection, columns))
     }
 
     /// Cuts files into tasks: a few hundred files, or one that is large.
@@ -124,7 +108,7 @@ impl Comparison<'_> {
         method: Method,
         inspector: &mut dyn Inspect,
         reader: &mut Reader<'_>,
-        results: &mut WorkerResults,
+        results: &mut DigestColumn,
     ) {
         let parent = part.first().and_then(|f| self.collection.parent(*f));
         let directory = match parent.map(|node| node.reopen()).transpose() {
@@ -165,7 +149,7 @@ impl Comparison<'_> {
         file: FileNumber,
         metadata: &Metadata,
     ) -> Result<(), Cause> {
-        if self.collection.id(file) != Some(metadata.id) {
+        if self.collection.identity(file) != Some(metadata.id) {
             return Err(Cause::Replaced);
         }
         let (expected, found) = (self.collection.size(file), metadata.size);
@@ -191,7 +175,7 @@ struct CandidateFiles<'f> {
     comparison: &'f Comparison<'f>,
     part: &'f [FileNumber],
     directory: Option<Open>,
-    results: &'f mut WorkerResults,
+    results: &'f mut DigestColumn,
 }
 
 impl Files for CandidateFiles<'_> {
@@ -227,7 +211,7 @@ impl Files for CandidateFiles<'_> {
         let (action, cause) = match result {
             Ok(result) if result.grew => (Action::Read, Cause::Grew),
             Ok(result) if result.size == expected => {
-                results.add(file, result.content);
+                results.push(file, &result.content);
                 return;
             }
             Ok(result) => {

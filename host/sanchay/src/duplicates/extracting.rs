@@ -10,10 +10,10 @@ use std::{
     },
 };
 
+use sanchay_core::grouping::FileNumber;
 use sanchay_sandbox::plugin::Value;
 
 use super::{
-    collection::FileNumber,
     compare::Comparison,
     groups::{Duplicates, Group},
 };

@@ -1,34 +1,19 @@
-//! The answer: groups of equal files, in an order that does not depend on how
-//! they were found.
+//! The answer as the library gives it: groups of equal files, with their paths.
 
 use std::{path::PathBuf, sync::Arc};
 
+use sanchay_core::grouping::{self, FileNumber, GroupTotals};
 use sanchay_sandbox::{Algorithm, Digest};
 
-use super::{
-    collection::{Collection, FileNumber},
-    digests::SortedDigests,
-    distinct,
-};
-use crate::{
-    entry::join, monitor::Summary, options::DuplicateOptions, walk::Node,
-};
+use super::collection::Collection;
+use crate::{entry::join, monitor::Summary, walk::Node};
 
 /// Groups of files with equal content.
 pub struct Duplicates {
     pub(super) collection: Collection,
-    algorithm: Algorithm,
-    groups: Vec<Span>,
-    files: Vec<FileNumber>,
-    summary: DuplicateSummary,
-}
-
-struct Span {
-    size: u64,
-    digest: Digest,
-    reclaimable: u64,
-    start: usize,
-    end: usize,
+    pub(super) algorithm: Algorithm,
+    pub(super) groups: grouping::Groups,
+    pub(super) scanned: Summary,
 }
 
 /// What a search for duplicates came to.
@@ -49,7 +34,7 @@ impl std::fmt::Debug for Duplicates {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Duplicates")
             .field("algorithm", &self.algorithm)
-            .field("summary", &self.summary)
+            .field("summary", &self.summary())
             .finish_non_exhaustive()
     }
 }
@@ -58,7 +43,15 @@ impl Duplicates {
     /// What the search came to.
     #[must_use]
     pub fn summary(&self) -> DuplicateSummary {
-        self.summary
+        let GroupTotals { groups, redundant_files, reclaimable_bytes } =
+            self.groups.totals();
+        let scanned = self.scanned;
+        DuplicateSummary {
+            groups,
+            redundant_files,
+            reclaimable_bytes,
+            scanned,
+        }
     }
 
     /// The groups: the ones that most can be reclaimed of first, and among
@@ -72,7 +65,7 @@ impl Duplicates {
 #[derive(Clone, Copy)]
 pub struct Group<'a> {
     all: &'a Duplicates,
-    span: &'a Span,
+    group: grouping::Group<'a>,
 }
 
 impl std::fmt::Debug for Group<'_> {
@@ -89,13 +82,13 @@ impl<'a> Group<'a> {
     /// The size of each of the files, in bytes.
     #[must_use]
     pub fn size(&self) -> u64 {
-        self.span.size
+        self.group.size
     }
 
     /// The digest that they share.
     #[must_use]
     pub fn digest(&self) -> Digest {
-        self.span.digest
+        self.group.digest
     }
 
     /// The digest's algorithm.
@@ -107,20 +100,19 @@ impl<'a> Group<'a> {
     /// How many bytes would be free if one of the files were left.
     #[must_use]
     pub fn reclaimable(&self) -> u64 {
-        self.span.reclaimable
+        self.group.reclaimable
     }
 
     /// How many files there are; at least two.
     #[must_use]
     #[allow(clippy::len_without_is_empty, reason = "a group is never empty")]
     pub fn len(&self) -> usize {
-        self.span.end - self.span.start
+        self.group.files.len()
     }
 
     /// The numbers of the files, by path.
     pub(super) fn numbers(&self) -> &'a [FileNumber] {
-        let range = self.span.start..self.span.end;
-        self.all.files.get(range).unwrap_or_default()
+        self.group.files
     }
 
     /// The files, by path.
@@ -164,9 +156,9 @@ impl<'a> Iterator for Groups<'a> {
     type Item = Group<'a>;
 
     fn next(&mut self) -> Option<Group<'a>> {
-        let span = self.all.groups.get(self.next)?;
+        let group = self.all.groups.get(self.next)?;
         self.next += 1;
-        Some(Group { all: self.all, span })
+        Some(Group { all: self.all, group })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -226,78 +218,4 @@ impl GroupFile<'_> {
     pub fn path(&self) -> PathBuf {
         join(&self.parent, self.name)
     }
-}
-
-/// Makes groups of what was read.
-pub(super) fn gather(
-    collection: Collection,
-    digests: &SortedDigests,
-    aliases: &[(FileNumber, FileNumber)],
-    options: &DuplicateOptions,
-    scanned: Summary,
-) -> Duplicates {
-    let mut groups = Vec::new();
-    let mut files: Vec<FileNumber> = Vec::new();
-    let mut summary = DuplicateSummary { scanned, ..Default::default() };
-    let mut own = Vec::new();
-    for group in digests.groups(&collection) {
-        own.clear();
-        own.extend(group.iter().map(|row| row.file));
-        // One file may have been reached by two paths without being linked:
-        // through a second mount of its file system, or overlapping roots.
-        own.sort_unstable_by(|a, b| {
-            let id = |file: &FileNumber| collection.id(*file);
-            id(a).cmp(&id(b)).then_with(|| collection.by_path(*a, *b))
-        });
-        own.dedup_by_key(|file| collection.id(*file));
-        let count = own.len() as u64;
-        if options.hardlinks {
-            for at in 0..own.len() {
-                let Some(file) = own.get(at).copied() else { break };
-                own.extend(other_names(aliases, file));
-            }
-            distinct::keep_distinct(&collection, &mut own);
-        }
-        own.sort_unstable_by(|a, b| collection.by_path(*a, *b));
-        let Some(first) = group.first().filter(|_| own.len() > 1) else {
-            continue;
-        };
-        let Some(digest) = Digest::from_bytes(digests.digest(first)) else {
-            continue;
-        };
-        let size = collection.size(first.file);
-        let reclaimable = size.saturating_mul(count - 1);
-        summary.groups += 1;
-        summary.redundant_files += own.len() as u64 - 1;
-        summary.reclaimable_bytes += reclaimable;
-        let start = files.len();
-        files.extend_from_slice(&own);
-        let end = files.len();
-        groups.push(Span { size, digest, reclaimable, start, end });
-    }
-    groups.sort_unstable_by(|a, b| {
-        let first = |span: &Span| files.get(span.start).copied();
-        b.reclaimable.cmp(&a.reclaimable).then_with(|| {
-            match (first(a), first(b)) {
-                (Some(a), Some(b)) => collection.by_path(a, b),
-                (a, b) => a.cmp(&b),
-            }
-        })
-    });
-    let algorithm = options.algorithm;
-    Duplicates { collection, algorithm, groups, files, summary }
-}
-
-/// The other names of a file.
-fn other_names(
-    aliases: &[(FileNumber, FileNumber)],
-    file: FileNumber,
-) -> impl Iterator<Item = FileNumber> + '_ {
-    let first = aliases.partition_point(|(standing, _)| *standing < file);
-    aliases
-        .get(first..)
-        .unwrap_or_default()
-        .iter()
-        .take_while(move |(standing, _)| *standing == file)
-        .map(|(_, alias)| *alias)
 }

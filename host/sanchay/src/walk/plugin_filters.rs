@@ -60,7 +60,7 @@ pub(super) enum Ask {
 
 impl PluginFilters {
     pub(super) fn new(plugins: &Plugins) -> Self {
-        let filters = plugins.iter().filter_map(|it| it.judge()).collect();
+        let filters = plugins.iter().filter_map(|it| it.filter()).collect();
         Self { filters, ..Self::default() }
     }
 
@@ -97,7 +97,7 @@ impl PluginFilters {
             let mut survivors = Vec::with_capacity(left.len());
             for part in left.chunks(NAMES_PER_CALL) {
                 columns.fill(names, candidates, part);
-                if filter.judge(&columns.batch(directory), wanted).is_ok() {
+                if filter.select(&columns.batch(directory), wanted).is_ok() {
                     survivors.extend(wanted.iter().filter_map(|index| {
                         part.get(*index as usize).copied()
                     }));
@@ -106,7 +106,7 @@ impl PluginFilters {
                 // One entry must not cost the others theirs.
                 for index in part {
                     columns.fill(names, candidates, &[*index]);
-                    match filter.judge(&columns.batch(directory), wanted) {
+                    match filter.select(&columns.batch(directory), wanted) {
                         Ok(()) if wanted.is_empty() => {}
                         Ok(()) => survivors.push(*index),
                         Err(fault) => {

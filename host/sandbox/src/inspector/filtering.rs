@@ -111,7 +111,9 @@ impl Inspector {
                 .map_err(|what| self.caller.contract_violation(what))?;
         }
         if !directories.iter().all(|index| may_be_directory(listing, *index)) {
-            return Err(self.caller.contract_violation("a directory that is none"));
+            return Err(self
+                .caller
+                .contract_violation("a directory that is none"));
         }
         *out = Matches { entries, directories };
         Ok(())

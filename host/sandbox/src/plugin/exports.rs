@@ -6,12 +6,12 @@ use super::wire::{
 };
 
 exports! {
-    JudgingExports, JudgingIndices, ();
-    describe = "judging" "describe"
+    MatchingExports, MatchingIndices, ();
+    describe = "matching" "describe"
         () -> (FilterDescription);
-    configure = "judging" "configure"
+    configure = "matching" "configure"
         (&'static [Assignment<'static>]) -> (Result<(), String>);
-    judge = "judging" "judge"
+    select = "matching" "select"
         (Batch<'static>) -> (Vec<u32>);
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::exports::JudgingExports;
+use super::exports::MatchingExports;
 use super::{Plugin, wire};
 use crate::caller::{Caller, Instance};
 use crate::shared::Shared;
@@ -31,7 +31,7 @@ pub struct NameBatch<'a> {
 /// An instance of a filter, for one thread at a time.
 pub struct PluginFilter {
     plugin: Plugin,
-    caller: Caller<JudgingExports>,
+    caller: Caller<MatchingExports>,
     times: Vec<wire::Timestamp>,
     kinds: Vec<EntryKindOnWire>,
     /// Which instance was told the settings.
@@ -41,7 +41,7 @@ pub struct PluginFilter {
 impl PluginFilter {
     pub(super) fn new(
         plugin: Plugin,
-        shared: Arc<Shared<JudgingExports>>,
+        shared: Arc<Shared<MatchingExports>>,
     ) -> Self {
         let caller = Caller::new(shared);
         let (times, kinds) = (Vec::new(), Vec::new());
@@ -61,7 +61,7 @@ impl PluginFilter {
     ///
     /// [`Fault::Disabled`] after too much was lost on failures, otherwise what
     /// this call ran into.
-    pub fn judge(
+    pub fn select(
         &mut self,
         batch: &NameBatch<'_>,
         out: &mut Vec<u32>,
@@ -88,7 +88,7 @@ impl std::fmt::Debug for PluginFilter {
 }
 
 fn ask(
-    caller: &mut Caller<JudgingExports>,
+    caller: &mut Caller<MatchingExports>,
     converted: &mut Vec<wire::Timestamp>,
     known: &mut Vec<EntryKindOnWire>,
     batch: &NameBatch<'_>,
@@ -105,7 +105,7 @@ fn ask(
     let batch = wire::Batch { directory, names, ends, kinds, metadata };
     let (wanted,) = caller.call(|instance| {
         let Instance { store, exports, .. } = instance;
-        exports.judge.call(store, (batch,))
+        exports.select.call(store, (batch,))
     })?;
     Ok(wanted)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use sha2::{Digest as _, Sha256};
 
 use super::describe::{self, extraction, identity};
-use super::exports::{ExtractingExports, JudgingExports};
+use super::exports::{ExtractingExports, MatchingExports};
 use super::settings::{Configurable, Settings};
 use super::validate::{Validated, World, validate};
 use super::{
@@ -98,7 +98,7 @@ fn filter(
     untrusted: &UntrustedComponent,
     options: &PluginOptions,
 ) -> Result<Plugin, PluginError> {
-    let shared = shared::<JudgingExports>(untrusted, options)?;
+    let shared = shared::<MatchingExports>(untrusted, options)?;
     let mut caller = Caller::new(Arc::clone(&shared));
     let (said,) = caller
         .call(|instance| {

@@ -47,7 +47,7 @@ use crate::caller::Caller;
 use crate::exports::Exports;
 use crate::shared::Shared;
 use crate::{Fault, Limits};
-use exports::{ExtractingExports, JudgingExports};
+use exports::{ExtractingExports, MatchingExports};
 use failure_budget::FailureBudget;
 use settings::Settings;
 
@@ -84,7 +84,7 @@ struct Inner {
 /// What a plugin does.
 enum Role {
     Filter {
-        shared: Arc<Shared<JudgingExports>>,
+        shared: Arc<Shared<MatchingExports>>,
         metadata: bool,
     },
     Extractor {
@@ -175,7 +175,7 @@ impl Plugin {
     /// An instance of a filter, for one thread at a time. It is made when it
     /// is first called.
     #[must_use]
-    pub fn judge(&self) -> Option<PluginFilter> {
+    pub fn filter(&self) -> Option<PluginFilter> {
         match &self.0.role {
             Role::Filter { shared, .. } => {
                 Some(PluginFilter::new(self.clone(), Arc::clone(shared)))

@@ -7,7 +7,7 @@ use sanchay_core::escape::is_obeyed;
 use wasmtime::component::TypedFunc;
 
 use super::describe::{is_key, shortened, wrong};
-use super::exports::{ExtractingExports, JudgingExports};
+use super::exports::{ExtractingExports, MatchingExports};
 use super::{PluginError, wire};
 use crate::Fault;
 use crate::caller::{Caller, Instance};
@@ -56,7 +56,7 @@ pub(super) trait Configurable: Exports {
 type Configure =
     TypedFunc<(&'static [wire::Assignment<'static>],), (Result<(), String>,)>;
 
-impl Configurable for JudgingExports {
+impl Configurable for MatchingExports {
     fn configure(&self) -> &Configure {
         &self.configure
     }

@@ -208,14 +208,14 @@ fn affordable(cost: Cost, limits: &Limits) -> Result<usize, PluginError> {
 /// The world that has these exports.
 fn claimed(exports: &[String]) -> Result<World, PluginError> {
     let has = |interface| exports.iter().any(|name| is(name, interface));
-    match (has("judging"), has("extracting")) {
+    match (has("matching"), has("extracting")) {
         (true, false) => Ok(World::Filter),
         (false, true) => Ok(World::Extractor),
         (true, true) => Err(PluginError::World(
-            "it exports both judging and extracting; make two of it".into(),
+            "it exports both matching and extracting; make two of it".into(),
         )),
         (false, false) => Err(PluginError::World(format!(
-            "it exports neither sanchay:inspect/judging@{VERSION} nor \
+            "it exports neither sanchay:inspect/matching@{VERSION} nor \
              sanchay:inspect/extracting@{VERSION}, nor a version that is \
              compatible; it exports {}",
             listed(exports)
@@ -274,16 +274,16 @@ mod tests {
     #[test]
     fn versions_are_compared_as_semver_does() {
         for name in ["0.1.0", "0.1.1", "0.1.99", "0.1.1+build"] {
-            let name = format!("sanchay:inspect/judging@{name}");
-            assert!(is(&name, "judging"), "{name}");
+            let name = format!("sanchay:inspect/matching@{name}");
+            assert!(is(&name, "matching"), "{name}");
             assert!(!is(&name, "extracting"), "{name}");
         }
         for name in ["0.2.0", "1.0.0", "0.0.1", "0.1.1-rc.1", "0.1", "", "x"] {
-            let name = format!("sanchay:inspect/judging@{name}");
-            assert!(!is(&name, "judging"), "{name}");
+            let name = format!("sanchay:inspect/matching@{name}");
+            assert!(!is(&name, "matching"), "{name}");
         }
-        assert!(!is("sanchay:inspect/judging", "judging"));
-        assert!(!is("other:inspect/judging@0.1.0", "judging"));
+        assert!(!is("sanchay:inspect/matching", "matching"));
+        assert!(!is("other:inspect/matching@0.1.0", "matching"));
     }
 
     #[test]

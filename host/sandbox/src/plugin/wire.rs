@@ -1,4 +1,4 @@
-//! The types of the interfaces `judging` and `extracting` as they cross,
+//! The types of the interfaces `matching` and `extracting` as they cross,
 //! mirroring `wit/` field by field.
 
 use wasmtime::component::{ComponentType, Lift, Lower};

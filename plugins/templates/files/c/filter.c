@@ -10,22 +10,22 @@
 #include <string.h>
 
 // What the plugin is. Asked once and again: always answer the same.
-void exports_judging_describe(exports_judging_description_t *ret) {
+void exports_matching_describe(exports_matching_description_t *ret) {
   plugin_string_set(&ret->name, "{{name}}");
   plugin_string_set(&ret->version, "0.1.0");
   // What the user can set: see `configure`.
   ret->settings.len = 0;
   ret->settings.ptr = NULL;
-  // true: files are judged with their sizes and times, see `metadata` of the
+  // true: files are matched with their sizes and times, see `metadata` of the
   // batch. Reading them costs a system call a file.
   ret->metadata = false;
 }
 
-// Gets the value of every setting, before the first `judge`, and returns true;
+// Gets the value of every setting, before the first `select`, and returns true;
 // or says what is wrong with one and returns false. Not called where there are
 // no settings. Keep values in static variables: memory of malloc is gone when
 // the call ends.
-bool exports_judging_configure(exports_judging_list_assignment_t *settings,
+bool exports_matching_configure(exports_matching_list_assignment_t *settings,
                                plugin_string_t *err) {
   return true;
 }
@@ -39,9 +39,9 @@ static bool is_wanted(const uint8_t *name, size_t length,
   return length == 0 || name[0] != '~';
 }
 
-// Judges a batch of entries of one directory: the indices of those that are
+// Selects from a batch of entries of one directory: the indices of those that are
 // wanted.
-void exports_judging_judge(exports_judging_batch_t *batch,
+void exports_matching_select(exports_matching_batch_t *batch,
                            plugin_list_u32_t *ret) {
   size_t count = batch->ends.len;
   ret->len = 0;

@@ -1,6 +1,6 @@
 // {{name}}: a filter. It keeps all directories, and the files whose names do
 // not begin with the setting `prefix`. Replace `isWanted`, and what `describe`
-// says. What the fields mean stands in wit/judging.wit.
+// says. What the fields mean stands in wit/matching.wit.
 
 // The value of the setting, in bytes.
 let prefix = [];
@@ -17,7 +17,7 @@ function utf8(text) {
   return [...unescape(encodeURIComponent(text))].map((it) => it.charCodeAt(0));
 }
 
-export const judging = {
+export const matching = {
   // What the plugin is. Always answer the same.
   describe() {
     return {
@@ -31,21 +31,21 @@ export const judging = {
           docs: 'Leave out files whose names begin with this',
         },
       ],
-      // true: files are judged with their sizes and times, which costs a
+      // true: files are matched with their sizes and times, which costs a
       // system call a file.
       metadata: false,
     };
   },
 
-  // Gets the value of every setting, before the first call of `judge`. Throw
+  // Gets the value of every setting, before the first call of `select`. Throw
   // a string to refuse one.
   configure([{ value }]) {
     if (value.val === '') throw 'the prefix is empty: no file would be left';
     prefix = utf8(value.val);
   },
 
-  // Judges entries of one directory: the indices of those that are wanted.
-  judge(batch) {
+  // Selects entries of one directory: the indices of those that are wanted.
+  select(batch) {
     const wanted = [];
     let begin = 0;
     batch.ends.forEach((end, index) => {

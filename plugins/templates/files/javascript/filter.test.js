@@ -1,11 +1,11 @@
 import assert from 'node:assert';
 import test from 'node:test';
 
-import { judging } from './plugin.js';
+import { matching } from './plugin.js';
 
 test('backups are not wanted and directories always are', () => {
-  const [setting] = judging.describe().settings;
-  judging.configure([{ key: setting.key, value: setting.defaultValue }]);
+  const [setting] = matching.describe().settings;
+  matching.configure([{ key: setting.key, value: setting.defaultValue }]);
   const batch = {
     directory: new Uint8Array(),
     names: Uint8Array.from('~a.txtb.txt~c', (it) => it.charCodeAt(0)),
@@ -13,5 +13,5 @@ test('backups are not wanted and directories always are', () => {
     kinds: ['file', 'file', 'directory'],
     metadata: undefined,
   };
-  assert.deepEqual(judging.judge(batch), [1, 2]);
+  assert.deepEqual(matching.select(batch), [1, 2]);
 });

@@ -1,10 +1,10 @@
 """{{name}}: a filter. It keeps all directories, and the files whose names do
 not begin with the setting `prefix`. Replace `is_wanted`, and what `describe`
-says. What the fields mean stands in wit/judging.wit.
+says. What the fields mean stands in wit/matching.wit.
 """
 
 from componentize_py_types import Err
-from wit_world.exports import judging
+from wit_world.exports import matching
 from wit_world.exports.types import (
     Assignment, EntryKind, Setting, SettingType, SettingValue_Text,
 )
@@ -18,10 +18,10 @@ def is_wanted(name: bytes, kind: EntryKind) -> bool:
     return kind == EntryKind.DIRECTORY or not name.startswith(prefix)
 
 
-class Judging:
-    def describe(self) -> judging.Description:
+class Matching:
+    def describe(self) -> matching.Description:
         """What the plugin is. Always answer the same."""
-        return judging.Description(
+        return matching.Description(
             name="{{name}}",
             version="0.1.0",
             settings=[
@@ -32,20 +32,20 @@ class Judging:
                     docs="Leave out files whose names begin with this",
                 ),
             ],
-            # True: files are judged with their sizes and times, which costs a
+            # True: files are matched with their sizes and times, which costs a
             # system call a file.
             metadata=False,
         )
 
     def configure(self, settings: list[Assignment]) -> None:
-        """Gets the value of every setting, before the first `judge`."""
+        """Gets the value of every setting, before the first `select`."""
         global prefix
         value = settings[0].value.value
         if not value:
             raise Err("the prefix is empty: no file would be left")
         prefix = value.encode()
 
-    def judge(self, batch: judging.Batch) -> list[int]:
+    def select(self, batch: matching.Batch) -> list[int]:
         """The indices of the entries that are wanted."""
         wanted, begin = [], 0
         for index, end in enumerate(batch.ends):

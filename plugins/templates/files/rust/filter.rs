@@ -2,14 +2,14 @@
 //! not begin with the setting `prefix`. Replace `is_wanted`, and what
 //! `describe` says.
 //!
-//! What the fields mean stands in `wit/judging.wit`.
+//! What the fields mean stands in `wit/matching.wit`.
 
 mod bindings;
 mod last_words;
 
 use std::sync::OnceLock;
 
-use bindings::exports::sanchay::inspect::judging::{
+use bindings::exports::sanchay::inspect::matching::{
     Assignment, Batch, Description, EntryKind, Guest, Setting,
 };
 use bindings::exports::sanchay::inspect::types::{SettingType, SettingValue};
@@ -33,14 +33,14 @@ impl Guest for Plugin {
                 default_value: Some(SettingValue::Text("~".to_owned())),
                 docs: "Leave out files whose names begin with this".to_owned(),
             }],
-            // true: files are judged with their sizes and times, see
+            // true: files are matched with their sizes and times, see
             // `metadata` of the batch. Reading them costs a system call a
             // file.
             metadata: false,
         }
     }
 
-    /// Gets the value of every setting, before the first `judge`; or says
+    /// Gets the value of every setting, before the first `select`; or says
     /// what is wrong with one.
     fn configure(settings: Vec<Assignment>) -> Result<(), String> {
         for setting in settings {
@@ -57,8 +57,8 @@ impl Guest for Plugin {
         Ok(())
     }
 
-    /// Judges a batch: the indices of the entries that are wanted.
-    fn judge(batch: Batch) -> Vec<u32> {
+    /// Selects from a batch: the indices of the entries that are wanted.
+    fn select(batch: Batch) -> Vec<u32> {
         last_words::keep();
         let prefix = PREFIX.get().map_or("~", String::as_str).as_bytes();
         let wanted = (0..)
@@ -100,6 +100,6 @@ mod tests {
             ],
             metadata: None,
         };
-        assert_eq!(Plugin::judge(batch), [1, 2]);
+        assert_eq!(Plugin::select(batch), [1, 2]);
     }
 }

@@ -1,11 +1,12 @@
 //! Every file of a walk, and the way back to each.
 
 use alloc::collections::BTreeSet;
-use alloc::rc::Rc;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
+use sanchay_core::grouping::{FileNumber, FileTable};
 use wasi::filesystem::types::{Descriptor, PathFlags};
 
 use crate::failure::{EntryError, Failure};
@@ -18,15 +19,14 @@ use crate::walk::{Found, Visitor};
 /// tells: hard links share it.
 pub(super) type Identity = (u64, u64);
 
-/// A file, by its place in a [`Collection`].
-pub(super) type Number = usize;
-
 /// What is known of a file.
-pub(super) struct File {
-    /// Its size in bytes.
-    pub(super) size: u64,
-    /// Who it is, where it has more names than this one.
-    pub(super) linked: Option<Identity>,
+struct File {
+    size: u64,
+    /// Whether it has more names than this one.
+    is_linked: bool,
+    /// What identifies it: known from the walk where it has several names,
+    /// else once it was read.
+    identity: Option<Identity>,
     folder: usize,
     name: String,
 }
@@ -34,7 +34,7 @@ pub(super) struct File {
 /// A directory that files are in.
 pub(super) struct Folder {
     /// The root, open; `None` for files that the user named.
-    pub(super) root: Option<Rc<Descriptor>>,
+    pub(super) root: Option<Arc<Descriptor>>,
     /// Its path, with a slash at its end unless empty.
     path: String,
     /// The length of the root's path in that.
@@ -53,35 +53,66 @@ impl Folder {
 #[derive(Default)]
 pub(super) struct Collection {
     /// The files, in the order of the walk.
-    pub(super) files: Vec<File>,
+    files: Vec<File>,
     folders: Vec<Folder>,
 }
 
 impl Collection {
-    /// A file's size in bytes.
-    pub(super) fn size(&self, number: Number) -> u64 {
-        self.files.get(number).map_or(0, |file| file.size)
+    fn find(&self, number: FileNumber) -> Option<&File> {
+        self.files.get(number.index())
     }
 
-    /// Who a file is, where it has several names.
-    pub(super) fn linked(&self, number: Number) -> Option<Identity> {
-        self.files.get(number)?.linked
+    /// Remembers what identifies a file.
+    pub(super) fn identify(
+        &mut self,
+        number: FileNumber,
+        identity: Option<Identity>,
+    ) {
+        if let Some(file) = self.files.get_mut(number.index()) {
+            file.identity = identity;
+        }
     }
 
     /// The directory a file is in, and its number.
-    pub(super) fn folder(&self, number: Number) -> Option<(usize, &Folder)> {
-        let folder = self.files.get(number)?.folder;
+    pub(super) fn folder(
+        &self,
+        number: FileNumber,
+    ) -> Option<(usize, &Folder)> {
+        let folder = self.find(number)?.folder;
         Some((folder, self.folders.get(folder)?))
     }
 
     /// A file's path in two parts.
-    pub(super) fn path(&self, number: Number) -> (&str, &str) {
-        let name = self.files.get(number).map_or("", |file| &file.name);
+    pub(super) fn path(&self, number: FileNumber) -> (&str, &str) {
+        let name = self.find(number).map_or("", |file| &file.name);
         (self.folder(number).map_or("", |(_, folder)| &folder.path), name)
     }
+}
 
-    /// Compares two files by the bytes of their paths.
-    pub(super) fn by_path(&self, a: Number, b: Number) -> Ordering {
+impl FileTable for Collection {
+    type Identity = Identity;
+
+    fn end(&self) -> usize {
+        self.files.len()
+    }
+
+    fn files(&self) -> impl Iterator<Item = FileNumber> {
+        (0..self.files.len()).map_while(FileNumber::new)
+    }
+
+    fn size(&self, file: FileNumber) -> u64 {
+        self.find(file).map_or(0, |file| file.size)
+    }
+
+    fn is_linked(&self, file: FileNumber) -> bool {
+        self.find(file).is_some_and(|file| file.is_linked)
+    }
+
+    fn identity(&self, file: FileNumber) -> Option<Identity> {
+        self.find(file)?.identity
+    }
+
+    fn by_path(&self, a: FileNumber, b: FileNumber) -> Ordering {
         let (a, b) = (self.path(a), self.path(b));
         a.0.bytes().chain(a.1.bytes()).cmp(b.0.bytes().chain(b.1.bytes()))
     }
@@ -91,7 +122,7 @@ impl Collection {
 pub(super) struct Collector {
     pub(super) collection: Collection,
     pub(super) tally: Tally,
-    root: Option<Rc<Descriptor>>,
+    root: Option<Arc<Descriptor>>,
     /// The directories that were visited, where none may be visited twice.
     visited: Option<BTreeSet<Identity>>,
 }
@@ -108,7 +139,7 @@ impl Collector {
     }
 
     /// Begins with a root.
-    pub(super) fn root(&mut self, root: Option<Rc<Descriptor>>) {
+    pub(super) fn root(&mut self, root: Option<Arc<Descriptor>>) {
         self.root = root;
     }
 
@@ -119,12 +150,14 @@ impl Collector {
         file: &Descriptor,
         stat: &Stat,
     ) {
-        let linked = (stat.links > 1).then(|| identity(file)).flatten();
+        let is_linked = stat.links > 1;
+        let identity = is_linked.then(|| identity(file)).flatten();
         let folder = self.collection.folders.len();
         let place = Folder { root: None, path: String::new(), below: 0 };
         self.collection.folders.push(place);
         let (size, name) = (stat.size, path.into());
-        self.collection.files.push(File { size, linked, folder, name });
+        let file = File { size, is_linked, identity, folder, name };
+        self.collection.files.push(file);
     }
 }
 
@@ -141,7 +174,7 @@ impl Visitor for Collector {
         let folders = &mut self.collection.folders;
         let same = |last: &Folder| {
             let both = (&last.root, &self.root);
-            matches!(both, (Some(a), Some(b)) if Rc::ptr_eq(a, b))
+            matches!(both, (Some(a), Some(b)) if Arc::ptr_eq(a, b))
                 && last.path == file.parent
         };
         if !folders.last().is_some_and(same) {
@@ -151,7 +184,8 @@ impl Visitor for Collector {
                 below: file.root,
             });
         }
-        let linked = if stat.links > 1 {
+        let is_linked = stat.links > 1;
+        let identity = if is_linked {
             let here = PathFlags::empty();
             let hash = file.folder.metadata_hash_at(here, file.name).ok();
             hash.map(|hash| (hash.lower, hash.upper))
@@ -160,7 +194,8 @@ impl Visitor for Collector {
         };
         let folder = folders.len().saturating_sub(1);
         let (size, name) = (stat.size, file.name.into());
-        self.collection.files.push(File { size, linked, folder, name });
+        let file = File { size, is_linked, identity, folder, name };
+        self.collection.files.push(file);
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use sanchay_plugin_templates::{Language, World};
 /// Takes the name of a world.
 pub(super) fn world() -> impl TypedValueParser<Value = World> {
     parser(World::ALL, World::kind, |world| match world {
-        World::Filter => "judge the entries of directories",
+        World::Filter => "select entries of directories",
         World::Extractor => "tell values of files",
     })
 }

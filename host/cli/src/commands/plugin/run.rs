@@ -64,8 +64,10 @@ impl RunArgs {
         let options = options(&self.limits, 1, &interrupt);
         let plugin = load(&self.plugin, &component, &options)?;
         let messages = context.messages(false, true);
-        match plugin.judge() {
-            Some(mut judge) => self.judge(&mut judge, &interrupt, &messages),
+        match plugin.filter() {
+            Some(mut filter) => {
+                self.select(&mut filter, &interrupt, &messages)
+            }
             None => self.extract(plugin, &interrupt, &messages),
         }
     }
@@ -117,9 +119,9 @@ impl RunArgs {
         output.end(outcome)
     }
 
-    fn judge(
+    fn select(
         &self,
-        judge: &mut PluginFilter,
+        filter: &mut PluginFilter,
         interrupt: &Interrupt,
         messages: &Messages,
     ) -> Result<Exit, Failure> {
@@ -131,7 +133,7 @@ impl RunArgs {
                 break;
             }
             let bytes = path.as_os_str().as_encoded_bytes();
-            let flow = match one(judge, path) {
+            let flow = match one(filter, path) {
                 Ok(wanted) => {
                     let verdict = match wanted {
                         true => Verdict::Wanted,
@@ -173,7 +175,7 @@ impl RunArgs {
 }
 
 /// Whether a filter wants a file, under the name that it has.
-fn one(judge: &mut PluginFilter, path: &Path) -> Result<bool, Cause> {
+fn one(filter: &mut PluginFilter, path: &Path) -> Result<bool, Cause> {
     use std::os::unix::fs::MetadataExt as _;
 
     let found = path.metadata()?;
@@ -194,9 +196,9 @@ fn one(judge: &mut PluginFilter, path: &Path) -> Result<bool, Cause> {
             nanoseconds: u32::try_from(found.mtime_nsec()).unwrap_or(0),
         }],
     );
-    let told = judge.plugin().wants_metadata() && kind == EntryKind::File;
+    let told = filter.plugin().wants_metadata() && kind == EntryKind::File;
     let mut wanted = Vec::new();
-    judge.judge(
+    filter.select(
         &NameBatch {
             directory: &directory,
             names: name,

@@ -34,8 +34,8 @@ const LONGEST: usize = 255;
 /// Tries a plugin. Returns what went wrong, a sentence each.
 pub(super) fn run(plugin: &Plugin) -> Vec<String> {
     let mut failures = Vec::new();
-    if let Some(mut judge) = plugin.judge() {
-        judgements(&mut judge, &mut failures);
+    if let Some(mut filter) = plugin.filter() {
+        selections(&mut filter, &mut failures);
     }
     if let Some(mut extractor) = plugin.extractor() {
         extractions(plugin, &mut extractor, &mut failures);
@@ -156,9 +156,9 @@ fn contents(selection: &Selection) -> Vec<Vec<u8>> {
     contents
 }
 
-fn judgements(judge: &mut PluginFilter, failures: &mut Vec<String>) {
+fn selections(filter: &mut PluginFilter, failures: &mut Vec<String>) {
     let many: Vec<&[u8]> = NAMES.iter().copied().cycle().take(4096).collect();
-    let metadata = judge.plugin().wants_metadata();
+    let metadata = filter.plugin().wants_metadata();
     for (what, names, kind) in [
         ("an empty directory", &[][..], EntryKind::File),
         ("files of odd names", &NAMES, EntryKind::File),
@@ -182,7 +182,7 @@ fn judgements(judge: &mut PluginFilter, failures: &mut Vec<String>) {
             kinds: &vec![kind; count],
             metadata: told.then_some((&sizes[..], &times[..])),
         };
-        if let Err(fault) = judge.judge(&batch, &mut Vec::new()) {
+        if let Err(fault) = filter.select(&batch, &mut Vec::new()) {
             failures.push(format!("{what}: {}", faults::fault(&fault)));
         }
     }
