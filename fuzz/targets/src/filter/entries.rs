@@ -158,7 +158,9 @@ impl Metadata {
         for (at, entry) in entries.iter_mut().enumerate() {
             entry.size = self.size().map(|sizes| sizes[at]);
             entry.modified = self.modified().map(|(seconds, nanoseconds)| {
-                (seconds[at].cast_signed(), nanoseconds[at])
+                let is_known = nanoseconds[at] != u64::MAX;
+                is_known
+                    .then(|| (seconds[at].cast_signed(), nanoseconds[at]))
             });
         }
         entries

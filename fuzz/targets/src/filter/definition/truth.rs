@@ -17,8 +17,9 @@ pub(crate) struct Entry {
     pub(super) name: Option<Name>,
     pub(super) kind: Option<EntryKind>,
     pub(crate) size: Option<u64>,
-    /// In seconds, and the nanoseconds that follow them.
-    pub(crate) modified: Option<(i64, u64)>,
+    /// In seconds, and the nanoseconds that follow them; a file may have
+    /// none.
+    pub(crate) modified: Option<Option<(i64, u64)>>,
 }
 
 /// A name, without its case.
@@ -93,7 +94,9 @@ fn passes(test: &Test, entry: &Entry) -> Option<bool> {
             })
         }
         MODIFIED => {
-            let (seconds, nanoseconds) = entry.modified?;
+            let Some((seconds, nanoseconds)) = entry.modified? else {
+                return Some(false);
+            };
             operands.any(|operand| match operand {
                 Operand::Time(time) => compares(
                     instant(seconds, nanoseconds),
