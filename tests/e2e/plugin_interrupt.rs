@@ -4,13 +4,14 @@ use std::{
     fs,
     io::Read as _,
     os::unix::process::{CommandExt as _, ExitStatusExt as _},
-    process::{Child, Command, Stdio},
+    path::Path,
+    process::{Child, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
 use rustix::process::{Pid, kill_process, kill_process_group};
-use sanchay_testkit::{Signal, Tree};
+use sanchay_testkit::{Signal, Tree, with_default_signals};
 
 use crate::plugin_refusals::impostor;
 
@@ -20,32 +21,23 @@ fn endless() -> Vec<u8> {
                 (i64.load (i32.wrap_i64 (local.get 0)))))";
     let body = step.repeat(50_000);
     let function = format!("(func (param i64 i64) {body})");
-    let module = format!("(core module (memory 1) {})", function.repeat(8));
+    let module = format!("(core module (memory 1) {})", function.repeat(6));
     impostor(&module)
 }
 
-/// The compiler that was given so many seconds, if it runs.
-fn compiler(seconds: u32) -> Option<Pid> {
+/// Whether a compiler runs that was given so many seconds.
+fn is_compiling(seconds: u32) -> bool {
     let words = format!("plugin\0compile\0--seconds\0{seconds}\0");
-    fs::read_dir("/proc").unwrap().find_map(|process| {
-        let process = process.unwrap();
-        let id = process.file_name().to_str()?.parse().ok()?;
-        let line = fs::read(process.path().join("cmdline")).ok()?;
-        let is_it = String::from_utf8_lossy(&line).contains(&words);
-        is_it.then_some(Pid::from_raw(id)).flatten()
+    fs::read_dir("/proc").unwrap().any(|process| {
+        let path = process.unwrap().path();
+        let Ok(line) = fs::read(path.join("cmdline")) else { return false };
+        String::from_utf8_lossy(&line).contains(&words)
     })
-}
-
-/// Whether a process was stopped.
-fn is_stopped(process: Pid) -> bool {
-    let path = format!("{}/stat", proc(process));
-    let stat = fs::read_to_string(path).unwrap_or_default();
-    stat.rsplit(')').next().is_some_and(|rest| rest.starts_with(" T"))
 }
 
 /// Waits until something is so.
 #[track_caller]
-fn until(limit: Duration, mut what: impl FnMut() -> bool) {
+fn until(limit: Duration, what: impl Fn() -> bool) {
     let began = Instant::now();
     while !what() {
         assert!(began.elapsed() < limit, "not within {limit:?}");
@@ -54,42 +46,10 @@ fn until(limit: Duration, mut what: impl FnMut() -> bool) {
 }
 
 /// Starts a command in a group of its own, as a shell does, and waits until
-/// it compiles. The compiler is stopped some time after it started, so that it
-/// cannot be done before the test is.
-fn compiling(
-    tree: &Tree,
-    words: &str,
-    seconds: u32,
-    after: Duration,
-) -> Child {
-    for _ in 0..20 {
-        let mut child = start(tree, words, seconds);
-        until(Duration::from_secs(20), || {
-            compiler(seconds).is_some()
-                || child.try_wait().unwrap().is_some()
-        });
-        thread::sleep(after);
-        if let Some(compiler) = compiler(seconds)
-            && kill_process(compiler, Signal::STOP).is_ok()
-        {
-            let gone = || !fs::exists(proc(compiler)).unwrap();
-            until(Duration::from_secs(5), || is_stopped(compiler) || gone());
-            if is_stopped(compiler) {
-                return child;
-            }
-        }
-        // It was done already, and the plugin is in no cache: it is refused.
-        child.wait().unwrap();
-    }
-    panic!("it compiles in no time")
-}
-
-fn proc(process: Pid) -> String {
-    format!("/proc/{}", process.as_raw_nonzero())
-}
-
-fn start(tree: &Tree, words: &str, seconds: u32) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_sanchay"))
+/// it compiles.
+fn compiling(tree: &Tree, words: &str, seconds: u32) -> Child {
+    let program = Path::new(env!("CARGO_BIN_EXE_sanchay"));
+    let child = with_default_signals(program)
         .args(words.split(' '))
         .arg(format!("--plugin-compile-time={seconds}s"))
         .current_dir(tree.root())
@@ -99,7 +59,9 @@ fn start(tree: &Tree, words: &str, seconds: u32) -> Child {
         .stderr(Stdio::piped())
         .process_group(0)
         .spawn()
-        .unwrap()
+        .unwrap();
+    until(Duration::from_secs(20), || is_compiling(seconds));
+    child
 }
 
 fn id(child: &Child) -> Pid {
@@ -123,8 +85,7 @@ fn an_interrupt_while_a_plugin_is_compiled_ends_both() {
     ] {
         for signal in [Signal::INT, Signal::TERM] {
             seconds += 1;
-            let mut child =
-                compiling(&tree, words, seconds, Duration::ZERO);
+            let mut child = compiling(&tree, words, seconds);
             let sent = Instant::now();
             if signal == Signal::INT {
                 // What Ctrl-C does.
@@ -139,7 +100,7 @@ fn an_interrupt_while_a_plugin_is_compiled_ends_both() {
             assert_eq!(ended, Some(signal.as_raw()), "{words}: {said}");
             assert_eq!(said, "sanchay: interrupted\n", "{words}");
             assert!(sent.elapsed() < Duration::from_secs(10), "{words}");
-            until(Duration::from_secs(5), || compiler(seconds).is_none());
+            until(Duration::from_secs(5), || !is_compiling(seconds));
         }
     }
 }
@@ -150,10 +111,11 @@ fn a_compiler_does_not_outlive_a_program_that_is_killed() {
     let tree = Tree::new();
     fs::write(tree.path("x.wasm"), endless()).unwrap();
     let seconds = 50_000;
-    // Before that it may not have said yet that it is to end.
-    let after = Duration::from_millis(300);
-    let mut child = compiling(&tree, "plugin check x.wasm", seconds, after);
+    let mut child = compiling(&tree, "plugin check x.wasm", seconds);
+    // It may not have said yet that it is to end.
+    thread::sleep(Duration::from_millis(300));
+    assert!(is_compiling(seconds), "it takes long");
     child.kill().unwrap();
     child.wait().unwrap();
-    until(Duration::from_secs(2), || compiler(seconds).is_none());
+    until(Duration::from_secs(2), || !is_compiling(seconds));
 }

@@ -34,7 +34,7 @@ pub use rustix::process::Signal;
 
 pub use self::{
     mischief::Mischief,
-    program::{Finished, Program},
+    program::{Finished, Program, with_default_signals},
     tree::Tree,
 };
 

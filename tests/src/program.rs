@@ -160,9 +160,9 @@ impl Program {
         ];
         let limits: Vec<_> = limits.into_iter().flatten().collect();
         let mut command = if limits.is_empty() {
-            uninterrupted(&self.path)
+            with_default_signals(&self.path)
         } else {
-            let mut shell = uninterrupted(Path::new("sh"));
+            let mut shell = with_default_signals(Path::new("sh"));
             let script = format!("{} && exec \"$@\"", limits.join(" && "));
             shell.arg("-c").arg(script).arg("sh").arg(&self.path);
             shell
@@ -248,7 +248,8 @@ impl Program {
 
 /// A command that hears signals, also where the tests themselves do not: they
 /// may run in the background of a shell, or under `nohup`.
-fn uninterrupted(program: &Path) -> Command {
+#[must_use]
+pub fn with_default_signals(program: &Path) -> Command {
     static DEAF: LazyLock<bool> = LazyLock::new(|| {
         let status = fs::read_to_string("/proc/self/status");
         let status = status.unwrap_or_default();

@@ -159,8 +159,7 @@ impl Metadata {
             entry.size = self.size().map(|sizes| sizes[at]);
             entry.modified = self.modified().map(|(seconds, nanoseconds)| {
                 let is_known = nanoseconds[at] != u64::MAX;
-                is_known
-                    .then(|| (seconds[at].cast_signed(), nanoseconds[at]))
+                is_known.then(|| (seconds[at].cast_signed(), nanoseconds[at]))
             });
         }
         entries

@@ -51,7 +51,8 @@ fn bytes(length: std::ops::Range<usize>) -> impl Strategy<Value = Vec<u8>> {
 
 fn extension() -> impl Strategy<Value = Vec<u8>> {
     bytes(1..12).prop_filter("must be possible", |extension| {
-        extension != b"." && !extension.iter().any(|it| b"/*?,[]{}\0".contains(it))
+        extension != b"."
+            && !extension.iter().any(|it| b"/*?,[]{}\0".contains(it))
     })
 }
 
