@@ -8,6 +8,7 @@ use std::{
 };
 
 use sanchay_core::escape::escaped;
+pub use sanchay_core::problem::{Action, Problem};
 use sanchay_storage::StorageError;
 
 /// Why a run could not be carried out or was not finished.
@@ -45,46 +46,6 @@ pub enum Error {
     Cancelled,
 }
 
-/// What was being done to an entry when it failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Action {
-    /// Opening what the caller named.
-    Root,
-    /// Opening a directory.
-    OpenDirectory,
-    /// Listing a directory.
-    ReadDirectory,
-    /// Filtering the names in a directory.
-    Filter,
-    /// Reading an entry's metadata.
-    Stat,
-    /// Opening a file.
-    Open,
-    /// Reading a file.
-    Read,
-    /// Hashing what was read.
-    Hash,
-    /// Extracting values by a plugin.
-    Extract,
-}
-
-impl fmt::Display for Action {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Root => "cannot open",
-            Self::OpenDirectory => "cannot open the directory",
-            Self::ReadDirectory => "cannot list the directory",
-            Self::Filter => "cannot filter the names",
-            Self::Stat => "cannot read the metadata",
-            Self::Open => "cannot open",
-            Self::Read => "cannot read",
-            Self::Hash => "cannot hash",
-            Self::Extract => "cannot extract values",
-        })
-    }
-}
-
 /// Why an entry failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -119,47 +80,9 @@ pub enum Cause {
         /// How much they may take up together.
         ceiling: usize,
     },
-    /// The entry is not a regular file.
-    #[error("it is {0}, not a regular file")]
-    NotRegular(&'static str),
-    /// The entry was a file when its directory was listed and is a symbolic
-    /// link now. It was not followed.
-    #[error("it was replaced by a symbolic link, which is not followed")]
-    BecameLink,
-    /// The file grew while it was read, so that its digest is not that of the
-    /// whole.
-    #[error("it grew while it was read")]
-    Grew,
-    /// The file ended before it should: it shrank while it was read, so that
-    /// what was read are not its two ends.
-    #[error("it shrank while it was read")]
-    Shrank,
-    /// The path of the directory below its root is longer than
-    /// [`MAX_PATH`](crate::MAX_PATH): it was not entered.
-    #[error(
-        "its path below the root is longer than {} bytes; to look into it, \
-         name a directory further down",
-        crate::MAX_PATH
-    )]
-    PathTooLong,
-    /// Another file has taken the place of the one that was found.
-    #[error("another file has taken its place")]
-    Replaced,
-    /// The link leads out of the root that confines the walk.
-    #[error("the link leads out of the root")]
-    OutsideRoot,
-    /// The size changed since the directory was listed, so that the file
-    /// cannot be compared.
-    #[error(
-        "its size changed since it was listed ({expected} bytes then, {found} \
-         now)"
-    )]
-    Changed {
-        /// Its size when it was listed, in bytes.
-        expected: u64,
-        /// How many bytes it had when it was read.
-        found: u64,
-    },
+    /// What every front end calls by the same words.
+    #[error("{0}")]
+    Problem(Problem),
 }
 
 impl From<sanchay_sandbox::FilterError> for Error {
@@ -236,11 +159,17 @@ impl From<StorageError> for Cause {
     fn from(error: StorageError) -> Self {
         match error {
             StorageError::Io(error) => Self::Io(error),
-            StorageError::NotRegular(what) => Self::NotRegular(what),
-            StorageError::Link => Self::BecameLink,
-            StorageError::Outside => Self::OutsideRoot,
+            StorageError::NotRegular(what) => Problem::NotRegular(what).into(),
+            StorageError::Link => Problem::BecameLink.into(),
+            StorageError::Outside => Problem::OutsideRoot.into(),
             error => Self::Io(io::Error::other(error)),
         }
+    }
+}
+
+impl From<Problem> for Cause {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
     }
 }
 

@@ -93,7 +93,7 @@ pub use duplicates::{
 };
 pub use engine::{Engine, EngineBuilder};
 pub use entry::{Batch, Entry, EntryRef};
-pub use error::{Action, Cause, EntryError, Error};
+pub use error::{Action, Cause, EntryError, Error, Problem};
 pub use filter::{FileFacts, FilterInstance};
 pub use hash::{HashEvent, HashRequest, HashedFile, HashedFileRef, Source};
 #[doc(hidden)]
@@ -113,6 +113,7 @@ pub use plugins::{
 #[cfg(feature = "plugins")]
 pub use plugins::{Compiler, PluginOptions, compile_for};
 pub use results::Results;
+pub use sanchay_core::problem::MAX_PATH;
 pub use sanchay_core::{
     content::Content,
     escape::{Escaped, escaped, is_obeyed},
@@ -132,4 +133,4 @@ pub use sanchay_storage::{
     Timestamp, WorkingDirectory,
 };
 pub use scan::{ScanEvent, ScanRequest};
-pub use walk::{LeftOut, MAX_PATH};
+pub use walk::LeftOut;

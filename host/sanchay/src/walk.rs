@@ -22,6 +22,7 @@ use std::{
 use sanchay_storage::{FileId, Storage};
 
 use self::following::NextLevel;
+pub use self::left_out::LeftOut;
 pub(crate) use self::{
     dir_reader::DirReader,
     names::{Names, offset, slice},
@@ -30,10 +31,9 @@ pub(crate) use self::{
     root::{Kept, KeptOpen, LinkPolicy, RootEntry},
     traverse::{Operation, Task, TaskSink, Traversal, Worker},
 };
-pub use self::{left_out::LeftOut, node::MAX_PATH};
 use crate::{
     entry::Batch,
-    error::{Action, Cause, EntryError, Error},
+    error::{Action, Cause, EntryError, Error, Problem},
     options::{NamedFilter, WalkOptions},
     pool::Pool,
     queue::WorkQueue,
@@ -138,7 +138,7 @@ impl<V: Visitor> Walk<'_, V> {
                 return None;
             }
             Ok(RootEntry::Special(_, kind)) => {
-                Cause::NotRegular(kind.describe())
+                Cause::Problem(Problem::NotRegular(kind.describe()))
             }
             Err(cause) => cause,
         };

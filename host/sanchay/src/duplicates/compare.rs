@@ -17,7 +17,7 @@ use super::collection::Collection;
 use crate::{
     cache::DigestCache,
     entry::join,
-    error::{Action, Cause, EntryError, Error},
+    error::{Action, Cause, EntryError, Error, Problem},
     hash::{Failure, Files, HashResult, Reader},
     inspect::Inspect,
     options::Method,
@@ -150,11 +150,11 @@ impl Comparison<'_> {
         metadata: &Metadata,
     ) -> Result<(), Cause> {
         if self.collection.identity(file) != Some(metadata.id) {
-            return Err(Cause::Replaced);
+            return Err(Cause::Problem(Problem::Replaced));
         }
         let (expected, found) = (self.collection.size(file), metadata.size);
         if found != expected {
-            return Err(Cause::Changed { expected, found });
+            return Err(Cause::Problem(Problem::Changed { expected, found }));
         }
         Ok(())
     }
@@ -209,14 +209,19 @@ impl Files for CandidateFiles<'_> {
         };
         let expected = comparison.collection.size(file);
         let (action, cause) = match result {
-            Ok(result) if result.grew => (Action::Read, Cause::Grew),
+            Ok(result) if result.grew => {
+                (Action::Read, Cause::Problem(Problem::Grew))
+            }
             Ok(result) if result.size == expected => {
                 results.push(file, &result.content);
                 return;
             }
             Ok(result) => {
                 let found = result.size;
-                (Action::Read, Cause::Changed { expected, found })
+                (
+                    Action::Read,
+                    Cause::Problem(Problem::Changed { expected, found }),
+                )
             }
             Err(failure) => failure,
         };

@@ -13,7 +13,7 @@ use super::{
     stream,
 };
 use crate::{
-    error::{Action, Cause},
+    error::{Action, Cause, Problem},
     inspect::Inspect,
     options::Method,
     walk::offset,
@@ -130,7 +130,7 @@ fn single(
     };
     let read = read.map_err(reading)?;
     if read.shrank {
-        return Err((Action::Read, Cause::Shrank));
+        return Err((Action::Read, Cause::Problem(Problem::Shrank)));
     }
     let [first, last] = read.parts;
     let first_end = first.unwrap_or(0);
@@ -191,7 +191,10 @@ fn fill(
         match read {
             // While a file is being truncated, its ends are not known.
             Ok(read) if read.shrank && is_partial => {
-                queue.done(index, Err((Action::Read, Cause::Shrank)));
+                queue.done(
+                    index,
+                    Err((Action::Read, Cause::Problem(Problem::Shrank))),
+                );
             }
             Ok(FileRead { parts, bytes, size, grew, .. }) => {
                 for part in parts.iter().flatten() {

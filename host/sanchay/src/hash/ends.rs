@@ -111,7 +111,7 @@ mod tests {
     use sanchay_storage::{File, MemoryStorage, Metadata};
 
     use crate::{
-        Cause, Limits, Method, Monitor,
+        Cause, Limits, Method, Monitor, Problem,
         hash::{Failure, Files, HashResult, Reader},
         pool::Pool,
         run::RunState,
@@ -173,7 +173,10 @@ mod tests {
             [(950, 1000), (500, 1000), (50, 1000), (99, 150)]
         {
             let cause = cut(bytes, before, method).unwrap_err();
-            assert!(matches!(cause, Cause::Shrank), "{bytes}: {cause}");
+            assert!(
+                matches!(cause, Cause::Problem(Problem::Shrank)),
+                "{bytes}: {cause}"
+            );
             assert_eq!(
                 cut(bytes, bytes as u64, method).unwrap().size,
                 bytes as u64

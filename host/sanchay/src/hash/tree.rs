@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     cache::DigestCache,
-    error::{Action, Cause, EntryError, Error},
+    error::{Action, Cause, EntryError, Error, Problem},
     extract::{Extracted, Extractors, Site},
     monitor::{Monitor, Summary},
     options::{HashOptions, Method, NamedFilter},
@@ -221,7 +221,9 @@ impl<'a> Operation for HashTree<'a> {
                             }
                             Err(errno) => Cause::Io(errno.into()),
                         },
-                        None => Cause::NotRegular(kind.describe()),
+                        None => Cause::Problem(Problem::NotRegular(
+                            kind.describe(),
+                        )),
                     }
                 }
                 Err(cause) => cause,

@@ -13,7 +13,7 @@ use super::{
     plugin_filters::{Ask, Candidate, PluginFilters},
 };
 use crate::{
-    error::{Action, Cause, EntryError, Error},
+    error::{Action, Cause, EntryError, Error, Problem},
     extract::Extractors,
     inspect::Inspect,
     options::{WalkOptions, Walker, facts},
@@ -405,10 +405,14 @@ impl DirReader {
                     }
                     continue;
                 }
-                Ok((EntryKind::Symlink, _)) => Cause::BecameLink,
+                Ok((EntryKind::Symlink, _)) => {
+                    Cause::Problem(Problem::BecameLink)
+                }
                 // It was a file when it was listed, or is one now that was not.
-                Ok((EntryKind::File, _)) => Cause::Replaced,
-                Ok((kind, _)) => Cause::NotRegular(kind.describe()),
+                Ok((EntryKind::File, _)) => Cause::Problem(Problem::Replaced),
+                Ok((kind, _)) => {
+                    Cause::Problem(Problem::NotRegular(kind.describe()))
+                }
                 Err(cause) => cause,
             };
             let path = open.node.entry(name);

@@ -21,13 +21,6 @@ use super::{
 };
 use crate::{error::Cause, sync::lock};
 
-/// The longest path below its root of a directory that a walk enters, in
-/// bytes, with the slash behind it: 64 KiB, sixteen times what a system call
-/// takes. A tree may be deeper than that, and every name in it would be
-/// reported with all of its path: a few megabytes of directories made gigabytes
-/// of output.
-pub const MAX_PATH: usize = 64 << 10;
-
 /// From a directory no more than so many components above, the way down is
 /// gone in one step, and nothing on it is kept open.
 const NEAR: usize = 32;

@@ -5,16 +5,14 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering::Relaxed},
 };
 
+use sanchay_core::problem::MAX_PATH;
 use sanchay_storage::{
     Directory, EntryKind, File, FileId, Listing, Metadata, Opened,
     StorageError,
 };
 
-use super::{
-    node::{MAX_PATH, Node},
-    root::Root,
-};
-use crate::error::Cause;
+use super::{node::Node, root::Root};
+use crate::error::{Cause, Problem};
 
 /// How many directories the walks of this process hold open.
 static OPEN: AtomicUsize = AtomicUsize::new(0);
@@ -127,7 +125,7 @@ impl Open {
     pub(super) fn open_child(&self, name: &[u8]) -> Result<Self, Cause> {
         let root = self.root();
         if self.node.length_of_child(name) > root.prefix() + MAX_PATH {
-            return Err(Cause::PathTooLong);
+            return Err(Cause::Problem(Problem::PathTooLong));
         }
         let at = self.handle.directory();
         let directory = root.open_dir(at, name, || self.relative(name))?;
@@ -170,11 +168,11 @@ impl Open {
                 match confined.open(&self.relative(name))? {
                     Opened::File(file, metadata) => Ok((file, metadata)),
                     Opened::Directory(..) => {
-                        Err(Cause::NotRegular("a directory"))
+                        Err(Cause::Problem(Problem::NotRegular("a directory")))
                     }
-                    Opened::Special(_, kind) => {
-                        Err(Cause::NotRegular(kind.describe()))
-                    }
+                    Opened::Special(_, kind) => Err(Cause::Problem(
+                        Problem::NotRegular(kind.describe()),
+                    )),
                 }
             }
             (opened, _) => Ok(opened?),

@@ -22,7 +22,11 @@ use super::{
     node::Node,
     open::{Handle, Open, open_directories},
 };
-use crate::{error::Cause, limits::max_open_directories, sync::lock};
+use crate::{
+    error::{Cause, Problem},
+    limits::max_open_directories,
+    sync::lock,
+};
 
 /// What to do with symbolic links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,9 +127,11 @@ impl RootEntry {
     ) -> Result<(File, Metadata), Cause> {
         match storage.open(path)? {
             Opened::File(file, metadata) => Ok((file, metadata)),
-            Opened::Directory(..) => Err(Cause::NotRegular("a directory")),
+            Opened::Directory(..) => {
+                Err(Cause::Problem(Problem::NotRegular("a directory")))
+            }
             Opened::Special(_, kind) => {
-                Err(Cause::NotRegular(kind.describe()))
+                Err(Cause::Problem(Problem::NotRegular(kind.describe())))
             }
         }
     }
@@ -200,7 +206,7 @@ impl Root {
             Opened::Directory(directory, id) if id == self.id => {
                 Ok(Handle::new(directory))
             }
-            _ => Err(Cause::Replaced),
+            _ => Err(Cause::Problem(Problem::Replaced)),
         }
     }
 

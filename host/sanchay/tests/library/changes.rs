@@ -9,7 +9,9 @@ use std::{
     time::Duration,
 };
 
-use sanchay::{Action, Cause, EntryError, Monitor, Progress, ScanEvent};
+use sanchay::{
+    Action, Cause, EntryError, Monitor, Problem, Progress, ScanEvent,
+};
 use sanchay_testkit::{Tree, content::noise};
 
 use crate::engine;
@@ -44,7 +46,8 @@ fn a_file_that_changed_after_it_was_listed_is_told_with_both_sizes() {
     assert_eq!(errors.len(), 1, "{errors:?}");
     assert_eq!(errors[0].path, tree.path("d/1999"));
     let cause = &errors[0].cause;
-    let changed = Cause::Changed { expected: 500, found: 700 };
+    let changed =
+        Cause::Problem(Problem::Changed { expected: 500, found: 700 });
     assert_eq!(format!("{cause:?}"), format!("{changed:?}"));
     let groups: Vec<_> = duplicates.groups().collect();
     assert_eq!(groups.len(), 1);
@@ -79,7 +82,10 @@ fn a_file_that_another_replaced_is_told_as_such() {
         .unwrap();
     let errors = errors.into_inner().unwrap();
     assert_eq!(errors.len(), 1, "{errors:?}");
-    assert!(matches!(errors[0].cause, Cause::Replaced), "{errors:?}");
+    assert!(
+        matches!(errors[0].cause, Cause::Problem(Problem::Replaced)),
+        "{errors:?}"
+    );
     assert_eq!(duplicates.groups().count(), 0);
 }
 

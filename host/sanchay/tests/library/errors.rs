@@ -4,8 +4,8 @@ use std::{fs, io, ops::ControlFlow, sync::Mutex};
 
 use sanchay::{
     Action, Cause, CheckEvent, DuplicateOptions, Engine, EntryError, Error,
-    Filter, HashEvent, HashOptions, Limits, MAX_CHUNK, Method, ScanEvent,
-    Source, Verdict, WalkOptions,
+    Filter, HashEvent, HashOptions, Limits, MAX_CHUNK, Method, Problem,
+    ScanEvent, Source, Verdict, WalkOptions,
 };
 use sanchay_testkit::{Tree, content::noise};
 
@@ -81,7 +81,10 @@ fn a_root_that_fails_is_told_as_one_that_was_named() {
     assert!(errors.iter().all(|error| error.action == Action::Root));
     assert_eq!(errors[0].path, fifo);
     let cause = &errors[0].cause;
-    assert!(matches!(cause, Cause::NotRegular("a FIFO")), "{cause:?}");
+    assert!(
+        matches!(cause, Cause::Problem(Problem::NotRegular("a FIFO"))),
+        "{cause:?}"
+    );
     assert!(errors[1].is_missing() && !errors[1].is_refused());
 }
 

@@ -10,7 +10,8 @@ use std::{
 
 use sanchay::{
     Action, Algorithm, Cause, Content, DigestCache, Engine, EntryError,
-    FileKey, HashedFile, MemoryStorage, Method, Storage, storage::Fault,
+    FileKey, HashedFile, MemoryStorage, Method, Problem, Storage,
+    storage::Fault,
 };
 
 use crate::engine;
@@ -86,7 +87,10 @@ fn links_that_lead_out_of_the_root_are_refused_in_memory_too() {
     let errors: Vec<_> = files.by_ref().filter_map(Result::err).collect();
     assert_eq!(errors.len(), 1);
     assert_eq!(errors[0].path, Path::new("d/out"));
-    assert!(matches!(errors[0].cause, Cause::OutsideRoot), "{errors:?}");
+    assert!(
+        matches!(errors[0].cause, Cause::Problem(Problem::OutsideRoot)),
+        "{errors:?}"
+    );
     assert_eq!(files.finish().unwrap().files, 5);
 }
 
@@ -187,7 +191,11 @@ fn a_file_that_grows_has_the_digest_of_what_it_had_and_equals_no_other() {
         assert_eq!(error.path, Path::new("d/a"));
         // A large one is first read at its ends, and opened again.
         assert!(
-            matches!(error.cause, Cause::Grew | Cause::Changed { .. }),
+            matches!(
+                error.cause,
+                Cause::Problem(Problem::Grew)
+                    | Cause::Problem(Problem::Changed { .. })
+            ),
             "{error}"
         );
         let group = groups.next().unwrap().unwrap();

@@ -13,7 +13,7 @@ use sanchay_testkit::Tree;
 
 use super::{Kept, KeptOpen, LinkPolicy, RootEntry};
 use crate::{
-    error::Cause,
+    error::{Cause, Problem},
     sync::lock,
     walk::open::{Open, Parent},
 };
@@ -95,7 +95,10 @@ fn what_became_a_link_is_not_followed_on_the_way_down_again() {
     // Whatever is still kept open of the way is closed.
     *lock(&deepest.node().tree().kept) = Kept::default();
     let refused = deepest.open().err().unwrap();
-    assert!(matches!(refused, Cause::BecameLink), "{refused}");
+    assert!(
+        matches!(refused, Cause::Problem(Problem::BecameLink)),
+        "{refused}"
+    );
     std::fs::remove_file(tree.path("d/level")).unwrap();
     std::fs::rename(tree.path("elsewhere"), tree.path("d/level")).unwrap();
 }
@@ -130,7 +133,7 @@ fn a_root_that_another_took_the_place_of_is_not_entered_again() {
     std::fs::rename(&path, tree.path("elsewhere")).unwrap();
     tree.dir("d");
     let refused = parent.open().err().unwrap();
-    assert!(matches!(refused, Cause::Replaced), "{refused}");
+    assert!(matches!(refused, Cause::Problem(Problem::Replaced)), "{refused}");
 }
 
 #[test]
