@@ -27,7 +27,7 @@ impl From<DescriptorStat> for Stat {
         Self {
             kind: stat.type_,
             size: stat.size,
-            modified: stat.data_modification_timestamp.and_then(timestamp),
+            modified: stat.data_modification_timestamp.map(timestamp),
             links: stat.link_count,
         }
     }
@@ -49,10 +49,11 @@ impl Stat {
     }
 }
 
-/// A time of the host's; `None` beyond what 64 bits of seconds hold.
-pub(crate) fn timestamp(time: Datetime) -> Option<Timestamp> {
-    let seconds = i64::try_from(time.seconds).ok()?;
-    Some(Timestamp { seconds, nanoseconds: time.nanoseconds })
+/// A time of the host's. WASI has no sign; hosts that know times before 1970
+/// give the seconds of a signed number.
+pub(crate) fn timestamp(time: Datetime) -> Timestamp {
+    let seconds = time.seconds.cast_signed();
+    Timestamp { seconds, nanoseconds: time.nanoseconds }
 }
 
 /// What an entry is.

@@ -46,8 +46,7 @@ impl Given {
     ) -> Result<Self, Failure> {
         let mut given = Self::default();
         let mut options = Options::new(arguments);
-        let clock =
-            Clock::utc(stat::timestamp(wall_clock::now()).unwrap_or_default());
+        let clock = Clock::utc(stat::timestamp(wall_clock::now()));
         while let Some(argument) = options.next_arg().map_err(usage)? {
             let option = match argument {
                 Arg::Positional("") => {
