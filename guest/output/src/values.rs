@@ -35,11 +35,14 @@ pub(crate) fn push_json(
     times: &mut TimeFormatter,
     out: &mut Vec<u8>,
 ) {
-    let quoted = match column {
-        Column::Text(_) | Column::Bytes(_) | Column::Timestamp(_) => true,
-        Column::Word(_) | Column::Hash(_) => true,
-        _ => false,
-    };
+    let quoted = matches!(
+        column,
+        Column::Text(_)
+            | Column::Bytes(_)
+            | Column::Timestamp(_)
+            | Column::Word(_)
+            | Column::Hash(_)
+    );
     let begin = out.len();
     if quoted {
         out.push(b'"');

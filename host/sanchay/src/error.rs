@@ -3,7 +3,7 @@
 //! happens on a real tree is the second kind.
 
 use std::{
-    fmt, io,
+    io,
     path::{Path, PathBuf},
 };
 

@@ -45,8 +45,11 @@ pub struct Field {
     /// What people call it.
     pub name: &'static str,
     /// Compiles a test; `None` where the operator or an operand does not fit.
-    pub(super) compile: fn(Operator, &[Operand]) -> Option<Box<dyn Predicate>>,
+    pub(super) compile: Compile,
 }
+
+/// Compiles a test of a field.
+type Compile = fn(Operator, &[Operand]) -> Option<Box<dyn Predicate>>;
 
 impl Field {
     /// All fields.
