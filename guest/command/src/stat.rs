@@ -50,10 +50,16 @@ impl Stat {
 }
 
 /// A time of the host's. WASI has no sign; hosts that know times before 1970
-/// give the seconds of a signed number.
+/// give both parts as signed numbers, the second as negative as the first.
 pub(crate) fn timestamp(time: Datetime) -> Timestamp {
     let seconds = time.seconds.cast_signed();
-    Timestamp { seconds, nanoseconds: time.nanoseconds }
+    match u32::try_from(time.nanoseconds.cast_signed()) {
+        Ok(nanoseconds) => Timestamp { seconds, nanoseconds },
+        Err(_) => Timestamp {
+            seconds: seconds.saturating_sub(1),
+            nanoseconds: time.nanoseconds.wrapping_add(1_000_000_000),
+        },
+    }
 }
 
 /// What an entry is.
