@@ -10,7 +10,8 @@ use std::{
 };
 
 use sanchay::{
-    Engine, Filter, HashEvent, HashOptions, Method, ScanEvent, Source, WalkOptions,
+    Engine, Filter, HashEvent, HashOptions, Method, ScanEvent, Source,
+    WalkOptions,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

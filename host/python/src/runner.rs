@@ -11,6 +11,8 @@ use std::{
 use pyo3::{exceptions::PyRuntimeError, prelude::*};
 use sanchay::{DuplicateSummary, EntryError, Error, Monitor, Summary};
 
+use sanchay_core::record::{FieldId, Schema};
+
 use crate::{columns::Chunk, failure, feed::Feed, given::Given};
 
 /// What a run came to.
@@ -31,9 +33,33 @@ pub(crate) enum Ended {
     Panicked(String),
 }
 
-/// What a run does, given where its records go.
-pub(crate) type Work<C> =
+/// What a run does.
+pub(crate) struct Work<C> {
+    /// The columns of its records.
+    pub(crate) schema: Arc<Schema>,
+    body: Body<C>,
+}
+
+/// What is done, given where the records go.
+type Body<C> =
     Box<dyn FnOnce(&Feed<C>, &Monitor) -> Result<Totals, Error> + Send>;
+
+impl<C> Work<C> {
+    pub(crate) fn new(
+        schema: Schema,
+        body: impl FnOnce(&Feed<C>, &Monitor) -> Result<Totals, Error>
+        + Send
+        + 'static,
+    ) -> Self {
+        Self { schema: Arc::new(schema), body: Box::new(body) }
+    }
+
+    /// The same with only some of the columns.
+    pub(crate) fn with_only(mut self, wanted: &[FieldId]) -> Self {
+        self.schema = Arc::new(Schema::clone(&self.schema).only(wanted));
+        self
+    }
+}
 
 /// Begins a run. `reports` says whether anybody wants to know how far it is.
 ///
@@ -58,8 +84,9 @@ pub(crate) fn begin<C: Chunk>(
                     ControlFlow::Continue(())
                 }));
             }
-            let outcome =
-                catch_unwind(AssertUnwindSafe(|| work(&feed, &monitor)));
+            let outcome = catch_unwind(AssertUnwindSafe(|| {
+                (work.body)(&feed, &monitor)
+            }));
             feed.end(match outcome {
                 Ok(told) => Ended::Told(told),
                 Err(panic) => Ended::Panicked(words(&*panic)),
@@ -74,7 +101,7 @@ pub(crate) fn begin<C: Chunk>(
 
 /// What is done with the error of an entry that has no row of its own: one
 /// that the caller named ends the run, unless it is to be kept.
-pub(crate) fn settle<C: Chunk>(
+pub(crate) fn route_error<C: Chunk>(
     feed: &Feed<C>,
     given: &Given,
     error: EntryError,
