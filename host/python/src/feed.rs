@@ -180,6 +180,15 @@ impl<C: Chunk> Feed<C> {
         self.wake(&mut state);
     }
 
+    /// Keeps how many files and bytes the run will deal with, unless these are
+    /// the numbers of a part.
+    pub(crate) fn note_totals(&self, progress: &Progress) {
+        let mut state = self.state();
+        if state.before.is_none() {
+            state.expected = progress.total_files.zip(progress.total_bytes);
+        }
+    }
+
     /// Another part of the run begins, after what was done before.
     pub(crate) fn begin_part(&self, before: Summary) {
         self.state().before = Some(before);

@@ -4,12 +4,18 @@ use std::{
     any::Any,
     ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    },
     thread,
+    time::{Duration, Instant},
 };
 
 use pyo3::{exceptions::PyRuntimeError, prelude::*};
-use sanchay::{DuplicateSummary, EntryError, Error, Monitor, Summary};
+use sanchay::{
+    DuplicateSummary, EntryError, Error, Monitor, ProgressCallback, Summary,
+};
 
 use sanchay_core::record::{FieldId, Schema};
 
@@ -79,10 +85,9 @@ pub(crate) fn begin<C: Chunk>(
             let mut monitor = Monitor { cancel, ..Monitor::default() };
             if reports {
                 let feed = Arc::clone(&feed);
-                monitor.progress = Some(Arc::new(move |progress| {
-                    feed.report(*progress);
-                    ControlFlow::Continue(())
-                }));
+                monitor.progress = Some(throttled(monitor.interval, feed));
+                // A run that is over before that has totals too.
+                monitor.interval = Duration::ZERO;
             }
             let outcome = catch_unwind(AssertUnwindSafe(|| {
                 (work.body)(&feed, &monitor)
@@ -97,6 +102,33 @@ pub(crate) fn begin<C: Chunk>(
             let why = failure::plain(&error);
             PyRuntimeError::new_err(format!("cannot start a thread: {why}"))
         })
+}
+
+/// Passes on how far a run is, at most once in an interval; and the totals as
+/// soon as they are known.
+fn throttled<C: Chunk>(
+    interval: Duration,
+    feed: Arc<Feed<C>>,
+) -> ProgressCallback {
+    let begun = Instant::now();
+    let nanoseconds =
+        |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    let interval = nanoseconds(interval);
+    let due = AtomicU64::new(interval);
+    let has_totals = AtomicBool::new(false);
+    Arc::new(move |progress| {
+        // It is never called by two threads at once.
+        let now = nanoseconds(begun.elapsed());
+        if now >= due.load(Relaxed) {
+            due.store(now.saturating_add(interval), Relaxed);
+            feed.report(*progress);
+        } else if progress.total_files.is_some()
+            && !has_totals.swap(true, Relaxed)
+        {
+            feed.note_totals(progress);
+        }
+        ControlFlow::Continue(())
+    })
 }
 
 /// What is done with the error of an entry that has no row of its own: one
