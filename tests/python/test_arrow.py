@@ -225,3 +225,20 @@ def test_a_stream_that_nobody_reads_is_released(files):
     for _ in range(50):
         sanchay.scan(files).__arrow_c_stream__()
         sanchay.scan(files).__arrow_c_schema__()
+
+
+def test_partial_digests_have_a_column_with_their_chunk(files):
+    partial = pyarrow.table(sanchay.hash_files(files / "1", partial="1KiB"))
+    assert partial.column_names == [
+        "path", "size", "modified", "algorithm", "chunk", "hash", "error"
+    ]
+    assert partial.schema.field("chunk").type == pyarrow.uint64()
+    assert set(partial["chunk"].to_pylist()) == {1024}
+    whole = pyarrow.table(sanchay.hash_files(files / "1"))
+    assert whole.column_names == [
+        "path", "size", "modified", "algorithm", "hash", "error"
+    ]
+    groups = pyarrow.table(sanchay.duplicates(files, path_bytes=True))
+    assert groups.column_names == [
+        "group", "size", "algorithm", "hash", "path", "path_bytes", "reclaimable"
+    ]

@@ -179,7 +179,20 @@ def test_hashing_tells_its_totals_where_all_files_are_named(tree, big):
     seen = []
     partial = sanchay.hash_files([small, big], partial="1k", progress=seen.append)
     assert len(list(partial)) == 2
-    assert seen[-1][4:6] in [(2, 1000 + 2000), (None, None)]
+    assert seen[-1][4:6] == (2, 1000 + 2000)
+
+
+def test_a_run_that_is_over_at_once_has_told_its_totals(tree):
+    root = tree({"a": b"1", "b": b"22"})
+    for _ in range(20):
+        seen = []
+        records = sanchay.hash_files([root / "a", root / "b"], progress=seen.append)
+        assert len(list(records)) == 2
+        assert [it.files for it in seen] == [2]
+        assert (seen[-1].total_files, seen[-1].total_bytes) == (2, 3)
+    seen = []
+    assert len(list(sanchay.hash_files(root, progress=seen.append))) == 2
+    assert (seen[-1].total_files, seen[-1].total_bytes) == (None, None)
 
 
 def test_parts_of_a_run_tell_their_progress_together(tree):

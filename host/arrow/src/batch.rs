@@ -3,10 +3,11 @@
 use std::{fmt::Write as _, sync::Arc};
 
 use arrow_array::{
-    ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch,
-    StringArray, TimestampNanosecondArray, UInt64Array,
+    Array as _, ArrayRef, BinaryArray, BooleanArray, Float64Array, Int64Array,
+    RecordBatch, StringArray, TimestampNanosecondArray, UInt64Array,
     builder::{BinaryBuilder, StringBuilder},
 };
+use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{ArrowError, Schema};
 use sanchay_core::{
     content::Content,
@@ -34,7 +35,7 @@ pub fn batch(
     for (field, column) in records.columns() {
         match (column, groups) {
             (Column::Path(paths), _) => {
-                self::paths(paths, options.path_bytes, &mut columns);
+                self::paths(paths, options.path_bytes, &mut columns)?;
             }
             (Column::Unsigned(numbers), Some(groups))
                 if field.id == FieldId::Reclaimable =>
@@ -86,20 +87,54 @@ fn array(column: &Column) -> Result<ArrayRef, ArrowError> {
 
 /// Paths as text where they are UTF-8, and if it is wanted their bytes where
 /// they are not.
-fn paths(paths: &PathColumn, path_bytes: bool, columns: &mut Vec<ArrayRef>) {
-    let mut text = StringBuilder::new();
-    let mut bytes = BinaryBuilder::new();
-    let mut scratch = Vec::new();
+fn paths(
+    paths: &PathColumn,
+    path_bytes: bool,
+    columns: &mut Vec<ArrayRef>,
+) -> Result<(), ArrowError> {
+    let (mut bytes, mut ends) = (Vec::with_capacity(paths.bytes()), vec![0]);
     for path in paths.iter() {
-        let path = path.join(&mut scratch);
-        let shown = str::from_utf8(path);
-        bytes.append_option(shown.is_err().then_some(path));
-        text.append_option(shown.ok());
+        bytes.extend_from_slice(path.parent);
+        bytes.extend_from_slice(path.name);
+        ends.push(bytes.len());
+    }
+    let is_text = str::from_utf8(&bytes)
+        .is_ok_and(|text| ends.iter().all(|end| text.is_char_boundary(*end)));
+    if is_text {
+        // Nearly always: then the bytes are the column.
+        let text = StringArray::try_new(
+            offsets(&ends)?,
+            Buffer::from_vec(bytes),
+            None,
+        )?;
+        let rows = text.len();
+        columns.push(Arc::new(text));
+        if path_bytes {
+            columns.push(Arc::new(BinaryArray::new_null(rows)));
+        }
+        return Ok(());
+    }
+    let mut text = StringBuilder::new();
+    let mut odd = BinaryBuilder::new();
+    let starts = ends.iter().zip(ends.iter().skip(1));
+    for path in starts.map(|(start, end)| bytes.get(*start..*end)) {
+        let shown = path.and_then(|it| str::from_utf8(it).ok());
+        odd.append_option(path.filter(|_| shown.is_none()));
+        text.append_option(shown);
     }
     columns.push(Arc::new(text.finish()));
     if path_bytes {
-        columns.push(Arc::new(bytes.finish()));
+        columns.push(Arc::new(odd.finish()));
     }
+    Ok(())
+}
+
+fn offsets(ends: &[usize]) -> Result<OffsetBuffer<i32>, ArrowError> {
+    let offset = |end: &usize| {
+        i32::try_from(*end).map_err(|_| ArrowError::OffsetOverflowError(*end))
+    };
+    let offsets = ends.iter().map(offset).collect::<Result<Vec<_>, _>>()?;
+    Ok(OffsetBuffer::new(ScalarBuffer::from(offsets)))
 }
 
 fn hashes(hashes: &[Option<Content>]) -> Result<StringArray, ArrowError> {

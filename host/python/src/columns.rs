@@ -4,77 +4,101 @@
 
 use std::sync::Arc;
 
-use arrow_array::RecordBatch;
-use arrow_schema::{ArrowError, Schema};
 use pyo3::{
     intern,
     prelude::*,
     sync::PyOnceLock,
     types::{PyTuple, PyType},
 };
+use sanchay::{Content, Timestamp};
+use sanchay_core::record::{Column, FieldId, PathColumn, RecordBatch, Schema};
 
-/// Rows of one kind of record.
-pub(crate) trait Chunk: Default + Send + 'static {
+/// Records of one kind: a batch in columns, and what only Python's records
+/// need besides.
+pub(crate) trait Chunk: Send + 'static {
     /// What a run is doing that finds such rows, for its progress.
     const PHASE: &'static str;
 
-    /// How many rows there are.
-    fn rows(&self) -> usize;
+    /// A chunk of no rows, whose batch has these columns.
+    fn new(schema: &Arc<Schema>) -> Self;
+
+    /// The columns.
+    fn batch(&self) -> &RecordBatch;
+
+    /// How many records there are.
+    fn rows(&self) -> usize {
+        self.batch().len()
+    }
 
     /// How many bytes their names have.
-    fn name_bytes(&self) -> usize;
+    fn name_bytes(&self) -> usize {
+        self.batch().paths().map_or(0, PathColumn::bytes)
+    }
 
-    /// A row as an object of Python's.
+    /// A record as an object of Python's.
     fn record<'py>(
-        &self,
+        &mut self,
         row: usize,
         make: &Make<'py>,
     ) -> PyResult<Bound<'py, PyAny>>;
 
-    /// What the columns are in Arrow. `path_bytes` says whether that column
-    /// is one of them.
-    fn schema(path_bytes: bool) -> Arc<Schema>;
-
-    /// The rows in Arrow.
-    fn batch(self, path_bytes: bool) -> Result<RecordBatch, ArrowError>;
-
-    /// At which of Arrow's rows a row begins.
+    /// At which row of the columns a record begins.
     fn place(&self, row: usize) -> usize {
         row
     }
 }
 
-/// Many paths in one buffer.
-#[derive(Debug, Default)]
-pub(crate) struct Paths {
-    pub(crate) bytes: Vec<u8>,
-    /// Where each ends.
-    pub(crate) ends: Vec<usize>,
+/// A row of a batch. What has no value there, or no column, is `None`.
+#[derive(Clone, Copy)]
+pub(crate) struct RowRef<'a> {
+    pub(crate) batch: &'a RecordBatch,
+    pub(crate) row: usize,
 }
 
-impl Paths {
-    /// Adds a path that consists of these parts.
-    pub(crate) fn push(&mut self, parts: [&[u8]; 2]) {
-        for part in parts {
-            self.bytes.extend_from_slice(part);
+impl<'a> RowRef<'a> {
+    /// The path, put together in the buffer where it is in two parts.
+    pub(crate) fn path<'b>(self, buffer: &'b mut Vec<u8>) -> &'b [u8]
+    where
+        'a: 'b,
+    {
+        match self.batch.paths().and_then(|paths| paths.get(self.row)) {
+            Some(path) if path.parent.is_empty() => path.name,
+            Some(path) => path.join(buffer),
+            None => &[],
         }
-        self.ends.push(self.bytes.len());
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.ends.len()
+    /// The size in bytes.
+    pub(crate) fn size(self) -> Option<u64> {
+        self.number(FieldId::Size)
     }
 
-    /// The path of a row; empty where there is none.
-    pub(crate) fn get(&self, row: usize) -> &[u8] {
-        let end = self.ends.get(row).copied().unwrap_or(0);
-        let before = row.checked_sub(1).and_then(|row| self.ends.get(row));
-        let start = before.copied().unwrap_or(0);
-        self.bytes.get(start..end).unwrap_or_default()
+    /// How many bytes would be free if one file of the group were kept.
+    pub(crate) fn reclaimable(self) -> Option<u64> {
+        self.number(FieldId::Reclaimable)
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        (0..self.len()).map(|row| self.get(row))
+    /// When it was last modified.
+    pub(crate) fn modified(self) -> Option<Timestamp> {
+        match self.batch.column(FieldId::Modified)? {
+            Column::Timestamp(times) => times.get(self.row).copied()?,
+            _ => None,
+        }
+    }
+
+    /// What is in it.
+    pub(crate) fn content(self) -> Option<Content> {
+        match self.batch.column(FieldId::Hash)? {
+            Column::Hash(contents) => contents.get(self.row).copied()?,
+            _ => None,
+        }
+    }
+
+    fn number(self, field: FieldId) -> Option<u64> {
+        match self.batch.column(field)? {
+            Column::Unsigned(numbers) => numbers.get(self.row).copied()?,
+            _ => None,
+        }
     }
 }
 
@@ -110,9 +134,4 @@ impl<'py> Make<'py> {
         let fields = fields.into_pyobject(self.py)?.into_any();
         self.new.call1((&self.class, fields))
     }
-}
-
-/// A time in nanoseconds since 1970.
-pub(crate) fn nanoseconds(time: sanchay::Timestamp) -> i128 {
-    i128::from(time.seconds) * 1_000_000_000 + i128::from(time.nanoseconds)
 }

@@ -45,7 +45,7 @@ pub(crate) struct Consumer<C: Chunk> {
 impl<C: Chunk> Consumer<C> {
     /// A run that begins when something is taken.
     pub(crate) fn new(work: Work<C>) -> Self {
-        let feed = Arc::new(Feed::new());
+        let feed = Arc::new(Feed::new(Arc::clone(&work.schema)));
         let before = Summary::default();
         Self { feed, plan: Some(work), before, total: None, told: false }
     }

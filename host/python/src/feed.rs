@@ -15,6 +15,7 @@ use std::{
 };
 
 use sanchay::{Cancel, EntryError, Progress, Summary};
+use sanchay_core::record::Schema;
 
 pub(crate) use self::taking::{TakeMode, Taken};
 use crate::{
@@ -39,6 +40,8 @@ const WORTH_WAKING: usize = 512;
 
 /// A queue of chunks.
 pub(crate) struct Feed<C> {
+    /// The columns of its chunks.
+    schema: Arc<Schema>,
     state: Mutex<State<C>>,
     /// Something came.
     come: Condvar,
@@ -69,8 +72,9 @@ struct State<C> {
 }
 
 impl<C: Chunk> Feed<C> {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(schema: Arc<Schema>) -> Self {
         Self {
+            schema,
             state: Mutex::new(State {
                 chunks: VecDeque::new(),
                 rows: 0,
@@ -121,7 +125,7 @@ impl<C: Chunk> Feed<C> {
             chunk.rows() >= CHUNK_ROWS || chunk.name_bytes() >= CHUNK_BYTES
         });
         if full {
-            state.chunks.push_back(C::default());
+            state.chunks.push_back(C::new(&self.schema));
         }
         let before = state.rows;
         let mut added = 0;
@@ -174,6 +178,15 @@ impl<C: Chunk> Feed<C> {
         }
         state.progress = Some(progress);
         self.wake(&mut state);
+    }
+
+    /// Keeps how many files and bytes the run will deal with, unless these are
+    /// the numbers of a part.
+    pub(crate) fn note_totals(&self, progress: &Progress) {
+        let mut state = self.state();
+        if state.before.is_none() {
+            state.expected = progress.total_files.zip(progress.total_bytes);
+        }
     }
 
     /// Another part of the run begins, after what was done before.

@@ -2,78 +2,60 @@
 
 use std::{ops::ControlFlow, sync::Arc};
 
-use arrow_array::{RecordBatch, UInt64Array};
-use arrow_schema::{ArrowError, DataType, Schema};
 use pyo3::prelude::*;
-use sanchay::{Batch, Engine, ScanEvent, Timestamp, WalkOptions};
+use sanchay::{Batch, Engine, ScanEvent, WalkOptions};
+use sanchay_core::record::{RecordBatch, RecordKind, Row, Schema};
 
 use crate::{
-    arrow,
-    columns::{Chunk, Make, Paths, nanoseconds},
+    columns::{Chunk, Make, RowRef},
     given::Given,
     names,
     runner::{self, Totals, Work},
 };
 
 /// Files that a scan found.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Files {
-    pub(crate) paths: Paths,
-    pub(crate) sizes: Vec<u64>,
-    pub(crate) modified: Vec<Timestamp>,
+    batch: RecordBatch,
+    /// Room for a path.
+    path: Vec<u8>,
 }
 
 impl Files {
     fn add(&mut self, batch: &Batch<'_>) {
         for file in batch.iter() {
-            self.paths.push([file.parent, file.name]);
-            self.sizes.push(file.metadata.size);
-            self.modified.push(file.metadata.modified);
+            self.batch.push(&Row {
+                parent: file.parent,
+                name: file.name,
+                size: Some(file.metadata.size),
+                modified: Some(file.metadata.modified),
+                ..Row::default()
+            });
         }
-    }
-
-    /// A row's size in bytes, and when it was modified.
-    pub(crate) fn metadata(&self, row: usize) -> (u64, Timestamp) {
-        (
-            self.sizes.get(row).copied().unwrap_or_default(),
-            self.modified.get(row).copied().unwrap_or_default(),
-        )
     }
 }
 
 impl Chunk for Files {
     const PHASE: &'static str = "walking";
 
-    fn rows(&self) -> usize {
-        self.sizes.len()
+    fn new(schema: &Arc<Schema>) -> Self {
+        Self { batch: RecordBatch::new(Arc::clone(schema)), path: Vec::new() }
     }
 
-    fn name_bytes(&self) -> usize {
-        self.paths.bytes.len()
+    fn batch(&self) -> &RecordBatch {
+        &self.batch
     }
 
     fn record<'py>(
-        &self,
+        &mut self,
         row: usize,
         make: &Make<'py>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let path = names::decoded(make.py, self.paths.get(row))?;
-        let (size, modified) = self.metadata(row);
-        make.tuple((path, size, nanoseconds(modified)))
-    }
-
-    fn schema(path_bytes: bool) -> Arc<Schema> {
-        let mut fields = arrow::path_fields(path_bytes);
-        fields.push(arrow::field("size", DataType::UInt64));
-        fields.push(arrow::field("modified", arrow::time()));
-        Arc::new(Schema::new(fields))
-    }
-
-    fn batch(self, path_bytes: bool) -> Result<RecordBatch, ArrowError> {
-        let mut columns = arrow::paths(self.paths, path_bytes)?;
-        columns.push(Arc::new(UInt64Array::from(self.sizes)));
-        columns.push(arrow::times(self.modified.into_iter().map(Some)));
-        RecordBatch::try_new(Self::schema(path_bytes), columns)
+        let file = RowRef { batch: &self.batch, row };
+        let path = names::decoded(make.py, file.path(&mut self.path))?;
+        let modified = file.modified().unwrap_or_default();
+        let size = file.size().unwrap_or_default();
+        make.tuple((path, size, modified.as_nanoseconds()))
     }
 }
 
@@ -85,11 +67,12 @@ pub(crate) fn work(
     raises: bool,
 ) -> Work<Files> {
     options.storage = Some(given.storage());
-    Box::new(move |feed, monitor| {
+    let schema = Schema::new(RecordKind::File, []);
+    Work::new(schema, move |feed, monitor| {
         let roots = given.all();
         engine
             .scan(&roots)
-            .options(options.clone())
+            .options(options)
             .monitor(monitor)
             .for_each_batch(|_| {
                 |event: ScanEvent<'_>| match event {
@@ -97,7 +80,7 @@ pub(crate) fn work(
                         feed.push(|files: &mut Files| files.add(&batch))
                     }
                     ScanEvent::Error(error) => {
-                        runner::settle(feed, &given, error, raises)
+                        runner::route_error(feed, &given, error, raises)
                     }
                     _ => ControlFlow::Continue(()),
                 }

@@ -20,7 +20,7 @@ use pyo3::{
 use sanchay::{Cause, EntryError, LocalStorage, Storage, WorkingDirectory};
 
 use crate::{
-    arguments, columns::Paths, failure::Failure, names, working_directory,
+    arguments, failure::Failure, names, paths::Paths, working_directory,
 };
 
 /// Paths that a caller named.

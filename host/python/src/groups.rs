@@ -1,151 +1,96 @@
-//! Groups of equal files, in columns.
+//! Groups of equal files, in columns: a row for each file.
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, RecordBatch, StringArray, UInt64Array};
-use arrow_schema::{ArrowError, DataType, Schema};
 use pyo3::{
     prelude::*,
     types::{PyString, PyTuple},
 };
-use sanchay::{Digest, DuplicateOptions, Engine, Error, Group};
+use sanchay::{Content, DuplicateOptions, Engine, Error, Group};
+use sanchay_core::record::{self, RecordBatch, RecordKind, Row, Schema};
 
 use crate::{
-    arrow,
-    columns::{Chunk, Make, Paths},
+    columns::{Chunk, Make, RowRef},
     given::Given,
     names,
     runner::{self, Totals, Work},
 };
 
 /// Groups of equal files.
-#[derive(Debug, Default)]
-pub(crate) struct Groups {
-    groups: Vec<Row>,
-    /// The paths of all of them, one group's after the other's.
-    paths: Paths,
-}
-
 #[derive(Debug)]
-struct Row {
-    /// Counted from 1, as the program's CSV counts them.
-    number: u64,
-    size: u64,
-    algorithm: &'static str,
-    digest: Digest,
-    reclaimable: u64,
-    /// Where its paths begin and end.
-    paths: std::ops::Range<usize>,
+pub(crate) struct Groups {
+    batch: RecordBatch,
+    /// At which row each of them begins.
+    starts: Vec<usize>,
+    /// Room for a path.
+    path: Vec<u8>,
 }
 
 impl Groups {
+    /// Adds a group, counted from 1.
     fn add(&mut self, number: u64, group: &Group<'_>) {
-        let start = self.paths.len();
+        self.starts.push(self.batch.len());
+        let content = Content::Whole(group.algorithm(), group.digest());
+        let reclaimable = group.reclaimable();
         for member in group.files() {
-            self.paths.push([&*member.parent, member.name]);
+            self.batch.push(&Row {
+                parent: &member.parent,
+                name: member.name,
+                size: Some(group.size()),
+                content: Some(content),
+                group: Some(record::Group { number, reclaimable }),
+                ..Row::default()
+            });
         }
-        self.groups.push(Row {
-            number,
-            size: group.size(),
-            algorithm: group.algorithm().name(),
-            digest: group.digest(),
-            reclaimable: group.reclaimable(),
-            paths: start..self.paths.len(),
-        });
-    }
-
-    /// What could be reclaimed of each group, with its first file only: so
-    /// the column can be summed.
-    fn reclaimable(&self) -> Arc<UInt64Array> {
-        let rows = self.groups.iter().flat_map(|row| {
-            let others = row.paths.len().saturating_sub(1);
-            std::iter::once(Some(row.reclaimable))
-                .chain(std::iter::repeat_n(None, others))
-        });
-        Arc::new(rows.collect())
-    }
-
-    /// A number of each group, once for each of its files.
-    fn each(&self, number: impl Fn(&Row) -> u64) -> Arc<UInt64Array> {
-        let rows = self
-            .groups
-            .iter()
-            .flat_map(|row| std::iter::repeat_n(number(row), row.paths.len()));
-        Arc::new(UInt64Array::from_iter_values(rows))
-    }
-
-    /// A text of each group, once for each of its files.
-    fn texts(&self, text: impl Fn(&Row) -> String) -> Arc<StringArray> {
-        let rows = self
-            .groups
-            .iter()
-            .flat_map(|row| std::iter::repeat_n(text(row), row.paths.len()));
-        Arc::new(StringArray::from_iter_values(rows))
     }
 }
 
 impl Chunk for Groups {
     const PHASE: &'static str = "walking";
 
-    fn rows(&self) -> usize {
-        self.groups.len()
+    fn new(schema: &Arc<Schema>) -> Self {
+        let batch = RecordBatch::new(Arc::clone(schema));
+        Self { batch, starts: Vec::new(), path: Vec::new() }
     }
 
-    fn name_bytes(&self) -> usize {
-        self.paths.bytes.len()
+    fn batch(&self) -> &RecordBatch {
+        &self.batch
+    }
+
+    fn rows(&self) -> usize {
+        self.starts.len()
     }
 
     fn record<'py>(
-        &self,
+        &mut self,
         row: usize,
         make: &Make<'py>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = make.py;
-        let Some(row) = self.groups.get(row) else {
+        let rows = self.place(row)..self.place(row + 1);
+        let first = RowRef { batch: &self.batch, row: rows.start };
+        let (Some(size), Some(content), Some(reclaimable)) =
+            (first.size(), first.content(), first.reclaimable())
+        else {
+            debug_assert!(false, "group {row} has no first file");
             return Ok(py.None().into_bound(py));
         };
-        let files = row
-            .paths
-            .clone()
-            .map(|path| names::decoded(py, self.paths.get(path)))
-            .collect::<PyResult<Vec<_>>>()?;
+        let mut files = Vec::with_capacity(rows.len());
+        for row in rows {
+            let file = RowRef { batch: &self.batch, row };
+            files.push(names::decoded(py, file.path(&mut self.path))?);
+        }
         make.tuple((
-            row.size,
-            PyString::intern(py, row.algorithm),
-            row.digest.to_string(),
+            size,
+            PyString::intern(py, content.algorithm().name()),
+            content.to_string(),
             PyTuple::new(py, files)?,
-            row.reclaimable,
+            reclaimable,
         ))
     }
 
-    fn schema(path_bytes: bool) -> Arc<Schema> {
-        let mut fields = vec![
-            arrow::field("group", DataType::UInt64),
-            arrow::field("size", DataType::UInt64),
-            arrow::field("algorithm", DataType::Utf8),
-            arrow::field("hash", DataType::Utf8),
-        ];
-        fields.extend(arrow::path_fields(path_bytes));
-        fields.push(arrow::field("reclaimable", DataType::UInt64));
-        Arc::new(Schema::new(fields))
-    }
-
-    fn batch(self, path_bytes: bool) -> Result<RecordBatch, ArrowError> {
-        let numbers = self.each(|row| row.number);
-        let sizes = self.each(|row| row.size);
-        let algorithms = self.texts(|row| row.algorithm.to_owned());
-        let hashes = self.texts(|row| row.digest.to_string());
-        let reclaimable = self.reclaimable();
-        let mut columns: Vec<ArrayRef> =
-            vec![numbers, sizes, algorithms, hashes];
-        columns.extend(arrow::paths(self.paths, path_bytes)?);
-        columns.push(reclaimable);
-        RecordBatch::try_new(Self::schema(path_bytes), columns)
-    }
-
     fn place(&self, row: usize) -> usize {
-        let end = self.paths.len();
-        self.groups.get(row).map_or(end, |row| row.paths.start)
+        self.starts.get(row).copied().unwrap_or(self.batch.len())
     }
 }
 
@@ -157,13 +102,13 @@ pub(crate) fn work(
     raises: bool,
 ) -> Work<Groups> {
     options.walk.storage = Some(given.storage());
-    Box::new(move |feed, monitor| {
+    let schema = Schema::new(RecordKind::Duplicate, []);
+    Work::new(schema, move |feed, monitor| {
         let roots = given.all();
-        let found = engine
-            .duplicates(&roots)
-            .options(options.clone())
-            .monitor(monitor)
-            .find(|error| runner::settle(feed, &given, error, raises))?;
+        let found =
+            engine.duplicates(&roots).options(options).monitor(monitor).find(
+                |error| runner::route_error(feed, &given, error, raises),
+            )?;
         for (number, group) in (1..).zip(found.groups()) {
             let add = |groups: &mut Groups| groups.add(number, &group);
             if feed.push(add).is_break() {

@@ -3,7 +3,7 @@
 //! what was asked for.
 
 use std::{
-    fmt::Write as _,
+    collections::BTreeMap,
     ops::ControlFlow,
     sync::{
         Arc,
@@ -12,21 +12,18 @@ use std::{
     thread,
 };
 
-use arrow_array::{
-    ArrayRef, RecordBatch, StringArray, UInt64Array, builder::StringBuilder,
-};
-use arrow_schema::{ArrowError, DataType, Schema};
 use pyo3::{prelude::*, types::PyString};
 use sanchay::{
     Content, Engine, EntryKind, Error, HashEvent, HashOptions, HashedFileRef,
     Method, Monitor, Source, Summary, Timestamp,
 };
-
-use sanchay_core::filter::{Facts, Matcher};
+use sanchay_core::{
+    filter::{Facts, Matcher},
+    record::{RecordBatch, RecordKind, Row, Schema},
+};
 
 use crate::{
-    arrow,
-    columns::{Chunk, Make, Paths, nanoseconds},
+    columns::{Chunk, Make, RowRef},
     failure::Failure,
     feed::Feed,
     given::Given,
@@ -34,134 +31,97 @@ use crate::{
     runner::{Totals, Work},
 };
 
-/// What is in a file, or what was wrong with it.
-pub(crate) type Outcome = Result<Content, Box<Failure>>;
-
 /// Files that were hashed, or could not be.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Hashes {
-    paths: Paths,
-    sizes: Vec<Option<u64>>,
-    modified: Vec<Option<Timestamp>>,
-    /// What is in each, or what was wrong with it.
-    outcomes: Vec<Outcome>,
+    batch: RecordBatch,
+    /// What was wrong with the files of some rows.
+    failures: BTreeMap<usize, Failure>,
+    /// Room for a path.
+    path: Vec<u8>,
 }
 
 impl Hashes {
-    fn add(&mut self, file: &HashedFileRef<'_>) {
-        self.paths.push([file.path, &[]]);
-        self.sizes.push(Some(file.size));
-        self.modified.push(file.modified);
-        self.outcomes.push(Ok(file.content));
+    /// Adds a file; `chunk` is that of a partial digest.
+    fn add(&mut self, file: &HashedFileRef<'_>, chunk: Option<u32>) {
+        self.batch.push(&Row {
+            name: file.path,
+            size: Some(file.size),
+            modified: file.modified,
+            content: Some(file.content),
+            chunk,
+            ..Row::default()
+        });
     }
 
     fn fail(&mut self, failure: Failure) {
-        let path = failure.error.path.as_os_str().as_encoded_bytes();
-        self.paths.push([path, &[]]);
-        self.sizes.push(None);
-        self.modified.push(None);
-        self.outcomes.push(Err(Box::new(failure)));
+        let words = failure.error.to_string();
+        let row = self.batch.len();
+        self.batch.push(&Row {
+            name: failure.error.path.as_os_str().as_encoded_bytes(),
+            error: Some(&words),
+            ..Row::default()
+        });
+        self.failures.insert(row, failure);
     }
 
-    /// The path of a row, and what came of it.
-    pub(crate) fn outcome(&self, row: usize) -> Option<(&[u8], &Outcome)> {
-        Some((self.paths.get(row), self.outcomes.get(row)?))
-    }
-
-    fn contents(&self) -> impl Iterator<Item = Option<Content>> {
-        self.outcomes.iter().map(|outcome| outcome.as_ref().ok().copied())
-    }
-}
-
-fn algorithm(content: Content) -> &'static str {
-    match content {
-        Content::Whole(algorithm, _) => algorithm.name(),
-        Content::Partial(_) => "xxh64",
+    /// The path of a row, and what is in the file or was wrong with it.
+    pub(crate) fn outcome(
+        &mut self,
+        row: usize,
+    ) -> Option<(&[u8], Result<Content, &Failure>)> {
+        let file = RowRef { batch: &self.batch, row };
+        let outcome = match self.failures.get(&row) {
+            Some(failure) => Err(failure),
+            None => Ok(file.content()?),
+        };
+        Some((file.path(&mut self.path), outcome))
     }
 }
 
 impl Chunk for Hashes {
     const PHASE: &'static str = "hashing";
 
-    fn rows(&self) -> usize {
-        self.sizes.len()
+    fn new(schema: &Arc<Schema>) -> Self {
+        let batch = RecordBatch::new(Arc::clone(schema));
+        Self { batch, failures: BTreeMap::new(), path: Vec::new() }
     }
 
-    fn name_bytes(&self) -> usize {
-        self.paths.bytes.len()
+    fn batch(&self) -> &RecordBatch {
+        &self.batch
     }
 
     fn record<'py>(
-        &self,
+        &mut self,
         row: usize,
         make: &Make<'py>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = make.py;
-        let size = self.sizes.get(row).copied().flatten();
-        let modified = self.modified.get(row).copied().flatten();
-        let (content, failure) = match self.outcomes.get(row) {
-            Some(Ok(content)) => (Some(*content), None),
-            Some(Err(failure)) => (None, Some(failure)),
-            None => (None, None),
-        };
+        let file = RowRef { batch: &self.batch, row };
+        let failure = self.failures.get(&row);
         let path = match failure.and_then(|failure| failure.text.as_ref()) {
             Some(text) => text.bind(py).clone(),
-            None => names::decoded(py, self.paths.get(row))?,
+            None => names::decoded(py, file.path(&mut self.path))?,
         };
+        let content = file.content();
+        let algorithm = content.map(|it| it.algorithm().name());
         let error = failure.map(|failure| failure.exception(py));
         make.tuple((
             path,
-            size,
-            modified.map(nanoseconds),
-            content.map(|it| PyString::intern(py, algorithm(it))),
+            file.size(),
+            file.modified().map(Timestamp::as_nanoseconds),
+            algorithm.map(|name| PyString::intern(py, name)),
             content.map(|content| content.to_string()),
             error.map(|error| error.into_value(py)),
         ))
     }
+}
 
-    fn schema(path_bytes: bool) -> Arc<Schema> {
-        let mut fields = arrow::path_fields(path_bytes);
-        fields.extend([
-            arrow::field("size", DataType::UInt64),
-            arrow::field("modified", arrow::time()),
-            arrow::field("algorithm", DataType::Utf8),
-            arrow::field("hash", DataType::Utf8),
-            arrow::field("error", DataType::Utf8),
-        ]);
-        Arc::new(Schema::new(fields))
-    }
-
-    fn batch(self, path_bytes: bool) -> Result<RecordBatch, ArrowError> {
-        let sizes = self.sizes.iter().copied().collect::<UInt64Array>();
-        let modified = arrow::times(self.modified.iter().copied());
-        let algorithms: StringArray =
-            self.contents().map(|it| it.map(algorithm)).collect();
-        let mut hashes = StringBuilder::new();
-        for content in self.contents() {
-            match content {
-                Some(content) => {
-                    write!(hashes, "{content}").map_err(|_| {
-                        ArrowError::MemoryError("no room for it".to_owned())
-                    })?;
-                    hashes.append_value("");
-                }
-                None => hashes.append_null(),
-            }
-        }
-        let errors: StringArray = self
-            .outcomes
-            .iter()
-            .map(|outcome| Some(outcome.as_ref().err()?.error.to_string()))
-            .collect();
-        let mut columns = arrow::paths(self.paths, path_bytes)?;
-        columns.extend([
-            Arc::new(sizes) as ArrayRef,
-            modified,
-            Arc::new(algorithms),
-            Arc::new(hashes.finish()),
-            Arc::new(errors),
-        ]);
-        RecordBatch::try_new(Self::schema(path_bytes), columns)
+/// The chunk of partial digests.
+fn chunk(method: Method) -> Option<u32> {
+    match method {
+        Method::Partial { chunk } => Some(chunk),
+        _ => None,
     }
 }
 
@@ -178,7 +138,9 @@ pub(crate) fn work(
     raises: bool,
 ) -> Work<Hashes> {
     options.walk.storage = Some(given.storage());
-    Box::new(move |feed, monitor| {
+    let partial = chunk(options.method).is_some();
+    let schema = Schema::new(RecordKind::Hash { partial }, []).with_error();
+    Work::new(schema, move |feed, monitor| {
         // The library knows the totals of what is hashed in one part.
         if given.len() <= PART || monitor.progress.is_none() {
             return parts(&engine, &given, &options, raises, feed, monitor);
@@ -208,6 +170,7 @@ fn parts(
     feed: &Feed<Hashes>,
     monitor: &Monitor,
 ) -> Result<Totals, Error> {
+    let chunk = chunk(options.method);
     let mut all = Summary::default();
     let mut from = 0;
     loop {
@@ -222,7 +185,7 @@ fn parts(
             .monitor(monitor)
             .for_each(|event| match event {
                 HashEvent::File(file) => {
-                    feed.push(|hashes: &mut Hashes| hashes.add(&file))
+                    feed.push(|hashes: &mut Hashes| hashes.add(&file, chunk))
                 }
                 HashEvent::Error(error) if raises && error.named => {
                     feed.fail(error)

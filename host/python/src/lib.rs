@@ -22,6 +22,7 @@ mod hashes;
 mod names;
 mod numbers;
 mod options;
+mod paths;
 mod records;
 mod run;
 mod runner;

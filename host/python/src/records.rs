@@ -11,8 +11,9 @@ use crate::{
     runner::Totals,
 };
 use arrow_array::RecordBatch;
-use arrow_schema::ArrowError;
+use arrow_schema::{ArrowError, Schema};
 use pyo3::prelude::*;
+use sanchay_arrow::Options;
 
 /// Whether there are records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,10 +48,12 @@ pub(crate) trait Source: Send {
     /// Whether something was taken and not yet handed on.
     fn has_rows(&self) -> bool;
 
-    /// Some of what was taken and not yet handed on, in Arrow.
+    /// Some of what was taken and not yet handed on, in Arrow: in columns of
+    /// this schema, which is that of the run's records with these options.
     fn batch(
         &mut self,
-        path_bytes: bool,
+        schema: &Arc<Schema>,
+        options: Options,
     ) -> Result<Option<RecordBatch>, ArrowError>;
 
     /// Drops what was taken and not yet handed on.
@@ -152,7 +155,7 @@ impl<C: Chunk> Source for Records<C> {
         &mut self,
         make: &Make<'py>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        while let Some(chunk) = self.chunks.front() {
+        while let Some(chunk) = self.chunks.front_mut() {
             if self.row < chunk.rows() {
                 let record = chunk.record(self.row, make)?;
                 self.row += 1;
@@ -171,11 +174,12 @@ impl<C: Chunk> Source for Records<C> {
 
     fn batch(
         &mut self,
-        path_bytes: bool,
+        schema: &Arc<Schema>,
+        options: Options,
     ) -> Result<Option<RecordBatch>, ArrowError> {
         while let Some(chunk) = self.chunks.pop_front() {
             let place = chunk.place(std::mem::take(&mut self.row));
-            let batch = chunk.batch(path_bytes)?;
+            let batch = sanchay_arrow::batch(chunk.batch(), schema, options)?;
             let left = batch.num_rows().saturating_sub(place);
             if left > 0 {
                 return Ok(Some(batch.slice(place, left)));

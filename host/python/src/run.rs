@@ -18,6 +18,7 @@ use pyo3::{
     types::{PyCapsule, PyTuple, PyType},
 };
 use sanchay::{DuplicateSummary, Summary};
+use sanchay_arrow::Options;
 
 use crate::{
     arrow,
@@ -41,7 +42,7 @@ pub(crate) struct Run {
     /// What the records are in Arrow.
     schema: Arc<Schema>,
     /// Whether the bytes of paths that are no text are one of its columns.
-    path_bytes: bool,
+    options: Options,
     /// Whether somebody was warned of such a path without that column.
     warned: AtomicBool,
     /// Whether all records were handed on, or a stream hands them on: there
@@ -59,6 +60,8 @@ impl Run {
         progress: Option<Py<PyAny>>,
         path_bytes: bool,
     ) -> Self {
+        let options = Options { path_bytes };
+        let schema = Arc::new(sanchay_arrow::schema(&work.schema, options));
         let consumer = Consumer::new(work);
         let control: Arc<dyn Control> = Arc::clone(consumer.feed()) as _;
         let records = Mutex::new(Box::new(Records::new(consumer)) as _);
@@ -67,8 +70,8 @@ impl Run {
             control,
             class,
             progress,
-            schema: C::schema(path_bytes),
-            path_bytes,
+            schema,
+            options,
             warned: AtomicBool::new(false),
             spent: AtomicBool::new(false),
             cut_short: Mutex::new(None),
@@ -167,9 +170,9 @@ impl Run {
     ) -> PyResult<Option<RecordBatch>> {
         let mut records = self.records()?;
         loop {
-            let (source, path_bytes) = (&mut **records, self.path_bytes);
+            let (source, schema) = (&mut **records, &self.schema);
             let batch = py
-                .detach(|| source.batch(path_bytes))
+                .detach(|| source.batch(schema, self.options))
                 .map_err(arrow::refused)?;
             if let Some(batch) = batch {
                 self.warn(py, &batch)?;
@@ -185,7 +188,7 @@ impl Run {
     /// Warns, once, of paths that are null because they are not text.
     fn warn(&self, py: Python<'_>, batch: &RecordBatch) -> PyResult<()> {
         let nulls = batch.column_by_name("path").map(|it| it.null_count());
-        if self.path_bytes
+        if self.options.path_bytes
             || nulls.unwrap_or(0) == 0
             || self.warned.swap(true, Relaxed)
         {

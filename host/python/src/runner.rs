@@ -4,12 +4,20 @@ use std::{
     any::Any,
     ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    },
     thread,
+    time::{Duration, Instant},
 };
 
 use pyo3::{exceptions::PyRuntimeError, prelude::*};
-use sanchay::{DuplicateSummary, EntryError, Error, Monitor, Summary};
+use sanchay::{
+    DuplicateSummary, EntryError, Error, Monitor, ProgressCallback, Summary,
+};
+
+use sanchay_core::record::{FieldId, Schema};
 
 use crate::{columns::Chunk, failure, feed::Feed, given::Given};
 
@@ -31,9 +39,33 @@ pub(crate) enum Ended {
     Panicked(String),
 }
 
-/// What a run does, given where its records go.
-pub(crate) type Work<C> =
+/// What a run does.
+pub(crate) struct Work<C> {
+    /// The columns of its records.
+    pub(crate) schema: Arc<Schema>,
+    body: Body<C>,
+}
+
+/// What is done, given where the records go.
+type Body<C> =
     Box<dyn FnOnce(&Feed<C>, &Monitor) -> Result<Totals, Error> + Send>;
+
+impl<C> Work<C> {
+    pub(crate) fn new(
+        schema: Schema,
+        body: impl FnOnce(&Feed<C>, &Monitor) -> Result<Totals, Error>
+        + Send
+        + 'static,
+    ) -> Self {
+        Self { schema: Arc::new(schema), body: Box::new(body) }
+    }
+
+    /// The same with only some of the columns.
+    pub(crate) fn with_only(mut self, wanted: &[FieldId]) -> Self {
+        self.schema = Arc::new(Schema::clone(&self.schema).only(wanted));
+        self
+    }
+}
 
 /// Begins a run. `reports` says whether anybody wants to know how far it is.
 ///
@@ -53,13 +85,13 @@ pub(crate) fn begin<C: Chunk>(
             let mut monitor = Monitor { cancel, ..Monitor::default() };
             if reports {
                 let feed = Arc::clone(&feed);
-                monitor.progress = Some(Arc::new(move |progress| {
-                    feed.report(*progress);
-                    ControlFlow::Continue(())
-                }));
+                monitor.progress = Some(throttled(monitor.interval, feed));
+                // A run that is over before that has totals too.
+                monitor.interval = Duration::ZERO;
             }
-            let outcome =
-                catch_unwind(AssertUnwindSafe(|| work(&feed, &monitor)));
+            let outcome = catch_unwind(AssertUnwindSafe(|| {
+                (work.body)(&feed, &monitor)
+            }));
             feed.end(match outcome {
                 Ok(told) => Ended::Told(told),
                 Err(panic) => Ended::Panicked(words(&*panic)),
@@ -72,9 +104,36 @@ pub(crate) fn begin<C: Chunk>(
         })
 }
 
+/// Passes on how far a run is, at most once in an interval; and the totals as
+/// soon as they are known.
+fn throttled<C: Chunk>(
+    interval: Duration,
+    feed: Arc<Feed<C>>,
+) -> ProgressCallback {
+    let begun = Instant::now();
+    let nanoseconds =
+        |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    let interval = nanoseconds(interval);
+    let due = AtomicU64::new(interval);
+    let has_totals = AtomicBool::new(false);
+    Arc::new(move |progress| {
+        // It is never called by two threads at once.
+        let now = nanoseconds(begun.elapsed());
+        if now >= due.load(Relaxed) {
+            due.store(now.saturating_add(interval), Relaxed);
+            feed.report(*progress);
+        } else if progress.total_files.is_some()
+            && !has_totals.swap(true, Relaxed)
+        {
+            feed.note_totals(progress);
+        }
+        ControlFlow::Continue(())
+    })
+}
+
 /// What is done with the error of an entry that has no row of its own: one
 /// that the caller named ends the run, unless it is to be kept.
-pub(crate) fn settle<C: Chunk>(
+pub(crate) fn route_error<C: Chunk>(
     feed: &Feed<C>,
     given: &Given,
     error: EntryError,

@@ -111,7 +111,11 @@ pub(crate) fn duplicates(
 #[pyfunction]
 #[expect(clippy::panic, reason = "it is what the test is about")]
 pub(crate) fn _panic(record: Py<PyType>) -> Run {
-    let work: crate::runner::Work<files::Files> =
-        Box::new(|_, _| panic!("on purpose"));
+    use crate::{feed::Feed, runner::Work};
+    use sanchay_core::record::{RecordKind, Schema};
+
+    let body =
+        |_: &Feed<files::Files>, _: &sanchay::Monitor| panic!("on purpose");
+    let work = Work::new(Schema::new(RecordKind::File, []), body);
     Run::new(work, record, None, false)
 }

@@ -59,15 +59,18 @@ impl RecordBatchReader for Batches {
 
 /// What a consumer is told of an exception: it has words and a number only.
 fn told(py: Python<'_>, error: &PyErr) -> ArrowError {
+    let told = refused(failure::words(py, error));
     if error.is_instance_of::<PyKeyboardInterrupt>(py) {
-        // Whoever pressed Ctrl-C wants more than the end of this stream.
-        // Where this fails, there is still the error.
+        // Whoever pressed Ctrl-C wants more than the end of this stream: it
+        // is raised once more when the consumer is back in Python. This comes
+        // last, since asking for an exception's words handles signals too.
+        // Where it fails, there is still the error.
         let again = py
             .import("_thread")
             .and_then(|it| it.call_method0("interrupt_main"));
         drop(again);
     }
-    refused(failure::words(py, error))
+    told
 }
 
 fn refused(words: String) -> ArrowError {

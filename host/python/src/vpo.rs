@@ -7,11 +7,14 @@ use pyo3::{
     prelude::*,
     types::{PyIterator, PyList, PyString, PyType},
 };
-use sanchay::{EntryError, Filter, HashOptions, Method, Summary, WalkOptions};
+use sanchay::{
+    EntryError, Filter, HashOptions, Method, Summary, Timestamp, WalkOptions,
+};
+use sanchay_core::record::FieldId;
 
 use crate::{
     arguments,
-    columns::{Chunk as _, Make},
+    columns::{Chunk as _, Make, RowRef},
     consumer::{Consumer, Poll},
     engines, failure,
     feed::TakeMode,
@@ -19,6 +22,7 @@ use crate::{
     given::{Given, Impossible},
     hashes::{self, Hashes},
     names, numbers, options,
+    paths::Paths,
 };
 
 /// What a system says of a path that leads through a file.
@@ -61,11 +65,12 @@ pub(crate) fn vpo_discover<'py>(
     let engine = engines::engine(py, None)?;
     let work = files::work(engine, given, walk, true);
     let chunks = Consumer::new(work).all(py, progress.as_ref())?;
-    let order = py.detach(|| in_order(&chunks));
-    let records = order.into_iter().enumerate().map(|(at, (chunk, row))| {
+    let (found, order) = py.detach(|| Found::in_order(chunks));
+    let records = order.into_iter().enumerate().map(|(at, row)| {
         look_up(py, at)?;
-        let path = names::decoded(py, chunk.paths.get(row))?;
-        let (size, modified) = chunk.metadata(row);
+        let path = names::decoded(py, found.paths.get(row))?;
+        let (size, modified) =
+            found.metadata.get(row).copied().unwrap_or_default();
         // As os.stat has it, to the last bit.
         let seconds = modified.seconds as f64;
         let modified = seconds + 1e-9 * f64::from(modified.nanoseconds);
@@ -89,14 +94,37 @@ fn directories(roots: &Bound<'_, PyAny>) -> PyResult<Given> {
     Ok(roots)
 }
 
-/// Every row of every chunk, by path.
-fn in_order(chunks: &[Files]) -> Vec<(&Files, usize)> {
-    let rows = |chunk| (0..Files::rows(chunk)).map(move |row| (chunk, row));
-    let mut order: Vec<_> = chunks.iter().flat_map(rows).collect();
-    order.sort_unstable_by(|(a, i), (b, j)| {
-        a.paths.get(*i).cmp(b.paths.get(*j))
-    });
-    order
+/// Files that were found.
+#[derive(Default)]
+struct Found {
+    /// Their whole paths, by which they are compared.
+    paths: Paths,
+    /// The size of each, and when it was modified.
+    metadata: Vec<(u64, Timestamp)>,
+}
+
+impl Found {
+    /// The rows of all chunks, and their order by path.
+    fn in_order(chunks: Vec<Files>) -> (Self, Vec<usize>) {
+        let mut found = Self::default();
+        for chunk in chunks {
+            let batch = chunk.batch();
+            for (row, path) in batch
+                .paths()
+                .into_iter()
+                .flat_map(|paths| paths.iter().enumerate())
+            {
+                found.paths.push([path.parent, path.name]);
+                let file = RowRef { batch, row };
+                let size = file.size().unwrap_or_default();
+                let modified = file.modified().unwrap_or_default();
+                found.metadata.push((size, modified));
+            }
+        }
+        let mut order: Vec<_> = (0..found.paths.len()).collect();
+        order.sort_unstable_by_key(|row| found.paths.get(*row));
+        (found, order)
+    }
 }
 
 /// Partial digests of files, in the order of `paths`.
@@ -130,7 +158,8 @@ pub(crate) fn vpo_hash<'py>(
         // not entered: it has no row.
         let walk = WalkOptions { max_depth: Some(0), ..Default::default() };
         let options = HashOptions { walk, method: Method::Partial { chunk } };
-        let work = hashes::work(engine.clone(), batch.given, options, false);
+        let work = hashes::work(engine.clone(), batch.given, options, false)
+            .with_only(&[FieldId::Path, FieldId::Hash]);
         let mut rows = Rows::of(Consumer::new(work).after(before, total));
         for (name, path) in batch.paths {
             let outcome = match path {
@@ -209,13 +238,13 @@ fn look_up(py: Python<'_>, at: usize) -> PyResult<()> {
 /// The rows of a run in their order, of which few are held at once.
 struct Rows {
     consumer: Consumer<Hashes>,
-    chunk: Hashes,
+    chunk: Option<Hashes>,
     row: usize,
 }
 
 impl Rows {
     fn of(consumer: Consumer<Hashes>) -> Self {
-        Self { consumer, chunk: Hashes::default(), row: 0 }
+        Self { consumer, chunk: None, row: 0 }
     }
 
     /// What came of the path that is next: its digest, or why it has none.
@@ -225,13 +254,15 @@ impl Rows {
         path: &[u8],
         progress: Option<&Py<PyAny>>,
     ) -> PyResult<Result<String, String>> {
-        if self.row >= self.chunk.rows()
+        let rows = self.chunk.as_ref().map_or(0, Hashes::rows);
+        if self.row >= rows
             && let Poll::Chunk(chunk) =
                 self.consumer.take(py, TakeMode::Full, progress)?
         {
-            (self.chunk, self.row) = (chunk, 0);
+            (self.chunk, self.row) = (Some(chunk), 0);
         }
-        Ok(match self.chunk.outcome(self.row) {
+        let chunk = self.chunk.as_mut();
+        Ok(match chunk.and_then(|chunk| chunk.outcome(self.row)) {
             Some((found, outcome)) if found == path => {
                 self.row += 1;
                 match outcome {

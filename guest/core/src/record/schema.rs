@@ -152,6 +152,26 @@ impl Schema {
         Self { kind, fields }
     }
 
+    /// These fields, and why there is no better record: records of files that
+    /// failed stand among the others then.
+    #[must_use]
+    pub fn with_error(mut self) -> Self {
+        if self.fields.iter().all(|field| field.id != FieldId::Error) {
+            let is_plugin =
+                |field: &Field| matches!(field.id, FieldId::Plugin(_));
+            let end = self.fields.iter().position(is_plugin);
+            self.fields.insert(end.unwrap_or(self.fields.len()), ERROR);
+        }
+        self
+    }
+
+    /// Of these fields only some, in their order.
+    #[must_use]
+    pub fn only(mut self, wanted: &[FieldId]) -> Self {
+        self.fields.retain(|field| wanted.contains(&field.id));
+        self
+    }
+
     /// What the records are.
     #[must_use]
     pub const fn kind(&self) -> RecordKind {
@@ -162,5 +182,33 @@ impl Schema {
     #[must_use]
     pub fn fields(&self) -> &[Field] {
         &self.fields
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString as _;
+    use alloc::vec::Vec;
+
+    use super::{FieldId, RecordKind, Schema};
+    use crate::value::ValueType;
+
+    fn names(schema: &Schema) -> Vec<&str> {
+        schema.fields().iter().map(|it| it.name.as_ref()).collect()
+    }
+
+    #[test]
+    fn an_error_comes_before_what_plugins_tell_and_only_once() {
+        let plugin = ("width".to_string(), ValueType::Unsigned);
+        let kind = RecordKind::Hash { partial: false };
+        let schema = Schema::new(kind, [plugin]).with_error().with_error();
+        let expected = [
+            "path", "size", "modified", "algorithm", "hash", "error", "width",
+        ];
+        assert_eq!(names(&schema), expected);
+        let few = schema.only(&[FieldId::Hash, FieldId::Path]);
+        assert_eq!(names(&few), ["path", "hash"]);
+        let verdicts = Schema::new(RecordKind::Verdict, []);
+        assert_eq!(verdicts.clone().with_error(), verdicts);
     }
 }
