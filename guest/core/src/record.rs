@@ -6,11 +6,13 @@
 
 mod batch;
 mod column;
+mod hash_column;
 mod path;
 mod schema;
 
 pub use self::batch::{Group, RecordBatch, Row};
 pub use self::column::{Column, VarColumn};
+pub use self::hash_column::HashColumn;
 pub use self::path::{PathColumn, PathRef};
 pub use self::schema::{DataType, Field, FieldId, RecordKind, Schema};
 

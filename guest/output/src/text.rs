@@ -114,12 +114,14 @@ impl Text {
         };
         let mut times = TimeFormatter::default();
         let mut scratch = Vec::new();
-        for (row, (path, content)) in paths.iter().zip(hashes).enumerate() {
+        for (row, (path, content)) in
+            paths.iter().zip(hashes.iter()).enumerate()
+        {
             let Some(content) = content else { continue };
             self.comment(batch, row, &mut times, &mut out.bytes);
             let path = path.join(&mut scratch);
             let chunk = chunks.get(row).copied().flatten();
-            self.hash(path, content, chunk, &mut out.bytes);
+            self.hash(path, &content, chunk, &mut out.bytes);
             out.end_record();
         }
     }
@@ -274,7 +276,7 @@ fn group_head(batch: &RecordBatch, rows: &Range<usize>, out: &mut Vec<u8>) {
     push_number(number(FieldId::Reclaimable), out);
     out.extend_from_slice(b" bytes reclaimable");
     if let Some(Column::Hash(hashes)) = batch.column(FieldId::Hash)
-        && let Some(Some(content)) = hashes.get(rows.start)
+        && let Some(content) = hashes.get(rows.start)
     {
         put(out, format_args!(", {}:{content}", content.algorithm()));
     }

@@ -94,7 +94,7 @@ pub(crate) fn push_plain(
             out.extend_from_slice(word.as_bytes());
         }
         Column::Hash(it) => {
-            let Some(Some(content)) = it.get(row) else { return false };
+            let Some(content) = it.get(row) else { return false };
             put(out, format_args!("{content}"));
         }
         Column::Boolean(it) => {

@@ -10,8 +10,7 @@ use arrow_array::{
 use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{ArrowError, Schema};
 use sanchay_core::{
-    content::Content,
-    record::{self, Column, FieldId, PathColumn},
+    record::{self, Column, FieldId, HashColumn, PathColumn},
     time::Timestamp,
 };
 
@@ -137,9 +136,9 @@ fn offsets(ends: &[usize]) -> Result<OffsetBuffer<i32>, ArrowError> {
     Ok(OffsetBuffer::new(ScalarBuffer::from(offsets)))
 }
 
-fn hashes(hashes: &[Option<Content>]) -> Result<StringArray, ArrowError> {
+fn hashes(hashes: &HashColumn) -> Result<StringArray, ArrowError> {
     let mut texts = StringBuilder::new();
-    for content in hashes {
+    for content in hashes.iter() {
         match content {
             Some(content) => {
                 write!(texts, "{content}").map_err(|_| {

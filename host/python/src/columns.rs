@@ -89,7 +89,7 @@ impl<'a> RowRef<'a> {
     /// What is in it.
     pub(crate) fn content(self) -> Option<Content> {
         match self.batch.column(FieldId::Hash)? {
-            Column::Hash(contents) => contents.get(self.row).copied()?,
+            Column::Hash(contents) => contents.get(self.row),
             _ => None,
         }
     }

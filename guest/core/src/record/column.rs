@@ -3,9 +3,9 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use super::hash_column::HashColumn;
 use super::path::PathColumn;
 use super::schema::DataType;
-use crate::content::Content;
 use crate::time::Timestamp;
 use crate::value::{Value, ValueType};
 
@@ -17,7 +17,7 @@ pub enum Column {
     /// Words from a small set.
     Word(Vec<Option<&'static str>>),
     /// Digests.
-    Hash(Vec<Option<Content>>),
+    Hash(HashColumn),
     /// True or false.
     Boolean(Vec<Option<bool>>),
     /// Whole numbers that may be negative.
@@ -74,7 +74,7 @@ impl Column {
         match data_type {
             DataType::Path => Self::Path(PathColumn::default()),
             DataType::Word => Self::Word(Vec::new()),
-            DataType::Hash => Self::Hash(Vec::new()),
+            DataType::Hash => Self::Hash(HashColumn::default()),
             DataType::Value(value) => match value {
                 ValueType::Boolean => Self::Boolean(Vec::new()),
                 ValueType::Signed => Self::Signed(Vec::new()),

@@ -203,7 +203,13 @@ mod tests {
         let kind = RecordKind::Hash { partial: false };
         let schema = Schema::new(kind, [plugin]).with_error().with_error();
         let expected = [
-            "path", "size", "modified", "algorithm", "hash", "error", "width",
+            "path",
+            "size",
+            "modified",
+            "algorithm",
+            "hash",
+            "error",
+            "width",
         ];
         assert_eq!(names(&schema), expected);
         let few = schema.only(&[FieldId::Hash, FieldId::Path]);
