@@ -128,7 +128,7 @@ fn chunk(method: Method) -> Option<u32> {
 /// How many paths are hashed in one part of a run: many more than are worked
 /// on at once, and so few that what each of them needs while it waits for its
 /// turn is little.
-pub(crate) const PART: usize = 32_768;
+pub(crate) const PART: usize = 16_384;
 
 /// The work of hashing.
 pub(crate) fn work(
@@ -180,7 +180,7 @@ fn parts(
             feed.begin_part(all);
         }
         let part = engine
-            .hash(&sources)
+            .hash(sources)
             .options(options.clone())
             .monitor(monitor)
             .for_each(|event| match event {
