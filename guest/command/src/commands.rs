@@ -4,14 +4,16 @@ mod dupes;
 mod hash;
 mod scan;
 
+use sanchay_arguments::{Command, HELP};
+use sanchay_core::exit::Exit;
+use sanchay_core::filter::Clock;
 use wasi::cli::environment::get_arguments;
 
-use crate::arguments::{Command, HELP};
 use crate::failure::Failure;
 use crate::folders::Folders;
 use crate::messages;
 use crate::output::Sink;
-use sanchay_core::exit::Exit;
+use crate::stat;
 
 /// Does what the arguments say, and tells of what ended it early.
 pub(crate) fn run() -> Exit {
@@ -19,13 +21,14 @@ pub(crate) fn run() -> Exit {
 }
 
 fn dispatch() -> Result<Exit, Failure> {
-    let command = Command::parse(&get_arguments())?;
+    let clock = Clock::utc(stat::now());
+    let command = Command::parse(&get_arguments(), &clock)?;
     let folders = Folders::given();
     match command {
         Command::Say(text) => {
             Sink::open(None, &folders)?.put(&text, Exit::Done)
         }
-        Command::Lost => {
+        Command::Missing => {
             messages::note(HELP.trim_end());
             Ok(Exit::Failed)
         }

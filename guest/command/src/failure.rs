@@ -5,8 +5,9 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt;
 
+use sanchay_arguments::UsageError;
 use sanchay_core::escape::escaped;
-use sanchay_core::filter::FilterError;
+use sanchay_core::filter::{FilterError, ProgramError};
 pub(crate) use sanchay_core::problem::{Action, Problem};
 use wasi::filesystem::types::ErrorCode;
 
@@ -14,9 +15,11 @@ use wasi::filesystem::types::ErrorCode;
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The arguments cannot be obeyed.
-    Usage(String),
+    Usage(UsageError),
     /// The filter makes no sense.
     Filter(FilterError),
+    /// The filter cannot be compiled.
+    Program(ProgramError),
     /// Whoever read the output has gone; that is how `| head` ends.
     Closed,
     /// A file could not be made or written.
@@ -32,13 +35,20 @@ pub(crate) enum Failure {
     OutputIsInput(String),
 }
 
+impl From<UsageError> for Failure {
+    fn from(error: UsageError) -> Self {
+        Self::Usage(error)
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(why) => f.write_str(why),
+            Self::Usage(error) => error.fmt(f),
             Self::Filter(error) => {
                 write!(f, "the filter cannot be used: {error}")
             }
+            Self::Program(error) => error.fmt(f),
             Self::Closed => f.write_str("the output has no reader"),
             Self::Output { path, action, why } if path.is_empty() => {
                 write!(f, "standard output: {action}: {why}")

@@ -13,7 +13,6 @@
 
 extern crate alloc;
 
-mod arguments;
 mod commands;
 mod entry;
 mod failure;

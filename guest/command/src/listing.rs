@@ -30,23 +30,26 @@ pub(crate) struct Item {
 pub(crate) type OnError<'e> = &'e mut dyn FnMut(&str, Action, Cause);
 
 /// Lists directories.
-pub(crate) struct Lister<'f> {
-    matcher: &'f Matcher,
+pub(crate) struct Lister {
+    matcher: Matcher,
     /// What entries can be that are of interest.
     kinds: KindSet,
     /// Whether the metadata of every entry that is wanted is read.
     measured: bool,
 }
 
-impl<'f> Lister<'f> {
+impl Lister {
     /// A lister of what a matcher wants. It reads metadata if that is wanted
     /// or the matcher needs it.
-    pub(crate) fn new(matcher: &'f Matcher, measured: bool) -> Self {
-        Self {
-            matcher,
-            kinds: matcher.kinds().with(EntryKind::Directory),
-            measured: measured || matcher.columns().need_metadata(),
-        }
+    pub(crate) fn new(matcher: Matcher, measured: bool) -> Self {
+        let kinds = matcher.kinds().with(EntryKind::Directory);
+        let measured = measured || matcher.columns().need_metadata();
+        Self { matcher, kinds, measured }
+    }
+
+    /// Whether a file that the user named is wanted.
+    pub(crate) fn wants_named(&self, stat: &Stat) -> bool {
+        self.matcher.wants_named(stat.facts())
     }
 
     /// The entries that are wanted and the directories to enter, in the order
@@ -93,11 +96,7 @@ impl<'f> Lister<'f> {
             return;
         }
         let facts = items.iter().map(|item| {
-            let stat = item.stat.as_ref();
-            Facts {
-                size: stat.map_or(0, |it| it.size),
-                modified: stat.and_then(|it| it.modified),
-            }
+            item.stat.as_ref().map_or(Facts::default(), Stat::facts)
         });
         let mut numbers = Vec::new();
         columns.push(facts, &mut numbers);

@@ -3,7 +3,6 @@
 use alloc::format;
 use core::fmt::Display;
 
-use sanchay_core::escape::escaped;
 use sanchay_core::exit::Exit;
 use wasi::cli::stderr::get_stderr;
 
@@ -37,8 +36,7 @@ pub(crate) fn failure(failure: &Failure) -> Exit {
     match failure {
         Failure::Closed => return Exit::Done,
         Failure::Usage(why) => note(format_args!(
-            "error: {}\n\nFor more information, try '--help'.",
-            escaped(why.as_bytes())
+            "error: {why}\n\nFor more information, try '--help'."
         )),
         other => note(format_args!("sanchay: {other}")),
     }

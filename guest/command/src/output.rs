@@ -4,12 +4,12 @@
 mod sink;
 
 use alloc::boxed::Box;
-use alloc::string::String;
 use alloc::sync::Arc;
 
+use sanchay_arguments::OutputOptions;
 use sanchay_core::exit::Exit;
 use sanchay_core::record::{RecordBatch, RecordKind, Row, Schema};
-use sanchay_output::{Encoded, Encoder, Format, TextOptions};
+use sanchay_output::{Encoded, Encoder, TextOptions};
 
 pub(crate) use self::sink::{OutputFile, Sink, refuse_overwrite};
 use crate::failure::Failure;
@@ -17,17 +17,6 @@ use crate::folders::Folders;
 
 /// A batch of so many bytes is encoded and written.
 const FULL: usize = 64 * 1024;
-
-/// Where records go, and in which form.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct OutputOptions {
-    /// Their form.
-    pub(crate) format: Format,
-    /// A file; standard output where there is none.
-    pub(crate) file: Option<String>,
-    /// How lines are written.
-    pub(crate) text: TextOptions,
-}
 
 /// Writes records.
 pub(crate) struct Output {

@@ -1,8 +1,9 @@
 //! What an entry is, how long it is, and when it was changed.
 
+use sanchay_core::filter::Facts;
 use sanchay_core::kind::EntryKind;
 use sanchay_core::time::Timestamp;
-use wasi::clocks::wall_clock::Datetime;
+use wasi::clocks::wall_clock::{self, Datetime};
 use wasi::filesystem::types::{
     Descriptor, DescriptorStat, DescriptorType, PathFlags,
 };
@@ -34,6 +35,11 @@ impl From<DescriptorStat> for Stat {
 }
 
 impl Stat {
+    /// What a filter can ask about.
+    pub(crate) fn facts(&self) -> Facts {
+        Facts { size: self.size, modified: self.modified }
+    }
+
     /// The metadata of an open file or directory.
     pub(crate) fn of(open: &Descriptor) -> Result<Self, Cause> {
         Ok(open.stat()?.into())
@@ -49,9 +55,14 @@ impl Stat {
     }
 }
 
+/// The time at which the host says it is.
+pub(crate) fn now() -> Timestamp {
+    timestamp(wall_clock::now())
+}
+
 /// A time of the host's. WASI has no sign; hosts that know times before 1970
 /// give both parts as signed numbers, the second as negative as the first.
-pub(crate) fn timestamp(time: Datetime) -> Timestamp {
+fn timestamp(time: Datetime) -> Timestamp {
     let seconds = time.seconds.cast_signed();
     match u32::try_from(time.nanoseconds.cast_signed()) {
         Ok(nanoseconds) => Timestamp { seconds, nanoseconds },

@@ -2,15 +2,16 @@
 //! every directory and file is opened by a name of one component, relative to
 //! the handle of the directory that listed it.
 
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::{self, Vec};
 
-use sanchay_core::filter::{Facts, Filter, Matcher};
+use sanchay_arguments::WalkOptions;
+use sanchay_core::filter::Matcher;
 use sanchay_core::problem::MAX_PATH;
 use wasi::filesystem::types::{Descriptor, ErrorCode, PathFlags};
 
 use crate::failure::{Action, Cause, EntryError, Failure, Problem};
+use crate::folders::{Folders, Named};
 use crate::listing::{Item, Lister};
 use crate::opening::{descend, join, open_directory};
 use crate::output::OutputFile;
@@ -23,33 +24,6 @@ const OPEN: usize = 64;
 /// From a directory no more than so many levels above, the way down is gone
 /// without anything on it being held open.
 const NEAR: usize = 32;
-
-/// Which files are wanted, and where to look for them.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct WalkOptions {
-    /// Which entries are wanted.
-    pub(crate) filter: Filter,
-    /// How many levels to go down; a root's own entries have depth 1.
-    pub(crate) max_depth: Option<usize>,
-    /// The file that is written meanwhile, which is not found.
-    pub(crate) leave_out: OutputFile,
-}
-
-impl WalkOptions {
-    /// What decides which entries are wanted.
-    pub(crate) fn matcher(&self) -> Result<Matcher, Failure> {
-        let program = self.filter.program().map_err(Failure::Filter)?;
-        let compiled = Matcher::compile(&program);
-        // A program that was made here is one.
-        compiled.map_err(|why| Failure::Usage(format!("{why}")))
-    }
-}
-
-/// Whether a file that the user named is wanted.
-pub(crate) fn wants_named(matcher: &Matcher, stat: &Stat) -> bool {
-    let (size, modified) = (stat.size, stat.modified);
-    matcher.wants_named(Facts { size, modified })
-}
 
 /// An entry that a walk found.
 pub(crate) struct Found<'w> {
@@ -72,6 +46,17 @@ pub(crate) trait Visitor {
         true
     }
 
+    /// A root is a directory, which is walked next.
+    fn root(&mut self, _path: &str) {}
+
+    /// A root is a file that is wanted.
+    fn named(
+        &mut self,
+        path: &str,
+        file: &Descriptor,
+        stat: &Stat,
+    ) -> Result<(), Failure>;
+
     /// A file was found.
     fn file(&mut self, file: &Found<'_>) -> Result<(), Failure>;
 
@@ -88,24 +73,59 @@ struct Level {
     items: vec::IntoIter<Item>,
 }
 
-/// A walk below one root.
-pub(crate) struct Walk<'w> {
-    lister: &'w Lister<'w>,
+/// What walks have in common, whatever their roots.
+pub(crate) struct Walker<'w> {
+    folders: &'w Folders,
+    lister: Lister,
     max_depth: Option<usize>,
+    /// The file that is written meanwhile, which is not found.
     leave_out: OutputFile,
-    levels: Vec<Level>,
-    /// The path of the deepest level, with a slash at its end unless empty.
-    path: String,
-    root: usize,
 }
 
-impl<'w> Walk<'w> {
-    /// Walks what lies below an open directory whose path is `path`.
-    pub(crate) fn go(
+impl<'w> Walker<'w> {
+    /// A walker of what the options want. `measured` asks for the metadata of
+    /// every entry.
+    pub(crate) fn new(
+        folders: &'w Folders,
+        options: WalkOptions,
+        measured: bool,
+        leave_out: OutputFile,
+    ) -> Result<Self, Failure> {
+        let program = options.filter.program().map_err(Failure::Filter)?;
+        let matcher = Matcher::compile(&program).map_err(Failure::Program)?;
+        let lister = Lister::new(matcher, measured);
+        Ok(Self { folders, lister, max_depth: options.max_depth, leave_out })
+    }
+
+    /// Shows a visitor a file that the user named, or what lies below a
+    /// directory.
+    pub(crate) fn root(
+        &self,
+        path: &str,
+        visitor: &mut dyn Visitor,
+    ) -> Result<(), Failure> {
+        match self.folders.open(path) {
+            Ok(Named::Directory(folder)) => {
+                visitor.root(path);
+                self.walk(folder, path, visitor)
+            }
+            Ok(Named::File(file, stat)) => {
+                match self.lister.wants_named(&stat) {
+                    true => visitor.named(path, &file, &stat),
+                    false => Ok(()),
+                }
+            }
+            Err(cause) => {
+                let action = Action::Open;
+                visitor.error(&EntryError::named(path, action, cause))
+            }
+        }
+    }
+
+    fn walk(
+        &self,
         folder: Descriptor,
         path: &str,
-        lister: &'w Lister<'w>,
-        options: &WalkOptions,
         visitor: &mut dyn Visitor,
     ) -> Result<(), Failure> {
         let mut path = String::from(path);
@@ -113,12 +133,8 @@ impl<'w> Walk<'w> {
             path.push('/');
         }
         let root = path.len();
-        let max_depth = options.max_depth;
-        let leave_out = options.leave_out.clone();
-        let levels = Vec::new();
-        let mut walk =
-            Self { lister, max_depth, leave_out, levels, path, root };
-        if max_depth != Some(0) {
+        let mut walk = Walk { walker: self, levels: Vec::new(), path, root };
+        if self.max_depth != Some(0) {
             walk.enter(folder, String::new(), visitor)?;
         }
         while let Some(level) = walk.levels.last_mut() {
@@ -129,7 +145,18 @@ impl<'w> Walk<'w> {
         }
         Ok(())
     }
+}
 
+/// A walk below one root.
+struct Walk<'w> {
+    walker: &'w Walker<'w>,
+    levels: Vec<Level>,
+    /// The path of the deepest level, with a slash at its end unless empty.
+    path: String,
+    root: usize,
+}
+
+impl Walk<'_> {
     /// Lists a directory and makes it the deepest level.
     fn enter(
         &mut self,
@@ -149,14 +176,14 @@ impl<'w> Walk<'w> {
         let mut on_error = |name: &str, action, cause: Cause| {
             errors.push(EntryError::new(self.join(name), action, cause));
         };
-        let mut items = self.lister.list(&folder, &mut on_error);
+        let mut items = self.walker.lister.list(&folder, &mut on_error);
         for mut error in errors {
             // A root of which nothing can be told is as good as none.
             let refused = matches!(error.cause, Cause::Host(_));
             error.named = refused && depth == 0 && items.is_empty();
             visitor.error(&error)?;
         }
-        if self.max_depth.is_some_and(|max| depth + 1 >= max) {
+        if self.walker.max_depth.is_some_and(|max| depth + 1 >= max) {
             items.retain(|item| !item.enter);
         }
         let items = items.into_iter();
@@ -253,7 +280,7 @@ impl<'w> Walk<'w> {
     }
 
     fn is_left_out(&self, folder: &Descriptor, name: &str) -> bool {
-        let Some(own) = self.leave_out.get() else { return false };
+        let Some(own) = self.walker.leave_out.get() else { return false };
         let found = folder.metadata_hash_at(PathFlags::empty(), name);
         found.is_ok_and(|it| (it.lower, it.upper) == own)
     }

@@ -3,10 +3,13 @@
 //! As in `fd`, a letter alone is a power of ten and `i` makes it a power of
 //! two; the `b` and the case do not matter.
 
+mod human;
+
 use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::String;
 
+pub use self::human::HumanBytes;
 use crate::escape::escaped;
 use crate::hashing::MAX_CHUNK;
 

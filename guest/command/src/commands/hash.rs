@@ -2,60 +2,39 @@
 
 use alloc::string::String;
 
+use sanchay_arguments::{Hash, WalkOptions};
 use sanchay_core::exit::Exit;
 use sanchay_core::reading::{FileDigest, Method, of_file, of_stream};
 use sanchay_core::record::{RecordKind, Row};
 use wasi::cli::stdin::get_stdin;
+use wasi::filesystem::types::Descriptor;
 
-use crate::arguments::Hash;
 use crate::failure::{Action, Cause, EntryError, Failure};
-use crate::folders::{Folders, Named};
-use crate::listing::Lister;
+use crate::folders::Folders;
 use crate::messages;
 use crate::opening::{join, open_file};
 use crate::output::Output;
 use crate::source::{OpenFile, Stdin};
 use crate::stat::Stat;
 use crate::tally::Tally;
-use crate::walk::{Found, Visitor, Walk, wants_named};
+use crate::walk::{Found, Visitor, Walker};
 
 /// Hashes what is named, and what lies in the directories that are.
-pub(super) fn run(mut hash: Hash, folders: &Folders) -> Result<Exit, Failure> {
+pub(super) fn run(hash: Hash, folders: &Folders) -> Result<Exit, Failure> {
     let inputs = hash.paths.iter().map(String::as_str);
     let partial = matches!(hash.method, Method::Partial(_));
     let kind = RecordKind::Hash { partial };
     let output = Output::open(&hash.output, inputs, folders, kind)?;
-    hash.walk.leave_out = output.file();
-    hash.walk.filter = hash.walk.filter.files_only();
+    let filter = hash.walk.filter.files_only();
+    let walk = WalkOptions { filter, ..hash.walk };
+    let walker = Walker::new(folders, walk, false, output.file())?;
     let (method, tally) = (hash.method, Tally::default());
     let mut visitor = Hashing { output, method, tally };
-    let matcher = hash.walk.matcher()?;
-    let lister = Lister::new(&matcher, false);
     let mut stdin = Stdin(Some(get_stdin()));
     for path in &hash.paths {
-        if path == "-" {
-            visitor.stream(path, &mut stdin)?;
-            continue;
-        }
-        match folders.open(path) {
-            Ok(Named::Directory(folder)) => {
-                Walk::go(folder, path, &lister, &hash.walk, &mut visitor)?;
-            }
-            Ok(Named::File(file, stat)) => {
-                if wants_named(&matcher, &stat) {
-                    let found =
-                        of_file(&OpenFile(&file), stat.size, hash.method);
-                    match found {
-                        Ok(found) => {
-                            visitor.hashed(path, &found, Some(&stat))?;
-                        }
-                        Err(cause) => {
-                            visitor.named(path, Action::Read, cause)?;
-                        }
-                    }
-                }
-            }
-            Err(cause) => visitor.named(path, Action::Open, cause)?,
+        match path.as_str() {
+            "-" => visitor.stream(path, &mut stdin)?,
+            path => walker.root(path, &mut visitor)?,
         }
     }
     let exit = visitor.tally.exit(hash.paths.len());
@@ -90,6 +69,10 @@ impl Hashing {
         self.output.flush_if_due()
     }
 
+    fn unread(&mut self, path: &str, cause: Cause) -> Result<(), Failure> {
+        self.error(&EntryError::named(path, Action::Read, cause))
+    }
+
     fn stream(
         &mut self,
         path: &str,
@@ -97,21 +80,24 @@ impl Hashing {
     ) -> Result<(), Failure> {
         match of_stream(source, self.method) {
             Ok(found) => self.hashed(path, &found, None),
-            Err(cause) => self.named(path, Action::Read, cause),
+            Err(cause) => self.unread(path, cause),
         }
-    }
-
-    fn named(
-        &mut self,
-        path: &str,
-        action: Action,
-        cause: Cause,
-    ) -> Result<(), Failure> {
-        self.error(&EntryError::named(path, action, cause))
     }
 }
 
 impl Visitor for Hashing {
+    fn named(
+        &mut self,
+        path: &str,
+        file: &Descriptor,
+        stat: &Stat,
+    ) -> Result<(), Failure> {
+        match of_file(&OpenFile(file), stat.size, self.method) {
+            Ok(found) => self.hashed(path, &found, Some(stat)),
+            Err(cause) => self.unread(path, cause),
+        }
+    }
+
     fn file(&mut self, file: &Found<'_>) -> Result<(), Failure> {
         let result = open_file(file.folder, file.name)
             .map_err(|cause| (Action::Open, cause))

@@ -3,64 +3,85 @@
 use alloc::format;
 use alloc::string::String;
 
+use sanchay_arguments::Scan;
+use sanchay_core::exit::Exit;
 use sanchay_core::record::{RecordKind, Row};
+use wasi::filesystem::types::Descriptor;
 
-use crate::arguments::Scan;
-use crate::failure::{Action, EntryError, Failure};
-use crate::folders::{Folders, Named};
-use crate::listing::Lister;
+use crate::failure::{EntryError, Failure};
+use crate::folders::Folders;
 use crate::messages;
-use crate::output::{Output, Sink, refuse_overwrite};
+use crate::output::{Output, OutputFile, Sink, refuse_overwrite};
 use crate::stat::Stat;
 use crate::tally::Tally;
-use crate::walk::{Found, Visitor, Walk, wants_named};
-use sanchay_core::exit::Exit;
+use crate::walk::{Found, Visitor, Walker};
 
 /// Lists the files, or counts them.
-pub(super) fn run(mut scan: Scan, folders: &Folders) -> Result<Exit, Failure> {
-    let inputs = || scan.roots.iter().map(String::as_str);
-    let file = scan.output.file.as_deref();
-    let (output, sink) = if scan.count {
-        refuse_overwrite(file, inputs(), folders)?;
-        let sink = Sink::open(file, folders)?;
-        scan.walk.leave_out = sink.file();
-        (None, Some(sink))
+pub(super) fn run(scan: Scan, folders: &Folders) -> Result<Exit, Failure> {
+    let inputs = scan.roots.iter().map(String::as_str);
+    let to = if scan.count {
+        let file = scan.output.file.as_deref();
+        refuse_overwrite(file, inputs, folders)?;
+        Destination::Count(Sink::open(file, folders)?, 0)
     } else {
-        let (options, kind) = (&scan.output, RecordKind::File);
-        let output = Output::open(options, inputs(), folders, kind)?;
-        scan.walk.leave_out = output.file();
-        (Some(output), None)
+        let kind = RecordKind::File;
+        Destination::Records(Output::open(
+            &scan.output,
+            inputs,
+            folders,
+            kind,
+        )?)
     };
-    let matcher = scan.walk.matcher()?;
-    let mut visitor = Listing { output, files: 0, tally: Tally::default() };
+    let walker = Walker::new(folders, scan.walk, true, to.file())?;
+    let mut visitor = Listing { to, tally: Tally::default() };
     for root in &scan.roots {
-        match folders.open(root) {
-            Ok(Named::Directory(folder)) => {
-                let lister = Lister::new(&matcher, true);
-                Walk::go(folder, root, &lister, &scan.walk, &mut visitor)?;
+        walker.root(root, &mut visitor)?;
+    }
+    let exit = visitor.tally.exit(scan.roots.len());
+    visitor.to.finish(exit)
+}
+
+/// Where files go.
+enum Destination {
+    /// They are printed.
+    Records(Output),
+    /// They are counted, and their number is printed.
+    Count(Sink, u64),
+}
+
+impl Destination {
+    /// The file that is written.
+    fn file(&self) -> OutputFile {
+        match self {
+            Self::Records(output) => output.file(),
+            Self::Count(sink, _) => sink.file(),
+        }
+    }
+
+    fn push(&mut self, row: &Row<'_>) -> Result<(), Failure> {
+        match self {
+            Self::Records(output) => {
+                output.push(row);
+                output.flush_if_due()
             }
-            Ok(Named::File(_, stat)) if wants_named(&matcher, &stat) => {
-                visitor.write("", root, &stat)?;
-            }
-            Ok(Named::File(..)) => {}
-            Err(cause) => {
-                visitor.error(&EntryError::named(root, Action::Open, cause))?
+            Self::Count(_, files) => {
+                *files += 1;
+                Ok(())
             }
         }
     }
-    let exit = visitor.tally.exit(scan.roots.len());
-    match (visitor.output, sink) {
-        (Some(output), _) => output.finish(exit),
-        (None, Some(sink)) => sink.put(&format!("{}\n", visitor.files), exit),
-        (None, None) => Ok(exit),
+
+    fn finish(self, exit: Exit) -> Result<Exit, Failure> {
+        match self {
+            Self::Records(output) => output.finish(exit),
+            Self::Count(sink, files) => sink.put(&format!("{files}\n"), exit),
+        }
     }
 }
 
 /// Writes down what a walk finds.
 struct Listing {
-    /// Where to; nowhere if files are only counted.
-    output: Option<Output>,
-    files: u64,
+    to: Destination,
     tally: Tally,
 }
 
@@ -71,24 +92,26 @@ impl Listing {
         name: &str,
         stat: &Stat,
     ) -> Result<(), Failure> {
-        self.files += 1;
-        match &mut self.output {
-            Some(output) => {
-                output.push(&Row {
-                    parent: parent.as_bytes(),
-                    name: name.as_bytes(),
-                    size: Some(stat.size),
-                    modified: stat.modified,
-                    ..Row::default()
-                });
-                output.flush_if_due()
-            }
-            None => Ok(()),
-        }
+        self.to.push(&Row {
+            parent: parent.as_bytes(),
+            name: name.as_bytes(),
+            size: Some(stat.size),
+            modified: stat.modified,
+            ..Row::default()
+        })
     }
 }
 
 impl Visitor for Listing {
+    fn named(
+        &mut self,
+        path: &str,
+        _file: &Descriptor,
+        stat: &Stat,
+    ) -> Result<(), Failure> {
+        self.write("", path, stat)
+    }
+
     fn file(&mut self, file: &Found<'_>) -> Result<(), Failure> {
         let Some(stat) = file.stat else { return Ok(()) };
         self.write(file.parent, file.name, &stat)

@@ -3,9 +3,11 @@
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::{Candidates, FileNumber, FileTable, SortedDigests};
 use crate::digest::Digest;
+use crate::size::HumanBytes;
 
 /// Files with equal content.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +32,18 @@ pub struct GroupTotals {
     pub redundant_files: u64,
     /// How many bytes that would free.
     pub reclaimable_bytes: u64,
+}
+
+impl fmt::Display for GroupTotals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { groups, redundant_files, reclaimable_bytes } = *self;
+        write!(
+            f,
+            "groups: {groups}, redundant files: {redundant_files}, \
+             reclaimable: {} ({reclaimable_bytes} bytes)",
+            HumanBytes(reclaimable_bytes),
+        )
+    }
 }
 
 /// All groups: those that would free most first, then by their first paths.

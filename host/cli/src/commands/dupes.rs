@@ -3,7 +3,6 @@
 use std::{ops::ControlFlow, path::PathBuf};
 
 use clap::Args;
-use indicatif::HumanBytes;
 use sanchay::{Algorithm, DuplicateOptions, Group, GroupValues, Monitor};
 use sanchay_core::{
     content::Content,
@@ -168,13 +167,7 @@ impl DupesArgs {
                 .map_err(Failure::from),
         )?;
         if let Some(summary) = summary.filter(|_| !self.run.quiet) {
-            messages.note(format_args!(
-                "groups: {}, redundant files: {}, reclaimable: {} ({} bytes)",
-                summary.groups,
-                summary.redundant_files,
-                HumanBytes(summary.reclaimable_bytes),
-                summary.reclaimable_bytes
-            ));
+            messages.note(summary);
         }
         Ok(exit)
     }

@@ -30,6 +30,13 @@ pub struct DuplicateSummary {
     pub scanned: Summary,
 }
 
+impl std::fmt::Display for DuplicateSummary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { groups, redundant_files, reclaimable_bytes, .. } = *self;
+        GroupTotals { groups, redundant_files, reclaimable_bytes }.fmt(f)
+    }
+}
+
 impl std::fmt::Debug for Duplicates {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Duplicates")

@@ -10,6 +10,7 @@ use sanchay_core::grouping::{FileNumber, FileTable};
 use wasi::filesystem::types::{Descriptor, PathFlags};
 
 use crate::failure::{EntryError, Failure};
+use crate::folders::{Folders, Named};
 use crate::messages;
 use crate::stat::Stat;
 use crate::tally::Tally;
@@ -119,7 +120,8 @@ impl FileTable for Collection {
 }
 
 /// Collects what walks find.
-pub(super) struct Collector {
+pub(super) struct Collector<'f> {
+    folders: &'f Folders,
     pub(super) collection: Collection,
     pub(super) tally: Tally,
     root: Option<Arc<Descriptor>>,
@@ -127,29 +129,41 @@ pub(super) struct Collector {
     visited: Option<BTreeSet<Identity>>,
 }
 
-impl Collector {
+impl<'f> Collector<'f> {
     /// Collects the files of one root, or of several.
-    pub(super) fn new(several: bool) -> Self {
+    pub(super) fn new(folders: &'f Folders, several: bool) -> Self {
         Self {
+            folders,
             collection: Collection::default(),
             tally: Tally::default(),
             root: None,
             visited: several.then(BTreeSet::new),
         }
     }
+}
 
-    /// Begins with a root.
-    pub(super) fn root(&mut self, root: Option<Arc<Descriptor>>) {
-        self.root = root;
+impl Visitor for Collector<'_> {
+    fn enters(&mut self, folder: &Descriptor) -> bool {
+        match (&mut self.visited, identity(folder)) {
+            (Some(visited), Some(identity)) => visited.insert(identity),
+            _ => true,
+        }
     }
 
-    /// Adds a file that the user named.
-    pub(super) fn named(
+    fn root(&mut self, path: &str) {
+        // Opened once more, for when its files are read.
+        self.root = match self.folders.open(path) {
+            Ok(Named::Directory(folder)) => Some(Arc::new(folder)),
+            _ => None,
+        };
+    }
+
+    fn named(
         &mut self,
         path: &str,
         file: &Descriptor,
         stat: &Stat,
-    ) {
+    ) -> Result<(), Failure> {
         let is_linked = stat.links > 1;
         let identity = is_linked.then(|| identity(file)).flatten();
         let folder = self.collection.folders.len();
@@ -158,15 +172,7 @@ impl Collector {
         let (size, name) = (stat.size, path.into());
         let file = File { size, is_linked, identity, folder, name };
         self.collection.files.push(file);
-    }
-}
-
-impl Visitor for Collector {
-    fn enters(&mut self, folder: &Descriptor) -> bool {
-        match (&mut self.visited, identity(folder)) {
-            (Some(visited), Some(identity)) => visited.insert(identity),
-            _ => true,
-        }
+        Ok(())
     }
 
     fn file(&mut self, file: &Found<'_>) -> Result<(), Failure> {

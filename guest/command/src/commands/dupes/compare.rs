@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec;
 
+use sanchay_arguments::Dupes;
 use sanchay_core::grouping::{
     Candidates, DigestColumn, END, FileNumber, FileTable as _, Groups,
     Sequential, SortedDigests,
@@ -12,7 +13,6 @@ use sanchay_core::reading::{FileDigest, Method, of_file};
 use wasi::filesystem::types::Descriptor;
 
 use super::collection::{Collection, Folder, Identity, identity};
-use crate::arguments::Dupes;
 use crate::failure::{Action, Cause, EntryError, Problem};
 use crate::folders::{Folders, Named};
 use crate::messages;

@@ -6,11 +6,11 @@ use alloc::string::String;
 
 use sanchay_core::filter::FilterOption;
 
-use super::Verb;
-use super::options::OPTIONS;
+use crate::command::Verb;
+use crate::options::OPTIONS;
 
 /// `sanchay --help`.
-pub(crate) const HELP: &str = "\
+pub const HELP: &str = "\
 Scan, hash and compare files: Sanchay as a WebAssembly command
 
 This is sanchay for any host of WASI 0.2, such as wasmtime. It sees only the
@@ -53,7 +53,7 @@ with 0.
 ";
 
 /// `sanchay VERB --help`.
-pub(super) fn of(verb: Verb) -> String {
+pub(crate) fn of(verb: Verb) -> String {
     let mut help = String::from(verb.head());
     help.push_str("\nOptions:\n");
     for option in OPTIONS.iter().filter(|it| it.verbs.contains(&verb)) {

@@ -1,31 +1,26 @@
-//! The command line: the options of the native program, but for those that
-//! have no meaning or no means here, which are refused by name.
-
-mod given;
-mod help;
-mod options;
+//! What the command line asks for.
 
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use sanchay_core::filter::{Clock, Filter};
 use sanchay_core::hashing::Algorithm;
 use sanchay_core::reading::Method;
 use sanchay_output::{Format, TextOptions};
 
-use self::given::Given;
-pub(crate) use self::help::HELP;
-use crate::failure::Failure;
-use crate::output::OutputOptions;
-use crate::walk::WalkOptions;
+use crate::given::Given;
+use crate::help;
+use crate::options;
+use crate::usage::UsageError;
 
 /// What the program was told to do.
 #[derive(Debug)]
-pub(crate) enum Command {
+pub enum Command {
     /// Print this, and do nothing.
     Say(String),
-    /// Say how the program is called, which it was not.
-    Lost,
+    /// Nothing was asked for: say how the program is called.
+    Missing,
     /// List files.
     Scan(Scan),
     /// Hash files.
@@ -34,9 +29,29 @@ pub(crate) enum Command {
     Dupes(Dupes),
 }
 
+/// Which files are wanted, and where to look for them.
+#[derive(Clone, Debug, Default)]
+pub struct WalkOptions {
+    /// Which entries are wanted.
+    pub filter: Filter,
+    /// How many levels to go down; a root's own entries have depth 1.
+    pub max_depth: Option<usize>,
+}
+
+/// Where records go, and in which form.
+#[derive(Clone, Debug, Default)]
+pub struct OutputOptions {
+    /// Their form.
+    pub format: Format,
+    /// A file; standard output where there is none.
+    pub file: Option<String>,
+    /// How lines are written.
+    pub text: TextOptions,
+}
+
 /// What the program can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verb {
+pub(crate) enum Verb {
     Scan,
     Hash,
     Dupes,
@@ -44,68 +59,78 @@ enum Verb {
 
 /// How to list files.
 #[derive(Debug)]
-pub(crate) struct Scan {
+pub struct Scan {
     /// Where to look; an empty path is the current directory.
-    pub(crate) roots: Vec<String>,
+    pub roots: Vec<String>,
     /// Whether only their number is wanted.
-    pub(crate) count: bool,
+    pub count: bool,
     /// Which files.
-    pub(crate) walk: WalkOptions,
+    pub walk: WalkOptions,
     /// Where the records go.
-    pub(crate) output: OutputOptions,
+    pub output: OutputOptions,
 }
 
 /// How to hash files.
 #[derive(Debug)]
-pub(crate) struct Hash {
+pub struct Hash {
     /// Files, directories, or `-`.
-    pub(crate) paths: Vec<String>,
+    pub paths: Vec<String>,
     /// Which function, of what.
-    pub(crate) method: Method,
+    pub method: Method,
     /// Which files of directories.
-    pub(crate) walk: WalkOptions,
+    pub walk: WalkOptions,
     /// Where the records go.
-    pub(crate) output: OutputOptions,
+    pub output: OutputOptions,
 }
 
 /// How to find files with the same content.
 #[derive(Debug)]
-pub(crate) struct Dupes {
+pub struct Dupes {
     /// Where to look; an empty path is the current directory.
-    pub(crate) roots: Vec<String>,
+    pub roots: Vec<String>,
     /// Whether hard links to one file count as files of their own.
-    pub(crate) hardlinks: bool,
+    pub hardlinks: bool,
     /// Whether nothing is said of what was found.
-    pub(crate) quiet: bool,
+    pub quiet: bool,
     /// The hash function that equal files share.
-    pub(crate) algorithm: Algorithm,
+    pub algorithm: Algorithm,
     /// Which files.
-    pub(crate) walk: WalkOptions,
+    pub walk: WalkOptions,
     /// Where the records go.
-    pub(crate) output: OutputOptions,
+    pub output: OutputOptions,
 }
 
 impl Command {
-    /// Understands the arguments, the first of which is the program's name.
-    pub(crate) fn parse(arguments: &[String]) -> Result<Self, Failure> {
+    /// Parses the arguments, the first of which is the program's name. Times
+    /// without an offset, and durations, are understood by `clock`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the arguments, for the person who wrote them.
+    pub fn parse(
+        arguments: &[String],
+        clock: &Clock,
+    ) -> Result<Self, UsageError> {
         let mut arguments = arguments.iter().skip(1).map(String::as_str);
-        let Some(first) = arguments.next() else { return Ok(Self::Lost) };
+        let Some(first) = arguments.next() else { return Ok(Self::Missing) };
         let verb = match first {
-            "-h" | "--help" => return Ok(Self::Say(HELP.into())),
+            "-h" | "--help" => return Ok(Self::Say(help::HELP.into())),
             "-V" | "--version" => {
                 let version = env!("CARGO_PKG_VERSION");
                 return Ok(Self::Say(format!("sanchay {version}\n")));
             }
             "help" => {
                 let verb = arguments.next().map(Verb::named).transpose()?;
-                return Ok(Self::Say(verb.map_or(HELP.into(), help::of)));
+                return Ok(Self::Say(
+                    verb.map_or(help::HELP.into(), help::of),
+                ));
             }
             option if option.starts_with('-') => {
                 return Err(options::unexpected(option));
             }
             name => Verb::named(name)?,
         };
-        let given = Given::parse(verb, arguments)?;
+        let given = Given::parse(verb, arguments, clock)?;
         if given.help {
             return Ok(Self::Say(help::of(verb)));
         }
@@ -119,7 +144,7 @@ impl Command {
 }
 
 impl Verb {
-    fn named(name: &str) -> Result<Self, Failure> {
+    fn named(name: &str) -> Result<Self, UsageError> {
         match name {
             "scan" => Ok(Self::Scan),
             "hash" => Ok(Self::Hash),
@@ -127,9 +152,9 @@ impl Verb {
             "component" | "completions" | "man" | "plugin" => {
                 Err(options::not_offered(name))
             }
-            other => Err(Failure::Usage(format!(
-                "unrecognized subcommand '{other}'"
-            ))),
+            other => {
+                Err(UsageError(format!("unrecognized subcommand '{other}'")))
+            }
         }
     }
 }
@@ -186,7 +211,7 @@ impl Given {
     }
 
     /// Whether the options go together.
-    fn check(&self, verb: Verb) -> Result<(), Failure> {
+    fn check(&self, verb: Verb) -> Result<(), UsageError> {
         let text = self.format.unwrap_or_default() == Format::Text;
         let stdin_only = self.paths.iter().all(|path| path == "-");
         let other = self.algorithm.filter(|it| *it != Algorithm::Xxh64);
@@ -210,6 +235,6 @@ impl Given {
         } else {
             return Ok(());
         };
-        Err(Failure::Usage(refused.into()))
+        Err(UsageError(refused.into()))
     }
 }

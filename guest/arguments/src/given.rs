@@ -11,46 +11,43 @@ use sanchay_core::filter::{Clock, FilterError};
 use sanchay_core::hashing::{Algorithm, UnknownAlgorithm};
 use sanchay_core::size;
 use sanchay_output::{Format, UnknownFormat};
-use wasi::clocks::wall_clock;
 
-use super::Verb;
-use super::options::Choice;
-use crate::failure::Failure;
-use crate::stat;
-use crate::walk::WalkOptions;
+use crate::command::{Verb, WalkOptions};
+use crate::options::Choice;
+use crate::usage::UsageError;
 
 /// Everything that can be given.
 #[derive(Debug, Default)]
-pub(super) struct Given {
-    pub(super) help: bool,
-    pub(super) print0: bool,
-    pub(super) count: bool,
-    pub(super) tag: bool,
-    pub(super) hardlinks: bool,
-    pub(super) quiet: bool,
-    pub(super) format: Option<Format>,
-    pub(super) output: Option<String>,
-    pub(super) algorithm: Option<Algorithm>,
-    pub(super) partial: Option<u32>,
-    pub(super) walk: WalkOptions,
+pub(crate) struct Given {
+    pub(crate) help: bool,
+    pub(crate) print0: bool,
+    pub(crate) count: bool,
+    pub(crate) tag: bool,
+    pub(crate) hardlinks: bool,
+    pub(crate) quiet: bool,
+    pub(crate) format: Option<Format>,
+    pub(crate) output: Option<String>,
+    pub(crate) algorithm: Option<Algorithm>,
+    pub(crate) partial: Option<u32>,
+    pub(crate) walk: WalkOptions,
     /// Whether an option for walking was given.
-    pub(super) walks: bool,
-    pub(super) paths: Vec<String>,
+    pub(crate) walks: bool,
+    pub(crate) paths: Vec<String>,
 }
 
 impl Given {
     /// Parses what follows the verb.
-    pub(super) fn parse<'a>(
+    pub(crate) fn parse<'a>(
         verb: Verb,
         arguments: impl Iterator<Item = &'a str>,
-    ) -> Result<Self, Failure> {
+        clock: &Clock,
+    ) -> Result<Self, UsageError> {
         let mut given = Self::default();
         let mut options = Options::new(arguments);
-        let clock = Clock::utc(stat::timestamp(wall_clock::now()));
         while let Some(argument) = options.next_arg().map_err(usage)? {
             let option = match argument {
                 Arg::Positional("") => {
-                    return Err(Failure::Usage("a path is empty".into()));
+                    return Err(UsageError("a path is empty".into()));
                 }
                 Arg::Positional(path) => {
                     given.paths.push(path.into());
@@ -61,7 +58,7 @@ impl Given {
             };
             // What is given again takes the place of what was given before.
             let choice = Choice::named(option, verb)?;
-            given.take(choice, option, &clock, &mut options)?;
+            given.take(choice, option, clock, &mut options)?;
             if given.help {
                 break;
             }
@@ -75,9 +72,9 @@ impl Given {
         option: Opt<&'a str>,
         clock: &Clock,
         options: &mut Options<&'a str, impl Iterator<Item = &'a str>>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), UsageError> {
         let refused = |why: String| {
-            Failure::Usage(format!("invalid value for '{option}': {why}"))
+            UsageError(format!("invalid value for '{option}': {why}"))
         };
         let mut value = || value(option, options);
         match choice {
@@ -141,7 +138,7 @@ fn depth(text: &str) -> Result<usize, String> {
 fn value<'a>(
     option: Opt<&'a str>,
     options: &mut Options<&'a str, impl Iterator<Item = &'a str>>,
-) -> Result<&'a str, Failure> {
+) -> Result<&'a str, UsageError> {
     if let Some(value) = options.value_opt() {
         return Ok(match option {
             Opt::Short(_) => value.strip_prefix('=').unwrap_or(value),
@@ -156,6 +153,6 @@ fn value<'a>(
     Ok(value)
 }
 
-fn usage(error: Error<&str>) -> Failure {
-    Failure::Usage(format!("{error}"))
+fn usage(error: Error<&str>) -> UsageError {
+    UsageError(format!("{error}"))
 }

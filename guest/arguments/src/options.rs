@@ -8,12 +8,12 @@ use getargs::Opt;
 use sanchay_core::filter::FilterOption;
 use sanchay_core::hashing::Algorithm;
 
-use super::Verb;
-use crate::failure::Failure;
+use crate::command::Verb;
+use crate::usage::UsageError;
 
 /// What an option asks for.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Choice {
+pub(crate) enum Choice {
     Algorithm,
     Count,
     /// A test of the entries.
@@ -34,15 +34,15 @@ pub(super) enum Choice {
 }
 
 /// An option of the command's own.
-pub(super) struct Offered {
-    pub(super) choice: Choice,
-    pub(super) short: Option<char>,
-    pub(super) long: &'static str,
+pub(crate) struct Offered {
+    pub(crate) choice: Choice,
+    pub(crate) short: Option<char>,
+    pub(crate) long: &'static str,
     /// Its value as help shows it; empty where it takes none.
-    pub(super) value: &'static str,
-    pub(super) help: &'static str,
+    pub(crate) value: &'static str,
+    pub(crate) help: &'static str,
     /// The commands that have it.
-    pub(super) verbs: &'static [Verb],
+    pub(crate) verbs: &'static [Verb],
 }
 
 const ALL: &[Verb] = &[Verb::Scan, Verb::Hash, Verb::Dupes];
@@ -58,7 +58,7 @@ const fn offered(
 }
 
 /// The options, but for those that are tests of the entries.
-pub(super) const OPTIONS: &[Offered] = &[
+pub(crate) const OPTIONS: &[Offered] = &[
     offered(
         Choice::Algorithm,
         Some('a'),
@@ -191,10 +191,10 @@ const NATIVE_SHORT: [char; 6] = ['L', 'c', 'j', 'v', 'w', 'x'];
 
 impl Choice {
     /// The option of that name, if the command has it.
-    pub(super) fn named(
+    pub(crate) fn named(
         option: Opt<&str>,
         verb: Verb,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, UsageError> {
         let is_its = |short: Option<char>, long: &str| match option {
             Opt::Short(letter) => short == Some(letter),
             Opt::Long(name) => long == name,
@@ -217,28 +217,26 @@ impl Choice {
 }
 
 /// The hash function whose name an option has.
-fn hash_function(option: Opt<&str>) -> Result<Algorithm, Failure> {
+fn hash_function(option: Opt<&str>) -> Result<Algorithm, UsageError> {
     let is_its = |it: &Algorithm| option == Opt::Long(it.name());
     let found = Algorithm::ALL.into_iter().find(is_its);
     found.ok_or_else(|| refuse(option))
 }
 
 /// Refuses an option; one of the native program by saying so.
-fn refuse(option: Opt<&str>) -> Failure {
+fn refuse(option: Opt<&str>) -> UsageError {
     let native = match option {
         Opt::Long(name) => NATIVE.contains(&name),
         Opt::Short(letter) => NATIVE_SHORT.contains(&letter),
     };
     match native {
         true => not_offered(option),
-        false => {
-            Failure::Usage(format!("unexpected argument '{option}' found"))
-        }
+        false => UsageError(format!("unexpected argument '{option}' found")),
     }
 }
 
 /// Refuses an option that stands where none is known.
-pub(super) fn unexpected(option: &str) -> Failure {
+pub(crate) fn unexpected(option: &str) -> UsageError {
     let name = option.trim_start_matches('-');
     let name = name.split_once('=').map_or(name, |(name, _)| name);
     let known = match name.strip_prefix(NATIVE_SHORT) {
@@ -247,15 +245,13 @@ pub(super) fn unexpected(option: &str) -> Failure {
     };
     match known {
         true => not_offered(option),
-        false => {
-            Failure::Usage(format!("unexpected argument '{option}' found"))
-        }
+        false => UsageError(format!("unexpected argument '{option}' found")),
     }
 }
 
 /// Refuses what only the native program has.
-pub(super) fn not_offered(what: impl Display) -> Failure {
-    Failure::Usage(format!(
+pub(crate) fn not_offered(what: impl Display) -> UsageError {
+    UsageError(format!(
         "'{what}' is not offered here, where sanchay runs as a WebAssembly \
          command: the native program sanchay has it"
     ))
