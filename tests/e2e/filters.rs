@@ -125,16 +125,18 @@ fn entries_of_each_kind_are_those_that_find_says() {
 }
 
 #[test]
-fn only_files_are_hashed_and_compared_whatever_kind_is_asked_for() {
+fn only_regular_files_are_hashed_and_compared() {
     let tree = Tree::new();
     tree.file("d/f", "x");
     tree.file("d/g", "x");
     tree.link("d/l", "f");
     for words in ["hash d --kind symlink", "dupes -q d --kind directory"] {
-        let run = sanchay().within(tree.root()).words(words).run();
-        assert_eq!(run.succeeds().stdout, b"", "{words}");
+        let run = sanchay().within(tree.root()).words(words).run().exits(2);
+        let why = "only regular files have contents";
+        assert!(run.stderr.contains(why), "{words}: {}", run.stderr);
     }
-    let run = sanchay().within(tree.root()).words("hash d --kind file").run();
+    let words = "hash d --kind file,symlink";
+    let run = sanchay().within(tree.root()).words(words).run();
     assert_eq!(run.succeeds().text().lines().count(), 2);
 }
 

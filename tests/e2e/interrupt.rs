@@ -163,7 +163,11 @@ fn a_run_whose_reader_does_not_read_can_be_interrupted() {
             let mut running = program.start();
             // Far more is to be written than a pipe holds.
             let mut stdout = running.stdout();
-            thread::sleep(Duration::from_millis(400));
+            let held = || rustix::io::ioctl_fionread(&stdout).unwrap();
+            let patience = Instant::now() + Duration::from_secs(60);
+            while held() < 30_000 && Instant::now() < patience {
+                thread::sleep(Duration::from_millis(10));
+            }
             let sent = Instant::now();
             running.signal(Signal::INT);
             let finished = running.wait();

@@ -189,7 +189,9 @@ impl Given {
         let algorithm = self.algorithm.unwrap_or(Algorithm::Xxh3_128);
         let whole = Method::Whole(algorithm);
         Hash {
-            method: self.partial.map_or(whole, Method::Partial),
+            method: self
+                .partial
+                .map_or(whole, |chunk| Method::Partial { chunk }),
             output: self.output(),
             paths: match self.paths.is_empty() {
                 true => Vec::from(["-".into()]),

@@ -115,6 +115,9 @@ fn help_names_every_option_of_a_command_in_lines_that_fit() {
         for option in FilterOption::all() {
             assert!(text.contains(option.name), "{verb}: {}", option.name);
         }
+        for format in Format::ALL {
+            assert!(text.contains(format.name()), "{}", format.name());
+        }
         assert!(text.lines().all(|line| line.chars().count() < 80), "{text}");
     }
     let all = ["scan", "hash", "dupes"].map(|verb| help(&["help", verb]));

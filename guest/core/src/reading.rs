@@ -47,14 +47,37 @@ pub trait File {
 /// Why a file cannot be read.
 type ErrorOf<'f, F> = <<F as File>::Source<'f> as Source>::Error;
 
-/// How a file's content is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a file's content is identified. The default is a digest of all its
+/// bytes by XXH3 with 128 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
     /// By a digest of all its bytes.
     Whole(Algorithm),
-    /// By XXH64 of its first and its last bytes, so many, and its size; by
-    /// XXH64 of all its bytes, twice, where it is smaller than two chunks.
-    Partial(u32),
+    /// By XXH64 of its first and its last `chunk` bytes and its size; by XXH64
+    /// of all its bytes, twice, and its size where it is smaller than two
+    /// chunks.
+    Partial {
+        /// The chunk's size in bytes; at least 1, at most
+        /// [`MAX_CHUNK`](crate::hashing::MAX_CHUNK).
+        chunk: u32,
+    },
+}
+
+impl Method {
+    /// How many bytes of a file it reads.
+    #[must_use]
+    pub fn bytes_to_read(self, size: u64) -> u64 {
+        match self {
+            Self::Whole(_) => size,
+            Self::Partial { chunk } => size.min(2 * u64::from(chunk)),
+        }
+    }
+}
+
+impl Default for Method {
+    fn default() -> Self {
+        Self::Whole(Algorithm::Xxh3_128)
+    }
 }
 
 /// A file's digest and what goes with it.
@@ -80,7 +103,7 @@ pub fn of_file<F: File>(
 ) -> Result<FileDigest, ErrorOf<'_, F>> {
     match method {
         Method::Whole(algorithm) => whole(file, size, algorithm),
-        Method::Partial(chunk) => ends(file, size, chunk),
+        Method::Partial { chunk } => ends(file, size, chunk),
     }
 }
 
@@ -95,7 +118,7 @@ pub fn of_stream<S: Source>(
 ) -> Result<FileDigest, S::Error> {
     match method {
         Method::Whole(algorithm) => streamed(source, u64::MAX, algorithm),
-        Method::Partial(chunk) => ends_of_stream(source, chunk),
+        Method::Partial { chunk } => ends_of_stream(source, chunk),
     }
 }
 
@@ -146,7 +169,7 @@ fn pseudo_file<F: File>(
         Method::Whole(algorithm) => {
             streamed(&mut file.from(0), size, algorithm)
         }
-        Method::Partial(chunk) => ends(file, size, chunk),
+        Method::Partial { chunk } => ends(file, size, chunk),
     }?;
     Ok(FileDigest { grew: true, ..found })
 }
@@ -181,7 +204,7 @@ fn ends<F: File>(
         let (bytes, grew) = small(&mut file.from(0), size)?;
         if size == 0 && grew {
             let chunk = u32::try_from(chunk).unwrap_or(MAX_CHUNK);
-            return pseudo_file(file, Method::Partial(chunk));
+            return pseudo_file(file, Method::Partial { chunk });
         }
         if length(&bytes) < size {
             return Err(Problem::Shrank.into());
@@ -324,7 +347,11 @@ mod tests {
     #[test]
     fn the_ends_of_a_file_that_is_cut_are_not_known() {
         for size in [9, 100] {
-            let found = of_file(&file(b"12345678"), size, Method::Partial(8));
+            let found = of_file(
+                &file(b"12345678"),
+                size,
+                Method::Partial { chunk: 8 },
+            );
             assert_eq!(found, Err(Problem::Shrank), "{size}");
         }
     }
@@ -335,7 +362,7 @@ mod tests {
             bytes in prop::collection::vec(any::<u8>(), 0..200),
             chunk in 1_u32..70,
         ) {
-            for method in [SHA256, Method::Partial(chunk)] {
+            for method in [SHA256, Method::Partial { chunk }] {
                 let size = bytes.len() as u64;
                 let whole = of_file(&file(&bytes), size, method).unwrap();
                 let streamed = of_stream(&mut Part(&bytes), method).unwrap();

@@ -19,7 +19,7 @@ use std::{
 use sanchay_sandbox::{Algorithm, Flaw};
 use sanchay_storage::{LocalStorage, Storage};
 
-pub use self::event::{CheckEvent, CheckSummary, Verdict};
+pub use self::event::{CheckEvent, CheckStatus, CheckSummary};
 use self::{
     blocks::Blocks,
     verify::{ChecksumEntry, Verifier},
@@ -124,7 +124,7 @@ impl<'l> CheckRequest<'l> {
     /// let list = "e3b0c44298fc1c149afbf4c8996fb924\
     ///     27ae41e4649b934ca495991b7852b855  Cargo.toml\n";
     /// let summary = engine.check(list.as_bytes()).for_each(|event| {
-    ///     if let CheckEvent::Verdict { path, verdict, .. } = event {
+    ///     if let CheckEvent::Checked { path, verdict, .. } = event {
     ///         println!("{}: {verdict:?}", sanchay::escaped(path));
     ///     }
     ///     ControlFlow::Continue(())
@@ -189,14 +189,14 @@ impl CheckRequest<'static> {
                         let malformed = CheckedLine::Malformed { line, flaw };
                         return sender.send(Ok(malformed));
                     }
-                    CheckEvent::Verdict { path, verdict, .. } => {
+                    CheckEvent::Checked { path, verdict, .. } => {
                         (PathBuf::from(OsStr::from_bytes(path)), verdict)
                     }
                 };
                 sender.send(match verdict {
-                    Verdict::Match => Ok(CheckedLine::Match(path)),
-                    Verdict::Mismatch => Ok(CheckedLine::Mismatch(path)),
-                    Verdict::Failed(error) => Err(error),
+                    CheckStatus::Match => Ok(CheckedLine::Match(path)),
+                    CheckStatus::Mismatch => Ok(CheckedLine::Mismatch(path)),
+                    CheckStatus::Failed(error) => Err(error),
                 })
             })
         })
@@ -227,7 +227,7 @@ type Row = (u64, Result<Checked, Flaw>);
 /// What was found of a file.
 struct Checked {
     path: Vec<u8>,
-    verdict: Verdict,
+    verdict: CheckStatus,
     /// The length of its digest, where its algorithm is not named.
     guessed: Option<usize>,
 }
@@ -303,7 +303,7 @@ fn report(
         Ok(checked) => {
             let Checked { verdict, guessed, .. } = checked;
             path = checked.path;
-            CheckEvent::Verdict { path: &path, verdict, guessed }
+            CheckEvent::Checked { path: &path, verdict, guessed }
         }
     };
     summary.count(&event);

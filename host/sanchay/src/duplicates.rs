@@ -255,10 +255,7 @@ fn collect(
 ) -> Result<Collection, Error> {
     let storage = options.walk.storage();
     let mut wanted = options.walk.clone();
-    wanted.filter = wanted.filter.files_only();
-    if !wanted.filter.has("min-size") {
-        wanted.filter = wanted.filter.min_size(1);
-    }
+    wanted.filter = wanted.filter.for_duplicates();
     let visitor =
         Collect { collector: Collector::new(pool.workers()), run, on_error };
     let together = wanted.follow || roots.len() < 2;

@@ -85,7 +85,7 @@ mod walk;
 
 pub use cache::{DigestCache, FileKey};
 pub use check::{
-    CheckEvent, CheckRequest, CheckSummary, CheckedLine, Verdict,
+    CheckEvent, CheckRequest, CheckStatus, CheckSummary, CheckedLine,
 };
 pub use duplicates::{
     DuplicateGroup, DuplicateSummary, Duplicates, DuplicatesRequest, Group,
@@ -119,7 +119,7 @@ pub use sanchay_core::{
     escape::{Escaped, escaped, is_obeyed},
     filter::{
         Clock, Expr, ExtensionError, Field, Filter, FilterError, FilterOption,
-        Operand, Operator, parse_extensions,
+        Operand, Operator, Repeat, Test, parse_extensions,
     },
     kind::{EntryKind, KindSet},
 };

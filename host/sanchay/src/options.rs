@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sanchay_core::filter::{Facts, Filter, Matcher};
+pub use sanchay_core::reading::Method;
 use sanchay_sandbox::Algorithm;
 use sanchay_storage::{FileId, LocalStorage, Metadata, Storage};
 
@@ -109,39 +110,6 @@ pub enum Walker {
     /// The C library's way, `readdir`: that of systems without a native
     /// walker.
     Portable,
-}
-
-/// How a file's content is identified. The default is a digest of all its
-/// bytes by XXH3 with 128 bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Method {
-    /// By a digest of all its bytes.
-    Whole(Algorithm),
-    /// By XXH64 of its first and its last `chunk` bytes and its size; by XXH64
-    /// of all its bytes, twice, and its size where it is smaller than two
-    /// chunks.
-    Partial {
-        /// The chunk's size in bytes; at least 1, at most
-        /// [`MAX_CHUNK`](crate::MAX_CHUNK).
-        chunk: u32,
-    },
-}
-
-impl Method {
-    /// How many bytes of a file it reads.
-    pub(crate) fn bytes_to_read(self, size: u64) -> u64 {
-        match self {
-            Self::Whole(_) => size,
-            Self::Partial { chunk } => size.min(2 * u64::from(chunk)),
-        }
-    }
-}
-
-impl Default for Method {
-    fn default() -> Self {
-        Self::Whole(Algorithm::Xxh3_128)
-    }
 }
 
 /// What to hash, and how.

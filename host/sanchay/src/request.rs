@@ -27,18 +27,27 @@ macro_rules! walk_methods {
         }
 
         /// Only what was modified at this time or later.
-        pub fn changed_since(self, time: impl Into<crate::Timestamp>) -> Self {
-            let time = time.into();
-            self.refine(|filter| filter.changed_since(time))
-        }
-
-        /// Only what was modified before this time.
-        pub fn changed_before(
+        pub fn modified_since(
             self,
             time: impl Into<crate::Timestamp>,
         ) -> Self {
             let time = time.into();
-            self.refine(|filter| filter.changed_before(time))
+            self.refine(|filter| filter.modified_since(time))
+        }
+
+        /// Only what was modified before this time.
+        pub fn modified_before(
+            self,
+            time: impl Into<crate::Timestamp>,
+        ) -> Self {
+            let time = time.into();
+            self.refine(|filter| filter.modified_before(time))
+        }
+
+        /// Entries of this kind, and not only regular files. Another call adds
+        /// an alternative.
+        pub fn kind(self, kind: crate::EntryKind) -> Self {
+            self.refine(|filter| filter.kind(kind))
         }
 
         /// Whether hidden files and directories are included: those whose

@@ -30,10 +30,7 @@ pub(super) fn run(
     let (options, kind) = (&dupes.output, RecordKind::Duplicate);
     let mut output = Output::open(options, inputs, folders, kind)?;
     let mut walk = core::mem::take(&mut dupes.walk);
-    walk.filter = walk.filter.files_only();
-    if !walk.filter.has("min-size") {
-        walk.filter = walk.filter.min_size(1);
-    }
+    walk.filter = walk.filter.for_duplicates();
     let walker = Walker::new(folders, walk, true, output.file())?;
     // Where there are several roots, no directory is walked twice.
     let mut collector = Collector::new(folders, dupes.roots.len() > 1);

@@ -22,7 +22,7 @@ use crate::walk::{Found, Visitor, Walker};
 /// Hashes what is named, and what lies in the directories that are.
 pub(super) fn run(hash: Hash, folders: &Folders) -> Result<Exit, Failure> {
     let inputs = hash.paths.iter().map(String::as_str);
-    let partial = matches!(hash.method, Method::Partial(_));
+    let partial = matches!(hash.method, Method::Partial { .. });
     let kind = RecordKind::Hash { partial };
     let output = Output::open(&hash.output, inputs, folders, kind)?;
     let filter = hash.walk.filter.files_only();
@@ -61,7 +61,7 @@ impl Hashing {
             modified: stat.and_then(|stat| stat.modified),
             content: Some(found.content),
             chunk: match self.method {
-                Method::Partial(chunk) => Some(chunk),
+                Method::Partial { chunk } => Some(chunk),
                 Method::Whole(_) => None,
             },
             ..Row::default()

@@ -93,6 +93,8 @@ impl FilterOption {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {
     hidden: bool,
+    /// Whether only regular files are wanted, whatever else is asked for.
+    contents: bool,
     options: Vec<(&'static str, Expr)>,
     tests: Vec<Expr>,
     error: Option<FilterError>,
@@ -133,7 +135,7 @@ impl Filter {
 
     /// Only what was modified at this time or later.
     #[must_use]
-    pub fn changed_since(mut self, time: Timestamp) -> Self {
+    pub fn modified_since(mut self, time: Timestamp) -> Self {
         self.bound(
             "changed-within",
             Field::MODIFIED,
@@ -145,7 +147,7 @@ impl Filter {
 
     /// Only what was modified before this time.
     #[must_use]
-    pub fn changed_before(mut self, time: Timestamp) -> Self {
+    pub fn modified_before(mut self, time: Timestamp) -> Self {
         self.bound(
             "changed-before",
             Field::MODIFIED,
@@ -171,11 +173,34 @@ impl Filter {
         self
     }
 
-    /// Only regular files, whatever else is asked for.
+    /// Only regular files, as their contents are wanted. A filter that wants
+    /// none of them is an error.
     #[must_use]
-    pub fn files_only(self) -> Self {
-        let files = Operand::Number(KindSet::FILES.bits().into());
-        self.test(Expr::test(Field::KIND, Operator::Equal, files))
+    pub fn files_only(mut self) -> Self {
+        self.contents = true;
+        self
+    }
+
+    /// Only files that can have duplicates: regular files that are not empty,
+    /// unless a least size is given. A filter that wants nothing but empty
+    /// files without saying so is an error.
+    #[must_use]
+    pub fn for_duplicates(mut self) -> Self {
+        self.contents = true;
+        if self.has("min-size") {
+            return self;
+        }
+        let nothing = Self::default().max_size(0);
+        let most = FilterOption::named("max-size");
+        if most.is_some_and(|it| self.of(it) == nothing.of(it)) {
+            self.error.get_or_insert(FilterError {
+                option: "max-size",
+                why: "0 leaves nothing, for empty files are left out unless \
+                      a least size of 0 is given"
+                    .to_owned(),
+            });
+        }
+        self.min_size(1)
     }
 
     /// Only entries of which this is true, too.
@@ -234,7 +259,16 @@ impl Filter {
             .map_err(|(option, why)| FilterError { option, why })?;
         let options = self.options.iter().map(|(_, expr)| expr);
         let mut all: Vec<Expr> = options.chain(&self.tests).cloned().collect();
-        if !all.iter().any(|expr| expr.tests(Field::KIND)) {
+        let kinds = all.iter().map(Expr::kinds);
+        let kinds = kinds.fold(KindSet::ALL, KindSet::and);
+        if self.contents && !kinds.has(EntryKind::File) {
+            return Err(FilterError {
+                option: Field::KIND.name,
+                why: "only regular files have contents to be read".to_owned(),
+            });
+        }
+        let tests_kind = all.iter().any(|expr| expr.tests(Field::KIND));
+        if self.contents || !tests_kind {
             let files = Operand::Number(KindSet::FILES.bits().into());
             all.push(Expr::test(Field::KIND, Operator::Equal, files));
         }

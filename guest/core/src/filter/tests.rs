@@ -217,10 +217,10 @@ fn times_match_to_the_nanosecond() {
         let entries = Entries::measured(4, None, columns, &numbers).unwrap();
         compile(filter).match_metadata(&entries)
     };
-    let since = Filter::default().changed_since(time(-1, 0));
+    let since = Filter::default().modified_since(time(-1, 0));
     assert_eq!(wanted(&since), [1, 2, 3]);
-    assert_eq!(wanted(&since.changed_before(time(-1, 1))), [1]);
-    let before = Filter::default().changed_before(time(-1, 0));
+    assert_eq!(wanted(&since.modified_before(time(-1, 1))), [1]);
+    let before = Filter::default().modified_before(time(-1, 0));
     assert_eq!(wanted(&before), [0]);
 }
 
@@ -305,8 +305,8 @@ fn an_option_means_what_the_builder_does() {
         .extension("md")
         .min_size(1000)
         .max_size(1024)
-        .changed_since(Timestamp { seconds: 10, nanoseconds: 0 })
-        .changed_before(Timestamp { seconds: 100, nanoseconds: 0 })
+        .modified_since(Timestamp { seconds: 10, nanoseconds: 0 })
+        .modified_before(Timestamp { seconds: 100, nanoseconds: 0 })
         .kind(EntryKind::File)
         .kind(EntryKind::Fifo)
         .extension("c");
@@ -348,4 +348,25 @@ fn a_column_of_the_wrong_length_is_refused() {
         measured(1, None, size.with(Columns::MODIFIED), &[1, 2, 3]),
         None
     );
+}
+
+#[test]
+fn a_search_for_duplicates_leaves_empty_files_out_unless_told() {
+    let program = |filter: Filter| filter.for_duplicates().program();
+    let least = Filter::default().files_only().min_size(1);
+    assert_eq!(program(Filter::default()), least.program());
+    let all = Filter::default().files_only().min_size(0);
+    assert_eq!(program(Filter::default().min_size(0)), all.program());
+    // Nothing but empty files, which are left out.
+    assert!(program(Filter::default().max_size(0)).is_err());
+    assert!(program(Filter::default().min_size(0).max_size(0)).is_ok());
+}
+
+#[test]
+fn what_reads_contents_refuses_a_filter_without_regular_files() {
+    let links = Filter::default().kind(EntryKind::Symlink);
+    assert!(links.clone().files_only().program().is_err());
+    assert!(links.clone().for_duplicates().program().is_err());
+    let both = links.kind(EntryKind::File).files_only();
+    assert!(both.program().is_ok());
 }

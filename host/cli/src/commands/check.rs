@@ -141,7 +141,7 @@ impl Check<'_> {
             .options(self.options)
             .monitor(&monitor)
             .for_each(|event| match event {
-                CheckEvent::Verdict { path, verdict, guessed } => {
+                CheckEvent::Checked { path, verdict, guessed } => {
                     let file = Path::new(OsStr::from_bytes(path));
                     if leads_to(file, written) {
                         overwrites = Some(file.to_owned());

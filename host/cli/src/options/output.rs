@@ -70,6 +70,22 @@ impl Default for OutputFormat {
 }
 
 impl OutputFormat {
+    /// All of them: the text formats first.
+    const ALL: &[Self] = &{
+        const TABLES: usize = if cfg!(feature = "parquet") { 1 } else { 0 };
+        let mut all = [Self::Text(Format::Text); Format::ALL.len() + TABLES];
+        let mut index = 0;
+        while index < Format::ALL.len() {
+            all[index] = Self::Text(Format::ALL[index]);
+            index += 1;
+        }
+        #[cfg(feature = "parquet")]
+        {
+            all[index] = Self::Parquet;
+        }
+        all
+    };
+
     /// Whether the records are lines of text.
     pub(crate) fn is_lines(self) -> bool {
         self == Self::default()
@@ -98,14 +114,7 @@ impl OutputFormat {
 
 impl ValueEnum for OutputFormat {
     fn value_variants<'a>() -> &'a [Self] {
-        &[
-            Self::Text(Format::Text),
-            Self::Text(Format::Ndjson),
-            Self::Text(Format::Json),
-            Self::Text(Format::Csv),
-            #[cfg(feature = "parquet")]
-            Self::Parquet,
-        ]
+        Self::ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {

@@ -6,7 +6,7 @@ use crate::error::EntryError;
 
 /// What became of an entry of a list.
 #[derive(Debug)]
-pub enum Verdict {
+pub enum CheckStatus {
     /// The file has the digest on the list.
     Match,
     /// It has another one.
@@ -20,11 +20,11 @@ pub enum Verdict {
 #[non_exhaustive]
 pub enum CheckEvent<'a> {
     /// A file was checked.
-    Verdict {
+    Checked {
         /// Its path, as the list names it.
         path: &'a [u8],
         /// What became of the entry.
-        verdict: Verdict,
+        verdict: CheckStatus,
         /// The length of its digest in bytes, if that alone decided which
         /// algorithms it may be of.
         guessed: Option<usize>,
@@ -58,13 +58,13 @@ impl CheckSummary {
     pub(super) fn count(&mut self, event: &CheckEvent<'_>) {
         match event {
             CheckEvent::Malformed { .. } => self.malformed += 1,
-            CheckEvent::Verdict { verdict, .. } => match verdict {
-                Verdict::Match => self.matched += 1,
-                Verdict::Mismatch => self.mismatched += 1,
-                Verdict::Failed(error) if error.is_missing() => {
+            CheckEvent::Checked { verdict, .. } => match verdict {
+                CheckStatus::Match => self.matched += 1,
+                CheckStatus::Mismatch => self.mismatched += 1,
+                CheckStatus::Failed(error) if error.is_missing() => {
                     self.missing += 1;
                 }
-                Verdict::Failed(_) => self.unreadable += 1,
+                CheckStatus::Failed(_) => self.unreadable += 1,
             },
         }
     }

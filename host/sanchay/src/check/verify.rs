@@ -12,7 +12,7 @@ use sanchay_sandbox::{
 };
 use sanchay_storage::{File, Metadata, Storage};
 
-use super::{Checked, Row, Verdict};
+use super::{CheckStatus, Checked, Row};
 use sanchay_core::content::Content;
 
 use crate::{
@@ -78,7 +78,7 @@ impl<'a> Verifier<'a> {
         inspector: &mut dyn Inspect,
         reader: &mut Reader<'_>,
     ) -> Vec<Row> {
-        let mut verdicts: Vec<Option<Verdict>> = Vec::new();
+        let mut verdicts: Vec<Option<CheckStatus>> = Vec::new();
         verdicts.resize_with(entries.len(), || None);
         let mut todo: Vec<Try> = entries
             .iter()
@@ -97,10 +97,10 @@ impl<'a> Verifier<'a> {
                 let Try { expected, method, .. } = attempt;
                 let verdict = match result {
                     None => continue,
-                    Some(Err(error)) => Verdict::Failed(error),
+                    Some(Err(error)) => CheckStatus::Failed(error),
                     Some(Ok(found)) if meets(&expected, &found.content) => {
                         self.learn(&expected, method);
-                        Verdict::Match
+                        CheckStatus::Match
                     }
                     Some(Ok(found)) => match self.other(&expected, method) {
                         Some(method) if !second => {
@@ -108,7 +108,7 @@ impl<'a> Verifier<'a> {
                             again.push(Try { method, limit, ..attempt });
                             continue;
                         }
-                        _ => Verdict::Mismatch,
+                        _ => CheckStatus::Mismatch,
                     },
                 };
                 if let Some(ticket) = verdicts.get_mut(attempt.index) {

@@ -3,9 +3,9 @@
 use std::{fs, io, ops::ControlFlow, sync::Mutex};
 
 use sanchay::{
-    Action, Cause, CheckEvent, DuplicateOptions, Engine, EntryError, Error,
-    Filter, HashEvent, HashOptions, Limits, MAX_CHUNK, Method, Problem,
-    ScanEvent, Source, Verdict, WalkOptions,
+    Action, Cause, CheckEvent, CheckStatus, DuplicateOptions, Engine,
+    EntryError, Error, Filter, HashEvent, HashOptions, Limits, MAX_CHUNK,
+    Method, Problem, ScanEvent, Source, WalkOptions,
 };
 use sanchay_testkit::{Tree, content::noise};
 
@@ -153,10 +153,10 @@ fn a_check_tells_verdicts_and_malformed_lines_in_order() {
         .for_each(|event| {
             told.push(match event {
                 CheckEvent::Malformed { line, .. } => line.to_string(),
-                CheckEvent::Verdict { verdict, .. } => match verdict {
-                    Verdict::Match => "match".to_owned(),
-                    Verdict::Mismatch => "mismatch".to_owned(),
-                    Verdict::Failed(error) => {
+                CheckEvent::Checked { verdict, .. } => match verdict {
+                    CheckStatus::Match => "match".to_owned(),
+                    CheckStatus::Mismatch => "mismatch".to_owned(),
+                    CheckStatus::Failed(error) => {
                         assert_eq!(error.action, Action::Open);
                         assert!(error.named && error.is_missing());
                         "failed".to_owned()

@@ -45,7 +45,7 @@ impl<'c> Comparison<'c> {
         let candidates =
             Candidates::pick(&Sequential, self.collection, dupes.hardlinks);
         let (mut whole, large) = candidates.split(self.collection);
-        let ends = self.read(&large, Method::Partial(END));
+        let ends = self.read(&large, Method::Partial { chunk: END });
         whole.extend(ends.undecided(self.collection, &candidates));
         whole.sort_unstable();
         let digests = self.read(&whole, Method::Whole(dupes.algorithm));

@@ -18,8 +18,8 @@ pub(super) const OPTIONS: &[FilterOption] = &[FilterOption {
         help: "Entries of KIND rather than regular files: file, directory, \
                symlink, fifo, socket, block-device, char-device; may be given \
                more than once, and several as a,b",
-        long_help: "Only regular files are hashed or compared, whatever \
-                    --kind says.",
+        long_help: "Only regular files can be hashed or compared: there, \
+                    KIND must include file, and others are left out.",
         repeat: Repeat::Any,
         parse: |text, _| {
             let text = str::from_utf8(text).map_err(|_| expected())?;

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use sanchay::{Algorithm, Verdict};
+use sanchay::{Algorithm, CheckStatus};
 
 use crate::messages::Messages;
 
@@ -20,13 +20,17 @@ pub(super) struct Guesses(BTreeMap<usize, [u64; 2]>);
 impl Guesses {
     /// Takes note of a verdict on a digest, of this length if it was guessed
     /// what made it.
-    pub(super) fn note(&mut self, guessed: Option<usize>, verdict: &Verdict) {
+    pub(super) fn note(
+        &mut self,
+        guessed: Option<usize>,
+        verdict: &CheckStatus,
+    ) {
         let Some(len) = guessed else { return };
         let [matched, mismatched] = self.0.entry(len).or_default();
         match verdict {
-            Verdict::Match => *matched += 1,
-            Verdict::Mismatch => *mismatched += 1,
-            Verdict::Failed(_) => {}
+            CheckStatus::Match => *matched += 1,
+            CheckStatus::Mismatch => *mismatched += 1,
+            CheckStatus::Failed(_) => {}
         }
     }
 

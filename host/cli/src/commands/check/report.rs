@@ -3,7 +3,7 @@
 
 use std::ops::ControlFlow;
 
-use sanchay::Verdict;
+use sanchay::CheckStatus;
 use sanchay_core::record::{self, Row};
 
 use crate::{
@@ -25,16 +25,16 @@ impl Report<'_, '_> {
     pub(super) fn verdict(
         &mut self,
         path: &[u8],
-        verdict: &Verdict,
+        verdict: &CheckStatus,
         arguments: CheckArgs,
     ) -> ControlFlow<()> {
         let (finding, error) = match verdict {
-            Verdict::Match => (record::Verdict::Ok, None),
-            Verdict::Mismatch => (record::Verdict::Failed, None),
-            Verdict::Failed(error) if error.is_missing() => {
+            CheckStatus::Match => (record::Verdict::Ok, None),
+            CheckStatus::Mismatch => (record::Verdict::Failed, None),
+            CheckStatus::Failed(error) if error.is_missing() => {
                 (record::Verdict::Missing, Some(error))
             }
-            Verdict::Failed(error) => {
+            CheckStatus::Failed(error) => {
                 (record::Verdict::Unreadable, Some(error))
             }
         };
