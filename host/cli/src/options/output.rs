@@ -71,6 +71,10 @@ impl Default for OutputFormat {
 
 impl OutputFormat {
     /// All of them: the text formats first.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "evaluated when it is compiled"
+    )]
     const ALL: &[Self] = &{
         const TABLES: usize = if cfg!(feature = "parquet") { 1 } else { 0 };
         let mut all = [Self::Text(Format::Text); Format::ALL.len() + TABLES];
