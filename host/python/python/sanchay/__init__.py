@@ -14,12 +14,15 @@ program's commands, under the same names, and answer with :class:`Records`: an
 iterable, an async iterable, an awaitable and an Arrow stream in one.
 
 For annotations there are the types of what the calls take: Paths (a path or
-several), Extensions (one or several), Size (bytes, as a number or as text),
-Algorithm, Walker and Errors (the words that these options can be), and
+several), Extensions and Kinds (one or several), Size (bytes, as a number or as
+text), Time (a point in time), Algorithm, Kind, Walker and Errors (the words
+that these options can be), WalkOptions (the keywords that all calls share), and
 OnProgress (what is called with a Progress). An answer is annotated as
 ``Records[ScannedFile, Summary]``, ``Records[HashedFile, Summary]`` or
 ``Records[DuplicateGroup, DuplicateSummary]``.
 """
+
+from __future__ import annotations
 
 from sanchay._calls import duplicates, hash_files, scan, version
 from sanchay._records import Records
@@ -32,13 +35,17 @@ from sanchay._types import (
     Errors,
     Extensions,
     HashedFile,
+    Kind,
+    Kinds,
     OnProgress,
     Paths,
     Progress,
     ScannedFile,
     Size,
     Summary,
+    Time,
     Walker,
+    WalkOptions,
 )
 
 __all__ = [
@@ -50,6 +57,8 @@ __all__ = [
     "Errors",
     "Extensions",
     "HashedFile",
+    "Kind",
+    "Kinds",
     "OnProgress",
     "Paths",
     "Progress",
@@ -57,6 +66,8 @@ __all__ = [
     "ScannedFile",
     "Size",
     "Summary",
+    "Time",
+    "WalkOptions",
     "Walker",
     "duplicates",
     "hash_files",
