@@ -82,6 +82,8 @@ def test_the_types_hold_under_mypy_strict(tmp_path, sources):
         "sanchay.scan('x', changed_within=day, kind=['file', 'symlink'])\n"
         "shared: sanchay.WalkOptions = {'hidden': True, 'min_size': 1}\n"
         "sanchay.duplicates('x', **shared)\n"
+        "plan = sanchay.Plan.hash_files(['x'], partial=True, shard=(0, 2), **shared)\n"
+        "reveal_type(sanchay.Plan.from_json(plan.to_json()))\n"
         "reveal_type(discover_videos(['x'], ['mkv']))\n"
         "reveal_type(hash_files(['x'], num_threads=2))\n"
     )
@@ -99,6 +101,7 @@ def test_the_types_hold_under_mypy_strict(tmp_path, sources):
         "tuple[OSError, ...",
         "sanchay._types.DuplicateGroup",
         "OSError | None",
+        "sanchay._plan.Plan",
         "sanchay.vpo.DiscoveredFile",
         "sanchay.vpo.FileHash",
     ]
@@ -150,6 +153,9 @@ def test_the_stubs_are_what_is_there(tmp_path, sources):
         "sanchay._native._panic\n"
         "sanchay._native.__all__\n"
         "sanchay(._types)?.(Algorithm|Errors|Kind|Walker)\n"
+        "sanchay._plan.Command\n"
+        # Static methods behind a decorator.
+        "sanchay._plan.Plan.(scan|hash_files|duplicates)\n"
     )
     said = run(
         "-m", "mypy.stubtest", "--allowlist", str(known),
@@ -261,16 +267,20 @@ def test_the_example_of_the_documentation_draws_what_it_says(tmp_path):
     assert (tmp_path / "sizes.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_the_examples_of_the_documentation_pass_options_on(tmp_path):
+def test_the_examples_of_the_documentation_pass_options_and_plans_on(tmp_path):
     (tmp_path / "tree").mkdir()
     for number in range(40):
         (tmp_path / f"tree/{number}.jpg").write_bytes(b"x")
     [options] = (it for it in examples("docs/PYTHON.md") if "WalkOptions" in it)
-    example = re.sub(r'"/srv/\w+"', repr(str(tmp_path / "tree")), options)
+    [plan] = (it for it in examples("docs/PYTHON.md") if "sanchay.Plan" in it)
+    example = re.sub(r'"/srv/\w+"', repr(str(tmp_path / "tree")), options + plan)
     program = tmp_path / "example.py"
     program.write_text(example + "print(len(photos), len(digests))\n")
     environment = {"PYTHONPATH": str(PACKAGE.parent)}
-    assert run(program, cwd=tmp_path, env=environment) == "40 40\n"
+    *part, counts = run(program, cwd=tmp_path, env=environment).splitlines()
+    assert counts == "40 40"
+    assert 0 < len(part) < 40 and all(it.endswith(".jpg") for it in part)
+    assert len(list(tmp_path.glob("part-*.json"))) == 4
 
 
 @pytest.mark.skipif(

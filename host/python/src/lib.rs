@@ -27,6 +27,7 @@ mod paths;
 mod records;
 mod run;
 mod runner;
+mod shard;
 mod starting;
 mod stream;
 mod vpo;

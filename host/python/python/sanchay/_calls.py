@@ -198,16 +198,18 @@ def duplicates(
 def start_scan(
     roots: Paths | None,
     walk: _native.Walk,
+    shard: tuple[int, int] | None = None,
     *,
     threads: int | None = None,
     progress: OnProgress | None = None,
     errors: Errors = "raise",
     path_bytes: bool = False,
 ) -> Records[ScannedFile, Summary]:
-    """Begin a scan."""
+    """Begin a scan, or a shard of one."""
     run = _native.scan(
         roots,
         walk,
+        shard,
         threads,
         reporter(progress),
         raises(errors),
@@ -220,6 +222,7 @@ def start_scan(
 def start_hash_files(
     paths: Paths,
     walk: _native.Walk,
+    shard: tuple[int, int] | None = None,
     *,
     algorithm: Algorithm | None = None,
     partial: Size | bool | None = None,
@@ -228,10 +231,11 @@ def start_hash_files(
     errors: Errors = "raise",
     path_bytes: bool = False,
 ) -> Records[HashedFile, Summary]:
-    """Begin hashing."""
+    """Begin hashing, or a shard of it."""
     run = _native.hash_files(
         paths,
         walk,
+        shard,
         algorithm,
         partial,
         threads,

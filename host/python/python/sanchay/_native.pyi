@@ -40,6 +40,7 @@ def walk_options() -> dict[str, object]: ...
 def scan(
     roots: Paths | None,
     walk: Walk,
+    shard: tuple[int, int] | None,
     threads: int | None,
     progress: Callable[..., object] | None,
     raises: bool,
@@ -49,6 +50,7 @@ def scan(
 def hash_files(
     paths: Paths,
     walk: Walk,
+    shard: tuple[int, int] | None,
     algorithm: str | None,
     partial: Size | bool | None,
     threads: int | None,
