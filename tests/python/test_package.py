@@ -77,6 +77,13 @@ def test_the_types_hold_under_mypy_strict(tmp_path, sources):
         "both = sanchay.hash_files(paths, algorithm=algorithm, min_size=size)\n"
         "for one in sanchay.hash_files('x', partial='64KiB'):\n"
         "    reveal_type(one.error)\n"
+        "import datetime\n"
+        "day = datetime.timedelta(days=1)\n"
+        "sanchay.scan('x', changed_within=day, kind=['file', 'symlink'])\n"
+        "shared: sanchay.WalkOptions = {'hidden': True, 'min_size': 1}\n"
+        "sanchay.duplicates('x', **shared)\n"
+        "plan = sanchay.Plan.hash_files(['x'], partial=True, shard=(0, 2), **shared)\n"
+        "reveal_type(sanchay.Plan.from_json(plan.to_json()))\n"
         "reveal_type(discover_videos(['x'], ['mkv']))\n"
         "reveal_type(hash_files(['x'], num_threads=2))\n"
     )
@@ -94,6 +101,7 @@ def test_the_types_hold_under_mypy_strict(tmp_path, sources):
         "tuple[OSError, ...",
         "sanchay._types.DuplicateGroup",
         "OSError | None",
+        "sanchay._plan.Plan",
         "sanchay.vpo.DiscoveredFile",
         "sanchay.vpo.FileHash",
     ]
@@ -110,25 +118,32 @@ def examples(page):
 def test_the_examples_of_the_documentation_have_no_type_errors(
     tmp_path, installed, page
 ):
-    [example] = (it for it in examples(page) if "sanchay.duplicates" in it)
-    program = tmp_path / "example.py"
-    program.write_text(example.replace("(root)", "(root: str) -> int", 1))
+    typed = [it for it in examples(page) if "import polars" not in it]
+    assert any("sanchay.duplicates" in it for it in typed)
+    programs = [tmp_path / f"example{number}.py" for number in range(len(typed))]
+    for program, example in zip(programs, typed):
+        program.write_text(example.replace("(root)", "(root: str) -> int", 1))
     run(
         "-m", "mypy", "--strict", "--no-incremental",
-        "--python-executable", installed, program,
+        "--python-executable", installed, *programs,
         cwd=tmp_path, env={},
     )
 
 
 def test_a_wrong_use_is_a_type_error_under_mypy(tmp_path, sources):
     program = tmp_path / "program.py"
-    program.write_text("import sanchay\nsanchay.scan(3, walker='fast')\n")
+    program.write_text(
+        "import sanchay\n"
+        "sanchay.scan(3, walker='fast')\n"
+        "sanchay.scan('x', extention='png')\n"
+    )
     done = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--no-incremental", program],
         capture_output=True, text=True, env={"MYPYPATH": str(sources)},
     )
     assert done.returncode == 1
     assert done.stdout.count("[arg-type]") == 2
+    assert 'Unexpected keyword argument "extention" for "scan"' in done.stdout
 
 
 def test_the_stubs_are_what_is_there(tmp_path, sources):
@@ -137,7 +152,10 @@ def test_the_stubs_are_what_is_there(tmp_path, sources):
     known.write_text(
         "sanchay._native._panic\n"
         "sanchay._native.__all__\n"
-        "sanchay(._types)?.(Algorithm|Errors|Walker)\n"
+        "sanchay(._types)?.(Algorithm|Errors|Kind|Walker)\n"
+        "sanchay._plan.Command\n"
+        # Static methods behind a decorator.
+        "sanchay._plan.Plan.(scan|hash_files|duplicates)\n"
     )
     said = run(
         "-m", "mypy.stubtest", "--allowlist", str(known),
@@ -247,6 +265,22 @@ def test_the_example_of_the_documentation_draws_what_it_says(tmp_path):
     said = run("-c", example, cwd=tmp_path, env=environment)
     assert "extension" in said and "files" in said
     assert (tmp_path / "sizes.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_examples_of_the_documentation_pass_options_and_plans_on(tmp_path):
+    (tmp_path / "tree").mkdir()
+    for number in range(40):
+        (tmp_path / f"tree/{number}.jpg").write_bytes(b"x")
+    [options] = (it for it in examples("docs/PYTHON.md") if "WalkOptions" in it)
+    [plan] = (it for it in examples("docs/PYTHON.md") if "sanchay.Plan" in it)
+    example = re.sub(r'"/srv/\w+"', repr(str(tmp_path / "tree")), options + plan)
+    program = tmp_path / "example.py"
+    program.write_text(example + "print(len(photos), len(digests))\n")
+    environment = {"PYTHONPATH": str(PACKAGE.parent)}
+    *part, counts = run(program, cwd=tmp_path, env=environment).splitlines()
+    assert counts == "40 40"
+    assert 0 < len(part) < 40 and all(it.endswith(".jpg") for it in part)
+    assert len(list(tmp_path.glob("part-*.json"))) == 4
 
 
 @pytest.mark.skipif(

@@ -165,9 +165,8 @@ pub(crate) fn plain(error: &io::Error) -> String {
 /// The exception for a run that could not begin or go on.
 pub(crate) fn of_run(error: &Error) -> PyErr {
     match error {
-        Error::Option { .. } => PyValueError::new_err(error.to_string()),
-        Error::Filter(_) => {
-            PyValueError::new_err(format!("extension, sizes: {error}"))
+        Error::Option { .. } | Error::Filter(_) => {
+            PyValueError::new_err(error.to_string())
         }
         Error::Cancelled => Cancelled::new_err("cancelled"),
         _ => PyRuntimeError::new_err(error.to_string()),

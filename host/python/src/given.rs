@@ -196,6 +196,20 @@ impl Given {
         self.paths.len()
     }
 
+    /// Them as the library takes them, in bytes.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        self.paths.iter()
+    }
+
+    /// Leaves out all but some.
+    pub(crate) fn retain(&mut self, wanted: impl Fn(&[u8]) -> bool) {
+        let mut kept = Paths::default();
+        for path in self.paths.iter().filter(|path| wanted(path)) {
+            kept.push([path, &[]]);
+        }
+        self.paths = kept;
+    }
+
     /// Some of them, as the library takes them.
     pub(crate) fn some(
         &self,

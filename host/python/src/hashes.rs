@@ -4,7 +4,10 @@
 
 use std::{
     collections::BTreeMap,
+    ffi::OsStr,
     ops::ControlFlow,
+    os::unix::ffi::OsStrExt as _,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -15,7 +18,7 @@ use std::{
 use pyo3::{prelude::*, types::PyString};
 use sanchay::{
     Content, Engine, EntryKind, Error, HashEvent, HashOptions, HashedFileRef,
-    Method, Monitor, Source, Summary, Timestamp,
+    Method, Monitor, Source, Storage, Summary, Timestamp,
 };
 use sanchay_core::{
     filter::{Facts, Matcher},
@@ -29,6 +32,7 @@ use crate::{
     given::Given,
     names,
     runner::{Totals, Work},
+    shard::{LeftOut, Shard, ShardStorage},
 };
 
 /// Files that were hashed, or could not be.
@@ -130,20 +134,43 @@ fn chunk(method: Method) -> Option<u32> {
 /// turn is little.
 pub(crate) const PART: usize = 16_384;
 
-/// The work of hashing.
+/// The work of hashing, or of a shard of it.
 pub(crate) fn work(
     engine: Engine,
-    given: Given,
+    mut given: Given,
     mut options: HashOptions,
     raises: bool,
+    shard: Option<Shard>,
 ) -> Work<Hashes> {
-    options.walk.storage = Some(given.storage());
+    let storage = given.storage();
+    options.walk.storage = Some(match &shard {
+        Some(shard) => {
+            let (storage, shard) = (Arc::clone(&storage), shard.clone());
+            Arc::new(ShardStorage { storage, shard })
+        }
+        None => Arc::clone(&storage),
+    });
     let partial = chunk(options.method).is_some();
     let schema = Schema::new(RecordKind::Hash { partial }, []).with_error();
     Work::new(schema, move |feed, monitor| {
+        let left_out = LeftOut::default();
+        let watched = shard.as_ref().map(|_| left_out.watch(monitor));
+        let monitor = watched.as_ref().unwrap_or(monitor);
+        if let Some(shard) = &shard {
+            // A directory that was named has files of every shard. Once the
+            // run is cancelled, nobody asks.
+            given.retain(|path| {
+                shard.has(path)
+                    || monitor.cancel.is_cancelled()
+                    || is_directory(&*storage, path)
+            });
+        }
+        let part = shard.as_ref().map(|shard| (shard, &left_out));
         // The library knows the totals of what is hashed in one part.
         if given.len() <= PART || monitor.progress.is_none() {
-            return parts(&engine, &given, &options, raises, feed, monitor);
+            return parts(
+                &engine, &given, &options, raises, part, feed, monitor,
+            );
         }
         let over = AtomicBool::new(false);
         thread::scope(|scope| {
@@ -154,19 +181,26 @@ pub(crate) fn work(
                     feed.expect(files, bytes);
                 }
             });
-            let run = parts(&engine, &given, &options, raises, feed, monitor);
+            let run =
+                parts(&engine, &given, &options, raises, part, feed, monitor);
             over.store(true, Relaxed);
             run
         })
     })
 }
 
-/// Hashes part after part.
+fn is_directory(storage: &dyn Storage, path: &[u8]) -> bool {
+    let found = storage.stat(Path::new(OsStr::from_bytes(path)));
+    matches!(found, Ok((EntryKind::Directory, _)))
+}
+
+/// Hashes part after part. Of a shard, errors of other shards are left out.
 fn parts(
     engine: &Engine,
     given: &Given,
     options: &HashOptions,
     raises: bool,
+    shard: Option<(&Shard, &LeftOut)>,
     feed: &Feed<Hashes>,
     monitor: &Monitor,
 ) -> Result<Totals, Error> {
@@ -187,6 +221,15 @@ fn parts(
                 HashEvent::File(file) => {
                     feed.push(|hashes: &mut Hashes| hashes.add(&file, chunk))
                 }
+                HashEvent::Error(error)
+                    if shard
+                        .is_some_and(|(shard, _)| !shard.tells(&error)) =>
+                {
+                    if let Some((_, left_out)) = shard {
+                        left_out.error(&error);
+                    }
+                    ControlFlow::Continue(())
+                }
                 HashEvent::Error(error) if raises && error.named => {
                     feed.fail(error)
                 }
@@ -203,7 +246,10 @@ fn parts(
         all.named_errors += part.named_errors;
         from = to;
         if from >= given.len() {
-            return Ok(Totals::Run(all));
+            return Ok(Totals::Run(match shard {
+                Some((_, left_out)) => left_out.without(all),
+                None => all,
+            }));
         }
     }
 }

@@ -16,6 +16,7 @@ mod engines;
 mod failure;
 mod feed;
 mod files;
+mod filters;
 mod given;
 mod groups;
 mod hashes;
@@ -26,6 +27,7 @@ mod paths;
 mod records;
 mod run;
 mod runner;
+mod shard;
 mod starting;
 mod stream;
 mod vpo;
@@ -40,7 +42,7 @@ mod _native {
     #[pymodule_export]
     use super::failure::{Cancelled, EntryError};
     #[pymodule_export]
-    use super::options::Walk;
+    use super::options::{Walk, walk_options};
     #[pymodule_export]
     use super::run::Run;
     #[cfg(debug_assertions)]

@@ -1,9 +1,13 @@
 //! What a call can be told: the program's options, under the same names.
 
-use pyo3::{exceptions::PyValueError, prelude::*};
+use pyo3::{
+    exceptions::{PyTypeError, PyValueError},
+    prelude::*,
+    types::PyDict,
+};
 use sanchay::{Algorithm, Filter, Method, WalkOptions, Walker};
 
-use crate::{arguments, names, numbers};
+use crate::{arguments, filters, names, numbers};
 
 /// The chunk of a partial digest where none is named, in bytes.
 const CHUNK: u32 = sanchay::DEFAULT_CHUNK;
@@ -17,70 +21,69 @@ pub(crate) struct Walk {
 #[pymethods]
 impl Walk {
     #[new]
-    #[pyo3(signature = (
-        extension, min_size, max_size, hidden, follow, beneath, max_depth,
-        one_file_system, walker
-    ))]
-    #[expect(clippy::too_many_arguments, reason = "the program has as many")]
-    fn new(
-        extension: &Bound<'_, PyAny>,
-        min_size: Option<&Bound<'_, PyAny>>,
-        max_size: Option<&Bound<'_, PyAny>>,
-        hidden: &Bound<'_, PyAny>,
-        follow: &Bound<'_, PyAny>,
-        beneath: &Bound<'_, PyAny>,
-        max_depth: Option<&Bound<'_, PyAny>>,
-        one_file_system: &Bound<'_, PyAny>,
-        walker: &Bound<'_, PyAny>,
-    ) -> PyResult<Self> {
-        let hidden = arguments::flag("hidden", hidden)?;
-        let follow = arguments::flag("follow", follow)?;
-        let beneath = arguments::flag("beneath", beneath)?;
-        let one_file_system =
-            arguments::flag("one_file_system", one_file_system)?;
-        let min_size = numbers::size("min_size", min_size)?;
-        let max_size = numbers::size("max_size", max_size)?;
-        if let (Some(min), Some(max)) = (min_size, max_size)
-            && min > max
-        {
-            return Err(PyValueError::new_err(format!(
-                "min_size: {min} is more than max_size, {max}"
-            )));
+    #[pyo3(signature = (**options))]
+    fn new(options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
+        let mut walk = WalkOptions::default();
+        let mut filter = Filter::default();
+        for (name, given) in options.into_iter().flatten() {
+            let name = name.extract::<String>()?;
+            if let Some(option) = filters::named(&name) {
+                filters::set(&mut filter, option, &given)?;
+                continue;
+            }
+            match name.as_str() {
+                "hidden" => {
+                    filter = filter.hidden(arguments::flag(&name, &given)?);
+                }
+                "follow" => walk.follow = arguments::flag(&name, &given)?,
+                "beneath" => walk.beneath = arguments::flag(&name, &given)?,
+                "one_file_system" => {
+                    walk.one_file_system = arguments::flag(&name, &given)?;
+                }
+                "max_depth" => {
+                    let given = Some(&given).filter(|it| !it.is_none());
+                    let depth = numbers::count(&name, given)?;
+                    walk.max_depth = depth.map(|depth| {
+                        usize::try_from(depth).unwrap_or(usize::MAX)
+                    });
+                }
+                "walker" => walk.walker = walker(&name, &given)?,
+                _ => {
+                    return Err(PyTypeError::new_err(format!(
+                        "Walk() got an unexpected keyword argument '{name}'"
+                    )));
+                }
+            }
         }
-        if beneath && !follow {
+        if walk.beneath && !walk.follow {
             return Err(PyValueError::new_err("beneath: needs follow=True"));
         }
-        let max_depth = numbers::count("max_depth", max_depth)?
-            .map(|depth| usize::try_from(depth).unwrap_or(usize::MAX));
-        let walkers = "'native' or 'portable'";
-        let walker =
-            arguments::word("walker", walkers, walker, |word| match word {
-                "native" => Some(Walker::Native),
-                "portable" => Some(Walker::Portable),
-                _ => None,
-            })?;
-        let mut filter = Filter::default().hidden(hidden);
-        for extension in extensions("extension", extension)? {
-            filter = filter.extension(extension);
-        }
-        if let Some(bytes) = min_size {
-            filter = filter.min_size(bytes);
-        }
-        if let Some(bytes) = max_size {
-            filter = filter.max_size(bytes);
-        }
-        Ok(Self {
-            options: WalkOptions {
-                filter,
-                follow,
-                beneath,
-                max_depth,
-                one_file_system,
-                walker,
-                ..WalkOptions::default()
-            },
-        })
+        filters::check(&filter)?;
+        walk.filter = filter;
+        Ok(Self { options: walk })
     }
+}
+
+/// The options that a walk takes, and what they are where they are not given.
+#[pyfunction]
+pub(crate) fn walk_options(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+    let options = PyDict::new(py);
+    filters::add_defaults(&options)?;
+    for flag in ["hidden", "follow", "beneath", "one_file_system"] {
+        options.set_item(flag, false)?;
+    }
+    options.set_item("max_depth", py.None())?;
+    options.set_item("walker", "native")?;
+    Ok(options)
+}
+
+fn walker(name: &str, given: &Bound<'_, PyAny>) -> PyResult<Walker> {
+    let walkers = "'native' or 'portable'";
+    arguments::word(name, walkers, given, |word| match word {
+        "native" => Some(Walker::Native),
+        "portable" => Some(Walker::Portable),
+        _ => None,
+    })
 }
 
 /// What one extension can be.
@@ -108,11 +111,6 @@ pub(crate) fn extensions(
         let found = sanchay::parse_extensions(text).map_err(|error| {
             PyValueError::new_err(format!("{option}: \"{shown}\": {error}"))
         })?;
-        if text.contains(&b'/') || text.contains(&0) {
-            return Err(PyValueError::new_err(format!(
-                "{option}: no file has the extension \"{shown}\""
-            )));
-        }
         extensions.extend(found);
     }
     Ok(extensions)

@@ -11,16 +11,19 @@ use crate::{
     groups, hashes, numbers,
     options::{self, Walk},
     run::Run,
+    shard::Shard,
 };
 
 /// Begins a scan.
 #[pyfunction]
 #[pyo3(signature = (
-    roots, walk, threads, progress, raises, path_bytes, record
+    roots, walk, shard, threads, progress, raises, path_bytes, record
 ))]
+#[expect(clippy::too_many_arguments, reason = "the program has as many")]
 pub(crate) fn scan(
     roots: &Bound<'_, PyAny>,
     walk: &Walk,
+    shard: Option<(u64, u64)>,
     threads: Option<&Bound<'_, PyAny>>,
     progress: Option<Py<PyAny>>,
     raises: bool,
@@ -29,22 +32,24 @@ pub(crate) fn scan(
 ) -> PyResult<Run> {
     let py = roots.py();
     let given = Given::roots(roots, raises)?;
+    let shard = shard.map(|shard| Shard::new(shard, &given));
     let path_bytes = arguments::flag("path_bytes", path_bytes)?;
     let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
-    let work = files::work(engine, given, walk.options.clone(), raises);
+    let work = files::work(engine, given, walk.options.clone(), raises, shard);
     Ok(Run::new(work, record, progress, path_bytes))
 }
 
 /// Begins hashing.
 #[pyfunction]
 #[pyo3(signature = (
-    paths, walk, algorithm, partial, threads, progress, raises, path_bytes,
-    record
+    paths, walk, shard, algorithm, partial, threads, progress, raises,
+    path_bytes, record
 ))]
 #[expect(clippy::too_many_arguments, reason = "the program has as many")]
 pub(crate) fn hash_files(
     paths: &Bound<'_, PyAny>,
     walk: &Walk,
+    shard: Option<(u64, u64)>,
     algorithm: Option<&Bound<'_, PyAny>>,
     partial: Option<&Bound<'_, PyAny>>,
     threads: Option<&Bound<'_, PyAny>>,
@@ -57,10 +62,18 @@ pub(crate) fn hash_files(
     let method = options::method(algorithm, partial)?;
     let path_bytes = arguments::flag("path_bytes", path_bytes)?;
     let threads = numbers::threads("threads", threads)?;
+    if shard.is_some() && walk.options.follow {
+        // Under which of its paths a file is reported is known only to those
+        // who see all of them, and then it has been read.
+        return Err(PyValueError::new_err(
+            "shard: what is hashed has none where links are followed",
+        ));
+    }
     let given = Given::paths("paths", paths, raises)?;
+    let shard = shard.map(|shard| Shard::new(shard, &given));
     let options = HashOptions { walk: walk.options.clone(), method };
     let engine = engines::engine(py, threads)?;
-    let work = hashes::work(engine, given, options, raises);
+    let work = hashes::work(engine, given, options, raises, shard);
     Ok(Run::new(work, record, progress, path_bytes))
 }
 

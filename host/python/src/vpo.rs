@@ -63,7 +63,7 @@ pub(crate) fn vpo_discover<'py>(
         .fold(filter, |filter, extension| filter.extension(extension));
     let walk = WalkOptions { filter, follow, ..WalkOptions::default() };
     let engine = engines::engine(py, None)?;
-    let work = files::work(engine, given, walk, true);
+    let work = files::work(engine, given, walk, true, None);
     let chunks = Consumer::new(work).all(py, progress.as_ref())?;
     let (found, order) = py.detach(|| Found::in_order(chunks));
     let records = order.into_iter().enumerate().map(|(at, row)| {
@@ -158,8 +158,9 @@ pub(crate) fn vpo_hash<'py>(
         // not entered: it has no row.
         let walk = WalkOptions { max_depth: Some(0), ..Default::default() };
         let options = HashOptions { walk, method: Method::Partial { chunk } };
-        let work = hashes::work(engine.clone(), batch.given, options, false)
-            .with_only(&[FieldId::Path, FieldId::Hash]);
+        let work =
+            hashes::work(engine.clone(), batch.given, options, false, None)
+                .with_only(&[FieldId::Path, FieldId::Hash]);
         let mut rows = Rows::of(Consumer::new(work).after(before, total));
         for (name, path) in batch.paths {
             let outcome = match path {

@@ -11,15 +11,22 @@ that imports nothing; docs/SECURITY.md says what that is worth.
 
 :func:`scan`, :func:`hash_files` and :func:`duplicates` take the options of the
 program's commands, under the same names, and answer with :class:`Records`: an
-iterable, an async iterable, an awaitable and an Arrow stream in one.
+iterable, an async iterable, an awaitable and an Arrow stream in one. A
+:class:`Plan` is such a call as a value, to be sent to other machines, whole or
+in shards.
 
 For annotations there are the types of what the calls take: Paths (a path or
-several), Extensions (one or several), Size (bytes, as a number or as text),
-Algorithm, Walker and Errors (the words that these options can be), and
+several), Extensions and Kinds (one or several), Size (bytes, as a number or as
+text), Time (a point in time), Algorithm, Kind, Walker and Errors (the words
+that these options can be), WalkOptions (the keywords that all calls share), and
 OnProgress (what is called with a Progress). An answer is annotated as
 ``Records[ScannedFile, Summary]``, ``Records[HashedFile, Summary]`` or
 ``Records[DuplicateGroup, DuplicateSummary]``.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from sanchay._calls import duplicates, hash_files, scan, version
 from sanchay._records import Records
@@ -32,14 +39,21 @@ from sanchay._types import (
     Errors,
     Extensions,
     HashedFile,
+    Kind,
+    Kinds,
     OnProgress,
     Paths,
     Progress,
     ScannedFile,
     Size,
     Summary,
+    Time,
     Walker,
+    WalkOptions,
 )
+
+if TYPE_CHECKING:
+    from sanchay._plan import Plan
 
 __all__ = [
     "Algorithm",
@@ -50,13 +64,18 @@ __all__ = [
     "Errors",
     "Extensions",
     "HashedFile",
+    "Kind",
+    "Kinds",
     "OnProgress",
     "Paths",
+    "Plan",
     "Progress",
     "Records",
     "ScannedFile",
     "Size",
     "Summary",
+    "Time",
+    "WalkOptions",
     "Walker",
     "duplicates",
     "hash_files",
@@ -65,3 +84,18 @@ __all__ = [
 ]
 
 __version__ = version()
+
+
+def __getattr__(name: str) -> object:
+    """Import what only some need, and takes some milliseconds."""
+    if name == "Plan":
+        from sanchay._plan import Plan
+
+        globals()["Plan"] = Plan
+        return Plan
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Name what is there, imported or not."""
+    return sorted({*globals(), *__all__})

@@ -4,43 +4,38 @@ from __future__ import annotations
 
 from sanchay import _native
 from sanchay._arguments import raises, reporter
+from sanchay._options import Unpack, takes_walk_options, walk
 from sanchay._records import Records
 from sanchay._types import (
     Algorithm,
     DuplicateGroup,
     DuplicateSummary,
     Errors,
-    Extensions,
     HashedFile,
     OnProgress,
     Paths,
     ScannedFile,
     Size,
     Summary,
-    Walker,
+    WalkOptions,
 )
 
 __all__ = ["duplicates", "hash_files", "scan", "version"]
 
 
+@takes_walk_options
 def scan(
     roots: Paths | None = None,
     *,
-    extension: Extensions = (),
-    min_size: Size | None = None,
-    max_size: Size | None = None,
-    hidden: bool = False,
-    follow: bool = False,
-    beneath: bool = False,
-    max_depth: int | None = None,
-    one_file_system: bool = False,
-    walker: Walker = "native",
     threads: int | None = None,
     progress: OnProgress | None = None,
     errors: Errors = "raise",
     path_bytes: bool = False,
+    **options: Unpack[WalkOptions],
 ) -> Records[ScannedFile, Summary]:
-    """Find the regular files below directories, in no particular order.
+    """Find the files below directories, in no particular order.
+
+    They are regular files, unless kind says otherwise.
 
     The run begins when the first record is taken; see Records for the ways to
     take them, for asyncio and for Arrow (columns path, size, modified).
@@ -48,23 +43,8 @@ def scan(
     Args:
         roots: A directory, or several; None is the current directory, whose
             files are reported without "./". A root that is a file is taken
-            whatever its name; min_size and max_size hold for it too.
-        extension: Only files whose name ends in this extension, or in one of
-            these, with or without their leading dot; case does not matter
-            (Unicode's simple case folding).
-        min_size: Only files of at least this many bytes; or text: "10MB", "1KiB".
-        max_size: Only files of at most this many bytes.
-        hidden: Also hidden files and directories, whose names begin with a
-            dot. A root is never hidden.
-        follow: Follow symbolic links. Each real directory is then visited
-            once, and each real file that a link leads to is reported once.
-        beneath: With follow: refuse links that lead out of the root.
-        max_depth: Go at most this many levels down; a root's own entries have
-            depth 1.
-        one_file_system: Enter no directory on another file system than its
-            root. Pseudo file systems (/proc, /sys) are never entered on the
-            way from another one.
-        walker: How directories are listed; the answers are the same.
+            whatever its name; sizes and times are tested all the same.
+        **options: As WalkOptions.
         threads: How many threads work, 1 to 1024; None is one for each
             processor, and more while these wait for a disk.
         progress: Called with a Progress at most ten times a second, and once
@@ -84,47 +64,27 @@ def scan(
             no path (an empty one, one with a null byte or a lone surrogate) is
             an error of the answer too.
     """
-    walk = _native.Walk(
-        extension,
-        min_size,
-        max_size,
-        hidden,
-        follow,
-        beneath,
-        max_depth,
-        one_file_system,
-        walker,
-    )
-    run = _native.scan(
+    return start_scan(
         roots,
-        walk,
-        threads,
-        reporter(progress),
-        raises(errors),
-        path_bytes,
-        ScannedFile,
+        walk(scan, options),
+        threads=threads,
+        progress=progress,
+        errors=errors,
+        path_bytes=path_bytes,
     )
-    return Records(run, Summary, "sanchay.scan")
 
 
+@takes_walk_options
 def hash_files(
     paths: Paths,
     *,
     algorithm: Algorithm | None = None,
     partial: Size | bool | None = None,
-    extension: Extensions = (),
-    min_size: Size | None = None,
-    max_size: Size | None = None,
-    hidden: bool = False,
-    follow: bool = False,
-    beneath: bool = False,
-    max_depth: int | None = None,
-    one_file_system: bool = False,
-    walker: Walker = "native",
     threads: int | None = None,
     progress: OnProgress | None = None,
     errors: Errors = "raise",
     path_bytes: bool = False,
+    **options: Unpack[WalkOptions],
 ) -> Records[HashedFile, Summary]:
     """Hash files, and all files in directories, in order.
 
@@ -142,20 +102,7 @@ def hash_files(
         partial: Hash only this many bytes at either end, with xxh64: a
             chunk in bytes from 1 to 16 MiB, as a number or as text ("64KiB");
             True is 64 KiB. Of a file smaller than two chunks, all is hashed.
-        extension: Of files in directories, only those whose name ends in this
-            extension, or in one of these.
-        min_size: Only files of at least this many bytes, in paths too: a smaller
-            one has no record.
-        max_size: Likewise, only files of at most this many bytes.
-        hidden: In directories also hidden files and directories, whose names
-            begin with a dot.
-        follow: Follow symbolic links in directories.
-        beneath: With follow: refuse links that lead out of the directory.
-        max_depth: Go at most this many levels down; 0 enters no directory.
-        one_file_system: Enter no directory on another file system than its
-            root. Pseudo file systems (/proc, /sys) are never entered on the
-            way from another one.
-        walker: How directories are listed; the answers are the same.
+        **options: As WalkOptions.
         threads: How many threads work, 1 to 1024; None is one for each
             processor, and more while these wait for a disk.
         progress: Called with a Progress at most ten times a second, and once
@@ -176,49 +123,29 @@ def hash_files(
             path (an empty one, one with a null byte or a lone surrogate) has a
             record too.
     """
-    walk = _native.Walk(
-        extension,
-        min_size,
-        max_size,
-        hidden,
-        follow,
-        beneath,
-        max_depth,
-        one_file_system,
-        walker,
-    )
-    run = _native.hash_files(
+    return start_hash_files(
         paths,
-        walk,
-        algorithm,
-        partial,
-        threads,
-        reporter(progress),
-        raises(errors),
-        path_bytes,
-        HashedFile,
+        walk(hash_files, options),
+        algorithm=algorithm,
+        partial=partial,
+        threads=threads,
+        progress=progress,
+        errors=errors,
+        path_bytes=path_bytes,
     )
-    return Records(run, Summary, "sanchay.hash_files")
 
 
+@takes_walk_options
 def duplicates(
     roots: Paths | None = None,
     *,
     algorithm: Algorithm | None = None,
     hardlinks: bool = False,
-    extension: Extensions = (),
-    min_size: Size | None = None,
-    max_size: Size | None = None,
-    hidden: bool = False,
-    follow: bool = False,
-    beneath: bool = False,
-    max_depth: int | None = None,
-    one_file_system: bool = False,
-    walker: Walker = "native",
     threads: int | None = None,
     progress: OnProgress | None = None,
     errors: Errors = "raise",
     path_bytes: bool = False,
+    **options: Unpack[WalkOptions],
 ) -> Records[DuplicateGroup, DuplicateSummary]:
     """Find groups of files with equal content.
 
@@ -236,20 +163,7 @@ def duplicates(
         algorithm: The hash function that equal files share; None is xxh3-128.
             crc32 is refused: it cannot tell files apart.
         hardlinks: Count hard links to one file as files of their own.
-        extension: Only files whose name ends in this extension, or in one of
-            these.
-        min_size: Only files of at least this many bytes; None leaves out empty
-            files, which 0 does not.
-        max_size: Only files of at most this many bytes; 0 needs min_size=0.
-        hidden: Also hidden files and directories.
-        follow: Follow symbolic links.
-        beneath: With follow: refuse links that lead out of the root.
-        max_depth: Go at most this many levels down; a root's own entries have
-            depth 1.
-        one_file_system: Enter no directory on another file system than its
-            root. Pseudo file systems (/proc, /sys) are never entered on the
-            way from another one.
-        walker: How directories are listed; the answers are the same.
+        **options: As WalkOptions.
         threads: How many threads work, 1 to 1024; None is one for each
             processor, and more while these wait for a disk.
         progress: Called with a Progress at most ten times a second, and once
@@ -269,17 +183,82 @@ def duplicates(
             no path (an empty one, one with a null byte or a lone surrogate) is
             an error of the answer too.
     """
-    walk = _native.Walk(
-        extension,
-        min_size,
-        max_size,
-        hidden,
-        follow,
-        beneath,
-        max_depth,
-        one_file_system,
-        walker,
+    return start_duplicates(
+        roots,
+        walk(duplicates, options),
+        algorithm=algorithm,
+        hardlinks=hardlinks,
+        threads=threads,
+        progress=progress,
+        errors=errors,
+        path_bytes=path_bytes,
     )
+
+
+def start_scan(
+    roots: Paths | None,
+    walk: _native.Walk,
+    shard: tuple[int, int] | None = None,
+    *,
+    threads: int | None = None,
+    progress: OnProgress | None = None,
+    errors: Errors = "raise",
+    path_bytes: bool = False,
+) -> Records[ScannedFile, Summary]:
+    """Begin a scan, or a shard of one."""
+    run = _native.scan(
+        roots,
+        walk,
+        shard,
+        threads,
+        reporter(progress),
+        raises(errors),
+        path_bytes,
+        ScannedFile,
+    )
+    return Records(run, Summary, "sanchay.scan")
+
+
+def start_hash_files(
+    paths: Paths,
+    walk: _native.Walk,
+    shard: tuple[int, int] | None = None,
+    *,
+    algorithm: Algorithm | None = None,
+    partial: Size | bool | None = None,
+    threads: int | None = None,
+    progress: OnProgress | None = None,
+    errors: Errors = "raise",
+    path_bytes: bool = False,
+) -> Records[HashedFile, Summary]:
+    """Begin hashing, or a shard of it."""
+    run = _native.hash_files(
+        paths,
+        walk,
+        shard,
+        algorithm,
+        partial,
+        threads,
+        reporter(progress),
+        raises(errors),
+        path_bytes,
+        HashedFile,
+    )
+    return Records(run, Summary, "sanchay.hash_files")
+
+
+def start_duplicates(
+    roots: Paths | None,
+    walk: _native.Walk,
+    *,
+    algorithm: Algorithm | None = None,
+    hardlinks: bool = False,
+    threads: int | None = None,
+    progress: OnProgress | None = None,
+    errors: Errors = "raise",
+    path_bytes: bool = False,
+) -> Records[DuplicateGroup, DuplicateSummary]:
+    """Begin a search for duplicates."""
     run = _native.duplicates(
         roots,
         walk,

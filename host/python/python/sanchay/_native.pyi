@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import final
 
-from sanchay._types import Extensions, Path, Paths, Size
+from sanchay._types import Path, Paths, Size
 
 class Cancelled(Exception):
     """The run was ended by its progress callback, which returned False."""
@@ -15,18 +15,7 @@ class EntryError(OSError):
 class Walk:
     """Which files a walk reports."""
 
-    def __new__(
-        cls,
-        extension: Extensions,
-        min_size: Size | None,
-        max_size: Size | None,
-        hidden: bool,
-        follow: bool,
-        beneath: bool,
-        max_depth: int | None,
-        one_file_system: bool,
-        walker: str,
-    ) -> Walk: ...
+    def __new__(cls, **options: object) -> Walk: ...
 
 @final
 class Run:
@@ -47,9 +36,11 @@ class Run:
     ) -> object: ...
     def __arrow_c_schema__(self) -> object: ...
 
+def walk_options() -> dict[str, object]: ...
 def scan(
     roots: Paths | None,
     walk: Walk,
+    shard: tuple[int, int] | None,
     threads: int | None,
     progress: Callable[..., object] | None,
     raises: bool,
@@ -59,6 +50,7 @@ def scan(
 def hash_files(
     paths: Paths,
     walk: Walk,
+    shard: tuple[int, int] | None,
     algorithm: str | None,
     partial: Size | bool | None,
     threads: int | None,

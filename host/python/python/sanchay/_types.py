@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta, timezone
-from typing import Literal, NamedTuple, Union
+from datetime import date, datetime, timedelta, timezone
+from typing import Literal, NamedTuple, TypedDict, Union
 
 from sanchay._fields import describe
 from sanchay._native import Cancelled, EntryError
@@ -19,6 +19,8 @@ __all__ = [
     "Errors",
     "Extensions",
     "HashedFile",
+    "Kind",
+    "Kinds",
     "OnProgress",
     "Path",
     "Paths",
@@ -26,6 +28,8 @@ __all__ = [
     "ScannedFile",
     "Size",
     "Summary",
+    "Time",
+    "WalkOptions",
     "Walker",
 ]
 
@@ -37,6 +41,22 @@ Paths = Union[Path, Iterable[Path]]
 Extensions = Union[str, bytes, Iterable[Union[str, bytes]]]
 #: A size in bytes: a number, or text as the program takes it: "10MB", "1KiB".
 Size = Union[int, str]
+#: A point in time: as the program takes it ("7d" for so long ago,
+#: "2026-01-31", "2026-01-31T12:00:00Z"), or a datetime with a time zone, a date
+#: (its midnight in the local zone), a timedelta (so long ago).
+Time = Union[str, datetime, date, timedelta]
+#: What an entry can be.
+Kind = Literal[
+    "file",
+    "directory",
+    "symlink",
+    "fifo",
+    "socket",
+    "block-device",
+    "char-device",
+]
+#: One kind, or several.
+Kinds = Union[Kind, Iterable[Kind]]
 #: The hash functions. A search for duplicates has no use for ``crc32``.
 Algorithm = Literal[
     "xxh64",
@@ -54,11 +74,61 @@ Walker = Literal["native", "portable"]
 #: What becomes of an entry that fails.
 Errors = Literal["raise", "keep"]
 
+
+class WalkOptions(TypedDict, total=False):
+    """Which entries a call looks at, as keywords of all calls.
+
+    Args:
+        extension: Only files whose name ends in this extension, or in one of
+            these, with or without their leading dot; case does not matter
+            (Unicode's simple case folding). Files that were named are taken
+            whatever their names.
+        min_size: Only files of at least this many bytes; or text: "10MB",
+            "1KiB". This, max_size and the times hold for files that were
+            named as well. A search for duplicates leaves out empty files
+            unless min_size=0.
+        max_size: Only files of at most this many bytes. In a search for
+            duplicates, 0 needs min_size=0.
+        changed_within: Only what was modified since a time, or within a
+            duration: "7d", "2026-01-31", a datetime with a time zone, a date, a
+            timedelta.
+        changed_before: Only what was modified before a time, or longer ago than
+            a duration.
+        kind: Entries of this kind, or of one of these, in place of regular
+            files: "directory", "symlink", ... Of these only regular files are
+            ever hashed or compared.
+        hidden: Also hidden files and directories, whose names begin with a
+            dot. What was named is never hidden.
+        follow: Follow symbolic links. Each real directory is then visited
+            once, and each real file that a link leads to is reported once.
+        beneath: With follow: refuse links that lead out of the root.
+        max_depth: Go at most this many levels down; a root's own entries have
+            depth 1, and 0 enters no directory.
+        one_file_system: Enter no directory on another file system than its
+            root. Pseudo file systems (/proc, /sys) are never entered on the
+            way from another one.
+        walker: How directories are listed; the answers are the same.
+    """
+
+    extension: Extensions
+    min_size: Size | None
+    max_size: Size | None
+    changed_within: Time | None
+    changed_before: Time | None
+    kind: Kinds
+    hidden: bool
+    follow: bool
+    beneath: bool
+    max_depth: int | None
+    one_file_system: bool
+    walker: Walker
+
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 class ScannedFile(NamedTuple):
-    """A regular file that a scan found."""
+    """A file that a scan found, or an entry of another kind that it asked for."""
 
     path: str
     size: int
