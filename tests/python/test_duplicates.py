@@ -60,7 +60,7 @@ def test_options_mean_what_the_programs_do(copies):
 
 
 def test_only_empty_files_without_empty_files_is_refused_at_once(copies):
-    with pytest.raises(ValueError, match="^max_size: .* unless min_size=0"):
+    with pytest.raises(ValueError, match="^max_size: .* least size of 0"):
         sanchay.duplicates(copies, max_size=0)
 
 

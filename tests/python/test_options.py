@@ -158,4 +158,6 @@ def test_a_scan_may_find_other_kinds_than_files(tree):
     assert names(b"file") == {"f", "g"}
     # Only files are hashed or compared.
     assert len(list(sanchay.hash_files(root / "d", kind="file,symlink"))) == 2
-    assert list(sanchay.hash_files(root / "d", kind="directory")) == []
+    for call in sanchay.hash_files, sanchay.duplicates:
+        with pytest.raises(ValueError, match="^kind: only regular files"):
+            call(root / "d", kind="directory")

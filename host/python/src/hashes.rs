@@ -279,10 +279,7 @@ fn totals(
             continue;
         }
         files += 1;
-        bytes = bytes.saturating_add(match options.method {
-            Method::Partial { chunk } => size.min(2 * u64::from(chunk)),
-            _ => size,
-        });
+        bytes = bytes.saturating_add(options.method.bytes_to_read(size));
     }
     Some((files, bytes))
 }

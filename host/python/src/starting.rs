@@ -1,12 +1,10 @@
 //! The calls that begin runs: keywords into the library's options.
 
 use pyo3::{exceptions::PyValueError, prelude::*, types::PyType};
-use sanchay::{
-    Algorithm, DuplicateOptions, Filter, FilterOption, HashOptions,
-};
+use sanchay::{Algorithm, DuplicateOptions, HashOptions};
 
 use crate::{
-    arguments, engines, files,
+    arguments, engines, files, filters,
     given::Given,
     groups, hashes, numbers,
     options::{self, Walk},
@@ -69,6 +67,7 @@ pub(crate) fn hash_files(
             "shard: what is hashed has none where links are followed",
         ));
     }
+    filters::check(&walk.options.filter.clone().files_only())?;
     let given = Given::paths("paths", paths, raises)?;
     let shard = shard.map(|shard| Shard::new(shard, &given));
     let options = HashOptions { walk: walk.options.clone(), method };
@@ -102,17 +101,7 @@ pub(crate) fn duplicates(
     let algorithm = algorithm.unwrap_or(Algorithm::Xxh3_128);
     let hardlinks = arguments::flag("hardlinks", hardlinks)?;
     let walk = walk.options.clone();
-    let nothing = Filter::default().max_size(0);
-    let max_size = FilterOption::named("max-size");
-    let at_most = |filter: &Filter| Some(filter.of(max_size?)?.clone());
-    if at_most(&walk.filter) == at_most(&nothing)
-        && !walk.filter.has("min-size")
-    {
-        return Err(PyValueError::new_err(
-            "max_size: 0 leaves nothing, for empty files are left out unless \
-             min_size=0 is given",
-        ));
-    }
+    filters::check(&walk.filter.clone().for_duplicates())?;
     let options = DuplicateOptions { walk, hardlinks, algorithm };
     let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
     let work = groups::work(engine, given, options, raises);
