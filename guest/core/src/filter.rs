@@ -13,6 +13,7 @@
 mod clock;
 mod expr;
 mod fields;
+mod language;
 mod matcher;
 mod options;
 mod program;
@@ -23,7 +24,8 @@ mod tests;
 
 pub use self::clock::Clock;
 pub use self::expr::{Expr, Operand, Operator, Test};
-pub use self::fields::{ExtensionError, Field, parse_extensions};
+pub use self::fields::{ExtensionError, Field, FieldType, parse_extensions};
+pub use self::language::SyntaxError;
 pub use self::matcher::{Columns, Entries, Facts, Matcher, Matches};
 pub use self::options::{Filter, FilterError, FilterOption, Repeat};
 pub use self::program::{Program, ProgramError, ProgramFault};

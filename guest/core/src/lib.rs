@@ -23,6 +23,7 @@ pub mod grouping;
 pub mod hashing;
 pub mod kind;
 pub mod order;
+pub mod pattern;
 pub mod problem;
 pub mod reading;
 pub mod record;

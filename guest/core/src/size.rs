@@ -17,7 +17,7 @@ use crate::hashing::MAX_CHUNK;
 pub const HELP: &str = "\
 Sizes: a number of bytes, with k, m, g, t or p for powers of 1000 and ki, mi,
 gi, ti or pi for powers of 1024, in either case, with or without a final b:
-1k = 1kB = 1000, 1Ki = 1KiB = 1024.";
+1k = 1kB = 1000, 1Ki = 1KiB = 1024. With a unit, fractions are sizes, too: 1.5GiB.";
 
 /// Parses a size in bytes.
 ///
@@ -33,8 +33,15 @@ gi, ti or pi for powers of 1024, in either case, with or without a final b:
 /// A message for the person who wrote it, safe to print on a terminal.
 pub fn parse(text: &str) -> Result<u64, String> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (number, unit) = text.split_at_checked(digits).unwrap_or((text, ""));
-    if number.is_empty() {
+    let (number, rest) = text.split_at_checked(digits).unwrap_or((text, ""));
+    let (fraction, unit) = match rest.strip_prefix('.') {
+        Some(rest) => {
+            let end = rest.bytes().take_while(u8::is_ascii_digit).count();
+            rest.split_at_checked(end).unwrap_or((rest, ""))
+        }
+        None => ("0", rest),
+    };
+    if number.is_empty() || fraction.is_empty() {
         return Err("expected a number such as 4096, 10MB or 1KiB".to_owned());
     }
     let factor = factor(unit).ok_or_else(|| {
@@ -44,11 +51,23 @@ pub fn parse(text: &str) -> Result<u64, String> {
             escaped(unit.as_bytes()),
         )
     })?;
-    number
-        .parse::<u64>()
-        .ok()
-        .and_then(|number| number.checked_mul(factor))
+    if factor == 1 && rest.starts_with('.') {
+        return Err("a fraction needs a unit, such as 1.5k".to_owned());
+    }
+    let whole = number.parse::<u64>().ok();
+    let whole = whole.and_then(|number| number.checked_mul(factor));
+    part(fraction, factor)
+        .and_then(|part| whole?.checked_add(part))
         .ok_or_else(|| "a size is at most 2^64 - 1 bytes".to_owned())
+}
+
+/// The bytes that the digits after a point are of a unit, rounded down.
+fn part(fraction: &str, factor: u64) -> Option<u64> {
+    // More digits than these are less than a byte of any unit.
+    let digits = fraction.get(..fraction.len().min(18))?;
+    let scale = 10_u128.checked_pow(u32::try_from(digits.len()).ok()?)?;
+    let bytes = digits.parse::<u128>().ok()?.checked_mul(factor.into())?;
+    u64::try_from(bytes / scale).ok()
 }
 
 /// Parses the chunk of a partial digest, in bytes.
@@ -108,6 +127,11 @@ mod tests {
             ("2Mi", 2 << 20),
             ("3g", 3_000_000_000),
             ("1TiB", 1 << 40),
+            ("1.5k", 1500),
+            ("1.5GiB", 1_610_612_736),
+            ("0.001k", 1),
+            ("0.0001k", 0),
+            ("1.000000000000000000000k", 1000),
             ("1p", 1_000_000_000_000_000),
             ("18446744073709551615", u64::MAX),
         ];
@@ -134,7 +158,10 @@ mod tests {
             "k",
             "-1",
             "+1",
-            "1.5k",
+            "1.5",
+            "1.k",
+            ".5k",
+            "1.5.k",
             "1 k",
             "1kk",
             "1i",

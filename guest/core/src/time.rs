@@ -4,6 +4,8 @@
 //! keeps the last day's date and writes the clock time digit by digit: a
 //! record costs nanoseconds.
 
+use core::fmt;
+
 use jiff::tz::Offset;
 
 #[cfg(feature = "std")]
@@ -30,6 +32,19 @@ impl Timestamp {
     pub const fn as_nanoseconds(self) -> i128 {
         // Neither overflows 128 bits.
         self.seconds as i128 * 1_000_000_000 + self.nanoseconds as i128
+    }
+}
+
+impl fmt::Display for Timestamp {
+    /// The time as RFC 3339 has it; one that has no form there as seconds and
+    /// nanoseconds since 1970.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut formatter = TimeFormatter::default();
+        let text = formatter.format(*self).map(|text| str::from_utf8(text));
+        match text {
+            Some(Ok(text)) => f.write_str(text),
+            _ => write!(f, "{}.{:09}s", self.seconds, self.nanoseconds),
+        }
     }
 }
 

@@ -67,6 +67,14 @@ impl Clock {
         Ok(time.timestamp().into())
     }
 
+    /// Whether a text is a duration, which [`time`](Self::time) counts back
+    /// from now.
+    #[must_use]
+    pub fn is_duration(&self, text: &str) -> bool {
+        let text = text.trim();
+        self.point(text).is_none() && self.ago(&self.now, text).is_some()
+    }
+
     /// A time that is not given as a duration.
     fn point(&self, text: &str) -> Option<Zoned> {
         let (word, before) = match text.split_once(" - ") {

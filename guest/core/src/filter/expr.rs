@@ -46,6 +46,36 @@ pub enum Operator {
     Greater,
     /// It is greater or equal.
     GreaterOrEqual,
+    /// A regular expression is found in it.
+    Regex,
+    /// A glob matches all of it.
+    Glob,
+    /// A glob matches all of it, without regard to case.
+    GlobIgnoreCase,
+}
+
+impl Operator {
+    /// All of them, in the order of their codes.
+    pub(super) const ALL: [Self; 8] = [
+        Self::Equal,
+        Self::Less,
+        Self::LessOrEqual,
+        Self::Greater,
+        Self::GreaterOrEqual,
+        Self::Regex,
+        Self::Glob,
+        Self::GlobIgnoreCase,
+    ];
+
+    /// Its number in programs.
+    pub(super) const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// Whether it compares values by their order.
+    pub(super) const fn is_ordered(self) -> bool {
+        !matches!(self, Self::Regex | Self::Glob | Self::GlobIgnoreCase)
+    }
 }
 
 /// What a value is compared with.
@@ -65,6 +95,35 @@ impl Expr {
     pub fn test(field: &Field, operator: Operator, operand: Operand) -> Self {
         let operands = vec![operand];
         Self::Test(Test { field: field.code, operator, operands })
+    }
+
+    /// Makes it true of what is true of another, too.
+    pub(super) fn or(&mut self, other: Self) {
+        match (self, other) {
+            (Self::Any(parts), other) => parts.push(other),
+            (Self::Test(test), Self::Test(other))
+                if test.field == other.field
+                    && test.operator == other.operator =>
+            {
+                test.operands.extend(other.operands);
+            }
+            (this, other) => {
+                let first = core::mem::replace(this, Self::Any(Vec::new()));
+                *this = Self::Any(vec![first, other]);
+            }
+        }
+    }
+
+    /// Makes it true only of what another is true of, too.
+    pub(super) fn and(&mut self, other: Self) {
+        let first = core::mem::replace(self, Self::All(Vec::new()));
+        *self = Self::All(match first {
+            Self::All(mut parts) => {
+                parts.push(other);
+                parts
+            }
+            first => vec![first, other],
+        });
     }
 
     /// Whether a field is tested anywhere.

@@ -2,16 +2,23 @@
 //! and name, what a test of it compiles to, and its options.
 
 mod extension_set;
+mod field_type;
+mod number;
+mod point;
 mod spelling;
+mod text;
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 
+pub use self::field_type::FieldType;
 pub use self::spelling::{ExtensionError, parse_extensions};
-use super::expr::{Operand, Operator, Test};
+use super::expr::{Expr, Operand, Operator, Test};
 use super::matcher::Predicate;
 use super::options::{Filter, FilterOption};
 use crate::kind::KindSet;
+use crate::time::Timestamp;
 
 /// Makes the lists of what the modules have. What only options need is kept
 /// apart from what compiles a test: the sandbox does not need it.
@@ -19,22 +26,31 @@ macro_rules! fields {
     ($($module:ident)*) => {
         $(mod $module;)*
 
-        /// All fields.
-        const FIELDS: &[&Field] = &[$(&$module::FIELD),*];
+        /// The fields of each module.
+        const FIELDS: &[&[&Field]] = &[$($module::FIELDS),*];
 
-        /// The options of each field.
+        /// The options of each module.
         pub(super) const OPTIONS: &[&[FilterOption]] =
             &[$($module::OPTIONS),*];
 
-        /// Reports options that no entry can satisfy, where that is a mistake.
-        pub(super) fn check(filter: &Filter) -> Result<(), (&'static str, String)> {
-            $($module::check(filter).map_err(|why| ($module::FIELD.name, why))?;)*
+        /// Reports options that no entry can satisfy, where that is a
+        /// mistake: the field that they are about, and what is wrong.
+        pub(super) fn check(
+            filter: &Filter,
+        ) -> Result<(), (&'static str, String)> {
+            $($module::check(filter).map_err(|why| {
+                let field = $module::FIELDS.first();
+                (field.map_or("where", |field| field.name), why)
+            })?;)*
             Ok(())
         }
     };
 }
 
-fields! { extension size modified kind }
+fields! {
+    name path stem parent extension size modified kind depth flags times
+    numbers expression
+}
 
 /// A field that expressions can test.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +60,8 @@ pub struct Field {
     pub code: u8,
     /// What people call it.
     pub name: &'static str,
+    /// What its values are.
+    pub value: FieldType,
     /// Compiles a test; `None` where the operator or an operand does not fit.
     pub(super) compile: Compile,
 }
@@ -52,8 +70,6 @@ pub struct Field {
 type Compile = fn(Operator, &[Operand]) -> Option<Box<dyn Predicate>>;
 
 impl Field {
-    /// All fields.
-    pub const ALL: &[&Self] = FIELDS;
     /// The size in bytes.
     pub const SIZE: &Self = &size::FIELD;
     /// When the content was last modified.
@@ -62,10 +78,50 @@ impl Field {
     pub const EXTENSION: &Self = &extension::FIELD;
     /// What the entry is.
     pub const KIND: &Self = &kind::FIELD;
+    /// Whether the name begins with a dot.
+    pub const HIDDEN: &Self = &flags::HIDDEN;
+
+    /// All fields.
+    pub fn all() -> impl Iterator<Item = &'static Self> + Clone {
+        FIELDS.iter().copied().flatten().copied()
+    }
+
+    /// The field of a name, in any case.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        let name = if name.eq_ignore_ascii_case("ext") {
+            Self::EXTENSION.name
+        } else {
+            name
+        };
+        Self::all().find(|field| field.name.eq_ignore_ascii_case(name))
+    }
 
     /// The field of a code.
     pub(super) fn of_code(code: u8) -> Option<&'static Self> {
-        FIELDS.iter().copied().find(|field| field.code == code)
+        Self::all().find(|field| field.code == code)
+    }
+
+    /// The test that an entry has a value.
+    pub(super) fn present(&self) -> Expr {
+        let least = match self.value {
+            FieldType::Size | FieldType::Number | FieldType::Mode => {
+                Operand::Number(0)
+            }
+            FieldType::Time => {
+                Operand::Time(Timestamp { seconds: i64::MIN, nanoseconds: 0 })
+            }
+            // Every entry has them.
+            FieldType::Text | FieldType::Kind | FieldType::Flag => {
+                return Expr::All(Vec::new());
+            }
+            // What is after the last dot, if that is not the first character.
+            FieldType::Extension => {
+                let pattern = Operand::Bytes(b"^.+\\..+$".to_vec());
+                return Expr::test(&name::FIELD, Operator::Regex, pattern);
+            }
+        };
+        Expr::test(self, Operator::GreaterOrEqual, least)
     }
 }
 

@@ -9,7 +9,7 @@ use core::fmt::Debug;
 use super::expr::{Expr, Operator};
 use super::fields::Field;
 use super::program::{Program, ProgramError, ProgramFault};
-use crate::batch::{Batch, BatchError, saturate};
+use crate::batch::{Batch, BatchError, saturate, widen};
 use crate::kind::{EntryKind, KindSet};
 use crate::time::Timestamp;
 
@@ -24,11 +24,44 @@ impl Columns {
     /// When the content was last modified: seconds since 1970, of a signed
     /// number; and the nanoseconds that follow them.
     pub const MODIFIED: Self = Self(1 << 1);
+    /// When the content was last read, as [`MODIFIED`](Self::MODIFIED).
+    pub const ACCESSED: Self = Self(1 << 2);
+    /// When the metadata last changed, likewise.
+    pub const CHANGED: Self = Self(1 << 3);
+    /// When the file was created, likewise.
+    pub const CREATED: Self = Self(1 << 4);
+    /// The bytes on disk.
+    pub const ALLOCATED: Self = Self(1 << 5);
+    /// The type and permissions: `st_mode`.
+    pub const MODE: Self = Self(1 << 6);
+    /// The owner's number.
+    pub const UID: Self = Self(1 << 7);
+    /// The group's number.
+    pub const GID: Self = Self(1 << 8);
+    /// The inode.
+    pub const INODE: Self = Self(1 << 9);
+    /// The device.
+    pub const DEVICE: Self = Self(1 << 10);
+    /// How many names (hard links) it has.
+    pub const LINKS: Self = Self(1 << 11);
     /// The name and the kind, which are no numbers.
     pub const NAME: Self = Self(1 << 63);
 
     /// Those that have numbers, and how many.
-    const NUMBERS: [(Self, usize); 2] = [(Self::SIZE, 1), (Self::MODIFIED, 2)];
+    const NUMBERS: [(Self, usize); 12] = [
+        (Self::SIZE, 1),
+        (Self::MODIFIED, 2),
+        (Self::ACCESSED, 2),
+        (Self::CHANGED, 2),
+        (Self::CREATED, 2),
+        (Self::ALLOCATED, 1),
+        (Self::MODE, 1),
+        (Self::UID, 1),
+        (Self::GID, 1),
+        (Self::INODE, 1),
+        (Self::DEVICE, 1),
+        (Self::LINKS, 1),
+    ];
 
     /// Columns by their bits, known or not.
     #[must_use]
@@ -97,27 +130,77 @@ impl Columns {
         if self.has(Self::SIZE) {
             out.extend(entries.clone().map(|it| it.size));
         }
-        if self.has(Self::MODIFIED) {
-            let seconds = |it: Facts| it.modified.map_or(0, |at| at.seconds);
-            out.extend(entries.clone().map(|it| seconds(it).cast_unsigned()));
-            let nanoseconds = |it: Facts| {
-                it.modified.map_or(NO_TIME, |at| at.nanoseconds.into())
-            };
-            out.extend(entries.map(nanoseconds));
+        type Time = fn(&Facts) -> Option<Timestamp>;
+        let times: [(Self, Time); 4] = [
+            (Self::MODIFIED, |it| it.modified),
+            (Self::ACCESSED, |it| it.accessed),
+            (Self::CHANGED, |it| it.changed),
+            (Self::CREATED, |it| it.created),
+        ];
+        for (column, time) in times {
+            if !self.has(column) {
+                continue;
+            }
+            out.extend(entries.clone().map(|it| {
+                time(&it).map_or(0, |at| at.seconds).cast_unsigned()
+            }));
+            out.extend(entries.clone().map(|it| {
+                time(&it).map_or(NO_TIME, |at| at.nanoseconds.into())
+            }));
+        }
+        type Number = fn(&Facts) -> Option<u64>;
+        let numbers: [(Self, Number); 7] = [
+            (Self::ALLOCATED, |it| it.allocated),
+            (Self::MODE, |it| it.mode.map(u64::from)),
+            (Self::UID, |it| it.uid.map(u64::from)),
+            (Self::GID, |it| it.gid.map(u64::from)),
+            (Self::INODE, |it| it.inode),
+            (Self::DEVICE, |it| it.device),
+            (Self::LINKS, |it| it.links),
+        ];
+        for (column, number) in numbers {
+            if self.has(column) {
+                let number = |it| number(&it).unwrap_or(NO_NUMBER);
+                out.extend(entries.clone().map(number));
+            }
         }
     }
 }
 
+/// The number of an entry that has none.
+pub(super) const NO_NUMBER: u64 = u64::MAX;
+
 /// The nanoseconds of a time that is not known.
 pub(super) const NO_TIME: u64 = u64::MAX;
 
-/// What filters ask of an entry's metadata.
+/// What filters ask of an entry's metadata. A test of what is not known is
+/// false.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
     /// The size in bytes.
     pub size: u64,
-    /// When the content was last modified, where that is known.
+    /// When the content was last modified.
     pub modified: Option<Timestamp>,
+    /// When the content was last read.
+    pub accessed: Option<Timestamp>,
+    /// When the content or the metadata last changed.
+    pub changed: Option<Timestamp>,
+    /// When the file was created.
+    pub created: Option<Timestamp>,
+    /// The bytes on disk.
+    pub allocated: Option<u64>,
+    /// The type and permissions: the `st_mode` of POSIX.
+    pub mode: Option<u32>,
+    /// The owner's number.
+    pub uid: Option<u32>,
+    /// The group's number.
+    pub gid: Option<u32>,
+    /// The inode.
+    pub inode: Option<u64>,
+    /// The device that the inode is on.
+    pub device: Option<u64>,
+    /// How many names (hard links) it has.
+    pub links: Option<u64>,
 }
 
 /// Entries of a directory, in columns.
@@ -125,6 +208,9 @@ pub struct Facts {
 pub struct Entries<'a> {
     rows: usize,
     names: Option<(Batch<'a>, &'a [EntryKind])>,
+    /// The path of their directory below the root: empty, or with a slash at
+    /// its end.
+    directory: &'a [u8],
     columns: Columns,
     /// The numbers of the columns in the order of their bits, each for all
     /// entries.
@@ -132,13 +218,16 @@ pub struct Entries<'a> {
 }
 
 impl<'a> Entries<'a> {
-    /// Entries of which names and kinds are known.
+    /// Entries of a directory, of which names and kinds are known. The path of
+    /// the directory is that below the root: empty for the root itself, or
+    /// with a slash at its end.
     ///
     /// # Errors
     ///
     /// [`BatchError::ColumnLength`] where there are not as many kinds as
     /// names.
     pub fn named(
+        directory: &'a [u8],
         names: Batch<'a>,
         kinds: &'a [EntryKind],
     ) -> Result<Self, BatchError> {
@@ -146,6 +235,7 @@ impl<'a> Entries<'a> {
         Ok(Self {
             rows: kinds.len(),
             names: Some((names, kinds)),
+            directory,
             columns: Columns::NAME,
             numbers: &[],
         })
@@ -163,6 +253,7 @@ impl<'a> Entries<'a> {
         columns: Columns,
         numbers: &'a [u64],
     ) -> Result<Self, BatchError> {
+        let directory = named.map_or(&[][..], |it| it.directory);
         let names = named.and_then(|it| it.names);
         let wrong = |found: usize| BatchError::ColumnLength(saturate(found));
         if let Some((names, _)) = &names
@@ -174,13 +265,20 @@ impl<'a> Entries<'a> {
         if Some(numbers.len()) != rows.checked_mul(each) {
             return Err(wrong(numbers.len()));
         }
-        Ok(Self { rows, names, columns, numbers })
+        Ok(Self { rows, names, directory, columns, numbers })
     }
 
     /// The names, where they are known.
     #[must_use]
     pub fn names(&self) -> Option<Batch<'a>> {
         self.names.map(|(names, _)| names)
+    }
+
+    /// The path of their directory below the root: empty, or with a slash at
+    /// its end.
+    #[must_use]
+    pub const fn directory(&self) -> &'a [u8] {
+        self.directory
     }
 
     /// What the entries are, where that is known.
@@ -254,6 +352,8 @@ impl Operator {
             Self::LessOrEqual => found.is_le(),
             Self::Greater => found.is_gt(),
             Self::GreaterOrEqual => found.is_ge(),
+            // Only what has an order is compared.
+            Self::Regex | Self::Glob | Self::GlobIgnoreCase => false,
         }
     }
 }
@@ -352,6 +452,8 @@ pub struct Matches {
 pub struct Matcher {
     hidden: bool,
     kinds: KindSet,
+    /// What is true of directories that are entered, unless all are.
+    enter: Option<Node>,
     /// What names may decide.
     by_name: Node,
     /// What they cannot.
@@ -388,6 +490,10 @@ impl Matcher {
         Ok(Self {
             hidden: program.hidden,
             kinds: program.expr.kinds(),
+            enter: match &program.enter {
+                Expr::All(parts) if parts.is_empty() => None,
+                enter => Some(Node::compile(enter)?),
+            },
             by_name: Node::All(by_name),
             columns: by_metadata.columns(),
             by_metadata,
@@ -409,8 +515,9 @@ impl Matcher {
 
     /// Looks at the names and kinds of a directory's entries.
     ///
-    /// Only hiddenness prunes a directory: whether a directory itself is
-    /// wanted is another question than whether something in it is.
+    /// Whether a directory itself is wanted is another question than whether
+    /// something in it is: that is decided by whether it is hidden, and by
+    /// the expression that says which directories to enter.
     #[must_use]
     pub fn match_names(&self, entries: &Entries<'_>) -> Matches {
         let mut truth = vec![Truth::UNKNOWN; entries.rows];
@@ -429,6 +536,11 @@ impl Matcher {
         let mut wanted = vec![0; entries.rows];
         let mut count: usize = 0;
         let mut directories = Vec::new();
+        let mut entered = Vec::new();
+        if let Some(enter) = &self.enter {
+            entered.resize(entries.rows, Truth::UNKNOWN);
+            enter.test(entries, &mut entered);
+        }
         let all = names.places().zip(kinds).zip(&truth).zip(0..);
         for (((name, kind), truth), index) in all {
             let shown = self.hidden | (name.first() != Some(b'.'));
@@ -441,6 +553,10 @@ impl Matcher {
             if shown & enters {
                 directories.push(index);
             }
+        }
+        if !entered.is_empty() {
+            let truth = |index: &u32| entered.get(widen(*index));
+            directories.retain(|index| truth(index) != Some(&Truth::FALSE));
         }
         wanted.truncate(count);
         Matches { entries: wanted, directories }

@@ -2,12 +2,13 @@
 //! a field, and the filter that they add up to.
 
 use alloc::borrow::ToOwned as _;
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
 use super::clock::Clock;
-use super::expr::{Expr, Operand, Operator, Test};
+use super::expr::{Expr, Operand, Operator};
 use super::fields::{self, Field, OPTIONS};
 use super::program::Program;
 use crate::kind::{EntryKind, KindSet};
@@ -38,6 +39,11 @@ pub struct FilterOption {
 pub enum Repeat {
     /// One of the values must do.
     Any,
+    /// All of them must.
+    All,
+    /// None of the values may be true; and directories of which one is true
+    /// are not entered.
+    Exclude,
     /// The last one counts.
     Last,
 }
@@ -97,6 +103,8 @@ pub struct Filter {
     contents: bool,
     options: Vec<(&'static str, Expr)>,
     tests: Vec<Expr>,
+    /// What leaves an entry out, or a directory with all that is in it.
+    excluded: Vec<Expr>,
     error: Option<FilterError>,
 }
 
@@ -237,7 +245,9 @@ impl Filter {
     /// Whether anything is tested.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.options.is_empty() && self.tests.is_empty()
+        self.options.is_empty()
+            && self.tests.is_empty()
+            && self.excluded.is_empty()
     }
 
     /// Whether an option of this name was given.
@@ -267,12 +277,18 @@ impl Filter {
                 why: "only regular files have contents to be read".to_owned(),
             });
         }
-        let tests_kind = all.iter().any(|expr| expr.tests(Field::KIND));
-        if self.contents || !tests_kind {
+        let tests = |field| all.iter().any(|expr| expr.tests(field));
+        let hidden = self.hidden || tests(Field::HIDDEN);
+        if self.contents || !tests(Field::KIND) {
             let files = Operand::Number(KindSet::FILES.bits().into());
             all.push(Expr::test(Field::KIND, Operator::Equal, files));
         }
-        Ok(Program { hidden: self.hidden, expr: Expr::All(all) })
+        let mut enter = Expr::All(Vec::new());
+        if !self.excluded.is_empty() {
+            enter = Expr::Not(Box::new(Expr::Any(self.excluded.clone())));
+            all.push(enter.clone());
+        }
+        Ok(Program { hidden, enter, expr: Expr::All(all) })
     }
 
     /// Adds a value by the name of its option, which needs no clock. An error
@@ -304,21 +320,20 @@ impl Filter {
     }
 
     fn add(&mut self, name: &'static str, repeat: Repeat, expr: Expr) {
+        if repeat == Repeat::Exclude {
+            self.excluded.push(expr);
+            return;
+        }
         let given =
             self.options.iter_mut().find(|(option, _)| *option == name);
         let Some((_, given)) = given else {
             self.options.push((name, expr));
             return;
         };
-        match (repeat, given, expr) {
-            (
-                Repeat::Any,
-                Expr::Test(given),
-                Expr::Test(Test { operands, .. }),
-            ) => {
-                given.operands.extend(operands);
-            }
-            (_, given, expr) => *given = expr,
+        match repeat {
+            Repeat::Any => given.or(expr),
+            Repeat::All => given.and(expr),
+            Repeat::Last | Repeat::Exclude => *given = expr,
         }
     }
 }

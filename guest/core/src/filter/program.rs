@@ -30,16 +30,18 @@ const VERSION: u8 = 1;
 pub(super) const MAX_PROGRAM: usize = 1 << 20;
 
 /// No expression is deeper.
-const MAX_DEPTH: usize = 100;
+pub(super) const MAX_DEPTH: usize = 100;
 
 /// No expression has more parts and operands together.
-const MAX_PARTS: usize = 10_000;
+pub(super) const MAX_PARTS: usize = 10_000;
 
 /// A filter, ready to cross into the sandbox.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Program {
     /// Whether hidden entries are wanted.
     pub hidden: bool,
+    /// What must be true of a directory that is entered.
+    pub enter: Expr,
     /// What must be true of an entry that is wanted.
     pub expr: Expr,
 }
@@ -97,6 +99,7 @@ impl Program {
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Vec::from([VERSION, u8::from(self.hidden)]);
+        push_expr(&self.enter, &mut out);
         push_expr(&self.expr, &mut out);
         out
     }
@@ -118,9 +121,10 @@ impl Program {
             bits @ (0 | 1) => bits == 1,
             _ => return Err(ProgramFault::Unknown.at(1)),
         };
+        let enter = reader.expr(0)?;
         let expr = reader.expr(0)?;
         match reader.offset == bytes.len() {
-            true => Ok(Self { hidden, expr }),
+            true => Ok(Self { hidden, enter, expr }),
             false => Err(ProgramFault::Length.at(reader.offset)),
         }
     }
@@ -165,20 +169,6 @@ fn push_operand(operand: &Operand, out: &mut Vec<u8>) {
             push_count(bytes.len(), out);
             out.extend_from_slice(bytes);
         }
-    }
-}
-
-impl Operator {
-    const ALL: [Self; 5] = [
-        Self::Equal,
-        Self::Less,
-        Self::LessOrEqual,
-        Self::Greater,
-        Self::GreaterOrEqual,
-    ];
-
-    const fn code(self) -> u8 {
-        self as u8
     }
 }
 
@@ -319,8 +309,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_program_is_read_back_as_it_was(hidden: bool, expr in expr()) {
-            let program = Program { hidden, expr };
+        fn a_program_is_read_back_as_it_was(
+            hidden: bool, enter in expr(), expr in expr()
+        ) {
+            let program = Program { hidden, enter, expr };
             let bytes = program.encode();
             prop_assert_eq!(Program::decode(&bytes), Ok(program));
             for end in 0..bytes.len() {
@@ -354,7 +346,8 @@ mod tests {
         deep.extend([1, 0, 0, 0, 0]);
         assert_eq!(fault(&deep), ProgramFault::TooLarge);
         let wide = Expr::Any(vec![Expr::All(Vec::new()); MAX_PARTS]);
-        let wide = Program { hidden: false, expr: wide }.encode();
+        let enter = Expr::All(Vec::new());
+        let wide = Program { hidden: false, enter, expr: wide }.encode();
         assert_eq!(fault(&wide), ProgramFault::TooLarge);
         let long = vec![VERSION; MAX_PROGRAM + 1];
         assert_eq!(fault(&long), ProgramFault::TooLarge);

@@ -90,7 +90,7 @@ proptest! {
         let (data, ends) = pack(&names);
         let matcher = Matcher::compile(&filter.program().unwrap()).unwrap();
         let batch = Batch::new(&data, &ends).unwrap();
-        let entries = Entries::named(batch, &kinds).unwrap();
+        let entries = Entries::named(b"", batch, &kinds).unwrap();
         let expected: Vec<u32> = (0..)
             .zip(names.iter().zip(&kinds))
             .filter(|(_, (name, kind))| {

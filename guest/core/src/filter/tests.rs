@@ -37,7 +37,7 @@ fn matches(filter: &Filter, entries: &[&str]) -> Matches {
         .collect();
     let (names, ends) = pack(&names);
     let names = Batch::new(&names, &ends).unwrap();
-    let entries = Entries::named(names, &kinds).unwrap();
+    let entries = Entries::named(b"", names, &kinds).unwrap();
     compile(filter).match_names(&entries)
 }
 
@@ -242,7 +242,7 @@ fn names_reject_only_what_metadata_cannot_save() {
     assert_eq!(matcher.columns(), Columns::SIZE.with(Columns::NAME));
     let (names, ends) = pack(&["a.txt", "b.rs", "c.rs"]);
     let names = Batch::new(&names, &ends).unwrap();
-    let named = Entries::named(names, &[EntryKind::File; 3]).unwrap();
+    let named = Entries::named(b"", names, &[EntryKind::File; 3]).unwrap();
     let sizes = [1, 1, 10];
     let known =
         Entries::measured(3, Some(named), Columns::SIZE, &sizes).unwrap();
@@ -320,7 +320,7 @@ fn an_option_means_what_the_builder_does() {
 
 #[test]
 fn options_fields_and_codes_are_each_there_once() {
-    let mut codes: Vec<u8> = Field::ALL.iter().map(|it| it.code).collect();
+    let mut codes: Vec<u8> = Field::all().map(|it| it.code).collect();
     codes.sort_unstable();
     assert!(codes.windows(2).all(|pair| pair[0] != pair[1]));
     let mut names: Vec<&str> =
@@ -333,8 +333,11 @@ fn options_fields_and_codes_are_each_there_once() {
 fn a_column_of_the_wrong_length_is_refused() {
     let names = Batch::new(b"a", &[1]).unwrap();
     let wrong = |found| Some(BatchError::ColumnLength(found));
-    assert_eq!(Entries::named(names, &[EntryKind::File; 2]).err(), wrong(2));
-    let named = Entries::named(names, &[EntryKind::File]).unwrap();
+    assert_eq!(
+        Entries::named(b"", names, &[EntryKind::File; 2]).err(),
+        wrong(2)
+    );
+    let named = Entries::named(b"", names, &[EntryKind::File]).unwrap();
     let measured = |rows, named, columns, numbers: &[u64]| {
         Entries::measured(rows, named, columns, numbers).err()
     };

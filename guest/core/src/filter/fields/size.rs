@@ -1,12 +1,10 @@
 //! The size in bytes: `--min-size 1MiB`, `--max-size 4k`.
 
-use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::vec::Vec;
 
-use super::Field;
+use super::{Field, FieldType, number};
 use crate::filter::expr::{Expr, Operand, Operator};
-use crate::filter::matcher::{Columns, Entries, Predicate, Truth};
+use crate::filter::matcher::Columns;
 use crate::filter::options::{Filter, FilterOption, Repeat};
 use crate::size;
 
@@ -33,16 +31,14 @@ const MAX: FilterOption = FilterOption {
 
 pub(super) const OPTIONS: &[FilterOption] = &[MIN, MAX];
 
+pub(super) const FIELDS: &[&Field] = &[&FIELD];
+
 pub(super) const FIELD: Field = Field {
     code: 2,
     name: "size",
+    value: FieldType::Size,
     compile: |operator, operands| {
-        let number = |operand: &Operand| match operand {
-            Operand::Number(number) => Some(*number),
-            Operand::Time(_) | Operand::Bytes(_) => None,
-        };
-        let sizes = operands.iter().map(number).collect::<Option<Vec<_>>>()?;
-        Some(Box::new(Size { operator, sizes }))
+        number::compile(Columns::SIZE, operator, operands)
     },
 };
 
@@ -64,29 +60,5 @@ pub(super) fn check(filter: &Filter) -> Result<(), String> {
             Err("the minimum is greater than the maximum".into())
         }
         _ => Ok(()),
-    }
-}
-
-/// How a size compares with some others.
-#[derive(Debug)]
-struct Size {
-    operator: Operator,
-    sizes: Vec<u64>,
-}
-
-impl Predicate for Size {
-    fn columns(&self) -> Columns {
-        Columns::SIZE
-    }
-
-    fn test(&self, entries: &Entries<'_>, truth: &mut [Truth]) {
-        let Some([found]) = entries.column(Columns::SIZE) else {
-            truth.fill(Truth::UNKNOWN);
-            return;
-        };
-        for (truth, found) in truth.iter_mut().zip(found) {
-            let compares = |size| self.operator.compares(found.cmp(size));
-            *truth = Truth::of(self.sizes.iter().any(compares));
-        }
     }
 }

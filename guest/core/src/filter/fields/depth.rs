@@ -1,0 +1,69 @@
+//! How deep below the root: `--min-depth 2`.
+
+use alloc::boxed::Box;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+pub(super) use super::no_check as check;
+use super::{Field, FieldType, number};
+use crate::filter::expr::{Expr, Operand, Operator};
+use crate::filter::matcher::{Columns, Entries, Predicate, Truth};
+use crate::filter::options::{FilterOption, Repeat};
+
+const MIN: FilterOption = FilterOption {
+    name: "min-depth",
+    short: None,
+    value_name: "DEPTH",
+    help: "Only entries at least DEPTH levels down; a root's own entries have \
+           depth 1",
+    long_help: "",
+    repeat: Repeat::Last,
+    parse: |text, _| bound(text, Operator::GreaterOrEqual),
+};
+
+pub(super) const OPTIONS: &[FilterOption] = &[MIN];
+
+pub(super) const FIELDS: &[&Field] = &[&FIELD];
+
+pub(super) const FIELD: Field = Field {
+    code: 9,
+    name: "depth",
+    value: FieldType::Number,
+    compile: |operator, operands| {
+        let numbers = number::operands(operator, operands)?;
+        Some(Box::new(Depth { operator, numbers }))
+    },
+};
+
+fn bound(text: &[u8], operator: Operator) -> Result<Expr, String> {
+    let text = String::from_utf8_lossy(text);
+    let depth = text.parse().map_err(|_| {
+        "expected a number of levels, such as 2".to_string()
+    })?;
+    Ok(Expr::test(&FIELD, operator, Operand::Number(depth)))
+}
+
+/// How a depth compares with some numbers.
+#[derive(Debug)]
+struct Depth {
+    operator: Operator,
+    numbers: Vec<u64>,
+}
+
+impl Predicate for Depth {
+    fn columns(&self) -> Columns {
+        Columns::NAME
+    }
+
+    fn test(&self, entries: &Entries<'_>, truth: &mut [Truth]) {
+        if entries.names().is_none() {
+            truth.fill(Truth::UNKNOWN);
+            return;
+        }
+        let slashes = memchr::memchr_iter(b'/', entries.directory()).count();
+        let depth = u64::try_from(slashes).unwrap_or(u64::MAX);
+        let depth = depth.saturating_add(1);
+        let compares = |it: &u64| self.operator.compares(depth.cmp(it));
+        truth.fill(Truth::of(self.numbers.iter().any(compares)));
+    }
+}

@@ -1,0 +1,23 @@
+//! The name without its last extension.
+
+use alloc::borrow::Cow;
+
+pub(super) use super::no_check as check;
+use super::{Field, FieldType, text};
+use crate::filter::options::FilterOption;
+
+pub(super) const OPTIONS: &[FilterOption] = &[];
+
+pub(super) const FIELDS: &[&Field] = &[&FIELD];
+
+pub(super) const FIELD: Field = Field {
+    code: 7,
+    name: "stem",
+    value: FieldType::Text,
+    compile: |operator, operands| text::compile(stem, operator, operands),
+};
+
+fn stem<'a>(_: &'a [u8], name: &'a [u8]) -> Cow<'a, [u8]> {
+    let dot = memchr::memrchr(b'.', name).filter(|dot| *dot > 0);
+    Cow::Borrowed(dot.and_then(|dot| name.get(..dot)).unwrap_or(name))
+}

@@ -1,0 +1,164 @@
+//! From an expression to its text.
+
+use core::fmt::{self, Display as _};
+
+use crate::filter::expr::{Expr, Operand, Operator, Test};
+use crate::filter::fields::{Field, FieldType};
+use crate::kind::{EntryKind, KindSet};
+
+impl fmt::Display for Expr {
+    /// The expression in the language that [`Expr::parse`] reads. One that
+    /// has parts without anything in them has no text there: they print as
+    /// `everything` and `nothing`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All(parts) => joined(parts, " and ", "everything", f),
+            Self::Any(parts) => joined(parts, " or ", "nothing", f),
+            Self::Not(part) => {
+                f.write_str("not ")?;
+                nested(part, f)
+            }
+            Self::Test(test) => test.fmt(f),
+        }
+    }
+}
+
+fn joined(
+    parts: &[Expr],
+    join: &str,
+    none: &str,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    if parts.is_empty() {
+        return f.write_str(none);
+    }
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            f.write_str(join)?;
+        }
+        nested(part, f)?;
+    }
+    Ok(())
+}
+
+/// A part of an expression, in parentheses where it has parts itself.
+fn nested(part: &Expr, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let several = match part {
+        Expr::All(parts) | Expr::Any(parts) => !parts.is_empty(),
+        Expr::Test(test) => {
+            test.operands.len() > 1 && test.operator != Operator::Equal
+        }
+        Expr::Not(_) => false,
+    };
+    match several {
+        true => write!(f, "({part})"),
+        false => part.fmt(f),
+    }
+}
+
+impl fmt::Display for Test {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(field) = Field::of_code(self.field) else {
+            return write!(f, "field-{}", self.field);
+        };
+        let name = field.name;
+        let sign = match self.operator {
+            Operator::Equal => "=",
+            Operator::Less => "<",
+            Operator::LessOrEqual => "<=",
+            Operator::Greater => ">",
+            Operator::GreaterOrEqual => ">=",
+            Operator::Regex => "~",
+            Operator::Glob => "glob",
+            Operator::GlobIgnoreCase => "iglob",
+        };
+        match self.operands.as_slice() {
+            [Operand::Number(1)] if field.value == FieldType::Flag => {
+                f.write_str(name)
+            }
+            [Operand::Number(bits)] if field.value == FieldType::Kind => {
+                kinds(name, *bits, f)
+            }
+            [operand] => {
+                write!(f, "{name} {sign} {}", Value(field, operand))
+            }
+            operands if self.operator == Operator::Equal => {
+                write!(f, "{name} in (")?;
+                for (index, operand) in operands.iter().enumerate() {
+                    let comma = if index == 0 { "" } else { ", " };
+                    write!(f, "{comma}{}", Value(field, operand))?;
+                }
+                f.write_str(")")
+            }
+            operands => {
+                for (index, operand) in operands.iter().enumerate() {
+                    let or = if index == 0 { "" } else { " or " };
+                    write!(f, "{or}{name} {sign} {}", Value(field, operand))?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// A test of the kind.
+fn kinds(name: &str, bits: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let set = u8::try_from(bits).ok().and_then(KindSet::from_bits);
+    let set = set.unwrap_or_default();
+    let has = |kind: &EntryKind| set.has(*kind);
+    match EntryKind::ALL.iter().filter(|it| has(it)).count() {
+        1 => f.write_fmt(format_args!("{name} = "))?,
+        _ => f.write_fmt(format_args!("{name} in ("))?,
+    }
+    let mut several = false;
+    for kind in EntryKind::ALL.iter().filter(|it| has(it)) {
+        let comma = if several { ", " } else { "" };
+        write!(f, "{comma}{kind}")?;
+        several = true;
+    }
+    match EntryKind::ALL.iter().filter(|it| has(it)).count() {
+        1 => Ok(()),
+        _ => f.write_str(")"),
+    }
+}
+
+/// A value of a field.
+struct Value<'v>(&'v Field, &'v Operand);
+
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.1, self.0.value) {
+            (Operand::Number(mode), FieldType::Mode) => {
+                write!(f, "{mode:04o}")
+            }
+            (Operand::Number(number), _) => write!(f, "{number}"),
+            (Operand::Time(time), _) => write!(f, "{time}"),
+            (Operand::Bytes(bytes), _) => quoted(bytes, f),
+        }
+    }
+}
+
+/// Bytes in quotes.
+fn quoted(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str("\"")?;
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match character {
+                '"' => f.write_str("\\\"")?,
+                '\\' => f.write_str("\\\\")?,
+                '\n' => f.write_str("\\n")?,
+                other if crate::escape::is_obeyed(other) => {
+                    let mut room = [0; 4];
+                    for byte in other.encode_utf8(&mut room).bytes() {
+                        write!(f, "\\x{byte:02x}")?;
+                    }
+                }
+                other => write!(f, "{other}")?,
+            }
+        }
+        for byte in chunk.invalid() {
+            write!(f, "\\x{byte:02x}")?;
+        }
+    }
+    f.write_str("\"")
+}

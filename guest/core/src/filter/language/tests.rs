@@ -1,0 +1,228 @@
+//! Expressions: what they mean, what is refused and where, and that the
+//! printed form is read back as it was.
+
+use proptest::prelude::*;
+
+use crate::filter::expr::{Expr, Operand, Operator, Test};
+use crate::filter::fields::{Field, FieldType};
+use crate::filter::{Clock, Filter, Matcher, Program};
+use crate::kind::KindSet;
+use crate::time::Timestamp;
+
+fn clock() -> Clock {
+    Clock::utc(Timestamp { seconds: 1_800_000_000, nanoseconds: 0 })
+}
+
+fn parse(text: &str) -> Expr {
+    match Expr::parse(text, &clock()) {
+        Ok(expr) => expr,
+        Err(why) => panic!("{text}\n{why}"),
+    }
+}
+
+fn printed(text: &str) -> String {
+    parse(text).to_string()
+}
+
+#[test]
+fn an_expression_prints_as_it_is_understood() {
+    for (text, expected) in [
+        ("size > 1KiB", "size > 1024"),
+        ("size>1.5k", "size > 1500"),
+        ("ext in (csv, \"parquet\")", "extension in (\"csv\", \"parquet\")"),
+        ("not path ~ \"^tmp/\"", "not path ~ \"^tmp/\""),
+        ("path !~ x", "not path ~ \"x\""),
+        ("name glob *.rs or hidden", "name glob \"*.rs\" or hidden"),
+        ("HIDDEN And (empty OR readonly)", "hidden and (empty or readonly)"),
+        ("a = 1 or size = 2 and size = 3", ""),
+        ("kind = file", "kind = file"),
+        ("kind in (file, symlink)", "kind in (file, symlink)"),
+        ("kind != directory", "not kind = directory"),
+        ("modified > 2026-01-31", "modified > 2026-01-31T00:00:00.000000000Z"),
+        ("modified within 1d", "modified >= 2027-01-14T08:00:00.000000000Z"),
+        ("modified > now - 1d", "modified > 2027-01-14T08:00:00.000000000Z"),
+        ("changed before 1d", "changed < 2027-01-14T08:00:00.000000000Z"),
+        ("mode = 644", "mode = 0644"),
+        ("name = \"a\\\"b\\n\\xff\"", "name = \"a\\\"b\\n\\xff\""),
+        ("has(created)", "created >= -9223372036854775808.000000000s"),
+        ("size not in (1, 2)", "not size in (1, 2)"),
+    ] {
+        if expected.is_empty() {
+            assert!(Expr::parse(text, &clock()).is_err(), "{text}");
+            continue;
+        }
+        assert_eq!(printed(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn and_binds_closer_than_or_and_not_closer_than_both() {
+    let expr = parse("not hidden and empty or readonly");
+    let Expr::Any(parts) = expr else { panic!("{expr:?}") };
+    assert!(matches!(&parts[0], Expr::All(all) if all.len() == 2));
+}
+
+#[test]
+fn what_is_wrong_is_pointed_at() {
+    for (text, column, length, message) in [
+        ("", 0, 1, "expected the name of a field"),
+        ("size", 4, 1, "expected =, !="),
+        ("size >", 6, 1, "expected a size"),
+        ("size > and", 7, 3, "expected a number such as"),
+        ("sise > 1", 0, 4, "there is no field 'sise'"),
+        ("size > 1 size", 9, 4, "expected and, or"),
+        ("(size > 1", 9, 1, "closing )"),
+        ("size > 1)", 8, 1, "expected and, or"),
+        ("name ~ \"(\"", 7, 3, "unclosed group"),
+        ("name = \"x", 7, 1, "no closing quote"),
+        ("name < x", 5, 1, "name is compared otherwise"),
+        ("ext in (a b)", 10, 1, ", or a closing )"),
+        ("ext not = a", 8, 1, "expected in"),
+        ("modified > 30d", 11, 3, "a duration is no point in time"),
+        ("modified within soon", 16, 4, "is not a time"),
+        ("kind = folder", 7, 6, "expected one of file"),
+        ("size > 1 & size < 2", 9, 1, "expected and, or"),
+        ("mode = 999", 7, 3, "octal"),
+        ("size = \u{1b}", 7, 1, "expected a number"),
+    ] {
+        let error = Expr::parse(text, &clock()).unwrap_err();
+        let found = (error.column, error.length);
+        assert_eq!(found, (column, length), "{text}: {error}");
+        assert!(error.message.contains(message), "{text}: {error}");
+        assert!(!error.to_string().contains('\u{1b}'), "{text}");
+    }
+}
+
+#[test]
+fn an_error_shows_the_line_with_the_place_beneath_it() {
+    let error = Expr::parse("size > 1 and\nmodified > 30d", &clock());
+    let expected = "a duration is no point in time\n  modified > 30d\n             \
+                    ^^^\n  modified within 30d: not older; modified before \
+                    30d: older";
+    assert_eq!(error.unwrap_err().to_string(), expected);
+    let error = Expr::parse("modifyed > 1", &clock()).unwrap_err();
+    assert_eq!(error.hint, "did you mean modified?");
+}
+
+#[test]
+fn what_is_too_large_is_refused() {
+    let deep = "(".repeat(200) + "hidden" + &")".repeat(200);
+    assert!(Expr::parse(&deep, &clock()).is_err());
+    let nots = "not ".repeat(200) + "hidden";
+    assert!(Expr::parse(&nots, &clock()).is_err());
+    let wide = "size in (".to_owned() + &"1,".repeat(6000) + "1)";
+    let error = Expr::parse(&wide, &clock()).unwrap_err();
+    assert!(error.message.contains("too many values"), "{error}");
+    let long = " ".repeat(65_537);
+    let error = Expr::parse(&long, &clock()).unwrap_err();
+    assert!(error.message.contains("longer than 64 KiB"), "{error}");
+}
+
+#[test]
+fn an_option_and_its_expression_want_the_same() {
+    let options: [(Filter, &str); 6] = [
+        (Filter::default().min_size(5), "size >= 5"),
+        (Filter::default().extension("rs,md"), "ext in (rs, md)"),
+        (set("glob", "*.rs"), "name glob *.rs"),
+        (set("glob", "src/**"), "path glob src/**"),
+        (set("regex", "^a"), "name ~ \"(?i)^a\""),
+        (set("min-depth", "2"), "depth >= 2"),
+    ];
+    for (option, text) in options {
+        assert_eq!(option.program(), set("where", text).program(), "{text}");
+    }
+}
+
+fn set(option: &str, value: &str) -> Filter {
+    let mut filter = Filter::default();
+    let option = crate::filter::FilterOption::named(option).unwrap();
+    filter.set(option, value.as_bytes(), &clock()).unwrap();
+    filter
+}
+
+fn test() -> impl Strategy<Value = Expr> {
+    let fields: Vec<&'static Field> = Field::all().collect();
+    let field = prop::sample::select(fields);
+    let bytes = prop::collection::vec(any::<u8>(), 0..6);
+    let seconds = -62_167_219_200_i64..253_402_207_200;
+    let values = (bytes, 0_u64..1 << 40, seconds, 0_u32..1_000_000_000);
+    let values = prop::collection::vec(values, 1..4);
+    (field, values, 0_usize..8).prop_map(|(field, values, operator)| {
+        let operators: Vec<Operator> = Operator::ALL
+            .into_iter()
+            // Not all bytes are patterns.
+            .filter(|it| field.value.takes(*it) && it.is_ordered())
+            .collect();
+        let operator = operators[operator % operators.len()];
+        let operand = |(bytes, number, seconds, nanoseconds)| match field.value
+        {
+            FieldType::Text => Operand::Bytes(bytes),
+            FieldType::Extension => {
+                let mut bytes = bytes;
+                bytes.insert(0, b'x');
+                Operand::Bytes(bytes)
+            }
+            FieldType::Size | FieldType::Number => Operand::Number(number),
+            FieldType::Mode => Operand::Number(number % 0o10000),
+            FieldType::Kind => {
+                let bits = number % u64::from(KindSet::ALL.bits());
+                Operand::Number(bits + 1)
+            }
+            FieldType::Flag => Operand::Number(1),
+            FieldType::Time => {
+                Operand::Time(Timestamp { seconds, nanoseconds })
+            }
+        };
+        let mut operands: Vec<_> = values.into_iter().map(operand).collect();
+        let one = operator != Operator::Equal
+            || matches!(field.value, FieldType::Flag | FieldType::Kind);
+        if one {
+            operands.truncate(1);
+        }
+        // A list of times has no form.
+        let operator = match field.value {
+            FieldType::Time => Operator::Less,
+            _ => operator,
+        };
+        if field.value == FieldType::Time {
+            operands.truncate(1);
+        }
+        Expr::Test(Test { field: field.code, operator, operands })
+    })
+}
+
+fn expr() -> impl Strategy<Value = Expr> {
+    test().prop_recursive(5, 30, 4, |part| {
+        let parts = || prop::collection::vec(part.clone(), 2..4);
+        prop_oneof![
+            parts().prop_map(Expr::All),
+            parts().prop_map(Expr::Any),
+            part.prop_map(|part| Expr::Not(Box::new(part))),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn an_expression_that_is_printed_is_read_back_as_it_was(expr in expr()) {
+        let text = expr.to_string();
+        let back = Expr::parse(&text, &clock());
+        prop_assert_eq!(back, Ok(expr), "{}", text);
+    }
+
+    #[test]
+    fn any_text_is_an_expression_or_an_error_that_can_be_shown(
+        text in "(size|name|not|and|or|in|[ ()=<>~\"a1,.\\\\-]|\\PC){0,20}",
+    ) {
+        match Expr::parse(&text, &clock()) {
+            Ok(expr) => {
+                let enter = Expr::All(Vec::new());
+                let program = Program { hidden: true, enter, expr };
+                prop_assert!(Matcher::compile(&program).is_ok());
+                let bytes = program.encode();
+                prop_assert_eq!(Program::decode(&bytes), Ok(program));
+            }
+            Err(error) => prop_assert!(!error.to_string().is_empty()),
+        }
+    }
+}

@@ -1,0 +1,348 @@
+//! Patterns, compiled together.
+
+use alloc::borrow::ToOwned as _;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use core::error::Error;
+use core::fmt;
+
+use memchr::memmem;
+use regex_automata::meta::{self, Regex};
+use regex_automata::util::syntax;
+use regex_automata::{Anchored, Input};
+
+use super::glob;
+use crate::escape::escaped;
+
+/// How large an automaton may be, in bytes.
+const MAX_AUTOMATON: usize = 4 << 20;
+
+/// How much memory an automaton may take while it matches, in bytes.
+const MAX_CACHE: usize = 2 << 20;
+
+/// How deep groups may be.
+const MAX_NESTING: u32 = 50;
+
+/// How patterns are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Syntax {
+    /// A regular expression, found anywhere in a name.
+    Regex,
+    /// A glob, which has to match the whole name.
+    Glob,
+    /// A glob, without regard to case (Unicode's simple case folding).
+    GlobIgnoreCase,
+}
+
+/// A pattern that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PatternError {
+    /// At which byte of the pattern.
+    pub at: usize,
+    /// What is wrong there, safe to print on a terminal.
+    pub why: String,
+}
+
+impl fmt::Display for PatternError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.why)
+    }
+}
+
+impl Error for PatternError {}
+
+/// Patterns, one of which has to match.
+#[derive(Debug)]
+pub struct Compiled(Matching);
+
+#[derive(Debug)]
+enum Matching {
+    /// Globs without anything special but a star at one end.
+    Literals(Vec<Literal>),
+    Automaton(Regex),
+}
+
+/// A literal part of a name.
+#[derive(Debug)]
+enum Literal {
+    Whole(Vec<u8>),
+    Prefix(Vec<u8>),
+    Suffix(Vec<u8>),
+    Contained(memmem::Finder<'static>),
+}
+
+impl Compiled {
+    /// Compiles patterns.
+    ///
+    /// # Errors
+    ///
+    /// A pattern is not well formed, or they are too large together.
+    pub fn new<P: AsRef<[u8]>>(
+        syntax: Syntax,
+        patterns: &[P],
+    ) -> Result<Self, PatternError> {
+        if syntax == Syntax::Glob {
+            let literals = patterns.iter().map(|it| literal(it.as_ref()));
+            if let Some(literals) = literals.collect() {
+                return Ok(Self(Matching::Literals(literals)));
+            }
+        }
+        let mut translated = Vec::with_capacity(patterns.len());
+        for pattern in patterns {
+            translated.push(regex(syntax, pattern.as_ref())?);
+        }
+        let config = meta::Config::new()
+            .utf8_empty(false)
+            .nfa_size_limit(Some(MAX_AUTOMATON))
+            .hybrid_cache_capacity(MAX_CACHE)
+            .which_captures(
+                regex_automata::nfa::thompson::WhichCaptures::None,
+            );
+        let ignore = syntax == Syntax::GlobIgnoreCase;
+        let parser = syntax::Config::new()
+            .utf8(false)
+            .nest_limit(MAX_NESTING)
+            .case_insensitive(ignore);
+        Regex::builder()
+            .configure(config)
+            .syntax(parser)
+            .build_many(&translated)
+            .map(|regex| Self(Matching::Automaton(regex)))
+            .map_err(|error| refused(&error))
+    }
+
+    /// Whether one of the patterns matches a name.
+    #[must_use]
+    pub fn matches(&self, name: &[u8]) -> bool {
+        match &self.0 {
+            Matching::Literals(all) => all.iter().any(|it| it.matches(name)),
+            Matching::Automaton(regex) => {
+                regex.is_match(Input::new(name).anchored(Anchored::No))
+            }
+        }
+    }
+}
+
+impl Literal {
+    fn matches(&self, name: &[u8]) -> bool {
+        match self {
+            Self::Whole(whole) => name == whole,
+            Self::Prefix(prefix) => {
+                let rest = name.strip_prefix(prefix.as_slice());
+                rest.is_some_and(is_component)
+            }
+            Self::Suffix(suffix) => {
+                let rest = name.strip_suffix(suffix.as_slice());
+                rest.is_some_and(is_component)
+            }
+            Self::Contained(finder) => {
+                is_component(name) && finder.find(name).is_some()
+            }
+        }
+    }
+}
+
+/// What a star matches: anything within one component.
+fn is_component(bytes: &[u8]) -> bool {
+    memchr::memchr(b'/', bytes).is_none()
+}
+
+/// The literal that a glob stands for, if it is no more than one.
+fn literal(glob: &[u8]) -> Option<Literal> {
+    let (begins, rest) = match glob.strip_prefix(b"*") {
+        Some(rest) => (true, rest),
+        None => (false, glob),
+    };
+    let (ends, rest) = match rest.strip_suffix(b"*") {
+        Some(rest) => (true, rest),
+        None => (false, rest),
+    };
+    if rest.iter().any(|byte| b"*?[]{}\\".contains(byte)) {
+        return None;
+    }
+    if begins && ends && rest.is_empty() {
+        // It goes across directories.
+        return None;
+    }
+    // A star beside a literal slash is as good as two; leave those alone.
+    if (begins || ends) && !is_component(rest) {
+        return None;
+    }
+    Some(match (begins, ends) {
+        (false, false) => Literal::Whole(rest.to_vec()),
+        (false, true) => Literal::Prefix(rest.to_vec()),
+        (true, false) => Literal::Suffix(rest.to_vec()),
+        (true, true) => {
+            Literal::Contained(memmem::Finder::new(rest).into_owned())
+        }
+    })
+}
+
+/// The regular expression of a pattern.
+fn regex(syntax: Syntax, pattern: &[u8]) -> Result<String, PatternError> {
+    match syntax {
+        Syntax::Regex => match str::from_utf8(pattern) {
+            Ok(text) => Ok(text.to_owned()),
+            Err(error) => Err(PatternError {
+                at: error.valid_up_to(),
+                why: "it is not UTF-8: bytes are written \\xNN".to_owned(),
+            }),
+        },
+        Syntax::Glob | Syntax::GlobIgnoreCase => {
+            let mut out = String::from(r"\A(?:");
+            glob::translate(pattern, &mut out)?;
+            out.push_str(r")\z");
+            Ok(out)
+        }
+    }
+}
+
+/// Why a regular expression was refused.
+fn refused(error: &meta::BuildError) -> PatternError {
+    if error.size_limit().is_some() {
+        let why = "it becomes too large when it is compiled";
+        return PatternError { at: 0, why: why.to_owned() };
+    }
+    let (at, why) = match error.syntax_error() {
+        Some(regex_syntax::Error::Parse(error)) => {
+            (error.span().start.offset, error.kind().to_string())
+        }
+        Some(regex_syntax::Error::Translate(error)) => {
+            (error.span().start.offset, error.kind().to_string())
+        }
+        _ => (0, error.to_string()),
+    };
+    PatternError { at, why: escaped(why.as_bytes()).to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Compiled, Syntax};
+    use proptest::prelude::*;
+
+    fn matches(syntax: Syntax, pattern: &str, name: &[u8]) -> bool {
+        Compiled::new(syntax, &[pattern]).unwrap().matches(name)
+    }
+
+    fn glob(pattern: &str, name: &str) -> bool {
+        matches(Syntax::Glob, pattern, name.as_bytes())
+    }
+
+    #[test]
+    fn a_glob_matches_what_the_shell_means() {
+        for (pattern, name) in [
+            ("*.rs", "a.rs"),
+            ("*.rs", ".rs"),
+            ("a*", "abc"),
+            ("*b*", "abc"),
+            ("abc", "abc"),
+            ("a?c", "aéc"),
+            ("[a-c]x", "bx"),
+            ("[!a-c]x", "dx"),
+            ("[]]", "]"),
+            ("[a-]", "-"),
+            ("{a,b*}.c", "bxx.c"),
+            ("{,x}y", "y"),
+            ("\\*", "*"),
+            ("src/*.rs", "src/a.rs"),
+            ("**/a", "a"),
+            ("**/a", "x/y/a"),
+            ("a/**", "a/b/c"),
+            ("a/**/b", "a/b"),
+            ("a/**/b", "a/x/y/b"),
+            ("**", "a/b"),
+            ("a.b", "a.b"),
+        ] {
+            assert!(glob(pattern, name), "{pattern} {name}");
+        }
+        for (pattern, name) in [
+            ("*.rs", "a.rsx"),
+            ("*.rs", "a/b.rs"),
+            ("a*", "ba"),
+            ("a?c", "a/c"),
+            ("[!a]", "/"),
+            ("[+-9]", "/"),
+            ("a/**", "a"),
+            ("a/**/b", "a/xb"),
+            ("a.b", "axb"),
+            ("A", "a"),
+            ("a**b", "a/b"),
+        ] {
+            assert!(!glob(pattern, name), "{pattern} {name}");
+        }
+        assert!(matches(Syntax::GlobIgnoreCase, "*.JPG", b"a.jpg"));
+        assert!(matches(Syntax::GlobIgnoreCase, "É*", "éa".as_bytes()));
+    }
+
+    #[test]
+    fn names_that_are_not_utf8_match_by_byte() {
+        assert!(matches(Syntax::Glob, "a*b", b"a\xff\xfeb"));
+        assert!(matches(Syntax::Glob, "a?b", b"a\xffb"));
+        let raw = Compiled::new(Syntax::Glob, &[&b"?\xff"[..]]).unwrap();
+        assert!(raw.matches(b"a\xff"));
+        assert!(matches(Syntax::Regex, "(?-u:\\xff)", b"a\xff"));
+    }
+
+    #[test]
+    fn one_of_several_patterns_is_enough() {
+        let all = Compiled::new(Syntax::Regex, &["^a", "z$"]).unwrap();
+        assert!(all.matches(b"ab") && all.matches(b"bz"));
+        assert!(!all.matches(b"b"));
+        let none = Compiled::new::<&str>(Syntax::Regex, &[]).unwrap();
+        assert!(!none.matches(b""));
+    }
+
+    #[test]
+    fn what_is_no_pattern_is_refused_where_it_is_wrong() {
+        for (syntax, pattern, at) in [
+            (Syntax::Glob, "a[b", 1),
+            (Syntax::Glob, "{a", 2),
+            (Syntax::Glob, "a?}", 2),
+            (Syntax::Glob, "?\\", 2),
+            (Syntax::Regex, "a(b", 1),
+            (Syntax::Regex, "a{2,1}", 1),
+        ] {
+            let error = Compiled::new(syntax, &[pattern]).unwrap_err();
+            assert_eq!(error.at, at, "{pattern}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_would_grow_without_bound_is_refused() {
+        for pattern in ["(((a{100}){100}){100})", "\\pL{10000}"] {
+            let error = Compiled::new(Syntax::Regex, &[pattern]).unwrap_err();
+            assert!(error.why.contains("too large"), "{error}");
+        }
+        let deep = "(".repeat(1000) + &")".repeat(1000);
+        assert!(Compiled::new(Syntax::Regex, &[deep]).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn a_literal_glob_is_the_same_as_its_automaton(
+            pattern in "[*]?[ab/.]{0,3}[*]?", name in "[ab/.]{0,5}",
+        ) {
+            // A class of one character is that character.
+            let spelled: String = pattern.chars().map(|it| match it {
+                'a' | 'b' | '.' => format!("[{it}]"),
+                other => other.to_string(),
+            }).collect();
+            prop_assert_eq!(glob(&pattern, &name), glob(&spelled, &name));
+        }
+
+        #[test]
+        fn any_bytes_are_a_pattern_or_an_error(
+            pattern in prop::collection::vec(
+                prop::sample::select(&b"*?[]{}!^-,\\/ab\xff\xc3\xa9"[..]), 0..12
+            ),
+            name in prop::collection::vec(any::<u8>(), 0..12),
+        ) {
+            for syntax in [Syntax::Glob, Syntax::GlobIgnoreCase, Syntax::Regex] {
+                match Compiled::new(syntax, &[&pattern]) {
+                    Ok(compiled) => { let _ = compiled.matches(&name); }
+                    Err(error) => prop_assert!(error.at <= pattern.len() * 4 + 8),
+                }
+            }
+        }
+    }
+}
