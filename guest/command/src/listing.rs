@@ -53,17 +53,19 @@ impl Lister {
     }
 
     /// The entries that are wanted and the directories to enter, in the order
-    /// of their paths.
+    /// of their paths. `path` is that of the directory below the root: empty,
+    /// or with a slash at its end.
     pub(crate) fn list(
         &self,
         folder: &Descriptor,
+        path: &str,
         on_error: OnError<'_>,
     ) -> Vec<Item> {
         let listing = self.read(folder, on_error);
-        let (mut items, directories) = self.split(&listing);
+        let (mut items, directories) = self.split(&listing, path);
         if self.measured {
             measure(&mut items, folder, on_error);
-            self.match_metadata(&mut items);
+            self.match_metadata(&mut items, path);
         }
         items.extend(directories);
         items.sort_unstable_by(|a, b| {
@@ -73,11 +75,11 @@ impl Lister {
     }
 
     /// What a matcher wants of a listing by name; and what is to be entered.
-    fn split(&self, listing: &Listing) -> (Vec<Item>, Vec<Item>) {
+    fn split(&self, listing: &Listing, path: &str) -> (Vec<Item>, Vec<Item>) {
         let Listing { names, ends, kinds } = listing;
         // The columns are whole, as they were just made.
         let matches = Batch::new(names.as_bytes(), ends)
-            .and_then(|names| Entries::named(names, kinds))
+            .and_then(|names| Entries::named(path.as_bytes(), names, kinds))
             .map(|entries| self.matcher.match_names(&entries));
         debug_assert!(matches.is_ok(), "{matches:?}");
         let Matches { entries, directories } = matches.unwrap_or_default();
@@ -90,7 +92,7 @@ impl Lister {
         (wanted.collect(), entered.collect())
     }
 
-    fn match_metadata(&self, items: &mut Vec<Item>) {
+    fn match_metadata(&self, items: &mut Vec<Item>, path: &str) {
         let columns = self.matcher.columns();
         if columns.is_empty() || items.is_empty() {
             return;
@@ -102,7 +104,9 @@ impl Lister {
         columns.push(facts, &mut numbers);
         let listing = Listing::of(items);
         let wanted = Batch::new(listing.names.as_bytes(), &listing.ends)
-            .and_then(|names| Entries::named(names, &listing.kinds))
+            .and_then(|names| {
+                Entries::named(path.as_bytes(), names, &listing.kinds)
+            })
             .and_then(|it| {
                 Entries::measured(items.len(), Some(it), columns, &numbers)
             })

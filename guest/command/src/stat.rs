@@ -19,6 +19,10 @@ pub(crate) struct Stat {
     pub(crate) size: u64,
     /// When its contents were last modified, where the host tells.
     pub(crate) modified: Option<Timestamp>,
+    /// When they were last read, where the host tells.
+    pub(crate) accessed: Option<Timestamp>,
+    /// When they or the metadata last changed, where the host tells.
+    pub(crate) changed: Option<Timestamp>,
     /// How many names (hard links) it has.
     pub(crate) links: u64,
 }
@@ -29,6 +33,8 @@ impl From<DescriptorStat> for Stat {
             kind: stat.type_,
             size: stat.size,
             modified: stat.data_modification_timestamp.map(timestamp),
+            accessed: stat.data_access_timestamp.map(timestamp),
+            changed: stat.status_change_timestamp.map(timestamp),
             links: stat.link_count,
         }
     }
@@ -37,7 +43,14 @@ impl From<DescriptorStat> for Stat {
 impl Stat {
     /// What a filter can ask about.
     pub(crate) fn facts(&self) -> Facts {
-        Facts { size: self.size, modified: self.modified }
+        Facts {
+            size: self.size,
+            modified: self.modified,
+            accessed: self.accessed,
+            changed: self.changed,
+            links: Some(self.links),
+            ..Facts::default()
+        }
     }
 
     /// The metadata of an open file or directory.

@@ -176,7 +176,8 @@ impl Walk<'_> {
         let mut on_error = |name: &str, action, cause: Cause| {
             errors.push(EntryError::new(self.join(name), action, cause));
         };
-        let mut items = self.walker.lister.list(&folder, &mut on_error);
+        let below = self.path.get(self.root..).unwrap_or_default();
+        let mut items = self.walker.lister.list(&folder, below, &mut on_error);
         for mut error in errors {
             // A root of which nothing can be told is as good as none.
             let refused = matches!(error.cause, Cause::Host(_));

@@ -68,7 +68,8 @@ fn named<'a>(
     listing: &'a wit::Listing,
     kinds: &'a [EntryKind],
 ) -> Result<Entries<'a>, batch::BatchError> {
-    Entries::named(Batch::new(&listing.names, &listing.ends)?, kinds)
+    let names = Batch::new(&listing.names, &listing.ends)?;
+    Entries::named(&listing.directory, names, kinds)
 }
 
 impl From<ProgramError> for wit::ProgramError {
