@@ -49,7 +49,7 @@ export class Client {
         return this.#ask({ file, algorithms }, progress);
     }
 
-    /** What a list of digests promises. */
+    /** The entries of a list of digests. */
     parse(list) {
         return this.#ask({ list });
     }

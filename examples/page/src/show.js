@@ -104,7 +104,7 @@ export function summary(files, list, busy) {
     if (busy) told.push(`${tally((it) => it.read)} read`);
     const failed = tally((it) => it.error !== undefined);
     if (failed > 0) told.push(`${failed} not read`);
-    if (list.promises.length > 0) {
+    if (list.entries.length > 0) {
         const of = (wanted) =>
             tally(
                 (it) => it.error === undefined && wanted.includes(it.verdict),
@@ -128,8 +128,8 @@ export function listResult(list, error, absent, files) {
         return [element('p', { className: 'alert', textContent })];
     }
     const made = [];
-    if (list.promises.length > 0) {
-        const textContent = `The list has ${count(list.promises.length, 'digest')}.`;
+    if (list.entries.length > 0) {
+        const textContent = `The list has ${count(list.entries.length, 'digest')}.`;
         made.push(element('p', { textContent }));
     }
     if (list.malformed.length > 0) {

@@ -98,16 +98,16 @@ async function digests(id, file, algorithms) {
     }
 }
 
-/** What a list of digests promises, for `list.js`. */
+/** The entries of a list of digests, for `list.js`. */
 async function parse(bytes) {
     const { checklists } = await inspector();
-    const { promises, malformed } = checklists.parse(
+    const { entries, malformed } = checklists.parse(
         bytes,
         undefined,
         'undecided',
     );
     return {
-        promises: promises.map(({ line, path, expected: { tag, val } }) => ({
+        entries: entries.map(({ line, path, expected: { tag, val } }) => ({
             line,
             path,
             algorithm: tag === 'named' ? val.algorithm : undefined,

@@ -361,12 +361,12 @@ impl Check<'_> {
             path: Vec::new(),
             expected: Err(it.flaw),
         });
-        let promises = list.promises.into_iter().map(|it| ChecksumEntry {
+        let entries = list.entries.into_iter().map(|it| ChecksumEntry {
             line: number(it.line),
             path: it.path,
             expected: Ok(it.expected),
         });
-        let mut all: Vec<_> = malformed.chain(promises).collect();
+        let mut all: Vec<_> = malformed.chain(entries).collect();
         all.sort_by_key(|entry| entry.line);
         let most = all.len().div_ceil(TASKS_PER_THREAD * self.pool.threads());
         let most = most.clamp(1, FILES_PER_TASK);

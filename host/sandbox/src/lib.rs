@@ -40,7 +40,7 @@ mod shared;
 mod store;
 mod wire;
 
-pub use checklist::{Checklist, Expectation, Promise};
+pub use checklist::{Checklist, ChecksumEntry, Expectation};
 pub use fault::{Fault, FilterError};
 pub use filter::Listing;
 pub use inspector::Inspector;

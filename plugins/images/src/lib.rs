@@ -22,8 +22,8 @@ use alloc::vec::Vec;
 use alloc::{format, vec};
 
 use bindings::exports::sanchay::inspect::extracting::{
-    Answer, Assignment, Column, Description, Facts, File, Guest, Pattern,
-    Piece, Portion, Range, Selection, Value, ValueType,
+    Answer, Assignment, ByteRange, Column, Description, Facts, File, Guest,
+    Pattern, Piece, Range, Selection, Value, ValueType,
 };
 use sanchay_image_formats::Image;
 
@@ -66,7 +66,7 @@ impl Guest for Images {
                     .iter()
                     .map(|it| Pattern::Extension((*it).to_owned()))
                     .collect(),
-                portion: Portion::Head(LOOK),
+                byte_range: ByteRange::Head(LOOK),
             }],
             facts: Facts {
                 name: false,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::exports::ExtractingExports;
 use super::pieces::Pieces;
-use super::{Column, Plugin, Portion, Role, Selection, wire};
+use super::{ByteRange, Column, Plugin, Role, Selection, wire};
 use crate::Fault;
 use crate::caller::{Caller, Instance};
 use crate::shared::Shared;
@@ -112,11 +112,11 @@ impl Extractor {
     pub fn interest(&self, name: &[u8], size: u64) -> Interest {
         for selection in self.plugin.selections() {
             if selection.takes(name) {
-                return match selection.portion {
-                    Portion::Whole(most) if size > u64::from(most) => {
+                return match selection.byte_range {
+                    ByteRange::Whole(most) if size > u64::from(most) => {
                         Interest::None
                     }
-                    Portion::Nothing => Interest::Facts,
+                    ByteRange::Nothing => Interest::Facts,
                     _ if size == 0 => Interest::Facts,
                     _ => Interest::Bytes,
                 };
@@ -182,8 +182,8 @@ impl Extractor {
         }
         let selected =
             select(selections, sample, source.as_deref_mut(), window)?;
-        let Some((index, portion)) = selected else { return Ok(()) };
-        if portion == Portion::Nothing {
+        let Some((index, byte_range)) = selected else { return Ok(()) };
+        if byte_range == ByteRange::Nothing {
             // What was opened for others is not its to see.
             source = None;
         }
@@ -202,7 +202,7 @@ impl Extractor {
             modified: facts.modified.then(|| sample.modified.into()),
             mode: facts.mode.then_some(sample.mode),
         };
-        pieces.begin(portion, sample.size, source.as_deref_mut())?;
+        pieces.begin(byte_range, sample.size, source.as_deref_mut())?;
         for round in 0.. {
             let views = pieces.views();
             let (had, readable) = (pieces.bytes(), source.is_some());
@@ -274,7 +274,7 @@ fn select(
     sample: &Sample<'_>,
     mut source: Option<&mut Source<'_>>,
     window: &mut Vec<u8>,
-) -> io::Result<Option<(u32, Portion)>> {
+) -> io::Result<Option<(u32, ByteRange)>> {
     window.clear();
     let widths = selections.iter().map(|it| it.window(sample.size));
     let width = widths.max().unwrap_or(0);
@@ -289,9 +289,11 @@ fn select(
             fits = selection.patterns.iter().any(|it| it.recognises(window));
         }
         if fits {
-            return Ok(match selection.portion {
-                Portion::Whole(most) if sample.size > u64::from(most) => None,
-                portion => Some((index, portion)),
+            return Ok(match selection.byte_range {
+                ByteRange::Whole(most) if sample.size > u64::from(most) => {
+                    None
+                }
+                byte_range => Some((index, byte_range)),
             });
         }
     }

@@ -55,7 +55,7 @@ use settings::Settings;
 pub(crate) use census::nesting;
 #[cfg(feature = "compile")]
 pub use compile::{Compiler, compile_for};
-pub use describe::{Column, Portion, Selection};
+pub use describe::{ByteRange, Column, Selection};
 pub use error::PluginError;
 pub use extractor::{ExtractError, Extractor, Interest, Sample, Source};
 pub use filter::{NameBatch, PluginFilter};

@@ -9,7 +9,7 @@ mod last_words;
 
 use bindings::exports::sanchay::inspect::extracting::{
     Answer, Assignment, Column, Description, Facts, File, Guest, Pattern,
-    Piece, Portion, Selection, Value, ValueType,
+    Piece, ByteRange, Selection, Value, ValueType,
 };
 
 /// What implements the world.
@@ -35,11 +35,11 @@ impl Guest for Plugin {
                 column("bom", ValueType::Boolean),
             ],
             // Of other files nothing is read. There can be several
-            // selections, each with a portion of its own.
+            // selections, each with a byte range of its own.
             selections: vec![Selection {
                 patterns: extensions.map(extension).to_vec(),
                 // All of a file of up to 1 MiB; a larger one has no values.
-                portion: Portion::Whole(1024 * 1024),
+                byte_range: ByteRange::Whole(1024 * 1024),
             }],
             // What is wanted beside the size and the bytes: nothing.
             facts: Facts {

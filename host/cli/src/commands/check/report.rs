@@ -21,7 +21,7 @@ pub(super) struct Report<'a, 'o> {
 }
 
 impl Report<'_, '_> {
-    /// Reports what became of one promise, as the options want it.
+    /// Reports what became of one entry, as the options want it.
     pub(super) fn verdict(
         &mut self,
         path: &[u8],

@@ -142,7 +142,7 @@ fn taken(selection: &Selection) -> String {
     if let more @ 1.. = patterns.len().saturating_sub(LISTED) {
         let _ = write!(taken, " and {more} more");
     }
-    let reads = match selection.portion {
+    let reads = match selection.byte_range {
         ByteRange::Nothing => "nothing of them".to_owned(),
         ByteRange::Head(bytes) => format!("the first {bytes} bytes"),
         ByteRange::Tail(bytes) => format!("the last {bytes} bytes"),

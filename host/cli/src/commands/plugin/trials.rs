@@ -106,7 +106,7 @@ fn known(name: &[u8], selection: &Selection) -> Vec<u8> {
 /// The size of a file that begins with this content: the one that is wished
 /// for, unless all of the file is asked for.
 fn possible(selection: &Selection, content: usize, wished: u64) -> u64 {
-    match selection.portion {
+    match selection.byte_range {
         ByteRange::Whole(_) => content as u64,
         _ => wished.max(content as u64),
     }
@@ -124,7 +124,7 @@ fn read(content: &[u8], from: u64, length: usize, space: &mut Vec<u8>) {
 /// Files of nothing, of one byte, of zeros, of ones and of noise; with the
 /// bytes that the selection goes by, if it goes by bytes.
 fn contents(selection: &Selection) -> Vec<Vec<u8>> {
-    let (head, tail) = selection.portion.of(u64::MAX);
+    let (head, tail) = selection.byte_range.of(u64::MAX);
     let most = (head + tail).max(1);
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     // The generator xorshift64 (G. Marsaglia, 2003).
