@@ -35,6 +35,8 @@ mod inspector;
 mod last_words;
 mod limits;
 pub mod plugin;
+#[cfg(feature = "compile")]
+mod portable;
 mod sandbox;
 mod shared;
 mod store;

@@ -132,7 +132,7 @@ impl Inspector {
 impl Hashers {
     /// Makes a hasher, or empties the one there is.
     fn begin(instance: &mut Instance, algorithm: Algorithm) -> Result<()> {
-        match instance.held.hashers.get(algorithm) {
+        match instance.resources.hashers.get(algorithm) {
             Some(Hasher { dirty: false, .. }) => {}
             Some(Hasher { dirty: true, .. }) => {
                 Self::finish(instance, algorithm)?;
@@ -143,7 +143,7 @@ impl Hashers {
                     exports.hasher.call(store, (algorithm.into(),))?;
                 let resource = hasher.0;
                 let hasher = Hasher { resource, dirty: false };
-                instance.held.hashers.set(algorithm, hasher);
+                instance.resources.hashers.set(algorithm, hasher);
             }
         }
         Ok(())
@@ -154,8 +154,11 @@ impl Hashers {
         instance: &mut Instance,
         algorithm: Algorithm,
     ) -> Result<(ResourceAny, &mut Instance)> {
-        let resource = instance.held.hashers.resource(algorithm)?;
-        instance.held.hashers.set(algorithm, Hasher { resource, dirty: true });
+        let resource = instance.resources.hashers.resource(algorithm)?;
+        instance
+            .resources
+            .hashers
+            .set(algorithm, Hasher { resource, dirty: true });
         Ok((resource, instance))
     }
 
@@ -163,8 +166,8 @@ impl Hashers {
         instance: &mut Instance,
         algorithm: Algorithm,
     ) -> Result<Vec<u8>> {
-        let Instance { store, exports, held } = instance;
-        let hashers = &mut held.hashers;
+        let Instance { store, exports, resources } = instance;
+        let hashers = &mut resources.hashers;
         let resource = hashers.resource(algorithm)?;
         let (digest,) = exports.finish.call(store, (resource,))?;
         hashers.set(algorithm, Hasher { resource, dirty: false });

@@ -15,7 +15,7 @@ use super::{
     UntrustedComponent, wire,
 };
 use crate::caller::{Caller, Instance};
-use crate::engine::{Source, layout_for};
+use crate::engine::layout_for;
 use crate::exports::Exports;
 use crate::shared::Shared;
 use crate::{Fault, Limits};
@@ -180,7 +180,7 @@ fn shared<E: Exports>(
     untrusted: &UntrustedComponent,
     options: &PluginOptions,
 ) -> Result<Arc<Shared<E>>, PluginError> {
-    let source = Source::Untrusted(untrusted.clone());
+    let source = Box::new(untrusted.clone());
     Shared::new(source, options.instances, options.limits.clone())
         .map_err(misfit)
 }

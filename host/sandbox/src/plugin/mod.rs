@@ -33,6 +33,8 @@ mod pieces;
 mod process;
 mod settings;
 #[cfg(feature = "compile")]
+mod source;
+#[cfg(feature = "compile")]
 mod trusted_folder;
 #[cfg(feature = "compile")]
 mod untrusted;
