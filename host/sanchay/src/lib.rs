@@ -80,6 +80,7 @@ mod request;
 mod results;
 mod run;
 mod scan;
+mod span;
 mod sync;
 mod walk;
 
@@ -99,8 +100,8 @@ pub use hash::{HashEvent, HashRequest, HashedFile, HashedFileRef, Source};
 #[doc(hidden)]
 pub use inspect::Inspect;
 pub use monitor::{
-    Cancel, LeftOutCallback, Monitor, Phase, Progress, ProgressCallback,
-    Summary,
+    Cancel, Monitor, Phase, Progress, ProgressCallback, SkippedCallback,
+    SkippedDirectory, Summary,
 };
 pub use options::{
     CheckOptions, DuplicateOptions, HashOptions, Method, WalkOptions, Walker,
@@ -133,4 +134,3 @@ pub use sanchay_storage::{
     Timestamp, WorkingDirectory,
 };
 pub use scan::{ScanEvent, ScanRequest};
-pub use walk::LeftOut;

@@ -12,9 +12,8 @@ use std::{
 
 use crate::{
     error::{EntryError, Error},
-    monitor::{Monitor, Phase, Progress, Summary},
+    monitor::{Monitor, Phase, Progress, SkippedDirectory, Summary},
     sync::lock,
-    walk::LeftOut,
 };
 
 /// One run.
@@ -132,10 +131,10 @@ impl<'a> RunState<'a> {
         }
     }
 
-    /// Reports what is left out, though nothing is wrong with it.
-    pub(crate) fn leave_out(&self, left_out: LeftOut) {
-        if let Some(callback) = &self.monitor.left_out {
-            callback(&left_out);
+    /// Reports a directory that is skipped.
+    pub(crate) fn report_skipped(&self, directory: &SkippedDirectory) {
+        if let Some(callback) = &self.monitor.skipped {
+            callback(directory);
         }
     }
 

@@ -4,7 +4,6 @@
 mod dir_reader;
 mod extracting;
 mod following;
-mod left_out;
 mod names;
 mod node;
 mod open;
@@ -22,13 +21,12 @@ use std::{
 use sanchay_storage::{FileId, Storage};
 
 use self::following::NextLevel;
-pub use self::left_out::LeftOut;
 pub(crate) use self::{
     dir_reader::DirReader,
-    names::{Names, offset, slice},
+    names::Names,
     node::{Node, by_path},
     open::{Open, Parent},
-    root::{Kept, KeptOpen, LinkPolicy, RootEntry},
+    root::{Kept, KeptOpen, RootEntry},
     traverse::{Operation, Task, TaskSink, Traversal, Worker},
 };
 use crate::{
@@ -38,6 +36,7 @@ use crate::{
     pool::Pool,
     queue::WorkQueue,
     run::RunState,
+    span::{offset, slice},
     sync::lock,
 };
 pub(crate) use sanchay_core::order::by_path as by_name;

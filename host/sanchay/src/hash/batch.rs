@@ -16,7 +16,7 @@ use crate::{
     error::{Action, Cause, Problem},
     inspect::Inspect,
     options::Method,
-    walk::offset,
+    span::offset,
 };
 
 /// How much small files fill together, in bytes: a fraction of a second-level

@@ -9,11 +9,9 @@ use std::{
 use crate::{
     entry::Batch,
     error::EntryError,
+    span::slice,
     sync::{into_inner, lock},
-    walk::{
-        DirReader, Names, Node, Visitor, WorkerVisitor, by_name, by_path,
-        slice,
-    },
+    walk::{DirReader, Names, Node, Visitor, WorkerVisitor, by_name, by_path},
 };
 
 /// How many files are hashed in one piece at most.

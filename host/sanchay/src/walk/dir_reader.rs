@@ -6,8 +6,7 @@ use sanchay_sandbox::{Columns, Fault, KindSet, Matches};
 use sanchay_storage::{EntryKind, FileId, Listing, Metadata, Span};
 
 use super::{
-    left_out,
-    names::{Names, offset, slice},
+    names::Names,
     node::Node,
     open::{Open, Parent},
     plugin_filters::{Ask, Candidate, PluginFilters},
@@ -16,8 +15,10 @@ use crate::{
     error::{Action, Cause, EntryError, Error, Problem},
     extract::Extractors,
     inspect::Inspect,
+    monitor::SkippedDirectory,
     options::{WalkOptions, Walker, facts},
     run::RunState,
+    span::{offset, slice},
 };
 
 /// How many names are matched in one call at most: far beyond where the cost
@@ -125,7 +126,7 @@ impl DirReader {
     }
 
     /// Opens a directory in another. None is entered that lies on another
-    /// file system and is better left out.
+    /// file system and should be skipped.
     pub(crate) fn open_child(
         &mut self,
         parent: &Parent,
@@ -149,7 +150,8 @@ impl DirReader {
             return None;
         }
         if let Some(kind) = open.pseudo_file_system() {
-            run.leave_out(left_out::LeftOut::new(open.node.entry(b""), kind));
+            let path = open.node.entry(b"");
+            run.report_skipped(&SkippedDirectory::new(path, kind));
             return None;
         }
         Some(open)

@@ -5,14 +5,13 @@ use std::{cell::LazyCell, ops::Range, path::Path, sync::Arc};
 use sanchay_sandbox::plugin::Value;
 use sanchay_storage::{EntryKind, File, Metadata};
 
-use super::{
-    DirReader, Names, Visitor, Walk, WorkerVisitor, node::Node, slice,
-};
+use super::{DirReader, Names, Visitor, Walk, WorkerVisitor, node::Node};
 use crate::{
     entry::{Batch, join},
     error::{Action, EntryError},
     extract::{Extractors, Site},
     plugins::weight,
+    span::slice,
 };
 
 /// Files are reported as soon as their values take up this many bytes.

@@ -16,11 +16,11 @@ use super::{
     DirReader, Names, Task, Visitor, Walk, by_path,
     node::Node,
     open::{Open, Parent},
-    slice,
 };
 use crate::{
     entry::Batch,
     error::Error,
+    span::slice,
     sync::{into_inner, lock},
 };
 

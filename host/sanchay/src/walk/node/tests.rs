@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use sanchay_storage::{MemoryStorage, Storage};
 
 use super::{Node, by_path};
-use crate::walk::root::{KeptOpen, LinkPolicy, RootEntry};
+use crate::options::LinkPolicy;
+use crate::walk::root::{KeptOpen, RootEntry};
 
 fn root(path: &str) -> Arc<Node> {
     let memory = MemoryStorage::new();

@@ -11,7 +11,8 @@ use sanchay_storage::{
 };
 use sanchay_testkit::Tree;
 
-use super::{Kept, KeptOpen, LinkPolicy, RootEntry};
+use super::{Kept, KeptOpen, RootEntry};
+use crate::options::LinkPolicy;
 use crate::{
     error::{Cause, Problem},
     sync::lock,
