@@ -6,10 +6,11 @@ use sanchay_sandbox::{Algorithm, Digest, Fault, PartialDigest};
 use sanchay_storage::{File, Metadata};
 
 use super::{
-    Content, Failure, HashResult, Reader,
+    Content,
+    context::HashContext,
     ends::{FileRead, read_two, read_whole},
     files::{FileQueue, Opened},
-    reader::{hashing, reading},
+    result::{Failure, HashResult, hashing, reading},
     stream,
 };
 use crate::{
@@ -19,12 +20,15 @@ use crate::{
     span::offset,
 };
 
+/// Files of up to this many bytes are read together.
+pub(super) const SMALL: u64 = 64 * 1024;
+
 /// How much small files fill together, in bytes: a fraction of a second-level
 /// cache, so that what was read is still there when it is hashed.
 const BATCH: usize = 256 * 1024;
 
 /// A file whose bytes are in a batch.
-pub(super) struct PendingFile {
+struct PendingFile {
     index: usize,
     metadata: Metadata,
     /// How many byte strings of the batch are its: 2 for the ends of a large
@@ -45,72 +49,79 @@ fn room(method: Method) -> usize {
     }
 }
 
-/// Reads files until a batch is full or the next is not for one, and has them
-/// hashed. The first file in the queue is for one.
-pub(super) fn hash(
-    reader: &mut Reader<'_>,
-    inspector: &mut dyn Inspect,
-    method: Method,
-    queue: &mut FileQueue<'_>,
-) {
-    let algorithm = match method {
-        Method::Whole(algorithm) => algorithm,
-        Method::Partial { .. } => Algorithm::Xxh64,
-    };
-    let mut pending = std::mem::take(&mut reader.pending);
-    let mut digests = std::mem::take(&mut reader.digests);
-    pending.clear();
-    let mut read = 0;
-    let result = inspector.digest_batch_with(
-        algorithm,
-        room(method),
-        &mut |space, ends| {
-            read = fill(space, ends, method, queue, &mut pending);
-            read
-        },
-        &mut digests,
-    );
-    reader.run.count_bytes(read);
-    match result {
-        Ok(()) => {
-            let mut digests = digests.iter().copied();
-            for file in &pending {
-                let result = file.result(method, algorithm, &mut digests);
-                if let Ok(result) = &result
-                    && file.unchanged
-                {
-                    queue.keep(&file.metadata, result);
-                }
-                queue.done(file.index, result.map_err(hashing));
-            }
-        }
-        Err(fault) if pending.is_empty() => {
-            // It was not even asked for a file.
-            if let Some(opened) = queue.pull() {
-                queue.done(opened.index, Err(hashing(fault)));
-            }
-        }
-        // One file must not cost the others theirs.
-        Err(_) => {
-            for file in &pending {
-                let result = match queue.open_again(file.index) {
-                    Some(Ok((file, metadata))) => {
-                        single(reader, inspector, &file, &metadata, method)
+/// Hashes files in batches. Its buffers are used again and again.
+#[derive(Default)]
+pub(super) struct BatchHasher {
+    pending: Vec<PendingFile>,
+    digests: Vec<Digest>,
+}
+
+impl BatchHasher {
+    /// Reads files until a batch is full or the next is not for one, and has
+    /// them hashed. The first file in the queue is for one.
+    pub(super) fn hash(
+        &mut self,
+        context: HashContext<'_>,
+        inspector: &mut dyn Inspect,
+        method: Method,
+        queue: &mut FileQueue<'_>,
+    ) {
+        let algorithm = match method {
+            Method::Whole(algorithm) => algorithm,
+            Method::Partial { .. } => Algorithm::Xxh64,
+        };
+        let Self { pending, digests } = self;
+        pending.clear();
+        let mut read = 0;
+        let result = inspector.digest_batch_with(
+            algorithm,
+            room(method),
+            &mut |space, ends| {
+                read = fill(space, ends, method, queue, pending);
+                read
+            },
+            digests,
+        );
+        context.run.count_bytes(read);
+        match result {
+            Ok(()) => {
+                let mut digests = digests.iter().copied();
+                for file in &*pending {
+                    let result = file.result(method, algorithm, &mut digests);
+                    if let Ok(result) = &result
+                        && file.unchanged
+                    {
+                        queue.keep(&file.metadata, result);
                     }
-                    Some(Err(cause)) => Err((Action::Open, cause)),
-                    None => continue,
-                };
-                queue.done(file.index, result);
+                    queue.done(file.index, result.map_err(hashing));
+                }
+            }
+            Err(fault) if pending.is_empty() => {
+                // It was not even asked for a file.
+                if let Some(opened) = queue.pull() {
+                    queue.done(opened.index, Err(hashing(fault)));
+                }
+            }
+            // One file must not cost the others theirs.
+            Err(_) => {
+                for file in &*pending {
+                    let result = match queue.open_again(file.index) {
+                        Some(Ok((file, metadata))) => single(
+                            context, inspector, &file, &metadata, method,
+                        ),
+                        Some(Err(cause)) => Err((Action::Open, cause)),
+                        None => continue,
+                    };
+                    queue.done(file.index, result);
+                }
             }
         }
     }
-    reader.pending = pending;
-    reader.digests = digests;
 }
 
 /// Hashes a file by itself.
 fn single(
-    reader: &Reader<'_>,
+    context: HashContext<'_>,
     inspector: &mut dyn Inspect,
     file: &File,
     metadata: &Metadata,
@@ -118,7 +129,9 @@ fn single(
 ) -> Result<HashResult, Failure> {
     let chunk = match method {
         Method::Whole(algorithm) => {
-            return stream::hash(reader, inspector, file, metadata, algorithm);
+            return stream::hash(
+                context, inspector, file, metadata, algorithm,
+            );
         }
         Method::Partial { chunk } => chunk,
     };
@@ -148,6 +161,23 @@ fn single(
     })
 }
 
+/// How much room a file needs in a batch; `None` if it must not be in
+/// one.
+fn room_for(method: Method, opened: &Opened) -> Option<usize> {
+    let size = opened.metadata.size;
+    let most = match method {
+        Method::Whole(_) => SMALL,
+        Method::Partial { chunk } => 2 * u64::from(chunk),
+    };
+    match method {
+        _ if opened.is_pseudo => None,
+        // One byte more tells whether it grew.
+        _ if size <= most => usize::try_from(size + 1).ok(),
+        Method::Whole(_) => None,
+        Method::Partial { .. } => usize::try_from(most).ok(),
+    }
+}
+
 /// Reads files into the space of a batch. Returns how much of it they fill.
 fn fill(
     space: &mut [u8],
@@ -160,8 +190,8 @@ fn fill(
     let mut used = 0;
     while let Some(opened) = queue.pull() {
         let rest = space.get_mut(used..).unwrap_or_default();
-        let fits = Reader::room_for(method, &opened)
-            .is_some_and(|need| need <= rest.len());
+        let fits =
+            room_for(method, &opened).is_some_and(|need| need <= rest.len());
         if !fits {
             queue.put_back(opened);
             break;

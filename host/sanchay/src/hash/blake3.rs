@@ -14,9 +14,10 @@ use sanchay_sandbox::{Algorithm, ChainingValue, Digest};
 use sanchay_storage::File;
 
 use super::{
-    Content, Failure, HashResult, Reader,
+    Content,
+    context::HashContext,
     ends::read_at,
-    reader::{hashing, reading},
+    result::{Failure, HashResult, hashing, reading},
 };
 use crate::inspect::Inspect;
 use crate::sync::{into_inner, lock};
@@ -71,7 +72,7 @@ type Outcome = Result<Option<ChainingValue>, Failure>;
 /// Hashes a file of more than one piece. `None` if it turned out to be
 /// shorter than when it was opened.
 pub(super) fn hash(
-    reader: &Reader<'_>,
+    context: HashContext<'_>,
     inspector: &mut dyn Inspect,
     file: &File,
     size: u64,
@@ -81,7 +82,7 @@ pub(super) fn hash(
     loop {
         let part = PIECE * PIECES as u64;
         let to = size.min(from + part);
-        for (index, outcome) in hash_pieces(reader, inspector, file, from, to)
+        for (index, outcome) in hash_pieces(context, inspector, file, from, to)
             .into_iter()
             .enumerate()
         {
@@ -106,7 +107,7 @@ pub(super) fn hash(
 /// The values of the pieces between two offsets, in order; up to the
 /// first that has none.
 fn hash_pieces(
-    reader: &Reader<'_>,
+    context: HashContext<'_>,
     inspector: &mut dyn Inspect,
     file: &File,
     from: u64,
@@ -122,21 +123,21 @@ fn hash_pieces(
         }
         let offset = from + index as u64 * PIECE;
         let bytes = PIECE.min(to - offset);
-        let outcome = hash_piece(reader, inspector, file, offset, bytes);
+        let outcome = hash_piece(context, inspector, file, offset, bytes);
         if !matches!(outcome, Ok(Some(_))) {
             // There is no use in what comes behind it.
             next.store(count, Relaxed);
         }
         lock(&outcomes).push((index, outcome));
     };
-    let threads = reader.pool.threads();
-    let idle = threads.saturating_sub(reader.run.working());
+    let threads = context.pool.threads();
+    let idle = threads.saturating_sub(context.run.working());
     thread::scope(|scope| {
         for _ in 0..idle.min(count.saturating_sub(1)) {
             let help = || {
-                let mut inspector = reader.pool.inspector();
+                let mut inspector = context.pool.inspector();
                 work(&mut *inspector);
-                reader.pool.give_back(inspector);
+                context.pool.give_back(inspector);
             };
             // Without help it only takes longer.
             let _ = thread::Builder::new().spawn_scoped(scope, help);
@@ -150,7 +151,7 @@ fn hash_pieces(
 
 /// The value of one piece.
 fn hash_piece(
-    reader: &Reader<'_>,
+    context: HashContext<'_>,
     inspector: &mut dyn Inspect,
     file: &File,
     offset: u64,
@@ -167,6 +168,6 @@ fn hash_piece(
         })
         .map_err(hashing)?;
     result?;
-    reader.count(got)?;
+    context.count(got)?;
     Ok(value.ok().filter(|_| got == room))
 }

@@ -3,7 +3,7 @@
 
 use sanchay_storage::{File, Metadata};
 
-use super::{Failure, HashResult};
+use super::result::{Failure, HashResult};
 use crate::{
     cache::{DigestCache, FileKey},
     error::{Action, Cause},

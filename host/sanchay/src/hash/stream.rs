@@ -12,8 +12,9 @@ use sanchay_sandbox::Algorithm;
 use sanchay_storage::{File, FileReader, Metadata};
 
 use super::{
-    Content, Failure, HashResult, Reader, blake3,
-    reader::{hashing, read, read_full, reading},
+    Content, blake3,
+    context::HashContext,
+    result::{Failure, HashResult, hashing, reading},
 };
 use crate::inspect::Inspect;
 use crate::options::Method;
@@ -36,7 +37,7 @@ const PIECES: usize = 3;
 
 /// Hashes a large file.
 pub(super) fn hash(
-    reader: &Reader<'_>,
+    context: HashContext<'_>,
     inspector: &mut dyn Inspect,
     file: &File,
     metadata: &Metadata,
@@ -45,7 +46,7 @@ pub(super) fn hash(
     if algorithm == Algorithm::Blake3
         && metadata.size >= OVERLAPPED
         && let Some(mut result) =
-            blake3::hash(reader, inspector, file, metadata.size)?
+            blake3::hash(context, inspector, file, metadata.size)?
     {
         result.modified = Some(metadata.modified);
         let after = file.read_at(&mut [0], result.size).map_err(reading)?;
@@ -60,15 +61,15 @@ pub(super) fn hash(
         let rest = metadata.size - size;
         let part = rest.min(PART);
         // Two threads for one file only while a processor is idle.
-        let idle = reader.run.working() < reader.pool.threads();
+        let idle = context.run.working() < context.pool.threads();
         let ahead = if idle && rest >= OVERLAPPED {
-            overlap(reader, inspector, source.by_ref().take(part))?
+            overlap(context, inspector, source.by_ref().take(part))?
         } else {
             None
         };
         let got = match ahead {
             Some(got) => got,
-            None => feed(reader, inspector, &mut source, part)?,
+            None => feed(context, inspector, &mut source, part)?,
         };
         size += got;
         if got < part {
@@ -83,7 +84,7 @@ pub(super) fn hash(
 
 /// Hashes a file that has bytes though it said that it has none.
 pub(super) fn hash_pseudo(
-    reader: &Reader<'_>,
+    context: HashContext<'_>,
     inspector: &mut dyn Inspect,
     file: &File,
     method: Method,
@@ -93,7 +94,7 @@ pub(super) fn hash_pseudo(
     let size = file.metadata().map_or(0, |now| now.size);
     let limit = if size == 0 { u64::MAX } else { size };
     let source = file.reader().take(limit);
-    let result = hash_pipe(reader, inspector, source, method)?;
+    let result = hash_pipe(context, inspector, source, method)?;
     Ok(HashResult { grew: size > 0, ..result })
 }
 
@@ -101,7 +102,7 @@ pub(super) fn hash_pseudo(
 /// memory of the instance, to its end or to a limit. Returns how many
 /// bytes it had.
 fn feed(
-    reader: &Reader<'_>,
+    context: HashContext<'_>,
     inspector: &mut dyn Inspect,
     mut source: impl Read + Send,
     limit: u64,
@@ -123,7 +124,7 @@ fn feed(
             break;
         }
         size += got as u64;
-        reader.count(got)?;
+        context.count(got)?;
     }
     Ok(size)
 }
@@ -132,7 +133,7 @@ fn feed(
 /// ahead. Returns how many bytes it had; `None` if there is no thread to
 /// be had, and nothing was read.
 fn overlap(
-    reader: &Reader<'_>,
+    context: HashContext<'_>,
     inspector: &mut dyn Inspect,
     mut source: io::Take<&mut FileReader<'_>>,
 ) -> Result<Option<u64>, Failure> {
@@ -164,7 +165,7 @@ fn overlap(
             let bytes = piece.get(..got).unwrap_or_default();
             inspector.update(bytes).map_err(hashing)?;
             size += got as u64;
-            reader.count(got)?;
+            context.count(got)?;
             // The other thread may be done.
             let _ = empty.send(piece);
         }
@@ -174,7 +175,7 @@ fn overlap(
 
 /// Hashes a stream that cannot be sought in.
 pub(super) fn hash_pipe(
-    reader: &Reader<'_>,
+    context: HashContext<'_>,
     inspector: &mut dyn Inspect,
     mut source: impl Read + Send,
     method: Method,
@@ -182,18 +183,18 @@ pub(super) fn hash_pipe(
     match method {
         Method::Whole(algorithm) => {
             inspector.begin(algorithm).map_err(hashing)?;
-            let size = feed(reader, inspector, source, u64::MAX)?;
+            let size = feed(context, inspector, source, u64::MAX)?;
             finish(inspector, algorithm, size)
         }
         Method::Partial { chunk } => {
-            pipe_ends(reader, inspector, &mut source, chunk)
+            pipe_ends(context, inspector, &mut source, chunk)
         }
     }
 }
 
 /// The partial digest of a stream: its last chunk is kept as it goes by.
 fn pipe_ends(
-    reader: &Reader<'_>,
+    context: HashContext<'_>,
     inspector: &mut dyn Inspect,
     source: &mut dyn Read,
     chunk: u32,
@@ -213,7 +214,7 @@ fn pipe_ends(
             size += got as u64;
             end.drain(..got);
             end.extend_from_slice(more.get(..got).unwrap_or_default());
-            reader.count(got)?;
+            context.count(got)?;
             if got < chunk {
                 break;
             }
@@ -234,4 +235,31 @@ fn finish(
     let digest = inspector.finish().map_err(hashing)?;
     let content = Content::Whole(algorithm, digest);
     Ok(HashResult { content, size, modified: None, grew: false })
+}
+
+/// Reads once, again where a signal interrupted.
+fn read(source: &mut impl Read, space: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match source.read(space) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+/// Reads until the space is full or the source ends.
+fn read_full(
+    source: &mut (impl Read + ?Sized),
+    space: &mut [u8],
+) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = space.get_mut(filled..).filter(|r| !r.is_empty()) {
+        match source.read(rest) {
+            Ok(0) => break,
+            Ok(got) => filled += got,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
