@@ -23,13 +23,14 @@ use std::{
 };
 
 use sanchay::Cancel;
+use sanchay_core::exit::Exit;
 use signal_hook::{
     consts::{SIGHUP, SIGINT, SIGPIPE, SIGTERM},
     flag,
     low_level::{emulate_default_handler, pipe},
 };
 
-use crate::{exit::Exit, inherited};
+use crate::inherited;
 
 /// How long a run has to stop by itself. The whole must be under a second.
 const GRACE: Duration = Duration::from_millis(600);

@@ -21,7 +21,7 @@ use sanchay_core::record::RecordKind;
 use sanchay_output::TextOptions;
 
 use self::{guesses::Guesses, report::Report};
-use super::hash::{HashArgs, is_stdin};
+use super::hash::HashArgs;
 use crate::{
     context::Context,
     exit::Exit,
@@ -29,6 +29,7 @@ use crate::{
     messages::Messages,
     options::check::CheckArgs,
     output::{Inputs, Output, RecordWriter, leads_to},
+    standard_streams::is_stdin,
 };
 
 /// Checks every list that is named.
