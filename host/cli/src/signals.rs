@@ -15,7 +15,7 @@ use std::{
     os::unix::net::UnixStream,
     process,
     sync::{
-        Arc, LazyLock, Mutex, OnceLock, PoisonError,
+        Arc, LazyLock, Mutex, OnceLock,
         atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     },
     thread,
@@ -24,6 +24,7 @@ use std::{
 
 use sanchay::Cancel;
 use sanchay_core::exit::Exit;
+use sanchay_sync::lock;
 use signal_hook::{
     consts::{SIGHUP, SIGINT, SIGPIPE, SIGTERM},
     flag,
@@ -110,8 +111,5 @@ pub(crate) fn close_with(close: impl FnOnce() + Send + 'static) {
 }
 
 fn closer() -> std::sync::MutexGuard<'static, Option<Closer>> {
-    CLOSER
-        .get_or_init(Mutex::default)
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
+    lock(CLOSER.get_or_init(Mutex::default))
 }

@@ -24,6 +24,8 @@ use self::{
     blocks::Blocks,
     verify::{ChecksumEntry, Verifier},
 };
+use sanchay_sync::lock;
+
 use crate::{
     error::Error,
     hash::{Reader, check_method},
@@ -36,7 +38,6 @@ use crate::{
     request::monitor_methods,
     results::Results,
     run::RunState,
-    sync::lock,
 };
 
 /// A list of digests to be checked: [`Engine::check`](crate::Engine::check)

@@ -81,7 +81,6 @@ mod results;
 mod run;
 mod scan;
 mod span;
-mod sync;
 mod walk;
 
 pub use cache::{DigestCache, FileKey};
@@ -94,7 +93,9 @@ pub use duplicates::{
 };
 pub use engine::{Engine, EngineBuilder};
 pub use entry::{Batch, Entry, EntryRef};
-pub use error::{Action, Cause, EntryError, Error, Problem};
+pub use error::{
+    Action, Cause, EntryError, Error, Problem, describe_io_error,
+};
 pub use filter::{FileFacts, FilterInstance};
 pub use hash::{HashEvent, HashRequest, HashedFile, HashedFileRef, Source};
 #[doc(hidden)]

@@ -7,7 +7,9 @@ use std::sync::{
     atomic::{AtomicBool, Ordering::Relaxed},
 };
 
-use crate::{queue::WorkQueue, sync::lock};
+use sanchay_sync::lock;
+
+use crate::queue::WorkQueue;
 
 /// The right, and the duty, to fill one slot. It cannot be copied, so that no
 /// slot is filled twice.

@@ -10,7 +10,7 @@ use std::{
     cmp::Ordering,
     io,
     sync::{
-        Arc, Condvar, Mutex, PoisonError,
+        Arc, Condvar, Mutex,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
     time::{Duration, Instant},
@@ -20,6 +20,7 @@ use rayon::slice::ParallelSliceMut as _;
 use rustix::time::{ClockId, clock_gettime};
 use sanchay_core::grouping::Sorter;
 use sanchay_sandbox::{Limits, Sandbox, SandboxOptions};
+use sanchay_sync::{lock, wait_timeout_while};
 
 use crate::{
     error::Error,
@@ -29,7 +30,6 @@ use crate::{
     },
     queue::{Cursor, WorkQueue},
     run::RunState,
-    sync::lock,
 };
 
 /// The stack of a worker, in bytes: what the sandboxed code may use, and as
@@ -332,12 +332,9 @@ impl Active {
 
     /// Whether all workers are done, or become so within a time.
     fn ends_within(&self, time: Duration) -> bool {
-        let _lock = self
-            .changed
-            .wait_timeout_while(lock(&self.lock), time, |()| {
-                self.count.load(Relaxed) > 0
-            })
-            .unwrap_or_else(PoisonError::into_inner);
+        let at_work = |(): &mut ()| self.count.load(Relaxed) > 0;
+        let locked = lock(&self.lock);
+        drop(wait_timeout_while(&self.changed, locked, time, at_work));
         self.count.load(Relaxed) == 0
     }
 }

@@ -10,10 +10,11 @@ use std::{
     time::Instant,
 };
 
+use sanchay_sync::lock;
+
 use crate::{
     error::{EntryError, Error},
     monitor::{Monitor, Phase, Progress, SkippedDirectory, Summary},
-    sync::lock,
 };
 
 /// One run.

@@ -29,6 +29,8 @@ pub(crate) use self::{
     root::{Kept, KeptOpen, RootEntry},
     traverse::{Operation, Task, TaskSink, Traversal, Worker},
 };
+use sanchay_sync::lock;
+
 use crate::{
     entry::Batch,
     error::{Action, Cause, EntryError, Error, Problem},
@@ -37,7 +39,6 @@ use crate::{
     queue::WorkQueue,
     run::RunState,
     span::{offset, slice},
-    sync::lock,
 };
 pub(crate) use sanchay_core::order::by_path as by_name;
 

@@ -15,7 +15,7 @@ use std::{
 
 use sanchay::{
     Cancel, CheckEvent, CheckOptions, CheckSummary, Engine, Error, FileId,
-    Flaw, Plugins, escaped,
+    Flaw, Plugins, describe_io_error, escaped,
 };
 use sanchay_core::record::RecordKind;
 use sanchay_output::TextOptions;
@@ -25,7 +25,7 @@ use super::hash::HashArgs;
 use crate::{
     context::Context,
     exit::Exit,
-    failure::{Failure, plain},
+    failure::Failure,
     messages::Messages,
     options::check::CheckArgs,
     output::{Inputs, Output, RecordWriter, leads_to},
@@ -124,7 +124,10 @@ impl Check<'_> {
             Box::new(stdin())
         } else {
             Box::new(File::open(list).map_err(|error| {
-                Unread::List(format!("cannot open: {}", plain(&error)))
+                Unread::List(format!(
+                    "cannot open: {}",
+                    describe_io_error(&error)
+                ))
             })?)
         };
         let monitor = self.messages.monitor(&self.cancel);
@@ -183,9 +186,10 @@ impl Check<'_> {
                 self.refuted |= !good;
                 Ok(good)
             }
-            Err(Error::Checklist(error)) => {
-                Err(Unread::List(format!("cannot read: {}", plain(&error))))
-            }
+            Err(Error::Checklist(error)) => Err(Unread::List(format!(
+                "cannot read: {}",
+                describe_io_error(&error)
+            ))),
             Err(error) => Err(Unread::Rest(error.into())),
         }
     }

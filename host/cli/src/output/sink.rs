@@ -12,7 +12,7 @@ use std::{
     os::fd::AsFd as _,
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     thread,
@@ -23,6 +23,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use sanchay::FileId;
 use sanchay_core::record::RecordBatch;
 use sanchay_output::{BLOCK, Encoded, Encoder};
+use sanchay_sync::lock;
 
 use super::{Inputs, destination::Destination};
 use crate::{failure::Failure, signals};
@@ -173,7 +174,7 @@ impl Sink {
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     /// Closes the output of a run that does not stop. If a write hangs as

@@ -14,6 +14,8 @@ use sanchay_core::grouping::{
 use sanchay_storage::{EntryKind, File, Metadata};
 
 use super::collection::Collection;
+use sanchay_sync::{into_inner, lock};
+
 use crate::{
     cache::DigestCache,
     entry::join,
@@ -24,7 +26,6 @@ use crate::{
     pool::Pool,
     queue::WorkQueue,
     run::RunState,
-    sync::{into_inner, lock},
     walk::{Open, RootEntry},
 };
 

@@ -17,6 +17,8 @@ use super::{
     compare::Comparison,
     groups::{Duplicates, Group},
 };
+use sanchay_sync::{into_inner, lock};
+
 use crate::{
     error::{Action, Cause, EntryError, Error},
     extract::{Extracted, Extractors, Site},
@@ -24,7 +26,6 @@ use crate::{
     plugins::{Plugins, weight},
     pool::Pool,
     run::RunState,
-    sync::{into_inner, lock},
 };
 
 /// Groups are dealt with together until they have this many files.

@@ -20,7 +20,7 @@ use super::{
     result::{Failure, HashResult, hashing, reading},
 };
 use crate::inspect::Inspect;
-use crate::sync::{into_inner, lock};
+use sanchay_sync::{into_inner, lock};
 
 /// The bytes of a piece: a power of two of BLAKE3's chunks, and little enough
 /// to be in a second-level cache.

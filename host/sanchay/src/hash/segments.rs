@@ -6,11 +6,12 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use sanchay_sync::{into_inner, lock};
+
 use crate::{
     entry::Batch,
     error::EntryError,
     span::slice,
-    sync::{into_inner, lock},
     walk::{DirReader, Names, Node, Visitor, WorkerVisitor, by_name, by_path},
 };
 

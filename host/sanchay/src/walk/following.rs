@@ -17,12 +17,9 @@ use super::{
     node::Node,
     open::{Open, Parent},
 };
-use crate::{
-    entry::Batch,
-    error::Error,
-    span::slice,
-    sync::{into_inner, lock},
-};
+use sanchay_sync::{into_inner, lock};
+
+use crate::{entry::Batch, error::Error, span::slice};
 
 /// What a level leaves for later.
 #[derive(Default)]

@@ -19,7 +19,9 @@ use super::{
     open::{Handle, Open},
     root::Root,
 };
-use crate::{error::Cause, sync::lock};
+use sanchay_sync::lock;
+
+use crate::error::Cause;
 
 /// From a directory no more than so many components above, the way down is
 /// gone in one step, and nothing on it is kept open.

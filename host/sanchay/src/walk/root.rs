@@ -22,11 +22,12 @@ use super::{
     node::Node,
     open::{Handle, Open, open_directories},
 };
+use sanchay_sync::lock;
+
 use crate::{
     error::{Cause, Problem},
     limits::max_open_directories,
     options::LinkPolicy,
-    sync::lock,
 };
 
 /// What a path that the caller named leads to.

@@ -11,6 +11,8 @@ use super::{
     names::Names,
     open::{Open, Parent},
 };
+use sanchay_sync::lock;
+
 use crate::{
     error::Error,
     inspect::Inspect,
@@ -18,7 +20,6 @@ use crate::{
     pool::Pool,
     queue::{Cursor, WorkQueue},
     run::RunState,
-    sync::lock,
 };
 
 /// A piece of work. `S` is what a walk starts from; `T` says where the

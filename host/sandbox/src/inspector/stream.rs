@@ -1,8 +1,9 @@
 //! Digests of what comes in pieces. The instance keeps a hasher for each
 //! algorithm that was asked for, and uses it again and again.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
+use sanchay_sync::{into_inner, lock};
 use wasmtime::Result;
 use wasmtime::component::ResourceAny;
 
@@ -86,7 +87,7 @@ impl Inspector {
         let algorithm = self.begun()?;
         let once = Mutex::new((fill, 0));
         let fill = |space: &mut [u8]| {
-            let mut once = once.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut once = lock(&once);
             once.1 = (once.0)(space).min(space.len());
             once.1
         };
@@ -96,7 +97,7 @@ impl Inspector {
                 Hashers::to_update(instance, algorithm)?;
             exports.update_in_place.call(store, (resource, in_place))
         })?;
-        let once = once.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let once = into_inner(once);
         Ok(once.1)
     }
 

@@ -13,9 +13,10 @@ use sanchay_testkit::Tree;
 
 use super::{Kept, KeptOpen, RootEntry};
 use crate::options::LinkPolicy;
+use sanchay_sync::lock;
+
 use crate::{
     error::{Cause, Problem},
-    sync::lock,
     walk::open::{Open, Parent},
 };
 
