@@ -75,11 +75,11 @@ fn run_tries_a_plugin_on_files() {
             .words(words)
             .run()
     };
-    let told = run("extractor", "a.txt --format csv").succeeds().stdout;
-    let text = String::from_utf8(told).unwrap();
+    let reported = run("extractor", "a.txt --format csv").succeeds().stdout;
+    let text = String::from_utf8(reported).unwrap();
     assert!(text.ends_with(",5,fine\n"), "{text}");
-    let told = run("filter", "a.txt x.txt .").succeeds().stdout;
-    assert_eq!(told, b"wanted\ta.txt\nunwanted\tx.txt\nwanted\t.\n");
+    let reported = run("filter", "a.txt x.txt .").succeeds().stdout;
+    assert_eq!(reported, b"wanted\ta.txt\nunwanted\tx.txt\nwanted\t.\n");
     assert_eq!(run("filter", "missing").code(), Some(2));
     assert_eq!(run("filter", "missing a.txt").code(), Some(3));
     assert_eq!(run("extractor", "missing").code(), Some(2));

@@ -47,7 +47,7 @@ pub(crate) fn of_object(object: &Value) -> Row {
 pub(crate) fn sorted(mut rows: Vec<Row>) -> Vec<Row> {
     rows.sort();
     for pair in rows.windows(2) {
-        assert_ne!(pair[0].0, pair[1].0, "a file is told twice");
+        assert_ne!(pair[0].0, pair[1].0, "a file is reported twice");
     }
     rows
 }

@@ -75,15 +75,15 @@ async function digests(id, file, algorithms) {
         return piece;
     };
     try {
-        let told = performance.now();
+        let reportedAt = performance.now();
         let next = file.size > 0 ? read(0) : undefined;
         for (let from = 0; from < file.size; from += PIECE) {
             const piece = new Uint8Array(await next);
             if (stopped.has(id)) throw new Error('stopped');
             if (from + PIECE < file.size) next = read(from + PIECE);
             for (const [, hasher] of hashers) hasher.update(piece);
-            if (performance.now() - told >= PAUSE) {
-                told = performance.now();
+            if (performance.now() - reportedAt >= PAUSE) {
+                reportedAt = performance.now();
                 self.postMessage({ id, done: from + piece.length });
             }
         }

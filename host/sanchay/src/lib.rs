@@ -118,7 +118,7 @@ pub use results::Results;
 pub use sanchay_core::problem::MAX_PATH;
 pub use sanchay_core::{
     content::Content,
-    escape::{Escaped, escaped, is_obeyed},
+    escape::{Escaped, escaped, is_terminal_control},
     filter::{
         Clock, Expr, ExtensionError, Field, Filter, FilterError, FilterOption,
         Operand, Operator, parse_extensions,

@@ -26,7 +26,7 @@ pub(crate) use self::{
     names::Names,
     node::{Node, by_path},
     open::{Open, Parent},
-    root::{Kept, KeptOpen, RootEntry},
+    root::{OpenDirectoryCache, RootEntry, SharedDirectoryCache},
     traverse::{Operation, Task, TaskSink, Traversal, Worker},
 };
 use sanchay_sync::lock;
@@ -86,25 +86,25 @@ type Start = Task<Parent, ()>;
 
 impl<V: Visitor> Walk<'_, V> {
     /// Walks roots.
-    pub(crate) fn go(&self, roots: &[PathBuf]) -> Result<(), Error> {
-        let kept = KeptOpen::default();
+    pub(crate) fn run(&self, roots: &[PathBuf]) -> Result<(), Error> {
+        let cache = SharedDirectoryCache::default();
         let named = self.options.named_filter()?;
         let mut all = Vec::new();
         {
             let mut visitor = self.visitor.worker(0);
             for root in roots {
-                let open = self.enter(root, &named, &kept, &mut visitor);
+                let open = self.enter(root, &named, &cache, &mut visitor);
                 all.extend(open.map(Open::into_parent));
             }
         }
         let walked = if self.options.follow {
-            self.go_following(all)
+            self.run_following(all)
         } else {
             let tasks = all.into_iter().map(|root| Task::Source(root, ()));
             self.work(tasks.collect(), None)
         };
         // Whoever remembers a directory need not keep others open.
-        *lock(&kept) = Kept::default();
+        *lock(&cache) = OpenDirectoryCache::default();
         walked
     }
 
@@ -114,11 +114,11 @@ impl<V: Visitor> Walk<'_, V> {
         &self,
         root: &Path,
         named: &NamedFilter,
-        kept: &KeptOpen,
+        cache: &SharedDirectoryCache,
         visitor: &mut dyn WorkerVisitor,
     ) -> Option<Open> {
         let links = self.options.link_policy();
-        let cause = match RootEntry::open(self.storage, root, links, kept) {
+        let cause = match RootEntry::open(self.storage, root, links, cache) {
             Ok(RootEntry::Directory(open)) => return Some(open),
             Ok(RootEntry::File(file, metadata)) => {
                 if named.wants(&metadata) {
@@ -186,7 +186,7 @@ impl<V: Visitor> Walk<'_, V> {
             queue: &WorkQueue::new(tasks),
             visited: self.visited.as_ref(),
         }
-        .go()
+        .run()
     }
 }
 

@@ -140,10 +140,11 @@ fn what_an_extractor_may_ask_for_has_bounds() {
         let mut values = Vec::new();
         let sample = sample(b"f", content.len() as u64);
         let mut instance = plugin.extractor().unwrap();
-        let told = instance.extract(&sample, Some(&mut counted), &mut values);
-        let Err(ExtractError::Fault(Fault::ContractViolation(what))) = told
+        let outcome =
+            instance.extract(&sample, Some(&mut counted), &mut values);
+        let Err(ExtractError::Fault(Fault::ContractViolation(what))) = outcome
         else {
-            panic!("{}: {told:?}", char::from(first));
+            panic!("{}: {outcome:?}", char::from(first));
         };
         assert!(what.contains(why), "{what}");
         assert_eq!(values, [None, None]);

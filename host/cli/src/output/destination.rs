@@ -168,7 +168,7 @@ impl Destination {
     }
 
     /// Whether a file was there that is as it was.
-    pub(super) fn spares(&self) -> bool {
+    pub(super) fn leaves_file(&self) -> bool {
         !matches!(self.ending, Ending::Nothing)
     }
 

@@ -82,7 +82,7 @@ impl NextLevel {
 
 impl<V: Visitor> Walk<'_, V> {
     /// Walks roots, following links.
-    pub(super) fn go_following(
+    pub(super) fn run_following(
         &self,
         roots: Vec<Parent>,
     ) -> Result<(), Error> {

@@ -46,13 +46,13 @@ impl RootEntry {
         storage: &Arc<dyn Storage>,
         path: &Path,
         links: LinkPolicy,
-        kept: &KeptOpen,
+        cache: &SharedDirectoryCache,
     ) -> Result<Self, Cause> {
         Self::open_within(
             storage,
             path,
             links,
-            kept,
+            cache,
             max_open_directories() / 4 * 3,
         )
     }
@@ -62,7 +62,7 @@ impl RootEntry {
         storage: &Arc<dyn Storage>,
         path: &Path,
         links: LinkPolicy,
-        kept: &KeptOpen,
+        cache: &SharedDirectoryCache,
         budget: usize,
     ) -> Result<Self, Cause> {
         Ok(match storage.open(path)? {
@@ -88,7 +88,7 @@ impl RootEntry {
                     links: links.links(),
                     prefix: shown.len(),
                     budget,
-                    kept: Arc::clone(kept),
+                    cache: Arc::clone(cache),
                     #[cfg(test)]
                     steps: std::sync::atomic::AtomicUsize::new(0),
                 });
@@ -135,18 +135,18 @@ pub(crate) struct Root {
     /// When more directories are open than this, those whose entries wait are
     /// closed.
     budget: usize,
-    kept: KeptOpen,
+    cache: SharedDirectoryCache,
     /// How many components were gone down again.
     #[cfg(test)]
     pub(super) steps: std::sync::atomic::AtomicUsize,
 }
 
 /// The directories that the roots of a run keep open together.
-pub(crate) type KeptOpen = Arc<Mutex<Kept>>;
+pub(crate) type SharedDirectoryCache = Arc<Mutex<OpenDirectoryCache>>;
 
 /// Directories that are kept open over the budget, the oldest first.
 #[derive(Default)]
-pub(crate) struct Kept {
+pub(crate) struct OpenDirectoryCache {
     /// Those that entries were opened in.
     recent: VecDeque<Arc<Handle>>,
     /// Those on the way to them, with their depths.
@@ -203,15 +203,15 @@ impl Root {
         }
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        lock(&self.kept)
+    fn cache(&self) -> MutexGuard<'_, OpenDirectoryCache> {
+        lock(&self.cache)
     }
 
     /// Keeps a directory open that entries are opened in.
     pub(super) fn keep_recent(&self, handle: &Arc<Handle>) {
         let room = self.room(1);
-        let mut kept = self.kept();
-        let recent = &mut kept.recent;
+        let mut cache = self.cache();
+        let recent = &mut cache.recent;
         recent.push_back(Arc::clone(handle));
         while recent.len() > room {
             recent.pop_front();
@@ -223,8 +223,8 @@ impl Root {
     /// with; or, where all are above it, the oldest.
     pub(super) fn keep_between(&self, depth: usize, handle: &Arc<Handle>) {
         let room = self.room(8);
-        let mut kept = self.kept();
-        let between = &mut kept.between;
+        let mut cache = self.cache();
+        let between = &mut cache.between;
         while between.len() >= room {
             let deepest = between.iter().map(|it| it.0).enumerate();
             let deepest = deepest.max_by_key(|(_, depth)| *depth);

@@ -126,7 +126,7 @@ pub(crate) struct Traversal<'a, O: Operation> {
 
 impl<O: Operation> Traversal<'_, O> {
     /// Has the workers do the tasks in the queue and all that come of them.
-    pub(crate) fn go(&self) -> Result<(), Error> {
+    pub(crate) fn run(&self) -> Result<(), Error> {
         self.pool.work(
             self.queue,
             self.run,

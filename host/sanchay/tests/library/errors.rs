@@ -147,11 +147,11 @@ fn a_check_tells_verdicts_and_malformed_lines_in_order() {
         "0".repeat(64),
         gone.display()
     );
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     let summary = engine(2)
         .check(list.as_bytes())
         .for_each(|event| {
-            told.push(match event {
+            reported.push(match event {
                 CheckEvent::Malformed { line, .. } => line.to_string(),
                 CheckEvent::Verdict { verdict, .. } => match verdict {
                     Verdict::Match => "match".to_owned(),
@@ -167,7 +167,7 @@ fn a_check_tells_verdicts_and_malformed_lines_in_order() {
             ControlFlow::Continue(())
         })
         .unwrap();
-    assert_eq!(told, ["match", "2", "mismatch", "failed"]);
+    assert_eq!(reported, ["match", "2", "mismatch", "failed"]);
     let counts = [
         summary.matched,
         summary.mismatched,

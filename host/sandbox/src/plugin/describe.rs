@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use sanchay_core::escape::is_obeyed;
+use sanchay_core::escape::is_terminal_control;
 
 use super::pattern::Pattern;
 use super::{PluginError, wire};
@@ -103,7 +103,7 @@ pub(super) fn identity(name: &str, version: &str) -> Result<(), PluginError> {
             shortened(name)
         ));
     }
-    if version.len() > NAME || version.chars().any(is_obeyed) {
+    if version.len() > NAME || version.chars().any(is_terminal_control) {
         return wrong(format!(
             "its version, {:?}, must have at most {NAME} bytes and no \
              characters that control a terminal or the direction of text",

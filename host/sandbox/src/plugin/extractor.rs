@@ -81,8 +81,8 @@ enum Step {
 pub struct Extractor {
     plugin: Plugin,
     caller: Caller<ExtractingExports>,
-    /// Which instance was told the settings.
-    told: Option<u64>,
+    /// The instance that has the settings.
+    configured_generation: Option<u64>,
     pieces: Pieces,
     window: Vec<u8>,
 }
@@ -95,7 +95,7 @@ impl Extractor {
         Self {
             plugin,
             caller: Caller::new(shared),
-            told: None,
+            configured_generation: None,
             pieces: Pieces::default(),
             window: Vec::new(),
         }
@@ -165,7 +165,8 @@ impl Extractor {
         out: &mut Vec<Option<Value>>,
     ) -> Result<(), ExtractError> {
         let interest = self.interest(sample.name, sample.size);
-        let Self { plugin, caller, told, pieces, window } = self;
+        let Self { plugin, caller, configured_generation, pieces, window } =
+            self;
         let Role::Extractor { columns, selections, facts, most, .. } =
             &plugin.0.role
         else {
@@ -207,7 +208,7 @@ impl Extractor {
             let views = pieces.views();
             let (had, readable) = (pieces.bytes(), source.is_some());
             let step = plugin.attempt(caller, |caller| {
-                plugin.0.settings.apply(caller, told)?;
+                plugin.0.settings.apply(caller, configured_generation)?;
                 match ask(caller, &file, &views)? {
                     Err(complaint) => Ok(Step::Complaint(complaint)),
                     Ok(wire::Answer::Values(values)) => {

@@ -8,7 +8,7 @@ use sanchay::{
     escaped,
 };
 
-use super::trials;
+use super::smoke_test;
 use crate::{
     context::Context,
     exit::Exit,
@@ -61,7 +61,7 @@ impl CheckArgs {
             Inputs::default(),
             description(&plugin, &component)?.as_bytes(),
         )?;
-        let failures = trials::run(&plugin);
+        let failures = smoke_test::run(&plugin);
         for failure in &failures {
             messages.note(format_args!("{shown}: {failure}"));
         }

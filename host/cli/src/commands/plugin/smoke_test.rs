@@ -72,8 +72,9 @@ fn extractions(
                     Ok(())
                 };
                 let source = Some(&mut source as _);
-                let told = extractor.extract(&sample, source, &mut Vec::new());
-                if let Err(ExtractError::Fault(fault)) = told {
+                let outcome =
+                    extractor.extract(&sample, source, &mut Vec::new());
+                if let Err(ExtractError::Fault(fault)) = outcome {
                     failures.push(format!(
                         "a file called {}, of {size} bytes: {}",
                         sanchay::escaped(&name),
@@ -174,13 +175,13 @@ fn selections(filter: &mut PluginFilter, failures: &mut Vec<String>) {
         let count = names.len();
         let sizes: Vec<_> = SIZES.into_iter().cycle().take(count).collect();
         let times: Vec<_> = TIMES.into_iter().cycle().take(count).collect();
-        let told = metadata && kind == EntryKind::File;
+        let with_metadata = metadata && kind == EntryKind::File;
         let batch = NameBatch {
             directory: b"directory/",
             names: &names.concat(),
             ends: &ends,
             kinds: &vec![kind; count],
-            metadata: told.then_some((&sizes[..], &times[..])),
+            metadata: with_metadata.then_some((&sizes[..], &times[..])),
         };
         if let Err(fault) = filter.select(&batch, &mut Vec::new()) {
             failures.push(format!("{what}: {}", faults::fault(&fault)));
