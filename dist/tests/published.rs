@@ -1,5 +1,5 @@
-//! What is published beside a component, checked by what the format demands and
-//! by what cargo says.
+//! What is published beside a component, checked against the format's rules
+//! and against cargo.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,

@@ -25,7 +25,7 @@ fn check_tells_what_a_plugin_is_and_whether_it_can_be_used() {
     ] {
         assert!(text.contains(line), "{text}");
     }
-    // The trials have a file that begins with a byte that it crashes on.
+    // The smoke test has a file that begins with a byte that it crashes on.
     assert_eq!(found.code(), Some(0));
     let found = with_cache().words("plugin check").arg(file("filter")).run();
     let text = String::from_utf8(found.stdout.clone()).unwrap();

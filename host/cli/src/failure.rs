@@ -55,7 +55,11 @@ pub(crate) enum Failure {
         why: Box<PluginError>,
     },
     /// A component cannot be read.
-    #[error("{}: cannot read the plugin: {}", shown(.path), describe_io_error(.source))]
+    #[error(
+        "{}: cannot read the plugin: {}",
+        shown(.path),
+        describe_io_error(.source)
+    )]
     PluginFile {
         /// The component's file.
         path: PathBuf,

@@ -19,7 +19,10 @@ pub enum Error {
     #[error("{0}")]
     Sandbox(#[source] sanchay_sandbox::Fault),
     /// The worker threads could not be started.
-    #[error("cannot start {threads} worker threads: {}", describe_io_error(.source))]
+    #[error(
+        "cannot start {threads} worker threads: {}",
+        describe_io_error(.source)
+    )]
     Threads {
         /// How many were asked for.
         threads: usize,

@@ -1,5 +1,10 @@
-//! The walk: directories in parallel, each listed once, its names matched in
-//! one call, the metadata of what is left read relative to its handle.
+//! The walk: directories in parallel. Each is listed once and its names are
+//! matched in one call; the metadata of the matches is read relative to its
+//! handle.
+//!
+//! The modules `node`, `open` and `root` are one tree of handles and name each
+//! other: a node reopens its directory from its root, which descends through
+//! nodes. They are three files because they are three concepts.
 
 mod dir_reader;
 mod extracting;
@@ -42,24 +47,23 @@ use crate::{
 };
 pub(crate) use sanchay_core::order::by_path as by_name;
 
-/// How many files of one directory are one task: a larger directory is shared
-/// between workers.
+/// The most files in one task. Workers share larger directories.
 const FILES_PER_TASK: usize = 2048;
 
 /// Takes what a walk finds.
 pub(crate) trait Visitor: Sync {
-    /// The part of one worker.
+    /// A worker's own part.
     type Worker: WorkerVisitor;
 
-    /// Makes the part of a worker, on its thread. It is used there alone. No
-    /// two have one number at the same time.
+    /// Makes a worker's part, on its thread, where it stays. No two have one
+    /// number at the same time.
     fn worker(&self, number: usize) -> Self::Worker;
 }
 
 /// A worker's own part of a [`Visitor`].
 pub(crate) trait WorkerVisitor {
-    /// Files were found. `node` is their directory; `None` for a file that
-    /// the caller named, whose whole path is its name.
+    /// Files were found. `node` is their directory; `None` for a root, whose
+    /// name is its whole path.
     fn files(&mut self, node: Option<&Arc<Node>>, batch: &Batch<'_>);
 
     /// An entry failed. It is counted already.
@@ -77,7 +81,7 @@ pub(crate) struct Walk<'a, V> {
     pub(crate) counts: bool,
     /// Whether extractors look at the files found.
     pub(crate) extracts: bool,
-    /// The directories that were visited, where none may be visited twice.
+    /// The visited directories, if none may be visited twice.
     pub(crate) visited: Option<Mutex<HashSet<FileId>>>,
 }
 
@@ -103,7 +107,7 @@ impl<V: Visitor> Walk<'_, V> {
             let tasks = all.into_iter().map(|root| Task::Source(root, ()));
             self.work(tasks.collect(), None)
         };
-        // Whoever remembers a directory need not keep others open.
+        // Remembered nodes need no open directories.
         *lock(&cache) = OpenDirectoryCache::default();
         walked
     }
@@ -168,8 +172,8 @@ impl<V: Visitor> Walk<'_, V> {
         visitor.files(node, batch);
     }
 
-    /// Has the workers do these tasks and all that come of them. Where links
-    /// are followed, the directories found are left for the next level.
+    /// Runs these tasks and their follow-ups. If links are followed,
+    /// directories are left for the next level.
     fn work(
         &self,
         tasks: Vec<Start>,

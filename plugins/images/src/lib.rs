@@ -1,9 +1,8 @@
 //! An extractor that tells the dimensions of images: PNG, JPEG, GIF and WebP.
 //!
-//! What reads the formats is the crate in `formats`: plain functions of bytes. This file
-//! only says so in the terms of the world `extractor-plugin`: what the
-//! columns are called, which files are of interest, and how many bytes of
-//! each.
+//! The crate in `formats` reads the formats: plain functions of bytes. This
+//! file implements the world `extractor-plugin` with it: the names of the
+//! columns, which files to take, and how many bytes of each.
 //!
 //! Compiled for WebAssembly the crate has no standard library and imports
 //! nothing. It also compiles for the machine it is built on, only to be

@@ -51,7 +51,7 @@ fn visible(command: Command) -> Command {
     if !hidden && !command.has_subcommands() {
         return command;
     }
-    // The parser wants names that last as long as the program, which ends soon.
+    // The parser wants static names; the program ends soon.
     let name: &'static str = command.get_name().to_owned().leak();
     let mut shown = Command::new(name)
         .args(command.get_arguments().filter(|it| !it.is_hide_set()).cloned())

@@ -167,7 +167,7 @@ impl Destination {
         }
     }
 
-    /// Whether a file was there that is as it was.
+    /// Whether an existing file is still as it was.
     pub(super) fn leaves_file(&self) -> bool {
         !matches!(self.ending, Ending::Nothing)
     }

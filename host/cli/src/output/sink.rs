@@ -28,7 +28,7 @@ use sanchay_sync::lock;
 use super::{Inputs, destination::Destination};
 use crate::{failure::Failure, signals};
 
-/// How long the output of a run that hangs may take to be closed.
+/// How long closing the output of a hung run may take.
 const CLOSING: Duration = Duration::from_millis(200);
 
 /// A destination that many [`RecordWriter`](super::RecordWriter)s share.
@@ -41,7 +41,7 @@ pub(crate) struct Sink {
 
 struct Shared {
     state: Mutex<State>,
-    /// Whether the program is about to end: nothing more is begun.
+    /// Whether the program is about to end: no write begins any more.
     closing: AtomicBool,
 }
 
@@ -66,7 +66,7 @@ impl Sink {
         inputs: Inputs<'_>,
     ) -> Result<Self, Failure> {
         let sink = Self::to(Destination::open(path, inputs)?);
-        // One that is gone by then has nothing left to close.
+        // A sink that was dropped has nothing left to close.
         let hung = Arc::downgrade(&sink.shared);
         signals::close_with(move || {
             if let Some(shared) = hung.upgrade() {
@@ -177,8 +177,8 @@ impl Shared {
         lock(&self.state)
     }
 
-    /// Closes the output of a run that does not stop. If a write hangs as
-    /// well, there is nothing to be done.
+    /// Closes the output of a run that does not stop, unless a write hangs as
+    /// well.
     fn close_now(&self) {
         self.closing.store(true, Relaxed);
         let start = Instant::now();

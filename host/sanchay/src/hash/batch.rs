@@ -23,21 +23,21 @@ use crate::{
 /// Files of up to this many bytes are read together.
 pub(super) const SMALL: u64 = 64 * 1024;
 
-/// How much small files fill together, in bytes: a fraction of a second-level
-/// cache, so that what was read is still there when it is hashed.
+/// The size of a batch in bytes: a fraction of a second-level cache, so that
+/// the bytes are still there when they are hashed.
 const BATCH: usize = 256 * 1024;
 
 /// A file whose bytes are in a batch.
 struct PendingFile {
     index: usize,
     metadata: Metadata,
-    /// How many byte strings of the batch are its: 2 for the ends of a large
+    /// How many byte strings it has in the batch: 2 for the ends of a large
     /// file.
     parts: usize,
     size: u64,
     /// Whether it had more bytes than when it was opened.
     grew: bool,
-    /// Whether its digest may be kept.
+    /// Whether its digest may be cached.
     unchanged: bool,
 }
 
@@ -57,8 +57,8 @@ pub(super) struct BatchHasher {
 }
 
 impl BatchHasher {
-    /// Reads files until a batch is full or the next is not for one, and has
-    /// them hashed. The first file in the queue is for one.
+    /// Reads files until the batch is full or the next file cannot be in one,
+    /// and hashes them. The first file in the queue can.
     pub(super) fn hash(
         &mut self,
         context: HashContext<'_>,
@@ -97,12 +97,12 @@ impl BatchHasher {
                 }
             }
             Err(fault) if pending.is_empty() => {
-                // It was not even asked for a file.
+                // The call failed before it read a file.
                 if let Some(opened) = queue.pull() {
                     queue.done(opened.index, Err(hashing(fault)));
                 }
             }
-            // One file must not cost the others theirs.
+            // One bad file must not cost the others their digests.
             Err(_) => {
                 for file in &*pending {
                     let result = match queue.open_again(file.index) {
@@ -171,7 +171,7 @@ fn room_for(method: Method, opened: &Opened) -> Option<usize> {
     };
     match method {
         _ if opened.is_pseudo => None,
-        // One byte more tells whether it grew.
+        // One more byte shows whether it grew.
         _ if size <= most => usize::try_from(size + 1).ok(),
         Method::Whole(_) => None,
         Method::Partial { .. } => usize::try_from(most).ok(),
@@ -219,7 +219,7 @@ fn fill(
             _ => read_whole(&file, &metadata, rest),
         };
         match read {
-            // While a file is being truncated, its ends are not known.
+            // A file that is being truncated has no known ends.
             Ok(read) if read.shrank && is_partial => {
                 queue.done(
                     index,
@@ -248,13 +248,13 @@ fn fill(
     used
 }
 
-/// Whether there are bytes in a file that says that it has none.
+/// Whether a file of size 0 has bytes.
 fn is_pseudo_file(file: &File) -> io::Result<bool> {
     loop {
         match file.read_at(&mut [0], 0) {
             Ok(bytes) => return Ok(bytes > 0),
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            // It can be read from one end to the other only.
+            // It has no random access.
             Err(e) if e.kind() == io::ErrorKind::NotSeekable => {
                 return Ok(true);
             }

@@ -1,6 +1,6 @@
-//! BLAKE3 of a large file by all workers that are idle: pieces of it are
-//! read and hashed side by side, each in an instance of its own, and their
-//! values joined in order. Memory is bounded by the workers, not by the file.
+//! BLAKE3 of a large file by all idle workers. They read and hash pieces in
+//! parallel, each in its own instance, and the chaining values are joined in
+//! order. Memory grows with the workers, not with the file.
 
 use std::{
     sync::{
@@ -22,11 +22,11 @@ use super::{
 use crate::inspect::Inspect;
 use sanchay_sync::{into_inner, lock};
 
-/// The bytes of a piece: a power of two of BLAKE3's chunks, and little enough
-/// to be in a second-level cache.
+/// The bytes of a piece: a power of two of BLAKE3's chunks that fits a
+/// second-level cache.
 const PIECE: u64 = 512 << 10;
 
-/// How many workers are idle is checked again after so many pieces.
+/// Looks for idle workers again after this many pieces.
 const PIECES: usize = 128;
 
 /// The values of the greatest subtrees of the pieces so far, from the left.
@@ -37,7 +37,7 @@ struct Stack {
 }
 
 impl Stack {
-    /// Adds a piece behind which there are others.
+    /// Adds a piece that is not the last.
     fn push(
         &mut self,
         mut value: ChainingValue,
@@ -125,7 +125,7 @@ fn hash_pieces(
         let bytes = PIECE.min(to - offset);
         let outcome = hash_piece(context, inspector, file, offset, bytes);
         if !matches!(outcome, Ok(Some(_))) {
-            // There is no use in what comes behind it.
+            // Later pieces are of no use.
             next.store(count, Relaxed);
         }
         lock(&outcomes).push((index, outcome));
@@ -139,7 +139,7 @@ fn hash_pieces(
                 work(&mut *inspector);
                 context.pool.give_back(inspector);
             };
-            // Without help it only takes longer.
+            // Without helpers it only takes longer.
             let _ = thread::Builder::new().spawn_scoped(scope, help);
         }
         work(inspector);

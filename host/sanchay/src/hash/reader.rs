@@ -1,7 +1,6 @@
-//! Reading files and having them hashed. Many small files are read one behind
-//! the other into the memory of the instance and hashed in one call; a large
-//! one is streamed. No file costs an allocation, or a copy beyond the
-//! kernel's.
+//! Reads and hashes files. Small files are read into the instance's memory and
+//! hashed together in one call; large ones are streamed. No file costs an
+//! allocation, or a copy beyond the kernel's.
 
 use std::io::Read;
 
@@ -17,8 +16,7 @@ use crate::{
     run::RunState,
 };
 
-/// A worker's means of reading. The worker's sandboxed instance is lent to
-/// each call.
+/// A worker's reader. Each call borrows the worker's sandboxed instance.
 pub(crate) struct Reader<'r> {
     context: HashContext<'r>,
     cache: Option<&'r dyn DigestCache>,
@@ -40,7 +38,7 @@ impl<'r> Reader<'r> {
         Self { cache, ..self }
     }
 
-    /// Hashes so many files, and says what became of each.
+    /// Hashes `count` files and reports the result of each.
     pub(crate) fn hash(
         &mut self,
         inspector: &mut dyn Inspect,
@@ -70,8 +68,7 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// Hashes a file that is not to be read together with others; `None` if
-    /// it is.
+    /// Hashes a file that does not go into a batch; `None` if it does.
     fn hash_alone(
         &self,
         inspector: &mut dyn Inspect,
@@ -93,7 +90,7 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// Hashes a stream that cannot be sought in.
+    /// Hashes a stream without random access.
     pub(crate) fn pipe(
         &self,
         inspector: &mut dyn Inspect,

@@ -1,6 +1,5 @@
-//! Streaming what does not fit the buffer that small files share: a large
-//! file, or a pipe. Reading a large file overlaps with hashing it where a
-//! CPU would be idle otherwise.
+//! Streams large files and pipes, which do not fit a batch. Reading overlaps
+//! with hashing if a CPU would be idle otherwise.
 
 use std::{
     io::{self, Read},
@@ -30,8 +29,8 @@ const OVERLAPPED: u64 = 8 << 20;
 /// Whether a CPU is idle is checked again after this many bytes.
 const PART: u64 = 64 << 20;
 
-/// How much passes from the one to the other at a time, in bytes, and how
-/// many such pieces there are.
+/// The size of the pieces that the reading thread passes on, in bytes, and
+/// their number.
 const PIECE: usize = 512 * 1024;
 const PIECES: usize = 3;
 
@@ -55,7 +54,7 @@ pub(super) fn hash(
     }
     inspector.begin(algorithm).map_err(hashing)?;
     let mut source = file.reader();
-    // What it had when it was opened, and no more.
+    // Ignores bytes appended after opening.
     let mut size = 0;
     while size < metadata.size {
         let rest = metadata.size - size;
@@ -82,15 +81,15 @@ pub(super) fn hash(
     Ok(result)
 }
 
-/// Hashes a file that has bytes though it said that it has none.
+/// Hashes a file that has bytes though its size was 0.
 pub(super) fn hash_pseudo(
     context: HashContext<'_>,
     inspector: &mut dyn Inspect,
     file: &File,
     method: Method,
 ) -> Result<HashResult, Failure> {
-    // A file that was empty when it was opened and has grown has a size by
-    // now; one that the kernel makes up never has.
+    // A file that grew after it was opened has a size by now; a pseudo file
+    // never has.
     let size = file.metadata().map_or(0, |now| now.size);
     let limit = if size == 0 { u64::MAX } else { size };
     let source = file.reader().take(limit);
@@ -98,9 +97,8 @@ pub(super) fn hash_pseudo(
     Ok(HashResult { grew: size > 0, ..result })
 }
 
-/// Feeds a stream to the digest in the making, read straight into the
-/// memory of the instance, to its end or to a limit. Returns how many
-/// bytes it had.
+/// Updates the digest with a stream, up to its end or a limit, reading
+/// straight into the instance's memory. Returns the number of bytes.
 fn feed(
     context: HashContext<'_>,
     inspector: &mut dyn Inspect,
@@ -129,9 +127,9 @@ fn feed(
     Ok(size)
 }
 
-/// Feeds a file to the digest in the making while another thread reads
-/// ahead. Returns how many bytes it had; `None` if there is no thread to
-/// be had, and nothing was read.
+/// Updates the digest with a file while another thread reads ahead. Returns
+/// the number of bytes; `None` if the thread does not start and nothing was
+/// read.
 fn overlap(
     context: HashContext<'_>,
     inspector: &mut dyn Inspect,
@@ -144,8 +142,8 @@ fn overlap(
             // There is room for all of them.
             let _ = empty.send(vec![0; PIECE]);
         }
-        // Ends when either channel does: nothing is left to read, or
-        // nobody wants it any more.
+        // Ends with either channel: at the end of the file, or when the
+        // hashing thread stops.
         let read_ahead = move || {
             for mut piece in emptied {
                 let got = read_full(&mut source, &mut piece);
@@ -173,7 +171,7 @@ fn overlap(
     })
 }
 
-/// Hashes a stream that cannot be sought in.
+/// Hashes a stream without random access.
 pub(super) fn hash_pipe(
     context: HashContext<'_>,
     inspector: &mut dyn Inspect,

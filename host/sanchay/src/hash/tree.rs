@@ -139,11 +139,11 @@ struct HashTree<'a> {
     named: NamedFilter,
     queue: &'a WorkQueue<Task<usize, Ticket>>,
     emitter: OrderedEmitter<'a, ResultBatch>,
-    /// What the roots keep open.
+    /// The directories that the roots keep open.
     open_directories: SharedDirectoryCache,
 }
 
-/// What became of a file.
+/// The result of a file.
 #[derive(Default)]
 struct Outcome {
     /// `None` if the run was over before its turn.
@@ -339,8 +339,8 @@ impl HashTree<'_> {
         }
     }
 
-    /// Leaves the files from an index on to whichever worker is free: those
-    /// before them are enough. `mine` is what remains.
+    /// Queues the files from an index on as tasks for free workers. `mine`
+    /// keeps the others.
     fn split_off(
         &self,
         sink: TaskSink<'_, usize, Ticket>,

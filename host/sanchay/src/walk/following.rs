@@ -1,9 +1,9 @@
-//! Walking where links are followed. A directory may then be reached by many
-//! paths, and the tree by endless ones. The walk goes level by level: all
-//! directories at one depth are known, and sorted, before any of them is
-//! entered, so each real directory is visited once, under the shortest and
-//! then least path, whatever the threads do. Files that links lead to wait
-//! until the end, when it is known which real files were reported anyway.
+//! Walks that follow links. Many paths may then lead to one directory, and
+//! cycles make them endless. The walk goes level by level: it knows and sorts
+//! all directories of one depth before it enters any. So each real directory
+//! is visited once, under its shortest and then least path, whatever the
+//! threads do. Files behind links wait until the end, when all real files are
+//! known.
 
 use std::{
     collections::HashSet,
@@ -21,7 +21,7 @@ use sanchay_sync::{into_inner, lock};
 
 use crate::{entry::Batch, error::Error, span::slice};
 
-/// What a level leaves for later.
+/// What one level leaves for the next.
 #[derive(Default)]
 pub(super) struct NextLevel {
     found: Mutex<Found>,

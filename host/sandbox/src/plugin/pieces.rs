@@ -5,8 +5,8 @@ use std::io;
 use super::extractor::Source;
 use super::{ByteRange, wire};
 
-/// How many buffers are kept from one file to the next: as many as a byte range
-/// has pieces.
+/// How many buffers are reused for the next file: the most pieces of a byte
+/// range.
 const KEPT: usize = 2;
 
 /// Pieces of one file, in buffers that are used again.

@@ -60,8 +60,8 @@ impl Guest for Plugin {
     /// Extracts a file's values, in the order of the columns, None for a
     /// column without one; or says what is wrong with the file. The bytes are
     /// as hostile as whoever wrote them. A panic in here ends the call; the
-    /// host reports it, and what it says. `Answer::More` asks for other bytes of
-    /// the file.
+    /// host reports it with its message. `Answer::More` asks for other bytes
+    /// of the file.
     fn extract(_file: File, pieces: Vec<Piece>) -> Result<Answer, String> {
         last_words::keep();
         let text = pieces.first().map_or(&[][..], |piece| &piece.bytes);
