@@ -18,14 +18,13 @@ use std::{
 
 use sanchay_sandbox::{Algorithm, Flaw};
 use sanchay_storage::{LocalStorage, Storage};
+use sanchay_sync::lock;
 
 pub use self::event::{CheckEvent, CheckSummary, Verdict};
 use self::{
     blocks::Blocks,
     verify::{ChecksumEntry, Verifier},
 };
-use sanchay_sync::lock;
-
 use crate::{
     error::Error,
     hash::{Reader, check_method},

@@ -24,18 +24,17 @@ use std::{
 };
 
 use sanchay_storage::{FileId, Storage};
+use sanchay_sync::lock;
 
 use self::following::NextLevel;
 pub(crate) use self::{
-    dir_reader::DirReader,
+    dir_reader::{DirReader, Directory, MatchedFiles},
     names::Names,
     node::{Node, by_path},
     open::{Open, Parent},
     root::{OpenDirectoryCache, RootEntry, SharedDirectoryCache},
     traverse::{Operation, Task, TaskSink, Traversal, Worker},
 };
-use sanchay_sync::lock;
-
 use crate::{
     entry::Batch,
     error::{Action, Cause, EntryError, Error, Problem},
@@ -232,19 +231,19 @@ impl<V: Visitor> Operation for Level<'_, V> {
     fn directory(&self, open: &Open, (): (), worker: &mut Worker<'_, Self>) {
         if let Some(next_level) = self.next_level {
             next_level.collect(worker.reader, open);
-        } else if !worker.reader.directories.is_empty() {
+        } else if !worker.reader.directory().directories.is_empty() {
             let parent = open.parent();
-            let (names, directories) =
-                (worker.reader.names(), &worker.reader.directories);
+            let Directory { names, directories, .. } =
+                worker.reader.directory();
             worker.tasks().push(directories.iter().map(|(span, _)| {
                 let name = slice(names, *span).into();
                 Task::Child(parent.clone(), name, ())
             }));
         }
-        if worker.reader.files.len() > FILES_PER_TASK {
-            let rest = worker.reader.files.split_off(FILES_PER_TASK);
+        if worker.reader.directory().files.len() > FILES_PER_TASK {
+            let rest = worker.reader.split_off_files(FILES_PER_TASK);
             let parent = open.parent();
-            let names = worker.reader.names();
+            let names = worker.reader.directory().names;
             worker.tasks().push(rest.chunks(FILES_PER_TASK).map(|files| {
                 Task::Files(parent.clone(), Names::of(names, files), ())
             }));
@@ -269,7 +268,7 @@ impl<V: Visitor> Operation for Level<'_, V> {
 
 impl<V: Visitor> Level<'_, V> {
     fn flush_errors(&self, worker: &mut Worker<'_, Self>) {
-        for error in worker.reader.errors.drain(..) {
+        for error in worker.reader.drain_errors() {
             self.walk.error(error, &mut worker.state.visitor);
         }
     }
@@ -284,16 +283,20 @@ impl<V: Visitor> Level<'_, V> {
     ) {
         worker.reader.read_metadata(worker.inspector, open, others);
         self.flush_errors(worker);
-        let Worker { reader, state, .. } = worker;
+        let Worker { reader, extractors, state, .. } = worker;
+        let matched = reader.matched();
         if let Some(next_level) = self.next_level {
-            next_level.note(&reader.metadata);
+            next_level.note(matched.metadata);
         }
-        if reader.metadata.is_empty() {
+        if matched.metadata.is_empty() {
             return;
         }
+        let names = others.map_or(reader.directory().names, Names::bytes);
         let State { visitor, path } = &mut **state;
-        if self.walk.extracts && !reader.extractors.is_empty() {
-            self.walk.report_extracted(&open.node, others, reader, visitor);
+        if self.walk.extracts && !extractors.is_empty() {
+            let node = &open.node;
+            self.walk
+                .report_extracted(node, names, matched, extractors, visitor);
             return;
         }
         path.clear();
@@ -301,9 +304,9 @@ impl<V: Visitor> Level<'_, V> {
         let batch = Batch {
             parent: path,
             root: open.node.root_path(),
-            names: others.map_or(reader.names(), Names::bytes),
-            spans: &reader.matched,
-            metadata: &reader.metadata,
+            names,
+            spans: matched.spans,
+            metadata: matched.metadata,
             values: &[],
         };
         self.walk.report(Some(&open.node), &batch, visitor);

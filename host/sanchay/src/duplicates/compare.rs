@@ -12,10 +12,9 @@ use sanchay_core::grouping::{
     DigestColumn, FileNumber, FileTable as _, SortedDigests,
 };
 use sanchay_storage::{EntryKind, File, Metadata};
-
-use super::collection::Collection;
 use sanchay_sync::{into_inner, lock};
 
+use super::collection::Collection;
 use crate::{
     cache::DigestCache,
     entry::join,

@@ -11,13 +11,12 @@ use std::{
 
 use sanchay_core::grouping::FileNumber;
 use sanchay_sandbox::plugin::Value;
+use sanchay_sync::{into_inner, lock};
 
 use super::{
     compare::Comparison,
     groups::{Duplicates, Group},
 };
-use sanchay_sync::{into_inner, lock};
-
 use crate::{
     error::{Action, Cause, EntryError, Error},
     extract::{Extracted, Extractors, Site},

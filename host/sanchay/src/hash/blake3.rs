@@ -12,6 +12,7 @@ use std::{
 
 use sanchay_sandbox::{Algorithm, ChainingValue, Digest};
 use sanchay_storage::File;
+use sanchay_sync::{into_inner, lock};
 
 use super::{
     Content,
@@ -20,7 +21,6 @@ use super::{
     result::{Failure, HashResult, hashing, reading},
 };
 use crate::inspect::Inspect;
-use sanchay_sync::{into_inner, lock};
 
 /// The bytes of a piece: a power of two of BLAKE3's chunks that fits a
 /// second-level cache.

@@ -243,13 +243,13 @@ impl<'a> Operation for HashTree<'a> {
         worker: &mut Worker<'_, Self>,
     ) {
         worker.reader.filter_by_metadata(worker.inspector, open);
-        let (names, segments) = Segment::arrange(worker.reader);
+        let (names, segments) = Segment::arrange(worker.reader.directory());
         // The first ticket is for what is wrong with the directory itself.
         let mut tickets =
             self.emitter.split(ticket, segments.len() + 1).into_iter();
         let first = tickets.next();
         let shared = names.len() > FILES_PER_TASK;
-        let parent = match worker.reader.directories.is_empty() {
+        let parent = match worker.reader.directory().directories.is_empty() {
             true => open.clone().into_parent(),
             false => open.parent(),
         };
@@ -308,7 +308,7 @@ impl HashTree<'_> {
     /// Fills a slot with the reader's errors.
     fn fill_errors(&self, ticket: Ticket, worker: &mut Worker<'_, Self>) {
         let mut batch = ResultBatch::default();
-        for error in worker.reader.errors.drain(..) {
+        for error in worker.reader.drain_errors() {
             self.error(&mut batch, error);
         }
         self.fill(ticket, batch);
@@ -381,7 +381,7 @@ impl HashTree<'_> {
     ) -> Vec<Outcome> {
         let method = self.options.method;
         let count = names.len();
-        let extractors = &mut worker.reader.extractors;
+        let extractors = &mut *worker.extractors;
         let below = match extractors.is_empty() {
             true => Vec::new(),
             false => directory.node.relative(),
@@ -456,7 +456,7 @@ impl HashTree<'_> {
     ) {
         let name = path.file_name().unwrap_or_default().as_bytes();
         let (file, metadata) = &opened;
-        let extractors = &mut worker.reader.extractors;
+        let extractors = &mut *worker.extractors;
         let extracted = Extracted::from_file(
             extractors,
             file,

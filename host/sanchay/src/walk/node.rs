@@ -14,13 +14,12 @@ use std::{
 use sanchay_storage::FileId;
 
 use sanchay_core::order;
+use sanchay_sync::lock;
 
 use super::{
     open::{Handle, Open},
     root::Root,
 };
-use sanchay_sync::lock;
-
 use crate::error::Cause;
 
 /// Reopens descendants up to this many levels down in one call, caching none

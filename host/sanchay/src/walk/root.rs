@@ -16,13 +16,12 @@ use sanchay_storage::{
     Confined, Directory, EntryKind, File, FileId, Links, Metadata, Opened,
     Storage, StorageError,
 };
+use sanchay_sync::lock;
 
 use super::{
     node::Node,
     open::{Handle, Open, open_directories},
 };
-use sanchay_sync::lock;
-
 use crate::{
     error::{Cause, Problem},
     limits::max_open_directories,

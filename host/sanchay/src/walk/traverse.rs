@@ -4,16 +4,16 @@
 use std::{collections::HashSet, sync::Mutex};
 
 use sanchay_storage::FileId;
+use sanchay_sync::lock;
 
 use super::{
     dir_reader::DirReader,
     names::Names,
     open::{Open, Parent},
 };
-use sanchay_sync::lock;
-
 use crate::{
     error::Error,
+    extract::Extractors,
     inspect::Inspect,
     options::WalkOptions,
     pool::Pool,
@@ -78,6 +78,7 @@ pub(crate) trait Operation: Sync {
 pub(crate) struct Worker<'w, O: Operation + ?Sized> {
     pub(crate) reader: &'w mut DirReader,
     pub(crate) inspector: &'w mut dyn Inspect,
+    pub(crate) extractors: &'w mut Extractors,
     pub(crate) state: &'w mut O::State,
     tasks: TaskSink<'w, O::Source, O::Ticket>,
 }
@@ -130,11 +131,13 @@ impl<O: Operation> Traversal<'_, O> {
             self.run,
             |index, inspector| {
                 let reader = DirReader::new(inspector, self.options)?;
-                Ok((reader, self.operation.prepare(index)))
+                let extractors = Extractors::new(&self.options.plugins);
+                Ok((reader, extractors, self.operation.prepare(index)))
             },
-            |task, cursor, (reader, state), inspector| {
+            |task, cursor, (reader, extractors, state), inspector| {
                 let tasks = TaskSink { queue: self.queue, cursor };
-                let mut worker = Worker { reader, inspector, state, tasks };
+                let mut worker =
+                    Worker { reader, inspector, extractors, state, tasks };
                 self.process(task, &mut worker);
             },
             drop,

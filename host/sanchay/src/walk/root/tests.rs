@@ -9,12 +9,11 @@ use std::{
 use sanchay_storage::{
     LocalStorage, Opened, Storage, StorageError, WorkingDirectory,
 };
+use sanchay_sync::lock;
 use sanchay_testkit::Tree;
 
 use super::{OpenDirectoryCache, RootEntry, SharedDirectoryCache};
 use crate::options::LinkPolicy;
-use sanchay_sync::lock;
-
 use crate::{
     error::{Cause, Problem},
     walk::open::{Open, Parent},
