@@ -78,7 +78,7 @@ impl Attack {
         })]
     }
 
-    /// What must not be told.
+    /// What must not be reported.
     fn secrets(&self) -> Vec<String> {
         let mut secrets = vec![
             SECRET_NAME.to_owned(),

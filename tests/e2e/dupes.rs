@@ -177,7 +177,7 @@ fn hard_links_are_one_file_unless_asked_for() {
 
 #[test]
 fn ways_to_one_name_are_not_names() {
-    // Whoever removes all but one of what is told must be left with one.
+    // Removing all but one of the reported files must leave one.
     let tree = Tree::new();
     tree.file("a/one", "hi");
     tree.hard_link("a/one", "a/two");

@@ -18,7 +18,7 @@ fn dupes(tree: &Tree, words: &str) -> Finished {
     sanchay().within(tree.root()).words(&words).run().exits(0)
 }
 
-/// What must be told of groups, and the summary that must follow.
+/// The expected records of groups, and the summary that must follow.
 fn expected(groups: &[Group]) -> (Vec<Value>, String) {
     let object = |group: &Group| {
         let text =

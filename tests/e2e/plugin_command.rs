@@ -189,7 +189,7 @@ fn check_asks_an_extractor_only_what_the_host_would() {
     };
     let fine = check("strict.wasm", STRICT);
     assert_eq!(fine.code(), Some(0), "{}", fine.stderr);
-    // One that takes only empty files is told which size it crashed on.
+    // For one that takes only empty files, the message names the size.
     let empty = STRICT.replace("(i64.const 1024)", "(i64.const 0)");
     let found = check("empty.wasm", &empty);
     assert_eq!(found.code(), Some(1));

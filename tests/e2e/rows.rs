@@ -41,7 +41,7 @@ pub(crate) fn of_object(object: &Value) -> Row {
     (records::path(object), size, modified.to_owned())
 }
 
-/// Rows in the order of their paths. A file that is told twice fails the
+/// Rows in the order of their paths. A file that is reported twice fails the
 /// test.
 #[track_caller]
 pub(crate) fn sorted(mut rows: Vec<Row>) -> Vec<Row> {

@@ -1,5 +1,5 @@
 //! What is no regular file, and what cannot be read: never a hang, never the
-//! end of a run, always told.
+//! end of a run, always reported.
 
 use std::time::Duration;
 

@@ -61,7 +61,7 @@ fn the_world_that_is_written_down_is_that_of_the_component() {
             1,
         )
         .replacen("world root {", "world command {", 1);
-    // Compilers keep imports in orders of their own: what is told is in that
-    // of names, and what is written down may be in any.
+    // Each compiler orders imports in its own way: compare them in the order
+    // of their names.
     assert_eq!(written, world::in_order(&imports).unwrap());
 }

@@ -12,10 +12,10 @@ use crate::{
     faults::{escaped_excerpt, refusal},
 };
 
-/// Why a command could not do what it was told.
+/// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    /// The library could not do it, or was told to stop.
+    /// The library failed or was cancelled.
     #[error(transparent)]
     Run(#[from] sanchay::Error),
     /// Whoever read standard output has gone; that is how `| head` ends.

@@ -224,7 +224,7 @@ impl Belongings {
         }
     }
 
-    /// What there is once the threads that were told to end have ended.
+    /// The threads that remain once those that should end have ended.
     fn settled(threads: usize) -> Self {
         let began = Instant::now();
         while Self::now().threads > threads

@@ -288,8 +288,7 @@ fn extract(plugin: &Plugin, content: &[u8]) -> extracting::Answer {
     extracting::extract(plugin, content).0
 }
 
-/// What is told of the extractor's crash, if its last words lie where this
-/// says.
+/// The message of the extractor's crash, with its last words at this place.
 fn crash_message(begin: &str) -> String {
     let plugin = load(&extractor_with(begin)).unwrap();
     match extract(&plugin, b"u").unwrap_err() {

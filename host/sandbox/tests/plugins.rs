@@ -193,7 +193,7 @@ fn an_extractor_is_told_its_settings_and_what_it_asks_to_be_told() {
     assert_eq!(instance.interest(b"a.txt", 4), Interest::Bytes);
     assert_eq!(instance.interest(b"Makefile", 3), Interest::Facts);
     assert_eq!(instance.interest(b"Makefile", 4), Interest::Bytes);
-    // A fresh instance is told them, too.
+    // A fresh instance gets them, too.
     let mut values = Vec::new();
     let crash = Sample { directory: b"u/", ..sample(b"make", 0) };
     let fault = instance.extract(&crash, None, &mut values).unwrap_err();

@@ -177,7 +177,7 @@ impl Check<'_> {
         match outcome {
             Ok(summary) => {
                 tracing::info!(?summary, list = shown(list), "list checked");
-                // What goes wrong is told when the sink is finished.
+                // Finishing the sink reports errors.
                 let _ = self.writer.flush();
                 if !self.arguments.status {
                     guesses.doubt(&shown(list), &self.messages);

@@ -1,6 +1,6 @@
-//! The step that every operation takes in a directory: open it, list it, have
-//! its names matched in one call, find out what the listing leaves open, and
-//! read and match the metadata of its files.
+//! The step that every operation does in a directory: open it, list it, match
+//! its names in one call, resolve unknown kinds, and read and match the
+//! metadata of its files.
 
 mod contents;
 
@@ -26,8 +26,8 @@ use crate::{
     span::{offset, slice},
 };
 
-/// How many names are matched in one call at most: far beyond where the cost
-/// of a call shows, and small beside an instance's memory.
+/// The most names in one call: so many that the cost of a call does not show,
+/// and few beside an instance's memory.
 const NAMES_PER_CALL: usize = 4096;
 
 /// Reads one directory after the other, and holds what it found in the last.
@@ -56,7 +56,7 @@ pub(crate) struct DirReader {
 struct Scratch {
     /// The entries that are wanted by name, and the directories to enter.
     by_name: Matches,
-    /// The same of one call.
+    /// Those of one call.
     matches: Matches,
     survivors: Vec<u32>,
     ends: Vec<u32>,

@@ -95,7 +95,7 @@ fn the_progress_callback_can_end_a_run() {
     assert!(started.elapsed() < Duration::from_secs(20));
 }
 
-/// A monitor that keeps all that it is told.
+/// A monitor that keeps every report.
 fn all() -> (Monitor, Arc<Mutex<Vec<Progress>>>) {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let reported = Arc::clone(&seen);

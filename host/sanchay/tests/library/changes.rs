@@ -91,8 +91,8 @@ fn a_file_that_another_replaced_is_told_as_such() {
 
 #[test]
 fn a_scan_tells_what_became_of_an_entry_since_it_was_listed() {
-    // One worker: the batch of the first directory is told before the second
-    // is opened.
+    // One worker: the batch of the first directory is reported before the
+    // second is opened.
     let tree = Tree::new();
     for name in ["a", "b"] {
         tree.file(format!("d/{name}/file"), "content");

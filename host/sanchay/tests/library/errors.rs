@@ -1,4 +1,4 @@
-//! What goes wrong is told in types: with a run, or with one entry of it.
+//! Errors have types: those of a run, and those of one entry.
 
 use std::{fs, io, ops::ControlFlow, sync::Mutex};
 

@@ -8,12 +8,11 @@ use crate::{
 };
 
 impl Inspector {
-    /// Parses a text of whole lines, each ended by a newline but for the
-    /// last, which may lack it. The text must fit into the memory that the
-    /// instance may have, several times over; a long list is for several
-    /// calls, of which each is told the separator that the one before it
-    /// found. Lines that do not name their algorithm have digests of the one
-    /// that is given, if one is.
+    /// Parses a text of whole lines, each ended by a newline but for the last,
+    /// which may lack it. The text must fit into the memory that the instance
+    /// may have, several times over; a long list is for several calls, each
+    /// with the separator that the one before it found. Lines that do not name
+    /// their algorithm have digests of the one that is given, if one is.
     ///
     /// # Errors
     ///

@@ -16,8 +16,8 @@ use wasmtime::{Engine, Error};
 
 use super::{PluginError, process};
 
-/// How much of a compiler's complaint is told, in bytes. It is less than a
-/// pipe holds: whoever complains never waits for a reader.
+/// The longest part of a compiler's error message that is reported, in bytes.
+/// It is less than a pipe holds: whoever complains never waits for a reader.
 pub(super) const COMPLAINT: usize = 4096;
 
 /// How much of a thread's stack the compiler may use: its recursion goes as

@@ -1,7 +1,7 @@
 //! Why a component is not taken as a plugin.
 //!
 //! Names and other words of the component are in it as they are, though not
-//! all of them: who shows them to a person escapes them.
+//! all of them: escape them before showing them.
 
 use std::time::Duration;
 

@@ -128,16 +128,15 @@ impl Extractor {
         Interest::None
     }
 
-    /// Whether it is disabled: it answers nothing any more.
+    /// Whether it is disabled and no longer called.
     #[must_use]
     pub fn is_disabled(&self) -> bool {
         self.plugin.0.failure_budget.is_exhausted()
     }
 
     /// Extracts a file's values and appends them to `out`: one for each
-    /// column, in their order. Where there are none, or it fails, as many
-    /// times `None` are appended. Without a source, only what is known of the
-    /// file is told.
+    /// column, in their order. Without values, or on failure, appends a `None`
+    /// for each. Without a source, the extractor gets only the file's facts.
     ///
     /// # Errors
     ///

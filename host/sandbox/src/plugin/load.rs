@@ -40,8 +40,8 @@ pub struct PluginOptions {
     pub cache: Option<PathBuf>,
     /// The SHA-256 that the component must have; any by default.
     pub digest: Option<[u8; 32]>,
-    /// What it is called instead of what it calls itself, where plugins that
-    /// call themselves the same are to be told apart.
+    /// What it is called instead of what it calls itself, to distinguish
+    /// plugins that call themselves the same.
     pub name: Option<String>,
     /// The settings that its user chose: keys, and values as they are
     /// written. Others have their defaults.
@@ -83,7 +83,7 @@ impl Plugin {
         let Validated { world, overhead } =
             validate(component, &options.limits)?;
         let untrusted = UntrustedComponent::new(component, overhead, options);
-        // Said here, an error keeps its kind.
+        // Compiles now, so that an error keeps its kind.
         untrusted.code(layout_for(options.instances))?;
         let plugin = match world {
             World::Filter => filter(&untrusted, options),
@@ -138,7 +138,7 @@ fn extractor(
     Ok(plugin(name, version, role, settings, options))
 }
 
-/// What a plugin is called that calls itself so.
+/// A plugin's name: the user's, or its own.
 fn named(own: String, options: &PluginOptions) -> Result<String, PluginError> {
     match &options.name {
         None => Ok(own),
@@ -151,8 +151,7 @@ fn named(own: String, options: &PluginOptions) -> Result<String, PluginError> {
     }
 }
 
-/// Gives the settings that a plugin declares their values, and has it say
-/// whether it likes them.
+/// Sets the plugin's settings and lets it reject them.
 fn set_up<E: Configurable>(
     declared: Vec<wire::Setting>,
     caller: &mut Caller<E>,
@@ -185,7 +184,7 @@ fn shared<E: Exports>(
         .map_err(misfit)
 }
 
-/// An instance that cannot be set up is one of another world.
+/// A component that cannot be set up belongs to another world.
 fn misfit(fault: Fault) -> PluginError {
     match fault {
         Fault::Setup(why) => PluginError::World(why),

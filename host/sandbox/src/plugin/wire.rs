@@ -174,7 +174,8 @@ pub(crate) struct Selection {
     pub(crate) byte_range: ByteRange,
 }
 
-/// What is to be told of a file beside its size and its contents.
+/// The facts about a file that an extractor asks for, beside its size and
+/// contents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ComponentType, Lift)]
 #[component(record)]
 pub struct Facts {

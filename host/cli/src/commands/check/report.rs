@@ -1,5 +1,5 @@
-//! One verdict: told on standard error where the file could not be read, and
-//! as a record unless the options leave it out.
+//! One verdict: reported on standard error where the file could not be read,
+//! and as a record unless the options leave it out.
 
 use std::ops::ControlFlow;
 
