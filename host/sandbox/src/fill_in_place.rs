@@ -124,7 +124,7 @@ unsafe impl Lower for Ends<'_> {
         ty: InterfaceType,
         dst: &mut MaybeUninit<Self::Lower>,
     ) -> Result<()> {
-        let ends = lock(&self.0);
+        let ends = lock(self.0);
         <[u32] as Lower>::linear_lower_to_flat(&ends, cx, ty, dst)
     }
 
@@ -134,7 +134,7 @@ unsafe impl Lower for Ends<'_> {
         ty: InterfaceType,
         offset: usize,
     ) -> Result<()> {
-        let ends = lock(&self.0);
+        let ends = lock(self.0);
         <[u32] as Lower>::linear_lower_to_memory(&ends, cx, ty, offset)
     }
 }

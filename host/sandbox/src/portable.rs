@@ -4,7 +4,7 @@ use sanchay_sandbox_config::Layout;
 use wasmtime::component::Component;
 use wasmtime::{Engine, Error, Result};
 
-use crate::engine::Source;
+use crate::engine::ComponentSource;
 use crate::plugin::nesting;
 
 /// The bytes of a component, compiled for this processor when it is loaded.
@@ -16,7 +16,7 @@ impl PortableComponent {
     }
 }
 
-impl Source for PortableComponent {
+impl ComponentSource for PortableComponent {
     fn load(
         &self,
         engine: &Engine,

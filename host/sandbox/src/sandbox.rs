@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::engine::{Embedded, Source};
+use crate::engine::{ComponentSource, Embedded};
 use crate::inspector::InspectorExports;
 #[cfg(feature = "compile")]
 use crate::portable::PortableComponent;
@@ -61,7 +61,7 @@ impl Sandbox {
     }
 
     fn of(
-        source: Box<dyn Source>,
+        source: Box<dyn ComponentSource>,
         options: SandboxOptions,
     ) -> Result<Self, Fault> {
         let SandboxOptions { instances, limits } = options;

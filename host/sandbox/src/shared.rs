@@ -6,14 +6,14 @@ use std::sync::{Arc, OnceLock};
 use sanchay_sandbox_config::Layout;
 use wasmtime::Store;
 
-use crate::engine::{self, Engine, Source};
+use crate::engine::{self, ComponentSource, Engine};
 use crate::exports::Exports;
 use crate::store::State;
 use crate::{Fault, Limits};
 
 /// A component of one world, ready to be instantiated.
 pub(crate) struct Shared<E: Exports> {
-    source: Box<dyn Source>,
+    source: Box<dyn ComponentSource>,
     limits: Limits,
     ticks: u64,
     engine: Engine<E>,
@@ -24,7 +24,7 @@ pub(crate) struct Shared<E: Exports> {
 impl<E: Exports> Shared<E> {
     /// Sets up a component for so many instances at once.
     pub(crate) fn new(
-        source: Box<dyn Source>,
+        source: Box<dyn ComponentSource>,
         instances: usize,
         limits: Limits,
     ) -> Result<Arc<Self>, Fault> {

@@ -11,7 +11,7 @@ use wasmtime::{Engine, Error, Result};
 use crate::component::{VARIANTS, Variant};
 
 /// A component whose machine code an engine can load.
-pub(crate) trait Source: Send + Sync {
+pub(crate) trait ComponentSource: Send + Sync {
     /// What the host has for each instance besides its memories and tables,
     /// in bytes. Nothing is counted of what we wrote ourselves.
     fn overhead(&self) -> usize {
@@ -29,7 +29,7 @@ pub(crate) trait Source: Send + Sync {
 /// The component that the build embedded, compiled ahead of time.
 pub(crate) struct Embedded;
 
-impl Source for Embedded {
+impl ComponentSource for Embedded {
     /// The first variant for `layout` that the processor can run.
     fn load(
         &self,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sanchay_core::escape::is_terminal_control;
 
+use super::error::{shortened, wrong};
 use super::pattern::Pattern;
 use super::{PluginError, wire};
 use sanchay_core::value::ValueType;
@@ -194,15 +195,6 @@ pub(super) fn is_key(name: &str) -> bool {
     name.len() <= NAME
         && name.bytes().all(allowed)
         && name.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase())
-}
-
-pub(super) fn wrong<T>(why: String) -> Result<T, PluginError> {
-    Err(PluginError::Description(why))
-}
-
-/// The beginning of untrusted text.
-pub(super) fn shortened(text: &str) -> String {
-    text.chars().take(NAME).collect()
 }
 
 impl From<wire::ByteRange> for ByteRange {

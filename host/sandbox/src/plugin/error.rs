@@ -10,6 +10,13 @@ use crate::Fault;
 /// How many names are listed in a message.
 const LISTED: usize = 10;
 
+/// How many characters of untrusted text a message repeats.
+const REPEATED: usize = 64;
+
+/// The longest part of a compiler's error message that is reported, in bytes.
+/// It is less than a pipe holds: whoever complains never waits for a reader.
+pub(super) const COMPLAINT: usize = 4096;
+
 /// Why a component is not taken as a plugin.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -95,6 +102,16 @@ fn listed(names: &[String]) -> String {
         0 => first,
         more => format!("{first} and {more} more"),
     }
+}
+
+/// The error of a description that breaks a rule.
+pub(super) fn wrong<T>(why: String) -> Result<T, PluginError> {
+    Err(PluginError::Description(why))
+}
+
+/// The beginning of untrusted text.
+pub(super) fn shortened(text: &str) -> String {
+    text.chars().take(REPEATED).collect()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::exports::ExtractingExports;
-use super::pieces::Pieces;
+use super::pieces::{Pieces, Source};
 use super::{ByteRange, Column, Plugin, Role, Selection, wire};
 use crate::Fault;
 use crate::caller::{Caller, Instance};
@@ -37,11 +37,6 @@ pub struct Sample<'a> {
     /// Its type and permissions.
     pub mode: u32,
 }
-
-/// Reads so many bytes of a file from an offset on, or as many as it has, and
-/// appends them.
-pub type Source<'a> =
-    dyn FnMut(u64, usize, &mut Vec<u8>) -> io::Result<()> + 'a;
 
 /// What an extractor needs of a file to tell its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

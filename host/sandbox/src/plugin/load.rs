@@ -1,67 +1,23 @@
 //! Taking a component as a plugin.
 
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
 use super::describe::{self, extraction, identity};
+use super::error::shortened;
 use super::exports::{ExtractingExports, MatchingExports};
 use super::settings::{Configurable, Settings};
 use super::validate::{Validated, World, validate};
 use super::{
-    Compiler, FailureBudget, Inner, Plugin, PluginError, Role,
+    FailureBudget, Inner, Plugin, PluginError, PluginOptions, Role,
     UntrustedComponent, wire,
 };
+use crate::Fault;
 use crate::caller::{Caller, Instance};
 use crate::engine::layout_for;
 use crate::exports::Exports;
 use crate::shared::Shared;
-use crate::{Fault, Limits};
-
-/// How a plugin is taken in.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct PluginOptions {
-    /// What each instance may use; [`Limits::of_plugins`] by default.
-    pub limits: Limits,
-    /// How many instances there will be at once: one per worker thread.
-    pub instances: usize,
-    /// How long compiling may take; 60 seconds by default. A process is
-    /// counted its processor's time, a thread all time that passes.
-    pub compile_time: Duration,
-    /// Who compiles.
-    pub compiler: Compiler,
-    /// A folder that keeps what was compiled, by the digest of the component:
-    /// an absolute path. It is made if need be, and not used where anyone but
-    /// this user and root could write to it, or to a folder on the way to it,
-    /// or made a link on the way. By default nothing is kept.
-    pub cache: Option<PathBuf>,
-    /// The SHA-256 that the component must have; any by default.
-    pub digest: Option<[u8; 32]>,
-    /// What it is called instead of what it calls itself, to distinguish
-    /// plugins that call themselves the same.
-    pub name: Option<String>,
-    /// The settings that its user chose: keys, and values as they are
-    /// written. Others have their defaults.
-    pub settings: Vec<(String, String)>,
-}
-
-impl Default for PluginOptions {
-    fn default() -> Self {
-        Self {
-            limits: Limits::of_plugins(),
-            instances: 32,
-            compile_time: Duration::from_secs(60),
-            compiler: Compiler::default(),
-            cache: None,
-            digest: None,
-            name: None,
-            settings: Vec::new(),
-        }
-    }
-}
 
 impl Plugin {
     /// Takes a component as a plugin: looks it over, compiles it unless that
@@ -158,9 +114,9 @@ fn set_up<E: Configurable>(
     options: &PluginOptions,
 ) -> Result<Settings, PluginError> {
     let settings = Settings::declared(declared)?.set(&options.settings)?;
-    settings.tell(caller)?.map_err(|complaint| {
-        PluginError::Setting(describe::shortened(&complaint))
-    })?;
+    settings
+        .tell(caller)?
+        .map_err(|complaint| PluginError::Setting(shortened(&complaint)))?;
     Ok(settings)
 }
 

@@ -2,8 +2,12 @@
 
 use std::io;
 
-use super::extractor::Source;
 use super::{ByteRange, wire};
+
+/// Reads so many bytes of a file from an offset on, or as many as it has, and
+/// appends them.
+pub type Source<'a> =
+    dyn FnMut(u64, usize, &mut Vec<u8>) -> io::Result<()> + 'a;
 
 /// How many buffers are reused for the next file: the most pieces of a byte
 /// range.

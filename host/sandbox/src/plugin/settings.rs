@@ -6,7 +6,8 @@ use std::collections::HashSet;
 use sanchay_core::escape::is_terminal_control;
 use wasmtime::component::TypedFunc;
 
-use super::describe::{is_key, shortened, wrong};
+use super::describe::is_key;
+use super::error::{shortened, wrong};
 use super::exports::{ExtractingExports, MatchingExports};
 use super::{PluginError, wire};
 use crate::Fault;

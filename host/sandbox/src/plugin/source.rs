@@ -9,9 +9,9 @@ use wasmtime::component::Component;
 use wasmtime::{Engine, Result};
 
 use super::UntrustedComponent;
-use crate::engine::Source;
+use crate::engine::ComponentSource;
 
-impl Source for UntrustedComponent {
+impl ComponentSource for UntrustedComponent {
     fn overhead(&self) -> usize {
         Self::overhead(self)
     }
