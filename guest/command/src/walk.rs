@@ -178,7 +178,7 @@ impl Walk<'_> {
         };
         let mut items = self.walker.lister.list(&folder, &mut on_error);
         for mut error in errors {
-            // A root of which nothing can be told is as good as none.
+            // A root without metadata counts as missing.
             let refused = matches!(error.cause, Cause::Host(_));
             error.named = refused && depth == 0 && items.is_empty();
             visitor.error(&error)?;

@@ -13,8 +13,8 @@ use super::matcher::Predicate;
 use super::options::{Filter, FilterOption};
 use crate::kind::KindSet;
 
-/// Makes the lists of what the modules have. What only options need is kept
-/// apart from what compiles a test: the sandbox does not need it.
+/// Makes the lists of what the modules have. Options stay apart from what
+/// compiles a test: the sandbox does not need them.
 macro_rules! fields {
     ($($module:ident)*) => {
         $(mod $module;)*
@@ -27,8 +27,11 @@ macro_rules! fields {
             &[$($module::OPTIONS),*];
 
         /// Reports options that no entry can satisfy, where that is a mistake.
-        pub(super) fn check(filter: &Filter) -> Result<(), (&'static str, String)> {
-            $($module::check(filter).map_err(|why| ($module::FIELD.name, why))?;)*
+        pub(super) fn check(
+            filter: &Filter,
+        ) -> Result<(), (&'static str, String)> {
+            $($module::check(filter)
+                .map_err(|why| ($module::FIELD.name, why))?;)*
             Ok(())
         }
     };

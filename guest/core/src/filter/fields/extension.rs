@@ -16,25 +16,26 @@ use crate::filter::expr::{Expr, Operand, Operator, Test};
 use crate::filter::matcher::{Columns, Entries, Predicate, Truth};
 use crate::filter::options::{FilterOption, Repeat};
 
-pub(super) const OPTIONS: &[FilterOption] = &[FilterOption {
-        name: "extension",
-        short: Some('e'),
-        value_name: "EXT",
-        help: "Only files whose name ends in .EXT, in either case; may be \
-               given more than once, and several as a,b",
-        long_help: "EXT may have dots in it (tar.gz), and be written .EXT or \
-                    *.EXT. A name that has nothing before the dot has no \
-                    extension.",
-        repeat: Repeat::Any,
-        parse: |text, _| {
-            let extensions =
-                parse_extensions(text).map_err(|why| why.to_string())?;
-            let operands =
-                extensions.into_iter().map(Operand::Bytes).collect();
-            let (field, operator) = (FIELD.code, Operator::Equal);
-            Ok(Expr::Test(Test { field, operator, operands }))
-        },
-    }];
+const EXTENSION: FilterOption = FilterOption {
+    name: "extension",
+    short: Some('e'),
+    value_name: "EXT",
+    help: "Only files whose name ends in .EXT, in either case; may be given \
+           more than once, and several as a,b",
+    long_help: "EXT may have dots in it (tar.gz), and be written .EXT or \
+                *.EXT. A name that has nothing before the dot has no \
+                extension.",
+    repeat: Repeat::Any,
+    parse: |text, _| {
+        let extensions =
+            parse_extensions(text).map_err(|why| why.to_string())?;
+        let operands = extensions.into_iter().map(Operand::Bytes).collect();
+        let (field, operator) = (FIELD.code, Operator::Equal);
+        Ok(Expr::Test(Test { field, operator, operands }))
+    },
+};
+
+pub(super) const OPTIONS: &[FilterOption] = &[EXTENSION];
 
 pub(super) const FIELD: Field = Field {
     code: 1,

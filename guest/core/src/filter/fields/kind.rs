@@ -11,27 +11,29 @@ use crate::filter::matcher::{Columns, Entries, Predicate, Truth};
 use crate::filter::options::{FilterOption, Repeat};
 use crate::kind::{EntryKind, KindSet};
 
-pub(super) const OPTIONS: &[FilterOption] = &[FilterOption {
-        name: "kind",
-        short: None,
-        value_name: "KIND",
-        help: "Entries of KIND rather than regular files: file, directory, \
-               symlink, fifo, socket, block-device, char-device; may be given \
-               more than once, and several as a,b",
-        long_help: "Only regular files can be hashed or compared: there, \
-                    KIND must include file, and others are left out.",
-        repeat: Repeat::Any,
-        parse: |text, _| {
-            let text = str::from_utf8(text).map_err(|_| expected())?;
-            let mut kinds = text.split(',').map(EntryKind::named);
-            let set = kinds.try_fold(KindSet::default(), |set, kind| {
-                Some(set.with(kind?))
-            });
-            let bits = set.ok_or_else(expected)?.bits();
-            let operand = Operand::Number(bits.into());
-            Ok(Expr::test(&FIELD, Operator::Equal, operand))
-        },
-    }];
+const KIND: FilterOption = FilterOption {
+    name: "kind",
+    short: None,
+    value_name: "KIND",
+    help: "Entries of KIND rather than regular files: file, directory, \
+           symlink, fifo, socket, block-device, char-device; may be given \
+           more than once, and several as a,b",
+    long_help: "Only regular files can be hashed or compared: there, KIND \
+                must include file, and others are left out.",
+    repeat: Repeat::Any,
+    parse: |text, _| {
+        let text = str::from_utf8(text).map_err(|_| expected())?;
+        let mut kinds = text.split(',').map(EntryKind::named);
+        let set = kinds.try_fold(KindSet::default(), |set, kind| {
+            Some(set.with(kind?))
+        });
+        let bits = set.ok_or_else(expected)?.bits();
+        let operand = Operand::Number(bits.into());
+        Ok(Expr::test(&FIELD, Operator::Equal, operand))
+    },
+};
+
+pub(super) const OPTIONS: &[FilterOption] = &[KIND];
 
 pub(super) const FIELD: Field = Field {
     code: 4,

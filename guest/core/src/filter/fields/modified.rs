@@ -15,31 +15,31 @@ use crate::filter::matcher::{
 use crate::filter::options::{FilterOption, Repeat};
 use crate::time::Timestamp;
 
-pub(super) const OPTIONS: &[FilterOption] = &[
-        FilterOption {
-            name: "changed-within",
-            short: None,
-            value_name: "WHEN",
-            help: "Only what was modified within WHEN (7d, 12h), or since then \
-                   (2026-01-31, 2026-01-31T12:00:00Z)",
-            long_help: "A duration is made of y, months, w, d, h, m and s: \
-                        90s, 1d12h, 3months. A time without an offset is that \
-                        of the local zone; today, yesterday and now are times, \
-                        too.",
-            repeat: Repeat::Last,
-            parse: |text, clock| bound(text, clock, Operator::GreaterOrEqual),
-        },
-        FilterOption {
-            name: "changed-before",
-            short: None,
-            value_name: "WHEN",
-            help: "Only what was modified before WHEN: longer ago than a \
-                   duration, or before a time",
-            long_help: "",
-            repeat: Repeat::Last,
-            parse: |text, clock| bound(text, clock, Operator::Less),
-        },
-    ];
+const WITHIN: FilterOption = FilterOption {
+    name: "changed-within",
+    short: None,
+    value_name: "WHEN",
+    help: "Only what was modified within WHEN (7d, 12h), or since then \
+           (2026-01-31, 2026-01-31T12:00:00Z)",
+    long_help: "A duration is made of y, months, w, d, h, m and s: 90s, \
+                1d12h, 3months. A time without an offset is that of the local \
+                zone; today, yesterday and now are times, too.",
+    repeat: Repeat::Last,
+    parse: |text, clock| bound(text, clock, Operator::GreaterOrEqual),
+};
+
+const BEFORE: FilterOption = FilterOption {
+    name: "changed-before",
+    short: None,
+    value_name: "WHEN",
+    help: "Only what was modified before WHEN: longer ago than a duration, \
+           or before a time",
+    long_help: "",
+    repeat: Repeat::Last,
+    parse: |text, clock| bound(text, clock, Operator::Less),
+};
+
+pub(super) const OPTIONS: &[FilterOption] = &[WITHIN, BEFORE];
 
 pub(super) const FIELD: Field = Field {
     code: 3,
