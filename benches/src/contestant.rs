@@ -1,4 +1,4 @@
-//! A program that does a job, and how it is told to.
+//! A program that does a job, and its command line.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -9,9 +9,9 @@ use sanchay_core::batch::Batch;
 use sanchay_core::filter::{Entries, Matcher};
 use sanchay_core::{checklist, hashing, tree};
 use sanchay_sandbox::{
-    Algorithm, BatchError, ChainingValue, Checklist, Columns, Digest,
-    Expectation, Fault, FilterError, KindSet, Listing, Matches, PartialDigest,
-    Program, Promise, Separator, TreeError,
+    Algorithm, BatchError, ChainingValue, Checklist, ChecksumEntry, Columns,
+    Digest, Expectation, Fault, FilterError, KindSet, Listing, Matches,
+    PartialDigest, Program, Separator, TreeError,
 };
 
 /// One worker thread's own state.
@@ -209,15 +209,19 @@ fn batch_error(error: BatchError) -> Fault {
 }
 
 fn checklist_of(found: checklist::Checklist) -> Result<Checklist, Fault> {
-    let checklist::Checklist { lines, promises, malformed, separator } = found;
-    let promises = promises
+    let checklist::Checklist { lines, entries, malformed, separator } = found;
+    let entries = entries
         .into_iter()
-        .map(|promise| {
-            let checklist::Promise { line, path, expected } = promise;
-            Ok(Promise { line, path, expected: expectation_of(expected)? })
+        .map(|entry| {
+            let checklist::ChecksumEntry { line, path, expected } = entry;
+            Ok(ChecksumEntry {
+                line,
+                path,
+                expected: expectation_of(expected)?,
+            })
         })
         .collect::<Result<_, Fault>>()?;
-    Ok(Checklist { lines, promises, malformed, separator })
+    Ok(Checklist { lines, entries, malformed, separator })
 }
 
 fn expectation_of(

@@ -31,7 +31,7 @@ pub(crate) enum Target {
     Fastest(f64),
     /// Our time is at most so many times that of this contestant.
     Than(f64, &'static str),
-    /// The ratio to this contestant's time is told; nothing is demanded.
+    /// The ratio to this contestant's time is stated, without a target.
     Stated(&'static str),
     /// None of ours has more than so many bytes of memory resident.
     Peak(u64),

@@ -1,6 +1,6 @@
-//! The bill of materials of what is published, for the programs that look for parts
-//! with known faults or unwanted licences: CycloneDX 1.5 in JSON, written and
-//! checked by `cyclonedx-bom`.
+//! The bill of materials of what is published, for programs that look for
+//! parts with known faults or unwanted licences: CycloneDX 1.5 in JSON,
+//! written and checked by `cyclonedx-bom`.
 //!
 //! A bill is the same whenever it is made: its serial number is derived from
 //! what it says, and it has a time only if `SOURCE_DATE_EPOCH` gives one

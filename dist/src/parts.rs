@@ -194,8 +194,8 @@ pub fn of(root: &Path, package: &str) -> Result<Parts> {
 pub fn of_python(root: &Path) -> Result<Parts> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let rustc = PathBuf::from(rustc);
-    let told = ask(&rustc, root, "-vV")?;
-    let mut hosts = told.lines().filter_map(|it| it.strip_prefix("host: "));
+    let version = ask(&rustc, root, "-vV")?;
+    let mut hosts = version.lines().filter_map(|it| it.strip_prefix("host: "));
     let host = hosts.next().context("rustc -vV tells no host")?;
     let manifest = root.join("Cargo.toml");
     let mut parts = linked(&manifest, "sanchay-python", host)?;
@@ -265,9 +265,9 @@ fn cargo(manifest: &Path, words: &[&str]) -> Result<String> {
 /// What a compiler answers in the checkout, without the newline: which one
 /// rustup's proxy runs depends on where it is run.
 fn ask(rustc: &Path, root: &Path, word: &str) -> Result<String> {
-    let told = output(Command::new(rustc).current_dir(root).arg(word));
-    let told = told.with_context(|| format!("{} {word}", rustc.display()))?;
-    Ok(told.trim_end().to_owned())
+    let text = output(Command::new(rustc).current_dir(root).arg(word));
+    let text = text.with_context(|| format!("{} {word}", rustc.display()))?;
+    Ok(text.trim_end().to_owned())
 }
 
 fn output(command: &mut Command) -> Result<String> {

@@ -1,5 +1,5 @@
-//! What is published beside a component, checked by what the format demands and
-//! by what cargo says.
+//! What is published beside a component, checked against the format's rules
+//! and against cargo.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -470,16 +470,16 @@ fn a_published_component_tells_its_name_version_authors_and_licences() {
     let payload = payload.unwrap();
     let metadata = payload.metadata();
     assert_eq!(metadata.name.as_deref(), Some("sanchay-inspector"));
-    let told = |field: Option<String>| field.unwrap();
+    let text_of = |field: Option<String>| field.unwrap();
     let version = metadata.version.as_ref().map(ToString::to_string);
-    assert_eq!(told(version), env!("CARGO_PKG_VERSION"));
+    assert_eq!(text_of(version), env!("CARGO_PKG_VERSION"));
     let authors = metadata.authors.as_ref().map(ToString::to_string);
     let licence = fs::read_to_string(root().join("LICENSE-MIT")).unwrap();
-    assert!(licence.contains(&told(authors)), "{licence}");
+    assert!(licence.contains(&text_of(authors)), "{licence}");
     let description = metadata.description.as_ref().map(ToString::to_string);
-    assert!(told(description).contains("component"));
+    assert!(text_of(description).contains("component"));
     let licences = metadata.licenses.as_ref().map(ToString::to_string);
-    let licences = told(licences);
+    let licences = text_of(licences);
     spdx::Expression::parse(&licences).unwrap();
     for part in inspector().iter() {
         assert!(licences.contains(&part.licence), "{}", part.licence);

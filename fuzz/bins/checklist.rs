@@ -1,4 +1,4 @@
-//! The fuzzer of the target `checklist`, whose body is in `targets/src/checklist.rs`.
+//! The fuzzer `checklist`; its body is `targets/src/checklist.rs`.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {

@@ -1,4 +1,4 @@
-//! The fuzzer of the target `filter`, whose body is in `targets/src/filter.rs`.
+//! The fuzzer `filter`; its body is `targets/src/filter.rs`.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| sanchay_fuzz_targets::filter::run(

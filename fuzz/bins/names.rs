@@ -1,4 +1,4 @@
-//! The fuzzer of the target `names`, whose body is in `targets/src/names.rs`.
+//! The fuzzer `names`; its body is `targets/src/names.rs`.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| sanchay_fuzz_targets::names::run(

@@ -1,4 +1,4 @@
-//! The fuzzer of the target `plugins`, whose body is in `targets/src/plugins.rs`.
+//! The fuzzer `plugins`; its body is `targets/src/plugins.rs`.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| sanchay_fuzz_targets::plugins::run(

@@ -1,5 +1,4 @@
-//! The fuzzer of the target `sandbox`, whose body is in
-//! `targets/src/sandbox.rs`.
+//! The fuzzer `sandbox`; its body is `targets/src/sandbox.rs`.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| sanchay_fuzz_targets::sandbox::run(

@@ -54,10 +54,10 @@ impl Checker {
     fn escapes(&self) -> bool {
         let tree = Tree::new();
         tree.file("a\\b", "");
-        let told = self.run(&tree, |command| {
+        let output = self.run(&tree, |command| {
             command.args(self.options).arg("a\\b");
         });
-        told.stdout.starts_with(b"\\")
+        output.stdout.starts_with(b"\\")
     }
 
     /// A tree of the names that it knows and one plain one.
@@ -105,10 +105,10 @@ fn what_we_print_is_what_they_check() {
             };
             let theirs = checker.run(&tree, check);
             let all = String::from_utf8_lossy(&theirs.stdout);
-            let told = String::from_utf8_lossy(&theirs.stderr);
+            let stderr = String::from_utf8_lossy(&theirs.stderr);
             assert!(
-                theirs.status.success() && told.is_empty(),
-                "{program} {}{more}\n{all}{told}",
+                theirs.status.success() && stderr.is_empty(),
+                "{program} {}{more}\n{all}{stderr}",
                 checker.algorithm
             );
             let good = all.matches(": OK\n").count();
@@ -240,15 +240,15 @@ fn their_verdicts_and_ours_are_the_same_words() {
             .words(&format!("hash --check {options} list"))
             .run();
         assert_eq!(ours.code(), theirs.status.code(), "{options}");
-        let told = String::from_utf8_lossy(&theirs.stdout);
-        assert_eq!(ours.text(), told, "{options}");
+        let expected = String::from_utf8_lossy(&theirs.stdout);
+        assert_eq!(ours.text(), expected, "{options}");
         // Ours begin otherwise, and say "digest" where they say the function.
         let warnings = |text: &str| {
             let lines = text.lines().filter(|it| it.contains("WARNING: "));
             let ends = lines.map(|it| it.split_once("WARNING: ").unwrap().1);
             ends.map(str::to_owned).collect::<Vec<_>>()
         };
-        let told = String::from_utf8_lossy(&theirs.stderr);
-        assert_eq!(warnings(&ours.stderr), warnings(&told), "{options}");
+        let stderr = String::from_utf8_lossy(&theirs.stderr);
+        assert_eq!(warnings(&ours.stderr), warnings(&stderr), "{options}");
     }
 }

@@ -15,7 +15,7 @@ fn component(tree: &Tree, words: &str) -> Finished {
 
 /// The value of a line of the description.
 #[track_caller]
-fn told<'a>(description: &'a str, heading: &str) -> Vec<&'a str> {
+fn lines_under<'a>(description: &'a str, heading: &str) -> Vec<&'a str> {
     let mut lines = description.lines();
     let first = lines
         .find_map(|line| line.strip_prefix(heading))
@@ -48,10 +48,13 @@ fn the_component_that_is_written_out_imports_nothing() {
     let description = component(&tree, "");
     let description = description.text();
     let size = format!("{} bytes", bytes.len());
-    assert_eq!(told(description, "size"), [size]);
-    assert_eq!(told(description, "sha-256"), [digest("sha256", &bytes)]);
-    assert_eq!(told(description, "imports"), ["none"]);
-    let mut exports = told(description, "exports");
+    assert_eq!(lines_under(description, "size"), [size]);
+    assert_eq!(
+        lines_under(description, "sha-256"),
+        [digest("sha256", &bytes)]
+    );
+    assert_eq!(lines_under(description, "imports"), ["none"]);
+    let mut exports = lines_under(description, "exports");
     exports.sort_unstable();
     assert_eq!(exports, expected);
 }

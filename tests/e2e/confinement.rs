@@ -78,7 +78,7 @@ impl Attack {
         })]
     }
 
-    /// What must not be told.
+    /// What must not be reported.
     fn secrets(&self) -> Vec<String> {
         let mut secrets = vec![
             SECRET_NAME.to_owned(),
@@ -103,9 +103,9 @@ impl Attack {
             let finished = program.run();
             let code = finished.code();
             assert!(matches!(code, Some(0 | 3)), "{words}: {code:?}");
-            let told = [finished.text(), &finished.stderr].concat();
+            let reported = [finished.text(), &finished.stderr].concat();
             for secret in &secrets {
-                let leak = told.lines().find(|line| line.contains(secret));
+                let leak = reported.lines().find(|line| line.contains(secret));
                 assert_eq!(leak, None, "{words}, run {runs}");
             }
             runs += 1;

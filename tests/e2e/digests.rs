@@ -132,12 +132,16 @@ fn files_of_every_size_have_their_native_digest() {
             let hashes = table.column("hash").into_iter();
             let names = table.paths().into_iter();
             let names = names.map(|name| String::from_utf8(name).unwrap());
-            let told: Vec<_> = names.zip(hashes).collect();
-            for (told, expected) in told.iter().zip(&expected) {
-                assert_eq!(&told.0, expected.0);
-                assert_eq!(told.1, expected.1, "{algorithm} of {}", told.0);
+            let reported: Vec<_> = names.zip(hashes).collect();
+            for (reported, expected) in reported.iter().zip(&expected) {
+                assert_eq!(&reported.0, expected.0);
+                assert_eq!(
+                    reported.1, expected.1,
+                    "{algorithm} of {}",
+                    reported.0
+                );
             }
-            assert_eq!(told.len(), expected.len());
+            assert_eq!(reported.len(), expected.len());
         }
     }
 }

@@ -164,20 +164,20 @@ fn hard_links_are_one_file_unless_asked_for() {
     assert_eq!(groups(&tree, "d"), [["d/a", "d/copy"]]);
     let all = ["d/a", "d/b", "d/copy", "d/sub/c"];
     let alone = ["d/alone", "d/alone-too"];
-    let told = groups(&tree, "d --hardlinks");
-    assert_eq!(told, [&all[..], &alone]);
+    let reported = groups(&tree, "d --hardlinks");
+    assert_eq!(reported, [&all[..], &alone]);
     let finished = dupes(&tree, "d --hardlinks --format ndjson").exits(0);
-    let told = records::ndjson(&finished.stdout);
+    let reported = records::ndjson(&finished.stdout);
     // To remove names of one file frees nothing.
-    assert_eq!(told[0]["reclaimable"], 100_000);
-    assert_eq!(told[1]["reclaimable"], 0);
+    assert_eq!(reported[0]["reclaimable"], 100_000);
+    assert_eq!(reported[1]["reclaimable"], 0);
     assert!(finished.stderr.contains("redundant files: 4,"));
     assert!(finished.stderr.contains("(100000 bytes)"));
 }
 
 #[test]
 fn ways_to_one_name_are_not_names() {
-    // Whoever removes all but one of what is told must be left with one.
+    // Removing all but one of the reported files must leave one.
     let tree = Tree::new();
     tree.file("a/one", "hi");
     tree.hard_link("a/one", "a/two");
@@ -186,9 +186,9 @@ fn ways_to_one_name_are_not_names() {
     for roots in
         ["a a/one", "a/one a", "a ./a/one link", "link a way", "way a"]
     {
-        let told = groups(&tree, &format!("{roots} --hardlinks"));
-        assert_eq!(told.len(), 1, "{roots}");
-        let mut names: Vec<_> = told[0]
+        let reported = groups(&tree, &format!("{roots} --hardlinks"));
+        assert_eq!(reported.len(), 1, "{roots}");
+        let mut names: Vec<_> = reported[0]
             .iter()
             .map(|path| tree.path(path).canonicalize().unwrap())
             .collect();
@@ -218,9 +218,9 @@ fn no_file_is_its_own_duplicate_however_often_it_is_reached() {
         }
     }
     for roots in [format!("d {whole}"), format!("{whole} d ./d")] {
-        let told = groups(&tree, &roots);
-        assert_eq!(told.len(), 2, "{roots}");
-        assert_eq!((told[0].len(), told[1].len()), (2, 3), "{roots}");
+        let reported = groups(&tree, &roots);
+        assert_eq!(reported.len(), 2, "{roots}");
+        assert_eq!((reported[0].len(), reported[1].len()), (2, 3), "{roots}");
     }
     assert!(groups(&tree, "d/small-1 d/small-1 ./d/small-1").is_empty());
 }
@@ -228,10 +228,10 @@ fn no_file_is_its_own_duplicate_however_often_it_is_reached() {
 #[test]
 fn files_that_are_named_are_compared_with_those_in_directories() {
     let tree = tree();
-    let told = groups(&tree, "d/sub d/small-1");
-    assert_eq!(told, [["d/small-1", "d/sub/small-3"]]);
-    let told = groups(&tree, "d/large-2 d/large-1 d/other");
-    assert_eq!(told, [LARGE]);
+    let reported = groups(&tree, "d/sub d/small-1");
+    assert_eq!(reported, [["d/small-1", "d/sub/small-3"]]);
+    let reported = groups(&tree, "d/large-2 d/large-1 d/other");
+    assert_eq!(reported, [LARGE]);
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn dupes(tree: &Tree, words: &str) -> Finished {
     sanchay().within(tree.root()).words(&words).run().exits(0)
 }
 
-/// What must be told of groups, and the summary that must follow.
+/// The expected records of groups, and the summary that must follow.
 fn expected(groups: &[Group]) -> (Vec<Value>, String) {
     let object = |group: &Group| {
         let text =
@@ -44,11 +44,11 @@ fn expected(groups: &[Group]) -> (Vec<Value>, String) {
 #[track_caller]
 fn assert_groups(finished: &Finished, groups: &[Group], what: &str) {
     let (objects, summary) = expected(groups);
-    let told = records::ndjson(&finished.stdout);
-    for (told, expected) in told.iter().zip(&objects) {
-        assert_eq!(told, expected, "{what}");
+    let reported = records::ndjson(&finished.stdout);
+    for (reported, expected) in reported.iter().zip(&objects) {
+        assert_eq!(reported, expected, "{what}");
     }
-    assert_eq!(told.len(), objects.len(), "{what}");
+    assert_eq!(reported.len(), objects.len(), "{what}");
     // The rounded size is for people.
     let (start, end) = summary.split_once('*').unwrap();
     let stderr = &finished.stderr;

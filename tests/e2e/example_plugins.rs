@@ -30,17 +30,17 @@ fn the_example_in_rust_tells_the_dimensions_of_images() {
     let error = "sanchay: broken.png: cannot extract values: plugin images: ";
     assert!(finished.stderr.starts_with(error), "{}", finished.stderr);
     let objects = records::ndjson(&finished.stdout);
-    let told = |path: &str| {
+    let values_of = |path: &str| {
         let object = objects.iter().find(|it| it["path"] == path).unwrap();
         let of = |column| &object[format!("images.{column}")];
         json!([of("width"), of("height"), of("format")])
     };
-    assert_eq!(told("a.png"), json!([640, 480, "png"]));
-    assert_eq!(told("b.JPG"), json!([30, 20, "jpeg"]));
-    assert_eq!(told("c.gif"), json!([1, 2, "gif"]));
-    assert_eq!(told("d/e.webp"), json!([16384, 3, "webp"]));
+    assert_eq!(values_of("a.png"), json!([640, 480, "png"]));
+    assert_eq!(values_of("b.JPG"), json!([30, 20, "jpeg"]));
+    assert_eq!(values_of("c.gif"), json!([1, 2, "gif"]));
+    assert_eq!(values_of("d/e.webp"), json!([16384, 3, "webp"]));
     for path in ["broken.png", "text.png", "text.txt"] {
-        assert_eq!(told(path), json!([null, null, null]));
+        assert_eq!(values_of(path), json!([null, null, null]));
     }
 }
 

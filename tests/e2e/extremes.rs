@@ -73,9 +73,9 @@ fn a_directory_of_twenty_thousand_files_is_told_whole() {
     }
     let finished = run(&tree, "hash d -0").succeeds();
     let text = finished.text();
-    let told = text.split_terminator('\0').map(|line| &line[34..]);
+    let reported = text.split_terminator('\0').map(|line| &line[34..]);
     let names = oracle.keys().map(|name| str::from_utf8(name).unwrap());
-    assert!(told.eq(names), "all are hashed, in the order of their paths");
+    assert!(reported.eq(names), "all are hashed, in the order of their paths");
     let finished = run(&tree, "dupes d").exits(0);
     assert_eq!(finished.stdout, b"");
 }
@@ -145,8 +145,8 @@ fn more_roots_than_descriptors_are_walked_to_the_last() {
         let program = sanchay().within(tree.root()).words(&words);
         let finished = program.open_files(64).limit(LIMIT).run().exits(0);
         let text = finished.text();
-        let told = text.matches("/in/file").count();
-        assert!(text == "300\n" || told == 300, "{verb}: {told}");
+        let reported = text.matches("/in/file").count();
+        assert!(text == "300\n" || reported == 300, "{verb}: {reported}");
     }
 }
 
@@ -220,7 +220,7 @@ fn a_tree_as_deep_as_is_walked_costs_little_memory() {
     }
     let finished = run(&tree, "scan d -0").succeeds();
     let leaf = format!("d/{}leaf\0", "a/".repeat(14_000));
-    assert!(finished.text() == leaf, "the file at its end is told");
+    assert!(finished.text() == leaf, "the file at its end is reported");
 }
 
 #[test]
@@ -253,9 +253,9 @@ fn a_directory_with_too_long_a_path_is_one_error_and_is_not_entered() {
     for words in ["scan d", "hash d", "dupes d", "scan d -L", "hash d -L"] {
         let stderr = run(&tree, words).exits(3).stderr;
         // The summary of dupes is no complaint.
-        let told = stderr.lines().filter(|it| it.starts_with("sanchay: "));
-        let told: Vec<_> = told.collect();
-        assert_eq!(told, [format!("sanchay: {complaint}")], "{words}");
+        let reported = stderr.lines().filter(|it| it.starts_with("sanchay: "));
+        let reported: Vec<_> = reported.collect();
+        assert_eq!(reported, [format!("sanchay: {complaint}")], "{words}");
     }
     // What is said to be done helps.
     let further = format!("d/{}", format!("{name}/").repeat(200));

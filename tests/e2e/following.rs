@@ -82,15 +82,15 @@ fn random_links_are_followed_as_the_oracle_follows_them() {
             let words = format!("scan {words} {more} --format ndjson");
             let program = sanchay().within(tree.root()).words(&words);
             let finished = program.run().succeeds();
-            let told = scanned(&finished);
-            assert_eq!(told, expected(&oracle), "seed {seed}: {words}");
+            let reported = scanned(&finished);
+            assert_eq!(reported, expected(&oracle), "seed {seed}: {words}");
         }
         let words = format!("hash {words} --format ndjson");
         let program = sanchay().within(tree.root()).words(&words);
         let hashed = records::ndjson(&program.run().succeeds().stdout);
-        let told: Vec<_> = hashed.iter().map(records::path).collect();
+        let reported: Vec<_> = hashed.iter().map(records::path).collect();
         let paths: Vec<_> = oracle.into_keys().collect();
-        assert_eq!(told, paths, "seed {seed}: {words}");
+        assert_eq!(reported, paths, "seed {seed}: {words}");
     }
 }
 
@@ -104,8 +104,8 @@ fn the_answer_is_the_same_on_every_run_and_number_of_threads() {
             let words =
                 format!("scan -L r --threads {threads} --format ndjson");
             let program = sanchay().within(tree.root()).words(&words);
-            let told = scanned(&program.run().succeeds());
-            assert_eq!(told, expected(&oracle), "run {run}, {threads}");
+            let reported = scanned(&program.run().succeeds());
+            assert_eq!(reported, expected(&oracle), "run {run}, {threads}");
         }
     }
 }
@@ -120,7 +120,7 @@ fn roots_that_overlap_are_followed_once() {
         let oracle = walk_following(tree.root(), &roots, &wanted);
         let words = format!("scan -L {} --format ndjson", roots.join(" "));
         let program = sanchay().within(tree.root()).words(&words);
-        let told = scanned(&program.run().succeeds());
-        assert_eq!(told, expected(&oracle), "{roots:?}");
+        let reported = scanned(&program.run().succeeds());
+        assert_eq!(reported, expected(&oracle), "{roots:?}");
     }
 }

@@ -53,8 +53,11 @@ fn pseudo_file_systems_on_the_way_cost_one_line_each() {
         for (line, start) in lines.iter().zip(starts) {
             assert!(line.starts_with(start), "{words}: {line}");
         }
-        let told = finished.text();
-        assert!(told.is_empty() || told.ends_with("d/file\0"), "{told}");
+        let reported = finished.text();
+        assert!(
+            reported.is_empty() || reported.ends_with("d/file\0"),
+            "{reported}"
+        );
         let quiet = mounted(&tree, mounts, &format!("{words} -q")).unwrap();
         assert_eq!(quiet.exits(0).stderr, "", "{words}");
     }
@@ -78,8 +81,8 @@ fn no_other_file_system_is_entered_where_one_is_asked_for() {
                   && mount --rbind /proc d/proc";
     for words in ["scan d -0", "hash d -0"] {
         let Some(finished) = mounted(&tree, mounts, words) else { return };
-        let told = finished.exits(0).text().matches('\0').count();
-        assert_eq!(told, 2, "{words}");
+        let reported = finished.exits(0).text().matches('\0').count();
+        assert_eq!(reported, 2, "{words}");
         for option in ["-x", "--one-file-system", "--xdev", "-L -x"] {
             let words = format!("{words} {option}");
             let finished = mounted(&tree, mounts, &words).unwrap().succeeds();

@@ -62,14 +62,15 @@ fn hash_tells_odd_names_byte_for_byte_in_every_format() {
     let sums: Vec<String> = names.iter().map(sum).collect();
     let objects =
         records::ndjson(&run(&tree, "hash d --format ndjson").stdout);
-    let told: Vec<_> = objects.iter().map(records::path).collect();
-    assert_eq!(told, names);
-    let told: Vec<_> = objects.iter().map(|it| it["hash"].as_str()).collect();
+    let reported: Vec<_> = objects.iter().map(records::path).collect();
+    assert_eq!(reported, names);
+    let reported: Vec<_> =
+        objects.iter().map(|it| it["hash"].as_str()).collect();
     let some: Vec<_> = sums.iter().map(|sum| Some(sum.as_str())).collect();
-    assert_eq!(told, some);
+    assert_eq!(reported, some);
     let objects = records::json(&run(&tree, "hash d --format json").stdout);
-    let told: Vec<_> = objects.iter().map(records::path).collect();
-    assert_eq!(told, names);
+    let reported: Vec<_> = objects.iter().map(records::path).collect();
+    assert_eq!(reported, names);
     let table = records::csv(&run(&tree, "hash d --format csv").stdout);
     assert_eq!(table.paths(), names);
     assert_eq!(table.column("hash"), sums);
@@ -77,8 +78,8 @@ fn hash_tells_odd_names_byte_for_byte_in_every_format() {
         .iter()
         .zip(&sums)
         .map(|(name, sum)| [sum.as_bytes(), b"  ", name, b"\0"].concat());
-    let told = run(&tree, "hash d -0").stdout;
-    assert_eq!(told, lines.collect::<Vec<_>>().concat());
+    let reported = run(&tree, "hash d -0").stdout;
+    assert_eq!(reported, lines.collect::<Vec<_>>().concat());
 }
 
 #[test]
@@ -128,12 +129,12 @@ fn the_names_of_one_directory_may_be_any_bytes_at_all() {
     names.insert(vec![b'x'; 255]);
     let words = "scan -H --format ndjson";
     let rows = scanned(&run(&tree, words));
-    let told: BTreeSet<_> = rows.into_iter().map(|row| row.0).collect();
-    assert_eq!(told, names);
+    let reported: BTreeSet<_> = rows.into_iter().map(|row| row.0).collect();
+    assert_eq!(reported, names);
     let table = records::csv(&run(&tree, "hash . -H --format csv").stdout);
-    let told = table.paths().into_iter().map(|path| path[2..].to_vec());
+    let reported = table.paths().into_iter().map(|path| path[2..].to_vec());
     assert_eq!(
-        told.collect::<Vec<_>>(),
+        reported.collect::<Vec<_>>(),
         names.into_iter().collect::<Vec<_>>()
     );
 }

@@ -16,7 +16,7 @@ fn hash(tree: &Tree, words: &str) -> Finished {
 }
 
 #[track_caller]
-fn told(tree: &Tree, words: &str) -> String {
+fn printed(tree: &Tree, words: &str) -> String {
     let finished = hash(tree, words).succeeds();
     sums(&finished)[0].1.clone()
 }
@@ -46,7 +46,7 @@ fn the_partial_digests_are_the_known_ones() {
         tree.file("f", &content);
         for words in ["--partial f", "--partial=65536 f", "--partial=64KiB f"]
         {
-            assert_eq!(told(&tree, words), expected, "{words}");
+            assert_eq!(printed(&tree, words), expected, "{words}");
         }
         assert_eq!(partial(&content, 65_536), expected);
         let piped = sanchay().words("hash --partial").input(content).run();
@@ -64,13 +64,13 @@ fn every_chunk_gives_the_digest_of_that_chunk() {
         for chunk in chunks {
             let words = format!("--partial={chunk} f");
             let expected = listed(&content, chunk);
-            assert_eq!(told(&tree, &words), expected, "{size}: {words}");
+            assert_eq!(printed(&tree, &words), expected, "{size}: {words}");
         }
     }
     let content = noise(9, 33 << 20);
     tree.file("f", &content);
     let expected = listed(&content, 16 << 20);
-    assert_eq!(told(&tree, "--partial=16MiB f"), expected);
+    assert_eq!(printed(&tree, "--partial=16MiB f"), expected);
 }
 
 #[test]

@@ -53,9 +53,9 @@ fn head_takes_its_lines_and_nothing_is_said() {
         let mut lines = text.lines();
         assert!(lines.next().is_some_and(|line| !line.is_empty()));
         assert_eq!(lines.next(), Some("0"), "{words}");
-        let told = String::from_utf8(output.stderr).unwrap();
-        assert!(!told.contains("sanchay:"), "{words}: {told}");
-        assert!(!told.contains("panicked"), "{words}: {told}");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(!stderr.contains("sanchay:"), "{words}: {stderr}");
+        assert!(!stderr.contains("panicked"), "{words}: {stderr}");
     }
     let dropped = sanchay().words("--help").start();
     assert_eq!(dropped.wait().code(), Some(0));
@@ -74,8 +74,8 @@ fn the_texts_of_the_program_itself_end_quietly_on_a_closed_pipe_too() {
             .stderr(Stdio::piped())
             .output()
             .unwrap();
-        let told = String::from_utf8(status.stderr).unwrap();
-        assert_eq!(told, "", "{words}");
+        let stderr = String::from_utf8(status.stderr).unwrap();
+        assert_eq!(stderr, "", "{words}");
         assert_eq!(status.status.code(), Some(0), "{words}");
     }
 }

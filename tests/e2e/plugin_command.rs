@@ -25,7 +25,7 @@ fn check_tells_what_a_plugin_is_and_whether_it_can_be_used() {
     ] {
         assert!(text.contains(line), "{text}");
     }
-    // The trials have a file that begins with a byte that it crashes on.
+    // The smoke test has a file that begins with a byte that it crashes on.
     assert_eq!(found.code(), Some(0));
     let found = with_cache().words("plugin check").arg(file("filter")).run();
     let text = String::from_utf8(found.stdout.clone()).unwrap();
@@ -75,11 +75,11 @@ fn run_tries_a_plugin_on_files() {
             .words(words)
             .run()
     };
-    let told = run("extractor", "a.txt --format csv").succeeds().stdout;
-    let text = String::from_utf8(told).unwrap();
+    let reported = run("extractor", "a.txt --format csv").succeeds().stdout;
+    let text = String::from_utf8(reported).unwrap();
     assert!(text.ends_with(",5,fine\n"), "{text}");
-    let told = run("filter", "a.txt x.txt .").succeeds().stdout;
-    assert_eq!(told, b"wanted\ta.txt\nunwanted\tx.txt\nwanted\t.\n");
+    let reported = run("filter", "a.txt x.txt .").succeeds().stdout;
+    assert_eq!(reported, b"wanted\ta.txt\nunwanted\tx.txt\nwanted\t.\n");
     assert_eq!(run("filter", "missing").code(), Some(2));
     assert_eq!(run("filter", "missing a.txt").code(), Some(3));
     assert_eq!(run("extractor", "missing").code(), Some(2));
@@ -189,7 +189,7 @@ fn check_asks_an_extractor_only_what_the_host_would() {
     };
     let fine = check("strict.wasm", STRICT);
     assert_eq!(fine.code(), Some(0), "{}", fine.stderr);
-    // One that takes only empty files is told which size it crashed on.
+    // For one that takes only empty files, the message names the size.
     let empty = STRICT.replace("(i64.const 1024)", "(i64.const 0)");
     let found = check("empty.wasm", &empty);
     assert_eq!(found.code(), Some(1));

@@ -123,8 +123,8 @@ fn the_templates_in_javascript_build_and_work() {
     // Longer than what is read at first.
     let line = "x".repeat(300);
     tree_of_text.file("files/README", format!("{line}\nmore"));
-    let told = value(&tree_of_text, "e.wasm", "first-line");
-    assert_eq!(told, line.as_str());
+    let reported = value(&tree_of_text, "e.wasm", "first-line");
+    assert_eq!(reported, line.as_str());
 }
 
 #[test]

@@ -77,11 +77,11 @@ fn values_are_columns_of_every_format_of_scan() {
     let tree = asking("an");
     let objects = run(&tree, "scan --format ndjson", &["extractor"]);
     let objects = records::ndjson(&objects.succeeds().stdout);
-    let told = values(&objects);
-    assert_eq!(told["a"], (4.into(), "fine".into()));
-    assert_eq!(told["n"], (Value::Null, Value::Null));
+    let reported = values(&objects);
+    assert_eq!(reported["a"], (4.into(), "fine".into()));
+    assert_eq!(reported["n"], (Value::Null, Value::Null));
     let array = run(&tree, "scan --format json", &["extractor"]).succeeds();
-    assert_eq!(values(&records::json(&array.stdout)), told);
+    assert_eq!(values(&records::json(&array.stdout)), reported);
     let csv = run(&tree, "scan --format csv", &["extractor"]).succeeds();
     let table = records::csv(&csv.stdout);
     assert_eq!(table.header()[4..], ["mischief.n", "mischief.t"]);
@@ -108,9 +108,9 @@ fn values_go_with_digests_and_stay_a_list_that_can_be_checked() {
     let tree = asking("an");
     tree.file("d/a", "abcdefghijklmnopqrstuvwxyz");
     let objects = run(&tree, "hash --format ndjson .", &["extractor"]);
-    let told = values(&records::ndjson(&objects.succeeds().stdout));
-    assert_eq!(told["./d/a"], (16.into(), "fine".into()));
-    assert_eq!(told["./n"], (Value::Null, Value::Null));
+    let reported = values(&records::ndjson(&objects.succeeds().stdout));
+    assert_eq!(reported["./d/a"], (16.into(), "fine".into()));
+    assert_eq!(reported["./n"], (Value::Null, Value::Null));
     let plain = run(&tree, "hash -a sha256 .", &[]).succeeds().stdout;
     let list = run(&tree, "hash -a sha256 .", &["extractor"]).succeeds();
     let text = String::from_utf8(list.stdout.clone()).unwrap();
@@ -142,9 +142,9 @@ fn values_go_with_each_file_of_a_group() {
     assert_eq!(objects.code(), Some(0));
     let groups = records::ndjson(&objects.stdout);
     assert_eq!(groups.len(), 1);
-    let told = values(groups[0]["files"].as_array().unwrap());
-    assert_eq!(told["a"], (4.into(), "fine".into()));
-    assert_eq!(told["d/a"], (4.into(), "fine".into()));
+    let reported = values(groups[0]["files"].as_array().unwrap());
+    assert_eq!(reported["a"], (4.into(), "fine".into()));
+    assert_eq!(reported["d/a"], (4.into(), "fine".into()));
     let csv = run(&tree, "dupes --format csv", &["extractor"]);
     let table = records::csv(&csv.stdout);
     assert_eq!(table.column("mischief.t"), ["fine", "fine"]);
@@ -213,9 +213,9 @@ fn what_an_extractor_does_wrong_costs_a_row_and_not_the_run() {
                 .flat_map(|group| group["files"].as_array().unwrap().clone())
                 .collect();
         }
-        let told = values(&objects);
+        let reported = values(&objects);
         let expected = if words.starts_with("dupes") { 26 } else { 13 };
-        assert_eq!(told.len(), expected, "{words}");
+        assert_eq!(reported.len(), expected, "{words}");
         let errors = finished.stderr.clone();
         for letter in "ulgwt8boEe".chars() {
             let path = if words.starts_with("hash") {
@@ -223,7 +223,11 @@ fn what_an_extractor_does_wrong_costs_a_row_and_not_the_run() {
             } else {
                 letter.to_string()
             };
-            assert_eq!(told[&path], (Value::Null, Value::Null), "{letter}");
+            assert_eq!(
+                reported[&path],
+                (Value::Null, Value::Null),
+                "{letter}"
+            );
             let line = format!(
                 "sanchay: {path}: cannot extract values: plugin mischief: "
             );
@@ -327,11 +331,11 @@ fn a_file_is_not_opened_for_who_wants_no_bytes() {
         program.arg(plugin).run()
     };
     let finished = run("blind.wasm").succeeds();
-    let told = values(&records::ndjson(&finished.stdout));
-    assert_eq!(told["d/closed"], (0.into(), "fine".into()));
+    let reported = values(&records::ndjson(&finished.stdout));
+    assert_eq!(reported["d/closed"], (0.into(), "fine".into()));
     let finished = run("extractor.wasm").exits(3);
-    let told = values(&records::ndjson(&finished.stdout));
-    assert_eq!(told["d/closed"], (Value::Null, Value::Null));
+    let reported = values(&records::ndjson(&finished.stdout));
+    assert_eq!(reported["d/closed"], (Value::Null, Value::Null));
     let expected = ["d/closed: cannot open: Permission denied"];
     assert_eq!(finished.complaints(), expected);
 }

@@ -142,8 +142,8 @@ fn completions_are_scripts_that_their_shells_accept() {
         let file = tree.file("script", script);
         let output = tool::command(shell).arg("-n").arg(file).output();
         let output = output.unwrap();
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success() && told.is_empty(), "{told}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && stderr.is_empty(), "{stderr}");
     }
     let zsh = run("completions zsh").succeeds();
     assert!(zsh.text().starts_with("#compdef sanchay\n"));
@@ -317,10 +317,10 @@ fn the_manual_is_a_page_for_the_program_and_one_for_each_command() {
             .stdin(Stdio::from(reader))
             .output()
             .unwrap();
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{name}: {told}");
-        let errors = told.lines().filter(|line| line.contains("error"));
-        assert_eq!(errors.count(), 0, "{name}: {told}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{name}: {stderr}");
+        let errors = stderr.lines().filter(|line| line.contains("error"));
+        assert_eq!(errors.count(), 0, "{name}: {stderr}");
     }
 }
 

@@ -3,8 +3,8 @@
 //! are renamed, cut and appended to.
 //!
 //! Whatever is met, nothing outside is opened, which the kernel itself
-//! reports; what is told of a file is what it held at some moment; files that
-//! are called equal were; and the run goes to its end.
+//! reports; what is reported of a file is what it held at some moment; files
+//! that are called equal were; and the run goes to its end.
 
 mod racer;
 mod scene;
@@ -71,7 +71,7 @@ fn race(deeds: &[&str], lines: &[&str]) {
     assert!(met.errors > 0 && met.records > 20, "hardly a race");
 }
 
-/// Asserts that what was told can be, and returns how many records it is.
+/// Asserts that the reported records are possible, and returns their number.
 fn judge(words: &str, finished: &Finished) -> usize {
     let records = records::ndjson(&finished.stdout);
     for record in &records {

@@ -41,13 +41,13 @@ pub(crate) fn of_object(object: &Value) -> Row {
     (records::path(object), size, modified.to_owned())
 }
 
-/// Rows in the order of their paths. A file that is told twice fails the
+/// Rows in the order of their paths. A file that is reported twice fails the
 /// test.
 #[track_caller]
 pub(crate) fn sorted(mut rows: Vec<Row>) -> Vec<Row> {
     rows.sort();
     for pair in rows.windows(2) {
-        assert_ne!(pair[0].0, pair[1].0, "a file is told twice");
+        assert_ne!(pair[0].0, pair[1].0, "a file is reported twice");
     }
     rows
 }

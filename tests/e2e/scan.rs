@@ -129,11 +129,11 @@ fn the_number_of_threads_changes_nothing() {
 fn without_a_root_the_current_directory_is_scanned_and_named_by_nothing() {
     let tree = tree();
     let finished = scan(&tree, "-0").succeeds();
-    let mut told = zero_ended(&finished);
-    told.sort();
+    let mut reported = zero_ended(&finished);
+    reported.sort();
     let oracle = walk(tree.root(), "", &Wanted::default());
-    assert_eq!(told, oracle.into_keys().collect::<Vec<_>>());
-    assert!(told.iter().all(|path| !path.starts_with(b"./")));
+    assert_eq!(reported, oracle.into_keys().collect::<Vec<_>>());
+    assert!(reported.iter().all(|path| !path.starts_with(b"./")));
 }
 
 #[test]
@@ -155,9 +155,9 @@ fn a_root_is_named_as_it_was_given() {
 fn a_hidden_root_is_scanned_and_a_root_that_is_a_file_is_told() {
     let tree = tree();
     let finished = scan(&tree, "a/.hidden -0").succeeds();
-    let mut told = zero_ended(&finished);
-    told.sort();
-    assert_eq!(told, [&b"a/.hidden/five.mkv"[..], b"a/.hidden/sub/six"]);
+    let mut reported = zero_ended(&finished);
+    reported.sort();
+    assert_eq!(reported, [&b"a/.hidden/five.mkv"[..], b"a/.hidden/sub/six"]);
     // It was named: what filters names is for what is found.
     let finished = scan(&tree, ".mkv -e mp4 -0").succeeds();
     assert_eq!(zero_ended(&finished), [b".mkv"]);
@@ -170,8 +170,8 @@ fn a_hidden_root_is_scanned_and_a_root_that_is_a_file_is_told() {
     ] {
         let words = format!("{words} -0");
         let program = sanchay().within(tree.root()).words(&words);
-        let told = zero_ended(&program.run().succeeds());
-        assert_eq!(told.len(), count, "{words}");
+        let reported = zero_ended(&program.run().succeeds());
+        assert_eq!(reported.len(), count, "{words}");
     }
     let finished = scan(&tree, "link.mkv link-to-a -0").succeeds();
     let oracle = walk(tree.root(), "link-to-a", &Wanted::default());

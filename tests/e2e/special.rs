@@ -1,5 +1,5 @@
 //! What is no regular file, and what cannot be read: never a hang, never the
-//! end of a run, always told.
+//! end of a run, always reported.
 
 use std::time::Duration;
 
@@ -111,8 +111,12 @@ fn what_may_not_be_read_is_one_complaint_each_and_the_rest_is_done() {
     for more in ["", "-L", "--walker portable", "--threads 1"] {
         let finished = run(&format!("scan d --format ndjson {more}"));
         let rows = scanned(&finished);
-        let told: Vec<_> = rows.iter().map(|row| row.0.as_slice()).collect();
-        assert_eq!(told, [&b"d/open/file"[..], b"d/unreadable", b"d/zebra"]);
+        let reported: Vec<_> =
+            rows.iter().map(|row| row.0.as_slice()).collect();
+        assert_eq!(
+            reported,
+            [&b"d/open/file"[..], b"d/unreadable", b"d/zebra"]
+        );
         let complaints = finished.complaints();
         let expected =
             ["d/closed: cannot open the directory: Permission denied"];
@@ -120,8 +124,8 @@ fn what_may_not_be_read_is_one_complaint_each_and_the_rest_is_done() {
 
         let finished = run(&format!("hash d --format ndjson {more}"));
         let objects = records::ndjson(&finished.stdout);
-        let told: Vec<_> = objects.iter().map(records::path).collect();
-        assert_eq!(told, [&b"d/open/file"[..], b"d/zebra"], "{more}");
+        let reported: Vec<_> = objects.iter().map(records::path).collect();
+        assert_eq!(reported, [&b"d/open/file"[..], b"d/zebra"], "{more}");
         let mut complaints = finished.complaints();
         complaints.sort_unstable();
         let unreadable = "d/unreadable: cannot open: Permission denied";
@@ -131,10 +135,10 @@ fn what_may_not_be_read_is_one_complaint_each_and_the_rest_is_done() {
         let groups = records::ndjson(&finished.stdout);
         assert_eq!(groups.len(), 1);
         let files = groups[0]["files"].as_array().unwrap();
-        let told: Vec<_> = files.iter().map(records::path).collect();
-        assert_eq!(told, [&b"d/open/file"[..], b"d/zebra"], "{more}");
-        let told = |what: &str| finished.stderr.contains(what);
-        assert!(told(expected[0]) && told(unreadable), "{more}");
+        let reported: Vec<_> = files.iter().map(records::path).collect();
+        assert_eq!(reported, [&b"d/open/file"[..], b"d/zebra"], "{more}");
+        let says = |what: &str| finished.stderr.contains(what);
+        assert!(says(expected[0]) && says(unreadable), "{more}");
     }
 }
 

@@ -157,10 +157,15 @@ fn a_duplicate_that_changed_since_it_was_listed_is_never_called_one() {
             assert_eq!(group["hash"].as_str(), Some(good.as_str()));
         }
         if finished.code() == Some(3) {
-            let told = ["another file has taken its place", "No such file"];
+            let reported =
+                ["another file has taken its place", "No such file"];
             let known = |why: &&str| finished.stderr.contains(why);
             let changed = finished.stderr.contains("it changed while");
-            assert!(changed || told.iter().any(known), "{}", finished.stderr);
+            assert!(
+                changed || reported.iter().any(known),
+                "{}",
+                finished.stderr
+            );
         }
     }
     drop(mischief);

@@ -1,4 +1,4 @@
-//! The hosts that may be installed, and how each is told to run the command.
+//! The hosts that may be installed, and how each runs the command.
 
 use std::{
     env,
@@ -106,7 +106,7 @@ impl Host {
             Self::Wasmtime { .. } => {
                 self.giving(&[(".", "."), (name, name)]).within(folder)
             }
-            // It is told where it is.
+            // An option names its place.
             Self::Jco { .. } => self.giving(&[(name, name)]).within(folder),
         }
     }

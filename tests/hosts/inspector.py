@@ -35,7 +35,7 @@ def digests(inspector, files):
     for content in contents:
         end += len(content)
         ends.append(end)
-    found = {"told": told(inspector)}
+    found = {"algorithms": describe_algorithms(inspector)}
     for name, algorithm in ALGORITHMS.items():
         whole = [
             inspector.call("hashing", "digest", algorithm, content)
@@ -57,7 +57,7 @@ def digests(inspector, files):
     return found
 
 
-def told(inspector):
+def describe_algorithms(inspector):
     """What the component says of each algorithm that it has."""
     return [
         {

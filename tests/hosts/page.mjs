@@ -31,10 +31,10 @@ const context = await chromium.launchPersistentContext(asked.profile, {
         '--disable-sync',
     ],
 });
-const told = { requests: [], complaints: [] };
-context.on('request', (request) => told.requests.push(request.url()));
-context.on('console', (message) => told.complaints.push(message.text()));
-context.on('weberror', (error) => told.complaints.push(String(error.error())));
+const seen = { requests: [], complaints: [] };
+context.on('request', (request) => seen.requests.push(request.url()));
+context.on('console', (message) => seen.complaints.push(message.text()));
+context.on('weberror', (error) => seen.complaints.push(String(error.error())));
 
 try {
     const page = await context.newPage();
@@ -42,11 +42,11 @@ try {
     // begin too late.
     page.on('filechooser', () => {});
     await page.goto(pathToFileURL(asked.page).href);
-    told.title = await page.title();
+    seen.title = await page.title();
 
     // By keyboard alone: the first button opens what files are chosen with.
     await page.keyboard.press('Tab');
-    told.first = await page.evaluate(() => document.activeElement.textContent);
+    seen.first = await page.evaluate(() => document.activeElement.textContent);
     const opened = page.waitForEvent('filechooser');
     await page.keyboard.press('Enter');
     await (await opened).setFiles(asked.files);
@@ -70,7 +70,7 @@ try {
                 .textContent.includes('will be compared'),
     );
 
-    told.rows = await row.evaluateAll((rows) =>
+    seen.rows = await row.evaluateAll((rows) =>
         rows.map((it) => ({
             name: it.querySelector('h3').textContent,
             digests: Object.fromEntries(
@@ -82,27 +82,27 @@ try {
             verdict: it.querySelector('.verdict')?.textContent ?? null,
         })),
     );
-    told.status = await page.getByRole('status').textContent();
-    told.list = await page.locator('#list-result').textContent();
+    seen.status = await page.getByRole('status').textContent();
+    seen.list = await page.locator('#list-result').textContent();
     await page.getByText('The digests as a list').click();
     const names = await page
         .getByLabel('Algorithm')
         .locator('option')
         .allTextContents();
-    told.lists = {};
+    seen.lists = {};
     for (const name of names) {
         await page.getByLabel('Algorithm').selectOption(name);
-        told.lists[name] = await page.locator('#export-list').inputValue();
+        seen.lists[name] = await page.locator('#export-list').inputValue();
     }
 
     // Nothing is wider than a small screen.
-    told.overflow = await page.evaluate(
+    seen.overflow = await page.evaluate(
         () =>
             document.documentElement.scrollWidth -
             document.documentElement.clientWidth,
     );
     // Whatever can be used has a name for those who do not see it.
-    told.nameless = await page.evaluate(() =>
+    seen.nameless = await page.evaluate(() =>
         [
             ...document.querySelectorAll(
                 'button, input, select, textarea, progress, summary',
@@ -120,7 +120,7 @@ try {
 
     // The policy holds: whatever the page might ask for, or run besides its own
     // script, is refused. (These are asked for, and the browser complains.)
-    const before = structuredClone(told);
+    const before = structuredClone(seen);
     let reached = false;
     const server = createServer((_, response) => {
         reached = true;
@@ -147,11 +147,11 @@ try {
         );
     }, `http://127.0.0.1:${server.address().port}`);
     server.close();
-    Object.assign(told, before, { refused: refused && !reached });
+    Object.assign(seen, before, { refused: refused && !reached });
 } finally {
     await context.close();
 }
-process.stdout.write(JSON.stringify(told));
+process.stdout.write(JSON.stringify(seen));
 
 /** Pictures for people: small and large, light and dark. */
 async function pictures(page) {

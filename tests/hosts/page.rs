@@ -127,8 +127,8 @@ fn the_page_has_the_digests_of_the_native_program_and_asks_nobody() {
     let gone = format!("{}  gone/away", "0".repeat(64));
     let list = format!("{first}\n{wrong}\n{gone}\nnonsense\n");
 
-    let Some(told) = see(&tree, &paths, &list) else { return };
-    let rows = told["rows"].as_array().unwrap();
+    let Some(seen) = see(&tree, &paths, &list) else { return };
+    let rows = seen["rows"].as_array().unwrap();
     assert_eq!(rows.len(), NAMES.len());
     for (row, (_, shown)) in rows.iter().zip(NAMES) {
         assert_eq!(row["name"], shown);
@@ -137,7 +137,7 @@ fn the_page_has_the_digests_of_the_native_program_and_asks_nobody() {
         let listed = hash(algorithm);
         // The list that the page makes is one that the program checks.
         let file = tree.path("list");
-        fs::write(&file, told["lists"][label].as_str().unwrap()).unwrap();
+        fs::write(&file, seen["lists"][label].as_str().unwrap()).unwrap();
         let check = native().within(&folder).words("hash --check -a");
         let check = check.arg(algorithm).arg(&file).run().succeeds();
         assert_eq!(check.text().lines().count(), NAMES.len());
@@ -151,28 +151,28 @@ fn the_page_has_the_digests_of_the_native_program_and_asks_nobody() {
     assert_eq!(rows[1]["verdict"], "✗ differs from the list");
     assert!(rows[2]["verdict"].is_null());
     assert_eq!(
-        told["status"],
+        seen["status"],
         "5 files, 1 as in the list, 1 different, 3 not in the list."
     );
-    let said = told["list"].as_str().unwrap();
+    let said = seen["list"].as_str().unwrap();
     assert!(said.contains("1 line is not understood: 4."), "{said}");
     assert!(said.contains("gone/away"), "{said}");
 
     // Nothing was asked for but the page itself, and its own worker.
-    let requests = told["requests"].as_array().unwrap();
+    let requests = seen["requests"].as_array().unwrap();
     let requests: Vec<_> =
         requests.iter().map(|it| it.as_str().unwrap()).collect();
     let others: Vec<_> =
         requests.iter().filter(|it| !it.starts_with("blob:null/")).collect();
     assert!(others.len() == 1, "{others:?}");
     assert!(others[0].starts_with("file:///"), "{others:?}");
-    assert_eq!(told["complaints"], json!([]));
-    assert_eq!(told["refused"], true, "the policy lets something through");
+    assert_eq!(seen["complaints"], json!([]));
+    assert_eq!(seen["refused"], true, "the policy lets something through");
     // It begins with the button that a keyboard reaches first, every control
     // has a name, and it fits a small screen.
-    assert_eq!(told["first"], "Choose files…");
-    assert_eq!(told["nameless"], json!([]));
-    assert_eq!(told["overflow"], 0);
+    assert_eq!(seen["first"], "Choose files…");
+    assert_eq!(seen["nameless"], json!([]));
+    assert_eq!(seen["overflow"], 0);
 }
 
 #[test]

@@ -79,15 +79,15 @@ fn digests_under_python_are_those_of_the_native_program() {
         })
         .collect();
     let Some(answer) = ask(&tree, &json!({ "files": paths })) else { return };
-    let told = answer["told"].as_array().unwrap();
-    assert_eq!(told.len(), ALGORITHMS.len());
-    for (algorithm, told) in ALGORITHMS.into_iter().zip(told) {
+    let described = answer["algorithms"].as_array().unwrap();
+    assert_eq!(described.len(), ALGORITHMS.len());
+    for (algorithm, described) in ALGORITHMS.into_iter().zip(described) {
         let size = digest::digest(algorithm, b"").len() / 2;
-        assert_eq!(told["name"], algorithm);
-        assert_eq!(told["tag"], digest::tag(algorithm));
-        assert_eq!(told["size"], size, "{algorithm}");
+        assert_eq!(described["name"], algorithm);
+        assert_eq!(described["tag"], digest::tag(algorithm));
+        assert_eq!(described["size"], size, "{algorithm}");
         let resists = ["blake3", "sha256", "sha512"].contains(&algorithm);
-        assert_eq!(told["resists"], resists, "{algorithm}");
+        assert_eq!(described["resists"], resists, "{algorithm}");
     }
     assert_eq!(answer["trees"]["joined"], answer["trees"]["whole"]);
     let wrong = json!([

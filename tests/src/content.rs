@@ -1,6 +1,6 @@
 //! Bytes to put into files: the same on every run.
 
-/// Bytes of which no two long stretches are equal, told by a formula, so that
+/// Bytes of which no two long stretches are equal, made by a formula, so that
 /// digests of them can stand in a test: byte i is (7 i + i / 251) mod 256.
 #[must_use]
 pub fn pattern(len: usize) -> Vec<u8> {

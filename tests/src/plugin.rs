@@ -1,4 +1,4 @@
-//! Plugins that do as they are told, mischief included: components made of
+//! Plugins that do what a test wants, mischief included: components made of
 //! the WebAssembly text in `tests/plugins`.
 
 use std::{fs, path::Path};

@@ -1,5 +1,5 @@
 //! Whether anyone opens or reads files that nobody may: the kernel tells
-//! (inotify), so that what was read and never told is seen, too.
+//! (inotify), so that reads without a record show, too.
 
 use std::{fs, mem::MaybeUninit, os::fd::OwnedFd, path::Path};
 

@@ -4,9 +4,10 @@
 //! open at a time.
 
 use std::ffi::CString;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 
 use rustix::fd::OwnedFd;
+use sanchay_sync::{lock, wait};
 
 /// A piece of the walk that any thread can do.
 #[derive(Debug)]
@@ -63,10 +64,7 @@ impl Queue {
                 return None;
             }
             state.sleeping += 1;
-            state = self
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = wait(&self.changed, state);
             state.sleeping -= 1;
         }
     }
@@ -88,7 +86,7 @@ impl Queue {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     /// A wake-up is a system call even where no one sleeps.

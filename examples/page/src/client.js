@@ -11,7 +11,7 @@ export class Client {
             new Blob([script], { type: 'text/javascript' }),
         );
         this.#worker = new Worker(url);
-        this.#worker.onmessage = ({ data }) => this.#told(data);
+        this.#worker.onmessage = ({ data }) => this.#receive(data);
         this.#worker.onerror = () => {
             for (const { reject } of this.#jobs.values()) {
                 reject(
@@ -24,7 +24,7 @@ export class Client {
         };
     }
 
-    #told({ id, done, value, error }) {
+    #receive({ id, done, value, error }) {
         const job = this.#jobs.get(id);
         if (!job) return;
         if (done !== undefined) {
@@ -49,7 +49,7 @@ export class Client {
         return this.#ask({ file, algorithms }, progress);
     }
 
-    /** What a list of digests promises. */
+    /** The entries of a list of digests. */
     parse(list) {
         return this.#ask({ list });
     }

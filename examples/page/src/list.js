@@ -1,4 +1,4 @@
-// Lists of digests: what one promises of a file, and how one is written.
+// Lists of digests: what one says of a file, and how one is written.
 
 import { decoded } from './text.js';
 
@@ -18,7 +18,7 @@ export const ALGORITHMS = {
 /** Those whose digests every file gets. */
 export const USUAL = ['xxh3-bits128', 'blake3', 'sha256'];
 
-/** The algorithms that a promise may be about. */
+/** The algorithms that an entry may be about. */
 function candidates({ algorithm, digest }) {
     if (algorithm) return [algorithm];
     // On a line that names none, XXH3 of 64 bits has its prefix.
@@ -30,15 +30,15 @@ function candidates({ algorithm, digest }) {
 
 /** The algorithms that every file needs for a list to be checked. */
 export function needed(list) {
-    const asked = list.promises
+    const asked = list.entries
         .flatMap(candidates)
         .filter((it) => it in ALGORITHMS);
     return [...new Set([...USUAL, ...asked])];
 }
 
 /**
- * Which promises are about which file: a map of files to their promises, and
- * the promises that are about none.
+ * Which entries are about which file: a map of files to their entries, and
+ * the entries that are about none.
  *
  * A list names files from where it was made, a browser from what was chosen:
  * where no two paths are equal, two mean one file if the components of one
@@ -54,29 +54,29 @@ export function assign(list, files) {
         byName.set(path.at(-1), [...(byName.get(path.at(-1)) ?? []), file]);
     }
     const wanted = new Map();
-    for (const promise of list.promises) {
-        const path = decoded(promise.path);
+    for (const entry of list.entries) {
+        const path = decoded(entry.path);
         const key = path === undefined ? '' : components(path).join('/');
-        wanted.set(key, [...(wanted.get(key) ?? []), promise]);
+        wanted.set(key, [...(wanted.get(key) ?? []), entry]);
     }
     const found = new Map();
     const absent = [];
     const later = [];
-    for (const [path, promises] of wanted) {
+    for (const [path, entries] of wanted) {
         const file = byPath.get(path);
-        if (file && path) found.set(file, { promises, sure: true });
-        else later.push([path.split('/'), promises]);
+        if (file && path) found.set(file, { entries, sure: true });
+        else later.push([path.split('/'), entries]);
     }
     const exact = new Set(found.keys());
-    for (const [path, promises] of later) {
+    for (const [path, entries] of later) {
         const same = (byName.get(path.at(-1)) ?? []).filter(
             (file) => !exact.has(file) && isEnd(components(file.path), path),
         );
-        if (same.length === 0) absent.push(...promises);
+        if (same.length === 0) absent.push(...entries);
         for (const file of same) {
-            const others = found.get(file)?.promises ?? [];
+            const others = found.get(file)?.entries ?? [];
             found.set(file, {
-                promises: [...others, ...promises],
+                entries: [...others, ...entries],
                 sure: same.length === 1 && others.length === 0,
             });
         }
@@ -97,20 +97,20 @@ function isEnd(one, other) {
 }
 
 /**
- * What comes of a file's promises: `match`, `differs`, `waiting` for digests,
+ * What comes of a file's entries: `match`, `differs`, `waiting` for digests,
  * `unknown` where this page has no such digest to compare, or `unsure` where
  * the list may mean another file.
  */
-export function verdict({ promises, sure }, digests) {
+export function verdict({ entries, sure }, digests) {
     if (!sure) return 'unsure';
-    const each = promises.map((promise) => {
-        const which = candidates(promise).filter((it) => it in ALGORITHMS);
+    const each = entries.map((entry) => {
+        const which = candidates(entry).filter((it) => it in ALGORITHMS);
         if (which.length === 0) return 'unknown';
         const isMet = (it) =>
-            it === promise.algorithm && it === 'blake3'
+            it === entry.algorithm && it === 'blake3'
                 ? // A list may have the first bytes of it alone.
-                  promise.digest && digests[it]?.startsWith(promise.digest)
-                : digests[it] === promise.digest;
+                  entry.digest && digests[it]?.startsWith(entry.digest)
+                : digests[it] === entry.digest;
         if (which.some(isMet)) return 'match';
         return which.every((it) => digests[it]) ? 'differs' : 'waiting';
     });

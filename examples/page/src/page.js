@@ -15,7 +15,7 @@ import { listResult, row, summary } from './show.js';
 /** A list may be no larger, in bytes. */
 const LIST_CEILING = 64 << 20;
 
-const NO_LIST = { promises: [], malformed: [] };
+const NO_LIST = { entries: [], malformed: [] };
 
 /** The elements that have a name. */
 const at = (id) => document.getElementById(id);
@@ -70,8 +70,8 @@ export function start(script) {
         }
         for (const file of changed) {
             if (files.get(file.path) !== file) continue;
-            const promises = assigned.found.get(file);
-            file.verdict = promises && verdict(promises, file.digests);
+            const entries = assigned.found.get(file);
+            file.verdict = entries && verdict(entries, file.digests);
             file.row ??= at('results').appendChild(row());
             file.row.show(file, wanted);
         }
@@ -164,7 +164,7 @@ export function start(script) {
         }));
         if (turn !== listTurn) return;
         listError = outcome.message;
-        list = outcome.promises ? outcome : NO_LIST;
+        list = outcome.entries ? outcome : NO_LIST;
         wanted = needed(list);
         assigned = undefined;
         queue.push(...files.values());

@@ -100,25 +100,25 @@ function parts(file, algorithms) {
 export function summary(files, list, busy) {
     if (files.length === 0) return 'No files yet.';
     const tally = (of) => files.filter(of).length;
-    const told = [count(files.length, 'file')];
-    if (busy) told.push(`${tally((it) => it.read)} read`);
+    const parts = [count(files.length, 'file')];
+    if (busy) parts.push(`${tally((it) => it.read)} read`);
     const failed = tally((it) => it.error !== undefined);
-    if (failed > 0) told.push(`${failed} not read`);
-    if (list.promises.length > 0) {
+    if (failed > 0) parts.push(`${failed} not read`);
+    if (list.entries.length > 0) {
         const of = (wanted) =>
             tally(
                 (it) => it.error === undefined && wanted.includes(it.verdict),
             );
-        told.push(
+        parts.push(
             `${of(['match'])} as in the list`,
             `${of(['differs'])} different`,
         );
         const others = of(['unknown', 'unsure']);
-        if (others > 0) told.push(`${others} not compared`);
+        if (others > 0) parts.push(`${others} not compared`);
         const without = tally((it) => !it.verdict);
-        if (without > 0) told.push(`${without} not in the list`);
+        if (without > 0) parts.push(`${without} not in the list`);
     }
-    return `${told.join(', ')}.`;
+    return `${parts.join(', ')}.`;
 }
 
 /** What there is to say of a list: elements. */
@@ -128,8 +128,8 @@ export function listResult(list, error, absent, files) {
         return [element('p', { className: 'alert', textContent })];
     }
     const made = [];
-    if (list.promises.length > 0) {
-        const textContent = `The list has ${count(list.promises.length, 'digest')}.`;
+    if (list.entries.length > 0) {
+        const textContent = `The list has ${count(list.entries.length, 'digest')}.`;
         made.push(element('p', { textContent }));
     }
     if (list.malformed.length > 0) {

@@ -75,15 +75,15 @@ async function digests(id, file, algorithms) {
         return piece;
     };
     try {
-        let told = performance.now();
+        let reportedAt = performance.now();
         let next = file.size > 0 ? read(0) : undefined;
         for (let from = 0; from < file.size; from += PIECE) {
             const piece = new Uint8Array(await next);
             if (stopped.has(id)) throw new Error('stopped');
             if (from + PIECE < file.size) next = read(from + PIECE);
             for (const [, hasher] of hashers) hasher.update(piece);
-            if (performance.now() - told >= PAUSE) {
-                told = performance.now();
+            if (performance.now() - reportedAt >= PAUSE) {
+                reportedAt = performance.now();
                 self.postMessage({ id, done: from + piece.length });
             }
         }
@@ -98,16 +98,16 @@ async function digests(id, file, algorithms) {
     }
 }
 
-/** What a list of digests promises, for `list.js`. */
+/** The entries of a list of digests, for `list.js`. */
 async function parse(bytes) {
     const { checklists } = await inspector();
-    const { promises, malformed } = checklists.parse(
+    const { entries, malformed } = checklists.parse(
         bytes,
         undefined,
         'undecided',
     );
     return {
-        promises: promises.map(({ line, path, expected: { tag, val } }) => ({
+        entries: entries.map(({ line, path, expected: { tag, val } }) => ({
             line,
             path,
             algorithm: tag === 'named' ? val.algorithm : undefined,

@@ -5,7 +5,7 @@ mod plain;
 mod written;
 
 use sanchay_core::checklist::{
-    Checklist, Malformed, Promise, Separator, parse,
+    Checklist, ChecksumEntry, Malformed, Separator, parse,
 };
 use sanchay_core::hashing::Algorithm;
 
@@ -32,11 +32,9 @@ fn is_as_plainly_read(
     };
     for (index, line) in (0..).zip(&lines) {
         match plain::read(line, algorithm, &mut expected.separator) {
-            Line::Promise(path, digest) => expected.promises.push(Promise {
-                line: index,
-                path,
-                expected: digest,
-            }),
+            Line::Entry(path, digest) => expected
+                .entries
+                .push(ChecksumEntry { line: index, path, expected: digest }),
             Line::Silent => {}
             Line::Malformed(flaw) => {
                 expected.malformed.push(Malformed { line: index, flaw });
@@ -45,7 +43,7 @@ fn is_as_plainly_read(
     }
     let list = parse(text, algorithm, separator);
     assert_eq!(list, expected);
-    written::is_read_back(&list.promises);
+    written::is_read_back(&list.entries);
 }
 
 /// The lines of a text, the last of which may lack its newline.

@@ -1,6 +1,6 @@
 //! Names as people, line tools and parsers of JSON get them: with nothing that
-//! a terminal could obey or that ends a line; and no two are shown alike, since
-//! each is read back from what is shown. The writers are the program's.
+//! controls a terminal or ends a line; and no two are shown alike, since each
+//! is read back from what is shown. The writers are the program's.
 
 use sanchay_core::escape::escaped;
 use sanchay_output::json_text;

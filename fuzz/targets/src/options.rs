@@ -35,7 +35,7 @@ pub fn run(data: &[u8]) {
         let complaints =
             [size::parse(text).err(), size::parse_chunk(text).err()];
         for complaint in complaints.into_iter().flatten() {
-            let obeyed = sanchay_core::escape::is_obeyed;
+            let obeyed = sanchay_core::escape::is_terminal_control;
             assert!(!complaint.contains(obeyed), "{complaint}");
         }
     }

@@ -49,10 +49,10 @@ fn extract(answer: &[u8]) {
     };
     let source = Some(&mut source as _);
     let mut values = Vec::new();
-    let told =
+    let described =
         plugin.extractor().unwrap().extract(&sample, source, &mut values);
     assert_eq!(values.len(), plugin.columns().len());
-    if told.is_err() {
+    if described.is_err() {
         assert!(values.iter().all(Option::is_none), "{values:?}");
     }
     for (value, column) in values.iter().zip(plugin.columns()) {

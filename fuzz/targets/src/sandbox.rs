@@ -181,9 +181,8 @@ fn parse_checklist(inspector: &mut Inspector, input: &mut Input<'_>) {
     assert_eq!(sandboxed.lines, native.lines);
     assert_eq!(sandboxed.separator, native.separator);
     assert_eq!(sandboxed.malformed, native.malformed);
-    assert_eq!(sandboxed.promises.len(), native.promises.len());
-    for (sandboxed, native) in sandboxed.promises.iter().zip(&native.promises)
-    {
+    assert_eq!(sandboxed.entries.len(), native.entries.len());
+    for (sandboxed, native) in sandboxed.entries.iter().zip(&native.entries) {
         assert_eq!(
             (sandboxed.line, &sandboxed.path),
             (native.line, &native.path)

@@ -124,7 +124,7 @@ impl Folders {
 
 impl Folders {
     /// The directory that a named path lies in, and the name in it; `None` if
-    /// it cannot be told, or the name is that of a link.
+    /// it is unknown, or the name is that of a link.
     pub(crate) fn place(&self, path: &str) -> Option<((u64, u64), String)> {
         let way = self.way(path).ok()?;
         let here = PathFlags::empty();

@@ -17,7 +17,7 @@ pub(crate) fn note(text: impl Display) {
     let stderr = get_stderr();
     for piece in format!("{text}\n").as_bytes().chunks(WRITE) {
         if stderr.blocking_write_and_flush(piece).is_err() {
-            // Nobody is left to be told.
+            // There is nowhere left to report it.
             return;
         }
     }

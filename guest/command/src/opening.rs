@@ -1,6 +1,6 @@
 //! Opening directories and files by names of one component, relative to the
 //! handle of the directory that listed them, and without following links:
-//! whatever is swapped in between listing and reading, nothing else is reached.
+//! whatever is swapped in between listing and reading leads nowhere else.
 
 use alloc::format;
 use alloc::string::String;

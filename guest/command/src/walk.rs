@@ -179,7 +179,7 @@ impl Walk<'_> {
         let below = self.path.get(self.root..).unwrap_or_default();
         let mut items = self.walker.lister.list(&folder, below, &mut on_error);
         for mut error in errors {
-            // A root of which nothing can be told is as good as none.
+            // A root without metadata counts as missing.
             let refused = matches!(error.cause, Cause::Host(_));
             error.named = refused && depth == 0 && items.is_empty();
             visitor.error(&error)?;

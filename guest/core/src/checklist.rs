@@ -32,7 +32,7 @@ pub enum Expectation {
 
 /// One line with a digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Promise {
+pub struct ChecksumEntry {
     /// The index of the line in the text, from 0.
     pub line: u32,
     /// The path, with its escapes undone.
@@ -41,7 +41,7 @@ pub struct Promise {
     pub expected: Expectation,
 }
 
-/// A line that is neither a promise, nor blank, nor a comment.
+/// A line that is neither an entry, nor blank, nor a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Malformed {
     /// The index of the line in the text, from 0.
@@ -70,8 +70,8 @@ pub enum Separator {
 pub struct Checklist {
     /// How many lines the text has, blank ones and comments included.
     pub lines: u32,
-    /// The promises, in the order of their lines.
-    pub promises: Vec<Promise>,
+    /// The entries, in the order of their lines.
+    pub entries: Vec<ChecksumEntry>,
     /// The lines that cannot be understood, in order.
     pub malformed: Vec<Malformed>,
     /// What is between digests and paths in the lines that follow.
@@ -98,8 +98,8 @@ pub fn parse(
         let line = checklist.lines;
         checklist.lines = line.saturating_add(1);
         match line::parse(text, algorithm, &mut checklist.separator) {
-            Line::Promise { path, expected } => {
-                checklist.promises.push(Promise { line, path, expected });
+            Line::Entry { path, expected } => {
+                checklist.entries.push(ChecksumEntry { line, path, expected });
             }
             Line::Silent => {}
             Line::Malformed(flaw) => {

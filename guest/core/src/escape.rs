@@ -13,13 +13,13 @@ use core::fmt::{self, Write as _};
 /// All of them lie in the basic plane.
 ///
 /// ```
-/// use sanchay_core::escape::is_obeyed;
+/// use sanchay_core::escape::is_terminal_control;
 ///
-/// assert!(is_obeyed('\u{1b}') && is_obeyed('\u{61c}'));
-/// assert!(!is_obeyed('é'));
+/// assert!(is_terminal_control('\u{1b}') && is_terminal_control('\u{61c}'));
+/// assert!(!is_terminal_control('é'));
 /// ```
 #[must_use]
-pub fn is_obeyed(character: char) -> bool {
+pub fn is_terminal_control(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
@@ -53,7 +53,7 @@ impl fmt::Display for Escaped<'_> {
                     '\n' => f.write_str("\\n")?,
                     '\r' => f.write_str("\\r")?,
                     '\t' => f.write_str("\\t")?,
-                    c if is_obeyed(c) => {
+                    c if is_terminal_control(c) => {
                         write!(f, "\\u{{{:x}}}", u32::from(c))?;
                     }
                     c => f.write_char(c)?,
@@ -69,7 +69,7 @@ impl fmt::Display for Escaped<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{escaped, is_obeyed};
+    use super::{escaped, is_terminal_control};
 
     #[test]
     fn a_plain_name_is_shown_as_it_is() {
@@ -121,7 +121,7 @@ mod tests {
                 .iter()
                 .any(|(first, last)| (*first..=*last).contains(&character));
             let code = u32::from(character);
-            assert_eq!(is_obeyed(character), listed, "U+{code:04X}");
+            assert_eq!(is_terminal_control(character), listed, "U+{code:04X}");
         }
     }
 

@@ -51,7 +51,7 @@ impl FileNumber {
 
 /// Files to compare, as their owner holds them.
 pub trait FileTable: Sync {
-    /// What two names of one file have in common: its device and inode.
+    /// What the names of one file share: its device and inode.
     type Identity: Ord;
 
     /// One more than the greatest index of a file.
@@ -63,19 +63,18 @@ pub trait FileTable: Sync {
     /// The size of a file in bytes.
     fn size(&self, file: FileNumber) -> u64;
 
-    /// Whether a file has more names than this one.
+    /// Whether a file has other names.
     fn is_linked(&self, file: FileNumber) -> bool;
 
-    /// What identifies a file; `None` where that cannot be told. It has to be
-    /// known of files with several names from the beginning, of others once
-    /// they were read.
+    /// The file's identity, if known. Required up front for hard links, after
+    /// reading for others.
     fn identity(&self, file: FileNumber) -> Option<Self::Identity>;
 
     /// Compares two files by the bytes of their paths.
     fn by_path(&self, a: FileNumber, b: FileNumber) -> Ordering;
 }
 
-/// How lists are sorted: by one thread, or by several.
+/// Sorts lists, with one thread or several.
 pub trait Sorter {
     /// Sorts a list. Equal items may change places.
     fn sort<T: Send>(
@@ -85,7 +84,7 @@ pub trait Sorter {
     );
 }
 
-/// Sorts with the thread that asks.
+/// Sorts with the calling thread.
 #[derive(Clone, Copy, Debug)]
 pub struct Sequential;
 

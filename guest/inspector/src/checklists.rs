@@ -20,20 +20,20 @@ impl wit::Guest for Inspector {
 
 impl From<logic::Checklist> for wit::Checklist {
     fn from(checklist: logic::Checklist) -> Self {
-        let logic::Checklist { lines, promises, malformed, separator } =
+        let logic::Checklist { lines, entries, malformed, separator } =
             checklist;
         Self {
             lines,
-            promises: promises.into_iter().map(Into::into).collect(),
+            entries: entries.into_iter().map(Into::into).collect(),
             malformed: malformed.into_iter().map(Into::into).collect(),
             separator: separator.into(),
         }
     }
 }
 
-impl From<logic::Promise> for wit::Promise {
-    fn from(promise: logic::Promise) -> Self {
-        let logic::Promise { line, path, expected } = promise;
+impl From<logic::ChecksumEntry> for wit::ChecksumEntry {
+    fn from(entry: logic::ChecksumEntry) -> Self {
+        let logic::ChecksumEntry { line, path, expected } = entry;
         Self { line, path, expected: expected.into() }
     }
 }
@@ -48,7 +48,7 @@ impl From<logic::Expectation> for wit::Expectation {
             logic::Expectation::Unnamed(digest) => Self::Unnamed(digest),
             logic::Expectation::Partial(digest, chunk) => {
                 let digest = digest.into();
-                Self::Partial(wit::PartialPromise { digest, chunk })
+                Self::Partial(wit::PartialChecksum { digest, chunk })
             }
         }
     }

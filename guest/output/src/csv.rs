@@ -42,7 +42,7 @@ impl Csv {
     }
 
     fn push_text(&self, text: &[u8], out: &mut Vec<u8>) {
-        if self.terminal && is_obeyed(text) {
+        if self.terminal && has_terminal_control(text) {
             let mut escaped = Vec::new();
             push_escaped(text, &mut escaped);
             push_field(&escaped, out);
@@ -54,7 +54,7 @@ impl Csv {
     /// Appends the two path fields and the comma between them.
     fn push_path(&self, path: &[u8], out: &mut Vec<u8>) {
         let is_shown = str::from_utf8(path).is_ok()
-            && !(self.terminal && is_obeyed(path));
+            && !(self.terminal && has_terminal_control(path));
         if is_shown {
             push_field(path, out);
             out.push(b',');
@@ -160,6 +160,6 @@ fn needs_quotes(field: &[u8]) -> bool {
 
 /// Whether a terminal would interpret something in the text. (A backslash is
 /// escaped on a terminal elsewhere, but does nothing by itself.)
-fn is_obeyed(text: &[u8]) -> bool {
+fn has_terminal_control(text: &[u8]) -> bool {
     text.split(|byte| *byte == b'\\').any(escapes_on_terminal)
 }

@@ -6,7 +6,7 @@
 
 use alloc::vec::Vec;
 
-use sanchay_core::escape::is_obeyed;
+use sanchay_core::escape::is_terminal_control;
 
 use crate::name::put;
 
@@ -22,7 +22,7 @@ pub fn push(text: &str, out: &mut Vec<u8>) {
     let inner = quoted.get(1..quoted.len().saturating_sub(1));
     debug_assert!(inner.is_some(), "a string of JSON without quotes");
     for character in inner.unwrap_or_default().chars() {
-        if is_obeyed(character) {
+        if is_terminal_control(character) {
             // All of these lie in the basic plane.
             put(out, format_args!("\\u{:04x}", u32::from(character)));
         } else {
@@ -65,7 +65,8 @@ mod tests {
 
     #[test]
     fn every_character_that_a_terminal_obeys_is_escaped() {
-        for c in ('\0'..=char::MAX).filter(|c| super::is_obeyed(*c)) {
+        for c in ('\0'..=char::MAX).filter(|c| super::is_terminal_control(*c))
+        {
             let string = string(&c.to_string());
             assert!(string.starts_with("\"\\"), "{string:?}");
             assert!(!string.contains(c), "{string:?}");

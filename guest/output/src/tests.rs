@@ -500,7 +500,7 @@ proptest! {
             .map(|(parent, name)| Row { parent, name, ..FILE })
             .collect();
         let made = document(Format::Ndjson, schema(RecordKind::File), &rows);
-        let obeyed = sanchay_core::escape::is_obeyed;
+        let obeyed = sanchay_core::escape::is_terminal_control;
         prop_assert!(!made.contains(|c| obeyed(c) && c != '\n'), "{made:?}");
     }
 }

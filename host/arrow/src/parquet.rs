@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Write},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 use ::parquet::{
@@ -12,6 +12,7 @@ use ::parquet::{
 use arrow_schema::Schema;
 use sanchay_core::record::{self, RecordBatch};
 use sanchay_output::{EncodeError, Encoded, Encoder};
+use sanchay_sync::lock;
 
 use crate::{Options, batch, schema};
 
@@ -59,7 +60,7 @@ impl ParquetEncoder {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 
@@ -107,14 +108,14 @@ struct Shared(Arc<Mutex<Vec<u8>>>);
 
 impl Shared {
     fn take(&self, out: &mut Vec<u8>) {
-        let mut bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut bytes = lock(&self.0);
         out.append(&mut bytes);
     }
 }
 
 impl Write for Shared {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = lock(&self.0);
         all.extend_from_slice(bytes);
         Ok(bytes.len())
     }

@@ -78,8 +78,8 @@ fn root() -> Result<PathBuf, Failure> {
     }
 }
 
-/// Writes a file in one go: who reads it at the same time reads the old one or
-/// the new one.
+/// Writes a file in one go: a concurrent reader sees the old one or the new
+/// one.
 fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     if fs::read(path).is_ok_and(|there| there == bytes) {
         return Ok(());

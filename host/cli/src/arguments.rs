@@ -12,7 +12,7 @@ use clap::{
     builder::StyledStr,
     error::{ContextKind, ContextValue, ErrorKind},
 };
-use sanchay::{escaped, is_obeyed};
+use sanchay::{escaped, is_terminal_control};
 
 use crate::{
     commands::{
@@ -140,7 +140,7 @@ fn shown(
 
 fn harmless(argument: &OsString) -> OsString {
     match argument.to_str() {
-        Some(text) if !text.contains(is_obeyed) => argument.clone(),
+        Some(text) if !text.contains(is_terminal_control) => argument.clone(),
         _ => escaped(argument.as_encoded_bytes()).to_string().into(),
     }
 }
@@ -382,7 +382,7 @@ mod tests {
                 .collect();
             let error = understand(description(), &given).unwrap_err();
             let said = shown(description, &given, error).render().to_string();
-            let obeyed = |c: char| c != '\n' && is_obeyed(c);
+            let obeyed = |c: char| c != '\n' && is_terminal_control(c);
             assert!(!said.contains(obeyed), "{line:?}: {said:?}");
         }
     }

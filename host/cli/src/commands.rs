@@ -10,7 +10,7 @@ pub(crate) mod plugin;
 pub(crate) mod scan;
 
 use crate::{
-    arguments::{Arguments, CommandArgs},
+    arguments::{Arguments, CommandArgs, description},
     context::Context,
     exit::Exit,
     failure::Failure,
@@ -42,12 +42,15 @@ fn dispatch(
     let context = Context { terminal, log };
     let exit = match command {
         CommandArgs::Scan(scan) => scan.run(&context),
+        CommandArgs::Hash(hash) if hash.check => check::run(&hash, &context),
         CommandArgs::Hash(hash) => hash.run(&context),
         CommandArgs::Dupes(dupes) => dupes.run(&context),
         CommandArgs::Component(component) => component.run(),
         CommandArgs::Plugin(plugin) => plugin.run(&context),
-        CommandArgs::Completions(completions) => completions.run(),
-        CommandArgs::Manual(manual) => manual.run(),
+        CommandArgs::Completions(completions) => {
+            completions.run(description())
+        }
+        CommandArgs::Manual(manual) => manual.run(description()),
     }?;
     tracing::debug!(?exit, "done");
     Ok(exit)

@@ -5,17 +5,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sanchay::{PluginError, escaped};
+use sanchay::{PluginError, describe_io_error, escaped};
 
 use crate::{
     exit::Exit,
     faults::{escaped_excerpt, refusal},
 };
 
-/// Why a command could not do what it was told.
+/// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    /// The library could not do it, or was told to stop.
+    /// The library failed or was cancelled.
     #[error(transparent)]
     Run(#[from] sanchay::Error),
     /// Whoever read standard output has gone; that is how `| head` ends.
@@ -28,7 +28,7 @@ pub(crate) enum Failure {
     #[error("standard input: cannot read: it is closed")]
     NoInput,
     /// A file could not be made or written.
-    #[error("{}: {action}: {}", shown(.path), plain(.source))]
+    #[error("{}: {action}: {}", shown(.path), describe_io_error(.source))]
     Output {
         /// The file; empty for standard output.
         path: PathBuf,
@@ -55,7 +55,11 @@ pub(crate) enum Failure {
         why: Box<PluginError>,
     },
     /// A component cannot be read.
-    #[error("{}: cannot read the plugin: {}", shown(.path), plain(.source))]
+    #[error(
+        "{}: cannot read the plugin: {}",
+        shown(.path),
+        describe_io_error(.source)
+    )]
     PluginFile {
         /// The component's file.
         path: PathBuf,
@@ -102,7 +106,7 @@ pub(crate) enum Failure {
         why: String,
     },
     /// Ctrl-C could not be caught.
-    #[error("cannot catch signals: {}", plain(.0))]
+    #[error("cannot catch signals: {}", describe_io_error(.0))]
     Signals(#[source] io::Error),
     /// The value of an environment variable makes no sense.
     #[error("{name}: {why}")]
@@ -143,15 +147,6 @@ impl Failure {
             | Self::Signals(_)
             | Self::Environment { .. } => (Exit::Failed, true),
         }
-    }
-}
-
-/// The system's words without Rust's `(os error 2)`.
-pub(crate) fn plain(error: &io::Error) -> String {
-    let text = error.to_string();
-    match text.rsplit_once(" (os error ") {
-        Some((words, _)) => words.to_owned(),
-        None => text,
     }
 }
 

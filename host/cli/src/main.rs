@@ -19,6 +19,7 @@ mod output;
 mod plugins;
 mod progress;
 mod signals;
+mod standard_streams;
 mod terminal;
 
 fn main() {

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use sanchay::{Cancel, EntryError, LeftOut, Monitor};
+use sanchay::{Cancel, EntryError, Monitor, SkippedDirectory};
 
 use crate::{failure::Failure, faults, progress::Meter, terminal::Terminal};
 
@@ -44,9 +44,10 @@ impl Messages {
         };
         if !self.quiet {
             let apart = self.meter.apart();
-            let left_out =
-                move |it: &LeftOut| apart(&|| write(&format!("{it}\n")));
-            monitor.left_out = Some(Arc::new(left_out));
+            let skipped = move |it: &SkippedDirectory| {
+                apart(&|| write(&format!("{it}\n")));
+            };
+            monitor.skipped = Some(Arc::new(skipped));
         }
         monitor
     }

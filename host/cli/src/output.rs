@@ -22,7 +22,10 @@ pub(crate) use self::{
     sink::Sink,
     writer::{RecordWriter, row},
 };
-use crate::{exit::Exit, failure::Failure, options::output::OutputArgs};
+use crate::{
+    exit::Exit, failure::Failure, options::output::OutputArgs,
+    standard_streams::is_stdout,
+};
 
 /// Where the records of a command go, and in which form.
 pub(crate) struct Output {
@@ -82,9 +85,4 @@ pub(crate) fn put(
     // What goes wrong is reported at the end.
     let _ = sink.write(bytes, &[]);
     sink.finish(true)
-}
-
-/// Whether a name stands for standard output where a file can be named.
-pub(crate) fn is_stdout(path: &Path) -> bool {
-    path.as_os_str() == "-"
 }

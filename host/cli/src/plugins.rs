@@ -1,5 +1,5 @@
-//! Taking in the plugins of a run: read, compiled by a process that can be
-//! ended, kept for the next time, and told apart.
+//! Loads the plugins of a run: reads them, compiles them in a process that can
+//! be killed, caches the result, and rejects equal names.
 
 use std::{
     collections::HashMap,
@@ -45,7 +45,7 @@ pub(crate) fn load_all(
             _ => plugins.push(plugin),
         }
     }
-    tell_apart(specs, &plugins)?;
+    check_distinct_names(specs, &plugins)?;
     Ok(Plugins::new(plugins)?)
 }
 
@@ -104,7 +104,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// Sees to it that a message or a column leads to one plugin.
-fn tell_apart(
+fn check_distinct_names(
     specs: &[PluginSpec],
     plugins: &[Plugin],
 ) -> Result<(), Failure> {

@@ -15,7 +15,7 @@ use std::{
     os::unix::net::UnixStream,
     process,
     sync::{
-        Arc, LazyLock, Mutex, OnceLock, PoisonError,
+        Arc, LazyLock, Mutex, OnceLock,
         atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     },
     thread,
@@ -23,13 +23,15 @@ use std::{
 };
 
 use sanchay::Cancel;
+use sanchay_core::exit::Exit;
+use sanchay_sync::lock;
 use signal_hook::{
     consts::{SIGHUP, SIGINT, SIGPIPE, SIGTERM},
     flag,
     low_level::{emulate_default_handler, pipe},
 };
 
-use crate::{exit::Exit, inherited};
+use crate::inherited;
 
 /// How long a run has to stop by itself. The whole must be under a second.
 const GRACE: Duration = Duration::from_millis(600);
@@ -109,8 +111,5 @@ pub(crate) fn close_with(close: impl FnOnce() + Send + 'static) {
 }
 
 fn closer() -> std::sync::MutexGuard<'static, Option<Closer>> {
-    CLOSER
-        .get_or_init(Mutex::default)
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
+    lock(CLOSER.get_or_init(Mutex::default))
 }

@@ -18,6 +18,7 @@ use std::{
 
 use sanchay_sandbox::{Algorithm, Flaw};
 use sanchay_storage::{LocalStorage, Storage};
+use sanchay_sync::lock;
 
 pub use self::event::{CheckEvent, CheckStatus, CheckSummary};
 use self::{
@@ -36,7 +37,6 @@ use crate::{
     request::monitor_methods,
     results::Results,
     run::RunState,
-    sync::lock,
 };
 
 /// A list of digests to be checked: [`Engine::check`](crate::Engine::check)
@@ -361,12 +361,12 @@ impl Check<'_> {
             path: Vec::new(),
             expected: Err(it.flaw),
         });
-        let promises = list.promises.into_iter().map(|it| ChecksumEntry {
+        let entries = list.entries.into_iter().map(|it| ChecksumEntry {
             line: number(it.line),
             path: it.path,
             expected: Ok(it.expected),
         });
-        let mut all: Vec<_> = malformed.chain(promises).collect();
+        let mut all: Vec<_> = malformed.chain(entries).collect();
         all.sort_by_key(|entry| entry.line);
         let most = all.len().div_ceil(TASKS_PER_THREAD * self.pool.threads());
         let most = most.clamp(1, FILES_PER_TASK);

@@ -270,10 +270,10 @@ fn collect(
         visited: (!together).then(|| Mutex::new(HashSet::new())),
     };
     if together {
-        walk.go(roots)?;
+        walk.run(roots)?;
     } else {
         for root in roots {
-            walk.go(std::slice::from_ref(root))?;
+            walk.run(std::slice::from_ref(root))?;
         }
     }
     Ok(visitor.collector.finish(storage))

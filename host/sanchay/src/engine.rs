@@ -1,5 +1,5 @@
-//! The engine: what a user of the library holds. It does nothing itself; the
-//! operations are in modules of their own and run on its pool.
+//! The engine: the library's entry point. The operations are in modules of
+//! their own and run on its pool.
 
 use std::{fmt, io::Read, ops::ControlFlow, path::PathBuf, sync::Arc};
 
@@ -46,7 +46,7 @@ impl fmt::Debug for Engine {
     }
 }
 
-/// An engine to be set up: [`Engine::builder`] begins with it.
+/// Builds an [`Engine`]; [`Engine::builder`] makes one.
 #[derive(Clone, Default)]
 #[must_use = "a builder does nothing until `build`"]
 pub struct EngineBuilder {
@@ -79,16 +79,15 @@ impl EngineBuilder {
         self
     }
 
-    /// Digests that are known from earlier runs, so that their files need not
-    /// be read.
+    /// Digests of earlier runs, whose files need not be read again.
     pub fn cache(mut self, cache: Arc<dyn DigestCache>) -> Self {
         self.cache = Some(cache);
         self
     }
 
-    /// Looks at names and bytes by these, in place of instances in the
-    /// sandbox: to measure what the sandbox costs, and for nothing else.
-    /// Untrusted data is then looked at with all the authority of the process.
+    /// Replaces the sandbox's instances, only to measure what the sandbox
+    /// costs. Untrusted data is then parsed with all the authority of the
+    /// process.
     #[doc(hidden)]
     pub fn inspectors(
         mut self,
@@ -117,16 +116,15 @@ impl Engine {
         EngineBuilder::default()
     }
 
-    /// How many threads a run begins with: fewer than were asked for where
-    /// the process may open too few files, or has too little address space.
+    /// How many threads a run begins with: fewer than requested if the process
+    /// may open too few files or has too little address space.
     #[must_use]
     pub fn threads(&self) -> usize {
         self.pool.threads()
     }
 
-    /// How many threads a run may come to use: more than it begins with if
-    /// their number was left to the engine and they turn out to wait for a
-    /// disk, which answers many requests at once faster than one by one.
+    /// Upper bound on threads: the engine adds some if workers block on I/O,
+    /// unless their number was set.
     #[must_use]
     pub fn workers(&self) -> usize {
         self.pool.workers()

@@ -10,6 +10,8 @@ use std::{
 use sanchay_sandbox::plugin::Value;
 use sanchay_storage::{Metadata, Span};
 
+use crate::span::slice;
+
 /// A file that a walk found, as it is passed to a visitor.
 #[derive(Clone, Copy, Debug)]
 pub struct EntryRef<'a> {
@@ -169,7 +171,7 @@ impl<'a> Batch<'a> {
         let columns = values.len().checked_div(self.len()).unwrap_or(0);
         let files = self.spans.iter().zip(self.metadata).enumerate();
         files.map(move |(index, (span, metadata))| {
-            let name = crate::walk::slice(names, *span);
+            let name = slice(names, *span);
             let first = index * columns;
             let values = values.get(first..first + columns).unwrap_or(&[]);
             EntryRef { root, parent, name, metadata, values }

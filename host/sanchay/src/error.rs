@@ -19,7 +19,10 @@ pub enum Error {
     #[error("{0}")]
     Sandbox(#[source] sanchay_sandbox::Fault),
     /// The worker threads could not be started.
-    #[error("cannot start {threads} worker threads: {}", plain(.source))]
+    #[error(
+        "cannot start {threads} worker threads: {}",
+        describe_io_error(.source)
+    )]
     Threads {
         /// How many were asked for.
         threads: usize,
@@ -51,7 +54,7 @@ pub enum Error {
 #[non_exhaustive]
 pub enum Cause {
     /// The system refused.
-    #[error("{}", plain(.0))]
+    #[error("{}", describe_io_error(.0))]
     Io(#[source] io::Error),
     /// The sandboxed code failed: it trapped, or exceeded its budget.
     #[error("{0}")]
@@ -95,8 +98,9 @@ impl From<sanchay_sandbox::FilterError> for Error {
     }
 }
 
-/// The system's words without Rust's `(os error 2)`.
-fn plain(error: &io::Error) -> String {
+/// An I/O error in the system's words, without Rust's `(os error 2)`.
+#[must_use]
+pub fn describe_io_error(error: &io::Error) -> String {
     let text = error.to_string();
     match text.rsplit_once(" (os error ") {
         Some((words, _)) => words.to_owned(),

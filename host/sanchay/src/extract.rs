@@ -1,5 +1,5 @@
-//! Reading what extractors ask for of a file, and having them look at it.
-//! Nothing is read of a file that no extractor knows.
+//! Runs extractors over files and reads what they ask for. A file that no
+//! extractor takes is not read.
 
 use std::io;
 
@@ -12,23 +12,23 @@ use sanchay_storage::{File, Metadata};
 
 use crate::{error::Cause, plugins::Plugins};
 
-/// How much of a plugin's complaint is repeated, in bytes.
+/// The longest part of a plugin's error message that is reported, in bytes.
 const COMPLAINT: usize = 512;
 
-/// What extractors found in a file that was open anyway: it is not opened a
-/// second time, and what they saw is what was hashed.
+/// What extractors found in a file that is being hashed. It is not opened
+/// again, so they see what is hashed.
 #[derive(Debug, Default)]
 pub(crate) struct Extracted {
     /// Whether extractors looked at it.
     pub(crate) is_done: bool,
-    /// Its values; none where nobody knows such files.
+    /// Its values; empty if no extractor takes it.
     pub(crate) values: Box<[Option<Value>]>,
     /// What went wrong.
     pub(crate) causes: Vec<Cause>,
 }
 
 impl Extracted {
-    /// Has the extractors look at an open file.
+    /// Runs the extractors over an open file.
     pub(crate) fn from_file(
         extractors: &mut Extractors,
         file: &File,
@@ -55,7 +55,7 @@ pub(crate) struct Site<'a> {
 }
 
 impl<'a> Site<'a> {
-    /// That of a file that is a root itself.
+    /// For a file that is itself a root.
     pub(crate) fn named(name: &'a [u8]) -> Self {
         Self { directory: b"", name }
     }
@@ -80,19 +80,19 @@ impl Extractors {
         self.all.is_empty()
     }
 
-    /// How many values there are of each file.
+    /// The number of values per file.
     pub(crate) fn columns(&self) -> usize {
         self.columns
     }
 
-    /// Whether any of them may take such a file.
+    /// Whether any extractor may take this file.
     pub(crate) fn know(&self, name: &[u8], metadata: &Metadata) -> bool {
         let interest = |it: &Extractor| it.interest(name, metadata.size);
         self.all.iter().any(|it| interest(it) != Interest::None)
     }
 
-    /// Whether the file has to be opened: that any of them needs its bytes,
-    /// and is still asked.
+    /// Whether the file has to be opened: an extractor needs its bytes and is
+    /// not disabled.
     pub(crate) fn read(&self, name: &[u8], metadata: &Metadata) -> bool {
         self.all.iter().any(|it| {
             it.interest(name, metadata.size) == Interest::Bytes
@@ -100,9 +100,9 @@ impl Extractors {
         })
     }
 
-    /// Appends the values of a file, one for each column; nothing where it
-    /// failed, which `error` gets. The file's position is left alone.
-    /// Without a file, those are not asked that want its bytes.
+    /// Appends a value per column. On failure appends nulls and calls `error`.
+    /// Leaves the file's position alone. Without a file, skips extractors that
+    /// need bytes.
     pub(crate) fn extract(
         &mut self,
         file: Option<&File>,
@@ -133,7 +133,7 @@ impl Extractors {
     }
 }
 
-/// Why a plugin of that name returned nothing.
+/// The cause of a plugin's failure.
 fn cause(failure: ExtractError, plugin: &str) -> Cause {
     let plugin = plugin.into();
     match failure {

@@ -2,10 +2,12 @@
 
 mod batch;
 mod blake3;
+mod context;
 mod ends;
 mod files;
 mod pipe;
 mod reader;
+mod result;
 mod results;
 mod segments;
 mod stream;
@@ -26,7 +28,8 @@ use sanchay_sandbox::{Algorithm, MAX_CHUNK, plugin::Value};
 pub(crate) use self::{
     files::Files,
     pipe::stdin_turn,
-    reader::{Failure, Reader},
+    reader::Reader,
+    result::{Failure, HashResult},
 };
 use crate::{
     cache::DigestCache,
@@ -302,17 +305,6 @@ impl HashRequest {
             &mut visit,
         )
     }
-}
-
-/// A file's digest and what goes with it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct HashResult {
-    pub(crate) content: Content,
-    pub(crate) size: u64,
-    pub(crate) modified: Option<Timestamp>,
-    /// Whether the file had more bytes than when it was opened. They were
-    /// left out.
-    pub(crate) grew: bool,
 }
 
 /// Refuses a chunk that makes no sense.

@@ -80,7 +80,7 @@ mod request;
 mod results;
 mod run;
 mod scan;
-mod sync;
+mod span;
 mod walk;
 
 pub use cache::{DigestCache, FileKey};
@@ -93,14 +93,16 @@ pub use duplicates::{
 };
 pub use engine::{Engine, EngineBuilder};
 pub use entry::{Batch, Entry, EntryRef};
-pub use error::{Action, Cause, EntryError, Error, Problem};
+pub use error::{
+    Action, Cause, EntryError, Error, Problem, describe_io_error,
+};
 pub use filter::{FileFacts, FilterInstance};
 pub use hash::{HashEvent, HashRequest, HashedFile, HashedFileRef, Source};
 #[doc(hidden)]
 pub use inspect::Inspect;
 pub use monitor::{
-    Cancel, LeftOutCallback, Monitor, Phase, Progress, ProgressCallback,
-    Summary,
+    Cancel, Monitor, Phase, Progress, ProgressCallback, SkippedCallback,
+    SkippedDirectory, Summary,
 };
 pub use options::{
     CheckOptions, DuplicateOptions, HashOptions, Method, WalkOptions, Walker,
@@ -116,7 +118,7 @@ pub use results::Results;
 pub use sanchay_core::problem::MAX_PATH;
 pub use sanchay_core::{
     content::Content,
-    escape::{Escaped, escaped, is_obeyed},
+    escape::{Escaped, escaped, is_terminal_control},
     filter::{
         Clock, Expr, ExtensionError, Field, Filter, FilterError, FilterOption,
         Operand, Operator, Repeat, Test, parse_extensions,
@@ -133,4 +135,3 @@ pub use sanchay_storage::{
     Timestamp, WorkingDirectory,
 };
 pub use scan::{ScanEvent, ScanRequest};
-pub use walk::LeftOut;

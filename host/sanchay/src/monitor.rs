@@ -1,5 +1,7 @@
 //! How a caller watches a run and ends it early.
 
+mod skipped;
+
 use std::{
     fmt,
     ops::ControlFlow,
@@ -10,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use crate::walk::LeftOut;
+pub use skipped::SkippedDirectory;
 
 /// Ends a run from outside: from a signal handler, another thread, a
 /// callback. Clones share one state; a cancelled one stays cancelled.
@@ -116,9 +118,9 @@ pub struct Progress {
 pub type ProgressCallback =
     Arc<dyn Fn(&Progress) -> ControlFlow<()> + Send + Sync>;
 
-/// Called with what a walk left out, though nothing is wrong with it; from
-/// worker threads, from several at once.
-pub type LeftOutCallback = Arc<dyn Fn(&LeftOut) + Send + Sync>;
+/// Called with the directories that a walk skipped, by several worker threads
+/// at once.
+pub type SkippedCallback = Arc<dyn Fn(&SkippedDirectory) + Send + Sync>;
 
 /// How a caller watches a run and ends it early. The default does neither.
 ///
@@ -148,7 +150,7 @@ pub struct Monitor {
     /// The least time between two calls of `progress`.
     pub interval: Duration,
     /// Called with the pseudo file systems that were not entered.
-    pub left_out: Option<LeftOutCallback>,
+    pub skipped: Option<SkippedCallback>,
 }
 
 impl Default for Monitor {
@@ -157,7 +159,7 @@ impl Default for Monitor {
             cancel: Cancel::new(),
             progress: None,
             interval: Duration::from_millis(100),
-            left_out: None,
+            skipped: None,
         }
     }
 }
@@ -168,7 +170,7 @@ impl fmt::Debug for Monitor {
             .field("cancel", &self.cancel)
             .field("progress", &self.progress.is_some())
             .field("interval", &self.interval)
-            .field("left_out", &self.left_out.is_some())
+            .field("skipped", &self.skipped.is_some())
             .finish()
     }
 }

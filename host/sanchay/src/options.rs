@@ -1,5 +1,7 @@
 //! What a caller can ask for, as plain structs with defaults.
 
+mod link_policy;
+
 use std::sync::Arc;
 
 use sanchay_core::filter::{Facts, Filter, Matcher};
@@ -7,7 +9,8 @@ pub use sanchay_core::reading::Method;
 use sanchay_sandbox::Algorithm;
 use sanchay_storage::{FileId, LocalStorage, Metadata, Storage};
 
-use crate::{error::Error, plugins::Plugins, walk::LinkPolicy};
+pub(crate) use self::link_policy::LinkPolicy;
+use crate::{error::Error, plugins::Plugins};
 
 /// Where a walk goes and which files it reports.
 ///

@@ -7,7 +7,9 @@ use std::sync::{
     atomic::{AtomicBool, Ordering::Relaxed},
 };
 
-use crate::{queue::WorkQueue, sync::lock};
+use sanchay_sync::lock;
+
+use crate::queue::WorkQueue;
 
 /// The right, and the duty, to fill one slot. It cannot be copied, so that no
 /// slot is filled twice.
@@ -261,7 +263,7 @@ mod tests {
             let mut emit = |value: u64| out.push(value);
             let (emitter, tickets) = OrderedEmitter::new(2, 9, &mut emit);
             // Each open ticket with the interval of numbers that it stands
-            // for, so that its position can be told from its value.
+            // for, so that its value shows its position.
             let mut open: Vec<_> = tickets
                 .into_iter()
                 .zip([(0u64, 1u64 << 40), (1 << 40, 1 << 41)])

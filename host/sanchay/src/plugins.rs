@@ -4,10 +4,9 @@
 use std::{collections::HashSet, sync::Arc};
 
 pub use sanchay_sandbox::plugin::{
-    Column, ExtractError, Extractor, Facts, Interest, NameBatch, Pattern,
-    Plugin, PluginError, PluginFilter, Portion as ByteRange,
-    Sample as FileSample, Selection, Setting, SettingType, SettingValue,
-    Value, ValueType,
+    ByteRange, Column, ExtractError, Extractor, Facts, Interest, NameBatch,
+    Pattern, Plugin, PluginError, PluginFilter, Sample as FileSample,
+    Selection, Setting, SettingType, SettingValue, Value, ValueType,
 };
 #[cfg(feature = "plugins")]
 pub use sanchay_sandbox::plugin::{Compiler, PluginOptions, compile_for};

@@ -1,16 +1,14 @@
-//! What every operation runs on: worker threads, and the sandboxed instances
-//! that they ask.
+//! The worker pool of every operation: threads, and their sandboxed instances.
 //!
-//! A run starts with one worker per CPU. If the CPU time that they use shows
-//! that they are blocked on I/O, as they are on a disk whose contents are not
-//! in the page cache, more workers are started, up to the depth of the disk's
-//! queue.
+//! A run starts with one worker per CPU. If their CPU time shows that they are
+//! blocked on I/O, because the files are not in the page cache, more workers
+//! start, up to the depth of the disk's queue.
 
 use std::{
     cmp::Ordering,
     io,
     sync::{
-        Arc, Condvar, Mutex, PoisonError,
+        Arc, Condvar, Mutex,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
     time::{Duration, Instant},
@@ -20,6 +18,7 @@ use rayon::slice::ParallelSliceMut as _;
 use rustix::time::{ClockId, clock_gettime};
 use sanchay_core::grouping::Sorter;
 use sanchay_sandbox::{Limits, Sandbox, SandboxOptions};
+use sanchay_sync::{lock, wait_timeout_while};
 
 use crate::{
     error::Error,
@@ -29,14 +28,12 @@ use crate::{
     },
     queue::{Cursor, WorkQueue},
     run::RunState,
-    sync::lock,
 };
 
-/// The stack of a worker, in bytes: what the sandboxed code may use, and as
-/// much again.
+/// The stack of a worker in bytes: twice what the sandboxed code may use.
 const STACK_SIZE: usize = 1 << 20;
 
-/// Sorting so many items takes longer than starting threads for it.
+/// Below this many items, starting threads takes longer than sorting.
 const PARALLEL_SORT: usize = 20_000;
 
 /// How often the workers' CPU time is sampled.
@@ -69,8 +66,9 @@ impl std::fmt::Debug for Pool {
 }
 
 impl Pool {
-    /// Sets up a pool. Without a number of threads there is one per CPU, and
-    /// more when they are blocked on I/O. The inspectors are instances in the sandbox, unless others are given.
+    /// Sets up a pool. Without a number of threads, runs start with one per
+    /// CPU and add some if these are blocked on I/O. Without `inspectors`,
+    /// they are instances in the sandbox.
     pub(crate) fn new(
         threads: Option<usize>,
         limits: Limits,
@@ -79,7 +77,7 @@ impl Pool {
         let by_descriptors = max_workers_by_descriptors();
         let (threads, workers) = match threads {
             Some(threads @ 1..=1024) => {
-                // A worker too many would not find a descriptor for its files.
+                // More workers would run out of file descriptors.
                 let threads = threads.min(by_descriptors.max(1));
                 (threads, threads)
             }
@@ -119,7 +117,7 @@ impl Pool {
         self.threads
     }
 
-    /// How many workers a run may come to use.
+    /// The most workers that a run may use.
     pub(crate) fn workers(&self) -> usize {
         self.workers
     }
@@ -136,7 +134,7 @@ impl Pool {
         idle.unwrap_or_else(|| (self.inspectors)())
     }
 
-    /// Keeps an instance for the next run. No more are kept than a run uses.
+    /// Keeps an instance for the next run; at most as many as a run uses.
     pub(crate) fn give_back(&self, inspector: Box<dyn Inspect>) {
         let mut idle = lock(&self.idle);
         if idle.len() < self.workers {
@@ -146,8 +144,8 @@ impl Pool {
 
     /// Works through a queue: the one loop of every operation.
     ///
-    /// Each worker thread sets itself up by `prepare`, takes tasks until
-    /// there are none or the run is over, and ends by `done`.
+    /// Each worker thread calls `prepare`, takes tasks until none is left or
+    /// the run is over, and calls `done`.
     pub(crate) fn work<T: Send, W>(
         &self,
         queue: &WorkQueue<T>,
@@ -215,8 +213,7 @@ impl Pool {
             if !are_blocked(&active, threads, more) {
                 return;
             }
-            // Fewer where the system has no more threads to give: the run
-            // takes longer then, and its answer is the same.
+            // If the system refuses threads, the run takes longer with fewer.
             let mut extra = self.workers - threads;
             while extra > 0 {
                 match start(extra, threads) {
@@ -238,7 +235,7 @@ impl Pool {
     }
 }
 
-/// Sorts with all threads, where there is much to sort and they can be had.
+/// Sorts with all threads if there is much to sort and threads start.
 impl Sorter for Pool {
     fn sort<T: Send>(
         &self,
@@ -255,7 +252,7 @@ impl Sorter for Pool {
     }
 }
 
-/// Starts so many threads, or as many as the system gives.
+/// Starts this many threads, or as many as the system allows.
 fn start_at_most(threads: usize) -> Result<rayon::ThreadPool, Error> {
     let mut fewer = threads;
     loop {
@@ -281,8 +278,8 @@ fn start(threads: usize, first: usize) -> Result<rayon::ThreadPool, Error> {
         })
 }
 
-/// Waits until the workers are done, or use less than half of their CPU time
-/// though there is work; whether the latter is so.
+/// Returns true once workers use under half their CPU time with work left;
+/// false when they finish.
 fn are_blocked(
     active: &Active,
     threads: usize,
@@ -332,12 +329,9 @@ impl Active {
 
     /// Whether all workers are done, or become so within a time.
     fn ends_within(&self, time: Duration) -> bool {
-        let _lock = self
-            .changed
-            .wait_timeout_while(lock(&self.lock), time, |()| {
-                self.count.load(Relaxed) > 0
-            })
-            .unwrap_or_else(PoisonError::into_inner);
+        let at_work = |(): &mut ()| self.count.load(Relaxed) > 0;
+        let locked = lock(&self.lock);
+        drop(wait_timeout_while(&self.changed, locked, time, at_work));
         self.count.load(Relaxed) == 0
     }
 }

@@ -5,7 +5,7 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard};
 
-use crate::sync::{lock, wait};
+use sanchay_sync::{lock, wait};
 
 /// An ordered queue of tasks.
 pub(crate) struct WorkQueue<T> {

@@ -10,11 +10,11 @@ use std::{
     time::Instant,
 };
 
+use sanchay_sync::lock;
+
 use crate::{
     error::{EntryError, Error},
-    monitor::{Monitor, Phase, Progress, Summary},
-    sync::lock,
-    walk::LeftOut,
+    monitor::{Monitor, Phase, Progress, SkippedDirectory, Summary},
 };
 
 /// One run.
@@ -132,10 +132,10 @@ impl<'a> RunState<'a> {
         }
     }
 
-    /// Reports what is left out, though nothing is wrong with it.
-    pub(crate) fn leave_out(&self, left_out: LeftOut) {
-        if let Some(callback) = &self.monitor.left_out {
-            callback(&left_out);
+    /// Reports a directory that is skipped.
+    pub(crate) fn report_skipped(&self, directory: &SkippedDirectory) {
+        if let Some(callback) = &self.monitor.skipped {
+            callback(directory);
         }
     }
 

@@ -143,7 +143,7 @@ impl ScanRequest {
             extracts: true,
             visited: None,
         };
-        walk.go(&roots)?;
+        walk.run(&roots)?;
         run.outcome()
     }
 }

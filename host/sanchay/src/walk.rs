@@ -1,10 +1,14 @@
-//! The walk: directories in parallel, each listed once, its names matched in
-//! one call, the metadata of what is left read relative to its handle.
+//! The walk: directories in parallel. Each is listed once and its names are
+//! matched in one call; the metadata of the matches is read relative to its
+//! handle.
+//!
+//! The modules `node`, `open` and `root` are one tree of handles and name each
+//! other: a node reopens its directory from its root, which descends through
+//! nodes. They are three files because they are three concepts.
 
 mod dir_reader;
 mod extracting;
 mod following;
-mod left_out;
 mod names;
 mod node;
 mod open;
@@ -20,15 +24,15 @@ use std::{
 };
 
 use sanchay_storage::{FileId, Storage};
+use sanchay_sync::lock;
 
 use self::following::NextLevel;
-pub use self::left_out::LeftOut;
 pub(crate) use self::{
-    dir_reader::DirReader,
-    names::{Names, offset, slice},
+    dir_reader::{DirReader, Directory, MatchedFiles},
+    names::Names,
     node::{Node, by_path},
     open::{Open, Parent},
-    root::{Kept, KeptOpen, LinkPolicy, RootEntry},
+    root::{OpenDirectoryCache, RootEntry, SharedDirectoryCache},
     traverse::{Operation, Task, TaskSink, Traversal, Worker},
 };
 use crate::{
@@ -38,28 +42,27 @@ use crate::{
     pool::Pool,
     queue::WorkQueue,
     run::RunState,
-    sync::lock,
+    span::{offset, slice},
 };
 pub(crate) use sanchay_core::order::by_path as by_name;
 
-/// How many files of one directory are one task: a larger directory is shared
-/// between workers.
+/// The most files in one task. Workers share larger directories.
 const FILES_PER_TASK: usize = 2048;
 
 /// Takes what a walk finds.
 pub(crate) trait Visitor: Sync {
-    /// The part of one worker.
+    /// A worker's own part.
     type Worker: WorkerVisitor;
 
-    /// Makes the part of a worker, on its thread. It is used there alone. No
-    /// two have one number at the same time.
+    /// Makes a worker's part, on its thread, where it stays. No two have one
+    /// number at the same time.
     fn worker(&self, number: usize) -> Self::Worker;
 }
 
 /// A worker's own part of a [`Visitor`].
 pub(crate) trait WorkerVisitor {
-    /// Files were found. `node` is their directory; `None` for a file that
-    /// the caller named, whose whole path is its name.
+    /// Files were found. `node` is their directory; `None` for a root, whose
+    /// name is its whole path.
     fn files(&mut self, node: Option<&Arc<Node>>, batch: &Batch<'_>);
 
     /// An entry failed. It is counted already.
@@ -77,7 +80,7 @@ pub(crate) struct Walk<'a, V> {
     pub(crate) counts: bool,
     /// Whether extractors look at the files found.
     pub(crate) extracts: bool,
-    /// The directories that were visited, where none may be visited twice.
+    /// The visited directories, if none may be visited twice.
     pub(crate) visited: Option<Mutex<HashSet<FileId>>>,
 }
 
@@ -86,25 +89,25 @@ type Start = Task<Parent, ()>;
 
 impl<V: Visitor> Walk<'_, V> {
     /// Walks roots.
-    pub(crate) fn go(&self, roots: &[PathBuf]) -> Result<(), Error> {
-        let kept = KeptOpen::default();
+    pub(crate) fn run(&self, roots: &[PathBuf]) -> Result<(), Error> {
+        let cache = SharedDirectoryCache::default();
         let named = self.options.named_filter()?;
         let mut all = Vec::new();
         {
             let mut visitor = self.visitor.worker(0);
             for root in roots {
-                let open = self.enter(root, &named, &kept, &mut visitor);
+                let open = self.enter(root, &named, &cache, &mut visitor);
                 all.extend(open.map(Open::into_parent));
             }
         }
         let walked = if self.options.follow {
-            self.go_following(all)
+            self.run_following(all)
         } else {
             let tasks = all.into_iter().map(|root| Task::Source(root, ()));
             self.work(tasks.collect(), None)
         };
-        // Whoever remembers a directory need not keep others open.
-        *lock(&kept) = Kept::default();
+        // Remembered nodes need no open directories.
+        *lock(&cache) = OpenDirectoryCache::default();
         walked
     }
 
@@ -114,11 +117,11 @@ impl<V: Visitor> Walk<'_, V> {
         &self,
         root: &Path,
         named: &NamedFilter,
-        kept: &KeptOpen,
+        cache: &SharedDirectoryCache,
         visitor: &mut dyn WorkerVisitor,
     ) -> Option<Open> {
         let links = self.options.link_policy();
-        let cause = match RootEntry::open(self.storage, root, links, kept) {
+        let cause = match RootEntry::open(self.storage, root, links, cache) {
             Ok(RootEntry::Directory(open)) => return Some(open),
             Ok(RootEntry::File(file, metadata)) => {
                 if named.wants(&metadata) {
@@ -168,8 +171,8 @@ impl<V: Visitor> Walk<'_, V> {
         visitor.files(node, batch);
     }
 
-    /// Has the workers do these tasks and all that come of them. Where links
-    /// are followed, the directories found are left for the next level.
+    /// Runs these tasks and their follow-ups. If links are followed,
+    /// directories are left for the next level.
     fn work(
         &self,
         tasks: Vec<Start>,
@@ -186,7 +189,7 @@ impl<V: Visitor> Walk<'_, V> {
             queue: &WorkQueue::new(tasks),
             visited: self.visited.as_ref(),
         }
-        .go()
+        .run()
     }
 }
 
@@ -228,19 +231,19 @@ impl<V: Visitor> Operation for Level<'_, V> {
     fn directory(&self, open: &Open, (): (), worker: &mut Worker<'_, Self>) {
         if let Some(next_level) = self.next_level {
             next_level.collect(worker.reader, open);
-        } else if !worker.reader.directories.is_empty() {
+        } else if !worker.reader.directory().directories.is_empty() {
             let parent = open.parent();
-            let (names, directories) =
-                (worker.reader.names(), &worker.reader.directories);
+            let Directory { names, directories, .. } =
+                worker.reader.directory();
             worker.tasks().push(directories.iter().map(|(span, _)| {
                 let name = slice(names, *span).into();
                 Task::Child(parent.clone(), name, ())
             }));
         }
-        if worker.reader.files.len() > FILES_PER_TASK {
-            let rest = worker.reader.files.split_off(FILES_PER_TASK);
+        if worker.reader.directory().files.len() > FILES_PER_TASK {
+            let rest = worker.reader.split_off_files(FILES_PER_TASK);
             let parent = open.parent();
-            let names = worker.reader.names();
+            let names = worker.reader.directory().names;
             worker.tasks().push(rest.chunks(FILES_PER_TASK).map(|files| {
                 Task::Files(parent.clone(), Names::of(names, files), ())
             }));
@@ -265,7 +268,7 @@ impl<V: Visitor> Operation for Level<'_, V> {
 
 impl<V: Visitor> Level<'_, V> {
     fn flush_errors(&self, worker: &mut Worker<'_, Self>) {
-        for error in worker.reader.errors.drain(..) {
+        for error in worker.reader.drain_errors() {
             self.walk.error(error, &mut worker.state.visitor);
         }
     }
@@ -280,16 +283,20 @@ impl<V: Visitor> Level<'_, V> {
     ) {
         worker.reader.read_metadata(worker.inspector, open, others);
         self.flush_errors(worker);
-        let Worker { reader, state, .. } = worker;
+        let Worker { reader, extractors, state, .. } = worker;
+        let matched = reader.matched();
         if let Some(next_level) = self.next_level {
-            next_level.note(&reader.metadata);
+            next_level.note(matched.metadata);
         }
-        if reader.metadata.is_empty() {
+        if matched.metadata.is_empty() {
             return;
         }
+        let names = others.map_or(reader.directory().names, Names::bytes);
         let State { visitor, path } = &mut **state;
-        if self.walk.extracts && !reader.extractors.is_empty() {
-            self.walk.report_extracted(&open.node, others, reader, visitor);
+        if self.walk.extracts && !extractors.is_empty() {
+            let node = &open.node;
+            self.walk
+                .report_extracted(node, names, matched, extractors, visitor);
             return;
         }
         path.clear();
@@ -297,9 +304,9 @@ impl<V: Visitor> Level<'_, V> {
         let batch = Batch {
             parent: path,
             root: open.node.root_path(),
-            names: others.map_or(reader.names(), Names::bytes),
-            spans: &reader.matched,
-            metadata: &reader.metadata,
+            names,
+            spans: matched.spans,
+            metadata: matched.metadata,
             values: &[],
         };
         self.walk.report(Some(&open.node), &batch, visitor);

@@ -8,7 +8,7 @@ use std::num::NonZeroUsize;
 
 use wasmtime::{Config, WasmBacktraceDetails};
 
-/// How many of the functions that were running are told.
+/// How many of the running functions are reported.
 const FRAMES: usize = 16;
 
 /// How a linear memory lies in the address space.
@@ -32,7 +32,7 @@ pub fn shared(layout: Layout) -> Config {
         .epoch_interruption(true)
         // Every answer must be the same on every machine.
         .wasm_relaxed_simd(false)
-        // Which functions were running when it trapped is told of plugins;
+        // A plugin's trap is reported with the functions that were running;
         // where in them is not: neither the table that maps machine code to
         // WebAssembly nor native unwinding tables are kept.
         .wasm_backtrace_max_frames(NonZeroUsize::new(FRAMES))

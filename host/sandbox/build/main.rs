@@ -1,9 +1,9 @@
 //! Makes the component of the guest's module, and compiles it to machine code
 //! for the library to embed.
 //!
-//! The module comes from `host/guest`. It is made into a component, checked (it
-//! imports nothing and is small), and compiled ahead of time in a few variants.
-//! All of it lands in `OUT_DIR`.
+//! The module comes from `host/guest`. It becomes a component, is checked (no
+//! imports, small), and is compiled ahead of time in a few variants. All of it
+//! lands in `OUT_DIR`.
 
 mod machine;
 mod output;

@@ -22,11 +22,11 @@ pub(crate) struct Caller<E: Exports> {
     lost: Duration,
 }
 
-/// An instance and the resources that the host holds of it.
+/// An instance and its resources that the host holds.
 pub(crate) struct Instance<E: Exports> {
     pub(crate) store: Store<State>,
     pub(crate) exports: E,
-    pub(crate) held: E::Held,
+    pub(crate) resources: E::Resources,
 }
 
 impl<E: Exports> Caller<E> {
@@ -105,6 +105,6 @@ impl<E: Exports> Caller<E> {
 impl<E: Exports> Instance<E> {
     fn new(shared: &Shared<E>) -> Result<Self, Fault> {
         let (store, exports) = shared.instantiate()?;
-        Ok(Self { store, exports, held: E::Held::default() })
+        Ok(Self { store, exports, resources: E::Resources::default() })
     }
 }

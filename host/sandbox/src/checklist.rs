@@ -7,8 +7,8 @@ use crate::{Algorithm, Digest, Malformed, PartialDigest, Separator};
 pub struct Checklist {
     /// How many lines the text has, blank ones and comments included.
     pub lines: u32,
-    /// The promises, in the order of their lines.
-    pub promises: Vec<Promise>,
+    /// The entries, in the order of their lines.
+    pub entries: Vec<ChecksumEntry>,
     /// The lines that cannot be understood, in order.
     pub malformed: Vec<Malformed>,
     /// What is between digests and paths in the lines that follow.
@@ -17,7 +17,7 @@ pub struct Checklist {
 
 /// One line with a digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Promise {
+pub struct ChecksumEntry {
     /// The index of the line in the text that was parsed, from 0.
     pub line: u32,
     /// The path, with its escapes undone. Untrusted: it may be anything but

@@ -1,24 +1,16 @@
 //! What components export: found once by name, typechecked per instance.
 
-use wasmtime::component::{
-    Component, ComponentExportIndex, Instance, ResourceAny,
-};
+use wasmtime::component::{Component, ComponentExportIndex, Instance};
 use wasmtime::{Error, Result, Store};
 
-use crate::fill_in_place::{Ends, FillInPlace};
-use crate::inspector::Held;
 use crate::store::State;
-use crate::wire::{
-    Algorithm, BatchError, Checklist, Listing, Matches, PartialDigest,
-    ProgramError, Separator, TreeError,
-};
 
 /// The exports of a world, in an instance.
 pub(crate) trait Exports: Sized {
     /// Where a component has them.
     type Indices: Send + Sync;
-    /// What the host holds of an instance besides: its resources.
-    type Held: Default;
+    /// The resources of an instance that the host holds.
+    type Resources: Default;
 
     /// Looks up every export of the world, and names the first that is
     /// missing.
@@ -35,7 +27,7 @@ pub(crate) trait Exports: Sized {
 /// Makes of one table of functions the struct of their indices in a
 /// component and the struct of the functions of an instance.
 macro_rules! exports {
-    ($exports:ident, $indices:ident, $held:ty;
+    ($exports:ident, $indices:ident, $resources:ty;
         $($field:ident = $interface:literal $name:literal
         ($($parameter:ty),*) -> ($($result:ty)?);)*) => {
         /// Where a component has its exports.
@@ -54,7 +46,7 @@ macro_rules! exports {
 
         impl $crate::exports::Exports for $exports {
             type Indices = $indices;
-            type Held = $held;
+            type Resources = $resources;
 
             fn find(
                 component: &wasmtime::component::Component,
@@ -78,47 +70,6 @@ macro_rules! exports {
             }
         }
     };
-}
-
-exports! {
-    InspectorExports, InspectorIndices, Held;
-    digest = "hashing" "digest"
-        (Algorithm, &'static [u8]) -> (Vec<u8>);
-    digest_batch = "hashing" "digest-batch"
-        (Algorithm, &'static [u8], &'static [u32])
-        -> (std::result::Result<Vec<u8>, BatchError>);
-    digest_in_place = "hashing" "digest-batch"
-        (Algorithm, FillInPlace<'static>, Ends<'static>)
-        -> (std::result::Result<Vec<u8>, BatchError>);
-    partial = "hashing" "partial"
-        (&'static [u8], &'static [u8], u64) -> (PartialDigest);
-    hasher = "hashing" "[constructor]hasher"
-        (Algorithm) -> (ResourceAny);
-    update = "hashing" "[method]hasher.update"
-        (ResourceAny, &'static [u8]) -> ();
-    update_in_place = "hashing" "[method]hasher.update"
-        (ResourceAny, FillInPlace<'static>) -> ();
-    finish = "hashing" "[method]hasher.finish"
-        (ResourceAny) -> (Vec<u8>);
-    piece = "trees" "piece"
-        (FillInPlace<'static>, u64)
-        -> (std::result::Result<Vec<u8>, TreeError>);
-    join = "trees" "join"
-        (&'static [u8], &'static [u8], bool)
-        -> (std::result::Result<Vec<u8>, TreeError>);
-    compile = "filtering" "[static]filter.compile"
-        (&'static [u8]) -> (Result<ResourceAny, ProgramError>);
-    columns = "filtering" "[method]filter.columns"
-        (ResourceAny) -> (u64);
-    kinds = "filtering" "[method]filter.kinds"
-        (ResourceAny) -> (u8);
-    match_names = "filtering" "[method]filter.match-names"
-        (ResourceAny, Listing<'static>) -> (Result<Matches, BatchError>);
-    match_metadata = "filtering" "[method]filter.match-metadata"
-        (ResourceAny, u32, Option<Listing<'static>>, u64, &'static [u64])
-        -> (Result<Vec<u32>, BatchError>);
-    parse = "checklists" "parse"
-        (&'static [u8], Option<Algorithm>, Separator) -> (Checklist);
 }
 
 /// Looks up one function of one interface of the package.

@@ -1,4 +1,4 @@
-//! What can go wrong in a call into the sandbox, and who caused it.
+//! What can go wrong in a call into the sandbox, and its cause.
 
 use std::time::Duration;
 

@@ -14,8 +14,9 @@
 )]
 
 use std::mem::MaybeUninit;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
+use sanchay_sync::lock;
 use wasmtime::component::__internal::{
     CanonicalAbiInfo, InstanceType, InterfaceType, LowerContext,
     map_maybe_uninit,
@@ -123,7 +124,7 @@ unsafe impl Lower for Ends<'_> {
         ty: InterfaceType,
         dst: &mut MaybeUninit<Self::Lower>,
     ) -> Result<()> {
-        let ends = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let ends = lock(self.0);
         <[u32] as Lower>::linear_lower_to_flat(&ends, cx, ty, dst)
     }
 
@@ -133,7 +134,7 @@ unsafe impl Lower for Ends<'_> {
         ty: InterfaceType,
         offset: usize,
     ) -> Result<()> {
-        let ends = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let ends = lock(self.0);
         <[u32] as Lower>::linear_lower_to_memory(&ends, cx, ty, offset)
     }
 }

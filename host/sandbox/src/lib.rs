@@ -35,12 +35,14 @@ mod inspector;
 mod last_words;
 mod limits;
 pub mod plugin;
+#[cfg(feature = "compile")]
+mod portable;
 mod sandbox;
 mod shared;
 mod store;
 mod wire;
 
-pub use checklist::{Checklist, Expectation, Promise};
+pub use checklist::{Checklist, ChecksumEntry, Expectation};
 pub use fault::{Fault, FilterError};
 pub use filter::Listing;
 pub use inspector::Inspector;

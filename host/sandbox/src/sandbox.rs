@@ -3,8 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::engine::Source;
-use crate::exports::InspectorExports;
+use crate::engine::{ComponentSource, Embedded};
+use crate::inspector::InspectorExports;
+#[cfg(feature = "compile")]
+use crate::portable::PortableComponent;
 use crate::shared::Shared;
 use crate::{Fault, Inspector, Limits};
 
@@ -39,7 +41,7 @@ impl Sandbox {
     ///
     /// [`Fault::Setup`].
     pub fn new(options: SandboxOptions) -> Result<Self, Fault> {
-        Self::of(Source::Embedded, options)
+        Self::of(Box::new(Embedded), options)
     }
 
     /// Sets up the sandbox for another component of the same world, which is
@@ -55,10 +57,13 @@ impl Sandbox {
         bytes: &[u8],
         options: SandboxOptions,
     ) -> Result<Self, Fault> {
-        Self::of(Source::Component(bytes.into()), options)
+        Self::of(Box::new(PortableComponent::new(bytes)), options)
     }
 
-    fn of(source: Source, options: SandboxOptions) -> Result<Self, Fault> {
+    fn of(
+        source: Box<dyn ComponentSource>,
+        options: SandboxOptions,
+    ) -> Result<Self, Fault> {
         let SandboxOptions { instances, limits } = options;
         Ok(Self(Shared::new(source, instances, limits)?))
     }

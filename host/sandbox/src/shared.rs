@@ -6,14 +6,14 @@ use std::sync::{Arc, OnceLock};
 use sanchay_sandbox_config::Layout;
 use wasmtime::Store;
 
-use crate::engine::{self, Engine, Source};
+use crate::engine::{self, ComponentSource, Engine};
 use crate::exports::Exports;
 use crate::store::State;
 use crate::{Fault, Limits};
 
 /// A component of one world, ready to be instantiated.
 pub(crate) struct Shared<E: Exports> {
-    source: Source,
+    source: Box<dyn ComponentSource>,
     limits: Limits,
     ticks: u64,
     engine: Engine<E>,
@@ -24,12 +24,12 @@ pub(crate) struct Shared<E: Exports> {
 impl<E: Exports> Shared<E> {
     /// Sets up a component for so many instances at once.
     pub(crate) fn new(
-        source: Source,
+        source: Box<dyn ComponentSource>,
         instances: usize,
         limits: Limits,
     ) -> Result<Arc<Self>, Fault> {
         let layout = engine::layout_for(instances);
-        let engine = Engine::new(&source, layout, &limits)?;
+        let engine = Engine::new(&*source, layout, &limits)?;
         let ticks = engine::ticks(limits.budget());
         let fallback = OnceLock::new();
         Ok(Arc::new(Self { source, limits, ticks, engine, fallback }))
@@ -64,7 +64,7 @@ impl<E: Exports> Shared<E> {
             Err(none) => return Err(none.fault),
         }
         fallback
-            .get_or_init(|| Engine::new(source, Layout::Compact, limits))
+            .get_or_init(|| Engine::new(&**source, Layout::Compact, limits))
             .as_ref()
             .map_err(Fault::clone)?
             .instantiate(limits, *ticks)

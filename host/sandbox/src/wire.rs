@@ -151,12 +151,12 @@ pub(crate) enum Expectation {
     #[component(name = "unnamed")]
     Unnamed(Vec<u8>),
     #[component(name = "partial")]
-    Partial(PartialPromise),
+    Partial(PartialChecksum),
 }
 
 #[derive(ComponentType, Lift)]
 #[component(record)]
-pub(crate) struct PartialPromise {
+pub(crate) struct PartialChecksum {
     pub(crate) digest: PartialDigest,
     pub(crate) chunk: Option<u32>,
 }
@@ -189,7 +189,7 @@ pub(crate) struct MalformedLine {
 
 #[derive(ComponentType, Lift)]
 #[component(record)]
-pub(crate) struct Promise {
+pub(crate) struct ChecksumEntry {
     pub(crate) line: u32,
     pub(crate) path: Vec<u8>,
     pub(crate) expected: Expectation,
@@ -199,7 +199,7 @@ pub(crate) struct Promise {
 #[component(record)]
 pub(crate) struct Checklist {
     pub(crate) lines: u32,
-    pub(crate) promises: Vec<Promise>,
+    pub(crate) entries: Vec<ChecksumEntry>,
     pub(crate) malformed: Vec<MalformedLine>,
     pub(crate) separator: Separator,
 }

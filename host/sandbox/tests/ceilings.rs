@@ -180,8 +180,9 @@ fn plugins(components: &[Vec<u8>], count: usize) {
                     Ok(())
                 };
                 let source = Some(&mut source as _);
-                let told = extractor.extract(&sample, source, &mut Vec::new());
-                faults += usize::from(told.is_err());
+                let outcome =
+                    extractor.extract(&sample, source, &mut Vec::new());
+                faults += usize::from(outcome.is_err());
             }
         }
         if let Some(mut filter) = plugin.filter() {
@@ -193,8 +194,8 @@ fn plugins(components: &[Vec<u8>], count: usize) {
                     kinds: &[EntryKind::File],
                     metadata: None,
                 };
-                let told = filter.select(&batch, &mut Vec::new());
-                faults += usize::from(told.is_err());
+                let outcome = filter.select(&batch, &mut Vec::new());
+                faults += usize::from(outcome.is_err());
             }
         }
         assert!(faults >= 4, "{faults} faults of {plugin:?}");
@@ -223,7 +224,7 @@ impl Belongings {
         }
     }
 
-    /// What there is once the threads that were told to end have ended.
+    /// The threads that remain once those that should end have ended.
     fn settled(threads: usize) -> Self {
         let began = Instant::now();
         while Self::now().threads > threads

@@ -66,23 +66,23 @@ fn ours(list: &[u8]) -> Reading {
     let mut malformed: BTreeSet<usize> =
         read.malformed.iter().map(|it| it.line as usize + 1).collect();
     let mut verdicts = Vec::new();
-    for promise in read.promises {
-        let Expectation::Named(named, expected) = promise.expected else {
-            panic!("{promise:?}");
+    for entry in read.entries {
+        let Expectation::Named(named, expected) = entry.expected else {
+            panic!("{entry:?}");
         };
         if named != algorithm {
             // It knows no other function than its own.
-            malformed.insert(promise.line as usize + 1);
+            malformed.insert(entry.line as usize + 1);
             continue;
         }
         // Only a newline is a reason for it to escape a name.
-        if promise.path.contains(&b'\n') {
+        if entry.path.contains(&b'\n') {
             verdicts.push(b'\\');
-            verdicts.extend(escaped(&promise.path));
+            verdicts.extend(escaped(&entry.path));
         } else {
-            verdicts.extend(&promise.path);
+            verdicts.extend(&entry.path);
         }
-        verdicts.extend(match files.get(&promise.path[..]) {
+        verdicts.extend(match files.get(&entry.path[..]) {
             Some(found) if *found == expected.to_string() => &b": OK\n"[..],
             Some(_) => b": FAILED\n",
             None => b": FAILED open or read\n",

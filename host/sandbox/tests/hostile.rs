@@ -305,13 +305,13 @@ fn matches_that_cannot_be_are_never_returned() {
 }
 
 #[test]
-fn promises_that_cannot_be_are_never_returned() {
+fn checksum_entries_that_cannot_be_are_never_returned() {
     let mut inspector = inspector_of("liar");
     for first in ["l", "n", "e", "z", "d", "m"] {
         let text = format!("{first}\nb");
         lie(first, parse(&mut inspector, text.as_bytes()));
         let list = parse(&mut inspector, b"a\nb").unwrap();
-        assert_eq!(list.promises.len(), 1);
+        assert_eq!(list.entries.len(), 1);
     }
 }
 

@@ -279,8 +279,8 @@ fn a_version_of_the_interface_that_is_compatible_is_taken() {
     for version in [&b"0.2.0"[..], b"1.1.0", b"0.0.1"] {
         let refused = refusal(&other(version));
         let shown = String::from_utf8_lossy(version);
-        let told = format!(", sanchay:inspect/extracting@{shown}");
-        assert!(refused.to_string().ends_with(&told), "{refused}");
+        let suffix = format!(", sanchay:inspect/extracting@{shown}");
+        assert!(refused.to_string().ends_with(&suffix), "{refused}");
     }
 }
 
@@ -288,9 +288,8 @@ fn extract(plugin: &Plugin, content: &[u8]) -> extracting::Answer {
     extracting::extract(plugin, content).0
 }
 
-/// What is told of the extractor's crash, if its last words lie where this
-/// says.
-fn told(begin: &str) -> String {
+/// The message of the extractor's crash, with its last words at this place.
+fn crash_message(begin: &str) -> String {
     let plugin = load(&extractor_with(begin)).unwrap();
     match extract(&plugin, b"u").unwrap_err() {
         Fault::Trapped { message } => message,
@@ -306,25 +305,25 @@ fn what_a_plugin_said_before_it_crashed_is_told() {
             "(global (export \"sanchay_last_words\") i32 (i32.const {address}))"
         )
     };
-    let silent = told("");
+    let silent = crash_message("");
     assert!(silent.contains("unreachable"), "{silent}");
-    let said = told(&format!("{words}{}", at("5000")));
+    let said = crash_message(&format!("{words}{}", at("5000")));
     assert_eq!(said, format!("so it\u{fffd}g ({silent})"));
     // What cannot be is not believed.
     for address in ["-4", "262140", "262143", "2000", "5001"] {
-        let said = told(&format!("{words}{}", at(address)));
+        let said = crash_message(&format!("{words}{}", at(address)));
         assert_eq!(said, silent, "{address}");
     }
     let other = "(global (export \"sanchay_last_words\") i64 (i64.const 1))";
-    assert_eq!(told(other), silent);
+    assert_eq!(crash_message(other), silent);
     let function = "(func (export \"sanchay_last_words\"))";
-    assert_eq!(told(function), silent);
+    assert_eq!(crash_message(function), silent);
 }
 
 #[test]
 fn last_words_that_go_on_are_cut() {
     let long = "x".repeat(9000);
-    let said = told(&format!(
+    let said = crash_message(&format!(
         "(global (export \"sanchay_last_words\") i32 (i32.const 5000))
          (data (i32.const 5000) \"\\28\\23\\00\\00{long}\")"
     ));

@@ -140,10 +140,11 @@ fn what_an_extractor_may_ask_for_has_bounds() {
         let mut values = Vec::new();
         let sample = sample(b"f", content.len() as u64);
         let mut instance = plugin.extractor().unwrap();
-        let told = instance.extract(&sample, Some(&mut counted), &mut values);
-        let Err(ExtractError::Fault(Fault::ContractViolation(what))) = told
+        let outcome =
+            instance.extract(&sample, Some(&mut counted), &mut values);
+        let Err(ExtractError::Fault(Fault::ContractViolation(what))) = outcome
         else {
-            panic!("{}: {told:?}", char::from(first));
+            panic!("{}: {outcome:?}", char::from(first));
         };
         assert!(what.contains(why), "{what}");
         assert_eq!(values, [None, None]);
@@ -192,7 +193,7 @@ fn an_extractor_is_told_its_settings_and_what_it_asks_to_be_told() {
     assert_eq!(instance.interest(b"a.txt", 4), Interest::Bytes);
     assert_eq!(instance.interest(b"Makefile", 3), Interest::Facts);
     assert_eq!(instance.interest(b"Makefile", 4), Interest::Bytes);
-    // A fresh instance is told them, too.
+    // A fresh instance gets them, too.
     let mut values = Vec::new();
     let crash = Sample { directory: b"u/", ..sample(b"make", 0) };
     let fault = instance.extract(&crash, None, &mut values).unwrap_err();

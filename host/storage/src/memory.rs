@@ -7,8 +7,10 @@ use std::{
     io,
     os::unix::ffi::OsStrExt as _,
     path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
 };
+
+use sanchay_sync::lock;
 
 use crate::{
     Confined, Directory, EntryKind, File, FileId, Links, Listing, Metadata,
@@ -311,7 +313,7 @@ impl MemoryStorage {
     }
 
     fn lock(&self) -> MutexGuard<'_, Tree> {
-        self.tree.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.tree)
     }
 
     /// Writes a file, and makes the directories above it. One that is there

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
+use sanchay_sync::lock;
 use sanchay_toolchain::{Compiler, OVERRIDE, TARGET, find, guest};
 
 use crate::{Failure, file, root, target_dir};
@@ -29,7 +30,7 @@ static TURN: Mutex<()> = Mutex::new(());
 ///
 /// There is no compiler that can; or it fails, with what it said.
 pub fn build(folder: &Path, library: Library) -> Result<Vec<u8>, Failure> {
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let _turn = lock(&TURN);
     let compiler = find(&root())?;
     let mut command = guest::cargo(folder, &compiler);
     how(&mut command, "build", folder);
@@ -59,7 +60,7 @@ pub fn build(folder: &Path, library: Library) -> Result<Vec<u8>, Failure> {
 ///
 /// There is no compiler that can; or a test fails, with what it said.
 pub fn test(folder: &Path) -> Result<(), Failure> {
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let _turn = lock(&TURN);
     let compiler = find(&root())?;
     let mut command = guest::cargo(folder, &compiler);
     how(&mut command, "test", folder);
@@ -78,7 +79,7 @@ pub fn test(folder: &Path) -> Result<(), Failure> {
 ///
 /// The package has dependencies that the example has not.
 pub fn lock_like_images(folder: &Path, name: &str) -> Result<(), Failure> {
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let _turn = lock(&TURN);
     let path = root().join("plugins/images/Cargo.lock");
     let images = fs::read_to_string(&path)
         .map_err(|error| format!("cannot read {}: {error}", path.display()))?;

@@ -1,9 +1,8 @@
 //! An extractor that tells the dimensions of images: PNG, JPEG, GIF and WebP.
 //!
-//! What reads the formats is the crate in `formats`: plain functions of bytes. This file
-//! only says so in the terms of the world `extractor-plugin`: what the
-//! columns are called, which files are of interest, and how many bytes of
-//! each.
+//! The crate in `formats` reads the formats: plain functions of bytes. This
+//! file implements the world `extractor-plugin` with it: the names of the
+//! columns, which files to take, and how many bytes of each.
 //!
 //! Compiled for WebAssembly the crate has no standard library and imports
 //! nothing. It also compiles for the machine it is built on, only to be
@@ -22,8 +21,8 @@ use alloc::vec::Vec;
 use alloc::{format, vec};
 
 use bindings::exports::sanchay::inspect::extracting::{
-    Answer, Assignment, Column, Description, Facts, File, Guest, Pattern,
-    Piece, Portion, Range, Selection, Value, ValueType,
+    Answer, Assignment, ByteRange, Column, Description, Facts, File, Guest,
+    Pattern, Piece, Range, Selection, Value, ValueType,
 };
 use sanchay_image_formats::Image;
 
@@ -66,7 +65,7 @@ impl Guest for Images {
                     .iter()
                     .map(|it| Pattern::Extension((*it).to_owned()))
                     .collect(),
-                portion: Portion::Head(LOOK),
+                byte_range: ByteRange::Head(LOOK),
             }],
             facts: Facts {
                 name: false,

@@ -32,7 +32,7 @@ pub struct Group {
     pub content: Vec<u8>,
 }
 
-/// The groups of equal files, in the order in which they must be told: by
+/// The groups of equal files, in the order in which they must be reported: by
 /// what can be reclaimed, greatest first, then by their first path.
 #[must_use]
 pub fn duplicates(within: &Path, files: &Files, same: Same) -> Vec<Group> {

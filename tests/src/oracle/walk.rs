@@ -25,7 +25,7 @@ pub struct Wanted {
     pub max_depth: Option<usize>,
 }
 
-/// What is to be told of a file.
+/// What must be reported of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts {
     /// Its size in bytes.

@@ -8,7 +8,7 @@ use sanchay_core::hashing::{Algorithm, PartialDigest};
 /// What a line says.
 pub(super) enum Line {
     /// This path has this digest.
-    Promise(Vec<u8>, Expectation),
+    Entry(Vec<u8>, Expectation),
     /// Nothing: it is blank, or a comment.
     Silent,
     /// Nothing that can be understood.
@@ -16,7 +16,7 @@ pub(super) enum Line {
 }
 
 /// A path, as it is written, and what is expected of its file.
-type Promised<'t> = (&'t [u8], Expectation);
+type Entry<'t> = (&'t [u8], Expectation);
 
 /// The name of each algorithm in a tagged line, and whether its digest is
 /// turned round.
@@ -63,7 +63,7 @@ pub(super) fn read(
     let path = if escaped { plain(path) } else { Some(path.to_vec()) };
     match path {
         Some(path) if !path.is_empty() && !path.contains(&0) => {
-            Line::Promise(path, expected)
+            Line::Entry(path, expected)
         }
         _ => Line::Malformed(Flaw::Form),
     }
@@ -82,7 +82,7 @@ fn without_blanks(mut text: &[u8]) -> &[u8] {
 
 /// `NAME (PATH) = DIGEST`: the digest is the last of the line. `None` if the
 /// line does not begin with a name.
-fn tagged(line: &[u8]) -> Option<Result<Promised<'_>, Flaw>> {
+fn tagged(line: &[u8]) -> Option<Result<Entry<'_>, Flaw>> {
     let (begin, algorithm, reversed) =
         NAMES.iter().find_map(|&(name, algorithm, reversed)| {
             let begins = [format!("{name}("), format!("{name} (")];
@@ -145,7 +145,7 @@ fn untagged<'t>(
     line: &'t [u8],
     algorithm: Option<Algorithm>,
     separator: &mut Separator,
-) -> Result<Promised<'t>, Flaw> {
+) -> Result<Entry<'t>, Flaw> {
     let words = line.splitn(2, is_blank).collect::<Vec<_>>();
     let [digest, path] = words[..] else { return Err(Flaw::Form) };
     let text = str::from_utf8(digest).map_err(|_| Flaw::Form)?;

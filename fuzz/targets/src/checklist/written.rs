@@ -3,24 +3,24 @@
 
 use sanchay::{DEFAULT_CHUNK, Digest};
 use sanchay_core::checklist::{
-    Checklist, Expectation, Promise, Separator, parse,
+    Checklist, ChecksumEntry, Expectation, Separator, parse,
 };
 use sanchay_core::hashing::Algorithm;
 
 use sanchay_output::name::NameEscape;
 
-/// Writes a list with these promises, in each way, and reads it.
-pub(super) fn is_read_back(promises: &[Promise]) {
+/// Writes a list with these entries, in each way, and reads it.
+pub(super) fn is_read_back(entries: &[ChecksumEntry]) {
     for escape in [NameEscape::Lines, NameEscape::LinesOfB3sum] {
         for end in ["\n", "\r\n"] {
             let mut text = Vec::new();
             let mut expected = Checklist::default();
-            for (index, promise) in (0..).zip(promises) {
-                write(promise, escape, &mut text);
+            for (index, entry) in (0..).zip(entries) {
+                write(entry, escape, &mut text);
                 text.extend_from_slice(end.as_bytes());
                 expected.lines += 1;
-                let promise = Promise { line: index, ..promise.clone() };
-                expected.promises.push(promise);
+                let entry = ChecksumEntry { line: index, ..entry.clone() };
+                expected.entries.push(entry);
             }
             let found = parse(&text, None, Separator::Undecided);
             expected.separator = found.separator;
@@ -30,10 +30,10 @@ pub(super) fn is_read_back(promises: &[Promise]) {
 }
 
 /// A line as `hash` writes it.
-fn write(promise: &Promise, escape: NameEscape, out: &mut Vec<u8>) {
-    let path = &promise.path[..];
+fn write(entry: &ChecksumEntry, escape: NameEscape, out: &mut Vec<u8>) {
+    let path = &entry.path[..];
     let begun = escape.begin(path, out);
-    match &promise.expected {
+    match &entry.expected {
         Expectation::Named(algorithm, digest) => {
             assert!(algorithm.fits(digest.len()));
             out.extend_from_slice(format!("{} (", tag(*algorithm)).as_bytes());

@@ -218,9 +218,9 @@ pub(crate) fn refuse_overwrite<'p>(
     folders: &Folders,
 ) -> Result<(), Failure> {
     let Some(path) = path else { return Ok(()) };
-    let who = |path| identity(&folders.way(path).ok()?);
-    let there = who(path);
-    match there.is_some() && inputs.any(|input| who(input) == there) {
+    let identity_of = |path| identity(&folders.way(path).ok()?);
+    let there = identity_of(path);
+    match there.is_some() && inputs.any(|input| identity_of(input) == there) {
         true => Err(Failure::OutputIsInput(path.into())),
         false => Ok(()),
     }

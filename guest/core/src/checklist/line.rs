@@ -33,7 +33,7 @@ const OPENSSL: [(&[u8], Algorithm); 2] =
 /// What a line says.
 pub(super) enum Line {
     /// This file has this digest.
-    Promise { path: Vec<u8>, expected: Expectation },
+    Entry { path: Vec<u8>, expected: Expectation },
     /// Nothing: it is blank, or a comment.
     Silent,
     /// Nothing that can be understood.
@@ -52,13 +52,13 @@ pub(super) fn parse(
     if line.starts_with(b"#") || line.trim_ascii().is_empty() {
         return Line::Silent;
     }
-    match promise(line, algorithm, separator) {
-        Ok((path, expected)) => Line::Promise { path, expected },
+    match entry(line, algorithm, separator) {
+        Ok((path, expected)) => Line::Entry { path, expected },
         Err(flaw) => Line::Malformed(flaw),
     }
 }
 
-fn promise(
+fn entry(
     line: &[u8],
     algorithm: Option<Algorithm>,
     separator: &mut Separator,

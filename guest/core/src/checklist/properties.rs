@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::tests::{hex, parse};
-use super::{Checklist, Expectation, Promise, Separator};
+use super::{Checklist, ChecksumEntry, Expectation, Separator};
 use crate::batch::saturate;
 use crate::hashing::{Algorithm, MAX_CHUNK, PartialDigest};
 
@@ -84,7 +84,7 @@ proptest! {
         upper_case: bool,
     ) {
         let mut text = Vec::new();
-        let mut promises = Vec::new();
+        let mut entries = Vec::new();
         for (index, (path, expected, style)) in (0..).zip(rows) {
             // No letter of a path may change, so only one without any has
             // its line put in the other case.
@@ -99,14 +99,14 @@ proptest! {
             }
             text.extend(line);
             text.extend(if crlf { &b"\r\n"[..] } else { b"\n" });
-            promises.push(Promise { line: index, path, expected });
+            entries.push(ChecksumEntry { line: index, path, expected });
         }
-        let lines = saturate(promises.len());
+        let lines = saturate(entries.len());
         let found = parse(&text);
         let separator = found.separator;
         prop_assert_ne!(separator, Separator::Single);
         let expected =
-            Checklist { lines, promises, malformed: Vec::new(), separator };
+            Checklist { lines, entries, malformed: Vec::new(), separator };
         prop_assert_eq!(found, expected);
     }
 
@@ -135,15 +135,15 @@ proptest! {
         );
         let mut seen: Vec<u32> =
             checklist.malformed.iter().map(|it| it.line).collect();
-        seen.extend(checklist.promises.iter().map(|promise| promise.line));
+        seen.extend(checklist.entries.iter().map(|entry| entry.line));
         seen.sort_unstable();
         let total = seen.len();
         seen.dedup();
         prop_assert_eq!(seen.len(), total);
         prop_assert!(seen.iter().all(|&line| line < checklist.lines));
-        for promise in checklist.promises {
-            prop_assert!(!promise.path.is_empty());
-            prop_assert!(!promise.path.contains(&0));
+        for entry in checklist.entries {
+            prop_assert!(!entry.path.is_empty());
+            prop_assert!(!entry.path.contains(&0));
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Lists as the programs print them, and lines that nobody printed.
 
-use super::{Checklist, Expectation, Flaw, Malformed, Promise, Separator};
+use super::{
+    Checklist, ChecksumEntry, Expectation, Flaw, Malformed, Separator,
+};
 use crate::hashing::{Algorithm, PartialDigest};
 
 pub(super) fn hex(bytes: &[u8]) -> String {
@@ -13,15 +15,15 @@ pub(super) fn parse(text: &[u8]) -> Checklist {
 }
 
 fn paths(checklist: &Checklist) -> Vec<&[u8]> {
-    checklist.promises.iter().map(|promise| &promise.path[..]).collect()
+    checklist.entries.iter().map(|entry| &entry.path[..]).collect()
 }
 
-/// The one promise in a text of one line.
-fn only(text: &[u8]) -> Promise {
+/// The one entry in a text of one line.
+fn only(text: &[u8]) -> ChecksumEntry {
     let mut checklist = parse(text);
     assert_eq!(checklist.malformed, [], "{}", text.escape_ascii());
-    assert_eq!(checklist.promises.len(), 1, "{}", text.escape_ascii());
-    checklist.promises.remove(0)
+    assert_eq!(checklist.entries.len(), 1, "{}", text.escape_ascii());
+    checklist.entries.remove(0)
 }
 
 /// The output of `sha256sum *` and `sha256sum --tag *` (GNU coreutils 9.1)
@@ -49,7 +51,7 @@ SHA256 (\xff\xfe) = a1fce4363854ff888cff4b8e7875d600c2682390412a8cf79b37d0b11148
     assert_eq!(paths(&with_names), names);
     assert_eq!((plain.lines, plain.malformed.len()), (4, 0));
     assert_eq!((with_names.lines, with_names.malformed.len()), (4, 0));
-    for (plain, named) in plain.promises.iter().zip(with_names.promises) {
+    for (plain, named) in plain.entries.iter().zip(with_names.entries) {
         let Expectation::Unnamed(digest) = &plain.expected else {
             panic!("{plain:?}");
         };
@@ -87,12 +89,12 @@ fn what_xxhsum_prints_is_understood() {
             Some(Algorithm::Xxh3_128),
         ),
     ] {
-        let promise = only(line.as_bytes());
-        assert_eq!(promise.path, b"plain");
-        let (named, found) = match promise.expected.clone() {
+        let entry = only(line.as_bytes());
+        assert_eq!(entry.path, b"plain");
+        let (named, found) = match entry.expected.clone() {
             Expectation::Named(algorithm, digest) => (Some(algorithm), digest),
             Expectation::Unnamed(digest) => (None, digest),
-            Expectation::Partial(..) => panic!("{promise:?}"),
+            Expectation::Partial(..) => panic!("{entry:?}"),
         };
         assert_eq!((hex(&found).as_str(), named), (digest, algorithm));
     }
@@ -140,10 +142,10 @@ fn the_length_of_a_digest_tells_what_it_may_be_and_the_caller_which() {
         let line = format!("{}  f", hex(&digest));
         let list = parse(&line, None);
         let expected = Expectation::Unnamed(digest.clone());
-        assert_eq!(list.promises[0].expected, expected);
+        assert_eq!(list.entries[0].expected, expected);
         let list = parse(&line, Some(algorithm));
         let expected = Expectation::Named(algorithm, digest);
-        assert_eq!(list.promises[0].expected, expected);
+        assert_eq!(list.entries[0].expected, expected);
         // A name in the line is better than the caller's.
         let line = format!("{} (f) = {}", algorithm.tag(), hex(&[1; 64]));
         let flaw = match algorithm {
@@ -167,7 +169,7 @@ fn blake3_of_other_lengths_is_understood_where_it_is_named() {
         let separator = Separator::Undecided;
         let algorithm = Some(Algorithm::Blake3);
         let list = super::parse(line.as_bytes(), algorithm, separator);
-        assert_eq!(list.promises[0].expected, expected);
+        assert_eq!(list.entries[0].expected, expected);
     }
     let line = format!("BLAKE3 (f) = {}", hex(&[1; 33]));
     let flaw = Flaw::Length(Some(Algorithm::Blake3), 33);
@@ -180,10 +182,10 @@ fn what_openssl_prints_is_understood() {
     let digest = [0x12; 32];
     for line in ["SHA256(a b)= ", "SHA2-256(a b)= "] {
         let line = format!("{line}{}", hex(&digest));
-        let promise = only(line.as_bytes());
-        assert_eq!(promise.path, b"a b");
+        let entry = only(line.as_bytes());
+        assert_eq!(entry.path, b"a b");
         let expected = Expectation::Named(Algorithm::Sha256, digest.into());
-        assert_eq!(promise.expected, expected);
+        assert_eq!(entry.expected, expected);
     }
     for (line, algorithm) in [
         ("SHA2-512(f)= ", Algorithm::Sha512),
@@ -192,9 +194,9 @@ fn what_openssl_prints_is_understood() {
         ("MD5(f)= ", Algorithm::Md5),
     ] {
         let digest = vec![0x34; algorithm.digest_len()];
-        let promise = only(format!("{line}{}", hex(&digest)).as_bytes());
+        let entry = only(format!("{line}{}", hex(&digest)).as_bytes());
         let expected = Expectation::Named(algorithm, digest);
-        assert_eq!(promise.expected, expected);
+        assert_eq!(entry.expected, expected);
     }
 }
 
@@ -232,7 +234,7 @@ fn the_first_line_without_a_name_decides_what_is_before_paths() {
     // And for the text behind this one.
     let text = format!("{sum} a\n");
     let list = super::parse(text.as_bytes(), None, Separator::Double);
-    assert_eq!((list.promises.len(), list.malformed.len()), (0, 1));
+    assert_eq!((list.entries.len(), list.malformed.len()), (0, 1));
     let list = super::parse(text.as_bytes(), None, Separator::Single);
     assert_eq!(paths(&list), [b"a"]);
 }
@@ -309,8 +311,8 @@ fn assert_flaw(line: &str, flaw: Flaw) {
     let malformed = [Malformed { line: 1, flaw }];
     assert_eq!(checklist.malformed, malformed, "{line:?}");
     assert_eq!(checklist.lines, 5);
-    assert_eq!(checklist.promises.len(), 1);
-    assert_eq!(checklist.promises[0].line, 4);
+    assert_eq!(checklist.entries.len(), 1);
+    assert_eq!(checklist.entries[0].line, 4);
 }
 
 #[test]

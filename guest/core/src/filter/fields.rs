@@ -20,8 +20,8 @@ use super::options::{Filter, FilterOption};
 use crate::kind::KindSet;
 use crate::time::Timestamp;
 
-/// Makes the lists of what the modules have. What only options need is kept
-/// apart from what compiles a test: the sandbox does not need it.
+/// Makes the lists of what the modules have. Options stay apart from what
+/// compiles a test: the sandbox does not need them.
 macro_rules! fields {
     ($($module:ident)*) => {
         $(mod $module;)*

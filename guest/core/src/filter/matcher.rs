@@ -1,4 +1,4 @@
-//! A compiled filter, and what it is asked about: entries in columns.
+//! A compiled filter, and the entries it matches, in columns.
 
 use alloc::boxed::Box;
 use alloc::vec;
@@ -13,16 +13,16 @@ use crate::batch::{Batch, BatchError, saturate, widen};
 use crate::kind::{EntryKind, KindSet};
 use crate::time::Timestamp;
 
-/// Columns of metadata, by bits. Each column is one or two numbers of 64 bits
-/// for each entry.
+/// A set of metadata columns, as bits. A column has one or two 64-bit numbers
+/// per entry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Columns(u64);
 
 impl Columns {
     /// The size in bytes.
     pub const SIZE: Self = Self(1);
-    /// When the content was last modified: seconds since 1970, of a signed
-    /// number; and the nanoseconds that follow them.
+    /// When the content was last modified: signed seconds since 1970, and
+    /// nanoseconds.
     pub const MODIFIED: Self = Self(1 << 1);
     /// When the content was last read, as [`MODIFIED`](Self::MODIFIED).
     pub const ACCESSED: Self = Self(1 << 2);
@@ -63,7 +63,7 @@ impl Columns {
         (Self::LINKS, 1),
     ];
 
-    /// Columns by their bits, known or not.
+    /// Columns by their bits, known or unknown.
     #[must_use]
     pub const fn from_bits(bits: u64) -> Self {
         Self(bits)
@@ -75,13 +75,13 @@ impl Columns {
         self.0
     }
 
-    /// Whether all of these are among them.
+    /// Whether it contains all of these.
     #[must_use]
     pub const fn has(self, others: Self) -> bool {
         self.0 & others.0 == others.0
     }
 
-    /// These and others.
+    /// The union with others.
     #[must_use]
     pub const fn with(self, others: Self) -> Self {
         Self(self.0 | others.0)
@@ -93,8 +93,8 @@ impl Columns {
         self.0 == 0
     }
 
-    /// How many numbers each entry has in them; `None` where one of them is
-    /// not known.
+    /// How many numbers each entry has in them; `None` if one of them is
+    /// unknown.
     #[must_use]
     pub fn numbers(self) -> Option<usize> {
         let mut rest = self.0 & !Self::NAME.0;
@@ -114,7 +114,7 @@ impl Columns {
         Self(self.0 & !Self::NAME.0)
     }
 
-    /// Whether numbers of the file system are among them.
+    /// Whether it needs metadata from the file system.
     #[must_use]
     pub const fn need_metadata(self) -> bool {
         self.0 & !Self::NAME.0 != 0
@@ -287,8 +287,8 @@ impl<'a> Entries<'a> {
         self.names.map(|(_, kinds)| kinds)
     }
 
-    /// The numbers of one column, where they are known: for each number that
-    /// an entry has in it, those of all entries.
+    /// The column as N slices, one value per entry in each; `None` if it is
+    /// unknown.
     #[must_use]
     pub(super) fn column<const N: usize>(
         &self,
@@ -310,14 +310,14 @@ impl<'a> Entries<'a> {
     }
 }
 
-/// Whether something is true of an entry: not, perhaps, or so.
+/// Whether something is true of an entry: false, unknown or true.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Truth(u8);
 
 impl Truth {
     /// It is not.
     pub(super) const FALSE: Self = Self(0);
-    /// It depends on something that is not known yet.
+    /// It depends on something unknown.
     pub(super) const UNKNOWN: Self = Self(1);
     /// It is.
     pub(super) const TRUE: Self = Self(2);
@@ -338,8 +338,7 @@ pub(super) trait Predicate: Debug + Send + Sync {
     /// What it looks at.
     fn columns(&self) -> Columns;
 
-    /// Tells of each entry whether it is true; where the column is not known,
-    /// that it is unknown.
+    /// Sets the truth of each entry; unknown if the column is.
     fn test(&self, entries: &Entries<'_>, truth: &mut [Truth]);
 }
 
@@ -456,7 +455,7 @@ pub struct Matcher {
     enter: Option<Node>,
     /// What names may decide.
     by_name: Node,
-    /// What they cannot.
+    /// The rest.
     by_metadata: Node,
     columns: Columns,
 }
@@ -530,9 +529,8 @@ impl Matcher {
             );
             return Matches::default();
         };
-        // Each index is written down and only kept where its entry is
-        // wanted: what the next name will be cannot be guessed, and a branch
-        // on it would cost more than all the rest.
+        // Each index is written, and overwritten if its entry is unwanted: a
+        // branch would be mispredicted too often and cost more than the rest.
         let mut wanted = vec![0; entries.rows];
         let mut count: usize = 0;
         let mut directories = Vec::new();
@@ -562,8 +560,8 @@ impl Matcher {
         Matches { entries: wanted, directories }
     }
 
-    /// Whether a file that the caller named is wanted. Its name does not
-    /// count: this one was chosen.
+    /// Whether a file that the caller named is wanted. Its name is not tested:
+    /// the caller chose it.
     #[must_use]
     pub fn wants_named(&self, facts: Facts) -> bool {
         let columns = self.columns.of_metadata();

@@ -331,7 +331,7 @@ mod tests {
             }
             if let Ok(program) = Program::decode(&bytes) {
                 prop_assert_eq!(program.encode(), bytes);
-                // It compiles, or is told why it does not.
+                // It compiles, or the error says why not.
                 let _ = Matcher::compile(&program);
             }
         }

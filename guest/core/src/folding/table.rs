@@ -1,6 +1,6 @@
 //! Unicode's simple case folding: the entries of `CaseFolding.txt` with the
-//! status C or S, Unicode 16. A table of our own, since the one that comes with
-//! a compiler changes with it, and the component would, too.
+//! status C or S, Unicode 16. Not the compiler's table: that changes with the
+//! compiler, and the component would, too.
 
 /// From, to, step, and what is added: neighbours that are folded alike.
 #[rustfmt::skip]

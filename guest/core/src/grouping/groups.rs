@@ -23,7 +23,7 @@ pub struct Group<'a> {
     pub files: &'a [FileNumber],
 }
 
-/// What a search for equal files came to.
+/// The totals of a search for equal files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GroupTotals {
     /// How many groups there are.
@@ -67,11 +67,10 @@ struct Span {
 impl Groups {
     /// Makes groups of digests of whole files.
     ///
-    /// `entry` tells what makes a directory entry, the directory's identity
-    /// and the name in it, and `None` where that cannot be told or is a link.
-    /// It is asked only where hard links are reported: there `a/f` and
-    /// `./a/f` must not look like two of them, or whoever removes one as a
-    /// duplicate loses the file.
+    /// `entry` returns a file's directory entry: the directory's identity and
+    /// the name in it; `None` if unknown or a link. It is called only when
+    /// hard links are reported: `a/f` and `./a/f` must not look like two of
+    /// them, or whoever removes one as a duplicate loses the file.
     #[must_use]
     pub fn gather<T: FileTable, E: Ord>(
         table: &T,
@@ -148,7 +147,7 @@ impl Groups {
         (0..self.len()).filter_map(|index| self.get(index))
     }
 
-    /// What all of them come to.
+    /// Their totals.
     #[must_use]
     pub const fn totals(&self) -> GroupTotals {
         self.totals
@@ -159,24 +158,22 @@ fn count(len: usize) -> u64 {
     u64::try_from(len).unwrap_or(u64::MAX)
 }
 
-/// Keeps each file once, by its least path: one may have been reached by two
-/// paths without being linked, through a second mount of its file system or
-/// where roots overlap.
+/// Keeps each file once, by its least path. Overlapping roots or a second
+/// mount lead to one file by several paths.
 fn remove_other_ways<T: FileTable>(table: &T, files: &mut Vec<FileNumber>) {
     files.sort_unstable_by(|a, b| {
         let (identity_a, identity_b) =
             (table.identity(*a), table.identity(*b));
         identity_a.cmp(&identity_b).then_with(|| table.by_path(*a, *b))
     });
-    // A file that cannot be identified is taken for a file of its own.
+    // A file without an identity counts as a file of its own.
     files.dedup_by(|b, a| {
         let identity = table.identity(*a);
         identity.is_some() && identity == table.identity(*b)
     });
 }
 
-/// Adds the other names of files; of several ways to one directory entry, the
-/// least path.
+/// Adds the other names of files: the least path of each directory entry.
 fn add_other_names<T: FileTable, E: Ord>(
     table: &T,
     candidates: &Candidates,
@@ -194,10 +191,10 @@ fn add_other_names<T: FileTable, E: Ord>(
         names.push(file);
         names.sort_unstable_by(|a, b| table.by_path(*a, *b));
         let mut seen = BTreeSet::new();
-        // A path of which nothing can be told may lead to any of the others.
+        // An unknown entry may be any of the others.
         names.retain(|name| entry(*name).is_some_and(|it| seen.insert(it)));
-        // The file itself stays where its entry was kept or none could be
-        // told; otherwise the least of what was kept takes its place.
+        // The least kept name takes the file's place, and the others follow.
+        // If no entry is known, the file stays.
         if let Some((first, others)) = names.split_first() {
             if let Some(place) = files.get_mut(index) {
                 *place = *first;

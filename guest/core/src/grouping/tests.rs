@@ -171,7 +171,7 @@ fn names_of_one_file_are_a_group_only_where_they_count_and_differ() {
     let groups = table.search(true);
     assert_eq!(table.paths(&groups), [["a", "b"]]);
     assert_eq!(groups.totals().reclaimable_bytes, 0);
-    // One of which nothing can be told may be one of the others.
+    // An unknown entry may be any of the others.
     let table = names([None, Some(2), Some(1)]);
     assert_eq!(table.paths(&table.search(true)), [["b", "c"]]);
     for entries in [[None; 3], [Some(1), None, None], [Some(1); 3]] {

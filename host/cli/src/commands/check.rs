@@ -15,20 +15,21 @@ use std::{
 
 use sanchay::{
     Cancel, CheckEvent, CheckOptions, CheckSummary, Engine, Error, FileId,
-    Flaw, Plugins, escaped,
+    Flaw, Plugins, describe_io_error, escaped,
 };
 use sanchay_core::record::RecordKind;
 use sanchay_output::TextOptions;
 
 use self::{guesses::Guesses, report::Report};
-use super::hash::{HashArgs, is_stdin};
+use super::hash::HashArgs;
 use crate::{
     context::Context,
     exit::Exit,
-    failure::{Failure, plain},
+    failure::Failure,
     messages::Messages,
     options::check::CheckArgs,
     output::{Inputs, Output, RecordWriter, leads_to},
+    standard_streams::is_stdin,
 };
 
 /// Checks every list that is named.
@@ -123,7 +124,10 @@ impl Check<'_> {
             Box::new(stdin())
         } else {
             Box::new(File::open(list).map_err(|error| {
-                Unread::List(format!("cannot open: {}", plain(&error)))
+                Unread::List(format!(
+                    "cannot open: {}",
+                    describe_io_error(&error)
+                ))
             })?)
         };
         let monitor = self.messages.monitor(&self.cancel);
@@ -173,7 +177,7 @@ impl Check<'_> {
         match outcome {
             Ok(summary) => {
                 tracing::info!(?summary, list = shown(list), "list checked");
-                // What goes wrong is told when the sink is finished.
+                // Finishing the sink reports errors.
                 let _ = self.writer.flush();
                 if !self.arguments.status {
                     guesses.doubt(&shown(list), &self.messages);
@@ -182,9 +186,10 @@ impl Check<'_> {
                 self.refuted |= !good;
                 Ok(good)
             }
-            Err(Error::Checklist(error)) => {
-                Err(Unread::List(format!("cannot read: {}", plain(&error))))
-            }
+            Err(Error::Checklist(error)) => Err(Unread::List(format!(
+                "cannot read: {}",
+                describe_io_error(&error)
+            ))),
             Err(error) => Err(Unread::Rest(error.into())),
         }
     }

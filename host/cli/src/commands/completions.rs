@@ -6,7 +6,6 @@ use clap::{Args, Command};
 use clap_complete::{Shell, generate};
 
 use crate::{
-    arguments,
     exit::Exit,
     failure::Failure,
     output::{Inputs, put},
@@ -28,8 +27,8 @@ pub(crate) struct CompletionsArgs {
 }
 
 impl CompletionsArgs {
-    pub(crate) fn run(&self) -> Result<Exit, Failure> {
-        let mut description = visible(arguments::description());
+    pub(crate) fn run(&self, description: Command) -> Result<Exit, Failure> {
+        let mut description = visible(description);
         let name = description.get_name().to_owned();
         // The generator panics where it cannot write, so it gets a buffer.
         let mut script = Vec::new();
@@ -52,7 +51,7 @@ fn visible(command: Command) -> Command {
     if !hidden && !command.has_subcommands() {
         return command;
     }
-    // The parser wants names that last as long as the program, which ends soon.
+    // The parser wants static names; the program ends soon.
     let name: &'static str = command.get_name().to_owned().leak();
     let mut shown = Command::new(name)
         .args(command.get_arguments().filter(|it| !it.is_hide_set()).cloned())

@@ -1,9 +1,6 @@
 //! `sanchay hash`: the digests of files.
 
-use std::{
-    ops::ControlFlow,
-    path::{Path, PathBuf},
-};
+use std::{ops::ControlFlow, path::PathBuf};
 
 use clap::Args;
 use sanchay::{Algorithm, HashEvent, HashOptions, Method, Source};
@@ -13,7 +10,6 @@ use sanchay_core::{
 };
 use sanchay_output::TextOptions;
 
-use super::check;
 use crate::{
     context::Context,
     exit::{self, Exit},
@@ -30,6 +26,7 @@ use crate::{
     },
     output::{Inputs, Output, RecordWriter},
     plugins::load_all,
+    standard_streams::is_stdin,
 };
 
 const EXAMPLES: &str = "\
@@ -168,11 +165,8 @@ impl HashArgs {
         }
     }
 
-    /// Hashes, or checks.
+    /// Hashes. With `--check`, the command `check` runs in its place.
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
-        if self.check {
-            return check::run(self, context);
-        }
         let interrupt = context.catch_signals()?;
         let messages = self.run.messages(context, false);
         let engine = self.run.engine()?;
@@ -258,9 +252,4 @@ impl HashArgs {
             })
             .collect()
     }
-}
-
-/// Whether a name stands for standard input.
-pub(super) fn is_stdin(path: &Path) -> bool {
-    path.as_os_str() == "-"
 }

@@ -11,7 +11,6 @@ use clap::{Args, Command, ValueHint};
 
 use self::page::Page;
 use crate::{
-    arguments,
     exit::Exit,
     failure::Failure,
     output::{Inputs, put},
@@ -33,8 +32,10 @@ pub(crate) struct ManualArgs {
 }
 
 impl ManualArgs {
-    pub(crate) fn run(&self) -> Result<Exit, Failure> {
-        let mut description = arguments::description();
+    pub(crate) fn run(
+        &self,
+        mut description: Command,
+    ) -> Result<Exit, Failure> {
         match &self.directory {
             None => {
                 let page = Page::of(description).text();

@@ -9,7 +9,7 @@ mod folder;
 mod new;
 mod pack;
 mod run;
-mod trials;
+mod smoke_test;
 mod wit;
 
 use clap::{Args, Subcommand};

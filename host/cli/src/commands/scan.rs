@@ -125,7 +125,7 @@ impl ScanArgs {
             })?;
         messages.end_progress();
         let number = format!("{}\n", summary.files);
-        // What goes wrong is told at the end.
+        // Errors are reported at the end.
         let _ = sink.write(number.as_bytes(), &[]);
         let exit = exit::of_run(&summary, roots.len());
         sink.finish(exit != Exit::Failed)?;

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum, ValueHint, builder::PossibleValue};
 use sanchay_core::record::Schema;
 use sanchay_output::{EncodeError, Encoder, Format, TextOptions};
 
-use crate::output::is_stdout;
+use crate::standard_streams::is_stdout;
 
 /// Where records go, and in which form.
 #[derive(Args, Clone, Debug, Default)]

@@ -167,8 +167,8 @@ impl Destination {
         }
     }
 
-    /// Whether a file was there that is as it was.
-    pub(super) fn spares(&self) -> bool {
+    /// Whether an existing file is still as it was.
+    pub(super) fn leaves_file(&self) -> bool {
         !matches!(self.ending, Ending::Nothing)
     }
 

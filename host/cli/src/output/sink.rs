@@ -12,7 +12,7 @@ use std::{
     os::fd::AsFd as _,
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     thread,
@@ -23,14 +23,15 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use sanchay::FileId;
 use sanchay_core::record::RecordBatch;
 use sanchay_output::{BLOCK, Encoded, Encoder};
+use sanchay_sync::lock;
 
 use super::{Inputs, destination::Destination};
 use crate::{failure::Failure, signals};
 
-/// How long the output of a run that hangs may take to be closed.
-const HURRY: Duration = Duration::from_millis(200);
+/// How long closing the output of a hung run may take.
+const CLOSING: Duration = Duration::from_millis(200);
 
-/// A destination that many lanes share.
+/// A destination that many [`RecordWriter`](super::RecordWriter)s share.
 pub(crate) struct Sink {
     shared: Arc<Shared>,
     path: PathBuf,
@@ -40,8 +41,8 @@ pub(crate) struct Sink {
 
 struct Shared {
     state: Mutex<State>,
-    /// Whether the program is about to end: nothing more is begun.
-    hurry: AtomicBool,
+    /// Whether the program is about to end: no write begins any more.
+    closing: AtomicBool,
 }
 
 struct State {
@@ -65,11 +66,11 @@ impl Sink {
         inputs: Inputs<'_>,
     ) -> Result<Self, Failure> {
         let sink = Self::to(Destination::open(path, inputs)?);
-        // One that is gone by then has nothing left to close.
-        let in_hurry = Arc::downgrade(&sink.shared);
+        // A sink that was dropped has nothing left to close.
+        let hung = Arc::downgrade(&sink.shared);
         signals::close_with(move || {
-            if let Some(shared) = in_hurry.upgrade() {
-                shared.close_soon();
+            if let Some(shared) = hung.upgrade() {
+                shared.close_now();
             }
         });
         Ok(sink)
@@ -88,7 +89,7 @@ impl Sink {
             error: None,
         };
         let state = Mutex::new(state);
-        let shared = Shared { state, hurry: AtomicBool::new(false) };
+        let shared = Shared { state, closing: AtomicBool::new(false) };
         Self { shared: Arc::new(shared), path, terminal, ids }
     }
 
@@ -126,7 +127,7 @@ impl Sink {
             state.error.get_or_insert_with(|| io::Error::other(why));
         }
         let (bytes, splits) = (&encoded.bytes, encoded.splits());
-        state.write(bytes, splits, &self.shared.hurry)
+        state.write(bytes, splits, &self.shared.closing)
     }
 
     /// Ends the output: it cannot be written any more.
@@ -142,7 +143,7 @@ impl Sink {
         records: &[u8],
         places: &[usize],
     ) -> ControlFlow<()> {
-        self.shared.lock().write(records, places, &self.shared.hurry)
+        self.shared.lock().write(records, places, &self.shared.closing)
     }
 
     /// Writes what the format has after its records, and tells of the first
@@ -151,7 +152,7 @@ impl Sink {
     pub(crate) fn finish(&self, keep: bool) -> Result<(), Failure> {
         let mut state = self.shared.lock();
         // What was there is not touched by a run that wrote nothing.
-        if keep || state.begun || !state.destination.spares() {
+        if keep || state.begun || !state.destination.leaves_file() {
             state.close();
         }
         state.closed = true;
@@ -173,17 +174,17 @@ impl Sink {
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
-    /// Closes the output of a run that does not stop. If a write hangs as
-    /// well, there is nothing to be done.
-    fn close_soon(&self) {
-        self.hurry.store(true, Relaxed);
+    /// Closes the output of a run that does not stop, unless a write hangs as
+    /// well.
+    fn close_now(&self) {
+        self.closing.store(true, Relaxed);
         let start = Instant::now();
-        while start.elapsed() < HURRY {
+        while start.elapsed() < CLOSING {
             if let Ok(mut state) = self.state.try_lock() {
-                if state.has_room(HURRY.saturating_sub(start.elapsed())) {
+                if state.has_room(CLOSING.saturating_sub(start.elapsed())) {
                     state.close();
                 }
                 state.closed = true;
@@ -201,9 +202,9 @@ impl State {
         &mut self,
         records: &[u8],
         places: &[usize],
-        hurry: &AtomicBool,
+        closing: &AtomicBool,
     ) -> ControlFlow<()> {
-        if self.closed || self.error.is_some() || hurry.load(Relaxed) {
+        if self.closed || self.error.is_some() || closing.load(Relaxed) {
             return ControlFlow::Break(());
         }
         if records.is_empty() {
@@ -221,11 +222,11 @@ impl State {
             }
         }
         if self.has_reader {
-            self.put_blocks(records, start, places, hurry);
+            self.put_blocks(records, start, places, closing);
         } else {
             self.put(records.get(start..).unwrap_or_default());
         }
-        if self.error.is_some() || hurry.load(Relaxed) {
+        if self.error.is_some() || closing.load(Relaxed) {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
@@ -239,11 +240,11 @@ impl State {
         records: &[u8],
         mut start: usize,
         places: &[usize],
-        hurry: &AtomicBool,
+        closing: &AtomicBool,
     ) {
         let end = records.len();
         let mut places = places.iter().copied().chain([end]).peekable();
-        while start < end && self.error.is_none() && !hurry.load(Relaxed) {
+        while start < end && self.error.is_none() && !closing.load(Relaxed) {
             let Some(mut to) = places.next() else { return };
             let room = room(&self.destination.file);
             while let Some(further) =
@@ -443,7 +444,7 @@ mod tests {
     fn what_a_slow_reader_finds_is_blocks_of_whole_records() {
         let record = |index: usize| format!("{index:0>200}\n");
         let records: String = (0..4000).map(record).collect();
-        // Where a lane would part them.
+        // Where a writer would part them.
         let places: Vec<usize> =
             (0..4000).step_by(20).skip(1).map(|it| it * 201).collect();
         let (mut reader, sink) = piped(Frame::default());
@@ -452,7 +453,7 @@ mod tests {
             thread::spawn(move || sink.write(records.as_bytes(), &places));
         // The pipe is full long before they end, and nobody reads.
         thread::sleep(Duration::from_millis(100));
-        shared.close_soon();
+        shared.close_now();
         let waiting = rustix::io::ioctl_fionread(&reader).unwrap();
         let mut text = vec![0; usize::try_from(waiting).unwrap()];
         reader.read_exact(&mut text).unwrap();
@@ -489,7 +490,7 @@ mod tests {
     fn output_that_hangs_is_closed_as_far_as_it_got() {
         let (mut reader, sink) = piped(ARRAY);
         assert!(sink.write(b",\n1", &[]).is_continue());
-        sink.shared.close_soon();
+        sink.shared.close_now();
         assert!(sink.write(b",\n2", &[]).is_break());
         drop(sink);
         let mut text = String::new();

@@ -10,10 +10,10 @@ use std::{
 
 use sanchay_core::grouping::{FileNumber, FileTable};
 use sanchay_storage::{FileId, Storage};
+use sanchay_sync::{into_inner, lock};
 
 use crate::{
     entry::{Batch, EntryRef, join},
-    sync::{into_inner, lock},
     walk::{Node, by_path},
 };
 

@@ -12,6 +12,7 @@ use sanchay_core::grouping::{
     DigestColumn, FileNumber, FileTable as _, SortedDigests,
 };
 use sanchay_storage::{EntryKind, File, Metadata};
+use sanchay_sync::{into_inner, lock};
 
 use super::collection::Collection;
 use crate::{
@@ -24,7 +25,6 @@ use crate::{
     pool::Pool,
     queue::WorkQueue,
     run::RunState,
-    sync::{into_inner, lock},
     walk::{Open, RootEntry},
 };
 

@@ -1,6 +1,5 @@
-//! What extractors find in the files that have duplicates: only those are
-//! looked at, some hundreds at a time, so that memory does not grow with
-//! their number.
+//! Runs extractors over the files that have duplicates, a few hundred at a
+//! time, so that memory does not grow with their number.
 
 use std::{
     ops::ControlFlow,
@@ -12,6 +11,7 @@ use std::{
 
 use sanchay_core::grouping::FileNumber;
 use sanchay_sandbox::plugin::Value;
+use sanchay_sync::{into_inner, lock};
 
 use super::{
     compare::Comparison,
@@ -24,13 +24,12 @@ use crate::{
     plugins::{Plugins, weight},
     pool::Pool,
     run::RunState,
-    sync::{into_inner, lock},
 };
 
-/// Groups are dealt with together until they have this many files.
+/// Groups are processed together up to this many files.
 const FILES: usize = 512;
 
-/// What the values of one group's files may take up, in bytes.
+/// The limit for the values of one group's files, in bytes.
 const CEILING: usize = 64 << 20;
 
 /// The values of the files of one group, in the order of its files.
@@ -38,16 +37,16 @@ const CEILING: usize = 64 << 20;
 pub struct GroupValues<'a>(&'a [Extracted]);
 
 impl<'a> GroupValues<'a> {
-    /// The values of the file at an index in the group, one for each column
-    /// of the extractors; empty where they found nothing.
+    /// The values of the file at an index in the group, one for each column of
+    /// the extractors; empty if they found nothing.
     #[must_use]
     pub fn of(&self, index: usize) -> &'a [Option<Value>] {
         self.0.get(index).map_or(&[], |extracted| &extracted.values)
     }
 }
 
-/// Goes through groups of equal files, in their order, with what extractors
-/// find in each file. Returns how many files they failed on.
+/// Visits groups of equal files in order, with the extracted values of each
+/// file. Returns how many files failed.
 pub(crate) fn extract_groups(
     pool: &Pool,
     duplicates: &Duplicates,
@@ -91,8 +90,8 @@ pub(crate) fn extract_groups(
         let mut done = 0;
         for group in &waiting {
             let own: Vec<_> = looked.by_ref().take(group.len()).collect();
-            // One that was not come to the end of is looked at again, but
-            // for the first, whose values are too many.
+            // An incomplete group is read again in the next pass. The first
+            // has more values than fit, so it is finished as it is.
             let is_whole = own.iter().all(Option::is_some);
             if run.is_over() || !(is_whole || done == 0) {
                 break;
@@ -106,11 +105,11 @@ pub(crate) fn extract_groups(
     run.outcome().map(|summary| summary.errors)
 }
 
-/// What extractors found in a file, or why it was not opened.
+/// The extracted values of a file, or why it was not opened.
 type Looked = Result<Extracted, Cause>;
 
-/// What extractors find in the files of some groups, one behind the other;
-/// nothing of those behind so many as fill the memory there is for it.
+/// Extracts from the files of some groups, in order; `None` for files after
+/// CEILING bytes of values.
 fn look_at_all(
     comparison: &Comparison<'_>,
     groups: &[Group<'_>],
@@ -144,7 +143,7 @@ fn look_at_all(
     Ok(looked.into_iter().map(into_inner).collect())
 }
 
-/// Has the extractors look at a file.
+/// Runs the extractors over a file.
 fn look(
     comparison: &Comparison<'_>,
     file: FileNumber,
@@ -155,7 +154,7 @@ fn look(
     let node = collection.parent(file);
     let directory = node.map(|node| node.reopen()).transpose()?;
     let (opened, metadata) = comparison.open(file, directory.as_ref())?;
-    // What the caller named has its whole path for a name.
+    // The name of a root is its whole path.
     let last = name.rsplit(|byte| *byte == b'/').next().unwrap_or(name);
     let below = node.map_or_else(Vec::new, |node| node.relative());
     let site = Site { directory: &below, name: last };

@@ -1,4 +1,4 @@
-//! The answer as the library gives it: groups of equal files, with their paths.
+//! Groups of equal files with their paths: the library's answer.
 
 use std::{path::PathBuf, sync::Arc};
 

@@ -6,34 +6,38 @@ use sanchay_sandbox::{Algorithm, Digest, Fault, PartialDigest};
 use sanchay_storage::{File, Metadata};
 
 use super::{
-    Content, Failure, HashResult, Reader,
+    Content,
+    context::HashContext,
     ends::{FileRead, read_two, read_whole},
     files::{FileQueue, Opened},
-    reader::{hashing, reading},
+    result::{Failure, HashResult, hashing, reading},
     stream,
 };
 use crate::{
     error::{Action, Cause, Problem},
     inspect::Inspect,
     options::Method,
-    walk::offset,
+    span::offset,
 };
 
-/// How much small files fill together, in bytes: a fraction of a second-level
-/// cache, so that what was read is still there when it is hashed.
+/// Files of up to this many bytes are read together.
+pub(super) const SMALL: u64 = 64 * 1024;
+
+/// The size of a batch in bytes: a fraction of a second-level cache, so that
+/// the bytes are still there when they are hashed.
 const BATCH: usize = 256 * 1024;
 
 /// A file whose bytes are in a batch.
-pub(super) struct PendingFile {
+struct PendingFile {
     index: usize,
     metadata: Metadata,
-    /// How many byte strings of the batch are its: 2 for the ends of a large
+    /// How many byte strings it has in the batch: 2 for the ends of a large
     /// file.
     parts: usize,
     size: u64,
     /// Whether it had more bytes than when it was opened.
     grew: bool,
-    /// Whether its digest may be kept.
+    /// Whether its digest may be cached.
     unchanged: bool,
 }
 
@@ -45,72 +49,79 @@ fn room(method: Method) -> usize {
     }
 }
 
-/// Reads files until a batch is full or the next is not for one, and has them
-/// hashed. The first file in the queue is for one.
-pub(super) fn hash(
-    reader: &mut Reader<'_>,
-    inspector: &mut dyn Inspect,
-    method: Method,
-    queue: &mut FileQueue<'_>,
-) {
-    let algorithm = match method {
-        Method::Whole(algorithm) => algorithm,
-        Method::Partial { .. } => Algorithm::Xxh64,
-    };
-    let mut pending = std::mem::take(&mut reader.pending);
-    let mut digests = std::mem::take(&mut reader.digests);
-    pending.clear();
-    let mut read = 0;
-    let result = inspector.digest_batch_with(
-        algorithm,
-        room(method),
-        &mut |space, ends| {
-            read = fill(space, ends, method, queue, &mut pending);
-            read
-        },
-        &mut digests,
-    );
-    reader.run.count_bytes(read);
-    match result {
-        Ok(()) => {
-            let mut digests = digests.iter().copied();
-            for file in &pending {
-                let result = file.result(method, algorithm, &mut digests);
-                if let Ok(result) = &result
-                    && file.unchanged
-                {
-                    queue.keep(&file.metadata, result);
-                }
-                queue.done(file.index, result.map_err(hashing));
-            }
-        }
-        Err(fault) if pending.is_empty() => {
-            // It was not even asked for a file.
-            if let Some(opened) = queue.pull() {
-                queue.done(opened.index, Err(hashing(fault)));
-            }
-        }
-        // One file must not cost the others theirs.
-        Err(_) => {
-            for file in &pending {
-                let result = match queue.open_again(file.index) {
-                    Some(Ok((file, metadata))) => {
-                        single(reader, inspector, &file, &metadata, method)
+/// Hashes files in batches. Its buffers are used again and again.
+#[derive(Default)]
+pub(super) struct BatchHasher {
+    pending: Vec<PendingFile>,
+    digests: Vec<Digest>,
+}
+
+impl BatchHasher {
+    /// Reads files until the batch is full or the next file cannot be in one,
+    /// and hashes them. The first file in the queue can.
+    pub(super) fn hash(
+        &mut self,
+        context: HashContext<'_>,
+        inspector: &mut dyn Inspect,
+        method: Method,
+        queue: &mut FileQueue<'_>,
+    ) {
+        let algorithm = match method {
+            Method::Whole(algorithm) => algorithm,
+            Method::Partial { .. } => Algorithm::Xxh64,
+        };
+        let Self { pending, digests } = self;
+        pending.clear();
+        let mut read = 0;
+        let result = inspector.digest_batch_with(
+            algorithm,
+            room(method),
+            &mut |space, ends| {
+                read = fill(space, ends, method, queue, pending);
+                read
+            },
+            digests,
+        );
+        context.run.count_bytes(read);
+        match result {
+            Ok(()) => {
+                let mut digests = digests.iter().copied();
+                for file in &*pending {
+                    let result = file.result(method, algorithm, &mut digests);
+                    if let Ok(result) = &result
+                        && file.unchanged
+                    {
+                        queue.keep(&file.metadata, result);
                     }
-                    Some(Err(cause)) => Err((Action::Open, cause)),
-                    None => continue,
-                };
-                queue.done(file.index, result);
+                    queue.done(file.index, result.map_err(hashing));
+                }
+            }
+            Err(fault) if pending.is_empty() => {
+                // The call failed before it read a file.
+                if let Some(opened) = queue.pull() {
+                    queue.done(opened.index, Err(hashing(fault)));
+                }
+            }
+            // One bad file must not cost the others their digests.
+            Err(_) => {
+                for file in &*pending {
+                    let result = match queue.open_again(file.index) {
+                        Some(Ok((file, metadata))) => single(
+                            context, inspector, &file, &metadata, method,
+                        ),
+                        Some(Err(cause)) => Err((Action::Open, cause)),
+                        None => continue,
+                    };
+                    queue.done(file.index, result);
+                }
             }
         }
     }
-    reader.pending = pending;
-    reader.digests = digests;
 }
 
 /// Hashes a file by itself.
 fn single(
-    reader: &Reader<'_>,
+    context: HashContext<'_>,
     inspector: &mut dyn Inspect,
     file: &File,
     metadata: &Metadata,
@@ -118,7 +129,9 @@ fn single(
 ) -> Result<HashResult, Failure> {
     let chunk = match method {
         Method::Whole(algorithm) => {
-            return stream::hash(reader, inspector, file, metadata, algorithm);
+            return stream::hash(
+                context, inspector, file, metadata, algorithm,
+            );
         }
         Method::Partial { chunk } => chunk,
     };
@@ -148,6 +161,23 @@ fn single(
     })
 }
 
+/// How much room a file needs in a batch; `None` if it must not be in
+/// one.
+fn room_for(method: Method, opened: &Opened) -> Option<usize> {
+    let size = opened.metadata.size;
+    let most = match method {
+        Method::Whole(_) => SMALL,
+        Method::Partial { chunk } => 2 * u64::from(chunk),
+    };
+    match method {
+        _ if opened.is_pseudo => None,
+        // One more byte shows whether it grew.
+        _ if size <= most => usize::try_from(size + 1).ok(),
+        Method::Whole(_) => None,
+        Method::Partial { .. } => usize::try_from(most).ok(),
+    }
+}
+
 /// Reads files into the space of a batch. Returns how much of it they fill.
 fn fill(
     space: &mut [u8],
@@ -160,8 +190,8 @@ fn fill(
     let mut used = 0;
     while let Some(opened) = queue.pull() {
         let rest = space.get_mut(used..).unwrap_or_default();
-        let fits = Reader::room_for(method, &opened)
-            .is_some_and(|need| need <= rest.len());
+        let fits =
+            room_for(method, &opened).is_some_and(|need| need <= rest.len());
         if !fits {
             queue.put_back(opened);
             break;
@@ -189,7 +219,7 @@ fn fill(
             _ => read_whole(&file, &metadata, rest),
         };
         match read {
-            // While a file is being truncated, its ends are not known.
+            // A file that is being truncated has no known ends.
             Ok(read) if read.shrank && is_partial => {
                 queue.done(
                     index,
@@ -218,13 +248,13 @@ fn fill(
     used
 }
 
-/// Whether there are bytes in a file that says that it has none.
+/// Whether a file of size 0 has bytes.
 fn is_pseudo_file(file: &File) -> io::Result<bool> {
     loop {
         match file.read_at(&mut [0], 0) {
             Ok(bytes) => return Ok(bytes > 0),
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            // It can be read from one end to the other only.
+            // It has no random access.
             Err(e) if e.kind() == io::ErrorKind::NotSeekable => {
                 return Ok(true);
             }

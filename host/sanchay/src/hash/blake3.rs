@@ -1,6 +1,6 @@
-//! BLAKE3 of a large file by all workers that are idle: pieces of it are
-//! read and hashed side by side, each in an instance of its own, and their
-//! values joined in order. Memory is bounded by the workers, not by the file.
+//! BLAKE3 of a large file by all idle workers. They read and hash pieces in
+//! parallel, each in its own instance, and the chaining values are joined in
+//! order. Memory grows with the workers, not with the file.
 
 use std::{
     sync::{
@@ -12,20 +12,21 @@ use std::{
 
 use sanchay_sandbox::{Algorithm, ChainingValue, Digest};
 use sanchay_storage::File;
+use sanchay_sync::{into_inner, lock};
 
 use super::{
-    Content, Failure, HashResult, Reader,
+    Content,
+    context::HashContext,
     ends::read_at,
-    reader::{hashing, reading},
+    result::{Failure, HashResult, hashing, reading},
 };
 use crate::inspect::Inspect;
-use crate::sync::{into_inner, lock};
 
-/// The bytes of a piece: a power of two of BLAKE3's chunks, and little enough
-/// to be in a second-level cache.
+/// The bytes of a piece: a power of two of BLAKE3's chunks that fits a
+/// second-level cache.
 const PIECE: u64 = 512 << 10;
 
-/// How many workers are idle is checked again after so many pieces.
+/// Looks for idle workers again after this many pieces.
 const PIECES: usize = 128;
 
 /// The values of the greatest subtrees of the pieces so far, from the left.
@@ -36,7 +37,7 @@ struct Stack {
 }
 
 impl Stack {
-    /// Adds a piece behind which there are others.
+    /// Adds a piece that is not the last.
     fn push(
         &mut self,
         mut value: ChainingValue,
@@ -71,7 +72,7 @@ type Outcome = Result<Option<ChainingValue>, Failure>;
 /// Hashes a file of more than one piece. `None` if it turned out to be
 /// shorter than when it was opened.
 pub(super) fn hash(
-    reader: &Reader<'_>,
+    context: HashContext<'_>,
     inspector: &mut dyn Inspect,
     file: &File,
     size: u64,
@@ -81,7 +82,7 @@ pub(super) fn hash(
     loop {
         let part = PIECE * PIECES as u64;
         let to = size.min(from + part);
-        for (index, outcome) in hash_pieces(reader, inspector, file, from, to)
+        for (index, outcome) in hash_pieces(context, inspector, file, from, to)
             .into_iter()
             .enumerate()
         {
@@ -106,7 +107,7 @@ pub(super) fn hash(
 /// The values of the pieces between two offsets, in order; up to the
 /// first that has none.
 fn hash_pieces(
-    reader: &Reader<'_>,
+    context: HashContext<'_>,
     inspector: &mut dyn Inspect,
     file: &File,
     from: u64,
@@ -122,23 +123,23 @@ fn hash_pieces(
         }
         let offset = from + index as u64 * PIECE;
         let bytes = PIECE.min(to - offset);
-        let outcome = hash_piece(reader, inspector, file, offset, bytes);
+        let outcome = hash_piece(context, inspector, file, offset, bytes);
         if !matches!(outcome, Ok(Some(_))) {
-            // There is no use in what comes behind it.
+            // Later pieces are of no use.
             next.store(count, Relaxed);
         }
         lock(&outcomes).push((index, outcome));
     };
-    let threads = reader.pool.threads();
-    let idle = threads.saturating_sub(reader.run.working());
+    let threads = context.pool.threads();
+    let idle = threads.saturating_sub(context.run.working());
     thread::scope(|scope| {
         for _ in 0..idle.min(count.saturating_sub(1)) {
             let help = || {
-                let mut inspector = reader.pool.inspector();
+                let mut inspector = context.pool.inspector();
                 work(&mut *inspector);
-                reader.pool.give_back(inspector);
+                context.pool.give_back(inspector);
             };
-            // Without help it only takes longer.
+            // Without helpers it only takes longer.
             let _ = thread::Builder::new().spawn_scoped(scope, help);
         }
         work(inspector);
@@ -150,7 +151,7 @@ fn hash_pieces(
 
 /// The value of one piece.
 fn hash_piece(
-    reader: &Reader<'_>,
+    context: HashContext<'_>,
     inspector: &mut dyn Inspect,
     file: &File,
     offset: u64,
@@ -167,6 +168,6 @@ fn hash_piece(
         })
         .map_err(hashing)?;
     result?;
-    reader.count(got)?;
+    context.count(got)?;
     Ok(value.ok().filter(|_| got == room))
 }

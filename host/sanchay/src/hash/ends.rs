@@ -1,5 +1,4 @@
-//! Reading what a batch has of a file: all of a small one, or the two ends of
-//! a large one.
+//! Reading files into a batch: small files whole, the two ends of large ones.
 
 use std::io::{self, Read as _};
 
@@ -7,20 +6,19 @@ use sanchay_storage::{File, Metadata};
 
 /// What was read of a file.
 pub(super) struct FileRead {
-    /// Where its byte strings end, from where it begins.
+    /// Where its byte strings end, relative to its beginning.
     pub(super) parts: [Option<usize>; 2],
-    /// How much room they take.
+    /// Their length together.
     pub(super) bytes: usize,
     /// How many bytes the file has.
     pub(super) size: u64,
     pub(super) grew: bool,
-    /// Whether the file ended before it should.
+    /// Whether the file ended early.
     pub(super) shrank: bool,
 }
 
-/// Reads a whole small file. What it did not have when it was opened is left
-/// out: a log that is written to has its digest all the same, and one that
-/// is written to for ever has an end.
+/// Reads a whole small file. Ignores bytes appended after opening, so growing
+/// logs finish.
 pub(super) fn read_whole(
     file: &File,
     metadata: &Metadata,
@@ -68,8 +66,8 @@ pub(super) fn read_two(
     })
 }
 
-/// Reads the two ends of a file one behind the other. Returns how many bytes
-/// the first has, and how long the file is.
+/// Reads the two ends of a file one after the other. Returns the length of the
+/// first and the size of the file.
 fn read_ends(
     file: &File,
     metadata: &Metadata,
@@ -118,7 +116,7 @@ mod tests {
         walk::RootEntry,
     };
 
-    /// A file that had another size when it was opened.
+    /// A file whose size changed after it was opened.
     struct Cut {
         storage: MemoryStorage,
         before: u64,
@@ -167,8 +165,8 @@ mod tests {
     #[test]
     fn a_partial_digest_of_a_file_that_ends_early_is_an_error() {
         let method = Method::Partial { chunk: 100 };
-        // In its last chunk, before it, in its first; and of one that is
-        // smaller than two chunks.
+        // It ends in the last chunk, before it, or in the first; the last file
+        // is smaller than two chunks.
         for (bytes, before) in
             [(950, 1000), (500, 1000), (50, 1000), (99, 150)]
         {
@@ -182,7 +180,7 @@ mod tests {
                 bytes as u64
             );
         }
-        // Of the whole of it there is a digest, of what it has now.
+        // The digest of the whole file is that of its present bytes.
         let whole = Method::Whole(Algorithm::Xxh64);
         assert_eq!(cut(500, 1000, whole).unwrap().size, 500);
     }

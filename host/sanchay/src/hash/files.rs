@@ -1,9 +1,8 @@
-//! The files that a reader is to hash, opened one after another and no sooner
-//! than they are read.
+//! The files that a reader hashes, each opened just before it is read.
 
 use sanchay_storage::{File, Metadata};
 
-use super::{Failure, HashResult};
+use super::result::{Failure, HashResult};
 use crate::{
     cache::{DigestCache, FileKey},
     error::{Action, Cause},
@@ -27,7 +26,7 @@ pub(crate) trait Files: Send {
         index: usize,
     ) -> Option<Result<(File, Metadata), Cause>>;
 
-    /// Takes what became of a file.
+    /// Takes the result of a file.
     fn done(&mut self, index: usize, result: Result<HashResult, Failure>);
 }
 
@@ -36,12 +35,12 @@ pub(super) struct Opened {
     pub(super) index: usize,
     pub(super) file: File,
     pub(super) metadata: Metadata,
-    /// Whether it has bytes though it says that it has none: the kernel makes
-    /// them up while they are read.
+    /// Whether it has bytes though its size is 0: a pseudo file, whose bytes
+    /// the kernel makes while they are read.
     pub(super) is_pseudo: bool,
 }
 
-/// Files to be opened and hashed, those left out whose digests are known.
+/// Files to open and hash. Skips those with cached digests.
 pub(super) struct FileQueue<'q> {
     next: usize,
     count: usize,
@@ -139,7 +138,7 @@ impl<'q> FileQueue<'q> {
         self.files.open(index)
     }
 
-    /// Says what became of a file.
+    /// Reports the result of a file.
     pub(super) fn done(
         &mut self,
         index: usize,

@@ -14,8 +14,7 @@ use rustix::{
     fs::{OFlags, fcntl_getfl, fcntl_setfl},
     io::Errno,
 };
-
-use crate::sync::lock;
+use sanchay_sync::lock;
 
 /// Whether a path names a descriptor that this process inherited.
 pub(super) fn is_handed_down(path: &Path) -> bool {

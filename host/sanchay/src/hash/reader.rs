@@ -1,48 +1,33 @@
-//! Reading files and having them hashed. Many small files are read one behind
-//! the other into the memory of the instance and hashed in one call; a large
-//! one is streamed. No file costs an allocation, or a copy beyond the
-//! kernel's.
+//! Reads and hashes files. Small files are read into the instance's memory and
+//! hashed together in one call; large ones are streamed. No file costs an
+//! allocation, or a copy beyond the kernel's.
 
-use std::io::{self, Read};
-
-use sanchay_sandbox::{Digest, Fault};
+use std::io::Read;
 
 use super::{
-    HashResult, batch,
+    batch::{BatchHasher, SMALL},
+    context::HashContext,
     files::{FileQueue, Files, Opened},
+    result::{Failure, HashResult},
     stream,
 };
 use crate::{
-    cache::DigestCache,
-    error::{Action, Cause},
-    inspect::Inspect,
-    options::Method,
-    pool::Pool,
+    cache::DigestCache, inspect::Inspect, options::Method, pool::Pool,
     run::RunState,
 };
 
-/// Files of up to this many bytes are read together.
-const SMALL: u64 = 64 * 1024;
-
-/// Why a file could not be hashed.
-pub(crate) type Failure = (Action, Cause);
-
-/// A worker's means of reading. The worker's sandboxed instance is lent to
-/// each call.
+/// A worker's reader. Each call borrows the worker's sandboxed instance.
 pub(crate) struct Reader<'r> {
-    pub(super) run: &'r RunState<'r>,
-    pub(super) pool: &'r Pool,
+    context: HashContext<'r>,
     cache: Option<&'r dyn DigestCache>,
-    /// Buffers that are used again and again.
-    pub(super) pending: Vec<batch::PendingFile>,
-    pub(super) digests: Vec<Digest>,
+    batch: BatchHasher,
 }
 
 impl<'r> Reader<'r> {
     /// A reader that reads every file.
     pub(crate) fn new(run: &'r RunState<'r>, pool: &'r Pool) -> Self {
-        let (pending, digests) = (Vec::new(), Vec::new());
-        Self { run, pool, cache: None, pending, digests }
+        let context = HashContext { run, pool };
+        Self { context, cache: None, batch: BatchHasher::default() }
     }
 
     /// Reads no file whose digest a cache knows.
@@ -53,7 +38,7 @@ impl<'r> Reader<'r> {
         Self { cache, ..self }
     }
 
-    /// Hashes so many files, and says what became of each.
+    /// Hashes `count` files and reports the result of each.
     pub(crate) fn hash(
         &mut self,
         inspector: &mut dyn Inspect,
@@ -61,8 +46,9 @@ impl<'r> Reader<'r> {
         count: usize,
         files: &mut dyn Files,
     ) {
+        let Self { context, cache, .. } = *self;
         let mut queue =
-            FileQueue::new(count, files, method, self.cache, self.run);
+            FileQueue::new(count, files, method, cache, context.run);
         while let Some(opened) = queue.pull() {
             match self.hash_alone(inspector, method, &opened) {
                 Some(result) => {
@@ -76,108 +62,41 @@ impl<'r> Reader<'r> {
                 }
                 None => {
                     queue.put_back(opened);
-                    batch::hash(self, inspector, method, &mut queue);
+                    self.batch.hash(context, inspector, method, &mut queue);
                 }
             }
         }
     }
 
-    /// Hashes a file that is not to be read together with others; `None` if
-    /// it is.
+    /// Hashes a file that does not go into a batch; `None` if it does.
     fn hash_alone(
         &self,
         inspector: &mut dyn Inspect,
         method: Method,
         opened: &Opened,
     ) -> Option<Result<HashResult, Failure>> {
+        let context = self.context;
         let Opened { file, metadata, is_pseudo, .. } = opened;
         if *is_pseudo {
-            let result = stream::hash_pseudo(self, inspector, file, method);
+            let result = stream::hash_pseudo(context, inspector, file, method);
             let modified = Some(metadata.modified);
             return Some(result.map(|it| HashResult { modified, ..it }));
         }
         match method {
-            Method::Whole(algorithm) if metadata.size > SMALL => {
-                Some(stream::hash(self, inspector, file, metadata, algorithm))
-            }
+            Method::Whole(algorithm) if metadata.size > SMALL => Some(
+                stream::hash(context, inspector, file, metadata, algorithm),
+            ),
             _ => None,
         }
     }
 
-    /// Hashes a stream that cannot be sought in.
+    /// Hashes a stream without random access.
     pub(crate) fn pipe(
         &self,
         inspector: &mut dyn Inspect,
         source: impl Read + Send,
         method: Method,
     ) -> Result<HashResult, Failure> {
-        stream::hash_pipe(self, inspector, source, method)
+        stream::hash_pipe(self.context, inspector, source, method)
     }
-
-    /// How much room a file needs in a batch; `None` if it must not be in
-    /// one.
-    pub(super) fn room_for(method: Method, opened: &Opened) -> Option<usize> {
-        let size = opened.metadata.size;
-        let most = match method {
-            Method::Whole(_) => SMALL,
-            Method::Partial { chunk } => 2 * u64::from(chunk),
-        };
-        match method {
-            _ if opened.is_pseudo => None,
-            // One byte more tells whether it grew.
-            _ if size <= most => usize::try_from(size + 1).ok(),
-            Method::Whole(_) => None,
-            Method::Partial { .. } => usize::try_from(most).ok(),
-        }
-    }
-
-    /// Counts bytes that were hashed; an error once the run is over.
-    pub(super) fn count(&self, bytes: usize) -> Result<(), Failure> {
-        self.run.count_bytes(bytes);
-        self.run.tick();
-        if !self.run.is_over() {
-            return Ok(());
-        }
-        let cancelled =
-            io::Error::new(io::ErrorKind::Interrupted, "cancelled");
-        Err((Action::Read, Cause::Io(cancelled)))
-    }
-}
-
-/// Reads once, again where a signal interrupted.
-pub(super) fn read(
-    source: &mut impl Read,
-    space: &mut [u8],
-) -> io::Result<usize> {
-    loop {
-        match source.read(space) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            result => return result,
-        }
-    }
-}
-
-/// Reads until the space is full or the source ends.
-pub(super) fn read_full(
-    source: &mut (impl Read + ?Sized),
-    space: &mut [u8],
-) -> io::Result<usize> {
-    let mut filled = 0;
-    while let Some(rest) = space.get_mut(filled..).filter(|r| !r.is_empty()) {
-        match source.read(rest) {
-            Ok(0) => break,
-            Ok(got) => filled += got,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
-}
-
-pub(super) fn reading(error: io::Error) -> Failure {
-    (Action::Read, error.into())
-}
-
-pub(super) fn hashing(fault: Fault) -> Failure {
-    (Action::Hash, fault.into())
 }

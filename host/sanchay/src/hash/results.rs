@@ -12,7 +12,7 @@ use crate::{
     error::EntryError,
     plugins,
     run::RunState,
-    walk::{offset, slice},
+    span::{offset, slice},
 };
 
 /// What a result takes up, in bytes, or thereabouts.

@@ -6,14 +6,13 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use sanchay_sync::{into_inner, lock};
+
 use crate::{
     entry::Batch,
     error::EntryError,
-    sync::{into_inner, lock},
-    walk::{
-        DirReader, Names, Node, Visitor, WorkerVisitor, by_name, by_path,
-        slice,
-    },
+    span::slice,
+    walk::{Directory, Names, Node, Visitor, WorkerVisitor, by_name, by_path},
 };
 
 /// How many files are hashed in one piece at most.
@@ -28,21 +27,17 @@ pub(super) enum Segment {
 }
 
 impl Segment {
-    /// Puts what was found in a directory in the order of the paths.
-    pub(super) fn arrange(reader: &DirReader) -> (Names, Vec<Self>) {
-        let bytes = reader.names();
-        let files = reader.files.iter().map(|span| (*span, false));
-        let directories =
-            reader.directories.iter().map(|(span, _)| (*span, true));
-        let all = reader.files.len() + reader.directories.len();
-        let mut entries = Vec::with_capacity(all);
-        entries.extend(files.chain(directories));
+    /// Puts the entries of a directory in the order of their paths.
+    pub(super) fn arrange(found: Directory<'_>) -> (Names, Vec<Self>) {
+        let Directory { names: bytes, files, directories, .. } = found;
+        let mut entries = Vec::with_capacity(files.len() + directories.len());
+        entries.extend(files.iter().map(|span| (*span, false)));
+        entries.extend(directories.iter().map(|(span, _)| (*span, true)));
         entries.sort_unstable_by(|a, b| {
             by_name((slice(bytes, a.0), a.1), (slice(bytes, b.0), b.1))
         });
-        let mut names = Names::with_capacity(reader.files.len(), bytes.len());
-        let mut segments =
-            Vec::with_capacity(2 * reader.directories.len() + 1);
+        let mut names = Names::with_capacity(files.len(), bytes.len());
+        let mut segments = Vec::with_capacity(2 * directories.len() + 1);
         for (span, is_dir) in entries {
             let name = slice(bytes, span);
             if is_dir {

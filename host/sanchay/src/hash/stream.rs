@@ -1,6 +1,5 @@
-//! Streaming what does not fit the buffer that small files share: a large
-//! file, or a pipe. Reading a large file overlaps with hashing it where a
-//! CPU would be idle otherwise.
+//! Streams large files and pipes, which do not fit a batch. Reading overlaps
+//! with hashing if a CPU would be idle otherwise.
 
 use std::{
     io::{self, Read},
@@ -12,8 +11,9 @@ use sanchay_sandbox::Algorithm;
 use sanchay_storage::{File, FileReader, Metadata};
 
 use super::{
-    Content, Failure, HashResult, Reader, blake3,
-    reader::{hashing, read, read_full, reading},
+    Content, blake3,
+    context::HashContext,
+    result::{Failure, HashResult, hashing, reading},
 };
 use crate::inspect::Inspect;
 use crate::options::Method;
@@ -29,14 +29,14 @@ const OVERLAPPED: u64 = 8 << 20;
 /// Whether a CPU is idle is checked again after this many bytes.
 const PART: u64 = 64 << 20;
 
-/// How much passes from the one to the other at a time, in bytes, and how
-/// many such pieces there are.
+/// The size of the pieces that the reading thread passes on, in bytes, and
+/// their number.
 const PIECE: usize = 512 * 1024;
 const PIECES: usize = 3;
 
 /// Hashes a large file.
 pub(super) fn hash(
-    reader: &Reader<'_>,
+    context: HashContext<'_>,
     inspector: &mut dyn Inspect,
     file: &File,
     metadata: &Metadata,
@@ -45,7 +45,7 @@ pub(super) fn hash(
     if algorithm == Algorithm::Blake3
         && metadata.size >= OVERLAPPED
         && let Some(mut result) =
-            blake3::hash(reader, inspector, file, metadata.size)?
+            blake3::hash(context, inspector, file, metadata.size)?
     {
         result.modified = Some(metadata.modified);
         let after = file.read_at(&mut [0], result.size).map_err(reading)?;
@@ -54,21 +54,21 @@ pub(super) fn hash(
     }
     inspector.begin(algorithm).map_err(hashing)?;
     let mut source = file.reader();
-    // What it had when it was opened, and no more.
+    // Ignores bytes appended after opening.
     let mut size = 0;
     while size < metadata.size {
         let rest = metadata.size - size;
         let part = rest.min(PART);
         // Two threads for one file only while a processor is idle.
-        let idle = reader.run.working() < reader.pool.threads();
+        let idle = context.run.working() < context.pool.threads();
         let ahead = if idle && rest >= OVERLAPPED {
-            overlap(reader, inspector, source.by_ref().take(part))?
+            overlap(context, inspector, source.by_ref().take(part))?
         } else {
             None
         };
         let got = match ahead {
             Some(got) => got,
-            None => feed(reader, inspector, &mut source, part)?,
+            None => feed(context, inspector, &mut source, part)?,
         };
         size += got;
         if got < part {
@@ -81,27 +81,26 @@ pub(super) fn hash(
     Ok(result)
 }
 
-/// Hashes a file that has bytes though it said that it has none.
+/// Hashes a file that has bytes though its size was 0.
 pub(super) fn hash_pseudo(
-    reader: &Reader<'_>,
+    context: HashContext<'_>,
     inspector: &mut dyn Inspect,
     file: &File,
     method: Method,
 ) -> Result<HashResult, Failure> {
-    // A file that was empty when it was opened and has grown has a size by
-    // now; one that the kernel makes up never has.
+    // A file that grew after it was opened has a size by now; a pseudo file
+    // never has.
     let size = file.metadata().map_or(0, |now| now.size);
     let limit = if size == 0 { u64::MAX } else { size };
     let source = file.reader().take(limit);
-    let result = hash_pipe(reader, inspector, source, method)?;
+    let result = hash_pipe(context, inspector, source, method)?;
     Ok(HashResult { grew: size > 0, ..result })
 }
 
-/// Feeds a stream to the digest in the making, read straight into the
-/// memory of the instance, to its end or to a limit. Returns how many
-/// bytes it had.
+/// Updates the digest with a stream, up to its end or a limit, reading
+/// straight into the instance's memory. Returns the number of bytes.
 fn feed(
-    reader: &Reader<'_>,
+    context: HashContext<'_>,
     inspector: &mut dyn Inspect,
     mut source: impl Read + Send,
     limit: u64,
@@ -123,16 +122,16 @@ fn feed(
             break;
         }
         size += got as u64;
-        reader.count(got)?;
+        context.count(got)?;
     }
     Ok(size)
 }
 
-/// Feeds a file to the digest in the making while another thread reads
-/// ahead. Returns how many bytes it had; `None` if there is no thread to
-/// be had, and nothing was read.
+/// Updates the digest with a file while another thread reads ahead. Returns
+/// the number of bytes; `None` if the thread does not start and nothing was
+/// read.
 fn overlap(
-    reader: &Reader<'_>,
+    context: HashContext<'_>,
     inspector: &mut dyn Inspect,
     mut source: io::Take<&mut FileReader<'_>>,
 ) -> Result<Option<u64>, Failure> {
@@ -143,8 +142,8 @@ fn overlap(
             // There is room for all of them.
             let _ = empty.send(vec![0; PIECE]);
         }
-        // Ends when either channel does: nothing is left to read, or
-        // nobody wants it any more.
+        // Ends with either channel: at the end of the file, or when the
+        // hashing thread stops.
         let read_ahead = move || {
             for mut piece in emptied {
                 let got = read_full(&mut source, &mut piece);
@@ -164,7 +163,7 @@ fn overlap(
             let bytes = piece.get(..got).unwrap_or_default();
             inspector.update(bytes).map_err(hashing)?;
             size += got as u64;
-            reader.count(got)?;
+            context.count(got)?;
             // The other thread may be done.
             let _ = empty.send(piece);
         }
@@ -172,9 +171,9 @@ fn overlap(
     })
 }
 
-/// Hashes a stream that cannot be sought in.
+/// Hashes a stream without random access.
 pub(super) fn hash_pipe(
-    reader: &Reader<'_>,
+    context: HashContext<'_>,
     inspector: &mut dyn Inspect,
     mut source: impl Read + Send,
     method: Method,
@@ -182,18 +181,18 @@ pub(super) fn hash_pipe(
     match method {
         Method::Whole(algorithm) => {
             inspector.begin(algorithm).map_err(hashing)?;
-            let size = feed(reader, inspector, source, u64::MAX)?;
+            let size = feed(context, inspector, source, u64::MAX)?;
             finish(inspector, algorithm, size)
         }
         Method::Partial { chunk } => {
-            pipe_ends(reader, inspector, &mut source, chunk)
+            pipe_ends(context, inspector, &mut source, chunk)
         }
     }
 }
 
 /// The partial digest of a stream: its last chunk is kept as it goes by.
 fn pipe_ends(
-    reader: &Reader<'_>,
+    context: HashContext<'_>,
     inspector: &mut dyn Inspect,
     source: &mut dyn Read,
     chunk: u32,
@@ -213,7 +212,7 @@ fn pipe_ends(
             size += got as u64;
             end.drain(..got);
             end.extend_from_slice(more.get(..got).unwrap_or_default());
-            reader.count(got)?;
+            context.count(got)?;
             if got < chunk {
                 break;
             }
@@ -234,4 +233,31 @@ fn finish(
     let digest = inspector.finish().map_err(hashing)?;
     let content = Content::Whole(algorithm, digest);
     Ok(HashResult { content, size, modified: None, grew: false })
+}
+
+/// Reads once, again where a signal interrupted.
+fn read(source: &mut impl Read, space: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match source.read(space) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+/// Reads until the space is full or the source ends.
+fn read_full(
+    source: &mut (impl Read + ?Sized),
+    space: &mut [u8],
+) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = space.get_mut(filled..).filter(|r| !r.is_empty()) {
+        match source.read(rest) {
+            Ok(0) => break,
+            Ok(got) => filled += got,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }

@@ -33,8 +33,8 @@ use crate::{
     queue::WorkQueue,
     run::RunState,
     walk::{
-        KeptOpen, Names, Node, Open, Operation, Parent, RootEntry, Task,
-        TaskSink, Traversal, Walk, Worker,
+        Names, Node, Open, Operation, Parent, RootEntry, SharedDirectoryCache,
+        Task, TaskSink, Traversal, Walk, Worker,
     },
 };
 
@@ -88,7 +88,7 @@ pub(super) fn hash(
         named,
         queue: &queue,
         emitter,
-        kept: KeptOpen::default(),
+        open_directories: SharedDirectoryCache::default(),
     };
     Traversal {
         pool,
@@ -98,7 +98,7 @@ pub(super) fn hash(
         queue: &queue,
         visited: None,
     }
-    .go()?;
+    .run()?;
     drop(tree);
     run.outcome()
 }
@@ -139,11 +139,11 @@ struct HashTree<'a> {
     named: NamedFilter,
     queue: &'a WorkQueue<Task<usize, Ticket>>,
     emitter: OrderedEmitter<'a, ResultBatch>,
-    /// What the roots keep open.
-    kept: KeptOpen,
+    /// The directories that the roots keep open.
+    open_directories: SharedDirectoryCache,
 }
 
-/// What became of a file.
+/// The result of a file.
 #[derive(Default)]
 struct Outcome {
     /// `None` if the run was over before its turn.
@@ -191,43 +191,42 @@ impl<'a> Operation for HashTree<'a> {
         };
         let walk = &self.options.walk;
         let links = walk.link_policy();
-        let cause =
-            match RootEntry::open(self.storage, path, links, &self.kept) {
-                Ok(RootEntry::Directory(open)) if walk.follow => {
-                    drop(open);
-                    self.follow(ticket, path, worker.tasks());
-                    return None;
+        let cause = match RootEntry::open(
+            self.storage,
+            path,
+            links,
+            &self.open_directories,
+        ) {
+            Ok(RootEntry::Directory(open)) if walk.follow => {
+                drop(open);
+                self.follow(ticket, path, worker.tasks());
+                return None;
+            }
+            Ok(RootEntry::Directory(open)) => return Some((open, ticket)),
+            Ok(RootEntry::File(file, metadata)) => {
+                if self.named.wants(&metadata) {
+                    self.hash_source(ticket, path, (file, metadata), worker);
+                } else {
+                    self.fill(ticket, ResultBatch::default());
                 }
-                Ok(RootEntry::Directory(open)) => return Some((open, ticket)),
-                Ok(RootEntry::File(file, metadata)) => {
-                    if self.named.wants(&metadata) {
-                        self.hash_source(
-                            ticket,
-                            path,
-                            (file, metadata),
-                            worker,
-                        );
-                    } else {
-                        self.fill(ticket, ResultBatch::default());
-                    }
-                    return None;
-                }
-                Ok(RootEntry::Special(file, kind)) => {
-                    match file.into_local().filter(|_| is_handed_down(path)) {
-                        Some(file) => match blocking(file) {
-                            Ok(pipe) => {
-                                self.pipe(ticket, path, pipe, worker);
-                                return None;
-                            }
-                            Err(errno) => Cause::Io(errno.into()),
-                        },
-                        None => Cause::Problem(Problem::NotRegular(
-                            kind.describe(),
-                        )),
+                return None;
+            }
+            Ok(RootEntry::Special(file, kind)) => {
+                match file.into_local().filter(|_| is_handed_down(path)) {
+                    Some(file) => match blocking(file) {
+                        Ok(pipe) => {
+                            self.pipe(ticket, path, pipe, worker);
+                            return None;
+                        }
+                        Err(errno) => Cause::Io(errno.into()),
+                    },
+                    None => {
+                        Cause::Problem(Problem::NotRegular(kind.describe()))
                     }
                 }
-                Err(cause) => cause,
-            };
+            }
+            Err(cause) => cause,
+        };
         let error = EntryError::new(path.clone(), Action::Root, cause);
         let mut batch = ResultBatch::default();
         self.error(&mut batch, error.named());
@@ -244,13 +243,13 @@ impl<'a> Operation for HashTree<'a> {
         worker: &mut Worker<'_, Self>,
     ) {
         worker.reader.filter_by_metadata(worker.inspector, open);
-        let (names, segments) = Segment::arrange(worker.reader);
+        let (names, segments) = Segment::arrange(worker.reader.directory());
         // The first ticket is for what is wrong with the directory itself.
         let mut tickets =
             self.emitter.split(ticket, segments.len() + 1).into_iter();
         let first = tickets.next();
         let shared = names.len() > FILES_PER_TASK;
-        let parent = match worker.reader.directories.is_empty() {
+        let parent = match worker.reader.directory().directories.is_empty() {
             true => open.clone().into_parent(),
             false => open.parent(),
         };
@@ -309,7 +308,7 @@ impl HashTree<'_> {
     /// Fills a slot with the reader's errors.
     fn fill_errors(&self, ticket: Ticket, worker: &mut Worker<'_, Self>) {
         let mut batch = ResultBatch::default();
-        for error in worker.reader.errors.drain(..) {
+        for error in worker.reader.drain_errors() {
             self.error(&mut batch, error);
         }
         self.fill(ticket, batch);
@@ -328,10 +327,10 @@ impl HashTree<'_> {
             return;
         }
         let tasks = worker.tasks();
-        let mut hand_on = |from| {
-            self.hand_on(tasks, &mut mine, from, parent, names);
+        let mut split_off = |from| {
+            self.split_off(tasks, &mut mine, from, parent, names);
         };
-        let outcomes = self.outcomes(open, names, worker, &mut hand_on);
+        let outcomes = self.outcomes(open, names, worker, &mut split_off);
         let mut outcomes = outcomes.into_iter();
         for (ticket, range) in mine {
             let own = outcomes.by_ref().take(range.len());
@@ -340,9 +339,9 @@ impl HashTree<'_> {
         }
     }
 
-    /// Leaves the files from an index on to whichever worker is free: those
-    /// before them are enough. `mine` is what remains.
-    fn hand_on(
+    /// Queues the files from an index on as tasks for free workers. `mine`
+    /// keeps the others.
+    fn split_off(
         &self,
         sink: TaskSink<'_, usize, Ticket>,
         mine: &mut Vec<(Ticket, Range<usize>)>,
@@ -378,11 +377,11 @@ impl HashTree<'_> {
         directory: &Open,
         names: &Names,
         worker: &mut Worker<'_, Self>,
-        hand_on: &mut (dyn FnMut(usize) + Send),
+        split_off: &mut (dyn FnMut(usize) + Send),
     ) -> Vec<Outcome> {
         let method = self.options.method;
         let count = names.len();
-        let extractors = &mut worker.reader.extractors;
+        let extractors = &mut *worker.extractors;
         let below = match extractors.is_empty() {
             true => Vec::new(),
             false => directory.node.relative(),
@@ -398,7 +397,7 @@ impl HashTree<'_> {
             below: &below,
             values: 0,
             end: count,
-            hand_on: Some(hand_on),
+            split_off: Some(split_off),
             outcomes,
         };
         worker.state.hash(worker.inspector, method, count, &mut files);
@@ -457,7 +456,7 @@ impl HashTree<'_> {
     ) {
         let name = path.file_name().unwrap_or_default().as_bytes();
         let (file, metadata) = &opened;
-        let extractors = &mut worker.reader.extractors;
+        let extractors = &mut *worker.extractors;
         let extracted = Extracted::from_file(
             extractors,
             file,
@@ -547,7 +546,7 @@ impl HashTree<'_> {
         // begin other work of this one's, and wait for itself.
         let roots = [root.to_owned()];
         let walked = thread::scope(|scope| {
-            let walk = || walk.go(&roots);
+            let walk = || walk.run(&roots);
             match thread::Builder::new().spawn_scoped(scope, walk) {
                 Ok(walk) => walk.join().unwrap_or_else(|p| resume_unwind(p)),
                 Err(source) => Err(Error::Threads { threads: 1, source }),
@@ -588,7 +587,7 @@ struct DirectoryFiles<'f> {
     values: usize,
     /// Where the files end that are this worker's.
     end: usize,
-    hand_on: Option<&'f mut (dyn FnMut(usize) + Send)>,
+    split_off: Option<&'f mut (dyn FnMut(usize) + Send)>,
     outcomes: Vec<Outcome>,
 }
 
@@ -632,10 +631,10 @@ impl Files for DirectoryFiles<'_> {
         let is_large =
             matches!(self.method, Method::Whole(_)) && metadata.size >= LARGE;
         if (is_large || self.values >= MAX_VALUES)
-            && let Some(hand_on) = self.hand_on.take()
+            && let Some(split_off) = self.split_off.take()
         {
             self.end = index + 1;
-            hand_on(self.end);
+            split_off(self.end);
         }
         Some(opened)
     }

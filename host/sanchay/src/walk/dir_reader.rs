@@ -1,65 +1,62 @@
-//! The step that every operation takes in a directory: open it, list it, have
-//! its names matched in one call, find out what the listing leaves open, and
-//! read and match the metadata of its files.
+//! The step that every operation does in a directory: open it, list it, match
+//! its names in one call, resolve unknown kinds, and read and match the
+//! metadata of its files.
+
+mod contents;
+
+use std::vec::Drain;
 
 use sanchay_sandbox::{Columns, Fault, KindSet, Matches};
 use sanchay_storage::{EntryKind, FileId, Listing, Metadata, Span};
 
+use self::contents::Contents;
+pub(crate) use self::contents::{Directory, MatchedFiles};
 use super::{
-    left_out,
-    names::{Names, offset, slice},
+    names::Names,
     node::Node,
     open::{Open, Parent},
     plugin_filters::{Ask, Candidate, PluginFilters},
 };
 use crate::{
     error::{Action, Cause, EntryError, Error, Problem},
-    extract::Extractors,
     inspect::Inspect,
+    monitor::SkippedDirectory,
     options::{WalkOptions, Walker, facts},
     run::RunState,
+    span::{offset, slice},
 };
 
-/// How many names are matched in one call at most: far beyond where the cost
-/// of a call shows, and small beside an instance's memory.
+/// The most names in one call: so many that the cost of a call does not show,
+/// and few beside an instance's memory.
 const NAMES_PER_CALL: usize = 4096;
 
-/// Reads one directory after the other. What it found in the last one is in
-/// its fields, whose memory is used again for the next.
+/// Reads one directory after the other, and holds what it found in the last.
 pub(crate) struct DirReader {
-    listing: Listing,
-    /// What each entry is. Of what the listing does not say it, and of links
-    /// that are followed, it is found out once they are wanted by name.
-    kinds: Vec<EntryKind>,
-    /// The entries that the filters want by name: files, and what else was
-    /// asked for.
-    pub(crate) files: Vec<Span>,
-    /// What they are.
-    file_kinds: Vec<EntryKind>,
-    /// The directories to enter, with their identity where links are
-    /// followed.
-    pub(crate) directories: Vec<(Span, Option<FileId>)>,
-    /// The files that a link led to and that the filters want by name.
-    pub(crate) linked: Vec<(Span, Metadata)>,
+    found: Contents,
     /// The files whose metadata was read and that the filters want, and
     /// their metadata.
-    pub(crate) matched: Vec<Span>,
-    pub(crate) metadata: Vec<Metadata>,
-    /// What went wrong since these were taken last.
-    pub(crate) errors: Vec<EntryError>,
-    pub(crate) extractors: Extractors,
+    matched: Vec<Span>,
+    metadata: Vec<Metadata>,
+    /// The errors since these were taken last.
+    errors: Vec<EntryError>,
     plugin_filters: PluginFilters,
     follow: bool,
     max_depth: Option<usize>,
     leave_out: Vec<FileId>,
     one_file_system: bool,
-    /// What entries can be that are wanted.
+    /// The kinds of entries that are wanted.
     wanted_kinds: KindSet,
     /// The columns of metadata that the filter asks for.
     columns: Columns,
+    scratch: Scratch,
+}
+
+/// Buffers of single steps, used again for the next directory.
+#[derive(Default)]
+struct Scratch {
     /// The entries that are wanted by name, and the directories to enter.
     by_name: Matches,
-    /// The same of one call.
+    /// Those of one call.
     matches: Matches,
     survivors: Vec<u32>,
     ends: Vec<u32>,
@@ -78,17 +75,12 @@ impl DirReader {
         let wanted_kinds = inspector.filter_kinds().map_err(Error::Sandbox)?;
         let listed = wanted_kinds.with(EntryKind::Directory);
         let portable = options.walker == Walker::Portable;
+        let listing = Listing::new(listed, options.follow, portable);
         Ok(Self {
-            listing: Listing::new(listed, options.follow, portable),
-            kinds: Vec::new(),
-            files: Vec::new(),
-            file_kinds: Vec::new(),
-            directories: Vec::new(),
-            linked: Vec::new(),
+            found: Contents::new(listing),
             matched: Vec::new(),
             metadata: Vec::new(),
             errors: Vec::new(),
-            extractors: Extractors::new(&options.plugins),
             plugin_filters: PluginFilters::new(&options.plugins),
             follow: options.follow,
             max_depth: options.max_depth,
@@ -96,17 +88,29 @@ impl DirReader {
             one_file_system: options.one_file_system,
             wanted_kinds,
             columns,
-            by_name: Matches::default(),
-            matches: Matches::default(),
-            survivors: Vec::new(),
-            ends: Vec::new(),
-            numbers: Vec::new(),
+            scratch: Scratch::default(),
         })
     }
 
-    /// The names that `files`, `directories` and `linked` point into.
-    pub(crate) fn names(&self) -> &[u8] {
-        self.listing.names()
+    /// What is left of the directory that was read last.
+    pub(crate) fn directory(&self) -> Directory<'_> {
+        self.found.view()
+    }
+
+    /// Takes the files from an index on out of the directory.
+    pub(crate) fn split_off_files(&mut self, index: usize) -> Vec<Span> {
+        self.found.file_kinds.truncate(index);
+        self.found.files.split_off(index)
+    }
+
+    /// The files whose metadata was matched last.
+    pub(crate) fn matched(&self) -> MatchedFiles<'_> {
+        MatchedFiles { spans: &self.matched, metadata: &self.metadata }
+    }
+
+    /// Takes the errors since the last call.
+    pub(crate) fn drain_errors(&mut self) -> Drain<'_, EntryError> {
+        self.errors.drain(..)
     }
 
     /// Opens a directory that was open before and may have been closed.
@@ -125,7 +129,7 @@ impl DirReader {
     }
 
     /// Opens a directory in another. None is entered that lies on another
-    /// file system and is better left out.
+    /// file system and should be skipped.
     pub(crate) fn open_child(
         &mut self,
         parent: &Parent,
@@ -149,7 +153,8 @@ impl DirReader {
             return None;
         }
         if let Some(kind) = open.pseudo_file_system() {
-            run.leave_out(left_out::LeftOut::new(open.node.entry(b""), kind));
+            let path = open.node.entry(b"");
+            run.report_skipped(&SkippedDirectory::new(path, kind));
             return None;
         }
         Some(open)
@@ -160,68 +165,63 @@ impl DirReader {
         self.max_depth.is_none_or(|most| node.depth() < most)
     }
 
-    /// Lists an open directory and matches its entries by name. What is left
-    /// of them is in `files`, `directories` and `linked`.
+    /// Lists an open directory and matches its entries by name;
+    /// [`directory`](Self::directory) is what is left of them.
     pub(crate) fn read_dir(
         &mut self,
         inspector: &mut dyn Inspect,
         open: &Open,
     ) {
-        self.listing.clear();
-        self.files.clear();
-        self.file_kinds.clear();
-        self.directories.clear();
-        self.linked.clear();
+        self.found.clear();
         let node = &*open.node;
-        if let Err(cause) = open.list(&mut self.listing) {
+        if let Err(cause) = open.list(&mut self.found.listing) {
             let action = Action::ReadDirectory;
             let failed = EntryError::new(node.entry(b""), action, cause);
             // A root that cannot be listed at all is as good as none.
-            let nothing = node.depth() == 0 && self.listing.is_empty();
+            let nothing = node.depth() == 0 && self.found.listing.is_empty();
             self.errors.push(if nothing { failed.named() } else { failed });
         }
-        self.kinds.clear();
         let follow = self.follow;
-        self.kinds.extend(self.listing.kinds().iter().map(
+        self.found.kinds.extend(self.found.listing.kinds().iter().map(
             |kind| match kind {
                 EntryKind::Symlink if follow => EntryKind::Unknown,
                 kind => *kind,
             },
         ));
         self.match_names(inspector, node);
-        if follow || self.listing.has_unresolved() {
+        if follow || self.found.listing.has_unresolved() {
             self.resolve_kinds(inspector, open);
         } else {
-            for index in &self.by_name.entries {
+            for index in &self.scratch.by_name.entries {
                 let at = *index as usize;
-                self.files.push(self.listing.span(at));
-                self.file_kinds.extend(self.kinds.get(at));
+                self.found.files.push(self.found.listing.span(at));
+                self.found.file_kinds.extend(self.found.kinds.get(at));
             }
-            for index in &self.by_name.directories {
-                let span = self.listing.span(*index as usize);
-                self.directories.push((span, None));
+            for index in &self.scratch.by_name.directories {
+                let span = self.found.listing.span(*index as usize);
+                self.found.directories.push((span, None));
             }
         }
         self.apply_plugin_filters(node);
         if self.max_depth.is_some_and(|most| node.depth() + 1 >= most) {
-            self.directories.clear();
+            self.found.directories.clear();
         }
     }
 
     /// Matches the listing by name; the indices ascend.
     fn match_names(&mut self, inspector: &mut dyn Inspect, node: &Node) {
-        self.by_name.entries.clear();
-        self.by_name.directories.clear();
+        self.scratch.by_name.entries.clear();
+        self.scratch.by_name.directories.clear();
         let mut start = 0;
-        while start < self.listing.len() {
-            let end = (start + NAMES_PER_CALL).min(self.listing.len());
+        while start < self.found.listing.len() {
+            let end = (start + NAMES_PER_CALL).min(self.found.listing.len());
             if self.match_range(inspector, start, end).is_err() {
                 // One name must not cost the others theirs.
                 for index in start..end {
                     let matched =
                         self.match_range(inspector, index, index + 1);
                     if let Err(fault) = matched {
-                        let path = node.entry(self.listing.name(index));
+                        let path = node.entry(self.found.listing.name(index));
                         self.errors.push(EntryError::new(
                             path,
                             Action::Filter,
@@ -240,53 +240,56 @@ impl DirReader {
         start: usize,
         end: usize,
     ) -> Result<(), Fault> {
-        let listing = &self.listing;
+        let listing = &self.found.listing;
         let base = listing.span(start).0;
         let ends = listing.ends().get(start..end).unwrap_or(&[]);
         let ends = if base == 0 {
             ends
         } else {
-            self.ends.clear();
-            self.ends.extend(ends.iter().map(|end| end - base));
-            &self.ends
+            self.scratch.ends.clear();
+            self.scratch.ends.extend(ends.iter().map(|end| end - base));
+            &self.scratch.ends
         };
         let last = listing.span(end - 1).1;
         let batch = sanchay_sandbox::Listing {
             names: slice(listing.names(), (base, last)),
             ends,
-            kinds: self.kinds.get(start..end).unwrap_or(&[]),
+            kinds: self.found.kinds.get(start..end).unwrap_or(&[]),
         };
-        inspector.match_names(&batch, &mut self.matches)?;
+        inspector.match_names(&batch, &mut self.scratch.matches)?;
         let first = offset(start);
-        let Matches { entries, directories } = &self.matches;
-        let by_name = &mut self.by_name;
+        let Matches { entries, directories } = &self.scratch.matches;
+        let by_name = &mut self.scratch.by_name;
         by_name.entries.extend(entries.iter().map(|it| it + first));
         by_name.directories.extend(directories.iter().map(|it| it + first));
         Ok(())
     }
 
-    /// Finds out what entries are where the listing does not say, and who the
-    /// directories are where links are followed. A link that leads nowhere is
-    /// nothing and is left out; of what links lead to, files are reported.
+    /// Stats entries of unknown kind, and directories if links are followed.
+    /// Skips dangling links. Of what links lead to, only files are wanted.
     fn resolve_kinds(&mut self, inspector: &mut dyn Inspect, open: &Open) {
         let node = &*open.node;
         let Matches { entries, directories } =
-            std::mem::take(&mut self.by_name);
+            std::mem::take(&mut self.scratch.by_name);
         let mut candidates = entries.clone();
         candidates.extend(&directories);
         candidates.sort_unstable();
         candidates.dedup();
         for index in candidates {
             let at = index as usize;
-            let span = self.listing.span(at);
-            let unresolved = self.listing.is_unresolved(index);
+            let span = self.found.listing.span(at);
+            let unresolved = self.found.listing.is_unresolved(index);
             let mut wanted = entries.binary_search(&index).is_ok();
             let mut enters = directories.binary_search(&index).is_ok();
-            let mut kind =
-                self.kinds.get(at).copied().unwrap_or(EntryKind::Unknown);
+            let mut kind = self
+                .found
+                .kinds
+                .get(at)
+                .copied()
+                .unwrap_or(EntryKind::Unknown);
             let mut found = None;
             if unresolved || enters && self.follow {
-                let name = self.listing.name(at);
+                let name = self.found.listing.name(at);
                 let metadata = match open.stat(name) {
                     Ok((_, metadata)) => metadata,
                     Err(Cause::Io(e)) if unresolved && leads_nowhere(&e) => {
@@ -317,23 +320,23 @@ impl DirReader {
             }
             if enters && kind == EntryKind::Directory {
                 let id = found.as_ref().map(|metadata| metadata.id);
-                self.directories.push((span, id));
+                self.found.directories.push((span, id));
             }
             match found {
                 _ if !wanted => {}
                 Some(metadata) if self.leave_out.contains(&metadata.id) => {}
                 Some(metadata) if unresolved && self.follow => {
                     if kind == EntryKind::File {
-                        self.linked.push((span, metadata));
+                        self.found.linked.push((span, metadata));
                     }
                 }
                 _ => {
-                    self.files.push(span);
-                    self.file_kinds.push(kind);
+                    self.found.files.push(span);
+                    self.found.file_kinds.push(kind);
                 }
             }
         }
-        self.by_name = Matches { entries, directories };
+        self.scratch.by_name = Matches { entries, directories };
     }
 
     /// Drops what the plugins do not want by name.
@@ -341,7 +344,10 @@ impl DirReader {
         if self.plugin_filters.is_empty() {
             return;
         }
-        let Self { listing, plugin_filters, errors, .. } = self;
+        let Self { found, plugin_filters, errors, .. } = self;
+        let Contents {
+            listing, files, file_kinds, directories, linked, ..
+        } = found;
         let mut apply = |ask, candidates: &[Candidate]| {
             plugin_filters.apply(
                 ask,
@@ -356,33 +362,32 @@ impl DirReader {
             kind: EntryKind::Directory,
             metadata: None,
         };
-        let candidates: Vec<_> =
-            self.directories.iter().map(directory).collect();
+        let candidates: Vec<_> = directories.iter().map(directory).collect();
         let wanted = apply(Ask::All, &candidates);
-        keep(&mut self.directories, &wanted);
-        let files = self.files.iter().zip(&self.file_kinds);
+        keep(directories, &wanted);
+        let both = files.iter().zip(&*file_kinds);
         let candidate = |(name, kind): (&Span, &EntryKind)| Candidate {
             name: *name,
             kind: *kind,
             metadata: None,
         };
-        let candidates: Vec<_> = files.map(candidate).collect();
+        let candidates: Vec<_> = both.map(candidate).collect();
         let wanted = apply(Ask::ByName, &candidates);
-        keep(&mut self.files, &wanted);
-        keep(&mut self.file_kinds, &wanted);
-        let linked = |(name, metadata): &(Span, Metadata)| Candidate {
+        keep(files, &wanted);
+        keep(file_kinds, &wanted);
+        let of_link = |(name, metadata): &(Span, Metadata)| Candidate {
             name: *name,
             kind: metadata.kind,
             metadata: None,
         };
-        let candidates: Vec<_> = self.linked.iter().map(linked).collect();
+        let candidates: Vec<_> = linked.iter().map(of_link).collect();
         let wanted = apply(Ask::ByName, &candidates);
-        keep(&mut self.linked, &wanted);
+        keep(linked, &wanted);
     }
 
     /// Reads the metadata of the files that were found and matches it; or of
-    /// other files of the directory. What is left is in `matched` and
-    /// `metadata`.
+    /// other files of the directory. [`matched`](Self::matched)
+    /// is what is left.
     pub(crate) fn read_metadata(
         &mut self,
         inspector: &mut dyn Inspect,
@@ -393,7 +398,7 @@ impl DirReader {
         self.metadata.clear();
         let (names, files) = match others {
             Some(names) => (names.bytes(), names.spans()),
-            None => (self.listing.names(), &self.files[..]),
+            None => (self.found.listing.names(), &self.found.files[..]),
         };
         for span in files {
             let name = slice(names, *span);
@@ -408,7 +413,7 @@ impl DirReader {
                 Ok((EntryKind::Symlink, _)) => {
                     Cause::Problem(Problem::BecameLink)
                 }
-                // It was a file when it was listed, or is one now that was not.
+                // It was listed as another kind.
                 Ok((EntryKind::File, _)) => Cause::Problem(Problem::Replaced),
                 Ok((kind, _)) => {
                     Cause::Problem(Problem::NotRegular(kind.describe()))
@@ -433,10 +438,10 @@ impl DirReader {
             || !self.leave_out.is_empty();
         if needed {
             self.read_metadata(inspector, open, None);
-            self.files.clone_from(&self.matched);
-            self.file_kinds.clear();
+            self.found.files.clone_from(&self.matched);
+            self.found.file_kinds.clear();
             let kinds = self.metadata.iter().map(|found| found.kind);
-            self.file_kinds.extend(kinds);
+            self.found.file_kinds.extend(kinds);
         }
     }
 
@@ -463,12 +468,13 @@ impl DirReader {
         node: &Node,
         others: Option<&Names>,
     ) {
-        let Self { listing, matched, metadata, errors, survivors, .. } = self;
-        let names = others.map_or(listing.names(), Names::bytes);
+        let Self { found, matched, metadata, errors, scratch, .. } = self;
+        let Scratch { survivors, numbers, .. } = scratch;
+        let names = others.map_or(found.listing.names(), Names::bytes);
         if self.columns.need_metadata() && !metadata.is_empty() {
-            self.numbers.clear();
+            numbers.clear();
             let facts = metadata.iter().map(facts);
-            self.columns.push(facts, &mut self.numbers);
+            self.columns.push(facts, numbers);
             let named = self.columns.has(Columns::NAME).then(|| {
                 let mut named = Names::of(names, matched);
                 named.take_columns()
@@ -484,7 +490,7 @@ impl DirReader {
                 metadata.len(),
                 listing.as_ref(),
                 self.columns.of_metadata(),
-                &self.numbers,
+                numbers,
                 survivors,
             );
             if let Err(fault) = answer {

@@ -5,14 +5,13 @@ use std::{cell::LazyCell, ops::Range, path::Path, sync::Arc};
 use sanchay_sandbox::plugin::Value;
 use sanchay_storage::{EntryKind, File, Metadata};
 
-use super::{
-    DirReader, Names, Visitor, Walk, WorkerVisitor, node::Node, slice,
-};
+use super::{MatchedFiles, Visitor, Walk, WorkerVisitor, node::Node};
 use crate::{
     entry::{Batch, join},
     error::{Action, EntryError},
     extract::{Extractors, Site},
     plugins::weight,
+    span::slice,
 };
 
 /// Files are reported as soon as their values take up this many bytes.
@@ -24,8 +23,9 @@ impl<V: Visitor> Walk<'_, V> {
     pub(super) fn report_extracted(
         &self,
         node: &Arc<Node>,
-        others: Option<&Names>,
-        reader: &mut DirReader,
+        names: &[u8],
+        files: MatchedFiles<'_>,
+        extractors: &mut Extractors,
         visitor: &mut dyn WorkerVisitor,
     ) {
         let reopened = LazyCell::new(|| node.reopen());
@@ -33,9 +33,7 @@ impl<V: Visitor> Walk<'_, V> {
         let directory = node.relative();
         let mut values = Vec::new();
         let (mut first, mut bytes) = (0, 0);
-        let mut extractors = std::mem::take(&mut reader.extractors);
-        let names = others.map_or(reader.names(), Names::bytes);
-        let (matched, metadata) = (&reader.matched, &reader.metadata);
+        let MatchedFiles { spans: matched, metadata } = files;
         let report = |range: Range<usize>,
                       values: &[Option<Value>],
                       visitor: &mut dyn WorkerVisitor| {
@@ -98,7 +96,6 @@ impl<V: Visitor> Walk<'_, V> {
         if first < end {
             report(first..end, &values, visitor);
         }
-        reader.extractors = extractors;
     }
 
     /// The values of a file that the caller named.

@@ -1,9 +1,9 @@
-//! Walking where links are followed. A directory may then be reached by many
-//! paths, and the tree by endless ones. The walk goes level by level: all
-//! directories at one depth are known, and sorted, before any of them is
-//! entered, so each real directory is visited once, under the shortest and
-//! then least path, whatever the threads do. Files that links lead to wait
-//! until the end, when it is known which real files were reported anyway.
+//! Walks that follow links. Many paths may then lead to one directory, and
+//! cycles make them endless. The walk goes level by level: it knows and sorts
+//! all directories of one depth before it enters any. So each real directory
+//! is visited once, under its shortest and then least path, whatever the
+//! threads do. Files behind links wait until the end, when all real files are
+//! known.
 
 use std::{
     collections::HashSet,
@@ -11,20 +11,16 @@ use std::{
 };
 
 use sanchay_storage::{FileId, Metadata};
+use sanchay_sync::{into_inner, lock};
 
 use super::{
-    DirReader, Names, Task, Visitor, Walk, by_path,
+    DirReader, Directory, MatchedFiles, Names, Task, Visitor, Walk, by_path,
     node::Node,
     open::{Open, Parent},
-    slice,
 };
-use crate::{
-    entry::Batch,
-    error::Error,
-    sync::{into_inner, lock},
-};
+use crate::{entry::Batch, error::Error, extract::Extractors, span::slice};
 
-/// What a level leaves for later.
+/// What one level leaves for the next.
 #[derive(Default)]
 pub(super) struct NextLevel {
     found: Mutex<Found>,
@@ -32,14 +28,14 @@ pub(super) struct NextLevel {
 
 #[derive(Default)]
 struct Found {
-    directories: Vec<Directory>,
+    directories: Vec<FoundDirectory>,
     links: Vec<Link>,
     /// The real files that the walk reports, or would if the filter's sizes
     /// let it.
     files: HashSet<FileId>,
 }
 
-struct Directory {
+struct FoundDirectory {
     id: FileId,
     parent: Parent,
     name: Box<[u8]>,
@@ -55,24 +51,22 @@ struct Link {
 impl NextLevel {
     /// Takes the links and directories that were found in a directory.
     pub(super) fn collect(&self, reader: &DirReader, open: &Open) {
-        if reader.directories.is_empty() && reader.linked.is_empty() {
+        let Directory { names, directories, linked, .. } = reader.directory();
+        if directories.is_empty() && linked.is_empty() {
             return;
         }
         let parent = open.parent();
-        let names = reader.names();
         let mut found = lock(&self.found);
-        found.directories.extend(reader.directories.iter().filter_map(
+        found.directories.extend(directories.iter().filter_map(
             |(span, id)| {
                 let (parent, name) = (parent.clone(), slice(names, *span));
-                Some(Directory { id: (*id)?, parent, name: name.into() })
+                Some(FoundDirectory { id: (*id)?, parent, name: name.into() })
             },
         ));
-        found.links.extend(reader.linked.iter().map(|(span, metadata)| {
-            Link {
-                node: Arc::clone(&open.node),
-                name: slice(names, *span).into(),
-                metadata: *metadata,
-            }
+        found.links.extend(linked.iter().map(|(span, metadata)| Link {
+            node: Arc::clone(&open.node),
+            name: slice(names, *span).into(),
+            metadata: *metadata,
         }));
     }
 
@@ -85,7 +79,7 @@ impl NextLevel {
 
 impl<V: Visitor> Walk<'_, V> {
     /// Walks roots, following links.
-    pub(super) fn go_following(
+    pub(super) fn run_following(
         &self,
         roots: Vec<Parent>,
     ) -> Result<(), Error> {
@@ -108,7 +102,7 @@ impl<V: Visitor> Walk<'_, V> {
             level = next
                 .into_iter()
                 .filter(|directory| visited.insert(directory.id))
-                .map(|Directory { parent, name, .. }| {
+                .map(|FoundDirectory { parent, name, .. }| {
                     Task::Child(parent, name, ())
                 })
                 .collect();
@@ -130,6 +124,7 @@ impl<V: Visitor> Walk<'_, V> {
         let mut visitor = self.visitor.worker(0);
         let mut inspector = self.pool.inspector();
         let mut reader = DirReader::new(&mut *inspector, self.options)?;
+        let mut extractors = Extractors::new(&self.options.plugins);
         for Link { node, name, metadata } in links {
             if !files.insert(metadata.id) {
                 continue;
@@ -137,23 +132,25 @@ impl<V: Visitor> Walk<'_, V> {
             let mut names = Names::default();
             names.push(&name);
             reader.match_known(&mut *inspector, &node, &names, metadata);
-            for error in reader.errors.drain(..) {
+            for error in reader.drain_errors() {
                 self.error(error, &mut visitor);
             }
-            if self.extracts && !reader.extractors.is_empty() {
+            if self.extracts && !extractors.is_empty() {
                 self.report_extracted(
                     &node,
-                    Some(&names),
-                    &mut reader,
+                    names.bytes(),
+                    reader.matched(),
+                    &mut extractors,
                     &mut visitor,
                 );
             } else {
+                let MatchedFiles { spans, metadata } = reader.matched();
                 let batch = Batch {
                     parent: &node.path(),
                     root: node.root_path(),
                     names: names.bytes(),
-                    spans: &reader.matched,
-                    metadata: &reader.metadata,
+                    spans,
+                    metadata,
                     values: &[],
                 };
                 self.report(Some(&node), &batch, &mut visitor);

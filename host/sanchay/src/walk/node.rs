@@ -1,6 +1,6 @@
-//! Directories of a walk. A node knows its own name and the directory above
-//! it, and no path: what a tree costs in memory grows with its directories,
-//! not with how deep they lie. Paths are made where they are reported.
+//! Directories of a walk. A node holds its name and its parent, not its path:
+//! memory grows with the number of directories, not with their depth. Paths
+//! are built when they are reported.
 
 use std::{
     cmp::Ordering,
@@ -14,31 +14,32 @@ use std::{
 use sanchay_storage::FileId;
 
 use sanchay_core::order;
+use sanchay_sync::lock;
 
 use super::{
     open::{Handle, Open},
     root::Root,
 };
-use crate::{error::Cause, sync::lock};
+use crate::error::Cause;
 
-/// From a directory no more than so many components above, the way down is
-/// gone in one step, and nothing on it is kept open.
+/// Reopens descendants up to this many levels down in one call, caching none
+/// between.
 const NEAR: usize = 32;
 
 /// A directory of a walk.
 pub(crate) struct Node {
     root: Arc<Root>,
-    /// The directory above; none of a root.
+    /// Its parent; `None` for a root.
     parent: Option<Arc<Node>>,
-    /// Its name; of a root, its path, with a slash at its end unless empty.
+    /// Its name; for a root its path, ending in a slash unless empty.
     name: Box<[u8]>,
     /// The length of its path, with the slash at its end.
     length: usize,
-    /// How many components it lies below the root, which has 0.
+    /// Its depth below the root, which has depth 0.
     depth: usize,
     /// The device that it is on.
     device: u64,
-    /// Its handle, while anyone holds it.
+    /// Its handle, while it is open.
     handle: Mutex<Weak<Handle>>,
 }
 
@@ -101,7 +102,7 @@ impl Node {
         self.root.path()
     }
 
-    /// Who its root is.
+    /// What identifies its root.
     pub(super) fn root_id(&self) -> FileId {
         self.root.id()
     }
@@ -118,7 +119,7 @@ impl Node {
         out.resize(end, b'/');
         let mut node = self;
         loop {
-            // Behind each name but the root's there is a slash already.
+            // Names but the root's lack their slash; `resize` wrote it.
             let slash = usize::from(node.parent.is_some());
             let start = end - slash - node.name.len();
             if let Some(place) = out.get_mut(start..end - slash) {
@@ -166,12 +167,12 @@ impl Node {
         lock(&self.handle)
     }
 
-    /// Notes that it was opened again.
+    /// Sets the handle of a directory that was reopened.
     pub(super) fn set_handle(&self, handle: &Arc<Handle>) {
         *self.slot() = Arc::downgrade(handle);
     }
 
-    /// The same directory, open: opened again where it is closed.
+    /// Opens the directory unless it is open.
     pub(crate) fn reopen(self: &Arc<Self>) -> Result<Open, Cause> {
         // Those to be opened, the deepest first.
         let mut below: Vec<&Arc<Self>> = Vec::new();
@@ -191,7 +192,7 @@ impl Node {
             }
         };
         while !below.is_empty() {
-            // Half of the way, and half of what is left, and so on.
+            // Half of the way, then half of the rest, and so on.
             let rest = match below.len() {
                 far if far > NEAR => far / 2,
                 _ => 0,
@@ -214,8 +215,8 @@ impl Node {
     }
 }
 
-/// The directories above that nothing else holds are dropped one after the
-/// other: each dropping the next would take as much stack as the tree is deep.
+/// Drops unshared ancestors in a loop. Recursion would take as much stack as
+/// the tree is deep.
 impl Drop for Node {
     fn drop(&mut self) {
         let mut above = self.parent.take();
@@ -229,8 +230,8 @@ impl Drop for Node {
 /// itself.
 pub(crate) type EntryPath<'a> = (&'a Arc<Node>, &'a [u8], bool);
 
-/// Compares two entries by the bytes of their paths, those of directories with
-/// a slash at the end. Looks at no more than where their ways part.
+/// Compares two entries by the bytes of their paths; a directory's ends in a
+/// slash. Looks only at the components below their common ancestor.
 pub(crate) fn by_path(a: EntryPath<'_>, b: EntryPath<'_>) -> Ordering {
     let (
         (mut a_node, mut a_name, mut a_is_dir),
@@ -260,7 +261,7 @@ pub(crate) fn by_path(a: EntryPath<'_>, b: EntryPath<'_>) -> Ordering {
     }
 }
 
-/// A whole path, to be compared.
+/// The whole path of an entry.
 fn whole((node, name, is_dir): EntryPath<'_>) -> Vec<u8> {
     let mut path = node.path();
     path.extend_from_slice(name);

@@ -1,4 +1,4 @@
-//! Open directories of a walk, and what waits in them.
+//! Open directories of a walk, and the entries that wait in them.
 
 use std::sync::{
     Arc,
@@ -22,7 +22,7 @@ pub(super) fn open_directories() -> usize {
     OPEN.load(Relaxed)
 }
 
-/// An open directory of a walk, which is counted.
+/// An open directory of a walk. Open ones are counted.
 #[derive(Debug)]
 pub(crate) struct Handle(Box<dyn Directory>);
 
@@ -43,14 +43,14 @@ impl Drop for Handle {
     }
 }
 
-/// An open directory, and where it is.
+/// An open directory and its node.
 #[derive(Clone)]
 pub(crate) struct Open {
     pub(crate) node: Arc<Node>,
     pub(super) handle: Arc<Handle>,
 }
 
-/// The directory of entries that wait, open or not.
+/// The directory of waiting entries, open or closed.
 #[derive(Clone)]
 pub(crate) struct Parent {
     node: Arc<Node>,
@@ -76,7 +76,7 @@ impl Parent {
             return Ok(self.node.with(handle));
         }
         let open = self.node.reopen()?;
-        // Others may wait in it.
+        // Other entries may wait in it.
         self.node.tree().keep_recent(&open.handle);
         Ok(open)
     }
@@ -87,19 +87,19 @@ impl Open {
         self.node.tree()
     }
 
-    /// The same directory for entries that wait in it: closed where the walks
-    /// hold too many open.
+    /// The directory as its waiting entries hold it: closed if walks hold too
+    /// many open.
     pub(crate) fn parent(&self) -> Parent {
         let node = Arc::clone(&self.node);
         if !self.root().over_fd_budget() {
             return Parent { node, handle: Some(Arc::clone(&self.handle)) };
         }
-        // For the one that comes next.
+        // The next entry opens it from the cache.
         self.root().keep_recent(&self.handle);
         Parent::detached(node)
     }
 
-    /// The same where nothing waits in it yet.
+    /// The same for a directory without waiting entries.
     pub(crate) fn into_parent(self) -> Parent {
         let Self { node, handle } = self;
         let handle = (!node.tree().over_fd_budget()).then_some(handle);
@@ -111,7 +111,7 @@ impl Open {
         Ok(self.handle.directory().id()?)
     }
 
-    /// The name of its file system, if the kernel makes its contents up.
+    /// The name of its file system, if that is a pseudo file system.
     pub(super) fn pseudo_file_system(&self) -> Option<&'static str> {
         self.handle.directory().pseudo_file_system()
     }

@@ -8,14 +8,12 @@ use sanchay_sandbox::{
 };
 use sanchay_storage::{Metadata, Span, Timestamp};
 
-use super::{
-    names::{offset, slice},
-    node::Node,
-};
+use super::node::Node;
 use crate::{
     entry::join,
     error::{Action, Cause, EntryError},
     plugins::Plugins,
+    span::{offset, slice},
 };
 
 /// How many entries are matched in one call at most.

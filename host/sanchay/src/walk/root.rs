@@ -1,11 +1,10 @@
 //! Roots: opening what the caller named, and keeping a walk within the files
 //! that it may hold open.
 //!
-//! Entries that wait hold their directory open, until a walk holds many: then
-//! a directory is closed while its entries wait, and opened again for them
-//! from the nearest one above that is still open. On a long way down some
-//! directories between are kept open, at distances that halve, so that coming
-//! back up a tree costs little more than going down did.
+//! Waiting entries hold their directory open until a walk holds many. Then
+//! directories are closed, and reopened for their entries from the nearest
+//! open ancestor. On a long way down, ancestors at halving distances stay
+//! open, so going back up a tree costs little more than going down.
 
 use std::{
     collections::VecDeque,
@@ -17,6 +16,7 @@ use sanchay_storage::{
     Confined, Directory, EntryKind, File, FileId, Links, Metadata, Opened,
     Storage, StorageError,
 };
+use sanchay_sync::lock;
 
 use super::{
     node::Node,
@@ -25,32 +25,10 @@ use super::{
 use crate::{
     error::{Cause, Problem},
     limits::max_open_directories,
-    sync::lock,
+    options::LinkPolicy,
 };
 
-/// What to do with symbolic links.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum LinkPolicy {
-    /// Never follow one.
-    Refuse,
-    /// Follow them wherever they lead.
-    Follow,
-    /// Follow them as long as they stay beneath the root.
-    Beneath,
-}
-
-impl LinkPolicy {
-    /// What a single step does with one.
-    fn links(self) -> Links {
-        match self {
-            Self::Follow => Links::Follow,
-            // Beneath the root, a link is resolved from there.
-            Self::Refuse | Self::Beneath => Links::Refuse,
-        }
-    }
-}
-
-/// What a path that the caller named leads to.
+/// What a path of the caller's leads to.
 pub(crate) enum RootEntry {
     /// A directory to walk.
     Directory(Open),
@@ -61,18 +39,19 @@ pub(crate) enum RootEntry {
 }
 
 impl RootEntry {
-    /// Opens a path that the caller named. `kept` is what the run keeps open.
+    /// Opens a path that the caller named. `cache` holds what the run keeps
+    /// open.
     pub(crate) fn open(
         storage: &Arc<dyn Storage>,
         path: &Path,
         links: LinkPolicy,
-        kept: &KeptOpen,
+        cache: &SharedDirectoryCache,
     ) -> Result<Self, Cause> {
         Self::open_within(
             storage,
             path,
             links,
-            kept,
+            cache,
             max_open_directories() / 4 * 3,
         )
     }
@@ -82,7 +61,7 @@ impl RootEntry {
         storage: &Arc<dyn Storage>,
         path: &Path,
         links: LinkPolicy,
-        kept: &KeptOpen,
+        cache: &SharedDirectoryCache,
         budget: usize,
     ) -> Result<Self, Cause> {
         Ok(match storage.open(path)? {
@@ -108,7 +87,7 @@ impl RootEntry {
                     links: links.links(),
                     prefix: shown.len(),
                     budget,
-                    kept: Arc::clone(kept),
+                    cache: Arc::clone(cache),
                     #[cfg(test)]
                     steps: std::sync::atomic::AtomicUsize::new(0),
                 });
@@ -139,37 +118,36 @@ impl RootEntry {
 
 /// A root of a walk.
 pub(crate) struct Root {
-    /// Its handle, for as long as anything of it is known; none of a root that
-    /// was opened when many directories were open.
+    /// Its handle, unless many directories were open when it was opened.
     handle: Option<Arc<Handle>>,
     storage: Arc<dyn Storage>,
-    /// What it was opened by.
+    /// The path it was opened by.
     path: PathBuf,
     id: FileId,
-    /// What resolves links, where they must stay beneath it.
+    /// Resolves links if they must stay beneath the root.
     confined: Option<Box<dyn Confined>>,
     links: Links,
-    /// The length of the root's own path, with its slash, in the paths of
-    /// what lies beneath it.
+    /// The length of the root's own path with its slash: a prefix of every
+    /// path beneath it.
     prefix: usize,
-    /// When more directories are open than this, those whose entries wait are
+    /// With more open directories than this, those with waiting entries are
     /// closed.
     budget: usize,
-    kept: KeptOpen,
-    /// How many components were gone down again.
+    cache: SharedDirectoryCache,
+    /// How many directories were reopened.
     #[cfg(test)]
     pub(super) steps: std::sync::atomic::AtomicUsize,
 }
 
-/// The directories that the roots of a run keep open together.
-pub(crate) type KeptOpen = Arc<Mutex<Kept>>;
+/// The cache that the roots of a run share.
+pub(crate) type SharedDirectoryCache = Arc<Mutex<OpenDirectoryCache>>;
 
-/// Directories that are kept open over the budget, the oldest first.
+/// Directories kept open beyond the budget, the oldest first.
 #[derive(Default)]
-pub(crate) struct Kept {
+pub(crate) struct OpenDirectoryCache {
     /// Those that entries were opened in.
     recent: VecDeque<Arc<Handle>>,
-    /// Those on the way to them, with their depths.
+    /// Ancestors of those, with their depths.
     between: Vec<(usize, Arc<Handle>)>,
 }
 
@@ -199,7 +177,7 @@ impl Root {
         self.confined.as_deref()
     }
 
-    /// Opens the root again: by its path, where another directory may be by
+    /// Opens the root again by its path. Another directory may be there by
     /// now.
     pub(super) fn open_again(&self) -> Result<Arc<Handle>, Cause> {
         match self.storage.open(&self.path)? {
@@ -214,8 +192,8 @@ impl Root {
         open_directories() > self.budget
     }
 
-    /// How many directories are kept of those of one kind: a sixth of what
-    /// may be open; the least where others took it.
+    /// Cache size: a sixth of the budget, at most 64; `least` once the budget
+    /// is exceeded by a third.
     fn room(&self, least: usize) -> usize {
         match open_directories() > self.budget + self.budget / 3 {
             true => least,
@@ -223,28 +201,28 @@ impl Root {
         }
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        lock(&self.kept)
+    fn cache(&self) -> MutexGuard<'_, OpenDirectoryCache> {
+        lock(&self.cache)
     }
 
-    /// Keeps a directory open that entries are opened in.
+    /// Keeps a directory open whose entries are being opened.
     pub(super) fn keep_recent(&self, handle: &Arc<Handle>) {
         let room = self.room(1);
-        let mut kept = self.kept();
-        let recent = &mut kept.recent;
+        let mut cache = self.cache();
+        let recent = &mut cache.recent;
         recent.push_back(Arc::clone(handle));
         while recent.len() > room {
             recent.pop_front();
         }
     }
 
-    /// Keeps a directory open that is on the way to others. Where there is no
-    /// room for it, the deepest goes, which a walk that comes back up has done
-    /// with; or, where all are above it, the oldest.
+    /// Keeps an ancestor of reopened directories open. When full, evicts the
+    /// deepest entry, which a walk going back up no longer needs; if all are
+    /// higher than this one, the oldest.
     pub(super) fn keep_between(&self, depth: usize, handle: &Arc<Handle>) {
         let room = self.room(8);
-        let mut kept = self.kept();
-        let between = &mut kept.between;
+        let mut cache = self.cache();
+        let between = &mut cache.between;
         while between.len() >= room {
             let deepest = between.iter().map(|it| it.0).enumerate();
             let deepest = deepest.max_by_key(|(_, depth)| *depth);
@@ -256,9 +234,9 @@ impl Root {
         between.push((depth, Arc::clone(handle)));
     }
 
-    /// Opens the last of some directories, each in the one behind it, of which
-    /// the last lies in an open one. No link is followed that would not have
-    /// been followed on the way there before.
+    /// Opens `way[0]` by descending from `from`; each directory in `way` lies
+    /// in the next one, the last in `from`. Follows links only where the walk
+    /// does.
     pub(super) fn descend(
         &self,
         from: &Arc<Handle>,
@@ -282,7 +260,8 @@ impl Root {
         Ok(current.map_or_else(|| Arc::clone(from), Handle::new))
     }
 
-    /// The same, a name at a time: its error says what is in the way.
+    /// The same, one name at a time, so that an error says which directory
+    /// failed.
     fn descend_stepwise(
         &self,
         from: &dyn Directory,
@@ -309,7 +288,7 @@ impl Root {
         path: impl FnOnce() -> Vec<u8>,
     ) -> Result<Box<dyn Directory>, Cause> {
         match (at.open_dir(name, self.links), &self.confined) {
-            // What is no link is beneath its parent.
+            // Only a link can lead out of its parent.
             (Err(StorageError::Link), Some(confined)) => {
                 match confined.open(&path())? {
                     Opened::Directory(directory, _) => Ok(directory),
@@ -327,8 +306,8 @@ fn not_a_directory() -> Cause {
     Cause::Io(std::io::ErrorKind::NotADirectory.into())
 }
 
-/// How many directories of a way, from its end on, make a path that one system
-/// call takes; at least one.
+/// How many directories at the end of `way` one system call can take: their
+/// path must not be too long. At least one.
 fn one_path(way: &[&Arc<Node>]) -> usize {
     const LONGEST: usize = 4095;
     let mut length = 0;

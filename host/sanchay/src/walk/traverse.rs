@@ -1,10 +1,10 @@
-//! The one way through trees: a queue of tasks, workers that take them, and
-//! the same step for every directory. What an operation makes of the files is
-//! its own business.
+//! Traverses trees: workers take tasks from a queue and do the same step for
+//! every directory. An [`Operation`] decides what to do with the files.
 
 use std::{collections::HashSet, sync::Mutex};
 
 use sanchay_storage::FileId;
+use sanchay_sync::lock;
 
 use super::{
     dir_reader::DirReader,
@@ -13,16 +13,15 @@ use super::{
 };
 use crate::{
     error::Error,
+    extract::Extractors,
     inspect::Inspect,
     options::WalkOptions,
     pool::Pool,
     queue::{Cursor, WorkQueue},
     run::RunState,
-    sync::lock,
 };
 
-/// A piece of work. `S` is what a walk starts from; `T` says where the
-/// results belong.
+/// A task. `S` is what a walk starts from; `T` says where the results belong.
 pub(crate) enum Task<S, T> {
     /// Something that the caller named.
     Source(S, T),
@@ -38,14 +37,14 @@ pub(crate) trait Operation: Sync {
     type Source: Send;
     /// Where the results of a task belong.
     type Ticket: Send;
-    /// What a worker has for itself; it stays on its thread.
+    /// A worker's own state; it stays on its thread.
     type State;
 
     /// Sets up a worker.
     fn prepare(&self, worker: usize) -> Self::State;
 
-    /// Begins with a source. Gives the ticket back with the directory to walk,
-    /// if it is one.
+    /// Begins with a source. If it is a directory to walk, returns it with the
+    /// ticket.
     fn source(
         &self,
         source: Self::Source,
@@ -70,8 +69,8 @@ pub(crate) trait Operation: Sync {
         worker: &mut Worker<'_, Self>,
     );
 
-    /// Deals with a directory that is not entered. Why is in the reader's
-    /// errors, if it is one.
+    /// Deals with a directory that is not entered. The reason, if it is an
+    /// error, is in the reader's errors.
     fn not_entered(&self, ticket: Self::Ticket, worker: &mut Worker<'_, Self>);
 }
 
@@ -79,18 +78,19 @@ pub(crate) trait Operation: Sync {
 pub(crate) struct Worker<'w, O: Operation + ?Sized> {
     pub(crate) reader: &'w mut DirReader,
     pub(crate) inspector: &'w mut dyn Inspect,
+    pub(crate) extractors: &'w mut Extractors,
     pub(crate) state: &'w mut O::State,
     tasks: TaskSink<'w, O::Source, O::Ticket>,
 }
 
 impl<'w, O: Operation + ?Sized> Worker<'w, O> {
-    /// Where the tasks go that come of the one at hand.
+    /// Takes the follow-ups of the current task.
     pub(crate) fn tasks(&self) -> TaskSink<'w, O::Source, O::Ticket> {
         self.tasks
     }
 }
 
-/// Where the tasks go that come of another.
+/// Takes the follow-ups of a task.
 pub(crate) struct TaskSink<'q, S, T> {
     queue: &'q WorkQueue<Task<S, T>>,
     cursor: Cursor,
@@ -105,8 +105,8 @@ impl<S, T> Clone for TaskSink<'_, S, T> {
 impl<S, T> Copy for TaskSink<'_, S, T> {}
 
 impl<S, T> TaskSink<'_, S, T> {
-    /// Adds tasks: they take the position of the one that they come of, behind
-    /// those that came of it before.
+    /// Adds tasks in the position of the current one, after its earlier
+    /// follow-ups.
     pub(crate) fn push(self, tasks: impl IntoIterator<Item = Task<S, T>>) {
         self.queue.push(self.cursor, tasks);
     }
@@ -119,23 +119,25 @@ pub(crate) struct Traversal<'a, O: Operation> {
     pub(crate) options: &'a WalkOptions,
     pub(crate) operation: &'a O,
     pub(crate) queue: &'a WorkQueue<Task<O::Source, O::Ticket>>,
-    /// The directories that were visited, where none may be visited twice.
+    /// The visited directories, if none may be visited twice.
     pub(crate) visited: Option<&'a Mutex<HashSet<FileId>>>,
 }
 
 impl<O: Operation> Traversal<'_, O> {
-    /// Has the workers do the tasks in the queue and all that come of them.
-    pub(crate) fn go(&self) -> Result<(), Error> {
+    /// Runs the tasks in the queue and their follow-ups.
+    pub(crate) fn run(&self) -> Result<(), Error> {
         self.pool.work(
             self.queue,
             self.run,
             |index, inspector| {
                 let reader = DirReader::new(inspector, self.options)?;
-                Ok((reader, self.operation.prepare(index)))
+                let extractors = Extractors::new(&self.options.plugins);
+                Ok((reader, extractors, self.operation.prepare(index)))
             },
-            |task, cursor, (reader, state), inspector| {
+            |task, cursor, (reader, extractors, state), inspector| {
                 let tasks = TaskSink { queue: self.queue, cursor };
-                let mut worker = Worker { reader, inspector, state, tasks };
+                let mut worker =
+                    Worker { reader, inspector, extractors, state, tasks };
                 self.process(task, &mut worker);
             },
             drop,
@@ -178,8 +180,8 @@ impl<O: Operation> Traversal<'_, O> {
         }
     }
 
-    /// Whether a directory is not too deep in the tree to be entered, and was
-    /// not visited before, where that matters.
+    /// Whether to enter a directory: not if it is too deep, or visited before
+    /// where that counts.
     fn enters(&self, open: &Open, worker: &Worker<'_, O>) -> bool {
         if !worker.reader.enters(&open.node) {
             return false;

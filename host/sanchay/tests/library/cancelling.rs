@@ -40,13 +40,13 @@ fn go_on<T>(_: T) -> ControlFlow<()> {
 /// A monitor whose progress callback ends the run the third time.
 fn third_time() -> (Monitor, Arc<Mutex<Vec<Progress>>>) {
     let seen = Arc::new(Mutex::new(Vec::new()));
-    let told = Arc::clone(&seen);
+    let reported = Arc::clone(&seen);
     let monitor = Monitor {
         interval: Duration::from_millis(20),
         progress: Some(Arc::new(move |progress: &Progress| {
-            let mut told = told.lock().unwrap();
-            told.push(*progress);
-            if told.len() < 3 {
+            let mut reported = reported.lock().unwrap();
+            reported.push(*progress);
+            if reported.len() < 3 {
                 ControlFlow::Continue(())
             } else {
                 ControlFlow::Break(())
@@ -95,14 +95,14 @@ fn the_progress_callback_can_end_a_run() {
     assert!(started.elapsed() < Duration::from_secs(20));
 }
 
-/// A monitor that keeps all that it is told.
+/// A monitor that keeps every report.
 fn all() -> (Monitor, Arc<Mutex<Vec<Progress>>>) {
     let seen = Arc::new(Mutex::new(Vec::new()));
-    let told = Arc::clone(&seen);
+    let reported = Arc::clone(&seen);
     let monitor = Monitor {
         interval: Duration::ZERO,
         progress: Some(Arc::new(move |progress: &Progress| {
-            told.lock().unwrap().push(*progress);
+            reported.lock().unwrap().push(*progress);
             ControlFlow::Continue(())
         })),
         ..Monitor::default()
@@ -250,7 +250,7 @@ fn a_visitor_that_breaks_ends_a_hash_run_there_and_then() {
                 }
             });
         assert!(matches!(outcome, Err(Error::Cancelled)), "{outcome:?}");
-        assert_eq!(seen.len(), 100, "nothing is told after a break");
+        assert_eq!(seen.len(), 100, "nothing is reported after a break");
         assert!(seen.is_sorted());
     }
 }
@@ -279,12 +279,12 @@ fn progress_is_told_no_more_often_than_asked_for_and_never_twice_at_once() {
     }
     let inside = Arc::new(AtomicUsize::new(0));
     let times = Arc::new(Mutex::new(Vec::new()));
-    let (busy, told) = (Arc::clone(&inside), Arc::clone(&times));
+    let (busy, reported) = (Arc::clone(&inside), Arc::clone(&times));
     let monitor = Monitor {
         interval: Duration::from_millis(30),
         progress: Some(Arc::new(move |_: &Progress| {
             assert_eq!(busy.fetch_add(1, Ordering::SeqCst), 0);
-            told.lock().unwrap().push(Instant::now());
+            reported.lock().unwrap().push(Instant::now());
             thread::sleep(Duration::from_millis(5));
             busy.fetch_sub(1, Ordering::SeqCst);
             ControlFlow::Continue(())

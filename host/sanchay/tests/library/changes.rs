@@ -91,25 +91,25 @@ fn a_file_that_another_replaced_is_told_as_such() {
 
 #[test]
 fn a_scan_tells_what_became_of_an_entry_since_it_was_listed() {
-    // One worker: the batch of the first directory is told before the second
-    // is opened.
+    // One worker: the batch of the first directory is reported before the
+    // second is opened.
     let tree = Tree::new();
     for name in ["a", "b"] {
         tree.file(format!("d/{name}/file"), "content");
     }
     let root = tree.path("d");
     let errors = Mutex::new(Vec::new());
-    let told = Mutex::new(Vec::<PathBuf>::new());
+    let reported = Mutex::new(Vec::<PathBuf>::new());
     engine(1)
         .scan([&root])
         .for_each_batch(|_| {
             |event: ScanEvent<'_>| {
                 match event {
                     ScanEvent::Files(batch) => {
-                        let mut told = told.lock().unwrap();
-                        told.extend(batch.iter().map(|file| file.path()));
-                        if told.len() == 1 {
-                            let here = told[0].parent().unwrap();
+                        let mut reported = reported.lock().unwrap();
+                        reported.extend(batch.iter().map(|file| file.path()));
+                        if reported.len() == 1 {
+                            let here = reported[0].parent().unwrap();
                             let name = match here.ends_with("a") {
                                 true => "b",
                                 false => "a",
@@ -126,7 +126,7 @@ fn a_scan_tells_what_became_of_an_entry_since_it_was_listed() {
             }
         })
         .unwrap();
-    assert_eq!(told.into_inner().unwrap().len(), 1);
+    assert_eq!(reported.into_inner().unwrap().len(), 1);
     let errors = errors.into_inner().unwrap();
     assert_eq!(errors.len(), 1, "{errors:?}");
     assert_eq!(errors[0].action, Action::OpenDirectory);

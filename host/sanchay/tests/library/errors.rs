@@ -1,4 +1,4 @@
-//! What goes wrong is told in types: with a run, or with one entry of it.
+//! Errors have types: those of a run, and those of one entry.
 
 use std::{fs, io, ops::ControlFlow, sync::Mutex};
 
@@ -147,11 +147,11 @@ fn a_check_tells_verdicts_and_malformed_lines_in_order() {
         "0".repeat(64),
         gone.display()
     );
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     let summary = engine(2)
         .check(list.as_bytes())
         .for_each(|event| {
-            told.push(match event {
+            reported.push(match event {
                 CheckEvent::Malformed { line, .. } => line.to_string(),
                 CheckEvent::Checked { verdict, .. } => match verdict {
                     CheckStatus::Match => "match".to_owned(),
@@ -167,7 +167,7 @@ fn a_check_tells_verdicts_and_malformed_lines_in_order() {
             ControlFlow::Continue(())
         })
         .unwrap();
-    assert_eq!(told, ["match", "2", "mismatch", "failed"]);
+    assert_eq!(reported, ["match", "2", "mismatch", "failed"]);
     let counts = [
         summary.matched,
         summary.mismatched,

@@ -32,7 +32,7 @@ fn what_a_run_did_not_come_to_is_not_told_to_have_no_values() {
     let cancel = Cancel::default();
     let monitor = Monitor { cancel: cancel.clone(), ..Monitor::default() };
     let options = WalkOptions { plugins: plugins(), ..WalkOptions::default() };
-    let told = Mutex::new((0, 0));
+    let reported = Mutex::new((0, 0));
     let ended = thread::scope(|scope| {
         scope.spawn(|| {
             thread::sleep(Duration::from_millis(500));
@@ -45,11 +45,11 @@ fn what_a_run_did_not_come_to_is_not_told_to_have_no_values() {
             .for_each_batch(|_| {
                 |it: ScanEvent<'_>| {
                     if let ScanEvent::Files(batch) = it {
-                        let mut told = told.lock().unwrap();
+                        let mut reported = reported.lock().unwrap();
                         for file in batch.iter() {
                             match file.values.iter().all(Option::is_some) {
-                                true => told.0 += 1,
-                                false => told.1 += 1,
+                                true => reported.0 += 1,
+                                false => reported.1 += 1,
                             }
                         }
                     }
@@ -58,7 +58,7 @@ fn what_a_run_did_not_come_to_is_not_told_to_have_no_values() {
             })
     });
     assert!(matches!(ended, Err(Error::Cancelled)), "{ended:?}");
-    let (with, without) = told.into_inner().unwrap();
+    let (with, without) = reported.into_inner().unwrap();
     assert_eq!(without, 0, "beside {with} that have values");
     assert!(with < 3000);
 }
@@ -90,7 +90,7 @@ fn too_many_values_cost_the_last_files_of_a_group_theirs_and_no_others() {
     let plugins = plugins();
     let began = Instant::now();
     let describe = || {
-        let mut told = Vec::new();
+        let mut reported = Vec::new();
         let errors = Mutex::new(0);
         let failed = engine
             .extract_groups(
@@ -103,19 +103,20 @@ fn too_many_values_cost_the_last_files_of_a_group_theirs_and_no_others() {
                 },
                 |group, values| {
                     let has = |at: usize| !values.of(at).is_empty();
-                    told.push((0..group.len()).map(has).collect::<Vec<_>>());
+                    reported
+                        .push((0..group.len()).map(has).collect::<Vec<_>>());
                     ControlFlow::Continue(())
                 },
             )
             .unwrap();
         assert_eq!(failed, errors.into_inner().unwrap());
-        (told, failed)
+        (reported, failed)
     };
-    let (told, failed) = describe();
-    let mut sizes: Vec<_> = told.iter().map(Vec::len).collect();
+    let (reported, failed) = describe();
+    let mut sizes: Vec<_> = reported.iter().map(Vec::len).collect();
     sizes.sort_unstable();
     assert_eq!(sizes, [2, 40, 400]);
-    for group in &told {
+    for group in &reported {
         let with = group.iter().filter(|has| **has).count();
         if group.len() == 400 {
             assert!((300..400).contains(&with), "{with}");
@@ -125,6 +126,6 @@ fn too_many_values_cost_the_last_files_of_a_group_theirs_and_no_others() {
             assert_eq!(with, group.len());
         }
     }
-    assert_eq!(describe(), (told, failed), "another time");
+    assert_eq!(describe(), (reported, failed), "another time");
     assert!(began.elapsed() < Duration::from_secs(120));
 }

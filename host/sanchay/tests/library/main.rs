@@ -50,7 +50,7 @@ fn scan(
                         for file in batch.iter() {
                             let before =
                                 found.0.insert(file.path(), *file.metadata);
-                            assert_eq!(before, None, "told twice");
+                            assert_eq!(before, None, "reported twice");
                         }
                     }
                     ScanEvent::Error(error) => found.1.push(error),

@@ -92,8 +92,8 @@ fn the_digest_of_bytes_in_memory_is_that_of_a_file() {
         assert_eq!(algorithm.to_string(), name);
         for len in [0, 1, 1000, 1 << 20] {
             let data = noise(len as u64, len);
-            let told = engine.digest(algorithm, &data).unwrap();
-            assert_eq!(told.to_string(), digest(name, &data));
+            let answer = engine.digest(algorithm, &data).unwrap();
+            assert_eq!(answer.to_string(), digest(name, &data));
         }
     }
 }

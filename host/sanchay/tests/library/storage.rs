@@ -133,12 +133,12 @@ fn an_entry_that_fails_costs_its_own_row_and_no_other() {
     storage.fail("d/a", Fault::Read(ErrorKind::UnexpectedEof));
     let (files, errors) = hash(&engine(2), &storage, Method::default());
     assert_eq!(paths(&files), ["d/e", "d/f"].map(Path::new));
-    let told: Vec<_> = errors
+    let reported: Vec<_> = errors
         .iter()
         .map(|error| (&*error.path, error.action, error.kind().unwrap()))
         .collect();
     assert_eq!(
-        told,
+        reported,
         [
             (Path::new("d/a"), Action::Read, ErrorKind::UnexpectedEof),
             (

@@ -36,7 +36,7 @@ fn all_files_come_once_and_with_their_root() {
         assert_eq!(file.root(), root);
         assert_eq!(file.path().file_name(), Some(file.file_name()));
         assert_eq!(file.size(), 4);
-        assert!(seen.insert(file.into_path()), "told twice");
+        assert!(seen.insert(file.into_path()), "reported twice");
     }
     assert_eq!(seen.len(), 3000);
     assert_eq!(files.finish().unwrap().files, 3000);

@@ -163,7 +163,7 @@ proptest! {
         let (one, many) = (engine(1), engine(4));
         let native =
             scan(&one, &roots, &with(Walker::Native, &options));
-        let told = |answer: &(_, Vec<sanchay::EntryError>)| {
+        let reported = |answer: &(_, Vec<sanchay::EntryError>)| {
             answer.1.iter().map(ToString::to_string).collect::<Vec<_>>()
         };
         for (engine, walker) in [
@@ -173,7 +173,7 @@ proptest! {
         ] {
             let answer = scan(engine, &roots, &with(walker, &options));
             prop_assert_eq!(&answer.0, &native.0);
-            prop_assert_eq!(told(&answer), told(&native));
+            prop_assert_eq!(reported(&answer), reported(&native));
         }
         let native = hash(&one, &roots[0], with(Walker::Native, &options));
         let portable =

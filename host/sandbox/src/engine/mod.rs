@@ -1,7 +1,7 @@
 //! Engines: the settings of wasmtime, the machine code that they go with, and
 //! the clock that ends calls. Every engine of this crate is made here.
 
-mod load;
+mod source;
 mod space;
 mod ticker;
 
@@ -14,7 +14,7 @@ use crate::store::State;
 use crate::{Fault, Limits, fault};
 use ticker::Ticker;
 
-pub(crate) use load::Source;
+pub(crate) use source::{ComponentSource, Embedded};
 pub(crate) use space::layout_for;
 pub(crate) use ticker::ticks;
 
@@ -43,7 +43,7 @@ impl<E: Exports> Engine<E> {
     /// offers, takes longer to set up than it saves, since an instance lives
     /// as long as the thread that uses it.
     pub(crate) fn new(
-        source: &Source,
+        source: &dyn ComponentSource,
         layout: Layout,
         limits: &Limits,
     ) -> Result<Self, Fault> {

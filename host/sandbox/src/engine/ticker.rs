@@ -2,10 +2,11 @@
 //! milliseconds, for as long as there is a sandbox.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
+use sanchay_sync::{get_mut, lock};
 use wasmtime::Engine;
 
 use crate::Fault;
@@ -31,8 +32,7 @@ pub(crate) struct Ticker {
 impl Ticker {
     /// Starts the thread unless it runs.
     pub(crate) fn start(&self, engine: &Engine) -> Result<(), Fault> {
-        let mut running =
-            self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut running = lock(&self.thread);
         if running.is_some() {
             return Ok(());
         }
@@ -59,8 +59,7 @@ impl Ticker {
 impl Drop for Ticker {
     fn drop(&mut self) {
         self.stopped.store(true, Ordering::Relaxed);
-        let running =
-            self.thread.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let running = get_mut(&mut self.thread);
         if let Some(thread) = running.take() {
             thread.unpark();
         }

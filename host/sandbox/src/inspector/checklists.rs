@@ -1,19 +1,18 @@
-//! Reading lists of digests, with every promise checked.
+//! Reading lists of digests, with every entry checked.
 
 use super::Inspector;
 use super::Instance;
 use crate::{
-    Algorithm, Checklist, Digest, Expectation, Fault, Flaw, MAX_CHUNK,
-    Malformed, Promise, Separator, wire,
+    Algorithm, Checklist, ChecksumEntry, Digest, Expectation, Fault, Flaw,
+    MAX_CHUNK, Malformed, Separator, wire,
 };
 
 impl Inspector {
-    /// Parses a text of whole lines, each ended by a newline but for the
-    /// last, which may lack it. The text must fit into the memory that the
-    /// instance may have, several times over; a long list is for several
-    /// calls, of which each is told the separator that the one before it
-    /// found. Lines that do not name their algorithm have digests of the one
-    /// that is given, if one is.
+    /// Parses a text of whole lines, each ended by a newline but for the last,
+    /// which may lack it. The text must fit into the memory that the instance
+    /// may have, several times over; a long list is for several calls, each
+    /// with the separator that the one before it found. Lines that do not name
+    /// their algorithm have digests of the one that is given, if one is.
     ///
     /// # Errors
     ///
@@ -38,27 +37,27 @@ fn checked(
     answer: wire::Checklist,
     text: &[u8],
 ) -> Result<Checklist, &'static str> {
-    let wire::Checklist { lines, promises, malformed, separator } = answer;
+    let wire::Checklist { lines, entries, malformed, separator } = answer;
     // Every line but an unfinished last one has a newline.
     if lines as usize > text.len() {
         return Err("more lines than bytes");
     }
-    let promised = promises.iter().map(|promise| promise.line);
+    let stated = entries.iter().map(|entry| entry.line);
     let not_understood = malformed.iter().map(|line| line.line);
-    if !ascend(promised, lines) || !ascend(not_understood, lines) {
+    if !ascend(stated, lines) || !ascend(not_understood, lines) {
         return Err("line numbers that cannot be");
     }
-    let promises = promises
+    let entries = entries
         .into_iter()
-        .map(|promise| {
-            let wire::Promise { line, path, expected } = promise;
+        .map(|entry| {
+            let wire::ChecksumEntry { line, path, expected } = entry;
             let possible = !path.is_empty()
                 && path.len() <= text.len()
                 && !path.contains(&0);
             if !possible {
                 return Err("a path that cannot be");
             }
-            Ok(Promise { line, path, expected: expectation(expected)? })
+            Ok(ChecksumEntry { line, path, expected: expectation(expected)? })
         })
         .collect::<Result<_, _>>()?;
     let malformed = malformed
@@ -76,7 +75,7 @@ fn checked(
         })
         .collect();
     let separator = separator.into();
-    Ok(Checklist { lines, promises, malformed, separator })
+    Ok(Checklist { lines, entries, malformed, separator })
 }
 
 /// Whether line numbers ascend strictly and stay below `lines`.
@@ -111,8 +110,8 @@ fn expectation(
                 _ => Ok(Expectation::Unnamed(digest(&bytes)?)),
             }
         }
-        wire::Expectation::Partial(promised) => {
-            let wire::PartialPromise { digest, chunk } = promised;
+        wire::Expectation::Partial(stated) => {
+            let wire::PartialChecksum { digest, chunk } = stated;
             if chunk.is_some_and(|it| it == 0 || it > MAX_CHUNK) {
                 return Err("a chunk that cannot be");
             }

@@ -41,7 +41,7 @@ impl Inspector {
             let Instance { store, exports, .. } = &mut *instance;
             let (columns,) = exports.columns.call(&mut *store, (filter,))?;
             let (kinds,) = exports.kinds.call(&mut *store, (filter,))?;
-            if let Some(previous) = instance.held.filter.replace(filter) {
+            if let Some(previous) = instance.resources.filter.replace(filter) {
                 previous.resource_drop(&mut instance.store)?;
             }
             Ok(Ok((Columns::from_bits(columns), kinds)))
@@ -178,13 +178,13 @@ fn crossing<'a>(
 impl Filter {
     /// The filter in this instance, which may be a fresh one.
     fn resource(&self, instance: &mut Instance) -> Result<ResourceAny> {
-        if let Some(filter) = instance.held.filter {
+        if let Some(filter) = instance.resources.filter {
             return Ok(filter);
         }
         let filter = compile(instance, &self.program)?.map_err(|_| {
             wasmtime::Error::msg("it no longer accepts its filter")
         })?;
-        instance.held.filter = Some(filter);
+        instance.resources.filter = Some(filter);
         Ok(filter)
     }
 }

@@ -1,6 +1,8 @@
 //! Digests: of a buffer, and of a batch of buffers.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
+
+use sanchay_sync::{into_inner, lock};
 
 use super::Inspector;
 use super::Instance;
@@ -73,8 +75,8 @@ impl Inspector {
         let ends = Mutex::new(std::mem::take(&mut self.ends));
         let once = Mutex::new(fill);
         let fill = |space: &mut [u8]| {
-            let mut once = once.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut ends = ends.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut once = lock(&once);
+            let mut ends = lock(&ends);
             ends.clear();
             once(space, &mut ends)
         };
@@ -84,7 +86,7 @@ impl Inspector {
             let arguments = (algorithm.into(), in_place, Ends(&ends));
             exports.digest_in_place.call(store, arguments)
         });
-        self.ends = ends.into_inner().unwrap_or_else(PoisonError::into_inner);
+        self.ends = into_inner(ends);
         let (answer,) = answer?;
         self.take_digests(algorithm, answer, self.ends.len(), out)
     }

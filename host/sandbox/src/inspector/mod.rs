@@ -4,6 +4,7 @@
 //! checked here, before anyone acts on them.
 
 mod checklists;
+mod exports;
 mod filtering;
 mod hashing;
 mod stream;
@@ -15,17 +16,17 @@ use wasmtime::component::ResourceAny;
 
 use crate::Fault;
 use crate::caller;
-use crate::exports::InspectorExports;
 use crate::shared::Shared;
+pub(crate) use exports::InspectorExports;
 use filtering::Filter;
 use stream::{Hashers, Stream};
 
 type Caller = caller::Caller<InspectorExports>;
 type Instance = caller::Instance<InspectorExports>;
 
-/// The resources that an inspector holds of its instance.
+/// The resources of its instance that an inspector holds.
 #[derive(Default)]
-pub(crate) struct Held {
+pub(crate) struct Resources {
     hashers: Hashers,
     filter: Option<ResourceAny>,
 }

@@ -1,8 +1,9 @@
 //! Digests of what comes in pieces. The instance keeps a hasher for each
 //! algorithm that was asked for, and uses it again and again.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
+use sanchay_sync::{into_inner, lock};
 use wasmtime::Result;
 use wasmtime::component::ResourceAny;
 
@@ -86,7 +87,7 @@ impl Inspector {
         let algorithm = self.begun()?;
         let once = Mutex::new((fill, 0));
         let fill = |space: &mut [u8]| {
-            let mut once = once.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut once = lock(&once);
             once.1 = (once.0)(space).min(space.len());
             once.1
         };
@@ -96,7 +97,7 @@ impl Inspector {
                 Hashers::to_update(instance, algorithm)?;
             exports.update_in_place.call(store, (resource, in_place))
         })?;
-        let once = once.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let once = into_inner(once);
         Ok(once.1)
     }
 
@@ -132,7 +133,7 @@ impl Inspector {
 impl Hashers {
     /// Makes a hasher, or empties the one there is.
     fn begin(instance: &mut Instance, algorithm: Algorithm) -> Result<()> {
-        match instance.held.hashers.get(algorithm) {
+        match instance.resources.hashers.get(algorithm) {
             Some(Hasher { dirty: false, .. }) => {}
             Some(Hasher { dirty: true, .. }) => {
                 Self::finish(instance, algorithm)?;
@@ -143,7 +144,7 @@ impl Hashers {
                     exports.hasher.call(store, (algorithm.into(),))?;
                 let resource = hasher.0;
                 let hasher = Hasher { resource, dirty: false };
-                instance.held.hashers.set(algorithm, hasher);
+                instance.resources.hashers.set(algorithm, hasher);
             }
         }
         Ok(())
@@ -154,8 +155,11 @@ impl Hashers {
         instance: &mut Instance,
         algorithm: Algorithm,
     ) -> Result<(ResourceAny, &mut Instance)> {
-        let resource = instance.held.hashers.resource(algorithm)?;
-        instance.held.hashers.set(algorithm, Hasher { resource, dirty: true });
+        let resource = instance.resources.hashers.resource(algorithm)?;
+        instance
+            .resources
+            .hashers
+            .set(algorithm, Hasher { resource, dirty: true });
         Ok((resource, instance))
     }
 
@@ -163,8 +167,8 @@ impl Hashers {
         instance: &mut Instance,
         algorithm: Algorithm,
     ) -> Result<Vec<u8>> {
-        let Instance { store, exports, held } = instance;
-        let hashers = &mut held.hashers;
+        let Instance { store, exports, resources } = instance;
+        let hashers = &mut resources.hashers;
         let resource = hashers.resource(algorithm)?;
         let (digest,) = exports.finish.call(store, (resource,))?;
         hashers.set(algorithm, Hasher { resource, dirty: false });

@@ -1,7 +1,9 @@
 //! BLAKE3 of one large input by several inspectors: each makes the chaining
 //! values of some of its pieces, and one joins them.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
+
+use sanchay_sync::{into_inner, lock};
 
 use super::Inspector;
 use super::Instance;
@@ -30,7 +32,7 @@ impl Inspector {
     ) -> Result<(usize, Result<ChainingValue, TreeError>), Fault> {
         let once = Mutex::new((fill, 0));
         let fill = |space: &mut [u8]| {
-            let mut once = once.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut once = lock(&once);
             once.1 = (once.0)(space).min(space.len());
             once.1
         };
@@ -39,7 +41,7 @@ impl Inspector {
             let Instance { store, exports, .. } = instance;
             exports.piece.call(store, (in_place, offset))
         })?;
-        let once = once.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let once = into_inner(once);
         let value = match answer {
             Ok(value) => Ok(self.value(&value)?),
             Err(error) => Err(error.into()),

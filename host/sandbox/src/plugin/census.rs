@@ -53,7 +53,7 @@ impl Cost {
 pub(super) enum Fault {
     /// It cannot be read.
     Unreadable(wasmparser::Error),
-    /// What it takes cannot be told, or the compiler would go too deep.
+    /// Its cost is unknown, or the compiler would recurse too deep.
     Unbounded(String),
 }
 

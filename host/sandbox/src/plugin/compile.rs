@@ -14,11 +14,8 @@ use std::time::Duration;
 use sanchay_sandbox_config::{self as config, Layout};
 use wasmtime::{Engine, Error};
 
+use super::error::COMPLAINT;
 use super::{PluginError, process};
-
-/// How much of a compiler's complaint is told, in bytes. It is less than a
-/// pipe holds: whoever complains never waits for a reader.
-pub(super) const COMPLAINT: usize = 4096;
 
 /// How much of a thread's stack the compiler may use: its recursion goes as
 /// deep as what it compiles. Only what is used is taken.

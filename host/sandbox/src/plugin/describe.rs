@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use sanchay_core::escape::is_obeyed;
+use sanchay_core::escape::is_terminal_control;
 
+use super::error::{shortened, wrong};
 use super::pattern::Pattern;
 use super::{PluginError, wire};
 use sanchay_core::value::ValueType;
@@ -19,12 +20,12 @@ const SELECTIONS: usize = 64;
 const PATTERNS: usize = 1024;
 
 /// How many bytes of a file an extractor may ask for.
-const PORTION: u64 = 16 << 20;
+const BYTE_RANGE: u64 = 16 << 20;
 
 /// How many bytes of a file an extractor may be passed that has so much
 /// memory.
 pub(super) fn most(memory: usize) -> u64 {
-    PORTION.min(memory as u64 / 4)
+    BYTE_RANGE.min(memory as u64 / 4)
 }
 
 /// A column of the output.
@@ -41,7 +42,7 @@ pub struct Column {
 /// Which bytes of a file an extractor asks for. It gets all of a file that
 /// has fewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Portion {
+pub enum ByteRange {
     /// None.
     Nothing,
     /// So many of its first bytes.
@@ -54,7 +55,7 @@ pub enum Portion {
     Whole(u32),
 }
 
-impl Portion {
+impl ByteRange {
     /// How many bytes it is of a file of that size: of its head and its tail.
     #[must_use]
     pub fn of(self, size: u64) -> (usize, usize) {
@@ -84,7 +85,7 @@ pub struct Selection {
     /// What they are recognised by, any one of these.
     pub patterns: Vec<Pattern>,
     /// Which of their bytes it asks for at first.
-    pub portion: Portion,
+    pub byte_range: ByteRange,
 }
 
 /// Whether a plugin can be called that.
@@ -103,7 +104,7 @@ pub(super) fn identity(name: &str, version: &str) -> Result<(), PluginError> {
             shortened(name)
         ));
     }
-    if version.len() > NAME || version.chars().any(is_obeyed) {
+    if version.len() > NAME || version.chars().any(is_terminal_control) {
         return wrong(format!(
             "its version, {:?}, must have at most {NAME} bytes and no \
              characters that control a terminal or the direction of text",
@@ -167,21 +168,21 @@ fn selection(
     said: wire::Selection,
     most: u64,
 ) -> Result<Selection, PluginError> {
-    let wire::Selection { patterns, portion } = said;
+    let wire::Selection { patterns, byte_range } = said;
     if patterns.is_empty() {
         return wrong("a selection without a pattern".into());
     }
     let patterns =
         patterns.into_iter().map(Pattern::new).collect::<Result<_, _>>()?;
-    let portion = Portion::from(portion);
-    if portion.most() > most {
-        let asked = portion.most();
+    let byte_range = ByteRange::from(byte_range);
+    if byte_range.most() > most {
+        let asked = byte_range.most();
         return wrong(format!(
             "it asks for {asked} bytes of a file; {most} are allowed: a \
-             quarter of its memory, and never more than {PORTION}"
+             quarter of its memory, and never more than {BYTE_RANGE}"
         ));
     }
-    Ok(Selection { patterns, portion })
+    Ok(Selection { patterns, byte_range })
 }
 
 /// Whether a column or a setting can be called that.
@@ -196,25 +197,16 @@ pub(super) fn is_key(name: &str) -> bool {
         && name.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase())
 }
 
-pub(super) fn wrong<T>(why: String) -> Result<T, PluginError> {
-    Err(PluginError::Description(why))
-}
-
-/// The beginning of untrusted text.
-pub(super) fn shortened(text: &str) -> String {
-    text.chars().take(NAME).collect()
-}
-
-impl From<wire::Portion> for Portion {
-    fn from(portion: wire::Portion) -> Self {
-        match portion {
-            wire::Portion::Nothing => Self::Nothing,
-            wire::Portion::Head(bytes) => Self::Head(bytes),
-            wire::Portion::Tail(bytes) => Self::Tail(bytes),
-            wire::Portion::Both(wire::TwoEnds { head, tail }) => {
+impl From<wire::ByteRange> for ByteRange {
+    fn from(byte_range: wire::ByteRange) -> Self {
+        match byte_range {
+            wire::ByteRange::Nothing => Self::Nothing,
+            wire::ByteRange::Head(bytes) => Self::Head(bytes),
+            wire::ByteRange::Tail(bytes) => Self::Tail(bytes),
+            wire::ByteRange::Both(wire::TwoEnds { head, tail }) => {
                 Self::Both(head, tail)
             }
-            wire::Portion::Whole(bytes) => Self::Whole(bytes),
+            wire::ByteRange::Whole(bytes) => Self::Whole(bytes),
         }
     }
 }

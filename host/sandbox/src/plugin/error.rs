@@ -1,7 +1,7 @@
 //! Why a component is not taken as a plugin.
 //!
 //! Names and other words of the component are in it as they are, though not
-//! all of them: who shows them to a person escapes them.
+//! all of them: escape them before showing them.
 
 use std::time::Duration;
 
@@ -9,6 +9,13 @@ use crate::Fault;
 
 /// How many names are listed in a message.
 const LISTED: usize = 10;
+
+/// How many characters of untrusted text a message repeats.
+const REPEATED: usize = 64;
+
+/// The longest part of a compiler's error message that is reported, in bytes.
+/// It is less than a pipe holds: whoever complains never waits for a reader.
+pub(super) const COMPLAINT: usize = 4096;
 
 /// Why a component is not taken as a plugin.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -95,6 +102,16 @@ fn listed(names: &[String]) -> String {
         0 => first,
         more => format!("{first} and {more} more"),
     }
+}
+
+/// The error of a description that breaks a rule.
+pub(super) fn wrong<T>(why: String) -> Result<T, PluginError> {
+    Err(PluginError::Description(why))
+}
+
+/// The beginning of untrusted text.
+pub(super) fn shortened(text: &str) -> String {
+    text.chars().take(REPEATED).collect()
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use std::io;
 use std::sync::Arc;
 
 use super::exports::ExtractingExports;
-use super::pieces::Pieces;
-use super::{Column, Plugin, Portion, Role, Selection, wire};
+use super::pieces::{Pieces, Source};
+use super::{ByteRange, Column, Plugin, Role, Selection, wire};
 use crate::Fault;
 use crate::caller::{Caller, Instance};
 use crate::shared::Shared;
@@ -37,11 +37,6 @@ pub struct Sample<'a> {
     /// Its type and permissions.
     pub mode: u32,
 }
-
-/// Reads so many bytes of a file from an offset on, or as many as it has, and
-/// appends them.
-pub type Source<'a> =
-    dyn FnMut(u64, usize, &mut Vec<u8>) -> io::Result<()> + 'a;
 
 /// What an extractor needs of a file to tell its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,8 +76,8 @@ enum Step {
 pub struct Extractor {
     plugin: Plugin,
     caller: Caller<ExtractingExports>,
-    /// Which instance was told the settings.
-    told: Option<u64>,
+    /// The instance that has the settings.
+    configured_generation: Option<u64>,
     pieces: Pieces,
     window: Vec<u8>,
 }
@@ -95,7 +90,7 @@ impl Extractor {
         Self {
             plugin,
             caller: Caller::new(shared),
-            told: None,
+            configured_generation: None,
             pieces: Pieces::default(),
             window: Vec::new(),
         }
@@ -112,11 +107,11 @@ impl Extractor {
     pub fn interest(&self, name: &[u8], size: u64) -> Interest {
         for selection in self.plugin.selections() {
             if selection.takes(name) {
-                return match selection.portion {
-                    Portion::Whole(most) if size > u64::from(most) => {
+                return match selection.byte_range {
+                    ByteRange::Whole(most) if size > u64::from(most) => {
                         Interest::None
                     }
-                    Portion::Nothing => Interest::Facts,
+                    ByteRange::Nothing => Interest::Facts,
                     _ if size == 0 => Interest::Facts,
                     _ => Interest::Bytes,
                 };
@@ -128,16 +123,15 @@ impl Extractor {
         Interest::None
     }
 
-    /// Whether it is disabled: it answers nothing any more.
+    /// Whether it is disabled and no longer called.
     #[must_use]
     pub fn is_disabled(&self) -> bool {
         self.plugin.0.failure_budget.is_exhausted()
     }
 
     /// Extracts a file's values and appends them to `out`: one for each
-    /// column, in their order. Where there are none, or it fails, as many
-    /// times `None` are appended. Without a source, only what is known of the
-    /// file is told.
+    /// column, in their order. Without values, or on failure, appends a `None`
+    /// for each. Without a source, the extractor gets only the file's facts.
     ///
     /// # Errors
     ///
@@ -165,7 +159,8 @@ impl Extractor {
         out: &mut Vec<Option<Value>>,
     ) -> Result<(), ExtractError> {
         let interest = self.interest(sample.name, sample.size);
-        let Self { plugin, caller, told, pieces, window } = self;
+        let Self { plugin, caller, configured_generation, pieces, window } =
+            self;
         let Role::Extractor { columns, selections, facts, most, .. } =
             &plugin.0.role
         else {
@@ -182,8 +177,8 @@ impl Extractor {
         }
         let selected =
             select(selections, sample, source.as_deref_mut(), window)?;
-        let Some((index, portion)) = selected else { return Ok(()) };
-        if portion == Portion::Nothing {
+        let Some((index, byte_range)) = selected else { return Ok(()) };
+        if byte_range == ByteRange::Nothing {
             // What was opened for others is not its to see.
             source = None;
         }
@@ -202,12 +197,12 @@ impl Extractor {
             modified: facts.modified.then(|| sample.modified.into()),
             mode: facts.mode.then_some(sample.mode),
         };
-        pieces.begin(portion, sample.size, source.as_deref_mut())?;
+        pieces.begin(byte_range, sample.size, source.as_deref_mut())?;
         for round in 0.. {
             let views = pieces.views();
             let (had, readable) = (pieces.bytes(), source.is_some());
             let step = plugin.attempt(caller, |caller| {
-                plugin.0.settings.apply(caller, told)?;
+                plugin.0.settings.apply(caller, configured_generation)?;
                 match ask(caller, &file, &views)? {
                     Err(complaint) => Ok(Step::Complaint(complaint)),
                     Ok(wire::Answer::Values(values)) => {
@@ -274,7 +269,7 @@ fn select(
     sample: &Sample<'_>,
     mut source: Option<&mut Source<'_>>,
     window: &mut Vec<u8>,
-) -> io::Result<Option<(u32, Portion)>> {
+) -> io::Result<Option<(u32, ByteRange)>> {
     window.clear();
     let widths = selections.iter().map(|it| it.window(sample.size));
     let width = widths.max().unwrap_or(0);
@@ -289,9 +284,11 @@ fn select(
             fits = selection.patterns.iter().any(|it| it.recognises(window));
         }
         if fits {
-            return Ok(match selection.portion {
-                Portion::Whole(most) if sample.size > u64::from(most) => None,
-                portion => Some((index, portion)),
+            return Ok(match selection.byte_range {
+                ByteRange::Whole(most) if sample.size > u64::from(most) => {
+                    None
+                }
+                byte_range => Some((index, byte_range)),
             });
         }
     }

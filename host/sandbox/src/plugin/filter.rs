@@ -34,8 +34,8 @@ pub struct PluginFilter {
     caller: Caller<MatchingExports>,
     times: Vec<wire::Timestamp>,
     kinds: Vec<EntryKindOnWire>,
-    /// Which instance was told the settings.
-    told: Option<u64>,
+    /// The instance that has the settings.
+    configured_generation: Option<u64>,
 }
 
 impl PluginFilter {
@@ -45,7 +45,7 @@ impl PluginFilter {
     ) -> Self {
         let caller = Caller::new(shared);
         let (times, kinds) = (Vec::new(), Vec::new());
-        Self { plugin, caller, times, kinds, told: None }
+        Self { plugin, caller, times, kinds, configured_generation: None }
     }
 
     /// The plugin that it is an instance of.
@@ -67,10 +67,11 @@ impl PluginFilter {
         out: &mut Vec<u32>,
     ) -> Result<(), Fault> {
         out.clear();
-        let Self { plugin, caller, times, kinds, told } = self;
+        let Self { plugin, caller, times, kinds, configured_generation } =
+            self;
         let settings = &plugin.0.settings;
         *out = plugin.attempt(caller, |caller| {
-            settings.apply(caller, told)?;
+            settings.apply(caller, configured_generation)?;
             let wanted = ask(caller, times, kinds, batch)?;
             match indices::check(&wanted, batch.ends.len()) {
                 Ok(()) => Ok(wanted),

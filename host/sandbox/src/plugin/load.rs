@@ -1,67 +1,23 @@
 //! Taking a component as a plugin.
 
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
 use super::describe::{self, extraction, identity};
+use super::error::shortened;
 use super::exports::{ExtractingExports, MatchingExports};
 use super::settings::{Configurable, Settings};
 use super::validate::{Validated, World, validate};
 use super::{
-    Compiler, FailureBudget, Inner, Plugin, PluginError, Role,
+    FailureBudget, Inner, Plugin, PluginError, PluginOptions, Role,
     UntrustedComponent, wire,
 };
+use crate::Fault;
 use crate::caller::{Caller, Instance};
-use crate::engine::{Source, layout_for};
+use crate::engine::layout_for;
 use crate::exports::Exports;
 use crate::shared::Shared;
-use crate::{Fault, Limits};
-
-/// How a plugin is taken in.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct PluginOptions {
-    /// What each instance may use; [`Limits::of_plugins`] by default.
-    pub limits: Limits,
-    /// How many instances there will be at once: one per worker thread.
-    pub instances: usize,
-    /// How long compiling may take; 60 seconds by default. A process is
-    /// counted its processor's time, a thread all time that passes.
-    pub compile_time: Duration,
-    /// Who compiles.
-    pub compiler: Compiler,
-    /// A folder that keeps what was compiled, by the digest of the component:
-    /// an absolute path. It is made if need be, and not used where anyone but
-    /// this user and root could write to it, or to a folder on the way to it,
-    /// or made a link on the way. By default nothing is kept.
-    pub cache: Option<PathBuf>,
-    /// The SHA-256 that the component must have; any by default.
-    pub digest: Option<[u8; 32]>,
-    /// What it is called instead of what it calls itself, where plugins that
-    /// call themselves the same are to be told apart.
-    pub name: Option<String>,
-    /// The settings that its user chose: keys, and values as they are
-    /// written. Others have their defaults.
-    pub settings: Vec<(String, String)>,
-}
-
-impl Default for PluginOptions {
-    fn default() -> Self {
-        Self {
-            limits: Limits::of_plugins(),
-            instances: 32,
-            compile_time: Duration::from_secs(60),
-            compiler: Compiler::default(),
-            cache: None,
-            digest: None,
-            name: None,
-            settings: Vec::new(),
-        }
-    }
-}
 
 impl Plugin {
     /// Takes a component as a plugin: looks it over, compiles it unless that
@@ -83,7 +39,7 @@ impl Plugin {
         let Validated { world, overhead } =
             validate(component, &options.limits)?;
         let untrusted = UntrustedComponent::new(component, overhead, options);
-        // Said here, an error keeps its kind.
+        // Compiles now, so that an error keeps its kind.
         untrusted.code(layout_for(options.instances))?;
         let plugin = match world {
             World::Filter => filter(&untrusted, options),
@@ -138,7 +94,7 @@ fn extractor(
     Ok(plugin(name, version, role, settings, options))
 }
 
-/// What a plugin is called that calls itself so.
+/// A plugin's name: the user's, or its own.
 fn named(own: String, options: &PluginOptions) -> Result<String, PluginError> {
     match &options.name {
         None => Ok(own),
@@ -151,17 +107,16 @@ fn named(own: String, options: &PluginOptions) -> Result<String, PluginError> {
     }
 }
 
-/// Gives the settings that a plugin declares their values, and has it say
-/// whether it likes them.
+/// Sets the plugin's settings and lets it reject them.
 fn set_up<E: Configurable>(
     declared: Vec<wire::Setting>,
     caller: &mut Caller<E>,
     options: &PluginOptions,
 ) -> Result<Settings, PluginError> {
     let settings = Settings::declared(declared)?.set(&options.settings)?;
-    settings.tell(caller)?.map_err(|complaint| {
-        PluginError::Setting(describe::shortened(&complaint))
-    })?;
+    settings
+        .tell(caller)?
+        .map_err(|complaint| PluginError::Setting(shortened(&complaint)))?;
     Ok(settings)
 }
 
@@ -180,12 +135,12 @@ fn shared<E: Exports>(
     untrusted: &UntrustedComponent,
     options: &PluginOptions,
 ) -> Result<Arc<Shared<E>>, PluginError> {
-    let source = Source::Untrusted(untrusted.clone());
+    let source = Box::new(untrusted.clone());
     Shared::new(source, options.instances, options.limits.clone())
         .map_err(misfit)
 }
 
-/// An instance that cannot be set up is one of another world.
+/// A component that cannot be set up belongs to another world.
 fn misfit(fault: Fault) -> PluginError {
     match fault {
         Fault::Setup(why) => PluginError::World(why),

@@ -27,11 +27,15 @@ mod failure_budget;
 mod filter;
 #[cfg(feature = "compile")]
 mod load;
+#[cfg(feature = "compile")]
+mod options;
 mod pattern;
 mod pieces;
 #[cfg(feature = "compile")]
 mod process;
 mod settings;
+#[cfg(feature = "compile")]
+mod source;
 #[cfg(feature = "compile")]
 mod trusted_folder;
 #[cfg(feature = "compile")]
@@ -55,13 +59,14 @@ use settings::Settings;
 pub(crate) use census::nesting;
 #[cfg(feature = "compile")]
 pub use compile::{Compiler, compile_for};
-pub use describe::{Column, Portion, Selection};
+pub use describe::{ByteRange, Column, Selection};
 pub use error::PluginError;
-pub use extractor::{ExtractError, Extractor, Interest, Sample, Source};
+pub use extractor::{ExtractError, Extractor, Interest, Sample};
 pub use filter::{NameBatch, PluginFilter};
 #[cfg(feature = "compile")]
-pub use load::PluginOptions;
+pub use options::PluginOptions;
 pub use pattern::Pattern;
+pub use pieces::Source;
 pub use sanchay_core::time::Timestamp;
 pub use sanchay_core::value::{Value, ValueType};
 pub use settings::{Setting, SettingType, SettingValue};

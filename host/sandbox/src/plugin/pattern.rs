@@ -1,7 +1,7 @@
 //! What an extractor recognises its files by: their names, or bytes that
 //! stand at one place. Compared byte by byte; nothing is parsed.
 
-use super::describe::{shortened, wrong};
+use super::error::{shortened, wrong};
 use super::{PluginError, wire};
 
 /// The longest extension and name, in bytes: no name of a file is longer.

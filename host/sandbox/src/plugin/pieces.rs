@@ -2,11 +2,15 @@
 
 use std::io;
 
-use super::extractor::Source;
-use super::{Portion, wire};
+use super::{ByteRange, wire};
 
-/// How many buffers are kept from one file to the next: as many as a portion
-/// has pieces.
+/// Reads so many bytes of a file from an offset on, or as many as it has, and
+/// appends them.
+pub type Source<'a> =
+    dyn FnMut(u64, usize, &mut Vec<u8>) -> io::Result<()> + 'a;
+
+/// How many buffers are reused for the next file: the most pieces of a byte
+/// range.
 const KEPT: usize = 2;
 
 /// Pieces of one file, in buffers that are used again.
@@ -23,21 +27,23 @@ impl Pieces {
         self.used = 0;
     }
 
-    /// Begins with a portion of a file of that size.
+    /// Begins with a byte range of a file of that size.
     pub(super) fn begin(
         &mut self,
-        portion: Portion,
+        byte_range: ByteRange,
         size: u64,
         mut source: Option<&mut Source<'_>>,
     ) -> io::Result<()> {
         self.clear();
-        let (head, tail) = portion.of(size);
+        let (head, tail) = byte_range.of(size);
         let (head, tail) = (head as u64, tail as u64);
-        match portion {
-            Portion::Nothing => Ok(()),
-            Portion::Head(_) | Portion::Whole(_) => self.add(0, head, source),
-            Portion::Tail(_) => self.add(size - tail, tail, source),
-            Portion::Both(..) => {
+        match byte_range {
+            ByteRange::Nothing => Ok(()),
+            ByteRange::Head(_) | ByteRange::Whole(_) => {
+                self.add(0, head, source)
+            }
+            ByteRange::Tail(_) => self.add(size - tail, tail, source),
+            ByteRange::Both(..) => {
                 self.add(0, head, source.as_deref_mut())?;
                 self.add(size - tail, tail, source)
             }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use sanchay_sandbox_config::Layout;
 
 use super::PluginError;
-use super::compile::COMPLAINT;
+use super::error::COMPLAINT;
 
 /// The most machine code that is taken of another process, in bytes.
 const CODE: u64 = 512 << 20;

@@ -3,10 +3,11 @@
 
 use std::collections::HashSet;
 
-use sanchay_core::escape::is_obeyed;
+use sanchay_core::escape::is_terminal_control;
 use wasmtime::component::TypedFunc;
 
-use super::describe::{is_key, shortened, wrong};
+use super::describe::is_key;
+use super::error::{shortened, wrong};
 use super::exports::{ExtractingExports, MatchingExports};
 use super::{PluginError, wire};
 use crate::Fault;
@@ -90,7 +91,8 @@ impl Settings {
             if !keys.insert(&setting.key) {
                 return wrong(format!("two settings are called {key}"));
             }
-            if setting.docs.len() > DOCS || setting.docs.chars().any(is_obeyed)
+            if setting.docs.len() > DOCS
+                || setting.docs.chars().any(is_terminal_control)
             {
                 return wrong(format!(
                     "what it says of its setting {key} must have at most \
@@ -206,17 +208,19 @@ impl Settings {
     }
 
     /// Tells the instance that there is now the values, unless it knows them:
-    /// `told` remembers which one does.
+    /// `configured_generation` remembers which one does.
     pub(super) fn apply<E: Configurable>(
         &self,
         caller: &mut Caller<E>,
-        told: &mut Option<u64>,
+        configured_generation: &mut Option<u64>,
     ) -> Result<(), Fault> {
-        if self.declared.is_empty() || *told == Some(caller.generation()) {
+        if self.declared.is_empty()
+            || *configured_generation == Some(caller.generation())
+        {
             return Ok(());
         }
         match self.tell(caller)? {
-            Ok(()) => *told = Some(caller.generation()),
+            Ok(()) => *configured_generation = Some(caller.generation()),
             Err(_) => {
                 return Err(caller
                     .contract_violation("it refuses settings that it took"));

@@ -74,13 +74,13 @@ pub(super) fn open_trusted(path: &Path, user: Uid) -> io::Result<OwnedFd> {
             None => match mkdirat(here, &*name, Mode::RWXU) {
                 // Another run was faster.
                 Ok(()) | Err(Errno::EXIST) => {}
-                Err(error) => return Err(told(&next, &error)),
+                Err(error) => return Err(describe_error(&next, &error)),
             },
         }
         let flags =
             THROUGH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let folder = openat(here, &*name, flags, Mode::empty())
-            .map_err(|error| told(&next, &error))?;
+            .map_err(|error| describe_error(&next, &error))?;
         check(&fstat(&folder)?, user, &next)?;
         way.push(folder);
         shown = next;
@@ -150,7 +150,7 @@ fn distrust(path: &Path, why: &str) -> io::Error {
     io::Error::other(format!("{}: {why}", path.display()))
 }
 
-fn told(path: &Path, error: &Errno) -> io::Error {
+fn describe_error(path: &Path, error: &Errno) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 

@@ -3,10 +3,11 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sanchay_sandbox_config::{self as config, Layout};
+use sanchay_sync::lock;
 use sha2::{Digest as _, Sha256};
 use wasmtime::Engine;
 
@@ -59,8 +60,7 @@ impl UntrustedComponent {
         layout: Layout,
     ) -> Result<Arc<[u8]>, PluginError> {
         let inner = &*self.0;
-        let mut ready =
-            inner.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ready = lock(&inner.ready);
         if let Some((_, code)) = ready.as_ref().filter(|it| it.0 == layout) {
             return Ok(Arc::clone(code));
         }
@@ -84,8 +84,7 @@ impl UntrustedComponent {
 
     /// Lets go of machine code that was not used.
     pub(super) fn forget(&self) {
-        let mut ready =
-            self.0.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ready = lock(&self.0.ready);
         *ready = None;
     }
 

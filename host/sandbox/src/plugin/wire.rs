@@ -131,7 +131,7 @@ pub(crate) struct TwoEnds {
 
 #[derive(ComponentType, Lift)]
 #[component(variant)]
-pub(crate) enum Portion {
+pub(crate) enum ByteRange {
     #[component(name = "nothing")]
     Nothing,
     #[component(name = "head")]
@@ -170,10 +170,12 @@ pub(crate) enum Pattern {
 #[component(record)]
 pub(crate) struct Selection {
     pub(crate) patterns: Vec<Pattern>,
-    pub(crate) portion: Portion,
+    #[component(name = "byte-range")]
+    pub(crate) byte_range: ByteRange,
 }
 
-/// What is to be told of a file beside its size and its contents.
+/// The facts about a file that an extractor asks for, beside its size and
+/// contents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ComponentType, Lift)]
 #[component(record)]
 pub struct Facts {

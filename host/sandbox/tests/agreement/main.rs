@@ -124,8 +124,8 @@ proptest! {
         prop_assert_eq!(sandboxed.lines, native.lines);
         prop_assert_eq!(sandboxed.separator, native.separator);
         prop_assert_eq!(&sandboxed.malformed, &native.malformed);
-        prop_assert_eq!(sandboxed.promises.len(), native.promises.len());
-        for (sandboxed, native) in sandboxed.promises.iter().zip(&native.promises) {
+        prop_assert_eq!(sandboxed.entries.len(), native.entries.len());
+        for (sandboxed, native) in sandboxed.entries.iter().zip(&native.entries) {
             prop_assert_eq!(sandboxed.line, native.line);
             prop_assert_eq!(&sandboxed.path, &native.path);
             prop_assert!(same_expectation(&sandboxed.expected, &native.expected));

@@ -1,4 +1,4 @@
-;; An answer that is small in here and enormous outside: thousands of promises
+;; An answer that is small in here and enormous outside: thousands of entries
 ;; whose paths are all the same megabytes.
 
 (func (export "sanchay:inspect/checklists@0.1.0#parse")

@@ -131,7 +131,7 @@
   (call $indices (local.get $lie) (i32.const 1024) (i32.const 20))
   (call $result (local.get $lie)))
 
-;; Promises: one line of a text that has two, whose record the first byte
+;; Entries: one line of a text that has two, whose record the first byte
 ;; spoils. A record has 56 bytes: the line, the path, the case of what is
 ;; expected, and for a digest without a name its address and length.
 (func (export "sanchay:inspect/checklists@0.1.0#parse")

@@ -1,5 +1,5 @@
 ;; Every export of the world, answered honestly and as poorly as possible:
-;; digests are zeros, filters keep nothing, lists hold no promise. The hostile
+;; digests are zeros, filters keep nothing, lists hold no entry. The hostile
 ;; guests beside this file replace some of these functions; the tests put the
 ;; two together by the names of the exports.
 

@@ -109,7 +109,7 @@ pub(super) fn open(
     clippy::cast_sign_loss,
     reason = "the fields' types differ from system to system"
 )]
-/// The kind and metadata that `stat` told.
+/// The kind and metadata that `stat` returned.
 pub(super) fn portable(facts: &rustix::fs::Stat) -> (EntryKind, Metadata) {
     let kind = kind(FileType::from_raw_mode(facts.st_mode));
     let metadata = Metadata {

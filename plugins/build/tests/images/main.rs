@@ -11,7 +11,7 @@ mod properties;
 use sanchay_image_formats::{Damage, Format, Image};
 use sanchay_testkit::image as samples;
 
-/// What is told by the first bytes of a file.
+/// What the first bytes of a file say.
 fn inspect(head: &[u8], size: u64) -> Result<Option<Image>, (Format, Damage)> {
     sanchay_image_formats::inspect(&[(0, head)], size)
 }

@@ -35,7 +35,7 @@ void exports_extracting_describe(exports_extracting_description_t *ret) {
   ret->settings.ptr = NULL;
 
   // Of other files nothing is read. There can be several selections, each with
-  // a portion of its own.
+  // a byte range of its own.
   ret->selections.len = 1;
   ret->selections.ptr = malloc(sizeof *ret->selections.ptr);
   exports_extracting_selection_t *selection = ret->selections.ptr;
@@ -49,8 +49,8 @@ void exports_extracting_describe(exports_extracting_description_t *ret) {
     plugin_string_set(&pattern->val.extension, extensions[i]);
   }
   // All of a file of up to 1 MiB; a larger one has no values.
-  selection->portion.tag = EXPORTS_EXTRACTING_PORTION_WHOLE;
-  selection->portion.val.whole = 1024 * 1024;
+  selection->byte_range.tag = EXPORTS_EXTRACTING_BYTE_RANGE_WHOLE;
+  selection->byte_range.val.whole = 1024 * 1024;
 
   // What is wanted beside the size and the bytes: nothing.
   ret->facts.name = ret->facts.path = false;

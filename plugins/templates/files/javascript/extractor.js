@@ -31,7 +31,7 @@ export const extracting = {
             { tag: 'extension', val: 'md' },
             { tag: 'name', val: 'readme*' },
           ],
-          portion: { tag: 'head', val: FIRST },
+          byteRange: { tag: 'head', val: FIRST },
         },
       ],
       // What is wanted beside the size and the bytes: nothing.

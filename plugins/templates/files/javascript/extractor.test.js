@@ -14,7 +14,7 @@ const extract = (text, from = 0) => {
   return extracting.extract(file, from ? [head, rest] : [head]);
 };
 
-test('the first line is told', () => {
+test('the first line is reported', () => {
   const { tag, val } = extract('hello\nworld\n');
   assert.equal(tag, 'values');
   assert.deepEqual(val, [{ tag: 'text', val: 'hello' }]);

@@ -10,7 +10,7 @@ from componentize_py_types import Err
 from wit_world.exports import extracting
 from wit_world.exports.extracting import (
     Answer, Answer_More, Answer_Values, Column, Facts, File,
-    Pattern_Extension, Piece, Portion_Head, Range, Selection, ValueType,
+    Pattern_Extension, Piece, ByteRange_Head, Range, Selection, ValueType,
     Value_Text, Value_Unsigned,
 )
 from wit_world.exports.types import (
@@ -44,7 +44,7 @@ class Extracting:
             ],
             # Of other files nothing is read.
             selections=[
-                Selection([Pattern_Extension("csv")], Portion_Head(FIRST)),
+                Selection([Pattern_Extension("csv")], ByteRange_Head(FIRST)),
             ],
             # What is wanted beside the size and the bytes: nothing.
             facts=Facts(name=False, path=False, modified=False, mode=False),

@@ -9,7 +9,7 @@ mod last_words;
 
 use bindings::exports::sanchay::inspect::extracting::{
     Answer, Assignment, Column, Description, Facts, File, Guest, Pattern,
-    Piece, Portion, Selection, Value, ValueType,
+    Piece, ByteRange, Selection, Value, ValueType,
 };
 
 /// What implements the world.
@@ -35,11 +35,11 @@ impl Guest for Plugin {
                 column("bom", ValueType::Boolean),
             ],
             // Of other files nothing is read. There can be several
-            // selections, each with a portion of its own.
+            // selections, each with a byte range of its own.
             selections: vec![Selection {
                 patterns: extensions.map(extension).to_vec(),
                 // All of a file of up to 1 MiB; a larger one has no values.
-                portion: Portion::Whole(1024 * 1024),
+                byte_range: ByteRange::Whole(1024 * 1024),
             }],
             // What is wanted beside the size and the bytes: nothing.
             facts: Facts {
@@ -60,8 +60,8 @@ impl Guest for Plugin {
     /// Extracts a file's values, in the order of the columns, None for a
     /// column without one; or says what is wrong with the file. The bytes are
     /// as hostile as whoever wrote them. A panic in here ends the call; the
-    /// host reports it, and what it says. `Answer::More` asks for other bytes of
-    /// the file.
+    /// host reports it with its message. `Answer::More` asks for other bytes
+    /// of the file.
     fn extract(_file: File, pieces: Vec<Piece>) -> Result<Answer, String> {
         last_words::keep();
         let text = pieces.first().map_or(&[][..], |piece| &piece.bytes);

@@ -43,7 +43,8 @@ struct SameLength {
 }
 
 impl ExtensionSet {
-    /// Compiles a set of extensions without the dots before them; `None` where one of them is empty or could end no name.
+    /// Compiles a set of extensions without their leading dots; `None` if one
+    /// is empty or can end no name.
     pub(super) fn compile(extensions: &[Vec<u8>]) -> Option<Self> {
         let mut keys = Vec::new();
         let mut others = Vec::new();

@@ -147,7 +147,7 @@ fn quoted(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 '"' => f.write_str("\\\"")?,
                 '\\' => f.write_str("\\\\")?,
                 '\n' => f.write_str("\\n")?,
-                other if crate::escape::is_obeyed(other) => {
+                other if crate::escape::is_terminal_control(other) => {
                     let mut room = [0; 4];
                     for byte in other.encode_utf8(&mut room).bytes() {
                         write!(f, "\\x{byte:02x}")?;

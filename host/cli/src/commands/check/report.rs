@@ -1,5 +1,5 @@
-//! One verdict: told on standard error where the file could not be read, and
-//! as a record unless the options leave it out.
+//! One verdict: reported on standard error where the file could not be read,
+//! and as a record unless the options leave it out.
 
 use std::ops::ControlFlow;
 
@@ -21,7 +21,7 @@ pub(super) struct Report<'a, 'o> {
 }
 
 impl Report<'_, '_> {
-    /// Reports what became of one promise, as the options want it.
+    /// Reports what became of one entry, as the options want it.
     pub(super) fn verdict(
         &mut self,
         path: &[u8],

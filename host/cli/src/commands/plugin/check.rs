@@ -8,7 +8,7 @@ use sanchay::{
     escaped,
 };
 
-use super::trials;
+use super::smoke_test;
 use crate::{
     context::Context,
     exit::Exit,
@@ -61,7 +61,7 @@ impl CheckArgs {
             Inputs::default(),
             description(&plugin, &component)?.as_bytes(),
         )?;
-        let failures = trials::run(&plugin);
+        let failures = smoke_test::run(&plugin);
         for failure in &failures {
             messages.note(format_args!("{shown}: {failure}"));
         }
@@ -142,7 +142,7 @@ fn taken(selection: &Selection) -> String {
     if let more @ 1.. = patterns.len().saturating_sub(LISTED) {
         let _ = write!(taken, " and {more} more");
     }
-    let reads = match selection.portion {
+    let reads = match selection.byte_range {
         ByteRange::Nothing => "nothing of them".to_owned(),
         ByteRange::Head(bytes) => format!("the first {bytes} bytes"),
         ByteRange::Tail(bytes) => format!("the last {bytes} bytes"),

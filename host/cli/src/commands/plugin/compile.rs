@@ -32,7 +32,7 @@ impl CompileArgs {
         let written = match code {
             Ok(code) => io::stdout().write_all(&code),
             Err(error) => {
-                // Only the reason: who called adds the rest.
+                // Only the reason: the caller adds the rest.
                 let why = match error {
                     PluginError::Compile(why) => why,
                     other => other.to_string(),

@@ -22,7 +22,7 @@ use crate::{exit::Exit, failure::Failure};
 /// How much of a processor's time it may take, in seconds.
 const SECONDS: u64 = 60;
 
-/// How much of a complaint is told, in bytes.
+/// The longest part of an error message that is reported, in bytes.
 const COMPLAINT: usize = 4096;
 
 /// Make a component of the core module on standard input.

@@ -196,7 +196,8 @@ fn one(filter: &mut PluginFilter, path: &Path) -> Result<bool, Cause> {
             nanoseconds: u32::try_from(found.mtime_nsec()).unwrap_or(0),
         }],
     );
-    let told = filter.plugin().wants_metadata() && kind == EntryKind::File;
+    let with_metadata =
+        filter.plugin().wants_metadata() && kind == EntryKind::File;
     let mut wanted = Vec::new();
     filter.select(
         &NameBatch {
@@ -204,7 +205,7 @@ fn one(filter: &mut PluginFilter, path: &Path) -> Result<bool, Cause> {
             names: name,
             ends: &[u32::try_from(name.len()).unwrap_or(0)],
             kinds: &[kind],
-            metadata: told.then_some((&sizes[..], &times[..])),
+            metadata: with_metadata.then_some((&sizes[..], &times[..])),
         },
         &mut wanted,
     )?;

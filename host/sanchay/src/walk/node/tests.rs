@@ -6,15 +6,17 @@ use proptest::prelude::*;
 use sanchay_storage::{MemoryStorage, Storage};
 
 use super::{Node, by_path};
-use crate::walk::root::{KeptOpen, LinkPolicy, RootEntry};
+use crate::options::LinkPolicy;
+use crate::walk::root::{RootEntry, SharedDirectoryCache};
 
 fn root(path: &str) -> Arc<Node> {
     let memory = MemoryStorage::new();
     memory.make_dir(path);
     let storage: Arc<dyn Storage> = Arc::new(memory);
-    let kept = KeptOpen::default();
+    let cache = SharedDirectoryCache::default();
     let path = Path::new(path);
-    match RootEntry::open(&storage, path, LinkPolicy::Refuse, &kept).unwrap() {
+    match RootEntry::open(&storage, path, LinkPolicy::Refuse, &cache).unwrap()
+    {
         RootEntry::Directory(open) => open.node,
         _ => panic!("{} is a directory", path.display()),
     }

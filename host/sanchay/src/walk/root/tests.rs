@@ -9,12 +9,13 @@ use std::{
 use sanchay_storage::{
     LocalStorage, Opened, Storage, StorageError, WorkingDirectory,
 };
+use sanchay_sync::lock;
 use sanchay_testkit::Tree;
 
-use super::{Kept, KeptOpen, LinkPolicy, RootEntry};
+use super::{OpenDirectoryCache, RootEntry, SharedDirectoryCache};
+use crate::options::LinkPolicy;
 use crate::{
     error::{Cause, Problem},
-    sync::lock,
     walk::open::{Open, Parent},
 };
 
@@ -23,9 +24,9 @@ fn root(
     storage: &Arc<dyn Storage>,
     path: &Path,
     links: LinkPolicy,
-    kept: &KeptOpen,
+    cache: &SharedDirectoryCache,
 ) -> Open {
-    match RootEntry::open_within(storage, path, links, kept, 0).unwrap() {
+    match RootEntry::open_within(storage, path, links, cache, 0).unwrap() {
         RootEntry::Directory(open) => open,
         _ => panic!("{} is a directory", path.display()),
     }
@@ -38,8 +39,8 @@ fn local() -> Arc<dyn Storage> {
 /// A chain of directories, each open no longer; the deepest last.
 fn chain(tree: &Tree, links: LinkPolicy, depth: usize) -> Vec<Parent> {
     tree.deep("d", depth, "level");
-    let kept = KeptOpen::default();
-    let mut open = root(&local(), &tree.path("d"), links, &kept);
+    let cache = SharedDirectoryCache::default();
+    let mut open = root(&local(), &tree.path("d"), links, &cache);
     let mut all = vec![open.parent()];
     for _ in 0..depth {
         open = open.open_child(b"level").unwrap();
@@ -93,7 +94,7 @@ fn what_became_a_link_is_not_followed_on_the_way_down_again() {
     let deepest = all.pop().unwrap();
     drop(all);
     // Whatever is still kept open of the way is closed.
-    *lock(&deepest.node().tree().kept) = Kept::default();
+    *lock(&deepest.node().tree().cache) = OpenDirectoryCache::default();
     let refused = deepest.open().err().unwrap();
     assert!(
         matches!(refused, Cause::Problem(Problem::BecameLink)),
@@ -110,12 +111,12 @@ fn a_relative_root_is_opened_again_from_where_it_was_meant() {
     let from = WorkingDirectory::at(tree.root()).unwrap();
     let storage: Arc<dyn Storage> =
         Arc::new(LocalStorage::from_directory(from));
-    let kept = KeptOpen::default();
-    let open = root(&storage, Path::new("d"), LinkPolicy::Refuse, &kept);
+    let cache = SharedDirectoryCache::default();
+    let open = root(&storage, Path::new("d"), LinkPolicy::Refuse, &cache);
     let id = open.id().unwrap();
     let parent = open.parent();
     drop(open);
-    *lock(&kept) = Kept::default();
+    *lock(&cache) = OpenDirectoryCache::default();
     assert!(parent.node().live().is_none());
     assert_eq!(parent.open().unwrap().id().unwrap(), id);
 }
@@ -124,12 +125,12 @@ fn a_relative_root_is_opened_again_from_where_it_was_meant() {
 fn a_root_that_another_took_the_place_of_is_not_entered_again() {
     let tree = Tree::new();
     tree.deep("d", 1, "level");
-    let kept = KeptOpen::default();
+    let cache = SharedDirectoryCache::default();
     let path = tree.path("d");
-    let open = root(&local(), &path, LinkPolicy::Refuse, &kept);
+    let open = root(&local(), &path, LinkPolicy::Refuse, &cache);
     let parent = open.parent();
     drop(open);
-    *lock(&kept) = Kept::default();
+    *lock(&cache) = OpenDirectoryCache::default();
     std::fs::rename(&path, tree.path("elsewhere")).unwrap();
     tree.dir("d");
     let refused = parent.open().err().unwrap();

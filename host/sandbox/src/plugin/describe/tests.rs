@@ -5,7 +5,7 @@ use super::*;
 fn description(
     columns: &[&str],
     extensions: &[&str],
-    portion: wire::Portion,
+    byte_range: wire::ByteRange,
 ) -> wire::ExtractorDescription {
     let patterns =
         extensions.iter().map(|it| wire::Pattern::Extension((*it).into()));
@@ -22,7 +22,7 @@ fn description(
             .collect(),
         selections: vec![wire::Selection {
             patterns: patterns.collect(),
-            portion,
+            byte_range,
         }],
         facts: wire::Facts::default(),
     }
@@ -37,20 +37,20 @@ fn a_description_within_the_rules_is_accepted() {
     let described = description(
         &["width", "a-b_9"],
         &[".PNG", "jpg"],
-        wire::Portion::Both(wire::TwoEnds { head: 8 << 20, tail: 8 << 20 }),
+        wire::ByteRange::Both(wire::TwoEnds { head: 8 << 20, tail: 8 << 20 }),
     );
     let (columns, selections) =
         extraction(described, "pics", 64 << 20).unwrap();
     let known = ["png", "jpg"].map(|it| Pattern::Extension(it.into()));
     assert_eq!(selections[0].patterns, known);
     assert_eq!(&*columns[1].name, "pics.a-b_9");
-    assert_eq!(selections[0].portion.of(100), (100, 100));
+    assert_eq!(selections[0].byte_range.of(100), (100, 100));
     assert_eq!(identity("Images-2_x", "1.0 (β)"), Ok(()));
 }
 
 #[test]
 fn a_description_beyond_the_rules_is_refused_with_the_reason() {
-    let nothing = || wire::Portion::Nothing;
+    let nothing = || wire::ByteRange::Nothing;
     for (columns, why) in [
         (&[][..], "0 columns"),
         (&["w", "w"], "two columns are called w"),
@@ -68,13 +68,13 @@ fn a_description_beyond_the_rules_is_refused_with_the_reason() {
         let said = complaint(description(&["a"], &[extension], nothing()));
         assert!(said.contains("an extension"), "{said}");
     }
-    for portion in [
-        wire::Portion::Head((16 << 20) + 1),
-        wire::Portion::Tail(u32::MAX),
-        wire::Portion::Both(wire::TwoEnds { head: 16 << 20, tail: 1 }),
-        wire::Portion::Whole(u32::MAX),
+    for byte_range in [
+        wire::ByteRange::Head((16 << 20) + 1),
+        wire::ByteRange::Tail(u32::MAX),
+        wire::ByteRange::Both(wire::TwoEnds { head: 16 << 20, tail: 1 }),
+        wire::ByteRange::Whole(u32::MAX),
     ] {
-        let said = complaint(description(&["a"], &["a"], portion));
+        let said = complaint(description(&["a"], &["a"], byte_range));
         assert!(said.contains("bytes of a file"), "{said}");
     }
     let said = complaint(description(&["a"], &[], nothing()));
@@ -87,7 +87,7 @@ fn a_description_beyond_the_rules_is_refused_with_the_reason() {
         described.selections = (0..count)
             .map(|_| wire::Selection {
                 patterns: patterns(),
-                portion: nothing(),
+                byte_range: nothing(),
             })
             .collect();
         let said = complaint(described);
@@ -109,10 +109,11 @@ fn a_description_beyond_the_rules_is_refused_with_the_reason() {
 
 #[test]
 fn a_portion_is_never_more_than_the_file_or_a_quarter_of_the_memory() {
-    assert_eq!(Portion::Head(10).of(4), (4, 0));
-    assert_eq!(Portion::Tail(10).of(40), (0, 10));
-    assert_eq!(Portion::Nothing.of(40), (0, 0));
-    assert_eq!(Portion::Whole(10).of(10), (10, 0));
-    let described = description(&["a"], &["a"], wire::Portion::Head(1 << 20));
+    assert_eq!(ByteRange::Head(10).of(4), (4, 0));
+    assert_eq!(ByteRange::Tail(10).of(40), (0, 10));
+    assert_eq!(ByteRange::Nothing.of(40), (0, 0));
+    assert_eq!(ByteRange::Whole(10).of(10), (10, 0));
+    let described =
+        description(&["a"], &["a"], wire::ByteRange::Head(1 << 20));
     assert!(extraction(described, "x", 2 << 20).is_err());
 }

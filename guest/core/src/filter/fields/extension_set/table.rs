@@ -1,8 +1,8 @@
 //! A hash table of words, read far more often than written.
 //!
 //! Open addressing with linear probing, at most an eighth full, so that a
-//! look-up is a multiplication and, nearly always, one load. It is filled from what the user
-//! asked for and only ever asked about names, so nobody can crowd it.
+//! look-up is a multiplication and, nearly always, one load. Only the user's
+//! extensions fill it, so untrusted names cannot cause collisions.
 
 use alloc::vec;
 use alloc::vec::Vec;

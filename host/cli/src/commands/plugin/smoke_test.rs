@@ -72,8 +72,9 @@ fn extractions(
                     Ok(())
                 };
                 let source = Some(&mut source as _);
-                let told = extractor.extract(&sample, source, &mut Vec::new());
-                if let Err(ExtractError::Fault(fault)) = told {
+                let outcome =
+                    extractor.extract(&sample, source, &mut Vec::new());
+                if let Err(ExtractError::Fault(fault)) = outcome {
                     failures.push(format!(
                         "a file called {}, of {size} bytes: {}",
                         sanchay::escaped(&name),
@@ -106,7 +107,7 @@ fn known(name: &[u8], selection: &Selection) -> Vec<u8> {
 /// The size of a file that begins with this content: the one that is wished
 /// for, unless all of the file is asked for.
 fn possible(selection: &Selection, content: usize, wished: u64) -> u64 {
-    match selection.portion {
+    match selection.byte_range {
         ByteRange::Whole(_) => content as u64,
         _ => wished.max(content as u64),
     }
@@ -124,7 +125,7 @@ fn read(content: &[u8], from: u64, length: usize, space: &mut Vec<u8>) {
 /// Files of nothing, of one byte, of zeros, of ones and of noise; with the
 /// bytes that the selection goes by, if it goes by bytes.
 fn contents(selection: &Selection) -> Vec<Vec<u8>> {
-    let (head, tail) = selection.portion.of(u64::MAX);
+    let (head, tail) = selection.byte_range.of(u64::MAX);
     let most = (head + tail).max(1);
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     // The generator xorshift64 (G. Marsaglia, 2003).
@@ -174,13 +175,13 @@ fn selections(filter: &mut PluginFilter, failures: &mut Vec<String>) {
         let count = names.len();
         let sizes: Vec<_> = SIZES.into_iter().cycle().take(count).collect();
         let times: Vec<_> = TIMES.into_iter().cycle().take(count).collect();
-        let told = metadata && kind == EntryKind::File;
+        let with_metadata = metadata && kind == EntryKind::File;
         let batch = NameBatch {
             directory: b"directory/",
             names: &names.concat(),
             ends: &ends,
             kinds: &vec![kind; count],
-            metadata: told.then_some((&sizes[..], &times[..])),
+            metadata: with_metadata.then_some((&sizes[..], &times[..])),
         };
         if let Err(fault) = filter.select(&batch, &mut Vec::new()) {
             failures.push(format!("{what}: {}", faults::fault(&fault)));

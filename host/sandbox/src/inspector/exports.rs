@@ -1,0 +1,51 @@
+//! What the inspector exports.
+
+use wasmtime::component::ResourceAny;
+
+use super::Resources;
+use crate::fill_in_place::{Ends, FillInPlace};
+use crate::wire::{
+    Algorithm, BatchError, Checklist, Listing, Matches, PartialDigest,
+    ProgramError, Separator, TreeError,
+};
+
+exports! {
+    InspectorExports, InspectorIndices, Resources;
+    digest = "hashing" "digest"
+        (Algorithm, &'static [u8]) -> (Vec<u8>);
+    digest_batch = "hashing" "digest-batch"
+        (Algorithm, &'static [u8], &'static [u32])
+        -> (Result<Vec<u8>, BatchError>);
+    digest_in_place = "hashing" "digest-batch"
+        (Algorithm, FillInPlace<'static>, Ends<'static>)
+        -> (Result<Vec<u8>, BatchError>);
+    partial = "hashing" "partial"
+        (&'static [u8], &'static [u8], u64) -> (PartialDigest);
+    hasher = "hashing" "[constructor]hasher"
+        (Algorithm) -> (ResourceAny);
+    update = "hashing" "[method]hasher.update"
+        (ResourceAny, &'static [u8]) -> ();
+    update_in_place = "hashing" "[method]hasher.update"
+        (ResourceAny, FillInPlace<'static>) -> ();
+    finish = "hashing" "[method]hasher.finish"
+        (ResourceAny) -> (Vec<u8>);
+    piece = "trees" "piece"
+        (FillInPlace<'static>, u64)
+        -> (Result<Vec<u8>, TreeError>);
+    join = "trees" "join"
+        (&'static [u8], &'static [u8], bool)
+        -> (Result<Vec<u8>, TreeError>);
+    compile = "filtering" "[static]filter.compile"
+        (&'static [u8]) -> (Result<ResourceAny, ProgramError>);
+    columns = "filtering" "[method]filter.columns"
+        (ResourceAny) -> (u64);
+    kinds = "filtering" "[method]filter.kinds"
+        (ResourceAny) -> (u8);
+    match_names = "filtering" "[method]filter.match-names"
+        (ResourceAny, Listing<'static>) -> (Result<Matches, BatchError>);
+    match_metadata = "filtering" "[method]filter.match-metadata"
+        (ResourceAny, u32, Option<Listing<'static>>, u64, &'static [u64])
+        -> (Result<Vec<u32>, BatchError>);
+    parse = "checklists" "parse"
+        (&'static [u8], Option<Algorithm>, Separator) -> (Checklist);
+}
