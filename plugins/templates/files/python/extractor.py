@@ -9,9 +9,9 @@ import io
 from componentize_py_types import Err
 from wit_world.exports import extracting
 from wit_world.exports.extracting import (
-    Answer, Answer_More, Answer_Values, Column, Facts, File,
-    Pattern_Extension, Piece, ByteRange_Head, Range, Selection, ValueType,
-    Value_Text, Value_Unsigned,
+    Answer, Answer_More, Answer_Values, ByteRange_Head, Column, Facts, File,
+    Pattern_Extension, Piece, Range, Selection, ValueType, Value_Text,
+    Value_Unsigned,
 )
 from wit_world.exports.types import (
     Assignment, Setting, SettingType, SettingValue_Text,

@@ -8,8 +8,8 @@ mod bindings;
 mod last_words;
 
 use bindings::exports::sanchay::inspect::extracting::{
-    Answer, Assignment, Column, Description, Facts, File, Guest, Pattern,
-    Piece, ByteRange, Selection, Value, ValueType,
+    Answer, Assignment, ByteRange, Column, Description, Facts, File, Guest,
+    Pattern, Piece, Selection, Value, ValueType,
 };
 
 /// What implements the world.
