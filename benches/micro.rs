@@ -117,7 +117,8 @@ fn names<I: Inspector>(bencher: Bencher<'_, '_>, count: usize) {
         ends.push(u32::try_from(names.len()).unwrap());
     }
     let kinds = vec![EntryKind::File; count];
-    let listing = Listing { names: &names, ends: &ends, kinds: &kinds };
+    let listing =
+        Listing { directory: b"", names: &names, ends: &ends, kinds: &kinds };
     let mut out = Matches::default();
     bencher.counter(ItemsCount::new(count)).bench_local(|| {
         inspector.names(black_box(&listing), &mut out);

@@ -194,7 +194,8 @@ impl fmt::Debug for NativeInspector {
 }
 
 fn named<'a>(listing: &Listing<'a>) -> Result<Entries<'a>, BatchError> {
-    Entries::named(Batch::new(listing.names, listing.ends)?, listing.kinds)
+    let names = Batch::new(listing.names, listing.ends)?;
+    Entries::named(listing.directory, names, listing.kinds)
 }
 
 fn value(digest: &[u8]) -> Result<Digest, Fault> {

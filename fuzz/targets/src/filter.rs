@@ -68,7 +68,7 @@ fn names(program: &Program, matcher: &Matcher, listing: &Listing) {
     if let Some((_, fewer)) = listing.kinds.split_last() {
         let count = u32::try_from(fewer.len()).unwrap();
         let batch = Batch::new(&listing.names, &listing.ends).unwrap();
-        let answer = Entries::named(batch, fewer);
+        let answer = Entries::named(b"", batch, fewer);
         assert_eq!(answer.err(), Some(BatchError::ColumnLength(count)));
     }
 }

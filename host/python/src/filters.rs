@@ -24,7 +24,9 @@ pub(crate) fn add_defaults(options: &Bound<'_, PyDict>) -> PyResult<()> {
     let py = options.py();
     for option in FilterOption::all() {
         match option.repeat {
-            Repeat::Any => options.set_item(option.keyword(), ())?,
+            Repeat::Any | Repeat::All | Repeat::Exclude => {
+                options.set_item(option.keyword(), ())?;
+            }
             Repeat::Last => options.set_item(option.keyword(), py.None())?,
         }
     }
@@ -46,6 +48,12 @@ pub(crate) fn set(
         "SIZE" => {
             numbers::size(&keyword, (!given.is_none()).then_some(given))?
                 .map(|size| size.to_string().into_bytes())
+                .into_iter()
+                .collect()
+        }
+        "DEPTH" => {
+            numbers::count(&keyword, (!given.is_none()).then_some(given))?
+                .map(|depth| depth.to_string().into_bytes())
                 .into_iter()
                 .collect()
         }
@@ -79,7 +87,7 @@ pub(crate) fn check(filter: &Filter) -> PyResult<()> {
     let Err(FilterError { option: about, why }) = filter.program() else {
         return Ok(());
     };
-    let field = Field::ALL.iter().find(|field| field.name == about);
+    let field = Field::all().find(|field| field.name == about);
     let among = FilterOption::all().filter(|option| {
         field.is_some_and(|field| {
             filter.of(option).is_some_and(|expr| expr.tests(field))

@@ -21,7 +21,7 @@ use sanchay::{
     Method, Monitor, Source, Storage, Summary, Timestamp,
 };
 use sanchay_core::{
-    filter::{Facts, Matcher},
+    filter::Matcher,
     record::{RecordBatch, RecordKind, Row, Schema},
 };
 
@@ -274,12 +274,12 @@ fn totals(
             Ok(_) => return None,
             Err(_) => continue,
         };
-        let (size, modified) = (metadata.size, Some(metadata.modified));
-        if !matcher.wants_named(Facts { size, modified }) {
+        if !matcher.wants_named((&metadata).into()) {
             continue;
         }
         files += 1;
-        bytes = bytes.saturating_add(options.method.bytes_to_read(size));
+        bytes =
+            bytes.saturating_add(options.method.bytes_to_read(metadata.size));
     }
     Some((files, bytes))
 }

@@ -75,6 +75,7 @@ impl FilterInstance {
         self.kinds.clear();
         self.kinds.resize(self.ends.len(), EntryKind::File);
         let listing = Listing {
+            directory: b"",
             names: &self.names,
             ends: &self.ends,
             kinds: &self.kinds,

@@ -4,7 +4,7 @@ mod link_policy;
 
 use std::sync::Arc;
 
-use sanchay_core::filter::{Facts, Filter, Matcher};
+use sanchay_core::filter::{Filter, Matcher};
 pub use sanchay_core::reading::Method;
 use sanchay_sandbox::Algorithm;
 use sanchay_storage::{FileId, LocalStorage, Metadata, Storage};
@@ -94,13 +94,8 @@ pub(crate) struct NamedFilter(Matcher);
 
 impl NamedFilter {
     pub(crate) fn wants(&self, metadata: &Metadata) -> bool {
-        self.0.wants_named(facts(metadata))
+        self.0.wants_named(metadata.into())
     }
-}
-
-/// What filters ask of metadata.
-pub(crate) fn facts(metadata: &Metadata) -> Facts {
-    Facts { size: metadata.size, modified: Some(metadata.modified) }
 }
 
 /// How directories are listed. The answers are the same.

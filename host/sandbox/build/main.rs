@@ -14,7 +14,7 @@ use sanchay_builder::component::{self, Component};
 use sanchay_toolchain::{Failure, script};
 
 /// The component may not be larger, in bytes.
-const CEILING: usize = 400 * 1024;
+const CEILING: usize = 1024 * 1024;
 
 fn main() -> ExitCode {
     script::main(run)

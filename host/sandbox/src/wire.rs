@@ -131,6 +131,7 @@ pub(crate) struct Matches {
 #[derive(ComponentType, Lower)]
 #[component(record)]
 pub(crate) struct Listing<'a> {
+    pub(crate) directory: &'a [u8],
     pub(crate) names: &'a [u8],
     pub(crate) ends: &'a [u32],
     pub(crate) kinds: &'a [EntryKind],

@@ -102,13 +102,15 @@ fn provoke(inspector: &mut Inspector) -> usize {
     for extension in [b"c", b"k", b"x"] {
         let extension = Operand::Bytes(extension.into());
         let expr = Expr::test(Field::EXTENSION, Operator::Equal, extension);
-        let program = Program { hidden: true, expr };
+        let enter = Expr::All(Vec::new());
+        let program = Program { hidden: true, enter, expr };
         refused += usize::from(inspector.set_filter(&program).is_err());
     }
     let kinds = [EntryKind::Directory; 2];
     let mut matches = Matches::default();
     for names in [b"ox", b"Ox"] {
-        let listing = Listing { names, ends: &[1, 2], kinds: &kinds };
+        let listing =
+            Listing { directory: b"", names, ends: &[1, 2], kinds: &kinds };
         faults.extend(inspector.match_names(&listing, &mut matches).err());
         let (listing, columns) = (Some(&listing), Columns::SIZE);
         let (rows, sizes, out) =

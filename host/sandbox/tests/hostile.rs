@@ -218,7 +218,7 @@ fn digests_that_cannot_be_are_never_returned() {
 /// What may be two directories; the first name has the lie.
 fn listing(names: &str) -> Listing<'_> {
     let kinds = &[EntryKind::Directory, EntryKind::Unknown];
-    Listing { names: names.as_bytes(), ends: &[1, 2], kinds }
+    Listing { directory: b"", names: names.as_bytes(), ends: &[1, 2], kinds }
 }
 
 /// A program whose fifteenth byte has the lie.

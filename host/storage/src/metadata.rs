@@ -1,5 +1,7 @@
 //! What is known of a file without reading it.
 
+use sanchay_core::filter::Facts;
+
 use crate::{EntryKind, Timestamp};
 
 /// What identifies a file whatever its name: hard links share it.
@@ -24,10 +26,39 @@ pub struct Metadata {
     /// When its contents or its metadata last changed (`st_ctime`). The
     /// system sets it, and nothing else can.
     pub changed: Timestamp,
+    /// When its contents were last read, where that is kept.
+    pub accessed: Option<Timestamp>,
+    /// When it was created, where that is known.
+    pub created: Option<Timestamp>,
+    /// How many bytes it takes on disk.
+    pub allocated: u64,
+    /// The owner's number.
+    pub uid: u32,
+    /// The group's number.
+    pub gid: u32,
     /// What identifies it.
     pub id: FileId,
     /// How many names (hard links) it has.
     pub links: u32,
     /// Its type and permissions: the `st_mode` of POSIX.
     pub mode: u32,
+}
+
+impl From<&Metadata> for Facts {
+    fn from(metadata: &Metadata) -> Self {
+        Facts {
+            size: metadata.size,
+            modified: Some(metadata.modified),
+            accessed: metadata.accessed,
+            changed: Some(metadata.changed),
+            created: metadata.created,
+            allocated: Some(metadata.allocated),
+            mode: Some(metadata.mode),
+            uid: Some(metadata.uid),
+            gid: Some(metadata.gid),
+            inode: Some(metadata.id.inode),
+            device: Some(metadata.id.device),
+            links: Some(metadata.links.into()),
+        }
+    }
 }

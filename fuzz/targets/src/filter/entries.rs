@@ -96,7 +96,8 @@ impl Listing {
 
     /// Its entries as a matcher takes them, if its columns fit together.
     pub(crate) fn named(&self) -> Result<Entries<'_>, BatchError> {
-        Entries::named(Batch::new(&self.names, &self.ends)?, &self.kinds)
+        let names = Batch::new(&self.names, &self.ends)?;
+        Entries::named(b"", names, &self.kinds)
     }
 
     /// Its entries, one by one.

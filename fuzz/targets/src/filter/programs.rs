@@ -17,13 +17,18 @@ const OPERATORS: [Operator; 5] = [
     Operator::GreaterOrEqual,
 ];
 
+/// The fields that are tested.
+const FIELDS: [&Field; 4] =
+    [Field::EXTENSION, Field::SIZE, Field::MODIFIED, Field::KIND];
+
 /// A program. Its expression is written, and may be impossible; or it is read,
 /// from bytes that may be none.
 pub(crate) fn program(input: &mut Input<'_>) -> Option<Program> {
     let flags = input.byte();
     if flags & 2 == 0 {
         let hidden = flags & 1 != 0;
-        return Some(Program { hidden, expr: expr(input, 0) });
+        let enter = Expr::All(Vec::new());
+        return Some(Program { hidden, enter, expr: expr(input, 0) });
     }
     let bytes = input.bytes();
     match Program::decode(bytes) {
@@ -51,7 +56,7 @@ fn expr(input: &mut Input<'_>, depth: usize) -> Expr {
         1 => Expr::Any(parts(input)),
         2 => Expr::Not(Box::new(expr(input, depth + 1))),
         3 => Expr::Test(odd(input)),
-        shape => Expr::Test(fitting(Field::ALL[shape % 4].code, input)),
+        shape => Expr::Test(fitting(FIELDS[shape % 4].code, input)),
     }
 }
 

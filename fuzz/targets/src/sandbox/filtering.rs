@@ -104,7 +104,7 @@ impl Filtering {
 
 fn crossing(listing: &entries::Listing) -> Listing<'_> {
     let entries::Listing { names, ends, kinds } = listing;
-    Listing { names, ends, kinds }
+    Listing { directory: b"", names, ends, kinds }
 }
 
 /// The columns of a listing: well formed, or anything.

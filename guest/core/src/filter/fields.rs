@@ -81,6 +81,10 @@ impl Field {
     /// Whether the name begins with a dot.
     pub const HIDDEN: &Self = &flags::HIDDEN;
 
+    /// What depends on the directory that an entry is in.
+    pub(super) const OF_DIRECTORY: [&Self; 3] =
+        [&path::FIELD, &parent::FIELD, &depth::FIELD];
+
     /// All fields.
     pub fn all() -> impl Iterator<Item = &'static Self> + Clone {
         FIELDS.iter().copied().flatten().copied()

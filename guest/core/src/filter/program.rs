@@ -20,6 +20,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::expr::{Expr, Operand, Operator, Test};
+use super::fields::Field;
 use crate::batch::{saturate, widen};
 use crate::time::Timestamp;
 
@@ -95,6 +96,14 @@ impl fmt::Display for ProgramError {
 impl core::error::Error for ProgramError {}
 
 impl Program {
+    /// Whether it looks at the path of a directory, and not only at what is
+    /// in it.
+    #[must_use]
+    pub fn needs_directory(&self) -> bool {
+        let tests = |field| self.enter.tests(field) || self.expr.tests(field);
+        Field::OF_DIRECTORY.iter().copied().any(tests)
+    }
+
     /// The program as bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {

@@ -6,6 +6,7 @@ mod contents;
 
 use std::vec::Drain;
 
+use sanchay_core::filter::Facts;
 use sanchay_sandbox::{Columns, Fault, KindSet, Matches};
 use sanchay_storage::{EntryKind, FileId, Listing, Metadata, Span};
 
@@ -21,7 +22,7 @@ use crate::{
     error::{Action, Cause, EntryError, Error, Problem},
     inspect::Inspect,
     monitor::SkippedDirectory,
-    options::{WalkOptions, Walker, facts},
+    options::{WalkOptions, Walker},
     run::RunState,
     span::{offset, slice},
 };
@@ -48,6 +49,8 @@ pub(crate) struct DirReader {
     wanted_kinds: KindSet,
     /// The columns of metadata that the filter asks for.
     columns: Columns,
+    /// Whether the filter looks at the path of the directory.
+    needs_directory: bool,
     scratch: Scratch,
 }
 
@@ -61,6 +64,8 @@ struct Scratch {
     survivors: Vec<u32>,
     ends: Vec<u32>,
     numbers: Vec<u64>,
+    /// The directory's path below the root, where the filter looks at it.
+    directory: Vec<u8>,
 }
 
 impl DirReader {
@@ -88,6 +93,7 @@ impl DirReader {
             one_file_system: options.one_file_system,
             wanted_kinds,
             columns,
+            needs_directory: program.needs_directory(),
             scratch: Scratch::default(),
         })
     }
@@ -174,6 +180,10 @@ impl DirReader {
     ) {
         self.found.clear();
         let node = &*open.node;
+        self.scratch.directory.clear();
+        if self.needs_directory {
+            node.write_path_below_root(&mut self.scratch.directory);
+        }
         if let Err(cause) = open.list(&mut self.found.listing) {
             let action = Action::ReadDirectory;
             let failed = EntryError::new(node.entry(b""), action, cause);
@@ -252,6 +262,7 @@ impl DirReader {
         };
         let last = listing.span(end - 1).1;
         let batch = sanchay_sandbox::Listing {
+            directory: &self.scratch.directory,
             names: slice(listing.names(), (base, last)),
             ends,
             kinds: self.found.kinds.get(start..end).unwrap_or(&[]),
@@ -271,6 +282,7 @@ impl DirReader {
         let node = &*open.node;
         let Matches { entries, directories } =
             std::mem::take(&mut self.scratch.by_name);
+        let directory = &self.scratch.directory;
         let mut candidates = entries.clone();
         candidates.extend(&directories);
         candidates.sort_unstable();
@@ -305,7 +317,7 @@ impl DirReader {
                 kind = metadata.kind;
                 found = Some(metadata);
                 if unresolved {
-                    match match_one(inspector, name, kind) {
+                    match match_one(inspector, directory, name, kind) {
                         Ok(matches) => (wanted, enters) = matches,
                         Err(fault) => {
                             self.errors.push(EntryError::new(
@@ -469,11 +481,15 @@ impl DirReader {
         others: Option<&Names>,
     ) {
         let Self { found, matched, metadata, errors, scratch, .. } = self;
-        let Scratch { survivors, numbers, .. } = scratch;
+        let Scratch { survivors, numbers, directory, .. } = scratch;
+        directory.clear();
+        if self.needs_directory {
+            node.write_path_below_root(directory);
+        }
         let names = others.map_or(found.listing.names(), Names::bytes);
         if self.columns.need_metadata() && !metadata.is_empty() {
             numbers.clear();
-            let facts = metadata.iter().map(facts);
+            let facts = metadata.iter().map(Facts::from);
             self.columns.push(facts, numbers);
             let named = self.columns.has(Columns::NAME).then(|| {
                 let mut named = Names::of(names, matched);
@@ -483,9 +499,13 @@ impl DirReader {
                 Some(_) => metadata.iter().map(|found| found.kind).collect(),
                 None => Vec::new(),
             };
-            let listing = named.as_ref().map(|(names, ends)| {
-                sanchay_sandbox::Listing { names, ends, kinds: &kinds }
-            });
+            let listing =
+                named.as_ref().map(|(names, ends)| sanchay_sandbox::Listing {
+                    directory,
+                    names,
+                    ends,
+                    kinds: &kinds,
+                });
             let answer = inspector.match_metadata(
                 metadata.len(),
                 listing.as_ref(),
@@ -531,10 +551,12 @@ impl DirReader {
 /// Whether one entry is wanted, and whether it is a directory to enter.
 fn match_one(
     inspector: &mut dyn Inspect,
+    directory: &[u8],
     name: &[u8],
     kind: EntryKind,
 ) -> Result<(bool, bool), Fault> {
     let batch = sanchay_sandbox::Listing {
+        directory,
         names: name,
         ends: &[offset(name.len())],
         kinds: &[kind],

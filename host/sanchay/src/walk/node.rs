@@ -133,6 +133,18 @@ impl Node {
         }
     }
 
+    /// Appends the directory's path below the root: nothing for the root
+    /// itself, otherwise a path with a slash at its end.
+    pub(crate) fn write_path_below_root(&self, out: &mut Vec<u8>) {
+        let mut root = self;
+        while let Some(parent) = &root.parent {
+            root = parent;
+        }
+        let (start, above) = (out.len(), root.length);
+        self.write_path(out);
+        out.drain(start..start + above);
+    }
+
     /// The directory's path, with a slash at its end unless it is empty.
     pub(crate) fn path(&self) -> Vec<u8> {
         let mut path = Vec::with_capacity(self.length);

@@ -169,10 +169,10 @@ fn crossing<'a>(
     listing: &Listing<'a>,
     kinds: &'a mut Vec<wire::EntryKind>,
 ) -> wire::Listing<'a> {
-    let &Listing { names, ends, kinds: known } = listing;
+    let &Listing { directory, names, ends, kinds: known } = listing;
     kinds.clear();
     kinds.extend(known.iter().copied().map(wire::EntryKind::from));
-    wire::Listing { names, ends, kinds }
+    wire::Listing { directory, names, ends, kinds }
 }
 
 impl Filter {

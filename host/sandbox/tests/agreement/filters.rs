@@ -57,7 +57,7 @@ proptest! {
         let (names, ends) = columns(&names);
         let batch = Batch::new(&names, &ends).unwrap();
         let named = Entries::named(batch, &kinds).unwrap();
-        let listing = Listing { names: &names, ends: &ends, kinds: &kinds };
+        let listing = Listing { directory: b"", names: &names, ends: &ends, kinds: &kinds };
         let mut matches = Matches { entries: vec![7], directories: vec![7] };
         inspector.match_names(&listing, &mut matches).unwrap();
         prop_assert_eq!(matches, matcher.match_names(&named));
@@ -97,8 +97,12 @@ fn entries_of_every_kind_are_matched_alike() {
     let every = [&EntryKind::ALL[..], &[EntryKind::Unknown]].concat();
     let names = "a.x".repeat(every.len());
     let ends: Vec<u32> = (1..).map(|it| it * 3).take(every.len()).collect();
-    let listing =
-        Listing { names: names.as_bytes(), ends: &ends, kinds: &every };
+    let listing = Listing {
+        directory: b"",
+        names: names.as_bytes(),
+        ends: &ends,
+        kinds: &every,
+    };
     let mut inspector = inspector();
     let mut matches = Matches::default();
     for set in 0..128 {
@@ -126,8 +130,12 @@ fn everything() -> Program {
 fn a_filter_that_cannot_be_leaves_the_one_that_was_set() {
     let mut inspector = inspector();
     let (mut matches, mut out) = (Matches::default(), Vec::new());
-    let listing =
-        Listing { names: b"a", ends: &[1], kinds: &[EntryKind::File] };
+    let listing = Listing {
+        directory: b"",
+        names: b"a",
+        ends: &[1],
+        kinds: &[EntryKind::File],
+    };
     assert_eq!(inspector.filter_columns(), Err(Fault::NoFilter));
     assert_eq!(inspector.filter_kinds(), Err(Fault::NoFilter));
     assert_eq!(
@@ -204,8 +212,12 @@ fn the_largest_programs_are_compiled_in_the_sandbox_too() {
     let long = Expr::Test(Test { field, operator, operands: long });
     let mut inspector = inspector();
     let mut matches = Matches::default();
-    let listing =
-        Listing { names: b"a", ends: &[1], kinds: &[EntryKind::File] };
+    let listing = Listing {
+        directory: b"",
+        names: b"a",
+        ends: &[1],
+        kinds: &[EntryKind::File],
+    };
     for (expr, is_wanted) in [(deep, true), (wide, true), (long, false)] {
         inspector.set_filter(&Program { hidden: true, expr }).unwrap();
         inspector.match_names(&listing, &mut matches).unwrap();
@@ -231,7 +243,8 @@ fn columns_that_do_not_fit_are_refused_and_the_filter_stays() {
     let mut inspector = inspector();
     inspector.set_filter(&everything()).unwrap();
     let kinds = [EntryKind::File; 2];
-    let listing = Listing { names: b"ab", ends: &[1, 2], kinds: &kinds };
+    let listing =
+        Listing { directory: b"", names: b"ab", ends: &[1, 2], kinds: &kinds };
     let short = Listing { kinds: &[], ..listing };
     let wrong = |len| Err(Fault::Batch(BatchError::ColumnLength(len)));
     let mut out = Matches { entries: vec![1], directories: vec![1] };

@@ -10,6 +10,9 @@ use rustix::{
 
 use crate::{EntryKind, FileId, Links, Metadata, Timestamp};
 
+/// The bytes of a block, in which the system counts what a file takes on disk.
+const BLOCK: u64 = 512;
+
 /// The kind and metadata of an entry, by a name of one component.
 #[cfg(target_os = "linux")]
 pub(super) fn entry(
@@ -45,6 +48,11 @@ fn statx(
         .union(StatxFlags::SIZE)
         .union(StatxFlags::MTIME)
         .union(StatxFlags::CTIME)
+        .union(StatxFlags::ATIME)
+        .union(StatxFlags::BTIME)
+        .union(StatxFlags::BLOCKS)
+        .union(StatxFlags::UID)
+        .union(StatxFlags::GID)
         .union(StatxFlags::INO)
         .union(StatxFlags::NLINK);
     let facts = match rustix::fs::statx(parent, name, flags, WANTED) {
@@ -55,17 +63,22 @@ fn statx(
         other => other?,
     };
     let kind = kind(FileType::from_raw_mode(facts.stx_mode.into()));
+    let time = |time: &rustix::fs::StatxTimestamp| Timestamp {
+        seconds: time.tv_sec,
+        nanoseconds: time.tv_nsec,
+    };
+    let has = StatxFlags::from_bits_retain(facts.stx_mask);
+    let told = |field| has.contains(field);
     let metadata = Metadata {
         kind,
         size: facts.stx_size,
-        modified: Timestamp {
-            seconds: facts.stx_mtime.tv_sec,
-            nanoseconds: facts.stx_mtime.tv_nsec,
-        },
-        changed: Timestamp {
-            seconds: facts.stx_ctime.tv_sec,
-            nanoseconds: facts.stx_ctime.tv_nsec,
-        },
+        modified: time(&facts.stx_mtime),
+        changed: time(&facts.stx_ctime),
+        accessed: told(StatxFlags::ATIME).then(|| time(&facts.stx_atime)),
+        created: told(StatxFlags::BTIME).then(|| time(&facts.stx_btime)),
+        allocated: facts.stx_blocks.saturating_mul(BLOCK),
+        uid: facts.stx_uid,
+        gid: facts.stx_gid,
         id: FileId {
             device: rustix::fs::makedev(
                 facts.stx_dev_major,
@@ -123,6 +136,17 @@ pub(super) fn portable(facts: &rustix::fs::Stat) -> (EntryKind, Metadata) {
             seconds: facts.st_ctime as i64,
             nanoseconds: u32::try_from(facts.st_ctime_nsec).unwrap_or(0),
         },
+        accessed: Some(Timestamp {
+            seconds: facts.st_atime as i64,
+            nanoseconds: u32::try_from(facts.st_atime_nsec).unwrap_or(0),
+        }),
+        // POSIX does not tell.
+        created: None,
+        allocated: u64::try_from(facts.st_blocks)
+            .unwrap_or(0)
+            .saturating_mul(BLOCK),
+        uid: facts.st_uid as u32,
+        gid: facts.st_gid as u32,
         id: FileId { device: facts.st_dev as u64, inode: facts.st_ino as u64 },
         links: u32::try_from(facts.st_nlink).unwrap_or(u32::MAX),
         mode: facts.st_mode as u32,

@@ -71,6 +71,7 @@ fn passes(test: &Test, entry: &Entry) -> Option<bool> {
         Operator::LessOrEqual => found <= operand,
         Operator::Greater => found > operand,
         Operator::GreaterOrEqual => found >= operand,
+        Operator::Regex | Operator::Glob | Operator::GlobIgnoreCase => false,
     };
     let mut operands = test.operands.iter();
     Some(match test.field {
