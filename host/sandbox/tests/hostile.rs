@@ -225,7 +225,8 @@ fn listing(names: &str) -> Listing<'_> {
 fn program(lie: &str) -> Program {
     let extension = Operand::Bytes(lie.into());
     let expr = Expr::test(Field::EXTENSION, Operator::Equal, extension);
-    let program = Program { hidden: false, expr };
+    let enter = Expr::All(Vec::new());
+    let program = Program { hidden: false, enter, expr };
     assert_eq!(program.encode().get(14), lie.as_bytes().first());
     program
 }
