@@ -2,7 +2,8 @@
 
 use std::{
     collections::BTreeSet,
-    fs::File,
+    fs::{File, Permissions},
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _},
     process::Command,
     time::{Duration, SystemTime},
 };
@@ -173,4 +174,141 @@ fn a_table_of_parquet_is_whole_and_takes_the_place_of_a_file() {
     let (code, shown) = on_terminal.words(words).run_on_terminal();
     assert_eq!(code, Some(2), "{}", shown.escape_ascii());
     assert!(!shown.windows(4).any(|it| it == b"PAR1"));
+}
+
+/// A tree in which few names are alike.
+fn named() -> Tree {
+    let tree = Tree::new();
+    for path in [
+        "a.rs",
+        "b.RS",
+        "src/a.rs",
+        "src/deep/er/x.c",
+        "src/deep/y[1].txt",
+        "target/a.rs",
+        "target/debug/out",
+        "docs/target",
+        ".git/config",
+        "docs/.hidden",
+    ] {
+        tree.file(path, path);
+    }
+    tree
+}
+
+#[test]
+fn a_pattern_selects_what_find_says() {
+    if !has("find") {
+        return;
+    }
+    let tree = named();
+    for (words, same) in [
+        ("-g *.rs", "-type f -name *.rs"),
+        ("--iglob *.rs", "-type f -iname *.rs"),
+        ("-g *.rs -g *.c", "-type f ( -name *.rs -o -name *.c )"),
+        ("-g src/**", "-type f -path ./src/*"),
+        ("-g **/deep/**", "-type f -path */deep/*"),
+        ("-g [a-y]*.?s", "-type f -name [a-y]*.?s"),
+        ("-g y\\[1\\].txt", "-type f -name y\\[1\\].txt"),
+        ("-g {a,b}.[rR][sS]", "-type f -iname [ab].rs"),
+        ("--regex ^[ab]", "-type f -name [abAB]*"),
+        ("--regex deep/", "-type f -path */deep/*"),
+        ("-E target", "-type f -not -path */target -not -path */target/*"),
+        ("-E target/", "-type f -not -path */target/*"),
+        ("-g *.rs -g !target", "-type f -name *.rs -not -path */target/*"),
+        ("-E src/deep", "-type f -not -path ./src/deep/*"),
+        ("--min-depth 3", "-type f -mindepth 3"),
+        ("--kind directory -E deep", "-type d -not -path */deep*"),
+    ] {
+        assert_eq!(listed(&tree, words), found(&tree, same), "{words}");
+    }
+}
+
+#[test]
+fn an_expression_selects_what_find_says() {
+    if !has("find") {
+        return;
+    }
+    let tree = named();
+    let script = tree.file("run", "#!/bin/sh");
+    std::fs::set_permissions(&script, Permissions::from_mode(0o755)).unwrap();
+    let sealed = tree.file("sealed", "");
+    std::fs::set_permissions(&sealed, Permissions::from_mode(0o444)).unwrap();
+    std::fs::hard_link(&script, tree.root().join("again")).unwrap();
+    let uid = std::fs::metadata(&script).unwrap().uid();
+    for (expr, same) in [
+        ("size > 8 and name glob \"*.rs\"", "-type f -size +8c -name *.rs"),
+        ("empty", "-type f -empty"),
+        ("executable", "-type f -perm /111"),
+        ("readonly", "-type f -not -perm /222"),
+        ("mode = 755", "-type f -perm 755"),
+        ("links > 1", "-type f -links +1"),
+        ("hidden", "-type f -name .*"),
+        ("depth = 1", "-type f -maxdepth 1"),
+        ("name in (run, sealed)", "-type f ( -name run -o -name sealed )"),
+        (
+            "path ~ \"^src/\" and not ext = rs",
+            "-path ./src/* -type f -not -name *.rs",
+        ),
+        (
+            "kind = directory and parent = \"src\"",
+            "-type d -path ./src/deep -prune",
+        ),
+        ("stem = a", "-type f -name a.*"),
+        ("accessed within 1h and changed within 1h", "-type f"),
+        ("modified before 1h", "-type f -false"),
+        ("allocated >= 0 and inode > 0 and device >= 0", "-type f"),
+        ("not (size > 8 or empty)", "-type f -size -9c -not -empty"),
+    ] {
+        let run = sanchay().within(tree.root());
+        let run = run.words("scan -H -0 . --where").arg(expr).run();
+        let listed = paths(&run.succeeds().stdout);
+        assert_eq!(listed, found(&tree, same), "{expr}");
+    }
+    let owner = format!("uid = {uid}");
+    let run = sanchay().within(tree.root());
+    let run = run.words("scan -H -0 . --where").arg(&owner).run();
+    assert_eq!(paths(&run.succeeds().stdout), found(&tree, "-type f"));
+}
+
+#[test]
+fn explain_prints_an_expression_that_selects_the_same() {
+    let tree = named();
+    for (command, words) in [
+        ("scan", "-e rs --min-size 5"),
+        ("scan", "-g src/** -E deep -H"),
+        ("scan", "--kind directory,file --changed-within 7d"),
+        ("hash", "--iglob *.rs"),
+        ("dupes", ""),
+    ] {
+        let run = |words: &str| {
+            sanchay().within(tree.root()).words(words).run().succeeds()
+        };
+        let explained = run(&format!("{command} {words} --explain ."));
+        let expr = explained.text().trim_end().to_owned();
+        assert!(!expr.is_empty() && !expr.contains('\n'), "{expr}");
+        let direct = run(&format!("scan -0 {words} ."));
+        if command == "scan" {
+            let again = sanchay().within(tree.root());
+            let again = again.words("scan -0 . --where").arg(&expr).run();
+            let again = paths(&again.succeeds().stdout);
+            assert_eq!(again, paths(&direct.stdout), "{expr}");
+        }
+    }
+    let run = sanchay().within(tree.root()).words("dupes --explain .").run();
+    let expected = "not hidden and size >= 1 and kind = file\n";
+    assert_eq!(run.succeeds().text(), expected);
+}
+
+#[test]
+fn an_expression_that_makes_no_sense_is_shown_with_its_place() {
+    let run = sanchay().words("scan --where").arg("size > and").run();
+    let text = run.exits(2).stderr;
+    assert!(text.contains("  size > and\n         ^^^\n"), "{text}");
+    for (option, pattern) in
+        [("--glob", "a["), ("--regex", "("), ("--exclude", "{"), ("-g", "")]
+    {
+        let run = sanchay().words("scan").arg(option).arg(pattern).run();
+        run.exits(2);
+    }
 }

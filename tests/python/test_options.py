@@ -161,3 +161,28 @@ def test_a_scan_may_find_other_kinds_than_files(tree):
     for call in sanchay.hash_files, sanchay.duplicates:
         with pytest.raises(ValueError, match="^kind: only regular files"):
             call(root / "d", kind="directory")
+
+
+def test_patterns_and_expressions_select_what_the_program_selects(tree):
+    root = tree({"src/a.rs": b"x", "src/deep/b.RS": b"", "target/c.rs": b"xy"})
+
+    def names(**options):
+        found = sanchay.scan(root, **options)
+        return {os.path.basename(it.path) for it in found}
+
+    assert names(glob="*.rs") == {"a.rs", "c.rs"}
+    assert names(glob=["src/**", "c.*"]) == {"a.rs", "b.RS", "c.rs"}
+    assert names(glob=["*", "!target"]) == {"a.rs", "b.RS"}
+    assert names(iglob=b"*.rs", exclude="target/") == {"a.rs", "b.RS"}
+    assert names(regex="^[ab]") == {"a.rs", "b.RS"}
+    assert names(min_depth=3) == {"b.RS"}
+    assert names(where="size > 0 and not path ~ '^target'".replace("'", '"')) == {"a.rs"}
+    assert names(where=["size > 0", "name glob c*"]) == {"c.rs"}
+    with pytest.raises(ValueError, match="^where: .*expected a size"):
+        names(where="size >")
+    with pytest.raises(ValueError, match="^glob: "):
+        names(glob="a[")
+    with pytest.raises(TypeError, match="^min_depth: "):
+        names(min_depth="2")
+    plan = sanchay.Plan.scan(root, where="size > 0", glob=("*.rs",))
+    assert len(list(plan.run())) == 2

@@ -24,10 +24,10 @@ pub(crate) fn add_defaults(options: &Bound<'_, PyDict>) -> PyResult<()> {
     let py = options.py();
     for option in FilterOption::all() {
         match option.repeat {
-            Repeat::Any | Repeat::All | Repeat::Exclude => {
-                options.set_item(option.keyword(), ())?;
-            }
             Repeat::Last => options.set_item(option.keyword(), py.None())?,
+            Repeat::Any | Repeat::All | Repeat::Pattern | Repeat::Exclude => {
+                options.set_item(option.keyword(), ())?
+            }
         }
     }
     Ok(())

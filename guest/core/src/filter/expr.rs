@@ -126,6 +126,48 @@ impl Expr {
         });
     }
 
+    /// The same without parts that could be parts of what they are in, and
+    /// without joints of one part.
+    pub(super) fn flattened(self) -> Self {
+        let flat = |parts: Vec<Self>, all: bool| {
+            let mut flat = Vec::new();
+            for part in parts {
+                match (part.flattened(), all) {
+                    (Self::All(inner), true) | (Self::Any(inner), false) => {
+                        flat.extend(inner);
+                    }
+                    (other, _) => flat.push(other),
+                }
+            }
+            match (flat.len(), flat.pop()) {
+                (1, Some(only)) => only,
+                (_, last) => {
+                    flat.extend(last);
+                    if all { Self::All(flat) } else { Self::Any(flat) }
+                }
+            }
+        };
+        match self {
+            Self::All(parts) => flat(parts, true),
+            Self::Any(parts) => flat(parts, false),
+            Self::Not(part) => Self::Not(Box::new(part.flattened())),
+            Self::Test(test) => Self::Test(test),
+        }
+    }
+
+    /// The test that an entry is hidden.
+    pub(super) fn hidden() -> Self {
+        Self::test(Field::HIDDEN, Operator::Equal, Operand::Number(1))
+    }
+
+    /// Whether it is only true where another is, as that is a part of it.
+    pub(super) fn requires(&self, other: &Self) -> bool {
+        match self {
+            Self::All(parts) => parts.iter().any(|it| it.requires(other)),
+            this => this == other,
+        }
+    }
+
     /// Whether a field is tested anywhere.
     #[must_use]
     pub fn tests(&self, field: &Field) -> bool {

@@ -81,6 +81,11 @@ impl Field {
     /// Whether the name begins with a dot.
     pub const HIDDEN: &Self = &flags::HIDDEN;
 
+    /// The name.
+    pub const NAME: &Self = &name::FIELD;
+    /// The path below the root.
+    pub const PATH: &Self = &path::FIELD;
+
     /// What depends on the directory that an entry is in.
     pub(super) const OF_DIRECTORY: [&Self; 3] =
         [&path::FIELD, &parent::FIELD, &depth::FIELD];

@@ -39,6 +39,9 @@ pub struct FilterOption {
 pub enum Repeat {
     /// One of the values must do.
     Any,
+    /// One of the values must do, but for those that begin with `!`: they
+    /// exclude, as [`Exclude`](Self::Exclude).
+    Pattern,
     /// All of them must.
     All,
     /// None of the values may be true; and directories of which one is true
@@ -229,9 +232,15 @@ impl Filter {
         value: &[u8],
         clock: &Clock,
     ) -> Result<(), FilterError> {
+        let (value, repeat) = match value.strip_prefix(b"!") {
+            Some(value) if option.repeat == Repeat::Pattern => {
+                (value, Repeat::Exclude)
+            }
+            _ => (value, option.repeat),
+        };
         let expr = (option.parse)(value, clock)
             .map_err(|why| FilterError { option: option.name, why })?;
-        self.add(option.name, option.repeat, expr);
+        self.add(option.name, repeat, expr);
         Ok(())
     }
 
@@ -278,7 +287,10 @@ impl Filter {
             });
         }
         let tests = |field| all.iter().any(|expr| expr.tests(field));
-        let hidden = self.hidden || tests(Field::HIDDEN);
+        // Whoever asks about hidden entries wants to see them.
+        let shown = Expr::Not(Box::new(Expr::hidden()));
+        let refused = all.iter().any(|expr| expr.requires(&shown));
+        let hidden = self.hidden || tests(Field::HIDDEN) && !refused;
         if self.contents || !tests(Field::KIND) {
             let files = Operand::Number(KindSet::FILES.bits().into());
             all.push(Expr::test(Field::KIND, Operator::Equal, files));
@@ -331,7 +343,7 @@ impl Filter {
             return;
         };
         match repeat {
-            Repeat::Any => given.or(expr),
+            Repeat::Any | Repeat::Pattern => given.or(expr),
             Repeat::All => given.and(expr),
             Repeat::Last | Repeat::Exclude => *given = expr,
         }

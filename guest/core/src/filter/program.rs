@@ -96,6 +96,22 @@ impl fmt::Display for ProgramError {
 impl core::error::Error for ProgramError {}
 
 impl Program {
+    /// All of it as one expression, which is true of what is wanted: without
+    /// parts of parts that mean the same as parts, and with the test that an
+    /// entry is not hidden.
+    #[must_use]
+    pub fn expression(&self) -> Expr {
+        let mut all = Vec::new();
+        if !self.hidden {
+            all.push(Expr::Not(Box::new(Expr::hidden())));
+        }
+        all.push(self.expr.clone());
+        if let Expr::Not(excluded) = &self.enter {
+            all.push(Expr::Not(Box::new(below(excluded))));
+        }
+        Expr::All(all).flattened()
+    }
+
     /// Whether it looks at the path of a directory, and not only at what is
     /// in it.
     #[must_use]
@@ -135,6 +151,40 @@ impl Program {
         match reader.offset == bytes.len() {
             true => Ok(Self { hidden, enter, expr }),
             false => Err(ProgramFault::Length.at(reader.offset)),
+        }
+    }
+}
+
+/// The test that an entry lies in a directory of which an expression of globs
+/// is true.
+fn below(expr: &Expr) -> Expr {
+    let parts = |parts: &[Expr]| {
+        let others = |it: &&Expr| match it {
+            Expr::Test(test) => test.field != Field::KIND.code,
+            _ => true,
+        };
+        parts.iter().filter(others).map(below).collect()
+    };
+    match expr {
+        Expr::All(all) => Expr::All(parts(all)),
+        Expr::Any(any) => Expr::Any(parts(any)),
+        Expr::Not(part) => Expr::Not(Box::new(below(part))),
+        Expr::Test(Test { field, operator, operands }) => {
+            let before: &[u8] = match *field == Field::NAME.code {
+                true => b"**/",
+                false => b"",
+            };
+            let operands = operands.iter().map(|operand| match operand {
+                Operand::Bytes(glob) => {
+                    Operand::Bytes([before, glob.as_slice(), b"/**"].concat())
+                }
+                other => other.clone(),
+            });
+            Expr::Test(Test {
+                field: Field::PATH.code,
+                operator: *operator,
+                operands: operands.collect(),
+            })
         }
     }
 }

@@ -118,6 +118,11 @@ impl DupesArgs {
 
     /// Finds the groups, prints them, and tells what they come to.
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+        if let Some(exit) =
+            self.walk.explain(sanchay::Filter::for_duplicates)?
+        {
+            return Ok(exit);
+        }
         let interrupt = context.catch_signals()?;
         let messages = self.run.messages(context, false);
         let engine = self.run.engine()?;

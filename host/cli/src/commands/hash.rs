@@ -167,6 +167,9 @@ impl HashArgs {
 
     /// Hashes. With `--check`, the command `check` runs in its place.
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+        if let Some(exit) = self.walk.explain(sanchay::Filter::files_only)? {
+            return Ok(exit);
+        }
         let interrupt = context.catch_signals()?;
         let messages = self.run.messages(context, false);
         let engine = self.run.engine()?;

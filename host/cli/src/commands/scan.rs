@@ -90,6 +90,9 @@ impl ScanArgs {
 
     /// Scans.
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+        if let Some(exit) = self.walk.explain(|filter| filter)? {
+            return Ok(exit);
+        }
         let roots = root::or_current(&self.roots);
         if self.count {
             self.count(&roots, context)

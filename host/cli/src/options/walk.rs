@@ -3,8 +3,13 @@
 use clap::{Args, ValueEnum, builder::PossibleValue};
 use sanchay::{Plugins, WalkOptions, Walker};
 
+use sanchay_core::{exit::Exit, filter::Filter};
+
 use super::filter::FilterArgs;
-use crate::output::Sink;
+use crate::{
+    failure::Failure,
+    output::{Inputs, Sink, put},
+};
 
 /// Which files are wanted, and where to look for them.
 #[derive(Args, Clone, Debug, Default, PartialEq)]
@@ -43,6 +48,12 @@ pub(crate) struct WalkArgs {
     #[arg(short = 'x', long, aliases = ["xdev", "mount"])]
     pub(crate) one_file_system: bool,
 
+    /// Print the expression that the filters add up to, and do nothing else
+    ///
+    /// It is in the language of --where.
+    #[arg(long)]
+    pub(crate) explain: bool,
+
     /// How to list directories; the results are the same
     #[arg(
         long,
@@ -55,6 +66,22 @@ pub(crate) struct WalkArgs {
 }
 
 impl WalkArgs {
+    /// Prints the expression in force if that was asked for. `adapt` makes of
+    /// the filter what the command does.
+    pub(crate) fn explain(
+        &self,
+        adapt: fn(Filter) -> Filter,
+    ) -> Result<Option<Exit>, Failure> {
+        if !self.explain {
+            return Ok(None);
+        }
+        let filter = adapt(self.filter.0.clone().hidden(self.hidden));
+        let program = filter.program().map_err(sanchay::Error::Filter)?;
+        let text = format!("{}\n", program.expression());
+        put(None, Inputs::default(), text.as_bytes())?;
+        Ok(Some(Exit::Done))
+    }
+
     /// The options in the library's terms.
     pub(crate) fn options(
         &self,

@@ -21,6 +21,7 @@ __all__ = [
     "HashedFile",
     "Kind",
     "Kinds",
+    "Patterns",
     "OnProgress",
     "Path",
     "Paths",
@@ -39,6 +40,9 @@ Path = Union[str, bytes, os.PathLike[str], os.PathLike[bytes]]
 Paths = Union[Path, Iterable[Path]]
 #: One extension, or several, with or without a leading dot.
 Extensions = Union[str, bytes, Iterable[Union[str, bytes]]]
+
+#: One pattern or expression, or several.
+Patterns = Union[str, bytes, Iterable[Union[str, bytes]]]
 #: A size in bytes: a number, or text as the program takes it: "10MB", "1KiB".
 Size = Union[int, str]
 #: A point in time: as the program takes it ("7d" for so long ago,
@@ -79,6 +83,19 @@ class WalkOptions(TypedDict, total=False):
     """Which entries a call looks at, as keywords of all calls.
 
     Args:
+        glob: Only entries that one of these globs matches: "*.rs" by name,
+            "src/**" by the path below the root, as it has a slash. Those that
+            begin with "!" leave out, as exclude.
+        iglob: As glob, without regard to case.
+        regex: Only entries in whose name one of these regular expressions is
+            found, or in whose path below the root where it has a slash. One
+            without capital letters is matched without regard to case.
+        exclude: Leave out what one of these globs matches, and enter no
+            directory that one matches.
+        min_depth: Only entries at least this many levels down; a root's own
+            entries have depth 1.
+        where: Only entries of which this expression is true, or each of these:
+            'size > 1GiB and ext in (csv, parquet) and modified within 7d'.
         extension: Only files whose name ends in this extension, or in one of
             these, with or without their leading dot; case does not matter
             (Unicode's simple case folding). Files that were named are taken
@@ -110,6 +127,12 @@ class WalkOptions(TypedDict, total=False):
         walker: How directories are listed; the answers are the same.
     """
 
+    glob: Patterns
+    iglob: Patterns
+    regex: Patterns
+    exclude: Patterns
+    min_depth: int | None
+    where: Patterns
     extension: Extensions
     min_size: Size | None
     max_size: Size | None

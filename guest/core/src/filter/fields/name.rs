@@ -22,11 +22,8 @@ const GLOB: FilterOption = FilterOption {
     long_help: "* and ? match within a name, ** across directories, [a-z] one \
                 character, {a,b} alternatives. Of several globs one must \
                 match; what an !GLOB matches is left out, and not entered.",
-    repeat: Repeat::Any,
-    parse: |glob, _| match glob.strip_prefix(b"!") {
-        Some(_) => Err("use --exclude".into()),
-        None => globs(Syntax::Glob, glob),
-    },
+    repeat: Repeat::Pattern,
+    parse: |glob, _| globs(Syntax::Glob, glob),
 };
 
 const IGLOB: FilterOption = FilterOption {
@@ -35,7 +32,7 @@ const IGLOB: FilterOption = FilterOption {
     value_name: "GLOB",
     help: "As --glob, without regard to case",
     long_help: "",
-    repeat: Repeat::Any,
+    repeat: Repeat::Pattern,
     parse: |glob, _| globs(Syntax::GlobIgnoreCase, glob),
 };
 
