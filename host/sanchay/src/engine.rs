@@ -291,7 +291,7 @@ impl Engine {
     /// let names = ["a.PNG", "b.txt", ".hidden.png", "c.png"];
     /// assert_eq!(filter.match_names(&names)?, [0, 3]);
     /// assert!(filter.needs_metadata());
-    /// let files = [99, 100].map(|size| FileFacts { size, modified: None });
+    /// let files = [99, 100].map(|size| FileFacts { size, ..FileFacts::default() });
     /// assert_eq!(filter.match_metadata(&files)?, [1]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -1,6 +1,7 @@
 //! Patterns, compiled together.
 
 use alloc::borrow::ToOwned as _;
+use alloc::boxed::Box;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::error::Error;
@@ -68,7 +69,7 @@ enum Literal {
     Whole(Vec<u8>),
     Prefix(Vec<u8>),
     Suffix(Vec<u8>),
-    Contained(memmem::Finder<'static>),
+    Contained(Box<memmem::Finder<'static>>),
 }
 
 impl Compiled {
@@ -172,9 +173,9 @@ fn literal(glob: &[u8]) -> Option<Literal> {
         (false, false) => Literal::Whole(rest.to_vec()),
         (false, true) => Literal::Prefix(rest.to_vec()),
         (true, false) => Literal::Suffix(rest.to_vec()),
-        (true, true) => {
-            Literal::Contained(memmem::Finder::new(rest).into_owned())
-        }
+        (true, true) => Literal::Contained(Box::new(
+            memmem::Finder::new(rest).into_owned(),
+        )),
     })
 }
 

@@ -15,7 +15,11 @@ fn extensions(of: &[&str]) -> Filter {
 }
 
 fn of_size(size: u64) -> FileFacts {
-    FileFacts { size, modified: Some(Timestamp::default()) }
+    FileFacts {
+        size,
+        modified: Some(Timestamp::default()),
+        ..FileFacts::default()
+    }
 }
 
 #[test]
