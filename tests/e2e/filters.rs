@@ -155,27 +155,6 @@ fn a_value_that_makes_no_sense_is_refused_with_what_was_expected() {
     }
 }
 
-#[test]
-fn a_table_of_parquet_is_whole_and_takes_the_place_of_a_file() {
-    let tree = Tree::new();
-    tree.file("d/a", "x");
-    tree.file(b"d/\xff".as_slice(), "x");
-    for words in ["scan", "hash", "dupes -q", "scan -e nothing"] {
-        let words = format!("{words} d --format parquet -o t.parquet");
-        let _ = sanchay().within(tree.root()).words(&words).run().succeeds();
-        let table = std::fs::read(tree.path("t.parquet")).unwrap();
-        assert!(table.starts_with(b"PAR1") && table.ends_with(b"PAR1"));
-    }
-    let run = sanchay().within(tree.root()).words("scan d --format parquet");
-    let run = run.run().succeeds();
-    assert!(run.stdout.ends_with(b"PAR1"));
-    let on_terminal = sanchay().within(tree.root());
-    let words = "scan d --format parquet";
-    let (code, shown) = on_terminal.words(words).run_on_terminal();
-    assert_eq!(code, Some(2), "{}", shown.escape_ascii());
-    assert!(!shown.windows(4).any(|it| it == b"PAR1"));
-}
-
 /// A tree in which few names are alike.
 fn named() -> Tree {
     let tree = Tree::new();

@@ -22,6 +22,7 @@ mod dupes;
 mod dupes_oracle;
 mod example_plugins;
 mod extremes;
+mod fields;
 mod filters;
 mod following;
 mod hash;

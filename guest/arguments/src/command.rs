@@ -45,6 +45,8 @@ pub struct OutputOptions {
     pub format: Format,
     /// A file; standard output where there is none.
     pub file: Option<String>,
+    /// The fields that were chosen; all of them where that is none.
+    pub fields: Vec<String>,
     /// How lines are written.
     pub text: TextOptions,
 }
@@ -135,6 +137,9 @@ impl Command {
             return Ok(Self::Say(help::of(verb)));
         }
         given.check(verb)?;
+        if given.explain {
+            return Ok(Self::Say(given.explained(verb)?));
+        }
         Ok(match verb {
             Verb::Scan => Self::Scan(given.into_scan()),
             Verb::Hash => Self::Hash(given.into_hash()),
@@ -173,7 +178,9 @@ impl Given {
         let format = self.format.unwrap_or_default();
         let (zero, tag) = (self.print0, self.tag);
         let text = TextOptions { terminal: false, zero, tag };
-        OutputOptions { format, file: self.output.take(), text }
+        let (file, fields) =
+            (self.output.take(), core::mem::take(&mut self.fields));
+        OutputOptions { format, file, fields, text }
     }
 
     fn into_scan(mut self) -> Scan {
@@ -212,6 +219,20 @@ impl Given {
         }
     }
 
+    /// The expression in force, as a line.
+    fn explained(self, verb: Verb) -> Result<String, UsageError> {
+        let filter = self.walk.filter;
+        let filter = match verb {
+            Verb::Scan => filter,
+            Verb::Hash => filter.files_only(),
+            Verb::Dupes => filter.for_duplicates(),
+        };
+        let program = filter.program().map_err(|why| {
+            UsageError(format!("the filter cannot be used: {why}"))
+        })?;
+        Ok(format!("{}\n", program.expression()))
+    }
+
     /// Whether the options go together.
     fn check(&self, verb: Verb) -> Result<(), UsageError> {
         let text = self.format.unwrap_or_default() == Format::Text;
@@ -220,6 +241,8 @@ impl Given {
         let unfit = self.algorithm.is_some_and(|it| !it.identifies());
         let refused = if self.count && self.print0 {
             "the argument '--count' cannot be used with '--print0'"
+        } else if self.count && !self.fields.is_empty() {
+            "--count prints a number and takes no --fields"
         } else if self.count && !text {
             "--count prints a number and takes no --format"
         } else if self.print0 && !text {

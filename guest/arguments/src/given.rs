@@ -25,6 +25,8 @@ pub(crate) struct Given {
     pub(crate) tag: bool,
     pub(crate) hardlinks: bool,
     pub(crate) quiet: bool,
+    pub(crate) explain: bool,
+    pub(crate) fields: Vec<String>,
     pub(crate) format: Option<Format>,
     pub(crate) output: Option<String>,
     pub(crate) algorithm: Option<Algorithm>,
@@ -84,6 +86,10 @@ impl Given {
             Choice::Tag => self.tag = true,
             Choice::Hardlinks => self.hardlinks = true,
             Choice::Quiet => self.quiet = true,
+            Choice::Explain => self.explain = true,
+            Choice::Fields => {
+                self.fields = value()?.split(',').map(String::from).collect();
+            }
             Choice::Json => self.format = Some(Format::Json),
             Choice::Named(algorithm) => self.algorithm = Some(algorithm),
             Choice::Format => {

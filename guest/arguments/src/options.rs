@@ -16,6 +16,8 @@ use crate::usage::UsageError;
 pub(crate) enum Choice {
     Algorithm,
     Count,
+    Explain,
+    Fields,
     /// A test of the entries.
     Filter(&'static FilterOption),
     Format,
@@ -130,9 +132,16 @@ pub(crate) const OPTIONS: &[Offered] = &[
         None,
         ("format", " <FORMAT>"),
         ALL,
-        "The output format: text, ndjson, json, csv [default: text]",
+        "The output format: text, ndjson, json, csv, tsv [default: text]",
     ),
     offered(Choice::Json, None, ("json", ""), ALL, "Short for --format json"),
+    offered(
+        Choice::Fields,
+        None,
+        ("fields", " <FIELDS>"),
+        ALL,
+        "The fields of each record, in this order, as name,size,modified",
+    ),
     offered(
         Choice::Output,
         Some('o'),
@@ -147,6 +156,13 @@ pub(crate) const OPTIONS: &[Offered] = &[
         ("hidden", ""),
         ALL,
         "Include hidden files and directories",
+    ),
+    offered(
+        Choice::Explain,
+        None,
+        ("explain", ""),
+        ALL,
+        "Print the expression that the filters add up to, and do nothing else",
     ),
     offered(
         Choice::MaxDepth,

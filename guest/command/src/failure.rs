@@ -9,6 +9,7 @@ use sanchay_arguments::UsageError;
 use sanchay_core::escape::escaped;
 use sanchay_core::filter::{FilterError, ProgramError};
 pub(crate) use sanchay_core::problem::{Action, Problem};
+use sanchay_core::record::UnknownField;
 use wasi::filesystem::types::ErrorCode;
 
 /// What ends a command before its time.
@@ -18,6 +19,8 @@ pub(crate) enum Failure {
     Usage(UsageError),
     /// The filter makes no sense.
     Filter(FilterError),
+    /// A field that was asked for is none.
+    Fields(UnknownField),
     /// The filter cannot be compiled.
     Program(ProgramError),
     /// Whoever read the output has gone; that is how `| head` ends.
@@ -48,6 +51,7 @@ impl fmt::Display for Failure {
             Self::Filter(error) => {
                 write!(f, "the filter cannot be used: {error}")
             }
+            Self::Fields(error) => write!(f, "--fields: {error}"),
             Self::Program(error) => error.fmt(f),
             Self::Closed => f.write_str("the output has no reader"),
             Self::Output { path, action, why } if path.is_empty() => {

@@ -4,6 +4,7 @@
 mod sink;
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::sync::Arc;
 
 use sanchay_arguments::OutputOptions;
@@ -40,7 +41,12 @@ impl Output {
         let sink = Sink::open(file, folders)?;
         let terminal = sink.is_terminal();
         let text = TextOptions { terminal, ..options.text };
-        let schema = Arc::new(Schema::new(kind, []));
+        let mut schema = Schema::new(kind, []);
+        if !options.fields.is_empty() {
+            let names = options.fields.iter().map(String::as_str);
+            schema = schema.select(names).map_err(Failure::Fields)?;
+        }
+        let schema = Arc::new(schema);
         let encoder = options.format.encoder(&schema, text);
         let batch = RecordBatch::new(schema);
         Ok(Self { encoder, batch, encoded: Encoded::default(), sink })

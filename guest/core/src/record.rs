@@ -10,11 +10,14 @@ mod hash_column;
 mod path;
 mod schema;
 
+pub(crate) use self::batch::split_extension;
 pub use self::batch::{Group, RecordBatch, Row};
 pub use self::column::{Column, VarColumn};
 pub use self::hash_column::HashColumn;
 pub use self::path::{PathColumn, PathRef};
-pub use self::schema::{DataType, Field, FieldId, RecordKind, Schema};
+pub use self::schema::{
+    DataType, Field, FieldId, RecordKind, Schema, UnknownField,
+};
 
 /// The result for a path: of checking its digest, or of a filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

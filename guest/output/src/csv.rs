@@ -1,4 +1,5 @@
-//! Comma-separated values (RFC 4180, lines ended by a newline), with a header.
+//! Comma-separated values (RFC 4180, lines ended by a newline), with a header;
+//! or values separated by tabs, by the same rules.
 //!
 //! Each row has both `path` and `path_base64`, one of them empty: the second
 //! has the bytes of a path that is not UTF-8, in base64. On a terminal it has
@@ -22,44 +23,79 @@ use crate::{EncodeError, Encoded, Encoder};
 #[derive(Clone, Debug)]
 pub(crate) struct Csv {
     terminal: bool,
+    separator: u8,
     header: String,
 }
 
 impl Csv {
-    pub(crate) fn new(schema: &Arc<Schema>, terminal: bool) -> Self {
+    pub(crate) fn new(
+        schema: &Arc<Schema>,
+        separator: u8,
+        terminal: bool,
+    ) -> Self {
+        let comma = char::from(separator);
         let mut header = String::new();
         for field in schema.fields() {
             if !header.is_empty() {
-                header.push(',');
+                header.push(comma);
             }
             header.push_str(&field.name);
-            if field.data_type == DataType::Path {
-                header.push_str(",path_base64");
+            if matches!(field.data_type, DataType::Path | DataType::Name) {
+                header.push(comma);
+                header.push_str(&field.name);
+                header.push_str("_base64");
             }
         }
         header.push('\n');
-        Self { terminal, header }
+        Self { terminal, separator, header }
     }
 
     fn push_text(&self, text: &[u8], out: &mut Vec<u8>) {
         if self.terminal && has_terminal_control(text) {
             let mut escaped = Vec::new();
             push_escaped(text, &mut escaped);
-            push_field(&escaped, out);
+            self.push_field(&escaped, out);
         } else {
-            push_field(text, out);
+            self.push_field(text, out);
         }
     }
 
-    /// Appends the two path fields and the comma between them.
+    fn push_field(&self, field: &[u8], out: &mut Vec<u8>) {
+        if !self.needs_quotes(field) {
+            out.extend_from_slice(field);
+            return;
+        }
+        let start = out.len();
+        // Every byte may need another before it, and quotes stand around it.
+        let room = field.len().saturating_mul(2).saturating_add(2);
+        out.resize(start.saturating_add(room), 0);
+        let mut writer =
+            csv_core::WriterBuilder::new().delimiter(self.separator).build();
+        let space = out.get_mut(start..).unwrap_or_default();
+        let (_, _, written) = writer.field(field, space);
+        let rest = space.get_mut(written..).unwrap_or_default();
+        let (_, closing) = writer.finish(rest);
+        out.truncate(start.saturating_add(written).saturating_add(closing));
+    }
+
+    /// Whether a field is for `csv_core` to write; all others stand for
+    /// themselves.
+    fn needs_quotes(&self, field: &[u8]) -> bool {
+        let special = |byte: &u8| {
+            matches!(byte, b'"' | b'\n' | b'\r') || *byte == self.separator
+        };
+        field.iter().any(special)
+    }
+
+    /// Appends the two path fields and the separator between them.
     fn push_path(&self, path: &[u8], out: &mut Vec<u8>) {
         let is_shown = str::from_utf8(path).is_ok()
             && !(self.terminal && has_terminal_control(path));
         if is_shown {
-            push_field(path, out);
-            out.push(b',');
+            self.push_field(path, out);
+            out.push(self.separator);
         } else {
-            out.push(b',');
+            out.push(self.separator);
             push_base64(path, out);
         }
     }
@@ -80,7 +116,7 @@ impl Encoder for Csv {
             let mut is_first = true;
             for (_, column) in batch.columns() {
                 if !is_first {
-                    out.bytes.push(b',');
+                    out.bytes.push(self.separator);
                 }
                 is_first = false;
                 match column {
@@ -88,6 +124,10 @@ impl Encoder for Csv {
                         if let Some(path) = paths.get(row) {
                             state.path(self, &path, &mut out.bytes);
                         }
+                    }
+                    Column::Name(names) => {
+                        let name = names.get(row).unwrap_or_default();
+                        self.push_path(name, &mut out.bytes);
                     }
                     Column::Text(texts) => {
                         let text = texts.get(row).unwrap_or_default();
@@ -122,40 +162,20 @@ impl State {
         if self.directory != Some(path.directory) {
             self.directory = Some(path.directory);
             self.is_plain = !csv.terminal
-                && !needs_quotes(path.parent)
+                && !csv.needs_quotes(path.parent)
                 && str::from_utf8(path.parent).is_ok();
         }
-        if self.is_plain && path.name.is_ascii() && !needs_quotes(path.name) {
+        if self.is_plain
+            && path.name.is_ascii()
+            && !csv.needs_quotes(path.name)
+        {
             out.extend_from_slice(path.parent);
             out.extend_from_slice(path.name);
-            out.push(b',');
+            out.push(csv.separator);
         } else {
             csv.push_path(path.join(&mut self.scratch), out);
         }
     }
-}
-
-fn push_field(field: &[u8], out: &mut Vec<u8>) {
-    if !needs_quotes(field) {
-        out.extend_from_slice(field);
-        return;
-    }
-    let start = out.len();
-    // Every byte may need another before it, and quotes stand around it all.
-    let room = field.len().saturating_mul(2).saturating_add(2);
-    out.resize(start.saturating_add(room), 0);
-    let mut writer = csv_core::Writer::new();
-    let space = out.get_mut(start..).unwrap_or_default();
-    let (_, _, written) = writer.field(field, space);
-    let rest = space.get_mut(written..).unwrap_or_default();
-    let (_, closing) = writer.finish(rest);
-    out.truncate(start.saturating_add(written).saturating_add(closing));
-}
-
-/// Whether a field is for `csv_core` to write; all others stand for
-/// themselves.
-fn needs_quotes(field: &[u8]) -> bool {
-    field.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'))
 }
 
 /// Whether a terminal would interpret something in the text. (A backslash is

@@ -41,7 +41,8 @@ impl Json {
             format!("\"{}\":", field.name)
         };
         let keys = schema.fields().iter().map(key).collect();
-        let grouped = schema.kind() == RecordKind::Duplicate;
+        let grouped =
+            schema.kind() == RecordKind::Duplicate && !schema.is_chosen();
         Self { array: false, grouped, keys }
     }
 
@@ -176,6 +177,28 @@ impl Encoder for Json {
     }
 }
 
+/// Appends a name with its key; one that is not UTF-8 in base64.
+fn push_name(key: &str, name: Option<&[u8]>, out: &mut Vec<u8>) {
+    let text = name.map(str::from_utf8);
+    if let Some(Err(_)) = text {
+        let key = key.strip_suffix("\":").unwrap_or(key);
+        out.extend_from_slice(key.as_bytes());
+        out.extend_from_slice(b"_base64\":\"");
+        push_base64(name.unwrap_or_default(), out);
+        out.push(b'"');
+        return;
+    }
+    out.extend_from_slice(key.as_bytes());
+    match text {
+        Some(Ok(text)) => {
+            out.push(b'"');
+            json_text::push(text, out);
+            out.push(b'"');
+        }
+        _ => out.extend_from_slice(b"null"),
+    }
+}
+
 /// The rows of each group in a batch.
 pub(crate) fn group_rows(
     batch: &RecordBatch,
@@ -219,6 +242,10 @@ impl State {
             if let Some(path) = paths.get(row) {
                 self.path(&path, out);
             }
+            return;
+        }
+        if let Column::Name(names) = column {
+            push_name(key, names.get(row), out);
             return;
         }
         out.extend_from_slice(key.as_bytes());

@@ -102,12 +102,14 @@ pub enum Format {
     Json,
     /// Comma-separated values with a header.
     Csv,
+    /// Values separated by tabs, with a header.
+    Tsv,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 4] =
-        [Self::Text, Self::Ndjson, Self::Json, Self::Csv];
+    pub const ALL: [Self; 5] =
+        [Self::Text, Self::Ndjson, Self::Json, Self::Csv, Self::Tsv];
 
     /// The name of the format.
     #[must_use]
@@ -117,6 +119,7 @@ impl Format {
             Self::Ndjson => "ndjson",
             Self::Json => "json",
             Self::Csv => "csv",
+            Self::Tsv => "tsv",
         }
     }
 
@@ -128,6 +131,7 @@ impl Format {
             Self::Ndjson => "one JSON object a line",
             Self::Json => "one JSON array",
             Self::Csv => "comma-separated values with a header",
+            Self::Tsv => "values separated by tabs, with a header",
         }
     }
 
@@ -143,7 +147,12 @@ impl Format {
             Self::Text => Box::new(text::Text::new(schema, options)),
             Self::Ndjson => Box::new(json::Json::lines(schema)),
             Self::Json => Box::new(json::Json::array(schema)),
-            Self::Csv => Box::new(csv::Csv::new(schema, options.terminal)),
+            Self::Csv => {
+                Box::new(csv::Csv::new(schema, b',', options.terminal))
+            }
+            Self::Tsv => {
+                Box::new(csv::Csv::new(schema, b'\t', options.terminal))
+            }
         }
     }
 }

@@ -28,6 +28,8 @@ const TERMINAL: TextOptions = TextOptions { terminal: true, ..PLAIN };
 const ZERO: TextOptions = TextOptions { zero: true, ..PLAIN };
 
 const FILE: Row<'_> = Row {
+    kind: None,
+    facts: None,
     parent: b"",
     name: b"f",
     size: Some(1234),

@@ -11,6 +11,9 @@
 //!   path, an empty line; or only the paths, each ended by a zero byte, and a
 //!   zero byte after the last.
 //!
+//! Fields that were chosen stand in their order, with tabs between them,
+//! whatever the record; a missing value is a dash.
+//!
 //! Values of plugins come before the path of a file found, and on a line of
 //! their own before one that is hashed or equal; where there are only paths,
 //! they are left out. A missing value is a dash.
@@ -50,12 +53,14 @@ pub struct TextOptions {
 #[derive(Clone, Debug)]
 pub(crate) struct Text {
     kind: RecordKind,
+    /// Whether somebody chose the fields.
+    chosen: bool,
     options: TextOptions,
 }
 
 impl Text {
     pub(crate) fn new(schema: &Arc<Schema>, options: TextOptions) -> Self {
-        Self { kind: schema.kind(), options }
+        Self { kind: schema.kind(), chosen: schema.is_chosen(), options }
     }
 
     fn end(&self) -> u8 {
@@ -68,6 +73,41 @@ impl Text {
             TextOptions { terminal: true, .. } => NameEscape::Terminal,
             TextOptions { zero: true, .. } => NameEscape::Nothing,
             _ => lines,
+        }
+    }
+
+    /// The fields in their order, with tabs between them.
+    fn fields(&self, batch: &RecordBatch, out: &mut Encoded) {
+        let mut times = TimeFormatter::default();
+        let mut scratch = Vec::new();
+        for row in 0..batch.len() {
+            let bytes = &mut out.bytes;
+            for (index, (_, column)) in batch.columns().enumerate() {
+                if index > 0 {
+                    bytes.push(b'\t');
+                }
+                let name = match column {
+                    Column::Path(paths) => {
+                        paths.get(row).map(|it| it.join(&mut scratch))
+                    }
+                    Column::Name(names) => names.get(row),
+                    other => {
+                        if !push_plain(other, row, &mut times, bytes) {
+                            bytes.push(NOTHING);
+                        }
+                        continue;
+                    }
+                };
+                match name {
+                    None => bytes.push(NOTHING),
+                    Some(name) if self.options.terminal => {
+                        push_escaped(name, bytes);
+                    }
+                    Some(name) => bytes.extend_from_slice(name),
+                }
+            }
+            bytes.push(self.end());
+            out.end_record();
         }
     }
 
@@ -290,6 +330,7 @@ impl Encoder for Text {
         out: &mut Encoded,
     ) -> Result<(), EncodeError> {
         match self.kind {
+            _ if self.chosen => self.fields(batch, out),
             RecordKind::File => self.files(batch, out),
             RecordKind::Hash { .. } => self.hashes(batch, out),
             RecordKind::Verdict => self.verdicts(batch, out),

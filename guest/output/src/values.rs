@@ -72,7 +72,7 @@ pub(crate) fn push_json(
 }
 
 /// Appends the value of a row as lines have it, text escaped; whether there is
-/// one. A path is none: formats write paths each in their way.
+/// one. Paths and names are none: formats write them each in their way.
 pub(crate) fn push_plain(
     column: &Column,
     row: usize,
@@ -122,7 +122,7 @@ pub(crate) fn push_plain(
             let Some(bytes) = it.get(row) else { return false };
             push_base64(bytes, out);
         }
-        Column::Path(_) => return false,
+        Column::Path(_) | Column::Name(_) => return false,
     }
     true
 }

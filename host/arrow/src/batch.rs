@@ -10,7 +10,7 @@ use arrow_array::{
 use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{ArrowError, Schema};
 use sanchay_core::{
-    record::{self, Column, FieldId, HashColumn, PathColumn},
+    record::{self, Column, FieldId, HashColumn, PathColumn, VarColumn},
     time::Timestamp,
 };
 
@@ -35,6 +35,9 @@ pub fn batch(
         match (column, groups) {
             (Column::Path(paths), _) => {
                 self::paths(paths, options.path_bytes, &mut columns)?;
+            }
+            (Column::Name(names), _) => {
+                self::names(names, options.path_bytes, &mut columns);
             }
             (Column::Unsigned(numbers), Some(groups))
                 if field.id == FieldId::Reclaimable =>
@@ -77,8 +80,8 @@ fn array(column: &Column) -> Result<ArrayRef, ArrowError> {
             Arc::new(bytes.finish())
         }
         Column::Timestamp(times) => Arc::new(self::times(times)),
-        Column::Path(_) => {
-            debug_assert!(false, "paths are two columns");
+        Column::Path(_) | Column::Name(_) => {
+            debug_assert!(false, "paths and names are two columns");
             Arc::new(StringArray::new_null(0))
         }
     })
@@ -126,6 +129,22 @@ fn paths(
         columns.push(Arc::new(odd.finish()));
     }
     Ok(())
+}
+
+/// Names as text where they are UTF-8, and if it is wanted their bytes where
+/// they are not.
+fn names(names: &VarColumn, bytes: bool, columns: &mut Vec<ArrayRef>) {
+    let mut text = StringBuilder::new();
+    let mut odd = BinaryBuilder::new();
+    for name in names.iter() {
+        let shown = name.and_then(|it| str::from_utf8(it).ok());
+        odd.append_option(name.filter(|_| shown.is_none()));
+        text.append_option(shown);
+    }
+    columns.push(Arc::new(text.finish()));
+    if bytes {
+        columns.push(Arc::new(odd.finish()));
+    }
 }
 
 fn offsets(ends: &[usize]) -> Result<OffsetBuffer<i32>, ArrowError> {

@@ -8,13 +8,17 @@
 //! the column can be summed.
 
 mod batch;
-#[cfg(feature = "parquet")]
+#[cfg(feature = "tables")]
+mod ipc;
+#[cfg(feature = "tables")]
 mod parquet;
 mod schema;
+#[cfg(feature = "tables")]
+mod table;
 
-#[cfg(feature = "parquet")]
-pub use self::parquet::ParquetEncoder;
 pub use self::{batch::batch, schema::schema};
+#[cfg(feature = "tables")]
+pub use self::{ipc::ipc, parquet::parquet, table::TableEncoder};
 
 /// What the columns are to be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,48 +1,27 @@
 //! Files of Parquet: one table, in row groups, with a footer.
 
-use std::{
-    io::{self, Write},
-    sync::{Arc, Mutex, MutexGuard},
-};
+use std::sync::Arc;
 
 use ::parquet::{
     arrow::ArrowWriter, basic::Compression, errors::ParquetError,
     file::properties::WriterProperties,
 };
-use arrow_schema::Schema;
-use sanchay_core::record::{self, RecordBatch};
-use sanchay_output::{EncodeError, Encoded, Encoder};
-use sanchay_sync::lock;
+use arrow_array::RecordBatch;
+use sanchay_core::record;
+use sanchay_output::EncodeError;
 
-use crate::{Options, batch, schema};
-
-/// Paths that are not UTF-8 are kept: in a column of their own.
-const OPTIONS: Options = Options { path_bytes: true };
+use crate::table::{TableEncoder, TableWriter, Written};
 
 /// So many rows are a row group, of which readers can skip what they do not
 /// want.
 const ROW_GROUP: usize = 128 * 1024;
 
 /// Writes records as Parquet, compressed by Snappy.
-pub struct ParquetEncoder {
-    schema: Arc<Schema>,
-    state: Mutex<State>,
-}
-
-struct State {
-    /// `None` once the footer was written.
-    writer: Option<ArrowWriter<Shared>>,
-    written: Shared,
-}
-
-impl ParquetEncoder {
-    /// An encoder of records with these fields.
-    ///
-    /// # Errors
-    /// What Parquet refuses, which these fields are not.
-    pub fn new(records: &record::Schema) -> Result<Self, EncodeError> {
-        let schema = Arc::new(schema(records, OPTIONS));
-        let written = Shared::default();
+///
+/// # Errors
+/// What Parquet refuses, which these fields are not.
+pub fn parquet(records: &record::Schema) -> Result<TableEncoder, EncodeError> {
+    TableEncoder::new(records, |schema, written| {
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
             .set_max_row_group_row_count(Some(ROW_GROUP))
@@ -50,51 +29,21 @@ impl ParquetEncoder {
                 concat!("sanchay ", env!("CARGO_PKG_VERSION")).to_owned(),
             )
             .build();
-        let writer = ArrowWriter::try_new(
-            written.clone(),
-            Arc::clone(&schema),
-            Some(properties),
-        );
-        let writer = Some(writer.map_err(|error| refused(&error))?);
-        Ok(Self { schema, state: Mutex::new(State { writer, written }) })
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        lock(&self.state)
-    }
+        let schema = Arc::clone(schema);
+        ArrowWriter::try_new(written, schema, Some(properties))
+            .map(|writer| Box::new(writer) as Box<dyn TableWriter>)
+            .map_err(|error| refused(&error))
+    })
 }
 
-impl Encoder for ParquetEncoder {
-    fn encode(
-        &self,
-        records: &RecordBatch,
-        out: &mut Encoded,
-    ) -> Result<(), EncodeError> {
-        let batch = batch(records, &self.schema, OPTIONS)
-            .map_err(|error| EncodeError(error.to_string()))?;
-        let mut state = self.state();
-        if let Some(writer) = &mut state.writer {
-            writer.write(&batch).map_err(|error| refused(&error))?;
-        }
-        state.written.take(&mut out.bytes);
-        Ok(())
+impl TableWriter for ArrowWriter<Written> {
+    fn write(&mut self, rows: &RecordBatch) -> Result<(), EncodeError> {
+        ArrowWriter::write(self, rows).map_err(|error| refused(&error))
     }
 
-    fn finish(
-        &self,
-        _empty: bool,
-        out: &mut Vec<u8>,
-    ) -> Result<(), EncodeError> {
-        let mut state = self.state();
-        if let Some(writer) = state.writer.take() {
-            writer.close().map_err(|error| refused(&error))?;
-        }
-        state.written.take(out);
-        Ok(())
-    }
-
-    fn is_ordered(&self) -> bool {
-        true
+    fn close(self: Box<Self>) -> Result<(), EncodeError> {
+        let closed = ArrowWriter::close(*self);
+        closed.map(drop).map_err(|error| refused(&error))
     }
 }
 
@@ -102,37 +51,18 @@ fn refused(error: &ParquetError) -> EncodeError {
     EncodeError(error.to_string())
 }
 
-/// Bytes that were written and not yet taken.
-#[derive(Clone, Debug, Default)]
-struct Shared(Arc<Mutex<Vec<u8>>>);
-
-impl Shared {
-    fn take(&self, out: &mut Vec<u8>) {
-        let mut bytes = lock(&self.0);
-        out.append(&mut bytes);
-    }
-}
-
-impl Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut all = lock(&self.0);
-        all.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
     use arrow_array::{Array as _, cast::AsArray as _, types};
-    use sanchay_core::record::{Group, RecordKind, Row};
+    use arrow_schema::Schema;
+    use sanchay_core::record::{self, Group, RecordBatch, RecordKind, Row};
     use sanchay_core::time::Timestamp;
+    use sanchay_output::{Encoded, Encoder as _};
 
-    use super::*;
+    use crate::parquet;
 
     /// All that is written of some batches, read back by Parquet's reader.
     fn round(
@@ -140,7 +70,7 @@ mod tests {
         batches: &[&[Row<'_>]],
     ) -> arrow_array::RecordBatch {
         let schema = Arc::new(record::Schema::new(kind, []));
-        let encoder = ParquetEncoder::new(&schema).unwrap();
+        let encoder = parquet(&schema).unwrap();
         let mut out = Encoded::default();
         for rows in batches {
             let mut batch = RecordBatch::new(Arc::clone(&schema));

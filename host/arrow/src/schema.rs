@@ -15,7 +15,8 @@ pub fn schema(records: &record::Schema, options: Options) -> Schema {
     for field in records.fields() {
         let name = field.name.as_ref();
         fields.push(Field::new(name, data_type(field.data_type), true));
-        if options.path_bytes && field.data_type == Type::Path {
+        let is_name = matches!(field.data_type, Type::Path | Type::Name);
+        if options.path_bytes && is_name {
             let name = format!("{name}_bytes");
             fields.push(Field::new(name, DataType::Binary, true));
         }
@@ -25,7 +26,7 @@ pub fn schema(records: &record::Schema, options: Options) -> Schema {
 
 fn data_type(of: Type) -> DataType {
     match of {
-        Type::Path | Type::Word | Type::Hash => DataType::Utf8,
+        Type::Path | Type::Name | Type::Word | Type::Hash => DataType::Utf8,
         Type::Value(value) => match value {
             ValueType::Boolean => DataType::Boolean,
             ValueType::Signed => DataType::Int64,

@@ -6,6 +6,7 @@ use std::{
 };
 
 use sanchay::{PluginError, describe_io_error, escaped};
+use sanchay_core::record::UnknownField;
 
 use crate::{
     exit::Exit,
@@ -46,6 +47,9 @@ pub(crate) enum Failure {
          standard output"
     )]
     BinaryOnTerminal,
+    /// A field that was asked for is none.
+    #[error("--fields: {0}")]
+    Fields(UnknownField),
     /// A component cannot be used as a plugin.
     #[error("{}: {}", shown(.path), refusal(.why))]
     Plugin {
@@ -139,6 +143,7 @@ impl Failure {
             | Self::Output { .. }
             | Self::OutputIsInput(_)
             | Self::BinaryOnTerminal
+            | Self::Fields(_)
             | Self::Plugin { .. }
             | Self::PluginFile { .. }
             | Self::SameName { .. }

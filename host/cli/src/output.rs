@@ -29,7 +29,7 @@ use crate::{
 
 /// Where the records of a command go, and in which form.
 pub(crate) struct Output {
-    schema: Arc<Schema>,
+    pub(crate) schema: Arc<Schema>,
     encoder: Arc<dyn Encoder>,
     /// Takes what was encoded.
     pub(crate) sink: Sink,
@@ -50,7 +50,12 @@ impl Output {
         let text = TextOptions { terminal: sink.is_terminal(), ..text };
         let columns = plugins.columns().iter();
         let columns = columns.map(|it| (it.name.to_string(), it.value_type));
-        let schema = Arc::new(Schema::new(kind, columns));
+        let mut schema = Schema::new(kind, columns);
+        if !options.fields().is_empty() {
+            let names = options.fields().iter().map(String::as_str);
+            schema = schema.select(names).map_err(Failure::Fields)?;
+        }
+        let schema = Arc::new(schema);
         let format = options.format();
         if sink.is_terminal() && !format.is_text() {
             return Err(Failure::BinaryOnTerminal);

@@ -12,7 +12,7 @@ use crate::failure::{EntryError, Failure};
 use crate::folders::Folders;
 use crate::messages;
 use crate::output::{Output, OutputFile, Sink, refuse_overwrite};
-use crate::stat::Stat;
+use crate::stat::{Stat, kind_of};
 use crate::tally::Tally;
 use crate::walk::{Found, Visitor, Walker};
 
@@ -92,7 +92,10 @@ impl Listing {
         name: &str,
         stat: &Stat,
     ) -> Result<(), Failure> {
+        let facts = stat.facts();
         self.to.push(&Row {
+            kind: Some(kind_of(stat.kind)),
+            facts: Some(&facts),
             parent: parent.as_bytes(),
             name: name.as_bytes(),
             size: Some(stat.size),

@@ -1,5 +1,6 @@
 //! A batch of records, in columns.
 
+use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -8,6 +9,8 @@ use super::column::Column;
 use super::path::PathColumn;
 use super::schema::{Field, FieldId, Schema};
 use crate::content::Content;
+use crate::filter::Facts;
+use crate::kind::EntryKind;
 use crate::time::Timestamp;
 use crate::value::Value;
 
@@ -31,6 +34,11 @@ pub struct Row<'a> {
     pub verdict: Option<Verdict>,
     /// Why the verdict is not better.
     pub error: Option<&'a str>,
+    /// What the entry is.
+    pub kind: Option<EntryKind>,
+    /// What else the file system tells; needed only where
+    /// [`Schema::needs_facts`] says so.
+    pub facts: Option<&'a Facts>,
     /// The group that the file is in.
     pub group: Option<Group>,
     /// The values of plugins: one for each of their columns, or none.
@@ -44,6 +52,88 @@ pub struct Group {
     pub number: u64,
     /// How many bytes would be free if one file were kept.
     pub reclaimable: u64,
+}
+
+impl Row<'_> {
+    /// Appends what the file system tells to the column of a field; whether
+    /// it is such a field and column.
+    fn push_metadata(&self, id: FieldId, column: &mut Column) -> bool {
+        let facts = self.facts.copied().unwrap_or_default();
+        match (id, column) {
+            (FieldId::Name, Column::Name(it)) => it.push(Some(self.base())),
+            (FieldId::Stem, Column::Name(it)) => {
+                let (stem, _) = split_extension(self.base());
+                it.push(Some(stem));
+            }
+            (FieldId::Extension, Column::Name(it)) => {
+                it.push(split_extension(self.base()).1);
+            }
+            (FieldId::Parent, Column::Name(it)) => {
+                let above = match self.parent {
+                    b"" => {
+                        let base = self.base().len();
+                        let end = self.name.len().saturating_sub(base);
+                        self.name.get(..end).unwrap_or_default()
+                    }
+                    parent => parent,
+                };
+                it.push(Some(match above {
+                    b"/" => above,
+                    above => above.strip_suffix(b"/").unwrap_or(above),
+                }));
+            }
+            (FieldId::Kind, Column::Word(it)) => {
+                it.push(self.kind.map(EntryKind::name));
+            }
+            (FieldId::Allocated, Column::Unsigned(it)) => {
+                it.push(facts.allocated);
+            }
+            (FieldId::Created, Column::Timestamp(it)) => {
+                it.push(facts.created)
+            }
+            (FieldId::Accessed, Column::Timestamp(it)) => {
+                it.push(facts.accessed);
+            }
+            (FieldId::Changed, Column::Timestamp(it)) => {
+                it.push(facts.changed)
+            }
+            (FieldId::Mode, Column::Text(it)) => {
+                let mode =
+                    facts.mode.map(|mode| format!("{:04o}", mode & 0o7777));
+                it.push(mode.as_deref().map(str::as_bytes));
+            }
+            (FieldId::Uid, Column::Unsigned(it)) => {
+                it.push(facts.uid.map(u64::from));
+            }
+            (FieldId::Gid, Column::Unsigned(it)) => {
+                it.push(facts.gid.map(u64::from));
+            }
+            (FieldId::Inode, Column::Unsigned(it)) => it.push(facts.inode),
+            (FieldId::Device, Column::Unsigned(it)) => it.push(facts.device),
+            (FieldId::Links, Column::Unsigned(it)) => it.push(facts.links),
+            _ => return false,
+        }
+        true
+    }
+
+    /// The last component of the path.
+    fn base(&self) -> &[u8] {
+        let name = self.name.strip_suffix(b"/").unwrap_or(self.name);
+        let slash = memchr::memrchr(b'/', name);
+        slash.and_then(|at| name.get(at + 1..)).unwrap_or(name)
+    }
+}
+
+/// What precedes the last dot, and what follows it; without a dot that is not
+/// the first character, nothing follows.
+pub(crate) fn split_extension(name: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let dot = memchr::memrchr(b'.', name).filter(|dot| *dot > 0);
+    match dot.and_then(|dot| name.split_at_checked(dot)) {
+        Some((stem, [_, extension @ ..])) if !extension.is_empty() => {
+            (stem, Some(extension))
+        }
+        _ => (name, None),
+    }
 }
 
 /// Records of one schema, in columns.
@@ -103,9 +193,10 @@ impl RecordBatch {
                 (FieldId::Plugin(index), column) => column.push_value(
                     row.values.get(index).and_then(Option::as_ref),
                 ),
-                (id, _) => {
+                (id, column) => {
+                    let pushed = row.push_metadata(id, column);
                     debug_assert!(
-                        false,
+                        pushed,
                         "{id:?} has a column of another type"
                     );
                 }

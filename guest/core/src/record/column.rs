@@ -14,6 +14,8 @@ use crate::value::{Value, ValueType};
 pub enum Column {
     /// Paths; every row has one.
     Path(PathColumn),
+    /// Parts of paths.
+    Name(VarColumn),
     /// Words from a small set.
     Word(Vec<Option<&'static str>>),
     /// Digests.
@@ -73,6 +75,7 @@ impl Column {
     pub(super) fn new(data_type: DataType) -> Self {
         match data_type {
             DataType::Path => Self::Path(PathColumn::default()),
+            DataType::Name => Self::Name(VarColumn::default()),
             DataType::Word => Self::Word(Vec::new()),
             DataType::Hash => Self::Hash(HashColumn::default()),
             DataType::Value(value) => match value {
@@ -96,7 +99,9 @@ impl Column {
             Self::Signed(column) => column.clear(),
             Self::Unsigned(column) => column.clear(),
             Self::Float(column) => column.clear(),
-            Self::Text(column) | Self::Bytes(column) => column.clear(),
+            Self::Name(column) | Self::Text(column) | Self::Bytes(column) => {
+                column.clear();
+            }
             Self::Timestamp(column) => column.clear(),
         }
     }
@@ -105,7 +110,9 @@ impl Column {
     pub(super) fn bytes(&self) -> usize {
         match self {
             Self::Path(column) => column.bytes(),
-            Self::Text(column) | Self::Bytes(column) => column.data.len(),
+            Self::Name(column) | Self::Text(column) | Self::Bytes(column) => {
+                column.data.len()
+            }
             _ => 0,
         }
     }
@@ -143,7 +150,7 @@ impl Column {
                 Some(Value::Timestamp(value)) => Some(*value),
                 _ => None,
             }),
-            Self::Path(_) | Self::Word(_) | Self::Hash(_) => {}
+            Self::Path(_) | Self::Name(_) | Self::Word(_) | Self::Hash(_) => {}
         }
     }
 

@@ -3,7 +3,9 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
+use crate::escape::escaped;
 use crate::value::ValueType;
 
 /// What the records of a run are.
@@ -47,6 +49,36 @@ pub enum FieldId {
     Error,
     /// How many bytes would be free if one file of the group were kept.
     Reclaimable,
+    /// The last component of the path.
+    Name,
+    /// The name without its last extension.
+    Stem,
+    /// What follows the last dot of the name, if something precedes it.
+    Extension,
+    /// The path without its last component.
+    Parent,
+    /// What the entry is.
+    Kind,
+    /// The bytes on disk.
+    Allocated,
+    /// When it was created.
+    Created,
+    /// When the content was last read.
+    Accessed,
+    /// When the content or the metadata last changed.
+    Changed,
+    /// The permissions, in octal.
+    Mode,
+    /// The owner's number.
+    Uid,
+    /// The group's number.
+    Gid,
+    /// The inode.
+    Inode,
+    /// The device that the inode is on.
+    Device,
+    /// How many names (hard links) it has.
+    Links,
     /// A plugin's value: the number of its column.
     Plugin(usize),
 }
@@ -56,6 +88,8 @@ pub enum FieldId {
 pub enum DataType {
     /// A path: bytes, usually UTF-8.
     Path,
+    /// A part of a path: bytes, usually UTF-8.
+    Name,
     /// One of a few words.
     Word,
     /// A digest.
@@ -110,6 +144,31 @@ const ERROR: Field =
 const RECLAIMABLE: Field =
     field(FieldId::Reclaimable, "reclaimable", UNSIGNED);
 
+const TIME: DataType = DataType::Value(ValueType::Timestamp);
+
+/// The parts of every path.
+const PARTS: &[Field] = &[
+    field(FieldId::Name, "name", DataType::Name),
+    field(FieldId::Stem, "stem", DataType::Name),
+    field(FieldId::Extension, "extension", DataType::Name),
+    field(FieldId::Parent, "parent", DataType::Name),
+];
+
+/// What the file system tells of an entry that was found.
+const METADATA: &[Field] = &[
+    field(FieldId::Kind, "kind", DataType::Word),
+    field(FieldId::Allocated, "allocated", UNSIGNED),
+    field(FieldId::Created, "created", TIME),
+    field(FieldId::Accessed, "accessed", TIME),
+    field(FieldId::Changed, "changed", TIME),
+    field(FieldId::Mode, "mode", DataType::Value(ValueType::Text)),
+    field(FieldId::Uid, "uid", UNSIGNED),
+    field(FieldId::Gid, "gid", UNSIGNED),
+    field(FieldId::Inode, "inode", UNSIGNED),
+    field(FieldId::Device, "device", UNSIGNED),
+    field(FieldId::Links, "links", UNSIGNED),
+];
+
 const fn field(id: FieldId, name: &'static str, data_type: DataType) -> Field {
     Field { id, name: Cow::Borrowed(name), data_type }
 }
@@ -119,6 +178,8 @@ const fn field(id: FieldId, name: &'static str, data_type: DataType) -> Field {
 pub struct Schema {
     kind: RecordKind,
     fields: Vec<Field>,
+    /// Whether somebody chose the fields.
+    chosen: bool,
 }
 
 impl Schema {
@@ -149,7 +210,7 @@ impl Schema {
             },
         );
         let fields = own.iter().cloned().chain(plugins).collect();
-        Self { kind, fields }
+        Self { kind, fields, chosen: false }
     }
 
     /// These fields, and why there is no better record: records of files that
@@ -172,6 +233,64 @@ impl Schema {
         self
     }
 
+    /// The fields of these names, in this order, of those that are
+    /// [`available`](Self::available).
+    ///
+    /// # Errors
+    ///
+    /// A name is of no field, or comes twice.
+    pub fn select<'n>(
+        &self,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> Result<Self, UnknownField> {
+        let mut fields: Vec<Field> = Vec::new();
+        for name in names {
+            let mut all = self.available();
+            let found = all.find(|field| is_called(field, name));
+            let unknown = |twice| UnknownField {
+                name: String::from(name),
+                twice,
+                known: self.available().map(|it| it.name.clone()).collect(),
+            };
+            let found = found.ok_or_else(|| unknown(false))?;
+            if fields.iter().any(|field| field.id == found.id) {
+                return Err(unknown(true));
+            }
+            fields.push(found.clone());
+        }
+        Ok(Self { kind: self.kind, fields, chosen: true })
+    }
+
+    /// The fields that can be chosen.
+    pub fn available(&self) -> impl Iterator<Item = &Field> {
+        let parts = match self.kind {
+            RecordKind::File | RecordKind::Hash { .. } => PARTS,
+            RecordKind::Verdict | RecordKind::Duplicate => &[],
+        };
+        let metadata = match self.kind {
+            RecordKind::File => METADATA,
+            _ => &[],
+        };
+        self.fields.iter().chain(parts).chain(metadata)
+    }
+
+    /// Whether somebody chose the fields: then lines of text have them in
+    /// their order.
+    #[must_use]
+    pub const fn is_chosen(&self) -> bool {
+        self.chosen
+    }
+
+    /// Whether a field is filled from [`Row::facts`](super::Row::facts).
+    #[must_use]
+    pub fn needs_facts(&self) -> bool {
+        let is_told = |field: &Field| {
+            METADATA.iter().any(|it| it.id == field.id)
+                && field.id != FieldId::Kind
+        };
+        self.fields.iter().any(is_told)
+    }
+
     /// What the records are.
     #[must_use]
     pub const fn kind(&self) -> RecordKind {
@@ -184,6 +303,35 @@ impl Schema {
         &self.fields
     }
 }
+
+/// Whether a field goes by a name.
+fn is_called(field: &Field, name: &str) -> bool {
+    field.name == name || field.id == FieldId::Extension && name == "ext"
+}
+
+/// A name that cannot be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownField {
+    /// The name.
+    pub name: String,
+    /// Whether there is such a field, and it was chosen before.
+    pub twice: bool,
+    /// The names that there are.
+    pub known: Vec<Cow<'static, str>>,
+}
+
+impl fmt::Display for UnknownField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = escaped(self.name.as_bytes());
+        if self.twice {
+            return write!(f, "the field '{name}' is given twice");
+        }
+        write!(f, "there is no field '{name}': fields are ")?;
+        f.write_str(&self.known.join(", "))
+    }
+}
+
+impl core::error::Error for UnknownField {}
 
 #[cfg(test)]
 mod tests {
@@ -216,5 +364,22 @@ mod tests {
         assert_eq!(names(&few), ["path", "hash"]);
         let verdicts = Schema::new(RecordKind::Verdict, []);
         assert_eq!(verdicts.clone().with_error(), verdicts);
+    }
+
+    #[test]
+    fn fields_are_chosen_by_name_and_in_any_order() {
+        let plugin = ("width".to_string(), ValueType::Unsigned);
+        let schema = Schema::new(RecordKind::File, [plugin]);
+        let chosen = schema.select(["width", "ext", "path", "mode"]).unwrap();
+        assert_eq!(names(&chosen), ["width", "extension", "path", "mode"]);
+        assert!(chosen.is_chosen() && chosen.needs_facts());
+        let names_only = schema.select(["name", "kind", "size"]).unwrap();
+        assert!(!names_only.needs_facts());
+        let error = schema.select(["height"]).unwrap_err().to_string();
+        assert!(error.contains("fields are path, size, "), "{error}");
+        let error = schema.select(["size", "size"]).unwrap_err().to_string();
+        assert!(error.contains("twice"), "{error}");
+        let verdicts = Schema::new(RecordKind::Verdict, []);
+        assert!(verdicts.select(["mode"]).is_err());
     }
 }

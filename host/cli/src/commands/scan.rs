@@ -77,7 +77,9 @@ pub(crate) struct ScanArgs {
 impl ScanArgs {
     /// Whether the options go together.
     pub(crate) fn check(&self) -> Result<(), String> {
-        if self.output.format().is_lines() {
+        if self.count && !self.output.fields().is_empty() {
+            Err("--count prints a number and takes no --fields".to_owned())
+        } else if self.output.format().is_lines() {
             Ok(())
         } else if self.count {
             Err("--count prints a number and takes no --format".to_owned())
@@ -161,7 +163,8 @@ impl ScanArgs {
                 move |event: ScanEvent<'_>| match event {
                     ScanEvent::Files(batch) => {
                         for file in batch.iter() {
-                            writer.write(&row(&file))?;
+                            let facts = writer.facts(file.metadata);
+                            writer.write(&row(&file, facts.as_ref()))?;
                         }
                         writer.flush_if_due()
                     }

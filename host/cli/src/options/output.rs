@@ -23,6 +23,15 @@ pub(crate) struct OutputArgs {
     #[arg(long, overrides_with = "format")]
     json: bool,
 
+    /// The fields of each record, in this order, as name,size,modified
+    ///
+    /// In text they stand with tabs between them. Fields are those of the
+    /// record and of plugins, and name, stem, extension, parent, kind,
+    /// allocated, created, accessed, changed, mode, uid, gid, inode, device
+    /// and links.
+    #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
+    fields: Vec<String>,
+
     /// Write the records to FILE instead of standard output
     ///
     /// FILE is replaced when the run is done. A run that is interrupted, or
@@ -47,6 +56,11 @@ impl OutputArgs {
         }
     }
 
+    /// The fields that were chosen; all of them where that is none.
+    pub(crate) fn fields(&self) -> &[String] {
+        &self.fields
+    }
+
     /// The file that the records go to; `None` for standard output.
     pub(crate) fn file(&self) -> Option<&Path> {
         self.output.as_deref().filter(|path| !is_stdout(path))
@@ -59,8 +73,11 @@ pub(crate) enum OutputFormat {
     /// One of the text formats.
     Text(Format),
     /// Apache Parquet.
-    #[cfg(feature = "parquet")]
+    #[cfg(feature = "tables")]
     Parquet,
+    /// Arrow's IPC format.
+    #[cfg(feature = "tables")]
+    Arrow,
 }
 
 impl Default for OutputFormat {
@@ -76,16 +93,17 @@ impl OutputFormat {
         reason = "evaluated when it is compiled"
     )]
     const ALL: &[Self] = &{
-        const TABLES: usize = if cfg!(feature = "parquet") { 1 } else { 0 };
+        const TABLES: usize = if cfg!(feature = "tables") { 2 } else { 0 };
         let mut all = [Self::Text(Format::Text); Format::ALL.len() + TABLES];
         let mut index = 0;
         while index < Format::ALL.len() {
             all[index] = Self::Text(Format::ALL[index]);
             index += 1;
         }
-        #[cfg(feature = "parquet")]
+        #[cfg(feature = "tables")]
         {
             all[index] = Self::Parquet;
+            all[index + 1] = Self::Arrow;
         }
         all
     };
@@ -108,10 +126,10 @@ impl OutputFormat {
     ) -> Result<Arc<dyn Encoder>, EncodeError> {
         Ok(match self {
             Self::Text(format) => Arc::from(format.encoder(schema, text)),
-            #[cfg(feature = "parquet")]
-            Self::Parquet => {
-                Arc::new(sanchay_arrow::ParquetEncoder::new(schema)?)
-            }
+            #[cfg(feature = "tables")]
+            Self::Parquet => Arc::new(sanchay_arrow::parquet(schema)?),
+            #[cfg(feature = "tables")]
+            Self::Arrow => Arc::new(sanchay_arrow::ipc(schema)?),
         })
     }
 }
@@ -124,9 +142,12 @@ impl ValueEnum for OutputFormat {
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(match self {
             Self::Text(it) => PossibleValue::new(it.name()).help(it.help()),
-            #[cfg(feature = "parquet")]
+            #[cfg(feature = "tables")]
             Self::Parquet => PossibleValue::new("parquet")
                 .help("Apache Parquet, compressed with Snappy"),
+            #[cfg(feature = "tables")]
+            Self::Arrow => PossibleValue::new("arrow")
+                .help("a file of Apache Arrow's IPC format"),
         })
     }
 }

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sanchay::EntryRef;
+use sanchay::{EntryRef, FileFacts, Metadata};
 use sanchay_core::record::{RecordBatch, Row};
 use sanchay_output::Encoded;
 
@@ -25,6 +25,7 @@ pub(crate) struct RecordWriter<'o> {
     batch: RecordBatch,
     encoded: Encoded,
     written: Instant,
+    facts: bool,
 }
 
 impl<'o> RecordWriter<'o> {
@@ -35,7 +36,15 @@ impl<'o> RecordWriter<'o> {
             batch: RecordBatch::new(Arc::clone(&output.schema)),
             encoded: Encoded::default(),
             written: Instant::now(),
+            facts: output.schema.needs_facts(),
         }
+    }
+
+    /// What the records need of a file's metadata, apart from its size and
+    /// when it was modified.
+    #[inline]
+    pub(crate) fn facts(&self, metadata: &Metadata) -> Option<FileFacts> {
+        self.facts.then(|| metadata.into())
     }
 
     /// Appends a record, to be written with others.
@@ -89,13 +98,19 @@ impl<'o> RecordWriter<'o> {
     }
 }
 
-/// The record of a file that was found.
-pub(crate) fn row<'a>(file: &EntryRef<'a>) -> Row<'a> {
+/// The record of a file that was found. `facts` are what the schema needs of
+/// its metadata.
+pub(crate) fn row<'a>(
+    file: &EntryRef<'a>,
+    facts: Option<&'a FileFacts>,
+) -> Row<'a> {
     Row {
         parent: file.parent,
         name: file.name,
         size: Some(file.metadata.size),
         modified: Some(file.metadata.modified),
+        kind: Some(file.metadata.kind),
+        facts,
         values: file.values,
         ..Row::default()
     }

@@ -5,6 +5,7 @@ use alloc::borrow::Cow;
 pub(super) use super::no_check as check;
 use super::{Field, FieldType, text};
 use crate::filter::options::FilterOption;
+use crate::record::split_extension;
 
 pub(super) const OPTIONS: &[FilterOption] = &[];
 
@@ -18,6 +19,5 @@ pub(super) const FIELD: Field = Field {
 };
 
 fn stem<'a>(_: &'a [u8], name: &'a [u8]) -> Cow<'a, [u8]> {
-    let dot = memchr::memrchr(b'.', name).filter(|dot| *dot > 0);
-    Cow::Borrowed(dot.and_then(|dot| name.get(..dot)).unwrap_or(name))
+    Cow::Borrowed(split_extension(name).0)
 }

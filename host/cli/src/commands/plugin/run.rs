@@ -102,7 +102,8 @@ impl RunArgs {
                 move |event: ScanEvent<'_>| match event {
                     ScanEvent::Files(batch) => {
                         for file in batch.iter() {
-                            writer.write(&row(&file))?;
+                            let facts = writer.facts(file.metadata);
+                            writer.write(&row(&file, facts.as_ref()))?;
                         }
                         writer.flush_if_due()
                     }

@@ -1,0 +1,121 @@
+//! Which fields records have, and the formats of tables.
+
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::process::Command;
+
+use sanchay_testkit::{Tree, tool::has};
+
+use crate::sanchay;
+
+#[test]
+fn a_table_is_whole_and_takes_the_place_of_a_file() {
+    let tree = Tree::new();
+    tree.file("d/a", "x");
+    tree.file(b"d/\xff".as_slice(), "x");
+    for words in ["scan", "hash", "dupes -q", "scan -e nothing"] {
+        let words = format!("{words} d --format parquet -o t.parquet");
+        let _ = sanchay().within(tree.root()).words(&words).run().succeeds();
+        let table = std::fs::read(tree.path("t.parquet")).unwrap();
+        assert!(table.starts_with(b"PAR1") && table.ends_with(b"PAR1"));
+        let words = words.replace("parquet", "arrow");
+        let _ = sanchay().within(tree.root()).words(&words).run().succeeds();
+        let table = std::fs::read(tree.path("t.arrow")).unwrap();
+        assert!(table.starts_with(b"ARROW1") && table.ends_with(b"ARROW1"));
+    }
+    let run = sanchay().within(tree.root()).words("scan d --format parquet");
+    let run = run.run().succeeds();
+    assert!(run.stdout.ends_with(b"PAR1"));
+    let on_terminal = sanchay().within(tree.root());
+    let words = "scan d --format parquet";
+    let (code, shown) = on_terminal.words(words).run_on_terminal();
+    assert_eq!(code, Some(2), "{}", shown.escape_ascii());
+    assert!(!shown.windows(4).any(|it| it == b"PAR1"));
+}
+
+#[test]
+fn the_fields_that_are_chosen_are_what_stat_says() {
+    if !has("stat") {
+        return;
+    }
+    let tree = Tree::new();
+    tree.file("d/a.tar.gz", "abc");
+    tree.file("d/e/.hidden", "");
+    let script = tree.file("d/run", "x");
+    let mode = std::fs::Permissions::from_mode(0o4751);
+    std::fs::set_permissions(&script, mode).unwrap();
+    std::fs::hard_link(&script, tree.path("d/again")).unwrap();
+    let fields = "path,size,uid,gid,inode,device,links,kind,mode";
+    let words = format!("scan -H d --fields {fields}");
+    let run = sanchay().within(tree.root()).words(&words).run().succeeds();
+    let mut lines: Vec<String> =
+        run.text().lines().map(str::to_owned).collect();
+    lines.sort();
+    assert_eq!(lines.len(), 4);
+    for line in lines {
+        let path = line.split('\t').next().unwrap();
+        let stat = Command::new("stat")
+            .current_dir(tree.root())
+            .args(["-c", "%n\t%s\t%u\t%g\t%i\t%d\t%h\tfile\t%a", path])
+            .output()
+            .unwrap();
+        let expected = String::from_utf8(stat.stdout).unwrap();
+        // stat leaves out the zeros.
+        let (expected, mode) = expected.trim_end().rsplit_once('\t').unwrap();
+        assert_eq!(line, format!("{expected}\t{mode:0>4}"));
+    }
+    let found = std::fs::metadata(&script).unwrap();
+    let words = "scan d -g run --fields allocated,accessed,changed,created";
+    let run = sanchay().within(tree.root()).words(words).run().succeeds();
+    let text = run.text();
+    let allocated = (found.blocks() * 512).to_string();
+    assert!(text.starts_with(&format!("{allocated}\t")), "{text}");
+    assert!(text.contains(&format!(".{:09}Z", found.ctime_nsec())), "{text}");
+}
+
+#[test]
+fn parts_of_names_are_null_where_there_are_none() {
+    let tree = Tree::new();
+    tree.file("d/a.tar.gz", "");
+    tree.file("d/none", "");
+    tree.file("d/.bashrc", "");
+    tree.file(b"d/\xff.x".as_slice(), "");
+    let run = |words: &str| {
+        let run = sanchay().within(tree.root()).words(words).run().succeeds();
+        let text = String::from_utf8(run.stdout).unwrap();
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    let fields = "--fields name,stem,extension,parent";
+    let expected = [
+        r#"{"name":".bashrc","stem":".bashrc","extension":null,"parent":"d"}"#,
+        r#"{"name":"a.tar.gz","stem":"a.tar","extension":"gz","parent":"d"}"#,
+        r#"{"name":"none","stem":"none","extension":null,"parent":"d"}"#,
+        r#"{"name_base64":"/y54","stem_base64":"/w==","extension":"x","parent":"d"}"#,
+    ];
+    let format = "--format ndjson";
+    assert_eq!(run(&format!("scan -H d {fields} {format}")), expected);
+    let hashed = run(&format!("hash -H d {fields} {format}"));
+    assert_eq!(hashed, expected);
+    let tsv = run("scan d --fields size,name --format tsv");
+    let expected =
+        ["0\t\t/y54", "0\ta.tar.gz\t", "0\tnone\t", "size\tname\tname_base64"];
+    assert_eq!(tsv, expected);
+    let text = run("scan d -e gz --fields extension,path,name");
+    assert_eq!(text, ["gz\td/a.tar.gz\ta.tar.gz"]);
+}
+
+#[test]
+fn a_field_that_is_none_is_refused_with_those_that_there_are() {
+    for words in [
+        "scan --fields nmae",
+        "scan --fields size,size",
+        "hash -c l --fields mode",
+    ] {
+        let run = sanchay().words(words).run().exits(2);
+        assert!(run.stderr.contains("--fields: "), "{}", run.stderr);
+    }
+    let run = sanchay().words("scan --fields nmae").run().exits(2);
+    assert!(run.stderr.contains("path, size, modified, name"));
+    let _ = sanchay().words("scan --count --fields size").run().exits(2);
+}
