@@ -119,3 +119,29 @@ fn a_field_that_is_none_is_refused_with_those_that_there_are() {
     assert!(run.stderr.contains("path, size, modified, name"));
     let _ = sanchay().words("scan --count --fields size").run().exits(2);
 }
+
+#[test]
+fn a_run_ends_after_so_many_results() {
+    let tree = Tree::new();
+    for number in 0..500 {
+        tree.file(format!("d/{}/{number}", number % 7), number.to_string());
+        tree.file(format!("e/{number}"), number.to_string());
+    }
+    let lines = |words: &str| {
+        let run = sanchay().within(tree.root()).words(words).run().succeeds();
+        run.text().lines().count()
+    };
+    assert_eq!(lines("scan d --max-results 3"), 3);
+    assert_eq!(lines("scan d e --limit 1000"), 1000);
+    assert_eq!(lines("scan d --limit 0"), 0);
+    assert_eq!(lines("hash d --limit 3"), 3);
+    // A heading, two paths and an empty line.
+    assert_eq!(lines("dupes -q d e --limit 2"), 8);
+    let whole = sanchay().within(tree.root()).words("hash e").run();
+    let first = sanchay().within(tree.root()).words("hash e --limit 5").run();
+    assert!(whole.succeeds().stdout.starts_with(&first.succeeds().stdout));
+    let json = "scan d --limit 2 --format json";
+    let run = sanchay().within(tree.root()).words(json).run().succeeds();
+    let rows: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+    assert_eq!(rows.as_array().unwrap().len(), 2);
+}

@@ -176,13 +176,15 @@ pub(crate) const OPTIONS: &[Offered] = &[
 ];
 
 /// What only the native program has.
-const NATIVE: [&str; 23] = [
+const NATIVE: [&str; 25] = [
     "beneath",
     "check",
     "color",
     "follow",
     "ignore-missing",
+    "limit",
     "log-format",
+    "max-results",
     "mount",
     "no-progress",
     "one-file-system",

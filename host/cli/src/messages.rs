@@ -4,7 +4,10 @@
 use std::{
     fmt::Display,
     io::{Write as _, stderr},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
 use sanchay::{Cancel, EntryError, Monitor, SkippedDirectory};
@@ -20,6 +23,8 @@ pub(crate) struct Messages {
     shares: bool,
     /// Whether nothing is said of what is left out.
     quiet: bool,
+    /// Whether an entry failed.
+    failed: AtomicBool,
 }
 
 impl Messages {
@@ -27,7 +32,13 @@ impl Messages {
     pub(crate) fn new(terminal: Terminal, progress: bool) -> Self {
         let Terminal { color, stdout: shares, stderr } = terminal;
         let meter = Meter::new(progress && stderr, color);
-        Self { meter, color, shares, quiet: false }
+        Self {
+            meter,
+            color,
+            shares,
+            quiet: false,
+            failed: AtomicBool::new(false),
+        }
     }
 
     /// The same, which say nothing but what went wrong.
@@ -52,8 +63,14 @@ impl Messages {
         monitor
     }
 
+    /// Whether an entry failed.
+    pub(crate) fn failed(&self) -> bool {
+        self.failed.load(Relaxed)
+    }
+
     /// Names an entry that failed.
     pub(crate) fn entry(&self, error: &EntryError) {
+        self.failed.store(true, Relaxed);
         self.say(faults::entry(error));
     }
 

@@ -11,7 +11,15 @@ mod refuse_overwrite;
 mod sink;
 mod writer;
 
-use std::{io, path::Path, sync::Arc};
+use std::{
+    io,
+    ops::ControlFlow,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
 
 use sanchay::Plugins;
 use sanchay_core::record::{RecordKind, Schema};
@@ -23,14 +31,16 @@ pub(crate) use self::{
     writer::{RecordWriter, row},
 };
 use crate::{
-    exit::Exit, failure::Failure, options::output::OutputArgs,
-    standard_streams::is_stdout,
+    exit::Exit, failure::Failure, messages::Messages,
+    options::output::OutputArgs, standard_streams::is_stdout,
 };
 
 /// Where the records of a command go, and in which form.
 pub(crate) struct Output {
     pub(crate) schema: Arc<Schema>,
     encoder: Arc<dyn Encoder>,
+    /// How many results may still be written; `None` for all.
+    left: Option<AtomicU64>,
     /// Takes what was encoded.
     pub(crate) sink: Sink,
 }
@@ -64,7 +74,47 @@ impl Output {
             Failure::writing(sink.path(), io::Error::other(why))
         })?;
         sink.set_encoder(Arc::clone(&encoder));
-        Ok(Self { schema, encoder, sink })
+        let left = options.max_results().map(AtomicU64::new);
+        Ok(Self { schema, encoder, left, sink })
+    }
+
+    /// Takes the right to write one result. `Break` if enough were written.
+    #[inline]
+    pub(crate) fn take(&self) -> ControlFlow<()> {
+        let Some(left) = &self.left else {
+            return ControlFlow::Continue(());
+        };
+        let less = |left: u64| left.checked_sub(1);
+        match left.fetch_update(Relaxed, Relaxed, less) {
+            Ok(_) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
+    }
+
+    /// `Break` if enough results were written.
+    #[inline]
+    pub(crate) fn is_enough(&self) -> ControlFlow<()> {
+        match &self.left {
+            Some(left) if left.load(Relaxed) == 0 => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        }
+    }
+
+    /// Ends the output of a run that ended so, which is done where it ended
+    /// since enough results were written.
+    pub(crate) fn end_run(
+        &self,
+        ended: Result<Exit, Failure>,
+        messages: &Messages,
+    ) -> Result<Exit, Failure> {
+        self.end(match ended {
+            Err(Failure::Run(sanchay::Error::Cancelled))
+                if self.is_enough().is_break() =>
+            {
+                Ok(if messages.failed() { Exit::Partly } else { Exit::Done })
+            }
+            other => other,
+        })
     }
 
     /// Ends the output of a command that ended so: a file gets its name only

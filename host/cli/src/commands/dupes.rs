@@ -3,7 +3,9 @@
 use std::{ops::ControlFlow, path::PathBuf};
 
 use clap::Args;
-use sanchay::{Algorithm, DuplicateOptions, Group, GroupValues, Monitor};
+use sanchay::{
+    Algorithm, DuplicateOptions, Error, Group, GroupValues, Monitor,
+};
 use sanchay_core::{
     content::Content,
     record::{self, RecordKind, Row},
@@ -153,7 +155,7 @@ impl DupesArgs {
                 let monitor = Monitor { cancel, ..Monitor::default() };
                 let mut summary = duplicates.summary();
                 let mut printer = Printer::new(&output);
-                summary.scanned.errors += engine.extract_groups(
+                let errors = engine.extract_groups(
                     &duplicates,
                     &plugins,
                     &monitor,
@@ -162,7 +164,13 @@ impl DupesArgs {
                         ControlFlow::Continue(())
                     },
                     |group, values| printer.print(group, values),
-                )?;
+                );
+                summary.scanned.errors += match errors {
+                    Err(Error::Cancelled) if output.is_enough().is_break() => {
+                        0
+                    }
+                    errors => errors?,
+                };
                 Ok(summary)
             });
         let summary = outcome.as_ref().ok().copied();
@@ -194,6 +202,7 @@ impl<'o> Printer<'o> {
         group: Group<'_>,
         values: GroupValues<'_>,
     ) -> ControlFlow<()> {
+        self.writer.output.take()?;
         self.number += 1;
         let reclaimable = group.reclaimable();
         let of = record::Group { number: self.number, reclaimable };
@@ -209,6 +218,7 @@ impl<'o> Printer<'o> {
                 ..Row::default()
             });
         }
-        self.writer.flush_if_due()
+        self.writer.flush_if_due()?;
+        self.writer.output.is_enough()
     }
 }

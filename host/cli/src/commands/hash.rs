@@ -200,6 +200,7 @@ impl HashArgs {
             .monitor(&messages.monitor(&interrupt.cancel))
             .for_each(|event| match event {
                 HashEvent::File(file) => {
+                    output.take()?;
                     writer.push(&Row {
                         name: file.path,
                         size: Some(file.size),
@@ -209,7 +210,8 @@ impl HashArgs {
                         values: file.values,
                         ..Row::default()
                     });
-                    messages.beside(|| writer.flush_if_due())
+                    messages.beside(|| writer.flush_if_due())?;
+                    output.is_enough()
                 }
                 HashEvent::Error(error) => {
                     // The records before it first, where both are read.
@@ -221,10 +223,11 @@ impl HashArgs {
             });
         messages.end_progress();
         drop(writer);
-        output.end(
+        output.end_run(
             outcome
                 .map(|summary| exit::of_run(&summary, sources.len()))
                 .map_err(Failure::from),
+            &messages,
         )
     }
 

@@ -79,6 +79,9 @@ impl ScanArgs {
     pub(crate) fn check(&self) -> Result<(), String> {
         if self.count && !self.output.fields().is_empty() {
             Err("--count prints a number and takes no --fields".to_owned())
+        } else if self.count && self.output.max_results().is_some() {
+            Err("--count prints a number and takes no --max-results"
+                .to_owned())
         } else if self.output.format().is_lines() {
             Ok(())
         } else if self.count {
@@ -158,15 +161,18 @@ impl ScanArgs {
             .options(self.walk.options(plugins, &output.sink))
             .monitor(&messages.monitor(&interrupt.cancel))
             .for_each_batch(|_| {
-                let mut writer = RecordWriter::new(&output);
+                let output = &output;
+                let mut writer = RecordWriter::new(output);
                 let messages = &messages;
                 move |event: ScanEvent<'_>| match event {
                     ScanEvent::Files(batch) => {
                         for file in batch.iter() {
+                            output.take()?;
                             let facts = writer.facts(file.metadata);
                             writer.write(&row(&file, facts.as_ref()))?;
                         }
-                        writer.flush_if_due()
+                        writer.flush_if_due()?;
+                        output.is_enough()
                     }
                     ScanEvent::Error(error) => {
                         messages.entry(&error);
@@ -175,10 +181,11 @@ impl ScanArgs {
                     _ => ControlFlow::Continue(()),
                 }
             });
-        output.end(
+        output.end_run(
             outcome
                 .map(|summary| exit::of_run(&summary, roots.len()))
                 .map_err(Failure::from),
+            &messages,
         )
     }
 }

@@ -32,6 +32,12 @@ pub(crate) struct OutputArgs {
     #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
     fields: Vec<String>,
 
+    /// End after N results: files, or groups of equal ones
+    ///
+    /// Which of them a scan finds first is not determined.
+    #[arg(long, value_name = "N", visible_alias = "limit")]
+    max_results: Option<u64>,
+
     /// Write the records to FILE instead of standard output
     ///
     /// FILE is replaced when the run is done. A run that is interrupted, or
@@ -54,6 +60,11 @@ impl OutputArgs {
             true => OutputFormat::Text(Format::Json),
             false => self.format,
         }
+    }
+
+    /// How many results are wanted at most.
+    pub(crate) fn max_results(&self) -> Option<u64> {
+        self.max_results
     }
 
     /// The fields that were chosen; all of them where that is none.

@@ -21,7 +21,7 @@ const FLUSH_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Collects records, and writes them in whole batches.
 pub(crate) struct RecordWriter<'o> {
-    output: &'o Output,
+    pub(crate) output: &'o Output,
     batch: RecordBatch,
     encoded: Encoded,
     written: Instant,
