@@ -28,6 +28,7 @@ mod following;
 mod hash;
 mod interrupt;
 mod links;
+mod lists;
 #[cfg(target_os = "linux")]
 mod mounts;
 mod names;

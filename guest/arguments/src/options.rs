@@ -176,10 +176,12 @@ pub(crate) const OPTIONS: &[Offered] = &[
 ];
 
 /// What only the native program has.
-const NATIVE: [&str; 25] = [
+const NATIVE: [&str; 27] = [
     "beneath",
     "check",
     "color",
+    "files-from",
+    "files0-from",
     "follow",
     "ignore-missing",
     "limit",

@@ -47,6 +47,14 @@ pub(crate) enum Failure {
          standard output"
     )]
     BinaryOnTerminal,
+    /// A list of paths cannot be read.
+    #[error("{}: cannot read the list: {}", shown(.path), describe_io_error(.source))]
+    List {
+        /// The list's file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// A field that was asked for is none.
     #[error("--fields: {0}")]
     Fields(UnknownField),
@@ -144,6 +152,7 @@ impl Failure {
             | Self::OutputIsInput(_)
             | Self::BinaryOnTerminal
             | Self::Fields(_)
+            | Self::List { .. }
             | Self::Plugin { .. }
             | Self::PluginFile { .. }
             | Self::SameName { .. }

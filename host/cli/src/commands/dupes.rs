@@ -21,7 +21,6 @@ use crate::{
         algorithm::{self, NamedAlgorithm},
         output::OutputArgs,
         plugin::PluginArgs,
-        root,
         run::RunArgs,
         walk::WalkArgs,
     },
@@ -131,7 +130,7 @@ impl DupesArgs {
         let silent = self.print0.then_some("--print0");
         let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
         let text = TextOptions { zero: self.print0, ..TextOptions::default() };
-        let roots = root::or_current(&self.roots);
+        let roots = self.walk.list.or_current(&self.roots)?;
         let paths = [&*roots, &self.plugin.paths()];
         let inputs = Inputs { paths: &paths, stdin: false };
         let kind = RecordKind::Duplicate;

@@ -143,13 +143,16 @@ impl HashArgs {
     pub(crate) fn check(&self) -> Result<(), String> {
         let text = self.output.format().is_lines();
         let other = self.algorithm().filter(|it| *it != Algorithm::Xxh64);
-        let only_stdin = self.paths.iter().all(|path| is_stdin(path));
+        let only_stdin = self.reads_only_stdin();
+        let names_stdin = self.paths.iter().any(|path| is_stdin(path));
         if self.tag && !text {
             Err("--tag needs --format text".to_owned())
         } else if self.print0 && !text {
             Err("--print0 needs --format text".to_owned())
         } else if self.checking.status && !text {
             Err("--status prints nothing and takes no --format".to_owned())
+        } else if names_stdin && self.walk.list.read_stdin() {
+            Err("standard input is a list, and cannot be hashed".to_owned())
         } else if self.check {
             Ok(())
         } else if let (Some(_), Some(other)) = (self.partial, other) {
@@ -183,7 +186,7 @@ impl HashArgs {
         let paths = [&*self.paths, &self.plugin.paths()];
         let inputs = Inputs { paths: &paths, stdin: self.reads_stdin()? };
         let output = Output::open(&self.output, inputs, kind, &plugins, text)?;
-        let sources = self.sources();
+        let sources = self.sources()?;
         let options = HashOptions {
             walk: self.walk.options(plugins, &output.sink),
             method: match self.partial {
@@ -238,7 +241,8 @@ impl HashArgs {
 
     /// Whether standard input is read, which must be there then.
     pub(crate) fn reads_stdin(&self) -> Result<bool, Failure> {
-        let reads = self.paths.is_empty()
+        let reads = self.reads_only_stdin()
+            || self.walk.list.read_stdin()
             || self.paths.iter().any(|path| is_stdin(path));
         match reads && inherited::input_is_closed() {
             true => Err(Failure::NoInput),
@@ -246,16 +250,21 @@ impl HashArgs {
         }
     }
 
-    fn sources(&self) -> Vec<Source> {
-        if self.paths.is_empty() {
-            return vec![Source::Stdin];
+    fn sources(&self) -> Result<Vec<Source>, Failure> {
+        if self.reads_only_stdin() && self.paths.is_empty() {
+            return Ok(vec![Source::Stdin]);
         }
-        self.paths
-            .iter()
-            .map(|path| match is_stdin(path) {
-                true => Source::Stdin,
-                false => Source::Path(path.clone()),
-            })
-            .collect()
+        let named = self.paths.iter().map(|path| match is_stdin(path) {
+            true => Source::Stdin,
+            false => Source::Path(path.clone()),
+        });
+        let listed = self.walk.list.with(&[])?.into_owned();
+        Ok(named.chain(listed.into_iter().map(Source::Path)).collect())
+    }
+
+    /// Whether nothing but standard input is hashed.
+    fn reads_only_stdin(&self) -> bool {
+        !self.walk.list.is_given()
+            && self.paths.iter().all(|path| is_stdin(path))
     }
 }

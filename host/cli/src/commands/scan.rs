@@ -12,8 +12,7 @@ use crate::{
     exit::{self, Exit},
     failure::Failure,
     options::{
-        output::OutputArgs, plugin::PluginArgs, root, run::RunArgs,
-        walk::WalkArgs,
+        output::OutputArgs, plugin::PluginArgs, run::RunArgs, walk::WalkArgs,
     },
     output::{Inputs, Output, RecordWriter, Sink, row},
     plugins::load_all,
@@ -98,7 +97,7 @@ impl ScanArgs {
         if let Some(exit) = self.walk.explain(|filter| filter)? {
             return Ok(exit);
         }
-        let roots = root::or_current(&self.roots);
+        let roots = self.walk.list.or_current(&self.roots)?;
         if self.count {
             self.count(&roots, context)
         } else {

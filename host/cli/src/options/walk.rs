@@ -5,7 +5,7 @@ use sanchay::{Plugins, WalkOptions, Walker};
 
 use sanchay_core::{exit::Exit, filter::Filter};
 
-use super::filter::FilterArgs;
+use super::{filter::FilterArgs, root::ListArgs};
 use crate::{
     failure::Failure,
     output::{Inputs, Sink, put},
@@ -15,6 +15,9 @@ use crate::{
 #[derive(Args, Clone, Debug, Default, PartialEq)]
 #[command(next_help_heading = "Walking")]
 pub(crate) struct WalkArgs {
+    #[command(flatten)]
+    pub(crate) list: ListArgs,
+
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
 
