@@ -35,6 +35,7 @@ proptest! {
             let numbers = programs::numbers(entries.len());
             (Just(entries), numbers)
         }),
+        directory in programs::directory(),
         some in programs::columns(),
         is_named: bool,
         spoil in prop::option::weighted(0.1, 0_usize..100),
@@ -56,8 +57,10 @@ proptest! {
         let (names, kinds): (Vec<_>, Vec<_>) = entries.into_iter().unzip();
         let (names, ends) = columns(&names);
         let batch = Batch::new(&names, &ends).unwrap();
-        let named = Entries::named(batch, &kinds).unwrap();
-        let listing = Listing { directory: b"", names: &names, ends: &ends, kinds: &kinds };
+        let named = Entries::named(&directory, batch, &kinds).unwrap();
+        let directory = directory.as_slice();
+        let listing =
+            Listing { directory, names: &names, ends: &ends, kinds: &kinds };
         let mut matches = Matches { entries: vec![7], directories: vec![7] };
         inspector.match_names(&listing, &mut matches).unwrap();
         prop_assert_eq!(matches, matcher.match_names(&named));
@@ -108,7 +111,7 @@ fn entries_of_every_kind_are_matched_alike() {
     for set in 0..128 {
         let kinds =
             Expr::test(Field::KIND, Operator::Equal, Operand::Number(set));
-        let program = Program { hidden: false, expr: kinds };
+        let program = of(false, kinds);
         inspector.set_filter(&program).unwrap();
         let kinds = inspector.filter_kinds().unwrap();
         assert_eq!(u64::from(kinds.bits()), set);
@@ -121,9 +124,14 @@ fn entries_of_every_kind_are_matched_alike() {
     }
 }
 
+/// Enters every directory.
+fn of(hidden: bool, expr: Expr) -> Program {
+    Program { hidden, enter: Expr::All(Vec::new()), expr }
+}
+
 /// Wants whatever is not hidden.
 fn everything() -> Program {
-    Program { hidden: false, expr: Expr::All(Vec::new()) }
+    of(false, Expr::All(Vec::new()))
 }
 
 #[test]
@@ -163,6 +171,11 @@ fn a_filter_that_cannot_be_leaves_the_one_that_was_set() {
     }
 }
 
+/// The field of the name.
+fn name() -> &'static Field {
+    Field::named("name").unwrap()
+}
+
 /// Programs that cannot be, and what is wrong with each.
 fn impossible() -> Vec<(Program, ProgramFault)> {
     let test = |field: &Field, operator, operand| {
@@ -191,12 +204,22 @@ fn impossible() -> Vec<(Program, ProgramFault)> {
         (test(Field::KIND, equal, number(128)), operand),
         (test(Field::KIND, equal, number(1 << 32)), operand),
         (test(Field::KIND, Operator::Greater, number(1)), operand),
+        (test(Field::SIZE, Operator::Glob, number(1)), operand),
+        (test(Field::MODIFIED, Operator::Regex, bytes(b"a")), operand),
+        (test(Field::HIDDEN, equal, number(0)), operand),
+        (test(Field::HIDDEN, Operator::Less, number(1)), operand),
+        (test(name(), Operator::Less, bytes(b"a")), operand),
+        (test(name(), equal, number(1)), operand),
+        (test(name(), Operator::Regex, bytes(b"(")), operand),
+        (test(name(), Operator::Regex, bytes(b"\xff")), operand),
+        (test(name(), Operator::Glob, bytes(b"{a")), operand),
+        (test(name(), Operator::GlobIgnoreCase, bytes(b"[a")), operand),
         (deep, too_large),
-        (wide(10_000), too_large),
+        (wide(9_999), too_large),
         (long, too_large),
     ]
     .into_iter()
-    .map(|(expr, fault)| (Program { hidden: true, expr }, fault))
+    .map(|(expr, fault)| (of(true, expr), fault))
     .collect()
 }
 
@@ -206,8 +229,8 @@ fn the_largest_programs_are_compiled_in_the_sandbox_too() {
     for _ in 0..100 {
         deep = Expr::Not(Box::new(deep));
     }
-    let wide = Expr::Any(vec![Expr::All(Vec::new()); 9_999]);
-    let long = vec![Operand::Bytes(vec![b'a'; (1 << 20) - 14])];
+    let wide = Expr::Any(vec![Expr::All(Vec::new()); 9_998]);
+    let long = vec![Operand::Bytes(vec![b'a'; (1 << 20) - 19])];
     let (field, operator) = (Field::EXTENSION.code, Operator::Equal);
     let long = Expr::Test(Test { field, operator, operands: long });
     let mut inspector = inspector();
@@ -219,7 +242,7 @@ fn the_largest_programs_are_compiled_in_the_sandbox_too() {
         kinds: &[EntryKind::File],
     };
     for (expr, is_wanted) in [(deep, true), (wide, true), (long, false)] {
-        inspector.set_filter(&Program { hidden: true, expr }).unwrap();
+        inspector.set_filter(&of(true, expr)).unwrap();
         inspector.match_names(&listing, &mut matches).unwrap();
         assert_eq!(!matches.entries.is_empty(), is_wanted);
     }
@@ -256,7 +279,7 @@ fn columns_that_do_not_fit_are_refused_and_the_filter_stays() {
         (3, Some(&listing), size, &[1, 2, 3], 2),
         (2, None, size, &[1], 1),
         (2, None, Columns::MODIFIED, &[1, 2], 2),
-        (2, None, Columns::from_bits(1 << 2), &[1, 2], 2),
+        (2, None, Columns::from_bits(1 << 12), &[1, 2], 2),
         (u32::MAX as usize, None, Columns::MODIFIED, &[], 0),
         (usize::MAX, None, Columns::default(), &[], u32::MAX),
     ] {
