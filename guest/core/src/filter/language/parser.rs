@@ -7,9 +7,9 @@ use alloc::string::{String, ToString as _};
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::MAX_TEXT;
 use super::error::SyntaxError;
 use super::lexer::{Token, Word, Wrong, words};
+use super::{EVERYTHING, MAX_TEXT, NOTHING};
 use crate::escape::escaped;
 use crate::filter::clock::Clock;
 use crate::filter::expr::{Expr, Operand, Operator, Test};
@@ -193,6 +193,14 @@ impl Parser<'_> {
         if name.eq_ignore_ascii_case("has") {
             self.next();
             return self.has();
+        }
+        for (word, expr) in [
+            (EVERYTHING, Expr::All(Vec::new())),
+            (NOTHING, Expr::Any(Vec::new())),
+        ] {
+            if self.keyword(word) {
+                return Ok(expr);
+            }
         }
         let Some(field) = Field::named(&name) else {
             return Err(self.unknown(&name));

@@ -2,19 +2,18 @@
 
 use core::fmt::{self, Display as _};
 
+use super::{EVERYTHING, NOTHING};
 use crate::filter::expr::{Expr, Operand, Operator, Test};
 use crate::filter::fields::{Field, FieldType};
 use crate::kind::{EntryKind, KindSet};
 use crate::time::{TimeFormatter, Timestamp};
 
 impl fmt::Display for Expr {
-    /// The expression in the language that [`Expr::parse`] reads. One that
-    /// has parts without anything in them has no text there: they print as
-    /// `everything` and `nothing`.
+    /// The expression in the language that [`Expr::parse`] reads.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::All(parts) => joined(parts, " and ", "everything", false, f),
-            Self::Any(parts) => joined(parts, " or ", "nothing", true, f),
+            Self::All(parts) => joined(parts, " and ", EVERYTHING, false, f),
+            Self::Any(parts) => joined(parts, " or ", NOTHING, true, f),
             Self::Not(part) => {
                 f.write_str("not ")?;
                 nested(part, false, f)

@@ -46,6 +46,7 @@ fn an_expression_prints_as_it_is_understood() {
         ("mode = 644", "mode = 0644"),
         ("name = \"a\\\"b\\n\\xff\"", "name = \"a\\\"b\\n\\xff\""),
         ("has(created)", "has(created)"),
+        ("has(name) or not NOTHING", "everything or not nothing"),
         ("has(ext)", "name ~ \"(?s-u)^.+\\\\..+$\""),
         ("hidden or (empty and readonly)", "hidden or empty and readonly"),
         ("modified < -000027-01-15", "modified < -000027-01-15T00:00:00Z"),
