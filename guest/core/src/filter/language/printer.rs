@@ -149,6 +149,12 @@ impl fmt::Display for Value<'_> {
                 Some(far) => write!(f, "{far}"),
                 None => write!(f, "{time}"),
             },
+            // The first dot is not read as part of it.
+            (Operand::Bytes(bytes), FieldType::Extension)
+                if bytes.starts_with(b".") =>
+            {
+                quoted(&[b".", bytes.as_slice()].concat(), f)
+            }
             (Operand::Bytes(bytes), _) => quoted(bytes, f),
         }
     }

@@ -45,6 +45,7 @@ fn an_expression_prints_as_it_is_understood() {
         ("changed before 1d", "changed < 2027-01-14T08:00:00.000000000Z"),
         ("mode = 644", "mode = 0644"),
         ("name = \"a\\\"b\\n\\xff\"", "name = \"a\\\"b\\n\\xff\""),
+        ("ext = ..a", "extension = \"..a\""),
         ("has(created)", "has(created)"),
         ("has(name) or not NOTHING", "everything or not nothing"),
         ("has(ext)", "name ~ \"(?s-u)^.+\\\\..+$\""),
