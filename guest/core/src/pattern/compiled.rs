@@ -17,6 +17,11 @@ use crate::escape::escaped;
 /// How large an automaton may be, in bytes.
 const MAX_AUTOMATON: usize = 4 << 20;
 
+/// How long patterns may be together, as regular expressions. Hardly any that
+/// is longer has an automaton small enough, and to parse it takes a hundred
+/// times as much memory.
+const MAX_TEXT: usize = 256 << 10;
+
 /// How much memory an automaton may take while it matches, in bytes.
 const MAX_CACHE: usize = 2 << 20;
 
@@ -88,8 +93,17 @@ impl Compiled {
             }
         }
         let mut translated = Vec::with_capacity(patterns.len());
+        let mut length: usize = 0;
         for pattern in patterns {
-            translated.push(regex(syntax, pattern.as_ref())?);
+            if pattern.as_ref().len() > MAX_TEXT {
+                return Err(too_large());
+            }
+            let regex = regex(syntax, pattern.as_ref())?;
+            length = length.saturating_add(regex.len());
+            if length > MAX_TEXT {
+                return Err(too_large());
+            }
+            translated.push(regex);
         }
         let config = meta::Config::new()
             .utf8_empty(false)
@@ -197,11 +211,15 @@ fn regex(syntax: Syntax, pattern: &[u8]) -> Result<String, PatternError> {
     }
 }
 
+fn too_large() -> PatternError {
+    let why = "it becomes too large when it is compiled";
+    PatternError { at: 0, why: why.to_owned() }
+}
+
 /// Why a regular expression was refused.
 fn refused(error: &meta::BuildError) -> PatternError {
     if error.size_limit().is_some() {
-        let why = "it becomes too large when it is compiled";
-        return PatternError { at: 0, why: why.to_owned() };
+        return too_large();
     }
     let (at, why) = match error.syntax_error() {
         Some(regex_syntax::Error::Parse(error)) => {
@@ -321,6 +339,11 @@ mod tests {
         for pattern in ["(((a{100}){100}){100})", "\\pL{10000}"] {
             let error = Compiled::new(Syntax::Regex, &[pattern]).unwrap_err();
             assert!(error.why.contains("too large"), "{error}");
+        }
+        for unit in ["?", "*a", "{a,b}", "[a]", "a"] {
+            let long = unit.repeat((1 << 20) / unit.len());
+            let glob = Compiled::new(Syntax::GlobIgnoreCase, &[long]);
+            assert!(glob.unwrap_err().why.contains("too large"), "{unit}");
         }
         let deep = "(".repeat(1000) + &")".repeat(1000);
         assert!(Compiled::new(Syntax::Regex, &[deep]).is_err());
