@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use sanchay_core::batch::Batch;
 use sanchay_core::filter::{
-    Columns, Entries, Expr, Field, Filter, Matcher, Matches, Operand,
+    Clock, Columns, Entries, Expr, Field, Filter, Matcher, Matches, Operand,
     Operator, Program, ProgramError, ProgramFault, Test,
 };
 use sanchay_core::kind::EntryKind;
+use sanchay_core::time::Timestamp;
 use sanchay_sandbox::{
     BatchError, Fault, FilterError, Inspector, Listing, Sandbox,
     SandboxOptions,
@@ -121,6 +122,89 @@ fn entries_of_every_kind_are_matched_alike() {
             (0..8).filter(|it| *it == 7 || set >> it & 1 != 0).collect();
         assert_eq!(matches.entries, expected);
         assert_eq!(matches.directories, [1, 7]);
+    }
+}
+
+#[test]
+fn directories_are_entered_by_an_expression_of_their_own() {
+    let clock = Clock::utc(Timestamp::default());
+    let expr = |text: &str| Expr::parse(text, &clock).unwrap();
+    let kinds = [
+        EntryKind::Directory,
+        EntryKind::Directory,
+        EntryKind::Unknown,
+        EntryKind::File,
+    ];
+    let listing = |directory| Listing {
+        directory,
+        names: b"a.git.cd",
+        ends: &[1, 5, 7, 8],
+        kinds: &kinds,
+    };
+    let mut inspector = inspector();
+    let mut matches = Matches::default();
+    for (enter, wanted, of_root, below) in [
+        ("everything", "nothing", [0, 1, 2].as_slice(), [0, 1, 2].as_slice()),
+        ("nothing", "everything", &[], &[]),
+        ("not name glob .g*", "everything", &[0, 2], &[0, 2]),
+        ("path = x/y/a", "path = a", &[], &[0]),
+        ("parent = \"x/y\" or name = a", "parent = x", &[0], &[0, 1, 2]),
+        ("depth < 3", "depth = 3", &[0, 1, 2], &[]),
+        ("path glob \"{*,x/**}\" and hidden", "hidden", &[1, 2], &[1, 2]),
+        // What is not known yet may be.
+        ("size > 5 and name = a", "nothing", &[0], &[0]),
+        ("kind = file", "nothing", &[2], &[2]),
+    ] {
+        let (enter, wanted) = (expr(enter), expr(wanted));
+        let program = Program { hidden: true, enter, expr: wanted };
+        inspector.set_filter(&program).unwrap();
+        for (directory, expected) in [(&b""[..], of_root), (b"x/y/", below)] {
+            let listing = listing(directory);
+            inspector.match_names(&listing, &mut matches).unwrap();
+            assert_eq!(matches.directories, expected, "{program:?}");
+        }
+    }
+}
+
+#[test]
+fn a_path_is_that_below_the_root() {
+    let clock = Clock::utc(Timestamp::default());
+    let mut inspector = inspector();
+    let (mut matches, mut wanted) = (Matches::default(), Vec::new());
+    for (text, expected) in [
+        ("path = \"x/\\xff/a.b.c\"", true),
+        ("path = a.b.c", false),
+        ("parent = \"x/\\xff\"", true),
+        ("parent = \"x/\\xff/\"", false),
+        ("stem = a.b", true),
+        ("depth = 3", true),
+        ("path ~ \"^x/.*c$\"", false),
+        ("path ~ \"(?s-u)^x/.*c$\"", true),
+        ("path glob x/?/*", true),
+        ("path iglob **/A.*", true),
+        ("path glob *", false),
+    ] {
+        // By its metadata, too.
+        let expr = Expr::parse(text, &clock).unwrap();
+        let late = Expr::parse("uid = 1", &clock).unwrap();
+        let late = Expr::Any(vec![late, expr.clone()]);
+        let listing = Listing {
+            directory: b"x/\xff/",
+            names: b"a.b.c",
+            ends: &[5],
+            kinds: &[EntryKind::File],
+        };
+        inspector.set_filter(&of(false, expr)).unwrap();
+        inspector.match_names(&listing, &mut matches).unwrap();
+        assert_eq!(!matches.entries.is_empty(), expected, "{text}");
+        inspector.set_filter(&of(false, late)).unwrap();
+        let columns = Columns::UID.with(Columns::NAME);
+        assert_eq!(inspector.filter_columns(), Ok(columns));
+        let listing = Some(&listing);
+        inspector
+            .match_metadata(1, listing, columns, &[0], &mut wanted)
+            .unwrap();
+        assert_eq!(!wanted.is_empty(), expected, "{text}");
     }
 }
 
