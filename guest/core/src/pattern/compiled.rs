@@ -1,6 +1,7 @@
 //! Patterns, compiled together.
 
 use alloc::borrow::ToOwned as _;
+use alloc::boxed::Box;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::error::Error;
@@ -73,7 +74,7 @@ enum Literal {
     Whole(Vec<u8>),
     Prefix(Vec<u8>),
     Suffix(Vec<u8>),
-    Contained(memmem::Finder<'static>),
+    Contained(Box<memmem::Finder<'static>>),
 }
 
 impl Compiled {
@@ -187,7 +188,8 @@ fn literal(glob: &[u8]) -> Option<Literal> {
         (false, true) => Literal::Prefix(rest.to_vec()),
         (true, false) => Literal::Suffix(rest.to_vec()),
         (true, true) => {
-            Literal::Contained(memmem::Finder::new(rest).into_owned())
+            let finder = memmem::Finder::new(rest).into_owned();
+            Literal::Contained(Box::new(finder))
         }
     })
 }
