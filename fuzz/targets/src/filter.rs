@@ -23,7 +23,7 @@ pub fn run(data: &[u8]) {
     let Some(program) = programs::program(&mut input) else { return };
     is_read_back(&program, &mut input);
     let Ok(matcher) = compile(&program) else { return };
-    assert_eq!(matcher.columns(), definition::columns(&program));
+    assert_eq!(matcher.columns(), columns(&program));
     definition::check_kinds(&program, matcher.kinds());
     let listing = entries::listing(&mut input, !is_full);
     names(&program, &matcher, &listing);

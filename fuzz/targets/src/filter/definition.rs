@@ -56,11 +56,11 @@ fn misfit(expr: &Expr) -> Option<ProgramFault> {
     };
     let Test { field, operator, operands } = test;
     let bytes = || -> Option<Vec<&[u8]>> {
-        let bytes = |operand| match operand {
-            &Operand::Bytes(ref bytes) => Some(bytes.as_slice()),
+        let each = operands.iter().map(|operand| match operand {
+            Operand::Bytes(bytes) => Some(bytes.as_slice()),
             _ => None,
-        };
-        operands.iter().map(bytes).collect()
+        });
+        each.collect()
     };
     let is_equal = *operator == Operator::Equal;
     let is_ordered = !matches!(
