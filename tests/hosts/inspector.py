@@ -139,14 +139,17 @@ def program(extensions=(), least=None, most=None, hidden=True):
         parts.append(test(2, 4, [number(least)]))
     if most is not None:
         parts.append(test(2, 2, [number(most)]))
-    head = bytes([1, hidden, 1]) + count(len(parts))
-    return head + b"".join(parts)
+    # Every directory is entered: all of nothing must be true of it.
+    enter = b"\1" + count(0)
+    wanted = b"\1" + count(len(parts)) + b"".join(parts)
+    return bytes([1, hidden]) + enter + wanted
 
 
 def matches(inspector, question):
     """What filters say of names and of sizes."""
     names = [bytes.fromhex(name) for name in question["names"]]
     listing = cm.Record()
+    listing.directory = b"d/"
     listing.names = b"".join(names)
     listing.ends = [
         sum(map(len, names[: index + 1])) for index in range(len(names))

@@ -10,21 +10,30 @@ use sanchay_core::filter::{
     Columns, Entries, Matcher, Program, ProgramError, ProgramFault,
 };
 
-use self::definition::Entry;
+use self::definition::{Entry, columns};
 use self::entries::{Listing, Metadata};
 use crate::input::Input;
 
 /// Compiles a program, and asks it about a directory's entries.
 pub fn run(data: &[u8]) {
     let mut input = Input::new(data);
+    // Whether there is more than what most filters look at: the path of the
+    // directory, and every column.
+    let is_full = data.first().is_some_and(|flags| flags & 8 != 0);
     let Some(program) = programs::program(&mut input) else { return };
     is_read_back(&program, &mut input);
     let Ok(matcher) = compile(&program) else { return };
-    assert_eq!(matcher.columns(), definition::columns(&program));
+    assert_eq!(matcher.columns(), columns(&program));
     definition::check_kinds(&program, matcher.kinds());
-    let listing = entries::listing(&mut input);
+    let listing = entries::listing(&mut input, !is_full);
     names(&program, &matcher, &listing);
-    whole(&program, &matcher, &listing, &mut input);
+    let common = Columns::SIZE.with(Columns::MODIFIED);
+    let all = columns::all().into_iter().fold(common, Columns::with);
+    let columns = if is_full { all } else { common };
+    // What it asks for is there.
+    if columns.has(matcher.columns().of_metadata()) {
+        whole(&program, &matcher, &listing, columns, &mut input);
+    }
     while !input.is_empty() {
         metadata(&program, &matcher, &listing, &mut input);
     }
@@ -68,7 +77,7 @@ fn names(program: &Program, matcher: &Matcher, listing: &Listing) {
     if let Some((_, fewer)) = listing.kinds.split_last() {
         let count = u32::try_from(fewer.len()).unwrap();
         let batch = Batch::new(&listing.names, &listing.ends).unwrap();
-        let answer = Entries::named(b"", batch, fewer);
+        let answer = Entries::named(&listing.directory, batch, fewer);
         assert_eq!(answer.err(), Some(BatchError::ColumnLength(count)));
     }
 }
@@ -80,10 +89,10 @@ fn whole(
     program: &Program,
     matcher: &Matcher,
     listing: &Listing,
+    columns: Columns,
     input: &mut Input<'_>,
 ) {
     let rows = listing.kinds.len();
-    let columns = Columns::SIZE.with(Columns::MODIFIED);
     let numbers = entries::numbers(input, rows, columns);
     let metadata = Metadata { rows, columns, numbers };
     let known = metadata.of(listing.entries());

@@ -18,6 +18,7 @@
 )]
 
 pub mod checklist;
+pub mod expression;
 pub mod filter;
 pub mod hasher;
 mod input;
@@ -32,6 +33,7 @@ pub type Target = (&'static str, fn(&[u8]));
 /// Every target.
 pub const TARGETS: &[Target] = &[
     ("checklist", checklist::run),
+    ("expression", expression::run),
     ("filter", filter::run),
     ("hasher", hasher::run),
     ("names", names::run),

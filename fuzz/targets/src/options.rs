@@ -41,22 +41,39 @@ pub fn run(data: &[u8]) {
     }
 }
 
-/// A size by its definition: digits, then a unit in either case, with or
-/// without a final b; at most 2^64 - 1.
+/// A size by its definition: digits, where there is a unit also some behind a
+/// point, then a unit in either case, with or without a final b; at most
+/// 2^64 - 1, parts of bytes left out. Of the digits behind the point, 18 count.
 fn plainly(text: &str) -> Option<u64> {
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
     let digits = text.strip_suffix(unit)?;
+    let (fraction, unit) = match unit.strip_prefix('.') {
+        Some(rest) => {
+            let unit = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+            (Some(rest.strip_suffix(unit)?), unit)
+        }
+        None => (None, unit),
+    };
     let unit = unit.to_ascii_lowercase();
     let (_, base, power) = UNITS.into_iter().find(|(name, ..)| {
         unit.strip_prefix(name).is_some_and(|end| end.is_empty() || end == "b")
     })?;
+    if fraction.is_some_and(|it| it.is_empty() || power == 0) {
+        return None;
+    }
     // Leading zeros aside, 20 digits are more than any size has.
     let significant = digits.trim_start_matches('0');
     if digits.is_empty() || significant.len() > 20 {
         return None;
     }
-    let number = significant
-        .bytes()
-        .fold(0_u128, |number, digit| number * 10 + u128::from(digit - b'0'));
-    u64::try_from(number * u128::from(base).pow(power)).ok()
+    let number = |digits: &mut dyn Iterator<Item = u8>| {
+        let digit = |number, digit| number * 10 + u128::from(digit - b'0');
+        digits.fold(0_u128, digit)
+    };
+    let factor = u128::from(base).pow(power);
+    let whole = number(&mut significant.bytes()) * factor;
+    // As many digits as count, with zeros for those that are not there.
+    let fraction = fraction.unwrap_or_default().bytes();
+    let fraction = number(&mut fraction.chain([b'0'; 18]).take(18)) * factor;
+    u64::try_from(whole + fraction / 10_u128.pow(18)).ok()
 }

@@ -57,6 +57,7 @@ fn the_printed_world_names_every_interface_and_function() {
         "interface checklists",
         "digest-batch: func",
         "match-names: func",
+        "directory: list<u8>",
         "resource hasher",
         "resource filter",
     ] {

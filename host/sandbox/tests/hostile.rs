@@ -221,13 +221,13 @@ fn listing(names: &str) -> Listing<'_> {
     Listing { directory: b"", names: names.as_bytes(), ends: &[1, 2], kinds }
 }
 
-/// A program whose fifteenth byte has the lie.
+/// A program whose twentieth byte has the lie.
 fn program(lie: &str) -> Program {
     let extension = Operand::Bytes(lie.into());
     let expr = Expr::test(Field::EXTENSION, Operator::Equal, extension);
     let enter = Expr::All(Vec::new());
     let program = Program { hidden: false, enter, expr };
-    assert_eq!(program.encode().get(14), lie.as_bytes().first());
+    assert_eq!(program.encode().get(19), lie.as_bytes().first());
     program
 }
 

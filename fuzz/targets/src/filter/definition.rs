@@ -1,5 +1,8 @@
 //! What a filter is, written down plainly: entry by entry and part by part.
 
+pub(crate) mod columns;
+mod glob;
+mod patterns;
 mod truth;
 
 use sanchay_core::filter::{
@@ -8,17 +11,22 @@ use sanchay_core::filter::{
 use sanchay_core::kind::{EntryKind, KindSet};
 
 pub(crate) use self::truth::Entry;
-use self::truth::{EXTENSION, KIND, MODIFIED, SIZE, holds};
+use self::truth::{
+    DEPTH, EMPTY, EXECUTABLE, EXTENSION, HIDDEN, KIND, NAME, Name, PARENT,
+    PATH, READONLY, STEM, holds,
+};
 
 /// Why a program cannot be read or compiled.
 pub(crate) fn fault(program: &Program) -> Option<ProgramFault> {
-    if depth(&program.expr) > 100
-        || parts_and_operands(&program.expr) > 10_000
+    let both = [&program.expr, &program.enter];
+    let parts: usize = both.iter().map(|it| parts_and_operands(it)).sum();
+    if both.iter().any(|it| depth(it) > 100)
+        || parts > 10_000
         || program.encode().len() > 1 << 20
     {
         return Some(ProgramFault::TooLarge);
     }
-    misfit(&program.expr)
+    both.into_iter().find_map(misfit)
 }
 
 fn parts(expr: &Expr) -> &[Expr] {
@@ -47,25 +55,47 @@ fn misfit(expr: &Expr) -> Option<ProgramFault> {
         return parts(expr).iter().find_map(misfit);
     };
     let Test { field, operator, operands } = test;
+    let bytes = || -> Option<Vec<&[u8]>> {
+        let each = operands.iter().map(|operand| match operand {
+            Operand::Bytes(bytes) => Some(bytes.as_slice()),
+            _ => None,
+        });
+        each.collect()
+    };
+    let is_equal = *operator == Operator::Equal;
+    let is_ordered = !matches!(
+        operator,
+        Operator::Regex | Operator::Glob | Operator::GlobIgnoreCase
+    );
     let fits = match *field {
         EXTENSION => {
-            *operator == Operator::Equal
-                && operands.iter().all(|operand| match operand {
-                    Operand::Bytes(bytes) => {
-                        !bytes.is_empty()
-                            && !bytes.iter().any(|it| matches!(it, b'/' | 0))
-                    }
-                    _ => false,
-                })
+            let can_end = |bytes: &[u8]| {
+                !bytes.is_empty()
+                    && !bytes.iter().any(|it| matches!(it, b'/' | 0))
+            };
+            let all = bytes();
+            is_equal && all.is_some_and(|all| all.into_iter().all(can_end))
         }
-        SIZE => operands.iter().all(|it| matches!(it, Operand::Number(_))),
-        MODIFIED => operands.iter().all(|it| matches!(it, Operand::Time(_))),
+        NAME | PATH | STEM | PARENT => bytes().is_some_and(|all| {
+            is_equal || !is_ordered && patterns::compile(*operator, &all)
+        }),
         KIND => {
             let is_set = |operand: &Operand| match operand {
                 Operand::Number(bits) => *bits < 128,
                 _ => false,
             };
-            *operator == Operator::Equal && operands.iter().all(is_set)
+            is_equal && operands.iter().all(is_set)
+        }
+        HIDDEN | EMPTY | EXECUTABLE | READONLY => {
+            is_equal && operands == &[Operand::Number(1)]
+        }
+        field if columns::is_time(field) => {
+            let is_time = |it: &Operand| matches!(it, Operand::Time(_));
+            is_ordered && operands.iter().all(is_time)
+        }
+        field if field == DEPTH || columns::bit(field).is_some() => {
+            let is_number = |it: &Operand| matches!(it, Operand::Number(_));
+            is_ordered && operands.iter().all(is_number)
         }
         _ => return Some(ProgramFault::Field),
     };
@@ -83,11 +113,7 @@ fn outermost(program: &Program) -> &[Expr] {
 /// The columns that an expression tests.
 fn tested(expr: &Expr) -> Columns {
     let own = match expr {
-        Expr::Test(test) => match test.field {
-            SIZE => Columns::SIZE,
-            MODIFIED => Columns::MODIFIED,
-            _ => Columns::NAME,
-        },
+        Expr::Test(test) => columns::of(test.field),
         _ => Columns::default(),
     };
     parts(expr).iter().map(tested).fold(own, Columns::with)
@@ -95,8 +121,7 @@ fn tested(expr: &Expr) -> Columns {
 
 /// Whether an expression waits for metadata.
 fn waits(expr: &Expr) -> bool {
-    let tested = tested(expr);
-    tested.has(Columns::SIZE) || tested.has(Columns::MODIFIED)
+    tested(expr).bits() & !Columns::NAME.bits() != 0
 }
 
 /// What the second step has to know.
@@ -109,13 +134,16 @@ pub(crate) fn columns(program: &Program) -> Columns {
 }
 
 /// Asserts that kinds are among those that may be wanted if an entry of which
-/// nothing else is known may be; and unless something with parts of its own
-/// is turned into its opposite, that they alone are.
+/// nothing else is known may be; and that they alone are, unless something
+/// with parts of its own is turned into its opposite, or something else than
+/// the kind tells of what kind an entry is.
 pub(crate) fn check_kinds(program: &Program, kinds: KindSet) {
     for kind in EntryKind::ALL {
         let entry = Entry { kind: Some(kind), ..Entry::default() };
         let may_be = holds(&program.expr, &entry) != Some(false);
-        let is_right = match turns_parts(&program.expr) {
+        let is_vague =
+            turns_parts(&program.expr) || tests_files(&program.expr);
+        let is_right = match is_vague {
             true => kinds.has(kind) || !may_be,
             false => kinds.has(kind) == may_be,
         };
@@ -127,6 +155,14 @@ fn turns_parts(expr: &Expr) -> bool {
     match expr {
         Expr::Not(part) => !matches!(**part, Expr::Test(_)),
         _ => parts(expr).iter().any(turns_parts),
+    }
+}
+
+/// Whether something is tested that only regular files can be.
+fn tests_files(expr: &Expr) -> bool {
+    match expr {
+        Expr::Test(test) => matches!(test.field, EMPTY | EXECUTABLE),
+        _ => parts(expr).iter().any(tests_files),
     }
 }
 
@@ -146,7 +182,9 @@ pub(crate) fn match_names(program: &Program, entries: &[Entry]) -> Matches {
             matches.entries.push(index);
         }
         let enters = [EntryKind::Directory, EntryKind::Unknown];
-        if entry.kind.is_some_and(|kind| enters.contains(&kind)) {
+        if entry.kind.is_some_and(|kind| enters.contains(&kind))
+            && holds(&program.enter, entry) != Some(false)
+        {
             matches.directories.push(index);
         }
     }
@@ -177,5 +215,5 @@ pub(crate) fn is_wanted(program: &Program, entry: &Entry) -> bool {
 }
 
 fn is_hidden(program: &Program, entry: &Entry) -> bool {
-    !program.hidden && entry.name.as_ref().is_some_and(|it| it.is_hidden)
+    !program.hidden && entry.name.as_ref().is_some_and(Name::is_hidden)
 }

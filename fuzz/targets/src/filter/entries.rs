@@ -4,11 +4,13 @@ use sanchay_core::batch::{Batch, BatchError};
 use sanchay_core::filter::{Columns, Entries};
 use sanchay_core::kind::EntryKind;
 
-use super::definition::Entry;
+use super::definition::{Entry, columns};
 use crate::input::Input;
 
 /// A listing of one directory.
 pub(crate) struct Listing {
+    /// Its path below the root: empty, or with a slash at its end.
+    pub(crate) directory: Vec<u8>,
     pub(crate) names: Vec<u8>,
     pub(crate) ends: Vec<u32>,
     pub(crate) kinds: Vec<EntryKind>,
@@ -21,15 +23,26 @@ pub(crate) struct Metadata {
     pub(crate) numbers: Vec<u64>,
 }
 
-/// A well-formed listing.
-pub(crate) fn listing(input: &mut Input<'_>) -> Listing {
-    let mut listing =
-        Listing { names: Vec::new(), ends: Vec::new(), kinds: Vec::new() };
+/// A well-formed listing, of the root or of another directory.
+pub(crate) fn listing(input: &mut Input<'_>, of_root: bool) -> Listing {
+    let mut listing = Listing::new(directory(input, of_root));
     for _ in 0..input.byte() {
         let kind = kind(input);
         listing.push(input.bytes(), kind);
     }
     listing
+}
+
+/// The path of the root, or of another directory.
+pub(crate) fn directory(input: &mut Input<'_>, of_root: bool) -> Vec<u8> {
+    let mut directory = match of_root {
+        true => Vec::new(),
+        false => input.bytes().to_vec(),
+    };
+    if directory.last().is_some_and(|it| *it != b'/') {
+        directory.push(b'/');
+    }
+    directory
 }
 
 /// What an entry is.
@@ -49,6 +62,10 @@ pub(crate) fn metadata(input: &mut Input<'_>, rows: usize) -> Metadata {
         if flags & bit != 0 {
             columns = columns.with(column);
         }
+    }
+    if flags & 16 != 0 {
+        let some = input.number() & ((1 << columns::COUNT) - 1);
+        columns = columns.with(Columns::from_bits(some));
     }
     if flags & 8 == 0 {
         let numbers = numbers(input, rows, columns);
@@ -71,18 +88,29 @@ pub(crate) fn numbers(
     columns: Columns,
 ) -> Vec<u64> {
     let mut numbers = Vec::new();
-    if columns.has(Columns::SIZE) {
-        numbers.extend((0..rows).map(|_| input.number()));
-    }
-    if columns.has(Columns::MODIFIED) {
-        let seconds = (0..rows).map(|_| input.signed());
-        numbers.extend(seconds.map(i64::cast_unsigned));
-        numbers.extend((0..rows).map(|_| input.number()));
+    for (bit, column) in columns::all().into_iter().enumerate() {
+        if !columns.has(column) {
+            continue;
+        }
+        if columns::has_times(bit) {
+            let seconds = (0..rows).map(|_| input.signed());
+            numbers.extend(seconds.map(i64::cast_unsigned));
+        }
+        numbers.extend((0..rows).map(|_| match input.number() {
+            // So that it is short: that an entry has none.
+            0xfe => u64::MAX,
+            number => number,
+        }));
     }
     numbers
 }
 
 impl Listing {
+    fn new(directory: Vec<u8>) -> Self {
+        let (names, ends, kinds) = (Vec::new(), Vec::new(), Vec::new());
+        Self { directory, names, ends, kinds }
+    }
+
     fn push(&mut self, name: &[u8], kind: EntryKind) {
         self.names.extend_from_slice(name);
         self.ends.push(u32::try_from(self.names.len()).unwrap());
@@ -97,19 +125,21 @@ impl Listing {
     /// Its entries as a matcher takes them, if its columns fit together.
     pub(crate) fn named(&self) -> Result<Entries<'_>, BatchError> {
         let names = Batch::new(&self.names, &self.ends)?;
-        Entries::named(b"", names, &self.kinds)
+        Entries::named(&self.directory, names, &self.kinds)
     }
 
     /// Its entries, one by one.
     pub(crate) fn entries(&self) -> Vec<Entry> {
         let kinds = self.kinds.iter().enumerate();
-        kinds.map(|(at, kind)| Entry::named(self.name(at), *kind)).collect()
+        let entry = |(at, kind): (usize, &EntryKind)| {
+            Entry::named(&self.directory, self.name(at), *kind)
+        };
+        kinds.map(entry).collect()
     }
 
     /// A listing of these entries alone.
     pub(crate) fn only(&self, wanted: &[u32]) -> Self {
-        let mut only =
-            Self { names: Vec::new(), ends: Vec::new(), kinds: Vec::new() };
+        let mut only = Self::new(self.directory.clone());
         for at in wanted {
             let at = *at as usize;
             only.push(self.name(at), self.kinds[at]);
@@ -128,40 +158,44 @@ impl Metadata {
         {
             return Some(wrong(listed));
         }
-        let columns = self.columns.bits() & !(1 << 63);
-        let numbers = [0, 1, 2, 3].get(usize::try_from(columns).unwrap());
-        let fits = numbers.is_some_and(|numbers| {
-            let expected = *numbers as u128 * self.rows as u128;
+        let fits = columns::numbers(self.columns).is_some_and(|numbers| {
+            let expected = numbers as u128 * self.rows as u128;
             self.numbers.len() as u128 == expected
         });
         (!fits).then(|| wrong(self.numbers.len()))
     }
 
-    /// A column, of those that come before it and its own numbers.
-    fn column(&self, column: Columns, at: usize) -> Option<&[u64]> {
-        let from = at * self.rows;
-        let is_known = self.columns.has(column);
-        is_known.then(|| &self.numbers[from..from + self.rows])
-    }
-
-    fn size(&self) -> Option<&[u64]> {
-        self.column(Columns::SIZE, 0)
-    }
-
-    fn modified(&self) -> Option<(&[u64], &[u64])> {
-        let before = usize::from(self.columns.has(Columns::SIZE));
-        let seconds = self.column(Columns::MODIFIED, before)?;
-        Some((seconds, self.column(Columns::MODIFIED, before + 1)?))
+    /// The numbers of the column with a bit, if it is there: those of each
+    /// entry; or the seconds, and then the nanoseconds.
+    fn column(&self, bit: usize) -> Option<Vec<&[u64]>> {
+        let column = columns::all()[bit];
+        if !self.columns.has(column) {
+            return None;
+        }
+        let before = self.columns.bits() & (column.bits() - 1);
+        let before = columns::numbers(Columns::from_bits(before))?;
+        let rest = &self.numbers[before * self.rows..];
+        let count = 1 + usize::from(columns::has_times(bit));
+        let part = |at| &rest[at * self.rows..(at + 1) * self.rows];
+        Some((0..count).map(part).collect())
     }
 
     /// These entries, and what is known of them by the metadata.
     pub(crate) fn of(&self, mut entries: Vec<Entry>) -> Vec<Entry> {
-        for (at, entry) in entries.iter_mut().enumerate() {
-            entry.size = self.size().map(|sizes| sizes[at]);
-            entry.modified = self.modified().map(|(seconds, nanoseconds)| {
-                let is_known = nanoseconds[at] != u64::MAX;
-                is_known.then(|| (seconds[at].cast_signed(), nanoseconds[at]))
-            });
+        for bit in 0..columns::COUNT {
+            let Some(column) = self.column(bit) else { continue };
+            for (at, entry) in entries.iter_mut().enumerate() {
+                let number = column[0][at];
+                if let Some(nanoseconds) = column.get(1).map(|it| it[at]) {
+                    let time = (number.cast_signed(), nanoseconds);
+                    let time = (nanoseconds != u64::MAX).then_some(time);
+                    entry.times[bit] = Some(time);
+                } else {
+                    // Each has a size.
+                    let is_known = number != u64::MAX || bit == 0;
+                    entry.numbers[bit] = Some(is_known.then_some(number));
+                }
+            }
         }
         entries
     }
@@ -169,17 +203,13 @@ impl Metadata {
     /// These columns of these entries alone.
     pub(crate) fn only(&self, wanted: &[u32], columns: Columns) -> Self {
         let mut numbers = Vec::new();
-        let mut push = |column: Option<&[u64]>| {
-            let column = column.unwrap();
-            numbers.extend(wanted.iter().map(|at| column[*at as usize]));
-        };
-        if columns.has(Columns::SIZE) {
-            push(self.size());
-        }
-        if columns.has(Columns::MODIFIED) {
-            let (seconds, nanoseconds) = self.modified().unwrap();
-            push(Some(seconds));
-            push(Some(nanoseconds));
+        for (bit, column) in columns::all().into_iter().enumerate() {
+            if !columns.has(column) {
+                continue;
+            }
+            for part in self.column(bit).unwrap() {
+                numbers.extend(wanted.iter().map(|at| part[*at as usize]));
+            }
         }
         Self { rows: wanted.len(), columns, numbers }
     }

@@ -1,6 +1,8 @@
 //! Programs, made of an input.
 
-use sanchay_core::filter::{Expr, Field, Operand, Operator, Program, Test};
+use sanchay_core::filter::{
+    Expr, Field, FieldType, Operand, Operator, Program, Test,
+};
 use sanchay_core::time::Timestamp;
 
 use crate::input::Input;
@@ -9,25 +11,49 @@ use crate::input::Input;
 const DEEPEST: usize = 110;
 
 /// Operators, in the order of their codes.
-const OPERATORS: [Operator; 5] = [
+const OPERATORS: [Operator; 8] = [
     Operator::Equal,
     Operator::Less,
     Operator::LessOrEqual,
     Operator::Greater,
     Operator::GreaterOrEqual,
+    Operator::Regex,
+    Operator::Glob,
+    Operator::GlobIgnoreCase,
 ];
 
-/// The fields that are tested.
+/// How many of them compare by an order.
+const ORDERED: usize = 5;
+
+/// Those of text.
+const OF_TEXT: [Operator; 4] = [
+    Operator::Equal,
+    Operator::Regex,
+    Operator::Glob,
+    Operator::GlobIgnoreCase,
+];
+
+/// The fields that are tested most.
 const FIELDS: [&Field; 4] =
     [Field::EXTENSION, Field::SIZE, Field::MODIFIED, Field::KIND];
 
-/// A program. Its expression is written, and may be impossible; or it is read,
-/// from bytes that may be none.
+/// What patterns are made of.
+const PIECES: [&str; 31] = [
+    "*", "**", "/", "?", "{", ",", "}", "[", "[!", "[^", "]", "-", "\\", "a",
+    "A", ".", "ä", "ſ", "\u{212a}", "(", ")", "|", "+", "^", "$", "(?i)",
+    "(?-u:", "\\w", "\\x{ff}", "{2}", "\\b",
+];
+
+/// A program. Its expressions are written, and may be impossible; or it is
+/// read, from bytes that may be none.
 pub(crate) fn program(input: &mut Input<'_>) -> Option<Program> {
     let flags = input.byte();
     if flags & 2 == 0 {
         let hidden = flags & 1 != 0;
-        let enter = Expr::All(Vec::new());
+        let enter = match flags & 4 {
+            0 => Expr::All(Vec::new()),
+            _ => expr(input, 0),
+        };
         return Some(Program { hidden, enter, expr: expr(input, 0) });
     }
     let bytes = input.bytes();
@@ -56,13 +82,18 @@ fn expr(input: &mut Input<'_>, depth: usize) -> Expr {
         1 => Expr::Any(parts(input)),
         2 => Expr::Not(Box::new(expr(input, depth + 1))),
         3 => Expr::Test(odd(input)),
-        shape => Expr::Test(fitting(FIELDS[shape % 4].code, input)),
+        shape @ 4..12 => Expr::Test(fitting(FIELDS[shape % 4], input)),
+        _ => {
+            let fields: Vec<_> = Field::all().collect();
+            Expr::Test(fitting(fields[input.below(fields.len())], input))
+        }
     }
 }
 
 /// A test of any field with anything.
 fn odd(input: &mut Input<'_>) -> Test {
-    let (field, operator) = (input.byte(), operator(input));
+    let field = input.byte();
+    let operator = OPERATORS[input.below(OPERATORS.len())];
     let operands = (0..input.below(4)).map(|_| operand(input)).collect();
     Test { field, operator, operands }
 }
@@ -75,31 +106,41 @@ fn operand(input: &mut Input<'_>) -> Operand {
     }
 }
 
-/// A test of a field as it can be compiled, if the extensions in it are some.
-fn fitting(field: u8, input: &mut Input<'_>) -> Test {
-    let operator =
-        match field == Field::EXTENSION.code || field == Field::KIND.code {
-            true => Operator::Equal,
-            false => operator(input),
-        };
-    let count = input.below(5);
-    let mut operand = || {
-        if field == Field::EXTENSION.code {
-            Operand::Bytes(input.bytes().to_vec())
-        } else if field == Field::MODIFIED.code {
-            time(input)
-        } else if field == Field::KIND.code {
-            Operand::Number((input.byte() & 0x7f).into())
-        } else {
-            Operand::Number(input.number())
+/// A test of a field as it can be compiled, if the extensions and patterns in
+/// it are some.
+fn fitting(field: &Field, input: &mut Input<'_>) -> Test {
+    let operator = match field.value {
+        FieldType::Extension | FieldType::Kind | FieldType::Flag => {
+            Operator::Equal
         }
+        FieldType::Text => OF_TEXT[input.below(OF_TEXT.len())],
+        _ => OPERATORS[input.below(ORDERED)],
+    };
+    let count = match field.value {
+        FieldType::Flag => 1,
+        _ => input.below(5),
+    };
+    let mut operand = || match field.value {
+        FieldType::Extension => Operand::Bytes(input.bytes().to_vec()),
+        FieldType::Text => Operand::Bytes(text(input)),
+        FieldType::Time => time(input),
+        FieldType::Kind => Operand::Number((input.byte() & 0x7f).into()),
+        FieldType::Flag => Operand::Number(1),
+        _ => Operand::Number(input.number()),
     };
     let operands = (0..count).map(|_| operand()).collect();
-    Test { field, operator, operands }
+    Test { field: field.code, operator, operands }
 }
 
-fn operator(input: &mut Input<'_>) -> Operator {
-    OPERATORS[input.below(OPERATORS.len())]
+/// A text, as it is or made of what patterns are made of.
+fn text(input: &mut Input<'_>) -> Vec<u8> {
+    let is_pieced = input.flag();
+    let bytes = input.bytes();
+    if !is_pieced {
+        return bytes.to_vec();
+    }
+    let piece = |byte: &u8| PIECES[usize::from(*byte) % PIECES.len()];
+    bytes.iter().map(piece).collect::<String>().into_bytes()
 }
 
 fn time(input: &mut Input<'_>) -> Operand {

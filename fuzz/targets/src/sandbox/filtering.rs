@@ -103,19 +103,22 @@ impl Filtering {
 }
 
 fn crossing(listing: &entries::Listing) -> Listing<'_> {
-    let entries::Listing { names, ends, kinds } = listing;
-    Listing { directory: b"", names, ends, kinds }
+    let entries::Listing { directory, names, ends, kinds } = listing;
+    Listing { directory, names, ends, kinds }
 }
 
 /// The columns of a listing: well formed, or anything.
 fn listing(input: &mut Input<'_>) -> entries::Listing {
-    if input.flag() {
-        return entries::listing(input);
+    let flags = input.byte();
+    let of_root = flags & 2 == 0;
+    if flags & 1 != 0 {
+        return entries::listing(input, of_root);
     }
+    let directory = entries::directory(input, of_root);
     let names = input.bytes().to_vec();
     let count = input.below(30);
     let ends = (0..count).map(|_| input.offset()).collect();
     let count = input.below(30);
     let kinds = (0..count).map(|_| entries::kind(input)).collect();
-    entries::Listing { names, ends, kinds }
+    entries::Listing { directory, names, ends, kinds }
 }

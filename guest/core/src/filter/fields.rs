@@ -126,7 +126,7 @@ impl Field {
             }
             // What is after the last dot, if that is not the first character.
             FieldType::Extension => {
-                let pattern = Operand::Bytes(b"^.+\\..+$".to_vec());
+                let pattern = Operand::Bytes(b"(?s-u)^.+\\..+$".to_vec());
                 return Expr::test(&name::FIELD, Operator::Regex, pattern);
             }
         };

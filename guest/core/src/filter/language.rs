@@ -4,6 +4,7 @@
 //! expr    = and { "or" and }          and   = not { "and" not }
 //! not     = [ "not" ] primary         primary = "(" expr ")" | test | flag
 //! flag    = hidden | empty | executable | readonly | has(field)
+//!         | everything | nothing
 //! test    = field op value | field [ "not" ] "in" "(" value { "," value } ")"
 //!         | field ( "within" | "before" | "after" ) time
 //! op      = "=" "!=" "<" "<=" ">" ">=" "~" "!~" "glob" "iglob"
@@ -25,6 +26,10 @@ use super::expr::Expr;
 
 /// The most bytes that an expression may have.
 const MAX_TEXT: usize = 64 * 1024;
+
+/// What is true of every entry, and what of none.
+const EVERYTHING: &str = "everything";
+const NOTHING: &str = "nothing";
 
 impl Expr {
     /// Parses an expression. Times without an offset, and durations, are

@@ -18,6 +18,11 @@ use crate::escape::escaped;
 /// How large an automaton may be, in bytes.
 const MAX_AUTOMATON: usize = 4 << 20;
 
+/// How long patterns may be together, as regular expressions. Hardly any that
+/// is longer has an automaton small enough, and to parse it takes a hundred
+/// times as much memory.
+const MAX_TEXT: usize = 256 << 10;
+
 /// How much memory an automaton may take while it matches, in bytes.
 const MAX_CACHE: usize = 2 << 20;
 
@@ -89,8 +94,17 @@ impl Compiled {
             }
         }
         let mut translated = Vec::with_capacity(patterns.len());
+        let mut length: usize = 0;
         for pattern in patterns {
-            translated.push(regex(syntax, pattern.as_ref())?);
+            if pattern.as_ref().len() > MAX_TEXT {
+                return Err(too_large());
+            }
+            let regex = regex(syntax, pattern.as_ref())?;
+            length = length.saturating_add(regex.len());
+            if length > MAX_TEXT {
+                return Err(too_large());
+            }
+            translated.push(regex);
         }
         let config = meta::Config::new()
             .utf8_empty(false)
@@ -173,9 +187,10 @@ fn literal(glob: &[u8]) -> Option<Literal> {
         (false, false) => Literal::Whole(rest.to_vec()),
         (false, true) => Literal::Prefix(rest.to_vec()),
         (true, false) => Literal::Suffix(rest.to_vec()),
-        (true, true) => Literal::Contained(Box::new(
-            memmem::Finder::new(rest).into_owned(),
-        )),
+        (true, true) => {
+            let finder = memmem::Finder::new(rest).into_owned();
+            Literal::Contained(Box::new(finder))
+        }
     })
 }
 
@@ -198,11 +213,15 @@ fn regex(syntax: Syntax, pattern: &[u8]) -> Result<String, PatternError> {
     }
 }
 
+fn too_large() -> PatternError {
+    let why = "it becomes too large when it is compiled";
+    PatternError { at: 0, why: why.to_owned() }
+}
+
 /// Why a regular expression was refused.
 fn refused(error: &meta::BuildError) -> PatternError {
     if error.size_limit().is_some() {
-        let why = "it becomes too large when it is compiled";
-        return PatternError { at: 0, why: why.to_owned() };
+        return too_large();
     }
     let (at, why) = match error.syntax_error() {
         Some(regex_syntax::Error::Parse(error)) => {
@@ -253,6 +272,12 @@ mod tests {
             ("a/**/b", "a/x/y/b"),
             ("**", "a/b"),
             ("a.b", "a.b"),
+            ("{src/**,docs/*}", "src/a/b"),
+            ("x/{a,b/**}", "x/b/c/d"),
+            ("{**/a,b}", "x/y/a"),
+            ("x/{**/a,b}", "x/y/a"),
+            ("{**,b}", "x/y/a"),
+            ("{{a/**,b},c}", "a/b/c"),
         ] {
             assert!(glob(pattern, name), "{pattern} {name}");
         }
@@ -268,6 +293,9 @@ mod tests {
             ("a.b", "axb"),
             ("A", "a"),
             ("a**b", "a/b"),
+            ("x{**/a,b}", "xc/d/a"),
+            ("{a/**,b}c", "a/b/c"),
+            ("{{a/**,b},c}d", "a/b/d"),
         ] {
             assert!(!glob(pattern, name), "{pattern} {name}");
         }
@@ -314,8 +342,159 @@ mod tests {
             let error = Compiled::new(Syntax::Regex, &[pattern]).unwrap_err();
             assert!(error.why.contains("too large"), "{error}");
         }
+        for unit in ["?", "*a", "{a,b}", "[a]", "a"] {
+            let long = unit.repeat((1 << 20) / unit.len());
+            let glob = Compiled::new(Syntax::GlobIgnoreCase, &[long]);
+            assert!(glob.unwrap_err().why.contains("too large"), "{unit}");
+        }
         let deep = "(".repeat(1000) + &")".repeat(1000);
         assert!(Compiled::new(Syntax::Regex, &[deep]).is_err());
+    }
+
+    /// What ends, and what is nested, as slowly as any.
+    #[test]
+    fn a_glob_is_translated_in_time_that_grows_with_its_length() {
+        for unit in ["a", "?", "\\*", "[b]", "{a,b}", "\u{e4}", "*"] {
+            let glob = unit.repeat(200_000 / unit.len());
+            // Most are too large to be compiled.
+            let _ = super::regex(Syntax::Glob, glob.as_bytes()).unwrap();
+        }
+    }
+
+    /// What regular expressions are made of; what cannot be together is rare.
+    const REGEXES: [&str; 26] = [
+        "a",
+        "b",
+        ".",
+        "^",
+        "$",
+        "é",
+        "[a-c]",
+        "[^é]",
+        "\\w",
+        "\\W",
+        "\\b",
+        "\\B",
+        "\\s",
+        "(?i:a)",
+        "(?s:.)",
+        "(?-u:.)",
+        "(?-u:\\xff)",
+        "(?s-u:.)",
+        "(a|é)",
+        "(?:b.)*",
+        "(?:a|)+",
+        "a{2}",
+        "(?m)",
+        "|",
+        "(",
+        "*",
+    ];
+
+    /// Parts of globs that mean to others what they mean here, on paths that
+    /// are well formed and ASCII.
+    fn common_glob() -> impl Strategy<Value = String> {
+        let piece = prop::sample::select(
+            &[
+                "*",
+                "?",
+                "a",
+                "b",
+                ".",
+                "[ab]",
+                "[a-b]",
+                "[]a]",
+                "[a-]",
+                "\\*",
+                "\\a",
+                "{a,b}",
+                "{,a}",
+                "{a*,?b}",
+                "{a,{b,[ab]}}",
+            ][..],
+        );
+        // A component; no two stars in a row, which mean more.
+        let component = prop::collection::vec(piece, 1..4)
+            .prop_map(|pieces| pieces.concat())
+            .prop_filter("two stars", |it| !it.contains("**"));
+        let component = prop_oneof![3 => component, 1 => Just("**".into())];
+        let components = prop::collection::vec(component, 1..4);
+        let path = components.prop_map(|all| all.join("/"));
+        // What stars alone mean there is anybody's guess.
+        let other = path.clone().prop_filter("stars alone", |path| {
+            path.split('/').any(|component| component != "**")
+        });
+        let others = prop::collection::vec(other, 2..4);
+        let all = others.prop_map(|all| format!("{{{}}}", all.join(",")));
+        prop_oneof![2 => path, 1 => all]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn a_glob_is_what_others_make_of_it(
+            glob in common_glob(),
+            paths in prop::collection::vec(
+                "[ab.*-]{1,3}(/[ab.\\]]{1,2}){0,3}", 1..8
+            ),
+        ) {
+            let other = |ignore| {
+                let mut builder = globset::GlobBuilder::new(&glob);
+                builder.literal_separator(true).empty_alternates(true);
+                builder.backslash_escape(true).case_insensitive(ignore);
+                builder.build().unwrap().compile_matcher()
+            };
+            for (syntax, ignore) in
+                [(Syntax::Glob, false), (Syntax::GlobIgnoreCase, true)]
+            {
+                let ours = Compiled::new(syntax, &[&glob]).unwrap();
+                let other = other(ignore);
+                for path in &paths {
+                    let path = match ignore {
+                        true => path.to_ascii_uppercase(),
+                        false => path.clone(),
+                    };
+                    prop_assert_eq!(
+                        ours.matches(path.as_bytes()),
+                        other.is_match(&path),
+                        "{} {}", glob, path
+                    );
+                }
+            }
+        }
+
+        #[test]
+        fn a_regular_expression_is_what_its_crate_makes_of_it(
+            patterns in prop::collection::vec(
+                prop::collection::vec(
+                    prop::sample::select(&REGEXES[..]), 0..7
+                ).prop_map(|pieces| pieces.concat()),
+                1..4,
+            ),
+            names in prop::collection::vec(
+                prop::collection::vec(
+                    prop::sample::select(
+                        &b"aabbcCA. \n/\xff\xc3\xa9"[..]
+                    ), 0..7
+                ), 1..8
+            ),
+        ) {
+            let native: Result<Vec<_>, _> = patterns
+                .iter()
+                .map(|it| regex::bytes::Regex::new(it))
+                .collect();
+            let ours = Compiled::new(Syntax::Regex, &patterns);
+            prop_assert_eq!(ours.is_ok(), native.is_ok(), "{:?}", ours.err());
+            let (Ok(native), Ok(ours)) = (native, ours) else { return Ok(()) };
+            for name in &names {
+                prop_assert_eq!(
+                    ours.matches(name),
+                    native.iter().any(|it| it.is_match(name)),
+                    "{:?} {:?}", patterns, name
+                );
+            }
+        }
     }
 
     proptest! {

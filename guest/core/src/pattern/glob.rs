@@ -6,11 +6,15 @@
 //! | `*` | any characters, but no `/` |
 //! | `**/` at the beginning, `/**/` | any directories, or none |
 //! | `/**` at the end | whatever lies below |
+//! | `**` and no more | anything |
 //! | `[ab]`, `[a-z]`, `[!a]`, `[^a]` | one character of these, or another |
 //! | `{a,b}` | one of these patterns |
 //! | `\x` | x itself |
 //!
-//! A name that is not UTF-8 is matched byte by byte where it is not.
+//! Alternatives that begin a glob, follow a slash, or end a glob are each at
+//! the beginning, behind the slash, or at the end. A name that is not UTF-8 is
+//! matched byte by byte where it is not; `?` also matches any one byte beyond
+//! ASCII.
 
 use alloc::borrow::ToOwned as _;
 use alloc::format;
@@ -41,7 +45,7 @@ pub(super) fn translate(
     out: &mut String,
 ) -> Result<(), PatternError> {
     let mut translation = Translation { glob, at: 0, out };
-    translation.sequence(0)?;
+    translation.sequence(0, None, true)?;
     match translation.peek() {
         None => Ok(()),
         Some(_) => Err(translation.error("a } without a {")),
@@ -56,15 +60,21 @@ struct Translation<'g, 'o> {
 }
 
 impl Translation<'_, '_> {
-    /// Translates up to the end, or to what ends an alternative.
-    fn sequence(&mut self, depth: usize) -> Result<(), PatternError> {
-        let mut begins = self.at == 0;
+    /// Translates up to the end, or to what ends an alternative. `before` is
+    /// the byte before that, if there is one; `last` says that the end of the
+    /// alternative is that of the glob.
+    fn sequence(
+        &mut self,
+        depth: usize,
+        mut before: Option<u8>,
+        last: bool,
+    ) -> Result<(), PatternError> {
         while let Some(byte) = self.peek() {
             match byte {
                 b',' | b'}' if depth > 0 => return Ok(()),
                 b'}' => return Ok(()),
                 b'*' if self.rest().starts_with(b"**") => {
-                    self.many(begins);
+                    self.many(depth, before, last);
                 }
                 b'*' => {
                     self.at += 1;
@@ -75,7 +85,7 @@ impl Translation<'_, '_> {
                     self.out.push_str(ANY);
                 }
                 b'[' => self.class()?,
-                b'{' => self.alternatives(depth)?,
+                b'{' => self.alternatives(depth, before, last)?,
                 b'\\' => {
                     self.at += 1;
                     if self.peek().is_none() {
@@ -85,39 +95,49 @@ impl Translation<'_, '_> {
                 }
                 _ => self.literal(),
             }
-            begins = false;
+            let read = self.at.checked_sub(1);
+            before = read.and_then(|at| self.glob.get(at)).copied();
         }
         Ok(())
     }
 
     /// Translates a run of stars.
-    fn many(&mut self, begins: bool) {
+    fn many(&mut self, depth: usize, before: Option<u8>, last: bool) {
         let stars = self.rest().iter().take_while(|it| **it == b'*').count();
-        let before = self.at.checked_sub(1).and_then(|at| self.glob.get(at));
-        let after_slash = before == Some(&b'/');
         self.at = self.at.saturating_add(stars);
-        match self.peek() {
+        let ends = match self.peek() {
+            None => true,
+            Some(b',' | b'}') => depth > 0 && last,
+            Some(_) => false,
+        };
+        match (before, self.peek()) {
             // What follows lies at any depth.
-            Some(b'/') if begins || after_slash => {
+            (None | Some(b'/'), Some(b'/')) => {
                 self.at += 1;
                 self.out.push_str(&format!("(?:{ACROSS}/)?"));
             }
-            None if begins => self.out.push_str(ACROSS),
-            None if after_slash => {
+            (None, _) if ends => self.out.push_str(ACROSS),
+            (Some(b'/'), _) if ends => {
                 self.out.push_str(&format!("(?s-u:.){ACROSS}"));
             }
             _ => self.out.push_str(WITHIN),
         }
     }
 
-    fn alternatives(&mut self, depth: usize) -> Result<(), PatternError> {
+    fn alternatives(
+        &mut self,
+        depth: usize,
+        before: Option<u8>,
+        last: bool,
+    ) -> Result<(), PatternError> {
         if depth >= MAX_NESTING {
             return Err(self.error("too many { in each other"));
         }
+        let last = last && self.closes_last();
         self.at += 1;
         self.out.push_str("(?:");
         loop {
-            self.sequence(depth.saturating_add(1))?;
+            self.sequence(depth.saturating_add(1), before, last)?;
             match self.peek() {
                 Some(b',') => self.out.push('|'),
                 Some(_) => break,
@@ -128,6 +148,34 @@ impl Translation<'_, '_> {
         self.at += 1;
         self.out.push(')');
         Ok(())
+    }
+
+    /// Whether nothing follows the alternatives that begin here, or only the
+    /// end of one of others around them.
+    fn closes_last(&self) -> bool {
+        let mut unused = String::new();
+        let (glob, at) = (self.glob, self.at);
+        let mut ahead = Translation { glob, at, out: &mut unused };
+        let mut open: usize = 0;
+        while let Some(byte) = ahead.peek() {
+            match byte {
+                b'{' => open = open.saturating_add(1),
+                b'}' => open = open.saturating_sub(1),
+                b'\\' => ahead.at += 1,
+                b'[' => {
+                    if ahead.class().is_err() {
+                        return false;
+                    }
+                    continue;
+                }
+                _ => {}
+            }
+            ahead.at += 1;
+            if open == 0 {
+                return matches!(ahead.peek(), None | Some(b',' | b'}'));
+            }
+        }
+        false
     }
 
     fn class(&mut self) -> Result<(), PatternError> {
@@ -182,7 +230,10 @@ impl Translation<'_, '_> {
 
     /// Takes one character; what is not UTF-8 has none.
     fn character(&mut self) -> Option<char> {
-        let chunk = self.rest().utf8_chunks().next()?;
+        // None is longer; what follows is not to be looked at each time.
+        let rest = self.rest();
+        let rest = rest.get(..4).unwrap_or(rest);
+        let chunk = rest.utf8_chunks().next()?;
         let character = chunk.valid().chars().next()?;
         self.at = self.at.saturating_add(character.len_utf8());
         Some(character)

@@ -15,11 +15,8 @@ fn extensions(of: &[&str]) -> Filter {
 }
 
 fn of_size(size: u64) -> FileFacts {
-    FileFacts {
-        size,
-        modified: Some(Timestamp::default()),
-        ..FileFacts::default()
-    }
+    let modified = Some(Timestamp::default());
+    FileFacts { size, modified, ..FileFacts::default() }
 }
 
 #[test]

@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use sanchay_core::batch::Batch;
 use sanchay_core::filter::{
-    Columns, Entries, Expr, Field, Filter, Matcher, Matches, Operand,
+    Clock, Columns, Entries, Expr, Field, Filter, Matcher, Matches, Operand,
     Operator, Program, ProgramError, ProgramFault, Test,
 };
 use sanchay_core::kind::EntryKind;
+use sanchay_core::time::Timestamp;
 use sanchay_sandbox::{
     BatchError, Fault, FilterError, Inspector, Listing, Sandbox,
     SandboxOptions,
@@ -35,6 +36,7 @@ proptest! {
             let numbers = programs::numbers(entries.len());
             (Just(entries), numbers)
         }),
+        directory in programs::directory(),
         some in programs::columns(),
         is_named: bool,
         spoil in prop::option::weighted(0.1, 0_usize..100),
@@ -56,8 +58,10 @@ proptest! {
         let (names, kinds): (Vec<_>, Vec<_>) = entries.into_iter().unzip();
         let (names, ends) = columns(&names);
         let batch = Batch::new(&names, &ends).unwrap();
-        let named = Entries::named(batch, &kinds).unwrap();
-        let listing = Listing { directory: b"", names: &names, ends: &ends, kinds: &kinds };
+        let named = Entries::named(&directory, batch, &kinds).unwrap();
+        let directory = directory.as_slice();
+        let listing =
+            Listing { directory, names: &names, ends: &ends, kinds: &kinds };
         let mut matches = Matches { entries: vec![7], directories: vec![7] };
         inspector.match_names(&listing, &mut matches).unwrap();
         prop_assert_eq!(matches, matcher.match_names(&named));
@@ -108,7 +112,7 @@ fn entries_of_every_kind_are_matched_alike() {
     for set in 0..128 {
         let kinds =
             Expr::test(Field::KIND, Operator::Equal, Operand::Number(set));
-        let program = Program { hidden: false, expr: kinds };
+        let program = of(false, kinds);
         inspector.set_filter(&program).unwrap();
         let kinds = inspector.filter_kinds().unwrap();
         assert_eq!(u64::from(kinds.bits()), set);
@@ -121,9 +125,97 @@ fn entries_of_every_kind_are_matched_alike() {
     }
 }
 
+#[test]
+fn directories_are_entered_by_an_expression_of_their_own() {
+    let clock = Clock::utc(Timestamp::default());
+    let expr = |text: &str| Expr::parse(text, &clock).unwrap();
+    let kinds = [
+        EntryKind::Directory,
+        EntryKind::Directory,
+        EntryKind::Unknown,
+        EntryKind::File,
+    ];
+    let listing = |directory| Listing {
+        directory,
+        names: b"a.git.cd",
+        ends: &[1, 5, 7, 8],
+        kinds: &kinds,
+    };
+    let mut inspector = inspector();
+    let mut matches = Matches::default();
+    for (enter, wanted, of_root, below) in [
+        ("everything", "nothing", [0, 1, 2].as_slice(), [0, 1, 2].as_slice()),
+        ("nothing", "everything", &[], &[]),
+        ("not name glob .g*", "everything", &[0, 2], &[0, 2]),
+        ("path = x/y/a", "path = a", &[], &[0]),
+        ("parent = \"x/y\" or name = a", "parent = x", &[0], &[0, 1, 2]),
+        ("depth < 3", "depth = 3", &[0, 1, 2], &[]),
+        ("path glob \"{*,x/**}\" and hidden", "hidden", &[1, 2], &[1, 2]),
+        // What is not known yet may be.
+        ("size > 5 and name = a", "nothing", &[0], &[0]),
+        ("kind = file", "nothing", &[2], &[2]),
+    ] {
+        let (enter, wanted) = (expr(enter), expr(wanted));
+        let program = Program { hidden: true, enter, expr: wanted };
+        inspector.set_filter(&program).unwrap();
+        for (directory, expected) in [(&b""[..], of_root), (b"x/y/", below)] {
+            let listing = listing(directory);
+            inspector.match_names(&listing, &mut matches).unwrap();
+            assert_eq!(matches.directories, expected, "{program:?}");
+        }
+    }
+}
+
+#[test]
+fn a_path_is_that_below_the_root() {
+    let clock = Clock::utc(Timestamp::default());
+    let mut inspector = inspector();
+    let (mut matches, mut wanted) = (Matches::default(), Vec::new());
+    for (text, expected) in [
+        ("path = \"x/\\xff/a.b.c\"", true),
+        ("path = a.b.c", false),
+        ("parent = \"x/\\xff\"", true),
+        ("parent = \"x/\\xff/\"", false),
+        ("stem = a.b", true),
+        ("depth = 3", true),
+        ("path ~ \"^x/.*c$\"", false),
+        ("path ~ \"(?s-u)^x/.*c$\"", true),
+        ("path glob x/?/*", true),
+        ("path iglob **/A.*", true),
+        ("path glob *", false),
+    ] {
+        // By its metadata, too.
+        let expr = Expr::parse(text, &clock).unwrap();
+        let late = Expr::parse("uid = 1", &clock).unwrap();
+        let late = Expr::Any(vec![late, expr.clone()]);
+        let listing = Listing {
+            directory: b"x/\xff/",
+            names: b"a.b.c",
+            ends: &[5],
+            kinds: &[EntryKind::File],
+        };
+        inspector.set_filter(&of(false, expr)).unwrap();
+        inspector.match_names(&listing, &mut matches).unwrap();
+        assert_eq!(!matches.entries.is_empty(), expected, "{text}");
+        inspector.set_filter(&of(false, late)).unwrap();
+        let columns = Columns::UID.with(Columns::NAME);
+        assert_eq!(inspector.filter_columns(), Ok(columns));
+        let listing = Some(&listing);
+        inspector
+            .match_metadata(1, listing, columns, &[0], &mut wanted)
+            .unwrap();
+        assert_eq!(!wanted.is_empty(), expected, "{text}");
+    }
+}
+
+/// Enters every directory.
+fn of(hidden: bool, expr: Expr) -> Program {
+    Program { hidden, enter: Expr::All(Vec::new()), expr }
+}
+
 /// Wants whatever is not hidden.
 fn everything() -> Program {
-    Program { hidden: false, expr: Expr::All(Vec::new()) }
+    of(false, Expr::All(Vec::new()))
 }
 
 #[test]
@@ -163,6 +255,11 @@ fn a_filter_that_cannot_be_leaves_the_one_that_was_set() {
     }
 }
 
+/// The field of the name.
+fn name() -> &'static Field {
+    Field::named("name").unwrap()
+}
+
 /// Programs that cannot be, and what is wrong with each.
 fn impossible() -> Vec<(Program, ProgramFault)> {
     let test = |field: &Field, operator, operand| {
@@ -191,12 +288,22 @@ fn impossible() -> Vec<(Program, ProgramFault)> {
         (test(Field::KIND, equal, number(128)), operand),
         (test(Field::KIND, equal, number(1 << 32)), operand),
         (test(Field::KIND, Operator::Greater, number(1)), operand),
+        (test(Field::SIZE, Operator::Glob, number(1)), operand),
+        (test(Field::MODIFIED, Operator::Regex, bytes(b"a")), operand),
+        (test(Field::HIDDEN, equal, number(0)), operand),
+        (test(Field::HIDDEN, Operator::Less, number(1)), operand),
+        (test(name(), Operator::Less, bytes(b"a")), operand),
+        (test(name(), equal, number(1)), operand),
+        (test(name(), Operator::Regex, bytes(b"(")), operand),
+        (test(name(), Operator::Regex, bytes(b"\xff")), operand),
+        (test(name(), Operator::Glob, bytes(b"{a")), operand),
+        (test(name(), Operator::GlobIgnoreCase, bytes(b"[a")), operand),
         (deep, too_large),
-        (wide(10_000), too_large),
+        (wide(9_999), too_large),
         (long, too_large),
     ]
     .into_iter()
-    .map(|(expr, fault)| (Program { hidden: true, expr }, fault))
+    .map(|(expr, fault)| (of(true, expr), fault))
     .collect()
 }
 
@@ -206,8 +313,8 @@ fn the_largest_programs_are_compiled_in_the_sandbox_too() {
     for _ in 0..100 {
         deep = Expr::Not(Box::new(deep));
     }
-    let wide = Expr::Any(vec![Expr::All(Vec::new()); 9_999]);
-    let long = vec![Operand::Bytes(vec![b'a'; (1 << 20) - 14])];
+    let wide = Expr::Any(vec![Expr::All(Vec::new()); 9_998]);
+    let long = vec![Operand::Bytes(vec![b'a'; (1 << 20) - 19])];
     let (field, operator) = (Field::EXTENSION.code, Operator::Equal);
     let long = Expr::Test(Test { field, operator, operands: long });
     let mut inspector = inspector();
@@ -219,7 +326,7 @@ fn the_largest_programs_are_compiled_in_the_sandbox_too() {
         kinds: &[EntryKind::File],
     };
     for (expr, is_wanted) in [(deep, true), (wide, true), (long, false)] {
-        inspector.set_filter(&Program { hidden: true, expr }).unwrap();
+        inspector.set_filter(&of(true, expr)).unwrap();
         inspector.match_names(&listing, &mut matches).unwrap();
         assert_eq!(!matches.entries.is_empty(), is_wanted);
     }
@@ -256,7 +363,7 @@ fn columns_that_do_not_fit_are_refused_and_the_filter_stays() {
         (3, Some(&listing), size, &[1, 2, 3], 2),
         (2, None, size, &[1], 1),
         (2, None, Columns::MODIFIED, &[1, 2], 2),
-        (2, None, Columns::from_bits(1 << 2), &[1, 2], 2),
+        (2, None, Columns::from_bits(1 << 12), &[1, 2], 2),
         (u32::MAX as usize, None, Columns::MODIFIED, &[], 0),
         (usize::MAX, None, Columns::default(), &[], u32::MAX),
     ] {

@@ -4,14 +4,22 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use sanchay_core::filter::{
-    Columns, Expr, Field, Operand, Operator, Program, Test,
+    Columns, Expr, Field, FieldType, Operand, Operator, Program, Test,
 };
 use sanchay_core::kind::EntryKind;
 use sanchay_core::time::Timestamp;
 
 /// A program, nearly always one that compiles.
 pub(crate) fn program() -> impl Strategy<Value = Program> {
-    (any::<bool>(), expr()).prop_map(|(hidden, expr)| Program { hidden, expr })
+    let enter = prop_oneof![
+        2 => Just(Expr::All(Vec::new())),
+        1 => expr(),
+    ];
+    (any::<bool>(), enter, expr()).prop_map(|(hidden, enter, expr)| Program {
+        hidden,
+        enter,
+        expr,
+    })
 }
 
 fn expr() -> impl Strategy<Value = Expr> {
@@ -33,20 +41,109 @@ fn expr() -> impl Strategy<Value = Expr> {
 
 /// A test of each field, as it can be compiled.
 fn fitting() -> impl Strategy<Value = Test> {
-    let test = |field: &Field| {
-        let field = field.code;
-        move |(operator, operands)| Test { field, operator, operands }
-    };
-    let operands = |one: BoxedStrategy<Operand>| vec(one, 0..4);
-    let equal = || Just(Operator::Equal);
+    let fields: Vec<_> = Field::all().collect();
+    let common =
+        vec![Field::EXTENSION, Field::SIZE, Field::MODIFIED, Field::KIND];
+    let field = prop_oneof![
+        prop::sample::select(fields),
+        prop::sample::select(common),
+    ];
+    field.prop_flat_map(|field| {
+        let tests = match field.value {
+            FieldType::Text => return texts(field).boxed(),
+            FieldType::Flag => {
+                let operands = Just(vec![Operand::Number(1)]);
+                return test(field, Just(Operator::Equal), operands).boxed();
+            }
+            FieldType::Extension => extension().boxed(),
+            FieldType::Kind => kinds().boxed(),
+            FieldType::Time => time().prop_map(Operand::Time).boxed(),
+            FieldType::Mode => prop_oneof![0_u64..0o1000, number()]
+                .prop_map(Operand::Number)
+                .boxed(),
+            FieldType::Size | FieldType::Number => {
+                number().prop_map(Operand::Number).boxed()
+            }
+        };
+        let equal =
+            matches!(field.value, FieldType::Extension | FieldType::Kind);
+        let operators = match equal {
+            true => Just(Operator::Equal).boxed(),
+            false => operator().boxed(),
+        };
+        test(field, operators, vec(tests, 0..4)).boxed()
+    })
+}
+
+fn test(
+    field: &Field,
+    operator: impl Strategy<Value = Operator>,
+    operands: impl Strategy<Value = Vec<Operand>>,
+) -> impl Strategy<Value = Test> {
+    let field = field.code;
+    (operator, operands).prop_map(move |(operator, operands)| Test {
+        field,
+        operator,
+        operands,
+    })
+}
+
+/// What globs are made of; what is not matched is rare, as it makes a program
+/// that cannot be.
+const GLOBS: [&str; 20] = [
+    "*", "*", "**/", "/**", "**", "?", "?", "/", ".", "a", "b", "A", "ä",
+    "\u{212a}", "{a,b}", "{,a*}", "[a-c]", "[!a/]", "[]äſ-]", "\\*",
+];
+
+/// What regular expressions are made of.
+const REGEXES: [&str; 24] = [
+    "^",
+    "$",
+    ".",
+    "a",
+    "b",
+    "A",
+    "/",
+    "ä",
+    "[a-c]",
+    "[^a]",
+    "(a|b)",
+    "(?i)",
+    "(?i:k)",
+    "(?-u:\\xff)",
+    "(?s-u:.)",
+    "\\w",
+    "\\d",
+    "\\b",
+    "\\pL",
+    "\\.",
+    "(?:b/)*",
+    "(?:a{2})?",
+    "(?:.+a|)",
+    "(?:[aä].){0,3}",
+];
+
+/// A pattern of some pieces, now and then of something else.
+fn pieces(all: &'static [&'static str]) -> impl Strategy<Value = String> {
+    let pieces = vec(prop::sample::select(all), 0..5);
     prop_oneof![
-        (equal(), operands(extension().boxed()))
-            .prop_map(test(Field::EXTENSION)),
-        (operator(), operands(number().prop_map(Operand::Number).boxed()))
-            .prop_map(test(Field::SIZE)),
-        (operator(), operands(time().prop_map(Operand::Time).boxed()))
-            .prop_map(test(Field::MODIFIED)),
-        (equal(), operands(kinds().boxed())).prop_map(test(Field::KIND)),
+        20 => pieces.prop_map(|pieces| pieces.concat()),
+        1 => "[*?{}\\[\\](),^a\\\\]{0,5}",
+    ]
+}
+
+/// A test of a text, by what nearly always is a pattern.
+fn texts(field: &Field) -> impl Strategy<Value = Test> {
+    let glob = pieces(&GLOBS);
+    let regex = pieces(&REGEXES);
+    let bytes = |text: String| Operand::Bytes(text.into_bytes());
+    let operands = |one: BoxedStrategy<String>| vec(one.prop_map(bytes), 0..4);
+    let globs = vec![Operator::Glob, Operator::GlobIgnoreCase];
+    let name = "([aAb]/){0,2}[aAbB.]{0,3}";
+    prop_oneof![
+        test(field, prop::sample::select(globs), operands(glob.boxed())),
+        test(field, Just(Operator::Regex), operands(regex.boxed())),
+        test(field, Just(Operator::Equal), operands(name.boxed())),
     ]
 }
 
@@ -57,7 +154,13 @@ fn odd() -> impl Strategy<Value = Test> {
         time().prop_map(Operand::Time),
         vec(any::<u8>(), 0..3).prop_map(Operand::Bytes),
     ];
-    (0_u8..6, operator(), vec(operand, 0..3)).prop_map(
+    let operator = prop_oneof![
+        operator(),
+        Just(Operator::Regex),
+        Just(Operator::Glob),
+        Just(Operator::GlobIgnoreCase),
+    ];
+    (0_u8..26, operator, vec(operand, 0..3)).prop_map(
         |(field, operator, operands)| Test { field, operator, operands },
     )
 }
@@ -119,6 +222,18 @@ pub(crate) fn entries() -> impl Strategy<Value = Vec<(Vec<u8>, EntryKind)>> {
     vec((name, kind()), 0..40)
 }
 
+/// The path of a directory below the root.
+pub(crate) fn directory() -> impl Strategy<Value = Vec<u8>> {
+    let any = vec(any::<u8>(), 0..5).prop_map(|mut bytes| {
+        bytes.push(b'/');
+        bytes
+    });
+    prop_oneof![
+        3 => "([aAb.]{1,2}/){0,3}".prop_map(String::into_bytes),
+        1 => any,
+    ]
+}
+
 fn kind() -> impl Strategy<Value = EntryKind> {
     let known = EntryKind::ALL.into_iter();
     let all: Vec<_> = known.chain([EntryKind::Unknown]).collect();
@@ -126,34 +241,44 @@ fn kind() -> impl Strategy<Value = EntryKind> {
     prop::sample::select(all)
 }
 
+/// The bits of the columns that have numbers, and those of the times among
+/// them, which have two.
+const NUMBERS: std::ops::Range<u32> = 0..12;
+const TIMES: std::ops::Range<u32> = 1..5;
+
 /// Numbers of metadata for so many entries, as many as any columns have.
 #[derive(Clone, Debug)]
 pub(crate) struct Numbers {
-    sizes: Vec<u64>,
-    seconds: Vec<i64>,
-    nanoseconds: Vec<u64>,
+    /// By the bits of the columns; of times, the nanoseconds.
+    numbers: Vec<Vec<u64>>,
+    /// Of times, the seconds.
+    seconds: Vec<Vec<i64>>,
 }
 
 pub(crate) fn numbers(rows: usize) -> impl Strategy<Value = Numbers> {
-    let sizes = vec(number(), rows);
-    let seconds = vec(seconds(), rows);
-    // A column may hold what nobody calls nanoseconds.
-    let nanoseconds = vec(prop_oneof![9 => 0_u64..4, 1 => any::<u64>()], rows);
-    (sizes, seconds, nanoseconds).prop_map(|(sizes, seconds, nanoseconds)| {
-        Numbers { sizes, seconds, nanoseconds }
-    })
+    // An entry may have none; and a column may hold what nobody calls
+    // nanoseconds, or a mode.
+    let number = prop_oneof![
+        4 => number(),
+        1 => Just(u64::MAX),
+        1 => (0_u64..0o10000).prop_map(|it| it | 0o100_000),
+    ];
+    let numbers = vec(vec(number, rows), NUMBERS.len());
+    let seconds = vec(vec(seconds(), rows), TIMES.len());
+    (numbers, seconds)
+        .prop_map(|(numbers, seconds)| Numbers { numbers, seconds })
 }
 
 impl Numbers {
     /// Those of the columns, in their order.
     pub(crate) fn of(&self, columns: Columns) -> Vec<u64> {
         let mut all = Vec::new();
-        if columns.has(Columns::SIZE) {
-            all.extend(&self.sizes);
-        }
-        if columns.has(Columns::MODIFIED) {
-            all.extend(self.seconds.iter().map(|it| it.cast_unsigned()));
-            all.extend(&self.nanoseconds);
+        for bit in NUMBERS.filter(|bit| columns.bits() >> bit & 1 != 0) {
+            if TIMES.contains(&bit) {
+                let seconds = &self.seconds[(bit - TIMES.start) as usize];
+                all.extend(seconds.iter().map(|it| it.cast_unsigned()));
+            }
+            all.extend(&self.numbers[bit as usize]);
         }
         all
     }
@@ -161,13 +286,14 @@ impl Numbers {
 
 /// Any columns, now and then such as there are not.
 pub(crate) fn columns() -> impl Strategy<Value = Columns> {
-    let unknown =
-        prop_oneof![9 => Just(0), 1 => (2_u32..63).prop_map(|it| 1 << it)];
-    let known = prop::sample::subsequence(
-        vec![Columns::SIZE, Columns::MODIFIED, Columns::NAME],
-        0..=3,
-    );
+    let unknown = prop_oneof![
+        9 => Just(0),
+        1 => (NUMBERS.end..63).prop_map(|it| 1 << it),
+    ];
+    let known = NUMBERS.chain([63]).collect::<Vec<_>>();
+    let known = prop::sample::subsequence(known, 0..=13);
     (known, unknown).prop_map(|(known, unknown)| {
-        known.into_iter().fold(Columns::from_bits(unknown), Columns::with)
+        let bits = known.into_iter().fold(unknown, |all, it| all | 1 << it);
+        Columns::from_bits(bits)
     })
 }

@@ -39,15 +39,15 @@
   (param i32) (result i32)
   (call $list (i32.const 1024) (i32.const 9)))
 
-;; Filters: a program of 15 bytes or more has the lie in its fifteenth, where
+;; Filters: a program of 20 bytes or more has the lie in its twentieth, where
 ;; an extension begins. "h" is a filter that was never made, "f" a fault that
 ;; there is not, "r" neither a filter nor a fault; "c" and "C" are columns, "k"
 ;; kinds that there are not.
 (func (export "sanchay:inspect/filtering@0.1.0#[static]filter.compile")
   (param i32 i32) (result i32)
   (local $lie i32)
-  (if (i32.gt_u (local.get 1) (i32.const 14))
-    (then (local.set $lie (i32.load8_u offset=14 (local.get 0)))))
+  (if (i32.gt_u (local.get 1) (i32.const 19))
+    (then (local.set $lie (i32.load8_u offset=19 (local.get 0)))))
   (i32.store (i32.const 16) (i32.const 0))
   (i32.store (i32.const 20) (call $new-filter (local.get $lie)))
   (if (i32.eq (local.get $lie) (i32.const 104))
@@ -63,7 +63,7 @@
 (func (export "sanchay:inspect/filtering@0.1.0#[method]filter.columns")
   (param i32) (result i64)
   (if (i32.eq (local.get 0) (i32.const 99))
-    (then (return (i64.const 5))))
+    (then (return (i64.const 0x1001))))
   (if (i32.eq (local.get 0) (i32.const 67))
     (then (return (i64.const 0x4000000000000001))))
   (i64.const 0x8000000000000003))
@@ -115,9 +115,9 @@
 ;; The first name chooses: a small letter a lie about the entries, a capital
 ;; one about the directories, 32 letters on.
 (func (export "sanchay:inspect/filtering@0.1.0#[method]filter.match-names")
-  (param i32 i32 i32 i32 i32 i32 i32) (result i32)
+  (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
   (local $lie i32)
-  (local.set $lie (i32.load8_u (local.get 1)))
+  (local.set $lie (i32.load8_u (local.get 3)))
   (call $indices (local.get $lie) (i32.const 1024) (i32.const 20))
   (call $indices (i32.add (local.get $lie) (i32.const 32))
     (i32.const 1056) (i32.const 28))
@@ -125,9 +125,10 @@
 
 ;; The first value chooses.
 (func (export "sanchay:inspect/filtering@0.1.0#[method]filter.match-metadata")
-  (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i32 i32) (result i32)
+  (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i32 i32)
+  (result i32)
   (local $lie i32)
-  (local.set $lie (i32.load8_u (local.get 10)))
+  (local.set $lie (i32.load8_u (local.get 12)))
   (call $indices (local.get $lie) (i32.const 1024) (i32.const 20))
   (call $result (local.get $lie)))
 

@@ -53,12 +53,13 @@
   (i32.const 127))
 
 (func (export "sanchay:inspect/filtering@0.1.0#[method]filter.match-names")
-  (param i32 i32 i32 i32 i32 i32 i32) (result i32)
+  (param i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
   (memory.fill (i32.const 16) (i32.const 0) (i32.const 20))
   (i32.const 16))
 
 (func (export "sanchay:inspect/filtering@0.1.0#[method]filter.match-metadata")
-  (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i32 i32) (result i32)
+  (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i32 i32)
+  (result i32)
   (call $ok-list (i32.const 1024) (i32.const 0)))
 
 (func (export "sanchay:inspect/checklists@0.1.0#parse")

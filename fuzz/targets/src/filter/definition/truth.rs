@@ -5,35 +5,99 @@ use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
 use sanchay_core::filter::{Expr, Operand, Operator, Test};
 use sanchay_core::kind::EntryKind;
 
+use super::columns;
+use super::patterns;
+
 /// The codes of the fields.
 pub(super) const EXTENSION: u8 = 1;
 pub(super) const SIZE: u8 = 2;
-pub(super) const MODIFIED: u8 = 3;
 pub(super) const KIND: u8 = 4;
+pub(super) const NAME: u8 = 5;
+pub(super) const PATH: u8 = 6;
+pub(super) const STEM: u8 = 7;
+pub(super) const PARENT: u8 = 8;
+pub(super) const DEPTH: u8 = 9;
+pub(super) const HIDDEN: u8 = 10;
+pub(super) const EMPTY: u8 = 11;
+pub(super) const EXECUTABLE: u8 = 12;
+pub(super) const READONLY: u8 = 13;
+pub(super) const MODE: u8 = 18;
 
 /// What is known of an entry.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Entry {
     pub(super) name: Option<Name>,
     pub(super) kind: Option<EntryKind>,
-    pub(crate) size: Option<u64>,
-    /// In seconds, and the nanoseconds that follow them; a file may have
-    /// none.
-    pub(crate) modified: Option<Option<(i64, u64)>>,
+    /// By the bits of the columns. A file may have no number in one.
+    pub(crate) numbers: [Option<Option<u64>>; columns::COUNT],
+    /// Likewise: in seconds, and the nanoseconds that follow them.
+    pub(crate) times: [Option<Option<(i64, u64)>>; columns::COUNT],
 }
 
-/// A name, without its case.
+/// A name, as it is and without its case, and the path of its directory.
 #[derive(Clone, Debug)]
 pub(super) struct Name {
-    pub(super) is_hidden: bool,
+    directory: Vec<u8>,
+    bytes: Vec<u8>,
     caseless: Vec<u32>,
 }
 
 impl Entry {
-    pub(crate) fn named(name: &[u8], kind: EntryKind) -> Self {
-        let is_hidden = name.first() == Some(&b'.');
-        let name = Name { is_hidden, caseless: caseless(name) };
+    pub(crate) fn named(
+        directory: &[u8],
+        name: &[u8],
+        kind: EntryKind,
+    ) -> Self {
+        let caseless = caseless(name);
+        let (directory, bytes) = (directory.to_vec(), name.to_vec());
+        let name = Name { directory, bytes, caseless };
         Self { name: Some(name), kind: Some(kind), ..Self::default() }
+    }
+
+    /// A number of the column that a field is in.
+    fn number(&self, field: u8) -> Option<Option<u64>> {
+        self.numbers[columns::bit(field)?]
+    }
+
+    /// Whether it is known to be no regular file.
+    fn is_no_file(&self) -> bool {
+        let known = self.kind.filter(|it| *it != EntryKind::Unknown);
+        known.is_some_and(|it| it != EntryKind::File)
+    }
+}
+
+impl Name {
+    pub(super) fn is_hidden(&self) -> bool {
+        self.bytes.starts_with(b".")
+    }
+
+    /// What a field of text is.
+    fn text(&self, field: u8) -> Vec<u8> {
+        match field {
+            NAME => self.bytes.clone(),
+            PATH => [&self.directory[..], &self.bytes].concat(),
+            STEM => {
+                let dots = self.bytes.iter().rposition(|it| *it == b'.');
+                match dots {
+                    // What begins with its only dot has no extension.
+                    None | Some(0) => self.bytes.clone(),
+                    Some(dot) => self.bytes[..dot].to_vec(),
+                }
+            }
+            _ => {
+                let mut parent = self.directory.clone();
+                if parent.ends_with(b"/") {
+                    parent.pop();
+                }
+                parent
+            }
+        }
+    }
+
+    /// How deep it is below the root.
+    fn depth(&self) -> i128 {
+        let components = self.directory.split(|it| *it == b'/').count();
+        components.try_into().unwrap()
     }
 }
 
@@ -71,48 +135,75 @@ fn passes(test: &Test, entry: &Entry) -> Option<bool> {
         Operator::LessOrEqual => found <= operand,
         Operator::Greater => found > operand,
         Operator::GreaterOrEqual => found >= operand,
-        Operator::Regex | Operator::Glob | Operator::GlobIgnoreCase => false,
+        Operator::Regex | Operator::Glob | Operator::GlobIgnoreCase => {
+            panic!("a number is no text: {test:?}")
+        }
     };
-    let mut operands = test.operands.iter();
+    let any_number = |found: i128| {
+        test.operands.iter().any(|operand| match operand {
+            Operand::Number(number) => compares(found, (*number).into()),
+            _ => panic!("no number: {test:?}"),
+        })
+    };
+    let any_text = |matches: &dyn Fn(&[u8]) -> bool| {
+        test.operands.iter().any(|operand| match operand {
+            Operand::Bytes(bytes) => matches(bytes),
+            _ => panic!("no text: {test:?}"),
+        })
+    };
     Some(match test.field {
         EXTENSION => {
             let name = &entry.name.as_ref()?.caseless;
-            operands.any(|operand| match operand {
-                Operand::Bytes(bytes) => {
-                    let suffix = caseless(&[b".", bytes.as_slice()].concat());
-                    name.len() > suffix.len() && name.ends_with(&suffix)
-                }
-                _ => false,
+            any_text(&|bytes| {
+                let suffix = caseless(&[b".", bytes].concat());
+                name.len() > suffix.len() && name.ends_with(&suffix)
             })
         }
-        SIZE => {
-            let size = entry.size?;
-            operands.any(|operand| match operand {
-                Operand::Number(number) => {
-                    compares(size.into(), (*number).into())
-                }
-                _ => false,
+        NAME | PATH | STEM | PARENT => {
+            let text = entry.name.as_ref()?.text(test.field);
+            any_text(&|bytes| match test.operator {
+                Operator::Equal => text == bytes,
+                operator => patterns::matches(operator, bytes, &text),
             })
         }
-        MODIFIED => {
-            let Some((seconds, nanoseconds)) = entry.modified? else {
-                return Some(false);
-            };
-            operands.any(|operand| match operand {
-                Operand::Time(time) => compares(
-                    instant(seconds, nanoseconds),
-                    instant(time.seconds, time.nanoseconds.into()),
-                ),
-                _ => false,
-            })
-        }
-        _ => {
+        KIND => {
             let bit = bit(entry.kind?)?;
-            operands.any(|operand| match operand {
+            test.operands.iter().any(|operand| match operand {
                 Operand::Number(bits) => bits & bit != 0,
-                _ => false,
+                _ => panic!("no kinds: {test:?}"),
             })
         }
+        DEPTH => any_number(entry.name.as_ref()?.depth()),
+        HIDDEN => entry.name.as_ref()?.is_hidden(),
+        EMPTY | EXECUTABLE if entry.is_no_file() => false,
+        EMPTY => entry.number(SIZE)?? == 0,
+        EXECUTABLE => {
+            let mode = entry.number(MODE)?;
+            let execute = |mode| [0o100, 0o10, 1].map(|bit: u64| mode & bit);
+            mode.is_some_and(|mode| execute(mode) != [0; 3])
+        }
+        READONLY => {
+            let mode = entry.number(MODE)?;
+            let write = |mode| [0o200, 0o20, 2].map(|bit: u64| mode & bit);
+            mode.is_some_and(|mode| write(mode) == [0; 3])
+        }
+        MODE => {
+            let mode = entry.number(MODE)?;
+            mode.is_some_and(|mode| any_number((mode % 0o10000).into()))
+        }
+        field if columns::is_time(field) => {
+            let found = entry.times[columns::bit(field)?]?;
+            found.is_some_and(|(seconds, nanoseconds)| {
+                test.operands.iter().any(|operand| match operand {
+                    Operand::Time(time) => compares(
+                        instant(seconds, nanoseconds),
+                        instant(time.seconds, time.nanoseconds.into()),
+                    ),
+                    _ => panic!("no time: {test:?}"),
+                })
+            })
+        }
+        field => entry.number(field)?.is_some_and(|it| any_number(it.into())),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 use core::error::Error;
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 use crate::escape::escaped;
 
@@ -47,7 +47,10 @@ impl fmt::Display for SyntaxError {
         }
         writeln!(f, "{message}")?;
         writeln!(f, "  {shown}")?;
-        write!(f, "  {:before$}{:^<width$}", "", "", width = marked.max(1))?;
+        f.write_str("  ")?;
+        // A formatter's own widths have 16 bits.
+        (0..before).try_for_each(|_| f.write_char(' '))?;
+        (0..marked.max(1)).try_for_each(|_| f.write_char('^'))?;
         match hint.as_str() {
             "" => Ok(()),
             hint => write!(f, "\n  {hint}"),

@@ -7,9 +7,9 @@ use alloc::string::{String, ToString as _};
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::MAX_TEXT;
 use super::error::SyntaxError;
 use super::lexer::{Token, Word, Wrong, words};
+use super::{EVERYTHING, MAX_TEXT, NOTHING};
 use crate::escape::escaped;
 use crate::filter::clock::Clock;
 use crate::filter::expr::{Expr, Operand, Operator, Test};
@@ -34,10 +34,32 @@ pub(super) fn parse(text: &str, clock: &Clock) -> Result<Expr, SyntaxError> {
     let words = words(text).map_err(|wrong| error(wrong, String::new()))?;
     let mut parser = Parser { words, at: 0, values: 0, clock };
     let whole = parser.or(0).and_then(|expr| match parser.word() {
+        Word::End if count(&expr) > MAX_COUNT => {
+            Err(parser.error("it has too many parts and values"))
+        }
         Word::End => Ok(expr),
         _ => Err(parser.expected("and, or, or the end")),
     });
     whole.map_err(|Failed { wrong, hint }| error(wrong, hint))
+}
+
+/// How many parts and values there may be. A program has room for some more,
+/// which other options add.
+const MAX_COUNT: usize = MAX_PARTS - 1000;
+
+/// How deep an expression may be. Each level takes up to two of a program's;
+/// some are left for a negated test, and for what other options add.
+const MAX_LEVELS: usize = MAX_DEPTH / 2 - 5;
+
+/// How many parts and values an expression has.
+fn count(expr: &Expr) -> usize {
+    match expr {
+        Expr::All(parts) | Expr::Any(parts) => {
+            parts.iter().map(count).fold(1, usize::saturating_add)
+        }
+        Expr::Not(part) => count(part).saturating_add(1),
+        Expr::Test(test) => test.operands.len().saturating_add(1),
+    }
 }
 
 /// The line that a character stands in, and at which of its characters.
@@ -113,6 +135,22 @@ impl Parser<'_> {
         found
     }
 
+    fn check(&self, depth: usize) -> Parsed<()> {
+        match depth >= MAX_LEVELS {
+            true => Err(self.error("it is nested too deeply")),
+            false => Ok(()),
+        }
+    }
+
+    /// Turns a test into its opposite, which is a level of its own.
+    fn negate(&self, test: Expr, negated: bool, depth: usize) -> Parsed<Expr> {
+        if !negated {
+            return Ok(test);
+        }
+        self.check(depth.saturating_add(1))?;
+        Ok(Expr::Not(Box::new(test)))
+    }
+
     fn or(&mut self, depth: usize) -> Parsed<Expr> {
         let first = self.and(depth)?;
         let mut parts = vec![first];
@@ -132,10 +170,7 @@ impl Parser<'_> {
     }
 
     fn not(&mut self, depth: usize) -> Parsed<Expr> {
-        // Each level takes two of a program's.
-        if depth >= MAX_DEPTH / 2 {
-            return Err(self.error("it is nested too deeply"));
-        }
+        self.check(depth)?;
         if self.keyword("not") {
             let part = self.not(depth.saturating_add(1))?;
             return Ok(Expr::Not(Box::new(part)));
@@ -159,6 +194,14 @@ impl Parser<'_> {
             self.next();
             return self.has();
         }
+        for (word, expr) in [
+            (EVERYTHING, Expr::All(Vec::new())),
+            (NOTHING, Expr::Any(Vec::new())),
+        ] {
+            if self.keyword(word) {
+                return Ok(expr);
+            }
+        }
         let Some(field) = Field::named(&name) else {
             return Err(self.unknown(&name));
         };
@@ -166,7 +209,7 @@ impl Parser<'_> {
         if field.value == FieldType::Flag {
             return Ok(flag(field));
         }
-        self.test(field)
+        self.test(field, depth)
     }
 
     fn unknown(&self, name: &str) -> Failed {
@@ -202,11 +245,11 @@ impl Parser<'_> {
         Ok(field.present())
     }
 
-    fn test(&mut self, field: &'static Field) -> Parsed<Expr> {
+    fn test(&mut self, field: &'static Field, depth: usize) -> Parsed<Expr> {
         let negated = self.keyword("not");
         if self.keyword("in") {
             let test = self.list(field)?;
-            return Ok(negate(test, negated));
+            return self.negate(test, negated, depth);
         }
         if negated {
             return Err(self.expected("in"));
@@ -226,7 +269,7 @@ impl Parser<'_> {
         }
         let (operator, negated) = self.operator(field)?;
         let value = self.value(field, operator)?;
-        Ok(negate(Expr::test(field, operator, value), negated))
+        self.negate(Expr::test(field, operator, value), negated, depth)
     }
 
     /// The operator, and whether it is negated.
@@ -353,13 +396,6 @@ fn one_or(mut parts: Vec<Expr>, join: fn(Vec<Expr>) -> Expr) -> Expr {
     }
 }
 
-fn negate(expr: Expr, negated: bool) -> Expr {
-    match negated {
-        true => Expr::Not(Box::new(expr)),
-        false => expr,
-    }
-}
-
 /// The test that a flag is set.
 fn flag(field: &Field) -> Expr {
     Expr::test(field, Operator::Equal, Operand::Number(1))
@@ -398,7 +434,12 @@ fn operand(
             Operand::Bytes(text.to_vec())
         }
         FieldType::Extension => {
-            Operand::Bytes(text.strip_prefix(b".").unwrap_or(text).to_vec())
+            let bare = text.strip_prefix(b".").unwrap_or(text);
+            let is_possible = !bare.contains(&b'/') && !bare.contains(&0);
+            if bare.is_empty() || !is_possible {
+                return Err(format!("expected {}", field.value.values()));
+            }
+            Operand::Bytes(bare.to_vec())
         }
         FieldType::Size => Operand::Number(size::parse(utf8()?)?),
         FieldType::Number | FieldType::Flag => {
@@ -412,7 +453,7 @@ fn operand(
         FieldType::Mode => {
             let digits = utf8()?.trim_start_matches("0o");
             let number = u64::from_str_radix(digits, 8).ok();
-            let number = number.filter(|mode| *mode <= 0o177_777);
+            let number = number.filter(|mode| *mode <= 0o7777);
             Operand::Number(
                 number.ok_or_else(|| {
                     format!("expected {}", field.value.values())

@@ -2,21 +2,21 @@
 
 use core::fmt::{self, Display as _};
 
+use super::{EVERYTHING, NOTHING};
 use crate::filter::expr::{Expr, Operand, Operator, Test};
 use crate::filter::fields::{Field, FieldType};
 use crate::kind::{EntryKind, KindSet};
+use crate::time::{TimeFormatter, Timestamp};
 
 impl fmt::Display for Expr {
-    /// The expression in the language that [`Expr::parse`] reads. One that
-    /// has parts without anything in them has no text there: they print as
-    /// `everything` and `nothing`.
+    /// The expression in the language that [`Expr::parse`] reads.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::All(parts) => joined(parts, " and ", "everything", f),
-            Self::Any(parts) => joined(parts, " or ", "nothing", f),
+            Self::All(parts) => joined(parts, " and ", EVERYTHING, false, f),
+            Self::Any(parts) => joined(parts, " or ", NOTHING, true, f),
             Self::Not(part) => {
                 f.write_str("not ")?;
-                nested(part, f)
+                nested(part, false, f)
             }
             Self::Test(test) => test.fmt(f),
         }
@@ -27,6 +27,7 @@ fn joined(
     parts: &[Expr],
     join: &str,
     none: &str,
+    in_any: bool,
     f: &mut fmt::Formatter<'_>,
 ) -> fmt::Result {
     if parts.is_empty() {
@@ -36,15 +37,22 @@ fn joined(
         if index > 0 {
             f.write_str(join)?;
         }
-        nested(part, f)?;
+        nested(part, in_any, f)?;
     }
     Ok(())
 }
 
-/// A part of an expression, in parentheses where it has parts itself.
-fn nested(part: &Expr, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// A part of an expression, in parentheses where it has parts itself that
+/// would otherwise belong to others: `and` binds closer than `or`. So no text
+/// is nested more deeply than the one that it was parsed from.
+fn nested(
+    part: &Expr,
+    in_any: bool,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
     let several = match part {
-        Expr::All(parts) | Expr::Any(parts) => !parts.is_empty(),
+        Expr::All(parts) => parts.len() == 1 || !parts.is_empty() && !in_any,
+        Expr::Any(parts) => !parts.is_empty(),
         Expr::Test(test) => {
             test.operands.len() > 1 && test.operator != Operator::Equal
         }
@@ -75,6 +83,11 @@ impl fmt::Display for Test {
         match self.operands.as_slice() {
             [Operand::Number(1)] if field.value == FieldType::Flag => {
                 f.write_str(name)
+            }
+            _ if Expr::Test(self.clone()) == field.present()
+                && field.value == FieldType::Time =>
+            {
+                write!(f, "has({name})")
             }
             [Operand::Number(bits)] if field.value == FieldType::Kind => {
                 kinds(name, *bits, f)
@@ -132,10 +145,26 @@ impl fmt::Display for Value<'_> {
                 write!(f, "{mode:04o}")
             }
             (Operand::Number(number), _) => write!(f, "{number}"),
-            (Operand::Time(time), _) => write!(f, "{time}"),
+            (Operand::Time(time), _) => match far(*time) {
+                Some(far) => write!(f, "{far}"),
+                None => write!(f, "{time}"),
+            },
+            // The first dot is not read as part of it.
+            (Operand::Bytes(bytes), FieldType::Extension)
+                if bytes.starts_with(b".") =>
+            {
+                quoted(&[b".", bytes.as_slice()].concat(), f)
+            }
             (Operand::Bytes(bytes), _) => quoted(bytes, f),
         }
     }
+}
+
+/// A time that RFC 3339 has no form for, where there is one with more digits.
+fn far(time: Timestamp) -> Option<jiff::Timestamp> {
+    let nanoseconds = i32::try_from(time.nanoseconds).ok()?;
+    let far = jiff::Timestamp::new(time.seconds, nanoseconds).ok()?;
+    TimeFormatter::default().format(time).is_none().then_some(far)
 }
 
 /// Bytes in quotes.

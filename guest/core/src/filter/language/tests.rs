@@ -3,10 +3,11 @@
 
 use proptest::prelude::*;
 
+use crate::batch::Batch;
 use crate::filter::expr::{Expr, Operand, Operator, Test};
 use crate::filter::fields::{Field, FieldType};
-use crate::filter::{Clock, Filter, Matcher, Program};
-use crate::kind::KindSet;
+use crate::filter::{Clock, Entries, Filter, Matcher, Program};
+use crate::kind::{EntryKind, KindSet};
 use crate::time::Timestamp;
 
 fn clock() -> Clock {
@@ -44,7 +45,12 @@ fn an_expression_prints_as_it_is_understood() {
         ("changed before 1d", "changed < 2027-01-14T08:00:00.000000000Z"),
         ("mode = 644", "mode = 0644"),
         ("name = \"a\\\"b\\n\\xff\"", "name = \"a\\\"b\\n\\xff\""),
-        ("has(created)", "created >= -9223372036854775808.000000000s"),
+        ("ext = ..a", "extension = \"..a\""),
+        ("has(created)", "has(created)"),
+        ("has(name) or not NOTHING", "everything or not nothing"),
+        ("has(ext)", "name ~ \"(?s-u)^.+\\\\..+$\""),
+        ("hidden or (empty and readonly)", "hidden or empty and readonly"),
+        ("modified < -000027-01-15", "modified < -000027-01-15T00:00:00Z"),
         ("size not in (1, 2)", "not size in (1, 2)"),
     ] {
         if expected.is_empty() {
@@ -83,6 +89,9 @@ fn what_is_wrong_is_pointed_at() {
         ("kind = folder", 7, 6, "expected one of file"),
         ("size > 1 & size < 2", 9, 1, "expected and, or"),
         ("mode = 999", 7, 3, "octal"),
+        ("mode = 100644", 7, 6, "octal"),
+        ("ext = \"\"", 6, 2, "expected an extension"),
+        ("ext in (a, b/c)", 11, 3, "expected an extension"),
         ("size = \u{1b}", 7, 1, "expected a number"),
     ] {
         let error = Expr::parse(text, &clock()).unwrap_err();
@@ -116,6 +125,67 @@ fn what_is_too_large_is_refused() {
     let long = " ".repeat(65_537);
     let error = Expr::parse(&long, &clock()).unwrap_err();
     assert!(error.message.contains("longer than 64 KiB"), "{error}");
+}
+
+/// The program of an expression, as it comes out of the encoding.
+fn crossed(text: &str) -> Program {
+    let program = set("where", text).program().unwrap();
+    assert_eq!(Program::decode(&program.encode()), Ok(program.clone()));
+    assert!(Matcher::compile(&program).is_ok());
+    program
+}
+
+#[test]
+fn the_largest_expressions_are_programs_and_are_read_back() {
+    let levels = |count: usize, inner: &str| {
+        "(hidden or empty and ".repeat(count) + inner + &")".repeat(count)
+    };
+    for (least, inner) in [(43, "size != 1"), (44, "size = 1")] {
+        let deepest = (0..100).rev().find(|count| {
+            Expr::parse(&levels(*count, inner), &clock()).is_ok()
+        });
+        assert_eq!(deepest, Some(least), "{inner}");
+        let text = levels(least, inner);
+        crossed(&text);
+        assert_eq!(parse(&parse(&text).to_string()), parse(&text));
+    }
+    crossed(&("size in (".to_owned() + &"1,".repeat(4999) + "1)"));
+    for part in ["hidden or ", "uid!=1 or ", "not not empty and "] {
+        let many = |count: usize| part.repeat(count) + "hidden";
+        let most = (0..7000)
+            .step_by(100)
+            .rfind(|count| Expr::parse(&many(*count), &clock()).is_ok());
+        crossed(&many(most.unwrap()));
+    }
+}
+
+#[test]
+fn an_error_of_any_width_can_be_shown() {
+    for text in ["\u{1}".repeat(65_536), " ".repeat(65_530) + "\u{1}!"] {
+        let error = Expr::parse(&text, &clock()).unwrap_err();
+        assert!(error.to_string().contains('^'));
+    }
+}
+
+#[test]
+fn what_has_an_extension_is_what_can_be_tested_for_one() {
+    for (name, has) in [
+        (&b"a.b"[..], true),
+        (b"a\n.b", true),
+        (b"\xff.\xff", true),
+        (b".b", false),
+        (b"a.", false),
+        (b"a", false),
+    ] {
+        let program = crossed("has(ext) and kind = file");
+        let matcher = Matcher::compile(&program).unwrap();
+        let ends = [u32::try_from(name.len()).unwrap()];
+        let names = Batch::new(name, &ends).unwrap();
+        let kinds = [EntryKind::File];
+        let entries = Entries::named(b"", names, &kinds).unwrap();
+        let found = matcher.match_names(&entries).entries;
+        assert_eq!(!found.is_empty(), has, "{name:?}");
+    }
 }
 
 #[test]
@@ -159,6 +229,7 @@ fn test() -> impl Strategy<Value = Expr> {
             FieldType::Text => Operand::Bytes(bytes),
             FieldType::Extension => {
                 let mut bytes = bytes;
+                bytes.retain(|it| !matches!(it, b'/' | 0));
                 bytes.insert(0, b'x');
                 Operand::Bytes(bytes)
             }

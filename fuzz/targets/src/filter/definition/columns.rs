@@ -1,0 +1,58 @@
+//! The columns of metadata and the fields that are in them, by the words of
+//! the interface.
+
+use sanchay_core::filter::Columns;
+
+/// How many there are.
+pub(crate) const COUNT: usize = 12;
+
+/// The bit of names and kinds.
+const NAME: u64 = 1 << 63;
+
+/// The fields, in the order of the bits of their columns.
+const FIELDS: [u8; COUNT] = [2, 3, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23];
+
+/// The columns, in the order of their bits.
+pub(crate) fn all() -> [Columns; COUNT] {
+    std::array::from_fn(|bit| Columns::from_bits(1 << bit))
+}
+
+/// The bit of the column that a field is in.
+pub(super) fn bit(field: u8) -> Option<usize> {
+    FIELDS.iter().position(|it| *it == field)
+}
+
+/// Whether a field is a time.
+pub(super) fn is_time(field: u8) -> bool {
+    matches!(field, 3 | 14..=16)
+}
+
+/// Whether the column of a bit has times, which have two numbers.
+pub(crate) fn has_times(bit: usize) -> bool {
+    is_time(FIELDS[bit])
+}
+
+/// How many numbers an entry has in some columns; `None` if there are not
+/// such columns.
+pub(crate) fn numbers(columns: Columns) -> Option<usize> {
+    let bits = columns.bits() & !NAME;
+    if bits >> COUNT != 0 {
+        return None;
+    }
+    let has = (0..COUNT).filter(|bit| bits >> bit & 1 != 0);
+    Some(has.map(|bit| 1 + usize::from(has_times(bit))).sum())
+}
+
+/// The columns that a test of a field looks at.
+pub(super) fn of(field: u8) -> Columns {
+    const EMPTY: u64 = 1 | NAME;
+    const EXECUTABLE: u64 = 1 << 6 | NAME;
+    const READONLY: u64 = 1 << 6;
+    Columns::from_bits(match (field, bit(field)) {
+        (11, _) => EMPTY,
+        (12, _) => EXECUTABLE,
+        (13, _) => READONLY,
+        (_, Some(bit)) => 1 << bit,
+        (_, None) => NAME,
+    })
+}
