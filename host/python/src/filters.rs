@@ -64,7 +64,7 @@ pub(crate) fn set(
     if values.is_empty() {
         return Ok(());
     }
-    let clock = Clock::new(Zoned::now());
+    let clock = Clock::asking(Zoned::now);
     for value in values {
         filter.set(option, &value, &clock).map_err(
             |FilterError { why, .. }| {

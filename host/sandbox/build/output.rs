@@ -45,7 +45,7 @@ fn index(component: &Component, variants: &[Variant]) -> String {
         let _ = writeln!(
             text,
             "Variant {{ name: {:?}, layout: Layout::{:?}, \
-             code: include_bytes!({}) }},",
+             code: &Pages(*include_bytes!({})) }},",
             variant.name,
             variant.layout,
             in_out_dir(&file_of(variant)),

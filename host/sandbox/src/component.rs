@@ -6,7 +6,7 @@ pub(crate) use embedded::VARIANTS;
 
 /// What the build script wrote.
 mod embedded {
-    use super::{Layout, Variant};
+    use super::{Layout, Pages, Variant};
 
     include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 }
@@ -19,8 +19,13 @@ pub(crate) struct Variant {
     /// The layout of memory it needs.
     pub(crate) layout: Layout,
     /// The code, in wasmtime's own format.
-    pub(crate) code: &'static [u8],
+    pub(crate) code: &'static Pages<[u8]>,
 }
+
+/// Bytes that begin with a page of memory, so that machine code in them can be
+/// run where it is.
+#[repr(C, align(4096))]
+pub(crate) struct Pages<T: ?Sized>(pub(crate) T);
 
 /// The component in its portable binary form.
 #[must_use]

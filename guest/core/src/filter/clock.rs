@@ -13,15 +13,33 @@ use crate::time::Timestamp;
 
 /// A point in time that is "now", in a time zone.
 #[derive(Clone, Debug)]
-pub struct Clock {
-    now: Zoned,
+pub struct Clock(Now);
+
+#[derive(Clone, Debug)]
+enum Now {
+    At(Zoned),
+    Asked(fn() -> Zoned),
 }
 
 impl Clock {
     /// A clock that shows this time.
     #[must_use]
     pub const fn new(now: Zoned) -> Self {
-        Self { now }
+        Self(Now::At(now))
+    }
+
+    /// A clock that asks what time it is, once that is needed: finding out
+    /// which zone is the local one takes as long as thousands of files.
+    #[must_use]
+    pub const fn asking(now: fn() -> Zoned) -> Self {
+        Self(Now::Asked(now))
+    }
+
+    fn now(&self) -> Zoned {
+        match &self.0 {
+            Now::At(now) => now.clone(),
+            Now::Asked(now) => now(),
+        }
     }
 
     /// A clock in UTC that shows this time; one beyond the years that the
@@ -34,7 +52,7 @@ impl Clock {
             false => jiff::Timestamp::MAX,
         };
         let now = jiff::Timestamp::new(now.seconds, nanoseconds);
-        Self { now: now.unwrap_or(limit).to_zoned(TimeZone::UTC) }
+        Self::new(now.unwrap_or(limit).to_zoned(TimeZone::UTC))
     }
 
     /// The time that a text means: a duration (so long ago), a date, a time
@@ -56,7 +74,7 @@ impl Clock {
     /// A message for the person who wrote it, safe to print on a terminal.
     pub fn time(&self, text: &str) -> Result<Timestamp, String> {
         let text = text.trim();
-        let time = self.point(text).or_else(|| self.ago(&self.now, text));
+        let time = self.point(text).or_else(|| Self::ago(&self.now(), text));
         let time = time.ok_or_else(|| {
             let text = escaped(text.as_bytes()).to_string();
             format!(
@@ -72,7 +90,7 @@ impl Clock {
     #[must_use]
     pub fn is_duration(&self, text: &str) -> bool {
         let text = text.trim();
-        self.point(text).is_none() && self.ago(&self.now, text).is_some()
+        self.point(text).is_none() && Self::ago(&self.now(), text).is_some()
     }
 
     /// A time that is not given as a duration.
@@ -82,23 +100,24 @@ impl Clock {
             None => (text, None),
         };
         let time = match word {
-            "now" => self.now.clone(),
-            "today" => self.now.start_of_day().ok()?,
+            "now" => self.now(),
+            "today" => self.now().start_of_day().ok()?,
             "yesterday" => {
-                let day = self.now.checked_sub(1.day()).ok()?;
+                let day = self.now().checked_sub(1.day()).ok()?;
                 day.start_of_day().ok()?
             }
             _ => self.written(word)?,
         };
         match before {
-            Some(before) => self.ago(&time, before),
+            Some(before) => Self::ago(&time, before),
             None => Some(time),
         }
     }
 
     /// A date, or a time of a day.
     fn written(&self, text: &str) -> Option<Zoned> {
-        let zone = self.now.time_zone();
+        let now = self.now();
+        let zone = now.time_zone();
         if let Ok(time) = text.parse::<jiff::Timestamp>() {
             return Some(time.to_zoned(zone.clone()));
         }
@@ -114,7 +133,7 @@ impl Clock {
     }
 
     /// So long before a time.
-    fn ago(&self, time: &Zoned, text: &str) -> Option<Zoned> {
+    fn ago(time: &Zoned, text: &str) -> Option<Zoned> {
         let span: Span = text.parse().ok()?;
         (!span.is_negative()).then_some(())?;
         time.checked_sub(span).ok()

@@ -14,8 +14,7 @@ use sanchay_core::filter::{Clock, Filter, FilterError, FilterOption};
 pub(crate) const GROUP: &str = "FilterArgs";
 
 /// What "now" is, and the local time zone.
-static CLOCK: LazyLock<Clock> =
-    LazyLock::new(|| Clock::new(jiff::Zoned::now()));
+static NOW: LazyLock<jiff::Zoned> = LazyLock::new(jiff::Zoned::now);
 
 /// Which entries are wanted.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -62,7 +61,8 @@ fn set(
     option: &'static FilterOption,
     value: &OsString,
 ) -> Result<(), FilterError> {
-    filter.set(option, value.as_encoded_bytes(), &CLOCK)
+    let clock = Clock::asking(|| NOW.clone());
+    filter.set(option, value.as_encoded_bytes(), &clock)
 }
 
 impl FromArgMatches for FilterArgs {

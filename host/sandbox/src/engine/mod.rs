@@ -49,6 +49,7 @@ impl<E: Exports> Engine<E> {
     ) -> Result<Self, Fault> {
         let mut config = config::shared(layout);
         config.max_wasm_stack(limits.stack_bytes());
+        source.configure(&mut config);
         let engine = wasmtime::Engine::new(&config).map_err(setup)?;
         let (component, variant) =
             source.load(&engine, layout).map_err(setup)?;
