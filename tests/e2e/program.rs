@@ -183,7 +183,7 @@ fn bash_completes_what_the_script_says() {
     assert_eq!(completed(&tree, &["sanchay", "du"]), ["dupes"]);
     let formats = completed(&tree, &["sanchay", "scan", "--format", "n"]);
     assert_eq!(formats, ["ndjson"]);
-    let long = completed(&tree, &["sanchay", "hash", "--min"]);
+    let long = completed(&tree, &["sanchay", "hash", "--min-s"]);
     assert_eq!(long, ["--min-size"]);
     // Where a file can stand, bash's own completion of files takes over.
     for words in [
