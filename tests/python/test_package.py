@@ -195,7 +195,7 @@ def test_every_public_name_is_documented(module):
 
 def test_help_names_every_option_and_error():
     said = run("-c", "import sanchay; help(sanchay.scan)")
-    assert "scan(roots: 'Paths | None' = None, *, extension:" in said
+    assert "scan(roots: 'Paths | None' = None, *, glob:" in said
     for name in inspect.signature(sanchay.scan).parameters:
         assert f"    {name}: " in said, name
     assert "ValueError: An option makes no sense" in said
