@@ -28,7 +28,7 @@ def test_a_call_shows_the_options_that_it_shares_with_others(call):
     assert isinstance(signature, inspect.Signature)
     shared = list(WalkOptions.__annotations__)
     names = list(signature.parameters)
-    start = names.index("extension")
+    start = names.index(shared[0])
     assert names[start : start + len(shared)] == shared
     assert names[start + len(shared) :] == ["threads", "progress", "errors", "path_bytes"]
     for name, default in _native.walk_options().items():
