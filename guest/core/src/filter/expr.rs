@@ -89,6 +89,32 @@ pub enum Operand {
     Bytes(Vec<u8>),
 }
 
+impl Operand {
+    /// The number that it is.
+    pub(super) fn number(&self) -> Option<u64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Time(_) | Self::Bytes(_) => None,
+        }
+    }
+
+    /// The time that it is.
+    pub(super) fn time(&self) -> Option<Timestamp> {
+        match self {
+            Self::Time(time) => Some(*time),
+            Self::Number(_) | Self::Bytes(_) => None,
+        }
+    }
+
+    /// The bytes that it is.
+    pub(super) fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Bytes(bytes) => Some(bytes),
+            Self::Number(_) | Self::Time(_) => None,
+        }
+    }
+}
+
 impl Expr {
     /// A test with one operand.
     #[must_use]

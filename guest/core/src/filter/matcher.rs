@@ -9,7 +9,7 @@ use core::fmt::Debug;
 use super::expr::{Expr, Operator};
 use super::fields::Field;
 use super::program::{Program, ProgramError, ProgramFault};
-use crate::batch::{Batch, BatchError, saturate, widen};
+use crate::batch::{Batch, BatchError, Place, saturate, widen};
 use crate::kind::{EntryKind, KindSet};
 use crate::time::Timestamp;
 
@@ -168,7 +168,7 @@ impl Columns {
 }
 
 /// The number of an entry that has none.
-pub(super) const NO_NUMBER: u64 = u64::MAX;
+const NO_NUMBER: u64 = u64::MAX;
 
 /// The nanoseconds of a time that is not known.
 pub(super) const NO_TIME: u64 = u64::MAX;
@@ -307,6 +307,45 @@ impl<'a> Entries<'a> {
             rest = others;
         }
         Some(found)
+    }
+}
+
+impl Entries<'_> {
+    /// Tests each name; unknown where names are.
+    #[inline]
+    pub(super) fn test_names(
+        &self,
+        truth: &mut [Truth],
+        mut test: impl FnMut(Place<'_>) -> bool,
+    ) {
+        let Some(names) = self.names() else {
+            truth.fill(Truth::UNKNOWN);
+            return;
+        };
+        for (truth, name) in truth.iter_mut().zip(names.places()) {
+            *truth = Truth::of(test(name));
+        }
+    }
+
+    /// Tests each number of a column; unknown where the column is, false
+    /// where an entry has none.
+    #[inline]
+    pub(super) fn test_numbers(
+        &self,
+        column: Columns,
+        truth: &mut [Truth],
+        test: impl Fn(u64) -> bool,
+    ) {
+        let Some([numbers]) = self.column(column) else {
+            truth.fill(Truth::UNKNOWN);
+            return;
+        };
+        // Every entry has a size, even the largest number there is.
+        let all = column == Columns::SIZE;
+        for (truth, number) in truth.iter_mut().zip(numbers) {
+            let known = all || *number != NO_NUMBER;
+            *truth = Truth::of(known && test(*number));
+        }
     }
 }
 

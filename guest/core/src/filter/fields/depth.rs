@@ -2,10 +2,10 @@
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString as _};
-use alloc::vec::Vec;
 
 pub(super) use super::no_check as check;
-use super::{Field, FieldType, number};
+use super::number::Numbers;
+use super::{Field, FieldType};
 use crate::filter::expr::{Expr, Operand, Operator};
 use crate::filter::matcher::{Columns, Entries, Predicate, Truth};
 use crate::filter::options::{FilterOption, Repeat};
@@ -30,8 +30,8 @@ pub(super) const FIELD: Field = Field {
     name: "depth",
     value: FieldType::Number,
     compile: |operator, operands| {
-        let numbers = number::operands(operator, operands)?;
-        Some(Box::new(Depth { operator, numbers }))
+        let numbers = Numbers::compile(operator, operands)?;
+        Some(Box::new(Depth(numbers)))
     },
 };
 
@@ -45,10 +45,7 @@ fn bound(text: &[u8], operator: Operator) -> Result<Expr, String> {
 
 /// How a depth compares with some numbers.
 #[derive(Debug)]
-struct Depth {
-    operator: Operator,
-    numbers: Vec<u64>,
-}
+struct Depth(Numbers);
 
 impl Predicate for Depth {
     fn columns(&self) -> Columns {
@@ -63,7 +60,6 @@ impl Predicate for Depth {
         let slashes = memchr::memchr_iter(b'/', entries.directory()).count();
         let depth = u64::try_from(slashes).unwrap_or(u64::MAX);
         let depth = depth.saturating_add(1);
-        let compares = |it: &u64| self.operator.compares(depth.cmp(it));
-        truth.fill(Truth::of(self.numbers.iter().any(compares)));
+        truth.fill(Truth::of(self.0.matches(depth)));
     }
 }

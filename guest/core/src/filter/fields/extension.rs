@@ -45,11 +45,7 @@ pub(super) const FIELD: Field = Field {
     name: "extension",
     value: FieldType::Extension,
     compile: |operator, operands| {
-        let bytes = |operand: &Operand| match operand {
-            Operand::Bytes(bytes) => Some(bytes.clone()),
-            Operand::Number(_) | Operand::Time(_) => None,
-        };
-        let extensions = operands.iter().map(bytes);
+        let extensions = operands.iter().map(Operand::bytes);
         let extensions = extensions.collect::<Option<Vec<_>>>()?;
         let set = ExtensionSet::compile(&extensions)?;
         (operator == Operator::Equal)
@@ -67,12 +63,6 @@ impl Predicate for Extension {
     }
 
     fn test(&self, entries: &Entries<'_>, truth: &mut [Truth]) {
-        let Some(names) = entries.names() else {
-            truth.fill(Truth::UNKNOWN);
-            return;
-        };
-        for (truth, name) in truth.iter_mut().zip(names.places()) {
-            *truth = Truth::of(self.0.match_end_of(name));
-        }
+        entries.test_names(truth, |name| self.0.match_end_of(name));
     }
 }

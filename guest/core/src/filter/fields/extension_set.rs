@@ -45,12 +45,11 @@ struct SameLength {
 impl ExtensionSet {
     /// Compiles a set of extensions without their leading dots; `None` if one
     /// is empty or can end no name.
-    pub(super) fn compile(extensions: &[Vec<u8>]) -> Option<Self> {
+    pub(super) fn compile(extensions: &[&[u8]]) -> Option<Self> {
         let mut keys = Vec::new();
         let mut others = Vec::new();
         let mut all = Vec::new();
-        for extension in extensions {
-            let bare = extension.as_slice();
+        for bare in extensions.iter().copied() {
             let is_possible = !bare.contains(&b'/') && !bare.contains(&0);
             if bare.is_empty() || !is_possible {
                 return None;

@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 pub(super) use super::no_check as check;
 use super::{Field, FieldType};
 use crate::filter::expr::{Operand, Operator};
-use crate::filter::matcher::{Columns, Entries, NO_NUMBER, Predicate, Truth};
+use crate::filter::matcher::{Columns, Entries, Predicate, Truth};
 use crate::filter::options::FilterOption;
 use crate::kind::EntryKind;
 
@@ -82,43 +82,24 @@ impl Predicate for Flag {
     }
 
     fn test(&self, entries: &Entries<'_>, truth: &mut [Truth]) {
-        let tested = match self {
-            Self::Hidden => hidden(entries, truth),
-            Self::Empty => number(entries, Columns::SIZE, truth, |it| it == 0),
-            Self::Executable => number(entries, Columns::MODE, truth, |it| {
-                it & EXECUTE != 0
-            }),
-            Self::ReadOnly => number(entries, Columns::MODE, truth, |it| {
-                it & WRITE == 0
-            }),
-        };
-        if tested.is_none() {
-            truth.fill(Truth::UNKNOWN);
+        match self {
+            Self::Hidden => entries
+                .test_names(truth, |name| name.first() == Some(b'.')),
+            Self::Empty => {
+                entries.test_numbers(Columns::SIZE, truth, |it| it == 0);
+                only_files(entries, truth);
+            }
+            Self::Executable => {
+                let test = |it| it & EXECUTE != 0;
+                entries.test_numbers(Columns::MODE, truth, test);
+                only_files(entries, truth);
+            }
+            Self::ReadOnly => {
+                let test = |it| it & WRITE == 0;
+                entries.test_numbers(Columns::MODE, truth, test);
+            }
         }
-        if matches!(self, Self::Empty | Self::Executable) {
-            only_files(entries, truth);
-        }
     }
-}
-
-fn hidden(entries: &Entries<'_>, truth: &mut [Truth]) -> Option<()> {
-    for (truth, name) in truth.iter_mut().zip(entries.names()?.places()) {
-        *truth = Truth::of(name.first() == Some(b'.'));
-    }
-    Some(())
-}
-
-fn number(
-    entries: &Entries<'_>,
-    column: Columns,
-    truth: &mut [Truth],
-    test: impl Fn(u64) -> bool,
-) -> Option<()> {
-    let [numbers] = entries.column(column)?;
-    for (truth, number) in truth.iter_mut().zip(numbers) {
-        *truth = Truth::of(*number != NO_NUMBER && test(*number));
-    }
-    Some(())
 }
 
 /// What is known to be no regular file is none of these.

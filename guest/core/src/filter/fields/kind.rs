@@ -60,8 +60,8 @@ fn expected() -> String {
 /// The kinds that operands stand for: sets, by their bits.
 pub(super) fn set(operands: &[Operand]) -> Option<KindSet> {
     operands.iter().try_fold(KindSet::default(), |set, operand| {
-        let Operand::Number(bits) = operand else { return None };
-        Some(set.or(KindSet::from_bits(u8::try_from(*bits).ok()?)?))
+        let bits = u8::try_from(operand.number()?).ok()?;
+        Some(set.or(KindSet::from_bits(bits)?))
     })
 }
 

@@ -2,7 +2,7 @@
 //! `--changed-before 2026-01-01`.
 
 pub(super) use super::no_check as check;
-use super::{Field, FieldType, point};
+use super::{Field, point};
 use crate::filter::expr::Operator;
 use crate::filter::matcher::Columns;
 use crate::filter::options::{FilterOption, Repeat};
@@ -37,11 +37,5 @@ pub(super) const OPTIONS: &[FilterOption] = &[WITHIN, BEFORE];
 
 pub(super) const FIELDS: &[&Field] = &[&FIELD];
 
-pub(super) const FIELD: Field = Field {
-    code: 3,
-    name: "modified",
-    value: FieldType::Time,
-    compile: |operator, operands| {
-        point::compile(Columns::MODIFIED, operator, operands)
-    },
-};
+pub(super) const FIELD: Field =
+    point::field::<{ Columns::MODIFIED.bits() }>(3, "modified");

@@ -1,7 +1,6 @@
 //! The name, and the path below the root: `--glob '*.rs'`, `--regex
 //! '^src/'`, `--exclude target`.
 
-use alloc::borrow::Cow;
 use alloc::string::{String, ToString as _};
 use alloc::vec;
 
@@ -79,7 +78,7 @@ pub(super) const FIELD: Field = Field {
     name: "name",
     value: FieldType::Text,
     compile: |operator, operands| {
-        text::compile(|_, name| Cow::Borrowed(name), operator, operands)
+        text::compile(|_, name, _| name, operator, operands)
     },
 };
 

@@ -1,69 +1,74 @@
-//! Tests of fields that are a number in a column of metadata.
+//! Tests of fields that are numbers.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use super::{Field, FieldType};
 use crate::filter::expr::{Operand, Operator};
-use crate::filter::matcher::{Columns, Entries, NO_NUMBER, Predicate, Truth};
+use crate::filter::matcher::{Columns, Entries, Predicate, Truth};
 
-/// The numbers that a test compares with.
-pub(super) fn operands(
-    operator: Operator,
-    operands: &[Operand],
-) -> Option<Vec<u64>> {
-    let number = |operand: &Operand| match operand {
-        Operand::Number(number) => Some(*number),
-        Operand::Time(_) | Operand::Bytes(_) => None,
-    };
-    let ordered = operator.is_ordered();
-    ordered.then(|| operands.iter().map(number).collect())?
+/// A field that is a column of metadata, given by its bit, or those bits of
+/// it that are in a mask.
+pub(super) const fn field<const COLUMN: u64, const MASK: u64>(
+    code: u8,
+    name: &'static str,
+    value: FieldType,
+) -> Field {
+    Field { code, name, value, compile: compile::<COLUMN, MASK> }
 }
 
-/// Compiles a test of a column.
-pub(super) fn compile(
-    column: Columns,
+fn compile<const COLUMN: u64, const MASK: u64>(
     operator: Operator,
     operands: &[Operand],
 ) -> Option<Box<dyn Predicate>> {
-    compile_masked(column, u64::MAX, operator, operands)
+    Some(Box::new(Column {
+        column: Columns::from_bits(COLUMN),
+        mask: MASK,
+        numbers: Numbers::compile(operator, operands)?,
+    }))
 }
 
-/// Compiles a test of some bits of a column.
-pub(super) fn compile_masked(
-    column: Columns,
-    mask: u64,
-    operator: Operator,
-    operands: &[Operand],
-) -> Option<Box<dyn Predicate>> {
-    let numbers = self::operands(operator, operands)?;
-    Some(Box::new(Number { column, mask, operator, numbers }))
-}
-
-/// How a number compares with some others.
+/// Numbers to compare with, and how.
 #[derive(Debug)]
-struct Number {
-    column: Columns,
-    mask: u64,
+pub(super) struct Numbers {
     operator: Operator,
     numbers: Vec<u64>,
 }
 
-impl Predicate for Number {
+impl Numbers {
+    /// `None` where the operator or an operand does not fit.
+    pub(super) fn compile(
+        operator: Operator,
+        operands: &[Operand],
+    ) -> Option<Self> {
+        let numbers = operands.iter().map(Operand::number);
+        let numbers = numbers.collect::<Option<_>>()?;
+        operator.is_ordered().then_some(Self { operator, numbers })
+    }
+
+    /// Whether a number compares with one of them.
+    pub(super) fn matches(&self, found: u64) -> bool {
+        let compares = |it| self.operator.compares(found.cmp(it));
+        self.numbers.iter().any(compares)
+    }
+}
+
+/// A test of a column.
+#[derive(Debug)]
+struct Column {
+    column: Columns,
+    mask: u64,
+    numbers: Numbers,
+}
+
+impl Predicate for Column {
     fn columns(&self) -> Columns {
         self.column
     }
 
     fn test(&self, entries: &Entries<'_>, truth: &mut [Truth]) {
-        let Some([found]) = entries.column(self.column) else {
-            truth.fill(Truth::UNKNOWN);
-            return;
-        };
-        for (truth, found) in truth.iter_mut().zip(found) {
-            let bits = found & self.mask;
-            let compares = |it| self.operator.compares(bits.cmp(it));
-            // Every entry has a size, even the largest number there is.
-            let known = *found != NO_NUMBER || self.column == Columns::SIZE;
-            *truth = Truth::of(known && self.numbers.iter().any(compares));
-        }
+        entries.test_numbers(self.column, truth, |number| {
+            self.numbers.matches(number & self.mask)
+        });
     }
 }

@@ -1,6 +1,6 @@
 //! The directory below the root, without a slash at its end.
 
-use alloc::borrow::Cow;
+use alloc::vec::Vec;
 
 pub(super) use super::no_check as check;
 use super::{Field, FieldType, text};
@@ -17,6 +17,10 @@ pub(super) const FIELD: Field = Field {
     compile: |operator, operands| text::compile(parent, operator, operands),
 };
 
-fn parent<'a>(directory: &'a [u8], _: &'a [u8]) -> Cow<'a, [u8]> {
-    Cow::Borrowed(directory.strip_suffix(b"/").unwrap_or(directory))
+fn parent<'a>(
+    directory: &'a [u8],
+    _: &'a [u8],
+    _: &'a mut Vec<u8>,
+) -> &'a [u8] {
+    directory.strip_suffix(b"/").unwrap_or(directory)
 }

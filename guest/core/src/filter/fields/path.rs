@@ -1,6 +1,6 @@
 //! The path below the root.
 
-use alloc::borrow::Cow;
+use alloc::vec::Vec;
 
 pub(super) use super::no_check as check;
 use super::{Field, FieldType, text};
@@ -17,9 +17,16 @@ pub(super) const FIELD: Field = Field {
     compile: |operator, operands| text::compile(whole, operator, operands),
 };
 
-fn whole<'a>(directory: &'a [u8], name: &'a [u8]) -> Cow<'a, [u8]> {
-    match directory {
-        b"" => Cow::Borrowed(name),
-        directory => Cow::Owned([directory, name].concat()),
+fn whole<'a>(
+    directory: &'a [u8],
+    name: &'a [u8],
+    buffer: &'a mut Vec<u8>,
+) -> &'a [u8] {
+    if directory.is_empty() {
+        return name;
     }
+    buffer.clear();
+    buffer.extend_from_slice(directory);
+    buffer.extend_from_slice(name);
+    buffer
 }

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::Field;
+use super::{Field, FieldType};
 use crate::filter::clock::Clock;
 use crate::filter::expr::{Expr, Operand, Operator};
 use crate::filter::matcher::{Columns, Entries, NO_TIME, Predicate, Truth};
@@ -21,21 +21,23 @@ pub(super) fn bound(
     Ok(Expr::test(field, operator, Operand::Time(time)))
 }
 
-/// Compiles a test of the columns.
-pub(super) fn compile(
-    column: Columns,
+/// A field that is a time, given by the bit of its columns.
+pub(super) const fn field<const COLUMN: u64>(
+    code: u8,
+    name: &'static str,
+) -> Field {
+    Field { code, name, value: FieldType::Time, compile: compile::<COLUMN> }
+}
+
+fn compile<const COLUMN: u64>(
     operator: Operator,
     operands: &[Operand],
 ) -> Option<Box<dyn Predicate>> {
-    let time = |operand: &Operand| match operand {
-        Operand::Time(time) => Some(*time),
-        Operand::Number(_) | Operand::Bytes(_) => None,
-    };
-    let times = operands.iter().map(time).collect::<Option<Vec<_>>>()?;
-    if !operator.is_ordered() {
-        return None;
-    }
-    Some(Box::new(Point { column, operator, times }))
+    let column = Columns::from_bits(COLUMN);
+    let times = operands.iter().map(Operand::time).collect::<Option<_>>()?;
+    operator
+        .is_ordered()
+        .then(|| Box::new(Point { column, operator, times }) as _)
 }
 
 /// How a time compares with some others.

@@ -33,14 +33,12 @@ pub(super) const OPTIONS: &[FilterOption] = &[MIN, MAX];
 
 pub(super) const FIELDS: &[&Field] = &[&FIELD];
 
-pub(super) const FIELD: Field = Field {
-    code: 2,
-    name: "size",
-    value: FieldType::Size,
-    compile: |operator, operands| {
-        number::compile(Columns::SIZE, operator, operands)
-    },
-};
+pub(super) const FIELD: Field =
+    number::field::<{ Columns::SIZE.bits() }, { u64::MAX }>(
+        2,
+        "size",
+        FieldType::Size,
+    );
 
 fn bound(text: &[u8], operator: Operator) -> Result<Expr, String> {
     let size = size::parse(&String::from_utf8_lossy(text))?;
@@ -49,10 +47,7 @@ fn bound(text: &[u8], operator: Operator) -> Result<Expr, String> {
 
 pub(super) fn check(filter: &Filter) -> Result<(), String> {
     let bound = |option: &FilterOption| match filter.of(option) {
-        Some(Expr::Test(test)) => match test.operands.first() {
-            Some(Operand::Number(size)) => Some(*size),
-            _ => None,
-        },
+        Some(Expr::Test(test)) => test.operands.first()?.number(),
         _ => None,
     };
     match (bound(&MIN), bound(&MAX)) {

@@ -1,6 +1,6 @@
 //! The name without its last extension.
 
-use alloc::borrow::Cow;
+use alloc::vec::Vec;
 
 pub(super) use super::no_check as check;
 use super::{Field, FieldType, text};
@@ -18,6 +18,10 @@ pub(super) const FIELD: Field = Field {
     compile: |operator, operands| text::compile(stem, operator, operands),
 };
 
-fn stem<'a>(_: &'a [u8], name: &'a [u8]) -> Cow<'a, [u8]> {
-    Cow::Borrowed(split_extension(name).0)
+fn stem<'a>(
+    _: &'a [u8],
+    name: &'a [u8],
+    _: &'a mut Vec<u8>,
+) -> &'a [u8] {
+    split_extension(name).0
 }

@@ -1,6 +1,5 @@
 //! Tests of fields that are text: of a name, or of what a name is part of.
 
-use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -9,8 +8,10 @@ use crate::filter::matcher::{Columns, Entries, Predicate, Truth};
 use crate::pattern::{Compiled, Syntax};
 
 /// The value of a field, of the directory (below the root; empty, or ending in
-/// a slash) and the name in it.
-pub(super) type Part = for<'a> fn(&'a [u8], &'a [u8]) -> Cow<'a, [u8]>;
+/// a slash) and the name in it. What has to be put together is put in the
+/// buffer, which is used again.
+pub(super) type Part =
+    for<'a> fn(&'a [u8], &'a [u8], &'a mut Vec<u8>) -> &'a [u8];
 
 /// Compiles a test of a text.
 pub(super) fn compile(
@@ -18,15 +19,12 @@ pub(super) fn compile(
     operator: Operator,
     operands: &[Operand],
 ) -> Option<Box<dyn Predicate>> {
-    let bytes = |operand: &Operand| match operand {
-        Operand::Bytes(bytes) => Some(bytes.clone()),
-        Operand::Number(_) | Operand::Time(_) => None,
-    };
-    let texts = operands.iter().map(bytes).collect::<Option<Vec<_>>>()?;
+    let texts = operands.iter().map(Operand::bytes);
+    let mut texts = texts.collect::<Option<Vec<_>>>()?;
     let syntax = match operator {
         Operator::Equal => {
-            let mut texts = texts;
             texts.sort_unstable();
+            let texts = texts.into_iter().map(<[u8]>::to_vec).collect();
             return Some(Box::new(Text { part, test: Test::Equal(texts) }));
         }
         Operator::Regex => Syntax::Regex,
@@ -62,19 +60,16 @@ impl Predicate for Text {
     }
 
     fn test(&self, entries: &Entries<'_>, truth: &mut [Truth]) {
-        let Some(names) = entries.names() else {
-            truth.fill(Truth::UNKNOWN);
-            return;
-        };
         let directory = entries.directory();
-        for (truth, name) in truth.iter_mut().zip(names.iter()) {
-            let text = (self.part)(directory, name);
-            *truth = Truth::of(match &self.test {
+        let mut buffer = Vec::new();
+        entries.test_names(truth, |name| {
+            let text = (self.part)(directory, name.string(), &mut buffer);
+            match &self.test {
                 Test::Equal(all) => {
-                    all.binary_search_by(|it| it.as_slice().cmp(&text)).is_ok()
+                    all.binary_search_by(|it| it.as_slice().cmp(text)).is_ok()
                 }
-                Test::Pattern(pattern) => pattern.matches(&text),
-            });
-        }
+                Test::Pattern(pattern) => pattern.matches(text),
+            }
+        });
     }
 }

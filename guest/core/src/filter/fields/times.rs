@@ -2,37 +2,15 @@
 //! changed, and when the file was created.
 
 pub(super) use super::no_check as check;
-use super::{Field, FieldType, point};
+use super::Field;
+use super::point::field;
 use crate::filter::matcher::Columns;
 use crate::filter::options::FilterOption;
 
 pub(super) const OPTIONS: &[FilterOption] = &[];
 
-pub(super) const FIELDS: &[&Field] = &[&ACCESSED, &CHANGED, &CREATED];
-
-const ACCESSED: Field = Field {
-    code: 14,
-    name: "accessed",
-    value: FieldType::Time,
-    compile: |operator, operands| {
-        point::compile(Columns::ACCESSED, operator, operands)
-    },
-};
-
-const CHANGED: Field = Field {
-    code: 15,
-    name: "changed",
-    value: FieldType::Time,
-    compile: |operator, operands| {
-        point::compile(Columns::CHANGED, operator, operands)
-    },
-};
-
-const CREATED: Field = Field {
-    code: 16,
-    name: "created",
-    value: FieldType::Time,
-    compile: |operator, operands| {
-        point::compile(Columns::CREATED, operator, operands)
-    },
-};
+pub(super) const FIELDS: &[&Field] = &[
+    &field::<{ Columns::ACCESSED.bits() }>(14, "accessed"),
+    &field::<{ Columns::CHANGED.bits() }>(15, "changed"),
+    &field::<{ Columns::CREATED.bits() }>(16, "created"),
+];
