@@ -27,5 +27,7 @@ pub use self::expr::{Expr, Operand, Operator, Test};
 pub use self::fields::{ExtensionError, Field, FieldType, parse_extensions};
 pub use self::language::SyntaxError;
 pub use self::matcher::{Columns, Entries, Facts, Matcher, Matches};
-pub use self::options::{Filter, FilterError, FilterOption, Repeat};
+pub use self::options::{
+    Filter, FilterError, FilterOption, FilterSetting, Repeat,
+};
 pub use self::program::{Program, ProgramError, ProgramFault};

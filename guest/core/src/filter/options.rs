@@ -51,6 +51,17 @@ pub enum Repeat {
     Last,
 }
 
+/// An option with a value that makes sense.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FilterSetting {
+    /// The option's name.
+    name: &'static str,
+    /// What it means beside others of the option.
+    repeat: Repeat,
+    /// What must be true.
+    expr: Expr,
+}
+
 /// An option has a value that makes no sense, or options contradict each
 /// other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +90,27 @@ impl FilterOption {
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         Self::all().find(|option| option.name == name)
+    }
+
+    /// Reads a value of it.
+    ///
+    /// # Errors
+    ///
+    /// The value makes no sense.
+    pub fn read(
+        &self,
+        value: &[u8],
+        clock: &Clock,
+    ) -> Result<FilterSetting, FilterError> {
+        let (value, repeat) = match value.strip_prefix(b"!") {
+            Some(value) if self.repeat == Repeat::Pattern => {
+                (value, Repeat::Exclude)
+            }
+            _ => (value, self.repeat),
+        };
+        let expr = (self.parse)(value, clock)
+            .map_err(|why| FilterError { option: self.name, why })?;
+        Ok(FilterSetting { name: self.name, repeat, expr })
     }
 
     /// The keyword that it is in Python and in configuration: its name with
@@ -228,19 +260,11 @@ impl Filter {
     /// The value makes no sense.
     pub fn set(
         &mut self,
-        option: &'static FilterOption,
+        option: &FilterOption,
         value: &[u8],
         clock: &Clock,
     ) -> Result<(), FilterError> {
-        let (value, repeat) = match value.strip_prefix(b"!") {
-            Some(value) if option.repeat == Repeat::Pattern => {
-                (value, Repeat::Exclude)
-            }
-            _ => (value, option.repeat),
-        };
-        let expr = (option.parse)(value, clock)
-            .map_err(|why| FilterError { option: option.name, why })?;
-        self.add(option.name, repeat, expr);
+        self.add(option.read(value, clock)?);
         Ok(())
     }
 
@@ -328,10 +352,12 @@ impl Filter {
         operand: Operand,
     ) {
         let expr = Expr::test(field, operator, operand);
-        self.add(name, Repeat::Last, expr);
+        self.add(FilterSetting { name, repeat: Repeat::Last, expr });
     }
 
-    fn add(&mut self, name: &'static str, repeat: Repeat, expr: Expr) {
+    /// Adds an option that was read.
+    pub fn add(&mut self, setting: FilterSetting) {
+        let FilterSetting { name, repeat, expr } = setting;
         if repeat == Repeat::Exclude {
             self.excluded.push(expr);
             return;

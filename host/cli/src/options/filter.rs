@@ -1,14 +1,15 @@
 //! Which entries are wanted: the options that stand for a test of them. What
 //! they are called and mean is told in core, where each field has its own.
 
-use std::{ffi::OsString, sync::LazyLock};
+use std::sync::LazyLock;
 
 use clap::{
     Arg, ArgAction, ArgGroup, ArgMatches, Args, Command, FromArgMatches,
     builder::{OsStringValueParser, TypedValueParser},
-    error::ErrorKind,
 };
-use sanchay_core::filter::{Clock, Filter, FilterError, FilterOption};
+use sanchay_core::filter::{
+    Clock, Filter, FilterError, FilterOption, FilterSetting,
+};
 
 /// The group of all of them.
 pub(crate) const GROUP: &str = "FilterArgs";
@@ -36,9 +37,9 @@ impl Args for FilterArgs {
 /// An option as clap has it.
 fn argument(option: &'static FilterOption) -> Arg {
     let parser = OsStringValueParser::new().try_map(move |value| {
-        let mut filter = Filter::default();
-        let set = set(&mut filter, option, &value);
-        set.map(|()| value).map_err(|FilterError { why, .. }| why)
+        let clock = Clock::asking(|| NOW.clone());
+        let read = option.read(value.as_encoded_bytes(), &clock);
+        read.map_err(|FilterError { why, .. }| why)
     });
     let argument = Arg::new(option.name)
         .long(option.name)
@@ -56,24 +57,13 @@ fn argument(option: &'static FilterOption) -> Arg {
     }
 }
 
-fn set(
-    filter: &mut Filter,
-    option: &'static FilterOption,
-    value: &OsString,
-) -> Result<(), FilterError> {
-    let clock = Clock::asking(|| NOW.clone());
-    filter.set(option, value.as_encoded_bytes(), &clock)
-}
-
 impl FromArgMatches for FilterArgs {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let mut filter = Filter::default();
         for option in FilterOption::all() {
-            let values = matches.get_many::<OsString>(option.name);
-            for value in values.into_iter().flatten() {
-                set(&mut filter, option, value).map_err(|error| {
-                    clap::Error::raw(ErrorKind::ValueValidation, error)
-                })?;
+            let settings = matches.get_many::<FilterSetting>(option.name);
+            for setting in settings.into_iter().flatten() {
+                filter.add(setting.clone());
             }
         }
         Ok(Self(filter))
