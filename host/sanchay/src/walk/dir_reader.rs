@@ -483,7 +483,7 @@ impl DirReader {
         let Self { found, matched, metadata, errors, scratch, .. } = self;
         let Scratch { survivors, numbers, directory, .. } = scratch;
         directory.clear();
-        if self.needs_directory {
+        if self.needs_directory && self.columns.has(Columns::NAME) {
             node.write_path_below_root(directory);
         }
         let names = others.map_or(found.listing.names(), Names::bytes);
