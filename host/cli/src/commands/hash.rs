@@ -258,7 +258,7 @@ impl HashArgs {
             true => Source::Stdin,
             false => Source::Path(path.clone()),
         });
-        let listed = self.walk.list.with(&[])?.into_owned();
+        let listed = self.walk.list.paths()?;
         Ok(named.chain(listed.into_iter().map(Source::Path)).collect())
     }
 

@@ -5,7 +5,6 @@
 //! the parser: it is not the current directory.)
 
 use std::{
-    borrow::Cow,
     ffi::OsString,
     fs,
     io::{self, Read as _},
@@ -46,12 +45,9 @@ impl ListArgs {
         lines.chain(self.files0_from.iter().map(|it| (it.as_path(), 0)))
     }
 
-    /// The paths that are named and those that the lists name.
-    pub(crate) fn with<'n>(
-        &self,
-        named: &'n [PathBuf],
-    ) -> Result<Cow<'n, [PathBuf]>, Failure> {
-        let mut all = Cow::Borrowed(named);
+    /// The paths that the lists name.
+    pub(crate) fn paths(&self) -> Result<Vec<PathBuf>, Failure> {
+        let mut all = Vec::new();
         for (file, end) in self.files() {
             let bytes = match is_stdin(file) {
                 true => {
@@ -65,15 +61,14 @@ impl ListArgs {
                 source,
             })?;
             let paths = bytes.split(|byte| *byte == end);
-            all.to_mut()
-                .extend(paths.filter(|path| !path.is_empty()).map(listed));
+            all.extend(paths.filter(|path| !path.is_empty()).map(listed));
         }
         Ok(all)
     }
 
-    /// The roots that were named or listed. Where there is neither, the
-    /// current directory, for which the library takes an empty path: what lies
-    /// in it is then reported without `./`.
+    /// The roots that were named, then those that were listed. Where there is
+    /// neither, the current directory, for which the library takes an empty
+    /// path: what lies in it is then reported without `./`.
     pub(crate) fn or_current(
         &self,
         named: &[PathBuf],
@@ -81,7 +76,7 @@ impl ListArgs {
         if named.is_empty() && !self.is_given() {
             return Ok(vec![PathBuf::new()]);
         }
-        Ok(self.with(named)?.into_owned())
+        Ok([named, &self.paths()?].concat())
     }
 }
 
