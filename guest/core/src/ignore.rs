@@ -16,6 +16,8 @@
 mod budget;
 mod class;
 mod component;
+mod excludes_file;
+mod in_force;
 mod line;
 mod names;
 mod path;
@@ -28,6 +30,10 @@ mod rule_set;
 #[cfg(test)]
 mod tests;
 
+pub use self::excludes_file::excludes_file;
+pub use self::in_force::{
+    EXCLUDE, Found, GIT, GITIGNORE, IGNORE, InForce, Rank, weight,
+};
 pub use self::retain::{TooCostly, retain};
 pub use self::rule_set::{
     MAX_RULES, MAX_TEXT, Place, RuleSet, RuleSetError,

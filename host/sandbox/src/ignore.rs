@@ -1,8 +1,9 @@
 //! Ignore files, and what can be wrong with their rules.
 
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use sanchay_core::ignore::{MAX_RULES, Place, RuleSetError};
+use sanchay_core::ignore::{Place, RuleSetError, weight};
 
 use crate::Fault;
 
@@ -15,21 +16,29 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 pub struct IgnoreFile {
     /// No two of a process have the same.
     id: u64,
+    path: PathBuf,
     text: Vec<u8>,
     place: Place,
 }
 
 impl IgnoreFile {
-    /// An ignore file with this text, in a directory that lies there.
+    /// An ignore file with this text, in a directory that lies there. Its path
+    /// is for messages.
     #[must_use]
-    pub fn new(text: Vec<u8>, place: Place) -> Self {
-        Self { id: NEXT.fetch_add(1, Relaxed), text, place }
+    pub fn new(path: PathBuf, text: Vec<u8>, place: Place) -> Self {
+        Self { id: NEXT.fetch_add(1, Relaxed), path, text, place }
     }
 
     /// The same rules for another directory.
     #[must_use]
     pub fn at(&self, place: Place) -> Self {
-        Self::new(self.text.clone(), place)
+        Self::new(self.path.clone(), self.text.clone(), place)
+    }
+
+    /// Its path, for messages.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// What no other ignore file of this process has.
@@ -50,13 +59,10 @@ impl IgnoreFile {
         &self.place
     }
 
-    /// How many bytes its rules may take up in an instance, roughly and at
-    /// most: what is kept of the text, and an entry for each rule.
+    /// How many bytes its rules take up in an instance, roughly and at most.
     #[must_use]
     pub fn weight(&self) -> usize {
-        const RULE: usize = 64;
-        let rules = (self.text.len() / 2).min(MAX_RULES) + 1;
-        self.text.len().saturating_mul(4).saturating_add(rules * RULE)
+        weight(self.text.len())
     }
 }
 

@@ -11,6 +11,7 @@
 mod support;
 
 use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -312,7 +313,8 @@ fn ignore_rules_that_cannot_be_are_never_used() {
     let mut inspector = inspector_of("liar");
     set_filter(&mut inspector, "x").unwrap();
     let file = |text: &str| {
-        Arc::new(IgnoreFile::new(text.into(), Place::Below(Vec::new())))
+        let place = Place::Below(Vec::new());
+        Arc::new(IgnoreFile::new(PathBuf::new(), text.into(), place))
     };
     let fault = |error| match error {
         IgnoreError::Fault(fault) => fault,

@@ -124,6 +124,11 @@ class WalkOptions(TypedDict, total=False):
         one_file_system: Enter no directory on another file system than its
             root. Pseudo file systems (/proc, /sys) are never entered on the
             way from another one.
+        gitignore: Leave out what git ignores: by .gitignore and .ignore in each
+            directory, .git/info/exclude, the user's own excludes file, and
+            the files above a root up to the top of its repository; and .git.
+        ignore_files: Leave out what the rules in this file ignore, or in one of
+            these, matched with the path below each root.
         walker: How directories are listed; the answers are the same.
     """
 
@@ -144,6 +149,8 @@ class WalkOptions(TypedDict, total=False):
     beneath: bool
     max_depth: int | None
     one_file_system: bool
+    gitignore: bool
+    ignore_files: Paths
     walker: Walker
 
 
