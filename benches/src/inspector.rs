@@ -186,9 +186,8 @@ impl Inspect for NativeInspector {
         let entries = named(listing).map_err(batch_error)?;
         let rules: Vec<&RuleSet> =
             files.iter().filter_map(|it| self.rules.get(&it.id())).collect();
-        ignore::retain(out, &entries, &rules).map_err(|TooCostly(index)| {
-            IgnoreError::TooCostly(index as usize)
-        })
+        ignore::retain(out, &entries, &rules)
+            .map_err(|TooCostly(index)| IgnoreError::TooCostly(index as usize))
     }
 
     fn match_metadata(

@@ -155,10 +155,7 @@ impl IgnoreFile {
 
 /// Reads an ignore file in a directory. `None` where there is no regular file
 /// of that name: as in git, a link is not followed.
-fn read_in(
-    folder: &Descriptor,
-    name: &str,
-) -> Result<Option<Vec<u8>>, Cause> {
+fn read_in(folder: &Descriptor, name: &str) -> Result<Option<Vec<u8>>, Cause> {
     match open_file(folder, name) {
         Ok((file, stat)) => read(&file, &stat).map(Some),
         Err(
@@ -172,8 +169,7 @@ fn read_in(
 /// Reads an open ignore file, which must not be too long.
 fn read(file: &Descriptor, stat: &Stat) -> Result<Vec<u8>, Cause> {
     let most = u64::try_from(MAX_TEXT).unwrap_or(u64::MAX);
-    let too_long =
-        || Cause::from(Problem::IgnoreRules(RuleSetError::TooLong));
+    let too_long = || Cause::from(Problem::IgnoreRules(RuleSetError::TooLong));
     if stat.size > most {
         return Err(too_long());
     }

@@ -187,8 +187,7 @@ impl Walk<'_> {
             None => lister.rules_of_root(),
         };
         let paths = (below, self.path.as_str());
-        let mut items =
-            lister.list(&folder, paths, &mut rules, &mut on_error);
+        let mut items = lister.list(&folder, paths, &mut rules, &mut on_error);
         for mut error in errors {
             // A root without metadata counts as missing.
             let refused = matches!(error.cause, Cause::Host(_));

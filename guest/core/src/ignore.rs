@@ -35,6 +35,4 @@ pub use self::in_force::{
     EXCLUDE, Found, GIT, GITIGNORE, IGNORE, InForce, Rank, weight,
 };
 pub use self::retain::{TooCostly, retain};
-pub use self::rule_set::{
-    MAX_RULES, MAX_TEXT, Place, RuleSet, RuleSetError,
-};
+pub use self::rule_set::{MAX_RULES, MAX_TEXT, Place, RuleSet, RuleSetError};

@@ -3,10 +3,10 @@
 use alloc::vec::Vec;
 
 use sanchay_core::batch::{self, Batch};
-use sanchay_core::ignore::{self, Place, RuleSet, RuleSetError, TooCostly};
 use sanchay_core::filter::{
     Columns, Entries, Matcher, Matches, Program, ProgramError, ProgramFault,
 };
+use sanchay_core::ignore::{self, Place, RuleSet, RuleSetError, TooCostly};
 use sanchay_core::kind::EntryKind;
 
 use crate::Inspector;

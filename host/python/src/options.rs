@@ -1,8 +1,6 @@
 //! What a call can be told: the program's options, under the same names.
 
-use std::{
-    ffi::OsString, os::unix::ffi::OsStringExt as _, path::PathBuf,
-};
+use std::{ffi::OsString, os::unix::ffi::OsStringExt as _, path::PathBuf};
 
 use pyo3::{
     exceptions::{PyTypeError, PyValueError},
@@ -79,8 +77,7 @@ impl Walk {
 pub(crate) fn walk_options(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     let options = PyDict::new(py);
     filters::add_defaults(&options)?;
-    for flag in
-        ["hidden", "follow", "beneath", "one_file_system", "gitignore"]
+    for flag in ["hidden", "follow", "beneath", "one_file_system", "gitignore"]
     {
         options.set_item(flag, false)?;
     }

@@ -7,8 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sanchay_core::{escape::escaped, problem::CostlyRules};
 pub use sanchay_core::problem::{Action, Problem};
+use sanchay_core::{escape::escaped, problem::CostlyRules};
 use sanchay_sandbox::IgnoreError;
 use sanchay_storage::StorageError;
 

@@ -22,7 +22,8 @@ pub fn excludes_file(config: &[u8]) -> Option<Vec<u8>> {
                 rest = behind.get(1..)?;
             }
             _ => {
-                let is_name = |it: &u8| it.is_ascii_alphanumeric() || *it == b'-';
+                let is_name =
+                    |it: &u8| it.is_ascii_alphanumeric() || *it == b'-';
                 let end = rest.iter().position(|it| !is_name(it));
                 let (name, behind) =
                     rest.split_at_checked(end.unwrap_or(rest.len()))?;

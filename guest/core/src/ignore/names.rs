@@ -64,9 +64,8 @@ impl Texts {
 
     /// Sorts them, and keeps each once.
     pub(super) fn sort(&mut self, shared: &[u8]) {
-        self.sorted.sort_unstable_by(|a, b| {
-            a.0.of(shared).cmp(b.0.of(shared))
-        });
+        self.sorted
+            .sort_unstable_by(|a, b| a.0.of(shared).cmp(b.0.of(shared)));
         self.sorted.dedup_by(|later, kept| {
             let same = later.0.of(shared) == kept.0.of(shared);
             if same {

@@ -110,9 +110,7 @@ fn pieces(pattern: &[u8]) -> Option<Vec<Piece<'_>>> {
 
 /// The first stars, if text stands before them.
 fn first_with_head(pieces: &[Piece<'_>]) -> Option<usize> {
-    pieces
-        .iter()
-        .position(|it| matches!(it, Piece::Stars([_, ..], _)))
+    pieces.iter().position(|it| matches!(it, Piece::Stars([_, ..], _)))
 }
 
 /// The parts of pieces without such stars.
@@ -145,10 +143,7 @@ fn with_head(pieces: &[Piece<'_>], at: usize) -> Vec<Vec<Part>> {
         return Vec::new();
     };
     let passed = stars.windows(2).take_while(|pair| {
-        matches!(
-            pair,
-            [Piece::Stars(_, Follows::Slash), Piece::Stars(..)]
-        )
+        matches!(pair, [Piece::Stars(_, Follows::Slash), Piece::Stars(..)])
     });
     let (last, after) = match stars.get(passed.count()..) {
         Some([Piece::Stars(_, last), after @ ..]) => (*last, after),
@@ -200,18 +195,24 @@ mod tests {
             ("?/**\\/**\\/b", vec![vec![one("?"), Any(2), one("b")]]),
             ("*/a**/b", vec![vec![one("*"), one("a**"), one("b")]]),
             ("a/*b**", vec![vec![one("a"), one("*b**")]]),
-            ("x/a**", vec![
-                vec![one("x"), one("a*")],
-                vec![one("x"), one("a*"), Rest],
-            ]),
-            ("a**/b", vec![
-                vec![one("ab")],
-                vec![one("a*"), Any(0), one("b")],
-            ]),
-            ("x/a**/**/b/c", vec![
-                vec![one("x"), one("ab"), one("c")],
-                vec![one("x"), one("a*"), Any(0), one("b"), one("c")],
-            ]),
+            (
+                "x/a**",
+                vec![
+                    vec![one("x"), one("a*")],
+                    vec![one("x"), one("a*"), Rest],
+                ],
+            ),
+            (
+                "a**/b",
+                vec![vec![one("ab")], vec![one("a*"), Any(0), one("b")]],
+            ),
+            (
+                "x/a**/**/b/c",
+                vec![
+                    vec![one("x"), one("ab"), one("c")],
+                    vec![one("x"), one("a*"), Any(0), one("b"), one("c")],
+                ],
+            ),
             ("a**\\/b", vec![vec![one("a*"), Any(0), one("b")]]),
             ("a**/**", vec![vec![one("a*")], vec![one("a*"), Rest]]),
             ("a**//b", vec![vec![one("a"), one("b")]]),

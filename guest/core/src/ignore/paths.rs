@@ -85,9 +85,7 @@ impl Paths {
             };
             self.steps.push(step);
         }
-        let is_text = |step: &Step| {
-            matches!(step, Step::One(it) if it.shape == Shape::Literal)
-        };
+        let is_text = |step: &Step| matches!(step, Step::One(it) if it.shape == Shape::Literal);
         let steps = self.steps.get(start..).unwrap_or_default();
         match steps.split_last() {
             Some((Step::One(name), above)) if steps.iter().all(is_text) => {
@@ -114,9 +112,8 @@ impl Paths {
         let mut texts = core::mem::take(&mut self.texts);
         texts.sort_by(|a, b| a.0.of(shared).cmp(b.0.of(shared)));
         for (path, name, verdict, directories) in texts {
-            let same = |it: &&mut Folder| {
-                it.path.of(shared) == path.of(shared)
-            };
+            let same =
+                |it: &&mut Folder| it.path.of(shared) == path.of(shared);
             match self.folders.last_mut().filter(same) {
                 Some(folder) => folder.names.add(name, verdict, directories),
                 None => {
@@ -236,8 +233,7 @@ impl Matching<'_> {
             let least = usize::try_from(least).unwrap_or(usize::MAX);
             let Some(mut rest) = way.get(least..) else { return false };
             loop {
-                let Some((names, behind)) =
-                    rest.split_at_checked(part.len())
+                let Some((names, behind)) = rest.split_at_checked(part.len())
                 else {
                     return false;
                 };

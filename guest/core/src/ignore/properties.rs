@@ -30,7 +30,9 @@ fn matches(pattern: &[u8], text: &[u8], apart: bool, begins: bool) -> bool {
                 || rest.starts_with(b"/")
                 || rest.starts_with(b"\\/");
             let alone = stars > 1 && begins && closes;
-            if apart && alone && rest.starts_with(b"/")
+            if apart
+                && alone
+                && rest.starts_with(b"/")
                 && matches(&rest[1..], text, apart, true)
             {
                 return true;

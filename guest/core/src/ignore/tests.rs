@@ -32,8 +32,7 @@ fn left<'n>(
         })
         .collect();
     let batch = Batch::new(&data, &ends).unwrap();
-    let entries =
-        Entries::named(directory.as_bytes(), batch, &kinds).unwrap();
+    let entries = Entries::named(directory.as_bytes(), batch, &kinds).unwrap();
     let all: Vec<u32> = (0..).take(names.len()).collect();
     let mut matches = Matches { entries: all.clone(), directories: all };
     matches.directories.retain(|at| names[*at as usize].ends_with('/'));
@@ -140,7 +139,10 @@ fn what_is_larger_than_an_ignore_file_may_be_is_refused() {
     assert_eq!(parse(&long), Err(RuleSetError::TooManyRules));
     let comment = [&b"#"[..], &b"a".repeat(MAX_TEXT - 1)].concat();
     assert_eq!(parse(&comment), Ok(()));
-    assert_eq!(parse(&[&comment[..], b"\n"].concat()), Err(RuleSetError::TooLong));
+    assert_eq!(
+        parse(&[&comment[..], b"\n"].concat()),
+        Err(RuleSetError::TooLong)
+    );
     assert_eq!(parse(&b"a\n".repeat(MAX_RULES)), Ok(()));
     let path = [b"*/".repeat(MAX_RULES + 1), b"x".to_vec()].concat();
     assert_eq!(parse(&path), Err(RuleSetError::TooManyRules));

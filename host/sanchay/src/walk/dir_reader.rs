@@ -353,9 +353,8 @@ impl DirReader {
                 found = Some(metadata);
                 if unresolved {
                     let ignoring = &mut self.scratch.ignoring;
-                    match match_one(
-                        inspector, directory, ignoring, name, kind,
-                    ) {
+                    match match_one(inspector, directory, ignoring, name, kind)
+                    {
                         Ok(matches) => (wanted, enters) = matches,
                         Err(fault) => {
                             self.errors.push(EntryError::new(

@@ -8,7 +8,7 @@ mod user;
 use std::{
     os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 use sanchay_core::ignore::{
@@ -18,6 +18,7 @@ use sanchay_sandbox::{IgnoreFile, Place};
 use sanchay_storage::{
     Directory, File, Links, Listing, Metadata, Storage, StorageError,
 };
+use sanchay_sync::lock;
 
 use self::in_force::Adding;
 pub(crate) use self::in_force::InForce;
@@ -37,6 +38,8 @@ pub(crate) struct Ignoring {
     named: Vec<Arc<IgnoreFile>>,
     /// The user's own file.
     user: Option<Arc<IgnoreFile>>,
+    /// What is wrong with that, until it was said.
+    complaint: Mutex<Option<EntryError>>,
     /// What is left out wherever git's files count: its own.
     own: Arc<IgnoreFile>,
 }
@@ -56,12 +59,18 @@ impl Ignoring {
         });
         let named = named.collect::<Result<_, Error>>()?;
         let git = options.gitignore;
-        let user = git.then(user::read).transpose()?.flatten();
-        let user = user.map(|(path, text)| {
-            Arc::new(IgnoreFile::new(path, text, root()))
-        });
+        let user = if git { user::path() } else { None };
+        let (user, complaint) = match user.map(|path| user::read(&path)) {
+            Some(Ok(Some((path, text)))) => {
+                (Some(Arc::new(IgnoreFile::new(path, text, root()))), None)
+            }
+            None | Some(Ok(None)) => (None, None),
+            Some(Err(error)) => (None, Some(error)),
+        };
         let own = IgnoreFile::new(GIT.into(), GIT.into(), root());
-        Ok(Arc::new(Self { git, named, user, own: Arc::new(own) }))
+        let complaint = Mutex::new(complaint);
+        let own = Arc::new(own);
+        Ok(Arc::new(Self { git, named, user, complaint, own }))
     }
 
     /// Whether there is anything to ignore.
@@ -69,12 +78,12 @@ impl Ignoring {
         self.git || !self.named.is_empty()
     }
 
-    /// Has an inspector parse the files that do not lie in the trees.
+    /// Has an inspector parse the files that the caller named.
     pub(super) fn check(
         &self,
         inspector: &mut dyn Inspect,
     ) -> Result<(), Error> {
-        for file in self.named.iter().chain(&self.user) {
+        for file in &self.named {
             let added = inspector.add_rules(file);
             added.map_err(|error| refused(file.path(), error.into()))?;
         }
@@ -96,12 +105,17 @@ impl Ignoring {
             true => {
                 let kinds = listing.kinds().iter().copied();
                 let entries = kinds.enumerate();
-                Found::among(entries.map(|(at, kind)| (listing.name(at), kind)))
+                Found::among(
+                    entries.map(|(at, kind)| (listing.name(at), kind)),
+                )
             }
             false => Found::default(),
         };
         if !is_root && found.is_none() {
             return;
+        }
+        if is_root {
+            errors.extend(lock(&self.complaint).take());
         }
         let mut adding = Adding::new(&open.ignoring, inspector, errors);
         if is_root {
@@ -117,9 +131,8 @@ impl Ignoring {
                 };
                 adding.add(Rank::User, user);
             }
-            let path = |name: &Path| {
-                open.node.entry(name.as_os_str().as_bytes())
-            };
+            let path =
+                |name: &Path| open.node.entry(name.as_os_str().as_bytes());
             add_exclude(open.directory(), path, place(), &mut adding);
         }
         for (rank, name) in found.names() {

@@ -186,7 +186,10 @@ pub(super) fn crossing<'a>(
 
 impl Filter {
     /// The filter in this instance, which may be a fresh one.
-    pub(super) fn resource(&self, instance: &mut Instance) -> Result<ResourceAny> {
+    pub(super) fn resource(
+        &self,
+        instance: &mut Instance,
+    ) -> Result<ResourceAny> {
         if let Some(filter) = instance.resources.filter {
             return Ok(filter);
         }

@@ -13,32 +13,35 @@ use std::{
 use sanchay_core::ignore::excludes_file;
 use sanchay_storage::LocalStorage;
 
-use super::{is_missing, read as read_file, refused};
+use super::{is_missing, read as read_file, unusable};
 use crate::{
-    error::{Cause, Error},
+    error::{Cause, EntryError},
     walk::RootEntry,
 };
 
 /// How much of a configuration is read, in bytes.
 const MAX_CONFIG: u64 = 1 << 20;
 
-/// The user's excludes file and its text, if there is one.
-pub(super) fn read() -> Result<Option<(PathBuf, Vec<u8>)>, Error> {
-    let Some(path) = path() else { return Ok(None) };
-    match RootEntry::open_file(&LocalStorage::new(), &path) {
-        Ok((file, metadata)) => {
-            let text = read_file(&file, &metadata);
-            let text = text.map_err(|cause| refused(&path, cause))?;
-            Ok(Some((path, text)))
-        }
-        Err(Cause::Io(error)) if is_missing(&error) => Ok(None),
-        Err(cause) => Err(refused(&path, cause)),
+/// The text of the user's excludes file, if there is one, with its path.
+pub(super) fn read(
+    path: &Path,
+) -> Result<Option<(PathBuf, Vec<u8>)>, EntryError> {
+    let opened = RootEntry::open_file(&LocalStorage::new(), path);
+    let text = match opened {
+        Ok((file, metadata)) => read_file(&file, &metadata),
+        Err(Cause::Io(error)) if is_missing(&error) => return Ok(None),
+        Err(cause) => Err(cause),
+    };
+    let path = path.to_owned();
+    match text {
+        Ok(text) => Ok(Some((path, text))),
+        Err(cause) => Err(unusable(path, cause)),
     }
 }
 
 /// Where it is: as the configuration of the user says, or else in the folder
 /// of configurations.
-fn path() -> Option<PathBuf> {
+pub(super) fn path() -> Option<PathBuf> {
     let home = folder("HOME");
     let configs = folder("XDG_CONFIG_HOME")
         .or_else(|| Some(home.as_ref()?.join(".config")));
