@@ -25,6 +25,7 @@ mod extremes;
 mod fields;
 mod filters;
 mod following;
+mod gitignore;
 mod hash;
 mod interrupt;
 mod links;

@@ -21,6 +21,7 @@ pub mod checklist;
 pub mod expression;
 pub mod filter;
 pub mod hasher;
+pub mod ignore;
 mod input;
 pub mod names;
 pub mod options;
@@ -36,6 +37,7 @@ pub const TARGETS: &[Target] = &[
     ("expression", expression::run),
     ("filter", filter::run),
     ("hasher", hasher::run),
+    ("ignore", ignore::run),
     ("names", names::run),
     ("options", options::run),
     ("plugins", plugins::run),

@@ -36,6 +36,10 @@ pub struct WalkOptions {
     pub filter: Filter,
     /// How many levels to go down; a root's own entries have depth 1.
     pub max_depth: Option<usize>,
+    /// Whether to leave out what git ignores.
+    pub gitignore: bool,
+    /// Files of ignore rules.
+    pub ignore_files: Vec<String>,
 }
 
 /// Where records go, and in which form.

@@ -122,6 +122,17 @@ impl Given {
                 self.walk.filter = take(&mut self.walk.filter).hidden(true);
                 self.walks = true;
             }
+            Choice::Gitignore => {
+                self.walk.gitignore = true;
+                self.walks = true;
+            }
+            Choice::IgnoreFile => {
+                match value()? {
+                    "" => return Err(refused("a path is empty".into())),
+                    path => self.walk.ignore_files.push(path.into()),
+                }
+                self.walks = true;
+            }
             Choice::MaxDepth => {
                 let depth = depth(value()?).map_err(refused)?;
                 self.walk.max_depth = Some(depth);

@@ -21,9 +21,11 @@ pub(crate) enum Choice {
     /// A test of the entries.
     Filter(&'static FilterOption),
     Format,
+    Gitignore,
     Hardlinks,
     Help,
     Hidden,
+    IgnoreFile,
     Json,
     MaxDepth,
     /// A hash function, by an option of its own name.
@@ -156,6 +158,21 @@ pub(crate) const OPTIONS: &[Offered] = &[
         ("hidden", ""),
         ALL,
         "Include hidden files and directories",
+    ),
+    offered(
+        Choice::Gitignore,
+        None,
+        ("gitignore", ""),
+        ALL,
+        "Leave out what git ignores, by .gitignore, .ignore and \
+         .git/info/exclude from each ROOT down, and .git itself",
+    ),
+    offered(
+        Choice::IgnoreFile,
+        None,
+        ("ignore-file", " <FILE>"),
+        ALL,
+        "Leave out what the rules in FILE ignore, in the form of .gitignore",
     ),
     offered(
         Choice::Explain,

@@ -23,6 +23,13 @@ pub(crate) enum Failure {
     Fields(UnknownField),
     /// The filter cannot be compiled.
     Program(ProgramError),
+    /// An ignore file that the user named cannot be used.
+    IgnoreFile {
+        /// The file.
+        path: String,
+        /// Why not.
+        cause: Cause,
+    },
     /// Whoever read the output has gone; that is how `| head` ends.
     Closed,
     /// A file could not be made or written.
@@ -53,6 +60,12 @@ impl fmt::Display for Failure {
             }
             Self::Fields(error) => write!(f, "--fields: {error}"),
             Self::Program(error) => error.fmt(f),
+            Self::IgnoreFile { path, cause } => write!(
+                f,
+                "{}: {}: {cause}",
+                escaped(path.as_bytes()),
+                Action::Ignore
+            ),
             Self::Closed => f.write_str("the output has no reader"),
             Self::Output { path, action, why } if path.is_empty() => {
                 write!(f, "standard output: {action}: {why}")

@@ -21,6 +21,7 @@ pub mod filter;
 mod folding;
 pub mod grouping;
 pub mod hashing;
+pub mod ignore;
 pub mod kind;
 pub mod order;
 pub mod pattern;

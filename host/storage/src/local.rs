@@ -106,7 +106,8 @@ impl Storage for LocalStorage {
     }
 
     fn locate(&self, path: &Path) -> Result<(FileId, Vec<u8>), StorageError> {
-        let path = WorkingDirectory::absolute(self.from.as_ref(), path);
+        let from = self.from.as_ref();
+        let path = WorkingDirectory::absolute(from, location(path));
         let path = std::fs::canonicalize(path)?;
         let (Some(parent), Some(name)) = (path.parent(), path.file_name())
         else {

@@ -146,6 +146,11 @@ class WalkOptions(TypedDict, total=False):
             an extractor finds in files is in the ``values`` of the records,
             which then are an ExtractedFile, ExtractedHash or ExtractedGroup,
             and in columns of Arrow tables. Compiling one may take seconds.
+        gitignore: Leave out what git ignores: by .gitignore and .ignore in each
+            directory, .git/info/exclude, the user's own excludes file, and
+            the files above a root up to the top of its repository; and .git.
+        ignore_files: Leave out what the rules in this file ignore, or in one of
+            these, matched with the path below each root.
         walker: How directories are listed; the answers are the same.
     """
 
@@ -167,6 +172,8 @@ class WalkOptions(TypedDict, total=False):
     max_depth: int | None
     one_file_system: bool
     plugin: Plugins
+    gitignore: bool
+    ignore_files: Paths
     walker: Walker
 
 

@@ -33,8 +33,8 @@ use crate::{
     queue::WorkQueue,
     run::RunState,
     walk::{
-        Names, Node, Open, Operation, Parent, RootEntry, SharedDirectoryCache,
-        Task, TaskSink, Traversal, Walk, Worker,
+        Ignoring, Names, Node, Open, Operation, Parent, RootEntry,
+        SharedDirectoryCache, Task, TaskSink, Traversal, Walk, Worker,
     },
 };
 
@@ -65,6 +65,7 @@ pub(super) fn hash(
     options.walk.filter = options.walk.filter.files_only();
     let options = &options;
     let named = options.walk.named_filter()?;
+    let ignoring = Ignoring::read(&options.walk, &*storage)?;
     if monitor.progress.is_some()
         && let Some((files, bytes)) =
             expected(&*storage, sources, options, &named)
@@ -94,6 +95,7 @@ pub(super) fn hash(
         pool,
         run: &run,
         options: &options.walk,
+        ignoring: &ignoring,
         operation: &tree,
         queue: &queue,
         visited: None,

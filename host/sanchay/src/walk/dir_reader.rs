@@ -4,15 +4,18 @@
 
 mod contents;
 
-use std::vec::Drain;
+use std::{sync::Arc, vec::Drain};
 
 use sanchay_core::filter::Facts;
-use sanchay_sandbox::{Columns, Fault, KindSet, Matches};
+use sanchay_sandbox::{
+    Columns, Fault, IgnoreError, IgnoreFile, KindSet, Matches,
+};
 use sanchay_storage::{EntryKind, FileId, Listing, Metadata, Span};
 
 use self::contents::Contents;
 pub(crate) use self::contents::{Directory, MatchedFiles};
 use super::{
+    ignoring::Ignoring,
     names::Names,
     node::Node,
     open::{Open, Parent},
@@ -51,6 +54,7 @@ pub(crate) struct DirReader {
     columns: Columns,
     /// Whether the filter looks at the path of the directory.
     needs_directory: bool,
+    ignoring: Arc<Ignoring>,
     scratch: Scratch,
 }
 
@@ -64,8 +68,11 @@ struct Scratch {
     survivors: Vec<u32>,
     ends: Vec<u32>,
     numbers: Vec<u64>,
-    /// The directory's path below the root, where the filter looks at it.
+    /// The directory's path below the root, where the filter or ignore rules
+    /// look at it.
     directory: Vec<u8>,
+    /// The ignore files that apply to the directory.
+    ignoring: Vec<Arc<IgnoreFile>>,
 }
 
 impl DirReader {
@@ -73,12 +80,18 @@ impl DirReader {
     pub(crate) fn new(
         inspector: &mut dyn Inspect,
         options: &WalkOptions,
+        ignoring: &Arc<Ignoring>,
     ) -> Result<Self, Error> {
         let program = options.filter.program().map_err(Error::Filter)?;
         inspector.set_filter(&program)?;
+        ignoring.check(inspector)?;
         let columns = inspector.filter_columns().map_err(Error::Sandbox)?;
         let wanted_kinds = inspector.filter_kinds().map_err(Error::Sandbox)?;
-        let listed = wanted_kinds.with(EntryKind::Directory);
+        let mut listed = wanted_kinds.with(EntryKind::Directory);
+        if ignoring.is_active() {
+            // Ignore files are some.
+            listed = listed.with(EntryKind::File);
+        }
         let portable = options.walker == Walker::Portable;
         let listing = Listing::new(listed, options.follow, portable);
         Ok(Self {
@@ -94,6 +107,7 @@ impl DirReader {
             wanted_kinds,
             columns,
             needs_directory: program.needs_directory(),
+            ignoring: Arc::clone(ignoring),
             scratch: Scratch::default(),
         })
     }
@@ -172,16 +186,17 @@ impl DirReader {
     }
 
     /// Lists an open directory and matches its entries by name;
-    /// [`directory`](Self::directory) is what is left of them.
+    /// [`directory`](Self::directory) is what is left of them. Afterwards the
+    /// directory knows its ignore files.
     pub(crate) fn read_dir(
         &mut self,
         inspector: &mut dyn Inspect,
-        open: &Open,
+        open: &mut Open,
     ) {
         self.found.clear();
-        let node = &*open.node;
+        let node = &*Arc::clone(&open.node);
         self.scratch.directory.clear();
-        if self.needs_directory {
+        if self.needs_directory || self.ignoring.is_active() {
             node.write_path_below_root(&mut self.scratch.directory);
         }
         if let Err(cause) = open.list(&mut self.found.listing) {
@@ -198,6 +213,17 @@ impl DirReader {
                 kind => *kind,
             },
         ));
+        self.scratch.ignoring.clear();
+        if self.ignoring.is_active() {
+            self.ignoring.enter(
+                open,
+                &self.found.listing,
+                &self.scratch.directory,
+                inspector,
+                &mut self.errors,
+            );
+            self.scratch.ignoring.extend(open.ignoring.files().cloned());
+        }
         self.match_names(inspector, node);
         if follow || self.found.listing.has_unresolved() {
             self.resolve_kinds(inspector, open);
@@ -225,11 +251,11 @@ impl DirReader {
         let mut start = 0;
         while start < self.found.listing.len() {
             let end = (start + NAMES_PER_CALL).min(self.found.listing.len());
-            if self.match_range(inspector, start, end).is_err() {
+            if self.match_range(inspector, node, start, end).is_err() {
                 // One name must not cost the others theirs.
                 for index in start..end {
                     let matched =
-                        self.match_range(inspector, index, index + 1);
+                        self.match_range(inspector, node, index, index + 1);
                     if let Err(fault) = matched {
                         let path = node.entry(self.found.listing.name(index));
                         self.errors.push(EntryError::new(
@@ -247,27 +273,36 @@ impl DirReader {
     fn match_range(
         &mut self,
         inspector: &mut dyn Inspect,
+        node: &Node,
         start: usize,
         end: usize,
     ) -> Result<(), Fault> {
-        let listing = &self.found.listing;
+        let Self { found, scratch, errors, .. } = self;
+        let Scratch { matches, ends: own_ends, directory, ignoring, .. } =
+            scratch;
+        let listing = &found.listing;
         let base = listing.span(start).0;
         let ends = listing.ends().get(start..end).unwrap_or(&[]);
         let ends = if base == 0 {
             ends
         } else {
-            self.scratch.ends.clear();
-            self.scratch.ends.extend(ends.iter().map(|end| end - base));
-            &self.scratch.ends
+            own_ends.clear();
+            own_ends.extend(ends.iter().map(|end| end - base));
+            own_ends
         };
         let last = listing.span(end - 1).1;
         let batch = sanchay_sandbox::Listing {
-            directory: &self.scratch.directory,
+            directory,
             names: slice(listing.names(), (base, last)),
             ends,
-            kinds: self.found.kinds.get(start..end).unwrap_or(&[]),
+            kinds: found.kinds.get(start..end).unwrap_or(&[]),
         };
-        inspector.match_names(&batch, &mut self.scratch.matches)?;
+        match_batch(inspector, &batch, ignoring, matches, |file| {
+            let file = file.path().to_owned();
+            let cause = Cause::CostlyRules { file };
+            let path = node.entry(b"");
+            errors.push(EntryError::new(path, Action::Filter, cause));
+        })?;
         let first = offset(start);
         let Matches { entries, directories } = &self.scratch.matches;
         let by_name = &mut self.scratch.by_name;
@@ -317,7 +352,9 @@ impl DirReader {
                 kind = metadata.kind;
                 found = Some(metadata);
                 if unresolved {
-                    match match_one(inspector, directory, name, kind) {
+                    let ignoring = &mut self.scratch.ignoring;
+                    match match_one(inspector, directory, ignoring, name, kind)
+                    {
                         Ok(matches) => (wanted, enters) = matches,
                         Err(fault) => {
                             self.errors.push(EntryError::new(
@@ -552,6 +589,7 @@ impl DirReader {
 fn match_one(
     inspector: &mut dyn Inspect,
     directory: &[u8],
+    ignoring: &mut Vec<Arc<IgnoreFile>>,
     name: &[u8],
     kind: EntryKind,
 ) -> Result<(bool, bool), Fault> {
@@ -562,8 +600,32 @@ fn match_one(
         kinds: &[kind],
     };
     let mut matches = Matches::default();
-    inspector.match_names(&batch, &mut matches)?;
+    match_batch(inspector, &batch, ignoring, &mut matches, |_| {})?;
     Ok((!matches.entries.is_empty(), !matches.directories.is_empty()))
+}
+
+/// Matches names by the filter and by ignore files. Files whose rules cost too
+/// much are taken out, and told of.
+fn match_batch(
+    inspector: &mut dyn Inspect,
+    batch: &sanchay_sandbox::Listing<'_>,
+    ignoring: &mut Vec<Arc<IgnoreFile>>,
+    matches: &mut Matches,
+    mut on_costly: impl FnMut(&IgnoreFile),
+) -> Result<(), Fault> {
+    while !ignoring.is_empty() {
+        match inspector.match_names_ignoring(batch, ignoring, matches) {
+            Ok(()) => return Ok(()),
+            Err(IgnoreError::TooCostly(index)) if index < ignoring.len() => {
+                on_costly(&ignoring.remove(index));
+            }
+            Err(IgnoreError::Fault(fault)) => return Err(fault),
+            Err(error) => {
+                return Err(Fault::ContractViolation(error.to_string()));
+            }
+        }
+    }
+    inspector.match_names(batch, matches)
 }
 
 /// Whether a link's target does not exist, or is the link itself.

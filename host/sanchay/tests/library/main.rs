@@ -16,6 +16,7 @@ mod examples;
 #[cfg(feature = "plugins")]
 mod extractors;
 mod filter;
+mod ignoring;
 mod sharing;
 mod storage;
 mod streams;

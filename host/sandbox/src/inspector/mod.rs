@@ -7,6 +7,7 @@ mod checklists;
 mod exports;
 mod filtering;
 mod hashing;
+mod ignoring;
 mod stream;
 mod trees;
 
@@ -19,6 +20,7 @@ use crate::caller;
 use crate::shared::Shared;
 pub(crate) use exports::InspectorExports;
 use filtering::Filter;
+use ignoring::RuleSets;
 use stream::{Hashers, Stream};
 
 type Caller = caller::Caller<InspectorExports>;
@@ -29,6 +31,7 @@ type Instance = caller::Instance<InspectorExports>;
 pub(crate) struct Resources {
     hashers: Hashers,
     filter: Option<ResourceAny>,
+    rules: RuleSets,
 }
 
 /// One instance of the component, for one thread at a time.
