@@ -23,6 +23,8 @@ pub enum Action {
     Filter,
     /// Reading an entry's metadata.
     Stat,
+    /// Reading what a symbolic link says.
+    ReadLink,
     /// Opening a file.
     Open,
     /// Reading a file.
@@ -41,6 +43,7 @@ impl fmt::Display for Action {
             Self::ReadDirectory => "cannot list the directory",
             Self::Filter => "cannot filter the names",
             Self::Stat => "cannot read the metadata",
+            Self::ReadLink => "cannot read the link",
             Self::Read => "cannot read",
             Self::Hash => "cannot hash",
             Self::Extract => "cannot extract values",

@@ -8,6 +8,7 @@ mod arguments;
 mod commands;
 mod context;
 mod defect;
+mod execute;
 mod exit;
 mod failure;
 mod faults;
@@ -19,6 +20,7 @@ mod output;
 mod plugins;
 mod progress;
 mod signals;
+mod sort;
 mod standard_streams;
 mod terminal;
 

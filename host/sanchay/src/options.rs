@@ -49,6 +49,8 @@ pub struct WalkOptions {
     /// never entered on the way from another, whatever this says; as a root
     /// they are.
     pub one_file_system: bool,
+    /// Whether to read what the symbolic links that are found say.
+    pub read_links: bool,
     /// How directories are listed.
     pub walker: Walker,
     /// Plugins: filters, which must want an entry as well, and extractors,

@@ -4,7 +4,10 @@ use std::{ops::ControlFlow, path::PathBuf};
 
 use clap::Args;
 use sanchay::ScanEvent;
-use sanchay_core::{record::RecordKind, size};
+use sanchay_core::{
+    record::{FieldId, RecordKind},
+    size,
+};
 use sanchay_output::TextOptions;
 
 use crate::{
@@ -12,9 +15,10 @@ use crate::{
     exit::{self, Exit},
     failure::Failure,
     options::{
-        output::OutputArgs, plugin::PluginArgs, run::RunArgs, walk::WalkArgs,
+        execute::ExecuteArgs, output::OutputArgs, plugin::PluginArgs,
+        run::RunArgs, sort::SortArgs, walk::WalkArgs,
     },
-    output::{Inputs, Output, RecordWriter, Sink, row},
+    output::{Inputs, Output, RecordWriter, Request, Sink},
     plugins::load_all,
 };
 
@@ -57,11 +61,25 @@ pub(crate) struct ScanArgs {
     print0: bool,
 
     /// Print only the number of files
-    #[arg(long, conflicts_with = "print0")]
+    #[arg(long, conflicts_with_all = ["print0", "template", "sort", "long"])]
     count: bool,
+
+    /// Print lines as ls -l does: permissions, links, owner, group, size, time
+    #[arg(
+        short,
+        long,
+        conflicts_with_all = ["print0", "format", "json", "fields", "template"]
+    )]
+    long: bool,
 
     #[command(flatten)]
     output: OutputArgs,
+
+    #[command(flatten)]
+    sort: SortArgs,
+
+    #[command(flatten)]
+    execute: ExecuteArgs,
 
     #[command(flatten)]
     walk: WalkArgs,
@@ -145,7 +163,8 @@ impl ScanArgs {
         context: &Context,
     ) -> Result<Exit, Failure> {
         let interrupt = context.catch_signals()?;
-        let streams = self.output.file().is_none();
+        let sorted = self.sort.sort.is_some();
+        let streams = self.output.file().is_none() && !sorted;
         let messages = self.run.messages(context, streams);
         let engine = self.run.engine()?;
         let silent = self.print0.then_some("--print0");
@@ -154,10 +173,20 @@ impl ScanArgs {
         let paths = [roots, &self.plugin.paths()];
         let inputs = Inputs { paths: &paths, stdin: false };
         let kind = RecordKind::File;
-        let output = Output::open(&self.output, inputs, kind, &plugins, text)?;
+        let output = Output::open(Request {
+            sort: Some(&self.sort),
+            long: self.long,
+            commands: self.execute.commands(self.run.threads),
+            cancel: interrupt.cancel.clone(),
+            color: context.terminal.colored_stdout,
+            text,
+            ..Request::new(&self.output, inputs, kind, &plugins)
+        })?;
+        let mut options = self.walk.options(plugins.clone(), &output.sink);
+        options.read_links = output.schema.has(FieldId::Target);
         let outcome = engine
             .scan(roots)
-            .options(self.walk.options(plugins, &output.sink))
+            .options(options)
             .monitor(&messages.monitor(&interrupt.cancel))
             .for_each_batch(|_| {
                 let output = &output;
@@ -167,8 +196,7 @@ impl ScanArgs {
                     ScanEvent::Files(batch) => {
                         for file in batch.iter() {
                             output.take()?;
-                            let facts = writer.facts(file.metadata);
-                            writer.write(&row(&file, facts.as_ref()))?;
+                            writer.write_entry(&file)?;
                         }
                         writer.flush_if_due()?;
                         output.is_enough()

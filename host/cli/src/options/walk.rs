@@ -48,7 +48,7 @@ pub(crate) struct WalkArgs {
     ///
     /// Pseudo file systems (/proc, /sys) are never entered from another file
     /// system; to look into one, name it.
-    #[arg(short = 'x', long, aliases = ["xdev", "mount"])]
+    #[arg(long, aliases = ["xdev", "mount"])]
     pub(crate) one_file_system: bool,
 
     /// Print the expression that the filters add up to, and do nothing else
@@ -98,6 +98,7 @@ impl WalkArgs {
             max_depth: self.max_depth,
             storage: None,
             one_file_system: self.one_file_system,
+            read_links: false,
             walker: match self.walker {
                 WalkerArg::Native => Walker::Native,
                 WalkerArg::Portable => Walker::Portable,
