@@ -52,11 +52,8 @@ fn a_template_writes_the_fields_of_files_and_digests() {
 #[test]
 fn times_of_a_template_are_in_the_zone_of_the_environment() {
     let tree = tree();
-    let file = tree.path("d/a.tar.gz");
-    let time =
-        std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_790_000_000);
-    let opened = fs::OpenOptions::new().write(true).open(&file).unwrap();
-    opened.set_modified(time).unwrap();
+    let time = UNIX_EPOCH + Duration::from_secs(1_790_000_000);
+    tree.touch("d/a.tar.gz", time);
     let at = |zone| {
         let program = sanchay().within(tree.root()).env("TZ", zone);
         let words = "scan d -e gz --template {modified:%Y-%m-%dT%H%M}";

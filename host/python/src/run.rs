@@ -60,7 +60,7 @@ impl Run {
         progress: Option<Py<PyAny>>,
         path_bytes: bool,
     ) -> Self {
-        let options = Options { path_bytes };
+        let options = Options { path_bytes, ..Options::default() };
         let schema = Arc::new(sanchay_arrow::schema(&work.schema, options));
         let consumer = Consumer::new(work);
         let control: Arc<dyn Control> = Arc::clone(consumer.feed()) as _;
