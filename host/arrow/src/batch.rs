@@ -157,8 +157,7 @@ fn names(
     bytes: bool,
     columns: &mut Vec<ArrayRef>,
 ) {
-    let shown = |name: Option<&_>| str::from_utf8(name?).ok();
-    let texts = || names.iter().map(shown);
+    let texts = || names.iter().map(|it| str::from_utf8(it?).ok());
     columns.push(match few {
         true => Arc::new(texts().collect::<Dictionary>()),
         false => Arc::new(StringArray::from_iter(texts())),

@@ -211,6 +211,26 @@ impl Output {
         }
     }
 
+    /// Writes the records that were sorted, or runs commands for them.
+    fn write_sorted(&self, sorter: &Sorter) -> io::Result<()> {
+        match &self.target {
+            Target::Encoder(encoder) if !encoder.is_ordered() => {
+                let encode = |batch: &RecordBatch| {
+                    let mut encoded = Encoded::default();
+                    encoder.encode(batch, &mut encoded).map(|()| encoded)
+                };
+                sorter.finish_with(encode, |encoded| match encoded {
+                    Ok(it) => self.sink.write(&it.bytes, it.splits()),
+                    Err(why) => self.sink.fail(io::Error::other(why)),
+                })
+            }
+            _ => {
+                let mut encoded = Encoded::default();
+                sorter.finish(|batch| self.write(batch, &mut encoded))
+            }
+        }
+    }
+
     /// Whether records are written while the run lasts.
     pub(crate) fn streams(&self) -> bool {
         self.sorter.is_none()
@@ -242,10 +262,7 @@ impl Output {
     ) -> Result<Exit, Failure> {
         let complete = !matches!(ended, Err(_) | Ok(Exit::Failed));
         if complete && let Some(sorter) = &self.sorter {
-            let mut encoded = Encoded::default();
-            let sorted =
-                sorter.finish(|batch| self.write(batch, &mut encoded));
-            if let Err(error) = sorted {
+            if let Err(error) = self.write_sorted(sorter) {
                 let _ = self.sink.fail_to_sort(error);
             }
         }

@@ -6,6 +6,7 @@
 //! Workers encode and order their own batches; what they share is a list.
 
 mod merge;
+mod parallel;
 mod record;
 mod run;
 
@@ -23,12 +24,16 @@ use sanchay_sync::lock;
 
 use self::{
     merge::merge,
+    parallel::in_order,
     record::{Chunk, Place},
     run::Run,
 };
 
 /// A batch of so many bytes is passed on.
 const FULL: usize = 64 * 1024;
+
+/// So many records are a part that one thread deals with.
+const PART: usize = 1024;
 
 /// So many runs of one length are merged into a longer one: each needs a
 /// descriptor and a buffer while it is merged.
@@ -138,7 +143,7 @@ impl Sorter {
         let chunks = std::mem::take(&mut rows.chunks);
         (rows.count, rows.bytes) = (0, 0);
         let order = Place::of_all(&chunks);
-        let wanted = self.limit.unwrap_or(usize::MAX);
+        let wanted = self.wanted();
         let records = order.iter().take(wanted);
         let run = Run::write(records.map(|it| Ok(it.record(&chunks))))?;
         rows.runs.push((0, run));
@@ -160,7 +165,7 @@ impl Sorter {
 
     /// One run of several.
     fn merged(&self, runs: Vec<Run>) -> io::Result<Run> {
-        let mut wanted = self.limit.unwrap_or(usize::MAX);
+        let mut wanted = self.wanted();
         let mut writer = Run::writer()?;
         // Whether the limit ended it makes no difference.
         let _ = merge(runs, |record| {
@@ -179,18 +184,9 @@ impl Sorter {
         &self,
         mut emit: impl FnMut(&RecordBatch) -> ControlFlow<()>,
     ) -> io::Result<()> {
-        let mut rows = lock(&self.rows);
-        let mut left = self.limit.unwrap_or(usize::MAX);
         let mut batch = RecordBatch::new(Arc::clone(&self.shown));
         let mut pass = |record: &[u8]| {
-            if left == 0 {
-                return Ok(ControlFlow::Break(()));
-            }
-            left -= 1;
-            let row = record::row(record);
-            if row.and_then(|row| batch.push_encoded(row)).is_none() {
-                return Err(record::damaged());
-            }
+            self.decode(record, &mut batch)?;
             if batch.bytes() < FULL {
                 return Ok(ControlFlow::Continue(()));
             }
@@ -198,34 +194,101 @@ impl Sorter {
             batch.clear();
             Ok(flow)
         };
-        let flow = if rows.runs.is_empty() {
-            let chunks = std::mem::take(&mut rows.chunks);
-            drop(rows);
-            let order = Place::of_all(&chunks);
-            let mut places = order.iter();
-            loop {
-                let Some(place) = places.next() else {
-                    break ControlFlow::Continue(());
-                };
-                if pass(place.record(&chunks))?.is_break() {
-                    break ControlFlow::Break(());
+        let flow = match self.sorted()? {
+            Sorted::Memory(chunks, order) => {
+                let records = order.iter().map(|it| it.record(&chunks));
+                let mut flow = ControlFlow::Continue(());
+                for record in records {
+                    flow = pass(record)?;
+                    if flow.is_break() {
+                        break;
+                    }
                 }
+                flow
             }
-        } else {
-            if !rows.chunks.is_empty() {
-                self.spill(&mut rows)?;
+            Sorted::Runs(runs) => {
+                let mut left = self.wanted();
+                merge(runs, |record| match left.checked_sub(1) {
+                    Some(less) => {
+                        left = less;
+                        pass(record)
+                    }
+                    None => Ok(ControlFlow::Break(())),
+                })?
             }
-            let runs = std::mem::take(&mut rows.runs);
-            drop(rows);
-            merge(runs.into_iter().map(|(_, run)| run).collect(), pass)?
         };
-        // A limit is no reason to keep the last ones back.
+        // A limit breaks, too: what was passed before it is wanted.
         let _ = flow;
         if !batch.is_empty() {
             let _ = emit(&batch);
         }
         Ok(())
     }
+
+    /// The same, where something is made of each batch before it is passed on,
+    /// whatever came before it: several threads do that.
+    pub(crate) fn finish_with<T: Send>(
+        &self,
+        make: impl Fn(&RecordBatch) -> T + Sync,
+        mut pass: impl FnMut(T) -> ControlFlow<()>,
+    ) -> io::Result<()> {
+        if !lock(&self.rows).runs.is_empty() {
+            return self.finish(|batch| pass(make(batch)));
+        }
+        let Sorted::Memory(chunks, order) = self.sorted()? else {
+            debug_assert!(false, "nothing was put aside");
+            return Ok(());
+        };
+        let parts: Vec<&[Place]> = order.chunks(PART).collect();
+        let part = |places: &&[Place]| {
+            let mut batch = RecordBatch::new(Arc::clone(&self.shown));
+            for place in *places {
+                self.decode(place.record(&chunks), &mut batch)?;
+            }
+            Ok(make(&batch))
+        };
+        in_order(&parts, part, pass)
+    }
+
+    /// Appends a record to a batch.
+    fn decode(
+        &self,
+        record: &[u8],
+        batch: &mut RecordBatch,
+    ) -> io::Result<()> {
+        let row = record::row(record);
+        let taken = row.and_then(|row| batch.push_encoded(row));
+        taken.ok_or_else(record::damaged)
+    }
+
+    fn wanted(&self) -> usize {
+        self.limit.unwrap_or(usize::MAX)
+    }
+
+    /// Takes all records out, in order.
+    fn sorted(&self) -> io::Result<Sorted> {
+        let mut rows = lock(&self.rows);
+        if rows.runs.is_empty() {
+            let chunks = std::mem::take(&mut rows.chunks);
+            drop(rows);
+            let mut order = Place::of_all(&chunks);
+            order.truncate(self.wanted());
+            return Ok(Sorted::Memory(chunks, order));
+        }
+        if !rows.chunks.is_empty() {
+            self.spill(&mut rows)?;
+        }
+        let runs = std::mem::take(&mut rows.runs);
+        Ok(Sorted::Runs(runs.into_iter().map(|(_, run)| run).collect()))
+    }
+}
+
+/// All records, in order.
+enum Sorted {
+    /// They are in memory.
+    Memory(Vec<Chunk>, Vec<Place>),
+    /// They are to be merged.
+    Runs(Vec<Run>),
 }
 
 #[cfg(test)]
@@ -276,18 +339,25 @@ mod tests {
                 });
             }
         });
-        let mut out = Vec::new();
-        let taken = sorter.finish(|batch| {
+        let plain = |batch: &RecordBatch| {
             let (Some(Column::Name(names)), Some(Column::Unsigned(sizes))) =
                 (batch.column(FieldId::Name), batch.column(FieldId::Size))
             else {
                 panic!("a column is missing");
             };
             let names = names.iter().map(|it| it.unwrap().to_vec());
-            out.extend(names.zip(sizes.iter().copied()));
+            names.zip(sizes.iter().copied()).collect::<Vec<Plain>>()
+        };
+        let mut out = Vec::new();
+        let mut take = |rows| {
+            out.extend(rows);
             ControlFlow::Continue(())
-        });
-        taken.unwrap();
+        };
+        match rows.len() % 2 {
+            0 => sorter.finish_with(plain, take),
+            _ => sorter.finish(|batch| take(plain(batch))),
+        }
+        .unwrap();
         out
     }
 
@@ -322,7 +392,7 @@ mod tests {
 
     #[test]
     fn the_first_of_many_are_kept_and_runs_of_runs_are_merged() {
-        let rows: Vec<Plain> = (0..20_000_u64)
+        let rows: Vec<Plain> = (0..20_002_u64)
             .map(|it| {
                 let size = it.wrapping_mul(2_654_435_761) % 10_007;
                 (it.to_string().into_bytes(), Some(size))

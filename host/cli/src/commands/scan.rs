@@ -165,7 +165,11 @@ impl ScanArgs {
         let interrupt = context.catch_signals()?;
         let sorted = self.sort.sort.is_some();
         let streams = self.output.file().is_none() && !sorted;
-        let messages = self.run.messages(context, streams);
+        let commands = self.execute.commands(self.run.threads);
+        // They have the terminal for themselves.
+        let no_progress = self.run.no_progress || commands.is_some();
+        let run = RunArgs { no_progress, ..self.run };
+        let messages = run.messages(context, streams);
         let engine = self.run.engine()?;
         let silent = self.print0.then_some("--print0");
         let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
@@ -176,7 +180,7 @@ impl ScanArgs {
         let output = Output::open(Request {
             sort: Some(&self.sort),
             long: self.long,
-            commands: self.execute.commands(self.run.threads),
+            commands,
             cancel: interrupt.cancel.clone(),
             color: context.terminal.colored_stdout,
             text,

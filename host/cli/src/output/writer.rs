@@ -15,6 +15,9 @@ use super::{Output, owners::OwnerNames};
 /// A batch of so many bytes is encoded and written.
 const FULL: usize = 64 * 1024;
 
+/// The same where they are sorted: each batch is put in order by itself.
+const FULL_TO_SORT: usize = 256 * 1024;
+
 /// How long records are held back from a reader that may be waiting.
 const FLUSH_INTERVAL: Duration = Duration::from_millis(100);
 
@@ -24,6 +27,8 @@ pub(crate) struct RecordWriter<'o> {
     batch: RecordBatch,
     encoded: Encoded,
     written: Instant,
+    /// How many bytes are a full batch.
+    full: usize,
     facts: bool,
     /// The names of owners and groups, if the records have them.
     owners: Option<OwnerNames>,
@@ -36,6 +41,7 @@ impl<'o> RecordWriter<'o> {
         let named = names.into_iter().any(|it| output.schema.has(it));
         Self {
             output,
+            full: if output.streams() { FULL } else { FULL_TO_SORT },
             owners: named.then(OwnerNames::default),
             batch: RecordBatch::new(Arc::clone(&output.schema)),
             encoded: Encoded::default(),
@@ -115,7 +121,7 @@ impl<'o> RecordWriter<'o> {
         row: Row<'_>,
     ) -> ControlFlow<()> {
         self.push_file(metadata, row);
-        match self.batch.bytes() >= FULL {
+        match self.batch.bytes() >= self.full {
             true => self.flush(),
             false => ControlFlow::Continue(()),
         }
@@ -125,7 +131,7 @@ impl<'o> RecordWriter<'o> {
     /// is watching. `Break` if nothing can be written any more.
     pub(crate) fn flush_if_due(&mut self) -> ControlFlow<()> {
         let watched = self.output.sink.is_terminal() && self.output.streams();
-        if watched || self.batch.bytes() >= FULL {
+        if watched || self.batch.bytes() >= self.full {
             return self.flush();
         }
         if !self.output.streams() {
