@@ -82,6 +82,21 @@ fn paths_are_links_where_that_is_wanted() {
     assert!(before.ends_with(&path), "{link:?}");
     assert_eq!(after, "d/ä b\x1b]8;;\x1b\\\n");
     assert_eq!(run("scan d --fields path --hyperlink"), "d/ä b\n");
+    assert_eq!(run("hash d -o list"), "");
+    for words in ["hash d", "hash -c list"] {
+        let link = run(&format!("{words} --hyperlink=always"));
+        assert!(link.contains("d/ä b\x1b]8;;\x1b\\"), "{words}: {link:?}");
+    }
+    for words in [
+        "scan d --json --hyperlink=always",
+        "scan d -0 --hyperlink=always",
+        "scan d --template x --hyperlink=always",
+        "scan d --count --hyperlink=always",
+    ] {
+        let refused = sanchay().within(tree.root()).words(words).run();
+        let refused = refused.exits(2);
+        assert!(refused.stderr.contains("--hyperlink"), "{words}");
+    }
     let on_terminal = shown(&tree, "scan d --hyperlink", &[]);
     assert!(on_terminal.contains("\x1b]8;;file://"), "{on_terminal:?}");
     assert!(!shown(&tree, "scan d", &[]).contains("\x1b]8"));

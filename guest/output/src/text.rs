@@ -280,15 +280,22 @@ impl Text {
             return;
         };
         let mut scratch = Vec::new();
-        for (path, verdict) in paths.iter().zip(verdicts) {
-            let path = path.join(&mut scratch);
+        for (row, (path, verdict)) in paths.iter().zip(verdicts).enumerate() {
             let verdict = verdict.unwrap_or_default();
-            self.verdict(path, verdict, &mut out.bytes);
+            let name = path.join(&mut scratch);
+            let at = ((batch, row), path);
+            self.verdict(at, name, verdict, &mut out.bytes);
             out.end_record();
         }
     }
 
-    fn verdict(&self, path: &[u8], verdict: &str, out: &mut Vec<u8>) {
+    fn verdict(
+        &self,
+        (at, shown): ((&RecordBatch, usize), PathRef<'_>),
+        path: &[u8],
+        verdict: &str,
+        out: &mut Vec<u8>,
+    ) {
         const WANTED: &str = Verdict::Wanted.name();
         const UNWANTED: &str = Verdict::Unwanted.name();
         const OK: &str = Verdict::Ok.name();
@@ -296,12 +303,13 @@ impl Text {
         if matches!(verdict, WANTED | UNWANTED) {
             out.extend_from_slice(verdict.as_bytes());
             out.push(b'\t');
-            push_escaped(path, out);
+            self.options.styled(at, shown, out, |out| push_escaped(path, out));
             out.push(b'\n');
             return;
         }
         let escape = self.escape(NameEscape::Lines);
-        escape.begin(path, out).name(path, out);
+        let begun = escape.begin(path, out);
+        self.options.styled(at, shown, out, |out| begun.name(path, out));
         out.extend_from_slice(match verdict {
             OK => b": OK\n",
             FAILED => b": FAILED\n",

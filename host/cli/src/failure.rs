@@ -63,6 +63,12 @@ pub(crate) enum Failure {
         /// What is wrong.
         field: UnknownField,
     },
+    /// What is printed cannot have links.
+    #[error(
+        "--hyperlink=always needs lines of text: neither another --format nor \
+         --template nor --print0"
+    )]
+    NoLinks,
     /// A template does not fit the records.
     #[error("--template: {0}")]
     Template(SyntaxError),
@@ -175,6 +181,7 @@ impl Failure {
             | Self::OutputIsInput(_)
             | Self::BinaryOnTerminal
             | Self::Fields { .. }
+            | Self::NoLinks
             | Self::Template(_)
             | Self::Sort(_)
             | Self::Command { .. }

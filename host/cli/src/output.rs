@@ -291,6 +291,13 @@ fn encoder(
     if sink.is_terminal() && !format.is_text() {
         return Err(Failure::BinaryOnTerminal);
     }
+    let lines = format.is_lines() && options.template().is_none();
+    let links = match options.hyperlink() {
+        Color::Always if !lines || text.zero => return Err(Failure::NoLinks),
+        Color::Always => true,
+        Color::Auto => sink.is_terminal(),
+        Color::Never => false,
+    };
     text.terminal = sink.is_terminal();
     text.human = text.terminal && !options.names_format() && !text.zero;
     if let Some(template) = options.template() {
@@ -309,14 +316,9 @@ fn encoder(
         all.select(names)
             .map_err(|field| Failure::Fields { option: "--fields", field })?
     };
-    if format.is_lines() && !text.zero {
+    if lines && !text.zero {
         let in_file = options.file().is_some();
         let colors = color && !in_file && !options.names_format();
-        let links = match options.hyperlink() {
-            Color::Always => true,
-            Color::Auto => sink.is_terminal(),
-            Color::Never => false,
-        };
         if let Some(style) = TerminalStyle::new(colors, links) {
             shown = shown.with_extra(all, StyledPath::FIELDS);
             let style: Arc<dyn PathStyle> = Arc::new(style);

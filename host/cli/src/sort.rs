@@ -7,6 +7,7 @@
 
 mod merge;
 mod parallel;
+mod place;
 mod record;
 mod run;
 
@@ -23,10 +24,7 @@ use sanchay_core::record::{RecordBatch, Schema, SortOrder};
 use sanchay_sync::lock;
 
 use self::{
-    merge::merge,
-    parallel::in_order,
-    record::{Chunk, Place},
-    run::Run,
+    merge::merge, parallel::in_order, place::Place, record::Chunk, run::Run,
 };
 
 /// A batch of so many bytes is passed on.
@@ -120,7 +118,8 @@ impl Sorter {
         let order = Place::of_all(&chunks);
         let kept = order.get(..limit.min(order.len())).unwrap_or_default();
         if let Some(last) = kept.last() {
-            self.cutoff.fetch_min(last.prefix, Relaxed);
+            let (key, _) = record::text(last.record(&chunks));
+            self.cutoff.fetch_min(record::prefix(key), Relaxed);
         }
         if limit == 0 {
             // Nothing is less than nothing.
@@ -131,7 +130,7 @@ impl Sorter {
             if chunk.bytes.len() > FULL {
                 rows.chunks.push(std::mem::take(&mut chunk));
             }
-            chunk.push(place.prefix, place.record(&chunks));
+            chunk.push(place.record(&chunks));
         }
         rows.chunks.push(chunk);
         rows.count = kept.len();

@@ -36,8 +36,9 @@ null, in text a dash.
 The columns of plugins come last, as NAME.FIELD; in text they come before the
 path, with a dash where there is no value.
 
-Files are in no particular order. Only regular files are listed, unless --kind
-says otherwise.
+Files are in no particular order, unless --sort states one. Only regular files
+are listed, unless --kind says otherwise. On a terminal, sizes are those that a
+person reads, and paths have the colours of LS_COLORS; with --format, neither.
 
 Examples:
   sanchay scan
@@ -45,7 +46,10 @@ Examples:
   sanchay scan --changed-within 7d --kind file,symlink /srv
   sanchay scan -0 -e log /var | xargs -0 gzip
   sanchay scan --format ndjson -o files.ndjson /
-  sanchay scan --count -H ~";
+  sanchay scan --count -H ~
+  sanchay scan --sort size:desc --limit 20 -l /srv
+  sanchay scan --template '{size:human}\\t{path}' /srv
+  sanchay scan -e flac -x ffmpeg -i {} {.}.mp3";
 
 /// List the files below directories, with size and modification time.
 #[derive(Args, Debug)]
@@ -61,7 +65,9 @@ pub(crate) struct ScanArgs {
     print0: bool,
 
     /// Print only the number of files
-    #[arg(long, conflicts_with_all = ["print0", "template", "sort", "long"])]
+    #[arg(long, conflicts_with_all = [
+        "print0", "template", "sort", "long", "hyperlink",
+    ])]
     count: bool,
 
     /// Print lines as ls -l does: permissions, links, owner, group, size, time
@@ -171,7 +177,13 @@ impl ScanArgs {
         let run = RunArgs { no_progress, ..self.run };
         let messages = run.messages(context, streams);
         let engine = self.run.engine()?;
-        let silent = self.print0.then_some("--print0");
+        let silent = [
+            (self.print0, "--print0"),
+            (self.long, "--long"),
+            (commands.is_some(), "--exec"),
+        ];
+        let silent = silent.iter().find(|(given, _)| *given);
+        let silent = silent.map(|(_, option)| *option);
         let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
         let text = TextOptions { zero: self.print0, ..TextOptions::default() };
         let paths = [roots, &self.plugin.paths()];

@@ -67,7 +67,8 @@ pub(crate) struct OutputArgs {
 
     /// End after N results: files, or groups of equal ones
     ///
-    /// Which of them a scan finds first is not determined.
+    /// Which of them a scan finds first is not determined, unless --sort states
+    /// an order.
     #[arg(long, value_name = "N", visible_alias = "limit")]
     max_results: Option<u64>,
 

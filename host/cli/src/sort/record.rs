@@ -1,5 +1,5 @@
 //! Records as they wait: a key and a row, each after its length, in chunks of
-//! memory, with a place for each record that orders it.
+//! memory.
 
 use std::{cmp::Ordering, io};
 
@@ -7,21 +7,21 @@ use sanchay_core::record::{
     RecordBatch, SortOrder, encoded_path, put_number, read_number,
 };
 
-/// What a place takes up in memory here, in the list of all, and while that is
-/// sorted.
+/// What the place of a record takes up in memory here, in the list of all, and
+/// while that is sorted.
 const PLACE: usize = 40;
 
 /// Records, end to end.
 #[derive(Debug, Default)]
 pub(super) struct Chunk {
     pub(super) bytes: Vec<u8>,
-    /// In order: how the key of each begins, and where it stands.
+    /// How the key of each begins, ascending, and where it stands.
     pub(super) places: Vec<(u64, u32)>,
 }
 
 impl Chunk {
-    /// The records of a batch in order, but for those whose key begins with
-    /// more than `cutoff`.
+    /// The records of a batch, but for those whose key begins with more than
+    /// `cutoff`.
     pub(super) fn new(
         batch: &RecordBatch,
         order: &SortOrder,
@@ -47,10 +47,7 @@ impl Chunk {
             }
         }
         chunk.bytes.shrink_to_fit();
-        let Self { bytes, places } = &mut chunk;
-        places.sort_by(|a, b| {
-            a.0.cmp(&b.0).then_with(|| compare(at(bytes, a.1), at(bytes, b.1)))
-        });
+        chunk.places.sort_by_key(|(prefix, _)| *prefix);
         chunk
     }
 
@@ -60,9 +57,9 @@ impl Chunk {
         self.places.push((prefix, start));
     }
 
-    /// Appends a record that follows those there are.
-    pub(super) fn push(&mut self, prefix: u64, record: &[u8]) {
-        self.begin(prefix);
+    /// Appends a record whose key is not less than those there are.
+    pub(super) fn push(&mut self, record: &[u8]) {
+        self.begin(prefix(text(record).0));
         self.bytes.extend_from_slice(record);
     }
 
@@ -72,53 +69,15 @@ impl Chunk {
     }
 }
 
-/// Where a record stands in some chunks.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
-    /// How its key begins.
-    pub(super) prefix: u64,
-    chunk: u32,
-    start: u32,
-}
-
-impl Place {
-    /// The records of all chunks, in order.
-    pub(super) fn of_all(chunks: &[Chunk]) -> Vec<Self> {
-        let count = chunks.iter().map(|it| it.places.len()).sum();
-        let mut all = Vec::with_capacity(count);
-        for (chunk, index) in chunks.iter().zip(0..) {
-            let place = |&(prefix, start): &(u64, u32)| Self {
-                prefix,
-                chunk: index,
-                start,
-            };
-            all.extend(chunk.places.iter().map(place));
-        }
-        // The chunks are in order, which this finds and merges.
-        all.sort_by(|a, b| {
-            a.prefix
-                .cmp(&b.prefix)
-                .then_with(|| compare(a.record(chunks), b.record(chunks)))
-        });
-        all
-    }
-
-    /// The record.
-    pub(super) fn record(self, chunks: &[Chunk]) -> &[u8] {
-        let chunk = chunks.get(self.chunk as usize);
-        chunk.map_or(&[], |chunk| at(&chunk.bytes, self.start))
-    }
-}
-
 /// The record that begins there.
-fn at(bytes: &[u8], start: u32) -> &[u8] {
+pub(super) fn at(bytes: &[u8], start: u32) -> &[u8] {
     let record = bytes.get(start as usize..).unwrap_or_default();
     let length = parts(record).map_or(0, |(_, _, length)| length);
     record.get(..length).unwrap_or_default()
 }
 
 /// The first eight bytes of a key, as a number of their order.
-fn prefix(key: &[u8]) -> u64 {
+pub(super) fn prefix(key: &[u8]) -> u64 {
     let mut first = [0; 8];
     for (to, byte) in first.iter_mut().zip(key) {
         *to = *byte;
@@ -138,6 +97,13 @@ fn parts(bytes: &[u8]) -> Option<(&[u8], &[u8], usize)> {
     };
     let (key, row) = (part()?, part()?);
     Some((key, row, end))
+}
+
+/// What orders a record, in two pieces: its key and its path.
+pub(super) fn text(record: &[u8]) -> (&[u8], &[u8]) {
+    let found = parts(record).map(|(key, row, _)| (key, encoded_path(row)));
+    let (key, path) = found.unwrap_or_default();
+    (key, path.unwrap_or_default())
 }
 
 /// The row of a record.
