@@ -125,9 +125,7 @@ impl Output {
     pub(crate) fn open(request: Request<'_>) -> Result<Self, Failure> {
         let Request { options, sort, kind, plugins, .. } = request;
         let mut sink = Sink::open(options.file(), request.inputs)?;
-        let columns = plugins.columns().iter();
-        let columns = columns.map(|it| (it.name.to_string(), it.value_type));
-        let all = Schema::new(kind, columns);
+        let all = Schema::new(kind, plugins.fields());
         let (shown, target) = match request.commands {
             Some(commands) => {
                 let executor = Executor::new(commands, request.cancel)?;
