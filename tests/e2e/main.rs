@@ -21,6 +21,7 @@ mod digests;
 mod dupes;
 mod dupes_oracle;
 mod example_plugins;
+mod executing;
 mod extremes;
 mod fields;
 mod filters;
@@ -30,6 +31,7 @@ mod hash;
 mod interrupt;
 mod links;
 mod lists;
+mod long_lines;
 #[cfg(target_os = "linux")]
 mod mounts;
 mod names;
@@ -50,8 +52,11 @@ mod racing;
 mod rows;
 mod scan;
 mod scan_output;
+mod sorting;
 mod special;
 mod stdin;
+mod styles;
+mod templates;
 mod terminal;
 mod unsteady;
 

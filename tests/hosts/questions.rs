@@ -40,6 +40,8 @@ pub(crate) const ORDERED: &[&str] = &[
     "hash d/a.txt/ d/sub/",
     "hash d/to-a d/to-sub",
     "hash --min-size 100 d/a.txt d/large",
+    "hash --template {n:03,parent}|{hash:8}\\t{stem:slug,upper}|{depth} d",
+    "hash --fields path,root,depth,kind,links,hidden,empty,changed d ./d/sub",
     "dupes d",
     "dupes",
     "dupes d d/sub ./d",
@@ -79,6 +81,9 @@ pub(crate) const UNORDERED: &[&str] = &[
     "scan d/a.txt d/missing d/to-sub",
     "scan -H --gitignore --kind file,directory g",
     "scan --ignore-file g/rules --ignore-file=g/.gitignore g g/sub/c.o",
+    "scan --template {modified:%s}|{size:human}|{{{path:title}}}\\n d",
+    "scan --fields path,root,depth,target,hidden,empty -H --kind symlink d",
+    "scan --fields root,depth,parent,name,kind . ./d/sub/ d/a.txt",
 ];
 
 /// A tree with something for every question. `backslashes` tells whether the

@@ -27,6 +27,7 @@ pub mod names;
 pub mod options;
 pub mod plugins;
 pub mod sandbox;
+pub mod template;
 
 /// A target: its name, and what it does with an input.
 pub type Target = (&'static str, fn(&[u8]));
@@ -42,4 +43,5 @@ pub const TARGETS: &[Target] = &[
     ("options", options::run),
     ("plugins", plugins::run),
     ("sandbox", sandbox::run),
+    ("template", template::run),
 ];

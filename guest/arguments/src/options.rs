@@ -35,6 +35,7 @@ pub(crate) enum Choice {
     Print0,
     Quiet,
     Tag,
+    Template,
 }
 
 /// An option of the command's own.
@@ -145,6 +146,14 @@ pub(crate) const OPTIONS: &[Offered] = &[
         "The fields of each record, in this order, as name,size,modified",
     ),
     offered(
+        Choice::Template,
+        None,
+        ("template", " <TEMPLATE>"),
+        ALL,
+        "Print a line for each record, as '{path}\\t{size:human}'; times by \
+         strftime are in UTC",
+    ),
+    offered(
         Choice::Output,
         Some('o'),
         ("output", " <FILE>"),
@@ -193,16 +202,20 @@ pub(crate) const OPTIONS: &[Offered] = &[
 ];
 
 /// What only the native program has.
-const NATIVE: [&str; 27] = [
+const NATIVE: [&str; 33] = [
     "beneath",
     "check",
     "color",
+    "exec",
+    "exec-batch",
     "files-from",
     "files0-from",
     "follow",
+    "hyperlink",
     "ignore-missing",
     "limit",
     "log-format",
+    "long",
     "max-results",
     "mount",
     "no-progress",
@@ -214,6 +227,8 @@ const NATIVE: [&str; 27] = [
     "plugin-memory",
     "plugin-output",
     "plugin-time",
+    "sort",
+    "sort-memory",
     "status",
     "strict",
     "threads",
@@ -224,7 +239,7 @@ const NATIVE: [&str; 27] = [
 ];
 
 /// The same, of one letter.
-const NATIVE_SHORT: [char; 6] = ['L', 'c', 'j', 'v', 'w', 'x'];
+const NATIVE_SHORT: [char; 8] = ['L', 'X', 'c', 'j', 'l', 'v', 'w', 'x'];
 
 impl Choice {
     /// The option of that name, if the command has it.

@@ -25,9 +25,9 @@ mod tests;
 pub use self::clock::Clock;
 pub use self::expr::{Expr, Operand, Operator, Test};
 pub use self::fields::{ExtensionError, Field, FieldType, parse_extensions};
-pub use self::language::SyntaxError;
 pub use self::matcher::{Columns, Entries, Facts, Matcher, Matches};
 pub use self::options::{
     Filter, FilterError, FilterOption, FilterSetting, Repeat,
 };
 pub use self::program::{Program, ProgramError, ProgramFault};
+pub use crate::syntax_error::SyntaxError;

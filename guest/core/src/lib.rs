@@ -11,8 +11,10 @@
 
 extern crate alloc;
 
+pub mod append;
 pub mod batch;
 pub mod checklist;
+pub mod command_line;
 pub mod content;
 pub mod digest;
 pub mod escape;
@@ -29,8 +31,10 @@ pub mod problem;
 pub mod reading;
 pub mod record;
 pub mod size;
+mod syntax_error;
 #[cfg(feature = "std")]
 mod system_time;
+pub mod template;
 pub mod time;
 pub mod tree;
 pub mod value;

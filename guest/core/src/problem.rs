@@ -28,6 +28,8 @@ pub enum Action {
     Filter,
     /// Reading an entry's metadata.
     Stat,
+    /// Reading what a symbolic link says.
+    ReadLink,
     /// Opening a file.
     Open,
     /// Reading a file.
@@ -47,6 +49,7 @@ impl fmt::Display for Action {
             Self::Ignore => "cannot use the ignore file",
             Self::Filter => "cannot filter the names",
             Self::Stat => "cannot read the metadata",
+            Self::ReadLink => "cannot read the link",
             Self::Read => "cannot read",
             Self::Hash => "cannot hash",
             Self::Extract => "cannot extract values",

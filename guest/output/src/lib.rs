@@ -13,7 +13,10 @@ mod csv;
 mod encoded;
 mod json;
 pub mod json_text;
+mod long;
 pub mod name;
+mod style;
+mod template;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -30,6 +33,9 @@ use core::str::FromStr;
 use sanchay_core::record::{RecordBatch, Schema};
 
 pub use self::encoded::{BLOCK, Encoded};
+pub use self::long::LongEncoder;
+pub use self::style::{PathStyle, StyledPath};
+pub use self::template::TemplateEncoder;
 pub use self::text::TextOptions;
 
 /// A format of records.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use sanchay::{PluginError, describe_io_error, escaped};
-use sanchay_core::record::UnknownField;
+use sanchay_core::{record::UnknownField, template::SyntaxError};
 
 use crate::{
     exit::Exit,
@@ -56,8 +56,37 @@ pub(crate) enum Failure {
         source: io::Error,
     },
     /// A field that was asked for is none.
-    #[error("--fields: {0}")]
-    Fields(UnknownField),
+    #[error("{option}: {field}")]
+    Fields {
+        /// The option that names it.
+        option: &'static str,
+        /// What is wrong.
+        field: UnknownField,
+    },
+    /// What is printed cannot have links.
+    #[error(
+        "--hyperlink=always needs lines of text: neither another --format nor \
+         --template nor --print0"
+    )]
+    NoLinks,
+    /// A template does not fit the records.
+    #[error("--template: {0}")]
+    Template(SyntaxError),
+    /// Records could not be sorted.
+    #[error(
+        "--sort: cannot use a temporary file in {}: {}",
+        shown(&std::env::temp_dir()),
+        describe_io_error(.0)
+    )]
+    Sort(#[source] io::Error),
+    /// A command could not be run for a file.
+    #[error("cannot run {program}: {}", describe_io_error(.source))]
+    Command {
+        /// The program, escaped.
+        program: String,
+        /// What the system said.
+        source: io::Error,
+    },
     /// A component cannot be used as a plugin.
     #[error("{}: {}", shown(.path), refusal(.why))]
     Plugin {
@@ -151,7 +180,11 @@ impl Failure {
             | Self::Output { .. }
             | Self::OutputIsInput(_)
             | Self::BinaryOnTerminal
-            | Self::Fields(_)
+            | Self::Fields { .. }
+            | Self::NoLinks
+            | Self::Template(_)
+            | Self::Sort(_)
+            | Self::Command { .. }
             | Self::List { .. }
             | Self::Plugin { .. }
             | Self::PluginFile { .. }

@@ -9,6 +9,7 @@ mod arguments;
 mod commands;
 mod context;
 mod defect;
+mod execute;
 mod exit;
 mod failure;
 mod faults;
@@ -21,6 +22,7 @@ mod output;
 mod plugins;
 mod progress;
 mod signals;
+mod sort;
 mod standard_streams;
 mod terminal;
 

@@ -30,7 +30,7 @@ pub(crate) struct Messages {
 impl Messages {
     /// Messages with a progress bar, if `progress` says so.
     pub(crate) fn new(terminal: Terminal, progress: bool) -> Self {
-        let Terminal { color, stdout: shares, stderr } = terminal;
+        let Terminal { color, stdout: shares, stderr, .. } = terminal;
         let meter = Meter::new(progress && stderr, color);
         Self {
             meter,

@@ -58,6 +58,8 @@ pub struct WalkOptions {
     /// with. Rules of later files count more, and those that `gitignore`
     /// finds count more than these.
     pub ignore_files: Vec<PathBuf>,
+    /// Whether to read what the symbolic links that are found say.
+    pub read_links: bool,
     /// How directories are listed.
     pub walker: Walker,
     /// Plugins: filters, which must want an entry as well, and extractors,

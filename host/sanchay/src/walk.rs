@@ -137,6 +137,7 @@ impl<V: Visitor> Walk<'_, V> {
                         names: name,
                         spans: &[(0, offset(name.len()))],
                         metadata: &[metadata],
+                        targets: &[],
                         values: &values,
                     };
                     self.report(None, &batch, visitor);
@@ -312,6 +313,7 @@ impl<V: Visitor> Level<'_, V> {
             names,
             spans: matched.spans,
             metadata: matched.metadata,
+            targets: matched.targets,
             values: &[],
         };
         self.walk.report(Some(&open.node), &batch, visitor);

@@ -12,17 +12,15 @@
 //!
 //! [`parse`] reads it, and an [`Expr`] displays as it.
 
-mod error;
 mod lexer;
 mod parser;
 mod printer;
 #[cfg(test)]
 mod tests;
 
-pub use self::error::SyntaxError;
-
 use super::clock::Clock;
 use super::expr::Expr;
+use crate::syntax_error::SyntaxError;
 
 /// The most bytes that an expression may have.
 const MAX_TEXT: usize = 64 * 1024;

@@ -8,7 +8,7 @@ use crate::{logging::LogFormat, terminal::Color};
 #[derive(Args, Clone, Copy, Debug)]
 #[command(next_help_heading = "Messages")]
 pub(crate) struct GlobalArgs {
-    /// When to colour messages; NO_COLOR is respected
+    /// When to colour messages and paths; NO_COLOR is respected
     #[arg(
         long,
         global = true,

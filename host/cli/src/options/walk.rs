@@ -50,7 +50,7 @@ pub(crate) struct WalkArgs {
     ///
     /// Pseudo file systems (/proc, /sys) are never entered from another file
     /// system; to look into one, name it.
-    #[arg(short = 'x', long, aliases = ["xdev", "mount"])]
+    #[arg(long, aliases = ["xdev", "mount"])]
     pub(crate) one_file_system: bool,
 
     /// Leave out what git ignores, and .git itself
@@ -119,6 +119,7 @@ impl WalkArgs {
             one_file_system: self.one_file_system,
             gitignore: self.gitignore,
             ignore_files: self.ignore_file.clone(),
+            read_links: false,
             walker: match self.walker {
                 WalkerArg::Native => Walker::Native,
                 WalkerArg::Portable => Walker::Portable,

@@ -419,8 +419,9 @@ impl HashTree<'_> {
             (Some((start, _)), Some((_, end))) => end - start,
             _ => 0,
         };
+        let root = node.root_path().len();
         let mut batch =
-            ResultBatch::new(node.path(), spans.len(), bytes as usize);
+            ResultBatch::new(node.path(), root, spans.len(), bytes as usize);
         for (index, outcome) in range.zip(outcomes) {
             let name = names.get(index).unwrap_or_default();
             let Outcome { result, extracted } = outcome;
@@ -502,10 +503,11 @@ impl HashTree<'_> {
         result: Result<HashResult, Failure>,
         extracted: Extracted,
     ) {
-        let mut batch = ResultBatch::default();
+        let name = path.as_os_str().as_bytes();
+        let mut batch = ResultBatch::named(name);
         match result {
             Ok(result) => {
-                batch.push(path.as_os_str().as_bytes(), result);
+                batch.push(name, result);
                 let Extracted { values, causes, .. } = extracted;
                 batch.push_values(values);
                 for cause in causes {

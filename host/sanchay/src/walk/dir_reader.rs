@@ -41,6 +41,8 @@ pub(crate) struct DirReader {
     /// their metadata.
     matched: Vec<Span>,
     metadata: Vec<Metadata>,
+    /// What those of them say that are links; empty where none is.
+    targets: Vec<Option<Box<[u8]>>>,
     /// The errors since these were taken last.
     errors: Vec<EntryError>,
     plugin_filters: PluginFilters,
@@ -48,6 +50,7 @@ pub(crate) struct DirReader {
     max_depth: Option<usize>,
     leave_out: Vec<FileId>,
     one_file_system: bool,
+    read_links: bool,
     /// The kinds of entries that are wanted.
     wanted_kinds: KindSet,
     /// The columns of metadata that the filter asks for.
@@ -98,12 +101,14 @@ impl DirReader {
             found: Contents::new(listing),
             matched: Vec::new(),
             metadata: Vec::new(),
+            targets: Vec::new(),
             errors: Vec::new(),
             plugin_filters: PluginFilters::new(&options.plugins),
             follow: options.follow,
             max_depth: options.max_depth,
             leave_out: options.leave_out.clone(),
             one_file_system: options.one_file_system,
+            read_links: options.read_links,
             wanted_kinds,
             columns,
             needs_directory: program.needs_directory(),
@@ -125,7 +130,11 @@ impl DirReader {
 
     /// The files whose metadata was matched last.
     pub(crate) fn matched(&self) -> MatchedFiles<'_> {
-        MatchedFiles { spans: &self.matched, metadata: &self.metadata }
+        MatchedFiles {
+            spans: &self.matched,
+            metadata: &self.metadata,
+            targets: &self.targets,
+        }
     }
 
     /// Takes the errors since the last call.
@@ -473,6 +482,30 @@ impl DirReader {
             self.errors.push(EntryError::new(path, Action::Stat, cause));
         }
         self.match_metadata(inspector, &open.node, others);
+        self.read_targets(open, others);
+    }
+
+    /// Reads what the links among the files say that are left.
+    fn read_targets(&mut self, open: &Open, others: Option<&Names>) {
+        self.targets.clear();
+        let is_link = |it: &Metadata| it.kind == EntryKind::Symlink;
+        if !self.read_links || !self.metadata.iter().any(is_link) {
+            return;
+        }
+        let names = others.map_or(self.found.listing.names(), Names::bytes);
+        for (span, metadata) in self.matched.iter().zip(&self.metadata) {
+            let name = slice(names, *span);
+            let target = is_link(metadata).then(|| open.read_link(name));
+            self.targets.push(match target.transpose() {
+                Ok(target) => target.map(Vec::into_boxed_slice),
+                Err(cause) => {
+                    let path = open.node.entry(name);
+                    let action = Action::ReadLink;
+                    self.errors.push(EntryError::new(path, action, cause));
+                    None
+                }
+            });
+        }
     }
 
     /// Drops from `files` what the filters reject by metadata. Reads none
@@ -507,6 +540,7 @@ impl DirReader {
         self.matched.extend(file.spans());
         self.metadata.clear();
         self.metadata.push(metadata);
+        self.targets.clear();
         self.match_metadata(inspector, node, Some(file));
     }
 

@@ -151,13 +151,15 @@ impl<V: Visitor> Walk<'_, V> {
                     &mut visitor,
                 );
             } else {
-                let MatchedFiles { spans, metadata } = reader.matched();
+                let MatchedFiles { spans, metadata, targets } =
+                    reader.matched();
                 let batch = Batch {
                     parent: &node.path(),
                     root: node.root_path(),
                     names: names.bytes(),
                     spans,
                     metadata,
+                    targets,
                     values: &[],
                 };
                 self.report(Some(&node), &batch, &mut visitor);

@@ -166,6 +166,11 @@ impl Open {
         }
     }
 
+    /// What a symbolic link says.
+    pub(crate) fn read_link(&self, name: &[u8]) -> Result<Vec<u8>, Cause> {
+        Ok(self.handle.directory().read_link(name)?)
+    }
+
     /// Opens a regular file.
     pub(crate) fn open_file(
         &self,

@@ -7,7 +7,6 @@ use alloc::string::{String, ToString as _};
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::error::SyntaxError;
 use super::lexer::{Token, Word, Wrong, words};
 use super::{EVERYTHING, MAX_TEXT, NOTHING};
 use crate::escape::escaped;
@@ -18,6 +17,7 @@ use crate::filter::program::{MAX_DEPTH, MAX_PARTS};
 use crate::kind::{EntryKind, KindSet};
 use crate::pattern::{Compiled, Syntax};
 use crate::size;
+use crate::syntax_error::SyntaxError;
 
 /// Parses an expression.
 pub(super) fn parse(text: &str, clock: &Clock) -> Result<Expr, SyntaxError> {
