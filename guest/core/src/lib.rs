@@ -14,6 +14,7 @@ extern crate alloc;
 pub mod batch;
 pub mod checklist;
 pub mod content;
+pub mod content_kind;
 pub mod digest;
 pub mod escape;
 pub mod exit;
@@ -28,6 +29,7 @@ pub mod problem;
 pub mod reading;
 pub mod record;
 pub mod size;
+pub mod summary;
 #[cfg(feature = "std")]
 mod system_time;
 pub mod time;

@@ -26,6 +26,7 @@ use sanchay_core::{content::Content, time::Timestamp};
 use sanchay_sandbox::{Algorithm, MAX_CHUNK, plugin::Value};
 
 pub(crate) use self::{
+    ends::read_at,
     files::Files,
     pipe::stdin_turn,
     reader::Reader,

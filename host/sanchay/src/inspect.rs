@@ -4,9 +4,9 @@
 use std::fmt;
 
 use sanchay_sandbox::{
-    Algorithm, ChainingValue, Checklist, Columns, Digest, Fault, FilterError,
-    Inspector, KindSet, Listing, Matches, PartialDigest, Program, Separator,
-    TreeError,
+    Algorithm, ChainingValue, Checklist, Columns, ContentKind, Digest, Fault,
+    FilterError, Inspector, KindSet, Listing, Matches, PartialDigest, Program,
+    Separator, TreeError,
 };
 
 /// Answers questions about untrusted names and bytes, for one thread at a
@@ -147,6 +147,19 @@ pub trait Inspect: fmt::Debug + Send {
         root: bool,
     ) -> Result<ChainingValue, Fault>;
 
+    /// The kinds of content of many files, whose first bytes `fill` writes
+    /// into `room` bytes, end to end, with a list of where each ends. It
+    /// returns how many bytes it wrote.
+    ///
+    /// # Errors
+    /// What went wrong.
+    fn classify_with(
+        &mut self,
+        room: usize,
+        fill: &mut (dyn FnMut(&mut [u8], &mut Vec<u32>) -> usize + Send),
+        out: &mut Vec<ContentKind>,
+    ) -> Result<(), Fault>;
+
     /// Parses whole lines of a list of digests.
     ///
     /// # Errors
@@ -254,6 +267,15 @@ impl Inspect for Inspector {
         root: bool,
     ) -> Result<ChainingValue, Fault> {
         Self::join(self, left, right, root)
+    }
+
+    fn classify_with(
+        &mut self,
+        room: usize,
+        fill: &mut (dyn FnMut(&mut [u8], &mut Vec<u32>) -> usize + Send),
+        out: &mut Vec<ContentKind>,
+    ) -> Result<(), Fault> {
+        Self::classify_with(self, room, fill, out)
     }
 
     fn parse_checklist(

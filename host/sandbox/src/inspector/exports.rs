@@ -5,8 +5,8 @@ use wasmtime::component::ResourceAny;
 use super::Resources;
 use crate::fill_in_place::{Ends, FillInPlace};
 use crate::wire::{
-    Algorithm, BatchError, Checklist, Listing, Matches, PartialDigest,
-    ProgramError, Separator, TreeError,
+    Algorithm, BatchError, Checklist, ContentKind, Listing, Matches,
+    PartialDigest, ProgramError, Separator, TreeError,
 };
 
 exports! {
@@ -48,4 +48,7 @@ exports! {
         -> (Result<Vec<u32>, BatchError>);
     parse = "checklists" "parse"
         (&'static [u8], Option<Algorithm>, Separator) -> (Checklist);
+    classify = "classifying" "classify"
+        (FillInPlace<'static>, Ends<'static>)
+        -> (Result<Vec<ContentKind>, BatchError>);
 }
