@@ -1,7 +1,6 @@
 //! The command line as a whole.
 
 use std::{
-    env,
     ffi::OsString,
     io::{self, Write as _},
     path::Path,
@@ -86,16 +85,15 @@ pub(crate) fn description() -> Command {
     Arguments::command()
 }
 
-/// Parses this process's arguments. Wrong ones, `--help` and `--version` end
-/// the process here.
-pub(crate) fn parse() -> Arguments {
-    let given: Vec<OsString> = env::args_os().collect();
+/// Parses arguments. Wrong ones, `--help` and `--version` end the process
+/// here.
+pub(crate) fn parse(given: &[OsString]) -> Arguments {
     let color = Color::prescan(
         given.iter().skip(1).map(|argument| argument.as_encoded_bytes()),
     );
     let described = || description().color(color.for_parser());
-    understand(described(), &given)
-        .unwrap_or_else(|error| end(&shown(described, &given, error)))
+    understand(described(), given)
+        .unwrap_or_else(|error| end(&shown(described, given, error)))
 }
 
 fn understand(

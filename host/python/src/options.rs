@@ -145,6 +145,20 @@ fn among(
     })
 }
 
+/// The chunk of partial digests: `partial` is its size or `True`.
+///
+/// # Errors
+/// `ValueError` for one that cannot be.
+pub(crate) fn chunk(
+    partial: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Option<u32>> {
+    let Some(given) = partial else { return Ok(None) };
+    match arguments::truth(given)? {
+        Some(wanted) => Ok(wanted.then_some(CHUNK)),
+        None => numbers::chunk("partial", Some(given)),
+    }
+}
+
 /// How files are hashed: whole, or partially if `partial` is a chunk's size
 /// or `True`.
 ///
@@ -155,14 +169,7 @@ pub(crate) fn method(
     partial: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Method> {
     let algorithm = algorithm.map(self::algorithm).transpose()?;
-    let chunk = match partial {
-        Some(given) => match arguments::truth(given)? {
-            Some(wanted) => wanted.then_some(CHUNK),
-            None => numbers::chunk("partial", Some(given))?,
-        },
-        None => None,
-    };
-    match (chunk, algorithm) {
+    match (chunk(partial)?, algorithm) {
         (Some(chunk), None | Some(Algorithm::Xxh64)) => {
             Ok(Method::Partial { chunk })
         }

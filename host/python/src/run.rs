@@ -17,7 +17,7 @@ use pyo3::{
     prelude::*,
     types::{PyCapsule, PyTuple, PyType},
 };
-use sanchay::{DuplicateSummary, Summary};
+use sanchay::{CheckSummary, DuplicateSummary, Summary};
 use sanchay_arrow::Options;
 
 use crate::{
@@ -273,6 +273,16 @@ impl Run {
         Ok(())
     }
 
+    /// The first records that were taken and not yet handed on, which still
+    /// are to be.
+    fn peek<'py>(
+        &self,
+        py: Python<'py>,
+        most: usize,
+    ) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        self.records()?.peek(&self.make(py)?, most)
+    }
+
     /// Begins the run, and tells a file descriptor that can be read from when
     /// there is something to take.
     fn fileno(&self, py: Python<'_>) -> PyResult<RawFd> {
@@ -306,7 +316,8 @@ impl Run {
 
     /// What the run came to, once it has ended well: files, directories,
     /// bytes, errors, errors of what was named; and of a search for
-    /// duplicates groups, redundant files, reclaimable bytes.
+    /// duplicates groups, redundant files, reclaimable bytes. Of checking:
+    /// matched, mismatched, missing, unreadable, malformed.
     fn summary<'py>(
         &self,
         py: Python<'py>,
@@ -315,6 +326,7 @@ impl Run {
             None => return Ok(None),
             Some(Totals::Run(run)) => scanned(run).to_vec(),
             Some(Totals::Duplicates(all)) => duplicates(all).to_vec(),
+            Some(Totals::Checked(all)) => checked(all).to_vec(),
         };
         PyTuple::new(py, numbers).map(Some)
     }
@@ -357,6 +369,11 @@ impl Run {
 
 fn scanned(run: Summary) -> [u64; 5] {
     [run.files, run.directories, run.bytes, run.errors, run.named_errors]
+}
+
+fn checked(all: CheckSummary) -> [u64; 5] {
+    let CheckSummary { matched, mismatched, missing, .. } = all;
+    [matched, mismatched, missing, all.unreadable, all.malformed]
 }
 
 fn duplicates(all: DuplicateSummary) -> [u64; 8] {

@@ -1,10 +1,12 @@
 //! The calls that begin runs: keywords into the library's options.
 
 use pyo3::{exceptions::PyValueError, prelude::*, types::PyType};
-use sanchay::{Algorithm, DuplicateOptions, HashOptions};
+use sanchay::{Algorithm, CheckOptions, DuplicateOptions, HashOptions};
 
 use crate::{
-    arguments, engines, files, filters,
+    arguments,
+    checks::{self, Lists},
+    engines, files, filters,
     given::Given,
     groups, hashes, numbers,
     options::{self, Walk},
@@ -105,6 +107,41 @@ pub(crate) fn duplicates(
     let options = DuplicateOptions { walk, hardlinks, algorithm };
     let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
     let work = groups::work(engine, given, options, raises);
+    Ok(Run::new(work, record, progress, path_bytes))
+}
+
+/// Begins checking lists of digests: files, or one that is given as bytes.
+#[pyfunction]
+#[pyo3(signature = (
+    lists, content, algorithm, partial, threads, progress, raises, path_bytes,
+    record
+))]
+#[expect(clippy::too_many_arguments, reason = "the program has as many")]
+pub(crate) fn check(
+    lists: &Bound<'_, PyAny>,
+    content: Option<Vec<u8>>,
+    algorithm: Option<&Bound<'_, PyAny>>,
+    partial: Option<&Bound<'_, PyAny>>,
+    threads: Option<&Bound<'_, PyAny>>,
+    progress: Option<Py<PyAny>>,
+    raises: bool,
+    path_bytes: &Bound<'_, PyAny>,
+    record: Py<PyType>,
+) -> PyResult<Run> {
+    let py = lists.py();
+    let options = CheckOptions {
+        algorithm: algorithm.map(options::algorithm).transpose()?,
+        chunk: options::chunk(partial)?,
+    };
+    let path_bytes = arguments::flag("path_bytes", path_bytes)?;
+    let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
+    let lists = match content {
+        Some(content) => {
+            Lists::Content(content, Given::roots(py.None().bind(py), raises)?)
+        }
+        None => Lists::Files(Given::paths("lists", lists, raises)?),
+    };
+    let work = checks::work(engine, lists, options, raises);
     Ok(Run::new(work, record, progress, path_bytes))
 }
 

@@ -124,7 +124,7 @@ pub use sanchay_core::{
     escape::{Escaped, escaped, is_terminal_control},
     filter::{
         Clock, Expr, ExtensionError, Field, Filter, FilterError, FilterOption,
-        Operand, Operator, Repeat, Test, parse_extensions,
+        FilterSetting, Operand, Operator, Repeat, Test, parse_extensions,
     },
     kind::{EntryKind, KindSet},
     summary::{

@@ -11,7 +11,8 @@ that imports nothing; docs/SECURITY.md says what that is worth.
 
 :func:`scan`, :func:`hash_files` and :func:`duplicates` take the options of the
 program's commands, under the same names, and answer with :class:`Records`: an
-iterable, an async iterable, an awaitable and an Arrow stream in one. A
+iterable, an async iterable, an awaitable and an Arrow stream in one. :func:`check`
+compares files with lists of digests. A
 :class:`Plan` is such a call as a value, to be sent to other machines, whole or
 in shards.
 
@@ -20,19 +21,22 @@ several), Extensions and Kinds (one or several), Size (bytes, as a number or as
 text), Time (a point in time), Algorithm, Kind, Walker and Errors (the words
 that these options can be), WalkOptions (the keywords that all calls share), and
 OnProgress (what is called with a Progress). An answer is annotated as
-``Records[ScannedFile, Summary]``, ``Records[HashedFile, Summary]`` or
-``Records[DuplicateGroup, DuplicateSummary]``.
+``Records[ScannedFile, Summary]``, ``Records[HashedFile, Summary]``,
+``Records[DuplicateGroup, DuplicateSummary]`` or
+``Records[CheckedFile, CheckSummary]``.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sanchay._calls import duplicates, hash_files, scan, version
+from sanchay._calls import check, duplicates, hash_files, scan, version
 from sanchay._records import Records
 from sanchay._types import (
     Algorithm,
     Cancelled,
+    CheckedFile,
+    CheckSummary,
     DuplicateGroup,
     DuplicateSummary,
     EntryError,
@@ -48,6 +52,7 @@ from sanchay._types import (
     Size,
     Summary,
     Time,
+    Verdict,
     Walker,
     WalkOptions,
 )
@@ -58,6 +63,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Algorithm",
     "Cancelled",
+    "CheckSummary",
+    "CheckedFile",
     "DuplicateGroup",
     "DuplicateSummary",
     "EntryError",
@@ -75,8 +82,10 @@ __all__ = [
     "Size",
     "Summary",
     "Time",
+    "Verdict",
     "WalkOptions",
     "Walker",
+    "check",
     "duplicates",
     "hash_files",
     "scan",

@@ -13,6 +13,8 @@ from sanchay._native import Cancelled, EntryError
 __all__ = [
     "Algorithm",
     "Cancelled",
+    "CheckSummary",
+    "CheckedFile",
     "DuplicateGroup",
     "DuplicateSummary",
     "EntryError",
@@ -30,6 +32,7 @@ __all__ = [
     "Size",
     "Summary",
     "Time",
+    "Verdict",
     "WalkOptions",
     "Walker",
 ]
@@ -75,6 +78,8 @@ Algorithm = Literal[
 ]
 #: The ways to list directories.
 Walker = Literal["native", "portable"]
+#: What became of a file of a list of digests.
+Verdict = Literal["ok", "failed", "missing", "unreadable"]
 #: What becomes of an entry that fails.
 Errors = Literal["raise", "keep"]
 
@@ -230,6 +235,30 @@ describe(
 )
 
 
+class CheckedFile(NamedTuple):
+    """A file of a list of digests that was checked."""
+
+    path: str
+    verdict: Verdict
+    error: OSError | None
+
+    def __fspath__(self) -> str:
+        """Its path: open() and other calls take the record itself."""
+        return self.path
+
+
+describe(
+    CheckedFile,
+    path="Its path, as the list has it.",
+    verdict=(
+        "'ok' if it has the digest on the list, 'failed' if it has another, "
+        "'missing' if there is no such file, 'unreadable' if it could not be "
+        "opened or read."
+    ),
+    error="Why it could not be opened or read, or None.",
+)
+
+
 class DuplicateGroup(NamedTuple):
     """Files with equal content."""
 
@@ -238,6 +267,12 @@ class DuplicateGroup(NamedTuple):
     hash: str
     files: tuple[str, ...]
     reclaimable: int
+
+    def _repr_html_(self) -> str:
+        """For notebooks."""
+        from sanchay._html import group
+
+        return group(self)
 
 
 describe(
@@ -256,7 +291,7 @@ describe(
 class Progress(NamedTuple):
     """How far a run is. At its end it has the numbers of its summary."""
 
-    phase: Literal["walking", "hashing", "comparing"]
+    phase: Literal["walking", "hashing", "comparing", "checking"]
     directories: int
     files: int
     bytes: int
@@ -288,8 +323,9 @@ describe(
 
 
 #: Told how far a run is, at most ten times a second and once more at its end;
-#: False ends the run.
-OnProgress = Callable[[Progress], Union[bool, None]]
+#: False ends the run. True in place of a function shows a bar: tqdm's, in a
+#: terminal or a notebook, if it is installed, else a line on standard error.
+OnProgress = Union[Callable[[Progress], Union[bool, None]], bool]
 
 
 class Summary(NamedTuple):
@@ -309,6 +345,32 @@ describe(
     bytes="Bytes of the files found, or bytes hashed.",
     errors="Entries that failed.",
     named_errors="Of these, the ones that the caller had named.",
+)
+
+
+class CheckSummary(NamedTuple):
+    """What checking lists of digests came to."""
+
+    matched: int
+    mismatched: int
+    missing: int
+    unreadable: int
+    malformed: int
+
+    @property
+    def ok(self) -> bool:
+        """Whether some file was checked and all have their digests."""
+        bad = self.mismatched + self.missing + self.unreadable
+        return self.matched > 0 and bad == 0
+
+
+describe(
+    CheckSummary,
+    matched="Files that have the digest on the list.",
+    mismatched="Files that have another one.",
+    missing="Files that do not exist.",
+    unreadable="Files that could not be opened or read.",
+    malformed="Lines that have nothing that can be checked.",
 )
 
 
