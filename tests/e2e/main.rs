@@ -51,6 +51,7 @@ mod scan;
 mod scan_output;
 mod special;
 mod stdin;
+mod summary;
 mod terminal;
 mod unsteady;
 

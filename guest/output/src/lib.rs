@@ -14,6 +14,7 @@ mod encoded;
 mod json;
 pub mod json_text;
 pub mod name;
+mod summary;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -30,6 +31,7 @@ use core::str::FromStr;
 use sanchay_core::record::{RecordBatch, Schema};
 
 pub use self::encoded::{BLOCK, Encoded};
+pub use self::summary::push_summary;
 pub use self::text::TextOptions;
 
 /// A format of records.
