@@ -19,6 +19,7 @@ mod filter;
 mod sharing;
 mod storage;
 mod streams;
+mod summary;
 mod walkers;
 
 use std::{

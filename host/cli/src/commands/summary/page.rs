@@ -36,7 +36,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \
                       img-src data:; base-uri 'none'; form-action 'none'";
 
 /// How many rows a table has at most.
-const ROWS: usize = 500;
+const ROWS: usize = 200;
 
 /// A summary to be shown.
 pub(super) struct Page<'r> {
@@ -391,12 +391,12 @@ fn list(
     out.push_str("</details>\n");
 }
 
-/// What a table says that has not all rows.
+/// How many rows a table has, of how many.
 fn of_all(shown: usize, all: usize) -> String {
     let [few, whole] = [shown, all].map(|it| HumanCount(it as u64));
     match shown == all {
         true => whole.to_string(),
-        false => format!("the first {few} of {whole}"),
+        false => format!("the largest {few} of {whole}"),
     }
 }
 
