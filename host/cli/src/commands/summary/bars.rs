@@ -58,7 +58,7 @@ fn scaled(part: u64, whole: u64, full: usize) -> usize {
     }
     let (part, whole) = (u128::from(part.min(whole)), u128::from(whole));
     let steps = (part * full as u128 + whole / 2) / whole;
-    usize::try_from(steps).unwrap_or(full).max(1)
+    usize::try_from(steps).unwrap_or(full).max(1).min(full)
 }
 
 /// `part` of `whole` in percent, with one digit after the point.

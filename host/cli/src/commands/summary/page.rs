@@ -186,12 +186,14 @@ impl Page<'_> {
 
     fn folders(&self, out: &mut String) {
         let whole = self.report.totals.bytes;
-        let mut all: Vec<&FolderTotals> = self.report.folders.iter().collect();
-        all.sort_by_key(|it| std::cmp::Reverse(it.all.bytes));
+        // With their place in the order of paths.
+        let mut all: Vec<(usize, &FolderTotals)> =
+            self.report.folders.iter().enumerate().collect();
+        all.sort_by_key(|(_, it)| std::cmp::Reverse(it.all.bytes));
         all.truncate(ROWS);
         let rows: Vec<_> = all
             .iter()
-            .map(|it| {
+            .map(|(_, it)| {
                 vec![
                     Cell::path(&it.path),
                     Cell::bytes(it.all.bytes),
@@ -203,14 +205,14 @@ impl Page<'_> {
             })
             .collect();
         let descending = |column, key: &dyn Fn(&FolderTotals) -> u64| {
-            Order::by(column, &all, |a, b| key(b).cmp(&key(a)))
+            Order::by(column, &all, |a, b| key(b.1).cmp(&key(a.1)))
         };
         let orders = vec![
             descending(1, &|it| it.all.bytes),
             descending(3, &|it| it.all.allocated),
             descending(4, &|it| it.all.files),
-            Order::by(5, &all, |a, b| b.newest.cmp(&a.newest)),
-            Order::by(0, &all, |a, b| a.path.cmp(&b.path)).ascending(),
+            Order::by(5, &all, |a, b| b.1.newest.cmp(&a.1.newest)),
+            Order::by(0, &all, |a, b| a.0.cmp(&b.0)).ascending(),
         ];
         SortedTable {
             id: "folders",
@@ -288,10 +290,7 @@ impl Page<'_> {
         list(
             "empty",
             "Folders without files",
-            of_all(
-                report.empty.top.len(),
-                usize::try_from(report.empty.count).unwrap_or(usize::MAX),
-            ),
+            format!("{} in all", HumanCount(report.empty.count)),
             &[Column::text("Folder"), Column::number("Folders in it")],
             rows.collect(),
             out,

@@ -137,7 +137,7 @@ impl Order {
     /// column that falls.
     pub(super) fn by<T>(
         column: usize,
-        items: &[&T],
+        items: &[T],
         compare: impl Fn(&T, &T) -> Ordering,
     ) -> Self {
         let mut rows: Vec<_> = (0..items.len()).collect();
