@@ -1,10 +1,11 @@
 //! The names of users, as the system knows them.
 
-/// The name of a user; `None` where the system knows none, or it is not
-/// UTF-8.
+use nix::unistd::{Uid, User};
+
+/// The name of a user; `None` where the system knows none.
 pub(super) fn name(uid: u32) -> Option<String> {
-    let user = uzers::get_user_by_uid(uid)?;
-    user.name().to_str().map(str::to_owned)
+    let user = User::from_uid(Uid::from_raw(uid)).ok()?;
+    user.map(|it| it.name)
 }
 
 #[cfg(test)]
