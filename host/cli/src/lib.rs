@@ -13,6 +13,7 @@ mod exit;
 mod failure;
 mod faults;
 mod inherited;
+mod itself;
 mod logging;
 mod messages;
 mod options;
@@ -24,6 +25,14 @@ mod standard_streams;
 mod terminal;
 
 use std::ffi::OsString;
+
+/// Runs the program as [`run`] does, in a process that was started by another
+/// one. The command starts it once more: further arguments follow, without the
+/// program's name.
+pub fn run_within(command: Vec<OsString>, arguments: Vec<OsString>) -> ! {
+    itself::is_started_by(command);
+    run(arguments)
+}
 
 /// Runs the program with these arguments, the first of which is its name, and
 /// ends the process. It takes over what belongs to a process: signals, the

@@ -25,6 +25,7 @@ mod names;
 mod numbers;
 mod options;
 mod paths;
+mod plugins;
 mod program;
 mod records;
 mod run;

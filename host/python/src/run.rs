@@ -22,7 +22,7 @@ use sanchay_arrow::Options;
 
 use crate::{
     arrow,
-    columns::{Chunk, Make},
+    columns::{self, Chunk, Make},
     consumer::Consumer,
     failure,
     feed::TakeMode,
@@ -41,6 +41,8 @@ pub(crate) struct Run {
     progress: Option<Py<PyAny>>,
     /// What the records are in Arrow.
     schema: Arc<Schema>,
+    /// Whether they have values of plugins.
+    extracts: bool,
     /// Whether the bytes of paths that are no text are one of its columns.
     options: Options,
     /// Whether somebody was warned of such a path without that column.
@@ -62,6 +64,7 @@ impl Run {
     ) -> Self {
         let options = Options { path_bytes };
         let schema = Arc::new(sanchay_arrow::schema(&work.schema, options));
+        let extracts = columns::has_values(&work.schema);
         let consumer = Consumer::new(work);
         let control: Arc<dyn Control> = Arc::clone(consumer.feed()) as _;
         let records = Mutex::new(Box::new(Records::new(consumer)) as _);
@@ -71,6 +74,7 @@ impl Run {
             class,
             progress,
             schema,
+            extracts,
             options,
             warned: AtomicBool::new(false),
             spent: AtomicBool::new(false),
@@ -201,7 +205,8 @@ impl Run {
     }
 
     fn make<'py>(&self, py: Python<'py>) -> PyResult<Make<'py>> {
-        Make::new(self.class.bind(py).clone())
+        let make = Make::new(self.class.bind(py).clone())?;
+        Ok(make.extracting(self.extracts))
     }
 }
 

@@ -35,7 +35,8 @@ pub(crate) fn scan(
     let shard = shard.map(|shard| Shard::new(shard, &given));
     let path_bytes = arguments::flag("path_bytes", path_bytes)?;
     let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
-    let work = files::work(engine, given, walk.options.clone(), raises, shard);
+    let options = walk.options(py, &engine)?;
+    let work = files::work(engine, given, options, raises, shard);
     Ok(Run::new(work, record, progress, path_bytes))
 }
 
@@ -62,18 +63,18 @@ pub(crate) fn hash_files(
     let method = options::method(algorithm, partial)?;
     let path_bytes = arguments::flag("path_bytes", path_bytes)?;
     let threads = numbers::threads("threads", threads)?;
-    if shard.is_some() && walk.options.follow {
+    if shard.is_some() && walk.follows() {
         // Under which of its paths a file is reported is known only to those
         // who see all of them, and then it has been read.
         return Err(PyValueError::new_err(
             "shard: what is hashed has none where links are followed",
         ));
     }
-    filters::check(&walk.options.filter.clone().files_only())?;
+    filters::check(&walk.filter().files_only())?;
     let given = Given::paths("paths", paths, raises)?;
     let shard = shard.map(|shard| Shard::new(shard, &given));
-    let options = HashOptions { walk: walk.options.clone(), method };
     let engine = engines::engine(py, threads)?;
+    let options = HashOptions { walk: walk.options(py, &engine)?, method };
     let work = hashes::work(engine, given, options, raises, shard);
     Ok(Run::new(work, record, progress, path_bytes))
 }
@@ -102,10 +103,10 @@ pub(crate) fn duplicates(
     let algorithm = algorithm.map(options::identifying).transpose()?;
     let algorithm = algorithm.unwrap_or(Algorithm::Xxh3_128);
     let hardlinks = arguments::flag("hardlinks", hardlinks)?;
-    let walk = walk.options.clone();
-    filters::check(&walk.filter.clone().for_duplicates())?;
-    let options = DuplicateOptions { walk, hardlinks, algorithm };
+    filters::check(&walk.filter().for_duplicates())?;
     let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
+    let walk = walk.options(py, &engine)?;
+    let options = DuplicateOptions { walk, hardlinks, algorithm };
     let work = groups::work(engine, given, options, raises);
     Ok(Run::new(work, record, progress, path_bytes))
 }

@@ -11,16 +11,16 @@ that imports nothing; docs/SECURITY.md says what that is worth.
 
 :func:`scan`, :func:`hash_files` and :func:`duplicates` take the options of the
 program's commands, under the same names, and answer with :class:`Records`: an
-iterable, an async iterable, an awaitable and an Arrow stream in one. :func:`check`
-compares files with lists of digests. A
-:class:`Plan` is such a call as a value, to be sent to other machines, whole or
-in shards.
+iterable, an async iterable, an awaitable and an Arrow stream in one.
+:func:`check` compares files with lists of digests. A :class:`Plan` is such a
+call as a value, to be sent to other machines, whole or in shards.
 
 For annotations there are the types of what the calls take: Paths (a path or
-several), Extensions and Kinds (one or several), Size (bytes, as a number or as
-text), Time (a point in time), Algorithm, Kind, Walker and Errors (the words
-that these options can be), WalkOptions (the keywords that all calls share), and
-OnProgress (what is called with a Progress). An answer is annotated as
+several), Extensions, Kinds and Plugins (one or several), Size (bytes, as a
+number or as text), Time (a point in time), Algorithm, Kind, Walker and Errors
+(the words that these options can be), WalkOptions (the keywords that all calls
+share), and OnProgress (what is called with a Progress). Verdict is what check()
+says of a file, Value what a plugin finds in one. An answer is annotated as
 ``Records[ScannedFile, Summary]``, ``Records[HashedFile, Summary]``,
 ``Records[DuplicateGroup, DuplicateSummary]`` or
 ``Records[CheckedFile, CheckSummary]``.
@@ -42,16 +42,21 @@ from sanchay._types import (
     EntryError,
     Errors,
     Extensions,
+    ExtractedFile,
+    ExtractedGroup,
+    ExtractedHash,
     HashedFile,
     Kind,
     Kinds,
     OnProgress,
     Paths,
+    Plugins,
     Progress,
     ScannedFile,
     Size,
     Summary,
     Time,
+    Value,
     Verdict,
     Walker,
     WalkOptions,
@@ -70,18 +75,23 @@ __all__ = [
     "EntryError",
     "Errors",
     "Extensions",
+    "ExtractedFile",
+    "ExtractedGroup",
+    "ExtractedHash",
     "HashedFile",
     "Kind",
     "Kinds",
     "OnProgress",
     "Paths",
     "Plan",
+    "Plugins",
     "Progress",
     "Records",
     "ScannedFile",
     "Size",
     "Summary",
     "Time",
+    "Value",
     "Verdict",
     "WalkOptions",
     "Walker",

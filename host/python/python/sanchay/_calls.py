@@ -15,6 +15,9 @@ from sanchay._types import (
     DuplicateGroup,
     DuplicateSummary,
     Errors,
+    ExtractedFile,
+    ExtractedGroup,
+    ExtractedHash,
     HashedFile,
     OnProgress,
     Paths,
@@ -279,7 +282,7 @@ def start_scan(
         reporter(progress),
         raises(errors),
         path_bytes,
-        ScannedFile,
+        ExtractedFile if walk.has_plugins else ScannedFile,
     )
     return Records(run, Summary, "sanchay.scan")
 
@@ -307,7 +310,7 @@ def start_hash_files(
         reporter(progress),
         raises(errors),
         path_bytes,
-        HashedFile,
+        ExtractedHash if walk.has_plugins else HashedFile,
     )
     return Records(run, Summary, "sanchay.hash_files")
 
@@ -333,7 +336,7 @@ def start_duplicates(
         reporter(progress),
         raises(errors),
         path_bytes,
-        DuplicateGroup,
+        ExtractedGroup if walk.has_plugins else DuplicateGroup,
     )
     return Records(run, DuplicateSummary, "sanchay.duplicates")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta, timezone
+from types import MappingProxyType
 from typing import Literal, NamedTuple, TypedDict, Union
 
 from sanchay._fields import describe
@@ -20,6 +21,9 @@ __all__ = [
     "EntryError",
     "Errors",
     "Extensions",
+    "ExtractedFile",
+    "ExtractedGroup",
+    "ExtractedHash",
     "HashedFile",
     "Kind",
     "Kinds",
@@ -27,14 +31,17 @@ __all__ = [
     "OnProgress",
     "Path",
     "Paths",
+    "Plugins",
     "Progress",
     "ScannedFile",
     "Size",
     "Summary",
     "Time",
+    "Value",
     "Verdict",
     "WalkOptions",
     "Walker",
+    "moment",
 ]
 
 #: A path: text, bytes, or an object that stands for one.
@@ -46,6 +53,10 @@ Extensions = Union[str, bytes, Iterable[Union[str, bytes]]]
 
 #: One pattern or expression, or several.
 Patterns = Union[str, bytes, Iterable[Union[str, bytes]]]
+#: One plugin, or several: "FILE[@sha256:HEX][,name=NAME][,KEY=VALUE]...".
+Plugins = Union[Path, Iterable[Path]]
+#: What a plugin finds in a file: times in UTC, to the microsecond.
+Value = Union[bool, int, float, str, bytes, datetime, None]
 #: A size in bytes: a number, or text as the program takes it: "10MB", "1KiB".
 Size = Union[int, str]
 #: A point in time: as the program takes it ("7d" for so long ago,
@@ -129,6 +140,12 @@ class WalkOptions(TypedDict, total=False):
         one_file_system: Enter no directory on another file system than its
             root. Pseudo file systems (/proc, /sys) are never entered on the
             way from another one.
+        plugin: Plugins, as the program's --plugin takes them:
+            "FILE[@sha256:HEX][,name=NAME][,KEY=VALUE]...". A filter decides
+            which of the entries that pass the other options are wanted. What
+            an extractor finds in files is in the ``values`` of the records,
+            which then are an ExtractedFile, ExtractedHash or ExtractedGroup,
+            and in columns of Arrow tables. Compiling one may take seconds.
         walker: How directories are listed; the answers are the same.
     """
 
@@ -149,10 +166,19 @@ class WalkOptions(TypedDict, total=False):
     beneath: bool
     max_depth: int | None
     one_file_system: bool
+    plugin: Plugins
     walker: Walker
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+def moment(nanoseconds: int) -> datetime:
+    """Make a point in time of nanoseconds since 1970: in UTC, in microseconds.
+
+    Raises OverflowError outside of the years 1 to 9999.
+    """
+    return _EPOCH + timedelta(microseconds=nanoseconds // 1000)
 
 
 class ScannedFile(NamedTuple):
@@ -172,7 +198,7 @@ class ScannedFile(NamedTuple):
 
         Raises OverflowError outside of the years 1 to 9999.
         """
-        return _EPOCH + timedelta(microseconds=self.modified_ns // 1000)
+        return moment(self.modified_ns)
 
 
 describe(
@@ -212,7 +238,7 @@ class HashedFile(NamedTuple):
         """
         if self.modified_ns is None:
             return None
-        return _EPOCH + timedelta(microseconds=self.modified_ns // 1000)
+        return moment(self.modified_ns)
 
 
 describe(
@@ -286,6 +312,27 @@ describe(
         "to one file share its bytes."
     ),
 )
+
+
+class ExtractedFile(ScannedFile):
+    """A file that a scan with plugins found."""
+
+    #: What they found in it, by column: ``{"images.width": 640}``.
+    values: Mapping[str, Value] = MappingProxyType({})
+
+
+class ExtractedHash(HashedFile):
+    """A file that was hashed with plugins."""
+
+    #: What they found in it, by column.
+    values: Mapping[str, Value] = MappingProxyType({})
+
+
+class ExtractedGroup(DuplicateGroup):
+    """Files with equal content, found with plugins."""
+
+    #: What they found in each of the files, by column.
+    values: tuple[Mapping[str, Value], ...] = ()
 
 
 class Progress(NamedTuple):
