@@ -115,7 +115,7 @@ impl Text {
         let _ = writeln!(out, "{}", self.bold(&text));
         if report.errors > 0 {
             let errors = counted(report.errors, "entry", "entries");
-            let _ = writeln!(out, "{errors} failed and are not counted");
+            let _ = writeln!(out, "{errors} failed");
         }
     }
 
