@@ -10,11 +10,12 @@ use sanchay::Inspect;
 use sanchay_core::batch::Batch;
 use sanchay_core::filter::{Entries, Matcher};
 use sanchay_core::ignore::{self, RuleSet, TooCostly};
-use sanchay_core::{checklist, hashing, tree};
+use sanchay_core::{checklist, content_kind, hashing, tree};
 use sanchay_sandbox::{
     Algorithm, BatchError, ChainingValue, Checklist, ChecksumEntry, Columns,
-    Digest, Expectation, Fault, FilterError, IgnoreError, IgnoreFile, KindSet,
-    Listing, Matches, PartialDigest, Program, Separator, TreeError,
+    ContentKind, Digest, Expectation, Fault, FilterError, IgnoreError,
+    IgnoreFile, KindSet, Listing, Matches, PartialDigest, Program, Separator,
+    TreeError,
 };
 
 /// One worker thread's own state.
@@ -47,6 +48,24 @@ impl NativeInspector {
         out.extend(digests.filter_map(Digest::from_bytes));
         Ok(())
     }
+
+    /// Does something with byte strings that `fill` writes into `room` bytes.
+    fn pour<R>(
+        &mut self,
+        room: usize,
+        fill: &mut (dyn FnMut(&mut [u8], &mut Vec<u32>) -> usize + Send),
+        act: impl FnOnce(&mut Self, &[u8], &[u32]) -> R,
+    ) -> R {
+        let mut space = std::mem::take(&mut self.space);
+        let mut ends = std::mem::take(&mut self.ends);
+        space.resize(room, 0);
+        ends.clear();
+        let len = fill(&mut space, &mut ends).min(room);
+        let data = space.get(..len).unwrap_or_default();
+        let result = act(self, data, &ends);
+        (self.space, self.ends) = (space, ends);
+        result
+    }
 }
 
 impl Inspect for NativeInspector {
@@ -65,15 +84,23 @@ impl Inspect for NativeInspector {
         fill: &mut (dyn FnMut(&mut [u8], &mut Vec<u32>) -> usize + Send),
         out: &mut Vec<Digest>,
     ) -> Result<(), Fault> {
-        let mut space = std::mem::take(&mut self.space);
-        let mut ends = std::mem::take(&mut self.ends);
-        space.resize(room, 0);
-        ends.clear();
-        let len = fill(&mut space, &mut ends).min(room);
-        let data = space.get(..len).unwrap_or_default();
-        let result = self.digest_batch(algorithm, data, &ends, out);
-        (self.space, self.ends) = (space, ends);
-        result
+        self.pour(room, fill, |it, data, ends| {
+            it.digest_batch(algorithm, data, ends, out)
+        })
+    }
+
+    fn classify_with(
+        &mut self,
+        room: usize,
+        fill: &mut (dyn FnMut(&mut [u8], &mut Vec<u32>) -> usize + Send),
+        out: &mut Vec<ContentKind>,
+    ) -> Result<(), Fault> {
+        self.pour(room, fill, |_, data, ends| {
+            out.clear();
+            let heads = Batch::new(data, ends).map_err(batch_error)?;
+            out.extend(content_kind::classify(heads));
+            Ok(())
+        })
     }
 
     fn partial(

@@ -7,6 +7,7 @@ mod format;
 mod hash;
 mod plugin;
 mod scan;
+mod summary;
 mod wasi;
 
 use std::path::{Path, PathBuf};
@@ -68,6 +69,7 @@ pub(crate) fn all(site: &Site) -> Vec<Job> {
     jobs.extend(format::jobs(site));
     jobs.extend(hash::jobs(site));
     jobs.extend(dupes::jobs(site));
+    jobs.extend(summary::jobs(site));
     jobs.extend(cold::jobs(site));
     jobs.extend(wasi::jobs(site));
     jobs.extend(plugin::jobs(site));

@@ -21,7 +21,7 @@ pub(crate) struct Peer {
 }
 
 /// Every program that a job is compared with.
-pub(crate) const PEERS: [Peer; 15] = [
+pub(crate) const PEERS: [Peer; 19] = [
     peer("fd", &["fd", "fdfind"], "--version", "cargo install fd-find"),
     peer("bfs", &["bfs"], "--version", "apt install bfs"),
     peer("find", &["find"], "--version", "apt install findutils"),
@@ -40,6 +40,10 @@ pub(crate) const PEERS: [Peer; 15] = [
     peer("fclones", &["fclones"], "--version", "cargo install fclones"),
     peer("rdfind", &["rdfind"], "--version", "apt install rdfind"),
     peer("fdupes", &["fdupes"], "--version", "apt install fdupes"),
+    peer("dust", &["dust"], "--version", "cargo install du-dust"),
+    peer("dua", &["dua"], "--version", "cargo install dua-cli"),
+    peer("gdu", &["gdu", "gdu-go"], "--version", "apt install gdu"),
+    peer("du", &["du"], "--version", "apt install coreutils"),
     peer("strace", &["strace"], "--version", "apt install strace"),
     peer("wasmtime", &["wasmtime"], "--version", "./x hosts"),
 ];

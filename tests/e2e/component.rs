@@ -40,9 +40,16 @@ fn the_component_that_is_written_out_imports_nothing() {
     let mut names: Vec<_> =
         world.exports.keys().map(|key| resolve.name_world_key(key)).collect();
     names.sort();
-    let expected =
-        ["batches", "checklists", "filtering", "hashing", "trees", "types"]
-            .map(|name| format!("sanchay:inspect/{name}@0.1.0"));
+    let expected = [
+        "batches",
+        "checklists",
+        "classifying",
+        "filtering",
+        "hashing",
+        "trees",
+        "types",
+    ]
+    .map(|name| format!("sanchay:inspect/{name}@0.1.0"));
     assert_eq!(names, expected);
 
     let description = component(&tree, "");
@@ -78,8 +85,15 @@ fn the_world_that_is_printed_is_wit_and_that_of_the_component() {
         .filter_map(|(_, interface)| interface.name.clone())
         .collect();
     interfaces.sort();
-    let expected =
-        ["batches", "checklists", "filtering", "hashing", "trees", "types"];
+    let expected = [
+        "batches",
+        "checklists",
+        "classifying",
+        "filtering",
+        "hashing",
+        "trees",
+        "types",
+    ];
     assert_eq!(interfaces, expected);
     for (_, interface) in &parsed.interfaces {
         let name = interface.name.as_deref();

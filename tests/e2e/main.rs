@@ -57,6 +57,7 @@ mod special;
 mod stdin;
 mod styles;
 mod templates;
+mod summary;
 mod terminal;
 mod unsteady;
 

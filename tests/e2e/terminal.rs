@@ -42,6 +42,8 @@ fn names_cannot_drive_a_terminal() {
         "dupes d",
         "dupes d --format ndjson",
         "dupes d --format csv",
+        "--color never summary d --top 100",
+        "summary d --top 100 --format json",
     ] {
         let program = sanchay().within(tree.root()).words(words);
         let bytes = seen(program.run_on_terminal(), 0);

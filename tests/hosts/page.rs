@@ -22,7 +22,7 @@ const ALGORITHMS: [(&str, &str); 3] =
     [("XXH3-128", "xxh3-128"), ("BLAKE3", "blake3"), ("SHA-256", "sha256")];
 
 /// Chromium, if it is installed.
-fn chromium() -> Option<PathBuf> {
+pub(crate) fn chromium() -> Option<PathBuf> {
     let named = env::var_os("SANCHAY_CHROMIUM").map(PathBuf::from);
     let path = env::var_os("PATH").unwrap_or_default();
     let found = named.or_else(|| {
@@ -40,16 +40,20 @@ fn chromium() -> Option<PathBuf> {
 /// The folder with what makes the page and drives the browser, if it is
 /// installed.
 fn node_tools() -> Option<PathBuf> {
+    installed(&["@bytecodealliance/jco", "playwright-core", "rolldown"])
+}
+
+/// The folder of these packages of npm, if they are installed.
+pub(crate) fn installed(packages: &[&str]) -> Option<PathBuf> {
     let tools = host::tools().join("node");
-    let has = |name: &str| {
+    let has = |name: &&str| {
         tools.join("node_modules").join(name).join("package.json").is_file()
     };
-    let needed = ["@bytecodealliance/jco", "playwright-core", "rolldown"];
-    if needed.into_iter().all(has) {
+    if packages.iter().all(has) {
         return Some(tools);
     }
     let how = "`./x --host-tools` installs it where there is npm";
-    host::left_out("what makes the page and drives it", how);
+    host::left_out("what makes a page or drives it", how);
     None
 }
 

@@ -9,7 +9,7 @@ mod streams;
 use std::sync::LazyLock;
 
 use sanchay_core::batch::Batch;
-use sanchay_core::{checklist, hashing, tree};
+use sanchay_core::{checklist, content_kind, hashing, tree};
 use sanchay_sandbox::{
     Algorithm, ChainingValue, Digest, Expectation, Fault, Inspector, Sandbox,
     SandboxOptions, Separator,
@@ -52,7 +52,7 @@ pub fn run(data: &[u8]) {
 impl Session {
     fn call(&mut self, input: &mut Input<'_>) {
         let Self { inspector, filtering, stream } = self;
-        match input.below(12) {
+        match input.below(13) {
             0 => digest_batch(inspector, input),
             1 => digest_batch_with(inspector, input),
             2 => digest(inspector, input),
@@ -64,6 +64,7 @@ impl Session {
             8 => filtering.match_metadata(inspector, input),
             9 => parse_checklist(inspector, input),
             10 => stream.begin_or_finish(inspector, input),
+            12 => classify(inspector, input),
             _ => stream.update(inspector, input),
         }
     }
@@ -128,6 +129,25 @@ fn is_batch(
             assert_eq!(answer, Err(Fault::Batch(error)));
             assert!(digests.is_empty());
         }
+    }
+}
+
+fn classify(inspector: &mut Inspector, input: &mut Input<'_>) {
+    let data = input.stretched(LONGEST);
+    let ends = ends(input, data.len());
+    let mut kinds = Vec::new();
+    let mut pour = |space: &mut [u8], places: &mut Vec<u32>| {
+        space.copy_from_slice(&data);
+        places.extend_from_slice(&ends);
+        data.len()
+    };
+    let answer = inspector.classify_with(data.len(), &mut pour, &mut kinds);
+    match Batch::new(&data, &ends) {
+        Ok(batch) => {
+            assert_eq!(answer, Ok(()));
+            assert_eq!(kinds, content_kind::classify(batch));
+        }
+        Err(error) => assert_eq!(answer, Err(Fault::Batch(error))),
     }
 }
 

@@ -16,6 +16,7 @@ pub mod batch;
 pub mod checklist;
 pub mod command_line;
 pub mod content;
+pub mod content_kind;
 pub mod digest;
 pub mod escape;
 pub mod exit;
@@ -32,6 +33,7 @@ pub mod reading;
 pub mod record;
 pub mod size;
 mod syntax_error;
+pub mod summary;
 #[cfg(feature = "std")]
 mod system_time;
 pub mod template;

@@ -38,6 +38,8 @@ pub enum Action {
     Hash,
     /// Extracting values by a plugin.
     Extract,
+    /// Telling the kind of content from the first bytes.
+    Classify,
 }
 
 impl fmt::Display for Action {
@@ -53,6 +55,7 @@ impl fmt::Display for Action {
             Self::Read => "cannot read",
             Self::Hash => "cannot hash",
             Self::Extract => "cannot extract values",
+            Self::Classify => "cannot tell the kind of content",
         })
     }
 }

@@ -12,6 +12,7 @@
 extern crate alloc;
 
 mod checklists;
+mod classifying;
 mod filtering;
 mod hashing;
 mod interfaces;

@@ -17,6 +17,7 @@ mod long;
 pub mod name;
 mod style;
 mod template;
+mod summary;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -36,6 +37,7 @@ pub use self::encoded::{BLOCK, Encoded};
 pub use self::long::LongEncoder;
 pub use self::style::{PathStyle, StyledPath};
 pub use self::template::TemplateEncoder;
+pub use self::summary::push_summary;
 pub use self::text::TextOptions;
 
 /// A format of records.

@@ -17,7 +17,7 @@ use crate::{
     commands::{
         completions::CompletionsArgs, component::ComponentArgs,
         dupes::DupesArgs, hash::HashArgs, manual::ManualArgs,
-        plugin::PluginCommand, scan::ScanArgs,
+        plugin::PluginCommand, scan::ScanArgs, summary::SummaryArgs,
     },
     exit::{self, Exit},
     inherited,
@@ -30,7 +30,8 @@ Examples:
   sanchay scan -e mkv,mp4 --min-size 1GB /srv/media
   sanchay hash --sha256 dist > SHA256SUMS
   sanchay hash --check SHA256SUMS
-  sanchay dupes --min-size 1MiB ~";
+  sanchay dupes --min-size 1MiB ~
+  sanchay summary /srv";
 
 /// List, hash and deduplicate files, with untrusted data handled in a sandbox
 ///
@@ -69,6 +70,8 @@ pub(crate) enum CommandArgs {
     Hash(HashArgs),
     /// Find files with the same content
     Dupes(DupesArgs),
+    /// Sum up what directories consist of: sizes, types, ages, owners
+    Summary(SummaryArgs),
     /// Describe or write the WebAssembly component that handles untrusted data
     Component(ComponentArgs),
     /// Make, check and try plugins: components of your own
@@ -199,6 +202,7 @@ impl CommandArgs {
             Self::Scan(scan) => scan.check(),
             Self::Hash(hash) => hash.check(),
             Self::Dupes(dupes) => dupes.check(),
+            Self::Summary(summary) => summary.check(),
             Self::Component(_)
             | Self::Plugin(_)
             | Self::Completions(_)
@@ -211,6 +215,7 @@ impl CommandArgs {
             Self::Scan(_) => "scan",
             Self::Hash(_) => "hash",
             Self::Dupes(_) => "dupes",
+            Self::Summary(_) => "summary",
             Self::Component(_) => "component",
             Self::Plugin(_) => "plugin",
             Self::Completions(_) => "completions",
@@ -272,6 +277,10 @@ mod tests {
             "sanchay hash -c --status --quiet f",
             "sanchay hash -e mkv",
             "sanchay dupes -0 --format json d",
+            "sanchay summary --format csv d",
+            "sanchay summary --html - d",
+            "sanchay summary -o f --html f d",
+            "sanchay summary --top 70000 d",
             "sanchay component --wit -o f",
             "sanchay completions tcsh",
         ] {
@@ -300,6 +309,8 @@ mod tests {
             "sanchay hash --quiet --blake3 f",
             "sanchay hash --check --md5 f",
             "sanchay dupes -q --json --xxh64 d",
+            "sanchay summary --depth 0 --top 0 --content --json --html f d",
+            "sanchay summary -e rs -d 3 -x -o - d",
             "sanchay scan --count --count -H -H -d 1 -d 2 --color never",
         ] {
             assert!(!refused(line), "{line}");
@@ -401,7 +412,7 @@ mod tests {
 
     #[test]
     fn an_empty_path_is_not_the_current_directory() {
-        for verb in ["scan", "hash", "dupes", "component", "man"] {
+        for verb in ["scan", "hash", "dupes", "summary", "component", "man"] {
             let line = ["sanchay", verb, ""];
             assert!(Arguments::try_parse_from(line).is_err(), "{verb}");
         }

@@ -8,6 +8,7 @@ pub(crate) mod hash;
 pub(crate) mod manual;
 pub(crate) mod plugin;
 pub(crate) mod scan;
+pub(crate) mod summary;
 
 use crate::{
     arguments::{Arguments, CommandArgs, description},
@@ -45,6 +46,7 @@ fn dispatch(
         CommandArgs::Hash(hash) if hash.check => check::run(&hash, &context),
         CommandArgs::Hash(hash) => hash.run(&context),
         CommandArgs::Dupes(dupes) => dupes.run(&context),
+        CommandArgs::Summary(summary) => summary.run(&context),
         CommandArgs::Component(component) => component.run(),
         CommandArgs::Plugin(plugin) => plugin.run(&context),
         CommandArgs::Completions(completions) => {

@@ -18,6 +18,7 @@ use crate::{
     plugins::Plugins,
     pool::{Inspectors, Pool},
     scan::ScanRequest,
+    summary::SummaryRequest,
 };
 
 /// Threads and a sandbox, set up once and used for any number of runs, from
@@ -204,6 +205,35 @@ impl Engine {
         let roots = roots.into_iter().map(Into::into).collect();
         let (pool, cache) = (Arc::clone(&self.pool), self.cache.clone());
         DuplicatesRequest::new(pool, cache, roots)
+    }
+
+    /// Adds up what lies in roots: files, bytes, and bytes on disk, by folder,
+    /// extension, size, age and owner, with the largest, oldest and newest
+    /// files and the folders without any.
+    ///
+    /// The bytes of a file with several names count once. Roots may overlap;
+    /// what is in two of them counts for the first. The answer is the same on
+    /// every run over the same files.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use sanchay::Engine;
+    ///
+    /// let engine = Engine::builder().build()?;
+    /// let summary = engine
+    ///     .summary(["src"])
+    ///     .extension("rs")
+    ///     .report(|_error| ControlFlow::Continue(()))?;
+    /// assert!(summary.report.totals.files > 10);
+    /// assert_eq!(summary.report.folders[0].all, summary.report.totals);
+    /// # Ok::<(), sanchay::Error>(())
+    /// ```
+    pub fn summary<P: Into<PathBuf>>(
+        &self,
+        roots: impl IntoIterator<Item = P>,
+    ) -> SummaryRequest {
+        let roots = roots.into_iter().map(Into::into).collect();
+        SummaryRequest::new(Arc::clone(&self.pool), roots)
     }
 
     /// Goes through groups of equal files, in their order, with the values

@@ -27,6 +27,7 @@ use sanchay_sandbox::{Algorithm, MAX_CHUNK, plugin::Value};
 use sanchay_storage::Metadata;
 
 pub(crate) use self::{
+    ends::read_at,
     files::Files,
     pipe::stdin_turn,
     reader::Reader,

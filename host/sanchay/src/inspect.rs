@@ -4,9 +4,7 @@
 use std::{fmt, sync::Arc};
 
 use sanchay_sandbox::{
-    Algorithm, ChainingValue, Checklist, Columns, Digest, Fault, FilterError,
-    IgnoreError, IgnoreFile, Inspector, KindSet, Listing, Matches,
-    PartialDigest, Program, Separator, TreeError,
+    Algorithm, ChainingValue, Checklist, Columns, Digest, Fault, FilterError, IgnoreError, IgnoreFile, Inspector, KindSet, Listing, Matches, PartialDigest, Program, Separator, TreeError, ContentKind,
 };
 
 /// Answers questions about untrusted names and bytes, for one thread at a
@@ -165,6 +163,19 @@ pub trait Inspect: fmt::Debug + Send {
         root: bool,
     ) -> Result<ChainingValue, Fault>;
 
+    /// The kinds of content of many files, whose first bytes `fill` writes
+    /// into `room` bytes, end to end, with a list of where each ends. It
+    /// returns how many bytes it wrote.
+    ///
+    /// # Errors
+    /// What went wrong.
+    fn classify_with(
+        &mut self,
+        room: usize,
+        fill: &mut (dyn FnMut(&mut [u8], &mut Vec<u32>) -> usize + Send),
+        out: &mut Vec<ContentKind>,
+    ) -> Result<(), Fault>;
+
     /// Parses whole lines of a list of digests.
     ///
     /// # Errors
@@ -285,6 +296,15 @@ impl Inspect for Inspector {
         root: bool,
     ) -> Result<ChainingValue, Fault> {
         Self::join(self, left, right, root)
+    }
+
+    fn classify_with(
+        &mut self,
+        room: usize,
+        fill: &mut (dyn FnMut(&mut [u8], &mut Vec<u32>) -> usize + Send),
+        out: &mut Vec<ContentKind>,
+    ) -> Result<(), Fault> {
+        Self::classify_with(self, room, fill, out)
     }
 
     fn parse_checklist(

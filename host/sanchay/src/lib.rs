@@ -6,8 +6,8 @@
 //! untrusted byte or name has any authority.
 //!
 //! An [`Engine`] is set up once and used for any number of runs. A run is
-//! requested by [`Engine::scan`], [`Engine::hash`], [`Engine::duplicates`] or
-//! [`Engine::check`], refined by methods, and started:
+//! requested by [`Engine::scan`], [`Engine::hash`], [`Engine::duplicates`],
+//! [`Engine::summary`] or [`Engine::check`], refined by methods, and started:
 //!
 //! ```
 //! use sanchay::Engine;
@@ -38,7 +38,8 @@
 //! visitor of its own and passes it borrowed batches, one a directory;
 //! [`HashRequest::for_each`] and [`CheckRequest::for_each`] pass on what they
 //! come upon in its documented order; [`DuplicatesRequest::find`] returns all
-//! groups in a compact form. Names are bytes throughout.
+//! groups in a compact form; [`SummaryRequest::report`] adds up within the
+//! workers. Names are bytes throughout.
 //!
 //! # Beyond files on this machine
 //!
@@ -83,6 +84,7 @@ mod results;
 mod run;
 mod scan;
 mod span;
+mod summary;
 mod walk;
 
 pub use cache::{DigestCache, FileKey};
@@ -107,7 +109,8 @@ pub use monitor::{
     SkippedDirectory, Summary,
 };
 pub use options::{
-    CheckOptions, DuplicateOptions, HashOptions, Method, WalkOptions, Walker,
+    CheckOptions, DuplicateOptions, HashOptions, Method, SummaryOptions,
+    WalkOptions, Walker,
 };
 #[cfg(feature = "plugins")]
 pub use plugin_spec::{PluginSpec, plugin_cache, read_component};
@@ -128,10 +131,15 @@ pub use sanchay_core::{
         FilterSetting, Operand, Operator, Repeat, Test, parse_extensions,
     },
     kind::{EntryKind, KindSet},
+    summary::{
+        AgeClass, ContentTotals, EmptyFolder, EmptyFolders, ExtensionTotals,
+        FolderTotals, FullFolder, ListedFile, OwnerTotals, Report, SizeClass,
+        Totals,
+    },
 };
 pub use sanchay_sandbox::{
-    Algorithm, BatchError, DEFAULT_CHUNK, Digest, Fault, Flaw, Limits,
-    MAX_CHUNK, PartialDigest, component,
+    Algorithm, BatchError, ContentKind, DEFAULT_CHUNK, Digest, Fault, Flaw,
+    Limits, MAX_CHUNK, PartialDigest, component,
 };
 pub use sanchay_storage as storage;
 pub use sanchay_storage::{
@@ -139,3 +147,4 @@ pub use sanchay_storage::{
     Timestamp, WorkingDirectory,
 };
 pub use scan::{ScanEvent, ScanRequest};
+pub use summary::{SummaryRequest, TreeSummary};

@@ -7,7 +7,7 @@ use std::{path::PathBuf, sync::Arc};
 use sanchay_core::filter::{Filter, Matcher};
 pub use sanchay_core::reading::Method;
 use sanchay_sandbox::Algorithm;
-use sanchay_storage::{FileId, LocalStorage, Metadata, Storage};
+use sanchay_storage::{FileId, LocalStorage, Metadata, Storage, Timestamp};
 
 pub(crate) use self::link_policy::LinkPolicy;
 use crate::{error::Error, plugins::Plugins};
@@ -169,6 +169,36 @@ impl Default for DuplicateOptions {
             hardlinks: false,
             algorithm: Algorithm::Xxh3_128,
         }
+    }
+}
+
+/// What a summary tells of which files.
+///
+/// ```
+/// use sanchay::SummaryOptions;
+///
+/// let options = SummaryOptions { depth: 1, ..Default::default() };
+/// assert_eq!(options.top, 10);
+/// ```
+#[derive(Clone, Debug)]
+pub struct SummaryOptions {
+    /// Which files.
+    pub walk: WalkOptions,
+    /// How deep the sums by folder go: 0 for the roots alone.
+    pub depth: u32,
+    /// How many entries each list has at most.
+    pub top: usize,
+    /// Whether to tell kinds of content, for which every file is opened and
+    /// its first bytes are read.
+    pub content: bool,
+    /// What ages are reckoned from; `None`: when the run begins.
+    pub now: Option<Timestamp>,
+}
+
+impl Default for SummaryOptions {
+    fn default() -> Self {
+        let walk = WalkOptions::default();
+        Self { walk, depth: 2, top: 10, content: false, now: None }
     }
 }
 

@@ -47,6 +47,7 @@ use crate::{
     span::{offset, slice},
 };
 pub(crate) use sanchay_core::order::by_path as by_name;
+use sanchay_core::summary::ListedFolder;
 
 /// The most files in one task. Workers share larger directories.
 const FILES_PER_TASK: usize = 2048;
@@ -66,6 +67,11 @@ pub(crate) trait WorkerVisitor {
     /// Files were found. `node` is their directory; `None` for a root, whose
     /// name is its whole path.
     fn files(&mut self, node: Option<&Arc<Node>>, batch: &Batch<'_>);
+
+    /// A directory was listed.
+    fn directory(&mut self, node: &Node, listed: ListedFolder) {
+        let _ = (node, listed);
+    }
 
     /// An entry failed. It is counted already.
     fn error(&mut self, error: EntryError);
@@ -235,6 +241,8 @@ impl<V: Visitor> Operation for Level<'_, V> {
     }
 
     fn directory(&self, open: &Open, (): (), worker: &mut Worker<'_, Self>) {
+        let listed = worker.reader.listed(&open.node);
+        worker.state.visitor.directory(&open.node, listed);
         if let Some(next_level) = self.next_level {
             next_level.collect(worker.reader, open);
         } else if !worker.reader.directory().directories.is_empty() {

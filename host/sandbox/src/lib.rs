@@ -51,6 +51,7 @@ pub use inspector::Inspector;
 pub use limits::Limits;
 pub use sanchay_core::batch::BatchError;
 pub use sanchay_core::checklist::{Flaw, Malformed, Separator};
+pub use sanchay_core::content_kind::{ContentKind, HEAD};
 pub use sanchay_core::digest::{ChainingValue, Digest};
 pub use sanchay_core::filter::{Columns, Matches, Program, ProgramError};
 pub use sanchay_core::hashing::{

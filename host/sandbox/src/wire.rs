@@ -62,6 +62,19 @@ same_enum! {
 }
 
 same_enum! {
+    ContentKind = sanchay_core::content_kind::ContentKind;
+    Empty "empty";
+    Text "text";
+    Image "image";
+    Video "video";
+    Audio "audio";
+    Archive "archive";
+    Document "document";
+    Executable "executable";
+    Other "other";
+}
+
+same_enum! {
     ProgramFault = sanchay_core::filter::ProgramFault;
     Version "version";
     Length "length";

@@ -36,7 +36,9 @@ fn the_embedded_component_exports_what_its_world_says() {
     exports.sort();
     said.sort_unstable();
     assert_eq!(exports, said);
-    for interface in ["checklists", "filtering", "hashing", "trees"] {
+    for interface in
+        ["checklists", "classifying", "filtering", "hashing", "trees"]
+    {
         let name = format!("sanchay:inspect/{interface}@0.1.0");
         assert!(exports.contains(&name), "{name} is missing");
     }

@@ -17,9 +17,7 @@ use std::time::{Duration, Instant};
 
 use sanchay_core::filter::{Expr, Field, Operand, Operator};
 use sanchay_sandbox::{
-    Algorithm, Checklist, Columns, EntryKind, Fault, FilterError, IgnoreError,
-    IgnoreFile, Inspector, KindSet, Listing, Matches, Place, Program, Sandbox,
-    Separator, TreeError,
+    Algorithm, Checklist, Columns, EntryKind, Fault, FilterError, IgnoreError, IgnoreFile, Inspector, KindSet, Listing, Matches, Place, Program, Sandbox, Separator, TreeError, ContentKind,
 };
 use support::{guest, inspector_of, tight};
 
@@ -216,6 +214,26 @@ fn digests_that_cannot_be_are_never_returned() {
     inspector.begin(algorithm).unwrap();
     inspector.update(b"abc").unwrap();
     lie("finish", inspector.finish());
+}
+
+#[test]
+fn kinds_of_content_that_cannot_be_are_never_returned() {
+    let mut inspector = inspector_of("liar");
+    let mut classify = |head: &[u8]| {
+        let mut kinds = vec![ContentKind::Text];
+        let mut fill = |space: &mut [u8], ends: &mut Vec<u32>| {
+            space[..head.len()].copy_from_slice(head);
+            ends.push(head.len() as u32);
+            head.len()
+        };
+        let room = head.len();
+        let answer = inspector.classify_with(room, &mut fill, &mut kinds);
+        answer.map(|()| kinds)
+    };
+    for head in ["m", "k"] {
+        lie(head, classify(head.as_bytes()));
+        assert_eq!(classify(b"-"), Ok(vec![ContentKind::Empty]));
+    }
 }
 
 /// What may be two directories; the first name has the lie.

@@ -84,7 +84,7 @@ fn read_ends(
 }
 
 /// Reads from an offset in a file until the space is full or the file ends.
-pub(super) fn read_at(
+pub(crate) fn read_at(
     file: &File,
     from: u64,
     space: &mut [u8],

@@ -7,6 +7,7 @@ mod contents;
 use std::{sync::Arc, vec::Drain};
 
 use sanchay_core::filter::Facts;
+use sanchay_core::summary::ListedFolder;
 use sanchay_sandbox::{
     Columns, Fault, IgnoreError, IgnoreFile, KindSet, Matches,
 };
@@ -120,6 +121,19 @@ impl DirReader {
     /// What is left of the directory that was read last.
     pub(crate) fn directory(&self) -> Directory<'_> {
         self.found.view()
+    }
+
+    /// How the listing of the directory that was read last looked, whatever
+    /// the filters want of it.
+    pub(crate) fn listed(&self, node: &Node) -> ListedFolder {
+        let kinds = self.found.listing.kinds();
+        let is_folder = |kind: &EntryKind| *kind == EntryKind::Directory;
+        ListedFolder {
+            depth: node.depth(),
+            entries: kinds.len(),
+            only_folders: kinds.iter().all(is_folder)
+                && self.errors.is_empty(),
+        }
     }
 
     /// Takes the files from an index on out of the directory.

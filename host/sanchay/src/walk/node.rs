@@ -164,6 +164,11 @@ impl Node {
         PathBuf::from(OsString::from_vec(path))
     }
 
+    /// The length of the root's path in it, with its slash.
+    pub(crate) fn root_prefix(&self) -> usize {
+        self.root.prefix()
+    }
+
     /// The directory's path below the root, with a slash at its end unless it
     /// is empty.
     pub(crate) fn relative(&self) -> Vec<u8> {

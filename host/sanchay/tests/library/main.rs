@@ -20,6 +20,7 @@ mod ignoring;
 mod sharing;
 mod storage;
 mod streams;
+mod summary;
 mod walkers;
 
 use std::{

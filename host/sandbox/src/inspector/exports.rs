@@ -5,8 +5,7 @@ use wasmtime::component::ResourceAny;
 use super::Resources;
 use crate::fill_in_place::{Ends, FillInPlace};
 use crate::wire::{
-    Algorithm, BatchError, Checklist, IgnoringError, Listing, Matches,
-    PartialDigest, ProgramError, RulesError, RulesPlace, Separator, TreeError,
+    Algorithm, BatchError, Checklist, IgnoringError, Listing, Matches, PartialDigest, ProgramError, RulesError, RulesPlace, Separator, TreeError, ContentKind,
 };
 
 exports! {
@@ -54,4 +53,7 @@ exports! {
         -> (Result<Vec<u32>, BatchError>);
     parse = "checklists" "parse"
         (&'static [u8], Option<Algorithm>, Separator) -> (Checklist);
+    classify = "classifying" "classify"
+        (FillInPlace<'static>, Ends<'static>)
+        -> (Result<Vec<ContentKind>, BatchError>);
 }

@@ -1,12 +1,7 @@
 //! Digests: of a buffer, and of a batch of buffers.
 
-use std::sync::Mutex;
-
-use sanchay_sync::{into_inner, lock};
-
 use super::Inspector;
 use super::Instance;
-use crate::fill_in_place::{Ends, FillInPlace};
 use crate::{Algorithm, Digest, Fault, PartialDigest, wire};
 
 impl Inspector {
@@ -72,22 +67,11 @@ impl Inspector {
         out: &mut Vec<Digest>,
     ) -> Result<(), Fault> {
         out.clear();
-        let ends = Mutex::new(std::mem::take(&mut self.ends));
-        let once = Mutex::new(fill);
-        let fill = |space: &mut [u8]| {
-            let mut once = lock(&once);
-            let mut ends = lock(&ends);
-            ends.clear();
-            once(space, &mut ends)
-        };
-        let in_place = FillInPlace { room, fill: &fill };
-        let answer = self.caller.call(|instance| {
+        let (answer,) = self.pour(room, fill, |instance, data, ends| {
             let Instance { store, exports, .. } = instance;
-            let arguments = (algorithm.into(), in_place, Ends(&ends));
+            let arguments = (algorithm.into(), data, ends);
             exports.digest_in_place.call(store, arguments)
-        });
-        self.ends = into_inner(ends);
-        let (answer,) = answer?;
+        })?;
         self.take_digests(algorithm, answer, self.ends.len(), out)
     }
 

@@ -4,6 +4,7 @@
 //! checked here, before anyone acts on them.
 
 mod checklists;
+mod classifying;
 mod exports;
 mod filtering;
 mod hashing;
@@ -11,12 +12,14 @@ mod ignoring;
 mod stream;
 mod trees;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use sanchay_sync::{into_inner, lock};
 use wasmtime::component::ResourceAny;
 
 use crate::Fault;
 use crate::caller;
+use crate::fill_in_place::{Ends, FillInPlace};
 use crate::shared::Shared;
 pub(crate) use exports::InspectorExports;
 use filtering::Filter;
@@ -68,6 +71,36 @@ impl Inspector {
     /// [`Fault::Setup`], or what making the instance ran into.
     pub fn prepare(&mut self) -> Result<(), Fault> {
         self.caller.call(|_| Ok(()))
+    }
+
+    /// Calls about many byte strings that `fill` writes straight into the
+    /// memory of the instance, end to end: it gets the memory, of `room`
+    /// bytes, and an empty list for where each ends, and returns how many
+    /// bytes it wrote. Its time does not count. The list is in `ends`
+    /// afterwards.
+    fn pour<R>(
+        &mut self,
+        room: usize,
+        fill: &mut (dyn FnMut(&mut [u8], &mut Vec<u32>) -> usize + Send),
+        call: impl FnOnce(
+            &mut Instance,
+            FillInPlace<'_>,
+            Ends<'_>,
+        ) -> wasmtime::Result<R>,
+    ) -> Result<R, Fault> {
+        let ends = Mutex::new(std::mem::take(&mut self.ends));
+        let once = Mutex::new(fill);
+        let fill = |space: &mut [u8]| {
+            let mut once = lock(&once);
+            let mut ends = lock(&ends);
+            ends.clear();
+            once(space, &mut ends)
+        };
+        let data = FillInPlace { room, fill: &fill };
+        let answer =
+            self.caller.call(|instance| call(instance, data, Ends(&ends)));
+        self.ends = into_inner(ends);
+        answer
     }
 }
 

@@ -17,7 +17,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use sanchay_core::{checklist, hashing};
 use sanchay_sandbox::{
-    Algorithm, BatchError, Expectation, Fault, Inspector, Separator, TreeError,
+    Algorithm, BatchError, ContentKind, Expectation, Fault, Inspector,
+    Separator, TreeError,
 };
 use support::inspector;
 
@@ -108,6 +109,42 @@ proptest! {
         let native = hashing::partial(&first, &last, size);
         let sandboxed = inspector().partial(&first, &last, size).unwrap();
         prop_assert_eq!(sandboxed, native);
+    }
+
+    #[test]
+    fn kinds_of_content_agree(
+        heads in vec(
+            (
+                prop::sample::select(vec![
+                    &b""[..], b"MZ", b"RIFFxxxxWAVE", b"PK\x03\x04", b"%PDF-",
+                    b"\x7fELF", b"\xff\xfe", b"<svg>", b"\0\0\0\x18ftypheic",
+                ]),
+                prop_oneof![
+                    "[ -~]{0,40}".prop_map(String::into_bytes),
+                    vec(any::<u8>(), 0..80),
+                ],
+            ),
+            0..20,
+        ),
+    ) {
+        let heads: Vec<_> =
+            heads.iter().map(|(start, rest)| [start, &rest[..]].concat()).collect();
+        let (data, ends) = columns(&heads);
+        let mut kinds = Vec::new();
+        inspector()
+            .classify_with(
+                data.len() + 1,
+                &mut |space, places| {
+                    space[..data.len()].copy_from_slice(&data);
+                    places.extend_from_slice(&ends);
+                    data.len()
+                },
+                &mut kinds,
+            )
+            .unwrap();
+        let native: Vec<_> =
+            heads.iter().map(|head| ContentKind::of(head)).collect();
+        prop_assert_eq!(kinds, native);
     }
 
     #[test]
