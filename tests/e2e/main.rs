@@ -16,6 +16,7 @@ mod check_lists;
 mod checkers;
 mod closed;
 mod component;
+mod configuration;
 mod confinement;
 mod digests;
 mod dupes;

@@ -86,9 +86,16 @@ fn help_that_cannot_be_written_is_an_error() {
 
 #[test]
 fn the_help_of_every_command_is_as_it_was_written() {
-    for verb in
-        ["", "scan", "hash", "dupes", "component", "completions", "man"]
-    {
+    for verb in [
+        "",
+        "scan",
+        "hash",
+        "dupes",
+        "component",
+        "config",
+        "completions",
+        "man",
+    ] {
         for (option, kind) in [("-h", "short"), ("--help", "long")] {
             let finished = run(&format!("{verb} {option}")).succeeds();
             let name = if verb.is_empty() { "sanchay" } else { verb };

@@ -22,6 +22,7 @@ mod folding;
 pub mod grouping;
 pub mod hashing;
 pub mod kind;
+pub mod nearest;
 pub mod order;
 pub mod pattern;
 pub mod problem;

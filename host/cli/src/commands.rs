@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod component;
+pub(crate) mod config;
 pub(crate) mod dupes;
 pub(crate) mod hash;
 pub(crate) mod manual;
@@ -46,6 +47,7 @@ fn dispatch(
         CommandArgs::Hash(hash) => hash.run(&context),
         CommandArgs::Dupes(dupes) => dupes.run(&context),
         CommandArgs::Component(component) => component.run(),
+        CommandArgs::Config(config) => config.run(&global),
         CommandArgs::Plugin(plugin) => plugin.run(&context),
         CommandArgs::Completions(completions) => {
             completions.run(description())

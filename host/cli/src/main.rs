@@ -6,6 +6,7 @@
 mod address_space;
 mod arguments;
 mod commands;
+mod configuration;
 mod context;
 mod defect;
 mod exit;

@@ -253,6 +253,23 @@ impl Filter {
         self
     }
 
+    /// Only entries that another filter wants, too.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.hidden |= other.hidden;
+        self.contents |= other.contents;
+        for (name, expr) in other.options {
+            match self.has(name) {
+                true => self.tests.push(expr),
+                false => self.options.push((name, expr)),
+            }
+        }
+        self.tests.extend(other.tests);
+        self.excluded.extend(other.excluded);
+        self.error = self.error.or(other.error);
+        self
+    }
+
     /// Adds an option with a value.
     ///
     /// # Errors
