@@ -176,18 +176,21 @@ pub(crate) const OPTIONS: &[Offered] = &[
 ];
 
 /// What only the native program has.
-const NATIVE: [&str; 27] = [
+const NATIVE: [&str; 30] = [
     "beneath",
     "check",
     "color",
+    "config",
     "files-from",
     "files0-from",
+    "filter",
     "follow",
     "ignore-missing",
     "limit",
     "log-format",
     "max-results",
     "mount",
+    "no-config",
     "no-progress",
     "one-file-system",
     "plugin",

@@ -59,6 +59,7 @@
 //! the WebAssembly engine is part of the interface, so another version of it
 //! changes nothing here.
 
+mod accounts;
 mod cache;
 mod check;
 mod duplicates;
@@ -83,6 +84,7 @@ mod scan;
 mod span;
 mod walk;
 
+pub use accounts::accounts;
 pub use cache::{DigestCache, FileKey};
 pub use check::{
     CheckEvent, CheckRequest, CheckStatus, CheckSummary, CheckedLine,
@@ -120,8 +122,8 @@ pub use sanchay_core::{
     content::Content,
     escape::{Escaped, escaped, is_terminal_control},
     filter::{
-        Clock, Expr, ExtensionError, Field, Filter, FilterError, FilterOption,
-        Operand, Operator, Repeat, Test, parse_extensions,
+        Accounts, Clock, Expr, ExtensionError, Field, Filter, FilterError,
+        FilterOption, Operand, Operator, Repeat, Test, parse_extensions,
     },
     kind::{EntryKind, KindSet},
 };

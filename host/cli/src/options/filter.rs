@@ -21,9 +21,9 @@ pub(crate) const NAMED: &str = "filter";
 /// What "now" is, and the local time zone.
 static NOW: LazyLock<jiff::Zoned> = LazyLock::new(jiff::Zoned::now);
 
-/// The clock of this run.
+/// The clock of this run, which knows the users and groups of this machine.
 pub(crate) fn clock() -> Clock {
-    Clock::asking(|| NOW.clone())
+    Clock::asking(|| NOW.clone()).with_accounts(sanchay::accounts())
 }
 
 /// Which entries are wanted.
