@@ -464,6 +464,17 @@ fn what_is_in_force_is_shown_with_where_it_comes_from() {
 }
 
 #[test]
+fn the_example_of_the_documentation_can_be_used() {
+    let tree = tree();
+    let page = include_str!("../../docs/CONFIGURATION.md");
+    let example = page.split("```toml\n").nth(1).unwrap();
+    project(&tree, example.split("```").next().unwrap());
+    let shown = run(&tree, "config").succeeds();
+    assert_eq!(shown.text().lines().count(), 7, "{}", shown.text());
+    assert_eq!(names(run(&tree, "scan --filter raw")), Vec::<String>::new());
+}
+
+#[test]
 fn a_setting_that_cannot_be_used_is_an_error_of_what_shows_it() {
     let tree = tree();
     for (text, expected) in [

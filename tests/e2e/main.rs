@@ -44,6 +44,7 @@ mod plugin_languages;
 mod plugin_refusals;
 mod plugins;
 mod program;
+mod progress;
 mod python_plugins;
 #[cfg(target_os = "linux")]
 mod racing;

@@ -176,7 +176,7 @@ pub(crate) const OPTIONS: &[Offered] = &[
 ];
 
 /// What only the native program has.
-const NATIVE: [&str; 30] = [
+const NATIVE: [&str; 32] = [
     "beneath",
     "check",
     "color",
@@ -200,6 +200,8 @@ const NATIVE: [&str; 30] = [
     "plugin-memory",
     "plugin-output",
     "plugin-time",
+    "progress",
+    "stats",
     "status",
     "strict",
     "threads",

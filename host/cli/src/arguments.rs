@@ -29,6 +29,7 @@ use crate::{
     inherited,
     messages::Messages,
     options::global::GlobalArgs,
+    progress::ProgressDisplay,
     terminal::{Color, Terminal},
 };
 
@@ -119,7 +120,8 @@ pub(crate) fn parse() -> Arguments {
         Err(configured::Refusal::Usage(error)) => end(&error),
         Err(configured::Refusal::Configuration(error)) => {
             let failure = Failure::from(error);
-            Messages::new(terminal(), false).failure(&failure);
+            Messages::new(terminal(), ProgressDisplay::Nothing)
+                .failure(&failure);
             exit::end(failure.exit().0)
         }
     }

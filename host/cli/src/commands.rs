@@ -17,6 +17,7 @@ use crate::{
     failure::Failure,
     logging,
     messages::Messages,
+    progress::ProgressDisplay,
     terminal::Terminal,
 };
 
@@ -26,7 +27,8 @@ pub(crate) fn run(arguments: Arguments) -> Exit {
     match dispatch(arguments, terminal) {
         Ok(exit) => exit,
         Err(failure) => {
-            Messages::new(terminal, false).failure(&failure);
+            Messages::new(terminal, ProgressDisplay::Nothing)
+                .failure(&failure);
             failure.exit().0
         }
     }
@@ -47,7 +49,7 @@ fn dispatch(
         CommandArgs::Hash(hash) => hash.run(&context),
         CommandArgs::Dupes(dupes) => dupes.run(&context),
         CommandArgs::Component(component) => component.run(),
-        CommandArgs::Config(config) => config.run(&global),
+        CommandArgs::Config(config) => config.run(&global, &context),
         CommandArgs::Plugin(plugin) => plugin.run(&context),
         CommandArgs::Completions(completions) => {
             completions.run(description())

@@ -21,6 +21,7 @@ mod variables;
 use std::{cmp::Reverse, collections::BTreeMap};
 
 use clap::{Arg, Command};
+use sanchay::escaped;
 
 use self::{document::Document, files::Files, variables::Variables};
 pub(crate) use self::{
@@ -42,7 +43,7 @@ pub(crate) struct Configuration {
     /// What the files say, the nearest first.
     documents: Vec<Document>,
     /// The files that were looked for.
-    pub(crate) looked: Vec<Looked>,
+    looked: Vec<Looked>,
 }
 
 impl Configuration {
@@ -58,6 +59,16 @@ impl Configuration {
             .collect::<Result<_, _>>()?;
         let variables = Variables::of_environment();
         Ok(Self { variables, documents, looked })
+    }
+
+    /// What is to be said of files that are not read, as others may have
+    /// written them.
+    pub(crate) fn refused(&self) -> impl Iterator<Item = String> {
+        self.looked.iter().filter_map(|looked| {
+            let State::Refused(why) = &looked.state else { return None };
+            let path = escaped(looked.path.as_os_str().as_encoded_bytes());
+            Some(format!("{path}: not read: {why} (--config {path} reads it)"))
+        })
     }
 
     /// The files that are looked for.

@@ -21,6 +21,7 @@ mod plugins;
 mod progress;
 mod signals;
 mod standard_streams;
+mod stats;
 mod terminal;
 
 fn main() {

@@ -103,8 +103,8 @@ pub use hash::{HashEvent, HashRequest, HashedFile, HashedFileRef, Source};
 #[doc(hidden)]
 pub use inspect::Inspect;
 pub use monitor::{
-    Cancel, Monitor, Phase, Progress, ProgressCallback, SkippedCallback,
-    SkippedDirectory, Summary,
+    Cancel, FinishedCallback, Monitor, Phase, Progress, ProgressCallback,
+    ReadingCallback, SkippedCallback, SkippedDirectory, Summary,
 };
 pub use options::{
     CheckOptions, DuplicateOptions, HashOptions, Method, WalkOptions, Walker,

@@ -14,17 +14,17 @@ use clap::{
     error::ErrorKind,
     parser::ValueSource,
 };
-use sanchay::escaped;
 
 use super::{Arguments, shown, understand};
 use crate::{
     configuration::{
         Chosen, Configuration, ConfigurationError, NamedFilter, NamedRoots,
-        Place, Selection, State, innermost, is_configurable, path_of, reason,
+        Place, Selection, innermost, is_configurable, path_of, reason,
         relaxed,
     },
     messages::Messages,
     options::filter,
+    progress::ProgressDisplay,
     terminal::Terminal,
 };
 
@@ -61,7 +61,8 @@ pub(super) fn complete(
     let configuration = Configuration::load(&description, &selection)?;
     let own = innermost(&matches);
     if !matches!(own.try_get_one("quiet"), Ok(Some(true))) {
-        tell_refused(&configuration, terminal);
+        let messages = || Messages::new(terminal(), ProgressDisplay::Nothing);
+        configuration.refused().for_each(|note| messages().note(note));
     }
     let mut chosen = configuration.of_command(&description, &path)?;
     chosen.retain(|it| !it.arguments.is_empty() && !is_given(own, it));
@@ -105,22 +106,6 @@ pub(super) fn complete(
         })?;
     }
     Ok(arguments)
-}
-
-/// Says which files are not read as others may have written them.
-fn tell_refused(
-    configuration: &Configuration,
-    terminal: &dyn Fn() -> Terminal,
-) {
-    for looked in &configuration.looked {
-        if let State::Refused(why) = &looked.state {
-            let path = looked.path.as_os_str().as_encoded_bytes();
-            let path = escaped(path);
-            Messages::new(terminal(), false).note(format_args!(
-                "{path}: not read: {why} (--config {path} reads it)"
-            ));
-        }
-    }
 }
 
 /// Whether an option that is configured was also given, or taken back.

@@ -10,10 +10,12 @@ use crate::{
         Configuration, ConfigurationError, Looked, Origin, Selection, Setting,
         State, Value,
     },
+    context::Context,
     exit::Exit,
     failure::Failure,
     options::global::GlobalArgs,
     output::{Inputs, put},
+    progress::ProgressDisplay,
 };
 
 const EXAMPLES: &str = "\
@@ -90,7 +92,11 @@ impl ValueEnum for ConfigFormat {
 
 impl ConfigArgs {
     /// Prints it.
-    pub(crate) fn run(&self, global: &GlobalArgs) -> Result<Exit, Failure> {
+    pub(crate) fn run(
+        &self,
+        global: &GlobalArgs,
+        context: &Context,
+    ) -> Result<Exit, Failure> {
         let file = global.config.as_deref();
         let selection = Selection::new(file, global.no_config)?;
         let text = match (self.command, self.format) {
@@ -101,10 +107,10 @@ impl ConfigArgs {
                 array(Configuration::files(&selection)?.iter().map(file_json))
             }
             (None, ConfigFormat::Text) => {
-                lines(rows(&selection)?.iter().map(Row::line))
+                lines(rows(&selection, context)?.iter().map(Row::line))
             }
             (None, ConfigFormat::Json) => {
-                array(rows(&selection)?.iter().map(Row::json))
+                array(rows(&selection, context)?.iter().map(Row::json))
             }
         };
         put(None, Inputs::default(), text.as_bytes())?;
@@ -153,10 +159,15 @@ struct Row {
 }
 
 /// Everything that is in force; settings that could not be used are errors.
-fn rows(selection: &Selection) -> Result<Vec<Row>, ConfigurationError> {
+fn rows(
+    selection: &Selection,
+    context: &Context,
+) -> Result<Vec<Row>, ConfigurationError> {
     let description = description();
     let configuration = Configuration::load(&description, selection)?;
     configuration.check(&description)?;
+    let messages = context.messages(ProgressDisplay::Nothing);
+    configuration.refused().for_each(|note| messages.note(note));
     let row = |before: &[String], setting: Setting| Row {
         keys: [before, &[setting.key]].concat(),
         value: setting.value,

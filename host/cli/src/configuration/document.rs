@@ -254,9 +254,8 @@ impl Reader<'_> {
                 settings.push(self.filter_option(key, value)?);
             }
             settings.sort_by_key(|it: &Setting| it.origin.line());
-            let origin = self.origin(key.span().start);
             let name = name.to_owned();
-            self.document.filters.push(NamedFilter { name, settings, origin });
+            self.document.filters.push(NamedFilter { name, settings });
         }
         Ok(())
     }
@@ -371,5 +370,54 @@ fn meant<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> String {
     match nearest(name, names) {
         Some(near) => format!(": did you mean {near}?"),
         None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use proptest::prelude::*;
+    use sanchay::is_terminal_control;
+
+    use super::{Contents, Document};
+    use crate::arguments::description;
+
+    fn parse(text: &str) -> Result<Document, String> {
+        let path = Path::new("/folder/sanchay.toml").into();
+        let file = Contents { path, text: text.to_owned() };
+        Document::parse(&file, &description()).map_err(|why| why.to_string())
+    }
+
+    #[test]
+    fn paths_are_relative_to_the_folder_of_the_file() {
+        let text = "plugin = ['a.wasm', '/b.wasm']\n[roots.r]\npath = 'c'\n";
+        let document = parse(text).unwrap();
+        let value = document.settings[0].value.to_string();
+        assert_eq!(value, "[\"/folder/a.wasm\", \"/b.wasm\"]");
+        assert_eq!(document.roots[0].paths, [Path::new("/folder/c")]);
+    }
+
+    #[test]
+    fn settings_are_in_the_order_of_the_file() {
+        let document = parse("[scan]\nthreads = 1\nhidden = true").unwrap();
+        let keys = document.settings.iter().map(|it| it.key.as_str());
+        assert_eq!(keys.collect::<Vec<_>>(), ["threads", "hidden"]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(500))]
+
+        #[test]
+        fn any_text_is_understood_or_refused_in_words_that_can_be_shown(
+            text in "(\\[{1,2}|\\]{1,2}|scan|filters|roots|where|hidden|path|\
+                     [.=\"'#{},\n -]|true|1|\\PC|\\p{Cc}){0,24}",
+        ) {
+            if let Err(why) = parse(&text) {
+                prop_assert!(why.starts_with("/folder/sanchay.toml:"));
+                let obeyed = |c: char| c != '\n' && is_terminal_control(c);
+                prop_assert!(!why.contains(obeyed), "{:?}", why);
+            }
+        }
     }
 }

@@ -172,7 +172,8 @@ pub(crate) fn with_negations(command: Command) -> Command {
 }
 
 fn negation(command: &Command, option: &Arg) -> Option<Arg> {
-    let name = format!("no-{}", option.get_long()?);
+    let own = option.get_long().filter(|name| !name.starts_with("no-"))?;
+    let name = format!("no-{own}");
     let is_taken = command.get_arguments().any(|other| {
         let aliases = other.get_all_aliases().unwrap_or_default();
         other.get_long() == Some(&name) || aliases.contains(&&*name)

@@ -18,7 +18,6 @@ pub(crate) struct NamedFilter {
     pub(crate) name: String,
     /// The options of filters in it, all of which must hold.
     pub(crate) settings: Vec<Setting>,
-    pub(crate) origin: Origin,
 }
 
 impl NamedFilter {

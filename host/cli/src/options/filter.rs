@@ -56,6 +56,8 @@ fn argument(option: &'static FilterOption) -> Arg {
         .value_name(option.value_name)
         .help(option.help)
         .action(ArgAction::Append)
+        // A mode may begin with a hyphen: --perm -222.
+        .allow_hyphen_values(option.value_name == "MODE")
         .value_parser(parser);
     let argument = match option.short {
         Some(letter) => argument.short(letter),
