@@ -27,7 +27,7 @@ use self::{document::Document, files::Files, variables::Variables};
 pub(crate) use self::{
     error::ConfigurationError,
     files::{Looked, Selection, State},
-    known::{is_configurable, with_negations},
+    known::{is_configurable, is_ordinary, with_negations},
     named::{NamedFilter, NamedRoots},
     origin::Origin,
     setting::{Chosen, Setting, reason},
@@ -36,46 +36,62 @@ pub(crate) use self::{
 };
 use crate::options::filter;
 
+/// Where something may be configured: what there is, not yet understood.
+#[derive(Debug, Default)]
+pub(crate) struct Sources {
+    files: Files,
+    variables: Variables,
+}
+
+impl Sources {
+    /// Reads what there is.
+    pub(crate) fn find(
+        selection: &Selection,
+    ) -> Result<Self, ConfigurationError> {
+        let files = Files::find(selection)?;
+        Ok(Self { files, variables: Variables::of_environment() })
+    }
+
+    /// Whether nothing is configured.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.files.contents.is_empty() && self.variables.is_empty()
+    }
+
+    /// The files that were looked for.
+    pub(crate) fn files(&self) -> &[Looked] {
+        &self.files.looked
+    }
+
+    /// What is to be said of files that are not read, as others may have
+    /// written them.
+    pub(crate) fn refused(&self) -> impl Iterator<Item = String> {
+        self.files().iter().filter_map(|looked| {
+            let State::Refused(why) = &looked.state else { return None };
+            let path = escaped(looked.path.as_os_str().as_encoded_bytes());
+            Some(format!("{path}: not read: {why} (--config {path} reads it)"))
+        })
+    }
+}
+
 /// What is configured, wherever that is.
 #[derive(Debug, Default)]
 pub(crate) struct Configuration {
     variables: Variables,
     /// What the files say, the nearest first.
     documents: Vec<Document>,
-    /// The files that were looked for.
-    looked: Vec<Looked>,
 }
 
 impl Configuration {
-    /// Reads what there is. `description` is that of the command line.
-    pub(crate) fn load(
+    /// Understands what there is. `description` is that of the command line.
+    pub(crate) fn read(
+        sources: Sources,
         description: &Command,
-        selection: &Selection,
     ) -> Result<Self, ConfigurationError> {
-        let Files { looked, contents } = Files::find(selection)?;
+        let contents = sources.files.contents.iter();
         let documents = contents
-            .iter()
             .map(|file| Document::parse(file, description))
             .collect::<Result<_, _>>()?;
-        let variables = Variables::of_environment();
-        Ok(Self { variables, documents, looked })
-    }
-
-    /// What is to be said of files that are not read, as others may have
-    /// written them.
-    pub(crate) fn refused(&self) -> impl Iterator<Item = String> {
-        self.looked.iter().filter_map(|looked| {
-            let State::Refused(why) = &looked.state else { return None };
-            let path = escaped(looked.path.as_os_str().as_encoded_bytes());
-            Some(format!("{path}: not read: {why} (--config {path} reads it)"))
-        })
-    }
-
-    /// The files that are looked for.
-    pub(crate) fn files(
-        selection: &Selection,
-    ) -> Result<Vec<Looked>, ConfigurationError> {
-        Ok(Files::find(selection)?.looked)
+        Ok(Self { variables: sources.variables, documents })
     }
 
     /// Refuses values that no command could use, which otherwise comes to

@@ -19,8 +19,8 @@ use super::{Arguments, shown, understand};
 use crate::{
     configuration::{
         Chosen, Configuration, ConfigurationError, NamedFilter, NamedRoots,
-        Place, Selection, innermost, is_configurable, path_of, reason,
-        relaxed,
+        Place, Selection, Sources, innermost, is_configurable, is_ordinary,
+        path_of, reason, relaxed,
     },
     messages::Messages,
     options::filter,
@@ -47,26 +47,36 @@ impl From<ConfigurationError> for Refusal {
 pub(super) fn complete(
     described: &dyn Fn() -> Command,
     given: &[OsString],
-    (arguments, matches): (Arguments, ArgMatches),
+    (mut arguments, matches): (Arguments, ArgMatches),
     terminal: &dyn Fn() -> Terminal,
 ) -> Result<Arguments, Refusal> {
     let path = path_of(&matches);
-    let description = described();
-    if !is_configurable(&description, &path) {
+    if !is_ordinary(&path) {
         return Ok(arguments);
     }
     let global = &arguments.global;
     let selection =
         Selection::new(global.config.as_deref(), global.no_config)?;
-    let configuration = Configuration::load(&description, &selection)?;
+    let sources = Sources::find(&selection)?;
     let own = innermost(&matches);
     if !matches!(own.try_get_one("quiet"), Ok(Some(true))) {
         let messages = || Messages::new(terminal(), ProgressDisplay::Nothing);
-        configuration.refused().for_each(|note| messages().note(note));
+        sources.refused().for_each(|note| messages().note(note));
     }
+    let names_filters = matches!(own.try_contains_id(filter::NAMED), Ok(true));
+    let roots = arguments.command.roots();
+    let names_roots = roots.is_some_and(|it| NamedRoots::is_used(it));
+    // Most runs end here, before anything is described for a second time.
+    if sources.is_empty() && !names_filters && !names_roots {
+        return Ok(arguments);
+    }
+    let description = described();
+    if !is_configurable(&description, &path) {
+        return Ok(arguments);
+    }
+    let configuration = Configuration::read(sources, &description)?;
     let mut chosen = configuration.of_command(&description, &path)?;
     chosen.retain(|it| !it.arguments.is_empty() && !is_given(own, it));
-    let names_filters = matches!(own.try_contains_id(filter::NAMED), Ok(true));
     let mut arguments = if chosen.is_empty() && !names_filters {
         arguments
     } else {

@@ -8,7 +8,7 @@ use crate::{
     arguments::description,
     configuration::{
         Configuration, ConfigurationError, Looked, Origin, Selection, Setting,
-        State, Value,
+        Sources, State, Value,
     },
     context::Context,
     exit::Exit,
@@ -101,10 +101,10 @@ impl ConfigArgs {
         let selection = Selection::new(file, global.no_config)?;
         let text = match (self.command, self.format) {
             (Some(ConfigCommand::Path), ConfigFormat::Text) => {
-                lines(Configuration::files(&selection)?.iter().map(file_line))
+                lines(Sources::find(&selection)?.files().iter().map(file_line))
             }
             (Some(ConfigCommand::Path), ConfigFormat::Json) => {
-                array(Configuration::files(&selection)?.iter().map(file_json))
+                array(Sources::find(&selection)?.files().iter().map(file_json))
             }
             (None, ConfigFormat::Text) => {
                 lines(rows(&selection, context)?.iter().map(Row::line))
@@ -164,10 +164,11 @@ fn rows(
     context: &Context,
 ) -> Result<Vec<Row>, ConfigurationError> {
     let description = description();
-    let configuration = Configuration::load(&description, selection)?;
-    configuration.check(&description)?;
+    let sources = Sources::find(selection)?;
     let messages = context.messages(ProgressDisplay::Nothing);
-    configuration.refused().for_each(|note| messages.note(note));
+    sources.refused().for_each(|note| messages.note(note));
+    let configuration = Configuration::read(sources, &description)?;
+    configuration.check(&description)?;
     let row = |before: &[String], setting: Setting| Row {
         keys: [before, &[setting.key]].concat(),
         value: setting.value,

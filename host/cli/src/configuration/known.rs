@@ -102,10 +102,14 @@ pub(super) fn is_for_files(name: &str) -> bool {
     !OF_ONE_RUN.contains(&name)
 }
 
+/// Whether a command need not work whatever is configured.
+pub(crate) fn is_ordinary(path: &[&str]) -> bool {
+    path.first().is_some_and(|name| !UNCONFIGURED.contains(name))
+}
+
 /// Whether anything is configured of a command.
 pub(crate) fn is_configurable(description: &Command, path: &[&str]) -> bool {
-    let ordinary = |name: &&str| !UNCONFIGURED.contains(name);
-    path.first().is_some_and(ordinary)
+    is_ordinary(path)
         && command(description, path).is_some_and(|it| !it.is_hide_set())
 }
 

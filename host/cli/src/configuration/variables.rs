@@ -32,13 +32,18 @@ impl Variables {
         Self(env::vars_os().filter_map(named).collect())
     }
 
+    /// Whether none is set.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// What is set of an option.
     pub(super) fn of(
         &self,
         option: &Arg,
     ) -> Result<Option<Setting>, ConfigurationError> {
         let key = option.get_long().unwrap_or_default();
-        if self.0.is_empty() {
+        if self.is_empty() {
             return Ok(None);
         }
         let name = name(key);

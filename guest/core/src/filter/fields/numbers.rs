@@ -16,9 +16,9 @@ const PERM: FilterOption = FilterOption {
     value_name: "MODE",
     help: "Only entries whose permissions, in octal, are MODE (644), have \
            all bits of -MODE (-222), or any of /MODE (/111)",
-    long_help: "The last three bits but nine are those of set-user-ID (4000), \
-                set-group-ID (2000) and the sticky bit (1000). /0 is true of \
-                every entry, as find has it.",
+    long_help: "A digit before these three is 4 for set-user-ID, 2 for \
+                set-group-ID and 1 for the sticky bit, or their sum (4755). \
+                /0 is true of every entry, as find has it.",
     repeat: Repeat::Last,
     parse: |text, _| permissions(&String::from_utf8_lossy(text)),
 };
