@@ -27,9 +27,16 @@ build:
 [no-cd]
 [no-exit-message]
 run *ARGS:
-    @cargo build --release --locked --manifest-path {{ manifest }} \
-        -p sanchay-cli
-    @exec {{ program }} "$@"
+    #!/bin/sh
+    # A first build need not wait for Parquet and Arrow.
+    set -eu
+    case " $* " in
+    *parquet* | *arrow*) tables= ;;
+    *) tables=--no-default-features ;;
+    esac
+    cargo build --release --locked --manifest-path {{ manifest }} \
+        -p sanchay-cli $tables
+    exec {{ program }} "$@"
 
 # Run every test; the arguments go to cargo test.
 test *ARGS: _test-tools _python _host-tools
@@ -44,6 +51,7 @@ lint: _lint-tools
     cargo metadata --locked --format-version 1 --manifest-path \
         {{ fuzz_manifest }} >/dev/null
     cargo clippy --locked --workspace --all-targets -- -D warnings
+    cargo clippy --locked -p sanchay-cli --no-default-features -- -D warnings
     cargo clippy --locked --all-targets --manifest-path \
         {{ guest_manifest }} --target-dir target/guest -- -D warnings
     cargo clippy --locked --workspace --all-targets --manifest-path \

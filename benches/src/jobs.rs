@@ -2,6 +2,8 @@
 
 mod cold;
 mod dupes;
+mod filter;
+mod format;
 mod hash;
 mod plugin;
 mod scan;
@@ -62,6 +64,8 @@ pub(crate) struct Site {
 /// Every job.
 pub(crate) fn all(site: &Site) -> Vec<Job> {
     let mut jobs = scan::jobs(site);
+    jobs.extend(filter::jobs(site));
+    jobs.extend(format::jobs(site));
     jobs.extend(hash::jobs(site));
     jobs.extend(dupes::jobs(site));
     jobs.extend(cold::jobs(site));

@@ -64,7 +64,7 @@ impl Package {
     /// # Errors
     /// It cannot be encoded.
     pub fn encode(&self) -> Result<Vec<u8>> {
-        wit_component::encode(&self.resolve, self.id, false)
+        wit_component::encode(&self.resolve, self.id)
     }
 
     /// Its worlds.

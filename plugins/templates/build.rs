@@ -81,7 +81,7 @@ fn bindings(resolve: &Resolve, world: WorldId) -> Result<Files> {
 fn section(resolve: &Resolve, id: WorldId, world: &str) -> Result<String> {
     let encoding = StringEncoding::UTF8;
     let encoded =
-        wit_component::metadata::encode(resolve, id, encoding, None, false)?;
+        wit_component::metadata::encode(resolve, id, encoding, None)?;
     let mut text = format!(
         "# What world the module is of, for the packer: the world\n\
          # `{world}` of wit/, encoded. Generated.\n\

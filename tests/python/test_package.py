@@ -152,8 +152,10 @@ def test_the_stubs_are_what_is_there(tmp_path, sources):
     known.write_text(
         "sanchay._native._panic\n"
         "sanchay._native.__all__\n"
-        "sanchay(._types)?.(Algorithm|Errors|Kind|Walker)\n"
+        "sanchay(._types)?.(Algorithm|Errors|Kind|Verdict|Walker)\n"
         "sanchay._plan.Command\n"
+        # They are named tuples and more.
+        "sanchay(._types)?.Extracted(File|Group|Hash)\n"
         # Static methods behind a decorator.
         "sanchay._plan.Plan.(scan|hash_files|duplicates)\n"
     )

@@ -1,7 +1,10 @@
 """Progress callbacks: what they are given, and how they end a run."""
 
 import functools
+import os
 import signal
+import subprocess
+import sys
 import time
 
 import numpy
@@ -217,3 +220,53 @@ def test_a_coroutine_function_is_no_callback():
             sanchay.scan(".", progress=callback)
         with pytest.raises(TypeError, match="^progress: .*plain function"):
             vpo_hash_files([], progress=callback)
+
+
+def test_true_writes_a_line_to_a_terminal_where_there_is_no_tqdm(tree):
+    folder = tree({"a": b"one", "b": b"two"})
+    parent, child = os.openpty()
+    code = (
+        "import sys; sys.modules['tqdm'] = None; import sanchay;"
+        f"list(sanchay.hash_files({str(folder)!r}, progress=True))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], stderr=child)
+    os.close(child)
+    shown = os.read(parent, 4096)
+    os.close(parent)
+    assert done.returncode == 0, shown
+    assert b"hashing: 2" in shown and shown.endswith(b"\n")
+
+
+def test_true_writes_nothing_to_a_pipe_where_there_is_no_tqdm(tree):
+    folder = tree({"a": b"one"})
+    code = (
+        "import sys; sys.modules['tqdm'] = None; import sanchay;"
+        f"list(sanchay.scan({str(folder)!r}, progress=True))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], stderr=subprocess.PIPE, check=True
+    )
+    assert done.stderr == b""
+
+
+def test_true_is_a_bar_of_tqdm_where_there_is_one(tree):
+    folder = tree({"a": b"one", "b": b"two"})
+    code = f"""
+import sanchay, sys, types
+bars = []
+class Bar:
+    def __init__(self, desc, unit):
+        self.desc, self.n, self.total, self.closed = desc, 0, None, False
+        bars.append(self)
+    def set_postfix_str(self, text, refresh): pass
+    def update(self, n): self.n += n
+    def refresh(self): pass
+    def close(self): self.closed = True
+sys.modules["tqdm"] = types.ModuleType("tqdm")
+sys.modules["tqdm.auto"] = types.ModuleType("tqdm.auto")
+sys.modules["tqdm.auto"].tqdm = Bar
+list(sanchay.duplicates({str(folder)!r}, progress=True))
+assert bars[-1].desc == "comparing" and bars[-1].n == 2, vars(bars[-1])
+assert all(bar.closed for bar in bars)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

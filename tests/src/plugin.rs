@@ -82,8 +82,7 @@ pub fn module(world: &str, text: &str) -> Vec<u8> {
     let world = resolve.select_world(&[package], Some(world)).unwrap();
     let mut module = wat::parse_str(text).unwrap();
     let encoding = StringEncoding::UTF8;
-    embed_component_metadata(&mut module, &resolve, world, encoding, false)
-        .unwrap();
+    embed_component_metadata(&mut module, &resolve, world, encoding).unwrap();
     module
 }
 

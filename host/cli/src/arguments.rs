@@ -3,7 +3,6 @@
 mod configured;
 
 use std::{
-    env,
     ffi::OsString,
     io::{self, Write as _},
     path::{Path, PathBuf},
@@ -95,10 +94,9 @@ pub(crate) fn description() -> Command {
     Arguments::command()
 }
 
-/// Parses this process's arguments, and adds what is configured. Wrong ones,
-/// `--help` and `--version` end the process here.
-pub(crate) fn parse() -> Arguments {
-    let given: Vec<OsString> = env::args_os().collect();
+/// Parses arguments, and adds what is configured. Wrong ones, `--help` and
+/// `--version` end the process here.
+pub(crate) fn parse(given: &[OsString]) -> Arguments {
     let color = Color::prescan(
         given.iter().skip(1).map(|argument| argument.as_encoded_bytes()),
     );
@@ -112,10 +110,10 @@ pub(crate) fn parse() -> Arguments {
             false => description,
         }
     };
-    let given_alone = understand(described(), &given)
-        .unwrap_or_else(|error| end(&shown(described, &given, error)));
+    let given_alone = understand(described(), given)
+        .unwrap_or_else(|error| end(&shown(described, given, error)));
     let terminal = || Terminal::new(color);
-    match configured::complete(&described, &given, given_alone, &terminal) {
+    match configured::complete(&described, given, given_alone, &terminal) {
         Ok(arguments) => arguments,
         Err(configured::Refusal::Usage(error)) => end(&error),
         Err(configured::Refusal::Configuration(error)) => {

@@ -58,9 +58,7 @@ impl Output {
     ) -> Result<Self, Failure> {
         let mut sink = Sink::open(options.file(), inputs)?;
         let text = TextOptions { terminal: sink.is_terminal(), ..text };
-        let columns = plugins.columns().iter();
-        let columns = columns.map(|it| (it.name.to_string(), it.value_type));
-        let mut schema = Schema::new(kind, columns);
+        let mut schema = Schema::new(kind, plugins.fields());
         if !options.fields().is_empty() {
             let names = options.fields().iter().map(String::as_str);
             schema = schema.select(names).map_err(Failure::Fields)?;

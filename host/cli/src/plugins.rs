@@ -1,27 +1,19 @@
 //! Loads the plugins of a run: reads them, compiles them in a process that can
 //! be killed, caches the result, and rejects equal names.
 
-use std::{
-    collections::HashMap,
-    env,
-    fs::File,
-    io::Read as _,
-    path::{Path, PathBuf},
-};
+use std::{collections::HashMap, path::Path};
 
 use sanchay::{
     Compiler, Engine, Error, Limits, Plugin, PluginError, PluginOptions,
-    Plugins,
+    PluginSpec, Plugins, plugin_cache, read_component,
 };
 
 use crate::{
     failure::Failure,
-    options::plugin::{LimitArgs, PluginArgs, PluginSpec},
+    itself,
+    options::plugin::{LimitArgs, PluginArgs},
     signals::Interrupt,
 };
-
-/// More of a file is not read: no plugin is so large.
-const LARGEST: u64 = 64 << 20;
 
 /// Loads the plugins for the engine's workers. `silent` is an option with
 /// which no values are printed: an extractor would work in vain.
@@ -55,11 +47,7 @@ pub(crate) fn load(
     component: &[u8],
     options: &PluginOptions,
 ) -> Result<Plugin, Failure> {
-    let mut options = options.clone();
-    options.digest = spec.digest;
-    options.name.clone_from(&spec.name);
-    options.settings.clone_from(&spec.settings);
-    Plugin::load(component, &options).map_err(|why| match why {
+    spec.load(component, options).map_err(|why| match why {
         PluginError::Cancelled => Error::Cancelled.into(),
         why => Failure::Plugin { path: spec.path.clone(), why: Box::new(why) },
     })
@@ -82,25 +70,20 @@ pub(crate) fn options(
         .core_instances(count(limits.plugin_instances));
     options.instances = instances;
     options.compile_time = limits.plugin_compile_time;
-    if let Ok(program) = env::current_exe() {
-        let cancel = interrupt.flag();
-        options.compiler = Compiler::CancellableProgram { program, cancel };
+    if let Some(program) = itself::program() {
+        let program = program.cancel(interrupt.flag());
+        options.compiler = Compiler::Program(program);
     }
-    options.cache = cache();
+    options.cache = plugin_cache();
     options
 }
 
 /// Reads a component.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let mut component = Vec::new();
-    let read = File::open(path)
-        .and_then(|file| file.take(LARGEST).read_to_end(&mut component));
-    match read {
-        Ok(_) => Ok(component),
-        Err(source) => {
-            Err(Failure::PluginFile { path: path.to_owned(), source })
-        }
-    }
+    read_component(path).map_err(|source| Failure::PluginFile {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// Sees to it that a message or a column leads to one plugin.
@@ -119,16 +102,4 @@ fn check_distinct_names(
         }
     }
     Ok(())
-}
-
-/// Where compiled plugins are kept: below the user's folder of caches (the
-/// XDG base directories).
-fn cache() -> Option<PathBuf> {
-    let absolute = |name| {
-        let path = PathBuf::from(env::var_os(name)?);
-        path.is_absolute().then_some(path)
-    };
-    let caches = absolute("XDG_CACHE_HOME")
-        .or_else(|| Some(absolute("HOME")?.join(".cache")))?;
-    Some(caches.join("sanchay/plugins"))
 }

@@ -8,10 +8,12 @@ use pyo3::{
     intern,
     prelude::*,
     sync::PyOnceLock,
-    types::{PyTuple, PyType},
+    types::{PyDict, PyTuple, PyType},
 };
 use sanchay::{Content, Timestamp};
-use sanchay_core::record::{Column, FieldId, PathColumn, RecordBatch, Schema};
+use sanchay_core::record::{
+    Column, Field, FieldId, PathColumn, RecordBatch, Schema,
+};
 
 /// Records of one kind: a batch in columns, and what only Python's records
 /// need besides.
@@ -94,11 +96,64 @@ impl<'a> RowRef<'a> {
         }
     }
 
+    /// The values of plugins, by the names of their columns.
+    pub(crate) fn values<'py>(
+        self,
+        py: Python<'py>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let values = PyDict::new(py);
+        for (field, column) in self.batch.columns() {
+            if matches!(field.id, FieldId::Plugin(_)) {
+                values.set_item(&*field.name, value(py, column, self.row)?)?;
+            }
+        }
+        Ok(values)
+    }
+
     fn number(self, field: FieldId) -> Option<u64> {
         match self.batch.column(field)? {
             Column::Unsigned(numbers) => numbers.get(self.row).copied()?,
             _ => None,
         }
+    }
+}
+
+/// Whether records of a schema have values of plugins.
+pub(crate) fn has_values(schema: &Schema) -> bool {
+    let is_plugin = |field: &Field| matches!(field.id, FieldId::Plugin(_));
+    schema.fields().iter().any(is_plugin)
+}
+
+/// The value of a column in a row, as an object of Python's.
+fn value<'py>(
+    py: Python<'py>,
+    column: &Column,
+    row: usize,
+) -> PyResult<Bound<'py, PyAny>> {
+    fn of<'py, T: IntoPyObject<'py>>(
+        py: Python<'py>,
+        value: Option<T>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        Ok(value.into_pyobject(py).map_err(Into::into)?.into_any())
+    }
+    match column {
+        Column::Boolean(all) => of(py, all.get(row).copied().flatten()),
+        Column::Signed(all) => of(py, all.get(row).copied().flatten()),
+        Column::Unsigned(all) => of(py, all.get(row).copied().flatten()),
+        Column::Float(all) => of(py, all.get(row).copied().flatten()),
+        Column::Text(all) => of(py, all.get(row).map(String::from_utf8_lossy)),
+        Column::Bytes(all) => of(py, all.get(row)),
+        Column::Timestamp(all) => match all.get(row).copied().flatten() {
+            Some(time) => py
+                .import(intern!(py, "sanchay._types"))?
+                .call_method1(intern!(py, "moment"), (time.as_nanoseconds(),)),
+            None => Ok(py.None().into_bound(py)),
+        },
+        // Plugins have no others.
+        Column::Path(_)
+        | Column::Name(_)
+        | Column::Word(_)
+        | Column::Hash(_) => Ok(py.None().into_bound(py)),
     }
 }
 
@@ -108,6 +163,8 @@ pub(crate) struct Make<'py> {
     class: Bound<'py, PyType>,
     /// `tuple.__new__`, which needs no keyword and no code of Python's.
     new: Bound<'py, PyAny>,
+    /// Whether records have values of plugins.
+    extracts: bool,
 }
 
 impl<'py> Make<'py> {
@@ -122,7 +179,24 @@ impl<'py> Make<'py> {
             })?
             .bind(py)
             .clone();
-        Ok(Self { py, class, new })
+        Ok(Self { py, class, new, extracts: false })
+    }
+
+    /// The same for records that have values of plugins, if they do.
+    pub(crate) fn extracting(self, extracts: bool) -> Self {
+        Self { extracts, ..self }
+    }
+
+    /// Gives a record the values of plugins, if there are any.
+    pub(crate) fn add_values<V: IntoPyObject<'py>>(
+        &self,
+        record: &Bound<'py, PyAny>,
+        values: impl FnOnce() -> PyResult<V>,
+    ) -> PyResult<()> {
+        if self.extracts {
+            record.setattr(intern!(self.py, "values"), values()?)?;
+        }
+        Ok(())
     }
 
     /// A named tuple of these fields.

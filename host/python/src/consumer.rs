@@ -160,6 +160,15 @@ impl<C: Chunk> Consumer<C> {
                 progress.total_bytes = Some(all.scanned.bytes);
                 all.scanned
             }
+            Totals::Checked(all) => {
+                progress.files = all
+                    .matched
+                    .saturating_add(all.mismatched)
+                    .saturating_add(all.missing)
+                    .saturating_add(all.unreadable);
+                progress.errors = all.missing.saturating_add(all.unreadable);
+                return Some(progress);
+            }
         };
         progress.directories = run.directories;
         progress.files = run.files;

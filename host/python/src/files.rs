@@ -51,6 +51,7 @@ impl Files {
             name: file.name,
             size: Some(file.metadata.size),
             modified: Some(file.metadata.modified),
+            values: file.values,
             ..Row::default()
         });
     }
@@ -76,7 +77,9 @@ impl Chunk for Files {
         let path = names::decoded(make.py, file.path(&mut self.path))?;
         let modified = file.modified().unwrap_or_default();
         let size = file.size().unwrap_or_default();
-        make.tuple((path, size, modified.as_nanoseconds()))
+        let record = make.tuple((path, size, modified.as_nanoseconds()))?;
+        make.add_values(&record, || file.values(make.py))?;
+        Ok(record)
     }
 }
 
@@ -89,7 +92,7 @@ pub(crate) fn work(
     shard: Option<Shard>,
 ) -> Work<Files> {
     options.storage = Some(given.storage());
-    let schema = Schema::new(RecordKind::File, []);
+    let schema = Schema::new(RecordKind::File, options.plugins.fields());
     Work::new(schema, move |feed, monitor| {
         let roots = given.all();
         let left_out = LeftOut::default();

@@ -6,7 +6,9 @@ use pyo3::{
     prelude::*,
     types::{PyString, PyTuple},
 };
-use sanchay::{Content, DuplicateOptions, Engine, Error, Group};
+use sanchay::{
+    Content, DuplicateOptions, Engine, Error, Group, GroupValues, Monitor,
+};
 use sanchay_core::record::{self, RecordBatch, RecordKind, Row, Schema};
 
 use crate::{
@@ -28,17 +30,23 @@ pub(crate) struct Groups {
 
 impl Groups {
     /// Adds a group, counted from 1.
-    fn add(&mut self, number: u64, group: &Group<'_>) {
+    fn add(
+        &mut self,
+        number: u64,
+        group: &Group<'_>,
+        values: &GroupValues<'_>,
+    ) {
         self.starts.push(self.batch.len());
         let content = Content::Whole(group.algorithm(), group.digest());
         let reclaimable = group.reclaimable();
-        for member in group.files() {
+        for (index, member) in group.files().enumerate() {
             self.batch.push(&Row {
                 parent: &member.parent,
                 name: member.name,
                 size: Some(group.size()),
                 content: Some(content),
                 group: Some(record::Group { number, reclaimable }),
+                values: values.of(index),
                 ..Row::default()
             });
         }
@@ -76,17 +84,23 @@ impl Chunk for Groups {
             return Ok(py.None().into_bound(py));
         };
         let mut files = Vec::with_capacity(rows.len());
-        for row in rows {
+        for row in rows.clone() {
             let file = RowRef { batch: &self.batch, row };
             files.push(names::decoded(py, file.path(&mut self.path))?);
         }
-        make.tuple((
+        let record = make.tuple((
             size,
             PyString::intern(py, content.algorithm().name()),
             content.to_string(),
             PyTuple::new(py, files)?,
             reclaimable,
-        ))
+        ))?;
+        make.add_values(&record, || {
+            let values =
+                rows.map(|row| RowRef { batch: &self.batch, row }.values(py));
+            PyTuple::new(py, values.collect::<PyResult<Vec<_>>>()?)
+        })?;
+        Ok(record)
     }
 
     fn place(&self, row: usize) -> usize {
@@ -102,19 +116,36 @@ pub(crate) fn work(
     raises: bool,
 ) -> Work<Groups> {
     options.walk.storage = Some(given.storage());
-    let schema = Schema::new(RecordKind::Duplicate, []);
+    let plugins = options.walk.plugins.clone();
+    let schema = Schema::new(RecordKind::Duplicate, plugins.fields());
     Work::new(schema, move |feed, monitor| {
         let roots = given.all();
         let found =
             engine.duplicates(&roots).options(options).monitor(monitor).find(
                 |error| runner::route_error(feed, &given, error, raises),
             )?;
-        for (number, group) in (1..).zip(found.groups()) {
-            let add = |groups: &mut Groups| groups.add(number, &group);
-            if feed.push(add).is_break() {
-                return Err(Error::Cancelled);
-            }
+        // What was told of the run's progress stays what it was.
+        let quiet = Monitor { progress: None, ..monitor.clone() };
+        let (mut number, mut wanted) = (0, true);
+        let errors = engine.extract_groups(
+            &found,
+            &plugins,
+            &quiet,
+            |error| runner::route_error(feed, &given, error, raises),
+            |group, values| {
+                number += 1;
+                let pushed = feed.push(|groups: &mut Groups| {
+                    groups.add(number, &group, &values);
+                });
+                wanted = pushed.is_continue();
+                pushed
+            },
+        );
+        if !wanted {
+            return Err(Error::Cancelled);
         }
-        Ok(Totals::Duplicates(found.summary()))
+        let mut summary = found.summary();
+        summary.scanned.errors += errors?;
+        Ok(Totals::Duplicates(summary))
     })
 }

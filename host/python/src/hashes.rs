@@ -54,6 +54,7 @@ impl Hashes {
             modified: file.modified,
             content: Some(file.content),
             chunk,
+            values: file.values,
             ..Row::default()
         });
     }
@@ -110,14 +111,16 @@ impl Chunk for Hashes {
         let content = file.content();
         let algorithm = content.map(|it| it.algorithm().name());
         let error = failure.map(|failure| failure.exception(py));
-        make.tuple((
+        let record = make.tuple((
             path,
             file.size(),
             file.modified().map(Timestamp::as_nanoseconds),
             algorithm.map(|name| PyString::intern(py, name)),
             content.map(|content| content.to_string()),
             error.map(|error| error.into_value(py)),
-        ))
+        ))?;
+        make.add_values(&record, || file.values(py))?;
+        Ok(record)
     }
 }
 
@@ -151,7 +154,8 @@ pub(crate) fn work(
         None => Arc::clone(&storage),
     });
     let partial = chunk(options.method).is_some();
-    let schema = Schema::new(RecordKind::Hash { partial }, []).with_error();
+    let kind = RecordKind::Hash { partial };
+    let schema = Schema::new(kind, options.walk.plugins.fields()).with_error();
     Work::new(schema, move |feed, monitor| {
         let left_out = LeftOut::default();
         let watched = shard.as_ref().map(|_| left_out.watch(monitor));

@@ -10,6 +10,7 @@
 
 mod arguments;
 mod arrow;
+mod checks;
 mod columns;
 mod consumer;
 mod engines;
@@ -24,6 +25,8 @@ mod names;
 mod numbers;
 mod options;
 mod paths;
+mod plugins;
+mod program;
 mod records;
 mod run;
 mod runner;
@@ -42,14 +45,18 @@ mod _native {
     #[pymodule_export]
     use super::failure::{Cancelled, EntryError};
     #[pymodule_export]
+    use super::names::escaped;
+    #[pymodule_export]
     use super::options::{Walk, walk_options};
+    #[pymodule_export]
+    use super::program::run_program;
     #[pymodule_export]
     use super::run::Run;
     #[cfg(debug_assertions)]
     #[pymodule_export]
     use super::starting::_panic;
     #[pymodule_export]
-    use super::starting::{duplicates, hash_files, scan};
+    use super::starting::{check, duplicates, hash_files, scan};
     #[pymodule_export]
     use super::version;
     #[pymodule_export]

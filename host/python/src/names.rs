@@ -146,3 +146,10 @@ fn is_utf8(py: Python<'_>) -> PyResult<bool> {
         })
         .copied()
 }
+
+/// A path with what a terminal or a page would obey shown escaped: control
+/// characters, changes of direction, bytes that are no text.
+#[pyfunction]
+pub(crate) fn escaped(path: &Bound<'_, PyAny>) -> PyResult<String> {
+    Ok(sanchay::escaped(&encoded(path)?).to_string())
+}

@@ -5,9 +5,11 @@ use pyo3::{
     prelude::*,
     types::PyDict,
 };
-use sanchay::{Algorithm, Filter, Method, WalkOptions, Walker};
+use sanchay::{
+    Algorithm, Engine, Filter, Method, PluginSpec, WalkOptions, Walker,
+};
 
-use crate::{arguments, filters, names, numbers};
+use crate::{arguments, filters, names, numbers, plugins};
 
 /// The chunk of a partial digest where none is named, in bytes.
 const CHUNK: u32 = sanchay::DEFAULT_CHUNK;
@@ -15,7 +17,34 @@ const CHUNK: u32 = sanchay::DEFAULT_CHUNK;
 /// Which files a walk reports.
 #[pyclass(frozen, module = "sanchay._native")]
 pub(crate) struct Walk {
-    pub(crate) options: WalkOptions,
+    options: WalkOptions,
+    plugins: Vec<PluginSpec>,
+}
+
+impl Walk {
+    /// The filter.
+    pub(crate) fn filter(&self) -> Filter {
+        self.options.filter.clone()
+    }
+
+    /// Whether links are followed.
+    pub(crate) fn follows(&self) -> bool {
+        self.options.follow
+    }
+
+    /// The options for an engine, with the plugins loaded.
+    ///
+    /// # Errors
+    /// As [`plugins::load`].
+    pub(crate) fn options(
+        &self,
+        py: Python<'_>,
+        engine: &Engine,
+    ) -> PyResult<WalkOptions> {
+        let mut options = self.options.clone();
+        options.plugins = plugins::load(py, &self.plugins, engine)?;
+        Ok(options)
+    }
 }
 
 #[pymethods]
@@ -25,6 +54,7 @@ impl Walk {
     fn new(options: Option<&Bound<'_, PyDict>>) -> PyResult<Self> {
         let mut walk = WalkOptions::default();
         let mut filter = Filter::default();
+        let mut plugins = Vec::new();
         for (name, given) in options.into_iter().flatten() {
             let name = name.extract::<String>()?;
             if let Some(option) = filters::named(&name) {
@@ -47,6 +77,7 @@ impl Walk {
                         usize::try_from(depth).unwrap_or(usize::MAX)
                     });
                 }
+                "plugin" => plugins = plugins::specs(&name, &given)?,
                 "walker" => walk.walker = walker(&name, &given)?,
                 _ => {
                     return Err(PyTypeError::new_err(format!(
@@ -60,7 +91,13 @@ impl Walk {
         }
         filters::check(&filter)?;
         walk.filter = filter;
-        Ok(Self { options: walk })
+        Ok(Self { options: walk, plugins })
+    }
+
+    /// Whether there are plugins.
+    #[getter]
+    fn has_plugins(&self) -> bool {
+        !self.plugins.is_empty()
     }
 }
 
@@ -73,6 +110,7 @@ pub(crate) fn walk_options(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
         options.set_item(flag, false)?;
     }
     options.set_item("max_depth", py.None())?;
+    options.set_item("plugin", ())?;
     options.set_item("walker", "native")?;
     Ok(options)
 }
@@ -145,6 +183,20 @@ fn among(
     })
 }
 
+/// The chunk of partial digests: `partial` is its size or `True`.
+///
+/// # Errors
+/// `ValueError` for one that cannot be.
+pub(crate) fn chunk(
+    partial: Option<&Bound<'_, PyAny>>,
+) -> PyResult<Option<u32>> {
+    let Some(given) = partial else { return Ok(None) };
+    match arguments::truth(given)? {
+        Some(wanted) => Ok(wanted.then_some(CHUNK)),
+        None => numbers::chunk("partial", Some(given)),
+    }
+}
+
 /// How files are hashed: whole, or partially if `partial` is a chunk's size
 /// or `True`.
 ///
@@ -155,14 +207,7 @@ pub(crate) fn method(
     partial: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Method> {
     let algorithm = algorithm.map(self::algorithm).transpose()?;
-    let chunk = match partial {
-        Some(given) => match arguments::truth(given)? {
-            Some(wanted) => wanted.then_some(CHUNK),
-            None => numbers::chunk("partial", Some(given))?,
-        },
-        None => None,
-    };
-    match (chunk, algorithm) {
+    match (chunk(partial)?, algorithm) {
         (Some(chunk), None | Some(Algorithm::Xxh64)) => {
             Ok(Method::Partial { chunk })
         }

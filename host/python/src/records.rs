@@ -45,6 +45,14 @@ pub(crate) trait Source: Send {
         make: &Make<'py>,
     ) -> PyResult<Option<Bound<'py, PyAny>>>;
 
+    /// Makes records of the first rows that were taken and not yet handed on;
+    /// they still are to be.
+    fn peek<'py>(
+        &mut self,
+        make: &Make<'py>,
+        most: usize,
+    ) -> PyResult<Vec<Bound<'py, PyAny>>>;
+
     /// Whether something was taken and not yet handed on.
     fn has_rows(&self) -> bool;
 
@@ -165,6 +173,25 @@ impl<C: Chunk> Source for Records<C> {
             self.chunks.pop_front();
         }
         Ok(None)
+    }
+
+    fn peek<'py>(
+        &mut self,
+        make: &Make<'py>,
+        most: usize,
+    ) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        let mut records = Vec::new();
+        let mut from = self.row;
+        for chunk in &mut self.chunks {
+            for row in from..chunk.rows() {
+                if records.len() >= most {
+                    return Ok(records);
+                }
+                records.push(chunk.record(row, make)?);
+            }
+            from = 0;
+        }
+        Ok(records)
     }
 
     fn has_rows(&self) -> bool {

@@ -17,12 +17,12 @@ use pyo3::{
     prelude::*,
     types::{PyCapsule, PyTuple, PyType},
 };
-use sanchay::{DuplicateSummary, Summary};
+use sanchay::{CheckSummary, DuplicateSummary, Summary};
 use sanchay_arrow::Options;
 
 use crate::{
     arrow,
-    columns::{Chunk, Make},
+    columns::{self, Chunk, Make},
     consumer::Consumer,
     failure,
     feed::TakeMode,
@@ -41,6 +41,8 @@ pub(crate) struct Run {
     progress: Option<Py<PyAny>>,
     /// What the records are in Arrow.
     schema: Arc<Schema>,
+    /// Whether they have values of plugins.
+    extracts: bool,
     /// Whether the bytes of paths that are no text are one of its columns.
     options: Options,
     /// Whether somebody was warned of such a path without that column.
@@ -62,6 +64,7 @@ impl Run {
     ) -> Self {
         let options = Options { path_bytes };
         let schema = Arc::new(sanchay_arrow::schema(&work.schema, options));
+        let extracts = columns::has_values(&work.schema);
         let consumer = Consumer::new(work);
         let control: Arc<dyn Control> = Arc::clone(consumer.feed()) as _;
         let records = Mutex::new(Box::new(Records::new(consumer)) as _);
@@ -71,6 +74,7 @@ impl Run {
             class,
             progress,
             schema,
+            extracts,
             options,
             warned: AtomicBool::new(false),
             spent: AtomicBool::new(false),
@@ -201,7 +205,8 @@ impl Run {
     }
 
     fn make<'py>(&self, py: Python<'py>) -> PyResult<Make<'py>> {
-        Make::new(self.class.bind(py).clone())
+        let make = Make::new(self.class.bind(py).clone())?;
+        Ok(make.extracting(self.extracts))
     }
 }
 
@@ -273,6 +278,16 @@ impl Run {
         Ok(())
     }
 
+    /// The first records that were taken and not yet handed on, which still
+    /// are to be.
+    fn peek<'py>(
+        &self,
+        py: Python<'py>,
+        most: usize,
+    ) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        self.records()?.peek(&self.make(py)?, most)
+    }
+
     /// Begins the run, and tells a file descriptor that can be read from when
     /// there is something to take.
     fn fileno(&self, py: Python<'_>) -> PyResult<RawFd> {
@@ -306,7 +321,8 @@ impl Run {
 
     /// What the run came to, once it has ended well: files, directories,
     /// bytes, errors, errors of what was named; and of a search for
-    /// duplicates groups, redundant files, reclaimable bytes.
+    /// duplicates groups, redundant files, reclaimable bytes. Of checking:
+    /// matched, mismatched, missing, unreadable, malformed.
     fn summary<'py>(
         &self,
         py: Python<'py>,
@@ -315,6 +331,7 @@ impl Run {
             None => return Ok(None),
             Some(Totals::Run(run)) => scanned(run).to_vec(),
             Some(Totals::Duplicates(all)) => duplicates(all).to_vec(),
+            Some(Totals::Checked(all)) => checked(all).to_vec(),
         };
         PyTuple::new(py, numbers).map(Some)
     }
@@ -357,6 +374,11 @@ impl Run {
 
 fn scanned(run: Summary) -> [u64; 5] {
     [run.files, run.directories, run.bytes, run.errors, run.named_errors]
+}
+
+fn checked(all: CheckSummary) -> [u64; 5] {
+    let CheckSummary { matched, mismatched, missing, .. } = all;
+    [matched, mismatched, missing, all.unreadable, all.malformed]
 }
 
 fn duplicates(all: DuplicateSummary) -> [u64; 8] {

@@ -14,7 +14,8 @@ use std::{
 
 use pyo3::{exceptions::PyRuntimeError, prelude::*};
 use sanchay::{
-    DuplicateSummary, EntryError, Error, Monitor, ProgressCallback, Summary,
+    CheckSummary, DuplicateSummary, EntryError, Error, Monitor,
+    ProgressCallback, Summary,
 };
 
 use sanchay_core::record::{FieldId, Schema};
@@ -28,6 +29,8 @@ pub(crate) enum Totals {
     Run(Summary),
     /// A search for duplicates.
     Duplicates(DuplicateSummary),
+    /// Checking lists.
+    Checked(CheckSummary),
 }
 
 /// How a run ended.

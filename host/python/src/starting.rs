@@ -1,10 +1,12 @@
 //! The calls that begin runs: keywords into the library's options.
 
 use pyo3::{exceptions::PyValueError, prelude::*, types::PyType};
-use sanchay::{Algorithm, DuplicateOptions, HashOptions};
+use sanchay::{Algorithm, CheckOptions, DuplicateOptions, HashOptions};
 
 use crate::{
-    arguments, engines, files, filters,
+    arguments,
+    checks::{self, Lists},
+    engines, files, filters,
     given::Given,
     groups, hashes, numbers,
     options::{self, Walk},
@@ -33,7 +35,8 @@ pub(crate) fn scan(
     let shard = shard.map(|shard| Shard::new(shard, &given));
     let path_bytes = arguments::flag("path_bytes", path_bytes)?;
     let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
-    let work = files::work(engine, given, walk.options.clone(), raises, shard);
+    let options = walk.options(py, &engine)?;
+    let work = files::work(engine, given, options, raises, shard);
     Ok(Run::new(work, record, progress, path_bytes))
 }
 
@@ -60,18 +63,18 @@ pub(crate) fn hash_files(
     let method = options::method(algorithm, partial)?;
     let path_bytes = arguments::flag("path_bytes", path_bytes)?;
     let threads = numbers::threads("threads", threads)?;
-    if shard.is_some() && walk.options.follow {
+    if shard.is_some() && walk.follows() {
         // Under which of its paths a file is reported is known only to those
         // who see all of them, and then it has been read.
         return Err(PyValueError::new_err(
             "shard: what is hashed has none where links are followed",
         ));
     }
-    filters::check(&walk.options.filter.clone().files_only())?;
+    filters::check(&walk.filter().files_only())?;
     let given = Given::paths("paths", paths, raises)?;
     let shard = shard.map(|shard| Shard::new(shard, &given));
-    let options = HashOptions { walk: walk.options.clone(), method };
     let engine = engines::engine(py, threads)?;
+    let options = HashOptions { walk: walk.options(py, &engine)?, method };
     let work = hashes::work(engine, given, options, raises, shard);
     Ok(Run::new(work, record, progress, path_bytes))
 }
@@ -100,11 +103,46 @@ pub(crate) fn duplicates(
     let algorithm = algorithm.map(options::identifying).transpose()?;
     let algorithm = algorithm.unwrap_or(Algorithm::Xxh3_128);
     let hardlinks = arguments::flag("hardlinks", hardlinks)?;
-    let walk = walk.options.clone();
-    filters::check(&walk.filter.clone().for_duplicates())?;
-    let options = DuplicateOptions { walk, hardlinks, algorithm };
+    filters::check(&walk.filter().for_duplicates())?;
     let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
+    let walk = walk.options(py, &engine)?;
+    let options = DuplicateOptions { walk, hardlinks, algorithm };
     let work = groups::work(engine, given, options, raises);
+    Ok(Run::new(work, record, progress, path_bytes))
+}
+
+/// Begins checking lists of digests: files, or one that is given as bytes.
+#[pyfunction]
+#[pyo3(signature = (
+    lists, content, algorithm, partial, threads, progress, raises, path_bytes,
+    record
+))]
+#[expect(clippy::too_many_arguments, reason = "the program has as many")]
+pub(crate) fn check(
+    lists: &Bound<'_, PyAny>,
+    content: Option<Vec<u8>>,
+    algorithm: Option<&Bound<'_, PyAny>>,
+    partial: Option<&Bound<'_, PyAny>>,
+    threads: Option<&Bound<'_, PyAny>>,
+    progress: Option<Py<PyAny>>,
+    raises: bool,
+    path_bytes: &Bound<'_, PyAny>,
+    record: Py<PyType>,
+) -> PyResult<Run> {
+    let py = lists.py();
+    let options = CheckOptions {
+        algorithm: algorithm.map(options::algorithm).transpose()?,
+        chunk: options::chunk(partial)?,
+    };
+    let path_bytes = arguments::flag("path_bytes", path_bytes)?;
+    let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
+    let lists = match content {
+        Some(content) => {
+            Lists::Content(content, Given::roots(py.None().bind(py), raises)?)
+        }
+        None => Lists::Files(Given::paths("lists", lists, raises)?),
+    };
+    let work = checks::work(engine, lists, options, raises);
     Ok(Run::new(work, record, progress, path_bytes))
 }
 

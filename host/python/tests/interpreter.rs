@@ -51,6 +51,7 @@ fn run(python: &Path, layout: &Path) -> io::Result<Output> {
         .current_dir(Path::new(HERE).join("../.."))
         .env("PYTHONPATH", layout)
         .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("SANCHAY_TEST_IMAGES", sanchay_plugin_build::images().unwrap())
         // A panic is among what they test.
         .env("RUST_BACKTRACE", "0")
         .output()

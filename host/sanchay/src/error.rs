@@ -128,11 +128,15 @@ pub struct EntryError {
 }
 
 impl EntryError {
-    pub(crate) fn new(path: PathBuf, action: Action, cause: Cause) -> Self {
+    /// The failure of an entry that was found.
+    #[must_use]
+    pub const fn new(path: PathBuf, action: Action, cause: Cause) -> Self {
         Self { path, action, cause, named: false }
     }
 
-    pub(crate) fn named(mut self) -> Self {
+    /// The same of one that the caller named.
+    #[must_use]
+    pub const fn named(mut self) -> Self {
         self.named = true;
         self
     }

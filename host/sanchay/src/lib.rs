@@ -74,6 +74,8 @@ mod limits;
 mod monitor;
 mod options;
 mod ordered;
+#[cfg(feature = "plugins")]
+mod plugin_spec;
 mod plugins;
 mod pool;
 mod queue;
@@ -109,13 +111,15 @@ pub use monitor::{
 pub use options::{
     CheckOptions, DuplicateOptions, HashOptions, Method, WalkOptions, Walker,
 };
+#[cfg(feature = "plugins")]
+pub use plugin_spec::{PluginSpec, plugin_cache, read_component};
 pub use plugins::{
     ByteRange, Column, ExtractError, Extractor, Facts, FileSample, Interest,
     NameBatch, Pattern, Plugin, PluginError, PluginFilter, Plugins, Selection,
     Setting, SettingType, SettingValue, Value, ValueType,
 };
 #[cfg(feature = "plugins")]
-pub use plugins::{Compiler, PluginOptions, compile_for};
+pub use plugins::{Compiler, CompilerProgram, PluginOptions, compile_for};
 pub use results::Results;
 pub use sanchay_core::problem::MAX_PATH;
 pub use sanchay_core::{
@@ -123,7 +127,8 @@ pub use sanchay_core::{
     escape::{Escaped, escaped, is_terminal_control},
     filter::{
         Accounts, Clock, Expr, ExtensionError, Field, Filter, FilterError,
-        FilterOption, Operand, Operator, Repeat, Test, parse_extensions,
+        FilterOption, FilterSetting, Operand, Operator, Repeat, Test,
+        parse_extensions,
     },
     kind::{EntryKind, KindSet},
 };

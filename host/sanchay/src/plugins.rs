@@ -9,7 +9,9 @@ pub use sanchay_sandbox::plugin::{
     Selection, Setting, SettingType, SettingValue, Value, ValueType,
 };
 #[cfg(feature = "plugins")]
-pub use sanchay_sandbox::plugin::{Compiler, PluginOptions, compile_for};
+pub use sanchay_sandbox::plugin::{
+    Compiler, CompilerProgram, PluginOptions, compile_for,
+};
 
 use crate::error::Error;
 
@@ -55,6 +57,11 @@ impl Plugins {
     #[must_use]
     pub fn columns(&self) -> &[Column] {
         &self.columns
+    }
+
+    /// The names and types of the columns, for a record's schema.
+    pub fn fields(&self) -> impl Iterator<Item = (String, ValueType)> {
+        self.columns.iter().map(|it| (it.name.to_string(), it.value_type))
     }
 
     /// A new run begins: earlier failures do not count.

@@ -17,10 +17,26 @@ pub(crate) fn write(
 ) -> Result<(), Failure> {
     save(out, "inspector.wasm", &component.bytes)?;
     save(out, "inspector.wit", component.wit.as_bytes())?;
-    for variant in variants {
-        save(out, &file_of(variant), &variant.code)?;
+    for (index, variant) in variants.iter().enumerate() {
+        let file = file_of(variant);
+        match is_in_place(index) {
+            true => save(out, &file, &variant.code)?,
+            false => save(out, &file, &compressed(&variant.code))?,
+        }
     }
     save(out, "embedded.rs", index(component, variants).as_bytes())
+}
+
+/// Whether the library runs a variant where it lies in the program: the one
+/// that nearly all processors run. The others would make the program a fifth
+/// larger, and are compressed.
+const fn is_in_place(index: usize) -> bool {
+    index == 0
+}
+
+fn compressed(code: &[u8]) -> Vec<u8> {
+    const LEVEL: u8 = 9;
+    miniz_oxide::deflate::compress_to_vec(code, LEVEL)
 }
 
 fn file_of(variant: &Variant) -> String {
@@ -40,15 +56,20 @@ fn index(component: &Component, variants: &[Variant]) -> String {
         component.exports,
         component.imports,
     );
-    for variant in variants {
+    for (index, variant) in variants.iter().enumerate() {
+        let file = in_out_dir(&file_of(variant));
+        let code = match is_in_place(index) {
+            true => format!("Code::InPlace(&Pages(*include_bytes!({file})))"),
+            false => format!(
+                "Code::Deflated(include_bytes!({file}), {})",
+                variant.code.len(),
+            ),
+        };
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,
-            "Variant {{ name: {:?}, layout: Layout::{:?}, \
-             code: &Pages(*include_bytes!({})) }},",
-            variant.name,
-            variant.layout,
-            in_out_dir(&file_of(variant)),
+            "Variant {{ name: {:?}, layout: Layout::{:?}, code: {code} }},",
+            variant.name, variant.layout,
         );
     }
     text.push_str("];\n");

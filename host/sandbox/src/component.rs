@@ -6,7 +6,7 @@ pub(crate) use embedded::VARIANTS;
 
 /// What the build script wrote.
 mod embedded {
-    use super::{Layout, Pages, Variant};
+    use super::{Code, Layout, Pages, Variant};
 
     include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 }
@@ -19,7 +19,15 @@ pub(crate) struct Variant {
     /// The layout of memory it needs.
     pub(crate) layout: Layout,
     /// The code, in wasmtime's own format.
-    pub(crate) code: &'static Pages<[u8]>,
+    pub(crate) code: Code,
+}
+
+/// Machine code as it lies in the program.
+pub(crate) enum Code {
+    /// As it is, in pages of its own.
+    InPlace(&'static Pages<[u8]>),
+    /// Compressed by deflate, and its length without that, in bytes.
+    Deflated(&'static [u8], usize),
 }
 
 /// Bytes that begin with a page of memory, so that machine code in them can be

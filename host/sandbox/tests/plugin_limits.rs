@@ -14,7 +14,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
 use sanchay_sandbox::plugin::{
-    Compiler, Plugin, PluginError, PluginOptions, compile_for,
+    Compiler, CompilerProgram, Plugin, PluginError, PluginOptions, compile_for,
 };
 use sanchay_sandbox::{Fault, Limits, Sandbox, SandboxOptions};
 use sanchay_testkit::plugin::{component, extractor};
@@ -255,7 +255,7 @@ fn a_component_that_cannot_be_set_up_is_compiled_once() {
     fs::write(&program, script).unwrap();
     fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
     let mut options = PluginOptions::default();
-    options.compiler = Compiler::Program(program);
+    options.compiler = Compiler::Program(CompilerProgram::new(program));
     let refused = Plugin::load(&component, &options).unwrap_err();
     assert!(matches!(refused, PluginError::World(_)), "{refused:?}");
     assert_eq!(fs::read_to_string(count).unwrap(), "once\n");

@@ -15,8 +15,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use sanchay_sandbox::plugin::{
-    Compiler, ExtractError, Interest, NameBatch, Plugin, PluginError,
-    PluginOptions, Sample, Value,
+    Compiler, CompilerProgram, ExtractError, Interest, NameBatch, Plugin,
+    PluginError, PluginOptions, Sample, Value,
 };
 use sanchay_sandbox::{EntryKind, Fault, Limits, component};
 use sanchay_testkit::plugin::{extractor, filter, teller};
@@ -409,7 +409,8 @@ fn compiling_has_an_end() {
     let refused = Plugin::load(&extractor(), &options).unwrap_err();
     let time = options.compile_time;
     assert_eq!(refused, PluginError::CompileTime(time));
-    options.compiler = Compiler::Program("/no/such/program".into());
+    options.compiler =
+        Compiler::Program(CompilerProgram::new("/no/such/program"));
     let refused = Plugin::load(&extractor(), &options).unwrap_err();
     assert!(matches!(refused, PluginError::Compile(_)), "{refused:?}");
     // A program that never answers is ended.
@@ -418,7 +419,7 @@ fn compiling_has_an_end() {
     fs::write(&program, "#!/bin/sh\nexec /bin/sleep 1000\n").unwrap();
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
     fs::set_permissions(&program, mode).unwrap();
-    options.compiler = Compiler::Program(program);
+    options.compiler = Compiler::Program(CompilerProgram::new(program));
     options.compile_time = Duration::from_millis(100);
     let began = Instant::now();
     let refused = Plugin::load(&extractor(), &options).unwrap_err();
@@ -436,7 +437,8 @@ fn what_was_compiled_once_is_not_compiled_again() {
     let entries: Vec<_> = fs::read_dir(&cache).unwrap().collect();
     assert_eq!(entries.len(), 1);
     // Were it to compile, it could not.
-    options.compiler = Compiler::Program("/no/such/program".into());
+    options.compiler =
+        Compiler::Program(CompilerProgram::new("/no/such/program"));
     let plugin = Plugin::load(&filter(), &options).unwrap();
     assert_eq!(select(&plugin, &["x", "y"]), Ok(vec![1]));
     let refused = Plugin::load(&extractor(), &options).unwrap_err();

@@ -57,6 +57,6 @@ pub fn names(component: &[u8]) -> Result<Names, Failure> {
 /// What it lacks, or has and the world does not.
 pub fn must_be(world: World, component: &[u8]) -> Result<(), Failure> {
     let (resolve, id) = world.resolve()?;
-    wit_component::targets(&resolve, id, component, false)
+    wit_component::targets(&resolve, id, component)
         .map_err(|error| format!("it is not of the world {world}: {error:#}"))
 }

@@ -1,8 +1,6 @@
 //! Plugins and what they may use: the options that scan, hash and dupes
 //! share, and those of the commands about plugins.
 
-mod spec;
-
 use std::{path::PathBuf, time::Duration};
 
 use clap::{
@@ -11,7 +9,7 @@ use clap::{
     value_parser,
 };
 
-pub(crate) use self::spec::PluginSpec;
+use sanchay::PluginSpec;
 use sanchay_core::size;
 
 /// The options' ids, where all of them contradict another one: a group that

@@ -11,13 +11,17 @@ __all__ = ["raises", "reporter"]
 
 def reporter(progress: OnProgress | None) -> Callable[..., object] | None:
     """What to call with the fields of a Progress."""
-    if progress is None:
+    if progress is None or progress is False:
         return None
+    if progress is True:
+        from sanchay._progress import bar
+
+        return bar()
     # Not where nobody wants it: importing it takes some milliseconds.
     from inspect import iscoroutinefunction
 
     if not callable(progress):
-        raise TypeError("progress: expected something to call")
+        raise TypeError("progress: expected something to call, or True")
     if iscoroutinefunction(progress) or iscoroutinefunction(
         getattr(progress, "__call__", None)  # noqa: B004
     ):

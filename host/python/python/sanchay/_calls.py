@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import BinaryIO
+
 from sanchay import _native
 from sanchay._arguments import raises, reporter
 from sanchay._options import Unpack, takes_walk_options, walk
 from sanchay._records import Records
 from sanchay._types import (
     Algorithm,
+    CheckedFile,
+    CheckSummary,
     DuplicateGroup,
     DuplicateSummary,
     Errors,
+    ExtractedFile,
+    ExtractedGroup,
+    ExtractedHash,
     HashedFile,
     OnProgress,
     Paths,
@@ -20,7 +27,7 @@ from sanchay._types import (
     WalkOptions,
 )
 
-__all__ = ["duplicates", "hash_files", "scan", "version"]
+__all__ = ["check", "duplicates", "hash_files", "scan", "version"]
 
 
 @takes_walk_options
@@ -49,7 +56,8 @@ def scan(
             processor, and more while these wait for a disk.
         progress: Called with a Progress at most ten times a second, and once
             more at the end, in the thread that takes the records; False ends
-            the run with Cancelled. It cannot be a coroutine function.
+            the run with Cancelled. It cannot be a coroutine function. True
+            shows a bar: tqdm's where it is installed, also in notebooks.
         errors: "raise" raises the OSError of a root that cannot be opened;
             "keep" adds it to the errors of the answer, as is always done with
             entries that were found.
@@ -107,7 +115,8 @@ def hash_files(
             processor, and more while these wait for a disk.
         progress: Called with a Progress at most ten times a second, and once
             more at the end, in the thread that takes the records; False ends
-            the run with Cancelled. It cannot be a coroutine function.
+            the run with Cancelled. It cannot be a coroutine function. True
+            shows a bar: tqdm's where it is installed, also in notebooks.
         errors: "raise" raises the OSError of a path in paths that cannot be
             hashed, once the records before it are taken; "keep" makes a record
             of it with an error in place of a hash, as is always done with
@@ -168,7 +177,8 @@ def duplicates(
             processor, and more while these wait for a disk.
         progress: Called with a Progress at most ten times a second, and once
             more at the end, in the thread that takes the groups; False ends
-            the run with Cancelled. It cannot be a coroutine function.
+            the run with Cancelled. It cannot be a coroutine function. True
+            shows a bar: tqdm's where it is installed, also in notebooks.
         errors: "raise" raises the OSError of a root that cannot be opened;
             "keep" adds it to the errors of the answer, as is always done with
             entries that were found.
@@ -195,6 +205,64 @@ def duplicates(
     )
 
 
+def check(
+    lists: Paths | BinaryIO,
+    *,
+    algorithm: Algorithm | None = None,
+    partial: Size | bool | None = None,
+    threads: int | None = None,
+    progress: OnProgress | None = None,
+    errors: Errors = "raise",
+    path_bytes: bool = False,
+) -> Records[CheckedFile, CheckSummary]:
+    """Compare files with lists of their digests, in the order of the lists.
+
+    A list is what the program's hash, sha256sum, b3sum, xxhsum or openssl
+    write. The run begins when the first record is taken; see Records for the
+    ways to take them, for asyncio and for Arrow (columns path, verdict, error).
+    ``records.summary.ok`` says whether all is well. Lines that name no digest
+    are counted there; the first 100 of a list are errors of the answer.
+
+    Args:
+        lists: A file, or several; or one open binary file, such as
+            sys.stdin.buffer, which is read at once. Relative paths in a list
+            are those of the working directory.
+        algorithm: The hash function of lines that do not name theirs and are
+            of a length that several have.
+        partial: The chunk of partial digests whose lines do not have theirs:
+            a size in bytes, or True for 64 KiB.
+        threads: How many threads work, 1 to 1024; None is one for each
+            processor.
+        progress: Called with a Progress, as in scan(), or True for a bar.
+        errors: "raise" raises the OSError of a list that cannot be read;
+            "keep" adds it to the errors of the answer.
+        path_bytes: Whether Arrow tables have the column path_bytes as well: the
+            bytes of each path that is not UTF-8, for which path is null.
+
+    Raises:
+        ValueError: An option makes no sense; the message names it.
+        TypeError: Likewise, for its type.
+    """
+    content = None
+    if hasattr(lists, "read"):
+        content = lists.read()
+        if not isinstance(content, bytes):
+            raise TypeError("lists: expected a file open in binary mode")
+        lists = ()
+    run = _native.check(
+        lists,
+        content,
+        algorithm,
+        partial,
+        threads,
+        reporter(progress),
+        raises(errors),
+        path_bytes,
+        CheckedFile,
+    )
+    return Records(run, CheckSummary, "sanchay.check")
+
+
 def start_scan(
     roots: Paths | None,
     walk: _native.Walk,
@@ -214,7 +282,7 @@ def start_scan(
         reporter(progress),
         raises(errors),
         path_bytes,
-        ScannedFile,
+        ExtractedFile if walk.has_plugins else ScannedFile,
     )
     return Records(run, Summary, "sanchay.scan")
 
@@ -242,7 +310,7 @@ def start_hash_files(
         reporter(progress),
         raises(errors),
         path_bytes,
-        HashedFile,
+        ExtractedHash if walk.has_plugins else HashedFile,
     )
     return Records(run, Summary, "sanchay.hash_files")
 
@@ -268,7 +336,7 @@ def start_duplicates(
         reporter(progress),
         raises(errors),
         path_bytes,
-        DuplicateGroup,
+        ExtractedGroup if walk.has_plugins else DuplicateGroup,
     )
     return Records(run, DuplicateSummary, "sanchay.duplicates")
 

@@ -1,7 +1,7 @@
 """The engine behind sanchay and sanchay.vpo. Private: use those."""
 
 from collections.abc import Callable
-from typing import final
+from typing import NoReturn, final
 
 from sanchay._types import Path, Paths, Size
 
@@ -16,6 +16,8 @@ class Walk:
     """Which files a walk reports."""
 
     def __new__(cls, **options: object) -> Walk: ...
+    @property
+    def has_plugins(self) -> bool: ...
 
 @final
 class Run:
@@ -26,6 +28,7 @@ class Run:
     def poll(self) -> object | None: ...
     def drain_ready(self) -> bool: ...
     def collect(self) -> None: ...
+    def peek(self, most: int) -> list[object]: ...
     def fileno(self) -> int: ...
     def close(self) -> None: ...
     def cut(self, because: str) -> None: ...
@@ -70,6 +73,21 @@ def duplicates(
     path_bytes: bool,
     record: type,
 ) -> Run: ...
+def check(
+    lists: Paths,
+    content: bytes | None,
+    algorithm: str | None,
+    partial: Size | bool | None,
+    threads: int | None,
+    progress: Callable[..., object] | None,
+    raises: bool,
+    path_bytes: bool,
+    record: type,
+) -> Run: ...
+def run_program(
+    command: list[bytes], arguments: list[bytes]
+) -> NoReturn: ...
+def escaped(path: str) -> str: ...
 def version() -> str: ...
 def vpo_discover(
     roots: list[Path],

@@ -77,7 +77,7 @@ class Records(Generic[R, S]):
         summary: Callable[..., S],
         description: str,
     ) -> None:
-        """Not to be called: scan(), hash_files(), duplicates() make these."""
+        """Not to be called: scan() and the other calls make these."""
         self._run = run
         self._summary = summary
         self._description = description
@@ -87,6 +87,26 @@ class Records(Generic[R, S]):
     def __repr__(self) -> str:
         """What was called."""
         return f"<Records of {self._description}>"
+
+    def _repr_html_(self) -> str:
+        """For notebooks: what was called, and what is known of the answer.
+
+        Shows the first records after collect() or await. It takes none, and
+        begins no run.
+        """
+        from sanchay._html import records
+
+        return records(self._description, self.summary, self._peek())
+
+    def _peek(self) -> list[R]:
+        """The first records that are there and were not taken."""
+        from sanchay._html import ROWS
+
+        try:
+            return cast("list[R]", self._run.peek(ROWS + 1))
+        except RuntimeError:
+            # Another thread takes them, or the run was cut short.
+            return []
 
     def __iter__(self) -> Iterator[R]:
         """Take the records one by one."""
@@ -207,7 +227,8 @@ class Records(Generic[R, S]):
     def summary(self) -> S | None:
         """What the run came to; None before it has ended well.
 
-        A DuplicateSummary for duplicates(), otherwise a Summary.
+        A DuplicateSummary for duplicates(), a CheckSummary for check(), else
+        a Summary.
         """
         numbers = self._run.summary()
         return None if numbers is None else self._summary(*numbers)

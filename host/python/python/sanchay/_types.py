@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta, timezone
+from types import MappingProxyType
 from typing import Literal, NamedTuple, TypedDict, Union
 
 from sanchay._fields import describe
@@ -13,11 +14,16 @@ from sanchay._native import Cancelled, EntryError
 __all__ = [
     "Algorithm",
     "Cancelled",
+    "CheckSummary",
+    "CheckedFile",
     "DuplicateGroup",
     "DuplicateSummary",
     "EntryError",
     "Errors",
     "Extensions",
+    "ExtractedFile",
+    "ExtractedGroup",
+    "ExtractedHash",
     "HashedFile",
     "Kind",
     "Kinds",
@@ -25,13 +31,17 @@ __all__ = [
     "OnProgress",
     "Path",
     "Paths",
+    "Plugins",
     "Progress",
     "ScannedFile",
     "Size",
     "Summary",
     "Time",
+    "Value",
+    "Verdict",
     "WalkOptions",
     "Walker",
+    "moment",
 ]
 
 #: A path: text, bytes, or an object that stands for one.
@@ -43,6 +53,10 @@ Extensions = Union[str, bytes, Iterable[Union[str, bytes]]]
 
 #: One pattern or expression, or several.
 Patterns = Union[str, bytes, Iterable[Union[str, bytes]]]
+#: One plugin, or several: "FILE[@sha256:HEX][,name=NAME][,KEY=VALUE]...".
+Plugins = Union[Path, Iterable[Path]]
+#: What a plugin finds in a file: times in UTC, to the microsecond.
+Value = Union[bool, int, float, str, bytes, datetime, None]
 #: A size in bytes: a number, or text as the program takes it: "10MB", "1KiB".
 Size = Union[int, str]
 #: A point in time: as the program takes it ("7d" for so long ago,
@@ -77,6 +91,8 @@ Algorithm = Literal[
 ]
 #: The ways to list directories.
 Walker = Literal["native", "portable"]
+#: What became of a file of a list of digests.
+Verdict = Literal["ok", "failed", "missing", "unreadable"]
 #: What becomes of an entry that fails.
 Errors = Literal["raise", "keep"]
 
@@ -140,6 +156,12 @@ class WalkOptions(TypedDict, total=False):
         one_file_system: Enter no directory on another file system than its
             root. Pseudo file systems (/proc, /sys) are never entered on the
             way from another one.
+        plugin: Plugins, as the program's --plugin takes them:
+            "FILE[@sha256:HEX][,name=NAME][,KEY=VALUE]...". A filter decides
+            which of the entries that pass the other options are wanted. What
+            an extractor finds in files is in the ``values`` of the records,
+            which then are an ExtractedFile, ExtractedHash or ExtractedGroup,
+            and in columns of Arrow tables. Compiling one may take seconds.
         walker: How directories are listed; the answers are the same.
     """
 
@@ -169,10 +191,19 @@ class WalkOptions(TypedDict, total=False):
     beneath: bool
     max_depth: int | None
     one_file_system: bool
+    plugin: Plugins
     walker: Walker
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+def moment(nanoseconds: int) -> datetime:
+    """Make a point in time of nanoseconds since 1970: in UTC, in microseconds.
+
+    Raises OverflowError outside of the years 1 to 9999.
+    """
+    return _EPOCH + timedelta(microseconds=nanoseconds // 1000)
 
 
 class ScannedFile(NamedTuple):
@@ -192,7 +223,7 @@ class ScannedFile(NamedTuple):
 
         Raises OverflowError outside of the years 1 to 9999.
         """
-        return _EPOCH + timedelta(microseconds=self.modified_ns // 1000)
+        return moment(self.modified_ns)
 
 
 describe(
@@ -232,7 +263,7 @@ class HashedFile(NamedTuple):
         """
         if self.modified_ns is None:
             return None
-        return _EPOCH + timedelta(microseconds=self.modified_ns // 1000)
+        return moment(self.modified_ns)
 
 
 describe(
@@ -255,6 +286,30 @@ describe(
 )
 
 
+class CheckedFile(NamedTuple):
+    """A file of a list of digests that was checked."""
+
+    path: str
+    verdict: Verdict
+    error: OSError | None
+
+    def __fspath__(self) -> str:
+        """Its path: open() and other calls take the record itself."""
+        return self.path
+
+
+describe(
+    CheckedFile,
+    path="Its path, as the list has it.",
+    verdict=(
+        "'ok' if it has the digest on the list, 'failed' if it has another, "
+        "'missing' if there is no such file, 'unreadable' if it could not be "
+        "opened or read."
+    ),
+    error="Why it could not be opened or read, or None.",
+)
+
+
 class DuplicateGroup(NamedTuple):
     """Files with equal content."""
 
@@ -263,6 +318,12 @@ class DuplicateGroup(NamedTuple):
     hash: str
     files: tuple[str, ...]
     reclaimable: int
+
+    def _repr_html_(self) -> str:
+        """For notebooks."""
+        from sanchay._html import group
+
+        return group(self)
 
 
 describe(
@@ -278,10 +339,31 @@ describe(
 )
 
 
+class ExtractedFile(ScannedFile):
+    """A file that a scan with plugins found."""
+
+    #: What they found in it, by column: ``{"images.width": 640}``.
+    values: Mapping[str, Value] = MappingProxyType({})
+
+
+class ExtractedHash(HashedFile):
+    """A file that was hashed with plugins."""
+
+    #: What they found in it, by column.
+    values: Mapping[str, Value] = MappingProxyType({})
+
+
+class ExtractedGroup(DuplicateGroup):
+    """Files with equal content, found with plugins."""
+
+    #: What they found in each of the files, by column.
+    values: tuple[Mapping[str, Value], ...] = ()
+
+
 class Progress(NamedTuple):
     """How far a run is. At its end it has the numbers of its summary."""
 
-    phase: Literal["walking", "hashing", "comparing"]
+    phase: Literal["walking", "hashing", "comparing", "checking"]
     directories: int
     files: int
     bytes: int
@@ -313,8 +395,9 @@ describe(
 
 
 #: Told how far a run is, at most ten times a second and once more at its end;
-#: False ends the run.
-OnProgress = Callable[[Progress], Union[bool, None]]
+#: False ends the run. True in place of a function shows a bar: tqdm's, in a
+#: terminal or a notebook, if it is installed, else a line on standard error.
+OnProgress = Union[Callable[[Progress], Union[bool, None]], bool]
 
 
 class Summary(NamedTuple):
@@ -334,6 +417,32 @@ describe(
     bytes="Bytes of the files found, or bytes hashed.",
     errors="Entries that failed.",
     named_errors="Of these, the ones that the caller had named.",
+)
+
+
+class CheckSummary(NamedTuple):
+    """What checking lists of digests came to."""
+
+    matched: int
+    mismatched: int
+    missing: int
+    unreadable: int
+    malformed: int
+
+    @property
+    def ok(self) -> bool:
+        """Whether some file was checked and all have their digests."""
+        bad = self.mismatched + self.missing + self.unreadable
+        return self.matched > 0 and bad == 0
+
+
+describe(
+    CheckSummary,
+    matched="Files that have the digest on the list.",
+    mismatched="Files that have another one.",
+    missing="Files that do not exist.",
+    unreadable="Files that could not be opened or read.",
+    malformed="Lines that have nothing that can be checked.",
 )
 
 

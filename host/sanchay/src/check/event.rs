@@ -1,5 +1,6 @@
 //! What checking a list comes upon, and what it comes to.
 
+use sanchay_core::record::Verdict;
 use sanchay_sandbox::Flaw;
 
 use crate::error::EntryError;
@@ -13,6 +14,28 @@ pub enum CheckStatus {
     Mismatch,
     /// It could not be opened or read.
     Failed(EntryError),
+}
+
+impl CheckStatus {
+    /// What records say of it.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        match self {
+            Self::Match => Verdict::Ok,
+            Self::Mismatch => Verdict::Failed,
+            Self::Failed(error) if error.is_missing() => Verdict::Missing,
+            Self::Failed(_) => Verdict::Unreadable,
+        }
+    }
+
+    /// Why the file could not be opened or read.
+    #[must_use]
+    pub const fn error(&self) -> Option<&EntryError> {
+        match self {
+            Self::Failed(error) => Some(error),
+            Self::Match | Self::Mismatch => None,
+        }
+    }
 }
 
 /// What checking comes upon, in the order of the list's lines.
@@ -58,13 +81,11 @@ impl CheckSummary {
     pub(super) fn count(&mut self, event: &CheckEvent<'_>) {
         match event {
             CheckEvent::Malformed { .. } => self.malformed += 1,
-            CheckEvent::Checked { verdict, .. } => match verdict {
-                CheckStatus::Match => self.matched += 1,
-                CheckStatus::Mismatch => self.mismatched += 1,
-                CheckStatus::Failed(error) if error.is_missing() => {
-                    self.missing += 1;
-                }
-                CheckStatus::Failed(_) => self.unreadable += 1,
+            CheckEvent::Checked { verdict, .. } => match verdict.verdict() {
+                Verdict::Ok => self.matched += 1,
+                Verdict::Missing => self.missing += 1,
+                Verdict::Unreadable => self.unreadable += 1,
+                _ => self.mismatched += 1,
             },
         }
     }

@@ -9,13 +9,14 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use sanchay_sandbox_config::Layout;
 #[cfg(all(unix, target_arch = "x86_64"))]
 use wasmtime::CustomCodeMemory;
 use wasmtime::component::Component;
 use wasmtime::{Config, Engine, Error, Result};
 
-use crate::component::{VARIANTS, Variant};
+use crate::component::{Code, VARIANTS, Variant};
 
 /// A component whose machine code an engine can load.
 pub(crate) trait ComponentSource: Send + Sync {
@@ -73,12 +74,21 @@ fn map(
     variant: &Variant,
     in_place: bool,
 ) -> Result<Component> {
-    let code = &variant.code.0;
+    let inflated;
+    let code = match variant.code {
+        Code::InPlace(pages) => &pages.0,
+        Code::Deflated(bytes, length) => {
+            let code = decompress_to_vec_with_limit(bytes, length);
+            inflated = code.map_err(|why| Error::msg(why.to_string()))?;
+            &inflated
+        }
+    };
+    let in_place = in_place && matches!(variant.code, Code::InPlace(_));
     // SAFETY: both must be given what wasmtime itself serialized, unmodified.
     // A `Variant` is only ever made by the list that the build script
     // generates, from bytes that it got from `precompile_component` of the
-    // same version of wasmtime and that are part of this program. For the
-    // first, they must stay as they are as long as the component lives:
+    // same version of wasmtime and that are part of this program, some of them
+    // compressed. For the first, they must stay as they are as long as the component lives:
     // nothing changes a constant.
     unsafe {
         match in_place && runs_in_place(code) {

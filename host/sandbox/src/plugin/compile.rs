@@ -4,6 +4,7 @@
 //! its own, which is ended, or a thread of its own, which is left to itself:
 //! what was validated comes to an end some time.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -37,21 +38,48 @@ pub enum Compiler {
     /// it goes on until it is done, and nobody waits for it.
     #[default]
     Thread,
-    /// A process: this program is called with the words `plugin compile
-    /// --seconds N`, and `--compact` where memory must not be reserved; it
-    /// gets the component on its standard input and writes what
-    /// [`compile_for`] returns to its standard output. It ends itself after
-    /// so many seconds of a processor's time, and is ended if it does not
-    /// answer in several times as many. The program `sanchay` is one.
-    Program(PathBuf),
-    /// Such a process, which is also ended when `cancel` becomes true: the
-    /// plugin is then refused with [`PluginError::Cancelled`].
-    CancellableProgram {
-        /// The program.
-        program: PathBuf,
-        /// Whether its answer is not wanted any more.
-        cancel: Arc<AtomicBool>,
-    },
+    /// A process of its own.
+    Program(CompilerProgram),
+}
+
+/// A program that compiles plugins. It is called with the words `plugin
+/// compile --seconds N`, and `--compact` where memory must not be reserved; it
+/// gets the component on its standard input and writes what [`compile_for`]
+/// returns to its standard output. It ends itself after so many seconds of a
+/// processor's time, and is ended if it does not answer in several times as
+/// many. The program `sanchay` is one.
+#[derive(Clone, Debug)]
+pub struct CompilerProgram {
+    pub(super) program: PathBuf,
+    pub(super) arguments: Vec<OsString>,
+    pub(super) cancel: Option<Arc<AtomicBool>>,
+}
+
+impl CompilerProgram {
+    /// The program at a path.
+    #[must_use]
+    pub fn new(program: impl Into<PathBuf>) -> Self {
+        let (arguments, cancel) = (Vec::new(), None);
+        Self { program: program.into(), arguments, cancel }
+    }
+
+    /// With arguments before the words.
+    #[must_use]
+    pub fn arguments(
+        mut self,
+        arguments: impl IntoIterator<Item = OsString>,
+    ) -> Self {
+        self.arguments = arguments.into_iter().collect();
+        self
+    }
+
+    /// Ended when this becomes true: the plugin is then refused with
+    /// [`PluginError::Cancelled`].
+    #[must_use]
+    pub fn cancel(mut self, cancel: Arc<AtomicBool>) -> Self {
+        self.cancel = Some(cancel);
+        self
+    }
 }
 
 impl Compiler {
@@ -64,15 +92,8 @@ impl Compiler {
         match self {
             Self::Thread => in_thread(component, layout, time),
             Self::Program(program) => {
-                process::compile(program, component, layout, time, None)
+                process::compile(program, component, layout, time)
             }
-            Self::CancellableProgram { program, cancel } => process::compile(
-                program,
-                component,
-                layout,
-                time,
-                Some(cancel),
-            ),
         }
     }
 }

@@ -58,7 +58,7 @@ use settings::Settings;
 #[cfg(feature = "compile")]
 pub(crate) use census::nesting;
 #[cfg(feature = "compile")]
-pub use compile::{Compiler, compile_for};
+pub use compile::{Compiler, CompilerProgram, compile_for};
 pub use describe::{ByteRange, Column, Selection};
 pub use error::PluginError;
 pub use extractor::{ExtractError, Extractor, Interest, Sample};

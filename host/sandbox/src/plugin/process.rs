@@ -2,7 +2,6 @@
 //! waited for, and how it is ended.
 
 use std::io::{self, Read, Write as _};
-use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -11,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use sanchay_sandbox_config::Layout;
 
-use super::PluginError;
 use super::error::COMPLAINT;
+use super::{CompilerProgram, PluginError};
 
 /// The most machine code that is taken of another process, in bytes.
 const CODE: u64 = 512 << 20;
@@ -23,21 +22,22 @@ const BUSY: u32 = 8;
 /// How often it is asked whether the code is still wanted.
 const GLANCE: Duration = Duration::from_millis(50);
 
-/// Has a program compile a component, unless `cancel` becomes true.
+/// Has a program compile a component, unless that is cancelled.
 pub(super) fn compile(
-    program: &Path,
+    compiler: &CompilerProgram,
     component: &[u8],
     layout: Layout,
     time: Duration,
-    cancel: Option<&AtomicBool>,
 ) -> Result<Vec<u8>, PluginError> {
+    let CompilerProgram { program, arguments, cancel } = compiler;
+    let cancel = cancel.as_deref();
     let cannot = |what: &str, error: io::Error| {
         let program = program.display();
         PluginError::Compile(format!("{program}: {what}: {error}"))
     };
     let mut command = Command::new(program);
     let seconds = time.as_secs_f64().ceil().max(1.0);
-    command.args(["plugin", "compile", "--seconds"]);
+    command.args(arguments).args(["plugin", "compile", "--seconds"]);
     command.arg(seconds.to_string());
     if layout == Layout::Compact {
         command.arg("--compact");

@@ -43,8 +43,7 @@ fn componentize(mut module: Vec<u8>) -> Vec<u8> {
         panic!("the embedded component is a WIT package");
     };
     let encoding = StringEncoding::UTF8;
-    embed_component_metadata(&mut module, &resolve, world, encoding, false)
-        .unwrap();
+    embed_component_metadata(&mut module, &resolve, world, encoding).unwrap();
     ComponentEncoder::default()
         .module(&module)
         .unwrap()

@@ -28,16 +28,7 @@ impl Report<'_, '_> {
         verdict: &CheckStatus,
         arguments: CheckArgs,
     ) -> ControlFlow<()> {
-        let (finding, error) = match verdict {
-            CheckStatus::Match => (record::Verdict::Ok, None),
-            CheckStatus::Mismatch => (record::Verdict::Failed, None),
-            CheckStatus::Failed(error) if error.is_missing() => {
-                (record::Verdict::Missing, Some(error))
-            }
-            CheckStatus::Failed(error) => {
-                (record::Verdict::Unreadable, Some(error))
-            }
-        };
+        let (finding, error) = (verdict.verdict(), verdict.error());
         if arguments.ignore_missing && finding == record::Verdict::Missing {
             return ControlFlow::Continue(());
         }

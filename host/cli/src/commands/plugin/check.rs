@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use clap::{Args, ValueHint};
 use sanchay::{
-    Algorithm, ByteRange, Engine, Pattern, Plugin, Selection, ValueType,
-    escaped,
+    Algorithm, ByteRange, Engine, Pattern, Plugin, PluginSpec, Selection,
+    ValueType, escaped,
 };
 
 use super::smoke_test;
@@ -13,7 +13,7 @@ use crate::{
     context::Context,
     exit::Exit,
     failure::Failure,
-    options::plugin::{LimitArgs, PluginSpec, spec},
+    options::plugin::{LimitArgs, spec},
     output::{Inputs, put},
     plugins::{load, options, read},
     progress::ProgressDisplay,

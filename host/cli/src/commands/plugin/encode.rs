@@ -60,7 +60,7 @@ fn encode(
     if let Some(world) = world {
         let (resolve, id) = world.resolve()?;
         let encoding = StringEncoding::UTF8;
-        embed_component_metadata(&mut module, &resolve, id, encoding, false)
+        embed_component_metadata(&mut module, &resolve, id, encoding)
             .map_err(says)?;
     }
     let component = ComponentEncoder::default()

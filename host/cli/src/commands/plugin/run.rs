@@ -7,8 +7,8 @@ use std::{
 
 use clap::{Args, ValueHint};
 use sanchay::{
-    Cause, Engine, EntryKind, Error, NameBatch, Plugin, PluginFilter, Plugins,
-    ScanEvent, Timestamp, WalkOptions, escaped,
+    Cause, Engine, EntryKind, Error, NameBatch, Plugin, PluginFilter,
+    PluginSpec, Plugins, ScanEvent, Timestamp, WalkOptions, escaped,
 };
 use sanchay_core::record::{RecordKind, Row, Verdict};
 use sanchay_output::TextOptions;
@@ -21,7 +21,7 @@ use crate::{
     messages::Messages,
     options::{
         output::OutputArgs,
-        plugin::{LimitArgs, PluginSpec, spec},
+        plugin::{LimitArgs, spec},
     },
     output::{Inputs, Output, RecordWriter, row},
     plugins::{load, options, read},

@@ -11,14 +11,16 @@ use super::*;
 fn by(
     script: &str,
     time: Duration,
-    cancel: Option<&AtomicBool>,
+    cancel: Option<&Arc<AtomicBool>>,
 ) -> Result<Vec<u8>, PluginError> {
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("compiler");
     fs::write(&program, format!("#!/bin/sh\nPATH=/usr/bin:/bin\n{script}\n"))
         .unwrap();
     fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
-    compile(&program, b"component", Layout::Reserved, time, cancel)
+    let mut compiler = CompilerProgram::new(program);
+    compiler.cancel = cancel.cloned();
+    compile(&compiler, b"component", Layout::Reserved, time)
 }
 
 #[test]

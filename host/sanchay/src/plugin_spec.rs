@@ -1,34 +1,47 @@
-//! A plugin as the command line names it: its file, the digest that it must
+//! A plugin as people name it: its file, the digest that it must
 //! have, what it is called, and its settings.
 //!
 //! `FILE[@sha256:HEX][,name=NAME][,KEY=VALUE]...` A comma that belongs to the
 //! file's name or to a value is written twice.
 
 use std::{
+    env,
     ffi::{OsStr, OsString},
+    fs::File,
+    io::{self, Read as _},
     os::unix::ffi::{OsStrExt as _, OsStringExt as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
+
+use crate::plugins::{Plugin, PluginError, PluginOptions};
+
+/// More of a file is not read: no plugin is so large, in bytes.
+const LARGEST: u64 = 64 << 20;
 
 /// What stands between a file and the digest that it must have.
 const PIN: &[u8] = b"@sha256:";
 
-/// A plugin, as the command line names it.
+/// A plugin as people name it: `FILE[@sha256:HEX][,name=NAME][,KEY=VALUE]...`,
+/// where a comma that belongs to the file's name or to a value is written
+/// twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct PluginSpec {
+pub struct PluginSpec {
     /// Its file.
-    pub(crate) path: PathBuf,
+    pub path: PathBuf,
     /// The SHA-256 that its file must have.
-    pub(crate) digest: Option<[u8; 32]>,
+    pub digest: Option<[u8; 32]>,
     /// What it is called, instead of what it calls itself.
-    pub(crate) name: Option<String>,
+    pub name: Option<String>,
     /// Its settings, in the order in which they were given.
-    pub(crate) settings: Vec<(String, String)>,
+    pub settings: Vec<(String, String)>,
 }
 
 impl PluginSpec {
-    /// Parses an argument.
-    pub(crate) fn parse(argument: OsString) -> Result<Self, String> {
+    /// Parses one.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(argument: OsString) -> Result<Self, String> {
         let mut parts = split(argument.as_bytes()).into_iter();
         let file = parts.next().unwrap_or_default();
         let (file, digest) = pin(&file)?;
@@ -56,6 +69,46 @@ impl PluginSpec {
         }
         Ok(spec)
     }
+
+    /// Makes a plugin of its component, with what is set about it and with
+    /// these options for the rest.
+    ///
+    /// # Errors
+    /// Why the component is refused.
+    pub fn load(
+        &self,
+        component: &[u8],
+        options: &PluginOptions,
+    ) -> Result<Plugin, PluginError> {
+        let mut options = options.clone();
+        options.digest = self.digest;
+        options.name.clone_from(&self.name);
+        options.settings.clone_from(&self.settings);
+        Plugin::load(component, &options)
+    }
+}
+
+/// Reads a component, or as much of the file as a component can have.
+///
+/// # Errors
+/// Why the file cannot be read.
+pub fn read_component(path: &Path) -> io::Result<Vec<u8>> {
+    let mut component = Vec::new();
+    File::open(path)?.take(LARGEST).read_to_end(&mut component)?;
+    Ok(component)
+}
+
+/// Where compiled plugins are kept: below the user's folder of caches (the
+/// XDG base directories). `None` where there is no such folder.
+#[must_use]
+pub fn plugin_cache() -> Option<PathBuf> {
+    let absolute = |name| {
+        let path = PathBuf::from(env::var_os(name)?);
+        path.is_absolute().then_some(path)
+    };
+    let caches = absolute("XDG_CACHE_HOME")
+        .or_else(|| Some(absolute("HOME")?.join(".cache")))?;
+    Some(caches.join("sanchay/plugins"))
 }
 
 /// Parts between single commas, with one comma for each two.
