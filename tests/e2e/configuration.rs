@@ -326,6 +326,12 @@ fn a_file_that_others_may_have_written_is_not_read() {
         assert!(names(named).contains(&hidden));
         mode(path, safe);
     }
+    // A program that this one starts does not say it again.
+    mode(&file, 0o666);
+    let module = tree.file("m.wat", "(module)");
+    let packed = configured(&tree).args(["plugin", "check"]).arg(module);
+    let said = packed.run().stderr;
+    assert_eq!(said.matches("not read").count(), 1, "{said}");
     fs::remove_file(&file).unwrap();
     tree.fifo("project/sanchay.toml");
     let finished = run(&tree, "scan").exits(0);

@@ -6,7 +6,7 @@
 //! options overrides the other. A setting that does not go together with
 //! something nearer is left out.
 
-use std::{ffi::OsString, sync::Arc};
+use std::{collections::BTreeMap, ffi::OsString, sync::Arc};
 
 use clap::{
     Arg, ArgMatches, Command,
@@ -58,64 +58,76 @@ pub(super) fn complete(
     let selection =
         Selection::new(global.config.as_deref(), global.no_config)?;
     let sources = Sources::find(&selection)?;
+    let refused: Vec<String> = sources.refused().collect();
     let own = innermost(&matches);
-    if !matches!(own.try_get_one("quiet"), Ok(Some(true))) {
-        let messages = || Messages::new(terminal(), ProgressDisplay::Nothing);
-        sources.refused().for_each(|note| messages().note(note));
-    }
     let names_filters = matches!(own.try_contains_id(filter::NAMED), Ok(true));
     let roots = arguments.command.roots();
     let names_roots = roots.is_some_and(|it| NamedRoots::is_used(it));
+    let needs_nothing = !names_filters && !names_roots;
     // Most runs end here, before anything is described for a second time.
-    if sources.is_empty() && !names_filters && !names_roots {
+    if sources.is_empty() && refused.is_empty() && needs_nothing {
         return Ok(arguments);
     }
     let description = described();
     if !is_configurable(&description, &path) {
         return Ok(arguments);
     }
+    if !matches!(own.try_get_one("quiet"), Ok(Some(true))) {
+        let messages = Messages::new(terminal(), ProgressDisplay::Nothing);
+        refused.into_iter().for_each(|note| messages.note(note));
+    }
     let configuration = Configuration::read(sources, &description)?;
     let mut chosen = configuration.of_command(&description, &path)?;
     chosen.retain(|it| !it.arguments.is_empty() && !is_given(own, it));
-    let mut arguments = if chosen.is_empty() && !names_filters {
-        arguments
-    } else {
-        let place = Place::behind_command(&description, &path, given);
-        let place = place.ok_or_else(|| {
-            let why = "the command is not found among the arguments";
-            Refusal::Usage(Box::new(
-                described().error(ErrorKind::InvalidSubcommand, why),
-            ))
-        })?;
+    if !chosen.is_empty() || names_filters {
         let filters = Arc::new(configuration.filters());
-        let described = || {
-            let description = relaxed(described(), &path);
-            let resolver = StringValueParser::new().try_map({
-                let filters = Arc::clone(&filters);
-                move |name| NamedFilter::resolve(&filters, &name)
-            });
-            within(description, &path, &|command| {
-                let named = |it: &Arg| it.get_id() == filter::NAMED;
-                let has_filters = command.get_arguments().any(named);
-                if !has_filters {
-                    return command;
-                }
-                let resolver = resolver.clone();
-                command.mut_arg(filter::NAMED, |it| it.value_parser(resolver))
-            })
-        };
-        Joined { described: &described, place, chosen: &chosen }.parse()?
-    };
+        let described = || understanding(described(), &path, &filters);
+        let place = Place::behind_command(&description, &path, given)
+            .ok_or_else(|| {
+                let why = "the command is not found among the arguments";
+                usage(&described, ErrorKind::InvalidSubcommand, why)
+            })?;
+        let chosen = &chosen;
+        arguments = Joined { described: &described, place, chosen }.parse()?;
+    }
     if let Some(roots) = arguments.command.roots()
         && NamedRoots::is_used(roots)
     {
         let resolved = NamedRoots::resolve(&configuration.roots(), roots);
-        *roots = resolved.map_err(|why| {
-            let error = described().error(ErrorKind::InvalidValue, why);
-            Refusal::Usage(Box::new(error))
-        })?;
+        *roots = resolved
+            .map_err(|why| usage(described, ErrorKind::InvalidValue, &why))?;
     }
     Ok(arguments)
+}
+
+fn usage(
+    described: &dyn Fn() -> Command,
+    kind: ErrorKind,
+    why: &str,
+) -> Refusal {
+    Refusal::Usage(Box::new(described().error(kind, why)))
+}
+
+/// A command line that understands the names of sets of filters, and takes
+/// options together that were checked alone.
+fn understanding(
+    description: Command,
+    path: &[&str],
+    filters: &Arc<BTreeMap<String, NamedFilter>>,
+) -> Command {
+    let resolver = StringValueParser::new().try_map({
+        let filters = Arc::clone(filters);
+        move |name| NamedFilter::resolve(&filters, &name)
+    });
+    within(relaxed(description, path), path, &|command| {
+        let named = |it: &Arg| it.get_id() == filter::NAMED;
+        let has_filters = command.get_arguments().any(named);
+        if !has_filters {
+            return command;
+        }
+        let resolver = resolver.clone();
+        command.mut_arg(filter::NAMED, |it| it.value_parser(resolver))
+    })
 }
 
 /// Whether an option that is configured was also given, or taken back.

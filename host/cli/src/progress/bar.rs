@@ -137,12 +137,12 @@ mod tests {
             seconds: 1.0,
             files: 3456.7,
             bytes: 1024.0,
-            left: Some(90.0),
+            left: Some(45.0),
         };
         let slow = Rates { left: None, ..rates };
         assert_eq!(pace(&progress, slow), ", 3,456/s");
         progress.phase = Phase::Hashing;
-        assert_eq!(pace(&progress, rates), ", 1.00 KiB/s, 90 seconds left");
+        assert_eq!(pace(&progress, rates), ", 1.00 KiB/s, 45 seconds left");
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod sharing;
 mod storage;
 mod streams;
 mod walkers;
+mod watching;
 
 use std::{
     collections::BTreeMap, ops::ControlFlow, path::PathBuf, sync::Mutex,
