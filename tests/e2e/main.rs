@@ -16,6 +16,7 @@ mod check_lists;
 mod checkers;
 mod closed;
 mod component;
+mod configuration;
 mod confinement;
 mod digests;
 mod dupes;
@@ -46,6 +47,7 @@ mod plugin_languages;
 mod plugin_refusals;
 mod plugins;
 mod program;
+mod progress;
 mod python_plugins;
 #[cfg(target_os = "linux")]
 mod racing;
@@ -56,8 +58,8 @@ mod sorting;
 mod special;
 mod stdin;
 mod styles;
-mod templates;
 mod summary;
+mod templates;
 mod terminal;
 mod unsteady;
 

@@ -161,7 +161,7 @@ impl Verb {
             "scan" => Ok(Self::Scan),
             "hash" => Ok(Self::Hash),
             "dupes" => Ok(Self::Dupes),
-            "component" | "completions" | "man" | "plugin" => {
+            "component" | "completions" | "config" | "man" | "plugin" => {
                 Err(options::not_offered(name))
             }
             other => {

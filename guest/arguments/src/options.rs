@@ -202,14 +202,16 @@ pub(crate) const OPTIONS: &[Offered] = &[
 ];
 
 /// What only the native program has.
-const NATIVE: [&str; 33] = [
+const NATIVE: [&str; 38] = [
     "beneath",
     "check",
     "color",
+    "config",
     "exec",
     "exec-batch",
     "files-from",
     "files0-from",
+    "filter",
     "follow",
     "hyperlink",
     "ignore-missing",
@@ -218,6 +220,7 @@ const NATIVE: [&str; 33] = [
     "long",
     "max-results",
     "mount",
+    "no-config",
     "no-progress",
     "one-file-system",
     "plugin",
@@ -227,8 +230,10 @@ const NATIVE: [&str; 33] = [
     "plugin-memory",
     "plugin-output",
     "plugin-time",
+    "progress",
     "sort",
     "sort-memory",
+    "stats",
     "status",
     "strict",
     "threads",

@@ -10,6 +10,7 @@
 //! A new filter is a module in `fields`, and a line in its list: the field and
 //! its code, what it compiles to, and its options.
 
+mod accounts;
 mod clock;
 mod expr;
 mod fields;
@@ -22,6 +23,7 @@ mod properties;
 #[cfg(test)]
 mod tests;
 
+pub use self::accounts::{Accounts, Lookup};
 pub use self::clock::Clock;
 pub use self::expr::{Expr, Operand, Operator, Test};
 pub use self::fields::{ExtensionError, Field, FieldType, parse_extensions};

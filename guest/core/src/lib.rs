@@ -26,14 +26,15 @@ pub mod grouping;
 pub mod hashing;
 pub mod ignore;
 pub mod kind;
+pub mod nearest;
 pub mod order;
 pub mod pattern;
 pub mod problem;
 pub mod reading;
 pub mod record;
 pub mod size;
-mod syntax_error;
 pub mod summary;
+mod syntax_error;
 #[cfg(feature = "std")]
 mod system_time;
 pub mod template;

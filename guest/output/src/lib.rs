@@ -16,8 +16,8 @@ pub mod json_text;
 mod long;
 pub mod name;
 mod style;
-mod template;
 mod summary;
+mod template;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -36,8 +36,8 @@ use sanchay_core::record::{RecordBatch, Schema};
 pub use self::encoded::{BLOCK, Encoded};
 pub use self::long::LongEncoder;
 pub use self::style::{PathStyle, StyledPath};
-pub use self::template::TemplateEncoder;
 pub use self::summary::push_summary;
+pub use self::template::TemplateEncoder;
 pub use self::text::TextOptions;
 
 /// A format of records.

@@ -9,6 +9,7 @@ use sanchay::{PluginError, describe_io_error, escaped};
 use sanchay_core::{record::UnknownField, template::SyntaxError};
 
 use crate::{
+    configuration::ConfigurationError,
     exit::Exit,
     faults::{escaped_excerpt, refusal},
 };
@@ -149,6 +150,9 @@ pub(crate) enum Failure {
     /// Ctrl-C could not be caught.
     #[error("cannot catch signals: {}", describe_io_error(.0))]
     Signals(#[source] io::Error),
+    /// What is configured makes no sense.
+    #[error(transparent)]
+    Configuration(#[from] ConfigurationError),
     /// The value of an environment variable makes no sense.
     #[error("{name}: {why}")]
     Environment {
@@ -192,6 +196,7 @@ impl Failure {
             | Self::UnprintedValues { .. }
             | Self::Pack { .. }
             | Self::Signals(_)
+            | Self::Configuration(_)
             | Self::Environment { .. } => (Exit::Failed, true),
         }
     }

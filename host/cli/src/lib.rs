@@ -7,6 +7,7 @@
 mod address_space;
 mod arguments;
 mod commands;
+mod configuration;
 mod context;
 mod defect;
 mod execute;
@@ -24,6 +25,7 @@ mod progress;
 mod signals;
 mod sort;
 mod standard_streams;
+mod stats;
 mod terminal;
 
 use std::ffi::OsString;

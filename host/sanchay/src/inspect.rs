@@ -4,7 +4,9 @@
 use std::{fmt, sync::Arc};
 
 use sanchay_sandbox::{
-    Algorithm, ChainingValue, Checklist, Columns, Digest, Fault, FilterError, IgnoreError, IgnoreFile, Inspector, KindSet, Listing, Matches, PartialDigest, Program, Separator, TreeError, ContentKind,
+    Algorithm, ChainingValue, Checklist, Columns, ContentKind, Digest, Fault,
+    FilterError, IgnoreError, IgnoreFile, Inspector, KindSet, Listing,
+    Matches, PartialDigest, Program, Separator, TreeError,
 };
 
 /// Answers questions about untrusted names and bytes, for one thread at a

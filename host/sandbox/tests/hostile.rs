@@ -17,7 +17,9 @@ use std::time::{Duration, Instant};
 
 use sanchay_core::filter::{Expr, Field, Operand, Operator};
 use sanchay_sandbox::{
-    Algorithm, Checklist, Columns, EntryKind, Fault, FilterError, IgnoreError, IgnoreFile, Inspector, KindSet, Listing, Matches, Place, Program, Sandbox, Separator, TreeError, ContentKind,
+    Algorithm, Checklist, Columns, ContentKind, EntryKind, Fault, FilterError,
+    IgnoreError, IgnoreFile, Inspector, KindSet, Listing, Matches, Place,
+    Program, Sandbox, Separator, TreeError,
 };
 use support::{guest, inspector_of, tight};
 

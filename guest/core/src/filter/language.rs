@@ -7,7 +7,7 @@
 //!         | everything | nothing
 //! test    = field op value | field [ "not" ] "in" "(" value { "," value } ")"
 //!         | field ( "within" | "before" | "after" ) time
-//! op      = "=" "!=" "<" "<=" ">" ">=" "~" "!~" "glob" "iglob"
+//! op      = "=" "!=" "<" "<=" ">" ">=" "~" "!~" "glob" "iglob" "all" "any"
 //! ```
 //!
 //! [`parse`] reads it, and an [`Expr`] displays as it.

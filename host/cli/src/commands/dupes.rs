@@ -67,7 +67,7 @@ Examples:
 pub(crate) struct DupesArgs {
     /// Where to look; by default the current directory
     #[arg(value_name = "ROOT")]
-    roots: Vec<PathBuf>,
+    pub(crate) roots: Vec<PathBuf>,
 
     /// Count hard links to one file as separate files
     #[arg(long)]

@@ -58,7 +58,7 @@ Examples:
 pub(crate) struct ScanArgs {
     /// Where to look; by default the current directory
     #[arg(value_name = "ROOT")]
-    roots: Vec<PathBuf>,
+    pub(crate) roots: Vec<PathBuf>,
 
     /// Print only the paths, each ended by a zero byte
     #[arg(short = '0', long)]

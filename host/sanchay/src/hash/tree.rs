@@ -622,6 +622,10 @@ impl Files for DirectoryFiles<'_> {
     ) -> Option<Result<(File, Metadata), Cause>> {
         let opened = self.directory.open_file(self.name(index)?);
         let Ok((file, metadata)) = &opened else { return Some(opened) };
+        self.run.reading(metadata.size, || {
+            let name = self.names.get(index).unwrap_or_default();
+            [&*self.directory.node.path(), name].concat()
+        });
         if !self.extractors.is_empty()
             && let Some(name) = self.names.get(index)
             && let Some(outcome) = self.outcomes.get_mut(index)
@@ -668,7 +672,12 @@ impl Files for SingleFile<'_> {
         }
         // A second time it is opened anew.
         let again = || RootEntry::open_file(self.storage, self.path);
-        Some(self.opened.take().map_or_else(again, Ok))
+        let opened = self.opened.take().map_or_else(again, Ok);
+        if let Ok((_, metadata)) = &opened {
+            let path = self.path.as_os_str().as_bytes();
+            self.run.reading(metadata.size, || path.to_vec());
+        }
+        Some(opened)
     }
 
     fn done(&mut self, _: usize, result: Result<HashResult, Failure>) {

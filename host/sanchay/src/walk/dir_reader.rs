@@ -189,6 +189,7 @@ impl DirReader {
                 return None;
             }
         };
+        run.reading(0, || open.node.path());
         if open.node.device() == node.device() {
             return Some(open);
         }

@@ -22,6 +22,7 @@ mod storage;
 mod streams;
 mod summary;
 mod walkers;
+mod watching;
 
 use std::{
     collections::BTreeMap, ops::ControlFlow, path::PathBuf, sync::Mutex,

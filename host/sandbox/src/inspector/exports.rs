@@ -5,7 +5,9 @@ use wasmtime::component::ResourceAny;
 use super::Resources;
 use crate::fill_in_place::{Ends, FillInPlace};
 use crate::wire::{
-    Algorithm, BatchError, Checklist, IgnoringError, Listing, Matches, PartialDigest, ProgramError, RulesError, RulesPlace, Separator, TreeError, ContentKind,
+    Algorithm, BatchError, Checklist, ContentKind, IgnoringError, Listing,
+    Matches, PartialDigest, ProgramError, RulesError, RulesPlace, Separator,
+    TreeError,
 };
 
 exports! {

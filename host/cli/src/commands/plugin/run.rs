@@ -25,6 +25,7 @@ use crate::{
     },
     output::{Inputs, Output, RecordWriter, Request},
     plugins::{load, options, read},
+    progress::ProgressDisplay,
     signals::Interrupt,
 };
 
@@ -63,7 +64,7 @@ impl RunArgs {
         let component = read(&self.plugin.path)?;
         let options = options(&self.limits, 1, &interrupt);
         let plugin = load(&self.plugin, &component, &options)?;
-        let messages = context.messages(false, true);
+        let messages = context.messages(ProgressDisplay::Nothing);
         match plugin.filter() {
             Some(mut filter) => {
                 self.select(&mut filter, &interrupt, &messages)
