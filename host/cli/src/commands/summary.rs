@@ -3,12 +3,11 @@
 mod bars;
 mod page;
 mod text;
-mod users;
 
 use std::{ops::ControlFlow, os::unix::ffi::OsStrExt as _, path::PathBuf};
 
 use clap::{Args, ValueEnum, ValueHint, value_parser};
-use sanchay::{SummaryOptions, TreeSummary};
+use sanchay::{SummaryOptions, TreeSummary, user_name};
 use sanchay_core::size;
 use sanchay_output::push_summary;
 
@@ -52,7 +51,7 @@ Examples:
 pub(crate) struct SummaryArgs {
     /// Where to look; by default the current directory
     #[arg(value_name = "ROOT")]
-    roots: Vec<PathBuf>,
+    pub(crate) roots: Vec<PathBuf>,
 
     /// Sum up by folder down to this depth; 0 is the roots alone
     #[arg(long, value_name = "LEVELS", default_value_t = 2)]
@@ -180,7 +179,7 @@ impl SummaryArgs {
             });
         messages.end_progress();
         let written = outcome.map_err(Failure::from).map(|mut found| {
-            found.report.name_owners(users::name);
+            found.report.name_owners(user_name);
             let exit = exit::of_run(&found.summary, roots.len());
             if exit != Exit::Failed {
                 self.write(&found, &roots, &sink, html.as_ref(), context);
