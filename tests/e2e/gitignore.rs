@@ -180,7 +180,8 @@ impl Generator<'_> {
                 b"\n", b"\n", b"\n", b"\n", b"\n", b"\n", b"\r\n", b" \n",
                 b"\\ \n", b"\0b\n",
             ];
-            text.extend_from_slice(*self.random.pick(&ends));
+            let end: &&[u8] = self.random.pick(&ends);
+            text.extend_from_slice(end);
         }
         text
     }
@@ -188,8 +189,8 @@ impl Generator<'_> {
     /// Makes what is in a directory, so many levels deep.
     fn fill(&mut self, directory: &[u8], levels: usize) {
         for _ in 0..1 + self.random.below(6) {
-            let name: &[u8] = *self.random.pick(&NAMES);
-            let path = [directory, b"/", name].concat();
+            let name: &&[u8] = self.random.pick(&NAMES);
+            let path = [directory, b"/", *name].concat();
             if self.made.contains(&path) {
                 continue;
             }
