@@ -56,7 +56,7 @@ impl Place {
 /// follows.
 fn settle(all: &mut [Place], chunks: &[Chunk]) {
     let mut ties = Vec::new();
-    // A key of fewer bytes is the end of what the word is about.
+    // A key may be shorter than a word, which its path does not fill up.
     find_ties(all, 0, 0, &mut ties);
     while let Some(Tie { start, end, bytes }) = ties.pop() {
         let tied = all.get_mut(start..end).unwrap_or_default();
