@@ -2,22 +2,28 @@
 //! the sandbox when the sandbox's cost is measured. It must not see data that
 //! is not trusted.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use sanchay::Inspect;
 use sanchay_core::batch::Batch;
 use sanchay_core::filter::{Entries, Matcher};
+use sanchay_core::ignore::{self, RuleSet, TooCostly};
 use sanchay_core::{checklist, content_kind, hashing, tree};
 use sanchay_sandbox::{
     Algorithm, BatchError, ChainingValue, Checklist, ChecksumEntry, Columns,
-    ContentKind, Digest, Expectation, Fault, FilterError, KindSet, Listing,
-    Matches, PartialDigest, Program, Separator, TreeError,
+    ContentKind, Digest, Expectation, Fault, FilterError, IgnoreError,
+    IgnoreFile, KindSet, Listing, Matches, PartialDigest, Program, Separator,
+    TreeError,
 };
 
 /// One worker thread's own state.
 #[derive(Default)]
 pub struct NativeInspector {
     filter: Option<Matcher>,
+    /// The rules of ignore files, by their numbers.
+    rules: HashMap<u64, RuleSet>,
     stream: Option<(Algorithm, hashing::Hasher)>,
     space: Vec<u8>,
     ends: Vec<u32>,
@@ -183,6 +189,32 @@ impl Inspect for NativeInspector {
         let entries = named(listing).map_err(batch_error)?;
         *out = filter.match_names(&entries);
         Ok(())
+    }
+
+    fn add_rules(&mut self, file: &IgnoreFile) -> Result<(), IgnoreError> {
+        if !self.rules.contains_key(&file.id()) {
+            let rules = RuleSet::parse(file.text(), file.place().clone());
+            let rules = rules.map_err(IgnoreError::Refused)?;
+            self.rules.insert(file.id(), rules);
+        }
+        Ok(())
+    }
+
+    fn match_names_ignoring(
+        &mut self,
+        listing: &Listing<'_>,
+        files: &[Arc<IgnoreFile>],
+        out: &mut Matches,
+    ) -> Result<(), IgnoreError> {
+        for file in files {
+            self.add_rules(file)?;
+        }
+        self.match_names(listing, out)?;
+        let entries = named(listing).map_err(batch_error)?;
+        let rules: Vec<&RuleSet> =
+            files.iter().filter_map(|it| self.rules.get(&it.id())).collect();
+        ignore::retain(out, &entries, &rules)
+            .map_err(|TooCostly(index)| IgnoreError::TooCostly(index as usize))
     }
 
     fn match_metadata(

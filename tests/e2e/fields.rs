@@ -3,7 +3,7 @@
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::process::Command;
 
-use sanchay_testkit::{Tree, tool::has};
+use sanchay_testkit::{Tree, tool::has, tree::set_mode};
 
 use crate::sanchay;
 
@@ -70,6 +70,79 @@ fn the_fields_that_are_chosen_are_what_stat_says() {
     let allocated = (found.blocks() * 512).to_string();
     assert!(text.starts_with(&format!("{allocated}\t")), "{text}");
     assert!(text.contains(&format!(".{:09}Z", found.ctime_nsec())), "{text}");
+}
+
+#[test]
+fn where_a_file_is_and_what_it_is_are_fields_too() {
+    let tree = Tree::new();
+    tree.file("d/e/run", "x");
+    set_mode(&tree.path("d/e/run"), 0o555);
+    tree.file("d/.none", "");
+    tree.link("e/run", "d/link");
+    let run = |words: &str| {
+        let run = sanchay().within(tree.root()).words(words).run().succeeds();
+        let mut lines: Vec<String> =
+            run.text().lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    let fields = "path,root,depth,hidden,empty,executable,readonly,target";
+    let kinds = "-H --kind file,symlink,directory";
+    assert_eq!(
+        run(&format!("scan d {kinds} --fields {fields}")),
+        [
+            "d/.none\td\t1\ttrue\ttrue\tfalse\tfalse\t-",
+            "d/e\td\t1\tfalse\tfalse\tfalse\tfalse\t-",
+            "d/e/run\td\t2\tfalse\tfalse\ttrue\ttrue\t-",
+            "d/link\td\t1\tfalse\tfalse\tfalse\tfalse\te/run",
+        ]
+    );
+    let named = run("scan d/e/run d/e/ --fields path,root,depth");
+    let expected = ["d/e/run\td/e/\t1", "d/e/run\td/e/run\t0"];
+    assert_eq!(named, expected);
+    // A file that is hashed was looked at, too.
+    let fields = "path,root,depth,kind,empty,executable,readonly,hidden";
+    let hashed = run(&format!("hash -H d d/e/run --fields {fields}"));
+    let expected = [
+        "d/.none\td\t1\tfile\ttrue\tfalse\tfalse\ttrue",
+        "d/e/run\td\t2\tfile\tfalse\ttrue\ttrue\tfalse",
+        "d/e/run\td/e/run\t0\tfile\tfalse\ttrue\ttrue\tfalse",
+    ];
+    assert_eq!(hashed, expected);
+    let scanned = run("scan d --fields path,mode,inode,links,changed,user");
+    let hashed = run("hash d --fields path,mode,inode,links,changed,user");
+    assert_eq!(hashed, scanned);
+    let program = sanchay().input("x").words("hash --fields kind,uid,depth");
+    assert_eq!(program.run().succeeds().text(), "-\t-\t0\n");
+}
+
+#[test]
+fn owners_have_the_names_that_the_system_gives_them() {
+    if !has("stat") {
+        return;
+    }
+    let tree = Tree::new();
+    let file = tree.file("d/a", "");
+    let owners = |expected: &str| {
+        let words = "scan d --fields uid,user,gid,group";
+        let run = sanchay().within(tree.root()).words(words).run().succeeds();
+        assert_eq!(run.text(), expected);
+    };
+    let stat = Command::new("stat")
+        .args(["-c", "%u\t%U\t%g\t%G"])
+        .arg(&file)
+        .output()
+        .unwrap();
+    owners(str::from_utf8(&stat.stdout).unwrap());
+    // Only root can give a file to a number that nobody has.
+    let (user, group) = (Some(3_999_999_991), Some(3_999_999_992));
+    if std::os::unix::fs::chown(&file, user, group).is_ok() {
+        owners("3999999991\t-\t3999999992\t-\n");
+        let run = sanchay().within(tree.root()).words("scan d -l").run();
+        let run = run.succeeds();
+        let words: Vec<&str> = run.text().split_whitespace().collect();
+        assert_eq!(words[2..4], ["3999999991", "3999999992"]);
+    }
 }
 
 #[test]

@@ -198,6 +198,9 @@ fn a_pattern_selects_what_find_says() {
         ("-E src/deep", "-type f -not -path ./src/deep/*"),
         ("--min-depth 3", "-type f -mindepth 3"),
         ("--kind directory -E deep", "-type d -not -path */deep*"),
+        ("--exact-depth 2", "-type f -mindepth 2 -maxdepth 2"),
+        ("--exact-depth 1 -E docs", "-type f -mindepth 1 -maxdepth 1"),
+        ("--exact-depth 0", "-type f -false"),
     ] {
         assert_eq!(listed(&tree, words), found(&tree, same), "{words}");
     }
@@ -290,4 +293,128 @@ fn an_expression_that_makes_no_sense_is_shown_with_its_place() {
         let run = sanchay().words("scan").arg(option).arg(pattern).run();
         run.exits(2);
     }
+}
+
+#[test]
+fn permissions_are_selected_as_find_does() {
+    if !has("find") {
+        return;
+    }
+    let tree = Tree::new();
+    let modes = [
+        0o000, 0o400, 0o444, 0o600, 0o644, 0o664, 0o666, 0o700, 0o755, 0o777,
+        0o4755, 0o2755, 0o1644, 0o111, 0o222,
+    ];
+    for mode in modes {
+        let path = tree.file(format!("f{mode:04o}"), "x");
+        std::fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    }
+    let digits = ["0", "644", "0644", "755", "222", "111", "4000", "7777"];
+    for digits in digits {
+        for sign in ["", "-", "/"] {
+            let words = format!("--perm={sign}{digits}");
+            let same = format!("-type f -perm {sign}{digits}");
+            assert_eq!(listed(&tree, &words), found(&tree, &same), "{words}");
+        }
+    }
+    assert_eq!(
+        listed(&tree, "--perm -222 --kind file"),
+        found(&tree, "-type f -perm -222")
+    );
+}
+
+#[test]
+fn owners_are_selected_by_name_or_number_as_find_does() {
+    if !has("find") {
+        return;
+    }
+    let tree = Tree::new();
+    let own = tree.file("own", "x");
+    let own = std::fs::metadata(own).unwrap();
+    let is_root = own.uid() == 0;
+    if is_root {
+        let other = tree.file("other", "x");
+        std::os::unix::fs::chown(other, Some(4_242), Some(1)).unwrap();
+    }
+    let (uid, gid) = (own.uid(), own.gid());
+    for (words, same) in [
+        (format!("--owner {uid}"), format!("-type f -uid {uid}")),
+        (format!("--owner :{gid}"), format!("-type f -gid {gid}")),
+        (
+            format!("--owner {uid}:{gid}"),
+            format!("-type f -uid {uid} -gid {gid}"),
+        ),
+        (format!("--owner !{uid}"), format!("-type f -not -uid {uid}")),
+        ("--owner root".to_owned(), "-type f -user root".to_owned()),
+        ("--owner !root:".to_owned(), "-type f -not -user root".to_owned()),
+        ("--owner :!root".to_owned(), "-type f -not -group root".to_owned()),
+        ("--owner 4242:".to_owned(), "-type f -uid 4242".to_owned()),
+    ] {
+        assert_eq!(listed(&tree, &words), found(&tree, &same), "{words}");
+    }
+    for (expr, same) in [
+        ("user = root and group = root", "-type f -user root -group root"),
+        ("user in (root, 4242)", "-type f ( -user root -o -uid 4242 )"),
+        ("user != root", "-type f -not -user root"),
+    ] {
+        let run = sanchay().within(tree.root());
+        let run = run.words("scan -H -0 . --where").arg(expr).run();
+        let listed = paths(&run.succeeds().stdout);
+        assert_eq!(listed, found(&tree, same), "{expr}");
+    }
+    let none = ["--owner", "nobody-is-called-so"];
+    let run = sanchay().arg("scan").args(none).run().exits(2);
+    assert!(run.stderr.contains("no user called"), "{}", run.stderr);
+}
+
+#[test]
+fn empty_and_executable_files_are_kinds_that_find_knows() {
+    if !has("find") {
+        return;
+    }
+    let tree = Tree::new();
+    tree.file("empty", "");
+    tree.file("full", "x");
+    tree.dir("folder");
+    tree.link("full", "link");
+    for name in ["run", "run-empty"] {
+        let text = if name == "run" { "x" } else { "" };
+        let path = tree.file(name, text);
+        std::fs::set_permissions(path, Permissions::from_mode(0o755)).unwrap();
+    }
+    for (words, same) in [
+        ("--kind empty", "-type f -empty"),
+        ("--kind executable", "-type f -perm /111"),
+        ("--kind empty,executable", "-type f -empty -perm /111"),
+        ("--kind file --kind empty", "-type f -empty"),
+        ("--kind file,symlink", "-type f,l"),
+        ("--kind Empty -g run*", "-type f -empty -name run*"),
+    ] {
+        assert_eq!(listed(&tree, words), found(&tree, same), "{words}");
+    }
+}
+
+#[test]
+fn the_other_times_are_what_find_says() {
+    if !has("find") {
+        return;
+    }
+    let tree = aged();
+    let old = tree.file("old", "x");
+    let times = std::fs::FileTimes::new();
+    let ago = SystemTime::now() - Duration::from_secs(10 * 86_400);
+    let file = File::options().append(true).open(old).unwrap();
+    file.set_times(times.set_accessed(ago)).unwrap();
+    for (words, same) in [
+        ("--accessed-before 7d", "-type f -amin +10080"),
+        ("--accessed-within 7d", "-type f -amin -10080"),
+        ("--status-changed-within 1h", "-type f -cmin -60"),
+        ("--status-changed-before 1h", "-type f -cmin +60"),
+    ] {
+        assert_eq!(listed(&tree, words), found(&tree, same), "{words}");
+    }
+    // Not every file system tells when a file was created.
+    let all = listed(&tree, "--where has(created)");
+    assert_eq!(listed(&tree, "--created-within 1h"), all);
+    assert!(listed(&tree, "--created-before 1h").is_empty());
 }

@@ -83,14 +83,14 @@ fn no_other_file_system_is_entered_where_one_is_asked_for() {
         let Some(finished) = mounted(&tree, mounts, words) else { return };
         let reported = finished.exits(0).text().matches('\0').count();
         assert_eq!(reported, 2, "{words}");
-        for option in ["-x", "--one-file-system", "--xdev", "-L -x"] {
+        for option in ["--one-file-system", "--xdev", "--mount", "-L --xdev"] {
             let words = format!("{words} {option}");
             let finished = mounted(&tree, mounts, &words).unwrap().succeeds();
             assert!(finished.text().ends_with("d/file\0"), "{words}");
             assert_eq!(finished.text().matches('\0').count(), 1, "{words}");
         }
     }
-    let words = "dupes d -x --min-size 0";
+    let words = "dupes d --xdev --min-size 0";
     let finished = mounted(&tree, mounts, words).unwrap().exits(0);
     assert_eq!(finished.stdout, b"");
     assert!(!finished.stderr.contains(NOTE), "{}", finished.stderr);

@@ -93,6 +93,7 @@ fn the_help_of_every_command_is_as_it_was_written() {
         "dupes",
         "summary",
         "component",
+        "config",
         "completions",
         "man",
     ] {

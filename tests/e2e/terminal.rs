@@ -113,6 +113,10 @@ fn progress_is_drawn_on_a_terminal_and_is_gone_in_the_end() {
     assert!(text[last..].contains("\x1b[2K"), "{text:?}");
     assert_eq!(fs::read_to_string(&out).unwrap().lines().count(), 4);
     assert_eq!(seen(run("--no-progress"), 0), b"");
+    assert_eq!(seen(run("--progress none"), 0), b"");
+    assert_eq!(seen(run("--progress bar --no-progress"), 0), b"");
+    // The path of what is read, and how fast.
+    assert!(text.contains("/s: d/"), "{text:?}");
     let program = sanchay().within(tree.root()).words("hash d -a sha256");
     let _ = program.run().succeeds();
 }

@@ -40,6 +40,8 @@ pub(crate) const ORDERED: &[&str] = &[
     "hash d/a.txt/ d/sub/",
     "hash d/to-a d/to-sub",
     "hash --min-size 100 d/a.txt d/large",
+    "hash --template {n:03,parent}|{hash:8}\\t{stem:slug,upper}|{depth} d",
+    "hash --fields path,root,depth,kind,links,hidden,empty,changed d ./d/sub",
     "dupes d",
     "dupes",
     "dupes d d/sub ./d",
@@ -52,6 +54,10 @@ pub(crate) const ORDERED: &[&str] = &[
     "dupes --min-size 0 --format ndjson d",
     "dupes --format csv --max-size 100 d",
     "dupes d/missing d",
+    "hash -H --gitignore g",
+    "dupes --gitignore --ignore-file g/rules g",
+    "hash --ignore-file d/missing d",
+    "hash --ignore-file g/sub d",
     "--version",
 ];
 
@@ -73,6 +79,11 @@ pub(crate) const UNORDERED: &[&str] = &[
     "scan -d 1 d",
     "scan d d/sub",
     "scan d/a.txt d/missing d/to-sub",
+    "scan -H --gitignore --kind file,directory g",
+    "scan --ignore-file g/rules --ignore-file=g/.gitignore g g/sub/c.o",
+    "scan --template {modified:%s}|{size:human}|{{{path:title}}}\\n d",
+    "scan --fields path,root,depth,target,hidden,empty -H --kind symlink d",
+    "scan --fields root,depth,parent,name,kind . ./d/sub/ d/a.txt",
 ];
 
 /// A tree with something for every question. `backslashes` tells whether the
@@ -103,6 +114,20 @@ pub(crate) fn tree(backslashes: bool) -> Tree {
         tree.file(format!("d/sizes/other/{size}"), &content);
     }
     tree.file("d/large", vec![7; 5_000_000]);
+    tree.file("g/.gitignore", "*.o\n/sub/b\nout/\n");
+    tree.file("g/rules", "a\n");
+    tree.file("g/sub/.gitignore", "!c.o\n");
+    tree.file("g/sub/.ignore", "d\n");
+    tree.file("g/large/.gitignore", "a".repeat((1 << 20) + 1));
+    let class = "a-z".repeat(300_000);
+    tree.file("g/costly/.gitignore", format!("*[{class}]x?\nb\n"));
+    tree.file(format!("g/costly/{}", "q".repeat(200)), "q");
+    tree.file("g/inner/.git/info/exclude", "d\n");
+    for at in ["g", "g/sub", "g/large", "g/out", "g/costly", "g/inner"] {
+        for name in ["a", "b", "c.o", "d"] {
+            tree.file(format!("{at}/{name}"), name);
+        }
+    }
     // Deep enough for directories to be closed and opened again.
     for depth in (0..150).step_by(7) {
         let below = "x/".repeat(depth);

@@ -4,6 +4,7 @@
 mod running;
 
 use std::{
+    env,
     ffi::{OsStr, OsString},
     fs,
     os::unix::process::CommandExt as _,
@@ -176,10 +177,15 @@ impl Program {
             "CI",
             "LINES",
             "NO_COLOR",
-            "SANCHAY_LOG",
         ] {
             command.env_remove(name);
         }
+        let variables = env::vars_os().map(|(name, _)| name);
+        for name in variables.filter(|it| is_of_the_program(it)) {
+            command.env_remove(name);
+        }
+        // Nor does a developer's own configuration.
+        command.env("SANCHAY_NO_CONFIG", "1");
         command.env("TERM", "xterm");
         for (name, value) in &self.environment {
             command.env(name, value);
@@ -244,6 +250,11 @@ impl Program {
         let file = fs::File::create(stdout).unwrap();
         crate::terminal::run_with(self.command(), Some(file.into()), limit)
     }
+}
+
+/// Whether a variable sets an option of the program.
+fn is_of_the_program(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b"SANCHAY_")
 }
 
 /// A command that hears signals, also where the tests themselves do not: they

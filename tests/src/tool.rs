@@ -1,7 +1,12 @@
 //! The machine's own checksum programs and shells, with which the program is
 //! compared where they are installed.
 
-use std::{ffi::OsStr, io::Write as _, process::Command};
+use std::{
+    ffi::OsStr,
+    io::Write as _,
+    process::{Command, Stdio},
+    thread,
+};
 
 /// Whether a program is installed. Says so on standard error where it is not,
 /// since a comparison is then left out.
@@ -26,4 +31,19 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.env("LC_ALL", "C");
     command
+}
+
+/// What a program prints that reads a text.
+#[must_use]
+pub fn filtered(mut program: Command, text: &str) -> String {
+    let mut child =
+        program.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let text = text.to_owned();
+    // Beside reading what it prints: a pipe holds little.
+    let writer = thread::spawn(move || input.write_all(text.as_bytes()));
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap().unwrap();
+    assert!(output.status.success(), "{program:?} failed");
+    String::from_utf8(output.stdout).unwrap()
 }

@@ -21,11 +21,13 @@ pub mod checklist;
 pub mod expression;
 pub mod filter;
 pub mod hasher;
+pub mod ignore;
 mod input;
 pub mod names;
 pub mod options;
 pub mod plugins;
 pub mod sandbox;
+pub mod template;
 
 /// A target: its name, and what it does with an input.
 pub type Target = (&'static str, fn(&[u8]));
@@ -36,8 +38,10 @@ pub const TARGETS: &[Target] = &[
     ("expression", expression::run),
     ("filter", filter::run),
     ("hasher", hasher::run),
+    ("ignore", ignore::run),
     ("names", names::run),
     ("options", options::run),
     ("plugins", plugins::run),
     ("sandbox", sandbox::run),
+    ("template", template::run),
 ];

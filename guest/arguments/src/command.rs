@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use sanchay_core::filter::{Clock, Filter};
 use sanchay_core::hashing::Algorithm;
 use sanchay_core::reading::Method;
+use sanchay_core::template::Template;
 use sanchay_output::{Format, TextOptions};
 
 use crate::given::Given;
@@ -36,6 +37,10 @@ pub struct WalkOptions {
     pub filter: Filter,
     /// How many levels to go down; a root's own entries have depth 1.
     pub max_depth: Option<usize>,
+    /// Whether to leave out what git ignores.
+    pub gitignore: bool,
+    /// Files of ignore rules.
+    pub ignore_files: Vec<String>,
 }
 
 /// Where records go, and in which form.
@@ -47,6 +52,8 @@ pub struct OutputOptions {
     pub file: Option<String>,
     /// The fields that were chosen; all of them where that is none.
     pub fields: Vec<String>,
+    /// The template of lines; none where records are written by `format`.
+    pub template: Option<Template>,
     /// How lines are written.
     pub text: TextOptions,
 }
@@ -154,7 +161,7 @@ impl Verb {
             "scan" => Ok(Self::Scan),
             "hash" => Ok(Self::Hash),
             "dupes" => Ok(Self::Dupes),
-            "component" | "completions" | "man" | "plugin" => {
+            "component" | "completions" | "config" | "man" | "plugin" => {
                 Err(options::not_offered(name))
             }
             other => {
@@ -177,10 +184,11 @@ impl Given {
     fn output(&mut self) -> OutputOptions {
         let format = self.format.unwrap_or_default();
         let (zero, tag) = (self.print0, self.tag);
-        let text = TextOptions { terminal: false, zero, tag };
+        let text = TextOptions { zero, tag, ..TextOptions::default() };
         let (file, fields) =
             (self.output.take(), core::mem::take(&mut self.fields));
-        OutputOptions { format, file, fields, text }
+        let template = self.template.take();
+        OutputOptions { format, file, fields, template, text }
     }
 
     fn into_scan(mut self) -> Scan {
@@ -245,6 +253,12 @@ impl Given {
             "--count prints a number and takes no --fields"
         } else if self.count && !text {
             "--count prints a number and takes no --format"
+        } else if self.template.is_some()
+            && (self.format.is_some() || !self.fields.is_empty())
+        {
+            "--template takes neither --format nor --fields"
+        } else if self.template.is_some() && (self.count || self.tag) {
+            "--template takes neither --count nor --tag"
         } else if self.print0 && !text {
             "--print0 needs --format text"
         } else if self.tag && !text {

@@ -10,6 +10,7 @@ use getargs::{Arg, Error, Opt, Options};
 use sanchay_core::filter::{Clock, FilterError};
 use sanchay_core::hashing::{Algorithm, UnknownAlgorithm};
 use sanchay_core::size;
+use sanchay_core::template::{SyntaxError, Template};
 use sanchay_output::{Format, UnknownFormat};
 
 use crate::command::{Verb, WalkOptions};
@@ -27,6 +28,7 @@ pub(crate) struct Given {
     pub(crate) quiet: bool,
     pub(crate) explain: bool,
     pub(crate) fields: Vec<String>,
+    pub(crate) template: Option<Template>,
     pub(crate) format: Option<Format>,
     pub(crate) output: Option<String>,
     pub(crate) algorithm: Option<Algorithm>,
@@ -90,6 +92,11 @@ impl Given {
             Choice::Fields => {
                 self.fields = value()?.split(',').map(String::from).collect();
             }
+            Choice::Template => {
+                let parsed = value()?.parse::<Template>();
+                let why = |why: SyntaxError| refused(format!("{why}"));
+                self.template = Some(parsed.map_err(why)?);
+            }
             Choice::Json => self.format = Some(Format::Json),
             Choice::Named(algorithm) => self.algorithm = Some(algorithm),
             Choice::Format => {
@@ -120,6 +127,17 @@ impl Given {
             }
             Choice::Hidden => {
                 self.walk.filter = take(&mut self.walk.filter).hidden(true);
+                self.walks = true;
+            }
+            Choice::Gitignore => {
+                self.walk.gitignore = true;
+                self.walks = true;
+            }
+            Choice::IgnoreFile => {
+                match value()? {
+                    "" => return Err(refused("a path is empty".into())),
+                    path => self.walk.ignore_files.push(path.into()),
+                }
                 self.walks = true;
             }
             Choice::MaxDepth => {

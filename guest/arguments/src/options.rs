@@ -21,9 +21,11 @@ pub(crate) enum Choice {
     /// A test of the entries.
     Filter(&'static FilterOption),
     Format,
+    Gitignore,
     Hardlinks,
     Help,
     Hidden,
+    IgnoreFile,
     Json,
     MaxDepth,
     /// A hash function, by an option of its own name.
@@ -33,6 +35,7 @@ pub(crate) enum Choice {
     Print0,
     Quiet,
     Tag,
+    Template,
 }
 
 /// An option of the command's own.
@@ -143,6 +146,14 @@ pub(crate) const OPTIONS: &[Offered] = &[
         "The fields of each record, in this order, as name,size,modified",
     ),
     offered(
+        Choice::Template,
+        None,
+        ("template", " <TEMPLATE>"),
+        ALL,
+        "Print a line for each record, as '{path}\\t{size:human}'; times by \
+         strftime are in UTC",
+    ),
+    offered(
         Choice::Output,
         Some('o'),
         ("output", " <FILE>"),
@@ -156,6 +167,21 @@ pub(crate) const OPTIONS: &[Offered] = &[
         ("hidden", ""),
         ALL,
         "Include hidden files and directories",
+    ),
+    offered(
+        Choice::Gitignore,
+        None,
+        ("gitignore", ""),
+        ALL,
+        "Leave out what git ignores, by .gitignore, .ignore and \
+         .git/info/exclude from each ROOT down, and .git itself",
+    ),
+    offered(
+        Choice::IgnoreFile,
+        None,
+        ("ignore-file", " <FILE>"),
+        ALL,
+        "Leave out what the rules in FILE ignore, in the form of .gitignore",
     ),
     offered(
         Choice::Explain,
@@ -176,18 +202,25 @@ pub(crate) const OPTIONS: &[Offered] = &[
 ];
 
 /// What only the native program has.
-const NATIVE: [&str; 27] = [
+const NATIVE: [&str; 38] = [
     "beneath",
     "check",
     "color",
+    "config",
+    "exec",
+    "exec-batch",
     "files-from",
     "files0-from",
+    "filter",
     "follow",
+    "hyperlink",
     "ignore-missing",
     "limit",
     "log-format",
+    "long",
     "max-results",
     "mount",
+    "no-config",
     "no-progress",
     "one-file-system",
     "plugin",
@@ -197,6 +230,10 @@ const NATIVE: [&str; 27] = [
     "plugin-memory",
     "plugin-output",
     "plugin-time",
+    "progress",
+    "sort",
+    "sort-memory",
+    "stats",
     "status",
     "strict",
     "threads",
@@ -207,7 +244,7 @@ const NATIVE: [&str; 27] = [
 ];
 
 /// The same, of one letter.
-const NATIVE_SHORT: [char; 6] = ['L', 'c', 'j', 'v', 'w', 'x'];
+const NATIVE_SHORT: [char; 8] = ['L', 'X', 'c', 'j', 'l', 'v', 'w', 'x'];
 
 impl Choice {
     /// The option of that name, if the command has it.

@@ -76,7 +76,7 @@ fn each_hash_function_is_an_option_of_its_own_name() {
 
 #[test]
 fn options_of_the_native_program_are_refused_by_name() {
-    for option in ["--threads", "--plugin", "-L", "-j"] {
+    for option in ["--threads", "--plugin", "-L", "-j", "-x", "--sort"] {
         let why = refused(&["scan", option]);
         assert!(why.contains("the native program sanchay has it"), "{why}");
     }
@@ -91,6 +91,11 @@ fn options_that_do_not_go_together_are_refused() {
         &["scan", "--count", "--json"],
         &["scan", "-0", "--json"],
         &["hash", "--tag", "--json"],
+        &["scan", "--template", "{"],
+        &["scan", "--template", "x", "--json"],
+        &["scan", "--template", "x", "--fields", "size"],
+        &["scan", "--template", "x", "--count"],
+        &["hash", "--template", "x", "--tag"],
         &["hash", "--tag", "--partial"],
         &["hash", "--partial", "--blake3"],
         &["hash", "-H"],

@@ -10,6 +10,7 @@ use sanchay_core::escape::escaped;
 use sanchay_core::filter::{FilterError, ProgramError};
 pub(crate) use sanchay_core::problem::{Action, Problem};
 use sanchay_core::record::UnknownField;
+use sanchay_core::template::SyntaxError;
 use wasi::filesystem::types::ErrorCode;
 
 /// What ends a command before its time.
@@ -21,8 +22,17 @@ pub(crate) enum Failure {
     Filter(FilterError),
     /// A field that was asked for is none.
     Fields(UnknownField),
+    /// A template does not fit the records.
+    Template(SyntaxError),
     /// The filter cannot be compiled.
     Program(ProgramError),
+    /// An ignore file that the user named cannot be used.
+    IgnoreFile {
+        /// The file.
+        path: String,
+        /// Why not.
+        cause: Cause,
+    },
     /// Whoever read the output has gone; that is how `| head` ends.
     Closed,
     /// A file could not be made or written.
@@ -52,7 +62,14 @@ impl fmt::Display for Failure {
                 write!(f, "the filter cannot be used: {error}")
             }
             Self::Fields(error) => write!(f, "--fields: {error}"),
+            Self::Template(error) => write!(f, "--template: {error}"),
             Self::Program(error) => error.fmt(f),
+            Self::IgnoreFile { path, cause } => write!(
+                f,
+                "{}: {}: {cause}",
+                escaped(path.as_bytes()),
+                Action::Ignore
+            ),
             Self::Closed => f.write_str("the output has no reader"),
             Self::Output { path, action, why } if path.is_empty() => {
                 write!(f, "standard output: {action}: {why}")

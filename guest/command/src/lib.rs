@@ -17,6 +17,7 @@ mod commands;
 mod entry;
 mod failure;
 mod folders;
+mod ignoring;
 mod listing;
 mod messages;
 mod opening;

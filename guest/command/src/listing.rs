@@ -1,16 +1,21 @@
 //! Listing one directory: its names are matched in one go, as the native
 //! program has them matched in one crossing.
 
+use alloc::format;
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use sanchay_core::batch::Batch;
 use sanchay_core::filter::{Entries, Facts, Matcher, Matches};
+use sanchay_core::ignore::{self, Found, RuleSet, TooCostly};
 use sanchay_core::kind::{EntryKind, KindSet};
 use sanchay_core::order::by_path;
+use sanchay_core::problem::CostlyRules;
 use wasi::filesystem::types::{Descriptor, ErrorCode, PathFlags};
 
 use crate::failure::{Action, Cause, Problem};
+use crate::ignoring::{Ignoring, Rules};
 use crate::stat::{Stat, kind_of};
 
 /// An entry that a walk deals with.
@@ -32,6 +37,7 @@ pub(crate) type OnError<'e> = &'e mut dyn FnMut(&str, Action, Cause);
 /// Lists directories.
 pub(crate) struct Lister {
     matcher: Matcher,
+    ignoring: Ignoring,
     /// What entries can be that are of interest.
     kinds: KindSet,
     /// Whether the metadata of every entry that is wanted is read.
@@ -41,10 +47,23 @@ pub(crate) struct Lister {
 impl Lister {
     /// A lister of what a matcher wants. It reads metadata if that is wanted
     /// or the matcher needs it.
-    pub(crate) fn new(matcher: Matcher, measured: bool) -> Self {
-        let kinds = matcher.kinds().with(EntryKind::Directory);
+    pub(crate) fn new(
+        matcher: Matcher,
+        ignoring: Ignoring,
+        measured: bool,
+    ) -> Self {
+        let mut kinds = matcher.kinds().with(EntryKind::Directory);
+        if ignoring.is_active() {
+            // Ignore files are some.
+            kinds = kinds.with(EntryKind::File);
+        }
         let measured = measured || matcher.columns().need_metadata();
-        Self { matcher, kinds, measured }
+        Self { matcher, ignoring, kinds, measured }
+    }
+
+    /// The ignore files that apply to a root before its own do.
+    pub(crate) fn rules_of_root(&self) -> Rules {
+        self.ignoring.of_root()
     }
 
     /// Whether a file that the user named is wanted.
@@ -54,15 +73,24 @@ impl Lister {
 
     /// The entries that are wanted and the directories to enter, in the order
     /// of their paths. `path` is that of the directory below the root: empty,
-    /// or with a slash at its end.
+    /// or with a slash at its end; `shown` is all of it. `rules` are the
+    /// ignore files of the directory above, and then its own.
     pub(crate) fn list(
         &self,
         folder: &Descriptor,
-        path: &str,
+        (path, shown): (&str, &str),
+        rules: &mut Rules,
         on_error: OnError<'_>,
     ) -> Vec<Item> {
         let listing = self.read(folder, on_error);
-        let (mut items, directories) = self.split(&listing, path);
+        if self.ignoring.is_active() {
+            let found = Found::among(listing.entries());
+            let paths = (path, shown);
+            *rules =
+                self.ignoring.enter(rules, folder, found, paths, on_error);
+        }
+        let (mut items, directories) =
+            self.split(&listing, path, rules, on_error);
         if self.measured {
             measure(&mut items, folder, on_error);
             self.match_metadata(&mut items, path);
@@ -75,12 +103,22 @@ impl Lister {
     }
 
     /// What a matcher wants of a listing by name; and what is to be entered.
-    fn split(&self, listing: &Listing, path: &str) -> (Vec<Item>, Vec<Item>) {
+    fn split(
+        &self,
+        listing: &Listing,
+        path: &str,
+        rules: &Rules,
+        on_error: OnError<'_>,
+    ) -> (Vec<Item>, Vec<Item>) {
         let Listing { names, ends, kinds } = listing;
         // The columns are whole, as they were just made.
         let matches = Batch::new(names.as_bytes(), ends)
             .and_then(|names| Entries::named(path.as_bytes(), names, kinds))
-            .map(|entries| self.matcher.match_names(&entries));
+            .map(|entries| {
+                let mut matches = self.matcher.match_names(&entries);
+                retain(&mut matches, &entries, rules, on_error);
+                matches
+            });
         debug_assert!(matches.is_ok(), "{matches:?}");
         let Matches { entries, directories } = matches.unwrap_or_default();
         let item = |index: u32, enter| {
@@ -179,6 +217,32 @@ impl Lister {
     }
 }
 
+/// Leaves out what is ignored. Files whose rules cost too much are left aside.
+fn retain(
+    matches: &mut Matches,
+    entries: &Entries<'_>,
+    rules: &Rules,
+    on_error: OnError<'_>,
+) {
+    let mut files: Vec<_> = rules.files().map(Rc::clone).collect();
+    loop {
+        let rules: Vec<&RuleSet> = files.iter().map(|it| &it.rules).collect();
+        let costly = match ignore::retain(matches, entries, &rules) {
+            Ok(()) => return,
+            Err(TooCostly(index)) => usize::try_from(index),
+        };
+        match costly.ok().filter(|index| *index < files.len()) {
+            Some(index) => {
+                let file = files.remove(index);
+                let why = CostlyRules(file.path.as_bytes());
+                let cause = Cause::Said(format!("{why}"));
+                on_error("", Action::Filter, cause);
+            }
+            None => return,
+        }
+    }
+}
+
 /// The entries of a directory, in columns.
 #[derive(Default)]
 struct Listing {
@@ -209,6 +273,12 @@ impl Listing {
         self.ends.push(end);
         self.kinds.push(kind);
         Some(())
+    }
+
+    /// The names, and what they are of.
+    fn entries(&self) -> impl Iterator<Item = (&[u8], EntryKind)> {
+        let entries = (0..).map_while(|index| self.get(index));
+        entries.map(|(name, kind)| (name.as_bytes(), kind))
     }
 
     /// An entry's name, and what it is.

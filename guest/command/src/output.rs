@@ -9,8 +9,9 @@ use alloc::sync::Arc;
 
 use sanchay_arguments::OutputOptions;
 use sanchay_core::exit::Exit;
-use sanchay_core::record::{RecordBatch, RecordKind, Row, Schema};
-use sanchay_output::{Encoded, Encoder, TextOptions};
+use sanchay_core::record::{FieldId, RecordBatch, RecordKind, Row, Schema};
+use sanchay_core::time::TimeZone;
+use sanchay_output::{Encoded, Encoder, TemplateEncoder, TextOptions};
 
 pub(crate) use self::sink::{OutputFile, Sink, refuse_overwrite};
 use crate::failure::Failure;
@@ -40,8 +41,20 @@ impl Output {
         refuse_overwrite(file, inputs, folders)?;
         let sink = Sink::open(file, folders)?;
         let terminal = sink.is_terminal();
-        let text = TextOptions { terminal, ..options.text };
+        let text = TextOptions { terminal, ..options.text.clone() };
         let mut schema = Schema::new(kind, []);
+        if let Some(template) = &options.template {
+            let resolved = template.resolve(&schema, TimeZone::UTC);
+            let (schema, template) = resolved.map_err(Failure::Template)?;
+            let encoder = Box::new(TemplateEncoder::new(template, text));
+            let batch = RecordBatch::new(Arc::new(schema));
+            return Ok(Self {
+                encoder,
+                batch,
+                encoded: Encoded::default(),
+                sink,
+            });
+        }
         if !options.fields.is_empty() {
             let names = options.fields.iter().map(String::as_str);
             schema = schema.select(names).map_err(Failure::Fields)?;
@@ -50,6 +63,11 @@ impl Output {
         let encoder = options.format.encoder(&schema, text);
         let batch = RecordBatch::new(schema);
         Ok(Self { encoder, batch, encoded: Encoded::default(), sink })
+    }
+
+    /// Whether the records have a field.
+    pub(crate) fn has(&self, field: FieldId) -> bool {
+        self.batch.schema().has(field)
     }
 
     /// Appends a record.

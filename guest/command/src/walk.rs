@@ -12,6 +12,7 @@ use wasi::filesystem::types::{Descriptor, ErrorCode, PathFlags};
 
 use crate::failure::{Action, Cause, EntryError, Failure, Problem};
 use crate::folders::{Folders, Named};
+use crate::ignoring::{Ignoring, Rules};
 use crate::listing::{Item, Lister};
 use crate::opening::{descend, join, open_directory};
 use crate::output::OutputFile;
@@ -69,6 +70,8 @@ struct Level {
     /// Its handle; `None` while it is not needed and others are.
     folder: Option<Descriptor>,
     name: String,
+    /// The ignore files that apply to it.
+    rules: Rules,
     /// What is left to be dealt with.
     items: vec::IntoIter<Item>,
 }
@@ -93,7 +96,8 @@ impl<'w> Walker<'w> {
     ) -> Result<Self, Failure> {
         let program = options.filter.program().map_err(Failure::Filter)?;
         let matcher = Matcher::compile(&program).map_err(Failure::Program)?;
-        let lister = Lister::new(matcher, measured);
+        let ignoring = Ignoring::read(&options, folders)?;
+        let lister = Lister::new(matcher, ignoring, measured);
         Ok(Self { folders, lister, max_depth: options.max_depth, leave_out })
     }
 
@@ -177,7 +181,13 @@ impl Walk<'_> {
             errors.push(EntryError::new(self.join(name), action, cause));
         };
         let below = self.path.get(self.root..).unwrap_or_default();
-        let mut items = self.walker.lister.list(&folder, below, &mut on_error);
+        let lister = &self.walker.lister;
+        let mut rules = match self.levels.last() {
+            Some(above) => above.rules.clone(),
+            None => lister.rules_of_root(),
+        };
+        let paths = (below, self.path.as_str());
+        let mut items = lister.list(&folder, paths, &mut rules, &mut on_error);
         for mut error in errors {
             // A root without metadata counts as missing.
             let refused = matches!(error.cause, Cause::Host(_));
@@ -188,7 +198,7 @@ impl Walk<'_> {
             items.retain(|item| !item.enter);
         }
         let items = items.into_iter();
-        self.levels.push(Level { folder: Some(folder), name, items });
+        self.levels.push(Level { folder: Some(folder), name, rules, items });
         // The root stays open: all ways begin there.
         let crowded = self.levels.len().checked_sub(OPEN + 1);
         if let Some(index) = crowded.filter(|index| *index > 0)

@@ -99,6 +99,17 @@ impl<'a> Batch<'a> {
         self.ends.is_empty()
     }
 
+    /// A byte string, if there are as many.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<&'a [u8]> {
+        let end = widen(*self.ends.get(index)?);
+        let start = match index.checked_sub(1) {
+            Some(before) => widen(*self.ends.get(before)?),
+            None => 0,
+        };
+        self.data.get(start..end)
+    }
+
     /// The byte strings, in order.
     pub fn iter(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         self.places().map(Place::string)
@@ -262,6 +273,10 @@ mod tests {
             let (data, ends) = pack(&strings);
             let batch = Batch::new(&data, &ends).unwrap();
             let back: Vec<&[u8]> = batch.iter().collect();
+            let at = |index| batch.get(index);
+            prop_assert_eq!(at(strings.len()), None);
+            let each: Vec<&[u8]> = (0..strings.len()).filter_map(at).collect();
+            prop_assert_eq!(&each, &back);
             prop_assert_eq!(back, strings);
         }
     }

@@ -5,7 +5,8 @@ pub const HELP: &str = "\
 Exit status:
   0    all done
   1    the answer is no: --check found a mismatch, a missing or
-       unreadable file, or nothing to check
+       unreadable file, or nothing to check; or a command of --exec
+       failed
   2    wrong usage, or nothing could be done: no root could be
        read, or the output could not be written
   3    done, but some entries failed; each is named on standard

@@ -10,6 +10,7 @@
 //! A new filter is a module in `fields`, and a line in its list: the field and
 //! its code, what it compiles to, and its options.
 
+mod accounts;
 mod clock;
 mod expr;
 mod fields;
@@ -22,12 +23,13 @@ mod properties;
 #[cfg(test)]
 mod tests;
 
+pub use self::accounts::{Accounts, Lookup};
 pub use self::clock::Clock;
 pub use self::expr::{Expr, Operand, Operator, Test};
 pub use self::fields::{ExtensionError, Field, FieldType, parse_extensions};
-pub use self::language::SyntaxError;
 pub use self::matcher::{Columns, Entries, Facts, Matcher, Matches};
 pub use self::options::{
     Filter, FilterError, FilterOption, FilterSetting, Repeat,
 };
 pub use self::program::{Program, ProgramError, ProgramFault};
+pub use crate::syntax_error::SyntaxError;

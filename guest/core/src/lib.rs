@@ -11,8 +11,10 @@
 
 extern crate alloc;
 
+pub mod append;
 pub mod batch;
 pub mod checklist;
+pub mod command_line;
 pub mod content;
 pub mod content_kind;
 pub mod digest;
@@ -22,7 +24,9 @@ pub mod filter;
 mod folding;
 pub mod grouping;
 pub mod hashing;
+pub mod ignore;
 pub mod kind;
+pub mod nearest;
 pub mod order;
 pub mod pattern;
 pub mod problem;
@@ -30,8 +34,10 @@ pub mod reading;
 pub mod record;
 pub mod size;
 pub mod summary;
+mod syntax_error;
 #[cfg(feature = "std")]
 mod system_time;
+pub mod template;
 pub mod time;
 pub mod tree;
 pub mod value;

@@ -2,6 +2,9 @@
 
 use core::fmt;
 
+use crate::escape::escaped;
+use crate::ignore::RuleSetError;
+
 /// The longest path below its root of a directory that is entered, in bytes,
 /// including the slash after it: 64 KiB, sixteen times what a system call
 /// takes. A tree may be deeper than that, and every name in it would be
@@ -19,10 +22,14 @@ pub enum Action {
     OpenDirectory,
     /// Listing a directory.
     ReadDirectory,
+    /// Reading an ignore file.
+    Ignore,
     /// Filtering the names in a directory.
     Filter,
     /// Reading an entry's metadata.
     Stat,
+    /// Reading what a symbolic link says.
+    ReadLink,
     /// Opening a file.
     Open,
     /// Reading a file.
@@ -41,13 +48,29 @@ impl fmt::Display for Action {
             Self::Root | Self::Open => "cannot open",
             Self::OpenDirectory => "cannot open the directory",
             Self::ReadDirectory => "cannot list the directory",
+            Self::Ignore => "cannot use the ignore file",
             Self::Filter => "cannot filter the names",
             Self::Stat => "cannot read the metadata",
+            Self::ReadLink => "cannot read the link",
             Self::Read => "cannot read",
             Self::Hash => "cannot hash",
             Self::Extract => "cannot extract values",
             Self::Classify => "cannot tell the kind of content",
         })
+    }
+}
+
+/// The rules of an ignore file, by its path, cost too much in a directory.
+#[derive(Clone, Copy, Debug)]
+pub struct CostlyRules<'p>(pub &'p [u8]);
+
+impl fmt::Display for CostlyRules<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "matching the rules of {} costs too much; they were not used here",
+            escaped(self.0)
+        )
     }
 }
 
@@ -73,6 +96,10 @@ pub enum Problem {
     Replaced,
     /// The link leads out of the root that confines the walk.
     OutsideRoot,
+    /// Its rules are refused.
+    IgnoreRules(RuleSetError),
+    /// The ignore files that apply to one directory are too large together.
+    TooManyIgnoreFiles,
     /// The size changed since the directory was listed, so the file cannot be
     /// compared.
     Changed {
@@ -101,6 +128,11 @@ impl fmt::Display for Problem {
             ),
             Self::Replaced => f.write_str("another file has taken its place"),
             Self::OutsideRoot => f.write_str("the link leads out of the root"),
+            Self::IgnoreRules(error) => error.fmt(f),
+            Self::TooManyIgnoreFiles => f.write_str(
+                "together with those above it, it is larger than ignore \
+                 files may be",
+            ),
             Self::Changed { expected, found } => write!(
                 f,
                 "its size changed since it was listed ({expected} bytes then, \

@@ -5,19 +5,24 @@
 //! [`schema`], and a line in [`RecordBatch::push`] where it is filled.
 
 mod batch;
+mod codec;
 mod column;
 mod hash_column;
 mod path;
 mod schema;
+mod sort;
+mod words;
 
 pub(crate) use self::batch::split_extension;
-pub use self::batch::{Group, RecordBatch, Row};
+pub use self::batch::{Group, Owners, RecordBatch, Row};
+pub use self::codec::{encoded_path, put_number, read_number};
 pub use self::column::{Column, VarColumn};
 pub use self::hash_column::HashColumn;
 pub use self::path::{PathColumn, PathRef};
 pub use self::schema::{
     DataType, Field, FieldId, RecordKind, Schema, UnknownField,
 };
+pub use self::sort::{SortFields, SortOrder};
 
 /// The result for a path: of checking its digest, or of a filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +42,16 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// All of them.
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Ok,
+        Self::Failed,
+        Self::Missing,
+        Self::Unreadable,
+        Self::Wanted,
+        Self::Unwanted,
+    ];
+
     /// Its name in records.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -4,9 +4,12 @@
 //! keeps the last day's date and writes the clock time digit by digit: a
 //! record costs nanoseconds.
 
+use alloc::string::String;
 use core::fmt;
 
+use jiff::fmt::strtime;
 use jiff::tz::Offset;
+pub use jiff::tz::TimeZone;
 
 #[cfg(feature = "std")]
 pub use crate::system_time::OutOfRange;
@@ -60,6 +63,22 @@ impl From<jiff::Timestamp> for Timestamp {
             },
         }
     }
+}
+
+/// A time as `strftime` writes it, in a time zone.
+///
+/// # Errors
+///
+/// The format is none, or the calendar does not have the time: it ends with
+/// the years -9999 and 9999.
+pub fn strftime(
+    format: &str,
+    time: Timestamp,
+    zone: &TimeZone,
+) -> Result<String, jiff::Error> {
+    let nanoseconds = i32::try_from(time.nanoseconds).unwrap_or(0);
+    let time = jiff::Timestamp::new(time.seconds, nanoseconds)?;
+    strtime::format(format, &time.to_zoned(zone.clone()))
 }
 
 /// Formats points in time.

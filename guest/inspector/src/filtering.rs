@@ -6,6 +6,7 @@ use sanchay_core::batch::{self, Batch};
 use sanchay_core::filter::{
     Columns, Entries, Matcher, Matches, Program, ProgramError, ProgramFault,
 };
+use sanchay_core::ignore::{self, Place, RuleSet, RuleSetError, TooCostly};
 use sanchay_core::kind::EntryKind;
 
 use crate::Inspector;
@@ -14,6 +15,20 @@ use crate::interfaces::exports::sanchay::inspect::filtering as wit;
 
 impl wit::Guest for Inspector {
     type Filter = Filter;
+    type IgnoreRules = IgnoreRules;
+}
+
+/// The rules of an ignore file.
+pub(crate) struct IgnoreRules(RuleSet);
+
+impl wit::GuestIgnoreRules for IgnoreRules {
+    fn parse(
+        text: Vec<u8>,
+        place: wit::RulesPlace,
+    ) -> Result<wit::IgnoreRules, wit::RulesError> {
+        let rules = RuleSet::parse(&text, place.into())?;
+        Ok(wit::IgnoreRules::new(Self(rules)))
+    }
 }
 
 /// A compiled program.
@@ -40,6 +55,21 @@ impl wit::GuestFilter for Filter {
         let kinds = kinds(&listing);
         let entries = named(&listing, &kinds)?;
         let Matches { entries, directories } = self.0.match_names(&entries);
+        Ok(wit::Matches { entries, directories })
+    }
+
+    fn match_names_ignoring(
+        &self,
+        listing: wit::Listing,
+        rules: Vec<wit::IgnoreRulesBorrow<'_>>,
+    ) -> Result<wit::Matches, wit::IgnoringError> {
+        let kinds = kinds(&listing);
+        let entries = named(&listing, &kinds)?;
+        let rules: Vec<&RuleSet> =
+            rules.iter().map(|it| &it.get::<IgnoreRules>().0).collect();
+        let mut matches = self.0.match_names(&entries);
+        ignore::retain(&mut matches, &entries, &rules)?;
+        let Matches { entries, directories } = matches;
         Ok(wit::Matches { entries, directories })
     }
 
@@ -83,6 +113,36 @@ impl From<ProgramError> for wit::ProgramError {
             ProgramFault::TooLarge => wit::ProgramFault::TooLarge,
         };
         Self { offset, fault }
+    }
+}
+
+impl From<wit::RulesPlace> for Place {
+    fn from(place: wit::RulesPlace) -> Self {
+        match place {
+            wit::RulesPlace::Below(path) => Self::Below(path),
+            wit::RulesPlace::Above(path) => Self::Above(path),
+        }
+    }
+}
+
+impl From<RuleSetError> for wit::RulesError {
+    fn from(error: RuleSetError) -> Self {
+        match error {
+            RuleSetError::TooLong => Self::TooLong,
+            RuleSetError::TooManyRules => Self::TooManyRules,
+        }
+    }
+}
+
+impl From<TooCostly> for wit::IgnoringError {
+    fn from(TooCostly(index): TooCostly) -> Self {
+        Self::TooCostly(index)
+    }
+}
+
+impl From<batch::BatchError> for wit::IgnoringError {
+    fn from(error: batch::BatchError) -> Self {
+        Self::Batch(error.into())
     }
 }
 

@@ -13,8 +13,11 @@ mod csv;
 mod encoded;
 mod json;
 pub mod json_text;
+mod long;
 pub mod name;
+mod style;
 mod summary;
+mod template;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -31,7 +34,10 @@ use core::str::FromStr;
 use sanchay_core::record::{RecordBatch, Schema};
 
 pub use self::encoded::{BLOCK, Encoded};
+pub use self::long::LongEncoder;
+pub use self::style::{PathStyle, StyledPath};
 pub use self::summary::push_summary;
+pub use self::template::TemplateEncoder;
 pub use self::text::TextOptions;
 
 /// A format of records.

@@ -3,8 +3,8 @@
 
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
-use core::fmt;
 
+pub use sanchay_core::append::append as put;
 use sanchay_core::escape::escaped;
 use sanchay_core::hashing::Algorithm;
 
@@ -84,19 +84,6 @@ impl Begun {
             None => out.extend_from_slice(name),
         }
     }
-}
-
-/// Appends what formats to bytes; that cannot fail.
-pub fn put(out: &mut Vec<u8>, text: fmt::Arguments<'_>) {
-    struct Bytes<'a>(&'a mut Vec<u8>);
-    impl fmt::Write for Bytes<'_> {
-        fn write_str(&mut self, text: &str) -> fmt::Result {
-            self.0.extend_from_slice(text.as_bytes());
-            Ok(())
-        }
-    }
-    let written = fmt::Write::write_fmt(&mut Bytes(out), text);
-    debug_assert!(written.is_ok(), "a Display of ours failed");
 }
 
 /// Appends a name escaped for a terminal.

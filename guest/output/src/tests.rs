@@ -8,28 +8,39 @@ use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 use sanchay_core::content::Content;
 use sanchay_core::digest::Digest;
+use sanchay_core::filter::Facts;
 use sanchay_core::hashing::{Algorithm, PartialDigest};
+use sanchay_core::kind::EntryKind;
 use sanchay_core::record::{
-    Group, RecordBatch, RecordKind, Row, Schema, Verdict,
+    FieldId, Group, Owners, RecordBatch, RecordKind, Row, Schema, Verdict,
 };
-use sanchay_core::time::Timestamp;
+use sanchay_core::time::{TimeZone, Timestamp};
 use sanchay_core::value::{Value as Told, ValueType};
 use serde_json::{Value, json};
 
-use super::{Encoded, Format, TextOptions};
+use super::{
+    Encoded, Encoder as _, Format, LongEncoder, PathStyle, StyledPath,
+    TemplateEncoder, TextOptions,
+};
 
 const MODIFIED: Timestamp =
     Timestamp { seconds: 1_800_000_000, nanoseconds: 5 };
 const TIME: &str = "2027-01-15T08:00:00.000000005Z";
 
-const PLAIN: TextOptions =
-    TextOptions { terminal: false, zero: false, tag: false };
-const TERMINAL: TextOptions = TextOptions { terminal: true, ..PLAIN };
-const ZERO: TextOptions = TextOptions { zero: true, ..PLAIN };
+const PLAIN: TextOptions = options(false, false);
+const TERMINAL: TextOptions = options(true, false);
+const ZERO: TextOptions = options(false, true);
+
+const fn options(terminal: bool, zero: bool) -> TextOptions {
+    TextOptions { terminal, zero, tag: false, human: false, style: None }
+}
 
 const FILE: Row<'_> = Row {
     kind: None,
     facts: None,
+    root: None,
+    target: None,
+    owners: Owners { user: None, group: None },
     parent: b"",
     name: b"f",
     size: Some(1234),
@@ -158,7 +169,7 @@ fn a_tagged_line_names_the_algorithm() {
     for (algorithm, name) in Algorithm::ALL.into_iter().zip(names) {
         let digest = "ab".repeat(algorithm.digest_len());
         assert_eq!(
-            hash(tagged, b"a\\", whole(algorithm)),
+            hash(tagged.clone(), b"a\\", whole(algorithm)),
             format!("\\{name} (a\\\\) = {digest}\n")
         );
     }
@@ -505,4 +516,128 @@ proptest! {
         let obeyed = sanchay_core::escape::is_terminal_control;
         prop_assert!(!made.contains(|c| obeyed(c) && c != '\n'), "{made:?}");
     }
+}
+
+/// Surrounds paths with what they are.
+#[derive(Debug)]
+struct Marks;
+
+impl PathStyle for Marks {
+    fn begin(&self, path: &StyledPath<'_>, out: &mut Vec<u8>) {
+        let kind = path.kind.map_or("?", EntryKind::name);
+        let mode = path.mode.unwrap_or(0);
+        out.extend_from_slice(format!("<{kind} {mode:o} ").as_bytes());
+    }
+
+    fn end(&self, _: &StyledPath<'_>, out: &mut Vec<u8>) {
+        out.push(b'>');
+    }
+}
+
+const FACTS: Facts = Facts {
+    size: 1500,
+    modified: None,
+    accessed: None,
+    changed: None,
+    created: None,
+    allocated: Some(4096),
+    mode: Some(0o104_755),
+    uid: Some(7),
+    gid: Some(8),
+    inode: None,
+    device: None,
+    links: Some(2),
+};
+
+#[test]
+fn paths_are_surrounded_by_their_style_and_sizes_are_those_people_read() {
+    let all = schema(RecordKind::File);
+    let style = Some(Arc::new(Marks) as Arc<dyn PathStyle>);
+    let options =
+        || TextOptions { human: true, style: style.clone(), ..TERMINAL };
+    let row = Row {
+        size: Some(1500),
+        facts: Some(&FACTS),
+        kind: Some(EntryKind::File),
+        ..FILE
+    };
+    let shown = all.clone().with_extra(&all, StyledPath::FIELDS);
+    let line = text(Format::Text, options(), shown.clone(), &[row]);
+    let expected = format!("   1.46 KiB\t{TIME}\t<file 4755 f>\n");
+    assert_eq!(line, expected);
+    let chosen = all.select(["path", "allocated"]).unwrap();
+    let line = text(Format::Text, options(), chosen, &[row]);
+    assert_eq!(line, "<? 0 f>\t   4.00 KiB\n");
+    let json = text(Format::Csv, PLAIN, shown, &[row]);
+    assert_eq!(json, format!("f,,1500,{TIME}\n"));
+    let content = whole(Algorithm::Xxh64);
+    let line = hash(options(), b"f", content);
+    assert!(line.ends_with("  <? 0 f>\n"), "{line}");
+    let groups = schema(RecordKind::Duplicate);
+    let lines = text(Format::Text, options(), groups, &group(&[b"a", b"b"]));
+    assert!(lines.ends_with("\n<? 0 d/a>\n<? 0 d/b>\n\n"), "{lines}");
+}
+
+#[test]
+fn long_lines_have_what_ls_has() {
+    let all = schema(RecordKind::File);
+    let schema = Arc::new(all.choose(LongEncoder::FIELDS));
+    let line = |row: &Row<'_>, options| {
+        let mut batch = RecordBatch::new(schema.clone());
+        batch.push(row);
+        let mut out = Encoded::default();
+        let encoder = LongEncoder::new(TimeZone::UTC, options);
+        encoder.encode(&batch, &mut out).unwrap();
+        String::from_utf8(out.bytes).unwrap()
+    };
+    let row = Row {
+        parent: b"d/",
+        size: Some(1500),
+        facts: Some(&FACTS),
+        kind: Some(EntryKind::File),
+        owners: Owners { user: Some("ada"), group: None },
+        ..FILE
+    };
+    assert_eq!(
+        line(&row, PLAIN),
+        "-rwsr-xr-x   2 ada      8              1500 2027-01-15 08:00 d/f\n"
+    );
+    let facts = Facts { mode: Some(0o121_666), ..FACTS };
+    let link = Row {
+        kind: Some(EntryKind::Symlink),
+        facts: Some(&facts),
+        target: Some(b"a\x1b"),
+        ..row
+    };
+    let human = TextOptions { human: true, ..TERMINAL };
+    assert_eq!(
+        line(&link, human),
+        "lrw-rw-rwT   2 ada      8           1.46 KiB 2027-01-15 08:00 \
+         d/f -> a\\u{1b}\n"
+    );
+    let unknown = line(&Row { size: None, modified: None, ..FILE }, PLAIN);
+    let words: Vec<&str> = unknown.split_whitespace().collect();
+    assert_eq!(words, ["??????????", "-", "-", "-", "-", "-", "f"]);
+}
+
+#[test]
+fn a_template_is_a_line_a_record() {
+    let template = "{name}:{size:06}".parse().unwrap();
+    let template: sanchay_core::template::Template = template;
+    let all = schema(RecordKind::File);
+    let (records, template) = template.resolve(&all, TimeZone::UTC).unwrap();
+    let mut batch = RecordBatch::new(Arc::new(records));
+    batch.push(&FILE);
+    batch.push(&Row { name: b"d/g\n", ..FILE });
+    for (options, expected) in [
+        (PLAIN, "f:001234\ng\n:001234\n"),
+        (TERMINAL, "f:001234\ng\\n:001234\n"),
+        (ZERO, "f:001234\0g\n:001234\0"),
+    ] {
+        let mut out = Encoded::default();
+        let encoder = TemplateEncoder::new(template.clone(), options);
+        encoder.encode(&batch, &mut out).unwrap();
+        assert_eq!(String::from_utf8(out.bytes).unwrap(), expected);
+    }
+    assert!(batch.column(FieldId::Hash).is_none());
 }

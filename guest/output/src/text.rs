@@ -18,6 +18,7 @@
 //! their own before one that is hashed or equal; where there are only paths,
 //! they are left out. A missing value is a dash.
 
+use alloc::string::ToString as _;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -25,12 +26,14 @@ use core::ops::Range;
 use sanchay_core::content::Content;
 use sanchay_core::hashing::{Algorithm, DEFAULT_CHUNK};
 use sanchay_core::record::{
-    Column, FieldId, PathRef, RecordBatch, RecordKind, Schema, Verdict,
+    Column, Field, FieldId, PathRef, RecordBatch, RecordKind, Schema, Verdict,
 };
+use sanchay_core::size::HumanBytes;
 use sanchay_core::time::TimeFormatter;
 
 use crate::json::group_rows;
 use crate::name::{NameEscape, push_escaped, put};
+use crate::style::{PathStyle, StyledPath};
 use crate::values::{push_json, push_number, push_plain};
 use crate::{EncodeError, Encoded, Encoder};
 
@@ -38,7 +41,7 @@ use crate::{EncodeError, Encoded, Encoder};
 const NOTHING: u8 = b'-';
 
 /// How lines are written.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct TextOptions {
     /// Whether the output goes to a terminal. (Other formats use this, too.)
     pub terminal: bool,
@@ -47,6 +50,70 @@ pub struct TextOptions {
     pub zero: bool,
     /// Whether a digest's line names its algorithm.
     pub tag: bool,
+    /// Whether sizes are those that a person reads.
+    pub human: bool,
+    /// What surrounds paths.
+    pub style: Option<Arc<dyn PathStyle>>,
+}
+
+impl TextOptions {
+    /// Writes a path, or what of it is shown, with what surrounds it.
+    pub(crate) fn styled(
+        &self,
+        (batch, row): (&RecordBatch, usize),
+        path: PathRef<'_>,
+        out: &mut Vec<u8>,
+        write: impl FnOnce(&mut Vec<u8>),
+    ) {
+        let Some(style) = &self.style else { return write(out) };
+        let path = StyledPath::new(batch, row, path);
+        style.begin(&path, out);
+        write(out);
+        style.end(&path, out);
+    }
+
+    /// Writes a path as the lines of files found have it.
+    pub(crate) fn path(
+        &self,
+        at: (&RecordBatch, usize),
+        path: PathRef<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        self.styled(at, path, out, |out| {
+            if self.terminal {
+                push_escaped(path.parent, out);
+                push_escaped(path.name, out);
+            } else {
+                out.extend_from_slice(path.parent);
+                out.extend_from_slice(path.name);
+            }
+        });
+    }
+
+    /// Writes a value, or a dash where there is none.
+    fn value(
+        &self,
+        (field, column): (&Field, &Column),
+        row: usize,
+        times: &mut TimeFormatter,
+        out: &mut Vec<u8>,
+    ) {
+        let is_size = matches!(field.id, FieldId::Size | FieldId::Allocated);
+        if let (true, Column::Unsigned(sizes)) =
+            (self.human && is_size, column)
+            && let Some(Some(size)) = sizes.get(row)
+        {
+            push_human(*size, out);
+        } else if !push_plain(column, row, times, out) {
+            out.push(NOTHING);
+        }
+    }
+}
+
+/// Appends a size that a person reads, right-aligned.
+pub(crate) fn push_human(size: u64, out: &mut Vec<u8>) {
+    let text = HumanBytes(size).to_string();
+    put(out, format_args!("{text:>11}"));
 }
 
 /// Lines.
@@ -79,22 +146,24 @@ impl Text {
     /// The fields in their order, with tabs between them.
     fn fields(&self, batch: &RecordBatch, out: &mut Encoded) {
         let mut times = TimeFormatter::default();
-        let mut scratch = Vec::new();
         for row in 0..batch.len() {
             let bytes = &mut out.bytes;
-            for (index, (_, column)) in batch.columns().enumerate() {
+            for (index, (field, column)) in batch.columns().enumerate() {
                 if index > 0 {
                     bytes.push(b'\t');
                 }
                 let name = match column {
                     Column::Path(paths) => {
-                        paths.get(row).map(|it| it.join(&mut scratch))
+                        if let Some(path) = paths.get(row) {
+                            let at = (batch, row);
+                            self.options.path(at, path, bytes);
+                        }
+                        continue;
                     }
                     Column::Name(names) => names.get(row),
                     other => {
-                        if !push_plain(other, row, &mut times, bytes) {
-                            bytes.push(NOTHING);
-                        }
+                        let value = (field, other);
+                        self.options.value(value, row, &mut times, bytes);
                         continue;
                     }
                 };
@@ -115,28 +184,19 @@ impl Text {
         let Some(paths) = batch.paths() else { return };
         let mut times = TimeFormatter::default();
         // All but the path, which comes last.
-        let before: Vec<&Column> = batch
+        let before: Vec<(&Field, &Column)> = batch
             .columns()
-            .map(|(_, column)| column)
-            .filter(|column| !matches!(column, Column::Path(_)))
+            .filter(|(_, column)| !matches!(column, Column::Path(_)))
             .collect();
         for (row, path) in paths.iter().enumerate() {
             let bytes = &mut out.bytes;
             if !self.options.zero {
-                for column in &before {
-                    if !push_plain(column, row, &mut times, bytes) {
-                        bytes.push(NOTHING);
-                    }
+                for value in &before {
+                    self.options.value(*value, row, &mut times, bytes);
                     bytes.push(b'\t');
                 }
             }
-            if self.options.terminal {
-                push_escaped(path.parent, bytes);
-                push_escaped(path.name, bytes);
-            } else {
-                bytes.extend_from_slice(path.parent);
-                bytes.extend_from_slice(path.name);
-            }
+            self.options.path((batch, row), path, bytes);
             bytes.push(self.end());
             out.end_record();
         }
@@ -159,20 +219,29 @@ impl Text {
         {
             let Some(content) = content else { continue };
             self.comment(batch, row, &mut times, &mut out.bytes);
-            let path = path.join(&mut scratch);
             let chunk = chunks.get(row).copied().flatten();
-            self.hash(path, &content, chunk, &mut out.bytes);
+            let at = (batch, row);
+            self.hash(
+                at,
+                path,
+                &mut scratch,
+                (&content, chunk),
+                &mut out.bytes,
+            );
             out.end_record();
         }
     }
 
     fn hash(
         &self,
-        path: &[u8],
-        content: &Content,
-        chunk: Option<u64>,
+        at: (&RecordBatch, usize),
+        path: PathRef<'_>,
+        scratch: &mut Vec<u8>,
+        (content, chunk): (&Content, Option<u64>),
         out: &mut Vec<u8>,
     ) {
+        let shown = path;
+        let path = path.join(scratch);
         let escape = self.escape(match content {
             Content::Whole(algorithm, _) => NameEscape::for_list(*algorithm),
             Content::Partial(_) => NameEscape::Lines,
@@ -183,19 +252,22 @@ impl Text {
                 if self.options.tag || *algorithm == Algorithm::Xxh3_64 =>
             {
                 put(out, format_args!("{} (", algorithm.tag()));
-                begun.name(path, out);
+                self.options
+                    .styled(at, shown, out, |out| begun.name(path, out));
                 put(out, format_args!(") = {digest}"));
             }
             Content::Whole(_, digest) => {
                 put(out, format_args!("{digest}  "));
-                begun.name(path, out);
+                self.options
+                    .styled(at, shown, out, |out| begun.name(path, out));
             }
             Content::Partial(digest) => {
                 let chunk = chunk
                     .and_then(|it| u32::try_from(it).ok())
                     .unwrap_or(DEFAULT_CHUNK);
                 put(out, format_args!("{}  ", digest.listed(chunk)));
-                begun.name(path, out);
+                self.options
+                    .styled(at, shown, out, |out| begun.name(path, out));
             }
         }
         out.push(self.end());
@@ -208,15 +280,22 @@ impl Text {
             return;
         };
         let mut scratch = Vec::new();
-        for (path, verdict) in paths.iter().zip(verdicts) {
-            let path = path.join(&mut scratch);
+        for (row, (path, verdict)) in paths.iter().zip(verdicts).enumerate() {
             let verdict = verdict.unwrap_or_default();
-            self.verdict(path, verdict, &mut out.bytes);
+            let name = path.join(&mut scratch);
+            let at = ((batch, row), path);
+            self.verdict(at, name, verdict, &mut out.bytes);
             out.end_record();
         }
     }
 
-    fn verdict(&self, path: &[u8], verdict: &str, out: &mut Vec<u8>) {
+    fn verdict(
+        &self,
+        (at, shown): ((&RecordBatch, usize), PathRef<'_>),
+        path: &[u8],
+        verdict: &str,
+        out: &mut Vec<u8>,
+    ) {
         const WANTED: &str = Verdict::Wanted.name();
         const UNWANTED: &str = Verdict::Unwanted.name();
         const OK: &str = Verdict::Ok.name();
@@ -224,12 +303,13 @@ impl Text {
         if matches!(verdict, WANTED | UNWANTED) {
             out.extend_from_slice(verdict.as_bytes());
             out.push(b'\t');
-            push_escaped(path, out);
+            self.options.styled(at, shown, out, |out| push_escaped(path, out));
             out.push(b'\n');
             return;
         }
         let escape = self.escape(NameEscape::Lines);
-        escape.begin(path, out).name(path, out);
+        let begun = escape.begin(path, out);
+        self.options.styled(at, shown, out, |out| begun.name(path, out));
         out.extend_from_slice(match verdict {
             OK => b": OK\n",
             FAILED => b": FAILED\n",
@@ -250,9 +330,13 @@ impl Text {
                 if !self.options.zero {
                     self.comment(batch, row, &mut times, &mut out.bytes);
                 }
-                let path = paths.get(row).map(|it| join(it, &mut scratch));
-                let path = path.unwrap_or_default();
-                escape.begin(path, &mut out.bytes).name(path, &mut out.bytes);
+                if let Some(shown) = paths.get(row) {
+                    let path = shown.join(&mut scratch);
+                    let begun = escape.begin(path, &mut out.bytes);
+                    let (at, out) = ((batch, row), &mut out.bytes);
+                    let write = |out: &mut Vec<u8>| begun.name(path, out);
+                    self.options.styled(at, shown, out, write);
+                }
                 out.bytes.push(self.end());
             }
             out.bytes.push(self.end());
@@ -294,10 +378,6 @@ impl Text {
             out.push(self.end());
         }
     }
-}
-
-fn join<'b>(path: PathRef<'_>, buffer: &'b mut Vec<u8>) -> &'b [u8] {
-    path.join(buffer)
 }
 
 /// Appends the line about what the files of a group share.

@@ -3,9 +3,11 @@
 use std::{fmt::Write as _, sync::Arc};
 
 use arrow_array::{
-    Array as _, ArrayRef, BinaryArray, BooleanArray, Float64Array, Int64Array,
-    RecordBatch, StringArray, TimestampNanosecondArray, UInt64Array,
+    Array as _, ArrayRef, BinaryArray, BooleanArray, DictionaryArray,
+    Float64Array, Int64Array, RecordBatch, StringArray,
+    TimestampNanosecondArray, UInt64Array,
     builder::{BinaryBuilder, StringBuilder},
+    types::Int32Type,
 };
 use arrow_buffer::{Buffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{ArrowError, Schema};
@@ -14,7 +16,10 @@ use sanchay_core::{
     time::Timestamp,
 };
 
-use crate::Options;
+use crate::{Options, has_few_values};
+
+/// Text whose values are numbers of a few.
+type Dictionary = DictionaryArray<Int32Type>;
 
 /// The records in columns of this schema, which is that of
 /// [`schema`](crate::schema) with the same options.
@@ -37,7 +42,18 @@ pub fn batch(
                 self::paths(paths, options.path_bytes, &mut columns)?;
             }
             (Column::Name(names), _) => {
-                self::names(names, options.path_bytes, &mut columns);
+                let few = options.dictionaries && has_few_values(field);
+                self::names(names, few, options.path_bytes, &mut columns);
+            }
+            (Column::Word(words), _) if options.dictionaries => {
+                let words = words.iter().copied();
+                columns.push(Arc::new(words.collect::<Dictionary>()));
+            }
+            (Column::Text(texts), _)
+                if options.dictionaries && has_few_values(field) =>
+            {
+                let texts = texts.iter().map(text);
+                columns.push(Arc::new(texts.collect::<Dictionary>()));
             }
             (Column::Unsigned(numbers), Some(groups))
                 if field.id == FieldId::Reclaimable =>
@@ -67,12 +83,7 @@ fn array(column: &Column) -> Result<ArrayRef, ArrowError> {
             Arc::new(Float64Array::from_iter(values.iter().copied()))
         }
         Column::Text(values) => {
-            let texts = values.iter().map(|it| {
-                let text = str::from_utf8(it?);
-                debug_assert!(text.is_ok(), "a column of text is UTF-8");
-                text.ok()
-            });
-            Arc::new(StringArray::from_iter(texts))
+            Arc::new(StringArray::from_iter(values.iter().map(text)))
         }
         Column::Bytes(values) => {
             let mut bytes = BinaryBuilder::new();
@@ -85,6 +96,13 @@ fn array(column: &Column) -> Result<ArrayRef, ArrowError> {
             Arc::new(StringArray::new_null(0))
         }
     })
+}
+
+/// A value of a column of text.
+fn text(value: Option<&[u8]>) -> Option<&str> {
+    let text = str::from_utf8(value?);
+    debug_assert!(text.is_ok(), "a column of text is UTF-8");
+    text.ok()
 }
 
 /// Paths as text where they are UTF-8, and if it is wanted their bytes where
@@ -131,18 +149,24 @@ fn paths(
     Ok(())
 }
 
-/// Names as text where they are UTF-8, and if it is wanted their bytes where
-/// they are not.
-fn names(names: &VarColumn, bytes: bool, columns: &mut Vec<ArrayRef>) {
-    let mut text = StringBuilder::new();
-    let mut odd = BinaryBuilder::new();
-    for name in names.iter() {
-        let shown = name.and_then(|it| str::from_utf8(it).ok());
-        odd.append_option(name.filter(|_| shown.is_none()));
-        text.append_option(shown);
-    }
-    columns.push(Arc::new(text.finish()));
+/// Names as text where they are UTF-8, in a dictionary if they are `few`, and
+/// if it is wanted their bytes where they are not.
+fn names(
+    names: &VarColumn,
+    few: bool,
+    bytes: bool,
+    columns: &mut Vec<ArrayRef>,
+) {
+    let texts = || names.iter().map(|it| str::from_utf8(it?).ok());
+    columns.push(match few {
+        true => Arc::new(texts().collect::<Dictionary>()),
+        false => Arc::new(StringArray::from_iter(texts())),
+    });
     if bytes {
+        let mut odd = BinaryBuilder::new();
+        for name in names.iter() {
+            odd.append_option(name.filter(|it| str::from_utf8(it).is_err()));
+        }
         columns.push(Arc::new(odd.finish()));
     }
 }

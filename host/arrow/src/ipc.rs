@@ -14,7 +14,9 @@ use crate::table::{TableEncoder, TableWriter, Written};
 /// # Errors
 /// What Arrow refuses, which these fields are not.
 pub fn ipc(records: &record::Schema) -> Result<TableEncoder, EncodeError> {
-    TableEncoder::new(records, |schema, written| {
+    // A dictionary cannot change from batch to batch, and not every reader
+    // knows one that grows.
+    TableEncoder::new(records, false, |schema, written| {
         FileWriter::try_new(written, schema)
             .map(|writer| Box::new(writer) as Box<dyn TableWriter>)
             .map_err(|error| refused(&error))

@@ -16,6 +16,8 @@ mod schema;
 #[cfg(feature = "tables")]
 mod table;
 
+use sanchay_core::record::{DataType, Field, FieldId};
+
 pub use self::{batch::batch, schema::schema};
 #[cfg(feature = "tables")]
 pub use self::{ipc::ipc, parquet::parquet, table::TableEncoder};
@@ -25,4 +27,16 @@ pub use self::{ipc::ipc, parquet::parquet, table::TableEncoder};
 pub struct Options {
     /// Whether there is a column `path_bytes` beside each `path`.
     pub path_bytes: bool,
+    /// Whether columns of few values are dictionaries. Each batch has its
+    /// own.
+    pub dictionaries: bool,
+}
+
+/// Whether a field has few values, however many records there are.
+fn has_few_values(field: &Field) -> bool {
+    matches!(field.data_type, DataType::Word)
+        || matches!(
+            field.id,
+            FieldId::Extension | FieldId::User | FieldId::OwnerGroup
+        )
 }

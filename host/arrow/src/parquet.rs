@@ -21,7 +21,7 @@ const ROW_GROUP: usize = 128 * 1024;
 /// # Errors
 /// What Parquet refuses, which these fields are not.
 pub fn parquet(records: &record::Schema) -> Result<TableEncoder, EncodeError> {
-    TableEncoder::new(records, |schema, written| {
+    TableEncoder::new(records, true, |schema, written| {
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
             .set_max_row_group_row_count(Some(ROW_GROUP))
@@ -56,7 +56,7 @@ mod tests {
     use std::sync::Arc;
 
     use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-    use arrow_array::{Array as _, cast::AsArray as _, types};
+    use arrow_array::{Array as _, StringArray, cast::AsArray as _, types};
     use arrow_schema::Schema;
     use sanchay_core::record::{self, Group, RecordBatch, RecordKind, Row};
     use sanchay_core::time::Timestamp;
@@ -131,6 +131,39 @@ mod tests {
             found.schema().field(3).data_type().to_string(),
             "Timestamp(ns, \"UTC\")"
         );
+    }
+
+    #[test]
+    fn what_has_few_values_is_a_dictionary() {
+        let schema = record::Schema::new(RecordKind::File, []);
+        let names = ["extension", "kind", "user", "name"];
+        let schema = Arc::new(schema.select(names).unwrap());
+        let encoder = parquet(&schema).unwrap();
+        let mut batch = RecordBatch::new(Arc::clone(&schema));
+        for name in [&b"a.rs"[..], b"b.rs", b"\xff.x\xff", b"none"] {
+            let kind = Some(sanchay_core::kind::EntryKind::File);
+            batch.push(&Row { name, kind, ..Row::default() });
+        }
+        let mut out = Encoded::default();
+        encoder.encode(&batch, &mut out).unwrap();
+        let mut file = out.bytes;
+        encoder.finish(false, &mut file).unwrap();
+        let file = bytes::Bytes::from(file);
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
+        let read = reader.build().unwrap().next().unwrap().unwrap();
+        for name in ["extension", "kind", "user"] {
+            let column = read.column_by_name(name).unwrap();
+            let of = column.data_type().to_string();
+            assert!(of.starts_with("Dictionary(Int32, Utf8"), "{name}: {of}");
+        }
+        let extensions = read.column_by_name("extension").unwrap();
+        let extensions = extensions.as_dictionary::<types::Int32Type>();
+        let texts = extensions.downcast_dict::<StringArray>().unwrap();
+        let texts: Vec<_> = texts.into_iter().collect();
+        assert_eq!(texts, [Some("rs"), Some("rs"), None, None]);
+        let odd = read.column_by_name("extension_bytes").unwrap();
+        assert_eq!(odd.as_binary::<i32>().value(2), b"x\xff");
+        assert_eq!(read.column_by_name("user").unwrap().null_count(), 4);
     }
 
     #[test]

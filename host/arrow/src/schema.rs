@@ -6,7 +6,7 @@ use sanchay_core::{
     value::ValueType,
 };
 
-use crate::Options;
+use crate::{Options, has_few_values};
 
 /// The columns of records with these fields.
 #[must_use]
@@ -14,7 +14,14 @@ pub fn schema(records: &record::Schema, options: Options) -> Schema {
     let mut fields = Vec::new();
     for field in records.fields() {
         let name = field.name.as_ref();
-        fields.push(Field::new(name, data_type(field.data_type), true));
+        let data_type = match options.dictionaries && has_few_values(field) {
+            true => DataType::Dictionary(
+                Box::new(DataType::Int32),
+                Box::new(DataType::Utf8),
+            ),
+            false => data_type(field.data_type),
+        };
+        fields.push(Field::new(name, data_type, true));
         let is_name = matches!(field.data_type, Type::Path | Type::Name);
         if options.path_bytes && is_name {
             let name = format!("{name}_bytes");

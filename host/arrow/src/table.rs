@@ -14,9 +14,6 @@ use sanchay_sync::lock;
 
 use crate::{Options, batch, schema};
 
-/// Paths that are not UTF-8 are kept: in a column of their own.
-const OPTIONS: Options = Options { path_bytes: true };
-
 /// Writes a table to the end of what was [`Written`].
 pub(crate) trait TableWriter: Send {
     /// Appends rows.
@@ -29,6 +26,7 @@ pub(crate) trait TableWriter: Send {
 /// Writes records as a table.
 pub struct TableEncoder {
     schema: Arc<Schema>,
+    options: Options,
     state: Mutex<State>,
 }
 
@@ -40,18 +38,22 @@ struct State {
 
 impl TableEncoder {
     /// An encoder of records with these fields, by the writer that is made
-    /// for their columns.
+    /// for their columns. Paths that are not UTF-8 are kept: in a column of
+    /// their own.
     pub(crate) fn new(
         records: &record::Schema,
+        dictionaries: bool,
         open: impl FnOnce(
             &Arc<Schema>,
             Written,
         ) -> Result<Box<dyn TableWriter>, EncodeError>,
     ) -> Result<Self, EncodeError> {
-        let schema = Arc::new(schema(records, OPTIONS));
+        let options = Options { path_bytes: true, dictionaries };
+        let schema = Arc::new(schema(records, options));
         let written = Written::default();
         let writer = Some(open(&schema, written.clone())?);
-        Ok(Self { schema, state: Mutex::new(State { writer, written }) })
+        let state = Mutex::new(State { writer, written });
+        Ok(Self { schema, options, state })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -65,7 +67,7 @@ impl Encoder for TableEncoder {
         records: &record::RecordBatch,
         out: &mut Encoded,
     ) -> Result<(), EncodeError> {
-        let batch = batch(records, &self.schema, OPTIONS)
+        let batch = batch(records, &self.schema, self.options)
             .map_err(|error| EncodeError(error.to_string()))?;
         let mut state = self.state();
         if let Some(writer) = &mut state.writer {

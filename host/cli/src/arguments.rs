@@ -1,13 +1,16 @@
 //! The command line as a whole.
 
+mod configured;
+
 use std::{
     ffi::OsString,
     io::{self, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use clap::{
-    Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand,
+    ArgMatches, Command, CommandFactory as _, FromArgMatches as _, Parser,
+    Subcommand,
     builder::StyledStr,
     error::{ContextKind, ContextValue, ErrorKind},
 };
@@ -16,13 +19,18 @@ use sanchay::{escaped, is_terminal_control};
 use crate::{
     commands::{
         completions::CompletionsArgs, component::ComponentArgs,
-        dupes::DupesArgs, hash::HashArgs, manual::ManualArgs,
-        plugin::PluginCommand, scan::ScanArgs, summary::SummaryArgs,
+        config::ConfigArgs, dupes::DupesArgs, hash::HashArgs,
+        manual::ManualArgs, plugin::PluginCommand, scan::ScanArgs,
+        summary::SummaryArgs,
     },
+    configuration::with_negations,
     exit::{self, Exit},
+    failure::Failure,
     inherited,
+    messages::Messages,
     options::global::GlobalArgs,
-    terminal::Color,
+    progress::ProgressDisplay,
+    terminal::{Color, Terminal},
 };
 
 const EXAMPLES: &str = "\
@@ -74,6 +82,8 @@ pub(crate) enum CommandArgs {
     Summary(SummaryArgs),
     /// Describe or write the WebAssembly component that handles untrusted data
     Component(ComponentArgs),
+    /// Show what is configured, and where
+    Config(ConfigArgs),
     /// Make, check and try plugins: components of your own
     Plugin(PluginCommand),
     /// Print completions for a shell
@@ -88,21 +98,42 @@ pub(crate) fn description() -> Command {
     Arguments::command()
 }
 
-/// Parses arguments. Wrong ones, `--help` and `--version` end the process
-/// here.
+/// Parses arguments, and adds what is configured. Wrong ones, `--help` and
+/// `--version` end the process here.
 pub(crate) fn parse(given: &[OsString]) -> Arguments {
     let color = Color::prescan(
         given.iter().skip(1).map(|argument| argument.as_encoded_bytes()),
     );
-    let described = || description().color(color.for_parser());
-    understand(described(), given)
-        .unwrap_or_else(|error| end(&shown(described, given, error)))
+    let negates = given
+        .iter()
+        .any(|argument| argument.as_encoded_bytes().starts_with(b"--no-"));
+    let described = || {
+        let description = description().color(color.for_parser());
+        match negates {
+            true => with_negations(description),
+            false => description,
+        }
+    };
+    let given_alone = understand(described(), given)
+        .unwrap_or_else(|error| end(&shown(described, given, error)));
+    let terminal = || Terminal::new(color);
+    match configured::complete(&described, given, given_alone, &terminal) {
+        Ok(arguments) => arguments,
+        Err(configured::Refusal::Usage(error)) => end(&error),
+        Err(configured::Refusal::Configuration(error)) => {
+            let failure = Failure::from(error);
+            Messages::new(terminal(), ProgressDisplay::Nothing)
+                .failure(&failure);
+            exit::end(failure.exit().0)
+        }
+    }
 }
 
+/// What arguments mean, and what of it was given.
 fn understand(
     mut description: Command,
     given: &[OsString],
-) -> Result<Arguments, clap::Error> {
+) -> Result<(Arguments, ArgMatches), clap::Error> {
     let matches = description.try_get_matches_from_mut(given)?;
     let arguments = Arguments::from_arg_matches(&matches)
         .map_err(|error| error.format(&mut description))?;
@@ -115,7 +146,7 @@ fn understand(
             None => description.error(kind, conflict),
         });
     }
-    Ok(arguments)
+    Ok((arguments, matches))
 }
 
 /// The same error in words that a terminal does not obey. The parser quotes
@@ -204,9 +235,24 @@ impl CommandArgs {
             Self::Dupes(dupes) => dupes.check(),
             Self::Summary(summary) => summary.check(),
             Self::Component(_)
+            | Self::Config(_)
             | Self::Plugin(_)
             | Self::Completions(_)
             | Self::Manual(_) => Ok(()),
+        }
+    }
+
+    /// Where a command that walks looks.
+    fn roots(&mut self) -> Option<&mut Vec<PathBuf>> {
+        match self {
+            Self::Scan(scan) => Some(&mut scan.roots),
+            Self::Hash(hash) => Some(&mut hash.paths),
+            Self::Dupes(dupes) => Some(&mut dupes.roots),
+            Self::Component(_)
+            | Self::Config(_)
+            | Self::Plugin(_)
+            | Self::Completions(_)
+            | Self::Manual(_) => None,
         }
     }
 
@@ -217,6 +263,7 @@ impl CommandArgs {
             Self::Dupes(_) => "dupes",
             Self::Summary(_) => "summary",
             Self::Component(_) => "component",
+            Self::Config(_) => "config",
             Self::Plugin(_) => "plugin",
             Self::Completions(_) => "completions",
             Self::Manual(_) => "man",

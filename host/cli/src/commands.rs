@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod component;
+pub(crate) mod config;
 pub(crate) mod dupes;
 pub(crate) mod hash;
 pub(crate) mod manual;
@@ -17,6 +18,7 @@ use crate::{
     failure::Failure,
     logging,
     messages::Messages,
+    progress::ProgressDisplay,
     terminal::Terminal,
 };
 
@@ -26,7 +28,8 @@ pub(crate) fn run(arguments: Arguments) -> Exit {
     match dispatch(arguments, terminal) {
         Ok(exit) => exit,
         Err(failure) => {
-            Messages::new(terminal, false).failure(&failure);
+            Messages::new(terminal, ProgressDisplay::Nothing)
+                .failure(&failure);
             failure.exit().0
         }
     }
@@ -48,6 +51,7 @@ fn dispatch(
         CommandArgs::Dupes(dupes) => dupes.run(&context),
         CommandArgs::Summary(summary) => summary.run(&context),
         CommandArgs::Component(component) => component.run(),
+        CommandArgs::Config(config) => config.run(&global, &context),
         CommandArgs::Plugin(plugin) => plugin.run(&context),
         CommandArgs::Completions(completions) => {
             completions.run(description())

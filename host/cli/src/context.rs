@@ -4,6 +4,7 @@
 use crate::{
     failure::Failure,
     messages::Messages,
+    progress::ProgressDisplay,
     signals::{self, Interrupt},
     terminal::Terminal,
 };
@@ -23,12 +24,19 @@ impl Context {
         signals::catch().map_err(Failure::Signals)
     }
 
-    /// The voice of a command: `progress` tells whether its user lets it show
-    /// progress, `streams` whether it writes records to standard output faster
-    /// than a person reads. On a terminal they would mix with the bar, as a
-    /// log would.
-    pub(crate) fn messages(&self, progress: bool, streams: bool) -> Messages {
+    /// The voice of a command that shows progress so.
+    pub(crate) fn messages(&self, progress: ProgressDisplay) -> Messages {
+        Messages::new(self.terminal, progress)
+    }
+
+    /// A bar where it disturbs nobody: on a terminal, unless a log is written
+    /// there, too, or the command `streams` records to the terminal, faster
+    /// than a person reads.
+    pub(crate) fn bar(&self, streams: bool) -> ProgressDisplay {
         let mixed = self.log || streams && self.terminal.stdout;
-        Messages::new(self.terminal, progress && !mixed)
+        match self.terminal.stderr && !mixed {
+            true => ProgressDisplay::Bar,
+            false => ProgressDisplay::Nothing,
+        }
     }
 }

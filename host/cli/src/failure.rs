@@ -6,9 +6,10 @@ use std::{
 };
 
 use sanchay::{PluginError, describe_io_error, escaped};
-use sanchay_core::record::UnknownField;
+use sanchay_core::{record::UnknownField, template::SyntaxError};
 
 use crate::{
+    configuration::ConfigurationError,
     exit::Exit,
     faults::{escaped_excerpt, refusal},
 };
@@ -56,8 +57,37 @@ pub(crate) enum Failure {
         source: io::Error,
     },
     /// A field that was asked for is none.
-    #[error("--fields: {0}")]
-    Fields(UnknownField),
+    #[error("{option}: {field}")]
+    Fields {
+        /// The option that names it.
+        option: &'static str,
+        /// What is wrong.
+        field: UnknownField,
+    },
+    /// What is printed cannot have links.
+    #[error(
+        "--hyperlink=always needs lines of text: neither another --format nor \
+         --template nor --print0"
+    )]
+    NoLinks,
+    /// A template does not fit the records.
+    #[error("--template: {0}")]
+    Template(SyntaxError),
+    /// Records could not be sorted.
+    #[error(
+        "--sort: cannot use a temporary file in {}: {}",
+        shown(&std::env::temp_dir()),
+        describe_io_error(.0)
+    )]
+    Sort(#[source] io::Error),
+    /// A command could not be run for a file.
+    #[error("cannot run {program}: {}", describe_io_error(.source))]
+    Command {
+        /// The program, escaped.
+        program: String,
+        /// What the system said.
+        source: io::Error,
+    },
     /// A component cannot be used as a plugin.
     #[error("{}: {}", shown(.path), refusal(.why))]
     Plugin {
@@ -120,6 +150,9 @@ pub(crate) enum Failure {
     /// Ctrl-C could not be caught.
     #[error("cannot catch signals: {}", describe_io_error(.0))]
     Signals(#[source] io::Error),
+    /// What is configured makes no sense.
+    #[error(transparent)]
+    Configuration(#[from] ConfigurationError),
     /// The value of an environment variable makes no sense.
     #[error("{name}: {why}")]
     Environment {
@@ -151,7 +184,11 @@ impl Failure {
             | Self::Output { .. }
             | Self::OutputIsInput(_)
             | Self::BinaryOnTerminal
-            | Self::Fields(_)
+            | Self::Fields { .. }
+            | Self::NoLinks
+            | Self::Template(_)
+            | Self::Sort(_)
+            | Self::Command { .. }
             | Self::List { .. }
             | Self::Plugin { .. }
             | Self::PluginFile { .. }
@@ -159,6 +196,7 @@ impl Failure {
             | Self::UnprintedValues { .. }
             | Self::Pack { .. }
             | Self::Signals(_)
+            | Self::Configuration(_)
             | Self::Environment { .. } => (Exit::Failed, true),
         }
     }

@@ -7,8 +7,10 @@
 mod address_space;
 mod arguments;
 mod commands;
+mod configuration;
 mod context;
 mod defect;
+mod execute;
 mod exit;
 mod failure;
 mod faults;
@@ -21,7 +23,9 @@ mod output;
 mod plugins;
 mod progress;
 mod signals;
+mod sort;
 mod standard_streams;
+mod stats;
 mod terminal;
 
 use std::ffi::OsString;

@@ -12,7 +12,13 @@ use std::{
 
 use sanchay::{Cancel, EntryError, Monitor, SkippedDirectory};
 
-use crate::{failure::Failure, faults, progress::Meter, terminal::Terminal};
+use crate::{
+    failure::Failure,
+    faults,
+    progress::{Meter, ProgressDisplay},
+    stats::Stats,
+    terminal::Terminal,
+};
 
 /// Standard error, shared by messages and progress.
 #[derive(Debug)]
@@ -25,14 +31,19 @@ pub(crate) struct Messages {
     quiet: bool,
     /// Whether an entry failed.
     failed: AtomicBool,
+    /// What is said at the end of what was done, if anything.
+    stats: Option<Stats>,
 }
 
 impl Messages {
-    /// Messages with a progress bar, if `progress` says so.
-    pub(crate) fn new(terminal: Terminal, progress: bool) -> Self {
-        let Terminal { color, stdout: shares, stderr } = terminal;
-        let meter = Meter::new(progress && stderr, color);
+    /// Messages with progress that is shown so.
+    pub(crate) fn new(terminal: Terminal, progress: ProgressDisplay) -> Self {
+        let Terminal { color, stdout: shares, .. } = terminal;
+        let meter = Meter::new(progress, color);
+        // Whoever reads events learns how it ended.
+        let stats = (progress == ProgressDisplay::Events).then(Stats::begin);
         Self {
+            stats,
             meter,
             color,
             shares,
@@ -42,8 +53,15 @@ impl Messages {
     }
 
     /// The same, which say nothing but what went wrong.
-    pub(crate) fn quiet(self) -> Self {
-        Self { quiet: true, ..self }
+    pub(crate) fn quiet(mut self) -> Self {
+        self.quiet = true;
+        self
+    }
+
+    /// The same, which say at the end what was done.
+    pub(crate) fn with_stats(mut self) -> Self {
+        self.stats = Some(Stats::begin());
+        self
     }
 
     /// What a run needs to be watched and ended.
@@ -51,6 +69,8 @@ impl Messages {
         let mut monitor = Monitor {
             cancel: cancel.clone(),
             progress: self.meter.callback(),
+            reading: self.meter.reading(),
+            finished: self.stats.as_ref().map(Stats::callback),
             ..Monitor::default()
         };
         if !self.quiet {
@@ -113,7 +133,22 @@ impl Messages {
     }
 }
 
+impl Drop for Messages {
+    fn drop(&mut self) {
+        if let Some(stats) = &self.stats {
+            let figures = stats.taken();
+            self.meter.clear();
+            write(&match self.meter.display() {
+                ProgressDisplay::Events => figures.event(),
+                ProgressDisplay::Bar | ProgressDisplay::Nothing => {
+                    figures.text()
+                }
+            });
+        }
+    }
+}
+
 /// Nothing can be said about a standard error that takes nothing.
-fn write(line: &str) {
+pub(crate) fn write(line: &str) {
     drop(stderr().write_all(line.as_bytes()));
 }

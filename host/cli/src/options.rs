@@ -2,10 +2,12 @@
 
 pub(crate) mod algorithm;
 pub(crate) mod check;
+pub(crate) mod execute;
 pub(crate) mod filter;
 pub(crate) mod global;
 pub(crate) mod output;
 pub(crate) mod plugin;
 pub(crate) mod root;
 pub(crate) mod run;
+pub(crate) mod sort;
 pub(crate) mod walk;

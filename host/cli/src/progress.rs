@@ -1,63 +1,126 @@
-//! How far a run is, on a terminal's standard error.
+//! How far a run is, on standard error: a bar for people, or events for
+//! programs.
 //!
-//! Nothing is drawn until the library reports for the first time, so that a
+//! Nothing is shown until the library reports for the first time, so that a
 //! short run shows nothing and pays nothing.
+
+mod bar;
+mod event;
+mod pace;
 
 use std::{
     ops::ControlFlow,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock},
+    time::Instant,
 };
 
-use indicatif::{
-    HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle,
-};
-use sanchay::{Phase, Progress, ProgressCallback};
+use indicatif::ProgressBar;
+use sanchay::{Phase, Progress, ProgressCallback, ReadingCallback};
+use sanchay_sync::lock;
 
-/// A progress bar that appears when there is something to show.
+use self::pace::{Pace, Rates};
+pub(crate) use self::{
+    bar::whole,
+    event::{line, rounded},
+    pace::float,
+};
+use crate::messages::write;
+
+/// How progress is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ProgressDisplay {
+    /// Not at all.
+    #[default]
+    Nothing,
+    /// As a bar that goes away in the end.
+    Bar,
+    /// As JSON objects, one a line.
+    Events,
+}
+
+/// Shows progress when there is some.
 #[derive(Debug)]
 pub(crate) struct Meter {
-    /// `None`: never shown.
-    shown: Option<Arc<OnceLock<ProgressBar>>>,
+    display: ProgressDisplay,
     color: bool,
+    shown: Arc<OnceLock<ProgressBar>>,
+    /// The path of what was listed or read last.
+    reading: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Meter {
-    /// A meter that is shown or never is.
-    pub(crate) fn new(shown: bool, color: bool) -> Self {
-        Self { shown: shown.then(Arc::default), color }
+    /// A meter that shows progress so.
+    pub(crate) fn new(display: ProgressDisplay, color: bool) -> Self {
+        let (shown, reading) = (Arc::default(), Arc::default());
+        Self { display, color, shown, reading }
     }
 
-    /// What the library is to call, if anything.
+    /// How progress is shown.
+    pub(crate) fn display(&self) -> ProgressDisplay {
+        self.display
+    }
+
+    /// What the library is to call with progress, if anything.
     pub(crate) fn callback(&self) -> Option<ProgressCallback> {
-        let shown = self.shown.clone()?;
-        let color = self.color;
-        Some(Arc::new(move |progress: &Progress| {
-            let bar = shown.get_or_init(|| bar(color));
-            show(bar, progress, color);
-            ControlFlow::Continue(())
+        let (shown, color) = (Arc::clone(&self.shown), self.color);
+        let reading = Arc::clone(&self.reading);
+        let (started, pace) = (Instant::now(), Mutex::new(Pace::default()));
+        let rates = move |progress: &Progress| {
+            lock(&pace).at(started.elapsed(), progress)
+        };
+        match self.display {
+            ProgressDisplay::Nothing => None,
+            ProgressDisplay::Bar => {
+                Some(Arc::new(move |progress: &Progress| {
+                    let bar = shown.get_or_init(|| bar::new(color));
+                    let reading = lock(&reading).clone();
+                    bar::show(bar, progress, rates(progress), &reading, color);
+                    ControlFlow::Continue(())
+                }))
+            }
+            ProgressDisplay::Events => {
+                Some(Arc::new(move |progress: &Progress| {
+                    let reading = lock(&reading).clone();
+                    write(&event::progress(
+                        progress,
+                        rates(progress),
+                        &reading,
+                    ));
+                    ControlFlow::Continue(())
+                }))
+            }
+        }
+    }
+
+    /// What the library is to call with what it lists or reads, if anything.
+    pub(crate) fn reading(&self) -> Option<ReadingCallback> {
+        if self.display == ProgressDisplay::Nothing {
+            return None;
+        }
+        let reading = Arc::clone(&self.reading);
+        Some(Arc::new(move |path: &[u8]| {
+            let mut reading = lock(&reading);
+            reading.clear();
+            reading.extend_from_slice(path);
         }))
     }
 
     /// Does something while the bar is off the screen.
     pub(crate) fn aside<T>(&self, act: impl FnOnce() -> T) -> T {
-        aside(self.bar(), act)
+        aside(self.shown.get(), act)
     }
 
     /// The same, for whoever outlives the borrow of this.
     pub(crate) fn apart(&self) -> impl Fn(&dyn Fn()) + Send + Sync + 'static {
-        let shown = self.shown.clone();
-        move |act| aside(shown.as_deref().and_then(OnceLock::get), act)
+        let shown = Arc::clone(&self.shown);
+        move |act| aside(shown.get(), act)
     }
 
     /// Takes the bar off the screen for good.
     pub(crate) fn clear(&self) {
-        if let Some(bar) = self.bar() {
+        if let Some(bar) = self.shown.get() {
             bar.finish_and_clear();
         }
-    }
-
-    fn bar(&self) -> Option<&ProgressBar> {
-        self.shown.as_ref()?.get()
     }
 }
 
@@ -74,110 +137,26 @@ impl Drop for Meter {
     }
 }
 
-fn bar(color: bool) -> ProgressBar {
-    let bar =
-        ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    bar.set_style(style(false, color));
-    bar
-}
-
-fn show(bar: &ProgressBar, progress: &Progress, color: bool) {
-    bar.set_message(message(progress));
-    // The bytes to read are what takes the time; where only the number of
-    // files is known, that has to do.
-    let known = progress
-        .total_bytes
-        .filter(|total| *total > 0)
-        .map(|total| (progress.bytes, total))
-        .or(progress.total_files.map(|total| (progress.files, total)));
-    if let Some((done, total)) = known {
-        if bar.length().is_none() {
-            bar.set_style(style(true, color));
-        }
-        bar.set_length(total);
-        bar.set_position(done.min(total));
-    } else {
-        bar.tick();
+/// What a run is doing, in a word.
+fn phase(progress: &Progress) -> &'static str {
+    match progress.phase {
+        Phase::Comparing => "comparing",
+        Phase::Hashing => "hashing",
+        _ => "walking",
     }
-}
-
-/// The words beside the bar.
-fn message(progress: &Progress) -> String {
-    let files = HumanCount(progress.files);
-    let mut text = match (progress.phase, progress.total_files) {
-        (Phase::Comparing, Some(total)) => {
-            format!("comparing {files} of {} files", HumanCount(total))
-        }
-        (Phase::Comparing, None) => format!("comparing {files} files"),
-        (Phase::Hashing, Some(total)) => {
-            format!("hashing {files} of {} files", HumanCount(total))
-        }
-        _ => format!(
-            "{files} files in {} directories",
-            HumanCount(progress.directories)
-        ),
-    };
-    text.push_str(&format!(", {}", HumanBytes(progress.bytes)));
-    if progress.errors > 0 {
-        text.push_str(&format!(", {} failed", HumanCount(progress.errors)));
-    }
-    text
-}
-
-fn style(total_known: bool, color: bool) -> ProgressStyle {
-    let template = match (total_known, color) {
-        (false, false) => "{spinner} {elapsed} {wide_msg}",
-        (false, true) => "{spinner:.cyan} {elapsed} {wide_msg}",
-        (true, false) => "{bar:24} {elapsed}/{duration} {wide_msg}",
-        (true, true) => "{bar:24.cyan} {elapsed}/{duration} {wide_msg}",
-    };
-    ProgressStyle::with_template(template)
-        .unwrap_or_else(|_| ProgressStyle::default_bar())
-        .progress_chars("=> ")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    fn progress() -> Progress {
-        let mut progress = Progress::default();
-        progress.directories = 12;
-        progress.files = 3456;
-        progress.bytes = 1 << 20;
-        progress
-    }
+    use super::{Meter, ProgressDisplay};
 
     #[test]
     fn a_meter_that_is_not_shown_asks_for_no_reports() {
-        assert!(Meter::new(false, true).callback().is_none());
-        assert!(Meter::new(true, true).callback().is_some());
-    }
-
-    #[test]
-    fn the_message_tells_the_phase_and_failures() {
-        let mut progress = progress();
-        assert_eq!(
-            message(&progress),
-            "3,456 files in 12 directories, 1.00 MiB"
-        );
-        progress.phase = Phase::Comparing;
-        progress.total_files = Some(9999);
-        progress.errors = 2;
-        assert_eq!(
-            message(&progress),
-            "comparing 3,456 of 9,999 files, 1.00 MiB, 2 failed"
-        );
-    }
-
-    #[test]
-    fn every_template_is_valid() {
-        for (known, color) in
-            [(false, false), (false, true), (true, false), (true, true)]
-        {
-            let bar = ProgressBar::hidden();
-            bar.set_style(style(known, color));
-            show(&bar, &progress(), color);
+        let nothing = Meter::new(ProgressDisplay::Nothing, true);
+        assert!(nothing.callback().is_none() && nothing.reading().is_none());
+        for display in [ProgressDisplay::Bar, ProgressDisplay::Events] {
+            let meter = Meter::new(display, true);
+            assert!(meter.callback().is_some() && meter.reading().is_some());
         }
     }
 }

@@ -75,21 +75,23 @@ pub(crate) struct Terminal {
     pub(crate) stderr: bool,
     /// Whether what goes to standard error is coloured.
     pub(crate) color: bool,
+    /// Whether what goes to standard output is coloured.
+    pub(crate) colored_stdout: bool,
 }
 
 impl Terminal {
     /// Looks at the standard streams and the environment.
     pub(crate) fn new(color: Color) -> Self {
+        let colored = |choice| match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => choice != ColorChoice::Never,
+        };
         Self {
             stdout: stdout().is_terminal(),
             stderr: stderr().is_terminal(),
-            color: match color {
-                Color::Always => true,
-                Color::Never => false,
-                Color::Auto => {
-                    AutoStream::choice(&stderr()) != ColorChoice::Never
-                }
-            },
+            color: colored(AutoStream::choice(&stderr())),
+            colored_stdout: colored(AutoStream::choice(&stdout())),
         }
     }
 }

@@ -25,9 +25,11 @@ pub(crate) fn add_defaults(options: &Bound<'_, PyDict>) -> PyResult<()> {
     for option in FilterOption::all() {
         match option.repeat {
             Repeat::Last => options.set_item(option.keyword(), py.None())?,
-            Repeat::Any | Repeat::All | Repeat::Pattern | Repeat::Exclude => {
-                options.set_item(option.keyword(), ())?
-            }
+            Repeat::Any
+            | Repeat::All
+            | Repeat::Pattern
+            | Repeat::Kind
+            | Repeat::Exclude => options.set_item(option.keyword(), ())?,
         }
     }
     Ok(())
@@ -64,7 +66,7 @@ pub(crate) fn set(
     if values.is_empty() {
         return Ok(());
     }
-    let clock = Clock::asking(Zoned::now);
+    let clock = Clock::asking(Zoned::now).with_accounts(sanchay::accounts());
     for value in values {
         filter.set(option, &value, &clock).map_err(
             |FilterError { why, .. }| {

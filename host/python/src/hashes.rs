@@ -51,7 +51,7 @@ impl Hashes {
         self.batch.push(&Row {
             name: file.path,
             size: Some(file.size),
-            modified: file.modified,
+            modified: file.modified(),
             content: Some(file.content),
             chunk,
             values: file.values,

@@ -1,5 +1,7 @@
 //! What a call can be told: the program's options, under the same names.
 
+use std::{ffi::OsString, os::unix::ffi::OsStringExt as _, path::PathBuf};
+
 use pyo3::{
     exceptions::{PyTypeError, PyValueError},
     prelude::*,
@@ -78,6 +80,12 @@ impl Walk {
                     });
                 }
                 "plugin" => plugins = plugins::specs(&name, &given)?,
+                "gitignore" => {
+                    walk.gitignore = arguments::flag(&name, &given)?;
+                }
+                "ignore_files" => {
+                    walk.ignore_files = ignore_files(&name, &given)?;
+                }
                 "walker" => walk.walker = walker(&name, &given)?,
                 _ => {
                     return Err(PyTypeError::new_err(format!(
@@ -106,13 +114,33 @@ impl Walk {
 pub(crate) fn walk_options(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     let options = PyDict::new(py);
     filters::add_defaults(&options)?;
-    for flag in ["hidden", "follow", "beneath", "one_file_system"] {
+    for flag in ["hidden", "follow", "beneath", "one_file_system", "gitignore"]
+    {
         options.set_item(flag, false)?;
     }
+    options.set_item("ignore_files", ())?;
     options.set_item("max_depth", py.None())?;
     options.set_item("plugin", ())?;
     options.set_item("walker", "native")?;
     Ok(options)
+}
+
+/// One path or several.
+fn ignore_files(
+    option: &str,
+    given: &Bound<'_, PyAny>,
+) -> PyResult<Vec<PathBuf>> {
+    const ONE: &str = "a path (str, bytes or os.PathLike)";
+    let path = |one: &Bound<'_, PyAny>| {
+        let bytes = names::named(option, ONE, one)?;
+        Ok(PathBuf::from(OsString::from_vec(bytes)))
+    };
+    if names::is_name(given)? {
+        return Ok(vec![path(given)?]);
+    }
+    names::several(option, "a path or several", given)?
+        .map(|one| path(&one?))
+        .collect()
 }
 
 fn walker(name: &str, given: &Bound<'_, PyAny>) -> PyResult<Walker> {

@@ -62,7 +62,7 @@ impl Run {
         progress: Option<Py<PyAny>>,
         path_bytes: bool,
     ) -> Self {
-        let options = Options { path_bytes };
+        let options = Options { path_bytes, ..Options::default() };
         let schema = Arc::new(sanchay_arrow::schema(&work.schema, options));
         let extracts = columns::has_values(&work.schema);
         let consumer = Consumer::new(work);

@@ -24,6 +24,9 @@ pub struct EntryRef<'a> {
     pub name: &'a [u8],
     /// Its metadata.
     pub metadata: &'a Metadata,
+    /// What it says, if it is a symbolic link and
+    /// [`WalkOptions::read_links`](crate::WalkOptions::read_links) is set.
+    pub target: Option<&'a [u8]>,
     /// The values that extractors found in it, one for each of their columns;
     /// empty where they found nothing.
     pub values: &'a [Option<Value>],
@@ -148,6 +151,8 @@ pub struct Batch<'a> {
     /// Where each name begins and ends in `names`.
     pub(crate) spans: &'a [Span],
     pub(crate) metadata: &'a [Metadata],
+    /// What those say that are links; empty where none is.
+    pub(crate) targets: &'a [Option<Box<[u8]>>],
     /// The values of all files, one file's behind the other's.
     pub(crate) values: &'a [Option<Value>],
 }
@@ -167,14 +172,15 @@ impl<'a> Batch<'a> {
 
     /// The files.
     pub fn iter(&self) -> impl Iterator<Item = EntryRef<'a>> + use<'a> {
-        let Self { parent, root, names, values, .. } = *self;
+        let Self { parent, root, names, targets, values, .. } = *self;
         let columns = values.len().checked_div(self.len()).unwrap_or(0);
         let files = self.spans.iter().zip(self.metadata).enumerate();
         files.map(move |(index, (span, metadata))| {
             let name = slice(names, *span);
             let first = index * columns;
             let values = values.get(first..first + columns).unwrap_or(&[]);
-            EntryRef { root, parent, name, metadata, values }
+            let target = targets.get(index).and_then(Option::as_deref);
+            EntryRef { root, parent, name, metadata, target, values }
         })
     }
 }
@@ -205,6 +211,7 @@ mod tests {
                 names: name.as_bytes(),
                 spans: &[(0, u32::try_from(name.len()).unwrap())],
                 metadata: &[metadata],
+                targets: &[],
                 values: &[],
             };
             let file = batch.iter().next().unwrap();

@@ -7,8 +7,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sanchay_core::escape::escaped;
 pub use sanchay_core::problem::{Action, Problem};
+use sanchay_core::{escape::escaped, problem::CostlyRules};
+use sanchay_sandbox::IgnoreError;
 use sanchay_storage::StorageError;
 
 /// Why a run could not be carried out or was not finished.
@@ -32,6 +33,15 @@ pub enum Error {
     /// The filter's specification makes no sense.
     #[error("the filter cannot be used: {0}")]
     Filter(#[source] sanchay_core::filter::FilterError),
+    /// An ignore file that the caller named cannot be used.
+    #[error("{}: {}: {cause}", escaped(path_bytes(.path)), Action::Ignore)]
+    IgnoreFile {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        cause: Cause,
+    },
     /// An option has a value that makes no sense.
     #[error("{option}: {why}")]
     Option {
@@ -82,6 +92,13 @@ pub enum Cause {
     TooManyValues {
         /// How much they may take up together.
         ceiling: usize,
+    },
+    /// The rules of an ignore file cost too much in a directory, and were not
+    /// used there.
+    #[error("{}", CostlyRules(path_bytes(.file)))]
+    CostlyRules {
+        /// The ignore file.
+        file: PathBuf,
     },
     /// What every front end calls by the same words.
     #[error("{0}")]
@@ -184,6 +201,16 @@ impl From<Problem> for Cause {
 impl From<io::Error> for Cause {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
+    }
+}
+
+impl From<IgnoreError> for Cause {
+    fn from(error: IgnoreError) -> Self {
+        match error {
+            IgnoreError::Refused(error) => Problem::IgnoreRules(error).into(),
+            IgnoreError::Fault(fault) => Self::Sandbox(fault),
+            error => Self::Io(io::Error::other(error)),
+        }
     }
 }
 

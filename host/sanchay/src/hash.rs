@@ -24,6 +24,7 @@ use std::{
 
 use sanchay_core::{content::Content, time::Timestamp};
 use sanchay_sandbox::{Algorithm, MAX_CHUNK, plugin::Value};
+use sanchay_storage::Metadata;
 
 pub(crate) use self::{
     ends::read_at,
@@ -94,11 +95,14 @@ impl From<&Self> for Source {
 pub struct HashedFileRef<'a> {
     /// Its path.
     pub path: &'a [u8],
+    /// The source that it was found under, as it was given; its own path, if
+    /// the file is a source itself.
+    pub root: &'a [u8],
     /// Its size in bytes: for a whole digest, as many as were hashed. Of a
     /// file that grows meanwhile, what it had when it was opened is hashed.
     pub size: u64,
-    /// When it was last modified; `None` for what is not a file.
-    pub modified: Option<Timestamp>,
+    /// What it was when it was opened; `None` for what is not a file.
+    pub metadata: Option<&'a Metadata>,
     /// What is in it.
     pub content: Content,
     /// The values that extractors found in it, one for each of their columns;
@@ -111,6 +115,12 @@ impl<'a> HashedFileRef<'a> {
     #[must_use]
     pub fn path(&self) -> &'a Path {
         Path::new(OsStr::from_bytes(self.path))
+    }
+
+    /// When it was last modified; `None` for what is not a file.
+    #[must_use]
+    pub fn modified(&self) -> Option<Timestamp> {
+        self.metadata.map(|it| it.modified)
     }
 }
 
@@ -155,7 +165,7 @@ impl From<HashedFileRef<'_>> for HashedFile {
         Self {
             path: file.path().to_owned(),
             size: file.size,
-            modified: file.modified,
+            modified: file.modified(),
             content: file.content,
             values: file.values.to_vec(),
         }

@@ -1,12 +1,12 @@
 //! Who looks at untrusted names and bytes: the one seam between the engine
 //! and what decides.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use sanchay_sandbox::{
     Algorithm, ChainingValue, Checklist, Columns, ContentKind, Digest, Fault,
-    FilterError, Inspector, KindSet, Listing, Matches, PartialDigest, Program,
-    Separator, TreeError,
+    FilterError, IgnoreError, IgnoreFile, Inspector, KindSet, Listing,
+    Matches, PartialDigest, Program, Separator, TreeError,
 };
 
 /// Answers questions about untrusted names and bytes, for one thread at a
@@ -45,6 +45,24 @@ pub trait Inspect: fmt::Debug + Send {
         listing: &Listing<'_>,
         out: &mut Matches,
     ) -> Result<(), Fault>;
+
+    /// Parses an ignore file that the call below will need.
+    ///
+    /// # Errors
+    /// What is wrong with its rules, or went wrong.
+    fn add_rules(&mut self, file: &IgnoreFile) -> Result<(), IgnoreError>;
+
+    /// As [`match_names`](Self::match_names), without what is ignored: the
+    /// last of these files decides that has a rule for an entry.
+    ///
+    /// # Errors
+    /// [`IgnoreError::TooCostly`], and what else went wrong.
+    fn match_names_ignoring(
+        &mut self,
+        listing: &Listing<'_>,
+        files: &[Arc<IgnoreFile>],
+        out: &mut Matches,
+    ) -> Result<(), IgnoreError>;
 
     /// Asks about the metadata of so many entries: `values` has the numbers
     /// of these columns in their order, each for all entries. Afterwards `out`
@@ -191,6 +209,19 @@ impl Inspect for Inspector {
         out: &mut Matches,
     ) -> Result<(), Fault> {
         Self::match_names(self, listing, out)
+    }
+
+    fn add_rules(&mut self, file: &IgnoreFile) -> Result<(), IgnoreError> {
+        Self::add_rules(self, file)
+    }
+
+    fn match_names_ignoring(
+        &mut self,
+        listing: &Listing<'_>,
+        files: &[Arc<IgnoreFile>],
+        out: &mut Matches,
+    ) -> Result<(), IgnoreError> {
+        Self::match_names_ignoring(self, listing, files, out)
     }
 
     fn match_metadata(

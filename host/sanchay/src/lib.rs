@@ -60,6 +60,7 @@
 //! the WebAssembly engine is part of the interface, so another version of it
 //! changes nothing here.
 
+mod accounts;
 mod cache;
 mod check;
 mod duplicates;
@@ -87,6 +88,7 @@ mod span;
 mod summary;
 mod walk;
 
+pub use accounts::accounts;
 pub use cache::{DigestCache, FileKey};
 pub use check::{
     CheckEvent, CheckRequest, CheckStatus, CheckSummary, CheckedLine,
@@ -105,8 +107,8 @@ pub use hash::{HashEvent, HashRequest, HashedFile, HashedFileRef, Source};
 #[doc(hidden)]
 pub use inspect::Inspect;
 pub use monitor::{
-    Cancel, Monitor, Phase, Progress, ProgressCallback, SkippedCallback,
-    SkippedDirectory, Summary,
+    Cancel, FinishedCallback, Monitor, Phase, Progress, ProgressCallback,
+    ReadingCallback, SkippedCallback, SkippedDirectory, Summary,
 };
 pub use options::{
     CheckOptions, DuplicateOptions, HashOptions, Method, SummaryOptions,
@@ -127,8 +129,9 @@ pub use sanchay_core::{
     content::Content,
     escape::{Escaped, escaped, is_terminal_control},
     filter::{
-        Clock, Expr, ExtensionError, Field, Filter, FilterError, FilterOption,
-        FilterSetting, Operand, Operator, Repeat, Test, parse_extensions,
+        Accounts, Clock, Expr, ExtensionError, Field, Filter, FilterError,
+        FilterOption, FilterSetting, Operand, Operator, Repeat, Test,
+        parse_extensions,
     },
     kind::{EntryKind, KindSet},
     summary::{

@@ -122,6 +122,13 @@ pub type ProgressCallback =
 /// at once.
 pub type SkippedCallback = Arc<dyn Fn(&SkippedDirectory) + Send + Sync>;
 
+/// Called from time to time with the path of what is being listed or read, by
+/// several worker threads at once.
+pub type ReadingCallback = Arc<dyn Fn(&[u8]) + Send + Sync>;
+
+/// Called when a run ends, however that is, with what it did.
+pub type FinishedCallback = Arc<dyn Fn(&Summary) + Send + Sync>;
+
 /// How a caller watches a run and ends it early. The default does neither.
 ///
 /// ```
@@ -151,6 +158,11 @@ pub struct Monitor {
     pub interval: Duration,
     /// Called with the pseudo file systems that were not entered.
     pub skipped: Option<SkippedCallback>,
+    /// Called with directories that are listed and files that are read, at
+    /// most once in `interval`, but for files that take long to read.
+    pub reading: Option<ReadingCallback>,
+    /// Called at the end with what was done.
+    pub finished: Option<FinishedCallback>,
 }
 
 impl Default for Monitor {
@@ -160,6 +172,8 @@ impl Default for Monitor {
             progress: None,
             interval: Duration::from_millis(100),
             skipped: None,
+            reading: None,
+            finished: None,
         }
     }
 }
@@ -171,6 +185,8 @@ impl fmt::Debug for Monitor {
             .field("progress", &self.progress.is_some())
             .field("interval", &self.interval)
             .field("skipped", &self.skipped.is_some())
+            .field("reading", &self.reading.is_some())
+            .field("finished", &self.finished.is_some())
             .finish()
     }
 }

@@ -2,7 +2,7 @@
 
 mod link_policy;
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use sanchay_core::filter::{Filter, Matcher};
 pub use sanchay_core::reading::Method;
@@ -49,6 +49,17 @@ pub struct WalkOptions {
     /// never entered on the way from another, whatever this says; as a root
     /// they are.
     pub one_file_system: bool,
+    /// Whether to leave out what git ignores: by `.gitignore` and `.ignore`
+    /// in the directories of the walk, `.git/info/exclude`, the user's own
+    /// excludes file, and, where a root lies in a repository, the files above
+    /// it up to the repository's top. `.git` is left out, too.
+    pub gitignore: bool,
+    /// Files of ignore rules for all roots, whose paths the rules are matched
+    /// with. Rules of later files count more, and those that `gitignore`
+    /// finds count more than these.
+    pub ignore_files: Vec<PathBuf>,
+    /// Whether to read what the symbolic links that are found say.
+    pub read_links: bool,
     /// How directories are listed.
     pub walker: Walker,
     /// Plugins: filters, which must want an entry as well, and extractors,

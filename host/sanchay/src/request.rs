@@ -89,6 +89,22 @@ macro_rules! walk_methods {
             self
         }
 
+        /// Whether to leave out what git ignores.
+        pub fn gitignore(mut self, gitignore: bool) -> Self {
+            self.walk().gitignore = gitignore;
+            self
+        }
+
+        /// Leaves out what the rules of this file ignore, or of another that
+        /// is added.
+        pub fn ignore_file(
+            mut self,
+            file: impl Into<std::path::PathBuf>,
+        ) -> Self {
+            self.walk().ignore_files.push(file.into());
+            self
+        }
+
         /// Plugins to use.
         pub fn plugins(mut self, plugins: crate::Plugins) -> Self {
             self.walk().plugins = plugins;

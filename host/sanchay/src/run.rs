@@ -24,6 +24,10 @@ pub(crate) struct RunState<'a> {
     /// When progress is due next, in nanoseconds since the start.
     due: AtomicU64,
     reporting: Mutex<()>,
+    /// When the path of what is read is due next, likewise.
+    reading_due: AtomicU64,
+    /// The files that were found before others were compared.
+    walked: AtomicU64,
     stopped: AtomicBool,
     failure: Mutex<Option<Error>>,
     comparing: AtomicBool,
@@ -39,6 +43,9 @@ pub(crate) struct RunState<'a> {
     named_errors: AtomicU64,
 }
 
+/// A file of so many bytes takes longer to read than progress waits.
+const LONG: u64 = 16 << 20;
+
 /// Stands for "not known" in the totals.
 const UNKNOWN: u64 = u64::MAX;
 
@@ -49,6 +56,8 @@ impl<'a> RunState<'a> {
             started: Instant::now(),
             due: AtomicU64::new(nanoseconds(monitor.interval)),
             reporting: Mutex::new(()),
+            reading_due: AtomicU64::new(0),
+            walked: AtomicU64::new(0),
             stopped: AtomicBool::new(false),
             failure: Mutex::new(None),
             comparing: AtomicBool::new(false),
@@ -155,7 +164,8 @@ impl<'a> RunState<'a> {
     /// Begins the second phase, in which so many files are dealt with and so
     /// many bytes read, as far as is known.
     pub(crate) fn begin_comparing(&self, files: u64, bytes: u64) {
-        self.files.store(0, Relaxed);
+        let walked = self.files.swap(0, Relaxed);
+        self.walked.store(walked, Relaxed);
         self.bytes.store(0, Relaxed);
         self.expect(files, bytes);
         self.comparing.store(true, Relaxed);
@@ -166,6 +176,19 @@ impl<'a> RunState<'a> {
     pub(crate) fn count_decided(&self, files: u64, more_bytes: u64) {
         self.files.fetch_add(files, Relaxed);
         self.total_bytes.fetch_add(more_bytes, Relaxed);
+    }
+
+    /// Reports the path of what is being listed or read, of so many bytes, if
+    /// that is due or will take long.
+    pub(crate) fn reading(&self, size: u64, path: impl FnOnce() -> Vec<u8>) {
+        let Some(callback) = &self.monitor.reading else { return };
+        let now = nanoseconds(self.started.elapsed());
+        if now < self.reading_due.load(Relaxed) && size < LONG {
+            return;
+        }
+        let due = now.saturating_add(nanoseconds(self.monitor.interval));
+        self.reading_due.store(due, Relaxed);
+        callback(&path());
     }
 
     /// Reports progress where it is due. Cheap; called after each task of
@@ -227,6 +250,19 @@ impl<'a> RunState<'a> {
             Some(error) => Err(error),
             None if self.is_over() => Err(Error::Cancelled),
             None => Ok(self.summary()),
+        }
+    }
+}
+
+impl Drop for RunState<'_> {
+    fn drop(&mut self) {
+        if let Some(callback) = &self.monitor.finished {
+            let summary = self.summary();
+            let files = match self.comparing.load(Relaxed) {
+                true => self.walked.load(Relaxed),
+                false => summary.files,
+            };
+            callback(&Summary { files, ..summary });
         }
     }
 }

@@ -9,6 +9,7 @@
 mod dir_reader;
 mod extracting;
 mod following;
+mod ignoring;
 mod names;
 mod node;
 mod open;
@@ -29,6 +30,7 @@ use sanchay_sync::lock;
 use self::following::NextLevel;
 pub(crate) use self::{
     dir_reader::{DirReader, Directory, MatchedFiles},
+    ignoring::Ignoring,
     names::Names,
     node::{Node, by_path},
     open::{Open, Parent},
@@ -98,6 +100,7 @@ impl<V: Visitor> Walk<'_, V> {
     pub(crate) fn run(&self, roots: &[PathBuf]) -> Result<(), Error> {
         let cache = SharedDirectoryCache::default();
         let named = self.options.named_filter()?;
+        let ignoring = Ignoring::read(self.options, &**self.storage)?;
         let mut all = Vec::new();
         {
             let mut visitor = self.visitor.worker(0);
@@ -107,10 +110,10 @@ impl<V: Visitor> Walk<'_, V> {
             }
         }
         let walked = if self.options.follow {
-            self.run_following(all)
+            self.run_following(all, &ignoring)
         } else {
             let tasks = all.into_iter().map(|root| Task::Source(root, ()));
-            self.work(tasks.collect(), None)
+            self.work(tasks.collect(), &ignoring, None)
         };
         // Remembered nodes need no open directories.
         *lock(&cache) = OpenDirectoryCache::default();
@@ -140,6 +143,7 @@ impl<V: Visitor> Walk<'_, V> {
                         names: name,
                         spans: &[(0, offset(name.len()))],
                         metadata: &[metadata],
+                        targets: &[],
                         values: &values,
                     };
                     self.report(None, &batch, visitor);
@@ -182,6 +186,7 @@ impl<V: Visitor> Walk<'_, V> {
     fn work(
         &self,
         tasks: Vec<Start>,
+        ignoring: &Arc<Ignoring>,
         next_level: Option<&NextLevel>,
     ) -> Result<(), Error> {
         if tasks.is_empty() {
@@ -191,6 +196,7 @@ impl<V: Visitor> Walk<'_, V> {
             pool: self.pool,
             run: self.run,
             options: self.options,
+            ignoring,
             operation: &Level { walk: self, next_level },
             queue: &WorkQueue::new(tasks),
             visited: self.visited.as_ref(),
@@ -315,6 +321,7 @@ impl<V: Visitor> Level<'_, V> {
             names,
             spans: matched.spans,
             metadata: matched.metadata,
+            targets: matched.targets,
             values: &[],
         };
         self.walk.report(Some(&open.node), &batch, visitor);

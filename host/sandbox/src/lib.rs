@@ -30,6 +30,7 @@ mod exports;
 mod fault;
 mod fill_in_place;
 mod filter;
+mod ignore;
 mod indices;
 mod inspector;
 mod last_words;
@@ -45,6 +46,7 @@ mod wire;
 pub use checklist::{Checklist, ChecksumEntry, Expectation};
 pub use fault::{Fault, FilterError};
 pub use filter::Listing;
+pub use ignore::{IgnoreError, IgnoreFile};
 pub use inspector::Inspector;
 pub use limits::Limits;
 pub use sanchay_core::batch::BatchError;
@@ -55,6 +57,7 @@ pub use sanchay_core::filter::{Columns, Matches, Program, ProgramError};
 pub use sanchay_core::hashing::{
     Algorithm, DEFAULT_CHUNK, MAX_CHUNK, PartialDigest, UnknownAlgorithm,
 };
+pub use sanchay_core::ignore::{Place, RuleSetError};
 pub use sanchay_core::kind::{EntryKind, KindSet};
 pub use sanchay_core::tree::TreeError;
 pub use sandbox::{Sandbox, SandboxOptions};

@@ -85,6 +85,12 @@ same_enum! {
 }
 
 same_enum! {
+    RulesError = sanchay_core::ignore::RuleSetError;
+    TooLong "too-long";
+    TooManyRules "too-many-rules";
+}
+
+same_enum! {
     Separator = sanchay_core::checklist::Separator;
     Undecided "undecided";
     Double "double";
@@ -148,6 +154,24 @@ pub(crate) struct Listing<'a> {
     pub(crate) names: &'a [u8],
     pub(crate) ends: &'a [u32],
     pub(crate) kinds: &'a [EntryKind],
+}
+
+#[derive(ComponentType, Lower)]
+#[component(variant)]
+pub(crate) enum RulesPlace<'a> {
+    #[component(name = "below")]
+    Below(&'a [u8]),
+    #[component(name = "above")]
+    Above(&'a [u8]),
+}
+
+#[derive(ComponentType, Lift)]
+#[component(variant)]
+pub(crate) enum IgnoringError {
+    #[component(name = "batch")]
+    Batch(BatchError),
+    #[component(name = "too-costly")]
+    TooCostly(u32),
 }
 
 #[derive(ComponentType, Lift)]

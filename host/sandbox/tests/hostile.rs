@@ -11,13 +11,15 @@
 mod support;
 
 use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sanchay_core::filter::{Expr, Field, Operand, Operator};
 use sanchay_sandbox::{
     Algorithm, Checklist, Columns, ContentKind, EntryKind, Fault, FilterError,
-    Inspector, KindSet, Listing, Matches, Program, Sandbox, Separator,
-    TreeError,
+    IgnoreError, IgnoreFile, Inspector, KindSet, Listing, Matches, Place,
+    Program, Sandbox, Separator, TreeError,
 };
 use support::{guest, inspector_of, tight};
 
@@ -323,6 +325,42 @@ fn matches_that_cannot_be_are_never_returned() {
         assert!(out.is_empty());
         sizes(0, &mut out).unwrap();
         assert_eq!(out, [0, 1]);
+    }
+}
+
+#[test]
+fn ignore_rules_that_cannot_be_are_never_used() {
+    let mut inspector = inspector_of("liar");
+    set_filter(&mut inspector, "x").unwrap();
+    let file = |text: &str| {
+        let place = Place::Below(Vec::new());
+        Arc::new(IgnoreFile::new(PathBuf::new(), text.into(), place))
+    };
+    let fault = |error| match error {
+        IgnoreError::Fault(fault) => fault,
+        error => panic!("{error:?}"),
+    };
+    let sound = file("x");
+    for first in ["h", "f", "r"] {
+        lie(first, inspector.add_rules(&file(first)).map_err(fault));
+        inspector.add_rules(&sound).unwrap();
+    }
+    let of_entries = ["o", "d", "t", "m", "a", "n", "e", "r", "c"];
+    let of_directories = ["O", "D", "T", "M", "A", "N"];
+    let files = [sound, file("y")];
+    for first in of_entries.iter().chain(&of_directories) {
+        let mut out = Matches { entries: vec![0], directories: vec![1] };
+        let names = format!("{first}x");
+        let answer = inspector
+            .match_names_ignoring(&listing(&names), &files, &mut out)
+            .map_err(fault);
+        lie(first, answer);
+        assert_eq!(out, Matches::default());
+        // Filter and rules were set again in the fresh instance.
+        inspector
+            .match_names_ignoring(&listing("xx"), &files, &mut out)
+            .unwrap();
+        assert_eq!(out.entries, [0, 1]);
     }
 }
 

@@ -25,8 +25,8 @@ use std::{
 
 use rustix::{
     fs::{
-        AtFlags, Mode, OFlags, RenameFlags, SeekFrom, openat, renameat_with,
-        seek, unlinkat,
+        AtFlags, Mode, OFlags, RenameFlags, SeekFrom, openat, readlinkat,
+        renameat_with, seek, unlinkat,
     },
     io::Errno,
 };
@@ -106,7 +106,8 @@ impl Storage for LocalStorage {
     }
 
     fn locate(&self, path: &Path) -> Result<(FileId, Vec<u8>), StorageError> {
-        let path = WorkingDirectory::absolute(self.from.as_ref(), path);
+        let from = self.from.as_ref();
+        let path = WorkingDirectory::absolute(from, location(path));
         let path = std::fs::canonicalize(path)?;
         let (Some(parent), Some(name)) = (path.parent(), path.file_name())
         else {
@@ -170,6 +171,10 @@ impl Directory for LocalDirectory {
         links: Links,
     ) -> Result<(EntryKind, Metadata), StorageError> {
         Ok(stat::entry(self.as_fd(), name, links)?)
+    }
+
+    fn read_link(&self, name: &[u8]) -> Result<Vec<u8>, StorageError> {
+        Ok(readlinkat(self, name, Vec::new())?.into_bytes())
     }
 
     fn open_file(

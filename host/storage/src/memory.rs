@@ -550,6 +550,15 @@ impl Directory for MemoryHandle {
         tree.stat(index)
     }
 
+    fn read_link(&self, name: &[u8]) -> Result<Vec<u8>, StorageError> {
+        let tree = self.storage.lock();
+        let index = tree.child(self.index, name)?;
+        match &tree.inode(index)?.content {
+            Content::Link(target) => Ok(target.clone()),
+            _ => Err(error(io::ErrorKind::InvalidInput)),
+        }
+    }
+
     fn open_file(
         &self,
         name: &[u8],

@@ -69,6 +69,12 @@ pub trait Directory: fmt::Debug + Send + Sync {
         links: Links,
     ) -> Result<(EntryKind, Metadata), StorageError>;
 
+    /// What a symbolic link says, as it was written.
+    ///
+    /// # Errors
+    /// [`std::io::ErrorKind::InvalidInput`] for anything but a link.
+    fn read_link(&self, name: &[u8]) -> Result<Vec<u8>, StorageError>;
+
     /// Opens a regular file. The metadata is that of the open file.
     ///
     /// # Errors

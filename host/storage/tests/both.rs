@@ -124,6 +124,25 @@ fn links_are_followed_where_that_is_wanted_and_nowhere_else() {
 }
 
 #[test]
+fn a_link_says_where_it_leads_and_nothing_else_is_one() {
+    let (_folder, storages) = storages();
+    for storage in storages {
+        let d = dir(&*storage, "d");
+        for (name, target) in [
+            (&b"to-sub"[..], &b"sub"[..]),
+            (b"out", b"../outside"),
+            (b"dangling", b"nowhere"),
+        ] {
+            assert_eq!(d.read_link(name).unwrap(), target);
+        }
+        let error = d.read_link(b"file").unwrap_err();
+        assert_eq!(kind(error), ErrorKind::InvalidInput);
+        let error = d.read_link(b"none").unwrap_err();
+        assert_eq!(kind(error), ErrorKind::NotFound);
+    }
+}
+
+#[test]
 fn a_confined_path_does_not_leave_its_directory() {
     let (_folder, storages) = storages();
     for storage in storages {

@@ -12,8 +12,8 @@ use sanchay_core::kind::{EntryKind, KindSet};
 
 pub(crate) use self::truth::Entry;
 use self::truth::{
-    DEPTH, EMPTY, EXECUTABLE, EXTENSION, HIDDEN, KIND, NAME, Name, PARENT,
-    PATH, READONLY, STEM, holds,
+    DEPTH, EMPTY, EXECUTABLE, EXTENSION, HIDDEN, KIND, MODE, NAME, Name,
+    PARENT, PATH, READONLY, STEM, holds,
 };
 
 /// Why a program cannot be read or compiled.
@@ -63,10 +63,12 @@ fn misfit(expr: &Expr) -> Option<ProgramFault> {
         each.collect()
     };
     let is_equal = *operator == Operator::Equal;
-    let is_ordered = !matches!(
+    let is_pattern = matches!(
         operator,
         Operator::Regex | Operator::Glob | Operator::GlobIgnoreCase
     );
+    let is_of_bits = matches!(operator, Operator::AllBits | Operator::AnyBit);
+    let is_ordered = !is_pattern && !is_of_bits;
     let fits = match *field {
         EXTENSION => {
             let can_end = |bytes: &[u8]| {
@@ -77,7 +79,7 @@ fn misfit(expr: &Expr) -> Option<ProgramFault> {
             is_equal && all.is_some_and(|all| all.into_iter().all(can_end))
         }
         NAME | PATH | STEM | PARENT => bytes().is_some_and(|all| {
-            is_equal || !is_ordered && patterns::compile(*operator, &all)
+            is_equal || is_pattern && patterns::compile(*operator, &all)
         }),
         KIND => {
             let is_set = |operand: &Operand| match operand {
@@ -95,7 +97,8 @@ fn misfit(expr: &Expr) -> Option<ProgramFault> {
         }
         field if field == DEPTH || columns::bit(field).is_some() => {
             let is_number = |it: &Operand| matches!(it, Operand::Number(_));
-            is_ordered && operands.iter().all(is_number)
+            let takes = is_ordered || is_of_bits && field == MODE;
+            takes && operands.iter().all(is_number)
         }
         _ => return Some(ProgramFault::Field),
     };

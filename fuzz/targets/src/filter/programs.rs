@@ -11,7 +11,7 @@ use crate::input::Input;
 const DEEPEST: usize = 110;
 
 /// Operators, in the order of their codes.
-const OPERATORS: [Operator; 8] = [
+const OPERATORS: [Operator; 10] = [
     Operator::Equal,
     Operator::Less,
     Operator::LessOrEqual,
@@ -20,6 +20,8 @@ const OPERATORS: [Operator; 8] = [
     Operator::Regex,
     Operator::Glob,
     Operator::GlobIgnoreCase,
+    Operator::AllBits,
+    Operator::AnyBit,
 ];
 
 /// How many of them compare by an order.
@@ -32,6 +34,10 @@ const OF_TEXT: [Operator; 4] = [
     Operator::Glob,
     Operator::GlobIgnoreCase,
 ];
+
+/// Those of permissions.
+const OF_BITS: [Operator; 4] =
+    [Operator::Equal, Operator::Less, Operator::AllBits, Operator::AnyBit];
 
 /// The fields that are tested most.
 const FIELDS: [&Field; 4] =
@@ -114,6 +120,7 @@ fn fitting(field: &Field, input: &mut Input<'_>) -> Test {
             Operator::Equal
         }
         FieldType::Text => OF_TEXT[input.below(OF_TEXT.len())],
+        FieldType::Mode => OF_BITS[input.below(OF_BITS.len())],
         _ => OPERATORS[input.below(ORDERED)],
     };
     let count = match field.value {

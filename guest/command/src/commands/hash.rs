@@ -1,5 +1,6 @@
 //! `sanchay hash`: the digests of files, in order.
 
+use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 
 use sanchay_arguments::{Hash, WalkOptions};
@@ -15,7 +16,7 @@ use crate::messages;
 use crate::opening::{join, open_file};
 use crate::output::Output;
 use crate::source::{OpenFile, Stdin};
-use crate::stat::Stat;
+use crate::stat::{Stat, kind_of};
 use crate::tally::Tally;
 use crate::walk::{Found, Visitor, Walker};
 
@@ -29,7 +30,8 @@ pub(super) fn run(hash: Hash, folders: &Folders) -> Result<Exit, Failure> {
     let walk = WalkOptions { filter, ..hash.walk };
     let walker = Walker::new(folders, walk, false, output.file())?;
     let (method, tally) = (hash.method, Tally::default());
-    let mut visitor = Hashing { output, method, tally };
+    let root = String::new();
+    let mut visitor = Hashing { output, method, tally, root };
     let mut stdin = Stdin(Some(get_stdin()));
     for path in &hash.paths {
         match path.as_str() {
@@ -46,16 +48,24 @@ struct Hashing {
     output: Output,
     method: Method,
     tally: Tally,
+    /// The directory that is walked.
+    root: String,
 }
 
 impl Hashing {
     fn hashed(
         &mut self,
         path: &str,
+        root: Option<&str>,
         found: &FileDigest,
         stat: Option<&Stat>,
     ) -> Result<(), Failure> {
+        let facts = stat.map(Stat::facts);
+        let root = root.unwrap_or(&self.root);
         self.output.push(&Row {
+            root: Some(root.as_bytes()),
+            kind: stat.map(|stat| kind_of(stat.kind)),
+            facts: facts.as_ref(),
             name: path.as_bytes(),
             size: Some(found.size),
             modified: stat.and_then(|stat| stat.modified),
@@ -79,13 +89,17 @@ impl Hashing {
         source: &mut Stdin,
     ) -> Result<(), Failure> {
         match of_stream(source, self.method) {
-            Ok(found) => self.hashed(path, &found, None),
+            Ok(found) => self.hashed(path, Some(path), &found, None),
             Err(cause) => self.unread(path, cause),
         }
     }
 }
 
 impl Visitor for Hashing {
+    fn root(&mut self, path: &str) {
+        path.clone_into(&mut self.root);
+    }
+
     fn named(
         &mut self,
         path: &str,
@@ -93,7 +107,7 @@ impl Visitor for Hashing {
         stat: &Stat,
     ) -> Result<(), Failure> {
         match of_file(&OpenFile(file), stat.size, self.method) {
-            Ok(found) => self.hashed(path, &found, Some(stat)),
+            Ok(found) => self.hashed(path, Some(path), &found, Some(stat)),
             Err(cause) => self.unread(path, cause),
         }
     }
@@ -108,7 +122,7 @@ impl Visitor for Hashing {
             });
         let path = join(file.parent, file.name);
         match result {
-            Ok((found, stat)) => self.hashed(&path, &found, Some(&stat)),
+            Ok((found, stat)) => self.hashed(&path, None, &found, Some(&stat)),
             Err((action, cause)) => {
                 self.error(&EntryError::new(path, action, cause))
             }

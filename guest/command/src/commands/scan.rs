@@ -1,16 +1,18 @@
 //! `sanchay scan`: which files are there.
 
+use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::String;
 
 use sanchay_arguments::Scan;
 use sanchay_core::exit::Exit;
-use sanchay_core::record::{RecordKind, Row};
-use wasi::filesystem::types::Descriptor;
+use sanchay_core::record::{FieldId, RecordKind, Row};
+use wasi::filesystem::types::{Descriptor, DescriptorType};
 
-use crate::failure::{EntryError, Failure};
+use crate::failure::{Action, EntryError, Failure};
 use crate::folders::Folders;
 use crate::messages;
+use crate::opening::join;
 use crate::output::{Output, OutputFile, Sink, refuse_overwrite};
 use crate::stat::{Stat, kind_of};
 use crate::tally::Tally;
@@ -33,7 +35,8 @@ pub(super) fn run(scan: Scan, folders: &Folders) -> Result<Exit, Failure> {
         )?)
     };
     let walker = Walker::new(folders, scan.walk, true, to.file())?;
-    let mut visitor = Listing { to, tally: Tally::default() };
+    let (root, tally) = (String::new(), Tally::default());
+    let mut visitor = Listing { to, root, tally };
     for root in &scan.roots {
         walker.root(root, &mut visitor)?;
     }
@@ -55,6 +58,14 @@ impl Destination {
         match self {
             Self::Records(output) => output.file(),
             Self::Count(sink, _) => sink.file(),
+        }
+    }
+
+    /// Whether records have a field.
+    fn has(&self, field: FieldId) -> bool {
+        match self {
+            Self::Records(output) => output.has(field),
+            Self::Count(..) => false,
         }
     }
 
@@ -82,18 +93,24 @@ impl Destination {
 /// Writes down what a walk finds.
 struct Listing {
     to: Destination,
+    /// The root that is walked.
+    root: String,
     tally: Tally,
 }
 
 impl Listing {
     fn write(
         &mut self,
-        parent: &str,
-        name: &str,
+        (parent, name): (&str, &str),
+        root: Option<&str>,
         stat: &Stat,
+        target: Option<&str>,
     ) -> Result<(), Failure> {
         let facts = stat.facts();
+        let root = root.unwrap_or(&self.root);
         self.to.push(&Row {
+            root: Some(root.as_bytes()),
+            target: target.map(str::as_bytes),
             kind: Some(kind_of(stat.kind)),
             facts: Some(&facts),
             parent: parent.as_bytes(),
@@ -106,18 +123,35 @@ impl Listing {
 }
 
 impl Visitor for Listing {
+    fn root(&mut self, path: &str) {
+        path.clone_into(&mut self.root);
+    }
+
     fn named(
         &mut self,
         path: &str,
         _file: &Descriptor,
         stat: &Stat,
     ) -> Result<(), Failure> {
-        self.write("", path, stat)
+        self.write(("", path), Some(path), stat, None)
     }
 
     fn file(&mut self, file: &Found<'_>) -> Result<(), Failure> {
         let Some(stat) = file.stat else { return Ok(()) };
-        self.write(file.parent, file.name, &stat)
+        let path = (file.parent, file.name);
+        let wants = stat.kind == DescriptorType::SymbolicLink
+            && self.to.has(FieldId::Target);
+        let target = wants.then(|| file.folder.readlink_at(file.name));
+        let target = match target.transpose() {
+            Ok(target) => target,
+            Err(code) => {
+                let path = join(file.parent, file.name);
+                let action = Action::ReadLink;
+                self.error(&EntryError::new(path, action, code))?;
+                None
+            }
+        };
+        self.write(path, None, &stat, target.as_deref())
     }
 
     fn error(&mut self, error: &EntryError) -> Result<(), Failure> {

@@ -1,5 +1,5 @@
-//! What time it is, for filters that depend on it: the caller's clock and time
-//! zone.
+//! What filters ask of the caller's machine: what time it is, in which zone,
+//! and who is who.
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
@@ -8,12 +8,17 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Span, ToSpan as _, Zoned};
 
+use super::accounts::Accounts;
 use crate::escape::escaped;
 use crate::time::Timestamp;
 
-/// A point in time that is "now", in a time zone.
+/// A point in time that is "now", in a time zone; and the users and groups
+/// there.
 #[derive(Clone, Debug)]
-pub struct Clock(Now);
+pub struct Clock {
+    now: Now,
+    accounts: Accounts,
+}
 
 #[derive(Clone, Debug)]
 enum Now {
@@ -24,19 +29,30 @@ enum Now {
 impl Clock {
     /// A clock that shows this time.
     #[must_use]
-    pub const fn new(now: Zoned) -> Self {
-        Self(Now::At(now))
+    pub fn new(now: Zoned) -> Self {
+        Self { now: Now::At(now), accounts: Accounts::default() }
     }
 
     /// A clock that asks what time it is, once that is needed: finding out
     /// which zone is the local one takes as long as thousands of files.
     #[must_use]
-    pub const fn asking(now: fn() -> Zoned) -> Self {
-        Self(Now::Asked(now))
+    pub fn asking(now: fn() -> Zoned) -> Self {
+        Self { now: Now::Asked(now), accounts: Accounts::default() }
+    }
+
+    /// The same where these users and groups are known.
+    #[must_use]
+    pub fn with_accounts(self, accounts: Accounts) -> Self {
+        Self { now: self.now, accounts }
+    }
+
+    /// The users and groups that are known.
+    pub(super) const fn accounts(&self) -> &Accounts {
+        &self.accounts
     }
 
     fn now(&self) -> Zoned {
-        match &self.0 {
+        match &self.now {
             Now::At(now) => now.clone(),
             Now::Asked(now) => now(),
         }

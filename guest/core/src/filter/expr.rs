@@ -52,11 +52,15 @@ pub enum Operator {
     Glob,
     /// A glob matches all of it, without regard to case.
     GlobIgnoreCase,
+    /// Of permissions: it has all of the bits.
+    AllBits,
+    /// Of permissions: it has one of the bits, or there are none to have.
+    AnyBit,
 }
 
 impl Operator {
     /// All of them, in the order of their codes.
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Equal,
         Self::Less,
         Self::LessOrEqual,
@@ -65,6 +69,8 @@ impl Operator {
         Self::Regex,
         Self::Glob,
         Self::GlobIgnoreCase,
+        Self::AllBits,
+        Self::AnyBit,
     ];
 
     /// Its number in programs.
@@ -74,7 +80,17 @@ impl Operator {
 
     /// Whether it compares values by their order.
     pub(super) const fn is_ordered(self) -> bool {
-        !matches!(self, Self::Regex | Self::Glob | Self::GlobIgnoreCase)
+        !self.is_pattern() && !self.is_of_bits()
+    }
+
+    /// Whether it matches a text with a pattern.
+    pub(super) const fn is_pattern(self) -> bool {
+        matches!(self, Self::Regex | Self::Glob | Self::GlobIgnoreCase)
+    }
+
+    /// Whether it compares bits.
+    pub(super) const fn is_of_bits(self) -> bool {
+        matches!(self, Self::AllBits | Self::AnyBit)
     }
 }
 
@@ -121,6 +137,11 @@ impl Expr {
     pub fn test(field: &Field, operator: Operator, operand: Operand) -> Self {
         let operands = vec![operand];
         Self::Test(Test { field: field.code, operator, operands })
+    }
+
+    /// The test that a flag is set.
+    pub(super) fn flag(field: &Field) -> Self {
+        Self::test(field, Operator::Equal, Operand::Number(1))
     }
 
     /// Makes it true of what is true of another, too.
@@ -183,7 +204,7 @@ impl Expr {
 
     /// The test that an entry is hidden.
     pub(super) fn hidden() -> Self {
-        Self::test(Field::HIDDEN, Operator::Equal, Operand::Number(1))
+        Self::flag(Field::HIDDEN)
     }
 
     /// Whether it is only true where another is, as that is a part of it.

@@ -8,6 +8,9 @@ mod point;
 mod spelling;
 mod text;
 
+pub(super) use self::kind::merge as merge_kinds;
+pub(super) use self::numbers::mode;
+
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -49,7 +52,7 @@ macro_rules! fields {
 
 fields! {
     name path stem parent extension size modified kind depth flags times
-    numbers expression
+    numbers owner expression
 }
 
 /// A field that expressions can test.
@@ -103,7 +106,13 @@ impl Field {
         } else {
             name
         };
-        Self::all().find(|field| field.name.eq_ignore_ascii_case(name))
+        let mut all = Self::all().chain(numbers::NAMED);
+        all.find(|field| field.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The names that expressions know.
+    pub(super) fn names() -> impl Iterator<Item = &'static str> + Clone {
+        Self::all().chain(numbers::NAMED).map(|field| field.name)
     }
 
     /// The field of a code.
@@ -114,9 +123,11 @@ impl Field {
     /// The test that an entry has a value.
     pub(super) fn present(&self) -> Expr {
         let least = match self.value {
-            FieldType::Size | FieldType::Number | FieldType::Mode => {
-                Operand::Number(0)
-            }
+            FieldType::Size
+            | FieldType::Number
+            | FieldType::Mode
+            | FieldType::User
+            | FieldType::Group => Operand::Number(0),
             FieldType::Time => {
                 Operand::Time(Timestamp { seconds: i64::MIN, nanoseconds: 0 })
             }
@@ -141,6 +152,12 @@ impl Test {
             .then(|| kind::set(&self.operands))
             .flatten()
     }
+}
+
+/// What must be true of a directory that is entered, as far as options that
+/// do not exclude anything tell.
+pub(super) fn enter(filter: &Filter) -> Option<Expr> {
+    depth::enter(filter)
 }
 
 /// Nothing to report.

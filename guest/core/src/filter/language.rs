@@ -7,22 +7,20 @@
 //!         | everything | nothing
 //! test    = field op value | field [ "not" ] "in" "(" value { "," value } ")"
 //!         | field ( "within" | "before" | "after" ) time
-//! op      = "=" "!=" "<" "<=" ">" ">=" "~" "!~" "glob" "iglob"
+//! op      = "=" "!=" "<" "<=" ">" ">=" "~" "!~" "glob" "iglob" "all" "any"
 //! ```
 //!
 //! [`parse`] reads it, and an [`Expr`] displays as it.
 
-mod error;
 mod lexer;
 mod parser;
 mod printer;
 #[cfg(test)]
 mod tests;
 
-pub use self::error::SyntaxError;
-
 use super::clock::Clock;
 use super::expr::Expr;
+use crate::syntax_error::SyntaxError;
 
 /// The most bytes that an expression may have.
 const MAX_TEXT: usize = 64 * 1024;

@@ -391,7 +391,11 @@ impl Operator {
             Self::Greater => found.is_gt(),
             Self::GreaterOrEqual => found.is_ge(),
             // Only what has an order is compared.
-            Self::Regex | Self::Glob | Self::GlobIgnoreCase => false,
+            Self::Regex
+            | Self::Glob
+            | Self::GlobIgnoreCase
+            | Self::AllBits
+            | Self::AnyBit => false,
         }
     }
 }

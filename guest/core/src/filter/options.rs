@@ -47,6 +47,9 @@ pub enum Repeat {
     /// None of the values may be true; and directories of which one is true
     /// are not entered.
     Exclude,
+    /// One of the kinds must do, and what else is said of a kind must be
+    /// true.
+    Kind,
     /// The last one counts.
     Last,
 }
@@ -253,6 +256,23 @@ impl Filter {
         self
     }
 
+    /// Only entries that another filter wants, too.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.hidden |= other.hidden;
+        self.contents |= other.contents;
+        for (name, expr) in other.options {
+            match self.has(name) {
+                true => self.tests.push(expr),
+                false => self.options.push((name, expr)),
+            }
+        }
+        self.tests.extend(other.tests);
+        self.excluded.extend(other.excluded);
+        self.error = self.error.or(other.error);
+        self
+    }
+
     /// Adds an option with a value.
     ///
     /// # Errors
@@ -319,11 +339,13 @@ impl Filter {
             let files = Operand::Number(KindSet::FILES.bits().into());
             all.push(Expr::test(Field::KIND, Operator::Equal, files));
         }
-        let mut enter = Expr::All(Vec::new());
+        let mut enter = Vec::from_iter(fields::enter(self));
         if !self.excluded.is_empty() {
-            enter = Expr::Not(Box::new(Expr::Any(self.excluded.clone())));
-            all.push(enter.clone());
+            let not = Expr::Not(Box::new(Expr::Any(self.excluded.clone())));
+            enter.push(not.clone());
+            all.push(not);
         }
+        let enter = Expr::All(enter);
         Ok(Program { hidden, enter, expr: Expr::All(all) })
     }
 
@@ -371,6 +393,7 @@ impl Filter {
         match repeat {
             Repeat::Any | Repeat::Pattern => given.or(expr),
             Repeat::All => given.and(expr),
+            Repeat::Kind => fields::merge_kinds(given, expr),
             Repeat::Last | Repeat::Exclude => *given = expr,
         }
     }

@@ -106,8 +106,14 @@ impl Program {
             all.push(Expr::Not(Box::new(Expr::hidden())));
         }
         all.push(self.expr.clone());
-        if let Expr::Not(excluded) = &self.enter {
-            all.push(Expr::Not(Box::new(below(excluded))));
+        let enter = match &self.enter {
+            Expr::All(parts) => parts.as_slice(),
+            one => core::slice::from_ref(one),
+        };
+        for part in enter {
+            if let Expr::Not(excluded) = part {
+                all.push(Expr::Not(Box::new(below(excluded))));
+            }
         }
         Expr::All(all).flattened()
     }

@@ -362,7 +362,7 @@ mod tests {
     }
 
     /// What regular expressions are made of; what cannot be together is rare.
-    const REGEXES: [&str; 26] = [
+    const REGEXES: [&str; 28] = [
         "a",
         "b",
         ".",
@@ -371,6 +371,8 @@ mod tests {
         "é",
         "[a-c]",
         "[^é]",
+        "\\p{Latin}",
+        "\\P{Greek}",
         "\\w",
         "\\W",
         "\\b",

@@ -14,6 +14,10 @@ use crate::kind::EntryKind;
 use crate::time::Timestamp;
 use crate::value::Value;
 
+/// The bits of `st_mode` by which anybody may execute, or write.
+const EXECUTE: u32 = 0o111;
+const WRITE: u32 = 0o222;
+
 /// Everything that one record can contain. A run fills in what it knows; the
 /// schema picks from it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,6 +40,12 @@ pub struct Row<'a> {
     pub error: Option<&'a str>,
     /// What the entry is.
     pub kind: Option<EntryKind>,
+    /// The root that it was found under, as it was given.
+    pub root: Option<&'a [u8]>,
+    /// What a symbolic link says.
+    pub target: Option<&'a [u8]>,
+    /// The names of its owner and its group.
+    pub owners: Owners<'a>,
     /// What else the file system tells; needed only where
     /// [`Schema::needs_facts`] says so.
     pub facts: Option<&'a Facts>,
@@ -43,6 +53,15 @@ pub struct Row<'a> {
     pub group: Option<Group>,
     /// The values of plugins: one for each of their columns, or none.
     pub values: &'a [Option<Value>],
+}
+
+/// The names that go with the numbers of an owner and a group.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Owners<'a> {
+    /// The owner's name, where there is one.
+    pub user: Option<&'a str>,
+    /// The group's.
+    pub group: Option<&'a str>,
 }
 
 /// A group of equal files, without the files.
@@ -60,6 +79,29 @@ impl Row<'_> {
     fn push_metadata(&self, id: FieldId, column: &mut Column) -> bool {
         let facts = self.facts.copied().unwrap_or_default();
         match (id, column) {
+            (FieldId::Root, Column::Name(it)) => it.push(self.root),
+            (FieldId::Depth, Column::Unsigned(it)) => it.push(self.depth()),
+            (FieldId::User, Column::Text(it)) => {
+                it.push(self.owners.user.map(str::as_bytes));
+            }
+            (FieldId::OwnerGroup, Column::Text(it)) => {
+                it.push(self.owners.group.map(str::as_bytes));
+            }
+            (FieldId::Target, Column::Name(it)) => it.push(self.target),
+            (FieldId::Hidden, Column::Boolean(it)) => {
+                it.push(Some(self.base().starts_with(b".")));
+            }
+            (FieldId::Empty, Column::Boolean(it)) => {
+                let is_empty = self.size.map(|size| size == 0);
+                it.push(is_empty.and_then(|it| Some(it && self.is_file()?)));
+            }
+            (FieldId::Executable, Column::Boolean(it)) => {
+                let executable = facts.mode.map(|mode| mode & EXECUTE != 0);
+                it.push(executable.and_then(|it| Some(it && self.is_file()?)));
+            }
+            (FieldId::Readonly, Column::Boolean(it)) => {
+                it.push(facts.mode.map(|mode| mode & WRITE == 0));
+            }
             (FieldId::Name, Column::Name(it)) => it.push(Some(self.base())),
             (FieldId::Stem, Column::Name(it)) => {
                 let (stem, _) = split_extension(self.base());
@@ -116,6 +158,29 @@ impl Row<'_> {
         true
     }
 
+    /// Whether it is a regular file, where that is known.
+    fn is_file(&self) -> Option<bool> {
+        self.kind.map(|kind| kind == EntryKind::File)
+    }
+
+    /// How many levels it is below its root: 0 for the root itself.
+    fn depth(&self) -> Option<u64> {
+        let root = self.root?;
+        // A front end may have the whole path in the name.
+        let joined;
+        let path = match self.parent {
+            b"" => self.name,
+            parent => {
+                joined = [parent, self.name].concat();
+                &joined
+            }
+        };
+        let below = path.strip_prefix(root)?;
+        let mut parts = below.split(|byte| *byte == b'/');
+        let named = parts.by_ref().filter(|part| !part.is_empty());
+        u64::try_from(named.count()).ok()
+    }
+
     /// The last component of the path.
     fn base(&self) -> &[u8] {
         let name = self.name.strip_suffix(b"/").unwrap_or(self.name);
@@ -149,8 +214,7 @@ impl RecordBatch {
     #[must_use]
     pub fn new(schema: Arc<Schema>) -> Self {
         let columns = schema
-            .fields()
-            .iter()
+            .all_fields()
             .map(|field| Column::new(field.data_type))
             .collect();
         Self { schema, columns, rows: 0 }
@@ -160,8 +224,7 @@ impl RecordBatch {
     #[inline]
     pub fn push(&mut self, row: &Row<'_>) {
         self.rows += 1;
-        for (field, column) in
-            self.schema.fields().iter().zip(&mut self.columns)
+        for (field, column) in self.schema.all_fields().zip(&mut self.columns)
         {
             match (field.id, column) {
                 (FieldId::Path, Column::Path(it)) => {
@@ -230,19 +293,31 @@ impl RecordBatch {
         variable.saturating_add(self.rows.saturating_mul(FIXED))
     }
 
-    /// The fields and their columns.
+    /// The fields and their columns, but for those that formats do not show.
     pub fn columns(&self) -> impl Iterator<Item = (&Field, &Column)> {
         self.schema.fields().iter().zip(&self.columns)
+    }
+
+    /// All columns, with those that formats do not show at the end.
+    pub(super) fn all_columns(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter()
+    }
+
+    /// Appends a record, of which `push` appends the value of each column.
+    pub(super) fn push_columns(&mut self, push: impl FnMut(&mut Column)) {
+        self.rows += 1;
+        self.columns.iter_mut().for_each(push);
     }
 
     /// The column of a field, if the records have it.
     #[must_use]
     pub fn column(&self, id: FieldId) -> Option<&Column> {
-        let found = self.columns().find(|(field, _)| field.id == id);
-        found.map(|(_, column)| column)
+        let mut all = self.schema.all_fields().zip(&self.columns);
+        all.find(|(field, _)| field.id == id).map(|(_, column)| column)
     }
 
-    /// The paths: every kind of record has one.
+    /// The paths: every kind of record has one, unless other fields were
+    /// chosen.
     #[must_use]
     pub fn paths(&self) -> Option<&PathColumn> {
         match self.column(FieldId::Path) {

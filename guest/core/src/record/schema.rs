@@ -79,6 +79,24 @@ pub enum FieldId {
     Device,
     /// How many names (hard links) it has.
     Links,
+    /// The root that it was found under, as it was given.
+    Root,
+    /// How many levels it is below its root, whose own entries have 1.
+    Depth,
+    /// The owner's name.
+    User,
+    /// The group's name.
+    OwnerGroup,
+    /// What a symbolic link says.
+    Target,
+    /// Whether the name begins with a dot.
+    Hidden,
+    /// Whether it is a regular file without a byte.
+    Empty,
+    /// Whether it is a regular file that somebody may execute.
+    Executable,
+    /// Whether nobody may write it.
+    Readonly,
     /// A plugin's value: the number of its column.
     Plugin(usize),
 }
@@ -146,6 +164,9 @@ const RECLAIMABLE: Field =
 
 const TIME: DataType = DataType::Value(ValueType::Timestamp);
 
+const BOOLEAN: DataType = DataType::Value(ValueType::Boolean);
+const TEXT: DataType = DataType::Value(ValueType::Text);
+
 /// The parts of every path.
 const PARTS: &[Field] = &[
     field(FieldId::Name, "name", DataType::Name),
@@ -154,19 +175,28 @@ const PARTS: &[Field] = &[
     field(FieldId::Parent, "parent", DataType::Name),
 ];
 
-/// What the file system tells of an entry that was found.
+/// Where an entry was found, and what the file system tells of it.
 const METADATA: &[Field] = &[
+    field(FieldId::Root, "root", DataType::Name),
+    field(FieldId::Depth, "depth", UNSIGNED),
     field(FieldId::Kind, "kind", DataType::Word),
     field(FieldId::Allocated, "allocated", UNSIGNED),
     field(FieldId::Created, "created", TIME),
     field(FieldId::Accessed, "accessed", TIME),
     field(FieldId::Changed, "changed", TIME),
-    field(FieldId::Mode, "mode", DataType::Value(ValueType::Text)),
+    field(FieldId::Mode, "mode", TEXT),
     field(FieldId::Uid, "uid", UNSIGNED),
+    field(FieldId::User, "user", TEXT),
     field(FieldId::Gid, "gid", UNSIGNED),
+    field(FieldId::OwnerGroup, "group", TEXT),
     field(FieldId::Inode, "inode", UNSIGNED),
     field(FieldId::Device, "device", UNSIGNED),
     field(FieldId::Links, "links", UNSIGNED),
+    field(FieldId::Target, "target", DataType::Name),
+    field(FieldId::Hidden, "hidden", BOOLEAN),
+    field(FieldId::Empty, "empty", BOOLEAN),
+    field(FieldId::Executable, "executable", BOOLEAN),
+    field(FieldId::Readonly, "readonly", BOOLEAN),
 ];
 
 const fn field(id: FieldId, name: &'static str, data_type: DataType) -> Field {
@@ -178,6 +208,8 @@ const fn field(id: FieldId, name: &'static str, data_type: DataType) -> Field {
 pub struct Schema {
     kind: RecordKind,
     fields: Vec<Field>,
+    /// Fields that batches have and formats do not show.
+    extra: Vec<Field>,
     /// Whether somebody chose the fields.
     chosen: bool,
 }
@@ -210,7 +242,7 @@ impl Schema {
             },
         );
         let fields = own.iter().cloned().chain(plugins).collect();
-        Self { kind, fields, chosen: false }
+        Self { kind, fields, extra: Vec::new(), chosen: false }
     }
 
     /// These fields, and why there is no better record: records of files that
@@ -243,35 +275,61 @@ impl Schema {
         &self,
         names: impl IntoIterator<Item = &'n str>,
     ) -> Result<Self, UnknownField> {
-        let mut fields: Vec<Field> = Vec::new();
+        let mut fields: Vec<FieldId> = Vec::new();
         for name in names {
-            let mut all = self.available();
-            let found = all.find(|field| is_called(field, name));
-            let unknown = |twice| UnknownField {
-                name: String::from(name),
-                twice,
-                known: self.available().map(|it| it.name.clone()).collect(),
-            };
-            let found = found.ok_or_else(|| unknown(false))?;
-            if fields.iter().any(|field| field.id == found.id) {
-                return Err(unknown(true));
+            let unknown = || UnknownField::in_schema(self, name);
+            let found = self.field(name).ok_or_else(unknown)?;
+            if fields.contains(&found.id) {
+                return Err(UnknownField { twice: true, ..unknown() });
             }
-            fields.push(found.clone());
+            fields.push(found.id);
         }
-        Ok(Self { kind: self.kind, fields, chosen: true })
+        Ok(self.choose(&fields))
+    }
+
+    /// These fields, in this order, of those that are
+    /// [`available`](Self::available).
+    #[must_use]
+    pub fn choose(&self, ids: &[FieldId]) -> Self {
+        let found = |id: &FieldId| self.available().find(|it| it.id == *id);
+        let fields = ids.iter().filter_map(found).cloned().collect();
+        Self { kind: self.kind, fields, extra: Vec::new(), chosen: true }
+    }
+
+    /// The same records, of which batches have these fields as well, of those
+    /// that are [`available`](Self::available) in `all`. Formats do not show
+    /// them.
+    #[must_use]
+    pub fn with_extra(mut self, all: &Self, ids: &[FieldId]) -> Self {
+        for id in ids {
+            let field = all.available().find(|it| it.id == *id);
+            if let Some(field) = field.filter(|_| !self.has(*id)) {
+                self.extra.push(field.clone());
+            }
+        }
+        self
+    }
+
+    /// The field of that name among those that are
+    /// [`available`](Self::available).
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.available().find(|field| is_called(field, name))
+    }
+
+    /// Whether batches have a field.
+    #[must_use]
+    pub fn has(&self, id: FieldId) -> bool {
+        self.all_fields().any(|field| field.id == id)
     }
 
     /// The fields that can be chosen.
     pub fn available(&self) -> impl Iterator<Item = &Field> {
-        let parts = match self.kind {
-            RecordKind::File | RecordKind::Hash { .. } => PARTS,
+        let metadata = match self.kind {
+            RecordKind::File | RecordKind::Hash { .. } => METADATA,
             RecordKind::Verdict | RecordKind::Duplicate => &[],
         };
-        let metadata = match self.kind {
-            RecordKind::File => METADATA,
-            _ => &[],
-        };
-        self.fields.iter().chain(parts).chain(metadata)
+        self.fields.iter().chain(PARTS).chain(metadata)
     }
 
     /// Whether somebody chose the fields: then lines of text have them in
@@ -284,11 +342,23 @@ impl Schema {
     /// Whether a field is filled from [`Row::facts`](super::Row::facts).
     #[must_use]
     pub fn needs_facts(&self) -> bool {
-        let is_told = |field: &Field| {
-            METADATA.iter().any(|it| it.id == field.id)
-                && field.id != FieldId::Kind
-        };
-        self.fields.iter().any(is_told)
+        self.all_fields().any(|field| {
+            matches!(
+                field.id,
+                FieldId::Allocated
+                    | FieldId::Created
+                    | FieldId::Accessed
+                    | FieldId::Changed
+                    | FieldId::Mode
+                    | FieldId::Uid
+                    | FieldId::Gid
+                    | FieldId::Inode
+                    | FieldId::Device
+                    | FieldId::Links
+                    | FieldId::Executable
+                    | FieldId::Readonly
+            )
+        })
     }
 
     /// What the records are.
@@ -301,6 +371,17 @@ impl Schema {
     #[must_use]
     pub fn fields(&self) -> &[Field] {
         &self.fields
+    }
+
+    /// How many columns batches have.
+    #[must_use]
+    pub fn columns(&self) -> usize {
+        self.all_fields().count()
+    }
+
+    /// The fields, and then those that formats do not show.
+    pub(super) fn all_fields(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().chain(&self.extra)
     }
 }
 
@@ -318,6 +399,15 @@ pub struct UnknownField {
     pub twice: bool,
     /// The names that there are.
     pub known: Vec<Cow<'static, str>>,
+}
+
+impl UnknownField {
+    /// A name that no field of these records has.
+    #[must_use]
+    pub fn in_schema(records: &Schema, name: &str) -> Self {
+        let known = records.available().map(|it| it.name.clone()).collect();
+        Self { name: String::from(name), twice: false, known }
+    }
 }
 
 impl fmt::Display for UnknownField {
@@ -367,6 +457,18 @@ mod tests {
     }
 
     #[test]
+    fn batches_can_have_fields_that_formats_do_not_show() {
+        let plugin = ("width".to_string(), ValueType::Unsigned);
+        let all = Schema::new(RecordKind::File, [plugin]);
+        let chosen = all.select(["name"]).unwrap();
+        let ids = [FieldId::Plugin(0), FieldId::Name, FieldId::Mode];
+        let more = chosen.clone().with_extra(&all, &ids);
+        assert_eq!(names(&more), ["name"]);
+        assert!(ids.iter().all(|id| more.has(*id)) && more.needs_facts());
+        assert!(!chosen.has(FieldId::Mode) && !chosen.needs_facts());
+    }
+
+    #[test]
     fn fields_are_chosen_by_name_and_in_any_order() {
         let plugin = ("width".to_string(), ValueType::Unsigned);
         let schema = Schema::new(RecordKind::File, [plugin]);
@@ -381,5 +483,6 @@ mod tests {
         assert!(error.contains("twice"), "{error}");
         let verdicts = Schema::new(RecordKind::Verdict, []);
         assert!(verdicts.select(["mode"]).is_err());
+        assert!(verdicts.select(["name", "parent"]).is_ok());
     }
 }

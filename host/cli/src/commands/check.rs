@@ -18,7 +18,6 @@ use sanchay::{
     Flaw, Plugins, describe_io_error, escaped,
 };
 use sanchay_core::record::RecordKind;
-use sanchay_output::TextOptions;
 
 use self::{guesses::Guesses, report::Report};
 use super::hash::HashArgs;
@@ -28,7 +27,7 @@ use crate::{
     failure::Failure,
     messages::Messages,
     options::check::CheckArgs,
-    output::{Inputs, Output, RecordWriter, leads_to},
+    output::{Inputs, Output, RecordWriter, Request, leads_to},
     standard_streams::is_stdin,
 };
 
@@ -42,13 +41,10 @@ pub(crate) fn run(
     let engine = arguments.run.engine()?;
     let inputs =
         Inputs { paths: &[&arguments.paths], stdin: arguments.reads_stdin()? };
-    let output = Output::open(
-        &arguments.output,
-        inputs,
-        RecordKind::Verdict,
-        &Plugins::default(),
-        TextOptions::default(),
-    )?;
+    let plugins = Plugins::default();
+    let kind = RecordKind::Verdict;
+    let request = Request::new(&arguments.output, inputs, kind, &plugins);
+    let output = Output::open(request)?;
     let mut check = Check {
         arguments: arguments.checking,
         quiet: arguments.run.quiet,

@@ -24,7 +24,7 @@ use crate::{
         run::RunArgs,
         walk::WalkArgs,
     },
-    output::{Inputs, Output, RecordWriter},
+    output::{Inputs, Output, RecordWriter, Request},
     plugins::load_all,
 };
 
@@ -67,7 +67,7 @@ Examples:
 pub(crate) struct DupesArgs {
     /// Where to look; by default the current directory
     #[arg(value_name = "ROOT")]
-    roots: Vec<PathBuf>,
+    pub(crate) roots: Vec<PathBuf>,
 
     /// Count hard links to one file as separate files
     #[arg(long)]
@@ -134,7 +134,11 @@ impl DupesArgs {
         let paths = [&*roots, &self.plugin.paths()];
         let inputs = Inputs { paths: &paths, stdin: false };
         let kind = RecordKind::Duplicate;
-        let output = Output::open(&self.output, inputs, kind, &plugins, text)?;
+        let output = Output::open(Request {
+            color: context.terminal.colored_stdout,
+            text,
+            ..Request::new(&self.output, inputs, kind, &plugins)
+        })?;
         let options = DuplicateOptions {
             walk: self.walk.options(plugins.clone(), &output.sink),
             hardlinks: self.hardlinks,

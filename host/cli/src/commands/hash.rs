@@ -4,10 +4,7 @@ use std::{ops::ControlFlow, path::PathBuf};
 
 use clap::Args;
 use sanchay::{Algorithm, HashEvent, HashOptions, Method, Source};
-use sanchay_core::{
-    record::{RecordKind, Row},
-    size,
-};
+use sanchay_core::{record::RecordKind, size};
 use sanchay_output::TextOptions;
 
 use crate::{
@@ -22,9 +19,10 @@ use crate::{
         output::OutputArgs,
         plugin::{self, PluginArgs},
         run::RunArgs,
+        sort::SortArgs,
         walk::WalkArgs,
     },
-    output::{Inputs, Output, RecordWriter},
+    output::{Inputs, Output, RecordWriter, Request},
     plugins::load_all,
     standard_streams::is_stdin,
 };
@@ -106,7 +104,7 @@ pub(crate) struct HashArgs {
     pub(crate) partial: Option<u32>,
 
     /// Print NAME (PATH) = HASH, which names the hash function
-    #[arg(long, conflicts_with = "partial")]
+    #[arg(long, conflicts_with_all = ["partial", "template"])]
     pub(crate) tag: bool,
 
     /// End each line with a zero byte, and do not escape names
@@ -117,7 +115,9 @@ pub(crate) struct HashArgs {
     #[arg(
         short,
         long,
-        conflicts_with_all = ["tag", "print0", "WalkArgs", filter::GROUP],
+        conflicts_with_all = [
+            "tag", "print0", "sort", "WalkArgs", filter::GROUP,
+        ],
         conflicts_with_all = plugin::IDS
     )]
     pub(crate) check: bool,
@@ -127,6 +127,9 @@ pub(crate) struct HashArgs {
 
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+
+    #[command(flatten)]
+    pub(crate) sort: SortArgs,
 
     #[command(flatten)]
     pub(crate) walk: WalkArgs,
@@ -185,10 +188,15 @@ impl HashArgs {
         let kind = RecordKind::Hash { partial: self.partial.is_some() };
         let paths = [&*self.paths, &self.plugin.paths()];
         let inputs = Inputs { paths: &paths, stdin: self.reads_stdin()? };
-        let output = Output::open(&self.output, inputs, kind, &plugins, text)?;
+        let output = Output::open(Request {
+            sort: Some(&self.sort),
+            color: context.terminal.colored_stdout,
+            text,
+            ..Request::new(&self.output, inputs, kind, &plugins)
+        })?;
         let sources = self.sources()?;
         let options = HashOptions {
-            walk: self.walk.options(plugins, &output.sink),
+            walk: self.walk.options(plugins.clone(), &output.sink),
             method: match self.partial {
                 Some(chunk) => Method::Partial { chunk },
                 None => self
@@ -204,15 +212,7 @@ impl HashArgs {
             .for_each(|event| match event {
                 HashEvent::File(file) => {
                     output.take()?;
-                    writer.push(&Row {
-                        name: file.path,
-                        size: Some(file.size),
-                        modified: file.modified,
-                        content: Some(file.content),
-                        chunk: self.partial,
-                        values: file.values,
-                        ..Row::default()
-                    });
+                    writer.push_hashed(&file, self.partial);
                     messages.beside(|| writer.flush_if_due())?;
                     output.is_enough()
                 }

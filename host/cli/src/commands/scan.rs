@@ -4,7 +4,10 @@ use std::{ops::ControlFlow, path::PathBuf};
 
 use clap::Args;
 use sanchay::ScanEvent;
-use sanchay_core::{record::RecordKind, size};
+use sanchay_core::{
+    record::{FieldId, RecordKind},
+    size,
+};
 use sanchay_output::TextOptions;
 
 use crate::{
@@ -12,9 +15,10 @@ use crate::{
     exit::{self, Exit},
     failure::Failure,
     options::{
-        output::OutputArgs, plugin::PluginArgs, run::RunArgs, walk::WalkArgs,
+        execute::ExecuteArgs, output::OutputArgs, plugin::PluginArgs,
+        run::RunArgs, sort::SortArgs, walk::WalkArgs,
     },
-    output::{Inputs, Output, RecordWriter, Sink, row},
+    output::{Inputs, Output, RecordWriter, Request, Sink},
     plugins::load_all,
 };
 
@@ -32,8 +36,9 @@ null, in text a dash.
 The columns of plugins come last, as NAME.FIELD; in text they come before the
 path, with a dash where there is no value.
 
-Files are in no particular order. Only regular files are listed, unless --kind
-says otherwise.
+Files are in no particular order, unless --sort states one. Only regular files
+are listed, unless --kind says otherwise. On a terminal, sizes are those that a
+person reads, and paths have the colours of LS_COLORS; with --format, neither.
 
 Examples:
   sanchay scan
@@ -41,7 +46,10 @@ Examples:
   sanchay scan --changed-within 7d --kind file,symlink /srv
   sanchay scan -0 -e log /var | xargs -0 gzip
   sanchay scan --format ndjson -o files.ndjson /
-  sanchay scan --count -H ~";
+  sanchay scan --count -H ~
+  sanchay scan --sort size:desc --limit 20 -l /srv
+  sanchay scan --template '{size:human}\\t{path}' /srv
+  sanchay scan -e flac -x ffmpeg -i {} {.}.mp3";
 
 /// List the files below directories, with size and modification time.
 #[derive(Args, Debug)]
@@ -50,18 +58,34 @@ Examples:
 pub(crate) struct ScanArgs {
     /// Where to look; by default the current directory
     #[arg(value_name = "ROOT")]
-    roots: Vec<PathBuf>,
+    pub(crate) roots: Vec<PathBuf>,
 
     /// Print only the paths, each ended by a zero byte
     #[arg(short = '0', long)]
     print0: bool,
 
     /// Print only the number of files
-    #[arg(long, conflicts_with = "print0")]
+    #[arg(long, conflicts_with_all = [
+        "print0", "template", "sort", "long", "hyperlink",
+    ])]
     count: bool,
+
+    /// Print lines as ls -l does: permissions, links, owner, group, size, time
+    #[arg(
+        short,
+        long,
+        conflicts_with_all = ["print0", "format", "json", "fields", "template"]
+    )]
+    long: bool,
 
     #[command(flatten)]
     output: OutputArgs,
+
+    #[command(flatten)]
+    sort: SortArgs,
+
+    #[command(flatten)]
+    execute: ExecuteArgs,
 
     #[command(flatten)]
     walk: WalkArgs,
@@ -145,19 +169,40 @@ impl ScanArgs {
         context: &Context,
     ) -> Result<Exit, Failure> {
         let interrupt = context.catch_signals()?;
-        let streams = self.output.file().is_none();
-        let messages = self.run.messages(context, streams);
+        let sorted = self.sort.sort.is_some();
+        let streams = self.output.file().is_none() && !sorted;
+        let commands = self.execute.commands(self.run.threads);
+        // They have the terminal for themselves.
+        let no_progress = self.run.no_progress || commands.is_some();
+        let run = RunArgs { no_progress, ..self.run };
+        let messages = run.messages(context, streams);
         let engine = self.run.engine()?;
-        let silent = self.print0.then_some("--print0");
+        let silent = [
+            (self.print0, "--print0"),
+            (self.long, "--long"),
+            (commands.is_some(), "--exec"),
+        ];
+        let silent = silent.iter().find(|(given, _)| *given);
+        let silent = silent.map(|(_, option)| *option);
         let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
         let text = TextOptions { zero: self.print0, ..TextOptions::default() };
         let paths = [roots, &self.plugin.paths()];
         let inputs = Inputs { paths: &paths, stdin: false };
         let kind = RecordKind::File;
-        let output = Output::open(&self.output, inputs, kind, &plugins, text)?;
+        let output = Output::open(Request {
+            sort: Some(&self.sort),
+            long: self.long,
+            commands,
+            cancel: interrupt.cancel.clone(),
+            color: context.terminal.colored_stdout,
+            text,
+            ..Request::new(&self.output, inputs, kind, &plugins)
+        })?;
+        let mut options = self.walk.options(plugins.clone(), &output.sink);
+        options.read_links = output.schema.has(FieldId::Target);
         let outcome = engine
             .scan(roots)
-            .options(self.walk.options(plugins, &output.sink))
+            .options(options)
             .monitor(&messages.monitor(&interrupt.cancel))
             .for_each_batch(|_| {
                 let output = &output;
@@ -167,8 +212,7 @@ impl ScanArgs {
                     ScanEvent::Files(batch) => {
                         for file in batch.iter() {
                             output.take()?;
-                            let facts = writer.facts(file.metadata);
-                            writer.write(&row(&file, facts.as_ref()))?;
+                            writer.write_entry(&file)?;
                         }
                         writer.flush_if_due()?;
                         output.is_enough()

@@ -1,7 +1,7 @@
 //! Which entries are wanted: the options that stand for a test of them. What
 //! they are called and mean is told in core, where each field has its own.
 
-use std::sync::LazyLock;
+use std::{convert::Infallible, sync::LazyLock};
 
 use clap::{
     Arg, ArgAction, ArgGroup, ArgMatches, Args, Command, FromArgMatches,
@@ -14,8 +14,17 @@ use sanchay_core::filter::{
 /// The group of all of them.
 pub(crate) const GROUP: &str = "FilterArgs";
 
+/// The option that names a set of filters. What that is stands in
+/// configuration files, so that they must be read before it is understood.
+pub(crate) const NAMED: &str = "filter";
+
 /// What "now" is, and the local time zone.
 static NOW: LazyLock<jiff::Zoned> = LazyLock::new(jiff::Zoned::now);
+
+/// The clock of this run, which knows the users and groups of this machine.
+pub(crate) fn clock() -> Clock {
+    Clock::asking(|| NOW.clone()).with_accounts(sanchay::accounts())
+}
 
 /// Which entries are wanted.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,7 +34,9 @@ impl Args for FilterArgs {
     fn augment_args(command: Command) -> Command {
         let command = FilterOption::all()
             .fold(command, |command, option| command.arg(argument(option)));
+        let command = command.arg(named());
         let names = FilterOption::all().map(|option| option.name);
+        let names = names.chain([NAMED]);
         command.group(ArgGroup::new(GROUP).multiple(true).args(names))
     }
 
@@ -37,8 +48,7 @@ impl Args for FilterArgs {
 /// An option as clap has it.
 fn argument(option: &'static FilterOption) -> Arg {
     let parser = OsStringValueParser::new().try_map(move |value| {
-        let clock = Clock::asking(|| NOW.clone());
-        let read = option.read(value.as_encoded_bytes(), &clock);
+        let read = option.read(value.as_encoded_bytes(), &clock());
         read.map_err(|FilterError { why, .. }| why)
     });
     let argument = Arg::new(option.name)
@@ -46,6 +56,8 @@ fn argument(option: &'static FilterOption) -> Arg {
         .value_name(option.value_name)
         .help(option.help)
         .action(ArgAction::Append)
+        // A mode may begin with a hyphen: --perm -222.
+        .allow_hyphen_values(option.value_name == "MODE")
         .value_parser(parser);
     let argument = match option.short {
         Some(letter) => argument.short(letter),
@@ -57,6 +69,21 @@ fn argument(option: &'static FilterOption) -> Arg {
     }
 }
 
+/// The option that names a set of filters.
+fn named() -> Arg {
+    // Who reads the configuration puts another parser in this one's place.
+    let later = |_: &str| Ok::<_, Infallible>(Filter::default());
+    Arg::new(NAMED)
+        .long(NAMED)
+        .value_name("NAME")
+        .help(
+            "Only what passes the filters that a configuration file has as \
+             [filters.NAME]; may be given more than once, and all must hold",
+        )
+        .action(ArgAction::Append)
+        .value_parser(later)
+}
+
 impl FromArgMatches for FilterArgs {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let mut filter = Filter::default();
@@ -65,6 +92,10 @@ impl FromArgMatches for FilterArgs {
             for setting in settings.into_iter().flatten() {
                 filter.add(setting.clone());
             }
+        }
+        let named = matches.get_many::<Filter>(NAMED);
+        for other in named.into_iter().flatten() {
+            filter = filter.and(other.clone());
         }
         Ok(Self(filter))
     }

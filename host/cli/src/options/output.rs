@@ -6,18 +6,18 @@ use std::{
 };
 
 use clap::{Args, ValueEnum, ValueHint, builder::PossibleValue};
-use sanchay_core::record::Schema;
+use sanchay_core::{record::Schema, template::Template};
 use sanchay_output::{EncodeError, Encoder, Format, TextOptions};
 
-use crate::standard_streams::is_stdout;
+use crate::{standard_streams::is_stdout, terminal::Color};
 
 /// Where records go, and in which form.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
-    /// The output format
-    #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
-    format: OutputFormat,
+    /// The output format [default: text]
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    format: Option<OutputFormat>,
 
     /// Short for --format json
     #[arg(long, overrides_with = "format")]
@@ -26,15 +26,49 @@ pub(crate) struct OutputArgs {
     /// The fields of each record, in this order, as name,size,modified
     ///
     /// In text they stand with tabs between them. Fields are those of the
-    /// record and of plugins, and name, stem, extension, parent, kind,
-    /// allocated, created, accessed, changed, mode, uid, gid, inode, device
-    /// and links.
+    /// record and of plugins, and name, stem, extension and parent. Of files
+    /// there are also root, depth, kind, allocated, created, accessed,
+    /// changed, mode, uid, user, gid, group, inode, device, links, target,
+    /// hidden, empty, executable and readonly.
     #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
     fields: Vec<String>,
 
+    /// Print a line for each record, as '{path}\t{size:human}'
+    ///
+    /// {FIELD} stands for a field's value, {FIELD|OTHER|"TEXT"} for the first
+    /// that there is. {FIELD:FORMAT} writes it otherwise: times by strftime
+    /// ({modified:%Y-%m-%d}, in the local time zone), sizes as human, numbers
+    /// with zeros (08), names and texts as lower, upper, title, ascii, slug or
+    /// trim, the beginning of a digest (hash:8). {n:04} counts records,
+    /// {n:03,parent} those of each folder. Outside of braces, \t, \n, \0 and
+    /// \\ are escapes; {{ and }} are braces.
+    #[arg(
+        long,
+        value_name = "TEMPLATE",
+        conflicts_with_all = ["format", "json", "fields"]
+    )]
+    template: Option<Template>,
+
+    /// When to make paths links that open the file: auto, always or never
+    ///
+    /// Alone it means auto: on a terminal.
+    #[arg(
+        long,
+        value_name = "WHEN",
+        value_enum,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "auto",
+        default_value = "never",
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
+    hyperlink: Color,
+
     /// End after N results: files, or groups of equal ones
     ///
-    /// Which of them a scan finds first is not determined.
+    /// Which of them a scan finds first is not determined, unless --sort states
+    /// an order.
     #[arg(long, value_name = "N", visible_alias = "limit")]
     max_results: Option<u64>,
 
@@ -58,8 +92,23 @@ impl OutputArgs {
     pub(crate) fn format(&self) -> OutputFormat {
         match self.json {
             true => OutputFormat::Text(Format::Json),
-            false => self.format,
+            false => self.format.unwrap_or_default(),
         }
+    }
+
+    /// Whether a format was named.
+    pub(crate) fn names_format(&self) -> bool {
+        self.json || self.format.is_some()
+    }
+
+    /// The template of lines.
+    pub(crate) fn template(&self) -> Option<&Template> {
+        self.template.as_ref()
+    }
+
+    /// When paths are links.
+    pub(crate) fn hyperlink(&self) -> Color {
+        self.hyperlink
     }
 
     /// How many results are wanted at most.

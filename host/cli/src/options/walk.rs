@@ -1,6 +1,8 @@
 //! Which files a walk reports: the options that scan, hash and dupes share.
 
-use clap::{Args, ValueEnum, builder::PossibleValue};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum, ValueHint, builder::PossibleValue};
 use sanchay::{Plugins, WalkOptions, Walker};
 
 use sanchay_core::{exit::Exit, filter::Filter};
@@ -48,8 +50,25 @@ pub(crate) struct WalkArgs {
     ///
     /// Pseudo file systems (/proc, /sys) are never entered from another file
     /// system; to look into one, name it.
-    #[arg(short = 'x', long, aliases = ["xdev", "mount"])]
+    #[arg(long, aliases = ["xdev", "mount"])]
     pub(crate) one_file_system: bool,
+
+    /// Leave out what git ignores, and .git itself
+    ///
+    /// By .gitignore and .ignore in each directory, .git/info/exclude, and the
+    /// user's own excludes file (git's core.excludesFile, or
+    /// ~/.config/git/ignore). Where a ROOT lies in a repository, the files
+    /// above it count as well, up to the repository's top. Elsewhere they
+    /// count all the same, from ROOT down.
+    #[arg(long)]
+    pub(crate) gitignore: bool,
+
+    /// Leave out what the rules in FILE ignore, in the form of .gitignore
+    ///
+    /// They are matched with the path below each ROOT. Rules of a later FILE
+    /// count more, and those that --gitignore finds count more than these.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) ignore_file: Vec<PathBuf>,
 
     /// Print the expression that the filters add up to, and do nothing else
     ///
@@ -98,6 +117,9 @@ impl WalkArgs {
             max_depth: self.max_depth,
             storage: None,
             one_file_system: self.one_file_system,
+            gitignore: self.gitignore,
+            ignore_files: self.ignore_file.clone(),
+            read_links: false,
             walker: match self.walker {
                 WalkerArg::Native => Walker::Native,
                 WalkerArg::Portable => Walker::Portable,

@@ -57,6 +57,8 @@ struct State {
     closed: bool,
     /// The first error; nothing is written after it.
     error: Option<io::Error>,
+    /// Why the records could not be sorted.
+    unsorted: Option<io::Error>,
 }
 
 impl Sink {
@@ -87,6 +89,7 @@ impl Sink {
             begun: false,
             closed: false,
             error: None,
+            unsorted: None,
         };
         let state = Mutex::new(state);
         let shared = Shared { state, closing: AtomicBool::new(false) };
@@ -136,6 +139,12 @@ impl Sink {
         ControlFlow::Break(())
     }
 
+    /// Ends the output: its records could not be sorted.
+    pub(crate) fn fail_to_sort(&self, error: io::Error) -> ControlFlow<()> {
+        self.shared.lock().unsorted.get_or_insert(error);
+        ControlFlow::Break(())
+    }
+
     /// Writes whole records, which may be parted at these ascending places;
     /// `Break` if nothing can be written any more.
     pub(crate) fn write(
@@ -156,6 +165,10 @@ impl Sink {
             state.close();
         }
         state.closed = true;
+        if let Some(error) = state.unsorted.take() {
+            state.destination.discard();
+            return Err(Failure::Sort(error));
+        }
         if let Some(error) = state.error.take() {
             state.destination.discard();
             return Err(Failure::writing(self.path.clone(), error));

@@ -1,20 +1,22 @@
 //! What one worker writes with: a batch of records, and room to encode it.
 
 use std::{
-    io,
     ops::ControlFlow,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use sanchay::{EntryRef, FileFacts, Metadata};
-use sanchay_core::record::{RecordBatch, Row};
+use sanchay::{EntryRef, FileFacts, HashedFileRef, Metadata};
+use sanchay_core::record::{FieldId, Owners, RecordBatch, Row};
 use sanchay_output::Encoded;
 
-use super::Output;
+use super::{Output, owners::OwnerNames};
 
 /// A batch of so many bytes is encoded and written.
 const FULL: usize = 64 * 1024;
+
+/// The same where they are sorted: each batch is put in order by itself.
+const FULL_TO_SORT: usize = 256 * 1024;
 
 /// How long records are held back from a reader that may be waiting.
 const FLUSH_INTERVAL: Duration = Duration::from_millis(100);
@@ -25,14 +27,22 @@ pub(crate) struct RecordWriter<'o> {
     batch: RecordBatch,
     encoded: Encoded,
     written: Instant,
+    /// How many bytes are a full batch.
+    full: usize,
     facts: bool,
+    /// The names of owners and groups, if the records have them.
+    owners: Option<OwnerNames>,
 }
 
 impl<'o> RecordWriter<'o> {
     /// Writes to an output.
     pub(crate) fn new(output: &'o Output) -> Self {
+        let names = [FieldId::User, FieldId::OwnerGroup];
+        let named = names.into_iter().any(|it| output.schema.has(it));
         Self {
             output,
+            full: if output.streams() { FULL } else { FULL_TO_SORT },
+            owners: named.then(OwnerNames::default),
             batch: RecordBatch::new(Arc::clone(&output.schema)),
             encoded: Encoded::default(),
             written: Instant::now(),
@@ -40,11 +50,59 @@ impl<'o> RecordWriter<'o> {
         }
     }
 
-    /// What the records need of a file's metadata, apart from its size and
-    /// when it was modified.
+    /// Appends the record of a file that was found.
     #[inline]
-    pub(crate) fn facts(&self, metadata: &Metadata) -> Option<FileFacts> {
-        self.facts.then(|| metadata.into())
+    pub(crate) fn write_entry(
+        &mut self,
+        file: &EntryRef<'_>,
+    ) -> ControlFlow<()> {
+        let row = Row {
+            parent: file.parent,
+            name: file.name,
+            size: Some(file.metadata.size),
+            modified: Some(file.metadata.modified),
+            kind: Some(file.metadata.kind),
+            root: Some(file.root),
+            target: file.target,
+            values: file.values,
+            ..Row::default()
+        };
+        self.write(Some(file.metadata), row)
+    }
+
+    /// Appends the record of a file that was hashed; `chunk` is that of a
+    /// partial digest.
+    pub(crate) fn push_hashed(
+        &mut self,
+        file: &HashedFileRef<'_>,
+        chunk: Option<u32>,
+    ) {
+        let row = Row {
+            name: file.path,
+            size: Some(file.size),
+            modified: file.modified(),
+            content: Some(file.content),
+            chunk,
+            kind: file.metadata.map(|it| it.kind),
+            root: Some(file.root),
+            values: file.values,
+            ..Row::default()
+        };
+        self.push_file(file.metadata, row);
+    }
+
+    /// Appends a record, with what it needs of the file's metadata apart from
+    /// its size and when it was modified.
+    #[inline]
+    fn push_file(&mut self, metadata: Option<&Metadata>, row: Row<'_>) {
+        let Self { facts, owners, batch, .. } = self;
+        let facts: Option<FileFacts> =
+            metadata.filter(|_| *facts).map(Into::into);
+        let owners = match (owners, metadata) {
+            (Some(names), Some(metadata)) => names.of(metadata),
+            _ => Owners::default(),
+        };
+        batch.push(&Row { facts: facts.as_ref(), owners, ..row });
     }
 
     /// Appends a record, to be written with others.
@@ -57,9 +115,13 @@ impl<'o> RecordWriter<'o> {
     /// files may have paths of tens of kilobytes: their number tells nothing
     /// of the memory they take.
     #[inline]
-    pub(crate) fn write(&mut self, row: &Row<'_>) -> ControlFlow<()> {
-        self.batch.push(row);
-        match self.batch.bytes() >= FULL {
+    fn write(
+        &mut self,
+        metadata: Option<&Metadata>,
+        row: Row<'_>,
+    ) -> ControlFlow<()> {
+        self.push_file(metadata, row);
+        match self.batch.bytes() >= self.full {
             true => self.flush(),
             false => ControlFlow::Continue(()),
         }
@@ -68,8 +130,13 @@ impl<'o> RecordWriter<'o> {
     /// Writes the records if they are many or were held for long, or a person
     /// is watching. `Break` if nothing can be written any more.
     pub(crate) fn flush_if_due(&mut self) -> ControlFlow<()> {
-        if self.output.sink.is_terminal() || self.batch.bytes() >= FULL {
+        let watched = self.output.sink.is_terminal() && self.output.streams();
+        if watched || self.batch.bytes() >= self.full {
             return self.flush();
+        }
+        if !self.output.streams() {
+            // Nobody waits for one of them.
+            return ControlFlow::Continue(());
         }
         let now = Instant::now();
         if now.duration_since(self.written) < FLUSH_INTERVAL {
@@ -81,38 +148,10 @@ impl<'o> RecordWriter<'o> {
 
     /// Writes the records.
     pub(crate) fn flush(&mut self) -> ControlFlow<()> {
-        let Output { encoder, sink, .. } = self.output;
-        let flow = if encoder.is_ordered() {
-            sink.encode_in_turn(&self.batch, &mut self.encoded)
-        } else {
-            match encoder.encode(&self.batch, &mut self.encoded) {
-                Ok(()) => {
-                    sink.write(&self.encoded.bytes, self.encoded.splits())
-                }
-                Err(why) => sink.fail(io::Error::other(why)),
-            }
-        };
+        let flow = self.output.put(&self.batch, &mut self.encoded);
         self.batch.clear();
         self.encoded.clear();
         flow
-    }
-}
-
-/// The record of a file that was found. `facts` are what the schema needs of
-/// its metadata.
-pub(crate) fn row<'a>(
-    file: &EntryRef<'a>,
-    facts: Option<&'a FileFacts>,
-) -> Row<'a> {
-    Row {
-        parent: file.parent,
-        name: file.name,
-        size: Some(file.metadata.size),
-        modified: Some(file.metadata.modified),
-        kind: Some(file.metadata.kind),
-        facts,
-        values: file.values,
-        ..Row::default()
     }
 }
 

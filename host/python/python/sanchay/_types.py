@@ -72,6 +72,8 @@ Kind = Literal[
     "socket",
     "block-device",
     "char-device",
+    "empty",
+    "executable",
 ]
 #: One kind, or several.
 Kinds = Union[Kind, Iterable[Kind]]
@@ -110,6 +112,8 @@ class WalkOptions(TypedDict, total=False):
             directory that one matches.
         min_depth: Only entries at least this many levels down; a root's own
             entries have depth 1.
+        exact_depth: Only entries exactly this many levels down; none further
+            down are looked for.
         where: Only entries of which this expression is true, or each of these:
             'size > 1GiB and ext in (csv, parquet) and modified within 7d'.
         extension: Only files whose name ends in this extension, or in one of
@@ -127,9 +131,21 @@ class WalkOptions(TypedDict, total=False):
             timedelta.
         changed_before: Only what was modified before a time, or longer ago than
             a duration.
+        created_within: As changed_within, of when the file was created.
+        created_before: As changed_before, likewise.
+        accessed_within: As changed_within, of when the content was last read.
+        accessed_before: As changed_before, likewise.
+        status_changed_within: As changed_within, of when the content or the
+            metadata last changed (st_ctime).
+        status_changed_before: As changed_before, likewise.
         kind: Entries of this kind, or of one of these, in place of regular
-            files: "directory", "symlink", ... Of these only regular files are
-            ever hashed or compared.
+            files: "directory", "symlink", ... "empty" and "executable" must
+            be true as well where they are among them. Of all these only
+            regular files are ever hashed or compared.
+        perm: Only entries with these permissions, in octal: "644" for exactly
+            these, "-222" for all of these bits, "/111" for any of them.
+        owner: Only what belongs to this user and group, "USER", "USER:GROUP"
+            or ":GROUP", by name or number; "!USER" means any other.
         hidden: Also hidden files and directories, whose names begin with a
             dot. What was named is never hidden.
         follow: Follow symbolic links. Each real directory is then visited
@@ -146,6 +162,11 @@ class WalkOptions(TypedDict, total=False):
             an extractor finds in files is in the ``values`` of the records,
             which then are an ExtractedFile, ExtractedHash or ExtractedGroup,
             and in columns of Arrow tables. Compiling one may take seconds.
+        gitignore: Leave out what git ignores: by .gitignore and .ignore in each
+            directory, .git/info/exclude, the user's own excludes file, and
+            the files above a root up to the top of its repository; and .git.
+        ignore_files: Leave out what the rules in this file ignore, or in one of
+            these, matched with the path below each root.
         walker: How directories are listed; the answers are the same.
     """
 
@@ -154,19 +175,30 @@ class WalkOptions(TypedDict, total=False):
     regex: Patterns
     exclude: Patterns
     min_depth: int | None
+    exact_depth: int | None
     where: Patterns
     extension: Extensions
     min_size: Size | None
     max_size: Size | None
     changed_within: Time | None
     changed_before: Time | None
+    created_within: Time | None
+    created_before: Time | None
+    accessed_within: Time | None
+    accessed_before: Time | None
+    status_changed_within: Time | None
+    status_changed_before: Time | None
     kind: Kinds
+    perm: str | bytes | None
+    owner: str | bytes | None
     hidden: bool
     follow: bool
     beneath: bool
     max_depth: int | None
     one_file_system: bool
     plugin: Plugins
+    gitignore: bool
+    ignore_files: Paths
     walker: Walker
 
 

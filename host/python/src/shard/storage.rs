@@ -120,6 +120,10 @@ impl Directory for ShardDirectory {
         self.directory.stat(name, links)
     }
 
+    fn read_link(&self, name: &[u8]) -> Result<Vec<u8>, StorageError> {
+        self.directory.read_link(name)
+    }
+
     fn open_file(
         &self,
         name: &[u8],

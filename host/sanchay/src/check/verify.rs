@@ -238,6 +238,10 @@ impl Files for ListedFiles<'_> {
         let opened = RootEntry::open_file(self.verifier.storage, path);
         // What was read before counts, and nothing that came after it.
         let limit = attempt.limit.unwrap_or(u64::MAX);
+        if let Ok((_, metadata)) = &opened {
+            let path = path.as_os_str().as_bytes();
+            self.verifier.run.reading(metadata.size, || path.to_vec());
+        }
         Some(opened.map(|(file, metadata)| {
             let size = metadata.size.min(limit);
             (file, Metadata { size, ..metadata })

@@ -4,6 +4,7 @@
 
 use std::{
     ops::ControlFlow,
+    os::unix::ffi::OsStringExt as _,
     path::PathBuf,
     sync::{Arc, Mutex},
 };
@@ -140,6 +141,9 @@ impl Comparison<'_> {
             }
         };
         self.check(file, &metadata)?;
+        self.run.reading(metadata.size, || {
+            self.collection.path(file).into_os_string().into_vec()
+        });
         Ok((opened, metadata))
     }
 

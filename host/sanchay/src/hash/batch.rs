@@ -156,7 +156,7 @@ fn single(
     Ok(HashResult {
         content: Content::Partial(digest.map_err(hashing)?),
         size: read.size,
-        modified: Some(metadata.modified),
+        metadata: Some(*metadata),
         grew: false,
     })
 }
@@ -288,7 +288,7 @@ impl PendingFile {
                 }
             },
             size: self.size,
-            modified: Some(self.metadata.modified),
+            metadata: Some(self.metadata),
             grew: self.grew,
         })
     }

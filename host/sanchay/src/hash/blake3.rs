@@ -97,8 +97,8 @@ pub(super) fn hash(
                 return Ok(None);
             };
             let content = Content::Whole(Algorithm::Blake3, digest);
-            let (modified, grew) = (None, false);
-            return Ok(Some(HashResult { content, size, modified, grew }));
+            let (metadata, grew) = (None, false);
+            return Ok(Some(HashResult { content, size, metadata, grew }));
         }
         from = to;
     }

@@ -99,8 +99,8 @@ impl<'q> FileQueue<'q> {
         let key = FileKey::new(metadata, self.method);
         let Some(content) = cache.get(&key) else { return false };
         self.run.skip_bytes(self.method.bytes_to_read(metadata.size));
-        let (size, modified) = (metadata.size, Some(metadata.modified));
-        let result = HashResult { content, size, modified, grew: false };
+        let (size, metadata) = (metadata.size, Some(*metadata));
+        let result = HashResult { content, size, metadata, grew: false };
         self.done(index, Ok(result));
         true
     }

@@ -79,8 +79,8 @@ impl<'r> Reader<'r> {
         let Opened { file, metadata, is_pseudo, .. } = opened;
         if *is_pseudo {
             let result = stream::hash_pseudo(context, inspector, file, method);
-            let modified = Some(metadata.modified);
-            return Some(result.map(|it| HashResult { modified, ..it }));
+            let metadata = Some(*metadata);
+            return Some(result.map(|it| HashResult { metadata, ..it }));
         }
         match method {
             Method::Whole(algorithm) if metadata.size > SMALL => Some(

@@ -2,8 +2,9 @@
 
 use std::io;
 
-use sanchay_core::{content::Content, time::Timestamp};
+use sanchay_core::content::Content;
 use sanchay_sandbox::Fault;
+use sanchay_storage::Metadata;
 
 use crate::error::{Action, Cause};
 
@@ -12,7 +13,8 @@ use crate::error::{Action, Cause};
 pub(crate) struct HashResult {
     pub(crate) content: Content,
     pub(crate) size: u64,
-    pub(crate) modified: Option<Timestamp>,
+    /// What the file was when it was opened; `None` for what is none.
+    pub(crate) metadata: Option<Metadata>,
     /// Whether the file had more bytes than when it was opened. They were
     /// left out.
     pub(crate) grew: bool,

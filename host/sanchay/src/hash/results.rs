@@ -23,6 +23,8 @@ const ROW: usize = 256;
 pub(super) struct ResultBatch {
     /// What precedes every name in the paths.
     parent: Box<[u8]>,
+    /// How many bytes of the paths are those of the root.
+    root: usize,
     names: Vec<u8>,
     rows: Vec<(Span, HashResult)>,
     /// The values of each row, if any has some; and how much they take up.
@@ -35,15 +37,27 @@ pub(super) struct ResultBatch {
 }
 
 impl ResultBatch {
-    /// No results yet, for files of a directory; with room for `files` of
-    /// them, and for `names` bytes of names.
-    pub(super) fn new(parent: Vec<u8>, files: usize, names: usize) -> Self {
+    /// No results yet, for files of a directory whose path begins with that
+    /// of a root, which has `root` bytes; with room for `files` of them, and
+    /// for `names` bytes of names.
+    pub(super) fn new(
+        parent: Vec<u8>,
+        root: usize,
+        files: usize,
+        names: usize,
+    ) -> Self {
         Self {
             parent: parent.into_boxed_slice(),
+            root,
             names: Vec::with_capacity(names),
             rows: Vec::with_capacity(files),
             ..Self::default()
         }
+    }
+
+    /// No results yet, for what the caller named.
+    pub(super) fn named(path: &[u8]) -> Self {
+        Self { root: path.len(), ..Self::default() }
     }
 
     pub(super) fn push(&mut self, name: &[u8], result: HashResult) {
@@ -104,8 +118,9 @@ impl ResultBatch {
             path.extend_from_slice(slice(&self.names, *span));
             run.stop_if_break(visit(HashEvent::File(HashedFileRef {
                 path,
+                root: path.get(..self.root).unwrap_or_default(),
                 size: result.size,
-                modified: result.modified,
+                metadata: result.metadata.as_ref(),
                 content: result.content,
                 values: self.values.get(index).map_or(&[], |it| it),
             })));

@@ -47,7 +47,7 @@ pub(super) fn hash(
         && let Some(mut result) =
             blake3::hash(context, inspector, file, metadata.size)?
     {
-        result.modified = Some(metadata.modified);
+        result.metadata = Some(*metadata);
         let after = file.read_at(&mut [0], result.size).map_err(reading)?;
         result.grew = after > 0;
         return Ok(result);
@@ -76,7 +76,7 @@ pub(super) fn hash(
         }
     }
     let mut result = finish(inspector, algorithm, size)?;
-    result.modified = Some(metadata.modified);
+    result.metadata = Some(*metadata);
     result.grew = read(&mut source, &mut [0]).map_err(reading)? > 0;
     Ok(result)
 }
@@ -222,7 +222,7 @@ fn pipe_ends(
     let last = last.as_deref().unwrap_or(&first);
     let partial = inspector.partial(&first, last, size).map_err(hashing)?;
     let content = Content::Partial(partial);
-    Ok(HashResult { content, size, modified: None, grew: false })
+    Ok(HashResult { content, size, metadata: None, grew: false })
 }
 
 fn finish(
@@ -232,7 +232,7 @@ fn finish(
 ) -> Result<HashResult, Failure> {
     let digest = inspector.finish().map_err(hashing)?;
     let content = Content::Whole(algorithm, digest);
-    Ok(HashResult { content, size, modified: None, grew: false })
+    Ok(HashResult { content, size, metadata: None, grew: false })
 }
 
 /// Reads once, again where a signal interrupted.

@@ -33,8 +33,8 @@ use crate::{
     queue::WorkQueue,
     run::RunState,
     walk::{
-        Names, Node, Open, Operation, Parent, RootEntry, SharedDirectoryCache,
-        Task, TaskSink, Traversal, Walk, Worker,
+        Ignoring, Names, Node, Open, Operation, Parent, RootEntry,
+        SharedDirectoryCache, Task, TaskSink, Traversal, Walk, Worker,
     },
 };
 
@@ -65,6 +65,7 @@ pub(super) fn hash(
     options.walk.filter = options.walk.filter.files_only();
     let options = &options;
     let named = options.walk.named_filter()?;
+    let ignoring = Ignoring::read(&options.walk, &*storage)?;
     if monitor.progress.is_some()
         && let Some((files, bytes)) =
             expected(&*storage, sources, options, &named)
@@ -94,6 +95,7 @@ pub(super) fn hash(
         pool,
         run: &run,
         options: &options.walk,
+        ignoring: &ignoring,
         operation: &tree,
         queue: &queue,
         visited: None,
@@ -417,8 +419,9 @@ impl HashTree<'_> {
             (Some((start, _)), Some((_, end))) => end - start,
             _ => 0,
         };
+        let root = node.root_path().len();
         let mut batch =
-            ResultBatch::new(node.path(), spans.len(), bytes as usize);
+            ResultBatch::new(node.path(), root, spans.len(), bytes as usize);
         for (index, outcome) in range.zip(outcomes) {
             let name = names.get(index).unwrap_or_default();
             let Outcome { result, extracted } = outcome;
@@ -500,10 +503,11 @@ impl HashTree<'_> {
         result: Result<HashResult, Failure>,
         extracted: Extracted,
     ) {
-        let mut batch = ResultBatch::default();
+        let name = path.as_os_str().as_bytes();
+        let mut batch = ResultBatch::named(name);
         match result {
             Ok(result) => {
-                batch.push(path.as_os_str().as_bytes(), result);
+                batch.push(name, result);
                 let Extracted { values, causes, .. } = extracted;
                 batch.push_values(values);
                 for cause in causes {
@@ -618,6 +622,10 @@ impl Files for DirectoryFiles<'_> {
     ) -> Option<Result<(File, Metadata), Cause>> {
         let opened = self.directory.open_file(self.name(index)?);
         let Ok((file, metadata)) = &opened else { return Some(opened) };
+        self.run.reading(metadata.size, || {
+            let name = self.names.get(index).unwrap_or_default();
+            [&*self.directory.node.path(), name].concat()
+        });
         if !self.extractors.is_empty()
             && let Some(name) = self.names.get(index)
             && let Some(outcome) = self.outcomes.get_mut(index)
@@ -664,7 +672,12 @@ impl Files for SingleFile<'_> {
         }
         // A second time it is opened anew.
         let again = || RootEntry::open_file(self.storage, self.path);
-        Some(self.opened.take().map_or_else(again, Ok))
+        let opened = self.opened.take().map_or_else(again, Ok);
+        if let Ok((_, metadata)) = &opened {
+            let path = self.path.as_os_str().as_bytes();
+            self.run.reading(metadata.size, || path.to_vec());
+        }
+        Some(opened)
     }
 
     fn done(&mut self, _: usize, result: Result<HashResult, Failure>) {

@@ -4,16 +4,19 @@
 
 mod contents;
 
-use std::vec::Drain;
+use std::{sync::Arc, vec::Drain};
 
 use sanchay_core::filter::Facts;
 use sanchay_core::summary::ListedFolder;
-use sanchay_sandbox::{Columns, Fault, KindSet, Matches};
+use sanchay_sandbox::{
+    Columns, Fault, IgnoreError, IgnoreFile, KindSet, Matches,
+};
 use sanchay_storage::{EntryKind, FileId, Listing, Metadata, Span};
 
 use self::contents::Contents;
 pub(crate) use self::contents::{Directory, MatchedFiles};
 use super::{
+    ignoring::Ignoring,
     names::Names,
     node::Node,
     open::{Open, Parent},
@@ -39,6 +42,8 @@ pub(crate) struct DirReader {
     /// their metadata.
     matched: Vec<Span>,
     metadata: Vec<Metadata>,
+    /// What those of them say that are links; empty where none is.
+    targets: Vec<Option<Box<[u8]>>>,
     /// The errors since these were taken last.
     errors: Vec<EntryError>,
     plugin_filters: PluginFilters,
@@ -46,12 +51,14 @@ pub(crate) struct DirReader {
     max_depth: Option<usize>,
     leave_out: Vec<FileId>,
     one_file_system: bool,
+    read_links: bool,
     /// The kinds of entries that are wanted.
     wanted_kinds: KindSet,
     /// The columns of metadata that the filter asks for.
     columns: Columns,
     /// Whether the filter looks at the path of the directory.
     needs_directory: bool,
+    ignoring: Arc<Ignoring>,
     scratch: Scratch,
 }
 
@@ -65,8 +72,11 @@ struct Scratch {
     survivors: Vec<u32>,
     ends: Vec<u32>,
     numbers: Vec<u64>,
-    /// The directory's path below the root, where the filter looks at it.
+    /// The directory's path below the root, where the filter or ignore rules
+    /// look at it.
     directory: Vec<u8>,
+    /// The ignore files that apply to the directory.
+    ignoring: Vec<Arc<IgnoreFile>>,
 }
 
 impl DirReader {
@@ -74,27 +84,36 @@ impl DirReader {
     pub(crate) fn new(
         inspector: &mut dyn Inspect,
         options: &WalkOptions,
+        ignoring: &Arc<Ignoring>,
     ) -> Result<Self, Error> {
         let program = options.filter.program().map_err(Error::Filter)?;
         inspector.set_filter(&program)?;
+        ignoring.check(inspector)?;
         let columns = inspector.filter_columns().map_err(Error::Sandbox)?;
         let wanted_kinds = inspector.filter_kinds().map_err(Error::Sandbox)?;
-        let listed = wanted_kinds.with(EntryKind::Directory);
+        let mut listed = wanted_kinds.with(EntryKind::Directory);
+        if ignoring.is_active() {
+            // Ignore files are some.
+            listed = listed.with(EntryKind::File);
+        }
         let portable = options.walker == Walker::Portable;
         let listing = Listing::new(listed, options.follow, portable);
         Ok(Self {
             found: Contents::new(listing),
             matched: Vec::new(),
             metadata: Vec::new(),
+            targets: Vec::new(),
             errors: Vec::new(),
             plugin_filters: PluginFilters::new(&options.plugins),
             follow: options.follow,
             max_depth: options.max_depth,
             leave_out: options.leave_out.clone(),
             one_file_system: options.one_file_system,
+            read_links: options.read_links,
             wanted_kinds,
             columns,
             needs_directory: program.needs_directory(),
+            ignoring: Arc::clone(ignoring),
             scratch: Scratch::default(),
         })
     }
@@ -125,7 +144,11 @@ impl DirReader {
 
     /// The files whose metadata was matched last.
     pub(crate) fn matched(&self) -> MatchedFiles<'_> {
-        MatchedFiles { spans: &self.matched, metadata: &self.metadata }
+        MatchedFiles {
+            spans: &self.matched,
+            metadata: &self.metadata,
+            targets: &self.targets,
+        }
     }
 
     /// Takes the errors since the last call.
@@ -166,6 +189,7 @@ impl DirReader {
                 return None;
             }
         };
+        run.reading(0, || open.node.path());
         if open.node.device() == node.device() {
             return Some(open);
         }
@@ -186,16 +210,17 @@ impl DirReader {
     }
 
     /// Lists an open directory and matches its entries by name;
-    /// [`directory`](Self::directory) is what is left of them.
+    /// [`directory`](Self::directory) is what is left of them. Afterwards the
+    /// directory knows its ignore files.
     pub(crate) fn read_dir(
         &mut self,
         inspector: &mut dyn Inspect,
-        open: &Open,
+        open: &mut Open,
     ) {
         self.found.clear();
-        let node = &*open.node;
+        let node = &*Arc::clone(&open.node);
         self.scratch.directory.clear();
-        if self.needs_directory {
+        if self.needs_directory || self.ignoring.is_active() {
             node.write_path_below_root(&mut self.scratch.directory);
         }
         if let Err(cause) = open.list(&mut self.found.listing) {
@@ -212,6 +237,17 @@ impl DirReader {
                 kind => *kind,
             },
         ));
+        self.scratch.ignoring.clear();
+        if self.ignoring.is_active() {
+            self.ignoring.enter(
+                open,
+                &self.found.listing,
+                &self.scratch.directory,
+                inspector,
+                &mut self.errors,
+            );
+            self.scratch.ignoring.extend(open.ignoring.files().cloned());
+        }
         self.match_names(inspector, node);
         if follow || self.found.listing.has_unresolved() {
             self.resolve_kinds(inspector, open);
@@ -239,11 +275,11 @@ impl DirReader {
         let mut start = 0;
         while start < self.found.listing.len() {
             let end = (start + NAMES_PER_CALL).min(self.found.listing.len());
-            if self.match_range(inspector, start, end).is_err() {
+            if self.match_range(inspector, node, start, end).is_err() {
                 // One name must not cost the others theirs.
                 for index in start..end {
                     let matched =
-                        self.match_range(inspector, index, index + 1);
+                        self.match_range(inspector, node, index, index + 1);
                     if let Err(fault) = matched {
                         let path = node.entry(self.found.listing.name(index));
                         self.errors.push(EntryError::new(
@@ -261,27 +297,36 @@ impl DirReader {
     fn match_range(
         &mut self,
         inspector: &mut dyn Inspect,
+        node: &Node,
         start: usize,
         end: usize,
     ) -> Result<(), Fault> {
-        let listing = &self.found.listing;
+        let Self { found, scratch, errors, .. } = self;
+        let Scratch { matches, ends: own_ends, directory, ignoring, .. } =
+            scratch;
+        let listing = &found.listing;
         let base = listing.span(start).0;
         let ends = listing.ends().get(start..end).unwrap_or(&[]);
         let ends = if base == 0 {
             ends
         } else {
-            self.scratch.ends.clear();
-            self.scratch.ends.extend(ends.iter().map(|end| end - base));
-            &self.scratch.ends
+            own_ends.clear();
+            own_ends.extend(ends.iter().map(|end| end - base));
+            own_ends
         };
         let last = listing.span(end - 1).1;
         let batch = sanchay_sandbox::Listing {
-            directory: &self.scratch.directory,
+            directory,
             names: slice(listing.names(), (base, last)),
             ends,
-            kinds: self.found.kinds.get(start..end).unwrap_or(&[]),
+            kinds: found.kinds.get(start..end).unwrap_or(&[]),
         };
-        inspector.match_names(&batch, &mut self.scratch.matches)?;
+        match_batch(inspector, &batch, ignoring, matches, |file| {
+            let file = file.path().to_owned();
+            let cause = Cause::CostlyRules { file };
+            let path = node.entry(b"");
+            errors.push(EntryError::new(path, Action::Filter, cause));
+        })?;
         let first = offset(start);
         let Matches { entries, directories } = &self.scratch.matches;
         let by_name = &mut self.scratch.by_name;
@@ -331,7 +376,9 @@ impl DirReader {
                 kind = metadata.kind;
                 found = Some(metadata);
                 if unresolved {
-                    match match_one(inspector, directory, name, kind) {
+                    let ignoring = &mut self.scratch.ignoring;
+                    match match_one(inspector, directory, ignoring, name, kind)
+                    {
                         Ok(matches) => (wanted, enters) = matches,
                         Err(fault) => {
                             self.errors.push(EntryError::new(
@@ -450,6 +497,30 @@ impl DirReader {
             self.errors.push(EntryError::new(path, Action::Stat, cause));
         }
         self.match_metadata(inspector, &open.node, others);
+        self.read_targets(open, others);
+    }
+
+    /// Reads what the links among the files say that are left.
+    fn read_targets(&mut self, open: &Open, others: Option<&Names>) {
+        self.targets.clear();
+        let is_link = |it: &Metadata| it.kind == EntryKind::Symlink;
+        if !self.read_links || !self.metadata.iter().any(is_link) {
+            return;
+        }
+        let names = others.map_or(self.found.listing.names(), Names::bytes);
+        for (span, metadata) in self.matched.iter().zip(&self.metadata) {
+            let name = slice(names, *span);
+            let target = is_link(metadata).then(|| open.read_link(name));
+            self.targets.push(match target.transpose() {
+                Ok(target) => target.map(Vec::into_boxed_slice),
+                Err(cause) => {
+                    let path = open.node.entry(name);
+                    let action = Action::ReadLink;
+                    self.errors.push(EntryError::new(path, action, cause));
+                    None
+                }
+            });
+        }
     }
 
     /// Drops from `files` what the filters reject by metadata. Reads none
@@ -484,6 +555,7 @@ impl DirReader {
         self.matched.extend(file.spans());
         self.metadata.clear();
         self.metadata.push(metadata);
+        self.targets.clear();
         self.match_metadata(inspector, node, Some(file));
     }
 
@@ -566,6 +638,7 @@ impl DirReader {
 fn match_one(
     inspector: &mut dyn Inspect,
     directory: &[u8],
+    ignoring: &mut Vec<Arc<IgnoreFile>>,
     name: &[u8],
     kind: EntryKind,
 ) -> Result<(bool, bool), Fault> {
@@ -576,8 +649,32 @@ fn match_one(
         kinds: &[kind],
     };
     let mut matches = Matches::default();
-    inspector.match_names(&batch, &mut matches)?;
+    match_batch(inspector, &batch, ignoring, &mut matches, |_| {})?;
     Ok((!matches.entries.is_empty(), !matches.directories.is_empty()))
+}
+
+/// Matches names by the filter and by ignore files. Files whose rules cost too
+/// much are taken out, and told of.
+fn match_batch(
+    inspector: &mut dyn Inspect,
+    batch: &sanchay_sandbox::Listing<'_>,
+    ignoring: &mut Vec<Arc<IgnoreFile>>,
+    matches: &mut Matches,
+    mut on_costly: impl FnMut(&IgnoreFile),
+) -> Result<(), Fault> {
+    while !ignoring.is_empty() {
+        match inspector.match_names_ignoring(batch, ignoring, matches) {
+            Ok(()) => return Ok(()),
+            Err(IgnoreError::TooCostly(index)) if index < ignoring.len() => {
+                on_costly(&ignoring.remove(index));
+            }
+            Err(IgnoreError::Fault(fault)) => return Err(fault),
+            Err(error) => {
+                return Err(Fault::ContractViolation(error.to_string()));
+            }
+        }
+    }
+    inspector.match_names(batch, matches)
 }
 
 /// Whether a link's target does not exist, or is the link itself.

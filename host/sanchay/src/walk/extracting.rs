@@ -33,7 +33,7 @@ impl<V: Visitor> Walk<'_, V> {
         let directory = node.relative();
         let mut values = Vec::new();
         let (mut first, mut bytes) = (0, 0);
-        let MatchedFiles { spans: matched, metadata } = files;
+        let MatchedFiles { spans: matched, metadata, targets } = files;
         let report = |range: Range<usize>,
                       values: &[Option<Value>],
                       visitor: &mut dyn WorkerVisitor| {
@@ -42,7 +42,8 @@ impl<V: Visitor> Walk<'_, V> {
                 root: node.root_path(),
                 names,
                 spans: matched.get(range.clone()).unwrap_or_default(),
-                metadata: metadata.get(range).unwrap_or_default(),
+                metadata: metadata.get(range.clone()).unwrap_or_default(),
+                targets: targets.get(range).unwrap_or_default(),
                 values,
             };
             self.report(Some(node), &batch, visitor);

@@ -14,7 +14,8 @@ use sanchay_storage::{FileId, Metadata};
 use sanchay_sync::{into_inner, lock};
 
 use super::{
-    DirReader, Directory, MatchedFiles, Names, Task, Visitor, Walk, by_path,
+    DirReader, Directory, Ignoring, MatchedFiles, Names, Task, Visitor, Walk,
+    by_path,
     node::Node,
     open::{Open, Parent},
 };
@@ -82,6 +83,7 @@ impl<V: Visitor> Walk<'_, V> {
     pub(super) fn run_following(
         &self,
         roots: Vec<Parent>,
+        ignoring: &Arc<Ignoring>,
     ) -> Result<(), Error> {
         let next_level = NextLevel::default();
         let mut visited = HashSet::new();
@@ -92,7 +94,7 @@ impl<V: Visitor> Walk<'_, V> {
             }
         }
         while !level.is_empty() && !self.run.is_over() {
-            self.work(level, Some(&next_level))?;
+            self.work(level, ignoring, Some(&next_level))?;
             let mut next =
                 std::mem::take(&mut lock(&next_level.found).directories);
             next.sort_unstable_by(|a, b| {
@@ -107,11 +109,15 @@ impl<V: Visitor> Walk<'_, V> {
                 })
                 .collect();
         }
-        self.report_links(into_inner(next_level.found))
+        self.report_links(into_inner(next_level.found), ignoring)
     }
 
     /// Reports each real file that only links lead to, once.
-    fn report_links(&self, found: Found) -> Result<(), Error> {
+    fn report_links(
+        &self,
+        found: Found,
+        ignoring: &Arc<Ignoring>,
+    ) -> Result<(), Error> {
         let Found { mut links, mut files, .. } = found;
         if self.run.is_over() || links.is_empty() {
             return Ok(());
@@ -123,7 +129,8 @@ impl<V: Visitor> Walk<'_, V> {
         });
         let mut visitor = self.visitor.worker(0);
         let mut inspector = self.pool.inspector();
-        let mut reader = DirReader::new(&mut *inspector, self.options)?;
+        let mut reader =
+            DirReader::new(&mut *inspector, self.options, ignoring)?;
         let mut extractors = Extractors::new(&self.options.plugins);
         for Link { node, name, metadata } in links {
             if !files.insert(metadata.id) {
@@ -144,13 +151,15 @@ impl<V: Visitor> Walk<'_, V> {
                     &mut visitor,
                 );
             } else {
-                let MatchedFiles { spans, metadata } = reader.matched();
+                let MatchedFiles { spans, metadata, targets } =
+                    reader.matched();
                 let batch = Batch {
                     parent: &node.path(),
                     root: node.root_path(),
                     names: names.bytes(),
                     spans,
                     metadata,
+                    targets,
                     values: &[],
                 };
                 self.report(Some(&node), &batch, &mut visitor);

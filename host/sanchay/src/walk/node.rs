@@ -17,6 +17,7 @@ use sanchay_core::order;
 use sanchay_sync::lock;
 
 use super::{
+    ignoring::InForce,
     open::{Handle, Open},
     root::Root,
 };
@@ -228,7 +229,8 @@ impl Node {
 
     /// The same directory, open.
     pub(crate) fn with(self: &Arc<Self>, handle: Arc<Handle>) -> Open {
-        Open { node: Arc::clone(self), handle }
+        let ignoring = InForce::default();
+        Open { node: Arc::clone(self), handle, ignoring }
     }
 }
 

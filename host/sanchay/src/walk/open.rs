@@ -11,7 +11,7 @@ use sanchay_storage::{
     StorageError,
 };
 
-use super::{node::Node, root::Root};
+use super::{ignoring::InForce, node::Node, root::Root};
 use crate::error::{Cause, Problem};
 
 /// How many directories the walks of this process hold open.
@@ -48,6 +48,9 @@ impl Drop for Handle {
 pub(crate) struct Open {
     pub(crate) node: Arc<Node>,
     pub(super) handle: Arc<Handle>,
+    /// The ignore files that apply to it: those above, and its own once it
+    /// was listed.
+    pub(super) ignoring: InForce,
 }
 
 /// The directory of waiting entries, open or closed.
@@ -55,12 +58,13 @@ pub(crate) struct Open {
 pub(crate) struct Parent {
     node: Arc<Node>,
     handle: Option<Arc<Handle>>,
+    ignoring: InForce,
 }
 
 impl Parent {
-    /// A directory that is not held open.
+    /// A directory that is not held open, and that only files are opened in.
     pub(crate) fn detached(node: Arc<Node>) -> Self {
-        Self { node, handle: None }
+        Self { node, handle: None, ignoring: InForce::default() }
     }
 
     pub(crate) fn node(&self) -> &Arc<Node> {
@@ -69,16 +73,15 @@ impl Parent {
 
     /// The directory, open.
     pub(crate) fn open(&self) -> Result<Open, Cause> {
-        if let Some(handle) = &self.handle {
-            return Ok(self.node.with(Arc::clone(handle)));
-        }
-        if let Some(handle) = self.node.live() {
-            return Ok(self.node.with(handle));
+        let ignoring = self.ignoring.clone();
+        let handle = self.handle.as_ref().map(Arc::clone);
+        if let Some(handle) = handle.or_else(|| self.node.live()) {
+            return Ok(Open { ignoring, ..self.node.with(handle) });
         }
         let open = self.node.reopen()?;
         // Other entries may wait in it.
         self.node.tree().keep_recent(&open.handle);
-        Ok(open)
+        Ok(Open { ignoring, ..open })
     }
 }
 
@@ -91,19 +94,21 @@ impl Open {
     /// many open.
     pub(crate) fn parent(&self) -> Parent {
         let node = Arc::clone(&self.node);
-        if !self.root().over_fd_budget() {
-            return Parent { node, handle: Some(Arc::clone(&self.handle)) };
+        let ignoring = self.ignoring.clone();
+        let mut handle = Some(Arc::clone(&self.handle));
+        if self.root().over_fd_budget() {
+            // The next entry opens it from the cache.
+            self.root().keep_recent(&self.handle);
+            handle = None;
         }
-        // The next entry opens it from the cache.
-        self.root().keep_recent(&self.handle);
-        Parent::detached(node)
+        Parent { node, handle, ignoring }
     }
 
     /// The same for a directory without waiting entries.
     pub(crate) fn into_parent(self) -> Parent {
-        let Self { node, handle } = self;
+        let Self { node, handle, ignoring } = self;
         let handle = (!node.tree().over_fd_budget()).then_some(handle);
-        Parent { node, handle }
+        Parent { node, handle, ignoring }
     }
 
     /// What identifies it.
@@ -114,6 +119,11 @@ impl Open {
     /// The name of its file system, if that is a pseudo file system.
     pub(super) fn pseudo_file_system(&self) -> Option<&'static str> {
         self.handle.directory().pseudo_file_system()
+    }
+
+    /// The directory, to read ignore files in it.
+    pub(super) fn directory(&self) -> &dyn Directory {
+        self.handle.directory()
     }
 
     /// Lists it.
@@ -132,7 +142,7 @@ impl Open {
         let device = directory.id()?.device;
         let handle = Handle::new(directory);
         let node = Arc::new(self.node.child(name, device, &handle));
-        Ok(Self { node, handle })
+        Ok(Self { node, handle, ignoring: self.ignoring.clone() })
     }
 
     fn relative(&self, name: &[u8]) -> Vec<u8> {
@@ -154,6 +164,11 @@ impl Open {
             }
             (found, _) => Ok(found),
         }
+    }
+
+    /// What a symbolic link says.
+    pub(crate) fn read_link(&self, name: &[u8]) -> Result<Vec<u8>, Cause> {
+        Ok(self.handle.directory().read_link(name)?)
     }
 
     /// Opens a regular file.

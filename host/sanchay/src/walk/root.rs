@@ -94,7 +94,7 @@ impl RootEntry {
                 let shown = shown.into_boxed_slice();
                 let node = Node::root(root, shown, id.device);
                 node.set_handle(&handle);
-                Self::Directory(Open { node: Arc::new(node), handle })
+                Self::Directory(Arc::new(node).with(handle))
             }
         })
     }
@@ -154,6 +154,11 @@ pub(crate) struct OpenDirectoryCache {
 impl Root {
     pub(super) fn id(&self) -> FileId {
         self.id
+    }
+
+    /// Where it is.
+    pub(super) fn storage(&self) -> &dyn Storage {
+        &*self.storage
     }
 
     /// What it was opened by.

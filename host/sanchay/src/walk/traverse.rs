@@ -1,13 +1,17 @@
 //! Traverses trees: workers take tasks from a queue and do the same step for
 //! every directory. An [`Operation`] decides what to do with the files.
 
-use std::{collections::HashSet, sync::Mutex};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex},
+};
 
 use sanchay_storage::FileId;
 use sanchay_sync::lock;
 
 use super::{
     dir_reader::DirReader,
+    ignoring::Ignoring,
     names::Names,
     open::{Open, Parent},
 };
@@ -117,6 +121,7 @@ pub(crate) struct Traversal<'a, O: Operation> {
     pub(crate) pool: &'a Pool,
     pub(crate) run: &'a RunState<'a>,
     pub(crate) options: &'a WalkOptions,
+    pub(crate) ignoring: &'a Arc<Ignoring>,
     pub(crate) operation: &'a O,
     pub(crate) queue: &'a WorkQueue<Task<O::Source, O::Ticket>>,
     /// The visited directories, if none may be visited twice.
@@ -130,7 +135,8 @@ impl<O: Operation> Traversal<'_, O> {
             self.queue,
             self.run,
             |index, inspector| {
-                let reader = DirReader::new(inspector, self.options)?;
+                let reader =
+                    DirReader::new(inspector, self.options, self.ignoring)?;
                 let extractors = Extractors::new(&self.options.plugins);
                 Ok((reader, extractors, self.operation.prepare(index)))
             },
@@ -171,9 +177,9 @@ impl<O: Operation> Traversal<'_, O> {
             }
         };
         match open.filter(|open| self.enters(open, worker)) {
-            Some(open) => {
+            Some(mut open) => {
                 self.run.count_directory();
-                worker.reader.read_dir(worker.inspector, &open);
+                worker.reader.read_dir(worker.inspector, &mut open);
                 operation.directory(&open, ticket, worker);
             }
             None => operation.not_entered(ticket, worker),

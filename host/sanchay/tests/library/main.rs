@@ -16,11 +16,13 @@ mod examples;
 #[cfg(feature = "plugins")]
 mod extractors;
 mod filter;
+mod ignoring;
 mod sharing;
 mod storage;
 mod streams;
 mod summary;
 mod walkers;
+mod watching;
 
 use std::{
     collections::BTreeMap, ops::ControlFlow, path::PathBuf, sync::Mutex,

@@ -5,8 +5,9 @@ use wasmtime::component::ResourceAny;
 use super::Resources;
 use crate::fill_in_place::{Ends, FillInPlace};
 use crate::wire::{
-    Algorithm, BatchError, Checklist, ContentKind, Listing, Matches,
-    PartialDigest, ProgramError, Separator, TreeError,
+    Algorithm, BatchError, Checklist, ContentKind, IgnoringError, Listing,
+    Matches, PartialDigest, ProgramError, RulesError, RulesPlace, Separator,
+    TreeError,
 };
 
 exports! {
@@ -43,6 +44,12 @@ exports! {
         (ResourceAny) -> (u8);
     match_names = "filtering" "[method]filter.match-names"
         (ResourceAny, Listing<'static>) -> (Result<Matches, BatchError>);
+    parse_rules = "filtering" "[static]ignore-rules.parse"
+        (&'static [u8], RulesPlace<'static>)
+        -> (Result<ResourceAny, RulesError>);
+    match_names_ignoring = "filtering" "[method]filter.match-names-ignoring"
+        (ResourceAny, Listing<'static>, &'static [ResourceAny])
+        -> (Result<Matches, IgnoringError>);
     match_metadata = "filtering" "[method]filter.match-metadata"
         (ResourceAny, u32, Option<Listing<'static>>, u64, &'static [u64])
         -> (Result<Vec<u32>, BatchError>);

@@ -104,6 +104,16 @@ impl Inspector {
             exports.match_names.call(store, (resource, listing))
         })?;
         let matches = answer.map_err(|error| Fault::Batch(error.into()))?;
+        *out = self.checked(matches, listing)?;
+        Ok(())
+    }
+
+    /// What is said of a listing, if it can be.
+    pub(super) fn checked(
+        &mut self,
+        matches: wire::Matches,
+        listing: &Listing<'_>,
+    ) -> Result<Matches, Fault> {
         let count = listing.ends.len();
         let wire::Matches { entries, directories } = matches;
         for indices in [&entries, &directories] {
@@ -115,8 +125,7 @@ impl Inspector {
                 .caller
                 .contract_violation("a directory that is none"));
         }
-        *out = Matches { entries, directories };
-        Ok(())
+        Ok(Matches { entries, directories })
     }
 
     /// Matches the metadata of this many entries, and their names and kinds if
@@ -165,7 +174,7 @@ fn may_be_directory(listing: &Listing<'_>, index: u32) -> bool {
 }
 
 /// A listing as it crosses.
-fn crossing<'a>(
+pub(super) fn crossing<'a>(
     listing: &Listing<'a>,
     kinds: &'a mut Vec<wire::EntryKind>,
 ) -> wire::Listing<'a> {
@@ -177,7 +186,10 @@ fn crossing<'a>(
 
 impl Filter {
     /// The filter in this instance, which may be a fresh one.
-    fn resource(&self, instance: &mut Instance) -> Result<ResourceAny> {
+    pub(super) fn resource(
+        &self,
+        instance: &mut Instance,
+    ) -> Result<ResourceAny> {
         if let Some(filter) = instance.resources.filter {
             return Ok(filter);
         }

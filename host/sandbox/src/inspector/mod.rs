@@ -8,6 +8,7 @@ mod classifying;
 mod exports;
 mod filtering;
 mod hashing;
+mod ignoring;
 mod stream;
 mod trees;
 
@@ -22,6 +23,7 @@ use crate::fill_in_place::{Ends, FillInPlace};
 use crate::shared::Shared;
 pub(crate) use exports::InspectorExports;
 use filtering::Filter;
+use ignoring::RuleSets;
 use stream::{Hashers, Stream};
 
 type Caller = caller::Caller<InspectorExports>;
@@ -32,6 +34,7 @@ type Instance = caller::Instance<InspectorExports>;
 pub(crate) struct Resources {
     hashers: Hashers,
     filter: Option<ResourceAny>,
+    rules: RuleSets,
 }
 
 /// One instance of the component, for one thread at a time.

@@ -8,6 +8,7 @@
 )]
 
 mod filters;
+mod ignoring;
 mod programs;
 #[path = "../support/mod.rs"]
 mod support;

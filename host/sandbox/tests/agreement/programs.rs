@@ -61,15 +61,22 @@ fn fitting() -> impl Strategy<Value = Test> {
             FieldType::Mode => prop_oneof![0_u64..0o1000, number()]
                 .prop_map(Operand::Number)
                 .boxed(),
-            FieldType::Size | FieldType::Number => {
-                number().prop_map(Operand::Number).boxed()
-            }
+            FieldType::Size
+            | FieldType::Number
+            | FieldType::User
+            | FieldType::Group => number().prop_map(Operand::Number).boxed(),
         };
         let equal =
             matches!(field.value, FieldType::Extension | FieldType::Kind);
-        let operators = match equal {
-            true => Just(Operator::Equal).boxed(),
-            false => operator().boxed(),
+        let operators = match field.value {
+            _ if equal => Just(Operator::Equal).boxed(),
+            FieldType::Mode => prop_oneof![
+                operator(),
+                Just(Operator::AllBits),
+                Just(Operator::AnyBit),
+            ]
+            .boxed(),
+            _ => operator().boxed(),
         };
         test(field, operators, vec(tests, 0..4)).boxed()
     })
@@ -159,6 +166,8 @@ fn odd() -> impl Strategy<Value = Test> {
         Just(Operator::Regex),
         Just(Operator::Glob),
         Just(Operator::GlobIgnoreCase),
+        Just(Operator::AllBits),
+        Just(Operator::AnyBit),
     ];
     (0_u8..26, operator, vec(operand, 0..3)).prop_map(
         |(field, operator, operands)| Test { field, operator, operands },

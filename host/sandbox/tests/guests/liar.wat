@@ -123,6 +123,41 @@
     (i32.const 1056) (i32.const 28))
   (call $result (local.get $lie)))
 
+;; Ignore rules: "h" are rules that were never made, "f" a fault that there is
+;; not, "r" neither rules nor a fault.
+(func (export "sanchay:inspect/filtering@0.1.0#[static]ignore-rules.parse")
+  (param i32 i32 i32 i32 i32) (result i32)
+  (local $lie i32)
+  (local.set $lie (i32.load8_u (local.get 0)))
+  (i32.store (i32.const 16) (i32.const 0))
+  (i32.store (i32.const 20) (call $new-rules (local.get $lie)))
+  (if (i32.eq (local.get $lie) (i32.const 104))
+    (then (i32.store (i32.const 20) (i32.const 77))))
+  (if (i32.eq (local.get $lie) (i32.const 102))
+    (then
+      (i32.store (i32.const 16) (i32.const 1))
+      (i32.store (i32.const 20) (i32.const 2))))
+  (if (i32.eq (local.get $lie) (i32.const 114))
+    (then (i32.store (i32.const 16) (i32.const 2))))
+  (i32.const 16))
+
+;; As without rules; "c" are rules that cost too much and were not given.
+(func (export
+    "sanchay:inspect/filtering@0.1.0#[method]filter.match-names-ignoring")
+  (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+  (local $lie i32)
+  (local.set $lie (i32.load8_u (local.get 3)))
+  (call $indices (local.get $lie) (i32.const 1024) (i32.const 20))
+  (call $indices (i32.add (local.get $lie) (i32.const 32))
+    (i32.const 1056) (i32.const 28))
+  (if (i32.eq (local.get $lie) (i32.const 99))
+    (then
+      (i32.store (i32.const 16) (i32.const 1))
+      (i32.store (i32.const 20) (i32.const 1))
+      (i32.store (i32.const 24) (local.get 10))
+      (return (i32.const 16))))
+  (call $result (local.get $lie)))
+
 ;; The first value chooses.
 (func (export "sanchay:inspect/filtering@0.1.0#[method]filter.match-metadata")
   (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i32 i32)

@@ -57,6 +57,18 @@
   (memory.fill (i32.const 16) (i32.const 0) (i32.const 20))
   (i32.const 16))
 
+(func (export "sanchay:inspect/filtering@0.1.0#[static]ignore-rules.parse")
+  (param i32 i32 i32 i32 i32) (result i32)
+  (i32.store (i32.const 16) (i32.const 0))
+  (i32.store (i32.const 20) (call $new-rules (i32.const 1)))
+  (i32.const 16))
+
+(func (export
+    "sanchay:inspect/filtering@0.1.0#[method]filter.match-names-ignoring")
+  (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+  (memory.fill (i32.const 16) (i32.const 0) (i32.const 20))
+  (i32.const 16))
+
 (func (export "sanchay:inspect/filtering@0.1.0#[method]filter.match-metadata")
   (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i64 i32 i32)
   (result i32)

@@ -5,6 +5,9 @@
   (func $new-hasher (param i32) (result i32)))
 (import "[export]sanchay:inspect/filtering@0.1.0" "[resource-new]filter"
   (func $new-filter (param i32) (result i32)))
+(import "[export]sanchay:inspect/filtering@0.1.0"
+  "[resource-new]ignore-rules"
+  (func $new-rules (param i32) (result i32)))
 
 ;; A list of LENGTH elements at ADDRESS.
 (func $list (param $address i32) (param $length i32) (result i32)

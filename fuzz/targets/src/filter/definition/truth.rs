@@ -135,6 +135,8 @@ fn passes(test: &Test, entry: &Entry) -> Option<bool> {
         Operator::LessOrEqual => found <= operand,
         Operator::Greater => found > operand,
         Operator::GreaterOrEqual => found >= operand,
+        Operator::AllBits => found & operand == operand,
+        Operator::AnyBit => operand == 0 || found & operand != 0,
         Operator::Regex | Operator::Glob | Operator::GlobIgnoreCase => {
             panic!("a number is no text: {test:?}")
         }

@@ -1,4 +1,4 @@
-//! How deep below the root: `--min-depth 2`.
+//! How deep below the root: `--min-depth 2`, `--exact-depth 1`.
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString as _};
@@ -8,7 +8,7 @@ use super::number::Numbers;
 use super::{Field, FieldType};
 use crate::filter::expr::{Expr, Operand, Operator};
 use crate::filter::matcher::{Columns, Entries, Predicate, Truth};
-use crate::filter::options::{FilterOption, Repeat};
+use crate::filter::options::{Filter, FilterOption, Repeat};
 
 const MIN: FilterOption = FilterOption {
     name: "min-depth",
@@ -21,7 +21,25 @@ const MIN: FilterOption = FilterOption {
     parse: |text, _| bound(text, Operator::GreaterOrEqual),
 };
 
-pub(super) const OPTIONS: &[FilterOption] = &[MIN];
+const EXACT: FilterOption = FilterOption {
+    name: "exact-depth",
+    short: None,
+    value_name: "DEPTH",
+    help: "Only entries exactly DEPTH levels down; none further down are \
+           looked for",
+    long_help: "",
+    repeat: Repeat::Last,
+    parse: |text, _| bound(text, Operator::Equal),
+};
+
+pub(super) const OPTIONS: &[FilterOption] = &[MIN, EXACT];
+
+/// What must be true of a directory in which something can be wanted.
+pub(super) fn enter(filter: &Filter) -> Option<Expr> {
+    let Expr::Test(exact) = filter.of(&EXACT)? else { return None };
+    let depth = exact.operands.first()?.clone();
+    Some(Expr::test(&FIELD, Operator::Less, depth))
+}
 
 pub(super) const FIELDS: &[&Field] = &[&FIELD];
 

@@ -15,6 +15,10 @@ pub enum FieldType {
     Number,
     /// Permissions, in octal.
     Mode,
+    /// A user, by name or number.
+    User,
+    /// A group, by name or number.
+    Group,
     /// A point in time.
     Time,
     /// What an entry is.
@@ -28,14 +32,15 @@ impl FieldType {
     pub(in crate::filter) const fn takes(self, operator: Operator) -> bool {
         match self {
             Self::Text => {
-                matches!(operator, Operator::Equal) || !operator.is_ordered()
+                matches!(operator, Operator::Equal) || operator.is_pattern()
             }
-            Self::Size | Self::Number | Self::Mode | Self::Time => {
-                operator.is_ordered()
-            }
-            Self::Extension | Self::Kind | Self::Flag => {
-                matches!(operator, Operator::Equal)
-            }
+            Self::Size | Self::Number | Self::Time => operator.is_ordered(),
+            Self::Mode => operator.is_ordered() || operator.is_of_bits(),
+            Self::Extension
+            | Self::Kind
+            | Self::Flag
+            | Self::User
+            | Self::Group => matches!(operator, Operator::Equal),
         }
     }
 
@@ -43,11 +48,12 @@ impl FieldType {
     pub(in crate::filter) const fn operators(self) -> &'static str {
         match self {
             Self::Text => "=, !=, ~, !~, glob, iglob or in",
-            Self::Size | Self::Number | Self::Mode => {
-                "=, !=, <, <=, >, >= or in"
-            }
+            Self::Size | Self::Number => "=, !=, <, <=, >, >= or in",
+            Self::Mode => "=, !=, <, <=, >, >=, all, any or in",
             Self::Time => "within, before, after, <, <=, > or >=",
-            Self::Extension | Self::Kind => "=, != or in",
+            Self::Extension | Self::Kind | Self::User | Self::Group => {
+                "=, != or in"
+            }
             Self::Flag => "and, or, or the end",
         }
     }
@@ -60,6 +66,8 @@ impl FieldType {
             Self::Size => "a size, such as 4096, 10k or 1.5GiB",
             Self::Number => "a number",
             Self::Mode => "permissions in octal, such as 644",
+            Self::User => "a user, by name or number",
+            Self::Group => "a group, by name or number",
             Self::Time => {
                 "a duration (7d, 1d12h), a date (2026-01-31), a time \
                  (2026-01-31T12:00:00Z) or today"

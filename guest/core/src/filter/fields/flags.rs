@@ -26,7 +26,7 @@ pub(super) const HIDDEN: Field = Field {
 };
 
 /// A regular file without a byte.
-const EMPTY: Field = Field {
+pub(super) const EMPTY: Field = Field {
     code: 11,
     name: "empty",
     value: FieldType::Flag,
@@ -34,7 +34,7 @@ const EMPTY: Field = Field {
 };
 
 /// A regular file that somebody may execute.
-const EXECUTABLE: Field = Field {
+pub(super) const EXECUTABLE: Field = Field {
     code: 12,
     name: "executable",
     value: FieldType::Flag,

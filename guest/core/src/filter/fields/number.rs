@@ -21,11 +21,17 @@ fn compile<const COLUMN: u64, const MASK: u64>(
     operator: Operator,
     operands: &[Operand],
 ) -> Option<Box<dyn Predicate>> {
-    Some(Box::new(Column {
-        column: Columns::from_bits(COLUMN),
-        mask: MASK,
-        numbers: Numbers::compile(operator, operands)?,
-    }))
+    // Only permissions are bits, and only they have a mask.
+    let numbers = match operator.is_of_bits() && MASK != u64::MAX {
+        true => Numbers { operator, numbers: numbers(operands)? },
+        false => Numbers::compile(operator, operands)?,
+    };
+    let column = Columns::from_bits(COLUMN);
+    Some(Box::new(Column { column, mask: MASK, numbers }))
+}
+
+fn numbers(operands: &[Operand]) -> Option<Vec<u64>> {
+    operands.iter().map(Operand::number).collect()
 }
 
 /// Numbers to compare with, and how.
@@ -41,15 +47,18 @@ impl Numbers {
         operator: Operator,
         operands: &[Operand],
     ) -> Option<Self> {
-        let numbers = operands.iter().map(Operand::number);
-        let numbers = numbers.collect::<Option<_>>()?;
+        let numbers = numbers(operands)?;
         operator.is_ordered().then_some(Self { operator, numbers })
     }
 
     /// Whether a number compares with one of them.
     pub(super) fn matches(&self, found: u64) -> bool {
-        let compares = |it| self.operator.compares(found.cmp(it));
-        self.numbers.iter().any(compares)
+        let mut numbers = self.numbers.iter();
+        match self.operator {
+            Operator::AllBits => numbers.any(|it| found & it == *it),
+            Operator::AnyBit => numbers.any(|it| found & it != 0 || *it == 0),
+            ordered => numbers.any(|it| ordered.compares(found.cmp(it))),
+        }
     }
 }
 

@@ -33,7 +33,9 @@ pub(super) fn compile(
         Operator::Less
         | Operator::LessOrEqual
         | Operator::Greater
-        | Operator::GreaterOrEqual => return None,
+        | Operator::GreaterOrEqual
+        | Operator::AllBits
+        | Operator::AnyBit => return None,
     };
     let compiled = Compiled::new(syntax, &texts).ok()?;
     Some(Box::new(Text { part, test: Test::Pattern(compiled) }))

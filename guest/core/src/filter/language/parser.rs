@@ -7,17 +7,19 @@ use alloc::string::{String, ToString as _};
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::error::SyntaxError;
 use super::lexer::{Token, Word, Wrong, words};
 use super::{EVERYTHING, MAX_TEXT, NOTHING};
 use crate::escape::escaped;
+use crate::filter::accounts::Accounts;
 use crate::filter::clock::Clock;
 use crate::filter::expr::{Expr, Operand, Operator, Test};
-use crate::filter::fields::{Field, FieldType};
+use crate::filter::fields::{Field, FieldType, mode};
 use crate::filter::program::{MAX_DEPTH, MAX_PARTS};
 use crate::kind::{EntryKind, KindSet};
+use crate::nearest::nearest;
 use crate::pattern::{Compiled, Syntax};
 use crate::size;
+use crate::syntax_error::SyntaxError;
 
 /// Parses an expression.
 pub(super) fn parse(text: &str, clock: &Clock) -> Result<Expr, SyntaxError> {
@@ -207,7 +209,7 @@ impl Parser<'_> {
         };
         self.next();
         if field.value == FieldType::Flag {
-            return Ok(flag(field));
+            return Ok(Expr::flag(field));
         }
         self.test(field, depth)
     }
@@ -215,7 +217,7 @@ impl Parser<'_> {
     fn unknown(&self, name: &str) -> Failed {
         let shown = escaped(name.as_bytes());
         let mut failed = self.error(format!("there is no field '{shown}'"));
-        let names = Field::all().map(|field| field.name);
+        let names = Field::names();
         let near = nearest(name, names.clone());
         failed.hint = match near {
             Some(near) => format!("did you mean {near}?"),
@@ -289,6 +291,12 @@ impl Parser<'_> {
             Word::Bare(word) if word.eq_ignore_ascii_case("iglob") => {
                 (Operator::GlobIgnoreCase, false)
             }
+            Word::Bare(word) if word.eq_ignore_ascii_case("all") => {
+                (Operator::AllBits, false)
+            }
+            Word::Bare(word) if word.eq_ignore_ascii_case("any") => {
+                (Operator::AnyBit, false)
+            }
             _ => return Err(self.expected(field.value.operators())),
         };
         if !field.value.takes(found.0) {
@@ -342,7 +350,8 @@ impl Parser<'_> {
                 return Err(self.expected(field.value.values()));
             }
         };
-        let operand = operand(field, operator, &text);
+        let accounts = self.clock.accounts();
+        let operand = operand(field, operator, &text, accounts);
         let operand = operand.map_err(|why| self.error(why))?;
         self.next();
         Ok(operand)
@@ -396,11 +405,6 @@ fn one_or(mut parts: Vec<Expr>, join: fn(Vec<Expr>) -> Expr) -> Expr {
     }
 }
 
-/// The test that a flag is set.
-fn flag(field: &Field) -> Expr {
-    Expr::test(field, Operator::Equal, Operand::Number(1))
-}
-
 /// The kinds that several operands stand for, as one.
 fn union(operands: &[Operand]) -> Operand {
     Operand::Number(operands.iter().fold(0, |set, operand| match operand {
@@ -414,6 +418,7 @@ fn operand(
     field: &Field,
     operator: Operator,
     text: &[u8],
+    accounts: &Accounts,
 ) -> Result<Operand, String> {
     let utf8 = || {
         let why = || format!("expected {}", field.value.values());
@@ -451,15 +456,11 @@ fn operand(
             )
         }
         FieldType::Mode => {
-            let digits = utf8()?.trim_start_matches("0o");
-            let number = u64::from_str_radix(digits, 8).ok();
-            let number = number.filter(|mode| *mode <= 0o7777);
-            Operand::Number(
-                number.ok_or_else(|| {
-                    format!("expected {}", field.value.values())
-                })?,
-            )
+            let expected = || format!("expected {}", field.value.values());
+            Operand::Number(mode(utf8()?).ok_or_else(expected)?)
         }
+        FieldType::User => Operand::Number(accounts.user(text)?),
+        FieldType::Group => Operand::Number(accounts.group(text)?),
         FieldType::Kind => {
             let kind = EntryKind::named(utf8()?).ok_or_else(|| {
                 let names = EntryKind::ALL.map(|kind| kind.to_string());
@@ -470,35 +471,4 @@ fn operand(
         // Times have a way of their own.
         FieldType::Time => return Err("expected a time".to_owned()),
     })
-}
-
-/// The nearest of some names, if one is near.
-fn nearest<'n>(
-    name: &str,
-    names: impl Iterator<Item = &'n str>,
-) -> Option<&'n str> {
-    let distances = names.map(|it| (distance(name, it), it));
-    let near = distances.min_by_key(|(distance, _)| *distance)?;
-    (near.0 <= 2 && near.0 < name.len()).then_some(near.1)
-}
-
-/// How many letters have to be changed, added or left out.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().take(32).collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().take(32).enumerate() {
-        let mut diagonal = i;
-        let mut left = i.saturating_add(1);
-        if let Some(first) = row.first_mut() {
-            *first = left;
-        }
-        for (y, above) in b.iter().zip(row.iter_mut().skip(1)) {
-            let changed = diagonal.saturating_add(usize::from(x != *y));
-            diagonal = *above;
-            let moved = left.min(*above).saturating_add(1);
-            *above = changed.min(moved);
-            left = *above;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }

@@ -79,6 +79,8 @@ impl fmt::Display for Test {
             Operator::Regex => "~",
             Operator::Glob => "glob",
             Operator::GlobIgnoreCase => "iglob",
+            Operator::AllBits => "all",
+            Operator::AnyBit => "any",
         };
         match self.operands.as_slice() {
             [Operand::Number(1)] if field.value == FieldType::Flag => {

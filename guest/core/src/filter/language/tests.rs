@@ -6,12 +6,16 @@ use proptest::prelude::*;
 use crate::batch::Batch;
 use crate::filter::expr::{Expr, Operand, Operator, Test};
 use crate::filter::fields::{Field, FieldType};
-use crate::filter::{Clock, Entries, Filter, Matcher, Program};
+use crate::filter::{Accounts, Clock, Entries, Filter, Matcher, Program};
 use crate::kind::{EntryKind, KindSet};
 use crate::time::Timestamp;
 
 fn clock() -> Clock {
-    Clock::utc(Timestamp { seconds: 1_800_000_000, nanoseconds: 0 })
+    let now = Timestamp { seconds: 1_800_000_000, nanoseconds: 0 };
+    Clock::utc(now).with_accounts(Accounts {
+        user: |name| (name == b"alice").then_some(1000),
+        group: |name| (name == b"staff").then_some(50),
+    })
 }
 
 fn parse(text: &str) -> Expr {
@@ -44,6 +48,13 @@ fn an_expression_prints_as_it_is_understood() {
         ("modified > now - 1d", "modified > 2027-01-14T08:00:00.000000000Z"),
         ("changed before 1d", "changed < 2027-01-14T08:00:00.000000000Z"),
         ("mode = 644", "mode = 0644"),
+        ("mode all 022 or mode any 111", "mode all 0022 or mode any 0111"),
+        ("user = alice", "uid = 1000"),
+        (
+            "user in (7, alice) and group != staff",
+            "uid in (7, 1000) and not gid = 50",
+        ),
+        ("has(group)", "gid >= 0"),
         ("name = \"a\\\"b\\n\\xff\"", "name = \"a\\\"b\\n\\xff\""),
         ("ext = ..a", "extension = \"..a\""),
         ("has(created)", "has(created)"),
@@ -89,6 +100,12 @@ fn what_is_wrong_is_pointed_at() {
         ("kind = folder", 7, 6, "expected one of file"),
         ("size > 1 & size < 2", 9, 1, "expected and, or"),
         ("mode = 999", 7, 3, "octal"),
+        ("mode = +644", 7, 4, "octal"),
+        ("size all 7", 5, 3, "size is compared otherwise"),
+        ("user = bob", 7, 3, "no user called 'bob'"),
+        ("group = alice", 8, 5, "no group called 'alice'"),
+        ("user > alice", 5, 1, "user is compared otherwise"),
+        ("usr = 1", 0, 3, "there is no field 'usr'"),
         ("mode = 100644", 7, 6, "octal"),
         ("ext = \"\"", 6, 2, "expected an extension"),
         ("ext in (a, b/c)", 11, 3, "expected an extension"),
@@ -190,13 +207,33 @@ fn what_has_an_extension_is_what_can_be_tested_for_one() {
 
 #[test]
 fn an_option_and_its_expression_want_the_same() {
-    let options: [(Filter, &str); 6] = [
+    let options = [
         (Filter::default().min_size(5), "size >= 5"),
         (Filter::default().extension("rs,md"), "ext in (rs, md)"),
         (set("glob", "*.rs"), "name glob *.rs"),
         (set("glob", "src/**"), "path glob src/**"),
         (set("regex", "^a"), "name ~ \"(?i)^a\""),
         (set("min-depth", "2"), "depth >= 2"),
+        (set("perm", "644"), "mode = 644"),
+        (set("perm", "-222"), "mode all 222"),
+        (set("perm", "/0111"), "mode any 111"),
+        (set("owner", "alice"), "user = alice"),
+        (set("owner", "alice:"), "uid = 1000"),
+        (set("owner", ":!staff"), "group != staff"),
+        (set("owner", "!7:50"), "not uid = 7 and gid = 50"),
+        (set("created-within", "1d"), "created within 1d"),
+        (set("created-before", "1d"), "created before 1d"),
+        (set("accessed-within", "1d"), "accessed within 1d"),
+        (set("accessed-before", "1d"), "accessed before 1d"),
+        (set("status-changed-within", "1d"), "changed within 1d"),
+        (set("status-changed-before", "1d"), "changed before 1d"),
+        (set("kind", "empty"), "empty"),
+        (
+            set("kind", "file,executable,empty"),
+            "kind = file and executable \
+            and empty",
+        ),
+        (set("kind", "empty,fifo,EMPTY"), "kind = fifo and empty"),
     ];
     for (option, text) in options {
         assert_eq!(option.program(), set("where", text).program(), "{text}");
@@ -221,7 +258,7 @@ fn test() -> impl Strategy<Value = Expr> {
         let operators: Vec<Operator> = Operator::ALL
             .into_iter()
             // Not all bytes are patterns.
-            .filter(|it| field.value.takes(*it) && it.is_ordered())
+            .filter(|it| field.value.takes(*it) && !it.is_pattern())
             .collect();
         let operator = operators[operator % operators.len()];
         let operand = |(bytes, number, seconds, nanoseconds)| match field.value
@@ -233,7 +270,10 @@ fn test() -> impl Strategy<Value = Expr> {
                 bytes.insert(0, b'x');
                 Operand::Bytes(bytes)
             }
-            FieldType::Size | FieldType::Number => Operand::Number(number),
+            FieldType::Size
+            | FieldType::Number
+            | FieldType::User
+            | FieldType::Group => Operand::Number(number),
             FieldType::Mode => Operand::Number(number % 0o10000),
             FieldType::Kind => {
                 let bits = number % u64::from(KindSet::ALL.bits());

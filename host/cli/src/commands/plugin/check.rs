@@ -16,6 +16,7 @@ use crate::{
     options::plugin::{LimitArgs, spec},
     output::{Inputs, put},
     plugins::{load, options, read},
+    progress::ProgressDisplay,
 };
 
 /// How many patterns are listed, and how many bytes of one.
@@ -45,7 +46,7 @@ impl CheckArgs {
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let component = read(&self.plugin.path)?;
         let interrupt = context.catch_signals()?;
-        let messages = context.messages(false, false);
+        let messages = context.messages(ProgressDisplay::Nothing);
         let shown = escaped(self.plugin.path.as_os_str().as_encoded_bytes());
         let options = options(&self.limits, 1, &interrupt);
         let plugin = match load(&self.plugin, &component, &options) {

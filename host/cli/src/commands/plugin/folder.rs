@@ -7,7 +7,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{context::Context, exit::Exit, failure::Failure};
+use crate::{
+    context::Context, exit::Exit, failure::Failure, progress::ProgressDisplay,
+};
 
 /// Makes a folder, which must not exist or be empty, with these files in it:
 /// their paths and texts. Nothing that is there is written over. Then tells
@@ -24,7 +26,9 @@ pub(super) fn make(
         source,
     })?;
     let shown = sanchay::escaped(folder.as_os_str().as_encoded_bytes());
-    context.messages(false, false).note(format_args!("{shown}: {what}"));
+    context
+        .messages(ProgressDisplay::Nothing)
+        .note(format_args!("{shown}: {what}"));
     Ok(Exit::Done)
 }
 

@@ -13,6 +13,7 @@ use crate::{
     failure::Failure,
     output::{Inputs, put},
     plugins::read,
+    progress::ProgressDisplay,
 };
 
 /// What WebAssembly begins with, and what tells a component from a module.
@@ -52,7 +53,7 @@ impl PackArgs {
         let inputs = Inputs { paths: &paths, stdin: false };
         put(Some(output), inputs, &component)?;
         let shown = sanchay::escaped(output.as_os_str().as_encoded_bytes());
-        context.messages(false, false).note(format_args!(
+        context.messages(ProgressDisplay::Nothing).note(format_args!(
             "{shown}: a component of {} bytes",
             component.len()
         ));

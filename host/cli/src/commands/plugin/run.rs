@@ -23,8 +23,9 @@ use crate::{
         output::OutputArgs,
         plugin::{LimitArgs, spec},
     },
-    output::{Inputs, Output, RecordWriter, row},
+    output::{Inputs, Output, RecordWriter, Request},
     plugins::{load, options, read},
+    progress::ProgressDisplay,
     signals::Interrupt,
 };
 
@@ -63,7 +64,7 @@ impl RunArgs {
         let component = read(&self.plugin.path)?;
         let options = options(&self.limits, 1, &interrupt);
         let plugin = load(&self.plugin, &component, &options)?;
-        let messages = context.messages(false, true);
+        let messages = context.messages(ProgressDisplay::Nothing);
         match plugin.filter() {
             Some(mut filter) => {
                 self.select(&mut filter, &interrupt, &messages)
@@ -80,7 +81,8 @@ impl RunArgs {
         let paths = [&*self.files, std::slice::from_ref(&self.plugin.path)];
         let inputs = Inputs { paths: &paths, stdin: false };
         let text = TextOptions::default();
-        Output::open(&self.output, inputs, kind, plugins, text)
+        let request = Request::new(&self.output, inputs, kind, plugins);
+        Output::open(Request { text, ..request })
     }
 
     fn extract(
@@ -102,8 +104,7 @@ impl RunArgs {
                 move |event: ScanEvent<'_>| match event {
                     ScanEvent::Files(batch) => {
                         for file in batch.iter() {
-                            let facts = writer.facts(file.metadata);
-                            writer.write(&row(&file, facts.as_ref()))?;
+                            writer.write_entry(&file)?;
                         }
                         writer.flush_if_due()
                     }

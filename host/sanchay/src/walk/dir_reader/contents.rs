@@ -68,4 +68,6 @@ pub(crate) struct Directory<'r> {
 pub(crate) struct MatchedFiles<'r> {
     pub(crate) spans: &'r [Span],
     pub(crate) metadata: &'r [Metadata],
+    /// What those say that are links; empty where none is.
+    pub(crate) targets: &'r [Option<Box<[u8]>>],
 }

@@ -1,4 +1,5 @@
-//! What is wrong with an expression, and where.
+//! What is wrong with a text in one of the languages, and where: an expression,
+//! a template.
 
 use alloc::string::String;
 use core::error::Error;
@@ -6,7 +7,7 @@ use core::fmt::{self, Write as _};
 
 use crate::escape::escaped;
 
-/// What is wrong with an expression.
+/// What is wrong with an expression or a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
     /// What was expected or is wrong, safe to print on a terminal.
@@ -17,13 +18,13 @@ pub struct SyntaxError {
     pub length: usize,
     /// What to write instead; may be empty.
     pub hint: String,
-    /// The line of the expression that it is about.
-    pub(super) line: String,
+    /// The text that it is about.
+    pub(crate) line: String,
 }
 
 impl fmt::Display for SyntaxError {
-    /// The message, the expression with the place marked beneath it, and the
-    /// hint, a line each.
+    /// The message, the text with the place marked beneath it, and the hint, a
+    /// line each.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { message, column, length, hint, line } = self;
         let mut shown = String::new();

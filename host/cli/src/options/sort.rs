@@ -1,0 +1,41 @@
+//! In which order records are wanted.
+
+use clap::Args;
+use sanchay_core::{record::SortFields, size};
+
+/// How much records may take up before some are put aside, by default.
+const MEMORY: &str = "256MiB";
+
+/// The order of records.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct SortArgs {
+    /// Sort by these fields, as size:desc,path
+    ///
+    /// Any field can be one, whether it is printed or not. What lacks a value
+    /// comes last; records that are equal are in the byte order of their
+    /// paths. With --max-results, only the first N are kept on the way.
+    #[arg(long, value_name = "FIELD[:desc],...")]
+    pub(crate) sort: Option<SortFields>,
+
+    /// With --sort: how much memory records may take up [default: 256MiB]
+    ///
+    /// Beyond it they wait in temporary files ($TMPDIR), which are gone when
+    /// the program ends.
+    #[arg(
+        long,
+        value_name = "SIZE",
+        value_parser = size::parse,
+        requires = "sort",
+        hide_short_help = true
+    )]
+    sort_memory: Option<u64>,
+}
+
+impl SortArgs {
+    /// How many bytes records may take up in memory.
+    pub(crate) fn memory(&self) -> u64 {
+        let default = || size::parse(MEMORY).unwrap_or(u64::MAX);
+        self.sort_memory.unwrap_or_else(default)
+    }
+}

@@ -1,0 +1,253 @@
+//! The ignore files of a walk: which there are, in what order they count, and
+//! how they are read. What their text means is decided in the sandbox.
+
+mod above;
+mod in_force;
+mod user;
+
+use std::{
+    os::unix::ffi::OsStrExt as _,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+
+use sanchay_core::ignore::{
+    EXCLUDE, Found, GIT, GITIGNORE, IGNORE, MAX_TEXT, Rank, RuleSetError,
+};
+use sanchay_sandbox::{IgnoreFile, Place};
+use sanchay_storage::{
+    Directory, File, Links, Listing, Metadata, Storage, StorageError,
+};
+use sanchay_sync::lock;
+
+use self::in_force::Adding;
+pub(crate) use self::in_force::InForce;
+use super::{Open, RootEntry};
+use crate::{
+    error::{Action, Cause, EntryError, Error, Problem},
+    inspect::Inspect,
+    options::WalkOptions,
+};
+
+/// What a run leaves out by ignore files.
+#[derive(Debug)]
+pub(crate) struct Ignoring {
+    /// Whether ignore files in directories count.
+    git: bool,
+    /// The files that the caller named, in the order in which they count.
+    named: Vec<Arc<IgnoreFile>>,
+    /// The user's own file.
+    user: Option<Arc<IgnoreFile>>,
+    /// What is wrong with that, until it was said.
+    complaint: Mutex<Option<EntryError>>,
+    /// What is left out wherever git's files count: its own.
+    own: Arc<IgnoreFile>,
+}
+
+impl Ignoring {
+    /// Reads the files that do not lie in the trees that are walked.
+    pub(crate) fn read(
+        options: &WalkOptions,
+        storage: &dyn Storage,
+    ) -> Result<Arc<Self>, Error> {
+        let root = || Place::Below(Vec::new());
+        let named = options.ignore_files.iter().map(|path| {
+            let text = RootEntry::open_file(storage, path)
+                .and_then(|(file, metadata)| read(&file, &metadata))
+                .map_err(|cause| refused(path, cause))?;
+            Ok(Arc::new(IgnoreFile::new(path.clone(), text, root())))
+        });
+        let named = named.collect::<Result<_, Error>>()?;
+        let git = options.gitignore;
+        let user = if git { user::path() } else { None };
+        let (user, complaint) = match user.map(|path| user::read(&path)) {
+            Some(Ok(Some((path, text)))) => {
+                (Some(Arc::new(IgnoreFile::new(path, text, root()))), None)
+            }
+            None | Some(Ok(None)) => (None, None),
+            Some(Err(error)) => (None, Some(error)),
+        };
+        let own = IgnoreFile::new(GIT.into(), GIT.into(), root());
+        let complaint = Mutex::new(complaint);
+        let own = Arc::new(own);
+        Ok(Arc::new(Self { git, named, user, complaint, own }))
+    }
+
+    /// Whether there is anything to ignore.
+    pub(super) fn is_active(&self) -> bool {
+        self.git || !self.named.is_empty()
+    }
+
+    /// Has an inspector parse the files that the caller named.
+    pub(super) fn check(
+        &self,
+        inspector: &mut dyn Inspect,
+    ) -> Result<(), Error> {
+        for file in &self.named {
+            let added = inspector.add_rules(file);
+            added.map_err(|error| refused(file.path(), error.into()))?;
+        }
+        Ok(())
+    }
+
+    /// Reads the ignore files of a directory that was listed, whose path below
+    /// the root is given; afterwards it knows all that apply to it.
+    pub(super) fn enter(
+        &self,
+        open: &mut Open,
+        listing: &Listing,
+        directory: &[u8],
+        inspector: &mut dyn Inspect,
+        errors: &mut Vec<EntryError>,
+    ) {
+        let is_root = open.node.depth() == 0;
+        let found = match self.git {
+            true => {
+                let kinds = listing.kinds().iter().copied();
+                let entries = kinds.enumerate();
+                Found::among(
+                    entries.map(|(at, kind)| (listing.name(at), kind)),
+                )
+            }
+            false => Found::default(),
+        };
+        if !is_root && found.is_none() {
+            return;
+        }
+        if is_root {
+            errors.extend(lock(&self.complaint).take());
+        }
+        let mut adding = Adding::new(&open.ignoring, inspector, errors);
+        if is_root {
+            self.begin(open, found, &mut adding);
+        }
+        let place = || Place::Below(directory.to_vec());
+        if found.repository {
+            adding.begin_repository();
+            if let Some(user) = &self.user {
+                let user = match directory.is_empty() {
+                    true => Arc::clone(user),
+                    false => Arc::new(user.at(place())),
+                };
+                adding.add(Rank::User, user);
+            }
+            let path =
+                |name: &Path| open.node.entry(name.as_os_str().as_bytes());
+            add_exclude(open.directory(), path, place(), &mut adding);
+        }
+        for (rank, name) in found.names() {
+            let path = open.node.entry(name.as_bytes());
+            let text = read_in(open.directory(), name);
+            adding.add_found(rank, text, path, place());
+        }
+        open.ignoring = adding.finish();
+    }
+
+    /// Adds what applies to a root before its own files do.
+    fn begin(&self, open: &Open, found: Found, adding: &mut Adding<'_>) {
+        for file in &self.named {
+            adding.add(Rank::Named, Arc::clone(file));
+        }
+        if !self.git {
+            return;
+        }
+        adding.add(Rank::Own, Arc::clone(&self.own));
+        // A repository of its own has nothing to do with what is above it.
+        let above = match found.repository {
+            true => Vec::new(),
+            false => above::levels(open.node.tree()),
+        };
+        let place = |way: &[u8]| match way {
+            [] => Place::Below(Vec::new()),
+            way => Place::Above(way.to_vec()),
+        };
+        let top = above.last();
+        if let Some(user) = &self.user {
+            let way = top.map_or(&[][..], |top| &top.way);
+            adding.add(Rank::User, Arc::new(user.at(place(way))));
+        }
+        if let Some(top) = top {
+            let path = |name: &Path| top.path.join(name);
+            add_exclude(&*top.directory, path, place(&top.way), adding);
+        }
+        for level in above.iter().rev() {
+            for (rank, name) in [(Rank::Git, GITIGNORE), (Rank::Other, IGNORE)]
+            {
+                let text = read_in(&*level.directory, name);
+                let path = level.path.join(name);
+                adding.add_found(rank, text, path, place(&level.way));
+            }
+        }
+    }
+}
+
+/// Adds what a repository ignores without saying so in its tree. `path` is
+/// that of what is in its topmost directory.
+fn add_exclude(
+    top: &dyn Directory,
+    path: impl FnOnce(&Path) -> PathBuf,
+    place: Place,
+    adding: &mut Adding<'_>,
+) {
+    let [info, exclude] = EXCLUDE;
+    let below = top
+        .open_dir(GIT.as_bytes(), Links::Refuse)
+        .and_then(|git| git.open_dir(info.as_bytes(), Links::Refuse));
+    // Not every repository has it, and a work tree's `.git` is a file.
+    if let Ok(below) = below {
+        let text = read_in(&*below, exclude);
+        let path = path(&Path::new(GIT).join(info).join(exclude));
+        adding.add_found(Rank::Exclude, text, path, place);
+    }
+}
+
+/// Reads an ignore file in a directory. `None` where there is no regular file
+/// of that name: as in git, a link is not followed.
+fn read_in(
+    directory: &dyn Directory,
+    name: &str,
+) -> Result<Option<Vec<u8>>, Cause> {
+    match directory.open_file(name.as_bytes(), Links::Refuse) {
+        Ok((file, metadata)) => read(&file, &metadata).map(Some),
+        Err(StorageError::Link | StorageError::NotRegular(_)) => Ok(None),
+        Err(StorageError::Io(error)) if is_missing(&error) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether an error says that there is no such file.
+fn is_missing(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory)
+}
+
+/// Reads an open ignore file, which must not be too long.
+fn read(file: &File, metadata: &Metadata) -> Result<Vec<u8>, Cause> {
+    let too_long = || Problem::IgnoreRules(RuleSetError::TooLong).into();
+    if metadata.size > MAX_TEXT as u64 {
+        return Err(too_long());
+    }
+    // It may grow meanwhile.
+    let mut text = Vec::new();
+    let mut space = vec![0; (metadata.size as usize + 1).max(4096)];
+    loop {
+        let len = file.read_at(&mut space, text.len() as u64)?;
+        text.extend_from_slice(space.get(..len).unwrap_or_default());
+        if text.len() > MAX_TEXT {
+            return Err(too_long());
+        }
+        if len == 0 {
+            return Ok(text);
+        }
+    }
+}
+
+/// The error of a file that the caller named.
+fn refused(path: &Path, cause: Cause) -> Error {
+    Error::IgnoreFile { path: path.to_owned(), cause }
+}
+
+/// The error of one that was found.
+fn unusable(path: PathBuf, cause: Cause) -> EntryError {
+    EntryError::new(path, Action::Ignore, cause)
+}
