@@ -248,6 +248,7 @@ impl CommandArgs {
             Self::Scan(scan) => Some(&mut scan.roots),
             Self::Hash(hash) => Some(&mut hash.paths),
             Self::Dupes(dupes) => Some(&mut dupes.roots),
+            Self::Summary(summary) => Some(&mut summary.roots),
             Self::Component(_)
             | Self::Config(_)
             | Self::Plugin(_)

@@ -36,6 +36,7 @@ use sanchay_output::{
 
 use self::style::TerminalStyle;
 pub(crate) use self::{
+    owners::user_name,
     refuse_overwrite::{Inputs, leads_to},
     sink::Sink,
     writer::RecordWriter,

@@ -3,7 +3,6 @@
 mod bars;
 mod page;
 mod text;
-mod users;
 
 use std::{ops::ControlFlow, os::unix::ffi::OsStrExt as _, path::PathBuf};
 
@@ -18,7 +17,7 @@ use crate::{
     exit::{self, Exit},
     failure::Failure,
     options::{plugin::PluginArgs, run::RunArgs, walk::WalkArgs},
-    output::{Inputs, Sink},
+    output::{Inputs, Sink, user_name},
     plugins::load_all,
     standard_streams::is_stdout,
 };
@@ -52,7 +51,7 @@ Examples:
 pub(crate) struct SummaryArgs {
     /// Where to look; by default the current directory
     #[arg(value_name = "ROOT")]
-    roots: Vec<PathBuf>,
+    pub(crate) roots: Vec<PathBuf>,
 
     /// Sum up by folder down to this depth; 0 is the roots alone
     #[arg(long, value_name = "LEVELS", default_value_t = 2)]
@@ -180,7 +179,7 @@ impl SummaryArgs {
             });
         messages.end_progress();
         let written = outcome.map_err(Failure::from).map(|mut found| {
-            found.report.name_owners(users::name);
+            found.report.name_owners(user_name);
             let exit = exit::of_run(&found.summary, roots.len());
             if exit != Exit::Failed {
                 self.write(&found, &roots, &sink, html.as_ref(), context);
@@ -220,11 +219,11 @@ impl SummaryArgs {
         match format {
             SummaryFormat::Json => push_summary(report, &roots, &mut bytes),
             SummaryFormat::Text => {
-                let text = Text::new(
-                    sink.is_terminal(),
-                    context.terminal,
-                    self.top.into(),
-                );
+                // Colour is for standard output, not for a file.
+                let color = context.terminal.colored_stdout
+                    && sink.path().as_os_str().is_empty();
+                let terminal = sink.is_terminal();
+                let text = Text::new(terminal, color, self.top.into());
                 bytes = text.of(report).into_bytes();
             }
         }
