@@ -219,11 +219,11 @@ impl SummaryArgs {
         match format {
             SummaryFormat::Json => push_summary(report, &roots, &mut bytes),
             SummaryFormat::Text => {
-                let text = Text::new(
-                    sink.is_terminal(),
-                    context.terminal,
-                    self.top.into(),
-                );
+                // Colour is for standard output, not for a file.
+                let color = context.terminal.colored_stdout
+                    && sink.path().as_os_str().is_empty();
+                let terminal = sink.is_terminal();
+                let text = Text::new(terminal, color, self.top.into());
                 bytes = text.of(report).into_bytes();
             }
         }
