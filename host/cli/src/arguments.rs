@@ -248,6 +248,7 @@ impl CommandArgs {
             Self::Scan(scan) => Some(&mut scan.roots),
             Self::Hash(hash) => Some(&mut hash.paths),
             Self::Dupes(dupes) => Some(&mut dupes.roots),
+            Self::Summary(summary) => Some(&mut summary.roots),
             Self::Component(_)
             | Self::Config(_)
             | Self::Plugin(_)
@@ -357,7 +358,7 @@ mod tests {
             "sanchay hash --check --md5 f",
             "sanchay dupes -q --json --xxh64 d",
             "sanchay summary --depth 0 --top 0 --content --json --html f d",
-            "sanchay summary -e rs -d 3 -x -o - d",
+            "sanchay summary -e rs -d 3 --one-file-system -o - d",
             "sanchay scan --count --count -H -H -d 1 -d 2 --color never",
         ] {
             assert!(!refused(line), "{line}");

@@ -52,7 +52,7 @@ Examples:
 pub(crate) struct SummaryArgs {
     /// Where to look; by default the current directory
     #[arg(value_name = "ROOT")]
-    roots: Vec<PathBuf>,
+    pub(crate) roots: Vec<PathBuf>,
 
     /// Sum up by folder down to this depth; 0 is the roots alone
     #[arg(long, value_name = "LEVELS", default_value_t = 2)]
