@@ -130,6 +130,23 @@ fn a_setting_that_does_not_go_with_what_was_given_is_left_out() {
 }
 
 #[test]
+fn what_is_set_for_every_command_need_not_suit_every_command() {
+    let tree = tree();
+    project(&tree, "format = 'ndjson'\nalgorithm = 'crc32'\n");
+    let summary = run(&tree, "summary src").succeeds();
+    assert!(!summary.text().starts_with('{'), "{}", summary.text());
+    let hashed = run(&tree, "hash src --format text --tag").succeeds();
+    assert!(hashed.text().contains("CRC32"), "{}", hashed.text());
+    let groups = run(&tree, "dupes src -q").succeeds();
+    assert_eq!(groups.stdout, b"");
+    // In the table of a command it must.
+    project(&tree, "[summary]\nformat = 'ndjson'\n");
+    let wrong = run(&tree, "summary src").exits(2);
+    let why = "sanchay.toml:2: format: expected one of text, json";
+    assert!(wrong.stderr.contains(why), "{}", wrong.stderr);
+}
+
+#[test]
 fn every_kind_of_value_is_written_as_it_is() {
     let tree = tree();
     project(
@@ -407,6 +424,8 @@ fn roots_are_used_by_their_names() {
     assert_eq!(of("scan @code"), ["a.rs", "b.txt", "d.rs"]);
     assert_eq!(of("scan @one/er @code -e rs"), ["a.rs", "c.rs", "d.rs"]);
     assert_eq!(of("scan ./@code"), ["e.rs"]);
+    let summary = run(&tree, "summary @code --json").succeeds();
+    assert!(summary.text().contains("\"files\""), "{}", summary.text());
     let hashed = run(&tree, "hash @code").succeeds();
     assert_eq!(hashed.text().lines().count(), 3);
     let below = configured(&tree).within(tree.path("project/deep"));
@@ -415,6 +434,7 @@ fn roots_are_used_by_their_names() {
     let why = "no configuration file has [roots.cod]: did you mean code?";
     assert!(wrong.stderr.contains(why), "{}", wrong.stderr);
     assert!(wrong.stderr.contains("./@cod"), "{}", wrong.stderr);
+    assert!(wrong.stderr.contains("sanchay scan"), "{}", wrong.stderr);
 }
 
 #[test]
@@ -502,7 +522,7 @@ fn a_setting_that_cannot_be_used_is_an_error_of_what_shows_it() {
 fn an_option_that_is_shown_can_be_configured() {
     let tree = tree();
     let mut configurable = 0;
-    for verb in ["scan", "hash", "dupes"] {
+    for verb in ["scan", "hash", "dupes", "summary"] {
         let help = run(&tree, &format!("{verb} --help")).succeeds();
         for line in help.text().lines() {
             let line = line.trim_start();
@@ -525,10 +545,13 @@ fn an_option_that_is_shown_can_be_configured() {
                 "check",
                 "config",
                 "count",
+                "exec",
+                "exec-batch",
                 "explain",
                 "files-from",
                 "files0-from",
                 "help",
+                "html",
                 "no-config",
                 "output",
                 "version",

@@ -113,16 +113,8 @@ impl Configuration {
                     found.map_err(|why| setting.error(&why))?;
                 }
             }
-            let options = known::commands(description)
-                .into_iter()
-                .filter(|path| {
-                    setting.command.is_empty() || setting.command == *path
-                })
-                .filter_map(|path| {
-                    known::option(description, &path, &setting.key)
-                });
             let mut refused = Ok(());
-            for option in options {
+            for option in options_of(&setting, description) {
                 refused = setting.check(option);
                 if refused.is_ok() {
                     break;
@@ -142,9 +134,18 @@ impl Configuration {
     ) -> Result<Vec<Chosen<'d>>, ConfigurationError> {
         let mut chosen = Vec::new();
         for option in known::options(description, path) {
-            if let Some((layer, setting)) = self.nearest(path, option)? {
-                chosen.push((layer, Chosen::new(option, setting)?));
+            let Some((layer, setting)) = self.nearest(path, option)? else {
+                continue;
+            };
+            // What is set for every command need not suit every command.
+            let suits = |option: &&Arg| setting.check(option).is_ok();
+            if setting.command.is_empty()
+                && !suits(&option)
+                && options_of(&setting, description).any(|it| suits(&it))
+            {
+                continue;
             }
+            chosen.push((layer, Chosen::new(option, setting)?));
         }
         chosen.sort_by_key(|(layer, _)| Reverse(*layer));
         Ok(chosen.into_iter().map(|(_, chosen)| chosen).collect())
@@ -206,4 +207,15 @@ impl Configuration {
         let all = farthest.flat_map(|document| &document.roots);
         all.map(|roots| (roots.name.clone(), roots.clone())).collect()
     }
+}
+
+/// The options that a setting is for.
+fn options_of<'d>(
+    setting: &Setting,
+    description: &'d Command,
+) -> impl Iterator<Item = &'d Arg> {
+    let commands = known::commands(description).into_iter();
+    let meant = commands
+        .filter(|path| setting.command.is_empty() || setting.command == *path);
+    meant.filter_map(|path| known::option(description, &path, &setting.key))
 }

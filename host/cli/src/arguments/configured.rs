@@ -85,7 +85,7 @@ pub(super) fn complete(
         let place = Place::behind_command(&description, &path, given)
             .ok_or_else(|| {
                 let why = "the command is not found among the arguments";
-                usage(&described, ErrorKind::InvalidSubcommand, why)
+                usage(&described, &path, ErrorKind::InvalidSubcommand, why)
             })?;
         let chosen = &chosen;
         arguments = Joined { described: &described, place, chosen }.parse()?;
@@ -94,18 +94,38 @@ pub(super) fn complete(
         && NamedRoots::is_used(roots)
     {
         let resolved = NamedRoots::resolve(&configuration.roots(), roots);
-        *roots = resolved
-            .map_err(|why| usage(described, ErrorKind::InvalidValue, &why))?;
+        *roots = resolved.map_err(|why| {
+            usage(described, &path, ErrorKind::InvalidValue, &why)
+        })?;
     }
     Ok(arguments)
 }
 
+/// A complaint about what was given to a command.
 fn usage(
     described: &dyn Fn() -> Command,
+    path: &[&str],
     kind: ErrorKind,
     why: &str,
 ) -> Refusal {
-    Refusal::Usage(Box::new(described().error(kind, why)))
+    let mut description = described();
+    description.build();
+    Refusal::Usage(Box::new(complaint(&mut description, path, kind, why)))
+}
+
+fn complaint(
+    command: &mut Command,
+    path: &[&str],
+    kind: ErrorKind,
+    why: &str,
+) -> clap::Error {
+    let Some((name, rest)) = path.split_first() else {
+        return command.error(kind, why);
+    };
+    match command.find_subcommand_mut(name) {
+        Some(inner) => complaint(inner, rest, kind, why),
+        None => command.error(kind, why),
+    }
 }
 
 /// A command line that understands the names of sets of filters, and takes

@@ -5,12 +5,14 @@ use clap::{Arg, ArgAction, Command, ValueHint};
 
 use super::Value;
 
-/// What is settled before a file is read, and what ends a run at once.
-const NEVER: [&str; 4] = ["config", "help", "no-config", "version"];
+/// What is settled before a file is read, what ends a run at once, and what
+/// takes words that a variable could not hold.
+const NEVER: [&str; 6] =
+    ["config", "exec", "exec-batch", "help", "no-config", "version"];
 
 /// What a single run is for and where its results go. A file does not set it:
 /// who enters a folder does not ask for that.
-const OF_ONE_RUN: [&str; 9] = [
+const OF_ONE_RUN: [&str; 10] = [
     "check",
     "count",
     "exec",
@@ -18,6 +20,7 @@ const OF_ONE_RUN: [&str; 9] = [
     "explain",
     "files-from",
     "files0-from",
+    "html",
     "output",
     "wit",
 ];
@@ -195,4 +198,33 @@ fn negation(command: &Command, option: &Arg) -> Option<Arg> {
             .global(option.is_global_set())
             .overrides_with(option.get_id()),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::ValueHint;
+
+    use super::{commands, is_for_files, options};
+    use crate::arguments::description;
+
+    /// Who adds an option that takes a path or a program decides here whether
+    /// a file may set it.
+    #[test]
+    fn no_file_sets_where_output_goes_or_what_is_run() {
+        const READ: [&str; 2] = ["ignore-file", "plugin"];
+        let description = description();
+        for path in commands(&description) {
+            for option in options(&description, &path) {
+                let name = option.get_long().unwrap();
+                let is_plain = matches!(
+                    option.get_value_hint(),
+                    ValueHint::Unknown | ValueHint::Other
+                );
+                assert!(
+                    is_plain || READ.contains(&name) || !is_for_files(name),
+                    "{path:?} --{name}"
+                );
+            }
+        }
+    }
 }
