@@ -33,6 +33,7 @@ mod runner;
 mod shard;
 mod starting;
 mod stream;
+mod summaries;
 mod vpo;
 mod wake_pipe;
 mod working_directory;
@@ -57,6 +58,8 @@ mod _native {
     use super::starting::_panic;
     #[pymodule_export]
     use super::starting::{check, duplicates, hash_files, scan};
+    #[pymodule_export]
+    use super::summaries::summary;
     #[pymodule_export]
     use super::version;
     #[pymodule_export]

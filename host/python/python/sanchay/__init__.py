@@ -12,8 +12,8 @@ that imports nothing; docs/SECURITY.md says what that is worth.
 :func:`scan`, :func:`hash_files` and :func:`duplicates` take the options of the
 program's commands, under the same names, and answer with :class:`Records`: an
 iterable, an async iterable, an awaitable and an Arrow stream in one.
-:func:`check` compares files with lists of digests. A :class:`Plan` is such a
-call as a value, to be sent to other machines, whole or in shards.
+:func:`check` compares files with lists of digests, and :func:`summary` adds up
+what trees consist of. A :class:`Plan` is such a call as a value, to be sent to other machines, whole or in shards.
 
 For annotations there are the types of what the calls take: Paths (a path or
 several), Extensions, Kinds and Plugins (one or several), Size (bytes, as a
@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING
 
 from sanchay._calls import check, duplicates, hash_files, scan, version
 from sanchay._records import Records
+from sanchay._summary import TreeSummary, summary
 from sanchay._types import (
     Algorithm,
     Cancelled,
@@ -91,6 +92,7 @@ __all__ = [
     "Size",
     "Summary",
     "Time",
+    "TreeSummary",
     "Value",
     "Verdict",
     "WalkOptions",
@@ -99,6 +101,7 @@ __all__ = [
     "duplicates",
     "hash_files",
     "scan",
+    "summary",
     "version",
 ]
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 from typing import Any
 
 from sanchay._native import escaped
 
-__all__ = ["ROWS", "group", "records"]
+__all__ = ["ROWS", "group", "records", "summary"]
 
 #: How many records a table shows.
 ROWS = 10
@@ -42,6 +42,25 @@ def group(found: Any) -> str:
         f"<ol>{files}</ol><p>{_text(found.algorithm)} "
         f"<code>{_text(found.hash)}</code></p>"
     )
+
+
+def summary(found: Mapping[str, Any]) -> str:
+    """Show the sums of trees, and those of the largest extensions."""
+    rows = "".join(
+        f"<tr><td>{_cell(it['extension'])}</td>{_numbers(it)}</tr>"
+        for it in found["extensions"][:ROWS]
+    )
+    return (
+        f"<p>{_cell(found['files'])} files, {_cell(found['bytes'])} bytes, "
+        f"{_cell(found['directories'])} directories</p>"
+        "<table><thead><tr><th>extension</th><th>files</th><th>bytes</th></tr>"
+        f"</thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _numbers(totals: Mapping[str, Any]) -> str:
+    cells = (totals["files"], totals["bytes"])
+    return "".join(f"<td{_align(it)}>{_cell(it)}</td>" for it in cells)
 
 
 def _table(rows: Sequence[Any]) -> str:

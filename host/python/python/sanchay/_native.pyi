@@ -84,6 +84,16 @@ def check(
     path_bytes: bool,
     record: type,
 ) -> Run: ...
+def summary(
+    roots: Paths | None,
+    walk: Walk,
+    depth: int,
+    top: int,
+    content: bool,
+    threads: int | None,
+    progress: Callable[..., object] | None,
+    raises: bool,
+) -> tuple[bytes, tuple[OSError, ...]]: ...
 def run_program(
     command: list[bytes], arguments: list[bytes]
 ) -> NoReturn: ...
