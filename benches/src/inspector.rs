@@ -3,6 +3,7 @@
 //! is not trusted.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt;
 use std::sync::Arc;
 
@@ -192,10 +193,9 @@ impl Inspect for NativeInspector {
     }
 
     fn add_rules(&mut self, file: &IgnoreFile) -> Result<(), IgnoreError> {
-        if !self.rules.contains_key(&file.id()) {
+        if let Entry::Vacant(place) = self.rules.entry(file.id()) {
             let rules = RuleSet::parse(file.text(), file.place().clone());
-            let rules = rules.map_err(IgnoreError::Refused)?;
-            self.rules.insert(file.id(), rules);
+            place.insert(rules.map_err(IgnoreError::Refused)?);
         }
         Ok(())
     }

@@ -180,7 +180,8 @@ impl Generator<'_> {
                 b"\n", b"\n", b"\n", b"\n", b"\n", b"\n", b"\r\n", b" \n",
                 b"\\ \n", b"\0b\n",
             ];
-            text.extend_from_slice(*self.random.pick(&ends));
+            let end: &&[u8] = self.random.pick(&ends);
+            text.extend_from_slice(end);
         }
         text
     }
@@ -188,8 +189,8 @@ impl Generator<'_> {
     /// Makes what is in a directory, so many levels deep.
     fn fill(&mut self, directory: &[u8], levels: usize) {
         for _ in 0..1 + self.random.below(6) {
-            let name: &[u8] = *self.random.pick(&NAMES);
-            let path = [directory, b"/", name].concat();
+            let name: &&[u8] = self.random.pick(&NAMES);
+            let path = [directory, b"/", *name].concat();
             if self.made.contains(&path) {
                 continue;
             }
@@ -586,14 +587,19 @@ fn an_ignore_file_that_may_not_be_read_costs_one_error() {
     tree.file("d/f", "");
     tree.file("d/sub/.ignore", "f\n");
     tree.file("d/sub/f", "");
+    tree.file("d/inner/.git/info/exclude", "");
+    tree.forbid("d/inner/.git/info");
     tree.forbid("d/.gitignore");
     let home = tree.root().to_str().unwrap();
     let program = sanchay().unprivileged(&tree).within(tree.root());
     let program = program.env("HOME", home).env("XDG_CONFIG_HOME", "");
     let run = program.words("scan -0 --gitignore d").run().exits(3);
     assert_eq!(run.stdout, b"d/f\0");
-    let why = "d/.gitignore: cannot use the ignore file: Permission denied";
-    assert!(run.stderr.contains(why), "{}", run.stderr);
+    for file in ["d/.gitignore", "d/inner/.git/info/exclude"] {
+        let why = "cannot use the ignore file: Permission denied";
+        let why = format!("{file}: {why}");
+        assert_eq!(run.stderr.matches(&why).count(), 1, "{}", run.stderr);
+    }
 }
 
 #[test]

@@ -130,13 +130,13 @@ impl Ignoring {
         };
         if found.repository {
             let [info, exclude] = EXCLUDE;
-            // Not every repository has it.
-            let below = descend(folder, [GIT, info].into_iter());
-            if let Ok(Some(below)) = below {
-                let text = read_in(&below, exclude);
-                let name = format!("{GIT}/{info}/{exclude}");
-                add(Rank::Exclude, &name, text);
-            }
+            let text = match descend(folder, [GIT, info].into_iter()) {
+                Ok(Some(below)) => read_in(&below, exclude),
+                Ok(None) => Ok(None),
+                // Not every repository has it.
+                Err(cause) => none_or(cause),
+            };
+            add(Rank::Exclude, &format!("{GIT}/{info}/{exclude}"), text);
         }
         for (rank, name) in found.names() {
             add(rank, name, read_in(folder, name));
@@ -158,11 +158,18 @@ impl IgnoreFile {
 fn read_in(folder: &Descriptor, name: &str) -> Result<Option<Vec<u8>>, Cause> {
     match open_file(folder, name) {
         Ok((file, stat)) => read(&file, &stat).map(Some),
-        Err(
-            Cause::Host(ErrorCode::NoEntry)
-            | Cause::Problem(Problem::BecameLink | Problem::NotRegular(_)),
-        ) => Ok(None),
-        Err(cause) => Err(cause),
+        Err(cause) => none_or(cause),
+    }
+}
+
+/// That there is no such file, or why it cannot be opened.
+fn none_or(cause: Cause) -> Result<Option<Vec<u8>>, Cause> {
+    match cause {
+        Cause::Host(ErrorCode::NoEntry | ErrorCode::NotDirectory)
+        | Cause::Problem(Problem::BecameLink | Problem::NotRegular(_)) => {
+            Ok(None)
+        }
+        cause => Err(cause),
     }
 }
 

@@ -259,10 +259,11 @@ impl Output {
         ended: Result<Exit, Failure>,
     ) -> Result<Exit, Failure> {
         let complete = !matches!(ended, Err(_) | Ok(Exit::Failed));
-        if complete && let Some(sorter) = &self.sorter {
-            if let Err(error) = self.write_sorted(sorter) {
-                let _ = self.sink.fail_to_sort(error);
-            }
+        if complete
+            && let Some(sorter) = &self.sorter
+            && let Err(error) = self.write_sorted(sorter)
+        {
+            let _ = self.sink.fail_to_sort(error);
         }
         let failed = match &self.target {
             Target::Executor(executor) => executor.finish(complete),

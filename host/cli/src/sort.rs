@@ -407,7 +407,9 @@ mod tests {
             (1 << 12, Some(9_000)),
         ] {
             let found = sorted(&rows, "size:desc", memory, limit);
-            let wanted = limit.map_or(rows.len(), |it| it as usize);
+            let wanted = limit.map_or(rows.len(), |it| {
+                usize::try_from(it).unwrap_or(usize::MAX)
+            });
             assert!(found == expected[..wanted], "{memory} {limit:?}");
         }
     }

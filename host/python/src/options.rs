@@ -83,7 +83,7 @@ impl Walk {
                 "gitignore" => {
                     walk.gitignore = arguments::flag(&name, &given)?;
                 }
-                "ignore_files" => {
+                "ignore_file" => {
                     walk.ignore_files = ignore_files(&name, &given)?;
                 }
                 "walker" => walk.walker = walker(&name, &given)?,
@@ -118,7 +118,7 @@ pub(crate) fn walk_options(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     {
         options.set_item(flag, false)?;
     }
-    options.set_item("ignore_files", ())?;
+    options.set_item("ignore_file", ())?;
     options.set_item("max_depth", py.None())?;
     options.set_item("plugin", ())?;
     options.set_item("walker", "native")?;

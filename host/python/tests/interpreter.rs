@@ -46,12 +46,14 @@ fn lay_out(target: &Path) -> io::Result<()> {
 
 /// Runs the tests on a package that is laid out.
 fn run(python: &Path, layout: &Path) -> io::Result<Output> {
+    let images = sanchay_plugin_build::images();
+    let images = images.map_err(|why| io::Error::other(why.to_string()))?;
     Command::new(python)
         .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/python"])
         .current_dir(Path::new(HERE).join("../.."))
         .env("PYTHONPATH", layout)
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("SANCHAY_TEST_IMAGES", sanchay_plugin_build::images().unwrap())
+        .env("SANCHAY_TEST_IMAGES", images)
         // A panic is among what they test.
         .env("RUST_BACKTRACE", "0")
         .output()

@@ -88,7 +88,7 @@ mod span;
 mod summary;
 mod walk;
 
-pub use accounts::accounts;
+pub use accounts::{accounts, group_name, user_name};
 pub use cache::{DigestCache, FileKey};
 pub use check::{
     CheckEvent, CheckRequest, CheckStatus, CheckSummary, CheckedLine,

@@ -85,7 +85,10 @@ impl Paths {
             };
             self.steps.push(step);
         }
-        let is_text = |step: &Step| matches!(step, Step::One(it) if it.shape == Shape::Literal);
+        let is_text = |step: &Step| match step {
+            Step::One(it) => it.shape == Shape::Literal,
+            Step::Any(_) | Step::Rest => false,
+        };
         let steps = self.steps.get(start..).unwrap_or_default();
         match steps.split_last() {
             Some((Step::One(name), above)) if steps.iter().all(is_text) => {

@@ -3,12 +3,11 @@
 mod bars;
 mod page;
 mod text;
-mod users;
 
 use std::{ops::ControlFlow, os::unix::ffi::OsStrExt as _, path::PathBuf};
 
 use clap::{Args, ValueEnum, ValueHint, value_parser};
-use sanchay::{SummaryOptions, TreeSummary};
+use sanchay::{SummaryOptions, TreeSummary, user_name};
 use sanchay_core::size;
 use sanchay_output::push_summary;
 
@@ -180,7 +179,7 @@ impl SummaryArgs {
             });
         messages.end_progress();
         let written = outcome.map_err(Failure::from).map(|mut found| {
-            found.report.name_owners(users::name);
+            found.report.name_owners(user_name);
             let exit = exit::of_run(&found.summary, roots.len());
             if exit != Exit::Failed {
                 self.write(&found, &roots, &sink, html.as_ref(), context);
@@ -220,11 +219,11 @@ impl SummaryArgs {
         match format {
             SummaryFormat::Json => push_summary(report, &roots, &mut bytes),
             SummaryFormat::Text => {
-                let text = Text::new(
-                    sink.is_terminal(),
-                    context.terminal,
-                    self.top.into(),
-                );
+                // Colour is for standard output, not for a file.
+                let color = context.terminal.colored_stdout
+                    && sink.path().as_os_str().is_empty();
+                let terminal = sink.is_terminal();
+                let text = Text::new(terminal, color, self.top.into());
                 bytes = text.of(report).into_bytes();
             }
         }

@@ -3,8 +3,7 @@
 
 use std::collections::HashMap;
 
-use nix::unistd::{Gid, Group, Uid, User};
-use sanchay::Metadata;
+use sanchay::{Metadata, group_name, user_name};
 use sanchay_core::record::Owners;
 
 /// Names by their numbers; `None` for a number that has none.
@@ -17,14 +16,10 @@ pub(super) struct OwnerNames {
 impl OwnerNames {
     /// The names that go with a file.
     pub(super) fn of(&mut self, file: &Metadata) -> Owners<'_> {
-        let user = self.users.entry(file.uid).or_insert_with(|| {
-            let user = User::from_uid(Uid::from_raw(file.uid));
-            user.ok().flatten().map(|it| it.name)
-        });
-        let group = self.groups.entry(file.gid).or_insert_with(|| {
-            let group = Group::from_gid(Gid::from_raw(file.gid));
-            group.ok().flatten().map(|it| it.name)
-        });
+        let user = self.users.entry(file.uid);
+        let user = user.or_insert_with(|| user_name(file.uid));
+        let group = self.groups.entry(file.gid);
+        let group = group.or_insert_with(|| group_name(file.gid));
         Owners { user: user.as_deref(), group: group.as_deref() }
     }
 }

@@ -5,7 +5,18 @@
 //! them the next ones that differ. So a record is looked at a few times, and
 //! not once for each comparison.
 
+use std::{
+    num::NonZero,
+    sync::Mutex,
+    thread::{self, Builder},
+};
+
+use sanchay_sync::lock;
+
 use super::record::{Chunk, at, compare, text};
+
+/// At least so many records are a part that one thread orders.
+const PART: usize = if cfg!(test) { 8 } else { 4096 };
 
 /// So few records are compared as a whole.
 const FEW: usize = 16;
@@ -41,7 +52,7 @@ impl Place {
         }
         // Each chunk is in order, which this finds and merges.
         all.sort_by_key(|it| it.word);
-        settle(&mut all, chunks);
+        settle_all(&mut all, chunks);
         all
     }
 
@@ -53,10 +64,50 @@ impl Place {
 }
 
 /// Orders records that are in the order of their first words by all that
+/// follows. Several threads do that, since it is memory that they wait for.
+fn settle_all(all: &mut [Place], chunks: &[Chunk]) {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let length = (all.len() / threads / 4).max(PART);
+    let mut parts = Vec::new();
+    let mut rest = all;
+    while !rest.is_empty() {
+        let end = end_of_word(rest, length);
+        let (part, others) = std::mem::take(&mut rest).split_at_mut(end);
+        parts.push(part);
+        rest = others;
+    }
+    let helpers = threads.min(parts.len()).saturating_sub(1);
+    let parts = Mutex::new(parts);
+    let work = || {
+        loop {
+            let part = lock(&parts).pop();
+            let Some(part) = part else { return };
+            settle(part, chunks);
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..helpers {
+            // Fewer threads are enough.
+            let _ = Builder::new().spawn_scoped(scope, work);
+        }
+        work();
+    });
+}
+
+/// Where records end that share a word, at an index or after it.
+fn end_of_word(places: &[Place], at: usize) -> usize {
+    let end = at.min(places.len());
+    let last = end.checked_sub(1).and_then(|last| places.get(last));
+    let rest = places.get(end..).unwrap_or_default();
+    let is_its = |place: &&Place| last.is_some_and(|it| it.word == place.word);
+    end.saturating_add(rest.iter().take_while(is_its).count())
+}
+
+/// Orders records that are in the order of their first words by all that
 /// follows.
 fn settle(all: &mut [Place], chunks: &[Chunk]) {
     let mut ties = Vec::new();
-    // A key of fewer bytes is the end of what the word is about.
+    // A key may be shorter than a word, which its path does not fill up.
     find_ties(all, 0, 0, &mut ties);
     while let Some(Tie { start, end, bytes }) = ties.pop() {
         let tied = all.get_mut(start..end).unwrap_or_default();

@@ -165,7 +165,7 @@ class WalkOptions(TypedDict, total=False):
         gitignore: Leave out what git ignores: by .gitignore and .ignore in each
             directory, .git/info/exclude, the user's own excludes file, and
             the files above a root up to the top of its repository; and .git.
-        ignore_files: Leave out what the rules in this file ignore, or in one of
+        ignore_file: Leave out what the rules in this file ignore, or in one of
             these, matched with the path below each root.
         walker: How directories are listed; the answers are the same.
     """
@@ -198,7 +198,7 @@ class WalkOptions(TypedDict, total=False):
     one_file_system: bool
     plugin: Plugins
     gitignore: bool
-    ignore_files: Paths
+    ignore_file: Paths
     walker: Walker
 
 

@@ -29,6 +29,9 @@ use crate::{
     options::WalkOptions,
 };
 
+/// How many bytes are read at once, at least.
+const LEAST: usize = 4096;
+
 /// What a run leaves out by ignore files.
 #[derive(Debug)]
 pub(crate) struct Ignoring {
@@ -131,9 +134,10 @@ impl Ignoring {
                 };
                 adding.add(Rank::User, user);
             }
-            let path =
-                |name: &Path| open.node.entry(name.as_os_str().as_bytes());
-            add_exclude(open.directory(), path, place(), &mut adding);
+            let text = read_exclude(open.directory());
+            let path = exclude_path();
+            let path = open.node.entry(path.as_os_str().as_bytes());
+            adding.add_found(Rank::Exclude, text, path, place());
         }
         for (rank, name) in found.names() {
             let path = open.node.entry(name.as_bytes());
@@ -157,18 +161,19 @@ impl Ignoring {
             true => Vec::new(),
             false => above::levels(open.node.tree()),
         };
-        let place = |way: &[u8]| match way {
-            [] => Place::Below(Vec::new()),
-            way => Place::Above(way.to_vec()),
-        };
+        let place = |way: &[u8]| Place::Above(way.to_vec());
         let top = above.last();
         if let Some(user) = &self.user {
-            let way = top.map_or(&[][..], |top| &top.way);
-            adding.add(Rank::User, Arc::new(user.at(place(way))));
+            let user = match top {
+                Some(top) => Arc::new(user.at(place(&top.way))),
+                None => Arc::clone(user),
+            };
+            adding.add(Rank::User, user);
         }
         if let Some(top) = top {
-            let path = |name: &Path| top.path.join(name);
-            add_exclude(&*top.directory, path, place(&top.way), adding);
+            let text = read_exclude(&*top.directory);
+            let path = top.path.join(exclude_path());
+            adding.add_found(Rank::Exclude, text, path, place(&top.way));
         }
         for level in above.iter().rev() {
             for (rank, name) in [(Rank::Git, GITIGNORE), (Rank::Other, IGNORE)]
@@ -181,23 +186,21 @@ impl Ignoring {
     }
 }
 
-/// Adds what a repository ignores without saying so in its tree. `path` is
-/// that of what is in its topmost directory.
-fn add_exclude(
-    top: &dyn Directory,
-    path: impl FnOnce(&Path) -> PathBuf,
-    place: Place,
-    adding: &mut Adding<'_>,
-) {
+/// The path of a repository's [`EXCLUDE`] below its topmost directory.
+fn exclude_path() -> PathBuf {
+    [GIT].iter().chain(&EXCLUDE).collect()
+}
+
+/// Reads what a repository ignores without saying so in its tree.
+fn read_exclude(top: &dyn Directory) -> Result<Option<Vec<u8>>, Cause> {
     let [info, exclude] = EXCLUDE;
     let below = top
         .open_dir(GIT.as_bytes(), Links::Refuse)
         .and_then(|git| git.open_dir(info.as_bytes(), Links::Refuse));
-    // Not every repository has it, and a work tree's `.git` is a file.
-    if let Ok(below) = below {
-        let text = read_in(&*below, exclude);
-        let path = path(&Path::new(GIT).join(info).join(exclude));
-        adding.add_found(Rank::Exclude, text, path, place);
+    match below {
+        Ok(below) => read_in(&*below, exclude),
+        // Not every repository has it, and a work tree's `.git` is a file.
+        Err(error) => none_or(error),
     }
 }
 
@@ -209,9 +212,16 @@ fn read_in(
 ) -> Result<Option<Vec<u8>>, Cause> {
     match directory.open_file(name.as_bytes(), Links::Refuse) {
         Ok((file, metadata)) => read(&file, &metadata).map(Some),
-        Err(StorageError::Link | StorageError::NotRegular(_)) => Ok(None),
-        Err(StorageError::Io(error)) if is_missing(&error) => Ok(None),
-        Err(error) => Err(error.into()),
+        Err(error) => none_or(error),
+    }
+}
+
+/// That there is no such file, or why it cannot be opened.
+fn none_or(error: StorageError) -> Result<Option<Vec<u8>>, Cause> {
+    match error {
+        StorageError::Link | StorageError::NotRegular(_) => Ok(None),
+        StorageError::Io(error) if is_missing(&error) => Ok(None),
+        error => Err(error.into()),
     }
 }
 
@@ -228,15 +238,16 @@ fn read(file: &File, metadata: &Metadata) -> Result<Vec<u8>, Cause> {
         return Err(too_long());
     }
     // It may grow meanwhile.
+    let size = usize::try_from(metadata.size).unwrap_or(MAX_TEXT);
+    let mut space = vec![0; size.max(LEAST) + 1];
     let mut text = Vec::new();
-    let mut space = vec![0; (metadata.size as usize + 1).max(4096)];
     loop {
         let len = file.read_at(&mut space, text.len() as u64)?;
         text.extend_from_slice(space.get(..len).unwrap_or_default());
         if text.len() > MAX_TEXT {
             return Err(too_long());
         }
-        if len == 0 {
+        if len == 0 || text.len() as u64 == metadata.size {
             return Ok(text);
         }
     }

@@ -12,7 +12,6 @@ use sanchay::{
 use sanchay_core::{size::HumanBytes, time::TimeFormatter};
 
 use super::bars::{Ink, percent};
-use crate::terminal::Terminal;
 
 /// The width where no terminal tells one.
 const WIDTH: usize = 80;
@@ -38,18 +37,13 @@ type Row = (String, Totals);
 
 impl Text {
     /// For a terminal, or for a pipe or a file.
-    pub(super) fn new(
-        on_terminal: bool,
-        terminal: Terminal,
-        top: usize,
-    ) -> Self {
+    pub(super) fn new(on_terminal: bool, color: bool, top: usize) -> Self {
         let variable = |name: &str| env::var(name).ok();
         let width = match on_terminal {
             true => width().unwrap_or(WIDTH),
             false => WIDTH,
         };
         let bar = width.saturating_sub(NUMBERS + NAME).clamp(8, 40);
-        let color = on_terminal && terminal.color;
         Self { ink: Ink::of_locale(variable), color, bar, top }
     }
 
