@@ -1,4 +1,4 @@
-//! Formats: the same scan, written in other ways.
+//! Formats and order: the same scan, written in other ways.
 
 use super::{Cache, Job, Site, short};
 use crate::contestant::Role;
@@ -8,7 +8,8 @@ use crate::floor::Work;
 use crate::target::Target;
 
 pub(super) fn jobs(site: &Site) -> Vec<Job> {
-    site.sizes.iter().map(|&files| parquet(site, files)).collect()
+    let both = |&files| [parquet(site, files), sort(site, files)];
+    site.sizes.iter().flat_map(both).collect()
 }
 
 fn parquet(site: &Site, files: u64) -> Job {
@@ -24,4 +25,20 @@ fn parquet(site: &Site, files: u64) -> Job {
     Job::new(name, title, Cache::Warm(Work::Stat))
         .with([scan("parquet"), ndjson])
         .demanding([Target::Than(1.3, "ndjson")])
+}
+
+fn sort(site: &Site, files: u64) -> Job {
+    let set = Set::Small(files);
+    let name = format!("sort-{}", short(files));
+    let title = "scan sorted by size, and unsorted";
+    let scan = |options: &str| {
+        let words = format!("scan -H{options}");
+        let scan = site.ours(set).words(&words).tree(site.sets(), "");
+        scan.answering(Answer::Lines)
+    };
+    let mut unsorted = scan("").named("unsorted");
+    unsorted.role = Role::Twin;
+    Job::new(name, title, Cache::Warm(Work::Stat))
+        .with([scan(" --sort size"), unsorted])
+        .demanding([Target::Than(1.6, "unsorted")])
 }
