@@ -39,7 +39,7 @@ def test_options_are_those_of_the_program(trees):
     assert len(sanchay.summary(trees, top=1)["largest"]) == 1
     assert {it["depth"] for it in sanchay.summary(trees, depth=0)["folders"]} == {0}
     found = sanchay.summary(trees, content=True)
-    assert {it["kind"] for it in found["contents"] if it["files"]} >= {"text"}
+    assert {it["content"] for it in found["contents"] if it["files"]} >= {"text"}
     with pytest.raises(TypeError, match="Did you mean 'depth'"):
         sanchay.summary(trees, depht=1)
 

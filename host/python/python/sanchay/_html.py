@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
+from os import fsdecode
 from typing import Any
 
 from sanchay._native import escaped
@@ -47,7 +49,7 @@ def group(found: Any) -> str:
 def summary(found: Mapping[str, Any]) -> str:
     """Show the sums of trees, and those of the largest extensions."""
     rows = "".join(
-        f"<tr><td>{_cell(it['extension'])}</td>{_numbers(it)}</tr>"
+        f"<tr><td>{_extension(it)}</td>{_numbers(it)}</tr>"
         for it in found["extensions"][:ROWS]
     )
     return (
@@ -56,6 +58,12 @@ def summary(found: Mapping[str, Any]) -> str:
         "<table><thead><tr><th>extension</th><th>files</th><th>bytes</th></tr>"
         f"</thead><tbody>{rows}</tbody></table>"
     )
+
+
+def _extension(totals: Mapping[str, Any]) -> str:
+    # One that is not UTF-8 is there in base64.
+    bare = totals.get("extension", b64decode(totals.get("extension_base64", "")))
+    return _text(fsdecode(bare)) if isinstance(bare, bytes) else _cell(bare)
 
 
 def _numbers(totals: Mapping[str, Any]) -> str:
