@@ -287,6 +287,7 @@ impl RecordBatch {
 
     /// About how many bytes the records will take when they are written.
     #[must_use]
+    #[inline]
     pub fn bytes(&self) -> usize {
         const FIXED: usize = 40;
         let variable: usize = self.columns.iter().map(Column::bytes).sum();

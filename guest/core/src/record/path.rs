@@ -43,6 +43,7 @@ impl PathRef<'_> {
 
 impl PathColumn {
     /// Appends a path.
+    #[inline]
     pub fn push(&mut self, parent: &[u8], name: &[u8]) {
         let parent = match self.rows.last() {
             Some(last)
@@ -60,6 +61,7 @@ impl PathColumn {
         self.rows.push(Spans { parent, name });
     }
 
+    #[inline]
     fn append(&mut self, bytes: &[u8]) -> Range<usize> {
         let start = self.data.len();
         self.data.extend_from_slice(bytes);

@@ -7,7 +7,7 @@ use std::{
 };
 
 use sanchay::{EntryRef, FileFacts, HashedFileRef, Metadata};
-use sanchay_core::record::{FieldId, Owners, RecordBatch, Row};
+use sanchay_core::record::{FieldId, RecordBatch, Row};
 use sanchay_output::Encoded;
 
 use super::{Output, owners::OwnerNames};
@@ -17,6 +17,11 @@ const FULL: usize = 64 * 1024;
 
 /// The same where they are sorted: each batch is put in order by itself.
 const FULL_TO_SORT: usize = 256 * 1024;
+
+/// After how many records it is looked whether there are so many bytes; and
+/// after a path of so many.
+const LOOK_EVERY: usize = 32;
+const LONG: usize = 1024;
 
 /// How long records are held back from a reader that may be waiting.
 const FLUSH_INTERVAL: Duration = Duration::from_millis(100);
@@ -94,15 +99,15 @@ impl<'o> RecordWriter<'o> {
     /// Appends a record, with what it needs of the file's metadata apart from
     /// its size and when it was modified.
     #[inline]
-    fn push_file(&mut self, metadata: Option<&Metadata>, row: Row<'_>) {
+    fn push_file(&mut self, metadata: Option<&Metadata>, mut row: Row<'_>) {
         let Self { facts, owners, batch, .. } = self;
         let facts: Option<FileFacts> =
             metadata.filter(|_| *facts).map(Into::into);
-        let owners = match (owners, metadata) {
-            (Some(names), Some(metadata)) => names.of(metadata),
-            _ => Owners::default(),
-        };
-        batch.push(&Row { facts: facts.as_ref(), owners, ..row });
+        row.facts = facts.as_ref();
+        if let (Some(names), Some(metadata)) = (owners, metadata) {
+            row.owners = names.of(metadata);
+        }
+        batch.push(&row);
     }
 
     /// Appends a record, to be written with others.
@@ -120,8 +125,13 @@ impl<'o> RecordWriter<'o> {
         metadata: Option<&Metadata>,
         row: Row<'_>,
     ) -> ControlFlow<()> {
+        let length = row.parent.len().saturating_add(row.name.len());
         self.push_file(metadata, row);
-        match self.batch.bytes() >= self.full {
+        // To add up the columns for every record would take longer than some
+        // of them take to fill.
+        let looks =
+            self.batch.len().is_multiple_of(LOOK_EVERY) || length >= LONG;
+        match looks && self.batch.bytes() >= self.full {
             true => self.flush(),
             false => ControlFlow::Continue(()),
         }
