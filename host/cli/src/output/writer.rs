@@ -99,10 +99,12 @@ impl<'o> RecordWriter<'o> {
     /// Appends a record, with what it needs of the file's metadata apart from
     /// its size and when it was modified.
     #[inline]
-    fn push_file(&mut self, metadata: Option<&Metadata>, mut row: Row<'_>) {
+    fn push_file(&mut self, metadata: Option<&Metadata>, row: Row<'_>) {
         let Self { facts, owners, batch, .. } = self;
         let facts: Option<FileFacts> =
             metadata.filter(|_| *facts).map(Into::into);
+        // It borrows for a shorter time now.
+        let mut row = row;
         row.facts = facts.as_ref();
         if let (Some(names), Some(metadata)) = (owners, metadata) {
             row.owners = names.of(metadata);
