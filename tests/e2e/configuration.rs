@@ -554,10 +554,29 @@ fn an_option_that_is_shown_can_be_configured() {
                 "html",
                 "no-config",
                 "output",
+                "template",
                 "version",
             ];
             assert!(of_one_run && known.contains(&name), "{name}: {said}");
         }
     }
     assert!(configurable > 80, "{configurable}");
+}
+
+#[test]
+fn a_configured_algorithm_says_nothing_of_lists() {
+    let tree = tree();
+    let list = run(&tree, "hash -a sha256 src/a.rs src/b.txt").succeeds();
+    tree.file("project/list", list.text());
+    user(&tree, "[hash]\nalgorithm = 'blake3'\n");
+    let checked = run(&tree, "hash --check list").succeeds();
+    assert_eq!(checked.text(), "src/a.rs: OK\nsrc/b.txt: OK\n");
+}
+
+#[test]
+fn no_file_words_what_is_printed() {
+    let tree = tree();
+    project(&tree, "[hash]\ntemplate = '{path}: OK'\n");
+    let refused = run(&tree, "hash src/a.rs").exits(2);
+    assert!(refused.stderr.contains("template"), "{}", refused.stderr);
 }

@@ -143,7 +143,18 @@ impl CommandLine {
 
     /// The arguments for a path, the program first.
     pub fn fill(&self, path: &[u8]) -> impl Iterator<Item = Vec<u8>> {
-        self.arguments.iter().map(|argument| argument.fill(path))
+        let all = self.arguments.iter().enumerate();
+        all.map(|(index, argument)| {
+            let mut filled = argument.fill(path);
+            if index == 0
+                && argument.has_placeholder()
+                && !filled.contains(&b'/')
+            {
+                // Else it would be looked for where programs are.
+                filled.splice(..0, *b"./");
+            }
+            filled
+        })
     }
 
     /// What stands before the argument that is made of each path of a batch,
@@ -234,6 +245,13 @@ mod tests {
             .map(|it| String::from_utf8(it).unwrap())
             .collect();
         arguments.join(" ")
+    }
+
+    #[test]
+    fn a_file_that_is_the_program_is_not_looked_for_among_programs() {
+        assert_eq!(filled("{} -a", "ls"), "./ls -a");
+        assert_eq!(filled("{} -a", "d/ls"), "d/ls -a");
+        assert_eq!(filled("ls {}", "ls"), "ls ls");
     }
 
     #[test]

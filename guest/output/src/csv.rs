@@ -113,6 +113,7 @@ impl Encoder for Csv {
     ) -> Result<(), EncodeError> {
         let mut state = State::default();
         for row in 0..batch.len() {
+            let start = out.bytes.len();
             let mut is_first = true;
             for (_, column) in batch.columns() {
                 if !is_first {
@@ -138,6 +139,10 @@ impl Encoder for Csv {
                         push_plain(column, row, times, &mut out.bytes);
                     }
                 }
+            }
+            if out.bytes.len() == start {
+                // Readers skip empty lines.
+                out.bytes.extend_from_slice(b"\"\"");
             }
             out.bytes.push(b'\n');
             out.end_record();

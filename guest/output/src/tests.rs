@@ -306,6 +306,14 @@ fn groups_of_one_batch_are_told_apart_by_their_numbers() {
 }
 
 #[test]
+fn a_csv_record_of_one_empty_field_is_no_empty_line() {
+    let only = schema(RecordKind::File).only(&[FieldId::Size]);
+    let rows = [FILE, Row { size: None, ..FILE }, FILE];
+    let rows = text(Format::Csv, PLAIN, only, &rows);
+    assert_eq!(rows, "1234\n\"\"\n1234\n");
+}
+
+#[test]
 fn csv_on_a_terminal_has_no_control_characters() {
     let rows = [
         Row { parent: b"a/", name: b"b\x1b", ..FILE },

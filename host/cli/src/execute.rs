@@ -9,7 +9,8 @@ use std::{
     io,
     num::NonZero,
     ops::ControlFlow,
-    os::unix::ffi::OsStringExt as _,
+    os::unix::{ffi::OsStringExt as _, process::ExitStatusExt as _},
+    process::ExitStatus,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -17,9 +18,10 @@ use std::{
     thread,
 };
 
-use sanchay::{Cancel, escaped};
+use sanchay::{Cancel, Error, escaped};
 use sanchay_core::{command_line::CommandLine, record::RecordBatch};
 use sanchay_sync::lock;
+use signal_hook::consts::SIGPIPE;
 
 use self::{batches::Batches, each::Each};
 use crate::failure::Failure;
@@ -72,9 +74,18 @@ impl Shared {
     }
 
     /// Notes how a command ended.
-    fn ended(&self, success: bool) {
-        if !success {
+    fn ended(&self, status: ExitStatus) {
+        if !status.success() {
             self.failed.store(true, Relaxed);
+        }
+    }
+
+    /// Notes how a command ended that has the program's own streams: nobody
+    /// may read them any more.
+    fn ended_in_place(&self, status: ExitStatus) {
+        match status.signal() {
+            Some(SIGPIPE) => self.fail(Failure::PipeClosed),
+            _ => self.ended(status),
         }
     }
 
@@ -96,7 +107,7 @@ impl Executor {
         commands: Commands,
         cancel: Cancel,
     ) -> Result<Self, Failure> {
-        let Commands { lines, batch, threads } = commands;
+        let Commands { lines, batch, threads: asked } = commands;
         let shared = Shared { cancel, ..Shared::default() };
         let shared = Arc::new(shared);
         let runner = if batch {
@@ -104,8 +115,10 @@ impl Executor {
         } else {
             let all =
                 || thread::available_parallelism().map_or(1, NonZero::get);
-            let threads = threads.map_or_else(all, usize::from);
-            Runner::Each(Each::start(lines, threads, &shared)?)
+            let threads = asked.map_or_else(all, usize::from);
+            // Only who asks for one at a time shares the streams.
+            let alone = asked == Some(1);
+            Runner::Each(Each::start(lines, threads, alone, &shared)?)
         };
         Ok(Self { runner, shared })
     }
@@ -142,6 +155,10 @@ impl Executor {
         }
         match lock(&self.shared.failure).take() {
             Some(failure) => Err(failure),
+            // Some files may have had no command.
+            None if self.shared.cancel.is_cancelled() => {
+                Err(Failure::Run(Error::Cancelled))
+            }
             None => Ok(self.shared.failed.load(Relaxed)),
         }
     }

@@ -78,7 +78,12 @@ pub(super) fn complete(
     }
     let configuration = Configuration::read(sources, &description)?;
     let mut chosen = configuration.of_command(&description, &path)?;
-    chosen.retain(|it| !it.arguments.is_empty() && !is_given(own, it));
+    // What a list was made with, the list tells.
+    let checks = matches!(own.try_get_one("check"), Ok(Some(true)));
+    chosen.retain(|it| {
+        let of_lists = checks && it.option.get_long() == Some("algorithm");
+        !it.arguments.is_empty() && !is_given(own, it) && !of_lists
+    });
     if !chosen.is_empty() || names_filters {
         let filters = Arc::new(configuration.filters());
         let described = || understanding(described(), &path, &filters);

@@ -116,7 +116,8 @@ pub(crate) struct HashArgs {
         short,
         long,
         conflicts_with_all = [
-            "tag", "print0", "sort", "WalkArgs", filter::GROUP,
+            "tag", "print0", "sort", "max_results", "WalkArgs",
+            filter::GROUP,
         ],
         conflicts_with_all = plugin::IDS
     )]

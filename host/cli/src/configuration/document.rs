@@ -48,6 +48,11 @@ impl Document {
     ) -> Result<Self, ConfigurationError> {
         let mut reader = Reader {
             file,
+            line_ends: file
+                .text
+                .match_indices('\n')
+                .map(|(at, _)| at)
+                .collect(),
             description,
             commands: known::commands(description),
             document: Self::default(),
@@ -87,6 +92,8 @@ type Checked = Result<(), ConfigurationError>;
 /// Reads the tables of a file.
 struct Reader<'r> {
     file: &'r Contents,
+    /// Where its lines end.
+    line_ends: Vec<usize>,
     description: &'r Command,
     /// The commands that can be configured.
     commands: Vec<Vec<&'r str>>,
@@ -96,9 +103,7 @@ struct Reader<'r> {
 impl Reader<'_> {
     /// The place of a byte.
     fn origin(&self, offset: usize) -> Origin {
-        let before = self.file.text.as_bytes().get(..offset);
-        let before = before.unwrap_or_default();
-        let line = before.iter().filter(|byte| **byte == b'\n').count();
+        let line = self.line_ends.partition_point(|end| *end < offset);
         let path = Arc::clone(&self.file.path);
         Origin::File { path, line: Some(line.saturating_add(1)) }
     }

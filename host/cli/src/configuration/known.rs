@@ -12,7 +12,7 @@ const NEVER: [&str; 6] =
 
 /// What a single run is for and where its results go. A file does not set it:
 /// who enters a folder does not ask for that.
-const OF_ONE_RUN: [&str; 10] = [
+const OF_ONE_RUN: [&str; 11] = [
     "check",
     "count",
     "exec",
@@ -22,6 +22,7 @@ const OF_ONE_RUN: [&str; 10] = [
     "files0-from",
     "html",
     "output",
+    "template",
     "wit",
 ];
 

@@ -105,8 +105,12 @@ fn reference(root: &Path) -> Option<(&[u8], Option<&Path>)> {
     let name = root.as_os_str().as_bytes().strip_prefix(b"@")?;
     let mut parts = name.splitn(2, |byte| *byte == b'/');
     let name = parts.next()?;
-    let rest =
-        parts.next().map(|rest| Path::new(std::ffi::OsStr::from_bytes(rest)));
+    let rest = parts.next().map(|rest| {
+        // An absolute path would leave the root.
+        let slashes = rest.iter().take_while(|it| **it == b'/').count();
+        let rest = rest.get(slashes..).unwrap_or_default();
+        Path::new(std::ffi::OsStr::from_bytes(rest))
+    });
     Some((name, rest))
 }
 
@@ -140,6 +144,9 @@ mod tests {
     fn a_name_stands_for_its_paths_and_what_lies_in_them() {
         let resolved = resolve(&["x", "@photos", "./@photos", "@photos/2026"]);
         let paths = ["x", "/a", "/b", "./@photos", "/a/2026", "/b/2026"];
+        assert_eq!(resolved, Ok(paths.map(PathBuf::from).to_vec()));
+        let resolved = resolve(&["@photos//2026"]);
+        let paths = ["/a/2026", "/b/2026"];
         assert_eq!(resolved, Ok(paths.map(PathBuf::from).to_vec()));
     }
 

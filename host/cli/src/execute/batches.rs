@@ -99,7 +99,7 @@ impl Batch {
         }
         let whole = command.try_args(&self.after).map(drop);
         match whole.and_then(|()| command.status()) {
-            Ok(status) => shared.ended(status.success()),
+            Ok(status) => shared.ended_in_place(status),
             Err(error) => shared.refuse(self.program(), error),
         }
     }

@@ -36,12 +36,12 @@ impl Each {
     pub(super) fn start(
         lines: Vec<CommandLine>,
         threads: usize,
+        alone: bool,
         shared: &Arc<Shared>,
     ) -> Result<Self, Failure> {
         let (paths, waiting) = sync_channel(WAITING);
         let waiting = Arc::new(Mutex::new(waiting));
         let lines: Arc<[CommandLine]> = lines.into();
-        let alone = threads == 1;
         let mut started = Vec::new();
         for _ in 0..threads {
             let (waiting, lines) = (Arc::clone(&waiting), Arc::clone(&lines));
@@ -106,7 +106,7 @@ fn run(line: &CommandLine, path: &[u8], alone: bool, shared: &Shared) {
     command.args(arguments);
     match alone {
         true => match command.status() {
-            Ok(status) => shared.ended(status.success()),
+            Ok(status) => shared.ended_in_place(status),
             Err(error) => shared.refuse(program, error),
         },
         false => captured(&mut command, program, shared),
@@ -117,7 +117,7 @@ fn run(line: &CommandLine, path: &[u8], alone: bool, shared: &Shared) {
 fn captured(command: &mut Command, program: &OsStr, shared: &Shared) {
     match command.stdin(Stdio::null()).output() {
         Ok(output) => {
-            shared.ended(output.status.success());
+            shared.ended(output.status);
             let _turn = lock(&shared.printing);
             let mut stdout = io::stdout().lock();
             let printed =

@@ -83,8 +83,8 @@ impl TerminalStyle {
             .filter_map(|it| colors.style_for_indicator(*it));
         explicit.next().or_else(|| match path.kind {
             Some(EntryKind::File) | None => {
-                let name = str::from_utf8(path.path.name).ok()?;
-                let by_name = colors.style_for_str(name);
+                let name = String::from_utf8_lossy(path.path.name);
+                let by_name = colors.style_for_str(&name);
                 let file = Indicator::RegularFile;
                 by_name.or_else(|| colors.style_for_indicator(file))
             }
