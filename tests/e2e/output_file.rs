@@ -206,3 +206,29 @@ fn verdicts_do_not_take_the_place_of_a_file_that_is_checked() {
     assert!(finished.stderr.contains("d/f"), "{}", finished.stderr);
     assert_eq!(fs::read(precious).unwrap(), b"precious");
 }
+
+#[test]
+fn a_list_and_a_file_of_rules_are_inputs_too() {
+    let tree = Tree::new();
+    tree.file("d/a", "1");
+    tree.file("rules", "*.o\n");
+    tree.file("list", "d\n");
+    for words in [
+        "scan --ignore-file rules -o rules d",
+        "scan --count --ignore-file rules -o rules d",
+        "scan --files-from list -o list",
+        "hash --files0-from list -o ./list",
+        "dupes --ignore-file rules -o rules d",
+        "summary --ignore-file rules --html rules d",
+    ] {
+        let refused = run(&tree, words).exits(2);
+        assert!(
+            refused.stderr.contains("input"),
+            "{words}: {}",
+            refused.stderr
+        );
+        let rules = fs::read(tree.path("rules")).unwrap();
+        assert_eq!(rules, b"*.o\n", "{words}");
+        assert_eq!(fs::read(tree.path("list")).unwrap(), b"d\n", "{words}");
+    }
+}

@@ -73,6 +73,15 @@ def test_a_list_that_cannot_be_read_raises_or_is_kept(checked):
     assert isinstance(records.errors[0], FileNotFoundError)
 
 
+def test_a_list_that_says_nothing_is_not_all_well(checked):
+    (checked / "nothing").write_text("no digest\n")
+    records = sanchay.check(["SHA256SUMS", "nothing"]).collect()
+    assert (records.summary.matched, records.summary.unreadable) == (3, 1)
+    assert not records.summary.ok
+    records = sanchay.check(["SHA256SUMS", "gone"], errors="keep").collect()
+    assert not records.summary.ok
+
+
 def test_the_algorithm_and_the_chunk_can_be_given(tree, monkeypatch):
     folder = tree({"a": b"x" * 300_000})
     monkeypatch.chdir(folder)

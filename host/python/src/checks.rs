@@ -14,7 +14,7 @@ use sanchay::{
     Engine, EntryError, Error, Monitor, Storage, storage::Opened,
 };
 use sanchay_core::record::{
-    Column, FieldId, RecordBatch, RecordKind, Row, Schema,
+    Column, FieldId, RecordBatch, RecordKind, Row, Schema, Verdict,
 };
 
 use crate::{
@@ -132,6 +132,7 @@ pub(crate) fn work(
                     match open(&*given.storage(), &path) {
                         Ok(list) => check.list(&path, list, &mut all)?,
                         Err(cause) => {
+                            all.unreadable += 1;
                             let failed =
                                 check.fail(&path, Action::Open, cause);
                             if failed.is_break() {
@@ -182,7 +183,7 @@ impl Check<'_> {
         list: Box<dyn Read + Send>,
         all: &mut CheckSummary,
     ) -> Result<(), Error> {
-        let mut malformed = 0_u64;
+        let mut found = CheckSummary::default();
         let outcome = self
             .engine
             .check(list)
@@ -190,12 +191,20 @@ impl Check<'_> {
             .storage(self.given.storage())
             .monitor(self.monitor)
             .for_each(|event| match event {
-                CheckEvent::Checked { path, verdict, .. } => self
-                    .feed
-                    .push(|checks: &mut Checks| checks.add(path, verdict)),
+                CheckEvent::Checked { path, verdict, .. } => {
+                    let count = match verdict.verdict() {
+                        Verdict::Ok => &mut found.matched,
+                        Verdict::Missing => &mut found.missing,
+                        Verdict::Unreadable => &mut found.unreadable,
+                        _ => &mut found.mismatched,
+                    };
+                    *count = count.saturating_add(1);
+                    self.feed
+                        .push(|checks: &mut Checks| checks.add(path, verdict))
+                }
                 CheckEvent::Malformed { line, flaw } => {
-                    malformed = malformed.saturating_add(1);
-                    if malformed > MALFORMED_TOLD {
+                    found.malformed = found.malformed.saturating_add(1);
+                    if found.malformed > MALFORMED_TOLD {
                         return ControlFlow::Continue(());
                     }
                     let why = format!("line {line}: {flaw}");
@@ -206,16 +215,24 @@ impl Check<'_> {
                 }
                 _ => ControlFlow::Continue(()),
             });
+        let checked = found
+            .matched
+            .saturating_add(found.mismatched)
+            .saturating_add(found.missing)
+            .saturating_add(found.unreadable);
+        all.matched += found.matched;
+        all.mismatched += found.mismatched;
+        all.missing += found.missing;
+        all.unreadable += found.unreadable;
+        all.malformed += found.malformed;
         match outcome {
-            Ok(found) => {
-                all.matched += found.matched;
-                all.mismatched += found.mismatched;
-                all.missing += found.missing;
-                all.unreadable += found.unreadable;
-                all.malformed += found.malformed;
+            Ok(_) => {
+                // A list that says nothing is none that all is well.
+                all.unreadable += u64::from(checked == 0);
                 Ok(())
             }
             Err(Error::Checklist(why)) => {
+                all.unreadable += 1;
                 // One list must not cost the others theirs.
                 match self.fail(path, Action::Read, Cause::Io(why)) {
                     ControlFlow::Continue(()) => Ok(()),

@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 /// written, but for quotes and escapes; the last one counts.
 #[must_use]
 pub fn excludes_file(config: &[u8]) -> Option<Vec<u8>> {
-    let mut rest = config;
+    // git skips a byte order mark, too.
+    let mut rest = config.strip_prefix(b"\xef\xbb\xbf").unwrap_or(config);
     let mut in_core = false;
     let mut found = None;
     loop {

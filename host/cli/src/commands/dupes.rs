@@ -131,7 +131,7 @@ impl DupesArgs {
         let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
         let text = TextOptions { zero: self.print0, ..TextOptions::default() };
         let roots = self.walk.list.or_current(&self.roots)?;
-        let paths = [&*roots, &self.plugin.paths()];
+        let paths = [&*roots, &self.plugin.paths(), &self.walk.inputs()];
         let inputs = Inputs { paths: &paths, stdin: false };
         let kind = RecordKind::Duplicate;
         let output = Output::open(Request {

@@ -187,7 +187,8 @@ impl HashArgs {
             ..TextOptions::default()
         };
         let kind = RecordKind::Hash { partial: self.partial.is_some() };
-        let paths = [&*self.paths, &self.plugin.paths()];
+        let read = self.walk.inputs();
+        let paths = [&*self.paths, &self.plugin.paths(), &read];
         let inputs = Inputs { paths: &paths, stdin: self.reads_stdin()? };
         let output = Output::open(Request {
             sort: Some(&self.sort),

@@ -139,7 +139,7 @@ impl ScanArgs {
         let engine = self.run.engine()?;
         let silent = Some("--count");
         let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
-        let paths = [roots, &self.plugin.paths()];
+        let paths = [roots, &self.plugin.paths(), &self.walk.inputs()];
         let inputs = Inputs { paths: &paths, stdin: false };
         let sink = Sink::open(self.output.file(), inputs)?;
         let summary = engine
@@ -186,7 +186,7 @@ impl ScanArgs {
         let silent = silent.map(|(_, option)| *option);
         let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
         let text = TextOptions { zero: self.print0, ..TextOptions::default() };
-        let paths = [roots, &self.plugin.paths()];
+        let paths = [roots, &self.plugin.paths(), &self.walk.inputs()];
         let inputs = Inputs { paths: &paths, stdin: false };
         let kind = RecordKind::File;
         let output = Output::open(Request {

@@ -155,7 +155,7 @@ impl SummaryArgs {
         let engine = self.run.engine()?;
         let silent = Some("summary");
         let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
-        let paths = [&*roots, &self.plugin.paths()];
+        let paths = [&*roots, &self.plugin.paths(), &self.walk.inputs()];
         let inputs = Inputs { paths: &paths, stdin: false };
         let html = self.output.html.as_deref();
         let html = html.map(|it| Sink::open(Some(it), inputs)).transpose()?;

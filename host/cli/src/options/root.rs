@@ -45,6 +45,12 @@ impl ListArgs {
         lines.chain(self.files0_from.iter().map(|it| (it.as_path(), 0)))
     }
 
+    /// The lists that are files.
+    pub(crate) fn named(&self) -> impl Iterator<Item = &Path> {
+        let files = self.files().map(|(file, _)| file);
+        files.filter(|file| !is_stdin(file))
+    }
+
     /// The paths that the lists name.
     pub(crate) fn paths(&self) -> Result<Vec<PathBuf>, Failure> {
         let mut all = Vec::new();

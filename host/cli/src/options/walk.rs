@@ -1,6 +1,6 @@
 //! Which files a walk reports: the options that scan, hash and dupes share.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum, ValueHint, builder::PossibleValue};
 use sanchay::{Plugins, WalkOptions, Walker};
@@ -88,6 +88,12 @@ pub(crate) struct WalkArgs {
 }
 
 impl WalkArgs {
+    /// The files that it reads, which the output must not replace.
+    pub(crate) fn inputs(&self) -> Vec<PathBuf> {
+        let lists = self.list.named().map(Path::to_owned);
+        self.ignore_file.iter().cloned().chain(lists).collect()
+    }
+
     /// Prints the expression in force if that was asked for. `adapt` makes of
     /// the filter what the command does.
     pub(crate) fn explain(

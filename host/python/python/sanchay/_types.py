@@ -448,7 +448,10 @@ describe(
     matched="Files that have the digest on the list.",
     mismatched="Files that have another one.",
     missing="Files that do not exist.",
-    unreadable="Files that could not be opened or read.",
+    unreadable=(
+        "Files that could not be opened or read; also lists that could not, or "
+        "that name no file."
+    ),
     malformed="Lines that have nothing that can be checked.",
 )
 

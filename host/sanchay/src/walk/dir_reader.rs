@@ -322,10 +322,7 @@ impl DirReader {
             kinds: found.kinds.get(start..end).unwrap_or(&[]),
         };
         match_batch(inspector, &batch, ignoring, matches, |file| {
-            let file = file.path().to_owned();
-            let cause = Cause::CostlyRules { file };
-            let path = node.entry(b"");
-            errors.push(EntryError::new(path, Action::Filter, cause));
+            errors.push(costly(node, file));
         })?;
         let first = offset(start);
         let Matches { entries, directories } = &self.scratch.matches;
@@ -377,8 +374,15 @@ impl DirReader {
                 found = Some(metadata);
                 if unresolved {
                     let ignoring = &mut self.scratch.ignoring;
-                    match match_one(inspector, directory, ignoring, name, kind)
-                    {
+                    let errors = &mut self.errors;
+                    let matched = match_one(
+                        inspector,
+                        directory,
+                        ignoring,
+                        (name, kind),
+                        |file| errors.push(costly(node, file)),
+                    );
+                    match matched {
                         Ok(matches) => (wanted, enters) = matches,
                         Err(fault) => {
                             self.errors.push(EntryError::new(
@@ -639,8 +643,8 @@ fn match_one(
     inspector: &mut dyn Inspect,
     directory: &[u8],
     ignoring: &mut Vec<Arc<IgnoreFile>>,
-    name: &[u8],
-    kind: EntryKind,
+    (name, kind): (&[u8], EntryKind),
+    on_costly: impl FnMut(&IgnoreFile),
 ) -> Result<(bool, bool), Fault> {
     let batch = sanchay_sandbox::Listing {
         directory,
@@ -649,9 +653,19 @@ fn match_one(
         kinds: &[kind],
     };
     let mut matches = Matches::default();
-    match_batch(inspector, &batch, ignoring, &mut matches, |_| {})?;
+    match_batch(inspector, &batch, ignoring, &mut matches, on_costly)?;
     Ok((!matches.entries.is_empty(), !matches.directories.is_empty()))
 }
+
+/// The error that an ignore file is not used for a directory.
+fn costly(node: &Node, file: &IgnoreFile) -> EntryError {
+    let cause = Cause::CostlyRules { file: file.path().to_owned() };
+    EntryError::new(node.entry(b""), Action::Filter, cause)
+}
+
+/// How many ignore files may cost a directory too much. Each is found out at
+/// the price of a whole budget; after so many, none is used any more.
+const MOST_COSTLY: usize = 3;
 
 /// Matches names by the filter and by ignore files. Files whose rules cost too
 /// much are taken out, and told of.
@@ -662,11 +676,16 @@ fn match_batch(
     matches: &mut Matches,
     mut on_costly: impl FnMut(&IgnoreFile),
 ) -> Result<(), Fault> {
+    let mut found = 0;
     while !ignoring.is_empty() {
         match inspector.match_names_ignoring(batch, ignoring, matches) {
             Ok(()) => return Ok(()),
             Err(IgnoreError::TooCostly(index)) if index < ignoring.len() => {
                 on_costly(&ignoring.remove(index));
+                found += 1;
+                if found >= MOST_COSTLY {
+                    ignoring.drain(..).for_each(|file| on_costly(&file));
+                }
             }
             Err(IgnoreError::Fault(fault)) => return Err(fault),
             Err(error) => {
