@@ -80,13 +80,18 @@ fn see(tree: &Tree, files: &[PathBuf], list: &str) -> Option<Value> {
         "files": files,
         "list": list,
     });
+    Some(drive(SCRIPT, tree, &asked))
+}
+
+/// What a script sees in the browser when it does what is asked.
+pub(crate) fn drive(script: &str, tree: &Tree, asked: &Value) -> Value {
     fs::write(tree.path("asked.json"), asked.to_string()).unwrap();
     let mut drive = Command::new(host::node());
-    let output = drive.arg(SCRIPT).arg(tree.path("asked.json")).output();
+    let output = drive.arg(script).arg(tree.path("asked.json")).output();
     let output = output.unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}");
-    Some(serde_json::from_slice(&output.stdout).unwrap())
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 /// Names that a browser can have, as they are and as they must be shown.

@@ -8,32 +8,13 @@
 // be any.
 
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const asked = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-const require = createRequire(join(asked.tools, 'package.json'));
-const { chromium } = require('playwright-core');
+import { launch } from './browser.mjs';
 
-const context = await chromium.launchPersistentContext(asked.profile, {
-    executablePath: asked.chromium,
-    headless: true,
-    viewport: { width: 1200, height: 800 },
-    args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-    ],
-});
-const seen = { requests: [], complaints: [] };
-context.on('request', (request) => seen.requests.push(request.url()));
-context.on('console', (message) => seen.complaints.push(message.text()));
-context.on('weberror', (error) => seen.complaints.push(String(error.error())));
+const asked = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const { context, seen } = await launch(asked, { width: 1200, height: 800 });
 
 try {
     const page = await context.newPage();

@@ -2,12 +2,10 @@
 //! `--format json` tells, asks nobody for anything, and runs under a policy
 //! that forbids all scripts.
 
-use std::{fs, process::Command};
-
 use sanchay_testkit::{ODD_NAMES, Tree, content::noise, records};
 use serde_json::{Value, json};
 
-use crate::{host, native, page};
+use crate::{native, page};
 
 /// The script that drives the browser.
 const SCRIPT: &str =
@@ -64,13 +62,7 @@ fn the_page_of_a_summary_shows_its_sums_and_asks_nobody() {
     if let Some(folder) = std::env::var_os("SANCHAY_SCREENSHOTS") {
         asked["screenshots"] = folder.to_str().unwrap().into();
     }
-    fs::write(tree.path("asked.json"), asked.to_string()).unwrap();
-    let mut drive = Command::new(host::node());
-    let output = drive.arg(SCRIPT).arg(tree.path("asked.json")).output();
-    let output = output.unwrap();
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{stderr}");
-    let seen: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let seen = page::drive(SCRIPT, &tree, &asked);
 
     assert_eq!(seen["title"], "Summary of d");
     for name in ["files", "directories", "bytes", "allocated"] {
