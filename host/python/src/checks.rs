@@ -14,7 +14,7 @@ use sanchay::{
     Engine, EntryError, Error, Monitor, Storage, storage::Opened,
 };
 use sanchay_core::record::{
-    Column, FieldId, RecordBatch, RecordKind, Row, Schema, Verdict,
+    Column, FieldId, RecordBatch, RecordKind, Row, Schema,
 };
 
 use crate::{
@@ -95,11 +95,11 @@ impl Chunk for Checks {
 }
 
 /// The lists to check.
-pub(crate) enum Lists {
-    /// Files.
-    Files(Given),
-    /// One list as bytes, and where relative paths in it are taken from.
-    Content(Vec<u8>, Given),
+pub(crate) struct Lists {
+    /// One list as bytes, in place of files.
+    pub(crate) content: Option<Vec<u8>>,
+    /// The files, and where relative paths are taken from.
+    pub(crate) given: Given,
 }
 
 /// The work of checking lists.
@@ -111,23 +111,16 @@ pub(crate) fn work(
 ) -> Work<Checks> {
     let schema = Schema::new(RecordKind::Verdict, []);
     Work::new(schema, move |feed, monitor| {
-        let check = |given, raises| Check {
-            engine: &engine,
-            given,
-            options,
-            raises,
-            feed,
-            monitor,
-        };
+        let Lists { content, given } = &lists;
+        let engine = &engine;
+        let check = Check { engine, given, options, raises, feed, monitor };
         let mut all = CheckSummary::default();
-        match lists {
-            Lists::Content(content, given) => {
-                let check = check(&given, raises);
-                let list = Box::new(Cursor::new(content));
+        match content {
+            Some(content) => {
+                let list = Box::new(Cursor::new(content.as_slice()));
                 check.list(Path::new(CONTENT), list, &mut all)?;
             }
-            Lists::Files(given) => {
-                let check = check(&given, raises);
+            None => {
                 for path in given.all() {
                     match open(&*given.storage(), &path) {
                         Ok(list) => check.list(&path, list, &mut all)?,
@@ -180,7 +173,7 @@ impl Check<'_> {
     fn list(
         &self,
         path: &Path,
-        list: Box<dyn Read + Send>,
+        list: Box<dyn Read + Send + '_>,
         all: &mut CheckSummary,
     ) -> Result<(), Error> {
         let mut found = CheckSummary::default();
@@ -190,45 +183,31 @@ impl Check<'_> {
             .options(self.options)
             .storage(self.given.storage())
             .monitor(self.monitor)
-            .for_each(|event| match event {
-                CheckEvent::Checked { path, verdict, .. } => {
-                    let count = match verdict.verdict() {
-                        Verdict::Ok => &mut found.matched,
-                        Verdict::Missing => &mut found.missing,
-                        Verdict::Unreadable => &mut found.unreadable,
-                        _ => &mut found.mismatched,
-                    };
-                    *count = count.saturating_add(1);
-                    self.feed
-                        .push(|checks: &mut Checks| checks.add(path, verdict))
-                }
-                CheckEvent::Malformed { line, flaw } => {
-                    found.malformed = found.malformed.saturating_add(1);
-                    if found.malformed > MALFORMED_TOLD {
-                        return ControlFlow::Continue(());
+            .for_each(|event| {
+                found.count(&event);
+                match event {
+                    CheckEvent::Checked { path, verdict, .. } => {
+                        self.feed.push(|checks: &mut Checks| {
+                            checks.add(path, verdict);
+                        })
                     }
-                    let why = format!("line {line}: {flaw}");
-                    let cause = Cause::Io(io::Error::other(why));
-                    let error =
-                        EntryError::new(path.to_owned(), Action::Read, cause);
-                    self.feed.keep(self.given.failure(error))
+                    CheckEvent::Malformed { line, flaw }
+                        if found.malformed <= MALFORMED_TOLD =>
+                    {
+                        let why = format!("line {line}: {flaw}");
+                        let cause = Cause::Io(io::Error::other(why));
+                        let path = path.to_owned();
+                        let error = EntryError::new(path, Action::Read, cause);
+                        self.feed.keep(self.given.failure(error))
+                    }
+                    _ => ControlFlow::Continue(()),
                 }
-                _ => ControlFlow::Continue(()),
             });
-        let checked = found
-            .matched
-            .saturating_add(found.mismatched)
-            .saturating_add(found.missing)
-            .saturating_add(found.unreadable);
-        all.matched += found.matched;
-        all.mismatched += found.mismatched;
-        all.missing += found.missing;
-        all.unreadable += found.unreadable;
-        all.malformed += found.malformed;
+        *all += found;
         match outcome {
             Ok(_) => {
                 // A list that says nothing is none that all is well.
-                all.unreadable += u64::from(checked == 0);
+                all.unreadable += u64::from(found.checked() == 0);
                 Ok(())
             }
             Err(Error::Checklist(why)) => {

@@ -161,11 +161,7 @@ impl<C: Chunk> Consumer<C> {
                 all.scanned
             }
             Totals::Checked(all) => {
-                progress.files = all
-                    .matched
-                    .saturating_add(all.mismatched)
-                    .saturating_add(all.missing)
-                    .saturating_add(all.unreadable);
+                progress.files = all.checked();
                 progress.errors = all.missing.saturating_add(all.unreadable);
                 return Some(progress);
             }

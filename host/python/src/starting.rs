@@ -136,12 +136,11 @@ pub(crate) fn check(
     };
     let path_bytes = arguments::flag("path_bytes", path_bytes)?;
     let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
-    let lists = match content {
-        Some(content) => {
-            Lists::Content(content, Given::roots(py.None().bind(py), raises)?)
-        }
-        None => Lists::Files(Given::paths("lists", lists, raises)?),
+    let given = match content {
+        Some(_) => Given::roots(py.None().bind(py), raises)?,
+        None => Given::paths("lists", lists, raises)?,
     };
+    let lists = Lists { content, given };
     let work = checks::work(engine, lists, options, raises);
     Ok(Run::new(work, record, progress, path_bytes))
 }

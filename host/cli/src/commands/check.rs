@@ -196,7 +196,7 @@ impl Check<'_> {
         let CheckSummary { matched, mismatched, malformed, .. } = summary;
         let missing = if ignore_missing { 0 } else { summary.missing };
         let unread = missing + summary.unreadable;
-        if matched + mismatched + summary.missing + summary.unreadable == 0 {
+        if summary.checked() == 0 {
             self.messages.say(format_args!(
                 "{list}: no properly formatted digest lines found"
             ));

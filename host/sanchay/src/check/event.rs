@@ -1,5 +1,7 @@
 //! What checking a list comes upon, and what it comes to.
 
+use std::ops::AddAssign;
+
 use sanchay_core::record::Verdict;
 use sanchay_sandbox::Flaw;
 
@@ -78,7 +80,15 @@ pub struct CheckSummary {
 }
 
 impl CheckSummary {
-    pub(super) fn count(&mut self, event: &CheckEvent<'_>) {
+    /// How many files were named: all but malformed lines.
+    #[must_use]
+    pub const fn checked(&self) -> u64 {
+        let found = self.matched.saturating_add(self.mismatched);
+        found.saturating_add(self.missing).saturating_add(self.unreadable)
+    }
+
+    /// Counts what checking came upon.
+    pub fn count(&mut self, event: &CheckEvent<'_>) {
         match event {
             CheckEvent::Malformed { .. } => self.malformed += 1,
             CheckEvent::Checked { verdict, .. } => match verdict.verdict() {
@@ -88,5 +98,16 @@ impl CheckSummary {
                 _ => self.mismatched += 1,
             },
         }
+    }
+}
+
+impl AddAssign for CheckSummary {
+    /// Adds what another list came to.
+    fn add_assign(&mut self, other: Self) {
+        self.matched += other.matched;
+        self.mismatched += other.mismatched;
+        self.missing += other.missing;
+        self.unreadable += other.unreadable;
+        self.malformed += other.malformed;
     }
 }
