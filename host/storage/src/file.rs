@@ -6,7 +6,10 @@ use std::{fmt, io, os::unix::fs::FileExt as _};
 
 use rustix::io::Errno;
 
-use crate::{Metadata, local::local_metadata};
+use crate::{
+    FileSystemId, Metadata,
+    local::{local_file_system, local_metadata},
+};
 
 /// What a file that is not on this machine does.
 pub trait RandomAccess: Send + Sync {
@@ -27,6 +30,12 @@ pub trait RandomAccess: Send + Sync {
     /// # Errors
     /// Why it cannot be determined.
     fn metadata(&self) -> io::Result<Metadata>;
+
+    /// The file system that it is on, if what that says of files can be
+    /// relied on from one run to the next.
+    fn file_system(&self) -> Option<FileSystemId> {
+        None
+    }
 }
 
 /// An open file.
@@ -92,6 +101,16 @@ impl File {
         match &self.0 {
             Inner::Local(file) => Ok(local_metadata(file)?),
             Inner::Other(file) => file.metadata(),
+        }
+    }
+
+    /// The file system that it is on, if what that says of files can be
+    /// relied on from one run to the next.
+    #[must_use]
+    pub fn file_system(&self) -> Option<FileSystemId> {
+        match &self.0 {
+            Inner::Local(file) => local_file_system(file),
+            Inner::Other(file) => file.file_system(),
         }
     }
 

@@ -29,6 +29,7 @@ compile_error!("sanchay needs a Unix: Linux or macOS");
 
 mod error;
 mod file;
+mod file_system;
 mod listing;
 mod local;
 mod memory;
@@ -37,6 +38,7 @@ mod storage;
 
 pub use error::StorageError;
 pub use file::{File, FileReader, RandomAccess};
+pub use file_system::FileSystemId;
 pub use listing::{Listing, Span};
 pub use local::{LocalStorage, WorkingDirectory};
 pub use memory::{Counts, Fault, MemoryStorage};

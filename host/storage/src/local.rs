@@ -4,6 +4,7 @@
 //! and read, nothing outside the tree is reached.
 
 mod confined;
+mod file_system;
 mod handle;
 mod list;
 mod pseudo;
@@ -34,7 +35,7 @@ use rustix::{
 pub use self::working_directory::WorkingDirectory;
 use self::{confined::LocalConfined, working_directory::directory_of};
 use crate::{
-    Confined, Directory, EntryKind, File, FileId, Links, Listing, Metadata,
+    Confined, Directory, EntryKind, File, FileId, FileSystemId, Links, Listing, Metadata,
     Opened, Storage, StorageError,
 };
 
@@ -125,6 +126,11 @@ pub(crate) fn local_metadata(file: &LocalFile) -> Result<Metadata, Errno> {
     Ok(stat::open(file.as_fd())?.1)
 }
 
+/// The file system of an open file, if what it says can be relied on.
+pub(crate) fn local_file_system(file: &LocalFile) -> Option<FileSystemId> {
+    file_system::identify(file.as_fd())
+}
+
 /// What a descriptor is of.
 fn opened(fd: OwnedFd) -> Result<Opened, StorageError> {
     let (kind, metadata) = stat::open(fd.as_fd())?;
@@ -206,6 +212,10 @@ impl Directory for LocalDirectory {
 
     fn pseudo_file_system(&self) -> Option<&'static str> {
         pseudo::kind(self.as_fd())
+    }
+
+    fn file_system(&self) -> Option<FileSystemId> {
+        file_system::identify(self.as_fd())
     }
 
     fn confined(&self) -> Result<Box<dyn Confined>, StorageError> {

@@ -13,9 +13,12 @@ use std::{
 use sanchay_sync::lock;
 
 use crate::{
-    Confined, Directory, EntryKind, File, FileId, Links, Listing, Metadata,
-    Opened, RandomAccess, Storage, StorageError, Timestamp,
+    Confined, Directory, EntryKind, File, FileId, FileSystemId, Links,
+    Listing, Metadata, Opened, RandomAccess, Storage, StorageError, Timestamp,
 };
+
+/// Its file system: there is one.
+const IN_MEMORY: FileSystemId = FileSystemId { kind: 0, id: 0 };
 
 /// The root directory's inode, and that of no other.
 const ROOT: usize = 0;
@@ -522,6 +525,10 @@ impl RandomAccess for MemoryHandle {
         let tree = self.storage.lock();
         tree.metadata(self.index).map_err(io::Error::other)
     }
+
+    fn file_system(&self) -> Option<FileSystemId> {
+        Some(IN_MEMORY)
+    }
 }
 
 impl Directory for MemoryHandle {
@@ -589,6 +596,10 @@ impl Directory for MemoryHandle {
 
     fn id(&self) -> Result<FileId, StorageError> {
         Ok(self.storage.lock().metadata(self.index)?.id)
+    }
+
+    fn file_system(&self) -> Option<FileSystemId> {
+        Some(IN_MEMORY)
     }
 
     fn confined(&self) -> Result<Box<dyn Confined>, StorageError> {

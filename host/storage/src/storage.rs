@@ -4,7 +4,9 @@
 
 use std::{any::Any, fmt, path::Path};
 
-use crate::{EntryKind, File, FileId, Listing, Metadata, StorageError};
+use crate::{
+    EntryKind, File, FileId, FileSystemId, Listing, Metadata, StorageError,
+};
 
 /// What to do with a symbolic link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +115,12 @@ pub trait Directory: fmt::Debug + Send + Sync {
     /// The name of its file system, if that is one whose contents the kernel
     /// makes up: `proc`, `sysfs`, `cgroup2`.
     fn pseudo_file_system(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// The file system that it is on, if what that says of files can be
+    /// relied on from one run to the next.
+    fn file_system(&self) -> Option<FileSystemId> {
         None
     }
 
