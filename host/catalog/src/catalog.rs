@@ -87,7 +87,7 @@ impl fmt::Debug for CatalogOptions {
 /// ```
 pub struct Catalog {
     shared: Arc<Shared>,
-    writer: Option<JoinHandle<()>>,
+    writer: Option<JoinHandle<Connection>>,
 }
 
 /// What its threads share.
@@ -187,9 +187,7 @@ impl Catalog {
     pub fn ids(&self) -> Vec<FileId> {
         let found = file::all(&self.shared.path).into_iter();
         let found = found.filter_map(|path| std::fs::metadata(path).ok());
-        found
-            .map(|it| FileId { device: it.dev(), inode: it.ino() })
-            .collect()
+        found.map(|it| FileId { device: it.dev(), inode: it.ino() }).collect()
     }
 
     /// Whether it can be written.
@@ -206,12 +204,12 @@ impl Catalog {
 impl Drop for Catalog {
     fn drop(&mut self) {
         self.shared.queue.close();
-        if let Some(writer) = self.writer.take() {
-            // A panic of it has been reported.
-            let _ = writer.join();
-        }
+        // A panic of the writer has been reported.
+        let writer = self.writer.take().map(JoinHandle::join);
         let shared = &self.shared;
         lock(&shared.readers).clear();
+        // The last one moves what is in the log to the file.
+        drop(writer);
         let writable = shared.access == Access::Write;
         if shared.damaged.load(Relaxed) && writable {
             match file::set_aside(&shared.path) {
@@ -227,9 +225,9 @@ impl Drop for Catalog {
 }
 
 impl Shared {
-    /// The catalog's file.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
+    /// Has something written, about a second later.
+    pub(crate) fn push(&self, change: Change) {
+        self.queue.push(change);
     }
 
     /// What tells this start of the machine from others.
@@ -259,12 +257,13 @@ impl Shared {
     }
 
     /// Writes what is put into the queue until it is closed.
-    fn write(&self, mut connection: Connection) {
+    fn write(&self, mut connection: Connection) -> Connection {
         if let Err(error) =
             writer::run(&self.queue, &mut connection, &self.boot)
         {
             self.failed(&error, "written", "no more digests are added");
         }
+        connection
     }
 
     /// Says that something failed, once in a run.
@@ -329,9 +328,10 @@ impl DigestCache for Catalog {
             return None;
         }
         let table = Table::of(key);
-        let found = shared.blocks.find(&table, wanted.inode, |range, take| {
-            shared.load(&table, range, take);
-        })?;
+        let found =
+            shared.blocks.find(&table, wanted.inode, |range, take| {
+                shared.load(&table, range, take);
+            })?;
         let same = match shared.options.trust {
             Trust::Changed => found.known == wanted,
             Trust::Modified => {
@@ -360,8 +360,7 @@ impl DigestCache for Catalog {
         let row = Row { known, digest: &digest, verified, used };
         shared.blocks.put(&table, &row);
         let digest = DigestBytes::new(&digest);
-        let change =
-            Change::Made { table, known, digest, verified, used };
+        let change = Change::Made { table, known, digest, verified, used };
         shared.queue.push(change);
     }
 }

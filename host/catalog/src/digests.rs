@@ -30,6 +30,11 @@ impl Table {
         xxh3_64(&bytes)
     }
 
+    /// Its numbers where the database calls it so.
+    pub(crate) fn numbers(&self, volume: i64, method: i64) -> Numbers {
+        Numbers { volume, method, seed: self.seed() }
+    }
+
     /// Its numbers in the database, if it has any row.
     pub(crate) fn find(
         &self,
@@ -44,8 +49,7 @@ impl Table {
         let name = method::name(self.method);
         let method = statement.query_row([name], |row| row.get(0));
         let method = method.optional()?;
-        let seed = self.seed();
-        Ok(method.map(|method| Numbers { volume, method, seed }))
+        Ok(method.map(|method| self.numbers(volume, method)))
     }
 
     /// Its numbers, which it is given if it has none.
@@ -61,7 +65,7 @@ impl Table {
         connection.execute(add, [&name])?;
         let ask = "SELECT id FROM methods WHERE name = ?1";
         let method = connection.query_row(ask, [&name], |row| row.get(0))?;
-        Ok(Numbers { volume, method, seed: self.seed() })
+        Ok(self.numbers(volume, method))
     }
 }
 
@@ -114,8 +118,7 @@ impl Known {
         }
         let length = bytes.len().min(32 + digest.len());
         let bytes = bytes.get(..length).unwrap_or(&bytes);
-        let [a, b, c, d, ..] =
-            xxh3_64_with_seed(bytes, seed).to_le_bytes();
+        let [a, b, c, d, ..] = xxh3_64_with_seed(bytes, seed).to_le_bytes();
         u32::from_le_bytes([a, b, c, d])
     }
 }

@@ -76,7 +76,11 @@ pub(crate) fn open(path: &Path) -> Result<OpenedFile, CatalogError> {
             }
             Ok((Version::Newer(found), _)) => {
                 let path = path.to_owned();
-                return Err(CatalogError::Newer { path, found, known: VERSION });
+                return Err(CatalogError::Newer {
+                    path,
+                    found,
+                    known: VERSION,
+                });
             }
             Ok((Version::Foreign, _)) => {
                 let what = "the database of another program";
@@ -124,8 +128,7 @@ pub(crate) fn connect(
     let common = OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let flags = match access {
         Access::Write => {
-            OpenFlags::SQLITE_OPEN_READ_WRITE
-                | OpenFlags::SQLITE_OPEN_CREATE
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
         }
         Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
         Access::Fixed => {
@@ -157,8 +160,12 @@ fn writable(path: &Path) -> rusqlite::Result<Connection> {
     let is_ours = is_ours(&connection)?;
     if found < VERSION && (is_ours || is_empty(&connection)?) {
         // Once and for all: what reads does not wait for what writes.
-        connection
-            .pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+        connection.pragma_update_and_check(
+            None,
+            "journal_mode",
+            "wal",
+            |_| Ok(()),
+        )?;
         schema::migrate(&mut connection)?;
     } else if is_ours {
         // Whether it can be written shows only now.
@@ -194,7 +201,12 @@ fn fixed_uri(path: &Path) -> String {
     let mut uri = String::from("file:");
     for byte in path.as_os_str().as_bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-'
+            b'a'..=b'z'
+            | b'A'..=b'Z'
+            | b'0'..=b'9'
+            | b'/'
+            | b'.'
+            | b'-'
             | b'_' => uri.push(char::from(*byte)),
             other => uri.push_str(&format!("%{other:02X}")),
         }
@@ -220,8 +232,9 @@ fn version_of(connection: &Connection) -> rusqlite::Result<Version> {
 }
 
 fn is_ours(connection: &Connection) -> rusqlite::Result<bool> {
-    let id: i64 = connection
-        .pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let id: i64 =
+        connection
+            .pragma_query_value(None, "application_id", |row| row.get(0))?;
     Ok(id == APPLICATION_ID)
 }
 

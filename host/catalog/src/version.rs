@@ -46,8 +46,7 @@ impl FileVersion {
             ..0 => i64::MIN,
             _ => i64::MAX,
         };
-        let number =
-            |time| stamp::number(time).unwrap_or_else(|| far(time));
+        let number = |time| stamp::number(time).unwrap_or_else(|| far(time));
         Self {
             kind: metadata.kind,
             size: metadata.size,
@@ -104,9 +103,8 @@ impl FileVersion {
         first: usize,
     ) -> rusqlite::Result<Self> {
         let number = |at: usize| row.get::<_, i64>(first + at);
-        let small = |at| {
-            number(at).map(|it| u32::try_from(it).unwrap_or(u32::MAX))
-        };
+        let small =
+            |at| number(at).map(|it| u32::try_from(it).unwrap_or(u32::MAX));
         let kind = usize::try_from(number(0)?).ok();
         let kind = kind.and_then(|it| EntryKind::ALL.get(it).copied());
         let content = match row.get_ref(first + 8)? {

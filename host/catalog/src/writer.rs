@@ -103,15 +103,11 @@ impl Queue {
         state.hurry = true;
         self.changed.notify_all();
         while !state.broken && (state.writing || !state.waiting.is_empty()) {
-            state = wait_timeout_while(
-                &self.changed,
-                state,
-                INTERVAL,
-                |state| {
+            state =
+                wait_timeout_while(&self.changed, state, INTERVAL, |state| {
                     !state.broken
                         && (state.writing || !state.waiting.is_empty())
-                },
-            );
+                });
         }
         state.hurry = false;
     }

@@ -202,8 +202,7 @@ fn find(
     options.walk.plugins.begin();
     let run = RunState::new(monitor);
     let remembers = cache.is_some();
-    let collection =
-        collect(pool, roots, options, &run, remembers, on_error)?;
+    let collection = collect(pool, roots, options, &run, remembers, on_error)?;
     let walked = run.outcome()?;
     let candidates = Candidates::pick(pool, &collection, options.hardlinks);
     let (small, large) = candidates.split(&collection);

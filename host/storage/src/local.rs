@@ -35,8 +35,8 @@ use rustix::{
 pub use self::working_directory::WorkingDirectory;
 use self::{confined::LocalConfined, working_directory::directory_of};
 use crate::{
-    Confined, Directory, EntryKind, File, FileId, FileSystemId, Links, Listing, Metadata,
-    Opened, Storage, StorageError,
+    Confined, Directory, EntryKind, File, FileId, FileSystemId, Links,
+    Listing, Metadata, Opened, Storage, StorageError,
 };
 
 /// This machine's file system.

@@ -4,10 +4,10 @@ use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::{Change, Verdict};
 use super::column::Column;
 use super::path::PathColumn;
 use super::schema::{Field, FieldId, Schema};
+use super::{Change, Verdict};
 use crate::content::Content;
 use crate::filter::Facts;
 use crate::kind::EntryKind;

@@ -17,13 +17,8 @@ pub enum Change {
 
 impl Change {
     /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::New,
-        Self::Changed,
-        Self::Moved,
-        Self::Deleted,
-        Self::Touched,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::New, Self::Changed, Self::Moved, Self::Deleted, Self::Touched];
 
     /// Its name in records.
     #[must_use]

@@ -291,15 +291,9 @@ impl Schema {
             RecordKind::Version => &[
                 SNAPSHOT, TAKEN, CHANGE, PATH, SIZE, MODIFIED, ALGORITHM, HASH,
             ],
-            RecordKind::Snapshot => &[
-                SNAPSHOT,
-                SNAPSHOT_NAME,
-                TAKEN,
-                FILES,
-                BYTES,
-                ERRORS,
-                PATH,
-            ],
+            RecordKind::Snapshot => {
+                &[SNAPSHOT, SNAPSHOT_NAME, TAKEN, FILES, BYTES, ERRORS, PATH]
+            }
             RecordKind::KnownDigest => &[
                 DEVICE, INODE, SIZE, MODIFIED, CHANGED, ALGORITHM, CHUNK,
                 HASH, VERIFIED,

@@ -194,8 +194,7 @@ impl HashArgs {
         let kind = RecordKind::Hash { partial: self.partial.is_some() };
         let read = self.walk.inputs();
         let remembered = catalog.paths();
-        let paths =
-            [&*self.paths, &self.plugin.paths(), &read, &remembered];
+        let paths = [&*self.paths, &self.plugin.paths(), &read, &remembered];
         let inputs = Inputs { paths: &paths, stdin: self.reads_stdin()? };
         let output = Output::open(Request {
             sort: Some(&self.sort),

@@ -393,7 +393,7 @@ mod tests {
     use proptest::prelude::*;
     use sanchay::is_terminal_control;
 
-    use super::{Contents, Document};
+    use super::{Contents, Document, FileKind};
     use crate::arguments::description;
 
     fn parse(text: &str) -> Result<Document, String> {

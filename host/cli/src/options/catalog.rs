@@ -127,9 +127,10 @@ impl CatalogArgs {
     pub(crate) fn require(
         &self,
         messages: &Messages,
-    ) -> Result<Arc<Catalog>, Failure> {
+    ) -> Result<OpenCatalog, Failure> {
         let path = self.path()?;
-        Ok(Arc::new(self.open_at(&path, messages)?))
+        let catalog = self.open_at(&path, messages)?;
+        Ok(OpenCatalog { catalog: Some(Arc::new(catalog)) })
     }
 
     #[cfg(feature = "catalog")]
@@ -167,6 +168,12 @@ fn own_catalog() -> Result<PathBuf, Failure> {
 }
 
 impl OpenCatalog {
+    /// The catalog of a command that is about one.
+    #[cfg(feature = "catalog")]
+    pub(crate) fn get(&self) -> Result<Arc<Catalog>, Failure> {
+        self.catalog.clone().ok_or(Failure::NoCatalogFolder)
+    }
+
     /// An engine that asks the catalog.
     pub(crate) fn remembered_by(
         &self,

@@ -15,7 +15,10 @@ use super::{
     stream,
 };
 use crate::{
-    cache::{DigestCache, FileState}, inspect::Inspect, options::Method, pool::Pool,
+    cache::{DigestCache, FileState},
+    inspect::Inspect,
+    options::Method,
+    pool::Pool,
     run::RunState,
 };
 
