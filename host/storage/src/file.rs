@@ -6,7 +6,7 @@ use std::{fmt, io, os::unix::fs::FileExt as _};
 
 use rustix::io::Errno;
 
-use crate::{Attributes, ExtendedAttribute, Metadata, local};
+use crate::{Attributes, ExtendedAttribute, FileSystemId, Metadata, local};
 
 /// What a file that is not on this machine does.
 pub trait RandomAccess: Send + Sync {
@@ -60,6 +60,12 @@ pub trait RandomAccess: Send + Sync {
     /// # Errors
     /// Why the system cannot tell: what was written may be lost.
     fn sync(&self) -> io::Result<()>;
+
+    /// The file system that it is on, if what that says of files can be
+    /// relied on from one run to the next.
+    fn file_system_id(&self) -> Option<FileSystemId> {
+        None
+    }
 }
 
 /// An open file.
@@ -186,6 +192,16 @@ impl File {
             // The standard library asks what the system needs for it.
             Inner::Local(file) => file.sync_all(),
             Inner::Other(file) => file.sync(),
+        }
+    }
+
+    /// The file system that it is on, if what that says of files can be
+    /// relied on from one run to the next.
+    #[must_use]
+    pub fn file_system_id(&self) -> Option<FileSystemId> {
+        match &self.0 {
+            Inner::Local(file) => local::file_system_id(file),
+            Inner::Other(file) => file.file_system_id(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! What is known of a file system as a whole.
+//! What is known of a file system as a whole, and what it is known again by.
 
 /// What is known of the file system that a directory is on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,7 +19,18 @@ pub struct FileSystem {
     pub ignores_case: Option<bool>,
     /// Whether it is on another machine, which may change files unseen.
     pub is_remote: bool,
-    /// Whether an inode is still that of the same file after the file system
-    /// was mounted again.
-    pub keeps_inodes: bool,
+}
+
+/// What identifies a file system that keeps a file's inode number for as long
+/// as the file exists, and sets its change time whenever its contents change.
+///
+/// A device number alone does not: it is given anew when the machine starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileSystemId {
+    /// The number of its kind, as `statfs` has it; 0 for what is not on this
+    /// machine.
+    pub kind: u32,
+    /// Its own number: on most, made of the identifier that it got when it
+    /// was created. 0 where it has none.
+    pub id: u64,
 }

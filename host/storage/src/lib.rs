@@ -42,7 +42,7 @@ pub use attributes::{Attributes, ExtendedAttribute};
 pub use beneath::{DIRECTORY_MODE, Descent, create_beneath};
 pub use error::StorageError;
 pub use file::{File, FileReader, RandomAccess};
-pub use file_system::FileSystem;
+pub use file_system::{FileSystem, FileSystemId};
 pub use listing::{Listing, Span};
 pub use local::{LocalStorage, WorkingDirectory};
 pub use memory::{Counts, Fault, MemoryStorage};

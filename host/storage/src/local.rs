@@ -40,8 +40,8 @@ pub use self::working_directory::WorkingDirectory;
 use self::{confined::LocalConfined, working_directory::directory_of};
 use crate::{
     Attributes, Confined, Directory, EntryKind, ExtendedAttribute, File,
-    FileId, FileSystem, Links, Listing, Metadata, Opened, Storage,
-    StorageError,
+    FileId, FileSystem, FileSystemId, Links, Listing, Metadata, Opened,
+    Storage, StorageError,
 };
 
 /// This machine's file system.
@@ -129,6 +129,11 @@ impl Storage for LocalStorage {
 /// The metadata of an open file.
 pub(crate) fn metadata(file: &LocalFile) -> Result<Metadata, Errno> {
     Ok(stat::open(file.as_fd())?.1)
+}
+
+/// The file system of an open file, if what it says can be relied on.
+pub(crate) fn file_system_id(file: &LocalFile) -> Option<FileSystemId> {
+    file_system::identify(file.as_fd())
 }
 
 /// What a descriptor is of.
@@ -232,6 +237,10 @@ impl Directory for LocalDirectory {
 
     fn pseudo_file_system(&self) -> Option<&'static str> {
         file_system::pseudo(self.as_fd())
+    }
+
+    fn file_system_id(&self) -> Option<FileSystemId> {
+        file_system::identify(self.as_fd())
     }
 
     fn confined(&self) -> Result<Box<dyn Confined>, StorageError> {

@@ -6,7 +6,7 @@ use std::{any::Any, fmt, path::Path};
 
 use crate::{
     Attributes, EntryKind, ExtendedAttribute, File, FileId, FileSystem,
-    Listing, Metadata, StorageError,
+    FileSystemId, Listing, Metadata, StorageError,
 };
 
 /// What to do with a symbolic link.
@@ -119,6 +119,12 @@ pub trait Directory: fmt::Debug + Send + Sync {
     /// The name of its file system, if that is one whose contents the kernel
     /// makes up: `proc`, `sysfs`, `cgroup2`.
     fn pseudo_file_system(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// The file system that it is on, if what that says of files can be
+    /// relied on from one run to the next.
+    fn file_system_id(&self) -> Option<FileSystemId> {
         None
     }
 

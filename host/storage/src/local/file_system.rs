@@ -1,4 +1,5 @@
-//! What a file system is. Some have contents that the kernel makes up
+//! What a file system is, and which of them can be relied on from one run to
+//! the next. Some have contents that the kernel makes up
 //! (`/proc`, `/sys`): they hold nobody's files, and answer reads with errors
 //! or without an end.
 
@@ -9,7 +10,7 @@ use rustix::{
     io::Errno,
 };
 
-use crate::FileSystem;
+use crate::{FileSystem, FileSystemId};
 
 /// What is known of the file system that a directory is on.
 pub(super) fn of(directory: BorrowedFd<'_>) -> Result<FileSystem, Errno> {
@@ -23,8 +24,39 @@ pub(super) fn of(directory: BorrowedFd<'_>) -> Result<FileSystem, Errno> {
         read_only: facts.f_flag.contains(StatVfsMountFlags::RDONLY),
         ignores_case: fold.or_else(|| known.and_then(|it| it.ignores_case)),
         is_remote: known.is_some_and(|known| known.is_remote),
-        keeps_inodes: known.is_some_and(|known| known.keeps_inodes),
     })
+}
+
+/// The file system that an open file or directory is on, if it keeps inode
+/// numbers and change times. Network file systems and FUSE make inode numbers
+/// up and hold times back, FAT has neither, and the times of images (squashfs,
+/// ISO 9660) are what their maker wanted.
+pub(crate) fn identify(open: BorrowedFd<'_>) -> Option<FileSystemId> {
+    let kind = keeper_of_inodes(open)?;
+    let id = fstatvfs(open).ok()?.f_fsid;
+    Some(FileSystemId { kind, id })
+}
+
+/// The number of its kind, if it keeps inodes.
+#[cfg(target_os = "linux")]
+fn keeper_of_inodes(open: BorrowedFd<'_>) -> Option<u32> {
+    let number = number(open)?;
+    let known = known_by(number)?;
+    known.keeps_inodes.then_some(number)
+}
+
+/// APFS has 64-bit inode numbers and nanoseconds.
+#[cfg(target_vendor = "apple")]
+fn keeper_of_inodes(open: BorrowedFd<'_>) -> Option<u32> {
+    const APFS: u32 = 0x4146_5053;
+    let found = rustix::fs::fstatfs(open).ok()?;
+    let name = found.f_fstypename.iter().map(|byte| *byte as u8);
+    name.take(5).eq(*b"apfs\0").then_some(APFS)
+}
+
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+fn keeper_of_inodes(_: BorrowedFd<'_>) -> Option<u32> {
+    None
 }
 
 /// What is known of a kind of file system.
@@ -60,7 +92,12 @@ impl Known {
 /// those file systems have.
 #[cfg(target_os = "linux")]
 fn known(directory: BorrowedFd<'_>) -> Option<Known> {
-    Some(match number(directory)? {
+    known_by(number(directory)?)
+}
+
+#[cfg(target_os = "linux")]
+fn known_by(number: u32) -> Option<Known> {
+    Some(match number {
         // ext2 and ext3 have it too.
         0x0000_ef53 => Known::native("ext4"),
         0x5846_5342 => Known::native("xfs"),
@@ -68,8 +105,10 @@ fn known(directory: BorrowedFd<'_>) -> Option<Known> {
         0xf2f5_2010 => Known::native("f2fs"),
         0x2fc1_2fc1 => Known::native("zfs"),
         0xca45_1a4e => Known::native("bcachefs"),
+        0x3153_464a => Known::native("jfs"),
+        0x0000_3434 => Known::native("nilfs2"),
         0x0102_1994 => Known::native("tmpfs"),
-        0x794c_7630 => Known::foreign("overlay", Some(false)),
+        0x794c_7630 => Known::native("overlay"),
         0x0000_4d44 => Known::foreign("vfat", Some(true)),
         0x2011_bab0 => Known::foreign("exfat", Some(true)),
         0x7366_746e => Known::foreign("ntfs", None),
@@ -169,7 +208,7 @@ fn pseudo_name(number: u32) -> Option<&'static str> {
 mod tests {
     use std::{fs::File, os::fd::AsFd as _};
 
-    use super::pseudo;
+    use super::{identify, known_by, pseudo};
 
     #[test]
     fn what_the_kernel_makes_up_is_told_from_files() {
@@ -179,5 +218,28 @@ mod tests {
         }
         let open = File::open(std::env::temp_dir()).unwrap();
         assert_eq!(pseudo(open.as_fd()), None);
+    }
+
+    #[test]
+    fn what_the_kernel_makes_up_has_no_files_to_be_known_again() {
+        for path in ["/proc", "/sys"] {
+            let open = File::open(path).unwrap();
+            assert_eq!(identify(open.as_fd()), None);
+        }
+    }
+
+    #[test]
+    fn network_file_systems_fuse_fat_and_images_are_not_relied_on() {
+        let nfs = 0x6969;
+        let (cifs, smb2) = (0xff53_4d42, 0xfe53_4d42);
+        let (fuse, fat, exfat, plan9) =
+            (0x6573_5546, 0x4d44, 0x2011_bab0, 0x0102_1997);
+        let (squashfs, erofs, iso) = (0x7371_7368, 0xe0f5_e1e2, 0x9660);
+        for kind in
+            [nfs, cifs, smb2, fuse, fat, exfat, plan9, squashfs, erofs, iso]
+        {
+            let keeps = known_by(kind).is_some_and(|it| it.keeps_inodes);
+            assert!(!keeps, "{kind:x}");
+        }
     }
 }

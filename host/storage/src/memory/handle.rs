@@ -8,9 +8,12 @@ use super::{
 };
 use crate::{
     Attributes, Confined, Directory, EntryKind, ExtendedAttribute, File,
-    FileId, FileSystem, Links, Listing, Metadata, Opened, RandomAccess,
-    StorageError,
+    FileId, FileSystem, FileSystemId, Links, Listing, Metadata, Opened,
+    RandomAccess, StorageError,
 };
+
+/// Its file system: there is one.
+const IN_MEMORY: FileSystemId = FileSystemId { kind: 0, id: 0 };
 
 /// An open file or directory.
 #[derive(Clone, Debug)]
@@ -176,6 +179,10 @@ impl RandomAccess for MemoryHandle {
         }
         inode.wrote(now);
         Ok(bytes.len())
+    }
+
+    fn file_system_id(&self) -> Option<FileSystemId> {
+        Some(IN_MEMORY)
     }
 
     fn metadata(&self) -> io::Result<Metadata> {
@@ -409,11 +416,14 @@ impl Directory for MemoryHandle {
         Ok(self.storage.lock().sync(|_| true)?)
     }
 
+    fn file_system_id(&self) -> Option<FileSystemId> {
+        Some(IN_MEMORY)
+    }
+
     fn file_system(&self) -> Result<FileSystem, StorageError> {
         Ok(FileSystem {
             name: Some("memory"),
             ignores_case: Some(false),
-            keeps_inodes: true,
             ..FileSystem::default()
         })
     }
