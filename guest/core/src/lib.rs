@@ -21,6 +21,7 @@ pub mod digest;
 pub mod escape;
 pub mod exit;
 pub mod filter;
+pub mod folder_digest;
 mod folding;
 pub mod grouping;
 pub mod hashing;

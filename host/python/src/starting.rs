@@ -1,7 +1,11 @@
 //! The calls that begin runs: keywords into the library's options.
 
-use pyo3::{exceptions::PyValueError, prelude::*, types::PyType};
-use sanchay::{Algorithm, CheckOptions, DuplicateOptions, HashOptions};
+use pyo3::{
+    exceptions::PyValueError,
+    prelude::*,
+    types::{PyDict, PyType},
+};
+use sanchay::{Algorithm, CheckOptions, HashOptions};
 
 use crate::{
     arguments,
@@ -82,13 +86,14 @@ pub(crate) fn hash_files(
 /// Begins a search for duplicates.
 #[pyfunction]
 #[pyo3(signature = (
-    roots, walk, algorithm, hardlinks, threads, progress, raises, path_bytes,
-    record
+    roots, walk, groups, algorithm, hardlinks, threads, progress, raises,
+    path_bytes, record
 ))]
 #[expect(clippy::too_many_arguments, reason = "the program has as many")]
 pub(crate) fn duplicates(
     roots: &Bound<'_, PyAny>,
     walk: &Walk,
+    groups: &Bound<'_, PyDict>,
     algorithm: Option<&Bound<'_, PyAny>>,
     hardlinks: &Bound<'_, PyAny>,
     threads: Option<&Bound<'_, PyAny>>,
@@ -98,16 +103,17 @@ pub(crate) fn duplicates(
     record: Py<PyType>,
 ) -> PyResult<Run> {
     let py = roots.py();
-    let given = Given::roots(roots, raises)?;
+    let mut given = Given::roots(roots, raises)?;
     let path_bytes = arguments::flag("path_bytes", path_bytes)?;
+    let mut wanted = groups::wanted(groups, &mut given)?;
     let algorithm = algorithm.map(options::identifying).transpose()?;
     let algorithm = algorithm.unwrap_or(Algorithm::Xxh3_128);
     let hardlinks = arguments::flag("hardlinks", hardlinks)?;
     filters::check(&walk.filter().for_duplicates())?;
     let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
-    let walk = walk.options(py, &engine)?;
-    let options = DuplicateOptions { walk, hardlinks, algorithm };
-    let work = groups::work(engine, given, options, raises);
+    wanted.walk = walk.options(py, &engine)?;
+    (wanted.hardlinks, wanted.algorithm) = (hardlinks, algorithm);
+    let work = groups::work(engine, given, wanted, raises);
     Ok(Run::new(work, record, progress, path_bytes))
 }
 

@@ -33,6 +33,21 @@ pub enum RecordKind {
     KnownDigest,
 }
 
+impl RecordKind {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::File,
+        Self::Hash { partial: false },
+        Self::Hash { partial: true },
+        Self::Verdict,
+        Self::Duplicate,
+        Self::Difference,
+        Self::Version,
+        Self::Snapshot,
+        Self::KnownDigest,
+    ];
+}
+
 /// Which field it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -55,6 +70,8 @@ pub enum FieldId {
     Verdict,
     /// Why the verdict is not better.
     Error,
+    /// Whether the file is a reference, which stays, or a duplicate.
+    Role,
     /// How many bytes would be free if one file of the group were kept.
     Reclaimable,
     /// The last component of the path.
@@ -185,6 +202,7 @@ const HASH: Field = field(FieldId::Hash, "hash", DataType::Hash);
 const VERDICT: Field = field(FieldId::Verdict, "verdict", DataType::Word);
 const ERROR: Field =
     field(FieldId::Error, "error", DataType::Value(ValueType::Text));
+const ROLE: Field = field(FieldId::Role, "role", DataType::Word);
 const RECLAIMABLE: Field =
     field(FieldId::Reclaimable, "reclaimable", UNSIGNED);
 
@@ -216,6 +234,7 @@ const PARTS: &[Field] = &[
 ];
 
 /// Where an entry was found, and what the file system tells of it.
+const OF_DUPLICATES: &[Field] = &[ROLE];
 const METADATA: &[Field] = &[
     field(FieldId::Root, "root", DataType::Name),
     field(FieldId::Depth, "depth", UNSIGNED),
@@ -323,6 +342,18 @@ impl Schema {
         self
     }
 
+    /// These fields, and what each file is in its group.
+    #[must_use]
+    pub fn with_role(mut self) -> Self {
+        if !self.has(FieldId::Role) {
+            let path =
+                self.fields.iter().position(|it| it.id == FieldId::Path);
+            let behind = path.map_or(self.fields.len(), |at| at + 1);
+            self.fields.insert(behind, ROLE);
+        }
+        self
+    }
+
     /// Of these fields only some, in their order.
     #[must_use]
     pub fn only(mut self, wanted: &[FieldId]) -> Self {
@@ -393,8 +424,9 @@ impl Schema {
         let metadata = match self.kind {
             RecordKind::File | RecordKind::Hash { .. } => METADATA,
             RecordKind::Difference | RecordKind::Version => STORED,
+            RecordKind::Duplicate if self.has(FieldId::Role) => &[],
+            RecordKind::Duplicate => OF_DUPLICATES,
             RecordKind::Verdict
-            | RecordKind::Duplicate
             | RecordKind::Snapshot
             | RecordKind::KnownDigest => &[],
         };

@@ -150,6 +150,12 @@ def duplicates(
     *,
     algorithm: Algorithm | None = None,
     hardlinks: bool = False,
+    against: Paths = (),
+    reference: Paths = (),
+    same_device: bool = False,
+    min_group: int = 2,
+    verify: bool = False,
+    sort: str = "reclaimable:desc",
     threads: int | None = None,
     progress: OnProgress | None = None,
     errors: Errors = "raise",
@@ -172,6 +178,17 @@ def duplicates(
         algorithm: The hash function that equal files share; None is xxh3-128.
             crc32 is refused: it cannot tell files apart.
         hardlinks: Count hard links to one file as files of their own.
+        against: A directory or file, or several, that the roots are compared
+            with: only groups that have a file of these are told. Their files
+            are references, which stay.
+        reference: A directory or file, or several, whose files are references:
+            they are compared, and stay.
+        same_device: Put only files on one device into one group.
+        min_group: Leave out groups of fewer files.
+        verify: Compare equal files byte by byte as well. One that differs is
+            among the errors of the answer, and in no group.
+        sort: The order of the groups: reclaimable, size, copies or path, each
+            with or without :desc, as "size:desc,path".
         **options: As WalkOptions.
         threads: How many threads work, 1 to 1024; None is one for each
             processor, and more while these wait for a disk.
@@ -198,6 +215,12 @@ def duplicates(
         walk(duplicates, options),
         algorithm=algorithm,
         hardlinks=hardlinks,
+        against=against,
+        reference=reference,
+        same_device=same_device,
+        min_group=min_group,
+        verify=verify,
+        sort=sort,
         threads=threads,
         progress=progress,
         errors=errors,
@@ -321,6 +344,12 @@ def start_duplicates(
     *,
     algorithm: Algorithm | None = None,
     hardlinks: bool = False,
+    against: Paths = (),
+    reference: Paths = (),
+    same_device: bool = False,
+    min_group: int = 2,
+    verify: bool = False,
+    sort: str = "reclaimable:desc",
     threads: int | None = None,
     progress: OnProgress | None = None,
     errors: Errors = "raise",
@@ -330,6 +359,14 @@ def start_duplicates(
     run = _native.duplicates(
         roots,
         walk,
+        {
+            "against": against,
+            "reference": reference,
+            "same_device": same_device,
+            "min_group": min_group,
+            "verify": verify,
+            "sort": sort,
+        },
         algorithm,
         hardlinks,
         threads,

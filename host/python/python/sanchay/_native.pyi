@@ -65,6 +65,7 @@ def hash_files(
 def duplicates(
     roots: Paths | None,
     walk: Walk,
+    groups: dict[str, object],
     algorithm: str | None,
     hardlinks: bool,
     threads: int | None,
@@ -98,6 +99,7 @@ def run_program(
     command: list[bytes], arguments: list[bytes]
 ) -> NoReturn: ...
 def escaped(path: str) -> str: ...
+def human_bytes(bytes: int) -> str: ...
 def version() -> str: ...
 def vpo_discover(
     roots: list[Path],

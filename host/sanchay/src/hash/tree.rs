@@ -65,7 +65,7 @@ pub(super) fn hash(
     options.walk.filter = options.walk.filter.files_only();
     let options = &options;
     let named = options.walk.named_filter()?;
-    let ignoring = Ignoring::read(&options.walk, &*storage)?;
+    let ignoring = Ignoring::read(&options.walk, &*storage, pool)?;
     if monitor.progress.is_some()
         && let Some((files, bytes)) =
             expected(&*storage, sources, options, &named)
@@ -87,6 +87,7 @@ pub(super) fn hash(
         sources,
         options,
         named,
+        ignoring: &ignoring,
         queue: &queue,
         emitter,
         open_directories: SharedDirectoryCache::default(),
@@ -98,7 +99,6 @@ pub(super) fn hash(
         ignoring: &ignoring,
         operation: &tree,
         queue: &queue,
-        visited: None,
     }
     .run()?;
     drop(tree);
@@ -139,6 +139,7 @@ struct HashTree<'a> {
     sources: &'a [Source],
     options: &'a HashOptions,
     named: NamedFilter,
+    ignoring: &'a Arc<Ignoring>,
     queue: &'a WorkQueue<Task<usize, Ticket>>,
     emitter: OrderedEmitter<'a, ResultBatch>,
     /// The directories that the roots keep open.
@@ -244,6 +245,7 @@ impl<'a> Operation for HashTree<'a> {
         ticket: Ticket,
         worker: &mut Worker<'_, Self>,
     ) {
+        self.run.count_directory();
         worker.reader.filter_by_metadata(worker.inspector, open);
         let (names, segments) = Segment::arrange(worker.reader.directory());
         // The first ticket is for what is wrong with the directory itself.
@@ -544,7 +546,8 @@ impl HashTree<'_> {
             visitor: &found,
             counts: false,
             extracts: false,
-            visited: None,
+            ignoring: self.ignoring,
+            reported: None,
         };
         // In a thread of its own: a worker that waits for another pool would
         // begin other work of this one's, and wait for itself.
