@@ -72,7 +72,9 @@ mod filter;
 mod hash;
 mod inspect;
 mod limits;
+mod media;
 mod monitor;
+mod named_filter;
 mod options;
 mod ordered;
 #[cfg(feature = "plugins")]

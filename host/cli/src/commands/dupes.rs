@@ -139,6 +139,7 @@ impl DupesArgs {
             text,
             ..Request::new(&self.output, inputs, kind, &plugins)
         })?;
+        let plugins = output.plugins(&plugins)?;
         let options = DuplicateOptions {
             walk: self.walk.options(plugins.clone(), &output.sink),
             hardlinks: self.hardlinks,

@@ -197,8 +197,9 @@ impl HashArgs {
             ..Request::new(&self.output, inputs, kind, &plugins)
         })?;
         let sources = self.sources()?;
+        let plugins = output.plugins(&plugins)?;
         let options = HashOptions {
-            walk: self.walk.options(plugins.clone(), &output.sink),
+            walk: self.walk.options(plugins, &output.sink),
             method: match self.partial {
                 Some(chunk) => Method::Partial { chunk },
                 None => self
