@@ -61,7 +61,7 @@ fn pictures_are_found_by_what_they_say_of_themselves() {
         ("width > 4000", &["2019.raf"]),
         ("not width > 100 and ext = jpg", &["broken.jpg", "empty.jpg"]),
         ("height = 80 or name = notes.txt", &["notes.txt", "undated.png"]),
-        ("camera ~ canon and has(taken)", &["2024.jpg"]),
+        ("camera ~ \"(?i)canon\" and has(taken)", &["2024.jpg"]),
         ("camera = \"FUJIFILM X-T3\"", &["2019.raf"]),
         ("media_type glob \"video/*\"", &["film.mp4"]),
         ("duration > 12s and duration < 1m", &["film.mp4"]),
@@ -104,7 +104,7 @@ undated.png\timage/png\t90\t80\t-\tCanon EOS 5D Mark II\t-
     assert_eq!(rows[1]["width"], 640);
     assert!(rows[3]["taken"].is_null());
 
-    let template = "{taken|modified:%Y}/{camera:slug|\"none\"}/{width:06}";
+    let template = "{taken:%Y|modified:%Y}/{camera:slug|\"none\"}/{width:06}";
     let words = ["scan", "d", "-e", "jpg,raf", "--sort", "name:desc"];
     let run = within(&tree).args(words).args(["--template", template]);
     let run = run.run().succeeds();
@@ -235,7 +235,8 @@ fn an_expression_that_tests_them_is_explained_and_its_mistakes_are_shown() {
     let text = run.succeeds();
     assert_eq!(
         text.text(),
-        "not hidden and duration > 5400s and camera = \"x\" and has(taken)\n"
+        "not hidden and duration > 5400s and camera = \"x\" and has(taken) and \
+         kind = file\n"
     );
     for (filter, message) in [
         ("width > 1MB", "expected a number"),
@@ -257,7 +258,6 @@ fn exiftool(tree: &Tree, more: &[&str]) -> serde_json::Value {
         .args(["-q", "-j", "-n", "-r", "-FileName", "-MIMEType"])
         .args(["-ImageWidth", "-ImageHeight", "-Make", "-Model"])
         .args(["-SubSecDateTimeOriginal", "-Duration"])
-        .args(["-d", "%s.%f"])
         .args(more)
         .arg("d")
         .output()
@@ -321,8 +321,8 @@ fn exiftool_reads_the_same_in_each_format() {
         if has_time {
             let taken = "2024-05-17T11:30:05.250000000Z";
             assert_eq!(own["taken"], taken, "{name}");
-            let time = their["SubSecDateTimeOriginal"].to_string();
-            assert!(time.contains("1715945405"), "{name}: {time}");
+            let time = &their["SubSecDateTimeOriginal"];
+            assert_eq!(time, "2024:05:17 13:30:05.25+02:00", "{name}");
             let model = their["Model"].as_str().unwrap();
             let camera = own["camera"].as_str().unwrap();
             assert!(camera.ends_with(model), "{name}: {camera}");

@@ -2,7 +2,8 @@
 //!
 //! A box `meta` has a table of items (`iinf`), where they lie (`iloc`), which
 //! one is the image (`pitm`), and properties of items (`iprp`), among them the
-//! dimensions (`ispe`). An item of the type `Exif` holds a TIFF file.
+//! dimensions (`ispe`). An item of the type `Exif` holds a TIFF file; a
+//! reference (`iref`) says which item it describes.
 
 use crate::bmff::{Box, Boxes};
 use crate::exif;
@@ -56,7 +57,7 @@ pub(crate) fn read(input: &Input<'_>, found: &mut Found) -> Result<(), Stop> {
         meta.prefetch(0, WHOLE)?;
     }
     let mut primary = None;
-    let mut exif_item = None;
+    let (mut exif_items, mut references) = ([0; EXIF_ITEMS], None);
     let (mut locations, mut properties, mut data) = (None, None, None);
     // Four bytes of version and flags stand before its boxes.
     let mut boxes = Boxes::new(&meta, 4);
@@ -68,7 +69,8 @@ pub(crate) fn read(input: &Input<'_>, found: &mut Found) -> Result<(), Stop> {
                     _ => body.be32(4)?,
                 });
             }
-            b"iinf" => exif_item = item_of_exif(&body)?,
+            b"iinf" => exif_items = items_of_exif(&body)?,
+            b"iref" => references = Some(body),
             b"iloc" => locations = Some(body),
             b"iprp" => properties = Some(body),
             b"idat" => data = Some(body),
@@ -79,7 +81,16 @@ pub(crate) fn read(input: &Input<'_>, found: &mut Found) -> Result<(), Stop> {
         let result = dimensions(&properties, primary, found);
         found.note(result);
     }
-    let (Some(item), Some(locations)) = (exif_item, locations) else {
+    let described = match (references, primary) {
+        (Some(references), Some(primary)) => {
+            let result = describing(&references, &exif_items, primary);
+            found.note(result).flatten()
+        }
+        _ => None,
+    };
+    let [first, ..] = exif_items;
+    let item = described.unwrap_or(first);
+    let Some(locations) = locations.filter(|_| item != 0) else {
         return Ok(());
     };
     let Some(section) = location(&locations, item, input, data)? else {
@@ -90,8 +101,13 @@ pub(crate) fn read(input: &Input<'_>, found: &mut Found) -> Result<(), Stop> {
     exif::metadata(&section.from(skip.saturating_add(4)), found)
 }
 
-/// The number of the item that has Exif's metadata.
-fn item_of_exif(iinf: &Input<'_>) -> Result<Option<u32>, Stop> {
+/// How many items with Exif's metadata are looked at.
+const EXIF_ITEMS: usize = 4;
+
+/// The numbers of the items that have Exif's metadata; the rest is 0.
+fn items_of_exif(iinf: &Input<'_>) -> Result<[u32; EXIF_ITEMS], Stop> {
+    let mut items = [0; EXIF_ITEMS];
+    let mut places = items.iter_mut();
     let first = match iinf.byte(0)? {
         0 => 6,
         _ => 8,
@@ -106,8 +122,43 @@ fn item_of_exif(iinf: &Input<'_>) -> Result<Option<u32>, Stop> {
             3 => (body.be32(4)?, body.array(10)?),
             _ => continue,
         };
-        if &item_type == b"Exif" {
-            return Ok(Some(item));
+        if &item_type != b"Exif" {
+            continue;
+        }
+        let Some(place) = places.next() else { break };
+        *place = item;
+    }
+    Ok(items)
+}
+
+/// Which of some items describes the primary one.
+fn describing(
+    iref: &Input<'_>,
+    items: &[u32],
+    primary: u32,
+) -> Result<Option<u32>, Stop> {
+    let is_wide = iref.byte(0)? != 0;
+    let mut references = Boxes::new(iref, 4);
+    while let Some(Box { kind, body }) = references.next()? {
+        if &kind != b"cdsc" {
+            continue;
+        }
+        let from = match is_wide {
+            true => body.be32(0)?,
+            false => body.be16(0)?.into(),
+        };
+        let first = if is_wide { 6 } else { 4 };
+        if from == 0 || !items.contains(&from) {
+            continue;
+        }
+        for index in 0..u64::from(body.be16(first - 2)?) {
+            let to = match is_wide {
+                true => body.be32(first + index * 4)?,
+                false => body.be16(first + index * 2)?.into(),
+            };
+            if to == primary {
+                return Ok(Some(from));
+            }
         }
     }
     Ok(None)

@@ -152,7 +152,13 @@ pub fn heif(shot: &Shot<'_>, brand: &[u8; 4], data: usize) -> Vec<u8> {
     let item = |number: usize, kind: &[u8; 4]| {
         one(b"infe", &[&[2, 0, 0, 0], &short(number), &short(0), kind, b"\0"])
     };
-    let items = [item(1, b"hvc1"), item(2, b"Exif")].concat();
+    // That of a thumbnail comes first.
+    let items =
+        [item(1, b"hvc1"), item(3, b"Exif"), item(2, b"Exif")].concat();
+    let describes = |from: usize, to: usize| {
+        one(b"cdsc", &[&short(from), &short(1), &short(to)])
+    };
+    let references = [describes(3, 4), describes(2, 1)].concat();
     let (width, height) = shot.size;
     let properties = [
         // That of a thumbnail, which the image does not have.
@@ -183,7 +189,8 @@ pub fn heif(shot: &Shot<'_>, brand: &[u8; 4], data: usize) -> Vec<u8> {
                 &handler,
                 &one(b"pitm", &[PLAIN, &short(1)]),
                 &one(b"iloc", &[PLAIN, &[0x44, 0], &short(2), &places]),
-                &one(b"iinf", &[PLAIN, &short(2), &items]),
+                &one(b"iinf", &[PLAIN, &short(3), &items]),
+                &one(b"iref", &[PLAIN, &references]),
                 &properties,
             ],
         )

@@ -1,5 +1,5 @@
 //! What the contents of a file say of themselves: `width > 4000`,
-//! `taken after 2024-01-01`, `camera ~ canon`. Nobody looks at the contents of
+//! `taken after 2024-01-01`, `camera glob "Canon*"`. Nobody looks at the contents of
 //! a file that all else has rejected.
 
 use alloc::boxed::Box;

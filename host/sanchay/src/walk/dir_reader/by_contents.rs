@@ -15,7 +15,7 @@ use crate::{
     media::MediaExtractor,
     run::RunState,
     span::slice,
-    walk::{names::Names, node::Node, open::Open},
+    walk::{names::Names, node::Node},
 };
 
 /// How many files are matched in one call.
