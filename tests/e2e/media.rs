@@ -328,7 +328,10 @@ fn exiftool_reads_the_same_in_each_format() {
             assert!(camera.ends_with(model), "{name}: {camera}");
         }
         if let Some(seconds) = their["Duration"].as_f64() {
-            assert_eq!(own["duration"].as_f64(), Some(seconds), "{name}");
+            // That of a sound it reckons from the size of the file.
+            let own = own["duration"].as_f64().unwrap();
+            let is_near = (own - seconds).abs() < 0.001 * seconds;
+            assert!(is_near, "{name}: {own}, {seconds}");
         }
     }
 }
