@@ -169,7 +169,7 @@ fn info(input: &Input<'_>, found: &mut Found) -> Result<(), Stop> {
     // No film lasts for centuries.
     let scale = u32::try_from(scale).map_err(|_| Stop::Damaged)?;
     let nanoseconds = duration.unwrap_or(0.0) * f64::from(scale) + 0.5;
-    if nanoseconds >= 1.0 && nanoseconds < 1e18 {
+    if (1.0..1e18).contains(&nanoseconds) {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,

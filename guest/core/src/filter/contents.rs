@@ -88,7 +88,7 @@ fn text(value: Option<&Value>) -> &[u8] {
 fn nanoseconds(value: Option<&Value>) -> u64 {
     let Some(Value::Float(seconds)) = value else { return NO_NUMBER };
     let nanoseconds = seconds * 1e9 + 0.5;
-    if !(nanoseconds >= 0.0 && nanoseconds < 1e19) {
+    if !(0.0..1e19).contains(&nanoseconds) {
         return NO_NUMBER;
     }
     #[expect(
