@@ -117,7 +117,7 @@ pub(crate) fn work(
 ) -> Work<Groups> {
     options.walk.storage = Some(given.storage());
     let plugins = options.walk.plugins.clone();
-    let schema = Schema::new(RecordKind::Duplicate, plugins.fields());
+    let schema = plugins.schema(RecordKind::Duplicate);
     Work::new(schema, move |feed, monitor| {
         let roots = given.all();
         let found =

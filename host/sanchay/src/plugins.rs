@@ -13,7 +13,10 @@ pub use sanchay_sandbox::plugin::{
     Compiler, CompilerProgram, PluginOptions, compile_for,
 };
 
-use sanchay_core::media::MediaField;
+use sanchay_core::{
+    media::MediaField,
+    record::{RecordKind, Schema},
+};
 
 use crate::error::Error;
 
@@ -100,6 +103,16 @@ impl Plugins {
     /// The names and types of the columns, for a record's schema.
     pub fn fields(&self) -> impl Iterator<Item = (String, ValueType)> {
         self.columns.iter().map(|it| (it.name.to_string(), it.value_type))
+    }
+
+    /// The fields of records that have all of a file's values.
+    #[must_use]
+    pub fn schema(&self, kind: RecordKind) -> Schema {
+        let schema = Schema::new(kind, self.fields());
+        match self.media {
+            Some(_) => schema.with_media(),
+            None => schema,
+        }
     }
 
     /// A new run begins: earlier failures do not count.

@@ -131,6 +131,13 @@ pub struct Field {
 }
 
 impl Field {
+    /// Whether an extractor tells it: a plugin, or the one for what contents
+    /// say of themselves.
+    #[must_use]
+    pub const fn is_extracted(&self) -> bool {
+        matches!(self.id, FieldId::Plugin(_) | FieldId::Media(_))
+    }
+
     /// Whether all files of a group share the value.
     #[must_use]
     pub const fn is_of_group(&self) -> bool {
@@ -270,11 +277,16 @@ impl Schema {
     #[must_use]
     pub fn with_error(mut self) -> Self {
         if self.fields.iter().all(|field| field.id != FieldId::Error) {
-            let is_plugin =
-                |field: &Field| matches!(field.id, FieldId::Plugin(_));
-            let end = self.fields.iter().position(is_plugin);
+            let end = self.fields.iter().position(Field::is_extracted);
             self.fields.insert(end.unwrap_or(self.fields.len()), ERROR);
         }
+        self
+    }
+
+    /// These fields, and what the contents of files tell.
+    #[must_use]
+    pub fn with_media(mut self) -> Self {
+        self.fields.extend(MEDIA.iter().cloned());
         self
     }
 
