@@ -11,6 +11,8 @@
               the report"
 )]
 
+#[cfg(target_os = "linux")]
+mod catalog;
 mod check;
 mod check_lists;
 mod checkers;
@@ -55,6 +57,8 @@ mod racing;
 mod rows;
 mod scan;
 mod scan_output;
+#[cfg(target_os = "linux")]
+mod snapshots;
 mod sorting;
 mod special;
 mod stdin;

@@ -5,6 +5,7 @@
 //! [`schema`], and a line in [`RecordBatch::push`] where it is filled.
 
 mod batch;
+mod change;
 mod codec;
 mod column;
 mod hash_column;
@@ -14,7 +15,8 @@ mod sort;
 mod words;
 
 pub(crate) use self::batch::split_extension;
-pub use self::batch::{Group, Owners, RecordBatch, Row};
+pub use self::batch::{Group, Owners, RecordBatch, Row, SnapshotFacts};
+pub use self::change::Change;
 pub use self::codec::{encoded_path, put_number, read_number};
 pub use self::column::{Column, VarColumn};
 pub use self::hash_column::HashColumn;

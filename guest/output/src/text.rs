@@ -11,7 +11,8 @@
 //!   path, an empty line; or only the paths, each ended by a zero byte, and a
 //!   zero byte after the last.
 //!
-//! Fields that were chosen stand in their order, with tabs between them,
+//! What became of files, snapshots and known digests have their fields with tabs
+//! between them. Fields that were chosen stand in their order, with tabs between them,
 //! whatever the record; a missing value is a dash.
 //!
 //! Values of plugins come before the path of a file found, and on a line of
@@ -415,6 +416,10 @@ impl Encoder for Text {
             RecordKind::Hash { .. } => self.hashes(batch, out),
             RecordKind::Verdict => self.verdicts(batch, out),
             RecordKind::Duplicate => self.groups(batch, out),
+            RecordKind::Difference
+            | RecordKind::Version
+            | RecordKind::Snapshot
+            | RecordKind::KnownDigest => self.fields(batch, out),
         }
         Ok(())
     }

@@ -16,6 +16,11 @@ use clap::{
 };
 use sanchay::{escaped, is_terminal_control};
 
+#[cfg(feature = "catalog")]
+use crate::commands::{
+    catalog::CatalogCommand, diff::DiffArgs, history::HistoryArgs,
+    snapshot::SnapshotArgs, verify::VerifyArgs,
+};
 use crate::{
     commands::{
         completions::CompletionsArgs, component::ComponentArgs,
@@ -80,6 +85,21 @@ pub(crate) enum CommandArgs {
     Dupes(DupesArgs),
     /// Sum up what directories consist of: sizes, types, ages, owners
     Summary(SummaryArgs),
+    /// Keep what files there are, to compare with later
+    #[cfg(feature = "catalog")]
+    Snapshot(SnapshotArgs),
+    /// Tell what became of files between two snapshots, or one and the disk
+    #[cfg(feature = "catalog")]
+    Diff(DiffArgs),
+    /// Tell what became of a file, snapshot by snapshot
+    #[cfg(feature = "catalog")]
+    History(HistoryArgs),
+    /// Read files again whose digests are known, and tell of bit rot
+    #[cfg(feature = "catalog")]
+    Verify(VerifyArgs),
+    /// Look into the catalog, prune it, export it
+    #[cfg(feature = "catalog")]
+    Catalog(CatalogCommand),
     /// Describe or write the WebAssembly component that handles untrusted data
     Component(ComponentArgs),
     /// Show what is configured, and where
@@ -234,6 +254,12 @@ impl CommandArgs {
             Self::Hash(hash) => hash.check(),
             Self::Dupes(dupes) => dupes.check(),
             Self::Summary(summary) => summary.check(),
+            #[cfg(feature = "catalog")]
+            Self::Snapshot(snapshot) => snapshot.check(),
+            #[cfg(feature = "catalog")]
+            Self::Diff(diff) => diff.check(),
+            #[cfg(feature = "catalog")]
+            Self::History(_) | Self::Verify(_) | Self::Catalog(_) => Ok(()),
             Self::Component(_)
             | Self::Config(_)
             | Self::Plugin(_)
@@ -249,6 +275,12 @@ impl CommandArgs {
             Self::Hash(hash) => Some(&mut hash.paths),
             Self::Dupes(dupes) => Some(&mut dupes.roots),
             Self::Summary(summary) => Some(&mut summary.roots),
+            #[cfg(feature = "catalog")]
+            Self::Snapshot(snapshot) => Some(&mut snapshot.roots),
+            #[cfg(feature = "catalog")]
+            Self::Verify(verify) => Some(&mut verify.roots),
+            #[cfg(feature = "catalog")]
+            Self::Diff(_) | Self::History(_) | Self::Catalog(_) => None,
             Self::Component(_)
             | Self::Config(_)
             | Self::Plugin(_)
@@ -263,6 +295,16 @@ impl CommandArgs {
             Self::Hash(_) => "hash",
             Self::Dupes(_) => "dupes",
             Self::Summary(_) => "summary",
+            #[cfg(feature = "catalog")]
+            Self::Snapshot(_) => "snapshot",
+            #[cfg(feature = "catalog")]
+            Self::Diff(_) => "diff",
+            #[cfg(feature = "catalog")]
+            Self::History(_) => "history",
+            #[cfg(feature = "catalog")]
+            Self::Verify(_) => "verify",
+            #[cfg(feature = "catalog")]
+            Self::Catalog(_) => "catalog",
             Self::Component(_) => "component",
             Self::Config(_) => "config",
             Self::Plugin(_) => "plugin",

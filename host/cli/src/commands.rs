@@ -1,15 +1,25 @@
 //! The commands, one file each, and the way in and out of them.
 
+#[cfg(feature = "catalog")]
+pub(crate) mod catalog;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod component;
 pub(crate) mod config;
+#[cfg(feature = "catalog")]
+pub(crate) mod diff;
 pub(crate) mod dupes;
 pub(crate) mod hash;
+#[cfg(feature = "catalog")]
+pub(crate) mod history;
 pub(crate) mod manual;
 pub(crate) mod plugin;
 pub(crate) mod scan;
+#[cfg(feature = "catalog")]
+pub(crate) mod snapshot;
 pub(crate) mod summary;
+#[cfg(feature = "catalog")]
+pub(crate) mod verify;
 
 use crate::{
     arguments::{Arguments, CommandArgs, description},
@@ -50,6 +60,16 @@ fn dispatch(
         CommandArgs::Hash(hash) => hash.run(&context),
         CommandArgs::Dupes(dupes) => dupes.run(&context),
         CommandArgs::Summary(summary) => summary.run(&context),
+        #[cfg(feature = "catalog")]
+        CommandArgs::Snapshot(snapshot) => snapshot.run(&context),
+        #[cfg(feature = "catalog")]
+        CommandArgs::Diff(diff) => diff.run(&context),
+        #[cfg(feature = "catalog")]
+        CommandArgs::History(history) => history.run(&context),
+        #[cfg(feature = "catalog")]
+        CommandArgs::Verify(verify) => verify.run(&context),
+        #[cfg(feature = "catalog")]
+        CommandArgs::Catalog(catalog) => catalog.run(&context),
         CommandArgs::Component(component) => component.run(),
         CommandArgs::Config(config) => config.run(&global, &context),
         CommandArgs::Plugin(plugin) => plugin.run(&context),

@@ -73,6 +73,17 @@ pub(crate) enum Failure {
     /// A template does not fit the records.
     #[error("--template: {0}")]
     Template(SyntaxError),
+    /// The catalog cannot be used.
+    #[cfg(feature = "catalog")]
+    #[error(transparent)]
+    Catalog(sanchay_catalog::CatalogError),
+    /// There is no place for the user's own catalog.
+    #[cfg(feature = "catalog")]
+    #[error(
+        "there is no place for a catalog of your own: neither XDG_DATA_HOME \
+         nor HOME is an absolute path; name a file: --catalog FILE"
+    )]
+    NoCatalogFolder,
     /// Records could not be sorted.
     #[error(
         "--sort: cannot use a temporary file in {}: {}",
@@ -198,6 +209,18 @@ impl Failure {
             | Self::Signals(_)
             | Self::Configuration(_)
             | Self::Environment { .. } => (Exit::Failed, true),
+            #[cfg(feature = "catalog")]
+            Self::Catalog(_) | Self::NoCatalogFolder => (Exit::Failed, true),
+        }
+    }
+}
+
+#[cfg(feature = "catalog")]
+impl From<sanchay_catalog::CatalogError> for Failure {
+    fn from(error: sanchay_catalog::CatalogError) -> Self {
+        match error {
+            sanchay_catalog::CatalogError::Run(error) => Self::Run(error),
+            other => Self::Catalog(other),
         }
     }
 }

@@ -83,6 +83,13 @@ impl Messages {
         monitor
     }
 
+    /// What says a line of its own from another thread, while the run lasts.
+    #[cfg(feature = "catalog")]
+    pub(crate) fn notices(&self) -> Arc<dyn Fn(&str) + Send + Sync> {
+        let (apart, color) = (self.meter.apart(), self.color);
+        Arc::new(move |text| apart(&|| write(&complaint(text, color))))
+    }
+
     /// Whether an entry failed.
     pub(crate) fn failed(&self) -> bool {
         self.failed.load(Relaxed)
@@ -105,11 +112,7 @@ impl Messages {
 
     /// Writes `sanchay: TEXT`.
     pub(crate) fn say(&self, text: impl Display) {
-        self.line(&if self.color {
-            format!("\x1b[1;31msanchay:\x1b[0m {text}\n")
-        } else {
-            format!("sanchay: {text}\n")
-        });
+        self.line(&complaint(text, self.color));
     }
 
     /// Writes a line that is no complaint.
@@ -145,6 +148,14 @@ impl Drop for Messages {
                 }
             });
         }
+    }
+}
+
+/// `sanchay: TEXT` as a line.
+fn complaint(text: impl Display, color: bool) -> String {
+    match color {
+        true => format!("\x1b[1;31msanchay:\x1b[0m {text}\n"),
+        false => format!("sanchay: {text}\n"),
     }
 }
 

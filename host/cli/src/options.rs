@@ -1,6 +1,7 @@
 //! Option groups that several commands share, and the values they take.
 
 pub(crate) mod algorithm;
+pub(crate) mod catalog;
 pub(crate) mod check;
 pub(crate) mod execute;
 pub(crate) mod filter;

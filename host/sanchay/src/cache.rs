@@ -3,16 +3,37 @@
 
 use std::time::{Duration, SystemTime};
 
-use sanchay_storage::{FileId, Metadata, Timestamp};
+use sanchay_storage::{FileId, FileSystemId, Metadata, Timestamp};
 
 use sanchay_core::content::Content;
 
 use crate::options::Method;
 
-/// How long ago a file must have changed for its digest to be kept. The clocks
-/// of file systems tick as slowly as every two seconds: a file that changes
-/// twice within a tick has the same times after both changes.
+/// How long before it is opened a file must have changed for its digest to be
+/// kept. The clocks of file systems tick as slowly as every two seconds: a
+/// file that changes twice within a tick has the same times after both
+/// changes.
 const SETTLED: Duration = Duration::from_secs(2);
+
+/// What of a file's metadata changes whenever its contents do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FileState {
+    /// What identifies the file.
+    pub id: FileId,
+    /// Its size in bytes.
+    pub size: u64,
+    /// When its contents were last modified.
+    pub modified: Timestamp,
+    /// When its contents or metadata last changed.
+    pub changed: Timestamp,
+}
+
+impl From<&Metadata> for FileState {
+    fn from(metadata: &Metadata) -> Self {
+        let Metadata { size, modified, changed, id, .. } = *metadata;
+        Self { id, size, modified, changed }
+    }
+}
 
 /// What a digest is known by: all that changes when a file does, and how the
 /// digest was made.
@@ -21,6 +42,8 @@ const SETTLED: Duration = Duration::from_secs(2);
 /// modification time, and its change time only by setting the system's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FileKey {
+    /// The file system that the file is on.
+    pub file_system: FileSystemId,
     /// What identifies the file.
     pub id: FileId,
     /// Its size in bytes.
@@ -36,23 +59,37 @@ pub struct FileKey {
 impl FileKey {
     /// The key of a file.
     #[must_use]
-    pub fn new(metadata: &Metadata, method: Method) -> Self {
-        let Metadata { size, modified, changed, id, .. } = *metadata;
-        Self { id, size, modified, changed, method }
+    pub fn new(
+        file_system: FileSystemId,
+        state: &FileState,
+        method: Method,
+    ) -> Self {
+        let FileState { id, size, modified, changed } = *state;
+        Self { file_system, id, size, modified, changed, method }
     }
 
-    /// Whether the file changed long enough ago that another change would
-    /// show in its times.
-    pub(crate) fn is_settled(&self) -> bool {
+    /// What it says of the file's metadata.
+    #[must_use]
+    pub fn state(&self) -> FileState {
+        let Self { id, size, modified, changed, .. } = *self;
+        FileState { id, size, modified, changed }
+    }
+
+    /// Whether the file changed so long before it was opened, and was not
+    /// changed since, that a change after that would show in its times.
+    pub(crate) fn is_settled(&self, opened: SystemTime) -> bool {
         let changed = SystemTime::try_from(self.changed).ok();
         changed
             .and_then(|at| at.checked_add(SETTLED))
-            .is_some_and(|settled| settled <= SystemTime::now())
+            .is_some_and(|settled| settled <= opened)
     }
 }
 
 /// Keeps digests from one run to the next. A file whose digest it knows is
 /// neither opened nor read.
+///
+/// It is only asked about files on file systems that keep inode numbers and
+/// change times: not on network file systems, FUSE or FAT.
 ///
 /// It is asked from several threads at once, for each file that is to be
 /// hashed or compared. Files that are checked against a list are always read.
@@ -83,7 +120,7 @@ pub trait DigestCache: Send + Sync {
     fn get(&self, key: &FileKey) -> Option<Content>;
 
     /// Takes note of a digest. The file did not change while it was read, and
-    /// not in the seconds before.
+    /// not in the seconds before it was opened.
     fn put(&self, key: &FileKey, content: &Content);
 }
 
@@ -91,32 +128,26 @@ pub trait DigestCache: Send + Sync {
 mod tests {
     use std::time::{Duration, SystemTime};
 
-    use sanchay_storage::{FileId, Metadata, Timestamp};
+    use sanchay_storage::{FileId, FileSystemId, Timestamp};
 
-    use super::FileKey;
+    use super::{FileKey, FileState};
     use crate::Method;
 
     #[test]
     fn what_has_just_changed_may_change_again_unseen() {
+        let now = SystemTime::now();
         let settled = |changed: SystemTime| {
             let time = Timestamp::from(changed);
-            let metadata = Metadata {
-                kind: sanchay_storage::EntryKind::File,
+            let state = FileState {
+                id: FileId { device: 1, inode: 1 },
                 size: 1,
                 modified: time,
                 changed: time,
-                accessed: None,
-                created: None,
-                allocated: 512,
-                uid: 0,
-                gid: 0,
-                id: FileId { device: 1, inode: 1 },
-                links: 1,
-                mode: 0o100_644,
             };
-            FileKey::new(&metadata, Method::default()).is_settled()
+            let file_system = FileSystemId { kind: 1, id: 1 };
+            FileKey::new(file_system, &state, Method::default())
+                .is_settled(now)
         };
-        let now = SystemTime::now();
         assert!(settled(now - Duration::from_secs(3)));
         assert!(!settled(now - Duration::from_secs(1)));
         assert!(!settled(now + Duration::from_secs(3600)));

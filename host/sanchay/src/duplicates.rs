@@ -201,7 +201,8 @@ fn find(
     }
     options.walk.plugins.begin();
     let run = RunState::new(monitor);
-    let collection = collect(pool, roots, options, &run, on_error)?;
+    let remembers = cache.is_some();
+    let collection = collect(pool, roots, options, &run, remembers, on_error)?;
     let walked = run.outcome()?;
     let candidates = Candidates::pick(pool, &collection, options.hardlinks);
     let (small, large) = candidates.split(&collection);
@@ -251,13 +252,14 @@ fn collect(
     roots: &[PathBuf],
     options: &DuplicateOptions,
     run: &RunState<'_>,
+    remembers: bool,
     on_error: &(dyn Fn(EntryError) -> ControlFlow<()> + Sync),
 ) -> Result<Collection, Error> {
     let storage = options.walk.storage();
     let mut wanted = options.walk.clone();
     wanted.filter = wanted.filter.for_duplicates();
-    let visitor =
-        Collect { collector: Collector::new(pool.workers()), run, on_error };
+    let collector = Collector::new(pool.workers(), remembers);
+    let visitor = Collect { collector, run, on_error };
     let together = wanted.follow || roots.len() < 2;
     let walk = Walk {
         pool,

@@ -5,6 +5,7 @@ mod blake3;
 mod context;
 mod ends;
 mod files;
+mod known;
 mod pipe;
 mod reader;
 mod result;
@@ -28,7 +29,7 @@ use sanchay_storage::Metadata;
 
 pub(crate) use self::{
     ends::read_at,
-    files::Files,
+    files::{Files, Seen},
     pipe::stdin_turn,
     reader::Reader,
     result::{Failure, HashResult},

@@ -91,7 +91,7 @@ mod summary;
 mod walk;
 
 pub use accounts::{accounts, group_name, user_name};
-pub use cache::{DigestCache, FileKey};
+pub use cache::{DigestCache, FileKey, FileState};
 pub use check::{
     CheckEvent, CheckRequest, CheckStatus, CheckSummary, CheckedLine,
 };
@@ -148,8 +148,8 @@ pub use sanchay_sandbox::{
 };
 pub use sanchay_storage as storage;
 pub use sanchay_storage::{
-    FileId, LocalStorage, MemoryStorage, Metadata, Storage, StorageError,
-    Timestamp, WorkingDirectory,
+    FileId, FileSystemId, LocalStorage, MemoryStorage, Metadata, Storage,
+    StorageError, Timestamp, WorkingDirectory,
 };
 pub use scan::{ScanEvent, ScanRequest};
 pub use summary::{SummaryRequest, TreeSummary};

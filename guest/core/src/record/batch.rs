@@ -4,10 +4,10 @@ use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::Verdict;
 use super::column::Column;
 use super::path::PathColumn;
 use super::schema::{Field, FieldId, Schema};
+use super::{Change, Verdict};
 use crate::content::Content;
 use crate::filter::Facts;
 use crate::kind::EntryKind;
@@ -51,6 +51,14 @@ pub struct Row<'a> {
     pub facts: Option<&'a Facts>,
     /// The group that the file is in.
     pub group: Option<Group>,
+    /// What became of the file.
+    pub change: Option<Change>,
+    /// The path that it had before.
+    pub from: Option<&'a [u8]>,
+    /// The snapshot that this is of.
+    pub snapshot: Option<SnapshotFacts<'a>>,
+    /// When the content was last read and had the digest.
+    pub verified: Option<Timestamp>,
     /// The values of plugins: one for each of their columns, or none; then,
     /// where [`Schema::needs_media`] says so, what the contents tell: one for
     /// each [`MediaField`](crate::media::MediaField).
@@ -66,6 +74,23 @@ pub struct Owners<'a> {
     pub group: Option<&'a str>,
 }
 
+/// A snapshot of trees, without the files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SnapshotFacts<'a> {
+    /// Its number, from 1.
+    pub number: u64,
+    /// The name that it was given.
+    pub name: Option<&'a str>,
+    /// When it was taken.
+    pub taken: Timestamp,
+    /// How many files it has.
+    pub files: u64,
+    /// How many bytes these have.
+    pub bytes: u64,
+    /// How many entries failed when it was taken.
+    pub errors: u64,
+}
+
 /// A group of equal files, without the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Group {
@@ -76,6 +101,42 @@ pub struct Group {
 }
 
 impl Row<'_> {
+    /// Appends what is told of changes and snapshots to the column of a
+    /// field; whether it is such a field and column.
+    fn push_history(&self, id: FieldId, column: &mut Column) -> bool {
+        let snapshot = self.snapshot;
+        match (id, column) {
+            (FieldId::Change, Column::Word(it)) => {
+                it.push(self.change.map(Change::name));
+            }
+            (FieldId::From, Column::Name(it)) => it.push(self.from),
+            (FieldId::Snapshot, Column::Unsigned(it)) => {
+                it.push(snapshot.map(|of| of.number));
+            }
+            (FieldId::SnapshotName, Column::Text(it)) => {
+                let name = snapshot.and_then(|of| of.name);
+                it.push(name.map(str::as_bytes));
+            }
+            (FieldId::Taken, Column::Timestamp(it)) => {
+                it.push(snapshot.map(|of| of.taken));
+            }
+            (FieldId::Files, Column::Unsigned(it)) => {
+                it.push(snapshot.map(|of| of.files));
+            }
+            (FieldId::Bytes, Column::Unsigned(it)) => {
+                it.push(snapshot.map(|of| of.bytes));
+            }
+            (FieldId::Errors, Column::Unsigned(it)) => {
+                it.push(snapshot.map(|of| of.errors));
+            }
+            (FieldId::Verified, Column::Timestamp(it)) => {
+                it.push(self.verified);
+            }
+            _ => return false,
+        }
+        true
+    }
+
     /// Appends what the file system tells to the column of a field; whether
     /// it is such a field and column.
     fn push_metadata(&self, id: FieldId, column: &mut Column) -> bool {
@@ -264,7 +325,8 @@ impl RecordBatch {
                     column.push_value(media.and_then(|it| field.of(it)));
                 }
                 (id, column) => {
-                    let pushed = row.push_metadata(id, column);
+                    let pushed = row.push_metadata(id, column)
+                        || row.push_history(id, column);
                     debug_assert!(
                         pushed,
                         "{id:?} has a column of another type"

@@ -24,6 +24,14 @@ pub enum RecordKind {
     /// A file that has the content of another; the records of a group follow
     /// each other.
     Duplicate,
+    /// What became of a file between two looks at it.
+    Difference,
+    /// What a file was from a snapshot on.
+    Version,
+    /// A root of a snapshot of trees.
+    Snapshot,
+    /// A digest that is known, by the numbers of its file.
+    KnownDigest,
 }
 
 /// Which field it is.
@@ -100,6 +108,24 @@ pub enum FieldId {
     Readonly,
     /// What the contents say of themselves.
     Media(MediaField),
+    /// What became of the file.
+    Change,
+    /// The path that it had before.
+    From,
+    /// The number of a snapshot.
+    Snapshot,
+    /// The snapshot's name.
+    SnapshotName,
+    /// When the snapshot was taken.
+    Taken,
+    /// How many files the snapshot has.
+    Files,
+    /// How many bytes its files have.
+    Bytes,
+    /// How many entries failed when it was taken.
+    Errors,
+    /// When the content was last read and had the digest.
+    Verified,
     /// A plugin's value: the number of its column.
     Plugin(usize),
 }
@@ -177,6 +203,20 @@ const TIME: DataType = DataType::Value(ValueType::Timestamp);
 const BOOLEAN: DataType = DataType::Value(ValueType::Boolean);
 const TEXT: DataType = DataType::Value(ValueType::Text);
 
+const CHANGE: Field = field(FieldId::Change, "change", DataType::Word);
+const FROM: Field = field(FieldId::From, "from", DataType::Name);
+const SNAPSHOT: Field = field(FieldId::Snapshot, "snapshot", UNSIGNED);
+const SNAPSHOT_NAME: Field =
+    field(FieldId::SnapshotName, "snapshot_name", TEXT);
+const TAKEN: Field = field(FieldId::Taken, "taken", TIME);
+const FILES: Field = field(FieldId::Files, "files", UNSIGNED);
+const BYTES: Field = field(FieldId::Bytes, "bytes", UNSIGNED);
+const ERRORS: Field = field(FieldId::Errors, "errors", UNSIGNED);
+const VERIFIED: Field = field(FieldId::Verified, "verified", TIME);
+const CHANGED: Field = field(FieldId::Changed, "changed", TIME);
+const INODE: Field = field(FieldId::Inode, "inode", UNSIGNED);
+const DEVICE: Field = field(FieldId::Device, "device", UNSIGNED);
+
 /// The parts of every path.
 const PARTS: &[Field] = &[
     field(FieldId::Name, "name", DataType::Name),
@@ -193,14 +233,14 @@ const METADATA: &[Field] = &[
     field(FieldId::Allocated, "allocated", UNSIGNED),
     field(FieldId::Created, "created", TIME),
     field(FieldId::Accessed, "accessed", TIME),
-    field(FieldId::Changed, "changed", TIME),
+    CHANGED,
     field(FieldId::Mode, "mode", TEXT),
     field(FieldId::Uid, "uid", UNSIGNED),
     field(FieldId::User, "user", TEXT),
     field(FieldId::Gid, "gid", UNSIGNED),
     field(FieldId::OwnerGroup, "group", TEXT),
-    field(FieldId::Inode, "inode", UNSIGNED),
-    field(FieldId::Device, "device", UNSIGNED),
+    INODE,
+    DEVICE,
     field(FieldId::Links, "links", UNSIGNED),
     field(FieldId::Target, "target", DataType::Name),
     field(FieldId::Hidden, "hidden", BOOLEAN),
@@ -222,6 +262,18 @@ const MEDIA: &[Field] = &[
 const fn media(of: MediaField) -> Field {
     field(FieldId::Media(of), of.name(), DataType::Value(of.value_type()))
 }
+
+/// What snapshots keep of that.
+const STORED: &[Field] = &[
+    field(FieldId::Kind, "kind", DataType::Word),
+    CHANGED,
+    field(FieldId::Mode, "mode", TEXT),
+    field(FieldId::Uid, "uid", UNSIGNED),
+    field(FieldId::Gid, "gid", UNSIGNED),
+    INODE,
+    field(FieldId::Hidden, "hidden", BOOLEAN),
+    field(FieldId::Empty, "empty", BOOLEAN),
+];
 
 const fn field(id: FieldId, name: &'static str, data_type: DataType) -> Field {
     Field { id, name: Cow::Borrowed(name), data_type }
@@ -259,6 +311,19 @@ impl Schema {
             RecordKind::Duplicate => {
                 &[GROUP, SIZE, ALGORITHM, HASH, PATH, RECLAIMABLE]
             }
+            RecordKind::Difference => {
+                &[CHANGE, PATH, FROM, SIZE, MODIFIED, ALGORITHM, HASH]
+            }
+            RecordKind::Version => &[
+                SNAPSHOT, TAKEN, CHANGE, PATH, SIZE, MODIFIED, ALGORITHM, HASH,
+            ],
+            RecordKind::Snapshot => {
+                &[SNAPSHOT, SNAPSHOT_NAME, TAKEN, FILES, BYTES, ERRORS, PATH]
+            }
+            RecordKind::KnownDigest => &[
+                DEVICE, INODE, SIZE, MODIFIED, CHANGED, ALGORITHM, CHUNK,
+                HASH, VERIFIED,
+            ],
         };
         let plugins = plugins.into_iter().enumerate().map(
             |(column, (name, value_type))| Field {
@@ -360,13 +425,23 @@ impl Schema {
     pub fn available(&self) -> impl Iterator<Item = &Field> {
         let metadata = match self.kind {
             RecordKind::File | RecordKind::Hash { .. } => METADATA,
-            RecordKind::Verdict | RecordKind::Duplicate => &[],
+            RecordKind::Difference | RecordKind::Version => STORED,
+            RecordKind::Verdict
+            | RecordKind::Duplicate
+            | RecordKind::Snapshot
+            | RecordKind::KnownDigest => &[],
+        };
+        let parts = match self.kind {
+            RecordKind::KnownDigest => &[],
+            _ => PARTS,
         };
         let media = match self.kind {
-            RecordKind::Verdict => &[],
-            _ => MEDIA,
+            RecordKind::File
+            | RecordKind::Hash { .. }
+            | RecordKind::Duplicate => MEDIA,
+            _ => &[],
         };
-        self.fields.iter().chain(PARTS).chain(metadata).chain(media)
+        self.fields.iter().chain(parts).chain(metadata).chain(media)
     }
 
     /// Whether somebody chose the fields: then lines of text have them in

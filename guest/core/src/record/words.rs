@@ -1,6 +1,6 @@
 //! The words that columns have: a record that is put aside keeps their number.
 
-use super::Verdict;
+use super::{Change, Verdict};
 use crate::hashing::Algorithm;
 use crate::kind::EntryKind;
 
@@ -9,7 +9,9 @@ fn words() -> impl Iterator<Item = &'static str> {
     let kinds = EntryKind::ALL.into_iter().chain([EntryKind::Unknown]);
     let algorithms = Algorithm::ALL.into_iter().map(Algorithm::name);
     let verdicts = Verdict::ALL.into_iter().map(Verdict::name);
-    kinds.map(EntryKind::name).chain(algorithms).chain(verdicts)
+    let changes = Change::ALL.into_iter().map(Change::name);
+    let kinds = kinds.map(EntryKind::name);
+    kinds.chain(algorithms).chain(verdicts).chain(changes)
 }
 
 /// The number of a word, from 1.

@@ -19,6 +19,7 @@ use crate::{
     failure::Failure,
     options::{
         algorithm::{self, NamedAlgorithm},
+        catalog::CatalogArgs,
         output::OutputArgs,
         plugin::PluginArgs,
         run::RunArgs,
@@ -102,6 +103,9 @@ pub(crate) struct DupesArgs {
     plugin: PluginArgs,
 
     #[command(flatten)]
+    catalog: CatalogArgs,
+
+    #[command(flatten)]
     run: RunArgs,
 }
 
@@ -126,12 +130,14 @@ impl DupesArgs {
         }
         let interrupt = context.catch_signals()?;
         let messages = self.run.messages(context, false);
-        let engine = self.run.engine()?;
+        let catalog = self.catalog.open(&messages)?;
+        let engine = self.run.engine_with(&catalog)?;
         let silent = self.print0.then_some("--print0");
         let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
         let text = TextOptions { zero: self.print0, ..TextOptions::default() };
         let roots = self.walk.list.or_current(&self.roots)?;
-        let paths = [&*roots, &self.plugin.paths(), &self.walk.inputs()];
+        let (read, remembered) = (self.walk.inputs(), catalog.paths());
+        let paths = [&*roots, &self.plugin.paths(), &read, &remembered];
         let inputs = Inputs { paths: &paths, stdin: false };
         let kind = RecordKind::Duplicate;
         let output = Output::open(Request {
@@ -141,7 +147,8 @@ impl DupesArgs {
         })?;
         let plugins = output.plugins(&plugins)?;
         let options = DuplicateOptions {
-            walk: self.walk.options(plugins.clone(), &output.sink),
+            walk: catalog
+                .left_out(self.walk.options(plugins.clone(), &output.sink)),
             hardlinks: self.hardlinks,
             algorithm: self.named.0.unwrap_or(self.algorithm),
         };

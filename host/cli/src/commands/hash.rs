@@ -14,6 +14,7 @@ use crate::{
     inherited,
     options::{
         algorithm::{self, NamedAlgorithm},
+        catalog::CatalogArgs,
         check::CheckArgs,
         filter,
         output::OutputArgs,
@@ -117,7 +118,7 @@ pub(crate) struct HashArgs {
         long,
         conflicts_with_all = [
             "tag", "print0", "sort", "max_results", "WalkArgs",
-            filter::GROUP,
+            "CatalogArgs", filter::GROUP,
         ],
         conflicts_with_all = plugin::IDS
     )]
@@ -137,6 +138,9 @@ pub(crate) struct HashArgs {
 
     #[command(flatten)]
     pub(crate) plugin: PluginArgs,
+
+    #[command(flatten)]
+    pub(crate) catalog: CatalogArgs,
 
     #[command(flatten)]
     pub(crate) run: RunArgs,
@@ -179,7 +183,8 @@ impl HashArgs {
         }
         let interrupt = context.catch_signals()?;
         let messages = self.run.messages(context, false);
-        let engine = self.run.engine()?;
+        let catalog = self.catalog.open(&messages)?;
+        let engine = self.run.engine_with(&catalog)?;
         let plugins = load_all(&self.plugin, &engine, &interrupt, None)?;
         let text = TextOptions {
             zero: self.print0,
@@ -188,7 +193,8 @@ impl HashArgs {
         };
         let kind = RecordKind::Hash { partial: self.partial.is_some() };
         let read = self.walk.inputs();
-        let paths = [&*self.paths, &self.plugin.paths(), &read];
+        let remembered = catalog.paths();
+        let paths = [&*self.paths, &self.plugin.paths(), &read, &remembered];
         let inputs = Inputs { paths: &paths, stdin: self.reads_stdin()? };
         let output = Output::open(Request {
             sort: Some(&self.sort),
@@ -199,7 +205,7 @@ impl HashArgs {
         let sources = self.sources()?;
         let plugins = output.plugins(&plugins)?;
         let options = HashOptions {
-            walk: self.walk.options(plugins, &output.sink),
+            walk: catalog.left_out(self.walk.options(plugins, &output.sink)),
             method: match self.partial {
                 Some(chunk) => Method::Partial { chunk },
                 None => self

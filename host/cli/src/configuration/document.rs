@@ -16,7 +16,7 @@ use toml::{
 
 use super::{
     ConfigurationError, NamedFilter, NamedRoots, Origin, Setting, Value,
-    files::Contents,
+    files::{Contents, FileKind},
     known::{self, Shape},
 };
 
@@ -205,6 +205,14 @@ impl Reader<'_> {
             );
             return Err(self.wrong(key, why));
         }
+        let is_project = self.file.kind == FileKind::Project;
+        if is_project && known::is_of_user(name) {
+            let why = format!(
+                "{name}: only your own configuration sets it, and no file of \
+                 a project"
+            );
+            return Err(self.wrong(key, why));
+        }
         let of =
             |known: &Vec<&str>| known::option(self.description, known, name);
         let commands = self.commands.iter();
@@ -385,12 +393,13 @@ mod tests {
     use proptest::prelude::*;
     use sanchay::is_terminal_control;
 
-    use super::{Contents, Document};
+    use super::{Contents, Document, FileKind};
     use crate::arguments::description;
 
     fn parse(text: &str) -> Result<Document, String> {
         let path = Path::new("/folder/sanchay.toml").into();
-        let file = Contents { path, text: text.to_owned() };
+        let kind = FileKind::User;
+        let file = Contents { kind, path, text: text.to_owned() };
         Document::parse(&file, &description()).map_err(|why| why.to_string())
     }
 

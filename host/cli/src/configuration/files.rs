@@ -116,6 +116,8 @@ pub(crate) struct Looked {
 /// A file's text.
 #[derive(Debug)]
 pub(super) struct Contents {
+    /// How it was found.
+    pub(super) kind: FileKind,
     pub(super) path: Arc<Path>,
     pub(super) text: String,
 }
@@ -234,7 +236,7 @@ impl Files {
         let text = String::from_utf8(bytes)
             .map_err(|_| wrong("a configuration is UTF-8, and this is not"))?;
         self.note(kind, Arc::clone(&path), State::Read);
-        self.contents.push(Contents { path, text });
+        self.contents.push(Contents { kind, path, text });
         Ok(())
     }
 

@@ -26,6 +26,10 @@ const OF_ONE_RUN: [&str; 11] = [
     "wit",
 ];
 
+/// What is written where the option says. The file of a folder does not say
+/// where: who enters it did not choose that.
+const OF_USER: [&str; 1] = ["catalog"];
+
 /// Commands that have to work whatever is configured.
 const UNCONFIGURED: [&str; 4] = ["completions", "config", "help", "man"];
 
@@ -104,6 +108,11 @@ pub(super) fn takes_path(option: &Arg) -> bool {
 /// Whether a file may set the option of that name.
 pub(super) fn is_for_files(name: &str) -> bool {
     !OF_ONE_RUN.contains(&name)
+}
+
+/// Whether the file of a folder may not set the option of that name.
+pub(super) fn is_of_user(name: &str) -> bool {
+    OF_USER.contains(&name)
 }
 
 /// Whether a command need not work whatever is configured.
@@ -205,7 +214,7 @@ fn negation(command: &Command, option: &Arg) -> Option<Arg> {
 mod tests {
     use clap::ValueHint;
 
-    use super::{commands, is_for_files, options};
+    use super::{commands, is_for_files, is_of_user, options};
     use crate::arguments::description;
 
     /// Who adds an option that takes a path or a program decides here whether
@@ -221,8 +230,9 @@ mod tests {
                     option.get_value_hint(),
                     ValueHint::Unknown | ValueHint::Other
                 );
+                let is_read = READ.contains(&name) || is_of_user(name);
                 assert!(
-                    is_plain || READ.contains(&name) || !is_for_files(name),
+                    is_plain || is_read || !is_for_files(name),
                     "{path:?} --{name}"
                 );
             }

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum, builder::PossibleValue, value_parser};
 use sanchay::Engine;
 
+use super::catalog::OpenCatalog;
 use crate::{
     context::Context, failure::Failure, messages::Messages,
     progress::ProgressDisplay,
@@ -67,11 +68,19 @@ impl RunArgs {
 
     /// The engine for the run.
     pub(crate) fn engine(&self) -> Result<Engine, Failure> {
+        self.engine_with(&OpenCatalog::default())
+    }
+
+    /// The engine for a run that has a catalog.
+    pub(crate) fn engine_with(
+        &self,
+        catalog: &OpenCatalog,
+    ) -> Result<Engine, Failure> {
         let mut builder = Engine::builder();
         if let Some(threads) = self.threads {
             builder = builder.threads(threads.into());
         }
-        Ok(builder.build()?)
+        Ok(catalog.remembered_by(builder).build()?)
     }
 }
 

@@ -9,10 +9,11 @@ use std::{
 };
 
 use sanchay_core::grouping::{FileNumber, FileTable};
-use sanchay_storage::{FileId, Storage};
+use sanchay_storage::{FileId, Storage, Timestamp};
 use sanchay_sync::{into_inner, lock};
 
 use crate::{
+    cache::FileState,
     entry::{Batch, EntryRef, join},
     walk::{Node, by_path},
 };
@@ -42,6 +43,8 @@ struct Block {
     devices: Vec<u64>,
     names: Vec<u8>,
     files: Vec<File>,
+    /// When each file was modified and changed, where that is kept.
+    times: Vec<[Timestamp; 2]>,
 }
 
 /// The blocks that one worker fills.
@@ -49,6 +52,7 @@ pub(super) struct WorkerFiles<'a> {
     /// Where they are kept from one walk to the next.
     kept: Option<&'a Mutex<Vec<Block>>>,
     blocks: Vec<Block>,
+    keeps_times: bool,
 }
 
 impl Drop for WorkerFiles<'_> {
@@ -79,7 +83,12 @@ impl WorkerFiles<'_> {
             while block.files.len() < FILES_PER_BLOCK
                 && let Some(file) = files.next()
             {
-                left_out += usize::from(block.add(&file).is_none());
+                let added = block.add(&file);
+                left_out += usize::from(added.is_none());
+                if self.keeps_times && added.is_some() {
+                    let found = file.metadata;
+                    block.times.push([found.modified, found.changed]);
+                }
             }
         }
         left_out
@@ -89,12 +98,14 @@ impl WorkerFiles<'_> {
 /// Puts together what the workers found.
 pub(super) struct Collector {
     workers: Vec<Mutex<Vec<Block>>>,
+    keeps_times: bool,
 }
 
 impl Collector {
-    pub(super) fn new(workers: usize) -> Self {
+    /// `keeps_times`: whether a cache will be asked about the files.
+    pub(super) fn new(workers: usize, keeps_times: bool) -> Self {
         let workers = (0..workers).map(|_| Mutex::default()).collect();
-        Self { workers }
+        Self { workers, keeps_times }
     }
 
     /// The blocks of a worker, which no other has at the same time.
@@ -102,7 +113,8 @@ impl Collector {
         let kept = self.workers.get(number);
         debug_assert!(kept.is_some(), "there is no worker {number}");
         let blocks = kept.map(|kept| std::mem::take(&mut *lock(kept)));
-        WorkerFiles { kept, blocks: blocks.unwrap_or_default() }
+        let blocks = blocks.unwrap_or_default();
+        WorkerFiles { kept, blocks, keeps_times: self.keeps_times }
     }
 
     pub(super) fn finish(self, storage: Arc<dyn Storage>) -> Collection {
@@ -145,6 +157,15 @@ impl Collection {
     fn find(&self, number: FileNumber) -> Option<(&Block, &File)> {
         let block = self.blocks.get(number.index() / FILES_PER_BLOCK)?;
         Some((block, block.files.get(number.index() % FILES_PER_BLOCK)?))
+    }
+
+    /// What a file was when it was found, where that was kept.
+    pub(super) fn state(&self, number: FileNumber) -> Option<FileState> {
+        let (block, file) = self.find(number)?;
+        let times = block.times.get(number.index() % FILES_PER_BLOCK)?;
+        let [modified, changed] = *times;
+        let id = self.identity(number)?;
+        Some(FileState { id, size: file.size, modified, changed })
     }
 
     /// The directory a file is in; none for one that the caller named.

@@ -12,7 +12,7 @@ use std::{
 use sanchay_core::grouping::{
     DigestColumn, FileNumber, FileTable as _, SortedDigests,
 };
-use sanchay_storage::{EntryKind, File, Metadata};
+use sanchay_storage::{File, FileSystemId, Metadata};
 use sanchay_sync::{into_inner, lock};
 
 use super::collection::Collection;
@@ -20,7 +20,7 @@ use crate::{
     cache::DigestCache,
     entry::join,
     error::{Action, Cause, EntryError, Error, Problem},
-    hash::{Failure, Files, HashResult, Reader},
+    hash::{Failure, Files, HashResult, Reader, Seen},
     inspect::Inspect,
     options::Method,
     pool::Pool,
@@ -111,6 +111,12 @@ impl Comparison<'_> {
         reader: &mut Reader<'_>,
         results: &mut DigestColumn,
     ) {
+        let unknown = self.recall_part(part, method, reader, results);
+        let part = match &unknown {
+            Some(unknown) if unknown.is_empty() => return,
+            Some(unknown) => unknown,
+            None => part,
+        };
         let parent = part.first().and_then(|f| self.collection.parent(*f));
         let directory = match parent.map(|node| node.reopen()).transpose() {
             Ok(directory) => directory,
@@ -124,6 +130,27 @@ impl Comparison<'_> {
         let mut files =
             CandidateFiles { comparison: self, part, directory, results };
         reader.hash(inspector, method, part.len(), &mut files);
+    }
+
+    /// Takes the digests of files that the cache knows, by what they were when
+    /// they were found. The others; `None` if all of them.
+    fn recall_part(
+        &self,
+        part: &[FileNumber],
+        method: Method,
+        reader: &Reader<'_>,
+        results: &mut DigestColumn,
+    ) -> Option<Vec<FileNumber>> {
+        self.cache?;
+        let mut unknown = Vec::new();
+        for file in part {
+            let state = self.collection.state(*file);
+            match state.and_then(|it| reader.recall(&it, method)) {
+                Some(content) => results.push(*file, &content),
+                None => unknown.push(*file),
+            }
+        }
+        Some(unknown)
     }
 
     /// Opens a file, which must still be the one that was found.
@@ -183,17 +210,14 @@ struct CandidateFiles<'f> {
 }
 
 impl Files for CandidateFiles<'_> {
-    fn stat(&mut self, index: usize) -> Option<Metadata> {
+    fn seen(&mut self, index: usize) -> Option<Seen> {
         let file = *self.part.get(index)?;
-        let name = self.comparison.collection.name(file);
-        match self.directory.as_ref()?.stat(name) {
-            Ok((EntryKind::File, metadata)) => {
-                let same = self.comparison.check(file, &metadata).is_ok();
-                same.then_some(metadata)
-            }
-            // Opening it tells why not.
-            _ => None,
-        }
+        let state = self.comparison.collection.state(file)?;
+        Some(Seen { state, metadata: None })
+    }
+
+    fn file_system(&mut self, device: u64) -> Option<Option<FileSystemId>> {
+        self.directory.as_ref()?.file_system(device)
     }
 
     fn open(

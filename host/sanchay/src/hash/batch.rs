@@ -10,6 +10,7 @@ use super::{
     context::HashContext,
     ends::{FileRead, read_two, read_whole},
     files::{FileQueue, Opened},
+    known::Candidate,
     result::{Failure, HashResult, hashing, reading},
     stream,
 };
@@ -37,8 +38,8 @@ struct PendingFile {
     size: u64,
     /// Whether it had more bytes than when it was opened.
     grew: bool,
-    /// Whether its digest may be cached.
-    unchanged: bool,
+    /// What its digest may be kept by.
+    candidate: Option<Candidate>,
 }
 
 /// The size of a batch, in bytes: it holds any file that may be in one.
@@ -89,9 +90,9 @@ impl BatchHasher {
                 for file in &*pending {
                     let result = file.result(method, algorithm, &mut digests);
                     if let Ok(result) = &result
-                        && file.unchanged
+                        && let Some(kept) = &file.candidate
                     {
-                        queue.keep(&file.metadata, result);
+                        queue.keep(kept, &file.metadata, result);
                     }
                     queue.done(file.index, result.map_err(hashing));
                 }
@@ -209,14 +210,14 @@ fn fill(
                 }
             }
         }
-        let Opened { index, file, metadata, .. } = opened;
+        let Opened { index, ref file, metadata, .. } = opened;
         let read = match method {
             Method::Partial { chunk }
                 if metadata.size >= 2 * u64::from(chunk) =>
             {
-                read_two(&file, &metadata, chunk, rest)
+                read_two(file, &metadata, chunk, rest)
             }
-            _ => read_whole(&file, &metadata, rest),
+            _ => read_whole(file, &metadata, rest),
         };
         match read {
             // A file that is being truncated has no known ends.
@@ -232,14 +233,14 @@ fn fill(
                 }
                 used += bytes;
                 let parts = parts.iter().flatten().count();
-                let unchanged = queue.is_unchanged(&file, &metadata);
+                let candidate = FileQueue::unchanged(&opened);
                 pending.push(PendingFile {
                     index,
                     metadata,
                     parts,
                     size,
                     grew,
-                    unchanged,
+                    candidate,
                 });
             }
             Err(error) => queue.done(index, Err(reading(error))),

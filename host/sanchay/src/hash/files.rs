@@ -1,21 +1,38 @@
 //! The files that a reader hashes, each opened just before it is read.
 
-use sanchay_storage::{File, Metadata};
+use sanchay_core::content::Content;
+use sanchay_storage::{File, FileSystemId, Metadata};
 
-use super::result::{Failure, HashResult};
+use super::{
+    known::{Candidate, KnownDigests},
+    result::{Failure, HashResult},
+};
 use crate::{
-    cache::{DigestCache, FileKey},
+    cache::FileState,
     error::{Action, Cause},
     options::Method,
     run::RunState,
 };
 
+/// What is known of a file that was not opened.
+pub(crate) struct Seen {
+    pub(crate) state: FileState,
+    /// All of its metadata, where somebody may want it.
+    pub(crate) metadata: Option<Metadata>,
+}
+
 /// Files to hash, by their index.
 pub(crate) trait Files: Send {
-    /// A file's metadata, without opening it; `None` where it must be opened
-    /// in any case. Asked only where there is a cache.
-    fn stat(&mut self, index: usize) -> Option<Metadata> {
+    /// What is known of a file without opening it; `None` where it must be
+    /// opened in any case. Asked only where there is a cache.
+    fn seen(&mut self, index: usize) -> Option<Seen> {
         let _ = index;
+        None
+    }
+
+    /// The file system of a device, if the files' directory is on it.
+    fn file_system(&mut self, device: u64) -> Option<Option<FileSystemId>> {
+        let _ = device;
         None
     }
 
@@ -38,6 +55,8 @@ pub(super) struct Opened {
     /// Whether it has bytes though its size is 0: a pseudo file, whose bytes
     /// the kernel makes while they are read.
     pub(super) is_pseudo: bool,
+    /// What its digest can be kept by.
+    pub(super) candidate: Option<Candidate>,
 }
 
 /// Files to open and hash. Skips those with cached digests.
@@ -47,7 +66,7 @@ pub(super) struct FileQueue<'q> {
     ready: Option<Opened>,
     files: &'q mut dyn Files,
     method: Method,
-    cache: Option<&'q dyn DigestCache>,
+    known: Option<&'q KnownDigests<'q>>,
     run: &'q RunState<'q>,
 }
 
@@ -56,10 +75,10 @@ impl<'q> FileQueue<'q> {
         count: usize,
         files: &'q mut dyn Files,
         method: Method,
-        cache: Option<&'q dyn DigestCache>,
+        known: Option<&'q KnownDigests<'q>>,
         run: &'q RunState<'q>,
     ) -> Self {
-        Self { next: 0, count, ready: None, files, method, cache, run }
+        Self { next: 0, count, ready: None, files, method, known, run }
     }
 
     /// The next file that can be opened and must be read.
@@ -70,19 +89,35 @@ impl<'q> FileQueue<'q> {
         while self.next < self.count {
             let index = self.next;
             self.next += 1;
-            if self.cache.is_some()
-                && let Some(metadata) = self.files.stat(index)
-                && self.is_known(index, &metadata)
-            {
+            if self.is_known_unopened(index) {
                 continue;
             }
             match self.files.open(index) {
                 Some(Ok((file, metadata))) => {
-                    if self.is_known(index, &metadata) {
-                        continue;
-                    }
-                    let is_pseudo = false;
-                    return Some(Opened { index, file, metadata, is_pseudo });
+                    let found = self.known.map(|known| {
+                        known.find_open(&file, &metadata, self.method)
+                    });
+                    let candidate = match found {
+                        Some(Ok(content)) => {
+                            let size = metadata.size;
+                            self.recalled(
+                                index,
+                                size,
+                                content,
+                                Some(metadata),
+                            );
+                            continue;
+                        }
+                        Some(Err(candidate)) => candidate,
+                        None => None,
+                    };
+                    return Some(Opened {
+                        index,
+                        file,
+                        metadata,
+                        is_pseudo: false,
+                        candidate,
+                    });
                 }
                 Some(Err(cause)) => {
                     self.done(index, Err((Action::Open, cause)));
@@ -93,34 +128,57 @@ impl<'q> FileQueue<'q> {
         None
     }
 
-    /// Whether the cache has the file's digest, which is then the result.
-    fn is_known(&mut self, index: usize, metadata: &Metadata) -> bool {
-        let Some(cache) = self.cache else { return false };
-        let key = FileKey::new(metadata, self.method);
-        let Some(content) = cache.get(&key) else { return false };
-        self.run.skip_bytes(self.method.bytes_to_read(metadata.size));
-        let (size, metadata) = (metadata.size, Some(*metadata));
-        let result = HashResult { content, size, metadata, grew: false };
-        self.done(index, Ok(result));
+    /// Whether a file's digest is known by what it is without being opened;
+    /// it is the result then.
+    fn is_known_unopened(&mut self, index: usize) -> bool {
+        let Some(known) = self.known.filter(|it| it.looks_first()) else {
+            return false;
+        };
+        let Some(Seen { state, metadata }) = self.files.seen(index) else {
+            return false;
+        };
+        let files = &mut *self.files;
+        let ask = || files.file_system(state.id.device);
+        let Some(content) = known.find(&state, self.method, ask) else {
+            return false;
+        };
+        self.recalled(index, state.size, content, metadata);
         true
     }
 
-    /// Whether a file that was just read is as it was when it was opened, so
-    /// that its digest may be kept.
-    pub(super) fn is_unchanged(&self, file: &File, before: &Metadata) -> bool {
-        self.cache.is_some()
-            && FileKey::new(before, self.method).is_settled()
-            && file.metadata().is_ok_and(|now| now == *before)
+    /// Takes a known digest for the result of a file.
+    fn recalled(
+        &mut self,
+        index: usize,
+        size: u64,
+        content: Content,
+        metadata: Option<Metadata>,
+    ) {
+        self.run.skip_bytes(self.method.bytes_to_read(size));
+        let result = HashResult { content, size, metadata, grew: false };
+        self.done(index, Ok(result));
     }
 
-    /// Keeps the digest of a file that is [unchanged](Self::is_unchanged).
-    pub(super) fn keep(&self, metadata: &Metadata, result: &HashResult) {
-        if let Some(cache) = self.cache
+    /// What the digest of a file that was just read may be kept by: `None`
+    /// unless it is as it was when it was opened.
+    pub(super) fn unchanged(opened: &Opened) -> Option<Candidate> {
+        let candidate = opened.candidate?;
+        KnownDigests::is_unchanged(&candidate, &opened.file)
+            .then_some(candidate)
+    }
+
+    /// Keeps the digest of a file that is [unchanged](Self::unchanged).
+    pub(super) fn keep(
+        &self,
+        candidate: &Candidate,
+        metadata: &Metadata,
+        result: &HashResult,
+    ) {
+        if let Some(known) = self.known
             && !result.grew
             && result.size == metadata.size
         {
-            let key = FileKey::new(metadata, self.method);
-            cache.put(&key, &result.content);
+            known.keep(candidate, &result.content);
         }
     }
 

@@ -4,22 +4,28 @@
 
 use std::io::Read;
 
+use sanchay_core::content::Content;
+
 use super::{
     batch::{BatchHasher, SMALL},
     context::HashContext,
     files::{FileQueue, Files, Opened},
+    known::KnownDigests,
     result::{Failure, HashResult},
     stream,
 };
 use crate::{
-    cache::DigestCache, inspect::Inspect, options::Method, pool::Pool,
+    cache::{DigestCache, FileState},
+    inspect::Inspect,
+    options::Method,
+    pool::Pool,
     run::RunState,
 };
 
 /// A worker's reader. Each call borrows the worker's sandboxed instance.
 pub(crate) struct Reader<'r> {
     context: HashContext<'r>,
-    cache: Option<&'r dyn DigestCache>,
+    known: Option<KnownDigests<'r>>,
     batch: BatchHasher,
 }
 
@@ -27,7 +33,7 @@ impl<'r> Reader<'r> {
     /// A reader that reads every file.
     pub(crate) fn new(run: &'r RunState<'r>, pool: &'r Pool) -> Self {
         let context = HashContext { run, pool };
-        Self { context, cache: None, batch: BatchHasher::default() }
+        Self { context, known: None, batch: BatchHasher::default() }
     }
 
     /// Reads no file whose digest a cache knows.
@@ -35,7 +41,19 @@ impl<'r> Reader<'r> {
         self,
         cache: Option<&'r dyn DigestCache>,
     ) -> Self {
-        Self { cache, ..self }
+        Self { known: cache.map(KnownDigests::new), ..self }
+    }
+
+    /// What the cache knows of a file that was seen, if it is on a file system
+    /// that the reader came upon before.
+    pub(crate) fn recall(
+        &self,
+        state: &FileState,
+        method: Method,
+    ) -> Option<Content> {
+        let content = self.known.as_ref()?.recall(state, method)?;
+        self.context.run.skip_bytes(method.bytes_to_read(state.size));
+        Some(content)
     }
 
     /// Hashes `count` files and reports the result of each.
@@ -46,47 +64,25 @@ impl<'r> Reader<'r> {
         count: usize,
         files: &mut dyn Files,
     ) {
-        let Self { context, cache, .. } = *self;
+        let Self { context, known, batch } = self;
+        let (context, known) = (*context, known.as_ref());
         let mut queue =
-            FileQueue::new(count, files, method, cache, context.run);
+            FileQueue::new(count, files, method, known, context.run);
         while let Some(opened) = queue.pull() {
-            match self.hash_alone(inspector, method, &opened) {
+            match hash_alone(context, inspector, method, &opened) {
                 Some(result) => {
-                    let Opened { index, file, metadata, .. } = &opened;
                     if let Ok(result) = &result
-                        && queue.is_unchanged(file, metadata)
+                        && let Some(kept) = FileQueue::unchanged(&opened)
                     {
-                        queue.keep(metadata, result);
+                        queue.keep(&kept, &opened.metadata, result);
                     }
-                    queue.done(*index, result);
+                    queue.done(opened.index, result);
                 }
                 None => {
                     queue.put_back(opened);
-                    self.batch.hash(context, inspector, method, &mut queue);
+                    batch.hash(context, inspector, method, &mut queue);
                 }
             }
-        }
-    }
-
-    /// Hashes a file that does not go into a batch; `None` if it does.
-    fn hash_alone(
-        &self,
-        inspector: &mut dyn Inspect,
-        method: Method,
-        opened: &Opened,
-    ) -> Option<Result<HashResult, Failure>> {
-        let context = self.context;
-        let Opened { file, metadata, is_pseudo, .. } = opened;
-        if *is_pseudo {
-            let result = stream::hash_pseudo(context, inspector, file, method);
-            let metadata = Some(*metadata);
-            return Some(result.map(|it| HashResult { metadata, ..it }));
-        }
-        match method {
-            Method::Whole(algorithm) if metadata.size > SMALL => Some(
-                stream::hash(context, inspector, file, metadata, algorithm),
-            ),
-            _ => None,
         }
     }
 
@@ -98,5 +94,26 @@ impl<'r> Reader<'r> {
         method: Method,
     ) -> Result<HashResult, Failure> {
         stream::hash_pipe(self.context, inspector, source, method)
+    }
+}
+
+/// Hashes a file that does not go into a batch; `None` if it does.
+fn hash_alone(
+    context: HashContext<'_>,
+    inspector: &mut dyn Inspect,
+    method: Method,
+    opened: &Opened,
+) -> Option<Result<HashResult, Failure>> {
+    let Opened { file, metadata, is_pseudo, .. } = opened;
+    if *is_pseudo {
+        let result = stream::hash_pseudo(context, inspector, file, method);
+        let metadata = Some(*metadata);
+        return Some(result.map(|it| HashResult { metadata, ..it }));
+    }
+    match method {
+        Method::Whole(algorithm) if metadata.size > SMALL => {
+            Some(stream::hash(context, inspector, file, metadata, algorithm))
+        }
+        _ => None,
     }
 }

@@ -13,16 +13,16 @@ use std::{
     thread,
 };
 
-use sanchay_storage::{EntryKind, File, Metadata, Storage};
+use sanchay_storage::{EntryKind, File, FileSystemId, Metadata, Storage};
 
 use super::{
-    Failure, Files, HashEvent, HashResult, Reader, Source,
+    Failure, Files, HashEvent, HashResult, Reader, Seen, Source,
     pipe::{blocking, is_handed_down, stdin_turn},
     results::ResultBatch,
     segments::{FILES_PER_TASK, Found, Segment},
 };
 use crate::{
-    cache::DigestCache,
+    cache::{DigestCache, FileState},
     error::{Action, Cause, EntryError, Error, Problem},
     extract::{Extracted, Extractors, Site},
     monitor::{Monitor, Summary},
@@ -628,16 +628,23 @@ impl DirectoryFiles<'_> {
 }
 
 impl Files for DirectoryFiles<'_> {
-    fn stat(&mut self, index: usize) -> Option<Metadata> {
+    fn seen(&mut self, index: usize) -> Option<Seen> {
         // Extractors look at the open file.
         if !self.extractors.is_empty() {
             return None;
         }
         match self.directory.stat(self.name(index)?) {
-            Ok((EntryKind::File, metadata)) => Some(metadata),
+            Ok((EntryKind::File, metadata)) => Some(Seen {
+                state: FileState::from(&metadata),
+                metadata: Some(metadata),
+            }),
             // Opening it tells why not.
             _ => None,
         }
+    }
+
+    fn file_system(&mut self, device: u64) -> Option<Option<FileSystemId>> {
+        self.directory.file_system(device)
     }
 
     fn open(

@@ -7,8 +7,8 @@ use std::sync::{
 
 use sanchay_core::problem::MAX_PATH;
 use sanchay_storage::{
-    Directory, EntryKind, File, FileId, Listing, Metadata, Opened,
-    StorageError,
+    Directory, EntryKind, File, FileId, FileSystemId, Listing, Metadata,
+    Opened, StorageError,
 };
 
 use super::{ignoring::InForce, node::Node, root::Root};
@@ -114,6 +114,17 @@ impl Open {
     /// What identifies it.
     pub(crate) fn id(&self) -> Result<FileId, Cause> {
         Ok(self.handle.directory().id()?)
+    }
+
+    /// The file system of a device, if the directory is on it; what that is
+    /// where it can be relied on.
+    pub(crate) fn file_system(
+        &self,
+        device: u64,
+    ) -> Option<Option<FileSystemId>> {
+        let directory = self.handle.directory();
+        let is_on_it = directory.id().is_ok_and(|id| id.device == device);
+        is_on_it.then(|| directory.file_system_id())
     }
 
     /// The name of its file system, if that is a pseudo file system.

@@ -1,0 +1,423 @@
+//! What became of files between two snapshots, or a snapshot and the disk.
+//!
+//! Two snapshots of one series share the rows of all files that are the same
+//! in both: only the others are looked at.
+
+use std::{
+    collections::HashMap, ops::ControlFlow, path::PathBuf, sync::Mutex,
+};
+
+use rusqlite::Connection;
+use sanchay::{Content, Engine, EntryError, Summary};
+use sanchay_core::record::Change;
+
+use crate::{
+    catalog::Catalog,
+    error::CatalogError,
+    folders::{Paths, join},
+    observe::{Base, Observation, Observed, Seen, Sink, Unknown},
+    side::Side,
+    snapshot::{Snapshot, SnapshotOptions, shown, walk},
+    version::{COLUMNS, FileVersion, bytes_of},
+};
+
+/// What became of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Difference {
+    /// What became of it.
+    pub change: Change,
+    /// Its path: below the root where both sides have a single one, and else
+    /// absolute. The one that it had where it was deleted.
+    pub path: Vec<u8>,
+    /// The path that it had, where it moved.
+    pub from: Option<Vec<u8>>,
+    /// What it is; what it was, where it was deleted.
+    pub version: FileVersion,
+}
+
+/// What a comparison came to.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Differences {
+    /// What became of files, by path.
+    pub all: Vec<Difference>,
+    /// What was done on disk, if one side is there.
+    pub summary: Option<Summary>,
+}
+
+/// A file at its place.
+#[derive(Clone, Debug)]
+struct Placed {
+    path: Vec<u8>,
+    version: FileVersion,
+}
+
+impl Catalog {
+    /// Compares two sides. Of `options`, the walk is for a side on disk, and
+    /// should be that of the snapshot; so is the hash, and a file whose digest
+    /// is known is not read for it if the engine has a cache.
+    ///
+    /// # Errors
+    /// [`CatalogError::Incomparable`] for snapshots of different roots, unless
+    /// they have one each.
+    pub fn diff(
+        &self,
+        engine: &Engine,
+        a: &Side,
+        b: &Side,
+        options: &SnapshotOptions,
+        on_error: impl Fn(EntryError) -> ControlFlow<()> + Sync,
+    ) -> Result<Differences, CatalogError> {
+        let failed = |error| {
+            CatalogError::sqlite(self.path(), "read a snapshot")(error)
+        };
+        let (roots_a, roots_b) = (a.roots(), b.roots());
+        if roots_a != roots_b && roots_a.len().max(roots_b.len()) > 1 {
+            let (a, b) = (describe(a), describe(b));
+            return Err(CatalogError::Incomparable { a, b });
+        }
+        let strip = |roots: &[PathBuf], files: Vec<Placed>| match roots {
+            [root] => below(bytes_of(root), files),
+            _ => files,
+        };
+        let mut summary = None;
+        let (gone, came) = match (a, b) {
+            (Side::Snapshot(a), Side::Snapshot(b)) if a.series == b.series => {
+                let read = |reader: &Connection| between(reader, a, b);
+                self.shared().read(read).map_err(failed)?
+            }
+            (Side::Snapshot(a), Side::Disk(_)) if roots_a == roots_b => {
+                let base = Some(a.base());
+                let found =
+                    self.on_disk(engine, &roots_b, base, options, &on_error)?;
+                summary = Some(found.summary);
+                (found.gone, found.came)
+            }
+            (Side::Disk(_), Side::Snapshot(b)) if roots_a == roots_b => {
+                let base = Some(b.base());
+                let found =
+                    self.on_disk(engine, &roots_a, base, options, &on_error)?;
+                summary = Some(found.summary);
+                (found.came, found.gone)
+            }
+            (a, b) => {
+                let mut all = |side: &Side| {
+                    let snapshot = match side {
+                        Side::Snapshot(snapshot) => snapshot,
+                        Side::Disk(root) => {
+                            let roots = std::slice::from_ref(root);
+                            let found = self.on_disk(
+                                engine, roots, None, options, &on_error,
+                            )?;
+                            summary = Some(found.summary);
+                            return Ok(found.came);
+                        }
+                    };
+                    let read = |reader: &Connection| whole(reader, snapshot);
+                    self.shared().read(read).map_err(failed)
+                };
+                (all(a)?, all(b)?)
+            }
+        };
+        let (gone, came) = (strip(&roots_a, gone), strip(&roots_b, came));
+        Ok(Differences { all: compare(gone, came), summary })
+    }
+
+    /// What is on disk and not in a snapshot, and the other way round.
+    fn on_disk(
+        &self,
+        engine: &Engine,
+        roots: &[PathBuf],
+        base: Option<Base>,
+        options: &SnapshotOptions,
+        on_error: &(impl Fn(EntryError) -> ControlFlow<()> + Sync),
+    ) -> Result<OnDisk, CatalogError> {
+        let failed = |error| {
+            CatalogError::sqlite(self.path(), "read a snapshot")(error)
+        };
+        let sink = Collected::default();
+        let observation = Observation::new(self.shared(), base, sink);
+        let observation = observation.map_err(failed)?;
+        let walked = walk(engine, roots, options, &observation, on_error);
+        let (observed, sink) = observation.finish().map_err(failed)?;
+        let summary = walked?;
+        let came = sanchay_sync::into_inner(sink.0);
+        let gone = match base {
+            Some(base) => self
+                .shared()
+                .read(|reader| not_there(reader, base, &observed))
+                .map_err(failed)?,
+            None => Vec::new(),
+        };
+        Ok(OnDisk { gone, came, summary })
+    }
+}
+
+/// What a look at the disk came to.
+struct OnDisk {
+    gone: Vec<Placed>,
+    came: Vec<Placed>,
+    summary: Summary,
+}
+
+/// Keeps what is new or different.
+#[derive(Default)]
+struct Collected(Mutex<Vec<Placed>>);
+
+impl Sink for Collected {
+    fn take(&self, seen: Vec<Seen>) -> rusqlite::Result<()> {
+        let placed = seen.into_iter().map(|it| Placed {
+            path: join(&it.folder.path, &it.name),
+            version: it.version,
+        });
+        sanchay_sync::lock(&self.0).extend(placed);
+        Ok(())
+    }
+
+    fn learn(&self, _: i64, _: &FileVersion) -> rusqlite::Result<()> {
+        Ok(())
+    }
+}
+
+fn describe(side: &Side) -> String {
+    match side {
+        Side::Disk(root) => sanchay::escaped(bytes_of(root)).to_string(),
+        Side::Snapshot(snapshot) => match &snapshot.name {
+            Some(name) => shown(name),
+            None => snapshot.number.to_string(),
+        },
+    }
+}
+
+/// Paths below a root, by what follows it.
+fn below(root: &[u8], mut files: Vec<Placed>) -> Vec<Placed> {
+    for file in &mut files {
+        let rest = file.path.strip_prefix(root).unwrap_or(&file.path);
+        let rest = rest.strip_prefix(b"/").unwrap_or(rest);
+        // A root that is a file itself keeps its name.
+        if !rest.is_empty() {
+            file.path = rest.to_vec();
+        }
+    }
+    files
+}
+
+/// The files of rows.
+fn placed(
+    reader: &Connection,
+    condition: &str,
+    parameters: &[i64],
+    wanted: impl Fn(i64) -> bool,
+) -> rusqlite::Result<Vec<Placed>> {
+    let ask = format!(
+        "SELECT id, folder, name, {COLUMNS} FROM versions WHERE {condition}"
+    );
+    let mut statement = reader.prepare(&ask)?;
+    let parameters = rusqlite::params_from_iter(parameters);
+    let mut rows = statement.query(parameters)?;
+    let (mut all, mut paths) = (Vec::new(), Paths::default());
+    while let Some(row) = rows.next()? {
+        if !wanted(row.get(0)?) {
+            continue;
+        }
+        let folder = paths.get(reader, row.get(1)?)?;
+        let path = join(&folder, row.get_ref(2)?.as_blob()?);
+        all.push(Placed { path, version: FileVersion::read(row, 3)? });
+    }
+    Ok(all)
+}
+
+/// All files of a snapshot.
+fn whole(
+    reader: &Connection,
+    snapshot: &Snapshot,
+) -> rusqlite::Result<Vec<Placed>> {
+    let Base { series, snapshot } = snapshot.base();
+    let condition = "series = ?1 AND first <= ?2 AND last >= ?2";
+    placed(reader, condition, &[series, snapshot], |_| true)
+}
+
+/// What is in one of two snapshots of a series only.
+fn between(
+    reader: &Connection,
+    a: &Snapshot,
+    b: &Snapshot,
+) -> rusqlite::Result<(Vec<Placed>, Vec<Placed>)> {
+    let series = a.series;
+    let (a, b) = (a.number.cast_signed(), b.number.cast_signed());
+    let (earlier, later) = (a.min(b), a.max(b));
+    let ended = "series = ?1 AND last >= ?2 AND last < ?3 AND first <= ?2";
+    let begun = "series = ?1 AND first > ?2 AND first <= ?3 AND last >= ?3";
+    let of = [series, earlier, later];
+    let ended = placed(reader, ended, &of, |_| true)?;
+    let begun = placed(reader, begun, &of, |_| true)?;
+    Ok(if a <= b { (ended, begun) } else { (begun, ended) })
+}
+
+/// The files of a snapshot that a walk did not find as they were.
+fn not_there(
+    reader: &Connection,
+    base: Base,
+    observed: &Observed,
+) -> rusqlite::Result<Vec<Placed>> {
+    let condition = "series = ?1 AND last >= ?2 AND first <= ?2";
+    let of = [base.series, base.snapshot];
+    let missing = |row| !observed.has(row);
+    let mut all = placed(reader, condition, &of, missing)?;
+    let unknown = Unknown::new(&observed.unknown);
+    all.retain(|file| !unknown.has(&file.path));
+    Ok(all)
+}
+
+/// What became of files, by path.
+fn compare(mut gone: Vec<Placed>, mut came: Vec<Placed>) -> Vec<Difference> {
+    gone.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    came.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    let mut all = Vec::new();
+    let mut deleted = Vec::new();
+    let mut new = Vec::new();
+    let (mut gone, mut came) =
+        (gone.into_iter().peekable(), came.into_iter().peekable());
+    loop {
+        let order = match (gone.peek(), came.peek()) {
+            (Some(a), Some(b)) => a.path.cmp(&b.path),
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (None, None) => break,
+        };
+        match order {
+            std::cmp::Ordering::Less => deleted.extend(gone.next()),
+            std::cmp::Ordering::Greater => new.extend(came.next()),
+            std::cmp::Ordering::Equal => {
+                let (Some(before), Some(now)) = (gone.next(), came.next())
+                else {
+                    break;
+                };
+                if let Some(change) = now.version.change_since(&before.version)
+                {
+                    let Placed { path, version } = now;
+                    let from = None;
+                    all.push(Difference { change, path, from, version });
+                }
+            }
+        }
+    }
+    all.extend(moves(deleted, new));
+    all.sort_by(|a, b| a.path.cmp(&b.path));
+    all
+}
+
+/// Tells those that moved from those that are new or deleted. Each file that
+/// is gone is the former one of one that came at most; the first by path.
+fn moves(gone: Vec<Placed>, came: Vec<Placed>) -> Vec<Difference> {
+    let mut by_inode: HashMap<u64, Vec<usize>> = HashMap::new();
+    let mut by_content: HashMap<Content, Vec<usize>> = HashMap::new();
+    for (at, file) in gone.iter().enumerate().rev() {
+        by_inode.entry(file.version.inode).or_default().push(at);
+        if let Some(content) = file.version.content() {
+            by_content.entry(content).or_default().push(at);
+        }
+    }
+    let mut gone: Vec<Option<Placed>> = gone.into_iter().map(Some).collect();
+    let mut take = |places: Option<&mut Vec<usize>>, now: &FileVersion| {
+        let places = places?;
+        places.retain(|at| gone.get(*at).is_some_and(Option::is_some));
+        let at = places.iter().rposition(|at| {
+            let before = gone.get(*at).and_then(Option::as_ref);
+            before.is_some_and(|it| now.is_moved(&it.version))
+        })?;
+        gone.get_mut(places.remove(at))?.take()
+    };
+    let mut all = Vec::new();
+    let mut left = Vec::new();
+    // What has the same inode goes first: of several equal files, the one
+    // that moved is that.
+    for file in came {
+        let places = by_inode.get_mut(&file.version.inode);
+        match take(places, &file.version) {
+            Some(before) => all.push(moved(before, file)),
+            None => left.push(file),
+        }
+    }
+    for file in left {
+        let content = file.version.content();
+        let places = content.and_then(|it| by_content.get_mut(&it));
+        all.push(match take(places, &file.version) {
+            Some(before) => moved(before, file),
+            None => {
+                let Placed { path, version } = file;
+                let (change, from) = (Change::New, None);
+                Difference { change, path, from, version }
+            }
+        });
+    }
+    let deleted = gone.into_iter().flatten();
+    all.extend(deleted.map(|Placed { path, version }| {
+        let (change, from) = (Change::Deleted, None);
+        Difference { change, path, from, version }
+    }));
+    all
+}
+
+fn moved(before: Placed, now: Placed) -> Difference {
+    let Placed { path, version } = now;
+    let (change, from) = (Change::Moved, Some(before.path));
+    Difference { change, path, from, version }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::version::tests::version;
+
+    fn file(path: &str, inode: u64, digest: Option<u8>) -> Placed {
+        let path = path.as_bytes().to_vec();
+        Placed { path, version: version(inode, 5, 10, digest) }
+    }
+
+    fn told(all: Vec<Difference>) -> Vec<(Change, String, Option<String>)> {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        all.into_iter()
+            .map(|it| (it.change, text(it.path), it.from.map(text)))
+            .collect()
+    }
+
+    #[test]
+    fn what_moved_is_neither_new_nor_deleted() {
+        let gone = vec![
+            file("a", 1, None),
+            file("b", 2, Some(7)),
+            file("c", 3, Some(7)),
+            file("d", 4, None),
+        ];
+        let came = vec![
+            // The file itself.
+            file("x", 3, Some(7)),
+            // A copy, whose original is gone.
+            file("y", 9, Some(7)),
+            file("z", 10, Some(7)),
+            file("e", 1, None),
+        ];
+        let expected = [
+            (Change::Deleted, "d", None),
+            (Change::Moved, "e", Some("a")),
+            (Change::Moved, "x", Some("c")),
+            (Change::Moved, "y", Some("b")),
+            (Change::New, "z", None),
+        ];
+        let expected = expected.map(|(change, path, from)| {
+            (change, path.to_owned(), from.map(str::to_owned))
+        });
+        assert_eq!(told(compare(gone, came)), expected);
+    }
+
+    #[test]
+    fn paths_are_below_a_single_root() {
+        let files = vec![file("/r/a", 1, None), file("/r", 2, None)];
+        let paths = below(b"/r", files).into_iter().map(|it| it.path);
+        assert_eq!(paths.collect::<Vec<_>>(), [&b"a"[..], b"/r"]);
+        let files = below(b"/", vec![file("/a/b", 1, None)]);
+        assert_eq!(files.first().unwrap().path, b"a/b");
+    }
+}

@@ -1,0 +1,268 @@
+//! Rows of known digests: what they consist of, and the checksum over each.
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+use sanchay::{Content, FileKey, FileState, Method};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+use crate::{method, stamp, volume::Volume};
+
+/// Digests of one method, of the files of one file system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Table {
+    pub(crate) volume: Volume,
+    pub(crate) method: Method,
+}
+
+impl Table {
+    /// The table that a file's digest is in.
+    pub(crate) fn of(key: &FileKey) -> Self {
+        let (file_system, device) = (key.file_system, key.id.device);
+        let volume = Volume { file_system, device };
+        Self { volume, method: key.method }
+    }
+
+    /// What the checksums of its rows begin with.
+    fn seed(&self) -> u64 {
+        let file_system = self.volume.file_system;
+        let mut bytes = method::name(self.method).into_bytes();
+        bytes.extend_from_slice(&file_system.kind.to_le_bytes());
+        bytes.extend_from_slice(&file_system.id.to_le_bytes());
+        xxh3_64(&bytes)
+    }
+
+    /// Its numbers where the database calls it so.
+    pub(crate) fn numbers(&self, volume: i64, method: i64) -> Numbers {
+        Numbers { volume, method, seed: self.seed() }
+    }
+
+    /// Its numbers in the database, if it has any row.
+    pub(crate) fn find(
+        &self,
+        connection: &Connection,
+        boot: &str,
+    ) -> rusqlite::Result<Option<Numbers>> {
+        let Some(volume) = self.volume.find(connection, boot)? else {
+            return Ok(None);
+        };
+        let ask = "SELECT id FROM methods WHERE name = ?1";
+        let mut statement = connection.prepare_cached(ask)?;
+        let name = method::name(self.method);
+        let method = statement.query_row([name], |row| row.get(0));
+        let method = method.optional()?;
+        Ok(method.map(|method| self.numbers(volume, method)))
+    }
+
+    /// Its numbers, which it is given if it has none.
+    pub(crate) fn find_or_add(
+        &self,
+        connection: &Connection,
+        boot: &str,
+    ) -> rusqlite::Result<Numbers> {
+        let volume = self.volume.find_or_add(connection, boot)?;
+        let name = method::name(self.method);
+        let add = "INSERT INTO methods (name) VALUES (?1) \
+                   ON CONFLICT DO NOTHING";
+        connection.execute(add, [&name])?;
+        let ask = "SELECT id FROM methods WHERE name = ?1";
+        let method = connection.query_row(ask, [&name], |row| row.get(0))?;
+        Ok(self.numbers(volume, method))
+    }
+}
+
+/// The numbers of a table in a database.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Numbers {
+    pub(crate) volume: i64,
+    pub(crate) method: i64,
+    /// What the checksums of its rows begin with.
+    pub(crate) seed: u64,
+}
+
+/// What of a file a digest is known by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Known {
+    pub(crate) inode: u64,
+    pub(crate) size: u64,
+    pub(crate) modified: i64,
+    pub(crate) changed: i64,
+}
+
+impl Known {
+    /// Of a file whose change time can be relied on. A time of whole seconds
+    /// cannot: it comes from a file system that keeps no fractions, or from an
+    /// image whose maker chose it.
+    pub(crate) fn of(state: &FileState) -> Option<Self> {
+        if state.changed.nanoseconds == 0 {
+            return None;
+        }
+        Some(Self {
+            inode: state.id.inode,
+            size: state.size,
+            modified: stamp::number(state.modified)?,
+            changed: stamp::number(state.changed)?,
+        })
+    }
+
+    /// The checksum of a row.
+    pub(crate) fn seal(&self, seed: u64, digest: &[u8]) -> u32 {
+        let mut bytes = [0; 96];
+        let numbers = [
+            self.inode.to_le_bytes(),
+            self.size.to_le_bytes(),
+            self.modified.to_le_bytes(),
+            self.changed.to_le_bytes(),
+        ];
+        let parts = numbers.as_flattened().iter().chain(digest);
+        for (to, from) in bytes.iter_mut().zip(parts) {
+            *to = *from;
+        }
+        let length = bytes.len().min(32 + digest.len());
+        let bytes = bytes.get(..length).unwrap_or(&bytes);
+        let [a, b, c, d, ..] = xxh3_64_with_seed(bytes, seed).to_le_bytes();
+        u32::from_le_bytes([a, b, c, d])
+    }
+}
+
+/// A row of a table.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row<'r> {
+    pub(crate) known: Known,
+    pub(crate) digest: &'r [u8],
+    /// When the file was last read, in seconds.
+    pub(crate) verified: i64,
+    /// When the digest was last asked for, in days.
+    pub(crate) used: i64,
+}
+
+/// Passes on the rows of a range of inodes, but for those that are damaged.
+/// Returns how many those are.
+pub(crate) fn read(
+    connection: &Connection,
+    table: &Table,
+    numbers: Numbers,
+    (first, last): (u64, u64),
+    mut visit: impl FnMut(Row<'_>),
+) -> rusqlite::Result<u64> {
+    let ask = "SELECT inode, size, modified, changed, digest, verified, used, \
+               seal FROM digests WHERE volume = ?1 AND method = ?2 \
+               AND inode BETWEEN ?3 AND ?4";
+    let mut statement = connection.prepare_cached(ask)?;
+    let (first, last) = (first.cast_signed(), last.cast_signed());
+    let range = params![numbers.volume, numbers.method, first, last];
+    let mut rows = statement.query(range)?;
+    let (seed, length) = (numbers.seed, method::length(table.method));
+    let mut damaged = 0;
+    while let Some(row) = rows.next()? {
+        let number = |column| row.get::<_, i64>(column);
+        let known = Known {
+            inode: number(0)?.cast_unsigned(),
+            size: number(1)?.cast_unsigned(),
+            modified: number(2)?,
+            changed: number(3)?,
+        };
+        let digest = row.get_ref(4)?.as_blob()?;
+        let whole = digest.len() == length
+            && number(7)? == i64::from(known.seal(seed, digest));
+        if !whole {
+            damaged += 1;
+            continue;
+        }
+        let (verified, used) = (number(5)?, number(6)?);
+        visit(Row { known, digest, verified, used });
+    }
+    Ok(damaged)
+}
+
+/// Writes a row in place of the one that the file had.
+pub(crate) fn write(
+    connection: &Connection,
+    numbers: Numbers,
+    row: &Row<'_>,
+) -> rusqlite::Result<()> {
+    let put = "INSERT OR REPLACE INTO digests (volume, method, inode, size, \
+               modified, changed, digest, verified, used, seal) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    let Row { known, digest, verified, used } = row;
+    connection.prepare_cached(put)?.execute(params![
+        numbers.volume,
+        numbers.method,
+        known.inode.cast_signed(),
+        known.size.cast_signed(),
+        known.modified,
+        known.changed,
+        digest,
+        verified,
+        used,
+        known.seal(numbers.seed, digest),
+    ])?;
+    Ok(())
+}
+
+/// Notes when a digest was asked for.
+pub(crate) fn note_use(
+    connection: &Connection,
+    numbers: Numbers,
+    inode: u64,
+    day: i64,
+) -> rusqlite::Result<()> {
+    let note = "UPDATE digests SET used = ?4 \
+                WHERE volume = ?1 AND method = ?2 AND inode = ?3";
+    let Numbers { volume, method, .. } = numbers;
+    let inode = inode.cast_signed();
+    let mut statement = connection.prepare_cached(note)?;
+    statement.execute(params![volume, method, inode, day])?;
+    Ok(())
+}
+
+/// The digest of a row, as the engine has it.
+pub(crate) fn content(table: &Table, digest: &[u8]) -> Option<Content> {
+    method::content(table.method, digest)
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+    use sanchay::{Algorithm, FileSystemId, Method};
+
+    use super::*;
+    use crate::schema::migrate;
+
+    #[test]
+    fn a_row_comes_back_and_one_with_a_flipped_bit_does_not() {
+        let mut database = Connection::open_in_memory().unwrap();
+        migrate(&mut database).unwrap();
+        let file_system = FileSystemId { kind: 1, id: 2 };
+        let table = Table {
+            volume: Volume { file_system, device: 3 },
+            method: Method::Whole(Algorithm::Xxh3_128),
+        };
+        let numbers = table.find_or_add(&database, "").unwrap();
+        let digest = [9; 16];
+        for inode in [5, u64::MAX] {
+            let (modified, changed) = (-1, 12_345);
+            let known = Known { inode, size: u64::MAX, modified, changed };
+            let row = Row { known, digest: &digest, verified: 7, used: 8 };
+            write(&database, numbers, &row).unwrap();
+        }
+        let found = |from, to| {
+            let mut all = Vec::new();
+            let range = (from, to);
+            let damaged = read(&database, &table, numbers, range, |row| {
+                assert_eq!((row.digest, row.verified), (&digest[..], 7));
+                all.push(row.known.inode);
+            });
+            (all, damaged.unwrap())
+        };
+        assert_eq!(found(0, 1023), (vec![5], 0));
+        assert_eq!(found(u64::MAX - 1023, u64::MAX), (vec![u64::MAX], 0));
+        for harm in [
+            "UPDATE digests SET size = 17 WHERE inode = 5",
+            "UPDATE digests SET size = -1, digest = zeroblob(16) \
+             WHERE inode = 5",
+            "UPDATE digests SET digest = zeroblob(3) WHERE inode = 5",
+        ] {
+            database.execute_batch(harm).unwrap();
+            assert_eq!(found(0, 1023), (vec![], 1), "{harm}");
+        }
+    }
+}

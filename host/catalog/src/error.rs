@@ -1,0 +1,140 @@
+//! What can go wrong with a catalog.
+
+use std::{
+    io,
+    os::unix::ffi::OsStrExt as _,
+    path::{Path, PathBuf},
+};
+
+use sanchay::{describe_io_error, escaped};
+
+/// Why a catalog cannot be used, or not for what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CatalogError {
+    /// SQLite refused.
+    #[error("{}: cannot {action}: {}", shown(.path), words(.source))]
+    Sqlite {
+        /// The catalog.
+        path: PathBuf,
+        /// What was being done.
+        action: &'static str,
+        /// Why it failed.
+        source: rusqlite::Error,
+    },
+    /// The system refused.
+    #[error("{}: cannot {action}: {}", shown(.path), describe_io_error(.source))]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What was being done.
+        action: &'static str,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// It was written by a newer version of this program.
+    #[error(
+        "{}: the catalog has version {found}, and this program knows those up \
+         to {known}: use a newer sanchay, or another file",
+        shown(.path)
+    )]
+    Newer {
+        /// The catalog.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+        /// The newest that is known.
+        known: i64,
+    },
+    /// The file is something else.
+    #[error(
+        "{}: it is {what}, and no catalog; name another file",
+        shown(.path)
+    )]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+    },
+    /// There is no snapshot of that name or number.
+    #[error(
+        "there is no snapshot {wanted}: `sanchay catalog status` lists what \
+         there is"
+    )]
+    NoSnapshot {
+        /// What was asked for, escaped.
+        wanted: String,
+    },
+    /// A snapshot of that name was taken before.
+    #[error("there is a snapshot {name} already: choose another name")]
+    NameTaken {
+        /// The name, escaped.
+        name: String,
+    },
+    /// A name that cannot be one.
+    #[error("a snapshot cannot be called {name}: {why}")]
+    BadName {
+        /// The name, escaped.
+        name: String,
+        /// Why not.
+        why: &'static str,
+    },
+    /// Two snapshots of the same roots were taken at once.
+    #[error(
+        "another snapshot of these roots was begun meanwhile: this one was \
+         dropped"
+    )]
+    Overtaken,
+    /// Snapshots that have nothing to do with each other.
+    #[error(
+        "{a} and {b} cannot be compared: they have different roots, and not \
+         one each"
+    )]
+    Incomparable {
+        /// The one, as it was given, escaped.
+        a: String,
+        /// The other.
+        b: String,
+    },
+    /// The walk could not be carried out, or was cancelled.
+    #[error(transparent)]
+    Run(#[from] sanchay::Error),
+}
+
+impl CatalogError {
+    /// SQLite refused to do something.
+    pub(crate) fn sqlite(
+        path: &Path,
+        action: &'static str,
+    ) -> impl FnOnce(rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Sqlite { path, action, source }
+    }
+}
+
+/// A path as messages name it.
+pub(crate) fn shown(path: &Path) -> String {
+    escaped(path.as_os_str().as_bytes()).to_string()
+}
+
+/// SQLite's words, of which a part may be of the user's making.
+pub(crate) fn words(error: &rusqlite::Error) -> String {
+    let text = match error {
+        rusqlite::Error::SqliteFailure(code, None) => code.to_string(),
+        rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),
+        other => other.to_string(),
+    };
+    escaped(text.as_bytes()).to_string()
+}
+
+/// Whether the file itself is damaged.
+pub(crate) fn is_damage(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(
+            rusqlite::ErrorCode::NotADatabase
+                | rusqlite::ErrorCode::DatabaseCorrupt
+        )
+    )
+}

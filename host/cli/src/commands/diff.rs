@@ -1,0 +1,183 @@
+//! `sanchay diff`: what became of files between two snapshots, or a snapshot
+//! and the disk.
+
+use std::{ops::ControlFlow, path::PathBuf};
+
+use clap::Args;
+use sanchay::{Algorithm, Plugins};
+use sanchay_catalog::{Difference, SnapshotOptions};
+use sanchay_core::{
+    record::{RecordKind, Row},
+    size,
+};
+
+use crate::{
+    context::Context,
+    exit::{self, Exit},
+    failure::Failure,
+    options::{
+        algorithm::{self, NamedAlgorithm},
+        catalog::CatalogArgs,
+        output::OutputArgs,
+        run::RunArgs,
+        sort::SortArgs,
+        walk::WalkArgs,
+    },
+    output::{Inputs, Output, RecordWriter, Request},
+};
+
+const EXAMPLES: &str = "\
+A and B are each the name or number of a snapshot, latest, latest~N for the Nth
+before it, or a path on disk. What has a slash, and . and .., are paths. Give
+the filters that the snapshot was taken with where one of them is a path.
+
+  new      it is in B only
+  deleted  it is in A only
+  moved    what was deleted in A is in B at another path: the same inode, size
+           and modification time, or the same digest
+  changed  its size or digest is another; where a digest is not known, its
+           modification time
+  touched  its content is the same, and its times, owner or permissions are not
+
+Paths are below the root where each side has one, and absolute elsewhere. They
+are in byte order.
+
+Exit status is 0 where nothing is different, and 1 where something is.
+
+Examples:
+  sanchay diff latest~1 latest
+  sanchay diff before-the-move /srv
+  sanchay diff --hash /srv /backup/srv
+  sanchay diff monday latest --format ndjson | jq -r \
+      'select(.change == \"deleted\") | .path'";
+
+/// Tell what became of files between two snapshots, or a snapshot and the disk.
+#[derive(Args, Debug)]
+#[command(after_help = "See --help for what is told, and examples.")]
+#[command(after_long_help = format!("{EXAMPLES}\n\n{}", size::HELP))]
+pub(crate) struct DiffArgs {
+    /// A snapshot, or a path
+    a: PathBuf,
+
+    /// The snapshot or path to compare it with
+    b: PathBuf,
+
+    /// Also compare the contents of files on disk, by digest
+    #[arg(long)]
+    hash: bool,
+
+    /// The hash function
+    #[arg(
+        short,
+        long,
+        value_parser = algorithm::identifying(),
+        default_value = "xxh3-128"
+    )]
+    algorithm: Algorithm,
+
+    #[command(flatten)]
+    named: NamedAlgorithm,
+
+    #[command(flatten)]
+    output: OutputArgs,
+
+    #[command(flatten)]
+    sort: SortArgs,
+
+    #[command(flatten)]
+    walk: WalkArgs,
+
+    #[command(flatten)]
+    catalog: CatalogArgs,
+
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+impl DiffArgs {
+    /// Whether the options go together.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        match self.named.0.filter(|it| !it.identifies()) {
+            Some(unfit) => Err(format!("{unfit} cannot tell files apart")),
+            None if self.walk.list.is_given() => {
+                Err("diff compares two things, and takes no list".to_owned())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Compares.
+    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+        if let Some(exit) = self.walk.explain(|filter| filter)? {
+            return Ok(exit);
+        }
+        let interrupt = context.catch_signals()?;
+        let messages = self.run.messages(context, false);
+        let catalog = self.catalog.require(&messages)?;
+        let engine = self.run.engine_with(&catalog)?;
+        let (read, remembered) = (self.walk.inputs(), catalog.paths());
+        let sides = [self.a.clone(), self.b.clone()];
+        let paths = [&sides[..], &read, &remembered];
+        let inputs = Inputs { paths: &paths, stdin: false };
+        let plugins = Plugins::default();
+        let kind = RecordKind::Difference;
+        let output = Output::open(Request {
+            sort: Some(&self.sort),
+            ..Request::new(&self.output, inputs, kind, &plugins)
+        })?;
+        let walk = self.walk.options(plugins.clone(), &output.sink);
+        let algorithm = self.named.0.unwrap_or(self.algorithm);
+        let options = SnapshotOptions {
+            name: None,
+            hash: self.hash.then_some(algorithm),
+            walk: catalog.left_out(walk),
+            monitor: messages.monitor(&interrupt.cancel),
+        };
+        let open = catalog.get()?;
+        let (a, b) = (&self.a, &self.b);
+        let found = open.side(a, Some(b)).and_then(|side_a| {
+            let side_b = open.side(b, Some(a))?;
+            open.diff(&engine, &side_a, &side_b, &options, |error| {
+                messages.entry(&error);
+                ControlFlow::Continue(())
+            })
+        });
+        messages.end_progress();
+        let outcome = found.map_err(Failure::from).map(|found| {
+            let mut writer = RecordWriter::new(&output);
+            for difference in &found.all {
+                if print(&mut writer, difference).is_break() {
+                    break;
+                }
+            }
+            let summary = found.summary.unwrap_or_default();
+            match exit::of_run(&summary, 2) {
+                Exit::Done if !found.all.is_empty() => Exit::No,
+                exit => exit,
+            }
+        });
+        output.end_run(outcome, &messages)
+    }
+}
+
+fn print(
+    writer: &mut RecordWriter<'_>,
+    difference: &Difference,
+) -> ControlFlow<()> {
+    writer.output.take()?;
+    let version = &difference.version;
+    let facts = version.facts();
+    writer.push(&Row {
+        change: Some(difference.change),
+        name: &difference.path,
+        from: difference.from.as_deref(),
+        size: Some(version.size),
+        modified: Some(version.modified()),
+        content: version.content(),
+        kind: Some(version.kind),
+        facts: Some(&facts),
+        ..Row::default()
+    });
+    writer.flush_if_due()?;
+    writer.output.is_enough()
+}

@@ -1,0 +1,131 @@
+//! `sanchay snapshot`: what files there are, kept in the catalog.
+
+use std::{ops::ControlFlow, path::PathBuf};
+
+use clap::Args;
+use sanchay::{Algorithm, Plugins};
+use sanchay_catalog::SnapshotOptions;
+use sanchay_core::{record::RecordKind, size};
+
+use super::catalog::push_snapshot;
+use crate::{
+    context::Context,
+    exit::{self, Exit},
+    failure::Failure,
+    options::{
+        algorithm::{self, NamedAlgorithm},
+        catalog::CatalogArgs,
+        output::OutputArgs,
+        run::RunArgs,
+        walk::WalkArgs,
+    },
+    output::{Inputs, Output, RecordWriter, Request},
+};
+
+const EXAMPLES: &str = "\
+A snapshot is what files there are, with size, times, owner, permissions and
+inode, and with --hash what is in them. It costs what changed since the one
+before of the same roots and filters. sanchay diff compares two of them.
+
+What cannot be read is counted as an error, and what the snapshot before told
+of it is kept. A snapshot that is interrupted is not kept; the digests that it
+made are.
+
+It is printed with a line for each root: number, name, time, files, bytes,
+errors, root.
+
+Examples:
+  sanchay snapshot --name before-the-move /srv
+  sanchay snapshot --hash -H ~
+  sanchay diff latest~1 latest";
+
+/// Keep what files there are, to compare with later.
+#[derive(Args, Debug)]
+#[command(after_help = "See --help for what is kept, and examples.")]
+#[command(after_long_help = format!("{EXAMPLES}\n\n{}", size::HELP))]
+pub(crate) struct SnapshotArgs {
+    /// Where to look; by default the current directory
+    #[arg(value_name = "ROOT")]
+    pub(crate) roots: Vec<PathBuf>,
+
+    /// A name to ask for it by
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+
+    /// Also hash the files: those whose digests are not known yet are read
+    #[arg(long)]
+    hash: bool,
+
+    /// The hash function
+    #[arg(
+        short,
+        long,
+        value_parser = algorithm::identifying(),
+        default_value = "xxh3-128"
+    )]
+    algorithm: Algorithm,
+
+    #[command(flatten)]
+    named: NamedAlgorithm,
+
+    #[command(flatten)]
+    output: OutputArgs,
+
+    #[command(flatten)]
+    walk: WalkArgs,
+
+    #[command(flatten)]
+    catalog: CatalogArgs,
+
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+impl SnapshotArgs {
+    /// Whether the options go together.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        match self.named.0.filter(|it| !it.identifies()) {
+            Some(unfit) => Err(format!("{unfit} cannot tell files apart")),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes a snapshot.
+    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+        if let Some(exit) = self.walk.explain(|filter| filter)? {
+            return Ok(exit);
+        }
+        let interrupt = context.catch_signals()?;
+        let messages = self.run.messages(context, false);
+        let catalog = self.catalog.require(&messages)?;
+        let engine = self.run.engine_with(&catalog)?;
+        let roots = self.walk.list.or_current(&self.roots)?;
+        let (read, remembered) = (self.walk.inputs(), catalog.paths());
+        let paths = [&*roots, &read, &remembered];
+        let inputs = Inputs { paths: &paths, stdin: false };
+        let plugins = Plugins::default();
+        let kind = RecordKind::Snapshot;
+        let request = Request::new(&self.output, inputs, kind, &plugins);
+        let output = Output::open(request)?;
+        let walk = self.walk.options(plugins.clone(), &output.sink);
+        let algorithm = self.named.0.unwrap_or(self.algorithm);
+        let options = SnapshotOptions {
+            name: self.name.clone(),
+            hash: self.hash.then_some(algorithm),
+            walk: catalog.left_out(walk),
+            monitor: messages.monitor(&interrupt.cancel),
+        };
+        let outcome =
+            catalog.get()?.snapshot(&engine, &roots, &options, |error| {
+                messages.entry(&error);
+                ControlFlow::Continue(())
+            });
+        messages.end_progress();
+        let outcome = outcome.map_err(Failure::from).map(|taken| {
+            let mut writer = RecordWriter::new(&output);
+            push_snapshot(&mut writer, &taken.snapshot);
+            exit::of_run(&taken.summary, roots.len())
+        });
+        output.end_run(outcome, &messages)
+    }
+}

@@ -1,0 +1,237 @@
+//! Snapshots, what changed between them, and the history of a path.
+
+use std::{fs, thread, time::Duration};
+
+use sanchay_testkit::{Finished, Tree, records};
+use serde_json::Value;
+
+use crate::sanchay;
+
+fn run(tree: &Tree, words: &str) -> Finished {
+    sanchay().within(tree.root()).words(words).run()
+}
+
+#[track_caller]
+fn snapshot(tree: &Tree, words: &str) -> Vec<Value> {
+    let words = format!("snapshot --catalog c.db --format ndjson {words}");
+    records::ndjson(&run(tree, &words).succeeds().stdout)
+}
+
+/// What became of files, as lines of change, path and former path.
+#[track_caller]
+fn diff(tree: &Tree, words: &str) -> Vec<String> {
+    let words = format!("diff --catalog c.db --format ndjson {words}");
+    let finished = run(tree, &words);
+    let found = records::ndjson(&finished.stdout);
+    finished.exits(i32::from(!found.is_empty()));
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let line = |it: &Value| {
+        let parts = ["change", "path", "from"].map(|name| text(&it[name]));
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    };
+    found.iter().map(line).collect()
+}
+
+/// A tick of the clock, so that a change shows in the times of files.
+fn tick() {
+    thread::sleep(Duration::from_millis(20));
+}
+
+fn tree() -> Tree {
+    let tree = Tree::new();
+    tree.file("d/kept", "kept");
+    tree.file("d/edited", "before");
+    tree.file("d/touched", "touched");
+    tree.file("d/old-name", "some content of its own");
+    tree.file("d/sub/gone", "gone");
+    tree.file("d/sub/copied", "this was copied and then deleted");
+    tick();
+    tree
+}
+
+fn change(tree: &Tree) {
+    tree.file("d/edited", "behind");
+    tree.file("d/touched", "touched");
+    fs::rename(tree.path("d/old-name"), tree.path("d/sub/new-name")).unwrap();
+    fs::remove_file(tree.path("d/sub/gone")).unwrap();
+    tree.file("d/copy", "this was copied and then deleted");
+    fs::remove_file(tree.path("d/sub/copied")).unwrap();
+    tree.file("d/fresh/file", "fresh");
+}
+
+const CHANGES: [&str; 6] = [
+    "moved copy sub/copied",
+    "changed edited",
+    "new fresh/file",
+    "deleted sub/gone",
+    "moved sub/new-name old-name",
+    "touched touched",
+];
+
+#[test]
+fn what_became_of_files_is_told_between_snapshots_and_the_disk() {
+    let tree = tree();
+    let first = snapshot(&tree, "--hash --name before d");
+    assert_eq!(first[0]["snapshot"], 1);
+    assert_eq!(first[0]["snapshot_name"], "before");
+    assert_eq!(
+        (&first[0]["files"], &first[0]["bytes"]),
+        (&6.into(), &76.into())
+    );
+    assert_eq!(diff(&tree, "before latest"), [""; 0]);
+    assert_eq!(diff(&tree, "before d/"), [""; 0]);
+    change(&tree);
+    let mut expected = CHANGES.map(str::to_owned).to_vec();
+    expected.sort_by_key(|line| line.split(' ').nth(1).unwrap().to_owned());
+    assert_eq!(diff(&tree, "--hash before ./d"), expected);
+    let second = snapshot(&tree, "--hash d");
+    assert_eq!(second[0]["snapshot"], 2);
+    for words in ["before latest", "1 2", "latest~1 latest"] {
+        assert_eq!(diff(&tree, words), expected, "{words}");
+    }
+    assert_eq!(diff(&tree, "--hash latest ./d"), [""; 0]);
+    // The other way round.
+    let back = diff(&tree, "latest before");
+    assert!(back.contains(&"moved sub/copied copy".to_owned()), "{back:?}");
+    assert!(back.contains(&"new sub/gone".to_owned()), "{back:?}");
+    assert_eq!(diff(&tree, "--hash ./d before"), back);
+}
+
+#[test]
+fn without_digests_times_and_inodes_tell() {
+    let tree = tree();
+    snapshot(&tree, "d");
+    change(&tree);
+    snapshot(&tree, "d");
+    let found = diff(&tree, "latest~1 latest");
+    let expected = [
+        "new copy",
+        "changed edited",
+        "new fresh/file",
+        "deleted sub/copied",
+        "deleted sub/gone",
+        "moved sub/new-name old-name",
+        "changed touched",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn two_trees_are_compared_by_the_paths_below_them() {
+    let tree = tree();
+    let copied = std::process::Command::new("cp")
+        .args(["-a", "d", "e"])
+        .current_dir(tree.root())
+        .status();
+    assert!(copied.unwrap().success());
+    tree.file("e/kept", "KEPT");
+    fs::remove_file(tree.path("e/sub/gone")).unwrap();
+    let found = diff(&tree, "--hash d/ e/");
+    let real: Vec<_> =
+        found.iter().filter(|it| !it.starts_with("touched")).collect();
+    assert_eq!(real, ["changed kept", "deleted sub/gone"]);
+    // A snapshot of one and the other on disk.
+    snapshot(&tree, "--hash --name d d");
+    assert_eq!(diff(&tree, "--hash d e/"), found);
+    let refused = run(&tree, "diff --catalog c.db d nothing").exits(2);
+    assert!(refused.stderr.contains("no snapshot nothing"));
+}
+
+#[test]
+fn the_history_of_a_path_is_what_each_snapshot_was_the_first_to_show() {
+    let tree = Tree::new();
+    tree.file("d/other", "other");
+    snapshot(&tree, "d");
+    tree.file("d/a", "one");
+    tick();
+    snapshot(&tree, "d");
+    snapshot(&tree, "d");
+    tree.file("d/a", "three");
+    snapshot(&tree, "d");
+    fs::remove_file(tree.path("d/a")).unwrap();
+    snapshot(&tree, "d");
+    tree.file("d/a", "again");
+    snapshot(&tree, "d");
+    let words = "history --catalog c.db --format ndjson d/a";
+    let found = records::ndjson(&run(&tree, words).succeeds().stdout);
+    let told: Vec<_> = found
+        .iter()
+        .map(|it| (it["snapshot"].as_u64().unwrap(), it["change"].clone()))
+        .collect();
+    let expected = [(2, "new"), (4, "changed"), (5, "deleted"), (6, "new")];
+    assert_eq!(told, expected.map(|(at, it)| (at, Value::from(it))));
+    assert_eq!(found[1]["size"], 5);
+    run(&tree, "history --catalog c.db d/nothing").exits(1);
+    // Snapshots that went have no history.
+    run(&tree, "catalog prune --catalog c.db --keep 2").exits(0);
+    let found = records::ndjson(&run(&tree, words).succeeds().stdout);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0]["snapshot"], 6);
+    let words = "catalog status --catalog c.db --format ndjson";
+    let left = records::ndjson(&run(&tree, words).exits(0).stdout);
+    let numbers: Vec<_> =
+        left.iter().map(|it| it["snapshot"].clone()).collect();
+    assert_eq!(numbers, [5, 6]);
+    assert_eq!(diff(&tree, "5 6"), ["new a"]);
+}
+
+#[test]
+fn what_cannot_be_read_is_kept_as_it_was() {
+    let tree = tree();
+    tree.forbid("d/locked");
+    let path = tree.path("d/locked");
+    sanchay_testkit::tree::set_mode(&path, 0o755);
+    tree.file("d/locked/file", "unseen");
+    let catalog = tree.dir("db");
+    sanchay_testkit::tree::set_mode(&catalog, 0o777);
+    let take = |code| {
+        let words = "snapshot --catalog db/c.db d";
+        let program = sanchay().within(tree.root()).words(words);
+        program.unprivileged(&tree).run().exits(code)
+    };
+    take(0);
+    sanchay_testkit::tree::set_mode(&path, 0o000);
+    let finished = take(3);
+    assert!(finished.stderr.contains("d/locked"), "{}", finished.stderr);
+    let words = "diff --catalog db/c.db 1 2 --format ndjson";
+    let found = records::ndjson(&run(&tree, words).stdout);
+    assert_eq!(found, [Value::Null; 0]);
+    sanchay_testkit::tree::set_mode(&path, 0o755);
+}
+
+#[test]
+fn names_that_would_be_taken_for_something_else_are_refused() {
+    let tree = tree();
+    for name in ["7", "latest", "latest~1", "a/b", "..", ""] {
+        let refused = sanchay()
+            .within(tree.root())
+            .words("snapshot --catalog c.db d --name")
+            .arg(name)
+            .run()
+            .exits(2);
+        assert!(
+            refused.stderr.contains("name")
+                || name.is_empty()
+                || refused.stderr.contains("called")
+        );
+    }
+    snapshot(&tree, "--name once d");
+    let twice = run(&tree, "snapshot --catalog c.db --name once d").exits(2);
+    assert!(twice.stderr.contains("already"), "{}", twice.stderr);
+    let status = run(&tree, "catalog status --catalog c.db").exits(0);
+    assert_eq!(status.lines().len(), 1);
+}
+
+#[test]
+fn snapshots_of_different_filters_are_series_of_their_own() {
+    let tree = tree();
+    snapshot(&tree, "d");
+    snapshot(&tree, "--min-size 7 d");
+    snapshot(&tree, "d");
+    snapshot(&tree, "--min-size 7 d");
+    assert_eq!(diff(&tree, "1 3"), [""; 0]);
+    assert_eq!(diff(&tree, "2 4"), [""; 0]);
+    let few = diff(&tree, "1 2");
+    assert!(few.iter().all(|line| line.starts_with("deleted")), "{few:?}");
+    assert_eq!(few.len(), 3, "{few:?}");
+}
