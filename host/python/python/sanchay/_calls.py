@@ -305,7 +305,7 @@ def start_scan(
         reporter(progress),
         raises(errors),
         path_bytes,
-        ExtractedFile if walk.has_plugins else ScannedFile,
+        ExtractedFile if walk.has_values else ScannedFile,
     )
     return Records(run, Summary, "sanchay.scan")
 
@@ -333,7 +333,7 @@ def start_hash_files(
         reporter(progress),
         raises(errors),
         path_bytes,
-        ExtractedHash if walk.has_plugins else HashedFile,
+        ExtractedHash if walk.has_values else HashedFile,
     )
     return Records(run, Summary, "sanchay.hash_files")
 
@@ -373,7 +373,7 @@ def start_duplicates(
         reporter(progress),
         raises(errors),
         path_bytes,
-        ExtractedGroup if walk.has_plugins else DuplicateGroup,
+        ExtractedGroup if walk.has_values else DuplicateGroup,
     )
     return Records(run, DuplicateSummary, "sanchay.duplicates")
 
