@@ -178,10 +178,8 @@ fn the_history_of_a_path_is_what_each_snapshot_was_the_first_to_show() {
 #[test]
 fn what_cannot_be_read_is_kept_as_it_was() {
     let tree = tree();
-    tree.forbid("d/locked");
-    let path = tree.path("d/locked");
-    sanchay_testkit::tree::set_mode(&path, 0o755);
     tree.file("d/locked/file", "unseen");
+    let path = tree.path("d/locked");
     let catalog = tree.dir("db");
     sanchay_testkit::tree::set_mode(&catalog, 0o777);
     let take = |code| {
