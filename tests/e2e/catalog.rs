@@ -553,7 +553,7 @@ fn rot(tree: &Tree, file: &str) -> String {
     let state = FileState::from(&open.metadata().unwrap());
     let algorithm = Algorithm::Xxh3_128;
     let method = Method::Whole(algorithm);
-    let key = FileKey::new(open.file_system().unwrap(), &state, method);
+    let key = FileKey::new(open.file_system_id().unwrap(), &state, method);
     assert!(catalog.get(&key).is_some());
     let other = Digest::from_bytes(&[7; 16]).unwrap();
     catalog.put(&key, &Content::Whole(algorithm, other));

@@ -50,6 +50,10 @@ const FILE: Row<'_> = Row {
     verdict: None,
     error: None,
     group: None,
+    change: None,
+    from: None,
+    snapshot: None,
+    verified: None,
     values: &[],
 };
 

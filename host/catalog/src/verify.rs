@@ -312,7 +312,7 @@ fn find(
 
 /// The file system that a file is on.
 fn file_system(path: &Path) -> Option<FileSystemId> {
-    storage::File::from(File::open(path).ok()?).file_system()
+    storage::File::from(File::open(path).ok()?).file_system_id()
 }
 
 /// The files whose digests are known.

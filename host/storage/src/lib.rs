@@ -27,6 +27,8 @@
 #[cfg(not(unix))]
 compile_error!("sanchay needs a Unix: Linux or macOS");
 
+mod attributes;
+mod beneath;
 mod error;
 mod file;
 mod file_system;
@@ -36,9 +38,11 @@ mod memory;
 mod metadata;
 mod storage;
 
+pub use attributes::{Attributes, ExtendedAttribute};
+pub use beneath::{DIRECTORY_MODE, Descent, create_beneath};
 pub use error::StorageError;
 pub use file::{File, FileReader, RandomAccess};
-pub use file_system::FileSystemId;
+pub use file_system::{FileSystem, FileSystemId};
 pub use listing::{Listing, Span};
 pub use local::{LocalStorage, WorkingDirectory};
 pub use memory::{Counts, Fault, MemoryStorage};

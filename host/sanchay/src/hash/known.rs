@@ -83,7 +83,7 @@ impl<'c> KnownDigests<'c> {
         method: Method,
     ) -> Result<Content, Option<Candidate>> {
         let state = FileState::from(metadata);
-        let ask = || Some(file.file_system());
+        let ask = || Some(file.file_system_id());
         let Some(key) = self.key(&state, method, ask) else {
             return Err(None);
         };

@@ -124,7 +124,7 @@ impl Open {
     ) -> Option<Option<FileSystemId>> {
         let directory = self.handle.directory();
         let is_on_it = directory.id().is_ok_and(|id| id.device == device);
-        is_on_it.then(|| directory.file_system())
+        is_on_it.then(|| directory.file_system_id())
     }
 
     /// The name of its file system, if that is a pseudo file system.
