@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from typing import BinaryIO
 
 from sanchay import _native
@@ -88,6 +89,7 @@ def hash_files(
     *,
     algorithm: Algorithm | None = None,
     partial: Size | bool | None = None,
+    catalog: str | PathLike[str] | None = None,
     threads: int | None = None,
     progress: OnProgress | None = None,
     errors: Errors = "raise",
@@ -110,6 +112,9 @@ def hash_files(
         partial: Hash only this many bytes at either end, with xxh64: a
             chunk in bytes from 1 to 16 MiB, as a number or as text ("64KiB");
             True is 64 KiB. Of a file smaller than two chunks, all is hashed.
+        catalog: A file in which digests are remembered, and made if there is
+            none: a file that is as it was is not read again. None remembers
+            nothing. Digests go into it as they are made.
         **options: As WalkOptions.
         threads: How many threads work, 1 to 1024; None is one for each
             processor, and more while these wait for a disk.
@@ -137,6 +142,7 @@ def hash_files(
         walk(hash_files, options),
         algorithm=algorithm,
         partial=partial,
+        catalog=catalog,
         threads=threads,
         progress=progress,
         errors=errors,
@@ -150,6 +156,7 @@ def duplicates(
     *,
     algorithm: Algorithm | None = None,
     hardlinks: bool = False,
+    catalog: str | PathLike[str] | None = None,
     threads: int | None = None,
     progress: OnProgress | None = None,
     errors: Errors = "raise",
@@ -172,6 +179,9 @@ def duplicates(
         algorithm: The hash function that equal files share; None is xxh3-128.
             crc32 is refused: it cannot tell files apart.
         hardlinks: Count hard links to one file as files of their own.
+        catalog: A file in which digests are remembered, and made if there is
+            none: a file that is as it was is not read again. None remembers
+            nothing. Digests go into it as they are made.
         **options: As WalkOptions.
         threads: How many threads work, 1 to 1024; None is one for each
             processor, and more while these wait for a disk.
@@ -198,6 +208,7 @@ def duplicates(
         walk(duplicates, options),
         algorithm=algorithm,
         hardlinks=hardlinks,
+        catalog=catalog,
         threads=threads,
         progress=progress,
         errors=errors,
@@ -294,6 +305,7 @@ def start_hash_files(
     *,
     algorithm: Algorithm | None = None,
     partial: Size | bool | None = None,
+    catalog: str | PathLike[str] | None = None,
     threads: int | None = None,
     progress: OnProgress | None = None,
     errors: Errors = "raise",
@@ -306,6 +318,7 @@ def start_hash_files(
         shard,
         algorithm,
         partial,
+        catalog,
         threads,
         reporter(progress),
         raises(errors),
@@ -321,6 +334,7 @@ def start_duplicates(
     *,
     algorithm: Algorithm | None = None,
     hardlinks: bool = False,
+    catalog: str | PathLike[str] | None = None,
     threads: int | None = None,
     progress: OnProgress | None = None,
     errors: Errors = "raise",
@@ -332,6 +346,7 @@ def start_duplicates(
         walk,
         algorithm,
         hardlinks,
+        catalog,
         threads,
         reporter(progress),
         raises(errors),
