@@ -36,7 +36,7 @@ run *ARGS:
     esac
     case " $* ${SANCHAY_CATALOG+--catalog}" in
     *" --catalog"* | *" catalog "* | *" snapshot "* | *" diff "* | \
-        *" history "* | *" verify "* | *" --help "* | *" help "* | *" -h "*)
+        *" history "* | *" verify "* | *" watch "* | *" --help "* | *" help "* | *" -h "*)
         features=$features,catalog ;;
     esac
     cargo build --release --locked --manifest-path {{ manifest }} \
