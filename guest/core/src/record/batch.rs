@@ -120,7 +120,7 @@ impl Row<'_> {
                 let name = snapshot.and_then(|of| of.name);
                 it.push(name.map(str::as_bytes));
             }
-            (FieldId::Taken, Column::Timestamp(it)) => {
+            (FieldId::SnapshotTime, Column::Timestamp(it)) => {
                 it.push(snapshot.map(|of| of.taken));
             }
             (FieldId::Files, Column::Unsigned(it)) => {

@@ -134,7 +134,7 @@ pub enum FieldId {
     /// The snapshot's name.
     SnapshotName,
     /// When the snapshot was taken.
-    Taken,
+    SnapshotTime,
     /// How many files the snapshot has.
     Files,
     /// How many bytes its files have.
@@ -226,7 +226,8 @@ const FROM: Field = field(FieldId::From, "from", DataType::Name);
 const SNAPSHOT: Field = field(FieldId::Snapshot, "snapshot", UNSIGNED);
 const SNAPSHOT_NAME: Field =
     field(FieldId::SnapshotName, "snapshot_name", TEXT);
-const TAKEN: Field = field(FieldId::Taken, "taken", TIME);
+const SNAPSHOT_TIME: Field =
+    field(FieldId::SnapshotTime, "snapshot_time", TIME);
 const FILES: Field = field(FieldId::Files, "files", UNSIGNED);
 const BYTES: Field = field(FieldId::Bytes, "bytes", UNSIGNED);
 const ERRORS: Field = field(FieldId::Errors, "errors", UNSIGNED);
@@ -334,11 +335,24 @@ impl Schema {
                 &[CHANGE, PATH, FROM, SIZE, MODIFIED, ALGORITHM, HASH]
             }
             RecordKind::Version => &[
-                SNAPSHOT, TAKEN, CHANGE, PATH, SIZE, MODIFIED, ALGORITHM, HASH,
+                SNAPSHOT,
+                SNAPSHOT_TIME,
+                CHANGE,
+                PATH,
+                SIZE,
+                MODIFIED,
+                ALGORITHM,
+                HASH,
             ],
-            RecordKind::Snapshot => {
-                &[SNAPSHOT, SNAPSHOT_NAME, TAKEN, FILES, BYTES, ERRORS, PATH]
-            }
+            RecordKind::Snapshot => &[
+                SNAPSHOT,
+                SNAPSHOT_NAME,
+                SNAPSHOT_TIME,
+                FILES,
+                BYTES,
+                ERRORS,
+                PATH,
+            ],
             RecordKind::KnownDigest => &[
                 DEVICE, INODE, SIZE, MODIFIED, CHANGED, ALGORITHM, CHUNK,
                 HASH, VERIFIED,

@@ -120,6 +120,16 @@ impl OutputArgs {
         }
     }
 
+    /// The same with NDJSON where no other format is named.
+    #[cfg(feature = "catalog")]
+    pub(crate) fn or_ndjson(&self) -> Self {
+        let mut own = self.clone();
+        if !self.names_format() && self.template.is_none() {
+            own.format = Some(OutputFormat::Text(Format::Ndjson));
+        }
+        own
+    }
+
     /// Whether a format was named.
     pub(crate) fn names_format(&self) -> bool {
         self.json || self.format.is_some()
