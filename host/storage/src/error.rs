@@ -25,3 +25,17 @@ impl From<rustix::io::Errno> for StorageError {
         Self::Io(errno.into())
     }
 }
+
+impl StorageError {
+    /// What a storage says that cannot do something at all.
+    #[must_use]
+    pub fn unsupported() -> Self {
+        Self::Io(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Whether the system refused for this reason.
+    #[must_use]
+    pub fn is(&self, kind: io::ErrorKind) -> bool {
+        matches!(self, Self::Io(error) if error.kind() == kind)
+    }
+}

@@ -6,7 +6,7 @@ use std::{fmt, io, os::unix::fs::FileExt as _};
 
 use rustix::io::Errno;
 
-use crate::{Metadata, local::local_metadata};
+use crate::{Attributes, ExtendedAttribute, Metadata, local};
 
 /// What a file that is not on this machine does.
 pub trait RandomAccess: Send + Sync {
@@ -27,6 +27,39 @@ pub trait RandomAccess: Send + Sync {
     /// # Errors
     /// Why it cannot be determined.
     fn metadata(&self) -> io::Result<Metadata>;
+
+    /// Cuts it, or extends it with zeros, to a size.
+    ///
+    /// # Errors
+    /// Why it cannot be done.
+    fn set_size(&self, size: u64) -> io::Result<()>;
+
+    /// Sets what is known of it.
+    ///
+    /// # Errors
+    /// The first refusal: owners come first, then permissions, then times.
+    fn set_attributes(&self, attributes: &Attributes) -> io::Result<()>;
+
+    /// Its extended attributes; none where there are none.
+    ///
+    /// # Errors
+    /// Why they cannot be read.
+    fn extended_attributes(&self) -> io::Result<Vec<ExtendedAttribute>>;
+
+    /// Sets an extended attribute.
+    ///
+    /// # Errors
+    /// Why it cannot be set.
+    fn set_extended_attribute(
+        &self,
+        attribute: &ExtendedAttribute,
+    ) -> io::Result<()>;
+
+    /// Waits until contents and metadata would survive a loss of power.
+    ///
+    /// # Errors
+    /// Why the system cannot tell: what was written may be lost.
+    fn sync(&self) -> io::Result<()>;
 }
 
 /// An open file.
@@ -90,8 +123,69 @@ impl File {
     /// Why it cannot be determined.
     pub fn metadata(&self) -> io::Result<Metadata> {
         match &self.0 {
-            Inner::Local(file) => Ok(local_metadata(file)?),
+            Inner::Local(file) => Ok(local::metadata(file)?),
             Inner::Other(file) => file.metadata(),
+        }
+    }
+
+    /// Cuts it, or extends it with zeros, to a size.
+    ///
+    /// # Errors
+    /// Why it cannot be done.
+    pub fn set_size(&self, size: u64) -> io::Result<()> {
+        match &self.0 {
+            Inner::Local(file) => file.set_len(size),
+            Inner::Other(file) => file.set_size(size),
+        }
+    }
+
+    /// Sets what is known of it.
+    ///
+    /// # Errors
+    /// The first refusal: owners come first, then permissions, then times.
+    pub fn set_attributes(&self, attributes: &Attributes) -> io::Result<()> {
+        match &self.0 {
+            Inner::Local(file) => Ok(local::set_attributes(file, attributes)?),
+            Inner::Other(file) => file.set_attributes(attributes),
+        }
+    }
+
+    /// Its extended attributes; none where the file system has none.
+    ///
+    /// # Errors
+    /// Why they cannot be read.
+    pub fn extended_attributes(&self) -> io::Result<Vec<ExtendedAttribute>> {
+        match &self.0 {
+            Inner::Local(file) => Ok(local::extended_attributes(file)?),
+            Inner::Other(file) => file.extended_attributes(),
+        }
+    }
+
+    /// Sets an extended attribute.
+    ///
+    /// # Errors
+    /// Why it cannot be set.
+    pub fn set_extended_attribute(
+        &self,
+        attribute: &ExtendedAttribute,
+    ) -> io::Result<()> {
+        match &self.0 {
+            Inner::Local(file) => {
+                Ok(local::set_extended_attribute(file, attribute)?)
+            }
+            Inner::Other(file) => file.set_extended_attribute(attribute),
+        }
+    }
+
+    /// Waits until contents and metadata would survive a loss of power.
+    ///
+    /// # Errors
+    /// Why the system cannot tell: what was written may be lost.
+    pub fn sync(&self) -> io::Result<()> {
+        match &self.0 {
+            // The standard library asks what the system needs for it.
+            Inner::Local(file) => file.sync_all(),
+            Inner::Other(file) => file.sync(),
         }
     }
 

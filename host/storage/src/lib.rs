@@ -27,16 +27,22 @@
 #[cfg(not(unix))]
 compile_error!("sanchay needs a Unix: Linux or macOS");
 
+mod attributes;
+mod beneath;
 mod error;
 mod file;
+mod file_system;
 mod listing;
 mod local;
 mod memory;
 mod metadata;
 mod storage;
 
+pub use attributes::{Attributes, ExtendedAttribute};
+pub use beneath::{DIRECTORY_MODE, Descent, create_beneath};
 pub use error::StorageError;
 pub use file::{File, FileReader, RandomAccess};
+pub use file_system::FileSystem;
 pub use listing::{Listing, Span};
 pub use local::{LocalStorage, WorkingDirectory};
 pub use memory::{Counts, Fault, MemoryStorage};

@@ -3,10 +3,12 @@
 //! component and without following links: whatever is swapped in between walk
 //! and read, nothing outside the tree is reached.
 
+mod attributes;
 mod confined;
+mod file_system;
 mod handle;
 mod list;
-mod pseudo;
+mod rename;
 mod stat;
 mod working_directory;
 
@@ -14,7 +16,7 @@ use std::{
     any::Any,
     ffi::OsString,
     fs::File as LocalFile,
-    io,
+    io::{self, ErrorKind},
     os::{
         fd::{AsFd, BorrowedFd, OwnedFd},
         unix::ffi::OsStringExt as _,
@@ -25,17 +27,21 @@ use std::{
 
 use rustix::{
     fs::{
-        AtFlags, Mode, OFlags, RenameFlags, SeekFrom, openat, readlinkat,
-        renameat_with, seek, unlinkat,
+        AtFlags, OFlags, SeekFrom, linkat, mkdirat, openat, readlinkat,
+        renameat, seek, symlinkat, unlinkat,
     },
     io::Errno,
 };
 
+pub(crate) use self::attributes::{
+    extended_attributes, set_attributes, set_extended_attribute,
+};
 pub use self::working_directory::WorkingDirectory;
 use self::{confined::LocalConfined, working_directory::directory_of};
 use crate::{
-    Confined, Directory, EntryKind, File, FileId, Links, Listing, Metadata,
-    Opened, Storage, StorageError,
+    Attributes, Confined, Directory, EntryKind, ExtendedAttribute, File,
+    FileId, FileSystem, Links, Listing, Metadata, Opened, Storage,
+    StorageError,
 };
 
 /// This machine's file system.
@@ -111,7 +117,7 @@ impl Storage for LocalStorage {
         let path = std::fs::canonicalize(path)?;
         let (Some(parent), Some(name)) = (path.parent(), path.file_name())
         else {
-            return Err(io::Error::from(io::ErrorKind::InvalidInput).into());
+            return Err(io::Error::from(ErrorKind::InvalidInput).into());
         };
         let directory = LocalFile::open(parent)?;
         let (_, metadata) = stat::open(directory.as_fd())?;
@@ -121,7 +127,7 @@ impl Storage for LocalStorage {
 }
 
 /// The metadata of an open file.
-pub(crate) fn local_metadata(file: &LocalFile) -> Result<Metadata, Errno> {
+pub(crate) fn metadata(file: &LocalFile) -> Result<Metadata, Errno> {
     Ok(stat::open(file.as_fd())?.1)
 }
 
@@ -148,6 +154,26 @@ struct LocalDirectory {
 impl LocalDirectory {
     fn new(fd: OwnedFd) -> Self {
         Self { fd, listed: AtomicBool::new(false) }
+    }
+
+    /// A directory as one of this storage.
+    fn of(directory: &dyn Directory) -> Result<&Self, StorageError> {
+        let local = directory.as_any().downcast_ref();
+        local.ok_or_else(|| io::Error::from(ErrorKind::CrossesDevices).into())
+    }
+
+    fn create_new(
+        &self,
+        name: &[u8],
+        mode: u32,
+    ) -> Result<File, StorageError> {
+        let flags = OFlags::RDWR
+            | OFlags::CREATE
+            | OFlags::EXCL
+            | OFlags::NOFOLLOW
+            | OFlags::CLOEXEC;
+        let fd = openat(self, name, flags, attributes::mode(mode))?;
+        Ok(LocalFile::from(fd).into())
     }
 }
 
@@ -205,7 +231,7 @@ impl Directory for LocalDirectory {
     }
 
     fn pseudo_file_system(&self) -> Option<&'static str> {
-        pseudo::kind(self.as_fd())
+        file_system::pseudo(self.as_fd())
     }
 
     fn confined(&self) -> Result<Box<dyn Confined>, StorageError> {
@@ -213,13 +239,101 @@ impl Directory for LocalDirectory {
     }
 
     fn create(&self, name: &[u8]) -> Result<File, StorageError> {
-        let flags = OFlags::RDWR
-            | OFlags::CREATE
-            | OFlags::EXCL
-            | OFlags::NOFOLLOW
-            | OFlags::CLOEXEC;
-        let fd = openat(self, name, flags, Mode::from_raw_mode(0o666))?;
-        Ok(LocalFile::from(fd).into())
+        self.create_new(name, 0o666)
+    }
+
+    fn create_with(
+        &self,
+        name: &[u8],
+        mode: u32,
+    ) -> Result<File, StorageError> {
+        let file = self.create_new(name, mode)?;
+        // What the mask leaves of the usual modes is all of them.
+        if mode & 0o077 != 0 {
+            let mode = Some(mode);
+            file.set_attributes(&Attributes { mode, ..Default::default() })?;
+        }
+        Ok(file)
+    }
+
+    fn create_dir(&self, name: &[u8], mode: u32) -> Result<(), StorageError> {
+        Ok(mkdirat(self, name, attributes::mode(mode))?)
+    }
+
+    fn symlink(&self, target: &[u8], name: &[u8]) -> Result<(), StorageError> {
+        Ok(symlinkat(target, self, name)?)
+    }
+
+    fn hard_link(
+        &self,
+        name: &[u8],
+        to: &dyn Directory,
+        new_name: &[u8],
+    ) -> Result<(), StorageError> {
+        let to = Self::of(to)?;
+        Ok(linkat(self, name, to, new_name, AtFlags::empty())?)
+    }
+
+    fn exchange(
+        &self,
+        name: &[u8],
+        with: &dyn Directory,
+        other: &[u8],
+    ) -> Result<(), StorageError> {
+        let with = Self::of(with)?;
+        Ok(rename::exchange(self.as_fd(), name, with.as_fd(), other)?)
+    }
+
+    fn replace(
+        &self,
+        name: &[u8],
+        to: &dyn Directory,
+        new_name: &[u8],
+    ) -> Result<(), StorageError> {
+        Ok(renameat(self, name, Self::of(to)?, new_name)?)
+    }
+
+    fn set_attributes(
+        &self,
+        name: &[u8],
+        attributes: &Attributes,
+    ) -> Result<(), StorageError> {
+        Ok(attributes::set_of_entry(self.as_fd(), name, attributes)?)
+    }
+
+    fn extended_attributes(
+        &self,
+        name: &[u8],
+    ) -> Result<Vec<ExtendedAttribute>, StorageError> {
+        Ok(attributes::extended_of_entry(self.as_fd(), name)?)
+    }
+
+    fn set_extended_attribute(
+        &self,
+        name: &[u8],
+        attribute: &ExtendedAttribute,
+    ) -> Result<(), StorageError> {
+        Ok(attributes::set_extended_of_entry(self.as_fd(), name, attribute)?)
+    }
+
+    fn as_file(&self) -> Result<File, StorageError> {
+        Ok(LocalFile::from(self.fd.try_clone()?).into())
+    }
+
+    fn try_clone(&self) -> Result<Box<dyn Directory>, StorageError> {
+        // Not a second descriptor of the same opening: the two would share the
+        // position at which they list.
+        let fd = handle::open_directory(self.as_fd(), b".", Links::Refuse)?;
+        Ok(Box::new(Self::new(fd)))
+    }
+
+    #[cfg(target_os = "linux")]
+    fn sync_file_system(&self) -> Result<(), StorageError> {
+        Ok(rustix::fs::syncfs(self)?)
+    }
+
+    fn file_system(&self) -> Result<FileSystem, StorageError> {
+        Ok(file_system::of(self.as_fd())?)
     }
 
     fn rename(
@@ -228,11 +342,8 @@ impl Directory for LocalDirectory {
         to: &dyn Directory,
         new_name: &[u8],
     ) -> Result<(), StorageError> {
-        let Some(to) = to.as_any().downcast_ref::<Self>() else {
-            return Err(io::Error::from(io::ErrorKind::CrossesDevices).into());
-        };
-        let flags = RenameFlags::NOREPLACE;
-        Ok(renameat_with(self, name, to, new_name, flags)?)
+        let to = Self::of(to)?;
+        Ok(rename::rename(self.as_fd(), name, to.as_fd(), new_name)?)
     }
 
     fn remove_file(&self, name: &[u8]) -> Result<(), StorageError> {

@@ -4,7 +4,10 @@
 
 use std::{any::Any, fmt, path::Path};
 
-use crate::{EntryKind, File, FileId, Listing, Metadata, StorageError};
+use crate::{
+    Attributes, EntryKind, ExtendedAttribute, File, FileId, FileSystem,
+    Listing, Metadata, StorageError,
+};
 
 /// What to do with a symbolic link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +55,9 @@ pub trait Storage: fmt::Debug + Send + Sync {
 }
 
 /// An open directory. Names have one component, and are never `.` or `..`.
+///
+/// Of the changes, a storage may lack those that have a body here: they are
+/// refused with [`std::io::ErrorKind::Unsupported`].
 pub trait Directory: fmt::Debug + Send + Sync {
     /// Appends its entries to a buffer.
     ///
@@ -128,6 +134,170 @@ pub trait Directory: fmt::Debug + Send + Sync {
     /// # Errors
     /// [`std::io::ErrorKind::AlreadyExists`] where the name is taken.
     fn create(&self, name: &[u8]) -> Result<File, StorageError>;
+
+    /// The same for a file that gets these permissions, whatever the
+    /// process's mask: what must not be seen by others before it is complete.
+    ///
+    /// # Errors
+    /// [`std::io::ErrorKind::AlreadyExists`] where the name is taken.
+    fn create_with(
+        &self,
+        name: &[u8],
+        mode: u32,
+    ) -> Result<File, StorageError> {
+        let file = self.create(name)?;
+        let mode = Some(mode);
+        file.set_attributes(&Attributes { mode, ..Attributes::default() })?;
+        Ok(file)
+    }
+
+    /// Creates an empty directory with these permissions, less those that the
+    /// process's mask takes away.
+    ///
+    /// # Errors
+    /// [`std::io::ErrorKind::AlreadyExists`] where the name is taken.
+    fn create_dir(&self, name: &[u8], mode: u32) -> Result<(), StorageError> {
+        let _ = (name, mode);
+        Err(StorageError::unsupported())
+    }
+
+    /// Creates a symbolic link that says `target`.
+    ///
+    /// # Errors
+    /// [`std::io::ErrorKind::AlreadyExists`] where the name is taken.
+    fn symlink(&self, target: &[u8], name: &[u8]) -> Result<(), StorageError> {
+        let _ = (target, name);
+        Err(StorageError::unsupported())
+    }
+
+    /// Gives an entry that is not a directory a second name, here or in
+    /// another directory of the same storage. Never replaces what is there; of
+    /// a link, the link gets the name.
+    ///
+    /// # Errors
+    /// As for [`Directory::rename`].
+    fn hard_link(
+        &self,
+        name: &[u8],
+        to: &dyn Directory,
+        new_name: &[u8],
+    ) -> Result<(), StorageError> {
+        let _ = (name, to, new_name);
+        Err(StorageError::unsupported())
+    }
+
+    /// Has two entries change places, at once.
+    ///
+    /// # Errors
+    /// [`std::io::ErrorKind::NotFound`] unless both are there, and a refusal
+    /// where the file system cannot do it.
+    fn exchange(
+        &self,
+        name: &[u8],
+        with: &dyn Directory,
+        other: &[u8],
+    ) -> Result<(), StorageError> {
+        let _ = (name, with, other);
+        Err(StorageError::unsupported())
+    }
+
+    /// Gives a file another name and replaces the file that has it, at once:
+    /// for a file that the caller made itself, and whose replacement it has
+    /// decided on.
+    ///
+    /// # Errors
+    /// As for [`Directory::rename`], but for a name that is taken.
+    fn replace(
+        &self,
+        name: &[u8],
+        to: &dyn Directory,
+        new_name: &[u8],
+    ) -> Result<(), StorageError> {
+        let _ = (name, to, new_name);
+        Err(StorageError::unsupported())
+    }
+
+    /// Sets what is known of an entry; of a link, of the link itself.
+    ///
+    /// # Errors
+    /// The first refusal: owners come first, then permissions, then times.
+    fn set_attributes(
+        &self,
+        name: &[u8],
+        attributes: &Attributes,
+    ) -> Result<(), StorageError> {
+        let _ = (name, attributes);
+        Err(StorageError::unsupported())
+    }
+
+    /// The extended attributes of an entry; of a link, of the link itself. None
+    /// where the file system has none.
+    ///
+    /// # Errors
+    /// Why they cannot be read.
+    fn extended_attributes(
+        &self,
+        name: &[u8],
+    ) -> Result<Vec<ExtendedAttribute>, StorageError> {
+        let _ = name;
+        Ok(Vec::new())
+    }
+
+    /// Sets an extended attribute of an entry; of a link, of the link itself.
+    ///
+    /// # Errors
+    /// Why it cannot be set.
+    fn set_extended_attribute(
+        &self,
+        name: &[u8],
+        attribute: &ExtendedAttribute,
+    ) -> Result<(), StorageError> {
+        let _ = (name, attribute);
+        Err(StorageError::unsupported())
+    }
+
+    /// The directory itself as an open file, for what a file and a directory
+    /// have in common: attributes, and their durability.
+    ///
+    /// # Errors
+    /// Why it cannot be opened a second time.
+    fn as_file(&self) -> Result<File, StorageError> {
+        Err(StorageError::unsupported())
+    }
+
+    /// The same directory, open a second time.
+    ///
+    /// # Errors
+    /// Why it cannot be opened a second time.
+    fn try_clone(&self) -> Result<Box<dyn Directory>, StorageError> {
+        Err(StorageError::unsupported())
+    }
+
+    /// Waits until the names in this directory would survive a loss of power.
+    ///
+    /// # Errors
+    /// Why the system cannot tell.
+    fn sync(&self) -> Result<(), StorageError> {
+        Ok(self.as_file()?.sync()?)
+    }
+
+    /// Waits until all that was written to this directory's file system would
+    /// survive a loss of power: contents, attributes, and names.
+    ///
+    /// # Errors
+    /// [`std::io::ErrorKind::Unsupported`] where that can be asked for each
+    /// file only.
+    fn sync_file_system(&self) -> Result<(), StorageError> {
+        Err(StorageError::unsupported())
+    }
+
+    /// What is known of this directory's file system.
+    ///
+    /// # Errors
+    /// Why it cannot be determined.
+    fn file_system(&self) -> Result<FileSystem, StorageError> {
+        Ok(FileSystem::default())
+    }
 
     /// Gives an entry another name, here or in another directory of the same
     /// storage. Never replaces what is there.
