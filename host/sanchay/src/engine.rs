@@ -117,6 +117,11 @@ impl Engine {
         EngineBuilder::default()
     }
 
+    /// The threads and the instances that runs share.
+    pub(crate) fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
     /// How many threads a run begins with: fewer than requested if the process
     /// may open too few files or has too little address space.
     #[must_use]

@@ -73,6 +73,7 @@ mod hash;
 mod inspect;
 mod limits;
 mod monitor;
+pub mod ops;
 mod options;
 mod ordered;
 #[cfg(feature = "plugins")]
