@@ -18,10 +18,12 @@ use sanchay::{escaped, is_terminal_control};
 
 use crate::{
     commands::{
-        completions::CompletionsArgs, component::ComponentArgs,
-        config::ConfigArgs, dupes::DupesArgs, hash::HashArgs,
-        manual::ManualArgs, plugin::PluginCommand, scan::ScanArgs,
-        summary::SummaryArgs,
+        apply::ApplyArgs, completions::CompletionsArgs,
+        component::ComponentArgs, config::ConfigArgs, delete::DeleteArgs,
+        dupes::DupesArgs, hash::HashArgs, link::LinkArgs,
+        manual::ManualArgs, plugin::PluginCommand, relocate::MoveArgs,
+        rename::RenameArgs, runs::RunsArgs, scan::ScanArgs,
+        summary::SummaryArgs, undo::UndoArgs,
     },
     configuration::with_negations,
     exit::{self, Exit},
@@ -80,6 +82,20 @@ pub(crate) enum CommandArgs {
     Dupes(DupesArgs),
     /// Sum up what directories consist of: sizes, types, ages, owners
     Summary(SummaryArgs),
+    /// Rename files by a template, by replacements, or in an editor
+    Rename(RenameArgs),
+    /// Move files into a folder, or into folders that a template names
+    Move(MoveArgs),
+    /// Link files into a folder, or into folders that a template names
+    Link(LinkArgs),
+    /// Delete files: to the trash, or for good
+    Delete(DeleteArgs),
+    /// Do what a plan says, or go on with a run that was ended early
+    Apply(ApplyArgs),
+    /// Take a run back: the last one, or the one that is named
+    Undo(UndoArgs),
+    /// List the runs that changed files
+    Runs(RunsArgs),
     /// Describe or write the WebAssembly component that handles untrusted data
     Component(ComponentArgs),
     /// Show what is configured, and where
@@ -234,7 +250,14 @@ impl CommandArgs {
             Self::Hash(hash) => hash.check(),
             Self::Dupes(dupes) => dupes.check(),
             Self::Summary(summary) => summary.check(),
-            Self::Component(_)
+            Self::Rename(rename) => rename.check(),
+            Self::Move(relocate) => relocate.check(),
+            Self::Link(link) => link.check(),
+            Self::Delete(delete) => delete.check(),
+            Self::Apply(_)
+            | Self::Undo(_)
+            | Self::Runs(_)
+            | Self::Component(_)
             | Self::Config(_)
             | Self::Plugin(_)
             | Self::Completions(_)
@@ -249,7 +272,14 @@ impl CommandArgs {
             Self::Hash(hash) => Some(&mut hash.paths),
             Self::Dupes(dupes) => Some(&mut dupes.roots),
             Self::Summary(summary) => Some(&mut summary.roots),
-            Self::Component(_)
+            Self::Rename(rename) => Some(&mut rename.roots),
+            Self::Move(relocate) => Some(&mut relocate.roots),
+            Self::Link(link) => Some(&mut link.roots),
+            Self::Delete(delete) => Some(&mut delete.roots),
+            Self::Apply(_)
+            | Self::Undo(_)
+            | Self::Runs(_)
+            | Self::Component(_)
             | Self::Config(_)
             | Self::Plugin(_)
             | Self::Completions(_)
@@ -263,6 +293,13 @@ impl CommandArgs {
             Self::Hash(_) => "hash",
             Self::Dupes(_) => "dupes",
             Self::Summary(_) => "summary",
+            Self::Rename(_) => "rename",
+            Self::Move(_) => "move",
+            Self::Link(_) => "link",
+            Self::Delete(_) => "delete",
+            Self::Apply(_) => "apply",
+            Self::Undo(_) => "undo",
+            Self::Runs(_) => "runs",
             Self::Component(_) => "component",
             Self::Config(_) => "config",
             Self::Plugin(_) => "plugin",

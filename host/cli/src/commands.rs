@@ -1,15 +1,23 @@
 //! The commands, one file each, and the way in and out of them.
 
+mod acting;
+pub(crate) mod apply;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod component;
 pub(crate) mod config;
+pub(crate) mod delete;
 pub(crate) mod dupes;
 pub(crate) mod hash;
+pub(crate) mod link;
 pub(crate) mod manual;
 pub(crate) mod plugin;
+pub(crate) mod relocate;
+pub(crate) mod rename;
+pub(crate) mod runs;
 pub(crate) mod scan;
 pub(crate) mod summary;
+pub(crate) mod undo;
 
 use crate::{
     arguments::{Arguments, CommandArgs, description},
@@ -50,6 +58,13 @@ fn dispatch(
         CommandArgs::Hash(hash) => hash.run(&context),
         CommandArgs::Dupes(dupes) => dupes.run(&context),
         CommandArgs::Summary(summary) => summary.run(&context),
+        CommandArgs::Rename(rename) => rename.run(&context),
+        CommandArgs::Move(relocate) => relocate.run(&context),
+        CommandArgs::Link(link) => link.run(&context),
+        CommandArgs::Delete(delete) => delete.run(&context),
+        CommandArgs::Apply(apply) => apply.run(&context),
+        CommandArgs::Undo(undo) => undo.run(&context),
+        CommandArgs::Runs(runs) => runs.run(),
         CommandArgs::Component(component) => component.run(),
         CommandArgs::Config(config) => config.run(&global, &context),
         CommandArgs::Plugin(plugin) => plugin.run(&context),

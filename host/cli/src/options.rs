@@ -1,10 +1,13 @@
 //! Option groups that several commands share, and the values they take.
 
+pub(crate) mod act;
 pub(crate) mod algorithm;
 pub(crate) mod check;
 pub(crate) mod execute;
 pub(crate) mod filter;
 pub(crate) mod global;
+pub(crate) mod into;
+pub(crate) mod name;
 pub(crate) mod output;
 pub(crate) mod plugin;
 pub(crate) mod root;
