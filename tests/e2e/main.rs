@@ -11,6 +11,7 @@
               the report"
 )]
 
+mod acting;
 mod check;
 mod check_lists;
 mod checkers;

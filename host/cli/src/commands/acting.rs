@@ -182,7 +182,7 @@ impl Acting<'_> {
                     text.push_str(&format!(", {count} {what}"));
                 }
             }
-            if undo {
+            if undo && !run.is_empty() {
                 text.push_str(&format!("; sanchay undo {run} takes it back"));
             }
             self.messages.note(text);

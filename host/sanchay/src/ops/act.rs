@@ -1,7 +1,7 @@
 //! One step: done, looked at, or undone. Each acts relative to the handles of
 //! the folders concerned, and only while the entry is the one that is meant.
 
-use std::{io, sync::Arc};
+use std::{collections::HashMap, io, sync::Arc};
 
 use sanchay_core::{kind::EntryKind, plan::Operation};
 use sanchay_storage::{Directory, Links, Metadata, StorageError};
@@ -38,6 +38,8 @@ pub(super) struct Actor {
     handles: Handles,
     /// The folders of the last steps.
     recent: [Option<(FolderId, Arc<dyn Directory>)>; 2],
+    /// Where only looked at is what would be done: what would then be where.
+    supposed: Option<HashMap<(FolderId, Vec<u8>), Option<Metadata>>>,
 }
 
 type Tried<T> = Result<T, String>;
@@ -48,7 +50,26 @@ fn why(error: StorageError) -> String {
 
 impl Actor {
     pub(super) fn new(handles: Handles) -> Self {
-        Self { handles, recent: [None, None] }
+        Self { handles, recent: [None, None], supposed: None }
+    }
+
+    /// From now on, steps are undone in thought only.
+    pub(super) fn only_suppose(&mut self) {
+        self.supposed = Some(HashMap::new());
+    }
+
+    /// Supposes that something is at a place, or nothing; whether that is all
+    /// that is to be done.
+    fn suppose(
+        &mut self,
+        places: &Places,
+        spot: Spot,
+        what: Option<Metadata>,
+    ) -> bool {
+        let Some(supposed) = &mut self.supposed else { return false };
+        let name = places.rows.name(spot).to_vec();
+        supposed.insert((spot.folder, name), what);
+        true
     }
 
     /// A folder, open.
@@ -175,6 +196,12 @@ impl Actor {
             error.is(io::ErrorKind::NotFound)
                 || error.is(io::ErrorKind::NotADirectory)
         };
+        if let Some(supposed) = &self.supposed {
+            let key = (spot.folder, places.rows.name(spot).to_vec());
+            if let Some(what) = supposed.get(&key) {
+                return Ok(*what);
+            }
+        }
         let folder = match self.folder(places, spot.folder) {
             Ok(folder) => folder,
             Err(error) if gone(&error) => return Ok(None),
@@ -233,14 +260,8 @@ impl Actor {
         })
     }
 
-    /// Undoes a step that was done, or says why not. With `only_look`, nothing
-    /// changes.
-    pub(super) fn undo(
-        &mut self,
-        places: &Places,
-        row: &Row,
-        only_look: bool,
-    ) -> Tried<()> {
+    /// Undoes a step that was done, or says why not.
+    pub(super) fn undo(&mut self, places: &Places, row: &Row) -> Tried<()> {
         let (from, to) = (places.rows.name(row.from), places.rows.name(row.to));
         match row.operation {
             Operation::Rename | Operation::Move => {
@@ -261,8 +282,12 @@ impl Actor {
                     (Some(_), Some(_)) => {
                         return Err("its old name is taken".into());
                     }
-                    (Some(_), None) if only_look => return Ok(()),
-                    (Some(_), None) => {}
+                    (Some(found), None) => {
+                        if self.suppose(places, row.to, None) {
+                            self.suppose(places, row.from, Some(found));
+                            return Ok(());
+                        }
+                    }
                 }
                 let now = self.folder(places, row.to.folder).map_err(why)?;
                 let old = self.folder(places, row.from.folder).map_err(why)?;
@@ -278,7 +303,9 @@ impl Actor {
                     Some(it) if it.kind != EntryKind::Directory => {
                         return Err("it is no folder any more".into());
                     }
-                    Some(_) if only_look => return Ok(()),
+                    Some(_) if self.suppose(places, row.to, None) => {
+                        return Ok(());
+                    }
                     Some(_) => {}
                 }
                 let above =
@@ -299,7 +326,7 @@ impl Actor {
                 Some(found) if found.links < 2 => {
                     Err("it is the last name of its file".into())
                 }
-                Some(_) if only_look => Ok(()),
+                Some(_) if self.suppose(places, row.to, None) => Ok(()),
                 Some(_) => {
                     let folder =
                         self.folder(places, row.to.folder).map_err(why)?;
@@ -311,7 +338,7 @@ impl Actor {
                 Some(_) if !self.is_own_link(places, row) => {
                     Err("another entry has taken its place".into())
                 }
-                Some(_) if only_look => Ok(()),
+                Some(_) if self.suppose(places, row.to, None) => Ok(()),
                 Some(_) => {
                     let folder =
                         self.folder(places, row.to.folder).map_err(why)?;

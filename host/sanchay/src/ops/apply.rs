@@ -34,7 +34,7 @@ impl Plan {
     /// # Errors
     /// [`OpsError::Conflicts`] if there are any, unless the plan was made to
     /// leave these out: then nothing was done. [`OpsError::File`] if there can
-    /// be no journal.
+    /// be no journal. A plan without steps is no run, and has none.
     pub fn apply(
         &self,
         engine: &Engine,
@@ -45,6 +45,9 @@ impl Plan {
         if !self.conflicts.is_empty() && self.on_conflict == OnConflict::Error
         {
             return Err(OpsError::Conflicts(self.conflicts.len()));
+        }
+        if self.steps.is_empty() {
+            return Ok(RunReport::default());
         }
         let mut header = self.header(Document::Journal);
         let count = self.steps.len().to_string();

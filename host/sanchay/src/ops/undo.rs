@@ -44,6 +44,9 @@ impl Runs {
         }
         let handles = Handles::new(Arc::clone(storage), places.roots.clone());
         let mut actor = Actor::new(handles);
+        if only_look {
+            actor.only_suppose();
+        }
         let mut report =
             RunReport { run: run.to_owned(), ..RunReport::default() };
         // Folders that nobody else has changed since get their times back.
@@ -71,7 +74,7 @@ impl Runs {
             if !was_done {
                 continue;
             }
-            match actor.undo(places, &row, only_look) {
+            match actor.undo(places, &row) {
                 Ok(()) => {
                     report.done += 1;
                     if !only_look {

@@ -9,6 +9,7 @@
               the report"
 )]
 
+mod acting;
 mod cancelling;
 mod changes;
 mod errors;
