@@ -73,6 +73,7 @@ mod hash;
 mod inspect;
 mod limits;
 mod monitor;
+mod ops;
 mod options;
 mod ordered;
 #[cfg(feature = "plugins")]
@@ -110,6 +111,11 @@ pub use monitor::{
     Cancel, FinishedCallback, Monitor, Phase, Progress, ProgressCallback,
     ReadingCallback, SkippedCallback, SkippedDirectory, Summary,
 };
+pub use ops::copy::{
+    Copied, Copier, CopyItem, CopyOptions, CopySummary, CopyTree, Existing,
+    Expected, Folder, Lost, Sharing, Transfer,
+};
+pub use ops::trash::{Trash, TrashOptions, Trashed};
 pub use options::{
     CheckOptions, DuplicateOptions, HashOptions, Method, SummaryOptions,
     WalkOptions, Walker,

@@ -11,6 +11,7 @@
 
 mod cancelling;
 mod changes;
+mod copying;
 mod errors;
 mod examples;
 #[cfg(feature = "plugins")]
@@ -21,6 +22,7 @@ mod sharing;
 mod storage;
 mod streams;
 mod summary;
+mod trashing;
 mod walkers;
 mod watching;
 
