@@ -115,6 +115,7 @@ pub use ops::copy::{
     Copied, Copier, CopyItem, CopyOptions, CopySummary, CopyTree, Existing,
     Expected, Folder, Lost, Sharing, Transfer,
 };
+pub use ops::replace::{Known, Replaced, Replacement, Replacer};
 pub use ops::trash::{Trash, TrashOptions, Trashed};
 pub use options::{
     CheckOptions, DuplicateOptions, HashOptions, Method, SummaryOptions,

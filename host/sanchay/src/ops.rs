@@ -2,4 +2,5 @@
 //! replacing them by equal ones.
 
 pub(crate) mod copy;
+pub(crate) mod replace;
 pub(crate) mod trash;

@@ -18,6 +18,7 @@ mod examples;
 mod extractors;
 mod filter;
 mod ignoring;
+mod replacing;
 mod sharing;
 mod storage;
 mod streams;
