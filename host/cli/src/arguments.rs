@@ -19,7 +19,8 @@ use sanchay::{escaped, is_terminal_control};
 use crate::{
     commands::{
         apply::ApplyArgs, completions::CompletionsArgs,
-        component::ComponentArgs, config::ConfigArgs, delete::DeleteArgs,
+        component::ComponentArgs, config::ConfigArgs, copy::CopyArgs,
+        delete::DeleteArgs,
         dupes::DupesArgs, hash::HashArgs, link::LinkArgs,
         manual::ManualArgs, plugin::PluginCommand, relocate::MoveArgs,
         rename::RenameArgs, runs::RunsArgs, scan::ScanArgs,
@@ -86,6 +87,8 @@ pub(crate) enum CommandArgs {
     Rename(RenameArgs),
     /// Move files into a folder, or into folders that a template names
     Move(MoveArgs),
+    /// Copy files into a folder, or into folders that a template names
+    Copy(CopyArgs),
     /// Link files into a folder, or into folders that a template names
     Link(LinkArgs),
     /// Delete files: to the trash, or for good
@@ -252,6 +255,7 @@ impl CommandArgs {
             Self::Summary(summary) => summary.check(),
             Self::Rename(rename) => rename.check(),
             Self::Move(relocate) => relocate.check(),
+            Self::Copy(copy) => copy.check(),
             Self::Link(link) => link.check(),
             Self::Delete(delete) => delete.check(),
             Self::Apply(_)
@@ -274,6 +278,7 @@ impl CommandArgs {
             Self::Summary(summary) => Some(&mut summary.roots),
             Self::Rename(rename) => Some(&mut rename.roots),
             Self::Move(relocate) => Some(&mut relocate.roots),
+            Self::Copy(copy) => Some(&mut copy.roots),
             Self::Link(link) => Some(&mut link.roots),
             Self::Delete(delete) => Some(&mut delete.roots),
             Self::Apply(_)
@@ -295,6 +300,7 @@ impl CommandArgs {
             Self::Summary(_) => "summary",
             Self::Rename(_) => "rename",
             Self::Move(_) => "move",
+            Self::Copy(_) => "copy",
             Self::Link(_) => "link",
             Self::Delete(_) => "delete",
             Self::Apply(_) => "apply",

@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod component;
 pub(crate) mod config;
+pub(crate) mod copy;
 pub(crate) mod delete;
 pub(crate) mod dupes;
 pub(crate) mod hash;
@@ -60,6 +61,7 @@ fn dispatch(
         CommandArgs::Summary(summary) => summary.run(&context),
         CommandArgs::Rename(rename) => rename.run(&context),
         CommandArgs::Move(relocate) => relocate.run(&context),
+        CommandArgs::Copy(copy) => copy.run(&context),
         CommandArgs::Link(link) => link.run(&context),
         CommandArgs::Delete(delete) => delete.run(&context),
         CommandArgs::Apply(apply) => apply.run(&context),

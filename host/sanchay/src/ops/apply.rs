@@ -7,6 +7,8 @@ use sanchay_core::plan::{Document, State};
 use super::{
     act::{Actor, Found, Outcome},
     conflict::OnConflict,
+    copies::{Copies, remove_half_copies},
+    doubts::Doubts,
     error::OpsError,
     folders::{FolderId, join},
     handles::Handles,
@@ -15,9 +17,11 @@ use super::{
     plan::Plan,
     report::{RunReport, StepOutcome},
     rows::Row,
-    runs::{Loaded, Runs},
+    runs::{Loaded, Runs, TEMPORARY_OPTION},
 };
-use crate::{engine::Engine, monitor::Monitor, run::RunState};
+use crate::{
+    engine::Engine, error::Error, monitor::Monitor, run::RunState,
+};
 
 /// How many problems are reported; all are in the journal.
 const PROBLEMS: usize = 10_000;
@@ -41,7 +45,6 @@ impl Plan {
         runs: &Runs,
         monitor: &Monitor,
     ) -> Result<RunReport, OpsError> {
-        let _ = engine;
         if !self.conflicts.is_empty() && self.on_conflict == OnConflict::Error
         {
             return Err(OpsError::Conflicts(self.conflicts.len()));
@@ -52,11 +55,16 @@ impl Plan {
         let mut header = self.header(Document::Journal);
         let count = self.steps.len().to_string();
         header.options.push(("steps".to_owned(), count));
+        let copies = Copies::new(engine, &self.places, &self.steps);
+        if let Some(prefix) = copies.temporary_prefix() {
+            let option = (TEMPORARY_OPTION.to_owned(), prefix);
+            header.options.push(option);
+        }
         let (run, mut journal) = runs.begin(header)?;
         let roots = self.places.roots.clone();
         let handles =
             Handles::new(std::sync::Arc::clone(&self.storage), roots);
-        let mut actor = Actor::new(handles);
+        let mut actor = Actor::new(handles, engine, runs);
         let folders = touched(&self.places, &self.steps);
         journal.folders(&mut actor, &self.places, &folders)?;
         journal.steps(&self.places, &self.steps)?;
@@ -66,6 +74,7 @@ impl Plan {
             steps: &self.steps,
             actor,
             journal,
+            copies,
             report: RunReport { run, ..RunReport::default() },
         };
         applying.all(monitor, None)?;
@@ -105,10 +114,12 @@ impl Runs {
         let mut applying = Applying {
             places,
             steps,
-            actor: Actor::new(handles),
+            actor: Actor::new(handles, engine, self),
             journal,
+            copies: Copies::new(engine, places, steps),
             report: RunReport { run: run.to_owned(), ..RunReport::default() },
         };
+        remove_half_copies(&mut applying.actor, &loaded);
         applying.all(monitor, Some(states))?;
         let folders = touched(places, steps);
         applying.finish(self, &folders)
@@ -143,6 +154,7 @@ struct Applying<'a> {
     steps: &'a [u32],
     actor: Actor,
     journal: Journal,
+    copies: Copies,
     report: RunReport,
 }
 
@@ -156,6 +168,7 @@ impl Applying<'_> {
     ) -> Result<(), OpsError> {
         let run = RunState::new(monitor);
         run.expect(self.steps.len() as u64, 0);
+        let mut doubts = Doubts::default();
         for (number, at) in (0_u64..).zip(self.steps) {
             if run.is_over() {
                 self.report.interrupted = true;
@@ -167,18 +180,43 @@ impl Applying<'_> {
             let known = states.map(|states| {
                 usize::try_from(number).ok().and_then(|it| states.get(it)?.as_ref())
             });
+            let is_copied = Copies::does(row.operation);
+            if !is_copied {
+                self.copy(monitor)?;
+            }
             let outcome = match known {
+                None if is_copied => {
+                    self.copies.add(number, *at);
+                    if self.copies.is_enough() {
+                        self.copy(monitor)?;
+                    }
+                    continue;
+                }
                 None => self.actor.act(self.places, &row),
                 Some(Some(state)) => {
                     self.count(*state);
                     continue;
                 }
                 Some(None) => match self.actor.look(self.places, &row) {
-                    Found::Done => Outcome::Done,
+                    Found::Done => Outcome::Done(None),
+                    Found::NotDone if is_copied => {
+                        self.copies.add(number, *at);
+                        continue;
+                    }
                     Found::NotDone => self.actor.act(self.places, &row),
-                    Found::Neither(why) => Outcome::Failed(why),
+                    Found::Neither(why) => {
+                        // Perhaps a later step took it on from here.
+                        doubts.add(self.places, row.to, (number, row, why));
+                        continue;
+                    }
                 },
             };
+            if matches!(outcome, Outcome::Done(_))
+                && let Some((number, row, _)) =
+                    doubts.resolve(self.places, row.from, row.id)
+            {
+                self.record(number, &row, Outcome::Done(None))?;
+            }
             self.record(number, &row, outcome)?;
             run.count_files(1, 0);
             run.tick();
@@ -186,7 +224,45 @@ impl Applying<'_> {
                 self.journal.flush()?;
             }
         }
+        if !self.report.interrupted {
+            self.copy(monitor)?;
+        }
+        for (number, row, why) in doubts.left() {
+            self.record(number, &row, Outcome::Failed(why))?;
+        }
         Ok(())
+    }
+
+    /// Makes the copies that wait to be made.
+    fn copy(&mut self, monitor: &Monitor) -> Result<(), OpsError> {
+        let waiting = self.copies.take();
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let mut copied = Vec::new();
+        let ended = self.copies.make(
+            self.places,
+            &mut self.actor,
+            &waiting,
+            monitor,
+            &mut |number, outcome| copied.push((number, outcome)),
+        );
+        copied.sort_unstable_by_key(|(number, _)| *number);
+        for (number, outcome) in copied {
+            let at = usize::try_from(number).ok();
+            let at = at.and_then(|it| self.steps.get(it));
+            let row = at.and_then(|at| self.places.rows.get(*at)).copied();
+            if let Some(row) = row {
+                self.record(number, &row, outcome)?;
+            }
+        }
+        match ended {
+            Err(Error::Cancelled) => {
+                self.report.interrupted = true;
+                Ok(())
+            }
+            ended => Ok(ended?),
+        }
     }
 
     fn count(&mut self, state: State) {
@@ -204,9 +280,12 @@ impl Applying<'_> {
         outcome: Outcome,
     ) -> Result<(), OpsError> {
         match outcome {
-            Outcome::Done => {
+            Outcome::Done(made) => {
                 self.report.done += 1;
-                self.journal.state(number, State::Done)
+                match made {
+                    Some(made) => self.journal.made(number, made),
+                    None => self.journal.state(number, State::Done),
+                }
             }
             Outcome::Skipped(why) => {
                 self.report.skipped += 1;

@@ -17,7 +17,7 @@ use super::{
     folders::split,
     places::Places,
     plan::Plan,
-    request::tag,
+    request::{VERIFY, tag},
     rows::Rows,
 };
 use crate::{engine::Engine, error::Error, pool::Pool};
@@ -124,6 +124,8 @@ impl Places {
     pub(super) fn take_roots(&mut self, header: &Header) {
         self.roots.clone_from(&header.roots);
         self.shown.clone_from(&header.roots);
+        let mut options = header.options.iter();
+        self.verify = options.any(|(name, _)| name == VERIFY);
     }
 
     /// Adds a step of a document; returns its row.

@@ -12,16 +12,19 @@
 mod acting;
 mod cancelling;
 mod changes;
+mod copying;
 mod errors;
 mod examples;
 #[cfg(feature = "plugins")]
 mod extractors;
 mod filter;
 mod ignoring;
+mod replacing;
 mod sharing;
 mod storage;
 mod streams;
 mod summary;
+mod trashing;
 mod walkers;
 mod watching;
 
