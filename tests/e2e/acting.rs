@@ -108,12 +108,12 @@ fn nothing_is_renamed_unless_it_is_asked_for() {
     scene.tree.file("top/d/C.TXT", "c");
     let before = scene.snapshot();
     let rename = ["rename", "--to", "{stem:slug}.{ext:lower}"];
-    let plan = scene.run(&rename).succeeds();
+    let plan = scene.run(&rename).exits(0);
     let lines = plan.text().lines().count();
     assert_eq!(lines, 4, "{}", plan.text());
     assert!(plan.text().contains(r#""from":"A b.TXT","to":"a-b.txt""#));
     let table = [&rename[..], &["--format", "text"]].concat();
-    let table = scene.run(&table).succeeds();
+    let table = scene.run(&table).exits(0);
     assert_eq!(
         table.text(),
         "A b.TXT → a-b.txt\nd/C.TXT → d/c.txt\n"
@@ -122,11 +122,11 @@ fn nothing_is_renamed_unless_it_is_asked_for() {
     assert!(!scene.tree.path("state").exists());
     // What a pipe carries is a plan.
     let applied =
-        scene.program(&["apply", "-"]).input(plan.stdout).run().succeeds();
+        scene.program(&["apply", "-"]).input(plan.stdout).run().exits(0);
     assert!(applied.stderr.starts_with("2 done"), "{}", applied.stderr);
     let expected = map(&[("a-b.txt", "a"), ("d/c.txt", "c")]);
     assert_eq!(scene.contents(), expected);
-    let _ = scene.undo().succeeds();
+    let _ = scene.undo().exits(0);
     assert_eq!(scene.snapshot(), before);
 }
 
@@ -143,14 +143,14 @@ fn names_are_swapped_and_passed_on_in_rings_and_chains() {
         "--replace", "s/^A$/b/", "--replace", "s/^d$/x/", "--replace",
         "s/^c$/d/", "--apply",
     ]);
-    assert_eq!(run.succeeds().code(), Some(0));
+    assert_eq!(run.exits(0).code(), Some(0));
     let expected =
         [("a", "b"), ("b", "a"), ("d", "c"), ("e", "e"), ("x", "d")];
     assert_eq!(scene.contents(), map(&expected));
-    let looked = scene.run(&["undo", "--dry-run"]).succeeds();
+    let looked = scene.run(&["undo", "--dry-run"]).exits(0);
     assert!(looked.stderr.contains("would be undone"), "{}", looked.stderr);
     assert_eq!(scene.contents(), map(&expected));
-    let _ = scene.undo().succeeds();
+    let _ = scene.undo().exits(0);
     assert_eq!(scene.snapshot(), before);
     let again = scene.undo();
     assert_eq!(again.code(), Some(2), "{}", again.stderr);
@@ -168,14 +168,14 @@ fn directories_are_renamed_after_what_is_in_them() {
     let before = scene.snapshot();
     let kinds = "file,directory,symlink";
     let run = ["rename", "--replace", "s/ /_/g", "--kind", kinds, "--apply"];
-    let _ = scene.run(&run).succeeds();
+    let _ = scene.run(&run).exits(0);
     let expected = map(&[
         ("One_Two/Three_Four/Five_Six.txt", "x"),
         ("One_Two/Other_Name", "x"),
         ("One_Two/Link_To", "../One Two"),
     ]);
     assert_eq!(scene.contents(), expected);
-    let _ = scene.undo().succeeds();
+    let _ = scene.undo().exits(0);
     assert_eq!(scene.snapshot(), before);
 }
 
@@ -205,12 +205,12 @@ fn what_stands_in_the_way_is_told_and_nothing_is_done() {
     let expected =
         [("1", "1.a"), ("1.b", "1.b"), ("2", "2.a"), ("x", "x"), ("y.txt", "y.txt")];
     assert_eq!(scene.contents(), map(&expected));
-    let _ = scene.undo().succeeds();
+    let _ = scene.undo().exits(0);
     let other = [&apply[..], &["--on-conflict", "rename"]].concat();
-    let _ = scene.run(&other).succeeds();
+    let _ = scene.run(&other).exits(0);
     let contents = scene.contents();
     assert_eq!(contents["1 (2)"], "1.b");
-    let _ = scene.undo().succeeds();
+    let _ = scene.undo().exits(0);
     assert_eq!(scene.snapshot(), before);
     // A value that is missing.
     let missing = ["rename", "--to", "{name}.{ext}", "--apply"];
@@ -231,16 +231,16 @@ fn any_name_can_be_given_up_and_taken_back() {
     }
     let before = scene.snapshot();
     let rename = ["rename", "--to", "{n:03}-{hash:4}", "--apply", "d"];
-    let run = scene.run(&rename).succeeds();
+    let run = scene.run(&rename).exits(0);
     assert!(run.stderr.starts_with("22 done"), "{}", run.stderr);
     let names: Vec<String> = scene.contents().into_keys().collect();
     assert!(names.iter().all(|it| it.len() == "d/001-abcd".len()));
-    let _ = scene.undo().succeeds();
+    let _ = scene.undo().exits(0);
     assert_eq!(scene.snapshot(), before);
     // As a plan, too.
-    let plan = scene.run(&["rename", "--to", "{n:03}", "d"]).succeeds();
-    let _ = scene.program(&["apply", "-"]).input(plan.stdout).run().succeeds();
-    let _ = scene.undo().succeeds();
+    let plan = scene.run(&["rename", "--to", "{n:03}", "d"]).exits(0);
+    let _ = scene.program(&["apply", "-"]).input(plan.stdout).run().exits(0);
+    let _ = scene.undo().exits(0);
     assert_eq!(scene.snapshot(), before);
 }
 
@@ -252,7 +252,7 @@ fn counters_count_in_the_order_that_is_asked_for() {
     }
     let rename =
         ["rename", "--to", "{n}-{name}", "--sort", "size:desc", "--apply"];
-    let _ = scene.run(&rename).succeeds();
+    let _ = scene.run(&rename).exits(0);
     let names: Vec<String> = scene.contents().into_keys().collect();
     assert_eq!(names, ["1-a", "2-c", "3-b"]);
 }
@@ -264,13 +264,13 @@ fn files_are_moved_into_folders_that_a_template_names() {
     scene.tree.file("top/in/deep/b.txt", "b");
     let before = scene.snapshot();
     let into = ["move", "--into", "out/{ext}", "--apply", "in"];
-    let _ = scene.run(&into).succeeds();
+    let _ = scene.run(&into).exits(0);
     let expected = map(&[("out/mp3/a.mp3", "a"), ("out/txt/b.txt", "b")]);
     assert_eq!(scene.contents(), expected);
-    let _ = scene.undo().succeeds();
+    let _ = scene.undo().exits(0);
     assert_eq!(scene.snapshot(), before);
     let like = ["move", "--into", "new/place", "--apply", "in"];
-    let _ = scene.run(&like).succeeds();
+    let _ = scene.run(&like).exits(0);
     let expected =
         map(&[("new/place/a.mp3", "a"), ("new/place/deep/b.txt", "b")]);
     assert_eq!(scene.contents(), expected);
@@ -292,16 +292,16 @@ fn files_are_linked_and_the_links_removed() {
     scene.tree.file("top/in/a", "a");
     let before = scene.snapshot();
     let hard = ["link", "--into", "hard", "--apply", "in"];
-    let _ = scene.run(&hard).succeeds();
+    let _ = scene.run(&hard).exits(0);
     let inode = |path| fs::metadata(scene.tree.path(path)).unwrap().ino();
     assert_eq!(inode("top/in/a"), inode("top/hard/a"));
-    let _ = scene.undo().succeeds();
+    let _ = scene.undo().exits(0);
     assert_eq!(scene.snapshot(), before);
     let soft = ["link", "--symbolic", "--into", "soft", "--apply", "in"];
-    let _ = scene.run(&soft).succeeds();
+    let _ = scene.run(&soft).exits(0);
     let link = fs::read_link(scene.tree.path("top/soft/a")).unwrap();
     assert_eq!(link.canonicalize().unwrap(), scene.tree.path("top/in/a"));
-    let _ = scene.undo().succeeds();
+    let _ = scene.undo().exits(0);
     assert_eq!(scene.snapshot(), before);
 }
 
@@ -312,13 +312,13 @@ fn what_is_deleted_for_good_is_not_taken_back() {
     scene.tree.file("top/b", "b");
     let delete = ["delete", "--permanent", "-e", "tmp", "."];
     let shown = [&delete[..], &["--format", "text"]].concat();
-    let shown = scene.run(&shown).succeeds();
+    let shown = scene.run(&shown).exits(0);
     assert_eq!(shown.text(), "- ./a.tmp\n");
-    let _ = scene.run(&[&delete[..], &["--apply"]].concat()).succeeds();
+    let _ = scene.run(&[&delete[..], &["--apply"]].concat()).exits(0);
     assert_eq!(scene.contents(), map(&[("b", "b")]));
     let undone = scene.undo().exits(2);
     assert!(undone.stderr.contains("deleted for good"), "{}", undone.stderr);
-    let listed = scene.run(&["runs"]).succeeds();
+    let listed = scene.run(&["runs"]).exits(0);
     assert!(listed.text().contains("1 kept"), "{}", listed.text());
 }
 
@@ -330,11 +330,11 @@ fn the_user_is_asked_about_each_entry() {
     }
     let rename = ["rename", "--to", "x{name}", "--interactive"];
     let run = scene.program(&rename).input("y\nwhat\nno\na\n").run();
-    let run = run.succeeds();
+    let run = run.exits(0);
     assert!(run.stderr.contains("rename a → xa?"), "{}", run.stderr);
     let expected = [("b", "b"), ("xa", "a"), ("xc", "c"), ("xd", "d")];
     assert_eq!(scene.contents(), map(&expected));
-    let quit = scene.program(&rename).input("q\n").run().succeeds();
+    let quit = scene.program(&rename).input("q\n").run().exits(0);
     assert!(quit.stderr.contains("nothing to do"), "{}", quit.stderr);
     assert_eq!(scene.contents(), map(&expected));
 }
@@ -352,13 +352,13 @@ fn names_are_edited_in_the_editor_of_the_user() {
             .env("VISUAL", &editor)
             .run()
     };
-    let _ = edit("s/b.nc/new/; s/\\ta/\\tA/").succeeds();
+    let _ = edit("s/b.nc/new/; s/\\ta/\\tA/").exits(0);
     let expected = map(&[("A.txt", "a"), ("d/new.txt", "b")]);
     assert_eq!(scene.contents(), expected);
-    let _ = scene.undo().succeeds();
+    let _ = scene.undo().exits(0);
     assert_eq!(scene.snapshot(), before);
     // A line that is removed leaves its entry as it is.
-    let _ = edit("/b.nc/d").succeeds();
+    let _ = edit("/b.nc/d").exits(0);
     assert_eq!(scene.snapshot(), before);
     let refused = edit("s/a.txt/../").exits(2);
     assert!(refused.stderr.contains(". or .."), "{}", refused.stderr);
@@ -379,7 +379,113 @@ fn links_are_not_followed_by_what_changes_files() {
     let run = scene.run(&["rename", "--to", "x", "-L", "--apply"]);
     assert_eq!(run.code(), Some(2));
     assert!(run.stderr.contains("without --follow"), "{}", run.stderr);
-    let run = scene.run(&["rename", "--to", "x{name}", "--apply"]).succeeds();
+    let run = scene.run(&["rename", "--to", "x{name}", "--apply"]).exits(0);
     assert!(run.stderr.contains("nothing to do"), "{}", run.stderr);
     assert!(scene.tree.path("outside/secret").exists());
+}
+
+#[test]
+fn files_are_copied_with_what_they_have_and_the_copies_removed() {
+    let scene = Scene::new();
+    scene.tree.file("top/in/a", "a");
+    scene.tree.file("top/in/deep/b", "b".repeat(100_000));
+    scene.tree.hard_link("top/in/a", "top/in/deep/c");
+    scene.tree.link("a", "top/in/link");
+    let then = std::time::SystemTime::UNIX_EPOCH
+        + std::time::Duration::new(1_000_000_000, 7);
+    scene.tree.touch("top/in/a", then);
+    let before = scene.snapshot();
+    let copy = [
+        "copy", "--into", "out", "--kind", "file,symlink", "--verify",
+        "--apply", "in",
+    ];
+    let _ = scene.run(&copy).exits(0);
+    let now = scene.snapshot();
+    for path in ["a", "deep/b", "deep/c", "link"] {
+        let (old, new) = (
+            &now[&Path::new("in").join(path)],
+            &now[&Path::new("out").join(path)],
+        );
+        assert_eq!((old.0, old.4, &old.5), (new.0, new.4, &new.5), "{path}");
+        assert_ne!(old.1, new.1, "{path}");
+    }
+    assert_eq!(now[Path::new("out/a")].1, now[Path::new("out/deep/c")].1);
+    // A second run copies what is missing, and one that was changed stays.
+    fs::remove_file(scene.tree.path("top/out/a")).unwrap();
+    let again = [&copy[..], &["--on-conflict", "skip"]].concat();
+    let again = scene.run(&again).exits(3);
+    assert!(again.stderr.contains("1 done"), "{}", again.stderr);
+    assert_eq!(scene.contents()["out/a"], "a");
+    let _ = scene.undo().exits(0);
+    fs::write(scene.tree.path("top/out/deep/b"), "mine").unwrap();
+    let undone = scene.undo().exits(3);
+    assert!(undone.stderr.contains("changed since"), "{}", undone.stderr);
+    assert_eq!(scene.contents()["out/deep/b"], "mine");
+    fs::remove_dir_all(scene.tree.path("top/out")).unwrap();
+    let now = scene.snapshot();
+    assert_eq!(now.len(), before.len());
+    for (path, what) in before {
+        assert!(path.as_os_str().is_empty() || now[&path] == what, "{path:?}");
+    }
+}
+
+#[test]
+fn what_is_deleted_goes_to_the_trash_and_comes_back() {
+    let scene = Scene::new();
+    scene.tree.file("top/a b", "a");
+    scene.tree.file("top/d/a b", "b");
+    scene.tree.file("top/whole/x/y", "y");
+    let before = scene.snapshot();
+    let _ = scene.run(&["delete", "--apply", "-g", "a*", "."]).exits(0);
+    assert_eq!(scene.contents(), map(&[("whole/x/y", "y")]));
+    let info = fs::read_dir(scene.tree.path("data/Trash/info")).unwrap();
+    assert_eq!(info.count(), 2);
+    let _ = scene.undo().exits(0);
+    assert_eq!(scene.snapshot(), before);
+    let left = fs::read_dir(scene.tree.path("data/Trash/info")).unwrap();
+    assert_eq!(left.count(), 0);
+    // A directory goes with all that is in it.
+    let whole =
+        ["delete", "--apply", "--kind", "directory", "-g", "whole", "."];
+    let _ = scene.run(&whole).exits(0);
+    assert!(!scene.tree.path("top/whole").exists());
+    let _ = scene.undo().exits(0);
+    assert_eq!(scene.snapshot(), before);
+    // What was taken out of the trash is not there any more.
+    let _ = scene.run(&["delete", "--apply", "-g", "a*", "."]).exits(0);
+    fs::remove_dir_all(scene.tree.path("data/Trash/files")).unwrap();
+    fs::create_dir(scene.tree.path("data/Trash/files")).unwrap();
+    let undone = scene.undo().exits(2);
+    assert!(undone.stderr.contains("not in the trash"), "{}", undone.stderr);
+}
+
+#[test]
+fn a_move_to_another_file_system_is_a_copy_that_was_compared() {
+    let scene = Scene::new();
+    let Ok(other) = tempfile::tempdir_in("/dev/shm") else {
+        println!("SKIPPED: there is no /dev/shm");
+        return;
+    };
+    let device = |path: &Path| fs::metadata(path).unwrap().dev();
+    if device(other.path()) == device(&scene.top()) {
+        println!("SKIPPED: /dev/shm is on the same file system");
+        return;
+    }
+    scene.tree.file("top/in/a", "a".repeat(10_000));
+    scene.tree.link("a", "top/in/link");
+    let contents = scene.contents();
+    let into = other.path().join("new").display().to_string();
+    let mut relocate =
+        vec!["move", "--into", &into, "--kind", "file,symlink", "in"];
+    relocate.push("--apply");
+    let _ = scene.run(&relocate).exits(0);
+    assert_eq!(scene.contents(), map(&[]));
+    let moved = fs::read(other.path().join("new/a")).unwrap();
+    assert_eq!(moved, "a".repeat(10_000).as_bytes());
+    let _ = scene.undo().exits(0);
+    assert_eq!(scene.contents(), contents);
+    assert!(!other.path().join("new").exists());
+    let hard = ["link", "--into", &into, "--apply", "in"];
+    let refused = scene.run(&hard).exits(2);
+    assert!(refused.stderr.contains("another file system"));
 }

@@ -13,7 +13,7 @@ use super::{Scene, snapshot};
 /// A plan of a scene, and the plan's file.
 fn plan(scene: &Scene, arguments: &[&str]) -> String {
     let run = scene.run(&[arguments, &["--plan", "../plan"]].concat());
-    let _ = run.succeeds();
+    let _ = run.exits(0);
     fs::read_to_string(scene.tree.path("plan")).unwrap()
 }
 
@@ -44,7 +44,7 @@ fn a_plan_that_was_cut_or_edited_is_refused() {
     assert!(why.contains("line 1"), "{why}");
     assert_eq!(scene.snapshot(), before);
     fs::write(scene.tree.path("plan"), edited).unwrap();
-    let _ = scene.run(&["apply", "--force-edited", "../plan"]).succeeds();
+    let _ = scene.run(&["apply", "--force-edited", "../plan"]).exits(0);
     assert!(scene.tree.path("top/ya").exists());
 }
 
@@ -115,7 +115,7 @@ fn what_is_in_another_s_place_is_not_taken_back() {
     let scene = Scene::new();
     scene.tree.file("top/a", "a");
     scene.tree.file("top/b", "b");
-    let _ = scene.run(&["rename", "--to", "x{name}", "--apply"]).succeeds();
+    let _ = scene.run(&["rename", "--to", "x{name}", "--apply"]).exits(0);
     // Replaced, as editors do it; and the old name taken.
     fs::write(scene.tree.path("top/new"), "edited").unwrap();
     fs::rename(scene.tree.path("top/new"), scene.tree.path("top/xa")).unwrap();
@@ -141,7 +141,7 @@ fn a_link_in_the_place_of_a_folder_is_not_followed() {
     assert!(run.stderr.contains("symbolic link"), "{}", run.stderr);
     assert!(scene.tree.path("outside/a").exists());
     let deleting = ["delete", "--permanent", "--apply", "."];
-    let _ = scene.run(&deleting).succeeds();
+    let _ = scene.run(&deleting).exits(0);
     assert!(scene.tree.path("outside/a").exists());
     assert!(!scene.tree.path("top/e/a").exists());
 }

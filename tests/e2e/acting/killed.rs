@@ -40,10 +40,10 @@ fn a_run_that_is_killed_is_finished_or_taken_back() {
         "name:desc", "--apply", "--quiet",
     ];
     let began = std::time::Instant::now();
-    let _ = scene.run(&rename).succeeds();
+    let _ = scene.run(&rename).exits(0);
     let whole = began.elapsed();
     let expected: Vec<_> = scene.snapshot().into_keys().collect();
-    let _ = scene.undo().succeeds();
+    let _ = scene.undo().exits(0);
     assert_eq!(scene.snapshot(), before);
     let mut random = Random::new(0x5eed);
     let mut unfinished = 0;
@@ -56,7 +56,7 @@ fn a_run_that_is_killed_is_finished_or_taken_back() {
         drop(running.wait());
         let now = scene.snapshot();
         assert_eq!(now.len(), before.len(), "round {round}: a file is lost");
-        let listed = scene.run(&["runs"]).succeeds();
+        let listed = scene.run(&["runs"]).exits(0);
         let last = listed.text().lines().last().unwrap_or_default();
         let run = last.split(' ').next().unwrap_or_default().to_owned();
         if last.contains("unfinished") {
@@ -75,7 +75,7 @@ fn a_run_that_is_killed_is_finished_or_taken_back() {
             }
         }
         if last.contains("unfinished") || last.contains("finished") {
-            let _ = scene.run(&["undo", &run]).succeeds();
+            let _ = scene.run(&["undo", &run]).exits(0);
         }
         assert_eq!(scene.snapshot(), before, "round {round}: {last}");
     }
