@@ -270,9 +270,9 @@ impl Inspect for NativeInspector {
         for record in records.iter() {
             batch.clear();
             names.push(match batch.push_encoded(record) {
-                Some(()) => namer
-                    .name(batch, 0, &mut name)
-                    .map(|()| name.as_slice()),
+                Some(()) => {
+                    namer.name(batch, 0, &mut name).map(|()| name.as_slice())
+                }
                 None => Err(Refusal::Unmatched),
             });
         }

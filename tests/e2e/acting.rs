@@ -114,10 +114,7 @@ fn nothing_is_renamed_unless_it_is_asked_for() {
     assert!(plan.text().contains(r#""from":"A b.TXT","to":"a-b.txt""#));
     let table = [&rename[..], &["--format", "text"]].concat();
     let table = scene.run(&table).exits(0);
-    assert_eq!(
-        table.text(),
-        "A b.TXT → a-b.txt\nd/C.TXT → d/c.txt\n"
-    );
+    assert_eq!(table.text(), "A b.TXT → a-b.txt\nd/C.TXT → d/c.txt\n");
     assert_eq!(scene.snapshot(), before);
     assert!(!scene.tree.path("state").exists());
     // What a pipe carries is a plan.
@@ -139,9 +136,18 @@ fn names_are_swapped_and_passed_on_in_rings_and_chains() {
     let before = scene.snapshot();
     // a and b change places; c takes the place of d, and d that of no one.
     let run = scene.run(&[
-        "rename", "--replace", "s/^a$/A/", "--replace", "s/^b$/a/",
-        "--replace", "s/^A$/b/", "--replace", "s/^d$/x/", "--replace",
-        "s/^c$/d/", "--apply",
+        "rename",
+        "--replace",
+        "s/^a$/A/",
+        "--replace",
+        "s/^b$/a/",
+        "--replace",
+        "s/^A$/b/",
+        "--replace",
+        "s/^d$/x/",
+        "--replace",
+        "s/^c$/d/",
+        "--apply",
     ]);
     assert_eq!(run.exits(0).code(), Some(0));
     let expected =
@@ -202,8 +208,13 @@ fn what_stands_in_the_way_is_told_and_nothing_is_done() {
     assert!(shown.text().contains("! 1.b → 1: 1.a gets the same name"));
     let skip = [&apply[..], &["--on-conflict", "skip"]].concat();
     let _ = scene.run(&skip).exits(3);
-    let expected =
-        [("1", "1.a"), ("1.b", "1.b"), ("2", "2.a"), ("x", "x"), ("y.txt", "y.txt")];
+    let expected = [
+        ("1", "1.a"),
+        ("1.b", "1.b"),
+        ("2", "2.a"),
+        ("x", "x"),
+        ("y.txt", "y.txt"),
+    ];
     assert_eq!(scene.contents(), map(&expected));
     let _ = scene.undo().exits(0);
     let other = [&apply[..], &["--on-conflict", "rename"]].concat();
@@ -347,10 +358,7 @@ fn names_are_edited_in_the_editor_of_the_user() {
     let before = scene.snapshot();
     let edit = |script: &str| {
         let editor = format!("sed -i -e '{script}'");
-        scene
-            .program(&["rename", "--edit"])
-            .env("VISUAL", &editor)
-            .run()
+        scene.program(&["rename", "--edit"]).env("VISUAL", &editor).run()
     };
     let _ = edit("s/b.nc/new/; s/\\ta/\\tA/").exits(0);
     let expected = map(&[("A.txt", "a"), ("d/new.txt", "b")]);
@@ -396,8 +404,14 @@ fn files_are_copied_with_what_they_have_and_the_copies_removed() {
     scene.tree.touch("top/in/a", then);
     let before = scene.snapshot();
     let copy = [
-        "copy", "--into", "out", "--kind", "file,symlink", "--verify",
-        "--apply", "in",
+        "copy",
+        "--into",
+        "out",
+        "--kind",
+        "file,symlink",
+        "--verify",
+        "--apply",
+        "in",
     ];
     let _ = scene.run(&copy).exits(0);
     let now = scene.snapshot();

@@ -106,10 +106,7 @@ impl<'t> JsonReader<'t> {
     ///
     /// # Errors
     /// Neither a member nor the end follows.
-    pub fn item(
-        &mut self,
-        members: &mut Members,
-    ) -> Result<bool, Unexpected> {
+    pub fn item(&mut self, members: &mut Members) -> Result<bool, Unexpected> {
         self.more(members, b']')
     }
 
@@ -284,8 +281,15 @@ mod tests {
             assert_eq!(string(json).as_deref(), Some(expected));
         }
         for json in [
-            "\"a", "\"a\nb\"", r#""\x""#, r#""\u12""#, r#""\ud800""#,
-            r#""\udc00""#, r#""\ud800\ud800""#, "\"a\" b", "a",
+            "\"a",
+            "\"a\nb\"",
+            r#""\x""#,
+            r#""\u12""#,
+            r#""\ud800""#,
+            r#""\udc00""#,
+            r#""\ud800\ud800""#,
+            "\"a\" b",
+            "a",
         ] {
             assert_eq!(string(json), None, "{json}");
         }

@@ -74,7 +74,8 @@ impl Offsets {
         let second = time.as_second();
         let after = self.0.partition_point(|it| it.since <= second);
         let change = self.0.get(after.saturating_sub(1));
-        let offset = change.and_then(|it| Offset::from_seconds(it.offset).ok());
+        let offset =
+            change.and_then(|it| Offset::from_seconds(it.offset).ok());
         offset.unwrap_or(Offset::UTC)
     }
 }

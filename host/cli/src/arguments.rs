@@ -20,8 +20,7 @@ use crate::{
     commands::{
         apply::ApplyArgs, completions::CompletionsArgs,
         component::ComponentArgs, config::ConfigArgs, copy::CopyArgs,
-        delete::DeleteArgs,
-        dupes::DupesArgs, hash::HashArgs, link::LinkArgs,
+        delete::DeleteArgs, dupes::DupesArgs, hash::HashArgs, link::LinkArgs,
         manual::ManualArgs, plugin::PluginCommand, relocate::MoveArgs,
         rename::RenameArgs, runs::RunsArgs, scan::ScanArgs,
         summary::SummaryArgs, undo::UndoArgs,

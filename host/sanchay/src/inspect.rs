@@ -5,8 +5,8 @@ use std::{fmt, sync::Arc};
 
 use sanchay_sandbox::{
     Algorithm, ChainingValue, Checklist, Columns, ContentKind, Digest, Fault,
-    FilterError, IgnoreError, IgnoreFile, Inspector, KindSet, Listing,
-    Line, Matches, Names, Naming, Offsets, PartialDigest, PlanError, Program,
+    FilterError, IgnoreError, IgnoreFile, Inspector, KindSet, Line, Listing,
+    Matches, Names, Naming, Offsets, PartialDigest, PlanError, Program,
     Separator, TreeError,
 };
 

@@ -36,8 +36,15 @@ fn a_run_that_is_killed_is_finished_or_taken_back() {
     let before = scene.snapshot();
     // Every name goes to the next: chains that end in a ring.
     let rename = [
-        "rename", "--match", r"^(\d+)$", "--to", "{n:04}", "--sort",
-        "name:desc", "--apply", "--quiet",
+        "rename",
+        "--match",
+        r"^(\d+)$",
+        "--to",
+        "{n:04}",
+        "--sort",
+        "name:desc",
+        "--apply",
+        "--quiet",
     ];
     let began = std::time::Instant::now();
     let _ = scene.run(&rename).exits(0);

@@ -115,9 +115,11 @@ impl Namer {
         plugins: impl IntoIterator<Item = (String, ValueType)>,
     ) -> Result<(Schema, Self), NamingError> {
         let captures = match &naming.pattern {
-            Some(pattern) => Some(Captures::new(pattern).map_err(|error| {
-                NamingError::Pattern(error.at, error.why)
-            })?),
+            Some(pattern) => {
+                Some(Captures::new(pattern).map_err(|error| {
+                    NamingError::Pattern(error.at, error.why)
+                })?)
+            }
             None => None,
         };
         let names = captures.as_ref().map(Captures::names);

@@ -36,9 +36,24 @@ mod tests {
     #[test]
     fn what_windows_refuses_or_changes_is_not_portable() {
         for name in [
-            "con", "CON", "Con.txt", "aux .txt", "com1", "LPT9.tar.gz",
-            "com¹", "a:b", "a?", "a*", "a\\b", "a|b", "<a>", "\"", "a.",
-            "a ", "a\tb", "a\u{7f}",
+            "con",
+            "CON",
+            "Con.txt",
+            "aux .txt",
+            "com1",
+            "LPT9.tar.gz",
+            "com¹",
+            "a:b",
+            "a?",
+            "a*",
+            "a\\b",
+            "a|b",
+            "<a>",
+            "\"",
+            "a.",
+            "a ",
+            "a\tb",
+            "a\u{7f}",
         ] {
             assert!(!is_portable(name.as_bytes()), "{name}");
         }
@@ -49,8 +64,16 @@ mod tests {
     #[test]
     fn other_names_are() {
         for name in [
-            "a.txt", ".hidden", "console", "com", "com10", "lpt", "naïve 文",
-            "a'b", "-", "nul-x",
+            "a.txt",
+            ".hidden",
+            "console",
+            "com",
+            "com10",
+            "lpt",
+            "naïve 文",
+            "a'b",
+            "-",
+            "nul-x",
         ] {
             assert!(is_portable(name.as_bytes()), "{name}");
         }

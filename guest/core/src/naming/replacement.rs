@@ -56,8 +56,8 @@ impl Replacement {
         }
         let regex = Capturing::new(&regex, ignore)
             .map_err(|error| (error.at.saturating_add(2), error.why))?;
-        let text = pieces(&with, &regex)
-            .map_err(|why| (start, String::from(why)))?;
+        let text =
+            pieces(&with, &regex).map_err(|why| (start, String::from(why)))?;
         Ok(Self { regex, text, all })
     }
 
@@ -137,9 +137,8 @@ fn pieces(text: &str, regex: &Capturing) -> Result<Vec<Piece>, &'static str> {
     while let Some(character) = rest.next() {
         let name: String = match (character, rest.peek().copied()) {
             ('\\' | '$', Some('0'..='9')) => {
-                let digits = core::iter::from_fn(|| {
-                    rest.next_if(char::is_ascii_digit)
-                });
+                let digits =
+                    core::iter::from_fn(|| rest.next_if(char::is_ascii_digit));
                 digits.collect()
             }
             ('$', Some('$')) => {
@@ -180,7 +179,8 @@ fn pieces(text: &str, regex: &Capturing) -> Result<Vec<Piece>, &'static str> {
                 groups.position(|it| it == Some(name.as_str()))
             }
         };
-        let number = number.ok_or("the regular expression has no such group")?;
+        let number =
+            number.ok_or("the regular expression has no such group")?;
         if !plain.is_empty() {
             let text = core::mem::take(&mut plain).into_bytes();
             pieces.push(Piece::Text(text));

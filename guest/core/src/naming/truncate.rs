@@ -29,9 +29,8 @@ pub(super) fn truncate(name: &mut Vec<u8>) {
 /// The greatest place up to this one where no character is cut. Bytes that
 /// are not UTF-8 are cut anywhere.
 fn boundary(name: &[u8], at: usize) -> usize {
-    let continues = |at: &usize| {
-        name.get(*at).is_some_and(|byte| byte & 0xc0 == 0x80)
-    };
+    let continues =
+        |at: &usize| name.get(*at).is_some_and(|byte| byte & 0xc0 == 0x80);
     let least = at.saturating_sub(3);
     let whole = (least..=at).rev().find(|at| !continues(at));
     whole.unwrap_or(at)

@@ -402,9 +402,7 @@ fn roots(json: &mut JsonReader<'_>) -> Result<Vec<Vec<u8>>, Flaw> {
 }
 
 /// Options: an object of texts.
-fn options(
-    json: &mut JsonReader<'_>,
-) -> Result<Vec<(String, String)>, Flaw> {
+fn options(json: &mut JsonReader<'_>) -> Result<Vec<(String, String)>, Flaw> {
     let mut options = Vec::new();
     let mut object = json.object()?;
     while let Some(key) = json.key(&mut object)? {

@@ -75,9 +75,6 @@ impl Operation {
     /// Whether the entry is no longer where it was.
     #[must_use]
     pub const fn takes_away(self) -> bool {
-        matches!(
-            self,
-            Self::Rename | Self::Move | Self::Trash | Self::Delete
-        )
+        matches!(self, Self::Rename | Self::Move | Self::Trash | Self::Delete)
     }
 }

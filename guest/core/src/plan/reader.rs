@@ -89,8 +89,10 @@ impl fmt::Display for Flaw {
             Self::Kind => "its kind is not known",
             Self::Time => "its time is none: 2026-01-31T12:00:00.000000000Z",
             Self::Base64 => "what should be base64 is not",
-            Self::Root => "its root is none: there is no such root, or its \
-                           path is not absolute",
+            Self::Root => {
+                "its root is none: there is no such root, or its \
+                           path is not absolute"
+            }
             Self::TooLong => "it is longer than 256 KiB",
             Self::Header => "the header is expected first, and once",
             Self::AfterEnd => "something follows the last line",

@@ -5,7 +5,8 @@ use super::{
     check_path,
 };
 
-const HEADER: &str = r#"{"format":"sanchay-plan","version":1,"roots":[{"path":"/r"}]}"#;
+const HEADER: &str =
+    r#"{"format":"sanchay-plan","version":1,"roots":[{"path":"/r"}]}"#;
 const EXPECT: &str = r#"{"kind":"file","device":1,"inode":2,"size":3,"modified":"2026-01-31T12:00:00.000000007Z"}"#;
 
 fn step(members: &str) -> String {
@@ -60,9 +61,7 @@ fn paths_lead_nowhere_but_down() {
     ] {
         assert_eq!(check_path(path), Err(flaw));
         let text = String::from_utf8_lossy(path).replace('\0', "\\u0000");
-        let line = step(&format!(
-            r#""op":"rename","from":"a","to":"{text}""#
-        ));
+        let line = step(&format!(r#""op":"rename","from":"a","to":"{text}""#));
         assert_eq!(Line::parse(line.as_bytes()), Err(Flaw::Path(flaw)));
     }
     for path in [&b"a"[..], b"a/b c/...", b"\xff/-"] {
@@ -82,10 +81,7 @@ fn a_line_has_what_belongs_there_and_nothing_else() {
         (r#""op":"mkdir","to":"b""#, Flaw::Missing),
         (r#""op":"chmod","from":"a""#, Flaw::Operation),
         (r#""op":"rename","from_base64":"?","to":"b""#, Flaw::Base64),
-        (
-            r#""op":"rename","from":"a","to":"b","root":4294967296"#,
-            Flaw::Root,
-        ),
+        (r#""op":"rename","from":"a","to":"b","root":4294967296"#, Flaw::Root),
     ] {
         let line = step(members);
         assert_eq!(Line::parse(line.as_bytes()), Err(expected), "{line}");
@@ -104,27 +100,28 @@ fn a_document_begins_with_a_header_of_a_known_version() {
     let step = step(r#""op":"delete","from":"a""#);
     assert_eq!(flaw(&[&step]), Flaw::Header);
     assert_eq!(flaw(&[HEADER, HEADER]), Flaw::Header);
-    assert_eq!(flaw(&[HEADER, r#"{"state":"done","first":0}"#]), Flaw::Document);
+    assert_eq!(
+        flaw(&[HEADER, r#"{"state":"done","first":0}"#]),
+        Flaw::Document
+    );
     let other = step.replace("\"op\"", "\"root\":1,\"op\"");
     assert_eq!(flaw(&[HEADER, &other]), Flaw::Root);
-    assert_eq!(
-        flaw(&[HEADER, r#"{"steps":1,"digest":""}"#]),
-        Flaw::Edited
-    );
+    assert_eq!(flaw(&[HEADER, r#"{"steps":1,"digest":""}"#]), Flaw::Edited);
     let long = "x".repeat(MAX_LINE);
     assert_eq!(flaw(&[HEADER, &long]), Flaw::TooLong);
     let mut reader = PlanReader::new(true);
     reader.read(format!("{HEADER}\n{step}\n").as_bytes()).unwrap();
     assert_eq!(reader.finish().unwrap_err().flaw, Flaw::Cut);
-    assert_eq!(PlanReader::new(false).finish().unwrap_err().flaw, Flaw::Header);
+    assert_eq!(
+        PlanReader::new(false).finish().unwrap_err().flaw,
+        Flaw::Header
+    );
 }
 
 #[test]
 fn a_journal_says_only_of_steps_that_it_has_what_became_of_them() {
-    let header = HEADER.replace(
-        Document::Plan.name(),
-        Document::Journal.name(),
-    );
+    let header =
+        HEADER.replace(Document::Plan.name(), Document::Journal.name());
     let step = step(r#""op":"delete","from":"a""#);
     let done = r#"{"state":"done","first":0,"last":0}"#;
     let mut reader = PlanReader::new(true);

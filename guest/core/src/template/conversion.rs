@@ -41,8 +41,9 @@ impl Conversion {
             DataType::Path | DataType::Name | DataType::Word => {
                 forms(format).map(Conversion::Forms)
             }
-            DataType::Hash => prefix(format)
-                .or_else(|| forms(format).map(Conversion::Forms)),
+            DataType::Hash => {
+                prefix(format).or_else(|| forms(format).map(Conversion::Forms))
+            }
             DataType::Value(ValueType::Text) => {
                 forms(format).map(Conversion::Forms)
             }

@@ -12,9 +12,7 @@ use crate::{
     context::Context,
     exit::Exit,
     failure::Failure,
-    options::{
-        act::ActArgs, name::NameArgs, run::RunArgs, walk::WalkArgs,
-    },
+    options::{act::ActArgs, name::NameArgs, run::RunArgs, walk::WalkArgs},
 };
 
 const EXAMPLES: &str = "\

@@ -90,7 +90,9 @@ impl ValueEnum for PlanFormat {
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(match self {
-            Self::Text => PossibleValue::new("text").help("OLD → NEW, a line each"),
+            Self::Text => {
+                PossibleValue::new("text").help("OLD → NEW, a line each")
+            }
             Self::Ndjson => PossibleValue::new("ndjson")
                 .help("the plan itself, as sanchay apply reads it"),
         })
@@ -116,7 +118,9 @@ impl ValueEnum for ConflictArg {
 
     fn to_possible_value(&self) -> Option<PossibleValue> {
         Some(match self {
-            Self::Error => PossibleValue::new("error").help("do nothing at all"),
+            Self::Error => {
+                PossibleValue::new("error").help("do nothing at all")
+            }
             Self::Skip => {
                 PossibleValue::new("skip").help("leave these entries out")
             }

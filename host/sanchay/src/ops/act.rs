@@ -222,11 +222,11 @@ impl Actor {
     }
 
     fn try_act(&mut self, places: &Places, row: &Row) -> Tried<Outcome> {
-        let (from, to) = (places.rows.name(row.from), places.rows.name(row.to));
+        let (from, to) =
+            (places.rows.name(row.from), places.rows.name(row.to));
         match row.operation {
             Operation::CreateFolder => {
-                let above =
-                    self.folder(places, row.to.folder).map_err(why)?;
+                let above = self.folder(places, row.to.folder).map_err(why)?;
                 return match above.create_dir(to, 0o777) {
                     Ok(()) => Ok(Outcome::Done(None)),
                     Err(error) if error.is(io::ErrorKind::AlreadyExists) => {
@@ -337,11 +337,7 @@ impl Actor {
     }
 
     /// What is at a place, if anything is.
-    fn at(
-        &mut self,
-        places: &Places,
-        spot: Spot,
-    ) -> Tried<Option<Metadata>> {
+    fn at(&mut self, places: &Places, spot: Spot) -> Tried<Option<Metadata>> {
         let gone = |error: &StorageError| {
             error.is(io::ErrorKind::NotFound)
                 || error.is(io::ErrorKind::NotADirectory)
@@ -368,8 +364,8 @@ impl Actor {
     fn is_own_link(&mut self, places: &Places, row: &Row) -> bool {
         let text = self.text_of_link(places, row.from);
         let folder = self.folder(places, row.to.folder).ok();
-        let found = folder
-            .and_then(|it| it.read_link(places.rows.name(row.to)).ok());
+        let found =
+            folder.and_then(|it| it.read_link(places.rows.name(row.to)).ok());
         found.is_some_and(|found| found == text)
     }
 
@@ -397,12 +393,9 @@ impl Actor {
             Operation::Rename | Operation::Move => {
                 if is_it(&self.at(places, row.from)?) {
                     Found::NotDone
-                } else if self
-                    .at(places, row.to)?
-                    .is_some_and(|found| {
-                        found.id == row.id || is_moved_copy(row, &found)
-                    })
-                {
+                } else if self.at(places, row.to)?.is_some_and(|found| {
+                    found.id == row.id || is_moved_copy(row, &found)
+                }) {
                     Found::Done
                 } else {
                     let why = "it is at neither of its places";
@@ -424,7 +417,8 @@ impl Actor {
         row: &Row,
         made: Option<&Made>,
     ) -> Tried<()> {
-        let (from, to) = (places.rows.name(row.from), places.rows.name(row.to));
+        let (from, to) =
+            (places.rows.name(row.from), places.rows.name(row.to));
         match row.operation {
             Operation::Rename | Operation::Move => {
                 let found = self.at(places, row.to)?;
@@ -484,8 +478,7 @@ impl Actor {
                     }
                     Some(_) => {}
                 }
-                let above =
-                    self.folder(places, row.to.folder).map_err(why)?;
+                let above = self.folder(places, row.to.folder).map_err(why)?;
                 self.forget();
                 above.remove_dir(to).map_err(|error| {
                     match error.is(io::ErrorKind::DirectoryNotEmpty) {
@@ -569,11 +562,11 @@ impl Actor {
                 found.ok_or("it is not in the trash any more")?
             }
         };
-        let found = self.trash.look(&trashed).map_err(|error| {
-            match error.is(io::ErrorKind::NotFound) {
-                true => "it is not in the trash any more".to_owned(),
-                false => why(error),
-            }
+        let found = self.trash.look(&trashed).map_err(|error| match error
+            .is(io::ErrorKind::NotFound)
+        {
+            true => "it is not in the trash any more".to_owned(),
+            false => why(error),
         })?;
         if found.id != row.id {
             return Err("another entry has its place in the trash".into());

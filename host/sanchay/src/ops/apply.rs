@@ -1,6 +1,6 @@
 //! Does what a plan says.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use sanchay_core::plan::{Document, State};
 
@@ -8,7 +8,6 @@ use super::{
     act::{Actor, Found, Outcome},
     conflict::OnConflict,
     copies::{Copies, remove_half_copies},
-    doubts::Doubts,
     error::OpsError,
     folders::{FolderId, join},
     handles::Handles,
@@ -19,9 +18,7 @@ use super::{
     rows::Row,
     runs::{Loaded, Runs, TEMPORARY_OPTION},
 };
-use crate::{
-    engine::Engine, error::Error, monitor::Monitor, run::RunState,
-};
+use crate::{engine::Engine, error::Error, monitor::Monitor, run::RunState};
 
 /// How many problems are reported; all are in the journal.
 const PROBLEMS: usize = 10_000;
@@ -120,9 +117,59 @@ impl Runs {
             report: RunReport { run: run.to_owned(), ..RunReport::default() },
         };
         remove_half_copies(&mut applying.actor, &loaded);
-        applying.all(monitor, Some(states))?;
+        let handles =
+            Handles::new(std::sync::Arc::clone(storage), places.roots.clone());
+        let looker = Actor::new(handles, engine, self);
+        let earlier = Earlier::new(&loaded, looker);
+        applying.all(monitor, Some(&earlier))?;
         let folders = touched(places, steps);
         applying.finish(self, &folders)
+    }
+}
+
+/// What became of the steps of a run that was ended before its time.
+struct Earlier<'a> {
+    states: &'a [Option<State>],
+    found: HashMap<u64, Found>,
+}
+
+impl<'a> Earlier<'a> {
+    /// Looks at the steps of which nothing is written: from the last to the
+    /// first, each as if those behind it were undone, since what they did may
+    /// hide what came before.
+    fn new(loaded: &'a Loaded, mut looker: Actor) -> Self {
+        looker.only_suppose();
+        let Loaded { places, steps, states, made, .. } = loaded;
+        let mut found = HashMap::new();
+        for (index, at) in steps.iter().enumerate().rev() {
+            let Some(row) = places.rows.get(*at) else { continue };
+            let was_done = match states.get(index).copied().flatten() {
+                Some(state) => state == State::Done,
+                None => {
+                    let looked = looker.look(places, row);
+                    let was_done = looked == Found::Done;
+                    found.insert(index as u64, looked);
+                    was_done
+                }
+            };
+            if was_done
+                && let Err(why) = looker.undo(places, row, made.get(&index))
+            {
+                tracing::debug!(why, "a step is not as it was left");
+            }
+        }
+        Self { states, found }
+    }
+
+    /// What is written of a step.
+    fn state(&self, step: u64) -> Option<State> {
+        let at = usize::try_from(step).ok()?;
+        self.states.get(at).copied().flatten()
+    }
+
+    /// What was found of a step of which nothing is written.
+    fn of(&self, step: u64) -> Option<&Found> {
+        self.found.get(&step)
     }
 }
 
@@ -164,11 +211,10 @@ impl Applying<'_> {
     fn all(
         &mut self,
         monitor: &Monitor,
-        states: Option<&Vec<Option<State>>>,
+        earlier: Option<&Earlier<'_>>,
     ) -> Result<(), OpsError> {
         let run = RunState::new(monitor);
         run.expect(self.steps.len() as u64, 0);
-        let mut doubts = Doubts::default();
         for (number, at) in (0_u64..).zip(self.steps) {
             if run.is_over() {
                 self.report.interrupted = true;
@@ -177,9 +223,7 @@ impl Applying<'_> {
             let Some(row) = self.places.rows.get(*at).copied() else {
                 continue;
             };
-            let known = states.map(|states| {
-                usize::try_from(number).ok().and_then(|it| states.get(it)?.as_ref())
-            });
+            let known = earlier.map(|it| it.state(number));
             let is_copied = Copies::does(row.operation);
             if !is_copied {
                 self.copy(monitor)?;
@@ -194,29 +238,21 @@ impl Applying<'_> {
                 }
                 None => self.actor.act(self.places, &row),
                 Some(Some(state)) => {
-                    self.count(*state);
+                    self.count(state);
                     continue;
                 }
-                Some(None) => match self.actor.look(self.places, &row) {
-                    Found::Done => Outcome::Done(None),
-                    Found::NotDone if is_copied => {
+                Some(None) => match earlier.and_then(|it| it.of(number)) {
+                    Some(Found::Done) => Outcome::Done(None),
+                    Some(Found::Neither(why)) => Outcome::Failed(why.clone()),
+                    Some(Found::NotDone) | None if is_copied => {
                         self.copies.add(number, *at);
                         continue;
                     }
-                    Found::NotDone => self.actor.act(self.places, &row),
-                    Found::Neither(why) => {
-                        // Perhaps a later step took it on from here.
-                        doubts.add(self.places, row.to, (number, row, why));
-                        continue;
+                    Some(Found::NotDone) | None => {
+                        self.actor.act(self.places, &row)
                     }
                 },
             };
-            if matches!(outcome, Outcome::Done(_))
-                && let Some((number, row, _)) =
-                    doubts.resolve(self.places, row.from, row.id)
-            {
-                self.record(number, &row, Outcome::Done(None))?;
-            }
             self.record(number, &row, outcome)?;
             run.count_files(1, 0);
             run.tick();
@@ -226,9 +262,6 @@ impl Applying<'_> {
         }
         if !self.report.interrupted {
             self.copy(monitor)?;
-        }
-        for (number, row, why) in doubts.left() {
-            self.record(number, &row, Outcome::Failed(why))?;
         }
         Ok(())
     }

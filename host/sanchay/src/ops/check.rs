@@ -44,9 +44,16 @@ pub(super) enum Status {
 /// A folder that something goes into.
 #[derive(Debug)]
 enum Target {
-    Present { handle: Arc<dyn Directory>, device: u64, ignores_case: bool },
+    Present {
+        handle: Arc<dyn Directory>,
+        device: u64,
+        ignores_case: bool,
+    },
     /// It has to be made, on this device.
-    Missing { device: Option<u64>, ignores_case: bool },
+    Missing {
+        device: Option<u64>,
+        ignores_case: bool,
+    },
     Wrong(ConflictKind),
 }
 
@@ -312,10 +319,8 @@ impl<'a> Checker<'a> {
     fn among_targets(&mut self) -> Result<(), OpsError> {
         let mut sequence = self.planned();
         sequence.retain(|at| self.row(*at).is_some_and(|row| row.has_to));
-        let any_ignores = self
-            .targets
-            .keys()
-            .any(|folder| self.ignores_case(*folder));
+        let any_ignores =
+            self.targets.keys().any(|folder| self.ignores_case(*folder));
         let exact = |at: &u32| {
             let row = self.places.rows.get(*at);
             row.map(|row| (row.to.folder, self.places.rows.name(row.to)))
@@ -373,11 +378,8 @@ impl<'a> Checker<'a> {
             }
         }
         // What waits for a row that stays where it is finds its target taken.
-        let refused: Vec<u32> = waits
-            .keys()
-            .copied()
-            .filter(|at| !self.is_planned(*at))
-            .collect();
+        let refused: Vec<u32> =
+            waits.keys().copied().filter(|at| !self.is_planned(*at)).collect();
         for mut at in refused {
             while let Some(waiting) = waits.get(&at) {
                 self.checked.after.remove(waiting);
@@ -455,7 +457,10 @@ impl<'a> Checker<'a> {
         for at in self.planned() {
             if let Some(row) = self.row(at).filter(|row| row.has_to) {
                 let name = self.places.rows.name(row.to);
-                taken.insert((row.to.folder, self.compared(row.to.folder, name)));
+                taken.insert((
+                    row.to.folder,
+                    self.compared(row.to.folder, name),
+                ));
             }
         }
         for at in rows {

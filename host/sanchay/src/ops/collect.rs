@@ -101,9 +101,9 @@ impl Collected {
     pub(super) fn sort(&mut self, order: Option<&Order>) {
         let places = &self.places;
         let ranks = ranks(places);
-        let mut sequence: Vec<u32> =
-            (0..places.rows.all.len()).filter_map(|at| at.try_into().ok())
-                .collect();
+        let mut sequence: Vec<u32> = (0..places.rows.all.len())
+            .filter_map(|at| at.try_into().ok())
+            .collect();
         let place = |at: &u32| {
             let row = places.rows.get(*at);
             row.map(|row| {
@@ -216,8 +216,7 @@ pub(super) struct Order {
 
 impl Order {
     fn key(&self, collected: &Collected, at: u32) -> Vec<u8> {
-        let mut batch =
-            RecordBatch::new(std::sync::Arc::clone(&self.schema));
+        let mut batch = RecordBatch::new(std::sync::Arc::clone(&self.schema));
         let parent = collected.parent(at as usize);
         collected.record(at as usize, &parent, &mut batch, None);
         let mut key = Vec::new();
@@ -243,8 +242,7 @@ fn ranks(places: &Places) -> Vec<u32> {
     let mut sequence: Vec<u32> =
         (0..count).filter_map(|at| at.try_into().ok()).collect();
     let path = |at: &u32| {
-        let (root, path) =
-            places.folders.get(super::folders::FolderId(*at));
+        let (root, path) = places.folders.get(super::folders::FolderId(*at));
         let root = places.roots.get(root as usize);
         (root, path)
     };

@@ -34,7 +34,11 @@ pub(super) struct Copies {
 
 impl Copies {
     /// Those of a plan.
-    pub(super) fn new(engine: &Engine, places: &Places, steps: &[u32]) -> Self {
+    pub(super) fn new(
+        engine: &Engine,
+        places: &Places,
+        steps: &[u32],
+    ) -> Self {
         let rows = steps.iter().filter_map(|at| places.rows.get(*at));
         let mut any = rows.filter(|row| Self::does(row.operation));
         // A plan has copies of one kind.
@@ -113,10 +117,13 @@ impl Copies {
             }
         });
         let copied = copier.copy_all(items, monitor, |number, result| {
-            each(number, match result {
-                Ok(copied) => Outcome::Done(Some(made(&copied.metadata))),
-                Err(error) => Outcome::Failed(error.cause.to_string()),
-            });
+            each(
+                number,
+                match result {
+                    Ok(copied) => Outcome::Done(Some(made(&copied.metadata))),
+                    Err(error) => Outcome::Failed(error.cause.to_string()),
+                },
+            );
         });
         let unopened = unopened.into_inner();
         for (number, why) in unopened.unwrap_or_else(PoisonError::into_inner) {

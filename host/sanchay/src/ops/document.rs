@@ -183,8 +183,8 @@ impl Reading<'_> {
                 .take(PIECE as u64)
                 .read_to_end(&mut text)
                 .map_err(|source| {
-                    OpsError::file(self.path, "cannot read", source)
-                })?;
+                OpsError::file(self.path, "cannot read", source)
+            })?;
             let fresh = text.get(held..).unwrap_or_default();
             let newline = memchr::memrchr(b'\n', fresh);
             let whole = match newline {

@@ -2,7 +2,9 @@
 
 use std::{io, path::PathBuf};
 
-use sanchay_core::{escape::escaped, naming::NamingError, record::UnknownField};
+use sanchay_core::{
+    escape::escaped, naming::NamingError, record::UnknownField,
+};
 
 use crate::error::{Error, describe_io_error};
 

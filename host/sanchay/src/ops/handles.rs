@@ -1,17 +1,11 @@
 //! Open folders, found from their roots without following a link.
 
 use std::{
-    collections::HashMap,
-    ffi::OsStr,
-    io,
-    os::unix::ffi::OsStrExt as _,
-    path::Path,
-    sync::Arc,
+    collections::HashMap, ffi::OsStr, io, os::unix::ffi::OsStrExt as _,
+    path::Path, sync::Arc,
 };
 
-use sanchay_storage::{
-    Directory, Links, Opened, Storage, StorageError,
-};
+use sanchay_storage::{Directory, Links, Opened, Storage, StorageError};
 
 /// How many folders are kept open.
 const OPEN: usize = 128;
@@ -26,10 +20,7 @@ pub(super) struct Handles {
 }
 
 impl Handles {
-    pub(super) fn new(
-        storage: Arc<dyn Storage>,
-        roots: Vec<Vec<u8>>,
-    ) -> Self {
+    pub(super) fn new(storage: Arc<dyn Storage>, roots: Vec<Vec<u8>>) -> Self {
         Self { storage, roots, open: HashMap::new() }
     }
 

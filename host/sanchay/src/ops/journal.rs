@@ -19,12 +19,7 @@ use sanchay_core::plan::{
 use sanchay_core::time::Timestamp;
 use sanchay_output::plan::PlanWriter;
 
-use super::{
-    act::Actor,
-    error::OpsError,
-    folders::FolderId,
-    places::Places,
-};
+use super::{act::Actor, error::OpsError, folders::FolderId, places::Places};
 
 /// How much is written at a time.
 const PIECE: usize = 256 << 10;

@@ -125,10 +125,8 @@ pub(super) fn hash_all(
     for some in files.chunks(FILES) {
         let paths = some.iter().map(|at| collected.path(*at));
         let mut next = some.iter();
-        let request = engine
-            .hash(paths)
-            .algorithm(Algorithm::Xxh3_128)
-            .monitor(monitor);
+        let request =
+            engine.hash(paths).algorithm(Algorithm::Xxh3_128).monitor(monitor);
         request.for_each(|event| {
             let at = next.next().and_then(|at| u32::try_from(*at).ok());
             match (event, at) {

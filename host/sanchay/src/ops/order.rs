@@ -67,10 +67,7 @@ pub(super) fn order(
     Ok(sorter.steps)
 }
 
-fn depth_of_first(
-    sequence: &[u32],
-    depth: impl Fn(&u32) -> usize,
-) -> usize {
+fn depth_of_first(sequence: &[u32], depth: impl Fn(&u32) -> usize) -> usize {
     sequence.first().map_or(0, depth)
 }
 
@@ -167,12 +164,8 @@ impl Sorter<'_> {
         let name = format!("{TEMPORARY}{}-{at}", self.tag);
         let between = rows.spot(row.from.folder, name.as_bytes())?;
         let because = rows.reason("a name that is free for the moment");
-        let first = Row {
-            operation: Operation::Rename,
-            to: between,
-            because,
-            ..row
-        };
+        let first =
+            Row { operation: Operation::Rename, to: between, because, ..row };
         // The first half shows in the time of the last change.
         let second = Row { from: between, changed: None, ..row };
         let first = rows.push(first)?;

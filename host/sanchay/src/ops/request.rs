@@ -408,7 +408,8 @@ impl PlanRequest {
             let Some(folder) = targets.get(at).copied() else { continue };
             let rows = &mut collected.places.rows;
             let Some(row) = rows.all.get(at).copied() else { continue };
-            let same = row.from.folder == folder && rows.name(row.from) == name;
+            let same =
+                row.from.folder == folder && rows.name(row.from) == name;
             let Some(status) = statuses.get_mut(at) else { continue };
             if *status != Status::Planned {
                 continue;

@@ -53,25 +53,23 @@ impl Bases {
             };
             let whole = absolute(Path::new(OsStr::from_bytes(shown)), local)
                 .map_err(|source| {
-                    OpsError::file(path, "cannot find the path", source)
-                })?;
+                OpsError::file(path, "cannot find the path", source)
+            })?;
             of_named.push((path, whole.clone()));
             let shown = shown.to_vec();
             candidates.push(Candidate { absolute: whole, shown, id });
         }
-        candidates.sort_by(|a, b| {
-            a.absolute.cmp(&b.absolute).then(b.id.cmp(&a.id))
-        });
+        candidates
+            .sort_by(|a, b| a.absolute.cmp(&b.absolute).then(b.id.cmp(&a.id)));
         candidates.dedup_by(|b, a| a.absolute == b.absolute);
         let mut known: HashMap<Vec<u8>, Base> = HashMap::new();
         for candidate in candidates {
             let base = inside(&candidate, storage, places);
             let base = match base {
                 Some(base) => base,
-                None => Base {
-                    root: add(places, &candidate)?,
-                    below: Vec::new(),
-                },
+                None => {
+                    Base { root: add(places, &candidate)?, below: Vec::new() }
+                }
             };
             known.insert(candidate.absolute, base);
         }
@@ -117,7 +115,8 @@ pub(super) fn add_destination(
                 });
             }
             Err(error)
-                if error.is(std::io::ErrorKind::NotFound) && above != b"/" => {}
+                if error.is(std::io::ErrorKind::NotFound) && above != b"/" => {
+            }
             Err(error) => {
                 return Err(OpsError::Destination {
                     path: path.to_owned(),
@@ -127,7 +126,8 @@ pub(super) fn add_destination(
         }
         let (folder, name) = super::folders::split(&above);
         below.push(name.to_vec());
-        above = if folder.is_empty() { b"/".to_vec() } else { folder.to_vec() };
+        above =
+            if folder.is_empty() { b"/".to_vec() } else { folder.to_vec() };
     }
     below.reverse();
     let below = below.join(&b'/');
@@ -150,8 +150,7 @@ fn inside(
     storage: &Arc<dyn Storage>,
     places: &Places,
 ) -> Option<Base> {
-    let mut handles =
-        Handles::new(Arc::clone(storage), places.roots.clone());
+    let mut handles = Handles::new(Arc::clone(storage), places.roots.clone());
     for (root, path) in places.roots.iter().enumerate().rev() {
         let Some(rest) = candidate.absolute.strip_prefix(path.as_slice())
         else {

@@ -1,12 +1,7 @@
 //! Plans that are applied, killed at any change, gone on with and undone: in
 //! memory, where a kill can be had at every change.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::Path,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
 use proptest::prelude::*;
 use sanchay::{
@@ -87,18 +82,13 @@ fn request(storage: &MemoryStorage, folders: bool) -> PlanRequest {
 }
 
 /// New names for what there is, by chance.
-fn renamed(
-    storage: &MemoryStorage,
-    folders: bool,
-    choices: &[u8],
-) -> Plan {
+fn renamed(storage: &MemoryStorage, folders: bool, choices: &[u8]) -> Plan {
     let listed = request(storage, folders).list().unwrap();
-    let names = (0..listed.len()).map(|at| {
-        match choices[at % choices.len()] {
+    let names =
+        (0..listed.len()).map(|at| match choices[at % choices.len()] {
             6 => Vec::new(),
             choice => vec![b'a' + choice],
-        }
-    });
+        });
     let exact = request(storage, folders).exactly(names.collect());
     exact.plan().unwrap()
 }
@@ -212,8 +202,7 @@ fn a_plan_of_a_tree_that_has_changed_since_changes_no_more() {
     let before = names(&storage);
     let folder = tempfile::tempdir().unwrap();
     let runs = Runs::at(folder.path()).with_storage(Arc::new(storage.clone()));
-    let report =
-        plan.apply(&engine(1), &runs, &Default::default()).unwrap();
+    let report = plan.apply(&engine(1), &runs, &Default::default()).unwrap();
     assert_eq!((report.done, report.failed), (0, 3));
     let whys: Vec<&str> =
         report.problems.iter().map(|it| it.why.as_str()).collect();
@@ -237,10 +226,7 @@ fn what_stands_in_the_way_is_told_before_anything_moves() {
     let kinds: Vec<&ConflictKind> =
         plan.conflicts().iter().map(|it| &it.kind).collect();
     let other = ConflictKind::SameTarget(b"/r/b".to_vec());
-    assert_eq!(
-        kinds,
-        [&ConflictKind::Exists, &other, &ConflictKind::Exists]
-    );
+    assert_eq!(kinds, [&ConflictKind::Exists, &other, &ConflictKind::Exists]);
     let folder = tempfile::tempdir().unwrap();
     let runs = Runs::at(folder.path());
     let refused = plan.apply(&engine(1), &runs, &Default::default());
@@ -248,8 +234,7 @@ fn what_stands_in_the_way_is_told_before_anything_moves() {
     assert!(!folder.path().join("runs").exists());
     let plan = names(OnConflict::Rename, ["x", "n", "n", "taken", ""]);
     assert_eq!(plan.conflicts(), []);
-    let targets: Vec<_> =
-        plan.entries().filter_map(|step| step.to).collect();
+    let targets: Vec<_> = plan.entries().filter_map(|step| step.to).collect();
     let expected = ["/r/x (2)", "/r/n", "/r/n (2)", "/r/taken (2)"];
     assert_eq!(targets, expected.map(Path::new));
     // What waits for an entry that stays stays, too.
@@ -285,8 +270,12 @@ fn a_destination_is_made_and_taken_back() {
         entries.map(|it| it.display().to_string()).collect()
     };
     let plan = request("/r/new/deep").plan().unwrap();
-    let expected =
-        ["/r/new/deep/a", "/r/new/deep/x/b", "/r/new/deep/x/y/c", "/r/new/deep/z/a"];
+    let expected = [
+        "/r/new/deep/a",
+        "/r/new/deep/x/b",
+        "/r/new/deep/x/y/c",
+        "/r/new/deep/z/a",
+    ];
     assert_eq!(targets(&plan), expected);
     let flat = request("/r/new").flat(true).plan().unwrap();
     assert_eq!(flat.conflicts().len(), 1, "{:?}", flat.conflicts());

@@ -35,7 +35,10 @@ impl Inspector {
         self.naming = None;
         let changes = zone.changes().iter();
         let changes: Vec<_> = changes
-            .map(|it| wire::OffsetChange { since: it.since, offset: it.offset })
+            .map(|it| wire::OffsetChange {
+                since: it.since,
+                offset: it.offset,
+            })
             .collect();
         let compiled = self.caller.call(|instance| {
             let Instance { store, exports, resources } = instance;

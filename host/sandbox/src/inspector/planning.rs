@@ -103,15 +103,11 @@ impl Inspector {
 }
 
 /// A line that can be acted upon.
-fn checked(
-    line: wire::Line,
-    roots: &mut usize,
-) -> Result<Line, &'static str> {
+fn checked(line: wire::Line, roots: &mut usize) -> Result<Line, &'static str> {
     Ok(match line {
         wire::Line::Header(header) => {
-            let absolute = |it: &Vec<u8>| {
-                it.starts_with(b"/") && !it.contains(&0)
-            };
+            let absolute =
+                |it: &Vec<u8>| it.starts_with(b"/") && !it.contains(&0);
             if !header.roots.iter().all(absolute) {
                 return Err("a root that is none");
             }

@@ -23,10 +23,7 @@ fn zone() -> Offsets {
 
 /// Files as records of the fields that a naming needs, encoded; and what the
 /// naming makes of them natively.
-fn natively(
-    naming: &Naming,
-    names: &[Vec<u8>],
-) -> (Vec<u8>, Vec<u32>, Names) {
+fn natively(naming: &Naming, names: &[Vec<u8>]) -> (Vec<u8>, Vec<u32>, Names) {
     let (schema, mut namer) = Namer::new(naming, zone(), []).unwrap();
     let columns = schema.columns();
     let mut batch = RecordBatch::new(Arc::new(schema));

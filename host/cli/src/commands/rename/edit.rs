@@ -168,7 +168,8 @@ mod tests {
     #[test]
     fn lines_that_make_no_sense_are_named() {
         let paths = [b"a".to_vec()];
-        for text in ["a", "x\ta", "2\ta", "0\ta", "1\t", "1\t\\q", "1\ta\n1\tb"]
+        for text in
+            ["a", "x\ta", "2\ta", "0\ta", "1\t", "1\t\\q", "1\ta\n1\tb"]
         {
             let line = text.lines().count();
             assert_eq!(read(text, &paths).unwrap_err().0, line, "{text}");
