@@ -205,6 +205,10 @@ test-other-compiler: _test-tools _python _host-tools
         --test wit --test components --test images
     cargo test --locked --workspace --test e2e component
 
+# Kill runs that rename in the middle, some hundreds of times.
+soak-ops KILLS="300":
+    SANCHAY_KILLS={{KILLS}} cargo test --locked --workspace --test e2e -- killed
+
 # Write docs/INTERFACES.md anew from the files in wit/.
 wit-docs:
     cargo run --quiet --locked -p sanchay-dist -- interfaces

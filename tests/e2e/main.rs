@@ -11,6 +11,7 @@
               the report"
 )]
 
+mod acting;
 #[cfg(target_os = "linux")]
 mod catalog;
 mod check;

@@ -45,6 +45,7 @@ mod syntax_error;
 mod system_time;
 pub mod template;
 pub mod time;
+pub mod trash_info;
 pub mod tree;
 pub mod value;
 mod zone;

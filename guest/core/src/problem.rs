@@ -42,6 +42,16 @@ pub enum Action {
     Classify,
     /// Comparing a file with another, byte by byte.
     Compare,
+    /// Copying a file, a link or a directory.
+    Copy,
+    /// Removing what was copied elsewhere.
+    Remove,
+    /// Replacing a file by an equal one.
+    Replace,
+    /// Moving to the trash.
+    Trash,
+    /// Putting back what is in the trash.
+    Restore,
 }
 
 impl fmt::Display for Action {
@@ -59,6 +69,11 @@ impl fmt::Display for Action {
             Self::Extract => "cannot extract values",
             Self::Classify => "cannot tell the kind of content",
             Self::Compare => "is no duplicate",
+            Self::Copy => "cannot copy",
+            Self::Remove => "cannot remove",
+            Self::Replace => "cannot replace",
+            Self::Trash => "cannot move to the trash",
+            Self::Restore => "cannot restore",
         })
     }
 }
@@ -99,6 +114,18 @@ pub enum Problem {
     Replaced,
     /// The link leads out of the root that confines the walk.
     OutsideRoot,
+    /// It was modified while it was read.
+    Modified,
+    /// It is not what it was when this was planned.
+    NotAsExpected,
+    /// Read again, the copy has other contents than the original.
+    CopyDiffers,
+    /// Its contents are not those of the file that it was to make way for.
+    NotEqual,
+    /// There is no other copy of its contents.
+    OnlyCopy,
+    /// Something else than the copy has the name already.
+    Different,
     /// Its rules are refused.
     IgnoreRules(RuleSetError),
     /// The ignore files that apply to one directory are too large together.
@@ -134,6 +161,22 @@ impl fmt::Display for Problem {
             ),
             Self::Replaced => f.write_str("another file has taken its place"),
             Self::OutsideRoot => f.write_str("the link leads out of the root"),
+            Self::Modified => f.write_str("it was modified while it was read"),
+            Self::NotAsExpected => {
+                f.write_str("it changed since this was planned")
+            }
+            Self::CopyDiffers => f.write_str(
+                "read again, the copy has other contents than the original",
+            ),
+            Self::NotEqual => f.write_str(
+                "its contents are not those of the file that was to stay",
+            ),
+            Self::OnlyCopy => {
+                f.write_str("there is no other copy of its contents")
+            }
+            Self::Different => {
+                f.write_str("something else has that name already")
+            }
             Self::IgnoreRules(error) => error.fmt(f),
             Self::TooManyIgnoreFiles => f.write_str(
                 "together with those above it, it is larger than ignore \

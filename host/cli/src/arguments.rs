@@ -24,10 +24,11 @@ use crate::commands::{
 use crate::{
     commands::{
         apply::ApplyArgs, completions::CompletionsArgs,
-        component::ComponentArgs, config::ConfigArgs, delete::DeleteArgs,
-        dupes::DupesArgs, hash::HashArgs, link::LinkArgs, manual::ManualArgs,
-        plugin::PluginCommand, relocate::MoveArgs, rename::RenameArgs,
-        runs::RunsArgs, scan::ScanArgs, summary::SummaryArgs, undo::UndoArgs,
+        component::ComponentArgs, config::ConfigArgs, copy::CopyArgs,
+        delete::DeleteArgs, dupes::DupesArgs, hash::HashArgs, link::LinkArgs,
+        manual::ManualArgs, plugin::PluginCommand, relocate::MoveArgs,
+        rename::RenameArgs, runs::RunsArgs, scan::ScanArgs,
+        summary::SummaryArgs, undo::UndoArgs,
     },
     configuration::with_negations,
     exit::{self, Exit},
@@ -112,6 +113,8 @@ pub(crate) enum CommandArgs {
     Rename(RenameArgs),
     /// Move files into a folder, or into folders that a template names
     Move(MoveArgs),
+    /// Copy files into a folder, or into folders that a template names
+    Copy(CopyArgs),
     /// Link files into a folder, or into folders that a template names
     Link(LinkArgs),
     /// Delete files: to the trash, or for good
@@ -286,6 +289,7 @@ impl CommandArgs {
             Self::History(_) | Self::Verify(_) | Self::Catalog(_) => Ok(()),
             Self::Rename(rename) => rename.check(),
             Self::Move(relocate) => relocate.check(),
+            Self::Copy(copy) => copy.check(),
             Self::Link(link) => link.check(),
             Self::Delete(delete) => delete.check(),
             Self::Apply(_)
@@ -315,6 +319,7 @@ impl CommandArgs {
             | Self::Catalog(_) => None,
             Self::Rename(_)
             | Self::Move(_)
+            | Self::Copy(_)
             | Self::Link(_)
             | Self::Delete(_)
             | Self::Apply(_)
@@ -345,6 +350,7 @@ impl CommandArgs {
             Self::Diff(_) | Self::History(_) | Self::Catalog(_) => None,
             Self::Rename(rename) => Some(&mut rename.roots),
             Self::Move(relocate) => Some(&mut relocate.roots),
+            Self::Copy(copy) => Some(&mut copy.roots),
             Self::Link(link) => Some(&mut link.roots),
             Self::Delete(delete) => Some(&mut delete.roots),
             Self::Apply(_)
@@ -378,6 +384,7 @@ impl CommandArgs {
             Self::Catalog(_) => "catalog",
             Self::Rename(_) => "rename",
             Self::Move(_) => "move",
+            Self::Copy(_) => "copy",
             Self::Link(_) => "link",
             Self::Delete(_) => "delete",
             Self::Apply(_) => "apply",

@@ -8,6 +8,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod component;
 pub(crate) mod config;
+pub(crate) mod copy;
 pub(crate) mod delete;
 #[cfg(feature = "catalog")]
 pub(crate) mod diff;
@@ -91,6 +92,7 @@ fn dispatch(
         CommandArgs::Catalog(catalog) => catalog.run(&context),
         CommandArgs::Rename(rename) => rename.run(&context),
         CommandArgs::Move(relocate) => relocate.run(&context),
+        CommandArgs::Copy(copy) => copy.run(&context),
         CommandArgs::Link(link) => link.run(&context),
         CommandArgs::Delete(delete) => delete.run(&context),
         CommandArgs::Apply(apply) => apply.run(&context),

@@ -16,6 +16,7 @@ use crate::{
     hash::{HashRequest, Source},
     inspect::Inspect,
     monitor::Monitor,
+    ops::copy::{Copier, CopyOptions},
     plugins::Plugins,
     pool::{Inspectors, Pool},
     scan::ScanRequest,
@@ -304,6 +305,32 @@ impl Engine {
         duplicates::extract_groups(
             &self.pool, duplicates, plugins, monitor, &on_error, &mut visit,
         )
+    }
+
+    /// Begins to copy: what is made copies files and links, and whole trees.
+    ///
+    /// ```
+    /// use std::path::Path;
+    /// use sanchay::{CopyOptions, Engine, LocalStorage, Monitor};
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let target = folder.path().join("copy");
+    /// let engine = Engine::builder().build()?;
+    /// let copier = engine.copier(CopyOptions::default());
+    /// let summary = copier.copy_tree(
+    ///     &LocalStorage::new(),
+    ///     Path::new("src"),
+    ///     &target,
+    ///     &Monitor::default(),
+    ///     |error| eprintln!("{error}"),
+    /// )?;
+    /// assert!(summary.copied > 10 && summary.errors == 0);
+    /// assert!(target.join("engine.rs").exists());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn copier(&self, options: CopyOptions) -> Copier {
+        Copier::new(Arc::clone(&self.pool), options)
     }
 
     /// Checks a list of digests, in any of the forms that `sha256sum` and its

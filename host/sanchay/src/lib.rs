@@ -115,6 +115,12 @@ pub use monitor::{
     Cancel, FinishedCallback, Monitor, Phase, Progress, ProgressCallback,
     ReadingCallback, SkippedCallback, SkippedDirectory, Summary,
 };
+pub use ops::copy::{
+    Copied, Copier, CopyItem, CopyOptions, CopySummary, CopyTree, Existing,
+    Expected, Folder, Lost, Sharing, Transfer,
+};
+pub use ops::replace::{Known, Replaced, Replacement, Replacer};
+pub use ops::trash::{Trash, TrashOptions, Trashed};
 pub use options::{
     CheckOptions, DuplicateOptions, HashOptions, Method, SummaryOptions,
     WalkOptions, Walker,

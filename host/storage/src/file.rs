@@ -2,7 +2,7 @@
 //! costs a system call and nothing more; any other is an object that reads
 //! and writes at offsets.
 
-use std::{fmt, io, os::unix::fs::FileExt as _};
+use std::{fmt, io, ops::Range, os::unix::fs::FileExt as _};
 
 use rustix::io::Errno;
 
@@ -58,6 +58,12 @@ pub trait RandomAccess: Send + Sync {
         &self,
         attribute: &ExtendedAttribute,
     ) -> io::Result<()>;
+
+    /// Removes an extended attribute, if there is one.
+    ///
+    /// # Errors
+    /// Why it cannot be removed.
+    fn remove_extended_attribute(&self, name: &[u8]) -> io::Result<()>;
 
     /// Waits until contents and metadata would survive a loss of power.
     ///
@@ -192,6 +198,71 @@ impl File {
                 Ok(local::set_extended_attribute(file, attribute)?)
             }
             Inner::Other(file) => file.set_extended_attribute(attribute),
+        }
+    }
+
+    /// Removes an extended attribute, if there is one.
+    ///
+    /// # Errors
+    /// Why it cannot be removed.
+    pub fn remove_extended_attribute(&self, name: &[u8]) -> io::Result<()> {
+        match &self.0 {
+            Inner::Local(file) => {
+                Ok(local::remove_extended_attribute(file, name)?)
+            }
+            Inner::Other(file) => file.remove_extended_attribute(name),
+        }
+    }
+
+    /// Has an empty file share all contents of another (a reflink): that takes
+    /// no space until one of them changes. `false`, and nothing is done, where
+    /// the file system cannot do that.
+    ///
+    /// # Errors
+    /// Why the contents cannot be shared.
+    pub fn share_contents(&self, to: &Self) -> io::Result<bool> {
+        match (&self.0, &to.0) {
+            (Inner::Local(from), Inner::Local(to)) => {
+                Ok(local::share(from, to)?)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Copies up to so many bytes at an offset to the same offset of another
+    /// file, without a detour through this process. Returns how many, 0 at the
+    /// end; `None` where the system cannot do that between these two.
+    ///
+    /// # Errors
+    /// Why they cannot be copied.
+    pub fn copy_range(
+        &self,
+        to: &Self,
+        offset: u64,
+        length: u64,
+    ) -> io::Result<Option<u64>> {
+        match (&self.0, &to.0) {
+            (Inner::Local(from), Inner::Local(to)) => {
+                Ok(local::copy_range(from, to, offset, length)?)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The next bytes from an offset of a file of this size that are not a
+    /// hole. `None` if there is nothing but holes up to its end. This moves
+    /// the position at which [`File::reader`] reads.
+    ///
+    /// # Errors
+    /// Why it cannot be determined.
+    pub fn data_from(
+        &self,
+        offset: u64,
+        size: u64,
+    ) -> io::Result<Option<Range<u64>>> {
+        match &self.0 {
+            Inner::Local(file) => Ok(local::data_from(file, offset, size)?),
+            Inner::Other(_) => Ok((offset < size).then_some(offset..size)),
         }
     }
 

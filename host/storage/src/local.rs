@@ -5,6 +5,7 @@
 
 mod attributes;
 mod confined;
+mod contents;
 mod file_system;
 mod handle;
 mod list;
@@ -21,7 +22,7 @@ use std::{
         fd::{AsFd, BorrowedFd, OwnedFd},
         unix::ffi::OsStringExt as _,
     },
-    path::Path,
+    path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering::Relaxed},
 };
 
@@ -34,8 +35,10 @@ use rustix::{
 };
 
 pub(crate) use self::attributes::{
-    extended_attributes, set_attributes, set_extended_attribute,
+    extended_attributes, remove_extended_attribute, set_attributes,
+    set_extended_attribute,
 };
+pub(crate) use self::contents::{copy_range, data_from, share};
 pub use self::working_directory::WorkingDirectory;
 use self::{confined::LocalConfined, working_directory::directory_of};
 use crate::{
@@ -112,9 +115,7 @@ impl Storage for LocalStorage {
     }
 
     fn locate(&self, path: &Path) -> Result<(FileId, Vec<u8>), StorageError> {
-        let from = self.from.as_ref();
-        let path = WorkingDirectory::absolute(from, location(path));
-        let path = std::fs::canonicalize(path)?;
+        let path = self.canonical(path)?;
         let (Some(parent), Some(name)) = (path.parent(), path.file_name())
         else {
             return Err(io::Error::from(ErrorKind::InvalidInput).into());
@@ -123,6 +124,12 @@ impl Storage for LocalStorage {
         let (_, metadata) = stat::open(directory.as_fd())?;
         let name: OsString = name.to_owned();
         Ok((metadata.id, name.into_vec()))
+    }
+
+    fn canonical(&self, path: &Path) -> Result<PathBuf, StorageError> {
+        let from = self.from.as_ref();
+        let path = WorkingDirectory::absolute(from, location(path));
+        Ok(std::fs::canonicalize(path)?)
     }
 }
 

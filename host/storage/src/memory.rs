@@ -5,9 +5,10 @@ mod handle;
 mod tree;
 
 use std::{
+    ffi::OsStr,
     io,
     os::unix::ffi::OsStrExt as _,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard},
 };
 
@@ -266,5 +267,21 @@ impl Storage for MemoryStorage {
         let name = names.find(|(_, child)| **child == index);
         let name = name.map(|(name, _)| name.clone()).ok_or_else(missing)?;
         Ok((tree.metadata(parent)?.id, name))
+    }
+
+    fn canonical(&self, path: &Path) -> Result<PathBuf, StorageError> {
+        let tree = self.lock();
+        let path = path.as_os_str().as_bytes();
+        let mut at = tree.resolve(ROOT, path, None, &mut 0)?;
+        let mut names = Vec::new();
+        while at != ROOT {
+            let parent = tree.inode(at)?.parent;
+            let mut entries = tree.entries(parent)?.iter();
+            let name = entries.find(|(_, child)| **child == at);
+            let (name, _) = name.ok_or_else(missing)?;
+            names.push(OsStr::from_bytes(name).to_owned());
+            at = parent;
+        }
+        Ok(Path::new("/").join(names.iter().rev().collect::<PathBuf>()))
     }
 }

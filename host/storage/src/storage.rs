@@ -2,7 +2,11 @@
 //! `dyn Storage` and `dyn Directory`, and pays for the indirection once a
 //! system call.
 
-use std::{any::Any, fmt, path::Path};
+use std::{
+    any::Any,
+    fmt,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     Attributes, EntryKind, ExtendedAttribute, File, FileId, FileSystem,
@@ -52,6 +56,15 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// # Errors
     /// Why it cannot be determined.
     fn locate(&self, path: &Path) -> Result<(FileId, Vec<u8>), StorageError>;
+
+    /// The absolute path without links that leads to the same as a path does.
+    ///
+    /// # Errors
+    /// Why it cannot be determined.
+    fn canonical(&self, path: &Path) -> Result<PathBuf, StorageError> {
+        let _ = path;
+        Err(StorageError::unsupported())
+    }
 }
 
 /// An open directory. Names have one component, and are never `.` or `..`.

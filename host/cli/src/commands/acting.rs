@@ -147,7 +147,7 @@ impl Acting<'_> {
         })
     }
 
-    /// Tells what became of a run.
+    /// Tells what became of a run: of one that can be undone, or of an undoing.
     pub(crate) fn tell(
         &self,
         report: &RunReport,
@@ -156,12 +156,12 @@ impl Acting<'_> {
     ) -> Exit {
         self.messages.end_progress();
         for problem in &report.problems {
-            self.messages.say(format_args!(
-                "{}: cannot {}: {}",
-                escaped(&problem.path),
-                problem.operation.name(),
-                problem.why
-            ));
+            let path = escaped(&problem.path);
+            let (step, why) = (problem.operation.name(), &problem.why);
+            self.messages.say(match undo {
+                true => format!("{path}: cannot {step}: {why}"),
+                false => format!("{path}: {step} is not undone: {why}"),
+            });
         }
         let RunReport { run, failed, kept, .. } = report;
         if report.interrupted {
@@ -184,7 +184,7 @@ impl Acting<'_> {
                     text.push_str(&format!(", {count} {what}"));
                 }
             }
-            if undo {
+            if undo && !run.is_empty() {
                 text.push_str(&format!("; sanchay undo {run} takes it back"));
             }
             self.messages.note(text);

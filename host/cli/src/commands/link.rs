@@ -22,7 +22,8 @@ Nothing is linked without --apply: the plan is printed, OLD → NEW, with what
 stands in the way marked by an exclamation mark.
 
 A hard link is one more name of the same file, on the same file system. What a
-symbolic link says is the path of the file from the top.
+symbolic link says is the path of the file from the top. A reflink is a file of
+its own that shares its blocks with the other until one of them is written to.
 
 FOLDER is a path, or the template of one, as by-type/{ext}; see sanchay move.
 Every run has a journal: sanchay undo removes the links.
@@ -46,12 +47,16 @@ pub(crate) struct LinkArgs {
     into: IntoArgs,
 
     /// Make hard links (the default)
-    #[arg(long, overrides_with = "symbolic")]
+    #[arg(long, overrides_with_all = ["symbolic", "reflink"])]
     hard: bool,
 
     /// Make symbolic links
-    #[arg(long, overrides_with = "hard")]
+    #[arg(long, overrides_with_all = ["hard", "reflink"])]
     symbolic: bool,
+
+    /// Make files that share the contents' blocks, where the file system can
+    #[arg(long, overrides_with_all = ["hard", "symbolic"])]
+    reflink: bool,
 
     #[command(flatten)]
     name: NameArgs,
@@ -81,9 +86,12 @@ impl LinkArgs {
         let interrupt = context.catch_signals()?;
         let messages = self.run.messages(context, false);
         let engine = self.run.engine()?;
-        let operation = match self.symbolic && !self.hard {
-            true => Operation::Symlink,
-            false => Operation::HardLink,
+        // The last that is given is the only one that is set.
+        debug_assert!(!(self.hard && (self.symbolic || self.reflink)));
+        let operation = match (self.symbolic, self.reflink) {
+            (true, _) => Operation::Symlink,
+            (_, true) => Operation::Reflink,
+            _ => Operation::HardLink,
         };
         let mut request = engine
             .link_into(roots, &self.into.into, operation)

@@ -26,9 +26,11 @@ is made for each entry beneath it. Folders that are missing are made. A folder
 without placeholders gets folders like those below each ROOT; with --flat, and
 where it has placeholders, entries go directly into it.
 
-What is on another file system is not moved. Only regular files are moved,
-unless --kind says otherwise. Every run has a journal: sanchay undo takes it
-back.
+On the same file system, an entry gets another name. To another one it is
+copied with all that it has, the copy is read again and compared, and then the
+original is removed; a directory is not moved there as a whole. Only regular
+files are moved, unless --kind says otherwise. Every run has a journal: sanchay
+undo takes it back.
 
 Examples:
   sanchay move --into archive --changed-before 1y notes

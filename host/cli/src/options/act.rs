@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint, builder::PossibleValue};
-use sanchay::ops::{OnConflict, Runs};
+use sanchay::ops::{OnConflict, Runs, TimeZone};
 
 use crate::failure::Failure;
 
@@ -66,10 +66,11 @@ pub(crate) struct StateArgs {
 impl StateArgs {
     /// The runs that there are journals of.
     pub(crate) fn runs(&self) -> Result<Runs, Failure> {
-        Ok(match &self.state_dir {
+        let runs = match &self.state_dir {
             Some(folder) => Runs::at(folder.join("runs")),
             None => Runs::of_user()?,
-        })
+        };
+        Ok(runs.with_zone(TimeZone::system()))
     }
 }
 

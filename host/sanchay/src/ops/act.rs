@@ -1,23 +1,35 @@
 //! One step: done, looked at, or undone. Each acts relative to the handles of
 //! the folders concerned, and only while the entry is the one that is meant.
 
-use std::{io, sync::Arc};
+use std::{
+    collections::HashMap, ffi::OsString, io, os::unix::ffi::OsStringExt as _,
+    sync::Arc, time::SystemTime,
+};
 
-use sanchay_core::{kind::EntryKind, plan::Operation};
-use sanchay_storage::{Directory, Links, Metadata, StorageError};
+use sanchay_core::{
+    kind::EntryKind,
+    plan::{Expectation, Made, Operation},
+    time::{Timestamp, strftime},
+};
+use sanchay_sandbox::Algorithm;
+use sanchay_storage::{Directory, FileId, Links, Metadata, StorageError};
 
 use super::{
+    copy::{Copier, CopyItem, CopyOptions, Expected, Folder},
     folders::{FolderId, join},
     handles::Handles,
     places::Places,
     rows::{Row, Spot},
+    runs::Runs,
+    trash::{Trash, TrashOptions, Trashed},
 };
-use crate::error::Cause;
+use crate::{engine::Engine, error::Cause};
 
 /// What became of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    Done,
+    /// It was done, and made this, if that has to be known to undo it.
+    Done(Option<Made>),
     /// There was no need.
     Skipped(String),
     Failed(String),
@@ -38,6 +50,37 @@ pub(super) struct Actor {
     handles: Handles,
     /// The folders of the last steps.
     recent: [Option<(FolderId, Arc<dyn Directory>)>; 2],
+    /// Where only looked at is what would be done: what would then be where.
+    supposed: Option<Supposed>,
+    trash: Trash,
+    /// Moves what has to go to another file system.
+    mover: Copier,
+}
+
+/// What would be where if steps were undone.
+#[derive(Debug, Default)]
+struct Supposed {
+    entries: HashMap<(FolderId, Vec<u8>), Option<Metadata>>,
+    /// Folders that would have other paths: a root, the path that it would
+    /// have, and the one that it has.
+    folders: Vec<(u32, Vec<u8>, Vec<u8>)>,
+}
+
+impl Supposed {
+    /// The path that a folder has which would have this one.
+    fn actual(&self, root: u32, path: &[u8]) -> Vec<u8> {
+        let mut path = path.to_vec();
+        for (of, supposed, actual) in self.folders.iter().rev() {
+            let rest = path.strip_prefix(supposed.as_slice());
+            let rest = rest.filter(|rest| {
+                *of == root && (rest.is_empty() || rest.starts_with(b"/"))
+            });
+            if let Some(rest) = rest {
+                path = [actual, rest].concat();
+            }
+        }
+        path
+    }
 }
 
 type Tried<T> = Result<T, String>;
@@ -47,8 +90,78 @@ fn why(error: StorageError) -> String {
 }
 
 impl Actor {
-    pub(super) fn new(handles: Handles) -> Self {
-        Self { handles, recent: [None, None] }
+    pub(super) fn new(handles: Handles, engine: &Engine, runs: &Runs) -> Self {
+        let zone = runs.time_zone();
+        let now = move || {
+            let now = Timestamp::try_from(SystemTime::now());
+            let now = now.unwrap_or_default();
+            strftime("%Y-%m-%dT%H:%M:%S", now, &zone).unwrap_or_default()
+        };
+        let storage = Arc::clone(handles.storage());
+        let trash = Trash::new(storage, TrashOptions::of_process(now));
+        let mover = engine.copier(CopyOptions {
+            verify: Some(Algorithm::Xxh3_128),
+            remove_originals: true,
+            ..CopyOptions::default()
+        });
+        let recent = [None, None];
+        Self { handles, recent, supposed: None, trash, mover }
+    }
+
+    /// A folder as copies and the trash know it.
+    pub(super) fn known(
+        &mut self,
+        places: &Places,
+        folder: FolderId,
+    ) -> Result<Arc<Folder>, StorageError> {
+        let directory = self.folder(places, folder)?;
+        let (root, path) = places.folders.get(folder);
+        let path = join(self.handles.root(root), path);
+        Ok(Folder::new(directory, OsString::from_vec(path).into()))
+    }
+
+    /// The root that a folder is beneath.
+    fn root_of(
+        &mut self,
+        places: &Places,
+        folder: FolderId,
+    ) -> Result<Arc<Folder>, StorageError> {
+        let (root, _) = places.folders.get(folder);
+        let directory = self.handles.open(root, b"")?;
+        let path = OsString::from_vec(self.handles.root(root).to_vec());
+        Ok(Folder::new(directory, path.into()))
+    }
+
+    /// From now on, steps are undone in thought only.
+    pub(super) fn only_suppose(&mut self) {
+        self.supposed = Some(Supposed::default());
+    }
+
+    /// Supposes that something is at a place, or nothing; whether that is all
+    /// that is to be done.
+    fn suppose(
+        &mut self,
+        places: &Places,
+        spot: Spot,
+        what: Option<Metadata>,
+    ) -> bool {
+        let Some(supposed) = &mut self.supposed else { return false };
+        let name = places.rows.name(spot).to_vec();
+        supposed.entries.insert((spot.folder, name), what);
+        true
+    }
+
+    /// Supposes that a folder was renamed back.
+    fn suppose_folder(&mut self, places: &Places, row: &Row) {
+        let (root, _) = places.folders.get(row.from.folder);
+        let (other, _) = places.folders.get(row.to.folder);
+        if let Some(supposed) = &mut self.supposed
+            && row.kind == EntryKind::Directory
+            && root == other
+        {
+            let paths = (places.below(row.from), places.below(row.to));
+            supposed.folders.push((root, paths.0, paths.1));
+        }
     }
 
     /// A folder, open.
@@ -62,7 +175,13 @@ impl Actor {
             return Ok(Arc::clone(open));
         }
         let (root, path) = places.folders.get(folder);
-        let open = self.handles.open(root, path)?;
+        let open = match &self.supposed {
+            Some(supposed) => {
+                let path = supposed.actual(root, path);
+                return self.handles.open(root, &path);
+            }
+            None => self.handles.open(root, path)?,
+        };
         self.recent.swap(0, 1);
         if let Some(first) = self.recent.first_mut() {
             *first = Some((folder, Arc::clone(&open)));
@@ -97,27 +216,23 @@ impl Actor {
     /// Does a step.
     pub(super) fn act(&mut self, places: &Places, row: &Row) -> Outcome {
         match self.try_act(places, row) {
-            Ok(None) => Outcome::Done,
-            Ok(Some(why)) => Outcome::Skipped(why),
+            Ok(outcome) => outcome,
             Err(why) => Outcome::Failed(why),
         }
     }
 
-    fn try_act(
-        &mut self,
-        places: &Places,
-        row: &Row,
-    ) -> Tried<Option<String>> {
+    fn try_act(&mut self, places: &Places, row: &Row) -> Tried<Outcome> {
         let (from, to) =
             (places.rows.name(row.from), places.rows.name(row.to));
         match row.operation {
             Operation::CreateFolder => {
                 let above = self.folder(places, row.to.folder).map_err(why)?;
                 return match above.create_dir(to, 0o777) {
-                    Ok(()) => Ok(None),
+                    Ok(()) => Ok(Outcome::Done(None)),
                     Err(error) if error.is(io::ErrorKind::AlreadyExists) => {
                         above.open_dir(to, Links::Refuse).map_err(why)?;
-                        Ok(Some("it is there by now".to_owned()))
+                        let why = "it is there by now";
+                        Ok(Outcome::Skipped(why.to_owned()))
                     }
                     Err(error) => Err(why(error)),
                 };
@@ -126,7 +241,19 @@ impl Actor {
                 let source = self.source(places, row)?;
                 let target =
                     self.folder(places, row.to.folder).map_err(why)?;
-                source.rename(from, &*target, to).map_err(taken)?;
+                match source.rename(from, &*target, to) {
+                    Err(error)
+                        if error.is(io::ErrorKind::CrossesDevices)
+                            && row.operation == Operation::Move =>
+                    {
+                        let (from, to) = (row.from, row.to);
+                        let expected = expected(row);
+                        let made =
+                            self.carry(places, from, to, Some(expected))?;
+                        return Ok(Outcome::Done(Some(made)));
+                    }
+                    renamed => renamed.map_err(taken)?,
+                }
                 if row.kind == EntryKind::Directory {
                     self.forget();
                 }
@@ -152,11 +279,55 @@ impl Actor {
                 }
                 .map_err(why)?;
             }
-            Operation::Copy | Operation::Reflink | Operation::Trash => {
-                return Err("this program cannot do that yet".to_owned());
+            Operation::Trash => {
+                self.source(places, row)?;
+                let folder =
+                    self.known(places, row.from.folder).map_err(why)?;
+                let root =
+                    self.root_of(places, row.from.folder).map_err(why)?;
+                // What is in a folder may have gone before it.
+                let expected = match row.kind {
+                    EntryKind::Directory => None,
+                    _ => Some(expected(row)),
+                };
+                let put = self.trash.put(&folder, from, &root, expected);
+                let put = put.map_err(|error| error.cause.to_string())?;
+                if row.kind == EntryKind::Directory {
+                    self.forget();
+                }
+                let at = put.trash.into_os_string().into_vec();
+                let at = [&at, &b"/files/"[..], &put.name].concat();
+                let expect = row.expectation();
+                return Ok(Outcome::Done(Some(Made { expect, at: Some(at) })));
+            }
+            // Many at a time: see `copies`.
+            Operation::Copy | Operation::Reflink => {
+                return Err("it is copied with others".to_owned());
             }
         }
-        Ok(None)
+        Ok(Outcome::Done(None))
+    }
+
+    /// Moves a file to another file system: copies it, compares, and removes
+    /// the original.
+    fn carry(
+        &mut self,
+        places: &Places,
+        from: Spot,
+        to: Spot,
+        expected: Option<Expected>,
+    ) -> Tried<Made> {
+        let item = CopyItem {
+            source: self.known(places, from.folder).map_err(why)?,
+            name: places.rows.name(from).to_vec(),
+            target: self.known(places, to.folder).map_err(why)?,
+            new_name: places.rows.name(to).to_vec(),
+            expected,
+            tag: (),
+        };
+        let copied = self.mover.copy(&item);
+        let copied = copied.map_err(|error| error.cause.to_string())?;
+        Ok(made(&copied.metadata))
     }
 
     /// What a symbolic link to a place says: the path from the top.
@@ -171,6 +342,12 @@ impl Actor {
             error.is(io::ErrorKind::NotFound)
                 || error.is(io::ErrorKind::NotADirectory)
         };
+        if let Some(supposed) = &self.supposed {
+            let key = (spot.folder, places.rows.name(spot).to_vec());
+            if let Some(what) = supposed.entries.get(&key) {
+                return Ok(*what);
+            }
+        }
         let folder = match self.folder(places, spot.folder) {
             Ok(folder) => folder,
             Err(error) if gone(&error) => return Ok(None),
@@ -216,26 +393,29 @@ impl Actor {
             Operation::Rename | Operation::Move => {
                 if is_it(&self.at(places, row.from)?) {
                     Found::NotDone
-                } else if is_it(&self.at(places, row.to)?) {
+                } else if self.at(places, row.to)?.is_some_and(|found| {
+                    found.id == row.id || is_moved_copy(row, &found)
+                }) {
                     Found::Done
                 } else {
                     let why = "it is at neither of its places";
                     Found::Neither(why.to_owned())
                 }
             }
-            Operation::Copy | Operation::Reflink | Operation::Trash => {
-                Found::NotDone
+            Operation::Trash => done(!is_it(&self.at(places, row.from)?)),
+            Operation::Copy | Operation::Reflink => {
+                let found = self.at(places, row.to)?;
+                done(found.is_some_and(|found| is_copy(row, &found)))
             }
         })
     }
 
-    /// Undoes a step that was done, or says why not. With `only_look`, nothing
-    /// changes.
+    /// Undoes a step that was done, or says why not.
     pub(super) fn undo(
         &mut self,
         places: &Places,
         row: &Row,
-        only_look: bool,
+        made: Option<&Made>,
     ) -> Tried<()> {
         let (from, to) =
             (places.rows.name(row.from), places.rows.name(row.to));
@@ -252,14 +432,32 @@ impl Actor {
                         return Ok(());
                     }
                     (None, _) => return Err("it is no longer there".into()),
-                    (Some(found), _) if found.id != row.id => {
-                        return Err("another entry has taken its place".into());
-                    }
                     (Some(_), Some(_)) => {
                         return Err("its old name is taken".into());
                     }
-                    (Some(_), None) if only_look => return Ok(()),
-                    (Some(_), None) => {}
+                    (Some(found), None) if found.id != row.id => {
+                        let own = match made {
+                            Some(made) => is_made(made, &found),
+                            None => is_moved_copy(row, &found),
+                        };
+                        if !own {
+                            let why = "another entry has taken its place";
+                            return Err(why.into());
+                        }
+                        if self.suppose(places, row.to, None) {
+                            self.suppose(places, row.from, Some(found));
+                            return Ok(());
+                        }
+                        self.carry(places, row.to, row.from, None)?;
+                        return Ok(());
+                    }
+                    (Some(found), None) => {
+                        if self.suppose(places, row.to, None) {
+                            self.suppose(places, row.from, Some(found));
+                            self.suppose_folder(places, row);
+                            return Ok(());
+                        }
+                    }
                 }
                 let now = self.folder(places, row.to.folder).map_err(why)?;
                 let old = self.folder(places, row.from.folder).map_err(why)?;
@@ -275,7 +473,9 @@ impl Actor {
                     Some(it) if it.kind != EntryKind::Directory => {
                         return Err("it is no folder any more".into());
                     }
-                    Some(_) if only_look => return Ok(()),
+                    Some(_) if self.suppose(places, row.to, None) => {
+                        return Ok(());
+                    }
                     Some(_) => {}
                 }
                 let above = self.folder(places, row.to.folder).map_err(why)?;
@@ -295,7 +495,7 @@ impl Actor {
                 Some(found) if found.links < 2 => {
                     Err("it is the last name of its file".into())
                 }
-                Some(_) if only_look => Ok(()),
+                Some(_) if self.suppose(places, row.to, None) => Ok(()),
                 Some(_) => {
                     let folder =
                         self.folder(places, row.to.folder).map_err(why)?;
@@ -307,7 +507,7 @@ impl Actor {
                 Some(_) if !self.is_own_link(places, row) => {
                     Err("another entry has taken its place".into())
                 }
-                Some(_) if only_look => Ok(()),
+                Some(_) if self.suppose(places, row.to, None) => Ok(()),
                 Some(_) => {
                     let folder =
                         self.folder(places, row.to.folder).map_err(why)?;
@@ -315,11 +515,115 @@ impl Actor {
                 }
             },
             Operation::Delete => Err("it was deleted for good".into()),
-            Operation::Copy | Operation::Reflink | Operation::Trash => {
-                Err("this program cannot undo that yet".into())
+            Operation::Copy | Operation::Reflink => {
+                let Some(found) = self.at(places, row.to)? else {
+                    return Ok(());
+                };
+                let own = match made {
+                    Some(made) => is_made(made, &found),
+                    None => is_copy(row, &found),
+                };
+                if !own {
+                    return Err("the copy was changed since".into());
+                }
+                if self.suppose(places, row.to, None) {
+                    return Ok(());
+                }
+                let folder =
+                    self.folder(places, row.to.folder).map_err(why)?;
+                folder.remove_file(to).map_err(why)
             }
+            Operation::Trash => self.take_out(places, row, made),
         }
     }
+
+    /// Takes an entry out of the trash.
+    fn take_out(
+        &mut self,
+        places: &Places,
+        row: &Row,
+        made: Option<&Made>,
+    ) -> Tried<()> {
+        let name = places.rows.name(row.from);
+        match self.at(places, row.from)? {
+            Some(found) if found.id == row.id => return Ok(()),
+            Some(_) => return Err("its old name is taken".into()),
+            None => {}
+        }
+        let folder = self.known(places, row.from.folder).map_err(why)?;
+        let at = made.and_then(|made| made.at.as_deref()).and_then(trashed);
+        let trashed = match at {
+            Some(at) => at,
+            // Nobody wrote where it is.
+            None => {
+                let root =
+                    self.root_of(places, row.from.folder).map_err(why)?;
+                let found = self.trash.search(&folder, name, &root, row.id);
+                found.ok_or("it is not in the trash any more")?
+            }
+        };
+        let found = self.trash.look(&trashed).map_err(|error| match error
+            .is(io::ErrorKind::NotFound)
+        {
+            true => "it is not in the trash any more".to_owned(),
+            false => why(error),
+        })?;
+        if found.id != row.id {
+            return Err("another entry has its place in the trash".into());
+        }
+        if self.suppose(places, row.from, Some(found)) {
+            return Ok(());
+        }
+        let restored = self.trash.restore(&trashed, &folder, name);
+        restored.map_err(|error| error.cause.to_string())
+    }
+}
+
+/// Where something is in the trash, by the path that a journal has.
+fn trashed(at: &[u8]) -> Option<Trashed> {
+    let (files, name) = super::folders::split(at);
+    let trash = files.strip_suffix(b"/files")?;
+    let trash = OsString::from_vec(trash.to_vec()).into();
+    Some(Trashed { trash, name: name.to_vec() })
+}
+
+/// What a copy made.
+pub(super) fn made(copy: &Metadata) -> Made {
+    let expect = Expectation {
+        kind: copy.kind,
+        device: copy.id.device,
+        inode: copy.id.inode,
+        size: copy.size,
+        modified: copy.modified,
+        changed: None,
+        hash: None,
+    };
+    Made { expect, at: None }
+}
+
+/// What an entry has to be for who copies it.
+pub(super) fn expected(row: &Row) -> Expected {
+    Expected { id: row.id, size: row.size, modified: row.modified }
+}
+
+/// Whether an entry is what a step made.
+fn is_made(made: &Made, found: &Metadata) -> bool {
+    let Expectation { device, inode, size, modified, .. } = made.expect;
+    let id = FileId { device, inode };
+    (id, size, modified) == (found.id, found.size, found.modified)
+}
+
+/// Whether an entry looks like the copy of a row's entry.
+fn is_copy(row: &Row, found: &Metadata) -> bool {
+    (row.kind, row.size, row.modified)
+        == (found.kind, found.size, found.modified)
+}
+
+/// The same on another file system.
+fn is_moved_copy(row: &Row, found: &Metadata) -> bool {
+    row.operation == Operation::Move
+        && found.id.device != row.id.device
+        && is_copy(row, found)
 }
 
 /// Why a name could not be given.

@@ -1,12 +1,13 @@
 //! Does what a plan says.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use sanchay_core::plan::{Document, State};
 
 use super::{
     act::{Actor, Found, Outcome},
     conflict::OnConflict,
+    copies::{Copies, remove_half_copies},
     error::OpsError,
     folders::{FolderId, join},
     handles::Handles,
@@ -15,9 +16,9 @@ use super::{
     plan::Plan,
     report::{RunReport, StepOutcome},
     rows::Row,
-    runs::{Loaded, Runs},
+    runs::{Loaded, Runs, TEMPORARY_OPTION},
 };
-use crate::{engine::Engine, monitor::Monitor, run::RunState};
+use crate::{engine::Engine, error::Error, monitor::Monitor, run::RunState};
 
 /// How many problems are reported; all are in the journal.
 const PROBLEMS: usize = 10_000;
@@ -34,26 +35,33 @@ impl Plan {
     /// # Errors
     /// [`OpsError::Conflicts`] if there are any, unless the plan was made to
     /// leave these out: then nothing was done. [`OpsError::File`] if there can
-    /// be no journal.
+    /// be no journal. A plan without steps is no run, and has none.
     pub fn apply(
         &self,
         engine: &Engine,
         runs: &Runs,
         monitor: &Monitor,
     ) -> Result<RunReport, OpsError> {
-        let _ = engine;
         if !self.conflicts.is_empty() && self.on_conflict == OnConflict::Error
         {
             return Err(OpsError::Conflicts(self.conflicts.len()));
         }
+        if self.steps.is_empty() {
+            return Ok(RunReport::default());
+        }
         let mut header = self.header(Document::Journal);
         let count = self.steps.len().to_string();
         header.options.push(("steps".to_owned(), count));
+        let copies = Copies::new(engine, &self.places, &self.steps);
+        if let Some(prefix) = copies.temporary_prefix() {
+            let option = (TEMPORARY_OPTION.to_owned(), prefix);
+            header.options.push(option);
+        }
         let (run, mut journal) = runs.begin(header)?;
         let roots = self.places.roots.clone();
         let handles =
             Handles::new(std::sync::Arc::clone(&self.storage), roots);
-        let mut actor = Actor::new(handles);
+        let mut actor = Actor::new(handles, engine, runs);
         let folders = touched(&self.places, &self.steps);
         journal.folders(&mut actor, &self.places, &folders)?;
         journal.steps(&self.places, &self.steps)?;
@@ -63,6 +71,7 @@ impl Plan {
             steps: &self.steps,
             actor,
             journal,
+            copies,
             report: RunReport { run, ..RunReport::default() },
         };
         applying.all(monitor, None)?;
@@ -102,13 +111,65 @@ impl Runs {
         let mut applying = Applying {
             places,
             steps,
-            actor: Actor::new(handles),
+            actor: Actor::new(handles, engine, self),
             journal,
+            copies: Copies::new(engine, places, steps),
             report: RunReport { run: run.to_owned(), ..RunReport::default() },
         };
-        applying.all(monitor, Some(states))?;
+        remove_half_copies(&mut applying.actor, &loaded);
+        let handles =
+            Handles::new(std::sync::Arc::clone(storage), places.roots.clone());
+        let looker = Actor::new(handles, engine, self);
+        let earlier = Earlier::new(&loaded, looker);
+        applying.all(monitor, Some(&earlier))?;
         let folders = touched(places, steps);
         applying.finish(self, &folders)
+    }
+}
+
+/// What became of the steps of a run that was ended before its time.
+struct Earlier<'a> {
+    states: &'a [Option<State>],
+    found: HashMap<u64, Found>,
+}
+
+impl<'a> Earlier<'a> {
+    /// Looks at the steps of which nothing is written: from the last to the
+    /// first, each as if those behind it were undone, since what they did may
+    /// hide what came before.
+    fn new(loaded: &'a Loaded, mut looker: Actor) -> Self {
+        looker.only_suppose();
+        let Loaded { places, steps, states, made, .. } = loaded;
+        let mut found = HashMap::new();
+        for (index, at) in steps.iter().enumerate().rev() {
+            let Some(row) = places.rows.get(*at) else { continue };
+            let was_done = match states.get(index).copied().flatten() {
+                Some(state) => state == State::Done,
+                None => {
+                    let looked = looker.look(places, row);
+                    let was_done = looked == Found::Done;
+                    found.insert(index as u64, looked);
+                    was_done
+                }
+            };
+            if was_done
+                && let Err(why) = looker.undo(places, row, made.get(&index))
+            {
+                tracing::debug!(why, "a step is not as it was left");
+            }
+        }
+        Self { states, found }
+    }
+
+    /// What is written of a step.
+    fn state(&self, step: u64) -> Option<State> {
+        let at = usize::try_from(step).ok()?;
+        self.states.get(at).copied().flatten()
+    }
+
+    /// What was found of a step of which nothing is written.
+    fn of(&self, step: u64) -> Option<&Found> {
+        self.found.get(&step)
     }
 }
 
@@ -140,6 +201,7 @@ struct Applying<'a> {
     steps: &'a [u32],
     actor: Actor,
     journal: Journal,
+    copies: Copies,
     report: RunReport,
 }
 
@@ -149,7 +211,7 @@ impl Applying<'_> {
     fn all(
         &mut self,
         monitor: &Monitor,
-        states: Option<&Vec<Option<State>>>,
+        earlier: Option<&Earlier<'_>>,
     ) -> Result<(), OpsError> {
         let run = RunState::new(monitor);
         run.expect(self.steps.len() as u64, 0);
@@ -161,21 +223,34 @@ impl Applying<'_> {
             let Some(row) = self.places.rows.get(*at).copied() else {
                 continue;
             };
-            let known = states.map(|states| {
-                usize::try_from(number)
-                    .ok()
-                    .and_then(|it| states.get(it)?.as_ref())
-            });
+            let known = earlier.map(|it| it.state(number));
+            let is_copied = Copies::does(row.operation);
+            if !is_copied {
+                self.copy(monitor)?;
+            }
             let outcome = match known {
-                None => self.actor.act(self.places, &row),
-                Some(Some(state)) => {
-                    self.count(*state);
+                None if is_copied => {
+                    self.copies.add(number, *at);
+                    if self.copies.is_enough() {
+                        self.copy(monitor)?;
+                    }
                     continue;
                 }
-                Some(None) => match self.actor.look(self.places, &row) {
-                    Found::Done => Outcome::Done,
-                    Found::NotDone => self.actor.act(self.places, &row),
-                    Found::Neither(why) => Outcome::Failed(why),
+                None => self.actor.act(self.places, &row),
+                Some(Some(state)) => {
+                    self.count(state);
+                    continue;
+                }
+                Some(None) => match earlier.and_then(|it| it.of(number)) {
+                    Some(Found::Done) => Outcome::Done(None),
+                    Some(Found::Neither(why)) => Outcome::Failed(why.clone()),
+                    Some(Found::NotDone) | None if is_copied => {
+                        self.copies.add(number, *at);
+                        continue;
+                    }
+                    Some(Found::NotDone) | None => {
+                        self.actor.act(self.places, &row)
+                    }
                 },
             };
             self.record(number, &row, outcome)?;
@@ -185,7 +260,42 @@ impl Applying<'_> {
                 self.journal.flush()?;
             }
         }
+        if !self.report.interrupted {
+            self.copy(monitor)?;
+        }
         Ok(())
+    }
+
+    /// Makes the copies that wait to be made.
+    fn copy(&mut self, monitor: &Monitor) -> Result<(), OpsError> {
+        let waiting = self.copies.take();
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let mut copied = Vec::new();
+        let ended = self.copies.make(
+            self.places,
+            &mut self.actor,
+            &waiting,
+            monitor,
+            &mut |number, outcome| copied.push((number, outcome)),
+        );
+        copied.sort_unstable_by_key(|(number, _)| *number);
+        for (number, outcome) in copied {
+            let at = usize::try_from(number).ok();
+            let at = at.and_then(|it| self.steps.get(it));
+            let row = at.and_then(|at| self.places.rows.get(*at)).copied();
+            if let Some(row) = row {
+                self.record(number, &row, outcome)?;
+            }
+        }
+        match ended {
+            Err(Error::Cancelled) => {
+                self.report.interrupted = true;
+                Ok(())
+            }
+            ended => Ok(ended?),
+        }
     }
 
     fn count(&mut self, state: State) {
@@ -203,9 +313,12 @@ impl Applying<'_> {
         outcome: Outcome,
     ) -> Result<(), OpsError> {
         match outcome {
-            Outcome::Done => {
+            Outcome::Done(made) => {
                 self.report.done += 1;
-                self.journal.state(number, State::Done)
+                match made {
+                    Some(made) => self.journal.made(number, made),
+                    None => self.journal.state(number, State::Done),
+                }
             }
             Outcome::Skipped(why) => {
                 self.report.skipped += 1;

@@ -174,10 +174,14 @@ impl<'a> Checker<'a> {
         if elsewhere && self.is_within_moved(row.to.folder, moved)? {
             return Ok(Some(ConflictKind::WithinItself));
         }
-        let one_device = matches!(
-            row.operation,
-            Operation::HardLink | Operation::Reflink | Operation::Move
-        );
+        let one_device = match row.operation {
+            Operation::HardLink | Operation::Reflink => true,
+            // Others are copied, compared and removed.
+            Operation::Move => {
+                !matches!(row.kind, EntryKind::File | EntryKind::Symlink)
+            }
+            _ => false,
+        };
         let device = match self.target(row.to.folder)? {
             Target::Wrong(kind) => return Ok(Some(kind.clone())),
             Target::Present { device, .. } => Some(*device),

@@ -12,8 +12,13 @@ use sanchay_output::plan::PlanWriter;
 use sanchay_storage::{LocalStorage, Storage};
 
 use super::{
-    conflict::OnConflict, error::OpsError, folders::split, places::Places,
-    plan::Plan, request::tag, rows::Rows,
+    conflict::OnConflict,
+    error::OpsError,
+    folders::split,
+    places::Places,
+    plan::Plan,
+    request::{VERIFY, tag},
+    rows::Rows,
 };
 use crate::{engine::Engine, error::Error, pool::Pool};
 
@@ -119,6 +124,8 @@ impl Places {
     pub(super) fn take_roots(&mut self, header: &Header) {
         self.roots.clone_from(&header.roots);
         self.shown.clone_from(&header.roots);
+        let mut options = header.options.iter();
+        self.verify = options.any(|(name, _)| name == VERIFY);
     }
 
     /// Adds a step of a document; returns its row.

@@ -24,6 +24,11 @@ impl Handles {
         Self { storage, roots, open: HashMap::new() }
     }
 
+    /// The storage that they are in.
+    pub(super) fn storage(&self) -> &Arc<dyn Storage> {
+        &self.storage
+    }
+
     /// A root's path.
     pub(super) fn root(&self, root: u32) -> &[u8] {
         self.roots.get(root as usize).map_or(b"/", Vec::as_slice)

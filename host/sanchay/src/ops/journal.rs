@@ -13,7 +13,9 @@ use std::{
 };
 
 use rustix::fs::{FlockOperation, flock};
-use sanchay_core::plan::{Document, Folder, Header, Place, State, StateLine};
+use sanchay_core::plan::{
+    Document, Folder, Header, Made, Place, State, StateLine,
+};
 use sanchay_core::time::Timestamp;
 use sanchay_output::plan::PlanWriter;
 
@@ -144,6 +146,25 @@ impl Journal {
         self.end_run();
         self.run = Some((state, step, step));
         self.write_if(PIECE)
+    }
+
+    /// Writes that a step was done, and what it made.
+    pub(super) fn made(
+        &mut self,
+        step: u64,
+        made: Made,
+    ) -> Result<(), OpsError> {
+        self.end_run();
+        let line = StateLine {
+            state: State::Done,
+            first: step,
+            last: step,
+            why: String::new(),
+            made: Some(made),
+        };
+        self.writer.state(&line, &mut self.text);
+        // At once: where it is cannot be told by looking.
+        self.write_if(1)
     }
 
     /// Writes what became of a step, and why.

@@ -14,6 +14,8 @@ pub(super) struct Places {
     pub(super) shown: Vec<Vec<u8>>,
     pub(super) folders: Folders,
     pub(super) rows: Rows,
+    /// Whether copies are read again and compared.
+    pub(super) verify: bool,
 }
 
 impl Places {

@@ -33,6 +33,9 @@ use crate::{
     request::{monitor_methods, walk_methods},
 };
 
+/// The option of a plan that says that copies are verified.
+pub(super) const VERIFY: &str = "verify";
+
 /// A plan to be made: [`Engine::rename`] and its like begin one.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is planned"]
@@ -50,6 +53,7 @@ pub struct PlanRequest {
     zone: TimeZone,
     on_conflict: OnConflict,
     exact: Option<Vec<Vec<u8>>>,
+    verify: bool,
 }
 
 impl PlanRequest {
@@ -73,6 +77,7 @@ impl PlanRequest {
             zone: TimeZone::UTC,
             on_conflict: OnConflict::default(),
             exact: None,
+            verify: false,
         }
     }
 
@@ -134,6 +139,12 @@ impl PlanRequest {
     /// What is done where something stands in the way.
     pub fn on_conflict(mut self, choice: OnConflict) -> Self {
         self.on_conflict = choice;
+        self
+    }
+
+    /// Whether copies are read again and compared with what was read.
+    pub fn verify(mut self, verify: bool) -> Self {
+        self.verify = verify;
         self
     }
 
@@ -199,13 +210,18 @@ impl PlanRequest {
             )?;
         }
         let unchanged = statuses.iter().filter(|it| **it == Status::Unchanged);
+        collected.places.verify = self.verify;
+        let mut options = vec![(
+            "on-conflict".to_owned(),
+            self.on_conflict.name().to_owned(),
+        )];
+        if self.verify {
+            options.push((VERIFY.to_owned(), "true".to_owned()));
+        }
         let mut plan = Plan {
             storage: self.options.storage(),
             command: self.command.to_owned(),
-            options: vec![(
-                "on-conflict".to_owned(),
-                self.on_conflict.name().to_owned(),
-            )],
+            options,
             on_conflict: self.on_conflict,
             unchanged: unchanged.count() as u64,
             places: std::mem::take(&mut collected.places),
@@ -490,6 +506,16 @@ impl Engine {
             _ => Operation::HardLink,
         };
         self.plan("link", operation, roots).into(folder)
+    }
+
+    /// Plans to copy what lies in roots [`into`](PlanRequest::into) a folder:
+    /// regular files and symbolic links.
+    pub fn copy_into<P: Into<PathBuf>>(
+        &self,
+        roots: impl IntoIterator<Item = P>,
+        folder: impl Into<String>,
+    ) -> PlanRequest {
+        self.plan("copy", Operation::Copy, roots).into(folder)
     }
 
     /// Plans to delete what lies in roots: to the trash, or for good.

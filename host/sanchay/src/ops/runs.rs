@@ -12,8 +12,8 @@ use std::{
 };
 
 use sanchay_core::{
-    plan::{Document, Header, Line, Place, State},
-    time::Timestamp,
+    plan::{Document, Header, Line, Made, Place, State},
+    time::{TimeZone, Timestamp, Zone},
 };
 use sanchay_storage::{LocalStorage, Storage};
 
@@ -29,11 +29,15 @@ const JOURNAL: &str = "ndjson";
 /// What the names of the marks of runs that are not over end in.
 const UNFINISHED: &str = "unfinished";
 
+/// The option of a journal that says how the names begin of what is copied.
+pub(super) const TEMPORARY_OPTION: &str = "temporary";
+
 /// Where journals are, and the runs that they are of.
 #[derive(Clone, Debug)]
 pub struct Runs {
     folder: PathBuf,
     storage: Option<Arc<dyn Storage>>,
+    zone: TimeZone,
 }
 
 /// A run.
@@ -92,6 +96,8 @@ pub(super) struct Loaded {
     pub(super) places: Places,
     pub(super) steps: Vec<u32>,
     pub(super) states: Vec<Option<State>>,
+    /// What steps made, where that has to be known.
+    pub(super) made: HashMap<usize, Made>,
     /// Folders: when they were modified before the run, and after it.
     pub(super) folders: Vec<(Place, Timestamp, Option<Timestamp>)>,
     pub(super) finished: bool,
@@ -99,6 +105,13 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
+    /// How the names begin of what the run was copying.
+    pub(super) fn temporary(&self) -> Option<&str> {
+        let mut options = self.header.options.iter();
+        let found = options.find(|(name, _)| name == TEMPORARY_OPTION);
+        found.map(|(_, prefix)| prefix.as_str())
+    }
+
     /// Whether all steps are there: none was done before.
     pub(super) fn is_whole(&self) -> bool {
         let mut options = self.header.options.iter();
@@ -112,7 +125,8 @@ impl Runs {
     /// written.
     #[must_use]
     pub fn at(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), storage: None }
+        let zone = TimeZone::UTC;
+        Self { folder: folder.into(), storage: None, zone }
     }
 
     /// The user's: in `$XDG_STATE_HOME/sanchay/runs`, which is
@@ -138,6 +152,18 @@ impl Runs {
         self
     }
 
+    /// The same with the time zone in which the trash says when something was
+    /// deleted; by default UTC.
+    #[must_use]
+    pub fn with_zone(mut self, zone: TimeZone) -> Self {
+        self.zone = zone;
+        self
+    }
+
+    pub(super) fn time_zone(&self) -> Zone {
+        self.zone.clone().into()
+    }
+
     fn path(&self, run: &str, ending: &str) -> PathBuf {
         self.folder.join(format!("{run}.{ending}"))
     }
@@ -158,14 +184,13 @@ impl Runs {
         let now = Timestamp::try_from(SystemTime::now());
         let now = now.unwrap_or_default();
         header.started = now.to_string();
-        let digits = |it: &&str| it.bytes().all(|it| it.is_ascii_digit());
+        // To the millisecond: runs are sorted by their names.
         let compact: String = header
             .started
             .chars()
-            .take_while(|it| *it != '.')
             .filter(|it| it.is_ascii_digit() || *it == 'T')
+            .take("20260131T120000000".len())
             .collect();
-        debug_assert!(compact.split('T').all(|it| digits(&it)));
         let run = format!("{compact}-{}", tag());
         header.run.clone_from(&run);
         let mark = self.path(&run, UNFINISHED);
@@ -296,6 +321,7 @@ impl Runs {
             places: Places::default(),
             steps: Vec::new(),
             states: Vec::new(),
+            made: HashMap::new(),
             folders: Vec::new(),
             finished: false,
             reversed: false,
@@ -347,6 +373,9 @@ impl Loaded {
                     let (Ok(first), Ok(last)) = (first, last) else {
                         return Ok(());
                     };
+                    if let Some(made) = line.made {
+                        self.made.insert(first, made);
+                    }
                     let states = self.states.get_mut(first..=last);
                     states.unwrap_or_default().fill(Some(state));
                 }

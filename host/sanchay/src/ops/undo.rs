@@ -9,6 +9,8 @@ use sanchay_storage::Attributes;
 use super::{
     act::{Actor, Found},
     apply::add_problem,
+    copies::remove_half_copies,
+    doubts::Doubts,
     error::OpsError,
     handles::Handles,
     journal::modified,
@@ -43,11 +45,18 @@ impl Runs {
             });
         }
         let handles = Handles::new(Arc::clone(storage), places.roots.clone());
-        let mut actor = Actor::new(handles);
+        let mut actor = Actor::new(handles, engine, self);
+        if only_look {
+            actor.only_suppose();
+        }
         let mut report =
             RunReport { run: run.to_owned(), ..RunReport::default() };
+        if !only_look {
+            remove_half_copies(&mut actor, &loaded);
+        }
         // Folders that nobody else has changed since get their times back.
         let unchanged = loaded.unchanged_folders(&mut actor);
+        let mut doubts = Doubts::default();
         let state = RunState::new(monitor);
         state.expect(steps.len() as u64, 0);
         for (index, at) in steps.iter().enumerate().rev() {
@@ -63,16 +72,24 @@ impl Runs {
                 // Nobody wrote what became of it.
                 None => match actor.look(places, &row) {
                     Found::Done => true,
-                    Found::NotDone => false,
-                    Found::Neither(_) => true,
+                    Found::NotDone => {
+                        doubts.resolve(places, row.to, row.id);
+                        false
+                    }
+                    Found::Neither(why) => {
+                        // Perhaps it is back where an earlier step found it.
+                        doubts.add(places, row.from, (number, row, why));
+                        false
+                    }
                 },
                 Some(_) => false,
             };
             if !was_done {
                 continue;
             }
-            match actor.undo(places, &row, only_look) {
+            match actor.undo(places, &row, loaded.made.get(&index)) {
                 Ok(()) => {
+                    doubts.resolve(places, row.to, row.id);
                     report.done += 1;
                     if !only_look {
                         journal.state(number, State::Undone)?;
@@ -91,6 +108,13 @@ impl Runs {
             if number % BATCH == 0 && !only_look {
                 journal.flush()?;
             }
+        }
+        for (number, row, why) in doubts.left() {
+            report.kept += 1;
+            if !only_look {
+                journal.problem(number, State::Kept, &why)?;
+            }
+            add_problem(&mut report, places, &row, why);
         }
         if only_look {
             return Ok(report);

@@ -9,8 +9,10 @@
               the report"
 )]
 
+mod acting;
 mod cancelling;
 mod changes;
+mod copying;
 mod errors;
 mod examples;
 #[cfg(feature = "plugins")]
@@ -18,10 +20,12 @@ mod extractors;
 mod filter;
 mod ignoring;
 mod reflinks;
+mod replacing;
 mod sharing;
 mod storage;
 mod streams;
 mod summary;
+mod trashing;
 mod walkers;
 mod watching;
 

@@ -7,6 +7,7 @@
     reason = "a test that panics has failed, as it should"
 )]
 
+mod acting;
 mod filters;
 mod ignoring;
 mod media;

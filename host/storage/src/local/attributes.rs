@@ -10,8 +10,9 @@ use std::{
 use rustix::{
     fs::{
         AtFlags, Gid, Mode, OFlags, Timespec, Timestamps, UTIME_OMIT, Uid,
-        XattrFlags, chownat, fchmod, fchown, fgetxattr, flistxattr, fsetxattr,
-        futimens, lgetxattr, llistxattr, lsetxattr, openat, utimensat,
+        XattrFlags, chownat, fchmod, fchown, fgetxattr, flistxattr,
+        fremovexattr, fsetxattr, futimens, lgetxattr, llistxattr, lsetxattr,
+        openat, utimensat,
     },
     io::Errno,
 };
@@ -25,6 +26,12 @@ const LONGEST: usize = 64 << 10;
 
 /// What is read of a list before more space is taken.
 const USUAL: usize = 512;
+
+/// What the system says where there is no such attribute.
+#[cfg(target_os = "linux")]
+const NO_SUCH: Errno = Errno::NODATA;
+#[cfg(not(target_os = "linux"))]
+const NO_SUCH: Errno = Errno::NOATTR;
 
 /// A mode without the bits that say what an entry is.
 pub(super) fn mode(mode: u32) -> Mode {
@@ -166,6 +173,17 @@ pub(crate) fn set_extended_attribute(
     fsetxattr(file, &**name, value, XattrFlags::empty())
 }
 
+/// Removes an extended attribute of an open file, if it has it.
+pub(crate) fn remove_extended_attribute(
+    file: &LocalFile,
+    name: &[u8],
+) -> Result<(), Errno> {
+    match fremovexattr(file, name) {
+        Err(NO_SUCH) => Ok(()),
+        result => result,
+    }
+}
+
 /// The extended attributes of an entry; of a link, of the link itself.
 #[cfg(target_os = "linux")]
 pub(super) fn extended_of_entry(
@@ -237,11 +255,7 @@ fn collect(
                 let name = name.to_vec();
                 found.push(ExtendedAttribute { name, value });
             }
-            #[cfg(target_os = "linux")]
-            Err(Errno::NODATA) => {}
-            #[cfg(not(target_os = "linux"))]
-            Err(Errno::NOATTR) => {}
-            Err(Errno::PERM | Errno::ACCESS | Errno::OPNOTSUPP) => {}
+            Err(NO_SUCH | Errno::PERM | Errno::ACCESS | Errno::OPNOTSUPP) => {}
             Err(errno) => return Err(errno),
         }
     }

@@ -229,6 +229,16 @@ impl RandomAccess for MemoryHandle {
         self.set_extended(self.index, attribute)
     }
 
+    fn remove_extended_attribute(&self, name: &[u8]) -> io::Result<()> {
+        let mut tree = self.storage.lock();
+        let now = tree.change()?;
+        let inode = tree.inode_mut(self.index).map_err(io::Error::other)?;
+        if inode.extended.remove(name).is_some() {
+            inode.changed = now;
+        }
+        Ok(())
+    }
+
     fn sync(&self) -> io::Result<()> {
         let file = self.index;
         self.storage.lock().sync(|index| index == file)

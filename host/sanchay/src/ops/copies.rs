@@ -1,0 +1,180 @@
+//! The copies among the steps of a plan: made by all workers, thousands at a
+//! time, since what makes them durable costs the same for one as for many.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sanchay_core::plan::Operation;
+use sanchay_sandbox::Algorithm;
+use sanchay_storage::Listing;
+use sanchay_sync::lock;
+
+use super::{
+    act::{Actor, Outcome, expected, made},
+    apply::touched,
+    copy::{Copier, CopyItem, CopyOptions, Folder, Sharing},
+    folders::FolderId,
+    places::Places,
+    runs::Loaded,
+};
+use crate::{
+    engine::Engine,
+    error::{Cause, Error},
+    monitor::Monitor,
+};
+
+/// How many copies are made at a time.
+const MOST: usize = 16 << 10;
+
+/// Copies that wait to be made: each by the number of its step, and its row.
+#[derive(Debug)]
+pub(super) struct Copies {
+    copier: Option<Copier>,
+    waiting: Vec<(u64, u32)>,
+}
+
+impl Copies {
+    /// Those of a plan.
+    pub(super) fn new(
+        engine: &Engine,
+        places: &Places,
+        steps: &[u32],
+    ) -> Self {
+        let rows = steps.iter().filter_map(|at| places.rows.get(*at));
+        let mut any = rows.filter(|row| Self::does(row.operation));
+        // A plan has copies of one kind.
+        let copier = any.next().map(|row| {
+            let sharing = match row.operation {
+                Operation::Reflink => Sharing::Always,
+                _ => Sharing::Auto,
+            };
+            let verify = places.verify.then_some(Algorithm::Xxh3_128);
+            engine.copier(CopyOptions {
+                sharing,
+                verify,
+                ..CopyOptions::default()
+            })
+        });
+        Self { copier, waiting: Vec::new() }
+    }
+
+    /// Whether an operation is done here.
+    pub(super) const fn does(operation: Operation) -> bool {
+        matches!(operation, Operation::Copy | Operation::Reflink)
+    }
+
+    /// How the names begin of what is copied at the moment.
+    pub(super) fn temporary_prefix(&self) -> Option<String> {
+        self.copier.as_ref().map(Copier::temporary_prefix)
+    }
+
+    /// Adds a step.
+    pub(super) fn add(&mut self, number: u64, row: u32) {
+        self.waiting.push((number, row));
+    }
+
+    /// Whether enough wait.
+    pub(super) fn is_enough(&self) -> bool {
+        self.waiting.len() >= MOST
+    }
+
+    /// Those that wait, which no longer do.
+    pub(super) fn take(&mut self) -> Vec<(u64, u32)> {
+        std::mem::take(&mut self.waiting)
+    }
+
+    /// Makes copies, and passes on what became of each.
+    pub(super) fn make(
+        &self,
+        places: &Places,
+        actor: &mut Actor,
+        waiting: &[(u64, u32)],
+        monitor: &Monitor,
+        each: &mut (dyn FnMut(u64, Outcome) + Send),
+    ) -> Result<(), Error> {
+        let Some(copier) = &self.copier else { return Ok(()) };
+        let unopened = Mutex::new(Vec::new());
+        let mut folders = Recent::default();
+        let items = waiting.iter().filter_map(|(number, at)| {
+            let row = places.rows.get(*at)?;
+            let mut open =
+                |folder| folders.get(folder, || actor.known(places, folder));
+            let opened = open(row.from.folder)
+                .and_then(|source| Ok((source, open(row.to.folder)?)));
+            match opened {
+                Ok((source, target)) => Some(CopyItem {
+                    source,
+                    name: places.rows.name(row.from).to_vec(),
+                    target,
+                    new_name: places.rows.name(row.to).to_vec(),
+                    expected: Some(expected(row)),
+                    tag: *number,
+                }),
+                Err(error) => {
+                    let why = Cause::from(error).to_string();
+                    lock(&unopened).push((*number, why));
+                    None
+                }
+            }
+        });
+        let copied = copier.copy_all(items, monitor, |number, result| {
+            each(
+                number,
+                match result {
+                    Ok(copied) => Outcome::Done(Some(made(&copied.metadata))),
+                    Err(error) => Outcome::Failed(error.cause.to_string()),
+                },
+            );
+        });
+        let unopened = unopened.into_inner();
+        for (number, why) in unopened.unwrap_or_else(PoisonError::into_inner) {
+            each(number, Outcome::Failed(why));
+        }
+        copied.map(drop)
+    }
+}
+
+/// The folders of the last copies.
+#[derive(Default)]
+struct Recent([Option<(FolderId, Arc<Folder>)>; 2]);
+
+impl Recent {
+    fn get<E>(
+        &mut self,
+        folder: FolderId,
+        open: impl FnOnce() -> Result<Arc<Folder>, E>,
+    ) -> Result<Arc<Folder>, E> {
+        let mut known = self.0.iter().flatten();
+        if let Some((_, open)) = known.find(|(it, _)| *it == folder) {
+            return Ok(Arc::clone(open));
+        }
+        let open = open()?;
+        self.0.swap(0, 1);
+        if let Some(first) = self.0.first_mut() {
+            *first = Some((folder, Arc::clone(&open)));
+        }
+        Ok(open)
+    }
+}
+
+/// Removes what a run left that was killed while it copied.
+pub(super) fn remove_half_copies(actor: &mut Actor, loaded: &Loaded) {
+    let Some(prefix) = loaded.temporary().filter(|it| !it.is_empty()) else {
+        return;
+    };
+    let places = &loaded.places;
+    for folder in touched(places, &loaded.steps) {
+        let Ok(folder) = actor.folder(places, folder) else { continue };
+        let mut listing = Listing::default();
+        if folder.list(&mut listing).is_err() {
+            continue;
+        }
+        for index in 0..listing.len() {
+            let name = listing.name(index);
+            if name.starts_with(prefix.as_bytes())
+                && let Err(error) = folder.remove_file(name)
+            {
+                tracing::debug!(%error, "half a copy stays");
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What a copy keeps besides the contents: owner, extended attributes, access
+//! control lists, permissions, times.
+
+use std::io;
+
+use sanchay_storage::{Attributes, ExtendedAttribute, File, Metadata};
+
+use super::folder::Folder;
+
+/// The extended attribute that holds a file's access control list.
+const ACL: &[u8] = b"system.posix_acl_access";
+
+/// The permissions that act in the owner's name: set-user-ID and set-group-ID.
+const OWNERS_RIGHTS: u32 = 0o6000;
+
+/// What a copy does not have of its original: its file system has no such
+/// thing, or only another user may set it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lost {
+    /// The owner or the group.
+    pub owner: bool,
+    /// Permissions.
+    pub mode: bool,
+    /// Times.
+    pub times: bool,
+    /// So many extended attributes, of which access control lists are some.
+    pub extended: u32,
+}
+
+impl Lost {
+    /// Whether the copy has all.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What attributes are set of: an open file, or a link in a directory.
+pub(crate) trait Target {
+    fn metadata(&self) -> io::Result<Metadata>;
+    fn set(&self, attributes: &Attributes) -> io::Result<()>;
+    fn set_extended(&self, attribute: &ExtendedAttribute) -> io::Result<()>;
+    fn remove_extended(&self, name: &[u8]) -> io::Result<()>;
+}
+
+impl Target for File {
+    fn metadata(&self) -> io::Result<Metadata> {
+        Self::metadata(self)
+    }
+
+    fn set(&self, attributes: &Attributes) -> io::Result<()> {
+        self.set_attributes(attributes)
+    }
+
+    fn set_extended(&self, attribute: &ExtendedAttribute) -> io::Result<()> {
+        self.set_extended_attribute(attribute)
+    }
+
+    fn remove_extended(&self, name: &[u8]) -> io::Result<()> {
+        self.remove_extended_attribute(name)
+    }
+}
+
+/// Gives a copy what its original has. A refusal is noted, and the rest is
+/// set all the same. The order matters: a change of owner takes permissions
+/// away, and attributes can be set as long as nobody else may open the file.
+pub(crate) fn keep(
+    original: &Metadata,
+    extended: &[ExtendedAttribute],
+    copy: &dyn Target,
+    folder: &Folder,
+) -> io::Result<Lost> {
+    let mut lost = Lost::default();
+    let new = copy.metadata()?;
+    if (new.uid, new.gid) != (original.uid, original.gid) {
+        lost.owner = keep_owner(original, copy).is_err();
+    }
+    let has_acl = extended.iter().any(|attribute| attribute.name == ACL);
+    if !has_acl && folder.passes_acl() && copy.remove_extended(ACL).is_err() {
+        lost.extended += 1;
+    }
+    for attribute in extended {
+        if copy.set_extended(attribute).is_err() {
+            lost.extended += 1;
+        }
+    }
+    let mut mode = original.mode & Attributes::PERMISSIONS;
+    if lost.owner {
+        mode &= !OWNERS_RIGHTS;
+    }
+    let permissions = Attributes { mode: Some(mode), ..Attributes::default() };
+    let is_link = original.kind == sanchay_storage::EntryKind::Symlink;
+    lost.mode = !is_link && copy.set(&permissions).is_err();
+    lost.times = copy.set(&Attributes::times(original)).is_err();
+    Ok(lost)
+}
+
+/// The owner and the group; the group alone where only that may be set.
+fn keep_owner(original: &Metadata, copy: &dyn Target) -> io::Result<()> {
+    let owners = Attributes::owners(original);
+    copy.set(&owners).inspect_err(|_| {
+        // The owner is lost in any case.
+        let _ = copy.set(&Attributes { uid: None, ..owners });
+    })
+}

@@ -1,0 +1,253 @@
+//! The trash, as desktops have it (the Desktop Trash Specification of
+//! freedesktop.org): what is put into it can be put back, by this program and
+//! by theirs.
+//!
+//! What is put into a trash is renamed, never copied, so it goes to a trash on
+//! its own file system: the user's own (`$XDG_DATA_HOME/Trash`), one at the
+//! top of the file system (`.Trash/UID` or `.Trash-UID`), or, where none of
+//! these can be had, one beneath the root that is worked on.
+
+mod can;
+mod find;
+
+use std::{
+    ffi::OsStr,
+    fmt,
+    os::unix::ffi::OsStrExt as _,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+
+use sanchay_core::trash_info::numbered;
+use sanchay_storage::{FileId, Links, Storage, StorageError};
+use sanchay_sync::lock;
+
+use self::can::Can;
+use super::copy::{Expected, Folder};
+use crate::error::{Action, Cause, EntryError, Problem};
+
+/// How many names are tried for one thing.
+const TRIES: u32 = 10_000;
+
+/// Whose trash it is, and where that may be.
+#[derive(Clone)]
+pub struct TrashOptions {
+    /// The user's folder for data: `$XDG_DATA_HOME`, or `~/.local/share`. None
+    /// where the user has no home.
+    pub data_home: Option<PathBuf>,
+    /// The user's number.
+    pub user: u32,
+    /// What time it is, in the local zone, as `2026-01-31T12:00:00`.
+    pub now: Arc<dyn Fn() -> String + Send + Sync>,
+}
+
+impl fmt::Debug for TrashOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TrashOptions")
+            .field("data_home", &self.data_home)
+            .field("user", &self.user)
+            .finish_non_exhaustive()
+    }
+}
+
+impl TrashOptions {
+    /// Those of the user that this process runs as, by its environment.
+    #[must_use]
+    pub fn of_process(
+        now: impl Fn() -> String + Send + Sync + 'static,
+    ) -> Self {
+        // The specification of base directories: a relative path is none.
+        let absolute = |name| {
+            let path = std::env::var_os(name).map(PathBuf::from);
+            path.filter(|path| path.is_absolute())
+        };
+        let data_home = absolute("XDG_DATA_HOME").or_else(|| {
+            absolute("HOME").map(|home| home.join(".local/share"))
+        });
+        let user = rustix::process::geteuid().as_raw();
+        Self { data_home, user, now: Arc::new(now) }
+    }
+}
+
+/// Where something is in the trash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trashed {
+    /// The trash: the folder that has `files` and `info` in it.
+    pub trash: PathBuf,
+    /// Its name in `files`.
+    pub name: Vec<u8>,
+}
+
+/// Moves things to the trash, and back.
+#[derive(Debug)]
+pub struct Trash {
+    storage: Arc<dyn Storage>,
+    options: TrashOptions,
+    /// The folder that was last thrown away from, and its trash.
+    last: Mutex<Option<Last>>,
+}
+
+#[derive(Clone, Debug)]
+struct Last {
+    folder: FileId,
+    root: FileId,
+    /// The folder's path, as the trash records it.
+    path: PathBuf,
+    can: Arc<Can>,
+}
+
+impl Trash {
+    /// The trashes of a user.
+    #[must_use]
+    pub fn new(storage: Arc<dyn Storage>, options: TrashOptions) -> Self {
+        Self { storage, options, last: Mutex::default() }
+    }
+
+    /// Moves an entry to the trash, a directory with all that is in it.
+    /// `root` is what is worked on, for where there is no other trash.
+    ///
+    /// # Errors
+    /// Why it stays.
+    pub fn put(
+        &self,
+        folder: &Folder,
+        name: &[u8],
+        root: &Folder,
+        expected: Option<Expected>,
+    ) -> Result<Trashed, EntryError> {
+        self.try_put(folder, name, root, expected).map_err(|cause| {
+            EntryError::new(folder.path_of(name), Action::Trash, cause)
+        })
+    }
+
+    fn try_put(
+        &self,
+        folder: &Folder,
+        name: &[u8],
+        root: &Folder,
+        expected: Option<Expected>,
+    ) -> Result<Trashed, Cause> {
+        if let Some(expected) = expected {
+            let (_, now) = folder.directory().stat(name, Links::Refuse)?;
+            if Expected::of(&now) != expected {
+                return Err(Problem::NotAsExpected.into());
+            }
+        }
+        let last = self.can_for(folder, root)?;
+        match self.put_into(&last, folder, name) {
+            // The trash is on another part of the same device.
+            Err(error) if error.is(std::io::ErrorKind::CrossesDevices) => {
+                let last = self.beneath(folder, root)?;
+                Ok(self.put_into(&last, folder, name)?)
+            }
+            result => Ok(result?),
+        }
+    }
+
+    fn put_into(
+        &self,
+        last: &Last,
+        folder: &Folder,
+        name: &[u8],
+    ) -> Result<Trashed, StorageError> {
+        let path = last.path.join(as_path(name));
+        let deleted = (self.options.now)();
+        for number in 1..TRIES {
+            let new_name = numbered(name, number);
+            let put = last.can.put(
+                folder.directory(),
+                name,
+                &new_name,
+                &path,
+                &deleted,
+            );
+            match put {
+                // That name is taken, for the thing or for what is known of it.
+                Err(error) if error.is(std::io::ErrorKind::AlreadyExists) => {}
+                put => {
+                    put?;
+                    let trash = last.can.path().to_owned();
+                    return Ok(Trashed { trash, name: new_name });
+                }
+            }
+        }
+        Err(std::io::Error::from(std::io::ErrorKind::AlreadyExists).into())
+    }
+
+    /// Puts something back that is in the trash. Never replaces what is there.
+    ///
+    /// # Errors
+    /// Why it stays in the trash.
+    pub fn restore(
+        &self,
+        trashed: &Trashed,
+        folder: &Folder,
+        name: &[u8],
+    ) -> Result<(), EntryError> {
+        let restore = || -> Result<(), StorageError> {
+            let can = Can::open(&*self.storage, &trashed.trash)?;
+            can.take(&trashed.name, folder.directory(), name)
+        };
+        restore().map_err(|error| {
+            let path = folder.path_of(name);
+            EntryError::new(path, Action::Restore, error.into())
+        })
+    }
+
+    /// Where in the trash something is that was in a folder under that name: for
+    /// who was killed before it could be written down.
+    #[must_use]
+    pub fn search(
+        &self,
+        folder: &Folder,
+        name: &[u8],
+        root: &Folder,
+        id: FileId,
+    ) -> Option<Trashed> {
+        let own = self.can_for(folder, root).ok();
+        let beneath = self.beneath(folder, root).ok();
+        let mut cans = own.into_iter().chain(beneath).map(|last| last.can);
+        cans.find_map(|can| {
+            let mut names = (1..TRIES).map(|number| numbered(name, number));
+            // The names were taken one after the other.
+            let found = names.find(|name| {
+                can.look(name).map_or(true, |found| found.id == id)
+            })?;
+            can.look(&found).ok()?;
+            let trash = can.path().to_owned();
+            Some(Trashed { trash, name: found })
+        })
+    }
+
+    /// What something in the trash is now.
+    ///
+    /// # Errors
+    /// Why it cannot be told.
+    pub fn look(
+        &self,
+        trashed: &Trashed,
+    ) -> Result<sanchay_storage::Metadata, StorageError> {
+        let can = Can::open(&*self.storage, &trashed.trash)?;
+        can.look(&trashed.name)
+    }
+
+    /// The trash for what is in a folder.
+    fn can_for(&self, folder: &Folder, root: &Folder) -> Result<Last, Cause> {
+        let id = folder.directory().id()?;
+        let root_id = root.directory().id()?;
+        let mut last = lock(&self.last);
+        if let Some(last) = &*last
+            && (last.folder, last.root) == (id, root_id)
+        {
+            return Ok(last.clone());
+        }
+        let found = self.find(folder, root)?;
+        *last = Some(found.clone());
+        Ok(found)
+    }
+}
+
+/// A name as a path.
+fn as_path(name: &[u8]) -> &Path {
+    Path::new(OsStr::from_bytes(name))
+}

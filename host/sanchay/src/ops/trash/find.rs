@@ -1,0 +1,185 @@
+//! Which trash something goes to.
+
+use std::{
+    os::unix::ffi::OsStrExt as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use sanchay_storage::{
+    Directory, EntryKind, Links, Opened, StorageError, create_beneath,
+};
+
+use super::{
+    Last, Trash,
+    can::{Can, enter},
+};
+use crate::{error::Cause, ops::copy::Folder};
+
+/// The name of the trash at the top of a file system that all users share.
+const SHARED: &[u8] = b".Trash";
+
+/// The trash beneath a root.
+const BENEATH: &[u8] = b".sanchay-trash";
+
+/// The bit of a directory in which nobody removes what is somebody else's.
+const STICKY: u32 = 0o1000;
+
+/// The bits by which others may write.
+const OTHERS_WRITE: u32 = 0o022;
+
+impl Trash {
+    /// The trash for what is in a folder: the first of those that the
+    /// specification names which is on its file system and can be used.
+    pub(super) fn find(
+        &self,
+        folder: &Folder,
+        root: &Folder,
+    ) -> Result<Last, Cause> {
+        let device = folder.directory().id()?.device;
+        let path = self.storage.canonical(folder.path())?;
+        if let Some(can) = self.home(device) {
+            return self.last(folder, root, path, can);
+        }
+        let (top, directory) = self.top(&path, device)?;
+        if let Some(can) = self.at_top(&*directory, &top) {
+            // Paths are recorded from there.
+            let below = path.strip_prefix(&top).unwrap_or(&path).to_owned();
+            return self.last(folder, root, below, can);
+        }
+        Ok(self.beneath(folder, root)?)
+    }
+
+    fn last(
+        &self,
+        folder: &Folder,
+        root: &Folder,
+        path: PathBuf,
+        can: Arc<Can>,
+    ) -> Result<Last, Cause> {
+        let root = root.directory().id()?;
+        Ok(Last { folder: folder.directory().id()?, root, path, can })
+    }
+
+    /// The trash in the user's home, if that is on a device.
+    fn home(&self, device: u64) -> Option<Arc<Can>> {
+        let path = self.options.data_home.as_ref()?.join("Trash");
+        let directory = self.open_or_create(&path).ok()?;
+        if directory.id().ok()?.device != device {
+            return None;
+        }
+        Can::make(&*directory, path).ok()
+    }
+
+    /// Opens a directory of the user's own, and makes those of its path that
+    /// are missing.
+    fn open_or_create(
+        &self,
+        path: &Path,
+    ) -> Result<Box<dyn Directory>, StorageError> {
+        let mut missing = Vec::new();
+        let mut at = path;
+        loop {
+            match self.storage.open(at) {
+                Ok(Opened::Directory(directory, _)) => {
+                    let names = missing.iter().rev().copied();
+                    let made = create_beneath(&*directory, names)?;
+                    return Ok(made.directory);
+                }
+                Ok(_) => {
+                    let kind = std::io::ErrorKind::NotADirectory;
+                    return Err(std::io::Error::from(kind).into());
+                }
+                Err(error) if error.is(std::io::ErrorKind::NotFound) => {
+                    let (Some(above), Some(name)) =
+                        (at.parent(), at.file_name())
+                    else {
+                        return Err(error);
+                    };
+                    missing.push(name.as_bytes());
+                    at = above;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// The highest directory above a path that is on its device.
+    fn top(
+        &self,
+        path: &Path,
+        device: u64,
+    ) -> Result<(PathBuf, Box<dyn Directory>), StorageError> {
+        let mut top = None;
+        for above in path.ancestors() {
+            match self.storage.open(above) {
+                Ok(Opened::Directory(directory, id))
+                    if id.device == device =>
+                {
+                    top = Some((above.to_owned(), directory));
+                }
+                // A directory on the way that may not be read has no trash.
+                Err(error) if top.is_some() => {
+                    tracing::debug!(%error, "not looked at for a trash");
+                    break;
+                }
+                Err(error) => return Err(error),
+                Ok(_) => break,
+            }
+        }
+        top.ok_or_else(|| {
+            std::io::Error::from(std::io::ErrorKind::NotFound).into()
+        })
+    }
+
+    /// The user's trash at the top of a file system.
+    fn at_top(&self, top: &dyn Directory, path: &Path) -> Option<Arc<Can>> {
+        let user = self.options.user.to_string();
+        if let Some(shared) = trustworthy_shared(top)
+            && let Ok(own) = enter(&*shared, user.as_bytes())
+            && self.is_own(&*shared, user.as_bytes())
+        {
+            let path = path.join(".Trash").join(&user);
+            return Can::make(&*own, path).ok();
+        }
+        let name = format!(".Trash-{user}");
+        let own = enter(top, name.as_bytes()).ok()?;
+        if !self.is_own(top, name.as_bytes()) {
+            return None;
+        }
+        Can::make(&*own, path.join(name)).ok()
+    }
+
+    /// Whether a directory is the user's, and nobody else writes to it.
+    fn is_own(&self, above: &dyn Directory, name: &[u8]) -> bool {
+        above.stat(name, Links::Refuse).is_ok_and(|(kind, metadata)| {
+            kind == EntryKind::Directory
+                && metadata.uid == self.options.user
+                && metadata.mode & OTHERS_WRITE == 0
+        })
+    }
+
+    /// The trash beneath the root that is worked on.
+    pub(super) fn beneath(
+        &self,
+        folder: &Folder,
+        root: &Folder,
+    ) -> Result<Last, Cause> {
+        let directory = enter(root.directory(), BENEATH)?;
+        let top = self.storage.canonical(root.path())?;
+        let path = self.storage.canonical(folder.path())?;
+        let below = path.strip_prefix(&top).unwrap_or(&path).to_owned();
+        let can = top.join(super::as_path(BENEATH));
+        let can = Can::make(&*directory, can)?;
+        self.last(folder, root, below, can)
+    }
+}
+
+/// The trash that all users of a file system share, if it is one as the
+/// specification wants it: a directory, no link, in which nobody removes what
+/// is another's.
+fn trustworthy_shared(top: &dyn Directory) -> Option<Box<dyn Directory>> {
+    let (kind, metadata) = top.stat(SHARED, Links::Refuse).ok()?;
+    let trusted = kind == EntryKind::Directory && metadata.mode & STICKY != 0;
+    trusted.then(|| top.open_dir(SHARED, Links::Refuse).ok()).flatten()
+}

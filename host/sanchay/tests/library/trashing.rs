@@ -1,0 +1,228 @@
+//! What goes to the trash comes back as it was, and goes where desktops look
+//! for it.
+
+use std::{
+    io::ErrorKind,
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use sanchay::{
+    Cause, Expected, Folder, LocalStorage, MemoryStorage, Problem, Storage,
+    Trash, TrashOptions, Trashed,
+    storage::{Attributes, Links, Opened},
+};
+use sanchay_testkit::Tree;
+
+fn options(data_home: Option<PathBuf>, user: u32) -> TrashOptions {
+    let now = Arc::new(|| "2026-01-31T12:00:00".to_owned());
+    TrashOptions { data_home, user, now }
+}
+
+fn folder(storage: &dyn Storage, path: &Path) -> Arc<Folder> {
+    Folder::open(storage, path).unwrap()
+}
+
+fn text(storage: &dyn Storage, path: &Path) -> String {
+    let Opened::File(file, facts) = storage.open(path).unwrap() else {
+        panic!("{path:?} is no file");
+    };
+    let mut bytes = vec![0; facts.size as usize];
+    file.read_at(&mut bytes, 0).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn files_and_directories_come_back_as_they_were() {
+    let tree = Tree::new();
+    let file = tree.file("root/a b%\u{e9}.txt", "content");
+    tree.file("root/dir/deep/file", "below");
+    tree.link("nowhere", "root/link");
+    let storage: Arc<dyn Storage> = Arc::new(LocalStorage::new());
+    let user = file.metadata().unwrap().uid();
+    let data = tree.path("home/.local/share");
+    let trash =
+        Trash::new(Arc::clone(&storage), options(Some(data.clone()), user));
+    let root = folder(&*storage, &tree.path("root"));
+    let names = ["a b%\u{e9}.txt", "dir", "link"];
+    let facts = |name: &str| {
+        let facts = tree.path("root").join(name).symlink_metadata().unwrap();
+        (facts.ino(), facts.mtime_nsec(), facts.mode(), facts.size())
+    };
+    let before = names.map(facts);
+    let put = names
+        .map(|name| trash.put(&root, name.as_bytes(), &root, None).unwrap());
+    assert_eq!(tree.path("root").read_dir().unwrap().count(), 0);
+    assert_eq!(put[0].trash, data.join("Trash"));
+    let below = data.join("Trash/files/dir/deep/file");
+    assert_eq!(std::fs::read(below).unwrap(), b"below");
+    let info = data.join("Trash/info/a b%\u{e9}.txt.trashinfo");
+    let canonical = tree.path("root").canonicalize().unwrap();
+    let said = std::fs::read_to_string(info).unwrap();
+    assert_eq!(
+        said,
+        format!(
+            "[Trash Info]\nPath={}/a%20b%25%C3%A9.txt\n\
+         DeletionDate=2026-01-31T12:00:00\n",
+            canonical.display()
+        )
+    );
+    assert_eq!(trash.look(&put[0]).unwrap().size, 7);
+    for (name, put) in names.iter().zip(&put) {
+        trash.restore(put, &root, name.as_bytes()).unwrap();
+    }
+    assert_eq!(names.map(facts), before);
+    for part in ["files", "info"] {
+        let left = data.join("Trash").join(part).read_dir().unwrap();
+        assert_eq!(left.count(), 0, "{part}");
+    }
+}
+
+#[test]
+fn names_that_are_taken_in_the_trash_get_a_number() {
+    let tree = Tree::new();
+    let storage: Arc<dyn Storage> = Arc::new(LocalStorage::new());
+    let long = format!("{}.txt", "\u{e9}".repeat(125));
+    let user = tree.root().metadata().unwrap().uid();
+    let data = tree.path("data");
+    let trash =
+        Trash::new(Arc::clone(&storage), options(Some(data.clone()), user));
+    let mut all = Vec::new();
+    for at in 0..4 {
+        for name in ["same.txt", &long] {
+            tree.file(format!("d{at}/{name}"), format!("{at}"));
+            let root = folder(&*storage, &tree.path(format!("d{at}")));
+            let put = trash.put(&root, name.as_bytes(), &root, None).unwrap();
+            all.push((put, root, name.to_owned()));
+        }
+    }
+    for name in ["same.txt", "same.2.txt", "same.3.txt", "same.4.txt"] {
+        assert!(data.join("Trash/files").join(name).exists(), "{name}");
+    }
+    // Something without information about it keeps its name, too.
+    std::fs::write(data.join("Trash/files/odd"), "orphan").unwrap();
+    tree.file("d0/odd", "mine");
+    let put = trash.put(&all[0].1, b"odd", &all[0].1, None).unwrap();
+    assert_eq!(put.name, b"odd.2");
+    assert!(!data.join("Trash/info/odd.trashinfo").exists());
+    for (put, folder, name) in &all {
+        trash.restore(put, folder, name.as_bytes()).unwrap();
+    }
+    for at in 0..4 {
+        for name in ["same.txt", &long] {
+            let back = tree.path(format!("d{at}/{name}"));
+            assert_eq!(std::fs::read_to_string(back).unwrap(), at.to_string());
+        }
+    }
+}
+
+#[test]
+fn what_is_there_by_now_is_not_replaced() {
+    let storage = MemoryStorage::new();
+    storage.write("root/file", b"old");
+    let trash = Trash::new(Arc::new(storage.clone()), options(None, 0));
+    let root = folder(&storage, Path::new("root"));
+    let put = trash.put(&root, b"file", &root, None).unwrap();
+    storage.write("root/file", b"new");
+    let error = trash.restore(&put, &root, b"file").unwrap_err();
+    assert_eq!(error.kind(), Some(ErrorKind::AlreadyExists));
+    assert_eq!(text(&storage, Path::new("root/file")), "new");
+    trash.restore(&put, &root, b"other").unwrap();
+    assert_eq!(text(&storage, Path::new("root/other")), "old");
+    let (_, facts) = root.directory().stat(b"file", Links::Refuse).unwrap();
+    let expected = Expected { size: 99, ..Expected::of(&facts) };
+    let error = trash.put(&root, b"file", &root, Some(expected)).unwrap_err();
+    assert!(matches!(error.cause, Cause::Problem(Problem::NotAsExpected)));
+    assert_eq!(text(&storage, Path::new("root/file")), "new");
+}
+
+/// A storage with something to throw away, and no home.
+fn homeless() -> MemoryStorage {
+    let storage = MemoryStorage::new();
+    storage.write("mount/root/sub/file", b"content");
+    storage
+}
+
+/// Throws that away.
+fn put(storage: &MemoryStorage, user: u32) -> Trashed {
+    let trash = Trash::new(Arc::new(storage.clone()), options(None, user));
+    let root = folder(storage, Path::new("mount/root"));
+    let sub = folder(storage, Path::new("mount/root/sub"));
+    let put = trash.put(&sub, b"file", &root, None).unwrap();
+    assert!(sub.directory().stat(b"file", Links::Refuse).is_err());
+    put
+}
+
+fn set_mode(storage: &MemoryStorage, path: &str, mode: u32) {
+    let directory = folder(storage, Path::new(path));
+    let mode = Attributes { mode: Some(mode), ..Attributes::default() };
+    directory.directory().as_file().unwrap().set_attributes(&mode).unwrap();
+}
+
+#[test]
+fn without_a_home_on_the_device_the_trash_is_at_its_top() {
+    let storage = homeless();
+    let found = put(&storage, 0);
+    assert_eq!(found.trash, Path::new("/.Trash-0"));
+    let info = found.trash.join("info/file.trashinfo");
+    let said = text(&storage, &info);
+    assert!(said.contains("\nPath=mount/root/sub/file\n"), "{said}");
+    // The one that all share comes first, if it is what it must be.
+    let storage = homeless();
+    storage.make_dir(".Trash");
+    set_mode(&storage, ".Trash", 0o1777);
+    assert_eq!(put(&storage, 0).trash, Path::new("/.Trash/0"));
+}
+
+#[test]
+fn a_trash_that_others_could_write_to_is_not_used() {
+    // Not sticky.
+    let storage = homeless();
+    storage.make_dir(".Trash");
+    assert_eq!(put(&storage, 0).trash, Path::new("/.Trash-0"));
+    // A link.
+    let storage = homeless();
+    storage.make_dir("elsewhere");
+    set_mode(&storage, "elsewhere", 0o1777);
+    storage.link("elsewhere", ".Trash");
+    storage.link("elsewhere", ".Trash-0");
+    assert_eq!(
+        put(&storage, 0).trash,
+        Path::new("/mount/root/.sanchay-trash")
+    );
+    // Somebody else's, or open to others.
+    let storage = homeless();
+    let found = put(&storage, 1000);
+    assert_eq!(found.trash, Path::new("/mount/root/.sanchay-trash"));
+    let said = text(&storage, &found.trash.join("info/file.trashinfo"));
+    assert!(said.contains("\nPath=sub/file\n"), "{said}");
+    let storage = homeless();
+    storage.make_dir(".Trash-0");
+    set_mode(&storage, ".Trash-0", 0o777);
+    assert_eq!(
+        put(&storage, 0).trash,
+        Path::new("/mount/root/.sanchay-trash")
+    );
+}
+
+#[test]
+fn a_stop_anywhere_loses_nothing() {
+    for after in 0.. {
+        let storage = homeless();
+        let trash = Trash::new(Arc::new(storage.clone()), options(None, 0));
+        let sub = folder(&storage, Path::new("mount/root/sub"));
+        storage.stop_after(after);
+        let put = trash.put(&sub, b"file", &sub, None);
+        storage.revive();
+        let place = match &put {
+            Ok(put) => put.trash.join("files/file"),
+            Err(_) => PathBuf::from("mount/root/sub/file"),
+        };
+        assert_eq!(text(&storage, &place), "content");
+        if put.is_ok() {
+            assert!(after > 3, "{after}");
+            break;
+        }
+    }
+}

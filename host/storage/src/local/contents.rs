@@ -1,0 +1,101 @@
+//! Contents passed from file to file by the system, without a detour through
+//! this process.
+
+use std::{fs::File as LocalFile, ops::Range};
+
+use rustix::{
+    fs::{SeekFrom, seek},
+    io::Errno,
+};
+
+/// Has a file share the contents of another, which takes no space until one
+/// of them changes. `false` where the file system cannot do that.
+#[cfg(target_os = "linux")]
+pub(crate) fn share(from: &LocalFile, to: &LocalFile) -> Result<bool, Errno> {
+    match rustix::fs::ioctl_ficlone(to, from) {
+        Ok(()) => Ok(true),
+        Err(
+            Errno::OPNOTSUPP
+            | Errno::XDEV
+            | Errno::INVAL
+            | Errno::NOTTY
+            | Errno::NOSYS
+            | Errno::PERM
+            | Errno::TXTBSY,
+        ) => Ok(false),
+        Err(errno) => Err(errno),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn share(_: &LocalFile, _: &LocalFile) -> Result<bool, Errno> {
+    Ok(false)
+}
+
+/// Copies up to so many bytes within the system. Returns how many; `None`
+/// where it cannot do that between these files.
+#[cfg(target_os = "linux")]
+pub(crate) fn copy_range(
+    from: &LocalFile,
+    to: &LocalFile,
+    offset: u64,
+    length: u64,
+) -> Result<Option<u64>, Errno> {
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    let (mut source, mut target) = (offset, offset);
+    loop {
+        let copied = rustix::fs::copy_file_range(
+            from,
+            Some(&mut source),
+            to,
+            Some(&mut target),
+            length,
+        );
+        return match copied {
+            Ok(copied) => Ok(Some(copied as u64)),
+            Err(Errno::INTR) => continue,
+            Err(
+                Errno::XDEV
+                | Errno::INVAL
+                | Errno::NOSYS
+                | Errno::OPNOTSUPP
+                | Errno::PERM
+                | Errno::TXTBSY,
+            ) => Ok(None),
+            Err(errno) => Err(errno),
+        };
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn copy_range(
+    _: &LocalFile,
+    _: &LocalFile,
+    _: u64,
+    _: u64,
+) -> Result<Option<u64>, Errno> {
+    Ok(None)
+}
+
+/// The next bytes from an offset that are not a hole. `None` if there are only
+/// holes up to the end.
+pub(crate) fn data_from(
+    file: &LocalFile,
+    offset: u64,
+    size: u64,
+) -> Result<Option<Range<u64>>, Errno> {
+    if offset >= size {
+        return Ok(None);
+    }
+    match seek(file, SeekFrom::Data(offset)) {
+        Err(Errno::NXIO) => Ok(None),
+        // The file system does not tell.
+        Err(Errno::INVAL | Errno::OPNOTSUPP) => Ok(Some(offset..size)),
+        Err(errno) => Err(errno),
+        Ok(start) if start >= size => Ok(None),
+        Ok(start) => {
+            let end = seek(file, SeekFrom::Hole(start))?;
+            Ok(Some(start..end.min(size)))
+        }
+    }
+}
