@@ -1,10 +1,12 @@
 //! The jobs that are measured, one module a kind.
 
+mod catalog;
 mod cold;
 mod dupes;
 mod filter;
 mod format;
 mod hash;
+mod ignore;
 mod plugin;
 mod scan;
 mod summary;
@@ -66,9 +68,11 @@ pub(crate) struct Site {
 pub(crate) fn all(site: &Site) -> Vec<Job> {
     let mut jobs = scan::jobs(site);
     jobs.extend(filter::jobs(site));
+    jobs.extend(ignore::jobs(site));
     jobs.extend(format::jobs(site));
     jobs.extend(hash::jobs(site));
     jobs.extend(dupes::jobs(site));
+    jobs.extend(catalog::jobs(site));
     jobs.extend(summary::jobs(site));
     jobs.extend(cold::jobs(site));
     jobs.extend(wasi::jobs(site));

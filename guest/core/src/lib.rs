@@ -22,6 +22,7 @@ pub mod duration;
 pub mod escape;
 pub mod exit;
 pub mod filter;
+pub mod folder_digest;
 mod folding;
 pub mod grouping;
 pub mod hashing;

@@ -12,7 +12,7 @@
 
 extern crate alloc;
 
-mod bindings;
+mod interfaces;
 #[cfg(target_arch = "wasm32")]
 mod runtime;
 
@@ -21,7 +21,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use bindings::exports::sanchay::inspect::extracting::{
+use interfaces::exports::sanchay::inspect::extracting::{
     Answer, Assignment, ByteRange, Column, Description, Facts, File, Guest,
     Pattern, Piece, Range, Selection, Timestamp, Value, ValueType,
 };

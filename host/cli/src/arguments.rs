@@ -19,7 +19,7 @@ use sanchay::{escaped, is_terminal_control};
 #[cfg(feature = "catalog")]
 use crate::commands::{
     catalog::CatalogCommand, diff::DiffArgs, history::HistoryArgs,
-    snapshot::SnapshotArgs, verify::VerifyArgs,
+    snapshot::SnapshotArgs, verify::VerifyArgs, watch::WatchArgs,
 };
 use crate::{
     commands::{
@@ -33,7 +33,7 @@ use crate::{
     failure::Failure,
     inherited,
     messages::Messages,
-    options::global::GlobalArgs,
+    options::{global::GlobalArgs, plugin::PluginArgs},
     progress::ProgressDisplay,
     terminal::{Color, Terminal},
 };
@@ -72,6 +72,10 @@ pub(crate) struct Arguments {
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: CommandArgs,
+
+    /// The settings that do not suit this run, and why.
+    #[arg(skip)]
+    pub(crate) left_out: Vec<String>,
 }
 
 /// What the program can do.
@@ -97,6 +101,9 @@ pub(crate) enum CommandArgs {
     /// Read files again whose digests are known, and tell of bit rot
     #[cfg(feature = "catalog")]
     Verify(VerifyArgs),
+    /// Tell what becomes of files, as it happens, and keep it in the catalog
+    #[cfg(feature = "catalog")]
+    Watch(WatchArgs),
     /// Look into the catalog, prune it, export it
     #[cfg(feature = "catalog")]
     Catalog(CatalogCommand),
@@ -259,12 +266,36 @@ impl CommandArgs {
             #[cfg(feature = "catalog")]
             Self::Diff(diff) => diff.check(),
             #[cfg(feature = "catalog")]
+            Self::Watch(watch) => watch.check(),
+            #[cfg(feature = "catalog")]
             Self::History(_) | Self::Verify(_) | Self::Catalog(_) => Ok(()),
             Self::Component(_)
             | Self::Config(_)
             | Self::Plugin(_)
             | Self::Completions(_)
             | Self::Manual(_) => Ok(()),
+        }
+    }
+
+    /// The plugins of a command that walks.
+    fn plugins(&mut self) -> Option<&mut PluginArgs> {
+        match self {
+            Self::Scan(scan) => Some(&mut scan.plugin),
+            Self::Hash(hash) => Some(&mut hash.plugin),
+            Self::Dupes(dupes) => Some(&mut dupes.plugin),
+            Self::Summary(summary) => Some(&mut summary.plugin),
+            #[cfg(feature = "catalog")]
+            Self::Snapshot(_)
+            | Self::Diff(_)
+            | Self::History(_)
+            | Self::Verify(_)
+            | Self::Watch(_)
+            | Self::Catalog(_) => None,
+            Self::Component(_)
+            | Self::Config(_)
+            | Self::Plugin(_)
+            | Self::Completions(_)
+            | Self::Manual(_) => None,
         }
     }
 
@@ -279,6 +310,8 @@ impl CommandArgs {
             Self::Snapshot(snapshot) => Some(&mut snapshot.roots),
             #[cfg(feature = "catalog")]
             Self::Verify(verify) => Some(&mut verify.roots),
+            #[cfg(feature = "catalog")]
+            Self::Watch(watch) => Some(&mut watch.roots),
             #[cfg(feature = "catalog")]
             Self::Diff(_) | Self::History(_) | Self::Catalog(_) => None,
             Self::Component(_)
@@ -303,6 +336,8 @@ impl CommandArgs {
             Self::History(_) => "history",
             #[cfg(feature = "catalog")]
             Self::Verify(_) => "verify",
+            #[cfg(feature = "catalog")]
+            Self::Watch(_) => "watch",
             #[cfg(feature = "catalog")]
             Self::Catalog(_) => "catalog",
             Self::Component(_) => "component",

@@ -10,6 +10,7 @@ pub(crate) mod config;
 pub(crate) mod diff;
 pub(crate) mod dupes;
 pub(crate) mod hash;
+pub(crate) mod hash_tree;
 #[cfg(feature = "catalog")]
 pub(crate) mod history;
 pub(crate) mod manual;
@@ -20,6 +21,8 @@ pub(crate) mod snapshot;
 pub(crate) mod summary;
 #[cfg(feature = "catalog")]
 pub(crate) mod verify;
+#[cfg(feature = "catalog")]
+pub(crate) mod watch;
 
 use crate::{
     arguments::{Arguments, CommandArgs, description},
@@ -49,14 +52,20 @@ fn dispatch(
     arguments: Arguments,
     terminal: Terminal,
 ) -> Result<Exit, Failure> {
-    let Arguments { global, command } = arguments;
+    let Arguments { global, command, left_out } = arguments;
     let log =
         logging::start(global.verbose, global.log_format, terminal.color)?;
+    for setting in left_out {
+        tracing::debug!(setting, "left out");
+    }
     tracing::debug!(?command, "begun");
     let context = Context { terminal, log };
     let exit = match command {
         CommandArgs::Scan(scan) => scan.run(&context),
         CommandArgs::Hash(hash) if hash.check => check::run(&hash, &context),
+        CommandArgs::Hash(hash) if hash.tree => {
+            hash_tree::run(&hash, &context)
+        }
         CommandArgs::Hash(hash) => hash.run(&context),
         CommandArgs::Dupes(dupes) => dupes.run(&context),
         CommandArgs::Summary(summary) => summary.run(&context),
@@ -68,6 +77,8 @@ fn dispatch(
         CommandArgs::History(history) => history.run(&context),
         #[cfg(feature = "catalog")]
         CommandArgs::Verify(verify) => verify.run(&context),
+        #[cfg(feature = "catalog")]
+        CommandArgs::Watch(watch) => watch.run(&context),
         #[cfg(feature = "catalog")]
         CommandArgs::Catalog(catalog) => catalog.run(&context),
         CommandArgs::Component(component) => component.run(),

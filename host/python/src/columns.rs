@@ -11,6 +11,7 @@ use pyo3::{
     types::{PyDict, PyTuple, PyType},
 };
 use sanchay::{Content, Timestamp};
+use sanchay_core::grouping::Role;
 use sanchay_core::record::{
     Column, Field, FieldId, PathColumn, RecordBatch, Schema,
 };
@@ -78,6 +79,17 @@ impl<'a> RowRef<'a> {
     /// How many bytes would be free if one file of the group were kept.
     pub(crate) fn reclaimable(self) -> Option<u64> {
         self.number(FieldId::Reclaimable)
+    }
+
+    /// What it is in its group; a duplicate where there are no references.
+    pub(crate) fn role(self) -> &'static str {
+        let told = match self.batch.column(FieldId::Role) {
+            Some(Column::Word(roles)) => {
+                roles.get(self.row).copied().flatten()
+            }
+            _ => None,
+        };
+        told.unwrap_or(Role::Duplicate.name())
     }
 
     /// When it was last modified.

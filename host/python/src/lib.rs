@@ -10,6 +10,7 @@
 
 mod arguments;
 mod arrow;
+mod catalogs;
 mod checks;
 mod columns;
 mod consumer;
@@ -47,6 +48,8 @@ mod _native {
     use super::failure::{Cancelled, EntryError};
     #[pymodule_export]
     use super::names::escaped;
+    #[pymodule_export]
+    use super::numbers::human_bytes;
     #[pymodule_export]
     use super::options::{Walk, walk_options};
     #[pymodule_export]

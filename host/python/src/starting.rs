@@ -1,10 +1,16 @@
 //! The calls that begin runs: keywords into the library's options.
 
-use pyo3::{exceptions::PyValueError, prelude::*, types::PyType};
-use sanchay::{Algorithm, CheckOptions, DuplicateOptions, HashOptions};
+use std::path::PathBuf;
+
+use pyo3::{
+    exceptions::PyValueError,
+    prelude::*,
+    types::{PyDict, PyType},
+};
+use sanchay::{Algorithm, CheckOptions, HashOptions};
 
 use crate::{
-    arguments,
+    arguments, catalogs,
     checks::{self, Lists},
     engines, files, filters,
     given::Given,
@@ -43,8 +49,8 @@ pub(crate) fn scan(
 /// Begins hashing.
 #[pyfunction]
 #[pyo3(signature = (
-    paths, walk, shard, algorithm, partial, threads, progress, raises,
-    path_bytes, record
+    paths, walk, shard, algorithm, partial, catalog, threads, progress,
+    raises, path_bytes, record
 ))]
 #[expect(clippy::too_many_arguments, reason = "the program has as many")]
 pub(crate) fn hash_files(
@@ -53,6 +59,7 @@ pub(crate) fn hash_files(
     shard: Option<(u64, u64)>,
     algorithm: Option<&Bound<'_, PyAny>>,
     partial: Option<&Bound<'_, PyAny>>,
+    catalog: Option<PathBuf>,
     threads: Option<&Bound<'_, PyAny>>,
     progress: Option<Py<PyAny>>,
     raises: bool,
@@ -74,6 +81,7 @@ pub(crate) fn hash_files(
     let given = Given::paths("paths", paths, raises)?;
     let shard = shard.map(|shard| Shard::new(shard, &given));
     let engine = engines::engine(py, threads)?;
+    let engine = catalogs::remembering(py, engine, catalog)?;
     let options = HashOptions { walk: walk.options(py, &engine)?, method };
     let work = hashes::work(engine, given, options, raises, shard);
     Ok(Run::new(work, record, progress, path_bytes))
@@ -82,15 +90,17 @@ pub(crate) fn hash_files(
 /// Begins a search for duplicates.
 #[pyfunction]
 #[pyo3(signature = (
-    roots, walk, algorithm, hardlinks, threads, progress, raises, path_bytes,
-    record
+    roots, walk, groups, algorithm, hardlinks, catalog, threads, progress, raises,
+    path_bytes, record
 ))]
 #[expect(clippy::too_many_arguments, reason = "the program has as many")]
 pub(crate) fn duplicates(
     roots: &Bound<'_, PyAny>,
     walk: &Walk,
+    groups: &Bound<'_, PyDict>,
     algorithm: Option<&Bound<'_, PyAny>>,
     hardlinks: &Bound<'_, PyAny>,
+    catalog: Option<PathBuf>,
     threads: Option<&Bound<'_, PyAny>>,
     progress: Option<Py<PyAny>>,
     raises: bool,
@@ -98,16 +108,18 @@ pub(crate) fn duplicates(
     record: Py<PyType>,
 ) -> PyResult<Run> {
     let py = roots.py();
-    let given = Given::roots(roots, raises)?;
+    let mut given = Given::roots(roots, raises)?;
     let path_bytes = arguments::flag("path_bytes", path_bytes)?;
+    let mut wanted = groups::wanted(groups, &mut given)?;
     let algorithm = algorithm.map(options::identifying).transpose()?;
     let algorithm = algorithm.unwrap_or(Algorithm::Xxh3_128);
     let hardlinks = arguments::flag("hardlinks", hardlinks)?;
     filters::check(&walk.filter().for_duplicates())?;
     let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
-    let walk = walk.options(py, &engine)?;
-    let options = DuplicateOptions { walk, hardlinks, algorithm };
-    let work = groups::work(engine, given, options, raises);
+    let engine = catalogs::remembering(py, engine, catalog)?;
+    wanted.walk = walk.options(py, &engine)?;
+    (wanted.hardlinks, wanted.algorithm) = (hardlinks, algorithm);
+    let work = groups::work(engine, given, wanted, raises);
     Ok(Run::new(work, record, progress, path_bytes))
 }
 

@@ -5,6 +5,7 @@ mod link_policy;
 use std::{path::PathBuf, sync::Arc};
 
 use sanchay_core::filter::Filter;
+use sanchay_core::grouping::GroupOrder;
 pub use sanchay_core::reading::Method;
 use sanchay_sandbox::Algorithm;
 use sanchay_storage::{FileId, LocalStorage, Storage, Timestamp};
@@ -137,6 +138,23 @@ pub struct DuplicateOptions {
     /// The digest that equal files share. CRC-32, whose 32 bits are too few
     /// for that, is refused.
     pub algorithm: Algorithm,
+    /// Directories and files that the roots are compared with: only groups
+    /// that have a file of these count, and their files are references, which
+    /// stay.
+    pub against: Vec<PathBuf>,
+    /// Directories and files whose files are references: they are compared,
+    /// and stay. A group of nothing but references is none.
+    pub references: Vec<PathBuf>,
+    /// Whether only files on one device are in one group.
+    pub same_device: bool,
+    /// How many files a group has at least; less than two means two.
+    pub min_group: usize,
+    /// Whether equal files are compared byte by byte as well. One that differs
+    /// is an error, and in no group.
+    pub verify: bool,
+    /// The order of the groups: by default those come first of which most can
+    /// be reclaimed.
+    pub order: GroupOrder,
 }
 
 impl Default for DuplicateOptions {
@@ -145,6 +163,12 @@ impl Default for DuplicateOptions {
             walk: WalkOptions::default(),
             hardlinks: false,
             algorithm: Algorithm::Xxh3_128,
+            against: Vec::new(),
+            references: Vec::new(),
+            same_device: false,
+            min_group: 2,
+            verify: false,
+            order: GroupOrder::default(),
         }
     }
 }

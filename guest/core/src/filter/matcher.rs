@@ -653,10 +653,13 @@ impl Matcher {
         Matches { entries: wanted, directories }
     }
 
-    /// Whether a file that the caller named is wanted. Its name is not tested:
-    /// the caller chose it.
+    /// Whether a regular file that the caller named is wanted. Its name is not
+    /// tested: the caller chose it.
     #[must_use]
     pub fn wants_named(&self, facts: Facts) -> bool {
+        if !self.kinds().has(EntryKind::File) {
+            return false;
+        }
         let columns = self.columns.of_metadata();
         let mut numbers = Vec::new();
         columns.push(core::iter::once(facts), &mut numbers);

@@ -10,6 +10,7 @@ use super::schema::{Field, FieldId, Schema};
 use super::{Change, Verdict};
 use crate::content::Content;
 use crate::filter::Facts;
+use crate::grouping::Role;
 use crate::kind::EntryKind;
 use crate::time::Timestamp;
 use crate::value::Value;
@@ -59,6 +60,8 @@ pub struct Row<'a> {
     pub snapshot: Option<SnapshotFacts<'a>>,
     /// When the content was last read and had the digest.
     pub verified: Option<Timestamp>,
+    /// What it is in the group.
+    pub role: Option<Role>,
     /// The values of plugins: one for each of their columns, or none; then,
     /// where [`Schema::needs_media`] says so, what the contents tell: one for
     /// each [`MediaField`](crate::media::MediaField).
@@ -117,7 +120,7 @@ impl Row<'_> {
                 let name = snapshot.and_then(|of| of.name);
                 it.push(name.map(str::as_bytes));
             }
-            (FieldId::Taken, Column::Timestamp(it)) => {
+            (FieldId::SnapshotTime, Column::Timestamp(it)) => {
                 it.push(snapshot.map(|of| of.taken));
             }
             (FieldId::Files, Column::Unsigned(it)) => {
@@ -316,6 +319,9 @@ impl RecordBatch {
                 }
                 (FieldId::Reclaimable, Column::Unsigned(it)) => {
                     it.push(row.group.map(|it| it.reclaimable));
+                }
+                (FieldId::Role, Column::Word(it)) => {
+                    it.push(row.role.map(Role::name));
                 }
                 (FieldId::Plugin(index), column) => column.push_value(
                     row.values.get(index).and_then(Option::as_ref),

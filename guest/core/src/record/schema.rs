@@ -34,6 +34,21 @@ pub enum RecordKind {
     KnownDigest,
 }
 
+impl RecordKind {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::File,
+        Self::Hash { partial: false },
+        Self::Hash { partial: true },
+        Self::Verdict,
+        Self::Duplicate,
+        Self::Difference,
+        Self::Version,
+        Self::Snapshot,
+        Self::KnownDigest,
+    ];
+}
+
 /// Which field it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -56,6 +71,8 @@ pub enum FieldId {
     Verdict,
     /// Why the verdict is not better.
     Error,
+    /// Whether the file is a reference, which stays, or a duplicate.
+    Role,
     /// How many bytes would be free if one file of the group were kept.
     Reclaimable,
     /// The last component of the path.
@@ -117,7 +134,7 @@ pub enum FieldId {
     /// The snapshot's name.
     SnapshotName,
     /// When the snapshot was taken.
-    Taken,
+    SnapshotTime,
     /// How many files the snapshot has.
     Files,
     /// How many bytes its files have.
@@ -195,6 +212,7 @@ const HASH: Field = field(FieldId::Hash, "hash", DataType::Hash);
 const VERDICT: Field = field(FieldId::Verdict, "verdict", DataType::Word);
 const ERROR: Field =
     field(FieldId::Error, "error", DataType::Value(ValueType::Text));
+const ROLE: Field = field(FieldId::Role, "role", DataType::Word);
 const RECLAIMABLE: Field =
     field(FieldId::Reclaimable, "reclaimable", UNSIGNED);
 
@@ -208,7 +226,8 @@ const FROM: Field = field(FieldId::From, "from", DataType::Name);
 const SNAPSHOT: Field = field(FieldId::Snapshot, "snapshot", UNSIGNED);
 const SNAPSHOT_NAME: Field =
     field(FieldId::SnapshotName, "snapshot_name", TEXT);
-const TAKEN: Field = field(FieldId::Taken, "taken", TIME);
+const SNAPSHOT_TIME: Field =
+    field(FieldId::SnapshotTime, "snapshot_time", TIME);
 const FILES: Field = field(FieldId::Files, "files", UNSIGNED);
 const BYTES: Field = field(FieldId::Bytes, "bytes", UNSIGNED);
 const ERRORS: Field = field(FieldId::Errors, "errors", UNSIGNED);
@@ -226,6 +245,7 @@ const PARTS: &[Field] = &[
 ];
 
 /// Where an entry was found, and what the file system tells of it.
+const OF_DUPLICATES: &[Field] = &[ROLE];
 const METADATA: &[Field] = &[
     field(FieldId::Root, "root", DataType::Name),
     field(FieldId::Depth, "depth", UNSIGNED),
@@ -315,11 +335,24 @@ impl Schema {
                 &[CHANGE, PATH, FROM, SIZE, MODIFIED, ALGORITHM, HASH]
             }
             RecordKind::Version => &[
-                SNAPSHOT, TAKEN, CHANGE, PATH, SIZE, MODIFIED, ALGORITHM, HASH,
+                SNAPSHOT,
+                SNAPSHOT_TIME,
+                CHANGE,
+                PATH,
+                SIZE,
+                MODIFIED,
+                ALGORITHM,
+                HASH,
             ],
-            RecordKind::Snapshot => {
-                &[SNAPSHOT, SNAPSHOT_NAME, TAKEN, FILES, BYTES, ERRORS, PATH]
-            }
+            RecordKind::Snapshot => &[
+                SNAPSHOT,
+                SNAPSHOT_NAME,
+                SNAPSHOT_TIME,
+                FILES,
+                BYTES,
+                ERRORS,
+                PATH,
+            ],
             RecordKind::KnownDigest => &[
                 DEVICE, INODE, SIZE, MODIFIED, CHANGED, ALGORITHM, CHUNK,
                 HASH, VERIFIED,
@@ -344,6 +377,18 @@ impl Schema {
         if self.fields.iter().all(|field| field.id != FieldId::Error) {
             let end = self.fields.iter().position(Field::is_extracted);
             self.fields.insert(end.unwrap_or(self.fields.len()), ERROR);
+        }
+        self
+    }
+
+    /// These fields, and what each file is in its group.
+    #[must_use]
+    pub fn with_role(mut self) -> Self {
+        if !self.has(FieldId::Role) {
+            let path =
+                self.fields.iter().position(|it| it.id == FieldId::Path);
+            let behind = path.map_or(self.fields.len(), |at| at + 1);
+            self.fields.insert(behind, ROLE);
         }
         self
     }
@@ -426,8 +471,9 @@ impl Schema {
         let metadata = match self.kind {
             RecordKind::File | RecordKind::Hash { .. } => METADATA,
             RecordKind::Difference | RecordKind::Version => STORED,
+            RecordKind::Duplicate if self.has(FieldId::Role) => &[],
+            RecordKind::Duplicate => OF_DUPLICATES,
             RecordKind::Verdict
-            | RecordKind::Duplicate
             | RecordKind::Snapshot
             | RecordKind::KnownDigest => &[],
         };

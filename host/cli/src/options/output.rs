@@ -1,12 +1,17 @@
 //! Where records go, and in which format.
 
 use std::{
+    iter,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use clap::{Args, ValueEnum, ValueHint, builder::PossibleValue};
-use sanchay_core::{record::Schema, template::Template};
+use sanchay_core::{
+    record::{RecordKind, Schema, UnknownField},
+    template::Template,
+    value::ValueType,
+};
 use sanchay_output::{EncodeError, Encoder, Format, TextOptions};
 
 use crate::{standard_streams::is_stdout, terminal::Color};
@@ -89,12 +94,40 @@ pub(crate) struct OutputArgs {
 }
 
 impl OutputArgs {
+    /// Whether the options suit records of a kind, in lines that end in a
+    /// zero byte or in any other form. What only plugins or a terminal decide
+    /// shows when the output is opened.
+    pub(crate) fn check(
+        &self,
+        kind: RecordKind,
+        zero: bool,
+    ) -> Result<(), String> {
+        let lines = self.format().is_lines() && self.template.is_none();
+        if self.hyperlink == Color::Always && (!lines || zero) {
+            return Err("--hyperlink=always needs lines of text: neither \
+                        another --format nor --template nor --print0"
+                .to_owned());
+        }
+        let fields = self.fields.iter().map(String::as_str);
+        fields_of_others(kind, "--fields", fields)
+    }
+
     /// The output format.
     pub(crate) fn format(&self) -> OutputFormat {
         match self.json {
             true => OutputFormat::Text(Format::Json),
             false => self.format.unwrap_or_default(),
         }
+    }
+
+    /// The same with NDJSON where no other format is named.
+    #[cfg(feature = "catalog")]
+    pub(crate) fn or_ndjson(&self) -> Self {
+        let mut own = self.clone();
+        if !self.names_format() && self.template.is_none() {
+            own.format = Some(OutputFormat::Text(Format::Ndjson));
+        }
+        own
     }
 
     /// Whether a format was named.
@@ -125,6 +158,29 @@ impl OutputArgs {
     /// The file that the records go to; `None` for standard output.
     pub(crate) fn file(&self) -> Option<&Path> {
         self.output.as_deref().filter(|path| !is_stdout(path))
+    }
+}
+
+/// Refuses fields that only other records have. A name that none has may be
+/// a plugin's.
+pub(super) fn fields_of_others<'n>(
+    kind: RecordKind,
+    option: &str,
+    mut names: impl Iterator<Item = &'n str>,
+) -> Result<(), String> {
+    let none = iter::empty::<(String, ValueType)>;
+    let records = Schema::new(kind, none());
+    let is_of_others = |name: &&str| {
+        let has =
+            |it: &RecordKind| Schema::new(*it, none()).field(name).is_some();
+        records.field(name).is_none() && RecordKind::ALL.iter().any(has)
+    };
+    match names.find(is_of_others) {
+        Some(name) => {
+            let unknown = UnknownField::in_schema(&records, name);
+            Err(format!("{option}: {unknown}"))
+        }
+        None => Ok(()),
     }
 }
 

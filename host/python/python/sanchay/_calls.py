@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from typing import BinaryIO
 
 from sanchay import _native
@@ -88,6 +89,7 @@ def hash_files(
     *,
     algorithm: Algorithm | None = None,
     partial: Size | bool | None = None,
+    catalog: str | PathLike[str] | None = None,
     threads: int | None = None,
     progress: OnProgress | None = None,
     errors: Errors = "raise",
@@ -110,6 +112,9 @@ def hash_files(
         partial: Hash only this many bytes at either end, with xxh64: a
             chunk in bytes from 1 to 16 MiB, as a number or as text ("64KiB");
             True is 64 KiB. Of a file smaller than two chunks, all is hashed.
+        catalog: A file in which digests are remembered, and made if there is
+            none: a file that is as it was is not read again. None remembers
+            nothing. Digests go into it as they are made.
         **options: As WalkOptions.
         threads: How many threads work, 1 to 1024; None is one for each
             processor, and more while these wait for a disk.
@@ -137,6 +142,7 @@ def hash_files(
         walk(hash_files, options),
         algorithm=algorithm,
         partial=partial,
+        catalog=catalog,
         threads=threads,
         progress=progress,
         errors=errors,
@@ -150,6 +156,13 @@ def duplicates(
     *,
     algorithm: Algorithm | None = None,
     hardlinks: bool = False,
+    against: Paths = (),
+    reference: Paths = (),
+    same_device: bool = False,
+    min_group: int = 2,
+    verify: bool = False,
+    sort: str = "reclaimable:desc",
+    catalog: str | PathLike[str] | None = None,
     threads: int | None = None,
     progress: OnProgress | None = None,
     errors: Errors = "raise",
@@ -172,6 +185,20 @@ def duplicates(
         algorithm: The hash function that equal files share; None is xxh3-128.
             crc32 is refused: it cannot tell files apart.
         hardlinks: Count hard links to one file as files of their own.
+        against: A directory or file, or several, that the roots are compared
+            with: only groups that have a file of these are told. Their files
+            are references, which stay.
+        reference: A directory or file, or several, whose files are references:
+            they are compared, and stay.
+        same_device: Put only files on one device into one group.
+        min_group: Leave out groups of fewer files.
+        verify: Compare equal files byte by byte as well. One that differs is
+            among the errors of the answer, and in no group.
+        sort: The order of the groups: reclaimable, size, copies or path, each
+            with or without :desc, as "size:desc,path".
+        catalog: A file in which digests are remembered, and made if there is
+            none: a file that is as it was is not read again. None remembers
+            nothing. Digests go into it as they are made.
         **options: As WalkOptions.
         threads: How many threads work, 1 to 1024; None is one for each
             processor, and more while these wait for a disk.
@@ -198,6 +225,13 @@ def duplicates(
         walk(duplicates, options),
         algorithm=algorithm,
         hardlinks=hardlinks,
+        against=against,
+        reference=reference,
+        same_device=same_device,
+        min_group=min_group,
+        verify=verify,
+        sort=sort,
+        catalog=catalog,
         threads=threads,
         progress=progress,
         errors=errors,
@@ -294,6 +328,7 @@ def start_hash_files(
     *,
     algorithm: Algorithm | None = None,
     partial: Size | bool | None = None,
+    catalog: str | PathLike[str] | None = None,
     threads: int | None = None,
     progress: OnProgress | None = None,
     errors: Errors = "raise",
@@ -306,6 +341,7 @@ def start_hash_files(
         shard,
         algorithm,
         partial,
+        catalog,
         threads,
         reporter(progress),
         raises(errors),
@@ -321,6 +357,13 @@ def start_duplicates(
     *,
     algorithm: Algorithm | None = None,
     hardlinks: bool = False,
+    against: Paths = (),
+    reference: Paths = (),
+    same_device: bool = False,
+    min_group: int = 2,
+    verify: bool = False,
+    sort: str = "reclaimable:desc",
+    catalog: str | PathLike[str] | None = None,
     threads: int | None = None,
     progress: OnProgress | None = None,
     errors: Errors = "raise",
@@ -330,8 +373,17 @@ def start_duplicates(
     run = _native.duplicates(
         roots,
         walk,
+        {
+            "against": against,
+            "reference": reference,
+            "same_device": same_device,
+            "min_group": min_group,
+            "verify": verify,
+            "sort": sort,
+        },
         algorithm,
         hardlinks,
+        catalog,
         threads,
         reporter(progress),
         raises(errors),

@@ -1,6 +1,7 @@
 """The engine behind sanchay and sanchay.vpo. Private: use those."""
 
 from collections.abc import Callable
+from os import PathLike
 from typing import NoReturn, final
 
 from sanchay._types import Path, Paths, Size
@@ -56,6 +57,7 @@ def hash_files(
     shard: tuple[int, int] | None,
     algorithm: str | None,
     partial: Size | bool | None,
+    catalog: str | PathLike[str] | None,
     threads: int | None,
     progress: Callable[..., object] | None,
     raises: bool,
@@ -65,8 +67,10 @@ def hash_files(
 def duplicates(
     roots: Paths | None,
     walk: Walk,
+    groups: dict[str, object],
     algorithm: str | None,
     hardlinks: bool,
+    catalog: str | PathLike[str] | None,
     threads: int | None,
     progress: Callable[..., object] | None,
     raises: bool,
@@ -98,6 +102,7 @@ def run_program(
     command: list[bytes], arguments: list[bytes]
 ) -> NoReturn: ...
 def escaped(path: str) -> str: ...
+def human_bytes(bytes: int) -> str: ...
 def version() -> str: ...
 def vpo_discover(
     roots: list[Path],

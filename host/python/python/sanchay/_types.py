@@ -330,6 +330,7 @@ class DuplicateGroup(NamedTuple):
     hash: str
     files: tuple[str, ...]
     reclaimable: int
+    roles: tuple[Literal["reference", "duplicate"], ...] = ()
 
     def _repr_html_(self) -> str:
         """For notebooks."""
@@ -345,8 +346,11 @@ describe(
     hash="The digest that they share, in lower-case hexadecimal.",
     files="Their paths in byte order; at least two.",
     reclaimable=(
-        "How many bytes would be free if one of them were left. Hard links "
-        "to one file share its bytes."
+        "How many bytes would be free if the references, or else one of them, "
+        "were left. Hard links to one file share its bytes."
+    ),
+    roles=(
+        "What each of the files is: a reference, which stays, or a duplicate."
     ),
 )
 

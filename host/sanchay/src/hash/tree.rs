@@ -66,7 +66,7 @@ pub(super) fn hash(
     options.walk.filter = options.walk.filter.files_only();
     let options = &options;
     let named = NamedFilter::new(&options.walk)?;
-    let ignoring = Ignoring::read(&options.walk, &*storage)?;
+    let ignoring = Ignoring::read(&options.walk, &*storage, pool)?;
     if monitor.progress.is_some()
         && let Some((files, bytes)) =
             expected(&*storage, sources, options, &named)
@@ -88,6 +88,7 @@ pub(super) fn hash(
         sources,
         options,
         named,
+        ignoring: &ignoring,
         queue: &queue,
         emitter,
         open_directories: SharedDirectoryCache::default(),
@@ -99,7 +100,6 @@ pub(super) fn hash(
         ignoring: &ignoring,
         operation: &tree,
         queue: &queue,
-        visited: None,
     }
     .run()?;
     drop(tree);
@@ -140,6 +140,7 @@ struct HashTree<'a> {
     sources: &'a [Source],
     options: &'a HashOptions,
     named: NamedFilter,
+    ignoring: &'a Arc<Ignoring>,
     queue: &'a WorkQueue<Task<usize, Ticket>>,
     emitter: OrderedEmitter<'a, ResultBatch>,
     /// The directories that the roots keep open.
@@ -254,6 +255,7 @@ impl<'a> Operation for HashTree<'a> {
         ticket: Ticket,
         worker: &mut Worker<'_, Self>,
     ) {
+        self.run.count_directory();
         let Worker { reader, inspector, .. } = &mut *worker;
         reader.filter_by_metadata(*inspector, open, self.run);
         let (names, segments) = Segment::arrange(worker.reader.directory());
@@ -568,7 +570,8 @@ impl HashTree<'_> {
             visitor: &found,
             counts: false,
             extracts: false,
-            visited: None,
+            ignoring: self.ignoring,
+            reported: None,
         };
         // In a thread of its own: a worker that waits for another pool would
         // begin other work of this one's, and wait for itself.
