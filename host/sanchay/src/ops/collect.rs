@@ -4,9 +4,11 @@ use std::{ops::ControlFlow, path::PathBuf, sync::Mutex};
 
 use sanchay_core::{
     filter::Facts,
+    media::MediaField,
     plan::Operation,
     record::{RecordBatch, Row as Record, SortOrder},
 };
+use sanchay_sandbox::plugin::Value;
 use sanchay_sync::{into_inner, lock};
 
 use super::{
@@ -27,6 +29,9 @@ pub(super) struct Collected {
     pub(super) places: Places,
     /// All that the system tells, row by row, where names need that.
     pub(super) facts: Vec<Facts>,
+    /// What contents say of themselves, row by row, where names need that: of
+    /// each file what there is.
+    media: Vec<Box<[(MediaField, Value)]>>,
     pub(super) errors: Vec<EntryError>,
 }
 
@@ -35,6 +40,27 @@ pub(super) struct Collected {
 pub(super) struct Keep {
     pub(super) operation: Operation,
     pub(super) facts: bool,
+    pub(super) media: Option<Media>,
+}
+
+/// What of the contents is kept.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Media {
+    /// How many other values a file has, before these.
+    pub(super) first: usize,
+    /// Which fields.
+    pub(super) wanted: [bool; MediaField::COUNT],
+}
+
+impl Media {
+    /// What is kept of a file's values.
+    fn of(&self, values: &[Option<Value>]) -> Box<[(MediaField, Value)]> {
+        let values = values.get(self.first..).unwrap_or_default();
+        let all = MediaField::ALL.into_iter().zip(self.wanted).zip(values);
+        all.filter(|((_, wanted), _)| *wanted)
+            .filter_map(|((field, _), value)| Some((field, value.clone()?)))
+            .collect()
+    }
 }
 
 /// Walks, and collects what is found.
@@ -93,6 +119,9 @@ impl Collected {
             if keep.facts {
                 self.facts.push(file.metadata.into());
             }
+            if let Some(media) = keep.media {
+                self.media.push(media.of(file.values));
+            }
         }
         Ok(())
     }
@@ -130,6 +159,12 @@ impl Collected {
             let fact = |at: &u32| self.facts.get(*at as usize).copied();
             self.facts = sequence.iter().filter_map(fact).collect();
         }
+        if !self.media.is_empty() {
+            let mut all = std::mem::take(&mut self.media);
+            let media =
+                |at: &u32| all.get_mut(*at as usize).map(std::mem::take);
+            self.media = sequence.iter().filter_map(media).collect();
+        }
         self.places.rows.all = rows;
     }
 
@@ -154,6 +189,12 @@ impl Collected {
         let owner = |it: Option<u32>, name: fn(u32) -> Option<String>| {
             it.filter(|_| !self.facts.is_empty()).and_then(name)
         };
+        let mut values = [const { None }; MediaField::COUNT];
+        for (field, value) in self.media.get(at).into_iter().flatten() {
+            if let Some(place) = values.get_mut(field.index()) {
+                *place = Some(value.clone());
+            }
+        }
         let schema = batch.schema();
         let named = |id| schema.has(id);
         let user = match named(sanchay_core::record::FieldId::User) {
@@ -177,6 +218,7 @@ impl Collected {
                 user: user.as_deref(),
                 group: group.as_deref(),
             },
+            values: &values,
             ..Record::default()
         });
     }

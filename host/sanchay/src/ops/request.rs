@@ -9,15 +9,16 @@ use std::{
 };
 
 use sanchay_core::{
+    media::MediaField,
     naming::{Naming, Refusal},
     plan::Operation,
-    record::{RecordKind, Schema, SortFields},
+    record::{FieldId, RecordKind, Schema, SortFields},
     time::TimeZone,
 };
 
 use super::{
     check::Status,
-    collect::{Collected, Keep, Order, collect},
+    collect::{Collected, Keep, Media, Order, collect},
     conflict::{ConflictKind, OnConflict},
     error::OpsError,
     folders::{FolderId, join},
@@ -288,8 +289,22 @@ impl PlanRequest {
             .transpose()?;
         let facts = needed.iter().any(|it| it.needs_facts())
             || order.as_ref().is_some_and(|it| it.schema.needs_facts());
-        let keep = Keep { operation: self.operation, facts };
         let mut options = self.options.clone();
+        let schemas = needed.iter().map(|it| &*it.schema);
+        let schemas = schemas.chain(order.as_ref().map(|it| &*it.schema));
+        let wanted = MediaField::ALL.map(|field| {
+            let id = FieldId::Media(field);
+            schemas.clone().any(|schema| schema.has(id))
+        });
+        let media = wanted.contains(&true).then(|| Media {
+            first: options.plugins.columns().len(),
+            wanted,
+        });
+        if media.is_some() {
+            let plugins = options.plugins.with_media();
+            options.plugins = plugins.map_err(OpsError::Run)?;
+        }
+        let keep = Keep { operation: self.operation, facts, media };
         (options.follow, options.beneath) = (false, false);
         let scan = self
             .engine

@@ -597,6 +597,9 @@ impl DirReader {
         let needed = self.columns.need_metadata()
             || self.plugin_filters.want_metadata()
             || !self.leave_out.is_empty();
+        if let Some(looker) = &mut self.looker {
+            looker.keep_nothing();
+        }
         if needed {
             self.read_metadata(inspector, open, None, run);
             self.found.files.clone_from(&self.matched);

@@ -41,6 +41,13 @@ impl Looker {
     }
 }
 
+impl Looker {
+    /// Does not keep what is told: nobody asks for it next.
+    pub(super) fn keep_nothing(&mut self) {
+        self.keeps = false;
+    }
+}
+
 /// Entries of a directory that are asked about.
 pub(super) struct Question<'a> {
     /// The path of the directory below the root.
