@@ -6,6 +6,7 @@
 
 pub(crate) mod big;
 mod content;
+pub(crate) mod ignored;
 mod layout;
 pub(crate) mod media;
 mod names;
@@ -47,6 +48,8 @@ pub(crate) struct Wanted {
 pub(crate) enum Set {
     /// This many small files.
     Small(u64),
+    /// This many files, a part of which is ignored.
+    Ignored(u64),
     /// Sparse files, as great as films.
     Media,
     /// Three great files.
@@ -60,6 +63,7 @@ impl Set {
     pub(crate) fn folder(self, sets: &Path) -> PathBuf {
         sets.join(match self {
             Self::Small(files) => format!("small-{files}"),
+            Self::Ignored(files) => format!("ignored-{files}"),
             Self::Media => "media".to_owned(),
             Self::Big => "big".to_owned(),
             Self::Empty => "empty".to_owned(),
@@ -83,6 +87,7 @@ impl Set {
         eprintln!("making {folder:?}, once");
         match self {
             Self::Small(files) => small::make(&folder, files)?,
+            Self::Ignored(files) => ignored::make(&folder, files)?,
             Self::Media => media::make(&folder)?,
             Self::Big => big::make(&folder)?,
             Self::Empty => fs::create_dir(&folder).trying("make", &folder)?,

@@ -6,6 +6,7 @@ mod dupes;
 mod filter;
 mod format;
 mod hash;
+mod ignore;
 mod plugin;
 mod scan;
 mod summary;
@@ -67,6 +68,7 @@ pub(crate) struct Site {
 pub(crate) fn all(site: &Site) -> Vec<Job> {
     let mut jobs = scan::jobs(site);
     jobs.extend(filter::jobs(site));
+    jobs.extend(ignore::jobs(site));
     jobs.extend(format::jobs(site));
     jobs.extend(hash::jobs(site));
     jobs.extend(dupes::jobs(site));

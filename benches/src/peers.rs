@@ -21,8 +21,9 @@ pub(crate) struct Peer {
 }
 
 /// Every program that a job is compared with.
-pub(crate) const PEERS: [Peer; 19] = [
+pub(crate) const PEERS: [Peer; 20] = [
     peer("fd", &["fd", "fdfind"], "--version", "cargo install fd-find"),
+    peer("rg", &["rg"], "--version", "apt install ripgrep"),
     peer("bfs", &["bfs"], "--version", "apt install bfs"),
     peer("find", &["find"], "--version", "apt install findutils"),
     peer("xargs", &["xargs"], "--version", "apt install findutils"),

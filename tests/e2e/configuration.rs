@@ -130,6 +130,46 @@ fn a_setting_that_does_not_go_with_what_was_given_is_left_out() {
 }
 
 #[test]
+fn a_setting_that_this_run_has_no_use_for_is_left_out() {
+    let tree = tree();
+    run(&tree, "hash --no-config src -o list").succeeds();
+    for (text, words) in [
+        ("fields = ['path', 'hash']\n", "hash --check list"),
+        ("fields = ['path', 'hash']\n", "scan src"),
+        ("fields = ['mode']\n", "dupes src"),
+        ("sort = 'hash'\n", "scan src"),
+        ("hyperlink = 'always'\n", "scan --format csv src"),
+        ("hyperlink = 'always'\n", "scan -0 src"),
+        ("hyperlink = 'always'\n", "hash --json src"),
+        ("hyperlink = 'always'\nprint0 = true\n", "scan src"),
+        ("min-size = '1MiB'\n", "scan --max-size 10 src"),
+        ("min-size = '2MiB'\nmax-size = '1MiB'\n", "summary src"),
+        ("kind = 'directory'\n", "hash src"),
+        ("kind = 'symlink'\n", "dupes src"),
+    ] {
+        project(&tree, text);
+        let finished = run(&tree, words).exits(0);
+        assert_eq!(finished.stderr.matches("error:").count(), 0, "{words}");
+        // It is used where it has a use, and what was given is an error.
+        let log = run(&tree, &format!("{words} -vv")).exits(0);
+        assert!(log.stderr.contains("left out"), "{words}: {}", log.stderr);
+    }
+    project(&tree, "");
+    for words in [
+        "hash --check list --fields hash",
+        "scan --sort hash src",
+        "scan -0 --hyperlink=always src",
+        "scan --min-size 2 --max-size 1 src",
+        "hash --kind directory src",
+    ] {
+        run(&tree, words).exits(2);
+    }
+    project(&tree, "fields = ['path', 'nonesuch']\n");
+    let wrong = run(&tree, "scan src").exits(2);
+    assert!(wrong.stderr.contains("there is no field 'nonesuch'"));
+}
+
+#[test]
 fn what_is_set_for_every_command_need_not_suit_every_command() {
     let tree = tree();
     project(&tree, "format = 'ndjson'\nalgorithm = 'crc32'\n");
@@ -543,6 +583,7 @@ fn an_option_that_is_shown_can_be_configured() {
                 || said.contains("no file of a project")
                 || said.contains("no option");
             let known = [
+                "against",
                 "catalog",
                 "check",
                 "config",

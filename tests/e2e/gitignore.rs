@@ -34,6 +34,14 @@ fn init(tree: &Tree, directory: &str) {
     assert!(made.success());
 }
 
+/// Makes what git takes for a repository, without git.
+fn repository(tree: &Tree, directory: &str) {
+    tree.file(format!("{directory}/.git/HEAD"), "ref: refs/heads/main\n");
+    for name in ["objects", "refs"] {
+        tree.dir(format!("{directory}/.git/{name}"));
+    }
+}
+
 /// What git answers to some input, as paths.
 fn ask(mut git: Command, words: &str, input: &[u8]) -> BTreeSet<Vec<u8>> {
     git.args(words.split_whitespace());
@@ -537,10 +545,53 @@ fn an_ignore_file_that_is_no_regular_file_is_none() {
     tree.fifo("d/sub/.ignore");
     tree.file("d/sub/f", "");
     tree.file("d/sub/.git", "gitdir: /\n");
-    tree.link("../../../rules", "d/third/.git/info/exclude");
+    repository(&tree, "d/third");
+    tree.link("../../../../rules", "d/third/.git/info/exclude");
     tree.file("d/third/f", "");
     for words in ["--gitignore d", "--gitignore -L d"] {
         assert_eq!(shown(&tree, "", words), "d/sub/f d/third/f", "{words}");
+    }
+}
+
+#[test]
+fn a_repository_is_what_git_takes_for_one() {
+    if !tool::has("git") {
+        return;
+    }
+    let tree = Tree::new();
+    init(&tree, "repo");
+    tree.file("repo/.gitignore", "*.o\n");
+    // An empty `.git` is none, and neither is one that lacks something.
+    tree.dir("repo/empty/.git");
+    repository(&tree, "repo/half");
+    std::fs::remove_dir(tree.path("repo/half/.git/refs")).unwrap();
+    // A link to one is one.
+    init(&tree, "elsewhere");
+    tree.link("../../elsewhere/.git", "repo/linked/.git");
+    for directory in ["empty", "half", "linked"] {
+        for name in ["a.o", "b"] {
+            tree.file(format!("repo/{directory}/{name}"), "");
+        }
+        let below = format!("repo/{directory}");
+        let expected = untracked(&tree, &below);
+        assert_eq!(expected.len(), if directory == "linked" { 2 } else { 1 });
+        assert_eq!(listed(&tree, &below, "--gitignore"), expected);
+    }
+    let all = shown(&tree, "repo", "--gitignore");
+    assert_eq!(all, "empty/b half/b linked/a.o linked/b");
+}
+
+#[test]
+fn what_is_wrong_with_a_named_ignore_file_shows_whatever_is_looked_at() {
+    let tree = Tree::new();
+    tree.file("many", "f\n".repeat(20_001));
+    tree.file("file", "");
+    for command in ["scan", "hash", "dupes", "summary", "scan --count"] {
+        let words = format!("{command} --ignore-file many file");
+        let run = sanchay().within(tree.root()).words(&words).run();
+        let refused = run.exits(2);
+        let why = "many: cannot use the ignore file: it has more than";
+        assert!(refused.stderr.contains(why), "{}", refused.stderr);
     }
 }
 
@@ -587,6 +638,7 @@ fn an_ignore_file_that_may_not_be_read_costs_one_error() {
     tree.file("d/f", "");
     tree.file("d/sub/.ignore", "f\n");
     tree.file("d/sub/f", "");
+    repository(&tree, "d/inner");
     tree.file("d/inner/.git/info/exclude", "");
     tree.forbid("d/inner/.git/info");
     tree.forbid("d/.gitignore");

@@ -86,6 +86,27 @@ fn an_interrupted_run_dies_of_its_signal_within_a_second_and_says_so() {
     }
 }
 
+#[test]
+fn rules_that_cost_much_keep_no_run_from_its_end() {
+    let tree = endless();
+    for number in 0..4096 {
+        tree.file(format!("d/{}{number:04}", "q".repeat(200)), "");
+    }
+    let costly = format!("*[{}]x?\n", "a-z".repeat(300_000));
+    for name in ["d/.gitignore", "d/.ignore", "more"] {
+        tree.file(name, &costly);
+    }
+    promptly(|| {
+        let program = sanchay().within(tree.root());
+        let program = program.words("hash -j 1 --gitignore -a sha256 d");
+        let program = program.words("--ignore-file more -o out");
+        let running = program.start();
+        let (_, finished, prompt) = interrupt(running, Signal::INT, pause);
+        assert_eq!(finished.signal(), Some(Signal::INT.as_raw()));
+        prompt
+    });
+}
+
 /// A tree in which small files come before those that take for ever.
 pub(crate) fn slow_in_the_end() -> Tree {
     let tree = endless();

@@ -22,6 +22,7 @@ mod configuration;
 mod confinement;
 mod digests;
 mod dupes;
+mod dupes_groups;
 mod dupes_oracle;
 mod example_plugins;
 mod executing;
@@ -35,6 +36,7 @@ mod interrupt;
 mod links;
 mod lists;
 mod long_lines;
+mod media;
 #[cfg(target_os = "linux")]
 mod mounts;
 mod names;
@@ -65,6 +67,7 @@ mod styles;
 mod summary;
 mod templates;
 mod terminal;
+mod tree_digest;
 mod unsteady;
 
 use sanchay_testkit::Program;

@@ -56,9 +56,8 @@ fn a_filter_that_makes_no_sense_is_refused() {
     for verb in ["scan", "hash", "dupes"] {
         let words = format!("{verb} . --min-size 2 --max-size 1");
         let finished = run(&words).exits(2);
-        let complaints = finished.complaints();
-        assert_eq!(complaints.len(), 1, "{words}");
-        assert!(complaints[0].contains("filter"), "{complaints:?}");
+        let why = "the filter cannot be used: size: the minimum is greater";
+        assert!(finished.stderr.contains(why), "{}", finished.stderr);
     }
     for extension in ["", ".", "a/b", "{rs,md}"] {
         let finished = sanchay().args(["scan", "-e", extension]).run();

@@ -113,7 +113,7 @@ fn an_order_that_makes_no_sense_is_refused() {
         "scan --sort-memory 1x --sort size",
         "scan --count --sort size",
         "hash -c l --sort path",
-        "dupes --sort size",
+        "dupes --sort modified",
     ] {
         let run = sanchay().words(words).run().exits(2);
         assert!(run.stderr.contains("--sort"), "{words}: {}", run.stderr);

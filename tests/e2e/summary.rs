@@ -260,6 +260,83 @@ fn what_lies_in_two_roots_counts_once() {
 }
 
 #[test]
+fn a_root_within_another_adds_what_the_depth_hides_from_that() {
+    let tree = Tree::new();
+    for name in ["r/0", "r/a/1", "r/a/b/2", "r/a/b/c/3", "r/z/4"] {
+        tree.file(name, name);
+    }
+    let files = |words: &str| number(&json(&tree, words)["files"]);
+    assert_eq!(files("-d 2 r"), 3);
+    for words in ["-d 2 r r/a", "-d 2 r/a r", "-d 2 ./r/a r r/a"] {
+        assert_eq!(files(words), 4, "{words}");
+    }
+    assert_eq!(files("--min-depth 2 r r/a"), 4);
+    assert_eq!(files("--min-depth 2 r/a r"), 4);
+    // The folders are the same in either order, and each is there once.
+    let folders = |words: &str| {
+        let read = json(&tree, words);
+        assert_eq!(number(&read["directories"]), 5, "{words}");
+        read["folders"].clone()
+    };
+    assert_eq!(folders("r r/a --depth 9"), folders("r --depth 9"));
+    assert_eq!(folders("r/a r --depth 9"), folders("r --depth 9"));
+    let fullest = json(&tree, "r ./r/a r/a")["fullest_folders"].clone();
+    assert_eq!(fullest.as_array().unwrap().len(), 5);
+}
+
+#[test]
+fn a_hard_link_that_was_named_is_one_of_several_names() {
+    let tree = Tree::new();
+    tree.file("a", "content");
+    tree.hard_link("a", "d/b");
+    tree.hard_link("a", "d/c");
+    for words in [".", "a .", "d/b .", "a d", "d/b ./d/b a ."] {
+        let read = json(&tree, words);
+        assert_eq!(told(&read)[..2], [3, 7], "{words}");
+    }
+    assert_eq!(told(&json(&tree, "a ./a"))[..2], [1, 7]);
+}
+
+#[test]
+fn folders_hold_what_they_hold_whatever_kinds_are_wanted() {
+    let tree = tree();
+    let of = |words: &str| {
+        let read = json(&tree, &format!("-H {words}"));
+        let names = ["empty_folders", "empty_folder_count", "fullest_folders"];
+        names.map(|name| read[name].clone())
+    };
+    let plain = of("");
+    assert!(number(&plain[1]) > 0);
+    for words in ["--kind directory", "--kind symlink,fifo", "--kind empty"] {
+        assert_eq!(of(words), plain, "{words}");
+    }
+}
+
+#[test]
+fn a_broken_excludes_file_is_told_of_once() {
+    let tree = Tree::new();
+    tree.file("home/.config/git/ignore", "x\n".repeat(20_001));
+    for name in ["a/x", "b/x", "a/c/x"] {
+        tree.file(name, "");
+    }
+    let home = tree.path("home").to_str().unwrap().to_owned();
+    for words in [
+        "summary --gitignore a b",
+        "summary --gitignore a a/c",
+        "dupes --min-size 0 --gitignore a b",
+        "dupes --gitignore a a/c",
+        "hash --gitignore -L a b",
+    ] {
+        let program = sanchay().within(tree.root()).env("HOME", &home);
+        let program = program.env("XDG_CONFIG_HOME", "").words(words);
+        let finished = program.run().exits(3);
+        let why = "cannot use the ignore file";
+        let told = finished.stderr.matches(why).count();
+        assert_eq!(told, 1, "{words}: {}", finished.stderr);
+    }
+}
+
+#[test]
 fn kinds_of_content_are_told_by_content_and_not_by_name() {
     let tree = Tree::new();
     tree.file("picture.txt", image::png(3, 4));
@@ -402,6 +479,22 @@ fn outputs_replace_their_files_and_are_not_counted() {
     // Neither may be what is read.
     let finished = summary(&tree, "--html top.mkv top.mkv").exits(2);
     assert!(finished.complaints()[0].contains("also an input"));
+    // Nor may both be one file, however it is spelled.
+    tree.file("there", "");
+    tree.dir("sub");
+    tree.link("../sub", "links/sub");
+    for [output, html] in [
+        ["new", "./new"],
+        ["sub/new", "links/sub/new"],
+        ["there", "sub/../there"],
+    ] {
+        let words = format!("-o {output} --html {html} a");
+        let finished = summary(&tree, &words).exits(2);
+        let why = "the summary and the page cannot be one file";
+        assert!(finished.stderr.contains(why), "{}", finished.stderr);
+        assert!(!tree.path("new").exists() && !tree.path("sub/new").exists());
+    }
+    summary(&tree, "-o sub/same --html same a").succeeds();
     let folder = Path::new("no/such/folder/page.html");
     let program = sanchay().within(tree.root()).args(["summary", "--html"]);
     let finished = program.arg(folder).run().exits(2);

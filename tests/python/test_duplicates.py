@@ -2,6 +2,7 @@
 
 import os
 
+import pyarrow
 import pytest
 import sanchay
 import xxhash
@@ -39,6 +40,7 @@ def test_groups_are_in_the_order_of_what_can_be_reclaimed(copies):
         hash=xxhash.xxh3_128_hexdigest(b"same" * 1000),
         files=(str(copies / "a"), str(copies / "b/a")),
         reclaimable=4000,
+        roles=("duplicate", "duplicate"),
     )
     assert type(answer[0]) is DuplicateGroup
 
@@ -57,6 +59,34 @@ def test_options_mean_what_the_programs_do(copies):
         sanchay.duplicates(copies, algorithm="crc32")
     with pytest.raises(TypeError, match="^hardlinks: "):
         sanchay.duplicates(copies, hardlinks=1)
+
+
+def test_references_stay(copies, monkeypatch):
+    against = list(sanchay.duplicates(copies, against=copies / "b"))
+    assert groups(against, copies) == [["a", "b/a"]]
+    assert against[0].roles == ("duplicate", "reference")
+    monkeypatch.chdir(copies)
+    kept = sanchay.duplicates(copies, reference=["c", "d"])
+    table = pyarrow.table(kept)
+    roles = dict(zip(table["path"].to_pylist(), table["role"].to_pylist()))
+    assert {os.path.basename(it) for it, role in roles.items() if role == "reference"} == {
+        "c",
+        "d",
+    }
+    with pytest.raises(ValueError, match="^reference: none: "):
+        list(sanchay.duplicates(copies, reference="none"))
+    with pytest.raises(TypeError, match="^against: "):
+        sanchay.duplicates(copies, against=3)
+
+
+def test_groups_are_chosen_and_sorted(copies):
+    assert groups(sanchay.duplicates(copies, min_group=3), copies) == [["c", "d", "e"]]
+    checked = sanchay.duplicates(copies, same_device=True, verify=True, sort="size")
+    assert groups(checked, copies) == [["c", "d", "e"], ["a", "b/a"]]
+    with pytest.raises(ValueError, match="^sort: 'down' is not "):
+        sanchay.duplicates(copies, sort="down")
+    plan = sanchay.Plan.duplicates(copies, reference=["c"], sort="path")
+    assert sanchay.Plan.from_json(plan.to_json()) == plan
 
 
 def test_only_empty_files_without_empty_files_is_refused_at_once(copies):

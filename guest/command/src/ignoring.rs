@@ -8,16 +8,18 @@ use alloc::vec::Vec;
 
 use sanchay_arguments::WalkOptions;
 use sanchay_core::ignore::{
-    EXCLUDE, Found, GIT, InForce, MAX_TEXT, Place, Rank, RuleSet,
-    RuleSetError, weight,
+    EXCLUDE, Found, GIT, HEAD, InForce, MAX_TEXT, OF_REPOSITORY, Place, Rank,
+    RuleSet, RuleSetError, weight,
 };
 use sanchay_core::reading::{File as _, Source as _};
-use wasi::filesystem::types::{Descriptor, ErrorCode};
+use wasi::filesystem::types::{
+    Descriptor, DescriptorType, ErrorCode, PathFlags,
+};
 
 use crate::failure::{Action, Cause, Failure, Problem};
 use crate::folders::{Folders, Named};
 use crate::listing::OnError;
-use crate::opening::{descend, open_file};
+use crate::opening::{descend, open_directory, open_file};
 use crate::source::OpenFile;
 use crate::stat::Stat;
 
@@ -109,6 +111,8 @@ impl Ignoring {
             return above.clone();
         }
         let mut files = above.0.as_deref().cloned().unwrap_or_default();
+        let repository = found.repository && begins_repository(folder);
+        let found = Found { repository, ..found };
         if found.repository {
             files.begin_repository();
         }
@@ -150,6 +154,27 @@ impl IgnoreFile {
         let rules = RuleSet::parse(text, place)
             .map_err(|error| Cause::from(Problem::IgnoreRules(error)))?;
         Ok(Self { path: path.into(), rules, weight: weight(text.len()) })
+    }
+}
+
+/// Whether a repository begins in a folder, as git has it. What a file or a
+/// link leads to lies elsewhere, and is not looked at.
+fn begins_repository(folder: &Descriptor) -> bool {
+    use DescriptorType::{Directory, RegularFile, SymbolicLink};
+    let kind = |folder: &Descriptor, name: &str| {
+        let stat = folder.stat_at(PathFlags::empty(), name);
+        stat.map(|stat| stat.type_)
+    };
+    match kind(folder, GIT) {
+        Ok(RegularFile | SymbolicLink) => true,
+        Ok(Directory) => open_directory(folder, GIT).is_ok_and(|git| {
+            let is_folder = |name: &&str| {
+                matches!(kind(&git, name), Ok(Directory | SymbolicLink))
+            };
+            matches!(kind(&git, HEAD), Ok(RegularFile | SymbolicLink))
+                && OF_REPOSITORY.iter().all(is_folder)
+        }),
+        _ => false,
     }
 }
 

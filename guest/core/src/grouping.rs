@@ -15,6 +15,8 @@
 mod candidates;
 mod digests;
 mod groups;
+mod options;
+mod order;
 
 use core::cmp::Ordering;
 
@@ -22,6 +24,8 @@ pub use self::{
     candidates::Candidates,
     digests::{DigestColumn, DigestRow, SortedDigests},
     groups::{Group, GroupTotals, Groups},
+    options::{GroupOptions, Origin, Role},
+    order::{GroupKey, GroupOrder, GroupOrderError},
 };
 
 /// Files of up to this many bytes are read whole at once: opening a file costs
@@ -72,6 +76,19 @@ pub trait FileTable: Sync {
 
     /// Compares two files by the bytes of their paths.
     fn by_path(&self, a: FileNumber, b: FileNumber) -> Ordering;
+
+    /// Where a file comes from.
+    fn origin(&self, file: FileNumber) -> Origin {
+        let _ = file;
+        Origin::Root
+    }
+
+    /// The device that a file is on, where only files on one device are to be
+    /// in one group.
+    fn device(&self, file: FileNumber) -> u64 {
+        let _ = file;
+        0
+    }
 }
 
 /// Sorts lists, with one thread or several.

@@ -29,10 +29,12 @@ mod rule;
 mod rule_set;
 #[cfg(test)]
 mod tests;
+mod way;
 
 pub use self::excludes_file::excludes_file;
 pub use self::in_force::{
-    EXCLUDE, Found, GIT, GITIGNORE, IGNORE, InForce, Rank, weight,
+    EXCLUDE, Found, GIT, GITIGNORE, HEAD, IGNORE, InForce, OF_REPOSITORY,
+    Rank, weight,
 };
 pub use self::retain::{TooCostly, retain};
 pub use self::rule_set::{MAX_RULES, MAX_TEXT, Place, RuleSet, RuleSetError};

@@ -40,6 +40,8 @@ pub enum Action {
     Extract,
     /// Telling the kind of content from the first bytes.
     Classify,
+    /// Comparing a file with another, byte by byte.
+    Compare,
 }
 
 impl fmt::Display for Action {
@@ -56,6 +58,7 @@ impl fmt::Display for Action {
             Self::Hash => "cannot hash",
             Self::Extract => "cannot extract values",
             Self::Classify => "cannot tell the kind of content",
+            Self::Compare => "is no duplicate",
         })
     }
 }
@@ -108,6 +111,9 @@ pub enum Problem {
         /// How many bytes it had when it was read.
         found: u64,
     },
+    /// Its bytes are others than those of the file that it was compared with,
+    /// though their digests are the same.
+    Differs,
 }
 
 impl fmt::Display for Problem {
@@ -132,6 +138,9 @@ impl fmt::Display for Problem {
             Self::TooManyIgnoreFiles => f.write_str(
                 "together with those above it, it is larger than ignore \
                  files may be",
+            ),
+            Self::Differs => f.write_str(
+                "its bytes differ from those of a file with the same digest",
             ),
             Self::Changed { expected, found } => write!(
                 f,

@@ -41,6 +41,7 @@ const FILE: Row<'_> = Row {
     root: None,
     target: None,
     owners: Owners { user: None, group: None },
+    role: None,
     parent: b"",
     name: b"f",
     size: Some(1234),

@@ -25,6 +25,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use sanchay_core::content::Content;
+use sanchay_core::grouping::Role;
 use sanchay_core::hashing::{Algorithm, DEFAULT_CHUNK};
 use sanchay_core::record::{
     Column, Field, FieldId, PathRef, RecordBatch, RecordKind, Schema, Verdict,
@@ -329,6 +330,7 @@ impl Text {
             let escape = self.escape(NameEscape::Lines);
             for row in rows {
                 if !self.options.zero {
+                    role(batch, row, &mut out.bytes);
                     self.comment(batch, row, &mut times, &mut out.bytes);
                 }
                 if let Some(shown) = paths.get(row) {
@@ -378,6 +380,16 @@ impl Text {
         } else {
             out.push(self.end());
         }
+    }
+}
+
+/// Appends a line that says that the next file is a reference, if it is.
+fn role(batch: &RecordBatch, row: usize, out: &mut Vec<u8>) {
+    let reference = Role::Reference.name();
+    if let Some(Column::Word(roles)) = batch.column(FieldId::Role)
+        && roles.get(row).copied().flatten() == Some(reference)
+    {
+        put(out, format_args!("# {reference}\n"));
     }
 }
 

@@ -33,7 +33,7 @@ use crate::{
     failure::Failure,
     inherited,
     messages::Messages,
-    options::global::GlobalArgs,
+    options::{global::GlobalArgs, plugin::PluginArgs},
     progress::ProgressDisplay,
     terminal::{Color, Terminal},
 };
@@ -72,6 +72,10 @@ pub(crate) struct Arguments {
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: CommandArgs,
+
+    /// The settings that do not suit this run, and why.
+    #[arg(skip)]
+    pub(crate) left_out: Vec<String>,
 }
 
 /// What the program can do.
@@ -270,6 +274,28 @@ impl CommandArgs {
             | Self::Plugin(_)
             | Self::Completions(_)
             | Self::Manual(_) => Ok(()),
+        }
+    }
+
+    /// The plugins of a command that walks.
+    fn plugins(&mut self) -> Option<&mut PluginArgs> {
+        match self {
+            Self::Scan(scan) => Some(&mut scan.plugin),
+            Self::Hash(hash) => Some(&mut hash.plugin),
+            Self::Dupes(dupes) => Some(&mut dupes.plugin),
+            Self::Summary(summary) => Some(&mut summary.plugin),
+            #[cfg(feature = "catalog")]
+            Self::Snapshot(_)
+            | Self::Diff(_)
+            | Self::History(_)
+            | Self::Verify(_)
+            | Self::Watch(_)
+            | Self::Catalog(_) => None,
+            Self::Component(_)
+            | Self::Config(_)
+            | Self::Plugin(_)
+            | Self::Completions(_)
+            | Self::Manual(_) => None,
         }
     }
 

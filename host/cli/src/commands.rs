@@ -10,6 +10,7 @@ pub(crate) mod config;
 pub(crate) mod diff;
 pub(crate) mod dupes;
 pub(crate) mod hash;
+pub(crate) mod hash_tree;
 #[cfg(feature = "catalog")]
 pub(crate) mod history;
 pub(crate) mod manual;
@@ -51,14 +52,20 @@ fn dispatch(
     arguments: Arguments,
     terminal: Terminal,
 ) -> Result<Exit, Failure> {
-    let Arguments { global, command } = arguments;
+    let Arguments { global, command, left_out } = arguments;
     let log =
         logging::start(global.verbose, global.log_format, terminal.color)?;
+    for setting in left_out {
+        tracing::debug!(setting, "left out");
+    }
     tracing::debug!(?command, "begun");
     let context = Context { terminal, log };
     let exit = match command {
         CommandArgs::Scan(scan) => scan.run(&context),
         CommandArgs::Hash(hash) if hash.check => check::run(&hash, &context),
+        CommandArgs::Hash(hash) if hash.tree => {
+            hash_tree::run(&hash, &context)
+        }
         CommandArgs::Hash(hash) => hash.run(&context),
         CommandArgs::Dupes(dupes) => dupes.run(&context),
         CommandArgs::Summary(summary) => summary.run(&context),

@@ -42,6 +42,9 @@ pub(crate) enum Failure {
     /// The output would overwrite what is to be read.
     #[error("{}: the output file is also an input", shown(.0))]
     OutputIsInput(PathBuf),
+    /// Two outputs would go to one file.
+    #[error("{}: the summary and the page cannot be one file", shown(.0))]
+    SameOutput(PathBuf),
     /// A terminal cannot show the format.
     #[error(
         "this format is binary: name a file with --output, or redirect \
@@ -64,12 +67,6 @@ pub(crate) enum Failure {
         /// What is wrong.
         field: UnknownField,
     },
-    /// What is printed cannot have links.
-    #[error(
-        "--hyperlink=always needs lines of text: neither another --format nor \
-         --template nor --print0"
-    )]
-    NoLinks,
     /// A template does not fit the records.
     #[error("--template: {0}")]
     Template(SyntaxError),
@@ -194,9 +191,9 @@ impl Failure {
             | Self::NoInput
             | Self::Output { .. }
             | Self::OutputIsInput(_)
+            | Self::SameOutput(_)
             | Self::BinaryOnTerminal
             | Self::Fields { .. }
-            | Self::NoLinks
             | Self::Template(_)
             | Self::Sort(_)
             | Self::Command { .. }

@@ -6,6 +6,7 @@ pub(crate) mod check;
 pub(crate) mod execute;
 pub(crate) mod filter;
 pub(crate) mod global;
+pub(crate) mod groups;
 pub(crate) mod output;
 pub(crate) mod plugin;
 pub(crate) mod root;

@@ -64,6 +64,8 @@ pub(crate) struct Request<'a> {
     pub(crate) commands: Option<Commands>,
     /// What ends the commands.
     pub(crate) cancel: Cancel,
+    /// Whether records say what a file is in its group.
+    pub(crate) roles: bool,
     /// Whether paths on standard output are coloured.
     pub(crate) color: bool,
     /// What is read.
@@ -90,6 +92,7 @@ impl<'a> Request<'a> {
             long: false,
             commands: None,
             cancel: Cancel::default(),
+            roles: false,
             color: false,
             inputs,
             kind,
@@ -124,8 +127,9 @@ impl Output {
     /// files that are to be read.
     pub(crate) fn open(request: Request<'_>) -> Result<Self, Failure> {
         let Request { options, sort, kind, plugins, .. } = request;
-        let mut sink = Sink::open(options.file(), request.inputs)?;
+        let mut sink = Sink::open(options.file(), &request.inputs)?;
         let all = Schema::new(kind, plugins.fields());
+        let all = if request.roles { all.with_role() } else { all };
         let (shown, target) = match request.commands {
             Some(commands) => {
                 let executor = Executor::new(commands, request.cancel)?;
@@ -150,6 +154,16 @@ impl Output {
         let sorter = Sorter::new(order, Arc::new(shown), sort.memory(), limit);
         let (schema, sorter) = (Arc::new(schema), Some(sorter));
         Ok(Self { schema, target, sorter, left: None, sink })
+    }
+
+    /// The plugins of a run whose records these are: with what contents tell
+    /// of themselves, if the records have that.
+    pub(crate) fn plugins(&self, own: &Plugins) -> Result<Plugins, Failure> {
+        let plugins = own.clone();
+        Ok(match self.schema.needs_media() {
+            true => plugins.with_media()?,
+            false => plugins,
+        })
     }
 
     /// Takes the right to write one result. `Break` if enough were written.
@@ -292,7 +306,6 @@ fn encoder(
     }
     let lines = format.is_lines() && options.template().is_none();
     let links = match options.hyperlink() {
-        Color::Always if !lines || text.zero => return Err(Failure::NoLinks),
         Color::Always => true,
         Color::Auto => sink.is_terminal(),
         Color::Never => false,
@@ -339,7 +352,7 @@ fn encoder(
 /// inputs, or to standard output.
 pub(crate) fn put(
     path: Option<&Path>,
-    inputs: Inputs<'_>,
+    inputs: &Inputs<'_>,
     bytes: &[u8],
 ) -> Result<(), Failure> {
     let sink = Sink::open(path.filter(|it| !is_stdout(it)), inputs)?;

@@ -25,20 +25,25 @@ pub(crate) fn load_all(
 ) -> Result<Plugins, Failure> {
     let options = options(&arguments.limits, engine.workers(), interrupt);
     let specs = &arguments.plugins;
-    let mut plugins = Vec::with_capacity(specs.len());
+    let mut plugins: Vec<(&Path, Plugin)> = Vec::with_capacity(specs.len());
     for spec in specs {
         let component = read(&spec.path)?;
         let plugin = load(spec, &component, &options)?;
         match silent {
             Some(option) if !plugin.columns().is_empty() => {
                 let path = spec.path.clone();
+                if arguments.configured {
+                    tracing::debug!(?path, option, "extractor left out");
+                    continue;
+                }
                 return Err(Failure::UnprintedValues { path, option });
             }
-            _ => plugins.push(plugin),
+            _ => plugins.push((&spec.path, plugin)),
         }
     }
-    check_distinct_names(specs, &plugins)?;
-    Ok(Plugins::new(plugins)?)
+    check_distinct_names(&plugins)?;
+    let plugins = plugins.into_iter().map(|(_, plugin)| plugin);
+    Ok(Plugins::new(plugins.collect())?)
 }
 
 /// Makes a plugin of the component in a file.
@@ -87,17 +92,14 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// Sees to it that a message or a column leads to one plugin.
-fn check_distinct_names(
-    specs: &[PluginSpec],
-    plugins: &[Plugin],
-) -> Result<(), Failure> {
+fn check_distinct_names(plugins: &[(&Path, Plugin)]) -> Result<(), Failure> {
     let mut names = HashMap::new();
-    for (spec, plugin) in specs.iter().zip(plugins) {
-        if let Some(first) = names.insert(plugin.name(), &spec.path) {
+    for (path, plugin) in plugins {
+        if let Some(first) = names.insert(plugin.name(), *path) {
             return Err(Failure::SameName {
                 name: plugin.name().to_owned(),
-                first: first.clone(),
-                second: spec.path.clone(),
+                first: first.to_owned(),
+                second: (*path).to_owned(),
             });
         }
     }

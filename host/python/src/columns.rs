@@ -11,6 +11,7 @@ use pyo3::{
     types::{PyDict, PyTuple, PyType},
 };
 use sanchay::{Content, Timestamp};
+use sanchay_core::grouping::Role;
 use sanchay_core::record::{
     Column, Field, FieldId, PathColumn, RecordBatch, Schema,
 };
@@ -80,6 +81,17 @@ impl<'a> RowRef<'a> {
         self.number(FieldId::Reclaimable)
     }
 
+    /// What it is in its group; a duplicate where there are no references.
+    pub(crate) fn role(self) -> &'static str {
+        let told = match self.batch.column(FieldId::Role) {
+            Some(Column::Word(roles)) => {
+                roles.get(self.row).copied().flatten()
+            }
+            _ => None,
+        };
+        told.unwrap_or(Role::Duplicate.name())
+    }
+
     /// When it was last modified.
     pub(crate) fn modified(self) -> Option<Timestamp> {
         match self.batch.column(FieldId::Modified)? {
@@ -96,14 +108,14 @@ impl<'a> RowRef<'a> {
         }
     }
 
-    /// The values of plugins, by the names of their columns.
+    /// What extractors found, by the names of their columns.
     pub(crate) fn values<'py>(
         self,
         py: Python<'py>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let values = PyDict::new(py);
         for (field, column) in self.batch.columns() {
-            if matches!(field.id, FieldId::Plugin(_)) {
+            if field.is_extracted() {
                 values.set_item(&*field.name, value(py, column, self.row)?)?;
             }
         }
@@ -118,10 +130,9 @@ impl<'a> RowRef<'a> {
     }
 }
 
-/// Whether records of a schema have values of plugins.
+/// Whether records of a schema have values of extractors.
 pub(crate) fn has_values(schema: &Schema) -> bool {
-    let is_plugin = |field: &Field| matches!(field.id, FieldId::Plugin(_));
-    schema.fields().iter().any(is_plugin)
+    schema.fields().iter().any(Field::is_extracted)
 }
 
 /// The value of a column in a row, as an object of Python's.

@@ -130,6 +130,23 @@ impl Given {
         Ok(current)
     }
 
+    /// More paths that the run looks at, all of which can be one; relative
+    /// ones are taken from where these are.
+    ///
+    /// # Errors
+    /// As [`Self::paths`] with `raises`.
+    pub(crate) fn more(
+        &mut self,
+        option: &str,
+        given: &Bound<'_, PyAny>,
+    ) -> PyResult<Vec<PathBuf>> {
+        let more = Self::paths(option, given, true)?;
+        if self.directory.is_none() {
+            self.directory.clone_from(&more.directory);
+        }
+        Ok(more.all())
+    }
+
     /// Where they are: on this machine, relative ones where they were meant.
     pub(crate) fn storage(&self) -> Arc<dyn Storage> {
         Arc::new(match &self.directory {
@@ -225,15 +242,24 @@ impl Given {
         self.some(0..self.len()).collect()
     }
 
+    /// Them as they were given; the current directory as a dot.
+    pub(crate) fn shown(&self) -> impl Iterator<Item = &[u8]> {
+        self.iter().map(|path| match (path, self.refused(path)) {
+            (_, Some(refused)) => refused.bytes.as_slice(),
+            (b"", None) => b".",
+            (path, None) => path,
+        })
+    }
+
+    /// What can be no path and has this name.
+    fn refused(&self, path: &[u8]) -> Option<&Refused> {
+        let index = str::from_utf8(path.strip_prefix(MARK)?).ok()?;
+        self.refused.get(index.parse::<usize>().ok()?)
+    }
+
     /// A failure, with what was given where that can be no path.
     pub(crate) fn failure(&self, mut error: EntryError) -> Failure {
-        let refused = error
-            .path
-            .as_os_str()
-            .as_bytes()
-            .strip_prefix(MARK)
-            .and_then(|index| str::from_utf8(index).ok()?.parse().ok())
-            .and_then(|index: usize| self.refused.get(index));
+        let refused = self.refused(error.path.as_os_str().as_bytes());
         let Some(refused) = refused else {
             return Failure { error, text: None };
         };

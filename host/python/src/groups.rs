@@ -3,18 +3,21 @@
 use std::sync::Arc;
 
 use pyo3::{
+    exceptions::{PyTypeError, PyValueError},
     prelude::*,
-    types::{PyString, PyTuple},
+    types::{PyDict, PyString, PyTuple},
 };
 use sanchay::{
-    Content, DuplicateOptions, Engine, Error, Group, GroupValues, Monitor,
+    Content, DuplicateOptions, Engine, Error, Group, GroupOrderError,
+    GroupValues, Monitor,
 };
 use sanchay_core::record::{self, RecordBatch, RecordKind, Row, Schema};
 
 use crate::{
+    arguments,
     columns::{Chunk, Make, RowRef},
     given::Given,
-    names,
+    names, numbers,
     runner::{self, Totals, Work},
 };
 
@@ -46,6 +49,7 @@ impl Groups {
                 size: Some(group.size()),
                 content: Some(content),
                 group: Some(record::Group { number, reclaimable }),
+                role: Some(member.role),
                 values: values.of(index),
                 ..Row::default()
             });
@@ -84,9 +88,11 @@ impl Chunk for Groups {
             return Ok(py.None().into_bound(py));
         };
         let mut files = Vec::with_capacity(rows.len());
+        let mut roles = Vec::with_capacity(rows.len());
         for row in rows.clone() {
             let file = RowRef { batch: &self.batch, row };
             files.push(names::decoded(py, file.path(&mut self.path))?);
+            roles.push(PyString::intern(py, file.role()));
         }
         let record = make.tuple((
             size,
@@ -94,6 +100,7 @@ impl Chunk for Groups {
             content.to_string(),
             PyTuple::new(py, files)?,
             reclaimable,
+            PyTuple::new(py, roles)?,
         ))?;
         make.add_values(&record, || {
             let values =
@@ -108,6 +115,49 @@ impl Chunk for Groups {
     }
 }
 
+/// Which groups are wanted: the options of a search that no other run has.
+///
+/// # Errors
+/// `TypeError` and `ValueError`, with the name of the option.
+pub(crate) fn wanted(
+    groups: &Bound<'_, PyDict>,
+    given: &mut Given,
+) -> PyResult<DuplicateOptions> {
+    let mut options = DuplicateOptions::default();
+    for (name, value) in groups {
+        let name = name.extract::<String>()?;
+        match name.as_str() {
+            "against" => options.against = given.more(&name, &value)?,
+            "reference" => options.references = given.more(&name, &value)?,
+            "same_device" => {
+                options.same_device = arguments::flag(&name, &value)?;
+            }
+            "min_group" => {
+                let least = numbers::count(&name, Some(&value))?;
+                let least = least.map(usize::try_from).transpose();
+                options.min_group = least.ok().flatten().unwrap_or(usize::MAX);
+            }
+            "verify" => options.verify = arguments::flag(&name, &value)?,
+            "sort" => {
+                let order = value.extract::<String>();
+                let order = order.map_err(|error| {
+                    arguments::named(value.py(), &name, error)
+                })?;
+                options.order =
+                    order.parse().map_err(|why: GroupOrderError| {
+                        PyValueError::new_err(format!("{name}: {why}"))
+                    })?;
+            }
+            _ => {
+                return Err(PyTypeError::new_err(format!(
+                    "duplicates() got an unexpected keyword argument '{name}'"
+                )));
+            }
+        }
+    }
+    Ok(options)
+}
+
 /// The work of a search for duplicates.
 pub(crate) fn work(
     engine: Engine,
@@ -117,7 +167,12 @@ pub(crate) fn work(
 ) -> Work<Groups> {
     options.walk.storage = Some(given.storage());
     let plugins = options.walk.plugins.clone();
-    let schema = Schema::new(RecordKind::Duplicate, plugins.fields());
+    let schema = plugins.schema(RecordKind::Duplicate);
+    let references = &options.references;
+    let schema = match options.against.is_empty() && references.is_empty() {
+        true => schema,
+        false => schema.with_role(),
+    };
     Work::new(schema, move |feed, monitor| {
         let roots = given.all();
         let found =

@@ -49,6 +49,8 @@ mod _native {
     #[pymodule_export]
     use super::names::escaped;
     #[pymodule_export]
+    use super::numbers::human_bytes;
+    #[pymodule_export]
     use super::options::{Walk, walk_options};
     #[pymodule_export]
     use super::program::run_program;

@@ -11,6 +11,12 @@ use sanchay_core::size;
 
 use crate::arguments;
 
+/// Bytes as people read them.
+#[pyfunction]
+pub(crate) fn human_bytes(bytes: u64) -> String {
+    size::HumanBytes(bytes).to_string()
+}
+
 /// A number that is not negative.
 ///
 /// # Errors

@@ -2,8 +2,12 @@
 
 use std::path::PathBuf;
 
-use pyo3::{exceptions::PyValueError, prelude::*, types::PyType};
-use sanchay::{Algorithm, CheckOptions, DuplicateOptions, HashOptions};
+use pyo3::{
+    exceptions::PyValueError,
+    prelude::*,
+    types::{PyDict, PyType},
+};
+use sanchay::{Algorithm, CheckOptions, HashOptions};
 
 use crate::{
     arguments, catalogs,
@@ -86,13 +90,14 @@ pub(crate) fn hash_files(
 /// Begins a search for duplicates.
 #[pyfunction]
 #[pyo3(signature = (
-    roots, walk, algorithm, hardlinks, catalog, threads, progress, raises,
+    roots, walk, groups, algorithm, hardlinks, catalog, threads, progress, raises,
     path_bytes, record
 ))]
 #[expect(clippy::too_many_arguments, reason = "the program has as many")]
 pub(crate) fn duplicates(
     roots: &Bound<'_, PyAny>,
     walk: &Walk,
+    groups: &Bound<'_, PyDict>,
     algorithm: Option<&Bound<'_, PyAny>>,
     hardlinks: &Bound<'_, PyAny>,
     catalog: Option<PathBuf>,
@@ -103,17 +108,18 @@ pub(crate) fn duplicates(
     record: Py<PyType>,
 ) -> PyResult<Run> {
     let py = roots.py();
-    let given = Given::roots(roots, raises)?;
+    let mut given = Given::roots(roots, raises)?;
     let path_bytes = arguments::flag("path_bytes", path_bytes)?;
+    let mut wanted = groups::wanted(groups, &mut given)?;
     let algorithm = algorithm.map(options::identifying).transpose()?;
     let algorithm = algorithm.unwrap_or(Algorithm::Xxh3_128);
     let hardlinks = arguments::flag("hardlinks", hardlinks)?;
     filters::check(&walk.filter().for_duplicates())?;
     let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
     let engine = catalogs::remembering(py, engine, catalog)?;
-    let walk = walk.options(py, &engine)?;
-    let options = DuplicateOptions { walk, hardlinks, algorithm };
-    let work = groups::work(engine, given, options, raises);
+    wanted.walk = walk.options(py, &engine)?;
+    (wanted.hardlinks, wanted.algorithm) = (hardlinks, algorithm);
+    let work = groups::work(engine, given, wanted, raises);
     Ok(Run::new(work, record, progress, path_bytes))
 }
 

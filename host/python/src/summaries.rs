@@ -1,10 +1,7 @@
 //! Summing up what trees consist of. There are no records: the answer is the
 //! object that the program prints as JSON.
 
-use std::{
-    os::unix::ffi::OsStrExt as _,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use pyo3::{
     prelude::*,
@@ -82,8 +79,7 @@ fn work(
                 |error| runner::route_error(feed, &given, error, raises),
             )?;
         found.report.name_owners(user_name);
-        let names: Vec<&[u8]> =
-            roots.iter().map(|it| it.as_os_str().as_bytes()).collect();
+        let names: Vec<&[u8]> = given.shown().collect();
         let mut json = answer.lock().unwrap_or_else(PoisonError::into_inner);
         push_summary(&found.report, &names, &mut json);
         Ok(Totals::Run(found.summary))

@@ -4,11 +4,14 @@ mod collection;
 mod compare;
 mod extracting;
 mod groups;
+mod in_parallel;
+mod sharing;
+mod verify;
 
 use std::{
-    collections::HashSet,
     fmt,
     ops::ControlFlow,
+    os::unix::ffi::OsStrExt as _,
     path::PathBuf,
     sync::{Arc, Mutex},
 };
@@ -24,10 +27,15 @@ pub use self::{
         DuplicateGroup, DuplicateSummary, Duplicates, Group, GroupFile, Groups,
     },
 };
-use sanchay_core::grouping::{
-    self, Candidates, END, FileNumber, FileTable as _,
+use sanchay_core::{
+    escape::escaped,
+    grouping::{
+        self, Candidates, END, FileNumber, FileTable as _, GroupOptions,
+        GroupOrder, Origin,
+    },
 };
 use sanchay_sandbox::Algorithm;
+use sanchay_sync::lock;
 
 use crate::{
     cache::DigestCache,
@@ -39,7 +47,7 @@ use crate::{
     request::{monitor_methods, walk_methods},
     results::Results,
     run::RunState,
-    walk::{Node, Visitor, Walk, WorkerVisitor},
+    walk::{Ignoring, Node, Reported, Visitor, Walk, WorkerVisitor},
 };
 
 /// A search for duplicates to be made:
@@ -98,6 +106,50 @@ impl DuplicatesRequest {
     /// Whether hard links of one file count as duplicates of each other.
     pub fn hardlinks(mut self, hardlinks: bool) -> Self {
         self.options.hardlinks = hardlinks;
+        self
+    }
+
+    /// Directories and files that the roots are compared with, besides those
+    /// before: only groups that have a file of these count, and their files
+    /// stay.
+    pub fn against<P: Into<PathBuf>>(
+        mut self,
+        paths: impl IntoIterator<Item = P>,
+    ) -> Self {
+        self.options.against.extend(paths.into_iter().map(Into::into));
+        self
+    }
+
+    /// Directories and files whose files stay, besides those before.
+    pub fn references<P: Into<PathBuf>>(
+        mut self,
+        paths: impl IntoIterator<Item = P>,
+    ) -> Self {
+        self.options.references.extend(paths.into_iter().map(Into::into));
+        self
+    }
+
+    /// Whether only files on one device are in one group.
+    pub fn same_device(mut self, same_device: bool) -> Self {
+        self.options.same_device = same_device;
+        self
+    }
+
+    /// How many files a group has at least; less than two means two.
+    pub fn min_group(mut self, files: usize) -> Self {
+        self.options.min_group = files;
+        self
+    }
+
+    /// Whether equal files are compared byte by byte as well.
+    pub fn verify(mut self, verify: bool) -> Self {
+        self.options.verify = verify;
+        self
+    }
+
+    /// The order of the groups.
+    pub fn order(mut self, order: GroupOrder) -> Self {
+        self.options.order = order;
         self
     }
 
@@ -164,7 +216,8 @@ impl DuplicatesRequest {
     ///
     /// # Errors
     /// [`Error::Cancelled`] if the run was ended before it was done;
-    /// [`Error::Option`] for an algorithm that cannot tell files apart;
+    /// [`Error::Option`] for an algorithm that cannot tell files apart, and
+    /// for a reference that is not there;
     /// [`Error::Filter`], [`Error::Threads`] and [`Error::Sandbox`] if it
     /// could not begin. What is wrong with a file goes to `on_error`.
     pub fn find(
@@ -199,12 +252,20 @@ fn find(
             why: format!("{} cannot tell files apart", options.algorithm),
         });
     }
+    check_references(options)?;
     options.walk.plugins.begin();
     let run = RunState::new(monitor);
     let remembers = cache.is_some();
     let collection = collect(pool, roots, options, &run, remembers, on_error)?;
     let walked = run.outcome()?;
-    let candidates = Candidates::pick(pool, &collection, options.hardlinks);
+    let wanted = GroupOptions {
+        hardlinks: options.hardlinks,
+        same_device: options.same_device,
+        against: !options.against.is_empty(),
+        least: options.min_group,
+        order: options.order.clone(),
+    };
+    let candidates = Candidates::pick(pool, &collection, &wanted);
     let (small, large) = candidates.split(&collection);
     let size = |file: &FileNumber| collection.size(*file);
     // Of large files, the ends are read first: how many of them are read
@@ -231,22 +292,44 @@ fn find(
         whole.sort_unstable();
     }
     let digests = comparison.read(&whole, Method::Whole(options.algorithm))?;
+    run.outcome()?;
+    let mut groups =
+        grouping::Groups::gather(&collection, &digests, &candidates, |file| {
+            collection.entry(file)
+        });
+    if options.verify {
+        let unlike = comparison.verify(&groups)?;
+        groups = comparison.without(groups, &unlike);
+    }
+    groups = comparison.count_shared_once(groups)?;
     let compared = run.outcome()?;
     let summary = Summary {
         errors: compared.errors,
         named_errors: compared.named_errors,
         ..walked
     };
-    let groups =
-        grouping::Groups::gather(&collection, &digests, &candidates, |file| {
-            collection.entry(file)
-        });
     let (algorithm, scanned) = (options.algorithm, summary);
     Ok(Duplicates { collection, algorithm, groups, scanned })
 }
 
-/// Walks the roots. Where there are several, they are walked one after
-/// the other and no directory twice.
+/// Refuses references that are not there: what was to stay would be taken
+/// for a duplicate.
+fn check_references(options: &DuplicateOptions) -> Result<(), Error> {
+    let storage = options.walk.storage();
+    let against = options.against.iter().map(|path| ("against", path));
+    let references = options.references.iter().map(|path| ("reference", path));
+    for (option, path) in against.chain(references) {
+        storage.stat(path).map_err(|error| {
+            let path = escaped(path.as_os_str().as_bytes()).to_string();
+            let why = Cause::from(error);
+            Error::Option { option, why: format!("{path}: {why}") }
+        })?;
+    }
+    Ok(())
+}
+
+/// Walks the roots, after those that have references. What lies in several is
+/// collected once.
 fn collect(
     pool: &Pool,
     roots: &[PathBuf],
@@ -258,9 +341,13 @@ fn collect(
     let storage = options.walk.storage();
     let mut wanted = options.walk.clone();
     wanted.filter = wanted.filter.for_duplicates();
-    let collector = Collector::new(pool.workers(), remembers);
-    let visitor = Collect { collector, run, on_error };
-    let together = wanted.follow || roots.len() < 2;
+    let visitor = Collect {
+        collector: Collector::new(pool.workers(), remembers),
+        origin: Mutex::default(),
+        run,
+        on_error,
+    };
+    let ignoring = Ignoring::read(&wanted, &*storage, pool)?;
     let walk = Walk {
         pool,
         storage: &storage,
@@ -269,21 +356,30 @@ fn collect(
         visitor: &visitor,
         counts: true,
         extracts: false,
-        visited: (!together).then(|| Mutex::new(HashSet::new())),
+        ignoring: &ignoring,
+        reported: Some(Reported::default()),
     };
-    if together {
-        walk.run(roots)?;
-    } else {
-        for root in roots {
-            walk.run(std::slice::from_ref(root))?;
+    let parts = [
+        (Origin::Against, &*options.against),
+        (Origin::Reference, &*options.references),
+        (Origin::Root, roots),
+    ];
+    let parts: Vec<_> =
+        parts.into_iter().filter(|(_, roots)| !roots.is_empty()).collect();
+    let roots: Vec<&[PathBuf]> = parts.iter().map(|(_, it)| *it).collect();
+    walk.run_distinct(&roots, &|number| {
+        if let Some((origin, _)) = parts.get(number) {
+            *lock(&visitor.origin) = *origin;
         }
-    }
+    })?;
     Ok(visitor.collector.finish(storage))
 }
 
 /// Collects what a walk finds.
 struct Collect<'a> {
     collector: Collector,
+    /// Where the files come from that are found now.
+    origin: Mutex<Origin>,
     run: &'a RunState<'a>,
     on_error: &'a (dyn Fn(EntryError) -> ControlFlow<()> + Sync),
 }
@@ -292,7 +388,8 @@ impl<'a> Visitor for &'a Collect<'a> {
     type Worker = CollectWorker<'a>;
 
     fn worker(&self, number: usize) -> CollectWorker<'a> {
-        let files = self.collector.worker(number);
+        let origin = *lock(&self.origin);
+        let files = self.collector.worker(number, origin);
         CollectWorker { collect: self, files }
     }
 }

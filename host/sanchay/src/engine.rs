@@ -12,6 +12,7 @@ use crate::{
     duplicates::{self, Duplicates, DuplicatesRequest, Group, GroupValues},
     error::{EntryError, Error},
     filter::FilterInstance,
+    folder_digest::FolderDigestRequest,
     hash::{HashRequest, Source},
     inspect::Inspect,
     monitor::Monitor,
@@ -212,6 +213,38 @@ impl Engine {
         let roots = roots.into_iter().map(Into::into).collect();
         let (pool, cache) = (Arc::clone(&self.pool), self.cache.clone());
         DuplicatesRequest::new(pool, cache, roots)
+    }
+
+    /// Makes one digest for each folder, of the names, kinds and contents of
+    /// all that is in it, at any depth: it changes with any of these, and with
+    /// nothing else. `docs/TREE-DIGEST.md` has its bytes.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use sanchay::Engine;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// for name in ["one", "two"] {
+    ///     std::fs::create_dir(folder.path().join(name))?;
+    ///     std::fs::write(folder.path().join(name).join("a"), "same")?;
+    /// }
+    /// let engine = Engine::builder().build()?;
+    /// let mut digests = Vec::new();
+    /// let roots = ["one", "two"].map(|name| folder.path().join(name));
+    /// engine.folder_digests(roots).for_each(|folder| {
+    ///     digests.extend(folder.map(|it| it.digest));
+    ///     ControlFlow::Continue(())
+    /// })?;
+    /// assert_eq!(digests[0], digests[1]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn folder_digests<P: Into<PathBuf>>(
+        &self,
+        roots: impl IntoIterator<Item = P>,
+    ) -> FolderDigestRequest {
+        let roots = roots.into_iter().map(Into::into).collect();
+        let (pool, cache) = (Arc::clone(&self.pool), self.cache.clone());
+        FolderDigestRequest::new(pool, cache, roots)
     }
 
     /// Adds up what lies in roots: files, bytes, and bytes on disk, by folder,

@@ -69,10 +69,13 @@ mod entry;
 mod error;
 mod extract;
 mod filter;
+mod folder_digest;
 mod hash;
 mod inspect;
 mod limits;
+mod media;
 mod monitor;
+mod named_filter;
 mod options;
 mod ordered;
 #[cfg(feature = "plugins")]
@@ -103,6 +106,7 @@ pub use error::{
     Action, Cause, EntryError, Error, Problem, describe_io_error,
 };
 pub use filter::{FileFacts, FilterInstance};
+pub use folder_digest::{FolderDigest, FolderDigestRequest};
 pub use hash::{HashEvent, HashRequest, HashedFile, HashedFileRef, Source};
 #[doc(hidden)]
 pub use inspect::Inspect;
@@ -133,6 +137,7 @@ pub use sanchay_core::{
         FilterOption, FilterSetting, Operand, Operator, Repeat, Test,
         parse_extensions,
     },
+    grouping::{GroupOrder, GroupOrderError, Role},
     kind::{EntryKind, KindSet},
     summary::{
         AgeClass, ContentTotals, EmptyFolder, EmptyFolders, ExtensionTotals,

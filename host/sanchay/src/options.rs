@@ -4,13 +4,14 @@ mod link_policy;
 
 use std::{path::PathBuf, sync::Arc};
 
-use sanchay_core::filter::{Filter, Matcher};
+use sanchay_core::filter::Filter;
+use sanchay_core::grouping::GroupOrder;
 pub use sanchay_core::reading::Method;
 use sanchay_sandbox::Algorithm;
-use sanchay_storage::{FileId, LocalStorage, Metadata, Storage, Timestamp};
+use sanchay_storage::{FileId, LocalStorage, Storage, Timestamp};
 
 pub(crate) use self::link_policy::LinkPolicy;
-use crate::{error::Error, plugins::Plugins};
+use crate::plugins::Plugins;
 
 /// Where a walk goes and which files it reports.
 ///
@@ -68,18 +69,6 @@ pub struct WalkOptions {
 }
 
 impl WalkOptions {
-    /// The filter of files that the caller names.
-    pub(crate) fn named_filter(&self) -> Result<NamedFilter, Error> {
-        let program = self.filter.program().map_err(Error::Filter)?;
-        let matcher = Matcher::compile(&program);
-        // A program that was made here is one.
-        let matcher = matcher.map_err(|why| Error::Option {
-            option: "filter",
-            why: why.to_string(),
-        })?;
-        Ok(NamedFilter(matcher))
-    }
-
     /// Where the files are.
     pub(crate) fn storage(&self) -> Arc<dyn Storage> {
         match &self.storage {
@@ -95,17 +84,6 @@ impl WalkOptions {
             (true, false) => LinkPolicy::Follow,
             (true, true) => LinkPolicy::Beneath,
         }
-    }
-}
-
-/// What decides whether a file that the caller named is wanted: its metadata
-/// alone.
-#[derive(Debug)]
-pub(crate) struct NamedFilter(Matcher);
-
-impl NamedFilter {
-    pub(crate) fn wants(&self, metadata: &Metadata) -> bool {
-        self.0.wants_named(metadata.into())
     }
 }
 
@@ -160,6 +138,23 @@ pub struct DuplicateOptions {
     /// The digest that equal files share. CRC-32, whose 32 bits are too few
     /// for that, is refused.
     pub algorithm: Algorithm,
+    /// Directories and files that the roots are compared with: only groups
+    /// that have a file of these count, and their files are references, which
+    /// stay.
+    pub against: Vec<PathBuf>,
+    /// Directories and files whose files are references: they are compared,
+    /// and stay. A group of nothing but references is none.
+    pub references: Vec<PathBuf>,
+    /// Whether only files on one device are in one group.
+    pub same_device: bool,
+    /// How many files a group has at least; less than two means two.
+    pub min_group: usize,
+    /// Whether equal files are compared byte by byte as well. One that differs
+    /// is an error, and in no group.
+    pub verify: bool,
+    /// The order of the groups: by default those come first of which most can
+    /// be reclaimed.
+    pub order: GroupOrder,
 }
 
 impl Default for DuplicateOptions {
@@ -168,6 +163,12 @@ impl Default for DuplicateOptions {
             walk: WalkOptions::default(),
             hardlinks: false,
             algorithm: Algorithm::Xxh3_128,
+            against: Vec::new(),
+            references: Vec::new(),
+            same_device: false,
+            min_group: 2,
+            verify: false,
+            order: GroupOrder::default(),
         }
     }
 }

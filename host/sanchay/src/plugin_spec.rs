@@ -7,9 +7,12 @@
 use std::{
     env,
     ffi::{OsStr, OsString},
-    fs::File,
+    fs::OpenOptions,
     io::{self, Read as _},
-    os::unix::ffi::{OsStrExt as _, OsStringExt as _},
+    os::unix::{
+        ffi::{OsStrExt as _, OsStringExt as _},
+        fs::OpenOptionsExt as _,
+    },
     path::{Path, PathBuf},
 };
 
@@ -91,10 +94,18 @@ impl PluginSpec {
 /// Reads a component, or as much of the file as a component can have.
 ///
 /// # Errors
-/// Why the file cannot be read.
+/// Why the file cannot be read. One that is no regular file is not: a pipe
+/// that nobody writes to would be waited for.
 pub fn read_component(path: &Path) -> io::Result<Vec<u8>> {
+    let nonblock = rustix::fs::OFlags::NONBLOCK.bits();
+    let nonblock = nonblock.try_into().map_err(io::Error::other)?;
+    let mut options = OpenOptions::new();
+    let file = options.read(true).custom_flags(nonblock).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
     let mut component = Vec::new();
-    File::open(path)?.take(LARGEST).read_to_end(&mut component)?;
+    file.take(LARGEST).read_to_end(&mut component)?;
     Ok(component)
 }
 
@@ -178,6 +189,18 @@ mod tests {
         assert_eq!(spec.settings, settings);
         let odd = OsString::from_vec(b"\xff.wasm".to_vec());
         assert_eq!(PluginSpec::parse(odd.clone()).unwrap().path, odd);
+    }
+
+    #[test]
+    fn a_pipe_is_not_read_as_a_component() {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe.wasm");
+        mknodat(CWD, &pipe, FileType::Fifo, Mode::RWXU, 0).unwrap();
+        let refused = read_component(&pipe).unwrap_err();
+        assert_eq!(refused.to_string(), "it is no regular file");
+        let folder = read_component(folder.path()).unwrap_err();
+        assert_eq!(folder.to_string(), "it is no regular file");
     }
 
     #[test]

@@ -178,6 +178,11 @@ impl<'a> RunState<'a> {
         self.total_bytes.fetch_add(more_bytes, Relaxed);
     }
 
+    /// Says that more bytes will be read than was known.
+    pub(crate) fn expect_more(&self, bytes: u64) {
+        self.count_decided(0, bytes);
+    }
+
     /// Reports the path of what is being listed or read, of so many bytes, if
     /// that is due or will take long.
     pub(crate) fn reading(&self, size: u64, path: impl FnOnce() -> Vec<u8>) {

@@ -11,7 +11,7 @@ use crate::{
     request::{monitor_methods, walk_methods},
     results::Results,
     run::RunState,
-    walk::{Node, Visitor, Walk, WorkerVisitor},
+    walk::{Ignoring, Node, Visitor, Walk, WorkerVisitor},
 };
 
 /// What a scan comes upon.
@@ -133,15 +133,18 @@ impl ScanRequest {
         let Self { pool, roots, options, monitor } = self;
         options.plugins.begin();
         let run = RunState::new(&monitor);
+        let storage = options.storage();
+        let ignoring = Ignoring::read(&options, &*storage, &pool)?;
         let walk = Walk {
             pool: &pool,
             run: &run,
-            storage: &options.storage(),
+            storage: &storage,
             options: &options,
             visitor: Visitors { run: &run, visitors },
             counts: true,
             extracts: true,
-            visited: None,
+            ignoring: &ignoring,
+            reported: None,
         };
         walk.run(&roots)?;
         run.outcome()

@@ -4,7 +4,6 @@
 mod classifier;
 
 use std::{
-    collections::HashSet,
     ops::ControlFlow,
     path::PathBuf,
     sync::{Arc, Mutex},
@@ -15,7 +14,7 @@ use sanchay_core::summary::{
     FileRow, ListedFolder, Place, Report, Tally, TallyOptions,
 };
 use sanchay_sandbox::ContentKind;
-use sanchay_storage::{EntryKind, FileId, Storage};
+use sanchay_storage::Storage;
 use sanchay_sync::{into_inner, lock};
 
 use self::classifier::Classifier;
@@ -27,7 +26,7 @@ use crate::{
     pool::Pool,
     request::{monitor_methods, walk_methods},
     run::RunState,
-    walk::{Node, Visitor, Walk, WorkerVisitor},
+    walk::{Ignoring, Node, Reported, Visitor, Walk, WorkerVisitor},
 };
 
 /// A summary to be made: [`Engine::summary`](crate::Engine::summary) begins
@@ -118,7 +117,6 @@ impl SummaryRequest {
                 now: options.now.unwrap_or_else(|| SystemTime::now().into()),
             },
             kept: Mutex::default(),
-            named: Mutex::default(),
             on_error: &on_error,
         };
         summing.walk(&roots, &options.walk)?;
@@ -135,21 +133,17 @@ struct Summing<'a> {
     options: TallyOptions,
     /// What workers have added up that are done.
     kept: Mutex<Vec<Tally>>,
-    /// The files that were named themselves: found in a directory as well,
-    /// they are not added again.
-    named: Mutex<HashSet<FileId>>,
     on_error: &'a (dyn Fn(EntryError) -> ControlFlow<()> + Sync),
 }
 
 impl Summing<'_> {
-    /// Walks the roots. Where there are several, files come first, and then
-    /// one directory after the other, none of whose folders is entered twice.
+    /// Walks the roots. What lies in several counts once.
     fn walk(
         &self,
         roots: &[PathBuf],
         options: &WalkOptions,
     ) -> Result<(), Error> {
-        let together = options.follow || roots.len() < 2;
+        let ignoring = Ignoring::read(options, &**self.storage, self.pool)?;
         let walk = Walk {
             pool: self.pool,
             run: self.run,
@@ -158,27 +152,10 @@ impl Summing<'_> {
             visitor: self,
             counts: true,
             extracts: false,
-            visited: (!together).then(Mutex::default),
+            ignoring: &ignoring,
+            reported: Some(Reported::default()),
         };
-        if roots.len() < 2 {
-            return walk.run(roots);
-        }
-        let is_file = |root: &&PathBuf| {
-            let found = self.storage.stat(root);
-            found.is_ok_and(|(kind, _)| kind == EntryKind::File)
-        };
-        let (files, directories): (Vec<_>, Vec<_>) =
-            roots.iter().partition(is_file);
-        let files: Vec<_> = files.into_iter().cloned().collect();
-        let directories: Vec<_> = directories.into_iter().cloned().collect();
-        walk.run(&files)?;
-        if together {
-            return walk.run(&directories);
-        }
-        for root in &directories {
-            walk.run(std::slice::from_ref(root))?;
-        }
-        Ok(())
+        walk.run_distinct(&[roots], &|_| {})
     }
 
     fn finish(self, summary: &Summary) -> Report {
@@ -244,26 +221,13 @@ impl WorkerVisitor for Worker<'_> {
         let rows = batch.iter().enumerate().map(|(index, file)| {
             row(&file, contents.get(index).copied().flatten())
         });
-        let Some(node) = node else {
-            let mut named = lock(&summing.named);
-            let new = batch.iter().map(|it| named.insert(it.metadata.id));
-            let rows =
-                rows.zip(new).filter_map(|(row, new)| new.then_some(row));
-            self.tally.add_files(Place::Named, rows);
-            return;
+        let place = match node {
+            Some(node) => {
+                Place::Folder { path: batch.parent, below: node.root_prefix() }
+            }
+            None => Place::Named,
         };
-        let (path, below) = (batch.parent, node.root_prefix());
-        let place = Place::Folder { path, below };
-        let named = lock(&summing.named);
-        if named.is_empty() {
-            drop(named);
-            self.tally.add_files(place, rows);
-        } else {
-            let others = rows.zip(batch.metadata);
-            let others =
-                others.filter(|(_, found)| !named.contains(&found.id));
-            self.tally.add_files(place, others.map(|(row, _)| row));
-        }
+        self.tally.add_files(place, rows);
     }
 
     fn directory(&mut self, node: &Node, listed: ListedFolder) {

@@ -13,18 +13,18 @@ mod ignoring;
 mod names;
 mod node;
 mod open;
+mod overlap;
 mod plugin_filters;
 mod root;
 mod traverse;
 
 use std::{
-    collections::HashSet,
     os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::Arc,
 };
 
-use sanchay_storage::{FileId, Storage};
+use sanchay_storage::{EntryKind, File, Metadata, Storage};
 use sanchay_sync::lock;
 
 use self::following::NextLevel;
@@ -34,13 +34,16 @@ pub(crate) use self::{
     names::Names,
     node::{Node, by_path},
     open::{Open, Parent},
+    overlap::Reported,
     root::{OpenDirectoryCache, RootEntry, SharedDirectoryCache},
     traverse::{Operation, Task, TaskSink, Traversal, Worker},
 };
 use crate::{
     entry::Batch,
     error::{Action, Cause, EntryError, Error, Problem},
-    options::{NamedFilter, WalkOptions},
+    extract::Site,
+    named_filter::NamedFilter,
+    options::WalkOptions,
     pool::Pool,
     queue::WorkQueue,
     run::RunState,
@@ -88,19 +91,70 @@ pub(crate) struct Walk<'a, V> {
     pub(crate) counts: bool,
     /// Whether extractors look at the files found.
     pub(crate) extracts: bool,
-    /// The visited directories, if none may be visited twice.
-    pub(crate) visited: Option<Mutex<HashSet<FileId>>>,
+    /// The ignore files of the run.
+    pub(crate) ignoring: &'a Arc<Ignoring>,
+    /// What was reported, if nothing may be reported twice.
+    pub(crate) reported: Option<Reported>,
 }
 
 /// Where a walk starts.
 type Start = Task<Parent, ()>;
 
 impl<V: Visitor> Walk<'_, V> {
+    /// Walks roots, part by part, and reports once what several of them have:
+    /// in a part, files that were named come first, and then what is in the
+    /// root that comes first. `begin` is told of each part by its number.
+    pub(crate) fn run_distinct(
+        &self,
+        parts: &[&[PathBuf]],
+        begin: &dyn Fn(usize),
+    ) -> Result<(), Error> {
+        let storage = &**self.storage;
+        let is_file = |root: &PathBuf| {
+            let found = storage.stat(root);
+            found.is_ok_and(|(kind, _)| kind == EntryKind::File)
+        };
+        let several = parts.iter().copied().flatten().nth(1).is_some();
+        let reported = self.reported.as_ref().filter(|_| several);
+        let parts = parts.iter().map(|roots| {
+            let roots = roots.iter().cloned();
+            match reported {
+                Some(_) => roots.partition(is_file),
+                None => (Vec::new(), roots.collect()),
+            }
+        });
+        let parts: Vec<(Vec<PathBuf>, Vec<PathBuf>)> = parts.collect();
+        let directories = parts.iter().flat_map(|(_, it)| it);
+        // Where links are followed, no directory of one part is visited twice.
+        let overlap = match self.options.follow {
+            true => parts.len() > 1,
+            false => {
+                reported.is_some() && overlap::overlap(storage, directories)
+            }
+        };
+        for (number, (files, directories)) in parts.iter().enumerate() {
+            begin(number);
+            if let Some(reported) = reported {
+                reported.remember(true);
+                self.run(files)?;
+                reported.remember(overlap);
+            }
+            if overlap && !self.options.follow {
+                for root in directories {
+                    self.run(std::slice::from_ref(root))?;
+                }
+            } else {
+                self.run(directories)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Walks roots.
     pub(crate) fn run(&self, roots: &[PathBuf]) -> Result<(), Error> {
         let cache = SharedDirectoryCache::default();
-        let named = self.options.named_filter()?;
-        let ignoring = Ignoring::read(self.options, &**self.storage)?;
+        let named = NamedFilter::new(self.options)?;
+        let ignoring = self.ignoring;
         let mut all = Vec::new();
         {
             let mut visitor = self.visitor.worker(0);
@@ -110,10 +164,10 @@ impl<V: Visitor> Walk<'_, V> {
             }
         }
         let walked = if self.options.follow {
-            self.run_following(all, &ignoring)
+            self.run_following(all, ignoring)
         } else {
             let tasks = all.into_iter().map(|root| Task::Source(root, ()));
-            self.work(tasks.collect(), &ignoring, None)
+            self.work(tasks.collect(), ignoring, None)
         };
         // Remembered nodes need no open directories.
         *lock(&cache) = OpenDirectoryCache::default();
@@ -133,7 +187,7 @@ impl<V: Visitor> Walk<'_, V> {
         let cause = match RootEntry::open(self.storage, root, links, cache) {
             Ok(RootEntry::Directory(open)) => return Some(open),
             Ok(RootEntry::File(file, metadata)) => {
-                if named.wants(&metadata) {
+                if self.wants_named(root, &file, &metadata, named, visitor) {
                     let values =
                         self.extract_root(root, &file, &metadata, visitor);
                     let name = root.as_os_str().as_bytes();
@@ -160,12 +214,57 @@ impl<V: Visitor> Walk<'_, V> {
         None
     }
 
+    /// Whether a file that the caller named is wanted.
+    fn wants_named(
+        &self,
+        root: &Path,
+        file: &File,
+        metadata: &Metadata,
+        named: &NamedFilter,
+        visitor: &mut dyn WorkerVisitor,
+    ) -> bool {
+        if !named.wants(metadata) {
+            return false;
+        }
+        let name = root.file_name().unwrap_or_default();
+        let site = Site::named(name.as_bytes());
+        named.wants_contents(self.pool, file, site, metadata).unwrap_or_else(
+            |cause| {
+                let path = root.to_owned();
+                let error = EntryError::new(path, Action::Extract, cause);
+                self.error(error.named(), visitor);
+                false
+            },
+        )
+    }
+
     fn error(&self, error: EntryError, visitor: &mut dyn WorkerVisitor) {
         self.run.count_error(&error);
         visitor.error(error);
     }
 
     fn report(
+        &self,
+        node: Option<&Arc<Node>>,
+        batch: &Batch<'_>,
+        visitor: &mut dyn WorkerVisitor,
+    ) {
+        let reported = self.reported.as_ref();
+        let new =
+            reported.and_then(|it| it.new_ones(&**self.storage, node, batch));
+        let Some(new) = new else {
+            return self.pass_on(node, batch, visitor);
+        };
+        debug_assert!(batch.values.is_empty(), "values of some files");
+        let spans: Vec<_> = pick(&new, batch.spans);
+        let metadata: Vec<_> = pick(&new, batch.metadata);
+        let targets: Vec<_> = pick(&new, batch.targets);
+        let (spans, metadata, targets) = (&*spans, &*metadata, &*targets);
+        let batch = Batch { spans, metadata, targets, ..*batch };
+        self.pass_on(node, &batch, visitor);
+    }
+
+    fn pass_on(
         &self,
         node: Option<&Arc<Node>>,
         batch: &Batch<'_>,
@@ -199,10 +298,15 @@ impl<V: Visitor> Walk<'_, V> {
             ignoring,
             operation: &Level { walk: self, next_level },
             queue: &WorkQueue::new(tasks),
-            visited: self.visited.as_ref(),
         }
         .run()
     }
+}
+
+/// The items at these places.
+fn pick<T: Clone>(places: &[usize], items: &[T]) -> Vec<T> {
+    let items = places.iter().filter_map(|at| items.get(*at));
+    items.cloned().collect()
 }
 
 /// A walk's operation: files are reported, and directories are walked, now or
@@ -241,7 +345,13 @@ impl<V: Visitor> Operation for Level<'_, V> {
     }
 
     fn directory(&self, open: &Open, (): (), worker: &mut Worker<'_, Self>) {
+        let reported = self.walk.reported.as_ref();
+        let is_new = reported.is_none_or(|it| it.is_new_directory(open));
+        if is_new {
+            self.walk.run.count_directory();
+        }
         let listed = worker.reader.listed(&open.node);
+        let listed = ListedFolder { again: !is_new, ..listed };
         worker.state.visitor.directory(&open.node, listed);
         if let Some(next_level) = self.next_level {
             next_level.collect(worker.reader, open);
@@ -295,7 +405,8 @@ impl<V: Visitor> Level<'_, V> {
         others: Option<&Names>,
         worker: &mut Worker<'_, Self>,
     ) {
-        worker.reader.read_metadata(worker.inspector, open, others);
+        let Worker { reader, inspector, .. } = &mut *worker;
+        reader.read_metadata(*inspector, open, others, self.walk.run);
         self.flush_errors(worker);
         let Worker { reader, extractors, state, .. } = worker;
         let matched = reader.matched();

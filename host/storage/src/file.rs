@@ -6,7 +6,11 @@ use std::{fmt, io, os::unix::fs::FileExt as _};
 
 use rustix::io::Errno;
 
-use crate::{Attributes, ExtendedAttribute, FileSystemId, Metadata, local};
+use crate::{
+    Attributes, ExtendedAttribute, FileSystemId, Metadata,
+    extents::{self, Extents},
+    local,
+};
 
 /// What a file that is not on this machine does.
 pub trait RandomAccess: Send + Sync {
@@ -65,6 +69,14 @@ pub trait RandomAccess: Send + Sync {
     /// relied on from one run to the next.
     fn file_system_id(&self) -> Option<FileSystemId> {
         None
+    }
+
+    /// Where its bytes lie.
+    ///
+    /// # Errors
+    /// Why it cannot be determined.
+    fn extents(&self) -> io::Result<Extents> {
+        Ok(Extents::Untold)
     }
 }
 
@@ -202,6 +214,17 @@ impl File {
         match &self.0 {
             Inner::Local(file) => local::file_system_id(file),
             Inner::Other(file) => file.file_system_id(),
+        }
+    }
+
+    /// Where its bytes lie.
+    ///
+    /// # Errors
+    /// Why it cannot be determined.
+    pub fn extents(&self) -> io::Result<Extents> {
+        match &self.0 {
+            Inner::Local(file) => extents::of(file),
+            Inner::Other(file) => file.extents(),
         }
     }
 

@@ -13,6 +13,9 @@ pub struct Listing {
     kinds: Vec<EntryKind>,
     /// The entries whose kind is not known before `stat`, ascending.
     unresolved: Vec<u32>,
+    /// How many files, or what may be one, and how many directories were
+    /// listed, wanted or not.
+    counts: (usize, usize),
     /// What entries can be that are of interest.
     kinds_wanted: KindSet,
     /// Whether it matters what links lead to.
@@ -45,6 +48,7 @@ impl Listing {
             ends: Vec::new(),
             kinds: Vec::new(),
             unresolved: Vec::new(),
+            counts: (0, 0),
             kinds_wanted,
             follow,
             portable,
@@ -64,6 +68,7 @@ impl Listing {
         self.ends.clear();
         self.kinds.clear();
         self.unresolved.clear();
+        self.counts = (0, 0);
     }
 
     /// How many entries there are.
@@ -82,6 +87,11 @@ impl Listing {
     /// where the names would exceed 4 GiB.
     #[must_use]
     pub fn push(&mut self, name: &[u8], kind: EntryKind) -> bool {
+        match kind {
+            EntryKind::File | EntryKind::Unknown => self.counts.0 += 1,
+            EntryKind::Directory => self.counts.1 += 1,
+            _ => {}
+        }
         if !self.kinds_wanted.has(kind) {
             return true;
         }
@@ -116,6 +126,13 @@ impl Listing {
     #[must_use]
     pub fn kinds(&self) -> &[EntryKind] {
         &self.kinds
+    }
+
+    /// How many regular files there are, and how many directories, whatever
+    /// kinds are of interest. What is not known to be either counts as a file.
+    #[must_use]
+    pub const fn counts(&self) -> (usize, usize) {
+        self.counts
     }
 
     /// Where a name begins and ends.
@@ -174,8 +191,14 @@ mod tests {
         let names: Vec<_> =
             (0..listing.len()).map(|at| listing.name(at)).collect();
         assert_eq!(names, [b"a", b"b", b"c"]);
+        assert_eq!(listing.counts(), (2, 1));
+        let kinds = KindSet::default().with(EntryKind::Directory);
+        let mut others = Listing::new(kinds, false, false);
+        assert!(others.push(b"a", EntryKind::File) && others.is_empty());
+        assert_eq!(others.counts(), (1, 0));
         assert!(listing.is_unresolved(1) && !listing.is_unresolved(2));
         listing.clear();
         assert!(listing.is_empty() && !listing.has_unresolved());
+        assert_eq!(listing.counts(), (0, 0));
     }
 }

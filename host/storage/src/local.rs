@@ -41,7 +41,7 @@ use self::{confined::LocalConfined, working_directory::directory_of};
 use crate::{
     Attributes, Confined, Directory, EntryKind, ExtendedAttribute, File,
     FileId, FileSystem, FileSystemId, Links, Listing, Metadata, Opened,
-    Storage, StorageError,
+    Storage, StorageError, extents,
 };
 
 /// This machine's file system.
@@ -241,6 +241,10 @@ impl Directory for LocalDirectory {
 
     fn file_system_id(&self) -> Option<FileSystemId> {
         file_system::identify(self.as_fd())
+    }
+
+    fn may_share_bytes(&self) -> bool {
+        extents::may_be_shared(self.as_fd())
     }
 
     fn confined(&self) -> Result<Box<dyn Confined>, StorageError> {

@@ -153,6 +153,26 @@ impl MemoryStorage {
         });
     }
 
+    /// Makes a copy of a file that shares its bytes, as file systems do that
+    /// have reflinks. Does nothing where there is no such file.
+    pub fn reflink(&self, file: impl AsRef<Path>, path: impl AsRef<Path>) {
+        let mut tree = self.lock();
+        let file = file.as_ref().as_os_str().as_bytes();
+        let Ok(index) = tree.resolve(ROOT, file, None, &mut 0) else { return };
+        let Ok(inode) = tree.inode_mut(index) else { return };
+        let Content::File(bytes) = &inode.content else { return };
+        let content = Content::File(bytes.clone());
+        let place = *inode.shared.get_or_insert(index as u64);
+        tree.has_reflinks = true;
+        tree.put(path.as_ref().as_os_str().as_bytes(), |tree, at, name| {
+            let copy = tree.add(at, name, content);
+            if let Ok(inode) = tree.inode_mut(copy) {
+                inode.shared = Some(place);
+            }
+            copy
+        });
+    }
+
     /// Has something go wrong with what is at a path from now on. Does
     /// nothing where nothing is there.
     pub fn fail(&self, path: impl AsRef<Path>, fault: Fault) {

@@ -128,6 +128,12 @@ pub trait Directory: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Whether files in it may share bytes on disk, and
+    /// [`File::extents`] tells which.
+    fn may_share_bytes(&self) -> bool {
+        false
+    }
+
     /// Resolves paths beneath this directory, which links may not leave.
     ///
     /// # Errors

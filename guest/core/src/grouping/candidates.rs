@@ -4,55 +4,42 @@
 use alloc::{vec, vec::Vec};
 use core::cmp::Ordering;
 
-use super::{FileNumber, FileTable, SMALL, Sorter};
+use super::{FileNumber, FileTable, GroupOptions, Origin, SMALL, Sorter};
 
 /// The files that may have an equal one.
 #[derive(Debug)]
 pub struct Candidates {
     /// The files to read, ascending.
     pub files: Vec<FileNumber>,
-    /// Whether names of one file count as duplicates of each other.
-    hardlinks: bool,
+    /// Which groups are wanted.
+    options: GroupOptions,
     aliases: Aliases,
 }
 
 impl Candidates {
-    /// Picks the files to read. With `hardlinks`, a file with several names
-    /// is read even if no other has its size.
+    /// Picks the files to read. Where hard links count, a file with several
+    /// names is read even if no other has its size.
     #[must_use]
     pub fn pick<T: FileTable>(
         sorter: &impl Sorter,
         table: &T,
-        hardlinks: bool,
+        options: &GroupOptions,
     ) -> Self {
+        let hardlinks = options.hardlinks;
         let aliases = Aliases::find(sorter, table);
         let mut is_alias = Bits::new(table.end());
         for (_, alias) in &aliases.0 {
             is_alias.set(alias.index());
         }
         let stands = |file: &FileNumber| !is_alias.has(file.index());
-        let mut sizes: Vec<u64> =
-            table.files().filter(stands).map(|it| table.size(it)).collect();
-        sorter.sort(&mut sizes, u64::cmp);
-        let mut repeated: Vec<u64> = Vec::new();
-        for pair in sizes.windows(2) {
-            if let [a, b] = pair
-                && a == b
-                && repeated.last() != Some(a)
-            {
-                repeated.push(*a);
-            }
-        }
-        drop(sizes);
+        let standing = || table.files().filter(stands);
+        let shared = Shared::find(sorter, table, options, &standing);
         let is_wanted = |file: &FileNumber| {
-            stands(file)
-                && (repeated.binary_search(&table.size(*file)).is_ok()
-                    || hardlinks
-                        && table.is_linked(*file)
-                        && aliases.has(*file))
+            shared.has(table, *file)
+                || hardlinks && table.is_linked(*file) && aliases.has(*file)
         };
-        let files = table.files().filter(is_wanted).collect();
-        Self { files, hardlinks, aliases }
+        let files = standing().filter(is_wanted).collect();
+        Self { files, options: options.clone(), aliases }
     }
 
     /// The files to read whole, and the large ones whose ends to read first.
@@ -64,15 +51,15 @@ impl Candidates {
         self.files.iter().partition(|file| table.size(**file) <= SMALL)
     }
 
-    /// Whether names of one file count as duplicates of each other.
-    pub(super) const fn hardlinks(&self) -> bool {
-        self.hardlinks
+    /// Which groups are wanted.
+    pub(super) const fn options(&self) -> &GroupOptions {
+        &self.options
     }
 
     /// Whether a file makes a group with no other file: it has several names,
     /// and they count.
     pub(super) fn is_group(&self, file: FileNumber) -> bool {
-        self.hardlinks && self.aliases.has(file)
+        self.options.hardlinks && self.aliases.has(file)
     }
 
     /// The other names of a file.
@@ -88,8 +75,72 @@ impl Candidates {
     }
 }
 
+/// The sizes that files share which may make a group, with their devices
+/// where these count; sorted.
+struct Shared {
+    sizes: Vec<(u64, u64)>,
+    by_device: bool,
+}
+
+impl Shared {
+    fn find<T: FileTable, I: Iterator<Item = FileNumber>>(
+        sorter: &impl Sorter,
+        table: &T,
+        options: &GroupOptions,
+        files: &impl Fn() -> I,
+    ) -> Self {
+        let by_device = options.same_device;
+        // Where names count, one file may stand for several.
+        let least = match options.hardlinks {
+            true => 2,
+            false => options.least.max(2),
+        };
+        let mut found = Self { sizes: Vec::new(), by_device };
+        let has_references =
+            || files().any(|file| table.origin(file) != Origin::Root);
+        // Sizes alone take a third of the memory.
+        if !by_device && !options.against && !has_references() {
+            let mut sizes: Vec<u64> =
+                files().map(|file| table.size(file)).collect();
+            sorter.sort(&mut sizes, u64::cmp);
+            let same = sizes.chunk_by(|a, b| a == b);
+            let shared = same.filter(|it| it.len() >= least);
+            found.sizes.extend(shared.flatten().map(|size| (*size, 0)));
+            found.sizes.dedup();
+            return found;
+        }
+        let mut keys: Vec<_> = files()
+            .map(|file| (found.key(table, file), table.origin(file)))
+            .collect();
+        sorter.sort(&mut keys, Ord::cmp);
+        let options = GroupOptions { least, ..options.clone() };
+        for same in keys.chunk_by(|(a, _), (b, _)| a == b) {
+            let origins = same.iter().map(|(_, origin)| *origin);
+            if let Some((key, _)) = same.first()
+                && options.are_enough(origins)
+            {
+                found.sizes.push(*key);
+            }
+        }
+        found
+    }
+
+    fn key<T: FileTable>(&self, table: &T, file: FileNumber) -> (u64, u64) {
+        let device = match self.by_device {
+            true => table.device(file),
+            false => 0,
+        };
+        (table.size(file), device)
+    }
+
+    fn has<T: FileTable>(&self, table: &T, file: FileNumber) -> bool {
+        self.sizes.binary_search(&self.key(table, file)).is_ok()
+    }
+}
+
 /// The other names of files that have several: the file that stands for them
-/// all, and the name; sorted. The least path stands for the others.
+/// all, and the name; sorted. The least path stands for the others, but a
+/// reference for what is none.
 #[derive(Debug)]
 struct Aliases(Vec<(FileNumber, FileNumber)>);
 
@@ -102,7 +153,11 @@ impl Aliases {
         sorter.sort(&mut linked, |a, b| -> Ordering {
             let (identity_a, identity_b) =
                 (table.identity(*a), table.identity(*b));
-            identity_a.cmp(&identity_b).then_with(|| table.by_path(*a, *b))
+            let (origin_a, origin_b) = (table.origin(*a), table.origin(*b));
+            identity_a
+                .cmp(&identity_b)
+                .then_with(|| origin_a.cmp(&origin_b))
+                .then_with(|| table.by_path(*a, *b))
         });
         let is_same = |a: &FileNumber, b: &FileNumber| {
             table.identity(*a) == table.identity(*b)

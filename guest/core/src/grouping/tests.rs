@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::{
-    Candidates, DigestColumn, FileNumber, FileTable, Groups, SMALL,
-    Sequential, SortedDigests,
+    Candidates, DigestColumn, FileNumber, FileTable, GroupOptions, Groups,
+    Origin, SMALL, Sequential, SortedDigests,
 };
 use crate::{
     content::Content,
@@ -26,6 +26,8 @@ struct Named {
     is_large: bool,
     begin: u8,
     rest: u8,
+    origin: Origin,
+    device: u64,
 }
 
 #[derive(Debug)]
@@ -50,6 +52,10 @@ impl Table {
     }
 
     fn search(&self, hardlinks: bool) -> Groups {
+        self.search_by(&GroupOptions { hardlinks, ..<_>::default() })
+    }
+
+    fn search_by(&self, options: &GroupOptions) -> Groups {
         let sort = |files: &[FileNumber],
                     of: &dyn Fn(FileNumber) -> Content| {
             // As two workers would have read them.
@@ -59,7 +65,7 @@ impl Table {
             }
             SortedDigests::sort(&Sequential, self, columns)
         };
-        let candidates = Candidates::pick(&Sequential, self, hardlinks);
+        let candidates = Candidates::pick(&Sequential, self, options);
         let (mut whole, large) = candidates.split(self);
         let ends = sort(&large, &|file| self.ends(file));
         whole.extend(ends.undecided(self, &candidates));
@@ -107,6 +113,14 @@ impl FileTable for Table {
     fn by_path(&self, a: FileNumber, b: FileNumber) -> Ordering {
         self.file(a).path.cmp(&self.file(b).path)
     }
+
+    fn origin(&self, file: FileNumber) -> Origin {
+        self.file(file).origin
+    }
+
+    fn device(&self, file: FileNumber) -> u64 {
+        self.file(file).device
+    }
 }
 
 fn plain(path: &str, identity: u8, rest: u8) -> Named {
@@ -118,6 +132,8 @@ fn plain(path: &str, identity: u8, rest: u8) -> Named {
         is_large: false,
         begin: 0,
         rest,
+        origin: Origin::Root,
+        device: 0,
     }
 }
 
@@ -179,6 +195,123 @@ fn names_of_one_file_are_a_group_only_where_they_count_and_differ() {
     }
 }
 
+/// Files of one content, by path, identity and origin.
+fn of_origins(files: &[(&str, u8, Origin)]) -> Table {
+    let linked = |identity| {
+        files.iter().filter(|(_, other, _)| *other == identity).count() > 1
+    };
+    let file = |(path, identity, origin): &(&str, u8, Origin)| Named {
+        origin: *origin,
+        is_linked: linked(*identity),
+        entry: path.bytes().last(),
+        ..plain(path, *identity, 1)
+    };
+    Table(files.iter().map(file).collect())
+}
+
+#[test]
+fn references_stay_and_only_what_has_one_is_wanted_against_them() {
+    use Origin::{Against, Reference, Root};
+    let table = of_origins(&[
+        ("a", 1, Root),
+        ("b", 2, Reference),
+        ("c", 3, Root),
+        ("d", 4, Reference),
+    ]);
+    let groups = table.search(false);
+    assert_eq!(table.paths(&groups), [["a", "b", "c", "d"]]);
+    let totals = groups.totals();
+    assert_eq!((totals.redundant_files, totals.reclaimable_bytes), (2, 2));
+    let against = GroupOptions { against: true, ..<_>::default() };
+    assert!(table.search_by(&against).is_empty());
+    let table = of_origins(&[("a", 1, Root), ("b", 2, Against)]);
+    assert_eq!(table.search_by(&against).totals().reclaimable_bytes, 1);
+    for origin in [Reference, Against] {
+        let table = of_origins(&[("a", 1, origin), ("b", 2, origin)]);
+        assert!(table.search(false).is_empty());
+    }
+}
+
+#[test]
+fn another_name_of_a_reference_frees_nothing() {
+    use Origin::{Reference, Root};
+    let table = of_origins(&[
+        ("a", 1, Root),
+        ("b", 1, Reference),
+        ("c", 2, Root),
+        ("d", 2, Root),
+    ]);
+    let groups = table.search(false);
+    assert_eq!(table.paths(&groups), [["b", "c"]]);
+    assert_eq!(groups.totals().reclaimable_bytes, 1);
+    let groups = table.search(true);
+    assert_eq!(table.paths(&groups), [["a", "b", "c", "d"]]);
+    let totals = groups.totals();
+    assert_eq!((totals.redundant_files, totals.reclaimable_bytes), (3, 1));
+}
+
+#[test]
+fn groups_are_of_one_device_and_of_as_many_files_as_are_wanted() {
+    let mut table = of_origins(
+        &["a", "b", "c", "d", "e"]
+            .map(|path| (path, path.as_bytes()[0], Origin::Root)),
+    );
+    table.0[1].device = 1;
+    table.0[3].device = 1;
+    table.0[4].device = 2;
+    let one = GroupOptions { same_device: true, ..<_>::default() };
+    let groups = table.search_by(&one);
+    assert_eq!(table.paths(&groups), [["a", "c"], ["b", "d"]]);
+    let three = GroupOptions { least: 3, ..one };
+    assert!(table.search_by(&three).is_empty());
+    let all = GroupOptions { least: 5, ..<_>::default() };
+    assert_eq!(table.search_by(&all).len(), 1);
+    let more = GroupOptions { least: 6, ..<_>::default() };
+    assert!(table.search_by(&more).is_empty());
+}
+
+#[test]
+fn files_that_leave_and_bytes_that_are_shared_are_not_counted() {
+    let table = of_origins(
+        &["a", "b", "c", "d"]
+            .map(|path| (path, path.as_bytes()[0], Origin::Root)),
+    );
+    let groups = table.search(false);
+    let [a, b, c, d] = [0, 1, 2, 3].map(|at| FileNumber::new(at).unwrap());
+    let revised = groups.revise(&table, |it| it != a, |_| None);
+    assert_eq!(table.paths(&revised), [["b", "c", "d"]]);
+    assert_eq!(revised.totals().reclaimable_bytes, 2);
+    let shared = |it| [a, b, c].contains(&it).then_some(7);
+    let revised = groups.revise(&table, |_| true, shared);
+    assert_eq!(revised.totals().reclaimable_bytes, 1);
+    assert_eq!(revised.totals().redundant_files, 3);
+    let alone = groups.revise(&table, |it| it == d, |_| None);
+    assert!(alone.is_empty() && alone.totals().groups == 0);
+}
+
+#[test]
+fn groups_come_in_the_order_that_is_wanted() {
+    let mut table = of_origins(
+        &["a", "b", "c", "d", "e"]
+            .map(|path| (path, path.as_bytes()[0], Origin::Root)),
+    );
+    for at in [0, 4] {
+        table.0[at].begin = 8;
+    }
+    let firsts = |order: &str| -> Vec<&str> {
+        let order = order.parse().unwrap();
+        let options = GroupOptions { order, ..<_>::default() };
+        let groups = table.search_by(&options);
+        table.paths(&groups).iter().map(|it| it[0]).collect()
+    };
+    assert_eq!(firsts("size"), ["b", "a"]);
+    assert_eq!(firsts("size:desc"), ["a", "b"]);
+    assert_eq!(firsts("copies"), ["a", "b"]);
+    assert_eq!(firsts("copies:desc,path"), ["b", "a"]);
+    assert_eq!(firsts("path:desc"), ["b", "a"]);
+    assert_eq!(firsts("reclaimable:desc"), ["a", "b"]);
+}
+
 fn tables() -> impl Strategy<Value = Table> {
     let file = (0..12_u8, any::<bool>(), 0..4_u8, 0..2_u8);
     proptest::collection::vec(file, 0..24).prop_map(|files| {
@@ -199,6 +332,8 @@ fn tables() -> impl Strategy<Value = Table> {
                 is_large,
                 begin,
                 rest,
+                origin: Origin::Root,
+                device: 0,
             }
         });
         Table(files.collect())

@@ -22,6 +22,12 @@ pub const IGNORE: &str = ".ignore";
 /// What git calls the directory that makes a repository of the one it is in.
 pub const GIT: &str = ".git";
 
+/// What git looks for in a directory [`GIT`] before it takes it for a
+/// repository: a file or link, and two directories.
+pub const HEAD: &str = "HEAD";
+/// The directories of these.
+pub const OF_REPOSITORY: [&str; 2] = ["objects", "refs"];
+
 /// The rules of a repository that are not in its tree, below [`GIT`].
 pub const EXCLUDE: [&str; 2] = ["info", "exclude"];
 
@@ -110,7 +116,8 @@ impl<F> InForce<F> {
 /// The ignore files in a directory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Found {
-    /// A repository begins there.
+    /// A repository may begin there: there is [`GIT`]. Of a directory, what is
+    /// in it decides.
     pub repository: bool,
     /// There is [`GITIGNORE`].
     pub gitignore: bool,
@@ -135,8 +142,12 @@ impl Found {
             } else if name == IGNORE.as_bytes() {
                 found.ignore = is_file;
             } else if name == GIT.as_bytes() {
-                // Of a work tree that was added, it is a file.
-                found.repository = is_file || kind == EntryKind::Directory;
+                // Of a work tree that was added, it is a file or a link.
+                found.repository = is_file
+                    || matches!(
+                        kind,
+                        EntryKind::Directory | EntryKind::Symlink
+                    );
             }
         }
         found
@@ -215,7 +226,7 @@ mod tests {
         for (kind, is_file, may_begin) in [
             (File, true, true),
             (Directory, false, true),
-            (Symlink, false, false),
+            (Symlink, false, true),
             (Unknown, true, true),
         ] {
             assert_eq!(found(".gitignore", kind), (false, is_file, false));

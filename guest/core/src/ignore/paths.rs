@@ -9,6 +9,8 @@ use super::component::{Component, Shape, Span};
 use super::names::{Texts, Tried, try_each};
 use super::path::Part;
 use super::rule_set::Verdict;
+use super::way::{Way, WayNames};
+use crate::batch::widen;
 
 /// A part of a path's pattern, compiled.
 #[derive(Clone, Copy, Debug)]
@@ -134,32 +136,33 @@ impl Paths {
         self.steps.shrink_to_fit();
     }
 
-    /// The rules that are left in a directory, whose path ends in a slash
-    /// unless it is empty.
+    /// The rules that are left in the directory that a way leads to.
     pub(super) fn in_directory<'r>(
         &'r self,
-        path: &[u8],
+        way: &Way<'_, '_>,
         shared: &[u8],
         budget: &mut Budget,
     ) -> Active<'r> {
         let mut active = Active::default();
-        let folder =
-            self.folders.binary_search_by(|it| it.path.of(shared).cmp(path));
-        let folder = folder.ok().and_then(|at| self.folders.get(at));
-        active.texts = folder.map(|it| &it.names);
+        if let Some(depth) = self.folders.len().checked_ilog2() {
+            budget.spend(way.steps().saturating_mul(widen(depth + 1)));
+            let folder = self
+                .folders
+                .binary_search_by(|it| way.compare(it.path.of(shared)));
+            let folder = folder.ok().and_then(|at| self.folders.get(at));
+            active.texts = folder.map(|it| &it.names);
+        }
         if self.rules.is_empty() {
             return active;
         }
-        let way: Vec<&[u8]> = match path.strip_suffix(b"/") {
-            Some(path) => path.split(|byte| *byte == b'/').collect(),
-            None => Vec::new(),
-        };
+        let above = way.split_above(budget);
+        let names = way.names(&above, budget);
         let mut matching = Matching { shared, budget };
         for rule in &self.rules {
             let (start, end) = rule.steps;
             let steps = self.steps.get(start..end).unwrap_or_default();
             let PathRule { verdict, directories, .. } = *rule;
-            match matching.left(steps, &way) {
+            match matching.left(steps, names) {
                 None => {}
                 Some(None) => active.everything.add(verdict, directories),
                 Some(Some(pattern)) => {
@@ -183,9 +186,9 @@ impl Matching<'_> {
     fn left(
         &mut self,
         steps: &[Step],
-        way: &[&[u8]],
+        way: WayNames<'_>,
     ) -> Option<Option<Component>> {
-        self.budget.spend(1);
+        self.budget.spend(1 + steps.len() / 8);
         let is_name = |step: &Step| matches!(step, Step::One(_));
         let after = match steps.iter().rposition(|step| !is_name(step)) {
             Some(last) => last + 1,
@@ -198,14 +201,14 @@ impl Matching<'_> {
             return self.begins(before, way, true).then_some(None);
         };
         let split = way.len().checked_sub(above.len())?;
-        let (begin, end) = way.split_at_checked(split)?;
+        let (begin, end) = way.split_at(split)?;
         let found = self.same(above, end)
             && self.begins(before, begin, !before.is_empty());
         found.then_some(Some(*last))
     }
 
     /// Whether names match as many steps, one each.
-    fn same(&mut self, steps: &[Step], names: &[&[u8]]) -> bool {
+    fn same(&mut self, steps: &[Step], names: WayNames<'_>) -> bool {
         steps.len() == names.len()
             && steps.iter().zip(names).all(|(step, name)| match step {
                 Step::One(it) => {
@@ -219,10 +222,15 @@ impl Matching<'_> {
     /// Whether steps match names from the first on: all of them, or `open`
     /// for more. What follows a gap is found where it is first; that leaves
     /// the most to what follows.
-    fn begins(&mut self, steps: &[Step], way: &[&[u8]], open: bool) -> bool {
+    fn begins(
+        &mut self,
+        steps: &[Step],
+        way: WayNames<'_>,
+        open: bool,
+    ) -> bool {
         let mut parts = steps.split(|step| !matches!(step, Step::One(_)));
         let first = parts.next().unwrap_or_default();
-        let Some((names, mut way)) = way.split_at_checked(first.len()) else {
+        let Some((names, mut way)) = way.split_at(first.len()) else {
             return false;
         };
         if !self.same(first, names) {
@@ -233,18 +241,16 @@ impl Matching<'_> {
             Step::One(_) | Step::Rest => None,
         });
         for (part, least) in parts.zip(gaps) {
-            let least = usize::try_from(least).unwrap_or(usize::MAX);
-            let Some(mut rest) = way.get(least..) else { return false };
+            let Some(mut rest) = way.skip(widen(least)) else { return false };
             loop {
-                let Some((names, behind)) = rest.split_at_checked(part.len())
-                else {
+                let Some((names, behind)) = rest.split_at(part.len()) else {
                     return false;
                 };
                 if self.same(part, names) {
                     way = behind;
                     break;
                 }
-                rest = rest.get(1..).unwrap_or_default();
+                rest = rest.skip(1).unwrap_or_default();
             }
         }
         open || way.is_empty()

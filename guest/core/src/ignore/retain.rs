@@ -5,6 +5,7 @@ use core::fmt;
 
 use super::budget::Budget;
 use super::rule_set::{Applied, RuleSet};
+use super::way::Directory;
 use crate::batch::{Batch, saturate, widen};
 use crate::filter::{Entries, Matches};
 use crate::kind::EntryKind;
@@ -82,10 +83,11 @@ impl<'r> InForce<'r> {
         names: Batch<'r>,
     ) -> Self {
         let mut budget = Budget::of_listing(names.len());
+        let directory = Directory::new(directory);
         let mut sets = Vec::with_capacity(rule_sets.len());
         for rules in rule_sets {
             let before = budget.left();
-            let applied = rules.in_directory(directory, &mut budget);
+            let applied = rules.in_directory(&directory, &mut budget);
             let steps = before.saturating_sub(budget.left());
             sets.push(Costed { applied, steps });
         }

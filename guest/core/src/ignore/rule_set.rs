@@ -1,6 +1,5 @@
 //! What one ignore file says, and where it applies.
 
-use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -11,6 +10,7 @@ use super::names::{Names, Tried};
 use super::path;
 use super::paths::{Active, Paths};
 use super::rule::{Pattern, Rule};
+use super::way::{Directory, Way};
 
 /// No ignore file is longer, in bytes.
 pub const MAX_TEXT: usize = 1 << 20;
@@ -77,6 +77,8 @@ impl Verdict {
 #[derive(Debug)]
 pub struct RuleSet {
     place: Place,
+    /// How many names the path of its place has.
+    depth: usize,
     /// The bytes of all patterns.
     shared: Vec<u8>,
     names: Names,
@@ -131,25 +133,27 @@ impl RuleSet {
         names.finish(&shared);
         paths.finish(&shared);
         shared.shrink_to_fit();
-        Ok(Self { place, shared, names, paths })
+        let (Place::Below(path) | Place::Above(path)) = &place;
+        let depth = memchr::memchr_iter(b'/', path).count();
+        Ok(Self { place, depth, shared, names, paths })
     }
 
-    /// The rules in a directory, by its path below the root of the walk;
-    /// `None` where they do not apply.
+    /// The rules in a directory; `None` where they do not apply.
     pub(super) fn in_directory<'r>(
         &'r self,
-        directory: &[u8],
+        directory: &Directory<'_>,
         budget: &mut Budget,
     ) -> Option<Applied<'r>> {
-        let path = match &self.place {
+        let way = match &self.place {
+            Place::Above(above) => Way::from_above(above, directory),
             Place::Below(own) => {
-                Cow::Borrowed(directory.strip_prefix(own.as_slice())?)
-            }
-            Place::Above(way) => {
-                Cow::Owned([way.as_slice(), directory].concat())
+                if !directory.is_in(own, budget) {
+                    return None;
+                }
+                Way::from_below((own.len(), self.depth), directory)
             }
         };
-        let active = self.paths.in_directory(&path, &self.shared, budget);
+        let active = self.paths.in_directory(&way, &self.shared, budget);
         Some(Applied { rules: self, active })
     }
 }

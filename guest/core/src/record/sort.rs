@@ -64,6 +64,11 @@ impl FromStr for SortFields {
 }
 
 impl SortFields {
+    /// The names of the fields.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_ref())
+    }
+
     /// The order by these fields, of those that are
     /// [`available`](Schema::available).
     ///

@@ -1,6 +1,7 @@
 //! The words that columns have: a record that is put aside keeps their number.
 
 use super::{Change, Verdict};
+use crate::grouping::Role;
 use crate::hashing::Algorithm;
 use crate::kind::EntryKind;
 
@@ -10,8 +11,10 @@ fn words() -> impl Iterator<Item = &'static str> {
     let algorithms = Algorithm::ALL.into_iter().map(Algorithm::name);
     let verdicts = Verdict::ALL.into_iter().map(Verdict::name);
     let changes = Change::ALL.into_iter().map(Change::name);
+    let roles = [Role::Reference, Role::Duplicate].map(Role::name);
     let kinds = kinds.map(EntryKind::name);
-    kinds.chain(algorithms).chain(verdicts).chain(changes)
+    let states = verdicts.chain(changes).chain(roles);
+    kinds.chain(algorithms).chain(states)
 }
 
 /// The number of a word, from 1.

@@ -83,13 +83,13 @@ impl BareFolders {
                 }
             }
         }
+        for folder in &mut found.top {
+            folder.path = shown(&folder.path).into();
+        }
         found.top.sort_by(|a, b| {
             b.folders.cmp(&a.folders).then_with(|| a.path.cmp(&b.path))
         });
         found.top.truncate(most);
-        for folder in &mut found.top {
-            folder.path = shown(&folder.path).into();
-        }
         found
     }
 }

@@ -72,14 +72,16 @@ impl<'a> FolderKey<'a> {
 /// Sums by folder.
 #[derive(Clone, Debug, Default)]
 pub(super) struct FolderTable {
-    /// By path; with the folder's depth.
+    /// By path; with the folder's depth, which of a root that lies in another
+    /// is that in the outer one.
     folders: HashMap<Box<[u8]>, (u32, FolderSums)>,
 }
 
 impl FolderTable {
     /// Adds to a folder.
     pub(super) fn add(&mut self, key: FolderKey<'_>, sums: &FolderSums) {
-        if let Some((_, held)) = self.folders.get_mut(key.path) {
+        if let Some((depth, held)) = self.folders.get_mut(key.path) {
+            *depth = key.depth.max(*depth);
             held.merge(sums);
         } else {
             self.folders.insert(key.path.into(), (key.depth, *sums));
@@ -96,32 +98,25 @@ impl FolderTable {
     /// All folders in the order of their paths, each with what lies beneath
     /// it.
     pub(super) fn into_sorted(self) -> Vec<FolderTotals> {
-        let mut all = BTreeMap::new();
-        let mut deepest = 0;
-        for (path, (depth, own)) in self.folders {
-            deepest = deepest.max(depth);
-            all.insert(path, Held { depth, own, all: own });
+        let held = |(path, (depth, own)): (Box<[u8]>, (u32, FolderSums))| {
+            (path, Held { depth, own, all: own })
+        };
+        let mut left: BTreeMap<_, _> =
+            self.folders.into_iter().map(held).collect();
+        let mut sorted = Vec::with_capacity(left.len());
+        // What lies in a folder comes behind it, so from the end.
+        while let Some((path, held)) = left.pop_last() {
+            let (depth, sums) = (held.depth, held.all);
+            sorted.push(held.totals(&path));
+            let Some(depth) = depth.checked_sub(1) else { continue };
+            let own = FolderSums::default();
+            left.entry(above(&path).unwrap_or_default().into())
+                .or_insert(Held { depth, own, all: own })
+                .all
+                .merge(&sums);
         }
-        let mut level: Vec<Box<[u8]>> = Vec::new();
-        for depth in (1..=deepest).rev() {
-            level.clear();
-            let here = all.iter().filter(|(_, it)| it.depth == depth);
-            level.extend(here.map(|(path, _)| path.clone()));
-            for path in &level {
-                let Some(sums) = all.get(path).map(|it| it.all) else {
-                    continue;
-                };
-                let above = above(path).unwrap_or_default();
-                if let Some(held) = all.get_mut(above) {
-                    held.all.merge(&sums);
-                } else {
-                    let own = FolderSums::default();
-                    let held = Held { depth: depth - 1, own, all: sums };
-                    all.insert(above.into(), held);
-                }
-            }
-        }
-        all.into_iter().map(|(path, held)| held.totals(&path)).collect()
+        sorted.reverse();
+        sorted
     }
 }
 

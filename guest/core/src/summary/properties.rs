@@ -65,6 +65,7 @@ fn add(tally: &mut Tally, file: &File) {
         depth: path.iter().filter(|it| **it == b'/').count() - 1,
         entries: path.len() % 3,
         only_folders: path.len().is_multiple_of(2),
+        again: false,
     };
     tally.add_folder(listed, |out| out.extend_from_slice(path));
     tally.add_files(Place::Folder { path, below: 2 }, [row].into_iter());

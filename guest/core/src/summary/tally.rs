@@ -89,6 +89,9 @@ pub struct ListedFolder {
     pub entries: usize,
     /// Whether all of them are folders, as far as could be told.
     pub only_folders: bool,
+    /// Whether it was listed before, under another root: then only its place
+    /// among the folders is new.
+    pub again: bool,
 }
 
 /// Sums of files.
@@ -151,11 +154,12 @@ impl Tally {
         folder: ListedFolder,
         path: impl FnOnce(&mut Vec<u8>),
     ) {
-        let ListedFolder { depth, entries, only_folders } = folder;
+        let ListedFolder { depth, entries, only_folders, again } = folder;
         let entries = u64::try_from(entries).unwrap_or(u64::MAX);
         let depth = u32::try_from(depth).unwrap_or(u32::MAX);
         let is_summed = depth <= self.options.depth;
-        let is_full = entries > 0 && self.fullest.may_want(&entries);
+        let only_folders = only_folders && !again;
+        let is_full = !again && entries > 0 && self.fullest.may_want(&entries);
         if !is_summed && !is_full && !only_folders {
             return;
         }
@@ -166,7 +170,7 @@ impl Tally {
             self.folders.add(key, &FolderSums::default());
         }
         if is_full {
-            self.fullest.offer(entries, &self.path, b"", ());
+            self.fullest.offer(entries, shown(&self.path), b"", ());
         }
         if only_folders {
             self.bare.add(&self.path, entries);
@@ -334,9 +338,7 @@ fn files<R: Ord>(top: Top<R, File>) -> Vec<ListedFile> {
 
 fn folders(top: Top<u64, ()>) -> Vec<FullFolder> {
     let listed = top.into_sorted().into_iter();
-    let listed = listed.map(|(entries, path, ())| FullFolder {
-        path: shown(&path).into(),
-        entries,
-    });
+    let listed =
+        listed.map(|(entries, path, ())| FullFolder { path, entries });
     listed.collect()
 }

@@ -75,6 +75,69 @@ fn folders_hold_what_lies_beneath_them_down_to_the_depth() {
 }
 
 #[test]
+fn a_root_in_another_is_one_of_its_folders_whichever_comes_first() {
+    let inner = |path| Place::Folder { path, below: 4 };
+    let outer = |path| Place::Folder { path, below: 2 };
+    let add = |first: bool| {
+        let mut tally = Tally::new(options());
+        let mut parts = [
+            (inner(b"r/x/y/z/"), row("a", 1)),
+            (outer(b"r/x/"), row("b", 10)),
+            (outer(b"r/x/y/"), row("c", 100)),
+            (outer(b"r/x-y/"), row("d", 1000)),
+        ];
+        if !first {
+            parts.reverse();
+        }
+        for (place, row) in parts {
+            tally.add_files(place, [row].into_iter());
+        }
+        tally.finish(1, 0)
+    };
+    let report = add(true);
+    let found: Vec<_> = report
+        .folders
+        .iter()
+        .map(|it| (text(&it.path), it.depth, it.own.bytes, it.all.bytes))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("r", 0, 0, 1111),
+            ("r/x-y", 1, 1000, 1000),
+            ("r/x", 1, 10, 111),
+            ("r/x/y", 2, 100, 101),
+            ("r/x/y/z", 2, 1, 1),
+        ]
+    );
+    assert_eq!(add(false).folders, report.folders);
+}
+
+#[test]
+fn of_equal_folders_those_of_the_least_paths_are_listed() {
+    let mut tally = Tally::new(TallyOptions { top: 1, ..options() });
+    for path in ["r/", "r/a/", "r/a-b/", "r/a-b/c/", "r/a/c/"] {
+        let (depth, bare) = (path.matches('/').count() - 1, path != "r/");
+        let entries = if path.contains("c/") { 0 } else { 1 };
+        let listed =
+            ListedFolder { depth, entries, only_folders: bare, again: false };
+        tally.add_folder(listed, |out| out.extend(path.bytes()));
+    }
+    for path in ["s/a/", "s/a-b/"] {
+        let listed = ListedFolder {
+            depth: 1,
+            entries: 9,
+            only_folders: false,
+            again: false,
+        };
+        tally.add_folder(listed, |out| out.extend(path.bytes()));
+    }
+    let report = tally.finish(7, 0);
+    assert_eq!(text(&report.empty.top[0].path), "r/a");
+    assert_eq!(text(&report.fullest[0].path), "s/a");
+}
+
+#[test]
 fn a_file_that_was_named_lies_in_no_folder() {
     let mut tally = Tally::new(options());
     tally.add_files(Place::Named, [row("d/e.TXT", 5)].into_iter());
@@ -217,7 +280,8 @@ fn a_folder_is_without_files_if_all_that_it_holds_are_such_folders() {
         ("r/z/", 0, true),
     ] {
         let depth = path.matches('/').count() - 1;
-        let listed = ListedFolder { depth, entries, only_folders };
+        let listed =
+            ListedFolder { depth, entries, only_folders, again: false };
         tally.add_folder(listed, |out| out.extend(path.bytes()));
     }
     let report = tally.finish(11, 0);

@@ -23,7 +23,7 @@ use crate::{
         path_of, reason, relaxed,
     },
     messages::Messages,
-    options::filter,
+    options::{filter, plugin},
     progress::ProgressDisplay,
     terminal::Terminal,
 };
@@ -94,6 +94,11 @@ pub(super) fn complete(
             })?;
         let chosen = &chosen;
         arguments = Joined { described: &described, place, chosen }.parse()?;
+        let is_plugin = |it: &Chosen<'_>| it.option.get_id() == plugin::ID;
+        if let Some(plugins) = arguments.command.plugins() {
+            // Those that are given take the place of those that are set.
+            plugins.configured = chosen.iter().any(is_plugin);
+        }
     }
     if let Some(roots) = arguments.command.roots()
         && NamedRoots::is_used(roots)
@@ -206,15 +211,21 @@ impl Joined<'_> {
     /// or with a nearer one.
     fn parse_what_fits(&self) -> Result<Arguments, Refusal> {
         let mut kept: Vec<&Chosen<'_>> = Vec::new();
-        for setting in self.chosen.iter().rev() {
-            kept.insert(0, setting);
+        let mut left_out = Vec::new();
+        for chosen in self.chosen.iter().rev() {
+            kept.insert(0, chosen);
             match self.with(&kept) {
                 Ok(_) => {}
-                Err(error) if is_conflict(&error) => drop(kept.remove(0)),
+                Err(error) if is_conflict(&error) => {
+                    kept.remove(0);
+                    let why = chosen.setting.error(&reason(&error));
+                    left_out.push(why.to_string());
+                }
                 Err(error) => return Err(self.blame(error)),
             }
         }
-        self.with(&kept).map_err(|error| self.blame(error))
+        let arguments = self.with(&kept).map_err(|error| self.blame(error))?;
+        Ok(Arguments { left_out, ..arguments })
     }
 
     /// Finds out which setting the parser refuses.

@@ -39,8 +39,11 @@ pub(crate) fn run(
     let cancel = context.catch_signals()?.cancel;
     let messages = arguments.run.messages(context, false);
     let engine = arguments.run.engine()?;
-    let inputs =
-        Inputs { paths: &[&arguments.paths], stdin: arguments.reads_stdin()? };
+    let inputs = Inputs {
+        named: &arguments.paths,
+        stdin: arguments.reads_stdin()?,
+        ..Inputs::default()
+    };
     let plugins = Plugins::default();
     let kind = RecordKind::Verdict;
     let request = Request::new(&arguments.output, inputs, kind, &plugins);

@@ -38,7 +38,7 @@ impl CompletionsArgs {
             bash::offer_files(&mut text, &name, &description);
             script = text.into_bytes();
         }
-        put(None, Inputs::default(), &script)?;
+        put(None, &Inputs::default(), &script)?;
         Ok(Exit::Done)
     }
 }

@@ -44,7 +44,7 @@ pub(crate) struct ComponentArgs {
 
 impl ComponentArgs {
     pub(crate) fn run(&self) -> Result<Exit, Failure> {
-        let nothing = Inputs::default();
+        let nothing = &Inputs::default();
         if let Some(path) = &self.output {
             put(Some(path), nothing, component::bytes())?;
         } else if self.wit {

@@ -113,7 +113,7 @@ impl ConfigArgs {
                 array(rows(&selection, context)?.iter().map(Row::json))
             }
         };
-        put(None, Inputs::default(), text.as_bytes())?;
+        put(None, &Inputs::default(), text.as_bytes())?;
         Ok(Exit::Done)
     }
 }

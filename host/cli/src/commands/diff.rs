@@ -115,10 +115,10 @@ impl DiffArgs {
         let messages = self.run.messages(context, false);
         let catalog = self.catalog.require(&messages)?;
         let engine = self.run.engine_with(&catalog)?;
-        let (read, remembered) = (self.walk.inputs(), catalog.paths());
         let sides = [self.a.clone(), self.b.clone()];
-        let paths = [&sides[..], &read, &remembered];
-        let inputs = Inputs { paths: &paths, stdin: false };
+        let mut others = self.walk.inputs();
+        others.extend(catalog.paths());
+        let inputs = Inputs { named: &sides, others, stdin: false };
         let plugins = Plugins::default();
         let kind = RecordKind::Difference;
         let output = Output::open(Request {

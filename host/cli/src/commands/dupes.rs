@@ -4,7 +4,7 @@ use std::{ops::ControlFlow, path::PathBuf};
 
 use clap::Args;
 use sanchay::{
-    Algorithm, DuplicateOptions, Error, Group, GroupValues, Monitor,
+    Algorithm, DuplicateOptions, Error, Filter, Group, GroupValues, Monitor,
 };
 use sanchay_core::{
     content::Content,
@@ -20,6 +20,7 @@ use crate::{
     options::{
         algorithm::{self, NamedAlgorithm},
         catalog::CatalogArgs,
+        groups::GroupArgs,
         output::OutputArgs,
         plugin::PluginArgs,
         run::RunArgs,
@@ -43,9 +44,16 @@ backslash in a name is printed as \\n, \\r or \\\\, with a backslash before the
 line. With --print0 a group is its paths, each ended by a zero byte, and a zero
 byte after the last.
 
-Groups are sorted by reclaimable bytes, most first, then by their first paths;
-paths are in byte order. The number of groups, redundant files and reclaimable
-bytes goes to standard error.
+Groups are sorted by reclaimable bytes, most first, then by their first paths,
+unless --sort is given; paths are in byte order. The number of groups, redundant
+files and reclaimable bytes goes to standard error.
+
+Files of --against and --reference are references: they stay, and the line
+# reference precedes each of them; in the other formats each file has a role,
+reference or duplicate. --print0 does not tell them apart. All files of a group
+but its references could go, or else all but one. What could go without freeing
+anything is not reclaimable: another name of a file that stays, and, where the
+file system tells, a copy that shares its bytes on disk (a reflink).
 
 ndjson and json have an object for each group: size, algorithm, hash, files
 (each with path, or path_base64 if the path is not UTF-8) and reclaimable. csv
@@ -58,6 +66,8 @@ line before its path, which begins with #.
 Examples:
   sanchay dupes ~
   sanchay dupes --min-size 1MiB -e jpg -e raw /srv/photos /mnt/card
+  sanchay dupes --against /backup --fields path,role /mnt/card
+  sanchay dupes --reference /srv/masters --verify /srv
   sanchay dupes --format ndjson / > groups.ndjson
   sanchay dupes -H --hardlinks --min-size 0 .";
 
@@ -88,6 +98,9 @@ pub(crate) struct DupesArgs {
     #[command(flatten)]
     named: NamedAlgorithm,
 
+    #[command(flatten)]
+    groups: GroupArgs,
+
     /// Print only paths, each ended by a zero byte, with one more after each
     /// group
     #[arg(short = '0', long)]
@@ -100,7 +113,7 @@ pub(crate) struct DupesArgs {
     walk: WalkArgs,
 
     #[command(flatten)]
-    plugin: PluginArgs,
+    pub(crate) plugin: PluginArgs,
 
     #[command(flatten)]
     catalog: CatalogArgs,
@@ -117,15 +130,16 @@ impl DupesArgs {
         }
         match self.named.0.filter(|it| !it.identifies()) {
             Some(unfit) => Err(format!("{unfit} cannot tell files apart")),
-            None => Ok(()),
+            None => {
+                self.output.check(RecordKind::Duplicate, self.print0)?;
+                self.walk.check(Filter::for_duplicates)
+            }
         }
     }
 
     /// Finds the groups, prints them, and tells what they come to.
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
-        if let Some(exit) =
-            self.walk.explain(sanchay::Filter::for_duplicates)?
-        {
+        if let Some(exit) = self.walk.explain(Filter::for_duplicates)? {
             return Ok(exit);
         }
         let interrupt = context.catch_signals()?;
@@ -136,20 +150,29 @@ impl DupesArgs {
         let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
         let text = TextOptions { zero: self.print0, ..TextOptions::default() };
         let roots = self.walk.list.or_current(&self.roots)?;
-        let (read, remembered) = (self.walk.inputs(), catalog.paths());
-        let paths = [&*roots, &self.plugin.paths(), &read, &remembered];
-        let inputs = Inputs { paths: &paths, stdin: false };
+        let mut inputs = Inputs::of_walk(&roots, &self.walk, &self.plugin);
+        inputs.others.extend(self.groups.roots().cloned());
+        inputs.others.extend(catalog.paths());
+        let named = roots.len() + self.groups.roots().count();
         let kind = RecordKind::Duplicate;
         let output = Output::open(Request {
             color: context.terminal.colored_stdout,
             text,
+            roles: self.groups.roots().next().is_some(),
             ..Request::new(&self.output, inputs, kind, &plugins)
         })?;
+        let plugins = output.plugins(&plugins)?;
         let options = DuplicateOptions {
             walk: catalog
                 .left_out(self.walk.options(plugins.clone(), &output.sink)),
             hardlinks: self.hardlinks,
             algorithm: self.named.0.unwrap_or(self.algorithm),
+            against: self.groups.against.clone(),
+            references: self.groups.reference.clone(),
+            same_device: self.groups.same_device,
+            min_group: self.groups.min_group,
+            verify: self.groups.verify,
+            order: self.groups.sort.clone(),
         };
         let outcome = engine
             .duplicates(&roots)
@@ -186,7 +209,7 @@ impl DupesArgs {
         let summary = outcome.as_ref().ok().copied();
         let exit = output.end(
             outcome
-                .map(|found| exit::of_run(&found.scanned, roots.len()))
+                .map(|found| exit::of_run(&found.scanned, named))
                 .map_err(Failure::from),
         )?;
         if let Some(summary) = summary.filter(|_| !self.run.quiet) {
@@ -224,6 +247,7 @@ impl<'o> Printer<'o> {
                 size: Some(group.size()),
                 content: Some(content),
                 group: Some(of),
+                role: Some(member.role),
                 values: values.of(index),
                 ..Row::default()
             });

@@ -3,7 +3,7 @@
 use std::{ops::ControlFlow, path::PathBuf};
 
 use clap::Args;
-use sanchay::{Algorithm, HashEvent, HashOptions, Method, Source};
+use sanchay::{Algorithm, Filter, HashEvent, HashOptions, Method, Source};
 use sanchay_core::{record::RecordKind, size};
 use sanchay_output::TextOptions;
 
@@ -72,6 +72,7 @@ Examples:
   sanchay hash --check SHA256SUMS
   sanchay hash --check --algorithm md5 MD5SUMS
   sanchay hash --partial -e mxf /srv/media
+  sanchay hash --tree --sha256 -H release backup/release
   tar c . | sanchay hash -a blake3";
 
 /// Print the digests of files, or check them against a list.
@@ -103,6 +104,19 @@ pub(crate) struct HashArgs {
         default_missing_value = "64KiB"
     )]
     pub(crate) partial: Option<u32>,
+
+    /// Print one digest for each PATH: of a folder, of all that is in it
+    ///
+    /// It is made of the names, kinds and contents of what is in the folder,
+    /// at any depth (docs/TREE-DIGEST.md), and changes with these alone. What
+    /// the options for walking leave out is no part of it: hidden files are
+    /// one with -H. A folder in which something cannot be read has none.
+    #[arg(
+        long,
+        conflicts_with_all = ["partial", "check", "follow", "kind"],
+        conflicts_with_all = plugin::IDS
+    )]
+    pub(crate) tree: bool,
 
     /// Print NAME (PATH) = HASH, which names the hash function
     #[arg(long, conflicts_with_all = ["partial", "template"])]
@@ -151,7 +165,7 @@ impl HashArgs {
     pub(crate) fn check(&self) -> Result<(), String> {
         let text = self.output.format().is_lines();
         let other = self.algorithm().filter(|it| *it != Algorithm::Xxh64);
-        let only_stdin = self.reads_only_stdin();
+        let only_stdin = self.reads_only_stdin() && !self.tree;
         let names_stdin = self.paths.iter().any(|path| is_stdin(path));
         if self.tag && !text {
             Err("--tag needs --format text".to_owned())
@@ -159,10 +173,16 @@ impl HashArgs {
             Err("--print0 needs --format text".to_owned())
         } else if self.checking.status && !text {
             Err("--status prints nothing and takes no --format".to_owned())
+        } else if self.tree && names_stdin {
+            Err("--tree needs folders: standard input is none".to_owned())
+        } else if let (true, Some(unfit)) =
+            (self.tree, self.algorithm().filter(|it| !it.identifies()))
+        {
+            Err(format!("{unfit} cannot tell folders apart"))
         } else if names_stdin && self.walk.list.read_stdin() {
             Err("standard input is a list, and cannot be hashed".to_owned())
         } else if self.check {
-            Ok(())
+            self.output.check(RecordKind::Verdict, false)
         } else if let (Some(_), Some(other)) = (self.partial, other) {
             Err(format!("--partial always uses xxh64: it cannot use {other}"))
         } else if only_stdin && self.walk != WalkArgs::default() {
@@ -172,13 +192,20 @@ impl HashArgs {
                  input"
                 .to_owned())
         } else {
-            Ok(())
+            self.output.check(self.kind(), self.print0)?;
+            self.sort.check(self.kind())?;
+            self.walk.check(Filter::files_only)
         }
+    }
+
+    /// What the records are.
+    fn kind(&self) -> RecordKind {
+        RecordKind::Hash { partial: self.partial.is_some() }
     }
 
     /// Hashes. With `--check`, the command `check` runs in its place.
     pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
-        if let Some(exit) = self.walk.explain(sanchay::Filter::files_only)? {
+        if let Some(exit) = self.walk.explain(Filter::files_only)? {
             return Ok(exit);
         }
         let interrupt = context.catch_signals()?;
@@ -191,21 +218,21 @@ impl HashArgs {
             tag: self.tag,
             ..TextOptions::default()
         };
-        let kind = RecordKind::Hash { partial: self.partial.is_some() };
-        let read = self.walk.inputs();
-        let remembered = catalog.paths();
-        let paths = [&*self.paths, &self.plugin.paths(), &read, &remembered];
-        let inputs = Inputs { paths: &paths, stdin: self.reads_stdin()? };
+        let mut inputs = Inputs {
+            stdin: self.reads_stdin()?,
+            ..Inputs::of_walk(&self.paths, &self.walk, &self.plugin)
+        };
+        inputs.others.extend(catalog.paths());
         let output = Output::open(Request {
             sort: Some(&self.sort),
             color: context.terminal.colored_stdout,
             text,
-            ..Request::new(&self.output, inputs, kind, &plugins)
+            ..Request::new(&self.output, inputs, self.kind(), &plugins)
         })?;
         let sources = self.sources()?;
+        let plugins = output.plugins(&plugins)?;
         let options = HashOptions {
-            walk: catalog
-                .left_out(self.walk.options(plugins.clone(), &output.sink)),
+            walk: catalog.left_out(self.walk.options(plugins, &output.sink)),
             method: match self.partial {
                 Some(chunk) => Method::Partial { chunk },
                 None => self

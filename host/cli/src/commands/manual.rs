@@ -41,7 +41,7 @@ impl ManualArgs {
                 let page = Page::of(description).text();
                 let page =
                     page.map_err(|error| failure(PathBuf::new(), error))?;
-                put(None, Inputs::default(), &page)?;
+                put(None, &Inputs::default(), &page)?;
             }
             Some(directory) => {
                 description = description.disable_help_subcommand(true);

@@ -91,7 +91,7 @@ pub(crate) struct ScanArgs {
     walk: WalkArgs,
 
     #[command(flatten)]
-    plugin: PluginArgs,
+    pub(crate) plugin: PluginArgs,
 
     #[command(flatten)]
     run: RunArgs,
@@ -105,14 +105,15 @@ impl ScanArgs {
         } else if self.count && self.output.max_results().is_some() {
             Err("--count prints a number and takes no --max-results"
                 .to_owned())
-        } else if self.output.format().is_lines() {
-            Ok(())
-        } else if self.count {
+        } else if self.count && !self.output.format().is_lines() {
             Err("--count prints a number and takes no --format".to_owned())
-        } else if self.print0 {
+        } else if self.print0 && !self.output.format().is_lines() {
             Err("--print0 needs --format text".to_owned())
         } else {
-            Ok(())
+            let kind = RecordKind::File;
+            self.output.check(kind, self.print0)?;
+            self.sort.check(kind)?;
+            self.walk.check(|filter| filter)
         }
     }
 
@@ -139,9 +140,8 @@ impl ScanArgs {
         let engine = self.run.engine()?;
         let silent = Some("--count");
         let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
-        let paths = [roots, &self.plugin.paths(), &self.walk.inputs()];
-        let inputs = Inputs { paths: &paths, stdin: false };
-        let sink = Sink::open(self.output.file(), inputs)?;
+        let inputs = Inputs::of_walk(roots, &self.walk, &self.plugin);
+        let sink = Sink::open(self.output.file(), &inputs)?;
         let summary = engine
             .scan(roots)
             .options(self.walk.options(plugins, &sink))
@@ -186,8 +186,7 @@ impl ScanArgs {
         let silent = silent.map(|(_, option)| *option);
         let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
         let text = TextOptions { zero: self.print0, ..TextOptions::default() };
-        let paths = [roots, &self.plugin.paths(), &self.walk.inputs()];
-        let inputs = Inputs { paths: &paths, stdin: false };
+        let inputs = Inputs::of_walk(roots, &self.walk, &self.plugin);
         let kind = RecordKind::File;
         let output = Output::open(Request {
             sort: Some(&self.sort),
@@ -198,7 +197,8 @@ impl ScanArgs {
             text,
             ..Request::new(&self.output, inputs, kind, &plugins)
         })?;
-        let mut options = self.walk.options(plugins.clone(), &output.sink);
+        let plugins = output.plugins(&plugins)?;
+        let mut options = self.walk.options(plugins, &output.sink);
         options.read_links = output.schema.has(FieldId::Target);
         let outcome = engine
             .scan(roots)

@@ -100,9 +100,9 @@ impl SnapshotArgs {
         let catalog = self.catalog.require(&messages)?;
         let engine = self.run.engine_with(&catalog)?;
         let roots = self.walk.list.or_current(&self.roots)?;
-        let (read, remembered) = (self.walk.inputs(), catalog.paths());
-        let paths = [&*roots, &read, &remembered];
-        let inputs = Inputs { paths: &paths, stdin: false };
+        let mut others = self.walk.inputs();
+        others.extend(catalog.paths());
+        let inputs = Inputs { named: &roots, others, stdin: false };
         let plugins = Plugins::default();
         let kind = RecordKind::Snapshot;
         let request = Request::new(&self.output, inputs, kind, &plugins);

@@ -80,7 +80,7 @@ pub(crate) struct SummaryArgs {
     walk: WalkArgs,
 
     #[command(flatten)]
-    plugin: PluginArgs,
+    pub(crate) plugin: PluginArgs,
 
     #[command(flatten)]
     run: RunArgs,
@@ -140,7 +140,7 @@ impl SummaryArgs {
             (Some(output), Some(html)) if output == html => {
                 Err("--output and --html name the same file".to_owned())
             }
-            _ => Ok(()),
+            _ => self.walk.check(|filter| filter),
         }
     }
 
@@ -155,12 +155,14 @@ impl SummaryArgs {
         let engine = self.run.engine()?;
         let silent = Some("summary");
         let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
-        let paths = [&*roots, &self.plugin.paths(), &self.walk.inputs()];
-        let inputs = Inputs { paths: &paths, stdin: false };
+        let inputs = &Inputs::of_walk(&roots, &self.walk, &self.plugin);
         let html = self.output.html.as_deref();
         let html = html.map(|it| Sink::open(Some(it), inputs)).transpose()?;
         let file = self.output.output.as_deref();
         let sink = Sink::open(file.filter(|it| !is_stdout(it)), inputs)?;
+        if let Some(html) = html.as_ref().filter(|it| it.is_same_file(&sink)) {
+            return Err(Failure::SameOutput(html.path()));
+        }
         let mut walk = self.walk.options(plugins, &sink);
         walk.leave_out.extend(html.iter().flat_map(Sink::ids));
         let outcome = engine

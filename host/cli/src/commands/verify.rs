@@ -95,9 +95,9 @@ impl VerifyArgs {
         // Without the catalog: what it knows is in question.
         let engine = self.run.engine()?;
         let roots = self.walk.list.or_current(&self.roots)?;
-        let (read, remembered) = (self.walk.inputs(), catalog.paths());
-        let paths = [&*roots, &read, &remembered];
-        let inputs = Inputs { paths: &paths, stdin: false };
+        let mut others = self.walk.inputs();
+        others.extend(catalog.paths());
+        let inputs = Inputs { named: &roots, others, stdin: false };
         let plugins = Plugins::default();
         let kind = RecordKind::Verdict;
         let request = Request::new(&self.output, inputs, kind, &plugins);

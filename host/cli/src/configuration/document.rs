@@ -2,6 +2,8 @@
 
 use std::{
     env,
+    ffi::{OsStr, OsString},
+    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -19,6 +21,7 @@ use super::{
     files::{Contents, FileKind},
     known::{self, Shape},
 };
+use crate::options::plugin;
 
 /// The table of sets of filters.
 const FILTERS: &str = "filters";
@@ -88,6 +91,7 @@ impl Document {
 type Key<'t> = Spanned<DeString<'t>>;
 type Found<'t> = Spanned<DeValue<'t>>;
 type Checked = Result<(), ConfigurationError>;
+type AsFolder = fn(&[u8]) -> Vec<u8>;
 
 /// Reads the tables of a file.
 struct Reader<'r> {
@@ -226,8 +230,12 @@ impl Reader<'_> {
         if let Some(shape) = Shape::of(option) {
             shape.check(&value).map_err(|why| wrong(&why))?;
         }
+        let as_folder = match option.get_id() == plugin::ID {
+            true => plugin::folder_of_spec,
+            false => <[u8]>::to_vec,
+        };
         let value = match known::takes_path(option) {
-            true => self.resolved(value),
+            true => self.resolved(value, as_folder),
             false => value,
         };
         let command = path.iter().map(|name| (*name).to_owned()).collect();
@@ -348,18 +356,22 @@ impl Reader<'_> {
             return Err(self.wrong(key, PATHS.to_owned()));
         };
         let paths = value.each().iter().filter_map(Value::argument);
-        Ok(paths.map(|path| self.path(Path::new(&path))).collect())
+        let path = |it: OsString| self.path(Path::new(&it), <[u8]>::to_vec);
+        Ok(paths.map(path).collect())
     }
 
-    /// Paths, as they are meant in this file.
-    fn resolved(&self, value: Value) -> Value {
+    /// Paths, as they are meant in this file. `as_folder` writes a folder as
+    /// it stands in a value.
+    fn resolved(&self, value: Value, as_folder: AsFolder) -> Value {
         match value {
             Value::Text(path) if path != "-" => {
-                Value::Text(self.path(Path::new(&path)).into_os_string())
+                let path = self.path(Path::new(&path), as_folder);
+                Value::Text(path.into_os_string())
             }
             Value::List(values) => {
                 let values = values.into_iter();
-                Value::List(values.map(|it| self.resolved(it)).collect())
+                let resolved = values.map(|it| self.resolved(it, as_folder));
+                Value::List(resolved.collect())
             }
             other => other,
         }
@@ -367,14 +379,18 @@ impl Reader<'_> {
 
     /// A path: `~/` is the user's home, and what is relative lies in the
     /// file's folder, whatever the working directory.
-    fn path(&self, path: &Path) -> PathBuf {
+    fn path(&self, path: &Path, as_folder: AsFolder) -> PathBuf {
+        let below = |folder: &Path, rest: &Path| {
+            let folder = as_folder(folder.as_os_str().as_bytes());
+            Path::new(OsStr::from_bytes(&folder)).join(rest)
+        };
         if let Ok(rest) = path.strip_prefix("~")
             && let Some(home) = env::var_os("HOME")
         {
-            return Path::new(&home).join(rest);
+            return below(Path::new(&home), rest);
         }
         let folder = self.file.path.parent().unwrap_or(Path::new(""));
-        folder.join(path)
+        below(folder, path)
     }
 }
 
@@ -410,6 +426,18 @@ mod tests {
         let value = document.settings[0].value.to_string();
         assert_eq!(value, "[\"/folder/a.wasm\", \"/b.wasm\"]");
         assert_eq!(document.roots[0].paths, [Path::new("/folder/c")]);
+    }
+
+    #[test]
+    fn a_comma_in_the_folder_belongs_to_the_name_of_a_plugin() {
+        let path = Path::new("/a,b/sanchay.toml").into();
+        let text = "plugin = 'c,,d.wasm,k=v'\nignore-file = 'e,f'\n";
+        let kind = FileKind::User;
+        let file = Contents { kind, path, text: text.to_owned() };
+        let document = Document::parse(&file, &description()).unwrap();
+        let value = |at: usize| document.settings[at].value.to_string();
+        assert_eq!(value(0), "\"/a,,b/c,,d.wasm,k=v\"");
+        assert_eq!(value(1), "\"/a,b/e,f\"");
     }
 
     #[test]

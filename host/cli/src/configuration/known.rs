@@ -12,7 +12,8 @@ const NEVER: [&str; 6] =
 
 /// What a single run is for and where its results go. A file does not set it:
 /// who enters a folder does not ask for that.
-const OF_ONE_RUN: [&str; 11] = [
+const OF_ONE_RUN: [&str; 12] = [
+    "against",
     "check",
     "count",
     "exec",
@@ -221,7 +222,7 @@ mod tests {
     /// a file may set it.
     #[test]
     fn no_file_sets_where_output_goes_or_what_is_run() {
-        const READ: [&str; 2] = ["ignore-file", "plugin"];
+        const READ: [&str; 3] = ["ignore-file", "plugin", "reference"];
         let description = description();
         for path in commands(&description) {
             for option in options(&description, &path) {

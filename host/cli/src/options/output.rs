@@ -1,12 +1,17 @@
 //! Where records go, and in which format.
 
 use std::{
+    iter,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use clap::{Args, ValueEnum, ValueHint, builder::PossibleValue};
-use sanchay_core::{record::Schema, template::Template};
+use sanchay_core::{
+    record::{RecordKind, Schema, UnknownField},
+    template::Template,
+    value::ValueType,
+};
 use sanchay_output::{EncodeError, Encoder, Format, TextOptions};
 
 use crate::{standard_streams::is_stdout, terminal::Color};
@@ -29,7 +34,8 @@ pub(crate) struct OutputArgs {
     /// record and of plugins, and name, stem, extension and parent. Of files
     /// there are also root, depth, kind, allocated, created, accessed,
     /// changed, mode, uid, user, gid, group, inode, device, links, target,
-    /// hidden, empty, executable and readonly.
+    /// hidden, empty, executable and readonly. The contents of pictures and
+    /// films tell media_type, width, height, taken, camera and duration.
     #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
     fields: Vec<String>,
 
@@ -88,6 +94,24 @@ pub(crate) struct OutputArgs {
 }
 
 impl OutputArgs {
+    /// Whether the options suit records of a kind, in lines that end in a
+    /// zero byte or in any other form. What only plugins or a terminal decide
+    /// shows when the output is opened.
+    pub(crate) fn check(
+        &self,
+        kind: RecordKind,
+        zero: bool,
+    ) -> Result<(), String> {
+        let lines = self.format().is_lines() && self.template.is_none();
+        if self.hyperlink == Color::Always && (!lines || zero) {
+            return Err("--hyperlink=always needs lines of text: neither \
+                        another --format nor --template nor --print0"
+                .to_owned());
+        }
+        let fields = self.fields.iter().map(String::as_str);
+        fields_of_others(kind, "--fields", fields)
+    }
+
     /// The output format.
     pub(crate) fn format(&self) -> OutputFormat {
         match self.json {
@@ -134,6 +158,29 @@ impl OutputArgs {
     /// The file that the records go to; `None` for standard output.
     pub(crate) fn file(&self) -> Option<&Path> {
         self.output.as_deref().filter(|path| !is_stdout(path))
+    }
+}
+
+/// Refuses fields that only other records have. A name that none has may be
+/// a plugin's.
+pub(super) fn fields_of_others<'n>(
+    kind: RecordKind,
+    option: &str,
+    mut names: impl Iterator<Item = &'n str>,
+) -> Result<(), String> {
+    let none = iter::empty::<(String, ValueType)>;
+    let records = Schema::new(kind, none());
+    let is_of_others = |name: &&str| {
+        let has =
+            |it: &RecordKind| Schema::new(*it, none()).field(name).is_some();
+        records.field(name).is_none() && RecordKind::ALL.iter().any(has)
+    };
+    match names.find(is_of_others) {
+        Some(name) => {
+            let unknown = UnknownField::in_schema(&records, name);
+            Err(format!("{option}: {unknown}"))
+        }
+        None => Ok(()),
     }
 }
 

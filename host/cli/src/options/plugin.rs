@@ -12,10 +12,13 @@ use clap::{
 use sanchay::PluginSpec;
 use sanchay_core::size;
 
+/// The id of the option that names them.
+pub(crate) const ID: &str = "plugins";
+
 /// The options' ids, where all of them contradict another one: a group that
 /// holds a group has no members of its own.
 pub(crate) const IDS: [&str; 7] = [
-    "plugins",
+    ID,
     "plugin_memory",
     "plugin_time",
     "plugin_output",
@@ -47,6 +50,11 @@ pub(crate) struct PluginArgs {
 
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
+
+    /// Whether they are configured, and not given: then those that this run
+    /// has no use for are left out.
+    #[arg(skip)]
+    pub(crate) configured: bool,
 }
 
 impl PluginArgs {
@@ -54,6 +62,16 @@ impl PluginArgs {
     pub(crate) fn paths(&self) -> Vec<PathBuf> {
         self.plugins.iter().map(|it| it.path.clone()).collect()
     }
+}
+
+/// A folder as it stands before the file's name in the option's value.
+pub(crate) fn folder_of_spec(folder: &[u8]) -> Vec<u8> {
+    let commas = folder.split_inclusive(|byte| *byte == b',');
+    let double = |part: &[u8]| match part.last() {
+        Some(b',') => [part, b","].concat(),
+        _ => part.to_vec(),
+    };
+    commas.flat_map(double).collect()
 }
 
 /// The parser of what names a plugin.

@@ -1,7 +1,12 @@
 //! In which order records are wanted.
 
 use clap::Args;
-use sanchay_core::{record::SortFields, size};
+use sanchay_core::{
+    record::{RecordKind, SortFields},
+    size,
+};
+
+use super::output::fields_of_others;
 
 /// How much records may take up before some are put aside, by default.
 const MEMORY: &str = "256MiB";
@@ -33,6 +38,12 @@ pub(crate) struct SortArgs {
 }
 
 impl SortArgs {
+    /// Whether records of a kind can be sorted by the fields.
+    pub(crate) fn check(&self, kind: RecordKind) -> Result<(), String> {
+        let names = self.sort.iter().flat_map(SortFields::names);
+        fields_of_others(kind, "--sort", names)
+    }
+
     /// How many bytes records may take up in memory.
     pub(crate) fn memory(&self) -> u64 {
         let default = || size::parse(MEMORY).unwrap_or(u64::MAX);

@@ -94,6 +94,17 @@ impl WalkArgs {
         self.ignore_file.iter().cloned().chain(lists).collect()
     }
 
+    /// Whether the filters go together. `adapt` makes of them what the command
+    /// does.
+    pub(crate) fn check(
+        &self,
+        adapt: fn(Filter) -> Filter,
+    ) -> Result<(), String> {
+        let filter = adapt(self.filter.0.clone().hidden(self.hidden));
+        let program = filter.program().map_err(sanchay::Error::Filter);
+        program.map(drop).map_err(|why| why.to_string())
+    }
+
     /// Prints the expression in force if that was asked for. `adapt` makes of
     /// the filter what the command does.
     pub(crate) fn explain(
@@ -106,7 +117,7 @@ impl WalkArgs {
         let filter = adapt(self.filter.0.clone().hidden(self.hidden));
         let program = filter.program().map_err(sanchay::Error::Filter)?;
         let text = format!("{}\n", program.expression());
-        put(None, Inputs::default(), text.as_bytes())?;
+        put(None, &Inputs::default(), text.as_bytes())?;
         Ok(Some(Exit::Done))
     }
 

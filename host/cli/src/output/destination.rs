@@ -6,7 +6,8 @@
 //! that: nothing is left of a run that is killed, and no walk comes upon it.
 
 use std::{
-    fs::{File, Metadata, OpenOptions, Permissions, symlink_metadata},
+    ffi::OsString,
+    fs::{self, File, Metadata, OpenOptions, Permissions, symlink_metadata},
     io::{self, stdout},
     os::{
         fd::AsFd as _,
@@ -59,7 +60,7 @@ impl Destination {
     /// inputs is refused.
     pub(crate) fn open(
         path: Option<&Path>,
-        inputs: Inputs<'_>,
+        inputs: &Inputs<'_>,
     ) -> Result<Self, Failure> {
         let Some(path) = path else {
             return Self::standard_output().map_err(|source| {
@@ -142,6 +143,18 @@ impl Destination {
     pub(super) fn opened(file: File) -> Self {
         let path = PathBuf::new();
         Self { file, path, ending: Ending::Nothing, ids: Vec::new() }
+    }
+
+    /// The directory entry that the file takes when all is written, if it is
+    /// to be put there: the directory, and the name in it.
+    pub(super) fn entry(&self) -> Option<(FileId, OsString)> {
+        let (Ending::Name(target) | Ending::Rename(_, target)) = &self.ending
+        else {
+            return None;
+        };
+        let found = fs::metadata(folder(target)).ok()?;
+        let id = FileId { device: found.dev(), inode: found.ino() };
+        Some((id, target.file_name()?.to_owned()))
     }
 
     /// The regular files that the records go to, or will.

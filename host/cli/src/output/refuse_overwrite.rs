@@ -10,19 +10,34 @@ use std::{
 
 use sanchay::FileId;
 
+use crate::options::{plugin::PluginArgs, walk::WalkArgs};
+
 /// What a command reads.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Inputs<'a> {
     /// The files, and directories, that are named.
-    pub(crate) paths: &'a [&'a [PathBuf]],
+    pub(crate) named: &'a [PathBuf],
+    /// The files that options name.
+    pub(crate) others: Vec<PathBuf>,
     /// Whether standard input is read.
     pub(crate) stdin: bool,
 }
 
-impl Inputs<'_> {
+impl<'a> Inputs<'a> {
+    /// What is named, and what the options of a walk read.
+    pub(crate) fn of_walk(
+        named: &'a [PathBuf],
+        walk: &WalkArgs,
+        plugin: &PluginArgs,
+    ) -> Self {
+        let mut others = plugin.paths();
+        others.extend(walk.inputs());
+        Self { named, others, stdin: false }
+    }
+
     /// Whether a regular file is one of them.
-    pub(super) fn have(self, file: FileId) -> bool {
-        let mut paths = self.paths.iter().copied().flatten();
+    pub(super) fn have(&self, file: FileId) -> bool {
+        let mut paths = self.named.iter().chain(&self.others);
         let is_it = |found: &Metadata| id(found) == Some(file);
         paths.any(|path| fs::metadata(path).is_ok_and(|it| is_it(&it)))
             || self.stdin && standard_input().is_some_and(|it| is_it(&it))
@@ -57,8 +72,9 @@ mod tests {
         fs::write(&a, "").unwrap();
         fs::hard_link(&a, &b).unwrap();
         let a = id(&fs::metadata(&a).unwrap()).unwrap();
-        let have =
-            |path: PathBuf| Inputs { paths: &[&[path]], stdin: false }.have(a);
+        let have = |path: PathBuf| {
+            Inputs { named: &[path], ..Inputs::default() }.have(a)
+        };
         assert!(have(b));
         assert!(!have(c));
         assert!(!have(folder.path().to_owned()));

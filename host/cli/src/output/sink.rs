@@ -6,6 +6,7 @@
 //! records at a time, which the system takes as a whole or not at all.
 
 use std::{
+    ffi::OsString,
     fs::File,
     io::{self, IsTerminal as _, Write as _},
     ops::ControlFlow,
@@ -37,6 +38,8 @@ pub(crate) struct Sink {
     path: PathBuf,
     terminal: bool,
     ids: Vec<FileId>,
+    /// The directory entry that it takes in the end.
+    entry: Option<(FileId, OsString)>,
 }
 
 struct Shared {
@@ -65,7 +68,7 @@ impl Sink {
     /// Opens the file, or standard output where there is none.
     pub(crate) fn open(
         path: Option<&Path>,
-        inputs: Inputs<'_>,
+        inputs: &Inputs<'_>,
     ) -> Result<Self, Failure> {
         let sink = Self::to(Destination::open(path, inputs)?);
         // A sink that was dropped has nothing left to close.
@@ -82,6 +85,7 @@ impl Sink {
         let path = destination.path.clone();
         let terminal = destination.file.is_terminal();
         let ids = destination.ids().to_vec();
+        let entry = destination.entry();
         let state = State {
             has_reader: destination.has_reader(),
             destination,
@@ -93,7 +97,7 @@ impl Sink {
         };
         let state = Mutex::new(state);
         let shared = Shared { state, closing: AtomicBool::new(false) };
-        Self { shared: Arc::new(shared), path, terminal, ids }
+        Self { shared: Arc::new(shared), path, terminal, ids, entry }
     }
 
     /// The file's path; empty for standard output.
@@ -109,6 +113,13 @@ impl Sink {
     /// The regular files that the records go to: a walk leaves them out.
     pub(crate) fn ids(&self) -> Vec<FileId> {
         self.ids.clone()
+    }
+
+    /// Whether another's file is the same, or will be, however either is
+    /// spelled.
+    pub(crate) fn is_same_file(&self, other: &Self) -> bool {
+        self.ids.iter().any(|id| other.ids.contains(id))
+            || self.entry.is_some() && self.entry == other.entry
     }
 
     /// Says what encodes the records, and so what is around them; to be called
@@ -388,7 +399,7 @@ mod tests {
     fn written(name: &str, frame: Frame, records: &[&str]) -> String {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
-        let mut sink = Sink::open(Some(&path), Inputs::default()).unwrap();
+        let mut sink = Sink::open(Some(&path), &Inputs::default()).unwrap();
         sink.set_encoder(Arc::new(frame));
         for record in records {
             assert!(sink.write(record.as_bytes(), &[]).is_continue());
@@ -413,7 +424,7 @@ mod tests {
         let path = folder.path().join("f");
         for begun in [false, true] {
             fs::write(&path, "before").unwrap();
-            let sink = Sink::open(Some(&path), Inputs::default()).unwrap();
+            let sink = Sink::open(Some(&path), &Inputs::default()).unwrap();
             if begun {
                 assert!(sink.write(b"record", &[]).is_continue());
                 assert_eq!(fs::read(&path).unwrap(), b"before");
@@ -422,7 +433,7 @@ mod tests {
             assert_eq!(fs::read(&path).unwrap(), b"before");
         }
         let new = folder.path().join("new");
-        let sink = Sink::open(Some(&new), Inputs::default()).unwrap();
+        let sink = Sink::open(Some(&new), &Inputs::default()).unwrap();
         assert!(sink.write(b"record", &[]).is_continue());
         assert!(!new.exists());
         drop(sink);
@@ -437,7 +448,7 @@ mod tests {
         let [file, link, other] =
             ["file", "link", "other"].map(|name| folder.path().join(name));
         let write = |path: &Path, text: &[u8]| {
-            let sink = Sink::open(Some(path), Inputs::default()).unwrap();
+            let sink = Sink::open(Some(path), &Inputs::default()).unwrap();
             assert!(sink.write(text, &[]).is_continue());
             sink.finish(true).unwrap();
         };

@@ -156,6 +156,12 @@ def duplicates(
     *,
     algorithm: Algorithm | None = None,
     hardlinks: bool = False,
+    against: Paths = (),
+    reference: Paths = (),
+    same_device: bool = False,
+    min_group: int = 2,
+    verify: bool = False,
+    sort: str = "reclaimable:desc",
     catalog: str | PathLike[str] | None = None,
     threads: int | None = None,
     progress: OnProgress | None = None,
@@ -179,6 +185,17 @@ def duplicates(
         algorithm: The hash function that equal files share; None is xxh3-128.
             crc32 is refused: it cannot tell files apart.
         hardlinks: Count hard links to one file as files of their own.
+        against: A directory or file, or several, that the roots are compared
+            with: only groups that have a file of these are told. Their files
+            are references, which stay.
+        reference: A directory or file, or several, whose files are references:
+            they are compared, and stay.
+        same_device: Put only files on one device into one group.
+        min_group: Leave out groups of fewer files.
+        verify: Compare equal files byte by byte as well. One that differs is
+            among the errors of the answer, and in no group.
+        sort: The order of the groups: reclaimable, size, copies or path, each
+            with or without :desc, as "size:desc,path".
         catalog: A file in which digests are remembered, and made if there is
             none: a file that is as it was is not read again. None remembers
             nothing. Digests go into it as they are made.
@@ -208,6 +225,12 @@ def duplicates(
         walk(duplicates, options),
         algorithm=algorithm,
         hardlinks=hardlinks,
+        against=against,
+        reference=reference,
+        same_device=same_device,
+        min_group=min_group,
+        verify=verify,
+        sort=sort,
         catalog=catalog,
         threads=threads,
         progress=progress,
@@ -293,7 +316,7 @@ def start_scan(
         reporter(progress),
         raises(errors),
         path_bytes,
-        ExtractedFile if walk.has_plugins else ScannedFile,
+        ExtractedFile if walk.has_values else ScannedFile,
     )
     return Records(run, Summary, "sanchay.scan")
 
@@ -323,7 +346,7 @@ def start_hash_files(
         reporter(progress),
         raises(errors),
         path_bytes,
-        ExtractedHash if walk.has_plugins else HashedFile,
+        ExtractedHash if walk.has_values else HashedFile,
     )
     return Records(run, Summary, "sanchay.hash_files")
 
@@ -334,6 +357,12 @@ def start_duplicates(
     *,
     algorithm: Algorithm | None = None,
     hardlinks: bool = False,
+    against: Paths = (),
+    reference: Paths = (),
+    same_device: bool = False,
+    min_group: int = 2,
+    verify: bool = False,
+    sort: str = "reclaimable:desc",
     catalog: str | PathLike[str] | None = None,
     threads: int | None = None,
     progress: OnProgress | None = None,
@@ -344,6 +373,14 @@ def start_duplicates(
     run = _native.duplicates(
         roots,
         walk,
+        {
+            "against": against,
+            "reference": reference,
+            "same_device": same_device,
+            "min_group": min_group,
+            "verify": verify,
+            "sort": sort,
+        },
         algorithm,
         hardlinks,
         catalog,
@@ -351,7 +388,7 @@ def start_duplicates(
         reporter(progress),
         raises(errors),
         path_bytes,
-        ExtractedGroup if walk.has_plugins else DuplicateGroup,
+        ExtractedGroup if walk.has_values else DuplicateGroup,
     )
     return Records(run, DuplicateSummary, "sanchay.duplicates")
 

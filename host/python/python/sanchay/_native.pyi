@@ -18,7 +18,7 @@ class Walk:
 
     def __new__(cls, **options: object) -> Walk: ...
     @property
-    def has_plugins(self) -> bool: ...
+    def has_values(self) -> bool: ...
 
 @final
 class Run:
@@ -67,6 +67,7 @@ def hash_files(
 def duplicates(
     roots: Paths | None,
     walk: Walk,
+    groups: dict[str, object],
     algorithm: str | None,
     hardlinks: bool,
     catalog: str | PathLike[str] | None,
@@ -101,6 +102,7 @@ def run_program(
     command: list[bytes], arguments: list[bytes]
 ) -> NoReturn: ...
 def escaped(path: str) -> str: ...
+def human_bytes(bytes: int) -> str: ...
 def version() -> str: ...
 def vpo_discover(
     roots: list[Path],

@@ -179,6 +179,12 @@ class Plan:
         *,
         algorithm: Algorithm | None = None,
         hardlinks: bool = False,
+        against: Paths = (),
+        reference: Paths = (),
+        same_device: bool = False,
+        min_group: int = 2,
+        verify: bool = False,
+        sort: str = "reclaimable:desc",
         threads: int | None = None,
         errors: Errors = "raise",
         path_bytes: bool = False,
@@ -190,6 +196,12 @@ class Plan:
             roots: As in duplicates().
             algorithm: As in duplicates().
             hardlinks: As in duplicates().
+            against: As in duplicates().
+            reference: As in duplicates().
+            same_device: As in duplicates().
+            min_group: As in duplicates().
+            verify: As in duplicates().
+            sort: As in duplicates().
             **options: As WalkOptions.
             threads: As in duplicates(); where the plan runs.
             errors: As in duplicates().
@@ -198,6 +210,12 @@ class Plan:
         own = {
             "algorithm": algorithm,
             "hardlinks": hardlinks,
+            "against": against,
+            "reference": reference,
+            "same_device": same_device,
+            "min_group": min_group,
+            "verify": verify,
+            "sort": sort,
             "threads": threads,
             "errors": errors,
             "path_bytes": path_bytes,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from sanchay import _native
 from sanchay._types import Progress
 
 __all__ = ["bar"]
@@ -37,7 +38,7 @@ class _Tqdm:
             self._phase = told.phase
             self._bar = self._make(desc=told.phase, unit=" files")
         self._bar.total = told.total_files
-        self._bar.set_postfix_str(_size(told), refresh=False)
+        self._bar.set_postfix_str(_native.human_bytes(told.bytes), refresh=False)
         self._bar.update(told.files - self._bar.n)
         self._bar.refresh()
 
@@ -63,7 +64,7 @@ class _Line:
             return
         told = Progress(*fields)  # type: ignore[arg-type]
         of = "" if told.total_files is None else f" of {told.total_files:,}"
-        line = f"{told.phase}: {told.files:,}{of} files, {_size(told)}"
+        line = f"{told.phase}: {told.files:,}{of} files, {_native.human_bytes(told.bytes)}"
         sys.stderr.write("\r" + line.ljust(self._width))
         sys.stderr.flush()
         self._width = len(line)
@@ -72,13 +73,3 @@ class _Line:
         """The run is over: what is written next begins a line."""
         if self._width and sys.stderr is not None:
             sys.stderr.write("\n")
-
-
-def _size(told: Progress) -> str:
-    """Bytes for people."""
-    size = float(told.bytes)
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if size < 1024:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1024
-    return f"{size:.1f} TiB"

@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use sanchay_core::grouping::{FileNumber, FileTable};
+use sanchay_core::grouping::{FileNumber, FileTable, Origin};
 use sanchay_storage::{FileId, Storage, Timestamp};
 use sanchay_sync::{into_inner, lock};
 
@@ -33,6 +33,7 @@ struct File {
     device: u16,
     /// Whether it has more names than this one.
     is_linked: bool,
+    origin: Origin,
 }
 
 #[derive(Default)]
@@ -40,7 +41,8 @@ struct Block {
     /// The directories the files are in; none for files that the caller
     /// named.
     parents: Vec<Option<Arc<Node>>>,
-    devices: Vec<u64>,
+    /// With whether their files may share bytes.
+    devices: Vec<(u64, bool)>,
     names: Vec<u8>,
     files: Vec<File>,
     /// When each file was modified and changed, where that is kept.
@@ -53,6 +55,8 @@ pub(super) struct WorkerFiles<'a> {
     kept: Option<&'a Mutex<Vec<Block>>>,
     blocks: Vec<Block>,
     keeps_times: bool,
+    /// Where the files come from that are added.
+    origin: Origin,
 }
 
 impl Drop for WorkerFiles<'_> {
@@ -83,7 +87,7 @@ impl WorkerFiles<'_> {
             while block.files.len() < FILES_PER_BLOCK
                 && let Some(file) = files.next()
             {
-                let added = block.add(&file);
+                let added = block.add(&file, self.origin);
                 left_out += usize::from(added.is_none());
                 if self.keeps_times && added.is_some() {
                     let found = file.metadata;
@@ -109,12 +113,16 @@ impl Collector {
     }
 
     /// The blocks of a worker, which no other has at the same time.
-    pub(super) fn worker(&self, number: usize) -> WorkerFiles<'_> {
+    pub(super) fn worker(
+        &self,
+        number: usize,
+        origin: Origin,
+    ) -> WorkerFiles<'_> {
         let kept = self.workers.get(number);
         debug_assert!(kept.is_some(), "there is no worker {number}");
         let blocks = kept.map(|kept| std::mem::take(&mut *lock(kept)));
         let blocks = blocks.unwrap_or_default();
-        WorkerFiles { kept, blocks, keeps_times: self.keeps_times }
+        WorkerFiles { kept, blocks, keeps_times: self.keeps_times, origin }
     }
 
     pub(super) fn finish(self, storage: Arc<dyn Storage>) -> Collection {
@@ -124,11 +132,14 @@ impl Collector {
 }
 
 impl Block {
-    fn add(&mut self, entry: &EntryRef<'_>) -> Option<()> {
+    fn add(&mut self, entry: &EntryRef<'_>, origin: Origin) -> Option<()> {
         let FileId { device, inode } = entry.metadata.id;
-        let known = self.devices.iter().rposition(|known| *known == device);
+        let known = self.devices.iter().rposition(|(it, _)| *it == device);
         let device = known.unwrap_or_else(|| {
-            self.devices.push(device);
+            let node = self.parents.last().and_then(Option::as_ref);
+            // Nothing is known of files that were named.
+            let may_share = node.is_none_or(|it| it.may_share_bytes());
+            self.devices.push((device, may_share));
             self.devices.len() - 1
         });
         let file = File {
@@ -139,6 +150,7 @@ impl Block {
             name_len: u16::try_from(entry.name.len()).ok()?,
             device: u16::try_from(device).ok()?,
             is_linked: entry.metadata.links > 1,
+            origin,
         };
         self.names.extend_from_slice(entry.name);
         self.files.push(file);
@@ -191,6 +203,14 @@ impl Collection {
         }
     }
 
+    /// Whether a file may share its bytes with others.
+    pub(super) fn may_share_bytes(&self, number: FileNumber) -> bool {
+        let device = self.find(number).and_then(|(block, file)| {
+            block.devices.get(usize::from(file.device))
+        });
+        device.is_some_and(|(_, may_share)| *may_share)
+    }
+
     /// What makes a directory entry: the directory, as the system knows it,
     /// and the name in it.
     pub(super) fn entry(
@@ -233,8 +253,16 @@ impl FileTable for Collection {
 
     fn identity(&self, file: FileNumber) -> Option<FileId> {
         let (block, file) = self.find(file)?;
-        let device = *block.devices.get(usize::from(file.device))?;
+        let (device, _) = *block.devices.get(usize::from(file.device))?;
         Some(FileId { device, inode: file.inode })
+    }
+
+    fn origin(&self, file: FileNumber) -> Origin {
+        self.find(file).map_or(Origin::Root, |(_, file)| file.origin)
+    }
+
+    fn device(&self, file: FileNumber) -> u64 {
+        self.identity(file).map_or(0, |it| it.device)
     }
 
     fn by_path(&self, a: FileNumber, b: FileNumber) -> Ordering {

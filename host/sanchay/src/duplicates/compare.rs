@@ -153,6 +153,16 @@ impl Comparison<'_> {
         Some(unknown)
     }
 
+    /// Opens a file, and its directory before.
+    pub(super) fn open_anew(
+        &self,
+        file: FileNumber,
+    ) -> Result<(File, Metadata), Cause> {
+        let node = self.collection.parent(file);
+        let directory = node.map(|node| node.reopen()).transpose()?;
+        self.open(file, directory.as_ref())
+    }
+
     /// Opens a file, which must still be the one that was found.
     pub(super) fn open(
         &self,

@@ -66,7 +66,7 @@ pub(crate) fn extract_groups(
     };
     let mut groups = duplicates.groups();
     let mut waiting: Vec<Group<'_>> = Vec::new();
-    if plugins.columns().is_empty() {
+    if plugins.values() == 0 {
         for group in groups.by_ref() {
             if run.is_over() {
                 break;
@@ -152,8 +152,7 @@ fn look(
     let collection = comparison.collection;
     let name = collection.name(file);
     let node = collection.parent(file);
-    let directory = node.map(|node| node.reopen()).transpose()?;
-    let (opened, metadata) = comparison.open(file, directory.as_ref())?;
+    let (opened, metadata) = comparison.open_anew(file)?;
     // The name of a root is its whole path.
     let last = name.rsplit(|byte| *byte == b'/').next().unwrap_or(name);
     let below = node.map_or_else(Vec::new, |node| node.relative());

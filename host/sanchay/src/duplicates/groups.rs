@@ -2,7 +2,9 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use sanchay_core::grouping::{self, FileNumber, GroupTotals};
+use sanchay_core::grouping::{
+    self, FileNumber, FileTable as _, GroupTotals, Role,
+};
 use sanchay_sandbox::{Algorithm, Digest};
 
 use super::collection::Collection;
@@ -22,7 +24,8 @@ pub struct Duplicates {
 pub struct DuplicateSummary {
     /// How many groups there are.
     pub groups: u64,
-    /// How many files could go: all but one of each group.
+    /// How many files could go: of each group all but the references, or else
+    /// all but one.
     pub redundant_files: u64,
     /// How many bytes that would free. Names of one file share its bytes.
     pub reclaimable_bytes: u64,
@@ -104,7 +107,8 @@ impl<'a> Group<'a> {
         self.all.algorithm
     }
 
-    /// How many bytes would be free if one of the files were left.
+    /// How many bytes would be free if the references, or else one of the
+    /// files, were left. Bytes that files share on disk are not free.
     #[must_use]
     pub fn reclaimable(&self) -> u64 {
         self.group.reclaimable
@@ -129,8 +133,9 @@ impl<'a> Group<'a> {
         let mut last: Option<(&Arc<Node>, Arc<[u8]>)> = None;
         self.numbers().iter().map(move |file| {
             let name = all.collection.name(*file);
+            let role = all.collection.origin(*file).role();
             let Some(node) = all.collection.parent(*file) else {
-                return GroupFile { parent: Arc::default(), name };
+                return GroupFile { parent: Arc::default(), name, role };
             };
             let known = last.as_ref().filter(|it| Arc::ptr_eq(it.0, node));
             let parent = match known {
@@ -138,7 +143,7 @@ impl<'a> Group<'a> {
                 None => node.path().into(),
             };
             last = Some((node, Arc::clone(&parent)));
-            GroupFile { parent, name }
+            GroupFile { parent, name, role }
         })
     }
 }
@@ -186,10 +191,13 @@ pub struct DuplicateGroup {
     pub algorithm: Algorithm,
     /// The digest that they share.
     pub digest: Digest,
-    /// How many bytes would be free if one of the files were left.
+    /// How many bytes would be free if the references, or else one of the
+    /// files, were left.
     pub reclaimable: u64,
     /// The paths of the files, in the order of their bytes; at least two.
     pub paths: Vec<PathBuf>,
+    /// What each of them is.
+    pub roles: Vec<Role>,
 }
 
 impl From<Group<'_>> for DuplicateGroup {
@@ -200,6 +208,7 @@ impl From<Group<'_>> for DuplicateGroup {
             digest: group.digest(),
             reclaimable: group.reclaimable(),
             paths: group.files().map(|file| file.path()).collect(),
+            roles: group.files().map(|file| file.role).collect(),
         }
     }
 }
@@ -211,6 +220,8 @@ pub struct GroupFile<'a> {
     pub parent: Arc<[u8]>,
     /// The file's name.
     pub name: &'a [u8],
+    /// What it is in the group.
+    pub role: Role,
 }
 
 impl GroupFile<'_> {

@@ -2,17 +2,18 @@
 //! its names in one call, resolve unknown kinds, and read and match the
 //! metadata of its files.
 
+mod by_contents;
 mod contents;
 
 use std::{sync::Arc, vec::Drain};
 
-use sanchay_core::filter::Facts;
 use sanchay_core::summary::ListedFolder;
 use sanchay_sandbox::{
-    Columns, Fault, IgnoreError, IgnoreFile, KindSet, Matches,
+    Columns, Fault, IgnoreError, IgnoreFile, KindSet, Matches, plugin::Value,
 };
 use sanchay_storage::{EntryKind, FileId, Listing, Metadata, Span};
 
+use self::by_contents::{Looker, Question};
 use self::contents::Contents;
 pub(crate) use self::contents::{Directory, MatchedFiles};
 use super::{
@@ -35,6 +36,10 @@ use crate::{
 /// and few beside an instance's memory.
 const NAMES_PER_CALL: usize = 4096;
 
+/// The most names in one call with ignore rules. Each may take the steps that
+/// a name may cost, and a run that is to end waits for the call.
+const NAMES_PER_CALL_WITH_RULES: usize = 256;
+
 /// Reads one directory after the other, and holds what it found in the last.
 pub(crate) struct DirReader {
     found: Contents,
@@ -44,6 +49,11 @@ pub(crate) struct DirReader {
     metadata: Vec<Metadata>,
     /// What those of them say that are links; empty where none is.
     targets: Vec<Option<Box<[u8]>>>,
+    /// What the contents of each tell, where the filter asks and somebody else
+    /// will.
+    media: Vec<Option<Value>>,
+    /// What looks at contents, if the filter asks for them.
+    looker: Option<Looker>,
     /// The errors since these were taken last.
     errors: Vec<EntryError>,
     plugin_filters: PluginFilters,
@@ -88,13 +98,14 @@ impl DirReader {
     ) -> Result<Self, Error> {
         let program = options.filter.program().map_err(Error::Filter)?;
         inspector.set_filter(&program)?;
-        ignoring.check(inspector)?;
         let columns = inspector.filter_columns().map_err(Error::Sandbox)?;
+        let looker = Looker::new(columns, options.plugins.have_media())
+            .map_err(Error::Sandbox)?;
         let wanted_kinds = inspector.filter_kinds().map_err(Error::Sandbox)?;
         let mut listed = wanted_kinds.with(EntryKind::Directory);
         if ignoring.is_active() {
-            // Ignore files are some.
-            listed = listed.with(EntryKind::File);
+            // Ignore files are some, and git's own may be a link.
+            listed = listed.with(EntryKind::File).with(EntryKind::Symlink);
         }
         let portable = options.walker == Walker::Portable;
         let listing = Listing::new(listed, options.follow, portable);
@@ -103,6 +114,8 @@ impl DirReader {
             matched: Vec::new(),
             metadata: Vec::new(),
             targets: Vec::new(),
+            media: Vec::new(),
+            looker,
             errors: Vec::new(),
             plugin_filters: PluginFilters::new(&options.plugins),
             follow: options.follow,
@@ -126,13 +139,12 @@ impl DirReader {
     /// How the listing of the directory that was read last looked, whatever
     /// the filters want of it.
     pub(crate) fn listed(&self, node: &Node) -> ListedFolder {
-        let kinds = self.found.listing.kinds();
-        let is_folder = |kind: &EntryKind| *kind == EntryKind::Directory;
+        let (files, folders) = self.found.listing.counts();
         ListedFolder {
             depth: node.depth(),
-            entries: kinds.len(),
-            only_folders: kinds.iter().all(is_folder)
-                && self.errors.is_empty(),
+            entries: files.saturating_add(folders),
+            only_folders: files == 0 && self.errors.is_empty(),
+            again: false,
         }
     }
 
@@ -148,6 +160,7 @@ impl DirReader {
             spans: &self.matched,
             metadata: &self.metadata,
             targets: &self.targets,
+            media: &self.media,
         }
     }
 
@@ -211,11 +224,12 @@ impl DirReader {
 
     /// Lists an open directory and matches its entries by name;
     /// [`directory`](Self::directory) is what is left of them. Afterwards the
-    /// directory knows its ignore files.
+    /// directory knows its ignore files. A run that is over leaves some out.
     pub(crate) fn read_dir(
         &mut self,
         inspector: &mut dyn Inspect,
         open: &mut Open,
+        run: &RunState<'_>,
     ) {
         self.found.clear();
         let node = &*Arc::clone(&open.node);
@@ -248,9 +262,9 @@ impl DirReader {
             );
             self.scratch.ignoring.extend(open.ignoring.files().cloned());
         }
-        self.match_names(inspector, node);
+        self.match_names(inspector, node, run);
         if follow || self.found.listing.has_unresolved() {
-            self.resolve_kinds(inspector, open);
+            self.resolve_kinds(inspector, open, run);
         } else {
             for index in &self.scratch.by_name.entries {
                 let at = *index as usize;
@@ -269,20 +283,51 @@ impl DirReader {
     }
 
     /// Matches the listing by name; the indices ascend.
-    fn match_names(&mut self, inspector: &mut dyn Inspect, node: &Node) {
+    fn match_names(
+        &mut self,
+        inspector: &mut dyn Inspect,
+        node: &Node,
+        run: &RunState<'_>,
+    ) {
+        // Rules that turn out to cost too much are not used for any name.
+        loop {
+            let rule_sets = self.scratch.ignoring.len();
+            let faults = self.match_all(inspector, node, run);
+            if self.scratch.ignoring.len() == rule_sets || run.is_over() {
+                self.errors.extend(faults);
+                return;
+            }
+        }
+    }
+
+    /// Matches the listing from the beginning, and returns what names could
+    /// not be matched. Stops where ignore files turn out to cost too much;
+    /// these are taken out.
+    fn match_all(
+        &mut self,
+        inspector: &mut dyn Inspect,
+        node: &Node,
+        run: &RunState<'_>,
+    ) -> Vec<EntryError> {
+        let mut faults = Vec::new();
         self.scratch.by_name.entries.clear();
         self.scratch.by_name.directories.clear();
+        let rule_sets = self.scratch.ignoring.len();
+        let most = match rule_sets {
+            0 => NAMES_PER_CALL,
+            _ => NAMES_PER_CALL_WITH_RULES,
+        };
         let mut start = 0;
-        while start < self.found.listing.len() {
-            let end = (start + NAMES_PER_CALL).min(self.found.listing.len());
+        while start < self.found.listing.len() && !run.is_over() {
+            let end = (start + most).min(self.found.listing.len());
             if self.match_range(inspector, node, start, end).is_err() {
                 // One name must not cost the others theirs.
-                for index in start..end {
+                for index in (start..end).take_while(|_| !run.is_over()) {
                     let matched =
                         self.match_range(inspector, node, index, index + 1);
                     if let Err(fault) = matched {
                         let path = node.entry(self.found.listing.name(index));
-                        self.errors.push(EntryError::new(
+                        faults.push(EntryError::new(
                             path,
                             Action::Filter,
                             Cause::Sandbox(fault),
@@ -290,8 +335,12 @@ impl DirReader {
                     }
                 }
             }
+            if self.scratch.ignoring.len() != rule_sets {
+                break;
+            }
             start = end;
         }
+        faults
     }
 
     fn match_range(
@@ -334,7 +383,12 @@ impl DirReader {
 
     /// Stats entries of unknown kind, and directories if links are followed.
     /// Skips dangling links. Of what links lead to, only files are wanted.
-    fn resolve_kinds(&mut self, inspector: &mut dyn Inspect, open: &Open) {
+    fn resolve_kinds(
+        &mut self,
+        inspector: &mut dyn Inspect,
+        open: &Open,
+        run: &RunState<'_>,
+    ) {
         let node = &*open.node;
         let Matches { entries, directories } =
             std::mem::take(&mut self.scratch.by_name);
@@ -344,6 +398,9 @@ impl DirReader {
         candidates.sort_unstable();
         candidates.dedup();
         for index in candidates {
+            if run.is_over() {
+                break;
+            }
             let at = index as usize;
             let span = self.found.listing.span(at);
             let unresolved = self.found.listing.is_unresolved(index);
@@ -470,6 +527,7 @@ impl DirReader {
         inspector: &mut dyn Inspect,
         open: &Open,
         others: Option<&Names>,
+        run: &RunState<'_>,
     ) {
         self.matched.clear();
         self.metadata.clear();
@@ -501,6 +559,7 @@ impl DirReader {
             self.errors.push(EntryError::new(path, Action::Stat, cause));
         }
         self.match_metadata(inspector, &open.node, others);
+        self.match_contents(inspector, &open.node, others, run);
         self.read_targets(open, others);
     }
 
@@ -527,18 +586,19 @@ impl DirReader {
         }
     }
 
-    /// Drops from `files` what the filters reject by metadata. Reads none
-    /// where no filter asks for any.
+    /// Drops from `files` what the filters reject by metadata and contents.
+    /// Reads none where no filter asks for any.
     pub(crate) fn filter_by_metadata(
         &mut self,
         inspector: &mut dyn Inspect,
         open: &Open,
+        run: &RunState<'_>,
     ) {
         let needed = self.columns.need_metadata()
             || self.plugin_filters.want_metadata()
             || !self.leave_out.is_empty();
         if needed {
-            self.read_metadata(inspector, open, None);
+            self.read_metadata(inspector, open, None, run);
             self.found.files.clone_from(&self.matched);
             self.found.file_kinds.clear();
             let kinds = self.metadata.iter().map(|found| found.kind);
@@ -551,9 +611,10 @@ impl DirReader {
     pub(crate) fn match_known(
         &mut self,
         inspector: &mut dyn Inspect,
-        node: &Node,
+        node: &Arc<Node>,
         file: &Names,
         metadata: Metadata,
+        run: &RunState<'_>,
     ) {
         self.matched.clear();
         self.matched.extend(file.spans());
@@ -561,6 +622,7 @@ impl DirReader {
         self.metadata.push(metadata);
         self.targets.clear();
         self.match_metadata(inspector, node, Some(file));
+        self.match_contents(inspector, node, Some(file), run);
     }
 
     /// Drops from `matched` and `metadata` what the filters reject.
@@ -577,32 +639,21 @@ impl DirReader {
             node.write_path_below_root(directory);
         }
         let names = others.map_or(found.listing.names(), Names::bytes);
-        if self.columns.need_metadata() && !metadata.is_empty() {
-            numbers.clear();
-            let facts = metadata.iter().map(Facts::from);
-            self.columns.push(facts, numbers);
-            let named = self.columns.has(Columns::NAME).then(|| {
-                let mut named = Names::of(names, matched);
-                named.take_columns()
-            });
-            let kinds: Vec<_> = match &named {
-                Some(_) => metadata.iter().map(|found| found.kind).collect(),
-                None => Vec::new(),
+        let known = self.columns.of_metadata();
+        if !known.is_empty() && !metadata.is_empty() {
+            let named = match self.columns.has(Columns::NAME) {
+                true => Columns::NAME,
+                false => Columns::default(),
             };
-            let listing =
-                named.as_ref().map(|(names, ends)| sanchay_sandbox::Listing {
-                    directory,
-                    names,
-                    ends,
-                    kinds: &kinds,
-                });
-            let answer = inspector.match_metadata(
-                metadata.len(),
-                listing.as_ref(),
-                self.columns.of_metadata(),
-                numbers,
-                survivors,
-            );
+            let question = Question {
+                directory,
+                names,
+                spans: matched,
+                metadata,
+                columns: known.with(named),
+                media: &[],
+            };
+            let answer = question.ask(inspector, numbers, survivors);
             if let Err(fault) = answer {
                 errors.extend(matched.drain(..).map(|span| {
                     EntryError::new(

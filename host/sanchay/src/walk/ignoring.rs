@@ -12,11 +12,13 @@ use std::{
 };
 
 use sanchay_core::ignore::{
-    EXCLUDE, Found, GIT, GITIGNORE, IGNORE, MAX_TEXT, Rank, RuleSetError,
+    EXCLUDE, Found, GIT, GITIGNORE, HEAD, IGNORE, MAX_TEXT, OF_REPOSITORY,
+    Rank, RuleSetError,
 };
 use sanchay_sandbox::{IgnoreFile, Place};
 use sanchay_storage::{
-    Directory, File, Links, Listing, Metadata, Storage, StorageError,
+    Directory, EntryKind, File, Links, Listing, Metadata, Storage,
+    StorageError,
 };
 use sanchay_sync::lock;
 
@@ -27,6 +29,7 @@ use crate::{
     error::{Action, Cause, EntryError, Error, Problem},
     inspect::Inspect,
     options::WalkOptions,
+    pool::Pool,
 };
 
 /// How many bytes are read at once, at least.
@@ -48,10 +51,12 @@ pub(crate) struct Ignoring {
 }
 
 impl Ignoring {
-    /// Reads the files that do not lie in the trees that are walked.
+    /// Reads the files that do not lie in the trees that are walked. What is
+    /// wrong with those that the caller named shows whatever is walked.
     pub(crate) fn read(
         options: &WalkOptions,
         storage: &dyn Storage,
+        pool: &Pool,
     ) -> Result<Arc<Self>, Error> {
         let root = || Place::Below(Vec::new());
         let named = options.ignore_files.iter().map(|path| {
@@ -73,7 +78,14 @@ impl Ignoring {
         let own = IgnoreFile::new(GIT.into(), GIT.into(), root());
         let complaint = Mutex::new(complaint);
         let own = Arc::new(own);
-        Ok(Arc::new(Self { git, named, user, complaint, own }))
+        let mut ignoring = Self { git, named, user, complaint, own };
+        if !ignoring.named.is_empty() || ignoring.user.is_some() {
+            let mut inspector = pool.inspector();
+            let checked = ignoring.check(&mut *inspector);
+            pool.give_back(inspector);
+            checked?;
+        }
+        Ok(Arc::new(ignoring))
     }
 
     /// Whether there is anything to ignore.
@@ -81,11 +93,16 @@ impl Ignoring {
         self.git || !self.named.is_empty()
     }
 
-    /// Has an inspector parse the files that the caller named.
-    pub(super) fn check(
-        &self,
-        inspector: &mut dyn Inspect,
-    ) -> Result<(), Error> {
+    /// Has an inspector parse the files that the caller named, and the user's
+    /// own, which is not used if it is refused.
+    fn check(&mut self, inspector: &mut dyn Inspect) -> Result<(), Error> {
+        if let Some(user) = &self.user
+            && let Err(why) = inspector.add_rules(user)
+        {
+            let error = unusable(user.path().to_owned(), why.into());
+            self.complaint = Mutex::new(Some(error));
+            self.user = None;
+        }
         for file in &self.named {
             let added = inspector.add_rules(file);
             added.map_err(|error| refused(file.path(), error.into()))?;
@@ -114,6 +131,9 @@ impl Ignoring {
             }
             false => Found::default(),
         };
+        let repository =
+            found.repository && begins_repository(open.directory());
+        let found = Found { repository, ..found };
         if !is_root && found.is_none() {
             return;
         }
@@ -183,6 +203,34 @@ impl Ignoring {
                 adding.add_found(rank, text, path, place(&level.way));
             }
         }
+    }
+}
+
+/// Whether a repository begins in a directory, as git has it. What a file or
+/// a link leads to lies elsewhere, and is not looked at.
+fn begins_repository(directory: &dyn Directory) -> bool {
+    let kind = |directory: &dyn Directory, name: &str| {
+        let found = directory.stat(name.as_bytes(), Links::Refuse);
+        found.map(|(kind, _)| kind)
+    };
+    match kind(directory, GIT) {
+        Ok(EntryKind::File | EntryKind::Symlink) => true,
+        Ok(EntryKind::Directory) => {
+            let git = directory.open_dir(GIT.as_bytes(), Links::Refuse);
+            git.is_ok_and(|git| {
+                let is_head = |kind| {
+                    matches!(kind, EntryKind::File | EntryKind::Symlink)
+                };
+                let is_folder = |name: &&str| {
+                    kind(&*git, name).is_ok_and(|it| {
+                        it == EntryKind::Directory || it == EntryKind::Symlink
+                    })
+                };
+                kind(&*git, HEAD).is_ok_and(is_head)
+                    && OF_REPOSITORY.iter().all(is_folder)
+            })
+        }
+        _ => false,
     }
 }
 

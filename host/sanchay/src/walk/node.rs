@@ -108,6 +108,12 @@ impl Node {
         self.root.id()
     }
 
+    /// Whether files in it may share bytes, as far as its file system tells;
+    /// while it is open.
+    pub(crate) fn may_share_bytes(&self) -> bool {
+        self.live().is_some_and(|it| it.directory().may_share_bytes())
+    }
+
     /// The length of a child directory's path, with the slash at its end.
     pub(super) fn length_of_child(&self, name: &[u8]) -> usize {
         self.length.saturating_add(name.len() + 1)

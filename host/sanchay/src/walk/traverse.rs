@@ -1,13 +1,7 @@
 //! Traverses trees: workers take tasks from a queue and do the same step for
 //! every directory. An [`Operation`] decides what to do with the files.
 
-use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex},
-};
-
-use sanchay_storage::FileId;
-use sanchay_sync::lock;
+use std::sync::Arc;
 
 use super::{
     dir_reader::DirReader,
@@ -124,8 +118,6 @@ pub(crate) struct Traversal<'a, O: Operation> {
     pub(crate) ignoring: &'a Arc<Ignoring>,
     pub(crate) operation: &'a O,
     pub(crate) queue: &'a WorkQueue<Task<O::Source, O::Ticket>>,
-    /// The visited directories, if none may be visited twice.
-    pub(crate) visited: Option<&'a Mutex<HashSet<FileId>>>,
 }
 
 impl<O: Operation> Traversal<'_, O> {
@@ -176,25 +168,13 @@ impl<O: Operation> Traversal<'_, O> {
                 return;
             }
         };
-        match open.filter(|open| self.enters(open, worker)) {
+        match open.filter(|open| worker.reader.enters(&open.node)) {
             Some(mut open) => {
-                self.run.count_directory();
-                worker.reader.read_dir(worker.inspector, &mut open);
+                let Worker { reader, inspector, .. } = worker;
+                reader.read_dir(*inspector, &mut open, self.run);
                 operation.directory(&open, ticket, worker);
             }
             None => operation.not_entered(ticket, worker),
-        }
-    }
-
-    /// Whether to enter a directory: not if it is too deep, or visited before
-    /// where that counts.
-    fn enters(&self, open: &Open, worker: &Worker<'_, O>) -> bool {
-        if !worker.reader.enters(&open.node) {
-            return false;
-        }
-        match (self.visited, self.visited.map(|_| open.id())) {
-            (Some(visited), Some(Ok(id))) => lock(visited).insert(id),
-            _ => true,
         }
     }
 }

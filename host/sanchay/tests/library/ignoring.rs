@@ -13,6 +13,9 @@ use crate::engine;
 fn tree() -> MemoryStorage {
     let storage = MemoryStorage::new();
     storage.write("r/.git/info/exclude", b"*.tmp\n");
+    storage.write("r/.git/HEAD", b"ref: refs/heads/main\n");
+    storage.make_dir("r/.git/objects");
+    storage.make_dir("r/.git/refs");
     storage.write("r/.gitignore", b"*.o\n/d/e/g\n");
     storage.write("r/d/.ignore", b"!keep.o\n");
     storage.write("rules", b"f\n");

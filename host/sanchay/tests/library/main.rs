@@ -17,6 +17,7 @@ mod examples;
 mod extractors;
 mod filter;
 mod ignoring;
+mod reflinks;
 mod sharing;
 mod storage;
 mod streams;

@@ -7,9 +7,9 @@ use super::{
     tree::{Content, ROOT, Tree, error},
 };
 use crate::{
-    Attributes, Confined, Directory, EntryKind, ExtendedAttribute, File,
-    FileId, FileSystem, FileSystemId, Links, Listing, Metadata, Opened,
-    RandomAccess, StorageError,
+    Attributes, Confined, Directory, EntryKind, ExtendedAttribute, Extent,
+    Extents, File, FileId, FileSystem, FileSystemId, Links, Listing, Metadata,
+    Opened, RandomAccess, StorageError,
 };
 
 /// Its file system: there is one.
@@ -181,6 +181,18 @@ impl RandomAccess for MemoryHandle {
         Ok(bytes.len())
     }
 
+    fn extents(&self) -> io::Result<Extents> {
+        let tree = self.storage.lock();
+        let inode = tree.inode(self.index).map_err(io::Error::other)?;
+        Ok(match (&inode.content, inode.shared) {
+            (Content::File(bytes), Some(place)) => {
+                let length = bytes.len() as u64;
+                Extents::Shared(vec![Extent { offset: 0, place, length }])
+            }
+            _ => Extents::Own,
+        })
+    }
+
     fn file_system_id(&self) -> Option<FileSystemId> {
         Some(IN_MEMORY)
     }
@@ -284,6 +296,10 @@ impl Directory for MemoryHandle {
             (_, Opened::Directory(directory, _)) => Ok(directory),
             _ => Err(error(io::ErrorKind::NotADirectory)),
         }
+    }
+
+    fn may_share_bytes(&self) -> bool {
+        self.storage.lock().has_reflinks
     }
 
     fn id(&self) -> Result<FileId, StorageError> {

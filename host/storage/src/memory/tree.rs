@@ -25,6 +25,8 @@ pub(super) struct Tree {
     /// systems write down names and metadata in their order, so all earlier
     /// ones are with it; of contents, only those of files that were synced.
     durable: Vec<Inode>,
+    /// Whether files share bytes, and it tells so.
+    pub(super) has_reflinks: bool,
 }
 
 /// Changes that fail.
@@ -54,6 +56,8 @@ pub(super) struct Inode {
     /// Whether contents were written since they were last made durable.
     unsynced: bool,
     pub(super) faults: Vec<Fault>,
+    /// Where its bytes lie, if others have them as well.
+    pub(super) shared: Option<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -73,6 +77,7 @@ impl Default for Tree {
             counts: Counts::default(),
             outage: None,
             durable: vec![root],
+            has_reflinks: false,
         }
     }
 }
@@ -101,6 +106,7 @@ impl Inode {
             gid: 0,
             extended: BTreeMap::new(),
             unsynced: false,
+            shared: None,
             faults: Vec::new(),
         }
     }
@@ -109,6 +115,7 @@ impl Inode {
     pub(super) fn wrote(&mut self, now: i64) {
         (self.modified, self.changed) = (at(now), now);
         self.unsynced = true;
+        self.shared = None;
     }
 
     pub(super) fn set(&mut self, attributes: &Attributes, now: i64) {

@@ -6,8 +6,8 @@ use alloc::vec;
 
 use sanchay_arguments::Dupes;
 use sanchay_core::grouping::{
-    Candidates, DigestColumn, END, FileNumber, FileTable as _, Groups,
-    Sequential, SortedDigests,
+    Candidates, DigestColumn, END, FileNumber, FileTable as _, GroupOptions,
+    Groups, Sequential, SortedDigests,
 };
 use sanchay_core::reading::{FileDigest, Method, of_file};
 use wasi::filesystem::types::Descriptor;
@@ -42,8 +42,10 @@ impl<'c> Comparison<'c> {
 
     /// Reads what has to be read, and makes groups of the equal files.
     pub(super) fn groups(&mut self, dupes: &Dupes) -> Groups {
+        let hardlinks = dupes.hardlinks;
+        let options = GroupOptions { hardlinks, ..GroupOptions::default() };
         let candidates =
-            Candidates::pick(&Sequential, self.collection, dupes.hardlinks);
+            Candidates::pick(&Sequential, self.collection, &options);
         let (mut whole, large) = candidates.split(self.collection);
         let ends = self.read(&large, Method::Partial { chunk: END });
         whole.extend(ends.undecided(self.collection, &candidates));

@@ -18,7 +18,7 @@ use crate::{
 /// Write what is in the catalog as records.
 ///
 /// Digests have device, inode, size, modified, changed, algorithm, chunk, hash
-/// and verified; snapshots have snapshot, snapshot_name, taken, files, bytes,
+/// and verified; snapshots have snapshot, snapshot_name, snapshot_time, files, bytes,
 /// errors and path, a record for each root.
 #[derive(Args, Debug)]
 pub(crate) struct ExportArgs {
@@ -50,8 +50,8 @@ impl ExportArgs {
         let messages =
             Messages::new(context.terminal, ProgressDisplay::Nothing);
         let catalog = self.catalog.require(&messages)?;
-        let remembered = catalog.paths();
-        let inputs = Inputs { paths: &[&remembered], stdin: false };
+        let others = catalog.paths();
+        let inputs = Inputs { others, ..Inputs::default() };
         let plugins = Plugins::default();
         let kind = match self.what {
             What::Digests => RecordKind::KnownDigest,

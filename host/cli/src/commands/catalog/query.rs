@@ -57,10 +57,10 @@ const FULL: usize = 64 * 1024;
 impl QueryArgs {
     pub(super) fn run(&self) -> Result<Exit, Failure> {
         let path = self.catalog.path()?;
-        let paths = [path.clone()];
-        let inputs = Inputs { paths: &[&paths], stdin: false };
+        let others = vec![path.clone()];
+        let inputs = Inputs { others, ..Inputs::default() };
         let file = self.output.as_deref().filter(|it| !is_stdout(it));
-        let sink = Sink::open(file, inputs)?;
+        let sink = Sink::open(file, &inputs)?;
         let names = RefCell::new(Vec::new());
         let bytes = RefCell::new(Vec::new());
         let answered = query::<Failure>(

@@ -36,8 +36,8 @@ impl StatusArgs {
         let messages =
             Messages::new(context.terminal, ProgressDisplay::Nothing);
         let catalog = self.catalog.require(&messages)?;
-        let remembered = catalog.paths();
-        let inputs = Inputs { paths: &[&remembered], stdin: false };
+        let others = catalog.paths();
+        let inputs = Inputs { others, ..Inputs::default() };
         let plugins = Plugins::default();
         let kind = RecordKind::Snapshot;
         let output = Output::open(Request {

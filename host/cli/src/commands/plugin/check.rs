@@ -59,7 +59,7 @@ impl CheckArgs {
         };
         put(
             None,
-            Inputs::default(),
+            &Inputs::default(),
             description(&plugin, &component)?.as_bytes(),
         )?;
         let failures = smoke_test::run(&plugin);

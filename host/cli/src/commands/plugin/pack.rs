@@ -49,9 +49,11 @@ impl PackArgs {
         let output = self.output.as_deref().unwrap_or(Path::new(name));
         let component = encode(&module, self.world)
             .map_err(|why| Failure::Pack { path: self.module.clone(), why })?;
-        let paths = [std::slice::from_ref(&self.module)];
-        let inputs = Inputs { paths: &paths, stdin: false };
-        put(Some(output), inputs, &component)?;
+        let inputs = Inputs {
+            named: std::slice::from_ref(&self.module),
+            ..Inputs::default()
+        };
+        put(Some(output), &inputs, &component)?;
         let shown = sanchay::escaped(output.as_os_str().as_encoded_bytes());
         context.messages(ProgressDisplay::Nothing).note(format_args!(
             "{shown}: a component of {} bytes",

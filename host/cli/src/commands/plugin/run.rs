@@ -78,8 +78,11 @@ impl RunArgs {
         kind: RecordKind,
         plugins: &Plugins,
     ) -> Result<Output, Failure> {
-        let paths = [&*self.files, std::slice::from_ref(&self.plugin.path)];
-        let inputs = Inputs { paths: &paths, stdin: false };
+        let inputs = Inputs {
+            named: &self.files,
+            others: vec![self.plugin.path.clone()],
+            ..Inputs::default()
+        };
         let text = TextOptions::default();
         let request = Request::new(&self.output, inputs, kind, plugins);
         Output::open(Request { text, ..request })

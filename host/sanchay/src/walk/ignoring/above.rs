@@ -8,9 +8,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sanchay_core::ignore::GIT;
-use sanchay_storage::{Directory, EntryKind, Links, Opened};
+use sanchay_storage::{Directory, Opened};
 
+use super::begins_repository;
 use crate::walk::root::Root;
 
 /// A directory above a root.
@@ -42,7 +42,7 @@ pub(super) fn levels(root: &Root) -> Vec<Level> {
         };
         id = above;
         way = [&name[..], b"/", &way].concat();
-        let is_top = is_top(&*directory);
+        let is_top = begins_repository(&*directory);
         levels.push(Level { directory, path: path.clone(), way: way.clone() });
         if is_top {
             return levels;
@@ -50,10 +50,4 @@ pub(super) fn levels(root: &Root) -> Vec<Level> {
         below = path;
     }
     Vec::new()
-}
-
-/// Whether a repository begins in a directory.
-fn is_top(directory: &dyn Directory) -> bool {
-    let git = directory.stat(GIT.as_bytes(), Links::Refuse);
-    matches!(git, Ok((EntryKind::Directory | EntryKind::File, _)))
 }

@@ -37,8 +37,12 @@ fn page() -> String {
         };
         let place = Place::Folder { path: &folder, below: 2 };
         tally.add_files(place, [row].into_iter());
-        let listed =
-            ListedFolder { depth: 1, entries: 1, only_folders: false };
+        let listed = ListedFolder {
+            depth: 1,
+            entries: 1,
+            only_folders: false,
+            again: false,
+        };
         tally.add_folder(listed, |out| out.extend_from_slice(&folder));
     }
     let mut report = tally.finish(5, 2);

@@ -10,6 +10,24 @@ use sanchay_core::size::HumanBytes;
 use super::markup::{Shown, name};
 use crate::commands::summary::text::counted;
 
+/// Whether a path leads to something in a folder.
+fn is_within(path: &[u8], folder: &[u8]) -> bool {
+    match folder {
+        b"." => true,
+        b"/" => path.starts_with(folder),
+        _ => path.strip_prefix(folder).is_some_and(|it| it.starts_with(b"/")),
+    }
+}
+
+/// The folder that a folder lies in, both as they are shown.
+fn above(path: &[u8]) -> &[u8] {
+    match path.iter().rposition(|byte| *byte == b'/') {
+        None => b".",
+        Some(0) => b"/",
+        Some(slash) => path.get(..slash).unwrap_or_default(),
+    }
+}
+
 /// The size of the map in its own units; it scales with the page.
 const WIDTH: f64 = 1200.0;
 const HEIGHT: f64 = 640.0;
@@ -141,11 +159,13 @@ impl Treemap<'_> {
     /// What lies in a folder, with its bytes.
     fn contents(&self, index: usize) -> Vec<(Tile<'_>, u64)> {
         let Some(outer) = self.folder(index) else { return Vec::new() };
-        // What lies in a folder comes right behind it.
+        // What lies in a folder comes right behind it; among that, there may
+        // be other roots.
         let behind = self.report.folders.iter().enumerate().skip(index + 1);
-        let within = behind.take_while(|(_, it)| it.depth > outer.depth);
+        let within =
+            behind.take_while(|(_, it)| is_within(&it.path, &outer.path));
         let mut tiles: Vec<_> = within
-            .filter(|(_, it)| it.depth == outer.depth + 1)
+            .filter(|(_, it)| it.depth > 0 && above(&it.path) == &*outer.path)
             .map(|(index, it)| (Tile::Folder(index), it.all.bytes))
             .collect();
         tiles.push((Tile::Files(outer), outer.own.bytes));
@@ -344,9 +364,60 @@ fn place(row: &[f64], free: Area, placed: &mut Vec<Area>) -> Area {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Area, squarify};
+    use sanchay::{FolderTotals, Report};
+    use sanchay_core::{
+        summary::{Tally, TallyOptions, Totals},
+        time::Timestamp,
+    };
+
+    use super::{Area, Tile, Treemap, squarify};
 
     const ALL: Area = Area { x: 0.0, y: 0.0, width: 600.0, height: 400.0 };
+
+    /// A report of folders, by path and depth, of a byte each.
+    fn report(folders: &[(&str, u32)]) -> Report {
+        let now = Timestamp { seconds: 0, nanoseconds: 0 };
+        let options = TallyOptions { depth: 2, top: 0, content: false, now };
+        let byte = Totals { files: 1, bytes: 1, allocated: 1 };
+        let folder = |(path, depth): &(&str, u32)| FolderTotals {
+            path: path.as_bytes().into(),
+            depth: *depth,
+            own: byte,
+            all: byte,
+            ages: Default::default(),
+            newest: None,
+        };
+        let folders = folders.iter().map(folder).collect();
+        Report { folders, ..Tally::new(options).finish(0, 0) }
+    }
+
+    #[test]
+    fn a_folder_holds_what_lies_in_it_though_a_root_comes_between() {
+        let report = report(&[
+            (".", 0),
+            ("d", 1),
+            ("d/e", 2),
+            ("d/e/f", 0),
+            ("d/e/f/g", 1),
+            ("d/z", 2),
+            ("e", 1),
+        ]);
+        let map = Treemap { report: &report };
+        let inside = |index: usize| -> Vec<usize> {
+            let tiles = map.contents(index).into_iter();
+            let folders = tiles.filter_map(|(tile, _)| match tile {
+                Tile::Folder(index) => Some(index),
+                _ => None,
+            });
+            let mut folders: Vec<_> = folders.collect();
+            folders.sort_unstable();
+            folders
+        };
+        assert_eq!(inside(0), [1, 6]);
+        assert_eq!(inside(1), [2, 5]);
+        assert!(inside(2).is_empty());
+        assert_eq!(inside(3), [4]);
+    }
 
     #[test]
     fn the_example_of_the_paper_comes_out() {

@@ -1,0 +1,73 @@
+//! Equal files that share their bytes on disk already (reflinks): removing one
+//! of them frees nothing.
+
+use std::{collections::HashMap, sync::Mutex};
+
+use sanchay_core::grouping::{FileNumber, FileTable as _, Group, Groups};
+use sanchay_storage::{Extent, Extents, FileId};
+use sanchay_sync::{into_inner, lock};
+
+use super::compare::Comparison;
+use crate::error::Error;
+
+/// The files that share their bytes with others of their groups: each with
+/// the number of the copy that it is.
+type Copies = HashMap<FileId, u64>;
+
+impl Comparison<'_> {
+    /// Counts files that share their bytes as one copy, where file systems
+    /// tell. A file that cannot be asked counts as before.
+    pub(super) fn count_shared_once(
+        &self,
+        groups: Groups,
+    ) -> Result<Groups, Error> {
+        let may_share =
+            |file: &FileNumber| self.collection.may_share_bytes(*file);
+        if !groups.iter().any(|it| it.files.iter().any(may_share)) {
+            return Ok(groups);
+        }
+        let copies: Mutex<Copies> = Mutex::default();
+        self.each_group(
+            &groups,
+            || (),
+            |group, ()| {
+                let found = self.copies(group);
+                if !found.is_empty() {
+                    lock(&copies).extend(found);
+                }
+            },
+        )?;
+        let copies = into_inner(copies);
+        if copies.is_empty() {
+            return Ok(groups);
+        }
+        let copy = |file: FileNumber| {
+            copies.get(&self.collection.identity(file)?).copied()
+        };
+        Ok(groups.revise(self.collection, |_| true, copy))
+    }
+
+    /// The files of a group that share their bytes.
+    fn copies(&self, group: Group<'_>) -> Copies {
+        let mut places: HashMap<(u64, Vec<Extent>), Vec<FileId>> =
+            HashMap::new();
+        for (id, file) in self.distinct(group) {
+            let asks = self.collection.may_share_bytes(file);
+            if !asks || self.run.is_over() {
+                continue;
+            }
+            let Ok((opened, _)) = self.open_anew(file) else { continue };
+            if let Ok(Extents::Shared(extents)) = opened.extents() {
+                let place = (id.device, extents);
+                places.entry(place).or_default().push(id);
+            }
+        }
+        let shared = places.into_values().filter(|files| files.len() > 1);
+        let numbered = (0..).zip(shared);
+        numbered
+            .flat_map(|(number, files)| {
+                files.into_iter().map(move |id| (id, number))
+            })
+            .collect()
+    }
+}
