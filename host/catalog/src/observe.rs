@@ -61,7 +61,7 @@ pub(crate) struct Observation<'o, S> {
     pub(crate) sink: S,
     /// The rows of the snapshot whose files are still there, a bit for each.
     there: Vec<AtomicU64>,
-    large: Mutex<Vec<(Arc<[u8]>, Arc<Rows>)>>,
+    large: Mutex<Vec<Large>>,
     /// Paths of which nothing could be learnt.
     unknown: Mutex<Vec<PathBuf>>,
     files: AtomicU64,
@@ -70,6 +70,9 @@ pub(crate) struct Observation<'o, S> {
     failed: AtomicBool,
     failure: Mutex<Option<rusqlite::Error>>,
 }
+
+/// A large folder by its path, and its rows.
+type Large = (Arc<[u8]>, Arc<Rows>);
 
 /// The rows of a folder in a snapshot.
 struct Rows {

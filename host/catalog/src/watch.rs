@@ -93,10 +93,10 @@ impl Catalog {
         let mut signs = Signs::new(self, options.poll);
         let mut before: Option<Snapshot> = None;
         loop {
-            if let Some(why) = signs.prepare(&roots) {
-                if tell(WatchEvent::Polling(&why)).is_break() {
-                    return Ok(());
-                }
+            if let Some(why) = signs.prepare(&roots)
+                && tell(WatchEvent::Polling(&why)).is_break()
+            {
+                return Ok(());
             }
             let begun = Instant::now();
             let on_error = |error| tell(WatchEvent::Error(error));

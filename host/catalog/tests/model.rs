@@ -243,7 +243,7 @@ proptest! {
                         ..PruneOptions::default()
                     };
                     catalog.prune(&prune).unwrap();
-                    let gone = kept.len().saturating_sub(*keep as usize);
+                    let gone = kept.len().saturating_sub(usize::try_from(*keep).unwrap());
                     kept.drain(..gone);
                 }
                 _ => {}

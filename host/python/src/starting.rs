@@ -81,8 +81,9 @@ pub(crate) fn hash_files(
     let given = Given::paths("paths", paths, raises)?;
     let shard = shard.map(|shard| Shard::new(shard, &given));
     let engine = engines::engine(py, threads)?;
-    let engine = catalogs::remembering(py, engine, catalog)?;
-    let options = HashOptions { walk: walk.options(py, &engine)?, method };
+    let mut walk = walk.options(py, &engine)?;
+    let engine = catalogs::remembering(py, engine, &mut walk, catalog)?;
+    let options = HashOptions { walk, method };
     let work = hashes::work(engine, given, options, raises, shard);
     Ok(Run::new(work, record, progress, path_bytes))
 }
@@ -116,8 +117,9 @@ pub(crate) fn duplicates(
     let hardlinks = arguments::flag("hardlinks", hardlinks)?;
     filters::check(&walk.filter().for_duplicates())?;
     let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
-    let engine = catalogs::remembering(py, engine, catalog)?;
-    wanted.walk = walk.options(py, &engine)?;
+    let mut walk = walk.options(py, &engine)?;
+    let engine = catalogs::remembering(py, engine, &mut walk, catalog)?;
+    wanted.walk = walk;
     (wanted.hardlinks, wanted.algorithm) = (hardlinks, algorithm);
     let work = groups::work(engine, given, wanted, raises);
     Ok(Run::new(work, record, progress, path_bytes))
