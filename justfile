@@ -28,14 +28,19 @@ build:
 [no-exit-message]
 run *ARGS:
     #!/bin/sh
-    # A first build need not wait for Parquet and Arrow.
+    # A first build need not wait for Parquet and Arrow, nor for SQLite.
     set -eu
+    features=
     case " $* " in
-    *parquet* | *arrow*) tables= ;;
-    *) tables=--no-default-features ;;
+    *parquet* | *arrow*) features=tables ;;
+    esac
+    case " $* ${SANCHAY_CATALOG+--catalog}" in
+    *" --catalog"* | *" catalog "* | *" snapshot "* | *" diff "* | \
+        *" history "* | *" verify "* | *" watch "* | *" --help "* | *" help "* | *" -h "*)
+        features=$features,catalog ;;
     esac
     cargo build --release --locked --manifest-path {{ manifest }} \
-        -p sanchay-cli $tables
+        -p sanchay-cli --no-default-features --features "$features"
     exec {{ program }} "$@"
 
 # Run every test; the arguments go to cargo test.
@@ -128,6 +133,11 @@ component *ARGS:
 # Build the example plugins: target/plugins/*.wasm (plugins/README.md).
 plugins: _test-tools
     cargo run -q --locked -p sanchay-plugin-build
+
+# Kill the program some hundreds of times while it writes its catalog.
+soak-catalog KILLS='300':
+    SANCHAY_TEST_KILLS={{ KILLS }} cargo test --locked --workspace --test e2e \
+        killed_at_any_instant -- --nocapture
 
 # Test plugins in Python, each of which compiles for a minute or more.
 python-plugins:

@@ -1,5 +1,6 @@
 //! The jobs that are measured, one module a kind.
 
+mod catalog;
 mod cold;
 mod dupes;
 mod filter;
@@ -71,6 +72,7 @@ pub(crate) fn all(site: &Site) -> Vec<Job> {
     jobs.extend(format::jobs(site));
     jobs.extend(hash::jobs(site));
     jobs.extend(dupes::jobs(site));
+    jobs.extend(catalog::jobs(site));
     jobs.extend(summary::jobs(site));
     jobs.extend(cold::jobs(site));
     jobs.extend(wasi::jobs(site));

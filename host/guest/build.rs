@@ -1,5 +1,5 @@
-//! Compiles `guest/inspector` for WebAssembly, by a cargo of its own, or ends
-//! the build if there is no compiler for that.
+//! Compiles `guest/inspector` and `guest/media-extractor` for WebAssembly, by a
+//! cargo of its own, or ends the build if there is no compiler for that.
 
 use std::env;
 use std::ffi::OsStr;
@@ -8,6 +8,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use sanchay_toolchain::{Failure, OVERRIDE, find, guest, script};
+
+/// What is compiled, and where to.
+const PACKAGES: [(&str, &str); 2] = [
+    ("sanchay-inspector", "inspector.wasm"),
+    ("sanchay-media-extractor", "media.wasm"),
+];
 
 fn main() -> ExitCode {
     script::main(run)
@@ -20,11 +26,13 @@ fn run() -> Result<(), Failure> {
 
     let compiler = find(&root)?;
     let target = target_dir(&out);
-    let module = guest::build(&root, &target, "sanchay-inspector", &compiler)?;
-    let path = out.join("inspector.wasm");
-    fs::write(&path, module).map_err(|error| {
-        format!("cannot write {}: {error}", path.display())
-    })?;
+    for (package, file) in PACKAGES {
+        let module = guest::build(&root, &target, package, &compiler)?;
+        let path = out.join(file);
+        fs::write(&path, module).map_err(|error| {
+            format!("cannot write {}: {error}", path.display())
+        })?;
+    }
     println!("cargo::rustc-env=SANCHAY_GUEST_COMPILER={compiler}");
     Ok(())
 }
@@ -59,6 +67,10 @@ fn watch(root: &Path) {
         "guest/inspector/src",
         "guest/core/Cargo.toml",
         "guest/core/src",
+        "guest/media-extractor/Cargo.toml",
+        "guest/media-extractor/src",
+        "guest/media/Cargo.toml",
+        "guest/media/src",
         "wit",
     ];
     for input in inputs {

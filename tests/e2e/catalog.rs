@@ -522,6 +522,8 @@ fn bit_rot_is_told_from_change() {
     assert!(good.stderr.contains("verified: 40, failed: 0"));
     fs::write(tree.path("d/03"), "another").unwrap();
     let rotten = rot(&tree, "d/05");
+    // When a file was verified is kept in seconds.
+    thread::sleep(Duration::from_millis(1_100));
     let found = verify("").exits(1);
     assert_eq!(found.text().matches(": FAILED").count(), 1);
     assert!(found.text().contains(&format!("{rotten}: FAILED\n")));

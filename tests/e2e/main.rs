@@ -36,6 +36,7 @@ mod interrupt;
 mod links;
 mod lists;
 mod long_lines;
+mod media;
 #[cfg(target_os = "linux")]
 mod mounts;
 mod names;

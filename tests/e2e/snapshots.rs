@@ -178,10 +178,8 @@ fn the_history_of_a_path_is_what_each_snapshot_was_the_first_to_show() {
 #[test]
 fn what_cannot_be_read_is_kept_as_it_was() {
     let tree = tree();
-    tree.forbid("d/locked");
-    let path = tree.path("d/locked");
-    sanchay_testkit::tree::set_mode(&path, 0o755);
     tree.file("d/locked/file", "unseen");
+    let path = tree.path("d/locked");
     let catalog = tree.dir("db");
     sanchay_testkit::tree::set_mode(&catalog, 0o777);
     let take = |code| {
@@ -234,4 +232,60 @@ fn snapshots_of_different_filters_are_series_of_their_own() {
     let few = diff(&tree, "1 2");
     assert!(few.iter().all(|line| line.starts_with("deleted")), "{few:?}");
     assert_eq!(few.len(), 3, "{few:?}");
+}
+
+#[test]
+fn a_watch_tells_what_becomes_of_files_as_it_happens() {
+    use std::io::{BufRead as _, BufReader};
+    let tree = tree();
+    snapshot(&tree, "d");
+    tree.file("d/while-away", "new");
+    for words in ["", "--poll 1"] {
+        let words = format!("watch --catalog d/c.db --limit 4 {words} d");
+        let words = words.replace("d/c.db", "c.db");
+        let mut running = sanchay().within(tree.root()).words(&words).start();
+        let mut lines = BufReader::new(running.stdout()).lines();
+        let mut next = || -> String {
+            let line = lines.next().unwrap().unwrap();
+            let line: Value = serde_json::from_str(&line).unwrap();
+            let change = line["change"].as_str().unwrap();
+            format!("{change} {}", line["path"].as_str().unwrap())
+        };
+        assert_eq!(next(), "new while-away");
+        tree.file("d/deep/er/file", "in new folders");
+        assert_eq!(next(), "new deep/er/file");
+        fs::rename(tree.path("d/deep/er/file"), tree.path("d/moved")).unwrap();
+        assert_eq!(next(), "moved moved");
+        fs::remove_file(tree.path("d/moved")).unwrap();
+        assert_eq!(next(), "deleted moved");
+        drop(lines);
+        running.wait().exits(0);
+        // The next one begins from there.
+        fs::remove_file(tree.path("d/while-away")).unwrap();
+        snapshot(&tree, "d");
+        tree.file("d/while-away", "new");
+    }
+}
+
+#[test]
+fn a_watch_that_is_interrupted_leaves_a_catalog_that_is_current() {
+    let tree = tree();
+    let running = sanchay()
+        .within(tree.root())
+        .words("watch --catalog d/c.db d")
+        .start();
+    let ready = || {
+        let words = "catalog status --catalog d/c.db";
+        tree.path("d/c.db").exists() && !run(&tree, words).stdout.is_empty()
+    };
+    while !ready() {
+        thread::sleep(Duration::from_millis(50));
+    }
+    thread::sleep(Duration::from_millis(300));
+    running.signal(sanchay_testkit::Signal::INT);
+    let finished = running.wait().exits(130);
+    assert!(finished.stdout.is_empty());
+    let words = "diff --catalog d/c.db latest ./d --format ndjson";
+    let found = records::ndjson(&run(&tree, words).stdout);
+    assert!(found.is_empty(), "{found:?}");
 }

@@ -18,6 +18,7 @@ pub mod content;
 pub mod digest;
 pub mod golden;
 pub mod image;
+pub mod media;
 pub mod mischief;
 pub mod oracle;
 pub mod plugin;

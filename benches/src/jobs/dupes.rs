@@ -88,8 +88,17 @@ pub(super) fn fclones(site: &Site, set: Set) -> Option<Contestant> {
 
 /// With the fastest of its hash functions and without its store of digests.
 fn czkawka(site: &Site, set: Set) -> Option<Contestant> {
-    let czkawka = site.peer("czkawka", set)?;
-    let czkawka = czkawka.words("dup -m 1 -t XXH3 --disable-cache -d");
+    czkawka_by(site, set, "dup -m 1 -t XXH3 --disable-cache -d")
+}
+
+/// With its store of digests.
+pub(super) fn czkawka_with_cache(site: &Site, set: Set) -> Option<Contestant> {
+    let czkawka = czkawka_by(site, set, "dup -m 1 -t XXH3 -d")?;
+    Some(czkawka.named("czkawka with cache"))
+}
+
+fn czkawka_by(site: &Site, set: Set, words: &str) -> Option<Contestant> {
+    let czkawka = site.peer("czkawka", set)?.words(words);
     Some(
         czkawka
             .tree(site.sets(), "")

@@ -31,7 +31,8 @@ pub fn run(data: &[u8]) {
     let all = columns::all().into_iter().fold(common, Columns::with);
     let columns = if is_full { all } else { common };
     // What it asks for is there.
-    if columns.has(matcher.columns().of_metadata()) {
+    let asked = matcher.columns();
+    if columns.has(asked.of_metadata().with(asked.of_contents())) {
         whole(&program, &matcher, &listing, columns, &mut input);
     }
     while !input.is_empty() {

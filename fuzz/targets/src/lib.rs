@@ -23,6 +23,7 @@ pub mod filter;
 pub mod hasher;
 pub mod ignore;
 mod input;
+pub mod media;
 pub mod names;
 pub mod options;
 pub mod plugins;
@@ -39,6 +40,7 @@ pub const TARGETS: &[Target] = &[
     ("filter", filter::run),
     ("hasher", hasher::run),
     ("ignore", ignore::run),
+    ("media", media::run),
     ("names", names::run),
     ("options", options::run),
     ("plugins", plugins::run),

@@ -12,6 +12,7 @@
 
 mod accounts;
 mod clock;
+mod contents;
 mod expr;
 mod fields;
 mod language;

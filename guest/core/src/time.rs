@@ -65,6 +65,20 @@ impl From<jiff::Timestamp> for Timestamp {
     }
 }
 
+/// The moment at which clocks on the walls of a time zone show this time,
+/// which is given as if they showed UTC. What they show twice, when they are
+/// set back, is the first time; what they never show, when they are set
+/// forward, is as long after the gap began as it says. `None` beyond the years
+/// that the calendar has.
+#[must_use]
+pub fn of_wall_clock(time: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    let nanoseconds = i32::try_from(time.nanoseconds).ok()?;
+    let shown = jiff::Timestamp::new(time.seconds, nanoseconds).ok()?;
+    let shown = Offset::UTC.to_datetime(shown);
+    let moment = zone.to_ambiguous_timestamp(shown).compatible().ok()?;
+    Some(moment.into())
+}
+
 /// A time as `strftime` writes it, in a time zone.
 ///
 /// # Errors
@@ -178,6 +192,27 @@ mod tests {
         for (seconds, nanoseconds, text) in expected {
             assert_eq!(format(seconds, nanoseconds).unwrap(), text);
         }
+    }
+
+    #[test]
+    fn what_wall_clocks_show_is_a_moment_by_their_zone() {
+        let summer = "CET-1CEST,M3.5.0,M10.5.0/3";
+        let zone = TimeZone::posix(summer).unwrap();
+        let at = |text: &str| {
+            text.parse::<jiff::Timestamp>().map(Timestamp::from).unwrap()
+        };
+        for (shown, moment) in [
+            ("2024-01-15T12:00:00.25Z", "2024-01-15T11:00:00.25Z"),
+            ("2024-07-15T12:00:00Z", "2024-07-15T10:00:00Z"),
+            // Twice, and never.
+            ("2024-10-27T02:30:00Z", "2024-10-27T00:30:00Z"),
+            ("2024-03-31T02:30:00Z", "2024-03-31T01:30:00Z"),
+            ("1950-01-01T00:00:00Z", "1949-12-31T23:00:00Z"),
+        ] {
+            assert_eq!(of_wall_clock(at(shown), &zone), Some(at(moment)));
+        }
+        let far = Timestamp { seconds: i64::MAX, nanoseconds: 0 };
+        assert_eq!(of_wall_clock(far, &zone), None);
     }
 
     #[test]

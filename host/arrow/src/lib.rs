@@ -16,6 +16,7 @@ mod schema;
 #[cfg(feature = "tables")]
 mod table;
 
+use sanchay_core::media::MediaField;
 use sanchay_core::record::{DataType, Field, FieldId};
 
 pub use self::{batch::batch, schema::schema};
@@ -37,6 +38,9 @@ fn has_few_values(field: &Field) -> bool {
     matches!(field.data_type, DataType::Word)
         || matches!(
             field.id,
-            FieldId::Extension | FieldId::User | FieldId::OwnerGroup
+            FieldId::Extension
+                | FieldId::User
+                | FieldId::OwnerGroup
+                | FieldId::Media(MediaField::MediaType | MediaField::Camera)
         )
 }

@@ -23,6 +23,7 @@ mod upkeep;
 mod verify;
 mod version;
 mod volume;
+mod watch;
 mod writer;
 
 pub use catalog::{Catalog, CatalogOptions, Notice, Trust};
@@ -34,3 +35,4 @@ pub use snapshot::{Snapshot, SnapshotOptions, Taken};
 pub use upkeep::{KnownDigest, PruneOptions, Pruned, SqlValue, Status, query};
 pub use verify::{VerifyEvent, VerifyOptions, VerifySummary};
 pub use version::FileVersion;
+pub use watch::{WatchEvent, WatchOptions};

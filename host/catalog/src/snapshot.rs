@@ -165,6 +165,20 @@ impl Catalog {
         Ok(Taken { snapshot, summary })
     }
 
+    /// Drops a snapshot that shows nothing that the one before does not.
+    pub(crate) fn forget(
+        &self,
+        snapshot: &Snapshot,
+    ) -> Result<(), CatalogError> {
+        let drop = "DELETE FROM snapshots WHERE id = ?1";
+        let number = snapshot.number.cast_signed();
+        let connection = self.shared().connect();
+        let done = connection.and_then(|it| it.execute(drop, [number]));
+        done.map(|_| ()).map_err(|error| {
+            CatalogError::sqlite(self.path(), "drop a snapshot")(error)
+        })
+    }
+
     /// The snapshots that there are, the oldest first.
     ///
     /// # Errors

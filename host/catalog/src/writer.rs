@@ -153,7 +153,8 @@ impl Queue {
             state = wait_timeout_while(&self.changed, state, wait, |state| {
                 let now = state.waiting.len();
                 let same = (count == 0) == (now == 0) && now < MANY;
-                same && !state.hurry && !state.closed && !state.broken
+                let urgent = state.hurry && now > 0;
+                same && !urgent && !state.closed && !state.broken
             });
         }
     }

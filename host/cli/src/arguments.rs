@@ -19,7 +19,7 @@ use sanchay::{escaped, is_terminal_control};
 #[cfg(feature = "catalog")]
 use crate::commands::{
     catalog::CatalogCommand, diff::DiffArgs, history::HistoryArgs,
-    snapshot::SnapshotArgs, verify::VerifyArgs,
+    snapshot::SnapshotArgs, verify::VerifyArgs, watch::WatchArgs,
 };
 use crate::{
     commands::{
@@ -101,6 +101,9 @@ pub(crate) enum CommandArgs {
     /// Read files again whose digests are known, and tell of bit rot
     #[cfg(feature = "catalog")]
     Verify(VerifyArgs),
+    /// Tell what becomes of files, as it happens, and keep it in the catalog
+    #[cfg(feature = "catalog")]
+    Watch(WatchArgs),
     /// Look into the catalog, prune it, export it
     #[cfg(feature = "catalog")]
     Catalog(CatalogCommand),
@@ -263,6 +266,8 @@ impl CommandArgs {
             #[cfg(feature = "catalog")]
             Self::Diff(diff) => diff.check(),
             #[cfg(feature = "catalog")]
+            Self::Watch(watch) => watch.check(),
+            #[cfg(feature = "catalog")]
             Self::History(_) | Self::Verify(_) | Self::Catalog(_) => Ok(()),
             Self::Component(_)
             | Self::Config(_)
@@ -284,6 +289,7 @@ impl CommandArgs {
             | Self::Diff(_)
             | Self::History(_)
             | Self::Verify(_)
+            | Self::Watch(_)
             | Self::Catalog(_) => None,
             Self::Component(_)
             | Self::Config(_)
@@ -304,6 +310,8 @@ impl CommandArgs {
             Self::Snapshot(snapshot) => Some(&mut snapshot.roots),
             #[cfg(feature = "catalog")]
             Self::Verify(verify) => Some(&mut verify.roots),
+            #[cfg(feature = "catalog")]
+            Self::Watch(watch) => Some(&mut watch.roots),
             #[cfg(feature = "catalog")]
             Self::Diff(_) | Self::History(_) | Self::Catalog(_) => None,
             Self::Component(_)
@@ -328,6 +336,8 @@ impl CommandArgs {
             Self::History(_) => "history",
             #[cfg(feature = "catalog")]
             Self::Verify(_) => "verify",
+            #[cfg(feature = "catalog")]
+            Self::Watch(_) => "watch",
             #[cfg(feature = "catalog")]
             Self::Catalog(_) => "catalog",
             Self::Component(_) => "component",

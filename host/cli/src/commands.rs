@@ -21,6 +21,8 @@ pub(crate) mod snapshot;
 pub(crate) mod summary;
 #[cfg(feature = "catalog")]
 pub(crate) mod verify;
+#[cfg(feature = "catalog")]
+pub(crate) mod watch;
 
 use crate::{
     arguments::{Arguments, CommandArgs, description},
@@ -75,6 +77,8 @@ fn dispatch(
         CommandArgs::History(history) => history.run(&context),
         #[cfg(feature = "catalog")]
         CommandArgs::Verify(verify) => verify.run(&context),
+        #[cfg(feature = "catalog")]
+        CommandArgs::Watch(watch) => watch.run(&context),
         #[cfg(feature = "catalog")]
         CommandArgs::Catalog(catalog) => catalog.run(&context),
         CommandArgs::Component(component) => component.run(),

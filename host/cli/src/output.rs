@@ -156,6 +156,16 @@ impl Output {
         Ok(Self { schema, target, sorter, left: None, sink })
     }
 
+    /// The plugins of a run whose records these are: with what contents tell
+    /// of themselves, if the records have that.
+    pub(crate) fn plugins(&self, own: &Plugins) -> Result<Plugins, Failure> {
+        let plugins = own.clone();
+        Ok(match self.schema.needs_media() {
+            true => plugins.with_media()?,
+            false => plugins,
+        })
+    }
+
     /// Takes the right to write one result. `Break` if enough were written.
     #[inline]
     pub(crate) fn take(&self) -> ControlFlow<()> {

@@ -108,14 +108,14 @@ impl<'a> RowRef<'a> {
         }
     }
 
-    /// The values of plugins, by the names of their columns.
+    /// What extractors found, by the names of their columns.
     pub(crate) fn values<'py>(
         self,
         py: Python<'py>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let values = PyDict::new(py);
         for (field, column) in self.batch.columns() {
-            if matches!(field.id, FieldId::Plugin(_)) {
+            if field.is_extracted() {
                 values.set_item(&*field.name, value(py, column, self.row)?)?;
             }
         }
@@ -130,10 +130,9 @@ impl<'a> RowRef<'a> {
     }
 }
 
-/// Whether records of a schema have values of plugins.
+/// Whether records of a schema have values of extractors.
 pub(crate) fn has_values(schema: &Schema) -> bool {
-    let is_plugin = |field: &Field| matches!(field.id, FieldId::Plugin(_));
-    schema.fields().iter().any(is_plugin)
+    schema.fields().iter().any(Field::is_extracted)
 }
 
 /// The value of a column in a row, as an object of Python's.

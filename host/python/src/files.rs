@@ -92,7 +92,7 @@ pub(crate) fn work(
     shard: Option<Shard>,
 ) -> Work<Files> {
     options.storage = Some(given.storage());
-    let schema = Schema::new(RecordKind::File, options.plugins.fields());
+    let schema = options.plugins.schema(RecordKind::File);
     Work::new(schema, move |feed, monitor| {
         let roots = given.all();
         let left_out = LeftOut::default();

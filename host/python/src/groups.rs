@@ -167,7 +167,7 @@ pub(crate) fn work(
 ) -> Work<Groups> {
     options.walk.storage = Some(given.storage());
     let plugins = options.walk.plugins.clone();
-    let schema = Schema::new(RecordKind::Duplicate, plugins.fields());
+    let schema = plugins.schema(RecordKind::Duplicate);
     let references = &options.references;
     let schema = match options.against.is_empty() && references.is_empty() {
         true => schema,

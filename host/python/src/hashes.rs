@@ -155,7 +155,7 @@ pub(crate) fn work(
     });
     let partial = chunk(options.method).is_some();
     let kind = RecordKind::Hash { partial };
-    let schema = Schema::new(kind, options.walk.plugins.fields()).with_error();
+    let schema = options.walk.plugins.schema(kind).with_error();
     Work::new(schema, move |feed, monitor| {
         let left_out = LeftOut::default();
         let watched = shard.as_ref().map(|_| left_out.watch(monitor));

@@ -10,6 +10,7 @@
 
 mod arguments;
 mod arrow;
+mod catalogs;
 mod checks;
 mod columns;
 mod consumer;

@@ -11,7 +11,7 @@ use sanchay::{
     Algorithm, Engine, Filter, Method, PluginSpec, WalkOptions, Walker,
 };
 
-use crate::{arguments, filters, names, numbers, plugins};
+use crate::{arguments, failure, filters, names, numbers, plugins};
 
 /// The chunk of a partial digest where none is named, in bytes.
 const CHUNK: u32 = sanchay::DEFAULT_CHUNK;
@@ -21,6 +21,8 @@ const CHUNK: u32 = sanchay::DEFAULT_CHUNK;
 pub(crate) struct Walk {
     options: WalkOptions,
     plugins: Vec<PluginSpec>,
+    /// Whether records have what pictures and films say of themselves.
+    media: bool,
 }
 
 impl Walk {
@@ -37,7 +39,7 @@ impl Walk {
     /// The options for an engine, with the plugins loaded.
     ///
     /// # Errors
-    /// As [`plugins::load`].
+    /// As [`plugins::load`]; and that the bundled extractor cannot be set up.
     pub(crate) fn options(
         &self,
         py: Python<'_>,
@@ -45,6 +47,11 @@ impl Walk {
     ) -> PyResult<WalkOptions> {
         let mut options = self.options.clone();
         options.plugins = plugins::load(py, &self.plugins, engine)?;
+        if self.media {
+            let plugins = options.plugins.with_media();
+            options.plugins =
+                plugins.map_err(|error| failure::of_run(&error))?;
+        }
         Ok(options)
     }
 }
@@ -57,6 +64,7 @@ impl Walk {
         let mut walk = WalkOptions::default();
         let mut filter = Filter::default();
         let mut plugins = Vec::new();
+        let mut media = false;
         for (name, given) in options.into_iter().flatten() {
             let name = name.extract::<String>()?;
             if let Some(option) = filters::named(&name) {
@@ -79,6 +87,7 @@ impl Walk {
                         usize::try_from(depth).unwrap_or(usize::MAX)
                     });
                 }
+                "media" => media = arguments::flag(&name, &given)?,
                 "plugin" => plugins = plugins::specs(&name, &given)?,
                 "gitignore" => {
                     walk.gitignore = arguments::flag(&name, &given)?;
@@ -99,13 +108,13 @@ impl Walk {
         }
         filters::check(&filter)?;
         walk.filter = filter;
-        Ok(Self { options: walk, plugins })
+        Ok(Self { options: walk, plugins, media })
     }
 
-    /// Whether there are plugins.
+    /// Whether records have values of extractors.
     #[getter]
-    fn has_plugins(&self) -> bool {
-        !self.plugins.is_empty()
+    fn has_values(&self) -> bool {
+        self.media || !self.plugins.is_empty()
     }
 }
 
@@ -114,8 +123,14 @@ impl Walk {
 pub(crate) fn walk_options(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
     let options = PyDict::new(py);
     filters::add_defaults(&options)?;
-    for flag in ["hidden", "follow", "beneath", "one_file_system", "gitignore"]
-    {
+    for flag in [
+        "hidden",
+        "follow",
+        "beneath",
+        "one_file_system",
+        "gitignore",
+        "media",
+    ] {
         options.set_item(flag, false)?;
     }
     options.set_item("ignore_file", ())?;

@@ -1,5 +1,7 @@
 //! The calls that begin runs: keywords into the library's options.
 
+use std::path::PathBuf;
+
 use pyo3::{
     exceptions::PyValueError,
     prelude::*,
@@ -8,7 +10,7 @@ use pyo3::{
 use sanchay::{Algorithm, CheckOptions, HashOptions};
 
 use crate::{
-    arguments,
+    arguments, catalogs,
     checks::{self, Lists},
     engines, files, filters,
     given::Given,
@@ -47,8 +49,8 @@ pub(crate) fn scan(
 /// Begins hashing.
 #[pyfunction]
 #[pyo3(signature = (
-    paths, walk, shard, algorithm, partial, threads, progress, raises,
-    path_bytes, record
+    paths, walk, shard, algorithm, partial, catalog, threads, progress,
+    raises, path_bytes, record
 ))]
 #[expect(clippy::too_many_arguments, reason = "the program has as many")]
 pub(crate) fn hash_files(
@@ -57,6 +59,7 @@ pub(crate) fn hash_files(
     shard: Option<(u64, u64)>,
     algorithm: Option<&Bound<'_, PyAny>>,
     partial: Option<&Bound<'_, PyAny>>,
+    catalog: Option<PathBuf>,
     threads: Option<&Bound<'_, PyAny>>,
     progress: Option<Py<PyAny>>,
     raises: bool,
@@ -78,6 +81,7 @@ pub(crate) fn hash_files(
     let given = Given::paths("paths", paths, raises)?;
     let shard = shard.map(|shard| Shard::new(shard, &given));
     let engine = engines::engine(py, threads)?;
+    let engine = catalogs::remembering(py, engine, catalog)?;
     let options = HashOptions { walk: walk.options(py, &engine)?, method };
     let work = hashes::work(engine, given, options, raises, shard);
     Ok(Run::new(work, record, progress, path_bytes))
@@ -86,7 +90,7 @@ pub(crate) fn hash_files(
 /// Begins a search for duplicates.
 #[pyfunction]
 #[pyo3(signature = (
-    roots, walk, groups, algorithm, hardlinks, threads, progress, raises,
+    roots, walk, groups, algorithm, hardlinks, catalog, threads, progress, raises,
     path_bytes, record
 ))]
 #[expect(clippy::too_many_arguments, reason = "the program has as many")]
@@ -96,6 +100,7 @@ pub(crate) fn duplicates(
     groups: &Bound<'_, PyDict>,
     algorithm: Option<&Bound<'_, PyAny>>,
     hardlinks: &Bound<'_, PyAny>,
+    catalog: Option<PathBuf>,
     threads: Option<&Bound<'_, PyAny>>,
     progress: Option<Py<PyAny>>,
     raises: bool,
@@ -111,6 +116,7 @@ pub(crate) fn duplicates(
     let hardlinks = arguments::flag("hardlinks", hardlinks)?;
     filters::check(&walk.filter().for_duplicates())?;
     let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
+    let engine = catalogs::remembering(py, engine, catalog)?;
     wanted.walk = walk.options(py, &engine)?;
     (wanted.hardlinks, wanted.algorithm) = (hardlinks, algorithm);
     let work = groups::work(engine, given, wanted, raises);

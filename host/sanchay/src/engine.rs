@@ -118,6 +118,13 @@ impl Engine {
         EngineBuilder::default()
     }
 
+    /// The same engine, whose runs ask another cache for digests of earlier
+    /// ones. It has the same threads and the same sandbox.
+    #[must_use]
+    pub fn with_cache(&self, cache: Arc<dyn DigestCache>) -> Self {
+        Self { pool: Arc::clone(&self.pool), cache: Some(cache) }
+    }
+
     /// How many threads a run begins with: fewer than requested if the process
     /// may open too few files or has too little address space.
     #[must_use]

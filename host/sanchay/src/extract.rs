@@ -10,7 +10,7 @@ use sanchay_sandbox::plugin::{
 
 use sanchay_storage::{File, Metadata};
 
-use crate::{error::Cause, plugins::Plugins};
+use crate::{error::Cause, media::MediaExtractor, plugins::Plugins};
 
 /// The longest part of a plugin's error message that is reported, in bytes.
 const COMPLAINT: usize = 512;
@@ -39,7 +39,14 @@ impl Extracted {
         if extractors.know(site.name, metadata) {
             let mut error = |cause| causes.push(cause);
             let file = Some(file);
-            extractors.extract(file, site, metadata, &mut values, &mut error);
+            extractors.extract(
+                file,
+                site,
+                metadata,
+                None,
+                &mut values,
+                &mut error,
+            );
         }
         Self { is_done: true, values: values.into(), causes }
     }
@@ -65,19 +72,23 @@ impl<'a> Site<'a> {
 #[derive(Default)]
 pub(crate) struct Extractors {
     all: Vec<Extractor>,
+    media: Option<MediaExtractor>,
     columns: usize,
 }
 
 impl Extractors {
     pub(crate) fn new(plugins: &Plugins) -> Self {
         let all = plugins.iter().filter_map(|it| it.extractor()).collect();
-        let columns = plugins.columns().len();
-        Self { all, columns }
+        let columns = plugins.values();
+        // Whoever put it among the plugins has set it up.
+        let media =
+            plugins.have_media().then(|| MediaExtractor::new().ok()).flatten();
+        Self { all, media, columns }
     }
 
     /// Whether there is none.
     pub(crate) fn is_empty(&self) -> bool {
-        self.all.is_empty()
+        self.all.is_empty() && self.media.is_none()
     }
 
     /// The number of values per file.
@@ -89,40 +100,38 @@ impl Extractors {
     pub(crate) fn know(&self, name: &[u8], metadata: &Metadata) -> bool {
         let interest = |it: &Extractor| it.interest(name, metadata.size);
         self.all.iter().any(|it| interest(it) != Interest::None)
+            || self.media.as_ref().is_some_and(|it| it.takes(name, metadata))
     }
 
     /// Whether the file has to be opened: an extractor needs its bytes and is
-    /// not disabled.
-    pub(crate) fn read(&self, name: &[u8], metadata: &Metadata) -> bool {
+    /// not disabled. What the bundled one tells may be `known`.
+    pub(crate) fn read(
+        &self,
+        name: &[u8],
+        metadata: &Metadata,
+        known: Option<&[Option<Value>]>,
+    ) -> bool {
+        let media = self.media.as_ref().filter(|_| known.is_none());
         self.all.iter().any(|it| {
             it.interest(name, metadata.size) == Interest::Bytes
                 && !it.is_disabled()
-        })
+        }) || media.is_some_and(|it| it.takes(name, metadata))
     }
 
     /// Appends a value per column. On failure appends nulls and calls `error`.
     /// Leaves the file's position alone. Without a file, skips extractors that
-    /// need bytes.
+    /// need bytes. What the bundled one tells may be `known`.
     pub(crate) fn extract(
         &mut self,
         file: Option<&File>,
         site: Site<'_>,
         metadata: &Metadata,
+        known: Option<&[Option<Value>]>,
         out: &mut Vec<Option<Value>>,
         error: &mut dyn FnMut(Cause),
     ) {
-        let sample = Sample {
-            directory: site.directory,
-            name: site.name,
-            size: metadata.size,
-            modified: metadata.modified,
-            mode: metadata.mode,
-        };
-        let mut source = file.map(|file| {
-            move |from, wanted, space: &mut Vec<u8>| {
-                read(file, from, wanted, space)
-            }
-        });
+        let sample = sample(site, metadata);
+        let mut source = file.map(source);
         for extractor in &mut self.all {
             let source = source.as_mut().map(|it| it as _);
             let Err(failure) = extractor.extract(&sample, source, out) else {
@@ -130,11 +139,37 @@ impl Extractors {
             };
             error(cause(failure, extractor.plugin().name()));
         }
+        match (&mut self.media, known) {
+            (None, _) => {}
+            (Some(_), Some(known)) => out.extend_from_slice(known),
+            (Some(media), None) => {
+                let told = media.extract(file, site, metadata, out);
+                told.unwrap_or_else(error);
+            }
+        }
     }
 }
 
+/// A file, as extractors see it.
+pub(crate) fn sample<'a>(site: Site<'a>, metadata: &Metadata) -> Sample<'a> {
+    Sample {
+        directory: site.directory,
+        name: site.name,
+        size: metadata.size,
+        modified: metadata.modified,
+        mode: metadata.mode,
+    }
+}
+
+/// What reads an open file for extractors.
+pub(crate) fn source(
+    file: &File,
+) -> impl FnMut(u64, usize, &mut Vec<u8>) -> io::Result<()> {
+    move |from, wanted, space| read(file, from, wanted, space)
+}
+
 /// The cause of a plugin's failure.
-fn cause(failure: ExtractError, plugin: &str) -> Cause {
+pub(crate) fn cause(failure: ExtractError, plugin: &str) -> Cause {
     let plugin = plugin.into();
     match failure {
         ExtractError::Read(error) => error.into(),

@@ -93,8 +93,8 @@ impl FilterInstance {
     }
 
     /// Matches files by their metadata, in one call. Returns the indices of
-    /// those that are let through, ascending. What a filter tests of names is
-    /// taken to be true.
+    /// those that are let through, ascending. What a filter tests of names and
+    /// of contents is taken to be true.
     ///
     /// # Errors
     /// Any [`Fault`] of the instance; [`Fault::MemoryRefused`] if the numbers

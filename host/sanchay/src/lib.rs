@@ -73,7 +73,9 @@ mod folder_digest;
 mod hash;
 mod inspect;
 mod limits;
+mod media;
 mod monitor;
+mod named_filter;
 mod options;
 mod ordered;
 #[cfg(feature = "plugins")]

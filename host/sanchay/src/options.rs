@@ -4,14 +4,14 @@ mod link_policy;
 
 use std::{path::PathBuf, sync::Arc};
 
-use sanchay_core::filter::{Filter, Matcher};
+use sanchay_core::filter::Filter;
 use sanchay_core::grouping::GroupOrder;
 pub use sanchay_core::reading::Method;
 use sanchay_sandbox::Algorithm;
-use sanchay_storage::{FileId, LocalStorage, Metadata, Storage, Timestamp};
+use sanchay_storage::{FileId, LocalStorage, Storage, Timestamp};
 
 pub(crate) use self::link_policy::LinkPolicy;
-use crate::{error::Error, plugins::Plugins};
+use crate::plugins::Plugins;
 
 /// Where a walk goes and which files it reports.
 ///
@@ -69,18 +69,6 @@ pub struct WalkOptions {
 }
 
 impl WalkOptions {
-    /// The filter of files that the caller names.
-    pub(crate) fn named_filter(&self) -> Result<NamedFilter, Error> {
-        let program = self.filter.program().map_err(Error::Filter)?;
-        let matcher = Matcher::compile(&program);
-        // A program that was made here is one.
-        let matcher = matcher.map_err(|why| Error::Option {
-            option: "filter",
-            why: why.to_string(),
-        })?;
-        Ok(NamedFilter(matcher))
-    }
-
     /// Where the files are.
     pub(crate) fn storage(&self) -> Arc<dyn Storage> {
         match &self.storage {
@@ -96,17 +84,6 @@ impl WalkOptions {
             (true, false) => LinkPolicy::Follow,
             (true, true) => LinkPolicy::Beneath,
         }
-    }
-}
-
-/// What decides whether a file that the caller named is wanted: its metadata
-/// alone.
-#[derive(Debug)]
-pub(crate) struct NamedFilter(Matcher);
-
-impl NamedFilter {
-    pub(crate) fn wants(&self, metadata: &Metadata) -> bool {
-        self.0.wants_named(metadata.into())
     }
 }
 

@@ -13,6 +13,11 @@ pub use sanchay_sandbox::plugin::{
     Compiler, CompilerProgram, PluginOptions, compile_for,
 };
 
+use sanchay_core::{
+    media::MediaField,
+    record::{RecordKind, Schema},
+};
+
 use crate::error::Error;
 
 /// Plugins that a run uses together.
@@ -23,6 +28,8 @@ use crate::error::Error;
 pub struct Plugins {
     all: Arc<[Plugin]>,
     columns: Arc<[Column]>,
+    /// The bundled extractor, if it is wanted.
+    media: Option<Plugin>,
 }
 
 impl Plugins {
@@ -39,7 +46,41 @@ impl Plugins {
         }
         let columns = plugins.iter().flat_map(Plugin::columns);
         let columns = columns.cloned().collect();
-        Ok(Self { all: plugins.into(), columns })
+        Ok(Self { all: plugins.into(), columns, media: None })
+    }
+
+    /// These, and the bundled extractor, which tells what pictures and films
+    /// say of themselves: a file's values are then those of
+    /// [`columns`](Self::columns) and, behind these, one for each
+    /// [`MediaField`].
+    ///
+    /// # Errors
+    /// [`Error::Sandbox`] if it cannot be set up.
+    pub fn with_media(mut self) -> Result<Self, Error> {
+        self.media = Some(Plugin::media().map_err(Error::Sandbox)?);
+        Ok(self)
+    }
+
+    /// What pictures and films say of themselves among a file's values, by
+    /// [`MediaField`]; nothing where that was not asked for.
+    #[must_use]
+    pub fn media<'v>(
+        &self,
+        values: &'v [Option<Value>],
+    ) -> &'v [Option<Value>] {
+        let media = values.get(self.columns.len()..);
+        media.filter(|_| self.media.is_some()).unwrap_or_default()
+    }
+
+    /// Whether the bundled extractor is among them.
+    pub(crate) fn have_media(&self) -> bool {
+        self.media.is_some()
+    }
+
+    /// How many values a file has.
+    pub(crate) fn values(&self) -> usize {
+        let media = if self.media.is_some() { MediaField::COUNT } else { 0 };
+        self.columns.len() + media
     }
 
     /// Whether there is none.
@@ -64,9 +105,19 @@ impl Plugins {
         self.columns.iter().map(|it| (it.name.to_string(), it.value_type))
     }
 
+    /// The fields of records that have all of a file's values.
+    #[must_use]
+    pub fn schema(&self, kind: RecordKind) -> Schema {
+        let schema = Schema::new(kind, self.fields());
+        match self.media {
+            Some(_) => schema.with_media(),
+            None => schema,
+        }
+    }
+
     /// A new run begins: earlier failures do not count.
     pub(crate) fn begin(&self) {
-        self.all.iter().for_each(Plugin::forgive);
+        self.all.iter().chain(&self.media).for_each(Plugin::forgive);
     }
 }
 

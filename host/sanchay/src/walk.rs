@@ -24,7 +24,7 @@ use std::{
     sync::Arc,
 };
 
-use sanchay_storage::{EntryKind, Storage};
+use sanchay_storage::{EntryKind, File, Metadata, Storage};
 use sanchay_sync::lock;
 
 use self::following::NextLevel;
@@ -41,7 +41,9 @@ pub(crate) use self::{
 use crate::{
     entry::Batch,
     error::{Action, Cause, EntryError, Error, Problem},
-    options::{NamedFilter, WalkOptions},
+    extract::Site,
+    named_filter::NamedFilter,
+    options::WalkOptions,
     pool::Pool,
     queue::WorkQueue,
     run::RunState,
@@ -151,7 +153,7 @@ impl<V: Visitor> Walk<'_, V> {
     /// Walks roots.
     pub(crate) fn run(&self, roots: &[PathBuf]) -> Result<(), Error> {
         let cache = SharedDirectoryCache::default();
-        let named = self.options.named_filter()?;
+        let named = NamedFilter::new(self.options)?;
         let ignoring = self.ignoring;
         let mut all = Vec::new();
         {
@@ -185,7 +187,7 @@ impl<V: Visitor> Walk<'_, V> {
         let cause = match RootEntry::open(self.storage, root, links, cache) {
             Ok(RootEntry::Directory(open)) => return Some(open),
             Ok(RootEntry::File(file, metadata)) => {
-                if named.wants(&metadata) {
+                if self.wants_named(root, &file, &metadata, named, visitor) {
                     let values =
                         self.extract_root(root, &file, &metadata, visitor);
                     let name = root.as_os_str().as_bytes();
@@ -210,6 +212,30 @@ impl<V: Visitor> Walk<'_, V> {
         let error = EntryError::new(root.to_owned(), Action::Root, cause);
         self.error(error.named(), visitor);
         None
+    }
+
+    /// Whether a file that the caller named is wanted.
+    fn wants_named(
+        &self,
+        root: &Path,
+        file: &File,
+        metadata: &Metadata,
+        named: &NamedFilter,
+        visitor: &mut dyn WorkerVisitor,
+    ) -> bool {
+        if !named.wants(metadata) {
+            return false;
+        }
+        let name = root.file_name().unwrap_or_default();
+        let site = Site::named(name.as_bytes());
+        named.wants_contents(self.pool, file, site, metadata).unwrap_or_else(
+            |cause| {
+                let path = root.to_owned();
+                let error = EntryError::new(path, Action::Extract, cause);
+                self.error(error.named(), visitor);
+                false
+            },
+        )
     }
 
     fn error(&self, error: EntryError, visitor: &mut dyn WorkerVisitor) {
@@ -379,7 +405,8 @@ impl<V: Visitor> Level<'_, V> {
         others: Option<&Names>,
         worker: &mut Worker<'_, Self>,
     ) {
-        worker.reader.read_metadata(worker.inspector, open, others);
+        let Worker { reader, inspector, .. } = &mut *worker;
+        reader.read_metadata(*inspector, open, others, self.walk.run);
         self.flush_errors(worker);
         let Worker { reader, extractors, state, .. } = worker;
         let matched = reader.matched();

@@ -1,4 +1,4 @@
-//! Compiles the component to machine code ahead of time.
+//! Compiles a component to machine code ahead of time.
 //!
 //! The program then carries no compiler and starts in a fraction of a
 //! millisecond. A processor that lacks an instruction set refuses the code
@@ -52,17 +52,32 @@ const X86_64: &[Plan] = &[
     ("x86-64-compact", Layout::Compact, &[]),
 ];
 
-/// Any other processor, at the least its architecture demands.
+/// Any processor, at the least its architecture demands.
 const OTHER: &[Plan] = &[
     ("baseline", Layout::Reserved, &[]),
     ("baseline-compact", Layout::Compact, &[]),
 ];
 
-/// Compiles the component in every variant that the target may need.
-pub(crate) fn compile(component: &[u8]) -> Result<Vec<Variant>, Failure> {
+/// Which processors a component is compiled for.
+#[derive(Clone, Copy)]
+pub(crate) enum Plans {
+    /// Each kind, by the instructions that it has.
+    EveryProcessor,
+    /// All, by those that every one has.
+    Baseline,
+}
+
+/// Compiles a component in every variant that the target may need.
+pub(crate) fn compile(
+    component: &[u8],
+    plans: Plans,
+) -> Result<Vec<Variant>, Failure> {
     let target = variable("TARGET")?;
     let x86 = variable("CARGO_CFG_TARGET_ARCH")? == "x86_64";
-    let plans = if x86 { X86_64 } else { OTHER };
+    let plans = match plans {
+        Plans::EveryProcessor if x86 => X86_64,
+        Plans::EveryProcessor | Plans::Baseline => OTHER,
+    };
     std::thread::scope(|scope| {
         let running: Vec<_> = plans
             .iter()

@@ -1,7 +1,7 @@
-//! Makes the component of the guest's module, and compiles it to machine code
+//! Makes components of the guest's modules, and compiles them to machine code
 //! for the library to embed.
 //!
-//! The module comes from `host/guest`. It becomes a component, is checked (no
+//! The modules come from `host/guest`. Each becomes a component, is checked (no
 //! imports, small), and is compiled ahead of time in a few variants. All of it
 //! lands in `OUT_DIR`.
 
@@ -10,11 +10,38 @@ mod output;
 
 use std::process::ExitCode;
 
+use machine::Plans;
 use sanchay_builder::component::{self, Component};
 use sanchay_toolchain::{Failure, script};
 
-/// The component may not be larger, in bytes.
-const CEILING: usize = 1024 * 1024;
+/// What is embedded.
+const BUNDLES: [Bundle; 2] = [
+    Bundle {
+        name: "inspector",
+        module: sanchay_guest::INSPECTOR,
+        ceiling: 1024 * 1024,
+        plans: Plans::EveryProcessor,
+    },
+    // It waits for files: no instruction makes that shorter.
+    Bundle {
+        name: "media",
+        module: sanchay_guest::MEDIA,
+        ceiling: 128 * 1024,
+        plans: Plans::Baseline,
+    },
+];
+
+/// A component to be made.
+struct Bundle {
+    /// What it is called in file names and messages.
+    name: &'static str,
+    /// The module that it is made of.
+    module: &'static [u8],
+    /// How large it may be, in bytes.
+    ceiling: usize,
+    /// What it is compiled for.
+    plans: Plans,
+}
 
 fn main() -> ExitCode {
     script::main(run)
@@ -24,17 +51,19 @@ fn run() -> Result<(), Failure> {
     // What it reads is its own sources and a dependency.
     println!("cargo::rerun-if-changed=build");
     let out = script::out_dir()?;
-    let component = component::make(sanchay_guest::MODULE, CEILING)?;
-    refuse_imports(&component)?;
-    let variants = machine::compile(&component.bytes)?;
-    output::write(&out, &component, &variants)?;
-
-    println!(
-        "cargo::warning=inspector.wasm: {} bytes, no imports; {}",
-        component.bytes.len(),
-        sanchay_guest::COMPILER,
-    );
-    Ok(())
+    let mut list = String::new();
+    for Bundle { name, module, ceiling, plans } in BUNDLES {
+        let component = component::make(module, ceiling)?;
+        refuse_imports(&component)?;
+        let variants = machine::compile(&component.bytes, plans)?;
+        list += &output::write(&out, name, &component, &variants)?;
+        println!(
+            "cargo::warning={name}.wasm: {} bytes, no imports; {}",
+            component.bytes.len(),
+            sanchay_guest::COMPILER,
+        );
+    }
+    output::save(&out, "embedded.rs", list.as_bytes())
 }
 
 /// Fails unless the component imports nothing.

@@ -9,22 +9,24 @@ use sanchay_toolchain::Failure;
 
 use crate::machine::Variant;
 
-/// Writes the component, its world, the machine code, and `embedded.rs`.
+/// Writes a component, its world and the machine code. Returns Rust source for
+/// the library to include.
 pub(crate) fn write(
     out: &Path,
+    name: &str,
     component: &Component,
     variants: &[Variant],
-) -> Result<(), Failure> {
-    save(out, "inspector.wasm", &component.bytes)?;
-    save(out, "inspector.wit", component.wit.as_bytes())?;
+) -> Result<String, Failure> {
+    save(out, &format!("{name}.wasm"), &component.bytes)?;
+    save(out, &format!("{name}.wit"), component.wit.as_bytes())?;
     for (index, variant) in variants.iter().enumerate() {
-        let file = file_of(variant);
+        let file = file_of(name, variant);
         match is_in_place(index) {
             true => save(out, &file, &variant.code)?,
             false => save(out, &file, &compressed(&variant.code))?,
         }
     }
-    save(out, "embedded.rs", index(component, variants).as_bytes())
+    Ok(index(name, component, variants))
 }
 
 /// Whether the library runs a variant where it lies in the program: the one
@@ -39,25 +41,28 @@ fn compressed(code: &[u8]) -> Vec<u8> {
     miniz_oxide::deflate::compress_to_vec(code, LEVEL)
 }
 
-fn file_of(variant: &Variant) -> String {
-    format!("{}.cwasm", variant.name)
+fn file_of(name: &str, variant: &Variant) -> String {
+    format!("{name}-{}.cwasm", variant.name)
 }
 
 /// Rust source that the library includes.
-fn index(component: &Component, variants: &[Variant]) -> String {
+fn index(name: &str, component: &Component, variants: &[Variant]) -> String {
     let mut text = format!(
-        "pub(crate) const COMPONENT: &[u8] = include_bytes!({});\n\
-         pub(crate) const WIT: &str = include_str!({});\n\
-         pub(crate) const EXPORTS: &[&str] = &{:?};\n\
-         pub(crate) const IMPORTS: &[&str] = &{:?};\n\
-         pub(crate) const VARIANTS: &[Variant] = &[\n",
-        in_out_dir("inspector.wasm"),
-        in_out_dir("inspector.wit"),
+        "pub(crate) static {}: Bundle = Bundle {{\n\
+         component: include_bytes!({}),\n\
+         wit: include_str!({}),\n\
+         exports: &{:?},\n\
+         imports: &{:?},\n\
+         claimed: AtomicU64::new(0),\n\
+         variants: &[\n",
+        name.to_uppercase(),
+        in_out_dir(&format!("{name}.wasm")),
+        in_out_dir(&format!("{name}.wit")),
         component.exports,
         component.imports,
     );
     for (index, variant) in variants.iter().enumerate() {
-        let file = in_out_dir(&file_of(variant));
+        let file = in_out_dir(&file_of(name, variant));
         let code = match is_in_place(index) {
             true => format!("Code::InPlace(&Pages(*include_bytes!({file})))"),
             false => format!(
@@ -72,7 +77,7 @@ fn index(component: &Component, variants: &[Variant]) -> String {
             variant.name, variant.layout,
         );
     }
-    text.push_str("];\n");
+    text.push_str("] };\n");
     text
 }
 
@@ -80,7 +85,12 @@ fn in_out_dir(file: &str) -> String {
     format!("concat!(env!(\"OUT_DIR\"), \"/{file}\")")
 }
 
-fn save(out: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+/// Writes a file.
+pub(crate) fn save(
+    out: &Path,
+    name: &str,
+    bytes: &[u8],
+) -> Result<(), Failure> {
     let path = out.join(name);
     fs::write(&path, bytes)
         .map_err(|error| format!("cannot write {}: {error}", path.display()))

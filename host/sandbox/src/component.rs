@@ -1,17 +1,34 @@
-//! The embedded component: its bytes and what it says of itself.
+//! The embedded components: their bytes and what they say of themselves.
+
+use std::sync::atomic::AtomicU64;
 
 use sanchay_sandbox_config::Layout;
 
-pub(crate) use embedded::VARIANTS;
+pub(crate) use embedded::{INSPECTOR, MEDIA};
 
 /// What the build script wrote.
 mod embedded {
-    use super::{Code, Layout, Pages, Variant};
+    use super::{AtomicU64, Bundle, Code, Layout, Pages, Variant};
 
     include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 }
 
-/// The component as machine code, for one kind of processor and one layout of
+/// An embedded component.
+pub(crate) struct Bundle {
+    /// In its portable binary form.
+    component: &'static [u8],
+    /// Its world, as WIT text.
+    wit: &'static str,
+    /// The names of what it exports, and of what it imports.
+    exports: &'static [&'static str],
+    imports: &'static [&'static str],
+    /// Its machine code, in the order in which that is tried.
+    pub(crate) variants: &'static [Variant],
+    /// Which of these run where they lie in the program, by bits.
+    pub(crate) claimed: AtomicU64,
+}
+
+/// A component as machine code, for one kind of processor and one layout of
 /// memory.
 pub(crate) struct Variant {
     /// What it is called.
@@ -35,26 +52,32 @@ pub(crate) enum Code {
 #[repr(C, align(4096))]
 pub(crate) struct Pages<T: ?Sized>(pub(crate) T);
 
-/// The component in its portable binary form.
+/// The inspector in its portable binary form.
 #[must_use]
-pub const fn bytes() -> &'static [u8] {
-    embedded::COMPONENT
+pub fn bytes() -> &'static [u8] {
+    INSPECTOR.component
 }
 
-/// The component's world and everything it refers to, as WIT text.
+/// The bundled extractor in its portable binary form.
 #[must_use]
-pub const fn wit() -> &'static str {
-    embedded::WIT
+pub fn media() -> &'static [u8] {
+    MEDIA.component
 }
 
-/// The names of what the component exports, with their versions.
+/// The inspector's world and everything it refers to, as WIT text.
 #[must_use]
-pub const fn exports() -> &'static [&'static str] {
-    embedded::EXPORTS
+pub fn wit() -> &'static str {
+    INSPECTOR.wit
 }
 
-/// The names of what the component imports: none.
+/// The names of what the inspector exports, with their versions.
 #[must_use]
-pub const fn imports() -> &'static [&'static str] {
-    embedded::IMPORTS
+pub fn exports() -> &'static [&'static str] {
+    INSPECTOR.exports
+}
+
+/// The names of what the inspector imports: none.
+#[must_use]
+pub fn imports() -> &'static [&'static str] {
+    INSPECTOR.imports
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::component::INSPECTOR;
 use crate::engine::{ComponentSource, Embedded};
 use crate::inspector::InspectorExports;
 #[cfg(feature = "compile")]
@@ -41,7 +42,7 @@ impl Sandbox {
     ///
     /// [`Fault::Setup`].
     pub fn new(options: SandboxOptions) -> Result<Self, Fault> {
-        Self::of(Box::new(Embedded), options)
+        Self::of(Box::new(Embedded(&INSPECTOR)), options)
     }
 
     /// Sets up the sandbox for another component of the same world, which is

@@ -11,13 +11,15 @@ use sanchay_sandbox::component;
 use wit_component::DecodedWasm;
 
 #[test]
-fn the_embedded_component_imports_nothing() {
-    let decoded = wit_component::decode(component::bytes()).unwrap();
-    let DecodedWasm::Component(resolve, world) = decoded else {
-        panic!("the embedded component is a WIT package");
-    };
-    let world = &resolve.worlds[world];
-    assert!(world.imports.is_empty(), "{:?}", world.imports);
+fn the_embedded_components_import_nothing() {
+    for bytes in [component::bytes(), component::media()] {
+        let decoded = wit_component::decode(bytes).unwrap();
+        let DecodedWasm::Component(resolve, world) = decoded else {
+            panic!("the embedded component is a WIT package");
+        };
+        let world = &resolve.worlds[world];
+        assert!(world.imports.is_empty(), "{:?}", world.imports);
+    }
     assert!(component::imports().is_empty());
 }
 
@@ -47,6 +49,7 @@ fn the_embedded_component_exports_what_its_world_says() {
 #[test]
 fn the_embedded_component_is_small() {
     assert!(component::bytes().len() <= 1024 * 1024);
+    assert!(component::media().len() <= 128 * 1024);
 }
 
 #[test]

@@ -78,9 +78,14 @@ fn misfit(expr: &Expr) -> Option<ProgramFault> {
             let all = bytes();
             is_equal && all.is_some_and(|all| all.into_iter().all(can_end))
         }
-        NAME | PATH | STEM | PARENT => bytes().is_some_and(|all| {
-            is_equal || is_pattern && patterns::compile(*operator, &all)
-        }),
+        field
+            if matches!(field, NAME | PATH | STEM | PARENT)
+                || columns::is_text(field) =>
+        {
+            bytes().is_some_and(|all| {
+                is_equal || is_pattern && patterns::compile(*operator, &all)
+            })
+        }
         KIND => {
             let is_set = |operand: &Operand| match operand {
                 Operand::Number(bits) => *bits < 128,

@@ -92,11 +92,13 @@ pub(crate) fn numbers(
         if !columns.has(column) {
             continue;
         }
+        let mut rest = columns::width(bit) * rows;
         if columns::has_times(bit) {
             let seconds = (0..rows).map(|_| input.signed());
             numbers.extend(seconds.map(i64::cast_unsigned));
+            rest -= rows;
         }
-        numbers.extend((0..rows).map(|_| match input.number() {
+        numbers.extend((0..rest).map(|_| match input.number() {
             // So that it is short: that an entry has none.
             0xfe => u64::MAX,
             number => number,
@@ -175,7 +177,7 @@ impl Metadata {
         let before = self.columns.bits() & (column.bits() - 1);
         let before = columns::numbers(Columns::from_bits(before))?;
         let rest = &self.numbers[before * self.rows..];
-        let count = 1 + usize::from(columns::has_times(bit));
+        let count = columns::width(bit);
         let part = |at| &rest[at * self.rows..(at + 1) * self.rows];
         Some((0..count).map(part).collect())
     }
@@ -186,7 +188,15 @@ impl Metadata {
             let Some(column) = self.column(bit) else { continue };
             for (at, entry) in entries.iter_mut().enumerate() {
                 let number = column[0][at];
-                if let Some(nanoseconds) = column.get(1).map(|it| it[at]) {
+                if columns::has_texts(bit) {
+                    let bytes = column.iter().map(|it| it[at].to_le_bytes());
+                    let mut text = bytes.collect::<Vec<_>>().concat();
+                    while text.pop_if(|byte| *byte == 0).is_some() {}
+                    let text = Some(text).filter(|it| !it.is_empty());
+                    entry.texts[bit] = Some(text);
+                } else if let Some(nanoseconds) =
+                    column.get(1).map(|it| it[at])
+                {
                     let time = (number.cast_signed(), nanoseconds);
                     let time = (nanoseconds != u64::MAX).then_some(time);
                     entry.times[bit] = Some(time);

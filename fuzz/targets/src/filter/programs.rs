@@ -119,7 +119,9 @@ fn fitting(field: &Field, input: &mut Input<'_>) -> Test {
         FieldType::Extension | FieldType::Kind | FieldType::Flag => {
             Operator::Equal
         }
-        FieldType::Text => OF_TEXT[input.below(OF_TEXT.len())],
+        FieldType::Text | FieldType::Tag => {
+            OF_TEXT[input.below(OF_TEXT.len())]
+        }
         FieldType::Mode => OF_BITS[input.below(OF_BITS.len())],
         _ => OPERATORS[input.below(ORDERED)],
     };
@@ -129,7 +131,7 @@ fn fitting(field: &Field, input: &mut Input<'_>) -> Test {
     };
     let mut operand = || match field.value {
         FieldType::Extension => Operand::Bytes(input.bytes().to_vec()),
-        FieldType::Text => Operand::Bytes(text(input)),
+        FieldType::Text | FieldType::Tag => Operand::Bytes(text(input)),
         FieldType::Time => time(input),
         FieldType::Kind => Operand::Number((input.byte() & 0x7f).into()),
         FieldType::Flag => Operand::Number(1),

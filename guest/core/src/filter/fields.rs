@@ -52,7 +52,7 @@ macro_rules! fields {
 
 fields! {
     name path stem parent extension size modified kind depth flags times
-    numbers owner expression
+    numbers owner media expression
 }
 
 /// A field that expressions can test.
@@ -127,9 +127,15 @@ impl Field {
             | FieldType::Number
             | FieldType::Mode
             | FieldType::User
-            | FieldType::Group => Operand::Number(0),
+            | FieldType::Group
+            | FieldType::Duration => Operand::Number(0),
             FieldType::Time => {
                 Operand::Time(Timestamp { seconds: i64::MIN, nanoseconds: 0 })
+            }
+            // None has an empty one.
+            FieldType::Tag => {
+                let pattern = Operand::Bytes(b"(?s-u).".to_vec());
+                return Expr::test(self, Operator::Regex, pattern);
             }
             // Every entry has them.
             FieldType::Text | FieldType::Kind | FieldType::Flag => {

@@ -6,15 +6,17 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 use core::fmt::Debug;
 
+use super::contents::{self, CAMERA_NUMBERS, MEDIA_TYPE_NUMBERS};
 use super::expr::{Expr, Operator};
 use super::fields::Field;
 use super::program::{Program, ProgramError, ProgramFault};
 use crate::batch::{Batch, BatchError, Place, saturate, widen};
 use crate::kind::{EntryKind, KindSet};
 use crate::time::Timestamp;
+use crate::value::Value;
 
-/// A set of metadata columns, as bits. A column has one or two 64-bit numbers
-/// per entry.
+/// A set of metadata columns, as bits. A column has one or several 64-bit
+/// numbers per entry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Columns(u64);
 
@@ -44,11 +46,23 @@ impl Columns {
     pub const DEVICE: Self = Self(1 << 10);
     /// How many names (hard links) it has.
     pub const LINKS: Self = Self(1 << 11);
+    /// The width of a picture.
+    pub const WIDTH: Self = Self(1 << 12);
+    /// Its height.
+    pub const HEIGHT: Self = Self(1 << 13);
+    /// When it was taken, as [`MODIFIED`](Self::MODIFIED).
+    pub const TAKEN: Self = Self(1 << 14);
+    /// How long a film or a sound lasts, in nanoseconds.
+    pub const DURATION: Self = Self(1 << 15);
+    /// The type of the contents: a text.
+    pub const MEDIA_TYPE: Self = Self(1 << 16);
+    /// The camera: a text.
+    pub const CAMERA: Self = Self(1 << 17);
     /// The name and the kind, which are no numbers.
     pub const NAME: Self = Self(1 << 63);
 
     /// Those that have numbers, and how many.
-    const NUMBERS: [(Self, usize); 12] = [
+    const NUMBERS: [(Self, usize); 18] = [
         (Self::SIZE, 1),
         (Self::MODIFIED, 2),
         (Self::ACCESSED, 2),
@@ -61,7 +75,23 @@ impl Columns {
         (Self::INODE, 1),
         (Self::DEVICE, 1),
         (Self::LINKS, 1),
+        (Self::WIDTH, 1),
+        (Self::HEIGHT, 1),
+        (Self::TAKEN, 2),
+        (Self::DURATION, 1),
+        (Self::MEDIA_TYPE, MEDIA_TYPE_NUMBERS),
+        (Self::CAMERA, CAMERA_NUMBERS),
     ];
+
+    /// Those that only the contents of a file tell.
+    const CONTENTS: Self = Self(
+        Self::WIDTH.0
+            | Self::HEIGHT.0
+            | Self::TAKEN.0
+            | Self::DURATION.0
+            | Self::MEDIA_TYPE.0
+            | Self::CAMERA.0,
+    );
 
     /// Columns by their bits, known or unknown.
     #[must_use]
@@ -108,20 +138,28 @@ impl Columns {
         (rest == 0).then_some(numbers)
     }
 
-    /// These without names and kinds.
+    /// Those that the file system tells, apart from names and kinds.
     #[must_use]
     pub const fn of_metadata(self) -> Self {
-        Self(self.0 & !Self::NAME.0)
+        Self(self.0 & !Self::NAME.0 & !Self::CONTENTS.0)
     }
 
-    /// Whether it needs metadata from the file system.
+    /// Those that only the contents of a file tell.
+    #[must_use]
+    pub const fn of_contents(self) -> Self {
+        Self(self.0 & Self::CONTENTS.0)
+    }
+
+    /// Whether it needs metadata from the file system. Whoever looks at the
+    /// contents of a file needs that first.
     #[must_use]
     pub const fn need_metadata(self) -> bool {
         self.0 & !Self::NAME.0 != 0
     }
 
     /// Appends the numbers of the columns in their order, each for all
-    /// entries: what [`Entries::measured`] takes.
+    /// entries: what [`Entries::measured`] takes. Those that contents tell no
+    /// entry has; see [`push_contents`](Self::push_contents).
     pub fn push<'f>(
         self,
         entries: impl Iterator<Item = Facts> + Clone + 'f,
@@ -164,11 +202,23 @@ impl Columns {
                 out.extend(entries.clone().map(number));
             }
         }
+        contents::push(self, entries.map(|_| &[][..]), out);
+    }
+
+    /// Appends the numbers of those columns that contents tell, as
+    /// [`push`](Self::push) does: of the values of each entry, one for each
+    /// [`MediaField`](crate::media::MediaField).
+    pub fn push_contents<'v>(
+        self,
+        values: impl Iterator<Item = &'v [Option<Value>]> + Clone,
+        out: &mut Vec<u64>,
+    ) {
+        contents::push(self, values, out);
     }
 }
 
 /// The number of an entry that has none.
-const NO_NUMBER: u64 = u64::MAX;
+pub(super) const NO_NUMBER: u64 = u64::MAX;
 
 /// The nanoseconds of a time that is not known.
 pub(super) const NO_TIME: u64 = u64::MAX;

@@ -62,7 +62,9 @@ pub struct Row<'a> {
     pub verified: Option<Timestamp>,
     /// What it is in the group.
     pub role: Option<Role>,
-    /// The values of plugins: one for each of their columns, or none.
+    /// The values of plugins: one for each of their columns, or none; then,
+    /// where [`Schema::needs_media`] says so, what the contents tell: one for
+    /// each [`MediaField`](crate::media::MediaField).
     pub values: &'a [Option<Value>],
 }
 
@@ -118,7 +120,7 @@ impl Row<'_> {
                 let name = snapshot.and_then(|of| of.name);
                 it.push(name.map(str::as_bytes));
             }
-            (FieldId::Taken, Column::Timestamp(it)) => {
+            (FieldId::SnapshotTime, Column::Timestamp(it)) => {
                 it.push(snapshot.map(|of| of.taken));
             }
             (FieldId::Files, Column::Unsigned(it)) => {
@@ -288,6 +290,7 @@ impl RecordBatch {
     #[inline]
     pub fn push(&mut self, row: &Row<'_>) {
         self.rows += 1;
+        let plugin_columns = self.schema.plugin_columns();
         for (field, column) in self.schema.all_fields().zip(&mut self.columns)
         {
             match (field.id, column) {
@@ -323,6 +326,10 @@ impl RecordBatch {
                 (FieldId::Plugin(index), column) => column.push_value(
                     row.values.get(index).and_then(Option::as_ref),
                 ),
+                (FieldId::Media(field), column) => {
+                    let media = row.values.get(plugin_columns..);
+                    column.push_value(media.and_then(|it| field.of(it)));
+                }
                 (id, column) => {
                     let pushed = row.push_metadata(id, column)
                         || row.push_history(id, column);

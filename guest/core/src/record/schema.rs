@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::escape::escaped;
+use crate::media::MediaField;
 use crate::value::ValueType;
 
 /// What the records of a run are.
@@ -122,6 +123,8 @@ pub enum FieldId {
     Executable,
     /// Whether nobody may write it.
     Readonly,
+    /// What the contents say of themselves.
+    Media(MediaField),
     /// What became of the file.
     Change,
     /// The path that it had before.
@@ -131,7 +134,7 @@ pub enum FieldId {
     /// The snapshot's name.
     SnapshotName,
     /// When the snapshot was taken.
-    Taken,
+    SnapshotTime,
     /// How many files the snapshot has.
     Files,
     /// How many bytes its files have.
@@ -171,6 +174,13 @@ pub struct Field {
 }
 
 impl Field {
+    /// Whether an extractor tells it: a plugin, or the one for what contents
+    /// say of themselves.
+    #[must_use]
+    pub const fn is_extracted(&self) -> bool {
+        matches!(self.id, FieldId::Plugin(_) | FieldId::Media(_))
+    }
+
     /// Whether all files of a group share the value.
     #[must_use]
     pub const fn is_of_group(&self) -> bool {
@@ -216,7 +226,8 @@ const FROM: Field = field(FieldId::From, "from", DataType::Name);
 const SNAPSHOT: Field = field(FieldId::Snapshot, "snapshot", UNSIGNED);
 const SNAPSHOT_NAME: Field =
     field(FieldId::SnapshotName, "snapshot_name", TEXT);
-const TAKEN: Field = field(FieldId::Taken, "taken", TIME);
+const SNAPSHOT_TIME: Field =
+    field(FieldId::SnapshotTime, "snapshot_time", TIME);
 const FILES: Field = field(FieldId::Files, "files", UNSIGNED);
 const BYTES: Field = field(FieldId::Bytes, "bytes", UNSIGNED);
 const ERRORS: Field = field(FieldId::Errors, "errors", UNSIGNED);
@@ -258,6 +269,20 @@ const METADATA: &[Field] = &[
     field(FieldId::Readonly, "readonly", BOOLEAN),
 ];
 
+/// What the contents of a file say of themselves.
+const MEDIA: &[Field] = &[
+    media(MediaField::MediaType),
+    media(MediaField::Width),
+    media(MediaField::Height),
+    media(MediaField::Taken),
+    media(MediaField::Camera),
+    media(MediaField::Duration),
+];
+
+const fn media(of: MediaField) -> Field {
+    field(FieldId::Media(of), of.name(), DataType::Value(of.value_type()))
+}
+
 /// What snapshots keep of that.
 const STORED: &[Field] = &[
     field(FieldId::Kind, "kind", DataType::Word),
@@ -283,6 +308,8 @@ pub struct Schema {
     extra: Vec<Field>,
     /// Whether somebody chose the fields.
     chosen: bool,
+    /// How many columns plugins fill.
+    plugin_columns: usize,
 }
 
 impl Schema {
@@ -308,11 +335,24 @@ impl Schema {
                 &[CHANGE, PATH, FROM, SIZE, MODIFIED, ALGORITHM, HASH]
             }
             RecordKind::Version => &[
-                SNAPSHOT, TAKEN, CHANGE, PATH, SIZE, MODIFIED, ALGORITHM, HASH,
+                SNAPSHOT,
+                SNAPSHOT_TIME,
+                CHANGE,
+                PATH,
+                SIZE,
+                MODIFIED,
+                ALGORITHM,
+                HASH,
             ],
-            RecordKind::Snapshot => {
-                &[SNAPSHOT, SNAPSHOT_NAME, TAKEN, FILES, BYTES, ERRORS, PATH]
-            }
+            RecordKind::Snapshot => &[
+                SNAPSHOT,
+                SNAPSHOT_NAME,
+                SNAPSHOT_TIME,
+                FILES,
+                BYTES,
+                ERRORS,
+                PATH,
+            ],
             RecordKind::KnownDigest => &[
                 DEVICE, INODE, SIZE, MODIFIED, CHANGED, ALGORITHM, CHUNK,
                 HASH, VERIFIED,
@@ -325,8 +365,9 @@ impl Schema {
                 data_type: DataType::Value(value_type),
             },
         );
-        let fields = own.iter().cloned().chain(plugins).collect();
-        Self { kind, fields, extra: Vec::new(), chosen: false }
+        let fields: Vec<_> = own.iter().cloned().chain(plugins).collect();
+        let plugin_columns = fields.len().saturating_sub(own.len());
+        Self { kind, fields, extra: Vec::new(), chosen: false, plugin_columns }
     }
 
     /// These fields, and why there is no better record: records of files that
@@ -334,9 +375,7 @@ impl Schema {
     #[must_use]
     pub fn with_error(mut self) -> Self {
         if self.fields.iter().all(|field| field.id != FieldId::Error) {
-            let is_plugin =
-                |field: &Field| matches!(field.id, FieldId::Plugin(_));
-            let end = self.fields.iter().position(is_plugin);
+            let end = self.fields.iter().position(Field::is_extracted);
             self.fields.insert(end.unwrap_or(self.fields.len()), ERROR);
         }
         self
@@ -351,6 +390,13 @@ impl Schema {
             let behind = path.map_or(self.fields.len(), |at| at + 1);
             self.fields.insert(behind, ROLE);
         }
+        self
+    }
+
+    /// These fields, and what the contents of files tell.
+    #[must_use]
+    pub fn with_media(mut self) -> Self {
+        self.fields.extend(MEDIA.iter().cloned());
         self
     }
 
@@ -389,7 +435,8 @@ impl Schema {
     pub fn choose(&self, ids: &[FieldId]) -> Self {
         let found = |id: &FieldId| self.available().find(|it| it.id == *id);
         let fields = ids.iter().filter_map(found).cloned().collect();
-        Self { kind: self.kind, fields, extra: Vec::new(), chosen: true }
+        let Self { kind, plugin_columns, .. } = *self;
+        Self { kind, fields, extra: Vec::new(), chosen: true, plugin_columns }
     }
 
     /// The same records, of which batches have these fields as well, of those
@@ -434,7 +481,13 @@ impl Schema {
             RecordKind::KnownDigest => &[],
             _ => PARTS,
         };
-        self.fields.iter().chain(parts).chain(metadata)
+        let media = match self.kind {
+            RecordKind::File
+            | RecordKind::Hash { .. }
+            | RecordKind::Duplicate => MEDIA,
+            _ => &[],
+        };
+        self.fields.iter().chain(parts).chain(metadata).chain(media)
     }
 
     /// Whether somebody chose the fields: then lines of text have them in
@@ -464,6 +517,19 @@ impl Schema {
                     | FieldId::Readonly
             )
         })
+    }
+
+    /// Whether batches have what the contents of files say of themselves:
+    /// their [`Row::values`](super::Row::values) must have it then.
+    #[must_use]
+    pub fn needs_media(&self) -> bool {
+        self.all_fields().any(|field| matches!(field.id, FieldId::Media(_)))
+    }
+
+    /// How many columns plugins fill: a row's values of
+    /// [`MediaField`] stand behind theirs.
+    pub(super) const fn plugin_columns(&self) -> usize {
+        self.plugin_columns
     }
 
     /// What the records are.
@@ -574,6 +640,19 @@ mod tests {
     }
 
     #[test]
+    fn what_contents_tell_is_there_to_be_chosen() {
+        let schema = Schema::new(RecordKind::File, []);
+        assert!(!schema.needs_media());
+        let chosen = schema.select(["path", "taken", "width"]).unwrap();
+        assert_eq!(names(&chosen), ["path", "taken", "width"]);
+        assert!(chosen.needs_media());
+        let duplicates = Schema::new(RecordKind::Duplicate, []);
+        assert!(duplicates.select(["camera"]).unwrap().needs_media());
+        let verdicts = Schema::new(RecordKind::Verdict, []);
+        assert!(verdicts.select(["camera"]).is_err());
+    }
+
+    #[test]
     fn fields_are_chosen_by_name_and_in_any_order() {
         let plugin = ("width".to_string(), ValueType::Unsigned);
         let schema = Schema::new(RecordKind::File, [plugin]);
@@ -582,7 +661,7 @@ mod tests {
         assert!(chosen.is_chosen() && chosen.needs_facts());
         let names_only = schema.select(["name", "kind", "size"]).unwrap();
         assert!(!names_only.needs_facts());
-        let error = schema.select(["height"]).unwrap_err().to_string();
+        let error = schema.select(["depths"]).unwrap_err().to_string();
         assert!(error.contains("fields are path, size, "), "{error}");
         let error = schema.select(["size", "size"]).unwrap_err().to_string();
         assert!(error.contains("twice"), "{error}");

@@ -160,7 +160,7 @@ impl DiffArgs {
     }
 }
 
-fn print(
+pub(super) fn print(
     writer: &mut RecordWriter<'_>,
     difference: &Difference,
 ) -> ControlFlow<()> {

@@ -161,6 +161,7 @@ impl DupesArgs {
             roles: self.groups.roots().next().is_some(),
             ..Request::new(&self.output, inputs, kind, &plugins)
         })?;
+        let plugins = output.plugins(&plugins)?;
         let options = DuplicateOptions {
             walk: catalog
                 .left_out(self.walk.options(plugins.clone(), &output.sink)),

@@ -230,9 +230,9 @@ impl HashArgs {
             ..Request::new(&self.output, inputs, self.kind(), &plugins)
         })?;
         let sources = self.sources()?;
+        let plugins = output.plugins(&plugins)?;
         let options = HashOptions {
-            walk: catalog
-                .left_out(self.walk.options(plugins.clone(), &output.sink)),
+            walk: catalog.left_out(self.walk.options(plugins, &output.sink)),
             method: match self.partial {
                 Some(chunk) => Method::Partial { chunk },
                 None => self

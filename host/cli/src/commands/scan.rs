@@ -197,7 +197,8 @@ impl ScanArgs {
             text,
             ..Request::new(&self.output, inputs, kind, &plugins)
         })?;
-        let mut options = self.walk.options(plugins.clone(), &output.sink);
+        let plugins = output.plugins(&plugins)?;
+        let mut options = self.walk.options(plugins, &output.sink);
         options.read_links = output.schema.has(FieldId::Target);
         let outcome = engine
             .scan(roots)

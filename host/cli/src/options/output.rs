@@ -34,7 +34,8 @@ pub(crate) struct OutputArgs {
     /// record and of plugins, and name, stem, extension and parent. Of files
     /// there are also root, depth, kind, allocated, created, accessed,
     /// changed, mode, uid, user, gid, group, inode, device, links, target,
-    /// hidden, empty, executable and readonly.
+    /// hidden, empty, executable and readonly. The contents of pictures and
+    /// films tell media_type, width, height, taken, camera and duration.
     #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
     fields: Vec<String>,
 
@@ -117,6 +118,16 @@ impl OutputArgs {
             true => OutputFormat::Text(Format::Json),
             false => self.format.unwrap_or_default(),
         }
+    }
+
+    /// The same with NDJSON where no other format is named.
+    #[cfg(feature = "catalog")]
+    pub(crate) fn or_ndjson(&self) -> Self {
+        let mut own = self.clone();
+        if !self.names_format() && self.template.is_none() {
+            own.format = Some(OutputFormat::Text(Format::Ndjson));
+        }
+        own
     }
 
     /// Whether a format was named.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from typing import BinaryIO
 
 from sanchay import _native
@@ -88,6 +89,7 @@ def hash_files(
     *,
     algorithm: Algorithm | None = None,
     partial: Size | bool | None = None,
+    catalog: str | PathLike[str] | None = None,
     threads: int | None = None,
     progress: OnProgress | None = None,
     errors: Errors = "raise",
@@ -110,6 +112,9 @@ def hash_files(
         partial: Hash only this many bytes at either end, with xxh64: a
             chunk in bytes from 1 to 16 MiB, as a number or as text ("64KiB");
             True is 64 KiB. Of a file smaller than two chunks, all is hashed.
+        catalog: A file in which digests are remembered, and made if there is
+            none: a file that is as it was is not read again. None remembers
+            nothing. Digests go into it as they are made.
         **options: As WalkOptions.
         threads: How many threads work, 1 to 1024; None is one for each
             processor, and more while these wait for a disk.
@@ -137,6 +142,7 @@ def hash_files(
         walk(hash_files, options),
         algorithm=algorithm,
         partial=partial,
+        catalog=catalog,
         threads=threads,
         progress=progress,
         errors=errors,
@@ -156,6 +162,7 @@ def duplicates(
     min_group: int = 2,
     verify: bool = False,
     sort: str = "reclaimable:desc",
+    catalog: str | PathLike[str] | None = None,
     threads: int | None = None,
     progress: OnProgress | None = None,
     errors: Errors = "raise",
@@ -189,6 +196,9 @@ def duplicates(
             among the errors of the answer, and in no group.
         sort: The order of the groups: reclaimable, size, copies or path, each
             with or without :desc, as "size:desc,path".
+        catalog: A file in which digests are remembered, and made if there is
+            none: a file that is as it was is not read again. None remembers
+            nothing. Digests go into it as they are made.
         **options: As WalkOptions.
         threads: How many threads work, 1 to 1024; None is one for each
             processor, and more while these wait for a disk.
@@ -221,6 +231,7 @@ def duplicates(
         min_group=min_group,
         verify=verify,
         sort=sort,
+        catalog=catalog,
         threads=threads,
         progress=progress,
         errors=errors,
@@ -305,7 +316,7 @@ def start_scan(
         reporter(progress),
         raises(errors),
         path_bytes,
-        ExtractedFile if walk.has_plugins else ScannedFile,
+        ExtractedFile if walk.has_values else ScannedFile,
     )
     return Records(run, Summary, "sanchay.scan")
 
@@ -317,6 +328,7 @@ def start_hash_files(
     *,
     algorithm: Algorithm | None = None,
     partial: Size | bool | None = None,
+    catalog: str | PathLike[str] | None = None,
     threads: int | None = None,
     progress: OnProgress | None = None,
     errors: Errors = "raise",
@@ -329,11 +341,12 @@ def start_hash_files(
         shard,
         algorithm,
         partial,
+        catalog,
         threads,
         reporter(progress),
         raises(errors),
         path_bytes,
-        ExtractedHash if walk.has_plugins else HashedFile,
+        ExtractedHash if walk.has_values else HashedFile,
     )
     return Records(run, Summary, "sanchay.hash_files")
 
@@ -350,6 +363,7 @@ def start_duplicates(
     min_group: int = 2,
     verify: bool = False,
     sort: str = "reclaimable:desc",
+    catalog: str | PathLike[str] | None = None,
     threads: int | None = None,
     progress: OnProgress | None = None,
     errors: Errors = "raise",
@@ -369,11 +383,12 @@ def start_duplicates(
         },
         algorithm,
         hardlinks,
+        catalog,
         threads,
         reporter(progress),
         raises(errors),
         path_bytes,
-        ExtractedGroup if walk.has_plugins else DuplicateGroup,
+        ExtractedGroup if walk.has_values else DuplicateGroup,
     )
     return Records(run, DuplicateSummary, "sanchay.duplicates")
 

@@ -1,6 +1,7 @@
 """The engine behind sanchay and sanchay.vpo. Private: use those."""
 
 from collections.abc import Callable
+from os import PathLike
 from typing import NoReturn, final
 
 from sanchay._types import Path, Paths, Size
@@ -17,7 +18,7 @@ class Walk:
 
     def __new__(cls, **options: object) -> Walk: ...
     @property
-    def has_plugins(self) -> bool: ...
+    def has_values(self) -> bool: ...
 
 @final
 class Run:
@@ -56,6 +57,7 @@ def hash_files(
     shard: tuple[int, int] | None,
     algorithm: str | None,
     partial: Size | bool | None,
+    catalog: str | PathLike[str] | None,
     threads: int | None,
     progress: Callable[..., object] | None,
     raises: bool,
@@ -68,6 +70,7 @@ def duplicates(
     groups: dict[str, object],
     algorithm: str | None,
     hardlinks: bool,
+    catalog: str | PathLike[str] | None,
     threads: int | None,
     progress: Callable[..., object] | None,
     raises: bool,

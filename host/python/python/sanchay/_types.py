@@ -156,6 +156,10 @@ class WalkOptions(TypedDict, total=False):
         one_file_system: Enter no directory on another file system than its
             root. Pseudo file systems (/proc, /sys) are never entered on the
             way from another one.
+        media: Tell what pictures and films say of themselves in the ``values``
+            of the records, as plugins do: "media_type", "width", "height",
+            "taken", "camera" and "duration" (in seconds). To filter by them,
+            ``where`` is enough.
         plugin: Plugins, as the program's --plugin takes them:
             "FILE[@sha256:HEX][,name=NAME][,KEY=VALUE]...". A filter decides
             which of the entries that pass the other options are wanted. What
@@ -196,6 +200,7 @@ class WalkOptions(TypedDict, total=False):
     beneath: bool
     max_depth: int | None
     one_file_system: bool
+    media: bool
     plugin: Plugins
     gitignore: bool
     ignore_file: Paths
@@ -351,21 +356,21 @@ describe(
 
 
 class ExtractedFile(ScannedFile):
-    """A file that a scan with plugins found."""
+    """A file that a scan with plugins or media found."""
 
     #: What they found in it, by column: ``{"images.width": 640}``.
     values: Mapping[str, Value] = MappingProxyType({})
 
 
 class ExtractedHash(HashedFile):
-    """A file that was hashed with plugins."""
+    """A file that was hashed with plugins or media."""
 
     #: What they found in it, by column.
     values: Mapping[str, Value] = MappingProxyType({})
 
 
 class ExtractedGroup(DuplicateGroup):
-    """Files with equal content, found with plugins."""
+    """Files with equal content, found with plugins or media."""
 
     #: What they found in each of the files, by column.
     values: tuple[Mapping[str, Value], ...] = ()

@@ -66,7 +66,7 @@ pub(crate) fn extract_groups(
     };
     let mut groups = duplicates.groups();
     let mut waiting: Vec<Group<'_>> = Vec::new();
-    if plugins.columns().is_empty() {
+    if plugins.values() == 0 {
         for group in groups.by_ref() {
             if run.is_over() {
                 break;

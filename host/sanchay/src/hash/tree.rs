@@ -26,7 +26,8 @@ use crate::{
     error::{Action, Cause, EntryError, Error, Problem},
     extract::{Extracted, Extractors, Site},
     monitor::{Monitor, Summary},
-    options::{HashOptions, Method, NamedFilter},
+    named_filter::NamedFilter,
+    options::{HashOptions, Method},
     ordered::{OrderedEmitter, Ticket},
     plugins::weight,
     pool::Pool,
@@ -64,7 +65,7 @@ pub(super) fn hash(
     let mut options = options.clone();
     options.walk.filter = options.walk.filter.files_only();
     let options = &options;
-    let named = options.walk.named_filter()?;
+    let named = NamedFilter::new(&options.walk)?;
     let ignoring = Ignoring::read(&options.walk, &*storage, pool)?;
     if monitor.progress.is_some()
         && let Some((files, bytes)) =
@@ -207,10 +208,19 @@ impl<'a> Operation for HashTree<'a> {
             }
             Ok(RootEntry::Directory(open)) => return Some((open, ticket)),
             Ok(RootEntry::File(file, metadata)) => {
-                if self.named.wants(&metadata) {
-                    self.hash_source(ticket, path, (file, metadata), worker);
-                } else {
-                    self.fill(ticket, ResultBatch::default());
+                match self.wants_named(path, &file, &metadata) {
+                    Ok(true) => {
+                        let opened = (file, metadata);
+                        self.hash_source(ticket, path, opened, worker);
+                    }
+                    Ok(false) => self.fill(ticket, ResultBatch::default()),
+                    Err(cause) => {
+                        let (path, action) = (path.clone(), Action::Extract);
+                        let error = EntryError::new(path, action, cause);
+                        let mut batch = ResultBatch::default();
+                        self.error(&mut batch, error.named());
+                        self.fill(ticket, batch);
+                    }
                 }
                 return None;
             }
@@ -246,7 +256,8 @@ impl<'a> Operation for HashTree<'a> {
         worker: &mut Worker<'_, Self>,
     ) {
         self.run.count_directory();
-        worker.reader.filter_by_metadata(worker.inspector, open);
+        let Worker { reader, inspector, .. } = &mut *worker;
+        reader.filter_by_metadata(*inspector, open, self.run);
         let (names, segments) = Segment::arrange(worker.reader.directory());
         // The first ticket is for what is wrong with the directory itself.
         let mut tickets =
@@ -449,6 +460,19 @@ impl HashTree<'_> {
             }
         }
         batch
+    }
+
+    /// Whether a file that the caller named is wanted.
+    fn wants_named(
+        &self,
+        path: &Path,
+        file: &File,
+        metadata: &Metadata,
+    ) -> Result<bool, Cause> {
+        let name = path.file_name().unwrap_or_default().as_bytes();
+        let site = Site::named(name);
+        Ok(self.named.wants(metadata)
+            && self.named.wants_contents(self.pool, file, site, metadata)?)
     }
 
     /// Hashes a file that the caller named.

@@ -2,17 +2,18 @@
 //! its names in one call, resolve unknown kinds, and read and match the
 //! metadata of its files.
 
+mod by_contents;
 mod contents;
 
 use std::{sync::Arc, vec::Drain};
 
-use sanchay_core::filter::Facts;
 use sanchay_core::summary::ListedFolder;
 use sanchay_sandbox::{
-    Columns, Fault, IgnoreError, IgnoreFile, KindSet, Matches,
+    Columns, Fault, IgnoreError, IgnoreFile, KindSet, Matches, plugin::Value,
 };
 use sanchay_storage::{EntryKind, FileId, Listing, Metadata, Span};
 
+use self::by_contents::{Looker, Question};
 use self::contents::Contents;
 pub(crate) use self::contents::{Directory, MatchedFiles};
 use super::{
@@ -48,6 +49,11 @@ pub(crate) struct DirReader {
     metadata: Vec<Metadata>,
     /// What those of them say that are links; empty where none is.
     targets: Vec<Option<Box<[u8]>>>,
+    /// What the contents of each tell, where the filter asks and somebody else
+    /// will.
+    media: Vec<Option<Value>>,
+    /// What looks at contents, if the filter asks for them.
+    looker: Option<Looker>,
     /// The errors since these were taken last.
     errors: Vec<EntryError>,
     plugin_filters: PluginFilters,
@@ -93,6 +99,8 @@ impl DirReader {
         let program = options.filter.program().map_err(Error::Filter)?;
         inspector.set_filter(&program)?;
         let columns = inspector.filter_columns().map_err(Error::Sandbox)?;
+        let looker = Looker::new(columns, options.plugins.have_media())
+            .map_err(Error::Sandbox)?;
         let wanted_kinds = inspector.filter_kinds().map_err(Error::Sandbox)?;
         let mut listed = wanted_kinds.with(EntryKind::Directory);
         if ignoring.is_active() {
@@ -106,6 +114,8 @@ impl DirReader {
             matched: Vec::new(),
             metadata: Vec::new(),
             targets: Vec::new(),
+            media: Vec::new(),
+            looker,
             errors: Vec::new(),
             plugin_filters: PluginFilters::new(&options.plugins),
             follow: options.follow,
@@ -150,6 +160,7 @@ impl DirReader {
             spans: &self.matched,
             metadata: &self.metadata,
             targets: &self.targets,
+            media: &self.media,
         }
     }
 
@@ -516,6 +527,7 @@ impl DirReader {
         inspector: &mut dyn Inspect,
         open: &Open,
         others: Option<&Names>,
+        run: &RunState<'_>,
     ) {
         self.matched.clear();
         self.metadata.clear();
@@ -547,6 +559,7 @@ impl DirReader {
             self.errors.push(EntryError::new(path, Action::Stat, cause));
         }
         self.match_metadata(inspector, &open.node, others);
+        self.match_contents(inspector, &open.node, others, run);
         self.read_targets(open, others);
     }
 
@@ -573,18 +586,19 @@ impl DirReader {
         }
     }
 
-    /// Drops from `files` what the filters reject by metadata. Reads none
-    /// where no filter asks for any.
+    /// Drops from `files` what the filters reject by metadata and contents.
+    /// Reads none where no filter asks for any.
     pub(crate) fn filter_by_metadata(
         &mut self,
         inspector: &mut dyn Inspect,
         open: &Open,
+        run: &RunState<'_>,
     ) {
         let needed = self.columns.need_metadata()
             || self.plugin_filters.want_metadata()
             || !self.leave_out.is_empty();
         if needed {
-            self.read_metadata(inspector, open, None);
+            self.read_metadata(inspector, open, None, run);
             self.found.files.clone_from(&self.matched);
             self.found.file_kinds.clear();
             let kinds = self.metadata.iter().map(|found| found.kind);
@@ -597,9 +611,10 @@ impl DirReader {
     pub(crate) fn match_known(
         &mut self,
         inspector: &mut dyn Inspect,
-        node: &Node,
+        node: &Arc<Node>,
         file: &Names,
         metadata: Metadata,
+        run: &RunState<'_>,
     ) {
         self.matched.clear();
         self.matched.extend(file.spans());
@@ -607,6 +622,7 @@ impl DirReader {
         self.metadata.push(metadata);
         self.targets.clear();
         self.match_metadata(inspector, node, Some(file));
+        self.match_contents(inspector, node, Some(file), run);
     }
 
     /// Drops from `matched` and `metadata` what the filters reject.
@@ -623,32 +639,21 @@ impl DirReader {
             node.write_path_below_root(directory);
         }
         let names = others.map_or(found.listing.names(), Names::bytes);
-        if self.columns.need_metadata() && !metadata.is_empty() {
-            numbers.clear();
-            let facts = metadata.iter().map(Facts::from);
-            self.columns.push(facts, numbers);
-            let named = self.columns.has(Columns::NAME).then(|| {
-                let mut named = Names::of(names, matched);
-                named.take_columns()
-            });
-            let kinds: Vec<_> = match &named {
-                Some(_) => metadata.iter().map(|found| found.kind).collect(),
-                None => Vec::new(),
+        let known = self.columns.of_metadata();
+        if !known.is_empty() && !metadata.is_empty() {
+            let named = match self.columns.has(Columns::NAME) {
+                true => Columns::NAME,
+                false => Columns::default(),
             };
-            let listing =
-                named.as_ref().map(|(names, ends)| sanchay_sandbox::Listing {
-                    directory,
-                    names,
-                    ends,
-                    kinds: &kinds,
-                });
-            let answer = inspector.match_metadata(
-                metadata.len(),
-                listing.as_ref(),
-                self.columns.of_metadata(),
-                numbers,
-                survivors,
-            );
+            let question = Question {
+                directory,
+                names,
+                spans: matched,
+                metadata,
+                columns: known.with(named),
+                media: &[],
+            };
+            let answer = question.ask(inspector, numbers, survivors);
             if let Err(fault) = answer {
                 errors.extend(matched.drain(..).map(|span| {
                     EntryError::new(

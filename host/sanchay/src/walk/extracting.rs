@@ -33,7 +33,7 @@ impl<V: Visitor> Walk<'_, V> {
         let directory = node.relative();
         let mut values = Vec::new();
         let (mut first, mut bytes) = (0, 0);
-        let MatchedFiles { spans: matched, metadata, targets } = files;
+        let MatchedFiles { spans: matched, metadata, targets, .. } = files;
         let report = |range: Range<usize>,
                       values: &[Option<Value>],
                       visitor: &mut dyn WorkerVisitor| {
@@ -58,6 +58,7 @@ impl<V: Visitor> Walk<'_, V> {
                 break;
             }
             let name = slice(names, *span);
+            let known = files.media(index);
             let start = values.len();
             if found.kind == EntryKind::File && extractors.know(name, found) {
                 let mut error = |action, cause| {
@@ -69,7 +70,7 @@ impl<V: Visitor> Walk<'_, V> {
                     // Said of the first file; others fail in the same way.
                     Err(_) => node.reopen().and_then(|it| it.open_file(name)),
                 };
-                let reads = extractors.read(name, found);
+                let reads = extractors.read(name, found, known);
                 let (file, metadata) = match reads.then(open).transpose() {
                     Ok(Some((file, now))) => (Some(file), now),
                     Ok(None) => (None, *found),
@@ -82,6 +83,7 @@ impl<V: Visitor> Walk<'_, V> {
                     file.as_ref(),
                     Site { directory: &directory, name },
                     &metadata,
+                    known,
                     &mut values,
                     &mut |cause| error(Action::Extract, cause),
                 );
@@ -115,6 +117,7 @@ impl<V: Visitor> Walk<'_, V> {
                 Some(file),
                 Site::named(name.as_encoded_bytes()),
                 metadata,
+                None,
                 &mut values,
                 &mut |cause| {
                     let path = path.to_owned();

@@ -138,7 +138,13 @@ impl<V: Visitor> Walk<'_, V> {
             }
             let mut names = Names::default();
             names.push(&name);
-            reader.match_known(&mut *inspector, &node, &names, metadata);
+            reader.match_known(
+                &mut *inspector,
+                &node,
+                &names,
+                metadata,
+                self.run,
+            );
             for error in reader.drain_errors() {
                 self.error(error, &mut visitor);
             }
@@ -151,7 +157,7 @@ impl<V: Visitor> Walk<'_, V> {
                     &mut visitor,
                 );
             } else {
-                let MatchedFiles { spans, metadata, targets } =
+                let MatchedFiles { spans, metadata, targets, .. } =
                     reader.matched();
                 let batch = Batch {
                     parent: &node.path(),

@@ -7,7 +7,7 @@
 use std::ptr::NonNull;
 #[cfg(all(unix, target_arch = "x86_64"))]
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use sanchay_sandbox_config::Layout;
@@ -16,7 +16,7 @@ use wasmtime::CustomCodeMemory;
 use wasmtime::component::Component;
 use wasmtime::{Config, Engine, Error, Result};
 
-use crate::component::{Code, VARIANTS, Variant};
+use crate::component::{Bundle, Code, Variant};
 
 /// A component whose machine code an engine can load.
 pub(crate) trait ComponentSource: Send + Sync {
@@ -39,8 +39,8 @@ pub(crate) trait ComponentSource: Send + Sync {
     ) -> Result<(Component, &'static str)>;
 }
 
-/// The component that the build embedded, compiled ahead of time.
-pub(crate) struct Embedded;
+/// A component that the build embedded, compiled ahead of time.
+pub(crate) struct Embedded(pub(crate) &'static Bundle);
 
 impl ComponentSource for Embedded {
     #[cfg(all(unix, target_arch = "x86_64"))]
@@ -56,9 +56,9 @@ impl ComponentSource for Embedded {
     ) -> Result<(Component, &'static str)> {
         let mut refusal =
             Error::msg("there is no machine code for this system");
-        let all = VARIANTS.iter().enumerate();
+        let all = self.0.variants.iter().enumerate();
         for (index, variant) in all.filter(|(_, it)| it.layout == layout) {
-            match map(engine, variant, claim(index)) {
+            match map(engine, variant, self.0.claim(index)) {
                 Ok(component) => return Ok((component, variant.name)),
                 Err(error) => refusal = error,
             }
@@ -98,12 +98,14 @@ fn map(
     }
 }
 
-/// Whether an engine may run a variant's machine code in place: only the first
-/// of a process may, as wasmtime knows each piece of code once.
-fn claim(index: usize) -> bool {
-    static CLAIMED: AtomicU64 = AtomicU64::new(0);
-    let bit = u32::try_from(index).ok().and_then(|it| 1_u64.checked_shl(it));
-    bit.is_some_and(|bit| CLAIMED.fetch_or(bit, Relaxed) & bit == 0)
+impl Bundle {
+    /// Whether an engine may run a variant's machine code in place: only the
+    /// first of a process may, as wasmtime knows each piece of code once.
+    fn claim(&self, index: usize) -> bool {
+        let bit = u32::try_from(index).ok();
+        let bit = bit.and_then(|it| 1_u64.checked_shl(it));
+        bit.is_some_and(|bit| self.claimed.fetch_or(bit, Relaxed) & bit == 0)
+    }
 }
 
 /// Whether machine code can be run where it lies in the program: it begins

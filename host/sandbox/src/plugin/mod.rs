@@ -13,6 +13,7 @@
     allow(dead_code, reason = "what is loaded must be compiled")
 )]
 
+mod bundled;
 #[cfg(feature = "compile")]
 mod cache;
 #[cfg(feature = "compile")]

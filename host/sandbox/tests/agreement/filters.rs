@@ -363,7 +363,7 @@ fn columns_that_do_not_fit_are_refused_and_the_filter_stays() {
         (3, Some(&listing), size, &[1, 2, 3], 2),
         (2, None, size, &[1], 1),
         (2, None, Columns::MODIFIED, &[1, 2], 2),
-        (2, None, Columns::from_bits(1 << 12), &[1, 2], 2),
+        (2, None, Columns::from_bits(1 << 40), &[1, 2], 2),
         (u32::MAX as usize, None, Columns::MODIFIED, &[], 0),
         (usize::MAX, None, Columns::default(), &[], u32::MAX),
     ] {

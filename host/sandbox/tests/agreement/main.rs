@@ -9,6 +9,7 @@
 
 mod filters;
 mod ignoring;
+mod media;
 mod programs;
 #[path = "../support/mod.rs"]
 mod support;

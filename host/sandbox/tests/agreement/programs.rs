@@ -50,7 +50,9 @@ fn fitting() -> impl Strategy<Value = Test> {
     ];
     field.prop_flat_map(|field| {
         let tests = match field.value {
-            FieldType::Text => return texts(field).boxed(),
+            FieldType::Text | FieldType::Tag => {
+                return texts(field).boxed();
+            }
             FieldType::Flag => {
                 let operands = Just(vec![Operand::Number(1)]);
                 return test(field, Just(Operator::Equal), operands).boxed();
@@ -64,7 +66,10 @@ fn fitting() -> impl Strategy<Value = Test> {
             FieldType::Size
             | FieldType::Number
             | FieldType::User
-            | FieldType::Group => number().prop_map(Operand::Number).boxed(),
+            | FieldType::Group
+            | FieldType::Duration => {
+                number().prop_map(Operand::Number).boxed()
+            }
         };
         let equal =
             matches!(field.value, FieldType::Extension | FieldType::Kind);
@@ -169,7 +174,7 @@ fn odd() -> impl Strategy<Value = Test> {
         Just(Operator::AllBits),
         Just(Operator::AnyBit),
     ];
-    (0_u8..26, operator, vec(operand, 0..3)).prop_map(
+    (0_u8..32, operator, vec(operand, 0..3)).prop_map(
         |(field, operator, operands)| Test { field, operator, operands },
     )
 }
@@ -250,21 +255,22 @@ fn kind() -> impl Strategy<Value = EntryKind> {
     prop::sample::select(all)
 }
 
-/// The bits of the columns that have numbers, and those of the times among
-/// them, which have two.
-const NUMBERS: std::ops::Range<u32> = 0..12;
-const TIMES: std::ops::Range<u32> = 1..5;
+/// How many numbers an entry has in the columns, by their bits: two where they
+/// are times, several where they are texts.
+const WIDTHS: [usize; 18] =
+    [1, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 8, 16];
 
-/// Numbers of metadata for so many entries, as many as any columns have.
+/// Numbers of all columns, by their bits.
 #[derive(Clone, Debug)]
-pub(crate) struct Numbers {
-    /// By the bits of the columns; of times, the nanoseconds.
-    numbers: Vec<Vec<u64>>,
-    /// Of times, the seconds.
-    seconds: Vec<Vec<i64>>,
+pub(crate) struct Numbers(Vec<Vec<u64>>);
+
+/// Numbers for so many entries, as many as any columns have.
+pub(crate) fn numbers(rows: usize) -> impl Strategy<Value = Numbers> {
+    let columns = WIDTHS.map(|width| column(width, rows));
+    columns.to_vec().prop_map(Numbers)
 }
 
-pub(crate) fn numbers(rows: usize) -> impl Strategy<Value = Numbers> {
+fn column(width: usize, rows: usize) -> BoxedStrategy<Vec<u64>> {
     // An entry may have none; and a column may hold what nobody calls
     // nanoseconds, or a mode.
     let number = prop_oneof![
@@ -272,24 +278,34 @@ pub(crate) fn numbers(rows: usize) -> impl Strategy<Value = Numbers> {
         1 => Just(u64::MAX),
         1 => (0_u64..0o10000).prop_map(|it| it | 0o100_000),
     ];
-    let numbers = vec(vec(number, rows), NUMBERS.len());
-    let seconds = vec(vec(seconds(), rows), TIMES.len());
-    (numbers, seconds)
-        .prop_map(|(numbers, seconds)| Numbers { numbers, seconds })
+    let numbers = vec(number, rows);
+    let eight = |text: String| {
+        let mut bytes = text.into_bytes();
+        bytes.resize(8, 0);
+        u64::from_le_bytes(bytes.try_into().unwrap())
+    };
+    let text = prop_oneof![
+        4 => Just(0),
+        4 => "([aAb]/){0,2}[aAbB.]{0,3}".prop_map(eight),
+        1 => any::<u64>(),
+    ];
+    match width {
+        1 => numbers.boxed(),
+        2 => {
+            let seconds = seconds().prop_map(i64::cast_unsigned);
+            let both = (vec(seconds, rows), numbers);
+            both.prop_map(|(first, second)| [first, second].concat()).boxed()
+        }
+        width => vec(text, width * rows).boxed(),
+    }
 }
 
 impl Numbers {
     /// Those of the columns, in their order.
     pub(crate) fn of(&self, columns: Columns) -> Vec<u64> {
-        let mut all = Vec::new();
-        for bit in NUMBERS.filter(|bit| columns.bits() >> bit & 1 != 0) {
-            if TIMES.contains(&bit) {
-                let seconds = &self.seconds[(bit - TIMES.start) as usize];
-                all.extend(seconds.iter().map(|it| it.cast_unsigned()));
-            }
-            all.extend(&self.numbers[bit as usize]);
-        }
-        all
+        let all = self.0.iter().enumerate();
+        let wanted = all.filter(|(bit, _)| columns.bits() >> bit & 1 != 0);
+        wanted.flat_map(|(_, numbers)| numbers).copied().collect()
     }
 }
 
@@ -297,10 +313,10 @@ impl Numbers {
 pub(crate) fn columns() -> impl Strategy<Value = Columns> {
     let unknown = prop_oneof![
         9 => Just(0),
-        1 => (NUMBERS.end..63).prop_map(|it| 1 << it),
+        1 => (WIDTHS.len()..63).prop_map(|it| 1 << it),
     ];
-    let known = NUMBERS.chain([63]).collect::<Vec<_>>();
-    let known = prop::sample::subsequence(known, 0..=13);
+    let known = (0..WIDTHS.len()).chain([63]).collect::<Vec<_>>();
+    let known = prop::sample::subsequence(known, 0..=WIDTHS.len() + 1);
     (known, unknown).prop_map(|(known, unknown)| {
         let bits = known.into_iter().fold(unknown, |all, it| all | 1 << it);
         Columns::from_bits(bits)

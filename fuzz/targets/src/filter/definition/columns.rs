@@ -4,13 +4,14 @@
 use sanchay_core::filter::Columns;
 
 /// How many there are.
-pub(crate) const COUNT: usize = 12;
+pub(crate) const COUNT: usize = 18;
 
 /// The bit of names and kinds.
 const NAME: u64 = 1 << 63;
 
 /// The fields, in the order of the bits of their columns.
-const FIELDS: [u8; COUNT] = [2, 3, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23];
+const FIELDS: [u8; COUNT] =
+    [2, 3, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29];
 
 /// The columns, in the order of their bits.
 pub(crate) fn all() -> [Columns; COUNT] {
@@ -24,12 +25,31 @@ pub(super) fn bit(field: u8) -> Option<usize> {
 
 /// Whether a field is a time.
 pub(super) fn is_time(field: u8) -> bool {
-    matches!(field, 3 | 14..=16)
+    matches!(field, 3 | 14..=16 | 26)
+}
+
+/// Whether a field is a text in a column.
+pub(super) fn is_text(field: u8) -> bool {
+    matches!(field, 28 | 29)
 }
 
 /// Whether the column of a bit has times, which have two numbers.
 pub(crate) fn has_times(bit: usize) -> bool {
     is_time(FIELDS[bit])
+}
+
+/// Whether the column of a bit has texts, eight bytes to a number.
+pub(crate) fn has_texts(bit: usize) -> bool {
+    is_text(FIELDS[bit])
+}
+
+/// How many numbers an entry has in the column of a bit.
+pub(crate) fn width(bit: usize) -> usize {
+    match FIELDS[bit] {
+        28 => 8,
+        29 => 16,
+        field => 1 + usize::from(is_time(field)),
+    }
 }
 
 /// How many numbers an entry has in some columns; `None` if there are not
@@ -40,7 +60,7 @@ pub(crate) fn numbers(columns: Columns) -> Option<usize> {
         return None;
     }
     let has = (0..COUNT).filter(|bit| bits >> bit & 1 != 0);
-    Some(has.map(|bit| 1 + usize::from(has_times(bit))).sum())
+    Some(has.map(width).sum())
 }
 
 /// The columns that a test of a field looks at.

@@ -32,6 +32,8 @@ pub(crate) struct Entry {
     pub(crate) numbers: [Option<Option<u64>>; columns::COUNT],
     /// Likewise: in seconds, and the nanoseconds that follow them.
     pub(crate) times: [Option<Option<(i64, u64)>>; columns::COUNT],
+    /// Likewise.
+    pub(crate) texts: [Option<Option<Vec<u8>>>; columns::COUNT],
 }
 
 /// A name, as it is and without its case, and the path of its directory.
@@ -192,6 +194,15 @@ fn passes(test: &Test, entry: &Entry) -> Option<bool> {
         MODE => {
             let mode = entry.number(MODE)?;
             mode.is_some_and(|mode| any_number((mode % 0o10000).into()))
+        }
+        field if columns::is_text(field) => {
+            let text = entry.texts[columns::bit(field)?].as_ref()?;
+            text.as_ref().is_some_and(|text| {
+                any_text(&|bytes| match test.operator {
+                    Operator::Equal => text == bytes,
+                    operator => patterns::matches(operator, bytes, text),
+                })
+            })
         }
         field if columns::is_time(field) => {
             let found = entry.times[columns::bit(field)?]?;

@@ -19,8 +19,10 @@ pub(super) const OPTIONS: &[FilterOption] = &[FilterOption {
            each must be true",
     long_help: "Fields: name, path (below the root), stem, ext, parent, depth, \
                 kind, size, allocated, modified, created, accessed, changed, \
-                mode, uid, gid, inode, device, links; and the flags hidden, \
-                empty, executable, readonly. Operators: = != < <= > >= ~ !~ \
+                mode, uid, gid, inode, device, links; of pictures and films \
+                media_type, width, height, taken, camera, duration, for \
+                which files are read; and the flags hidden, empty, \
+                executable, readonly. Operators: = != < <= > >= ~ !~ \
                 (regular expression) glob iglob, in (a, b), within, before and \
                 after (times); and, or, not, parentheses, has(FIELD).",
     repeat: Repeat::All,

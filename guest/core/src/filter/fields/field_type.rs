@@ -7,6 +7,8 @@ use crate::filter::expr::Operator;
 pub enum FieldType {
     /// Bytes, usually UTF-8.
     Text,
+    /// Text of at most some hundred bytes, which an entry may lack.
+    Tag,
     /// An extension, in any case.
     Extension,
     /// A number of bytes.
@@ -21,6 +23,8 @@ pub enum FieldType {
     Group,
     /// A point in time.
     Time,
+    /// How long something lasts: nanoseconds.
+    Duration,
     /// What an entry is.
     Kind,
     /// True or not.
@@ -31,10 +35,12 @@ impl FieldType {
     /// Whether values are compared by an operator.
     pub(in crate::filter) const fn takes(self, operator: Operator) -> bool {
         match self {
-            Self::Text => {
+            Self::Text | Self::Tag => {
                 matches!(operator, Operator::Equal) || operator.is_pattern()
             }
-            Self::Size | Self::Number | Self::Time => operator.is_ordered(),
+            Self::Size | Self::Number | Self::Time | Self::Duration => {
+                operator.is_ordered()
+            }
             Self::Mode => operator.is_ordered() || operator.is_of_bits(),
             Self::Extension
             | Self::Kind
@@ -47,8 +53,10 @@ impl FieldType {
     /// The operators, for a message.
     pub(in crate::filter) const fn operators(self) -> &'static str {
         match self {
-            Self::Text => "=, !=, ~, !~, glob, iglob or in",
-            Self::Size | Self::Number => "=, !=, <, <=, >, >= or in",
+            Self::Text | Self::Tag => "=, !=, ~, !~, glob, iglob or in",
+            Self::Size | Self::Number | Self::Duration => {
+                "=, !=, <, <=, >, >= or in"
+            }
             Self::Mode => "=, !=, <, <=, >, >=, all, any or in",
             Self::Time => "within, before, after, <, <=, > or >=",
             Self::Extension | Self::Kind | Self::User | Self::Group => {
@@ -61,7 +69,9 @@ impl FieldType {
     /// What a value is, for a message.
     pub(in crate::filter) const fn values(self) -> &'static str {
         match self {
-            Self::Text => "a text, in quotes where it has spaces or signs",
+            Self::Text | Self::Tag => {
+                "a text, in quotes where it has spaces or signs"
+            }
             Self::Extension => "an extension, such as rs",
             Self::Size => "a size, such as 4096, 10k or 1.5GiB",
             Self::Number => "a number",
@@ -72,6 +82,7 @@ impl FieldType {
                 "a duration (7d, 1d12h), a date (2026-01-31), a time \
                  (2026-01-31T12:00:00Z) or today"
             }
+            Self::Duration => "a duration, such as 90s, 1.5h or 1h30m",
             Self::Kind => {
                 "file, directory, symlink, fifo, socket, block-device or \
                  char-device"

@@ -19,41 +19,62 @@ pub(super) fn compile(
     operator: Operator,
     operands: &[Operand],
 ) -> Option<Box<dyn Predicate>> {
-    let texts = operands.iter().map(Operand::bytes);
-    let mut texts = texts.collect::<Option<Vec<_>>>()?;
-    let syntax = match operator {
-        Operator::Equal => {
-            texts.sort_unstable();
-            let texts = texts.into_iter().map(<[u8]>::to_vec).collect();
-            return Some(Box::new(Text { part, test: Test::Equal(texts) }));
-        }
-        Operator::Regex => Syntax::Regex,
-        Operator::Glob => Syntax::Glob,
-        Operator::GlobIgnoreCase => Syntax::GlobIgnoreCase,
-        Operator::Less
-        | Operator::LessOrEqual
-        | Operator::Greater
-        | Operator::GreaterOrEqual
-        | Operator::AllBits
-        | Operator::AnyBit => return None,
-    };
-    let compiled = Compiled::new(syntax, &texts).ok()?;
-    Some(Box::new(Text { part, test: Test::Pattern(compiled) }))
+    let texts = Texts::compile(operator, operands)?;
+    Some(Box::new(Text { part, texts }))
 }
 
 /// A test of a text.
 #[derive(Debug)]
 struct Text {
     part: Part,
-    test: Test,
+    texts: Texts,
 }
 
+/// Texts to compare with, and how.
 #[derive(Debug)]
-enum Test {
+pub(super) enum Texts {
     /// It is one of these, sorted.
     Equal(Vec<Vec<u8>>),
     /// A pattern matches.
     Pattern(Compiled),
+}
+
+impl Texts {
+    /// `None` where the operator or an operand does not fit.
+    pub(super) fn compile(
+        operator: Operator,
+        operands: &[Operand],
+    ) -> Option<Self> {
+        let texts = operands.iter().map(Operand::bytes);
+        let mut texts = texts.collect::<Option<Vec<_>>>()?;
+        let syntax = match operator {
+            Operator::Equal => {
+                texts.sort_unstable();
+                let texts = texts.into_iter().map(<[u8]>::to_vec).collect();
+                return Some(Self::Equal(texts));
+            }
+            Operator::Regex => Syntax::Regex,
+            Operator::Glob => Syntax::Glob,
+            Operator::GlobIgnoreCase => Syntax::GlobIgnoreCase,
+            Operator::Less
+            | Operator::LessOrEqual
+            | Operator::Greater
+            | Operator::GreaterOrEqual
+            | Operator::AllBits
+            | Operator::AnyBit => return None,
+        };
+        Compiled::new(syntax, &texts).ok().map(Self::Pattern)
+    }
+
+    /// Whether a text compares with one of them.
+    pub(super) fn matches(&self, text: &[u8]) -> bool {
+        match self {
+            Self::Equal(all) => {
+                all.binary_search_by(|it| it.as_slice().cmp(text)).is_ok()
+            }
+            Self::Pattern(pattern) => pattern.matches(text),
+        }
+    }
 }
 
 impl Predicate for Text {
@@ -66,12 +87,7 @@ impl Predicate for Text {
         let mut buffer = Vec::new();
         entries.test_names(truth, |name| {
             let text = (self.part)(directory, name.string(), &mut buffer);
-            match &self.test {
-                Test::Equal(all) => {
-                    all.binary_search_by(|it| it.as_slice().cmp(text)).is_ok()
-                }
-                Test::Pattern(pattern) => pattern.matches(text),
-            }
+            self.texts.matches(text)
         });
     }
 }

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 
 use super::lexer::{Token, Word, Wrong, words};
 use super::{EVERYTHING, MAX_TEXT, NOTHING};
+use crate::duration;
 use crate::escape::escaped;
 use crate::filter::accounts::Accounts;
 use crate::filter::clock::Clock;
@@ -425,7 +426,7 @@ fn operand(
         str::from_utf8(text).map_err(|_| why())
     };
     Ok(match field.value {
-        FieldType::Text => {
+        FieldType::Text | FieldType::Tag => {
             let syntax = match operator {
                 Operator::Regex => Some(Syntax::Regex),
                 Operator::Glob => Some(Syntax::Glob),
@@ -447,6 +448,11 @@ fn operand(
             Operand::Bytes(bare.to_vec())
         }
         FieldType::Size => Operand::Number(size::parse(utf8()?)?),
+        FieldType::Duration => {
+            let nanoseconds = duration::parse(utf8()?);
+            let expected = || format!("expected {}", field.value.values());
+            Operand::Number(nanoseconds.ok_or_else(expected)?)
+        }
         FieldType::Number | FieldType::Flag => {
             let number = utf8()?.parse();
             Operand::Number(

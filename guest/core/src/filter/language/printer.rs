@@ -3,6 +3,7 @@
 use core::fmt::{self, Display as _};
 
 use super::{EVERYTHING, NOTHING};
+use crate::duration;
 use crate::filter::expr::{Expr, Operand, Operator, Test};
 use crate::filter::fields::{Field, FieldType};
 use crate::kind::{EntryKind, KindSet};
@@ -87,7 +88,7 @@ impl fmt::Display for Test {
                 f.write_str(name)
             }
             _ if Expr::Test(self.clone()) == field.present()
-                && field.value == FieldType::Time =>
+                && matches!(field.value, FieldType::Time | FieldType::Tag) =>
             {
                 write!(f, "has({name})")
             }
@@ -145,6 +146,9 @@ impl fmt::Display for Value<'_> {
         match (self.1, self.0.value) {
             (Operand::Number(mode), FieldType::Mode) => {
                 write!(f, "{mode:04o}")
+            }
+            (Operand::Number(nanoseconds), FieldType::Duration) => {
+                duration::write(*nanoseconds, f)
             }
             (Operand::Number(number), _) => write!(f, "{number}"),
             (Operand::Time(time), _) => match far(*time) {

@@ -263,7 +263,7 @@ fn test() -> impl Strategy<Value = Expr> {
         let operator = operators[operator % operators.len()];
         let operand = |(bytes, number, seconds, nanoseconds)| match field.value
         {
-            FieldType::Text => Operand::Bytes(bytes),
+            FieldType::Text | FieldType::Tag => Operand::Bytes(bytes),
             FieldType::Extension => {
                 let mut bytes = bytes;
                 bytes.retain(|it| !matches!(it, b'/' | 0));
@@ -273,7 +273,8 @@ fn test() -> impl Strategy<Value = Expr> {
             FieldType::Size
             | FieldType::Number
             | FieldType::User
-            | FieldType::Group => Operand::Number(number),
+            | FieldType::Group
+            | FieldType::Duration => Operand::Number(number),
             FieldType::Mode => Operand::Number(number % 0o10000),
             FieldType::Kind => {
                 let bits = number % u64::from(KindSet::ALL.bits());

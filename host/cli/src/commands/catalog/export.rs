@@ -18,7 +18,7 @@ use crate::{
 /// Write what is in the catalog as records.
 ///
 /// Digests have device, inode, size, modified, changed, algorithm, chunk, hash
-/// and verified; snapshots have snapshot, snapshot_name, taken, files, bytes,
+/// and verified; snapshots have snapshot, snapshot_name, snapshot_time, files, bytes,
 /// errors and path, a record for each root.
 #[derive(Args, Debug)]
 pub(crate) struct ExportArgs {

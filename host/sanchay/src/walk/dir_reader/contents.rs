@@ -1,5 +1,7 @@
 //! What is in a directory, in buffers that are used again for the next one.
 
+use sanchay_core::media::MediaField;
+use sanchay_sandbox::plugin::Value;
 use sanchay_storage::{EntryKind, FileId, Listing, Metadata, Span};
 
 /// What a reader found in the directory that it read last.
@@ -70,4 +72,15 @@ pub(crate) struct MatchedFiles<'r> {
     pub(crate) metadata: &'r [Metadata],
     /// What those say that are links; empty where none is.
     pub(crate) targets: &'r [Option<Box<[u8]>>],
+    /// What the contents of each tell, one file's behind the other's; empty
+    /// where no filter asked.
+    pub(crate) media: &'r [Option<Value>],
+}
+
+impl<'r> MatchedFiles<'r> {
+    /// What the contents of a file tell, if a filter asked.
+    pub(crate) fn media(&self, index: usize) -> Option<&'r [Option<Value>]> {
+        let first = index.checked_mul(MediaField::COUNT)?;
+        self.media.get(first..)?.get(..MediaField::COUNT)
+    }
 }

@@ -1,0 +1,95 @@
+//! What the kernel tells of changes (inotify). It tells of one folder at a
+//! time, so that all of them are named to it.
+
+use std::{
+    ffi::OsString,
+    fs, io,
+    mem::MaybeUninit,
+    os::{fd::OwnedFd, unix::ffi::OsStrExt as _},
+    path::{Path, PathBuf},
+};
+
+use rustix::{
+    fs::inotify::{self, CreateFlags, Reader, WatchFlags},
+    io::Errno,
+};
+
+/// How many bytes of events are read at once.
+const BUFFER: usize = 16 * 1024;
+
+/// What the kernel tells of.
+pub(super) struct Events {
+    queue: OwnedFd,
+    /// What the names of the catalog's own files begin with.
+    own: OsString,
+}
+
+impl Events {
+    pub(super) fn new(catalog: &Path) -> io::Result<Self> {
+        let flags = CreateFlags::NONBLOCK | CreateFlags::CLOEXEC;
+        let queue = inotify::init(flags)?;
+        let own = catalog.file_name().unwrap_or_default().to_owned();
+        Ok(Self { queue, own })
+    }
+
+    /// Has the kernel tell of changes in roots and all folders in them.
+    pub(super) fn watch(&mut self, roots: &[PathBuf]) -> io::Result<()> {
+        let mut waiting: Vec<PathBuf> = roots.to_vec();
+        while let Some(path) = waiting.pop() {
+            match self.add(&path) {
+                Ok(true) => {}
+                Ok(false) => continue,
+                Err(error) => return Err(error),
+            }
+            let Ok(entries) = fs::read_dir(&path) else { continue };
+            for entry in entries.flatten() {
+                let is_folder = entry.file_type().is_ok_and(|it| it.is_dir());
+                if is_folder {
+                    waiting.push(entry.path());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Watches a folder, or a file that is a root; whether it is a folder.
+    fn add(&self, path: &Path) -> io::Result<bool> {
+        let wanted = WatchFlags::CREATE
+            | WatchFlags::DELETE
+            | WatchFlags::MOVED_FROM
+            | WatchFlags::MOVED_TO
+            | WatchFlags::MODIFY
+            | WatchFlags::ATTRIB
+            | WatchFlags::DELETE_SELF
+            | WatchFlags::MOVE_SELF
+            | WatchFlags::DONT_FOLLOW;
+        let folder = wanted | WatchFlags::ONLYDIR;
+        match inotify::add_watch(&self.queue, path, folder) {
+            Ok(_) => Ok(true),
+            Err(Errno::NOTDIR) => {
+                // What goes wrong with it, the walk tells.
+                let _ = inotify::add_watch(&self.queue, path, wanted);
+                Ok(false)
+            }
+            // There is no room for more.
+            Err(errno @ (Errno::NOSPC | Errno::NOMEM)) => Err(errno.into()),
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// Takes the events that there are; whether any is of a change, or some
+    /// were lost.
+    pub(super) fn drain(&mut self) -> bool {
+        let mut space = [MaybeUninit::uninit(); BUFFER];
+        let mut reader = Reader::new(&self.queue, &mut space);
+        let mut found = false;
+        while let Ok(event) = reader.next() {
+            let own = self.own.as_bytes();
+            let is_own = event
+                .file_name()
+                .is_some_and(|name| name.to_bytes().starts_with(own));
+            found |= !is_own;
+        }
+        found
+    }
+}
