@@ -12,7 +12,7 @@ const NEVER: [&str; 6] =
 
 /// What a single run is for and where its results go. A file does not set it:
 /// who enters a folder does not ask for that.
-const OF_ONE_RUN: [&str; 12] = [
+const OF_ONE_RUN: [&str; 13] = [
     "against",
     "check",
     "count",
@@ -24,6 +24,7 @@ const OF_ONE_RUN: [&str; 12] = [
     "html",
     "output",
     "template",
+    "tree",
     "wit",
 ];
 
