@@ -11,12 +11,15 @@ use sanchay::Inspect;
 use sanchay_core::batch::Batch;
 use sanchay_core::filter::{Entries, Matcher};
 use sanchay_core::ignore::{self, RuleSet, TooCostly};
+use sanchay_core::naming::Namer;
+use sanchay_core::plan::PlanReader;
+use sanchay_core::record::RecordBatch;
 use sanchay_core::{checklist, content_kind, hashing, tree};
 use sanchay_sandbox::{
     Algorithm, BatchError, ChainingValue, Checklist, ChecksumEntry, Columns,
     ContentKind, Digest, Expectation, Fault, FilterError, IgnoreError,
-    IgnoreFile, KindSet, Listing, Matches, PartialDigest, Program, Separator,
-    TreeError,
+    IgnoreFile, KindSet, Line, Listing, Matches, Names, Naming, Offsets,
+    PartialDigest, PlanError, Program, Refusal, Separator, TreeError,
 };
 
 /// One worker thread's own state.
@@ -26,6 +29,8 @@ pub struct NativeInspector {
     /// The rules of ignore files, by their numbers.
     rules: HashMap<u64, RuleSet>,
     stream: Option<(Algorithm, hashing::Hasher)>,
+    naming: Option<(Namer, RecordBatch)>,
+    plan: Option<PlanReader>,
     space: Vec<u8>,
     ends: Vec<u32>,
 }
@@ -240,6 +245,54 @@ impl Inspect for NativeInspector {
         separator: Separator,
     ) -> Result<Checklist, Fault> {
         checklist_of(checklist::parse(text, algorithm, separator))
+    }
+
+    fn begin_naming(
+        &mut self,
+        naming: &Naming,
+        zone: &Offsets,
+    ) -> Result<(), Fault> {
+        let compiled = Namer::new(naming, zone.clone(), []);
+        let (schema, namer) = compiled
+            .map_err(|error| Fault::ContractViolation(error.to_string()))?;
+        self.naming = Some((namer, RecordBatch::new(Arc::new(schema))));
+        Ok(())
+    }
+
+    fn name_records(
+        &mut self,
+        data: &[u8],
+        ends: &[u32],
+    ) -> Result<Names, Fault> {
+        let (namer, batch) = self.naming.as_mut().ok_or(Fault::NoStream)?;
+        let records = Batch::new(data, ends).map_err(batch_error)?;
+        let (mut names, mut name) = (Names::default(), Vec::new());
+        for record in records.iter() {
+            batch.clear();
+            names.push(match batch.push_encoded(record) {
+                Some(()) => {
+                    namer.name(batch, 0, &mut name).map(|()| name.as_slice())
+                }
+                None => Err(Refusal::Unmatched),
+            });
+        }
+        Ok(names)
+    }
+
+    fn begin_plan(&mut self, strict: bool) -> Result<(), Fault> {
+        self.plan = Some(PlanReader::new(strict));
+        Ok(())
+    }
+
+    fn read_plan(
+        &mut self,
+        text: &[u8],
+    ) -> Result<Result<Vec<Line>, PlanError>, Fault> {
+        Ok(self.plan.as_mut().ok_or(Fault::NoStream)?.read(text))
+    }
+
+    fn finish_plan(&mut self) -> Result<Result<(), PlanError>, Fault> {
+        Ok(self.plan.as_ref().ok_or(Fault::NoStream)?.finish())
     }
 }
 

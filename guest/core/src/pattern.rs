@@ -4,7 +4,9 @@
 //! Matching takes time linear in the length of the name, and the automaton is
 //! bounded: a pattern that would outgrow the bound is refused.
 
+mod capturing;
 mod compiled;
 mod glob;
 
+pub use self::capturing::Capturing;
 pub use self::compiled::{Compiled, PatternError, Syntax};

@@ -26,7 +26,7 @@ use alloc::vec::Vec;
 use core::str::FromStr;
 
 pub use self::counter::Counter;
-pub use self::resolved::{Resolved, State};
+pub use self::resolved::{CaptureNames, Resolved, State, Written};
 pub use crate::syntax_error::SyntaxError;
 
 /// The most bytes that a template may have.

@@ -11,6 +11,8 @@ use jiff::fmt::strtime;
 use jiff::tz::Offset;
 pub use jiff::tz::TimeZone;
 
+pub use crate::zone::{OffsetChange, Offsets, Zone};
+
 #[cfg(feature = "std")]
 pub use crate::system_time::OutOfRange;
 
@@ -88,11 +90,11 @@ pub fn of_wall_clock(time: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
 pub fn strftime(
     format: &str,
     time: Timestamp,
-    zone: &TimeZone,
+    zone: &Zone,
 ) -> Result<String, jiff::Error> {
     let nanoseconds = i32::try_from(time.nanoseconds).unwrap_or(0);
     let time = jiff::Timestamp::new(time.seconds, nanoseconds)?;
-    strtime::format(format, &time.to_zoned(zone.clone()))
+    strtime::format(format, &time.to_zoned(zone.at(time)))
 }
 
 /// Formats points in time.

@@ -16,6 +16,8 @@ mod classifying;
 mod filtering;
 mod hashing;
 mod interfaces;
+mod naming;
+mod planning;
 #[cfg(target_arch = "wasm32")]
 mod runtime;
 mod trees;

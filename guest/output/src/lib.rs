@@ -15,6 +15,7 @@ mod json;
 pub mod json_text;
 mod long;
 pub mod name;
+pub mod plan;
 mod style;
 mod summary;
 mod template;

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use sanchay_core::kind::EntryKind;
 use sanchay_core::record::{Column, FieldId, RecordBatch};
-use sanchay_core::time::{TimeZone, strftime};
+use sanchay_core::time::{TimeZone, Zone, strftime};
 
 use crate::name::{push_escaped, put};
 use crate::style::mode;
@@ -20,7 +20,7 @@ const NOTHING: &str = "-";
 /// Writes records in columns that a person reads.
 #[derive(Debug)]
 pub struct LongEncoder {
-    zone: TimeZone,
+    zone: Zone,
     options: TextOptions,
 }
 
@@ -43,7 +43,7 @@ impl LongEncoder {
     /// Writes records with those fields; times in `zone`.
     #[must_use]
     pub const fn new(zone: TimeZone, options: TextOptions) -> Self {
-        Self { zone, options }
+        Self { zone: Zone::Rules(zone), options }
     }
 
     fn row(&self, batch: &RecordBatch, row: usize, out: &mut Vec<u8>) {

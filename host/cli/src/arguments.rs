@@ -23,10 +23,11 @@ use crate::commands::{
 };
 use crate::{
     commands::{
-        completions::CompletionsArgs, component::ComponentArgs,
-        config::ConfigArgs, dupes::DupesArgs, hash::HashArgs,
-        manual::ManualArgs, plugin::PluginCommand, scan::ScanArgs,
-        summary::SummaryArgs,
+        apply::ApplyArgs, completions::CompletionsArgs,
+        component::ComponentArgs, config::ConfigArgs, delete::DeleteArgs,
+        dupes::DupesArgs, hash::HashArgs, link::LinkArgs, manual::ManualArgs,
+        plugin::PluginCommand, relocate::MoveArgs, rename::RenameArgs,
+        runs::RunsArgs, scan::ScanArgs, summary::SummaryArgs, undo::UndoArgs,
     },
     configuration::with_negations,
     exit::{self, Exit},
@@ -107,6 +108,20 @@ pub(crate) enum CommandArgs {
     /// Look into the catalog, prune it, export it
     #[cfg(feature = "catalog")]
     Catalog(CatalogCommand),
+    /// Rename files by a template, by replacements, or in an editor
+    Rename(RenameArgs),
+    /// Move files into a folder, or into folders that a template names
+    Move(MoveArgs),
+    /// Link files into a folder, or into folders that a template names
+    Link(LinkArgs),
+    /// Delete files: to the trash, or for good
+    Delete(DeleteArgs),
+    /// Do what a plan says, or go on with a run that was ended early
+    Apply(ApplyArgs),
+    /// Take a run back: the last one, or the one that is named
+    Undo(UndoArgs),
+    /// List the runs that changed files
+    Runs(RunsArgs),
     /// Describe or write the WebAssembly component that handles untrusted data
     Component(ComponentArgs),
     /// Show what is configured, and where
@@ -269,7 +284,14 @@ impl CommandArgs {
             Self::Watch(watch) => watch.check(),
             #[cfg(feature = "catalog")]
             Self::History(_) | Self::Verify(_) | Self::Catalog(_) => Ok(()),
-            Self::Component(_)
+            Self::Rename(rename) => rename.check(),
+            Self::Move(relocate) => relocate.check(),
+            Self::Link(link) => link.check(),
+            Self::Delete(delete) => delete.check(),
+            Self::Apply(_)
+            | Self::Undo(_)
+            | Self::Runs(_)
+            | Self::Component(_)
             | Self::Config(_)
             | Self::Plugin(_)
             | Self::Completions(_)
@@ -291,7 +313,14 @@ impl CommandArgs {
             | Self::Verify(_)
             | Self::Watch(_)
             | Self::Catalog(_) => None,
-            Self::Component(_)
+            Self::Rename(_)
+            | Self::Move(_)
+            | Self::Link(_)
+            | Self::Delete(_)
+            | Self::Apply(_)
+            | Self::Undo(_)
+            | Self::Runs(_)
+            | Self::Component(_)
             | Self::Config(_)
             | Self::Plugin(_)
             | Self::Completions(_)
@@ -314,7 +343,14 @@ impl CommandArgs {
             Self::Watch(watch) => Some(&mut watch.roots),
             #[cfg(feature = "catalog")]
             Self::Diff(_) | Self::History(_) | Self::Catalog(_) => None,
-            Self::Component(_)
+            Self::Rename(rename) => Some(&mut rename.roots),
+            Self::Move(relocate) => Some(&mut relocate.roots),
+            Self::Link(link) => Some(&mut link.roots),
+            Self::Delete(delete) => Some(&mut delete.roots),
+            Self::Apply(_)
+            | Self::Undo(_)
+            | Self::Runs(_)
+            | Self::Component(_)
             | Self::Config(_)
             | Self::Plugin(_)
             | Self::Completions(_)
@@ -340,6 +376,13 @@ impl CommandArgs {
             Self::Watch(_) => "watch",
             #[cfg(feature = "catalog")]
             Self::Catalog(_) => "catalog",
+            Self::Rename(_) => "rename",
+            Self::Move(_) => "move",
+            Self::Link(_) => "link",
+            Self::Delete(_) => "delete",
+            Self::Apply(_) => "apply",
+            Self::Undo(_) => "undo",
+            Self::Runs(_) => "runs",
             Self::Component(_) => "component",
             Self::Config(_) => "config",
             Self::Plugin(_) => "plugin",

@@ -1,11 +1,14 @@
 //! The commands, one file each, and the way in and out of them.
 
+mod acting;
+pub(crate) mod apply;
 #[cfg(feature = "catalog")]
 pub(crate) mod catalog;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod component;
 pub(crate) mod config;
+pub(crate) mod delete;
 #[cfg(feature = "catalog")]
 pub(crate) mod diff;
 pub(crate) mod dupes;
@@ -13,12 +16,17 @@ pub(crate) mod hash;
 pub(crate) mod hash_tree;
 #[cfg(feature = "catalog")]
 pub(crate) mod history;
+pub(crate) mod link;
 pub(crate) mod manual;
 pub(crate) mod plugin;
+pub(crate) mod relocate;
+pub(crate) mod rename;
+pub(crate) mod runs;
 pub(crate) mod scan;
 #[cfg(feature = "catalog")]
 pub(crate) mod snapshot;
 pub(crate) mod summary;
+pub(crate) mod undo;
 #[cfg(feature = "catalog")]
 pub(crate) mod verify;
 #[cfg(feature = "catalog")]
@@ -81,6 +89,13 @@ fn dispatch(
         CommandArgs::Watch(watch) => watch.run(&context),
         #[cfg(feature = "catalog")]
         CommandArgs::Catalog(catalog) => catalog.run(&context),
+        CommandArgs::Rename(rename) => rename.run(&context),
+        CommandArgs::Move(relocate) => relocate.run(&context),
+        CommandArgs::Link(link) => link.run(&context),
+        CommandArgs::Delete(delete) => delete.run(&context),
+        CommandArgs::Apply(apply) => apply.run(&context),
+        CommandArgs::Undo(undo) => undo.run(&context),
+        CommandArgs::Runs(runs) => runs.run(),
         CommandArgs::Component(component) => component.run(),
         CommandArgs::Config(config) => config.run(&global, &context),
         CommandArgs::Plugin(plugin) => plugin.run(&context),

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sanchay::{PluginError, describe_io_error, escaped};
+use sanchay::{PluginError, describe_io_error, escaped, ops::OpsError};
 use sanchay_core::{record::UnknownField, template::SyntaxError};
 
 use crate::{
@@ -20,6 +20,25 @@ pub(crate) enum Failure {
     /// The library failed or was cancelled.
     #[error(transparent)]
     Run(#[from] sanchay::Error),
+    /// Nothing could be planned, applied or undone.
+    #[error(transparent)]
+    Ops(#[from] OpsError),
+    /// The user's editor could not be used.
+    #[error("{action}: {}", describe_io_error(.source))]
+    Edit {
+        /// What was tried.
+        action: &'static str,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// What the user wrote in the editor makes no sense.
+    #[error("line {line} of the edited names: {why}; nothing was done")]
+    Edited {
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// Whoever read standard output has gone; that is how `| head` ends.
     #[error("standard output has no reader")]
     PipeClosed,
@@ -186,8 +205,14 @@ impl Failure {
         match self {
             Self::PipeClosed => (Exit::Done, false),
             Self::Unread => (Exit::Unread, false),
-            Self::Run(sanchay::Error::Cancelled) => (Exit::Interrupted, true),
+            Self::Run(sanchay::Error::Cancelled)
+            | Self::Ops(OpsError::Run(sanchay::Error::Cancelled)) => {
+                (Exit::Interrupted, true)
+            }
             Self::Run(_)
+            | Self::Ops(_)
+            | Self::Edit { .. }
+            | Self::Edited { .. }
             | Self::NoInput
             | Self::Output { .. }
             | Self::OutputIsInput(_)

@@ -1,5 +1,6 @@
 //! Option groups that several commands share, and the values they take.
 
+pub(crate) mod act;
 pub(crate) mod algorithm;
 pub(crate) mod catalog;
 pub(crate) mod check;
@@ -7,6 +8,8 @@ pub(crate) mod execute;
 pub(crate) mod filter;
 pub(crate) mod global;
 pub(crate) mod groups;
+pub(crate) mod into;
+pub(crate) mod name;
 pub(crate) mod output;
 pub(crate) mod plugin;
 pub(crate) mod root;

@@ -125,6 +125,11 @@ impl Engine {
         Self { pool: Arc::clone(&self.pool), cache: Some(cache) }
     }
 
+    /// The threads and the instances that runs share.
+    pub(crate) fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
     /// How many threads a run begins with: fewer than requested if the process
     /// may open too few files or has too little address space.
     #[must_use]

@@ -5,8 +5,9 @@ use std::{fmt, sync::Arc};
 
 use sanchay_sandbox::{
     Algorithm, ChainingValue, Checklist, Columns, ContentKind, Digest, Fault,
-    FilterError, IgnoreError, IgnoreFile, Inspector, KindSet, Listing,
-    Matches, PartialDigest, Program, Separator, TreeError,
+    FilterError, IgnoreError, IgnoreFile, Inspector, KindSet, Line, Listing,
+    Matches, Names, Naming, Offsets, PartialDigest, PlanError, Program,
+    Separator, TreeError,
 };
 
 /// Answers questions about untrusted names and bytes, for one thread at a
@@ -188,6 +189,49 @@ pub trait Inspect: fmt::Debug + Send {
         algorithm: Option<Algorithm>,
         separator: Separator,
     ) -> Result<Checklist, Fault>;
+
+    /// Begins to name the files of a run.
+    ///
+    /// # Errors
+    /// What went wrong.
+    fn begin_naming(
+        &mut self,
+        naming: &Naming,
+        zone: &Offsets,
+    ) -> Result<(), Fault>;
+
+    /// Names the files that come next, by their encoded records.
+    ///
+    /// # Errors
+    /// [`Fault::NoStream`], and what else went wrong.
+    fn name_records(
+        &mut self,
+        data: &[u8],
+        ends: &[u32],
+    ) -> Result<Names, Fault>;
+
+    /// Begins to read a plan or a journal; one that was cut or edited is
+    /// refused if `strict`.
+    ///
+    /// # Errors
+    /// What went wrong.
+    fn begin_plan(&mut self, strict: bool) -> Result<(), Fault>;
+
+    /// Reads whole lines of the document that was begun.
+    ///
+    /// # Errors
+    /// [`Fault::NoStream`], and what else went wrong; the inner error is what
+    /// is wrong with a line.
+    fn read_plan(
+        &mut self,
+        text: &[u8],
+    ) -> Result<Result<Vec<Line>, PlanError>, Fault>;
+
+    /// Ends the document that was begun.
+    ///
+    /// # Errors
+    /// As [`read_plan`](Self::read_plan).
+    fn finish_plan(&mut self) -> Result<Result<(), PlanError>, Fault>;
 }
 
 impl Inspect for Inspector {
@@ -316,5 +360,36 @@ impl Inspect for Inspector {
         separator: Separator,
     ) -> Result<Checklist, Fault> {
         Self::parse_checklist(self, text, algorithm, separator)
+    }
+
+    fn begin_naming(
+        &mut self,
+        naming: &Naming,
+        zone: &Offsets,
+    ) -> Result<(), Fault> {
+        Self::begin_naming(self, naming, zone)
+    }
+
+    fn name_records(
+        &mut self,
+        data: &[u8],
+        ends: &[u32],
+    ) -> Result<Names, Fault> {
+        Self::name_records(self, data, ends)
+    }
+
+    fn begin_plan(&mut self, strict: bool) -> Result<(), Fault> {
+        Self::begin_plan(self, strict)
+    }
+
+    fn read_plan(
+        &mut self,
+        text: &[u8],
+    ) -> Result<Result<Vec<Line>, PlanError>, Fault> {
+        Self::read_plan(self, text)
+    }
+
+    fn finish_plan(&mut self) -> Result<Result<(), PlanError>, Fault> {
+        Self::finish_plan(self)
     }
 }

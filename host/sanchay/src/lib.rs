@@ -76,6 +76,7 @@ mod limits;
 mod media;
 mod monitor;
 mod named_filter;
+pub mod ops;
 mod options;
 mod ordered;
 #[cfg(feature = "plugins")]

@@ -76,12 +76,12 @@ pub enum Fault {
     /// The component returned something impossible.
     #[error("the component broke its contract: {0}")]
     ContractViolation(String),
-    /// The stream's instance was discarded after a fault, and with it the
-    /// digest.
-    #[error("the digest was lost in an earlier fault")]
+    /// The instance was discarded after a fault, and with it what was begun
+    /// in it: a digest, a run of names, a plan.
+    #[error("what was begun was lost in an earlier fault")]
     StreamLost,
-    /// There was an `update` or a `finish` without a `begin`.
-    #[error("no digest was begun")]
+    /// Something was to go on that was not begun.
+    #[error("nothing was begun")]
     NoStream,
     /// The plugin was disabled: its failures took too long.
     #[error("the plugin was disabled: its failures have taken {lost:?}")]

@@ -35,6 +35,7 @@ mod indices;
 mod inspector;
 mod last_words;
 mod limits;
+mod names;
 pub mod plugin;
 #[cfg(feature = "compile")]
 mod portable;
@@ -49,6 +50,7 @@ pub use filter::Listing;
 pub use ignore::{IgnoreError, IgnoreFile};
 pub use inspector::Inspector;
 pub use limits::Limits;
+pub use names::Names;
 pub use sanchay_core::batch::BatchError;
 pub use sanchay_core::checklist::{Flaw, Malformed, Separator};
 pub use sanchay_core::content_kind::{ContentKind, HEAD};
@@ -59,5 +61,8 @@ pub use sanchay_core::hashing::{
 };
 pub use sanchay_core::ignore::{Place, RuleSetError};
 pub use sanchay_core::kind::{EntryKind, KindSet};
+pub use sanchay_core::naming::{Naming, NamingError, Refusal};
+pub use sanchay_core::plan::{Line, PlanError};
+pub use sanchay_core::time::Offsets;
 pub use sanchay_core::tree::TreeError;
 pub use sandbox::{Sandbox, SandboxOptions};

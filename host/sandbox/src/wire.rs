@@ -36,6 +36,11 @@ macro_rules! same_enum {
     };
 }
 
+use same_enum;
+
+pub(crate) mod naming;
+pub(crate) mod planning;
+
 same_enum! {
     Algorithm = sanchay_core::hashing::Algorithm;
     Xxh64 "xxh64";

@@ -16,18 +16,18 @@ use super::glob;
 use crate::escape::escaped;
 
 /// How large an automaton may be, in bytes.
-const MAX_AUTOMATON: usize = 4 << 20;
+pub(super) const MAX_AUTOMATON: usize = 4 << 20;
 
 /// How long patterns may be together, as regular expressions. Hardly any that
 /// is longer has an automaton small enough, and to parse it takes a hundred
 /// times as much memory.
-const MAX_TEXT: usize = 256 << 10;
+pub(super) const MAX_TEXT: usize = 256 << 10;
 
 /// How much memory an automaton may take while it matches, in bytes.
-const MAX_CACHE: usize = 2 << 20;
+pub(super) const MAX_CACHE: usize = 2 << 20;
 
 /// How deep groups may be.
-const MAX_NESTING: u32 = 50;
+pub(super) const MAX_NESTING: u32 = 50;
 
 /// How patterns are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,13 +213,13 @@ fn regex(syntax: Syntax, pattern: &[u8]) -> Result<String, PatternError> {
     }
 }
 
-fn too_large() -> PatternError {
+pub(super) fn too_large() -> PatternError {
     let why = "it becomes too large when it is compiled";
     PatternError { at: 0, why: why.to_owned() }
 }
 
 /// Why a regular expression was refused.
-fn refused(error: &meta::BuildError) -> PatternError {
+pub(super) fn refused(error: &meta::BuildError) -> PatternError {
     if error.size_limit().is_some() {
         return too_large();
     }

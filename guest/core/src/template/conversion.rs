@@ -38,9 +38,15 @@ impl Conversion {
     /// The conversion that a format of a field's means.
     pub(super) fn parse(format: &str, field: &Field) -> Result<Self, Wrong> {
         let found = match field.data_type {
-            DataType::Path | DataType::Name | DataType::Word => forms(format),
-            DataType::Hash => prefix(format).or_else(|| forms(format)),
-            DataType::Value(ValueType::Text) => forms(format),
+            DataType::Path | DataType::Name | DataType::Word => {
+                forms(format).map(Conversion::Forms)
+            }
+            DataType::Hash => {
+                prefix(format).or_else(|| forms(format).map(Conversion::Forms))
+            }
+            DataType::Value(ValueType::Text) => {
+                forms(format).map(Conversion::Forms)
+            }
             DataType::Value(ValueType::Unsigned) => {
                 human(format, field.id).or_else(|| padded(format))
             }
@@ -57,15 +63,19 @@ impl Conversion {
     }
 }
 
+/// The names of the forms of text.
+pub(super) fn form_names() -> String {
+    let names: Vec<&str> = Form::ALL.iter().map(|it| it.0).collect();
+    names.join(", ")
+}
+
 fn hint(field: &Field) -> String {
-    let forms = || {
-        let names: Vec<&str> = Form::ALL.iter().map(|it| it.0).collect();
-        names.join(", ")
-    };
     match field.data_type {
-        DataType::Path | DataType::Name | DataType::Word => forms(),
-        DataType::Hash => format!("the number of characters, or {}", forms()),
-        DataType::Value(ValueType::Text) => forms(),
+        DataType::Path | DataType::Name | DataType::Word => form_names(),
+        DataType::Hash => {
+            format!("the number of characters, or {}", form_names())
+        }
+        DataType::Value(ValueType::Text) => form_names(),
         DataType::Value(ValueType::Unsigned) if is_bytes(field.id) => {
             "human, or a number of digits: 12, or 012 with zeros".to_owned()
         }
@@ -109,10 +119,9 @@ fn prefix(format: &str) -> Option<Conversion> {
     (all && length > 0).then_some(Conversion::Prefix(length))
 }
 
-fn forms(format: &str) -> Option<Conversion> {
-    let forms: Option<Vec<Form>> =
-        format.split(',').map(|it| Form::named(it.trim())).collect();
-    forms.map(Conversion::Forms)
+/// The forms of text that a format lists.
+pub(super) fn forms(format: &str) -> Option<Vec<Form>> {
+    format.split(',').map(|it| Form::named(it.trim())).collect()
 }
 
 /// A format of times, which one time shows to be one.
@@ -123,7 +132,7 @@ fn time(format: &str) -> Result<Conversion, Wrong> {
         return Err((format!("'{shown}' is no format of times"), hint()));
     }
     let sample = Timestamp { seconds: 951_782_400, nanoseconds: 7 };
-    match strftime(format, sample, &TimeZone::UTC) {
+    match strftime(format, sample, &TimeZone::UTC.into()) {
         Ok(_) => Ok(Conversion::Time(format.to_owned())),
         Err(why) => {
             let why = format!("{why}");

@@ -5,25 +5,46 @@ use clap::{Arg, ArgAction, Command, ValueHint};
 
 use super::Value;
 
-/// What is settled before a file is read, what ends a run at once, and what
-/// takes words that a variable could not hold.
-const NEVER: [&str; 6] =
-    ["config", "exec", "exec-batch", "help", "no-config", "version"];
+/// What is settled before a file is read, what ends a run at once, what takes
+/// words that a variable could not hold, and what makes a run change files, or
+/// change them for good: whoever wants that says it each time.
+const NEVER: [&str; 9] = [
+    "apply",
+    "config",
+    "exec",
+    "exec-batch",
+    "force-edited",
+    "help",
+    "no-config",
+    "permanent",
+    "version",
+];
 
 /// What a single run is for and where its results go. A file does not set it:
 /// who enters a folder does not ask for that.
-const OF_ONE_RUN: [&str; 13] = [
+const OF_ONE_RUN: [&str; 24] = [
     "against",
     "check",
     "count",
+    "dry-run",
+    "edit",
     "exec",
     "exec-batch",
     "explain",
     "files-from",
     "files0-from",
+    "hard",
     "html",
+    "interactive",
+    "into",
+    "list",
+    "match",
     "output",
+    "plan",
+    "replace",
+    "resume",
     "template",
+    "to",
     "tree",
     "wit",
 ];

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum, ValueHint, builder::PossibleValue};
-use sanchay::{Plugins, WalkOptions, Walker};
+use sanchay::{FileId, Plugins, WalkOptions, Walker};
 
 use sanchay_core::{exit::Exit, filter::Filter};
 
@@ -121,11 +121,36 @@ impl WalkArgs {
         Ok(Some(Exit::Done))
     }
 
+    /// Whether the options suit a command that changes what it finds.
+    pub(crate) fn check_acting(&self) -> Result<(), String> {
+        match self.follow {
+            true => Err("links are not followed by commands that change \
+                         files: name what they lead to, without --follow"
+                .to_owned()),
+            false => Ok(()),
+        }
+    }
+
+    /// The options in the library's terms, for a command that changes what it
+    /// finds.
+    pub(crate) fn acting_options(&self) -> WalkOptions {
+        self.options_without(Plugins::default(), Vec::new())
+    }
+
     /// The options in the library's terms.
     pub(crate) fn options(
         &self,
         plugins: Plugins,
         output: &Sink,
+    ) -> WalkOptions {
+        // A list does not list itself.
+        self.options_without(plugins, output.ids())
+    }
+
+    fn options_without(
+        &self,
+        plugins: Plugins,
+        leave_out: Vec<FileId>,
     ) -> WalkOptions {
         WalkOptions {
             filter: self.filter.0.clone().hidden(self.hidden),
@@ -141,8 +166,7 @@ impl WalkArgs {
                 WalkerArg::Native => Walker::Native,
                 WalkerArg::Portable => Walker::Portable,
             },
-            // A list does not list itself.
-            leave_out: output.ids(),
+            leave_out,
             plugins,
         }
     }

@@ -4,6 +4,8 @@ use wasmtime::component::ResourceAny;
 
 use super::Resources;
 use crate::fill_in_place::{Ends, FillInPlace};
+use crate::wire::naming::{Names, Rules, RulesError as NamingRulesError};
+use crate::wire::planning::{Line, PlanError};
 use crate::wire::{
     Algorithm, BatchError, Checklist, ContentKind, IgnoringError, Listing,
     Matches, PartialDigest, ProgramError, RulesError, RulesPlace, Separator,
@@ -58,4 +60,16 @@ exports! {
     classify = "classifying" "classify"
         (FillInPlace<'static>, Ends<'static>)
         -> (Result<Vec<ContentKind>, BatchError>);
+    compile_rules = "naming" "[static]namer.compile"
+        (Rules<'static>) -> (Result<ResourceAny, NamingRulesError>);
+    name = "naming" "[method]namer.name"
+        (ResourceAny, &'static [u8], &'static [u32])
+        -> (Result<Names, BatchError>);
+    plan_reader = "planning" "[constructor]plan-reader"
+        (bool) -> (ResourceAny);
+    read_plan = "planning" "[method]plan-reader.read"
+        (ResourceAny, &'static [u8])
+        -> (Result<Vec<Line>, PlanError>);
+    finish_plan = "planning" "[method]plan-reader.finish"
+        (ResourceAny) -> (Result<(), PlanError>);
 }

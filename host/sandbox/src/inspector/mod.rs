@@ -9,6 +9,8 @@ mod exports;
 mod filtering;
 mod hashing;
 mod ignoring;
+mod naming;
+mod planning;
 mod stream;
 mod trees;
 
@@ -35,6 +37,8 @@ pub(crate) struct Resources {
     hashers: Hashers,
     filter: Option<ResourceAny>,
     rules: RuleSets,
+    namer: naming::Namer,
+    plan: planning::Reader,
 }
 
 /// One instance of the component, for one thread at a time.
@@ -46,6 +50,8 @@ pub struct Inspector {
     caller: Caller,
     filter: Option<Filter>,
     stream: Stream,
+    naming: Option<naming::Begun>,
+    planning: Option<planning::Begun>,
     /// A buffer that is reused.
     ends: Vec<u32>,
     /// Another one: kinds as they cross.
@@ -58,6 +64,8 @@ impl Inspector {
             caller: Caller::new(shared),
             filter: None,
             stream: Stream::Idle,
+            naming: None,
+            planning: None,
             ends: Vec::new(),
             kinds: Vec::new(),
         }

@@ -99,6 +99,35 @@
   (param i32 i32 i32 i32) (result i32)
   (call $ok-list (i32.const 1024) (local.get 3)))
 
+(func (export "sanchay:inspect/naming@0.1.0#[static]namer.compile")
+  (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)
+  (i32.store (i32.const 16) (i32.const 0))
+  (i32.store (i32.const 20) (call $new-namer (i32.const 1)))
+  (i32.const 16))
+
+(func (export "sanchay:inspect/naming@0.1.0#[method]namer.fields")
+  (param i32) (result i32)
+  (call $list (i32.const 1024) (i32.const 0)))
+
+(func (export "sanchay:inspect/naming@0.1.0#[method]namer.name")
+  (param i32 i32 i32 i32 i32) (result i32)
+  (memory.fill (i32.const 16) (i32.const 0) (i32.const 28))
+  (i32.const 16))
+
+(func (export "sanchay:inspect/planning@0.1.0#[constructor]plan-reader")
+  (param i32) (result i32)
+  (call $new-plan-reader (i32.const 1)))
+
+(func (export "sanchay:inspect/planning@0.1.0#[method]plan-reader.read")
+  (param i32 i32 i32) (result i32)
+  (memory.fill (i32.const 16) (i32.const 0) (i32.const 32))
+  (i32.const 16))
+
+(func (export "sanchay:inspect/planning@0.1.0#[method]plan-reader.finish")
+  (param i32) (result i32)
+  (memory.fill (i32.const 16) (i32.const 0) (i32.const 32))
+  (i32.const 16))
+
 ;; One after the other, in a ring of some 200 KB.
 (func (export "cabi_realloc")
   (param i32 i32 i32 i32) (result i32)

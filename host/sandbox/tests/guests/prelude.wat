@@ -8,6 +8,10 @@
 (import "[export]sanchay:inspect/filtering@0.1.0"
   "[resource-new]ignore-rules"
   (func $new-rules (param i32) (result i32)))
+(import "[export]sanchay:inspect/naming@0.1.0" "[resource-new]namer"
+  (func $new-namer (param i32) (result i32)))
+(import "[export]sanchay:inspect/planning@0.1.0" "[resource-new]plan-reader"
+  (func $new-plan-reader (param i32) (result i32)))
 
 ;; A list of LENGTH elements at ADDRESS.
 (func $list (param $address i32) (param $length i32) (result i32)

@@ -1,0 +1,49 @@
+//! What stands before the steps: what the document is, who made it, and the
+//! roots that paths are beneath.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// The most roots that a plan may have.
+pub const MAX_ROOTS: usize = 1_000_000;
+
+/// Which of the two documents it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Document {
+    /// What is to be done.
+    #[default]
+    Plan,
+    /// What was done.
+    Journal,
+}
+
+impl Document {
+    /// Its name in the header.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plan => "sanchay-plan",
+            Self::Journal => "sanchay-journal",
+        }
+    }
+}
+
+/// What stands before the steps.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Header {
+    /// Which document follows.
+    pub document: Document,
+    /// The program that made it, with its version.
+    pub made_by: String,
+    /// The command that it was made for.
+    pub command: String,
+    /// The run, in a journal.
+    pub run: String,
+    /// When the run began, in a journal, as RFC 3339 has it.
+    pub started: String,
+    /// The directories that paths are beneath, absolute. A list of them is
+    /// long where single files were named: their folders are the roots.
+    pub roots: Vec<Vec<u8>>,
+    /// What else was asked for, by the options' names.
+    pub options: Vec<(String, String)>,
+}

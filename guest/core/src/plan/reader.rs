@@ -1,0 +1,249 @@
+//! Reads a plan or a journal, a piece at a time.
+
+use alloc::string::ToString as _;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::{Document, Line, NameFlaw, VERSION};
+use crate::digest::Digest;
+use crate::hashing::{Algorithm, Hasher};
+
+/// The most bytes of a line, but for the header, which names all roots.
+pub const MAX_LINE: usize = 256 << 10;
+
+/// What is wrong with a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// It is not JSON, or something else was expected, at this byte.
+    Syntax(u32),
+    /// It has a member that such a line does not have.
+    Member,
+    /// It has a member twice.
+    Twice,
+    /// It lacks a member that such a line must have.
+    Missing,
+    /// The document is neither a plan nor a journal.
+    Format,
+    /// The document's version is newer than those that are known.
+    Version(u64),
+    /// The operation is not known.
+    Operation,
+    /// The state is not known, or its numbers cannot be.
+    State,
+    /// The kind of entry is not known.
+    Kind,
+    /// The time is none.
+    Time,
+    /// A path that is not UTF-8 is not in base64.
+    Base64,
+    /// There is no such root, a root's path is not absolute, or there are
+    /// too many roots.
+    Root,
+    /// A path is refused.
+    Path(NameFlaw),
+    /// The line is longer than 256 KiB.
+    TooLong,
+    /// A header was expected, or there is a second one.
+    Header,
+    /// Something follows the trailer.
+    AfterEnd,
+    /// The line belongs to the other kind of document.
+    Document,
+    /// The trailer is missing: the plan was cut.
+    Cut,
+    /// The trailer does not fit what stands before it: the plan was edited.
+    Edited,
+}
+
+impl From<NameFlaw> for Flaw {
+    fn from(flaw: NameFlaw) -> Self {
+        Self::Path(flaw)
+    }
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Syntax(at) => {
+                return write!(
+                    f,
+                    "it is not JSON, or something else is expected at \
+                     character {}",
+                    at.saturating_add(1)
+                );
+            }
+            Self::Version(version) => {
+                return write!(
+                    f,
+                    "it has version {version}, and the newest that is known \
+                     is {VERSION}: a newer program made it"
+                );
+            }
+            Self::Path(flaw) => return write!(f, "a path is refused: {flaw}"),
+            Self::Member => "it has a member that does not belong there",
+            Self::Twice => "it has a member twice",
+            Self::Missing => "it lacks a member, or has one too many",
+            Self::Format => "it is neither a plan nor a journal",
+            Self::Operation => "its op is not known",
+            Self::State => "its state is not known, or cannot be",
+            Self::Kind => "its kind is not known",
+            Self::Time => "its time is none: 2026-01-31T12:00:00.000000000Z",
+            Self::Base64 => "what should be base64 is not",
+            Self::Root => {
+                "its root is none: there is no such root, or its \
+                           path is not absolute"
+            }
+            Self::TooLong => "it is longer than 256 KiB",
+            Self::Header => "the header is expected first, and once",
+            Self::AfterEnd => "something follows the last line",
+            Self::Document => "such a line does not belong there",
+            Self::Cut => "the last line is missing: it was cut",
+            Self::Edited => "it was edited since it was made",
+        })
+    }
+}
+
+/// A line that is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlanError {
+    /// Which, from 0.
+    pub line: u64,
+    /// What is wrong with it.
+    pub flaw: Flaw,
+}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line.saturating_add(1), self.flaw)
+    }
+}
+
+impl core::error::Error for PlanError {}
+
+/// Reads a document, piece by piece.
+#[derive(Clone)]
+pub struct PlanReader {
+    /// Whether a plan that was cut or edited is refused.
+    strict: bool,
+    hasher: Hasher,
+    document: Option<Document>,
+    roots: usize,
+    lines: u64,
+    steps: u64,
+    ended: bool,
+}
+
+impl fmt::Debug for PlanReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PlanReader")
+            .field("lines", &self.lines)
+            .finish_non_exhaustive()
+    }
+}
+
+impl PlanReader {
+    /// Begins with a document. `strict`: a plan that was cut or edited is
+    /// refused.
+    #[must_use]
+    pub fn new(strict: bool) -> Self {
+        Self {
+            strict,
+            hasher: Hasher::new(Algorithm::Xxh3_128),
+            document: None,
+            roots: 0,
+            lines: 0,
+            steps: 0,
+            ended: false,
+        }
+    }
+
+    /// Reads whole lines, each ended by a newline.
+    ///
+    /// # Errors
+    /// The first line that is refused. Nothing more can be read then.
+    pub fn read(&mut self, text: &[u8]) -> Result<Vec<Line>, PlanError> {
+        let mut lines = Vec::new();
+        for line in text.split_inclusive(|byte| *byte == b'\n') {
+            let read = self.line(line);
+            let error = |flaw| PlanError { line: self.lines, flaw };
+            lines.push(read.map_err(error)?);
+            self.lines = self.lines.saturating_add(1);
+        }
+        Ok(lines)
+    }
+
+    fn line(&mut self, text: &[u8]) -> Result<Line, Flaw> {
+        if self.document.is_some() && text.len() > MAX_LINE {
+            return Err(Flaw::TooLong);
+        }
+        if self.ended {
+            return Err(Flaw::AfterEnd);
+        }
+        let line = Line::parse(text)?;
+        let plan = self.document == Some(Document::Plan);
+        match &line {
+            Line::Header(header) => {
+                if self.document.is_some() {
+                    return Err(Flaw::Header);
+                }
+                self.document = Some(header.document);
+                self.roots = header.roots.len();
+            }
+            _ if self.document.is_none() => return Err(Flaw::Header),
+            Line::Step(step) => {
+                self.steps = self.steps.saturating_add(1);
+                for place in step.from.iter().chain(&step.to) {
+                    self.is_root(place.root)?;
+                }
+            }
+            Line::State(_) | Line::Folder(_) if plan => {
+                return Err(Flaw::Document);
+            }
+            Line::Folder(folder) => self.is_root(folder.place.root)?,
+            Line::State(state) => {
+                let over = match state.state {
+                    super::State::Finished | super::State::Reversed => false,
+                    _ => state.last >= self.steps,
+                };
+                if over {
+                    return Err(Flaw::State);
+                }
+            }
+            Line::Trailer(_) if !plan => return Err(Flaw::Document),
+            Line::Trailer(trailer) => {
+                self.ended = true;
+                let digest = Digest::of(&self.hasher.finish());
+                let fits = trailer.steps == self.steps
+                    && trailer.digest == digest.to_string();
+                if self.strict && !fits {
+                    return Err(Flaw::Edited);
+                }
+                return Ok(line);
+            }
+        }
+        if plan || matches!(line, Line::Header(_)) {
+            self.hasher.update(text);
+        }
+        Ok(line)
+    }
+
+    fn is_root(&self, root: u32) -> Result<(), Flaw> {
+        match usize::try_from(root).is_ok_and(|root| root < self.roots) {
+            true => Ok(()),
+            false => Err(Flaw::Root),
+        }
+    }
+
+    /// Ends the document.
+    ///
+    /// # Errors
+    /// It has no header, or is a plan that was cut.
+    pub fn finish(&self) -> Result<(), PlanError> {
+        let flaw = match self.document {
+            None => Flaw::Header,
+            Some(Document::Plan) if self.strict && !self.ended => Flaw::Cut,
+            Some(_) => return Ok(()),
+        };
+        Err(PlanError { line: self.lines, flaw })
+    }
+}

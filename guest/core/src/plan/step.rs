@@ -1,0 +1,43 @@
+//! A step: an operation, what it is done to, and what that has to be when it
+//! is done.
+
+use alloc::string::String;
+
+use super::{Operation, Place};
+use crate::kind::EntryKind;
+use crate::time::Timestamp;
+
+/// One thing to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What is done.
+    pub operation: Operation,
+    /// What it is done to, if it is done to anything.
+    pub from: Option<Place>,
+    /// Where the result will be, if there is one.
+    pub to: Option<Place>,
+    /// Why, for people.
+    pub because: String,
+    /// What `from` has to be when the step is done.
+    pub expect: Option<Expectation>,
+}
+
+/// What an entry was when a plan was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expectation {
+    /// What kind of entry.
+    pub kind: EntryKind,
+    /// The device it is on.
+    pub device: u64,
+    /// Its inode there.
+    pub inode: u64,
+    /// Its size in bytes.
+    pub size: u64,
+    /// When its contents were last modified.
+    pub modified: Timestamp,
+    /// When its contents or metadata last changed. Where it is known, an
+    /// entry that was touched in any way since is not the same.
+    pub changed: Option<Timestamp>,
+    /// A digest of its contents, as `ALGORITHM:HEX`.
+    pub hash: Option<String>,
+}

@@ -1,0 +1,315 @@
+//! What all commands have in common that change files: they print a plan,
+//! write it, ask about it, or do it.
+
+use std::{
+    io::{self, BufRead as _, Write},
+    ops::ControlFlow,
+    path::Path,
+};
+
+use sanchay::{
+    Engine, escaped,
+    ops::{Operation, Plan, PlanStep, RunReport, Runs},
+};
+use sanchay_core::append::append;
+
+use crate::{
+    context::Context,
+    exit::Exit,
+    failure::Failure,
+    messages::Messages,
+    options::act::{ActArgs, PlanFormat, ShowArgs},
+    output::{Inputs, Sink},
+    signals::Interrupt,
+    standard_streams::is_stdout,
+};
+
+/// How much is written at a time.
+const PIECE: usize = 256 << 10;
+
+/// The longest old name that the others are lined up with.
+const COLUMN: usize = 60;
+
+/// A command on its way.
+pub(crate) struct Acting<'a> {
+    pub(crate) context: &'a Context,
+    pub(crate) messages: &'a Messages,
+    pub(crate) engine: &'a Engine,
+    pub(crate) interrupt: &'a Interrupt,
+    pub(crate) quiet: bool,
+}
+
+impl Acting<'_> {
+    /// Does with a plan what the arguments say.
+    pub(crate) fn carry_out(
+        &self,
+        mut plan: Plan,
+        args: &ActArgs,
+    ) -> Result<Exit, Failure> {
+        self.messages.end_progress();
+        let runs = args.state.runs()?;
+        self.tell_unfinished(&runs);
+        for error in plan.errors() {
+            self.messages.entry(error);
+        }
+        if args.interactive {
+            self.ask(&mut plan)?;
+            return self.apply(&plan, &runs);
+        }
+        if args.apply {
+            return self.apply(&plan, &runs);
+        }
+        match &args.plan {
+            Some(file) => {
+                let file = (!is_stdout(file)).then_some(file.as_path());
+                write_plan(&plan, file)?;
+                self.name_conflicts(&plan);
+            }
+            None => self.show(&plan, args.show)?,
+        }
+        let failed = !plan.errors().is_empty() || !plan.conflicts().is_empty();
+        Ok(if failed { Exit::Partly } else { Exit::Done })
+    }
+
+    /// Prints a plan for people or for programs.
+    pub(crate) fn show(
+        &self,
+        plan: &Plan,
+        show: ShowArgs,
+    ) -> Result<(), Failure> {
+        let standard = match self.context.terminal.stdout {
+            true => PlanFormat::Text,
+            false => PlanFormat::Ndjson,
+        };
+        match show.format.unwrap_or(standard) {
+            PlanFormat::Ndjson => {
+                write_plan(plan, None)?;
+                self.name_conflicts(plan);
+            }
+            PlanFormat::Text => {
+                let mut out = Out(Sink::open(None, &Inputs::default())?);
+                // What goes wrong is reported at the end.
+                let _ = print_table(plan, &mut out);
+                out.0.finish(true)?;
+                self.sum_up(plan);
+            }
+        }
+        Ok(())
+    }
+
+    fn sum_up(&self, plan: &Plan) {
+        if self.quiet {
+            return;
+        }
+        let entries = plan.entries().count();
+        let conflicts = plan.conflicts().len();
+        let mut text = match entries {
+            1 => "1 entry".to_owned(),
+            many => format!("{many} entries"),
+        };
+        if conflicts > 0 {
+            text.push_str(&format!(", {conflicts} in conflict"));
+        }
+        self.messages.note(format_args!("{text}; --apply does it"));
+    }
+
+    fn name_conflicts(&self, plan: &Plan) {
+        for conflict in plan.conflicts() {
+            let from = escaped(&conflict.from);
+            let kind = &conflict.kind;
+            self.messages.say(match conflict.to.as_slice() {
+                b"" => format!("{from}: {kind}"),
+                to => format!("{from}: cannot become {}: {kind}", escaped(to)),
+            });
+        }
+    }
+
+    /// Does what a plan says, and tells of it.
+    pub(crate) fn apply(
+        &self,
+        plan: &Plan,
+        runs: &Runs,
+    ) -> Result<Exit, Failure> {
+        self.name_conflicts(plan);
+        if plan.is_empty() && plan.conflicts().is_empty() {
+            if !self.quiet {
+                self.messages.note("nothing to do");
+            }
+            let failed = !plan.errors().is_empty();
+            return Ok(if failed { Exit::Partly } else { Exit::Done });
+        }
+        let monitor = self.messages.monitor(&self.interrupt.cancel);
+        let report = plan.apply(self.engine, runs, &monitor)?;
+        let failed = !plan.errors().is_empty() || !plan.conflicts().is_empty();
+        Ok(match self.tell(&report, "done", true) {
+            Exit::Done if failed => Exit::Partly,
+            exit => exit,
+        })
+    }
+
+    /// Tells what became of a run.
+    pub(crate) fn tell(
+        &self,
+        report: &RunReport,
+        done: &str,
+        undo: bool,
+    ) -> Exit {
+        self.messages.end_progress();
+        for problem in &report.problems {
+            self.messages.say(format_args!(
+                "{}: cannot {}: {}",
+                escaped(&problem.path),
+                problem.operation.name(),
+                problem.why
+            ));
+        }
+        let RunReport { run, failed, kept, .. } = report;
+        if report.interrupted {
+            self.messages.say(format_args!(
+                "interrupted: {} {done}; sanchay apply --resume {run} goes \
+                 on, sanchay undo {run} goes back",
+                report.done
+            ));
+            return Exit::Interrupted;
+        }
+        let wrong = *failed + *kept;
+        if !self.quiet {
+            let mut text = format!("{} {done}", report.done);
+            for (count, what) in [
+                (report.skipped, "skipped"),
+                (*failed, "failed"),
+                (*kept, "kept"),
+            ] {
+                if count > 0 {
+                    text.push_str(&format!(", {count} {what}"));
+                }
+            }
+            if undo {
+                text.push_str(&format!("; sanchay undo {run} takes it back"));
+            }
+            self.messages.note(text);
+        }
+        match (wrong, report.done) {
+            (0, _) => Exit::Done,
+            (_, 0) => Exit::Failed,
+            _ => Exit::Partly,
+        }
+    }
+
+    /// Tells of runs that were ended before their time.
+    pub(crate) fn tell_unfinished(&self, runs: &Runs) {
+        let Ok(unfinished) = runs.unfinished() else { return };
+        for run in unfinished {
+            self.messages.say(format_args!(
+                "run {run} was ended before its time: sanchay apply --resume \
+                 {run} goes on, sanchay undo {run} goes back"
+            ));
+        }
+    }
+
+    /// Asks about each entry.
+    fn ask(&self, plan: &mut Plan) -> Result<(), Failure> {
+        let entries: Vec<PlanStep> = plan.entries().collect();
+        let mut answers = Vec::with_capacity(entries.len());
+        let mut lines = io::stdin().lock().lines();
+        let mut all = None;
+        for entry in &entries {
+            if self.interrupt.cancel.is_cancelled() {
+                return Err(sanchay::Error::Cancelled.into());
+            }
+            let answer = loop {
+                if let Some(all) = all {
+                    break all;
+                }
+                let mut question = entry.operation.name().as_bytes().to_vec();
+                question.push(b' ');
+                push_entry(entry, 0, &mut question);
+                question.extend_from_slice(b"? [y]es, [n]o, [a]ll, [q]uit: ");
+                // Nothing can be said to a closed standard error.
+                let _ = io::stderr().write_all(&question);
+                let line = lines.next().transpose().ok().flatten();
+                match line.as_deref().map(str::trim) {
+                    Some("y" | "yes") => break true,
+                    Some("n" | "no") => break false,
+                    Some("a" | "all") => all = Some(true),
+                    Some("q" | "quit") | None => all = Some(false),
+                    Some(_) => {}
+                }
+            };
+            answers.push(answer);
+        }
+        plan.retain(|at| answers.get(at).copied().unwrap_or(false))?;
+        Ok(())
+    }
+}
+
+/// Writes a plan to a file, or to standard output.
+fn write_plan(plan: &Plan, file: Option<&Path>) -> Result<(), Failure> {
+    let mut out = Out(Sink::open(file, &Inputs::default())?);
+    // What goes wrong is reported at the end.
+    let written = plan.write(&mut out);
+    out.0.finish(written.is_ok())
+}
+
+/// A sink as the standard library writes to one.
+struct Out(Sink);
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.write(bytes, &[]) {
+            ControlFlow::Continue(()) => Ok(bytes.len()),
+            ControlFlow::Break(()) => Err(io::ErrorKind::BrokenPipe.into()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Prints what is to be done: a line for each entry, and those that are in
+/// conflict at the end, marked.
+fn print_table(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+    let width = |step: PlanStep| {
+        let from = step.from.unwrap_or_default();
+        escaped(from.as_os_str().as_encoded_bytes())
+            .to_string()
+            .chars()
+            .count()
+    };
+    let fitting = plan.entries().map(width).filter(|it| *it <= COLUMN);
+    let column = fitting.max().unwrap_or(0);
+    let mut text = Vec::new();
+    for step in plan.entries() {
+        push_entry(&step, column, &mut text);
+        text.push(b'\n');
+        if text.len() >= PIECE {
+            out.write_all(&text)?;
+            text.clear();
+        }
+    }
+    for conflict in plan.conflicts() {
+        append(&mut text, format_args!("! {}", escaped(&conflict.from)));
+        if !conflict.to.is_empty() {
+            append(&mut text, format_args!(" → {}", escaped(&conflict.to)));
+        }
+        append(&mut text, format_args!(": {}\n", conflict.kind));
+    }
+    out.write_all(&text)
+}
+
+/// Appends an entry and what becomes of it.
+fn push_entry(step: &PlanStep, column: usize, out: &mut Vec<u8>) {
+    let shown = |path: &Option<std::path::PathBuf>| {
+        let path = path.as_ref().map(|it| it.as_os_str().as_encoded_bytes());
+        escaped(path.unwrap_or_default()).to_string()
+    };
+    let (from, to) = (shown(&step.from), shown(&step.to));
+    match step.operation {
+        Operation::CreateFolder => append(out, format_args!("+ {to}/")),
+        Operation::Delete | Operation::Trash => {
+            append(out, format_args!("- {from}"));
+        }
+        _ => append(out, format_args!("{from:column$} → {to}")),
+    }
+}

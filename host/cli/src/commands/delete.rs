@@ -1,0 +1,85 @@
+//! `sanchay delete`: entries into the trash, or away for good.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::acting::Acting;
+use crate::{
+    context::Context,
+    exit::Exit,
+    failure::Failure,
+    options::{act::ActArgs, run::RunArgs, walk::WalkArgs},
+};
+
+const EXAMPLES: &str = "\
+Nothing is deleted without --apply: the plan is printed.
+
+Entries go to the trash, from which sanchay undo takes them back. With
+--permanent they are gone for good, and undo says so. Only regular files are
+deleted, unless --kind says otherwise; a directory must be empty to be deleted
+for good.
+
+Examples:
+  sanchay delete -e tmp --changed-before 30d /srv
+  sanchay delete --where 'size = 0' --apply downloads
+  sanchay delete --permanent --kind directory --where empty --apply tree";
+
+/// Delete files: to the trash, or for good.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "See --help for examples.",
+    after_long_help = EXAMPLES,
+)]
+pub(crate) struct DeleteArgs {
+    /// Where to look
+    #[arg(value_name = "ROOT", required_unless_present_any = [
+        "files_from", "files0_from",
+    ])]
+    pub(crate) roots: Vec<PathBuf>,
+
+    /// Delete for good, and not to the trash
+    #[arg(long)]
+    permanent: bool,
+
+    #[command(flatten)]
+    act: ActArgs,
+
+    #[command(flatten)]
+    walk: WalkArgs,
+
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+impl DeleteArgs {
+    /// Whether the options go together.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        self.walk.check_acting()
+    }
+
+    /// Deletes.
+    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+        if let Some(exit) = self.walk.explain(|filter| filter)? {
+            return Ok(exit);
+        }
+        let roots = self.walk.list.or_current(&self.roots)?;
+        let interrupt = context.catch_signals()?;
+        let messages = self.run.messages(context, false);
+        let engine = self.run.engine()?;
+        let plan = engine
+            .delete(roots, self.permanent)
+            .options(self.walk.acting_options())
+            .monitor(&messages.monitor(&interrupt.cancel))
+            .on_conflict(self.act.on_conflict.into())
+            .plan()?;
+        let acting = Acting {
+            context,
+            messages: &messages,
+            engine: &engine,
+            interrupt: &interrupt,
+            quiet: self.run.quiet,
+        };
+        acting.carry_out(plan, &self.act)
+    }
+}

@@ -1,0 +1,123 @@
+//! `sanchay rename`: other names for entries, in their folders.
+
+mod edit;
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args};
+use sanchay_core::time::TimeZone;
+
+use super::acting::Acting;
+use crate::{
+    context::Context,
+    exit::Exit,
+    failure::Failure,
+    options::{act::ActArgs, name::NameArgs, run::RunArgs, walk::WalkArgs},
+};
+
+const EXAMPLES: &str = "\
+Nothing is renamed without --apply: the plan is printed, OLD → NEW, with what
+stands in the way marked by an exclamation mark. In a pipe it is printed as
+NDJSON, which sanchay apply takes.
+
+Everything is found before anything is renamed: names that are taken, names
+that two entries would get, names that are too long or none. Entries that swap
+their names, or pass them on in a ring, go by a temporary name. A name is never
+taken from what has it.
+
+A template has the fields of --template of scan and hash: {name}, {stem},
+{ext}, {parent}, {size}, {modified:%Y-%m-%d}, {hash:8}, ... {n:03} counts, in
+each folder by itself with {n:03,parent}. {1} and {name} are groups of --match.
+A field without a value is an error, unless another is given: {ext|\"none\"}.
+Times are in the local time zone.
+
+Only regular files are renamed, unless --kind says otherwise. Every run has a
+journal: sanchay undo takes it back.
+
+Examples:
+  sanchay rename --to '{stem:slug}.{ext:lower}' ~/music
+  sanchay rename --to '{modified:%Y-%m-%d}_{n:03}.{ext}' --sort modified photos
+  sanchay rename --match '^IMG_(\\d+)' --to 'holiday-{1}.{ext}' --apply photos
+  sanchay rename --replace 's/ +/_/g' --replace 's/[^\\w.]//g' --apply .
+  sanchay rename --kind directory --to '{name:title}' ~/albums
+  sanchay rename --edit -e txt notes";
+
+/// Rename files by a template, by replacements, or in an editor.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "See --help for templates and examples.",
+    after_long_help = EXAMPLES,
+    group = ArgGroup::new("how")
+        .args(["to", "replace", "edit"])
+        .required(true)
+        .multiple(true),
+)]
+pub(crate) struct RenameArgs {
+    /// Where to look; by default the current directory
+    #[arg(value_name = "ROOT")]
+    pub(crate) roots: Vec<PathBuf>,
+
+    /// Edit the names in $VISUAL or $EDITOR, and apply what was changed
+    ///
+    /// Each line is a number and a name. A line that is removed leaves its
+    /// entry as it is. With --plan, the plan is written and nothing is done.
+    #[arg(long, conflicts_with_all = ["to", "replace"])]
+    edit: bool,
+
+    #[command(flatten)]
+    name: NameArgs,
+
+    #[command(flatten)]
+    act: ActArgs,
+
+    #[command(flatten)]
+    walk: WalkArgs,
+
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+impl RenameArgs {
+    /// Whether the options go together.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        self.walk.check_acting()
+    }
+
+    /// Renames.
+    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+        if let Some(exit) = self.walk.explain(|filter| filter)? {
+            return Ok(exit);
+        }
+        let roots = self.walk.list.or_current(&self.roots)?;
+        let interrupt = context.catch_signals()?;
+        let messages = self.run.messages(context, false);
+        let engine = self.run.engine()?;
+        let mut request = engine
+            .rename(roots)
+            .options(self.walk.acting_options())
+            .monitor(&messages.monitor(&interrupt.cancel))
+            .naming(self.name.naming(self.act.portable))
+            .zone(TimeZone::system())
+            .on_conflict(self.act.on_conflict.into());
+        if let Some(sort) = &self.name.sort {
+            request = request.sort(sort.clone());
+        }
+        let acting = Acting {
+            context,
+            messages: &messages,
+            engine: &engine,
+            interrupt: &interrupt,
+            quiet: self.run.quiet,
+        };
+        if !self.edit {
+            return acting.carry_out(request.plan()?, &self.act);
+        }
+        let listed = request.list()?;
+        messages.end_progress();
+        let names = edit::edit(&listed)?;
+        let plan = request.exactly(names).plan()?;
+        let mut act = self.act.clone();
+        act.apply = !act.interactive && act.plan.is_none();
+        acting.carry_out(plan, &act)
+    }
+}

@@ -1,0 +1,16 @@
+//! Where results go.
+
+use clap::Args;
+
+/// Where results go.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct IntoArgs {
+    /// The folder that the results go into: a path, or a template of one
+    #[arg(long, value_name = "FOLDER", required = true)]
+    pub(crate) into: String,
+
+    /// Put results directly into FOLDER, not into folders like those below
+    /// each ROOT
+    #[arg(long)]
+    pub(crate) flat: bool,
+}

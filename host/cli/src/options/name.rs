@@ -1,0 +1,49 @@
+//! Options that say how results are called.
+
+use clap::Args;
+use sanchay::ops::{Naming, SortFields};
+
+/// How results are called.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Names")]
+pub(crate) struct NameArgs {
+    /// The template of the new names, as '{stem:lower}-{n:03}.{ext}'
+    #[arg(long, value_name = "TEMPLATE")]
+    pub(crate) to: Option<String>,
+
+    /// Take only entries whose names match REGEX; its groups are {1}, {name}
+    #[arg(long = "match", value_name = "REGEX")]
+    pattern: Option<String>,
+
+    /// Replace in what the template makes, as 's/ /_/g'; can be repeated
+    ///
+    /// g replaces every match, i ignores case. $1 and ${name} are groups. Any
+    /// punctuation can stand in place of the slashes.
+    #[arg(long, value_name = "s/REGEX/TEXT/")]
+    pub(crate) replace: Vec<String>,
+
+    /// Cut names of more than 255 bytes, before the extension
+    #[arg(long)]
+    truncate: bool,
+
+    /// The order in which {n} counts, as modified,name:desc
+    ///
+    /// By default, folder by folder, and in each by name.
+    #[arg(long, value_name = "FIELD[:desc],...")]
+    pub(crate) sort: Option<SortFields>,
+}
+
+impl NameArgs {
+    /// The naming in the library's terms.
+    pub(crate) fn naming(&self, portable: bool) -> Naming {
+        let standard = Naming::default();
+        Naming {
+            template: self.to.clone().unwrap_or(standard.template),
+            pattern: self.pattern.clone(),
+            replacements: self.replace.clone(),
+            folders: false,
+            truncate: self.truncate,
+            portable,
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Acting on files: plans, their application, journals, and undoing.
+//!
+//! Nothing is done that was not planned. A request walks, names and checks,
+//! and gives a [`Plan`]: every collision, cycle and refusal is found before
+//! anything moves. [`Plan::apply`] writes a journal of all steps and then does
+//! them, each relative to directory handles beneath its root and only while
+//! the entry is what it was. [`Runs`] finds journals again: a run is undone,
+//! or finished after a kill, by looking at what is there.
+
+mod act;
+mod apply;
+mod check;
+mod collect;
+mod conflict;
+mod document;
+mod error;
+mod folders;
+mod handles;
+mod journal;
+mod name;
+mod order;
+mod places;
+mod plan;
+mod report;
+mod request;
+mod roots;
+mod rows;
+mod runs;
+mod undo;
+
+pub use self::conflict::{Conflict, ConflictKind, OnConflict};
+pub use self::error::OpsError;
+pub use self::plan::{Plan, PlanStep};
+pub use self::report::{RunReport, StepOutcome};
+pub use self::request::PlanRequest;
+pub use self::runs::{Run, RunState, Runs};
+pub use sanchay_core::naming::{Naming, NamingError, Refusal};
+pub use sanchay_core::plan::Operation;
+pub use sanchay_core::record::SortFields;
+pub use sanchay_core::time::TimeZone;

@@ -1,0 +1,261 @@
+//! Does what a plan says.
+
+use std::collections::HashSet;
+
+use sanchay_core::plan::{Document, State};
+
+use super::{
+    act::{Actor, Found, Outcome},
+    conflict::OnConflict,
+    error::OpsError,
+    folders::{FolderId, join},
+    handles::Handles,
+    journal::Journal,
+    places::Places,
+    plan::Plan,
+    report::{RunReport, StepOutcome},
+    rows::Row,
+    runs::{Loaded, Runs},
+};
+use crate::{engine::Engine, monitor::Monitor, run::RunState};
+
+/// How many problems are reported; all are in the journal.
+const PROBLEMS: usize = 10_000;
+
+/// How many steps may be done before the journal says so.
+const BATCH: u64 = 4096;
+
+impl Plan {
+    /// Does what the plan says, and keeps a journal of it among `runs`.
+    ///
+    /// A step whose entry is not what it was when the plan was made fails, and
+    /// so does one whose target is there by now; the others are done.
+    ///
+    /// # Errors
+    /// [`OpsError::Conflicts`] if there are any, unless the plan was made to
+    /// leave these out: then nothing was done. [`OpsError::File`] if there can
+    /// be no journal.
+    pub fn apply(
+        &self,
+        engine: &Engine,
+        runs: &Runs,
+        monitor: &Monitor,
+    ) -> Result<RunReport, OpsError> {
+        let _ = engine;
+        if !self.conflicts.is_empty() && self.on_conflict == OnConflict::Error
+        {
+            return Err(OpsError::Conflicts(self.conflicts.len()));
+        }
+        let mut header = self.header(Document::Journal);
+        let count = self.steps.len().to_string();
+        header.options.push(("steps".to_owned(), count));
+        let (run, mut journal) = runs.begin(header)?;
+        let roots = self.places.roots.clone();
+        let handles =
+            Handles::new(std::sync::Arc::clone(&self.storage), roots);
+        let mut actor = Actor::new(handles);
+        let folders = touched(&self.places, &self.steps);
+        journal.folders(&mut actor, &self.places, &folders)?;
+        journal.steps(&self.places, &self.steps)?;
+        journal.sync()?;
+        let mut applying = Applying {
+            places: &self.places,
+            steps: &self.steps,
+            actor,
+            journal,
+            report: RunReport { run, ..RunReport::default() },
+        };
+        applying.all(monitor, None)?;
+        applying.finish(runs, &folders)
+    }
+}
+
+impl Runs {
+    /// Goes on with a run that was ended before its time: what was not done is
+    /// done now.
+    ///
+    /// # Errors
+    /// [`OpsError::Resume`] if it was over, or was killed before it began.
+    pub fn resume(
+        &self,
+        engine: &Engine,
+        run: &str,
+        monitor: &Monitor,
+    ) -> Result<RunReport, OpsError> {
+        let (journal, loaded) = self.load(engine, run)?;
+        let Loaded { places, steps, states, storage, .. } = &loaded;
+        let refused = |why| OpsError::Resume { run: run.to_owned(), why };
+        if !loaded.is_whole() {
+            return Err(refused(
+                "it was killed before it began, so nothing was done: apply \
+                 the plan again",
+            ));
+        }
+        if loaded.finished {
+            return Err(refused("it is over: there is nothing left to do"));
+        }
+        if loaded.reversed || states.contains(&Some(State::Undone)) {
+            return Err(refused("it was undone, at least in part"));
+        }
+        let roots = places.roots.clone();
+        let handles = Handles::new(std::sync::Arc::clone(storage), roots);
+        let mut applying = Applying {
+            places,
+            steps,
+            actor: Actor::new(handles),
+            journal,
+            report: RunReport { run: run.to_owned(), ..RunReport::default() },
+        };
+        applying.all(monitor, Some(states))?;
+        let folders = touched(places, steps);
+        applying.finish(self, &folders)
+    }
+}
+
+/// The folders in which steps change something.
+pub(super) fn touched(places: &Places, steps: &[u32]) -> Vec<FolderId> {
+    let mut seen = HashSet::new();
+    let mut last = None;
+    let mut all = Vec::new();
+    for at in steps {
+        let Some(row) = places.rows.get(*at) else { continue };
+        let from = row.operation.takes_away().then_some(row.from.folder);
+        let to = row.has_to.then_some(row.to.folder);
+        if (from, to) == (last, last) {
+            continue;
+        }
+        for folder in from.into_iter().chain(to) {
+            if seen.insert(folder) {
+                all.push(folder);
+            }
+            last = Some(folder);
+        }
+    }
+    all
+}
+
+/// A run that is going on.
+struct Applying<'a> {
+    places: &'a Places,
+    steps: &'a [u32],
+    actor: Actor,
+    journal: Journal,
+    report: RunReport,
+}
+
+impl Applying<'_> {
+    /// Does all steps; those of which it is known what became of them are
+    /// left as they are.
+    fn all(
+        &mut self,
+        monitor: &Monitor,
+        states: Option<&Vec<Option<State>>>,
+    ) -> Result<(), OpsError> {
+        let run = RunState::new(monitor);
+        run.expect(self.steps.len() as u64, 0);
+        for (number, at) in (0_u64..).zip(self.steps) {
+            if run.is_over() {
+                self.report.interrupted = true;
+                break;
+            }
+            let Some(row) = self.places.rows.get(*at).copied() else {
+                continue;
+            };
+            let known = states.map(|states| {
+                usize::try_from(number)
+                    .ok()
+                    .and_then(|it| states.get(it)?.as_ref())
+            });
+            let outcome = match known {
+                None => self.actor.act(self.places, &row),
+                Some(Some(state)) => {
+                    self.count(*state);
+                    continue;
+                }
+                Some(None) => match self.actor.look(self.places, &row) {
+                    Found::Done => Outcome::Done,
+                    Found::NotDone => self.actor.act(self.places, &row),
+                    Found::Neither(why) => Outcome::Failed(why),
+                },
+            };
+            self.record(number, &row, outcome)?;
+            run.count_files(1, 0);
+            run.tick();
+            if number % BATCH == BATCH - 1 {
+                self.journal.flush()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, state: State) {
+        match state {
+            State::Done => self.report.done += 1,
+            State::Failed => self.report.failed += 1,
+            _ => self.report.skipped += 1,
+        }
+    }
+
+    fn record(
+        &mut self,
+        number: u64,
+        row: &Row,
+        outcome: Outcome,
+    ) -> Result<(), OpsError> {
+        match outcome {
+            Outcome::Done => {
+                self.report.done += 1;
+                self.journal.state(number, State::Done)
+            }
+            Outcome::Skipped(why) => {
+                self.report.skipped += 1;
+                self.journal.problem(number, State::Skipped, &why)
+            }
+            Outcome::Failed(why) => {
+                self.report.failed += 1;
+                self.journal.problem(number, State::Failed, &why)?;
+                add_problem(&mut self.report, self.places, row, why);
+                Ok(())
+            }
+        }
+    }
+
+    fn finish(
+        mut self,
+        runs: &Runs,
+        folders: &[FolderId],
+    ) -> Result<RunReport, OpsError> {
+        if self.report.interrupted {
+            self.journal.sync()?;
+            return Ok(self.report);
+        }
+        // As the run leaves them: whoever undoes it sees whether others have
+        // changed something since.
+        self.journal.folders(&mut self.actor, self.places, folders)?;
+        self.journal.end(State::Finished, self.steps.len() as u64)?;
+        runs.is_over(&self.report.run);
+        Ok(self.report)
+    }
+}
+
+/// Adds a step that could not be done or undone to a report.
+pub(super) fn add_problem(
+    report: &mut RunReport,
+    places: &Places,
+    row: &Row,
+    why: String,
+) {
+    if report.problems.len() >= PROBLEMS {
+        return;
+    }
+    let spot = match row.operation.has_source() {
+        true => row.from,
+        false => row.to,
+    };
+    let (root, _) = places.folders.get(spot.folder);
+    let root = places.roots.get(root as usize);
+    let root = root.map_or(&b"/"[..], Vec::as_slice);
+    let path = join(root, &places.below(spot));
+    let operation = row.operation;
+    report.problems.push(StepOutcome { operation, path, why });
+}

@@ -1,0 +1,106 @@
+//! What stands in the way of a step.
+
+use std::fmt;
+
+use sanchay_core::naming::Refusal;
+
+/// What is done where something stands in the way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnConflict {
+    /// Nothing at all is done.
+    #[default]
+    Error,
+    /// The step is left out.
+    Skip,
+    /// The result gets another name: a number is put behind its stem.
+    Rename,
+}
+
+impl OnConflict {
+    /// Its name in options.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Skip => "skip",
+            Self::Rename => "rename",
+        }
+    }
+}
+
+/// What stands in the way of a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// The entry, by its path.
+    pub from: Vec<u8>,
+    /// Where it was to go; empty where that is not known.
+    pub to: Vec<u8>,
+    /// What stands in the way.
+    pub kind: ConflictKind,
+}
+
+/// What kind of thing stands in the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConflictKind {
+    /// It gets no name.
+    Name(Refusal),
+    /// Another entry gets the same name: this one, by its path.
+    SameTarget(Vec<u8>),
+    /// Something is there already, and stays.
+    Exists,
+    /// The folder that it should go into is none, or is a link.
+    NotAFolder,
+    /// The folder that it should go into is moved itself, or is in it.
+    WithinItself,
+    /// The place is on another file system.
+    OtherDevice,
+    /// The whole path is longer than the system takes: 4,095 bytes.
+    PathTooLong,
+    /// There is no room: this many bytes are needed, and so many are free.
+    NoSpace(u64, u64),
+    /// This kind of entry cannot be treated so.
+    Kind(&'static str),
+    /// The place could not be looked at.
+    Unreadable(String),
+}
+
+impl ConflictKind {
+    /// Whether another name would help.
+    pub(super) const fn is_taken(&self) -> bool {
+        matches!(self, Self::SameTarget(_) | Self::Exists)
+    }
+}
+
+impl fmt::Display for ConflictKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(refusal) => refusal.fmt(f),
+            Self::SameTarget(other) => write!(
+                f,
+                "{} gets the same name",
+                sanchay_core::escape::escaped(other)
+            ),
+            Self::Exists => f.write_str("something has that name already"),
+            Self::NotAFolder => {
+                f.write_str("what it should go into is no folder")
+            }
+            Self::WithinItself => f.write_str(
+                "the folder that it should go into is moved or renamed, too",
+            ),
+            Self::OtherDevice => {
+                f.write_str("the place is on another file system")
+            }
+            Self::PathTooLong => {
+                f.write_str("the path would be longer than 4095 bytes")
+            }
+            Self::NoSpace(needed, free) => {
+                write!(f, "{needed} bytes are needed, and {free} are free")
+            }
+            Self::Kind(what) => write!(f, "it is {what}"),
+            Self::Unreadable(why) => {
+                write!(f, "the place cannot be looked at: {why}")
+            }
+        }
+    }
+}

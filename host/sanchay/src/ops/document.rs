@@ -1,0 +1,211 @@
+//! Plans and journals as files: written, and read in the sandbox.
+
+use std::{
+    fs::File,
+    io::{self, Read, Write},
+    path::Path,
+    sync::Arc,
+};
+
+use sanchay_core::plan::{Document, Header, Line, Step};
+use sanchay_output::plan::PlanWriter;
+use sanchay_storage::{LocalStorage, Storage};
+
+use super::{
+    conflict::OnConflict, error::OpsError, folders::split, places::Places,
+    plan::Plan, request::tag, rows::Rows,
+};
+use crate::{engine::Engine, error::Error, pool::Pool};
+
+/// How much is read and written at a time.
+const PIECE: usize = 1 << 20;
+
+/// The longest line: a header names all roots.
+const MAX_LINE: usize = 16 << 20;
+
+impl Plan {
+    /// Writes the plan, so that it can be read again and applied.
+    ///
+    /// # Errors
+    /// Why it cannot be written.
+    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut text = Vec::new();
+        let header = self.header(Document::Plan);
+        let mut writer = PlanWriter::new(&header, &mut text);
+        for at in &self.steps {
+            let Some(row) = self.places.rows.get(*at) else { continue };
+            let expect = row.expectation();
+            writer.step(&self.places.step(row, &expect), &mut text);
+            if text.len() >= PIECE {
+                out.write_all(&text)?;
+                text.clear();
+            }
+        }
+        writer.finish(&mut text);
+        out.write_all(&text)
+    }
+
+    /// Reads a plan that was [written](Self::write). One that was cut or
+    /// edited is refused, unless `edited` says that it may be.
+    ///
+    /// # Errors
+    /// [`OpsError::Document`] for what is no plan, and why it cannot be read.
+    pub fn read(
+        engine: &Engine,
+        path: &Path,
+        edited: bool,
+    ) -> Result<Self, OpsError> {
+        let file = File::open(path).map_err(|source| {
+            OpsError::file(path, "cannot open the plan", source)
+        })?;
+        Self::read_from(engine, path, file, edited)
+    }
+
+    /// The same from anywhere; `path` is what errors name.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn read_from(
+        engine: &Engine,
+        path: &Path,
+        file: impl Read,
+        edited: bool,
+    ) -> Result<Self, OpsError> {
+        let storage: Arc<dyn Storage> = Arc::new(LocalStorage::new());
+        let mut plan = Self {
+            storage,
+            command: String::new(),
+            options: Vec::new(),
+            on_conflict: OnConflict::default(),
+            places: Places::default(),
+            steps: Vec::new(),
+            view: Vec::new(),
+            conflicts: Vec::new(),
+            unchanged: 0,
+            errors: Vec::new(),
+            portable: false,
+            own_rows: None,
+            tag: tag(),
+        };
+        let reading = Reading { path, strict: !edited, torn: false };
+        reading.lines(engine.pool(), file, |line| {
+            match line {
+                Line::Header(header) => {
+                    if header.document != Document::Plan {
+                        return Err(OpsError::Document {
+                            path: path.to_owned(),
+                            why: "it is a journal, and no plan".to_owned(),
+                        });
+                    }
+                    plan.places.take_roots(&header);
+                    plan.command = header.command;
+                    plan.options = header.options;
+                }
+                Line::Step(step) => {
+                    let at = plan.places.add_step(&step)?;
+                    plan.steps.push(at);
+                }
+                Line::State(_) | Line::Folder(_) | Line::Trailer(_) => {}
+            }
+            Ok(())
+        })?;
+        plan.view.clone_from(&plan.steps);
+        Ok(plan)
+    }
+}
+
+impl Places {
+    /// Takes the roots of a document.
+    pub(super) fn take_roots(&mut self, header: &Header) {
+        self.roots.clone_from(&header.roots);
+        self.shown.clone_from(&header.roots);
+    }
+
+    /// Adds a step of a document; returns its row.
+    pub(super) fn add_step(&mut self, step: &Step) -> Result<u32, OpsError> {
+        let place = step.from.as_ref().or(step.to.as_ref());
+        let (root, path) =
+            place.map_or((0, &[][..]), |it| (it.root, it.path.as_slice()));
+        let folder = self.folders.add(root, split(path).0)?;
+        let mut row = Rows::empty(step.operation, folder);
+        if let Some(from) = &step.from {
+            let (folder, name) = split(&from.path);
+            let folder = self.folders.add(from.root, folder)?;
+            row.from = self.rows.spot(folder, name)?;
+        }
+        if let Some(to) = &step.to {
+            let (folder, name) = split(&to.path);
+            let folder = self.folders.add(to.root, folder)?;
+            row.to = self.rows.spot(folder, name)?;
+            row.has_to = true;
+        }
+        if let Some(expect) = &step.expect {
+            row.expect(expect);
+        }
+        row.because = self.rows.reason(&step.because);
+        self.rows.push(row)
+    }
+}
+
+/// How a document is read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading<'a> {
+    /// What errors name.
+    pub(super) path: &'a Path,
+    /// Whether a plan that was cut or edited is refused.
+    pub(super) strict: bool,
+    /// Whether a last line without an end is left out.
+    pub(super) torn: bool,
+}
+
+impl Reading<'_> {
+    /// Reads a document in the sandbox, and passes on its lines.
+    pub(super) fn lines(
+        self,
+        pool: &Pool,
+        mut file: impl Read,
+        mut take: impl FnMut(Line) -> Result<(), OpsError>,
+    ) -> Result<(), OpsError> {
+        let fault = |fault| OpsError::Run(Error::Sandbox(fault));
+        let mut inspector = pool.inspector();
+        inspector.begin_plan(self.strict).map_err(fault)?;
+        let mut text: Vec<u8> = Vec::new();
+        loop {
+            let held = text.len();
+            let more = (&mut file)
+                .take(PIECE as u64)
+                .read_to_end(&mut text)
+                .map_err(|source| {
+                OpsError::file(self.path, "cannot read", source)
+            })?;
+            let fresh = text.get(held..).unwrap_or_default();
+            let newline = memchr::memrchr(b'\n', fresh);
+            let whole = match newline {
+                Some(at) => held + at + 1,
+                None if more > 0 && text.len() <= MAX_LINE => continue,
+                None if more > 0 => return Err(self.refused("line too long")),
+                None if self.torn => 0,
+                None => text.len(),
+            };
+            let lines = text.get(..whole).unwrap_or_default();
+            if !lines.is_empty() {
+                let read = inspector.read_plan(lines).map_err(fault)?;
+                let read =
+                    read.map_err(|error| self.refused(&error.to_string()))?;
+                read.into_iter().try_for_each(&mut take)?;
+            }
+            text.drain(..whole);
+            if more == 0 {
+                break;
+            }
+        }
+        let ended = inspector.finish_plan().map_err(fault)?;
+        ended.map_err(|error| self.refused(&error.to_string()))?;
+        pool.give_back(inspector);
+        Ok(())
+    }
+
+    fn refused(&self, why: &str) -> OpsError {
+        OpsError::Document { path: self.path.to_owned(), why: why.to_owned() }
+    }
+}

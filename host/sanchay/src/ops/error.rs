@@ -1,0 +1,97 @@
+//! Why nothing could be planned, applied or undone.
+
+use std::{io, path::PathBuf};
+
+use sanchay_core::{
+    escape::escaped, naming::NamingError, record::UnknownField,
+};
+
+use crate::error::{Error, describe_io_error};
+
+/// Why nothing could be planned, applied or undone. What is wrong with one
+/// entry is a [`Conflict`](super::Conflict) or part of the report.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpsError {
+    /// The walk could not be carried out, or was cancelled.
+    #[error(transparent)]
+    Run(#[from] Error),
+    /// The new names make no sense.
+    #[error("{0}")]
+    Naming(NamingError),
+    /// There is no such field to sort by.
+    #[error("{0}")]
+    Order(UnknownField),
+    /// A destination cannot be used.
+    #[error("{}: {why}", shown(.path))]
+    Destination {
+        /// The destination.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
+    /// There are conflicts, so nothing was done.
+    #[error(
+        "{0} of the steps conflict, so nothing was done; --on-conflict skip \
+         leaves these out, --on-conflict rename gives other names"
+    )]
+    Conflicts(usize),
+    /// A plan or a journal cannot be read.
+    #[error("{}: {why}", shown(.path))]
+    Document {
+        /// Its file.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
+    /// A file of a plan or a journal, or its folder.
+    #[error("{}: {action}: {}", shown(.path), describe_io_error(.source))]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What was tried.
+        action: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// There is no such run.
+    #[error("there is no run {0}; sanchay runs lists them")]
+    NoRun(String),
+    /// The run goes on in another process.
+    #[error("run {0} is going on in another process")]
+    Running(String),
+    /// The run cannot be gone on with.
+    #[error("run {run}: {why}")]
+    Resume {
+        /// The run.
+        run: String,
+        /// Why not.
+        why: &'static str,
+    },
+    /// The plan takes more room than there is.
+    #[error(
+        "a plan has at most 4,294,967,295 steps, and as many bytes of names"
+    )]
+    TooLarge,
+    /// There is no folder for journals.
+    #[error(
+        "there is no folder for journals: neither XDG_STATE_HOME nor HOME is \
+         set; name one with --state-dir"
+    )]
+    NoStateFolder,
+}
+
+impl OpsError {
+    /// A file that could not be used.
+    pub(super) fn file(
+        path: impl Into<PathBuf>,
+        action: &'static str,
+        source: io::Error,
+    ) -> Self {
+        Self::File { path: path.into(), action, source }
+    }
+}
+
+fn shown(path: &std::path::Path) -> String {
+    escaped(path.as_os_str().as_encoded_bytes()).to_string()
+}

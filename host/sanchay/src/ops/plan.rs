@@ -1,0 +1,236 @@
+//! What is to be done, found out and checked, before anything is.
+
+use std::{fmt, path::PathBuf, sync::Arc};
+
+use sanchay_core::plan::{Document, Header, Operation};
+use sanchay_output::plan::{PlaceRef, StepRef};
+use sanchay_storage::Storage;
+
+use super::{
+    check::{Checker, Status},
+    conflict::{Conflict, OnConflict},
+    error::OpsError,
+    handles::Handles,
+    order::order,
+    places::Places,
+    rows::{Row, Spot},
+};
+use crate::{entry::join, error::EntryError};
+
+/// What is to be done with files, in order.
+///
+/// Making it changed nothing; [`apply`](Self::apply) does it. A step takes
+/// about ninety bytes, and what its names have.
+pub struct Plan {
+    pub(super) storage: Arc<dyn Storage>,
+    pub(super) command: String,
+    pub(super) options: Vec<(String, String)>,
+    pub(super) on_conflict: OnConflict,
+    pub(super) places: Places,
+    /// The rows that are steps, in order.
+    pub(super) steps: Vec<u32>,
+    /// The rows that a person asked for, in order.
+    pub(super) view: Vec<u32>,
+    pub(super) conflicts: Vec<Conflict>,
+    pub(super) unchanged: u64,
+    pub(super) errors: Vec<EntryError>,
+    /// Whether names must be such that every system takes them.
+    pub(super) portable: bool,
+    /// How many rows the walk made; those behind them were added to put the
+    /// steps in order. `None` where the steps were read.
+    pub(super) own_rows: Option<usize>,
+    /// What tells this plan's temporary names from those of others.
+    pub(super) tag: String,
+}
+
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plan")
+            .field("command", &self.command)
+            .field("steps", &self.steps.len())
+            .field("conflicts", &self.conflicts.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A step of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PlanStep {
+    /// What is done.
+    pub operation: Operation,
+    /// The entry that it is done to, as it is reached from the root that was
+    /// named.
+    pub from: Option<PathBuf>,
+    /// Where the result will be, if anywhere.
+    pub to: Option<PathBuf>,
+    /// Why.
+    pub because: String,
+    /// The entry's size in bytes.
+    pub size: u64,
+}
+
+impl Plan {
+    /// How many steps there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// The steps in their order, folders that are made and temporary names
+    /// included.
+    pub fn steps(&self) -> impl Iterator<Item = PlanStep> {
+        self.steps.iter().filter_map(|at| self.step(*at))
+    }
+
+    /// What was asked for: an entry of the tree each, in the order in which
+    /// they were found.
+    pub fn entries(&self) -> impl Iterator<Item = PlanStep> {
+        self.view.iter().filter_map(|at| self.step(*at))
+    }
+
+    /// What stands in the way of steps that are not among
+    /// [`steps`](Self::steps).
+    #[must_use]
+    pub fn conflicts(&self) -> &[Conflict] {
+        &self.conflicts
+    }
+
+    /// How many entries are already as they should be.
+    #[must_use]
+    pub const fn unchanged(&self) -> u64 {
+        self.unchanged
+    }
+
+    /// What went wrong while the tree was walked.
+    #[must_use]
+    pub fn errors(&self) -> &[EntryError] {
+        &self.errors
+    }
+
+    /// The command that it was made for.
+    #[must_use]
+    pub fn command(&self) -> &str {
+        &self.command
+    }
+
+    /// Keeps only those of the [`entries`](Self::entries) for which `keep`
+    /// says so, by their numbers there, and finds out anew what stands in
+    /// their way.
+    ///
+    /// # Errors
+    /// [`OpsError::TooLarge`], and why the tree cannot be looked at.
+    pub fn retain(
+        &mut self,
+        mut keep: impl FnMut(usize) -> bool,
+    ) -> Result<(), OpsError> {
+        let mut kept = Vec::new();
+        for (number, at) in self.view.iter().enumerate() {
+            if keep(number) {
+                kept.push(*at);
+            }
+        }
+        let Some(own) = self.own_rows else {
+            // The steps of a document stay in its order.
+            self.steps.clone_from(&kept);
+            self.view = kept;
+            return Ok(());
+        };
+        self.places.rows.all.truncate(own);
+        let mut statuses = vec![Status::Unchanged; own];
+        for at in kept {
+            if let Some(status) = statuses.get_mut(at as usize) {
+                *status = Status::Planned;
+            }
+        }
+        self.conflicts.clear();
+        self.arrange(statuses)
+    }
+
+    /// Checks rows and puts those in order that can be done.
+    pub(super) fn arrange(
+        &mut self,
+        statuses: Vec<Status>,
+    ) -> Result<(), OpsError> {
+        let roots = self.places.roots.clone();
+        let mut handles = Handles::new(Arc::clone(&self.storage), roots);
+        let checked = Checker::new(
+            &mut self.places,
+            &mut handles,
+            self.on_conflict,
+            self.portable,
+            statuses,
+        )
+        .check()?;
+        self.steps = order(&mut self.places, &checked, &self.tag)?;
+        self.view = (0..)
+            .zip(&checked.statuses)
+            .filter(|(_, status)| **status == Status::Planned)
+            .map(|(at, _)| at)
+            .collect();
+        for (at, status) in (0..).zip(checked.statuses) {
+            let Status::Conflict(kind) = status else { continue };
+            let Some(row) = self.places.rows.get(at) else { continue };
+            let to = row.has_to.then(|| self.places.shown(row.to));
+            let from = self.places.shown(row.from);
+            let to = to.unwrap_or_default();
+            self.conflicts.push(Conflict { from, to, kind });
+        }
+        Ok(())
+    }
+
+    fn step(&self, at: u32) -> Option<PlanStep> {
+        let row = self.places.rows.get(at)?;
+        let path = |spot: Spot| join(b"", &self.places.shown(spot));
+        Some(PlanStep {
+            operation: row.operation,
+            from: row.operation.has_source().then(|| path(row.from)),
+            to: row.has_to.then(|| path(row.to)),
+            because: self.places.rows.why(row.because).to_owned(),
+            size: row.size,
+        })
+    }
+
+    /// What stands before the steps in a document.
+    pub(super) fn header(&self, document: Document) -> Header {
+        Header {
+            document,
+            made_by: concat!("sanchay ", env!("CARGO_PKG_VERSION")).to_owned(),
+            command: self.command.clone(),
+            run: String::new(),
+            started: String::new(),
+            roots: self.places.roots.clone(),
+            options: self.options.clone(),
+        }
+    }
+}
+
+impl Places {
+    /// A place for who writes it.
+    pub(super) fn place(&self, spot: Spot) -> PlaceRef<'_> {
+        let (root, folder) = self.folders.get(spot.folder);
+        PlaceRef { root, folder, name: self.rows.name(spot) }
+    }
+
+    /// A row for who writes it.
+    pub(super) fn step<'a>(
+        &'a self,
+        row: &'a Row,
+        expect: &'a sanchay_core::plan::Expectation,
+    ) -> StepRef<'a> {
+        let has_source = row.operation.has_source();
+        StepRef {
+            operation: row.operation,
+            from: has_source.then(|| self.place(row.from)),
+            to: row.has_to.then(|| self.place(row.to)),
+            because: self.rows.why(row.because),
+            expect: has_source.then_some(expect),
+        }
+    }
+}

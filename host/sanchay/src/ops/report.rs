@@ -1,0 +1,36 @@
+//! What became of a run.
+
+use sanchay_core::plan::Operation;
+
+/// What a run did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RunReport {
+    /// The run, by which it is undone.
+    pub run: String,
+    /// Steps that were done, or, when a run is undone, undone.
+    pub done: u64,
+    /// Steps that could not be done.
+    pub failed: u64,
+    /// Steps that there was no need to do.
+    pub skipped: u64,
+    /// Steps that could not be undone.
+    pub kept: u64,
+    /// Whether the run was ended before its time. It can be gone on with, or
+    /// undone.
+    pub interrupted: bool,
+    /// What could not be done or undone, and why.
+    pub problems: Vec<StepOutcome>,
+}
+
+/// A step that could not be done or undone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StepOutcome {
+    /// What it was to do.
+    pub operation: Operation,
+    /// The entry, from the top.
+    pub path: Vec<u8>,
+    /// Why not.
+    pub why: String,
+}

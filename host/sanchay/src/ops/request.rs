@@ -1,0 +1,517 @@
+//! What is asked for: which entries, what is to be done with them, and how
+//! they will be called.
+
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher as _, Hasher as _, RandomState},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use sanchay_core::{
+    naming::{Naming, Refusal},
+    plan::Operation,
+    record::{RecordKind, Schema, SortFields},
+    time::TimeZone,
+};
+
+use super::{
+    check::Status,
+    collect::{Collected, Keep, Order, collect},
+    conflict::{ConflictKind, OnConflict},
+    error::OpsError,
+    folders::{FolderId, join},
+    name::{Compiled, hash_all},
+    places::Places,
+    plan::Plan,
+    roots::{Base, Bases, add_destination},
+};
+use crate::{
+    engine::Engine,
+    monitor::Monitor,
+    options::WalkOptions,
+    request::{monitor_methods, walk_methods},
+};
+
+/// A plan to be made: [`Engine::rename`] and its like begin one.
+#[derive(Clone, Debug)]
+#[must_use = "a request does nothing until it is planned"]
+pub struct PlanRequest {
+    engine: Engine,
+    command: &'static str,
+    operation: Operation,
+    roots: Vec<PathBuf>,
+    options: WalkOptions,
+    monitor: Monitor,
+    naming: Naming,
+    into: Option<String>,
+    flat: bool,
+    sort: Option<SortFields>,
+    zone: TimeZone,
+    on_conflict: OnConflict,
+    exact: Option<Vec<Vec<u8>>>,
+}
+
+impl PlanRequest {
+    fn new(
+        engine: &Engine,
+        command: &'static str,
+        operation: Operation,
+        roots: Vec<PathBuf>,
+    ) -> Self {
+        Self {
+            engine: engine.clone(),
+            command,
+            operation,
+            roots,
+            options: WalkOptions::default(),
+            monitor: Monitor::default(),
+            naming: Naming::default(),
+            into: None,
+            flat: false,
+            sort: None,
+            zone: TimeZone::UTC,
+            on_conflict: OnConflict::default(),
+            exact: None,
+        }
+    }
+
+    fn walk(&mut self) -> &mut WalkOptions {
+        &mut self.options
+    }
+
+    /// Takes all of these options, in place of those before. Links are not
+    /// followed, whatever they say.
+    pub fn options(mut self, options: WalkOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    walk_methods!();
+
+    monitor_methods!();
+
+    /// How the results are called, in place of what was said before.
+    pub fn naming(mut self, naming: Naming) -> Self {
+        self.naming = naming;
+        self
+    }
+
+    /// The template of the new names.
+    pub fn to(mut self, template: impl Into<String>) -> Self {
+        self.naming.template = template.into();
+        self
+    }
+
+    /// The folder that the results go into: a path, or a template of one,
+    /// whose part up to the last slash before the first placeholder is a path.
+    /// Not for renaming.
+    pub fn into(mut self, folder: impl Into<String>) -> Self {
+        self.into = Some(folder.into());
+        self
+    }
+
+    /// Whether results go directly into the folder, and not into folders like
+    /// those that they are in now. A folder that is a template is always flat.
+    pub fn flat(mut self, flat: bool) -> Self {
+        self.flat = flat;
+        self
+    }
+
+    /// The order in which entries are counted; by default folder by folder,
+    /// in each by name.
+    pub fn sort(mut self, fields: SortFields) -> Self {
+        self.sort = Some(fields);
+        self
+    }
+
+    /// The time zone of the times in names; by default UTC.
+    pub fn zone(mut self, zone: TimeZone) -> Self {
+        self.zone = zone;
+        self
+    }
+
+    /// What is done where something stands in the way.
+    pub fn on_conflict(mut self, choice: OnConflict) -> Self {
+        self.on_conflict = choice;
+        self
+    }
+
+    /// Walks the tree, and returns what was found, in its order, as it is
+    /// reached from the roots: for a user who writes the new names.
+    ///
+    /// # Errors
+    /// As [`plan`](Self::plan).
+    pub fn list(&self) -> Result<Vec<Vec<u8>>, OpsError> {
+        let needed = Compiled::new(&Naming::default())?;
+        let (collected, _) = self.collected(&[&needed])?;
+        let rows = collected.places.rows.all.iter();
+        Ok(rows.map(|row| collected.places.shown(row.from)).collect())
+    }
+
+    /// The names that the entries of [`list`](Self::list) get, one for each,
+    /// in place of a template: `None` leaves an entry out.
+    pub fn exactly(mut self, names: Vec<Vec<u8>>) -> Self {
+        self.exact = Some(names);
+        self
+    }
+
+    /// Walks the tree, names what is found, and finds all that stands in the
+    /// way. Changes nothing.
+    ///
+    /// # Errors
+    /// [`OpsError::Naming`] and [`OpsError::Order`] for what makes no sense,
+    /// [`OpsError::Destination`], and why the walk could not be carried out.
+    pub fn plan(self) -> Result<Plan, OpsError> {
+        let naming = Compiled::new(&self.naming)?;
+        let (destination, folder) = self.destination()?;
+        let folder = folder.as_ref();
+        let mut needed = vec![&naming];
+        needed.extend(folder);
+        let (mut collected, destination_base) =
+            self.collected_into(&needed, destination.as_deref())?;
+        let hashed = needed.iter().any(|it| it.needs_hashes());
+        let hashes = match hashed {
+            true => {
+                let (hashes, errors) =
+                    hash_all(&self.engine, &collected, &self.monitor)?;
+                collected.errors.extend(errors);
+                hashes
+            }
+            false => HashMap::new(),
+        };
+        let count = collected.places.rows.all.len();
+        let mut statuses = vec![Status::Planned; count];
+        if self.operation.has_target() {
+            let targets = self.folders(
+                folder,
+                destination_base.as_ref(),
+                &mut collected,
+                &hashes,
+                &mut statuses,
+            )?;
+            self.names(
+                &naming,
+                &targets,
+                &mut collected,
+                &hashes,
+                &mut statuses,
+            )?;
+        }
+        let unchanged = statuses.iter().filter(|it| **it == Status::Unchanged);
+        let mut plan = Plan {
+            storage: self.options.storage(),
+            command: self.command.to_owned(),
+            options: vec![(
+                "on-conflict".to_owned(),
+                self.on_conflict.name().to_owned(),
+            )],
+            on_conflict: self.on_conflict,
+            unchanged: unchanged.count() as u64,
+            places: std::mem::take(&mut collected.places),
+            steps: Vec::new(),
+            view: Vec::new(),
+            conflicts: Vec::new(),
+            errors: std::mem::take(&mut collected.errors),
+            portable: self.naming.portable,
+            own_rows: Some(count),
+            tag: tag(),
+        };
+        plan.arrange(statuses)?;
+        Ok(plan)
+    }
+
+    /// The path that results go beneath, and the template of the folder
+    /// beneath it.
+    fn destination(
+        &self,
+    ) -> Result<(Option<PathBuf>, Option<Compiled>), OpsError> {
+        let Some(into) = &self.into else { return Ok((None, None)) };
+        // `{{` is a brace, and no placeholder.
+        let placeholder = into.find('{').filter(|at| {
+            into.get(*at..).is_some_and(|it| !it.starts_with("{{"))
+        });
+        let Some(placeholder) = placeholder else {
+            let path = into.replace("{{", "{").replace("}}", "}");
+            return Ok((Some(path.into()), None));
+        };
+        let head = into.get(..placeholder).unwrap_or_default();
+        let (path, template) = match head.rfind('/') {
+            Some(slash) => into.split_at(slash + 1),
+            None => ("", into.as_str()),
+        };
+        let naming = Naming {
+            template: template.to_owned(),
+            folders: true,
+            replacements: Vec::new(),
+            ..self.naming.clone()
+        };
+        let path = path.replace("{{", "{").replace("}}", "}");
+        Ok((Some(path.into()), Some(Compiled::new(&naming)?)))
+    }
+
+    fn collected(
+        &self,
+        needed: &[&Compiled],
+    ) -> Result<(Collected, Option<Base>), OpsError> {
+        self.collected_into(needed, None)
+    }
+
+    fn collected_into(
+        &self,
+        needed: &[&Compiled],
+        destination: Option<&std::path::Path>,
+    ) -> Result<(Collected, Option<Base>), OpsError> {
+        let storage = self.options.storage();
+        let local = self.options.storage.is_none();
+        let order = self.sort.as_ref().map(order_by).transpose()?;
+        let mut places = Places::default();
+        let bases = Bases::new(&self.roots, &storage, local, &mut places)?;
+        let destination = destination
+            .map(|path| add_destination(path, &storage, local, &mut places))
+            .transpose()?;
+        let facts = needed.iter().any(|it| it.needs_facts())
+            || order.as_ref().is_some_and(|it| it.schema.needs_facts());
+        let keep = Keep { operation: self.operation, facts };
+        let mut options = self.options.clone();
+        (options.follow, options.beneath) = (false, false);
+        let scan = self
+            .engine
+            .scan(self.roots.clone())
+            .options(options)
+            .monitor(&self.monitor);
+        let mut collected = collect(scan, &bases, places, keep)?;
+        collected.sort(order.as_ref());
+        Ok((collected, destination))
+    }
+
+    /// The folders that results go into, row by row.
+    fn folders(
+        &self,
+        folder: Option<&Compiled>,
+        base: Option<&Base>,
+        collected: &mut Collected,
+        hashes: &HashMap<u32, sanchay_core::content::Content>,
+        statuses: &mut [Status],
+    ) -> Result<Vec<FolderId>, OpsError> {
+        let rows = collected.places.rows.all.iter();
+        let own: Vec<FolderId> = rows.map(|row| row.from.folder).collect();
+        let Some(base) = base else { return Ok(own) };
+        let mut targets = Vec::with_capacity(own.len());
+        let Some(folder) = folder else {
+            for own in own {
+                let (_, path) = collected.places.folders.get(own);
+                let path = match self.flat {
+                    true => base.below.clone(),
+                    false => join(&base.below, path),
+                };
+                let target = collected.places.folders.add(base.root, &path)?;
+                targets.push(target);
+            }
+            return Ok(targets);
+        };
+        let mut found: Vec<Result<Vec<u8>, Refusal>> = Vec::new();
+        folder.name_all(
+            self.engine.pool(),
+            collected,
+            hashes,
+            &self.zone,
+            &self.monitor,
+            |_, path| {
+                found.push(path.map(<[u8]>::to_vec));
+                Ok(())
+            },
+        )?;
+        for (at, path) in found.into_iter().enumerate() {
+            let path = match path {
+                Ok(path) => join(&base.below, &path),
+                Err(refusal) => {
+                    refuse(statuses, at, refusal);
+                    base.below.clone()
+                }
+            };
+            targets.push(collected.places.folders.add(base.root, &path)?);
+        }
+        Ok(targets)
+    }
+
+    /// Names the results, row by row.
+    fn names(
+        &self,
+        naming: &Compiled,
+        targets: &[FolderId],
+        collected: &mut Collected,
+        hashes: &HashMap<u32, sanchay_core::content::Content>,
+        statuses: &mut [Status],
+    ) -> Result<(), OpsError> {
+        // The names, end to end, where each ends.
+        let (mut data, mut ends) = (Vec::new(), Vec::new());
+        match &self.exact {
+            Some(names) => {
+                for (at, status) in statuses.iter_mut().enumerate() {
+                    let name = names.get(at).map_or(&b""[..], Vec::as_slice);
+                    match sanchay_core::plan::check_component(name) {
+                        Ok(()) => data.extend_from_slice(name),
+                        Err(_) if name.is_empty() => {
+                            *status = Status::Unchanged;
+                        }
+                        Err(flaw) => {
+                            let kind = ConflictKind::Name(flaw.into());
+                            *status = Status::Conflict(kind);
+                        }
+                    }
+                    ends.push(data.len());
+                }
+            }
+            None => naming.name_all(
+                self.engine.pool(),
+                collected,
+                hashes,
+                &self.zone,
+                &self.monitor,
+                |at, name| {
+                    match name {
+                        Ok(name) => data.extend_from_slice(name),
+                        Err(refusal) => {
+                            refuse(statuses, at as usize, refusal);
+                        }
+                    }
+                    ends.push(data.len());
+                    Ok(())
+                },
+            )?,
+        }
+        let because = collected.places.rows.reason(match self.exact {
+            Some(_) => "edited",
+            None => "template",
+        });
+        let mut start = 0;
+        for (at, end) in ends.into_iter().enumerate() {
+            let name = data.get(start..end).unwrap_or_default();
+            start = end;
+            let Some(folder) = targets.get(at).copied() else { continue };
+            let rows = &mut collected.places.rows;
+            let Some(row) = rows.all.get(at).copied() else { continue };
+            let same =
+                row.from.folder == folder && rows.name(row.from) == name;
+            let Some(status) = statuses.get_mut(at) else { continue };
+            if *status != Status::Planned {
+                continue;
+            }
+            if same && row.operation.takes_away() {
+                *status = Status::Unchanged;
+                continue;
+            }
+            // What keeps its name need not have it twice.
+            let spot = match rows.name(row.from) == name {
+                true => row.from.moved(folder),
+                false => rows.spot(folder, name)?,
+            };
+            if let Some(row) = rows.all.get_mut(at) {
+                (row.to, row.has_to, row.because) = (spot, true, because);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A row that gets no name is in conflict; one that does not match is left as
+/// it is.
+fn refuse(statuses: &mut [Status], at: usize, refusal: Refusal) {
+    if let Some(status) = statuses.get_mut(at) {
+        *status = match refusal {
+            Refusal::Unmatched => Status::Unchanged,
+            refusal => Status::Conflict(ConflictKind::Name(refusal)),
+        };
+    }
+}
+
+fn order_by(fields: &SortFields) -> Result<Order, OpsError> {
+    let all = Schema::new(RecordKind::File, []);
+    let order = fields.resolve(&all).map_err(OpsError::Order)?;
+    let schema = Arc::new(all.choose(&order.fields()));
+    Ok(Order { schema, order })
+}
+
+/// Some letters that no other plan has.
+pub(super) fn tag() -> String {
+    // Keyed by chance, a new one each time.
+    let mut hasher = RandomState::new().build_hasher();
+    hasher.write_u32(std::process::id());
+    format!("{:08x}", hasher.finish() >> 32)
+}
+
+impl Engine {
+    /// Plans to rename what lies in roots, each entry in its folder.
+    ///
+    /// ```
+    /// use sanchay::{Engine, ops::Runs};
+    ///
+    /// let tree = tempfile::tempdir()?;
+    /// std::fs::write(tree.path().join("A b.TXT"), "text")?;
+    /// let engine = Engine::builder().build()?;
+    /// let plan = engine
+    ///     .rename([tree.path()])
+    ///     .to("{stem:slug}.{ext:lower}")
+    ///     .plan()?;
+    /// assert!(plan.conflicts().is_empty());
+    /// let runs = Runs::at(tree.path().join("journals"));
+    /// let report = plan.apply(&engine, &runs, &Default::default())?;
+    /// assert_eq!(report.done, 1);
+    /// assert!(tree.path().join("a-b.txt").exists());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn rename<P: Into<PathBuf>>(
+        &self,
+        roots: impl IntoIterator<Item = P>,
+    ) -> PlanRequest {
+        self.plan("rename", Operation::Rename, roots)
+    }
+
+    /// Plans to move what lies in roots [`into`](PlanRequest::into) a folder.
+    pub fn move_into<P: Into<PathBuf>>(
+        &self,
+        roots: impl IntoIterator<Item = P>,
+        folder: impl Into<String>,
+    ) -> PlanRequest {
+        self.plan("move", Operation::Move, roots).into(folder)
+    }
+
+    /// Plans to link what lies in roots [`into`](PlanRequest::into) a folder,
+    /// by hard links, symbolic links or reflinks.
+    pub fn link_into<P: Into<PathBuf>>(
+        &self,
+        roots: impl IntoIterator<Item = P>,
+        folder: impl Into<String>,
+        operation: Operation,
+    ) -> PlanRequest {
+        let operation = match operation {
+            Operation::Symlink | Operation::Reflink => operation,
+            _ => Operation::HardLink,
+        };
+        self.plan("link", operation, roots).into(folder)
+    }
+
+    /// Plans to delete what lies in roots: to the trash, or for good.
+    pub fn delete<P: Into<PathBuf>>(
+        &self,
+        roots: impl IntoIterator<Item = P>,
+        for_good: bool,
+    ) -> PlanRequest {
+        let operation = match for_good {
+            true => Operation::Delete,
+            false => Operation::Trash,
+        };
+        self.plan("delete", operation, roots)
+    }
+
+    fn plan<P: Into<PathBuf>>(
+        &self,
+        command: &'static str,
+        operation: Operation,
+        roots: impl IntoIterator<Item = P>,
+    ) -> PlanRequest {
+        let roots = roots.into_iter().map(Into::into).collect();
+        PlanRequest::new(self, command, operation, roots)
+    }
+}

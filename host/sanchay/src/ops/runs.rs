@@ -1,0 +1,398 @@
+//! The runs of which there are journals.
+
+use std::{
+    collections::HashMap,
+    env,
+    fs::{self, DirBuilder, File},
+    io,
+    os::unix::fs::DirBuilderExt as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::SystemTime,
+};
+
+use sanchay_core::{
+    plan::{Document, Header, Line, Place, State},
+    time::Timestamp,
+};
+use sanchay_storage::{LocalStorage, Storage};
+
+use super::{
+    document::Reading, error::OpsError, journal::Journal, places::Places,
+    request::tag,
+};
+use crate::engine::Engine;
+
+/// What the names of journals end in.
+const JOURNAL: &str = "ndjson";
+
+/// What the names of the marks of runs that are not over end in.
+const UNFINISHED: &str = "unfinished";
+
+/// Where journals are, and the runs that they are of.
+#[derive(Clone, Debug)]
+pub struct Runs {
+    folder: PathBuf,
+    storage: Option<Arc<dyn Storage>>,
+}
+
+/// A run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Run {
+    /// What it goes by.
+    pub id: String,
+    /// The command.
+    pub command: String,
+    /// When it began, as RFC 3339 has it.
+    pub started: String,
+    /// How far it is.
+    pub state: RunState,
+    /// How many steps it has.
+    pub steps: u64,
+    /// How many are known to be done.
+    pub done: u64,
+    /// How many could not be done.
+    pub failed: u64,
+    /// How many were undone.
+    pub undone: u64,
+    /// How many could not be undone.
+    pub kept: u64,
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RunState {
+    /// It was ended before its time, or is going on.
+    Unfinished,
+    /// It is over.
+    Finished,
+    /// It was undone.
+    Undone,
+}
+
+impl RunState {
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unfinished => "unfinished",
+            Self::Finished => "finished",
+            Self::Undone => "undone",
+        }
+    }
+}
+
+/// A journal that was read.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    pub(super) storage: Arc<dyn Storage>,
+    pub(super) header: Header,
+    pub(super) places: Places,
+    pub(super) steps: Vec<u32>,
+    pub(super) states: Vec<Option<State>>,
+    /// Folders: when they were modified before the run, and after it.
+    pub(super) folders: Vec<(Place, Timestamp, Option<Timestamp>)>,
+    pub(super) finished: bool,
+    pub(super) reversed: bool,
+}
+
+impl Loaded {
+    /// Whether all steps are there: none was done before.
+    pub(super) fn is_whole(&self) -> bool {
+        let mut options = self.header.options.iter();
+        let count = options.find(|(name, _)| name == "steps");
+        count.is_some_and(|(_, it)| *it == self.steps.len().to_string())
+    }
+}
+
+impl Runs {
+    /// Runs whose journals are in a folder, which is made when the first is
+    /// written.
+    #[must_use]
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into(), storage: None }
+    }
+
+    /// The user's: in `$XDG_STATE_HOME/sanchay/runs`, which is
+    /// `~/.local/state/sanchay/runs` where that is not set.
+    ///
+    /// # Errors
+    /// [`OpsError::NoStateFolder`] where the environment names none.
+    pub fn of_user() -> Result<Self, OpsError> {
+        let absolute = |it: PathBuf| it.is_absolute().then_some(it);
+        let state = env::var_os("XDG_STATE_HOME").map(PathBuf::from);
+        let home = env::var_os("HOME").map(PathBuf::from);
+        let folder = state
+            .and_then(absolute)
+            .or_else(|| Some(home.and_then(absolute)?.join(".local/state")));
+        let folder = folder.ok_or(OpsError::NoStateFolder)?;
+        Ok(Self::at(folder.join("sanchay/runs")))
+    }
+
+    /// The same for files that are not on this machine.
+    #[must_use]
+    pub fn with_storage(mut self, storage: Arc<dyn Storage>) -> Self {
+        self.storage = Some(storage);
+        self
+    }
+
+    fn path(&self, run: &str, ending: &str) -> PathBuf {
+        self.folder.join(format!("{run}.{ending}"))
+    }
+
+    /// Begins the journal of a run.
+    pub(super) fn begin(
+        &self,
+        mut header: Header,
+    ) -> Result<(String, Journal), OpsError> {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.folder)
+            .map_err(|source| {
+                let action = "cannot create the folder of journals";
+                OpsError::file(&self.folder, action, source)
+            })?;
+        let now = Timestamp::try_from(SystemTime::now());
+        let now = now.unwrap_or_default();
+        header.started = now.to_string();
+        let digits = |it: &&str| it.bytes().all(|it| it.is_ascii_digit());
+        let compact: String = header
+            .started
+            .chars()
+            .take_while(|it| *it != '.')
+            .filter(|it| it.is_ascii_digit() || *it == 'T')
+            .collect();
+        debug_assert!(compact.split('T').all(|it| digits(&it)));
+        let run = format!("{compact}-{}", tag());
+        header.run.clone_from(&run);
+        let mark = self.path(&run, UNFINISHED);
+        File::create_new(&mark).map_err(|source| {
+            OpsError::file(mark, "cannot mark the run as begun", source)
+        })?;
+        let journal = Journal::create(self.path(&run, JOURNAL), &header)?;
+        Ok((run, journal))
+    }
+
+    /// Takes the mark from a run that is over.
+    pub(super) fn is_over(&self, run: &str) {
+        let mark = self.path(run, UNFINISHED);
+        if let Err(error) = fs::remove_file(mark)
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            tracing::debug!(%error, "the mark of a run stays");
+        }
+    }
+
+    /// The runs that were ended before their time, the oldest first.
+    ///
+    /// # Errors
+    /// Why the folder of journals cannot be read.
+    pub fn unfinished(&self) -> Result<Vec<String>, OpsError> {
+        let marked = self.named(UNFINISHED)?;
+        let is_left = |run: &String| {
+            // One that is going on is locked.
+            Journal::open(self.path(run, JOURNAL)).is_ok()
+        };
+        Ok(marked.into_iter().filter(is_left).collect())
+    }
+
+    /// All runs, the oldest first.
+    ///
+    /// # Errors
+    /// Why the folder of journals cannot be read. A journal that is none is
+    /// left out.
+    pub fn list(&self, engine: &Engine) -> Result<Vec<Run>, OpsError> {
+        let mut runs = Vec::new();
+        for id in self.named(JOURNAL)? {
+            match self.read(engine, &id) {
+                Ok(loaded) => runs.push(run_of(id, &loaded)),
+                Err(error) => {
+                    tracing::warn!(%error, "a journal cannot be read");
+                }
+            }
+        }
+        Ok(runs)
+    }
+
+    /// The last run that was not undone.
+    ///
+    /// # Errors
+    /// [`OpsError::NoRun`] where there is none.
+    pub fn last(&self, engine: &Engine) -> Result<String, OpsError> {
+        for id in self.named(JOURNAL)?.into_iter().rev() {
+            if self.read(engine, &id).is_ok_and(|it| !it.reversed) {
+                return Ok(id);
+            }
+        }
+        Err(OpsError::NoRun("that was not undone".to_owned()))
+    }
+
+    /// The run that a text means: its whole name, or the beginning of one.
+    ///
+    /// # Errors
+    /// [`OpsError::NoRun`] where there is none, or several.
+    pub fn find(&self, text: &str) -> Result<String, OpsError> {
+        let all = self.named(JOURNAL)?;
+        let mut fit = all.into_iter().filter(|id| id.starts_with(text));
+        match (fit.next(), fit.next()) {
+            (Some(id), None) => Ok(id),
+            (Some(id), Some(_)) if id == text => Ok(id),
+            (Some(_), Some(_)) => Err(OpsError::NoRun(format!(
+                "that alone begins with '{}'",
+                sanchay_core::escape::escaped(text.as_bytes())
+            ))),
+            (None, _) => {
+                let text = sanchay_core::escape::escaped(text.as_bytes());
+                Err(OpsError::NoRun(format!("'{text}'")))
+            }
+        }
+    }
+
+    /// The runs that have a file with that ending.
+    fn named(&self, ending: &str) -> Result<Vec<String>, OpsError> {
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Vec::new());
+            }
+            Err(source) => {
+                let action = "cannot list the journals";
+                return Err(OpsError::file(&self.folder, action, source));
+            }
+        };
+        let run = |entry: io::Result<fs::DirEntry>| {
+            let path = entry.ok()?.path();
+            let fits = path.extension().is_some_and(|it| it == ending);
+            let stem = path.file_stem()?.to_str()?;
+            fits.then(|| stem.to_owned())
+        };
+        let mut runs: Vec<String> = entries.filter_map(run).collect();
+        runs.sort_unstable();
+        Ok(runs)
+    }
+
+    /// Reads a run's journal, and opens it to go on with it.
+    pub(super) fn load(
+        &self,
+        engine: &Engine,
+        run: &str,
+    ) -> Result<(Journal, Loaded), OpsError> {
+        let journal = Journal::open(self.path(run, JOURNAL))?;
+        Ok((journal, self.read(engine, run)?))
+    }
+
+    fn read(&self, engine: &Engine, run: &str) -> Result<Loaded, OpsError> {
+        let path = self.path(run, JOURNAL);
+        let file = File::open(&path).map_err(|source| {
+            OpsError::file(&path, "cannot open the journal", source)
+        })?;
+        let storage = self.storage.clone();
+        let mut loaded = Loaded {
+            storage: storage.unwrap_or_else(|| Arc::new(LocalStorage::new())),
+            header: Header::default(),
+            places: Places::default(),
+            steps: Vec::new(),
+            states: Vec::new(),
+            folders: Vec::new(),
+            finished: false,
+            reversed: false,
+        };
+        let mut folders: HashMap<(u32, Vec<u8>), usize> = HashMap::new();
+        let reading = Reading { path: &path, strict: true, torn: true };
+        reading.lines(engine.pool(), file, |line| {
+            loaded.take(line, &path, &mut folders)
+        })?;
+        Ok(loaded)
+    }
+
+    /// The journal of a run.
+    #[must_use]
+    pub fn journal(&self, run: &str) -> PathBuf {
+        self.path(run, JOURNAL)
+    }
+}
+
+impl Loaded {
+    fn take(
+        &mut self,
+        line: Line,
+        path: &Path,
+        folders: &mut HashMap<(u32, Vec<u8>), usize>,
+    ) -> Result<(), OpsError> {
+        match line {
+            Line::Header(header) => {
+                if header.document != Document::Journal {
+                    return Err(OpsError::Document {
+                        path: path.to_owned(),
+                        why: "it is a plan, and no journal".to_owned(),
+                    });
+                }
+                self.places.take_roots(&header);
+                self.header = header;
+            }
+            Line::Step(step) => {
+                let at = self.places.add_step(&step)?;
+                self.steps.push(at);
+                self.states.push(None);
+            }
+            Line::State(line) => match line.state {
+                State::Finished => self.finished = true,
+                State::Reversed => self.reversed = true,
+                state => {
+                    let first = usize::try_from(line.first);
+                    let last = usize::try_from(line.last);
+                    let (Ok(first), Ok(last)) = (first, last) else {
+                        return Ok(());
+                    };
+                    let states = self.states.get_mut(first..=last);
+                    states.unwrap_or_default().fill(Some(state));
+                }
+            },
+            Line::Folder(folder) => {
+                let Place { root, path } = &folder.place;
+                self.places.folders.add(*root, path)?;
+                let key = (*root, path.clone());
+                match folders.get(&key) {
+                    Some(at) => {
+                        if let Some(known) = self.folders.get_mut(*at) {
+                            known.2 = Some(folder.modified);
+                        }
+                    }
+                    None => {
+                        folders.insert(key, self.folders.len());
+                        let place = folder.place;
+                        self.folders.push((place, folder.modified, None));
+                    }
+                }
+            }
+            Line::Trailer(_) => {}
+        }
+        Ok(())
+    }
+}
+
+fn run_of(id: String, loaded: &Loaded) -> Run {
+    let count = |state| {
+        let states = loaded.states.iter();
+        states.filter(|it| **it == Some(state)).count() as u64
+    };
+    let (undone, kept) = (count(State::Undone), count(State::Kept));
+    Run {
+        id,
+        command: loaded.header.command.clone(),
+        started: loaded.header.started.clone(),
+        state: match (loaded.reversed, loaded.finished) {
+            (true, _) => RunState::Undone,
+            (false, true) => RunState::Finished,
+            (false, false) => RunState::Unfinished,
+        },
+        steps: loaded.steps.len() as u64,
+        done: count(State::Done) + undone + kept,
+        failed: count(State::Failed),
+        undone,
+        kept,
+    }
+}

@@ -1,0 +1,144 @@
+//! Undoes a run: backwards, step by step, and nothing that is not as the run
+//! left it.
+
+use std::sync::Arc;
+
+use sanchay_core::plan::{Folder, State};
+use sanchay_storage::Attributes;
+
+use super::{
+    act::{Actor, Found},
+    apply::add_problem,
+    error::OpsError,
+    handles::Handles,
+    journal::modified,
+    report::RunReport,
+    runs::{Loaded, Runs},
+};
+use crate::{engine::Engine, monitor::Monitor, run::RunState};
+
+/// How many steps may be undone before the journal says so.
+const BATCH: u64 = 4096;
+
+impl Runs {
+    /// Undoes a run, as far as that is possible. With `only_look`, nothing
+    /// changes, and the report says what would be done.
+    ///
+    /// # Errors
+    /// [`OpsError::NoRun`], [`OpsError::Running`], and why the journal cannot
+    /// be used.
+    pub fn undo(
+        &self,
+        engine: &Engine,
+        run: &str,
+        only_look: bool,
+        monitor: &Monitor,
+    ) -> Result<RunReport, OpsError> {
+        let (mut journal, loaded) = self.load(engine, run)?;
+        let Loaded { places, steps, states, storage, .. } = &loaded;
+        if loaded.reversed {
+            return Err(OpsError::Resume {
+                run: run.to_owned(),
+                why: "it was undone already",
+            });
+        }
+        let handles = Handles::new(Arc::clone(storage), places.roots.clone());
+        let mut actor = Actor::new(handles);
+        let mut report =
+            RunReport { run: run.to_owned(), ..RunReport::default() };
+        // Folders that nobody else has changed since get their times back.
+        let unchanged = loaded.unchanged_folders(&mut actor);
+        let state = RunState::new(monitor);
+        state.expect(steps.len() as u64, 0);
+        for (index, at) in steps.iter().enumerate().rev() {
+            let number = index as u64;
+            if state.is_over() {
+                report.interrupted = true;
+                break;
+            }
+            let Some(row) = places.rows.get(*at).copied() else { continue };
+            let known = states.get(index).copied().flatten();
+            let was_done = match known {
+                Some(State::Done) => true,
+                // Nobody wrote what became of it.
+                None => match actor.look(places, &row) {
+                    Found::Done => true,
+                    Found::NotDone => false,
+                    Found::Neither(_) => true,
+                },
+                Some(_) => false,
+            };
+            if !was_done {
+                continue;
+            }
+            match actor.undo(places, &row, only_look) {
+                Ok(()) => {
+                    report.done += 1;
+                    if !only_look {
+                        journal.state(number, State::Undone)?;
+                    }
+                }
+                Err(why) => {
+                    report.kept += 1;
+                    if !only_look {
+                        journal.problem(number, State::Kept, &why)?;
+                    }
+                    add_problem(&mut report, places, &row, why);
+                }
+            }
+            state.count_files(1, 0);
+            state.tick();
+            if number % BATCH == 0 && !only_look {
+                journal.flush()?;
+            }
+        }
+        if only_look {
+            return Ok(report);
+        }
+        if report.interrupted {
+            journal.sync()?;
+            return Ok(report);
+        }
+        for folder in unchanged.iter().rev() {
+            give_time_back(&mut actor, &loaded, folder);
+        }
+        journal.end(State::Reversed, steps.len() as u64)?;
+        self.is_over(run);
+        Ok(report)
+    }
+}
+
+/// Sets when a folder was last modified to what it was before the run. It is
+/// no loss where that cannot be done.
+fn give_time_back(actor: &mut Actor, loaded: &Loaded, folder: &Folder) {
+    let places = &loaded.places;
+    let found = places.folders.find(folder.place.root, &folder.place.path);
+    let Some(id) = found else { return };
+    let modified = Some(folder.modified);
+    let attributes = Attributes { modified, ..Attributes::default() };
+    let set = actor
+        .folder(places, id)
+        .and_then(|it| Ok(it.as_file()?.set_attributes(&attributes)?));
+    if let Err(error) = set {
+        tracing::debug!(%error, "a folder keeps the time of its change");
+    }
+}
+
+impl Loaded {
+    /// The folders as they were before the run, but for those that were
+    /// changed after it.
+    fn unchanged_folders(&self, actor: &mut Actor) -> Vec<Folder> {
+        let mut folders = Vec::new();
+        for (place, before, after) in &self.folders {
+            let id = self.places.folders.find(place.root, &place.path);
+            let Some(id) = id else { continue };
+            let now = modified(actor, &self.places, id);
+            let same = after.is_none_or(|after| now == Some(after));
+            if same {
+                let place = place.clone();
+                folders.push(Folder { place, modified: *before });
+            }
+        }
+        folders
+    }
+}
