@@ -598,6 +598,7 @@ fn an_option_that_is_shown_can_be_configured() {
                 "no-config",
                 "output",
                 "template",
+                "tree",
                 "version",
             ];
             assert!(of_one_run && known.contains(&name), "{name}: {said}");

@@ -112,6 +112,13 @@ fn where_a_file_is_and_what_it_is_are_fields_too() {
     let scanned = run("scan d --fields path,mode,inode,links,changed,user");
     let hashed = run("hash d --fields path,mode,inode,links,changed,user");
     assert_eq!(hashed, scanned);
+    // What the link says that a file was found by.
+    let hashed = run("hash d/link d/e/run --fields path,target");
+    assert_eq!(hashed, ["d/e/run\t-", "d/link\te/run"]);
+    tree.file("away", "away");
+    tree.link("../../away", "d/e/away");
+    let hashed = run("hash -L d --fields path,target");
+    assert_eq!(hashed, ["d/e/away\t../../away", "d/e/run\t-"]);
     let program = sanchay().input("x").words("hash --fields kind,uid,depth");
     assert_eq!(program.run().succeeds().text(), "-\t-\t0\n");
 }

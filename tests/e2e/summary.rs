@@ -220,6 +220,10 @@ fn a_folder_with_something_that_was_not_looked_at_is_not_without_files() {
 #[test]
 fn the_answer_is_the_same_whatever_the_number_of_threads() {
     let tree = tree();
+    // These are a day and a week old within seconds.
+    for name in ["top.MP4", "a/one.Mkv"] {
+        tree.touch(name, SystemTime::now() - Duration::from_secs(3600));
+    }
     for index in 0..300 {
         let name =
             format!("many/{}/{}/f{index}.x{}", index % 7, index, index % 5);

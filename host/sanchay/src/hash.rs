@@ -106,6 +106,9 @@ pub struct HashedFileRef<'a> {
     pub metadata: Option<&'a Metadata>,
     /// What is in it.
     pub content: Content,
+    /// What the symbolic link says that leads to it, if the path is one and
+    /// [`WalkOptions::read_links`] asks for that.
+    pub target: Option<&'a [u8]>,
     /// The values that extractors found in it, one for each of their columns;
     /// empty where they found nothing.
     pub values: &'a [Option<Value>],

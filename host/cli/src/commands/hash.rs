@@ -4,7 +4,10 @@ use std::{ops::ControlFlow, path::PathBuf};
 
 use clap::Args;
 use sanchay::{Algorithm, Filter, HashEvent, HashOptions, Method, Source};
-use sanchay_core::{record::RecordKind, size};
+use sanchay_core::{
+    record::{FieldId, RecordKind},
+    size,
+};
 use sanchay_output::TextOptions;
 
 use crate::{
@@ -231,8 +234,10 @@ impl HashArgs {
         })?;
         let sources = self.sources()?;
         let plugins = output.plugins(&plugins)?;
+        let mut walk = self.walk.options(plugins, &output.sink);
+        walk.read_links = output.schema.has(FieldId::Target);
         let options = HashOptions {
-            walk: catalog.left_out(self.walk.options(plugins, &output.sink)),
+            walk: catalog.left_out(walk),
             method: match self.partial {
                 Some(chunk) => Method::Partial { chunk },
                 None => self

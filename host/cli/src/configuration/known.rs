@@ -22,7 +22,7 @@ const NEVER: [&str; 9] = [
 
 /// What a single run is for and where its results go. A file does not set it:
 /// who enters a folder does not ask for that.
-const OF_ONE_RUN: [&str; 23] = [
+const OF_ONE_RUN: [&str; 24] = [
     "against",
     "check",
     "count",
@@ -45,6 +45,7 @@ const OF_ONE_RUN: [&str; 23] = [
     "resume",
     "template",
     "to",
+    "tree",
     "wit",
 ];
 

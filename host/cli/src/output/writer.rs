@@ -90,6 +90,7 @@ impl<'o> RecordWriter<'o> {
             chunk,
             kind: file.metadata.map(|it| it.kind),
             root: Some(file.root),
+            target: file.target,
             values: file.values,
             ..Row::default()
         };

@@ -27,10 +27,12 @@ pub(super) struct ResultBatch {
     root: usize,
     names: Vec<u8>,
     rows: Vec<(Span, HashResult)>,
+    /// What each row says that is a link, if any is.
+    targets: Vec<Option<Box<[u8]>>>,
     /// The values of each row, if any has some; and how much they take up.
     values: Vec<Box<[Option<Value>]>>,
     value_bytes: usize,
-    /// How much the paths of the errors take up.
+    /// How much the paths of the errors, and of what links say, take up.
     path_bytes: usize,
     /// Errors, each with the number of rows that come before it.
     errors: Vec<(usize, EntryError)>,
@@ -64,6 +66,16 @@ impl ResultBatch {
         let start = offset(self.names.len());
         self.names.extend_from_slice(name);
         self.rows.push(((start, offset(self.names.len())), result));
+    }
+
+    /// Adds what the row says that was pushed last, if it is a link.
+    pub(super) fn push_target(&mut self, target: Option<Vec<u8>>) {
+        let Some(target) = target else { return };
+        self.path_bytes += target.len();
+        self.targets.resize_with(self.rows.len(), Option::default);
+        if let Some(last) = self.targets.last_mut() {
+            *last = Some(target.into_boxed_slice());
+        }
     }
 
     /// Adds values to the row that was pushed last.
@@ -122,6 +134,7 @@ impl ResultBatch {
                 size: result.size,
                 metadata: result.metadata.as_ref(),
                 content: result.content,
+                target: self.targets.get(index).and_then(Option::as_deref),
                 values: self.values.get(index).map_or(&[], |it| it),
             })));
         }

@@ -13,7 +13,9 @@ use std::{
     thread,
 };
 
-use sanchay_storage::{EntryKind, File, FileSystemId, Metadata, Storage};
+use sanchay_storage::{
+    EntryKind, File, FileSystemId, Metadata, Opened, Storage,
+};
 
 use super::{
     Failure, Files, HashEvent, HashResult, Reader, Seen, Source,
@@ -34,7 +36,7 @@ use crate::{
     queue::WorkQueue,
     run::RunState,
     walk::{
-        Ignoring, Names, Node, Open, Operation, Parent, RootEntry,
+        Ignoring, Names, Open, Operation, Parent, RootEntry,
         SharedDirectoryCache, Task, TaskSink, Traversal, Walk, Worker,
     },
 };
@@ -349,7 +351,7 @@ impl HashTree<'_> {
         let mut outcomes = outcomes.into_iter();
         for (ticket, range) in mine {
             let own = outcomes.by_ref().take(range.len());
-            let batch = self.batch(&open.node, names, range, own);
+            let batch = self.batch(open, names, range, own);
             self.fill(ticket, batch);
         }
     }
@@ -422,11 +424,14 @@ impl HashTree<'_> {
     /// The results of files, as they are reported.
     fn batch(
         &self,
-        node: &Node,
+        open: &Open,
         names: &Names,
         range: Range<usize>,
         outcomes: impl Iterator<Item = Outcome>,
     ) -> ResultBatch {
+        let node = &open.node;
+        let walk = &self.options.walk;
+        let may_be_links = walk.read_links && walk.follow;
         let spans = names.range(range.clone());
         let bytes = match (spans.first(), spans.last()) {
             (Some((start, _)), Some((_, end))) => end - start,
@@ -441,6 +446,10 @@ impl HashTree<'_> {
             match result {
                 Some(Ok(result)) => {
                     batch.push(name, result);
+                    if may_be_links {
+                        // What is no link says nothing.
+                        batch.push_target(open.read_link(name).ok());
+                    }
                     let Extracted { values, causes, .. } = extracted;
                     batch.push_values(values);
                     for cause in causes {
@@ -521,6 +530,21 @@ impl HashTree<'_> {
         self.fill_source(ticket, path, result, Extracted::default());
     }
 
+    /// What a link says that the caller named, if that is asked for.
+    fn target_of(&self, path: &Path) -> Option<Vec<u8>> {
+        let name = path.file_name().filter(|_| self.options.walk.read_links);
+        let folder = match path.parent()?.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => path.parent()?,
+        };
+        match self.storage.open(folder) {
+            Ok(Opened::Directory(folder, _)) => {
+                folder.read_link(name?.as_bytes()).ok()
+            }
+            _ => None,
+        }
+    }
+
     /// Fills the slot of something that the caller named.
     fn fill_source(
         &self,
@@ -534,6 +558,7 @@ impl HashTree<'_> {
         match result {
             Ok(result) => {
                 batch.push(name, result);
+                batch.push_target(self.target_of(path));
                 let Extracted { values, causes, .. } = extracted;
                 batch.push_values(values);
                 for cause in causes {
