@@ -51,7 +51,7 @@ const OF_ONE_RUN: [&str; 24] = [
 
 /// What is written where the option says. The file of a folder does not say
 /// where: who enters it did not choose that.
-const OF_USER: [&str; 1] = ["catalog"];
+const OF_USER: [&str; 2] = ["catalog", "state-dir"];
 
 /// Commands that have to work whatever is configured.
 const UNCONFIGURED: [&str; 4] = ["completions", "config", "help", "man"];
