@@ -25,6 +25,7 @@ mod folding;
 pub mod grouping;
 pub mod hashing;
 pub mod ignore;
+pub mod keep;
 pub mod kind;
 pub mod nearest;
 pub mod order;
