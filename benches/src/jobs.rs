@@ -2,6 +2,7 @@
 
 mod catalog;
 mod cold;
+mod copy;
 mod dupes;
 mod filter;
 mod format;
@@ -74,6 +75,7 @@ pub(crate) fn all(site: &Site) -> Vec<Job> {
     jobs.extend(dupes::jobs(site));
     jobs.extend(catalog::jobs(site));
     jobs.extend(summary::jobs(site));
+    jobs.extend(copy::jobs(site));
     jobs.extend(cold::jobs(site));
     jobs.extend(wasi::jobs(site));
     jobs.extend(plugin::jobs(site));

@@ -28,6 +28,7 @@ pub mod grouping;
 pub mod hashing;
 pub mod ignore;
 pub mod json;
+pub mod keep;
 pub mod kind;
 pub mod media;
 pub mod naming;
