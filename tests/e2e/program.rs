@@ -97,6 +97,14 @@ fn the_help_of_every_command_is_as_it_was_written() {
         "watch",
         "verify",
         "catalog",
+        "rename",
+        "move",
+        "copy",
+        "link",
+        "delete",
+        "apply",
+        "undo",
+        "runs",
         "component",
         "config",
         "completions",
@@ -115,9 +123,22 @@ fn the_help_of_every_command_is_as_it_was_written() {
 
 #[test]
 fn the_help_fits_a_terminal_and_shows_examples() {
-    for verb in
-        ["scan", "hash", "dupes", "summary", "component", "completions", "man"]
-    {
+    for verb in [
+        "scan",
+        "hash",
+        "dupes",
+        "summary",
+        "rename",
+        "move",
+        "copy",
+        "link",
+        "delete",
+        "apply",
+        "undo",
+        "component",
+        "completions",
+        "man",
+    ] {
         let finished = run(&format!("{verb} --help")).succeeds();
         let text = finished.text();
         assert!(text.contains("Examples:\n  sanchay"), "{verb}");

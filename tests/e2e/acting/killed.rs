@@ -77,7 +77,8 @@ fn a_run_that_is_killed_is_finished_or_taken_back() {
                     let now: Vec<_> = scene.snapshot().into_keys().collect();
                     assert_eq!(now, expected, "round {round}");
                 } else {
-                    assert!(resumed.stderr.contains("before it began"));
+                    let stderr = &resumed.stderr;
+                    assert!(stderr.contains("before it began"), "{stderr}");
                 }
             }
         }

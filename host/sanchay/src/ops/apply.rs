@@ -8,6 +8,7 @@ use super::{
     act::{Actor, Found, Outcome},
     conflict::OnConflict,
     copies::{Copies, remove_half_copies},
+    doubts::Doubts,
     error::OpsError,
     folders::{FolderId, join},
     handles::Handles,
@@ -141,14 +142,26 @@ impl<'a> Earlier<'a> {
         looker.only_suppose();
         let Loaded { places, steps, states, made, .. } = loaded;
         let mut found = HashMap::new();
+        let mut doubts = Doubts::default();
         for (index, at) in steps.iter().enumerate().rev() {
             let Some(row) = places.rows.get(*at) else { continue };
             let was_done = match states.get(index).copied().flatten() {
                 Some(state) => state == State::Done,
                 None => {
                     let looked = looker.look(places, row);
+                    let number = index as u64;
                     let was_done = looked == Found::Done;
-                    found.insert(index as u64, looked);
+                    if let Found::Neither(why) = &looked {
+                        // Perhaps the step before it was not done either.
+                        let doubt = (number, *row, why.clone());
+                        doubts.add(places, row.from, doubt);
+                    } else if row.has_to
+                        && let Some((later, ..)) =
+                            doubts.resolve(places, row.to, row.id)
+                    {
+                        found.insert(later, Found::NotDone);
+                    }
+                    found.insert(number, looked);
                     was_done
                 }
             };

@@ -114,6 +114,7 @@ proptest! {
     #[test]
     fn whatever_is_renamed_and_killed_is_finished_or_undone(
         files in prop::collection::vec((0..4_usize, 0..5_u8), 1..14),
+        // A few names: rings and chains are likely.
         choices in prop::collection::vec(0..7_u8, 1..14),
         folders in any::<bool>(),
         after in 0..14_u64,
