@@ -380,3 +380,29 @@ fn times_that_exiftool_writes_are_read() {
     }
     assert_eq!(lines, 7);
 }
+
+#[test]
+fn files_are_renamed_by_when_they_were_taken() {
+    let tree = photos();
+    let to = "{n:02}_{taken:%Y-%m-%d}_{width}.{ext}";
+    let words = ["rename", "d", "--to", to, "--sort", "taken"];
+    let run = within(&tree)
+        .args(words)
+        .args(["--where", "has(taken)"])
+        .run()
+        .succeeds();
+    for name in [
+        "d/e/01_2019-01-02_6240.raf",
+        "d/02_2024-05-17_640.jpg",
+        "d/03_2024-05-17_1920.mp4",
+    ] {
+        let name = name.rsplit('/').next().unwrap();
+        assert!(run.text().contains(name), "{name}: {}", run.text());
+    }
+    // A file that tells no time has no such name, unless there is another.
+    let to = "{taken:%Y|\"undated\"}_{name}";
+    let run = within(&tree).args(["rename", "d", "--to", to]).run();
+    let run = run.succeeds();
+    assert!(run.text().contains("undated_broken.jpg"), "{}", run.text());
+    assert!(run.text().contains("2024_2024.jpg"), "{}", run.text());
+}

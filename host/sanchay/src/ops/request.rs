@@ -296,10 +296,9 @@ impl PlanRequest {
             let id = FieldId::Media(field);
             schemas.clone().any(|schema| schema.has(id))
         });
-        let media = wanted.contains(&true).then(|| Media {
-            first: options.plugins.columns().len(),
-            wanted,
-        });
+        let media = wanted
+            .contains(&true)
+            .then(|| Media { first: options.plugins.columns().len(), wanted });
         if media.is_some() {
             let plugins = options.plugins.with_media();
             options.plugins = plugins.map_err(OpsError::Run)?;
