@@ -202,8 +202,11 @@ pub(crate) const OPTIONS: &[Offered] = &[
 ];
 
 /// What only the native program has.
-const NATIVE: [&str; 38] = [
+const NATIVE: [&str; 47] = [
+    "against",
     "beneath",
+    "catalog",
+    "catalog-trust",
     "check",
     "color",
     "config",
@@ -219,7 +222,9 @@ const NATIVE: [&str; 38] = [
     "log-format",
     "long",
     "max-results",
+    "min-group",
     "mount",
+    "no-catalog",
     "no-config",
     "no-progress",
     "one-file-system",
@@ -231,13 +236,17 @@ const NATIVE: [&str; 38] = [
     "plugin-output",
     "plugin-time",
     "progress",
+    "reference",
+    "same-device",
     "sort",
     "sort-memory",
     "stats",
     "status",
     "strict",
     "threads",
+    "tree",
     "verbose",
+    "verify",
     "walker",
     "warn",
     "xdev",

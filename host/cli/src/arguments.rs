@@ -48,7 +48,7 @@ Examples:
   sanchay dupes --min-size 1MiB ~
   sanchay summary /srv";
 
-/// List, hash and deduplicate files, with untrusted data handled in a sandbox
+/// List, hash, deduplicate, rename and remember files, safely
 ///
 /// Sanchay lists files, hashes them and finds duplicates. It trusts nothing
 /// that it reads: a WebAssembly component that imports nothing matches names,
