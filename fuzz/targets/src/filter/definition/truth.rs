@@ -81,8 +81,12 @@ impl Name {
             STEM => {
                 let dots = self.bytes.iter().rposition(|it| *it == b'.');
                 match dots {
-                    // What begins with its only dot has no extension.
+                    // What begins with its only dot has no extension, nor
+                    // has what ends in one.
                     None | Some(0) => self.bytes.clone(),
+                    Some(dot) if dot + 1 == self.bytes.len() => {
+                        self.bytes.clone()
+                    }
                     Some(dot) => self.bytes[..dot].to_vec(),
                 }
             }
