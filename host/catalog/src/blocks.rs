@@ -2,8 +2,8 @@
 //! files of one directory have inodes that lie close together.
 
 use std::{
-    collections::HashMap,
-    hash::{BuildHasher as _, RandomState},
+    collections::{HashMap, hash_map::Entry as Slot},
+    hash::{BuildHasher as _, BuildHasherDefault, Hasher},
     sync::{Mutex, MutexGuard},
 };
 
@@ -46,14 +46,43 @@ struct Entry {
 
 #[derive(Default)]
 struct Shard {
-    blocks: HashMap<Place, Block>,
+    blocks: HashMap<Place, Block, BuildHasherDefault<Mixer>>,
     entries: usize,
+}
+
+/// A quick hash of a few numbers: it is asked for with every file.
+#[derive(Default)]
+struct Mixer(u64);
+
+impl Hasher for Mixer {
+    fn finish(&self) -> u64 {
+        // The upper bits are the better mixed ones.
+        self.0.rotate_left(26)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(u64::from(number));
+    }
+
+    fn write_isize(&mut self, number: isize) {
+        self.write_u64(number as u64);
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        let mixed = self.0.rotate_left(5) ^ number;
+        self.0 = mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
 }
 
 /// The blocks that were read.
 pub(crate) struct Blocks {
     shards: Vec<Mutex<Shard>>,
-    hasher: RandomState,
 }
 
 /// A digest that was found.
@@ -67,7 +96,7 @@ pub(crate) struct Found {
 impl Blocks {
     pub(crate) fn new() -> Self {
         let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
-        Self { shards, hasher: RandomState::new() }
+        Self { shards }
     }
 
     /// What is known of the file of an inode. `load` passes on the rows of a
@@ -80,18 +109,22 @@ impl Blocks {
     ) -> Option<Found> {
         let place = Place { table: *table, block: inode / INODES };
         let mut shard = self.shard(&place)?;
-        if !shard.blocks.contains_key(&place) {
-            if shard.entries >= MOST {
-                *shard = Shard::default();
-            }
-            let mut block = Block::default();
-            let first = place.block.saturating_mul(INODES);
-            let last = first.saturating_add(INODES - 1);
-            load((first, last), &mut |row| block.put(&row));
-            shard.entries += block.entries.len();
-            shard.blocks.insert(place, block);
+        if shard.entries >= MOST && !shard.blocks.contains_key(&place) {
+            *shard = Shard::default();
         }
-        shard.blocks.get(&place)?.find(table, inode)
+        let Shard { blocks, entries } = &mut *shard;
+        let block = match blocks.entry(place) {
+            Slot::Occupied(known) => known.into_mut(),
+            Slot::Vacant(slot) => {
+                let mut block = Block::default();
+                let first = place.block.saturating_mul(INODES);
+                let last = first.saturating_add(INODES - 1);
+                load((first, last), &mut |row| block.put(&row));
+                *entries += block.entries.len();
+                slot.insert(block)
+            }
+        };
+        block.find(table, inode)
     }
 
     /// Takes note of a digest, if its block was read.
@@ -108,7 +141,7 @@ impl Blocks {
     }
 
     fn shard(&self, place: &Place) -> Option<MutexGuard<'_, Shard>> {
-        let hash = self.hasher.hash_one(place);
+        let hash = BuildHasherDefault::<Mixer>::default().hash_one(place);
         let index = usize::try_from(hash % SHARDS as u64).ok()?;
         self.shards.get(index).map(lock)
     }

@@ -1,6 +1,6 @@
 //! Rows of known digests: what they consist of, and the checksum over each.
 
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Statement, params};
 use sanchay::{Content, FileKey, FileState, Method};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
@@ -173,17 +173,25 @@ pub(crate) fn read(
     Ok(damaged)
 }
 
+/// What writes rows.
+pub(crate) fn insertion(
+    connection: &Connection,
+) -> rusqlite::Result<Statement<'_>> {
+    connection.prepare(
+        "INSERT OR REPLACE INTO digests (volume, method, inode, size, \
+         modified, changed, digest, verified, used, seal) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )
+}
+
 /// Writes a row in place of the one that the file had.
 pub(crate) fn write(
-    connection: &Connection,
+    insertion: &mut Statement<'_>,
     numbers: Numbers,
     row: &Row<'_>,
 ) -> rusqlite::Result<()> {
-    let put = "INSERT OR REPLACE INTO digests (volume, method, inode, size, \
-               modified, changed, digest, verified, used, seal) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     let Row { known, digest, verified, used } = row;
-    connection.prepare_cached(put)?.execute(params![
+    insertion.execute(params![
         numbers.volume,
         numbers.method,
         known.inode.cast_signed(),
@@ -238,11 +246,12 @@ mod tests {
         };
         let numbers = table.find_or_add(&database, "").unwrap();
         let digest = [9; 16];
+        let mut insertion = insertion(&database).unwrap();
         for inode in [5, u64::MAX] {
             let (modified, changed) = (-1, 12_345);
             let known = Known { inode, size: u64::MAX, modified, changed };
             let row = Row { known, digest: &digest, verified: 7, used: 8 };
-            write(&database, numbers, &row).unwrap();
+            write(&mut insertion, numbers, &row).unwrap();
         }
         let found = |from, to| {
             let mut all = Vec::new();

@@ -196,29 +196,32 @@ fn write(
 ) -> rusqlite::Result<()> {
     let act = TransactionBehavior::Immediate;
     let transaction = connection.transaction_with_behavior(act)?;
-    let mut numbers_of = |table: &Table| {
-        if let Some(numbers) = tables.get(table) {
-            return Ok(*numbers);
-        }
-        let numbers = table.find_or_add(&transaction, boot)?;
-        tables.insert(*table, numbers);
-        Ok::<_, rusqlite::Error>(numbers)
-    };
-    for change in changes {
-        match change {
-            Change::Made { table, known, digest, verified, used } => {
-                let numbers = numbers_of(table)?;
-                let row = Row {
-                    known: *known,
-                    digest: digest.as_slice(),
-                    verified: *verified,
-                    used: *used,
-                };
-                digests::write(&transaction, numbers, &row)?;
+    {
+        let mut insertion = digests::insertion(&transaction)?;
+        let mut numbers_of = |table: &Table| {
+            if let Some(numbers) = tables.get(table) {
+                return Ok(*numbers);
             }
-            Change::Used { table, inode, day } => {
-                let numbers = numbers_of(table)?;
-                digests::note_use(&transaction, numbers, *inode, *day)?;
+            let numbers = table.find_or_add(&transaction, boot)?;
+            tables.insert(*table, numbers);
+            Ok::<_, rusqlite::Error>(numbers)
+        };
+        for change in changes {
+            match change {
+                Change::Made { table, known, digest, verified, used } => {
+                    let numbers = numbers_of(table)?;
+                    let row = Row {
+                        known: *known,
+                        digest: digest.as_slice(),
+                        verified: *verified,
+                        used: *used,
+                    };
+                    digests::write(&mut insertion, numbers, &row)?;
+                }
+                Change::Used { table, inode, day } => {
+                    let numbers = numbers_of(table)?;
+                    digests::note_use(&transaction, numbers, *inode, *day)?;
+                }
             }
         }
     }
