@@ -262,7 +262,7 @@ pub(crate) struct Observer<'o, S> {
 }
 
 /// How many folders a worker goes back and forth between.
-const RECENT: usize = 32;
+const RECENT: usize = 8;
 
 impl<'o, S: Sink> Observer<'o, S> {
     pub(crate) fn new(of: &'o Observation<'o, S>) -> Self {

@@ -20,7 +20,7 @@ use crate::{
 
 /// After so many files in a row that the cache did not know, files are opened
 /// without looking at their metadata first: an open file tells it as well.
-const ENOUGH_MISSES: u32 = 32;
+const ENOUGH_MISSES: u32 = 8;
 
 /// A worker's view of a cache. No other has it, but its calls of the sandbox
 /// may be made on another thread.
