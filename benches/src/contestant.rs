@@ -40,6 +40,8 @@ pub(crate) struct Contestant {
     pub(crate) set: Set,
     /// An exit code that also means that all went well.
     pub(crate) accepts: i32,
+    /// What it makes and must not find: removed before each run.
+    pub(crate) leaves: Option<PathBuf>,
 }
 
 impl Contestant {
@@ -60,6 +62,7 @@ impl Contestant {
             answer: Answer::Silence,
             set,
             accepts: 0,
+            leaves: None,
         }
     }
 
@@ -103,6 +106,12 @@ impl Contestant {
     /// With a further exit code that means success.
     pub(crate) fn accepting(mut self, code: i32) -> Self {
         self.accepts = code;
+        self
+    }
+
+    /// With a folder that it makes, which is removed before each run.
+    pub(crate) fn leaving(mut self, folder: PathBuf) -> Self {
+        self.leaves = Some(folder);
         self
     }
 

@@ -1,6 +1,7 @@
 //! The jobs that are measured, one module a kind.
 
 mod cold;
+mod copy;
 mod dupes;
 mod filter;
 mod format;
@@ -70,6 +71,7 @@ pub(crate) fn all(site: &Site) -> Vec<Job> {
     jobs.extend(hash::jobs(site));
     jobs.extend(dupes::jobs(site));
     jobs.extend(summary::jobs(site));
+    jobs.extend(copy::jobs(site));
     jobs.extend(cold::jobs(site));
     jobs.extend(wasi::jobs(site));
     jobs.extend(plugin::jobs(site));

@@ -6,6 +6,7 @@
 //! that are installed.
 
 mod contestant;
+mod copying;
 mod count;
 mod data;
 mod floor;
@@ -69,6 +70,8 @@ enum Command {
         #[command(subcommand)]
         job: unsandboxed::Job,
     },
+    /// Copies a tree by Sanchay's engine
+    Copy(copying::Copying),
     /// Runs ours in turn with its peers, floors and twins
     Run(run::Options),
     /// Writes the kept results to docs/PERFORMANCE.md and docs/figures.md
@@ -87,6 +90,7 @@ fn main() -> ExitCode {
         }
         Command::Native { job, directory } => native::run(job, &directory),
         Command::Unsandboxed { job } => unsandboxed::run(&job),
+        Command::Copy(copying) => copying::run(&copying),
         Command::Run(options) => run::run(&options),
         Command::Report { directory } => report::write(&directory),
     };

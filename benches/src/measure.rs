@@ -64,6 +64,7 @@ pub(crate) fn run(
     let mut processor = Duration::ZERO;
     let mut peak = 0;
     for _ in 0..times.max(1) {
+        clear(contestant)?;
         let command = Command::new(&contestant.program);
         let started = Instant::now();
         let child = start(command, contestant, scratch)?;
@@ -86,6 +87,7 @@ pub(crate) fn calls(
     strace: &Path,
     scratch: &Scratch,
 ) -> Result<u64> {
+    clear(contestant)?;
     let mut command = Command::new(strace);
     command.args(["-f", "-c", "-U", "calls,name", "-o"]);
     command.arg(&scratch.calls).arg("--").arg(&contestant.program);
@@ -96,6 +98,20 @@ pub(crate) fn calls(
     total(&table).ok_or_else(|| {
         Problem::new(format!("strace printed no total: {table}"))
     })
+}
+
+/// Removes what an earlier run made, and waits until the disk is at rest: what
+/// one contestant left to be written must not be charged to the next.
+fn clear(contestant: &Contestant) -> Result<()> {
+    let Some(folder) = &contestant.leaves else { return Ok(()) };
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(error).trying("remove", folder);
+        }
+        _ => {}
+    }
+    rustix::fs::sync();
+    Ok(())
 }
 
 fn start(

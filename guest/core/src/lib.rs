@@ -26,6 +26,7 @@ pub mod grouping;
 pub mod hashing;
 pub mod ignore;
 pub mod json;
+pub mod keep;
 pub mod kind;
 pub mod naming;
 pub mod nearest;

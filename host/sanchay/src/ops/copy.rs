@@ -15,6 +15,7 @@ mod links;
 mod run;
 mod staged;
 mod tree;
+mod waiting;
 
 use std::{
     io,
@@ -27,8 +28,8 @@ use std::{
 
 use sanchay_sandbox::{Algorithm, Digest};
 use sanchay_storage::{
-    Attributes, Directory, EntryKind, ExtendedAttribute, FileId, Links,
-    Metadata, StorageError, Timestamp,
+    Attributes, Directory, EntryKind, ExtendedAttribute, FileId, KindSet,
+    Links, Listing, Metadata, StorageError, Timestamp,
 };
 use sanchay_sync::lock;
 
@@ -43,7 +44,7 @@ use self::{
     devices::Devices,
     folder::Place,
     links::{Home, LinkedFiles, Slot},
-    staged::Staged,
+    staged::{Committed, Staged},
 };
 use crate::{
     error::{Action, Cause, EntryError, Problem},
@@ -176,6 +177,8 @@ pub struct Copied {
 pub struct Copier {
     pool: Arc<Pool>,
     options: CopyOptions,
+    /// What the run is called, if a later one may take it up.
+    run: Option<String>,
     /// Distinguishes this copier's temporary names from all others'.
     token: String,
     counter: AtomicU64,
@@ -188,19 +191,53 @@ impl Copier {
     pub(crate) fn new(pool: Arc<Pool>, options: CopyOptions) -> Self {
         let (counter, linked) = (AtomicU64::new(0), LinkedFiles::default());
         let (token, unshared) = (token(), Devices::default());
-        Self { pool, options, token, counter, linked, unshared }
+        let run = None;
+        Self { pool, options, run, token, counter, linked, unshared }
     }
 
-    /// How the names begin of what this copier is working on. What a killed
-    /// one left behind can be told by that and removed.
+    /// Gives the run a name, without slashes, by which a later one takes it up:
+    /// it knows what a killed one of the same name left behind, and removes
+    /// that.
     #[must_use]
-    pub fn temporary_prefix(&self) -> String {
-        format!("{TEMPORARY}{}-", self.token)
+    pub fn named(self, run: &str) -> Self {
+        Self { run: Some(run.replace('/', "_")), ..self }
     }
 
     fn temporary_name(&self) -> Vec<u8> {
         let number = self.counter.fetch_add(1, Relaxed);
-        format!("{TEMPORARY}{}-{number}", self.token).into_bytes()
+        let run = self.run.as_deref().unwrap_or("copy");
+        format!("{TEMPORARY}{run}-{}-{number}", self.token).into_bytes()
+    }
+
+    /// Removes what a killed run of the same name left in a folder. Returns how
+    /// many files and links. While such a run goes on, this would take its
+    /// files away.
+    ///
+    /// # Errors
+    /// Why the folder cannot be listed, or something not be removed.
+    pub fn remove_leftovers(
+        &self,
+        folder: &Folder,
+    ) -> Result<u64, EntryError> {
+        let Some(run) = &self.run else { return Ok(0) };
+        let start = format!("{TEMPORARY}{run}-").into_bytes();
+        let directory = folder.directory();
+        let mut listing = Listing::new(KindSet::FILES, true, false);
+        let remove = |listing: &mut Listing| -> Result<u64, StorageError> {
+            directory.list(listing)?;
+            let mut removed = 0;
+            for at in 0..listing.len() {
+                if listing.name(at).starts_with(&start) {
+                    directory.remove_file(listing.name(at))?;
+                    removed += 1;
+                }
+            }
+            Ok(removed)
+        };
+        remove(&mut listing).map_err(|error| {
+            let path = folder.path().to_owned();
+            EntryError::new(path, Action::Remove, error.into())
+        })
     }
 
     /// Copies one file or link, and returns when it has its name.
@@ -217,18 +254,10 @@ impl Copier {
         };
         let staged = self.stage(item, &mut contents);
         self.pool.give_back(inspector);
-        let mut batch = vec![staged?];
-        self.make_durable(&batch)
+        let staged = staged?;
+        self.make_durable([&staged])
             .map_err(|cause| failure(item, Action::Copy, cause))?;
-        let staged = batch.pop();
-        let staged = staged.ok_or_else(|| {
-            let cause = StorageError::unsupported().into();
-            failure(item, Action::Copy, cause)
-        })?;
-        let moved = staged.commit();
-        let copied = moved.map_err(|it| failure(item, Action::Copy, it))?;
-        self.remove_original(item, &copied)?;
-        Ok(copied.copied)
+        self.name(item, staged).map(|named| named.copied)
     }
 
     /// Makes a copy under a temporary name.
@@ -299,7 +328,7 @@ impl Copier {
     ) -> Result<Option<Staged>, Cause> {
         let replaces = match self.look(item, metadata, None)? {
             Found::Same(copied) => {
-                return Ok(Some(Staged::kept(item, *metadata, copied)));
+                return Ok(Some(Staged::kept(item, *metadata, *copied)));
             }
             Found::Nothing => false,
             Found::Other => true,
@@ -334,7 +363,7 @@ impl Copier {
         let replaces =
             match self.look(item, metadata, Some((file, contents)))? {
                 Found::Same(copied) => {
-                    return Ok(Staged::kept(item, *metadata, copied));
+                    return Ok(Staged::kept(item, *metadata, *copied));
                 }
                 Found::Nothing => false,
                 Found::Other => true,
@@ -366,7 +395,7 @@ impl Copier {
         let says = source.read_link(&item.name)?;
         let replaces = match self.look(item, &metadata, None)? {
             Found::Same(copied) => {
-                return Ok(Staged::kept(item, metadata, copied));
+                return Ok(Staged::kept(item, metadata, *copied));
             }
             Found::Nothing => false,
             Found::Other => true,
@@ -408,12 +437,12 @@ impl Copier {
             && metadata.modified == original.modified
             && self.is_same(item, &metadata, contents)?;
         if same {
-            return Ok(Found::Same(Copied {
+            return Ok(Found::Same(Box::new(Copied {
                 transfer: Transfer::Kept,
                 metadata,
                 digest: None,
                 lost: Lost::default(),
-            }));
+            })));
         }
         let replaceable =
             matches!(metadata.kind, EntryKind::File | EntryKind::Symlink);
@@ -448,12 +477,15 @@ impl Copier {
 
     /// Waits until copies, which have temporary names, would survive a loss
     /// of power.
-    fn make_durable(&self, staged: &[Staged]) -> Result<(), Cause> {
+    fn make_durable<'s>(
+        &self,
+        staged: impl IntoIterator<Item = &'s Staged>,
+    ) -> Result<(), Cause> {
         if !self.options.durable {
             return Ok(());
         }
         let devices = Devices::default();
-        for copy in staged.iter().filter(|copy| copy.is_new()) {
+        for copy in staged.into_iter().filter(|copy| copy.is_new()) {
             if devices.contains(copy.device()) {
                 continue;
             }
@@ -472,7 +504,7 @@ impl Copier {
     fn remove_original<T>(
         &self,
         item: &CopyItem<T>,
-        committed: &staged::Committed,
+        committed: &Committed,
     ) -> Result<(), EntryError> {
         if !self.options.remove_originals {
             return Ok(());
@@ -522,7 +554,7 @@ fn keep_directory(
 /// What has a copy's name.
 enum Found {
     Nothing,
-    Same(Copied),
+    Same(Box<Copied>),
     /// Something that the copy is to replace.
     Other,
 }

@@ -181,8 +181,7 @@ impl Runs {
                 let action = "cannot create the folder of journals";
                 OpsError::file(&self.folder, action, source)
             })?;
-        let now = Timestamp::try_from(SystemTime::now());
-        let now = now.unwrap_or_default();
+        let now = Timestamp::from(SystemTime::now());
         header.started = now.to_string();
         // To the millisecond: runs are sorted by their names.
         let compact: String = header

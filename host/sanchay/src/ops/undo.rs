@@ -105,7 +105,7 @@ impl Runs {
             }
             state.count_files(1, 0);
             state.tick();
-            if number % BATCH == 0 && !only_look {
+            if number.is_multiple_of(BATCH) && !only_look {
                 journal.flush()?;
             }
         }

@@ -110,6 +110,11 @@ fn set_extended(path: &Path, name: &str, value: &[u8]) {
     }
 }
 
+/// An access control list that lets the user 12345 read, as Linux has it.
+const ACL: &[u8] = b"\x02\0\0\0\x01\0\x06\0\xff\xff\xff\xff\x02\0\x04\0\
+    \x39\x30\0\0\x04\0\x04\0\xff\xff\xff\xff\
+    \x10\0\x04\0\xff\xff\xff\xff\x20\0\0\0\xff\xff\xff\xff";
+
 /// A tree with all that can be kept.
 fn full_tree() -> Tree {
     let tree = Tree::new();
@@ -119,11 +124,8 @@ fn full_tree() -> Tree {
     let file = tree.file("a/file", "content");
     set_extended(&file, "user.comment", b"kept");
     set_extended(&file, "user.empty", b"");
-    let acl = b"\x02\0\0\0\x01\0\x06\0\xff\xff\xff\xff\x02\0\x04\0\
-                \x39\x30\0\0\x04\0\x04\0\xff\xff\xff\xff\
-                \x10\0\x04\0\xff\xff\xff\xff\x20\0\0\0\xff\xff\xff\xff";
     let listed = tree.file("a/listed", "has an access control list");
-    set_extended(&listed, "system.posix_acl_access", acl);
+    set_extended(&listed, "system.posix_acl_access", ACL);
     tree.file("a/b/empty", "");
     tree.file("a/b/large", vec![b'x'; 3_000_001]);
     tree.dir("a/none");
@@ -222,6 +224,18 @@ fn a_copy_of_a_tree_keeps_what_cp_keeps() {
             assert_equal(tree.root(), &ours);
         }
     }
+}
+
+#[test]
+fn access_control_lists_that_a_folder_passes_on_do_not_come_to_copies() {
+    let tree = full_tree();
+    let out = tempfile::tempdir().unwrap();
+    let ours = out.path().join("ours");
+    std::fs::create_dir(&ours).unwrap();
+    set_extended(&ours, "system.posix_acl_default", ACL);
+    let (_, errors) = local(tree.root(), &ours, CopyOptions::default());
+    assert!(errors.is_empty(), "{errors:?}");
+    assert_equal(tree.root(), &ours);
 }
 
 #[test]
@@ -392,7 +406,7 @@ fn contents(storage: &MemoryStorage, root: &str) -> BTreeMap<String, Vec<u8>> {
             } else {
                 let (file, facts) =
                     directory.open_file(name, Links::Refuse).unwrap();
-                let mut bytes = vec![0; facts.size as usize];
+                let mut bytes = vec![0; usize::try_from(facts.size).unwrap()];
                 file.read_at(&mut bytes, 0).unwrap();
                 found.insert(below, bytes);
             }
@@ -439,6 +453,44 @@ fn a_run_that_is_stopped_anywhere_leaves_no_half_file_and_is_taken_up() {
         stops += 1;
     }
     assert!(stops > 30, "{stops}");
+}
+
+/// How many entries of a tree in memory have temporary names.
+fn leftovers(storage: &MemoryStorage) -> usize {
+    ["to", "to/d0", "to/d1", "to/d2"]
+        .into_iter()
+        .filter_map(|path| Folder::open(storage, Path::new(path)).ok())
+        .map(|folder| {
+            let mut listing = sanchay::storage::Listing::default();
+            folder.directory().list(&mut listing).unwrap();
+            (0..listing.len())
+                .filter(|at| listing.name(*at).starts_with(b".sanchay-"))
+                .count()
+        })
+        .sum()
+}
+
+#[test]
+fn a_run_of_the_same_name_removes_what_a_killed_one_left() {
+    let storage = memory_tree();
+    let run = |name: &str| {
+        let existing = Existing::Complete;
+        let options = CopyOptions { existing, ..CopyOptions::default() };
+        let copier = engine(2).copier(options).named(name);
+        let (from, to) = (Path::new("from"), Path::new("to"));
+        let monitor = Monitor::default();
+        copier.copy_tree(&storage, from, to, &monitor, |_| {}).unwrap()
+    };
+    storage.stop_after(30);
+    assert!(run("one").errors > 0);
+    storage.revive();
+    let left = leftovers(&storage);
+    assert!(left > 0);
+    storage.write("to/d0/.sanchay-mine", b"the user's");
+    assert_eq!(run("other").errors, 0);
+    assert_eq!(leftovers(&storage), left + 1);
+    assert_eq!(run("one").errors, 0);
+    assert_eq!(leftovers(&storage), 1);
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn text(storage: &dyn Storage, name: &str) -> Vec<u8> {
     let Opened::File(file, facts) = storage.open(&path).unwrap() else {
         panic!("{path:?} is no file");
     };
-    let mut bytes = vec![0; facts.size as usize];
+    let mut bytes = vec![0; usize::try_from(facts.size).unwrap()];
     file.read_at(&mut bytes, 0).unwrap();
     bytes
 }

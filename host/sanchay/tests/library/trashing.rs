@@ -28,7 +28,7 @@ fn text(storage: &dyn Storage, path: &Path) -> String {
     let Opened::File(file, facts) = storage.open(path).unwrap() else {
         panic!("{path:?} is no file");
     };
-    let mut bytes = vec![0; facts.size as usize];
+    let mut bytes = vec![0; usize::try_from(facts.size).unwrap()];
     file.read_at(&mut bytes, 0).unwrap();
     String::from_utf8(bytes).unwrap()
 }

@@ -2,23 +2,26 @@
 //! file's handle, or relative to that of its directory, never following a
 //! link.
 
-use std::{
-    fs::File as LocalFile,
-    os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd},
-};
+#[cfg(target_os = "linux")]
+use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
+use std::{fs::File as LocalFile, os::fd::BorrowedFd};
 
+#[cfg(target_os = "linux")]
+use rustix::fs::{lgetxattr, llistxattr, lsetxattr};
 use rustix::{
     fs::{
         AtFlags, Gid, Mode, OFlags, Timespec, Timestamps, UTIME_OMIT, Uid,
         XattrFlags, chownat, fchmod, fchown, fgetxattr, flistxattr,
-        fremovexattr, fsetxattr, futimens, lgetxattr, llistxattr, lsetxattr,
-        openat, utimensat,
+        fremovexattr, fsetxattr, futimens, openat, utimensat,
     },
     io::Errno,
 };
 
+#[cfg(target_os = "linux")]
 use super::stat;
-use crate::{Attributes, EntryKind, ExtendedAttribute, Timestamp};
+#[cfg(target_os = "linux")]
+use crate::EntryKind;
+use crate::{Attributes, ExtendedAttribute, Timestamp};
 
 /// The most that an extended attribute, and the list of their names, may take:
 /// what Linux allows.

@@ -3,9 +3,11 @@
 
 use std::io;
 
-use sanchay_storage::{Attributes, ExtendedAttribute, File, Metadata};
+use sanchay_storage::{
+    Attributes, EntryKind, ExtendedAttribute, File, Metadata,
+};
 
-use super::folder::Folder;
+use super::folder::{DEFAULT_ACL, Folder};
 
 /// The extended attribute that holds a file's access control list.
 const ACL: &[u8] = b"system.posix_acl_access";
@@ -75,9 +77,8 @@ pub(crate) fn keep(
     if (new.uid, new.gid) != (original.uid, original.gid) {
         lost.owner = keep_owner(original, copy).is_err();
     }
-    let has_acl = extended.iter().any(|attribute| attribute.name == ACL);
-    if !has_acl && folder.passes_acl() && copy.remove_extended(ACL).is_err() {
-        lost.extended += 1;
+    for name in inherited(original, extended, folder) {
+        lost.extended += u32::from(copy.remove_extended(name).is_err());
     }
     for attribute in extended {
         if copy.set_extended(attribute).is_err() {
@@ -89,10 +90,29 @@ pub(crate) fn keep(
         mode &= !OWNERS_RIGHTS;
     }
     let permissions = Attributes { mode: Some(mode), ..Attributes::default() };
-    let is_link = original.kind == sanchay_storage::EntryKind::Symlink;
+    let is_link = original.kind == EntryKind::Symlink;
     lost.mode = !is_link && copy.set(&permissions).is_err();
     lost.times = copy.set(&Attributes::times(original)).is_err();
     Ok(lost)
+}
+
+/// The access control lists that a copy got from its folder, and its original
+/// does not have.
+fn inherited(
+    original: &Metadata,
+    extended: &[ExtendedAttribute],
+    folder: &Folder,
+) -> impl Iterator<Item = &'static [u8]> {
+    let lists: &[&[u8]] = match original.kind {
+        EntryKind::Directory => &[ACL, DEFAULT_ACL],
+        EntryKind::File => &[ACL],
+        _ => &[],
+    };
+    let passed = if folder.passes_acl() { lists } else { &[] };
+    let has = |name: &[u8]| extended.iter().any(|it| it.name == name);
+    let not_had: Vec<_> =
+        passed.iter().filter(|it| !has(it)).copied().collect();
+    not_had.into_iter()
 }
 
 /// The owner and the group; the group alone where only that may be set.

@@ -15,7 +15,7 @@ use sanchay_storage::{
 
 /// The extended attribute that holds the access control list that new entries
 /// of a directory get.
-const DEFAULT_ACL: &[u8] = b"system.posix_acl_default";
+pub(super) const DEFAULT_ACL: &[u8] = b"system.posix_acl_default";
 
 /// An open directory, which knows how it was reached.
 #[derive(Debug)]

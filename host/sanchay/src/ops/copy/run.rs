@@ -5,39 +5,28 @@ use std::{
     sync::{
         Mutex,
         atomic::{AtomicBool, Ordering::Relaxed},
-        mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
     },
     thread,
-    time::Duration,
 };
 
 use sanchay_sync::lock;
 
 use super::{
-    Copied, Copier, CopyItem, Folder, Transfer, contents::Contents, failure,
-    staged::Staged, sync_names,
+    Copied, Copier, CopyItem, Transfer,
+    contents::Contents,
+    failure,
+    staged::{Committed, Staged},
+    sync_names,
+    waiting::Waiting,
 };
 use crate::{
-    error::{Action, EntryError, Error},
+    error::{Action, Cause, EntryError, Error},
     monitor::{Monitor, Summary},
     run::RunState,
 };
 
-/// How many copies, and how many bytes of them, become durable at a time.
-const BATCH_FILES: usize = 4096;
-const BATCH_BYTES: u64 = 256 << 20;
-
-/// How many directories the copies of a batch may be in: they are open.
-const BATCH_FOLDERS: usize = 64;
-
-/// How many copies may wait to be put into a batch.
-const WAITING: usize = 64;
-
 /// How many files a worker takes at a time.
 const TAKEN: usize = 16;
-
-/// A batch that nothing was added to for so long is not waited with.
-const PATIENCE: Duration = Duration::from_millis(500);
 
 /// What a run copied.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,7 +68,25 @@ impl CopySummary {
 }
 
 /// What a worker passes on.
-type Made<T> = (CopyItem<T>, Result<Staged, EntryError>);
+type Made<T> = (CopyItem<T>, Result<Step, EntryError>);
+
+/// How far a copy is.
+enum Step {
+    /// It has to become durable before it gets its name.
+    Staged(Staged),
+    /// It has its name.
+    Named(Committed),
+}
+
+/// Tells the end of what waits when it is dropped, even by a panic: nobody
+/// waits any more then.
+struct Ending<'w, T>(&'w Waiting<T>);
+
+impl<T> Drop for Ending<'_, T> {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
 
 impl Copier {
     /// Copies files and links with all workers, and calls back with what
@@ -98,21 +105,23 @@ impl Copier {
     ) -> Result<CopySummary, Error> {
         let run = RunState::new(monitor);
         let items = Source::new(items);
-        let (sender, made) = sync_channel(WAITING);
+        let waiting = Waiting::new();
         let mut summary = CopySummary::default();
         thread::scope(|scope| {
-            let namer = thread::Builder::new().name("sanchay-names".into());
-            let (run, summary, each) = (&run, &mut summary, &mut each);
-            let commit = move || {
-                self.give_names(&made, run, &mut |item, result| {
+            let (run, waiting) = (&run, &waiting);
+            let (summary, each) = (&mut summary, &mut each);
+            let give_names = move || {
+                let _ending = Ending(waiting);
+                self.give_names(waiting, run, &mut |item, result| {
                     summary.count(&result);
                     each(item, result);
                 });
             };
-            // Its own end of the channel ends with it.
-            let namer = namer.spawn_scoped(scope, commit);
+            let namer = thread::Builder::new().name("sanchay-names".into());
+            let namer = namer.spawn_scoped(scope, give_names);
             let namer = namer
                 .map_err(|source| Error::Threads { threads: 1, source })?;
+            let ending = Ending(waiting);
             let worked =
                 self.pool.run(&|| items.has_more(), |_, inspector| {
                     let mut buffer = Vec::new();
@@ -126,9 +135,9 @@ impl Copier {
                             !run.is_over()
                         },
                     };
-                    self.make(&items, run, &mut contents, &sender);
+                    self.make(&items, run, &mut contents, waiting);
                 });
-            drop(sender);
+            drop(ending);
             if let Err(panic) = namer.join() {
                 std::panic::resume_unwind(panic);
             }
@@ -144,7 +153,7 @@ impl Copier {
         items: &Source<I>,
         run: &RunState<'_>,
         contents: &mut Contents<'_>,
-        sender: &SyncSender<Made<T>>,
+        waiting: &Waiting<Made<T>>,
     ) {
         let mut taken = Vec::new();
         while !run.is_over() && items.take(&mut taken) {
@@ -153,117 +162,80 @@ impl Copier {
                     return;
                 }
                 let staged = self.stage(&item, contents);
-                if let Err(error) = &staged {
-                    run.count_error(error);
-                }
+                let bytes = staged.as_ref().map_or(0, Staged::size);
+                let step = staged.and_then(|staged| {
+                    if self.options.durable {
+                        return Ok(Step::Staged(staged));
+                    }
+                    self.name(&item, staged).map(Step::Named)
+                });
                 run.count_files(1, 0);
                 run.tick();
-                if sender.send((item, staged)).is_err() {
-                    return;
-                }
+                let target = std::sync::Arc::clone(&item.target);
+                waiting.put((item, step), bytes, &target);
             }
         }
     }
 
-    /// Collects copies, makes them durable, and gives them their names.
+    /// Gives a copy its name.
+    pub(super) fn name<T>(
+        &self,
+        item: &CopyItem<T>,
+        staged: Staged,
+    ) -> Result<Committed, EntryError> {
+        let named = staged.commit();
+        let named = named.map_err(|it| failure(item, Action::Copy, it))?;
+        self.remove_original(item, &named)?;
+        Ok(named)
+    }
+
+    /// Takes copies, makes them durable, and gives them their names.
     fn give_names<T>(
         &self,
-        made: &Receiver<Made<T>>,
+        waiting: &Waiting<Made<T>>,
         run: &RunState<'_>,
         each: &mut dyn FnMut(T, Result<Copied, EntryError>),
     ) {
-        let mut batch = Batch::new();
-        let mut names_in: Vec<std::sync::Arc<Folder>> = Vec::new();
-        loop {
-            let next = made.recv_timeout(PATIENCE);
-            let ended = matches!(next, Err(RecvTimeoutError::Disconnected));
-            let waits = matches!(next, Err(RecvTimeoutError::Timeout));
-            match next {
-                Ok((item, Ok(staged))) => batch.push(item, staged),
-                Ok((item, Err(error))) => each(item.tag, Err(error)),
-                Err(_) => {}
-            }
-            if batch.is_full() || ended || waits || !self.options.durable {
-                let last = batch.items.last();
-                if let Some(folder) = last.map(|item| &item.target) {
-                    names_in = vec![std::sync::Arc::clone(folder)];
+        let mut last = None;
+        while let Some(batch) = waiting.take() {
+            let staged = batch.iter().filter_map(|(_, step)| match step {
+                Ok(Step::Staged(staged)) => Some(staged),
+                _ => None,
+            });
+            let durable = self.make_durable(staged);
+            for (item, step) in batch {
+                let named = match (step, &durable) {
+                    // It may be lost, so it does not get its name.
+                    (Ok(Step::Staged(_)), Err(cause)) => {
+                        Err(failure(&item, Action::Copy, again(cause)))
+                    }
+                    (Ok(Step::Staged(staged)), Ok(())) => {
+                        last = Some(std::sync::Arc::clone(&item.target));
+                        self.name(&item, staged)
+                    }
+                    (Ok(Step::Named(named)), _) => Ok(named),
+                    (Err(error), _) => Err(error),
+                };
+                if let Err(error) = &named {
+                    run.count_error(error);
                 }
-                self.commit(&mut batch, run, each);
-            }
-            if ended {
-                break;
+                each(item.tag, named.map(|named| named.copied));
             }
         }
         // The names of the last batch; those before became durable with it.
-        for folder in names_in.iter().filter(|_| self.options.durable) {
-            if let Err(error) = sync_names(folder.directory()) {
-                tracing::warn!(%error, "the last names may not be durable");
-            }
-        }
-    }
-
-    fn commit<T>(
-        &self,
-        batch: &mut Batch<T>,
-        run: &RunState<'_>,
-        each: &mut dyn FnMut(T, Result<Copied, EntryError>),
-    ) {
-        let Batch { items, staged, .. } =
-            std::mem::replace(batch, Batch::new());
-        if let Err(cause) = self.make_durable(&staged) {
-            // All of them may be lost; none gets its name.
-            let why = cause.to_string();
-            for item in items {
-                let cause = std::io::Error::other(why.clone()).into();
-                let error = failure(&item, Action::Copy, cause);
-                run.count_error(&error);
-                each(item.tag, Err(error));
-            }
-            return;
-        }
-        for (item, staged) in items.into_iter().zip(staged) {
-            let result = match staged.commit() {
-                Ok(committed) => self
-                    .remove_original(&item, &committed)
-                    .map(|()| committed.copied),
-                Err(cause) => Err(failure(&item, Action::Copy, cause)),
-            };
-            if let Err(error) = &result {
-                run.count_error(error);
-            }
-            each(item.tag, result);
+        if let Some(folder) = last
+            && let Err(error) = sync_names(folder.directory())
+        {
+            tracing::warn!(%error, "the last names may not be durable");
         }
     }
 }
 
-/// Copies that become durable together.
-struct Batch<T> {
-    items: Vec<CopyItem<T>>,
-    staged: Vec<Staged>,
-    bytes: u64,
-    folders: usize,
-}
-
-impl<T> Batch<T> {
-    fn new() -> Self {
-        let (items, staged) = (Vec::new(), Vec::new());
-        Self { items, staged, bytes: 0, folders: 0 }
-    }
-
-    fn push(&mut self, item: CopyItem<T>, staged: Staged) {
-        let same = |other: &CopyItem<T>| {
-            std::sync::Arc::ptr_eq(&other.target, &item.target)
-        };
-        self.folders += usize::from(!self.items.last().is_some_and(same));
-        self.bytes = self.bytes.saturating_add(staged.size());
-        self.items.push(item);
-        self.staged.push(staged);
-    }
-
-    fn is_full(&self) -> bool {
-        self.items.len() >= BATCH_FILES
-            || self.bytes >= BATCH_BYTES
-            || self.folders >= BATCH_FOLDERS
+/// A cause that several files have in common, for one of them.
+fn again(cause: &Cause) -> Cause {
+    match cause {
+        Cause::Io(error) => std::io::Error::from(error.kind()).into(),
+        other => std::io::Error::other(other.to_string()).into(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
@@ -50,7 +50,9 @@ struct Level {
 struct Entered {
     source: Place,
     target: Place,
-    path: std::path::PathBuf,
+    path: PathBuf,
+    /// The path of the copy.
+    copy: PathBuf,
     id: FileId,
 }
 
@@ -85,6 +87,7 @@ impl CopyTree {
             source: source.place().clone(),
             target: target.place().clone(),
             path: source.path().to_owned(),
+            copy: target.path().to_owned(),
             id: source.directory().id()?,
         });
         // What was listed until then is copied all the same.
@@ -127,6 +130,24 @@ impl CopyTree {
         }
     }
 
+    /// Removes what a killed run of the same name left.
+    fn remove_leftovers(&mut self, copier: &Copier) {
+        for entered in &self.entered {
+            let folder = entered.target.open().map_err(Cause::from);
+            let removed = match folder {
+                Ok(directory) => {
+                    let folder = Folder::new(directory, entered.copy.clone());
+                    copier.remove_leftovers(&folder)
+                }
+                Err(cause) => {
+                    let path = entered.copy.clone();
+                    Err(EntryError::new(path, Action::OpenDirectory, cause))
+                }
+            };
+            self.errors.extend(removed.err());
+        }
+    }
+
     /// Gives the directories what their originals have, those below others
     /// first: what is done in a directory changes its times.
     fn finish(&mut self) {
@@ -145,7 +166,7 @@ impl Entered {
         if source.id()? != self.id {
             return Err(Problem::Replaced.into());
         }
-        let target = Folder::new(self.target.open()?, self.path.clone());
+        let target = Folder::new(self.target.open()?, self.copy.clone());
         keep_directory(&*source, &target)?;
         Ok(())
     }
@@ -228,6 +249,9 @@ impl Copier {
         };
         let mut summary = self.copy_all(items, monitor, each)?;
         let mut tree = lock(&tree);
+        if self.run.is_some() {
+            tree.remove_leftovers(self);
+        }
         tree.finish();
         for error in tree.take_errors() {
             summary.errors += 1;

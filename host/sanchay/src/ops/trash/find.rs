@@ -47,7 +47,7 @@ impl Trash {
             let below = path.strip_prefix(&top).unwrap_or(&path).to_owned();
             return self.last(folder, root, below, can);
         }
-        Ok(self.beneath(folder, root)?)
+        self.beneath(folder, root)
     }
 
     fn last(
