@@ -179,7 +179,7 @@ impl PlanWriter {
         last: u64,
         out: &mut Vec<u8>,
     ) {
-        let why = alloc::string::String::new();
+        let why = Default::default();
         self.state(&StateLine { state, first, last, why, made: None }, out);
     }
 

@@ -29,9 +29,6 @@ const JOURNAL: &str = "ndjson";
 /// What the names of the marks of runs that are not over end in.
 const UNFINISHED: &str = "unfinished";
 
-/// The option of a journal that says how the names begin of what is copied.
-pub(super) const TEMPORARY_OPTION: &str = "temporary";
-
 /// Where journals are, and the runs that they are of.
 #[derive(Clone, Debug)]
 pub struct Runs {
@@ -105,13 +102,6 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
-    /// How the names begin of what the run was copying.
-    pub(super) fn temporary(&self) -> Option<&str> {
-        let mut options = self.header.options.iter();
-        let found = options.find(|(name, _)| name == TEMPORARY_OPTION);
-        found.map(|(_, prefix)| prefix.as_str())
-    }
-
     /// Whether all steps are there: none was done before.
     pub(super) fn is_whole(&self) -> bool {
         let mut options = self.header.options.iter();
