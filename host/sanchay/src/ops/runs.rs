@@ -207,8 +207,19 @@ impl Runs {
     pub fn unfinished(&self) -> Result<Vec<String>, OpsError> {
         let marked = self.named(UNFINISHED)?;
         let is_left = |run: &String| {
+            let path = self.path(run, JOURNAL);
             // One that is going on is locked.
-            Journal::open(self.path(run, JOURNAL)).is_ok()
+            let Ok(_journal) = Journal::open(path.clone()) else {
+                return false;
+            };
+            let has_begun =
+                fs::metadata(&path).map_or(true, |it| it.len() > 0);
+            if !has_begun {
+                // It was killed before anything was written, or done.
+                drop(fs::remove_file(path));
+                self.is_over(run);
+            }
+            has_begun
         };
         Ok(marked.into_iter().filter(is_left).collect())
     }
