@@ -1,7 +1,6 @@
 //! Writes plans and journals, line by line, as `sanchay_core::plan` reads
 //! them.
 
-use alloc::string::String;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
@@ -180,7 +179,7 @@ impl PlanWriter {
         last: u64,
         out: &mut Vec<u8>,
     ) {
-        let why = String::new();
+        let why = Default::default();
         self.state(&StateLine { state, first, last, why, made: None }, out);
     }
 

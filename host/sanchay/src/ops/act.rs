@@ -93,8 +93,7 @@ impl Actor {
     pub(super) fn new(handles: Handles, engine: &Engine, runs: &Runs) -> Self {
         let zone = runs.time_zone();
         let now = move || {
-            let now = Timestamp::try_from(SystemTime::now());
-            let now = now.unwrap_or_default();
+            let now = Timestamp::from(SystemTime::now());
             strftime("%Y-%m-%dT%H:%M:%S", now, &zone).unwrap_or_default()
         };
         let storage = Arc::clone(handles.storage());

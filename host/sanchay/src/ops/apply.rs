@@ -7,7 +7,7 @@ use sanchay_core::plan::{Document, State};
 use super::{
     act::{Actor, Found, Outcome},
     conflict::OnConflict,
-    copies::{Copies, remove_half_copies},
+    copies::Copies,
     doubts::Doubts,
     error::OpsError,
     folders::{FolderId, join},
@@ -17,7 +17,7 @@ use super::{
     plan::Plan,
     report::{RunReport, StepOutcome},
     rows::Row,
-    runs::{Loaded, Runs, TEMPORARY_OPTION},
+    runs::{Loaded, Runs},
 };
 use crate::{engine::Engine, error::Error, monitor::Monitor, run::RunState};
 
@@ -53,12 +53,8 @@ impl Plan {
         let mut header = self.header(Document::Journal);
         let count = self.steps.len().to_string();
         header.options.push(("steps".to_owned(), count));
-        let copies = Copies::new(engine, &self.places, &self.steps);
-        if let Some(prefix) = copies.temporary_prefix() {
-            let option = (TEMPORARY_OPTION.to_owned(), prefix);
-            header.options.push(option);
-        }
         let (run, mut journal) = runs.begin(header)?;
+        let copies = Copies::new(engine, &self.places, &self.steps, &run);
         let roots = self.places.roots.clone();
         let handles =
             Handles::new(std::sync::Arc::clone(&self.storage), roots);
@@ -114,10 +110,11 @@ impl Runs {
             steps,
             actor: Actor::new(handles, engine, self),
             journal,
-            copies: Copies::new(engine, places, steps),
+            copies: Copies::new(engine, places, steps, run),
             report: RunReport { run: run.to_owned(), ..RunReport::default() },
         };
-        remove_half_copies(&mut applying.actor, &loaded);
+        let Applying { copies, actor, .. } = &mut applying;
+        copies.remove_leftovers(actor, places, steps);
         let handles =
             Handles::new(std::sync::Arc::clone(storage), places.roots.clone());
         let looker = Actor::new(handles, engine, self);

@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sanchay_core::plan::Operation;
 use sanchay_sandbox::Algorithm;
-use sanchay_storage::Listing;
 use sanchay_sync::lock;
 
 use super::{
@@ -14,7 +13,6 @@ use super::{
     copy::{Copier, CopyItem, CopyOptions, Folder, Sharing},
     folders::FolderId,
     places::Places,
-    runs::Loaded,
 };
 use crate::{
     engine::Engine,
@@ -33,11 +31,12 @@ pub(super) struct Copies {
 }
 
 impl Copies {
-    /// Those of a plan.
+    /// Those of a run.
     pub(super) fn new(
         engine: &Engine,
         places: &Places,
         steps: &[u32],
+        run: &str,
     ) -> Self {
         let rows = steps.iter().filter_map(|at| places.rows.get(*at));
         let mut any = rows.filter(|row| Self::does(row.operation));
@@ -48,11 +47,9 @@ impl Copies {
                 _ => Sharing::Auto,
             };
             let verify = places.verify.then_some(Algorithm::Xxh3_128);
-            engine.copier(CopyOptions {
-                sharing,
-                verify,
-                ..CopyOptions::default()
-            })
+            let options =
+                CopyOptions { sharing, verify, ..CopyOptions::default() };
+            engine.copier(options).named(run)
         });
         Self { copier, waiting: Vec::new() }
     }
@@ -62,9 +59,20 @@ impl Copies {
         matches!(operation, Operation::Copy | Operation::Reflink)
     }
 
-    /// How the names begin of what is copied at the moment.
-    pub(super) fn temporary_prefix(&self) -> Option<String> {
-        self.copier.as_ref().map(Copier::temporary_prefix)
+    /// Removes what the run left that was killed while it copied.
+    pub(super) fn remove_leftovers(
+        &self,
+        actor: &mut Actor,
+        places: &Places,
+        steps: &[u32],
+    ) {
+        let Some(copier) = &self.copier else { return };
+        for folder in touched(places, steps) {
+            let Ok(folder) = actor.known(places, folder) else { continue };
+            if let Err(error) = copier.remove_leftovers(&folder) {
+                tracing::debug!(%error, "half a copy stays");
+            }
+        }
     }
 
     /// Adds a step.
@@ -153,28 +161,5 @@ impl Recent {
             *first = Some((folder, Arc::clone(&open)));
         }
         Ok(open)
-    }
-}
-
-/// Removes what a run left that was killed while it copied.
-pub(super) fn remove_half_copies(actor: &mut Actor, loaded: &Loaded) {
-    let Some(prefix) = loaded.temporary().filter(|it| !it.is_empty()) else {
-        return;
-    };
-    let places = &loaded.places;
-    for folder in touched(places, &loaded.steps) {
-        let Ok(folder) = actor.folder(places, folder) else { continue };
-        let mut listing = Listing::default();
-        if folder.list(&mut listing).is_err() {
-            continue;
-        }
-        for index in 0..listing.len() {
-            let name = listing.name(index);
-            if name.starts_with(prefix.as_bytes())
-                && let Err(error) = folder.remove_file(name)
-            {
-                tracing::debug!(%error, "half a copy stays");
-            }
-        }
     }
 }

@@ -10,13 +10,16 @@ use sanchay_storage::{Directory, Links, Opened, Storage, StorageError};
 /// How many folders are kept open.
 const OPEN: usize = 128;
 
+/// Folders by their roots and the paths below these.
+type Open = HashMap<(u32, Box<[u8]>), Arc<dyn Directory>>;
+
 /// Open folders.
 #[derive(Debug)]
 pub(super) struct Handles {
     storage: Arc<dyn Storage>,
     /// The roots, absolute.
     roots: Vec<Vec<u8>>,
-    open: HashMap<(u32, Box<[u8]>), Arc<dyn Directory>>,
+    open: Open,
 }
 
 impl Handles {

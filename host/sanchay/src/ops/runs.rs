@@ -29,9 +29,6 @@ const JOURNAL: &str = "ndjson";
 /// What the names of the marks of runs that are not over end in.
 const UNFINISHED: &str = "unfinished";
 
-/// The option of a journal that says how the names begin of what is copied.
-pub(super) const TEMPORARY_OPTION: &str = "temporary";
-
 /// Where journals are, and the runs that they are of.
 #[derive(Clone, Debug)]
 pub struct Runs {
@@ -105,13 +102,6 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
-    /// How the names begin of what the run was copying.
-    pub(super) fn temporary(&self) -> Option<&str> {
-        let mut options = self.header.options.iter();
-        let found = options.find(|(name, _)| name == TEMPORARY_OPTION);
-        found.map(|(_, prefix)| prefix.as_str())
-    }
-
     /// Whether all steps are there: none was done before.
     pub(super) fn is_whole(&self) -> bool {
         let mut options = self.header.options.iter();
@@ -181,8 +171,7 @@ impl Runs {
                 let action = "cannot create the folder of journals";
                 OpsError::file(&self.folder, action, source)
             })?;
-        let now = Timestamp::try_from(SystemTime::now());
-        let now = now.unwrap_or_default();
+        let now = Timestamp::from(SystemTime::now());
         header.started = now.to_string();
         // To the millisecond: runs are sorted by their names.
         let compact: String = header
@@ -218,8 +207,19 @@ impl Runs {
     pub fn unfinished(&self) -> Result<Vec<String>, OpsError> {
         let marked = self.named(UNFINISHED)?;
         let is_left = |run: &String| {
+            let path = self.path(run, JOURNAL);
             // One that is going on is locked.
-            Journal::open(self.path(run, JOURNAL)).is_ok()
+            let Ok(_journal) = Journal::open(path.clone()) else {
+                return false;
+            };
+            let has_begun =
+                fs::metadata(&path).map_or(true, |it| it.len() > 0);
+            if !has_begun {
+                // It was killed before anything was written, or done.
+                drop(fs::remove_file(path));
+                self.is_over(run);
+            }
+            has_begun
         };
         Ok(marked.into_iter().filter(is_left).collect())
     }

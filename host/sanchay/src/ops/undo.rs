@@ -9,7 +9,7 @@ use sanchay_storage::Attributes;
 use super::{
     act::{Actor, Found},
     apply::add_problem,
-    copies::remove_half_copies,
+    copies::Copies,
     doubts::Doubts,
     error::OpsError,
     handles::Handles,
@@ -52,7 +52,8 @@ impl Runs {
         let mut report =
             RunReport { run: run.to_owned(), ..RunReport::default() };
         if !only_look {
-            remove_half_copies(&mut actor, &loaded);
+            let copies = Copies::new(engine, places, steps, run);
+            copies.remove_leftovers(&mut actor, places, steps);
         }
         // Folders that nobody else has changed since get their times back.
         let unchanged = loaded.unchanged_folders(&mut actor);
@@ -105,7 +106,7 @@ impl Runs {
             }
             state.count_files(1, 0);
             state.tick();
-            if number % BATCH == 0 && !only_look {
+            if number.is_multiple_of(BATCH) && !only_look {
                 journal.flush()?;
             }
         }
