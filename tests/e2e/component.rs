@@ -46,6 +46,8 @@ fn the_component_that_is_written_out_imports_nothing() {
         "classifying",
         "filtering",
         "hashing",
+        "naming",
+        "planning",
         "trees",
         "types",
     ]
