@@ -5,7 +5,7 @@ mod configured;
 use std::{
     ffi::OsString,
     io::{self, Write as _},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use clap::{
@@ -23,7 +23,7 @@ use crate::commands::{
 };
 use crate::{
     commands::{
-        apply::ApplyArgs, completions::CompletionsArgs,
+        apply::ApplyArgs, command::RunCommand, completions::CompletionsArgs,
         component::ComponentArgs, config::ConfigArgs, copy::CopyArgs,
         delete::DeleteArgs, dupes::DupesArgs, hash::HashArgs, link::LinkArgs,
         manual::ManualArgs, plugin::PluginCommand, relocate::MoveArgs,
@@ -35,7 +35,7 @@ use crate::{
     failure::Failure,
     inherited,
     messages::Messages,
-    options::{global::GlobalArgs, plugin::PluginArgs},
+    options::global::GlobalArgs,
     progress::ProgressDisplay,
     terminal::{Color, Terminal},
 };
@@ -46,14 +46,17 @@ Examples:
   sanchay hash --sha256 dist > SHA256SUMS
   sanchay hash --check SHA256SUMS
   sanchay dupes --min-size 1MiB ~
-  sanchay summary /srv";
+  sanchay summary /srv
+  sanchay rename --to '{stem:slug}.{ext:lower}' ~/music
+  sanchay snapshot /srv";
 
-/// List, hash, deduplicate, rename and remember files, safely
+/// List, hash, deduplicate, rename and remember files, read in a sandbox
 ///
-/// Sanchay lists files, hashes them and finds duplicates. It trusts nothing
+/// Sanchay lists files, hashes them, finds duplicates, renames, moves and copies
+/// in batches that can be undone, and remembers what it saw. It trusts nothing
 /// that it reads: a WebAssembly component that imports nothing matches names,
-/// hashes bytes and parses lists of digests. A file that exploits a bug in it
-/// can make results wrong, and gains access to nothing.
+/// hashes bytes and parses lists and plans. A file that exploits a bug in it can
+/// make results wrong, and gains access to nothing.
 #[derive(Debug, Parser)]
 #[command(
     name = "sanchay",
@@ -180,13 +183,13 @@ fn understand(
     given: &[OsString],
 ) -> Result<(Arguments, ArgMatches), clap::Error> {
     let matches = description.try_get_matches_from_mut(given)?;
-    let arguments = Arguments::from_arg_matches(&matches)
+    let mut arguments = Arguments::from_arg_matches(&matches)
         .map_err(|error| error.format(&mut description))?;
-    let command = &arguments.command;
-    if let Err(conflict) = command.check() {
+    if let Err(conflict) = arguments.command.as_command().check() {
         // As the parser does for conflicts that it finds itself.
         let kind = ErrorKind::ArgumentConflict;
-        return Err(match description.find_subcommand_mut(command.name()) {
+        let name = matches.subcommand_name().unwrap_or_default();
+        return Err(match description.find_subcommand_mut(name) {
             Some(command) => command.error(kind, conflict),
             None => description.error(kind, conflict),
         });
@@ -272,129 +275,38 @@ fn end(said: &clap::Error) -> ! {
 }
 
 impl CommandArgs {
-    /// Whether the options go together, where the parser cannot tell.
-    fn check(&self) -> Result<(), String> {
+    /// The command, whichever it is.
+    pub(crate) fn as_command(&mut self) -> &mut dyn RunCommand {
         match self {
-            Self::Scan(scan) => scan.check(),
-            Self::Hash(hash) => hash.check(),
-            Self::Dupes(dupes) => dupes.check(),
-            Self::Summary(summary) => summary.check(),
+            Self::Scan(it) => it,
+            Self::Hash(it) => it,
+            Self::Dupes(it) => it,
+            Self::Summary(it) => it,
             #[cfg(feature = "catalog")]
-            Self::Snapshot(snapshot) => snapshot.check(),
+            Self::Snapshot(it) => it,
             #[cfg(feature = "catalog")]
-            Self::Diff(diff) => diff.check(),
+            Self::Diff(it) => it,
             #[cfg(feature = "catalog")]
-            Self::Watch(watch) => watch.check(),
+            Self::History(it) => it,
             #[cfg(feature = "catalog")]
-            Self::History(_) | Self::Verify(_) | Self::Catalog(_) => Ok(()),
-            Self::Rename(rename) => rename.check(),
-            Self::Move(relocate) => relocate.check(),
-            Self::Copy(copy) => copy.check(),
-            Self::Link(link) => link.check(),
-            Self::Delete(delete) => delete.check(),
-            Self::Apply(_)
-            | Self::Undo(_)
-            | Self::Runs(_)
-            | Self::Component(_)
-            | Self::Config(_)
-            | Self::Plugin(_)
-            | Self::Completions(_)
-            | Self::Manual(_) => Ok(()),
-        }
-    }
-
-    /// The plugins of a command that walks.
-    fn plugins(&mut self) -> Option<&mut PluginArgs> {
-        match self {
-            Self::Scan(scan) => Some(&mut scan.plugin),
-            Self::Hash(hash) => Some(&mut hash.plugin),
-            Self::Dupes(dupes) => Some(&mut dupes.plugin),
-            Self::Summary(summary) => Some(&mut summary.plugin),
+            Self::Verify(it) => it,
             #[cfg(feature = "catalog")]
-            Self::Snapshot(_)
-            | Self::Diff(_)
-            | Self::History(_)
-            | Self::Verify(_)
-            | Self::Watch(_)
-            | Self::Catalog(_) => None,
-            Self::Rename(_)
-            | Self::Move(_)
-            | Self::Copy(_)
-            | Self::Link(_)
-            | Self::Delete(_)
-            | Self::Apply(_)
-            | Self::Undo(_)
-            | Self::Runs(_)
-            | Self::Component(_)
-            | Self::Config(_)
-            | Self::Plugin(_)
-            | Self::Completions(_)
-            | Self::Manual(_) => None,
-        }
-    }
-
-    /// Where a command that walks looks.
-    fn roots(&mut self) -> Option<&mut Vec<PathBuf>> {
-        match self {
-            Self::Scan(scan) => Some(&mut scan.roots),
-            Self::Hash(hash) => Some(&mut hash.paths),
-            Self::Dupes(dupes) => Some(&mut dupes.roots),
-            Self::Summary(summary) => Some(&mut summary.roots),
+            Self::Watch(it) => it,
             #[cfg(feature = "catalog")]
-            Self::Snapshot(snapshot) => Some(&mut snapshot.roots),
-            #[cfg(feature = "catalog")]
-            Self::Verify(verify) => Some(&mut verify.roots),
-            #[cfg(feature = "catalog")]
-            Self::Watch(watch) => Some(&mut watch.roots),
-            #[cfg(feature = "catalog")]
-            Self::Diff(_) | Self::History(_) | Self::Catalog(_) => None,
-            Self::Rename(rename) => Some(&mut rename.roots),
-            Self::Move(relocate) => Some(&mut relocate.roots),
-            Self::Copy(copy) => Some(&mut copy.roots),
-            Self::Link(link) => Some(&mut link.roots),
-            Self::Delete(delete) => Some(&mut delete.roots),
-            Self::Apply(_)
-            | Self::Undo(_)
-            | Self::Runs(_)
-            | Self::Component(_)
-            | Self::Config(_)
-            | Self::Plugin(_)
-            | Self::Completions(_)
-            | Self::Manual(_) => None,
-        }
-    }
-
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Scan(_) => "scan",
-            Self::Hash(_) => "hash",
-            Self::Dupes(_) => "dupes",
-            Self::Summary(_) => "summary",
-            #[cfg(feature = "catalog")]
-            Self::Snapshot(_) => "snapshot",
-            #[cfg(feature = "catalog")]
-            Self::Diff(_) => "diff",
-            #[cfg(feature = "catalog")]
-            Self::History(_) => "history",
-            #[cfg(feature = "catalog")]
-            Self::Verify(_) => "verify",
-            #[cfg(feature = "catalog")]
-            Self::Watch(_) => "watch",
-            #[cfg(feature = "catalog")]
-            Self::Catalog(_) => "catalog",
-            Self::Rename(_) => "rename",
-            Self::Move(_) => "move",
-            Self::Copy(_) => "copy",
-            Self::Link(_) => "link",
-            Self::Delete(_) => "delete",
-            Self::Apply(_) => "apply",
-            Self::Undo(_) => "undo",
-            Self::Runs(_) => "runs",
-            Self::Component(_) => "component",
-            Self::Config(_) => "config",
-            Self::Plugin(_) => "plugin",
-            Self::Completions(_) => "completions",
-            Self::Manual(_) => "man",
+            Self::Catalog(it) => it,
+            Self::Rename(it) => it,
+            Self::Move(it) => it,
+            Self::Copy(it) => it,
+            Self::Link(it) => it,
+            Self::Delete(it) => it,
+            Self::Apply(it) => it,
+            Self::Undo(it) => it,
+            Self::Runs(it) => it,
+            Self::Component(it) => it,
+            Self::Config(it) => it,
+            Self::Plugin(it) => it,
+            Self::Completions(it) => it,
+            Self::Manual(it) => it,
         }
     }
 }
@@ -409,7 +321,9 @@ mod tests {
 
     fn refused(line: &str) -> bool {
         match parsed(line) {
-            Ok(arguments) => arguments.command.check().is_err(),
+            Ok(mut arguments) => {
+                arguments.command.as_command().check().is_err()
+            }
             Err(error) => error.exit_code() == 2,
         }
     }

@@ -5,6 +5,7 @@ pub(crate) mod apply;
 #[cfg(feature = "catalog")]
 pub(crate) mod catalog;
 pub(crate) mod check;
+pub(crate) mod command;
 pub(crate) mod completions;
 pub(crate) mod component;
 pub(crate) mod config;
@@ -34,13 +35,8 @@ pub(crate) mod verify;
 pub(crate) mod watch;
 
 use crate::{
-    arguments::{Arguments, CommandArgs, description},
-    context::Context,
-    exit::Exit,
-    failure::Failure,
-    logging,
-    messages::Messages,
-    progress::ProgressDisplay,
+    arguments::Arguments, context::Context, exit::Exit, failure::Failure,
+    logging, messages::Messages, progress::ProgressDisplay,
     terminal::Terminal,
 };
 
@@ -61,51 +57,15 @@ fn dispatch(
     arguments: Arguments,
     terminal: Terminal,
 ) -> Result<Exit, Failure> {
-    let Arguments { global, command, left_out } = arguments;
+    let Arguments { global, mut command, left_out } = arguments;
     let log =
         logging::start(global.verbose, global.log_format, terminal.color)?;
     for setting in left_out {
         tracing::debug!(setting, "left out");
     }
     tracing::debug!(?command, "begun");
-    let context = Context { terminal, log };
-    let exit = match command {
-        CommandArgs::Scan(scan) => scan.run(&context),
-        CommandArgs::Hash(hash) if hash.check => check::run(&hash, &context),
-        CommandArgs::Hash(hash) if hash.tree => {
-            hash_tree::run(&hash, &context)
-        }
-        CommandArgs::Hash(hash) => hash.run(&context),
-        CommandArgs::Dupes(dupes) => dupes.run(&context),
-        CommandArgs::Summary(summary) => summary.run(&context),
-        #[cfg(feature = "catalog")]
-        CommandArgs::Snapshot(snapshot) => snapshot.run(&context),
-        #[cfg(feature = "catalog")]
-        CommandArgs::Diff(diff) => diff.run(&context),
-        #[cfg(feature = "catalog")]
-        CommandArgs::History(history) => history.run(&context),
-        #[cfg(feature = "catalog")]
-        CommandArgs::Verify(verify) => verify.run(&context),
-        #[cfg(feature = "catalog")]
-        CommandArgs::Watch(watch) => watch.run(&context),
-        #[cfg(feature = "catalog")]
-        CommandArgs::Catalog(catalog) => catalog.run(&context),
-        CommandArgs::Rename(rename) => rename.run(&context),
-        CommandArgs::Move(relocate) => relocate.run(&context),
-        CommandArgs::Copy(copy) => copy.run(&context),
-        CommandArgs::Link(link) => link.run(&context),
-        CommandArgs::Delete(delete) => delete.run(&context),
-        CommandArgs::Apply(apply) => apply.run(&context),
-        CommandArgs::Undo(undo) => undo.run(&context),
-        CommandArgs::Runs(runs) => runs.run(),
-        CommandArgs::Component(component) => component.run(),
-        CommandArgs::Config(config) => config.run(&global, &context),
-        CommandArgs::Plugin(plugin) => plugin.run(&context),
-        CommandArgs::Completions(completions) => {
-            completions.run(description())
-        }
-        CommandArgs::Manual(manual) => manual.run(description()),
-    }?;
+    let context = Context { global, terminal, log };
+    let exit = command.as_command().run(&context)?;
     tracing::debug!(?exit, "done");
     Ok(exit)
 }

@@ -4,6 +4,7 @@
 use crate::{
     failure::Failure,
     messages::Messages,
+    options::global::GlobalArgs,
     progress::ProgressDisplay,
     signals::{self, Interrupt},
     terminal::Terminal,
@@ -12,6 +13,8 @@ use crate::{
 /// The surroundings of a command.
 #[derive(Debug)]
 pub(crate) struct Context {
+    /// The options that every command has.
+    pub(crate) global: GlobalArgs,
     /// What the standard streams lead to.
     pub(crate) terminal: Terminal,
     /// Whether a log is written to standard error.

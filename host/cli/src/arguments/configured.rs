@@ -61,7 +61,7 @@ pub(super) fn complete(
     let refused: Vec<String> = sources.refused().collect();
     let own = innermost(&matches);
     let names_filters = matches!(own.try_contains_id(filter::NAMED), Ok(true));
-    let roots = arguments.command.roots();
+    let roots = arguments.command.as_command().roots();
     let names_roots = roots.is_some_and(|it| NamedRoots::is_used(it));
     let needs_nothing = !names_filters && !names_roots;
     // Most runs end here, before anything is described for a second time.
@@ -95,12 +95,12 @@ pub(super) fn complete(
         let chosen = &chosen;
         arguments = Joined { described: &described, place, chosen }.parse()?;
         let is_plugin = |it: &Chosen<'_>| it.option.get_id() == plugin::ID;
-        if let Some(plugins) = arguments.command.plugins() {
+        if let Some(plugins) = arguments.command.as_command().plugins() {
             // Those that are given take the place of those that are set.
             plugins.configured = chosen.iter().any(is_plugin);
         }
     }
-    if let Some(roots) = arguments.command.roots()
+    if let Some(roots) = arguments.command.as_command().roots()
         && NamedRoots::is_used(roots)
     {
         let resolved = NamedRoots::resolve(&configuration.roots(), roots);

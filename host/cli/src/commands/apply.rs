@@ -7,6 +7,7 @@ use sanchay::ops::Plan;
 
 use super::acting::Acting;
 use crate::{
+    commands::command::RunCommand,
     context::Context,
     exit::Exit,
     failure::Failure,
@@ -67,9 +68,9 @@ pub(crate) struct ApplyArgs {
     run: RunArgs,
 }
 
-impl ApplyArgs {
+impl RunCommand for ApplyArgs {
     /// Applies.
-    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+    fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let interrupt = context.catch_signals()?;
         let messages = self.run.messages(context, false);
         let engine = self.run.engine()?;

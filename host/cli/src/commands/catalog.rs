@@ -10,7 +10,8 @@ use sanchay_catalog::Snapshot;
 use sanchay_core::record::{Row, SnapshotFacts};
 
 use crate::{
-    context::Context, exit::Exit, failure::Failure, output::RecordWriter,
+    commands::command::RunCommand, context::Context, exit::Exit,
+    failure::Failure, output::RecordWriter,
 };
 
 const ABOUT: &str = "\
@@ -44,8 +45,8 @@ enum CommandArgs {
     Query(query::QueryArgs),
 }
 
-impl CatalogCommand {
-    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+impl RunCommand for CatalogCommand {
+    fn run(&self, context: &Context) -> Result<Exit, Failure> {
         match &self.command {
             CommandArgs::Status(status) => status.run(context),
             CommandArgs::Prune(prune) => prune.run(context),

@@ -6,6 +6,9 @@ use clap::{Args, Command};
 use clap_complete::{Shell, generate};
 
 use crate::{
+    arguments::description,
+    commands::command::RunCommand,
+    context::Context,
     exit::Exit,
     failure::Failure,
     output::{Inputs, put},
@@ -26,9 +29,9 @@ pub(crate) struct CompletionsArgs {
     shell: Shell,
 }
 
-impl CompletionsArgs {
-    pub(crate) fn run(&self, description: Command) -> Result<Exit, Failure> {
-        let mut description = visible(description);
+impl RunCommand for CompletionsArgs {
+    fn run(&self, _: &Context) -> Result<Exit, Failure> {
+        let mut description = visible(description());
         let name = description.get_name().to_owned();
         // The generator panics where it cannot write, so it gets a buffer.
         let mut script = Vec::new();

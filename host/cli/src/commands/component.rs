@@ -7,6 +7,8 @@ use clap::{Args, ValueHint};
 use sanchay::{Algorithm, component};
 
 use crate::{
+    commands::command::RunCommand,
+    context::Context,
     exit::Exit,
     failure::Failure,
     options::run::RunArgs,
@@ -42,8 +44,8 @@ pub(crate) struct ComponentArgs {
     wit: bool,
 }
 
-impl ComponentArgs {
-    pub(crate) fn run(&self) -> Result<Exit, Failure> {
+impl RunCommand for ComponentArgs {
+    fn run(&self, _: &Context) -> Result<Exit, Failure> {
         let nothing = &Inputs::default();
         if let Some(path) = &self.output {
             put(Some(path), nothing, component::bytes())?;

@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::{
     arguments::description,
+    commands::command::RunCommand,
     configuration::{
         Configuration, ConfigurationError, Looked, Origin, Selection, Setting,
         Sources, State, Value,
@@ -13,7 +14,6 @@ use crate::{
     context::Context,
     exit::Exit,
     failure::Failure,
-    options::global::GlobalArgs,
     output::{Inputs, put},
     progress::ProgressDisplay,
 };
@@ -90,13 +90,10 @@ impl ValueEnum for ConfigFormat {
     }
 }
 
-impl ConfigArgs {
+impl RunCommand for ConfigArgs {
     /// Prints it.
-    pub(crate) fn run(
-        &self,
-        global: &GlobalArgs,
-        context: &Context,
-    ) -> Result<Exit, Failure> {
+    fn run(&self, context: &Context) -> Result<Exit, Failure> {
+        let global = &context.global;
         let file = global.config.as_deref();
         let selection = Selection::new(file, global.no_config)?;
         let text = match (self.command, self.format) {

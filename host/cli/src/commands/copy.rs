@@ -7,6 +7,7 @@ use sanchay_core::time::TimeZone;
 
 use super::acting::Acting;
 use crate::{
+    commands::command::RunCommand,
     context::Context,
     exit::Exit,
     failure::Failure,
@@ -65,14 +66,14 @@ pub(crate) struct CopyArgs {
     run: RunArgs,
 }
 
-impl CopyArgs {
+impl RunCommand for CopyArgs {
     /// Whether the options go together.
-    pub(crate) fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), String> {
         self.walk.check_acting()
     }
 
     /// Copies.
-    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+    fn run(&self, context: &Context) -> Result<Exit, Failure> {
         if let Some(exit) = self.walk.explain(|filter| filter)? {
             return Ok(exit);
         }
@@ -101,5 +102,9 @@ impl CopyArgs {
             quiet: self.run.quiet,
         };
         acting.carry_out(plan, &self.act)
+    }
+
+    fn roots(&mut self) -> Option<&mut Vec<PathBuf>> {
+        Some(&mut self.roots)
     }
 }

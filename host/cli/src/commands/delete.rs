@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::acting::Acting;
 use crate::{
+    commands::command::RunCommand,
     context::Context,
     exit::Exit,
     failure::Failure,
@@ -52,14 +53,14 @@ pub(crate) struct DeleteArgs {
     run: RunArgs,
 }
 
-impl DeleteArgs {
+impl RunCommand for DeleteArgs {
     /// Whether the options go together.
-    pub(crate) fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), String> {
         self.walk.check_acting()
     }
 
     /// Deletes.
-    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+    fn run(&self, context: &Context) -> Result<Exit, Failure> {
         if let Some(exit) = self.walk.explain(|filter| filter)? {
             return Ok(exit);
         }
@@ -81,5 +82,9 @@ impl DeleteArgs {
             quiet: self.run.quiet,
         };
         acting.carry_out(plan, &self.act)
+    }
+
+    fn roots(&mut self) -> Option<&mut Vec<PathBuf>> {
+        Some(&mut self.roots)
     }
 }

@@ -12,6 +12,7 @@ use sanchay_core::{
 };
 
 use crate::{
+    commands::command::RunCommand,
     context::Context,
     exit::{self, Exit},
     failure::Failure,
@@ -94,9 +95,9 @@ pub(crate) struct DiffArgs {
     run: RunArgs,
 }
 
-impl DiffArgs {
+impl RunCommand for DiffArgs {
     /// Whether the options go together.
-    pub(crate) fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), String> {
         match self.named.0.filter(|it| !it.identifies()) {
             Some(unfit) => Err(format!("{unfit} cannot tell files apart")),
             None if self.walk.list.is_given() => {
@@ -107,7 +108,7 @@ impl DiffArgs {
     }
 
     /// Compares.
-    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+    fn run(&self, context: &Context) -> Result<Exit, Failure> {
         if let Some(exit) = self.walk.explain(|filter| filter)? {
             return Ok(exit);
         }

@@ -14,6 +14,7 @@ use sanchay_core::{
 use sanchay_output::TextOptions;
 
 use crate::{
+    commands::command::RunCommand,
     context::Context,
     exit::{self, Exit},
     failure::Failure,
@@ -122,9 +123,9 @@ pub(crate) struct DupesArgs {
     run: RunArgs,
 }
 
-impl DupesArgs {
+impl RunCommand for DupesArgs {
     /// Whether the options go together.
-    pub(crate) fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), String> {
         if self.print0 && !self.output.format().is_lines() {
             return Err("--print0 needs --format text".into());
         }
@@ -138,7 +139,7 @@ impl DupesArgs {
     }
 
     /// Finds the groups, prints them, and tells what they come to.
-    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+    fn run(&self, context: &Context) -> Result<Exit, Failure> {
         if let Some(exit) = self.walk.explain(Filter::for_duplicates)? {
             return Ok(exit);
         }
@@ -216,6 +217,14 @@ impl DupesArgs {
             messages.note(summary);
         }
         Ok(exit)
+    }
+
+    fn plugins(&mut self) -> Option<&mut PluginArgs> {
+        Some(&mut self.plugin)
+    }
+
+    fn roots(&mut self) -> Option<&mut Vec<PathBuf>> {
+        Some(&mut self.roots)
     }
 }
 

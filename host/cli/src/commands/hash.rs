@@ -10,7 +10,9 @@ use sanchay_core::{
 };
 use sanchay_output::TextOptions;
 
+use super::{check, hash_tree};
 use crate::{
+    commands::command::RunCommand,
     context::Context,
     exit::{self, Exit},
     failure::Failure,
@@ -163,9 +165,9 @@ pub(crate) struct HashArgs {
     pub(crate) run: RunArgs,
 }
 
-impl HashArgs {
+impl RunCommand for HashArgs {
     /// Whether the options go together.
-    pub(crate) fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), String> {
         let text = self.output.format().is_lines();
         let other = self.algorithm().filter(|it| *it != Algorithm::Xxh64);
         let only_stdin = self.reads_only_stdin() && !self.tree;
@@ -201,13 +203,13 @@ impl HashArgs {
         }
     }
 
-    /// What the records are.
-    fn kind(&self) -> RecordKind {
-        RecordKind::Hash { partial: self.partial.is_some() }
-    }
-
     /// Hashes. With `--check`, the command `check` runs in its place.
-    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+    fn run(&self, context: &Context) -> Result<Exit, Failure> {
+        if self.check {
+            return check::run(self, context);
+        } else if self.tree {
+            return hash_tree::run(self, context);
+        }
         if let Some(exit) = self.walk.explain(Filter::files_only)? {
             return Ok(exit);
         }
@@ -273,6 +275,21 @@ impl HashArgs {
                 .map_err(Failure::from),
             &messages,
         )
+    }
+
+    fn plugins(&mut self) -> Option<&mut PluginArgs> {
+        Some(&mut self.plugin)
+    }
+
+    fn roots(&mut self) -> Option<&mut Vec<PathBuf>> {
+        Some(&mut self.paths)
+    }
+}
+
+impl HashArgs {
+    /// What the records are.
+    fn kind(&self) -> RecordKind {
+        RecordKind::Hash { partial: self.partial.is_some() }
     }
 
     /// The hash function that was asked for.

@@ -8,6 +8,7 @@ use sanchay_core::record::{RecordKind, Row};
 
 use super::catalog::facts_of;
 use crate::{
+    commands::command::RunCommand,
     context::Context,
     exit::Exit,
     failure::Failure,
@@ -47,9 +48,9 @@ pub(crate) struct HistoryArgs {
     catalog: CatalogArgs,
 }
 
-impl HistoryArgs {
+impl RunCommand for HistoryArgs {
     /// Prints what became of the paths.
-    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+    fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let messages =
             Messages::new(context.terminal, ProgressDisplay::Nothing);
         let catalog = self.catalog.require(&messages)?;
@@ -64,7 +65,9 @@ impl HistoryArgs {
         let outcome = self.print(&*catalog.get()?, &output, &messages);
         output.end_run(outcome, &messages)
     }
+}
 
+impl HistoryArgs {
     fn print(
         &self,
         catalog: &sanchay_catalog::Catalog,

@@ -8,6 +8,7 @@ use sanchay_core::time::TimeZone;
 
 use super::acting::Acting;
 use crate::{
+    commands::command::RunCommand,
     context::Context,
     exit::Exit,
     failure::Failure,
@@ -71,14 +72,14 @@ pub(crate) struct LinkArgs {
     run: RunArgs,
 }
 
-impl LinkArgs {
+impl RunCommand for LinkArgs {
     /// Whether the options go together.
-    pub(crate) fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), String> {
         self.walk.check_acting()
     }
 
     /// Links.
-    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+    fn run(&self, context: &Context) -> Result<Exit, Failure> {
         if let Some(exit) = self.walk.explain(|filter| filter)? {
             return Ok(exit);
         }
@@ -113,5 +114,9 @@ impl LinkArgs {
             quiet: self.run.quiet,
         };
         acting.carry_out(plan, &self.act)
+    }
+
+    fn roots(&mut self) -> Option<&mut Vec<PathBuf>> {
+        Some(&mut self.roots)
     }
 }

@@ -11,6 +11,9 @@ use clap::{Args, Command, ValueHint};
 
 use self::page::Page;
 use crate::{
+    arguments::description,
+    commands::command::RunCommand,
+    context::Context,
     exit::Exit,
     failure::Failure,
     output::{Inputs, put},
@@ -31,11 +34,9 @@ pub(crate) struct ManualArgs {
     directory: Option<PathBuf>,
 }
 
-impl ManualArgs {
-    pub(crate) fn run(
-        &self,
-        mut description: Command,
-    ) -> Result<Exit, Failure> {
+impl RunCommand for ManualArgs {
+    fn run(&self, _: &Context) -> Result<Exit, Failure> {
+        let mut description = description();
         match &self.directory {
             None => {
                 let page = Page::of(description).text();

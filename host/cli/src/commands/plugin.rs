@@ -14,7 +14,10 @@ mod wit;
 
 use clap::{Args, Subcommand};
 
-use crate::{context::Context, exit::Exit, failure::Failure};
+use crate::{
+    commands::command::RunCommand, context::Context, exit::Exit,
+    failure::Failure,
+};
 
 const ABOUT: &str = "\
 A plugin is a WebAssembly component that implements one of two worlds of the
@@ -76,8 +79,8 @@ enum CommandArgs {
     Encode(encode::EncodeArgs),
 }
 
-impl PluginCommand {
-    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+impl RunCommand for PluginCommand {
+    fn run(&self, context: &Context) -> Result<Exit, Failure> {
         match &self.command {
             CommandArgs::New(new) => new.run(context),
             CommandArgs::Wit(wit) => wit.run(context),

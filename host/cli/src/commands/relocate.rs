@@ -7,6 +7,7 @@ use sanchay_core::time::TimeZone;
 
 use super::acting::Acting;
 use crate::{
+    commands::command::RunCommand,
     context::Context,
     exit::Exit,
     failure::Failure,
@@ -64,14 +65,14 @@ pub(crate) struct MoveArgs {
     run: RunArgs,
 }
 
-impl MoveArgs {
+impl RunCommand for MoveArgs {
     /// Whether the options go together.
-    pub(crate) fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), String> {
         self.walk.check_acting()
     }
 
     /// Moves.
-    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+    fn run(&self, context: &Context) -> Result<Exit, Failure> {
         if let Some(exit) = self.walk.explain(|filter| filter)? {
             return Ok(exit);
         }
@@ -99,5 +100,9 @@ impl MoveArgs {
             quiet: self.run.quiet,
         };
         acting.carry_out(plan, &self.act)
+    }
+
+    fn roots(&mut self) -> Option<&mut Vec<PathBuf>> {
+        Some(&mut self.roots)
     }
 }

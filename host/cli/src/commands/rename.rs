@@ -9,6 +9,7 @@ use sanchay_core::time::TimeZone;
 
 use super::acting::Acting;
 use crate::{
+    commands::command::RunCommand,
     context::Context,
     exit::Exit,
     failure::Failure,
@@ -77,14 +78,14 @@ pub(crate) struct RenameArgs {
     run: RunArgs,
 }
 
-impl RenameArgs {
+impl RunCommand for RenameArgs {
     /// Whether the options go together.
-    pub(crate) fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), String> {
         self.walk.check_acting()
     }
 
     /// Renames.
-    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+    fn run(&self, context: &Context) -> Result<Exit, Failure> {
         if let Some(exit) = self.walk.explain(|filter| filter)? {
             return Ok(exit);
         }
@@ -119,5 +120,9 @@ impl RenameArgs {
         let mut act = self.act.clone();
         act.apply = !act.interactive && act.plan.is_none();
         acting.carry_out(plan, &act)
+    }
+
+    fn roots(&mut self) -> Option<&mut Vec<PathBuf>> {
+        Some(&mut self.roots)
     }
 }

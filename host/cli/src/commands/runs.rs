@@ -8,6 +8,8 @@ use sanchay::{
 use sanchay_core::append::append;
 
 use crate::{
+    commands::command::RunCommand,
+    context::Context,
     exit::Exit,
     failure::Failure,
     options::{act::StateArgs, run::RunArgs},
@@ -27,9 +29,9 @@ pub(crate) struct RunsArgs {
     run: RunArgs,
 }
 
-impl RunsArgs {
+impl RunCommand for RunsArgs {
     /// Lists.
-    pub(crate) fn run(&self) -> Result<Exit, Failure> {
+    fn run(&self, _: &Context) -> Result<Exit, Failure> {
         list(&self.state.runs()?, &self.run.engine()?)
     }
 }

@@ -11,6 +11,7 @@ use sanchay_core::{
 use sanchay_output::TextOptions;
 
 use crate::{
+    commands::command::RunCommand,
     context::Context,
     exit::{self, Exit},
     failure::Failure,
@@ -97,9 +98,9 @@ pub(crate) struct ScanArgs {
     run: RunArgs,
 }
 
-impl ScanArgs {
+impl RunCommand for ScanArgs {
     /// Whether the options go together.
-    pub(crate) fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), String> {
         if self.count && !self.output.fields().is_empty() {
             Err("--count prints a number and takes no --fields".to_owned())
         } else if self.count && self.output.max_results().is_some() {
@@ -118,7 +119,7 @@ impl ScanArgs {
     }
 
     /// Scans.
-    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+    fn run(&self, context: &Context) -> Result<Exit, Failure> {
         if let Some(exit) = self.walk.explain(|filter| filter)? {
             return Ok(exit);
         }
@@ -130,6 +131,16 @@ impl ScanArgs {
         }
     }
 
+    fn plugins(&mut self) -> Option<&mut PluginArgs> {
+        Some(&mut self.plugin)
+    }
+
+    fn roots(&mut self) -> Option<&mut Vec<PathBuf>> {
+        Some(&mut self.roots)
+    }
+}
+
+impl ScanArgs {
     fn count(
         &self,
         roots: &[PathBuf],

@@ -9,6 +9,7 @@ use sanchay_core::{record::RecordKind, size};
 
 use super::catalog::push_snapshot;
 use crate::{
+    commands::command::RunCommand,
     context::Context,
     exit::{self, Exit},
     failure::Failure,
@@ -81,9 +82,9 @@ pub(crate) struct SnapshotArgs {
     run: RunArgs,
 }
 
-impl SnapshotArgs {
+impl RunCommand for SnapshotArgs {
     /// Whether the options go together.
-    pub(crate) fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), String> {
         match self.named.0.filter(|it| !it.identifies()) {
             Some(unfit) => Err(format!("{unfit} cannot tell files apart")),
             None => Ok(()),
@@ -91,7 +92,7 @@ impl SnapshotArgs {
     }
 
     /// Takes a snapshot.
-    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+    fn run(&self, context: &Context) -> Result<Exit, Failure> {
         if let Some(exit) = self.walk.explain(|filter| filter)? {
             return Ok(exit);
         }
@@ -127,5 +128,9 @@ impl SnapshotArgs {
             exit::of_run(&taken.summary, roots.len())
         });
         output.end_run(outcome, &messages)
+    }
+
+    fn roots(&mut self) -> Option<&mut Vec<PathBuf>> {
+        Some(&mut self.roots)
     }
 }

@@ -13,6 +13,7 @@ use sanchay_output::push_summary;
 
 use self::{page::Page, text::Text};
 use crate::{
+    commands::command::RunCommand,
     context::Context,
     exit::{self, Exit},
     failure::Failure,
@@ -127,9 +128,9 @@ enum SummaryFormat {
     Json,
 }
 
-impl SummaryArgs {
+impl RunCommand for SummaryArgs {
     /// Whether the options go together.
-    pub(crate) fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), String> {
         let SummaryOutput { output, html, .. } = &self.output;
         match (output, html) {
             (_, Some(html)) if is_stdout(html) => Err(
@@ -145,7 +146,7 @@ impl SummaryArgs {
     }
 
     /// Sums up and prints.
-    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+    fn run(&self, context: &Context) -> Result<Exit, Failure> {
         if let Some(exit) = self.walk.explain(|filter| filter)? {
             return Ok(exit);
         }
@@ -195,6 +196,16 @@ impl SummaryArgs {
         written
     }
 
+    fn plugins(&mut self) -> Option<&mut PluginArgs> {
+        Some(&mut self.plugin)
+    }
+
+    fn roots(&mut self) -> Option<&mut Vec<PathBuf>> {
+        Some(&mut self.roots)
+    }
+}
+
+impl SummaryArgs {
     /// Writes the summary, and the page if there is to be one. What goes wrong
     /// is reported at the end.
     fn write(

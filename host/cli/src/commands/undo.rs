@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::{acting::Acting, runs};
 use crate::{
+    commands::command::RunCommand,
     context::Context,
     exit::Exit,
     failure::Failure,
@@ -51,9 +52,9 @@ pub(crate) struct UndoArgs {
     run: RunArgs,
 }
 
-impl UndoArgs {
+impl RunCommand for UndoArgs {
     /// Undoes.
-    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+    fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let interrupt = context.catch_signals()?;
         let messages = self.run.messages(context, false);
         let engine = self.run.engine()?;

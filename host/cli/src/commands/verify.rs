@@ -11,6 +11,7 @@ use sanchay_core::{
 };
 
 use crate::{
+    commands::command::RunCommand,
     context::Context,
     exit::{self, Exit},
     failure::Failure,
@@ -83,9 +84,9 @@ fn parse_percent(text: &str) -> Result<f64, String> {
     }
 }
 
-impl VerifyArgs {
+impl RunCommand for VerifyArgs {
     /// Verifies.
-    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+    fn run(&self, context: &Context) -> Result<Exit, Failure> {
         if let Some(exit) = self.walk.explain(sanchay::Filter::files_only)? {
             return Ok(exit);
         }
@@ -147,6 +148,10 @@ impl VerifyArgs {
             messages.note(described(&summary));
         }
         Ok(exit)
+    }
+
+    fn roots(&mut self) -> Option<&mut Vec<PathBuf>> {
+        Some(&mut self.roots)
     }
 }
 

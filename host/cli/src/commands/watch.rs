@@ -9,6 +9,7 @@ use sanchay_core::{record::RecordKind, size};
 
 use super::diff::print;
 use crate::{
+    commands::command::RunCommand,
     context::Context,
     exit::Exit,
     failure::Failure,
@@ -83,9 +84,9 @@ pub(crate) struct WatchArgs {
     run: RunArgs,
 }
 
-impl WatchArgs {
+impl RunCommand for WatchArgs {
     /// Whether the options go together.
-    pub(crate) fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), String> {
         match self.named.0.filter(|it| !it.identifies()) {
             Some(unfit) => Err(format!("{unfit} cannot tell files apart")),
             None => Ok(()),
@@ -93,7 +94,7 @@ impl WatchArgs {
     }
 
     /// Watches.
-    pub(crate) fn run(&self, context: &Context) -> Result<Exit, Failure> {
+    fn run(&self, context: &Context) -> Result<Exit, Failure> {
         if let Some(exit) = self.walk.explain(|filter| filter)? {
             return Ok(exit);
         }
@@ -150,5 +151,9 @@ impl WatchArgs {
         };
         let outcome = watched.map(|()| ended).map_err(Failure::from);
         output.end_run(outcome, &messages)
+    }
+
+    fn roots(&mut self) -> Option<&mut Vec<PathBuf>> {
+        Some(&mut self.roots)
     }
 }
