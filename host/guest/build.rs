@@ -71,6 +71,8 @@ fn watch(root: &Path) {
         "guest/media-extractor/src",
         "guest/media/Cargo.toml",
         "guest/media/src",
+        "guest/runtime/Cargo.toml",
+        "guest/runtime/src",
         "wit",
     ];
     for input in inputs {

@@ -22,12 +22,12 @@ mod listing;
 mod messages;
 mod opening;
 mod output;
-#[cfg(target_arch = "wasm32")]
-mod runtime;
 mod source;
 mod stat;
 mod tally;
 mod walk;
+
+use sanchay_runtime as _;
 
 /// What implements the world.
 struct Program;

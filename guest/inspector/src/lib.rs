@@ -18,9 +18,9 @@ mod hashing;
 mod interfaces;
 mod naming;
 mod planning;
-#[cfg(target_arch = "wasm32")]
-mod runtime;
 mod trees;
+
+use sanchay_runtime as _;
 
 /// What implements the world.
 struct Inspector;

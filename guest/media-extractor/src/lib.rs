@@ -13,13 +13,12 @@
 extern crate alloc;
 
 mod interfaces;
-#[cfg(target_arch = "wasm32")]
-mod runtime;
 
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
+use sanchay_runtime as _;
 
 use interfaces::exports::sanchay::inspect::extracting::{
     Answer, Assignment, ByteRange, Column, Description, Facts, File, Guest,

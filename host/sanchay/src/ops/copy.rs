@@ -203,16 +203,10 @@ impl Copier {
         Self { run: Some(run.replace('/', "_")), ..self }
     }
 
-    /// How the names begin of what is copied at the moment.
-    #[must_use]
-    pub fn temporary_prefix(&self) -> String {
-        let run = self.run.as_deref().unwrap_or("copy");
-        format!("{TEMPORARY}{run}-{}-", self.token)
-    }
-
     fn temporary_name(&self) -> Vec<u8> {
         let number = self.counter.fetch_add(1, Relaxed);
-        format!("{}{number}", self.temporary_prefix()).into_bytes()
+        let run = self.run.as_deref().unwrap_or("copy");
+        format!("{TEMPORARY}{run}-{}-{number}", self.token).into_bytes()
     }
 
     /// Removes what a killed run of the same name left in a folder. Returns how
