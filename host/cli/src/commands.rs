@@ -1,6 +1,6 @@
 //! The commands, one file each, and the way in and out of them.
 
-mod acting;
+pub(crate) mod acting;
 pub(crate) mod apply;
 #[cfg(feature = "catalog")]
 pub(crate) mod catalog;

@@ -11,6 +11,7 @@ pub(crate) mod groups;
 pub(crate) mod into;
 pub(crate) mod name;
 pub(crate) mod output;
+pub(crate) mod plan;
 pub(crate) mod plugin;
 pub(crate) mod root;
 pub(crate) mod run;

@@ -4,13 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::acting::Acting;
 use crate::{
-    commands::command::RunCommand,
-    context::Context,
-    exit::Exit,
-    failure::Failure,
-    options::{act::ActArgs, run::RunArgs, walk::WalkArgs},
+    commands::command::RunCommand, context::Context, exit::Exit,
+    failure::Failure, options::plan::PlanArgs,
 };
 
 const EXAMPLES: &str = "\
@@ -44,44 +40,18 @@ pub(crate) struct DeleteArgs {
     permanent: bool,
 
     #[command(flatten)]
-    act: ActArgs,
-
-    #[command(flatten)]
-    walk: WalkArgs,
-
-    #[command(flatten)]
-    run: RunArgs,
+    plan: PlanArgs,
 }
 
 impl RunCommand for DeleteArgs {
-    /// Whether the options go together.
     fn check(&self) -> Result<(), String> {
-        self.walk.check_acting()
+        self.plan.check()
     }
 
-    /// Deletes.
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
-        if let Some(exit) = self.walk.explain(|filter| filter)? {
-            return Ok(exit);
-        }
-        let roots = self.walk.list.or_current(&self.roots)?;
-        let interrupt = context.catch_signals()?;
-        let messages = self.run.messages(context, false);
-        let engine = self.run.engine()?;
-        let plan = engine
-            .delete(roots, self.permanent)
-            .options(self.walk.acting_options())
-            .monitor(&messages.monitor(&interrupt.cancel))
-            .on_conflict(self.act.on_conflict.into())
-            .plan()?;
-        let acting = Acting {
-            context,
-            messages: &messages,
-            engine: &engine,
-            interrupt: &interrupt,
-            quiet: self.run.quiet,
-        };
-        acting.carry_out(plan, &self.act)
+        self.plan.carry_out(context, &self.roots, |engine, roots| {
+            engine.delete(roots, self.permanent)
+        })
     }
 
     fn roots(&mut self) -> Option<&mut Vec<PathBuf>> {

@@ -4,18 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sanchay::ops::Operation;
-use sanchay_core::time::TimeZone;
 
-use super::acting::Acting;
 use crate::{
     commands::command::RunCommand,
     context::Context,
     exit::Exit,
     failure::Failure,
-    options::{
-        act::ActArgs, into::IntoArgs, name::NameArgs, run::RunArgs,
-        walk::WalkArgs,
-    },
+    options::{into::IntoArgs, name::NameArgs, plan::PlanArgs},
 };
 
 const EXAMPLES: &str = "\
@@ -63,30 +58,15 @@ pub(crate) struct LinkArgs {
     name: NameArgs,
 
     #[command(flatten)]
-    act: ActArgs,
-
-    #[command(flatten)]
-    walk: WalkArgs,
-
-    #[command(flatten)]
-    run: RunArgs,
+    plan: PlanArgs,
 }
 
 impl RunCommand for LinkArgs {
-    /// Whether the options go together.
     fn check(&self) -> Result<(), String> {
-        self.walk.check_acting()
+        self.plan.check()
     }
 
-    /// Links.
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
-        if let Some(exit) = self.walk.explain(|filter| filter)? {
-            return Ok(exit);
-        }
-        let roots = self.walk.list.or_current(&self.roots)?;
-        let interrupt = context.catch_signals()?;
-        let messages = self.run.messages(context, false);
-        let engine = self.run.engine()?;
         // The last that is given is the only one that is set.
         debug_assert!(!(self.hard && (self.symbolic || self.reflink)));
         let operation = match (self.symbolic, self.reflink) {
@@ -94,26 +74,12 @@ impl RunCommand for LinkArgs {
             (_, true) => Operation::Reflink,
             _ => Operation::HardLink,
         };
-        let mut request = engine
-            .link_into(roots, &self.into.into, operation)
-            .flat(self.into.flat)
-            .options(self.walk.acting_options())
-            .monitor(&messages.monitor(&interrupt.cancel))
-            .naming(self.name.naming(self.act.portable))
-            .zone(TimeZone::system())
-            .on_conflict(self.act.on_conflict.into());
-        if let Some(sort) = &self.name.sort {
-            request = request.sort(sort.clone());
-        }
-        let plan = request.plan()?;
-        let acting = Acting {
-            context,
-            messages: &messages,
-            engine: &engine,
-            interrupt: &interrupt,
-            quiet: self.run.quiet,
-        };
-        acting.carry_out(plan, &self.act)
+        self.plan.carry_out(context, &self.roots, |engine, roots| {
+            let request = engine
+                .link_into(roots, &self.into.into, operation)
+                .flat(self.into.flat);
+            self.name.name(request, self.plan.act.portable)
+        })
     }
 
     fn roots(&mut self) -> Option<&mut Vec<PathBuf>> {

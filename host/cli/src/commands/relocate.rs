@@ -3,18 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use sanchay_core::time::TimeZone;
 
-use super::acting::Acting;
 use crate::{
     commands::command::RunCommand,
     context::Context,
     exit::Exit,
     failure::Failure,
-    options::{
-        act::ActArgs, into::IntoArgs, name::NameArgs, run::RunArgs,
-        walk::WalkArgs,
-    },
+    options::{into::IntoArgs, name::NameArgs, plan::PlanArgs},
 };
 
 const EXAMPLES: &str = "\
@@ -56,50 +51,20 @@ pub(crate) struct MoveArgs {
     name: NameArgs,
 
     #[command(flatten)]
-    act: ActArgs,
-
-    #[command(flatten)]
-    walk: WalkArgs,
-
-    #[command(flatten)]
-    run: RunArgs,
+    plan: PlanArgs,
 }
 
 impl RunCommand for MoveArgs {
-    /// Whether the options go together.
     fn check(&self) -> Result<(), String> {
-        self.walk.check_acting()
+        self.plan.check()
     }
 
-    /// Moves.
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
-        if let Some(exit) = self.walk.explain(|filter| filter)? {
-            return Ok(exit);
-        }
-        let roots = self.walk.list.or_current(&self.roots)?;
-        let interrupt = context.catch_signals()?;
-        let messages = self.run.messages(context, false);
-        let engine = self.run.engine()?;
-        let mut request = engine
-            .move_into(roots, &self.into.into)
-            .flat(self.into.flat)
-            .options(self.walk.acting_options())
-            .monitor(&messages.monitor(&interrupt.cancel))
-            .naming(self.name.naming(self.act.portable))
-            .zone(TimeZone::system())
-            .on_conflict(self.act.on_conflict.into());
-        if let Some(sort) = &self.name.sort {
-            request = request.sort(sort.clone());
-        }
-        let plan = request.plan()?;
-        let acting = Acting {
-            context,
-            messages: &messages,
-            engine: &engine,
-            interrupt: &interrupt,
-            quiet: self.run.quiet,
-        };
-        acting.carry_out(plan, &self.act)
+        self.plan.carry_out(context, &self.roots, |engine, roots| {
+            let request =
+                engine.move_into(roots, &self.into.into).flat(self.into.flat);
+            self.name.name(request, self.plan.act.portable)
+        })
     }
 
     fn roots(&mut self) -> Option<&mut Vec<PathBuf>> {

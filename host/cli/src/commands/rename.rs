@@ -5,15 +5,14 @@ mod edit;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
-use sanchay_core::time::TimeZone;
+use sanchay::Engine;
 
-use super::acting::Acting;
 use crate::{
     commands::command::RunCommand,
     context::Context,
     exit::Exit,
     failure::Failure,
-    options::{act::ActArgs, name::NameArgs, run::RunArgs, walk::WalkArgs},
+    options::{name::NameArgs, plan::PlanArgs},
 };
 
 const EXAMPLES: &str = "\
@@ -69,57 +68,36 @@ pub(crate) struct RenameArgs {
     name: NameArgs,
 
     #[command(flatten)]
-    act: ActArgs,
-
-    #[command(flatten)]
-    walk: WalkArgs,
-
-    #[command(flatten)]
-    run: RunArgs,
+    plan: PlanArgs,
 }
 
 impl RunCommand for RenameArgs {
-    /// Whether the options go together.
     fn check(&self) -> Result<(), String> {
-        self.walk.check_acting()
+        self.plan.check()
     }
 
-    /// Renames.
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
-        if let Some(exit) = self.walk.explain(|filter| filter)? {
-            return Ok(exit);
-        }
-        let roots = self.walk.list.or_current(&self.roots)?;
-        let interrupt = context.catch_signals()?;
-        let messages = self.run.messages(context, false);
-        let engine = self.run.engine()?;
-        let mut request = engine
-            .rename(roots)
-            .options(self.walk.acting_options())
-            .monitor(&messages.monitor(&interrupt.cancel))
-            .naming(self.name.naming(self.act.portable))
-            .zone(TimeZone::system())
-            .on_conflict(self.act.on_conflict.into());
-        if let Some(sort) = &self.name.sort {
-            request = request.sort(sort.clone());
-        }
-        let acting = Acting {
-            context,
-            messages: &messages,
-            engine: &engine,
-            interrupt: &interrupt,
-            quiet: self.run.quiet,
+        let request = |engine: &Engine, roots| {
+            let request = engine.rename(roots);
+            self.name.name(request, self.plan.act.portable)
         };
         if !self.edit {
-            return acting.carry_out(request.plan()?, &self.act);
+            return self.plan.carry_out(context, &self.roots, request);
         }
-        let listed = request.list()?;
-        messages.end_progress();
-        let names = edit::edit(&listed)?;
-        let plan = request.exactly(names).plan()?;
-        let mut act = self.act.clone();
-        act.apply = !act.interactive && act.plan.is_none();
-        acting.carry_out(plan, &act)
+        self.plan.carry_out_by(
+            context,
+            &self.roots,
+            request,
+            |request, messages| {
+                let listed = request.list()?;
+                messages.end_progress();
+                let names = edit::edit(&listed)?;
+                let plan = request.exactly(names).plan()?;
+                let mut act = self.plan.act.clone();
+                act.apply = !act.interactive && act.plan.is_none();
+                Ok((plan, act))
+            },
+        )
     }
 
     fn roots(&mut self) -> Option<&mut Vec<PathBuf>> {

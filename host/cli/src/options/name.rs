@@ -1,7 +1,7 @@
 //! Options that say how results are called.
 
 use clap::Args;
-use sanchay::ops::{Naming, SortFields};
+use sanchay::ops::{Naming, PlanRequest, SortFields, TimeZone};
 
 /// How results are called.
 #[derive(Args, Clone, Debug, Default)]
@@ -9,7 +9,7 @@ use sanchay::ops::{Naming, SortFields};
 pub(crate) struct NameArgs {
     /// The template of the new names, as '{stem:lower}-{n:03}.{ext}'
     #[arg(long, value_name = "TEMPLATE")]
-    pub(crate) to: Option<String>,
+    to: Option<String>,
 
     /// Take only entries whose names match REGEX; its groups are {1}, {name}
     #[arg(long = "match", value_name = "REGEX")]
@@ -20,7 +20,7 @@ pub(crate) struct NameArgs {
     /// g replaces every match, i ignores case. $1 and ${name} are groups. Any
     /// punctuation can stand in place of the slashes.
     #[arg(long, value_name = "s/REGEX/TEXT/")]
-    pub(crate) replace: Vec<String>,
+    replace: Vec<String>,
 
     /// Cut names of more than 255 bytes, before the extension
     #[arg(long)]
@@ -30,12 +30,26 @@ pub(crate) struct NameArgs {
     ///
     /// By default, folder by folder, and in each by name.
     #[arg(long, value_name = "FIELD[:desc],...")]
-    pub(crate) sort: Option<SortFields>,
+    sort: Option<SortFields>,
 }
 
 impl NameArgs {
+    /// The request, with the names that these options ask for.
+    pub(crate) fn name(
+        &self,
+        request: PlanRequest,
+        portable: bool,
+    ) -> PlanRequest {
+        let request =
+            request.naming(self.naming(portable)).zone(TimeZone::system());
+        match &self.sort {
+            Some(sort) => request.sort(sort.clone()),
+            None => request,
+        }
+    }
+
     /// The naming in the library's terms.
-    pub(crate) fn naming(&self, portable: bool) -> Naming {
+    fn naming(&self, portable: bool) -> Naming {
         let standard = Naming::default();
         Naming {
             template: self.to.clone().unwrap_or(standard.template),
