@@ -4,7 +4,7 @@
 use std::{ops::ControlFlow, path::PathBuf};
 
 use clap::Args;
-use sanchay::{Algorithm, Plugins};
+use sanchay::Plugins;
 use sanchay_catalog::{Difference, SnapshotOptions};
 use sanchay_core::{
     record::{RecordKind, Row},
@@ -17,12 +17,8 @@ use crate::{
     exit::{self, Exit},
     failure::Failure,
     options::{
-        algorithm::{self, NamedAlgorithm},
-        catalog::CatalogArgs,
-        output::OutputArgs,
-        run::RunArgs,
-        sort::SortArgs,
-        walk::WalkArgs,
+        algorithm::IdentifyingArgs, catalog::CatalogArgs, output::OutputArgs,
+        run::RunArgs, sort::SortArgs, walk::WalkArgs,
     },
     output::{Inputs, Output, RecordWriter, Request},
 };
@@ -67,17 +63,8 @@ pub(crate) struct DiffArgs {
     #[arg(long)]
     hash: bool,
 
-    /// The hash function
-    #[arg(
-        short,
-        long,
-        value_parser = algorithm::identifying(),
-        default_value = "xxh3-128"
-    )]
-    algorithm: Algorithm,
-
     #[command(flatten)]
-    named: NamedAlgorithm,
+    algorithm: IdentifyingArgs,
 
     #[command(flatten)]
     output: OutputArgs,
@@ -98,13 +85,14 @@ pub(crate) struct DiffArgs {
 impl RunCommand for DiffArgs {
     /// Whether the options go together.
     fn check(&self) -> Result<(), String> {
-        match self.named.0.filter(|it| !it.identifies()) {
-            Some(unfit) => Err(format!("{unfit} cannot tell files apart")),
-            None if self.walk.list.is_given() => {
-                Err("diff compares two things, and takes no list".to_owned())
-            }
-            None => Ok(()),
+        if self.walk.list.is_given() {
+            let why = "diff compares two things, and takes no list";
+            return Err(why.to_owned());
         }
+        self.algorithm.check()?;
+        self.output.check(RecordKind::Difference, false)?;
+        self.sort.check(RecordKind::Difference)?;
+        self.walk.check(|filter| filter)
     }
 
     /// Compares.
@@ -127,7 +115,7 @@ impl RunCommand for DiffArgs {
             ..Request::new(&self.output, inputs, kind, &plugins)
         })?;
         let walk = self.walk.options(plugins.clone(), &output.sink);
-        let algorithm = self.named.0.unwrap_or(self.algorithm);
+        let algorithm = self.algorithm.algorithm();
         let options = SnapshotOptions {
             name: None,
             hash: self.hash.then_some(algorithm),

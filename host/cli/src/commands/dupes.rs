@@ -3,9 +3,7 @@
 use std::{ops::ControlFlow, path::PathBuf};
 
 use clap::Args;
-use sanchay::{
-    Algorithm, DuplicateOptions, Error, Filter, Group, GroupValues, Monitor,
-};
+use sanchay::{DuplicateOptions, Error, Filter, Group, GroupValues, Monitor};
 use sanchay_core::{
     content::Content,
     record::{self, RecordKind, Row},
@@ -19,13 +17,8 @@ use crate::{
     exit::{self, Exit},
     failure::Failure,
     options::{
-        algorithm::{self, NamedAlgorithm},
-        catalog::CatalogArgs,
-        groups::GroupArgs,
-        output::OutputArgs,
-        plugin::PluginArgs,
-        run::RunArgs,
-        walk::WalkArgs,
+        algorithm::IdentifyingArgs, catalog::CatalogArgs, groups::GroupArgs,
+        output::OutputArgs, plugin::PluginArgs, run::RunArgs, walk::WalkArgs,
     },
     output::{Inputs, Output, RecordWriter, Request},
     plugins::load_all,
@@ -85,19 +78,8 @@ pub(crate) struct DupesArgs {
     #[arg(long)]
     hardlinks: bool,
 
-    /// The hash function that equal files share
-    ///
-    /// Each name is also an option: --sha256 means --algorithm sha256.
-    #[arg(
-        short,
-        long,
-        value_parser = algorithm::identifying(),
-        default_value = "xxh3-128"
-    )]
-    algorithm: Algorithm,
-
     #[command(flatten)]
-    named: NamedAlgorithm,
+    algorithm: IdentifyingArgs,
 
     #[command(flatten)]
     groups: GroupArgs,
@@ -129,13 +111,9 @@ impl RunCommand for DupesArgs {
         if self.print0 && !self.output.format().is_lines() {
             return Err("--print0 needs --format text".into());
         }
-        match self.named.0.filter(|it| !it.identifies()) {
-            Some(unfit) => Err(format!("{unfit} cannot tell files apart")),
-            None => {
-                self.output.check(RecordKind::Duplicate, self.print0)?;
-                self.walk.check(Filter::for_duplicates)
-            }
-        }
+        self.algorithm.check()?;
+        self.output.check(RecordKind::Duplicate, self.print0)?;
+        self.walk.check(Filter::for_duplicates)
     }
 
     /// Finds the groups, prints them, and tells what they come to.
@@ -167,7 +145,7 @@ impl RunCommand for DupesArgs {
             walk: catalog
                 .left_out(self.walk.options(plugins.clone(), &output.sink)),
             hardlinks: self.hardlinks,
-            algorithm: self.named.0.unwrap_or(self.algorithm),
+            algorithm: self.algorithm.algorithm(),
             against: self.groups.against.clone(),
             references: self.groups.reference.clone(),
             same_device: self.groups.same_device,

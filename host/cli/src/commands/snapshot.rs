@@ -3,7 +3,7 @@
 use std::{ops::ControlFlow, path::PathBuf};
 
 use clap::Args;
-use sanchay::{Algorithm, Plugins};
+use sanchay::Plugins;
 use sanchay_catalog::SnapshotOptions;
 use sanchay_core::{record::RecordKind, size};
 
@@ -14,11 +14,8 @@ use crate::{
     exit::{self, Exit},
     failure::Failure,
     options::{
-        algorithm::{self, NamedAlgorithm},
-        catalog::CatalogArgs,
-        output::OutputArgs,
-        run::RunArgs,
-        walk::WalkArgs,
+        algorithm::IdentifyingArgs, catalog::CatalogArgs, output::OutputArgs,
+        run::RunArgs, walk::WalkArgs,
     },
     output::{Inputs, Output, RecordWriter, Request},
 };
@@ -57,17 +54,8 @@ pub(crate) struct SnapshotArgs {
     #[arg(long)]
     hash: bool,
 
-    /// The hash function
-    #[arg(
-        short,
-        long,
-        value_parser = algorithm::identifying(),
-        default_value = "xxh3-128"
-    )]
-    algorithm: Algorithm,
-
     #[command(flatten)]
-    named: NamedAlgorithm,
+    algorithm: IdentifyingArgs,
 
     #[command(flatten)]
     output: OutputArgs,
@@ -85,10 +73,9 @@ pub(crate) struct SnapshotArgs {
 impl RunCommand for SnapshotArgs {
     /// Whether the options go together.
     fn check(&self) -> Result<(), String> {
-        match self.named.0.filter(|it| !it.identifies()) {
-            Some(unfit) => Err(format!("{unfit} cannot tell files apart")),
-            None => Ok(()),
-        }
+        self.algorithm.check()?;
+        self.output.check(RecordKind::Snapshot, false)?;
+        self.walk.check(|filter| filter)
     }
 
     /// Takes a snapshot.
@@ -109,7 +96,7 @@ impl RunCommand for SnapshotArgs {
         let request = Request::new(&self.output, inputs, kind, &plugins);
         let output = Output::open(request)?;
         let walk = self.walk.options(plugins.clone(), &output.sink);
-        let algorithm = self.named.0.unwrap_or(self.algorithm);
+        let algorithm = self.algorithm.algorithm();
         let options = SnapshotOptions {
             name: self.name.clone(),
             hash: self.hash.then_some(algorithm),

@@ -3,7 +3,7 @@
 use std::{ops::ControlFlow, path::PathBuf, time::Duration};
 
 use clap::Args;
-use sanchay::{Algorithm, Plugins};
+use sanchay::Plugins;
 use sanchay_catalog::{SnapshotOptions, WatchEvent, WatchOptions};
 use sanchay_core::{record::RecordKind, size};
 
@@ -14,11 +14,8 @@ use crate::{
     exit::Exit,
     failure::Failure,
     options::{
-        algorithm::{self, NamedAlgorithm},
-        catalog::CatalogArgs,
-        output::OutputArgs,
-        run::RunArgs,
-        walk::WalkArgs,
+        algorithm::IdentifyingArgs, catalog::CatalogArgs, output::OutputArgs,
+        run::RunArgs, walk::WalkArgs,
     },
     output::{Inputs, Output, RecordWriter, Request},
 };
@@ -51,17 +48,8 @@ pub(crate) struct WatchArgs {
     #[arg(long)]
     hash: bool,
 
-    /// The hash function
-    #[arg(
-        short,
-        long,
-        value_parser = algorithm::identifying(),
-        default_value = "xxh3-128"
-    )]
-    algorithm: Algorithm,
-
     #[command(flatten)]
-    named: NamedAlgorithm,
+    algorithm: IdentifyingArgs,
 
     /// Look every SECONDS, whatever the system says
     #[arg(
@@ -87,10 +75,9 @@ pub(crate) struct WatchArgs {
 impl RunCommand for WatchArgs {
     /// Whether the options go together.
     fn check(&self) -> Result<(), String> {
-        match self.named.0.filter(|it| !it.identifies()) {
-            Some(unfit) => Err(format!("{unfit} cannot tell files apart")),
-            None => Ok(()),
-        }
+        self.algorithm.check()?;
+        self.output.check(RecordKind::Difference, false)?;
+        self.walk.check(|filter| filter)
     }
 
     /// Watches.
@@ -113,7 +100,7 @@ impl RunCommand for WatchArgs {
         let request = Request::new(&lines, inputs, kind, &plugins);
         let output = Output::open(request)?;
         let walk = self.walk.options(plugins.clone(), &output.sink);
-        let algorithm = self.named.0.unwrap_or(self.algorithm);
+        let algorithm = self.algorithm.algorithm();
         let options = WatchOptions {
             snapshot: SnapshotOptions {
                 name: None,

@@ -12,7 +12,7 @@ pub(crate) fn parser() -> impl TypedValueParser<Value = Algorithm> {
 }
 
 /// Parses the name of a hash function that can tell files apart.
-pub(crate) fn identifying() -> impl TypedValueParser<Value = Algorithm> {
+fn identifying() -> impl TypedValueParser<Value = Algorithm> {
     among(&Algorithm::identifies)
 }
 
@@ -62,5 +62,38 @@ impl FromArgMatches for NamedAlgorithm {
     ) -> Result<(), clap::Error> {
         *self = Self::from_arg_matches(matches)?;
         Ok(())
+    }
+}
+
+/// The hash function by whose digests files are the same.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct IdentifyingArgs {
+    /// The hash function that equal files share
+    ///
+    /// Each name is also an option: --sha256 means --algorithm sha256.
+    #[arg(
+        short,
+        long,
+        value_parser = identifying(),
+        default_value = "xxh3-128"
+    )]
+    algorithm: Algorithm,
+
+    #[command(flatten)]
+    named: NamedAlgorithm,
+}
+
+impl IdentifyingArgs {
+    /// Whether the function can tell files apart.
+    pub(crate) fn check(self) -> Result<(), String> {
+        match self.named.0.filter(|it| !it.identifies()) {
+            Some(unfit) => Err(format!("{unfit} cannot tell files apart")),
+            None => Ok(()),
+        }
+    }
+
+    /// The function.
+    pub(crate) fn algorithm(self) -> Algorithm {
+        self.named.0.unwrap_or(self.algorithm)
     }
 }
