@@ -226,7 +226,8 @@ fn what_stands_in_the_way_is_told_and_nothing_is_done() {
     // A value that is missing.
     let missing = ["rename", "--to", "{name}.{ext}", "--apply"];
     let run = scene.run(&missing).exits(2);
-    assert!(run.stderr.contains("x: placeholder 2 has no value"));
+    let why = "x: {ext} has no value here; {ext|\"text\"} gives it one";
+    assert!(run.stderr.contains(why), "{}", run.stderr);
     let taken = ["rename", "--match", "^2", "--to", "x", "--apply"];
     let run = scene.run(&taken).exits(2);
     assert!(run.stderr.contains("something has that name already"));

@@ -32,7 +32,9 @@ impl fmt::Display for Refusal {
                 "the new name is longer than {MAX_NAME} bytes; --truncate \
                  cuts it"
             ),
-            Self::Name(flaw) => write!(f, "the new name is none: {flaw}"),
+            Self::Name(flaw) => {
+                write!(f, "the new name cannot be used: {flaw}")
+            }
             Self::NotPortable => f.write_str(
                 "other systems would refuse the new name: it is reserved, \
                  ends in a dot or a space, or has one of < > : \" | ? * \\",

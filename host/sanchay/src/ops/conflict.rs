@@ -45,6 +45,8 @@ pub struct Conflict {
 pub enum ConflictKind {
     /// It gets no name.
     Name(Refusal),
+    /// It gets no name, since this placeholder of the template has no value.
+    NoValue(String),
     /// Another entry gets the same name: this one, by its path.
     SameTarget(Vec<u8>),
     /// Something is there already, and stays.
@@ -76,6 +78,11 @@ impl fmt::Display for ConflictKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Name(refusal) => refusal.fmt(f),
+            Self::NoValue(placeholder) => write!(
+                f,
+                "{{{placeholder}}} has no value here; \
+                 {{{placeholder}|\"text\"}} gives it one"
+            ),
             Self::SameTarget(other) => write!(
                 f,
                 "{} gets the same name",

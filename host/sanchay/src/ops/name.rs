@@ -7,11 +7,12 @@ use sanchay_core::{
     kind::EntryKind,
     naming::{Namer, Naming, Refusal},
     record::{FieldId, RecordBatch, Schema},
+    template::{Piece, Template},
     time::{Offsets, TimeZone},
 };
 use sanchay_sandbox::Algorithm;
 
-use super::{collect::Collected, error::OpsError};
+use super::{collect::Collected, conflict::ConflictKind, error::OpsError};
 use crate::{
     engine::Engine,
     error::{EntryError, Error},
@@ -52,6 +53,31 @@ impl Compiled {
     /// Whether it needs digests.
     pub(super) fn needs_hashes(&self) -> bool {
         self.schema.has(FieldId::Hash)
+    }
+
+    /// What a refusal means for a plan.
+    pub(super) fn conflict(&self, refusal: Refusal) -> ConflictKind {
+        let placeholder = match refusal {
+            Refusal::Missing(number) => self.placeholder(number),
+            _ => None,
+        };
+        match placeholder {
+            Some(text) => ConflictKind::NoValue(text),
+            None => ConflictKind::Name(refusal),
+        }
+    }
+
+    /// The placeholder of a number, as it was written.
+    fn placeholder(&self, number: u32) -> Option<String> {
+        let template: Template = self.naming.template.parse().ok()?;
+        let mut values = template.pieces().iter().filter_map(|it| match it {
+            Piece::Value(choices) => Some(choices),
+            Piece::Text(_) => None,
+        });
+        let choices = values.nth(usize::try_from(number).ok()?)?;
+        let choices: Vec<String> =
+            choices.iter().map(ToString::to_string).collect();
+        Some(choices.join("|"))
     }
 
     /// Names all rows, and passes each name on.

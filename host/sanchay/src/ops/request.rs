@@ -356,7 +356,7 @@ impl PlanRequest {
             let path = match path {
                 Ok(path) => join(&base.below, &path),
                 Err(refusal) => {
-                    refuse(statuses, at, refusal);
+                    refuse(statuses, at, refusal, folder);
                     base.below.clone()
                 }
             };
@@ -403,7 +403,7 @@ impl PlanRequest {
                     match name {
                         Ok(name) => data.extend_from_slice(name),
                         Err(refusal) => {
-                            refuse(statuses, at as usize, refusal);
+                            refuse(statuses, at as usize, refusal, naming);
                         }
                     }
                     ends.push(data.len());
@@ -447,11 +447,16 @@ impl PlanRequest {
 
 /// A row that gets no name is in conflict; one that does not match is left as
 /// it is.
-fn refuse(statuses: &mut [Status], at: usize, refusal: Refusal) {
+fn refuse(
+    statuses: &mut [Status],
+    at: usize,
+    refusal: Refusal,
+    naming: &Compiled,
+) {
     if let Some(status) = statuses.get_mut(at) {
         *status = match refusal {
             Refusal::Unmatched => Status::Unchanged,
-            refusal => Status::Conflict(ConflictKind::Name(refusal)),
+            refusal => Status::Conflict(naming.conflict(refusal)),
         };
     }
 }
