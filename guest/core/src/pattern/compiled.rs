@@ -63,7 +63,7 @@ pub struct Compiled(Matching);
 
 #[derive(Debug)]
 enum Matching {
-    /// Globs without anything special but a star at one end.
+    /// Globs without anything special but stars at one end.
     Literals(Vec<Literal>),
     Automaton(Regex),
 }
@@ -75,6 +75,10 @@ enum Literal {
     Prefix(Vec<u8>),
     Suffix(Vec<u8>),
     Contained(Box<memmem::Finder<'static>>),
+    /// What a path begins with, up to a slash, before something else.
+    Above(Vec<u8>),
+    /// The last components of a path, or all of them.
+    Last(Vec<u8>),
 }
 
 impl Compiled {
@@ -153,6 +157,12 @@ impl Literal {
             Self::Contained(finder) => {
                 is_component(name) && finder.find(name).is_some()
             }
+            Self::Above(folder) => {
+                name.len() > folder.len() && name.starts_with(folder)
+            }
+            Self::Last(last) => name
+                .strip_suffix(last.as_slice())
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with(b"/")),
         }
     }
 }
@@ -162,8 +172,26 @@ fn is_component(bytes: &[u8]) -> bool {
     memchr::memchr(b'/', bytes).is_none()
 }
 
+/// Whether a part of a glob stands for itself.
+fn is_plain(glob: &[u8]) -> bool {
+    !glob.iter().any(|byte| b"*?[]{}\\".contains(byte))
+}
+
 /// The literal that a glob stands for, if it is no more than one.
 fn literal(glob: &[u8]) -> Option<Literal> {
+    if let Some(folder) = glob.strip_suffix(b"**")
+        && folder.len() > 1
+        && folder.ends_with(b"/")
+        && is_plain(folder)
+    {
+        return Some(Literal::Above(folder.to_vec()));
+    }
+    if let Some(last) = glob.strip_prefix(b"**/")
+        && !last.is_empty()
+        && is_plain(last)
+    {
+        return Some(Literal::Last(last.to_vec()));
+    }
     let (begins, rest) = match glob.strip_prefix(b"*") {
         Some(rest) => (true, rest),
         None => (false, glob),
@@ -172,7 +200,7 @@ fn literal(glob: &[u8]) -> Option<Literal> {
         Some(rest) => (true, rest),
         None => (false, rest),
     };
-    if rest.iter().any(|byte| b"*?[]{}\\".contains(byte)) {
+    if !is_plain(rest) {
         return None;
     }
     if begins && ends && rest.is_empty() {
@@ -289,6 +317,10 @@ mod tests {
             ("[!a]", "/"),
             ("[+-9]", "/"),
             ("a/**", "a"),
+            ("a/**", "a/"),
+            ("a/**", "ab/c"),
+            ("**/a", "xa"),
+            ("**/a/b", "a/c/b"),
             ("a/**/b", "a/xb"),
             ("a.b", "axb"),
             ("A", "a"),
