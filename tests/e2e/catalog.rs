@@ -2,7 +2,6 @@
 
 use std::{
     fs::{self, File, FileTimes},
-    io::Write as _,
     os::unix::fs::{FileExt as _, MetadataExt as _},
     path::{Path, PathBuf},
     process::Command,
@@ -212,14 +211,32 @@ fn at_most_two_hundred_bytes_are_kept_of_a_file() {
 fn a_damaged_catalog_is_set_aside_and_another_begun() {
     let tree = tree();
     let expected = printed(&tree, "hash d");
-    for (number, damage) in [&b"garbage"[..], &[0; 5000]].iter().enumerate() {
-        fs::write(tree.path("c.db"), damage).unwrap();
+    let whole = printed(&tree, "hash --catalog whole.db d");
+    assert_eq!(whole, expected);
+    let whole = fs::read(tree.path("whole.db")).unwrap();
+    for (number, size) in [5000, 8192].into_iter().enumerate() {
+        let mut damage = whole.clone();
+        damage[105..].fill(7);
+        damage.truncate(size);
+        fs::write(tree.path("c.db"), &damage).unwrap();
         let finished = run(&tree, "hash --catalog c.db d").run().exits(0);
         assert_eq!(finished.stdout, expected);
         let aside = format!("c.db.damaged-{}", number + 1);
         assert!(finished.stderr.contains(&aside), "{}", finished.stderr);
-        assert_eq!(fs::read(tree.path(&aside)).unwrap(), *damage);
+        assert_eq!(fs::read(tree.path(&aside)).unwrap(), damage);
         run(&tree, "hash --catalog c.db d").run().succeeds();
+    }
+}
+
+#[test]
+fn what_does_not_say_that_it_is_a_catalog_keeps_its_name() {
+    let tree = tree();
+    for other in [&b"garbage"[..], &[0; 5000], &noise(1, 5000)] {
+        fs::write(tree.path("Thumbs.db"), other).unwrap();
+        let finished = run(&tree, "hash --catalog Thumbs.db d").run().exits(2);
+        let said = &finished.stderr;
+        assert!(said.contains("another kind of file"), "{said}");
+        assert_eq!(fs::read(tree.path("Thumbs.db")).unwrap(), other);
     }
 }
 
@@ -564,8 +581,10 @@ fn rot(tree: &Tree, file: &str) -> String {
 fn writing_into_the_log_of_a_run_is_no_progress_for_a_catalog() {
     // A message about the catalog is a line of its own among events.
     let tree = tree();
-    let mut file = File::create(tree.path("c.db")).unwrap();
-    file.write_all(b"garbage").unwrap();
+    let _ = printed(&tree, "hash --catalog c.db d");
+    let mut bytes = fs::read(tree.path("c.db")).unwrap();
+    bytes[105..].fill(7);
+    fs::write(tree.path("c.db"), bytes).unwrap();
     let words = "hash --catalog c.db --progress json d";
     let finished = run(&tree, words).run().exits(0);
     let said: Vec<&str> = finished

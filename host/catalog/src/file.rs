@@ -4,6 +4,7 @@ use std::{
     ffi::OsString,
     fs,
     io::{self, Read as _},
+    ops::Range,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -30,6 +31,18 @@ const CHECKPOINT: i64 = 4000;
 
 /// The first bytes of every SQLite database.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+
+/// How much of a database tells what it is, in bytes.
+const HEAD: u64 = 105;
+
+/// Where the identifier of the program is, in `sqlite3`'s file format.
+const ID: Range<usize> = 68..72;
+
+/// Where the page begins that lists the tables.
+const TABLES: Range<usize> = 100..105;
+
+/// How it begins where there are none: a leaf without free blocks or cells.
+const NO_TABLES: [u8; 5] = [13, 0, 0, 0, 0];
 
 /// What belongs to a database beside its file.
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
@@ -255,9 +268,9 @@ pub(crate) fn is_refused(error: &rusqlite::Error) -> bool {
     )
 }
 
-/// Refuses what was hardly meant: a folder, or a file that looks like
-/// something else. A catalog that is damaged is one by its first bytes, its
-/// name, or what lies beside it.
+/// Refuses what was hardly meant: a folder, or a file of another kind. A
+/// catalog says that it is one at a fixed place of its first bytes, and only
+/// what does is set aside where it is damaged.
 fn refuse_other_files(path: &Path) -> Result<(), CatalogError> {
     let io = |action| {
         let path = path.to_owned();
@@ -282,14 +295,18 @@ fn refuse_other_files(path: &Path) -> Result<(), CatalogError> {
     if found.len() == 0 {
         return Ok(());
     }
-    let mut head = [0; MAGIC.len()];
-    let mut file = fs::File::open(path).map_err(io("open it"))?;
-    let begins = file.read_exact(&mut head).is_ok() && head == *MAGIC;
-    let is_called = path.extension().is_some_and(|it| it == "db");
-    let has_log = companion(path, "-wal").exists();
-    match begins || is_called || has_log {
-        true => Ok(()),
-        false => foreign("another kind of file"),
+    let mut head = Vec::new();
+    let file = fs::File::open(path).map_err(io("open it"))?;
+    file.take(HEAD).read_to_end(&mut head).map_err(io("read it"))?;
+    let says = head.get(ID).and_then(|it| it.first_chunk());
+    let says = says.map(|it| i64::from(u32::from_be_bytes(*it)));
+    match says {
+        Some(APPLICATION_ID) => Ok(()),
+        _ if !head.starts_with(MAGIC) => foreign("another kind of file"),
+        // One that was begun and got no tables yet; or all it has is in its
+        // log, and SQLite can tell.
+        Some(0) if head.get(TABLES) == Some(&NO_TABLES[..]) => Ok(()),
+        _ => foreign("the database of another program"),
     }
 }
 

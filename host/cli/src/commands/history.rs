@@ -53,7 +53,7 @@ impl RunCommand for HistoryArgs {
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let messages =
             Messages::new(context.terminal, ProgressDisplay::Nothing);
-        let catalog = self.catalog.require(&messages)?;
+        let catalog = self.catalog.require_existing(&messages)?;
         let others = catalog.paths();
         let inputs = Inputs { others, ..Inputs::default() };
         let plugins = Plugins::default();

@@ -92,7 +92,7 @@ impl RunCommand for VerifyArgs {
         }
         let interrupt = context.catch_signals()?;
         let messages = self.run.messages(context, false);
-        let catalog = self.catalog.require(&messages)?;
+        let catalog = self.catalog.require_existing(&messages)?;
         // Without the catalog: what it knows is in question.
         let engine = self.run.engine()?;
         let roots = self.walk.list.or_current(&self.roots)?;

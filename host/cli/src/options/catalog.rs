@@ -133,6 +133,21 @@ impl CatalogArgs {
         Ok(OpenCatalog { catalog: Some(Arc::new(catalog)) })
     }
 
+    /// The same for a command that only looks: one that is not there is not
+    /// made.
+    #[cfg(feature = "catalog")]
+    pub(crate) fn require_existing(
+        &self,
+        messages: &Messages,
+    ) -> Result<OpenCatalog, Failure> {
+        let path = self.path()?;
+        if let Err(source) = std::fs::metadata(&path) {
+            let action = "open it";
+            return Err(CatalogError::Io { path, action, source }.into());
+        }
+        self.require(messages)
+    }
+
     #[cfg(feature = "catalog")]
     fn open_at(
         &self,

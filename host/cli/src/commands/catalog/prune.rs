@@ -53,7 +53,7 @@ impl PruneArgs {
     pub(super) fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let messages =
             Messages::new(context.terminal, ProgressDisplay::Nothing);
-        let catalog = self.catalog.require(&messages)?;
+        let catalog = self.catalog.require_existing(&messages)?;
         let pruned = catalog.get()?.prune(&PruneOptions {
             keep: self.keep,
             taken_before: self.taken_before,
