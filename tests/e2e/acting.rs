@@ -504,3 +504,76 @@ fn a_move_to_another_file_system_is_a_copy_that_was_compared() {
     let refused = scene.run(&hard).exits(2);
     assert!(refused.stderr.contains("another file system"));
 }
+
+#[test]
+fn what_undo_removes_is_never_the_only_copy_nor_one_that_was_changed() {
+    let scene = Scene::new();
+    for name in ["edited", "kept", "lost"] {
+        scene.tree.file(format!("top/from/{name}").as_str(), name);
+    }
+    let _ = scene.run(&["copy", "--into", "to", "from", "--apply"]).exits(0);
+    // Written to, with the size and the time that it had.
+    let edited = scene.top().join("to/edited");
+    let modified = fs::metadata(&edited).unwrap().modified().unwrap();
+    fs::write(&edited, "edite!").unwrap();
+    let file = fs::File::options().write(true).open(&edited).unwrap();
+    file.set_modified(modified).unwrap();
+    fs::remove_file(scene.top().join("from/lost")).unwrap();
+    let undone = scene.undo().exits(3);
+    assert!(undone.stderr.contains("the copy was changed since"));
+    assert!(undone.stderr.contains("its original is not what it was"));
+    let left = map(&[
+        ("from/edited", "edited"),
+        ("from/kept", "kept"),
+        ("to/edited", "edite!"),
+        ("to/lost", "lost"),
+    ]);
+    assert_eq!(scene.contents(), left);
+    // What was in the way may go: the same run is tried again.
+    fs::write(&edited, "edited").unwrap();
+    let file = fs::File::options().write(true).open(&edited).unwrap();
+    file.set_modified(modified).unwrap();
+    let runs = scene.run(&["runs"]).exits(0);
+    let run = runs.text().split_whitespace().next().unwrap().to_owned();
+    let again = scene.run(&["undo", &run]).exits(3);
+    assert!(again.stderr.contains("1 undone, 2 kept"), "{}", again.stderr);
+    assert!(!edited.exists());
+}
+
+#[test]
+fn a_plan_in_a_file_keeps_the_conflicts_that_forbid_it() {
+    let scene = Scene::new();
+    scene.tree.file("top/a", "a");
+    scene.tree.file("top/b", "b");
+    let before = scene.snapshot();
+    let plan = scene.tree.path("plan");
+    let plan = plan.to_str().unwrap();
+    let _ = scene.run(&["rename", "--to", "c", "--plan", plan]).exits(3);
+    let refused = scene.run(&["apply", plan]).exits(2);
+    assert!(refused.stderr.contains("conflict"), "{}", refused.stderr);
+    assert_eq!(scene.snapshot(), before);
+    let skip = ["rename", "--to", "c", "--on-conflict", "skip"];
+    let skip = [&skip[..], &["--plan", plan]].concat();
+    let _ = scene.run(&skip).exits(3);
+    let _ = scene.run(&["apply", plan]).exits(0);
+    assert_eq!(scene.contents(), map(&[("b", "b"), ("c", "a")]));
+}
+
+#[test]
+fn undo_takes_back_the_last_run_that_did_something() {
+    let scene = Scene::new();
+    scene.tree.file("top/a", "a");
+    let plan = scene.tree.path("plan");
+    let plan = plan.to_str().unwrap();
+    let _ = scene.run(&["rename", "--to", "b", "--plan", plan]).exits(0);
+    let _ = scene.run(&["apply", plan]).exits(0);
+    // The second time there is nothing left to do.
+    let _ = scene.run(&["apply", plan]);
+    let _ = scene.undo().exits(0);
+    assert_eq!(scene.contents(), map(&[("a", "a")]));
+    // A journal that cannot be read is not passed over.
+    let name = "state/runs/99991231T235959999-ffffffff.ndjson";
+    scene.tree.file(name, "garbage\n");
+    let refused = scene.undo().exits(2);
+    assert!(refused.stderr.contains("99991231"), "{}", refused.stderr);
+}

@@ -19,11 +19,15 @@ use super::{
     folders::{FolderId, join},
     handles::Handles,
     places::Places,
+    replace::Known,
     rows::{Row, Spot},
     runs::Runs,
     trash::{Trash, TrashOptions, Trashed},
 };
-use crate::{engine::Engine, error::Cause};
+use crate::{
+    engine::Engine,
+    error::{Cause, Problem},
+};
 
 /// What became of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -403,8 +407,12 @@ impl Actor {
             }
             Operation::Trash => done(!is_it(&self.at(places, row.from)?)),
             Operation::Copy | Operation::Reflink => {
+                // The original itself may have been moved there.
                 let found = self.at(places, row.to)?;
-                done(found.is_some_and(|found| is_copy(row, &found)))
+                let is_copy = |found: Metadata| {
+                    found.id != row.id && is_copy(row, &found)
+                };
+                done(found.is_some_and(is_copy))
             }
         })
     }
@@ -525,6 +533,7 @@ impl Actor {
                 if !own {
                     return Err("the copy was changed since".into());
                 }
+                self.check_original(places, row, &found)?;
                 if self.suppose(places, row.to, None) {
                     return Ok(());
                 }
@@ -533,6 +542,37 @@ impl Actor {
                 folder.remove_file(to).map_err(why)
             }
             Operation::Trash => self.take_out(places, row, made),
+        }
+    }
+
+    /// Fails unless the original of a copy is there and has the same content:
+    /// what is removed is never the only one.
+    fn check_original(
+        &mut self,
+        places: &Places,
+        row: &Row,
+        copy: &Metadata,
+    ) -> Tried<()> {
+        let original = self.at(places, row.from)?;
+        let there =
+            original.is_some_and(|it| is_same(row, &it) && it.id != copy.id);
+        if !there {
+            return Err("its original is not what it was".into());
+        }
+        if row.kind != EntryKind::File {
+            return Ok(());
+        }
+        let source = self.known(places, row.from.folder).map_err(why)?;
+        let target = self.known(places, row.to.folder).map_err(why)?;
+        let known = |folder, name| Known { folder, name, expected: None };
+        let original = known(&source, places.rows.name(row.from));
+        let copy = known(&target, places.rows.name(row.to));
+        match original.is_equal_to(&copy) {
+            Ok(()) => Ok(()),
+            Err(Cause::Problem(Problem::NotEqual)) => {
+                Err("the copy was changed since".into())
+            }
+            Err(cause) => Err(cause.to_string()),
         }
     }
 

@@ -6,7 +6,6 @@ use sanchay_core::plan::{Document, State};
 
 use super::{
     act::{Actor, Found, Outcome},
-    conflict::OnConflict,
     copies::Copies,
     doubts::Doubts,
     error::OpsError,
@@ -43,9 +42,9 @@ impl Plan {
         runs: &Runs,
         monitor: &Monitor,
     ) -> Result<RunReport, OpsError> {
-        if !self.conflicts.is_empty() && self.on_conflict == OnConflict::Error
-        {
-            return Err(OpsError::Conflicts(self.conflicts.len()));
+        let conflicts = self.refusing_conflicts();
+        if conflicts > 0 {
+            return Err(OpsError::Conflicts(conflicts));
         }
         if self.steps.is_empty() {
             return Ok(RunReport::default());

@@ -91,6 +91,7 @@ impl Plan {
             portable: false,
             own_rows: None,
             tag: tag(),
+            refused: 0,
         };
         let reading = Reading { path, strict: !edited, torn: false };
         reading.lines(engine.pool(), file, |line| {
@@ -114,6 +115,9 @@ impl Plan {
             }
             Ok(())
         })?;
+        let conflicts = plan.options.iter().find(|it| it.0 == CONFLICTS);
+        let conflicts = conflicts.and_then(|it| it.1.parse().ok());
+        plan.refused = conflicts.unwrap_or_default();
         plan.view.clone_from(&plan.steps);
         Ok(plan)
     }
@@ -153,6 +157,10 @@ impl Places {
         self.rows.push(row)
     }
 }
+
+/// The option of a plan that tells how many entries are in conflict, where
+/// nothing is to be done then.
+pub(super) const CONFLICTS: &str = "conflicts";
 
 /// How a document is read.
 #[derive(Clone, Copy, Debug)]

@@ -10,6 +10,8 @@ use std::{
     io::{self, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
 use rustix::fs::{FlockOperation, flock};
@@ -233,18 +235,23 @@ pub(super) fn modified(
     Some(open.as_file().ok()?.metadata().ok()?.modified)
 }
 
+/// How often a lock is asked for, and how long is waited in between. A program
+/// that is being started by this process has its locks for a moment.
+const ATTEMPTS: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(10);
+
 /// Makes sure that no other process works on a run.
 fn lock(file: &File, path: &Path) -> Result<(), OpsError> {
     let lock = FlockOperation::NonBlockingLockExclusive;
-    match flock(file, lock) {
-        Ok(()) => Ok(()),
-        Err(rustix::io::Errno::WOULDBLOCK) => {
-            let name = path.file_stem().unwrap_or_default();
-            Err(OpsError::Running(name.to_string_lossy().into_owned()))
+    for _ in 0..ATTEMPTS {
+        match flock(file, lock) {
+            Err(rustix::io::Errno::WOULDBLOCK) => thread::sleep(PAUSE),
+            // Or a file system without locks.
+            Ok(()) | Err(_) => return Ok(()),
         }
-        // A file system without locks.
-        Err(_) => Ok(()),
     }
+    let name = path.file_stem().unwrap_or_default();
+    Err(OpsError::Running(name.to_string_lossy().into_owned()))
 }
 
 fn ends_a_line(file: &mut File) -> io::Result<bool> {

@@ -9,6 +9,7 @@ use sanchay_storage::Storage;
 use super::{
     check::{Checker, Status},
     conflict::{Conflict, OnConflict},
+    document::CONFLICTS,
     error::OpsError,
     handles::Handles,
     order::order,
@@ -41,6 +42,8 @@ pub struct Plan {
     pub(super) own_rows: Option<usize>,
     /// What tells this plan's temporary names from those of others.
     pub(super) tag: String,
+    /// How many conflicts the document tells of that it was read from.
+    pub(super) refused: usize,
 }
 
 impl fmt::Debug for Plan {
@@ -197,8 +200,23 @@ impl Plan {
         })
     }
 
+    /// How many entries are in conflict, where nothing is to be done then: of
+    /// this plan, or of the one that was written to the file it is from.
+    pub(super) fn refusing_conflicts(&self) -> usize {
+        match self.on_conflict {
+            OnConflict::Error => self.conflicts.len().max(self.refused),
+            OnConflict::Skip | OnConflict::Rename => 0,
+        }
+    }
+
     /// What stands before the steps in a document.
     pub(super) fn header(&self, document: Document) -> Header {
+        let mut options = self.options.clone();
+        let conflicts = self.refusing_conflicts();
+        if document == Document::Plan && conflicts > 0 {
+            options.retain(|(name, _)| name != CONFLICTS);
+            options.push((CONFLICTS.to_owned(), conflicts.to_string()));
+        }
         Header {
             document,
             made_by: concat!("sanchay ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -206,7 +224,7 @@ impl Plan {
             run: String::new(),
             started: String::new(),
             roots: self.places.roots.clone(),
-            options: self.options.clone(),
+            options,
         }
     }
 }

@@ -97,6 +97,11 @@ impl Known<'_> {
         }
     }
 
+    /// Compares it with another file, byte by byte.
+    pub(super) fn is_equal_to(&self, other: &Known<'_>) -> Result<(), Cause> {
+        compare(&self.open()?, &other.open()?)
+    }
+
     /// Fails unless the name is still that of the file that was opened.
     fn check(&self, open: &Open) -> Result<(), Cause> {
         let directory = self.folder.directory();

@@ -233,6 +233,7 @@ impl PlanRequest {
             portable: self.naming.portable,
             own_rows: Some(count),
             tag: tag(),
+            refused: 0,
         };
         plan.arrange(statuses)?;
         Ok(plan)

@@ -8,7 +8,7 @@ use std::{
     os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
     sync::Arc,
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use sanchay_core::{
@@ -28,6 +28,9 @@ const JOURNAL: &str = "ndjson";
 
 /// What the names of the marks of runs that are not over end in.
 const UNFINISHED: &str = "unfinished";
+
+/// How long a run may take from its journal to the first line in it.
+const BEGINNING: Duration = Duration::from_secs(60);
 
 /// Where journals are, and the runs that they are of.
 #[derive(Clone, Debug)]
@@ -214,7 +217,7 @@ impl Runs {
             };
             let has_begun =
                 fs::metadata(&path).map_or(true, |it| it.len() > 0);
-            if !has_begun {
+            if !has_begun && is_older(&path, BEGINNING) {
                 // It was killed before anything was written, or done.
                 drop(fs::remove_file(path));
                 self.is_over(run);
@@ -242,13 +245,24 @@ impl Runs {
         Ok(runs)
     }
 
-    /// The last run that was not undone.
+    /// The last run that was not undone, and did something.
     ///
     /// # Errors
-    /// [`OpsError::NoRun`] where there is none.
+    /// [`OpsError::NoRun`] where there is none, and why a later one cannot be
+    /// read.
     pub fn last(&self, engine: &Engine) -> Result<String, OpsError> {
         for id in self.named(JOURNAL)?.into_iter().rev() {
-            if self.read(engine, &id).is_ok_and(|it| !it.reversed) {
+            let journal = fs::metadata(self.path(&id, JOURNAL));
+            if journal.is_ok_and(|it| it.len() == 0) {
+                // Nothing was done yet.
+                continue;
+            }
+            let loaded = self.read(engine, &id)?;
+            // Of a step without a state, only a look tells.
+            let may_be_done =
+                |it: &Option<State>| matches!(it, None | Some(State::Done));
+            let did = loaded.states.iter().any(may_be_done);
+            if !loaded.reversed && did {
                 return Ok(id);
             }
         }
@@ -401,6 +415,13 @@ impl Loaded {
         }
         Ok(())
     }
+}
+
+/// Whether a file was last written to so long ago.
+fn is_older(path: &Path, age: Duration) -> bool {
+    let modified = fs::metadata(path).and_then(|it| it.modified()).ok();
+    let since = modified.and_then(|it| it.elapsed().ok());
+    since.is_some_and(|it| it > age)
 }
 
 fn run_of(id: String, loaded: &Loaded) -> Run {

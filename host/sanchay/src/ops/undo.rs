@@ -38,7 +38,7 @@ impl Runs {
     ) -> Result<RunReport, OpsError> {
         let (mut journal, loaded) = self.load(engine, run)?;
         let Loaded { places, steps, states, storage, .. } = &loaded;
-        if loaded.reversed {
+        if loaded.reversed && !states.contains(&Some(State::Kept)) {
             return Err(OpsError::Resume {
                 run: run.to_owned(),
                 why: "it was undone already",
@@ -69,7 +69,8 @@ impl Runs {
             let Some(row) = places.rows.get(*at).copied() else { continue };
             let known = states.get(index).copied().flatten();
             let was_done = match known {
-                Some(State::Done) => true,
+                // What was in the way may have gone.
+                Some(State::Done | State::Kept) => true,
                 // Nobody wrote what became of it.
                 None => match actor.look(places, &row) {
                     Found::Done => true,
