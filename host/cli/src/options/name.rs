@@ -26,7 +26,7 @@ pub(crate) struct NameArgs {
     #[arg(long)]
     truncate: bool,
 
-    /// The order in which {n} counts, as modified,name:desc
+    /// The order in which counters count, as modified,name:desc
     ///
     /// By default, folder by folder, and in each by name.
     #[arg(long, value_name = "FIELD[:desc],...")]
