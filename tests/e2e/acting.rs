@@ -577,3 +577,17 @@ fn undo_takes_back_the_last_run_that_did_something() {
     let refused = scene.undo().exits(2);
     assert!(refused.stderr.contains("99991231"), "{}", refused.stderr);
 }
+
+#[test]
+fn a_new_file_is_not_taken_for_the_one_whose_inode_it_got() {
+    let scene = Scene::new();
+    scene.tree.file("top/a", "old");
+    let _ = scene.run(&["rename", "--to", "b", "--apply"]).exits(0);
+    fs::remove_file(scene.top().join("b")).unwrap();
+    // Most file systems give it the number that has just become free.
+    scene.tree.file("top/b", "new");
+    let undone = scene.undo();
+    assert_ne!(undone.code(), Some(0));
+    assert!(undone.stderr.contains("another entry has taken its place"));
+    assert_eq!(scene.contents(), map(&[("b", "new")]));
+}

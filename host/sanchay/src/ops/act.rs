@@ -59,6 +59,8 @@ pub(super) struct Actor {
     trash: Trash,
     /// Moves what has to go to another file system.
     mover: Copier,
+    /// When the run began that is undone.
+    begun: Option<Timestamp>,
 }
 
 /// What would be where if steps were undone.
@@ -108,7 +110,19 @@ impl Actor {
             ..CopyOptions::default()
         });
         let recent = [None, None];
-        Self { handles, recent, supposed: None, trash, mover }
+        Self { handles, recent, supposed: None, trash, mover, begun: None }
+    }
+
+    /// From now on, an entry that was created later is none that the run found,
+    /// though it has the same inode: file systems use these again.
+    pub(super) fn expect_older_than(&mut self, begun: Option<Timestamp>) {
+        self.begun = begun;
+    }
+
+    /// Whether an entry was created after the run began that is undone.
+    fn is_newer(&self, found: &Metadata) -> bool {
+        let times = found.created.zip(self.begun);
+        times.is_some_and(|(created, begun)| created > begun)
     }
 
     /// A folder as copies and the trash know it.
@@ -430,7 +444,15 @@ impl Actor {
             Operation::Rename | Operation::Move => {
                 let found = self.at(places, row.to)?;
                 let back = self.at(places, row.from)?;
-                let is_back = back.as_ref().is_some_and(|it| it.id == row.id);
+                let is_back = back
+                    .as_ref()
+                    .is_some_and(|it| it.id == row.id && !self.is_newer(it));
+                if found
+                    .as_ref()
+                    .is_some_and(|it| it.id == row.id && self.is_newer(it))
+                {
+                    return Err("another entry has taken its place".into());
+                }
                 match (found, back) {
                     (found, _)
                         if is_back
@@ -496,7 +518,7 @@ impl Actor {
             }
             Operation::HardLink => match self.at(places, row.to)? {
                 None => Ok(()),
-                Some(found) if found.id != row.id => {
+                Some(found) if found.id != row.id || self.is_newer(&found) => {
                     Err("another entry has taken its place".into())
                 }
                 Some(found) if found.links < 2 => {

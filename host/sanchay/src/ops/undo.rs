@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use sanchay_core::plan::{Folder, State};
-use sanchay_storage::Attributes;
+use sanchay_storage::{Attributes, Timestamp};
 
 use super::{
     act::{Actor, Found},
@@ -46,6 +46,8 @@ impl Runs {
         }
         let handles = Handles::new(Arc::clone(storage), places.roots.clone());
         let mut actor = Actor::new(handles, engine, self);
+        let begun = loaded.header.started.parse::<jiff::Timestamp>();
+        actor.expect_older_than(begun.ok().map(Timestamp::from));
         if only_look {
             actor.only_suppose();
         }
