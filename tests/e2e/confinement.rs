@@ -105,12 +105,39 @@ impl Attack {
             assert!(matches!(code, Some(0 | 3)), "{words}: {code:?}");
             let reported = [finished.text(), &finished.stderr].concat();
             for secret in &secrets {
-                let leak = reported.lines().find(|line| line.contains(secret));
+                let leak = reported.lines().find(|line| tells(line, secret));
                 assert_eq!(leak, None, "{words}, run {runs}");
             }
             runs += 1;
         }
     }
+}
+
+/// Whether a line holds the secret, not as a part of longer digits: the
+/// digits of a size may occur by chance in the nanoseconds of a time.
+fn tells(line: &str, secret: &str) -> bool {
+    let digit = |character: Option<char>| {
+        character.is_some_and(|c| c.is_ascii_digit())
+    };
+    let number = secret.bytes().all(|byte| byte.is_ascii_digit());
+    line.match_indices(secret).any(|(start, _)| {
+        let (before, from) = line.split_at(start);
+        let after = &from[secret.len()..];
+        !number
+            || !(digit(before.chars().next_back())
+                || digit(after.chars().next()))
+    })
+}
+
+#[test]
+fn a_size_is_told_as_a_number_not_as_digits_of_a_time() {
+    assert!(tells(r#"{"size":45678,"path":"a"}"#, "45678"));
+    assert!(tells("45678", "45678"));
+    assert!(!tells(
+        r#"{"modified":"2026-11-22T09:00:00.145678912Z"}"#,
+        "45678"
+    ));
+    assert!(tells(r#"{"path":"1name-of-the-secret2"}"#, SECRET_NAME));
 }
 
 #[test]

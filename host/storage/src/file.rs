@@ -141,6 +141,30 @@ impl File {
         }
     }
 
+    /// Writes all of some bytes at an offset.
+    ///
+    /// # Errors
+    /// Why they cannot be written; [`io::ErrorKind::WriteZero`] where nothing
+    /// is taken any more. Some of them may have been written.
+    pub fn write_all_at(
+        &self,
+        mut bytes: &[u8],
+        mut offset: u64,
+    ) -> io::Result<()> {
+        while !bytes.is_empty() {
+            match self.write_at(bytes, offset) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(put) => {
+                    bytes = bytes.get(put..).unwrap_or_default();
+                    offset += put as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
     /// Its metadata now.
     ///
     /// # Errors

@@ -6,12 +6,15 @@ mod query;
 mod status;
 
 use clap::{Args, Subcommand};
-use sanchay_catalog::Snapshot;
+use sanchay_catalog::{Catalog, Snapshot};
 use sanchay_core::record::{Row, SnapshotFacts};
 
 use crate::{
-    commands::command::RunCommand, context::Context, exit::Exit,
-    failure::Failure, output::RecordWriter,
+    commands::command::RunCommand,
+    context::Context,
+    exit::Exit,
+    failure::Failure,
+    output::{Output, RecordWriter},
 };
 
 const ABOUT: &str = "\
@@ -66,6 +69,21 @@ pub(super) fn facts_of(snapshot: &Snapshot) -> SnapshotFacts<'_> {
         bytes: snapshot.bytes,
         errors: snapshot.errors,
     }
+}
+
+/// Writes the snapshots of a catalog, as many as are wanted.
+fn write_snapshots(
+    catalog: &Catalog,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let mut writer = RecordWriter::new(output);
+    for snapshot in &catalog.snapshots()? {
+        if output.take().is_break() {
+            break;
+        }
+        push_snapshot(&mut writer, snapshot);
+    }
+    Ok(Exit::Done)
 }
 
 /// Appends a record for each root of a snapshot.

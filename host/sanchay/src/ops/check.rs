@@ -388,7 +388,7 @@ impl<'a> Checker<'a> {
             }
         }
         if self.on_conflict == OnConflict::Rename {
-            self.give_other_names(&mut waits)?;
+            self.give_other_names()?;
         }
         Ok(())
     }
@@ -446,11 +446,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Gives rows whose targets are taken other names.
-    fn give_other_names(
-        &mut self,
-        waits: &mut HashMap<u32, u32>,
-    ) -> Result<(), OpsError> {
-        let _ = waits;
+    fn give_other_names(&mut self) -> Result<(), OpsError> {
         let count = self.places.rows.all.len();
         let rows = 0..u32::try_from(count).map_err(|_| OpsError::TooLarge)?;
         let mut taken: HashSet<(FolderId, Vec<u8>)> = HashSet::new();

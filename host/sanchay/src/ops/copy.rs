@@ -33,7 +33,6 @@ use sanchay_storage::{
 };
 use sanchay_sync::lock;
 
-pub(super) use self::attributes::keep;
 pub use self::{
     attributes::Lost, contents::Transfer, folder::Folder, run::CopySummary,
     tree::CopyTree,
@@ -46,6 +45,8 @@ use self::{
     links::{Home, LinkedFiles, Slot},
     staged::{Committed, Staged},
 };
+pub(super) use self::{attributes::keep, contents::read_exact};
+use super::order::TEMPORARY;
 use crate::{
     error::{Action, Cause, EntryError, Problem},
     pool::Pool,
@@ -54,9 +55,6 @@ use crate::{
 /// The permissions of a file that is being copied: others may not read it
 /// before it has those of its original.
 const PRIVATE: u32 = 0o600;
-
-/// How the names begin of files that are being copied.
-const TEMPORARY: &str = ".sanchay-";
 
 /// What becomes of a copy whose name is taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

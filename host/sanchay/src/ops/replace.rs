@@ -15,11 +15,11 @@ use sanchay_storage::{
     Directory, ExtendedAttribute, File, Links, Metadata, StorageError,
 };
 
-use super::copy::{Expected, Folder, keep, token};
+use super::{
+    copy::{Expected, Folder, keep, read_exact, token},
+    order::TEMPORARY,
+};
 use crate::error::{Action, Cause, EntryError, Problem};
-
-/// How the names begin of what is about to change places.
-const TEMPORARY: &str = ".sanchay-";
 
 /// The permissions of a file that is not complete.
 const PRIVATE: u32 = 0o600;
@@ -391,16 +391,8 @@ fn pass(from: &Open, to: &File) -> Result<(), Cause> {
         while at < data.end {
             let left = usize::try_from(data.end - at).unwrap_or(PIECE);
             read(&from.file, &mut buffer, left.min(PIECE), at)?;
-            let mut bytes = &*buffer;
-            while !bytes.is_empty() {
-                let put = to.write_at(bytes, at)?;
-                if put == 0 {
-                    let kind = io::ErrorKind::WriteZero;
-                    return Err(io::Error::from(kind).into());
-                }
-                bytes = bytes.get(put..).unwrap_or_default();
-                at += put as u64;
-            }
+            to.write_all_at(&buffer, at)?;
+            at += buffer.len() as u64;
         }
     }
     to.set_size(size)?;
@@ -415,16 +407,5 @@ fn read(
     offset: u64,
 ) -> Result<(), Cause> {
     buffer.resize(length, 0);
-    let mut done = 0;
-    while let Some(space) =
-        buffer.get_mut(done..).filter(|space| !space.is_empty())
-    {
-        match file.read_at(space, offset + done as u64) {
-            Ok(0) => return Err(Problem::Shrank.into()),
-            Ok(got) => done += got,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(())
+    read_exact(file, buffer, offset)
 }

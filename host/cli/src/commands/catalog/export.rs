@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use sanchay::{Method, Plugins};
 use sanchay_core::record::{RecordKind, Row};
 
-use super::push_snapshot;
+use super::write_snapshots;
 use crate::{
     context::Context,
     exit::Exit,
@@ -18,8 +18,8 @@ use crate::{
 /// Write what is in the catalog as records.
 ///
 /// Digests have device, inode, size, modified, changed, algorithm, chunk, hash
-/// and verified; snapshots have snapshot, snapshot_name, snapshot_time, files, bytes,
-/// errors and path, a record for each root.
+/// and verified; snapshots have snapshot, snapshot_name, snapshot_time, files,
+/// bytes, errors and path, a record for each root.
 #[derive(Args, Debug)]
 pub(crate) struct ExportArgs {
     /// What to write
@@ -70,43 +70,44 @@ impl ExportArgs {
         catalog: &sanchay_catalog::Catalog,
         output: &Output,
     ) -> Result<Exit, Failure> {
-        let mut writer = RecordWriter::new(output);
         match self.what {
-            What::Snapshots => {
-                for snapshot in &catalog.snapshots()? {
-                    if output.take().is_break() {
-                        break;
-                    }
-                    push_snapshot(&mut writer, snapshot);
-                }
-            }
-            What::Digests => catalog.known_digests(|known| {
-                if output.take().is_break() {
-                    return;
-                }
-                let facts = sanchay::FileFacts {
-                    size: known.size,
-                    changed: Some(known.changed),
-                    inode: Some(known.inode),
-                    device: Some(known.device),
-                    ..sanchay::FileFacts::default()
-                };
-                writer.push(&Row {
-                    size: Some(known.size),
-                    modified: Some(known.modified),
-                    content: Some(known.content),
-                    chunk: match known.method {
-                        Method::Whole(_) => None,
-                        Method::Partial { chunk } => Some(chunk),
-                    },
-                    verified: Some(known.verified),
-                    facts: Some(&facts),
-                    ..Row::default()
-                });
-                // What goes wrong is reported at the end.
-                let _ = writer.flush_if_due();
-            })?,
+            What::Snapshots => write_snapshots(catalog, output),
+            What::Digests => write_digests(catalog, output),
         }
-        Ok(Exit::Done)
     }
+}
+
+/// Writes the digests that a catalog knows, as many as are wanted.
+fn write_digests(
+    catalog: &sanchay_catalog::Catalog,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let mut writer = RecordWriter::new(output);
+    catalog.known_digests(|known| {
+        if output.take().is_break() {
+            return;
+        }
+        let facts = sanchay::FileFacts {
+            size: known.size,
+            changed: Some(known.changed),
+            inode: Some(known.inode),
+            device: Some(known.device),
+            ..sanchay::FileFacts::default()
+        };
+        writer.push(&Row {
+            size: Some(known.size),
+            modified: Some(known.modified),
+            content: Some(known.content),
+            chunk: match known.method {
+                Method::Whole(_) => None,
+                Method::Partial { chunk } => Some(chunk),
+            },
+            verified: Some(known.verified),
+            facts: Some(&facts),
+            ..Row::default()
+        });
+        // What goes wrong is reported at the end.
+        let _ = writer.flush_if_due();
+    })?;
+    Ok(Exit::Done)
 }

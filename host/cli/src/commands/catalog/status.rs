@@ -4,14 +4,14 @@ use clap::Args;
 use sanchay::{Plugins, escaped};
 use sanchay_core::{record::RecordKind, size::HumanBytes};
 
-use super::push_snapshot;
+use super::write_snapshots;
 use crate::{
     context::Context,
     exit::Exit,
     failure::Failure,
     messages::Messages,
     options::{catalog::CatalogArgs, output::OutputArgs, sort::SortArgs},
-    output::{Inputs, Output, RecordWriter, Request},
+    output::{Inputs, Output, Request},
     progress::ProgressDisplay,
 };
 
@@ -45,17 +45,7 @@ impl StatusArgs {
             ..Request::new(&self.output, inputs, kind, &plugins)
         })?;
         let open = catalog.get()?;
-        let found = open.snapshots().map_err(Failure::from);
-        let outcome = found.map(|snapshots| {
-            let mut writer = RecordWriter::new(&output);
-            for snapshot in &snapshots {
-                if output.take().is_break() {
-                    break;
-                }
-                push_snapshot(&mut writer, snapshot);
-            }
-            Exit::Done
-        });
+        let outcome = write_snapshots(&open, &output);
         let exit = output.end_run(outcome, &messages)?;
         let status = open.status()?;
         messages.note(format_args!(

@@ -128,7 +128,7 @@ impl Contents<'_> {
         let algorithm = self.algorithm();
         let bytes = room(self.buffer, size);
         read_exact(from, bytes, 0)?;
-        write_all(to, bytes, 0)?;
+        to.write_all_at(bytes, 0)?;
         let digest = match algorithm {
             Some(algorithm) => Some(self.inspector.digest(algorithm, bytes)?),
             None => None,
@@ -211,7 +211,7 @@ impl Contents<'_> {
             let length = usize::try_from(left).unwrap_or(PIECE).min(PIECE);
             let bytes = room(self.buffer, length);
             read_exact(from, bytes, at)?;
-            write_all(to, bytes, at)?;
+            to.write_all_at(bytes, at)?;
             if self.copier.options.verify.is_some() {
                 self.inspector.update(bytes)?;
             }
@@ -275,7 +275,7 @@ fn is_interruption(error: &io::Error) -> bool {
 }
 
 /// Reads until a space is full.
-fn read_exact(
+pub(in crate::ops) fn read_exact(
     file: &File,
     mut space: &mut [u8],
     mut offset: u64,
@@ -286,28 +286,6 @@ fn read_exact(
             Ok(got) => {
                 space = space.get_mut(got..).unwrap_or_default();
                 offset += got as u64;
-            }
-            Err(error) if is_interruption(&error) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(())
-}
-
-/// Writes all of some bytes.
-fn write_all(
-    file: &File,
-    mut bytes: &[u8],
-    mut offset: u64,
-) -> Result<(), Cause> {
-    while !bytes.is_empty() {
-        match file.write_at(bytes, offset) {
-            Ok(0) => {
-                return Err(io::Error::from(io::ErrorKind::WriteZero).into());
-            }
-            Ok(put) => {
-                bytes = bytes.get(put..).unwrap_or_default();
-                offset += put as u64;
             }
             Err(error) if is_interruption(&error) => {}
             Err(error) => return Err(error.into()),

@@ -67,7 +67,9 @@ impl Can {
         let info = [new_name, SUFFIX].concat();
         let file = self.info.create_with(&info, 0o600)?;
         let text = trash_info(path.as_os_str().as_bytes(), deleted);
-        let moved = write(&file, &text)
+        let moved = file
+            .write_all_at(&text, 0)
+            .map_err(StorageError::from)
             .and_then(|()| from.rename(name, &*self.files, new_name));
         if moved.is_err() {
             // It is this run's own, and says of nothing where it was.
@@ -109,20 +111,4 @@ pub(super) fn enter(
         Err(error) if !error.is(io::ErrorKind::AlreadyExists) => Err(error),
         _ => directory.open_dir(name, Links::Refuse),
     }
-}
-
-fn write(
-    file: &sanchay_storage::File,
-    mut bytes: &[u8],
-) -> Result<(), StorageError> {
-    let mut offset = 0;
-    while !bytes.is_empty() {
-        let put = file.write_at(bytes, offset)?;
-        if put == 0 {
-            return Err(io::Error::from(io::ErrorKind::WriteZero).into());
-        }
-        bytes = bytes.get(put..).unwrap_or_default();
-        offset += put as u64;
-    }
-    Ok(())
 }
