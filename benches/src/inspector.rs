@@ -14,12 +14,14 @@ use sanchay_core::ignore::{self, RuleSet, TooCostly};
 use sanchay_core::naming::Namer;
 use sanchay_core::plan::PlanReader;
 use sanchay_core::record::RecordBatch;
+use sanchay_core::similarity::{Collector, Sketcher};
 use sanchay_core::{checklist, content_kind, hashing, tree};
 use sanchay_sandbox::{
     Algorithm, BatchError, ChainingValue, Checklist, ChecksumEntry, Columns,
     ContentKind, Digest, Expectation, Fault, FilterError, IgnoreError,
     IgnoreFile, KindSet, Line, Listing, Matches, Names, Naming, Offsets,
-    PartialDigest, PlanError, Program, Refusal, Separator, TreeError,
+    PartialDigest, PlanError, Program, Refusal, Separator, Shingling, Sketch,
+    TextTask, TreeError,
 };
 
 /// One worker thread's own state.
@@ -31,8 +33,15 @@ pub struct NativeInspector {
     stream: Option<(Algorithm, hashing::Hasher)>,
     naming: Option<(Namer, RecordBatch)>,
     plan: Option<PlanReader>,
+    text: Option<Text>,
     space: Vec<u8>,
     ends: Vec<u32>,
+}
+
+/// What is made of a text.
+enum Text {
+    Sketch(Box<Sketcher>),
+    Set(Box<Collector>),
 }
 
 impl NativeInspector {
@@ -293,6 +302,49 @@ impl Inspect for NativeInspector {
 
     fn finish_plan(&mut self) -> Result<Result<(), PlanError>, Fault> {
         Ok(self.plan.as_ref().ok_or(Fault::NoStream)?.finish())
+    }
+
+    fn begin_text(
+        &mut self,
+        task: TextTask,
+        shingling: Shingling,
+    ) -> Result<(), Fault> {
+        self.text = Some(match task {
+            TextTask::Sketch => {
+                Text::Sketch(Box::new(Sketcher::new(shingling)))
+            }
+            TextTask::Set => Text::Set(Box::new(Collector::new(shingling))),
+        });
+        Ok(())
+    }
+
+    fn read_text_with(
+        &mut self,
+        room: usize,
+        fill: &mut (dyn FnMut(&mut [u8]) -> usize + Send),
+    ) -> Result<bool, Fault> {
+        let text = self.text.as_mut().ok_or(Fault::NoStream)?;
+        self.space.resize(room, 0);
+        let len = fill(&mut self.space).min(room);
+        let data = self.space.get(..len).unwrap_or_default();
+        Ok(match text {
+            Text::Sketch(sketcher) => sketcher.update(data),
+            Text::Set(collector) => collector.update(data),
+        })
+    }
+
+    fn finish_sketch(&mut self) -> Result<Option<Sketch>, Fault> {
+        match self.text.take() {
+            Some(Text::Sketch(mut sketcher)) => Ok(sketcher.finish()),
+            _ => Err(Fault::NoStream),
+        }
+    }
+
+    fn finish_set(&mut self) -> Result<Option<Vec<u64>>, Fault> {
+        match self.text.take() {
+            Some(Text::Set(mut collector)) => Ok(collector.finish().ok()),
+            _ => Err(Fault::NoStream),
+        }
     }
 }
 

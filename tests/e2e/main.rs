@@ -59,6 +59,7 @@ mod racing;
 mod rows;
 mod scan;
 mod scan_output;
+mod similar;
 #[cfg(target_os = "linux")]
 mod snapshots;
 mod sorting;

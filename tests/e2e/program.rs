@@ -90,6 +90,7 @@ fn the_help_of_every_command_is_as_it_was_written() {
         "scan",
         "hash",
         "dupes",
+        "similar",
         "summary",
         "snapshot",
         "diff",

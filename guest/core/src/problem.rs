@@ -191,10 +191,9 @@ impl fmt::Display for Problem {
             Self::Differs => f.write_str(
                 "its bytes differ from those of a file with the same digest",
             ),
-            Self::TooManyShingles => write!(
-                f,
-                "it has more than {MAX_SHINGLES} different shingles"
-            ),
+            Self::TooManyShingles => {
+                write!(f, "it has more than {MAX_SHINGLES} different shingles")
+            }
             Self::Changed { expected, found } => write!(
                 f,
                 "its size changed since it was listed ({expected} bytes then, \

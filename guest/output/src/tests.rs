@@ -42,6 +42,8 @@ const FILE: Row<'_> = Row {
     target: None,
     owners: Owners { user: None, group: None },
     role: None,
+    similarity: None,
+    other: None,
     parent: b"",
     name: b"f",
     size: Some(1234),

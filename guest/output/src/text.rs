@@ -10,8 +10,9 @@
 //! - A group of equal files: a line that begins with `# `, a line for each
 //!   path, an empty line; or only the paths, each ended by a zero byte, and a
 //!   zero byte after the last.
+//! - A group of similar files: likewise, `SIMILARITY<TAB>PATH`.
 //!
-//! What became of files, snapshots and known digests have their fields with tabs
+//! Pairs of similar files, what became of files, snapshots and known digests have their fields with tabs
 //! between them. Fields that were chosen stand in their order, with tabs between them,
 //! whatever the record; a missing value is a dash.
 //!
@@ -347,6 +348,37 @@ impl Text {
         }
     }
 
+    fn similar(&self, batch: &RecordBatch, out: &mut Encoded) {
+        let Some(paths) = batch.paths() else { return };
+        let similarities = match batch.column(FieldId::Similarity) {
+            Some(Column::Float(column)) => column.as_slice(),
+            _ => &[],
+        };
+        let mut scratch = Vec::new();
+        for rows in group_rows(batch) {
+            if !self.options.zero {
+                let count = rows.len();
+                put(&mut out.bytes, format_args!("# {count} similar files\n"));
+            }
+            let escape = self.escape(NameEscape::Lines);
+            for row in rows {
+                let Some(shown) = paths.get(row) else { continue };
+                if !self.options.zero {
+                    let similarity = similarities.get(row).copied().flatten();
+                    push_similarity(similarity, &mut out.bytes);
+                }
+                let path = shown.join(&mut scratch);
+                let begun = escape.begin(path, &mut out.bytes);
+                let write = |out: &mut Vec<u8>| begun.name(path, out);
+                let at = (batch, row);
+                self.options.styled(at, shown, &mut out.bytes, write);
+                out.bytes.push(self.end());
+            }
+            out.bytes.push(self.end());
+            out.end_record();
+        }
+    }
+
     /// Appends a line that is a comment in every list of digests, `#
     /// images.width=640 images.format="png"`, if there are values of plugins.
     fn comment(
@@ -381,6 +413,14 @@ impl Text {
             out.push(self.end());
         }
     }
+}
+
+/// Appends how alike a text is to another, and a tab. Only what is the same
+/// is told as 1.
+fn push_similarity(similarity: Option<f64>, out: &mut Vec<u8>) {
+    let similarity = similarity.unwrap_or_default();
+    let shown = if similarity < 1.0 { similarity.min(0.999) } else { 1.0 };
+    put(out, format_args!("{shown:.3}\t"));
 }
 
 /// Appends a line that says that the next file is a reference, if it is.
@@ -428,7 +468,9 @@ impl Encoder for Text {
             RecordKind::Hash { .. } => self.hashes(batch, out),
             RecordKind::Verdict => self.verdicts(batch, out),
             RecordKind::Duplicate => self.groups(batch, out),
+            RecordKind::Similar => self.similar(batch, out),
             RecordKind::Difference
+            | RecordKind::SimilarPair
             | RecordKind::Version
             | RecordKind::Snapshot
             | RecordKind::KnownDigest => self.fields(batch, out),

@@ -28,7 +28,7 @@ use crate::{
         delete::DeleteArgs, dupes::DupesArgs, hash::HashArgs, link::LinkArgs,
         manual::ManualArgs, plugin::PluginCommand, relocate::MoveArgs,
         rename::RenameArgs, runs::RunsArgs, scan::ScanArgs,
-        summary::SummaryArgs, undo::UndoArgs,
+        similar::SimilarArgs, summary::SummaryArgs, undo::UndoArgs,
     },
     configuration::with_negations,
     exit::{self, Exit},
@@ -92,6 +92,8 @@ pub(crate) enum CommandArgs {
     Hash(HashArgs),
     /// Find files with the same content
     Dupes(DupesArgs),
+    /// Find files with nearly the same text
+    Similar(SimilarArgs),
     /// Sum up what directories consist of: sizes, types, ages, owners
     Summary(SummaryArgs),
     /// Keep what files there are, to compare with later
@@ -281,6 +283,7 @@ impl CommandArgs {
             Self::Scan(it) => it,
             Self::Hash(it) => it,
             Self::Dupes(it) => it,
+            Self::Similar(it) => it,
             Self::Summary(it) => it,
             #[cfg(feature = "catalog")]
             Self::Snapshot(it) => it,

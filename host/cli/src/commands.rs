@@ -25,6 +25,7 @@ pub(crate) mod relocate;
 pub(crate) mod rename;
 pub(crate) mod runs;
 pub(crate) mod scan;
+pub(crate) mod similar;
 #[cfg(feature = "catalog")]
 pub(crate) mod snapshot;
 pub(crate) mod summary;

@@ -1,7 +1,7 @@
 //! Finding duplicates: which files have equal content.
 
-mod collection;
-mod compare;
+pub(crate) mod collection;
+pub(crate) mod compare;
 mod extracting;
 mod groups;
 mod in_parallel;
@@ -256,7 +256,13 @@ fn find(
     options.walk.plugins.begin();
     let run = RunState::new(monitor);
     let remembers = cache.is_some();
-    let collection = collect(pool, roots, options, &run, remembers, on_error)?;
+    let parts = [
+        (Origin::Against, &*options.against),
+        (Origin::Reference, &*options.references),
+        (Origin::Root, roots),
+    ];
+    let walk = &options.walk;
+    let collection = collect(pool, &parts, walk, &run, remembers, on_error)?;
     let walked = run.outcome()?;
     let wanted = GroupOptions {
         hardlinks: options.hardlinks,
@@ -328,18 +334,18 @@ fn check_references(options: &DuplicateOptions) -> Result<(), Error> {
     Ok(())
 }
 
-/// Walks the roots, after those that have references. What lies in several is
-/// collected once.
-fn collect(
+/// Walks roots, one part after the other. What lies in several is collected
+/// once, and comes from the first.
+pub(crate) fn collect(
     pool: &Pool,
-    roots: &[PathBuf],
-    options: &DuplicateOptions,
+    parts: &[(Origin, &[PathBuf])],
+    walk: &WalkOptions,
     run: &RunState<'_>,
     remembers: bool,
     on_error: &(dyn Fn(EntryError) -> ControlFlow<()> + Sync),
 ) -> Result<Collection, Error> {
-    let storage = options.walk.storage();
-    let mut wanted = options.walk.clone();
+    let storage = walk.storage();
+    let mut wanted = walk.clone();
     wanted.filter = wanted.filter.for_duplicates();
     let visitor = Collect {
         collector: Collector::new(pool.workers(), remembers),
@@ -359,13 +365,8 @@ fn collect(
         ignoring: &ignoring,
         reported: Some(Reported::default()),
     };
-    let parts = [
-        (Origin::Against, &*options.against),
-        (Origin::Reference, &*options.references),
-        (Origin::Root, roots),
-    ];
     let parts: Vec<_> =
-        parts.into_iter().filter(|(_, roots)| !roots.is_empty()).collect();
+        parts.iter().filter(|(_, roots)| !roots.is_empty()).collect();
     let roots: Vec<&[PathBuf]> = parts.iter().map(|(_, it)| *it).collect();
     walk.run_distinct(&roots, &|number| {
         if let Some((origin, _)) = parts.get(number) {

@@ -20,6 +20,7 @@ use crate::{
     plugins::Plugins,
     pool::{Inspectors, Pool},
     scan::ScanRequest,
+    similar::{self, Similar, SimilarFile, SimilarRequest},
     summary::SummaryRequest,
 };
 
@@ -280,6 +281,66 @@ impl Engine {
     ) -> SummaryRequest {
         let roots = roots.into_iter().map(Into::into).collect();
         SummaryRequest::new(Arc::clone(&self.pool), roots)
+    }
+
+    /// Finds groups of files whose texts are nearly the same: by MinHash
+    /// signatures of their shingles, which the sandbox makes, and then by
+    /// comparing exactly what these show to be alike.
+    ///
+    /// Names of one file (hard links) count as one, and what is no text is
+    /// left out. The answer is the same on every run over the same files.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use sanchay::Engine;
+    ///
+    /// let engine = Engine::builder().build()?;
+    /// let found = engine
+    ///     .similar(["src"])
+    ///     .threshold(0.9)
+    ///     .find(|_error| ControlFlow::Continue(()))?;
+    /// for group in found.groups() {
+    ///     for file in group.files() {
+    ///         println!("{:.3} {}", file.similarity, file.path().display());
+    ///     }
+    /// }
+    /// # Ok::<(), sanchay::Error>(())
+    /// ```
+    pub fn similar<P: Into<PathBuf>>(
+        &self,
+        roots: impl IntoIterator<Item = P>,
+    ) -> SimilarRequest {
+        let roots = roots.into_iter().map(Into::into).collect();
+        SimilarRequest::new(Arc::clone(&self.pool), roots)
+    }
+
+    /// Goes through the pairs of each group that are alike as the threshold
+    /// says, or more: `visit` gets the index of the group and both files, whose
+    /// `similarity` is then that of the pair. Files are read once more.
+    /// Returns how many could not be.
+    ///
+    /// `on_error` is called from the worker threads, `visit` from the
+    /// caller's; either ends the run by returning `Break`. There are as many
+    /// pairs as half the square of a group's files.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] if the run was ended before it was done;
+    /// [`Error::Threads`] if it could not begin. What is wrong with a file
+    /// goes to `on_error`.
+    pub fn similar_pairs(
+        &self,
+        similar: &Similar,
+        monitor: &Monitor,
+        on_error: impl Fn(EntryError) -> ControlFlow<()> + Sync,
+        mut visit: impl FnMut(
+            usize,
+            &SimilarFile<'_>,
+            &SimilarFile<'_>,
+        ) -> ControlFlow<()>,
+    ) -> Result<u64, Error> {
+        similar::visit_pairs(
+            &self.pool, similar, monitor, &on_error, &mut visit,
+        )
     }
 
     /// Goes through groups of equal files, in their order, with the values

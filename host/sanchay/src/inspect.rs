@@ -7,7 +7,7 @@ use sanchay_sandbox::{
     Algorithm, ChainingValue, Checklist, Columns, ContentKind, Digest, Fault,
     FilterError, IgnoreError, IgnoreFile, Inspector, KindSet, Line, Listing,
     Matches, Names, Naming, Offsets, PartialDigest, PlanError, Program,
-    Separator, TreeError,
+    Separator, Shingling, Sketch, TextTask, TreeError,
 };
 
 /// Answers questions about untrusted names and bytes, for one thread at a
@@ -232,6 +232,41 @@ pub trait Inspect: fmt::Debug + Send {
     /// # Errors
     /// As [`read_plan`](Self::read_plan).
     fn finish_plan(&mut self) -> Result<Result<(), PlanError>, Fault>;
+
+    /// Begins to read a text.
+    ///
+    /// # Errors
+    /// What went wrong.
+    fn begin_text(
+        &mut self,
+        task: TextTask,
+        shingling: Shingling,
+    ) -> Result<(), Fault>;
+
+    /// Appends bytes to the text that `fill` writes into `room` bytes. It
+    /// returns how many. Returns false where no more need be read: it is no
+    /// text, or has too many shingles.
+    ///
+    /// # Errors
+    /// [`Fault::NoStream`], and what else went wrong.
+    fn read_text_with(
+        &mut self,
+        room: usize,
+        fill: &mut (dyn FnMut(&mut [u8]) -> usize + Send),
+    ) -> Result<bool, Fault>;
+
+    /// Ends the text, to be sketched; `None` if it is none.
+    ///
+    /// # Errors
+    /// [`Fault::NoStream`], and what else went wrong.
+    fn finish_sketch(&mut self) -> Result<Option<Sketch>, Fault>;
+
+    /// Ends the text, whose shingles were to be collected: they ascend. `None`
+    /// if there are too many.
+    ///
+    /// # Errors
+    /// [`Fault::NoStream`], and what else went wrong.
+    fn finish_set(&mut self) -> Result<Option<Vec<u64>>, Fault>;
 }
 
 impl Inspect for Inspector {
@@ -391,5 +426,29 @@ impl Inspect for Inspector {
 
     fn finish_plan(&mut self) -> Result<Result<(), PlanError>, Fault> {
         Self::finish_plan(self)
+    }
+
+    fn begin_text(
+        &mut self,
+        task: TextTask,
+        shingling: Shingling,
+    ) -> Result<(), Fault> {
+        Self::begin_text(self, task, shingling)
+    }
+
+    fn read_text_with(
+        &mut self,
+        room: usize,
+        fill: &mut (dyn FnMut(&mut [u8]) -> usize + Send),
+    ) -> Result<bool, Fault> {
+        Self::read_text_with(self, room, fill)
+    }
+
+    fn finish_sketch(&mut self) -> Result<Option<Sketch>, Fault> {
+        Self::finish_sketch(self)
+    }
+
+    fn finish_set(&mut self) -> Result<Option<Vec<u64>>, Fault> {
+        Self::finish_set(self)
     }
 }

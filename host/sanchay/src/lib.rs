@@ -88,6 +88,7 @@ mod request;
 mod results;
 mod run;
 mod scan;
+mod similar;
 mod span;
 mod summary;
 mod walk;
@@ -146,6 +147,7 @@ pub use sanchay_core::{
     },
     grouping::{GroupOrder, GroupOrderError, Role},
     kind::{EntryKind, KindSet},
+    similarity::{Shingling, ShinglingError, Unit},
     summary::{
         AgeClass, ContentTotals, EmptyFolder, EmptyFolders, ExtensionTotals,
         FolderTotals, FullFolder, ListedFile, OwnerTotals, Report, SizeClass,
@@ -162,4 +164,8 @@ pub use sanchay_storage::{
     StorageError, Timestamp, WorkingDirectory,
 };
 pub use scan::{ScanEvent, ScanRequest};
+pub use similar::{
+    Similar, SimilarFile, SimilarGroup, SimilarOptions, SimilarRequest,
+    SimilarSummary,
+};
 pub use summary::{SummaryRequest, TreeSummary};

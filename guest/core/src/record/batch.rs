@@ -60,6 +60,10 @@ pub struct Row<'a> {
     pub snapshot: Option<SnapshotFacts<'a>>,
     /// When the content was last read and had the digest.
     pub verified: Option<Timestamp>,
+    /// How alike its text is to that of another, from 0 to 1.
+    pub similarity: Option<f64>,
+    /// The path of the other.
+    pub other: Option<&'a [u8]>,
     /// What it is in the group.
     pub role: Option<Role>,
     /// The values of plugins: one for each of their columns, or none; then,
@@ -104,7 +108,7 @@ pub struct Group {
 }
 
 impl Row<'_> {
-    /// Appends what is told of changes and snapshots to the column of a
+    /// Appends what is told of changes, likeness and snapshots to the column of a
     /// field; whether it is such a field and column.
     fn push_history(&self, id: FieldId, column: &mut Column) -> bool {
         let snapshot = self.snapshot;
@@ -113,6 +117,10 @@ impl Row<'_> {
                 it.push(self.change.map(Change::name));
             }
             (FieldId::From, Column::Name(it)) => it.push(self.from),
+            (FieldId::Similarity, Column::Float(it)) => {
+                it.push(self.similarity);
+            }
+            (FieldId::Other, Column::Name(it)) => it.push(self.other),
             (FieldId::Snapshot, Column::Unsigned(it)) => {
                 it.push(snapshot.map(|of| of.number));
             }

@@ -24,6 +24,11 @@ pub enum RecordKind {
     /// A file that has the content of another; the records of a group follow
     /// each other.
     Duplicate,
+    /// A file whose text is nearly that of another; the records of a group
+    /// follow each other.
+    Similar,
+    /// Two files whose texts are nearly the same.
+    SimilarPair,
     /// What became of a file between two looks at it.
     Difference,
     /// What a file was from a snapshot on.
@@ -36,12 +41,14 @@ pub enum RecordKind {
 
 impl RecordKind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::File,
         Self::Hash { partial: false },
         Self::Hash { partial: true },
         Self::Verdict,
         Self::Duplicate,
+        Self::Similar,
+        Self::SimilarPair,
         Self::Difference,
         Self::Version,
         Self::Snapshot,
@@ -75,6 +82,10 @@ pub enum FieldId {
     Role,
     /// How many bytes would be free if one file of the group were kept.
     Reclaimable,
+    /// How alike the text is to that of another, from 0 to 1.
+    Similarity,
+    /// The path of the other.
+    Other,
     /// The last component of the path.
     Name,
     /// The name without its last extension.
@@ -216,6 +227,13 @@ const ROLE: Field = field(FieldId::Role, "role", DataType::Word);
 const RECLAIMABLE: Field =
     field(FieldId::Reclaimable, "reclaimable", UNSIGNED);
 
+const SIMILARITY: Field = field(
+    FieldId::Similarity,
+    "similarity",
+    DataType::Value(ValueType::Float),
+);
+const OTHER: Field = field(FieldId::Other, "other", DataType::Name);
+
 const TIME: DataType = DataType::Value(ValueType::Timestamp);
 
 const BOOLEAN: DataType = DataType::Value(ValueType::Boolean);
@@ -331,6 +349,8 @@ impl Schema {
             RecordKind::Duplicate => {
                 &[GROUP, SIZE, ALGORITHM, HASH, PATH, RECLAIMABLE]
             }
+            RecordKind::Similar => &[GROUP, SIMILARITY, SIZE, PATH],
+            RecordKind::SimilarPair => &[GROUP, SIMILARITY, PATH, OTHER],
             RecordKind::Difference => {
                 &[CHANGE, PATH, FROM, SIZE, MODIFIED, ALGORITHM, HASH]
             }
@@ -474,6 +494,8 @@ impl Schema {
             RecordKind::Duplicate if self.has(FieldId::Role) => &[],
             RecordKind::Duplicate => OF_DUPLICATES,
             RecordKind::Verdict
+            | RecordKind::Similar
+            | RecordKind::SimilarPair
             | RecordKind::Snapshot
             | RecordKind::KnownDigest => &[],
         };

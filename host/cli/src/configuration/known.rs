@@ -22,7 +22,7 @@ const NEVER: [&str; 9] = [
 
 /// What a single run is for and where its results go. A file does not set it:
 /// who enters a folder does not ask for that.
-const OF_ONE_RUN: [&str; 24] = [
+const OF_ONE_RUN: [&str; 25] = [
     "against",
     "check",
     "count",
@@ -40,6 +40,7 @@ const OF_ONE_RUN: [&str; 24] = [
     "list",
     "match",
     "output",
+    "pairs",
     "plan",
     "replace",
     "resume",

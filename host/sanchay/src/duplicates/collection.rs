@@ -50,7 +50,7 @@ struct Block {
 }
 
 /// The blocks that one worker fills.
-pub(super) struct WorkerFiles<'a> {
+pub(crate) struct WorkerFiles<'a> {
     /// Where they are kept from one walk to the next.
     kept: Option<&'a Mutex<Vec<Block>>>,
     blocks: Vec<Block>,
@@ -70,7 +70,7 @@ impl Drop for WorkerFiles<'_> {
 impl WorkerFiles<'_> {
     /// Adds a batch of files. Returns how many there was no room for: names
     /// beyond 64 KiB, or more than 65,536 file systems.
-    pub(super) fn add(
+    pub(crate) fn add(
         &mut self,
         node: Option<&Arc<Node>>,
         batch: &Batch<'_>,
@@ -100,20 +100,20 @@ impl WorkerFiles<'_> {
 }
 
 /// Puts together what the workers found.
-pub(super) struct Collector {
+pub(crate) struct Collector {
     workers: Vec<Mutex<Vec<Block>>>,
     keeps_times: bool,
 }
 
 impl Collector {
     /// `keeps_times`: whether a cache will be asked about the files.
-    pub(super) fn new(workers: usize, keeps_times: bool) -> Self {
+    pub(crate) fn new(workers: usize, keeps_times: bool) -> Self {
         let workers = (0..workers).map(|_| Mutex::default()).collect();
         Self { workers, keeps_times }
     }
 
     /// The blocks of a worker, which no other has at the same time.
-    pub(super) fn worker(
+    pub(crate) fn worker(
         &self,
         number: usize,
         origin: Origin,
@@ -125,7 +125,7 @@ impl Collector {
         WorkerFiles { kept, blocks, keeps_times: self.keeps_times, origin }
     }
 
-    pub(super) fn finish(self, storage: Arc<dyn Storage>) -> Collection {
+    pub(crate) fn finish(self, storage: Arc<dyn Storage>) -> Collection {
         let blocks = self.workers.into_iter().flat_map(into_inner);
         Collection { blocks: blocks.collect(), storage }
     }
@@ -159,10 +159,10 @@ impl Block {
 }
 
 /// All files of a walk.
-pub(super) struct Collection {
+pub(crate) struct Collection {
     blocks: Vec<Block>,
     /// Where the files are.
-    pub(super) storage: Arc<dyn Storage>,
+    pub(crate) storage: Arc<dyn Storage>,
 }
 
 impl Collection {
@@ -172,7 +172,7 @@ impl Collection {
     }
 
     /// What a file was when it was found, where that was kept.
-    pub(super) fn state(&self, number: FileNumber) -> Option<FileState> {
+    pub(crate) fn state(&self, number: FileNumber) -> Option<FileState> {
         let (block, file) = self.find(number)?;
         let times = block.times.get(number.index() % FILES_PER_BLOCK)?;
         let [modified, changed] = *times;
@@ -181,13 +181,13 @@ impl Collection {
     }
 
     /// The directory a file is in; none for one that the caller named.
-    pub(super) fn parent(&self, number: FileNumber) -> Option<&Arc<Node>> {
+    pub(crate) fn parent(&self, number: FileNumber) -> Option<&Arc<Node>> {
         let (block, file) = self.find(number)?;
         block.parents.get(file.parent as usize)?.as_ref()
     }
 
     /// A file's name; the whole path of one that the caller named.
-    pub(super) fn name(&self, number: FileNumber) -> &[u8] {
+    pub(crate) fn name(&self, number: FileNumber) -> &[u8] {
         let Some((block, file)) = self.find(number) else { return &[] };
         let start = file.name as usize;
         let end = start + usize::from(file.name_len);
@@ -195,7 +195,7 @@ impl Collection {
     }
 
     /// A file's path.
-    pub(super) fn path(&self, number: FileNumber) -> PathBuf {
+    pub(crate) fn path(&self, number: FileNumber) -> PathBuf {
         let name = self.name(number);
         match self.parent(number) {
             Some(node) => node.entry(name),
@@ -204,7 +204,7 @@ impl Collection {
     }
 
     /// Whether a file may share its bytes with others.
-    pub(super) fn may_share_bytes(&self, number: FileNumber) -> bool {
+    pub(crate) fn may_share_bytes(&self, number: FileNumber) -> bool {
         let device = self.find(number).and_then(|(block, file)| {
             block.devices.get(usize::from(file.device))
         });
@@ -213,7 +213,7 @@ impl Collection {
 
     /// What makes a directory entry: the directory, as the system knows it,
     /// and the name in it.
-    pub(super) fn entry(
+    pub(crate) fn entry(
         &self,
         number: FileNumber,
     ) -> Option<(FileId, Vec<u8>)> {

@@ -36,12 +36,12 @@ const LARGE: u64 = 4 << 20;
 const FILES_PER_TASK: usize = 256;
 
 /// What a comparison needs to know.
-pub(super) struct Comparison<'a> {
-    pub(super) pool: &'a Pool,
-    pub(super) cache: Option<&'a dyn DigestCache>,
-    pub(super) run: &'a RunState<'a>,
-    pub(super) collection: &'a Collection,
-    pub(super) on_error: &'a (dyn Fn(EntryError) -> ControlFlow<()> + Sync),
+pub(crate) struct Comparison<'a> {
+    pub(crate) pool: &'a Pool,
+    pub(crate) cache: Option<&'a dyn DigestCache>,
+    pub(crate) run: &'a RunState<'a>,
+    pub(crate) collection: &'a Collection,
+    pub(crate) on_error: &'a (dyn Fn(EntryError) -> ControlFlow<()> + Sync),
 }
 
 impl Comparison<'_> {
@@ -94,7 +94,8 @@ impl Comparison<'_> {
             .flat_map(|part| part.chunks(FILES_PER_TASK))
     }
 
-    fn same_parent(&self, a: FileNumber, b: FileNumber) -> bool {
+    /// Whether two files were found in one directory, or were both named.
+    pub(crate) fn same_parent(&self, a: FileNumber, b: FileNumber) -> bool {
         match (self.collection.parent(a), self.collection.parent(b)) {
             (Some(a), Some(b)) => Arc::ptr_eq(a, b),
             (None, None) => true,
@@ -154,7 +155,7 @@ impl Comparison<'_> {
     }
 
     /// Opens a file, and its directory before.
-    pub(super) fn open_anew(
+    pub(crate) fn open_anew(
         &self,
         file: FileNumber,
     ) -> Result<(File, Metadata), Cause> {
@@ -164,7 +165,7 @@ impl Comparison<'_> {
     }
 
     /// Opens a file, which must still be the one that was found.
-    pub(super) fn open(
+    pub(crate) fn open(
         &self,
         file: FileNumber,
         node: Option<&Open>,
@@ -200,7 +201,7 @@ impl Comparison<'_> {
         Ok(())
     }
 
-    pub(super) fn error(&self, path: PathBuf, action: Action, cause: Cause) {
+    pub(crate) fn error(&self, path: PathBuf, action: Action, cause: Cause) {
         // What a run did not come to is no fault of the file's.
         if self.run.is_over() {
             return;

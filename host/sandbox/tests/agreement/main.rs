@@ -12,6 +12,7 @@ mod filters;
 mod ignoring;
 mod media;
 mod programs;
+mod resembling;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -1,0 +1,217 @@
+//! Finding files whose texts are nearly the same.
+//!
+//! Each text is read once for its sketch: a MinHash signature of its shingles
+//! and a digest of them, made in the sandbox. Texts of one digest are equal.
+//! Of the others, those are read again that may be alike by their signatures,
+//! and compared exactly.
+
+mod components;
+mod groups;
+mod links;
+mod options;
+mod pairs;
+mod reader;
+mod texts;
+
+use std::{
+    collections::HashSet, fmt, ops::ControlFlow, path::PathBuf, sync::Arc,
+};
+
+use sanchay_core::{
+    grouping::{FileNumber, FileTable as _, Origin, Sorter as _},
+    similarity::Shingling,
+};
+
+pub(crate) use self::pairs::visit_pairs;
+pub use self::{
+    groups::{Similar, SimilarFile, SimilarGroup, SimilarSummary},
+    options::SimilarOptions,
+};
+use self::{links::Links, reader::TextReader};
+use crate::{
+    duplicates::{collect, collection::Collection, compare::Comparison},
+    error::{EntryError, Error},
+    monitor::{Monitor, Summary},
+    options::WalkOptions,
+    pool::Pool,
+    request::{monitor_methods, walk_methods},
+    run::RunState,
+};
+
+/// The least threshold: below it, too many pairs would be missed.
+const LEAST: f64 = 0.05;
+
+/// A search for files whose texts are alike:
+/// [`Engine::similar`](crate::Engine::similar) begins one.
+#[derive(Clone)]
+#[must_use = "a request does nothing until it is started"]
+pub struct SimilarRequest {
+    pool: Arc<Pool>,
+    roots: Vec<PathBuf>,
+    options: SimilarOptions,
+    monitor: Monitor,
+}
+
+impl fmt::Debug for SimilarRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SimilarRequest")
+            .field("roots", &self.roots)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SimilarRequest {
+    pub(crate) fn new(pool: Arc<Pool>, roots: Vec<PathBuf>) -> Self {
+        let (options, monitor) =
+            (SimilarOptions::default(), Monitor::default());
+        Self { pool, roots, options, monitor }
+    }
+
+    fn walk(&mut self) -> &mut WalkOptions {
+        &mut self.options.walk
+    }
+
+    /// Takes all of these options, in place of those before.
+    pub fn options(mut self, options: SimilarOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    walk_methods!();
+
+    monitor_methods!();
+
+    /// How alike two texts are at least: the Jaccard index of their sets of
+    /// shingles, from 0.05 to 1; by default 0.8.
+    pub fn threshold(mut self, threshold: f64) -> Self {
+        self.options.threshold = threshold;
+        self
+    }
+
+    /// What texts are cut into; by default three words.
+    pub fn shingling(mut self, shingling: Shingling) -> Self {
+        self.options.shingling = shingling;
+        self
+    }
+
+    /// Larger files, in bytes, are left out; by default 16 MiB.
+    pub fn max_file_size(mut self, bytes: u64) -> Self {
+        self.options.max_file_size = bytes;
+        self
+    }
+
+    /// Searches. The answer is the same on every run over the same files. A
+    /// text takes some six hundred bytes of memory during the run.
+    ///
+    /// `on_error` is called from the worker threads, from several at once,
+    /// and ends the run by returning `Break`.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use sanchay::Engine;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let text: String = (0..99).map(|it| format!("line {it}\n")).collect();
+    /// std::fs::write(folder.path().join("a"), &text)?;
+    /// std::fs::write(folder.path().join("b"), text + "and another")?;
+    /// std::fs::write(folder.path().join("c"), "something else")?;
+    /// let engine = Engine::builder().build()?;
+    /// let found = engine.similar([folder.path()]).find(|error| {
+    ///     eprintln!("{error}");
+    ///     ControlFlow::Continue(())
+    /// })?;
+    /// let groups: Vec<_> = found.groups().collect();
+    /// let names: Vec<_> = groups[0].files().map(|it| it.name).collect();
+    /// assert_eq!(names, [b"a", b"b"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`] if the run was ended before it was done;
+    /// [`Error::Option`] for a threshold that is none;
+    /// [`Error::Filter`], [`Error::Threads`] and [`Error::Sandbox`] if it
+    /// could not begin. What is wrong with a file goes to `on_error`.
+    pub fn find(
+        self,
+        on_error: impl Fn(EntryError) -> ControlFlow<()> + Sync,
+    ) -> Result<Similar, Error> {
+        let Self { pool, roots, options, monitor } = self;
+        find(&pool, &roots, options, &monitor, &on_error)
+    }
+}
+
+fn find(
+    pool: &Pool,
+    roots: &[PathBuf],
+    options: SimilarOptions,
+    monitor: &Monitor,
+    on_error: &(dyn Fn(EntryError) -> ControlFlow<()> + Sync),
+) -> Result<Similar, Error> {
+    if !(LEAST..=1.0).contains(&options.threshold) {
+        return Err(Error::Option {
+            option: "threshold",
+            why: format!("{} is not from {LEAST} to 1", options.threshold),
+        });
+    }
+    options.walk.plugins.begin();
+    let run = RunState::new(monitor);
+    let parts = [(Origin::Root, roots)];
+    let collection =
+        collect(pool, &parts, &options.walk, &run, false, on_error)?;
+    let walked = run.outcome()?;
+    let (files, too_large) = chosen(pool, &collection, options.max_file_size);
+    let bytes = files.iter().map(|file| collection.size(*file)).sum();
+    run.begin_comparing(files.len() as u64, bytes);
+    let comparison = Comparison {
+        pool,
+        cache: None,
+        run: &run,
+        collection: &collection,
+        on_error,
+    };
+    let reader = TextReader { comparison, shingling: options.shingling };
+    let mut texts = reader.sketch_all(&files)?;
+    run.outcome()?;
+    drop(files);
+    let mut links = Links::new(&reader, &texts, options.threshold);
+    links.find()?;
+    let groups = links.groups()?;
+    let compared = run.outcome()?;
+    texts.forget_signatures();
+    let (members, ends) = groups;
+    let scanned = Summary {
+        errors: compared.errors,
+        named_errors: compared.named_errors,
+        ..walked
+    };
+    Ok(Similar {
+        collection,
+        options,
+        texts,
+        members,
+        ends,
+        scanned,
+        too_large,
+    })
+}
+
+/// The files to compare, in the order of their paths, each by the first of
+/// its names; and how many are too large.
+fn chosen(
+    pool: &Pool,
+    collection: &Collection,
+    max_size: u64,
+) -> (Vec<FileNumber>, u64) {
+    let mut files: Vec<FileNumber> = collection.files().collect();
+    pool.sort(&mut files, |a, b| collection.by_path(*a, *b));
+    let mut linked = HashSet::new();
+    files.retain(|file| {
+        let id = collection.identity(*file);
+        !collection.is_linked(*file) || linked.insert(id)
+    });
+    let all = files.len();
+    files.retain(|file| collection.size(*file) <= max_size);
+    let too_large = all.saturating_sub(files.len());
+    (files, too_large as u64)
+}
