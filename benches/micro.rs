@@ -14,7 +14,7 @@ use sanchay_bench::NativeInspector;
 use sanchay_core::filter::Filter;
 use sanchay_sandbox::{
     Algorithm, Columns, EntryKind, Limits, Listing, Matches, Program, Sandbox,
-    SandboxOptions,
+    SandboxOptions, Shingling, TextTask, Unit,
 };
 
 /// An inspector in its sandbox.
@@ -102,6 +102,26 @@ fn main() {
 fn crossing<I: Inspector>(bencher: Bencher<'_, '_>) {
     let mut inspector = I::make();
     bencher.bench_local(|| inspector.digest(Algorithm::Xxh64, black_box(b"")));
+}
+
+/// The sketch of a text of 4 KB, of shingles of so many words.
+#[divan::bench(types = [Sandboxed, Native], args = [1, 3])]
+fn sketch<I: Inspector>(bencher: Bencher<'_, '_>, words: u32) {
+    let mut inspector = I::make();
+    let word = |number: u64| format!("{:x} ", number.wrapping_pow(5) % 9973);
+    let text: String = (0..1024).map(word).collect();
+    let text = text.as_bytes().get(..4096).unwrap();
+    let shingling = Shingling::new(Unit::Words, words).unwrap();
+    bencher.counter(BytesCount::of_slice(text)).bench_local(|| {
+        let inspector = inspector.asked();
+        inspector.begin_text(TextTask::Sketch, shingling).unwrap();
+        let mut fill = |space: &mut [u8]| {
+            space.copy_from_slice(black_box(text));
+            text.len()
+        };
+        inspector.read_text_with(text.len(), &mut fill).unwrap();
+        black_box(inspector.finish_sketch().unwrap())
+    });
 }
 
 /// A directory listing matched by extension.

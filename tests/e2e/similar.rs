@@ -51,7 +51,7 @@ fn corpus() -> BTreeMap<String, Vec<String>> {
             (0..40 + random.below(300)).map(|_| random.word()).collect();
         for variant in 0..random.below(8) {
             let mut changed = words.clone();
-            for _ in 0..random.below(20) {
+            for _ in 0..random.below(9) {
                 let at = random.below(changed.len() as u64) as usize;
                 match random.below(3) {
                     0 => changed[at] = random.word(),
@@ -270,7 +270,7 @@ fn a_file_that_cannot_be_read_costs_itself_only() {
     tree.forbid("d/b");
     let finished = sanchay()
         .within(tree.root())
-        .words("similar d")
+        .words("similar -q d")
         .unprivileged(&tree)
         .run()
         .exits(3);

@@ -105,3 +105,44 @@ fn the_largest_set_fits_the_sandbox_and_a_larger_one_is_refused() {
         assert_eq!(set.map(|it| it.len()), expected);
     }
 }
+
+#[test]
+#[ignore = "measures"]
+fn speed_of_sketches() {
+    let mut texts = Vec::new();
+    for folder in 0..10 {
+        let dir = format!("/tmp/similar5/corpus/{folder:03}");
+        for entry in std::fs::read_dir(dir).unwrap() {
+            texts.push(std::fs::read(entry.unwrap().path()).unwrap());
+        }
+    }
+    let same = |text: &[u8]| vec![text.to_vec(); 10_000];
+    let sets = [
+        ("texts", texts),
+        ("empty", same(b"")),
+        ("spaces", same(&[b' '; 4096])),
+        ("letters", same(&[b'a'; 4096])),
+        ("commas", same(&[b','; 4096])),
+    ];
+    for (name, texts) in &sets {
+        for (unit, size) in
+            [(Unit::Words, 1), (Unit::Words, 3), (Unit::Characters, 5)]
+        {
+            let of = Shingling::new(unit, size).unwrap();
+            let mut inspector = inspector();
+            let begun = sanchay_cpu();
+            for text in texts {
+                inspector.begin_text(TextTask::Sketch, of).unwrap();
+                read(&mut inspector, text, 128 << 10);
+                assert!(inspector.finish_sketch().unwrap().is_some());
+            }
+            let each = (sanchay_cpu() - begun) / texts.len() as f64;
+            println!("{name} {unit:?} {size}: {:.2} us a text", each * 1e6);
+        }
+    }
+}
+
+fn sanchay_cpu() -> f64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    stat.split(' ').next().unwrap().parse::<f64>().unwrap() / 1e9
+}
