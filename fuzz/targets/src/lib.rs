@@ -28,6 +28,7 @@ pub mod names;
 pub mod options;
 pub mod plugins;
 pub mod sandbox;
+pub mod similarity;
 pub mod template;
 
 /// A target: its name, and what it does with an input.
@@ -45,5 +46,6 @@ pub const TARGETS: &[Target] = &[
     ("options", options::run),
     ("plugins", plugins::run),
     ("sandbox", sandbox::run),
+    ("similarity", similarity::run),
     ("template", template::run),
 ];

@@ -37,10 +37,24 @@ impl Encoding {
 
 /// Bytes that no text in an encoding like ASCII has, or not that many.
 fn is_binary(head: &[u8]) -> bool {
-    let is_control =
-        |byte: &&u8| matches!(byte, 1..=7 | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f);
-    let controls = head.iter().filter(is_control).count();
+    // Sixteen at once, as vectors have them.
+    let (chunks, rest) = head.as_chunks::<16>();
+    let each = chunks.iter().map(|chunk| {
+        let controls: u8 = chunk.map(control).iter().sum();
+        usize::from(controls)
+    });
+    let rest = rest.iter().map(|byte| usize::from(control(*byte)));
+    let controls = each.chain(rest).sum::<usize>();
     memchr::memchr(0, head).is_some() || controls > head.len() / CONTROLS
+}
+
+/// 1 for a control character that texts do not have, but for zero; else 0.
+const fn control(byte: u8) -> u8 {
+    // Without branches: 1 to 7, 14 to 26, 28 to 31, and 127.
+    (byte.wrapping_sub(1) < 7) as u8
+        | (byte.wrapping_sub(14) < 13) as u8
+        | (byte.wrapping_sub(28) < 4) as u8
+        | (byte == 0x7f) as u8
 }
 
 /// UTF-16 without a mark shows in Latin text, where every other byte is zero:
@@ -62,6 +76,7 @@ fn unmarked_utf16(head: &[u8]) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::Encoding::{self, Utf8, Utf16, Utf32};
+    use super::control;
 
     #[test]
     fn byte_order_marks_tell_the_encoding() {
@@ -88,6 +103,15 @@ mod tests {
         assert_eq!(Encoding::of(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), None);
         assert_eq!(Encoding::of(b"a\0\0\0"), None);
         assert_eq!(Encoding::of(b"\xef\xbb\xbfa\0"), None);
+    }
+
+    #[test]
+    fn controls_are_those_that_no_text_has() {
+        for byte in 0..=u8::MAX {
+            let expected =
+                byte.is_ascii_control() && !matches!(byte, 0 | 8..=13 | 0x1b);
+            assert_eq!(control(byte) == 1, expected, "{byte}");
+        }
     }
 
     #[test]

@@ -118,7 +118,18 @@ impl Block {
     fn add(&self, least: &mut [u32; BLOCK], numbers: &[u32]) {
         let Self { multipliers, increments } = self;
         let mut kept = *least;
-        for number in numbers {
+        // Several at once: a loop is checked for being interrupted.
+        let (chunks, rest) = numbers.as_chunks::<4>();
+        for chunk in chunks {
+            let constants = multipliers.iter().zip(increments);
+            for (kept, (a, b)) in kept.iter_mut().zip(constants) {
+                let permuted =
+                    chunk.map(|it| it.wrapping_mul(*a).wrapping_add(*b));
+                let [one, two, three, four] = permuted;
+                *kept = one.min(two).min(three.min(four)).min(*kept);
+            }
+        }
+        for number in rest {
             let constants = multipliers.iter().zip(increments);
             for (kept, (a, b)) in kept.iter_mut().zip(constants) {
                 let permuted = number.wrapping_mul(*a).wrapping_add(*b);

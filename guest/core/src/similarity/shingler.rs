@@ -47,15 +47,16 @@ struct Cutter {
     window: Window,
 }
 
-/// The units that the next shingle may begin with.
+/// Units that are not made into shingles yet.
 struct Window {
-    /// Their hashes, each in its place by its number.
-    last: Vec<u64>,
-    /// Where the next one goes.
-    next: usize,
+    /// Their hashes, behind those of as many that came before them as a
+    /// shingle has: zeros where there were fewer.
+    units: Vec<u64>,
+    /// How many units a shingle has.
+    len: usize,
     /// How many units there were, up to those of a shingle.
-    count: usize,
-    /// The shingle of these units.
+    seen: usize,
+    /// The shingle of the last units before them.
     shingle: u64,
     /// What the hash of a unit has been multiplied by that leaves.
     power: u64,
@@ -120,49 +121,49 @@ impl Window {
         let size = shingling.size();
         let len = usize::try_from(size).unwrap_or(1).max(1);
         Self {
-            last: vec![0; len],
-            next: 0,
-            count: 0,
+            units: vec![0; len],
+            len,
+            seen: 0,
             shingle: 0,
             power: BASE.wrapping_pow(size),
-            found: Vec::with_capacity(PIECE + len),
+            found: Vec::new(),
         }
     }
 
     #[inline]
     fn add(&mut self, unit: u64) {
-        let len = self.last.len();
-        let Some(place) = self.last.get_mut(self.next) else { return };
-        let first = core::mem::replace(place, unit);
-        self.next = match self.next + 1 {
-            next if next < len => next,
-            _ => 0,
-        };
-        self.shingle = self
-            .shingle
-            .wrapping_mul(BASE)
-            .wrapping_add(unit)
-            .wrapping_sub(first.wrapping_mul(self.power));
-        self.count = (self.count + 1).min(len);
-        if self.count == len {
-            self.found.push(self.shingle);
-        }
+        self.units.push(unit);
     }
 
+    /// Makes shingles of the units, and passes them on.
     fn pass_on(&mut self, each: &mut dyn FnMut(&[u64])) {
-        if !self.found.is_empty() {
-            each(&self.found);
-            self.found.clear();
+        let Self { units, len, seen, shingle, power, found } = self;
+        let new = units.get(*len..).unwrap_or_default();
+        found.extend(new.iter().zip(&*units).map(|(unit, first)| {
+            *shingle = shingle
+                .wrapping_mul(BASE)
+                .wrapping_add(*unit)
+                .wrapping_sub(first.wrapping_mul(*power));
+            *shingle
+        }));
+        // The first ones have fewer units.
+        let early = len.saturating_sub(*seen + 1).min(found.len());
+        *seen = (*seen + found.len()).min(*len);
+        let whole = found.get(early..).unwrap_or_default();
+        if !whole.is_empty() {
+            each(whole);
         }
+        found.clear();
+        units.drain(..units.len().saturating_sub(*len));
     }
 
     /// Makes a shingle of what there is, if that is less than one.
     fn finish(&mut self, each: &mut dyn FnMut(&[u64])) {
-        if self.count > 0 && self.count < self.last.len() {
-            self.found.push(self.shingle);
-        }
         self.pass_on(each);
-        self.last.fill(0);
-        (self.next, self.count, self.shingle) = (0, 0, 0);
+        if (1..self.len).contains(&self.seen) {
+            each(&[self.shingle]);
+        }
+        self.units.fill(0);
+        (self.seen, self.shingle) = (0, 0);
     }
 }

@@ -38,6 +38,23 @@ enum Class {
     Single,
 }
 
+/// What each character of ASCII is to words.
+static ASCII: [Class; 128] = {
+    let mut all = [Class::Single; 128];
+    let mut rest: &mut [Class] = &mut all;
+    let mut byte: u8 = 0;
+    while let Some((first, after)) = rest.split_first_mut() {
+        *first = match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => Class::Letter,
+            ..=b' ' | 0x7f => Class::Space,
+            _ => Class::Single,
+        };
+        rest = after;
+        byte += 1;
+    }
+    all
+};
+
 impl Units {
     pub(super) const fn new(unit: Unit) -> Self {
         Self { unit, word: FNV_BASIS, cut: [0; 4], cut_len: 0 }
@@ -69,31 +86,50 @@ impl Units {
     }
 
     fn words(&mut self, mut data: &[u8], each: &mut impl FnMut(u64)) {
-        while let [byte, rest @ ..] = data {
-            data = rest;
-            match *byte {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => {
-                    self.word = fnv(self.word, *byte);
+        // Kept out of memory.
+        let mut word = self.word;
+        loop {
+            // Several at once: a loop is checked for being interrupted.
+            if let Some((chunk, rest)) = data.split_first_chunk::<8>()
+                && chunk.is_ascii()
+            {
+                for byte in chunk {
+                    word = step(word, *byte, each);
                 }
-                ..=b' ' | 0x7f => self.end_word(each),
-                0x80.. => data = self.wide(*byte, rest, each),
-                byte => {
-                    self.end_word(each);
-                    each(mix(fnv(FNV_BASIS, byte)));
-                }
+                data = rest;
+                continue;
+            }
+            let [byte, rest @ ..] = data else { break };
+            if byte.is_ascii() {
+                word = step(word, *byte, each);
+                data = rest;
+            } else {
+                self.word = word;
+                data = self.wide(*byte, rest, each);
+                word = self.word;
             }
         }
+        self.word = word;
     }
 
     fn characters(&mut self, mut data: &[u8], each: &mut impl FnMut(u64)) {
-        while let [byte, rest @ ..] = data {
-            data = match *byte {
-                ..0x80 => {
+        loop {
+            if let Some((chunk, rest)) = data.split_first_chunk::<8>()
+                && chunk.is_ascii()
+            {
+                for byte in chunk {
                     each(mix(u64::from(*byte)));
-                    rest
                 }
-                byte => self.wide(byte, rest, each),
-            };
+                data = rest;
+                continue;
+            }
+            let [byte, rest @ ..] = data else { return };
+            if byte.is_ascii() {
+                each(mix(u64::from(*byte)));
+                data = rest;
+            } else {
+                data = self.wide(*byte, rest, each);
+            }
         }
     }
 
@@ -177,10 +213,31 @@ impl Units {
     }
 
     fn end_word(&mut self, each: &mut impl FnMut(u64)) {
-        if self.word != FNV_BASIS {
-            each(mix(self.word));
-            self.word = FNV_BASIS;
+        end(self.word, each);
+        self.word = FNV_BASIS;
+    }
+}
+
+/// Adds a character of ASCII to a word, or ends the word. Returns what there
+/// is of one then.
+#[inline]
+fn step(word: u64, byte: u8, each: &mut impl FnMut(u64)) -> u64 {
+    let class = ASCII.get(usize::from(byte)).copied();
+    match class.unwrap_or(Class::Letter) {
+        Class::Letter => return fnv(word, byte),
+        Class::Space => end(word, each),
+        Class::Single => {
+            end(word, each);
+            each(mix(fnv(FNV_BASIS, byte)));
         }
+    }
+    FNV_BASIS
+}
+
+#[inline]
+fn end(word: u64, each: &mut impl FnMut(u64)) {
+    if word != FNV_BASIS {
+        each(mix(word));
     }
 }
 
