@@ -1,6 +1,7 @@
 //! Commands that change files: nothing happens unasked, all is found before
 //! anything moves, and what was done is taken back, times and links included.
 
+mod dedupe;
 mod hostile;
 mod killed;
 

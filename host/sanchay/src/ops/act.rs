@@ -20,6 +20,7 @@ use super::{
     handles::Handles,
     places::Places,
     replace::Known,
+    replacing::{Replacing, Separated},
     rows::{Row, Spot},
     runs::Runs,
     trash::{Trash, TrashOptions, Trashed},
@@ -61,6 +62,8 @@ pub(super) struct Actor {
     mover: Copier,
     /// When the run began that is undone.
     begun: Option<Timestamp>,
+    /// Files that made way for equal ones.
+    pub(super) replaced: Separated,
 }
 
 /// What would be where if steps were undone.
@@ -89,9 +92,9 @@ impl Supposed {
     }
 }
 
-type Tried<T> = Result<T, String>;
+pub(super) type Tried<T> = Result<T, String>;
 
-fn why(error: StorageError) -> String {
+pub(super) fn why(error: StorageError) -> String {
     Cause::from(error).to_string()
 }
 
@@ -110,7 +113,9 @@ impl Actor {
             ..CopyOptions::default()
         });
         let recent = [None, None];
-        Self { handles, recent, supposed: None, trash, mover, begun: None }
+        let (supposed, begun) = (None, None);
+        let replaced = Separated::default();
+        Self { handles, recent, supposed, trash, mover, begun, replaced }
     }
 
     /// From now on, an entry that was created later is none that the run found,
@@ -147,6 +152,11 @@ impl Actor {
         let directory = self.handles.open(root, b"")?;
         let path = OsString::from_vec(self.handles.root(root).to_vec());
         Ok(Folder::new(directory, path.into()))
+    }
+
+    /// Whether steps are undone in thought only.
+    pub(super) const fn supposes(&self) -> bool {
+        self.supposed.is_some()
     }
 
     /// From now on, steps are undone in thought only.
@@ -241,6 +251,9 @@ impl Actor {
     fn try_act(&mut self, places: &Places, row: &Row) -> Tried<Outcome> {
         let (from, to) =
             (places.rows.name(row.from), places.rows.name(row.to));
+        if row.kept.is_some() {
+            self.compare_with_kept(places, row)?;
+        }
         match row.operation {
             Operation::CreateFolder => {
                 let above = self.folder(places, row.to.folder).map_err(why)?;
@@ -315,9 +328,13 @@ impl Actor {
                 let at = put.trash.into_os_string().into_vec();
                 let at = [&at, &b"/files/"[..], &put.name].concat();
                 let expect = row.expectation();
-                return Ok(Outcome::Done(Some(Made { expect, at: Some(at) })));
+                return Ok(Outcome::Done(Some(Made {
+                    expect,
+                    at: Some(at),
+                    was: None,
+                })));
             }
-            // Many at a time: see `copies`.
+            // Many at a time: see `copies` and `replacing`.
             Operation::Copy | Operation::Reflink => {
                 return Err("it is copied with others".to_owned());
             }
@@ -348,13 +365,17 @@ impl Actor {
     }
 
     /// What a symbolic link to a place says: the path from the top.
-    fn text_of_link(&self, places: &Places, spot: Spot) -> Vec<u8> {
+    pub(super) fn text_of_link(&self, places: &Places, spot: Spot) -> Vec<u8> {
         let (root, _) = places.folders.get(spot.folder);
         join(self.handles.root(root), &places.below(spot))
     }
 
     /// What is at a place, if anything is.
-    fn at(&mut self, places: &Places, spot: Spot) -> Tried<Option<Metadata>> {
+    pub(super) fn at(
+        &mut self,
+        places: &Places,
+        spot: Spot,
+    ) -> Tried<Option<Metadata>> {
         let gone = |error: &StorageError| {
             error.is(io::ErrorKind::NotFound)
                 || error.is(io::ErrorKind::NotADirectory)
@@ -392,6 +413,9 @@ impl Actor {
     }
 
     fn try_look(&mut self, places: &Places, row: &Row) -> Tried<Found> {
+        if Replacing::does(row) {
+            return self.look_replaced(places, row);
+        }
         let is_it = |found: &Option<Metadata>| {
             found.as_ref().is_some_and(|found| found.id == row.id)
         };
@@ -438,6 +462,9 @@ impl Actor {
         row: &Row,
         made: Option<&Made>,
     ) -> Tried<()> {
+        if Replacing::does(row) {
+            return self.separate(places, row, made);
+        }
         let (from, to) =
             (places.rows.name(row.from), places.rows.name(row.to));
         match row.operation {
@@ -659,7 +686,7 @@ pub(super) fn made(copy: &Metadata) -> Made {
         changed: None,
         hash: None,
     };
-    Made { expect, at: None }
+    Made { expect, at: None, was: None }
 }
 
 /// What an entry has to be for who copies it.
@@ -696,7 +723,7 @@ fn taken(error: StorageError) -> String {
 }
 
 /// Whether an entry is what a row expects.
-fn is_same(row: &Row, found: &Metadata) -> bool {
+pub(super) fn is_same(row: &Row, found: &Metadata) -> bool {
     if found.id != row.id || found.kind != row.kind {
         return false;
     }

@@ -14,6 +14,7 @@ use super::{
     journal::Journal,
     places::Places,
     plan::Plan,
+    replacing::Replacing,
     report::{RunReport, StepOutcome},
     rows::Row,
     runs::{Loaded, Runs},
@@ -58,6 +59,8 @@ impl Plan {
         let handles =
             Handles::new(std::sync::Arc::clone(&self.storage), roots);
         let mut actor = Actor::new(handles, engine, runs);
+        actor.of_run(&run);
+        let replacing = Replacing::new(engine, &self.storage, &run);
         let folders = touched(&self.places, &self.steps);
         journal.folders(&mut actor, &self.places, &folders)?;
         journal.steps(&self.places, &self.steps)?;
@@ -68,6 +71,7 @@ impl Plan {
             actor,
             journal,
             copies,
+            replacing,
             report: RunReport { run, ..RunReport::default() },
         };
         applying.all(monitor, None)?;
@@ -87,8 +91,8 @@ impl Runs {
         run: &str,
         monitor: &Monitor,
     ) -> Result<RunReport, OpsError> {
-        let (journal, loaded) = self.load(engine, run)?;
-        let Loaded { places, steps, states, storage, .. } = &loaded;
+        let (journal, mut loaded) = self.load(engine, run)?;
+        let Loaded { states, .. } = &loaded;
         let refused = |why| OpsError::Resume { run: run.to_owned(), why };
         if !loaded.is_whole() {
             return Err(refused(
@@ -102,22 +106,28 @@ impl Runs {
         if loaded.reversed || states.contains(&Some(State::Undone)) {
             return Err(refused("it was undone, at least in part"));
         }
-        let roots = places.roots.clone();
-        let handles = Handles::new(std::sync::Arc::clone(storage), roots);
+        let new_actor = |loaded: &Loaded| {
+            let storage = std::sync::Arc::clone(&loaded.storage);
+            let handles = Handles::new(storage, loaded.places.roots.clone());
+            let mut actor = Actor::new(handles, engine, self);
+            actor.of_run(run);
+            actor
+        };
+        let mut actor = new_actor(&loaded);
+        loaded.recover(&mut actor);
+        let Loaded { places, steps, storage, .. } = &loaded;
         let mut applying = Applying {
             places,
             steps,
-            actor: Actor::new(handles, engine, self),
+            actor,
             journal,
             copies: Copies::new(engine, places, steps, run),
+            replacing: Replacing::new(engine, storage, run),
             report: RunReport { run: run.to_owned(), ..RunReport::default() },
         };
         let Applying { copies, actor, .. } = &mut applying;
         copies.remove_leftovers(actor, places, steps);
-        let handles =
-            Handles::new(std::sync::Arc::clone(storage), places.roots.clone());
-        let looker = Actor::new(handles, engine, self);
-        let earlier = Earlier::new(&loaded, looker);
+        let earlier = Earlier::new(&loaded, new_actor(&loaded));
         applying.all(monitor, Some(&earlier))?;
         let folders = touched(places, steps);
         applying.finish(self, &folders)
@@ -189,7 +199,8 @@ pub(super) fn touched(places: &Places, steps: &[u32]) -> Vec<FolderId> {
     let mut all = Vec::new();
     for at in steps {
         let Some(row) = places.rows.get(*at) else { continue };
-        let from = row.operation.takes_away().then_some(row.from.folder);
+        let goes = row.operation.takes_away() || row.kept.is_some();
+        let from = goes.then_some(row.from.folder);
         let to = row.has_to.then_some(row.to.folder);
         if (from, to) == (last, last) {
             continue;
@@ -211,6 +222,7 @@ struct Applying<'a> {
     actor: Actor,
     journal: Journal,
     copies: Copies,
+    replacing: Replacing,
     report: RunReport,
 }
 
@@ -233,16 +245,13 @@ impl Applying<'_> {
                 continue;
             };
             let known = earlier.map(|it| it.state(number));
-            let is_copied = Copies::does(row.operation);
-            if !is_copied {
-                self.copy(monitor)?;
+            let waits = Copies::does(&row) || Replacing::does(&row);
+            if !waits {
+                self.catch_up(monitor, &run)?;
             }
             let outcome = match known {
-                None if is_copied => {
-                    self.copies.add(number, *at);
-                    if self.copies.is_enough() {
-                        self.copy(monitor)?;
-                    }
+                None if waits => {
+                    self.wait(number, *at, &row, monitor, &run)?;
                     continue;
                 }
                 None => self.actor.act(self.places, &row),
@@ -253,8 +262,8 @@ impl Applying<'_> {
                 Some(None) => match earlier.and_then(|it| it.of(number)) {
                     Some(Found::Done) => Outcome::Done(None),
                     Some(Found::Neither(why)) => Outcome::Failed(why.clone()),
-                    Some(Found::NotDone) | None if is_copied => {
-                        self.copies.add(number, *at);
+                    Some(Found::NotDone) | None if waits => {
+                        self.wait(number, *at, &row, monitor, &run)?;
                         continue;
                     }
                     Some(Found::NotDone) | None => {
@@ -270,7 +279,56 @@ impl Applying<'_> {
             }
         }
         if !self.report.interrupted {
-            self.copy(monitor)?;
+            self.catch_up(monitor, &run)?;
+        }
+        Ok(())
+    }
+
+    /// Adds a step to those that are done many at a time.
+    fn wait(
+        &mut self,
+        number: u64,
+        at: u32,
+        row: &Row,
+        monitor: &Monitor,
+        run: &RunState<'_>,
+    ) -> Result<(), OpsError> {
+        match Replacing::does(row) {
+            true => self.replacing.add(number, at),
+            false => self.copies.add(number, at),
+        }
+        if self.replacing.is_enough() || self.copies.is_enough() {
+            self.catch_up(monitor, run)?;
+        }
+        Ok(())
+    }
+
+    /// Does the steps that wait.
+    fn catch_up(
+        &mut self,
+        monitor: &Monitor,
+        run: &RunState<'_>,
+    ) -> Result<(), OpsError> {
+        self.copy(monitor)?;
+        let Self { places, steps, journal, replacing, report, .. } = self;
+        replacing.replace(
+            places,
+            journal,
+            run,
+            |journal, number, outcome| {
+                let at = usize::try_from(number).ok();
+                let at = at.and_then(|it| steps.get(it));
+                let row = at.and_then(|at| places.rows.get(*at));
+                match row {
+                    Some(row) => {
+                        record(report, journal, places, number, row, outcome)
+                    }
+                    None => Ok(()),
+                }
+            },
+        )?;
+        if run.is_over() {
+            self.report.interrupted = true;
         }
         Ok(())
     }
@@ -321,25 +379,8 @@ impl Applying<'_> {
         row: &Row,
         outcome: Outcome,
     ) -> Result<(), OpsError> {
-        match outcome {
-            Outcome::Done(made) => {
-                self.report.done += 1;
-                match made {
-                    Some(made) => self.journal.made(number, made),
-                    None => self.journal.state(number, State::Done),
-                }
-            }
-            Outcome::Skipped(why) => {
-                self.report.skipped += 1;
-                self.journal.problem(number, State::Skipped, &why)
-            }
-            Outcome::Failed(why) => {
-                self.report.failed += 1;
-                self.journal.problem(number, State::Failed, &why)?;
-                add_problem(&mut self.report, self.places, row, why);
-                Ok(())
-            }
-        }
+        let Self { report, journal, places, .. } = self;
+        record(report, journal, places, number, row, outcome)
     }
 
     fn finish(
@@ -357,6 +398,36 @@ impl Applying<'_> {
         self.journal.end(State::Finished, self.steps.len() as u64)?;
         runs.is_over(&self.report.run);
         Ok(self.report)
+    }
+}
+
+/// Writes and counts what became of a step.
+fn record(
+    report: &mut RunReport,
+    journal: &mut Journal,
+    places: &Places,
+    number: u64,
+    row: &Row,
+    outcome: Outcome,
+) -> Result<(), OpsError> {
+    match outcome {
+        Outcome::Done(made) => {
+            report.done += 1;
+            match made {
+                Some(made) => journal.made(number, made),
+                None => journal.state(number, State::Done),
+            }
+        }
+        Outcome::Skipped(why) => {
+            report.skipped += 1;
+            journal.problem(number, State::Skipped, &why)
+        }
+        Outcome::Failed(why) => {
+            report.failed += 1;
+            journal.problem(number, State::Failed, &why)?;
+            add_problem(report, places, row, why);
+            Ok(())
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use super::{
     copy::{Copier, CopyItem, CopyOptions, Folder, Sharing},
     folders::FolderId,
     places::Places,
+    rows::Row,
 };
 use crate::{
     engine::Engine,
@@ -39,7 +40,7 @@ impl Copies {
         run: &str,
     ) -> Self {
         let rows = steps.iter().filter_map(|at| places.rows.get(*at));
-        let mut any = rows.filter(|row| Self::does(row.operation));
+        let mut any = rows.filter(|row| Self::does(row));
         // A plan has copies of one kind.
         let copier = any.next().map(|row| {
             let sharing = match row.operation {
@@ -54,9 +55,10 @@ impl Copies {
         Self { copier, waiting: Vec::new() }
     }
 
-    /// Whether an operation is done here.
-    pub(super) const fn does(operation: Operation) -> bool {
-        matches!(operation, Operation::Copy | Operation::Reflink)
+    /// Whether a step is done here.
+    pub(super) const fn does(row: &Row) -> bool {
+        row.kept.is_none()
+            && matches!(row.operation, Operation::Copy | Operation::Reflink)
     }
 
     /// Removes what the run left that was killed while it copied.

@@ -3,7 +3,8 @@
 use std::{io, path::PathBuf};
 
 use sanchay_core::{
-    escape::escaped, naming::NamingError, record::UnknownField,
+    escape::escaped, keep::KeepError, naming::NamingError,
+    record::UnknownField,
 };
 
 use crate::error::{Error, describe_io_error};
@@ -19,6 +20,9 @@ pub enum OpsError {
     /// The new names make no sense.
     #[error("{0}")]
     Naming(NamingError),
+    /// A rule that says which file stays makes no sense.
+    #[error("--keep: {0}")]
+    Keep(KeepError),
     /// There is no such field to sort by.
     #[error("{0}")]
     Order(UnknownField),

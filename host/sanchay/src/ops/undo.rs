@@ -48,6 +48,7 @@ impl Runs {
         let mut actor = Actor::new(handles, engine, self);
         let begun = loaded.header.started.parse::<jiff::Timestamp>();
         actor.expect_older_than(begun.ok().map(Timestamp::from));
+        actor.of_run(run);
         if only_look {
             actor.only_suppose();
         }
@@ -78,6 +79,9 @@ impl Runs {
                     Found::Done => true,
                     Found::NotDone => {
                         doubts.resolve(places, row.to, row.id);
+                        if !only_look {
+                            actor.clear(places, &row);
+                        }
                         false
                     }
                     Found::Neither(why) => {
@@ -86,7 +90,12 @@ impl Runs {
                         false
                     }
                 },
-                Some(_) => false,
+                Some(state) => {
+                    if state == State::Undone {
+                        actor.was_given_back(places, &row);
+                    }
+                    false
+                }
             };
             if !was_done {
                 continue;

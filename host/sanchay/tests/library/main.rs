@@ -13,6 +13,7 @@ mod acting;
 mod cancelling;
 mod changes;
 mod copying;
+mod deduping;
 mod errors;
 mod examples;
 #[cfg(feature = "plugins")]
