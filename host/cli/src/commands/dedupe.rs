@@ -13,8 +13,12 @@ use crate::{
     exit::Exit,
     failure::Failure,
     options::{
-        act::ActArgs, algorithm::IdentifyingArgs, catalog::CatalogArgs,
-        groups::GroupArgs, run::RunArgs, walk::WalkArgs,
+        act::{ActArgs, ConflictArg},
+        algorithm::IdentifyingArgs,
+        catalog::CatalogArgs,
+        groups::GroupArgs,
+        run::RunArgs,
+        walk::WalkArgs,
     },
 };
 
@@ -72,6 +76,14 @@ pub(crate) struct DedupeArgs {
         required_if_eq("action", "move-to")
     )]
     into: Option<PathBuf>,
+
+    /// With --action move-to: what to do where a name is taken
+    #[arg(long, value_name = "HOW", value_enum, default_value = "error")]
+    on_conflict: ConflictArg,
+
+    /// With --action move-to: refuse names that Windows would refuse or change
+    #[arg(long)]
+    portable: bool,
 
     /// Which file stays: oldest, newest, shortest-path, longest-path,
     /// first-root, under:DIR or regex:REGEX; repeatable
@@ -216,8 +228,8 @@ impl RunCommand for DedupeArgs {
             .options(options)
             .keep(self.rules())
             .monitor(&messages.monitor(&interrupt.cancel))
-            .on_conflict(self.act.on_conflict.into())
-            .portable(self.act.portable)
+            .on_conflict(self.on_conflict.into())
+            .portable(self.portable)
             .plan()?;
         let acting = Acting {
             context,

@@ -7,7 +7,7 @@ use std::{
     ops::ControlFlow,
     os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::Mutex,
 };
 
 use sanchay_core::{
@@ -188,7 +188,7 @@ impl DedupeRequest {
         for (number, root) in (0..).zip(roots) {
             numbers.entry(root).or_insert(number);
         }
-        let handles = Handles::new(Arc::clone(&storage), places.roots.clone());
+        let handles = Handles::new(&storage, &places.roots);
         let mut builder = Builder {
             request: &self,
             bases: &bases,
@@ -220,6 +220,7 @@ impl DedupeRequest {
             conflicts: Vec::new(),
             errors: into_inner(errors),
             portable: self.portable,
+            already_there: 0,
             own_rows: Some(count),
             tag: tag(),
             refused: 0,
@@ -354,9 +355,7 @@ impl Builder<'_> {
         columns: &mut KeepColumns,
     ) -> Result<(), OpsError> {
         let Row { from, modified, .. } = file.row;
-        let (root, _) = self.places.folders.get(from.folder);
-        let top = self.handles.root(root);
-        columns.paths.extend(join(top, &self.places.below(from)));
+        columns.paths.extend(self.places.absolute(from));
         columns.ends.push(short(columns.paths.len())?);
         columns.roots.push(file.root);
         columns.seconds.push(modified.seconds);

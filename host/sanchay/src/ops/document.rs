@@ -15,7 +15,7 @@ use super::{
     conflict::OnConflict,
     error::OpsError,
     folders::split,
-    places::Places,
+    places::{Places, Root},
     plan::Plan,
     request::{VERIFY, tag},
     rows::{KeptId, Rows},
@@ -89,6 +89,7 @@ impl Plan {
             view: Vec::new(),
             conflicts: Vec::new(),
             unchanged: 0,
+            already_there: 0,
             errors: Vec::new(),
             portable: false,
             own_rows: None,
@@ -96,7 +97,7 @@ impl Plan {
             refused: 0,
             duplicates: None,
         };
-        let reading = Reading { path, strict: !edited, torn: false };
+        let reading = Reading { path, strict: !edited, may_end_early: false };
         reading.lines(engine.pool(), file, |line| {
             match line {
                 Line::Header(header) => {
@@ -129,8 +130,12 @@ impl Plan {
 impl Places {
     /// Takes the roots of a document.
     pub(super) fn take_roots(&mut self, header: &Header) {
-        self.roots.clone_from(&header.roots);
-        self.shown.clone_from(&header.roots);
+        let root = |root: &sanchay_core::plan::Root| Root {
+            path: root.path.clone(),
+            named: root.path.clone(),
+            id: root.id,
+        };
+        self.roots = header.roots.iter().map(root).collect();
         let mut options = header.options.iter();
         self.verify = options.any(|(name, _)| name == VERIFY);
     }
@@ -195,7 +200,7 @@ pub(super) struct Reading<'a> {
     /// Whether a plan that was cut or edited is refused.
     pub(super) strict: bool,
     /// Whether a last line without an end is left out.
-    pub(super) torn: bool,
+    pub(super) may_end_early: bool,
 }
 
 impl Reading<'_> {
@@ -224,7 +229,7 @@ impl Reading<'_> {
                 Some(at) => held + at + 1,
                 None if more > 0 && text.len() <= MAX_LINE => continue,
                 None if more > 0 => return Err(self.refused("line too long")),
-                None if self.torn => 0,
+                None if self.may_end_early => 0,
                 None => text.len(),
             };
             let lines = text.get(..whole).unwrap_or_default();

@@ -26,8 +26,10 @@ use sanchay_storage::{
 };
 
 use super::{
-    act::{Actor, Found, Outcome, Tried, expected, is_same, made, why},
-    copy::Folder,
+    act::{
+        ANOTHER, Actor, Done, Found, GONE, Outcome, Tried, expected, made, why,
+    },
+    copy::{Expected, Folder},
     error::OpsError,
     folders::{FolderId, join},
     handles::Handles,
@@ -118,22 +120,22 @@ impl Replacing {
         self.waiting.len() >= MOST
     }
 
-    /// Has the files make way that wait for it, and passes on what became of
-    /// each, in order. A step that is passed on as done is in the journal.
+    /// Has the files make way that wait for it, and returns what became of
+    /// each, in order. What those were that did is in the journal then.
     pub(super) fn replace(
         &mut self,
         places: &Places,
         journal: &mut Journal,
         run: &RunState<'_>,
-        mut each: impl FnMut(&mut Journal, u64, Outcome) -> Result<(), OpsError>,
-    ) -> Result<(), OpsError> {
+    ) -> Result<Vec<(u64, Outcome)>, OpsError> {
         let waiting = std::mem::take(&mut self.waiting);
         let items: Vec<Item<'_>> = waiting
             .iter()
             .filter_map(|(number, at)| self.item(places, *number, *at))
             .collect();
+        let mut outcomes = Vec::with_capacity(items.len());
         if items.is_empty() {
-            return Ok(());
+            return Ok(outcomes);
         }
         let mut attempts = self.each(places, &items, |opener, _, item| {
             if run.is_over() {
@@ -175,15 +177,15 @@ impl Replacing {
                 (Err(cause), _) | (Ok(_), Err(cause)) => {
                     Outcome::Failed(cause.to_string())
                 }
-                (Ok(Some(_)), Ok(())) => Outcome::Done(None),
+                (Ok(Some(_)), Ok(())) => Outcome::Done(Done::default()),
                 (Ok(None), Ok(())) => {
                     let why = "both are names of one file already";
                     Outcome::Skipped(why.to_owned())
                 }
             };
-            each(journal, item.number, outcome)?;
+            outcomes.push((item.number, outcome));
         }
-        Ok(())
+        Ok(outcomes)
     }
 
     fn item<'a>(
@@ -285,8 +287,7 @@ struct Opener<'a> {
 
 impl<'a> Opener<'a> {
     fn new(storage: &Arc<dyn Storage>, places: &'a Places) -> Self {
-        let storage = Arc::clone(storage);
-        let handles = Handles::new(storage, places.roots.clone());
+        let handles = Handles::new(storage, &places.roots);
         Self { handles, places, open: HashMap::new() }
     }
 
@@ -308,7 +309,7 @@ impl<'a> Opener<'a> {
 
 /// What the names begin with of files that a run leaves aside.
 fn prefix(run: &str) -> String {
-    format!("{TEMPORARY}{run}-")
+    format!("{TEMPORARY}aside-{run}-")
 }
 
 /// What a row's file is called while it is left aside: the same whoever asks,
@@ -326,9 +327,7 @@ fn aside(prefix: &str, places: &Places, row: &Row) -> Vec<u8> {
 
 /// What a symbolic link to a place says: the path from the top.
 fn text_of_link(places: &Places, spot: Spot) -> Vec<u8> {
-    let (root, _) = places.folders.get(spot.folder);
-    let root = places.roots.get(root as usize);
-    join(root.map_or(b"/", Vec::as_slice), &places.below(spot))
+    places.absolute(spot)
 }
 
 /// What the journal has to know of a file, unless that is too much.
@@ -347,7 +346,7 @@ fn original(replaced: &Replaced) -> Option<Original> {
 }
 
 /// What is known of files that made way.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Separated {
     /// What the names begin with of those that are left aside.
     prefix: String,
@@ -356,12 +355,14 @@ pub(super) struct Separated {
     given_back: HashMap<FileId, (Spot, FileId)>,
 }
 
-impl Actor {
-    /// The run that steps are of.
-    pub(super) fn of_run(&mut self, run: &str) {
-        self.replaced.prefix = prefix(run);
+impl Separated {
+    /// Of a run, nothing was given back so far.
+    pub(super) fn of_run(run: &str) -> Self {
+        Self { prefix: prefix(run), given_back: HashMap::new() }
     }
+}
 
+impl Actor {
     /// Fails unless a row's file and the one that stays for it are what they
     /// were, and have the same contents.
     pub(super) fn compare_with_kept(
@@ -394,10 +395,7 @@ impl Actor {
         };
         Ok(match is_aside || has_made_way {
             true => Found::Done,
-            false => {
-                let why = "another entry has taken its place";
-                Found::Neither(why.to_owned())
-            }
+            false => Found::Neither(ANOTHER.to_owned()),
         })
     }
 
@@ -514,18 +512,23 @@ impl Actor {
                 self.is_given_back(row, row.id);
                 return Ok(());
             }
+            // An undoing was killed before the journal said so.
+            Some(found) if is_given(row, kept, made, found) => {
+                self.is_given_back(row, found.id);
+                return Ok(());
+            }
             Some(_) if row.operation == Operation::Delete => {
                 return Err("its old name is taken".into());
             }
             None if row.operation == Operation::Delete => {}
-            None => return Err("it is no longer there".into()),
+            None => return Err(GONE.into()),
             Some(found) => {
                 let is_it = made.is_none_or(|made| {
                     found.id.device == made.expect.device
                         && found.id.inode == made.expect.inode
                 });
                 if !is_it || !self.is_replacement(places, row, found) {
-                    return Err("another entry has taken its place".into());
+                    return Err(ANOTHER.into());
                 }
             }
         }
@@ -534,7 +537,8 @@ impl Actor {
         // A hard link has the contents, wherever the other name is by now.
         let is_there = |actor: &mut Self, spot| -> Tried<bool> {
             let found = actor.at(places, spot)?;
-            Ok(found.is_some_and(|it| is_same(kept, &it)))
+            let is_it = |it: Metadata| Expected::of(&it) == expected(kept);
+            Ok(found.is_some_and(is_it))
         };
         let source = match is_there(self, kept.from)? {
             true => kept.from,
@@ -642,6 +646,23 @@ impl Loaded {
             }
         }
     }
+}
+
+/// Whether what is in a row's place looks like the file that was given back.
+fn is_given(
+    row: &Row,
+    kept: &Row,
+    made: Option<&Made>,
+    found: &Metadata,
+) -> bool {
+    let is_made = |made: &Made| {
+        (made.expect.device, made.expect.inode)
+            == (found.id.device, found.id.inode)
+    };
+    found.kind == EntryKind::File
+        && (found.size, found.modified) == (row.size, row.modified)
+        && found.id != kept.id
+        && !made.is_some_and(is_made)
 }
 
 fn stat(
