@@ -28,7 +28,7 @@ impl wit::GuestPlanReader for PlanReader {
     }
 
     fn finish(&self) -> Result<(), wit::PlanError> {
-        Ok(self.0.borrow().finish()?)
+        Ok(self.0.borrow_mut().finish()?)
     }
 }
 
@@ -41,7 +41,7 @@ impl From<logic::Line> for wit::Line {
                 command: header.command,
                 run: header.run,
                 started: header.started,
-                roots: header.roots,
+                roots: header.roots.into_iter().map(Into::into).collect(),
                 options: header.options,
             }),
             logic::Line::Step(step) => Self::Step(wit::Step {
@@ -50,6 +50,10 @@ impl From<logic::Line> for wit::Line {
                 target: step.to.map(Into::into),
                 because: step.because,
                 expect: step.expect.map(Into::into),
+                same_as: step.same_as.map(|same| wit::SameAs {
+                    place: same.place.into(),
+                    expect: same.expect.into(),
+                }),
             }),
             logic::Line::State(line) => Self::State(wit::StateLine {
                 state: line.state.into(),
@@ -59,6 +63,13 @@ impl From<logic::Line> for wit::Line {
                 made: line.made.map(|made| wit::Made {
                     expect: made.expect.into(),
                     at: made.at,
+                    was: made.was.map(|was| wit::Original {
+                        mode: was.mode,
+                        uid: was.uid,
+                        gid: was.gid,
+                        accessed: was.accessed.map(timestamp),
+                        extended: was.extended,
+                    }),
                 }),
             }),
             logic::Line::Folder(folder) => Self::Folder(wit::Folder {
@@ -67,6 +78,16 @@ impl From<logic::Line> for wit::Line {
             }),
             logic::Line::Trailer(trailer) => Self::Trailer(trailer.steps),
         }
+    }
+}
+
+impl From<logic::Root> for wit::Root {
+    fn from(root: logic::Root) -> Self {
+        let identity = root.id.map(|id| wit::FileIdentity {
+            device: id.device,
+            inode: id.inode,
+        });
+        Self { path: root.path, identity }
     }
 }
 
@@ -82,6 +103,7 @@ impl From<logic::Expectation> for wit::Expectation {
             kind: kind(expect.kind),
             device: expect.device,
             inode: expect.inode,
+            links: expect.links,
             size: expect.size,
             modified: timestamp(expect.modified),
             changed: expect.changed.map(timestamp),
@@ -161,6 +183,7 @@ impl From<logic::PlanError> for wit::PlanError {
             Flaw::Document => wit::Flaw::Document,
             Flaw::Cut => wit::Flaw::Cut,
             Flaw::Edited => wit::Flaw::Edited,
+            Flaw::SameAs => wit::Flaw::SameAs,
         };
         Self { line: error.line, flaw }
     }

@@ -10,6 +10,7 @@ pub(crate) mod completions;
 pub(crate) mod component;
 pub(crate) mod config;
 pub(crate) mod copy;
+pub(crate) mod dedupe;
 pub(crate) mod delete;
 #[cfg(feature = "catalog")]
 pub(crate) mod diff;
@@ -20,8 +21,8 @@ pub(crate) mod hash_tree;
 pub(crate) mod history;
 pub(crate) mod link;
 pub(crate) mod manual;
+pub(crate) mod r#move;
 pub(crate) mod plugin;
-pub(crate) mod relocate;
 pub(crate) mod rename;
 pub(crate) mod runs;
 pub(crate) mod scan;

@@ -4,10 +4,10 @@
 use std::{fmt, sync::Arc};
 
 use sanchay_sandbox::{
-    Algorithm, ChainingValue, Checklist, Columns, ContentKind, Digest, Fault,
-    FilterError, IgnoreError, IgnoreFile, Inspector, KindSet, Line, Listing,
-    Matches, Names, Naming, Offsets, PartialDigest, PlanError, Program,
-    Separator, Shingling, Sketch, TextTask, TreeError,
+    Algorithm, ChainingValue, Checklist, Choice, Columns, ContentKind, Digest,
+    Fault, FilterError, IgnoreError, IgnoreFile, Inspector, KeepColumns,
+    KindSet, Line, Listing, Matches, Names, Naming, Offsets, PartialDigest,
+    PlanError, Program, Separator, Shingling, Sketch, TextTask, TreeError,
 };
 
 /// Answers questions about untrusted names and bytes, for one thread at a
@@ -267,6 +267,17 @@ pub trait Inspect: fmt::Debug + Send {
     /// # Errors
     /// [`Fault::NoStream`], and what else went wrong.
     fn finish_set(&mut self) -> Result<Option<Vec<u64>>, Fault>;
+
+    /// Chooses the file of each group of equal ones that stays, by rules that
+    /// are known to be good.
+    ///
+    /// # Errors
+    /// What went wrong.
+    fn choose_kept(
+        &mut self,
+        rules: &[Vec<u8>],
+        files: &KeepColumns,
+    ) -> Result<Vec<Choice>, Fault>;
 }
 
 impl Inspect for Inspector {
@@ -450,5 +461,13 @@ impl Inspect for Inspector {
 
     fn finish_set(&mut self) -> Result<Option<Vec<u64>>, Fault> {
         Self::finish_set(self)
+    }
+
+    fn choose_kept(
+        &mut self,
+        rules: &[Vec<u8>],
+        files: &KeepColumns,
+    ) -> Result<Vec<Choice>, Fault> {
+        Self::choose_kept(self, rules, files)
     }
 }

@@ -5,6 +5,7 @@
 //! Of the others, those are read again that may be alike by their signatures,
 //! and compared exactly.
 
+mod cache;
 mod components;
 mod groups;
 mod links;

@@ -3,6 +3,9 @@
 /// The part of the pairs at the threshold that may be missed: one in so many.
 const MISSED: f64 = 1000.0;
 
+/// The square of the standard deviations that an estimate may be too low.
+const DEVIATIONS: f64 = 3.5 * 3.5;
+
 /// Bands of equally many places of a signature.
 ///
 /// Two sets with the Jaccard index s agree in all of r places with the
@@ -38,13 +41,14 @@ impl Banding {
     }
 
     /// In how many places at least the signatures of two sets agree that are
-    /// as alike as the threshold says: five standard deviations less than
-    /// what is expected, which one pair in three million falls below.
+    /// as alike as the threshold says: three and a half standard deviations
+    /// less than what is expected, which one pair in four thousand falls
+    /// below.
     #[must_use]
     pub fn least_agreeing(threshold: f64, permutations: usize) -> usize {
         let count = permutations as f64;
         let expected = count * threshold;
-        let deviations = 25.0 * expected * (1.0 - threshold);
+        let deviations = DEVIATIONS * expected * (1.0 - threshold);
         let is_far = |places: &usize| {
             let distance = expected - *places as f64;
             distance > 0.0 && distance * distance > deviations
@@ -91,8 +95,8 @@ mod tests {
 
     #[test]
     fn estimates_far_below_the_threshold_are_left_out() {
-        assert_eq!(Banding::least_agreeing(0.8, 128), 80);
+        assert_eq!(Banding::least_agreeing(0.8, 128), 87);
         assert_eq!(Banding::least_agreeing(1.0, 128), 128);
-        assert_eq!(Banding::least_agreeing(0.1, 128), 0);
+        assert_eq!(Banding::least_agreeing(0.1, 128), 1);
     }
 }

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use sanchay_core::plan::{Document, Header, Line, Step};
+use sanchay_core::plan::{Document, Header, Line, Operation, SameAs, Step};
 use sanchay_output::plan::PlanWriter;
 use sanchay_storage::{LocalStorage, Storage};
 
@@ -15,10 +15,10 @@ use super::{
     conflict::OnConflict,
     error::OpsError,
     folders::split,
-    places::Places,
+    places::{Places, Root},
     plan::Plan,
     request::{VERIFY, tag},
-    rows::Rows,
+    rows::{KeptId, Rows},
 };
 use crate::{engine::Engine, error::Error, pool::Pool};
 
@@ -40,7 +40,9 @@ impl Plan {
         for at in &self.steps {
             let Some(row) = self.places.rows.get(*at) else { continue };
             let expect = row.expectation();
-            writer.step(&self.places.step(row, &expect), &mut text);
+            let kept = self.places.kept(row);
+            let step = self.places.step(row, &expect, kept.as_ref());
+            writer.step(&step, &mut text);
             if text.len() >= PIECE {
                 out.write_all(&text)?;
                 text.clear();
@@ -87,13 +89,15 @@ impl Plan {
             view: Vec::new(),
             conflicts: Vec::new(),
             unchanged: 0,
+            already_there: 0,
             errors: Vec::new(),
             portable: false,
             own_rows: None,
             tag: tag(),
             refused: 0,
+            duplicates: None,
         };
-        let reading = Reading { path, strict: !edited, torn: false };
+        let reading = Reading { path, strict: !edited, may_end_early: false };
         reading.lines(engine.pool(), file, |line| {
             match line {
                 Line::Header(header) => {
@@ -126,10 +130,33 @@ impl Plan {
 impl Places {
     /// Takes the roots of a document.
     pub(super) fn take_roots(&mut self, header: &Header) {
-        self.roots.clone_from(&header.roots);
-        self.shown.clone_from(&header.roots);
+        let root = |root: &sanchay_core::plan::Root| Root {
+            path: root.path.clone(),
+            named: root.path.clone(),
+            id: root.id,
+        };
+        self.roots = header.roots.iter().map(root).collect();
         let mut options = header.options.iter();
         self.verify = options.any(|(name, _)| name == VERIFY);
+    }
+
+    /// Adds a file that stays, unless it is that of the step before.
+    fn keep(&mut self, same: &SameAs) -> Result<KeptId, OpsError> {
+        let (folder, name) = split(&same.place.path);
+        let folder = self.folders.add(same.place.root, folder)?;
+        let mut file = Rows::empty(Operation::Delete, folder);
+        file.expect(&same.expect);
+        let last = self.rows.all.last();
+        if let Some(last) = last
+            && let (Some(id), Some(kept)) = (last.kept, self.rows.kept(last))
+            && kept.from.folder == folder
+            && self.rows.name(kept.from) == name
+            && kept.expectation() == file.expectation()
+        {
+            return Ok(id);
+        }
+        file.from = self.rows.spot(folder, name)?;
+        self.rows.keep(file)
     }
 
     /// Adds a step of a document; returns its row.
@@ -153,6 +180,9 @@ impl Places {
         if let Some(expect) = &step.expect {
             row.expect(expect);
         }
+        if let Some(same) = &step.same_as {
+            row.kept = Some(self.keep(same)?);
+        }
         row.because = self.rows.reason(&step.because);
         self.rows.push(row)
     }
@@ -170,7 +200,7 @@ pub(super) struct Reading<'a> {
     /// Whether a plan that was cut or edited is refused.
     pub(super) strict: bool,
     /// Whether a last line without an end is left out.
-    pub(super) torn: bool,
+    pub(super) may_end_early: bool,
 }
 
 impl Reading<'_> {
@@ -199,7 +229,7 @@ impl Reading<'_> {
                 Some(at) => held + at + 1,
                 None if more > 0 && text.len() <= MAX_LINE => continue,
                 None if more > 0 => return Err(self.refused("line too long")),
-                None if self.torn => 0,
+                None if self.may_end_early => 0,
                 None => text.len(),
             };
             let lines = text.get(..whole).unwrap_or_default();

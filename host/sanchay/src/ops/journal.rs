@@ -65,7 +65,7 @@ impl Journal {
             OpsError::file(&path, "cannot open the journal", source)
         })?;
         lock(&file, &path)?;
-        // What was torn by a kill ends here.
+        // A line that a kill left incomplete goes.
         let ended = ends_a_line(&mut file);
         let ended = ended.map_err(|source| {
             OpsError::file(&path, "cannot read the journal", source)
@@ -74,12 +74,12 @@ impl Journal {
         let mut journal =
             Self { path, file, writer, text: Vec::new(), run: None };
         if !ended {
-            journal.cut_torn_line()?;
+            journal.cut_partial_line()?;
         }
         Ok(journal)
     }
 
-    fn cut_torn_line(&mut self) -> Result<(), OpsError> {
+    fn cut_partial_line(&mut self) -> Result<(), OpsError> {
         let text = std::fs::read(&self.path);
         let cut = text.and_then(|text| {
             let end = memchr::memrchr(b'\n', &text).map_or(0, |at| at + 1);
@@ -102,7 +102,9 @@ impl Journal {
         for at in steps {
             let Some(row) = places.rows.get(*at) else { continue };
             let expect = row.expectation();
-            self.writer.step(&places.step(row, &expect), &mut self.text);
+            let kept = places.kept(row);
+            let step = places.step(row, &expect, kept.as_ref());
+            self.writer.step(&step, &mut self.text);
             self.write_if(PIECE)?;
         }
         Ok(())
@@ -156,6 +158,18 @@ impl Journal {
         step: u64,
         made: Made,
     ) -> Result<(), OpsError> {
+        self.replaced(step, made)?;
+        // At once: where it is cannot be told by looking.
+        self.write_if(1)
+    }
+
+    /// Writes that a file made way, and what it was. It may not be removed
+    /// before [`sync`](Self::sync) returns.
+    pub(super) fn replaced(
+        &mut self,
+        step: u64,
+        made: Made,
+    ) -> Result<(), OpsError> {
         self.end_run();
         let line = StateLine {
             state: State::Done,
@@ -165,8 +179,7 @@ impl Journal {
             made: Some(made),
         };
         self.writer.state(&line, &mut self.text);
-        // At once: where it is cannot be told by looking.
-        self.write_if(1)
+        self.write_if(PIECE)
     }
 
     /// Writes what became of a step, and why.

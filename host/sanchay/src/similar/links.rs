@@ -7,7 +7,7 @@
 //! in one group already: the groups are those that all pairs would give.
 
 use std::sync::{
-    Mutex,
+    Arc, Mutex,
     atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
 };
 
@@ -17,7 +17,9 @@ use sanchay_core::{
 };
 use sanchay_sync::{into_inner, lock};
 
-use super::{components::Components, reader::TextReader, texts::Texts};
+use super::{
+    cache::SetCache, components::Components, reader::TextReader, texts::Texts,
+};
 use crate::{duplicates::compare::Comparison, error::Error, inspect::Inspect};
 
 /// How many pairs are compared before the next candidates are sought.
@@ -35,6 +37,8 @@ pub(super) struct Links<'a> {
     /// In how many places signatures agree at least.
     agreeing: usize,
     components: Components,
+    /// Sets that were needed.
+    sets: SetCache,
     /// The texts that could not be read again.
     lost: Vec<AtomicBool>,
     /// Of each text, a text that it is as alike as this.
@@ -72,6 +76,7 @@ impl<'a> Links<'a> {
             banding: Banding::for_threshold(threshold, PERMUTATIONS),
             agreeing: Banding::least_agreeing(threshold, PERMUTATIONS),
             components: Components::new(texts.len()),
+            sets: SetCache::default(),
             lost: lost.collect(),
             known: Vec::new(),
         }
@@ -317,14 +322,21 @@ impl<'a> Links<'a> {
     }
 
     /// The shingles of a text, unless it is lost by now.
-    fn set(&self, text: u32, inspector: &mut dyn Inspect) -> Option<Vec<u64>> {
+    fn set(
+        &self,
+        text: u32,
+        inspector: &mut dyn Inspect,
+    ) -> Option<Arc<[u64]>> {
         let file = self.texts.file(text).filter(|_| !self.is_lost(text))?;
+        if let Some(set) = self.sets.get(text) {
+            return Some(set);
+        }
         let set = self.reader.set(file, inspector);
         if set.is_none()
             && let Some(lost) = self.lost.get(text as usize)
         {
             lost.store(true, Relaxed);
         }
-        set
+        set.map(|set| self.sets.put(text, set))
     }
 }

@@ -10,9 +10,11 @@
 )]
 
 mod acting;
+mod acting_across;
 mod cancelling;
 mod changes;
 mod copying;
+mod deduping;
 mod errors;
 mod examples;
 #[cfg(feature = "plugins")]

@@ -4,6 +4,7 @@ use wasmtime::component::ResourceAny;
 
 use super::Resources;
 use crate::fill_in_place::{Ends, FillInPlace};
+use crate::wire::keeping::{Candidates, Choice, KeepingError};
 use crate::wire::naming::{Names, Rules, RulesError as NamingRulesError};
 use crate::wire::planning::{Line, PlanError};
 use crate::wire::resembling::{Shingling, Sketch};
@@ -85,4 +86,7 @@ exports! {
         (ResourceAny, FillInPlace<'static>) -> (bool);
     finish_set = "resembling" "[method]collector.finish"
         (ResourceAny) -> (Option<Vec<u64>>);
+    choose = "keeping" "choose"
+        (&'static [Vec<u8>], Candidates<'static>)
+        -> (Result<Vec<Choice>, KeepingError>);
 }

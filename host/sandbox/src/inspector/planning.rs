@@ -1,8 +1,9 @@
 //! Reading plans and journals, with every place checked.
 
+use sanchay_core::file_id::FileId;
 use sanchay_core::plan::{
-    Document, Expectation, Flaw, Folder, Header, Line, Made, Place, PlanError,
-    StateLine, Step, Trailer, check_path,
+    Document, Expectation, Flaw, Folder, Header, Line, Made, Original, Place,
+    PlanError, Root, SameAs, StateLine, Step, Trailer, check_path,
 };
 use sanchay_core::time::Timestamp;
 use wasmtime::component::ResourceAny;
@@ -106,8 +107,9 @@ impl Inspector {
 fn checked(line: wire::Line, roots: &mut usize) -> Result<Line, &'static str> {
     Ok(match line {
         wire::Line::Header(header) => {
-            let absolute =
-                |it: &Vec<u8>| it.starts_with(b"/") && !it.contains(&0);
+            let absolute = |it: &wire::Root| {
+                it.path.starts_with(b"/") && !it.path.contains(&0)
+            };
             if !header.roots.iter().all(absolute) {
                 return Err("a root that is none");
             }
@@ -122,14 +124,20 @@ fn checked(line: wire::Line, roots: &mut usize) -> Result<Line, &'static str> {
                 command: header.command,
                 run: header.run,
                 started: header.started,
-                roots: header.roots,
+                roots: header.roots.into_iter().map(root).collect(),
                 options: header.options,
             })
         }
         wire::Line::Step(step) => {
             let operation = step.operation.into();
+            let roots = *roots;
             let place = |it: Option<wire::Place>| {
-                it.map(|it| place(it, *roots, false)).transpose()
+                it.map(|it| place(it, roots, false)).transpose()
+            };
+            let same_as = |it: wire::SameAs| {
+                let kept = place(Some(it.place))?;
+                let place = kept.ok_or("a place that is none")?;
+                Ok(SameAs { place, expect: expectation(it.expect)? })
             };
             let step = Step {
                 operation,
@@ -137,11 +145,9 @@ fn checked(line: wire::Line, roots: &mut usize) -> Result<Line, &'static str> {
                 to: place(step.target)?,
                 because: step.because,
                 expect: step.expect.map(expectation).transpose()?,
+                same_as: step.same_as.map(same_as).transpose()?,
             };
-            let fits = step.from.is_some() == operation.has_source()
-                && step.expect.is_some() == operation.has_source()
-                && step.to.is_some() == operation.has_target();
-            if !fits {
+            if !step.is_whole() {
                 return Err("a step that is none");
             }
             Line::Step(step)
@@ -149,7 +155,8 @@ fn checked(line: wire::Line, roots: &mut usize) -> Result<Line, &'static str> {
         wire::Line::State(line) => {
             let made = line.made.map(|made| {
                 let expect = expectation(made.expect)?;
-                Ok(Made { expect, at: made.at })
+                let was = made.was.map(original).transpose()?;
+                Ok(Made { expect, at: made.at, was })
             });
             Line::State(StateLine {
                 state: line.state.into(),
@@ -167,6 +174,13 @@ fn checked(line: wire::Line, roots: &mut usize) -> Result<Line, &'static str> {
             Line::Trailer(Trailer { steps, digest: String::new() })
         }
     })
+}
+
+fn root(root: wire::Root) -> Root {
+    let wire::Root { path, identity } = root;
+    let id = identity
+        .map(|wire::FileIdentity { device, inode }| FileId { device, inode });
+    Root { path, id }
 }
 
 /// A place beneath one of so many roots; the root itself where that is `own`.
@@ -191,10 +205,21 @@ fn expectation(
         kind: expect.kind.into(),
         device: expect.device,
         inode: expect.inode,
+        links: expect.links,
         size: expect.size,
         modified: timestamp(&expect.modified)?,
         changed: expect.changed.as_ref().map(timestamp).transpose()?,
         hash: expect.hash,
+    })
+}
+
+fn original(was: wire::Original) -> Result<Original, &'static str> {
+    Ok(Original {
+        mode: was.mode,
+        uid: was.uid,
+        gid: was.gid,
+        accessed: was.accessed.as_ref().map(timestamp).transpose()?,
+        extended: was.extended,
     })
 }
 
@@ -228,6 +253,7 @@ impl From<wire::PlanError> for PlanError {
             wire::Flaw::Document => Flaw::Document,
             wire::Flaw::Cut => Flaw::Cut,
             wire::Flaw::Edited => Flaw::Edited,
+            wire::Flaw::SameAs => Flaw::SameAs,
         };
         Self { line: error.line, flaw }
     }

@@ -49,10 +49,25 @@ pub(crate) struct Expectation {
     pub(crate) kind: EntryKind,
     pub(crate) device: u64,
     pub(crate) inode: u64,
+    pub(crate) links: Option<u32>,
     pub(crate) size: u64,
     pub(crate) modified: Timestamp,
     pub(crate) changed: Option<Timestamp>,
     pub(crate) hash: Option<String>,
+}
+
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub(crate) struct FileIdentity {
+    pub(crate) device: u64,
+    pub(crate) inode: u64,
+}
+
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub(crate) struct Root {
+    pub(crate) path: Vec<u8>,
+    pub(crate) identity: Option<FileIdentity>,
 }
 
 #[derive(ComponentType, Lift)]
@@ -64,8 +79,15 @@ pub(crate) struct Header {
     pub(crate) command: String,
     pub(crate) run: String,
     pub(crate) started: String,
-    pub(crate) roots: Vec<Vec<u8>>,
+    pub(crate) roots: Vec<Root>,
     pub(crate) options: Vec<(String, String)>,
+}
+
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub(crate) struct SameAs {
+    pub(crate) place: Place,
+    pub(crate) expect: Expectation,
 }
 
 #[derive(ComponentType, Lift)]
@@ -76,6 +98,18 @@ pub(crate) struct Step {
     pub(crate) target: Option<Place>,
     pub(crate) because: String,
     pub(crate) expect: Option<Expectation>,
+    #[component(name = "same-as")]
+    pub(crate) same_as: Option<SameAs>,
+}
+
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub(crate) struct Original {
+    pub(crate) mode: u32,
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
+    pub(crate) accessed: Option<Timestamp>,
+    pub(crate) extended: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
 #[derive(ComponentType, Lift)]
@@ -83,6 +117,7 @@ pub(crate) struct Step {
 pub(crate) struct Made {
     pub(crate) expect: Expectation,
     pub(crate) at: Option<Vec<u8>>,
+    pub(crate) was: Option<Original>,
 }
 
 #[derive(ComponentType, Lift)]
@@ -158,6 +193,8 @@ pub(crate) enum Flaw {
     Cut,
     #[component(name = "edited")]
     Edited,
+    #[component(name = "same-as")]
+    SameAs,
 }
 
 #[derive(ComponentType, Lift)]
