@@ -264,7 +264,7 @@ fn find(
     monitor: &Monitor,
     on_error: &(dyn Fn(EntryError) -> ControlFlow<()> + Sync),
 ) -> Result<Duplicates, Error> {
-    let Request { roots, options, times } = request;
+    let options = request.options;
     if !options.algorithm.identifies() {
         return Err(Error::Option {
             option: "algorithm",
@@ -274,13 +274,7 @@ fn find(
     check_references(options)?;
     options.walk.plugins.begin();
     let run = RunState::new(monitor);
-    let parts = [
-        (Origin::Against, &*options.against),
-        (Origin::Reference, &*options.references),
-        (Origin::Root, roots),
-    ];
-    let walk = &options.walk;
-    let collection = collect(pool, &parts, walk, &run, times, on_error)?;
+    let collection = collect(pool, request, &run, on_error)?;
     let walked = run.outcome()?;
     let wanted = GroupOptions {
         hardlinks: options.hardlinks,
@@ -352,18 +346,17 @@ fn check_references(options: &DuplicateOptions) -> Result<(), Error> {
     Ok(())
 }
 
-/// Walks roots, one part after the other. What lies in several is collected
-/// once, and comes from the first. `times`: whether those of files are kept.
-pub(crate) fn collect(
+/// Walks the roots, after those that have references. What lies in several is
+/// collected once.
+fn collect(
     pool: &Pool,
-    parts: &[(Origin, &[PathBuf])],
-    walk: &WalkOptions,
+    request: Request<'_>,
     run: &RunState<'_>,
-    times: bool,
     on_error: &(dyn Fn(EntryError) -> ControlFlow<()> + Sync),
 ) -> Result<Collection, Error> {
-    let storage = walk.storage();
-    let mut wanted = walk.clone();
+    let Request { roots, options, times } = request;
+    let storage = options.walk.storage();
+    let mut wanted = options.walk.clone();
     wanted.filter = wanted.filter.for_duplicates();
     let visitor = Collect {
         collector: Collector::new(pool.workers(), times),
@@ -383,8 +376,13 @@ pub(crate) fn collect(
         ignoring: &ignoring,
         reported: Some(Reported::default()),
     };
+    let parts = [
+        (Origin::Against, &*options.against),
+        (Origin::Reference, &*options.references),
+        (Origin::Root, roots),
+    ];
     let parts: Vec<_> =
-        parts.iter().filter(|(_, roots)| !roots.is_empty()).collect();
+        parts.into_iter().filter(|(_, roots)| !roots.is_empty()).collect();
     let roots: Vec<&[PathBuf]> = parts.iter().map(|(_, it)| *it).collect();
     walk.run_distinct(&roots, &|number| {
         if let Some((origin, _)) = parts.get(number) {

@@ -6,6 +6,7 @@
 //! and compared exactly.
 
 mod cache;
+mod collect;
 mod components;
 mod groups;
 mod links;
@@ -14,23 +15,22 @@ mod pairs;
 mod reader;
 mod texts;
 
-use std::{
-    collections::HashSet, fmt, ops::ControlFlow, path::PathBuf, sync::Arc,
-};
+use std::{fmt, ops::ControlFlow, path::PathBuf, sync::Arc};
 
-use sanchay_core::{
-    grouping::{FileNumber, FileTable as _, Origin, Sorter as _},
-    similarity::Shingling,
-};
+use sanchay_core::{grouping::FileTable as _, similarity::Shingling};
 
 pub(crate) use self::pairs::visit_pairs;
+use self::{
+    collect::{chosen, collect},
+    links::Links,
+    reader::TextReader,
+};
 pub use self::{
     groups::{Similar, SimilarFile, SimilarGroup, SimilarSummary},
     options::SimilarOptions,
 };
-use self::{links::Links, reader::TextReader};
 use crate::{
-    duplicates::{collect, collection::Collection, compare::Comparison},
+    duplicates::compare::Comparison,
     error::{EntryError, Error},
     monitor::{Monitor, Summary},
     options::WalkOptions,
@@ -157,9 +157,7 @@ fn find(
     }
     options.walk.plugins.begin();
     let run = RunState::new(monitor);
-    let parts = [(Origin::Root, roots)];
-    let collection =
-        collect(pool, &parts, &options.walk, &run, false, on_error)?;
+    let collection = collect(pool, roots, &options.walk, &run, on_error)?;
     let walked = run.outcome()?;
     let (files, too_large) = chosen(pool, &collection, options.max_file_size);
     let bytes = files.iter().map(|file| collection.size(*file)).sum();
@@ -195,24 +193,4 @@ fn find(
         scanned,
         too_large,
     })
-}
-
-/// The files to compare, in the order of their paths, each by the first of
-/// its names; and how many are too large.
-fn chosen(
-    pool: &Pool,
-    collection: &Collection,
-    max_size: u64,
-) -> (Vec<FileNumber>, u64) {
-    let mut files: Vec<FileNumber> = collection.files().collect();
-    pool.sort(&mut files, |a, b| collection.by_path(*a, *b));
-    let mut linked = HashSet::new();
-    files.retain(|file| {
-        let id = collection.identity(*file);
-        !collection.is_linked(*file) || linked.insert(id)
-    });
-    let all = files.len();
-    files.retain(|file| collection.size(*file) <= max_size);
-    let too_large = all.saturating_sub(files.len());
-    (files, too_large as u64)
 }
