@@ -97,6 +97,12 @@ pub enum CatalogError {
         /// The other.
         b: String,
     },
+    /// There is no place for the user's own catalog.
+    #[error(
+        "there is no place for a catalog of your own: neither XDG_DATA_HOME \
+         nor HOME is an absolute path; name a file"
+    )]
+    NoFolder,
     /// The walk could not be carried out, or was cancelled.
     #[error(transparent)]
     Run(#[from] sanchay::Error),

@@ -40,6 +40,8 @@ pub(crate) struct Consumer<C: Chunk> {
     total: Option<Option<u64>>,
     /// Whether its end was told to the progress callback.
     told: bool,
+    /// What it is doing, where it is not comparing.
+    phase: &'static str,
 }
 
 impl<C: Chunk> Consumer<C> {
@@ -47,7 +49,15 @@ impl<C: Chunk> Consumer<C> {
     pub(crate) fn new(work: Work<C>) -> Self {
         let feed = Arc::new(Feed::new(Arc::clone(&work.schema)));
         let before = Summary::default();
-        Self { feed, plan: Some(work), before, total: None, told: false }
+        let plan = Some(work);
+        let phase = C::PHASE;
+        Self { feed, plan, before, total: None, told: false, phase }
+    }
+
+    /// The same that does something else than what finds such rows.
+    pub(crate) fn in_phase(mut self, phase: &'static str) -> Self {
+        self.phase = phase;
+        self
     }
 
     /// The run that goes on after these, all of which deal with so many
@@ -89,6 +99,7 @@ impl<C: Chunk> Consumer<C> {
         let begun = runner::begin(&self.feed, reports, work);
         if begun.is_err() {
             // There is no thread that would ever end it.
+            self.feed.end(Ended::Panicked("it was not begun".to_owned()));
             self.feed.close();
         }
         begun
@@ -165,6 +176,12 @@ impl<C: Chunk> Consumer<C> {
                 progress.errors = all.missing.saturating_add(all.unreadable);
                 return Some(progress);
             }
+            Totals::Verified(all) => {
+                progress.files = all.verified.saturating_add(all.rotten);
+                progress.errors = all.unreadable;
+                return Some(progress);
+            }
+            Totals::Nothing => return None,
         };
         progress.directories = run.directories;
         progress.files = run.files;
@@ -191,7 +208,7 @@ impl<C: Chunk> Consumer<C> {
             progress.total_bytes = None;
         }
         let answer =
-            callback.call1(py, fields::<C>(&progress)).map_err(|error| {
+            callback.call1(py, self.fields(&progress)).map_err(|error| {
                 failure::of_callback(py, error, "the progress callback")
             })?;
         match arguments::truth(answer.bind(py))? {
@@ -200,6 +217,22 @@ impl<C: Chunk> Consumer<C> {
             }
             _ => Ok(()),
         }
+    }
+
+    fn fields(&self, progress: &Progress) -> Fields {
+        let phase = match progress.phase {
+            Phase::Comparing => "comparing",
+            _ => self.phase,
+        };
+        (
+            phase,
+            progress.directories,
+            progress.files,
+            progress.bytes,
+            progress.total_files,
+            progress.total_bytes,
+            progress.errors,
+        )
     }
 
     fn outcome(&self, py: Python<'_>) -> PyResult<()> {
@@ -211,7 +244,7 @@ impl<C: Chunk> Consumer<C> {
         }
         let ended = |ended: &Ended| match ended {
             Ended::Told(Ok(_)) => Ok(()),
-            Ended::Told(Err(error)) => Err(failure::of_run(error)),
+            Ended::Told(Err(error)) => Err(failure::of_ended(py, error)),
             Ended::Panicked(words) => Err(failure::of_panic(words)),
         };
         self.feed.with_ended(ended).unwrap_or(Ok(()))
@@ -242,20 +275,5 @@ impl<C: Chunk> Drop for Consumer<C> {
     }
 }
 
-fn fields<C: Chunk>(
-    progress: &Progress,
-) -> (&'static str, u64, u64, u64, Option<u64>, Option<u64>, u64) {
-    let phase = match progress.phase {
-        Phase::Comparing => "comparing",
-        _ => C::PHASE,
-    };
-    (
-        phase,
-        progress.directories,
-        progress.files,
-        progress.bytes,
-        progress.total_files,
-        progress.total_bytes,
-        progress.errors,
-    )
-}
+/// The fields of a progress in Python.
+type Fields = (&'static str, u64, u64, u64, Option<u64>, Option<u64>, u64);

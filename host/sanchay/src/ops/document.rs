@@ -86,6 +86,7 @@ impl Plan {
             steps: Vec::new(),
             view: Vec::new(),
             conflicts: Vec::new(),
+            conflicting: Vec::new(),
             unchanged: 0,
             errors: Vec::new(),
             portable: false,

@@ -34,6 +34,9 @@ use crate::{
     request::{monitor_methods, walk_methods},
 };
 
+/// The option of a plan that says what is done where something is in the way.
+pub(super) const ON_CONFLICT: &str = "on-conflict";
+
 /// The option of a plan that says that copies are verified.
 pub(super) const VERIFY: &str = "verify";
 
@@ -212,10 +215,8 @@ impl PlanRequest {
         }
         let unchanged = statuses.iter().filter(|it| **it == Status::Unchanged);
         collected.places.verify = self.verify;
-        let mut options = vec![(
-            "on-conflict".to_owned(),
-            self.on_conflict.name().to_owned(),
-        )];
+        let mut options =
+            vec![(ON_CONFLICT.to_owned(), self.on_conflict.name().to_owned())];
         if self.verify {
             options.push((VERIFY.to_owned(), "true".to_owned()));
         }
@@ -229,6 +230,7 @@ impl PlanRequest {
             steps: Vec::new(),
             view: Vec::new(),
             conflicts: Vec::new(),
+            conflicting: Vec::new(),
             errors: std::mem::take(&mut collected.errors),
             portable: self.naming.portable,
             own_rows: Some(count),
@@ -505,6 +507,33 @@ impl Engine {
     }
 
     /// Plans to move what lies in roots [`into`](PlanRequest::into) a folder.
+    ///
+    /// ```
+    /// use sanchay::{Engine, ops::{OnConflict, Runs}};
+    ///
+    /// let tree = tempfile::tempdir()?;
+    /// std::fs::write(tree.path().join("a.jpg"), "picture")?;
+    /// std::fs::write(tree.path().join("b.txt"), "text")?;
+    /// let engine = Engine::builder().build()?;
+    /// let folder = format!("{}/sorted/{{ext}}", tree.path().display());
+    /// let plan = engine
+    ///     .move_into([tree.path()], folder)
+    ///     .extension("jpg")
+    ///     .on_conflict(OnConflict::Rename)
+    ///     .plan()?;
+    /// for step in plan.steps() {
+    ///     println!("{} {:?} -> {:?}", step.operation.name(), step.from, step.to);
+    /// }
+    /// let runs = Runs::at(tree.path().join("journals"));
+    /// let report = plan.apply(&engine, &runs, &Default::default())?;
+    /// assert!(tree.path().join("sorted/jpg/a.jpg").exists());
+    ///
+    /// // And back: the folders that were made go, too.
+    /// runs.undo(&engine, &report.run, false, &Default::default())?;
+    /// assert!(tree.path().join("a.jpg").exists());
+    /// assert!(!tree.path().join("sorted").exists());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn move_into<P: Into<PathBuf>>(
         &self,
         roots: impl IntoIterator<Item = P>,
