@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 
+import pandas
+import polars
 import pytest
 import sanchay
 from sanchay import BatchPlan
@@ -399,7 +401,27 @@ def test_names_are_shown_and_not_obeyed(photos):
 
 def test_records_can_be_the_roots(photos):
     plan = sanchay.rename(sanchay.scan(photos, extension="jpg"), "{name:upper}")
-    assert len(plan.entries.__self__) == len(plan) == 1
+    assert [os.path.basename(it.to_path) for it in plan] == ["A.JPG"]
+    assert plan.unchanged == 0
+
+
+def test_a_plan_makes_a_table(photos):
+    plan = sanchay.rename(photos, "x{name}")
+    for frame in [polars.DataFrame(list(plan)), pandas.DataFrame(plan)]:
+        assert list(frame.columns) == list(sanchay.BatchStep._fields)
+        assert list(frame["to_path"]) == [it.to_path for it in plan]
+
+
+def test_a_slash_in_a_new_name_makes_folders(photos):
+    before = listing(photos)
+    plan = sanchay.rename(photos, "{modified:%Y}/{stem}.{ext:lower}", where="size > 0")
+    assert plan.conflicts == ()
+    assert plan.apply().errors == ()
+    assert names(photos / "2023") == ["a.jpg", "c.txt"]
+    sanchay.undo()
+    assert listing(photos) == before
+    out = sanchay.rename(photos, "../{name}")
+    assert len(out) == 0 and len(out.conflicts) == 3
 
 
 def test_answers_pickle_and_plans_do_not(photos):

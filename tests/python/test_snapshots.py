@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sqlite3
+import struct
 import threading
 import time
 from datetime import timedelta
@@ -10,6 +11,7 @@ from datetime import timedelta
 import polars
 import pytest
 import sanchay
+import xxhash
 
 
 @pytest.fixture(autouse=True)
@@ -92,6 +94,28 @@ def test_history_tells_it_of_one_file(trees, monkeypatch):
         sanchay.history([trees])
 
 
+def rot(catalog, path):
+    """Makes a file one that rotted.
+
+    Nobody can change a file and leave its times; so the catalog gets the digest
+    of other bytes for it, and the row its checksum.
+    """
+    digest = bytes(16)
+    database = sqlite3.connect(catalog)
+    inode = os.stat(path).st_ino
+    [(kind, fsid, method, *numbers)] = database.execute(
+        "SELECT v.kind, v.fsid, m.name, inode, size, modified, changed FROM digests "
+        "JOIN volumes v ON v.id = volume JOIN methods m ON m.id = method WHERE inode = ?",
+        (inode,),
+    )
+    seed = xxhash.xxh3_64_intdigest(method.encode() + struct.pack("<Iq", kind, fsid))
+    row = struct.pack("<4q", *numbers) + digest
+    seal = xxhash.xxh3_64_intdigest(row, seed) & 0xFFFF_FFFF
+    database.execute("UPDATE digests SET digest = ?, seal = ? WHERE inode = ?", (digest, seal, inode))
+    database.commit()
+    database.close()
+
+
 def test_verify_finds_what_rotted(trees, catalog, tmp_path):
     own = tmp_path / "own.db"
     time.sleep(2.1)
@@ -103,12 +127,14 @@ def test_verify_finds_what_rotted(trees, catalog, tmp_path):
     assert records.summary == (4, 4, 4, 0, 0, 0) and records.summary.ok
     half = sanchay.verify(trees, sample=0.5, catalog=own)
     assert len(list(half)) == 2 and half.summary.known == 4
-    # Another digest in the catalog, and its row's checksum with it, is what bit
-    # rot looks like; a row whose checksum is wrong is not believed.
-    with sqlite3.connect(own) as database:
-        database.execute("UPDATE digests SET digest = zeroblob(16)")
-    database.close()
-    assert list(sanchay.verify(trees, catalog=own)) == []
+    rot(own, trees / "grows")
+    records = sanchay.verify(trees, catalog=own)
+    verdicts = {os.path.basename(it.path): it.verdict for it in records}
+    assert [name for name, it in verdicts.items() if it != "ok"] == ["grows"]
+    assert verdicts["grows"] == "failed" and records.summary.mismatched == 1
+    assert not records.summary.ok
+    frame = polars.DataFrame(sanchay.verify(trees, catalog=own))
+    assert frame["verdict"].to_list().count("failed") == 1
     for sample in [0, 1.1, -1, float("nan")]:
         with pytest.raises(ValueError, match="^sample: "):
             sanchay.verify(trees, sample=sample)

@@ -9,6 +9,7 @@
 
 mod act;
 mod apply;
+mod below;
 mod check;
 mod collect;
 mod conflict;

@@ -39,9 +39,9 @@ def rename(
     progress: OnProgress | None = None,
     **options: Unpack[NameOptions],
 ) -> BatchPlan:
-    """Plan to give entries other names, each in its folder.
+    """Plan to give entries other names, each in its folder or below that.
 
-        plan = sanchay.rename("photos", "{taken:%Y-%m-%d}_{n:03}.{ext}")
+        plan = sanchay.rename("photos", "{taken:%Y}/{stem}.{ext}", extension="jpg")
         print(plan.conflicts)
         run = plan.apply()
         sanchay.undo(run)
@@ -55,8 +55,9 @@ def rename(
         roots: A directory, or several; None is the current directory. A root
             that is a file is renamed itself.
         to: The template of the new names: {stem}, {ext}, {modified:%Y}, {n:03},
-            {hash:8}, {taken|modified:%Y}, ...; docs/FORMATS.md has all. None is
-            {name}, for replace alone.
+            {hash:8}, {taken|modified:%Y}, ...; docs/FORMATS.md has all. A slash
+            makes folders below the one that the entry is in. None is {name},
+            for replace alone.
         **options: As NameOptions.
         progress: Called with a Progress, as in scan(), or True for a bar.
 

@@ -17,6 +17,7 @@ use sanchay_core::{
 };
 
 use super::{
+    below,
     check::Status,
     collect::{Collected, Keep, Media, Order, collect},
     conflict::{ConflictKind, OnConflict},
@@ -106,7 +107,8 @@ impl PlanRequest {
         self
     }
 
-    /// The template of the new names.
+    /// The template of the new names. Where entries are renamed, slashes in it
+    /// make folders below the one that each entry is in.
     pub fn to(mut self, template: impl Into<String>) -> Self {
         self.naming.template = template.into();
         self
@@ -177,9 +179,15 @@ impl PlanRequest {
     /// # Errors
     /// [`OpsError::Naming`] and [`OpsError::Order`] for what makes no sense,
     /// [`OpsError::Destination`], and why the walk could not be carried out.
-    pub fn plan(self) -> Result<Plan, OpsError> {
+    pub fn plan(mut self) -> Result<Plan, OpsError> {
+        let (destination, mut folder) = self.destination()?;
+        if self.operation == Operation::Rename
+            && let Some((below, name)) = below::split(&self.naming)
+        {
+            folder = Some(Compiled::new(&below)?);
+            (self.naming, self.operation) = (name, Operation::Move);
+        }
         let naming = Compiled::new(&self.naming)?;
-        let (destination, folder) = self.destination()?;
         let folder = folder.as_ref();
         let mut needed = vec![&naming];
         needed.extend(folder);
@@ -329,9 +337,9 @@ impl PlanRequest {
     ) -> Result<Vec<FolderId>, OpsError> {
         let rows = collected.places.rows.all.iter();
         let own: Vec<FolderId> = rows.map(|row| row.from.folder).collect();
-        let Some(base) = base else { return Ok(own) };
         let mut targets = Vec::with_capacity(own.len());
         let Some(folder) = folder else {
+            let Some(base) = base else { return Ok(own) };
             for own in own {
                 let (_, path) = collected.places.folders.get(own);
                 let path = match self.flat {
@@ -355,15 +363,18 @@ impl PlanRequest {
                 Ok(())
             },
         )?;
-        for (at, path) in found.into_iter().enumerate() {
-            let path = match path {
-                Ok(path) => join(&base.below, &path),
-                Err(refusal) => {
-                    refuse(statuses, at, refusal, folder);
-                    base.below.clone()
-                }
+        for (at, (path, own)) in found.into_iter().zip(own).enumerate() {
+            let path = path.unwrap_or_else(|refusal| {
+                refuse(statuses, at, refusal, folder);
+                Vec::new()
+            });
+            let folders = &mut collected.places.folders;
+            let (root, above) = match base {
+                Some(base) => (base.root, base.below.as_slice()),
+                None => folders.get(own),
             };
-            targets.push(collected.places.folders.add(base.root, &path)?);
+            let path = join(above, &path);
+            targets.push(folders.add(root, &path)?);
         }
         Ok(targets)
     }

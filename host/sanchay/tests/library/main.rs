@@ -19,6 +19,7 @@ mod examples;
 mod extractors;
 mod filter;
 mod ignoring;
+mod planning;
 mod reflinks;
 mod replacing;
 mod sharing;
