@@ -161,11 +161,15 @@ def test_progress_and_cancelling(trees):
     seen = []
     sanchay.snapshot(trees, progress=seen.append)
     assert (seen[-1].phase, seen[-1].files) == ("walking", 4)
+    # What is over is kept, whatever the callback says then.
+    assert sanchay.snapshot(trees, progress=lambda _: False).number == 2
+    for number in range(30_000):
+        (trees / f"{number}").touch()
     with pytest.raises(sanchay.Cancelled):
         sanchay.snapshot(trees, progress=lambda _: False)
-    assert len(sanchay.snapshots()) == 1, "one that was ended early is not kept"
+    assert len(sanchay.snapshots()) == 2, "one that was ended early is not kept"
     records = sanchay.diff("latest", trees, progress=seen.append).collect()
-    assert seen[-1].files == records.summary.files == 4
+    assert seen[-1].files == records.summary.files == 30_004
 
 
 def test_what_goes_wrong_has_the_kind_that_it_should(trees, tmp_path):
@@ -177,8 +181,8 @@ def test_what_goes_wrong_has_the_kind_that_it_should(trees, tmp_path):
     with pytest.raises(LookupError, match=r"snapshots\(\)"):
         sanchay.diff("one", "two")
     with pytest.raises(FileNotFoundError):
-        sanchay.snapshot([trees, trees / "gone"])
-    kept = sanchay.snapshot([trees, trees / "gone"], errors="keep")
+        sanchay.snapshot([trees, tmp_path / "gone"])
+    kept = sanchay.snapshot([trees, tmp_path / "gone"], errors="keep")
     assert kept.errors == 1 and isinstance(kept.failures[0], FileNotFoundError)
     with pytest.raises(OSError, match="a folder"):
         sanchay.snapshots(catalog=tmp_path)

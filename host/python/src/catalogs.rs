@@ -36,7 +36,7 @@ use crate::{
     options::{self, Walk},
     run::Run,
     runner::{self, Totals, Work},
-    tasks,
+    tasks::{self, Done},
 };
 
 /// The same engine, which remembers digests in a file, if one is named. The
@@ -67,7 +67,11 @@ fn open(
     must_exist: bool,
 ) -> PyResult<Arc<Catalog>> {
     let opened = py.detach(|| {
-        let path = file.map_or_else(user_catalog, Ok)?;
+        let path = match file {
+            // Its connections are opened later, wherever one is then.
+            Some(file) => std::path::absolute(&file).unwrap_or(file),
+            None => user_catalog()?,
+        };
         if must_exist && let Err(source) = std::fs::metadata(&path) {
             return Err(CatalogError::Io { path, action: "open it", source });
         }
@@ -151,8 +155,8 @@ pub(crate) fn snapshot<'py>(
     looking.options.name = name;
     let failures = Arc::new(Mutex::new(Failures::default()));
     let theirs = Arc::clone(&failures);
-    let taken =
-        tasks::look(py, "walking", progress.as_ref(), move |monitor| {
+    let Done { answer, raised } =
+        tasks::act(py, "walking", progress.as_ref(), move |monitor| {
             let Looking { engine, catalog, roots, mut options } = looking;
             options.monitor = monitor.clone();
             let keep = |error: EntryError| {
@@ -163,11 +167,14 @@ pub(crate) fn snapshot<'py>(
             let taken = catalog.snapshot(&engine, &roots, &options, keep);
             let summary = taken.as_ref().ok().map(|it| it.summary);
             (taken, summary)
-        })?;
+        });
+    raised?;
     let failures = failures.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(error) = &failures.fatal {
         return Err(failure::of_entry(py, error));
     }
+    let taken =
+        answer.ok_or_else(|| failure::of_panic("there is no answer"))?;
     let taken = taken.map_err(|error| failure::of_catalog(py, &error))?;
     let snapshot = made(py, &taken.snapshot, &Make::new(record.clone())?)?;
     let errors = failures.kept.iter();

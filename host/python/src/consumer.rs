@@ -42,6 +42,8 @@ pub(crate) struct Consumer<C: Chunk> {
     told: bool,
     /// What it is doing, where it is not comparing.
     phase: &'static str,
+    /// Whether what the progress callback says at the end changes nothing.
+    lasts: bool,
 }
 
 impl<C: Chunk> Consumer<C> {
@@ -51,12 +53,20 @@ impl<C: Chunk> Consumer<C> {
         let before = Summary::default();
         let plan = Some(work);
         let phase = C::PHASE;
-        Self { feed, plan, before, total: None, told: false, phase }
+        let (total, told, lasts) = (None, false, false);
+        Self { feed, plan, before, total, told, phase, lasts }
     }
 
     /// The same that does something else than what finds such rows.
     pub(crate) fn in_phase(mut self, phase: &'static str) -> Self {
         self.phase = phase;
+        self
+    }
+
+    /// The same that has done what it did, whatever the progress callback
+    /// says at its end.
+    pub(crate) fn lasting(mut self, lasts: bool) -> Self {
+        self.lasts = lasts;
         self
     }
 
@@ -141,8 +151,14 @@ impl<C: Chunk> Consumer<C> {
             if matches!(taken, Taken::End) {
                 self.outcome(py)?;
                 let last = self.last();
-                self.tell(py, progress, last)?;
-                return Ok(Poll::End);
+                let told = self.tell(py, progress, last);
+                let lasts = |error: &PyErr| {
+                    self.lasts && error.is_instance_of::<Cancelled>(py)
+                };
+                return match told {
+                    Err(error) if !lasts(&error) => Err(error),
+                    _ => Ok(Poll::End),
+                };
             }
             self.tell(py, progress, self.feed.progress())?;
             match taken {

@@ -73,7 +73,7 @@ fn carry_out<T: Send + 'static>(
         *theirs.lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
         Ok(summary.map_or(Totals::Nothing, Totals::Run))
     });
-    let consumer = Consumer::new(work).in_phase(phase);
+    let consumer = Consumer::new(work).in_phase(phase).lasting(waits);
     let feed = Arc::clone(consumer.feed());
     let raised = consumer.all(py, progress).map(drop);
     if waits && raised.is_err() {

@@ -1,7 +1,10 @@
 //! The copies among the steps of a plan: made by all workers, thousands at a
 //! time, since what makes them durable costs the same for one as for many.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    io::ErrorKind::Interrupted,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use sanchay_core::plan::Operation;
 use sanchay_sandbox::Algorithm;
@@ -125,13 +128,13 @@ impl Copies {
             }
         });
         let copied = copier.copy_all(items, monitor, |number, result| {
-            each(
-                number,
-                match result {
-                    Ok(copied) => Outcome::Done(Some(made(&copied.metadata))),
-                    Err(error) => Outcome::Failed(error.cause.to_string()),
-                },
-            );
+            let outcome = match result {
+                Ok(copied) => Outcome::Done(Some(made(&copied.metadata))),
+                // The run was ended, and may be gone on with.
+                Err(error) if error.kind() == Some(Interrupted) => return,
+                Err(error) => Outcome::Failed(error.cause.to_string()),
+            };
+            each(number, outcome);
         });
         let unopened = unopened.into_inner();
         for (number, why) in unopened.unwrap_or_else(PoisonError::into_inner) {
