@@ -394,6 +394,15 @@ def test_a_run_that_was_killed_is_gone_on_with(many):
     assert all(it.startswith("x") for it in names(many))
 
 
+def test_a_fork_applies_a_plan(photos):
+    plan = sanchay.rename(photos, "{name:upper}")
+    child = os.fork()
+    if child == 0:
+        os._exit(plan.apply().done)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 2
+    assert plan.apply().refused == 2, "it was done in the child"
+
+
 def test_names_are_shown_and_not_obeyed(photos):
     (photos / "<b>\u202e.txt").touch()
     shown = sanchay.rename(photos, "same.{ext}")._repr_html_()
@@ -406,6 +415,36 @@ def test_records_can_be_the_roots(photos):
     assert sorted(os.path.basename(it.to_path) for it in plan) == ["JPGB B.JPG", "jpgA.JPG"]
     same = sanchay.rename(photos, "{name}")
     assert len(same) == 0 and same.unchanged == 3
+
+
+def test_a_function_may_give_the_names(photos):
+    seen = []
+
+    def name(path):
+        seen.append(path)
+        stem = os.path.basename(path).replace(" ", "_")
+        return stem if stem != os.path.basename(path) else None
+
+    plan = sanchay.rename(photos, name)
+    assert sorted(seen) == [str(photos / it) for it in names(photos)]
+    assert [os.path.basename(it.to_path) for it in plan] == ["B_b.JPG"]
+    assert len(sanchay.rename(photos, lambda _: "../out").conflicts) == 3
+    copies = sanchay.copy(photos, photos / "copies", to=lambda path: f"{len(path)}.bin")
+    assert len(copies.conflicts) == 1, "two paths of one length"
+    with pytest.raises(TypeError, match="^to: .*answers with a name"):
+        sanchay.rename(photos, lambda _: 5)
+    with pytest.raises(ZeroDivisionError):
+        sanchay.rename(photos, lambda _: 1 / 0)
+    with pytest.raises(ValueError, match="^replace: .*function"):
+        sanchay.rename(photos, name, replace="s/a/b/")
+
+
+def test_some_entries_can_be_left_out(photos):
+    plan = sanchay.rename(photos, "same.{ext:lower}")
+    assert len(plan.conflicts) == 1
+    plan.retain(lambda step: step.from_path.endswith("txt"))
+    assert plan.conflicts == () and len(plan) == 1
+    assert plan.apply().done == 1 and "same.txt" in names(photos)
 
 
 def test_a_plan_makes_a_table(photos):

@@ -18,8 +18,8 @@ use pyo3::{
 use sanchay::{
     Engine, Summary,
     ops::{
-        OnConflict, Operation, Plan, PlanRequest, PlanStep, SortFields,
-        TimeZone,
+        OnConflict, Operation, OpsError, Plan, PlanRequest, PlanStep,
+        SortFields, TimeZone,
     },
 };
 
@@ -36,7 +36,9 @@ use crate::{
 /// A plan of a batch, as Python holds it.
 #[pyclass(frozen, module = "sanchay._native")]
 pub(crate) struct Batch {
-    engine: Engine,
+    /// With how many threads it is applied: by an engine of the process that
+    /// does it, which may be a fork of this one.
+    threads: Option<usize>,
     /// Written to only by who has it for himself: nobody waits for it.
     plan: Arc<RwLock<Plan>>,
 }
@@ -46,6 +48,8 @@ pub(crate) struct Batch {
 struct Wanted {
     into: Option<String>,
     to: Option<String>,
+    /// Called with the path of an entry for its new name.
+    name: Option<Py<PyAny>>,
     pattern: Option<String>,
     replacements: Vec<String>,
     sort: Option<SortFields>,
@@ -67,6 +71,9 @@ impl Wanted {
             let flag = || arguments::flag(&name, &given);
             match name.as_str() {
                 "into" => wanted.into = Some(folder(&name, &given)?),
+                "to" if given.is_callable() => {
+                    wanted.name = Some(given.unbind());
+                }
                 "to" => wanted.to = optional_text(&name, &given)?,
                 "match" => wanted.pattern = optional_text(&name, &given)?,
                 "replace" => wanted.replacements = texts(&name, &given)?,
@@ -93,6 +100,17 @@ impl Wanted {
                          '{name}'"
                     )));
                 }
+            }
+        }
+        for (given, option) in [
+            (wanted.pattern.is_some(), "match"),
+            (!wanted.replacements.is_empty(), "replace"),
+            (wanted.truncate, "truncate"),
+        ] {
+            if given && wanted.name.is_some() {
+                return Err(PyValueError::new_err(format!(
+                    "{option}: it is for templates, and to is a function"
+                )));
             }
         }
         if wanted.symbolic && wanted.reflink {
@@ -163,8 +181,10 @@ pub(crate) fn plan_batch(
     let py = roots.py();
     // What can be no path has no place in a plan.
     let given = Given::roots(roots, true)?.all();
-    let wanted = Wanted::of(options)?;
-    let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
+    let mut wanted = Wanted::of(options)?;
+    let name = wanted.name.take();
+    let threads = numbers::threads("threads", threads)?;
+    let engine = engines::engine(py, threads)?;
     if walk.follows() {
         return Err(PyValueError::new_err(
             "follow: links are not followed by what changes files: name what \
@@ -174,6 +194,10 @@ pub(crate) fn plan_batch(
     let request = wanted
         .request(command, &engine, given)?
         .options(walk.plain_options()?);
+    let request = match name {
+        Some(name) => named(py, request, &name, progress.as_ref())?,
+        None => request,
+    };
     let planned =
         tasks::look(py, "planning", progress.as_ref(), move |monitor| {
             let planned = request.monitor(monitor).plan();
@@ -185,7 +209,30 @@ pub(crate) fn plan_batch(
     if raises && let Some(error) = errors.find(|it| it.named) {
         return Err(failure::of_entry(py, error));
     }
-    Ok(Batch::new(engine, plan))
+    Ok(Batch::new(threads, plan))
+}
+
+/// A request whose entries get the names that a function of Python's has for
+/// them.
+fn named(
+    py: Python<'_>,
+    request: PlanRequest,
+    name: &Py<PyAny>,
+    progress: Option<&Py<PyAny>>,
+) -> PyResult<PlanRequest> {
+    let theirs = request.clone();
+    let listed = tasks::look(py, "planning", progress, move |monitor| {
+        (theirs.monitor(monitor).list(), None)
+    })?;
+    let listed = listed.map_err(|error| failure::of_ops(py, &error))?;
+    let mut names = Vec::with_capacity(listed.len());
+    for path in listed {
+        let answer = name.bind(py).call1((names::decoded(py, &path)?,))?;
+        if !answer.is_none() {
+            names.push((path, names::named("to", NAME, &answer)?));
+        }
+    }
+    Ok(request.exactly(names))
 }
 
 fn planned_in_numbers(plan: &Plan) -> Summary {
@@ -205,17 +252,16 @@ pub(crate) fn load_batch(
 ) -> PyResult<Batch> {
     let edited = arguments::flag("edited", edited)?;
     let engine = engines::engine(py, None)?;
-    let theirs = engine.clone();
     let read = tasks::look(py, "planning", None, move |_| {
-        (Plan::read(&theirs, &path, edited), None)
+        (Plan::read(&engine, &path, edited), None)
     })?;
     let plan = read.map_err(|error| failure::of_ops(py, &error))?;
-    Ok(Batch::new(engine, plan))
+    Ok(Batch::new(None, plan))
 }
 
 impl Batch {
-    fn new(engine: Engine, plan: Plan) -> Self {
-        Self { engine, plan: Arc::new(RwLock::new(plan)) }
+    fn new(threads: Option<usize>, plan: Plan) -> Self {
+        Self { threads, plan: Arc::new(RwLock::new(plan)) }
     }
 
     fn plan(&self) -> RwLockReadGuard<'_, Plan> {
@@ -310,6 +356,14 @@ impl Batch {
         PyTuple::new(py, errors.collect::<Vec<_>>())
     }
 
+    /// Keeps only some of the entries, one answer for each, and looks anew
+    /// what stands in their way.
+    fn retain(&self, py: Python<'_>, kept: Vec<bool>) -> PyResult<()> {
+        self.change(py, move |plan| {
+            plan.retain(|number| kept.get(number).copied().unwrap_or(false))
+        })
+    }
+
     /// Writes it to a file.
     fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
         let written = py.detach(|| write(&self.plan(), &path));
@@ -329,10 +383,10 @@ impl Batch {
         let runs = journals::runs(py, state_dir)?;
         if let Some(choice) = on_conflict {
             let choice = self::on_conflict(choice)?;
-            self.set_on_conflict(py, choice)?;
+            self.change(py, move |plan| plan.set_on_conflict(choice))?;
         }
         let plan = Arc::clone(&self.plan);
-        let engine = self.engine.clone();
+        let engine = engines::engine(py, self.threads)?;
         let applied =
             tasks::act(py, "applying", progress.as_ref(), move |monitor| {
                 let plan = plan.read().unwrap_or_else(PoisonError::into_inner);
@@ -343,22 +397,23 @@ impl Batch {
 }
 
 impl Batch {
-    /// Decides anew what becomes of conflicts.
-    fn set_on_conflict(
+    /// Changes it, if nobody else has it in use.
+    fn change(
         &self,
         py: Python<'_>,
-        choice: OnConflict,
+        change: impl FnOnce(&mut Plan) -> Result<(), OpsError> + Send + 'static,
     ) -> PyResult<()> {
         let plan = Arc::clone(&self.plan);
         let Done { answer, raised } =
             tasks::act(py, "planning", None, move |_| {
-                let set = Self::plan_mut(&plan)
-                    .map(|mut plan| plan.set_on_conflict(choice));
-                (set, None)
+                let plan = Self::plan_mut(&plan);
+                (plan.map(|mut plan| change(&mut plan)), None)
             });
         raised?;
         match answer.flatten() {
-            Some(set) => set.map_err(|error| failure::of_ops(py, &error)),
+            Some(changed) => {
+                changed.map_err(|error| failure::of_ops(py, &error))
+            }
             None => Err(PyRuntimeError::new_err(
                 "this plan is being applied by another thread",
             )),
@@ -413,6 +468,9 @@ fn on_conflict(given: &Bound<'_, PyAny>) -> PyResult<OnConflict> {
         all.find(|it| it.name() == word)
     })
 }
+
+/// What a function of names can answer.
+const NAME: &str = "a function that answers with a name (str) or None";
 
 /// What a template can be.
 const TEXT: &str = "text (str)";

@@ -16,7 +16,7 @@ from sanchay._batch import (
 )
 from sanchay._keywords import BatchOptions, NameOptions, RunOptions
 from sanchay._options import Unpack, split, takes
-from sanchay._types import OnProgress, Paths, WalkOptions
+from sanchay._types import OnProgress, Paths, Template, WalkOptions
 
 __all__ = [
     "copy",
@@ -34,7 +34,7 @@ __all__ = [
 @takes(NameOptions, BatchOptions, WalkOptions, RunOptions)
 def rename(
     roots: Paths | None,
-    to: str | None = None,
+    to: Template | None = None,
     *,
     progress: OnProgress | None = None,
     **options: Unpack[NameOptions],
@@ -57,7 +57,9 @@ def rename(
         to: The template of the new names: {stem}, {ext}, {modified:%Y}, {n:03},
             {hash:8}, {taken|modified:%Y}, ...; docs/FORMATS.md has all. A slash
             makes folders below the one that the entry is in. None is {name},
-            for replace alone.
+            for replace alone. Or a function, which is called with the path of
+            each entry and answers with its new name, or None to leave it as it
+            is.
         **options: As NameOptions.
         progress: Called with a Progress, as in scan(), or True for a bar.
 
@@ -75,7 +77,7 @@ def move(
     roots: Paths | None,
     into: Location,
     *,
-    to: str | None = None,
+    to: Template | None = None,
     flat: bool = False,
     progress: OnProgress | None = None,
     **options: Unpack[NameOptions],
@@ -90,7 +92,8 @@ def move(
         into: The folder: a path, or a template of one, as
             "sorted/{ext}/{modified:%Y}". The part up to the last slash before
             the first placeholder is a path.
-        to: The template of new names; None keeps them.
+        to: The template of new names, or a function of them, as in rename();
+            None keeps them.
         flat: Put entries directly into the folder, and not into folders like
             those below each root.
         **options: As NameOptions.
@@ -111,7 +114,7 @@ def copy(
     roots: Paths | None,
     into: Location,
     *,
-    to: str | None = None,
+    to: Template | None = None,
     flat: bool = False,
     verify: bool = False,
     progress: OnProgress | None = None,
@@ -125,7 +128,8 @@ def copy(
     Args:
         roots: A directory, or several; None is the current directory.
         into: The folder: a path, or a template of one, as in move().
-        to: The template of new names; None keeps them.
+        to: The template of new names, or a function of them, as in rename();
+            None keeps them.
         flat: Put copies directly into the folder, and not into folders like
             those below each root.
         verify: Read each copy again, and compare it with what was read.
@@ -147,7 +151,7 @@ def link(
     roots: Paths | None,
     into: Location,
     *,
-    to: str | None = None,
+    to: Template | None = None,
     flat: bool = False,
     symbolic: bool = False,
     reflink: bool = False,
@@ -159,7 +163,8 @@ def link(
     Args:
         roots: A directory, or several; None is the current directory.
         into: The folder: a path, or a template of one, as in move().
-        to: The template of new names; None keeps them.
+        to: The template of new names, or a function of them, as in rename();
+            None keeps them.
         flat: Put links directly into the folder, and not into folders like
             those below each root.
         symbolic: Make symbolic links.

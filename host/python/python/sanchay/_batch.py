@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from os import PathLike
 from typing import Literal, NamedTuple, Union, cast, overload
@@ -206,6 +206,13 @@ class BatchPlan(Sequence[BatchStep]):
     def errors(self) -> tuple[OSError, ...]:
         """What went wrong with entries while the tree was walked."""
         return self._plan.errors()
+
+    def retain(self, keep: Callable[[BatchStep], bool]) -> None:
+        """Keep only the entries for which a function says so.
+
+        What stands in their way is found out anew.
+        """
+        self._plan.retain([bool(keep(entry)) for entry in self.entries()])
 
     def save(self, path: Location) -> None:
         """Write it to a file, which load_plan() and the program's apply read."""

@@ -10,6 +10,7 @@ from sanchay import _native
 from sanchay._arguments import raises, reporter
 from sanchay._keywords import (
     DuplicateOptions,
+    GroupOptions,
     HashOptions,
     RecordOptions,
     RunOptions,
@@ -123,7 +124,7 @@ def hash_files(
     return start_hash_files(paths, options, progress, catalog)
 
 
-@takes(DuplicateOptions, WalkOptions, RunOptions, RecordOptions)
+@takes(GroupOptions, WalkOptions, RunOptions, RecordOptions)
 def duplicates(
     roots: Paths | None = None,
     *,

@@ -22,6 +22,7 @@ __all__ = [
     "DEFAULTS",
     "BatchOptions",
     "DuplicateOptions",
+    "GroupOptions",
     "HashOptions",
     "NameOptions",
     "RecordOptions",
@@ -75,8 +76,8 @@ class HashOptions(WalkOptions, RecordOptions, total=False):
     partial: Size | bool | None
 
 
-class DuplicateOptions(WalkOptions, RecordOptions, total=False):
-    """The keywords of duplicates().
+class GroupOptions(WalkOptions, RunOptions, total=False):
+    """The keywords of the calls that look for equal files.
 
     Args:
         algorithm: The hash function that equal files share; None is xxh3-128.
@@ -103,6 +104,10 @@ class DuplicateOptions(WalkOptions, RecordOptions, total=False):
     min_group: int
     verify: bool
     sort: str
+
+
+class DuplicateOptions(GroupOptions, RecordOptions, total=False):
+    """The keywords of duplicates()."""
 
 
 class BatchOptions(WalkOptions, RunOptions, total=False):
@@ -143,7 +148,7 @@ DEFAULTS: dict[type, dict[str, Any]] = {
     RunOptions: {"threads": None, "errors": "raise"},
     RecordOptions: {"path_bytes": False},
     HashOptions: {"algorithm": None, "partial": None},
-    DuplicateOptions: {
+    GroupOptions: {
         "algorithm": None,
         "hardlinks": False,
         "against": (),

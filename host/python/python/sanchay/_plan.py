@@ -23,6 +23,7 @@ from sanchay._calls import (
 )
 from sanchay._keywords import (
     DuplicateOptions,
+    GroupOptions,
     HashOptions,
     RecordOptions,
     RunOptions,
@@ -155,7 +156,7 @@ class Plan:
         return _plan(Plan.hash_files, "hash", paths, options, shard)
 
     @staticmethod
-    @takes(DuplicateOptions, WalkOptions, RunOptions, RecordOptions)
+    @takes(GroupOptions, WalkOptions, RunOptions, RecordOptions)
     def duplicates(
         roots: Paths | None = None,
         **options: Unpack[DuplicateOptions],

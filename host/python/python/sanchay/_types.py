@@ -40,6 +40,7 @@ __all__ = [
     "ScannedFile",
     "Size",
     "Summary",
+    "Template",
     "Texts",
     "Time",
     "Value",
@@ -102,6 +103,9 @@ Verdict = Literal["ok", "failed", "missing", "unreadable"]
 Errors = Literal["raise", "keep"]
 #: One text, or several.
 Texts = Union[str, Iterable[str]]
+#: New names: a template of them, or a function that is called with the path of
+#: an entry and answers with its new name, or None to leave it as it is.
+Template = Union[str, Callable[[str], Union[str, None]]]
 #: What a step of a batch does.
 Operation = Literal[
     "mkdir",

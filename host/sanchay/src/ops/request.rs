@@ -57,7 +57,7 @@ pub struct PlanRequest {
     sort: Option<SortFields>,
     zone: TimeZone,
     on_conflict: OnConflict,
-    exact: Option<Vec<Vec<u8>>>,
+    exact: Option<HashMap<Vec<u8>, Vec<u8>>>,
     verify: bool,
 }
 
@@ -166,10 +166,14 @@ impl PlanRequest {
         Ok(rows.map(|row| collected.places.shown(row.from)).collect())
     }
 
-    /// The names that the entries of [`list`](Self::list) get, one for each,
-    /// in place of a template: `None` leaves an entry out.
-    pub fn exactly(mut self, names: Vec<Vec<u8>>) -> Self {
-        self.exact = Some(names);
+    /// The names that entries get, by their paths as [`list`](Self::list)
+    /// has them, in place of a template. Entries that are not among them, or
+    /// get an empty name, stay as they are; so does what came meanwhile.
+    pub fn exactly(
+        mut self,
+        names: impl IntoIterator<Item = (Vec<u8>, Vec<u8>)>,
+    ) -> Self {
+        self.exact = Some(names.into_iter().collect());
         self
     }
 
@@ -392,8 +396,11 @@ impl PlanRequest {
         let (mut data, mut ends) = (Vec::new(), Vec::new());
         match &self.exact {
             Some(names) => {
-                for (at, status) in statuses.iter_mut().enumerate() {
-                    let name = names.get(at).map_or(&b""[..], Vec::as_slice);
+                let places = &collected.places;
+                for (row, status) in places.rows.all.iter().zip(&mut *statuses)
+                {
+                    let name = names.get(&places.shown(row.from));
+                    let name = name.map_or(&b""[..], Vec::as_slice);
                     match sanchay_core::plan::check_component(name) {
                         Ok(()) => data.extend_from_slice(name),
                         Err(_) if name.is_empty() => {

@@ -106,3 +106,23 @@ fn a_slash_in_the_template_of_a_new_name_makes_folders_below_its_own() {
     let kinds: Vec<_> = plan.conflicts().iter().map(|it| &it.kind).collect();
     assert_eq!(kinds, [&ConflictKind::WithinItself]);
 }
+
+#[test]
+fn names_are_given_to_entries_and_not_to_what_came_between_them() {
+    let (folder, _runs) = tree(&["b", "d"]);
+    let root = folder.path().join("tree");
+    let request = engine(1).rename([&root]);
+    let listed = request.list().unwrap();
+    fs::write(root.join("a"), "").unwrap();
+    fs::write(root.join("c"), "").unwrap();
+    let names = ["B", "D"].map(|it| it.as_bytes().to_vec());
+    let plan = request.exactly(listed.into_iter().zip(names)).plan().unwrap();
+    let mut steps: Vec<_> =
+        plan.entries().map(|it| (it.from, it.to)).collect();
+    steps.sort();
+    let expected = ["b", "d"].map(|name| {
+        let to = root.join(name.to_uppercase());
+        (Some(root.join(name)), Some(to))
+    });
+    assert_eq!(steps, expected);
+}
