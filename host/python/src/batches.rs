@@ -185,12 +185,7 @@ pub(crate) fn plan_batch(
     let name = wanted.name.take();
     let threads = numbers::threads("threads", threads)?;
     let engine = engines::engine(py, threads)?;
-    if walk.follows() {
-        return Err(PyValueError::new_err(
-            "follow: links are not followed by what changes files: name what \
-             they lead to",
-        ));
-    }
+    refuse_links(walk)?;
     let request = wanted
         .request(command, &engine, given)?
         .options(walk.plain_options()?);
@@ -205,11 +200,33 @@ pub(crate) fn plan_batch(
             (planned, summary)
         })?;
     let plan = planned.map_err(|error| failure::of_ops(py, &error))?;
-    let mut errors = plan.errors().iter();
-    if raises && let Some(error) = errors.find(|it| it.named) {
-        return Err(failure::of_entry(py, error));
+    of_plan(py, threads, plan, raises)
+}
+
+/// Refuses to follow links.
+fn refuse_links(walk: &Walk) -> PyResult<()> {
+    match walk.follows() {
+        true => Err(PyValueError::new_err(
+            "follow: links are not followed by what changes files: name what \
+             they lead to",
+        )),
+        false => Ok(()),
     }
-    Ok(Batch::new(threads, plan))
+}
+
+/// A plan for Python; what was named and could not be opened is raised, unless
+/// it is to be kept.
+fn of_plan(
+    py: Python<'_>,
+    threads: Option<usize>,
+    plan: Plan,
+    raises: bool,
+) -> PyResult<Batch> {
+    let mut errors = plan.errors().iter();
+    match errors.find(|it| raises && it.named) {
+        Some(error) => Err(failure::of_entry(py, error)),
+        None => Ok(Batch::new(threads, plan)),
+    }
 }
 
 /// A request whose entries get the names that a function of Python's has for
