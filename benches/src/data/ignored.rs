@@ -38,7 +38,9 @@ fn name(file: u64) -> String {
 
 /// Makes the tree in a folder that does not exist yet.
 pub(crate) fn make(folder: &Path, files: u64) -> Result<()> {
-    fs::create_dir(folder).trying("make", folder)?;
+    // Peers follow git's rules where there is a repository.
+    let repository = folder.join(".git");
+    fs::create_dir_all(&repository).trying("make", &repository)?;
     // Three levels; the directories of the last have the files.
     let leaves = WIDE * WIDE * WIDE;
     let each = files.div_ceil(leaves);

@@ -21,12 +21,12 @@ fn gitignore(site: &Site, files: u64) -> Job {
             .tree(site.sets(), "")
             .answering(Answer::Zeros)])
         .with(site.peer("fd", set).map(|fd| {
-            fd.words("-0 -t f --no-require-git .")
+            fd.words("-0 -t f .")
                 .tree(site.sets(), "")
                 .answering(Answer::Zeros)
         }))
         .with(site.peer("rg", set).map(|rg| {
-            rg.words("--no-config --files -0 --no-require-git")
+            rg.words("--no-config --files -0")
                 .tree(site.sets(), "")
                 .answering(Answer::Zeros)
         }))
