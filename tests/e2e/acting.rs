@@ -1,8 +1,10 @@
 //! Commands that change files: nothing happens unasked, all is found before
 //! anything moves, and what was done is taken back, times and links included.
 
+mod changed;
 mod hostile;
 mod killed;
+mod said;
 
 use std::{
     collections::BTreeMap,
@@ -427,10 +429,12 @@ fn files_are_copied_with_what_they_have_and_the_copies_removed() {
     assert_eq!(now[Path::new("out/a")].1, now[Path::new("out/deep/c")].1);
     // A second run copies what is missing, and one that was changed stays.
     fs::remove_file(scene.tree.path("top/out/a")).unwrap();
-    let again = [&copy[..], &["--on-conflict", "skip"]].concat();
-    let again = scene.run(&again).exits(3);
+    let again = scene.run(&copy).exits(0);
     assert!(again.stderr.contains("1 done"), "{}", again.stderr);
     assert_eq!(scene.contents()["out/a"], "a");
+    let again = scene.run(&copy).exits(0);
+    let nothing = "nothing to do: 4 as they should be";
+    assert!(again.stderr.contains(nothing), "{}", again.stderr);
     let _ = scene.undo().exits(0);
     fs::write(scene.tree.path("top/out/deep/b"), "mine").unwrap();
     let undone = scene.undo().exits(3);

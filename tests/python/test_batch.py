@@ -103,7 +103,7 @@ def test_runs_are_listed_and_found_by_name(photos):
 def test_what_had_nothing_to_do_does_not_undo_another_run(photos):
     before = sanchay.rename(photos, "{name:upper}").apply()
     nothing = sanchay.rename(photos, "{name}").apply()
-    assert nothing == ("", 0, 0, 0, ())
+    assert nothing == ("", 0, 0, 0, (), ())
     assert sanchay.undo(nothing).undone == 0
     assert [it.id for it in sanchay.runs() if it.state == "finished"] == [before.id]
     with pytest.raises(LookupError):
@@ -135,7 +135,7 @@ def test_a_name_without_a_value_stays_in_conflict(photos):
     plan = sanchay.rename(photos, "{taken:%Y}.{ext}", on_conflict="rename")
     assert len(plan) == 0 and len(plan.conflicts) == 3
     assert all("has no value" in it.why and it.to_path is None for it in plan.conflicts)
-    assert plan.apply(on_conflict="skip") == ("", 0, 0, 0, ())
+    assert plan.apply(on_conflict="skip") == ("", 0, 0, 0, (), ())
     fallback = sanchay.rename(photos, "{taken|modified:%Y}-{stem}.{ext}")
     assert fallback.conflicts == () and len(fallback) == 3
 
@@ -154,6 +154,18 @@ def test_a_file_that_changed_since_is_refused_and_named(photos):
     undone = sanchay.undo(run)
     assert (undone.undone, undone.kept) == (1, 1)
     assert undone.errors[0].filename.endswith("c.txt")
+
+
+def test_a_plan_is_checked_against_what_is_there_now(photos):
+    plan = sanchay.rename(photos, "new-{name}")
+    plan.check()
+    assert len(plan) == 3 and plan.conflicts == ()
+    (photos / "a.jpg").write_bytes(b"changed")
+    (photos / "new-c.txt").touch()
+    plan.check()
+    assert len(plan) == 1 and len(plan.conflicts) == 2
+    assert plan.apply(on_conflict="skip").done == 1
+    assert names(photos) == ["a.jpg", "c.txt", "new-B b.JPG", "new-c.txt"]
 
 
 def test_move_copy_link_and_delete(photos, tmp_path):

@@ -21,6 +21,7 @@ pub mod digest;
 pub mod duration;
 pub mod escape;
 pub mod exit;
+pub mod file_id;
 pub mod filter;
 pub mod folder_digest;
 mod folding;

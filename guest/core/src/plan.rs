@@ -21,7 +21,7 @@ mod step;
 mod tests;
 mod time;
 
-pub use self::header::{Document, Header, MAX_ROOTS};
+pub use self::header::{Document, Header, MAX_ROOTS, Root};
 pub use self::line::{Folder, Line, Made, State, StateLine, Trailer};
 pub use self::operation::Operation;
 pub use self::place::{NameFlaw, Place, check_component, check_path};

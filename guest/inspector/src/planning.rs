@@ -41,7 +41,7 @@ impl From<logic::Line> for wit::Line {
                 command: header.command,
                 run: header.run,
                 started: header.started,
-                roots: header.roots,
+                roots: header.roots.into_iter().map(Into::into).collect(),
                 options: header.options,
             }),
             logic::Line::Step(step) => Self::Step(wit::Step {
@@ -70,6 +70,16 @@ impl From<logic::Line> for wit::Line {
     }
 }
 
+impl From<logic::Root> for wit::Root {
+    fn from(root: logic::Root) -> Self {
+        let identity = root.id.map(|id| wit::FileIdentity {
+            device: id.device,
+            inode: id.inode,
+        });
+        Self { path: root.path, identity }
+    }
+}
+
 impl From<logic::Place> for wit::Place {
     fn from(place: logic::Place) -> Self {
         Self { root: place.root, path: place.path }
@@ -82,6 +92,7 @@ impl From<logic::Expectation> for wit::Expectation {
             kind: kind(expect.kind),
             device: expect.device,
             inode: expect.inode,
+            links: expect.links,
             size: expect.size,
             modified: timestamp(expect.modified),
             changed: expect.changed.map(timestamp),

@@ -98,7 +98,10 @@ impl PlanWriter {
         out.extend_from_slice(b",\"roots\":[");
         for (index, root) in header.roots.iter().enumerate() {
             out.extend_from_slice(if index == 0 { b"{" } else { b",{" });
-            bytes("path", root, out);
+            bytes("path", &root.path, out);
+            if let Some(id) = root.id {
+                identity(id.device, id.inode, out);
+            }
             out.push(b'}');
         }
         out.extend_from_slice(b"],\"options\":{");
@@ -237,10 +240,11 @@ impl PlanWriter {
 
     fn expectation(&mut self, expect: &Expectation, out: &mut Vec<u8>) {
         text(b"{\"kind\":", expect.kind.name(), out);
-        out.extend_from_slice(b",\"device\":");
-        push_number(expect.device, out);
-        out.extend_from_slice(b",\"inode\":");
-        push_number(expect.inode, out);
+        identity(expect.device, expect.inode, out);
+        if let Some(links) = expect.links {
+            out.extend_from_slice(b",\"links\":");
+            push_number(links.into(), out);
+        }
         out.extend_from_slice(b",\"size\":");
         push_number(expect.size, out);
         out.extend_from_slice(b",\"modified\":");
@@ -263,6 +267,14 @@ impl PlanWriter {
         }
         out.push(b'"');
     }
+}
+
+/// Appends what identifies a file.
+fn identity(device: u64, inode: u64, out: &mut Vec<u8>) {
+    out.extend_from_slice(b",\"device\":");
+    push_number(device, out);
+    out.extend_from_slice(b",\"inode\":");
+    push_number(inode, out);
 }
 
 /// Appends a key, as it is, and a string.
@@ -291,10 +303,11 @@ fn bytes(key: &str, value: &[u8], out: &mut Vec<u8>) {
 mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
+    use sanchay_core::file_id::FileId;
     use sanchay_core::kind::EntryKind;
     use sanchay_core::plan::{
         Document, Expectation, Flaw, Folder, Header, Line, Made, Operation,
-        Place, PlanReader, State, StateLine, Step, check_path,
+        Place, PlanReader, Root, State, StateLine, Step, check_path,
     };
     use sanchay_core::time::Timestamp;
 
@@ -319,6 +332,7 @@ mod tests {
                     kind: EntryKind::ALL[kind],
                     device,
                     inode,
+                    links: hash.as_ref().map(|_| 2),
                     size,
                     modified,
                     changed,
@@ -361,7 +375,14 @@ mod tests {
             command: "rename --to \"x\"".into(),
             run: "r".into(),
             started: String::new(),
-            roots: vec![b"/".to_vec(), b"/\xff".to_vec(), b"/a b".to_vec()],
+            roots: [&b"/"[..], b"/\xff", b"/a b"]
+                .into_iter()
+                .zip([None, Some((1, u64::MAX)), Some((0, 2))])
+                .map(|(path, id)| Root {
+                    path: path.to_vec(),
+                    id: id.map(|(device, inode)| FileId { device, inode }),
+                })
+                .collect(),
             options: vec![("on-conflict".into(), "skip".into())],
         }
     }

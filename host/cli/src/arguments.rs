@@ -26,7 +26,7 @@ use crate::{
         apply::ApplyArgs, command::RunCommand, completions::CompletionsArgs,
         component::ComponentArgs, config::ConfigArgs, copy::CopyArgs,
         delete::DeleteArgs, dupes::DupesArgs, hash::HashArgs, link::LinkArgs,
-        manual::ManualArgs, plugin::PluginCommand, relocate::MoveArgs,
+        manual::ManualArgs, r#move::MoveArgs, plugin::PluginCommand,
         rename::RenameArgs, runs::RunsArgs, scan::ScanArgs,
         summary::SummaryArgs, undo::UndoArgs,
     },

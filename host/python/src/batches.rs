@@ -1,8 +1,10 @@
 //! Batches: plans of what is to be done with files, and their application.
 
 use std::{
+    ffi::OsString,
     fs::File,
     io::{self, BufWriter, Write as _},
+    os::unix::ffi::OsStringExt as _,
     path::PathBuf,
     sync::{
         Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
@@ -46,7 +48,7 @@ pub(crate) struct Batch {
 /// What is asked of a plan besides what it is made for.
 #[derive(Default)]
 struct Wanted {
-    into: Option<String>,
+    into: Option<OsString>,
     to: Option<String>,
     /// Called with the path of an entry for its new name.
     name: Option<Py<PyAny>>,
@@ -381,6 +383,12 @@ impl Batch {
         })
     }
 
+    /// Looks whether its steps could be done now.
+    fn check(&self, py: Python<'_>) -> PyResult<()> {
+        let engine = engines::engine(py, self.threads)?;
+        self.change(py, move |plan| plan.check(&engine))
+    }
+
     /// Writes it to a file.
     fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
         let written = py.detach(|| write(&self.plan(), &path));
@@ -521,15 +529,12 @@ fn texts(option: &str, given: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
         .collect()
 }
 
-/// The folder that results go into: a path that is text, or a template.
-fn folder(option: &str, given: &Bound<'_, PyAny>) -> PyResult<String> {
-    const ONE: &str = "a path or a template (str or os.PathLike)";
+/// The folder that results go into: a path, or a template of one.
+fn folder(option: &str, given: &Bound<'_, PyAny>) -> PyResult<OsString> {
+    const ONE: &str = "a path or a template (str, bytes or os.PathLike)";
     let bytes = names::named(option, ONE, given)?;
-    match String::from_utf8(bytes) {
-        Ok(text) if !text.is_empty() => Ok(text),
-        Ok(_) => Err(PyValueError::new_err(format!("{option}: it is empty"))),
-        Err(_) => Err(PyValueError::new_err(format!(
-            "{option}: a path that is not UTF-8 can be no template"
-        ))),
+    match bytes.is_empty() {
+        true => Err(PyValueError::new_err(format!("{option}: it is empty"))),
+        false => Ok(OsString::from_vec(bytes)),
     }
 }

@@ -124,10 +124,22 @@ pub(crate) fn of_ops(py: Python<'_>, error: &OpsError) -> PyErr {
                 sanchay::EntryError::new(path.clone(), Action::Open, cause);
             of_entry(py, &error)
         }
-        OpsError::Conflicts(count) => ConflictError::new_err(format!(
-            "{count} of the steps conflict, so nothing was done; \
-             on_conflict=\"skip\" leaves these out, on_conflict=\"rename\" \
-             gives other names"
+        OpsError::Conflicts { count, taken } => {
+            let other_names = match *taken {
+                0 => "",
+                _ => {
+                    ", on_conflict=\"rename\" gives other names where names \
+                     are taken"
+                }
+            };
+            ConflictError::new_err(format!(
+                "{count} of the steps conflict, so nothing was done; \
+                 on_conflict=\"skip\" leaves these out{other_names}"
+            ))
+        }
+        OpsError::PlannedConflicts(count) => ConflictError::new_err(format!(
+            "{count} of the steps were in conflict when the plan was made, so \
+             nothing was done; on_conflict=\"skip\" leaves these out"
         )),
         OpsError::File { path, source, .. } => of_system(py, path, source),
         OpsError::NoRun(run) => PyLookupError::new_err(format!(

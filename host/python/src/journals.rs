@@ -10,7 +10,7 @@ use pyo3::{
 };
 use sanchay::{
     Monitor, Summary, Timestamp,
-    ops::{OpsError, Run, RunReport, Runs, TimeZone},
+    ops::{OpsError, Run, RunReport, Runs, StepOutcome, TimeZone},
 };
 
 use crate::{
@@ -72,16 +72,19 @@ pub(crate) fn told<'py>(
             return Err(failure::of_panic("there is no report"));
         }
     };
-    let errors = report.problems.iter();
-    let errors = errors.map(|it| failure::of_step(py, it).into_value(py));
-    let errors = PyTuple::new(py, errors.collect::<Vec<_>>())?;
+    let exceptions = |steps: &[StepOutcome]| {
+        let all = steps.iter();
+        let all = all.map(|it| failure::of_step(py, it).into_value(py));
+        PyTuple::new(py, all.collect::<Vec<_>>())
+    };
     let refused = report.failed.saturating_add(report.kept);
     let told = Make::new(record.clone())?.tuple((
         report.run.as_str(),
         report.done,
         refused,
         report.skipped,
-        errors,
+        exceptions(&report.problems)?,
+        exceptions(&report.notes)?,
     ))?;
     match done.raised {
         Ok(()) => Ok(told),

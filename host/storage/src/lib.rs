@@ -54,3 +54,6 @@ pub use sanchay_core::{
     time::{OutOfRange, Timestamp},
 };
 pub use storage::{Confined, Directory, Links, Opened, Storage};
+
+/// The longest path that a system call takes, in bytes.
+pub const MAX_PATH: usize = 4095;

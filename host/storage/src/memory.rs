@@ -118,6 +118,24 @@ impl MemoryStorage {
         });
     }
 
+    /// Makes a directory that is on a device of its own, with all that will be
+    /// in it, and those above it. One that is there stays as it is.
+    pub fn mount(&self, path: impl AsRef<Path>) {
+        let path = path.as_ref().as_os_str().as_bytes();
+        self.lock().put(path, |tree, at, name| {
+            let empty = Content::Directory(Default::default());
+            tree.child(at, &name).unwrap_or_else(|_| {
+                let index = tree.add(at, name, empty);
+                let devices = tree.inodes.iter().map(|inode| inode.device);
+                let device = devices.max().unwrap_or_default() + 1;
+                if let Ok(inode) = tree.inode_mut(index) {
+                    inode.device = device;
+                }
+                index
+            })
+        });
+    }
+
     /// Makes a symbolic link.
     pub fn link(&self, target: impl AsRef<Path>, path: impl AsRef<Path>) {
         let target = target.as_ref().as_os_str().as_bytes().to_vec();

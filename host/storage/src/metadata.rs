@@ -1,17 +1,9 @@
 //! What is known of a file without reading it.
 
+pub use sanchay_core::file_id::FileId;
 use sanchay_core::filter::Facts;
 
 use crate::{EntryKind, Timestamp};
-
-/// What identifies a file whatever its name: hard links share it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FileId {
-    /// The device the file is on.
-    pub device: u64,
-    /// Its inode on that device.
-    pub inode: u64,
-}
 
 /// A file's metadata.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

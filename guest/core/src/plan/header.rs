@@ -4,6 +4,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::file_id::FileId;
+
 /// The most roots that a plan may have.
 pub const MAX_ROOTS: usize = 1_000_000;
 
@@ -28,6 +30,16 @@ impl Document {
     }
 }
 
+/// A directory that paths are beneath.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Root {
+    /// Its path, absolute.
+    pub path: Vec<u8>,
+    /// What identified it when the plan was made. Where that is told, another
+    /// directory at that path is not the root.
+    pub id: Option<FileId>,
+}
+
 /// What stands before the steps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Header {
@@ -41,9 +53,9 @@ pub struct Header {
     pub run: String,
     /// When the run began, in a journal, as RFC 3339 has it.
     pub started: String,
-    /// The directories that paths are beneath, absolute. A list of them is
-    /// long where single files were named: their folders are the roots.
-    pub roots: Vec<Vec<u8>>,
+    /// The directories that paths are beneath. A list of them is long where
+    /// single files were named: their folders are the roots.
+    pub roots: Vec<Root>,
     /// What else was asked for, by the options' names.
     pub options: Vec<(String, String)>,
 }

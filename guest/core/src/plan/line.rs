@@ -6,11 +6,12 @@ use alloc::vec::Vec;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::header::MAX_ROOTS;
+use super::header::{MAX_ROOTS, Root};
 use super::{
     Document, Expectation, Flaw, Header, Operation, Place, Step, VERSION,
     check_path, time,
 };
+use crate::file_id::FileId;
 use crate::json::{JsonReader, Unexpected};
 use crate::kind::EntryKind;
 use crate::time::Timestamp;
@@ -131,7 +132,7 @@ struct Members {
     command: Option<String>,
     run: Option<String>,
     started: Option<String>,
-    roots: Option<Vec<Vec<u8>>>,
+    roots: Option<Vec<Root>>,
     options: Option<Vec<(String, String)>>,
     op: Option<String>,
     from: Option<Vec<u8>>,
@@ -375,17 +376,20 @@ fn timestamp(json: &mut JsonReader<'_>) -> Result<Timestamp, Flaw> {
     time::parse(&json.string()?).ok_or(Flaw::Time)
 }
 
-/// Roots: a list of `{"path": …}` or `{"path_base64": …}`.
-fn roots(json: &mut JsonReader<'_>) -> Result<Vec<Vec<u8>>, Flaw> {
+/// Roots: a list of `{"path": …, "device": …, "inode": …}`, or with
+/// `path_base64`.
+fn roots(json: &mut JsonReader<'_>) -> Result<Vec<Root>, Flaw> {
     let mut roots = Vec::new();
     let mut items = json.list()?;
     while json.item(&mut items)? {
-        let mut path = None;
+        let (mut path, mut device, mut inode) = (None, None, None);
         let mut object = json.object()?;
         while let Some(key) = json.key(&mut object)? {
             match key.as_str() {
                 "path" => once(&mut path, json.string()?.into_bytes())?,
                 "path_base64" => once(&mut path, bytes(json)?)?,
+                "device" => once(&mut device, json.unsigned()?)?,
+                "inode" => once(&mut inode, json.unsigned()?)?,
                 _ => return Err(Flaw::Member),
             }
         }
@@ -396,7 +400,12 @@ fn roots(json: &mut JsonReader<'_>) -> Result<Vec<Vec<u8>>, Flaw> {
         {
             return Err(Flaw::Root);
         }
-        roots.push(path);
+        let id = match (device, inode) {
+            (Some(device), Some(inode)) => Some(FileId { device, inode }),
+            (None, None) => None,
+            _ => return Err(Flaw::Missing),
+        };
+        roots.push(Root { path, id });
     }
     Ok(roots)
 }
@@ -413,6 +422,7 @@ fn options(json: &mut JsonReader<'_>) -> Result<Vec<(String, String)>, Flaw> {
 
 fn expectation(json: &mut JsonReader<'_>) -> Result<Expectation, Flaw> {
     let (mut kind, mut device, mut inode, mut size) = (None, None, None, None);
+    let mut links = None;
     let (mut modified, mut changed, mut hash) = (None, None, None);
     let mut object = json.object()?;
     while let Some(key) = json.key(&mut object)? {
@@ -423,6 +433,7 @@ fn expectation(json: &mut JsonReader<'_>) -> Result<Expectation, Flaw> {
             }
             "device" => once(&mut device, json.unsigned()?)?,
             "inode" => once(&mut inode, json.unsigned()?)?,
+            "links" => once(&mut links, number(Some(json.unsigned()?))?)?,
             "size" => once(&mut size, json.unsigned()?)?,
             "modified" => once(&mut modified, timestamp(json)?)?,
             "changed" => once(&mut changed, timestamp(json)?)?,
@@ -434,6 +445,7 @@ fn expectation(json: &mut JsonReader<'_>) -> Result<Expectation, Flaw> {
         kind: kind.ok_or(Flaw::Missing)?,
         device: device.ok_or(Flaw::Missing)?,
         inode: inode.ok_or(Flaw::Missing)?,
+        links,
         size: size.ok_or(Flaw::Missing)?,
         modified: modified.ok_or(Flaw::Missing)?,
         changed,

@@ -31,6 +31,9 @@ pub struct Expectation {
     pub device: u64,
     /// Its inode there.
     pub inode: u64,
+    /// How many names it has, where it has several: what is done to one of
+    /// them shows in the change time of all.
+    pub links: Option<u32>,
     /// Its size in bytes.
     pub size: u64,
     /// When its contents were last modified.

@@ -97,6 +97,8 @@ fn a_document_begins_with_a_header_of_a_known_version() {
     assert_eq!(flaw(&[&newer]), Flaw::Version(2));
     assert_eq!(flaw(&[&HEADER.replace("plan", "song")]), Flaw::Format);
     assert_eq!(flaw(&[&HEADER.replace("/r", "r")]), Flaw::Root);
+    let half = HEADER.replace("\"/r\"", "\"/r\",\"device\":1");
+    assert_eq!(flaw(&[&half]), Flaw::Missing);
     let step = step(r#""op":"delete","from":"a""#);
     assert_eq!(flaw(&[&step]), Flaw::Header);
     assert_eq!(flaw(&[HEADER, HEADER]), Flaw::Header);

@@ -2,14 +2,15 @@
 //! write it, ask about it, or do it.
 
 use std::{
-    io::{self, BufRead as _, Write},
+    fs::{self, File},
+    io::{self, BufRead as _, Read as _, Write},
     ops::ControlFlow,
     path::Path,
 };
 
 use sanchay::{
     Engine, escaped,
-    ops::{Operation, Plan, PlanStep, RunReport, Runs},
+    ops::{Operation, Plan, PlanStep, RunReport, Runs, Verdict},
 };
 use sanchay_core::append::append;
 
@@ -26,6 +27,9 @@ use crate::{
 
 /// How much is written at a time.
 const PIECE: usize = 256 << 10;
+
+/// How a plan begins.
+const PLAN: &[u8] = b"{\"format\":\"sanchay-plan\"";
 
 /// The longest old name that the others are lined up with.
 const COLUMN: usize = 60;
@@ -62,20 +66,23 @@ impl Acting<'_> {
         match &args.plan {
             Some(file) => {
                 let file = (!is_stdout(file)).then_some(file.as_path());
+                if let Some(file) = file {
+                    refuse_other_files(file)?;
+                }
                 write_plan(&plan, file)?;
                 self.name_conflicts(&plan);
             }
-            None => self.show(&plan, args.show)?,
+            None => self.show(&plan, args.show, "--apply does it")?,
         }
-        let failed = !plan.errors().is_empty() || !plan.conflicts().is_empty();
-        Ok(if failed { Exit::Partly } else { Exit::Done })
+        Ok(exit_of(&plan))
     }
 
-    /// Prints a plan for people or for programs.
+    /// Prints a plan for people or for programs. `advice` says how it is done.
     pub(crate) fn show(
         &self,
         plan: &Plan,
         show: ShowArgs,
+        advice: &str,
     ) -> Result<(), Failure> {
         let standard = match self.context.terminal.stdout {
             true => PlanFormat::Text,
@@ -91,13 +98,13 @@ impl Acting<'_> {
                 // What goes wrong is reported at the end.
                 let _ = print_table(plan, &mut out);
                 out.0.finish(true)?;
-                self.sum_up(plan);
+                self.sum_up(plan, advice);
             }
         }
         Ok(())
     }
 
-    fn sum_up(&self, plan: &Plan) {
+    fn sum_up(&self, plan: &Plan, advice: &str) {
         if self.quiet {
             return;
         }
@@ -110,7 +117,27 @@ impl Acting<'_> {
         if conflicts > 0 {
             text.push_str(&format!(", {conflicts} in conflict"));
         }
-        self.messages.note(format_args!("{text}; --apply does it"));
+        if plan.unchanged() > 0 {
+            text.push_str(&format!(
+                ", {} as they should be",
+                plan.unchanged()
+            ));
+        }
+        let taken = plan.conflicts().iter().any(|it| it.kind.is_taken());
+        let advice = match plan.verdict() {
+            Verdict::Refused if taken => {
+                "nothing is done while there are conflicts: --on-conflict \
+                 skip leaves these out, --on-conflict rename gives other \
+                 names where names are taken"
+            }
+            Verdict::Refused => {
+                "nothing is done while there are conflicts: --on-conflict \
+                 skip leaves these out"
+            }
+            _ if entries == 0 => "nothing to do",
+            _ => advice,
+        };
+        self.messages.note(format_args!("{text}; {advice}"));
     }
 
     fn name_conflicts(&self, plan: &Plan) {
@@ -133,16 +160,17 @@ impl Acting<'_> {
         self.name_conflicts(plan);
         if plan.is_empty() && plan.conflicts().is_empty() {
             if !self.quiet {
-                self.messages.note("nothing to do");
+                self.messages.note(match plan.unchanged() {
+                    0 => "nothing to do".to_owned(),
+                    all => format!("nothing to do: {all} as they should be"),
+                });
             }
-            let failed = !plan.errors().is_empty();
-            return Ok(if failed { Exit::Partly } else { Exit::Done });
+            return Ok(exit_of(plan));
         }
         let monitor = self.messages.monitor(&self.interrupt.cancel);
         let report = plan.apply(self.engine, runs, &monitor)?;
-        let failed = !plan.errors().is_empty() || !plan.conflicts().is_empty();
         Ok(match self.tell(&report, "done", true) {
-            Exit::Done if failed => Exit::Partly,
+            Exit::Done => exit_of(plan),
             exit => exit,
         })
     }
@@ -162,6 +190,10 @@ impl Acting<'_> {
                 true => format!("{path}: cannot {step}: {why}"),
                 false => format!("{path}: {step} is not undone: {why}"),
             });
+        }
+        for note in &report.notes {
+            let path = escaped(&note.path);
+            self.messages.say(format_args!("{path}: {}", note.why));
         }
         let RunReport { run, failed, kept, .. } = report;
         if report.interrupted {
@@ -184,7 +216,7 @@ impl Acting<'_> {
                     text.push_str(&format!(", {count} {what}"));
                 }
             }
-            if undo && !run.is_empty() {
+            if undo && report.undoable > 0 {
                 text.push_str(&format!("; sanchay undo {run} takes it back"));
             }
             self.messages.note(text);
@@ -241,6 +273,35 @@ impl Acting<'_> {
         plan.retain(|at| answers.get(at).copied().unwrap_or(false))?;
         Ok(())
     }
+}
+
+/// What a plan ends with that is done, or only printed.
+pub(crate) fn exit_of(plan: &Plan) -> Exit {
+    match plan.verdict() {
+        Verdict::Whole => Exit::Done,
+        Verdict::Partly | Verdict::Refused => Exit::Partly,
+    }
+}
+
+/// Fails if a plan would replace a file that is none, by whatever name. What is
+/// no regular file is not replaced by what is written to it.
+fn refuse_other_files(path: &Path) -> Result<(), Failure> {
+    let is_file = fs::metadata(path).is_ok_and(|found| found.is_file());
+    if !is_file {
+        return Ok(());
+    }
+    let mut begin = Vec::new();
+    let read = File::open(path)
+        .and_then(|file| file.take(PLAN.len() as u64).read_to_end(&mut begin));
+    let source = match read {
+        Ok(_) if begin == PLAN || begin.is_empty() => return Ok(()),
+        Ok(_) => io::Error::other(
+            "it is there already and is no plan: remove it, or name another",
+        ),
+        Err(error) => error,
+    };
+    let action = "cannot write the plan";
+    Err(Failure::Output { path: path.to_owned(), action, source })
 }
 
 /// Writes a plan to a file, or to standard output.

@@ -2,10 +2,10 @@
 
 use std::{io, path::PathBuf};
 
-use clap::{Args, ValueHint};
+use clap::{Args, ValueHint, builder::NonEmptyStringValueParser};
 use sanchay::ops::Plan;
 
-use super::acting::Acting;
+use super::acting::{Acting, exit_of};
 use crate::{
     commands::command::RunCommand,
     context::Context,
@@ -22,7 +22,8 @@ const EXAMPLES: &str = "\
 A plan comes from --plan of the commands that make one, or from their output in
 a pipe. A step whose entry was changed since is not done, nor one whose place
 is taken by now; the others are. A plan that was cut or edited is refused,
-unless --force-edited says that it is meant so. Its paths lead nowhere but down
+unless --force-edited says that it is meant so. If a root is another directory
+than when the plan was made, nothing is done. Its paths lead nowhere but down
 from the roots that it names, and no link is followed.
 
 Examples:
@@ -47,10 +48,15 @@ pub(crate) struct ApplyArgs {
     file: Option<PathBuf>,
 
     /// Go on with a run that was killed or interrupted
-    #[arg(long, value_name = "RUN", conflicts_with_all = ["file", "dry_run"])]
+    #[arg(
+        long,
+        value_name = "RUN",
+        value_parser = NonEmptyStringValueParser::new(),
+        conflicts_with_all = ["file", "dry_run"]
+    )]
     resume: Option<String>,
 
-    /// Only print what would be done
+    /// Only print what would be done, and what could not be any more
     #[arg(short = 'n', long)]
     dry_run: bool,
 
@@ -89,7 +95,7 @@ impl RunCommand for ApplyArgs {
             return Ok(acting.tell(&report, "done", true));
         }
         let Some(file) = &self.file else { return Ok(Exit::Done) };
-        let plan = match is_stdin(file) {
+        let mut plan = match is_stdin(file) {
             true => {
                 let input = io::stdin().lock();
                 Plan::read_from(&engine, file, input, self.force_edited)
@@ -98,8 +104,10 @@ impl RunCommand for ApplyArgs {
         }?;
         acting.tell_unfinished(&runs);
         if self.dry_run {
-            acting.show(&plan, self.show)?;
-            return Ok(Exit::Done);
+            plan.check(&engine)?;
+            let advice = "sanchay apply without --dry-run does it";
+            acting.show(&plan, self.show, advice)?;
+            return Ok(exit_of(&plan));
         }
         acting.apply(&plan, &runs)
     }

@@ -24,7 +24,8 @@ says otherwise; links are copied as links.
 
 FOLDER is a path, or the template of one, as sorted/{ext}; see sanchay move.
 Every run has a journal: sanchay undo removes the copies that were not changed.
-A second run with --on-conflict skip copies what is missing.
+A second run copies what is missing: what has the same size and time is there
+already, with --verify what has the same bytes.
 
 Examples:
   sanchay copy --into /mnt/backup --apply ~/photos
@@ -66,7 +67,7 @@ impl RunCommand for CopyArgs {
                 .copy_into(roots, &self.into.into)
                 .flat(self.into.flat)
                 .verify(self.verify);
-            self.name.name(request, self.plan.act.portable)
+            self.name.name(request)
         })
     }
 

@@ -19,7 +19,8 @@ stands in the way marked by an exclamation mark.
 
 A hard link is one more name of the same file, on the same file system. What a
 symbolic link says is the path of the file from the top. A reflink is a file of
-its own that shares its blocks with the other until one of them is written to.
+its own that shares its blocks with the other until one of them is written to;
+where the file system has none, that is said before anything is done.
 
 FOLDER is a path, or the template of one, as by-type/{ext}; see sanchay move.
 Every run has a journal: sanchay undo removes the links.
@@ -78,7 +79,7 @@ impl RunCommand for LinkArgs {
             let request = engine
                 .link_into(roots, &self.into.into, operation)
                 .flat(self.into.flat);
-            self.name.name(request, self.plan.act.portable)
+            self.name.name(request)
         })
     }
 

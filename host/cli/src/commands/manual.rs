@@ -22,38 +22,54 @@ use crate::{
 const EXAMPLES: &str = "\
 Examples:
   sanchay man | man -l -
+  sanchay man rename | man -l -
   sanchay man ~/.local/share/man/man1";
 
 /// Print the manual page, or write those of all commands.
 #[derive(Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ManualArgs {
-    /// Write a page for the program and one for each command into DIR, which
-    /// is created if needed; without DIR, print the program's page
-    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
-    directory: Option<PathBuf>,
+    /// The command whose page is printed, as rename or plugin-run; by default
+    /// the program itself. Anything else is a folder, which is made if needed
+    /// and gets the pages of all
+    #[arg(value_name = "COMMAND|DIR", value_hint = ValueHint::DirPath)]
+    what: Option<PathBuf>,
 }
 
 impl RunCommand for ManualArgs {
     fn run(&self, _: &Context) -> Result<Exit, Failure> {
         let mut description = description();
-        match &self.directory {
-            None => {
-                let page = Page::of(description).text();
-                let page =
-                    page.map_err(|error| failure(PathBuf::new(), error))?;
-                put(None, &Inputs::default(), &page)?;
-            }
-            Some(directory) => {
-                description = description.disable_help_subcommand(true);
-                description.build();
-                fs::create_dir_all(directory)
-                    .and_then(|()| write_all(description, directory))
-                    .map_err(|error| failure(directory.clone(), error))?;
-            }
+        let Some(what) = &self.what else {
+            return print(description);
+        };
+        description = description.disable_help_subcommand(true);
+        description.build();
+        let named = what.to_str().and_then(|it| command(&description, it));
+        if let Some(command) = named {
+            return print(command);
         }
+        fs::create_dir_all(what)
+            .and_then(|()| write_all(description, what))
+            .map_err(|error| failure(what.clone(), error))?;
         Ok(Exit::Done)
     }
+}
+
+/// Prints the page of a command.
+fn print(command: Command) -> Result<Exit, Failure> {
+    let page = Page::of(command).text();
+    let page = page.map_err(|error| failure(PathBuf::new(), error))?;
+    put(None, &Inputs::default(), &page)?;
+    Ok(Exit::Done)
+}
+
+/// The command of that name: `rename`, or `plugin-run` for one below another.
+fn command(above: &Command, name: &str) -> Option<Command> {
+    let mut below = above.get_subcommands().filter(|it| !it.is_hide_set());
+    below.find_map(|it| match name.strip_prefix(it.get_name())? {
+        "" => Some(it.clone()),
+        rest => command(it, rest.strip_prefix('-')?),
+    })
 }
 
 /// Writes the pages of a command and of those below it.

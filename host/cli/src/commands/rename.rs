@@ -16,8 +16,9 @@ use crate::{
 };
 
 const EXAMPLES: &str = "\
-Nothing is renamed without --apply: the plan is printed, OLD → NEW, with what
-stands in the way marked by an exclamation mark. In a pipe it is printed as
+Nothing is renamed without --apply, or a word of yours: --interactive asks, and
+--edit does what was changed in the editor. The plan is printed, OLD → NEW, with
+what stands in the way marked by an exclamation mark. In a pipe it is printed as
 NDJSON, which sanchay apply takes.
 
 Everything is found before anything is renamed: names that are taken, names
@@ -79,7 +80,7 @@ impl RunCommand for RenameArgs {
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let request = |engine: &Engine, roots| {
             let request = engine.rename(roots);
-            self.name.name(request, self.plan.act.portable)
+            self.name.name(request)
         };
         if !self.edit {
             return self.plan.carry_out(context, &self.roots, request);

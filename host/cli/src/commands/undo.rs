@@ -1,8 +1,11 @@
 //! `sanchay undo`: takes a run back.
 
-use clap::Args;
+use clap::{Args, builder::NonEmptyStringValueParser};
 
-use super::{acting::Acting, runs};
+use super::{
+    acting::Acting,
+    runs::{self, RunsFormat},
+};
 use crate::{
     commands::command::RunCommand,
     context::Context,
@@ -34,7 +37,7 @@ Examples:
 pub(crate) struct UndoArgs {
     /// The run, or the beginning of its name; by default the last one that
     /// was not undone
-    #[arg(value_name = "RUN")]
+    #[arg(value_name = "RUN", value_parser = NonEmptyStringValueParser::new())]
     run_name: Option<String>,
 
     /// List the runs, as sanchay runs does
@@ -60,7 +63,7 @@ impl RunCommand for UndoArgs {
         let engine = self.run.engine()?;
         let runs = self.state.runs()?;
         if self.list {
-            return runs::list(&runs, &engine);
+            return runs::list(&runs, &engine, RunsFormat::Text);
         }
         let run = match &self.run_name {
             Some(text) => runs.find(text)?,

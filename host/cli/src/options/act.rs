@@ -16,11 +16,14 @@ pub(crate) struct ActArgs {
     #[arg(long)]
     pub(crate) apply: bool,
 
-    /// Ask about each entry, and do what was agreed to
+    /// Ask about each entry, and do what was agreed to, without --apply
     #[arg(short, long, conflicts_with_all = ["plan", "apply"])]
     pub(crate) interactive: bool,
 
     /// Write the plan to FILE, for sanchay apply; - is standard output
+    ///
+    /// A plan that is there is replaced; any other file is left alone, and that
+    /// is an error.
     #[arg(
         long,
         value_name = "FILE",
@@ -28,14 +31,6 @@ pub(crate) struct ActArgs {
         conflicts_with = "apply"
     )]
     pub(crate) plan: Option<PathBuf>,
-
-    /// What to do where a name is taken, or two entries get the same
-    #[arg(long, value_name = "HOW", value_enum, default_value = "error")]
-    pub(crate) on_conflict: ConflictArg,
-
-    /// Refuse names that Windows would refuse or change
-    #[arg(long)]
-    pub(crate) portable: bool,
 
     #[command(flatten)]
     pub(crate) show: ShowArgs,

@@ -1,6 +1,8 @@
 //! Where results go.
 
-use clap::{Args, builder::NonEmptyStringValueParser};
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
 
 /// Where results go.
 #[derive(Args, Clone, Debug)]
@@ -10,9 +12,9 @@ pub(crate) struct IntoArgs {
         long,
         value_name = "FOLDER",
         required = true,
-        value_parser = NonEmptyStringValueParser::new()
+        value_hint = ValueHint::DirPath
     )]
-    pub(crate) into: String,
+    pub(crate) into: PathBuf,
 
     /// Put results directly into FOLDER, not into folders like those below
     /// each ROOT

@@ -1,7 +1,10 @@
-//! Options that say how results are called.
+//! Options that say how results are called, and what is done where they cannot
+//! be.
 
 use clap::Args;
 use sanchay::ops::{Naming, PlanRequest, SortFields, TimeZone};
+
+use super::act::ConflictArg;
 
 /// How results are called.
 #[derive(Args, Clone, Debug, Default)]
@@ -31,17 +34,23 @@ pub(crate) struct NameArgs {
     /// By default, folder by folder, and in each by name.
     #[arg(long, value_name = "FIELD[:desc],...")]
     sort: Option<SortFields>,
+
+    /// What to do where a name is taken, or two entries get the same
+    #[arg(long, value_name = "HOW", value_enum, default_value = "error")]
+    on_conflict: ConflictArg,
+
+    /// Refuse names that Windows would refuse or change
+    #[arg(long)]
+    portable: bool,
 }
 
 impl NameArgs {
     /// The request, with the names that these options ask for.
-    pub(crate) fn name(
-        &self,
-        request: PlanRequest,
-        portable: bool,
-    ) -> PlanRequest {
-        let request =
-            request.naming(self.naming(portable)).zone(TimeZone::system());
+    pub(crate) fn name(&self, request: PlanRequest) -> PlanRequest {
+        let request = request
+            .naming(self.naming())
+            .zone(TimeZone::system())
+            .on_conflict(self.on_conflict.into());
         match &self.sort {
             Some(sort) => request.sort(sort.clone()),
             None => request,
@@ -49,7 +58,7 @@ impl NameArgs {
     }
 
     /// The naming in the library's terms.
-    fn naming(&self, portable: bool) -> Naming {
+    fn naming(&self) -> Naming {
         let standard = Naming::default();
         Naming {
             template: self.to.clone().unwrap_or(standard.template),
@@ -57,7 +66,7 @@ impl NameArgs {
             replacements: self.replace.clone(),
             folders: false,
             truncate: self.truncate,
-            portable,
+            portable: self.portable,
         }
     }
 }

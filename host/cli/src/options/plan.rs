@@ -68,8 +68,7 @@ impl PlanArgs {
         let engine = self.run.engine()?;
         let request = request(&engine, roots)
             .options(self.walk.acting_options())
-            .monitor(&messages.monitor(&interrupt.cancel))
-            .on_conflict(self.act.on_conflict.into());
+            .monitor(&messages.monitor(&interrupt.cancel));
         let (plan, act) = plan(request, &messages)?;
         let acting = Acting {
             context,

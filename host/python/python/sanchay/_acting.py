@@ -284,7 +284,7 @@ def undo(
         run = run.id
         if not run:
             # There was nothing to do: that is no reason to undo the last one.
-            return UndoneRun("", 0, 0, 0, ())
+            return UndoneRun("", 0, 0, 0, (), ())
     undone = _native.undo_batch(
         run, dry_run, state_dir, reporter(progress), UndoneRun
     )

@@ -73,6 +73,7 @@ class AppliedRun(NamedTuple):
     refused: int
     skipped: int
     errors: tuple[OSError, ...]
+    notes: tuple[OSError, ...]
 
 
 describe(
@@ -88,6 +89,10 @@ describe(
         "Why steps were not done: an EntryError each, with the entry in "
         "filename. At most 10,000; the journal has all."
     ),
+    notes=(
+        "What was done and lacks something, a copy without the times of its "
+        "original, say: an EntryError each."
+    ),
 )
 
 
@@ -99,6 +104,7 @@ class UndoneRun(NamedTuple):
     kept: int
     skipped: int
     errors: tuple[OSError, ...]
+    notes: tuple[OSError, ...]
 
 
 describe(
@@ -109,6 +115,7 @@ describe(
     "place is taken.",
     skipped="Steps that there was no need to undo.",
     errors="Why steps were not undone: an EntryError each.",
+    notes="What was undone and lacks something: an EntryError each.",
 )
 
 
@@ -213,6 +220,14 @@ class BatchPlan(Sequence[BatchStep]):
         What stands in their way is found out anew.
         """
         self._plan.retain([bool(keep(entry)) for entry in self.entries()])
+
+    def check(self) -> None:
+        """Look whether each step could be done now; changes nothing on disk.
+
+        Those that could not, because their entries changed since or their places
+        are taken by now, become conflicts.
+        """
+        self._plan.check()
 
     def save(self, path: Location) -> None:
         """Write it to a file, which load_plan() and the program's apply read."""

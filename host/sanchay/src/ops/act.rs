@@ -2,26 +2,32 @@
 //! the folders concerned, and only while the entry is the one that is meant.
 
 use std::{
-    collections::HashMap, ffi::OsString, io, os::unix::ffi::OsStringExt as _,
-    sync::Arc, time::SystemTime,
+    collections::{HashMap, HashSet},
+    ffi::OsString,
+    io,
+    os::unix::ffi::OsStringExt as _,
+    sync::Arc,
+    time::SystemTime,
 };
 
 use sanchay_core::{
     kind::EntryKind,
     plan::{Expectation, Made, Operation},
-    time::{Timestamp, strftime},
+    time::{Timestamp, Zone, strftime},
 };
 use sanchay_sandbox::Algorithm;
-use sanchay_storage::{Directory, FileId, Links, Metadata, StorageError};
+use sanchay_storage::{
+    Attributes, Directory, FileId, Links, Metadata, StorageError,
+};
 
 use super::{
-    copy::{Copier, CopyItem, CopyOptions, Expected, Folder},
+    copy::{Copied, Copier, CopyItem, CopyOptions, Expected, Folder},
     folders::{FolderId, join},
     handles::Handles,
     places::Places,
     replace::Known,
     rows::{Row, Spot},
-    runs::Runs,
+    siblings::Siblings,
     trash::{Trash, TrashOptions, Trashed},
 };
 use crate::{
@@ -32,11 +38,37 @@ use crate::{
 /// What became of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// It was done, and made this, if that has to be known to undo it.
-    Done(Option<Made>),
+    /// It was done.
+    Done(Done),
     /// There was no need.
     Skipped(String),
     Failed(String),
+}
+
+/// What is known of a step that was done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Done {
+    /// What it made, if that has to be known to undo it.
+    pub(super) made: Option<Made>,
+    /// What it could not keep or do, in words, if anything.
+    pub(super) note: Option<String>,
+}
+
+impl Done {
+    /// What a copy is, and what it lacks.
+    pub(super) fn copied(row: &Row, copied: &Copied) -> Self {
+        let size = copied.metadata.size;
+        let made_up = row.kind == EntryKind::File && row.size != size;
+        let lost = copied.lost.describe();
+        let note = match lost.map(|lost| format!("it does not have {lost}")) {
+            _ if made_up => Some(format!(
+                "{size} bytes were copied: its file system does not tell its \
+                 size"
+            )),
+            lost => lost,
+        };
+        Self { made: Some(made(&copied.metadata)), note }
+    }
 }
 
 /// What is found of a step of which nobody wrote what became of it.
@@ -44,6 +76,9 @@ pub(super) enum Outcome {
 pub(super) enum Found {
     NotDone,
     Done,
+    /// It was half done: a copy of what is moved is there, and so is the
+    /// original.
+    Copied,
     /// It cannot be told.
     Neither(String),
 }
@@ -61,6 +96,13 @@ pub(super) struct Actor {
     mover: Copier,
     /// When the run began that is undone.
     begun: Option<Timestamp>,
+    /// When files with several names were last changed by a step of this run,
+    /// where that is known.
+    changed: HashMap<FileId, Option<Timestamp>>,
+    /// Steps by files with several names.
+    siblings: Siblings,
+    /// Files with several names that are one again.
+    linked_back: HashSet<FileId>,
 }
 
 /// What would be where if steps were undone.
@@ -91,13 +133,29 @@ impl Supposed {
 
 type Tried<T> = Result<T, String>;
 
+/// Why a name could not be given.
+const TAKEN: &str = "something has that name by now";
+
+/// Why an entry is not the one that is meant.
+const ANOTHER: &str = "another entry has taken its place";
+
+/// Why an entry is not undone.
+const GONE: &str = "it is no longer there";
+
+/// Why a copy stays.
+const CHANGED: &str = "the copy was changed since";
+
 fn why(error: StorageError) -> String {
     Cause::from(error).to_string()
 }
 
 impl Actor {
-    pub(super) fn new(handles: Handles, engine: &Engine, runs: &Runs) -> Self {
-        let zone = runs.time_zone();
+    pub(super) fn new(
+        handles: Handles,
+        engine: &Engine,
+        zone: Zone,
+        run: &str,
+    ) -> Self {
         let now = move || {
             let now = Timestamp::from(SystemTime::now());
             strftime("%Y-%m-%dT%H:%M:%S", now, &zone).unwrap_or_default()
@@ -109,8 +167,100 @@ impl Actor {
             remove_originals: true,
             ..CopyOptions::default()
         });
-        let recent = [None, None];
-        Self { handles, recent, supposed: None, trash, mover, begun: None }
+        Self {
+            handles,
+            recent: [None, None],
+            supposed: None,
+            trash,
+            mover: mover.named(run),
+            begun: None,
+            changed: HashMap::new(),
+            siblings: Siblings::default(),
+            linked_back: HashSet::new(),
+        }
+    }
+
+    /// Tells of the steps that are done to files with several names: one that
+    /// was moved to another file system becomes a name of the others again.
+    pub(super) fn know_siblings(&mut self, siblings: Siblings) {
+        self.siblings = siblings;
+    }
+
+    /// Whether the names of a file that were moved back are its names again.
+    pub(super) fn is_linked_back(&self, id: FileId) -> bool {
+        self.linked_back.contains(&id)
+    }
+
+    /// From now on, a file with several names has this change time: a step of
+    /// this run left it. `None` where that is not known.
+    pub(super) fn expect_change(
+        &mut self,
+        id: FileId,
+        changed: Option<Timestamp>,
+    ) {
+        self.changed.insert(id, changed);
+    }
+
+    /// Notes the change time that a step left on a file, by another name of
+    /// it: one of these rows. Returns it.
+    pub(super) fn note_change<'r>(
+        &mut self,
+        places: &Places,
+        id: FileId,
+        others: impl IntoIterator<Item = &'r Row>,
+    ) -> Option<Timestamp> {
+        let changed = others.into_iter().find_map(|row| {
+            let found = self.at(places, row.from).ok().flatten()?;
+            (found.id == id).then_some(found.changed)
+        });
+        self.changed.insert(id, changed);
+        changed
+    }
+
+    /// Says where the copy of a file with several names is that was moved to
+    /// another file system before: the names that are left become names of it.
+    pub(super) fn remember_moved(
+        &mut self,
+        places: &Places,
+        row: &Row,
+        id: FileId,
+        copy: Spot,
+    ) {
+        if let Ok(folder) = self.known(places, copy.folder) {
+            let was = (row.size, row.modified);
+            let name = places.rows.name(copy);
+            self.mover.remember(id, was, &folder, name);
+        }
+    }
+
+    /// Removes what this run left that was killed while it copied.
+    pub(super) fn remove_leftovers(&mut self, places: &Places, steps: &[u32]) {
+        let mut seen = HashSet::new();
+        for at in steps {
+            let Some(row) = places.rows.get(*at) else { continue };
+            let folders = match row.operation {
+                Operation::Copy | Operation::Reflink => [row.to.folder; 2],
+                Operation::Move => [row.to.folder, row.from.folder],
+                _ => continue,
+            };
+            // Within a file system nothing is copied.
+            let copies = row.operation != Operation::Move;
+            if !seen.insert((folders, copies, row.id.device)) {
+                continue;
+            }
+            let opened = self.known(places, row.to.folder);
+            let device = opened.ok().and_then(|it| it.directory().id().ok());
+            let within = device.is_some_and(|it| it.device == row.id.device);
+            if within && !copies {
+                continue;
+            }
+            for folder in folders {
+                let Ok(folder) = self.known(places, folder) else { continue };
+                if let Err(error) = self.mover.remove_leftovers(&folder) {
+                    tracing::debug!(%error, "half a copy stays");
+                }
+            }
+        }
     }
 
     /// From now on, an entry that was created later is none that the run found,
@@ -132,9 +282,11 @@ impl Actor {
         folder: FolderId,
     ) -> Result<Arc<Folder>, StorageError> {
         let directory = self.folder(places, folder)?;
-        let (root, path) = places.folders.get(folder);
-        let path = join(self.handles.root(root), path);
-        Ok(Folder::new(directory, OsString::from_vec(path).into()))
+        let (root, below) = places.folders.get(folder);
+        let above = self.handles.open(root, b"")?;
+        let path = join(self.handles.root(root), below);
+        let path = OsString::from_vec(path).into();
+        Ok(Folder::beneath(above, below, directory, path))
     }
 
     /// The root that a folder is beneath.
@@ -166,6 +318,14 @@ impl Actor {
         let name = places.rows.name(spot).to_vec();
         supposed.entries.insert((spot.folder, name), what);
         true
+    }
+
+    /// Whether what is at a place is only supposed.
+    fn is_supposed(&self, places: &Places, spot: Spot) -> bool {
+        self.supposed.as_ref().is_some_and(|supposed| {
+            let name = places.rows.name(spot).to_vec();
+            supposed.entries.contains_key(&(spot.folder, name))
+        })
     }
 
     /// Supposes that a folder was renamed back.
@@ -221,12 +381,9 @@ impl Actor {
         let folder = self.folder(places, row.from.folder).map_err(why)?;
         let name = places.rows.name(row.from);
         let (_, found) = folder.stat(name, Links::Refuse).map_err(why)?;
-        match is_same(row, &found) {
+        match self.is_same(row, &found) {
             true => Ok(folder),
-            false if found.id != row.id => {
-                Err("another entry has taken its place".to_owned())
-            }
-            false => Err("it was changed since the plan was made".to_owned()),
+            false => Err(unlike(row, &found).to_owned()),
         }
     }
 
@@ -245,7 +402,7 @@ impl Actor {
             Operation::CreateFolder => {
                 let above = self.folder(places, row.to.folder).map_err(why)?;
                 return match above.create_dir(to, 0o777) {
-                    Ok(()) => Ok(Outcome::Done(None)),
+                    Ok(()) => Ok(Outcome::Done(Done::default())),
                     Err(error) if error.is(io::ErrorKind::AlreadyExists) => {
                         above.open_dir(to, Links::Refuse).map_err(why)?;
                         let why = "it is there by now";
@@ -264,10 +421,9 @@ impl Actor {
                             && row.operation == Operation::Move =>
                     {
                         let (from, to) = (row.from, row.to);
-                        let expected = expected(row);
-                        let made =
-                            self.carry(places, from, to, Some(expected))?;
-                        return Ok(Outcome::Done(Some(made)));
+                        let expected = Some(expected(row));
+                        let copied = self.carry(places, from, to, expected)?;
+                        return Ok(Outcome::Done(Done::copied(row, &copied)));
                     }
                     renamed => renamed.map_err(taken)?,
                 }
@@ -315,14 +471,15 @@ impl Actor {
                 let at = put.trash.into_os_string().into_vec();
                 let at = [&at, &b"/files/"[..], &put.name].concat();
                 let expect = row.expectation();
-                return Ok(Outcome::Done(Some(Made { expect, at: Some(at) })));
+                let made = Some(Made { expect, at: Some(at) });
+                return Ok(Outcome::Done(Done { made, note: None }));
             }
             // Many at a time: see `copies`.
             Operation::Copy | Operation::Reflink => {
                 return Err("it is copied with others".to_owned());
             }
         }
-        Ok(Outcome::Done(None))
+        Ok(Outcome::Done(Done::default()))
     }
 
     /// Moves a file to another file system: copies it, compares, and removes
@@ -333,7 +490,7 @@ impl Actor {
         from: Spot,
         to: Spot,
         expected: Option<Expected>,
-    ) -> Tried<Made> {
+    ) -> Tried<Copied> {
         let item = CopyItem {
             source: self.known(places, from.folder).map_err(why)?,
             name: places.rows.name(from).to_vec(),
@@ -342,9 +499,70 @@ impl Actor {
             expected,
             tag: (),
         };
-        let copied = self.mover.copy(&item);
-        let copied = copied.map_err(|error| error.cause.to_string())?;
-        Ok(made(&copied.metadata))
+        self.mover.copy(&item).map_err(|error| match error.kind() {
+            Some(io::ErrorKind::AlreadyExists) => TAKEN.to_owned(),
+            _ => error.cause.to_string(),
+        })
+    }
+
+    /// Whether an entry is what a row expects.
+    fn is_same(&self, row: &Row, found: &Metadata) -> bool {
+        if found.id != row.id || found.kind != row.kind {
+            return false;
+        }
+        if row.kind == EntryKind::Directory {
+            return true;
+        }
+        let changed = match self.changed.get(&row.id) {
+            Some(changed) => *changed,
+            None => row.changed,
+        };
+        (found.size, found.modified) == (row.size, row.modified)
+            && changed.is_none_or(|changed| changed == found.changed)
+    }
+
+    /// Whether an entry is a copy that a move to another file system made of a
+    /// row's entry, as far as can be seen.
+    fn is_moved_copy(
+        &self,
+        places: &Places,
+        row: &Row,
+        found: &Metadata,
+    ) -> bool {
+        let is_source =
+            |other: &Row| other.operation.has_source() && other.id == found.id;
+        row.operation == Operation::Move
+            && found.id.device != row.id.device
+            && is_copy_of(row, found)
+            && found
+                .created
+                .zip(self.begun)
+                .is_none_or(|(created, begun)| created >= begun)
+            && !places.rows.all.iter().any(is_source)
+    }
+
+    /// Removes the copy of an entry whose move to another file system was ended
+    /// before the original was removed.
+    pub(super) fn remove_half(
+        &mut self,
+        places: &Places,
+        row: &Row,
+    ) -> Tried<()> {
+        let Some(copy) = self.at(places, row.to)? else { return Ok(()) };
+        if !self.is_moved_copy(places, row, &copy) {
+            return Err(TAKEN.to_owned());
+        }
+        self.check_original(places, row, &copy)?;
+        self.remove(places, row.to)
+    }
+
+    /// Removes what is at a place, or supposes so.
+    fn remove(&mut self, places: &Places, spot: Spot) -> Tried<()> {
+        if self.suppose(places, spot, None) {
+            return Ok(());
+        }
+        let folder = self.folder(places, spot.folder).map_err(why)?;
+        folder.remove_file(places.rows.name(spot)).map_err(why)
     }
 
     /// What a symbolic link to a place says: the path from the top.
@@ -386,6 +604,54 @@ impl Actor {
         found.is_some_and(|found| found == text)
     }
 
+    /// Supposes that a step is done, or says why it could not be.
+    pub(super) fn try_out(&mut self, places: &Places, row: &Row) -> Tried<()> {
+        let mut found = None;
+        if row.operation.has_source() {
+            let there = self.at(places, row.from)?.ok_or(GONE)?;
+            if !self.is_same(row, &there) {
+                return Err(unlike(row, &there).to_owned());
+            }
+            found = Some(there);
+        }
+        if row.has_to {
+            let folder = self.directory(places, row.to.folder)?;
+            let is_folder = row.operation == Operation::CreateFolder;
+            match self.at(places, row.to)? {
+                None => {}
+                Some(it) if is_folder && it.kind == EntryKind::Directory => {}
+                Some(_) => return Err(TAKEN.to_owned()),
+            }
+            self.suppose(places, row.to, found.or(Some(folder)));
+        }
+        if row.operation.takes_away() {
+            self.suppose(places, row.from, None);
+        }
+        Ok(())
+    }
+
+    /// What a folder is, if it is there or supposed to be.
+    fn directory(
+        &mut self,
+        places: &Places,
+        folder: FolderId,
+    ) -> Tried<Metadata> {
+        let found = self
+            .folder(places, folder)
+            .and_then(|it| Ok(it.as_file()?.metadata()?));
+        let error = match found {
+            Ok(found) => return Ok(found),
+            Err(error) => error,
+        };
+        let (root, path) = places.folders.get(folder);
+        let (above, name) = super::folders::split(path);
+        let supposed = places.folders.find(root, above).and_then(|above| {
+            let supposed = self.supposed.as_ref()?;
+            *supposed.entries.get(&(above, name.to_vec()))?
+        });
+        supposed.ok_or_else(|| why(error))
+    }
+
     /// Looks whether a step was done.
     pub(super) fn look(&mut self, places: &Places, row: &Row) -> Found {
         self.try_look(places, row).unwrap_or_else(Found::Neither)
@@ -408,15 +674,22 @@ impl Actor {
             Operation::Symlink => done(self.is_own_link(places, row)),
             Operation::Delete => done(!is_it(&self.at(places, row.from)?)),
             Operation::Rename | Operation::Move => {
-                if is_it(&self.at(places, row.from)?) {
-                    Found::NotDone
-                } else if self.at(places, row.to)?.is_some_and(|found| {
-                    found.id == row.id || is_moved_copy(row, &found)
-                }) {
-                    Found::Done
-                } else {
-                    let why = "it is at neither of its places";
-                    Found::Neither(why.to_owned())
+                let is_there = is_it(&self.at(places, row.from)?);
+                let moves = row.operation == Operation::Move;
+                if is_there && !moves {
+                    return Ok(Found::NotDone);
+                }
+                let found = self.at(places, row.to)?;
+                let is_copy = found
+                    .is_some_and(|it| self.is_moved_copy(places, row, &it));
+                match (is_there, is_copy) {
+                    (true, true) => Found::Copied,
+                    (true, false) => Found::NotDone,
+                    (false, copied) if copied || is_it(&found) => Found::Done,
+                    (false, _) => {
+                        let why = "it is at neither of its places";
+                        Found::Neither(why.to_owned())
+                    }
                 }
             }
             Operation::Trash => done(!is_it(&self.at(places, row.from)?)),
@@ -424,11 +697,22 @@ impl Actor {
                 // The original itself may have been moved there.
                 let found = self.at(places, row.to)?;
                 let is_copy = |found: Metadata| {
-                    found.id != row.id && is_copy(row, &found)
+                    found.id != row.id && is_copy_of(row, &found)
                 };
                 done(found.is_some_and(is_copy))
             }
         })
+    }
+
+    /// What is known of a step that was found done: of a move to another file
+    /// system, what it made there.
+    pub(super) fn found_done(&mut self, places: &Places, row: &Row) -> Done {
+        let copy = match row.operation {
+            Operation::Move => self.at(places, row.to).ok().flatten(),
+            _ => None,
+        };
+        let copy = copy.filter(|copy| copy.id.device != row.id.device);
+        Done { made: copy.as_ref().map(made), note: None }
     }
 
     /// Undoes a step that was done, or says why not.
@@ -438,63 +722,9 @@ impl Actor {
         row: &Row,
         made: Option<&Made>,
     ) -> Tried<()> {
-        let (from, to) =
-            (places.rows.name(row.from), places.rows.name(row.to));
         match row.operation {
             Operation::Rename | Operation::Move => {
-                let found = self.at(places, row.to)?;
-                let back = self.at(places, row.from)?;
-                let is_back = back
-                    .as_ref()
-                    .is_some_and(|it| it.id == row.id && !self.is_newer(it));
-                if found
-                    .as_ref()
-                    .is_some_and(|it| it.id == row.id && self.is_newer(it))
-                {
-                    return Err("another entry has taken its place".into());
-                }
-                match (found, back) {
-                    (found, _)
-                        if is_back
-                            && found.is_none_or(|it| it.id != row.id) =>
-                    {
-                        return Ok(());
-                    }
-                    (None, _) => return Err("it is no longer there".into()),
-                    (Some(_), Some(_)) => {
-                        return Err("its old name is taken".into());
-                    }
-                    (Some(found), None) if found.id != row.id => {
-                        let own = match made {
-                            Some(made) => is_made(made, &found),
-                            None => is_moved_copy(row, &found),
-                        };
-                        if !own {
-                            let why = "another entry has taken its place";
-                            return Err(why.into());
-                        }
-                        if self.suppose(places, row.to, None) {
-                            self.suppose(places, row.from, Some(found));
-                            return Ok(());
-                        }
-                        self.carry(places, row.to, row.from, None)?;
-                        return Ok(());
-                    }
-                    (Some(found), None) => {
-                        if self.suppose(places, row.to, None) {
-                            self.suppose(places, row.from, Some(found));
-                            self.suppose_folder(places, row);
-                            return Ok(());
-                        }
-                    }
-                }
-                let now = self.folder(places, row.to.folder).map_err(why)?;
-                let old = self.folder(places, row.from.folder).map_err(why)?;
-                now.rename(to, &*old, from).map_err(taken)?;
-                if row.kind == EntryKind::Directory {
-                    self.forget();
-                }
-                Ok(())
+                self.move_back(places, row, made)
             }
             Operation::CreateFolder => {
                 match self.at(places, row.to)? {
@@ -509,7 +739,8 @@ impl Actor {
                 }
                 let above = self.folder(places, row.to.folder).map_err(why)?;
                 self.forget();
-                above.remove_dir(to).map_err(|error| {
+                let name = places.rows.name(row.to);
+                above.remove_dir(name).map_err(|error| {
                     match error.is(io::ErrorKind::DirectoryNotEmpty) {
                         true => "it is not empty".to_owned(),
                         false => why(error),
@@ -519,29 +750,19 @@ impl Actor {
             Operation::HardLink => match self.at(places, row.to)? {
                 None => Ok(()),
                 Some(found) if found.id != row.id || self.is_newer(&found) => {
-                    Err("another entry has taken its place".into())
+                    Err(ANOTHER.into())
                 }
                 Some(found) if found.links < 2 => {
                     Err("it is the last name of its file".into())
                 }
-                Some(_) if self.suppose(places, row.to, None) => Ok(()),
-                Some(_) => {
-                    let folder =
-                        self.folder(places, row.to.folder).map_err(why)?;
-                    folder.remove_file(to).map_err(why)
-                }
+                Some(_) => self.remove(places, row.to),
             },
             Operation::Symlink => match self.at(places, row.to)? {
                 None => Ok(()),
                 Some(_) if !self.is_own_link(places, row) => {
-                    Err("another entry has taken its place".into())
+                    Err(ANOTHER.into())
                 }
-                Some(_) if self.suppose(places, row.to, None) => Ok(()),
-                Some(_) => {
-                    let folder =
-                        self.folder(places, row.to.folder).map_err(why)?;
-                    folder.remove_file(to).map_err(why)
-                }
+                Some(_) => self.remove(places, row.to),
             },
             Operation::Delete => Err("it was deleted for good".into()),
             Operation::Copy | Operation::Reflink => {
@@ -550,21 +771,169 @@ impl Actor {
                 };
                 let own = match made {
                     Some(made) => is_made(made, &found),
-                    None => is_copy(row, &found),
+                    None => is_copy_of(row, &found),
                 };
                 if !own {
-                    return Err("the copy was changed since".into());
+                    return Err(CHANGED.into());
                 }
                 self.check_original(places, row, &found)?;
-                if self.suppose(places, row.to, None) {
-                    return Ok(());
-                }
-                let folder =
-                    self.folder(places, row.to.folder).map_err(why)?;
-                folder.remove_file(to).map_err(why)
+                self.remove(places, row.to)
             }
             Operation::Trash => self.take_out(places, row, made),
         }
+    }
+
+    /// Moves an entry back that was renamed or moved.
+    fn move_back(
+        &mut self,
+        places: &Places,
+        row: &Row,
+        made: Option<&Made>,
+    ) -> Tried<()> {
+        let found = self.at(places, row.to)?;
+        let back = self.at(places, row.from)?;
+        if found.is_some_and(|it| it.id == row.id && self.is_newer(&it)) {
+            return Err(ANOTHER.into());
+        }
+        let is_copy = found.is_some_and(|found| match made {
+            _ if found.id == row.id => false,
+            Some(made) => is_made(made, &found),
+            None => self.is_moved_copy(places, row, &found),
+        });
+        match (found, back) {
+            (found, Some(back)) if back.id == row.id => {
+                if self.is_newer(&back) {
+                    return Err(match found {
+                        Some(_) => "its old name is taken".into(),
+                        None => GONE.into(),
+                    });
+                }
+                // It never left, or came back: its copy is one too many.
+                match is_copy {
+                    true => self.remove_half(places, row),
+                    false if found.is_some_and(|it| it.id == row.id) => {
+                        Err("its old name is taken".into())
+                    }
+                    false => Ok(()),
+                }
+            }
+            // It was copied back before.
+            (Some(found), Some(back))
+                if is_copy
+                    && is_copy_of(row, &back)
+                    && back.id.device == row.id.device =>
+            {
+                self.check_equal(places, row, &back, &found)?;
+                if row.has_other_names() {
+                    self.remember_moved(places, row, found.id, row.from);
+                }
+                self.remove(places, row.to)
+            }
+            (None, Some(back))
+                if row.operation == Operation::Move
+                    && is_copy_of(row, &back)
+                    && made.is_none_or(|made| crosses(row, made)) =>
+            {
+                // It was moved back before.
+                if let Some(made) = made.filter(|_| row.has_other_names()) {
+                    self.remember_moved(places, row, id_of(made), row.from);
+                }
+                Ok(())
+            }
+            (None, _) => Err(GONE.into()),
+            (Some(_), Some(_)) => Err("its old name is taken".into()),
+            (Some(found), None) => {
+                if found.id != row.id && !is_copy {
+                    return Err(ANOTHER.into());
+                }
+                let other =
+                    self.original_name(places, row).filter(|_| is_copy);
+                if let Some((other, original)) = other {
+                    let copied = Row { from: other, ..*row };
+                    self.check_equal(places, &copied, &original, &found)?;
+                    self.linked_back.insert(row.id);
+                    return self.link_back(places, row, other, original);
+                }
+                if self.suppose(places, row.to, None) {
+                    self.suppose(places, row.from, Some(found));
+                    if !is_copy {
+                        self.suppose_folder(places, row);
+                    }
+                    return Ok(());
+                }
+                if is_copy {
+                    return self.carry_back(places, row, &found);
+                }
+                let now = self.folder(places, row.to.folder).map_err(why)?;
+                let old = self.folder(places, row.from.folder).map_err(why)?;
+                let (from, to) =
+                    (places.rows.name(row.from), places.rows.name(row.to));
+                now.rename(to, &*old, from).map_err(taken)?;
+                if row.kind == EntryKind::Directory {
+                    self.forget();
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Where another name of a row's file is that did not go to another file
+    /// system with it, or came back, and what is there.
+    fn original_name(
+        &mut self,
+        places: &Places,
+        row: &Row,
+    ) -> Option<(Spot, Metadata)> {
+        let siblings = std::mem::take(&mut self.siblings);
+        let found = siblings.all(places, row).find_map(|other| {
+            let found = self.at(places, other.from).ok().flatten()?;
+            (found.id == row.id && !self.is_newer(&found))
+                .then_some((other.from, found))
+        });
+        self.siblings = siblings;
+        found
+    }
+
+    /// Gives a file its old name back, whose copy on another file system goes.
+    fn link_back(
+        &mut self,
+        places: &Places,
+        row: &Row,
+        other: Spot,
+        original: Metadata,
+    ) -> Tried<()> {
+        if self.suppose(places, row.from, Some(original)) {
+            self.suppose(places, row.to, None);
+            return Ok(());
+        }
+        let from = self.folder(places, other.folder).map_err(why)?;
+        let to = self.folder(places, row.from.folder).map_err(why)?;
+        let (name, new) =
+            (places.rows.name(other), places.rows.name(row.from));
+        from.hard_link(name, &*to, new).map_err(taken)?;
+        self.remove(places, row.to)
+    }
+
+    /// Moves a copy on another file system back, with the time that it should
+    /// have.
+    fn carry_back(
+        &mut self,
+        places: &Places,
+        row: &Row,
+        copy: &Metadata,
+    ) -> Tried<()> {
+        self.carry(places, row.to, row.from, None)?;
+        if copy.modified != row.modified {
+            let modified = Some(row.modified);
+            let times = Attributes { modified, ..Attributes::default() };
+            let folder = self.folder(places, row.from.folder).map_err(why)?;
+            let set =
+                folder.set_attributes(places.rows.name(row.from), &times);
+            if let Err(error) = set {
+                tracing::debug!(%error, "a file keeps another time");
+            }
+        }
+        Ok(())
     }
 
     /// Fails unless the original of a copy is there and has the same content:
@@ -575,14 +944,51 @@ impl Actor {
         row: &Row,
         copy: &Metadata,
     ) -> Tried<()> {
-        let original = self.at(places, row.from)?;
-        let there =
-            original.is_some_and(|it| is_same(row, &it) && it.id != copy.id);
-        if !there {
-            return Err("its original is not what it was".into());
+        // Its bytes are compared: when it was changed otherwise is no matter.
+        match self.at(places, row.from)? {
+            Some(original)
+                if original.id == row.id && is_copy_of(row, &original) =>
+            {
+                self.check_equal(places, row, &original, copy)
+            }
+            _ => Err("its original is not what it was".into()),
+        }
+    }
+
+    /// Fails unless what is at both places of a row is not the same and has
+    /// the same content.
+    fn check_equal(
+        &mut self,
+        places: &Places,
+        row: &Row,
+        original: &Metadata,
+        copy: &Metadata,
+    ) -> Tried<()> {
+        if original.id == copy.id {
+            return Err("it is the only one".into());
+        }
+        if self.is_supposed(places, row.from)
+            || self.is_supposed(places, row.to)
+        {
+            // There is nothing to compare.
+            return Ok(());
+        }
+        if row.kind == EntryKind::Symlink {
+            let mut says = |spot: Spot| {
+                let folder = self.folder(places, spot.folder)?;
+                folder.read_link(places.rows.name(spot))
+            };
+            let same =
+                says(row.from).map_err(why)? == says(row.to).map_err(why)?;
+            return same.then_some(()).ok_or_else(|| CHANGED.into());
         }
         if row.kind != EntryKind::File {
             return Ok(());
+        }
+        if original.size == 0 && copy.size > 0 {
+            let why = "its original does not tell its size: the two cannot \
+                       be compared";
+            return Err(why.into());
         }
         let source = self.known(places, row.from.folder).map_err(why)?;
         let target = self.known(places, row.to.folder).map_err(why)?;
@@ -591,9 +997,7 @@ impl Actor {
         let copy = known(&target, places.rows.name(row.to));
         match original.is_equal_to(&copy) {
             Ok(()) => Ok(()),
-            Err(Cause::Problem(Problem::NotEqual)) => {
-                Err("the copy was changed since".into())
-            }
+            Err(Cause::Problem(Problem::NotEqual)) => Err(CHANGED.into()),
             Err(cause) => Err(cause.to_string()),
         }
     }
@@ -648,6 +1052,14 @@ fn trashed(at: &[u8]) -> Option<Trashed> {
     Some(Trashed { trash, name: name.to_vec() })
 }
 
+/// Why an entry is not what a row expects.
+fn unlike(row: &Row, found: &Metadata) -> &'static str {
+    match found.id == row.id {
+        true => "it was changed since the plan was made",
+        false => ANOTHER,
+    }
+}
+
 /// What a copy made.
 pub(super) fn made(copy: &Metadata) -> Made {
     let expect = Expectation {
@@ -655,11 +1067,23 @@ pub(super) fn made(copy: &Metadata) -> Made {
         device: copy.id.device,
         inode: copy.id.inode,
         size: copy.size,
+        links: None,
         modified: copy.modified,
         changed: None,
         hash: None,
     };
     Made { expect, at: None }
+}
+
+/// What identifies what a step made.
+pub(super) fn id_of(made: &Made) -> FileId {
+    let Expectation { device, inode, .. } = made.expect;
+    FileId { device, inode }
+}
+
+/// Whether a step made something on another file system than its entry's.
+pub(super) fn crosses(row: &Row, made: &Made) -> bool {
+    row.operation == Operation::Move && made.expect.device != row.id.device
 }
 
 /// What an entry has to be for who copies it.
@@ -669,41 +1093,20 @@ pub(super) fn expected(row: &Row) -> Expected {
 
 /// Whether an entry is what a step made.
 fn is_made(made: &Made, found: &Metadata) -> bool {
-    let Expectation { device, inode, size, modified, .. } = made.expect;
-    let id = FileId { device, inode };
-    (id, size, modified) == (found.id, found.size, found.modified)
+    let Expectation { size, modified, .. } = made.expect;
+    (id_of(made), size, modified) == (found.id, found.size, found.modified)
 }
 
 /// Whether an entry looks like the copy of a row's entry.
-fn is_copy(row: &Row, found: &Metadata) -> bool {
+fn is_copy_of(row: &Row, found: &Metadata) -> bool {
     (row.kind, row.size, row.modified)
         == (found.kind, found.size, found.modified)
-}
-
-/// The same on another file system.
-fn is_moved_copy(row: &Row, found: &Metadata) -> bool {
-    row.operation == Operation::Move
-        && found.id.device != row.id.device
-        && is_copy(row, found)
 }
 
 /// Why a name could not be given.
 fn taken(error: StorageError) -> String {
     match error.is(io::ErrorKind::AlreadyExists) {
-        true => "something has that name by now".to_owned(),
+        true => TAKEN.to_owned(),
         false => why(error),
     }
-}
-
-/// Whether an entry is what a row expects.
-fn is_same(row: &Row, found: &Metadata) -> bool {
-    if found.id != row.id || found.kind != row.kind {
-        return false;
-    }
-    if row.kind == EntryKind::Directory {
-        return true;
-    }
-    found.size == row.size
-        && found.modified == row.modified
-        && row.changed.is_none_or(|changed| changed == found.changed)
 }

@@ -2,14 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sanchay_core::plan::{Document, State};
+use sanchay_core::{
+    plan::{Document, Expectation, Made, Operation, State},
+    time::Timestamp,
+};
 
 use super::{
-    act::{Actor, Found, Outcome},
+    act::{Actor, Done, Found, Outcome, crosses},
     copies::Copies,
-    doubts::Doubts,
     error::OpsError,
-    folders::{FolderId, join},
+    folders::FolderId,
     handles::Handles,
     journal::Journal,
     places::Places,
@@ -17,6 +19,8 @@ use super::{
     report::{RunReport, StepOutcome},
     rows::Row,
     runs::{Loaded, Runs},
+    siblings::{Moved, Siblings},
+    unresolved::Unresolved,
 };
 use crate::{engine::Engine, error::Error, monitor::Monitor, run::RunState};
 
@@ -34,8 +38,9 @@ impl Plan {
     ///
     /// # Errors
     /// [`OpsError::Conflicts`] if there are any, unless the plan was made to
-    /// leave these out: then nothing was done. [`OpsError::File`] if there can
-    /// be no journal. A plan without steps is no run, and has none.
+    /// leave these out: then nothing was done. [`OpsError::OtherRoot`] if a root
+    /// is another directory by now, and [`OpsError::File`] if there can be no
+    /// journal. A plan without steps is no run, and has none.
     pub fn apply(
         &self,
         engine: &Engine,
@@ -44,20 +49,26 @@ impl Plan {
     ) -> Result<RunReport, OpsError> {
         let conflicts = self.refusing_conflicts();
         if conflicts > 0 {
-            return Err(OpsError::Conflicts(conflicts));
+            let found = self.conflicts.iter();
+            let taken = found.filter(|it| it.kind.is_taken()).count();
+            return Err(match self.conflicts.is_empty() {
+                true => OpsError::PlannedConflicts(conflicts),
+                false => OpsError::Conflicts { count: conflicts, taken },
+            });
         }
         if self.steps.is_empty() {
             return Ok(RunReport::default());
         }
+        let mut handles = Handles::new(&self.storage, &self.places.roots);
+        handles.check_roots()?;
+        let copies = Copies::new(engine, &self.places, &self.steps);
+        copies.check_sharing(&mut handles, &self.places, &self.steps)?;
         let mut header = self.header(Document::Journal);
         let count = self.steps.len().to_string();
         header.options.push(("steps".to_owned(), count));
         let (run, mut journal) = runs.begin(header)?;
-        let copies = Copies::new(engine, &self.places, &self.steps, &run);
-        let roots = self.places.roots.clone();
-        let handles =
-            Handles::new(std::sync::Arc::clone(&self.storage), roots);
-        let mut actor = Actor::new(handles, engine, runs);
+        let copies = copies.named(&run);
+        let mut actor = Actor::new(handles, engine, runs.time_zone(), &run);
         let folders = touched(&self.places, &self.steps);
         journal.folders(&mut actor, &self.places, &folders)?;
         journal.steps(&self.places, &self.steps)?;
@@ -65,6 +76,8 @@ impl Plan {
         let mut applying = Applying {
             places: &self.places,
             steps: &self.steps,
+            siblings: Siblings::new(&self.places, &self.steps),
+            moved: Moved::default(),
             actor,
             journal,
             copies,
@@ -102,22 +115,23 @@ impl Runs {
         if loaded.reversed || states.contains(&Some(State::Undone)) {
             return Err(refused("it was undone, at least in part"));
         }
-        let roots = places.roots.clone();
-        let handles = Handles::new(std::sync::Arc::clone(storage), roots);
+        let handles = Handles::new(storage, &places.roots);
+        handles.check_roots()?;
         let mut applying = Applying {
             places,
             steps,
-            actor: Actor::new(handles, engine, self),
+            siblings: Siblings::new(places, steps),
+            moved: Moved::default(),
+            actor: Actor::new(handles, engine, self.time_zone(), run),
             journal,
-            copies: Copies::new(engine, places, steps, run),
+            copies: Copies::new(engine, places, steps).named(run),
             report: RunReport { run: run.to_owned(), ..RunReport::default() },
         };
-        let Applying { copies, actor, .. } = &mut applying;
-        copies.remove_leftovers(actor, places, steps);
-        let handles =
-            Handles::new(std::sync::Arc::clone(storage), places.roots.clone());
-        let looker = Actor::new(handles, engine, self);
+        applying.actor.remove_leftovers(places, steps);
+        let handles = Handles::new(storage, &places.roots);
+        let looker = Actor::new(handles, engine, self.time_zone(), run);
         let earlier = Earlier::new(&loaded, looker);
+        applying.know(&earlier);
         applying.all(monitor, Some(&earlier))?;
         let folders = touched(places, steps);
         applying.finish(self, &folders)
@@ -127,6 +141,7 @@ impl Runs {
 /// What became of the steps of a run that was ended before its time.
 struct Earlier<'a> {
     states: &'a [Option<State>],
+    made: &'a HashMap<usize, Made>,
     found: HashMap<u64, Found>,
 }
 
@@ -138,7 +153,7 @@ impl<'a> Earlier<'a> {
         looker.only_suppose();
         let Loaded { places, steps, states, made, .. } = loaded;
         let mut found = HashMap::new();
-        let mut doubts = Doubts::default();
+        let mut unresolved = Unresolved::default();
         for (index, at) in steps.iter().enumerate().rev() {
             let Some(row) = places.rows.get(*at) else { continue };
             let was_done = match states.get(index).copied().flatten() {
@@ -149,11 +164,11 @@ impl<'a> Earlier<'a> {
                     let was_done = looked == Found::Done;
                     if let Found::Neither(why) = &looked {
                         // Perhaps the step before it was not done either.
-                        let doubt = (number, *row, why.clone());
-                        doubts.add(places, row.from, doubt);
+                        let step = (number, *row, why.clone());
+                        unresolved.add(places, row.from, step);
                     } else if row.has_to
                         && let Some((later, ..)) =
-                            doubts.resolve(places, row.to, row.id)
+                            unresolved.resolve(places, row.to, row.id)
                     {
                         found.insert(later, Found::NotDone);
                     }
@@ -167,13 +182,18 @@ impl<'a> Earlier<'a> {
                 tracing::debug!(why, "a step is not as it was left");
             }
         }
-        Self { states, found }
+        Self { states, made, found }
     }
 
     /// What is written of a step.
     fn state(&self, step: u64) -> Option<State> {
         let at = usize::try_from(step).ok()?;
         self.states.get(at).copied().flatten()
+    }
+
+    /// What is written of what a step made.
+    fn made(&self, step: u64) -> Option<&Made> {
+        self.made.get(&usize::try_from(step).ok()?)
     }
 
     /// What was found of a step of which nothing is written.
@@ -208,6 +228,8 @@ pub(super) fn touched(places: &Places, steps: &[u32]) -> Vec<FolderId> {
 struct Applying<'a> {
     places: &'a Places,
     steps: &'a [u32],
+    siblings: Siblings,
+    moved: Moved,
     actor: Actor,
     journal: Journal,
     copies: Copies,
@@ -215,6 +237,39 @@ struct Applying<'a> {
 }
 
 impl Applying<'_> {
+    /// Takes from what was done before what the steps that are left expect.
+    fn know(&mut self, earlier: &Earlier<'_>) {
+        let places = self.places;
+        for (number, at) in (0_u64..).zip(self.steps) {
+            let Some(row) = places.rows.get(*at) else { continue };
+            if !self.is_awaited(number, row) {
+                continue;
+            }
+            let made = earlier.made(number);
+            let was_done = match earlier.state(number) {
+                Some(state) => state == State::Done,
+                None => earlier.of(number) == Some(&Found::Done),
+            };
+            if was_done {
+                let changed = made.and_then(|made| made.expect.changed);
+                self.actor.expect_change(row.id, changed);
+                if made.is_none_or(|made| crosses(row, made)) {
+                    self.actor.remember_moved(places, row, row.id, row.to);
+                }
+            }
+        }
+    }
+
+    /// Whether later steps expect something of the file of a step.
+    fn is_awaited(&self, number: u64, row: &Row) -> bool {
+        self.later(number, row).next().is_some()
+    }
+
+    /// The later steps that are done to the same file.
+    fn later(&self, number: u64, row: &Row) -> impl Iterator<Item = &Row> {
+        self.siblings.later(self.places, number, row)
+    }
+
     /// Does all steps; those of which it is known what became of them are
     /// left as they are.
     fn all(
@@ -247,12 +302,25 @@ impl Applying<'_> {
                 }
                 None => self.actor.act(self.places, &row),
                 Some(Some(state)) => {
-                    self.count(state);
+                    self.count(&row, state);
+                    if state == State::Done {
+                        let made = earlier.and_then(|it| it.made(number));
+                        self.moved.count(&row, made);
+                    }
                     continue;
                 }
                 Some(None) => match earlier.and_then(|it| it.of(number)) {
-                    Some(Found::Done) => Outcome::Done(None),
+                    Some(Found::Done) => {
+                        let done = self.actor.found_done(self.places, &row);
+                        Outcome::Done(done)
+                    }
                     Some(Found::Neither(why)) => Outcome::Failed(why.clone()),
+                    Some(Found::Copied) => {
+                        match self.actor.remove_half(self.places, &row) {
+                            Ok(()) => self.actor.act(self.places, &row),
+                            Err(why) => Outcome::Failed(why),
+                        }
+                    }
                     Some(Found::NotDone) | None if is_copied => {
                         self.copies.add(number, *at);
                         continue;
@@ -307,9 +375,13 @@ impl Applying<'_> {
         }
     }
 
-    fn count(&mut self, state: State) {
+    fn count(&mut self, row: &Row, state: State) {
         match state {
-            State::Done => self.report.done += 1,
+            State::Done => {
+                self.report.done += 1;
+                let is_gone = row.operation == Operation::Delete;
+                self.report.undoable += u64::from(!is_gone);
+            }
             State::Failed => self.report.failed += 1,
             _ => self.report.skipped += 1,
         }
@@ -322,9 +394,14 @@ impl Applying<'_> {
         outcome: Outcome,
     ) -> Result<(), OpsError> {
         match outcome {
-            Outcome::Done(made) => {
-                self.report.done += 1;
-                match made {
+            Outcome::Done(done) => {
+                self.count(row, State::Done);
+                let Done { made, note } = done;
+                if let Some(note) = note {
+                    add(&mut self.report.notes, self.places, row, note);
+                }
+                self.moved.count(row, made.as_ref());
+                match self.as_left(number, row, made) {
                     Some(made) => self.journal.made(number, made),
                     None => self.journal.state(number, State::Done),
                 }
@@ -336,10 +413,40 @@ impl Applying<'_> {
             Outcome::Failed(why) => {
                 self.report.failed += 1;
                 self.journal.problem(number, State::Failed, &why)?;
-                add_problem(&mut self.report, self.places, row, why);
+                add(&mut self.report.problems, self.places, row, why);
                 Ok(())
             }
         }
+    }
+
+    /// What a step made, with the change time that it left on the file, where
+    /// later steps are done to other names of that.
+    fn as_left(
+        &mut self,
+        number: u64,
+        row: &Row,
+        made: Option<Made>,
+    ) -> Option<Made> {
+        let changed = self.change_left(number, row);
+        match (made, changed) {
+            (Some(mut made), changed) => {
+                made.expect.changed = changed;
+                Some(made)
+            }
+            (None, Some(_)) => {
+                let expect = Expectation { changed, ..row.expectation() };
+                Some(Made { expect, at: None })
+            }
+            (None, None) => None,
+        }
+    }
+
+    fn change_left(&mut self, number: u64, row: &Row) -> Option<Timestamp> {
+        if Copies::does(row.operation) || !self.is_awaited(number, row) {
+            return None;
+        }
+        let later: Vec<Row> = self.later(number, row).copied().collect();
+        self.actor.note_change(self.places, row.id, &later)
     }
 
     fn finish(
@@ -347,6 +454,7 @@ impl Applying<'_> {
         runs: &Runs,
         folders: &[FolderId],
     ) -> Result<RunReport, OpsError> {
+        self.moved.tell(self.places, &mut self.report);
         if self.report.interrupted {
             self.journal.sync()?;
             return Ok(self.report);
@@ -360,24 +468,20 @@ impl Applying<'_> {
     }
 }
 
-/// Adds a step that could not be done or undone to a report.
-pub(super) fn add_problem(
-    report: &mut RunReport,
+/// Adds something about a step to a report.
+pub(super) fn add(
+    outcomes: &mut Vec<StepOutcome>,
     places: &Places,
     row: &Row,
     why: String,
 ) {
-    if report.problems.len() >= PROBLEMS {
+    if outcomes.len() >= PROBLEMS {
         return;
     }
     let spot = match row.operation.has_source() {
         true => row.from,
         false => row.to,
     };
-    let (root, _) = places.folders.get(spot.folder);
-    let root = places.roots.get(root as usize);
-    let root = root.map_or(&b"/"[..], Vec::as_slice);
-    let path = join(root, &places.below(spot));
-    let operation = row.operation;
-    report.problems.push(StepOutcome { operation, path, why });
+    let (operation, path) = (row.operation, places.absolute(spot));
+    outcomes.push(StepOutcome { operation, path, why });
 }

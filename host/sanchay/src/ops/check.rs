@@ -12,20 +12,23 @@ use sanchay_core::{
     naming::{Refusal, is_portable},
     plan::{MAX_NAME, Operation},
 };
-use sanchay_storage::{Directory, Links, StorageError};
+use sanchay_storage::{Directory, Links, MAX_PATH, Metadata, StorageError};
 
 use super::{
     conflict::{ConflictKind, OnConflict},
+    copy::Folder,
     error::OpsError,
     folders::FolderId,
     handles::Handles,
     places::Places,
-    rows::Row,
+    replace::Known,
+    rows::{Row, Spot},
 };
 use crate::error::Cause;
 
-/// The longest path that a system call takes, in bytes.
-const MAX_PATH: usize = 4095;
+/// File systems whose files never share blocks.
+const WITHOUT_REFLINKS: [&str; 8] =
+    ["ext4", "tmpfs", "f2fs", "jfs", "nilfs2", "vfat", "exfat", "hfsplus"];
 
 /// How many other names are tried for a target that is taken.
 const ATTEMPTS: u32 = 10_000;
@@ -69,6 +72,8 @@ pub(super) struct Checked {
     pub(super) in_two: HashSet<u32>,
     /// The folders that have to be made, those above first.
     pub(super) missing: Vec<FolderId>,
+    /// How many results are there already.
+    pub(super) already_there: u64,
 }
 
 /// Checks rows. Those whose status is no longer [`Status::Planned`] are left
@@ -95,6 +100,7 @@ impl<'a> Checker<'a> {
             after: HashMap::new(),
             in_two: HashSet::new(),
             missing: Vec::new(),
+            already_there: 0,
         };
         let targets = HashMap::new();
         Self { places, handles, on_conflict, portable, targets, checked }
@@ -108,7 +114,6 @@ impl<'a> Checker<'a> {
                 self.refuse(at, kind);
             }
         }
-        self.space();
         self.among_targets()?;
         self.against_disk()?;
         self.folders_to_make()?;
@@ -189,7 +194,37 @@ impl<'a> Checker<'a> {
         };
         let crosses =
             one_device && device.is_some_and(|it| it != row.id.device);
-        Ok(crosses.then_some(ConflictKind::OtherDevice))
+        if crosses {
+            return Ok(Some(ConflictKind::OtherDevice));
+        }
+        let shares = row.operation != Operation::Reflink
+            || self.may_share(row.to.folder);
+        Ok((!shares).then_some(ConflictKind::NoReflinks))
+    }
+
+    /// Whether files in a folder may share blocks, as far as its file system is
+    /// known.
+    fn may_share(&self, folder: FolderId) -> bool {
+        let handle = self.nearest(folder);
+        let system = handle.and_then(|handle| handle.file_system().ok());
+        let name = system.and_then(|system| system.name);
+        name.is_none_or(|name| !WITHOUT_REFLINKS.contains(&name))
+    }
+
+    /// The folder itself, or the nearest above it that is there.
+    fn nearest(&self, folder: FolderId) -> Option<&Arc<dyn Directory>> {
+        let mut at = folder;
+        loop {
+            match self.targets.get(&at)? {
+                Target::Present { handle, .. } => return Some(handle),
+                Target::Missing { .. } => {
+                    let (root, path) = self.places.folders.get(at);
+                    let (above, _) = super::folders::split(path);
+                    at = self.places.folders.find(root, above)?;
+                }
+                Target::Wrong(_) => return None,
+            }
+        }
     }
 
     /// Whether a folder lies in one that is taken away.
@@ -292,27 +327,53 @@ impl<'a> Checker<'a> {
 
     /// Whether there is room for what is copied.
     fn space(&mut self) {
-        let mut needed: HashMap<u32, (u64, Vec<u32>)> = HashMap::new();
+        let mut needed: HashMap<u64, (u64, FolderId, Vec<u32>)> =
+            HashMap::new();
         for at in self.planned() {
-            let Some(row) = self.row(at) else { continue };
-            if row.operation == Operation::Copy {
-                let (root, _) = self.places.folders.get(row.to.folder);
-                let (sum, rows) = needed.entry(root).or_default();
+            let Some(row) = self.row(at).filter(|row| row.has_to) else {
+                continue;
+            };
+            let device = match self.targets.get(&row.to.folder) {
+                Some(Target::Present { device, .. }) => *device,
+                Some(Target::Missing { device: Some(device), .. }) => *device,
+                _ => continue,
+            };
+            let copies = match row.operation {
+                Operation::Copy => true,
+                Operation::Move => device != row.id.device,
+                _ => false,
+            };
+            if copies {
+                let (sum, _, rows) = needed
+                    .entry(device)
+                    .or_insert_with(|| (0, row.to.folder, Vec::new()));
                 *sum = sum.saturating_add(row.size);
                 rows.push(at);
             }
         }
-        for (root, (sum, rows)) in needed {
-            let system = self.handles.open(root, b"");
-            let system = system.and_then(|root| root.file_system());
-            if let Ok(Some(free)) = system.map(|it| it.free)
-                && free < sum
-            {
+        for (sum, folder, rows) in needed.into_values() {
+            let system = self.nearest(folder).map(|it| it.file_system());
+            let free = system.and_then(|it| it.ok()?.free);
+            let Some(free) = free.filter(|free| *free < sum) else { continue };
+            // Holes take no room.
+            let takes = rows.iter().map(|at| self.allocated(*at));
+            let sum = takes.fold(0, u64::saturating_add);
+            if free < sum {
                 for at in rows {
                     self.refuse(at, ConflictKind::NoSpace(sum, free));
                 }
             }
         }
+    }
+
+    /// How much a row's entry takes on disk, and its copy will.
+    fn allocated(&mut self, at: u32) -> u64 {
+        let Some(row) = self.row(at) else { return 0 };
+        let (root, path) = self.places.folders.get(row.from.folder);
+        let name = self.places.rows.name(row.from);
+        let found = self.handles.open(root, path);
+        let found = found.and_then(|it| it.stat(name, Links::Refuse));
+        found.map_or(row.size, |(_, it)| it.allocated.min(row.size))
     }
 
     /// Finds targets that several rows get: the first keeps it.
@@ -344,7 +405,7 @@ impl<'a> Checker<'a> {
         };
         for (first, other) in doubles {
             let first = self.row(first);
-            let shown = first.map(|row| self.places.shown(row.from));
+            let shown = first.map(|row| self.places.as_named(row.from));
             let kind = ConflictKind::SameTarget(shown.unwrap_or_default());
             self.refuse(other, kind);
         }
@@ -371,26 +432,40 @@ impl<'a> Checker<'a> {
                     self.checked.after.insert(at, other);
                     waits.insert(other, at);
                 }
+                Occupant::Same => {
+                    self.checked.already_there += 1;
+                    let status = self.checked.statuses.get_mut(at as usize);
+                    if let Some(status) = status {
+                        *status = Status::Unchanged;
+                    }
+                }
                 Occupant::Stays => self.refuse(at, ConflictKind::Exists),
                 Occupant::Unknown(why) => {
                     self.refuse(at, ConflictKind::Unreadable(why));
                 }
             }
         }
-        // What waits for a row that stays where it is finds its target taken.
+        self.refuse_waiting(&waits);
+        if self.on_conflict == OnConflict::Rename {
+            self.give_other_names()?;
+        }
+        self.space();
+        self.refuse_waiting(&waits);
+        Ok(())
+    }
+
+    /// What waits for a row that stays where it is finds its target taken.
+    fn refuse_waiting(&mut self, waits: &HashMap<u32, u32>) {
         let refused: Vec<u32> =
             waits.keys().copied().filter(|at| !self.is_planned(*at)).collect();
         for mut at in refused {
             while let Some(waiting) = waits.get(&at) {
-                self.checked.after.remove(waiting);
-                self.refuse(*waiting, ConflictKind::Exists);
+                if self.checked.after.remove(waiting).is_some() {
+                    self.refuse(*waiting, ConflictKind::Exists);
+                }
                 at = *waiting;
             }
         }
-        if self.on_conflict == OnConflict::Rename {
-            self.give_other_names()?;
-        }
-        Ok(())
     }
 
     /// The rows that take entries away, by the places these are at.
@@ -409,7 +484,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Who is where a row's entry should go.
-    fn occupant(&self, at: u32, row: &Row, sources: &[u32]) -> Occupant {
+    fn occupant(&mut self, at: u32, row: &Row, sources: &[u32]) -> Occupant {
         let name = self.places.rows.name(row.to);
         let wanted = (row.to.folder, name);
         let found = sources
@@ -440,9 +515,67 @@ impl<'a> Checker<'a> {
                     && self.ignores_case(folder)
                     && self.compared(folder, own)
                         == self.compared(folder, name);
-                if same { Occupant::Itself } else { Occupant::Stays }
+                let handle = Arc::clone(handle);
+                if same {
+                    Occupant::Itself
+                } else if self.is_result(row, &handle, &found) {
+                    Occupant::Same
+                } else {
+                    Occupant::Stays
+                }
             }
         }
+    }
+
+    /// Whether what is at a row's target is what its step would make there.
+    fn is_result(
+        &mut self,
+        row: &Row,
+        target: &Arc<dyn Directory>,
+        found: &Metadata,
+    ) -> bool {
+        let name = self.places.rows.name(row.to);
+        match row.operation {
+            Operation::HardLink => found.id == row.id,
+            Operation::Symlink => {
+                let says = self.places.absolute(row.from);
+                target.read_link(name).is_ok_and(|it| it == says)
+            }
+            Operation::Copy | Operation::Reflink => {
+                let looks_same = found.id != row.id
+                    && (found.kind, found.size, found.modified)
+                        == (row.kind, row.size, row.modified);
+                looks_same && self.is_equal(row, target).unwrap_or(false)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether what looks like a copy says the same, as far as that is to be
+    /// looked at: for a link what it says, for a file all where copies are
+    /// verified.
+    fn is_equal(
+        &mut self,
+        row: &Row,
+        target: &Arc<dyn Directory>,
+    ) -> Result<bool, StorageError> {
+        let (root, path) = self.places.folders.get(row.from.folder);
+        let source = self.handles.open(root, path)?;
+        let name = |spot: Spot| self.places.rows.name(spot);
+        if row.kind == EntryKind::Symlink {
+            let says = source.read_link(name(row.from))?;
+            return Ok(says == target.read_link(name(row.to))?);
+        }
+        if !self.places.verify {
+            return Ok(true);
+        }
+        let folder = |it: &Arc<dyn Directory>| {
+            Folder::new(Arc::clone(it), std::path::PathBuf::new())
+        };
+        let (source, target) = (folder(&source), folder(target));
+        let known = |folder, name| Known { folder, name, expected: None };
+        let original = known(&source, name(row.from));
+        Ok(original.is_equal_to(&known(&target, name(row.to))).is_ok())
     }
 
     /// Gives rows whose targets are taken other names.
@@ -553,6 +686,8 @@ enum Occupant {
     Itself,
     /// An entry that goes away.
     Row(u32),
+    /// What the step would make.
+    Same,
     /// An entry that stays.
     Stays,
     Unknown(String),

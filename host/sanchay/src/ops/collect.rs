@@ -211,7 +211,7 @@ impl Collected {
             size: Some(row.size),
             modified: Some(row.modified),
             kind: Some(row.kind),
-            root: self.places.shown.get(root as usize).map(Vec::as_slice),
+            root: Some(self.places.root_as_named(root)),
             facts: Some(&facts),
             content,
             owners: sanchay_core::record::Owners {
@@ -230,8 +230,7 @@ impl Collected {
             return Vec::new();
         };
         let (root, folder) = self.places.folders.get(row.from.folder);
-        let root = self.places.shown.get(root as usize);
-        let root = root.map_or(&[][..], Vec::as_slice);
+        let root = self.places.root_as_named(root);
         let mut parent = super::folders::join(root, folder);
         if !parent.is_empty() && !parent.ends_with(b"/") {
             parent.push(b'/');
@@ -285,7 +284,7 @@ fn ranks(places: &Places) -> Vec<u32> {
         (0..count).filter_map(|at| at.try_into().ok()).collect();
     let path = |at: &u32| {
         let (root, path) = places.folders.get(super::folders::FolderId(*at));
-        let root = places.roots.get(root as usize);
+        let root = places.roots.get(root as usize).map(|root| &root.path);
         (root, path)
     };
     let components = |path: &'_ [u8]| -> Vec<Vec<u8>> {

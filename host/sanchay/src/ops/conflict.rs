@@ -3,6 +3,7 @@
 use std::fmt;
 
 use sanchay_core::naming::Refusal;
+use sanchay_storage::MAX_PATH;
 
 /// What is done where something stands in the way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,7 +44,8 @@ pub struct Conflict {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConflictKind {
-    /// It gets no name.
+    /// It gets no name. Why this is never [`Refusal::Missing`] is that
+    /// [`NoValue`](Self::NoValue) tells more.
     Name(Refusal),
     /// It gets no name, since this placeholder of the template has no value.
     NoValue(String),
@@ -57,19 +59,24 @@ pub enum ConflictKind {
     WithinItself,
     /// The place is on another file system.
     OtherDevice,
-    /// The whole path is longer than the system takes: 4,095 bytes.
+    /// The whole path is longer than the system takes ([`MAX_PATH`]).
     PathTooLong,
     /// There is no room: this many bytes are needed, and so many are free.
     NoSpace(u64, u64),
     /// This kind of entry cannot be treated so.
     Kind(&'static str),
+    /// The file system's files cannot share blocks.
+    NoReflinks,
     /// The place could not be looked at.
     Unreadable(String),
+    /// The tree is not what it was when the plan was made.
+    Outdated(String),
 }
 
 impl ConflictKind {
     /// Whether another name would help.
-    pub(super) const fn is_taken(&self) -> bool {
+    #[must_use]
+    pub const fn is_taken(&self) -> bool {
         matches!(self, Self::SameTarget(_) | Self::Exists)
     }
 }
@@ -99,8 +106,13 @@ impl fmt::Display for ConflictKind {
                 f.write_str("the place is on another file system")
             }
             Self::PathTooLong => {
-                f.write_str("the path would be longer than 4095 bytes")
+                write!(f, "the path would be longer than {MAX_PATH} bytes")
             }
+            Self::NoReflinks => f.write_str(
+                "its file system's files cannot share blocks: sanchay copy \
+                 makes copies there",
+            ),
+            Self::Outdated(why) => f.write_str(why),
             Self::NoSpace(needed, free) => {
                 write!(f, "{needed} bytes are needed, and {free} are free")
             }

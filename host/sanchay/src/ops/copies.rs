@@ -2,7 +2,9 @@
 //! time, since what makes them durable costs the same for one as for many.
 
 use std::{
+    collections::HashSet,
     io::ErrorKind::Interrupted,
+    os::unix::ffi::OsStringExt as _,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -11,10 +13,12 @@ use sanchay_sandbox::Algorithm;
 use sanchay_sync::lock;
 
 use super::{
-    act::{Actor, Outcome, expected, made},
-    apply::touched,
+    act::{Actor, Done, Outcome, expected},
+    conflict::ConflictKind,
     copy::{Copier, CopyItem, CopyOptions, Folder, Sharing},
-    folders::FolderId,
+    error::OpsError,
+    folders::{FolderId, join},
+    handles::Handles,
     places::Places,
 };
 use crate::{
@@ -39,7 +43,6 @@ impl Copies {
         engine: &Engine,
         places: &Places,
         steps: &[u32],
-        run: &str,
     ) -> Self {
         let rows = steps.iter().filter_map(|at| places.rows.get(*at));
         let mut any = rows.filter(|row| Self::does(row.operation));
@@ -52,30 +55,55 @@ impl Copies {
             let verify = places.verify.then_some(Algorithm::Xxh3_128);
             let options =
                 CopyOptions { sharing, verify, ..CopyOptions::default() };
-            engine.copier(options).named(run)
+            engine.copier(options)
         });
         Self { copier, waiting: Vec::new() }
+    }
+
+    /// The same of a run that may be taken up.
+    pub(super) fn named(self, run: &str) -> Self {
+        let copier = self.copier.map(|copier| copier.named(run));
+        Self { copier, ..self }
+    }
+
+    /// Fails where files are to share blocks and their file system cannot: that
+    /// is tried with files that go again.
+    pub(super) fn check_sharing(
+        &self,
+        handles: &mut Handles,
+        places: &Places,
+        steps: &[u32],
+    ) -> Result<(), OpsError> {
+        let Some(copier) = &self.copier else { return Ok(()) };
+        let mut tried = HashSet::new();
+        for at in steps {
+            let row = places.rows.get(*at);
+            let Some(row) =
+                row.filter(|it| it.operation == Operation::Reflink)
+            else {
+                continue;
+            };
+            let (root, path) = places.folders.get(row.to.folder);
+            // One that will be made is on the file system of its root.
+            let folder = handles.open(root, path);
+            let Ok(folder) = folder.or_else(|_| handles.open(root, b""))
+            else {
+                continue;
+            };
+            let device = folder.id().map_or(row.id.device, |id| id.device);
+            if tried.insert(device) && !copier.can_share(&*folder) {
+                let path = join(handles.root(root), path);
+                let path = std::ffi::OsString::from_vec(path).into();
+                let why = ConflictKind::NoReflinks.to_string();
+                return Err(OpsError::Destination { path, why });
+            }
+        }
+        Ok(())
     }
 
     /// Whether an operation is done here.
     pub(super) const fn does(operation: Operation) -> bool {
         matches!(operation, Operation::Copy | Operation::Reflink)
-    }
-
-    /// Removes what the run left that was killed while it copied.
-    pub(super) fn remove_leftovers(
-        &self,
-        actor: &mut Actor,
-        places: &Places,
-        steps: &[u32],
-    ) {
-        let Some(copier) = &self.copier else { return };
-        for folder in touched(places, steps) {
-            let Ok(folder) = actor.known(places, folder) else { continue };
-            if let Err(error) = copier.remove_leftovers(&folder) {
-                tracing::debug!(%error, "half a copy stays");
-            }
-        }
     }
 
     /// Adds a step.
@@ -118,7 +146,7 @@ impl Copies {
                     target,
                     new_name: places.rows.name(row.to).to_vec(),
                     expected: Some(expected(row)),
-                    tag: *number,
+                    tag: (*number, *at),
                 }),
                 Err(error) => {
                     let why = Cause::from(error).to_string();
@@ -127,12 +155,18 @@ impl Copies {
                 }
             }
         });
-        let copied = copier.copy_all(items, monitor, |number, result| {
-            let outcome = match result {
-                Ok(copied) => Outcome::Done(Some(made(&copied.metadata))),
+        let copied = copier.copy_all(items, monitor, |tag, result| {
+            let (number, at): (u64, u32) = tag;
+            let outcome = match (result, places.rows.get(at)) {
+                (Ok(copied), Some(row)) => {
+                    Outcome::Done(Done::copied(row, &copied))
+                }
+                (Ok(_), None) => Outcome::Done(Done::default()),
                 // The run was ended, and may be gone on with.
-                Err(error) if error.kind() == Some(Interrupted) => return,
-                Err(error) => Outcome::Failed(error.cause.to_string()),
+                (Err(error), _) if error.kind() == Some(Interrupted) => {
+                    return;
+                }
+                (Err(error), _) => Outcome::Failed(error.cause.to_string()),
             };
             each(number, outcome);
         });

@@ -207,6 +207,19 @@ impl Copier {
         format!("{TEMPORARY}{run}-{}-{number}", self.token).into_bytes()
     }
 
+    /// Says where the copy of a file with several names is that an earlier run
+    /// made, so that the names that are left become names of it.
+    pub(super) fn remember(
+        &self,
+        id: FileId,
+        was: (u64, Timestamp),
+        folder: &Folder,
+        name: &[u8],
+    ) {
+        let home = Home { place: folder.place().clone(), name: name.to_vec() };
+        self.linked.remember(id, was, home);
+    }
+
     /// Removes what a killed run of the same name left in a folder. Returns how
     /// many files and links. While such a run goes on, this would take its
     /// files away.
@@ -220,7 +233,8 @@ impl Copier {
         let Some(run) = &self.run else { return Ok(0) };
         let start = format!("{TEMPORARY}{run}-").into_bytes();
         let directory = folder.directory();
-        let mut listing = Listing::new(KindSet::FILES, true, false);
+        let kinds = KindSet::FILES.with(EntryKind::Symlink);
+        let mut listing = Listing::new(kinds, true, false);
         let remove = |listing: &mut Listing| -> Result<u64, StorageError> {
             directory.list(listing)?;
             let mut removed = 0;
@@ -236,6 +250,26 @@ impl Copier {
             let path = folder.path().to_owned();
             EntryError::new(path, Action::Remove, error.into())
         })
+    }
+
+    /// Whether files in a directory can share contents, as far as can be found
+    /// out: two are made for it, and removed.
+    pub(super) fn can_share(&self, directory: &dyn Directory) -> bool {
+        let names = [self.temporary_name(), self.temporary_name()];
+        let [one, other] = &names;
+        let share = || -> Result<bool, StorageError> {
+            let from = directory.create_with(one, PRIVATE)?;
+            from.write_all_at(&[1; 4096], 0)?;
+            let to = directory.create_with(other, PRIVATE)?;
+            Ok(from.share_contents(&to)?)
+        };
+        let shared = share();
+        for name in &names {
+            // What was not made is not there.
+            let _ = directory.remove_file(name);
+        }
+        // What forbids the trial forbids the copies too, and will say why.
+        shared.unwrap_or(true)
     }
 
     /// Copies one file or link, and returns when it has its name.
@@ -255,7 +289,7 @@ impl Copier {
         let staged = staged?;
         self.make_durable([&staged])
             .map_err(|cause| failure(item, Action::Copy, cause))?;
-        self.name(item, staged).map(|named| named.copied)
+        self.name(item, staged, true).map(|named| named.copied)
     }
 
     /// Makes a copy under a temporary name.
@@ -292,7 +326,7 @@ impl Copier {
         contents: &mut Contents<'_>,
     ) -> Result<Staged, Cause> {
         let slot = match self.options.hard_links {
-            true => self.linked.slot(metadata),
+            true => self.linked.slot(metadata, self.options.remove_originals),
             false => None,
         };
         let Some(slot) = slot else {
@@ -308,6 +342,9 @@ impl Copier {
         }
         let mut staged =
             self.stage_contents(item, file, metadata, contents)?;
+        if home.is_some() {
+            staged.stands_alone();
+        }
         let name = staged.current_name().to_vec();
         *home = Some(Home { place: item.target.place().clone(), name });
         drop(home);
@@ -499,10 +536,12 @@ impl Copier {
     }
 
     /// Removes an original whose copy has its name, if that was asked for.
+    /// `alone`: nobody removes other names of it meanwhile.
     fn remove_original<T>(
         &self,
         item: &CopyItem<T>,
         committed: &Committed,
+        alone: bool,
     ) -> Result<(), EntryError> {
         if !self.options.remove_originals {
             return Ok(());
@@ -513,13 +552,30 @@ impl Copier {
             let (_, now) = source.stat(&item.name, Links::Refuse)?;
             let was = &committed.original;
             let same = Expected::of(&now) == Expected::of(was)
-                && (now.changed == was.changed || was.links > 1);
+                && (now.changed == was.changed || was.links > 1 && !alone);
             if !same {
                 return Err(Problem::Modified.into());
             }
             Ok(source.remove_file(&item.name)?)
         };
         remove().map_err(|cause| failure(item, Action::Remove, cause))
+    }
+
+    /// Takes a copy back whose original could not be removed, and is there.
+    fn take_back<T>(&self, item: &CopyItem<T>, committed: &Committed) {
+        let (source, target) =
+            (item.source.directory(), item.target.directory());
+        let is = |directory: &dyn Directory, name: &[u8], id: FileId| {
+            let found = directory.stat(name, Links::Refuse);
+            found.is_ok_and(|(_, found)| found.id == id)
+        };
+        let copy = committed.copied.metadata.id;
+        if is(source, &item.name, committed.original.id)
+            && is(target, &item.new_name, copy)
+            && let Err(error) = target.remove_file(&item.new_name)
+        {
+            tracing::debug!(%error, "the copy stays");
+        }
     }
 
     /// Gives a directory what its original has, once all is in it.

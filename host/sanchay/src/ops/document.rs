@@ -15,7 +15,7 @@ use super::{
     conflict::OnConflict,
     error::OpsError,
     folders::split,
-    places::Places,
+    places::{Places, Root},
     plan::Plan,
     request::{VERIFY, tag},
     rows::Rows,
@@ -88,13 +88,14 @@ impl Plan {
             conflicts: Vec::new(),
             conflicting: Vec::new(),
             unchanged: 0,
+            already_there: 0,
             errors: Vec::new(),
             portable: false,
             own_rows: None,
             tag: tag(),
             refused: 0,
         };
-        let reading = Reading { path, strict: !edited, torn: false };
+        let reading = Reading { path, strict: !edited, may_end_early: false };
         reading.lines(engine.pool(), file, |line| {
             match line {
                 Line::Header(header) => {
@@ -127,8 +128,12 @@ impl Plan {
 impl Places {
     /// Takes the roots of a document.
     pub(super) fn take_roots(&mut self, header: &Header) {
-        self.roots.clone_from(&header.roots);
-        self.shown.clone_from(&header.roots);
+        let root = |root: &sanchay_core::plan::Root| Root {
+            path: root.path.clone(),
+            named: root.path.clone(),
+            id: root.id,
+        };
+        self.roots = header.roots.iter().map(root).collect();
         let mut options = header.options.iter();
         self.verify = options.any(|(name, _)| name == VERIFY);
     }
@@ -171,7 +176,7 @@ pub(super) struct Reading<'a> {
     /// Whether a plan that was cut or edited is refused.
     pub(super) strict: bool,
     /// Whether a last line without an end is left out.
-    pub(super) torn: bool,
+    pub(super) may_end_early: bool,
 }
 
 impl Reading<'_> {
@@ -200,7 +205,7 @@ impl Reading<'_> {
                 Some(at) => held + at + 1,
                 None if more > 0 && text.len() <= MAX_LINE => continue,
                 None if more > 0 => return Err(self.refused("line too long")),
-                None if self.torn => 0,
+                None if self.may_end_early => 0,
                 None => text.len(),
             };
             let lines = text.get(..whole).unwrap_or_default();

@@ -32,10 +32,23 @@ pub enum OpsError {
     },
     /// There are conflicts, so nothing was done.
     #[error(
-        "{0} of the steps conflict, so nothing was done; --on-conflict skip \
-         leaves these out, --on-conflict rename gives other names"
+        "{count} of the steps conflict, so nothing was done; --on-conflict \
+         skip leaves these out{}",
+        other_names(.taken)
     )]
-    Conflicts(usize),
+    Conflicts {
+        /// How many.
+        count: usize,
+        /// How many of them want a name that is taken.
+        taken: usize,
+    },
+    /// There were conflicts when the plan was written, so nothing was done.
+    #[error(
+        "{0} of the steps were in conflict when the plan was made, so nothing \
+         was done; make the plan again with --on-conflict skip to leave these \
+         out"
+    )]
+    PlannedConflicts(usize),
     /// A plan or a journal cannot be read.
     #[error("{}: {why}", shown(.path))]
     Document {
@@ -60,6 +73,14 @@ pub enum OpsError {
     /// The run goes on in another process.
     #[error("run {0} is going on in another process")]
     Running(String),
+    /// A root is not the directory that the plan was made for.
+    #[error(
+        "{}: it is another directory than when the plan was made: it was \
+         replaced, or its file system was mounted anew, or the plan is of \
+         another machine; nothing was done",
+        shown(.0)
+    )]
+    OtherRoot(PathBuf),
     /// The run cannot be gone on with.
     #[error("run {run}: {why}")]
     Resume {
@@ -89,6 +110,14 @@ impl OpsError {
         source: io::Error,
     ) -> Self {
         Self::File { path: path.into(), action, source }
+    }
+}
+
+/// What helps where names are taken.
+fn other_names(taken: &usize) -> &'static str {
+    match *taken {
+        0 => "",
+        _ => ", --on-conflict rename gives other names where names are taken",
     }
 }
 

@@ -7,6 +7,8 @@ use std::{
 
 use sanchay_storage::{Directory, Links, Opened, Storage, StorageError};
 
+use super::{error::OpsError, places::Root};
+
 /// How many folders are kept open.
 const OPEN: usize = 128;
 
@@ -17,14 +19,28 @@ type Open = HashMap<(u32, Box<[u8]>), Arc<dyn Directory>>;
 #[derive(Debug)]
 pub(super) struct Handles {
     storage: Arc<dyn Storage>,
-    /// The roots, absolute.
-    roots: Vec<Vec<u8>>,
+    roots: Vec<Root>,
     open: Open,
 }
 
 impl Handles {
-    pub(super) fn new(storage: Arc<dyn Storage>, roots: Vec<Vec<u8>>) -> Self {
-        Self { storage, roots, open: HashMap::new() }
+    pub(super) fn new(storage: &Arc<dyn Storage>, roots: &[Root]) -> Self {
+        let storage = Arc::clone(storage);
+        Self { storage, roots: roots.to_vec(), open: HashMap::new() }
+    }
+
+    /// Fails where a root is another directory than it was. One that cannot be
+    /// opened is an error of the steps that need it.
+    pub(super) fn check_roots(&self) -> Result<(), OpsError> {
+        for root in self.roots.iter().filter(|root| root.id.is_some()) {
+            let path = Path::new(OsStr::from_bytes(&root.path));
+            if let Ok(Opened::Directory(_, id)) = self.storage.open(path)
+                && root.id != Some(id)
+            {
+                return Err(OpsError::OtherRoot(path.to_owned()));
+            }
+        }
+        Ok(())
     }
 
     /// The storage that they are in.
@@ -34,7 +50,8 @@ impl Handles {
 
     /// A root's path.
     pub(super) fn root(&self, root: u32) -> &[u8] {
-        self.roots.get(root as usize).map_or(b"/", Vec::as_slice)
+        let root = self.roots.get(root as usize);
+        root.map_or(b"/", |root| &root.path)
     }
 
     /// The folder below a root, open.
@@ -68,8 +85,17 @@ impl Handles {
         root: u32,
     ) -> Result<Arc<dyn Directory>, StorageError> {
         let path = Path::new(OsStr::from_bytes(self.root(root)));
+        let known = self.roots.get(root as usize).and_then(|root| root.id);
         match self.storage.open(path)? {
-            Opened::Directory(directory, _) => Ok(Arc::from(directory)),
+            Opened::Directory(directory, id)
+                if known.is_none_or(|known| known == id) =>
+            {
+                Ok(Arc::from(directory))
+            }
+            Opened::Directory(..) => {
+                let why = "the root is another directory by now";
+                Err(io::Error::other(why).into())
+            }
             _ => Err(io::Error::from(io::ErrorKind::NotADirectory).into()),
         }
     }

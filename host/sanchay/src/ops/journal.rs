@@ -65,7 +65,7 @@ impl Journal {
             OpsError::file(&path, "cannot open the journal", source)
         })?;
         lock(&file, &path)?;
-        // What was torn by a kill ends here.
+        // A line that a kill left incomplete goes.
         let ended = ends_a_line(&mut file);
         let ended = ended.map_err(|source| {
             OpsError::file(&path, "cannot read the journal", source)
@@ -74,12 +74,12 @@ impl Journal {
         let mut journal =
             Self { path, file, writer, text: Vec::new(), run: None };
         if !ended {
-            journal.cut_torn_line()?;
+            journal.cut_partial_line()?;
         }
         Ok(journal)
     }
 
-    fn cut_torn_line(&mut self) -> Result<(), OpsError> {
+    fn cut_partial_line(&mut self) -> Result<(), OpsError> {
         let text = std::fs::read(&self.path);
         let cut = text.and_then(|text| {
             let end = memchr::memrchr(b'\n', &text).map_or(0, |at| at + 1);

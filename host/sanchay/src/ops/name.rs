@@ -1,6 +1,6 @@
 //! Gives the rows of a plan new names, in the sandbox.
 
-use std::{collections::HashMap, ops::ControlFlow, sync::Arc};
+use std::{collections::HashMap, ops::ControlFlow, path::PathBuf, sync::Arc};
 
 use sanchay_core::{
     content::Content,
@@ -57,13 +57,12 @@ impl Compiled {
 
     /// What a refusal means for a plan.
     pub(super) fn conflict(&self, refusal: Refusal) -> ConflictKind {
-        let placeholder = match refusal {
-            Refusal::Missing(number) => self.placeholder(number),
-            _ => None,
-        };
-        match placeholder {
-            Some(text) => ConflictKind::NoValue(text),
-            None => ConflictKind::Name(refusal),
+        match refusal {
+            Refusal::Missing(number) => {
+                let text = self.placeholder(number);
+                ConflictKind::NoValue(text.unwrap_or_default())
+            }
+            refusal => ConflictKind::Name(refusal),
         }
     }
 
@@ -149,18 +148,19 @@ pub(super) fn hash_all(
         .collect();
     let (mut found, mut errors) = (HashMap::new(), Vec::new());
     for some in files.chunks(FILES) {
+        let path = |at: &usize| (collected.path(*at), *at);
+        let numbers: HashMap<PathBuf, usize> = some.iter().map(path).collect();
         let paths = some.iter().map(|at| collected.path(*at));
-        let mut next = some.iter();
         let request =
             engine.hash(paths).algorithm(Algorithm::Xxh3_128).monitor(monitor);
         request.for_each(|event| {
-            let at = next.next().and_then(|at| u32::try_from(*at).ok());
-            match (event, at) {
-                (HashEvent::File(file), Some(at)) => {
-                    found.insert(at, file.content);
+            match event {
+                HashEvent::File(file) => {
+                    let at = numbers.get(file.path());
+                    let at = at.and_then(|at| u32::try_from(*at).ok());
+                    found.extend(at.map(|at| (at, file.content)));
                 }
-                (HashEvent::Error(error), _) => errors.push(error),
-                _ => {}
+                HashEvent::Error(error) => errors.push(error),
             }
             ControlFlow::Continue(())
         })?;

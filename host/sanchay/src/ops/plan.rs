@@ -1,23 +1,27 @@
 //! What is to be done, found out and checked, before anything is.
 
-use std::{fmt, path::PathBuf, sync::Arc};
+use std::{collections::HashSet, fmt, path::PathBuf, sync::Arc};
 
-use sanchay_core::plan::{Document, Header, Operation};
+use sanchay_core::{
+    plan::{Document, Header, Operation},
+    time::TimeZone,
+};
 use sanchay_output::plan::{PlaceRef, StepRef};
 use sanchay_storage::Storage;
 
 use super::{
+    act::Actor,
     check::{Checker, Status},
-    conflict::{Conflict, OnConflict},
+    conflict::{Conflict, ConflictKind, OnConflict},
     document::CONFLICTS,
     error::OpsError,
     handles::Handles,
     order::order,
-    places::Places,
+    places::{Places, Root},
     request::ON_CONFLICT,
     rows::{Row, Spot},
 };
-use crate::{entry::join, error::EntryError};
+use crate::{engine::Engine, entry::join, error::EntryError};
 
 /// What is to be done with files, in order.
 ///
@@ -37,6 +41,8 @@ pub struct Plan {
     /// The rows that these are of.
     pub(super) conflicting: Vec<u32>,
     pub(super) unchanged: u64,
+    /// How many results are there already.
+    pub(super) already_there: u64,
     pub(super) errors: Vec<EntryError>,
     /// Whether names must be such that every system takes them.
     pub(super) portable: bool,
@@ -57,6 +63,18 @@ impl fmt::Debug for Plan {
             .field("conflicts", &self.conflicts.len())
             .finish_non_exhaustive()
     }
+}
+
+/// What of a plan can be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// All that was asked for.
+    Whole,
+    /// Some of it: there are entries in conflict, which are left out, or
+    /// something went wrong while the tree was walked.
+    Partly,
+    /// Nothing: there are conflicts, and none were to be left out.
+    Refused,
 }
 
 /// A step of a plan.
@@ -126,10 +144,11 @@ impl Plan {
         &self.conflicts
     }
 
-    /// How many entries are already as they should be.
+    /// How many entries are already as they should be, or have the copy or the
+    /// link that they should get.
     #[must_use]
     pub const fn unchanged(&self) -> u64 {
-        self.unchanged
+        self.unchanged + self.already_there
     }
 
     /// What went wrong while the tree was walked.
@@ -173,7 +192,10 @@ impl Plan {
                 *status = Status::Planned;
             }
         }
-        self.arrange(statuses)
+        let already_there = self.already_there;
+        self.arrange(statuses)?;
+        self.already_there = already_there;
+        Ok(())
     }
 
     /// Decides anew what is done where something stands in the way, and looks
@@ -208,7 +230,61 @@ impl Plan {
                 kind => Status::Conflict(kind.clone()),
             };
         }
-        self.arrange(statuses)
+        let already_there = self.already_there;
+        self.arrange(statuses)?;
+        self.already_there += already_there;
+        Ok(())
+    }
+
+    /// What of the plan can be done, by what is known of it.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        if self.refusing_conflicts() > 0 {
+            Verdict::Refused
+        } else if self.conflicts.is_empty() && self.errors.is_empty() {
+            Verdict::Whole
+        } else {
+            Verdict::Partly
+        }
+    }
+
+    /// Looks whether each step could be done now, as if those before it were:
+    /// its entry is what it was, and its target is free. Steps that could not
+    /// be done become [`conflicts`](Self::conflicts). Changes nothing on disk.
+    ///
+    /// # Errors
+    /// [`OpsError::OtherRoot`] if a root is another directory by now.
+    pub fn check(&mut self, engine: &Engine) -> Result<(), OpsError> {
+        let handles = Handles::new(&self.storage, &self.places.roots);
+        handles.check_roots()?;
+        let zone = TimeZone::UTC.into();
+        let mut actor = Actor::new(handles, engine, zone, "");
+        actor.only_suppose();
+        let mut outdated = HashSet::new();
+        for at in &self.steps {
+            let Some(row) = self.places.rows.get(*at).copied() else {
+                continue;
+            };
+            if let Err(why) = actor.try_out(&self.places, &row) {
+                outdated.insert(*at);
+                let kind = ConflictKind::Outdated(why);
+                self.conflicts.push(self.conflict(&row, kind));
+                self.conflicting.push(*at);
+            }
+        }
+        self.steps.retain(|at| !outdated.contains(at));
+        self.view.retain(|at| !outdated.contains(at));
+        Ok(())
+    }
+
+    fn conflict(&self, row: &Row, kind: ConflictKind) -> Conflict {
+        let path = |spot| self.places.as_named(spot);
+        let to = row.has_to.then(|| path(row.to)).unwrap_or_default();
+        let from = row.operation.has_source().then(|| path(row.from));
+        match from {
+            Some(from) => Conflict { from, to, kind },
+            None => Conflict { from: to, to: Vec::new(), kind },
+        }
     }
 
     /// Checks rows and puts those in order that can be done.
@@ -216,8 +292,7 @@ impl Plan {
         &mut self,
         statuses: Vec<Status>,
     ) -> Result<(), OpsError> {
-        let roots = self.places.roots.clone();
-        let mut handles = Handles::new(Arc::clone(&self.storage), roots);
+        let mut handles = Handles::new(&self.storage, &self.places.roots);
         let checked = Checker::new(
             &mut self.places,
             &mut handles,
@@ -226,6 +301,7 @@ impl Plan {
             statuses,
         )
         .check()?;
+        self.already_there = checked.already_there;
         self.steps = order(&mut self.places, &checked, &self.tag)?;
         self.view = (0..)
             .zip(&checked.statuses)
@@ -238,17 +314,14 @@ impl Plan {
             let Status::Conflict(kind) = status else { continue };
             let Some(row) = self.places.rows.get(at) else { continue };
             self.conflicting.push(at);
-            let to = row.has_to.then(|| self.places.shown(row.to));
-            let from = self.places.shown(row.from);
-            let to = to.unwrap_or_default();
-            self.conflicts.push(Conflict { from, to, kind });
+            self.conflicts.push(self.conflict(row, kind));
         }
         Ok(())
     }
 
     fn row(&self, at: u32) -> Option<PlanStep> {
         let row = self.places.rows.get(at)?;
-        let path = |spot: Spot| join(b"", &self.places.shown(spot));
+        let path = |spot: Spot| join(b"", &self.places.as_named(spot));
         Some(PlanStep {
             operation: row.operation,
             from: row.operation.has_source().then(|| path(row.from)),
@@ -262,13 +335,24 @@ impl Plan {
     /// this plan, or of the one that was written to the file it is from.
     pub(super) fn refusing_conflicts(&self) -> usize {
         match self.on_conflict {
-            OnConflict::Error => self.conflicts.len().max(self.refused),
+            OnConflict::Error => {
+                let found = self.conflicts.iter();
+                // A step whose entry has changed since does not keep others.
+                let found = found.filter(|it| {
+                    !matches!(it.kind, ConflictKind::Outdated(_))
+                });
+                found.count().max(self.refused)
+            }
             OnConflict::Skip | OnConflict::Rename => 0,
         }
     }
 
     /// What stands before the steps in a document.
     pub(super) fn header(&self, document: Document) -> Header {
+        let root = |root: &Root| sanchay_core::plan::Root {
+            path: root.path.clone(),
+            id: root.id,
+        };
         let mut options = self.options.clone();
         let conflicts = self.refusing_conflicts();
         if document == Document::Plan && conflicts > 0 {
@@ -281,7 +365,7 @@ impl Plan {
             command: self.command.clone(),
             run: String::new(),
             started: String::new(),
-            roots: self.places.roots.clone(),
+            roots: self.places.roots.iter().map(root).collect(),
             options,
         }
     }

@@ -14,6 +14,8 @@ pub struct RunReport {
     pub failed: u64,
     /// Steps that there was no need to do.
     pub skipped: u64,
+    /// Those of them that were done and can be undone.
+    pub undoable: u64,
     /// Steps that could not be undone.
     pub kept: u64,
     /// Whether the run was ended before its time. It can be gone on with, or
@@ -21,9 +23,12 @@ pub struct RunReport {
     pub interrupted: bool,
     /// What could not be done or undone, and why.
     pub problems: Vec<StepOutcome>,
+    /// What was done or undone, and lacks something: a copy without the times
+    /// of its original, say.
+    pub notes: Vec<StepOutcome>,
 }
 
-/// A step that could not be done or undone.
+/// A step of which there is something to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StepOutcome {
@@ -31,6 +36,6 @@ pub struct StepOutcome {
     pub operation: Operation,
     /// The entry, from the top.
     pub path: Vec<u8>,
-    /// Why not.
+    /// Why it was not done, or what it lacks.
     pub why: String,
 }

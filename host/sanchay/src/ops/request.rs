@@ -3,7 +3,9 @@
 
 use std::{
     collections::HashMap,
+    ffi::OsString,
     hash::{BuildHasher as _, Hasher as _, RandomState},
+    os::unix::ffi::{OsStrExt as _, OsStringExt as _},
     path::PathBuf,
     sync::Arc,
 };
@@ -52,7 +54,7 @@ pub struct PlanRequest {
     options: WalkOptions,
     monitor: Monitor,
     naming: Naming,
-    into: Option<String>,
+    into: Option<OsString>,
     flat: bool,
     sort: Option<SortFields>,
     zone: TimeZone,
@@ -116,8 +118,8 @@ impl PlanRequest {
 
     /// The folder that the results go into: a path, or a template of one,
     /// whose part up to the last slash before the first placeholder is a path.
-    /// Not for renaming.
-    pub fn into(mut self, folder: impl Into<String>) -> Self {
+    /// What follows that has to be UTF-8. Not for renaming.
+    pub fn into(mut self, folder: impl Into<OsString>) -> Self {
         self.into = Some(folder.into());
         self
     }
@@ -163,7 +165,7 @@ impl PlanRequest {
         let needed = Compiled::new(&Naming::default())?;
         let (collected, _) = self.collected(&[&needed])?;
         let rows = collected.places.rows.all.iter();
-        Ok(rows.map(|row| collected.places.shown(row.from)).collect())
+        Ok(rows.map(|row| collected.places.as_named(row.from)).collect())
     }
 
     /// The names that entries get, by their paths as [`list`](Self::list)
@@ -238,6 +240,7 @@ impl PlanRequest {
             options,
             on_conflict: self.on_conflict,
             unchanged: unchanged.count() as u64,
+            already_there: 0,
             places: std::mem::take(&mut collected.places),
             steps: Vec::new(),
             view: Vec::new(),
@@ -259,27 +262,30 @@ impl PlanRequest {
         &self,
     ) -> Result<(Option<PathBuf>, Option<Compiled>), OpsError> {
         let Some(into) = &self.into else { return Ok((None, None)) };
-        // `{{` is a brace, and no placeholder.
-        let placeholder = into.find('{').filter(|at| {
-            into.get(*at..).is_some_and(|it| !it.starts_with("{{"))
-        });
-        let Some(placeholder) = placeholder else {
-            let path = into.replace("{{", "{").replace("}}", "}");
-            return Ok((Some(path.into()), None));
+        let into = into.as_bytes();
+        let path = |bytes: &[u8]| {
+            Some(PathBuf::from(OsString::from_vec(without_escapes(bytes))))
+        };
+        let Some(placeholder) = first_placeholder(into) else {
+            return Ok((path(into), None));
         };
         let head = into.get(..placeholder).unwrap_or_default();
-        let (path, template) = match head.rfind('/') {
+        let (head, template) = match memchr::memrchr(b'/', head) {
             Some(slash) => into.split_at(slash + 1),
-            None => ("", into.as_str()),
+            None => into.split_at(0),
         };
+        let template = std::str::from_utf8(template).map_err(|_| {
+            let why = "the part with placeholders is not UTF-8".to_owned();
+            let path = OsString::from_vec(into.to_vec()).into();
+            OpsError::Destination { path, why }
+        })?;
         let naming = Naming {
             template: template.to_owned(),
             folders: true,
             replacements: Vec::new(),
             ..self.naming.clone()
         };
-        let path = path.replace("{{", "{").replace("}}", "}");
-        Ok((Some(path.into()), Some(Compiled::new(&naming)?)))
+        Ok((path(head), Some(Compiled::new(&naming)?)))
     }
 
     fn collected(
@@ -399,7 +405,7 @@ impl PlanRequest {
                 let places = &collected.places;
                 for (row, status) in places.rows.all.iter().zip(&mut *statuses)
                 {
-                    let name = names.get(&places.shown(row.from));
+                    let name = names.get(&places.as_named(row.from));
                     let name = name.map_or(&b""[..], Vec::as_slice);
                     match sanchay_core::plan::check_component(name) {
                         Ok(()) => data.extend_from_slice(name),
@@ -464,6 +470,31 @@ impl PlanRequest {
         }
         Ok(())
     }
+}
+
+/// Where the first placeholder of a template begins: `{{` is a brace.
+fn first_placeholder(template: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += memchr::memchr(b'{', template.get(at..)?)?;
+        if template.get(at + 1) != Some(&b'{') {
+            return Some(at);
+        }
+        at += 2;
+    }
+}
+
+/// A template without placeholders as what it stands for.
+fn without_escapes(template: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(template.len());
+    let mut rest = template.iter().copied().peekable();
+    while let Some(byte) = rest.next() {
+        if matches!(byte, b'{' | b'}') {
+            rest.next_if_eq(&byte);
+        }
+        bytes.push(byte);
+    }
+    bytes
 }
 
 /// A row that gets no name is in conflict; one that does not match is left as
@@ -555,7 +586,7 @@ impl Engine {
     pub fn move_into<P: Into<PathBuf>>(
         &self,
         roots: impl IntoIterator<Item = P>,
-        folder: impl Into<String>,
+        folder: impl Into<OsString>,
     ) -> PlanRequest {
         self.plan("move", Operation::Move, roots).into(folder)
     }
@@ -565,7 +596,7 @@ impl Engine {
     pub fn link_into<P: Into<PathBuf>>(
         &self,
         roots: impl IntoIterator<Item = P>,
-        folder: impl Into<String>,
+        folder: impl Into<OsString>,
         operation: Operation,
     ) -> PlanRequest {
         let operation = match operation {
@@ -580,7 +611,7 @@ impl Engine {
     pub fn copy_into<P: Into<PathBuf>>(
         &self,
         roots: impl IntoIterator<Item = P>,
-        folder: impl Into<String>,
+        folder: impl Into<OsString>,
     ) -> PlanRequest {
         self.plan("copy", Operation::Copy, roots).into(folder)
     }

@@ -11,7 +11,11 @@ use std::{
 
 use sanchay_storage::{FileId, Opened, Storage};
 
-use super::{error::OpsError, handles::Handles, places::Places};
+use super::{
+    error::OpsError,
+    handles::Handles,
+    places::{Places, Root},
+};
 
 /// What a path that the user named is beneath.
 #[derive(Clone, Debug)]
@@ -68,7 +72,8 @@ impl Bases {
             let base = match base {
                 Some(base) => base,
                 None => {
-                    Base { root: add(places, &candidate)?, below: Vec::new() }
+                    let root = add(places, &candidate, storage)?;
+                    Base { root, below: Vec::new() }
                 }
             };
             known.insert(candidate.absolute, base);
@@ -140,7 +145,7 @@ pub(super) fn add_destination(
         let below = super::folders::join(&base.below, &below);
         return Ok(Base { root: base.root, below });
     }
-    Ok(Base { root: add(places, &root)?, below })
+    Ok(Base { root: add(places, &root, storage)?, below })
 }
 
 /// The root that a directory lies in, if going down from there without
@@ -150,13 +155,13 @@ fn inside(
     storage: &Arc<dyn Storage>,
     places: &Places,
 ) -> Option<Base> {
-    let mut handles = Handles::new(Arc::clone(storage), places.roots.clone());
-    for (root, path) in places.roots.iter().enumerate().rev() {
-        let Some(rest) = candidate.absolute.strip_prefix(path.as_slice())
-        else {
+    let mut handles = Handles::new(storage, &places.roots);
+    for (root, known) in places.roots.iter().enumerate().rev() {
+        let path = known.path.as_slice();
+        let Some(rest) = candidate.absolute.strip_prefix(path) else {
             continue;
         };
-        let below = match (rest, path.as_slice()) {
+        let below = match (rest, path) {
             (b"", _) => rest,
             (rest, b"/") => rest,
             (rest, _) => match rest.strip_prefix(b"/") {
@@ -184,14 +189,24 @@ fn inside(
     None
 }
 
-fn add(places: &mut Places, root: &Candidate) -> Result<u32, OpsError> {
+fn add(
+    places: &mut Places,
+    root: &Candidate,
+    storage: &Arc<dyn Storage>,
+) -> Result<u32, OpsError> {
     let at = u32::try_from(places.roots.len());
     let at = at.map_err(|_| OpsError::TooLarge)?;
     if places.roots.len() >= sanchay_core::plan::MAX_ROOTS {
         return Err(OpsError::TooLarge);
     }
-    places.roots.push(root.absolute.clone());
-    places.shown.push(root.shown.clone());
+    let path = Path::new(OsStr::from_bytes(&root.absolute));
+    let id = match (root.id, storage.open(path)) {
+        (Some(id), _) | (None, Ok(Opened::Directory(_, id))) => Some(id),
+        // What the walk will complain about.
+        _ => None,
+    };
+    let (path, named) = (root.absolute.clone(), root.shown.clone());
+    places.roots.push(Root { path, named, id });
     Ok(at)
 }
 

@@ -38,6 +38,8 @@ pub(super) struct Row {
     pub(super) because: u32,
     pub(super) kind: EntryKind,
     pub(super) id: FileId,
+    /// How many names it has, where that is told.
+    pub(super) links: u32,
     pub(super) size: u64,
     pub(super) modified: Timestamp,
     pub(super) changed: Option<Timestamp>,
@@ -50,11 +52,17 @@ impl Row {
             kind: self.kind,
             device: self.id.device,
             inode: self.id.inode,
+            links: self.has_other_names().then_some(self.links),
             size: self.size,
             modified: self.modified,
             changed: self.changed,
             hash: None,
         }
+    }
+
+    /// Whether what is done to it shows in other names of it.
+    pub(super) fn has_other_names(&self) -> bool {
+        self.links > 1 && self.kind != EntryKind::Directory
     }
 
     /// Takes what an entry is.
@@ -63,9 +71,9 @@ impl Row {
         self.id = metadata.id;
         self.size = metadata.size;
         self.modified = metadata.modified;
-        // What is done to one name of a file shows in the others, and what is
-        // done within a folder shows in it.
-        let steady = metadata.links == 1 && self.kind != EntryKind::Directory;
+        self.links = metadata.links;
+        // What is done within a folder shows in it.
+        let steady = self.kind != EntryKind::Directory;
         self.changed = steady.then_some(metadata.changed);
     }
 
@@ -74,6 +82,7 @@ impl Row {
         self.kind = expect.kind;
         let Expectation { device, inode, .. } = *expect;
         self.id = FileId { device, inode };
+        self.links = expect.links.unwrap_or(1);
         self.size = expect.size;
         self.modified = expect.modified;
         self.changed = expect.changed;
@@ -149,6 +158,7 @@ impl Rows {
             because: 0,
             kind: EntryKind::Unknown,
             id: FileId { device: 0, inode: 0 },
+            links: 1,
             size: 0,
             modified: Timestamp::default(),
             changed: None,

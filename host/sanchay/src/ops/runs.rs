@@ -176,14 +176,7 @@ impl Runs {
             })?;
         let now = Timestamp::from(SystemTime::now());
         header.started = now.to_string();
-        // To the millisecond: runs are sorted by their names.
-        let compact: String = header
-            .started
-            .chars()
-            .filter(|it| it.is_ascii_digit() || *it == 'T')
-            .take("20260131T120000000".len())
-            .collect();
-        let run = format!("{compact}-{}", tag());
+        let run = format!("{}-{}", compact(&header.started), tag());
         header.run.clone_from(&run);
         let mark = self.path(&run, UNFINISHED);
         File::create_new(&mark).map_err(|source| {
@@ -245,6 +238,29 @@ impl Runs {
         Ok(runs)
     }
 
+    /// Removes the journals of runs that began before a time, and are over.
+    /// Returns how many.
+    ///
+    /// # Errors
+    /// Why the folder of journals cannot be read, or a journal not be removed.
+    pub fn prune(&self, before: Timestamp) -> Result<u64, OpsError> {
+        let unfinished = self.named(UNFINISHED)?;
+        let before = compact(&before.to_string());
+        let mut removed = 0;
+        for run in self.named(JOURNAL)? {
+            // Runs are named by the time when they began.
+            if run >= before || unfinished.contains(&run) {
+                continue;
+            }
+            let path = self.path(&run, JOURNAL);
+            fs::remove_file(&path).map_err(|source| {
+                OpsError::file(path, "cannot remove the journal", source)
+            })?;
+            removed += 1;
+        }
+        Ok(removed)
+    }
+
     /// The last run that was not undone, and did something.
     ///
     /// # Errors
@@ -274,6 +290,9 @@ impl Runs {
     /// # Errors
     /// [`OpsError::NoRun`] where there is none, or several.
     pub fn find(&self, text: &str) -> Result<String, OpsError> {
+        if text.is_empty() {
+            return Err(OpsError::NoRun("without a name".to_owned()));
+        }
         let all = self.named(JOURNAL)?;
         // Nothing is no name, though every name begins with it.
         let fits = |id: &String| !text.is_empty() && id.starts_with(text);
@@ -343,7 +362,8 @@ impl Runs {
             reversed: false,
         };
         let mut folders: HashMap<(u32, Vec<u8>), usize> = HashMap::new();
-        let reading = Reading { path: &path, strict: true, torn: true };
+        let reading =
+            Reading { path: &path, strict: true, may_end_early: true };
         reading.lines(engine.pool(), file, |line| {
             loaded.take(line, &path, &mut folders)
         })?;
@@ -386,14 +406,21 @@ impl Loaded {
                 state => {
                     let first = usize::try_from(line.first);
                     let last = usize::try_from(line.last);
-                    let (Ok(first), Ok(last)) = (first, last) else {
-                        return Ok(());
+                    let range = first.ok().zip(last.ok());
+                    let states = range.and_then(|(first, last)| {
+                        Some((first, self.states.get_mut(first..=last)?))
+                    });
+                    let Some((first, states)) = states else {
+                        return Err(OpsError::Document {
+                            path: path.to_owned(),
+                            why: "it tells of steps that it does not have"
+                                .to_owned(),
+                        });
                     };
+                    states.fill(Some(state));
                     if let Some(made) = line.made {
                         self.made.insert(first, made);
                     }
-                    let states = self.states.get_mut(first..=last);
-                    states.unwrap_or_default().fill(Some(state));
                 }
             },
             Line::Folder(folder) => {
@@ -417,6 +444,12 @@ impl Loaded {
         }
         Ok(())
     }
+}
+
+/// A time in the names of runs, to the millisecond: they are sorted by it.
+fn compact(time: &str) -> String {
+    let kept = time.chars().filter(|it| it.is_ascii_digit() || *it == 'T');
+    kept.take("20260131T120000000".len()).collect()
 }
 
 /// Whether a file was last written to so long ago.

@@ -7,8 +7,8 @@
 //! top of the file system (`.Trash/UID` or `.Trash-UID`), or, where none of
 //! these can be had, one beneath the root that is worked on.
 
-mod can;
 mod find;
+mod trash_folder;
 
 use std::{
     ffi::OsStr,
@@ -22,7 +22,7 @@ use sanchay_core::trash_info::numbered;
 use sanchay_storage::{FileId, Links, Storage, StorageError};
 use sanchay_sync::lock;
 
-use self::can::Can;
+use self::trash_folder::TrashFolder;
 use super::copy::{Expected, Folder};
 use crate::error::{Action, Cause, EntryError, Problem};
 
@@ -93,7 +93,7 @@ struct Last {
     root: FileId,
     /// The folder's path, as the trash records it.
     path: PathBuf,
-    can: Arc<Can>,
+    trash: Arc<TrashFolder>,
 }
 
 impl Trash {
@@ -154,7 +154,7 @@ impl Trash {
         let deleted = (self.options.now)();
         for number in 1..TRIES {
             let new_name = numbered(name, number);
-            let put = last.can.put(
+            let put = last.trash.put(
                 folder.directory(),
                 name,
                 &new_name,
@@ -166,7 +166,7 @@ impl Trash {
                 Err(error) if error.is(std::io::ErrorKind::AlreadyExists) => {}
                 put => {
                     put?;
-                    let trash = last.can.path().to_owned();
+                    let trash = last.trash.path().to_owned();
                     return Ok(Trashed { trash, name: new_name });
                 }
             }
@@ -185,8 +185,8 @@ impl Trash {
         name: &[u8],
     ) -> Result<(), EntryError> {
         let restore = || -> Result<(), StorageError> {
-            let can = Can::open(&*self.storage, &trashed.trash)?;
-            can.take(&trashed.name, folder.directory(), name)
+            let trash = TrashFolder::open(&*self.storage, &trashed.trash)?;
+            trash.take(&trashed.name, folder.directory(), name)
         };
         restore().map_err(|error| {
             let path = folder.path_of(name);
@@ -195,7 +195,7 @@ impl Trash {
     }
 
     /// Where in the trash something is that was in a folder under that name: for
-    /// who was killed before it could be written down.
+    /// who was killed before it could be written down. Makes nothing.
     #[must_use]
     pub fn search(
         &self,
@@ -204,18 +204,15 @@ impl Trash {
         root: &Folder,
         id: FileId,
     ) -> Option<Trashed> {
-        let own = self.can_for(folder, root).ok();
-        let beneath = self.beneath(folder, root).ok();
-        let mut cans = own.into_iter().chain(beneath).map(|last| last.can);
-        cans.find_map(|can| {
-            let mut names = (1..TRIES).map(|number| numbered(name, number));
-            // The names were taken one after the other.
-            let found = names.find(|name| {
-                can.look(name).map_or(true, |found| found.id == id)
-            })?;
-            can.look(&found).ok()?;
-            let trash = can.path().to_owned();
-            Some(Trashed { trash, name: found })
+        self.existing(folder, root).into_iter().find_map(|trash| {
+            let there = trash.names().ok()?;
+            // Names that were taken at that time may be free by now.
+            let mut names = (1..TRIES)
+                .map(|number| numbered(name, number))
+                .filter(|name| there.contains(name));
+            let name = names
+                .find(|name| trash.look(name).is_ok_and(|it| it.id == id))?;
+            Some(Trashed { trash: trash.path().to_owned(), name })
         })
     }
 
@@ -227,8 +224,8 @@ impl Trash {
         &self,
         trashed: &Trashed,
     ) -> Result<sanchay_storage::Metadata, StorageError> {
-        let can = Can::open(&*self.storage, &trashed.trash)?;
-        can.look(&trashed.name)
+        let trash = TrashFolder::open(&*self.storage, &trashed.trash)?;
+        trash.look(&trashed.name)
     }
 
     /// The trash for what is in a folder.

@@ -1,21 +1,20 @@
 //! Undoes a run: backwards, step by step, and nothing that is not as the run
 //! left it.
 
-use std::sync::Arc;
-
-use sanchay_core::plan::{Folder, State};
+use sanchay_core::plan::{Folder, Made, State};
 use sanchay_storage::{Attributes, Timestamp};
 
 use super::{
-    act::{Actor, Found},
-    apply::add_problem,
-    copies::Copies,
-    doubts::Doubts,
+    act::{Actor, Found, crosses, id_of},
+    apply::add,
     error::OpsError,
     handles::Handles,
     journal::modified,
     report::RunReport,
+    rows::Row,
     runs::{Loaded, Runs},
+    siblings::{Moved, Siblings},
+    unresolved::Unresolved,
 };
 use crate::{engine::Engine, monitor::Monitor, run::RunState};
 
@@ -44,8 +43,9 @@ impl Runs {
                 why: "it was undone already",
             });
         }
-        let handles = Handles::new(Arc::clone(storage), places.roots.clone());
-        let mut actor = Actor::new(handles, engine, self);
+        let handles = Handles::new(storage, &places.roots);
+        handles.check_roots()?;
+        let mut actor = Actor::new(handles, engine, self.time_zone(), run);
         let begun = loaded.header.started.parse::<jiff::Timestamp>();
         actor.expect_older_than(begun.ok().map(Timestamp::from));
         if only_look {
@@ -54,12 +54,18 @@ impl Runs {
         let mut report =
             RunReport { run: run.to_owned(), ..RunReport::default() };
         if !only_look {
-            let copies = Copies::new(engine, places, steps, run);
-            copies.remove_leftovers(&mut actor, places, steps);
+            actor.remove_leftovers(places, steps);
+            loaded.remember_moved_back(&mut actor);
         }
         // Folders that nobody else has changed since get their times back.
         let unchanged = loaded.unchanged_folders(&mut actor);
-        let mut doubts = Doubts::default();
+        actor.know_siblings(Siblings::new(places, steps));
+        // Those that were moved back before count as well.
+        let mut moved = Moved::default();
+        for (row, made) in loaded.moved_back() {
+            moved.count(row, Some(made));
+        }
+        let mut unresolved = Unresolved::default();
         let state = RunState::new(monitor);
         state.expect(steps.len() as u64, 0);
         for (index, at) in steps.iter().enumerate().rev() {
@@ -75,14 +81,14 @@ impl Runs {
                 Some(State::Done | State::Kept) => true,
                 // Nobody wrote what became of it.
                 None => match actor.look(places, &row) {
-                    Found::Done => true,
+                    Found::Done | Found::Copied => true,
                     Found::NotDone => {
-                        doubts.resolve(places, row.to, row.id);
+                        unresolved.resolve(places, row.to, row.id);
                         false
                     }
                     Found::Neither(why) => {
                         // Perhaps it is back where an earlier step found it.
-                        doubts.add(places, row.from, (number, row, why));
+                        unresolved.add(places, row.from, (number, row, why));
                         false
                     }
                 },
@@ -91,9 +97,19 @@ impl Runs {
             if !was_done {
                 continue;
             }
-            match actor.undo(places, &row, loaded.made.get(&index)) {
+            let made = loaded.made.get(&index);
+            let found = match made {
+                None if row.has_other_names() => {
+                    actor.found_done(places, &row).made
+                }
+                _ => None,
+            };
+            match actor.undo(places, &row, made) {
                 Ok(()) => {
-                    doubts.resolve(places, row.to, row.id);
+                    if !actor.is_linked_back(row.id) {
+                        moved.count(&row, made.or(found.as_ref()));
+                    }
+                    unresolved.resolve(places, row.to, row.id);
                     report.done += 1;
                     if !only_look {
                         journal.state(number, State::Undone)?;
@@ -104,7 +120,7 @@ impl Runs {
                     if !only_look {
                         journal.problem(number, State::Kept, &why)?;
                     }
-                    add_problem(&mut report, places, &row, why);
+                    add(&mut report.problems, places, &row, why);
                 }
             }
             state.count_files(1, 0);
@@ -113,13 +129,14 @@ impl Runs {
                 journal.flush()?;
             }
         }
-        for (number, row, why) in doubts.left() {
+        for (number, row, why) in unresolved.left() {
             report.kept += 1;
             if !only_look {
                 journal.problem(number, State::Kept, &why)?;
             }
-            add_problem(&mut report, places, &row, why);
+            add(&mut report.problems, places, &row, why);
         }
+        moved.tell(places, &mut report);
         if only_look {
             return Ok(report);
         }
@@ -153,6 +170,27 @@ fn give_time_back(actor: &mut Actor, loaded: &Loaded, folder: &Folder) {
 }
 
 impl Loaded {
+    /// Files with several names that were moved back from another file system
+    /// before: the names that are left become names of them.
+    fn remember_moved_back(&self, actor: &mut Actor) {
+        for (row, made) in self.moved_back() {
+            actor.remember_moved(&self.places, row, id_of(made), row.from);
+        }
+    }
+
+    /// The steps of files with several names that were moved back from another
+    /// file system before, and what they had made.
+    fn moved_back(&self) -> impl Iterator<Item = (&Row, &Made)> {
+        self.made.iter().filter_map(|(index, made)| {
+            let undone = Some(&Some(State::Undone));
+            let row = self.places.rows.get(*self.steps.get(*index)?)?;
+            (self.states.get(*index) == undone
+                && row.has_other_names()
+                && crosses(row, made))
+            .then_some((row, made))
+        })
+    }
+
     /// The folders as they were before the run, but for those that were
     /// changed after it.
     fn unchanged_folders(&self, actor: &mut Actor) -> Vec<Folder> {

@@ -314,11 +314,10 @@ fn not_a_directory() -> Cause {
 /// How many directories at the end of `way` one system call can take: their
 /// path must not be too long. At least one.
 fn one_path(way: &[&Arc<Node>]) -> usize {
-    const LONGEST: usize = 4095;
     let mut length = 0;
     let fits = |node: &&&Arc<Node>| {
         length += node.name().len() + 1;
-        length <= LONGEST
+        length <= sanchay_storage::MAX_PATH
     };
     way.iter().rev().take_while(fits).count().max(1)
 }

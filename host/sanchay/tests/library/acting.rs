@@ -233,7 +233,11 @@ fn what_stands_in_the_way_is_told_before_anything_moves() {
     let folder = tempfile::tempdir().unwrap();
     let runs = Runs::at(folder.path());
     let refused = plan.apply(&engine(1), &runs, &Default::default());
-    assert!(matches!(refused, Err(OpsError::Conflicts(3))), "{refused:?}");
+    let refused = refused.unwrap_err();
+    let OpsError::Conflicts { count, taken } = refused else {
+        panic!("{refused}");
+    };
+    assert_eq!((count, taken), (3, 3));
     assert!(!folder.path().join("runs").exists());
     let plan = names(OnConflict::Rename, ["x", "n", "n", "taken", ""]);
     assert_eq!(plan.conflicts(), []);

@@ -10,6 +10,7 @@
 )]
 
 mod acting;
+mod acting_across;
 mod cancelling;
 mod changes;
 mod copying;

@@ -53,7 +53,7 @@ fn what_becomes_of_conflicts_can_be_decided_after_planning() {
     };
     assert_eq!(kinds(&plan), (1, 3, 1));
     let refused = plan.apply(&engine, &runs, &monitor);
-    assert!(matches!(refused, Err(OpsError::Conflicts(3))));
+    assert!(matches!(refused, Err(OpsError::Conflicts { count: 3, .. })));
     plan.set_on_conflict(OnConflict::Rename).unwrap();
     assert_eq!(kinds(&plan), (2, 2, 0));
     assert_eq!(targets(&plan, &root), ["x (2).txt", "x.txt"]);

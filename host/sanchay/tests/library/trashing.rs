@@ -226,3 +226,24 @@ fn a_stop_anywhere_loses_nothing() {
         }
     }
 }
+
+#[test]
+fn looking_for_something_in_the_trash_makes_none_and_passes_over_gaps() {
+    let storage = homeless();
+    let trash = Trash::new(Arc::new(storage.clone()), options(None, 1000));
+    let root = folder(&storage, Path::new("mount/root"));
+    let sub = folder(&storage, Path::new("mount/root/sub"));
+    let id =
+        |name: &[u8]| sub.directory().stat(name, Links::Refuse).unwrap().1.id;
+    let file = id(b"file");
+    assert_eq!(trash.search(&sub, b"file", &root, file), None);
+    assert!(storage.open(Path::new("mount/root/.sanchay-trash")).is_err());
+    // What was thrown away before under that name was put back since.
+    let first = trash.put(&sub, b"file", &root, None).unwrap();
+    storage.write("mount/root/sub/file", b"second");
+    let second = id(b"file");
+    let put = trash.put(&sub, b"file", &root, None).unwrap();
+    trash.restore(&first, &sub, b"file").unwrap();
+    assert_eq!(trash.search(&sub, b"file", &root, second), Some(put));
+    assert_eq!(trash.search(&sub, b"file", &root, file), None);
+}

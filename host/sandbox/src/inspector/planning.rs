@@ -1,8 +1,9 @@
 //! Reading plans and journals, with every place checked.
 
+use sanchay_core::file_id::FileId;
 use sanchay_core::plan::{
     Document, Expectation, Flaw, Folder, Header, Line, Made, Place, PlanError,
-    StateLine, Step, Trailer, check_path,
+    Root, StateLine, Step, Trailer, check_path,
 };
 use sanchay_core::time::Timestamp;
 use wasmtime::component::ResourceAny;
@@ -106,8 +107,9 @@ impl Inspector {
 fn checked(line: wire::Line, roots: &mut usize) -> Result<Line, &'static str> {
     Ok(match line {
         wire::Line::Header(header) => {
-            let absolute =
-                |it: &Vec<u8>| it.starts_with(b"/") && !it.contains(&0);
+            let absolute = |it: &wire::Root| {
+                it.path.starts_with(b"/") && !it.path.contains(&0)
+            };
             if !header.roots.iter().all(absolute) {
                 return Err("a root that is none");
             }
@@ -122,7 +124,7 @@ fn checked(line: wire::Line, roots: &mut usize) -> Result<Line, &'static str> {
                 command: header.command,
                 run: header.run,
                 started: header.started,
-                roots: header.roots,
+                roots: header.roots.into_iter().map(root).collect(),
                 options: header.options,
             })
         }
@@ -169,6 +171,13 @@ fn checked(line: wire::Line, roots: &mut usize) -> Result<Line, &'static str> {
     })
 }
 
+fn root(root: wire::Root) -> Root {
+    let wire::Root { path, identity } = root;
+    let id = identity
+        .map(|wire::FileIdentity { device, inode }| FileId { device, inode });
+    Root { path, id }
+}
+
 /// A place beneath one of so many roots; the root itself where that is `own`.
 fn place(
     place: wire::Place,
@@ -191,6 +200,7 @@ fn expectation(
         kind: expect.kind.into(),
         device: expect.device,
         inode: expect.inode,
+        links: expect.links,
         size: expect.size,
         modified: timestamp(&expect.modified)?,
         changed: expect.changed.as_ref().map(timestamp).transpose()?,

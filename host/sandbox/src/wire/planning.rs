@@ -49,10 +49,25 @@ pub(crate) struct Expectation {
     pub(crate) kind: EntryKind,
     pub(crate) device: u64,
     pub(crate) inode: u64,
+    pub(crate) links: Option<u32>,
     pub(crate) size: u64,
     pub(crate) modified: Timestamp,
     pub(crate) changed: Option<Timestamp>,
     pub(crate) hash: Option<String>,
+}
+
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub(crate) struct FileIdentity {
+    pub(crate) device: u64,
+    pub(crate) inode: u64,
+}
+
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub(crate) struct Root {
+    pub(crate) path: Vec<u8>,
+    pub(crate) identity: Option<FileIdentity>,
 }
 
 #[derive(ComponentType, Lift)]
@@ -64,7 +79,7 @@ pub(crate) struct Header {
     pub(crate) command: String,
     pub(crate) run: String,
     pub(crate) started: String,
-    pub(crate) roots: Vec<Vec<u8>>,
+    pub(crate) roots: Vec<Root>,
     pub(crate) options: Vec<(String, String)>,
 }
 

@@ -12,7 +12,7 @@ use rustix::{
 };
 
 use super::stat;
-use crate::{EntryKind, File, Links, Metadata, StorageError};
+use crate::{EntryKind, File, Links, MAX_PATH, Metadata, StorageError};
 
 /// Flags for every open: a descriptor that no child inherits, that does not
 /// become a controlling terminal, and an open that does not wait for the
@@ -21,9 +21,6 @@ const CAREFUL: OFlags = OFlags::RDONLY
     .union(OFlags::CLOEXEC)
     .union(OFlags::NOCTTY)
     .union(OFlags::NONBLOCK);
-
-/// The longest path that a system call takes, in bytes.
-const MAX_PATH: usize = 4095;
 
 /// Opens a path that the user named, a relative one from `directory`. Links
 /// are followed: the user meant what it leads to.

@@ -110,6 +110,18 @@ impl MemoryHandle {
         Ok(())
     }
 
+    /// Fails where an entry would come to another device.
+    fn check_device(
+        &self,
+        tree: &Tree,
+        inode: usize,
+    ) -> Result<(), StorageError> {
+        match tree.inode(inode)?.device == tree.inode(self.index)?.device {
+            true => Ok(()),
+            false => Err(error(io::ErrorKind::CrossesDevices)),
+        }
+    }
+
     /// Gives an entry another name, which nothing has.
     fn move_entry(
         &self,
@@ -119,6 +131,7 @@ impl MemoryHandle {
         new_name: &[u8],
     ) -> Result<(), StorageError> {
         let index = tree.child(self.index, name)?;
+        to.check_device(tree, index)?;
         let now = tree.change()?;
         tree.entries_mut(self.index)?.remove(name);
         tree.entries_mut(to.index)?.insert(new_name.to_vec(), index);
@@ -354,6 +367,7 @@ impl Directory for MemoryHandle {
             return Err(error(io::ErrorKind::PermissionDenied));
         }
         to.check_free(&tree, new_name)?;
+        to.check_device(&tree, index)?;
         let now = tree.change()?;
         tree.entries_mut(to.index)?.insert(new_name.to_vec(), index);
         let inode = tree.inode_mut(index)?;
@@ -374,6 +388,8 @@ impl Directory for MemoryHandle {
         let two = tree.child(with.index, other)?;
         with.check_above(&tree, one)?;
         self.check_above(&tree, two)?;
+        with.check_device(&tree, one)?;
+        self.check_device(&tree, two)?;
         let now = tree.change()?;
         tree.entries_mut(self.index)?.insert(name.to_vec(), two);
         tree.entries_mut(with.index)?.insert(other.to_vec(), one);

@@ -45,6 +45,8 @@ pub(super) struct Inode {
     pub(super) content: Content,
     /// The directory above; its own inode for the root.
     pub(super) parent: usize,
+    /// The device that it is on.
+    pub(super) device: u64,
     pub(super) links: u32,
     pub(super) modified: Timestamp,
     accessed: Option<Timestamp>,
@@ -97,6 +99,7 @@ impl Inode {
         Self {
             content,
             parent,
+            device: 1,
             links: 1,
             modified: at(now),
             accessed: None,
@@ -291,7 +294,7 @@ impl Tree {
             allocated: size,
             uid: inode.uid,
             gid: inode.gid,
-            id: FileId { device: 1, inode: index as u64 + 1 },
+            id: FileId { device: inode.device, inode: index as u64 + 1 },
             links: inode.links,
             mode: file_type | inode.mode,
         })
@@ -392,6 +395,7 @@ impl Tree {
         let index = self.inodes.len();
         let mut inode = Inode::new(content, at, now);
         inode.unsynced = inode.kind() == EntryKind::File;
+        inode.device = self.inode(at).map_or(1, |above| above.device);
         self.inodes.push(inode);
         if let Ok(entries) = self.entries_mut(at) {
             entries.insert(name, index);

@@ -25,11 +25,28 @@ pub struct Lost {
     pub mode: bool,
     /// Times.
     pub times: bool,
+    /// What makes it another name of an earlier copy.
+    pub links: bool,
     /// So many extended attributes, of which access control lists are some.
     pub extended: u32,
 }
 
 impl Lost {
+    /// What it lacks, in words, if anything: `its owner, its times`.
+    #[must_use]
+    pub fn describe(&self) -> Option<String> {
+        let Self { owner, mode, times, links, extended } = *self;
+        let parts = [
+            owner.then(|| "its owner or group".to_owned()),
+            mode.then(|| "its permissions".to_owned()),
+            times.then(|| "its times".to_owned()),
+            links.then(|| "its other names: it is a file of its own".into()),
+            (extended > 0).then(|| format!("{extended} extended attributes")),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
+    }
+
     /// Whether the copy has all.
     #[must_use]
     pub fn is_nothing(&self) -> bool {

@@ -39,6 +39,8 @@ pub enum Transfer {
 pub(super) struct Passed {
     pub(super) transfer: Transfer,
     pub(super) digest: Option<Digest>,
+    /// How many bytes.
+    size: u64,
 }
 
 /// What a worker needs to copy contents.
@@ -61,21 +63,25 @@ impl Contents<'_> {
         let size = metadata.size;
         let passed = if self.share(from, to, metadata)? {
             let digest = self.digest_of(from, size)?;
-            Passed { transfer: Transfer::Shared, digest }
+            Passed { transfer: Transfer::Shared, digest, size }
+        } else if size == 0 {
+            self.copy_to_end(from, to)?
         } else {
             let digest = if self.is_small(metadata) {
                 self.copy_small(from, to, size)?
             } else {
                 self.copy_large(from, to, size)?
             };
-            Passed { transfer: Transfer::Written, digest }
+            Passed { transfer: Transfer::Written, digest, size }
         };
         let now = from.metadata()?;
-        if (now.size, now.modified) != (size, metadata.modified) {
+        // What the kernel makes up has no size, and any time.
+        let made_up = passed.size != size;
+        if now.size != size || now.modified != metadata.modified && !made_up {
             return Err(Problem::Modified.into());
         }
         if let Some(wanted) = passed.digest
-            && self.digest_of(to, size)? != Some(wanted)
+            && self.digest_of(to, passed.size)? != Some(wanted)
         {
             return Err(Problem::CopyDiffers.into());
         }
@@ -135,6 +141,41 @@ impl Contents<'_> {
         };
         self.go_on(size as u64)?;
         Ok(digest)
+    }
+
+    /// Copies a file that says that it is empty: some have contents all the
+    /// same, as those of /proc.
+    fn copy_to_end(
+        &mut self,
+        from: &File,
+        to: &File,
+    ) -> Result<Passed, Cause> {
+        let algorithm = self.algorithm();
+        if let Some(algorithm) = algorithm {
+            self.inspector.begin(algorithm)?;
+        }
+        let mut size = 0;
+        loop {
+            let bytes = room(self.buffer, PIECE);
+            let got = match from.read_at(bytes, size) {
+                Ok(0) => break,
+                Ok(got) => got,
+                Err(error) if is_interruption(&error) => continue,
+                Err(error) => return Err(error.into()),
+            };
+            let bytes = bytes.get(..got).unwrap_or_default();
+            to.write_all_at(bytes, size)?;
+            if algorithm.is_some() {
+                self.inspector.update(bytes)?;
+            }
+            size += got as u64;
+            self.go_on(got as u64)?;
+        }
+        let digest = match algorithm {
+            Some(_) => Some(self.inspector.finish()?),
+            None => None,
+        };
+        Ok(Passed { transfer: Transfer::Written, digest, size })
     }
 
     /// Copies a large file, or one with holes.

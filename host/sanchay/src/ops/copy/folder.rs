@@ -31,7 +31,7 @@ pub struct Folder {
 #[derive(Clone)]
 pub(super) struct Place {
     above: Arc<dyn Directory>,
-    /// The names, each with a slash behind it.
+    /// The names, with slashes between or behind them.
     names: Arc<[u8]>,
 }
 
@@ -60,6 +60,19 @@ impl Folder {
     pub fn new(directory: Arc<dyn Directory>, path: PathBuf) -> Arc<Self> {
         let above = Arc::clone(&directory);
         let place = Place { above, names: Arc::from([]) };
+        let passes_acl = OnceLock::new();
+        Arc::new(Self { place, directory, path, passes_acl })
+    }
+
+    /// The same for one that can be found again beneath another: by its path
+    /// from there, which is empty for the other itself.
+    pub(in crate::ops) fn beneath(
+        above: Arc<dyn Directory>,
+        below: &[u8],
+        directory: Arc<dyn Directory>,
+        path: PathBuf,
+    ) -> Arc<Self> {
+        let place = Place { above, names: Arc::from(below) };
         let passes_acl = OnceLock::new();
         Arc::new(Self { place, directory, path, passes_acl })
     }

@@ -167,7 +167,7 @@ impl Copier {
                     if self.options.durable {
                         return Ok(Step::Staged(staged));
                     }
-                    self.name(&item, staged).map(Step::Named)
+                    self.name(&item, staged, false).map(Step::Named)
                 });
                 run.count_files(1, 0);
                 run.tick();
@@ -177,16 +177,22 @@ impl Copier {
         }
     }
 
-    /// Gives a copy its name.
+    /// Gives a copy its name. `alone` as for
+    /// [`remove_original`](Copier::remove_original).
     pub(super) fn name<T>(
         &self,
         item: &CopyItem<T>,
         staged: Staged,
+        alone: bool,
     ) -> Result<Committed, EntryError> {
+        let is_new = staged.is_new();
         let named = staged.commit();
         let named = named.map_err(|it| failure(item, Action::Copy, it))?;
-        self.remove_original(item, &named)?;
-        Ok(named)
+        let removed = self.remove_original(item, &named, alone);
+        if removed.is_err() && is_new {
+            self.take_back(item, &named);
+        }
+        removed.map(|()| named)
     }
 
     /// Takes copies, makes them durable, and gives them their names.
@@ -211,7 +217,7 @@ impl Copier {
                     }
                     (Ok(Step::Staged(staged)), Ok(())) => {
                         last = Some(std::sync::Arc::clone(&item.target));
-                        self.name(&item, staged)
+                        self.name(&item, staged, false)
                     }
                     (Ok(Step::Named(named)), _) => Ok(named),
                     (Err(error), _) => Err(error),

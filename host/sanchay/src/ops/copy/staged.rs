@@ -63,6 +63,13 @@ impl Staged {
         self
     }
 
+    /// Says that it could not become another name of an earlier copy.
+    pub(super) fn stands_alone(&mut self) {
+        if let Some(copied) = &mut self.copied {
+            copied.lost.links = true;
+        }
+    }
+
     /// Says where others look for it.
     pub(super) fn link(&mut self, slot: Slot) {
         self.slot = Some(slot);

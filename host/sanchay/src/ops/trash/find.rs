@@ -12,7 +12,7 @@ use sanchay_storage::{
 
 use super::{
     Last, Trash,
-    can::{Can, enter},
+    trash_folder::{TrashFolder, enter},
 };
 use crate::{error::Cause, ops::copy::Folder};
 
@@ -38,14 +38,14 @@ impl Trash {
     ) -> Result<Last, Cause> {
         let device = folder.directory().id()?.device;
         let path = self.storage.canonical(folder.path())?;
-        if let Some(can) = self.home(device) {
-            return self.last(folder, root, path, can);
+        if let Some(trash) = self.home(device) {
+            return self.last(folder, root, path, trash);
         }
         let (top, directory) = self.top(&path, device)?;
-        if let Some(can) = self.at_top(&*directory, &top) {
+        if let Some(trash) = self.at_top(&*directory, &top) {
             // Paths are recorded from there.
             let below = path.strip_prefix(&top).unwrap_or(&path).to_owned();
-            return self.last(folder, root, below, can);
+            return self.last(folder, root, below, trash);
         }
         self.beneath(folder, root)
     }
@@ -55,32 +55,71 @@ impl Trash {
         folder: &Folder,
         root: &Folder,
         path: PathBuf,
-        can: Arc<Can>,
+        trash: Arc<TrashFolder>,
     ) -> Result<Last, Cause> {
         let root = root.directory().id()?;
-        Ok(Last { folder: folder.directory().id()?, root, path, can })
+        Ok(Last { folder: folder.directory().id()?, root, path, trash })
+    }
+
+    /// The trashes that there are for what is in a folder. None is made.
+    pub(super) fn existing(
+        &self,
+        folder: &Folder,
+        root: &Folder,
+    ) -> Vec<TrashFolder> {
+        let mut found = Vec::new();
+        let home = self.options.data_home.as_ref().map(|it| it.join("Trash"));
+        let home = home.map(|path| TrashFolder::open(&*self.storage, &path));
+        found.extend(home.and_then(Result::ok));
+        let user = self.options.user.to_string();
+        let top = || -> Result<(PathBuf, Box<dyn Directory>), StorageError> {
+            let device = folder.directory().id()?.device;
+            self.top(&self.storage.canonical(folder.path())?, device)
+        };
+        if let Ok((path, top)) = top() {
+            if let Some(shared) = trustworthy_shared(&*top)
+                && let Ok(own) =
+                    shared.open_dir(user.as_bytes(), Links::Refuse)
+            {
+                let path = path.join(".Trash").join(&user);
+                found.extend(TrashFolder::within(&*own, path));
+            }
+            let name = format!(".Trash-{user}");
+            if let Ok(own) = top.open_dir(name.as_bytes(), Links::Refuse) {
+                found.extend(TrashFolder::within(&*own, path.join(name)));
+            }
+        }
+        if let Ok(own) = root.directory().open_dir(BENEATH, Links::Refuse)
+            && let Ok(top) = self.storage.canonical(root.path())
+        {
+            let path = top.join(super::as_path(BENEATH));
+            found.extend(TrashFolder::within(&*own, path));
+        }
+        found
     }
 
     /// The trash in the user's home, if that is on a device.
-    fn home(&self, device: u64) -> Option<Arc<Can>> {
+    fn home(&self, device: u64) -> Option<Arc<TrashFolder>> {
         let path = self.options.data_home.as_ref()?.join("Trash");
-        let directory = self.open_or_create(&path).ok()?;
-        if directory.id().ok()?.device != device {
-            return None;
-        }
-        Can::make(&*directory, path).ok()
+        let directory = self.open_or_create(&path, device).ok()?;
+        TrashFolder::make(&*directory, path).ok()
     }
 
-    /// Opens a directory of the user's own, and makes those of its path that
-    /// are missing.
+    /// Opens a directory of the user's own on a device, and makes those of its
+    /// path that are missing.
     fn open_or_create(
         &self,
         path: &Path,
+        device: u64,
     ) -> Result<Box<dyn Directory>, StorageError> {
         let mut missing = Vec::new();
         let mut at = path;
         loop {
             match self.storage.open(at) {
+                Ok(Opened::Directory(_, id)) if id.device != device => {
+                    let kind = std::io::ErrorKind::CrossesDevices;
+                    return Err(std::io::Error::from(kind).into());
+                }
                 Ok(Opened::Directory(directory, _)) => {
                     let names = missing.iter().rev().copied();
                     let made = create_beneath(&*directory, names)?;
@@ -133,21 +172,25 @@ impl Trash {
     }
 
     /// The user's trash at the top of a file system.
-    fn at_top(&self, top: &dyn Directory, path: &Path) -> Option<Arc<Can>> {
+    fn at_top(
+        &self,
+        top: &dyn Directory,
+        path: &Path,
+    ) -> Option<Arc<TrashFolder>> {
         let user = self.options.user.to_string();
         if let Some(shared) = trustworthy_shared(top)
             && let Ok(own) = enter(&*shared, user.as_bytes())
             && self.is_own(&*shared, user.as_bytes())
         {
             let path = path.join(".Trash").join(&user);
-            return Can::make(&*own, path).ok();
+            return TrashFolder::make(&*own, path).ok();
         }
         let name = format!(".Trash-{user}");
         let own = enter(top, name.as_bytes()).ok()?;
         if !self.is_own(top, name.as_bytes()) {
             return None;
         }
-        Can::make(&*own, path.join(name)).ok()
+        TrashFolder::make(&*own, path.join(name)).ok()
     }
 
     /// Whether a directory is the user's, and nobody else writes to it.
@@ -169,9 +212,9 @@ impl Trash {
         let top = self.storage.canonical(root.path())?;
         let path = self.storage.canonical(folder.path())?;
         let below = path.strip_prefix(&top).unwrap_or(&path).to_owned();
-        let can = top.join(super::as_path(BENEATH));
-        let can = Can::make(&*directory, can)?;
-        self.last(folder, root, below, can)
+        let trash = top.join(super::as_path(BENEATH));
+        let trash = TrashFolder::make(&*directory, trash)?;
+        self.last(folder, root, below, trash)
     }
 }
 

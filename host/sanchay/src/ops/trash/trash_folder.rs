@@ -1,6 +1,7 @@
-//! One trash: what was thrown away, and what is known of it.
+//! One trash folder: what was thrown away, and what is known of it.
 
 use std::{
+    collections::HashSet,
     io,
     os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
@@ -9,7 +10,8 @@ use std::{
 
 use sanchay_core::trash_info::trash_info;
 use sanchay_storage::{
-    Directory, Links, Metadata, Opened, Storage, StorageError,
+    Directory, KindSet, Links, Listing, Metadata, Opened, Storage,
+    StorageError,
 };
 
 /// What a trash is made with: it is its user's alone.
@@ -18,15 +20,15 @@ const PRIVATE: u32 = 0o700;
 /// The suffix of the names of what is known.
 const SUFFIX: &[u8] = b".trashinfo";
 
-/// An open trash.
+/// An open trash folder.
 #[derive(Debug)]
-pub(super) struct Can {
+pub(super) struct TrashFolder {
     files: Box<dyn Directory>,
     info: Box<dyn Directory>,
     path: PathBuf,
 }
 
-impl Can {
+impl TrashFolder {
     /// Opens the trash in a directory, and makes what it lacks.
     pub(super) fn make(
         directory: &dyn Directory,
@@ -45,9 +47,25 @@ impl Can {
         let Opened::Directory(directory, _) = storage.open(path)? else {
             return Err(io::Error::from(io::ErrorKind::NotADirectory).into());
         };
+        Self::within(&*directory, path.to_owned())
+    }
+
+    /// Opens the trash in a directory, if there is one.
+    pub(super) fn within(
+        directory: &dyn Directory,
+        path: PathBuf,
+    ) -> Result<Self, StorageError> {
         let files = directory.open_dir(b"files", Links::Refuse)?;
         let info = directory.open_dir(b"info", Links::Refuse)?;
-        Ok(Self { files, info, path: path.to_owned() })
+        Ok(Self { files, info, path })
+    }
+
+    /// The names of what was thrown away.
+    pub(super) fn names(&self) -> Result<HashSet<Vec<u8>>, StorageError> {
+        let mut listing = Listing::new(KindSet::ALL, true, false);
+        self.files.list(&mut listing)?;
+        let names = (0..listing.len()).map(|at| listing.name(at).to_vec());
+        Ok(names.collect())
     }
 
     pub(super) fn path(&self) -> &Path {

@@ -12,28 +12,28 @@ use super::{
     rows::{Row, Spot},
 };
 
-/// A step by its number, its row, and why it is doubtful.
-type Doubt = (u64, Row, String);
+/// A step by its number, its row, and why it is unresolved.
+type Step = (u64, Row, String);
 
 /// Steps whose entry was not found.
 #[derive(Debug, Default)]
-pub(super) struct Doubts(HashMap<(FolderId, Vec<u8>, FileId), Doubt>);
+pub(super) struct Unresolved(HashMap<(FolderId, Vec<u8>, FileId), Step>);
 
-impl Doubts {
+impl Unresolved {
     /// Adds a step, by the place that it may share with another.
-    pub(super) fn add(&mut self, places: &Places, spot: Spot, doubt: Doubt) {
+    pub(super) fn add(&mut self, places: &Places, spot: Spot, step: Step) {
         let name = places.rows.name(spot).to_vec();
-        self.0.insert((spot.folder, name, doubt.1.id), doubt);
+        self.0.insert((spot.folder, name, step.1.id), step);
     }
 
-    /// The step that is in no doubt any more, since another knows of its
-    /// entry at that place.
+    /// The step that is resolved, since another knows of its entry at that
+    /// place.
     pub(super) fn resolve(
         &mut self,
         places: &Places,
         spot: Spot,
         id: FileId,
-    ) -> Option<Doubt> {
+    ) -> Option<Step> {
         if self.0.is_empty() {
             return None;
         }
@@ -42,9 +42,9 @@ impl Doubts {
     }
 
     /// The others, in the order of their numbers.
-    pub(super) fn left(self) -> Vec<Doubt> {
-        let mut left: Vec<Doubt> = self.0.into_values().collect();
-        left.sort_unstable_by_key(|doubt| doubt.0);
+    pub(super) fn left(self) -> Vec<Step> {
+        let mut left: Vec<Step> = self.0.into_values().collect();
+        left.sort_unstable_by_key(|step| step.0);
         left
     }
 }

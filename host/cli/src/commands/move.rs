@@ -63,7 +63,7 @@ impl RunCommand for MoveArgs {
         self.plan.carry_out(context, &self.roots, |engine, roots| {
             let request =
                 engine.move_into(roots, &self.into.into).flat(self.into.flat);
-            self.name.name(request, self.plan.act.portable)
+            self.name.name(request)
         })
     }
 

@@ -1,0 +1,221 @@
+//! What is said is true, and options are there where they mean something.
+
+use std::fs;
+
+use super::{Scene, map};
+
+#[test]
+fn a_plan_replaces_no_file_but_a_plan() {
+    let scene = Scene::new();
+    scene.tree.file("top/a", "a");
+    scene.tree.file("mine", "mine");
+    scene.tree.link("mine", "link");
+    let plan =
+        |name: &str| scene.run(&["rename", "--to", "b", "--plan", name]);
+    for name in ["../mine", "../link"] {
+        let refused = plan(name).exits(2);
+        assert!(refused.stderr.contains("is no plan"), "{}", refused.stderr);
+    }
+    assert_eq!(fs::read(scene.tree.path("mine")).unwrap(), b"mine");
+    let _ = plan("../plan").exits(0);
+    let first = fs::read(scene.tree.path("plan")).unwrap();
+    let _ = plan("../plan").exits(0);
+    assert_eq!(fs::read(scene.tree.path("plan")).unwrap(), first);
+    let _ = plan("/dev/null").exits(0);
+}
+
+#[test]
+fn it_is_said_what_does_it_and_what_takes_it_back() {
+    let scene = Scene::new();
+    scene.tree.file("top/a", "a");
+    scene.tree.file("top/b", "b");
+    let said = |arguments: &[&str], code: i32| {
+        scene.run(&[arguments, &["--format", "text"]].concat()).exits(code)
+    };
+    let fine = said(&["rename", "--to", "x{name}"], 0);
+    assert!(fine.stderr.contains("2 entries; --apply does it"));
+    let taken = said(&["rename", "--to", "x"], 3);
+    assert!(taken.stderr.contains("--on-conflict rename"), "{}", taken.stderr);
+    assert!(!taken.stderr.contains("--apply does it"), "{}", taken.stderr);
+    let missing = said(&["rename", "--to", "{ext}"], 3);
+    let why = &missing.stderr;
+    assert!(why.contains("--on-conflict skip leaves these out"), "{why}");
+    assert!(!why.contains("--on-conflict rename"), "{why}");
+    let refused = scene.run(&["rename", "--to", "{ext}", "--apply"]).exits(2);
+    let why = &refused.stderr;
+    assert!(!why.contains("--on-conflict rename"), "{why}");
+    let same = said(&["rename", "--to", "{name}"], 0);
+    assert!(same.stderr.contains("nothing to do"), "{}", same.stderr);
+    let gone = ["delete", "--permanent", "--apply", "a"];
+    let gone = scene.run(&gone).exits(0);
+    assert_eq!(gone.stderr, "1 done\n");
+    let back = scene.run(&["delete", "--apply", "b"]).exits(0);
+    assert!(back.stderr.contains("takes it back"), "{}", back.stderr);
+}
+
+#[test]
+fn options_are_there_where_they_mean_something() {
+    let scene = Scene::new();
+    scene.tree.file("top/a", "a");
+    for option in [&["--on-conflict", "skip"][..], &["--portable"]] {
+        let delete = [&["delete", "a"][..], option].concat();
+        let refused = scene.run(&delete).exits(2);
+        assert!(refused.stderr.contains("unexpected"), "{}", refused.stderr);
+        let rename = [&["rename", "--to", "b"][..], option].concat();
+        let _ = scene.run(&rename).exits(0);
+    }
+    let _ = scene.run(&["rename", "--to", "b", "--apply"]).exits(0);
+    for empty in [&["undo", ""][..], &["apply", "--resume", ""]] {
+        let _ = scene.run(empty).exits(2);
+    }
+    assert_eq!(scene.contents(), map(&[("b", "a")]));
+}
+
+#[test]
+fn runs_are_listed_for_programs_and_old_journals_removed() {
+    let scene = Scene::new();
+    scene.tree.file("top/a", "a");
+    assert_eq!(scene.run(&["runs", "--format", "json"]).text(), "[]\n");
+    let _ = scene.run(&["rename", "--to", "b", "--apply"]).exits(0);
+    let lines = scene.run(&["runs", "--format", "ndjson"]).exits(0);
+    let list = scene.run(&["runs", "--format", "json"]).exits(0);
+    let line = lines.text().trim_end();
+    assert_eq!(list.text(), format!("[{line}]\n"));
+    assert!(line.starts_with("{\"run\":\"2"), "{line}");
+    let rest = "\"state\":\"finished\",\"command\":\"rename\",\"steps\":1,\
+                \"done\":1,\"failed\":0,\"undone\":0,\"kept\":0}";
+    assert!(line.ends_with(rest), "{line}");
+    let pruned = scene.run(&["runs", "--prune", "1d"]).exits(0);
+    assert!(pruned.stderr.contains("removed: 0"), "{}", pruned.stderr);
+    let _ = scene.undo().exits(0);
+    let pruned = scene.run(&["runs", "--prune", "9999-01-01"]).exits(0);
+    assert!(pruned.stderr.contains("removed: 1"), "{}", pruned.stderr);
+    assert_eq!(scene.run(&["runs"]).text(), "");
+}
+
+#[test]
+fn the_manual_of_a_command_is_printed() {
+    let scene = Scene::new();
+    let page = scene.run(&["man", "rename"]).exits(0);
+    assert!(page.text().contains("sanchay\\-rename"), "{}", page.text());
+    assert!(!scene.top().join("rename").exists());
+    let page = scene.run(&["man", "plugin-run"]).exits(0);
+    assert!(page.text().contains("plugin"), "{}", page.text());
+    let _ = scene.run(&["man", "pages"]).exits(0);
+    assert!(scene.top().join("pages/sanchay-rename.1").exists());
+}
+
+#[test]
+fn a_dry_run_of_undo_makes_no_folder() {
+    let scene = Scene::new();
+    scene.tree.file("top/a", "a");
+    let run = scene.run(&["delete", "--apply", "a"]).exits(0);
+    let runs = scene.run(&["runs"]).exits(0);
+    let run_name = runs.text().split_whitespace().next().unwrap();
+    assert!(run.stderr.contains(run_name));
+    // Killed right behind the step: nothing tells where it went, and the
+    // trash was emptied since.
+    let journal = format!("state/runs/{run_name}.ndjson");
+    let journal = scene.tree.path(journal.as_str());
+    let text = fs::read_to_string(&journal).unwrap();
+    let kept = text.lines().filter(|line| !line.contains("\"state\""));
+    let kept: String = kept.map(|line| format!("{line}\n")).collect();
+    fs::write(&journal, kept).unwrap();
+    fs::remove_dir_all(scene.tree.path("data")).unwrap();
+    for arguments in [&["undo", "-n", run_name][..], &["undo", run_name]] {
+        let undone = scene.run(arguments).exits(2);
+        assert!(undone.stderr.contains("not in the trash"));
+        assert!(!scene.top().join(".sanchay-trash").exists());
+        assert!(!scene.tree.path("data").exists());
+    }
+}
+
+#[test]
+fn a_file_that_does_not_tell_its_size_is_copied_whole() {
+    let scene = Scene::new();
+    let Ok(version) = fs::read_to_string("/proc/version") else {
+        println!("SKIPPED: there is no /proc/version");
+        return;
+    };
+    let copy = ["copy", "--into", ".", "/proc/version", "--apply"];
+    let run = scene.run(&copy).exits(0);
+    assert_eq!(scene.contents(), map(&[("version", version.as_str())]));
+    let said = format!("{} bytes were copied", version.len());
+    assert!(run.stderr.contains(&said), "{}", run.stderr);
+    let verified =
+        ["copy", "--verify", "--into", "v", "/proc/version", "--apply"];
+    let _ = scene.run(&verified).exits(0);
+    assert_eq!(scene.contents()["v/version"], version);
+}
+
+#[test]
+fn a_destination_need_not_be_utf8() {
+    use std::os::unix::ffi::OsStringExt as _;
+    let scene = Scene::new();
+    scene.tree.file("top/in/a", "a");
+    let folder = std::ffi::OsString::from_vec(b"\xff\xfe".to_vec());
+    let moved = scene.program(&["move", "in", "--apply", "--into"]);
+    let _ = moved.args([&folder]).run().exits(0);
+    let there = scene.top().join(&folder).join("a");
+    assert_eq!(fs::read(&there).unwrap(), b"a");
+    let _ = scene.undo().exits(0);
+    assert!(!there.exists());
+    let template = std::ffi::OsString::from_vec(b"\xff/{ext}".to_vec());
+    let program = scene.program(&["copy", "in", "--into"]).args([&template]);
+    let refused = program.run().exits(3);
+    assert!(refused.stderr.contains("{ext} has no value"));
+    let template = std::ffi::OsString::from_vec(b"x{ext}\xff".to_vec());
+    let program = scene.program(&["copy", "in", "--into"]).args([&template]);
+    let refused = program.run().exits(2);
+    assert!(refused.stderr.contains("is not UTF-8"), "{}", refused.stderr);
+}
+
+#[test]
+fn what_was_copied_is_not_copied_again_and_what_differs_is_in_conflict() {
+    let scene = Scene::new();
+    scene.tree.file("top/in/a", "a");
+    scene.tree.file("top/in/b", "b");
+    let copy = ["copy", "--into", "out", "in"];
+    let apply = [&copy[..], &["--apply"]].concat();
+    let _ = scene.run(&apply).exits(0);
+    let again = scene.run(&apply).exits(0);
+    assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);
+    // The same in size and time, but not in bytes.
+    let b = scene.top().join("out/b");
+    let modified = fs::metadata(&b).unwrap().modified().unwrap();
+    fs::write(&b, "x").unwrap();
+    let file = fs::File::options().write(true).open(&b).unwrap();
+    file.set_modified(modified).unwrap();
+    let _ = scene.run(&apply).exits(0);
+    let verify = [&apply[..], &["--verify"]].concat();
+    let found = scene.run(&verify).exits(2);
+    assert!(found.stderr.contains("something has that name already"));
+    fs::write(&b, "other").unwrap();
+    let _ = scene.run(&apply).exits(2);
+    for how in [&["--symbolic"][..], &[]] {
+        let link = ["link", "--into", "links", "in", "--apply"];
+        let link = [&link[..], how].concat();
+        let _ = scene.run(&link).exits(0);
+        let again = scene.run(&link).exits(0);
+        assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);
+        let _ = scene.undo().exits(0);
+    }
+}
+
+#[test]
+fn that_a_file_system_has_no_reflinks_is_found_before_anything_is_done() {
+    let scene = Scene::new();
+    let Ok(other) = tempfile::tempdir_in("/dev/shm") else {
+        println!("SKIPPED: there is no /dev/shm");
+        return;
+    };
+    let top = other.path();
+    fs::create_dir(top.join("in")).unwrap();
+    fs::write(top.join("in/a"), "a").unwrap();
+    let link = ["link", "--reflink", "--into", "out", "in"];
+    let said = scene.program(&link).within(top).run().exits(3);
+    assert!(said.stderr.contains("cannot share blocks"), "{}", said.stderr);
+    let apply = [&link[..], &["--apply"]].concat();
+    let _ = scene.program(&apply).within(top).run().exits(2);
+    assert!(!top.join("out").exists());
+}
