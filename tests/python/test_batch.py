@@ -411,8 +411,8 @@ def test_a_fork_applies_a_plan(photos):
     child = os.fork()
     if child == 0:
         os._exit(plan.apply().done)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 2
-    assert plan.apply().refused == 2, "it was done in the child"
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3
+    assert plan.apply().refused == 3, "it was done in the child"
 
 
 def test_names_are_shown_and_not_obeyed(photos):

@@ -256,7 +256,7 @@ fn names_that_make_no_sense_are_refused() {
     let plan = |naming: Naming| request(&storage, false).naming(naming).plan();
     let template = Naming { template: "{nmae}".into(), ..Naming::default() };
     assert!(matches!(plan(template), Err(OpsError::Naming(_))));
-    let slash = Naming { template: "a/{name}".into(), ..Naming::default() };
+    let slash = Naming { template: "{path}".into(), ..Naming::default() };
     let plan = plan(slash).unwrap();
     let kind = &plan.conflicts()[0].kind;
     assert!(matches!(kind, ConflictKind::Name(_)), "{kind:?}");
