@@ -468,16 +468,15 @@ fn made<'py>(
 /// Writes a plan beside where it is to be, and puts it there when it is whole.
 fn write(plan: &Plan, path: &std::path::Path) -> io::Result<()> {
     let mut name = path.as_os_str().to_owned();
-    name.push(".part");
+    name.push(format!(".{}.part", std::process::id()));
     let part = PathBuf::from(name);
-    let written = File::create(&part).and_then(|file| {
-        let mut out = BufWriter::new(file);
-        plan.write(&mut out)?;
-        out.flush()?;
-        std::fs::rename(&part, path)
-    });
+    let mut out = BufWriter::new(File::create_new(&part)?);
+    let written = plan
+        .write(&mut out)
+        .and_then(|()| out.flush())
+        .and_then(|()| std::fs::rename(&part, path));
     if written.is_err() {
-        // What is left of it is of no use; it may never have been made.
+        // What is left of it is of no use.
         let _ = std::fs::remove_file(&part);
     }
     written

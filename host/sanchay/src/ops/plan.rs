@@ -279,10 +279,7 @@ impl Plan {
 
     fn conflict(&self, row: &Row, kind: ConflictKind) -> Conflict {
         let path = |spot| self.places.as_named(spot);
-        let to = match row.has_to {
-            true => path(row.to),
-            false => Vec::new(),
-        };
+        let to = if row.has_to { path(row.to) } else { Vec::new() };
         let from = row.operation.has_source().then(|| path(row.from));
         match from {
             Some(from) => Conflict { from, to, kind },
