@@ -37,6 +37,7 @@ mod unresolved;
 
 pub use self::conflict::{Conflict, ConflictKind, OnConflict};
 pub use self::error::OpsError;
+pub use self::order::TEMPORARY;
 pub use self::plan::{Plan, PlanStep, Verdict};
 pub use self::report::{RunReport, StepOutcome};
 pub use self::request::PlanRequest;
