@@ -42,6 +42,9 @@ pub(crate) struct Contestant {
     pub(crate) accepts: i32,
     /// What it makes and must not find: removed before each run.
     pub(crate) leaves: Option<PathBuf>,
+    /// Commands that are run before each run, and not timed: each a program
+    /// and its arguments.
+    pub(crate) before: Vec<Vec<OsString>>,
 }
 
 impl Contestant {
@@ -63,6 +66,7 @@ impl Contestant {
             set,
             accepts: 0,
             leaves: None,
+            before: Vec::new(),
         }
     }
 
@@ -112,6 +116,15 @@ impl Contestant {
     /// With a folder that it makes, which is removed before each run.
     pub(crate) fn leaving(mut self, folder: PathBuf) -> Self {
         self.leaves = Some(folder);
+        self
+    }
+
+    /// After a command that is run before each run, and not timed.
+    pub(crate) fn after<S: Into<OsString>>(
+        mut self,
+        command: impl IntoIterator<Item = S>,
+    ) -> Self {
+        self.before.push(command.into_iter().map(Into::into).collect());
         self
     }
 

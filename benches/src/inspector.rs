@@ -11,15 +11,17 @@ use sanchay::Inspect;
 use sanchay_core::batch::Batch;
 use sanchay_core::filter::{Entries, Matcher};
 use sanchay_core::ignore::{self, RuleSet, TooCostly};
+use sanchay_core::keep::{ColumnsError, KeepRules};
 use sanchay_core::naming::Namer;
 use sanchay_core::plan::PlanReader;
 use sanchay_core::record::RecordBatch;
 use sanchay_core::{checklist, content_kind, hashing, tree};
 use sanchay_sandbox::{
-    Algorithm, BatchError, ChainingValue, Checklist, ChecksumEntry, Columns,
-    ContentKind, Digest, Expectation, Fault, FilterError, IgnoreError,
-    IgnoreFile, KindSet, Line, Listing, Matches, Names, Naming, Offsets,
-    PartialDigest, PlanError, Program, Refusal, Separator, TreeError,
+    Algorithm, BatchError, ChainingValue, Checklist, ChecksumEntry, Choice,
+    Columns, ContentKind, Digest, Expectation, Fault, FilterError,
+    IgnoreError, IgnoreFile, KeepColumns, KindSet, Line, Listing, Matches,
+    Names, Naming, Offsets, PartialDigest, PlanError, Program, Refusal,
+    Separator, TreeError,
 };
 
 /// One worker thread's own state.
@@ -292,7 +294,20 @@ impl Inspect for NativeInspector {
     }
 
     fn finish_plan(&mut self) -> Result<Result<(), PlanError>, Fault> {
-        Ok(self.plan.as_ref().ok_or(Fault::NoStream)?.finish())
+        Ok(self.plan.as_mut().ok_or(Fault::NoStream)?.finish())
+    }
+
+    fn choose_kept(
+        &mut self,
+        rules: &[Vec<u8>],
+        files: &KeepColumns,
+    ) -> Result<Vec<Choice>, Fault> {
+        let rules = KeepRules::new(rules).map_err(|_| Fault::NoStream)?;
+        let files = files.files().map_err(batch_error)?;
+        files.choose(&rules).map_err(|error| match error {
+            ColumnsError::Batch(error) => batch_error(error),
+            ColumnsError::Empty(_) => Fault::NoStream,
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! The jobs that are measured, one module a kind.
 
 mod catalog;
+mod change;
 mod cold;
 mod copy;
 mod dupes;
@@ -76,6 +77,7 @@ pub(crate) fn all(site: &Site) -> Vec<Job> {
     jobs.extend(catalog::jobs(site));
     jobs.extend(summary::jobs(site));
     jobs.extend(copy::jobs(site));
+    jobs.extend(change::jobs(site));
     jobs.extend(cold::jobs(site));
     jobs.extend(wasi::jobs(site));
     jobs.extend(plugin::jobs(site));

@@ -16,6 +16,7 @@ mod measure;
 mod native;
 mod peers;
 mod problem;
+mod renaming;
 mod report;
 mod run;
 mod target;
@@ -72,6 +73,8 @@ enum Command {
     },
     /// Copies a tree by Sanchay's engine
     Copy(copying::Copying),
+    /// Renames each regular file of a tree, and does nothing else
+    Rename(renaming::Renaming),
     /// Runs ours in turn with its peers, floors and twins
     Run(run::Options),
     /// Writes the kept results to docs/PERFORMANCE.md and docs/figures.md
@@ -91,6 +94,7 @@ fn main() -> ExitCode {
         Command::Native { job, directory } => native::run(job, &directory),
         Command::Unsandboxed { job } => unsandboxed::run(&job),
         Command::Copy(copying) => copying::run(&copying),
+        Command::Rename(renaming) => renaming::run(&renaming),
         Command::Run(options) => run::run(&options),
         Command::Report { directory } => report::write(&directory),
     };

@@ -4,6 +4,7 @@
 //! the program that started it was at that moment. This program therefore
 //! holds next to nothing, and leaves the warming up to children.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -110,8 +111,30 @@ fn clear(contestant: &Contestant) -> Result<()> {
         }
         _ => {}
     }
+    for command in &contestant.before {
+        prepare(command)?;
+    }
     rustix::fs::sync();
     Ok(())
+}
+
+/// Runs a command that has to end well.
+fn prepare(command: &[OsString]) -> Result<()> {
+    let Some((program, arguments)) = command.split_first() else {
+        return Ok(());
+    };
+    let program = Path::new(program);
+    let status = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .trying("start", program)?;
+    match status.success() {
+        true => Ok(()),
+        false => Err(Problem::new(format!("{program:?} ended with {status}"))),
+    }
 }
 
 fn start(

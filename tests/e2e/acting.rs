@@ -2,6 +2,7 @@
 //! anything moves, and what was done is taken back, times and links included.
 
 mod changed;
+mod dedupe;
 mod hostile;
 mod killed;
 mod said;

@@ -2,6 +2,8 @@
 //! those that it likes best to the next; the last word has the order of the
 //! paths' bytes.
 
+mod columns;
+
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -9,6 +11,8 @@ use alloc::vec::Vec;
 use crate::escape::escaped;
 use crate::pattern::{Compiled, Syntax};
 use crate::time::Timestamp;
+
+pub use self::columns::{ColumnsError, Files};
 
 /// The most rules there may be: each costs a look at every path.
 pub const MAX_RULES: usize = 32;

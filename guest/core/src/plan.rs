@@ -22,11 +22,13 @@ mod tests;
 mod time;
 
 pub use self::header::{Document, Header, MAX_ROOTS, Root};
-pub use self::line::{Folder, Line, Made, State, StateLine, Trailer};
+pub use self::line::{
+    Folder, Line, Made, Original, State, StateLine, Trailer,
+};
 pub use self::operation::Operation;
 pub use self::place::{NameFlaw, Place, check_component, check_path};
 pub use self::reader::{Flaw, MAX_LINE, PlanError, PlanReader};
-pub use self::step::{Expectation, Step};
+pub use self::step::{Expectation, SameAs, Step};
 
 /// The version of plans and journals that is written, and the newest that is
 /// read.

@@ -124,6 +124,9 @@ pub enum Problem {
     NotEqual,
     /// There is no other copy of its contents.
     OnlyCopy,
+    /// Its extended attributes are too large for a journal, so that it could
+    /// not be given back.
+    TooManyAttributes,
     /// Something else than the copy has the name already.
     Different,
     /// Its rules are refused.
@@ -170,6 +173,9 @@ impl fmt::Display for Problem {
             ),
             Self::NotEqual => f.write_str(
                 "its contents are not those of the file that was to stay",
+            ),
+            Self::TooManyAttributes => f.write_str(
+                "its extended attributes are too large to be remembered",
             ),
             Self::OnlyCopy => {
                 f.write_str("there is no other copy of its contents")

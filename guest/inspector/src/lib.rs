@@ -16,6 +16,7 @@ mod classifying;
 mod filtering;
 mod hashing;
 mod interfaces;
+mod keeping;
 mod naming;
 mod planning;
 mod trees;

@@ -28,7 +28,7 @@ impl wit::GuestPlanReader for PlanReader {
     }
 
     fn finish(&self) -> Result<(), wit::PlanError> {
-        Ok(self.0.borrow().finish()?)
+        Ok(self.0.borrow_mut().finish()?)
     }
 }
 
@@ -50,6 +50,10 @@ impl From<logic::Line> for wit::Line {
                 target: step.to.map(Into::into),
                 because: step.because,
                 expect: step.expect.map(Into::into),
+                same_as: step.same_as.map(|same| wit::SameAs {
+                    place: same.place.into(),
+                    expect: same.expect.into(),
+                }),
             }),
             logic::Line::State(line) => Self::State(wit::StateLine {
                 state: line.state.into(),
@@ -59,6 +63,13 @@ impl From<logic::Line> for wit::Line {
                 made: line.made.map(|made| wit::Made {
                     expect: made.expect.into(),
                     at: made.at,
+                    was: made.was.map(|was| wit::Original {
+                        mode: was.mode,
+                        uid: was.uid,
+                        gid: was.gid,
+                        accessed: was.accessed.map(timestamp),
+                        extended: was.extended,
+                    }),
                 }),
             }),
             logic::Line::Folder(folder) => Self::Folder(wit::Folder {
@@ -172,6 +183,7 @@ impl From<logic::PlanError> for wit::PlanError {
             Flaw::Document => wit::Flaw::Document,
             Flaw::Cut => wit::Flaw::Cut,
             Flaw::Edited => wit::Flaw::Edited,
+            Flaw::SameAs => wit::Flaw::SameAs,
         };
         Self { line: error.line, flaw }
     }

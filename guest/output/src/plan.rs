@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 use sanchay_core::digest::Digest;
 use sanchay_core::hashing::{Algorithm, Hasher};
 use sanchay_core::plan::{
-    Document, Expectation, Folder, Header, Operation, State, StateLine, Step,
-    VERSION,
+    Document, Expectation, Folder, Header, Operation, Original, State,
+    StateLine, Step, VERSION,
 };
 use sanchay_core::time::{TimeFormatter, Timestamp};
 
@@ -40,6 +40,8 @@ pub struct StepRef<'a> {
     pub because: &'a str,
     /// What `from` has to be.
     pub expect: Option<&'a Expectation>,
+    /// The equal file that stays, and what that has to be.
+    pub same_as: Option<(PlaceRef<'a>, &'a Expectation)>,
 }
 
 impl<'a> From<&'a Step> for StepRef<'a> {
@@ -55,6 +57,10 @@ impl<'a> From<&'a Step> for StepRef<'a> {
             to: step.to.as_ref().map(place),
             because: &step.because,
             expect: step.expect.as_ref(),
+            same_as: step
+                .same_as
+                .as_ref()
+                .map(|same| (place(&same.place), &same.expect)),
         }
     }
 }
@@ -134,10 +140,19 @@ impl PlanWriter {
         let begin = out.len();
         text(b"{\"op\":", step.operation.name(), out);
         if let Some(from) = &step.from {
+            out.push(b',');
             self.place("from", &b",\"root\":"[..], from, out);
         }
         if let Some(to) = &step.to {
+            out.push(b',');
             self.place("to", &b",\"to_root\":"[..], to, out);
+        }
+        if let Some((place, expect)) = &step.same_as {
+            out.extend_from_slice(b",\"same_as\":{");
+            self.place("path", &b",\"root\":"[..], place, out);
+            out.extend_from_slice(b",\"expect\":");
+            self.expectation(expect, out);
+            out.push(b'}');
         }
         if !step.because.is_empty() {
             text(b",\"because\":", step.because, out);
@@ -170,6 +185,9 @@ impl PlanWriter {
             }
             out.extend_from_slice(b",\"made\":");
             self.expectation(&made.expect, out);
+            if let Some(was) = &made.was {
+                self.original(was, out);
+            }
         }
         out.extend_from_slice(b"}\n");
     }
@@ -230,7 +248,6 @@ impl PlanWriter {
             self.path.push(b'/');
         }
         self.path.extend_from_slice(place.name);
-        out.push(b',');
         bytes(key, &self.path, out);
         if place.root != 0 {
             out.extend_from_slice(root);
@@ -255,6 +272,33 @@ impl PlanWriter {
         }
         if let Some(hash) = &expect.hash {
             text(b",\"hash\":", hash, out);
+        }
+        out.push(b'}');
+    }
+
+    fn original(&mut self, was: &Original, out: &mut Vec<u8>) {
+        for (key, number) in [
+            (&b",\"was\":{\"mode\":"[..], was.mode),
+            (b",\"uid\":", was.uid),
+            (b",\"gid\":", was.gid),
+        ] {
+            out.extend_from_slice(key);
+            push_number(number.into(), out);
+        }
+        if let Some(accessed) = was.accessed {
+            out.extend_from_slice(b",\"accessed\":");
+            self.time(accessed, out);
+        }
+        if !was.extended.is_empty() {
+            out.extend_from_slice(b",\"extended\":[");
+            for (index, (name, value)) in was.extended.iter().enumerate() {
+                out.extend_from_slice(if index == 0 { b"{" } else { b",{" });
+                bytes("name", name, out);
+                out.push(b',');
+                bytes("value", value, out);
+                out.push(b'}');
+            }
+            out.push(b']');
         }
         out.push(b'}');
     }
@@ -307,7 +351,8 @@ mod tests {
     use sanchay_core::kind::EntryKind;
     use sanchay_core::plan::{
         Document, Expectation, Flaw, Folder, Header, Line, Made, Operation,
-        Place, PlanReader, Root, State, StateLine, Step, check_path,
+        Original, Place, PlanReader, Root, SameAs, State, StateLine, Step,
+        check_path,
     };
     use sanchay_core::time::Timestamp;
 
@@ -363,9 +408,62 @@ mod tests {
                     to: operation.has_target().then_some(to),
                     because,
                     expect: operation.has_source().then_some(expect),
+                    same_as: None,
                 }
             },
         )
+    }
+
+    /// Steps that have files make way: no place is in two of them.
+    fn duplicates() -> impl Strategy<Value = Vec<Step>> {
+        let fitting =
+            Operation::ALL.map(|it| it.fits_duplicates().then_some(it));
+        let fitting: Vec<Operation> = fitting.into_iter().flatten().collect();
+        let operation = prop::sample::select(fitting);
+        let step = (operation, places(), (expectations(), expectations()));
+        vec(step, 0..6).prop_map(|parts| {
+            let parts = parts.into_iter().enumerate();
+            parts
+                .map(|(at, (operation, place, (mut expect, mut kept)))| {
+                    expect.kind = EntryKind::File;
+                    kept = Expectation { kind: expect.kind, ..kept };
+                    kept.size = expect.size;
+                    let below = |folder: &str| {
+                        let mut path = format!("{folder}{at}/").into_bytes();
+                        path.extend_from_slice(&place.path);
+                        Place { root: place.root, path }
+                    };
+                    let moved = operation == Operation::Move;
+                    Step {
+                        operation,
+                        from: Some(below("from")),
+                        to: moved.then(|| below("to")),
+                        because: String::new(),
+                        expect: Some(expect),
+                        same_as: Some(SameAs {
+                            place: below("kept"),
+                            expect: kept,
+                        }),
+                    }
+                })
+                .collect()
+        })
+    }
+
+    fn originals() -> impl Strategy<Value = Option<Original>> {
+        let extended =
+            vec((vec(1..=u8::MAX, 1..4), vec(any::<u8>(), 0..4)), 0..3);
+        let numbers = any::<(u32, u32, u32)>();
+        let parts = (numbers, prop::option::of(times()), extended);
+        prop::option::of(parts.prop_map(
+            |((mode, uid, gid), accessed, extended)| Original {
+                mode,
+                uid,
+                gid,
+                accessed,
+                extended,
+            },
+        ))
     }
 
     fn header(document: Document) -> Header {
@@ -400,7 +498,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_plan_that_is_written_is_read_as_it_was(
-            steps in vec(steps(), 0..6),
+            steps in prop_oneof![vec(steps(), 0..6), duplicates()],
         ) {
             let text = plan(&steps);
             let mut reader = PlanReader::new(true);
@@ -443,7 +541,11 @@ mod tests {
         fn a_journal_is_read_as_it_was(
             steps in vec(steps(), 1..4),
             folder in (places(), times()),
-            made in (expectations(), prop::option::of(vec(any::<u8>(), 0..4))),
+            made in (
+                expectations(),
+                prop::option::of(vec(any::<u8>(), 0..4)),
+                originals(),
+            ),
         ) {
             let head = header(Document::Journal);
             let mut out = Vec::new();
@@ -457,14 +559,15 @@ mod tests {
                 writer.step(&StepRef::from(&step), &mut out);
                 expected.push(Line::Step(step));
             }
-            let (expect, at) = made;
+            let (expect, at, was) = made;
+            let made = Made { expect, at, was };
             for state in State::ALL {
                 let line = StateLine {
                     state,
                     first: 0,
                     last: 0,
                     why: "why".into(),
-                    made: Some(Made { expect: expect.clone(), at: at.clone() }),
+                    made: Some(made.clone()),
                 };
                 writer.state(&line, &mut out);
                 expected.push(Line::State(line));

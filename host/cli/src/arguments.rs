@@ -25,10 +25,10 @@ use crate::{
     commands::{
         apply::ApplyArgs, command::RunCommand, completions::CompletionsArgs,
         component::ComponentArgs, config::ConfigArgs, copy::CopyArgs,
-        delete::DeleteArgs, dupes::DupesArgs, hash::HashArgs, link::LinkArgs,
-        manual::ManualArgs, r#move::MoveArgs, plugin::PluginCommand,
-        rename::RenameArgs, runs::RunsArgs, scan::ScanArgs,
-        summary::SummaryArgs, undo::UndoArgs,
+        dedupe::DedupeArgs, delete::DeleteArgs, dupes::DupesArgs,
+        hash::HashArgs, link::LinkArgs, manual::ManualArgs, r#move::MoveArgs,
+        plugin::PluginCommand, rename::RenameArgs, runs::RunsArgs,
+        scan::ScanArgs, summary::SummaryArgs, undo::UndoArgs,
     },
     configuration::with_negations,
     exit::{self, Exit},
@@ -122,6 +122,8 @@ pub(crate) enum CommandArgs {
     Link(LinkArgs),
     /// Delete files: to the trash, or for good
     Delete(DeleteArgs),
+    /// Have files make way that are the same as one that stays
+    Dedupe(DedupeArgs),
     /// Do what a plan says, or go on with a run that was ended early
     Apply(ApplyArgs),
     /// Take a run back: the last one, or the one that is named
@@ -299,6 +301,7 @@ impl CommandArgs {
             Self::Copy(it) => it,
             Self::Link(it) => it,
             Self::Delete(it) => it,
+            Self::Dedupe(it) => it,
             Self::Apply(it) => it,
             Self::Undo(it) => it,
             Self::Runs(it) => it,

@@ -10,6 +10,7 @@ pub(crate) mod completions;
 pub(crate) mod component;
 pub(crate) mod config;
 pub(crate) mod copy;
+pub(crate) mod dedupe;
 pub(crate) mod delete;
 #[cfg(feature = "catalog")]
 pub(crate) mod diff;

@@ -206,7 +206,7 @@ pub(crate) fn plan_batch(
 }
 
 /// Refuses to follow links.
-fn refuse_links(walk: &Walk) -> PyResult<()> {
+pub(crate) fn refuse_links(walk: &Walk) -> PyResult<()> {
     match walk.follows() {
         true => Err(PyValueError::new_err(
             "follow: links are not followed by what changes files: name what \
@@ -218,7 +218,7 @@ fn refuse_links(walk: &Walk) -> PyResult<()> {
 
 /// A plan for Python; what was named and could not be opened is raised, unless
 /// it is to be kept.
-fn of_plan(
+pub(crate) fn of_plan(
     py: Python<'_>,
     threads: Option<usize>,
     plan: Plan,
@@ -254,7 +254,7 @@ fn named(
     Ok(request.exactly(names))
 }
 
-fn planned_in_numbers(plan: &Plan) -> Summary {
+pub(crate) fn planned_in_numbers(plan: &Plan) -> Summary {
     let mut summary = Summary::default();
     let known = plan.entry_count() + plan.conflicts().len();
     summary.files = (known as u64).saturating_add(plan.unchanged());
@@ -279,7 +279,7 @@ pub(crate) fn load_batch(
 }
 
 impl Batch {
-    fn new(threads: Option<usize>, plan: Plan) -> Self {
+    pub(crate) fn new(threads: Option<usize>, plan: Plan) -> Self {
         Self { threads, plan: Arc::new(RwLock::new(plan)) }
     }
 
@@ -365,6 +365,14 @@ impl Batch {
             make.tuple((from, to, conflict.kind.to_string()))
         });
         PyTuple::new(py, conflicts.collect::<PyResult<Vec<_>>>()?)
+    }
+
+    /// What a plan for duplicates comes to: files that make way, those that
+    /// stay, bytes, ties.
+    fn duplicates(&self) -> Option<(u64, u64, u64, u64)> {
+        let all = self.plan().duplicates()?;
+        let reclaimable = all.reclaimable_bytes;
+        Some((all.duplicates, all.kept, reclaimable, all.ties))
     }
 
     /// What went wrong while it was made.
@@ -462,6 +470,7 @@ fn made<'py>(
         path(&step.to)?,
         step.because.as_str(),
         step.size,
+        path(&step.same_as)?,
     ))
 }
 
@@ -483,7 +492,7 @@ fn write(plan: &Plan, path: &std::path::Path) -> io::Result<()> {
 }
 
 /// What is done where something stands in the way.
-fn on_conflict(given: &Bound<'_, PyAny>) -> PyResult<OnConflict> {
+pub(crate) fn on_conflict(given: &Bound<'_, PyAny>) -> PyResult<OnConflict> {
     let expected = "'error', 'skip' or 'rename'";
     arguments::word("on_conflict", expected, given, |word| {
         let mut all =
@@ -519,7 +528,10 @@ fn optional_text(
 }
 
 /// One text or several.
-fn texts(option: &str, given: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
+pub(crate) fn texts(
+    option: &str,
+    given: &Bound<'_, PyAny>,
+) -> PyResult<Vec<String>> {
     if given.is_instance_of::<PyString>() {
         return Ok(vec![text(option, given)?]);
     }

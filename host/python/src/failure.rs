@@ -115,6 +115,9 @@ pub(crate) fn of_ops(py: Python<'_>, error: &OpsError) -> PyErr {
     let words = error.to_string();
     match error {
         OpsError::Run(error) => of_run(error),
+        OpsError::Keep(error) => {
+            PyValueError::new_err(format!("keep: {error}"))
+        }
         OpsError::Naming(_)
         | OpsError::Order(_)
         | OpsError::Document { .. } => PyValueError::new_err(words),

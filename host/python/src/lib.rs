@@ -15,6 +15,7 @@ mod catalogs;
 mod checks;
 mod columns;
 mod consumer;
+mod deduping;
 mod differences;
 mod engines;
 mod failure;
@@ -54,6 +55,8 @@ mod _native {
     use super::batches::{Batch, load_batch, plan_batch};
     #[pymodule_export]
     use super::catalogs::{diff, history, snapshot, snapshots, verify, watch};
+    #[pymodule_export]
+    use super::deduping::plan_dedupe;
     #[pymodule_export]
     use super::failure::{Cancelled, ConflictError, EntryError};
     #[pymodule_export]

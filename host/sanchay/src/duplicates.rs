@@ -5,6 +5,7 @@ mod compare;
 mod extracting;
 mod groups;
 mod in_parallel;
+mod members;
 mod sharing;
 mod verify;
 
@@ -16,7 +17,6 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-pub(crate) use self::extracting::extract_groups;
 use self::{
     collection::{Collection, Collector, WorkerFiles},
     compare::Comparison,
@@ -27,6 +27,7 @@ pub use self::{
         DuplicateGroup, DuplicateSummary, Duplicates, Group, GroupFile, Groups,
     },
 };
+pub(crate) use self::{extracting::extract_groups, members::Member};
 use sanchay_core::{
     escape::escaped,
     grouping::{
@@ -224,15 +225,33 @@ impl DuplicatesRequest {
         self,
         on_error: impl Fn(EntryError) -> ControlFlow<()> + Sync,
     ) -> Result<Duplicates, Error> {
-        find(
-            &self.pool,
-            self.cache.as_deref(),
-            &self.roots,
-            &self.options,
-            &self.monitor,
-            &on_error,
-        )
+        self.find_keeping(false, &on_error)
     }
+
+    /// The same; with `times`, the answer knows of each file when it was
+    /// modified and changed.
+    pub(crate) fn find_keeping(
+        self,
+        times: bool,
+        on_error: &(dyn Fn(EntryError) -> ControlFlow<()> + Sync),
+    ) -> Result<Duplicates, Error> {
+        let request = Request {
+            roots: &self.roots,
+            options: &self.options,
+            times: times || self.cache.is_some(),
+        };
+        let cache = self.cache.as_deref();
+        find(&self.pool, cache, request, &self.monitor, on_error)
+    }
+}
+
+/// What is searched, and what is kept of it.
+#[derive(Clone, Copy)]
+struct Request<'a> {
+    roots: &'a [PathBuf],
+    options: &'a DuplicateOptions,
+    /// Whether the times of files are kept.
+    times: bool,
 }
 
 /// Finds groups of files with equal content: by size first, then by reading
@@ -241,11 +260,11 @@ impl DuplicatesRequest {
 fn find(
     pool: &Pool,
     cache: Option<&dyn DigestCache>,
-    roots: &[PathBuf],
-    options: &DuplicateOptions,
+    request: Request<'_>,
     monitor: &Monitor,
     on_error: &(dyn Fn(EntryError) -> ControlFlow<()> + Sync),
 ) -> Result<Duplicates, Error> {
+    let options = request.options;
     if !options.algorithm.identifies() {
         return Err(Error::Option {
             option: "algorithm",
@@ -255,8 +274,7 @@ fn find(
     check_references(options)?;
     options.walk.plugins.begin();
     let run = RunState::new(monitor);
-    let remembers = cache.is_some();
-    let collection = collect(pool, roots, options, &run, remembers, on_error)?;
+    let collection = collect(pool, request, &run, on_error)?;
     let walked = run.outcome()?;
     let wanted = GroupOptions {
         hardlinks: options.hardlinks,
@@ -332,17 +350,16 @@ fn check_references(options: &DuplicateOptions) -> Result<(), Error> {
 /// collected once.
 fn collect(
     pool: &Pool,
-    roots: &[PathBuf],
-    options: &DuplicateOptions,
+    request: Request<'_>,
     run: &RunState<'_>,
-    remembers: bool,
     on_error: &(dyn Fn(EntryError) -> ControlFlow<()> + Sync),
 ) -> Result<Collection, Error> {
+    let Request { roots, options, times } = request;
     let storage = options.walk.storage();
     let mut wanted = options.walk.clone();
     wanted.filter = wanted.filter.for_duplicates();
     let visitor = Collect {
-        collector: Collector::new(pool.workers(), remembers),
+        collector: Collector::new(pool.workers(), times),
         origin: Mutex::default(),
         run,
         on_error,

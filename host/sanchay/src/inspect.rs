@@ -4,10 +4,10 @@
 use std::{fmt, sync::Arc};
 
 use sanchay_sandbox::{
-    Algorithm, ChainingValue, Checklist, Columns, ContentKind, Digest, Fault,
-    FilterError, IgnoreError, IgnoreFile, Inspector, KindSet, Line, Listing,
-    Matches, Names, Naming, Offsets, PartialDigest, PlanError, Program,
-    Separator, TreeError,
+    Algorithm, ChainingValue, Checklist, Choice, Columns, ContentKind, Digest,
+    Fault, FilterError, IgnoreError, IgnoreFile, Inspector, KeepColumns,
+    KindSet, Line, Listing, Matches, Names, Naming, Offsets, PartialDigest,
+    PlanError, Program, Separator, TreeError,
 };
 
 /// Answers questions about untrusted names and bytes, for one thread at a
@@ -232,6 +232,17 @@ pub trait Inspect: fmt::Debug + Send {
     /// # Errors
     /// As [`read_plan`](Self::read_plan).
     fn finish_plan(&mut self) -> Result<Result<(), PlanError>, Fault>;
+
+    /// Chooses the file of each group of equal ones that stays, by rules that
+    /// are known to be good.
+    ///
+    /// # Errors
+    /// What went wrong.
+    fn choose_kept(
+        &mut self,
+        rules: &[Vec<u8>],
+        files: &KeepColumns,
+    ) -> Result<Vec<Choice>, Fault>;
 }
 
 impl Inspect for Inspector {
@@ -391,5 +402,13 @@ impl Inspect for Inspector {
 
     fn finish_plan(&mut self) -> Result<Result<(), PlanError>, Fault> {
         Self::finish_plan(self)
+    }
+
+    fn choose_kept(
+        &mut self,
+        rules: &[Vec<u8>],
+        files: &KeepColumns,
+    ) -> Result<Vec<Choice>, Fault> {
+        Self::choose_kept(self, rules, files)
     }
 }

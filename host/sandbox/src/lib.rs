@@ -48,7 +48,7 @@ pub use checklist::{Checklist, ChecksumEntry, Expectation};
 pub use fault::{Fault, FilterError};
 pub use filter::Listing;
 pub use ignore::{IgnoreError, IgnoreFile};
-pub use inspector::Inspector;
+pub use inspector::{Inspector, KeepColumns};
 pub use limits::Limits;
 pub use names::Names;
 pub use sanchay_core::batch::BatchError;
@@ -60,6 +60,7 @@ pub use sanchay_core::hashing::{
     Algorithm, DEFAULT_CHUNK, MAX_CHUNK, PartialDigest, UnknownAlgorithm,
 };
 pub use sanchay_core::ignore::{Place, RuleSetError};
+pub use sanchay_core::keep::Choice;
 pub use sanchay_core::kind::{EntryKind, KindSet};
 pub use sanchay_core::naming::{Naming, NamingError, Refusal};
 pub use sanchay_core::plan::{Line, PlanError};

@@ -89,3 +89,82 @@ fn a_run_that_is_killed_is_finished_or_taken_back() {
     }
     println!("{unfinished} of {} were in the middle", kills());
 }
+
+#[test]
+fn duplicates_that_are_killed_on_their_way_are_finished_or_taken_back() {
+    let scene = Scene::new();
+    for number in 0..1200 {
+        let folder = ["d", "e/f", "g"][number % 3];
+        let path = format!("top/{folder}/{number:04}");
+        let content = (number % 40).to_string().repeat(50);
+        scene.tree.file(path.as_str(), content);
+    }
+    scene.tree.hard_link("top/d/0000", "top/e/other");
+    let tree = || {
+        let mut first = std::collections::BTreeMap::new();
+        let tree = scene.snapshot().into_iter().map(|(path, what)| {
+            let same = first.entry(what.1).or_insert(path.clone()).clone();
+            (path, (what.0, what.2, what.4, what.5, same))
+        });
+        tree.collect::<std::collections::BTreeMap<_, _>>()
+    };
+    let before = tree();
+    let contents =
+        |tree: &std::collections::BTreeMap<_, (_, _, _, Vec<u8>, _)>| {
+            let contents = tree.values().map(|what| what.3.clone());
+            contents.collect::<std::collections::BTreeSet<_>>()
+        };
+    let mut random = Random::new(0xdede);
+    let mut unfinished = 0;
+    for (number, action) in
+        ["hardlink", "delete", "symlink"].iter().enumerate()
+    {
+        let dedupe = [
+            "dedupe",
+            "--action",
+            action,
+            "--keep",
+            "longest-path",
+            "--apply",
+            "--quiet",
+            ".",
+        ];
+        let began = std::time::Instant::now();
+        let _ = scene.run(&dedupe).exits(0);
+        let whole = began.elapsed();
+        let expected: Vec<_> = scene.snapshot().into_keys().collect();
+        let _ = scene.undo().exits(0);
+        assert_eq!(tree(), before, "{action}");
+        for round in 0..kills().div_ceil(3) {
+            let running = scene.program(&dedupe).start();
+            let most = usize::try_from(whole.as_micros()).unwrap();
+            let wait = random.below(most * 5 / 4) as u64;
+            thread::sleep(Duration::from_micros(wait));
+            running.signal(Signal::KILL);
+            drop(running.wait());
+            let left = contents(&tree());
+            let all = contents(&before).is_subset(&left);
+            assert!(all, "{action}, round {round}: a content is lost");
+            let listed = scene.run(&["runs"]).exits(0);
+            let last = listed.text().lines().last().unwrap_or_default();
+            let run = last.split(' ').next().unwrap_or_default().to_owned();
+            let in_the_middle = last.contains("unfinished");
+            unfinished += usize::from(in_the_middle);
+            if in_the_middle && (round + number) % 2 == 0 {
+                let resumed = scene.run(&["apply", "--resume", &run]);
+                if resumed.code() == Some(0) {
+                    let now: Vec<_> = scene.snapshot().into_keys().collect();
+                    assert_eq!(now, expected, "{action}, round {round}");
+                } else {
+                    let stderr = &resumed.stderr;
+                    assert!(stderr.contains("before it began"), "{stderr}");
+                }
+            }
+            if last.contains("finished") {
+                let _ = scene.run(&["undo", &run]).exits(0);
+            }
+            assert_eq!(tree(), before, "{action}, round {round}: {last}");
+        }
+    }
+    println!("{unfinished} of {} were in the middle", kills());
+}

@@ -8,8 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::header::{MAX_ROOTS, Root};
 use super::{
-    Document, Expectation, Flaw, Header, Operation, Place, Step, VERSION,
-    check_path, time,
+    Document, Expectation, Flaw, Header, Operation, Place, SameAs, Step,
+    VERSION, check_path, time,
 };
 use crate::file_id::FileId;
 use crate::json::{JsonReader, Unexpected};
@@ -53,6 +53,24 @@ pub struct Made {
     pub expect: Expectation,
     /// Where it is, if that was not known before.
     pub at: Option<Vec<u8>>,
+    /// What the file was that made way, beyond what the step expects.
+    pub was: Option<Original>,
+}
+
+/// What a file was that made way for an equal one: what its contents, its size
+/// and its time of modification do not tell.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Original {
+    /// Its type and permissions: the `st_mode` of POSIX.
+    pub mode: u32,
+    /// The owner's number.
+    pub uid: u32,
+    /// The group's number.
+    pub gid: u32,
+    /// When its contents were last read, where that is kept.
+    pub accessed: Option<Timestamp>,
+    /// Its extended attributes: the name and the value of each.
+    pub extended: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
 /// What became of a step, or of the run.
@@ -141,6 +159,8 @@ struct Members {
     to_root: Option<u64>,
     because: Option<String>,
     expect: Option<Expectation>,
+    same_as: Option<SameAs>,
+    was: Option<Original>,
     state: Option<String>,
     first: Option<u64>,
     last: Option<u64>,
@@ -207,6 +227,8 @@ impl Members {
             "to_root" => once(&mut self.to_root, json.unsigned()?),
             "because" => once(&mut self.because, json.string()?),
             "expect" | "made" => once(&mut self.expect, expectation(json)?),
+            "same_as" => once(&mut self.same_as, same_as(json)?),
+            "was" => once(&mut self.was, original(json)?),
             "state" => once(&mut self.state, json.string()?),
             "first" => once(&mut self.first, json.unsigned()?),
             "last" => once(&mut self.last, json.unsigned()?),
@@ -294,14 +316,14 @@ impl Members {
             None => None,
         };
         let expect = self.expect.take();
-        let fits = from.is_some() == operation.has_source()
-            && expect.is_some() == operation.has_source()
-            && to.is_some() == operation.has_target();
-        if !fits {
-            return Err(Flaw::Missing);
-        }
         let because = self.because.take().unwrap_or_default();
-        Ok(Step { operation, from, to, because, expect })
+        let same_as = self.same_as.take();
+        let step = Step { operation, from, to, because, expect, same_as };
+        match (step.is_whole(), &step.same_as) {
+            (true, _) => Ok(step),
+            (false, Some(_)) => Err(Flaw::SameAs),
+            (false, None) => Err(Flaw::Missing),
+        }
     }
 
     fn state_line(&mut self) -> Result<StateLine, Flaw> {
@@ -313,10 +335,10 @@ impl Members {
             return Err(Flaw::State);
         }
         let at = self.at.take();
-        let made = match (self.expect.take(), at) {
-            (Some(expect), at) => Some(Made { expect, at }),
-            (None, None) => None,
-            (None, Some(_)) => return Err(Flaw::Missing),
+        let made = match (self.expect.take(), at, self.was.take()) {
+            (Some(expect), at, was) => Some(Made { expect, at, was }),
+            (None, None, None) => None,
+            (None, ..) => return Err(Flaw::Missing),
         };
         let why = self.why.take().unwrap_or_default();
         Ok(StateLine { state, first, last, why, made })
@@ -339,6 +361,8 @@ impl Members {
             to_root,
             because,
             expect,
+            same_as,
+            was,
             state,
             first,
             last,
@@ -359,6 +383,8 @@ impl Members {
             && roots.is_none()
             && options.is_none()
             && expect.is_none()
+            && same_as.is_none()
+            && was.is_none()
             && modified.is_none()
             && digest.is_none()
     }
@@ -418,6 +444,80 @@ fn options(json: &mut JsonReader<'_>) -> Result<Vec<(String, String)>, Flaw> {
         options.push((key, json.string()?));
     }
     Ok(options)
+}
+
+/// The file that stays: a place, and what it has to be.
+fn same_as(json: &mut JsonReader<'_>) -> Result<SameAs, Flaw> {
+    let (mut path, mut root, mut expect) = (None, None, None);
+    let mut object = json.object()?;
+    while let Some(key) = json.key(&mut object)? {
+        match key.as_str() {
+            "path" => once(&mut path, json.string()?.into_bytes())?,
+            "path_base64" => once(&mut path, bytes(json)?)?,
+            "root" => once(&mut root, json.unsigned()?)?,
+            "expect" => once(&mut expect, expectation(json)?)?,
+            _ => return Err(Flaw::Member),
+        }
+    }
+    let path: Vec<u8> = path.ok_or(Flaw::Missing)?;
+    check_path(&path)?;
+    let place = Place { root: number(root)?, path };
+    Ok(SameAs { place, expect: expect.ok_or(Flaw::Missing)? })
+}
+
+/// What a file was that made way.
+fn original(json: &mut JsonReader<'_>) -> Result<Original, Flaw> {
+    let (mut mode, mut uid, mut gid) = (None, None, None);
+    let (mut accessed, mut extended) = (None, None);
+    let mut object = json.object()?;
+    while let Some(key) = json.key(&mut object)? {
+        match key.as_str() {
+            "mode" => once(&mut mode, json.unsigned()?)?,
+            "uid" => once(&mut uid, json.unsigned()?)?,
+            "gid" => once(&mut gid, json.unsigned()?)?,
+            "accessed" => once(&mut accessed, timestamp(json)?)?,
+            "extended" => once(&mut extended, attributes(json)?)?,
+            _ => return Err(Flaw::Member),
+        }
+    }
+    let short = |it: Option<u64>| {
+        u32::try_from(it.ok_or(Flaw::Missing)?).map_err(|_| Flaw::Missing)
+    };
+    Ok(Original {
+        mode: short(mode)?,
+        uid: short(uid)?,
+        gid: short(gid)?,
+        accessed,
+        extended: extended.unwrap_or_default(),
+    })
+}
+
+/// Extended attributes: a list of `{"name": …, "value": …}`, or of the same
+/// in base64.
+fn attributes(
+    json: &mut JsonReader<'_>,
+) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Flaw> {
+    let mut all = Vec::new();
+    let mut items = json.list()?;
+    while json.item(&mut items)? {
+        let (mut name, mut value) = (None, None);
+        let mut object = json.object()?;
+        while let Some(key) = json.key(&mut object)? {
+            match key.as_str() {
+                "name" => once(&mut name, json.string()?.into_bytes())?,
+                "name_base64" => once(&mut name, bytes(json)?)?,
+                "value" => once(&mut value, json.string()?.into_bytes())?,
+                "value_base64" => once(&mut value, bytes(json)?)?,
+                _ => return Err(Flaw::Member),
+            }
+        }
+        let name: Vec<u8> = name.ok_or(Flaw::Missing)?;
+        if name.is_empty() || name.contains(&0) {
+            return Err(Flaw::Missing);
+        }
+        all.push((name, value.ok_or(Flaw::Missing)?));
+    }
+    Ok(all)
 }
 
 fn expectation(json: &mut JsonReader<'_>) -> Result<Expectation, Flaw> {

@@ -72,6 +72,20 @@ impl Operation {
         !matches!(self, Self::Trash | Self::Delete)
     }
 
+    /// Whether a step may do it to a file since another is the same.
+    #[must_use]
+    pub const fn fits_duplicates(self) -> bool {
+        matches!(
+            self,
+            Self::Move
+                | Self::HardLink
+                | Self::Symlink
+                | Self::Reflink
+                | Self::Trash
+                | Self::Delete
+        )
+    }
+
     /// Whether the entry is no longer where it was.
     #[must_use]
     pub const fn takes_away(self) -> bool {

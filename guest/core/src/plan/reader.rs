@@ -4,9 +4,9 @@ use alloc::string::ToString as _;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{Document, Line, NameFlaw, VERSION};
+use super::{Document, Line, NameFlaw, Operation, Place, Step, VERSION};
 use crate::digest::Digest;
-use crate::hashing::{Algorithm, Hasher};
+use crate::hashing::{self, Algorithm, Hasher};
 
 /// The most bytes of a line, but for the header, which names all roots.
 pub const MAX_LINE: usize = 256 << 10;
@@ -53,6 +53,9 @@ pub enum Flaw {
     Cut,
     /// The trailer does not fit what stands before it: the plan was edited.
     Edited,
+    /// A file is to make way for an equal one that is none, or is to make way
+    /// itself; or a plan has such steps and others.
+    SameAs,
 }
 
 impl From<NameFlaw> for Flaw {
@@ -99,6 +102,10 @@ impl fmt::Display for Flaw {
             Self::Document => "such a line does not belong there",
             Self::Cut => "the last line is missing: it was cut",
             Self::Edited => "it was edited since it was made",
+            Self::SameAs => {
+                "same_as names no other file of that size that stays, or \
+                 other steps have none"
+            }
         })
     }
 }
@@ -131,6 +138,59 @@ pub struct PlanReader {
     lines: u64,
     steps: u64,
     ended: bool,
+    duplicates: Duplicates,
+}
+
+/// The files that make way for equal ones, and those that stay for them. None
+/// may be both, or the last copy of a content could go.
+#[derive(Clone, Default)]
+struct Duplicates {
+    /// Hashes of the places of those that make way.
+    gone: Vec<u64>,
+    /// The same of those that stay.
+    kept: Vec<u64>,
+    /// Whether there are steps that take no heed of equal files.
+    others: bool,
+}
+
+impl Duplicates {
+    fn add(&mut self, step: &Step) -> Result<(), Flaw> {
+        match (&step.same_as, &step.from) {
+            (Some(same), Some(from)) => {
+                self.gone.push(hash(from));
+                self.kept.push(hash(&same.place));
+            }
+            _ if step.operation == Operation::CreateFolder => {}
+            _ => self.others = true,
+        }
+        match self.others && !self.gone.is_empty() {
+            true => Err(Flaw::SameAs),
+            false => Ok(()),
+        }
+    }
+
+    /// Fails if one makes way twice, or stays and makes way.
+    fn check(&mut self) -> Result<(), Flaw> {
+        self.gone.sort_unstable();
+        self.kept.sort_unstable();
+        self.kept.dedup();
+        let twice = self.gone.array_windows().any(|[a, b]| a == b);
+        let gone = |it: &u64| self.gone.binary_search(it).is_ok();
+        match twice || self.kept.iter().any(gone) {
+            true => Err(Flaw::SameAs),
+            false => Ok(()),
+        }
+    }
+}
+
+/// What tells a place from others. That two have the same is next to
+/// impossible, and costs no more than that a plan is refused.
+fn hash(place: &Place) -> u64 {
+    let mut bytes = place.root.to_le_bytes().to_vec();
+    bytes.extend_from_slice(&place.path);
+    let digest = hashing::digest(Algorithm::Xxh3_64, &bytes);
+    let bytes = digest.first_chunk().copied();
+    u64::from_le_bytes(bytes.unwrap_or_default())
 }
 
 impl fmt::Debug for PlanReader {
@@ -154,6 +214,7 @@ impl PlanReader {
             lines: 0,
             steps: 0,
             ended: false,
+            duplicates: Duplicates::default(),
         }
     }
 
@@ -192,9 +253,11 @@ impl PlanReader {
             _ if self.document.is_none() => return Err(Flaw::Header),
             Line::Step(step) => {
                 self.steps = self.steps.saturating_add(1);
-                for place in step.from.iter().chain(&step.to) {
+                let same = step.same_as.as_ref().map(|it| &it.place);
+                for place in step.from.iter().chain(&step.to).chain(same) {
                     self.is_root(place.root)?;
                 }
+                self.duplicates.add(step)?;
             }
             Line::State(_) | Line::Folder(_) if plan => {
                 return Err(Flaw::Document);
@@ -237,13 +300,15 @@ impl PlanReader {
     /// Ends the document.
     ///
     /// # Errors
-    /// It has no header, or is a plan that was cut.
-    pub fn finish(&self) -> Result<(), PlanError> {
-        let flaw = match self.document {
-            None => Flaw::Header,
-            Some(Document::Plan) if self.strict && !self.ended => Flaw::Cut,
-            Some(_) => return Ok(()),
+    /// It has no header, is a plan that was cut, or removes what it keeps.
+    pub fn finish(&mut self) -> Result<(), PlanError> {
+        let checked = match self.document {
+            None => Err(Flaw::Header),
+            Some(Document::Plan) if self.strict && !self.ended => {
+                Err(Flaw::Cut)
+            }
+            Some(_) => self.duplicates.check(),
         };
-        Err(PlanError { line: self.lines, flaw })
+        checked.map_err(|flaw| PlanError { line: self.lines, flaw })
     }
 }

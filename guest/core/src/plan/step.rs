@@ -20,6 +20,40 @@ pub struct Step {
     pub because: String,
     /// What `from` has to be when the step is done.
     pub expect: Option<Expectation>,
+    /// The file that is the same as `from` and stays. Links to it take the
+    /// place of `from` then.
+    pub same_as: Option<SameAs>,
+}
+
+/// A file that stays where an equal one makes way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SameAs {
+    /// Where it is.
+    pub place: Place,
+    /// What it has to be when the step is done.
+    pub expect: Expectation,
+}
+
+impl Step {
+    /// Whether it has what its operation needs, and nothing else.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let operation = self.operation;
+        let Some(same) = &self.same_as else {
+            return self.from.is_some() == operation.has_source()
+                && self.expect.is_some() == operation.has_source()
+                && self.to.is_some() == operation.has_target();
+        };
+        let (Some(from), Some(expect)) = (&self.from, &self.expect) else {
+            return false;
+        };
+        operation.fits_duplicates()
+            && self.to.is_some() == (operation == Operation::Move)
+            && *from != same.place
+            && expect.kind == EntryKind::File
+            && same.expect.kind == EntryKind::File
+            && expect.size == same.expect.size
+    }
 }
 
 /// What an entry was when a plan was made.

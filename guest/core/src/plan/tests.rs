@@ -91,6 +91,66 @@ fn a_line_has_what_belongs_there_and_nothing_else() {
     assert!(matches!(Line::parse(b"{} {}"), Err(Flaw::Syntax(3))));
 }
 
+/// A step that has a file make way for an equal one.
+fn duplicate(operation: &str, from: &str, kept: &str) -> String {
+    step(&format!(
+        r#""op":"{operation}","from":"{from}","same_as":{{"path":"{kept}","expect":{EXPECT}}}"#
+    ))
+}
+
+#[test]
+fn an_equal_file_is_another_of_that_size() {
+    for operation in ["hardlink", "symlink", "reflink", "trash", "delete"] {
+        let line = duplicate(operation, "a", "b");
+        let Ok(Line::Step(step)) = Line::parse(line.as_bytes()) else {
+            panic!("{line}");
+        };
+        assert_eq!(step.same_as.unwrap().place.path, b"b");
+    }
+    for line in [
+        duplicate("delete", "a", "a"),
+        duplicate("rename", "a", "b"),
+        duplicate("copy", "a", "b"),
+        duplicate("mkdir", "a", "b"),
+        duplicate("move", "a", "b"),
+        duplicate("hardlink", "a", "b")
+            .replace("{\"op\"", "{\"to\":\"c\",\"op\""),
+        duplicate("delete", "a", "b").replacen("\"size\":3", "\"size\":4", 1),
+        duplicate("delete", "a", "b").replace("\"file\"", "\"symlink\""),
+    ] {
+        assert_eq!(Line::parse(line.as_bytes()), Err(Flaw::SameAs), "{line}");
+    }
+    let up = duplicate("delete", "a", "../b");
+    let flaw = Flaw::Path(NameFlaw::Dots);
+    assert_eq!(Line::parse(up.as_bytes()), Err(flaw));
+    let root = duplicate("delete", "a", "b")
+        .replace("{\"path\"", "{\"root\":1,\"path\"");
+    assert_eq!(self::flaw(&[HEADER, &root]), Flaw::Root);
+}
+
+#[test]
+fn what_stays_for_another_file_does_not_make_way() {
+    let finish = |lines: &[String]| {
+        let mut reader = PlanReader::new(false);
+        let text: String = lines.iter().map(|it| format!("{it}\n")).collect();
+        reader.read(format!("{HEADER}\n{text}").as_bytes())?;
+        reader.finish()
+    };
+    let delete = |from, kept| duplicate("delete", from, kept);
+    assert_eq!(finish(&[delete("a", "k"), delete("b", "k")]), Ok(()));
+    for lines in [
+        [delete("a", "b"), delete("b", "a")],
+        [delete("a", "b"), delete("b", "c")],
+        [delete("b", "c"), delete("a", "b")],
+        [delete("a", "b"), delete("a", "c")],
+        [delete("a", "k"), step(r#""op":"delete","from":"k""#)],
+        [step(r#""op":"delete","from":"k""#), delete("a", "k")],
+    ] {
+        let error = finish(&lines).unwrap_err();
+        assert_eq!(error.flaw, Flaw::SameAs, "{lines:?}");
+    }
+}
+
 #[test]
 fn a_document_begins_with_a_header_of_a_known_version() {
     let newer = HEADER.replace("\"version\":1", "\"version\":2");

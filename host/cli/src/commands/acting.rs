@@ -10,9 +10,11 @@ use std::{
 
 use sanchay::{
     Engine, escaped, escaped_path,
-    ops::{Operation, Plan, PlanStep, RunReport, Runs, Verdict},
+    ops::{
+        DedupeSummary, Operation, Plan, PlanStep, RunReport, Runs, Verdict,
+    },
 };
-use sanchay_core::append::append;
+use sanchay_core::{append::append, size::HumanBytes};
 
 use crate::{
     context::Context,
@@ -92,6 +94,9 @@ impl Acting<'_> {
             PlanFormat::Ndjson => {
                 write_plan(plan, None)?;
                 self.name_conflicts(plan);
+                if plan.duplicates().is_some() {
+                    self.sum_up(plan, advice);
+                }
             }
             PlanFormat::Text => {
                 let mut out = Out(Sink::open(None, &Inputs::default())?);
@@ -114,6 +119,20 @@ impl Acting<'_> {
             1 => "1 entry".to_owned(),
             many => format!("{many} entries"),
         };
+        if let Some(DedupeSummary { kept, reclaimable_bytes, ties, .. }) =
+            plan.duplicates()
+        {
+            text.push_str(&format!(
+                " for {kept} that stay, reclaimable: {} \
+                 ({reclaimable_bytes} bytes)",
+                HumanBytes(reclaimable_bytes)
+            ));
+            if ties > 0 {
+                text.push_str(&format!(
+                    ", {ties} times the first path decided"
+                ));
+            }
+        }
         if conflicts > 0 {
             text.push_str(&format!(", {conflicts} in conflict"));
         }
@@ -361,6 +380,19 @@ fn push_entry(step: &PlanStep, column: usize, out: &mut Vec<u8>) {
         path.as_deref().map(escaped_path).unwrap_or_default()
     };
     let (from, to) = (text(&step.from), text(&step.to));
+    if step.same_as.is_some() {
+        let kept = text(&step.same_as);
+        match step.operation {
+            Operation::Move => {
+                append(out, format_args!("{from:column$} → {to} = {kept}"));
+            }
+            Operation::Delete | Operation::Trash => {
+                append(out, format_args!("- {from:column$} = {kept}"));
+            }
+            _ => append(out, format_args!("{from:column$} = {kept}")),
+        }
+        return;
+    }
     match step.operation {
         Operation::CreateFolder => append(out, format_args!("+ {to}/")),
         Operation::Delete | Operation::Trash => {

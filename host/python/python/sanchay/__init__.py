@@ -16,8 +16,8 @@ iterable, an async iterable, an awaitable and an Arrow stream in one.
 what trees consist of. A :class:`Plan` is such a call as a value, to be sent to
 other machines, whole or in shards.
 
-:func:`rename`, :func:`move`, :func:`copy`, :func:`link` and :func:`delete` plan
-what is to be done with files and answer with a :class:`BatchPlan`, which
+:func:`rename`, :func:`move`, :func:`copy`, :func:`link`, :func:`delete` and
+:func:`dedupe` plan what is to be done with files and answer with a :class:`BatchPlan`, which
 ``apply()`` carries out and :func:`undo` takes back. :func:`snapshot` keeps what
 files there are in a catalog, and :func:`diff`, :func:`history`, :func:`verify`
 and :func:`watch` tell what became of them.
@@ -26,11 +26,11 @@ For annotations there are the types of what the calls take: Paths (a path or
 several), Extensions, Kinds and Plugins (one or several), Size (bytes, as a
 number or as text), Time (a point in time), Algorithm, Kind, Walker and Errors
 (the words that these options can be), WalkOptions (the keywords that all calls
-share), ScanOptions, HashOptions, DuplicateOptions, BatchOptions and NameOptions
-(all keywords of some), and OnProgress (what is called with a Progress). Verdict
+share), ScanOptions, HashOptions, DuplicateOptions, BatchOptions, NameOptions and
+DedupeOptions (all keywords of some), and OnProgress (what is called with a Progress). Verdict
 is what check() says of a file, Value what a plugin finds in one, Change what
 diff() says of one; Operation is what a step of a batch does, OnConflict what
-becomes of what is in the way. An answer is annotated as
+becomes of what is in the way, DedupeAction what becomes of duplicates. An answer is annotated as
 ``Records[ScannedFile, Summary]``, ``Records[HashedFile, Summary]``,
 ``Records[DuplicateGroup, DuplicateSummary]`` or
 ``Records[CheckedFile, CheckSummary]``.
@@ -43,6 +43,7 @@ from typing import TYPE_CHECKING
 from sanchay._calls import check, duplicates, hash_files, scan, version
 from sanchay._keywords import (
     BatchOptions,
+    DedupeOptions,
     DuplicateOptions,
     HashOptions,
     NameOptions,
@@ -57,6 +58,7 @@ from sanchay._types import (
     CheckedFile,
     CheckSummary,
     ConflictError,
+    DedupeAction,
     DuplicateGroup,
     DuplicateSummary,
     EntryError,
@@ -87,6 +89,7 @@ from sanchay._types import (
 if TYPE_CHECKING:
     from sanchay._acting import (
         copy,
+        dedupe,
         delete,
         link,
         load_plan,
@@ -102,6 +105,7 @@ if TYPE_CHECKING:
         BatchPlan,
         BatchRun,
         BatchStep,
+        DedupeSummary,
         UndoneRun,
     )
     from sanchay._catalog import (
@@ -132,6 +136,9 @@ __all__ = [
     "CheckSummary",
     "CheckedFile",
     "ConflictError",
+    "DedupeAction",
+    "DedupeOptions",
+    "DedupeSummary",
     "Difference",
     "DuplicateGroup",
     "DuplicateOptions",
@@ -172,6 +179,7 @@ __all__ = [
     "Walker",
     "check",
     "copy",
+    "dedupe",
     "delete",
     "diff",
     "duplicates",
@@ -199,6 +207,7 @@ __version__ = version()
 _LATER = {
     "_acting": (
         "copy",
+        "dedupe",
         "delete",
         "link",
         "load_plan",
@@ -214,6 +223,7 @@ _LATER = {
         "BatchPlan",
         "BatchRun",
         "BatchStep",
+        "DedupeSummary",
         "UndoneRun",
     ),
     "_catalog": (

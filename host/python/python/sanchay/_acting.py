@@ -14,12 +14,27 @@ from sanchay._batch import (
     Location,
     UndoneRun,
 )
-from sanchay._keywords import BatchOptions, NameOptions, RunOptions
+from sanchay._calls import GROUPS
+from sanchay._keywords import (
+    BatchOptions,
+    DedupeOptions,
+    GroupOptions,
+    NameOptions,
+    RunOptions,
+)
 from sanchay._options import Unpack, split, takes
-from sanchay._types import OnProgress, Paths, Template, WalkOptions
+from sanchay._types import (
+    DedupeAction,
+    OnProgress,
+    Paths,
+    Template,
+    Texts,
+    WalkOptions,
+)
 
 __all__ = [
     "copy",
+    "dedupe",
     "delete",
     "link",
     "load_plan",
@@ -215,6 +230,68 @@ def delete(
     if cast("Paths | None", roots) is None:
         raise TypeError("roots: expected a path or several, not None")
     return _plan(delete, roots, {"permanent": permanent}, options, progress)
+
+
+@takes(GroupOptions, BatchOptions, WalkOptions, RunOptions)
+def dedupe(
+    roots: Paths | None,
+    action: DedupeAction,
+    *,
+    keep: Texts = (),
+    into: Location | None = None,
+    catalog: Location | None = None,
+    progress: OnProgress | None = None,
+    **options: Unpack[DedupeOptions],
+) -> BatchPlan:
+    """Plan to have files make way that are the same as one that stays.
+
+        plan = sanchay.dedupe("photos", "hardlink", keep="oldest")
+        print(plan.duplicates.reclaimable)
+        plan.apply()
+
+    Groups are found as by duplicates(). Right before a file makes way, both are
+    compared byte by byte: one that was changed since stays, and is named. One
+    file of every group stays, always.
+
+    Args:
+        roots: A directory, or several; None is the current directory.
+        action: What becomes of a file that is the same as one that stays:
+            "hardlink" makes it a name of that, "reflink" has it share its
+            blocks, "symlink" makes it a symbolic link; "trash", "delete";
+            "move-to" moves it into a folder.
+        keep: The rules that say which file stays, in their order: oldest,
+            newest, shortest-path, longest-path, first-root, "under:FOLDER",
+            "regex:REGEX". Where they leave several, the first path in the order
+            of bytes stays.
+        into: With "move-to": the folder.
+        catalog: A file in which digests are remembered, as in duplicates().
+        **options: As DedupeOptions. Files of reference and against all stay.
+        progress: Called with a Progress, as in scan(), or True for a bar.
+
+    Raises:
+        ValueError: An option makes no sense; the message names it.
+        TypeError: Likewise, for its type.
+        FileNotFoundError: A root is not there.
+        Cancelled: The progress callback returned False.
+    """
+    walk, others = split(dedupe, options)
+    groups = {name: others[name] for name in GROUPS}
+    plan = _native.plan_dedupe(
+        roots,
+        walk,
+        action,
+        keep,
+        into,
+        groups,
+        others["algorithm"],
+        others["hardlinks"],
+        others["on_conflict"],
+        catalog,
+        others["threads"],
+        reporter(progress),
+        raises(others["errors"]),
+    )
+    return BatchPlan(plan)
 
 
 def _plan(

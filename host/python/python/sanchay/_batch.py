@@ -18,6 +18,7 @@ __all__ = [
     "BatchPlan",
     "BatchRun",
     "BatchStep",
+    "DedupeSummary",
     "Location",
     "UndoneRun",
 ]
@@ -34,6 +35,7 @@ class BatchStep(NamedTuple):
     to_path: str | None
     because: str
     size: int
+    same_as: str | None = None
 
 
 describe(
@@ -46,6 +48,7 @@ describe(
     to_path="Where the result will be; None where there is none.",
     because="Why, in a word or two.",
     size="The entry's size in bytes.",
+    same_as="The equal file that stays, where the entry makes way for one.",
 )
 
 
@@ -62,6 +65,27 @@ describe(
     from_path="The entry.",
     to_path="Where it was to go; None where that is not known.",
     why="What stands in the way.",
+)
+
+
+class DedupeSummary(NamedTuple):
+    """What a plan for duplicates comes to."""
+
+    duplicates: int
+    kept: int
+    reclaimable: int
+    ties: int
+
+
+describe(
+    DedupeSummary,
+    duplicates="How many files make way.",
+    kept="For how many files that stay.",
+    reclaimable=(
+        "How many bytes that frees. Names of one file, and files that share "
+        "their bytes on disk, free them together or not at all."
+    ),
+    ties="In how many groups the rules left several files.",
 )
 
 
@@ -155,7 +179,7 @@ describe(
 class BatchPlan(Sequence[BatchStep]):
     """What is to be done with files, found out and checked before anything is.
 
-    rename(), move(), copy(), link(), delete() and load_plan() make these. A plan
+    rename(), move(), copy(), link(), delete(), dedupe() and load_plan() make these. A plan
     is a sequence of its steps, in the order in which apply() does them; folders
     that are made and temporary names are among them. Making it changed nothing.
     """
@@ -203,6 +227,12 @@ class BatchPlan(Sequence[BatchStep]):
         """What stands in the way of entries that are not among the steps."""
         found = self._plan.conflicts(self._plan.conflict_count, BatchConflict)
         return cast("tuple[BatchConflict, ...]", found)
+
+    @property
+    def duplicates(self) -> DedupeSummary | None:
+        """What a plan of dedupe() comes to; None for others."""
+        numbers = self._plan.duplicates()
+        return None if numbers is None else DedupeSummary(*numbers)
 
     @property
     def unchanged(self) -> int:

@@ -38,6 +38,7 @@ from sanchay._types import (
 )
 
 __all__ = [
+    "GROUPS",
     "check",
     "duplicates",
     "hash_files",
@@ -267,7 +268,7 @@ def start_hash_files(
 
 
 #: The options of a search for duplicates that are about its groups.
-_GROUPS = ("against", "reference", "same_device", "min_group", "verify", "sort")
+GROUPS = ("against", "reference", "same_device", "min_group", "verify", "sort")
 
 
 def start_duplicates(
@@ -281,7 +282,7 @@ def start_duplicates(
     run = _native.duplicates(
         roots,
         walk,
-        {name: others[name] for name in _GROUPS},
+        {name: others[name] for name in GROUPS},
         others["algorithm"],
         others["hardlinks"],
         catalog,

@@ -21,6 +21,7 @@ from sanchay._types import (
 __all__ = [
     "DEFAULTS",
     "BatchOptions",
+    "DedupeOptions",
     "DuplicateOptions",
     "GroupOptions",
     "HashOptions",
@@ -141,6 +142,10 @@ class NameOptions(BatchOptions, total=False):
     truncate: bool
     sort: str | None
     portable: bool
+
+
+class DedupeOptions(GroupOptions, BatchOptions, total=False):
+    """The keywords of dedupe()."""
 
 
 #: What keywords are where they are not given, but for those of a walk.

@@ -5,7 +5,7 @@ from os import PathLike
 from typing import NoReturn, final
 
 from sanchay._batch import AppliedRun, UndoneRun
-from sanchay._types import Path, Paths, Size
+from sanchay._types import Path, Paths, Size, Texts
 
 class Cancelled(Exception):
     """The run was ended by its progress callback, which returned False."""
@@ -63,6 +63,7 @@ class Batch:
     def entry(self, number: int, record: type) -> object | None: ...
     def conflicts(self, most: int, record: type) -> tuple[object, ...]: ...
     def errors(self) -> tuple[OSError, ...]: ...
+    def duplicates(self) -> tuple[int, int, int, int] | None: ...
     def check(self) -> None: ...
     def retain(self, kept: list[bool]) -> None: ...
     def save(self, path: str | PathLike[str]) -> None: ...
@@ -137,6 +138,21 @@ def plan_batch(
     roots: Paths | None,
     walk: Walk,
     options: dict[str, object],
+    threads: int | None,
+    progress: Callable[..., object] | None,
+    raises: bool,
+) -> Batch: ...
+def plan_dedupe(
+    roots: Paths | None,
+    walk: Walk,
+    action: str,
+    keep: Texts,
+    into: str | PathLike[str] | None,
+    groups: dict[str, object],
+    algorithm: str | None,
+    hardlinks: bool,
+    on_conflict: str,
+    catalog: str | PathLike[str] | None,
     threads: int | None,
     progress: Callable[..., object] | None,
     raises: bool,

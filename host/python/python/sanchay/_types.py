@@ -18,6 +18,7 @@ __all__ = [
     "CheckSummary",
     "CheckedFile",
     "ConflictError",
+    "DedupeAction",
     "DuplicateGroup",
     "DuplicateSummary",
     "EntryError",
@@ -117,6 +118,10 @@ Operation = Literal[
     "reflink",
     "trash",
     "delete",
+]
+#: What becomes of files that are the same as one that stays.
+DedupeAction = Literal[
+    "hardlink", "reflink", "symlink", "trash", "delete", "move-to"
 ]
 #: What is done where something stands in the way of a step.
 OnConflict = Literal["error", "skip", "rename"]

@@ -26,6 +26,7 @@ use super::{
     handles::Handles,
     places::Places,
     replace::Known,
+    replacing::{Replacing, Separated},
     rows::{Row, Spot},
     siblings::Siblings,
     trash::{Trash, TrashOptions, Trashed},
@@ -96,6 +97,8 @@ pub(super) struct Actor {
     mover: Copier,
     /// When the run began that is undone.
     begun: Option<Timestamp>,
+    /// Files that made way for equal ones.
+    pub(super) replaced: Separated,
     /// When files with several names were last changed by a step of this run,
     /// where that is known.
     changed: HashMap<FileId, Option<Timestamp>>,
@@ -131,21 +134,21 @@ impl Supposed {
     }
 }
 
-type Tried<T> = Result<T, String>;
+pub(super) type Tried<T> = Result<T, String>;
 
 /// Why a name could not be given.
-const TAKEN: &str = "something has that name by now";
+pub(super) const TAKEN: &str = "something has that name by now";
 
 /// Why an entry is not the one that is meant.
-const ANOTHER: &str = "another entry has taken its place";
+pub(super) const ANOTHER: &str = "another entry has taken its place";
 
 /// Why an entry is not undone.
-const GONE: &str = "it is no longer there";
+pub(super) const GONE: &str = "it is no longer there";
 
 /// Why a copy stays.
 const CHANGED: &str = "the copy was changed since";
 
-fn why(error: StorageError) -> String {
+pub(super) fn why(error: StorageError) -> String {
     Cause::from(error).to_string()
 }
 
@@ -177,6 +180,7 @@ impl Actor {
             changed: HashMap::new(),
             siblings: Siblings::default(),
             linked_back: HashSet::new(),
+            replaced: Separated::of_run(run),
         }
     }
 
@@ -238,6 +242,9 @@ impl Actor {
         let mut seen = HashSet::new();
         for at in steps {
             let Some(row) = places.rows.get(*at) else { continue };
+            if Replacing::does(row) {
+                continue;
+            }
             let folders = match row.operation {
                 Operation::Copy | Operation::Reflink => [row.to.folder; 2],
                 Operation::Move => [row.to.folder, row.from.folder],
@@ -299,6 +306,11 @@ impl Actor {
         let directory = self.handles.open(root, b"")?;
         let path = OsString::from_vec(self.handles.root(root).to_vec());
         Ok(Folder::new(directory, path.into()))
+    }
+
+    /// Whether steps are undone in thought only.
+    pub(super) const fn supposes(&self) -> bool {
+        self.supposed.is_some()
     }
 
     /// From now on, steps are undone in thought only.
@@ -398,6 +410,9 @@ impl Actor {
     fn try_act(&mut self, places: &Places, row: &Row) -> Tried<Outcome> {
         let (from, to) =
             (places.rows.name(row.from), places.rows.name(row.to));
+        if row.kept.is_some() {
+            self.compare_with_kept(places, row)?;
+        }
         match row.operation {
             Operation::CreateFolder => {
                 let above = self.folder(places, row.to.folder).map_err(why)?;
@@ -471,10 +486,13 @@ impl Actor {
                 let at = put.trash.into_os_string().into_vec();
                 let at = [&at, &b"/files/"[..], &put.name].concat();
                 let expect = row.expectation();
-                let made = Some(Made { expect, at: Some(at) });
-                return Ok(Outcome::Done(Done { made, note: None }));
+                let made = Made { expect, at: Some(at), was: None };
+                return Ok(Outcome::Done(Done {
+                    made: Some(made),
+                    note: None,
+                }));
             }
-            // Many at a time: see `copies`.
+            // Many at a time: see `copies` and `replacing`.
             Operation::Copy | Operation::Reflink => {
                 return Err("it is copied with others".to_owned());
             }
@@ -566,13 +584,17 @@ impl Actor {
     }
 
     /// What a symbolic link to a place says: the path from the top.
-    fn text_of_link(&self, places: &Places, spot: Spot) -> Vec<u8> {
+    pub(super) fn text_of_link(&self, places: &Places, spot: Spot) -> Vec<u8> {
         let (root, _) = places.folders.get(spot.folder);
         join(self.handles.root(root), &places.below(spot))
     }
 
     /// What is at a place, if anything is.
-    fn at(&mut self, places: &Places, spot: Spot) -> Tried<Option<Metadata>> {
+    pub(super) fn at(
+        &mut self,
+        places: &Places,
+        spot: Spot,
+    ) -> Tried<Option<Metadata>> {
         let gone = |error: &StorageError| {
             error.is(io::ErrorKind::NotFound)
                 || error.is(io::ErrorKind::NotADirectory)
@@ -607,6 +629,12 @@ impl Actor {
     /// Supposes that a step is done, or says why it could not be.
     pub(super) fn try_out(&mut self, places: &Places, row: &Row) -> Tried<()> {
         let mut found = None;
+        if let Some(kept) = places.rows.kept(row) {
+            let there = self.at(places, kept.from)?.ok_or(GONE)?;
+            if Expected::of(&there) != expected(kept) {
+                return Err("the file that stays was changed since".into());
+            }
+        }
         if row.operation.has_source() {
             let there = self.at(places, row.from)?.ok_or(GONE)?;
             if !self.is_same(row, &there) {
@@ -658,6 +686,9 @@ impl Actor {
     }
 
     fn try_look(&mut self, places: &Places, row: &Row) -> Tried<Found> {
+        if Replacing::does(row) {
+            return self.look_replaced(places, row);
+        }
         let is_it = |found: &Option<Metadata>| {
             found.as_ref().is_some_and(|found| found.id == row.id)
         };
@@ -722,6 +753,9 @@ impl Actor {
         row: &Row,
         made: Option<&Made>,
     ) -> Tried<()> {
+        if Replacing::does(row) {
+            return self.separate(places, row, made);
+        }
         match row.operation {
             Operation::Rename | Operation::Move => {
                 self.move_back(places, row, made)
@@ -1072,7 +1106,7 @@ pub(super) fn made(copy: &Metadata) -> Made {
         changed: None,
         hash: None,
     };
-    Made { expect, at: None }
+    Made { expect, at: None, was: None }
 }
 
 /// What identifies what a step made.

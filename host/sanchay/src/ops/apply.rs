@@ -16,6 +16,7 @@ use super::{
     journal::Journal,
     places::Places,
     plan::Plan,
+    replacing::Replacing,
     report::{RunReport, StepOutcome},
     rows::Row,
     runs::{Loaded, Runs},
@@ -69,6 +70,7 @@ impl Plan {
         let (run, mut journal) = runs.begin(header)?;
         let copies = copies.named(&run);
         let mut actor = Actor::new(handles, engine, runs.time_zone(), &run);
+        let replacing = Replacing::new(engine, &self.storage, &run);
         let folders = touched(&self.places, &self.steps);
         journal.folders(&mut actor, &self.places, &folders)?;
         journal.steps(&self.places, &self.steps)?;
@@ -81,6 +83,7 @@ impl Plan {
             actor,
             journal,
             copies,
+            replacing,
             report: RunReport { run, ..RunReport::default() },
         };
         applying.all(monitor, None)?;
@@ -100,8 +103,8 @@ impl Runs {
         run: &str,
         monitor: &Monitor,
     ) -> Result<RunReport, OpsError> {
-        let (journal, loaded) = self.load(engine, run)?;
-        let Loaded { places, steps, states, storage, .. } = &loaded;
+        let (journal, mut loaded) = self.load(engine, run)?;
+        let Loaded { states, .. } = &loaded;
         let refused = |why| OpsError::Resume { run: run.to_owned(), why };
         if !loaded.is_whole() {
             return Err(refused(
@@ -115,22 +118,28 @@ impl Runs {
         if loaded.reversed || states.contains(&Some(State::Undone)) {
             return Err(refused("it was undone, at least in part"));
         }
-        let handles = Handles::new(storage, &places.roots);
-        handles.check_roots()?;
+        let new_actor = |loaded: &Loaded| -> Result<Actor, OpsError> {
+            let Loaded { storage, places, .. } = loaded;
+            let handles = Handles::new(storage, &places.roots);
+            handles.check_roots()?;
+            Ok(Actor::new(handles, engine, self.time_zone(), run))
+        };
+        let mut actor = new_actor(&loaded)?;
+        loaded.recover(&mut actor);
+        let Loaded { places, steps, storage, .. } = &loaded;
         let mut applying = Applying {
             places,
             steps,
             siblings: Siblings::new(places, steps),
             moved: Moved::default(),
-            actor: Actor::new(handles, engine, self.time_zone(), run),
+            actor,
             journal,
             copies: Copies::new(engine, places, steps).named(run),
+            replacing: Replacing::new(engine, storage, run),
             report: RunReport { run: run.to_owned(), ..RunReport::default() },
         };
         applying.actor.remove_leftovers(places, steps);
-        let handles = Handles::new(storage, &places.roots);
-        let looker = Actor::new(handles, engine, self.time_zone(), run);
-        let earlier = Earlier::new(&loaded, looker);
+        let earlier = Earlier::new(&loaded, new_actor(&loaded)?);
         applying.know(&earlier);
         applying.all(monitor, Some(&earlier))?;
         let folders = touched(places, steps);
@@ -209,7 +218,8 @@ pub(super) fn touched(places: &Places, steps: &[u32]) -> Vec<FolderId> {
     let mut all = Vec::new();
     for at in steps {
         let Some(row) = places.rows.get(*at) else { continue };
-        let from = row.operation.takes_away().then_some(row.from.folder);
+        let goes = row.operation.takes_away() || row.kept.is_some();
+        let from = goes.then_some(row.from.folder);
         let to = row.has_to.then_some(row.to.folder);
         if (from, to) == (last, last) {
             continue;
@@ -233,6 +243,7 @@ struct Applying<'a> {
     actor: Actor,
     journal: Journal,
     copies: Copies,
+    replacing: Replacing,
     report: RunReport,
 }
 
@@ -288,16 +299,13 @@ impl Applying<'_> {
                 continue;
             };
             let known = earlier.map(|it| it.state(number));
-            let is_copied = Copies::does(row.operation);
-            if !is_copied {
-                self.copy(monitor)?;
+            let waits = Copies::does(&row) || Replacing::does(&row);
+            if !waits {
+                self.catch_up(monitor, &run)?;
             }
             let outcome = match known {
-                None if is_copied => {
-                    self.copies.add(number, *at);
-                    if self.copies.is_enough() {
-                        self.copy(monitor)?;
-                    }
+                None if waits => {
+                    self.wait(number, *at, &row, monitor, &run)?;
                     continue;
                 }
                 None => self.actor.act(self.places, &row),
@@ -321,8 +329,8 @@ impl Applying<'_> {
                             Err(why) => Outcome::Failed(why),
                         }
                     }
-                    Some(Found::NotDone) | None if is_copied => {
-                        self.copies.add(number, *at);
+                    Some(Found::NotDone) | None if waits => {
+                        self.wait(number, *at, &row, monitor, &run)?;
                         continue;
                     }
                     Some(Found::NotDone) | None => {
@@ -338,7 +346,50 @@ impl Applying<'_> {
             }
         }
         if !self.report.interrupted {
-            self.copy(monitor)?;
+            self.catch_up(monitor, &run)?;
+        }
+        Ok(())
+    }
+
+    /// Adds a step to those that are done many at a time.
+    fn wait(
+        &mut self,
+        number: u64,
+        at: u32,
+        row: &Row,
+        monitor: &Monitor,
+        run: &RunState<'_>,
+    ) -> Result<(), OpsError> {
+        match Replacing::does(row) {
+            true => self.replacing.add(number, at),
+            false => self.copies.add(number, at),
+        }
+        if self.replacing.is_enough() || self.copies.is_enough() {
+            self.catch_up(monitor, run)?;
+        }
+        Ok(())
+    }
+
+    /// Does the steps that wait.
+    fn catch_up(
+        &mut self,
+        monitor: &Monitor,
+        run: &RunState<'_>,
+    ) -> Result<(), OpsError> {
+        self.copy(monitor)?;
+        let places = self.places;
+        let journal = &mut self.journal;
+        let replaced = self.replacing.replace(places, journal, run)?;
+        for (number, outcome) in replaced {
+            let at = usize::try_from(number).ok();
+            let at = at.and_then(|it| self.steps.get(it));
+            let row = at.and_then(|at| places.rows.get(*at)).copied();
+            if let Some(row) = row {
+                self.record(number, &row, outcome)?;
+            }
+        }
+        if run.is_over() {
+            self.report.interrupted = true;
         }
         Ok(())
     }
@@ -435,14 +486,15 @@ impl Applying<'_> {
             }
             (None, Some(_)) => {
                 let expect = Expectation { changed, ..row.expectation() };
-                Some(Made { expect, at: None })
+                Some(Made { expect, at: None, was: None })
             }
             (None, None) => None,
         }
     }
 
     fn change_left(&mut self, number: u64, row: &Row) -> Option<Timestamp> {
-        if Copies::does(row.operation) || !self.is_awaited(number, row) {
+        let waits = Copies::does(row) || Replacing::does(row);
+        if waits || !self.is_awaited(number, row) {
             return None;
         }
         let later: Vec<Row> = self.later(number, row).copied().collect();

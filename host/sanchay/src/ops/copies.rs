@@ -20,6 +20,7 @@ use super::{
     folders::{FolderId, join},
     handles::Handles,
     places::Places,
+    rows::Row,
 };
 use crate::{
     engine::Engine,
@@ -45,7 +46,7 @@ impl Copies {
         steps: &[u32],
     ) -> Self {
         let rows = steps.iter().filter_map(|at| places.rows.get(*at));
-        let mut any = rows.filter(|row| Self::does(row.operation));
+        let mut any = rows.filter(|row| Self::does(row));
         // A plan has copies of one kind.
         let copier = any.next().map(|row| {
             let sharing = match row.operation {
@@ -78,9 +79,9 @@ impl Copies {
         let mut tried = HashSet::new();
         for at in steps {
             let row = places.rows.get(*at);
-            let Some(row) =
-                row.filter(|it| it.operation == Operation::Reflink)
-            else {
+            let Some(row) = row.filter(|it| {
+                Self::does(it) && it.operation == Operation::Reflink
+            }) else {
                 continue;
             };
             let (root, path) = places.folders.get(row.to.folder);
@@ -101,9 +102,10 @@ impl Copies {
         Ok(())
     }
 
-    /// Whether an operation is done here.
-    pub(super) const fn does(operation: Operation) -> bool {
-        matches!(operation, Operation::Copy | Operation::Reflink)
+    /// Whether a step is done here.
+    pub(super) const fn does(row: &Row) -> bool {
+        row.kept.is_none()
+            && matches!(row.operation, Operation::Copy | Operation::Reflink)
     }
 
     /// Adds a step.

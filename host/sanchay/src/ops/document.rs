@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use sanchay_core::plan::{Document, Header, Line, Step};
+use sanchay_core::plan::{Document, Header, Line, Operation, SameAs, Step};
 use sanchay_output::plan::PlanWriter;
 use sanchay_storage::{LocalStorage, Storage};
 
@@ -18,7 +18,7 @@ use super::{
     places::{Places, Root},
     plan::Plan,
     request::{VERIFY, tag},
-    rows::Rows,
+    rows::{KeptId, Rows},
 };
 use crate::{engine::Engine, error::Error, pool::Pool};
 
@@ -40,7 +40,9 @@ impl Plan {
         for at in &self.steps {
             let Some(row) = self.places.rows.get(*at) else { continue };
             let expect = row.expectation();
-            writer.step(&self.places.step(row, &expect), &mut text);
+            let kept = self.places.kept(row);
+            let step = self.places.step(row, &expect, kept.as_ref());
+            writer.step(&step, &mut text);
             if text.len() >= PIECE {
                 out.write_all(&text)?;
                 text.clear();
@@ -94,6 +96,7 @@ impl Plan {
             own_rows: None,
             tag: tag(),
             refused: 0,
+            duplicates: None,
         };
         let reading = Reading { path, strict: !edited, may_end_early: false };
         reading.lines(engine.pool(), file, |line| {
@@ -138,6 +141,25 @@ impl Places {
         self.verify = options.any(|(name, _)| name == VERIFY);
     }
 
+    /// Adds a file that stays, unless it is that of the step before.
+    fn keep(&mut self, same: &SameAs) -> Result<KeptId, OpsError> {
+        let (folder, name) = split(&same.place.path);
+        let folder = self.folders.add(same.place.root, folder)?;
+        let mut file = Rows::empty(Operation::Delete, folder);
+        file.expect(&same.expect);
+        let last = self.rows.all.last();
+        if let Some(last) = last
+            && let (Some(id), Some(kept)) = (last.kept, self.rows.kept(last))
+            && kept.from.folder == folder
+            && self.rows.name(kept.from) == name
+            && kept.expectation() == file.expectation()
+        {
+            return Ok(id);
+        }
+        file.from = self.rows.spot(folder, name)?;
+        self.rows.keep(file)
+    }
+
     /// Adds a step of a document; returns its row.
     pub(super) fn add_step(&mut self, step: &Step) -> Result<u32, OpsError> {
         let place = step.from.as_ref().or(step.to.as_ref());
@@ -158,6 +180,9 @@ impl Places {
         }
         if let Some(expect) = &step.expect {
             row.expect(expect);
+        }
+        if let Some(same) = &step.same_as {
+            row.kept = Some(self.keep(same)?);
         }
         row.because = self.rows.reason(&step.because);
         self.rows.push(row)

@@ -2,7 +2,9 @@
 
 use std::{io, path::PathBuf};
 
-use sanchay_core::{naming::NamingError, record::UnknownField};
+use sanchay_core::{
+    keep::KeepError, naming::NamingError, record::UnknownField,
+};
 
 use crate::error::{Error, describe_io_error, escaped_path};
 
@@ -17,6 +19,9 @@ pub enum OpsError {
     /// The new names make no sense.
     #[error("{0}")]
     Naming(NamingError),
+    /// A rule that says which file stays makes no sense.
+    #[error("--keep: {0}")]
+    Keep(KeepError),
     /// There is no such field to sort by.
     #[error("{0}")]
     Order(UnknownField),

@@ -102,7 +102,9 @@ impl Journal {
         for at in steps {
             let Some(row) = places.rows.get(*at) else { continue };
             let expect = row.expectation();
-            self.writer.step(&places.step(row, &expect), &mut self.text);
+            let kept = places.kept(row);
+            let step = places.step(row, &expect, kept.as_ref());
+            self.writer.step(&step, &mut self.text);
             self.write_if(PIECE)?;
         }
         Ok(())
@@ -156,6 +158,18 @@ impl Journal {
         step: u64,
         made: Made,
     ) -> Result<(), OpsError> {
+        self.replaced(step, made)?;
+        // At once: where it is cannot be told by looking.
+        self.write_if(1)
+    }
+
+    /// Writes that a file made way, and what it was. It may not be removed
+    /// before [`sync`](Self::sync) returns.
+    pub(super) fn replaced(
+        &mut self,
+        step: u64,
+        made: Made,
+    ) -> Result<(), OpsError> {
         self.end_run();
         let line = StateLine {
             state: State::Done,
@@ -165,8 +179,7 @@ impl Journal {
             made: Some(made),
         };
         self.writer.state(&line, &mut self.text);
-        // At once: where it is cannot be told by looking.
-        self.write_if(1)
+        self.write_if(PIECE)
     }
 
     /// Writes what became of a step, and why.

@@ -53,6 +53,30 @@ pub struct Plan {
     pub(super) tag: String,
     /// How many conflicts the document tells of that it was read from.
     pub(super) refused: usize,
+    /// What is known of the groups of a plan for duplicates.
+    pub(super) duplicates: Option<Decided>,
+}
+
+/// How the files were decided on that stay.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Decided {
+    /// How often the rules left several.
+    pub(super) ties: u64,
+}
+
+/// What a plan for duplicates comes to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DedupeSummary {
+    /// How many files make way.
+    pub duplicates: u64,
+    /// For how many files that stay.
+    pub kept: u64,
+    /// How many bytes that frees: names of one file, and files that share
+    /// their bytes on disk, free them together or not at all.
+    pub reclaimable_bytes: u64,
+    /// How many groups had several files left when all rules were asked.
+    pub ties: u64,
 }
 
 impl fmt::Debug for Plan {
@@ -92,6 +116,8 @@ pub struct PlanStep {
     pub because: String,
     /// The entry's size in bytes.
     pub size: u64,
+    /// The equal file that stays, where the entry makes way for one.
+    pub same_as: Option<PathBuf>,
 }
 
 impl Plan {
@@ -149,6 +175,27 @@ impl Plan {
     #[must_use]
     pub const fn unchanged(&self) -> u64 {
         self.unchanged + self.already_there
+    }
+
+    /// What the plan comes to, if it is one for duplicates that was made and
+    /// not read.
+    #[must_use]
+    pub fn duplicates(&self) -> Option<DedupeSummary> {
+        let groups = self.duplicates.as_ref()?;
+        let rows = self.view.iter().filter_map(|at| self.places.rows.get(*at));
+        let mut summary =
+            DedupeSummary { ties: groups.ties, ..Default::default() };
+        let mut kept = HashSet::new();
+        for row in rows {
+            summary.duplicates += 1;
+            kept.extend(row.kept);
+            if row.frees {
+                summary.reclaimable_bytes =
+                    summary.reclaimable_bytes.saturating_add(row.size);
+            }
+        }
+        summary.kept = kept.len() as u64;
+        Some(summary)
     }
 
     /// What went wrong while the tree was walked.
@@ -328,6 +375,7 @@ impl Plan {
             to: row.has_to.then(|| path(row.to)),
             because: self.places.rows.why(row.because).to_owned(),
             size: row.size,
+            same_as: self.places.rows.kept(row).map(|it| path(it.from)),
         })
     }
 
@@ -378,19 +426,30 @@ impl Places {
         PlaceRef { root, folder, name: self.rows.name(spot) }
     }
 
+    /// What the equal file has to be that stays where a row's makes way.
+    pub(super) fn kept(
+        &self,
+        row: &Row,
+    ) -> Option<sanchay_core::plan::Expectation> {
+        self.rows.kept(row).map(Row::expectation)
+    }
+
     /// A row for who writes it.
     pub(super) fn step<'a>(
         &'a self,
         row: &'a Row,
         expect: &'a sanchay_core::plan::Expectation,
+        kept: Option<&'a sanchay_core::plan::Expectation>,
     ) -> StepRef<'a> {
         let has_source = row.operation.has_source();
+        let same_as = self.rows.kept(row).zip(kept);
         StepRef {
             operation: row.operation,
             from: has_source.then(|| self.place(row.from)),
             to: row.has_to.then(|| self.place(row.to)),
             because: self.rows.why(row.because),
             expect: has_source.then_some(expect),
+            same_as: same_as.map(|(it, kept)| (self.place(it.from), kept)),
         }
     }
 }

@@ -4,7 +4,8 @@
 //! Both are opened and compared byte for byte before anything is done. What
 //! comes is made beside the file and changes places with it at once, and what
 //! was there is looked at again before it is removed: a file that was swapped
-//! in or written to in between goes back.
+//! in or written to in between goes back. Until then it is beside its place,
+//! with all that it has, so that a run that is killed can put it back.
 
 use std::{
     io,
@@ -13,6 +14,7 @@ use std::{
 
 use sanchay_storage::{
     Directory, ExtendedAttribute, File, Links, Metadata, StorageError,
+    Timestamp,
 };
 
 use super::{
@@ -105,7 +107,7 @@ impl Known<'_> {
     /// Fails unless the name is still that of the file that was opened.
     fn check(&self, open: &Open) -> Result<(), Cause> {
         let directory = self.folder.directory();
-        check_at(directory, self.name, open)
+        check_at(directory, self.name, &open.metadata)
     }
 
     fn failure(&self, cause: Cause) -> EntryError {
@@ -119,16 +121,42 @@ impl Known<'_> {
 fn check_at(
     directory: &dyn Directory,
     name: &[u8],
-    open: &Open,
+    opened: &Metadata,
+) -> Result<(), Cause> {
+    check_expected(directory, name, Expected::of(opened))
+}
+
+fn check_expected(
+    directory: &dyn Directory,
+    name: &[u8],
+    expected: Expected,
 ) -> Result<(), Cause> {
     let (_, found) = directory.stat(name, Links::Refuse)?;
-    if found.id != open.metadata.id {
+    if found.id != expected.id {
         return Err(Problem::Replaced.into());
     }
-    if Expected::of(&found) != Expected::of(&open.metadata) {
-        return Err(Problem::Modified.into());
+    match Expected::of(&found) == expected {
+        true => Ok(()),
+        false => Err(Problem::Modified.into()),
     }
-    Ok(())
+}
+
+/// A file that made way, and is still there under another name in its folder.
+#[derive(Debug)]
+pub(super) struct Swapped {
+    /// What it was.
+    pub(super) replaced: Replaced,
+    /// What the equal file was.
+    kept: Expected,
+    /// Whether it may be removed.
+    goes: bool,
+}
+
+impl Swapped {
+    /// Has it go back instead of being removed.
+    pub(super) fn forbid(&mut self) {
+        self.goes = false;
+    }
 }
 
 /// Something under a temporary name, removed when this is dropped.
@@ -150,11 +178,10 @@ impl Drop for Temporary<'_> {
 }
 
 impl Replacer {
-    fn temporary<'d>(&self, directory: &'d dyn Directory) -> Temporary<'d> {
+    /// A name that nothing has.
+    fn temporary(&self) -> Vec<u8> {
         let number = self.counter.fetch_add(1, Relaxed);
-        let name = format!("{TEMPORARY}{}-{number}", self.token).into_bytes();
-        // Until something has that name, there is nothing to remove.
-        Temporary { directory, name, stays: true }
+        format!("{TEMPORARY}{}-{number}", self.token).into_bytes()
     }
 
     /// Has a file make way for an equal one. `None` where the two are names of
@@ -179,121 +206,11 @@ impl Replacer {
         equal: &Known<'_>,
         by: &Replacement,
     ) -> Result<Option<Replaced>, Cause> {
-        let (old, kept) = (file.open()?, equal.open()?);
-        let same_file = old.metadata.id == kept.metadata.id;
-        if same_file {
-            if *by == Replacement::HardLink || *by == Replacement::Reflink {
-                return Ok(None);
-            }
-            // Two names of one file, not one name twice.
-            self.check_two_names(file, equal)?;
-        } else {
-            compare(&old, &kept)?;
-        }
-        let extended = old.file.extended_attributes()?;
-        let directory = file.folder.directory();
-        let mut made = self.temporary(directory);
-        match by {
-            Replacement::HardLink => {
-                let from = equal.folder.directory();
-                from.hard_link(equal.name, directory, &made.name)?;
-                made.stays = false;
-                check_at(directory, &made.name, &kept)?;
-            }
-            Replacement::Reflink => {
-                let copy = directory.create_with(&made.name, PRIVATE)?;
-                made.stays = false;
-                if !kept.file.share_contents(&copy)? {
-                    return Err(StorageError::unsupported().into());
-                }
-                keep(&old.metadata, &extended, &copy, file.folder)?;
-            }
-            Replacement::Symlink(says) => {
-                directory.symlink(says, &made.name)?;
-                made.stays = false;
-            }
-            Replacement::Nothing => {
-                file.check(&old)?;
-                directory.rename(file.name, directory, &made.name)?;
-                return self.remove(file, equal, &old, &kept, made, extended);
-            }
-        }
-        file.check(&old)?;
-        let now = directory.stat(&made.name, Links::Refuse)?.1;
-        self.change_places(file, equal, &old, &kept, &mut made)?;
-        let original = old.metadata;
-        Ok(Some(Replaced { original, extended, now: Some(now) }))
-    }
-
-    /// Fails unless two names of one file are different names.
-    fn check_two_names(
-        &self,
-        file: &Known<'_>,
-        equal: &Known<'_>,
-    ) -> Result<(), Cause> {
-        let same_folder =
-            file.folder.directory().id()? == equal.folder.directory().id()?;
-        if same_folder && file.name == equal.name {
-            return Err(Problem::OnlyCopy.into());
-        }
-        Ok(())
-    }
-
-    /// Has what was made and the file change places, looks again at what was
-    /// there and at the file that stays, and removes it.
-    fn change_places(
-        &self,
-        file: &Known<'_>,
-        equal: &Known<'_>,
-        old: &Open,
-        kept: &Open,
-        made: &mut Temporary<'_>,
-    ) -> Result<(), Cause> {
-        let directory = file.folder.directory();
-        match directory.exchange(&made.name, directory, file.name) {
-            Ok(()) => {}
-            Err(error) if cannot(&error) => {
-                // At once as well, but what was there cannot come back.
-                equal.check(kept)?;
-                directory.replace(&made.name, directory, file.name)?;
-                made.stays = true;
-                return Ok(());
-            }
-            Err(error) => return Err(error.into()),
-        }
-        let checked = check_at(directory, &made.name, old)
-            .and_then(|()| equal.check(kept));
-        if let Err(cause) = checked {
-            // What is under the temporary name is the user's: if it cannot go
-            // back, it stays there.
-            made.stays = true;
-            directory.exchange(&made.name, directory, file.name)?;
-            made.stays = false;
-            return Err(cause);
-        }
-        Ok(())
-    }
-
-    /// Removes a file that has a temporary name, if the other is still there.
-    fn remove(
-        &self,
-        file: &Known<'_>,
-        equal: &Known<'_>,
-        old: &Open,
-        kept: &Open,
-        made: Temporary<'_>,
-        extended: Vec<ExtendedAttribute>,
-    ) -> Result<Option<Replaced>, Cause> {
-        let directory = file.folder.directory();
-        let checked = check_at(directory, &made.name, old)
-            .and_then(|()| equal.check(kept));
-        if let Err(cause) = checked {
-            directory.rename(&made.name, directory, file.name)?;
-            return Err(cause);
-        }
-        directory.remove_file(&made.name)?;
-        let original = old.metadata;
-        Ok(Some(Replaced { original, extended, now: None }))
+        let aside = self.temporary();
+        let swapped = swap(file, equal, None, by, &aside)?;
+        let Some(swapped) = swapped else { return Ok(None) };
+        remove(file, equal, by, &aside, &swapped)?;
+        Ok(Some(swapped.replaced))
     }
 
     /// Gives a file back that made way: one of its own, with the contents of
@@ -308,45 +225,279 @@ impl Replacer {
         equal: &Known<'_>,
         was: &Replaced,
     ) -> Result<Metadata, EntryError> {
-        self.try_separate(file, equal, was).map_err(|it| file.failure(it))
+        separate(file, equal, was, &self.temporary())
+            .map_err(|it| file.failure(it))
     }
+}
 
-    fn try_separate(
-        &self,
-        file: &Known<'_>,
-        equal: &Known<'_>,
-        was: &Replaced,
-    ) -> Result<Metadata, Cause> {
-        let directory = file.folder.directory();
-        let there = match directory.stat(file.name, Links::Refuse) {
-            Ok((_, found)) => Some(found),
-            Err(error) if error.is(io::ErrorKind::NotFound) => None,
-            Err(error) => return Err(error.into()),
-        };
-        if there.map(|it| it.id) != was.now.map(|it| it.id) {
-            return Err(Problem::NotAsExpected.into());
-        }
-        let source = equal.open()?;
-        if source.metadata.size != was.original.size {
-            return Err(Problem::NotAsExpected.into());
-        }
-        let mut made = self.temporary(directory);
-        let copy = directory.create_with(&made.name, PRIVATE)?;
-        made.stays = false;
-        if !source.file.share_contents(&copy)? {
-            pass(&source, &copy)?;
-        }
-        equal.check(&source)?;
-        keep(&was.original, &was.extended, &copy, file.folder)?;
-        copy.sync()?;
-        let metadata = copy.metadata()?;
-        match there {
-            Some(_) => directory.replace(&made.name, directory, file.name)?,
-            None => directory.rename(&made.name, directory, file.name)?,
-        }
-        made.stays = true;
-        Ok(metadata)
+/// Gives a file back that made way, by way of another name.
+pub(super) fn separate(
+    file: &Known<'_>,
+    equal: &Known<'_>,
+    was: &Replaced,
+    temporary: &[u8],
+) -> Result<Metadata, Cause> {
+    let directory = file.folder.directory();
+    let there = match directory.stat(file.name, Links::Refuse) {
+        Ok((_, found)) => Some(found),
+        Err(error) if error.is(io::ErrorKind::NotFound) => None,
+        Err(error) => return Err(error.into()),
+    };
+    if there.map(|it| it.id) != was.now.map(|it| it.id) {
+        return Err(Problem::NotAsExpected.into());
     }
+    let source = equal.open()?;
+    if source.metadata.size != was.original.size {
+        return Err(Problem::NotAsExpected.into());
+    }
+    let name = temporary.to_vec();
+    let mut made = Temporary { directory, name, stays: true };
+    let copy = directory.create_with(&made.name, PRIVATE)?;
+    made.stays = false;
+    if !source.file.share_contents(&copy)? {
+        pass(&source, &copy)?;
+    }
+    equal.check(&source)?;
+    keep(&was.original, &was.extended, &copy, file.folder)?;
+    copy.sync()?;
+    let metadata = copy.metadata()?;
+    match there {
+        Some(_) => directory.replace(&made.name, directory, file.name)?,
+        None => directory.rename(&made.name, directory, file.name)?,
+    }
+    made.stays = true;
+    Ok(metadata)
+}
+
+/// Has a file make way for an equal one, and leaves it under the name `aside`.
+/// `None` where the two are names of one file, and it was to become one.
+/// `changed` is when it last changed in any way, where that matters.
+///
+/// # Errors
+/// Why it stays. Both are then what they were, and nothing is called `aside`
+/// unless the system refuses to put the file back.
+pub(super) fn swap(
+    file: &Known<'_>,
+    equal: &Known<'_>,
+    changed: Option<Timestamp>,
+    by: &Replacement,
+    aside: &[u8],
+) -> Result<Option<Swapped>, Cause> {
+    let (old, kept) = (file.open()?, equal.open()?);
+    if changed.is_some_and(|changed| changed != old.metadata.changed) {
+        return Err(Problem::NotAsExpected.into());
+    }
+    if old.metadata.id == kept.metadata.id {
+        if *by == Replacement::HardLink || *by == Replacement::Reflink {
+            return Ok(None);
+        }
+        // Two names of one file, not one name twice.
+        check_two_names(file, equal)?;
+    } else {
+        compare(&old, &kept)?;
+    }
+    let extended = old.file.extended_attributes()?;
+    let now = match make(file, equal, by, aside, (&old, &kept), &extended)? {
+        Some(made) => Some(change_places(file, made, aside, &old)?),
+        None => {
+            let directory = file.folder.directory();
+            directory.rename(file.name, directory, aside)?;
+            None
+        }
+    };
+    let original = old.metadata;
+    let replaced = Replaced { original, extended, now };
+    let kept = Expected::of(&kept.metadata);
+    let swapped = Swapped { replaced, kept, goes: true };
+    if let Err(cause) = is_unchanged(file, equal, by, aside, &swapped) {
+        put_back(file, aside, swapped.replaced.now)?;
+        return Err(cause);
+    }
+    Ok(Some(swapped))
+}
+
+/// Something that was made to take a file's place.
+struct MadeBeside<'d> {
+    temporary: Temporary<'d>,
+    metadata: Metadata,
+}
+
+/// Makes what comes in a file's place under the name `aside`.
+fn make<'d>(
+    file: &Known<'d>,
+    equal: &Known<'_>,
+    by: &Replacement,
+    aside: &[u8],
+    (old, kept): (&Open, &Open),
+    extended: &[ExtendedAttribute],
+) -> Result<Option<MadeBeside<'d>>, Cause> {
+    let directory = file.folder.directory();
+    let name = aside.to_vec();
+    let mut temporary = Temporary { directory, name, stays: true };
+    match by {
+        Replacement::Nothing => return Ok(None),
+        Replacement::HardLink => {
+            let from = equal.folder.directory();
+            from.hard_link(equal.name, directory, aside)?;
+            temporary.stays = false;
+            check_at(directory, aside, &kept.metadata)?;
+        }
+        Replacement::Reflink => {
+            let copy = directory.create_with(aside, PRIVATE)?;
+            temporary.stays = false;
+            if !kept.file.share_contents(&copy)? {
+                return Err(StorageError::unsupported().into());
+            }
+            // What was written meanwhile may be in the copy.
+            equal.check(kept)?;
+            keep(&old.metadata, extended, &copy, file.folder)?;
+            copy.sync()?;
+        }
+        Replacement::Symlink(says) => {
+            directory.symlink(says, aside)?;
+            temporary.stays = false;
+        }
+    }
+    let metadata = directory.stat(aside, Links::Refuse)?.1;
+    Ok(Some(MadeBeside { temporary, metadata }))
+}
+
+/// Has what was made and a file change places. Returns what has the file's
+/// name then.
+fn change_places(
+    file: &Known<'_>,
+    made: MadeBeside<'_>,
+    aside: &[u8],
+    old: &Open,
+) -> Result<Metadata, Cause> {
+    let directory = file.folder.directory();
+    let MadeBeside { mut temporary, metadata } = made;
+    match directory.exchange(aside, directory, file.name) {
+        Ok(()) => {
+            temporary.stays = true;
+            return Ok(metadata);
+        }
+        Err(error) if cannot(&error) => {}
+        Err(error) => return Err(error.into()),
+    }
+    // In three steps: the file gets a second name, and loses its own.
+    let other = beside(aside);
+    directory.rename(aside, directory, &other)?;
+    temporary.name = other;
+    directory.hard_link(file.name, directory, aside)?;
+    if let Err(cause) = check_at(directory, aside, &old.metadata) {
+        // It still has the other name.
+        directory.remove_file(aside)?;
+        return Err(cause);
+    }
+    directory.replace(&temporary.name, directory, file.name)?;
+    temporary.stays = true;
+    Ok(metadata)
+}
+
+/// What is made is called so where entries cannot change places.
+pub(super) fn beside(aside: &[u8]) -> Vec<u8> {
+    [aside, b"n"].concat()
+}
+
+/// Removes a file that made way, if nothing has changed since: what was left
+/// aside is what was compared, and its contents are still where they stay.
+/// Otherwise it gets its place back.
+pub(super) fn remove(
+    file: &Known<'_>,
+    equal: &Known<'_>,
+    by: &Replacement,
+    aside: &[u8],
+    swapped: &Swapped,
+) -> Result<(), Cause> {
+    if let Err(cause) = is_unchanged(file, equal, by, aside, swapped) {
+        put_back(file, aside, swapped.replaced.now)?;
+        return Err(cause);
+    }
+    if let Err(error) = file.folder.directory().remove_file(aside) {
+        put_back(file, aside, swapped.replaced.now)?;
+        return Err(error.into());
+    }
+    Ok(())
+}
+
+fn is_unchanged(
+    file: &Known<'_>,
+    equal: &Known<'_>,
+    by: &Replacement,
+    aside: &[u8],
+    swapped: &Swapped,
+) -> Result<(), Cause> {
+    if !swapped.goes {
+        return Err(Problem::TooManyAttributes.into());
+    }
+    let directory = file.folder.directory();
+    let old = Expected::of(&swapped.replaced.original);
+    check_expected(directory, aside, old)?;
+    match by {
+        // The place itself is what stays of the contents.
+        Replacement::HardLink => {
+            check_expected(directory, file.name, swapped.kept)
+        }
+        Replacement::Reflink => Ok(()),
+        Replacement::Symlink(_) | Replacement::Nothing => {
+            let folder = equal.folder.directory();
+            check_expected(folder, equal.name, swapped.kept)
+        }
+    }
+}
+
+/// Gives a file that was left aside its place back, and removes what was made
+/// for that. What somebody else has put there stays, and so does the file then.
+pub(super) fn put_back(
+    file: &Known<'_>,
+    aside: &[u8],
+    made: Option<Metadata>,
+) -> Result<(), Cause> {
+    let directory = file.folder.directory();
+    let is_made = |found: &Metadata| made.is_some_and(|it| it.id == found.id);
+    match directory.stat(file.name, Links::Refuse) {
+        Err(error) if error.is(io::ErrorKind::NotFound) => {
+            return Ok(directory.rename(aside, directory, file.name)?);
+        }
+        Ok((_, found)) if is_made(&found) => {}
+        Ok(_) => return Err(Problem::Replaced.into()),
+        Err(error) => return Err(error.into()),
+    }
+    match directory.exchange(aside, directory, file.name) {
+        Ok(()) => {}
+        Err(error) if cannot(&error) => {
+            return Ok(directory.replace(aside, directory, file.name)?);
+        }
+        Err(error) => return Err(error.into()),
+    }
+    match directory.stat(aside, Links::Refuse) {
+        Ok((_, found)) if is_made(&found) => Ok(directory.remove_file(aside)?),
+        _ => Err(Problem::Replaced.into()),
+    }
+}
+
+/// Fails unless two files are what they have to be and have the same contents,
+/// or are two names of one file.
+pub(super) fn confirm_equal(
+    file: &Known<'_>,
+    equal: &Known<'_>,
+) -> Result<(), Cause> {
+    let (one, other) = (file.open()?, equal.open()?);
+    match one.metadata.id == other.metadata.id {
+        true => check_two_names(file, equal),
+        false => compare(&one, &other),
+    }
+}
+
+/// Fails unless two names of one file are different names.
+fn check_two_names(file: &Known<'_>, equal: &Known<'_>) -> Result<(), Cause> {
+    let same_folder =
+        file.folder.directory().id()? == equal.folder.directory().id()?;
+    if same_folder && file.name == equal.name {
+        return Err(Problem::OnlyCopy.into());
+    }
+    Ok(())
 }
 
 /// Whether a file system cannot have entries change places.

@@ -251,6 +251,7 @@ impl PlanRequest {
             own_rows: Some(count),
             tag: tag(),
             refused: 0,
+            duplicates: None,
         };
         plan.arrange(statuses)?;
         Ok(plan)

@@ -221,7 +221,7 @@ fn folder_of(path: &[u8]) -> &[u8] {
 }
 
 /// A path from the top: without dots, and without a slash at its end.
-fn absolute(path: &Path, local: bool) -> std::io::Result<Vec<u8>> {
+pub(super) fn absolute(path: &Path, local: bool) -> std::io::Result<Vec<u8>> {
     let whole = match (local, path.as_os_str().is_empty()) {
         (true, true) => std::env::current_dir()?,
         (true, false) => std::path::absolute(path)?,

@@ -1,5 +1,7 @@
 //! The rows of a plan, compactly: about ninety bytes each, and the names.
 
+use std::num::NonZeroU32;
+
 use sanchay_core::{
     kind::EntryKind,
     plan::{Expectation, Operation},
@@ -24,6 +26,10 @@ impl Spot {
     }
 }
 
+/// A file that stays for others, by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct KeptId(NonZeroU32);
+
 /// One thing to be done.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
@@ -36,6 +42,10 @@ pub(super) struct Row {
     pub(super) has_to: bool,
     /// Why, by its number among the reasons.
     pub(super) because: u32,
+    /// The equal file that stays, if the entry makes way for one.
+    pub(super) kept: Option<KeptId>,
+    /// Whether its bytes are free then.
+    pub(super) frees: bool,
     pub(super) kind: EntryKind,
     pub(super) id: FileId,
     /// How many names it has, where that is told.
@@ -95,6 +105,8 @@ pub(super) struct Rows {
     pub(super) all: Vec<Row>,
     names: Vec<u8>,
     reasons: Vec<String>,
+    /// Files that stay for others: where they are, and what they have to be.
+    kept: Vec<Row>,
 }
 
 impl Rows {
@@ -142,6 +154,22 @@ impl Rows {
         at.map_err(|_| OpsError::TooLarge)
     }
 
+    /// Adds a file that stays for others, as a row of which the source says
+    /// what it is. Its time of change is none: more names show in it.
+    pub(super) fn keep(&mut self, file: Row) -> Result<KeptId, OpsError> {
+        self.kept.push(Row { changed: None, ..file });
+        let number = u32::try_from(self.kept.len()).ok();
+        let number = number.and_then(NonZeroU32::new);
+        number.map(KeptId).ok_or(OpsError::TooLarge)
+    }
+
+    /// The equal file that stays where this one makes way.
+    pub(super) fn kept(&self, row: &Row) -> Option<&Row> {
+        let KeptId(number) = row.kept?;
+        let at = usize::try_from(number.get()).ok()?.checked_sub(1)?;
+        self.kept.get(at)
+    }
+
     /// The row of that number.
     pub(super) fn get(&self, at: u32) -> Option<&Row> {
         self.all.get(at as usize)
@@ -156,6 +184,8 @@ impl Rows {
             to: spot,
             has_to: false,
             because: 0,
+            kept: None,
+            frees: false,
             kind: EntryKind::Unknown,
             id: FileId { device: 0, inode: 0 },
             links: 1,

@@ -29,10 +29,7 @@ impl Siblings {
                 || row.changed.is_none()
                     && row.kind != EntryKind::Directory
                     && from.starts_with(TEMPORARY.as_bytes());
-            if shows
-                && row.operation.has_source()
-                && !Copies::does(row.operation)
-            {
+            if shows && row.operation.has_source() && !Copies::does(row) {
                 all.entry(row.id).or_default().push((number, *at));
             }
         }

@@ -84,6 +84,9 @@ impl Runs {
                     Found::Done | Found::Copied => true,
                     Found::NotDone => {
                         unresolved.resolve(places, row.to, row.id);
+                        if !only_look {
+                            actor.clear(places, &row);
+                        }
                         false
                     }
                     Found::Neither(why) => {
@@ -92,7 +95,12 @@ impl Runs {
                         false
                     }
                 },
-                Some(_) => false,
+                Some(state) => {
+                    if state == State::Undone {
+                        actor.was_given_back(places, &row);
+                    }
+                    false
+                }
             };
             if !was_done {
                 continue;

@@ -14,6 +14,7 @@ mod acting_across;
 mod cancelling;
 mod changes;
 mod copying;
+mod deduping;
 mod errors;
 mod examples;
 #[cfg(feature = "plugins")]

@@ -4,6 +4,7 @@ use wasmtime::component::ResourceAny;
 
 use super::Resources;
 use crate::fill_in_place::{Ends, FillInPlace};
+use crate::wire::keeping::{Candidates, Choice, KeepingError};
 use crate::wire::naming::{Names, Rules, RulesError as NamingRulesError};
 use crate::wire::planning::{Line, PlanError};
 use crate::wire::{
@@ -72,4 +73,7 @@ exports! {
         -> (Result<Vec<Line>, PlanError>);
     finish_plan = "planning" "[method]plan-reader.finish"
         (ResourceAny) -> (Result<(), PlanError>);
+    choose = "keeping" "choose"
+        (&'static [Vec<u8>], Candidates<'static>)
+        -> (Result<Vec<Choice>, KeepingError>);
 }

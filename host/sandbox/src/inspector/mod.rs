@@ -9,6 +9,7 @@ mod exports;
 mod filtering;
 mod hashing;
 mod ignoring;
+mod keeping;
 mod naming;
 mod planning;
 mod stream;
@@ -26,6 +27,7 @@ use crate::shared::Shared;
 pub(crate) use exports::InspectorExports;
 use filtering::Filter;
 use ignoring::RuleSets;
+pub use keeping::KeepColumns;
 use stream::{Hashers, Stream};
 
 type Caller = caller::Caller<InspectorExports>;

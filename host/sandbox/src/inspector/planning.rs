@@ -2,8 +2,8 @@
 
 use sanchay_core::file_id::FileId;
 use sanchay_core::plan::{
-    Document, Expectation, Flaw, Folder, Header, Line, Made, Place, PlanError,
-    Root, StateLine, Step, Trailer, check_path,
+    Document, Expectation, Flaw, Folder, Header, Line, Made, Original, Place,
+    PlanError, Root, SameAs, StateLine, Step, Trailer, check_path,
 };
 use sanchay_core::time::Timestamp;
 use wasmtime::component::ResourceAny;
@@ -130,8 +130,14 @@ fn checked(line: wire::Line, roots: &mut usize) -> Result<Line, &'static str> {
         }
         wire::Line::Step(step) => {
             let operation = step.operation.into();
+            let roots = *roots;
             let place = |it: Option<wire::Place>| {
-                it.map(|it| place(it, *roots, false)).transpose()
+                it.map(|it| place(it, roots, false)).transpose()
+            };
+            let same_as = |it: wire::SameAs| {
+                let kept = place(Some(it.place))?;
+                let place = kept.ok_or("a place that is none")?;
+                Ok(SameAs { place, expect: expectation(it.expect)? })
             };
             let step = Step {
                 operation,
@@ -139,11 +145,9 @@ fn checked(line: wire::Line, roots: &mut usize) -> Result<Line, &'static str> {
                 to: place(step.target)?,
                 because: step.because,
                 expect: step.expect.map(expectation).transpose()?,
+                same_as: step.same_as.map(same_as).transpose()?,
             };
-            let fits = step.from.is_some() == operation.has_source()
-                && step.expect.is_some() == operation.has_source()
-                && step.to.is_some() == operation.has_target();
-            if !fits {
+            if !step.is_whole() {
                 return Err("a step that is none");
             }
             Line::Step(step)
@@ -151,7 +155,8 @@ fn checked(line: wire::Line, roots: &mut usize) -> Result<Line, &'static str> {
         wire::Line::State(line) => {
             let made = line.made.map(|made| {
                 let expect = expectation(made.expect)?;
-                Ok(Made { expect, at: made.at })
+                let was = made.was.map(original).transpose()?;
+                Ok(Made { expect, at: made.at, was })
             });
             Line::State(StateLine {
                 state: line.state.into(),
@@ -208,6 +213,16 @@ fn expectation(
     })
 }
 
+fn original(was: wire::Original) -> Result<Original, &'static str> {
+    Ok(Original {
+        mode: was.mode,
+        uid: was.uid,
+        gid: was.gid,
+        accessed: was.accessed.as_ref().map(timestamp).transpose()?,
+        extended: was.extended,
+    })
+}
+
 fn timestamp(time: &wire::Timestamp) -> Result<Timestamp, &'static str> {
     let wire::Timestamp { seconds, nanoseconds } = *time;
     match nanoseconds < 1_000_000_000 {
@@ -238,6 +253,7 @@ impl From<wire::PlanError> for PlanError {
             wire::Flaw::Document => Flaw::Document,
             wire::Flaw::Cut => Flaw::Cut,
             wire::Flaw::Edited => Flaw::Edited,
+            wire::Flaw::SameAs => Flaw::SameAs,
         };
         Self { line: error.line, flaw }
     }

@@ -85,12 +85,31 @@ pub(crate) struct Header {
 
 #[derive(ComponentType, Lift)]
 #[component(record)]
+pub(crate) struct SameAs {
+    pub(crate) place: Place,
+    pub(crate) expect: Expectation,
+}
+
+#[derive(ComponentType, Lift)]
+#[component(record)]
 pub(crate) struct Step {
     pub(crate) operation: Operation,
     pub(crate) source: Option<Place>,
     pub(crate) target: Option<Place>,
     pub(crate) because: String,
     pub(crate) expect: Option<Expectation>,
+    #[component(name = "same-as")]
+    pub(crate) same_as: Option<SameAs>,
+}
+
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub(crate) struct Original {
+    pub(crate) mode: u32,
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
+    pub(crate) accessed: Option<Timestamp>,
+    pub(crate) extended: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
 #[derive(ComponentType, Lift)]
@@ -98,6 +117,7 @@ pub(crate) struct Step {
 pub(crate) struct Made {
     pub(crate) expect: Expectation,
     pub(crate) at: Option<Vec<u8>>,
+    pub(crate) was: Option<Original>,
 }
 
 #[derive(ComponentType, Lift)]
@@ -173,6 +193,8 @@ pub(crate) enum Flaw {
     Cut,
     #[component(name = "edited")]
     Edited,
+    #[component(name = "same-as")]
+    SameAs,
 }
 
 #[derive(ComponentType, Lift)]

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use sanchay_core::{
+    batch::Batch,
+    keep::{Files, KeepRules},
     naming::{Namer, Naming},
     plan::PlanReader,
     record::{RecordBatch, Row},
     time::{OffsetChange, Offsets, Timestamp},
 };
-use sanchay_sandbox::{Fault, Names};
+use sanchay_sandbox::{Fault, KeepColumns, Names};
 
 use crate::support::inspector;
 
@@ -86,6 +88,49 @@ proptest! {
     }
 
     #[test]
+    fn the_same_files_stay(
+        groups in prop::collection::vec(
+            prop::collection::vec(
+                ("[ab/]{0,4}", 0..3_u32, -2..3_i64), 1..6,
+            ),
+            0..5,
+        ),
+        rules in prop::collection::vec(
+            prop::sample::select(vec![
+                "oldest", "newest", "shortest-path", "longest-path",
+                "first-root", "under:/a", "regex:^/?b",
+            ]),
+            0..4,
+        ),
+    ) {
+        let mut columns = KeepColumns::default();
+        for (path, root, seconds) in groups.iter().flatten() {
+            columns.paths.extend_from_slice(path.as_bytes());
+            columns.ends.push(u32::try_from(columns.paths.len()).unwrap());
+            columns.roots.push(*root);
+            columns.seconds.push(*seconds);
+            columns.nanoseconds.push(3);
+        }
+        let mut end = 0;
+        for group in &groups {
+            end += u32::try_from(group.len()).unwrap();
+            columns.groups.push(end);
+        }
+        let rules: Vec<Vec<u8>> =
+            rules.iter().map(|it| it.as_bytes().to_vec()).collect();
+        let found = inspector().choose_kept(&rules, &columns).unwrap();
+        let files = Files {
+            paths: Batch::new(&columns.paths, &columns.ends).unwrap(),
+            roots: &columns.roots,
+            seconds: &columns.seconds,
+            nanoseconds: &columns.nanoseconds,
+            groups: &columns.groups,
+        };
+        let rules = KeepRules::new(&rules).unwrap();
+        prop_assert_eq!(found, files.choose(&rules).unwrap());
+    }
+
+    #[test]
     fn documents_are_read_the_same(
         lines in prop::collection::vec(lines(), 0..5),
         strict in any::<bool>(),
@@ -126,6 +171,16 @@ fn lines() -> impl Strategy<Value = String> {
                 r#"{{"op":"rename","from":"{path}","root":{root},"to_base64":"/w==","because":"é",{EXPECT}}}"#
             )
         }),
+        3 => ("[ab]", "[abc]").prop_map(|(path, kept)| {
+            let expect = EXPECT.replace("\"expect\":", "");
+            format!(
+                r#"{{"op":"delete","from":"{path}",{EXPECT},"same_as":{{"path":"{kept}","expect":{expect}}}}}"#
+            )
+        }),
+        1 => Just(format!(
+            r#"{{"state":"done","first":0,{},"was":{{"mode":33188,"uid":1,"gid":2,"accessed":"-5.000000001s","extended":[{{"name":"user.a","value_base64":"/w=="}}]}}}}"#,
+            EXPECT.replace("expect", "made"),
+        )),
         2 => Just(r#"{"op":"mkdir","to":"a/b"}"#.to_owned()),
         2 => Just(r#"{"state":"done","first":0}"#.to_owned()),
         1 => Just(format!(
@@ -139,6 +194,20 @@ fn lines() -> impl Strategy<Value = String> {
         1 => Just(r#"{"steps":0,"digest":"x"}"#.to_owned()),
         1 => ".{0,12}",
     ]
+}
+
+#[test]
+fn columns_that_do_not_fit_are_refused() {
+    let mut columns = KeepColumns { ends: vec![1], ..KeepColumns::default() };
+    let mut inspector = inspector();
+    let refused = inspector.choose_kept(&[], &columns).unwrap_err();
+    assert!(matches!(refused, Fault::Batch(_)), "{refused}");
+    columns.ends.clear();
+    columns.groups.push(0);
+    assert!(inspector.choose_kept(&[], &columns).is_err());
+    columns.groups.clear();
+    assert!(inspector.choose_kept(&[b"x".to_vec()], &columns).is_err());
+    assert_eq!(inspector.choose_kept(&[], &columns), Ok(Vec::new()));
 }
 
 #[test]
