@@ -343,7 +343,7 @@ def test_ctrl_c_ends_applying_within_a_second_and_can_be_gone_on_with(tmp_path, 
     for number in range(3):
         with (folder / f"{number}").open("wb") as file:
             # As good as read whole: it takes some seconds.
-            file.write(os.urandom(1 << 20) * 300)
+            file.write(os.urandom(1 << 20) * 120)
     program = (
         "import sys, time, sanchay\n"
         "plan = sanchay.copy(sys.argv[1], sys.argv[2], verify=True)\n"
