@@ -8,7 +8,7 @@ use std::{
 };
 
 use rusqlite::Connection;
-use sanchay::{Content, Engine, EntryError, Summary};
+use sanchay::{Content, Engine, EntryError, Summary, WalkOptions};
 use sanchay_core::record::Change;
 
 use crate::{
@@ -17,9 +17,12 @@ use crate::{
     folders::{Paths, join},
     observe::{Base, Observation, Observed, Seen, Sink, Unknown},
     side::Side,
-    snapshot::{Snapshot, SnapshotOptions, shown, walk},
+    snapshot::{Snapshot, SnapshotOptions, selection, shown, walk},
     version::{COLUMNS, FileVersion, bytes_of},
 };
+
+/// How many bytes the paths of one side may take up.
+const MOST_BYTES: usize = 2 << 30;
 
 /// What became of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +47,9 @@ pub struct Differences {
     pub all: Vec<Difference>,
     /// What was done on disk, if one side is there.
     pub summary: Option<Summary>,
+    /// Which files a snapshot has, where `options` asked for others: filters
+    /// are for what is on disk, and change nothing in a snapshot.
+    pub other_selection: Option<String>,
 }
 
 /// A file at its place.
@@ -77,6 +83,7 @@ impl Catalog {
             let (a, b) = (describe(a), describe(b));
             return Err(CatalogError::Incomparable { a, b });
         }
+        let other_selection = other_selection(a, b, &options.walk);
         let strip = |roots: &[PathBuf], files: Vec<Placed>| match roots {
             [root] => below(bytes_of(root), files),
             _ => files,
@@ -121,7 +128,8 @@ impl Catalog {
             }
         };
         let (gone, came) = (strip(&roots_a, gone), strip(&roots_b, came));
-        Ok(Differences { all: compare(gone, came), summary })
+        let all = compare(gone, came);
+        Ok(Differences { all, summary, other_selection })
     }
 
     /// What is on disk and not in a snapshot, and the other way round.
@@ -180,6 +188,21 @@ impl Sink for Collected {
     }
 }
 
+/// What a snapshot was taken of, where a walk is of something else. Without
+/// filters, two snapshots are what they are.
+fn other_selection(a: &Side, b: &Side, walk: &WalkOptions) -> Option<String> {
+    let files = selection(walk);
+    let of = |side: &Side| match side {
+        Side::Snapshot(snapshot) => Some(snapshot.selection.clone()),
+        Side::Disk(_) => None,
+    };
+    let is_for_disk = of(a).is_none() || of(b).is_none();
+    if !is_for_disk && files == selection(&WalkOptions::default()) {
+        return None;
+    }
+    of(a).into_iter().chain(of(b)).find(|it| *it != files)
+}
+
 fn describe(side: &Side) -> String {
     match side {
         Side::Disk(root) => sanchay::escaped(bytes_of(root)).to_string(),
@@ -217,12 +240,20 @@ fn placed(
     let parameters = rusqlite::params_from_iter(parameters);
     let mut rows = statement.query(parameters)?;
     let (mut all, mut paths) = (Vec::new(), Paths::default());
+    let mut bytes = 0_usize;
     while let Some(row) = rows.next()? {
         if !wanted(row.get(0)?) {
             continue;
         }
         let folder = paths.get(reader, row.get(1)?)?;
         let path = join(&folder, row.get_ref(2)?.as_blob()?);
+        bytes = bytes.saturating_add(path.len());
+        if bytes > MOST_BYTES {
+            let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_TOOBIG);
+            let why = "the paths of what is different take more than 2 GiB";
+            let why = Some(why.to_owned());
+            return Err(rusqlite::Error::SqliteFailure(code, why));
+        }
         all.push(Placed { path, version: FileVersion::read(row, 3)? });
     }
     Ok(all)

@@ -66,6 +66,18 @@ pub enum CatalogError {
         /// What was asked for, escaped.
         wanted: String,
     },
+    /// What was named may be a snapshot and may be a path.
+    #[error(
+        "{name} is the name of a snapshot and a path: say snapshot:{name} or \
+         ./{name}"
+    )]
+    Ambiguous {
+        /// What was asked for, escaped.
+        name: String,
+    },
+    /// No root could be opened.
+    #[error("no root could be opened: no snapshot is kept")]
+    NoRoot,
     /// A snapshot of that name was taken before.
     #[error("there is a snapshot {name} already: choose another name")]
     NameTaken {

@@ -25,8 +25,13 @@ use crate::{
 
 const EXAMPLES: &str = "\
 A and B are each the name or number of a snapshot, latest, latest~N for the Nth
-before it, or a path on disk. What has a slash, and . and .., are paths. Give
-the filters that the snapshot was taken with where one of them is a path.
+before it in its series, or a path on disk. What has a slash, and . and .., are
+paths. What is a snapshot and a path is an error: say snapshot:NAME or ./PATH.
+
+latest is of the series of the other side: that of a snapshot, or the newest of
+the path. Where that tells none, it is the newest snapshot of all. Give the
+filters that the snapshot was taken with where one of them is a path; they are
+for what is on disk, and a snapshot has the files that it was taken of.
 
   new      it is in B only
   deleted  it is in A only
@@ -105,9 +110,7 @@ impl RunCommand for DiffArgs {
         let catalog = self.catalog.require(&messages)?;
         let engine = self.run.engine_with(&catalog)?;
         let sides = [self.a.clone(), self.b.clone()];
-        let mut others = self.walk.inputs();
-        others.extend(catalog.paths());
-        let inputs = Inputs { named: &sides, others, stdin: false };
+        let inputs = Inputs::of_roots(&sides, &self.walk).and(catalog.paths());
         let plugins = Plugins::default();
         let kind = RecordKind::Difference;
         let output = Output::open(Request {
@@ -124,14 +127,23 @@ impl RunCommand for DiffArgs {
         };
         let open = catalog.get()?;
         let (a, b) = (&self.a, &self.b);
-        let found = open.side(a, Some(b)).and_then(|side_a| {
-            let side_b = open.side(b, Some(a))?;
+        let walk = &options.walk;
+        let found = open.side(a, Some(b), walk).and_then(|side_a| {
+            let side_b = open.side(b, Some(a), walk)?;
             open.diff(&engine, &side_a, &side_b, &options, |error| {
                 messages.entry(&error);
                 ControlFlow::Continue(())
             })
         });
         messages.end_progress();
+        if let Ok(found) = &found
+            && let Some(files) = &found.other_selection
+            && !self.run.quiet
+        {
+            messages.note(format_args!(
+                "the filters are not those of the snapshot, which has: {files}"
+            ));
+        }
         let outcome = found.map_err(Failure::from).map(|found| {
             let mut writer = RecordWriter::new(&output);
             for difference in &found.all {

@@ -129,9 +129,9 @@ impl RunCommand for DupesArgs {
         let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
         let text = TextOptions { zero: self.print0, ..TextOptions::default() };
         let roots = self.walk.list.or_current(&self.roots)?;
-        let mut inputs = Inputs::of_walk(&roots, &self.walk, &self.plugin);
-        inputs.others.extend(self.groups.roots().cloned());
-        inputs.others.extend(catalog.paths());
+        let inputs = Inputs::of_walk(&roots, &self.walk, &self.plugin)
+            .and(self.groups.roots().cloned())
+            .and(catalog.paths());
         let named = roots.len() + self.groups.roots().count();
         let kind = RecordKind::Duplicate;
         let output = Output::open(Request {

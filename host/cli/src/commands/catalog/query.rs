@@ -19,7 +19,8 @@ use crate::{
 ///
 /// The catalog is opened to be read: what would change it is refused. In text,
 /// values have tabs between them, after a line of their names; what is no text
-/// is hexadecimal, and a missing value a dash.
+/// is hexadecimal, and a missing value a dash. Rows are printed as they are
+/// found; a question that takes more than 256 MiB of memory is refused.
 #[derive(Args, Debug)]
 pub(crate) struct QueryArgs {
     /// The question, as 'SELECT count(*) FROM digests'
@@ -54,11 +55,13 @@ enum QueryFormat {
 /// How many bytes are written at once.
 const FULL: usize = 64 * 1024;
 
+/// How many bytes SQLite takes at most to answer: what it sorts goes to files.
+const MEMORY: u64 = 256 << 20;
+
 impl QueryArgs {
     pub(super) fn run(&self) -> Result<Exit, Failure> {
         let path = self.catalog.path()?;
-        let others = vec![path.clone()];
-        let inputs = Inputs { others, ..Inputs::default() };
+        let inputs = Inputs::default().and([path.clone()]);
         let file = self.output.as_deref().filter(|it| !is_stdout(it));
         let sink = Sink::open(file, &inputs)?;
         let names = RefCell::new(Vec::new());
@@ -66,6 +69,7 @@ impl QueryArgs {
         let answered = query::<Failure>(
             &path,
             &self.sql,
+            Some(MEMORY),
             |columns| {
                 let all = columns.iter().map(|it| (*it).to_owned());
                 names.borrow_mut().extend(all);
@@ -89,9 +93,12 @@ impl QueryArgs {
                     }
                 }
                 if bytes.len() >= FULL {
-                    // What goes wrong is reported at the end.
-                    let _ = sink.write(&bytes, &[]);
+                    let flow = sink.write(&bytes, &[]);
                     bytes.clear();
+                    if flow.is_break() {
+                        // The sink tells why, unless nobody reads any more.
+                        return Err(Failure::PipeClosed);
+                    }
                 }
                 Ok(())
             },
