@@ -98,7 +98,8 @@ pub use check::{
     CheckEvent, CheckRequest, CheckStatus, CheckSummary, CheckedLine,
 };
 pub use duplicates::{
-    DuplicateGroup, DuplicateSummary, Duplicates, DuplicatesRequest, Group,
+    DuplicateGroup, DuplicateSummary, Duplicates, DuplicatesRequest,
+    FolderGroup, Group,
     GroupFile, GroupValues, Groups,
 };
 pub use engine::{Engine, EngineBuilder};

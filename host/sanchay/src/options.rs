@@ -133,6 +133,9 @@ pub struct HashOptions {
 pub struct DuplicateOptions {
     /// Which files. Unless a least size is given, empty files are left out.
     pub walk: WalkOptions,
+    /// Whether identical folders are found, and of each group of them the
+    /// files of one only. Links are not followed then.
+    pub folders: bool,
     /// Whether hard links of one file count as duplicates of each other.
     pub hardlinks: bool,
     /// The digest that equal files share. CRC-32, whose 32 bits are too few
@@ -161,6 +164,7 @@ impl Default for DuplicateOptions {
     fn default() -> Self {
         Self {
             walk: WalkOptions::default(),
+            folders: false,
             hardlinks: false,
             algorithm: Algorithm::Xxh3_128,
             against: Vec::new(),

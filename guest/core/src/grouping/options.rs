@@ -69,7 +69,7 @@ pub struct GroupOptions {
 
 impl GroupOptions {
     /// Whether files of these origins, so many, may make a group.
-    pub(super) fn are_enough(
+    pub fn are_enough(
         &self,
         origins: impl Iterator<Item = Origin>,
     ) -> bool {
