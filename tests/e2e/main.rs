@@ -23,6 +23,7 @@ mod configuration;
 mod confinement;
 mod digests;
 mod dupes;
+mod dupes_folders;
 mod dupes_groups;
 mod dupes_oracle;
 mod example_plugins;

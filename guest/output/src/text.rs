@@ -26,8 +26,8 @@ use core::ops::Range;
 
 use sanchay_core::content::Content;
 use sanchay_core::grouping::Role;
-use sanchay_core::kind::EntryKind;
 use sanchay_core::hashing::{Algorithm, DEFAULT_CHUNK};
+use sanchay_core::kind::EntryKind;
 use sanchay_core::record::{
     Column, Field, FieldId, PathRef, RecordBatch, RecordKind, Schema, Verdict,
 };

@@ -13,7 +13,7 @@ use sanchay_sync::lock;
 use crate::digests::{Known, Row, Table, content};
 
 /// How many inodes a block has.
-const INODES: u64 = 1024;
+const INODES: u64 = 4096;
 
 /// Into how many parts blocks are spread, each with a lock of its own.
 const SHARDS: usize = 64;
@@ -161,7 +161,12 @@ impl Block {
     }
 
     fn put(&mut self, row: &Row<'_>) {
-        let position = self.position(row.known.inode);
+        let inode = row.known.inode;
+        // Rows that are read come in their order.
+        let position = match self.entries.last() {
+            Some(last) if last.known.inode < inode => Err(self.entries.len()),
+            _ => self.position(inode),
+        };
         let old = position.ok().and_then(|at| self.entries.get_mut(at));
         if let Some(entry) = old {
             let at = entry.at;

@@ -124,7 +124,10 @@ impl Folders {
             let rest = path.get(begin..).unwrap_or_default();
             let length = match above {
                 NONE => folder.root,
-                _ => rest.iter().position(|it| *it == b'/').unwrap_or(rest.len()),
+                _ => rest
+                    .iter()
+                    .position(|it| *it == b'/')
+                    .unwrap_or(rest.len()),
             };
             let end = begin.saturating_add(length);
             let name = path.get(begin..end).unwrap_or_default();

@@ -15,6 +15,7 @@ mod folders;
 mod history;
 mod method;
 mod observe;
+mod readers;
 mod schema;
 mod side;
 mod snapshot;

@@ -200,7 +200,11 @@ mod tests {
             ("5", None, None),
             ("latest~x", None, None),
         ] {
-            assert_eq!(number(&all, name, other), expected, "{name} {other:?}");
+            assert_eq!(
+                number(&all, name, other),
+                expected,
+                "{name} {other:?}"
+            );
         }
         // Of several series with these roots, that of the same files.
         all[0].selection = selection(&walk);

@@ -2,7 +2,9 @@
 
 use std::{fs, path::Path};
 
-use rusqlite::{Connection, TransactionBehavior, params, types::ValueRef};
+use rusqlite::{
+    Connection, TransactionBehavior, limits::Limit, params, types::ValueRef,
+};
 use sanchay::{Content, Method, Timestamp};
 
 use crate::{
@@ -14,6 +16,9 @@ use crate::{
     stamp,
     volume::Volume,
 };
+
+/// How long a value is at most that a question is answered with, in bytes.
+const LONGEST_VALUE: i32 = 64 << 20;
 
 /// What is in a catalog.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -293,16 +298,12 @@ fn drop_folders(connection: &Connection) -> rusqlite::Result<()> {
 /// the names of the columns, and `visit` each row as it is found. What is to
 /// be sorted goes to temporary files.
 ///
-/// `memory` is how many bytes SQLite takes at most: from then on and in this
-/// whole process, since it knows no other limit.
-///
 /// # Errors
-/// It cannot be opened, the question is none, takes more memory, or would
-/// write; what `header` and `visit` return.
+/// It cannot be opened, the question is none, has a value or row of more than
+/// 64 MiB, or would write; what `header` and `visit` return.
 pub fn query<E: From<CatalogError>>(
     path: &Path,
     sql: &str,
-    memory: Option<u64>,
     header: impl FnOnce(&[&str]) -> Result<(), E>,
     mut visit: impl FnMut(&[SqlValue<'_>]) -> Result<(), E>,
 ) -> Result<(), E> {
@@ -310,13 +311,9 @@ pub fn query<E: From<CatalogError>>(
     let reader = file::open_to_read(path)?;
     reader.pragma_update(None, "query_only", true).map_err(failed)?;
     reader.pragma_update(None, "temp_store", "file").map_err(failed)?;
-    if let Some(bytes) = memory {
-        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
-        let name = "hard_heap_limit";
-        reader
-            .pragma_update_and_check(None, name, bytes, |_| Ok(()))
-            .map_err(failed)?;
-    }
+    reader
+        .set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+        .map_err(failed)?;
     let mut statement = reader.prepare(sql).map_err(failed)?;
     if !statement.readonly() {
         let read_only = "it would change the catalog: only questions are \

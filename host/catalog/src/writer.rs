@@ -126,8 +126,9 @@ impl Queue {
         self.changed.notify_all();
     }
 
-    /// Takes what waits, when it is time to write it; `None` when all is done.
-    fn take(&self) -> Option<Vec<Change>> {
+    /// Takes what waits, when it is time to write it, and puts `room` in its
+    /// place; `None` when all is done.
+    fn take(&self, room: Vec<Change>) -> Option<Vec<Change>> {
         let mut state = lock(&self.state);
         state.writing = false;
         self.changed.notify_all();
@@ -142,7 +143,7 @@ impl Queue {
             let ready = count >= MANY || due || state.hurry || state.closed;
             if count > 0 && ready {
                 state.writing = true;
-                return Some(std::mem::take(&mut state.waiting));
+                return Some(std::mem::replace(&mut state.waiting, room));
             }
             if count == 0 {
                 begun = None;
@@ -167,13 +168,17 @@ pub(crate) fn run(
     boot: &str,
 ) -> rusqlite::Result<()> {
     let mut tables = HashMap::new();
-    while let Some(mut changes) = queue.take() {
+    // What was written leaves its room to what comes.
+    let mut room = Vec::new();
+    while let Some(mut changes) = queue.take(room) {
         // In the order of the table: a page is filled before the next one.
         changes.sort_unstable_by_key(place);
         if let Err(error) = write(connection, &changes, boot, &mut tables) {
             queue.give_up();
             return Err(error);
         }
+        changes.clear();
+        room = changes;
     }
     Ok(())
 }

@@ -34,11 +34,11 @@ pub use self::{
 };
 use sanchay_core::{
     escape::escaped,
-    summary::ListedFolder,
     grouping::{
         self, Candidates, END, FileNumber, FileTable as _, GroupOptions,
         GroupOrder, Origin,
     },
+    summary::ListedFolder,
 };
 use sanchay_sandbox::Algorithm;
 use sanchay_storage::EntryKind;

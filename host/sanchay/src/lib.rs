@@ -99,8 +99,7 @@ pub use check::{
 };
 pub use duplicates::{
     DuplicateGroup, DuplicateSummary, Duplicates, DuplicatesRequest,
-    FolderGroup, Group,
-    GroupFile, GroupValues, Groups,
+    FolderGroup, Group, GroupFile, GroupValues, Groups,
 };
 pub use engine::{Engine, EngineBuilder};
 pub use entry::{Batch, Entry, EntryRef};

@@ -45,6 +45,10 @@ pub struct WalkOptions {
     /// are found: the one that a list is written to, say. What the caller
     /// names is not filtered.
     pub leave_out: Vec<FileId>,
+    /// The directories that have these files, where they are in no others:
+    /// metadata is not read elsewhere on their account. Empty: they may be in
+    /// any.
+    pub leave_out_within: Vec<FileId>,
     /// Whether to stay on the file systems of the roots: no directory is
     /// entered that lies on another. Pseudo file systems (`/proc`, `/sys`) are
     /// never entered on the way from another, whatever this says; as a root

@@ -200,9 +200,8 @@ impl FolderTable {
             Some((place(collection.parent(file)?)?, file))
         }));
         let others = into_inner(others).into_iter();
-        let others = Lists::new(
-            others.filter_map(|it| Some((place(&it.folder)?, it))),
-        );
+        let others =
+            Lists::new(others.filter_map(|it| Some((place(&it.folder)?, it))));
         let folders = Lists::new(
             (0..).zip(&rows).filter_map(|(at, row)| Some((row.parent?, at))),
         );
@@ -233,7 +232,8 @@ impl FolderTable {
     fn sum_up(&mut self, collection: &Collection) {
         for (folder, file) in &self.files.0 {
             let Some(row) = self.rows.get_mut(*folder) else { continue };
-            let (name, size) = (collection.name(*file), collection.size(*file));
+            let (name, size) =
+                (collection.name(*file), collection.size(*file));
             row.files += 1;
             row.bytes = row.bytes.saturating_add(size);
             let hash = shape(EntryKind::File, name, size);
@@ -251,8 +251,7 @@ impl FolderTable {
             if row.is_whole {
                 *shapes.entry(row.shape).or_default() += 1;
             }
-            let hash =
-                shape(EntryKind::Directory, row.node.name(), row.shape);
+            let hash = shape(EntryKind::Directory, row.node.name(), row.shape);
             let (files, bytes) = (row.files, row.bytes);
             let (height, is_whole) = (row.height + 1, row.is_whole);
             let Some(parent) = row.parent else { continue };
@@ -577,7 +576,8 @@ impl Search<'_> {
             (row.map(|row| row.node.path()).unwrap_or_default(), at)
         };
         let height = |members: &[(Vec<u8>, usize)]| {
-            let first = members.first().and_then(|(_, at)| table.rows.get(*at));
+            let first =
+                members.first().and_then(|(_, at)| table.rows.get(*at));
             first.map_or(0, |row| row.height)
         };
         let several = all.into_iter().filter(|(_, it)| it.len() > 1);
@@ -612,8 +612,7 @@ impl Search<'_> {
         if !self.options.are_enough(origins) {
             return;
         }
-        let is_reference =
-            |at: usize| origin(at).role() == Role::Reference;
+        let is_reference = |at: usize| origin(at).role() == Role::Reference;
         let has_reference = members.iter().any(|(_, at)| is_reference(*at));
         let (mut stay, mut go) = (Vec::new(), Vec::new());
         for (index, (_, at)) in members.iter().enumerate() {

@@ -55,9 +55,8 @@ impl Comparison<'_> {
         let copy = |file: FileNumber| {
             copies.get(&self.collection.identity(file)?).copied()
         };
-        let stays = |file| {
-            folders.is_none_or(|it| !it.is_gone(self.collection, file))
-        };
+        let stays =
+            |file| folders.is_none_or(|it| !it.is_gone(self.collection, file));
         groups.revise(self.collection, stays, copy)
     }
 

@@ -20,7 +20,7 @@ use crate::{
 /// The catalog is opened to be read: what would change it is refused. In text,
 /// values have tabs between them, after a line of their names; what is no text
 /// is hexadecimal, and a missing value a dash. Rows are printed as they are
-/// found; a question that takes more than 256 MiB of memory is refused.
+/// found; one with a value of more than 64 MiB ends the answer.
 #[derive(Args, Debug)]
 pub(crate) struct QueryArgs {
     /// The question, as 'SELECT count(*) FROM digests'
@@ -55,9 +55,6 @@ enum QueryFormat {
 /// How many bytes are written at once.
 const FULL: usize = 64 * 1024;
 
-/// How many bytes SQLite takes at most to answer: what it sorts goes to files.
-const MEMORY: u64 = 256 << 20;
-
 impl QueryArgs {
     pub(super) fn run(&self) -> Result<Exit, Failure> {
         let path = self.catalog.path()?;
@@ -69,7 +66,6 @@ impl QueryArgs {
         let answered = query::<Failure>(
             &path,
             &self.sql,
-            Some(MEMORY),
             |columns| {
                 let all = columns.iter().map(|it| (*it).to_owned());
                 names.borrow_mut().extend(all);
