@@ -5,6 +5,7 @@
 
 mod flaw;
 mod line;
+mod record;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

@@ -54,9 +54,9 @@ pub struct Differences {
 
 /// A file at its place.
 #[derive(Clone, Debug)]
-struct Placed {
-    path: Vec<u8>,
-    version: FileVersion,
+pub(crate) struct Placed {
+    pub(crate) path: Vec<u8>,
+    pub(crate) version: FileVersion,
 }
 
 impl Catalog {
@@ -82,6 +82,10 @@ impl Catalog {
         if roots_a != roots_b && roots_a.len().max(roots_b.len()) > 1 {
             let (a, b) = (describe(a), describe(b));
             return Err(CatalogError::Incomparable { a, b });
+        }
+        let lists = [a, b].map(|it| matches!(it, Side::Manifest(_)));
+        if lists.contains(&true) {
+            return self.diff_contents(engine, a, b, options, &on_error);
         }
         let other_selection = other_selection(a, b, &options.walk);
         let strip = |roots: &[PathBuf], files: Vec<Placed>| match roots {
@@ -112,6 +116,8 @@ impl Catalog {
                 let mut all = |side: &Side| {
                     let snapshot = match side {
                         Side::Snapshot(snapshot) => snapshot,
+                        // These were compared by their contents.
+                        Side::Manifest(_) => return Ok(Vec::new()),
                         Side::Disk(root) => {
                             let roots = std::slice::from_ref(root);
                             let found = self.on_disk(
@@ -133,7 +139,7 @@ impl Catalog {
     }
 
     /// What is on disk and not in a snapshot, and the other way round.
-    fn on_disk(
+    pub(crate) fn on_disk(
         &self,
         engine: &Engine,
         roots: &[PathBuf],
@@ -163,10 +169,10 @@ impl Catalog {
 }
 
 /// What a look at the disk came to.
-struct OnDisk {
-    gone: Vec<Placed>,
-    came: Vec<Placed>,
-    summary: Summary,
+pub(crate) struct OnDisk {
+    pub(crate) gone: Vec<Placed>,
+    pub(crate) came: Vec<Placed>,
+    pub(crate) summary: Summary,
 }
 
 /// Keeps what is new or different.
@@ -194,7 +200,7 @@ fn other_selection(a: &Side, b: &Side, walk: &WalkOptions) -> Option<String> {
     let files = selection(walk);
     let of = |side: &Side| match side {
         Side::Snapshot(snapshot) => Some(snapshot.selection.clone()),
-        Side::Disk(_) => None,
+        Side::Disk(_) | Side::Manifest(_) => None,
     };
     let is_for_disk = of(a).is_none() || of(b).is_none();
     if !is_for_disk && files == selection(&WalkOptions::default()) {
@@ -203,8 +209,11 @@ fn other_selection(a: &Side, b: &Side, walk: &WalkOptions) -> Option<String> {
     of(a).into_iter().chain(of(b)).find(|it| *it != files)
 }
 
-fn describe(side: &Side) -> String {
+pub(crate) fn describe(side: &Side) -> String {
     match side {
+        Side::Manifest(list) => {
+            sanchay::escaped(bytes_of(&list.path)).to_string()
+        }
         Side::Disk(root) => sanchay::escaped(bytes_of(root)).to_string(),
         Side::Snapshot(snapshot) => match &snapshot.name {
             Some(name) => shown(name),
@@ -214,7 +223,7 @@ fn describe(side: &Side) -> String {
 }
 
 /// Paths below a root, by what follows it.
-fn below(root: &[u8], mut files: Vec<Placed>) -> Vec<Placed> {
+pub(crate) fn below(root: &[u8], mut files: Vec<Placed>) -> Vec<Placed> {
     for file in &mut files {
         let rest = file.path.strip_prefix(root).unwrap_or(&file.path);
         let rest = rest.strip_prefix(b"/").unwrap_or(rest);
@@ -260,7 +269,7 @@ fn placed(
 }
 
 /// All files of a snapshot.
-fn whole(
+pub(crate) fn whole(
     reader: &Connection,
     snapshot: &Snapshot,
 ) -> rusqlite::Result<Vec<Placed>> {
@@ -302,7 +311,10 @@ fn not_there(
 }
 
 /// What became of files, by path.
-fn compare(mut gone: Vec<Placed>, mut came: Vec<Placed>) -> Vec<Difference> {
+pub(crate) fn compare(
+    mut gone: Vec<Placed>,
+    mut came: Vec<Placed>,
+) -> Vec<Difference> {
     gone.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     came.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     let mut all = Vec::new();
@@ -365,7 +377,10 @@ fn moves(gone: Vec<Placed>, came: Vec<Placed>) -> Vec<Difference> {
     // What has the same inode goes first: of several equal files, the one
     // that moved is that.
     for file in came {
-        let places = by_inode.get_mut(&file.version.inode);
+        let places = match file.version.is_content_only() {
+            true => None,
+            false => by_inode.get_mut(&file.version.inode),
+        };
         match take(places, &file.version) {
             Some(before) => all.push(moved(before, file)),
             None => left.push(file),

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sanchay::{describe_io_error, escaped};
+use sanchay::{Algorithm, describe_io_error, escaped};
 
 /// Why a catalog cannot be used, or not for what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -108,6 +108,26 @@ pub enum CatalogError {
         a: String,
         /// The other.
         b: String,
+    },
+    /// One side lacks digests that the other can be compared by.
+    #[error(
+        "{side} has no {algorithm} digest of {path}, and so cannot be \
+         compared: take a snapshot with --hash --{algorithm}, or make a list \
+         with that function"
+    )]
+    NoDigest {
+        /// The side, escaped.
+        side: String,
+        /// The function.
+        algorithm: Algorithm,
+        /// A file that has none, escaped.
+        path: String,
+    },
+    /// A list that lists nothing.
+    #[error("{}: it is no list of digests: no line has one", shown(.path))]
+    NoList {
+        /// The file.
+        path: PathBuf,
     },
     /// The walk could not be carried out, or was cancelled.
     #[error(transparent)]

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use sanchay::WalkOptions;
+use sanchay::{Content, WalkOptions};
 
 use crate::{
     catalog::Catalog,
@@ -20,6 +20,18 @@ pub enum Side {
     Snapshot(Box<Snapshot>),
     /// What is below a path now; the path is absolute.
     Disk(PathBuf),
+    /// A list of digests.
+    Manifest(Box<Manifest>),
+}
+
+/// A list of digests, as `sanchay manifest` and checksum programs write them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manifest {
+    /// The list's file.
+    pub path: PathBuf,
+    /// The paths that it lists, as they are written, each with the digest of
+    /// the whole file.
+    pub files: Vec<(Vec<u8>, Content)>,
 }
 
 impl Side {
@@ -29,6 +41,7 @@ impl Side {
         match self {
             Self::Snapshot(snapshot) => snapshot.roots.clone(),
             Self::Disk(root) => vec![root.clone()],
+            Self::Manifest(_) => Vec::new(),
         }
     }
 }

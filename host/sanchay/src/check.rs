@@ -4,6 +4,7 @@
 
 mod blocks;
 mod event;
+mod listed;
 mod verify;
 
 use std::{
@@ -20,7 +21,10 @@ use sanchay_sandbox::{Algorithm, Flaw};
 use sanchay_storage::{LocalStorage, Storage};
 use sanchay_sync::lock;
 
-pub use self::event::{CheckEvent, CheckStatus, CheckSummary};
+pub use self::{
+    event::{CheckEvent, CheckStatus, CheckSummary},
+    listed::DigestList,
+};
 use self::{
     blocks::Blocks,
     verify::{ChecksumEntry, Verifier},

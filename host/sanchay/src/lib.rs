@@ -96,6 +96,7 @@ pub use accounts::{accounts, group_name, user_name};
 pub use cache::{DigestCache, FileKey, FileState};
 pub use check::{
     CheckEvent, CheckRequest, CheckStatus, CheckSummary, CheckedLine,
+    DigestList,
 };
 pub use duplicates::{
     DuplicateGroup, DuplicateSummary, Duplicates, DuplicatesRequest,
