@@ -640,3 +640,34 @@ fn writing_into_the_log_of_a_run_is_no_progress_for_a_catalog() {
     assert_eq!(said.len(), 1, "{}", finished.stderr);
     assert!(said[0].starts_with("sanchay: c.db: "));
 }
+
+#[test]
+fn files_that_the_program_renames_are_not_read_again() {
+    let tree = tree();
+    let hash = "hash --catalog c.db d";
+    printed(&tree, hash);
+    let watch = Watch::below(&tree.path("d"));
+    let rename = |more: &str| {
+        let words = "rename --state-dir state --apply --quiet --replace";
+        let program = run(&tree, words).args(["s/small/tiny/", "d"]);
+        program.words(more).run().exits(0);
+    };
+    let undo = |more: &str| {
+        let words = format!("undo --state-dir state {more}");
+        run(&tree, &words).run().exits(0);
+    };
+    rename("--catalog=c.db");
+    watch.opened();
+    let renamed = printed(&tree, hash);
+    assert!(String::from_utf8(renamed).unwrap().contains("d/sub/tiny-3"));
+    assert_eq!(opened(&watch), [""; 0]);
+    undo("--catalog=c.db");
+    watch.opened();
+    printed(&tree, hash);
+    assert_eq!(opened(&watch), [""; 0]);
+    // Nobody tells the catalog of others.
+    rename("");
+    watch.opened();
+    printed(&tree, hash);
+    assert_eq!(opened(&watch), ["tiny-1", "tiny-2", "tiny-3"]);
+}

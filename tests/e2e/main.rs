@@ -38,6 +38,8 @@ mod interrupt;
 mod links;
 mod lists;
 mod long_lines;
+#[cfg(target_os = "linux")]
+mod manifest;
 mod media;
 #[cfg(target_os = "linux")]
 mod mounts;

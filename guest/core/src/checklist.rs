@@ -5,9 +5,9 @@
 
 mod flaw;
 mod line;
-mod record;
 #[cfg(test)]
 mod properties;
+mod record;
 #[cfg(test)]
 mod tests;
 

@@ -376,8 +376,16 @@ mod tests {
     #[test]
     fn values_are_passed_over_as_a_whole() {
         for value in [
-            "1", "-1.5e+3", "true", "false", "null", "\"a,}\\\"\"", "[]",
-            "{}", "[1, {\"a\": [null]}, \"]\"]", "{\"a\":{\"b\":[1]}}",
+            "1",
+            "-1.5e+3",
+            "true",
+            "false",
+            "null",
+            "\"a,}\\\"\"",
+            "[]",
+            "{}",
+            "[1, {\"a\": [null]}, \"]\"]",
+            "{\"a\":{\"b\":[1]}}",
         ] {
             let text = alloc::format!("[{value},7]");
             let mut reader = JsonReader::new(text.as_bytes());

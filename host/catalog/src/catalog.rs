@@ -15,7 +15,9 @@ use std::{
 };
 
 use rusqlite::Connection;
-use sanchay::{Content, DigestCache, FileId, FileKey};
+use sanchay::{
+    Content, DigestCache, FileId, FileKey, FileState, FileSystemId,
+};
 use sanchay_sync::lock;
 
 use crate::{
@@ -26,7 +28,7 @@ use crate::{
     method,
     readers::Readers,
     stamp,
-    volume::boot,
+    volume::{Volume, boot},
     writer::{self, Change, DigestBytes, Queue},
 };
 
@@ -404,5 +406,29 @@ impl DigestCache for Catalog {
         let digest = DigestBytes::new(&digest);
         let change = Change::Made { table, known, digest, verified, used };
         shared.queue.push(change);
+    }
+
+    fn renamed(
+        &self,
+        file_system: FileSystemId,
+        before: &FileState,
+        after: &FileState,
+    ) {
+        let device = after.id.device;
+        if before.id.device != device {
+            return;
+        }
+        let (Some(before), Some(after)) =
+            (Known::of(before), Known::of(after))
+        else {
+            return;
+        };
+        // Of the same file, and with nothing but another change time.
+        if (Known { changed: after.changed, ..before }) == after {
+            let volume = Volume { file_system, device };
+            let changed = after.changed;
+            let change = Change::Renamed { volume, before, changed };
+            self.shared.queue.push(change);
+        }
     }
 }

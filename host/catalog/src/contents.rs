@@ -46,19 +46,22 @@ impl Catalog {
                 Side::Snapshot(snapshot) => {
                     let read = |reader: &Connection| whole(reader, snapshot);
                     let read = self.shared().read(read);
-                    strip(side, read.map_err(|error| {
-                        CatalogError::sqlite(self.path(), "read a snapshot")(
-                            error,
-                        )
-                    })?)
+                    strip(
+                        side,
+                        read.map_err(|error| {
+                            CatalogError::sqlite(
+                                self.path(),
+                                "read a snapshot",
+                            )(error)
+                        })?,
+                    )
                 }
                 Side::Disk(root) => {
                     let hash = Some(algorithm);
-                    let options =
-                        SnapshotOptions { hash, ..options.clone() };
+                    let options = SnapshotOptions { hash, ..options.clone() };
                     let roots = std::slice::from_ref(root);
-                    let found = self
-                        .on_disk(engine, roots, None, &options, on_error)?;
+                    let found =
+                        self.on_disk(engine, roots, None, &options, on_error)?;
                     summary = Some(found.summary);
                     strip(side, found.came)
                 }

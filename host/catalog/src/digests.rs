@@ -207,6 +207,37 @@ pub(crate) fn write(
     Ok(())
 }
 
+/// Gives the rows of a file another change time, if they are of what it was
+/// before.
+pub(crate) fn rename(
+    connection: &Connection,
+    boot: &str,
+    volume: Volume,
+    before: &Known,
+    changed: i64,
+) -> rusqlite::Result<()> {
+    let mut statement =
+        connection.prepare_cached("SELECT name FROM methods")?;
+    let names = statement.query_map([], |row| row.get::<_, String>(0))?;
+    let names = names.collect::<rusqlite::Result<Vec<_>>>()?;
+    for method in names.iter().filter_map(|name| method::named(name)) {
+        let table = Table { volume, method };
+        let Some(numbers) = table.find(connection, boot)? else { continue };
+        let mut found = None;
+        let only = (before.inode, before.inode);
+        read(connection, &table, numbers, only, |row| {
+            if row.known == *before {
+                found = Some((row.digest.to_vec(), row.verified, row.used));
+            }
+        })?;
+        let Some((digest, verified, used)) = found else { continue };
+        let known = Known { changed, ..*before };
+        let row = Row { known, digest: &digest, verified, used };
+        write(&mut insertion(connection)?, numbers, &row)?;
+    }
+    Ok(())
+}
+
 /// Notes when a digest was asked for.
 pub(crate) fn note_use(
     connection: &Connection,

@@ -11,7 +11,10 @@ use std::{
 use rusqlite::{Connection, TransactionBehavior};
 use sanchay_sync::{lock, wait_timeout_while};
 
-use crate::digests::{self, Known, Numbers, Row, Table};
+use crate::{
+    digests::{self, Known, Numbers, Row, Table},
+    volume::Volume,
+};
 
 /// How long digests wait to be written.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -38,6 +41,9 @@ pub(crate) enum Change {
     },
     /// A digest that was asked for on another day than before.
     Used { table: Table, inode: u64, day: i64 },
+    /// The change time of a file whose name is another, and whose contents
+    /// are not.
+    Renamed { volume: Volume, before: Known, changed: i64 },
 }
 
 /// The bytes of a digest; most have sixteen.
@@ -172,7 +178,8 @@ pub(crate) fn run(
     let mut room = Vec::new();
     while let Some(mut changes) = queue.take(room) {
         // In the order of the table: a page is filled before the next one.
-        changes.sort_unstable_by_key(place);
+        // What concerns one file stays in its order.
+        changes.sort_by_key(place);
         if let Err(error) = write(connection, &changes, boot, &mut tables) {
             queue.give_up();
             return Err(error);
@@ -189,6 +196,9 @@ fn place(change: &Change) -> (u64, u64) {
             (table.volume.device, known.inode)
         }
         Change::Used { table, inode, .. } => (table.volume.device, *inode),
+        Change::Renamed { volume, before, .. } => {
+            (volume.device, before.inode)
+        }
     }
 }
 
@@ -226,6 +236,10 @@ fn write(
                 Change::Used { table, inode, day } => {
                     let numbers = numbers_of(table)?;
                     digests::note_use(&transaction, numbers, *inode, *day)?;
+                }
+                Change::Renamed { volume, before, changed } => {
+                    let to = *changed;
+                    digests::rename(&transaction, boot, *volume, before, to)?;
                 }
             }
         }

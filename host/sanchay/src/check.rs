@@ -21,13 +21,13 @@ use sanchay_sandbox::{Algorithm, Flaw};
 use sanchay_storage::{LocalStorage, Storage};
 use sanchay_sync::lock;
 
-pub use self::{
-    event::{CheckEvent, CheckStatus, CheckSummary},
-    listed::DigestList,
-};
 use self::{
     blocks::Blocks,
     verify::{ChecksumEntry, Verifier},
+};
+pub use self::{
+    event::{CheckEvent, CheckStatus, CheckSummary},
+    listed::DigestList,
 };
 use crate::{
     error::Error,

@@ -126,6 +126,11 @@ impl Engine {
         Self { pool: Arc::clone(&self.pool), cache: Some(cache) }
     }
 
+    /// What is asked for digests of earlier runs.
+    pub(crate) fn digest_cache(&self) -> Option<Arc<dyn DigestCache>> {
+        self.cache.clone()
+    }
+
     /// The threads and the instances that runs share.
     pub(crate) fn pool(&self) -> &Pool {
         &self.pool

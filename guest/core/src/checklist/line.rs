@@ -51,8 +51,7 @@ pub(super) fn parse(
     // that reason writes one that ends a name as an escape.
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     // The brackets around records are lines of their own.
-    if line.starts_with(b"#")
-        || matches!(line.trim_ascii(), b"" | b"[" | b"]")
+    if line.starts_with(b"#") || matches!(line.trim_ascii(), b"" | b"[" | b"]")
     {
         return Line::Silent;
     }

@@ -35,8 +35,7 @@ pub(super) fn parse(
         return Err(Flaw::Form);
     };
     if let Some(ends) = hash.strip_prefix("xxh64:") {
-        let Some(Expectation::Partial(digest, own)) =
-            partial(ends.as_bytes())
+        let Some(Expectation::Partial(digest, own)) = partial(ends.as_bytes())
         else {
             return Err(Flaw::Form);
         };

@@ -19,6 +19,7 @@ use super::{
     folders::{FolderId, join},
     handles::Handles,
     places::Places,
+    renamed::Renames,
     replace::Known,
     rows::{Row, Spot},
     runs::Runs,
@@ -61,6 +62,8 @@ pub(super) struct Actor {
     mover: Copier,
     /// When the run began that is undone.
     begun: Option<Timestamp>,
+    /// Keeps the known digests of files that are renamed.
+    renames: Renames,
 }
 
 /// What would be where if steps were undone.
@@ -110,7 +113,9 @@ impl Actor {
             ..CopyOptions::default()
         });
         let recent = [None, None];
-        Self { handles, recent, supposed: None, trash, mover, begun: None }
+        let renames = Renames::new(engine.digest_cache());
+        let (supposed, begun) = (None, None);
+        Self { handles, recent, supposed, trash, mover, begun, renames }
     }
 
     /// From now on, an entry that was created later is none that the run found,
@@ -258,6 +263,7 @@ impl Actor {
                 let source = self.source(places, row)?;
                 let target =
                     self.folder(places, row.to.folder).map_err(why)?;
+                let known = self.renames.begin(&*source, from, row.id);
                 match source.rename(from, &*target, to) {
                     Err(error)
                         if error.is(io::ErrorKind::CrossesDevices)
@@ -271,6 +277,7 @@ impl Actor {
                     }
                     renamed => renamed.map_err(taken)?,
                 }
+                self.renames.end(known, &target, to);
                 if row.kind == EntryKind::Directory {
                     self.forget();
                 }
@@ -490,7 +497,9 @@ impl Actor {
                 }
                 let now = self.folder(places, row.to.folder).map_err(why)?;
                 let old = self.folder(places, row.from.folder).map_err(why)?;
+                let known = self.renames.begin(&*now, to, row.id);
                 now.rename(to, &*old, from).map_err(taken)?;
+                self.renames.end(known, &old, from);
                 if row.kind == EntryKind::Directory {
                     self.forget();
                 }
