@@ -1,7 +1,11 @@
 //! `sanchay diff`: what became of files between two snapshots, or a snapshot
 //! and the disk.
 
-use std::{fs::File, ops::ControlFlow, path::PathBuf};
+use std::{
+    fs::File,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use sanchay::{Algorithm, DigestList, Engine, Plugins};
@@ -138,7 +142,7 @@ impl RunCommand for DiffArgs {
         let open = catalog.get()?;
         let (a, b) = (&self.a, &self.b);
         let walk = &options.walk;
-        let side = |name, other| {
+        let side = |name: &Path, other: &Path| {
             let side = open.side(name, Some(other), walk)?;
             list_of(side, &engine, algorithm, &messages)
         };
