@@ -657,17 +657,17 @@ fn files_that_the_program_renames_are_not_read_again() {
         run(&tree, &words).run().exits(0);
     };
     rename("--catalog=c.db");
-    watch.opened();
+    let _ = watch.opened();
     let renamed = printed(&tree, hash);
     assert!(String::from_utf8(renamed).unwrap().contains("d/sub/tiny-3"));
     assert_eq!(opened(&watch), [""; 0]);
     undo("--catalog=c.db");
-    watch.opened();
+    let _ = watch.opened();
     printed(&tree, hash);
     assert_eq!(opened(&watch), [""; 0]);
     // Nobody tells the catalog of others.
     rename("");
-    watch.opened();
+    let _ = watch.opened();
     printed(&tree, hash);
     assert_eq!(opened(&watch), ["tiny-1", "tiny-2", "tiny-3"]);
 }

@@ -4,7 +4,7 @@
 use std::io::Read;
 
 use sanchay_core::content::Content;
-use sanchay_sandbox::{Algorithm, Digest, Expectation};
+use sanchay_sandbox::{Algorithm, Expectation};
 
 use super::blocks::Blocks;
 use crate::{error::Error, pool::Pool};
@@ -52,17 +52,17 @@ impl DigestList {
 
 /// The digest of a whole file.
 fn content(expected: &Expectation, likely: Algorithm) -> Option<Content> {
-    let (algorithm, bytes) = match expected {
-        Expectation::Named(algorithm, bytes) => (*algorithm, bytes),
-        Expectation::Unnamed(bytes) => {
-            let possible = Algorithm::of_digest_len(bytes.len());
+    let (algorithm, digest) = match expected {
+        Expectation::Named(algorithm, digest) => (*algorithm, *digest),
+        Expectation::Unnamed(digest) => {
+            let length = digest.as_bytes().len();
+            let possible = Algorithm::of_digest_len(length);
             let is_likely = possible.contains(&likely);
             let first = possible.first().copied();
-            (Some(likely).filter(|_| is_likely).or(first)?, bytes)
+            (Some(likely).filter(|_| is_likely).or(first)?, *digest)
         }
         Expectation::Partial(..) => return None,
     };
-    let is_whole = bytes.len() == algorithm.digest_len();
-    let digest = Digest::from_bytes(bytes).filter(|_| is_whole)?;
-    Some(Content::Whole(algorithm, digest))
+    let is_whole = digest.as_bytes().len() == algorithm.digest_len();
+    is_whole.then_some(Content::Whole(algorithm, digest))
 }

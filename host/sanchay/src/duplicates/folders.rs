@@ -472,6 +472,9 @@ enum Bytes {
     Shared(Option<u32>, u64),
 }
 
+/// Folders that are the same, each with its path.
+type Members = Vec<(Vec<u8>, usize)>;
+
 /// What a search goes by.
 pub(super) struct Search<'s> {
     pub(super) pool: &'s Pool,
@@ -558,7 +561,7 @@ impl Search<'_> {
         &self,
         table: &FolderTable,
         digests: &[Option<Digest>],
-    ) -> Vec<(Digest, Vec<(Vec<u8>, usize)>)> {
+    ) -> Vec<(Digest, Members)> {
         let mut all: HashMap<(Digest, u64), Vec<usize>> = HashMap::new();
         for (at, (row, digest)) in table.rows.iter().zip(digests).enumerate() {
             // Folders without content are alike, and nobody's duplicates.
@@ -575,7 +578,7 @@ impl Search<'_> {
             let row = table.rows.get(at);
             (row.map(|row| row.node.path()).unwrap_or_default(), at)
         };
-        let height = |members: &[(Vec<u8>, usize)]| {
+        let height = |members: &Members| {
             let first =
                 members.first().and_then(|(_, at)| table.rows.get(*at));
             first.map_or(0, |row| row.height)
@@ -583,7 +586,7 @@ impl Search<'_> {
         let several = all.into_iter().filter(|(_, it)| it.len() > 1);
         let mut groups: Vec<_> = several
             .map(|((digest, _), members)| {
-                let mut members: Vec<_> =
+                let mut members: Members =
                     members.into_iter().map(path).collect();
                 members.sort_unstable();
                 (digest, members)
@@ -601,7 +604,7 @@ impl Search<'_> {
         found: &mut FolderGroups,
         classes: &Classes<'_>,
         digest: Digest,
-        mut members: Vec<(Vec<u8>, usize)>,
+        mut members: Members,
     ) {
         let table = &mut found.table;
         members.retain(|(_, at)| !table.lies_in_gone(*at));
