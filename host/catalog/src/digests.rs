@@ -70,7 +70,7 @@ impl Table {
 }
 
 /// The numbers of a table in a database.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Numbers {
     pub(crate) volume: i64,
     pub(crate) method: i64,
@@ -112,12 +112,13 @@ impl Known {
             self.modified.to_le_bytes(),
             self.changed.to_le_bytes(),
         ];
-        let parts = numbers.as_flattened().iter().chain(digest);
-        for (to, from) in bytes.iter_mut().zip(parts) {
+        let (head, tail) = bytes.split_at_mut(32);
+        head.copy_from_slice(numbers.as_flattened());
+        let length = digest.len().min(tail.len());
+        for (to, from) in tail.iter_mut().zip(digest) {
             *to = *from;
         }
-        let length = bytes.len().min(32 + digest.len());
-        let bytes = bytes.get(..length).unwrap_or(&bytes);
+        let bytes = bytes.get(..32 + length).unwrap_or(&bytes);
         let [a, b, c, d, ..] = xxh3_64_with_seed(bytes, seed).to_le_bytes();
         u32::from_le_bytes([a, b, c, d])
     }
@@ -203,6 +204,37 @@ pub(crate) fn write(
         used,
         known.seal(numbers.seed, digest),
     ])?;
+    Ok(())
+}
+
+/// Gives the rows of a file another change time, if they are of what it was
+/// before.
+pub(crate) fn rename(
+    connection: &Connection,
+    boot: &str,
+    volume: Volume,
+    before: &Known,
+    changed: i64,
+) -> rusqlite::Result<()> {
+    let mut statement =
+        connection.prepare_cached("SELECT name FROM methods")?;
+    let names = statement.query_map([], |row| row.get::<_, String>(0))?;
+    let names = names.collect::<rusqlite::Result<Vec<_>>>()?;
+    for method in names.iter().filter_map(|name| method::named(name)) {
+        let table = Table { volume, method };
+        let Some(numbers) = table.find(connection, boot)? else { continue };
+        let mut found = None;
+        let only = (before.inode, before.inode);
+        read(connection, &table, numbers, only, |row| {
+            if row.known == *before {
+                found = Some((row.digest.to_vec(), row.verified, row.used));
+            }
+        })?;
+        let Some((digest, verified, used)) = found else { continue };
+        let known = Known { changed, ..*before };
+        let row = Row { known, digest: &digest, verified, used };
+        write(&mut insertion(connection)?, numbers, &row)?;
+    }
     Ok(())
 }
 

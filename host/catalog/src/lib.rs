@@ -7,6 +7,7 @@
 
 mod blocks;
 mod catalog;
+mod contents;
 mod diff;
 mod digests;
 mod error;
@@ -15,6 +16,7 @@ mod folders;
 mod history;
 mod method;
 mod observe;
+mod readers;
 mod schema;
 mod side;
 mod snapshot;
@@ -30,7 +32,7 @@ pub use catalog::{Catalog, CatalogOptions, Notice, Trust};
 pub use diff::{Difference, Differences};
 pub use error::CatalogError;
 pub use history::Event;
-pub use side::Side;
+pub use side::{Manifest, Side};
 pub use snapshot::{Snapshot, SnapshotOptions, Taken};
 pub use upkeep::{KnownDigest, PruneOptions, Pruned, SqlValue, Status, query};
 pub use verify::{VerifyEvent, VerifyOptions, VerifySummary};

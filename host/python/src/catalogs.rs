@@ -21,6 +21,9 @@ pub(crate) fn remembering(
     let opened = py.detach(|| Catalog::open(&file, CatalogOptions::default()));
     let catalog =
         opened.map_err(|error| PyOSError::new_err(error.to_string()))?;
+    let others = !walk.leave_out.is_empty();
+    let within = catalog.directory_id().filter(|_| !others);
+    walk.leave_out_within = within.into_iter().collect();
     walk.leave_out.extend(catalog.ids());
     Ok(engine.with_cache(Arc::new(catalog)))
 }
