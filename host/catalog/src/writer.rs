@@ -12,7 +12,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use sanchay_sync::{lock, wait_timeout_while};
 
 use crate::{
-    digests::{self, Known, Numbers, Row, Table},
+    digests::{self, Insertion, Known, Numbers, Row, Table},
     volume::Volume,
 };
 
@@ -212,13 +212,24 @@ fn write(
     let act = TransactionBehavior::Immediate;
     let transaction = connection.transaction_with_behavior(act)?;
     {
-        let mut insertion = digests::insertion(&transaction)?;
+        let mut insertion = Insertion::new(&transaction)?;
+        // Most changes are of the table of the one before.
+        let mut last: Option<(Table, Numbers)> = None;
         let mut numbers_of = |table: &Table| {
-            if let Some(numbers) = tables.get(table) {
-                return Ok(*numbers);
+            if let Some((of, numbers)) = last
+                && of == *table
+            {
+                return Ok(numbers);
             }
-            let numbers = table.find_or_add(&transaction, boot)?;
-            tables.insert(*table, numbers);
+            let numbers = match tables.get(table) {
+                Some(numbers) => *numbers,
+                None => {
+                    let numbers = table.find_or_add(&transaction, boot)?;
+                    tables.insert(*table, numbers);
+                    numbers
+                }
+            };
+            last = Some((*table, numbers));
             Ok::<_, rusqlite::Error>(numbers)
         };
         for change in changes {
@@ -231,7 +242,7 @@ fn write(
                         verified: *verified,
                         used: *used,
                     };
-                    digests::write(&mut insertion, numbers, &row)?;
+                    insertion.write(numbers, &row)?;
                 }
                 Change::Used { table, inode, day } => {
                     let numbers = numbers_of(table)?;
