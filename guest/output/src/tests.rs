@@ -51,6 +51,7 @@ const FILE: Row<'_> = Row {
     verdict: None,
     error: None,
     group: None,
+    file_count: None,
     change: None,
     from: None,
     snapshot: None,

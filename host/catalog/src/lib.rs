@@ -7,6 +7,7 @@
 
 mod blocks;
 mod catalog;
+mod contents;
 mod diff;
 mod digests;
 mod error;
@@ -16,6 +17,7 @@ mod history;
 mod location;
 mod method;
 mod observe;
+mod readers;
 mod schema;
 mod side;
 mod snapshot;
@@ -32,7 +34,7 @@ pub use diff::{Difference, Differences};
 pub use error::CatalogError;
 pub use history::Event;
 pub use location::user_catalog;
-pub use side::Side;
+pub use side::{Manifest, Side};
 pub use snapshot::{Snapshot, SnapshotOptions, Taken};
 pub use upkeep::{KnownDigest, PruneOptions, Pruned, SqlValue, Status, query};
 pub use verify::{VerifyEvent, VerifyOptions, VerifySummary};

@@ -52,7 +52,7 @@ pub(crate) fn remembering(
 ) -> PyResult<Engine> {
     let Some(file) = file else { return Ok(engine) };
     let catalog = open(py, Some(file), false)?;
-    walk.leave_out.extend(catalog.ids());
+    leave_out(&catalog, walk);
     Ok(engine.with_cache(catalog))
 }
 
@@ -81,6 +81,14 @@ fn open(
     Ok(Arc::new(catalog))
 }
 
+/// Has a walk leave out the files of a catalog.
+fn leave_out(catalog: &Catalog, walk: &mut WalkOptions) {
+    let others = !walk.leave_out.is_empty();
+    let within = catalog.directory_id().filter(|_| !others);
+    walk.leave_out_within = within.into_iter().collect();
+    walk.leave_out.extend(catalog.ids());
+}
+
 /// What a snapshot, a comparison and a watch have in common.
 struct Looking {
     engine: Engine,
@@ -103,7 +111,7 @@ impl Looking {
         let engine = engines::engine(py, threads)?;
         let engine = engine.with_cache(Arc::clone(&catalog) as _);
         let mut walk = walk.plain_options()?;
-        walk.leave_out.extend(catalog.ids());
+        leave_out(&catalog, &mut walk);
         let options = SnapshotOptions { hash, walk, ..Default::default() };
         Ok(Self { engine, catalog, roots, options })
     }
@@ -241,7 +249,8 @@ fn made<'py>(
 fn side(option: &str, given: &Bound<'_, PyAny>) -> PyResult<PathBuf> {
     const ONE: &str = "the name or number of a snapshot, a Snapshot or a path";
     let text = match given.extract::<u64>() {
-        Ok(number) => number.to_string().into_bytes(),
+        // Said so, for there may be a path of that name.
+        Ok(number) => format!("snapshot:{number}").into_bytes(),
         Err(_) => names::named(option, ONE, given)?,
     };
     match text.contains(&0) {
@@ -274,13 +283,16 @@ pub(crate) fn diff(
     let (a, b) = (side("a", a)?, side("b", b)?);
     let path_bytes = arguments::flag("path_bytes", path_bytes)?;
     let catalog = open(py, catalog, false)?;
-    let find = |one: &Path, other: &Path| catalog.side(one, Some(other));
+    let looking =
+        Looking::new(py, Vec::new(), walk, Some(hash), catalog, threads)?;
     let sides = py.detach(|| -> Result<[Side; 2], CatalogError> {
+        let Looking { catalog, options, .. } = &looking;
+        let find = |one: &Path, other: &Path| {
+            catalog.side(one, Some(other), &options.walk)
+        };
         Ok([find(&a, &b)?, find(&b, &a)?])
     });
     let [a, b] = sides.map_err(|error| failure::of_catalog(py, &error))?;
-    let looking =
-        Looking::new(py, Vec::new(), walk, Some(hash), catalog, threads)?;
     let work =
         Work::of_catalog(Differences::schema(), move |feed, monitor| {
             let Looking { engine, catalog, mut options, .. } = looking;
@@ -385,7 +397,7 @@ pub(crate) fn verify(
     // Without the catalog: what it knows is in question.
     let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
     let mut walk = walk.plain_options()?;
-    walk.leave_out.extend(catalog.ids());
+    leave_out(&catalog, &mut walk);
     let schema = Schema::new(RecordKind::Verdict, []);
     let work = Work::of_catalog(schema, move |feed, monitor| {
         let monitor = monitor.clone();

@@ -167,10 +167,13 @@ pub(crate) fn of_catalog(py: Python<'_>, error: &CatalogError) -> PyErr {
         ),
         CatalogError::NameTaken { .. }
         | CatalogError::BadName { .. }
+        | CatalogError::Ambiguous { .. }
+        | CatalogError::NoDigest { .. }
+        | CatalogError::NoList { .. }
         | CatalogError::Incomparable { .. } => PyValueError::new_err(words),
-        CatalogError::Overtaken | CatalogError::NoFolder => {
-            PyRuntimeError::new_err(words)
-        }
+        CatalogError::Overtaken
+        | CatalogError::NoRoot
+        | CatalogError::NoFolder => PyRuntimeError::new_err(words),
         _ => PyOSError::new_err(words),
     }
 }

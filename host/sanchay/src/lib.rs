@@ -96,10 +96,11 @@ pub use accounts::{accounts, group_name, user_name};
 pub use cache::{DigestCache, FileKey, FileState};
 pub use check::{
     CheckEvent, CheckRequest, CheckStatus, CheckSummary, CheckedLine,
+    DigestList,
 };
 pub use duplicates::{
-    DuplicateGroup, DuplicateSummary, Duplicates, DuplicatesRequest, Group,
-    GroupFile, GroupValues, Groups,
+    DuplicateGroup, DuplicateSummary, Duplicates, DuplicatesRequest,
+    FolderGroup, Group, GroupFile, GroupValues, Groups,
 };
 pub use engine::{Engine, EngineBuilder};
 pub use entry::{Batch, Entry, EntryRef};

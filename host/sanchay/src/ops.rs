@@ -25,6 +25,7 @@ mod name;
 mod order;
 mod places;
 mod plan;
+mod renamed;
 pub(crate) mod replace;
 mod replacing;
 mod report;

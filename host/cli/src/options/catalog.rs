@@ -198,6 +198,9 @@ impl OpenCatalog {
         #[cfg(feature = "catalog")]
         if let Some(catalog) = &self.catalog {
             let mut walk = walk;
+            let others = !walk.leave_out.is_empty();
+            let within = catalog.directory_id().filter(|_| !others);
+            walk.leave_out_within = within.into_iter().collect();
             walk.leave_out.extend(catalog.ids());
             return walk;
         }
