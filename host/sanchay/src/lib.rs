@@ -104,7 +104,7 @@ pub use duplicates::{
 pub use engine::{Engine, EngineBuilder};
 pub use entry::{Batch, Entry, EntryRef};
 pub use error::{
-    Action, Cause, EntryError, Error, Problem, describe_io_error,
+    Action, Cause, EntryError, Error, Problem, describe_io_error, escaped_path,
 };
 pub use filter::{FileFacts, FilterInstance};
 pub use folder_digest::{FolderDigest, FolderDigestRequest};

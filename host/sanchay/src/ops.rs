@@ -39,6 +39,7 @@ mod unresolved;
 pub use self::conflict::{Conflict, ConflictKind, OnConflict};
 pub use self::dedupe::{DedupeAction, DedupeRequest};
 pub use self::error::OpsError;
+pub use self::order::TEMPORARY;
 pub use self::plan::{DedupeSummary, Plan, PlanStep, Verdict};
 pub use self::report::{RunReport, StepOutcome};
 pub use self::request::PlanRequest;

@@ -327,8 +327,9 @@ impl<'a> Checker<'a> {
 
     /// Whether there is room for what is copied.
     fn space(&mut self) {
-        let mut needed: HashMap<u64, (u64, FolderId, Vec<u32>)> =
+        let mut needed: HashMap<u64, (u64, FolderId, Vec<(u32, bool)>)> =
             HashMap::new();
+        let mut counted = HashSet::new();
         for at in self.planned() {
             let Some(row) = self.row(at).filter(|row| row.has_to) else {
                 continue;
@@ -343,12 +344,16 @@ impl<'a> Checker<'a> {
                 Operation::Move => device != row.id.device,
                 _ => false,
             };
+            // Names of one file become names of one copy.
+            let other_name =
+                row.has_other_names() && !counted.insert((device, row.id));
             if copies {
                 let (sum, _, rows) = needed
                     .entry(device)
                     .or_insert_with(|| (0, row.to.folder, Vec::new()));
-                *sum = sum.saturating_add(row.size);
-                rows.push(at);
+                let size = if other_name { 0 } else { row.size };
+                *sum = sum.saturating_add(size);
+                rows.push((at, !other_name));
             }
         }
         for (sum, folder, rows) in needed.into_values() {
@@ -356,10 +361,11 @@ impl<'a> Checker<'a> {
             let free = system.and_then(|it| it.ok()?.free);
             let Some(free) = free.filter(|free| *free < sum) else { continue };
             // Holes take no room.
-            let takes = rows.iter().map(|at| self.allocated(*at));
+            let counted = rows.iter().filter(|(_, counts)| *counts);
+            let takes = counted.map(|(at, _)| self.allocated(*at));
             let sum = takes.fold(0, u64::saturating_add);
             if free < sum {
-                for at in rows {
+                for (at, _) in rows {
                     self.refuse(at, ConflictKind::NoSpace(sum, free));
                 }
             }

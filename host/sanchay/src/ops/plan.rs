@@ -267,7 +267,7 @@ impl Plan {
 
     fn conflict(&self, row: &Row, kind: ConflictKind) -> Conflict {
         let path = |spot| self.places.as_named(spot);
-        let to = row.has_to.then(|| path(row.to)).unwrap_or_default();
+        let to = if row.has_to { path(row.to) } else { Vec::new() };
         let from = row.operation.has_source().then(|| path(row.from));
         match from {
             Some(from) => Conflict { from, to, kind },
