@@ -74,7 +74,7 @@ pub struct Original {
 }
 
 /// An extended attribute: its name and its value.
-pub type Attribute = (Vec<u8>, Vec<u8>);
+type Attribute = (Vec<u8>, Vec<u8>);
 
 /// What became of a step, or of the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
