@@ -523,6 +523,51 @@ fn digests_are_exported_and_pruned() {
 }
 
 #[test]
+fn where_no_digest_is_known_nothing_was_verified() {
+    let tree = tree();
+    printed(&tree, "hash --catalog c.db d/other");
+    let none = run(&tree, "verify --catalog c.db d/sub").run().exits(2);
+    assert!(none.stderr.contains("no digest"), "{}", none.stderr);
+    run(&tree, "verify --catalog c.db d").run().exits(0);
+}
+
+#[test]
+fn files_are_not_looked_at_because_of_the_catalog_s_own() {
+    let tree = tree();
+    // It is in the tree, and yet it is not hashed.
+    let own = printed(&tree, "hash --catalog=d/sub/c.db d");
+    assert!(!String::from_utf8(own).unwrap().contains("c.db"));
+    let linked = tree.hard_link("d/sub/c.db", "d/linked.db");
+    let own = printed(&tree, "hash --catalog=d/sub/c.db d");
+    assert!(!String::from_utf8(own).unwrap().contains(".db"));
+    fs::remove_file(linked).unwrap();
+    if !has("strace") {
+        return;
+    }
+    let count = |words: &str| {
+        let log = tree.path("log");
+        let status = Command::new("strace")
+            .args(["-f", "-qq", "-e", "trace=statx", "-o"])
+            .arg(&log)
+            .arg(env!("CARGO_BIN_EXE_sanchay"))
+            .args(words.split(' '))
+            .env("SANCHAY_NO_CONFIG", "1")
+            .current_dir(tree.root())
+            .stdout(std::process::Stdio::null())
+            .status();
+        assert!(status.unwrap().success());
+        let text = fs::read_to_string(log).unwrap();
+        text.lines().filter(|line| line.contains("\"m-")).count()
+    };
+    for number in 0..200 {
+        tree.file(format!("d/many/m-{number}"), format!("{number}"));
+    }
+    // Few are looked at, until it shows that none is known.
+    let looked = count("hash -j 1 --catalog=d/sub/c.db d/many");
+    assert!(looked < 40, "{looked}");
+}
+
+#[test]
 fn bit_rot_is_told_from_change() {
     let tree = Tree::new();
     for number in 0..40_u64 {
@@ -594,4 +639,35 @@ fn writing_into_the_log_of_a_run_is_no_progress_for_a_catalog() {
         .collect();
     assert_eq!(said.len(), 1, "{}", finished.stderr);
     assert!(said[0].starts_with("sanchay: c.db: "));
+}
+
+#[test]
+fn files_that_the_program_renames_are_not_read_again() {
+    let tree = tree();
+    let hash = "hash --catalog c.db d";
+    printed(&tree, hash);
+    let watch = Watch::below(&tree.path("d"));
+    let rename = |more: &str| {
+        let words = "rename --state-dir state --apply --quiet --replace";
+        let program = run(&tree, words).args(["s/small/tiny/", "d"]);
+        program.words(more).run().exits(0);
+    };
+    let undo = |more: &str| {
+        let words = format!("undo --state-dir state {more}");
+        run(&tree, &words).run().exits(0);
+    };
+    rename("--catalog=c.db");
+    let _ = watch.opened();
+    let renamed = printed(&tree, hash);
+    assert!(String::from_utf8(renamed).unwrap().contains("d/sub/tiny-3"));
+    assert_eq!(opened(&watch), [""; 0]);
+    undo("--catalog=c.db");
+    let _ = watch.opened();
+    printed(&tree, hash);
+    assert_eq!(opened(&watch), [""; 0]);
+    // Nobody tells the catalog of others.
+    rename("");
+    let _ = watch.opened();
+    printed(&tree, hash);
+    assert_eq!(opened(&watch), ["tiny-1", "tiny-2", "tiny-3"]);
 }

@@ -23,6 +23,7 @@ mod configuration;
 mod confinement;
 mod digests;
 mod dupes;
+mod dupes_folders;
 mod dupes_groups;
 mod dupes_oracle;
 mod example_plugins;
@@ -37,6 +38,8 @@ mod interrupt;
 mod links;
 mod lists;
 mod long_lines;
+#[cfg(target_os = "linux")]
+mod manifest;
 mod media;
 #[cfg(target_os = "linux")]
 mod mounts;

@@ -132,8 +132,9 @@ fn two_trees_are_compared_by_the_paths_below_them() {
     assert_eq!(real, ["changed kept", "deleted sub/gone"]);
     // A snapshot of one and the other on disk.
     snapshot(&tree, "--hash --name d d");
-    assert_eq!(diff(&tree, "--hash d e/"), found);
-    let refused = run(&tree, "diff --catalog c.db d nothing").exits(2);
+    assert_eq!(diff(&tree, "--hash snapshot:d e/"), found);
+    let refused =
+        run(&tree, "diff --catalog c.db snapshot:d nothing").exits(2);
     assert!(refused.stderr.contains("no snapshot nothing"));
 }
 
@@ -200,7 +201,7 @@ fn what_cannot_be_read_is_kept_as_it_was() {
 #[test]
 fn names_that_would_be_taken_for_something_else_are_refused() {
     let tree = tree();
-    for name in ["7", "latest", "latest~1", "a/b", "..", ""] {
+    for name in ["7", "latest", "latest~1", "a/b", "..", "snapshot:x", ""] {
         let refused = sanchay()
             .within(tree.root())
             .words("snapshot --catalog c.db d --name")
@@ -232,6 +233,140 @@ fn snapshots_of_different_filters_are_series_of_their_own() {
     let few = diff(&tree, "1 2");
     assert!(few.iter().all(|line| line.starts_with("deleted")), "{few:?}");
     assert_eq!(few.len(), 3, "{few:?}");
+}
+
+#[test]
+fn a_name_of_a_snapshot_and_a_path_is_not_guessed_about() {
+    let tree = tree();
+    snapshot(&tree, "--name d d");
+    for words in ["d latest", "latest d", "d ./d"] {
+        let words = format!("diff --catalog c.db {words}");
+        let refused = run(&tree, &words).exits(2);
+        let said = &refused.stderr;
+        assert!(said.contains("snapshot:d or ./d"), "{said}");
+    }
+    tree.file("1", "a file of a snapshot's number");
+    run(&tree, "diff --catalog c.db 1 latest").exits(2);
+    tree.file("d/fresh", "fresh");
+    assert_eq!(diff(&tree, "snapshot:d ./d"), ["new fresh"]);
+    assert_eq!(diff(&tree, "snapshot:1 d/"), ["new fresh"]);
+    assert_eq!(diff(&tree, "snapshot:latest ./d"), ["new fresh"]);
+}
+
+#[test]
+fn latest_is_of_the_series_that_the_other_side_tells() {
+    let tree = tree();
+    snapshot(&tree, "--name first d");
+    tree.file("d/fresh", "fresh");
+    snapshot(&tree, "d");
+    tree.file("e/other", "other");
+    snapshot(&tree, "e");
+    assert_eq!(diff(&tree, "first latest"), ["new fresh"]);
+    assert_eq!(diff(&tree, "latest~1 ./d"), ["new fresh"]);
+    let alone = run(&tree, "diff --catalog c.db latest~1 latest").exits(2);
+    assert!(alone.stderr.contains("no snapshot latest~1"));
+    // Of several series of one root, that with the filters that are given.
+    snapshot(&tree, "--min-size 7 d");
+    assert_eq!(diff(&tree, "latest ./d"), [""; 0]);
+    assert_eq!(diff(&tree, "--min-size 7 latest ./d"), [""; 0]);
+}
+
+#[test]
+fn filters_that_do_not_count_are_named() {
+    let tree = tree();
+    snapshot(&tree, "d");
+    snapshot(&tree, "--name small --min-size 7 d");
+    tree.file("d/fresh", "fresh");
+    snapshot(&tree, "d");
+    let said = |words: &str| {
+        let words = format!("diff --catalog c.db {words}");
+        run(&tree, &words).exits(1).stderr
+    };
+    let note = "the filters are not those of the snapshot";
+    assert!(!said("1 3").contains(note));
+    assert!(said("-e jpg 1 3").contains(note));
+    assert!(said("small ./d").contains(note));
+    assert!(!said("1 ./d").contains(note));
+}
+
+#[test]
+fn a_snapshot_of_nothing_that_can_be_opened_is_not_kept() {
+    let tree = tree();
+    snapshot(&tree, "d");
+    for command in ["snapshot", "watch"] {
+        let words = format!("{command} --catalog c.db gone");
+        let refused = run(&tree, &words).exits(2);
+        assert!(refused.stderr.contains("no root"), "{}", refused.stderr);
+    }
+    let words = "catalog status --catalog c.db --format ndjson";
+    let all = records::ndjson(&run(&tree, words).exits(0).stdout);
+    assert_eq!(all.len(), 1);
+    assert_eq!(diff(&tree, "latest ./d"), [""; 0]);
+    // Of several roots, what is there is kept.
+    let words = "snapshot --catalog c.db d gone";
+    run(&tree, words).exits(3);
+    let words = "catalog status --catalog c.db";
+    assert_eq!(run(&tree, words).exits(0).lines().len(), 3);
+}
+
+#[test]
+fn snapshots_with_a_name_go_only_where_that_is_said() {
+    let tree = tree();
+    snapshot(&tree, "--name kept d");
+    for number in 0..4 {
+        tree.file("d/more", format!("{number}"));
+        tick();
+        snapshot(&tree, "d");
+    }
+    run(&tree, "catalog prune --catalog c.db --keep 1").exits(0);
+    let numbers = || {
+        let words = "catalog status --catalog c.db --format ndjson";
+        let all = records::ndjson(&run(&tree, words).exits(0).stdout);
+        let numbers = all.iter().map(|it| it["snapshot"].as_u64().unwrap());
+        numbers.collect::<Vec<_>>()
+    };
+    assert_eq!(numbers(), [1, 5]);
+    assert_eq!(diff(&tree, "kept latest"), ["new more"]);
+    let prune = "catalog prune --catalog c.db --taken-before now";
+    run(&tree, prune).exits(0);
+    assert_eq!(numbers(), [1, 5]);
+    // Without the newest, the next one goes on from the one before.
+    run(&tree, "catalog prune --catalog c.db --drop latest").exits(0);
+    assert_eq!(numbers(), [1]);
+    snapshot(&tree, "d");
+    assert_eq!(diff(&tree, "kept latest"), ["new more"]);
+    snapshot(&tree, "d");
+    assert_eq!(diff(&tree, "kept latest"), ["new more"]);
+    run(&tree, "catalog prune --catalog c.db --drop kept").exits(0);
+    run(&tree, "catalog prune --catalog c.db --drop kept").exits(2);
+    assert_eq!(numbers(), [6, 7]);
+}
+
+#[test]
+fn a_question_is_answered_in_little_memory_and_no_longer_than_it_is_read() {
+    use std::io::{BufRead as _, BufReader};
+    let tree = tree();
+    snapshot(&tree, "d");
+    let query = |sql: &str| {
+        let program = sanchay().within(tree.root());
+        program.words("catalog query --catalog c.db").arg(sql)
+    };
+    let numbers = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL \
+                   SELECT i + 1 FROM n) SELECT i, hex(i) FROM n";
+    let mut running = query(numbers).start();
+    let mut lines = BufReader::new(running.stdout()).lines();
+    assert_eq!(lines.nth(1).unwrap().unwrap(), "1\t31");
+    drop(lines);
+    running.wait().exits(0);
+    let large = "SELECT hex(zeroblob(300000000))";
+    let refused = query(large).run().exits(2);
+    assert!(refused.stderr.contains("too big"), "{}", refused.stderr);
+    // What is sorted goes to files.
+    let sorted = format!("{numbers} LIMIT 400000) ORDER BY hex DESC LIMIT 1");
+    let sorted = sorted.replace("SELECT i, hex(i)", "SELECT 'x', hex(i) hex");
+    let sorted = format!("SELECT * FROM ({sorted}");
+    let found = query(&sorted).address_space_kib(2 << 20).run().exits(0);
+    assert!(found.text().ends_with("x\t3939393939\n"), "{}", found.text());
 }
 
 #[test]

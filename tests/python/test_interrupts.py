@@ -20,6 +20,10 @@ CALLS = {
     "arrow": "sanchay.hash_files(path, algorithm='sha256').__arrow_c_stream__()",
     "collect": "sanchay.hash_files(path, algorithm='sha256').collect()",
     "vpo": "hash_files([path] * 3_000_000)",
+    "plan": "sanchay.rename(path, '{hash}')",
+    "snapshot": "sanchay.snapshot(path, hash='sha256', catalog=path + '.db')",
+    "diff": "list(sanchay.diff(path, twin, hash='sha256', catalog=path + '.db'))",
+    "watch": "list(sanchay.watch(path, hash='sha256', catalog=path + '.db'))",
 }
 
 

@@ -84,6 +84,25 @@ def test_the_types_hold_under_mypy_strict(tmp_path, sources):
         "sanchay.duplicates('x', **shared)\n"
         "plan = sanchay.Plan.hash_files(['x'], partial=True, shard=(0, 2), **shared)\n"
         "reveal_type(sanchay.Plan.from_json(plan.to_json()))\n"
+        "batch = sanchay.rename('x', '{name:lower}', on_conflict='skip', **shared)\n"
+        "reveal_type(batch[0])\n"
+        "reveal_type(batch[1:])\n"
+        "reveal_type(batch.conflicts)\n"
+        "applied = batch.apply(progress=look, on_conflict='rename')\n"
+        "reveal_type(sanchay.undo(applied))\n"
+        "try:\n"
+        "    sanchay.resume(sanchay.runs()[-1])\n"
+        "except sanchay.Cancelled as error:\n"
+        "    reveal_type(error.run)\n"
+        "named: sanchay.NameOptions = {'match': '.', 'replace': ['s/a/b/'], 'where': 'empty'}\n"
+        "sanchay.copy('x', 'y', verify=True, **named)\n"
+        "taken = sanchay.snapshot('x', hash='sha256', hidden=True)\n"
+        "reveal_type(taken.failures)\n"
+        "for change in sanchay.diff(taken, 'latest'):\n"
+        "    reveal_type(change)\n"
+        "reveal_type(sanchay.verify('x', sample=0.5).summary)\n"
+        "reveal_type(sanchay.history('x'))\n"
+        "reveal_type(sanchay.watch('x', poll=1))\n"
         "reveal_type(discover_videos(['x'], ['mkv']))\n"
         "reveal_type(hash_files(['x'], num_threads=2))\n"
     )
@@ -102,6 +121,16 @@ def test_the_types_hold_under_mypy_strict(tmp_path, sources):
         "sanchay._types.DuplicateGroup",
         "OSError | None",
         "sanchay._plan.Plan",
+        "sanchay._batch.BatchStep",
+        "sanchay._batch.BatchStep",
+        "sanchay._batch.BatchConflict], ...",
+        "sanchay._batch.UndoneRun",
+        "sanchay._batch.UndoneRun] | None",
+        "tuple[OSError, ...",
+        "sanchay._catalog.Difference",
+        "sanchay._catalog.VerifySummary] | None",
+        "sanchay._catalog.FileVersion",
+        "sanchay._catalog.Difference], None",
         "sanchay.vpo.DiscoveredFile",
         "sanchay.vpo.FileHash",
     ]
@@ -152,10 +181,12 @@ def test_the_stubs_are_what_is_there(tmp_path, sources):
     known.write_text(
         "sanchay._native._panic\n"
         "sanchay._native.__all__\n"
-        "sanchay(._types)?.(Algorithm|Errors|Kind|Verdict|Walker)\n"
+        "sanchay(._types)?.(Algorithm|Change|DedupeAction|Errors|Kind|OnConflict|Operation)\n"
+        "sanchay(._types)?.(Verdict|Walker)\n"
         "sanchay._plan.Command\n"
         # They are named tuples and more.
         "sanchay(._types)?.Extracted(File|Group|Hash)\n"
+        "sanchay(._catalog)?.TakenSnapshot\n"
         # Static methods behind a decorator.
         "sanchay._plan.Plan.(scan|hash_files|duplicates)\n"
     )
@@ -283,6 +314,34 @@ def test_the_examples_of_the_documentation_pass_options_and_plans_on(tmp_path):
     assert counts == "40 40"
     assert 0 < len(part) < 40 and all(it.endswith(".jpg") for it in part)
     assert len(list(tmp_path.glob("part-*.json"))) == 4
+
+
+def test_the_examples_of_the_documentation_change_files_and_remember_them(tmp_path):
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for name in ["a.JPG", "b.jpg", "c.txt", "index.html"]:
+        (photos / name).write_text(name)
+    [acting] = (it for it in examples("docs/PYTHON.md") if "sanchay.rename" in it)
+    [remembering] = (it for it in examples("docs/PYTHON.md") if "sanchay.verify" in it)
+    again = "import os\nprint(sorted(os.listdir('/srv/photos')))\n"
+    later = remembering.replace(
+        "# Much later:", "open('/srv/photos/new', 'w').close()"
+    )
+    program = tmp_path / "example.py"
+    text = acting.replace("undone = ", again + "undone = ") + later
+    program.write_text(text.replace("/srv/photos", str(photos)) + "print(rotten)\n")
+    environment = {
+        "PYTHONPATH": str(PACKAGE.parent),
+        "XDG_STATE_HOME": str(tmp_path),
+        "XDG_DATA_HOME": str(tmp_path),
+    }
+    said = run(program, cwd=tmp_path, env=environment).splitlines()
+    today = said[0].partition("->")[2].rpartition("/")[2][:10]
+    assert said[2] == "2 done 0 refused"
+    assert said[3] == f"['{today}_001.jpg', '{today}_002.jpg', 'c.txt', 'index.html']"
+    assert said[4] == "2 undone 0 kept"
+    assert said[5] == "new new "
+    assert said[6].endswith(" new 10") and said[-1] == "[]"
 
 
 @pytest.mark.skipif(

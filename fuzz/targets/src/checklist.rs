@@ -2,6 +2,7 @@
 //! for, and what the program itself would write is read back as it was.
 
 mod plain;
+mod record;
 mod written;
 
 use sanchay_core::checklist::{
@@ -31,6 +32,18 @@ fn is_as_plainly_read(
         ..Checklist::default()
     };
     for (index, line) in (0..).zip(&lines) {
+        if record::is_one(line) {
+            let own = record::read(line, algorithm);
+            let entries = own.entries.into_iter();
+            expected
+                .entries
+                .extend(entries.map(|it| ChecksumEntry { line: index, ..it }));
+            let malformed = own.malformed.into_iter();
+            expected
+                .malformed
+                .extend(malformed.map(|it| Malformed { line: index, ..it }));
+            continue;
+        }
         match plain::read(line, algorithm, &mut expected.separator) {
             Line::Entry(path, digest) => expected
                 .entries

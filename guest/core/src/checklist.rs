@@ -7,6 +7,7 @@ mod flaw;
 mod line;
 #[cfg(test)]
 mod properties;
+mod record;
 #[cfg(test)]
 mod tests;
 

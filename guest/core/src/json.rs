@@ -182,6 +182,48 @@ impl<'t> JsonReader<'t> {
         }
     }
 
+    /// Passes over a value, whatever it is. What is in a list or an object is
+    /// only looked at as far as it takes to find its end.
+    ///
+    /// # Errors
+    /// None begins here, or it does not end.
+    pub fn skip(&mut self) -> Result<(), Unexpected> {
+        let mut depth = 0_usize;
+        loop {
+            match self.peek() {
+                Some(b'"') => drop(self.string()?),
+                Some(b'{' | b'[') => {
+                    self.at = self.at.saturating_add(1);
+                    depth = depth.saturating_add(1);
+                    continue;
+                }
+                Some(b'}' | b']') if depth > 0 => {
+                    self.at = self.at.saturating_add(1);
+                    depth = depth.saturating_sub(1);
+                }
+                Some(b',' | b':') if depth > 0 => {
+                    self.at = self.at.saturating_add(1);
+                    continue;
+                }
+                Some(b't' | b'f') => drop(self.boolean()?),
+                Some(b'-' | b'0'..=b'9') => self.skip_number(),
+                _ if self.null() => {}
+                _ => return Err(self.unexpected()),
+            }
+            if depth == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    fn skip_number(&mut self) {
+        while let Some(b'+' | b'-' | b'.' | b'e' | b'E' | b'0'..=b'9') =
+            self.text.get(self.at)
+        {
+            self.at = self.at.saturating_add(1);
+        }
+    }
+
     /// A string.
     ///
     /// # Errors
@@ -329,6 +371,34 @@ mod tests {
         assert!(reader.item(&mut items).unwrap());
         reader.unsigned().unwrap();
         assert!(reader.item(&mut items).is_err());
+    }
+
+    #[test]
+    fn values_are_passed_over_as_a_whole() {
+        for value in [
+            "1",
+            "-1.5e+3",
+            "true",
+            "false",
+            "null",
+            "\"a,}\\\"\"",
+            "[]",
+            "{}",
+            "[1, {\"a\": [null]}, \"]\"]",
+            "{\"a\":{\"b\":[1]}}",
+        ] {
+            let text = alloc::format!("[{value},7]");
+            let mut reader = JsonReader::new(text.as_bytes());
+            let mut items = reader.list().unwrap();
+            assert!(reader.item(&mut items).unwrap(), "{value}");
+            reader.skip().unwrap();
+            assert!(reader.item(&mut items).unwrap(), "{value}");
+            assert_eq!(reader.unsigned(), Ok(7), "{value}");
+        }
+        for value in ["", "[", "{\"a\":", "nul", "]", "[\"a]"] {
+            let mut reader = JsonReader::new(value.as_bytes());
+            assert!(reader.skip().is_err(), "{value}");
+        }
     }
 
     proptest! {

@@ -53,6 +53,7 @@ const FILE: Row<'_> = Row {
     verdict: None,
     error: None,
     group: None,
+    file_count: None,
     change: None,
     from: None,
     snapshot: None,

@@ -28,6 +28,7 @@ use core::ops::Range;
 use sanchay_core::content::Content;
 use sanchay_core::grouping::Role;
 use sanchay_core::hashing::{Algorithm, DEFAULT_CHUNK};
+use sanchay_core::kind::EntryKind;
 use sanchay_core::record::{
     Column, Field, FieldId, PathRef, RecordBatch, RecordKind, Schema, Verdict,
 };
@@ -443,9 +444,24 @@ fn group_head(batch: &RecordBatch, rows: &Range<usize>, out: &mut Vec<u8>) {
     };
     out.extend_from_slice(b"# ");
     push_number(u64::try_from(rows.len()).unwrap_or(u64::MAX), out);
-    out.extend_from_slice(b" files of ");
+    let is_folder = match batch.column(FieldId::Kind) {
+        Some(Column::Word(kinds)) => {
+            let kind = kinds.get(rows.start).copied().flatten();
+            kind == Some(EntryKind::Directory.name())
+        }
+        _ => false,
+    };
+    out.extend_from_slice(match is_folder {
+        true => b" folders of ",
+        false => b" files of ",
+    });
     push_number(number(FieldId::Size), out);
-    out.extend_from_slice(b" bytes, ");
+    out.extend_from_slice(b" bytes");
+    if is_folder {
+        let files = number(FieldId::FileCount);
+        put(out, format_args!(" in {files} files"));
+    }
+    out.extend_from_slice(b", ");
     push_number(number(FieldId::Reclaimable), out);
     out.extend_from_slice(b" bytes reclaimable");
     if let Some(Column::Hash(hashes)) = batch.column(FieldId::Hash)

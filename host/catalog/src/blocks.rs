@@ -15,6 +15,9 @@ use crate::digests::{Known, Row, Table, content};
 /// How many inodes a block has.
 const INODES: u64 = 1024;
 
+/// As how many digests a block counts by itself: what it takes up.
+const OWN: usize = 32;
+
 /// Into how many parts blocks are spread, each with a lock of its own.
 const SHARDS: usize = 64;
 
@@ -31,6 +34,9 @@ struct Place {
 /// What is known of the files of a block, by inode.
 #[derive(Default)]
 struct Block {
+    /// The places of entries, from 1, by inodes; 0 for those without. Files
+    /// are not found in the order of their inodes.
+    places: Vec<u16>,
     entries: Vec<Entry>,
     /// The digests, end to end.
     digests: Vec<u8>,
@@ -120,7 +126,7 @@ impl Blocks {
                 let first = place.block.saturating_mul(INODES);
                 let last = first.saturating_add(INODES - 1);
                 load((first, last), &mut |row| block.put(&row));
-                *entries += block.entries.len();
+                *entries += block.entries.len() + OWN;
                 slot.insert(block)
             }
         };
@@ -148,12 +154,19 @@ impl Blocks {
 }
 
 impl Block {
-    fn position(&self, inode: u64) -> Result<usize, usize> {
-        self.entries.binary_search_by_key(&inode, |it| it.known.inode)
+    /// Where an inode is among the places.
+    fn offset(inode: u64) -> usize {
+        usize::try_from(inode % INODES).unwrap_or(0)
+    }
+
+    /// Which entry is that of an inode.
+    fn position(&self, inode: u64) -> Option<usize> {
+        let place = self.places.get(Self::offset(inode)).copied()?;
+        usize::from(place).checked_sub(1)
     }
 
     fn find(&self, table: &Table, inode: u64) -> Option<Found> {
-        let entry = self.entries.get(self.position(inode).ok()?)?;
+        let entry = self.entries.get(self.position(inode)?)?;
         let length = crate::method::length(table.method);
         let digest = self.digests.get(entry.at..)?.get(..length)?;
         let content = content(table, digest)?;
@@ -161,8 +174,9 @@ impl Block {
     }
 
     fn put(&mut self, row: &Row<'_>) {
-        let position = self.position(row.known.inode);
-        let old = position.ok().and_then(|at| self.entries.get_mut(at));
+        let inode = row.known.inode;
+        let position = self.position(inode);
+        let old = position.and_then(|at| self.entries.get_mut(at));
         if let Some(entry) = old {
             let at = entry.at;
             *entry = Entry { known: row.known, used: row.used, at };
@@ -174,8 +188,59 @@ impl Block {
         }
         let at = self.digests.len();
         self.digests.extend_from_slice(row.digest);
-        let entry = Entry { known: row.known, used: row.used, at };
-        let place = position.err().unwrap_or(self.entries.len());
-        self.entries.insert(place.min(self.entries.len()), entry);
+        self.entries.push(Entry { known: row.known, used: row.used, at });
+        if self.places.is_empty() {
+            self.places.resize(Self::offset(INODES - 1) + 1, 0);
+        }
+        // There are no more entries than inodes.
+        let place = u16::try_from(self.entries.len()).unwrap_or(0);
+        if let Some(it) = self.places.get_mut(Self::offset(inode)) {
+            *it = place;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sanchay::{Algorithm, FileSystemId, Method};
+
+    use super::{Blocks, INODES};
+    use crate::{
+        digests::{Known, Row, Table},
+        volume::Volume,
+    };
+
+    #[test]
+    fn what_was_put_is_found_in_any_order_of_inodes() {
+        let file_system = FileSystemId { kind: 1, id: 2 };
+        let table = Table {
+            volume: Volume { file_system, device: 3 },
+            method: Method::Whole(Algorithm::Xxh3_128),
+        };
+        let blocks = Blocks::new();
+        let known = |inode: u64, size: u64| {
+            let (modified, changed) = (1, 2);
+            Known { inode, size, modified, changed }
+        };
+        let put = |known: Known| {
+            let digest = [known.size.to_le_bytes(); 2].concat();
+            let row = Row { known, digest: &digest, verified: 0, used: 0 };
+            blocks.put(&table, &row);
+        };
+        let find = |inode| blocks.find(&table, inode, |_, _| {});
+        // What is put before its block was asked for is not kept.
+        put(known(5, 1));
+        assert!(find(5).is_none());
+        let inodes = (0..INODES).map(|it| it * 617 % INODES);
+        for inode in inodes.clone().chain([u64::MAX, u64::MAX - INODES]) {
+            assert!(find(inode).is_none());
+            put(known(inode, inode / 2));
+        }
+        put(known(7, 77));
+        for inode in inodes {
+            let size = if inode == 7 { 77 } else { inode / 2 };
+            assert_eq!(find(inode).unwrap().known, known(inode, size));
+        }
+        assert!(find(u64::MAX).is_some() && find(INODES + 5).is_none());
     }
 }

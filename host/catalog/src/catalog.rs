@@ -2,6 +2,7 @@
 //! and written by one.
 
 use std::{
+    collections::HashMap,
     fmt,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
@@ -10,25 +11,33 @@ use std::{
         atomic::{AtomicBool, Ordering::Relaxed},
     },
     thread::{Builder, JoinHandle},
+    time::{Duration, Instant},
 };
 
 use rusqlite::Connection;
-use sanchay::{Content, DigestCache, FileId, FileKey};
+use sanchay::{
+    Content, DigestCache, FileId, FileKey, FileState, FileSystemId,
+};
 use sanchay_sync::lock;
 
 use crate::{
     blocks::Blocks,
-    digests::{self, Known, Row, Table},
+    digests::{self, Known, Numbers, Row, Table},
     error::{CatalogError, is_damage, shown, words},
     file::{self, Access},
-    method, stamp,
-    volume::boot,
+    method,
+    readers::Readers,
+    stamp,
+    volume::{Volume, boot},
     writer::{self, Change, DigestBytes, Queue},
 };
 
 /// Called with what a catalog has to say; never with more than a few lines in
 /// a run.
 pub type Notice = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// After what time it is looked again whether a table has rows by now.
+const SOON: Duration = Duration::from_secs(2);
 
 /// After how many days it is noted anew that a digest is in use.
 const NOTED: i64 = 7;
@@ -97,7 +106,10 @@ pub(crate) struct Shared {
     access: Access,
     boot: String,
     today: i64,
-    readers: Mutex<Vec<Connection>>,
+    readers: Readers,
+    /// The tables of digests by their numbers; `None` for one that had no rows
+    /// at that time.
+    tables: Mutex<HashMap<Table, (Option<Numbers>, Instant)>>,
     blocks: Blocks,
     queue: Queue,
     /// Whether nothing is asked any more, since the file is damaged.
@@ -132,7 +144,8 @@ impl Catalog {
             access: opened.access,
             boot: boot(),
             today: stamp::today(),
-            readers: Mutex::default(),
+            readers: Readers::default(),
+            tables: Mutex::default(),
             blocks: Blocks::new(),
             queue: Queue::default(),
             damaged: AtomicBool::new(false),
@@ -156,7 +169,7 @@ impl Catalog {
         }
         if opened.access != Access::Write {
             shared.queue.give_up();
-            lock(&shared.readers).push(opened.connection);
+            shared.readers.give(opened.connection);
             return Ok(Self { shared, writer: None });
         }
         let (theirs, connection) = (Arc::clone(&shared), opened.connection);
@@ -185,9 +198,27 @@ impl Catalog {
     /// What identifies its files, as they are now.
     #[must_use]
     pub fn ids(&self) -> Vec<FileId> {
-        let found = file::all(&self.shared.path).into_iter();
+        let path = &self.shared.path;
+        // SQLite puts what belongs to a file beside it, not beside a link.
+        let real = path.canonicalize();
+        let found = file::all(real.as_ref().unwrap_or(path)).into_iter();
         let found = found.filter_map(|path| std::fs::metadata(path).ok());
         found.map(|it| FileId { device: it.dev(), inode: it.ino() }).collect()
+    }
+
+    /// What identifies the directory that has its files; `None` if they may
+    /// be in others as well, since one of them has several names.
+    #[must_use]
+    pub fn directory_id(&self) -> Option<FileId> {
+        let path = self.shared.path.canonicalize().ok()?;
+        for file in file::all(&path) {
+            let found = std::fs::metadata(file);
+            if found.is_ok_and(|it| it.nlink() > 1) {
+                return None;
+            }
+        }
+        let found = std::fs::metadata(path.parent()?).ok()?;
+        Some(FileId { device: found.dev(), inode: found.ino() })
     }
 
     /// Whether it can be written.
@@ -207,7 +238,7 @@ impl Drop for Catalog {
         // A panic of the writer has been reported.
         let writer = self.writer.take().map(JoinHandle::join);
         let shared = &self.shared;
-        lock(&shared.readers).clear();
+        shared.readers.close();
         // The last one moves what is in the log to the file.
         drop(writer);
         let writable = shared.access == Access::Write;
@@ -245,14 +276,14 @@ impl Shared {
         &self,
         act: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
-        let reader = lock(&self.readers).pop();
-        let reader = match reader {
-            Some(reader) => reader,
-            None if self.access == Access::Fixed => self.connect()?,
-            None => file::connect(&self.path, Access::Read)?,
+        let access = match self.access {
+            Access::Fixed => Access::Fixed,
+            Access::Write | Access::Read => Access::Read,
         };
+        let reader =
+            self.readers.take(|| file::connect(&self.path, access))?;
         let done = act(&reader);
-        lock(&self.readers).push(reader);
+        self.readers.give(reader);
         done
     }
 
@@ -304,10 +335,23 @@ impl Shared {
         range: (u64, u64),
         take: &mut dyn FnMut(Row<'_>),
     ) {
+        let known = match lock(&self.tables).get(table) {
+            // Digests that are made meanwhile are put into the blocks.
+            Some((None, at)) if at.elapsed() < SOON => return,
+            Some((numbers, _)) => *numbers,
+            None => None,
+        };
         let outcome = self.read(|reader| {
-            let Some(numbers) = table.find(reader, &self.boot)? else {
-                return Ok(0);
+            let numbers = match known {
+                Some(numbers) => Some(numbers),
+                None => {
+                    let found = table.find(reader, &self.boot)?;
+                    let known = (found, Instant::now());
+                    lock(&self.tables).insert(*table, known);
+                    found
+                }
             };
+            let Some(numbers) = numbers else { return Ok(0) };
             digests::read(reader, table, numbers, range, take)
         });
         match outcome {
@@ -362,5 +406,29 @@ impl DigestCache for Catalog {
         let digest = DigestBytes::new(&digest);
         let change = Change::Made { table, known, digest, verified, used };
         shared.queue.push(change);
+    }
+
+    fn renamed(
+        &self,
+        file_system: FileSystemId,
+        before: &FileState,
+        after: &FileState,
+    ) {
+        let device = after.id.device;
+        if before.id.device != device {
+            return;
+        }
+        let (Some(before), Some(after)) =
+            (Known::of(before), Known::of(after))
+        else {
+            return;
+        };
+        // Of the same file, and with nothing but another change time.
+        if (Known { changed: after.changed, ..before }) == after {
+            let volume = Volume { file_system, device };
+            let changed = after.changed;
+            let change = Change::Renamed { volume, before, changed };
+            self.shared.queue.push(change);
+        }
     }
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use rusqlite::Connection;
-use sanchay::{Content, Engine, EntryError, Summary};
+use sanchay::{Content, Engine, EntryError, Summary, WalkOptions};
 use sanchay_core::record::Change;
 
 use crate::{
@@ -17,9 +17,12 @@ use crate::{
     folders::{Paths, join},
     observe::{Base, Observation, Observed, Seen, Sink, Unknown},
     side::Side,
-    snapshot::{Snapshot, SnapshotOptions, shown, walk},
+    snapshot::{Snapshot, SnapshotOptions, selection, shown, walk},
     version::{COLUMNS, FileVersion, bytes_of},
 };
+
+/// How many bytes the paths of one side may take up.
+const MOST_BYTES: usize = 2 << 30;
 
 /// What became of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,13 +47,16 @@ pub struct Differences {
     pub all: Vec<Difference>,
     /// What was done on disk, if one side is there.
     pub summary: Option<Summary>,
+    /// Which files a snapshot has, where `options` asked for others: filters
+    /// are for what is on disk, and change nothing in a snapshot.
+    pub other_selection: Option<String>,
 }
 
 /// A file at its place.
 #[derive(Clone, Debug)]
-struct Placed {
-    path: Vec<u8>,
-    version: FileVersion,
+pub(crate) struct Placed {
+    pub(crate) path: Vec<u8>,
+    pub(crate) version: FileVersion,
 }
 
 impl Catalog {
@@ -77,6 +83,11 @@ impl Catalog {
             let (a, b) = (describe(a), describe(b));
             return Err(CatalogError::Incomparable { a, b });
         }
+        let lists = [a, b].map(|it| matches!(it, Side::Manifest(_)));
+        if lists.contains(&true) {
+            return self.diff_contents(engine, a, b, options, &on_error);
+        }
+        let other_selection = other_selection(a, b, &options.walk);
         let strip = |roots: &[PathBuf], files: Vec<Placed>| match roots {
             [root] => below(bytes_of(root), files),
             _ => files,
@@ -105,6 +116,8 @@ impl Catalog {
                 let mut all = |side: &Side| {
                     let snapshot = match side {
                         Side::Snapshot(snapshot) => snapshot,
+                        // These were compared by their contents.
+                        Side::Manifest(_) => return Ok(Vec::new()),
                         Side::Disk(root) => {
                             let roots = std::slice::from_ref(root);
                             let found = self.on_disk(
@@ -121,11 +134,12 @@ impl Catalog {
             }
         };
         let (gone, came) = (strip(&roots_a, gone), strip(&roots_b, came));
-        Ok(Differences { all: compare(gone, came), summary })
+        let all = compare(gone, came);
+        Ok(Differences { all, summary, other_selection })
     }
 
     /// What is on disk and not in a snapshot, and the other way round.
-    fn on_disk(
+    pub(crate) fn on_disk(
         &self,
         engine: &Engine,
         roots: &[PathBuf],
@@ -155,10 +169,10 @@ impl Catalog {
 }
 
 /// What a look at the disk came to.
-struct OnDisk {
-    gone: Vec<Placed>,
-    came: Vec<Placed>,
-    summary: Summary,
+pub(crate) struct OnDisk {
+    pub(crate) gone: Vec<Placed>,
+    pub(crate) came: Vec<Placed>,
+    pub(crate) summary: Summary,
 }
 
 /// Keeps what is new or different.
@@ -180,8 +194,26 @@ impl Sink for Collected {
     }
 }
 
-fn describe(side: &Side) -> String {
+/// What a snapshot was taken of, where a walk is of something else. Without
+/// filters, two snapshots are what they are.
+fn other_selection(a: &Side, b: &Side, walk: &WalkOptions) -> Option<String> {
+    let files = selection(walk);
+    let of = |side: &Side| match side {
+        Side::Snapshot(snapshot) => Some(snapshot.selection.clone()),
+        Side::Disk(_) | Side::Manifest(_) => None,
+    };
+    let is_for_disk = of(a).is_none() || of(b).is_none();
+    if !is_for_disk && files == selection(&WalkOptions::default()) {
+        return None;
+    }
+    of(a).into_iter().chain(of(b)).find(|it| *it != files)
+}
+
+pub(crate) fn describe(side: &Side) -> String {
     match side {
+        Side::Manifest(list) => {
+            sanchay::escaped(bytes_of(&list.path)).to_string()
+        }
         Side::Disk(root) => sanchay::escaped(bytes_of(root)).to_string(),
         Side::Snapshot(snapshot) => match &snapshot.name {
             Some(name) => shown(name),
@@ -191,7 +223,7 @@ fn describe(side: &Side) -> String {
 }
 
 /// Paths below a root, by what follows it.
-fn below(root: &[u8], mut files: Vec<Placed>) -> Vec<Placed> {
+pub(crate) fn below(root: &[u8], mut files: Vec<Placed>) -> Vec<Placed> {
     for file in &mut files {
         let rest = file.path.strip_prefix(root).unwrap_or(&file.path);
         let rest = rest.strip_prefix(b"/").unwrap_or(rest);
@@ -217,19 +249,27 @@ fn placed(
     let parameters = rusqlite::params_from_iter(parameters);
     let mut rows = statement.query(parameters)?;
     let (mut all, mut paths) = (Vec::new(), Paths::default());
+    let mut bytes = 0_usize;
     while let Some(row) = rows.next()? {
         if !wanted(row.get(0)?) {
             continue;
         }
         let folder = paths.get(reader, row.get(1)?)?;
         let path = join(&folder, row.get_ref(2)?.as_blob()?);
+        bytes = bytes.saturating_add(path.len());
+        if bytes > MOST_BYTES {
+            let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_TOOBIG);
+            let why = "the paths of what is different take more than 2 GiB";
+            let why = Some(why.to_owned());
+            return Err(rusqlite::Error::SqliteFailure(code, why));
+        }
         all.push(Placed { path, version: FileVersion::read(row, 3)? });
     }
     Ok(all)
 }
 
 /// All files of a snapshot.
-fn whole(
+pub(crate) fn whole(
     reader: &Connection,
     snapshot: &Snapshot,
 ) -> rusqlite::Result<Vec<Placed>> {
@@ -271,7 +311,10 @@ fn not_there(
 }
 
 /// What became of files, by path.
-fn compare(mut gone: Vec<Placed>, mut came: Vec<Placed>) -> Vec<Difference> {
+pub(crate) fn compare(
+    mut gone: Vec<Placed>,
+    mut came: Vec<Placed>,
+) -> Vec<Difference> {
     gone.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     came.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     let mut all = Vec::new();
@@ -334,7 +377,10 @@ fn moves(gone: Vec<Placed>, came: Vec<Placed>) -> Vec<Difference> {
     // What has the same inode goes first: of several equal files, the one
     // that moved is that.
     for file in came {
-        let places = by_inode.get_mut(&file.version.inode);
+        let places = match file.version.is_content_only() {
+            true => None,
+            false => by_inode.get_mut(&file.version.inode),
+        };
         match take(places, &file.version) {
             Some(before) => all.push(moved(before, file)),
             None => left.push(file),

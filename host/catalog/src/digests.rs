@@ -70,7 +70,7 @@ impl Table {
 }
 
 /// The numbers of a table in a database.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Numbers {
     pub(crate) volume: i64,
     pub(crate) method: i64,
@@ -112,12 +112,13 @@ impl Known {
             self.modified.to_le_bytes(),
             self.changed.to_le_bytes(),
         ];
-        let parts = numbers.as_flattened().iter().chain(digest);
-        for (to, from) in bytes.iter_mut().zip(parts) {
+        let (head, tail) = bytes.split_at_mut(32);
+        head.copy_from_slice(numbers.as_flattened());
+        let length = digest.len().min(tail.len());
+        for (to, from) in tail.iter_mut().zip(digest) {
             *to = *from;
         }
-        let length = bytes.len().min(32 + digest.len());
-        let bytes = bytes.get(..length).unwrap_or(&bytes);
+        let bytes = bytes.get(..32 + length).unwrap_or(&bytes);
         let [a, b, c, d, ..] = xxh3_64_with_seed(bytes, seed).to_le_bytes();
         u32::from_le_bytes([a, b, c, d])
     }
@@ -174,35 +175,78 @@ pub(crate) fn read(
 }
 
 /// What writes rows.
-pub(crate) fn insertion(
-    connection: &Connection,
-) -> rusqlite::Result<Statement<'_>> {
-    connection.prepare(
-        "INSERT OR REPLACE INTO digests (volume, method, inode, size, \
-         modified, changed, digest, verified, used, seal) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-    )
+pub(crate) struct Insertion<'c> {
+    statement: Statement<'c>,
+    /// What the first two values are bound to: they stay from row to row.
+    bound: Option<(i64, i64)>,
 }
 
-/// Writes a row in place of the one that the file had.
-pub(crate) fn write(
-    insertion: &mut Statement<'_>,
-    numbers: Numbers,
-    row: &Row<'_>,
+impl<'c> Insertion<'c> {
+    pub(crate) fn new(connection: &'c Connection) -> rusqlite::Result<Self> {
+        let statement = connection.prepare(
+            "INSERT OR REPLACE INTO digests (volume, method, inode, size, \
+             modified, changed, digest, verified, used, seal) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?;
+        Ok(Self { statement, bound: None })
+    }
+
+    /// Writes a row in place of the one that the file had.
+    pub(crate) fn write(
+        &mut self,
+        numbers: Numbers,
+        row: &Row<'_>,
+    ) -> rusqlite::Result<()> {
+        let Self { statement, bound } = self;
+        let Row { known, digest, verified, used } = row;
+        let of = (numbers.volume, numbers.method);
+        if *bound != Some(of) {
+            statement.raw_bind_parameter(1, of.0)?;
+            statement.raw_bind_parameter(2, of.1)?;
+            *bound = Some(of);
+        }
+        statement.raw_bind_parameter(3, known.inode.cast_signed())?;
+        statement.raw_bind_parameter(4, known.size.cast_signed())?;
+        statement.raw_bind_parameter(5, known.modified)?;
+        statement.raw_bind_parameter(6, known.changed)?;
+        statement.raw_bind_parameter(7, digest)?;
+        statement.raw_bind_parameter(8, verified)?;
+        statement.raw_bind_parameter(9, used)?;
+        let seal = known.seal(numbers.seed, digest);
+        statement.raw_bind_parameter(10, seal)?;
+        statement.raw_execute()?;
+        Ok(())
+    }
+}
+
+/// Gives the rows of a file another change time, if they are of what it was
+/// before.
+pub(crate) fn rename(
+    connection: &Connection,
+    boot: &str,
+    volume: Volume,
+    before: &Known,
+    changed: i64,
 ) -> rusqlite::Result<()> {
-    let Row { known, digest, verified, used } = row;
-    insertion.execute(params![
-        numbers.volume,
-        numbers.method,
-        known.inode.cast_signed(),
-        known.size.cast_signed(),
-        known.modified,
-        known.changed,
-        digest,
-        verified,
-        used,
-        known.seal(numbers.seed, digest),
-    ])?;
+    let mut statement =
+        connection.prepare_cached("SELECT name FROM methods")?;
+    let names = statement.query_map([], |row| row.get::<_, String>(0))?;
+    let names = names.collect::<rusqlite::Result<Vec<_>>>()?;
+    for method in names.iter().filter_map(|name| method::named(name)) {
+        let table = Table { volume, method };
+        let Some(numbers) = table.find(connection, boot)? else { continue };
+        let mut found = None;
+        let only = (before.inode, before.inode);
+        read(connection, &table, numbers, only, |row| {
+            if row.known == *before {
+                found = Some((row.digest.to_vec(), row.verified, row.used));
+            }
+        })?;
+        let Some((digest, verified, used)) = found else { continue };
+        let known = Known { changed, ..*before };
+        let row = Row { known, digest: &digest, verified, used };
+        Insertion::new(connection)?.write(numbers, &row)?;
+    }
     Ok(())
 }
 
@@ -246,12 +290,12 @@ mod tests {
         };
         let numbers = table.find_or_add(&database, "").unwrap();
         let digest = [9; 16];
-        let mut insertion = insertion(&database).unwrap();
+        let mut insertion = Insertion::new(&database).unwrap();
         for inode in [5, u64::MAX] {
             let (modified, changed) = (-1, 12_345);
             let known = Known { inode, size: u64::MAX, modified, changed };
             let row = Row { known, digest: &digest, verified: 7, used: 8 };
-            write(&mut insertion, numbers, &row).unwrap();
+            insertion.write(numbers, &row).unwrap();
         }
         let found = |from, to| {
             let mut all = Vec::new();

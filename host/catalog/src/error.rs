@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sanchay::{describe_io_error, escaped};
+use sanchay::{Algorithm, describe_io_error, escaped};
 
 /// Why a catalog cannot be used, or not for what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +66,18 @@ pub enum CatalogError {
         /// What was asked for, escaped.
         wanted: String,
     },
+    /// What was named may be a snapshot and may be a path.
+    #[error(
+        "{name} is the name of a snapshot and a path: say snapshot:{name} or \
+         ./{name}"
+    )]
+    Ambiguous {
+        /// What was asked for, escaped.
+        name: String,
+    },
+    /// No root could be opened.
+    #[error("no root could be opened: no snapshot is kept")]
+    NoRoot,
     /// A snapshot of that name was taken before.
     #[error("there is a snapshot {name} already: choose another name")]
     NameTaken {
@@ -96,6 +108,32 @@ pub enum CatalogError {
         a: String,
         /// The other.
         b: String,
+    },
+    /// There is no place for the user's own catalog.
+    #[error(
+        "there is no place for a catalog of your own: neither XDG_DATA_HOME \
+         nor HOME is an absolute path; name a file"
+    )]
+    NoFolder,
+    /// One side lacks digests that the other can be compared by.
+    #[error(
+        "{side} has no {algorithm} digest of {path}, and so cannot be \
+         compared: take a snapshot with --hash --{algorithm}, or make a list \
+         with that function"
+    )]
+    NoDigest {
+        /// The side, escaped.
+        side: String,
+        /// The function.
+        algorithm: Algorithm,
+        /// A file that has none, escaped.
+        path: String,
+    },
+    /// A list that lists nothing.
+    #[error("{}: it is no list of digests: no line has one", shown(.path))]
+    NoList {
+        /// The file.
+        path: PathBuf,
     },
     /// The walk could not be carried out, or was cancelled.
     #[error(transparent)]

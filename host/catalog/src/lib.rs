@@ -7,14 +7,17 @@
 
 mod blocks;
 mod catalog;
+mod contents;
 mod diff;
 mod digests;
 mod error;
 mod file;
 mod folders;
 mod history;
+mod location;
 mod method;
 mod observe;
+mod readers;
 mod schema;
 mod side;
 mod snapshot;
@@ -30,7 +33,8 @@ pub use catalog::{Catalog, CatalogOptions, Notice, Trust};
 pub use diff::{Difference, Differences};
 pub use error::CatalogError;
 pub use history::Event;
-pub use side::Side;
+pub use location::user_catalog;
+pub use side::{Manifest, Side};
 pub use snapshot::{Snapshot, SnapshotOptions, Taken};
 pub use upkeep::{KnownDigest, PruneOptions, Pruned, SqlValue, Status, query};
 pub use verify::{VerifyEvent, VerifyOptions, VerifySummary};

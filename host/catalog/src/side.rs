@@ -3,11 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
+use sanchay::{Content, WalkOptions};
+
 use crate::{
     catalog::Catalog,
     error::CatalogError,
-    snapshot::{Snapshot, absolute, shown},
-    version::{bytes_of, path_of},
+    snapshot::{EXPLICIT, Snapshot, absolute, selection, shown},
+    version::bytes_of,
 };
 
 /// One side of a comparison.
@@ -18,6 +20,18 @@ pub enum Side {
     Snapshot(Box<Snapshot>),
     /// What is below a path now; the path is absolute.
     Disk(PathBuf),
+    /// A list of digests.
+    Manifest(Box<Manifest>),
+}
+
+/// A list of digests, as `sanchay manifest` and checksum programs write them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manifest {
+    /// The list's file.
+    pub path: PathBuf,
+    /// The paths that it lists, as they are written, each with the digest of
+    /// the whole file.
+    pub files: Vec<(Vec<u8>, Content)>,
 }
 
 impl Side {
@@ -27,25 +41,34 @@ impl Side {
         match self {
             Self::Snapshot(snapshot) => snapshot.roots.clone(),
             Self::Disk(root) => vec![root.clone()],
+            Self::Manifest(_) => Vec::new(),
         }
     }
 }
 
 impl Catalog {
-    /// The side of that name: `latest`, `latest~N` for the Nth before it, the
-    /// name or number of a snapshot, or a path. What has a slash, and `.` and
-    /// `..`, are paths. `latest` is the newest snapshot of the roots that the
-    /// `other` side has, if that is a path.
+    /// The side of that name: `latest`, `latest~N` for the Nth before it in
+    /// its series, the name or number of a snapshot, or a path. What has a
+    /// slash, and `.` and `..`, are paths; what follows `snapshot:` is a
+    /// snapshot.
+    ///
+    /// `latest` is of the series that the `other` side tells: that of a
+    /// snapshot, or the newest that has a path for its root, and of these the
+    /// newest with the files of `walk` if there is one. Where it tells none,
+    /// it is of the series of the newest snapshot.
     ///
     /// # Errors
-    /// [`CatalogError::NoSnapshot`] if there is nothing of that name.
+    /// [`CatalogError::NoSnapshot`] if there is nothing of that name;
+    /// [`CatalogError::Ambiguous`] if there is a snapshot and a path.
     pub fn side(
         &self,
         name: &Path,
         other: Option<&Path>,
+        walk: &WalkOptions,
     ) -> Result<Side, CatalogError> {
+        let bytes = bytes_of(name);
         let unknown = || {
-            let wanted = sanchay::escaped(bytes_of(name)).to_string();
+            let wanted = sanchay::escaped(bytes).to_string();
             CatalogError::NoSnapshot { wanted }
         };
         let disk = || {
@@ -53,42 +76,89 @@ impl Catalog {
             let root = roots.into_iter().next();
             root.map(Side::Disk).ok_or_else(unknown)
         };
-        let bytes = bytes_of(name);
-        let is_path = bytes.contains(&b'/') || bytes == b"." || bytes == b"..";
-        if is_path {
+        let explicit = bytes.strip_prefix(EXPLICIT.as_bytes());
+        if explicit.is_none() && is_path(bytes) {
             return disk();
         }
-        let text = name.to_str().unwrap_or_default();
+        let text = std::str::from_utf8(explicit.unwrap_or(bytes));
         let all = self.snapshots()?;
-        match find(&all, text, other) {
+        let series = other.and_then(|it| series_of(&all, it, walk));
+        let found = text.ok().and_then(|text| find(&all, text, series));
+        let is_there = explicit.is_none() && name.symlink_metadata().is_ok();
+        match found {
+            Some(_) if is_there => Err(CatalogError::Ambiguous {
+                name: sanchay::escaped(bytes).to_string(),
+            }),
             Some(snapshot) => Ok(Side::Snapshot(Box::new(snapshot.clone()))),
-            None if path_of(bytes).exists() => disk(),
-            None => Err(CatalogError::NoSnapshot { wanted: shown(text) }),
+            None if is_there => disk(),
+            None => Err(unknown()),
         }
+    }
+
+    /// The snapshot of that name or number, or `latest`, or `latest~N`; with
+    /// or without `snapshot:` before it.
+    ///
+    /// # Errors
+    /// [`CatalogError::NoSnapshot`] if there is none.
+    pub fn find_snapshot(&self, name: &str) -> Result<Snapshot, CatalogError> {
+        let all = self.snapshots()?;
+        let text = name.strip_prefix(EXPLICIT).unwrap_or(name);
+        let found = find(&all, text, None).cloned();
+        found.ok_or_else(|| CatalogError::NoSnapshot { wanted: shown(name) })
     }
 }
 
-/// The snapshot of a name among all, the oldest of which comes first.
+/// Whether a side can only be a path.
+fn is_path(name: &[u8]) -> bool {
+    name.contains(&b'/') || name == b"." || name == b".."
+}
+
+/// How many snapshots before the newest one a name means.
+fn back(name: &str) -> Option<usize> {
+    match name {
+        "latest" => Some(0),
+        _ => name.strip_prefix("latest~")?.parse().ok(),
+    }
+}
+
+/// The series that one side tells for the other.
+fn series_of(
+    all: &[Snapshot],
+    side: &Path,
+    walk: &WalkOptions,
+) -> Option<i64> {
+    let bytes = bytes_of(side);
+    let explicit = bytes.strip_prefix(EXPLICIT.as_bytes());
+    if explicit.is_some() || !is_path(bytes) {
+        let text = std::str::from_utf8(explicit.unwrap_or(bytes)).ok()?;
+        if back(text).is_some() {
+            return None;
+        }
+        if let Some(snapshot) = find(all, text, None) {
+            return Some(snapshot.series);
+        }
+    }
+    let (roots, files) = (absolute(&[side.to_owned()]), selection(walk));
+    let of_root = || all.iter().rev().filter(|it| it.roots == roots);
+    let same = of_root().find(|it| it.selection == files);
+    same.or_else(|| of_root().next()).map(|it| it.series)
+}
+
+/// The snapshot of a name among all, the oldest of which comes first; that of
+/// a series where the name counts from the newest.
 fn find<'s>(
     all: &'s [Snapshot],
     name: &str,
-    other: Option<&Path>,
+    series: Option<i64>,
 ) -> Option<&'s Snapshot> {
-    let back = match name {
-        "latest" => Some(0),
-        _ => name.strip_prefix("latest~").and_then(|it| it.parse().ok()),
-    };
-    let Some(back) = back else {
+    let Some(back) = back(name) else {
         let number: Option<u64> = name.parse().ok();
         return all.iter().find(|it| {
             it.name.as_deref() == Some(name) || Some(it.number) == number
         });
     };
-    let other = other.map(|it| absolute(&[it.to_owned()]));
-    let of_other = |it: &&Snapshot| Some(&it.roots) == other.as_ref();
-    let newest = all.iter().rev().find(of_other).or_else(|| all.last())?;
-    let same = |it: &&Snapshot| it.series == newest.series;
-    all.iter().rev().filter(same).nth(back)
+    let series = series.or_else(|| Some(all.last()?.series))?;
+    all.iter().rev().filter(|it| it.series == series).nth(back)
 }
 
 #[cfg(test)]
@@ -112,25 +182,48 @@ mod tests {
     }
 
     #[test]
-    fn latest_is_the_newest_of_the_same_roots() {
-        let all = [
+    fn latest_counts_within_the_series_that_the_other_side_tells() {
+        let mut all = [
             snapshot(3, 1, None),
             snapshot(4, 2, Some("monday")),
             snapshot(7, 1, None),
+            snapshot(8, 2, None),
             snapshot(9, 2, None),
         ];
-        let number = |name: &str, other: Option<&str>| {
-            find(&all, name, other.map(Path::new)).map(|it| it.number)
+        let walk = WalkOptions::default();
+        let number = |all: &[Snapshot], name: &str, other: Option<&str>| {
+            let other = other.map(Path::new);
+            let series = other.and_then(|it| series_of(all, it, &walk));
+            find(all, name, series).map(|it| it.number)
         };
-        assert_eq!(number("latest", None), Some(9));
-        assert_eq!(number("latest~1", None), Some(4));
-        assert_eq!(number("latest~2", None), None);
-        assert_eq!(number("latest", Some("/1")), Some(7));
-        assert_eq!(number("latest~1", Some("/1")), Some(3));
-        assert_eq!(number("latest", Some("/elsewhere")), Some(9));
-        assert_eq!(number("monday", None), Some(4));
-        assert_eq!(number("3", None), Some(3));
-        assert_eq!(number("5", None), None);
-        assert_eq!(number("latest~x", None), None);
+        for (name, other, expected) in [
+            ("latest", None, Some(9)),
+            ("latest~1", None, Some(8)),
+            ("latest~2", None, Some(4)),
+            ("latest~3", None, None),
+            ("latest~1", Some("latest"), Some(8)),
+            ("latest", Some("/1"), Some(7)),
+            ("latest~1", Some("/1"), Some(3)),
+            ("latest", Some("3"), Some(7)),
+            ("latest", Some("snapshot:3"), Some(7)),
+            ("latest", Some("monday"), Some(9)),
+            ("latest", Some("/elsewhere"), Some(9)),
+            ("monday", None, Some(4)),
+            ("3", None, Some(3)),
+            ("5", None, None),
+            ("latest~x", None, None),
+        ] {
+            assert_eq!(
+                number(&all, name, other),
+                expected,
+                "{name} {other:?}"
+            );
+        }
+        // Of several series with these roots, that of the same files.
+        all[0].selection = selection(&walk);
+        all[1].roots = all[0].roots.clone();
+        all[3].roots = all[0].roots.clone();
+        all[4].roots = all[0].roots.clone();
+        assert_eq!(number(&all, "latest", Some("/1")), Some(7));
     }
 }

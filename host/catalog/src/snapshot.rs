@@ -32,6 +32,9 @@ pub(crate) const STILL: i64 = i64::MAX;
 /// How many rows are written at once.
 const MANY: usize = 8192;
 
+/// What precedes a name that is that of a snapshot, whatever else there is.
+pub(crate) const EXPLICIT: &str = "snapshot:";
+
 /// The longest name of a snapshot, in bytes.
 const LONGEST_NAME: usize = 255;
 
@@ -96,6 +99,7 @@ impl Catalog {
     ///
     /// # Errors
     /// [`CatalogError::NameTaken`] and [`CatalogError::BadName`] for the name;
+    /// [`CatalogError::NoRoot`] if none of the roots could be opened, and
     /// [`CatalogError::Run`] if the walk could not be carried out, or was
     /// cancelled: then nothing is kept.
     pub fn snapshot(
@@ -151,6 +155,10 @@ impl Catalog {
                 return Err(error.into());
             }
         };
+        if summary.named_errors >= roots.len() as u64 {
+            begun.drop_all(&mut state.connection).map_err(failed)?;
+            return Err(CatalogError::NoRoot);
+        }
         let is_kept = begun
             .complete(state, &observed, sink.series)
             .map_err(overtaken_or(failed))?;
@@ -338,6 +346,8 @@ fn check_name(name: &str) -> Result<(), CatalogError> {
         "it would be taken for a number"
     } else if name == "latest" || name.starts_with("latest~") {
         "that is the newest one"
+    } else if name.starts_with(EXPLICIT) {
+        "what follows the colon would be taken for the name"
     } else if name.contains('/') || name == "." || name == ".." {
         "it would be taken for a path"
     } else if name.chars().any(char::is_control) {

@@ -2,16 +2,23 @@
 
 use std::{fs, path::Path};
 
-use rusqlite::{Connection, TransactionBehavior, params, types::ValueRef};
+use rusqlite::{
+    Connection, TransactionBehavior, limits::Limit, params, types::ValueRef,
+};
 use sanchay::{Content, Method, Timestamp};
 
 use crate::{
     catalog::Catalog,
     digests::{self, Table},
     error::CatalogError,
-    file, method, stamp,
+    file, method,
+    snapshot::STILL,
+    stamp,
     volume::Volume,
 };
+
+/// How long a value is at most that a question is answered with, in bytes.
+const LONGEST_VALUE: i32 = 64 << 20;
 
 /// What is in a catalog.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,13 +34,18 @@ pub struct Status {
     pub bytes: u64,
 }
 
-/// What goes from a catalog.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What goes from a catalog. Snapshots that have a name go only where that is
+/// said of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PruneOptions {
-    /// How many snapshots of each series stay at least: the newest.
+    /// How many snapshots without a name stay at least of each series: the
+    /// newest.
     pub keep: Option<u64>,
-    /// Snapshots that were taken before go, but for the newest of each series.
+    /// Snapshots without a name that were taken before go, but for the newest
+    /// of each series.
     pub taken_before: Option<Timestamp>,
+    /// The numbers of snapshots that go in any case.
+    pub drop: Vec<u64>,
     /// Digests that nobody asked for since go; that is told to the week.
     pub unused_since: Option<Timestamp>,
 }
@@ -209,12 +221,18 @@ fn prune(
     let act = TransactionBehavior::Immediate;
     let transaction = connection.transaction_with_behavior(act)?;
     let mut pruned = Pruned::default();
+    for number in &options.drop {
+        let drop = "DELETE FROM snapshots WHERE id = ?1 AND ended IS NOT NULL";
+        let number = number.cast_signed();
+        pruned.snapshots += transaction.execute(drop, [number])? as u64;
+    }
     let newer = "(SELECT count(*) FROM snapshots n WHERE n.series = s.series \
-                 AND n.id > s.id AND n.ended IS NOT NULL)";
+                 AND n.id > s.id AND n.ended IS NOT NULL";
     if let Some(keep) = options.keep {
         let drop = format!(
             "DELETE FROM snapshots WHERE id IN (SELECT id FROM snapshots s \
-             WHERE s.ended IS NOT NULL AND {newer} >= ?1)"
+             WHERE s.ended IS NOT NULL AND s.name IS NULL \
+             AND {newer} AND n.name IS NULL) >= ?1)"
         );
         let keep = i64::try_from(keep.max(1)).unwrap_or(i64::MAX);
         pruned.snapshots += transaction.execute(&drop, [keep])? as u64;
@@ -222,7 +240,8 @@ fn prune(
     if let Some(time) = options.taken_before.and_then(stamp::number) {
         let drop = format!(
             "DELETE FROM snapshots WHERE id IN (SELECT id FROM snapshots s \
-             WHERE s.ended IS NOT NULL AND s.began < ?1 AND {newer} > 0)"
+             WHERE s.ended IS NOT NULL AND s.name IS NULL \
+             AND s.began < ?1 AND {newer}) > 0)"
         );
         pruned.snapshots += transaction.execute(&drop, [time])? as u64;
     }
@@ -239,6 +258,9 @@ fn prune(
             "DELETE FROM series WHERE id NOT IN \
              (SELECT series FROM snapshots)",
         )?;
+        if !options.drop.is_empty() {
+            continue_from_newest(&transaction)?;
+        }
         drop_folders(&transaction)?;
     }
     if let Some(time) = options.unused_since {
@@ -251,21 +273,34 @@ fn prune(
     Ok(pruned)
 }
 
-/// Drops folders that nothing is in: from the deepest up.
+/// Has the next snapshot of each series go on from the newest that is left:
+/// what is in that one is still there until another one shows that it is not.
+fn continue_from_newest(connection: &Connection) -> rusqlite::Result<()> {
+    let newest = "(SELECT max(s.id) FROM snapshots s \
+                  WHERE s.series = versions.series AND s.ended IS NOT NULL)";
+    let reopen = format!(
+        "UPDATE versions SET last = ?1 \
+         WHERE last < ?1 AND first <= {newest} AND last >= {newest}"
+    );
+    connection.execute(&reopen, [STILL]).map(|_| ())
+}
+
+/// Drops folders that nothing is in, at any depth.
 fn drop_folders(connection: &Connection) -> rusqlite::Result<()> {
-    let drop = "DELETE FROM folders WHERE id NOT IN \
-                (SELECT folder FROM versions) \
-                AND id NOT IN (SELECT parent FROM folders)";
-    while connection.execute(drop, [])? > 0 {}
-    Ok(())
+    let drop = "WITH RECURSIVE wanted (id) AS ( \
+                SELECT folder FROM versions UNION \
+                SELECT parent FROM folders JOIN wanted USING (id)) \
+                DELETE FROM folders WHERE id NOT IN (SELECT id FROM wanted)";
+    connection.execute(drop, []).map(|_| ())
 }
 
 /// Answers a question in SQL about a catalog, which is only read: `header` gets
-/// the names of the columns, and `visit` each row.
+/// the names of the columns, and `visit` each row as it is found. What is to
+/// be sorted goes to temporary files.
 ///
 /// # Errors
-/// It cannot be opened, the question is none, or would write; what `header`
-/// and `visit` return.
+/// It cannot be opened, the question is none, has a value or row of more than
+/// 64 MiB, or would write; what `header` and `visit` return.
 pub fn query<E: From<CatalogError>>(
     path: &Path,
     sql: &str,
@@ -275,6 +310,10 @@ pub fn query<E: From<CatalogError>>(
     let failed = |error| E::from(CatalogError::sqlite(path, "answer")(error));
     let reader = file::open_to_read(path)?;
     reader.pragma_update(None, "query_only", true).map_err(failed)?;
+    reader.pragma_update(None, "temp_store", "file").map_err(failed)?;
+    reader
+        .set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+        .map_err(failed)?;
     let mut statement = reader.prepare(sql).map_err(failed)?;
     if !statement.readonly() {
         let read_only = "it would change the catalog: only questions are \
@@ -302,4 +341,32 @@ pub fn query<E: From<CatalogError>>(
         visit(&values)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::drop_folders;
+    use crate::schema::migrate;
+
+    #[test]
+    fn folders_that_nothing_is_in_go_at_any_depth_and_all_at_once() {
+        let mut database = Connection::open_in_memory().unwrap();
+        migrate(&mut database).unwrap();
+        let add = "INSERT INTO folders (parent, name) \
+                   WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL \
+                   SELECT i + 1 FROM n WHERE i + 1 < 200000) \
+                   SELECT i, x'64' FROM n; \
+                   INSERT INTO versions (series, folder, name, first, last, \
+                   kind, size, modified, changed, mode, uid, gid, inode) \
+                   VALUES (1, 100, x'61', 1, 2, 0, 0, 0, 0, 0, 0, 0, 0)";
+        database.execute_batch(add).unwrap();
+        drop_folders(&database).unwrap();
+        let ask = "SELECT count(*), max(id) FROM folders";
+        let left: (i64, i64) = database
+            .query_row(ask, [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap();
+        assert_eq!(left, (100, 100));
+    }
 }

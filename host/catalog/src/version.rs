@@ -60,6 +60,28 @@ impl FileVersion {
         }
     }
 
+    /// A file of which nothing is known but its content.
+    pub(crate) fn of_content(content: Content) -> Self {
+        Self {
+            kind: EntryKind::File,
+            size: 0,
+            modified: 0,
+            changed: 0,
+            mode: 0,
+            uid: 0,
+            gid: 0,
+            inode: 0,
+            content: Some(Box::new(content)),
+        }
+    }
+
+    /// Whether nothing is known but the content: the rest is zero.
+    #[must_use]
+    pub fn is_content_only(&self) -> bool {
+        // No file has that number.
+        self.inode == 0 && self.mode == 0
+    }
+
     /// When it was last modified.
     #[must_use]
     pub fn modified(&self) -> Timestamp {

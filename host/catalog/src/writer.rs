@@ -11,7 +11,10 @@ use std::{
 use rusqlite::{Connection, TransactionBehavior};
 use sanchay_sync::{lock, wait_timeout_while};
 
-use crate::digests::{self, Known, Numbers, Row, Table};
+use crate::{
+    digests::{self, Insertion, Known, Numbers, Row, Table},
+    volume::Volume,
+};
 
 /// How long digests wait to be written.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -38,6 +41,9 @@ pub(crate) enum Change {
     },
     /// A digest that was asked for on another day than before.
     Used { table: Table, inode: u64, day: i64 },
+    /// The change time of a file whose name is another, and whose contents
+    /// are not.
+    Renamed { volume: Volume, before: Known, changed: i64 },
 }
 
 /// The bytes of a digest; most have sixteen.
@@ -126,8 +132,9 @@ impl Queue {
         self.changed.notify_all();
     }
 
-    /// Takes what waits, when it is time to write it; `None` when all is done.
-    fn take(&self) -> Option<Vec<Change>> {
+    /// Takes what waits, when it is time to write it, and puts `room` in its
+    /// place; `None` when all is done.
+    fn take(&self, room: Vec<Change>) -> Option<Vec<Change>> {
         let mut state = lock(&self.state);
         state.writing = false;
         self.changed.notify_all();
@@ -142,7 +149,7 @@ impl Queue {
             let ready = count >= MANY || due || state.hurry || state.closed;
             if count > 0 && ready {
                 state.writing = true;
-                return Some(std::mem::take(&mut state.waiting));
+                return Some(std::mem::replace(&mut state.waiting, room));
             }
             if count == 0 {
                 begun = None;
@@ -167,13 +174,18 @@ pub(crate) fn run(
     boot: &str,
 ) -> rusqlite::Result<()> {
     let mut tables = HashMap::new();
-    while let Some(mut changes) = queue.take() {
+    // What was written leaves its room to what comes.
+    let mut room = Vec::new();
+    while let Some(mut changes) = queue.take(room) {
         // In the order of the table: a page is filled before the next one.
-        changes.sort_unstable_by_key(place);
+        // What concerns one file stays in its order.
+        changes.sort_by_key(place);
         if let Err(error) = write(connection, &changes, boot, &mut tables) {
             queue.give_up();
             return Err(error);
         }
+        changes.clear();
+        room = changes;
     }
     Ok(())
 }
@@ -184,6 +196,9 @@ fn place(change: &Change) -> (u64, u64) {
             (table.volume.device, known.inode)
         }
         Change::Used { table, inode, .. } => (table.volume.device, *inode),
+        Change::Renamed { volume, before, .. } => {
+            (volume.device, before.inode)
+        }
     }
 }
 
@@ -197,13 +212,24 @@ fn write(
     let act = TransactionBehavior::Immediate;
     let transaction = connection.transaction_with_behavior(act)?;
     {
-        let mut insertion = digests::insertion(&transaction)?;
+        let mut insertion = Insertion::new(&transaction)?;
+        // Most changes are of the table of the one before.
+        let mut last: Option<(Table, Numbers)> = None;
         let mut numbers_of = |table: &Table| {
-            if let Some(numbers) = tables.get(table) {
-                return Ok(*numbers);
+            if let Some((of, numbers)) = last
+                && of == *table
+            {
+                return Ok(numbers);
             }
-            let numbers = table.find_or_add(&transaction, boot)?;
-            tables.insert(*table, numbers);
+            let numbers = match tables.get(table) {
+                Some(numbers) => *numbers,
+                None => {
+                    let numbers = table.find_or_add(&transaction, boot)?;
+                    tables.insert(*table, numbers);
+                    numbers
+                }
+            };
+            last = Some((*table, numbers));
             Ok::<_, rusqlite::Error>(numbers)
         };
         for change in changes {
@@ -216,11 +242,15 @@ fn write(
                         verified: *verified,
                         used: *used,
                     };
-                    digests::write(&mut insertion, numbers, &row)?;
+                    insertion.write(numbers, &row)?;
                 }
                 Change::Used { table, inode, day } => {
                     let numbers = numbers_of(table)?;
                     digests::note_use(&transaction, numbers, *inode, *day)?;
+                }
+                Change::Renamed { volume, before, changed } => {
+                    let to = *changed;
+                    digests::rename(&transaction, boot, *volume, before, to)?;
                 }
             }
         }

@@ -249,9 +249,10 @@ proptest! {
                 _ => {}
             }
         }
+        let everything = options(true).walk;
         let side = |number: u64| {
             let name = number.to_string();
-            catalog.side(Path::new(&name), None).unwrap()
+            catalog.side(Path::new(&name), None, &everything).unwrap()
         };
         let diff = |a: &Side, b: &Side| {
             let found =
@@ -262,7 +263,7 @@ proptest! {
             for (b, second) in &kept {
                 check(first, second, &diff(&side(*a), &side(*b)));
             }
-            let disk = catalog.side(&root, None).unwrap();
+            let disk = catalog.side(&root, None, &everything).unwrap();
             let now = note(&root);
             check(first, &now, &diff(&side(*a), &disk));
             check(&now, first, &diff(&disk, &side(*a)));

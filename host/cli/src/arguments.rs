@@ -26,10 +26,10 @@ use crate::{
         apply::ApplyArgs, command::RunCommand, completions::CompletionsArgs,
         component::ComponentArgs, config::ConfigArgs, copy::CopyArgs,
         dedupe::DedupeArgs, delete::DeleteArgs, dupes::DupesArgs,
-        hash::HashArgs, link::LinkArgs, manual::ManualArgs, r#move::MoveArgs,
-        plugin::PluginCommand, rename::RenameArgs, runs::RunsArgs,
-        scan::ScanArgs, similar::SimilarArgs, summary::SummaryArgs,
-        undo::UndoArgs,
+        hash::HashArgs, link::LinkArgs, manifest::ManifestArgs,
+        manual::ManualArgs, r#move::MoveArgs, plugin::PluginCommand,
+        rename::RenameArgs, runs::RunsArgs, scan::ScanArgs,
+        similar::SimilarArgs, summary::SummaryArgs, undo::UndoArgs,
     },
     configuration::with_negations,
     exit::{self, Exit},
@@ -95,6 +95,8 @@ pub(crate) enum CommandArgs {
     Dupes(DupesArgs),
     /// Find files with nearly the same text
     Similar(SimilarArgs),
+    /// Write a list of files with their digests, to check and compare with
+    Manifest(ManifestArgs),
     /// Sum up what directories consist of: sizes, types, ages, owners
     Summary(SummaryArgs),
     /// Keep what files there are, to compare with later
@@ -287,6 +289,7 @@ impl CommandArgs {
             Self::Hash(it) => it,
             Self::Dupes(it) => it,
             Self::Similar(it) => it,
+            Self::Manifest(it) => it,
             Self::Summary(it) => it,
             #[cfg(feature = "catalog")]
             Self::Snapshot(it) => it,

@@ -20,6 +20,7 @@ pub(crate) mod hash_tree;
 #[cfg(feature = "catalog")]
 pub(crate) mod history;
 pub(crate) mod link;
+pub(crate) mod manifest;
 pub(crate) mod manual;
 pub(crate) mod r#move;
 pub(crate) mod plugin;

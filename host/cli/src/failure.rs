@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sanchay::{PluginError, describe_io_error, escaped, ops::OpsError};
+use sanchay::{PluginError, describe_io_error, escaped_path, ops::OpsError};
 use sanchay_core::{record::UnknownField, template::SyntaxError};
 
 use crate::{
@@ -252,7 +252,7 @@ fn shown(path: &Path) -> String {
     if path.as_os_str().is_empty() {
         "standard output".to_owned()
     } else {
-        escaped(path.as_os_str().as_encoded_bytes()).to_string()
+        escaped_path(path)
     }
 }
 

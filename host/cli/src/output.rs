@@ -66,6 +66,8 @@ pub(crate) struct Request<'a> {
     pub(crate) cancel: Cancel,
     /// Whether records say what a file is in its group.
     pub(crate) roles: bool,
+    /// Whether groups may be of folders.
+    pub(crate) folders: bool,
     /// Whether paths on standard output are coloured.
     pub(crate) color: bool,
     /// What is read.
@@ -93,6 +95,7 @@ impl<'a> Request<'a> {
             commands: None,
             cancel: Cancel::default(),
             roles: false,
+            folders: false,
             color: false,
             inputs,
             kind,
@@ -130,6 +133,7 @@ impl Output {
         let mut sink = Sink::open(options.file(), &request.inputs)?;
         let all = Schema::new(kind, plugins.fields());
         let all = if request.roles { all.with_role() } else { all };
+        let all = if request.folders { all.with_folders() } else { all };
         let (shown, target) = match request.commands {
             Some(commands) => {
                 let executor = Executor::new(commands, request.cancel)?;

@@ -14,7 +14,7 @@ use sanchay::{
     Engine, EntryError, Error, Monitor, Storage, storage::Opened,
 };
 use sanchay_core::record::{
-    Column, FieldId, RecordBatch, RecordKind, Row, Schema,
+    Column, FieldId, RecordBatch, RecordKind, Row, Schema, Verdict,
 };
 
 use crate::{
@@ -58,6 +58,17 @@ impl Checks {
             let row = self.batch.len().saturating_sub(1);
             self.failures.insert(row, Failure { error, text: None });
         }
+    }
+}
+
+impl Checks {
+    /// Adds a file that was read to its end.
+    pub(crate) fn read(&mut self, path: &[u8], verdict: Verdict) {
+        self.batch.push(&Row {
+            name: path,
+            verdict: Some(verdict),
+            ..Row::default()
+        });
     }
 }
 

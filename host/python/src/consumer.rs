@@ -40,6 +40,10 @@ pub(crate) struct Consumer<C: Chunk> {
     total: Option<Option<u64>>,
     /// Whether its end was told to the progress callback.
     told: bool,
+    /// What it is doing, where it is not comparing.
+    phase: &'static str,
+    /// Whether what the progress callback says at the end changes nothing.
+    lasts: bool,
 }
 
 impl<C: Chunk> Consumer<C> {
@@ -47,7 +51,23 @@ impl<C: Chunk> Consumer<C> {
     pub(crate) fn new(work: Work<C>) -> Self {
         let feed = Arc::new(Feed::new(Arc::clone(&work.schema)));
         let before = Summary::default();
-        Self { feed, plan: Some(work), before, total: None, told: false }
+        let plan = Some(work);
+        let phase = C::PHASE;
+        let (total, told, lasts) = (None, false, false);
+        Self { feed, plan, before, total, told, phase, lasts }
+    }
+
+    /// The same that does something else than what finds such rows.
+    pub(crate) fn in_phase(mut self, phase: &'static str) -> Self {
+        self.phase = phase;
+        self
+    }
+
+    /// The same that has done what it did, whatever the progress callback
+    /// says at its end.
+    pub(crate) fn lasting(mut self, lasts: bool) -> Self {
+        self.lasts = lasts;
+        self
     }
 
     /// The run that goes on after these, all of which deal with so many
@@ -89,6 +109,7 @@ impl<C: Chunk> Consumer<C> {
         let begun = runner::begin(&self.feed, reports, work);
         if begun.is_err() {
             // There is no thread that would ever end it.
+            self.feed.end(Ended::Panicked("it was not begun".to_owned()));
             self.feed.close();
         }
         begun
@@ -130,8 +151,14 @@ impl<C: Chunk> Consumer<C> {
             if matches!(taken, Taken::End) {
                 self.outcome(py)?;
                 let last = self.last();
-                self.tell(py, progress, last)?;
-                return Ok(Poll::End);
+                let told = self.tell(py, progress, last);
+                let lasts = |error: &PyErr| {
+                    self.lasts && error.is_instance_of::<Cancelled>(py)
+                };
+                return match told {
+                    Err(error) if !lasts(&error) => Err(error),
+                    _ => Ok(Poll::End),
+                };
             }
             self.tell(py, progress, self.feed.progress())?;
             match taken {
@@ -165,6 +192,12 @@ impl<C: Chunk> Consumer<C> {
                 progress.errors = all.missing.saturating_add(all.unreadable);
                 return Some(progress);
             }
+            Totals::Verified(all) => {
+                progress.files = all.verified.saturating_add(all.rotten);
+                progress.errors = all.unreadable;
+                return Some(progress);
+            }
+            Totals::Nothing => return None,
         };
         progress.directories = run.directories;
         progress.files = run.files;
@@ -191,7 +224,7 @@ impl<C: Chunk> Consumer<C> {
             progress.total_bytes = None;
         }
         let answer =
-            callback.call1(py, fields::<C>(&progress)).map_err(|error| {
+            callback.call1(py, self.fields(&progress)).map_err(|error| {
                 failure::of_callback(py, error, "the progress callback")
             })?;
         match arguments::truth(answer.bind(py))? {
@@ -200,6 +233,22 @@ impl<C: Chunk> Consumer<C> {
             }
             _ => Ok(()),
         }
+    }
+
+    fn fields(&self, progress: &Progress) -> Fields {
+        let phase = match progress.phase {
+            Phase::Comparing => "comparing",
+            _ => self.phase,
+        };
+        (
+            phase,
+            progress.directories,
+            progress.files,
+            progress.bytes,
+            progress.total_files,
+            progress.total_bytes,
+            progress.errors,
+        )
     }
 
     fn outcome(&self, py: Python<'_>) -> PyResult<()> {
@@ -211,7 +260,7 @@ impl<C: Chunk> Consumer<C> {
         }
         let ended = |ended: &Ended| match ended {
             Ended::Told(Ok(_)) => Ok(()),
-            Ended::Told(Err(error)) => Err(failure::of_run(error)),
+            Ended::Told(Err(error)) => Err(failure::of_ended(py, error)),
             Ended::Panicked(words) => Err(failure::of_panic(words)),
         };
         self.feed.with_ended(ended).unwrap_or(Ok(()))
@@ -242,20 +291,5 @@ impl<C: Chunk> Drop for Consumer<C> {
     }
 }
 
-fn fields<C: Chunk>(
-    progress: &Progress,
-) -> (&'static str, u64, u64, u64, Option<u64>, Option<u64>, u64) {
-    let phase = match progress.phase {
-        Phase::Comparing => "comparing",
-        _ => C::PHASE,
-    };
-    (
-        phase,
-        progress.directories,
-        progress.files,
-        progress.bytes,
-        progress.total_files,
-        progress.total_bytes,
-        progress.errors,
-    )
-}
+/// The fields of a progress in Python.
+type Fields = (&'static str, u64, u64, u64, Option<u64>, Option<u64>, u64);

@@ -7,22 +7,33 @@ use std::{io, path::Path, sync::Arc};
 use pyo3::{
     create_exception,
     exceptions::{
-        PyException, PyOSError, PyRuntimeError, PyStopAsyncIteration,
-        PyStopIteration, PyValueError,
+        PyException, PyLookupError, PyOSError, PyRuntimeError,
+        PyStopAsyncIteration, PyStopIteration, PyValueError,
     },
     intern,
     prelude::*,
     types::PyString,
 };
-use sanchay::{Cause, Error};
+use sanchay::{
+    Action, Cause, Error,
+    ops::{OpsError, StepOutcome},
+};
+use sanchay_catalog::CatalogError;
 
-use crate::names;
+use crate::{names, runner::RunError};
 
 create_exception!(
     sanchay,
     Cancelled,
     PyException,
     "The run was ended by its progress callback, which returned False."
+);
+create_exception!(
+    sanchay,
+    ConflictError,
+    PyException,
+    "A batch was not applied, because some of its entries are in conflict: \
+     nothing was done. The conflicts are those of the BatchPlan."
 );
 create_exception!(
     sanchay,
@@ -73,12 +84,106 @@ fn made<'py>(
             py.get_type::<EntryError>().call1(arguments)?
         }
     };
-    // Python 3.10 has no notes.
-    if exception.hasattr(intern!(py, "add_note"))? {
-        let note = format!("Sanchay {} it", error.action);
-        exception.call_method1(intern!(py, "add_note"), (note,))?;
-    }
+    add_note(&exception, &format!("Sanchay {} it", error.action))?;
     Ok(PyErr::from_value(exception))
+}
+
+/// Adds a note to an exception, where there are notes: not in Python 3.10.
+fn add_note(exception: &Bound<'_, PyAny>, note: &str) -> PyResult<()> {
+    let name = intern!(exception.py(), "add_note");
+    if exception.hasattr(name)? {
+        exception.call_method1(name, (note,))?;
+    }
+    Ok(())
+}
+
+/// The exception for a step that could not be done or undone.
+pub(crate) fn of_step(py: Python<'_>, step: &StepOutcome) -> PyErr {
+    let made = || {
+        let name = names::decoded(py, &step.path)?;
+        let error = py.get_type::<EntryError>();
+        let exception = error.call1((EIO, step.why.as_str(), name))?;
+        let name = step.operation.name();
+        add_note(&exception, &format!("its step in the plan: {name}"))?;
+        Ok(PyErr::from_value(exception))
+    };
+    made().unwrap_or_else(|instead: PyErr| instead)
+}
+
+/// The exception for a batch that could not be planned, applied or undone.
+pub(crate) fn of_ops(py: Python<'_>, error: &OpsError) -> PyErr {
+    let words = error.to_string();
+    match error {
+        OpsError::Run(error) => of_run(error),
+        OpsError::Keep(error) => {
+            PyValueError::new_err(format!("keep: {error}"))
+        }
+        OpsError::Naming(_)
+        | OpsError::Order(_)
+        | OpsError::Document { .. } => PyValueError::new_err(words),
+        OpsError::Destination { path, why } => {
+            let cause = Cause::Io(io::Error::other(why.clone()));
+            let error =
+                sanchay::EntryError::new(path.clone(), Action::Open, cause);
+            of_entry(py, &error)
+        }
+        OpsError::Conflicts { count, taken } => {
+            let other_names = match *taken {
+                0 => "",
+                _ => {
+                    ", on_conflict=\"rename\" gives other names where names \
+                     are taken"
+                }
+            };
+            ConflictError::new_err(format!(
+                "{count} of the steps conflict, so nothing was done; \
+                 on_conflict=\"skip\" leaves these out{other_names}"
+            ))
+        }
+        OpsError::PlannedConflicts(count) => ConflictError::new_err(format!(
+            "{count} of the steps were in conflict when the plan was made, so \
+             nothing was done; on_conflict=\"skip\" leaves these out"
+        )),
+        OpsError::File { path, source, .. } => of_system(py, path, source),
+        OpsError::NoRun(run) => PyLookupError::new_err(format!(
+            "there is no run {run}; sanchay.runs() lists them"
+        )),
+        OpsError::NoStateFolder => PyRuntimeError::new_err(
+            "there is no folder for journals: neither XDG_STATE_HOME nor HOME \
+             is set; name one with state_dir",
+        ),
+        _ => PyRuntimeError::new_err(words),
+    }
+}
+
+/// The exception for a catalog that cannot be used, or not for that.
+pub(crate) fn of_catalog(py: Python<'_>, error: &CatalogError) -> PyErr {
+    let words = error.to_string();
+    match error {
+        CatalogError::Run(error) => of_run(error),
+        CatalogError::Io { path, source, .. } => of_system(py, path, source),
+        CatalogError::NoSnapshot { wanted } => PyLookupError::new_err(
+            format!("there is no snapshot {wanted}; snapshots() lists them"),
+        ),
+        CatalogError::NameTaken { .. }
+        | CatalogError::BadName { .. }
+        | CatalogError::Ambiguous { .. }
+        | CatalogError::NoDigest { .. }
+        | CatalogError::NoList { .. }
+        | CatalogError::Incomparable { .. } => PyValueError::new_err(words),
+        CatalogError::Overtaken
+        | CatalogError::NoRoot
+        | CatalogError::NoFolder => PyRuntimeError::new_err(words),
+        _ => PyOSError::new_err(words),
+    }
+}
+
+/// The exception for a run that did not end well.
+pub(crate) fn of_ended(py: Python<'_>, error: &RunError) -> PyErr {
+    match error {
+        RunError::Library(error) => of_run(error),
+        RunError::Catalog(error) => of_catalog(py, error),
+    }
 }
 
 /// The exception for what the system said of a path.

@@ -10,10 +10,13 @@
 
 mod arguments;
 mod arrow;
+mod batches;
 mod catalogs;
 mod checks;
 mod columns;
 mod consumer;
+mod deduping;
+mod differences;
 mod engines;
 mod failure;
 mod feed;
@@ -22,6 +25,7 @@ mod filters;
 mod given;
 mod groups;
 mod hashes;
+mod journals;
 mod names;
 mod numbers;
 mod options;
@@ -35,6 +39,7 @@ mod shard;
 mod starting;
 mod stream;
 mod summaries;
+mod tasks;
 mod vpo;
 mod wake_pipe;
 mod working_directory;
@@ -44,8 +49,18 @@ use pyo3::prelude::*;
 /// The engine behind `sanchay` and `sanchay.vpo`. Private: use those.
 #[pymodule]
 mod _native {
+    use pyo3::prelude::*;
+
     #[pymodule_export]
-    use super::failure::{Cancelled, EntryError};
+    use super::batches::{Batch, load_batch, plan_batch};
+    #[pymodule_export]
+    use super::catalogs::{diff, history, snapshot, snapshots, verify, watch};
+    #[pymodule_export]
+    use super::deduping::plan_dedupe;
+    #[pymodule_export]
+    use super::failure::{Cancelled, ConflictError, EntryError};
+    #[pymodule_export]
+    use super::journals::{list_runs, resume_batch, undo_batch};
     #[pymodule_export]
     use super::names::escaped;
     #[pymodule_export]
@@ -67,6 +82,13 @@ mod _native {
     use super::version;
     #[pymodule_export]
     use super::vpo::{vpo_discover, vpo_hash};
+
+    /// Not all that is cancelled changed files.
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        let cancelled = module.py().get_type::<Cancelled>();
+        cancelled.setattr("run", module.py().None())
+    }
 }
 
 /// The version of Sanchay.

@@ -56,6 +56,24 @@ impl Walk {
     }
 }
 
+impl Walk {
+    /// The options for what takes no plugins.
+    ///
+    /// # Errors
+    /// `ValueError` where there are some.
+    pub(crate) fn plain_options(&self) -> PyResult<WalkOptions> {
+        let option = match (self.media, self.plugins.is_empty()) {
+            (false, true) => return Ok(self.options.clone()),
+            (true, _) => "media",
+            (false, false) => "plugin",
+        };
+        Err(PyValueError::new_err(format!(
+            "{option}: this call has no values to tell; an expression \
+             (where) can test them"
+        )))
+    }
+}
+
 #[pymethods]
 impl Walk {
     #[new]

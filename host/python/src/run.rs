@@ -19,6 +19,7 @@ use pyo3::{
 };
 use sanchay::{CheckSummary, DuplicateSummary, Summary};
 use sanchay_arrow::Options;
+use sanchay_catalog::VerifySummary;
 
 use crate::{
     arrow,
@@ -322,16 +323,18 @@ impl Run {
     /// What the run came to, once it has ended well: files, directories,
     /// bytes, errors, errors of what was named; and of a search for
     /// duplicates groups, redundant files, reclaimable bytes. Of checking:
-    /// matched, mismatched, missing, unreadable, malformed.
+    /// matched, mismatched, missing, unreadable, malformed. Of verifying:
+    /// files, known, verified, mismatched, changed, unreadable.
     fn summary<'py>(
         &self,
         py: Python<'py>,
     ) -> PyResult<Option<Bound<'py, PyTuple>>> {
         let numbers = match self.control()?.totals() {
-            None => return Ok(None),
+            None | Some(Totals::Nothing) => return Ok(None),
             Some(Totals::Run(run)) => scanned(run).to_vec(),
             Some(Totals::Duplicates(all)) => duplicates(all).to_vec(),
             Some(Totals::Checked(all)) => checked(all).to_vec(),
+            Some(Totals::Verified(all)) => verified(all).to_vec(),
         };
         PyTuple::new(py, numbers).map(Some)
     }
@@ -379,6 +382,11 @@ fn scanned(run: Summary) -> [u64; 5] {
 fn checked(all: CheckSummary) -> [u64; 5] {
     let CheckSummary { matched, mismatched, missing, .. } = all;
     [matched, mismatched, missing, all.unreadable, all.malformed]
+}
+
+fn verified(all: VerifySummary) -> [u64; 6] {
+    let VerifySummary { files, known, verified, rotten, .. } = all;
+    [files, known, verified, rotten, all.changed, all.unreadable]
 }
 
 fn duplicates(all: DuplicateSummary) -> [u64; 8] {

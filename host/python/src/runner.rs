@@ -17,10 +17,16 @@ use sanchay::{
     CheckSummary, DuplicateSummary, EntryError, Error, Monitor,
     ProgressCallback, Summary,
 };
+use sanchay_catalog::{CatalogError, VerifySummary};
 
 use sanchay_core::record::{FieldId, Schema};
 
-use crate::{columns::Chunk, failure, feed::Feed, given::Given};
+use crate::{
+    columns::Chunk,
+    failure::{self, Failure},
+    feed::Feed,
+    given::Given,
+};
 
 /// What a run came to.
 #[derive(Clone, Copy, Debug)]
@@ -31,13 +37,26 @@ pub(crate) enum Totals {
     Duplicates(DuplicateSummary),
     /// Checking lists.
     Checked(CheckSummary),
+    /// Reading files again.
+    Verified(VerifySummary),
+    /// What has no numbers, or none that are true.
+    Nothing,
+}
+
+/// Why a run did not end well.
+#[derive(Debug)]
+pub(crate) enum RunError {
+    /// The library says so.
+    Library(Error),
+    /// The catalog does.
+    Catalog(Box<CatalogError>),
 }
 
 /// How a run ended.
 #[derive(Debug)]
 pub(crate) enum Ended {
     /// With the library's answer.
-    Told(Result<Totals, Error>),
+    Told(Result<Totals, RunError>),
     /// With a panic, and what it said.
     Panicked(String),
 }
@@ -51,7 +70,7 @@ pub(crate) struct Work<C> {
 
 /// What is done, given where the records go.
 type Body<C> =
-    Box<dyn FnOnce(&Feed<C>, &Monitor) -> Result<Totals, Error> + Send>;
+    Box<dyn FnOnce(&Feed<C>, &Monitor) -> Result<Totals, RunError> + Send>;
 
 impl<C> Work<C> {
     pub(crate) fn new(
@@ -60,6 +79,23 @@ impl<C> Work<C> {
         + Send
         + 'static,
     ) -> Self {
+        let body = move |feed: &Feed<C>, monitor: &Monitor| {
+            body(feed, monitor).map_err(RunError::Library)
+        };
+        Self { schema: Arc::new(schema), body: Box::new(body) }
+    }
+
+    /// The same of a catalog.
+    pub(crate) fn of_catalog(
+        schema: Schema,
+        body: impl FnOnce(&Feed<C>, &Monitor) -> Result<Totals, CatalogError>
+        + Send
+        + 'static,
+    ) -> Self {
+        let body = move |feed: &Feed<C>, monitor: &Monitor| {
+            let told = body(feed, monitor);
+            told.map_err(|error| RunError::Catalog(Box::new(error)))
+        };
         Self { schema: Arc::new(schema), body: Box::new(body) }
     }
 
@@ -146,6 +182,19 @@ pub(crate) fn route_error<C: Chunk>(
         feed.fail(error)
     } else {
         feed.keep(given.failure(error))
+    }
+}
+
+/// The same where all that was named can be a path.
+pub(crate) fn route<C: Chunk>(
+    feed: &Feed<C>,
+    error: EntryError,
+    raises: bool,
+) -> ControlFlow<()> {
+    if raises && error.named {
+        feed.fail(error)
+    } else {
+        feed.keep(Failure { error, text: None })
     }
 }
 

@@ -122,6 +122,18 @@ pub trait DigestCache: Send + Sync {
     /// Takes note of a digest. The file did not change while it was read, and
     /// not in the seconds before it was opened.
     fn put(&self, key: &FileKey, content: &Content);
+
+    /// Takes note of a file that an engine gave another name: it was `before`
+    /// and is `after`, with another change time and the same contents. What is
+    /// known of it as it was before is then true of it as it is.
+    fn renamed(
+        &self,
+        file_system: FileSystemId,
+        before: &FileState,
+        after: &FileState,
+    ) {
+        let _ = (file_system, before, after);
+    }
 }
 
 #[cfg(test)]

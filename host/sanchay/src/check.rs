@@ -4,6 +4,7 @@
 
 mod blocks;
 mod event;
+mod listed;
 mod verify;
 
 use std::{
@@ -20,10 +21,13 @@ use sanchay_sandbox::{Algorithm, Flaw};
 use sanchay_storage::{LocalStorage, Storage};
 use sanchay_sync::lock;
 
-pub use self::event::{CheckEvent, CheckStatus, CheckSummary};
 use self::{
     blocks::Blocks,
     verify::{ChecksumEntry, Verifier},
+};
+pub use self::{
+    event::{CheckEvent, CheckStatus, CheckSummary},
+    listed::DigestList,
 };
 use crate::{
     error::Error,

@@ -3,6 +3,7 @@
 pub(crate) mod collection;
 pub(crate) mod compare;
 mod extracting;
+mod folders;
 mod groups;
 mod in_parallel;
 mod members;
@@ -10,6 +11,7 @@ mod sharing;
 mod verify;
 
 use std::{
+    collections::HashSet,
     fmt,
     ops::ControlFlow,
     os::unix::ffi::OsStrExt as _,
@@ -20,9 +22,12 @@ use std::{
 use self::{
     collection::{Collection, Collector, WorkerFiles},
     compare::Comparison,
+    folders::{FolderTable, Search, Seen},
+    groups::FoundFolders,
 };
 pub use self::{
     extracting::GroupValues,
+    folders::FolderGroup,
     groups::{
         DuplicateGroup, DuplicateSummary, Duplicates, Group, GroupFile, Groups,
     },
@@ -34,14 +39,17 @@ use sanchay_core::{
         self, Candidates, END, FileNumber, FileTable as _, GroupOptions,
         GroupOrder, Origin,
     },
+    summary::ListedFolder,
 };
 use sanchay_sandbox::Algorithm;
+use sanchay_storage::EntryKind;
 use sanchay_sync::lock;
 
 use crate::{
     cache::DigestCache,
     entry::{Batch, join},
     error::{Action, Cause, EntryError, Error},
+    folder_digest::OTHERS,
     monitor::{Monitor, Summary},
     options::{DuplicateOptions, Method, WalkOptions},
     pool::Pool,
@@ -101,6 +109,13 @@ impl DuplicatesRequest {
     /// CRC-32, whose 32 bits are too few for that, is refused.
     pub fn algorithm(mut self, algorithm: Algorithm) -> Self {
         self.options.algorithm = algorithm;
+        self
+    }
+
+    /// Whether identical folders are found, and of each group of them the
+    /// files of one only. [`find`](Self::find) tells of them.
+    pub fn folders(mut self, folders: bool) -> Self {
+        self.options.folders = folders;
         self
     }
 
@@ -274,8 +289,9 @@ fn find(
     check_references(options)?;
     options.walk.plugins.begin();
     let run = RunState::new(monitor);
-    let collection = collect(pool, request, &run, on_error)?;
+    let (collection, seen) = collect(pool, request, &run, on_error)?;
     let walked = run.outcome()?;
+    let table = seen.map(|seen| FolderTable::new(seen, &collection));
     let wanted = GroupOptions {
         hardlinks: options.hardlinks,
         same_device: options.same_device,
@@ -309,17 +325,33 @@ fn find(
         run.count_decided(decided as u64, alike.iter().map(size).sum());
         whole.sort_unstable();
     }
+    if let Some(table) = &table {
+        whole.extend(table.linked(&collection, &whole));
+        whole.sort_unstable();
+    }
     let digests = comparison.read(&whole, Method::Whole(options.algorithm))?;
     run.outcome()?;
     let mut groups =
         grouping::Groups::gather(&collection, &digests, &candidates, |file| {
             collection.entry(file)
         });
+    let mut unlike = HashSet::new();
     if options.verify {
-        let unlike = comparison.verify(&groups)?;
+        unlike = comparison.verify(&groups)?;
         groups = comparison.without(groups, &unlike);
     }
-    groups = comparison.count_shared_once(groups)?;
+    let copies = comparison.shared_copies(&groups)?;
+    let search = Search {
+        pool,
+        collection: &collection,
+        digests: &digests,
+        unlike: &unlike,
+        copies: &copies,
+        options: &wanted,
+        algorithm: options.algorithm,
+    };
+    let folders = table.map(|table| search.find(table)).transpose()?;
+    groups = comparison.revised(groups, &copies, folders.as_ref());
     let compared = run.outcome()?;
     let summary = Summary {
         errors: compared.errors,
@@ -327,7 +359,8 @@ fn find(
         ..walked
     };
     let (algorithm, scanned) = (options.algorithm, summary);
-    Ok(Duplicates { collection, algorithm, groups, scanned })
+    let folders = folders.map(FoundFolders::from);
+    Ok(Duplicates { collection, algorithm, groups, folders, scanned })
 }
 
 /// Refuses references that are not there: what was to stay would be taken
@@ -353,12 +386,21 @@ fn collect(
     request: Request<'_>,
     run: &RunState<'_>,
     on_error: &(dyn Fn(EntryError) -> ControlFlow<()> + Sync),
-) -> Result<Collection, Error> {
+) -> Result<(Collection, Option<Seen>), Error> {
     let Request { roots, options, times } = request;
     let storage = options.walk.storage();
     let mut wanted = options.walk.clone();
-    wanted.filter = wanted.filter.for_duplicates();
+    let leaves_out_empty = options.folders && !wanted.filter.has("min-size");
+    if options.folders {
+        for kind in OTHERS.into_iter().chain([EntryKind::File]) {
+            wanted.filter = wanted.filter.kind(kind);
+        }
+        (wanted.follow, wanted.read_links) = (false, true);
+    } else {
+        wanted.filter = wanted.filter.for_duplicates();
+    }
     let visitor = Collect {
+        seen: options.folders.then(Seen::default),
         collector: Collector::new(pool.workers(), times),
         origin: Mutex::default(),
         run,
@@ -389,12 +431,16 @@ fn collect(
             *lock(&visitor.origin) = *origin;
         }
     })?;
-    Ok(visitor.collector.finish(storage))
+    let mut collection = visitor.collector.finish(storage);
+    collection.leaves_out_empty = leaves_out_empty;
+    Ok((collection, visitor.seen))
 }
 
 /// Collects what a walk finds.
 struct Collect<'a> {
     collector: Collector,
+    /// What there is besides files, where folders are compared.
+    seen: Option<Seen>,
     /// Where the files come from that are found now.
     origin: Mutex<Origin>,
     run: &'a RunState<'a>,
@@ -406,8 +452,9 @@ impl<'a> Visitor for &'a Collect<'a> {
 
     fn worker(&self, number: usize) -> CollectWorker<'a> {
         let origin = *lock(&self.origin);
-        let files = self.collector.worker(number, origin);
-        CollectWorker { collect: self, files }
+        let mut files = self.collector.worker(number, origin);
+        files.leaves_out_others = self.seen.is_some();
+        CollectWorker { collect: self, files, origin }
     }
 }
 
@@ -415,10 +462,16 @@ impl<'a> Visitor for &'a Collect<'a> {
 struct CollectWorker<'a> {
     collect: &'a Collect<'a>,
     files: WorkerFiles<'a>,
+    origin: Origin,
 }
 
 impl WorkerVisitor for CollectWorker<'_> {
     fn files(&mut self, node: Option<&Arc<Node>>, batch: &Batch<'_>) {
+        if let (Some(seen), Some(node)) = (&self.collect.seen, node) {
+            let is_file = |kind| kind == EntryKind::File;
+            let others = batch.iter().filter(|it| !is_file(it.metadata.kind));
+            others.for_each(|it| seen.other(node, &it));
+        }
         let left_out = self.files.add(node, batch);
         if left_out > 0 {
             let error = EntryError::new(
@@ -433,7 +486,16 @@ impl WorkerVisitor for CollectWorker<'_> {
         }
     }
 
+    fn directory(&mut self, node: &Arc<Node>, listed: ListedFolder) {
+        if let Some(seen) = &self.collect.seen {
+            seen.folder(node, self.origin, listed.again);
+        }
+    }
+
     fn error(&mut self, error: EntryError) {
+        if let Some(seen) = &self.collect.seen {
+            seen.failed(&error.path);
+        }
         let flow = (self.collect.on_error)(error);
         self.collect.run.stop_if_break(flow);
     }

@@ -8,7 +8,7 @@ use sanchay_sandbox::{Algorithm, Digest, Limits};
 
 use crate::{
     cache::DigestCache,
-    check::CheckRequest,
+    check::{CheckRequest, DigestList},
     duplicates::{self, Duplicates, DuplicatesRequest, Group, GroupValues},
     error::{EntryError, Error},
     filter::FilterInstance,
@@ -127,6 +127,11 @@ impl Engine {
         Self { pool: Arc::clone(&self.pool), cache: Some(cache) }
     }
 
+    /// What is asked for digests of earlier runs.
+    pub(crate) fn digest_cache(&self) -> Option<Arc<dyn DigestCache>> {
+        self.cache.clone()
+    }
+
     /// The threads and the instances that runs share.
     pub(crate) fn pool(&self) -> &Pool {
         &self.pool
@@ -144,6 +149,21 @@ impl Engine {
     #[must_use]
     pub fn workers(&self) -> usize {
         self.pool.workers()
+    }
+
+    /// Reads a list of digests, in any form that [`check`](Self::check)
+    /// understands, and opens none of the files. `algorithm` is the likely one
+    /// of digests that could be of several.
+    ///
+    /// # Errors
+    /// [`Error::Checklist`] if the list cannot be read or has a line of more
+    /// than a mebibyte, and [`Error::Sandbox`].
+    pub fn read_digests(
+        &self,
+        mut list: impl Read + Send,
+        algorithm: Algorithm,
+    ) -> Result<DigestList, Error> {
+        DigestList::read(&self.pool, &mut list, algorithm)
     }
 
     /// Walks roots for the regular files in them, in no particular order. An

@@ -125,6 +125,12 @@ pub fn describe_io_error(error: &io::Error) -> String {
     }
 }
 
+/// A path as messages name it: with what would disturb a terminal escaped.
+#[must_use]
+pub fn escaped_path(path: &Path) -> String {
+    escaped(path_bytes(path)).to_string()
+}
+
 /// An entry that could not be dealt with.
 ///
 /// Its `Display` is `PATH: WHAT: WHY` with the path escaped, fit for a line of

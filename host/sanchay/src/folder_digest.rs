@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// The kinds of entries that are not read, but for directories.
-const OTHERS: [EntryKind; 5] = [
+pub(crate) const OTHERS: [EntryKind; 5] = [
     EntryKind::Symlink,
     EntryKind::Fifo,
     EntryKind::Socket,
@@ -329,7 +329,7 @@ impl WorkerVisitor for TreeWorker<'_> {
         }
     }
 
-    fn directory(&mut self, node: &Node, _: ListedFolder) {
+    fn directory(&mut self, node: &Arc<Node>, _: ListedFolder) {
         lock(&self.0.found).entry(node.relative()).or_default();
     }
 

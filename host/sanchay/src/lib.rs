@@ -97,15 +97,16 @@ pub use accounts::{accounts, group_name, user_name};
 pub use cache::{DigestCache, FileKey, FileState};
 pub use check::{
     CheckEvent, CheckRequest, CheckStatus, CheckSummary, CheckedLine,
+    DigestList,
 };
 pub use duplicates::{
-    DuplicateGroup, DuplicateSummary, Duplicates, DuplicatesRequest, Group,
-    GroupFile, GroupValues, Groups,
+    DuplicateGroup, DuplicateSummary, Duplicates, DuplicatesRequest,
+    FolderGroup, Group, GroupFile, GroupValues, Groups,
 };
 pub use engine::{Engine, EngineBuilder};
 pub use entry::{Batch, Entry, EntryRef};
 pub use error::{
-    Action, Cause, EntryError, Error, Problem, describe_io_error,
+    Action, Cause, EntryError, Error, Problem, describe_io_error, escaped_path,
 };
 pub use filter::{FileFacts, FilterInstance};
 pub use folder_digest::{FolderDigest, FolderDigestRequest};

@@ -9,6 +9,7 @@
 
 mod act;
 mod apply;
+mod below;
 mod check;
 mod collect;
 mod conflict;
@@ -24,6 +25,7 @@ mod name;
 mod order;
 mod places;
 mod plan;
+mod renamed;
 pub(crate) mod replace;
 mod replacing;
 mod report;
@@ -39,6 +41,7 @@ mod unresolved;
 pub use self::conflict::{Conflict, ConflictKind, OnConflict};
 pub use self::dedupe::{DedupeAction, DedupeRequest};
 pub use self::error::OpsError;
+pub use self::order::TEMPORARY;
 pub use self::plan::{DedupeSummary, Plan, PlanStep, Verdict};
 pub use self::report::{RunReport, StepOutcome};
 pub use self::request::PlanRequest;

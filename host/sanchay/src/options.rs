@@ -45,6 +45,10 @@ pub struct WalkOptions {
     /// are found: the one that a list is written to, say. What the caller
     /// names is not filtered.
     pub leave_out: Vec<FileId>,
+    /// The directories that have these files, where they are in no others:
+    /// metadata is not read elsewhere on their account. Empty: they may be in
+    /// any.
+    pub leave_out_within: Vec<FileId>,
     /// Whether to stay on the file systems of the roots: no directory is
     /// entered that lies on another. Pseudo file systems (`/proc`, `/sys`) are
     /// never entered on the way from another, whatever this says; as a root
@@ -133,6 +137,9 @@ pub struct HashOptions {
 pub struct DuplicateOptions {
     /// Which files. Unless a least size is given, empty files are left out.
     pub walk: WalkOptions,
+    /// Whether identical folders are found, and of each group of them the
+    /// files of one only. Links are not followed then.
+    pub folders: bool,
     /// Whether hard links of one file count as duplicates of each other.
     pub hardlinks: bool,
     /// The digest that equal files share. CRC-32, whose 32 bits are too few
@@ -161,6 +168,7 @@ impl Default for DuplicateOptions {
     fn default() -> Self {
         Self {
             walk: WalkOptions::default(),
+            folders: false,
             hardlinks: false,
             algorithm: Algorithm::Xxh3_128,
             against: Vec::new(),

@@ -230,7 +230,7 @@ impl WorkerVisitor for Worker<'_> {
         self.tally.add_files(place, rows);
     }
 
-    fn directory(&mut self, node: &Node, listed: ListedFolder) {
+    fn directory(&mut self, node: &Arc<Node>, listed: ListedFolder) {
         self.tally.add_folder(listed, |path| node.write_path(path));
     }
 

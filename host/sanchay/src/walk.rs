@@ -72,7 +72,7 @@ pub(crate) trait WorkerVisitor {
     fn files(&mut self, node: Option<&Arc<Node>>, batch: &Batch<'_>);
 
     /// A directory was listed.
-    fn directory(&mut self, node: &Node, listed: ListedFolder) {
+    fn directory(&mut self, node: &Arc<Node>, listed: ListedFolder) {
         let _ = (node, listed);
     }
 

@@ -223,6 +223,11 @@ impl MemoryStorage {
         self.lock().outage = None;
     }
 
+    /// Has it say that it has room for so many bytes.
+    pub fn set_free(&self, bytes: u64) {
+        self.lock().free = Some(bytes);
+    }
+
     /// What a loss of power leaves. Of a file that was written and not synced,
     /// half of the contents are lost. Names and other metadata are kept up to
     /// the last sync of anything; those of later, all or none.

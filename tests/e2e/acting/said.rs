@@ -219,3 +219,19 @@ fn that_a_file_system_has_no_reflinks_is_found_before_anything_is_done() {
     let _ = scene.program(&apply).within(top).run().exits(2);
     assert!(!top.join("out").exists());
 }
+
+#[test]
+fn holes_take_no_room() {
+    let scene = Scene::new();
+    let Ok(other) = tempfile::tempdir_in("/dev/shm") else {
+        println!("SKIPPED: there is no /dev/shm");
+        return;
+    };
+    let into = other.path().join("new").display().to_string();
+    // More than any memory.
+    scene.tree.sparse("top/in/sparse", 1 << 43);
+    for command in ["copy", "move"] {
+        let plan = scene.run(&[command, "--into", &into, "in"]).exits(0);
+        assert_eq!(plan.stderr, "", "{command}");
+    }
+}

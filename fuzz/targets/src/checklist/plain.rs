@@ -48,6 +48,11 @@ pub(super) fn read(
     if line.first() == Some(&b'#') || line.iter().all(white) {
         return Line::Silent;
     }
+    // Around the records of a list in JSON.
+    let mut others = line.iter().filter(|byte| !white(byte));
+    if matches!(others.next(), Some(b'[' | b']')) && others.next().is_none() {
+        return Line::Silent;
+    }
     let blanks = line.iter().take_while(|it| is_blank(it)).count();
     let line = &line[blanks..];
     let escaped = line.first() == Some(&b'\\');

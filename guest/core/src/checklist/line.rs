@@ -11,7 +11,8 @@
 //!   where `xxhsum --little-endian` has turned the digest round, and with
 //!   fewer or more blanks, as `openssl dgst` prints it;
 //! - `xxh64:FIRST:LAST:SIZE  PATH`, Sanchay's partial digest, with `:CHUNK`
-//!   after it for a chunk of other than 64 KiB.
+//!   after it for a chunk of other than 64 KiB;
+//! - `{"path":"PATH","algorithm":"NAME","hash":"DIGEST"}`, a record.
 //!
 //! A digest may be in either case. A path is any bytes but zero. Sources: the
 //! reader of GNU coreutils 9.1, which is followed to the letter where it reads
@@ -20,7 +21,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Expectation, Flaw, Separator};
+use super::{Expectation, Flaw, Separator, record};
 use crate::batch::saturate;
 use crate::hashing::{Algorithm, MAX_CHUNK, PartialDigest};
 
@@ -49,10 +50,17 @@ pub(super) fn parse(
     // Taken for half of a CRLF line end, as `sha256sum` takes it, which for
     // that reason writes one that ends a name as an escape.
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    if line.starts_with(b"#") || line.trim_ascii().is_empty() {
+    // The brackets around records are lines of their own.
+    if line.starts_with(b"#") || matches!(line.trim_ascii(), b"" | b"[" | b"]")
+    {
         return Line::Silent;
     }
-    match entry(line, algorithm, separator) {
+    let found = match skip_blanks(line) {
+        record @ [b'{', ..] => record::parse(record, algorithm)
+            .and_then(|(path, expected)| Ok((possible(path)?, expected))),
+        line => entry(line, algorithm, separator),
+    };
+    match found {
         Ok((path, expected)) => Line::Entry { path, expected },
         Err(flaw) => Line::Malformed(flaw),
     }
@@ -79,8 +87,13 @@ fn entry(
         true => unescape(path).ok_or(Flaw::Form)?,
         false => path.to_vec(),
     };
-    let possible = !path.is_empty() && !path.contains(&0);
-    possible.then_some((path, expected)).ok_or(Flaw::Form)
+    Ok((possible(path)?, expected))
+}
+
+/// A path, if a file can have it.
+fn possible(path: Vec<u8>) -> Result<Vec<u8>, Flaw> {
+    let can_be = !path.is_empty() && !path.contains(&0);
+    can_be.then_some(path).ok_or(Flaw::Form)
 }
 
 const fn is_blank(byte: &u8) -> bool {
@@ -206,7 +219,10 @@ fn single<'t>(
 }
 
 /// A digest under an algorithm that has digests of that length.
-fn named(algorithm: Algorithm, digest: Vec<u8>) -> Result<Expectation, Flaw> {
+pub(super) fn named(
+    algorithm: Algorithm,
+    digest: Vec<u8>,
+) -> Result<Expectation, Flaw> {
     match algorithm.fits(digest.len()) {
         true => Ok(Expectation::Named(algorithm, digest)),
         false => Err(Flaw::Length(Some(algorithm), saturate(digest.len()))),
@@ -214,7 +230,7 @@ fn named(algorithm: Algorithm, digest: Vec<u8>) -> Result<Expectation, Flaw> {
 }
 
 /// A digest under any algorithm that has digests of that length.
-fn unnamed(digest: Vec<u8>) -> Result<Expectation, Flaw> {
+pub(super) fn unnamed(digest: Vec<u8>) -> Result<Expectation, Flaw> {
     match Algorithm::of_digest_len(digest.len()) {
         [] => Err(Flaw::Length(None, saturate(digest.len()))),
         _ => Ok(Expectation::Unnamed(digest)),
@@ -222,7 +238,7 @@ fn unnamed(digest: Vec<u8>) -> Result<Expectation, Flaw> {
 }
 
 /// `FIRST:LAST:SIZE` or `FIRST:LAST:SIZE:CHUNK`.
-fn partial(text: &[u8]) -> Option<Expectation> {
+pub(super) fn partial(text: &[u8]) -> Option<Expectation> {
     let mut parts = text.split(|&byte| byte == b':');
     let mut word = || {
         let digest = hexadecimal(parts.next()?)?;
@@ -245,7 +261,7 @@ fn chunk(digits: &[u8]) -> Option<u32> {
 }
 
 /// Bytes in hexadecimal, two digits each, in either case; at least one.
-fn hexadecimal(digits: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn hexadecimal(digits: &[u8]) -> Option<Vec<u8>> {
     let (pairs, []) = digits.as_chunks() else { return None };
     if pairs.is_empty() {
         return None;

@@ -26,6 +26,63 @@ fn only(text: &[u8]) -> ChecksumEntry {
     checklist.entries.remove(0)
 }
 
+#[test]
+fn records_are_understood_and_what_else_they_say_is_passed_over() {
+    let digest = "9e107d9d372bb6826bd81d3542a419d6";
+    let text = format!(
+        "[\n{{\"path\":\"a\\nb\",\"size\":12,\"modified\":null,\"extra\":[{{}}],\
+         \"algorithm\":\"md5\",\"hash\":\"{digest}\"}},\n\
+         {{\"path\":null,\"path_base64\":\"//4=\",\"hash\":\"{digest}\"}}\n]\n"
+    );
+    let list = parse(text.as_bytes());
+    assert_eq!(list.malformed, []);
+    assert_eq!(paths(&list), [&b"a\nb"[..], b"\xff\xfe"]);
+    let (first, second) = (&list.entries[0], &list.entries[1]);
+    let of = |it: &ChecksumEntry| match &it.expected {
+        Expectation::Named(algorithm, bytes) => (Some(*algorithm), hex(bytes)),
+        Expectation::Unnamed(bytes) => (None, hex(bytes)),
+        Expectation::Partial(..) => panic!("it is of the whole file"),
+    };
+    assert_eq!(of(first), (Some(Algorithm::Md5), digest.to_owned()));
+    assert_eq!(of(second), (None, digest.to_owned()));
+    let ends = only(
+        b"{\"path\":\"p\",\"algorithm\":\"xxh64\",\"chunk\":4096,\
+        \"hash\":\"xxh64:0000000000000001:0000000000000002:9\"}",
+    );
+    let digest = PartialDigest { first: 1, last: 2, size: 9 };
+    assert_eq!(ends.expected, Expectation::Partial(digest, Some(4096)));
+}
+
+#[test]
+fn records_that_could_be_read_in_two_ways_or_say_too_little_are_none() {
+    let hash = "\"hash\":\"9e107d9d372bb6826bd81d3542a419d6\"";
+    for (record, flaw) in [
+        (format!("{{{hash}}}"), Flaw::Form),
+        ("{\"path\":\"a\",\"hash\":null}".to_owned(), Flaw::Form),
+        (format!("{{\"path\":\"a\",\"path\":\"b\",{hash}}}"), Flaw::Form),
+        (
+            format!("{{\"path\":\"a\",\"path_base64\":\"Yg==\",{hash}}}"),
+            Flaw::Form,
+        ),
+        (format!("{{\"path\":\"a\",{hash}}} x"), Flaw::Form),
+        (format!("{{\"path\":\"\",{hash}}}"), Flaw::Form),
+        (format!("{{\"path\":\"a\\u0000\",{hash}}}"), Flaw::Form),
+        (
+            format!("{{\"path\":\"a\",\"algorithm\":\"sha3\",{hash}}}"),
+            Flaw::Algorithm,
+        ),
+        (
+            format!("{{\"path\":\"a\",\"algorithm\":\"sha1\",{hash}}}"),
+            Flaw::Length(Some(Algorithm::Sha1), 16),
+        ),
+    ] {
+        let list = parse(record.as_bytes());
+        assert_eq!(list.entries, [], "{record}");
+        let flaws: Vec<_> = list.malformed.iter().map(|it| it.flaw).collect();
+        assert_eq!(flaws, [flaw], "{record}");
+    }
+}
+
 /// The output of `sha256sum *` and `sha256sum --tag *` (GNU coreutils 9.1)
 /// for a name with a newline, a backslash and a carriage return, one that
 /// begins with a space, and one that is not UTF-8.

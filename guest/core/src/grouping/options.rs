@@ -69,10 +69,7 @@ pub struct GroupOptions {
 
 impl GroupOptions {
     /// Whether files of these origins, so many, may make a group.
-    pub(super) fn are_enough(
-        &self,
-        origins: impl Iterator<Item = Origin>,
-    ) -> bool {
+    pub fn are_enough(&self, origins: impl Iterator<Item = Origin>) -> bool {
         let (mut files, mut roots, mut against) = (0, false, !self.against);
         for origin in origins {
             files += 1;

@@ -44,7 +44,7 @@ impl Default for GroupOrder {
 
 impl GroupOrder {
     /// Compares two groups by what `of` tells of a key.
-    pub(super) fn compare(
+    pub fn compare(
         &self,
         mut of: impl FnMut(GroupKey) -> Ordering,
     ) -> Ordering {

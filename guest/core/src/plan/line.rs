@@ -70,8 +70,11 @@ pub struct Original {
     /// When its contents were last read, where that is kept.
     pub accessed: Option<Timestamp>,
     /// Its extended attributes: the name and the value of each.
-    pub extended: Vec<(Vec<u8>, Vec<u8>)>,
+    pub extended: Vec<Attribute>,
 }
+
+/// An extended attribute: its name and its value.
+type Attribute = (Vec<u8>, Vec<u8>);
 
 /// What became of a step, or of the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -494,9 +497,7 @@ fn original(json: &mut JsonReader<'_>) -> Result<Original, Flaw> {
 
 /// Extended attributes: a list of `{"name": …, "value": …}`, or of the same
 /// in base64.
-fn attributes(
-    json: &mut JsonReader<'_>,
-) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Flaw> {
+fn attributes(json: &mut JsonReader<'_>) -> Result<Vec<Attribute>, Flaw> {
     let mut all = Vec::new();
     let mut items = json.list()?;
     while json.item(&mut items)? {

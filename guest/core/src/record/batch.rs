@@ -52,6 +52,8 @@ pub struct Row<'a> {
     pub facts: Option<&'a Facts>,
     /// The group that the file is in.
     pub group: Option<Group>,
+    /// How many files are in it, if it is a folder.
+    pub file_count: Option<u64>,
     /// What became of the file.
     pub change: Option<Change>,
     /// The path that it had before.
@@ -130,6 +132,9 @@ impl Row<'_> {
             }
             (FieldId::SnapshotTime, Column::Timestamp(it)) => {
                 it.push(snapshot.map(|of| of.taken));
+            }
+            (FieldId::FileCount, Column::Unsigned(it)) => {
+                it.push(self.file_count);
             }
             (FieldId::Files, Column::Unsigned(it)) => {
                 it.push(snapshot.map(|of| of.files));

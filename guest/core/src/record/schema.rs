@@ -86,6 +86,8 @@ pub enum FieldId {
     Similarity,
     /// The path of the other.
     Other,
+    /// How many files are in a folder, at any depth.
+    FileCount,
     /// The last component of the path.
     Name,
     /// The name without its last extension.
@@ -202,6 +204,8 @@ impl Field {
                 | FieldId::Algorithm
                 | FieldId::Hash
                 | FieldId::Reclaimable
+                | FieldId::Kind
+                | FieldId::FileCount
         )
     }
 }
@@ -224,6 +228,8 @@ const VERDICT: Field = field(FieldId::Verdict, "verdict", DataType::Word);
 const ERROR: Field =
     field(FieldId::Error, "error", DataType::Value(ValueType::Text));
 const ROLE: Field = field(FieldId::Role, "role", DataType::Word);
+const KIND: Field = field(FieldId::Kind, "kind", DataType::Word);
+const FILE_COUNT: Field = field(FieldId::FileCount, "file_count", UNSIGNED);
 const RECLAIMABLE: Field =
     field(FieldId::Reclaimable, "reclaimable", UNSIGNED);
 
@@ -267,7 +273,7 @@ const OF_DUPLICATES: &[Field] = &[ROLE];
 const METADATA: &[Field] = &[
     field(FieldId::Root, "root", DataType::Name),
     field(FieldId::Depth, "depth", UNSIGNED),
-    field(FieldId::Kind, "kind", DataType::Word),
+    KIND,
     field(FieldId::Allocated, "allocated", UNSIGNED),
     field(FieldId::Created, "created", TIME),
     field(FieldId::Accessed, "accessed", TIME),
@@ -409,6 +415,23 @@ impl Schema {
                 self.fields.iter().position(|it| it.id == FieldId::Path);
             let behind = path.map_or(self.fields.len(), |at| at + 1);
             self.fields.insert(behind, ROLE);
+        }
+        self
+    }
+
+    /// These fields, and what tells a group of equal folders from one of
+    /// files: the kind, and how many files are in each.
+    #[must_use]
+    pub fn with_folders(mut self) -> Self {
+        if !self.has(FieldId::FileCount) {
+            let place = |fields: &[Field], id| {
+                let at = fields.iter().position(|it| it.id == id);
+                at.map_or(0, |at| at + 1)
+            };
+            let behind = place(&self.fields, FieldId::Group);
+            self.fields.insert(behind, KIND);
+            let behind = place(&self.fields, FieldId::Size);
+            self.fields.insert(behind, FILE_COUNT);
         }
         self
     }

@@ -5,11 +5,11 @@ use std::{
     fs::{self, File},
     io::{self, BufRead as _, Read as _, Write},
     ops::ControlFlow,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use sanchay::{
-    Engine, escaped,
+    Engine, escaped, escaped_path,
     ops::{
         DedupeSummary, Operation, Plan, PlanStep, RunReport, Runs, Verdict,
     },
@@ -351,11 +351,7 @@ impl Write for Out {
 /// conflict at the end, marked.
 fn print_table(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let width = |step: PlanStep| {
-        let from = step.from.unwrap_or_default();
-        escaped(from.as_os_str().as_encoded_bytes())
-            .to_string()
-            .chars()
-            .count()
+        escaped_path(&step.from.unwrap_or_default()).chars().count()
     };
     let fitting = plan.entries().map(width).filter(|it| *it <= COLUMN);
     let column = fitting.max().unwrap_or(0);
@@ -380,13 +376,12 @@ fn print_table(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
 
 /// Appends an entry and what becomes of it.
 fn push_entry(step: &PlanStep, column: usize, out: &mut Vec<u8>) {
-    let shown = |path: &Option<std::path::PathBuf>| {
-        let path = path.as_ref().map(|it| it.as_os_str().as_encoded_bytes());
-        escaped(path.unwrap_or_default()).to_string()
+    let text = |path: &Option<PathBuf>| {
+        path.as_deref().map(escaped_path).unwrap_or_default()
     };
-    let (from, to) = (shown(&step.from), shown(&step.to));
+    let (from, to) = (text(&step.from), text(&step.to));
     if step.same_as.is_some() {
-        let kept = shown(&step.same_as);
+        let kept = text(&step.same_as);
         match step.operation {
             Operation::Move => {
                 append(out, format_args!("{from:column$} → {to} = {kept}"));

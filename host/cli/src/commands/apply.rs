@@ -13,6 +13,7 @@ use crate::{
     failure::Failure,
     options::{
         act::{ShowArgs, StateArgs},
+        catalog::CatalogArgs,
         run::RunArgs,
     },
     standard_streams::is_stdin,
@@ -71,6 +72,9 @@ pub(crate) struct ApplyArgs {
     state: StateArgs,
 
     #[command(flatten)]
+    catalog: CatalogArgs,
+
+    #[command(flatten)]
     run: RunArgs,
 }
 
@@ -79,7 +83,8 @@ impl RunCommand for ApplyArgs {
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let interrupt = context.catch_signals()?;
         let messages = self.run.messages(context, false);
-        let engine = self.run.engine()?;
+        let catalog = self.catalog.open(&messages)?;
+        let engine = self.run.engine_with(&catalog)?;
         let runs = self.state.runs()?;
         let acting = Acting {
             context,

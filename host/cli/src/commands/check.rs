@@ -15,7 +15,7 @@ use std::{
 
 use sanchay::{
     Cancel, CheckEvent, CheckOptions, CheckSummary, Engine, Error, FileId,
-    Flaw, Plugins, describe_io_error, escaped,
+    Flaw, Plugins, describe_io_error, escaped_path,
 };
 use sanchay_core::record::RecordKind;
 
@@ -256,6 +256,6 @@ fn shown(list: &Path) -> String {
     if is_stdin(list) {
         "standard input".to_owned()
     } else {
-        escaped(list.as_os_str().as_encoded_bytes()).to_string()
+        escaped_path(list)
     }
 }

@@ -215,6 +215,7 @@ impl RunCommand for DedupeArgs {
         let options = DuplicateOptions {
             walk: catalog.left_out(self.walk.acting_options()),
             hardlinks: self.hardlinks,
+            folders: false,
             algorithm: self.algorithm.algorithm(),
             against: self.groups.against.clone(),
             references: self.groups.reference.clone(),

@@ -1,11 +1,17 @@
 //! `sanchay diff`: what became of files between two snapshots, or a snapshot
 //! and the disk.
 
-use std::{ops::ControlFlow, path::PathBuf};
+use std::{
+    fs::File,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
-use sanchay::Plugins;
-use sanchay_catalog::{Difference, SnapshotOptions};
+use sanchay::{Algorithm, DigestList, Engine, Plugins};
+use sanchay_catalog::{
+    CatalogError, Difference, Manifest, Side, SnapshotOptions,
+};
 use sanchay_core::{
     record::{RecordKind, Row},
     size,
@@ -16,6 +22,7 @@ use crate::{
     context::Context,
     exit::{self, Exit},
     failure::Failure,
+    messages::Messages,
     options::{
         algorithm::IdentifyingArgs, catalog::CatalogArgs, output::OutputArgs,
         run::RunArgs, sort::SortArgs, walk::WalkArgs,
@@ -25,8 +32,19 @@ use crate::{
 
 const EXAMPLES: &str = "\
 A and B are each the name or number of a snapshot, latest, latest~N for the Nth
-before it, or a path on disk. What has a slash, and . and .., are paths. Give
-the filters that the snapshot was taken with where one of them is a path.
+before it in its series, or a path on disk. What has a slash, and . and .., are
+paths. What is a snapshot and a path is an error: say snapshot:NAME or ./PATH.
+
+A path that is a file is a list of digests: a manifest, or what a checksum
+program wrote. It is compared by contents alone, with another list, a snapshot
+that has digests, or a directory, whose files are hashed. The paths that it
+lists are taken from the current directory; if none of them is in the directory
+that it is compared with then, they are taken from that one.
+
+latest is of the series of the other side: that of a snapshot, or the newest of
+the path. Where that tells none, it is the newest snapshot of all. Give the
+filters that the snapshot was taken with where one of them is a path; they are
+for what is on disk, and a snapshot has the files that it was taken of.
 
   new      it is in B only
   deleted  it is in A only
@@ -45,6 +63,7 @@ Examples:
   sanchay diff latest~1 latest
   sanchay diff before-the-move /srv
   sanchay diff --hash /srv /backup/srv
+  sanchay diff photos.ndjson /mnt/card/photos
   sanchay diff monday latest --format ndjson | jq -r \
       'select(.change == \"deleted\") | .path'";
 
@@ -105,9 +124,7 @@ impl RunCommand for DiffArgs {
         let catalog = self.catalog.require(&messages)?;
         let engine = self.run.engine_with(&catalog)?;
         let sides = [self.a.clone(), self.b.clone()];
-        let mut others = self.walk.inputs();
-        others.extend(catalog.paths());
-        let inputs = Inputs { named: &sides, others, stdin: false };
+        let inputs = Inputs::of_roots(&sides, &self.walk).and(catalog.paths());
         let plugins = Plugins::default();
         let kind = RecordKind::Difference;
         let output = Output::open(Request {
@@ -124,14 +141,27 @@ impl RunCommand for DiffArgs {
         };
         let open = catalog.get()?;
         let (a, b) = (&self.a, &self.b);
-        let found = open.side(a, Some(b)).and_then(|side_a| {
-            let side_b = open.side(b, Some(a))?;
+        let walk = &options.walk;
+        let side = |name: &Path, other: &Path| {
+            let side = open.side(name, Some(other), walk)?;
+            list_of(side, &engine, algorithm, &messages)
+        };
+        let found = side(a, b).and_then(|side_a| {
+            let side_b = side(b, a)?;
             open.diff(&engine, &side_a, &side_b, &options, |error| {
                 messages.entry(&error);
                 ControlFlow::Continue(())
             })
         });
         messages.end_progress();
+        if let Ok(found) = &found
+            && let Some(files) = &found.other_selection
+            && !self.run.quiet
+        {
+            messages.note(format_args!(
+                "the filters are not those of the snapshot, which has: {files}"
+            ));
+        }
         let outcome = found.map_err(Failure::from).map(|found| {
             let mut writer = RecordWriter::new(&output);
             for difference in &found.all {
@@ -149,22 +179,52 @@ impl RunCommand for DiffArgs {
     }
 }
 
+/// A side, which is a list of digests if it is a file.
+fn list_of(
+    side: Side,
+    engine: &Engine,
+    algorithm: Algorithm,
+    messages: &Messages,
+) -> Result<Side, CatalogError> {
+    let path = match side {
+        Side::Disk(path) if path.is_file() => path,
+        other => return Ok(other),
+    };
+    let list = match File::open(&path) {
+        Ok(list) => list,
+        Err(source) => {
+            let action = "open the list";
+            return Err(CatalogError::Io { path, action, source });
+        }
+    };
+    let DigestList { files, malformed, .. } =
+        engine.read_digests(list, algorithm)?;
+    if malformed > 0 {
+        let shown = sanchay::escaped(path.as_os_str().as_encoded_bytes());
+        messages.say(format_args!(
+            "{shown}: lines without a digest to compare by: {malformed}"
+        ));
+    }
+    Ok(Side::Manifest(Box::new(Manifest { path, files })))
+}
+
 pub(super) fn print(
     writer: &mut RecordWriter<'_>,
     difference: &Difference,
 ) -> ControlFlow<()> {
     writer.output.take()?;
     let version = &difference.version;
+    let is_known = !version.is_content_only();
     let facts = version.facts();
     writer.push(&Row {
         change: Some(difference.change),
         name: &difference.path,
         from: difference.from.as_deref(),
-        size: Some(version.size),
-        modified: Some(version.modified()),
+        size: is_known.then_some(version.size),
+        modified: is_known.then(|| version.modified()),
         content: version.content(),
         kind: Some(version.kind),
-        facts: Some(&facts),
+        facts: is_known.then_some(&facts),
         ..Row::default()
     });
     writer.flush_if_due()?;

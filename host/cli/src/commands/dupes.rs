@@ -3,7 +3,10 @@
 use std::{ops::ControlFlow, path::PathBuf};
 
 use clap::Args;
-use sanchay::{DuplicateOptions, Error, Filter, Group, GroupValues, Monitor};
+use sanchay::{
+    DuplicateOptions, EntryKind, Error, Filter, FolderGroup, Group,
+    GroupValues, Monitor,
+};
 use sanchay_core::{
     content::Content,
     record::{self, RecordKind, Row},
@@ -54,6 +57,10 @@ ndjson and json have an object for each group: size, algorithm, hash, files
 and parquet have a row for each file: group, size, algorithm, hash, path and
 reclaimable, with path_base64 in csv and path_bytes in parquet.
 
+With --folders, groups of identical folders come first:
+  # N folders of SIZE bytes in COUNT files, BYTES bytes reclaimable, FUNCTION:HASH
+The other formats have the fields kind (directory or file) and file_count then.
+
 The columns of plugins, NAME.FIELD, belong to each file; in text they are on a
 line before its path, which begins with #.
 
@@ -61,6 +68,7 @@ Examples:
   sanchay dupes ~
   sanchay dupes --min-size 1MiB -e jpg -e raw /srv/photos /mnt/card
   sanchay dupes --against /backup --fields path,role /mnt/card
+  sanchay dupes --folders -H ~/backups
   sanchay dupes --reference /srv/masters --verify /srv
   sanchay dupes --format ndjson / > groups.ndjson
   sanchay dupes -H --hardlinks --min-size 0 .";
@@ -77,6 +85,16 @@ pub(crate) struct DupesArgs {
     /// Count hard links to one file as separate files
     #[arg(long)]
     hardlinks: bool,
+
+    /// Also find identical folders, and show each group of them as one result
+    ///
+    /// Folders are identical if names, kinds and contents of all that is in
+    /// them are the same, as hash --tree tells (docs/TREE-DIGEST.md). Only the
+    /// topmost are shown, and files in those that could go are in no other
+    /// group. What filters leave out is not compared: hidden files, unless
+    /// there is -H. A folder in which something cannot be read has no equal.
+    #[arg(long, conflicts_with_all = ["follow", "kind"])]
+    folders: bool,
 
     #[command(flatten)]
     algorithm: IdentifyingArgs,
@@ -129,21 +147,23 @@ impl RunCommand for DupesArgs {
         let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
         let text = TextOptions { zero: self.print0, ..TextOptions::default() };
         let roots = self.walk.list.or_current(&self.roots)?;
-        let mut inputs = Inputs::of_walk(&roots, &self.walk, &self.plugin);
-        inputs.others.extend(self.groups.roots().cloned());
-        inputs.others.extend(catalog.paths());
+        let inputs = Inputs::of_walk(&roots, &self.walk, &self.plugin)
+            .and(self.groups.roots().cloned())
+            .and(catalog.paths());
         let named = roots.len() + self.groups.roots().count();
         let kind = RecordKind::Duplicate;
         let output = Output::open(Request {
             color: context.terminal.colored_stdout,
             text,
             roles: self.groups.roots().next().is_some(),
+            folders: self.folders,
             ..Request::new(&self.output, inputs, kind, &plugins)
         })?;
         let plugins = output.plugins(&plugins)?;
         let options = DuplicateOptions {
             walk: catalog
                 .left_out(self.walk.options(plugins.clone(), &output.sink)),
+            folders: self.folders,
             hardlinks: self.hardlinks,
             algorithm: self.algorithm.algorithm(),
             against: self.groups.against.clone(),
@@ -167,6 +187,11 @@ impl RunCommand for DupesArgs {
                 let monitor = Monitor { cancel, ..Monitor::default() };
                 let mut summary = duplicates.summary();
                 let mut printer = Printer::new(&output);
+                for group in duplicates.folder_groups() {
+                    if printer.print_folders(group).is_break() {
+                        return Ok(summary);
+                    }
+                }
                 let errors = engine.extract_groups(
                     &duplicates,
                     &plugins,
@@ -193,6 +218,12 @@ impl RunCommand for DupesArgs {
         )?;
         if let Some(summary) = summary.filter(|_| !self.run.quiet) {
             messages.note(summary);
+            if summary.folder_groups > 0 && self.is_filtered() {
+                messages.note(
+                    "the folders are identical as far as the filters go: what \
+                     they leave out, such as hidden files, was not compared",
+                );
+            }
         }
         Ok(exit)
     }
@@ -206,6 +237,19 @@ impl RunCommand for DupesArgs {
     }
 }
 
+impl DupesArgs {
+    /// Whether something in a folder may not have been looked at.
+    fn is_filtered(&self) -> bool {
+        let everything = WalkArgs {
+            hidden: true,
+            list: self.walk.list.clone(),
+            walker: self.walk.walker,
+            ..WalkArgs::default()
+        };
+        self.walk != everything
+    }
+}
+
 /// Prints groups, one after the other.
 struct Printer<'o> {
     writer: RecordWriter<'o>,
@@ -215,6 +259,28 @@ struct Printer<'o> {
 impl<'o> Printer<'o> {
     fn new(output: &'o Output) -> Self {
         Self { writer: RecordWriter::new(output), number: 0 }
+    }
+
+    fn print_folders(&mut self, group: &FolderGroup) -> ControlFlow<()> {
+        self.writer.output.take()?;
+        self.number += 1;
+        let reclaimable = group.reclaimable;
+        let of = record::Group { number: self.number, reclaimable };
+        let content = Content::Whole(group.algorithm, group.digest);
+        for (path, role) in group.paths.iter().zip(&group.roles) {
+            self.writer.push(&Row {
+                name: path.as_os_str().as_encoded_bytes(),
+                kind: Some(EntryKind::Directory),
+                size: Some(group.size),
+                file_count: Some(group.files),
+                content: Some(content),
+                group: Some(of),
+                role: Some(*role),
+                ..Row::default()
+            });
+        }
+        self.writer.flush_if_due()?;
+        self.writer.output.is_enough()
     }
 
     fn print(
@@ -235,6 +301,7 @@ impl<'o> Printer<'o> {
                 content: Some(content),
                 group: Some(of),
                 role: Some(member.role),
+                kind: Some(EntryKind::File),
                 values: values.of(index),
                 ..Row::default()
             });

@@ -54,8 +54,7 @@ impl RunCommand for HistoryArgs {
         let messages =
             Messages::new(context.terminal, ProgressDisplay::Nothing);
         let catalog = self.catalog.require_existing(&messages)?;
-        let others = catalog.paths();
-        let inputs = Inputs { others, ..Inputs::default() };
+        let inputs = Inputs::of_catalog(&catalog);
         let plugins = Plugins::default();
         let kind = RecordKind::Version;
         let output = Output::open(Request {

@@ -93,6 +93,7 @@ impl RunCommand for RenameArgs {
                 let listed = request.list()?;
                 messages.end_progress();
                 let names = edit::edit(&listed)?;
+                let names = listed.into_iter().zip(names);
                 let plan = request.exactly(names).plan()?;
                 let mut act = self.plan.act.clone();
                 act.apply = !act.interactive && act.plan.is_none();

@@ -26,8 +26,8 @@ inode, and with --hash what is in them. It costs what changed since the one
 before of the same roots and filters. sanchay diff compares two of them.
 
 What cannot be read is counted as an error, and what the snapshot before told
-of it is kept. A snapshot that is interrupted is not kept; the digests that it
-made are.
+of it is kept. A snapshot that is interrupted, or none of whose roots can be
+opened, is not kept; the digests that it made are.
 
 It is printed with a line for each root: number, name, time, files, bytes,
 errors, root.
@@ -88,9 +88,7 @@ impl RunCommand for SnapshotArgs {
         let catalog = self.catalog.require(&messages)?;
         let engine = self.run.engine_with(&catalog)?;
         let roots = self.walk.list.or_current(&self.roots)?;
-        let mut others = self.walk.inputs();
-        others.extend(catalog.paths());
-        let inputs = Inputs { named: &roots, others, stdin: false };
+        let inputs = Inputs::of_roots(&roots, &self.walk).and(catalog.paths());
         let plugins = Plugins::default();
         let kind = RecordKind::Snapshot;
         let request = Request::new(&self.output, inputs, kind, &plugins);
@@ -112,7 +110,7 @@ impl RunCommand for SnapshotArgs {
         let outcome = outcome.map_err(Failure::from).map(|taken| {
             let mut writer = RecordWriter::new(&output);
             push_snapshot(&mut writer, &taken.snapshot);
-            exit::of_run(&taken.summary, roots.len())
+            exit::of_run(&taken.summary, taken.snapshot.roots.len())
         });
         output.end_run(outcome, &messages)
     }

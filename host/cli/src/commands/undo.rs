@@ -11,7 +11,7 @@ use crate::{
     context::Context,
     exit::Exit,
     failure::Failure,
-    options::{act::StateArgs, run::RunArgs},
+    options::{act::StateArgs, catalog::CatalogArgs, run::RunArgs},
 };
 
 const EXAMPLES: &str = "\
@@ -52,6 +52,9 @@ pub(crate) struct UndoArgs {
     state: StateArgs,
 
     #[command(flatten)]
+    catalog: CatalogArgs,
+
+    #[command(flatten)]
     run: RunArgs,
 }
 
@@ -60,7 +63,8 @@ impl RunCommand for UndoArgs {
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let interrupt = context.catch_signals()?;
         let messages = self.run.messages(context, false);
-        let engine = self.run.engine()?;
+        let catalog = self.catalog.open(&messages)?;
+        let engine = self.run.engine_with(&catalog)?;
         let runs = self.state.runs()?;
         if self.list {
             return runs::list(&runs, &engine, RunsFormat::Text);

@@ -35,7 +35,8 @@ memory is dropped first, so that it is read from the disk.
 Each file is a line, PATH: OK or PATH: FAILED; with --quiet, only those that
 failed. The totals go to standard error.
 
-Exit status is 1 where a file failed.
+Exit status is 1 where a file failed, and 2 where the catalog knows the digest
+of none of the files: nothing was verified then.
 
 Examples:
   sanchay hash --catalog=my.db /srv >SUMS && sanchay verify --catalog my.db /srv
@@ -96,9 +97,7 @@ impl RunCommand for VerifyArgs {
         // Without the catalog: what it knows is in question.
         let engine = self.run.engine()?;
         let roots = self.walk.list.or_current(&self.roots)?;
-        let mut others = self.walk.inputs();
-        others.extend(catalog.paths());
-        let inputs = Inputs { named: &roots, others, stdin: false };
+        let inputs = Inputs::of_roots(&roots, &self.walk).and(catalog.paths());
         let plugins = Plugins::default();
         let kind = RecordKind::Verdict;
         let request = Request::new(&self.output, inputs, kind, &plugins);
@@ -140,6 +139,13 @@ impl RunCommand for VerifyArgs {
         messages.end_progress();
         drop(writer);
         let summary = outcome.as_ref().ok().copied();
+        let is_nothing = |it: &VerifySummary| it.known == 0;
+        if summary.as_ref().is_some_and(is_nothing) {
+            messages.say(
+                "no digest of these files is known, so nothing is verified: \
+                 sanchay hash --catalog and sanchay snapshot --hash keep them",
+            );
+        }
         let exit = output.end_run(
             outcome.map(|it| exit_of(&it, roots.len())).map_err(Failure::from),
             &messages,
@@ -158,6 +164,7 @@ impl RunCommand for VerifyArgs {
 fn exit_of(summary: &VerifySummary, roots: usize) -> Exit {
     match exit::of_run(&summary.walked, roots) {
         Exit::Failed => Exit::Failed,
+        _ if summary.known == 0 => Exit::Failed,
         _ if summary.rotten > 0 => Exit::No,
         _ if summary.unreadable > 0 => Exit::Partly,
         exit => exit,

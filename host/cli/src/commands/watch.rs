@@ -30,6 +30,7 @@ What the system says (inotify) is only taken for a sign to look: events that
 are lost make nothing wrong. Looking costs a walk; the next one waits until
 four times as long has passed. Where the system cannot tell, or has no room for
 so many folders (fs.inotify.max_user_watches), it is looked every ten seconds.
+Where none of the roots is there, or is there any more, it ends.
 
 Examples:
   sanchay watch /srv
@@ -91,9 +92,7 @@ impl RunCommand for WatchArgs {
         let catalog = self.catalog.require(&messages)?;
         let engine = self.run.engine_with(&catalog)?;
         let roots = self.walk.list.or_current(&self.roots)?;
-        let mut others = self.walk.inputs();
-        others.extend(catalog.paths());
-        let inputs = Inputs { named: &roots, others, stdin: false };
+        let inputs = Inputs::of_roots(&roots, &self.walk).and(catalog.paths());
         let plugins = Plugins::default();
         let kind = RecordKind::Difference;
         let lines = self.output.or_ndjson();

@@ -22,10 +22,11 @@ const NEVER: [&str; 9] = [
 
 /// What a single run is for and where its results go. A file does not set it:
 /// who enters a folder does not ask for that.
-const OF_ONE_RUN: [&str; 25] = [
+const OF_ONE_RUN: [&str; 26] = [
     "against",
     "check",
     "count",
+    "drop",
     "dry-run",
     "edit",
     "exec",

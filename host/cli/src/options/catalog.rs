@@ -2,14 +2,16 @@
 
 use std::path::PathBuf;
 #[cfg(feature = "catalog")]
-use std::{env, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use clap::Args;
 #[cfg(feature = "catalog")]
 use clap::{ValueEnum, ValueHint, builder::PossibleValue};
 use sanchay::WalkOptions;
 #[cfg(feature = "catalog")]
-use sanchay_catalog::{Catalog, CatalogError, CatalogOptions, Trust};
+use sanchay_catalog::{
+    Catalog, CatalogError, CatalogOptions, Trust, user_catalog,
+};
 
 use crate::{failure::Failure, messages::Messages};
 
@@ -93,7 +95,7 @@ impl CatalogArgs {
         if let Some(given) = &self.catalog {
             let path = match given {
                 Some(path) => path.clone(),
-                None => own_catalog()?,
+                None => user_catalog()?,
             };
             let catalog = match self.open_at(&path, messages) {
                 Ok(catalog) => Some(Arc::new(catalog)),
@@ -118,7 +120,7 @@ impl CatalogArgs {
     pub(crate) fn path(&self) -> Result<PathBuf, Failure> {
         match &self.catalog {
             Some(Some(path)) => Ok(path.clone()),
-            Some(None) | None => own_catalog(),
+            Some(None) | None => Ok(user_catalog()?),
         }
     }
 
@@ -163,25 +165,6 @@ impl CatalogArgs {
     }
 }
 
-/// The user's own catalog, in a folder that is made if need be.
-#[cfg(feature = "catalog")]
-fn own_catalog() -> Result<PathBuf, Failure> {
-    let absolute = |name| {
-        let path = PathBuf::from(env::var_os(name)?);
-        path.is_absolute().then_some(path)
-    };
-    let data = absolute("XDG_DATA_HOME")
-        .or_else(|| Some(absolute("HOME")?.join(".local/share")))
-        .ok_or(Failure::NoCatalogFolder)?;
-    let folder = data.join("sanchay");
-    std::fs::create_dir_all(&folder).map_err(|source| Failure::Output {
-        path: folder.clone(),
-        action: "cannot make the folder",
-        source,
-    })?;
-    Ok(folder.join("catalog.db"))
-}
-
 impl OpenCatalog {
     /// The catalog of a command that is about one.
     #[cfg(feature = "catalog")]
@@ -215,6 +198,9 @@ impl OpenCatalog {
         #[cfg(feature = "catalog")]
         if let Some(catalog) = &self.catalog {
             let mut walk = walk;
+            let others = !walk.leave_out.is_empty();
+            let within = catalog.directory_id().filter(|_| !others);
+            walk.leave_out_within = within.into_iter().collect();
             walk.leave_out.extend(catalog.ids());
             return walk;
         }

@@ -120,8 +120,16 @@ impl OutputArgs {
         }
     }
 
+    /// The same with these fields where no others are chosen.
+    pub(crate) fn or_fields(&self, names: &[&str]) -> Self {
+        let mut own = self.clone();
+        if own.fields.is_empty() {
+            own.fields = names.iter().map(|it| (*it).to_owned()).collect();
+        }
+        own
+    }
+
     /// The same with NDJSON where no other format is named.
-    #[cfg(feature = "catalog")]
     pub(crate) fn or_ndjson(&self) -> Self {
         let mut own = self.clone();
         if !self.names_format() && self.template.is_none() {

@@ -8,7 +8,9 @@ use sanchay::{
     ops::{Plan, PlanRequest},
 };
 
-use super::{act::ActArgs, run::RunArgs, walk::WalkArgs};
+use super::{
+    act::ActArgs, catalog::CatalogArgs, run::RunArgs, walk::WalkArgs,
+};
 use crate::{
     commands::acting::Acting, context::Context, exit::Exit, failure::Failure,
     messages::Messages,
@@ -22,6 +24,9 @@ pub(crate) struct PlanArgs {
 
     #[command(flatten)]
     walk: WalkArgs,
+
+    #[command(flatten)]
+    catalog: CatalogArgs,
 
     #[command(flatten)]
     run: RunArgs,
@@ -65,9 +70,10 @@ impl PlanArgs {
         let roots = self.walk.list.or_current(roots)?;
         let interrupt = context.catch_signals()?;
         let messages = self.run.messages(context, false);
-        let engine = self.run.engine()?;
+        let catalog = self.catalog.open(&messages)?;
+        let engine = self.run.engine_with(&catalog)?;
         let request = request(&engine, roots)
-            .options(self.walk.acting_options())
+            .options(catalog.left_out(self.walk.acting_options()))
             .monitor(&messages.monitor(&interrupt.cancel));
         let (plan, act) = plan(request, &messages)?;
         let acting = Acting {

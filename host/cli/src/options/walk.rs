@@ -167,6 +167,7 @@ impl WalkArgs {
                 WalkerArg::Portable => Walker::Portable,
             },
             leave_out,
+            leave_out_within: Vec::new(),
             plugins,
         }
     }

@@ -19,7 +19,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sanchay::FileId;
+use sanchay::{FileId, ops::TEMPORARY};
 use tempfile::{Builder, TempPath};
 
 use super::refuse_overwrite::{Inputs, id};
@@ -27,9 +27,6 @@ use crate::{failure::Failure, inherited};
 
 /// What a new file may be done with, before the user's mask.
 const MODE: u32 = 0o666;
-
-/// How the name of a file begins that has not got its own yet.
-const HIDDEN: &str = ".sanchay-";
 
 /// Where records go.
 #[derive(Debug)]
@@ -235,7 +232,7 @@ impl New {
             }
             None => {
                 let named = Builder::new()
-                    .prefix(HIDDEN)
+                    .prefix(TEMPORARY)
                     .permissions(Permissions::from_mode(MODE))
                     .tempfile_in(folder)?;
                 let (file, named) = named.into_parts();
@@ -297,7 +294,8 @@ fn name(file: &File, target: &Path) -> io::Result<()> {
     match link(target) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             let mut named = Builder::new();
-            let linked = named.prefix(HIDDEN).make_in(folder(target), link)?;
+            let linked =
+                named.prefix(TEMPORARY).make_in(folder(target), link)?;
             let persisted = linked.into_temp_path().persist(target);
             persisted.map_err(|failed| failed.error)
         }

@@ -10,7 +10,9 @@ use std::{
 
 use sanchay::FileId;
 
-use crate::options::{plugin::PluginArgs, walk::WalkArgs};
+use crate::options::{
+    catalog::OpenCatalog, plugin::PluginArgs, walk::WalkArgs,
+};
 
 /// What a command reads.
 #[derive(Clone, Debug, Default)]
@@ -30,9 +32,26 @@ impl<'a> Inputs<'a> {
         walk: &WalkArgs,
         plugin: &PluginArgs,
     ) -> Self {
-        let mut others = plugin.paths();
-        others.extend(walk.inputs());
-        Self { named, others, stdin: false }
+        Self::of_roots(named, walk).and(plugin.paths())
+    }
+
+    /// The same for a command without plugins.
+    pub(crate) fn of_roots(named: &'a [PathBuf], walk: &WalkArgs) -> Self {
+        Self { named, others: walk.inputs(), stdin: false }
+    }
+
+    /// The files of a catalog, and no more.
+    pub(crate) fn of_catalog(catalog: &OpenCatalog) -> Self {
+        Self::default().and(catalog.paths())
+    }
+
+    /// With other files that are read.
+    pub(crate) fn and(
+        mut self,
+        others: impl IntoIterator<Item = PathBuf>,
+    ) -> Self {
+        self.others.extend(others);
+        self
     }
 
     /// Whether a regular file is one of them.

@@ -13,14 +13,24 @@ that imports nothing; docs/SECURITY.md says what that is worth.
 program's commands, under the same names, and answer with :class:`Records`: an
 iterable, an async iterable, an awaitable and an Arrow stream in one.
 :func:`check` compares files with lists of digests, and :func:`summary` adds up
-what trees consist of. A :class:`Plan` is such a call as a value, to be sent to other machines, whole or in shards.
+what trees consist of. A :class:`Plan` is such a call as a value, to be sent to
+other machines, whole or in shards.
+
+:func:`rename`, :func:`move`, :func:`copy`, :func:`link`, :func:`delete` and
+:func:`dedupe` plan what is to be done with files and answer with a :class:`BatchPlan`, which
+``apply()`` carries out and :func:`undo` takes back. :func:`snapshot` keeps what
+files there are in a catalog, and :func:`diff`, :func:`history`, :func:`verify`
+and :func:`watch` tell what became of them.
 
 For annotations there are the types of what the calls take: Paths (a path or
 several), Extensions, Kinds and Plugins (one or several), Size (bytes, as a
 number or as text), Time (a point in time), Algorithm, Kind, Walker and Errors
 (the words that these options can be), WalkOptions (the keywords that all calls
-share), and OnProgress (what is called with a Progress). Verdict is what check()
-says of a file, Value what a plugin finds in one. An answer is annotated as
+share), ScanOptions, HashOptions, DuplicateOptions, BatchOptions, NameOptions and
+DedupeOptions (all keywords of some), and OnProgress (what is called with a Progress). Verdict
+is what check() says of a file, Value what a plugin finds in one, Change what
+diff() says of one; Operation is what a step of a batch does, OnConflict what
+becomes of what is in the way, DedupeAction what becomes of duplicates. An answer is annotated as
 ``Records[ScannedFile, Summary]``, ``Records[HashedFile, Summary]``,
 ``Records[DuplicateGroup, DuplicateSummary]`` or
 ``Records[CheckedFile, CheckSummary]``.
@@ -31,13 +41,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sanchay._calls import check, duplicates, hash_files, scan, version
+from sanchay._keywords import (
+    BatchOptions,
+    DedupeOptions,
+    DuplicateOptions,
+    HashOptions,
+    NameOptions,
+    ScanOptions,
+)
 from sanchay._records import Records
 from sanchay._summary import TreeSummary, summary
 from sanchay._types import (
     Algorithm,
     Cancelled,
+    Change,
     CheckedFile,
     CheckSummary,
+    ConflictError,
+    DedupeAction,
     DuplicateGroup,
     DuplicateSummary,
     EntryError,
@@ -49,7 +70,9 @@ from sanchay._types import (
     HashedFile,
     Kind,
     Kinds,
+    OnConflict,
     OnProgress,
+    Operation,
     Paths,
     Plugins,
     Progress,
@@ -64,14 +87,61 @@ from sanchay._types import (
 )
 
 if TYPE_CHECKING:
+    from sanchay._acting import (
+        copy,
+        dedupe,
+        delete,
+        link,
+        load_plan,
+        move,
+        rename,
+        resume,
+        runs,
+        undo,
+    )
+    from sanchay._batch import (
+        AppliedRun,
+        BatchConflict,
+        BatchPlan,
+        BatchRun,
+        BatchStep,
+        DedupeSummary,
+        UndoneRun,
+    )
+    from sanchay._catalog import (
+        Difference,
+        FileVersion,
+        Snapshot,
+        TakenSnapshot,
+        VerifySummary,
+        diff,
+        history,
+        snapshot,
+        snapshots,
+        verify,
+        watch,
+    )
     from sanchay._plan import Plan
 
 __all__ = [
     "Algorithm",
+    "AppliedRun",
+    "BatchConflict",
+    "BatchOptions",
+    "BatchPlan",
+    "BatchRun",
+    "BatchStep",
     "Cancelled",
+    "Change",
     "CheckSummary",
     "CheckedFile",
+    "ConflictError",
+    "DedupeAction",
+    "DedupeOptions",
+    "DedupeSummary",
+    "Difference",
     "DuplicateGroup",
+    "DuplicateOptions",
     "DuplicateSummary",
     "EntryError",
     "Errors",
@@ -79,42 +149,109 @@ __all__ = [
     "ExtractedFile",
     "ExtractedGroup",
     "ExtractedHash",
+    "FileVersion",
+    "HashOptions",
     "HashedFile",
     "Kind",
     "Kinds",
+    "NameOptions",
+    "OnConflict",
     "OnProgress",
+    "Operation",
     "Paths",
     "Plan",
     "Plugins",
     "Progress",
     "Records",
+    "ScanOptions",
     "ScannedFile",
     "Size",
+    "Snapshot",
     "Summary",
+    "TakenSnapshot",
     "Time",
     "TreeSummary",
+    "UndoneRun",
     "Value",
     "Verdict",
+    "VerifySummary",
     "WalkOptions",
     "Walker",
     "check",
+    "copy",
+    "dedupe",
+    "delete",
+    "diff",
     "duplicates",
     "hash_files",
+    "history",
+    "link",
+    "load_plan",
+    "move",
+    "rename",
+    "resume",
+    "runs",
     "scan",
+    "snapshot",
+    "snapshots",
     "summary",
+    "undo",
+    "verify",
     "version",
+    "watch",
 ]
 
 __version__ = version()
 
+#: What only some need, and takes some milliseconds to import: by module.
+_LATER = {
+    "_acting": (
+        "copy",
+        "dedupe",
+        "delete",
+        "link",
+        "load_plan",
+        "move",
+        "rename",
+        "resume",
+        "runs",
+        "undo",
+    ),
+    "_batch": (
+        "AppliedRun",
+        "BatchConflict",
+        "BatchPlan",
+        "BatchRun",
+        "BatchStep",
+        "DedupeSummary",
+        "UndoneRun",
+    ),
+    "_catalog": (
+        "Difference",
+        "FileVersion",
+        "Snapshot",
+        "TakenSnapshot",
+        "VerifySummary",
+        "diff",
+        "history",
+        "snapshot",
+        "snapshots",
+        "verify",
+        "watch",
+    ),
+    "_plan": ("Plan",),
+}
+
 
 def __getattr__(name: str) -> object:
-    """Import what only some need, and takes some milliseconds."""
-    if name == "Plan":
-        from sanchay._plan import Plan
+    """Import what only some need."""
+    for module, names in _LATER.items():
+        if name in names:
+            from importlib import import_module
 
-        globals()["Plan"] = Plan
-        return Plan
+            found = getattr(import_module(f"{__name__}.{module}"), name)
+            globals()[name] = found
+            return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from os import PathLike
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from sanchay import _native
 from sanchay._arguments import raises, reporter
-from sanchay._options import Unpack, takes_walk_options, walk
+from sanchay._keywords import (
+    DuplicateOptions,
+    GroupOptions,
+    HashOptions,
+    RecordOptions,
+    RunOptions,
+    ScanOptions,
+)
+from sanchay._options import Unpack, split, takes
 from sanchay._records import Records
 from sanchay._types import (
     Algorithm,
@@ -28,18 +37,25 @@ from sanchay._types import (
     WalkOptions,
 )
 
-__all__ = ["check", "duplicates", "hash_files", "scan", "version"]
+__all__ = [
+    "GROUPS",
+    "check",
+    "duplicates",
+    "hash_files",
+    "scan",
+    "start_duplicates",
+    "start_hash_files",
+    "start_scan",
+    "version",
+]
 
 
-@takes_walk_options
+@takes(WalkOptions, RunOptions, RecordOptions)
 def scan(
     roots: Paths | None = None,
     *,
-    threads: int | None = None,
     progress: OnProgress | None = None,
-    errors: Errors = "raise",
-    path_bytes: bool = False,
-    **options: Unpack[WalkOptions],
+    **options: Unpack[ScanOptions],
 ) -> Records[ScannedFile, Summary]:
     """Find the files below directories, in no particular order.
 
@@ -52,18 +68,11 @@ def scan(
         roots: A directory, or several; None is the current directory, whose
             files are reported without "./". A root that is a file is taken
             whatever its name; sizes and times are tested all the same.
-        **options: As WalkOptions.
-        threads: How many threads work, 1 to 1024; None is one for each
-            processor, and more while these wait for a disk.
+        **options: As ScanOptions.
         progress: Called with a Progress at most ten times a second, and once
             more at the end, in the thread that takes the records; False ends
             the run with Cancelled. It cannot be a coroutine function. True
             shows a bar: tqdm's where it is installed, also in notebooks.
-        errors: "raise" raises the OSError of a root that cannot be opened;
-            "keep" adds it to the errors of the answer, as is always done with
-            entries that were found.
-        path_bytes: Whether Arrow tables have the column path_bytes as well: the
-            bytes of each path that is not UTF-8, for which path is null.
 
     Raises:
         ValueError: An option makes no sense; the message names it.
@@ -73,28 +82,16 @@ def scan(
             no path (an empty one, one with a null byte or a lone surrogate) is
             an error of the answer too.
     """
-    return start_scan(
-        roots,
-        walk(scan, options),
-        threads=threads,
-        progress=progress,
-        errors=errors,
-        path_bytes=path_bytes,
-    )
+    return start_scan(roots, options, progress)
 
 
-@takes_walk_options
+@takes(HashOptions, WalkOptions, RunOptions, RecordOptions)
 def hash_files(
     paths: Paths,
     *,
-    algorithm: Algorithm | None = None,
-    partial: Size | bool | None = None,
     catalog: str | PathLike[str] | None = None,
-    threads: int | None = None,
     progress: OnProgress | None = None,
-    errors: Errors = "raise",
-    path_bytes: bool = False,
-    **options: Unpack[WalkOptions],
+    **options: Unpack[HashOptions],
 ) -> Records[HashedFile, Summary]:
     """Hash files, and all files in directories, in order.
 
@@ -103,31 +100,19 @@ def hash_files(
     is taken; see Records for the ways to take them, for asyncio and for Arrow
     (columns path, size, modified, algorithm, hash, error).
 
+    A path in paths that cannot be hashed is raised once the records before it
+    are taken. With errors="keep" it has a record with an error in place of a
+    hash, as is always done with files that were found.
+
     Args:
         paths: A file or a directory, or several; records of scan() are paths
             too: hash_files(scan(root)). All of an iterable is taken before the
             first is hashed, and needs eight bytes for each besides its path.
-        algorithm: The hash function; None is xxh3-128. Of these, blake3,
-            sha256 and sha512 are cryptographic; sha1 and md5 are broken.
-        partial: Hash only this many bytes at either end, with xxh64: a
-            chunk in bytes from 1 to 16 MiB, as a number or as text ("64KiB");
-            True is 64 KiB. Of a file smaller than two chunks, all is hashed.
         catalog: A file in which digests are remembered, and made if there is
             none: a file that is as it was is not read again. None remembers
             nothing. Digests go into it as they are made.
-        **options: As WalkOptions.
-        threads: How many threads work, 1 to 1024; None is one for each
-            processor, and more while these wait for a disk.
-        progress: Called with a Progress at most ten times a second, and once
-            more at the end, in the thread that takes the records; False ends
-            the run with Cancelled. It cannot be a coroutine function. True
-            shows a bar: tqdm's where it is installed, also in notebooks.
-        errors: "raise" raises the OSError of a path in paths that cannot be
-            hashed, once the records before it are taken; "keep" makes a record
-            of it with an error in place of a hash, as is always done with
-            files that were found.
-        path_bytes: Whether Arrow tables have the column path_bytes as well: the
-            bytes of each path that is not UTF-8, for which path is null.
+        **options: As HashOptions.
+        progress: Called with a Progress, as in scan(), or True for a bar.
 
     Raises:
         ValueError: An option makes no sense; the message names it.
@@ -137,37 +122,16 @@ def hash_files(
             path (an empty one, one with a null byte or a lone surrogate) has a
             record too.
     """
-    return start_hash_files(
-        paths,
-        walk(hash_files, options),
-        algorithm=algorithm,
-        partial=partial,
-        catalog=catalog,
-        threads=threads,
-        progress=progress,
-        errors=errors,
-        path_bytes=path_bytes,
-    )
+    return start_hash_files(paths, options, progress, catalog)
 
 
-@takes_walk_options
+@takes(GroupOptions, WalkOptions, RunOptions, RecordOptions)
 def duplicates(
     roots: Paths | None = None,
     *,
-    algorithm: Algorithm | None = None,
-    hardlinks: bool = False,
-    against: Paths = (),
-    reference: Paths = (),
-    same_device: bool = False,
-    min_group: int = 2,
-    verify: bool = False,
-    sort: str = "reclaimable:desc",
     catalog: str | PathLike[str] | None = None,
-    threads: int | None = None,
     progress: OnProgress | None = None,
-    errors: Errors = "raise",
-    path_bytes: bool = False,
-    **options: Unpack[WalkOptions],
+    **options: Unpack[DuplicateOptions],
 ) -> Records[DuplicateGroup, DuplicateSummary]:
     """Find groups of files with equal content.
 
@@ -182,35 +146,11 @@ def duplicates(
     Args:
         roots: A directory, or several; None is the current directory. Roots
             may overlap. One that is a file is taken whatever its name.
-        algorithm: The hash function that equal files share; None is xxh3-128.
-            crc32 is refused: it cannot tell files apart.
-        hardlinks: Count hard links to one file as files of their own.
-        against: A directory or file, or several, that the roots are compared
-            with: only groups that have a file of these are told. Their files
-            are references, which stay.
-        reference: A directory or file, or several, whose files are references:
-            they are compared, and stay.
-        same_device: Put only files on one device into one group.
-        min_group: Leave out groups of fewer files.
-        verify: Compare equal files byte by byte as well. One that differs is
-            among the errors of the answer, and in no group.
-        sort: The order of the groups: reclaimable, size, copies or path, each
-            with or without :desc, as "size:desc,path".
         catalog: A file in which digests are remembered, and made if there is
             none: a file that is as it was is not read again. None remembers
             nothing. Digests go into it as they are made.
-        **options: As WalkOptions.
-        threads: How many threads work, 1 to 1024; None is one for each
-            processor, and more while these wait for a disk.
-        progress: Called with a Progress at most ten times a second, and once
-            more at the end, in the thread that takes the groups; False ends
-            the run with Cancelled. It cannot be a coroutine function. True
-            shows a bar: tqdm's where it is installed, also in notebooks.
-        errors: "raise" raises the OSError of a root that cannot be opened;
-            "keep" adds it to the errors of the answer, as is always done with
-            entries that were found.
-        path_bytes: Whether Arrow tables have the column path_bytes as well: the
-            bytes of each path that is not UTF-8, for which path is null.
+        **options: As DuplicateOptions.
+        progress: Called with a Progress, as in scan(), or True for a bar.
 
     Raises:
         ValueError: An option makes no sense; the message names it.
@@ -220,23 +160,7 @@ def duplicates(
             no path (an empty one, one with a null byte or a lone surrogate) is
             an error of the answer too.
     """
-    return start_duplicates(
-        roots,
-        walk(duplicates, options),
-        algorithm=algorithm,
-        hardlinks=hardlinks,
-        against=against,
-        reference=reference,
-        same_device=same_device,
-        min_group=min_group,
-        verify=verify,
-        sort=sort,
-        catalog=catalog,
-        threads=threads,
-        progress=progress,
-        errors=errors,
-        path_bytes=path_bytes,
-    )
+    return start_duplicates(roots, options, progress, catalog)
 
 
 def check(
@@ -299,23 +223,20 @@ def check(
 
 def start_scan(
     roots: Paths | None,
-    walk: _native.Walk,
+    options: Mapping[str, Any],
+    progress: OnProgress | None,
     shard: tuple[int, int] | None = None,
-    *,
-    threads: int | None = None,
-    progress: OnProgress | None = None,
-    errors: Errors = "raise",
-    path_bytes: bool = False,
 ) -> Records[ScannedFile, Summary]:
     """Begin a scan, or a shard of one."""
+    walk, others = split(scan, options)
     run = _native.scan(
         roots,
         walk,
         shard,
-        threads,
+        others["threads"],
         reporter(progress),
-        raises(errors),
-        path_bytes,
+        raises(others["errors"]),
+        others["path_bytes"],
         ExtractedFile if walk.has_values else ScannedFile,
     )
     return Records(run, Summary, "sanchay.scan")
@@ -323,71 +244,52 @@ def start_scan(
 
 def start_hash_files(
     paths: Paths,
-    walk: _native.Walk,
-    shard: tuple[int, int] | None = None,
-    *,
-    algorithm: Algorithm | None = None,
-    partial: Size | bool | None = None,
+    options: Mapping[str, Any],
+    progress: OnProgress | None,
     catalog: str | PathLike[str] | None = None,
-    threads: int | None = None,
-    progress: OnProgress | None = None,
-    errors: Errors = "raise",
-    path_bytes: bool = False,
+    shard: tuple[int, int] | None = None,
 ) -> Records[HashedFile, Summary]:
     """Begin hashing, or a shard of it."""
+    walk, others = split(hash_files, options)
     run = _native.hash_files(
         paths,
         walk,
         shard,
-        algorithm,
-        partial,
+        others["algorithm"],
+        others["partial"],
         catalog,
-        threads,
+        others["threads"],
         reporter(progress),
-        raises(errors),
-        path_bytes,
+        raises(others["errors"]),
+        others["path_bytes"],
         ExtractedHash if walk.has_values else HashedFile,
     )
     return Records(run, Summary, "sanchay.hash_files")
 
 
+#: The options of a search for duplicates that are about its groups.
+GROUPS = ("against", "reference", "same_device", "min_group", "verify", "sort")
+
+
 def start_duplicates(
     roots: Paths | None,
-    walk: _native.Walk,
-    *,
-    algorithm: Algorithm | None = None,
-    hardlinks: bool = False,
-    against: Paths = (),
-    reference: Paths = (),
-    same_device: bool = False,
-    min_group: int = 2,
-    verify: bool = False,
-    sort: str = "reclaimable:desc",
+    options: Mapping[str, Any],
+    progress: OnProgress | None,
     catalog: str | PathLike[str] | None = None,
-    threads: int | None = None,
-    progress: OnProgress | None = None,
-    errors: Errors = "raise",
-    path_bytes: bool = False,
 ) -> Records[DuplicateGroup, DuplicateSummary]:
     """Begin a search for duplicates."""
+    walk, others = split(duplicates, options)
     run = _native.duplicates(
         roots,
         walk,
-        {
-            "against": against,
-            "reference": reference,
-            "same_device": same_device,
-            "min_group": min_group,
-            "verify": verify,
-            "sort": sort,
-        },
-        algorithm,
-        hardlinks,
+        {name: others[name] for name in GROUPS},
+        others["algorithm"],
+        others["hardlinks"],
         catalog,
-        threads,
+        others["threads"],
         reporter(progress),
-        raises(errors),
-        path_bytes,
+        raises(others["errors"]),
+        others["path_bytes"],
         ExtractedGroup if walk.has_values else DuplicateGroup,
     )
     return Records(run, DuplicateSummary, "sanchay.duplicates")

@@ -11,7 +11,7 @@ from typing import Any
 
 from sanchay._native import escaped
 
-__all__ = ["ROWS", "group", "records", "summary"]
+__all__ = ["ROWS", "batch", "group", "records", "summary"]
 
 #: How many records a table shows.
 ROWS = 10
@@ -44,6 +44,18 @@ def group(found: Any) -> str:
         f"<ol>{files}</ol><p>{_text(found.algorithm)} "
         f"<code>{_text(found.hash)}</code></p>"
     )
+
+
+def batch(
+    description: str, entries: Sequence[Any], conflicts: Sequence[Any]
+) -> str:
+    """Show the first entries of a plan, and what stands in the way of others."""
+    parts = [f"<p><code>{_text(description)}</code></p>"]
+    for title, rows in (("", entries), ("In conflict:", conflicts)):
+        if rows:
+            parts += [f"<p>{title}</p>"] if title else []
+            parts.append(_table(rows))
+    return "".join(parts)
 
 
 def summary(found: Mapping[str, Any]) -> str:

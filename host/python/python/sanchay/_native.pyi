@@ -4,10 +4,16 @@ from collections.abc import Callable
 from os import PathLike
 from typing import NoReturn, final
 
-from sanchay._types import Path, Paths, Size
+from sanchay._batch import AppliedRun, UndoneRun
+from sanchay._types import Path, Paths, Size, Texts
 
 class Cancelled(Exception):
     """The run was ended by its progress callback, which returned False."""
+
+    run: AppliedRun | UndoneRun | None
+
+class ConflictError(Exception):
+    """A batch was not applied, because some entries are in conflict."""
 
 class EntryError(OSError):
     """An entry could not be dealt with, though the system did not refuse."""
@@ -39,6 +45,35 @@ class Run:
         self, requested_schema: object | None = None
     ) -> object: ...
     def __arrow_c_schema__(self) -> object: ...
+
+@final
+class Batch:
+    """A plan of what is to be done with files."""
+
+    def __len__(self) -> int: ...
+    @property
+    def command(self) -> str: ...
+    @property
+    def unchanged(self) -> int: ...
+    @property
+    def entry_count(self) -> int: ...
+    @property
+    def conflict_count(self) -> int: ...
+    def step(self, number: int, record: type) -> object | None: ...
+    def entry(self, number: int, record: type) -> object | None: ...
+    def conflicts(self, most: int, record: type) -> tuple[object, ...]: ...
+    def errors(self) -> tuple[OSError, ...]: ...
+    def duplicates(self) -> tuple[int, int, int, int] | None: ...
+    def check(self) -> None: ...
+    def retain(self, kept: list[bool]) -> None: ...
+    def save(self, path: str | PathLike[str]) -> None: ...
+    def apply(
+        self,
+        on_conflict: str | None,
+        state_dir: str | PathLike[str] | None,
+        progress: Callable[..., object] | None,
+        record: type,
+    ) -> object: ...
 
 def walk_options() -> dict[str, object]: ...
 def scan(
@@ -98,6 +133,98 @@ def summary(
     progress: Callable[..., object] | None,
     raises: bool,
 ) -> tuple[bytes, tuple[OSError, ...]]: ...
+def plan_batch(
+    command: str,
+    roots: Paths | None,
+    walk: Walk,
+    options: dict[str, object],
+    threads: int | None,
+    progress: Callable[..., object] | None,
+    raises: bool,
+) -> Batch: ...
+def plan_dedupe(
+    roots: Paths | None,
+    walk: Walk,
+    action: str,
+    keep: Texts,
+    into: str | PathLike[str] | None,
+    groups: dict[str, object],
+    algorithm: str | None,
+    hardlinks: bool,
+    on_conflict: str,
+    catalog: str | PathLike[str] | None,
+    threads: int | None,
+    progress: Callable[..., object] | None,
+    raises: bool,
+) -> Batch: ...
+def load_batch(path: str | PathLike[str], edited: bool) -> Batch: ...
+def undo_batch(
+    run: str | None,
+    dry_run: bool,
+    state_dir: str | PathLike[str] | None,
+    progress: Callable[..., object] | None,
+    record: type,
+) -> object: ...
+def resume_batch(
+    run: str,
+    state_dir: str | PathLike[str] | None,
+    progress: Callable[..., object] | None,
+    record: type,
+) -> object: ...
+def list_runs(
+    state_dir: str | PathLike[str] | None, record: type
+) -> list[object]: ...
+def snapshot(
+    roots: Paths | None,
+    walk: Walk,
+    name: str | None,
+    hash: bool | str,
+    catalog: str | PathLike[str] | None,
+    threads: int | None,
+    progress: Callable[..., object] | None,
+    raises: bool,
+    record: type,
+) -> tuple[object, tuple[OSError, ...]]: ...
+def snapshots(
+    catalog: str | PathLike[str] | None, record: type
+) -> list[object]: ...
+def diff(
+    a: int | Path,
+    b: int | Path,
+    walk: Walk,
+    hash: bool | str,
+    catalog: str | PathLike[str] | None,
+    threads: int | None,
+    progress: Callable[..., object] | None,
+    raises: bool,
+    path_bytes: bool,
+    record: type,
+) -> Run: ...
+def watch(
+    roots: Paths | None,
+    walk: Walk,
+    hash: bool | str,
+    poll: float | None,
+    catalog: str | PathLike[str] | None,
+    threads: int | None,
+    raises: bool,
+    path_bytes: bool,
+    record: type,
+) -> Run: ...
+def verify(
+    roots: Paths | None,
+    walk: Walk,
+    sample: float,
+    catalog: str | PathLike[str] | None,
+    threads: int | None,
+    progress: Callable[..., object] | None,
+    raises: bool,
+    path_bytes: bool,
+    record: type,
+) -> Run: ...
+def history(
+    path: Path, catalog: str | PathLike[str] | None, record: type
+) -> list[object]: ...
 def run_program(
     command: list[bytes], arguments: list[bytes]
 ) -> NoReturn: ...

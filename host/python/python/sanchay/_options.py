@@ -1,8 +1,8 @@
-"""How calls take the options of a walk: one definition for all of them.
+"""How calls take options: one definition for all of them.
 
-:class:`~sanchay._types.WalkOptions` says which options there are and what they
-mean. A call that takes them as keywords shows them in its documentation and
-its signature as if they stood in its definition.
+The types in ``_keywords`` and :class:`~sanchay._types.WalkOptions` say which
+options there are and what they mean. A call that takes them as keywords shows
+them in its documentation and its signature as if they stood in its definition.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sanchay import _native
+from sanchay._keywords import DEFAULTS
 from sanchay._types import WalkOptions
 
 if TYPE_CHECKING:
@@ -31,47 +32,81 @@ else:
             return options
 
 
-__all__ = ["Unpack", "takes_walk_options", "walk"]
+__all__ = ["Unpack", "split", "takes", "unexpected"]
 
 #: A call.
 F = TypeVar("F", bound=Callable[..., object])
 
 #: Where the documentation of a call has that of the options.
-_PLACE = "**options: As WalkOptions."
+_PLACE = "**options: As "
 
 
-def takes_walk_options(call: F) -> F:
-    """Show the options of a walk in a call's documentation and signature."""
-    if call.__doc__ and WalkOptions.__doc__:
+def takes(*parts: type) -> Callable[[F], F]:
+    """Show options in a call's documentation and signature.
+
+    The parts are those of the type that its ``**options`` have, in the order in
+    which they are shown.
+    """
+
+    def show(call: F) -> F:
         lines: list[str] = []
-        for line in call.__doc__.split("\n"):
-            if line.strip() == _PLACE:
+        for line in (call.__doc__ or "").split("\n"):
+            if line.strip().startswith(_PLACE):
                 # Python 3.13 has no indentation in front of them.
                 margin = line[: line.index(_PLACE)]
-                lines += [margin + it for it in _described()]
+                for part in parts:
+                    lines += [margin + it for it in _described(part)]
             else:
                 lines.append(line)
         call.__doc__ = "\n".join(lines)
-    cast(Any, call).__signature__ = _LazySignature(call)
-    return call
+        cast(Any, call).__signature__ = _LazySignature(call, parts)
+        return call
+
+    return show
 
 
-def _described() -> list[str]:
+def _described(part: type) -> list[str]:
     """The lines of the options' documentation, without indentation."""
-    _, _, text = (WalkOptions.__doc__ or "").partition("Args:\n")
+    _, _, text = (part.__doc__ or "").partition("Args:\n")
     lines = text.rstrip().split("\n")
     margin = len(lines[0]) - len(lines[0].lstrip())
     return [line[margin:] for line in lines]
 
 
-def walk(
-    call: Callable[..., object], options: Mapping[str, object]
-) -> _native.Walk:
-    """Make the options of a walk of the keywords of a call."""
-    for name in options:
-        if name not in WalkOptions.__annotations__:
+def _keywords(parts: tuple[type, ...]) -> dict[str, tuple[object, object]]:
+    """The keywords of parts, in their order: the type and the default."""
+    found: dict[str, tuple[object, object]] = {}
+    for part in parts:
+        known = part.__annotations__
+        if part is WalkOptions:
+            defaults = _native.walk_options()
+            found.update({it: (known[it], defaults[it]) for it in known})
+        else:
+            own = DEFAULTS[part].items()
+            found.update({name: (known[name], it) for name, it in own})
+    return found
+
+
+def split(
+    call: Callable[..., object], options: Mapping[str, Any]
+) -> tuple[_native.Walk, dict[str, Any]]:
+    """Tell the options of a walk from the others of a call, which are all."""
+    parts = cast(Any, call).__signature__.parts
+    others = {
+        name: default
+        for part in parts
+        if part is not WalkOptions
+        for name, default in DEFAULTS[part].items()
+    }
+    walk: dict[str, object] = {}
+    for name, value in options.items():
+        if name in others:
+            others[name] = value
+        elif name in WalkOptions.__annotations__ and WalkOptions in parts:
+            walk[name] = value
+        else:
             raise unexpected(call, name)
-    return _native.Walk(**options)
+    return _native.Walk(**walk), others
 
 
 def unexpected(call: Callable[..., object], name: str) -> TypeError:
@@ -94,13 +129,16 @@ class _LazySignature:
     imported, and that takes longer than importing all the rest.
     """
 
-    def __init__(self, call: Callable[..., object]) -> None:
+    def __init__(
+        self, call: Callable[..., object], parts: tuple[type, ...]
+    ) -> None:
+        self.parts = parts
         self._call = cast(FunctionType, call)
         self._made: Signature | None = None
 
     def _signature(self) -> Signature:
         if self._made is None:
-            self._made = _signature(self._call)
+            self._made = _signature(self._call, self.parts)
         return self._made
 
     @property  # type: ignore[misc]
@@ -127,7 +165,7 @@ class _LazySignature:
         return hash(self._signature())
 
 
-def _signature(call: FunctionType) -> Signature:
+def _signature(call: FunctionType, parts: tuple[type, ...]) -> Signature:
     from inspect import Parameter, signature
 
     # The same function without the attribute that leads here.
@@ -141,21 +179,18 @@ def _signature(call: FunctionType) -> Signature:
     bare.__kwdefaults__ = call.__kwdefaults__
     bare.__annotations__ = call.__annotations__
     own = signature(bare)
-    defaults = _native.walk_options()
-    options = [
-        Parameter(
-            name,
-            Parameter.KEYWORD_ONLY,
-            default=defaults[name],
-            annotation=getattr(kind, "__forward_arg__", kind),
-        )
-        for name, kind in WalkOptions.__annotations__.items()
+    parameters = [
+        it
+        for it in own.parameters.values()
+        if it.kind is not Parameter.VAR_KEYWORD and it.name != "progress"
     ]
-    parameters: list[Parameter] = []
-    for parameter in own.parameters.values():
-        # They come before those of every run.
-        if parameter.name == "threads":
-            parameters += options
-        if parameter.kind is not Parameter.VAR_KEYWORD:
-            parameters.append(parameter)
+    for name, (kind, default) in _keywords(parts).items():
+        annotation = getattr(kind, "__forward_arg__", kind)
+        keyword = Parameter.KEYWORD_ONLY
+        parameters.append(
+            Parameter(name, keyword, default=default, annotation=annotation)
+        )
+        # How it runs: that comes last.
+        if name == "threads" and "progress" in own.parameters:
+            parameters.append(own.parameters["progress"])
     return own.replace(parameters=parameters)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from importlib import import_module
@@ -13,7 +13,6 @@ from operator import index
 from os import PathLike, fspath
 from typing import Any, Literal, cast
 
-from sanchay import _native
 from sanchay._calls import (
     duplicates,
     hash_files,
@@ -22,9 +21,17 @@ from sanchay._calls import (
     start_hash_files,
     start_scan,
 )
-from sanchay._options import Unpack, takes_walk_options, unexpected
+from sanchay._keywords import (
+    DuplicateOptions,
+    GroupOptions,
+    HashOptions,
+    RecordOptions,
+    RunOptions,
+    ScanOptions,
+)
+from sanchay._options import Unpack, takes, unexpected
 from sanchay._records import Records
-from sanchay._types import Algorithm, Errors, OnProgress, Paths, Size, WalkOptions
+from sanchay._types import OnProgress, Paths, WalkOptions
 
 __all__ = ["Plan"]
 
@@ -115,112 +122,52 @@ class Plan:
         self.run()
 
     @staticmethod
-    @takes_walk_options
+    @takes(WalkOptions, RunOptions, RecordOptions)
     def scan(
         roots: Paths | None = None,
         *,
         shard: tuple[int, int] | None = None,
-        threads: int | None = None,
-        errors: Errors = "raise",
-        path_bytes: bool = False,
-        **options: Unpack[WalkOptions],
+        **options: Unpack[ScanOptions],
     ) -> Plan:
         """Make a plan of scan().
 
         Args:
             roots: As in scan().
             shard: Which part of the files, (i, n); None for all.
-            **options: As WalkOptions.
-            threads: As in scan(); where the plan runs.
-            errors: As in scan().
-            path_bytes: As in scan().
+            **options: As ScanOptions.
         """
-        own = {"threads": threads, "errors": errors, "path_bytes": path_bytes}
-        return _plan(Plan.scan, "scan", roots, {**options, **own}, shard)
+        return _plan(Plan.scan, "scan", roots, options, shard)
 
     @staticmethod
-    @takes_walk_options
+    @takes(HashOptions, WalkOptions, RunOptions, RecordOptions)
     def hash_files(
         paths: Paths,
         *,
-        algorithm: Algorithm | None = None,
-        partial: Size | bool | None = None,
         shard: tuple[int, int] | None = None,
-        threads: int | None = None,
-        errors: Errors = "raise",
-        path_bytes: bool = False,
-        **options: Unpack[WalkOptions],
+        **options: Unpack[HashOptions],
     ) -> Plan:
         """Make a plan of hash_files().
 
         Args:
             paths: As in hash_files().
-            algorithm: As in hash_files().
-            partial: As in hash_files().
             shard: Which part of the files, (i, n); None for all.
-            **options: As WalkOptions.
-            threads: As in hash_files(); where the plan runs.
-            errors: As in hash_files().
-            path_bytes: As in hash_files().
+            **options: As HashOptions.
         """
-        own = {
-            "algorithm": algorithm,
-            "partial": partial,
-            "threads": threads,
-            "errors": errors,
-            "path_bytes": path_bytes,
-        }
-        return _plan(Plan.hash_files, "hash", paths, {**options, **own}, shard)
+        return _plan(Plan.hash_files, "hash", paths, options, shard)
 
     @staticmethod
-    @takes_walk_options
+    @takes(GroupOptions, WalkOptions, RunOptions, RecordOptions)
     def duplicates(
         roots: Paths | None = None,
-        *,
-        algorithm: Algorithm | None = None,
-        hardlinks: bool = False,
-        against: Paths = (),
-        reference: Paths = (),
-        same_device: bool = False,
-        min_group: int = 2,
-        verify: bool = False,
-        sort: str = "reclaimable:desc",
-        threads: int | None = None,
-        errors: Errors = "raise",
-        path_bytes: bool = False,
-        **options: Unpack[WalkOptions],
+        **options: Unpack[DuplicateOptions],
     ) -> Plan:
         """Make a plan of duplicates().
 
         Args:
             roots: As in duplicates().
-            algorithm: As in duplicates().
-            hardlinks: As in duplicates().
-            against: As in duplicates().
-            reference: As in duplicates().
-            same_device: As in duplicates().
-            min_group: As in duplicates().
-            verify: As in duplicates().
-            sort: As in duplicates().
-            **options: As WalkOptions.
-            threads: As in duplicates(); where the plan runs.
-            errors: As in duplicates().
-            path_bytes: As in duplicates().
+            **options: As DuplicateOptions.
         """
-        own = {
-            "algorithm": algorithm,
-            "hardlinks": hardlinks,
-            "against": against,
-            "reference": reference,
-            "same_device": same_device,
-            "min_group": min_group,
-            "verify": verify,
-            "sort": sort,
-            "threads": threads,
-            "errors": errors,
-            "path_bytes": path_bytes,
-        }
-        return _plan(Plan.duplicates, "duplicates", roots, {**options, **own}, None)
+        return _plan(Plan.duplicates, "duplicates", roots, options, None)
 
     def shards(self, count: int) -> tuple[Plan, ...]:
         """Make plans of all parts of this many."""
@@ -237,12 +184,12 @@ class Plan:
         Args:
             progress: As in the calls.
         """
-        options = dict(self.options)
-        walk = {it: options.pop(it) for it in WalkOptions.__annotations__ if it in options}
+        options: dict[str, Any] = dict(self.options)
+        # What only some of the calls take.
+        own = {it: options.pop(it) for it in ("catalog",) if it in options}
         if self.command != "duplicates":
-            options["shard"] = self.shard
-        start = _STARTS[self.command]
-        return start(self.paths, _native.Walk(**walk), progress=progress, **options)
+            own["shard"] = self.shard
+        return _STARTS[self.command](self.paths, options, progress, **own)
 
     def reader(self, progress: OnProgress | None = None) -> Any:
         """Run, and hand the records on as a pyarrow.RecordBatchReader.
@@ -314,7 +261,7 @@ def _plan(
     call: Callable[..., object],
     command: Command,
     paths: Paths | None,
-    options: dict[str, object],
+    options: Mapping[str, object],
     shard: tuple[int, int] | None,
 ) -> Plan:
     """Make a plan of the arguments of a call that makes one."""

@@ -6,8 +6,9 @@ from typing import Any
 
 from sanchay import _native
 from sanchay._arguments import raises, reporter
-from sanchay._options import Unpack, takes_walk_options, walk
-from sanchay._types import Errors, OnProgress, Paths, WalkOptions
+from sanchay._keywords import RunOptions
+from sanchay._options import Unpack, split, takes
+from sanchay._types import OnProgress, Paths, WalkOptions
 
 __all__ = ["TreeSummary", "summary"]
 
@@ -30,17 +31,19 @@ class TreeSummary(dict[str, Any]):
         return summary(self)
 
 
-@takes_walk_options
+class SummaryOptions(WalkOptions, RunOptions, total=False):
+    """The keywords of summary() that others have, too."""
+
+
+@takes(WalkOptions, RunOptions)
 def summary(
     roots: Paths | None = None,
     *,
     depth: int = 2,
     top: int = 10,
     content: bool = False,
-    threads: int | None = None,
     progress: OnProgress | None = None,
-    errors: Errors = "raise",
-    **options: Unpack[WalkOptions],
+    **options: Unpack[SummaryOptions],
 ) -> TreeSummary:
     """Sum up what trees consist of: sizes, types, ages, owners, folders.
 
@@ -53,13 +56,8 @@ def summary(
         top: How many entries each list has at most.
         content: Whether to tell kinds of content (text, image, ...), for which
             every file is opened and its first bytes are read.
-        **options: As WalkOptions.
-        threads: How many threads work, 1 to 1024; None is one for each
-            processor, and more while these wait for a disk.
+        **options: As SummaryOptions.
         progress: Called with a Progress, as in scan(), or True for a bar.
-        errors: "raise" raises the OSError of a root that cannot be opened;
-            "keep" adds it to the errors of the answer, as is always done with
-            entries that were found.
 
     Raises:
         ValueError: An option makes no sense; the message names it.
@@ -70,15 +68,16 @@ def summary(
     # Not where nobody wants it: importing it takes some milliseconds.
     from json import loads
 
+    walk, others = split(summary, options)
     text, failures = _native.summary(
         roots,
-        walk(summary, options),
+        walk,
         depth,
         top,
         content,
-        threads,
+        others["threads"],
         reporter(progress),
-        raises(errors),
+        raises(others["errors"]),
     )
     found = TreeSummary(loads(text))
     found.errors = failures

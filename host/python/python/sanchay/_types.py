@@ -9,13 +9,16 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple, TypedDict, Union
 
 from sanchay._fields import describe
-from sanchay._native import Cancelled, EntryError
+from sanchay._native import Cancelled, ConflictError, EntryError
 
 __all__ = [
     "Algorithm",
     "Cancelled",
+    "Change",
     "CheckSummary",
     "CheckedFile",
+    "ConflictError",
+    "DedupeAction",
     "DuplicateGroup",
     "DuplicateSummary",
     "EntryError",
@@ -28,7 +31,9 @@ __all__ = [
     "Kind",
     "Kinds",
     "Patterns",
+    "OnConflict",
     "OnProgress",
+    "Operation",
     "Path",
     "Paths",
     "Plugins",
@@ -36,6 +41,8 @@ __all__ = [
     "ScannedFile",
     "Size",
     "Summary",
+    "Template",
+    "Texts",
     "Time",
     "Value",
     "Verdict",
@@ -95,6 +102,31 @@ Walker = Literal["native", "portable"]
 Verdict = Literal["ok", "failed", "missing", "unreadable"]
 #: What becomes of an entry that fails.
 Errors = Literal["raise", "keep"]
+#: One text, or several.
+Texts = Union[str, Iterable[str]]
+#: New names: a template of them, or a function that is called with the path of
+#: an entry and answers with its new name, or None to leave it as it is.
+Template = Union[str, Callable[[str], Union[str, None]]]
+#: What a step of a batch does.
+Operation = Literal[
+    "mkdir",
+    "rename",
+    "move",
+    "copy",
+    "hardlink",
+    "symlink",
+    "reflink",
+    "trash",
+    "delete",
+]
+#: What becomes of files that are the same as one that stays.
+DedupeAction = Literal[
+    "hardlink", "reflink", "symlink", "trash", "delete", "move-to"
+]
+#: What is done where something stands in the way of a step.
+OnConflict = Literal["error", "skip", "rename"]
+#: What became of a file between two looks at it.
+Change = Literal["new", "changed", "moved", "deleted", "touched"]
 
 
 class WalkOptions(TypedDict, total=False):
@@ -379,7 +411,15 @@ class ExtractedGroup(DuplicateGroup):
 class Progress(NamedTuple):
     """How far a run is. At its end it has the numbers of its summary."""
 
-    phase: Literal["walking", "hashing", "comparing", "checking"]
+    phase: Literal[
+        "walking",
+        "hashing",
+        "comparing",
+        "checking",
+        "planning",
+        "applying",
+        "undoing",
+    ]
     directories: int
     files: int
     bytes: int
@@ -392,7 +432,8 @@ describe(
     Progress,
     phase=(
         "What it is doing. A search for duplicates walks, then compares; "
-        "hash_files() hashes from the beginning."
+        "hash_files() hashes from the beginning. Of a batch, files are entries "
+        "when it is planned, and steps when it is applied or undone."
     ),
     directories="Directories listed so far.",
     files="Files found, hashed or compared so far, in this phase.",

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Feed, WORTH_WAKING};
+use super::{Feed, State, WORTH_WAKING};
 use crate::columns::Chunk;
 
 /// What a consumer is content with.
@@ -42,6 +42,15 @@ pub(crate) enum Taken<C> {
 const LINGER: Duration = Duration::from_millis(5);
 
 impl<C: Chunk> Feed<C> {
+    /// Waits until the run is over, which somebody ended; whether it is.
+    pub(crate) fn wait_for_end(&self, limit: Duration) -> bool {
+        let running = |state: &mut State<C>| state.ended.is_none();
+        let waited =
+            self.come.wait_timeout_while(self.state(), limit, running);
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.ended.is_some()
+    }
+
     /// Takes rows. If the mode waits, this waits until `limit`, or until there
     /// is progress to report.
     pub(crate) fn take(&self, mode: TakeMode, limit: Duration) -> Taken<C> {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use sanchay_core::grouping::{FileNumber, FileTable, Origin};
-use sanchay_storage::{FileId, Storage, Timestamp};
+use sanchay_storage::{EntryKind, FileId, Storage, Timestamp};
 use sanchay_sync::{into_inner, lock};
 
 use crate::{
@@ -31,8 +31,8 @@ struct File {
     parent: u32,
     name_len: u16,
     device: u16,
-    /// Whether it has more names than this one.
-    is_linked: bool,
+    /// How many names it has; of more than that, that many.
+    links: u16,
     origin: Origin,
 }
 
@@ -55,6 +55,8 @@ pub(crate) struct WorkerFiles<'a> {
     kept: Option<&'a Mutex<Vec<Block>>>,
     blocks: Vec<Block>,
     keeps_times: bool,
+    /// Whether batches have more than regular files.
+    pub(super) leaves_out_others: bool,
     /// Where the files come from that are added.
     origin: Origin,
 }
@@ -75,7 +77,10 @@ impl WorkerFiles<'_> {
         node: Option<&Arc<Node>>,
         batch: &Batch<'_>,
     ) -> usize {
-        let mut files = batch.iter().peekable();
+        let is_file = |it: &EntryRef<'_>| {
+            !self.leaves_out_others || it.metadata.kind == EntryKind::File
+        };
+        let mut files = batch.iter().filter(is_file).peekable();
         let mut left_out = 0;
         while files.peek().is_some() {
             let last = self.blocks.last();
@@ -122,12 +127,19 @@ impl Collector {
         debug_assert!(kept.is_some(), "there is no worker {number}");
         let blocks = kept.map(|kept| std::mem::take(&mut *lock(kept)));
         let blocks = blocks.unwrap_or_default();
-        WorkerFiles { kept, blocks, keeps_times: self.keeps_times, origin }
+        WorkerFiles {
+            kept,
+            blocks,
+            keeps_times: self.keeps_times,
+            leaves_out_others: false,
+            origin,
+        }
     }
 
     pub(crate) fn finish(self, storage: Arc<dyn Storage>) -> Collection {
         let blocks = self.workers.into_iter().flat_map(into_inner);
-        Collection { blocks: blocks.collect(), storage }
+        let blocks = blocks.collect();
+        Collection { blocks, storage, leaves_out_empty: false }
     }
 }
 
@@ -149,7 +161,7 @@ impl Block {
             parent: u32::try_from(self.parents.len() - 1).ok()?,
             name_len: u16::try_from(entry.name.len()).ok()?,
             device: u16::try_from(device).ok()?,
-            is_linked: entry.metadata.links > 1,
+            links: u16::try_from(entry.metadata.links).unwrap_or(u16::MAX),
             origin,
         };
         self.names.extend_from_slice(entry.name);
@@ -163,12 +175,27 @@ pub(crate) struct Collection {
     blocks: Vec<Block>,
     /// Where the files are.
     pub(crate) storage: Arc<dyn Storage>,
+    /// Whether empty files are compared with no others.
+    pub(super) leaves_out_empty: bool,
 }
 
 impl Collection {
     fn find(&self, number: FileNumber) -> Option<(&Block, &File)> {
         let block = self.blocks.get(number.index() / FILES_PER_BLOCK)?;
         Some((block, block.files.get(number.index() % FILES_PER_BLOCK)?))
+    }
+
+    /// How many names a file has.
+    pub(super) fn links(&self, number: FileNumber) -> u16 {
+        self.find(number).map_or(1, |(_, file)| file.links)
+    }
+
+    /// All files, those included that are not compared with others.
+    pub(super) fn all_files(&self) -> impl Iterator<Item = FileNumber> {
+        self.blocks.iter().enumerate().flat_map(|(index, block)| {
+            let first = index * FILES_PER_BLOCK;
+            (first..first + block.files.len()).map_while(FileNumber::new)
+        })
     }
 
     /// What a file was when it was found, where that was kept.
@@ -237,10 +264,9 @@ impl FileTable for Collection {
     /// In the order in which the workers came upon them: directory by
     /// directory.
     fn files(&self) -> impl Iterator<Item = FileNumber> {
-        self.blocks.iter().enumerate().flat_map(|(index, block)| {
-            let first = index * FILES_PER_BLOCK;
-            (first..first + block.files.len()).map_while(FileNumber::new)
-        })
+        let leaves_out_empty = self.leaves_out_empty;
+        self.all_files()
+            .filter(move |file| !leaves_out_empty || self.size(*file) > 0)
     }
 
     fn size(&self, file: FileNumber) -> u64 {
@@ -248,7 +274,7 @@ impl FileTable for Collection {
     }
 
     fn is_linked(&self, file: FileNumber) -> bool {
-        self.find(file).is_some_and(|(_, file)| file.is_linked)
+        self.links(file) > 1
     }
 
     fn identity(&self, file: FileNumber) -> Option<FileId> {

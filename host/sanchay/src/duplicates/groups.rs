@@ -7,7 +7,10 @@ use sanchay_core::grouping::{
 };
 use sanchay_sandbox::{Algorithm, Digest};
 
-use super::collection::Collection;
+use super::{
+    collection::Collection,
+    folders::{FolderGroup, FolderGroups},
+};
 use crate::{entry::join, monitor::Summary, walk::Node};
 
 /// Groups of files with equal content.
@@ -15,15 +18,35 @@ pub struct Duplicates {
     pub(super) collection: Collection,
     pub(super) algorithm: Algorithm,
     pub(super) groups: grouping::Groups,
+    /// Identical folders, where they were asked for.
+    pub(super) folders: Option<FoundFolders>,
     pub(super) scanned: Summary,
+}
+
+/// What is left of a search for identical folders.
+pub(super) struct FoundFolders {
+    groups: Vec<FolderGroup>,
+    redundant: u64,
+    redundant_files: u64,
+}
+
+impl From<FolderGroups> for FoundFolders {
+    fn from(found: FolderGroups) -> Self {
+        let FolderGroups { groups, redundant, redundant_files, .. } = found;
+        Self { groups, redundant, redundant_files }
+    }
 }
 
 /// What a search for duplicates came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DuplicateSummary {
-    /// How many groups there are.
+    /// How many groups there are, of files and of folders.
     pub groups: u64,
+    /// How many of them are of folders.
+    pub folder_groups: u64,
+    /// How many folders could go.
+    pub redundant_folders: u64,
     /// How many files could go: of each group all but the references, or else
     /// all but one.
     pub redundant_files: u64,
@@ -36,7 +59,11 @@ pub struct DuplicateSummary {
 impl std::fmt::Display for DuplicateSummary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { groups, redundant_files, reclaimable_bytes, .. } = *self;
-        GroupTotals { groups, redundant_files, reclaimable_bytes }.fmt(f)
+        GroupTotals { groups, redundant_files, reclaimable_bytes }.fmt(f)?;
+        match self.redundant_folders {
+            0 => Ok(()),
+            folders => write!(f, ", redundant folders: {folders}"),
+        }
     }
 }
 
@@ -56,12 +83,31 @@ impl Duplicates {
         let GroupTotals { groups, redundant_files, reclaimable_bytes } =
             self.groups.totals();
         let scanned = self.scanned;
-        DuplicateSummary {
+        let mut summary = DuplicateSummary {
             groups,
             redundant_files,
             reclaimable_bytes,
             scanned,
+            ..DuplicateSummary::default()
+        };
+        if let Some(folders) = &self.folders {
+            summary.folder_groups = folders.groups.len() as u64;
+            summary.redundant_folders = folders.redundant;
+            summary.groups += summary.folder_groups;
+            summary.redundant_files += folders.redundant_files;
+            for group in &folders.groups {
+                let bytes = &mut summary.reclaimable_bytes;
+                *bytes = bytes.saturating_add(group.reclaimable);
+            }
         }
+        summary
+    }
+
+    /// The topmost identical folders, in the order of groups. The files of
+    /// those that could go are in no other group.
+    #[must_use]
+    pub fn folder_groups(&self) -> &[FolderGroup] {
+        self.folders.as_ref().map_or(&[], |it| &it.groups)
     }
 
     /// The groups: the ones that most can be reclaimed of first, and among

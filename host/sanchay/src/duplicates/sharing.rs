@@ -7,28 +7,29 @@ use sanchay_core::grouping::{FileNumber, FileTable as _, Group, Groups};
 use sanchay_storage::{Extent, Extents, FileId};
 use sanchay_sync::{into_inner, lock};
 
-use super::compare::Comparison;
+use super::{compare::Comparison, folders::FolderGroups};
 use crate::error::Error;
 
 /// The files that share their bytes with others of their groups: each with
 /// the number of the copy that it is.
-type Copies = HashMap<FileId, u64>;
+pub(super) type Copies = HashMap<FileId, u64>;
 
 impl Comparison<'_> {
-    /// Counts files that share their bytes as one copy, where file systems
-    /// tell. A file that cannot be asked counts as before.
-    pub(super) fn count_shared_once(
+    /// The files that share their bytes with others of their groups, where
+    /// file systems tell: they count as one copy. A file that cannot be asked
+    /// is none of them.
+    pub(super) fn shared_copies(
         &self,
-        groups: Groups,
-    ) -> Result<Groups, Error> {
+        groups: &Groups,
+    ) -> Result<Copies, Error> {
         let may_share =
             |file: &FileNumber| self.collection.may_share_bytes(*file);
         if !groups.iter().any(|it| it.files.iter().any(may_share)) {
-            return Ok(groups);
+            return Ok(Copies::new());
         }
         let copies: Mutex<Copies> = Mutex::default();
         self.each_group(
-            &groups,
+            groups,
             || (),
             |group, ()| {
                 let found = self.copies(group);
@@ -37,14 +38,26 @@ impl Comparison<'_> {
                 }
             },
         )?;
-        let copies = into_inner(copies);
-        if copies.is_empty() {
-            return Ok(groups);
+        Ok(into_inner(copies))
+    }
+
+    /// The groups without what is in folders that go, with files that share
+    /// their bytes counted once.
+    pub(super) fn revised(
+        &self,
+        groups: Groups,
+        copies: &Copies,
+        folders: Option<&FolderGroups>,
+    ) -> Groups {
+        if copies.is_empty() && folders.is_none() {
+            return groups;
         }
         let copy = |file: FileNumber| {
             copies.get(&self.collection.identity(file)?).copied()
         };
-        Ok(groups.revise(self.collection, |_| true, copy))
+        let stays =
+            |file| folders.is_none_or(|it| !it.is_gone(self.collection, file));
+        groups.revise(self.collection, stays, copy)
     }
 
     /// The files of a group that share their bytes.

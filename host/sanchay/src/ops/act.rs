@@ -25,6 +25,7 @@ use super::{
     folders::{FolderId, join},
     handles::Handles,
     places::Places,
+    renamed::Renames,
     replace::Known,
     replacing::{Replacing, Separated},
     rows::{Row, Spot},
@@ -106,6 +107,8 @@ pub(super) struct Actor {
     siblings: Siblings,
     /// Files with several names that are one again.
     linked_back: HashSet<FileId>,
+    /// Keeps the known digests of files that are renamed.
+    renames: Renames,
 }
 
 /// What would be where if steps were undone.
@@ -181,6 +184,7 @@ impl Actor {
             siblings: Siblings::default(),
             linked_back: HashSet::new(),
             replaced: Separated::of_run(run),
+            renames: Renames::new(engine.digest_cache()),
         }
     }
 
@@ -430,6 +434,7 @@ impl Actor {
                 let source = self.source(places, row)?;
                 let target =
                     self.folder(places, row.to.folder).map_err(why)?;
+                let known = self.renames.begin(&*source, from, row.id);
                 match source.rename(from, &*target, to) {
                     Err(error)
                         if error.is(io::ErrorKind::CrossesDevices)
@@ -442,6 +447,7 @@ impl Actor {
                     }
                     renamed => renamed.map_err(taken)?,
                 }
+                self.renames.end(known, &target, to);
                 if row.kind == EntryKind::Directory {
                     self.forget();
                 }
@@ -902,7 +908,9 @@ impl Actor {
                 let old = self.folder(places, row.from.folder).map_err(why)?;
                 let (from, to) =
                     (places.rows.name(row.from), places.rows.name(row.to));
+                let known = self.renames.begin(&*now, to, row.id);
                 now.rename(to, &*old, from).map_err(taken)?;
+                self.renames.end(known, &old, from);
                 if row.kind == EntryKind::Directory {
                     self.forget();
                 }

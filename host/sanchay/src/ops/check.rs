@@ -60,6 +60,22 @@ enum Target {
     Wrong(ConflictKind),
 }
 
+/// What a file system must have room for.
+struct Needed {
+    /// The bytes of the copies.
+    sum: u64,
+    /// A folder on it that something goes into.
+    folder: FolderId,
+    /// The rows that are copied, and whether each takes room of its own.
+    rows: Vec<(u32, bool)>,
+}
+
+impl Needed {
+    fn of(folder: FolderId) -> Self {
+        Self { sum: 0, folder, rows: Vec::new() }
+    }
+}
+
 /// What was found out about the rows of a plan.
 #[derive(Debug)]
 pub(super) struct Checked {
@@ -327,8 +343,8 @@ impl<'a> Checker<'a> {
 
     /// Whether there is room for what is copied.
     fn space(&mut self) {
-        let mut needed: HashMap<u64, (u64, FolderId, Vec<u32>)> =
-            HashMap::new();
+        let mut needed: HashMap<u64, Needed> = HashMap::new();
+        let mut counted = HashSet::new();
         for at in self.planned() {
             let Some(row) = self.row(at).filter(|row| row.has_to) else {
                 continue;
@@ -343,23 +359,28 @@ impl<'a> Checker<'a> {
                 Operation::Move => device != row.id.device,
                 _ => false,
             };
+            // Names of one file become names of one copy.
+            let other_name =
+                row.has_other_names() && !counted.insert((device, row.id));
             if copies {
-                let (sum, _, rows) = needed
+                let needed = needed
                     .entry(device)
-                    .or_insert_with(|| (0, row.to.folder, Vec::new()));
-                *sum = sum.saturating_add(row.size);
-                rows.push(at);
+                    .or_insert_with(|| Needed::of(row.to.folder));
+                let size = if other_name { 0 } else { row.size };
+                needed.sum = needed.sum.saturating_add(size);
+                needed.rows.push((at, !other_name));
             }
         }
-        for (sum, folder, rows) in needed.into_values() {
+        for Needed { sum, folder, rows } in needed.into_values() {
             let system = self.nearest(folder).map(|it| it.file_system());
             let free = system.and_then(|it| it.ok()?.free);
             let Some(free) = free.filter(|free| *free < sum) else { continue };
             // Holes take no room.
-            let takes = rows.iter().map(|at| self.allocated(*at));
+            let counted = rows.iter().filter(|(_, counts)| *counts);
+            let takes = counted.map(|(at, _)| self.allocated(*at));
             let sum = takes.fold(0, u64::saturating_add);
             if free < sum {
-                for at in rows {
+                for (at, _) in rows {
                     self.refuse(at, ConflictKind::NoSpace(sum, free));
                 }
             }

@@ -3,6 +3,7 @@
 
 use std::{
     collections::HashSet,
+    io::ErrorKind::Interrupted,
     os::unix::ffi::OsStringExt as _,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -163,6 +164,10 @@ impl Copies {
                     Outcome::Done(Done::copied(row, &copied))
                 }
                 (Ok(_), None) => Outcome::Done(Done::default()),
+                // The run was ended, and may be gone on with.
+                (Err(error), _) if error.kind() == Some(Interrupted) => {
+                    return;
+                }
                 (Err(error), _) => Outcome::Failed(error.cause.to_string()),
             };
             each(number, outcome);

@@ -218,6 +218,7 @@ impl DedupeRequest {
             steps: Vec::new(),
             view: Vec::new(),
             conflicts: Vec::new(),
+            conflicting: Vec::new(),
             errors: into_inner(errors),
             portable: self.portable,
             already_there: 0,

@@ -88,6 +88,7 @@ impl Plan {
             steps: Vec::new(),
             view: Vec::new(),
             conflicts: Vec::new(),
+            conflicting: Vec::new(),
             unchanged: 0,
             already_there: 0,
             errors: Vec::new(),

@@ -3,11 +3,10 @@
 use std::{io, path::PathBuf};
 
 use sanchay_core::{
-    escape::escaped, keep::KeepError, naming::NamingError,
-    record::UnknownField,
+    keep::KeepError, naming::NamingError, record::UnknownField,
 };
 
-use crate::error::{Error, describe_io_error};
+use crate::error::{Error, describe_io_error, escaped_path};
 
 /// Why nothing could be planned, applied or undone. What is wrong with one
 /// entry is a [`Conflict`](super::Conflict) or part of the report.
@@ -27,7 +26,7 @@ pub enum OpsError {
     #[error("{0}")]
     Order(UnknownField),
     /// A destination cannot be used.
-    #[error("{}: {why}", shown(.path))]
+    #[error("{}: {why}", escaped_path(.path))]
     Destination {
         /// The destination.
         path: PathBuf,
@@ -54,7 +53,7 @@ pub enum OpsError {
     )]
     PlannedConflicts(usize),
     /// A plan or a journal cannot be read.
-    #[error("{}: {why}", shown(.path))]
+    #[error("{}: {why}", escaped_path(.path))]
     Document {
         /// Its file.
         path: PathBuf,
@@ -62,7 +61,7 @@ pub enum OpsError {
         why: String,
     },
     /// A file of a plan or a journal, or its folder.
-    #[error("{}: {action}: {}", shown(.path), describe_io_error(.source))]
+    #[error("{}: {action}: {}", escaped_path(.path), describe_io_error(.source))]
     File {
         /// The file.
         path: PathBuf,
@@ -82,7 +81,7 @@ pub enum OpsError {
         "{}: it is another directory than when the plan was made: it was \
          replaced, or its file system was mounted anew, or the plan is of \
          another machine; nothing was done",
-        shown(.0)
+        escaped_path(.0)
     )]
     OtherRoot(PathBuf),
     /// The run cannot be gone on with.
@@ -123,8 +122,4 @@ fn other_names(taken: &usize) -> &'static str {
         0 => "",
         _ => ", --on-conflict rename gives other names where names are taken",
     }
-}
-
-fn shown(path: &std::path::Path) -> String {
-    escaped(path.as_os_str().as_encoded_bytes()).to_string()
 }

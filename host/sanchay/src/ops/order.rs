@@ -13,8 +13,8 @@ use super::{
     rows::{Row, Rows},
 };
 
-/// What the names of entries that are on the way begin with.
-pub(super) const TEMPORARY: &str = ".sanchay-";
+/// What the names of entries begin with that do not have their own yet.
+pub const TEMPORARY: &str = ".sanchay-";
 
 /// Puts what is planned in order: the numbers of rows, some of which are
 /// added here.

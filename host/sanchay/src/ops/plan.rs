@@ -18,6 +18,7 @@ use super::{
     handles::Handles,
     order::order,
     places::{Places, Root},
+    request::ON_CONFLICT,
     rows::{Row, Spot},
 };
 use crate::{engine::Engine, entry::join, error::EntryError};
@@ -37,6 +38,8 @@ pub struct Plan {
     /// The rows that a person asked for, in order.
     pub(super) view: Vec<u32>,
     pub(super) conflicts: Vec<Conflict>,
+    /// The rows that these are of.
+    pub(super) conflicting: Vec<u32>,
     pub(super) unchanged: u64,
     /// How many results are there already.
     pub(super) already_there: u64,
@@ -133,13 +136,31 @@ impl Plan {
     /// The steps in their order, folders that are made and temporary names
     /// included.
     pub fn steps(&self) -> impl Iterator<Item = PlanStep> {
-        self.steps.iter().filter_map(|at| self.step(*at))
+        self.steps.iter().filter_map(|at| self.row(*at))
+    }
+
+    /// A step by its number, from 0.
+    #[must_use]
+    pub fn step(&self, number: usize) -> Option<PlanStep> {
+        self.row(*self.steps.get(number)?)
+    }
+
+    /// How many [`entries`](Self::entries) there are.
+    #[must_use]
+    pub fn entry_count(&self) -> usize {
+        self.view.len()
+    }
+
+    /// One of the [`entries`](Self::entries) by its number, from 0.
+    #[must_use]
+    pub fn entry(&self, number: usize) -> Option<PlanStep> {
+        self.row(*self.view.get(number)?)
     }
 
     /// What was asked for: an entry of the tree each, in the order in which
     /// they were found.
     pub fn entries(&self) -> impl Iterator<Item = PlanStep> {
-        self.view.iter().filter_map(|at| self.step(*at))
+        self.view.iter().filter_map(|at| self.row(*at))
     }
 
     /// What stands in the way of steps that are not among
@@ -218,10 +239,47 @@ impl Plan {
                 *status = Status::Planned;
             }
         }
-        self.conflicts.clear();
         let already_there = self.already_there;
         self.arrange(statuses)?;
         self.already_there = already_there;
+        Ok(())
+    }
+
+    /// Decides anew what is done where something stands in the way, and looks
+    /// again whether it still does. Of a plan that was read from a file, only
+    /// whether its other steps are done: what is in conflict is not in there.
+    ///
+    /// # Errors
+    /// As [`retain`](Self::retain).
+    pub fn set_on_conflict(
+        &mut self,
+        choice: OnConflict,
+    ) -> Result<(), OpsError> {
+        self.on_conflict = choice;
+        let name = choice.name().to_owned();
+        self.options.retain(|(option, _)| option != ON_CONFLICT);
+        self.options.push((ON_CONFLICT.to_owned(), name));
+        let Some(own) = self.own_rows else { return Ok(()) };
+        self.places.rows.all.truncate(own);
+        let mut statuses = vec![Status::Unchanged; own];
+        for at in &self.view {
+            if let Some(status) = statuses.get_mut(*at as usize) {
+                *status = Status::Planned;
+            }
+        }
+        for (at, conflict) in self.conflicting.iter().zip(&self.conflicts) {
+            let Some(status) = statuses.get_mut(*at as usize) else {
+                continue;
+            };
+            *status = match &conflict.kind {
+                kind if kind.is_taken() => Status::Planned,
+                // No other name would help.
+                kind => Status::Conflict(kind.clone()),
+            };
+        }
+        let already_there = self.already_there;
+        self.arrange(statuses)?;
+        self.already_there += already_there;
         Ok(())
     }
 
@@ -258,6 +316,7 @@ impl Plan {
                 outdated.insert(*at);
                 let kind = ConflictKind::Outdated(why);
                 self.conflicts.push(self.conflict(&row, kind));
+                self.conflicting.push(*at);
             }
         }
         self.steps.retain(|at| !outdated.contains(at));
@@ -267,7 +326,7 @@ impl Plan {
 
     fn conflict(&self, row: &Row, kind: ConflictKind) -> Conflict {
         let path = |spot| self.places.as_named(spot);
-        let to = row.has_to.then(|| path(row.to)).unwrap_or_default();
+        let to = if row.has_to { path(row.to) } else { Vec::new() };
         let from = row.operation.has_source().then(|| path(row.from));
         match from {
             Some(from) => Conflict { from, to, kind },
@@ -296,15 +355,18 @@ impl Plan {
             .filter(|(_, status)| **status == Status::Planned)
             .map(|(at, _)| at)
             .collect();
+        self.conflicts.clear();
+        self.conflicting.clear();
         for (at, status) in (0..).zip(checked.statuses) {
             let Status::Conflict(kind) = status else { continue };
             let Some(row) = self.places.rows.get(at) else { continue };
+            self.conflicting.push(at);
             self.conflicts.push(self.conflict(row, kind));
         }
         Ok(())
     }
 
-    fn step(&self, at: u32) -> Option<PlanStep> {
+    fn row(&self, at: u32) -> Option<PlanStep> {
         let row = self.places.rows.get(at)?;
         let path = |spot: Spot| join(b"", &self.places.as_named(spot));
         Some(PlanStep {

@@ -599,8 +599,11 @@ impl Actor {
         row: &Row,
         now: &Option<Metadata>,
     ) -> bool {
-        let given = self.replaced.given_back.get(&row.id);
-        let Some((spot, id)) = given.copied() else { return false };
+        let given = self.replaced.given_back.get(&row.id).copied();
+        // It may have been a name of the file that stays.
+        let kept = places.rows.kept(row).filter(|kept| kept.id == row.id);
+        let of_kept = kept.map(|kept| (kept.from, kept.id));
+        let Some((spot, id)) = given.or(of_kept) else { return false };
         let is_it =
             |found: Option<Metadata>| found.is_some_and(|it| it.id == id);
         if !self.at(places, spot).is_ok_and(is_it) {
@@ -627,6 +630,7 @@ impl Loaded {
     /// forgets what is written of their steps: they are done again.
     pub(super) fn recover(&mut self, actor: &mut Actor) {
         let Self { places, steps, states, made, .. } = self;
+        let mut back = Vec::new();
         for (index, at) in steps.iter().enumerate() {
             let Some(row) = places.rows.get(*at) else { continue };
             if !Replacing::does(row) {
@@ -636,6 +640,8 @@ impl Loaded {
                 Ok(false) => {}
                 Ok(true) => {
                     made.remove(&index);
+                    // Its two ways show in the time of the last change.
+                    back.push(*at);
                     if let Some(state) = states.get_mut(index)
                         && *state == Some(State::Done)
                     {
@@ -643,6 +649,11 @@ impl Loaded {
                     }
                 }
                 Err(why) => tracing::warn!(why, "a file was left aside"),
+            }
+        }
+        for at in back {
+            if let Some(row) = places.rows.all.get_mut(at as usize) {
+                row.changed = None;
             }
         }
     }

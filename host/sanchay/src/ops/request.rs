@@ -19,6 +19,7 @@ use sanchay_core::{
 };
 
 use super::{
+    below,
     check::Status,
     collect::{Collected, Keep, Media, Order, collect},
     conflict::{ConflictKind, OnConflict},
@@ -35,6 +36,9 @@ use crate::{
     options::WalkOptions,
     request::{monitor_methods, walk_methods},
 };
+
+/// The option of a plan that says what is done where something is in the way.
+pub(super) const ON_CONFLICT: &str = "on-conflict";
 
 /// The option of a plan that says that copies are verified.
 pub(super) const VERIFY: &str = "verify";
@@ -55,7 +59,7 @@ pub struct PlanRequest {
     sort: Option<SortFields>,
     zone: TimeZone,
     on_conflict: OnConflict,
-    exact: Option<Vec<Vec<u8>>>,
+    exact: Option<HashMap<Vec<u8>, Vec<u8>>>,
     verify: bool,
 }
 
@@ -105,7 +109,8 @@ impl PlanRequest {
         self
     }
 
-    /// The template of the new names.
+    /// The template of the new names. Where entries are renamed, slashes in it
+    /// make folders below the one that each entry is in.
     pub fn to(mut self, template: impl Into<String>) -> Self {
         self.naming.template = template.into();
         self
@@ -163,10 +168,14 @@ impl PlanRequest {
         Ok(rows.map(|row| collected.places.as_named(row.from)).collect())
     }
 
-    /// The names that the entries of [`list`](Self::list) get, one for each,
-    /// in place of a template: `None` leaves an entry out.
-    pub fn exactly(mut self, names: Vec<Vec<u8>>) -> Self {
-        self.exact = Some(names);
+    /// The names that entries get, by their paths as [`list`](Self::list)
+    /// has them, in place of a template. Entries that are not among them, or
+    /// get an empty name, stay as they are; so does what came meanwhile.
+    pub fn exactly(
+        mut self,
+        names: impl IntoIterator<Item = (Vec<u8>, Vec<u8>)>,
+    ) -> Self {
+        self.exact = Some(names.into_iter().collect());
         self
     }
 
@@ -176,9 +185,15 @@ impl PlanRequest {
     /// # Errors
     /// [`OpsError::Naming`] and [`OpsError::Order`] for what makes no sense,
     /// [`OpsError::Destination`], and why the walk could not be carried out.
-    pub fn plan(self) -> Result<Plan, OpsError> {
+    pub fn plan(mut self) -> Result<Plan, OpsError> {
+        let (destination, mut folder) = self.destination()?;
+        if self.operation == Operation::Rename
+            && let Some((below, name)) = below::split(&self.naming)
+        {
+            folder = Some(Compiled::new(&below)?);
+            (self.naming, self.operation) = (name, Operation::Move);
+        }
         let naming = Compiled::new(&self.naming)?;
-        let (destination, folder) = self.destination()?;
         let folder = folder.as_ref();
         let mut needed = vec![&naming];
         needed.extend(folder);
@@ -214,10 +229,8 @@ impl PlanRequest {
         }
         let unchanged = statuses.iter().filter(|it| **it == Status::Unchanged);
         collected.places.verify = self.verify;
-        let mut options = vec![(
-            "on-conflict".to_owned(),
-            self.on_conflict.name().to_owned(),
-        )];
+        let mut options =
+            vec![(ON_CONFLICT.to_owned(), self.on_conflict.name().to_owned())];
         if self.verify {
             options.push((VERIFY.to_owned(), "true".to_owned()));
         }
@@ -232,6 +245,7 @@ impl PlanRequest {
             steps: Vec::new(),
             view: Vec::new(),
             conflicts: Vec::new(),
+            conflicting: Vec::new(),
             errors: std::mem::take(&mut collected.errors),
             portable: self.naming.portable,
             own_rows: Some(count),
@@ -334,9 +348,9 @@ impl PlanRequest {
     ) -> Result<Vec<FolderId>, OpsError> {
         let rows = collected.places.rows.all.iter();
         let own: Vec<FolderId> = rows.map(|row| row.from.folder).collect();
-        let Some(base) = base else { return Ok(own) };
         let mut targets = Vec::with_capacity(own.len());
         let Some(folder) = folder else {
+            let Some(base) = base else { return Ok(own) };
             for own in own {
                 let (_, path) = collected.places.folders.get(own);
                 let path = match self.flat {
@@ -360,15 +374,18 @@ impl PlanRequest {
                 Ok(())
             },
         )?;
-        for (at, path) in found.into_iter().enumerate() {
-            let path = match path {
-                Ok(path) => join(&base.below, &path),
-                Err(refusal) => {
-                    refuse(statuses, at, refusal, folder);
-                    base.below.clone()
-                }
+        for (at, (path, own)) in found.into_iter().zip(own).enumerate() {
+            let path = path.unwrap_or_else(|refusal| {
+                refuse(statuses, at, refusal, folder);
+                Vec::new()
+            });
+            let folders = &mut collected.places.folders;
+            let (root, above) = match base {
+                Some(base) => (base.root, base.below.as_slice()),
+                None => folders.get(own),
             };
-            targets.push(collected.places.folders.add(base.root, &path)?);
+            let path = join(above, &path);
+            targets.push(folders.add(root, &path)?);
         }
         Ok(targets)
     }
@@ -386,8 +403,11 @@ impl PlanRequest {
         let (mut data, mut ends) = (Vec::new(), Vec::new());
         match &self.exact {
             Some(names) => {
-                for (at, status) in statuses.iter_mut().enumerate() {
-                    let name = names.get(at).map_or(&b""[..], Vec::as_slice);
+                let places = &collected.places;
+                for (row, status) in places.rows.all.iter().zip(&mut *statuses)
+                {
+                    let name = names.get(&places.as_named(row.from));
+                    let name = name.map_or(&b""[..], Vec::as_slice);
                     match sanchay_core::plan::check_component(name) {
                         Ok(()) => data.extend_from_slice(name),
                         Err(_) if name.is_empty() => {
@@ -537,6 +557,33 @@ impl Engine {
     }
 
     /// Plans to move what lies in roots [`into`](PlanRequest::into) a folder.
+    ///
+    /// ```
+    /// use sanchay::{Engine, ops::{OnConflict, Runs}};
+    ///
+    /// let tree = tempfile::tempdir()?;
+    /// std::fs::write(tree.path().join("a.jpg"), "picture")?;
+    /// std::fs::write(tree.path().join("b.txt"), "text")?;
+    /// let engine = Engine::builder().build()?;
+    /// let folder = format!("{}/sorted/{{ext}}", tree.path().display());
+    /// let plan = engine
+    ///     .move_into([tree.path()], folder)
+    ///     .extension("jpg")
+    ///     .on_conflict(OnConflict::Rename)
+    ///     .plan()?;
+    /// for step in plan.steps() {
+    ///     println!("{} {:?} -> {:?}", step.operation.name(), step.from, step.to);
+    /// }
+    /// let runs = Runs::at(tree.path().join("journals"));
+    /// let report = plan.apply(&engine, &runs, &Default::default())?;
+    /// assert!(tree.path().join("sorted/jpg/a.jpg").exists());
+    ///
+    /// // And back: the folders that were made go, too.
+    /// runs.undo(&engine, &report.run, false, &Default::default())?;
+    /// assert!(tree.path().join("a.jpg").exists());
+    /// assert!(!tree.path().join("sorted").exists());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn move_into<P: Into<PathBuf>>(
         &self,
         roots: impl IntoIterator<Item = P>,

@@ -294,7 +294,9 @@ impl Runs {
             return Err(OpsError::NoRun("without a name".to_owned()));
         }
         let all = self.named(JOURNAL)?;
-        let mut fit = all.into_iter().filter(|id| id.starts_with(text));
+        // Nothing is no name, though every name begins with it.
+        let fits = |id: &String| !text.is_empty() && id.starts_with(text);
+        let mut fit = all.into_iter().filter(fits);
         match (fit.next(), fit.next()) {
             (Some(id), None) => Ok(id),
             (Some(id), Some(_)) if id == text => Ok(id),

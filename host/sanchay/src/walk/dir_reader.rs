@@ -60,6 +60,8 @@ pub(crate) struct DirReader {
     follow: bool,
     max_depth: Option<usize>,
     leave_out: Vec<FileId>,
+    /// The directories that these may be in; empty for any.
+    leave_out_within: Vec<FileId>,
     one_file_system: bool,
     read_links: bool,
     /// The kinds of entries that are wanted.
@@ -121,6 +123,7 @@ impl DirReader {
             follow: options.follow,
             max_depth: options.max_depth,
             leave_out: options.leave_out.clone(),
+            leave_out_within: options.leave_out_within.clone(),
             one_file_system: options.one_file_system,
             read_links: options.read_links,
             wanted_kinds,
@@ -586,6 +589,14 @@ impl DirReader {
         }
     }
 
+    /// Whether a directory may have files that are left out.
+    fn may_leave_out(&self, open: &Open) -> bool {
+        if self.leave_out.is_empty() || self.leave_out_within.is_empty() {
+            return !self.leave_out.is_empty();
+        }
+        open.id().map_or(true, |id| self.leave_out_within.contains(&id))
+    }
+
     /// Drops from `files` what the filters reject by metadata and contents.
     /// Reads none where no filter asks for any.
     pub(crate) fn filter_by_metadata(
@@ -596,7 +607,7 @@ impl DirReader {
     ) {
         let needed = self.columns.need_metadata()
             || self.plugin_filters.want_metadata()
-            || !self.leave_out.is_empty();
+            || self.may_leave_out(open);
         if let Some(looker) = &mut self.looker {
             looker.keep_nothing();
         }

@@ -86,8 +86,13 @@ impl Node {
         &self.root
     }
 
-    pub(super) fn name(&self) -> &[u8] {
+    pub(crate) fn name(&self) -> &[u8] {
         &self.name
+    }
+
+    /// The directory that it is in; `None` for a root.
+    pub(crate) fn parent(&self) -> Option<&Arc<Self>> {
+        self.parent.as_ref()
     }
 
     pub(crate) fn depth(&self) -> usize {

@@ -89,8 +89,9 @@ fn renamed(storage: &MemoryStorage, folders: bool, choices: &[u8]) -> Plan {
             6 => Vec::new(),
             choice => vec![b'a' + choice],
         });
-    let exact = request(storage, folders).exactly(names.collect());
-    exact.plan().unwrap()
+    let names: Vec<Vec<u8>> = names.collect();
+    let names = listed.into_iter().zip(names);
+    request(storage, folders).exactly(names).plan().unwrap()
 }
 
 /// Leaves of a journal what a kill leaves of it at the worst: the steps.
@@ -220,7 +221,8 @@ fn what_stands_in_the_way_is_told_before_anything_moves() {
     let names = |how, names: [&str; 5]| {
         let names = names.map(|it| it.as_bytes().to_vec()).to_vec();
         let request = request(&storage, false).on_conflict(how);
-        request.exactly(names).plan().unwrap()
+        let listed = request.list().unwrap();
+        request.exactly(listed.into_iter().zip(names)).plan().unwrap()
     };
     // The last of the names is that of the file that is called so.
     let plan = names(OnConflict::Error, ["x", "n", "n", "taken", ""]);
@@ -254,7 +256,7 @@ fn names_that_make_no_sense_are_refused() {
     let plan = |naming: Naming| request(&storage, false).naming(naming).plan();
     let template = Naming { template: "{nmae}".into(), ..Naming::default() };
     assert!(matches!(plan(template), Err(OpsError::Naming(_))));
-    let slash = Naming { template: "a/{name}".into(), ..Naming::default() };
+    let slash = Naming { template: "{path}".into(), ..Naming::default() };
     let plan = plan(slash).unwrap();
     let kind = &plan.conflicts()[0].kind;
     assert!(matches!(kind, ConflictKind::Name(_)), "{kind:?}");

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
 use sanchay::{
     EntryKind, MemoryStorage, Monitor, Storage,
-    ops::{OpsError, Plan, Runs},
+    ops::{ConflictKind, OpsError, Plan, Runs, Verdict},
     storage::{Directory, Links, Listing, Opened},
 };
 
@@ -15,7 +15,6 @@ use crate::engine;
 /// first of the paths that are names of the same.
 fn files(storage: &MemoryStorage) -> BTreeMap<String, (String, i64, String)> {
     fn add(
-        storage: &MemoryStorage,
         directory: &dyn Directory,
         above: &str,
         found: &mut BTreeMap<String, (String, i64, String)>,
@@ -29,7 +28,7 @@ fn files(storage: &MemoryStorage) -> BTreeMap<String, (String, i64, String)> {
             let (kind, facts) = directory.stat(name, Links::Refuse).unwrap();
             if kind == EntryKind::Directory {
                 let below = directory.open_dir(name, Links::Refuse).unwrap();
-                add(storage, &*below, &path, found, first);
+                add(&*below, &path, found, first);
                 continue;
             }
             let content = match directory.read_link(name) {
@@ -53,7 +52,7 @@ fn files(storage: &MemoryStorage) -> BTreeMap<String, (String, i64, String)> {
         panic!("there is no root");
     };
     let mut found = BTreeMap::new();
-    add(storage, &*root, "", &mut found, &mut BTreeMap::new());
+    add(&*root, "", &mut found, &mut BTreeMap::new());
     found
 }
 
@@ -187,7 +186,7 @@ fn a_copy_stays_away_whose_original_cannot_be_removed() {
     let (engine, monitor) = (engine(1), Monitor::default());
     let folder = tempfile::tempdir().unwrap();
     let before = files(&tree());
-    let mut refused = 0;
+    let (mut refused, mut notes) = (0, Vec::new());
     // The removals of originals are among these changes.
     for after in 0..30 {
         let storage = tree();
@@ -198,6 +197,7 @@ fn a_copy_stays_away_whose_original_cannot_be_removed() {
         let report = plan.apply(&engine, &runs, &monitor).unwrap();
         storage.revive();
         refused += report.failed;
+        notes.extend(report.notes.iter().map(|note| note.why.clone()));
         let undone = runs.undo(&engine, &report.run, false, &monitor).unwrap();
         assert_eq!(undone.problems, [], "{after}");
         let now = files(&storage);
@@ -213,6 +213,12 @@ fn a_copy_stays_away_whose_original_cannot_be_removed() {
         assert_eq!(texts(&now), texts(&before), "{after}");
     }
     assert!(refused > 20, "{refused}");
+    for lost in ["its times", "its permissions", "its other names"] {
+        assert!(
+            notes.iter().any(|why| why.contains(lost)),
+            "{lost}: {notes:?}"
+        );
+    }
 }
 
 #[test]
@@ -238,5 +244,38 @@ fn a_root_that_was_replaced_is_not_used() {
         assert!(matches!(refused, OpsError::OtherRoot(_)), "{refused}");
         assert_eq!(files(&storage), before);
         assert_eq!(runs.list(&engine).unwrap(), []);
+    }
+}
+
+#[test]
+fn want_of_room_is_found_before_anything_is_copied() {
+    let storage = tree();
+    // "linked", of which there are three names, and "alone".
+    for (free, fits) in [(11, true), (10, false)] {
+        storage.set_free(free);
+        let shared: Arc<dyn Storage> = Arc::new(storage.clone());
+        let engine = engine(1);
+        let requests = [
+            engine.move_into(["/r"], "/other/new"),
+            engine.copy_into(["/r"], "/other/new"),
+            engine.copy_into(["/r"], "/copy"),
+        ];
+        for request in requests {
+            let plan = request.storage(Arc::clone(&shared)).plan().unwrap();
+            let kinds: Vec<&ConflictKind> =
+                plan.conflicts().iter().map(|it| &it.kind).collect();
+            match fits {
+                true => {
+                    assert_eq!(kinds, [] as [&ConflictKind; 0]);
+                    assert_eq!(plan.verdict(), Verdict::Whole);
+                }
+                false => {
+                    assert_eq!(kinds, [&ConflictKind::NoSpace(11, 10); 4]);
+                    assert_eq!(plan.verdict(), Verdict::Refused);
+                }
+            }
+        }
+        let plan = engine.move_into(["/r"], "/moved").storage(shared);
+        assert_eq!(plan.plan().unwrap().conflicts(), []);
     }
 }

@@ -28,6 +28,8 @@ struct Look {
     tree: Tree,
     first: HashMap<FileId, String>,
     ids: BTreeSet<FileId>,
+    /// How many names each file has.
+    names: BTreeMap<FileId, usize>,
     contents: BTreeSet<Vec<u8>>,
 }
 
@@ -76,6 +78,7 @@ impl Look {
                         content.extend(it.value);
                     }
                     self.ids.insert(about.id);
+                    *self.names.entry(about.id).or_default() += 1;
                     let first = self.first.entry(about.id);
                     first.or_insert(path.clone()).clone()
                 }
@@ -211,9 +214,13 @@ proptest! {
         let run = plan.apply(&engine, &runs, &monitor).unwrap().run;
         storage.revive();
         let now = Look::at(&storage);
-        prop_assert_eq!(&now.contents, &before.contents, "a content is lost");
+        // What was made may be there by half.
+        let whole = before.contents.is_subset(&now.contents);
+        prop_assert!(whole, "a content is lost");
         // What was removed is in the journal: that is on disk before.
-        let removed = !before.ids.is_subset(&now.ids);
+        let removed = before.names.iter().any(|(id, names)| {
+            now.names.get(id).is_none_or(|now| now < names)
+        });
         forget(&runs, &run, all && !removed);
         if resume {
             let report = runs.resume(&engine, &run, &monitor).unwrap();
@@ -258,7 +265,9 @@ proptest! {
         drop(runs.undo(&engine, &run, false, &monitor).unwrap());
         storage.revive();
         let now = Look::at(&storage);
-        prop_assert_eq!(&now.contents, &before.contents, "a content is lost");
+        // What was made may be there by half.
+        let whole = before.contents.is_subset(&now.contents);
+        prop_assert!(whole, "a content is lost");
         forget(&runs, &run, false);
         let report = runs.undo(&engine, &run, false, &monitor).unwrap();
         prop_assert_eq!(&report.problems, &[]);

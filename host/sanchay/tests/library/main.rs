@@ -21,6 +21,7 @@ mod examples;
 mod extractors;
 mod filter;
 mod ignoring;
+mod planning;
 mod reflinks;
 mod replacing;
 mod sharing;

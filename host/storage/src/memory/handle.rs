@@ -465,6 +465,7 @@ impl Directory for MemoryHandle {
     fn file_system(&self) -> Result<FileSystem, StorageError> {
         Ok(FileSystem {
             name: Some("memory"),
+            free: self.storage.lock().free,
             ignores_case: Some(false),
             ..FileSystem::default()
         })

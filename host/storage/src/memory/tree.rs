@@ -27,6 +27,8 @@ pub(super) struct Tree {
     durable: Vec<Inode>,
     /// Whether files share bytes, and it tells so.
     pub(super) has_reflinks: bool,
+    /// How many bytes it says that it has room for.
+    pub(super) free: Option<u64>,
 }
 
 /// Changes that fail.
@@ -80,6 +82,7 @@ impl Default for Tree {
             outage: None,
             durable: vec![root],
             has_reflinks: false,
+            free: None,
         }
     }
 }

@@ -50,8 +50,7 @@ impl ExportArgs {
         let messages =
             Messages::new(context.terminal, ProgressDisplay::Nothing);
         let catalog = self.catalog.require_existing(&messages)?;
-        let others = catalog.paths();
-        let inputs = Inputs { others, ..Inputs::default() };
+        let inputs = Inputs::of_catalog(&catalog);
         let plugins = Plugins::default();
         let kind = match self.what {
             What::Digests => RecordKind::KnownDigest,

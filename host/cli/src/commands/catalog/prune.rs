@@ -16,16 +16,17 @@ use crate::{
 /// Drop old snapshots, and digests that nobody asks for.
 ///
 /// Snapshots that have the same roots and filters form a series. The newest of
-/// each always stays.
+/// each always stays, and so do those that were given a name, unless --drop
+/// says otherwise.
 #[derive(Args, Debug)]
 #[command(group(
     clap::ArgGroup::new("what")
         .required(true)
         .multiple(true)
-        .args(["keep", "taken_before", "unused_since"])
+        .args(["keep", "taken_before", "drop", "unused_since"])
 ))]
 pub(crate) struct PruneArgs {
-    /// Keep the newest N snapshots of each series
+    /// Keep the newest N snapshots without a name of each series
     #[arg(
         long,
         value_name = "N",
@@ -33,9 +34,13 @@ pub(crate) struct PruneArgs {
     )]
     keep: Option<u64>,
 
-    /// Drop snapshots taken before WHEN, as 90d or 2026-01-31
+    /// Drop snapshots without a name taken before WHEN, as 90d or 2026-01-31
     #[arg(long, value_name = "WHEN", value_parser = time)]
     taken_before: Option<Timestamp>,
+
+    /// Drop this snapshot: its name or number, latest, or latest~N
+    #[arg(long, value_name = "SNAPSHOT")]
+    drop: Vec<String>,
 
     /// Drop digests that nobody asked for since WHEN, to the week
     #[arg(long, value_name = "WHEN", value_parser = time)]
@@ -54,9 +59,14 @@ impl PruneArgs {
         let messages =
             Messages::new(context.terminal, ProgressDisplay::Nothing);
         let catalog = self.catalog.require_existing(&messages)?;
-        let pruned = catalog.get()?.prune(&PruneOptions {
+        let open = catalog.get()?;
+        let drop = self.drop.iter();
+        let drop = drop.map(|name| Ok(open.find_snapshot(name)?.number));
+        let drop: Result<_, Failure> = drop.collect();
+        let pruned = open.prune(&PruneOptions {
             keep: self.keep,
             taken_before: self.taken_before,
+            drop: drop?,
             unused_since: self.unused_since,
         })?;
         messages.note(format_args!(

@@ -19,7 +19,8 @@ use crate::{
 ///
 /// The catalog is opened to be read: what would change it is refused. In text,
 /// values have tabs between them, after a line of their names; what is no text
-/// is hexadecimal, and a missing value a dash.
+/// is hexadecimal, and a missing value a dash. Rows are printed as they are
+/// found; one with a value of more than 64 MiB ends the answer.
 #[derive(Args, Debug)]
 pub(crate) struct QueryArgs {
     /// The question, as 'SELECT count(*) FROM digests'
@@ -57,8 +58,7 @@ const FULL: usize = 64 * 1024;
 impl QueryArgs {
     pub(super) fn run(&self) -> Result<Exit, Failure> {
         let path = self.catalog.path()?;
-        let others = vec![path.clone()];
-        let inputs = Inputs { others, ..Inputs::default() };
+        let inputs = Inputs::default().and([path.clone()]);
         let file = self.output.as_deref().filter(|it| !is_stdout(it));
         let sink = Sink::open(file, &inputs)?;
         let names = RefCell::new(Vec::new());
@@ -89,9 +89,12 @@ impl QueryArgs {
                     }
                 }
                 if bytes.len() >= FULL {
-                    // What goes wrong is reported at the end.
-                    let _ = sink.write(&bytes, &[]);
+                    let flow = sink.write(&bytes, &[]);
                     bytes.clear();
+                    if flow.is_break() {
+                        // The sink tells why, unless nobody reads any more.
+                        return Err(Failure::PipeClosed);
+                    }
                 }
                 Ok(())
             },

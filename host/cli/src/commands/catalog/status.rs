@@ -36,8 +36,7 @@ impl StatusArgs {
         let messages =
             Messages::new(context.terminal, ProgressDisplay::Nothing);
         let catalog = self.catalog.require_existing(&messages)?;
-        let others = catalog.paths();
-        let inputs = Inputs { others, ..Inputs::default() };
+        let inputs = Inputs::of_catalog(&catalog);
         let plugins = Plugins::default();
         let kind = RecordKind::Snapshot;
         let output = Output::open(Request {
