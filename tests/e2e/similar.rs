@@ -31,10 +31,10 @@ fn groups(tree: &Tree, words: &str) -> Vec<Vec<String>> {
 struct Random(u64);
 
 impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
+    fn below(&mut self, bound: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005);
         self.0 = self.0.wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % bound
+        usize::try_from((self.0 >> 33) % bound as u64).unwrap()
     }
 
     fn word(&mut self) -> String {
@@ -52,7 +52,7 @@ fn corpus() -> BTreeMap<String, Vec<String>> {
         for variant in 0..random.below(8) {
             let mut changed = words.clone();
             for _ in 0..random.below(9) {
-                let at = random.below(changed.len() as u64) as usize;
+                let at = random.below(changed.len());
                 match random.below(3) {
                     0 => changed[at] = random.word(),
                     1 => changed.insert(at, random.word()),
