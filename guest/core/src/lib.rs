@@ -40,6 +40,7 @@ pub mod problem;
 pub mod reading;
 pub mod record;
 pub mod size;
+pub mod store;
 pub mod summary;
 mod syntax_error;
 #[cfg(feature = "std")]

@@ -19,7 +19,7 @@ mod reader;
 mod step;
 #[cfg(test)]
 mod tests;
-mod time;
+pub(crate) mod time;
 
 pub use self::header::{Document, Header, MAX_ROOTS};
 pub use self::line::{Folder, Line, Made, State, StateLine, Trailer};

@@ -91,6 +91,7 @@ mod scan;
 mod span;
 mod summary;
 mod walk;
+mod work;
 
 pub use accounts::{accounts, group_name, user_name};
 pub use cache::{DigestCache, FileKey, FileState};
@@ -163,3 +164,4 @@ pub use sanchay_storage::{
 };
 pub use scan::{ScanEvent, ScanRequest};
 pub use summary::{SummaryRequest, TreeSummary};
+pub use work::WorkContext;
