@@ -54,6 +54,7 @@ const FILE: Row<'_> = Row {
     change: None,
     from: None,
     snapshot: None,
+    snapshot_id: None,
     verified: None,
     values: &[],
 };

@@ -431,6 +431,7 @@ impl Encoder for Text {
             RecordKind::Difference
             | RecordKind::Version
             | RecordKind::Snapshot
+            | RecordKind::StoredSnapshot
             | RecordKind::KnownDigest => self.fields(batch, out),
         }
         Ok(())

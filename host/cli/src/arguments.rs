@@ -21,6 +21,8 @@ use crate::commands::{
     catalog::CatalogCommand, diff::DiffArgs, history::HistoryArgs,
     snapshot::SnapshotArgs, verify::VerifyArgs, watch::WatchArgs,
 };
+#[cfg(feature = "store")]
+use crate::commands::store::StoreCommand;
 use crate::{
     commands::{
         apply::ApplyArgs, command::RunCommand, completions::CompletionsArgs,
@@ -128,6 +130,9 @@ pub(crate) enum CommandArgs {
     Undo(UndoArgs),
     /// List the runs that changed files
     Runs(RunsArgs),
+    /// Keep snapshots of trees in a store, and get them back
+    #[cfg(feature = "store")]
+    Store(StoreCommand),
     /// Describe or write the WebAssembly component that handles untrusted data
     Component(ComponentArgs),
     /// Show what is configured, and where
@@ -302,6 +307,8 @@ impl CommandArgs {
             Self::Apply(it) => it,
             Self::Undo(it) => it,
             Self::Runs(it) => it,
+            #[cfg(feature = "store")]
+            Self::Store(it) => it,
             Self::Component(it) => it,
             Self::Config(it) => it,
             Self::Plugin(it) => it,

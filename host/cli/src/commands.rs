@@ -27,6 +27,8 @@ pub(crate) mod runs;
 pub(crate) mod scan;
 #[cfg(feature = "catalog")]
 pub(crate) mod snapshot;
+#[cfg(feature = "store")]
+pub(crate) mod store;
 pub(crate) mod summary;
 pub(crate) mod undo;
 #[cfg(feature = "catalog")]

@@ -26,6 +26,10 @@ use crate::{
 /// With so many indexes, or more, they are merged.
 const INDEXES: usize = 16;
 
+/// After so long, a put that has not completed its snapshot is taken for dead,
+/// whatever the time of grace.
+const ABANDONED: Duration = Duration::from_secs(24 * 3600);
+
 /// How often snapshots are looked at again that were removed meanwhile.
 const TRIES: usize = 8;
 
@@ -113,6 +117,7 @@ impl Store {
     /// Removes what puts left that were cut off before their snapshots were
     /// complete.
     fn drop_abandoned(&self, grace: Duration) -> Result<(), StoreError> {
+        let grace = grace.max(ABANDONED);
         for key in self.backend().list("pending/")? {
             match self.backend().info(&key) {
                 Ok(info) if info.age >= grace => {
@@ -197,6 +202,10 @@ impl Store {
             && lost.is_empty()
         {
             return Ok(());
+        }
+        if !lost.is_empty() {
+            // An index is put once its packs are durable.
+            self.backend().flush()?;
         }
         // Packs that are not there were listed after the indexes were read,
         // and a pack is there before its index: so they were deleted.

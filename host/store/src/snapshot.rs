@@ -141,13 +141,15 @@ impl Store {
             };
             return snapshots.into_iter().nth_back(back).ok_or_else(nothing);
         }
+        if wanted.is_empty() {
+            return Err(nothing());
+        }
         let mut named = snapshots.iter().rev();
         if let Some(found) = named.find(|it| it.document.name == wanted) {
             return Ok(found.clone());
         }
         let is_it = |it: &&Snapshot| {
-            !wanted.is_empty()
-                && (it.id().starts_with(wanted) || it.stamp.as_str() == wanted)
+            it.id().starts_with(wanted) || it.stamp.as_str() == wanted
         };
         let mut found = snapshots.iter().filter(is_it);
         match (found.next(), found.next()) {

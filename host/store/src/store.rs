@@ -1,6 +1,7 @@
 //! A store that is open: what it has, and the bytes of its objects.
 
 use std::{
+    collections::HashSet,
     fmt,
     sync::{Arc, Mutex},
 };
@@ -100,6 +101,17 @@ impl Store {
         Ok(loaded)
     }
 
+    /// The same, with packs that no index has.
+    fn reload_all(&self) -> Result<Arc<State>, StoreError> {
+        let mut loaded = State::load(&*self.backend)?;
+        for pack in self.unindexed(&loaded) {
+            loaded.add(pack, &HashSet::new());
+        }
+        let loaded = Arc::new(loaded);
+        *lock(&self.state) = Some(Arc::clone(&loaded));
+        Ok(loaded)
+    }
+
     /// The bytes of an object, which have its digest.
     ///
     /// # Errors
@@ -119,7 +131,7 @@ impl Store {
                 };
                 match self.read_by(&fresh, address) {
                     Err(error) if error.is_missing() => {
-                        self.read_by(&*self.reload()?, address)
+                        self.read_by(&*self.reload_all()?, address)
                     }
                     read => read,
                 }

@@ -31,6 +31,8 @@ pub struct SnapshotTree(Arc<Nodes>);
 struct Nodes {
     store: Store,
     nodes: Vec<Node>,
+    /// When the snapshot was begun.
+    time: Timestamp,
 }
 
 /// An entry.
@@ -66,7 +68,8 @@ impl Store {
             snapshot: snapshot.stamp.to_string(),
             damage,
         })?;
-        Ok(SnapshotTree(Arc::new(Nodes { store: self.clone(), nodes })))
+        let (store, time) = (self.clone(), snapshot.document.time);
+        Ok(SnapshotTree(Arc::new(Nodes { store, nodes, time })))
     }
 }
 
@@ -194,12 +197,11 @@ impl SnapshotTree {
         let Some(row) = &node.row else {
             let user = nix::unistd::getuid().as_raw();
             let group = nix::unistd::getgid().as_raw();
-            let epoch = Timestamp { seconds: 0, nanoseconds: 0 };
             return Ok(Metadata {
                 kind: node.kind,
                 size: 0,
-                modified: epoch,
-                changed: epoch,
+                modified: self.0.time,
+                changed: self.0.time,
                 accessed: None,
                 created: None,
                 allocated: 0,

@@ -58,6 +58,8 @@ pub struct Row<'a> {
     pub from: Option<&'a [u8]>,
     /// The snapshot that this is of.
     pub snapshot: Option<SnapshotFacts<'a>>,
+    /// What a snapshot in a store is called by.
+    pub snapshot_id: Option<&'a str>,
     /// When the content was last read and had the digest.
     pub verified: Option<Timestamp>,
     /// What it is in the group.
@@ -115,6 +117,9 @@ impl Row<'_> {
             (FieldId::From, Column::Name(it)) => it.push(self.from),
             (FieldId::Snapshot, Column::Unsigned(it)) => {
                 it.push(snapshot.map(|of| of.number));
+            }
+            (FieldId::SnapshotId, Column::Text(it)) => {
+                it.push(self.snapshot_id.map(str::as_bytes));
             }
             (FieldId::SnapshotName, Column::Text(it)) => {
                 let name = snapshot.and_then(|of| of.name);

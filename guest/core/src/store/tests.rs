@@ -38,7 +38,7 @@ fn table_of(pack: &[u8]) -> Result<Vec<Entry>, Damage> {
 #[test]
 fn the_gear_table_begins_with_the_published_outputs_of_splitmix64() {
     let published = [0xe220_a839_7b1d_cdaf, 0x6e78_9e6a_a1b9_65f4];
-    assert_eq!(super::chunker::GEAR[..2], published);
+    assert_eq!(chunker::GEAR[..2], published);
 }
 
 #[test]
@@ -186,12 +186,12 @@ proptest! {
     fn a_pack_whose_table_changed_is_refused(
         lengths in vec(any::<(u8, u64)>(), 1..9),
         at in any::<prop::sample::Index>(),
-        bit in 0..8,
+        bit in 0..8_u32,
     ) {
         let mut pack = pack(&entries(&lengths));
         let tail = lengths.len() * ENTRY + PACK_TRAILER;
         let at = pack.len() - 1 - at.index(tail);
-        pack[at] ^= 1 << bit;
+        pack[at] ^= 1_u8 << bit;
         prop_assert!(table_of(&pack).is_err());
     }
 

@@ -11,14 +11,14 @@ use std::{
 };
 
 use sanchay::{
-    Action, EntryError, EntryKind, EntryRef, Filter, Monitor, Problem,
+    Action, EntryError, EntryKind, EntryRef, Monitor, Problem,
     ScanEvent, WalkOptions,
 };
 use sanchay_core::store::compare_paths;
 use sanchay_storage::{Directory, Links, Metadata, Opened};
 use sanchay_sync::{into_inner, lock};
 
-use super::PutRun;
+use super::{PutRun, all_kinds};
 use crate::error::StoreError;
 
 /// An entry that is to be put.
@@ -56,14 +56,6 @@ pub(super) struct Items {
     pub(super) names: Vec<Vec<u8>>,
     /// How many entries the walk could not look at.
     pub(super) errors: u64,
-}
-
-/// The filter, which lets all kinds pass unless it says something of them.
-fn filter(of: &Filter) -> Filter {
-    match of.has("kind") {
-        true => of.clone(),
-        false => EntryKind::ALL.into_iter().fold(of.clone(), Filter::kind),
-    }
 }
 
 fn refused(path: &Path, error: sanchay::StorageError) -> StoreError {
@@ -158,7 +150,7 @@ impl Items {
         given: &[PathBuf],
     ) -> Result<(), StoreError> {
         let options = WalkOptions {
-            filter: filter(&run.options.walk.filter).hidden(true),
+            filter: all_kinds(&run.options.walk.filter).hidden(true),
             // A link is stored as a link.
             follow: false,
             ..run.options.walk.clone()
