@@ -16,13 +16,13 @@ use clap::{
 };
 use sanchay::{escaped, is_terminal_control};
 
+#[cfg(feature = "store")]
+use crate::commands::store::StoreCommand;
 #[cfg(feature = "catalog")]
 use crate::commands::{
     catalog::CatalogCommand, diff::DiffArgs, history::HistoryArgs,
     snapshot::SnapshotArgs, verify::VerifyArgs, watch::WatchArgs,
 };
-#[cfg(feature = "store")]
-use crate::commands::store::StoreCommand;
 use crate::{
     commands::{
         apply::ApplyArgs, command::RunCommand, completions::CompletionsArgs,

@@ -63,16 +63,15 @@ impl Store {
             && walk.max_depth.is_none()
             && !walk.gitignore
             && walk.ignore_files.is_empty();
-        if whole {
-            let (top, monitor) = (Path::new(""), &options.monitor);
-            return Ok(copier
-                .copy_tree(&tree, top, target, monitor, on_error)?);
-        }
-        let wanted = wanted(engine, &tree, options, &on_error)?;
         let source = Folder::open(&tree, Path::new(""))
             .map_err(|error| refused(target, error))?;
-        let target = open_or_make(target)
-            .map_err(|error| refused(target, error))?;
+        let target =
+            open_or_make(target).map_err(|error| refused(target, error))?;
+        if whole {
+            let monitor = &options.monitor;
+            return Ok(copier.copy_folder(source, target, monitor, on_error)?);
+        }
+        let wanted = wanted(engine, &tree, options, &on_error)?;
         let ways = Mutex::new(Ways::new(source, target));
         let mut failed = Vec::new();
         let items = wanted.iter().filter_map(|(path, kind)| {
@@ -143,21 +142,23 @@ fn wanted(
     };
     let found = Mutex::new(Vec::new());
     let monitor = Monitor { finished: None, ..options.monitor.clone() };
-    engine.scan([""]).options(walk).monitor(&monitor).for_each_batch(|_| {
-        |event: ScanEvent<'_>| {
-            match event {
-                ScanEvent::Files(batch) => {
-                    lock(&found).extend(batch.iter().map(|entry| {
-                        let path = [entry.parent, entry.name].concat();
-                        (path, entry.metadata.kind)
-                    }));
+    engine.scan([""]).options(walk).monitor(&monitor).for_each_batch(
+        |_| {
+            |event: ScanEvent<'_>| {
+                match event {
+                    ScanEvent::Files(batch) => {
+                        lock(&found).extend(batch.iter().map(|entry| {
+                            let path = [entry.parent, entry.name].concat();
+                            (path, entry.metadata.kind)
+                        }));
+                    }
+                    ScanEvent::Error(error) => on_error(error),
+                    _ => {}
                 }
-                ScanEvent::Error(error) => on_error(error),
-                _ => {}
+                ControlFlow::Continue(())
             }
-            ControlFlow::Continue(())
-        }
-    })?;
+        },
+    )?;
     let mut found = into_inner(found);
     found.sort_by(|a, b| compare_paths(&a.0, &b.0));
     Ok(found)
@@ -184,8 +185,7 @@ impl Ways {
         path: &[u8],
         kind: EntryKind,
     ) -> Result<Option<CopyItem<()>>, StorageError> {
-        let mut names: Vec<&[u8]> =
-            path.split(|byte| *byte == b'/').collect();
+        let mut names: Vec<&[u8]> = path.split(|byte| *byte == b'/').collect();
         let last = match kind {
             EntryKind::Directory => None,
             _ => names.pop(),

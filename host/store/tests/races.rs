@@ -91,7 +91,10 @@ impl Handle {
         }
     }
 
-    fn find(&self, key: &str) -> Result<(Arc<Vec<u8>>, Instant), BackendError> {
+    fn find(
+        &self,
+        key: &str,
+    ) -> Result<(Arc<Vec<u8>>, Instant), BackendError> {
         self.call(key)?;
         let files = self.memory.files.lock().unwrap();
         let found = files.get(key).cloned();
@@ -192,8 +195,8 @@ fn put(
     };
     let options = PutOptions { walk, ..PutOptions::default() };
     let roots = [PathBuf::from(root)];
-    let put = store
-        .put(engine, &roots, &options, |error| panic!("{error}"))?;
+    let put =
+        store.put(engine, &roots, &options, |error| panic!("{error}"))?;
     Ok(put.snapshot)
 }
 
@@ -212,12 +215,8 @@ fn is_whole(store: &Store, snapshot: &Snapshot, tree: &Tree) -> bool {
     })
 }
 
-const NOW: GcOptions = GcOptions {
-    grace: Duration::ZERO,
-    waste: 0.25,
-    dry_run: false,
-    level: 1,
-};
+const NOW: GcOptions =
+    GcOptions { grace: Duration::ZERO, waste: 0.25, dry_run: false, level: 1 };
 
 /// How a test goes.
 struct Play {
@@ -309,10 +308,8 @@ fn play(play: &Play) {
             let whole = is_whole(&store, snapshot, tree);
             assert!(whole, "seed {seed}: {} {when}", snapshot.stamp);
         }
-        let options = CheckOptions {
-            read_data: true,
-            monitor: Monitor::default(),
-        };
+        let options =
+            CheckOptions { read_data: true, monitor: Monitor::default() };
         let report = store.check(&engine, &options).unwrap();
         assert!(!report.is_damaged(), "seed {seed} {when}: {report:?}");
         report

@@ -56,7 +56,7 @@ enum CommandArgs {
     /// Get a snapshot, or some of it, back
     Get(Box<get::GetArgs>),
     /// List the snapshots, or what is in one
-    Ls(Box<list::ListArgs>),
+    Ls(Box<list::LsArgs>),
     /// Write what is in a file to standard output
     Cat(cat::CatArgs),
     /// Remove snapshots

@@ -11,8 +11,8 @@ use std::{
 };
 
 use sanchay::{
-    Action, EntryError, EntryKind, EntryRef, Monitor, Problem,
-    ScanEvent, WalkOptions,
+    Action, EntryError, EntryKind, EntryRef, Monitor, Problem, ScanEvent,
+    WalkOptions,
 };
 use sanchay_core::store::compare_paths;
 use sanchay_storage::{Directory, Links, Metadata, Opened};

@@ -6,9 +6,7 @@ use std::{
 };
 
 use clap::Args;
-use sanchay::{
-    Action, EntryError, storage::Opened, storage::Storage as _,
-};
+use sanchay::{Action, EntryError, storage::Opened, storage::Storage as _};
 
 use super::StoreArgs;
 use crate::{
@@ -54,7 +52,8 @@ impl RunCommand for CatArgs {
             let file = match tree.open(path) {
                 Ok(Opened::File(file, _)) => file,
                 Ok(_) => {
-                    let what = sanchay::StorageError::NotRegular("a directory");
+                    let what =
+                        sanchay::StorageError::NotRegular("a directory");
                     fail(Action::Open, what.into());
                     continue;
                 }
@@ -75,8 +74,9 @@ impl RunCommand for CatArgs {
                 };
                 offset += got as u64;
                 let bytes = piece.get(..got).unwrap_or_default();
-                out.write_all(bytes)
-                    .map_err(|error| Failure::writing(PathBuf::new(), error))?;
+                out.write_all(bytes).map_err(|error| {
+                    Failure::writing(PathBuf::new(), error)
+                })?;
             }
         }
         out.flush()

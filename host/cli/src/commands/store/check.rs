@@ -66,9 +66,8 @@ impl RunCommand for CheckArgs {
             read_data: self.read_data,
             monitor: messages.monitor(&interrupt.cancel),
         };
-        let checked = store
-            .check(&engine, &options)
-            .map_err(self.store.failed());
+        let checked =
+            store.check(&engine, &options).map_err(self.store.failed());
         messages.end_progress();
         let outcome = checked.map(|report| {
             let exit = print(&report, &output, &messages);
@@ -89,11 +88,7 @@ impl RunCommand for CheckArgs {
     }
 }
 
-fn print(
-    report: &CheckReport,
-    output: &Output,
-    messages: &Messages,
-) -> Exit {
+fn print(report: &CheckReport, output: &Output, messages: &Messages) -> Exit {
     let mut writer = RecordWriter::new(output);
     let mut exit = Exit::Done;
     for flaw in &report.flaws {

@@ -73,9 +73,11 @@ pub(super) fn check_within(walk: &WalkArgs) -> Result<(), String> {
         return Err("links of a snapshot are not followed".to_owned());
     }
     if walk.list.is_given() {
-        return Err("lists of roots are not for snapshots: say --where 'path \
+        return Err(
+            "lists of roots are not for snapshots: say --where 'path \
                     in (...)'"
-            .to_owned());
+                .to_owned(),
+        );
     }
     walk.check(|filter| filter)
 }

@@ -48,7 +48,7 @@ Examples:
 #[command(mut_arg("beneath", |it| it.hide(true)))]
 #[command(mut_arg("files_from", |it| it.hide(true)))]
 #[command(mut_arg("files0_from", |it| it.hide(true)))]
-pub(crate) struct ListArgs {
+pub(crate) struct LsArgs {
     #[command(flatten)]
     store: StoreArgs,
 
@@ -73,7 +73,7 @@ pub(crate) struct ListArgs {
     run: RunArgs,
 }
 
-impl ListArgs {
+impl LsArgs {
     fn kind(&self) -> RecordKind {
         match (&self.snapshot, self.hash) {
             (None, _) => RecordKind::StoredSnapshot,
@@ -118,8 +118,7 @@ impl ListArgs {
         let engine = self.run.engine()?;
         let snapshot = store.find(wanted).map_err(&failed)?;
         let tree = store.tree(&snapshot).map_err(&failed)?;
-        let mut walk =
-            self.walk.options(Plugins::default(), &output.sink);
+        let mut walk = self.walk.options(Plugins::default(), &output.sink);
         walk.filter = match self.hash {
             true => walk.filter.files_only().hidden(true),
             false => all_kinds(&walk.filter).hidden(true),
@@ -179,7 +178,7 @@ fn push_hash(
     });
 }
 
-impl RunCommand for ListArgs {
+impl RunCommand for LsArgs {
     fn check(&self) -> Result<(), String> {
         self.output.check(self.kind(), false)?;
         self.sort.check(self.kind())?;

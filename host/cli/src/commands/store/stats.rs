@@ -30,11 +30,7 @@ impl RunCommand for StatsArgs {
         let counts = [
             ("snapshots", of.snapshots, None),
             ("files", of.files, Some(("bytes", of.bytes))),
-            (
-                "objects",
-                of.objects,
-                Some(("object_bytes", of.object_bytes)),
-            ),
+            ("objects", of.objects, Some(("object_bytes", of.object_bytes))),
             (
                 "referenced",
                 of.referenced,
