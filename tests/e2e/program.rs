@@ -105,6 +105,7 @@ fn the_help_of_every_command_is_as_it_was_written() {
         "apply",
         "undo",
         "runs",
+        "store",
         "component",
         "config",
         "completions",

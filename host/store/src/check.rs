@@ -172,6 +172,7 @@ impl Store {
             let key = Key::Pack(*name).to_string();
             flaws.push(Flaw::Unindexed { key });
         }
+        let state = self.with_unindexed(state)?;
         report.objects = state.map.len() as u64;
         report.packs = state.packs.len() as u64;
         self.check_snapshots(&state, &mut report, &mut flaws)?;

@@ -160,7 +160,9 @@ impl FolderBackend {
             .write_all_at(bytes, 0)
             .map_err(StorageError::from)
             .and_then(|()| {
-                if !syncs_together() {
+                // A snapshot without its bytes would be damage, and not
+                // garbage as a pack is.
+                if !syncs_together() || is_document(key) {
                     file.sync()?;
                 }
                 directory.replace(&temporary, &*directory, name)?;
@@ -247,6 +249,13 @@ fn split(key: &str) -> (Vec<&[u8]>, &[u8]) {
     let mut parts: Vec<&[u8]> = key.split('/').map(str::as_bytes).collect();
     let name = parts.pop().unwrap_or_default();
     (parts, name)
+}
+
+/// Whether a file is one that says something of others.
+fn is_document(key: &str) -> bool {
+    ["snapshots/", "indexes/", "condemned/"]
+        .iter()
+        .any(|folder| key.starts_with(folder))
 }
 
 fn is_temporary(name: &[u8]) -> bool {

@@ -144,6 +144,7 @@ impl Store {
         report.copied += copied;
         let sizes: HashMap<Address, u64> =
             state.packs.iter().map(|it| (it.name, it.length)).collect();
+        backend.flush()?;
         for pack in &packs {
             backend.delete(&Key::Pack(*pack).to_string())?;
             report.deleted += 1;

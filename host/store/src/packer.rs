@@ -174,7 +174,8 @@ impl<'s> Packer<'s> {
         put_index(self.store, packs).map(drop)
     }
 
-    /// Puts what is left. All that was put is durable then, and found.
+    /// Puts what is left. All that was put is found then, and durable but for
+    /// the index: without it, packs are found by their own tables.
     pub(crate) fn finish(&self) -> Result<Added, StoreError> {
         let open = std::mem::take(&mut *lock(&self.open));
         if !open.entries.is_empty() {
@@ -182,7 +183,6 @@ impl<'s> Packer<'s> {
         }
         let left = std::mem::take(&mut *lock(&self.unindexed));
         self.index(&left)?;
-        self.store.backend().flush()?;
         Ok(Added {
             objects: self.objects.load(Relaxed),
             bytes: self.bytes.load(Relaxed),

@@ -103,13 +103,31 @@ impl Store {
 
     /// The same, with packs that no index has.
     fn reload_all(&self) -> Result<Arc<State>, StoreError> {
-        let mut loaded = State::load(&*self.backend)?;
-        for pack in self.unindexed(&loaded) {
-            loaded.add(pack, &HashSet::new());
-        }
-        let loaded = Arc::new(loaded);
+        let loaded = Arc::new(State::load(&*self.backend)?);
+        let loaded = self.with_unindexed(loaded)?;
         *lock(&self.state) = Some(Arc::clone(&loaded));
         Ok(loaded)
+    }
+
+    /// What was looked at, with packs that no index has.
+    pub(crate) fn with_unindexed(
+        &self,
+        state: Arc<State>,
+    ) -> Result<Arc<State>, StoreError> {
+        if state.unindexed.is_empty() {
+            return Ok(state);
+        }
+        let unindexed = self.unindexed(&state);
+        let mut all = State::load(&*self.backend)?;
+        let known: HashSet<Address> =
+            all.packs.iter().map(|pack| pack.name).collect();
+        for pack in unindexed {
+            // An index may have it by now.
+            if !known.contains(&pack.name) {
+                all.add(pack, &HashSet::new());
+            }
+        }
+        Ok(Arc::new(all))
     }
 
     /// The bytes of an object, which have its digest.

@@ -82,8 +82,9 @@ impl Store {
         push_snapshot(&snapshot.document, &mut text);
         let backend = self.backend();
         let pending = snapshot.pending_key();
+        // It need not be durable: after a loss of power, nobody collects
+        // beside this.
         backend.put(&pending, &text)?;
-        backend.flush()?;
         let settled = self.settle(snapshot, packer).and_then(|()| {
             backend.put(&snapshot.key(), &text)?;
             backend.flush()?;
