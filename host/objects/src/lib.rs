@@ -24,6 +24,9 @@
 #![forbid(unsafe_code)]
 
 mod backend;
+#[cfg(feature = "cloud")]
+mod cloud;
+mod config;
 mod error;
 pub mod key;
 mod local;
@@ -33,6 +36,12 @@ mod runtime;
 mod shared;
 
 pub use backend::StorageBackend;
+#[cfg(feature = "cloud")]
+pub use cloud::{
+    GcsOptions, GcsStorage, Patience, S3Credentials, S3Options, S3Storage,
+    Secret, settle,
+};
+pub use config::{StorageConfig, create_storage};
 pub use error::StorageError;
 pub use local::LocalStorage;
 pub use memory::MemoryStorage;

@@ -1,5 +1,14 @@
 //! What is asked of every storage, whatever keeps the objects.
 
+#[cfg(feature = "cloud")]
+pub mod gcs;
+#[cfg(feature = "cloud")]
+pub mod moto;
+#[cfg(feature = "cloud")]
+pub mod proxy;
+#[cfg(feature = "cloud")]
+pub mod server;
+
 use std::io;
 
 use bytes::Bytes;
