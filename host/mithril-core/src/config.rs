@@ -92,11 +92,15 @@ impl CoreConfig {
     fn from_variables(
         variable: impl Fn(&str) -> Option<OsString>,
     ) -> Result<Self> {
-        let set = |name| variable(name).filter(|value| !value.is_empty());
+        let set = |name: &str| {
+            variable(name).filter(|value: &OsString| !value.is_empty())
+        };
         let text = |name: &str| match set(name) {
             None => Ok(None),
             Some(value) => value.into_string().map(Some).map_err(|_| {
-                MithrilError::InvalidArgument(format!("{name}: it is no UTF-8"))
+                MithrilError::InvalidArgument(format!(
+                    "{name}: it is no UTF-8"
+                ))
             }),
         };
         let storage = match text("MITHRIL_STORAGE")? {

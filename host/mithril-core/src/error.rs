@@ -3,6 +3,8 @@
 use sanchay_compression::CompressionError;
 use sanchay_objects::StorageError;
 
+use crate::CasError;
+
 /// What most functions return.
 pub type Result<T> = std::result::Result<T, MithrilError>;
 
@@ -20,6 +22,10 @@ pub enum MithrilError {
     /// A digest is not what it should be.
     #[error("Hash error: {0}")]
     Hash(String),
+
+    /// Content can be neither stored nor retrieved.
+    #[error("CAS error: {0}")]
+    Cas(#[from] CasError),
 
     /// Something is no JSON, or not what was expected in it.
     #[error("Serialization error: {0}")]

@@ -39,14 +39,20 @@
 //! not compile or contradict each other, is in `docs/MITHRIL.md`.
 #![forbid(unsafe_code)]
 
+mod cas;
 mod config;
 mod error;
+mod minhash;
 mod progress;
 mod tasks;
 mod tensor;
 
+pub use cas::{
+    CasError, CasStats, ContentAddressable, ContentAddressedStore, Garbage,
+};
 pub use config::CoreConfig;
 pub use error::{MithrilError, Result};
+pub use minhash::{MinHashSignature, MinHasher};
 pub use progress::{
     CallbackProgress, ConsoleProgress, NoopProgress, ProgressReporter,
 };
@@ -57,14 +63,14 @@ pub use sanchay_compression::{
 pub use sanchay_hashing::{
     Blake3Hash, HashFunction, Hasher, Sha256Hash, XxHash, XxHash3,
 };
-pub use sanchay_objects::{
-    LocalStorage, MemoryStorage, ObjectMeta, StorageBackend, StorageConfig,
-    StorageError, create_storage, key, runtime, spawn,
-};
 #[cfg(feature = "cloud")]
 pub use sanchay_objects::{
     GcsOptions, GcsStorage, Patience, S3Credentials, S3Options, S3Storage,
     Secret, settle,
+};
+pub use sanchay_objects::{
+    LocalStorage, MemoryStorage, ObjectMeta, StorageBackend, StorageConfig,
+    StorageError, create_storage, key, runtime, spawn,
 };
 pub use tasks::{par_compute, spawn_blocking};
 pub use tensor::{DType, TensorMeta};

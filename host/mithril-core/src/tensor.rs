@@ -137,9 +137,9 @@ impl DType {
             order @ (b'<' | b'>' | b'=' | b'|') => (*order, s.get(1..)?),
             _ => (0, s),
         };
-        let named = NUMPY.iter().find(|(_, name, of)| {
-            *of == code || order == 0 && *name == code
-        });
+        let named = NUMPY
+            .iter()
+            .find(|(_, name, of)| *of == code || order == 0 && *name == code);
         let (found, _, of) = named?;
         let little = match order {
             b'>' => found.size_bytes() == 1,
@@ -220,9 +220,11 @@ mod tests {
 
     #[test]
     fn a_tensor_is_written_as_json_and_read_again() {
-        let tensor = TensorMeta::new("w", vec![2, 3], DType::BFloat16).unwrap();
+        let tensor =
+            TensorMeta::new("w", vec![2, 3], DType::BFloat16).unwrap();
         let json = serde_json::to_string(&tensor).unwrap();
-        let expected = r#"{"name":"w","shape":[2,3],"dtype":"BFloat16","size_bytes":12}"#;
+        let expected =
+            r#"{"name":"w","shape":[2,3],"dtype":"BFloat16","size_bytes":12}"#;
         assert_eq!(json, expected);
         let again: TensorMeta = serde_json::from_str(&json).unwrap();
         assert_eq!(again, tensor);

@@ -32,6 +32,7 @@ pub mod key;
 mod local;
 mod memory;
 mod meta;
+mod name;
 mod runtime;
 mod shared;
 
@@ -46,4 +47,5 @@ pub use error::StorageError;
 pub use local::LocalStorage;
 pub use memory::MemoryStorage;
 pub use meta::ObjectMeta;
+pub use name::unlikely_name;
 pub use runtime::{runtime, spawn};

@@ -233,7 +233,8 @@ async fn broken_uploads(storage: &dyn StorageBackend, proxy: &Proxy) {
     // The source breaks off.
     proxy.spoil([]);
     let pieces = [Ok(piece.clone()), Ok(piece.clone())];
-    let pieces = pieces.into_iter().chain([Err(std::io::Error::other("gone"))]);
+    let pieces =
+        pieces.into_iter().chain([Err(std::io::Error::other("gone"))]);
     let pieces = stream::iter(pieces).boxed();
     let error = storage.put_try_stream("big", pieces).await.unwrap_err();
     assert!(error.to_string().contains("gone"), "{error}");
@@ -318,7 +319,8 @@ fn a_wrong_credential_is_denied_and_never_shown() {
                 storage.put("a", common::bytes(20 << 20)).await.unwrap_err(),
             ];
             for error in errors {
-                let denied = matches!(error, StorageError::PermissionDenied(_));
+                let denied =
+                    matches!(error, StorageError::PermissionDenied(_));
                 for text in [error.to_string(), format!("{error:?}")] {
                     assert!(denied, "{code}: {text}");
                     for secret in ["topsecret", "AKIAIOSFODNN7EXAMPLE"] {
@@ -362,10 +364,8 @@ fn google_wants_the_right_token() {
 #[test]
 fn a_bucket_that_is_not_there_is_not_an_object_that_is_not_there() {
     let server = Gcs::start();
-    let options = GcsOptions {
-        endpoint: Some(server.url()),
-        ..GcsOptions::default()
-    };
+    let options =
+        GcsOptions { endpoint: Some(server.url()), ..GcsOptions::default() };
     let storage = GcsStorage::with_options("other", None, &options).unwrap();
     runtime().block_on(async {
         for error in [
@@ -438,13 +438,16 @@ fn nobody_asks_a_machine_for_credentials_where_there_is_an_endpoint() {
         assert!(output.status.success(), "{text}");
     };
     run("child_without_credentials", &[]);
-    run("child_with_a_bucket_in_its_environment", &[
-        ("AWS_BUCKET", "bucket"),
-        ("AWS_PREFIX", "p"),
-        ("AWS_ACCESS_KEY_ID", "AKIA"),
-        ("AWS_SECRET_ACCESS_KEY", "secret"),
-        ("AWS_ENDPOINT_URL", &server.url()),
-    ]);
+    run(
+        "child_with_a_bucket_in_its_environment",
+        &[
+            ("AWS_BUCKET", "bucket"),
+            ("AWS_PREFIX", "p"),
+            ("AWS_ACCESS_KEY_ID", "AKIA"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"),
+            ("AWS_ENDPOINT_URL", &server.url()),
+        ],
+    );
     assert_eq!(asked.load(std::sync::atomic::Ordering::Relaxed), 0);
 }
 

@@ -68,7 +68,7 @@ fn of_other(
         return match answer.status {
             401 | 403 => StorageError::PermissionDenied(what(&why)),
             408 | 429 | 500.. => StorageError::Connection(what(&why)),
-            300..400 => StorageError::Other(what(&format!(
+            300..=399 => StorageError::Other(what(&format!(
                 "{why}; the bucket may be in another region"
             ))),
             _ => StorageError::Other(what(&why)),
@@ -130,7 +130,12 @@ fn answer_of(error: &Error) -> Option<Answer> {
 fn chain<'a>(
     error: &'a (dyn StdError + 'static),
 ) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |error| error.source())
+    let mut next = Some(error);
+    std::iter::from_fn(move || {
+        let error = next?;
+        next = error.source();
+        Some(error)
+    })
 }
 
 fn find<E: StdError + 'static>(error: &Error) -> Option<&E> {

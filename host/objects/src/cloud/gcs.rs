@@ -50,7 +50,6 @@ impl GcsStorage {
     /// # Errors
     /// [`StorageError::InvalidKey`] if that cannot be a prefix,
     /// [`StorageError::Other`] if the credentials cannot be read.
-    #[expect(clippy::unused_async, reason = "the interface is asynchronous")]
     pub async fn new(
         bucket: &str,
         prefix: Option<&str>,

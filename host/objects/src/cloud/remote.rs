@@ -303,13 +303,16 @@ impl StorageBackend for Remote {
                 .get_opts(&path, options)
                 .await
                 .map_err(|error| this.failed(&key, &error))?;
-            let content_type = found.attributes.get(&Attribute::ContentType);
+            let content_type = found
+                .attributes
+                .get(&Attribute::ContentType)
+                .map(|value| String::from(value.as_ref()));
             Ok(ObjectMeta {
                 key,
                 size: found.meta.size,
                 last_modified: found.meta.last_modified,
                 etag: found.meta.e_tag.clone(),
-                content_type: content_type.map(ToString::to_string),
+                content_type,
             })
         })
         .await
@@ -373,7 +376,9 @@ impl StorageBackend for Remote {
         let pages = stream::try_unfold(Some(None), move |token| {
             let prefix = prefix.clone();
             async move {
-                let Some(token) = token else { return Ok(None) };
+                let Some(token) = token else {
+                    return Ok::<_, StorageError>(None);
+                };
                 let (page, next) = self.page(&prefix, token).await?;
                 let page = stream::iter(page.into_iter().map(Ok));
                 Ok(Some((page, next.map(Some))))

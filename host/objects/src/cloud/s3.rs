@@ -74,7 +74,6 @@ impl S3Storage {
     /// # Errors
     /// [`StorageError::InvalidKey`] if that cannot be a prefix,
     /// [`StorageError::PermissionDenied`] if there are no credentials.
-    #[expect(clippy::unused_async, reason = "the interface is asynchronous")]
     pub async fn new(
         bucket: &str,
         prefix: Option<&str>,

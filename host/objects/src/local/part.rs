@@ -1,15 +1,12 @@
 //! A file that is being written, under a name that no key has.
 
-use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::ErrorKind;
-use std::process;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use sanchay_storage::{Directory, File, StorageError as Refusal};
 
 use super::failure;
-use crate::StorageError;
+use crate::{StorageError, unlikely_name};
 
 /// A file that is being written. Unless it gets its name, it is removed.
 pub(super) struct Part {
@@ -84,12 +81,4 @@ impl Drop for Part {
             self.directory.remove_file(self.name.as_bytes()).ok();
         }
     }
-}
-
-/// A name that nobody else is likely to have.
-fn unlikely_name() -> String {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let mut random = RandomState::new().build_hasher();
-    random.write_u64(COUNT.fetch_add(1, Relaxed));
-    format!("{}-{:016x}", process::id(), random.finish())
 }

@@ -16,7 +16,7 @@ use super::server::{Answer, Server, status, whole};
 const PAGE: usize = 7;
 
 /// The server and what it keeps.
-pub struct Gcs {
+pub(crate) struct Gcs {
     server: Server,
     state: Arc<Mutex<State>>,
 }
@@ -38,12 +38,12 @@ struct Object {
 
 impl Gcs {
     /// A server with the bucket `bucket`.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::asking_for(None)
     }
 
     /// The same, which wants a token.
-    pub fn asking_for(token: Option<&str>) -> Self {
+    pub(crate) fn asking_for(token: Option<&str>) -> Self {
         let token = token.map(str::to_owned);
         let state = State { token, ..State::default() };
         let state = Arc::new(Mutex::new(state));
@@ -57,12 +57,12 @@ impl Gcs {
         Self { server, state }
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         self.server.url()
     }
 
     /// How many uploads have begun and are neither complete nor aborted.
-    pub fn open_uploads(&self) -> usize {
+    pub(crate) fn open_uploads(&self) -> usize {
         self.state.lock().unwrap().uploads.len()
     }
 }
@@ -149,9 +149,8 @@ fn list(state: &State, query: &BTreeMap<String, String>) -> Answer {
     }
     if found.next().is_some() {
         let last = escaped(page[page.len() - 1].0);
-        body += &format!(
-            "<NextContinuationToken>{last}</NextContinuationToken>"
-        );
+        body +=
+            &format!("<NextContinuationToken>{last}</NextContinuationToken>");
     }
     body += "</ListBucketResult>";
     Ok(Response::new(whole(body)))

@@ -1,13 +1,13 @@
 //! What is asked of every storage, whatever keeps the objects.
 
 #[cfg(feature = "cloud")]
-pub mod gcs;
+pub(crate) mod gcs;
 #[cfg(feature = "cloud")]
-pub mod moto;
+pub(crate) mod moto;
 #[cfg(feature = "cloud")]
-pub mod proxy;
+pub(crate) mod proxy;
 #[cfg(feature = "cloud")]
-pub mod server;
+pub(crate) mod server;
 
 use std::io;
 
@@ -16,7 +16,7 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use sanchay_objects::{StorageBackend, StorageError};
 
 /// Asks everything of a storage that has no objects.
-pub async fn everything_holds(storage: &dyn StorageBackend) {
+pub(crate) async fn everything_holds(storage: &dyn StorageBackend) {
     what_is_put_is_there(storage).await;
     what_is_missing_is_not_found(storage).await;
     bad_keys_are_refused_by_every_call(storage).await;
@@ -139,7 +139,7 @@ async fn prefixes_are_text(storage: &dyn StorageBackend) {
 }
 
 /// Bytes that are different at every offset that matters.
-pub fn bytes(size: usize) -> Bytes {
+pub(crate) fn bytes(size: usize) -> Bytes {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let made = (0..size).map(|_| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);

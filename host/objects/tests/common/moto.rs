@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 /// The server.
-pub struct Moto {
+pub(crate) struct Moto {
     child: Child,
     address: SocketAddr,
 }
@@ -17,7 +17,7 @@ pub struct Moto {
 impl Moto {
     /// Starts a server with the bucket `bucket`. `None`, and a word of it, if
     /// there is no moto on this machine.
-    pub fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let Some(python) = python() else {
             // Not by a macro: what those print is shown of failed tests alone.
             let _ = writeln!(
@@ -69,13 +69,13 @@ impl Moto {
         assert!(made.status().is_success(), "{}", made.status());
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// The uploads that have begun and are neither complete nor aborted, as
     /// the server lists them.
-    pub fn open_uploads(&self) -> usize {
+    pub(crate) fn open_uploads(&self) -> usize {
         let url = format!("{}/bucket?uploads", self.url());
         let list = sanchay_objects::runtime().block_on(async {
             let answer = super::proxy::client().get(url).send().await;

@@ -14,7 +14,7 @@ use super::server::{Answer, Server, broken, whole};
 
 /// What happens to a request.
 #[derive(Clone, Copy, Debug)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// Nothing.
     None,
     /// The connection closes before the request reaches the server.
@@ -36,7 +36,7 @@ pub enum Fault {
 }
 
 /// The proxy.
-pub struct Proxy {
+pub(crate) struct Proxy {
     server: Server,
     requests: Arc<AtomicUsize>,
     faults: Arc<Mutex<Faults>>,
@@ -52,12 +52,9 @@ struct Faults {
 
 impl Proxy {
     /// Passes everything to a server.
-    pub fn to(server: &str) -> Self {
-        let faults = Faults {
-            next: VecDeque::new(),
-            after: Fault::None,
-            from: 0,
-        };
+    pub(crate) fn to(server: &str) -> Self {
+        let faults =
+            Faults { next: VecDeque::new(), after: Fault::None, from: 0 };
         let faults = Arc::new(Mutex::new(faults));
         let requests = Arc::new(AtomicUsize::new(0));
         let client = client();
@@ -75,12 +72,12 @@ impl Proxy {
         Self { server, requests, faults }
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         self.server.url()
     }
 
     /// The faults of the next requests; afterwards there are none.
-    pub fn spoil(&self, faults: impl IntoIterator<Item = Fault>) {
+    pub(crate) fn spoil(&self, faults: impl IntoIterator<Item = Fault>) {
         let mut set = self.faults.lock().unwrap();
         set.next = faults.into_iter().collect();
         (set.after, set.from) = (Fault::None, 0);
@@ -89,14 +86,14 @@ impl Proxy {
 
     /// The fault of every request from now on whose body has this length at
     /// least.
-    pub fn spoil_all(&self, fault: Fault, from: usize) {
+    pub(crate) fn spoil_all(&self, fault: Fault, from: usize) {
         self.spoil([]);
         let mut set = self.faults.lock().unwrap();
         (set.after, set.from) = (fault, from);
     }
 
     /// How many requests there were since the faults were set.
-    pub fn requests(&self) -> usize {
+    pub(crate) fn requests(&self) -> usize {
         self.requests.load(Relaxed)
     }
 }
@@ -111,7 +108,7 @@ impl Faults {
     }
 }
 
-pub fn client() -> reqwest::Client {
+pub(crate) fn client() -> reqwest::Client {
     rustls::crypto::ring::default_provider().install_default().ok();
     reqwest::Client::builder()
         .no_proxy()
@@ -192,12 +189,9 @@ async fn passed(
             passed = passed.header(name, value);
         }
     }
-    let mut length = answer.headers().get("content-length").cloned();
     let body = answer.bytes().await.map_err(io::Error::other)?;
     if !is_head {
-        length = Some(body.len().into());
-        let length = length.take().unwrap();
-        passed = passed.header("content-length", length);
+        passed = passed.header("content-length", body.len());
     }
     Ok(passed.body(whole(body)).unwrap())
 }

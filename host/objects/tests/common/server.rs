@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::stream;
 use http::{Request, Response};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, Full, StreamBody};
@@ -18,27 +19,26 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 /// The body of an answer, which may break off.
-pub type Body = BoxBody<Bytes, io::Error>;
+pub(crate) type Body = BoxBody<Bytes, io::Error>;
 
 /// What is answered; an error closes the connection without an answer.
-pub type Answer = io::Result<Response<Body>>;
+pub(crate) type Answer = io::Result<Response<Body>>;
 
 /// A server, which ends with this.
-pub struct Server {
+pub(crate) struct Server {
     address: SocketAddr,
     task: JoinHandle<()>,
 }
 
 impl Server {
     /// Starts a server on a port that is free.
-    pub fn start<F, A>(answer: F) -> Self
+    pub(crate) fn start<F, A>(answer: F) -> Self
     where
         F: Fn(Request<Bytes>) -> A + Send + Sync + 'static,
         A: Future<Output = Answer> + Send + 'static,
     {
-        let listener = runtime()
-            .block_on(TcpListener::bind(("127.0.0.1", 0)))
-            .unwrap();
+        let listener =
+            runtime().block_on(TcpListener::bind(("127.0.0.1", 0))).unwrap();
         let address = listener.local_addr().unwrap();
         let answer = Arc::new(answer);
         let task = runtime().spawn(async move {
@@ -65,7 +65,7 @@ impl Server {
     }
 
     /// Its address: `http://127.0.0.1:PORT`.
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 }
@@ -77,20 +77,20 @@ impl Drop for Server {
 }
 
 /// A whole body.
-pub fn whole(body: impl Into<Bytes>) -> Body {
+pub(crate) fn whole(body: impl Into<Bytes>) -> Body {
     Full::new(body.into()).map_err(|never| match never {}).boxed()
 }
 
 /// A body that breaks off.
-pub fn broken(body: Bytes) -> Body {
+pub(crate) fn broken(body: Bytes) -> Body {
     let frames = [
         Ok(Frame::data(body)),
         Err(io::Error::other("the connection breaks here, on purpose")),
     ];
-    BodyExt::boxed(StreamBody::new(futures_util::stream::iter(frames)))
+    BoxBody::new(StreamBody::new(stream::iter(frames)))
 }
 
 /// An answer without a body.
-pub fn status(code: u16) -> Answer {
+pub(crate) fn status(code: u16) -> Answer {
     Ok(Response::builder().status(code).body(whole("")).unwrap())
 }
