@@ -39,6 +39,7 @@ pub mod plan;
 pub mod problem;
 pub mod reading;
 pub mod record;
+pub mod similarity;
 pub mod size;
 pub mod store;
 pub mod summary;

@@ -4,6 +4,7 @@ use core::fmt;
 
 use crate::escape::escaped;
 use crate::ignore::RuleSetError;
+use crate::similarity::MAX_SHINGLES;
 
 /// The longest path below its root of a directory that is entered, in bytes,
 /// including the slash after it: 64 KiB, sixteen times what a system call
@@ -42,6 +43,8 @@ pub enum Action {
     Classify,
     /// Comparing a file with another, byte by byte.
     Compare,
+    /// Reading the text of a file, to find others like it.
+    Resemble,
     /// Copying a file, a link or a directory.
     Copy,
     /// Removing what was copied elsewhere.
@@ -71,6 +74,7 @@ impl fmt::Display for Action {
             Self::Extract => "cannot extract values",
             Self::Classify => "cannot tell the kind of content",
             Self::Compare => "is no duplicate",
+            Self::Resemble => "cannot be compared with others",
             Self::Copy => "cannot copy",
             Self::Remove => "cannot remove",
             Self::Replace => "cannot replace",
@@ -144,6 +148,8 @@ pub enum Problem {
     /// Its bytes are others than those of the file that it was compared with,
     /// though their digests are the same.
     Differs,
+    /// It has more different shingles than a set can have.
+    TooManyShingles,
 }
 
 impl fmt::Display for Problem {
@@ -188,6 +194,9 @@ impl fmt::Display for Problem {
             Self::Differs => f.write_str(
                 "its bytes differ from those of a file with the same digest",
             ),
+            Self::TooManyShingles => {
+                write!(f, "it has more than {MAX_SHINGLES} different shingles")
+            }
             Self::Changed { expected, found } => write!(
                 f,
                 "its size changed since it was listed ({expected} bytes then, \

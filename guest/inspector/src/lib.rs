@@ -18,6 +18,7 @@ mod hashing;
 mod interfaces;
 mod naming;
 mod planning;
+mod resembling;
 mod trees;
 
 use sanchay_runtime as _;

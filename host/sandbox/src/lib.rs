@@ -42,6 +42,7 @@ mod portable;
 mod sandbox;
 mod shared;
 mod store;
+mod text_task;
 mod wire;
 
 pub use checklist::{Checklist, ChecksumEntry, Expectation};
@@ -63,6 +64,8 @@ pub use sanchay_core::ignore::{Place, RuleSetError};
 pub use sanchay_core::kind::{EntryKind, KindSet};
 pub use sanchay_core::naming::{Naming, NamingError, Refusal};
 pub use sanchay_core::plan::{Line, PlanError};
+pub use sanchay_core::similarity::{Shingling, Signature, Sketch, Unit};
 pub use sanchay_core::time::Offsets;
 pub use sanchay_core::tree::TreeError;
 pub use sandbox::{Sandbox, SandboxOptions};
+pub use text_task::TextTask;

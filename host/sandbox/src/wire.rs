@@ -40,6 +40,7 @@ use same_enum;
 
 pub(crate) mod naming;
 pub(crate) mod planning;
+pub(crate) mod resembling;
 
 same_enum! {
     Algorithm = sanchay_core::hashing::Algorithm;

@@ -12,6 +12,12 @@ pub enum StoreError {
     /// A file of the store cannot be read, written or deleted.
     #[error(transparent)]
     Backend(#[from] BackendError),
+    /// Where it is cannot be used.
+    #[error("{why}")]
+    Place {
+        /// Why not.
+        why: String,
+    },
     /// It is no store.
     #[error(
         "it is no store: there is no file sanchay-store in it; `sanchay store \

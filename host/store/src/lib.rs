@@ -36,6 +36,8 @@ mod gc;
 mod get;
 mod live;
 mod names;
+#[cfg(feature = "objects")]
+mod objects;
 mod packer;
 mod put;
 mod snapshot;
@@ -50,6 +52,8 @@ pub use error::StoreError;
 pub use folder::FolderBackend;
 pub use gc::{GcOptions, GcReport};
 pub use get::GetOptions;
+#[cfg(feature = "objects")]
+pub use objects::ObjectBackend;
 pub use put::all_kinds;
 pub use put::{Put, PutOptions};
 pub use sanchay_core::store::{Address, Damage, SnapshotDocument};

@@ -10,12 +10,17 @@ mod put;
 mod remove;
 mod stats;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use clap::{Args, Subcommand, ValueHint};
-use sanchay::LocalStorage;
+use sanchay::{LocalStorage, Storage};
 use sanchay_core::record::{Row, SnapshotFacts};
-use sanchay_store::{Backend, FolderBackend, Snapshot, Store, StoreError};
+use sanchay_store::{
+    Backend, BackendError, FolderBackend, Snapshot, Store, StoreError,
+};
 
 use crate::{
     commands::command::RunCommand, context::Context, exit::Exit,
@@ -98,7 +103,7 @@ impl RunCommand for StoreCommand {
 /// Which store.
 #[derive(Args, Clone, Debug)]
 pub(super) struct StoreArgs {
-    /// The store: a folder
+    /// The store: a folder, s3://BUCKET/PREFIX, or gs://BUCKET/PREFIX
     #[arg(value_name = "STORE", value_hint = ValueHint::DirPath)]
     store: PathBuf,
 }
@@ -106,21 +111,26 @@ pub(super) struct StoreArgs {
 impl StoreArgs {
     /// Opens the store.
     fn open(&self) -> Result<Store, Failure> {
-        let opened = FolderBackend::open(&LocalStorage::new(), &self.store)
-            .map_err(StoreError::from)
-            .and_then(|backend| Store::open(Arc::new(backend)));
+        let opened = self.backend(FolderBackend::open).and_then(Store::open);
         opened.map_err(self.failed())
     }
 
     /// Makes the store.
     fn init(&self) -> Result<Store, Failure> {
-        let made = FolderBackend::create(&LocalStorage::new(), &self.store)
-            .map_err(StoreError::from)
-            .and_then(|backend| {
-                let backend: Arc<dyn Backend> = Arc::new(backend);
-                Store::init(backend)
-            });
+        let made = self.backend(FolderBackend::create).and_then(Store::init);
         made.map_err(self.failed())
+    }
+
+    /// Where its files are.
+    fn backend(
+        &self,
+        folder: fn(&dyn Storage, &Path) -> Result<FolderBackend, BackendError>,
+    ) -> Result<Arc<dyn Backend>, StoreError> {
+        let url = self.store.to_str().filter(|text| is_url(text));
+        match url {
+            Some(url) => among_objects(url),
+            None => Ok(Arc::new(folder(&LocalStorage::new(), &self.store)?)),
+        }
     }
 
     /// What went wrong, with the store's name.
@@ -134,6 +144,31 @@ impl StoreArgs {
             }
         }
     }
+}
+
+/// Whether a store is named by a URL, and not by a path.
+fn is_url(text: &str) -> bool {
+    ["s3://", "gs://"].iter().any(|scheme| text.starts_with(scheme))
+}
+
+/// The store that a URL leads to.
+#[cfg(feature = "cloud")]
+fn among_objects(url: &str) -> Result<Arc<dyn Backend>, StoreError> {
+    let failed = |error: sanchay_objects::StorageError| StoreError::Place {
+        why: error.to_string(),
+    };
+    let config = sanchay_objects::StorageConfig::from_url(url);
+    let storage =
+        config.and_then(sanchay_objects::create_storage).map_err(failed)?;
+    Ok(Arc::new(sanchay_store::ObjectBackend::new(storage.into())))
+}
+
+/// The store that a URL leads to, for a program that knows none.
+#[cfg(not(feature = "cloud"))]
+fn among_objects(_: &str) -> Result<Arc<dyn Backend>, StoreError> {
+    let why = "this program was built without stores in S3 and Google Cloud \
+               Storage: build it with --features cloud, or name a folder";
+    Err(StoreError::Place { why: why.to_owned() })
 }
 
 /// Appends a record for each root of a snapshot.

@@ -6,6 +6,7 @@ use super::Resources;
 use crate::fill_in_place::{Ends, FillInPlace};
 use crate::wire::naming::{Names, Rules, RulesError as NamingRulesError};
 use crate::wire::planning::{Line, PlanError};
+use crate::wire::resembling::{Shingling, Sketch};
 use crate::wire::{
     Algorithm, BatchError, Checklist, ContentKind, IgnoringError, Listing,
     Matches, PartialDigest, ProgramError, RulesError, RulesPlace, Separator,
@@ -72,4 +73,16 @@ exports! {
         -> (Result<Vec<Line>, PlanError>);
     finish_plan = "planning" "[method]plan-reader.finish"
         (ResourceAny) -> (Result<(), PlanError>);
+    sketcher = "resembling" "[constructor]sketcher"
+        (Shingling) -> (ResourceAny);
+    update_sketch = "resembling" "[method]sketcher.update"
+        (ResourceAny, FillInPlace<'static>) -> (bool);
+    finish_sketch = "resembling" "[method]sketcher.finish"
+        (ResourceAny) -> (Option<Sketch>);
+    collector = "resembling" "[constructor]collector"
+        (Shingling) -> (ResourceAny);
+    update_set = "resembling" "[method]collector.update"
+        (ResourceAny, FillInPlace<'static>) -> (bool);
+    finish_set = "resembling" "[method]collector.finish"
+        (ResourceAny) -> (Option<Vec<u64>>);
 }

@@ -11,6 +11,7 @@ mod hashing;
 mod ignoring;
 mod naming;
 mod planning;
+mod resembling;
 mod stream;
 mod trees;
 
@@ -39,6 +40,7 @@ pub(crate) struct Resources {
     rules: RuleSets,
     namer: naming::Namer,
     plan: planning::Reader,
+    makers: resembling::Makers,
 }
 
 /// One instance of the component, for one thread at a time.
@@ -52,6 +54,7 @@ pub struct Inspector {
     stream: Stream,
     naming: Option<naming::Begun>,
     planning: Option<planning::Begun>,
+    text: Option<resembling::Begun>,
     /// A buffer that is reused.
     ends: Vec<u32>,
     /// Another one: kinds as they cross.
@@ -66,6 +69,7 @@ impl Inspector {
             stream: Stream::Idle,
             naming: None,
             planning: None,
+            text: None,
             ends: Vec::new(),
             kinds: Vec::new(),
         }
