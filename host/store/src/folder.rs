@@ -32,6 +32,10 @@ const OPEN: usize = 16;
 /// How deep folders lie in each other.
 const DEPTH: usize = 3;
 
+/// What is called with each file: its directory, its name, and its key.
+type Visit<'v> =
+    dyn FnMut(&dyn Directory, &[u8], String) -> Result<(), StorageError> + 'v;
+
 /// A store in a folder.
 #[derive(Debug)]
 pub struct FolderBackend {
@@ -183,11 +187,7 @@ impl FolderBackend {
         directory: &dyn Directory,
         prefix: &str,
         depth: usize,
-        each: &mut dyn FnMut(
-            &dyn Directory,
-            &[u8],
-            String,
-        ) -> Result<(), StorageError>,
+        each: &mut Visit<'_>,
     ) -> Result<(), StorageError> {
         let mut listing = Listing::new(KindSet::ALL, true, false);
         directory.list(&mut listing)?;
@@ -217,11 +217,7 @@ impl FolderBackend {
     fn visit_from(
         &self,
         folder: &str,
-        each: &mut dyn FnMut(
-            &dyn Directory,
-            &[u8],
-            String,
-        ) -> Result<(), StorageError>,
+        each: &mut Visit<'_>,
     ) -> Result<(), BackendError> {
         let failed =
             |error| BackendError::io(folder, "list the folder", plain(error));

@@ -76,7 +76,7 @@ impl Backend for ObjectBackend {
                     return Ok(None);
                 }
             }
-            Ok(Some(bytes))
+            Ok::<_, StorageError>(Some(bytes))
         };
         let read = runtime().block_on(read).map_err(failed(key, "read it"))?;
         let key = key.to_owned();

@@ -2,9 +2,7 @@
 
 use wasmtime::component::{ComponentType, Lift, Lower};
 
-use super::same_enum;
-
-same_enum! {
+super::same_enum! {
     Unit = sanchay_core::similarity::Unit;
     Words "words";
     Characters "characters";

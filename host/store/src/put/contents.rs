@@ -54,6 +54,9 @@ struct Place {
     file_system: Option<FileSystemId>,
 }
 
+/// The directory that an entry is in, its name there, and the file system.
+type Spot<'i> = (Arc<dyn Directory>, &'i [u8], Option<FileSystemId>);
+
 /// Why an entry is not stored.
 enum Failure {
     /// Something is wrong with it.
@@ -131,10 +134,7 @@ impl<'s> Reader<'s> {
     }
 
     /// The directory that an entry is in, and the entry's name.
-    fn place<'i>(
-        &mut self,
-        item: &'i Item,
-    ) -> Result<(Arc<dyn Directory>, &'i [u8], Option<FileSystemId>), Failure>
+    fn place<'i>(&mut self, item: &'i Item) -> Result<Spot<'i>, Failure>
     where
         's: 'i,
     {
