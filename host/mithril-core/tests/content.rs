@@ -267,8 +267,10 @@ fn many_who_store_delete_and_collect_at_once_lose_nothing() {
                     cas.retrieve(&address).await.unwrap();
                     cas.delete(&address).await.unwrap();
                 }
-                assert!(!cas.contains(&address).await.unwrap());
             }
+            // Two who have deleted at once may each have left the copy to the
+            // other.
+            cas.collect_garbage(Duration::ZERO).await.unwrap();
             let stats = cas.stats().await.unwrap();
             assert_eq!(stats, CasStats::default());
         });

@@ -3,19 +3,20 @@
 #![cfg(feature = "cloud")]
 
 mod common;
+mod servers;
 
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use common::gcs::Gcs;
-use common::moto::Moto;
-use common::proxy::{Fault, Proxy};
-use common::server::{Server, status, whole};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use sanchay_objects::{
     GcsOptions, GcsStorage, Patience, S3Credentials, S3Options, S3Storage,
     StorageBackend, StorageError, runtime, settle,
 };
+use servers::gcs::Gcs;
+use servers::moto::Moto;
+use servers::proxy::{Fault, Proxy};
+use servers::server::{Server, status, whole};
 
 /// Patience for servers on loopback, whose faults are made.
 fn quick() -> Patience {
@@ -25,6 +26,7 @@ fn quick() -> Patience {
         connect: Duration::from_secs(2),
         answer: Duration::from_millis(700),
         pause: Duration::from_millis(5),
+        slowest: 50 << 20,
     }
 }
 
@@ -107,7 +109,7 @@ fn nothing_is_lost_where_requests_fail_and_are_sent_again() {
     let proxy = Proxy::to(&server.url());
     let storage = gcs(&proxy.url(), None, quick());
     let data = common::bytes(100_000);
-    let large = common::bytes(20 << 20);
+    let large = common::bytes(9 << 20);
     runtime().block_on(async {
         for fault in PASSING {
             for faults in [vec![fault], vec![Fault::None, fault, fault]] {
@@ -123,7 +125,8 @@ fn nothing_is_lost_where_requests_fail_and_are_sent_again() {
             // Also in the middle of what has many requests.
             let spoilt = [Fault::None, Fault::None, fault];
             proxy.spoil(spoilt);
-            storage.put("large", large.clone()).await.unwrap();
+            let pieces = stream::iter([large.clone()]).boxed();
+            storage.put_stream("large", pieces).await.unwrap();
             proxy.spoil(spoilt);
             assert!(storage.get("large").await.unwrap() == large, "{fault:?}");
             proxy.spoil([]);
@@ -311,13 +314,16 @@ fn a_wrong_credential_is_denied_and_never_shown() {
         let storage = s3(&server.url(), None);
         assert_eq!(format!("{storage:?}"), "S3Storage(s3://bucket/)");
         runtime().block_on(async {
-            let errors = [
+            let mut errors = vec![
                 storage.get("a").await.unwrap_err(),
                 storage.put("a", Bytes::from("x")).await.unwrap_err(),
                 storage.list("").await.unwrap_err(),
-                storage.delete("a").await.unwrap_err(),
                 storage.put("a", common::bytes(20 << 20)).await.unwrap_err(),
             ];
+            // An answer to HEAD has no body that would tell why it is 400.
+            if code != 400 {
+                errors.push(storage.delete("a").await.unwrap_err());
+            }
             for error in errors {
                 let denied =
                     matches!(error, StorageError::PermissionDenied(_));
@@ -398,7 +404,7 @@ fn an_object_that_is_replaced_while_it_is_read_is_an_error() {
 fn what_others_put_into_a_bucket_under_strange_names_is_passed_over() {
     let server = Gcs::start();
     let storage = gcs(&server.url(), None, quick());
-    let client = common::proxy::client();
+    let client = servers::proxy::client();
     runtime().block_on(async {
         for name in ["plain", ".mithril/mine", "x%2F..."] {
             let url = format!("{}/bucket/{name}", server.url());
