@@ -1,4 +1,13 @@
 //! What every compressor does, and what none of them may do.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what cannot be built or read fails the test, and the panic is \
+              the report"
+)]
 
 use std::io::{self, Read, Write};
 

@@ -1,5 +1,14 @@
 //! Content by its digest: what is referenced is never lost, whoever deletes at
 //! the same time or is killed.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what cannot be built or read fails the test, and the panic is \
+              the report"
+)]
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

@@ -1,5 +1,14 @@
 //! Objects on servers, all on loopback: moto for S3, a fake of ours for Google
 //! Cloud Storage, and a proxy between that spoils what passes.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what cannot be built or read fails the test, and the panic is \
+              the report"
+)]
 #![cfg(feature = "cloud")]
 
 mod common;
