@@ -145,10 +145,15 @@ impl Compressor for AdaptiveCompressor {
         let chosen = self.choose(&sample_of(&first));
         let header = header(chosen.name())?;
         let mut sink = Sink::new(writer);
-        sink.write_all(&header)?;
         let mut whole = first.as_slice().chain(reader);
-        let written = chosen.compress_from(&mut whole, &mut sink)?;
-        Ok(header.len() as u64 + written)
+        let compressed = sink
+            .write_all(&header)
+            .map_err(CompressionError::Io)
+            .and_then(|()| chosen.compress_from(&mut whole, &mut sink));
+        match compressed {
+            Ok(_) => Ok(sink.written),
+            Err(error) => Err(sink.blame(|| error)),
+        }
     }
 
     fn decompress_from(

@@ -26,8 +26,11 @@
 //! copy to rely on makes one with a name of its own, and puts the reference
 //! first.
 //!
-//! Two who store the same content at once may both keep a copy. Whoever is
-//! killed leaves at worst a copy without a reference, a reference without a
+//! Two who store the same content at once may both keep a copy; of two who
+//! store and delete it at once, each may leave a copy to the other that nothing
+//! relies on. Where a server does not say that there was nothing to delete, as
+//! S3 does not, two who delete at once may remove one reference: what is lost is
+//! never content. Whoever is killed leaves at worst a copy without a reference, a reference without a
 //! copy, or a mark: [`ContentAddressedStore::collect_garbage`] removes them. To
 //! it, a reference that was put a moment ago and whose copy is still on its way
 //! looks like one of these: that is what the age is for that it is given.
@@ -157,7 +160,7 @@ impl<S: StorageBackend, H: HashFunction> ContentAddressedStore<S, H> {
         let address = self.hasher.hash_hex(&data);
         let folder = self.folder(&address)?;
         for copy in self.names("objects", &folder).await? {
-            if self.rely_on(&format!("{folder}/{copy}")).await? {
+            if self.rely_on(&address, &format!("{folder}/{copy}")).await? {
                 return Ok(address);
             }
         }
@@ -332,16 +335,30 @@ impl<S: StorageBackend, H: HashFunction> ContentAddressedStore<S, H> {
     }
 
     /// Relies on a copy, if that is possible.
-    async fn rely_on(&self, copy: &str) -> Result<bool, CasError> {
+    async fn rely_on(
+        &self,
+        address: &str,
+        copy: &str,
+    ) -> Result<bool, CasError> {
         let reference = format!("refs/{copy}.{}", unlikely_name());
         self.storage.put(&reference, Bytes::new()).await?;
         let marks = self.storage.list(&format!("marks/{copy}.")).await?;
         let there = marks.is_empty()
             && self.storage.exists(&format!("objects/{copy}")).await?;
-        if !there {
-            self.remove(&reference).await?;
+        if there {
+            return Ok(true);
         }
-        Ok(there)
+        match self.storage.delete(&reference).await {
+            // Somebody has taken this reference for one of those to delete,
+            // and has left another one in its place.
+            Err(StorageError::NotFound(_)) => match self.delete(address).await
+            {
+                Err(CasError::NotFound(_)) => {}
+                deleted => deleted?,
+            },
+            deleted => deleted?,
+        }
+        Ok(false)
     }
 
     /// Deletes a copy, unless something relies on it.

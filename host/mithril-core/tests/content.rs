@@ -1,5 +1,14 @@
 //! Content by its digest: what is referenced is never lost, whoever deletes at
 //! the same time or is killed.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what cannot be built or read fails the test, and the panic is \
+              the report"
+)]
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -267,8 +276,10 @@ fn many_who_store_delete_and_collect_at_once_lose_nothing() {
                     cas.retrieve(&address).await.unwrap();
                     cas.delete(&address).await.unwrap();
                 }
-                assert!(!cas.contains(&address).await.unwrap());
             }
+            // Two who have deleted at once may each have left the copy to the
+            // other.
+            cas.collect_garbage(Duration::ZERO).await.unwrap();
             let stats = cas.stats().await.unwrap();
             assert_eq!(stats, CasStats::default());
         });

@@ -1,21 +1,31 @@
 //! Objects on servers, all on loopback: moto for S3, a fake of ours for Google
 //! Cloud Storage, and a proxy between that spoils what passes.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what cannot be built or read fails the test, and the panic is \
+              the report"
+)]
 #![cfg(feature = "cloud")]
 
 mod common;
+mod servers;
 
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use common::gcs::Gcs;
-use common::moto::Moto;
-use common::proxy::{Fault, Proxy};
-use common::server::{Server, status, whole};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use sanchay_objects::{
     GcsOptions, GcsStorage, Patience, S3Credentials, S3Options, S3Storage,
     StorageBackend, StorageError, runtime, settle,
 };
+use servers::gcs::Gcs;
+use servers::moto::Moto;
+use servers::proxy::{Fault, Proxy};
+use servers::server::{Server, status, whole};
 
 /// Patience for servers on loopback, whose faults are made.
 fn quick() -> Patience {
@@ -25,6 +35,7 @@ fn quick() -> Patience {
         connect: Duration::from_secs(2),
         answer: Duration::from_millis(700),
         pause: Duration::from_millis(5),
+        slowest: 50 << 20,
     }
 }
 
@@ -107,7 +118,7 @@ fn nothing_is_lost_where_requests_fail_and_are_sent_again() {
     let proxy = Proxy::to(&server.url());
     let storage = gcs(&proxy.url(), None, quick());
     let data = common::bytes(100_000);
-    let large = common::bytes(20 << 20);
+    let large = common::bytes(9 << 20);
     runtime().block_on(async {
         for fault in PASSING {
             for faults in [vec![fault], vec![Fault::None, fault, fault]] {
@@ -123,7 +134,8 @@ fn nothing_is_lost_where_requests_fail_and_are_sent_again() {
             // Also in the middle of what has many requests.
             let spoilt = [Fault::None, Fault::None, fault];
             proxy.spoil(spoilt);
-            storage.put("large", large.clone()).await.unwrap();
+            let pieces = stream::iter([large.clone()]).boxed();
+            storage.put_stream("large", pieces).await.unwrap();
             proxy.spoil(spoilt);
             assert!(storage.get("large").await.unwrap() == large, "{fault:?}");
             proxy.spoil([]);
@@ -311,13 +323,16 @@ fn a_wrong_credential_is_denied_and_never_shown() {
         let storage = s3(&server.url(), None);
         assert_eq!(format!("{storage:?}"), "S3Storage(s3://bucket/)");
         runtime().block_on(async {
-            let errors = [
+            let mut errors = vec![
                 storage.get("a").await.unwrap_err(),
                 storage.put("a", Bytes::from("x")).await.unwrap_err(),
                 storage.list("").await.unwrap_err(),
-                storage.delete("a").await.unwrap_err(),
                 storage.put("a", common::bytes(20 << 20)).await.unwrap_err(),
             ];
+            // An answer to HEAD has no body that would tell why it is 400.
+            if code != 400 {
+                errors.push(storage.delete("a").await.unwrap_err());
+            }
             for error in errors {
                 let denied =
                     matches!(error, StorageError::PermissionDenied(_));
@@ -398,7 +413,7 @@ fn an_object_that_is_replaced_while_it_is_read_is_an_error() {
 fn what_others_put_into_a_bucket_under_strange_names_is_passed_over() {
     let server = Gcs::start();
     let storage = gcs(&server.url(), None, quick());
-    let client = common::proxy::client();
+    let client = servers::proxy::client();
     runtime().block_on(async {
         for name in ["plain", ".mithril/mine", "x%2F..."] {
             let url = format!("{}/bucket/{name}", server.url());

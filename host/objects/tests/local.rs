@@ -1,5 +1,14 @@
 //! Objects in folders and in memory: what is asked of every storage, and what
 //! only files can do wrong.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what cannot be built or read fails the test, and the panic is \
+              the report"
+)]
 
 mod common;
 

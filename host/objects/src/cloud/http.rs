@@ -34,9 +34,6 @@ const LONGEST_ERROR: usize = 64 << 10;
 /// How much of what a server says is repeated, in characters.
 const LONGEST_MESSAGE: usize = 300;
 
-/// Bytes a second that a request is expected to be sent at, at least.
-const SLOWEST: u64 = 64 << 10;
-
 /// How long to wait for a machine to tell its credentials: it is next to this
 /// one, or there is none.
 const METADATA_TIME: Duration = Duration::from_secs(2);
@@ -106,7 +103,8 @@ impl HttpService for Careful {
         let metadata = request.uri().host().is_some_and(is_metadata);
         let size = request.body().size_hint().lower();
         let mut time = self.patience.answer;
-        time = time.saturating_add(Duration::from_secs(size / SLOWEST));
+        let seconds = size / self.patience.slowest.max(1);
+        time = time.saturating_add(Duration::from_secs(seconds));
         if metadata {
             time = time.min(METADATA_TIME);
         }

@@ -18,9 +18,11 @@ pub struct Patience {
     /// How long to wait for a connection.
     pub connect: Duration,
     /// How long to wait for the beginning of an answer, and for each further
-    /// piece of it. What a request carries is given more time, at 64 KiB a
-    /// second.
+    /// piece of it.
     pub answer: Duration,
+    /// How many bytes a second a request is sent at, at least: so much longer
+    /// its answer is waited for.
+    pub slowest: u64,
     /// The first pause; each further one is up to twice as long as the one
     /// before, and none longer than a hundred times this.
     pub pause: Duration,
@@ -33,6 +35,7 @@ impl Default for Patience {
             total: Duration::from_secs(120),
             connect: Duration::from_secs(5),
             answer: Duration::from_secs(30),
+            slowest: 64 << 10,
             pause: Duration::from_millis(100),
         }
     }

@@ -148,3 +148,118 @@ impl Fetch for Sso {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+    use std::thread::{self, JoinHandle};
+    use std::time::Duration;
+
+    use super::Sso;
+    use crate::cloud::Patience;
+    use crate::cloud::temporary::{Fetch as _, Fetched};
+    use crate::runtime;
+
+    const ANSWER: &str = r#"{"roleCredentials": {"accessKeyId": "ASIA",
+        "secretAccessKey": "key", "sessionToken": "session",
+        "expiration": 4102444800000}}"#;
+
+    /// Answers each request the same; returns what was asked.
+    fn serve(
+        answers: Vec<(u16, &'static str)>,
+    ) -> (String, JoinHandle<String>) {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let asked = thread::spawn(move || {
+            let mut asked = String::new();
+            for (status, body) in answers {
+                let (mut stream, _) = listener.accept().unwrap();
+                let mut space = [0; 4096];
+                let got = stream.read(&mut space).unwrap();
+                asked += &String::from_utf8_lossy(&space[..got]);
+                let size = body.len();
+                write!(
+                    stream,
+                    "HTTP/1.1 {status} X\r\ncontent-length: {size}\r\n\
+                     connection: close\r\n\r\n{body}",
+                )
+                .unwrap();
+            }
+            asked
+        });
+        (url, asked)
+    }
+
+    fn fetch(
+        endpoint: Option<String>,
+        token: Option<&str>,
+    ) -> Result<Fetched, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = Sso::token_file(folder.path(), "corp");
+        if let Some(token) = token {
+            fs::write(&file, token).unwrap();
+        }
+        let sso = Sso {
+            account: "123456789012".to_owned(),
+            role: "Reader of all".to_owned(),
+            region: "eu-west-1".to_owned(),
+            token: file,
+            endpoint,
+            patience: Patience {
+                retries: 2,
+                pause: Duration::from_millis(1),
+                ..Patience::default()
+            },
+        };
+        runtime().block_on(sso.fetch())
+    }
+
+    const TOKEN: &str = r#"{"accessToken": "topsecret",
+        "expiresAt": "2999-01-01T00:00:00Z", "region": "eu-west-1"}"#;
+
+    #[test]
+    fn who_has_signed_in_gets_the_keys_of_a_role() {
+        let (url, asked) = serve(vec![(500, ""), (200, ANSWER)]);
+        let fetched = fetch(Some(url), Some(TOKEN)).unwrap();
+        assert_eq!(fetched.credential.key_id, "ASIA");
+        assert_eq!(fetched.credential.secret_key, "key");
+        assert_eq!(fetched.credential.token.as_deref(), Some("session"));
+        assert_eq!(fetched.expires.unwrap().timestamp(), 4_102_444_800);
+        let asked = asked.join().unwrap();
+        let line = "GET /federation/credentials?role_name=Reader+of+all&\
+                    account_id=123456789012 HTTP/1.1";
+        assert!(asked.starts_with(line), "{asked}");
+        assert!(asked.contains("x-amz-sso_bearer_token: topsecret"));
+    }
+
+    #[test]
+    fn who_has_not_is_told_what_to_do() {
+        let expired = TOKEN.replace("2999", "2001");
+        for token in [None, Some(expired.as_str()), Some("{}")] {
+            let error = fetch(None, token).err().unwrap();
+            assert!(error.contains("aws sso login"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_the_role_and_not_the_token() {
+        let (url, _) = serve(vec![(403, "topsecret"); 3]);
+        let error = fetch(Some(url), Some(TOKEN)).err().unwrap();
+        assert!(error.contains("Reader of all") && error.contains("403"));
+        assert!(!error.contains("topsecret"), "{error}");
+        let (url, _) = serve(vec![(200, "{}")]);
+        let error = fetch(Some(url), Some(TOKEN)).err().unwrap();
+        assert!(error.contains("no credentials"), "{error}");
+    }
+
+    #[test]
+    fn the_file_of_a_token_has_the_name_that_the_aws_cli_gives_it() {
+        // The SHA-1 of `corp`.
+        let file = Sso::token_file("/cache".as_ref(), "corp");
+        let digest = "ee0bfd2552fbd840c02cc48b6e823320543c450f";
+        let expected = format!("/cache/{digest}.json");
+        assert_eq!(file.to_str().unwrap(), expected);
+    }
+}

@@ -1,14 +1,5 @@
 //! What is asked of every storage, whatever keeps the objects.
 
-#[cfg(feature = "cloud")]
-pub(crate) mod gcs;
-#[cfg(feature = "cloud")]
-pub(crate) mod moto;
-#[cfg(feature = "cloud")]
-pub(crate) mod proxy;
-#[cfg(feature = "cloud")]
-pub(crate) mod server;
-
 use std::io;
 
 use bytes::Bytes;
