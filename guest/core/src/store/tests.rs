@@ -109,7 +109,7 @@ fn keys_are_the_ones_that_a_store_writes_and_no_others() {
         "packs".into(),
         format!("packs/{hex}"),
         format!("packs/00/{hex}"),
-        format!("packs/{}/{}", &hex[..2], hex.to_uppercase()),
+        format!("packs/{}/{}", hex.split_at(2).0, hex.to_uppercase()),
         format!("indexes/{hex}/"),
         "snapshots/../x".into(),
         "snapshots/20260131".into(),
