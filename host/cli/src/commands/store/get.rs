@@ -22,7 +22,8 @@ permissions, times, extended attributes, holes, hard links, and owners where
 that is allowed. Every byte has the digest by which it was stored. A file gets
 its name when it is complete. No link is followed on the way.
 
-With a filter, only what it wants comes, and the directories on the way to it.
+With a filter, only what it wants comes, hidden or not, and the directories on
+the way to it.
 What is there and looks the same (kind, size and time) stays: so a run that was
 interrupted is taken up. What differs is an error, unless --overwrite is given.
 
@@ -35,11 +36,6 @@ Examples:
 #[derive(Args, Debug)]
 #[command(after_help = "See --help for what is restored, and examples.")]
 #[command(after_long_help = format!("{EXAMPLES}\n\n{}", size::HELP))]
-#[command(mut_arg("hidden", |it| it.hide(true)))]
-#[command(mut_arg("follow", |it| it.hide(true)))]
-#[command(mut_arg("beneath", |it| it.hide(true)))]
-#[command(mut_arg("files_from", |it| it.hide(true)))]
-#[command(mut_arg("files0_from", |it| it.hide(true)))]
 pub(crate) struct GetArgs {
     #[command(flatten)]
     store: StoreArgs,

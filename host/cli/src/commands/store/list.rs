@@ -43,11 +43,6 @@ Examples:
 #[derive(Args, Debug)]
 #[command(after_help = "See --help for what is listed, and examples.")]
 #[command(after_long_help = format!("{EXAMPLES}\n\n{}", size::HELP))]
-#[command(mut_arg("hidden", |it| it.hide(true)))]
-#[command(mut_arg("follow", |it| it.hide(true)))]
-#[command(mut_arg("beneath", |it| it.hide(true)))]
-#[command(mut_arg("files_from", |it| it.hide(true)))]
-#[command(mut_arg("files0_from", |it| it.hide(true)))]
 pub(crate) struct LsArgs {
     #[command(flatten)]
     store: StoreArgs,

@@ -24,7 +24,7 @@ use crate::{
 };
 
 const EXAMPLES: &str = "\
-Everything is stored: hidden entries, directories, links as links, permissions,
+Everything is stored: hidden entries (also without -H), directories, links as links, permissions,
 owners, times, extended attributes, holes, hard links. Options leave out what
 they say; the directories on the way to what is stored are stored, too. Pipes,
 sockets and devices are errors, and the rest is stored.
@@ -46,9 +46,6 @@ Examples:
 #[derive(Args, Debug)]
 #[command(after_help = "See --help for what is stored, and examples.")]
 #[command(after_long_help = format!("{EXAMPLES}\n\n{}", size::HELP))]
-#[command(mut_arg("hidden", |it| it.hide(true)))]
-#[command(mut_arg("follow", |it| it.hide(true)))]
-#[command(mut_arg("beneath", |it| it.hide(true)))]
 pub(crate) struct PutArgs {
     #[command(flatten)]
     store: StoreArgs,
