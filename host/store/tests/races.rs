@@ -74,13 +74,14 @@ impl Handle {
     /// Fails where it is time to.
     fn call(&self, key: &str) -> Result<(), BackendError> {
         let random = self.random();
-        if random % 7 == 0 {
+        if random.is_multiple_of(7) {
             thread::yield_now();
         }
-        if random % 97 == 0 {
+        if random.is_multiple_of(97) {
             thread::sleep(Duration::from_micros(random % 800));
         }
-        let fails = self.fails > 0 && random / 128 % self.fails == 0;
+        let fails =
+            self.fails > 0 && (random / 128).is_multiple_of(self.fails);
         match self.is_dead() || fails {
             true => Err(BackendError::Io {
                 key: key.to_owned(),
@@ -242,10 +243,11 @@ fn play(play: &Play) {
                 let random = AtomicU64::new(play.seed * 31 + writer);
                 let engine = Engine::builder().threads(1).build().unwrap();
                 for _ in 0..14 {
-                    let life = match play.dies && next(&random) % 3 == 0 {
-                        true => 5 + next(&random) % 60,
-                        false => u64::MAX,
-                    };
+                    let life =
+                        match play.dies && next(&random).is_multiple_of(3) {
+                            true => 5 + next(&random) % 60,
+                            false => u64::MAX,
+                        };
                     let seed = next(&random);
                     let handle = Handle::new(memory, seed, play.fails, life);
                     let Ok(store) = Store::open(Arc::new(handle)) else {
@@ -257,7 +259,7 @@ fn play(play: &Play) {
                         puts.fetch_add(1, SeqCst);
                         kept.lock().unwrap().push((snapshot, tree));
                     }
-                    if next(&random) % 2 == 0 {
+                    if next(&random).is_multiple_of(2) {
                         let mut all = kept.lock().unwrap();
                         if all.len() > 3 {
                             let at = next(&random) % all.len() as u64;
@@ -277,10 +279,11 @@ fn play(play: &Play) {
             scope.spawn(move || {
                 let random = AtomicU64::new(play.seed * 77 + collector);
                 while writing.load(SeqCst) > 0 {
-                    let life = match play.dies && next(&random) % 2 == 0 {
-                        true => 5 + next(&random) % 200,
-                        false => u64::MAX,
-                    };
+                    let life =
+                        match play.dies && next(&random).is_multiple_of(2) {
+                            true => 5 + next(&random) % 200,
+                            false => u64::MAX,
+                        };
                     let seed = next(&random);
                     let handle = Handle::new(memory, seed, play.fails, life);
                     let Ok(store) = Store::open(Arc::new(handle)) else {
