@@ -68,6 +68,7 @@ mod snapshots;
 mod sorting;
 mod special;
 mod stdin;
+mod store;
 mod styles;
 mod summary;
 mod templates;

@@ -108,6 +108,7 @@ fn the_help_of_every_command_is_as_it_was_written() {
         "apply",
         "undo",
         "runs",
+        "store",
         "component",
         "config",
         "completions",

@@ -145,7 +145,11 @@ impl Program {
         }
         let copy = tree.path(".program-under-test");
         if !copy.exists() {
-            fs::copy(&self.path, &copy).unwrap();
+            // By another process: one that another test starts while this
+            // one writes would hold the copy open, and it would be busy.
+            let copied =
+                Command::new("cp").arg(&self.path).arg(&copy).status();
+            assert!(copied.unwrap().success());
             set_mode(&copy, 0o755);
         }
         self.path = copy;

@@ -42,6 +42,7 @@ pub mod reading;
 pub mod record;
 pub mod similarity;
 pub mod size;
+pub mod store;
 pub mod summary;
 mod syntax_error;
 #[cfg(feature = "std")]

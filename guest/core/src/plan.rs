@@ -19,7 +19,7 @@ mod reader;
 mod step;
 #[cfg(test)]
 mod tests;
-mod time;
+pub(crate) mod time;
 
 pub use self::header::{Document, Header, MAX_ROOTS, Root};
 pub use self::line::{

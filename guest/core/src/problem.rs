@@ -55,6 +55,8 @@ pub enum Action {
     Trash,
     /// Putting back what is in the trash.
     Restore,
+    /// Putting into a store.
+    Store,
 }
 
 impl fmt::Display for Action {
@@ -78,6 +80,7 @@ impl fmt::Display for Action {
             Self::Replace => "cannot replace",
             Self::Trash => "cannot move to the trash",
             Self::Restore => "cannot restore",
+            Self::Store => "cannot store",
         })
     }
 }

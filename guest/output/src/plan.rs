@@ -322,7 +322,7 @@ fn identity(device: u64, inode: u64, out: &mut Vec<u8>) {
 }
 
 /// Appends a key, as it is, and a string.
-fn text(key: &[u8], value: &str, out: &mut Vec<u8>) {
+pub(crate) fn text(key: &[u8], value: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(key);
     out.push(b'"');
     json_text::push(value, out);
@@ -330,7 +330,7 @@ fn text(key: &[u8], value: &str, out: &mut Vec<u8>) {
 }
 
 /// Appends a key and bytes: as a string, or in base64 where they are none.
-fn bytes(key: &str, value: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn bytes(key: &str, value: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
     out.extend_from_slice(key.as_bytes());
     match str::from_utf8(value) {

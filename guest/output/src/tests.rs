@@ -57,6 +57,7 @@ const FILE: Row<'_> = Row {
     change: None,
     from: None,
     snapshot: None,
+    snapshot_id: None,
     verified: None,
     values: &[],
 };

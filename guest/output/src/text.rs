@@ -489,6 +489,7 @@ impl Encoder for Text {
             | RecordKind::SimilarPair
             | RecordKind::Version
             | RecordKind::Snapshot
+            | RecordKind::StoredSnapshot
             | RecordKind::KnownDigest => self.fields(batch, out),
         }
         Ok(())

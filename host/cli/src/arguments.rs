@@ -16,6 +16,8 @@ use clap::{
 };
 use sanchay::{escaped, is_terminal_control};
 
+#[cfg(feature = "store")]
+use crate::commands::store::StoreCommand;
 #[cfg(feature = "catalog")]
 use crate::commands::{
     catalog::CatalogCommand, diff::DiffArgs, history::HistoryArgs,
@@ -135,6 +137,9 @@ pub(crate) enum CommandArgs {
     Undo(UndoArgs),
     /// List the runs that changed files
     Runs(RunsArgs),
+    /// Keep snapshots of trees in a store, and get them back
+    #[cfg(feature = "store")]
+    Store(StoreCommand),
     /// Describe or write the WebAssembly component that handles untrusted data
     Component(ComponentArgs),
     /// Show what is configured, and where
@@ -312,6 +317,8 @@ impl CommandArgs {
             Self::Apply(it) => it,
             Self::Undo(it) => it,
             Self::Runs(it) => it,
+            #[cfg(feature = "store")]
+            Self::Store(it) => it,
             Self::Component(it) => it,
             Self::Config(it) => it,
             Self::Plugin(it) => it,

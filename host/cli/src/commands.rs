@@ -30,6 +30,8 @@ pub(crate) mod scan;
 pub(crate) mod similar;
 #[cfg(feature = "catalog")]
 pub(crate) mod snapshot;
+#[cfg(feature = "store")]
+pub(crate) mod store;
 pub(crate) mod summary;
 pub(crate) mod undo;
 #[cfg(feature = "catalog")]

@@ -100,6 +100,15 @@ pub(crate) enum Failure {
          nor HOME is an absolute path; name a file: --catalog FILE"
     )]
     NoCatalogFolder,
+    /// A store cannot be used.
+    #[cfg(feature = "store")]
+    #[error("{}: {source}", shown(.path))]
+    Store {
+        /// The store, as it was given.
+        path: PathBuf,
+        /// Why not.
+        source: Box<sanchay_store::StoreError>,
+    },
     /// Records could not be sorted.
     #[error(
         "--sort: cannot use a temporary file in {}: {}",
@@ -231,6 +240,8 @@ impl Failure {
             | Self::Signals(_)
             | Self::Configuration(_)
             | Self::Environment { .. } => (Exit::Failed, true),
+            #[cfg(feature = "store")]
+            Self::Store { .. } => (Exit::Failed, true),
             #[cfg(feature = "catalog")]
             Self::Catalog(_) | Self::NoCatalogFolder => (Exit::Failed, true),
         }

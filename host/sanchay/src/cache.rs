@@ -77,7 +77,8 @@ impl FileKey {
 
     /// Whether the file changed so long before it was opened, and was not
     /// changed since, that a change after that would show in its times.
-    pub(crate) fn is_settled(&self, opened: SystemTime) -> bool {
+    #[must_use]
+    pub fn is_settled(&self, opened: SystemTime) -> bool {
         let changed = SystemTime::try_from(self.changed).ok();
         changed
             .and_then(|at| at.checked_add(SETTLED))

@@ -92,6 +92,7 @@ mod similar;
 mod span;
 mod summary;
 mod walk;
+mod work;
 
 pub use accounts::{accounts, group_name, user_name};
 pub use cache::{DigestCache, FileKey, FileState};
@@ -170,3 +171,4 @@ pub use similar::{
     SimilarSummary,
 };
 pub use summary::{SummaryRequest, TreeSummary};
+pub use work::WorkContext;

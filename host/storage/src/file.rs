@@ -77,6 +77,19 @@ pub trait RandomAccess: Send + Sync {
         None
     }
 
+    /// The next bytes from an offset of a file of this size that are not a
+    /// hole. `None` if there is nothing but holes up to its end.
+    ///
+    /// # Errors
+    /// Why it cannot be determined.
+    fn data_from(
+        &self,
+        offset: u64,
+        size: u64,
+    ) -> io::Result<Option<Range<u64>>> {
+        Ok((offset < size).then_some(offset..size))
+    }
+
     /// Where its bytes lie.
     ///
     /// # Errors
@@ -286,7 +299,7 @@ impl File {
     ) -> io::Result<Option<Range<u64>>> {
         match &self.0 {
             Inner::Local(file) => Ok(local::data_from(file, offset, size)?),
-            Inner::Other(_) => Ok((offset < size).then_some(offset..size)),
+            Inner::Other(file) => file.data_from(offset, size),
         }
     }
 

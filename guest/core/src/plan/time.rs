@@ -4,7 +4,7 @@
 use crate::time::Timestamp;
 
 /// A time as [`Timestamp`] displays it.
-pub(super) fn parse(text: &str) -> Option<Timestamp> {
+pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     if let Some(number) = text.strip_suffix('s') {
         let (seconds, nanoseconds) = number.rsplit_once('.')?;
         if nanoseconds.len() != 9 || !is_digits(nanoseconds) {

@@ -60,6 +60,8 @@ pub struct Row<'a> {
     pub from: Option<&'a [u8]>,
     /// The snapshot that this is of.
     pub snapshot: Option<SnapshotFacts<'a>>,
+    /// What a snapshot in a store is called by.
+    pub snapshot_id: Option<&'a str>,
     /// When the content was last read and had the digest.
     pub verified: Option<Timestamp>,
     /// How alike its text is to that of another, from 0 to 1.
@@ -125,6 +127,9 @@ impl Row<'_> {
             (FieldId::Other, Column::Name(it)) => it.push(self.other),
             (FieldId::Snapshot, Column::Unsigned(it)) => {
                 it.push(snapshot.map(|of| of.number));
+            }
+            (FieldId::SnapshotId, Column::Text(it)) => {
+                it.push(self.snapshot_id.map(str::as_bytes));
             }
             (FieldId::SnapshotName, Column::Text(it)) => {
                 let name = snapshot.and_then(|of| of.name);

@@ -37,11 +37,13 @@ pub enum RecordKind {
     Snapshot,
     /// A digest that is known, by the numbers of its file.
     KnownDigest,
+    /// A root of a snapshot in a store.
+    StoredSnapshot,
 }
 
 impl RecordKind {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::File,
         Self::Hash { partial: false },
         Self::Hash { partial: true },
@@ -53,6 +55,7 @@ impl RecordKind {
         Self::Version,
         Self::Snapshot,
         Self::KnownDigest,
+        Self::StoredSnapshot,
     ];
 }
 
@@ -144,6 +147,8 @@ pub enum FieldId {
     From,
     /// The number of a snapshot.
     Snapshot,
+    /// What a snapshot in a store is called by.
+    SnapshotId,
     /// The snapshot's name.
     SnapshotName,
     /// When the snapshot was taken.
@@ -248,6 +253,7 @@ const TEXT: DataType = DataType::Value(ValueType::Text);
 const CHANGE: Field = field(FieldId::Change, "change", DataType::Word);
 const FROM: Field = field(FieldId::From, "from", DataType::Name);
 const SNAPSHOT: Field = field(FieldId::Snapshot, "snapshot", UNSIGNED);
+const SNAPSHOT_ID: Field = field(FieldId::SnapshotId, "snapshot", TEXT);
 const SNAPSHOT_NAME: Field =
     field(FieldId::SnapshotName, "snapshot_name", TEXT);
 const SNAPSHOT_TIME: Field =
@@ -372,6 +378,15 @@ impl Schema {
             ],
             RecordKind::Snapshot => &[
                 SNAPSHOT,
+                SNAPSHOT_NAME,
+                SNAPSHOT_TIME,
+                FILES,
+                BYTES,
+                ERRORS,
+                PATH,
+            ],
+            RecordKind::StoredSnapshot => &[
+                SNAPSHOT_ID,
                 SNAPSHOT_NAME,
                 SNAPSHOT_TIME,
                 FILES,
@@ -520,6 +535,7 @@ impl Schema {
             | RecordKind::Similar
             | RecordKind::SimilarPair
             | RecordKind::Snapshot
+            | RecordKind::StoredSnapshot
             | RecordKind::KnownDigest => &[],
         };
         let parts = match self.kind {

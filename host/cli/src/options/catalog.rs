@@ -1,8 +1,10 @@
 //! Digests that are remembered from one run to the next.
 
-use std::path::PathBuf;
 #[cfg(feature = "catalog")]
-use std::{path::Path, sync::Arc};
+use std::path::Path;
+use std::path::PathBuf;
+#[cfg(any(feature = "catalog", feature = "store"))]
+use std::sync::Arc;
 
 use clap::Args;
 #[cfg(feature = "catalog")]
@@ -182,6 +184,16 @@ impl OpenCatalog {
             return builder.cache(Arc::clone(catalog) as _);
         }
         builder
+    }
+
+    /// What knows digests, for who reads files by itself.
+    #[cfg(feature = "store")]
+    pub(crate) fn cache(&self) -> Option<Arc<dyn sanchay::DigestCache>> {
+        #[cfg(feature = "catalog")]
+        if let Some(catalog) = &self.catalog {
+            return Some(Arc::clone(catalog) as _);
+        }
+        None
     }
 
     /// The catalog's file, which the output must not replace.

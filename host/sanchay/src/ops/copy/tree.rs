@@ -239,7 +239,27 @@ impl Copier {
             Folder::open(storage, source).map_err(|it| open(source, it))?;
         let to = folder::open_or_create(storage, target)
             .map_err(|it| open(target, it))?;
-        let tree = CopyTree::new(from, to).map_err(|it| open(source, it))?;
+        self.copy_folder(from, to, monitor, on_error)
+    }
+
+    /// The same of directories that are open, which may be of different
+    /// storages.
+    ///
+    /// # Errors
+    /// [`Error::Option`] if the first cannot be listed, and as for
+    /// [`Copier::copy_all`].
+    pub fn copy_folder(
+        &self,
+        from: Arc<Folder>,
+        to: Arc<Folder>,
+        monitor: &Monitor,
+        on_error: impl Fn(EntryError) + Sync,
+    ) -> Result<CopySummary, Error> {
+        let path = from.path().to_owned();
+        let tree = CopyTree::new(from, to).map_err(|error| {
+            let why = EntryError::new(path, Action::Root, error.into());
+            Error::Option { option: "path", why: why.to_string() }
+        })?;
         let tree = Mutex::new(tree);
         let items = std::iter::from_fn(|| lock(&tree).next());
         let each = |(), result: Result<Copied, EntryError>| {

@@ -1,0 +1,223 @@
+//! Gets a snapshot, or some of it, back: what copies trees copies this one.
+
+use std::{
+    ffi::OsStr,
+    ops::ControlFlow,
+    os::unix::ffi::OsStrExt as _,
+    path::Path,
+    sync::{Arc, Mutex},
+};
+
+use sanchay::{
+    Action, Algorithm, CopyItem, CopyOptions, CopySummary, Engine, EntryError,
+    EntryKind, Existing, Folder, Monitor, ScanEvent, WalkOptions,
+};
+use sanchay_core::store::compare_paths;
+use sanchay_storage::{LocalStorage, Storage, StorageError};
+use sanchay_sync::{into_inner, lock};
+
+use crate::{
+    error::StoreError, put::all_kinds, snapshot::Snapshot, store::Store,
+    tree::SnapshotTree,
+};
+
+/// How a snapshot is got back.
+#[derive(Clone, Debug, Default)]
+pub struct GetOptions {
+    /// Which entries. Unless the filter tests the kind, those of every kind.
+    pub walk: WalkOptions,
+    /// What becomes of an entry whose name is taken.
+    pub existing: Existing,
+    /// Whether to read what was written again, and to compare it.
+    pub verify: bool,
+    /// Watches the run, and ends it.
+    pub monitor: Monitor,
+}
+
+impl Store {
+    /// Gets what is in a snapshot into a folder, which is made if it is
+    /// missing; that above it has to be there. `on_error` is called with
+    /// entries that could not be restored.
+    ///
+    /// # Errors
+    /// The snapshot cannot be read; the folder can be neither opened nor made;
+    /// [`sanchay::Error::Cancelled`].
+    pub fn get(
+        &self,
+        engine: &Engine,
+        snapshot: &Snapshot,
+        target: &Path,
+        options: &GetOptions,
+        on_error: impl Fn(EntryError) + Sync,
+    ) -> Result<CopySummary, StoreError> {
+        let tree = self.tree(snapshot)?;
+        let copier = engine
+            .copier(CopyOptions {
+                existing: options.existing,
+                verify: options.verify.then_some(Algorithm::Blake3),
+                ..CopyOptions::default()
+            })
+            .named(&format!("get-{}", snapshot.id()));
+        let walk = &options.walk;
+        let whole = walk.filter.is_empty()
+            && walk.max_depth.is_none()
+            && !walk.gitignore
+            && walk.ignore_files.is_empty();
+        let source = Folder::open(&tree, Path::new(""))
+            .map_err(|error| refused(target, error))?;
+        let target =
+            open_or_make(target).map_err(|error| refused(target, error))?;
+        if whole {
+            let monitor = &options.monitor;
+            return Ok(copier.copy_folder(source, target, monitor, on_error)?);
+        }
+        let wanted = wanted(engine, &tree, options, &on_error)?;
+        let ways = Mutex::new(Ways::new(source, target));
+        let mut failed = Vec::new();
+        let items = wanted.iter().filter_map(|(path, kind)| {
+            let mut ways = lock(&ways);
+            match ways.item(path, *kind) {
+                Ok(item) => item,
+                Err(error) => {
+                    let path = OsStr::from_bytes(path);
+                    let path = ways.target.path().join(path);
+                    let action = Action::Copy;
+                    let error = EntryError::new(path, action, error.into());
+                    failed.push(error);
+                    None
+                }
+            }
+        });
+        let mut summary =
+            copier.copy_all(items, &options.monitor, |(), copied| {
+                if let Err(error) = copied {
+                    on_error(error);
+                }
+            })?;
+        // Those below others first: what is done in a directory changes its
+        // times.
+        for (from, to) in into_inner(ways).made.iter().rev() {
+            if let Err(error) = copier.finish_directory(from, to) {
+                failed.push(error);
+            }
+        }
+        for error in failed {
+            summary.errors += 1;
+            on_error(error);
+        }
+        Ok(summary)
+    }
+}
+
+fn refused(path: &Path, error: StorageError) -> StoreError {
+    let why = EntryError::new(path.to_owned(), Action::Root, error.into());
+    let why = why.to_string();
+    sanchay::Error::Option { option: "target", why }.into()
+}
+
+fn open_or_make(path: &Path) -> Result<Arc<Folder>, StorageError> {
+    let storage = LocalStorage::new();
+    match Folder::open(&storage, path) {
+        Err(error) if error.is(std::io::ErrorKind::NotFound) => {
+            std::fs::create_dir(path)?;
+            Folder::open(&storage, path)
+        }
+        opened => opened,
+    }
+}
+
+/// What the filter wants, in the order of rows.
+fn wanted(
+    engine: &Engine,
+    tree: &SnapshotTree,
+    options: &GetOptions,
+    on_error: &(dyn Fn(EntryError) + Sync),
+) -> Result<Vec<(Vec<u8>, EntryKind)>, StoreError> {
+    let storage: Arc<dyn Storage> = Arc::new(tree.clone());
+    let walk = WalkOptions {
+        filter: all_kinds(&options.walk.filter).hidden(true),
+        follow: false,
+        storage: Some(storage),
+        ..options.walk.clone()
+    };
+    let found = Mutex::new(Vec::new());
+    let monitor = Monitor { finished: None, ..options.monitor.clone() };
+    engine.scan([""]).options(walk).monitor(&monitor).for_each_batch(
+        |_| {
+            |event: ScanEvent<'_>| {
+                match event {
+                    ScanEvent::Files(batch) => {
+                        lock(&found).extend(batch.iter().map(|entry| {
+                            let path = [entry.parent, entry.name].concat();
+                            (path, entry.metadata.kind)
+                        }));
+                    }
+                    ScanEvent::Error(error) => on_error(error),
+                    _ => {}
+                }
+                ControlFlow::Continue(())
+            }
+        },
+    )?;
+    let mut found = into_inner(found);
+    found.sort_by(|a, b| compare_paths(&a.0, &b.0));
+    Ok(found)
+}
+
+/// The directories that entries come from and go to.
+struct Ways {
+    target: Arc<Folder>,
+    /// The way down to the last entry: names, and directories on both sides.
+    way: Vec<(Vec<u8>, Arc<Folder>, Arc<Folder>)>,
+    source: Arc<Folder>,
+    /// Directories that are to get what those in the snapshot have.
+    made: Vec<(Arc<Folder>, Arc<Folder>)>,
+}
+
+impl Ways {
+    fn new(source: Arc<Folder>, target: Arc<Folder>) -> Self {
+        Self { target, way: Vec::new(), source, made: Vec::new() }
+    }
+
+    /// What is to be copied for an entry; a directory is made at once.
+    fn item(
+        &mut self,
+        path: &[u8],
+        kind: EntryKind,
+    ) -> Result<Option<CopyItem<()>>, StorageError> {
+        let mut names: Vec<&[u8]> = path.split(|byte| *byte == b'/').collect();
+        let last = match kind {
+            EntryKind::Directory => None,
+            _ => names.pop(),
+        };
+        let common = self
+            .way
+            .iter()
+            .zip(&names)
+            .take_while(|((name, ..), wanted)| name == *wanted)
+            .count();
+        self.way.truncate(common);
+        for name in names.into_iter().skip(common) {
+            let (source, target) = match self.way.last() {
+                Some((_, source, target)) => (source, target),
+                None => (&self.source, &self.target),
+            };
+            let from = source.enter(name)?;
+            let to = target.create(&[name])?;
+            self.made.push((Arc::clone(&from), Arc::clone(&to)));
+            self.way.push((name.to_vec(), from, to));
+        }
+        let (source, target) = match self.way.last() {
+            Some((_, source, target)) => (source, target),
+            None => (&self.source, &self.target),
+        };
+        Ok(last.map(|name| CopyItem {
+            source: Arc::clone(source),
+            name: name.to_vec(),
+            target: Arc::clone(target),
+            new_name: name.to_vec(),
+            expected: None,
+            tag: (),
+        }))
+    }
+}
