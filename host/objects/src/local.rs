@@ -137,7 +137,7 @@ impl StorageBackend for LocalStorage {
     async fn put(&self, key: &str, data: Bytes) -> Result<(), StorageError> {
         self.with_key(key, move |folder, key| {
             let mut part = folder.begin()?;
-            part.write(&data)?;
+            part.write(key, &data)?;
             folder.finish(part, key)
         })
         .await
@@ -282,7 +282,7 @@ impl StorageBackend for LocalStorage {
                 return Ok(false);
             }
             let mut part = folder.begin()?;
-            part.write(&data)?;
+            part.write(key, &data)?;
             folder.finish_new(part, key)
         })
         .await
@@ -316,7 +316,7 @@ fn write_pieces(
     let mut part: Part = folder.begin()?;
     while let Some(message) = receiver.blocking_recv() {
         match message {
-            Message::Piece(piece) => part.write(&piece)?,
+            Message::Piece(piece) => part.write(key, &piece)?,
             Message::Finish => return folder.finish(part, key),
         }
     }

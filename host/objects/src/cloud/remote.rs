@@ -62,6 +62,17 @@ impl Remote {
         failure::of(&self.place, key, error)
     }
 
+    /// Why an object cannot be written: never that there is none.
+    fn not_written(&self, key: &str, error: &Error) -> StorageError {
+        match self.failed(key, error) {
+            StorageError::NotFound(_) => StorageError::Other(format!(
+                "{}: the bucket or the upload is gone",
+                self.place.url_of(key),
+            )),
+            other => other,
+        }
+    }
+
     /// Stores an object by one request; `false` if there is one and it must be
     /// new.
     async fn put_at_once(
@@ -78,7 +89,7 @@ impl Remote {
             match put {
                 Ok(_) => Ok(true),
                 Err(Error::AlreadyExists { .. }) => Ok(false),
-                Err(error) => Err(this.failed(&key, &error)),
+                Err(error) => Err(this.not_written(&key, &error)),
             }
         })
         .await
@@ -88,7 +99,7 @@ impl Remote {
         let path = self.place.path(key)?;
         Upload::begin(Arc::clone(&self.store), path)
             .await
-            .map_err(|error| self.failed(key, &error))
+            .map_err(|error| self.not_written(key, &error))
     }
 
     /// Uploads in parts what is all there.
@@ -115,7 +126,7 @@ impl Remote {
         part: Bytes,
     ) -> Result<(), StorageError> {
         let sent = upload.part(part).await;
-        sent.map_err(|error| self.failed(key, &error))
+        sent.map_err(|error| self.not_written(key, &error))
     }
 
     async fn complete(
@@ -124,7 +135,7 @@ impl Remote {
         key: &str,
     ) -> Result<(), StorageError> {
         let completed = upload.complete().await;
-        completed.map_err(|error| self.failed(key, &error))
+        completed.map_err(|error| self.not_written(key, &error))
     }
 
     /// Uploads what comes in pieces, in parts if there is much of it.
@@ -282,7 +293,13 @@ impl StorageBackend for Remote {
         let mut keys = Vec::new();
         let mut token = None;
         loop {
-            let (page, next) = self.page(prefix, token).await?;
+            let (page, next) = self.page(prefix, token.clone()).await?;
+            if next.is_some() && next == token {
+                return Err(StorageError::Other(format!(
+                    "{}: the server lists the same again and again",
+                    self.place.url_of(prefix),
+                )));
+            }
             keys.extend(page.into_iter().map(|meta| meta.key));
             token = next;
             if token.is_none() {

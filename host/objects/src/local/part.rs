@@ -35,11 +35,15 @@ impl Part {
         }
     }
 
-    /// Appends bytes.
-    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), StorageError> {
+    /// Appends bytes of an object.
+    pub(super) fn write(
+        &mut self,
+        key: &str,
+        bytes: &[u8],
+    ) -> Result<(), StorageError> {
         self.file
             .write_all_at(bytes, self.size)
-            .map_err(|error| failure::of_writing(&self.name, &error.into()))?;
+            .map_err(|error| failure::of_writing(key, &error.into()))?;
         self.size += bytes.len() as u64;
         Ok(())
     }
