@@ -14,6 +14,7 @@ pub use sanchay_sandbox::plugin::{
 };
 
 use sanchay_core::{
+    filter::ValueColumns,
     media::MediaField,
     record::{RecordKind, Schema},
 };
@@ -81,6 +82,12 @@ impl Plugins {
     pub(crate) fn values(&self) -> usize {
         let media = if self.media.is_some() { MediaField::COUNT } else { 0 };
         self.columns.len() + media
+    }
+
+    /// The columns that expressions can test: those of the extractors.
+    #[must_use]
+    pub fn value_columns(&self) -> ValueColumns {
+        self.fields().collect()
     }
 
     /// Whether there is none.
