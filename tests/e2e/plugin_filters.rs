@@ -270,3 +270,57 @@ fn pictures_are_found_by_the_example_in_rust() {
     let hint = "did you mean images.width?";
     assert!(typo.stderr.contains(hint), "{}", typo.stderr);
 }
+
+#[test]
+fn a_hash_is_filtered_by_digests_once_these_are_known() {
+    let tree = tree();
+    let hash = |words: &str, filter: &str| {
+        let words = format!("hash --sha256 --fields name {words}");
+        let program = with_cache().within(tree.root()).words(&words);
+        let run = program.args(["--where", filter]).run().succeeds();
+        lines(&run)
+    };
+    // Of "abcd".
+    let digest =
+        "88d4266fd4e6338d13b845fcf289579d209c897823b9217da3e161936f031589";
+    for words in
+        ["d", "-L d", "-j 1 d", "d/four d/e/four d/ten d/none d/empty"]
+    {
+        let is = format!("hash = {digest}");
+        assert_eq!(hash(words, &is), ["four", "four"], "{words}");
+        assert_eq!(hash(words, &format!("not {is}")).len(), 3, "{words}");
+        let begins = hash(words, "hash glob \"88d42*\" and size = 4");
+        assert_eq!(begins, ["four", "four"], "{words}");
+        let either = hash(words, &format!("{is} or size = 10"));
+        assert_eq!(either, ["four", "four", "ten"], "{words}");
+        let two = format!("HASH in (\"{digest}\", x) and has(hash)");
+        assert_eq!(hash(words, &two), ["four", "four"], "{words}");
+        assert!(hash(words, "hash ~ \"[A-Z]\"").is_empty(), "{words}");
+    }
+    // With names, media and plugins.
+    let deep = hash("d", &format!("hash = {digest} and path = e/four"));
+    assert_eq!(deep, ["four"]);
+    let either = hash("d", "hash = x or name = none or width > 1");
+    assert_eq!(either, ["none"]);
+    let filter = format!("hash = {digest} or mischief.n = 10");
+    let told = run(&tree, "hash --sha256 --fields name,mischief.n d", &filter);
+    assert_eq!(lines(&told.succeeds()), ["four\t4", "four\t4", "ten\t10"]);
+    let partial = hash_of(&tree, "--partial", "hash glob \"xxh64:*:4\"");
+    assert_eq!(partial, ["four", "four"]);
+    // Where no digests are made, there are none to test.
+    let scan = with_cache().within(tree.root()).words("scan d");
+    let scan = scan.args(["--where", "hash = x"]).run().exits(2);
+    assert!(scan.stderr.contains("digests are"), "{}", scan.stderr);
+    let explain = with_cache().within(tree.root()).words("hash --explain d");
+    let explain = explain.args(["--where", "hash = x"]).run().succeeds();
+    assert_eq!(
+        explain.text(),
+        "not hidden and hash = \"x\" and kind = file\n"
+    );
+}
+
+fn hash_of(tree: &Tree, words: &str, filter: &str) -> Vec<String> {
+    let words = format!("hash --fields name d {words}");
+    let program = with_cache().within(tree.root()).words(&words);
+    lines(&program.args(["--where", filter]).run().succeeds())
+}

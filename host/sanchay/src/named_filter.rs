@@ -48,6 +48,16 @@ impl NamedFilter {
         Ok(Self { matcher, program, plugins, contents: Mutex::default() })
     }
 
+    /// What the filter looks at.
+    pub(crate) fn columns(&self) -> Columns {
+        self.matcher.columns()
+    }
+
+    /// The filter's program.
+    pub(crate) fn program(&self) -> &Program {
+        &self.program
+    }
+
     /// Whether a file may be wanted, as far as its metadata tells.
     pub(crate) fn wants(&self, metadata: &Metadata) -> bool {
         self.matcher.wants_named(metadata.into())
@@ -61,7 +71,8 @@ impl NamedFilter {
         site: Site<'_>,
         metadata: &Metadata,
     ) -> Result<bool, Cause> {
-        if self.matcher.columns().of_contents().is_empty() {
+        let columns = self.matcher.columns().of_contents();
+        if columns.without(self.program.digests()).is_empty() {
             return Ok(true);
         }
         let mut contents = lock(&self.contents);
@@ -93,6 +104,7 @@ impl Contents {
             })
         })?;
         let columns = inspector.filter_columns().map_err(Cause::Sandbox)?;
+        let columns = columns.without(program.digests());
         let values = FilterValues::new(columns, program, plugins);
         let values = values.map_err(Cause::Sandbox)?;
         Ok(values.map(|values| Self { values, inspector, columns }))

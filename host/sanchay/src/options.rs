@@ -127,6 +127,18 @@ pub struct HashOptions {
     pub method: Method,
 }
 
+impl HashOptions {
+    /// The program that decides which files are wanted. Its filter may test
+    /// digests, by the name `hash`.
+    ///
+    /// # Errors
+    /// [`Error::Filter`] if the filter makes no sense.
+    pub fn program(&self) -> Result<Program, Error> {
+        let columns = self.walk.plugins.value_columns().with_digest();
+        self.walk.filter.program_with(&columns).map_err(Error::Filter)
+    }
+}
+
 /// Which files to compare, and how. By default hard links are one file, and
 /// XXH3 with 128 bits decides what is equal.
 ///

@@ -20,6 +20,17 @@ impl FromIterator<(String, ValueType)> for ValueColumns {
 }
 
 impl ValueColumns {
+    /// What the column is called that has the digests of files.
+    pub const DIGEST: &str = "hash";
+
+    /// These and, in a run that makes digests, that of the digests: texts in
+    /// their canonical form.
+    #[must_use]
+    pub fn with_digest(mut self) -> Self {
+        self.0.push((Self::DIGEST.into(), ValueType::Text));
+        self
+    }
+
     /// Their names.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> + Clone {
         self.0.iter().map(|(name, _)| name.as_str())

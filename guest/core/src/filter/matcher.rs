@@ -122,6 +122,12 @@ impl Columns {
         Self(self.0 | others.0)
     }
 
+    /// Those that are not among others.
+    #[must_use]
+    pub const fn without(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
+    }
+
     /// Whether there is none.
     #[must_use]
     pub const fn is_empty(self) -> bool {

@@ -23,8 +23,10 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::columns::ValueColumns;
 use super::expr::{Expr, Operand, Operator, Test};
 use super::fields::Field;
+use super::matcher::Columns;
 use super::slot::Slot;
 use crate::batch::{saturate, widen};
 use crate::time::Timestamp;
@@ -139,6 +141,15 @@ impl Program {
         self.enter.slots(&mut slots);
         self.expr.slots(&mut slots);
         slots
+    }
+
+    /// The column of digests, if it tests them: it is known when a file was
+    /// hashed, and not before.
+    #[must_use]
+    pub fn digests(&self) -> Columns {
+        let mut slots = self.slots().into_iter();
+        let digest = slots.find(|(_, name)| *name == ValueColumns::DIGEST);
+        digest.map_or(Columns::default(), |(slot, _)| slot.column())
     }
 
     /// The program as bytes.

@@ -122,7 +122,7 @@ impl RunCommand for DupesArgs {
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let explained = self.walk.explain_with_plugins(
             Filter::for_duplicates,
-            &self.plugin,
+            (&self.plugin, false),
             &self.run,
             context,
         )?;

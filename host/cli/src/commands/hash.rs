@@ -212,7 +212,7 @@ impl RunCommand for HashArgs {
         }
         let explained = self.walk.explain_with_plugins(
             Filter::files_only,
-            &self.plugin,
+            (&self.plugin, true),
             &self.run,
             context,
         )?;

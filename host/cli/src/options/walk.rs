@@ -129,36 +129,43 @@ impl WalkArgs {
         &self,
         adapt: fn(Filter) -> Filter,
     ) -> Result<Option<Exit>, Failure> {
-        self.explain_with(adapt, || Ok(Plugins::default()))
+        self.explain_with(adapt, || Ok(ValueColumns::default()))
     }
 
-    /// The same of a command that takes plugins. They are loaded if the filter
-    /// tests columns of theirs.
+    /// The same of a command that takes plugins, and may make digests. Plugins
+    /// are loaded if the filter tests columns of theirs.
     pub(crate) fn explain_with_plugins(
         &self,
         adapt: fn(Filter) -> Filter,
-        plugins: &PluginArgs,
+        (plugins, digests): (&PluginArgs, bool),
         run: &RunArgs,
         context: &Context,
     ) -> Result<Option<Exit>, Failure> {
         self.explain_with(adapt, || {
             let interrupt = context.catch_signals()?;
             let filter = &self.filter.0;
-            load_all(plugins, filter, &run.engine()?, &interrupt, None)
+            let engine = run.engine()?;
+            let plugins =
+                load_all(plugins, filter, &engine, &interrupt, None)?;
+            let columns = plugins.value_columns();
+            Ok(match digests {
+                true => columns.with_digest(),
+                false => columns,
+            })
         })
     }
 
     fn explain_with(
         &self,
         adapt: fn(Filter) -> Filter,
-        plugins: impl FnOnce() -> Result<Plugins, Failure>,
+        columns: impl FnOnce() -> Result<ValueColumns, Failure>,
     ) -> Result<Option<Exit>, Failure> {
         if !self.explain {
             return Ok(None);
         }
         let filter = self.adapted(adapt);
         let columns = match filter.needs_columns() {
-            true => plugins()?.value_columns(),
+            true => columns()?,
             false => ValueColumns::default(),
         };
         let program = filter.program_with(&columns);

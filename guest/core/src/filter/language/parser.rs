@@ -256,7 +256,8 @@ impl Parser<'_, '_> {
             Some(Ok(column)) => Ok(column.into()),
             Some(Err(why)) => Err(self.error(why)),
             None => {
-                let is_of_column = self.slots.is_none() && is_column(name);
+                let may_be = is_column(name) || is_digest(name);
+                let is_of_column = self.slots.is_none() && may_be;
                 self.is_of_column |= is_of_column;
                 Err(self.unknown(name))
             }
@@ -271,15 +272,23 @@ impl Parser<'_, '_> {
         let columns: Vec<&str> = columns.names().collect();
         let fields: Vec<&str> = Field::names().collect();
         let all = [&*fields, &*columns].concat();
-        failed.hint = match nearest(name, all.iter().copied()) {
-            Some(near) => format!("did you mean {near}?"),
-            None if !is_column(name) => {
+        let near = match is_column(name) {
+            true => nearest(name, columns.iter().copied()),
+            false => nearest(name, all.iter().copied()),
+        };
+        failed.hint = match near {
+            Some(near) if !is_digest(name) => format!("did you mean {near}?"),
+            _ if is_digest(name) => {
+                "digests are tested where they are made: by sanchay hash"
+                    .to_owned()
+            }
+            _ if !is_column(name) => {
                 format!("fields are {}", all.join(", "))
             }
-            None if columns.is_empty() => {
+            _ if columns.is_empty() => {
                 "no plugin of this run has columns".to_owned()
             }
-            None => {
+            _ => {
                 format!("the columns of plugins are {}", columns.join(", "))
             }
         };
@@ -446,6 +455,11 @@ impl Parser<'_, '_> {
             Failed { wrong: (why, begins, length), hint: String::new() }
         })
     }
+}
+
+/// Whether a name is that of the column of digests.
+fn is_digest(name: &str) -> bool {
+    name.eq_ignore_ascii_case(ValueColumns::DIGEST)
 }
 
 /// Whether a name may be that of a plugin's column: two names with a dot

@@ -377,6 +377,15 @@ fn an_expression_of_columns_waits_until_they_are_known() {
     assert_eq!(why.option, "where");
     assert!(why.why.contains("there is no field 'a.width'"), "{why}");
     assert!(why.why.contains("no plugin of this run has columns"), "{why}");
+    // So do digests, which only some runs make.
+    let mut digests = Filter::default();
+    digests.set(option, b"hash glob \"ab*\"", &expecting).unwrap();
+    let why = digests.program_with(&columns()).unwrap_err();
+    assert!(why.why.contains("by sanchay hash"), "{why}");
+    let program = digests.program_with(&columns().with_digest()).unwrap();
+    assert!(!program.digests().is_empty());
+    let text = program.expression().to_string();
+    assert!(text.contains("hash glob \"ab*\""), "{text}");
     // What can be no column is refused at once, and all is where none can be.
     let mut other = Filter::default();
     assert!(other.set(option, b"sise > 1", &expecting).is_err());
