@@ -50,6 +50,7 @@ mod output_file;
 mod partial;
 mod pipes;
 mod plugin_command;
+mod plugin_filters;
 mod plugin_interrupt;
 mod plugin_languages;
 mod plugin_refusals;

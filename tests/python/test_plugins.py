@@ -60,6 +60,23 @@ def test_a_group_has_the_values_of_each_file(pictures, images):
     assert [it["images.width"] for it in group.values] == [3, 3]
 
 
+def test_files_are_found_by_what_a_plugin_tells(pictures, images):
+    def names(where):
+        found = sanchay.scan(pictures, plugin=images, where=where)
+        return sorted(Path(it).name for it in found)
+
+    assert names("images.width > 2") == ["a.png", "c.png"]
+    assert names(["not has(images.width)", "size > 0"]) == ["d.txt"]
+    [group] = sanchay.duplicates(
+        pictures, plugin=images, where="images.format = png"
+    )
+    assert len(group.values) == 2
+    with pytest.raises(ValueError, match="did you mean images.width"):
+        names("images.wdith > 2")
+    with pytest.raises(ValueError, match="no plugin of this run has columns"):
+        list(sanchay.scan(pictures, where="images.width > 2"))
+
+
 def test_values_are_columns_of_a_table(pictures, images):
     table = pyarrow.table(sanchay.scan(pictures, plugin=f"{images},name=i"))
     assert "i.width" in table.column_names

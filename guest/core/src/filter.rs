@@ -12,20 +12,25 @@
 
 mod accounts;
 mod clock;
+mod columns;
 mod contents;
 mod expr;
 mod fields;
 mod language;
+mod later;
 mod matcher;
 mod options;
 mod program;
 #[cfg(test)]
 mod properties;
+mod slot;
 #[cfg(test)]
 mod tests;
 
 pub use self::accounts::{Accounts, Lookup};
 pub use self::clock::Clock;
+pub use self::columns::ValueColumns;
+pub use self::contents::ContentColumn;
 pub use self::expr::{Expr, Operand, Operator, Test};
 pub use self::fields::{ExtensionError, Field, FieldType, parse_extensions};
 pub use self::matcher::{Columns, Entries, Facts, Matcher, Matches};
@@ -33,4 +38,5 @@ pub use self::options::{
     Filter, FilterError, FilterOption, FilterSetting, Repeat,
 };
 pub use self::program::{Program, ProgramError, ProgramFault};
+pub use self::slot::Slot;
 pub use crate::syntax_error::SyntaxError;

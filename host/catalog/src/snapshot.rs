@@ -312,7 +312,7 @@ pub(crate) fn absolute(roots: &[PathBuf]) -> Vec<PathBuf> {
 
 /// Which files a walk reports, in words: equal for equal options.
 pub(crate) fn selection(walk: &WalkOptions) -> String {
-    let mut text = match walk.filter.program() {
+    let mut text = match walk.program() {
         Ok(program) => program.expression().to_string(),
         Err(error) => error.to_string(),
     };

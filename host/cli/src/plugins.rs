@@ -4,8 +4,8 @@
 use std::{collections::HashMap, path::Path};
 
 use sanchay::{
-    Compiler, Engine, Error, Limits, Plugin, PluginError, PluginOptions,
-    PluginSpec, Plugins, plugin_cache, read_component,
+    Compiler, Engine, Error, Filter, Limits, Plugin, PluginError,
+    PluginOptions, PluginSpec, Plugins, plugin_cache, read_component,
 };
 
 use crate::{
@@ -16,9 +16,11 @@ use crate::{
 };
 
 /// Loads the plugins for the engine's workers. `silent` is an option with
-/// which no values are printed: an extractor would work in vain.
+/// which no values are printed: an extractor would work in vain, unless the
+/// filter tests what it tells.
 pub(crate) fn load_all(
     arguments: &PluginArgs,
+    filter: &Filter,
     engine: &Engine,
     interrupt: &Interrupt,
     silent: Option<&'static str>,
@@ -29,21 +31,49 @@ pub(crate) fn load_all(
     for spec in specs {
         let component = read(&spec.path)?;
         let plugin = load(spec, &component, &options)?;
-        match silent {
-            Some(option) if !plugin.columns().is_empty() => {
-                let path = spec.path.clone();
-                if arguments.configured {
-                    tracing::debug!(?path, option, "extractor left out");
-                    continue;
-                }
-                return Err(Failure::UnprintedValues { path, option });
-            }
-            _ => plugins.push((&spec.path, plugin)),
-        }
+        plugins.push((&spec.path, plugin));
+    }
+    if let Some(option) = silent {
+        plugins = heard(plugins, filter, option, arguments.configured)?;
     }
     check_distinct_names(&plugins)?;
     let plugins = plugins.into_iter().map(|(_, plugin)| plugin);
     Ok(Plugins::new(plugins.collect())?)
+}
+
+/// The plugins of a run that prints no values: extractors are among them whose
+/// columns the filter tests. Others are refused, or left out if they are
+/// configured.
+fn heard<'p>(
+    plugins: Vec<(&'p Path, Plugin)>,
+    filter: &Filter,
+    option: &'static str,
+    configured: bool,
+) -> Result<Vec<(&'p Path, Plugin)>, Failure> {
+    let is_mute = |plugin: &Plugin| plugin.columns().is_empty();
+    if plugins.iter().all(|(_, plugin)| is_mute(plugin)) {
+        return Ok(plugins);
+    }
+    let columns = plugins.iter().flat_map(|(_, plugin)| plugin.columns());
+    let columns = columns.map(|it| (it.name.to_string(), it.value_type));
+    let program = filter.program_with(&columns.collect());
+    let program = program.map_err(Error::Filter)?;
+    let tested: Vec<&str> =
+        program.slots().into_iter().map(|(_, name)| name).collect();
+    let mut heard = Vec::with_capacity(plugins.len());
+    for (path, plugin) in plugins {
+        let columns = &mut plugin.columns().iter();
+        let is_tested = columns.any(|it| tested.contains(&&*it.name));
+        if is_mute(&plugin) || is_tested {
+            heard.push((path, plugin));
+        } else if configured {
+            tracing::debug!(?path, option, "extractor left out");
+        } else {
+            let path = path.to_owned();
+            return Err(Failure::UnprintedValues { path, option });
+        }
+    }
+    Ok(heard)
 }
 
 /// Makes a plugin of the component in a file.

@@ -66,7 +66,9 @@ pub(crate) fn set(
     if values.is_empty() {
         return Ok(());
     }
-    let clock = Clock::asking(Zoned::now).with_accounts(sanchay::accounts());
+    let clock = Clock::asking(Zoned::now)
+        .with_accounts(sanchay::accounts())
+        .expecting_columns();
     for value in values {
         filter.set(option, &value, &clock).map_err(
             |FilterError { why, .. }| {
@@ -86,7 +88,7 @@ pub(crate) fn set(
 /// # Errors
 /// `ValueError`, which names them.
 pub(crate) fn check(filter: &Filter) -> PyResult<()> {
-    let Err(FilterError { option: about, why }) = filter.program() else {
+    let Err(FilterError { option: about, why }) = filter.check() else {
         return Ok(());
     };
     let field = Field::all().find(|field| field.name == about);

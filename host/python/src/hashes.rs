@@ -266,7 +266,7 @@ fn totals(
     over: &AtomicBool,
 ) -> Option<(u64, u64)> {
     let storage = given.storage();
-    let program = options.walk.filter.program().ok()?;
+    let program = options.program().ok()?;
     let matcher = Matcher::compile(&program).ok()?;
     let (mut files, mut bytes) = (0, 0_u64);
     for path in given.some(0..given.len()) {

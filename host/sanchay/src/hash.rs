@@ -2,6 +2,7 @@
 
 mod batch;
 mod blake3;
+mod by_digest;
 mod context;
 mod ends;
 mod files;

@@ -69,6 +69,7 @@ mod entry;
 mod error;
 mod extract;
 mod filter;
+mod filter_values;
 mod folder_digest;
 mod hash;
 mod inspect;
@@ -145,7 +146,7 @@ pub use sanchay_core::{
     filter::{
         Accounts, Clock, Expr, ExtensionError, Field, Filter, FilterError,
         FilterOption, FilterSetting, Operand, Operator, Repeat, Test,
-        parse_extensions,
+        ValueColumns, parse_extensions,
     },
     grouping::{GroupOrder, GroupOrderError, Role},
     kind::{EntryKind, KindSet},

@@ -11,9 +11,10 @@ use sanchay_sync::lock;
 use crate::{
     error::{Cause, Error},
     extract::Site,
+    filter_values::FilterValues,
     inspect::Inspect,
-    media::MediaExtractor,
     options::WalkOptions,
+    plugins::Plugins,
     pool::Pool,
 };
 
@@ -21,13 +22,14 @@ use crate::{
 pub(crate) struct NamedFilter {
     matcher: Matcher,
     program: Program,
+    plugins: Plugins,
     /// What looks at contents, once that is needed.
     contents: Mutex<Option<Contents>>,
 }
 
-/// An extractor, and the filter in the sandbox that its values are for.
+/// What tells values, and the filter in the sandbox that they are for.
 struct Contents {
-    extractor: MediaExtractor,
+    values: FilterValues,
     inspector: Box<dyn Inspect>,
     columns: Columns,
 }
@@ -35,14 +37,25 @@ struct Contents {
 impl NamedFilter {
     /// The filter of a walk.
     pub(crate) fn new(options: &WalkOptions) -> Result<Self, Error> {
-        let program = options.filter.program().map_err(Error::Filter)?;
+        let program = options.program()?;
         let matcher = Matcher::compile(&program);
         // A program that was made here is one.
         let matcher = matcher.map_err(|why| Error::Option {
             option: "filter",
             why: why.to_string(),
         })?;
-        Ok(Self { matcher, program, contents: Mutex::default() })
+        let plugins = options.plugins.clone();
+        Ok(Self { matcher, program, plugins, contents: Mutex::default() })
+    }
+
+    /// What the filter looks at.
+    pub(crate) fn columns(&self) -> Columns {
+        self.matcher.columns()
+    }
+
+    /// The filter's program.
+    pub(crate) fn program(&self) -> &Program {
+        &self.program
     }
 
     /// Whether a file may be wanted, as far as its metadata tells.
@@ -58,21 +71,31 @@ impl NamedFilter {
         site: Site<'_>,
         metadata: &Metadata,
     ) -> Result<bool, Cause> {
-        if self.matcher.columns().of_contents().is_empty() {
+        let columns = self.matcher.columns().of_contents();
+        if columns.without(self.program.digests()).is_empty() {
             return Ok(true);
         }
         let mut contents = lock(&self.contents);
         let contents = match &mut *contents {
             Some(contents) => contents,
-            empty => empty.insert(Contents::new(pool, &self.program)?),
+            empty => {
+                let new = Contents::new(pool, &self.program, &self.plugins)?;
+                match new {
+                    Some(new) => empty.insert(new),
+                    None => return Ok(true),
+                }
+            }
         };
         contents.want(file, site, metadata)
     }
 }
 
 impl Contents {
-    fn new(pool: &Pool, program: &Program) -> Result<Self, Cause> {
-        let extractor = MediaExtractor::new().map_err(Cause::Sandbox)?;
+    fn new(
+        pool: &Pool,
+        program: &Program,
+        plugins: &Plugins,
+    ) -> Result<Option<Self>, Cause> {
         let (mut inspector, _) = pool.fresh_inspector();
         inspector.set_filter(program).map_err(|error| {
             Cause::Sandbox(match error {
@@ -81,7 +104,10 @@ impl Contents {
             })
         })?;
         let columns = inspector.filter_columns().map_err(Cause::Sandbox)?;
-        Ok(Self { extractor, inspector, columns })
+        let columns = columns.without(program.digests());
+        let values = FilterValues::new(columns, program, plugins);
+        let values = values.map_err(Cause::Sandbox)?;
+        Ok(values.map(|values| Self { values, inspector, columns }))
     }
 
     fn want(
@@ -90,16 +116,22 @@ impl Contents {
         site: Site<'_>,
         metadata: &Metadata,
     ) -> Result<bool, Cause> {
-        let Self { extractor, inspector, columns } = self;
-        let mut values = Vec::new();
-        extractor.extract(Some(file), site, metadata, &mut values)?;
+        let Self { values, inspector, columns } = self;
+        let mut found = Vec::new();
+        let mut failure = None;
+        let error = &mut |_, cause| {
+            failure.get_or_insert(cause);
+        };
+        values.look_at(Some(file), site, metadata, &mut found, error);
+        if let Some(cause) = failure {
+            return Err(cause);
+        }
         let of_metadata = columns.of_metadata();
         let of_contents = columns.of_contents();
         let mut numbers = Vec::new();
         let facts = std::iter::once(Facts::from(metadata));
         of_metadata.push(facts, &mut numbers);
-        let values = std::iter::once(values.as_slice());
-        of_contents.push_contents(values, &mut numbers);
+        values.push(of_contents, 1, &found, &mut numbers);
         let columns = of_metadata.with(of_contents);
         let mut wanted = Vec::new();
         inspector

@@ -4,14 +4,14 @@ mod link_policy;
 
 use std::{path::PathBuf, sync::Arc};
 
-use sanchay_core::filter::Filter;
+use sanchay_core::filter::{Filter, Program};
 use sanchay_core::grouping::GroupOrder;
 pub use sanchay_core::reading::Method;
 use sanchay_sandbox::Algorithm;
 use sanchay_storage::{FileId, LocalStorage, Storage, Timestamp};
 
 pub(crate) use self::link_policy::LinkPolicy;
-use crate::plugins::Plugins;
+use crate::{error::Error, plugins::Plugins};
 
 /// Where a walk goes and which files it reports.
 ///
@@ -73,6 +73,16 @@ pub struct WalkOptions {
 }
 
 impl WalkOptions {
+    /// The program that decides which entries are wanted: that of the filter,
+    /// which may test columns of the plugins.
+    ///
+    /// # Errors
+    /// [`Error::Filter`] if the filter makes no sense.
+    pub fn program(&self) -> Result<Program, Error> {
+        let columns = self.plugins.value_columns();
+        self.filter.program_with(&columns).map_err(Error::Filter)
+    }
+
     /// Where the files are.
     pub(crate) fn storage(&self) -> Arc<dyn Storage> {
         match &self.storage {
@@ -119,6 +129,18 @@ pub struct HashOptions {
     pub walk: WalkOptions,
     /// How a file's content is identified.
     pub method: Method,
+}
+
+impl HashOptions {
+    /// The program that decides which files are wanted. Its filter may test
+    /// digests, by the name `hash`.
+    ///
+    /// # Errors
+    /// [`Error::Filter`] if the filter makes no sense.
+    pub fn program(&self) -> Result<Program, Error> {
+        let columns = self.walk.plugins.value_columns().with_digest();
+        self.walk.filter.program_with(&columns).map_err(Error::Filter)
+    }
 }
 
 /// Which files to compare, and how. By default hard links are one file, and

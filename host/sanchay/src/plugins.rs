@@ -14,6 +14,7 @@ pub use sanchay_sandbox::plugin::{
 };
 
 use sanchay_core::{
+    filter::ValueColumns,
     media::MediaField,
     record::{RecordKind, Schema},
 };
@@ -30,6 +31,8 @@ pub struct Plugins {
     columns: Arc<[Column]>,
     /// The bundled extractor, if it is wanted.
     media: Option<Plugin>,
+    /// Whether a run makes digests, which its filter can test.
+    digests: bool,
 }
 
 impl Plugins {
@@ -46,7 +49,8 @@ impl Plugins {
         }
         let columns = plugins.iter().flat_map(Plugin::columns);
         let columns = columns.cloned().collect();
-        Ok(Self { all: plugins.into(), columns, media: None })
+        let all = plugins.into();
+        Ok(Self { all, columns, media: None, digests: false })
     }
 
     /// These, and the bundled extractor, which tells what pictures and films
@@ -81,6 +85,23 @@ impl Plugins {
     pub(crate) fn values(&self) -> usize {
         let media = if self.media.is_some() { MediaField::COUNT } else { 0 };
         self.columns.len() + media
+    }
+
+    /// These, in a run that makes digests.
+    pub(crate) fn with_digests(mut self) -> Self {
+        self.digests = true;
+        self
+    }
+
+    /// The columns that expressions can test: those of the extractors, and
+    /// digests in a run that makes them.
+    #[must_use]
+    pub fn value_columns(&self) -> ValueColumns {
+        let columns: ValueColumns = self.fields().collect();
+        match self.digests {
+            true => columns.with_digest(),
+            false => columns,
+        }
     }
 
     /// Whether there is none.

@@ -70,6 +70,7 @@ fn misfit(expr: &Expr) -> Option<ProgramFault> {
     let is_of_bits = matches!(operator, Operator::AllBits | Operator::AnyBit);
     let is_ordered = !is_pattern && !is_of_bits;
     let fits = match *field {
+        field if columns::is_slot(field) => fits_slot(test),
         EXTENSION => {
             let can_end = |bytes: &[u8]| {
                 !bytes.is_empty()
@@ -108,6 +109,63 @@ fn misfit(expr: &Expr) -> Option<ProgramFault> {
         _ => return Some(ProgramFault::Field),
     };
     (!fits).then_some(ProgramFault::Operand)
+}
+
+/// The types of the values in slots, by their numbers in programs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum SlotType {
+    Number,
+    Text,
+    Time,
+}
+
+/// What a test of a slot says of its values, and what it compares them with.
+pub(super) fn slot(test: &Test) -> Option<(SlotType, &[Operand])> {
+    let (Operand::Bytes(first), operands) = test.operands.split_first()?
+    else {
+        return None;
+    };
+    let (number, name) = first.split_first()?;
+    str::from_utf8(name).ok()?;
+    let slot_type = match number {
+        0..=3 => SlotType::Number,
+        4 | 5 => SlotType::Text,
+        6 => SlotType::Time,
+        _ => return None,
+    };
+    let is_for_texts = columns::is_text_slot(columns::bit(test.field)?);
+    let fits = is_for_texts == (slot_type == SlotType::Text);
+    fits.then_some((slot_type, operands))
+}
+
+/// Whether a test fits the slot that it is of.
+fn fits_slot(test: &Test) -> bool {
+    let Some((slot_type, operands)) = slot(test) else { return false };
+    let operator = test.operator;
+    let is_ordered = (operator as u8) < 5;
+    match slot_type {
+        SlotType::Number => {
+            let is_number = |it: &Operand| matches!(it, Operand::Number(_));
+            is_ordered && operands.iter().all(is_number)
+        }
+        SlotType::Time => {
+            let is_time = |it: &Operand| matches!(it, Operand::Time(_));
+            is_ordered && operands.iter().all(is_time)
+        }
+        SlotType::Text => {
+            let each = operands.iter().map(|operand| match operand {
+                Operand::Bytes(bytes) => Some(bytes.as_slice()),
+                _ => None,
+            });
+            let all: Option<Vec<&[u8]>> = each.collect();
+            all.is_some_and(|all| {
+                operator == Operator::Equal
+                    || (operator as u8) < 8
+                        && !is_ordered
+                        && patterns::compile(operator, &all)
+            })
+        }
+    }
 }
 
 /// What must all be true of an entry.

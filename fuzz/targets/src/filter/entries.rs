@@ -92,6 +92,14 @@ pub(crate) fn numbers(
         if !columns.has(column) {
             continue;
         }
+        if columns::is_text_slot(bit) {
+            let text = |input: &mut Input<'_>| {
+                input.flag().then(|| input.bytes().to_vec())
+            };
+            let texts: Vec<_> = (0..rows).map(|_| text(input)).collect();
+            push_texts(&texts, &mut numbers);
+            continue;
+        }
         let mut rest = columns::width(bit) * rows;
         if columns::has_times(bit) {
             let seconds = (0..rows).map(|_| input.signed());
@@ -105,6 +113,20 @@ pub(crate) fn numbers(
         }));
     }
     numbers
+}
+
+/// Appends the lengths of texts, and then their bytes, eight to a number.
+fn push_texts(texts: &[Option<Vec<u8>>], numbers: &mut Vec<u64>) {
+    let length = |text: &Option<Vec<u8>>| match text {
+        Some(text) => text.len() as u64,
+        None => u64::MAX,
+    };
+    numbers.extend(texts.iter().map(length));
+    for chunk in texts.iter().flatten().flat_map(|it| it.chunks(8)) {
+        let mut bytes = [0; 8];
+        bytes[..chunk.len()].copy_from_slice(chunk);
+        numbers.push(u64::from_le_bytes(bytes));
+    }
 }
 
 impl Listing {
@@ -161,8 +183,10 @@ impl Metadata {
             return Some(wrong(listed));
         }
         let fits = columns::numbers(self.columns).is_some_and(|numbers| {
-            let expected = numbers as u128 * self.rows as u128;
-            self.numbers.len() as u128 == expected
+            let fixed = numbers as u128 * self.rows as u128;
+            let end = self.texts(columns::COUNT).map(|(_, end)| end as u128);
+            self.numbers.len() as u128 >= fixed
+                && end == Some(self.numbers.len() as u128)
         });
         (!fits).then(|| wrong(self.numbers.len()))
     }
@@ -182,13 +206,59 @@ impl Metadata {
         Some((0..count).map(part).collect())
     }
 
+    /// The texts in the slot of a bit, if it is there, and where the slots
+    /// before it end; `None` where there is less than there should be.
+    fn texts(&self, wanted: usize) -> Option<(Vec<Option<Vec<u8>>>, usize)> {
+        let mut at = columns::numbers(self.columns)?.checked_mul(self.rows)?;
+        let slots = (0..columns::COUNT).filter(|bit| {
+            let column = columns::all()[*bit];
+            columns::is_text_slot(*bit) && self.columns.has(column)
+        });
+        for bit in slots {
+            let lengths = self.numbers.get(at..)?.get(..self.rows)?.to_vec();
+            at += self.rows;
+            let mut texts = Vec::new();
+            for length in lengths {
+                if length == u64::MAX {
+                    texts.push(None);
+                    continue;
+                }
+                let count = usize::try_from(length.div_ceil(8)).ok()?;
+                let own = self.numbers.get(at..)?.get(..count)?;
+                at += count;
+                let bytes = own.iter().map(|it| it.to_le_bytes());
+                let mut text = bytes.collect::<Vec<_>>().concat();
+                text.truncate(usize::try_from(length).ok()?);
+                texts.push(Some(text));
+            }
+            if bit == wanted {
+                return Some((texts, at));
+            }
+        }
+        Some((Vec::new(), at))
+    }
+
     /// These entries, and what is known of them by the metadata.
     pub(crate) fn of(&self, mut entries: Vec<Entry>) -> Vec<Entry> {
         for bit in 0..columns::COUNT {
+            if columns::is_text_slot(bit) {
+                let has = self.columns.has(columns::all()[bit]);
+                let texts = self.texts(bit).filter(|_| has);
+                let texts = texts.map(|(texts, _)| texts).unwrap_or_default();
+                for (text, entry) in texts.into_iter().zip(&mut entries) {
+                    entry.texts[bit] = Some(text);
+                }
+                continue;
+            }
             let Some(column) = self.column(bit) else { continue };
             for (at, entry) in entries.iter_mut().enumerate() {
                 let number = column[0][at];
-                if columns::has_texts(bit) {
+                if columns::is_number_slot(bit) {
+                    let second = column[1][at];
+                    let pair =
+                        (second != u64::MAX).then_some((number, second));
+                    entry.pairs[bit] = Some(pair);
+                } else if columns::has_texts(bit) {
                     let bytes = column.iter().map(|it| it[at].to_le_bytes());
                     let mut text = bytes.collect::<Vec<_>>().concat();
                     while text.pop_if(|byte| *byte == 0).is_some() {}
@@ -215,6 +285,12 @@ impl Metadata {
         let mut numbers = Vec::new();
         for (bit, column) in columns::all().into_iter().enumerate() {
             if !columns.has(column) {
+                continue;
+            }
+            if columns::is_text_slot(bit) {
+                let (texts, _) = self.texts(bit).unwrap();
+                let own = wanted.iter().map(|at| texts[*at as usize].clone());
+                push_texts(&own.collect::<Vec<_>>(), &mut numbers);
                 continue;
             }
             for part in self.column(bit).unwrap() {

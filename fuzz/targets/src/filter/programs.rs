@@ -88,6 +88,7 @@ fn expr(input: &mut Input<'_>, depth: usize) -> Expr {
         1 => Expr::Any(parts(input)),
         2 => Expr::Not(Box::new(expr(input, depth + 1))),
         3 => Expr::Test(odd(input)),
+        15 => Expr::Test(of_slot(input)),
         shape @ 4..12 => Expr::Test(fitting(FIELDS[shape % 4], input)),
         _ => {
             let fields: Vec<_> = Field::all().collect();
@@ -102,6 +103,26 @@ fn odd(input: &mut Input<'_>) -> Test {
     let operator = OPERATORS[input.below(OPERATORS.len())];
     let operands = (0..input.below(4)).map(|_| operand(input)).collect();
     Test { field, operator, operands }
+}
+
+/// A test of a slot as it can be compiled, if the patterns in it are some.
+fn of_slot(input: &mut Input<'_>) -> Test {
+    let value_type = input.byte() % 7;
+    let is_text = matches!(value_type, 4 | 5);
+    let slot = input.byte() % 16 + if is_text { 16 } else { 0 };
+    let operator = match is_text {
+        true => OF_TEXT[input.below(OF_TEXT.len())],
+        false => OPERATORS[input.below(ORDERED)],
+    };
+    let mut operands = vec![Operand::Bytes(vec![value_type, b'a'])];
+    for _ in 0..input.below(5) {
+        operands.push(match value_type {
+            4 | 5 => Operand::Bytes(text(input)),
+            6 => time(input),
+            _ => Operand::Number(input.number()),
+        });
+    }
+    Test { field: 64 + slot, operator, operands }
 }
 
 fn operand(input: &mut Input<'_>) -> Operand {

@@ -18,6 +18,7 @@ use crate::time::Timestamp;
 pub struct Clock {
     now: Now,
     accounts: Accounts,
+    expects_columns: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -30,20 +31,43 @@ impl Clock {
     /// A clock that shows this time.
     #[must_use]
     pub fn new(now: Zoned) -> Self {
-        Self { now: Now::At(now), accounts: Accounts::default() }
+        Self::of(Now::At(now))
     }
 
     /// A clock that asks what time it is, once that is needed: finding out
     /// which zone is the local one takes as long as thousands of files.
     #[must_use]
     pub fn asking(now: fn() -> Zoned) -> Self {
-        Self { now: Now::Asked(now), accounts: Accounts::default() }
+        Self::of(Now::Asked(now))
+    }
+
+    fn of(now: Now) -> Self {
+        let accounts = Accounts::default();
+        Self { now, accounts, expects_columns: false }
     }
 
     /// The same where these users and groups are known.
     #[must_use]
     pub fn with_accounts(self, accounts: Accounts) -> Self {
-        Self { now: self.now, accounts }
+        Self { accounts, ..self }
+    }
+
+    /// The same for options of a run that may have plugins: an expression that
+    /// tests a column of theirs is understood when a program is made, by
+    /// [`Filter::program_with`](super::Filter::program_with).
+    #[must_use]
+    pub fn expecting_columns(self) -> Self {
+        Self { expects_columns: true, ..self }
+    }
+
+    /// Whether expressions may test columns of plugins.
+    pub(super) const fn expects_columns(&self) -> bool {
+        self.expects_columns
+    }
+
+    /// The same clock, which shows this moment for ever.
+    pub(super) fn stopped(&self) -> Self {
+        Self { now: Now::At(self.now()), ..self.clone() }
     }
 
     /// The users and groups that are known.

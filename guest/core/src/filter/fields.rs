@@ -6,10 +6,14 @@ mod field_type;
 mod number;
 mod point;
 mod spelling;
+mod subject;
 mod text;
+mod value;
 
 pub(super) use self::kind::merge as merge_kinds;
 pub(super) use self::numbers::mode;
+pub(super) use self::subject::Subject;
+pub(super) use self::value::compile as compile_value;
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -128,7 +132,10 @@ impl Field {
             | FieldType::Mode
             | FieldType::User
             | FieldType::Group
-            | FieldType::Duration => Operand::Number(0),
+            | FieldType::Duration
+            | FieldType::Boolean
+            | FieldType::Signed
+            | FieldType::Float => Operand::Number(0),
             FieldType::Time => {
                 Operand::Time(Timestamp { seconds: i64::MIN, nanoseconds: 0 })
             }

@@ -19,6 +19,7 @@ mod printer;
 mod tests;
 
 use super::clock::Clock;
+use super::columns::{Slots, ValueColumns};
 use super::expr::Expr;
 use crate::syntax_error::SyntaxError;
 
@@ -37,6 +38,39 @@ impl Expr {
     ///
     /// It is not an expression, or one that is too large.
     pub fn parse(text: &str, clock: &Clock) -> Result<Self, SyntaxError> {
-        parser::parse(text, clock)
+        Self::parse_with(text, clock, None).map_err(|it| it.error)
     }
+
+    /// Parses an expression that may test columns of values.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse); also where it tests more columns than a
+    /// filter has slots for.
+    pub fn parse_with_columns(
+        text: &str,
+        clock: &Clock,
+        columns: &ValueColumns,
+    ) -> Result<Self, SyntaxError> {
+        let slots = &mut Slots::new(columns);
+        Self::parse_with(text, clock, Some(slots)).map_err(|it| it.error)
+    }
+
+    /// Parses an expression, where columns of values are known or not.
+    pub(super) fn parse_with(
+        text: &str,
+        clock: &Clock,
+        slots: Option<&mut Slots<'_>>,
+    ) -> Result<Self, Refused> {
+        parser::parse(text, clock, slots)
+    }
+}
+
+/// Why a text is no expression.
+#[derive(Clone, Debug)]
+pub(super) struct Refused {
+    pub(super) error: SyntaxError,
+    /// Whether the error is a name that could be that of a plugin's column,
+    /// and no columns are known.
+    pub(super) is_of_column: bool,
 }

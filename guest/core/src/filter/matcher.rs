@@ -6,10 +6,13 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 use core::fmt::Debug;
 
-use super::contents::{self, CAMERA_NUMBERS, MEDIA_TYPE_NUMBERS};
+use super::contents::{
+    self, CAMERA_NUMBERS, ContentColumn, MEDIA_TYPE_NUMBERS, SlotTexts,
+};
 use super::expr::{Expr, Operator};
-use super::fields::Field;
+use super::fields::{Field, compile_value};
 use super::program::{Program, ProgramError, ProgramFault};
+use super::slot::Slot;
 use crate::batch::{Batch, BatchError, Place, saturate, widen};
 use crate::kind::{EntryKind, KindSet};
 use crate::time::Timestamp;
@@ -90,7 +93,9 @@ impl Columns {
             | Self::TAKEN.0
             | Self::DURATION.0
             | Self::MEDIA_TYPE.0
-            | Self::CAMERA.0,
+            | Self::CAMERA.0
+            | Slot::NUMBERS
+            | Slot::TEXTS,
     );
 
     /// Columns by their bits, known or unknown.
@@ -117,18 +122,26 @@ impl Columns {
         Self(self.0 | others.0)
     }
 
+    /// Those that are not among others.
+    #[must_use]
+    pub const fn without(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
+    }
+
     /// Whether there is none.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// How many numbers each entry has in them; `None` if one of them is
+    /// How many numbers each entry has in them, apart from the texts in
+    /// slots, of which each has its own length; `None` if one of them is
     /// unknown.
     #[must_use]
     pub fn numbers(self) -> Option<usize> {
-        let mut rest = self.0 & !Self::NAME.0;
-        let mut numbers: usize = 0;
+        let mut rest = self.0 & !Self::NAME.0 & !Slot::NUMBERS & !Slot::TEXTS;
+        let slots = Slot::numbers().filter(|it| self.has(it.column()));
+        let mut numbers = slots.count().saturating_mul(2);
         for (column, count) in Self::NUMBERS {
             if self.has(column) {
                 rest &= !column.0;
@@ -148,6 +161,12 @@ impl Columns {
     #[must_use]
     pub const fn of_contents(self) -> Self {
         Self(self.0 & Self::CONTENTS.0)
+    }
+
+    /// Those that tell what pictures and films say of themselves.
+    #[must_use]
+    pub const fn of_media(self) -> Self {
+        Self(self.of_contents().0 & !Slot::NUMBERS & !Slot::TEXTS)
     }
 
     /// Whether it needs metadata from the file system. Whoever looks at the
@@ -202,18 +221,21 @@ impl Columns {
                 out.extend(entries.clone().map(number));
             }
         }
-        contents::push(self, entries.map(|_| &[][..]), out);
+        if !self.of_contents().is_empty() {
+            self.push_contents(entries.count(), &|_, _| None, out);
+        }
     }
 
     /// Appends the numbers of those columns that contents tell, as
-    /// [`push`](Self::push) does: of the values of each entry, one for each
-    /// [`MediaField`](crate::media::MediaField).
+    /// [`push`](Self::push) does: of so many entries, whose values `value`
+    /// tells.
     pub fn push_contents<'v>(
         self,
-        values: impl Iterator<Item = &'v [Option<Value>]> + Clone,
+        entries: usize,
+        value: &dyn Fn(usize, ContentColumn) -> Option<&'v Value>,
         out: &mut Vec<u64>,
     ) {
-        contents::push(self, values, out);
+        contents::push(self, entries, value, out);
     }
 }
 
@@ -311,11 +333,34 @@ impl<'a> Entries<'a> {
         {
             return Err(wrong(names.len()));
         }
-        let each = columns.numbers().ok_or_else(|| wrong(numbers.len()))?;
-        if Some(numbers.len()) != rows.checked_mul(each) {
-            return Err(wrong(numbers.len()));
+        let entries = Self { rows, names, directory, columns, numbers };
+        match entries.behind_texts(None) {
+            Some((None, [])) => Ok(entries),
+            _ => Err(wrong(numbers.len())),
         }
-        Ok(Self { rows, names, directory, columns, numbers })
+    }
+
+    /// The texts in a slot, if they are known.
+    pub(super) fn texts(&self, column: Columns) -> Option<SlotTexts<'a>> {
+        self.behind_texts(Some(column))?.0
+    }
+
+    /// The texts in a slot, or else what is behind the last text; `None` where
+    /// there is less than there should be.
+    fn behind_texts(
+        &self,
+        wanted: Option<Columns>,
+    ) -> Option<(Option<SlotTexts<'a>>, &'a [u64])> {
+        let fixed = self.columns.numbers()?.checked_mul(self.rows)?;
+        let mut rest = self.numbers.get(fixed..)?;
+        for slot in Slot::texts().filter(|it| self.columns.has(it.column())) {
+            let (texts, others) = SlotTexts::split(rest, self.rows)?;
+            if wanted == Some(slot.column()) {
+                return Some((Some(texts), others));
+            }
+            rest = others;
+        }
+        Some((None, rest))
     }
 
     /// The names, where they are known.
@@ -469,9 +514,15 @@ impl Node {
             Expr::Any(parts) => Self::Any(compile(parts)?),
             Expr::Not(part) => Self::Not(Box::new(Self::compile(part)?)),
             Expr::Test(test) => {
-                let field = Field::of_code(test.field)
-                    .ok_or_else(|| ProgramFault::Field.at(0))?;
-                let compiled = (field.compile)(test.operator, &test.operands);
+                let (operator, operands) = (test.operator, &test.operands);
+                let compiled = match Slot::of_code(test.field) {
+                    Some(slot) => compile_value(slot, operator, operands),
+                    None => {
+                        let field = Field::of_code(test.field)
+                            .ok_or_else(|| ProgramFault::Field.at(0))?;
+                        (field.compile)(operator, operands)
+                    }
+                };
                 let misfit = || ProgramFault::Operand.at(0);
                 Self::Predicate(compiled.ok_or_else(misfit)?)
             }

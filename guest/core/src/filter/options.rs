@@ -8,8 +8,10 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::clock::Clock;
+use super::columns::{Slots, ValueColumns};
 use super::expr::{Expr, Operand, Operator};
 use super::fields::{self, Field, OPTIONS};
+use super::later::Later;
 use super::program::Program;
 use crate::kind::{EntryKind, KindSet};
 use crate::time::Timestamp;
@@ -62,7 +64,15 @@ pub struct FilterSetting {
     /// What it means beside others of the option.
     repeat: Repeat,
     /// What must be true.
-    expr: Expr,
+    meaning: Meaning,
+}
+
+/// What must be true.
+#[derive(Clone, Debug, PartialEq)]
+enum Meaning {
+    Expr(Expr),
+    /// What is parsed when the columns of the run are known.
+    Later(Later),
 }
 
 /// An option has a value that makes no sense, or options contradict each
@@ -111,9 +121,18 @@ impl FilterOption {
             }
             _ => (value, self.repeat),
         };
-        let expr = (self.parse)(value, clock)
-            .map_err(|why| FilterError { option: self.name, why })?;
-        Ok(FilterSetting { name: self.name, repeat, expr })
+        let meaning = match (self.parse)(value, clock) {
+            Ok(expr) => Meaning::Expr(expr),
+            // Only a whole expression tests any column.
+            Err(why) => {
+                let later = (repeat == Repeat::All)
+                    .then(|| Later::of(self.name, value, clock))
+                    .flatten();
+                let refused = || FilterError { option: self.name, why };
+                Meaning::Later(later.ok_or_else(refused)?)
+            }
+        };
+        Ok(FilterSetting { name: self.name, repeat, meaning })
     }
 
     /// The keyword that it is in Python and in configuration: its name with
@@ -141,6 +160,8 @@ pub struct Filter {
     contents: bool,
     options: Vec<(&'static str, Expr)>,
     tests: Vec<Expr>,
+    /// What must be true as well, once the columns of the run are known.
+    later: Vec<Later>,
     /// What leaves an entry out, or a directory with all that is in it.
     excluded: Vec<Expr>,
     error: Option<FilterError>,
@@ -268,6 +289,7 @@ impl Filter {
             }
         }
         self.tests.extend(other.tests);
+        self.later.extend(other.later);
         self.excluded.extend(other.excluded);
         self.error = self.error.or(other.error);
         self
@@ -300,6 +322,7 @@ impl Filter {
     pub fn is_empty(&self) -> bool {
         self.options.is_empty()
             && self.tests.is_empty()
+            && self.later.is_empty()
             && self.excluded.is_empty()
     }
 
@@ -309,12 +332,50 @@ impl Filter {
         self.options.iter().any(|(option, _)| *option == name)
     }
 
-    /// The program that decides it.
+    /// Whether it tests columns of plugins, so that it needs to know which
+    /// there are.
+    #[must_use]
+    pub fn needs_columns(&self) -> bool {
+        !self.later.is_empty()
+    }
+
+    /// The program that decides it, in a run without plugins.
     ///
     /// # Errors
     ///
     /// Values that make no sense, or options that contradict each other.
     pub fn program(&self) -> Result<Program, FilterError> {
+        self.program_with(&ValueColumns::default())
+    }
+
+    /// The program that decides it, where plugins tell these columns.
+    ///
+    /// # Errors
+    ///
+    /// As [`program`](Self::program); also where it tests a column that there
+    /// is not, or otherwise than its values can be tested.
+    pub fn program_with(
+        &self,
+        columns: &ValueColumns,
+    ) -> Result<Program, FilterError> {
+        let mut slots = Slots::new(columns);
+        let later = self.later.iter().map(|it| it.parse(&mut slots));
+        let later = later.collect::<Result<Vec<_>, _>>()?;
+        self.program_of(later)
+    }
+
+    /// Whether options make sense together, as far as can be told before it is
+    /// known which columns there are.
+    ///
+    /// # Errors
+    ///
+    /// As [`program`](Self::program).
+    pub fn check(&self) -> Result<(), FilterError> {
+        self.program_of(Vec::new()).map(drop)
+    }
+
+    /// The program, if these must be true as well.
+    fn program_of(&self, later: Vec<Expr>) -> Result<Program, FilterError> {
         if let Some(error) = &self.error {
             return Err(error.clone());
         }
@@ -322,6 +383,7 @@ impl Filter {
             .map_err(|(option, why)| FilterError { option, why })?;
         let options = self.options.iter().map(|(_, expr)| expr);
         let mut all: Vec<Expr> = options.chain(&self.tests).cloned().collect();
+        all.extend(later);
         let kinds = all.iter().map(Expr::kinds);
         let kinds = kinds.fold(KindSet::ALL, KindSet::and);
         if self.contents && !kinds.has(EntryKind::File) {
@@ -373,13 +435,20 @@ impl Filter {
         operator: Operator,
         operand: Operand,
     ) {
-        let expr = Expr::test(field, operator, operand);
-        self.add(FilterSetting { name, repeat: Repeat::Last, expr });
+        let meaning = Meaning::Expr(Expr::test(field, operator, operand));
+        self.add(FilterSetting { name, repeat: Repeat::Last, meaning });
     }
 
     /// Adds an option that was read.
     pub fn add(&mut self, setting: FilterSetting) {
-        let FilterSetting { name, repeat, expr } = setting;
+        let FilterSetting { name, repeat, meaning } = setting;
+        let expr = match meaning {
+            Meaning::Expr(expr) => expr,
+            Meaning::Later(later) => {
+                self.later.push(later);
+                return;
+            }
+        };
         if repeat == Repeat::Exclude {
             self.excluded.push(expr);
             return;

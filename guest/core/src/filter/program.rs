@@ -11,6 +11,10 @@
 //! | 3 | not: the part |
 //! | 4 | a test: the field's code (a byte), the operator (a byte, 0 to 4: equal, less, less or equal, greater, greater or equal), the number of operands, the operands |
 //!
+//! Fields from 64 on are slots, for values of columns that the program names:
+//! the first operand of a test is the type of the values and the name of the
+//! column, and the others are what the values are compared with.
+//!
 //! An operand is a byte and a value: 1 and a number of 64 bits; 2 and a time
 //! (seconds, 64 bits, signed; nanoseconds, 32 bits); 3 and the number of bytes
 //! and the bytes. Numbers are little-endian; those that count have 32 bits.
@@ -19,8 +23,11 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::columns::ValueColumns;
 use super::expr::{Expr, Operand, Operator, Test};
 use super::fields::Field;
+use super::matcher::Columns;
+use super::slot::Slot;
 use crate::batch::{saturate, widen};
 use crate::time::Timestamp;
 
@@ -124,6 +131,25 @@ impl Program {
     pub fn needs_directory(&self) -> bool {
         let tests = |field| self.enter.tests(field) || self.expr.tests(field);
         Field::OF_DIRECTORY.iter().copied().any(tests)
+    }
+
+    /// The slots that it tests, and the columns whose values are to be in
+    /// them: plugins' columns, by their names.
+    #[must_use]
+    pub fn slots(&self) -> Vec<(Slot, &str)> {
+        let mut slots = Vec::new();
+        self.enter.slots(&mut slots);
+        self.expr.slots(&mut slots);
+        slots
+    }
+
+    /// The column of digests, if it tests them: it is known when a file was
+    /// hashed, and not before.
+    #[must_use]
+    pub fn digests(&self) -> Columns {
+        let mut slots = self.slots().into_iter();
+        let digest = slots.find(|(_, name)| *name == ValueColumns::DIGEST);
+        digest.map_or(Columns::default(), |(slot, _)| slot.column())
     }
 
     /// The program as bytes.

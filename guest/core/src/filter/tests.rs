@@ -1,12 +1,15 @@
 //! Filters against examples.
 
+use proptest::prelude::*;
+
 use super::{
-    Clock, Columns, Entries, Expr, Field, Filter, FilterOption, Matcher,
-    Matches, Operand, Operator,
+    Clock, Columns, ContentColumn, Entries, Expr, Field, Filter, FilterOption,
+    Matcher, Matches, Operand, Operator, ValueColumns,
 };
 use crate::batch::{Batch, BatchError, pack};
 use crate::kind::{EntryKind, KindSet};
 use crate::time::Timestamp;
+use crate::value::{Value, ValueType};
 
 fn with_extensions(extensions: &[&str]) -> Filter {
     let filter = Filter::default().hidden(true);
@@ -345,7 +348,7 @@ fn a_column_of_the_wrong_length_is_refused() {
     assert_eq!(measured(2, Some(named), size, &[1, 2]), wrong(1));
     assert_eq!(measured(1, None, size, &[1, 2]), wrong(2));
     assert_eq!(measured(1, None, Columns::MODIFIED, &[1]), wrong(1));
-    assert_eq!(measured(1, None, Columns::from_bits(1 << 40), &[1]), wrong(1));
+    assert_eq!(measured(1, None, Columns::from_bits(1 << 50), &[1]), wrong(1));
     assert_eq!(measured(usize::MAX, None, Columns::MODIFIED, &[]), wrong(0));
     assert_eq!(
         measured(1, None, size.with(Columns::MODIFIED), &[1, 2, 3]),
@@ -372,4 +375,172 @@ fn what_reads_contents_refuses_a_filter_without_regular_files() {
     assert!(links.clone().for_duplicates().program().is_err());
     let both = links.kind(EntryKind::File).files_only();
     assert!(both.program().is_ok());
+}
+
+/// The columns of the values that [`value`] makes.
+const VALUES: [(&str, ValueType); 7] = [
+    ("p.boolean", ValueType::Boolean),
+    ("p.signed", ValueType::Signed),
+    ("p.unsigned", ValueType::Unsigned),
+    ("p.float", ValueType::Float),
+    ("p.text", ValueType::Text),
+    ("p.bytes", ValueType::Bytes),
+    ("p.time", ValueType::Timestamp),
+];
+
+/// The filter of an expression that tests such columns, and which of entries
+/// of so many values it wants; `None` where it knows none.
+fn wanted(
+    text: &str,
+    values: &[[Option<Value>; 7]],
+    known: Columns,
+) -> Vec<u32> {
+    let columns: ValueColumns =
+        VALUES.iter().map(|(name, it)| ((*name).to_owned(), *it)).collect();
+    let clock = Clock::utc(Timestamp::default()).expecting_columns();
+    let option = FilterOption::named("where").unwrap();
+    let mut filter = Filter::default();
+    filter.set(option, text.as_bytes(), &clock).unwrap();
+    let program = filter.program_with(&columns).unwrap();
+    let bytes = program.encode();
+    let program = super::Program::decode(&bytes).unwrap();
+    let matcher = Matcher::compile(&program).unwrap();
+    let slots = program.slots();
+    let value = |entry: usize, column| {
+        let ContentColumn::Slot(slot) = column else { return None };
+        let name = slots.iter().find(|it| it.0 == slot)?.1;
+        let at = VALUES.iter().position(|it| it.0 == name)?;
+        values[entry][at].as_ref()
+    };
+    let known = Columns::from_bits(
+        known.bits() & matcher.columns().of_contents().bits(),
+    );
+    let mut numbers = Vec::new();
+    known.push_contents(values.len(), &value, &mut numbers);
+    let entries = Entries::measured(values.len(), None, known, &numbers);
+    matcher.match_metadata(&entries.unwrap())
+}
+
+#[test]
+fn a_test_of_a_value_that_is_not_known_yet_rejects_nothing() {
+    let row = || [const { None }; 7];
+    let mut one = row();
+    one[2] = Some(Value::Unsigned(u64::MAX));
+    one[4] = Some(Value::Text("".into()));
+    let rows = [row(), one];
+    let all = Columns::from_bits(u64::MAX);
+    let numbers = Columns::from_bits(0xffff << 18);
+    for (text, known, expected) in [
+        ("p.unsigned > 0", all, &[1][..]),
+        ("p.unsigned > 0", Columns::default(), &[0, 1]),
+        ("not p.unsigned > 0", all, &[0]),
+        ("not p.unsigned > 0", Columns::default(), &[0, 1]),
+        ("has(p.text)", all, &[1]),
+        ("has(p.text) and p.unsigned = 1", numbers, &[]),
+        ("has(p.text) or p.unsigned = 1", numbers, &[0, 1]),
+        ("p.text = \"\"", all, &[1]),
+        ("p.bytes = \"\"", all, &[]),
+        ("p.text != x", all, &[0, 1]),
+        ("has(p.boolean) or p.time before 1d", all, &[]),
+    ] {
+        assert_eq!(wanted(text, &rows, known), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_long_text_is_not_taken_for_its_beginning() {
+    let text = |it: String| {
+        let mut row = [const { None }; 7];
+        row[4] = Some(Value::Text(it.clone().into()));
+        row[5] = Some(Value::Bytes(it.into_bytes().into()));
+        row
+    };
+    let long = "x".repeat(5000);
+    let rows =
+        [text(long.clone()), text(format!("{long}y")), text("x".into())];
+    let all = Columns::from_bits(u64::MAX);
+    for (test, expected) in [
+        (format!("p.text = {long}"), &[0][..]),
+        (format!("p.bytes = {long}y"), &[1]),
+        ("p.text glob \"*y\"".into(), &[1]),
+        ("p.bytes ~ \"^x{10}\" and p.text != x".into(), &[0, 1]),
+        ("p.text = x".into(), &[2]),
+    ] {
+        assert_eq!(wanted(&test, &rows, all), expected);
+    }
+}
+
+fn some_value() -> impl Strategy<Value = [Option<Value>; 7]> {
+    let text = "[ab\0]{0,20}";
+    let number = prop_oneof![Just(i64::MIN), Just(i64::MAX), -2..3_i64];
+    let float = prop_oneof![Just(-0.0), Just(0.5), Just(f64::MAX), Just(-1e9)];
+    (any::<[bool; 8]>(), number, float, text).prop_map(
+        |(has, number, float, text)| {
+            let time = Timestamp { seconds: number, nanoseconds: 7 };
+            let all = [
+                Value::Boolean(has[7]),
+                Value::Signed(number),
+                Value::Unsigned(number.cast_unsigned()),
+                Value::Float(float),
+                Value::Text(text.clone().into()),
+                Value::Bytes(text.into_bytes().into()),
+                Value::Timestamp(time),
+            ];
+            let mut has = has.into_iter();
+            all.map(|it| Some(it).filter(|_| has.next() == Some(true)))
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn values_compare_in_slots_as_they_do_by_themselves(
+        rows in prop::collection::vec(some_value(), 0..20),
+        number in -2..3_i64,
+        float in prop::sample::select(&[-1e9, 0.0, 0.5, 1e300][..]),
+        text in "[ab]{0,9}",
+    ) {
+        let signed = |it: &Value| matches!(it, Value::Signed(it) if *it >= number);
+        let unsigned = |it: &Value| {
+            matches!(it, Value::Unsigned(it) if *it < number.unsigned_abs())
+        };
+        let is_float = |it: &Value| matches!(it, Value::Float(it) if *it <= float);
+        let is_text = |it: &Value| {
+            matches!(it, Value::Text(it) if it.as_bytes() == text.as_bytes())
+        };
+        let bytes = |it: &Value| {
+            matches!(it, Value::Bytes(it) if it.starts_with(text.as_bytes()))
+        };
+        let time = |it: &Value| {
+            matches!(it, Value::Timestamp(it) if it.seconds >= 0)
+        };
+        type Test<'t> = &'t dyn Fn(&Value) -> bool;
+        let tests: [(String, usize, Test<'_>); 7] = [
+            ("p.boolean".into(), 0, &|it| *it == Value::Boolean(true)),
+            (format!("p.signed >= {number}"), 1, &signed),
+            (format!("p.unsigned < {}", number.unsigned_abs()), 2, &unsigned),
+            (format!("p.float <= {float:?}"), 3, &is_float),
+            (format!("p.text = \"{text}\""), 4, &is_text),
+            (format!("p.bytes ~ \"(?-u)^{text}\""), 5, &bytes),
+            ("p.time >= 1970-01-01".into(), 6, &time),
+        ];
+        let holds = |row: &[Option<Value>; 7], at: usize, test: Test<'_>| {
+            row[at].as_ref().is_some_and(test)
+        };
+        let indices = |wanted: &dyn Fn(&[Option<Value>; 7]) -> bool| {
+            let all = (0_u32..).zip(&rows);
+            let all = all.filter(|(_, row)| wanted(row));
+            all.map(|(index, _)| index).collect::<Vec<_>>()
+        };
+        let all = Columns::from_bits(u64::MAX);
+        for (text, at, test) in &tests {
+            let expected = indices(&|row| holds(row, *at, test));
+            prop_assert_eq!(wanted(text, &rows, all), expected, "{}", text);
+        }
+        let every: Vec<&str> = tests.iter().map(|it| it.0.as_str()).collect();
+        let any = indices(&|row| {
+            tests.iter().any(|(_, at, test)| holds(row, *at, test))
+        });
+        prop_assert_eq!(wanted(&every.join(" or "), &rows, all), any);
+    }
 }

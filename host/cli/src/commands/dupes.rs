@@ -5,7 +5,7 @@ use std::{ops::ControlFlow, path::PathBuf};
 use clap::Args;
 use sanchay::{
     DuplicateOptions, EntryKind, Error, Filter, FolderGroup, Group,
-    GroupValues, Monitor,
+    GroupValues, Monitor, Plugins,
 };
 use sanchay_core::{
     content::Content,
@@ -131,12 +131,18 @@ impl RunCommand for DupesArgs {
         }
         self.algorithm.check()?;
         self.output.check(RecordKind::Duplicate, self.print0)?;
-        self.walk.check(Filter::for_duplicates)
+        self.walk.check_before_plugins(Filter::for_duplicates)
     }
 
     /// Finds the groups, prints them, and tells what they come to.
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
-        if let Some(exit) = self.walk.explain(Filter::for_duplicates)? {
+        let explained = self.walk.explain_with_plugins(
+            Filter::for_duplicates,
+            (&self.plugin, false),
+            &self.run,
+            context,
+        )?;
+        if let Some(exit) = explained {
             return Ok(exit);
         }
         let interrupt = context.catch_signals()?;
@@ -144,7 +150,13 @@ impl RunCommand for DupesArgs {
         let catalog = self.catalog.open(&messages)?;
         let engine = self.run.engine_with(&catalog)?;
         let silent = self.print0.then_some("--print0");
-        let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
+        let plugins = load_all(
+            &self.plugin,
+            &self.walk.filter.0,
+            &engine,
+            &interrupt,
+            silent,
+        )?;
         let text = TextOptions { zero: self.print0, ..TextOptions::default() };
         let roots = self.walk.list.or_current(&self.roots)?;
         let inputs = Inputs::of_walk(&roots, &self.walk, &self.plugin)
@@ -160,9 +172,13 @@ impl RunCommand for DupesArgs {
             ..Request::new(&self.output, inputs, kind, &plugins)
         })?;
         let plugins = output.plugins(&plugins)?;
+        // What only the filter asks for is not asked for again.
+        let shown = match self.print0 && self.output.fields().is_empty() {
+            true => Plugins::default(),
+            false => plugins.clone(),
+        };
         let options = DuplicateOptions {
-            walk: catalog
-                .left_out(self.walk.options(plugins.clone(), &output.sink)),
+            walk: catalog.left_out(self.walk.options(plugins, &output.sink)),
             folders: self.folders,
             hardlinks: self.hardlinks,
             algorithm: self.algorithm.algorithm(),
@@ -194,7 +210,7 @@ impl RunCommand for DupesArgs {
                 }
                 let errors = engine.extract_groups(
                     &duplicates,
-                    &plugins,
+                    &shown,
                     &monitor,
                     |error| {
                         messages.entry(&error);

@@ -199,7 +199,7 @@ impl RunCommand for HashArgs {
         } else {
             self.output.check(self.kind(), self.print0)?;
             self.sort.check(self.kind())?;
-            self.walk.check(Filter::files_only)
+            self.walk.check_before_plugins(Filter::files_only)
         }
     }
 
@@ -210,14 +210,26 @@ impl RunCommand for HashArgs {
         } else if self.tree {
             return hash_tree::run(self, context);
         }
-        if let Some(exit) = self.walk.explain(Filter::files_only)? {
+        let explained = self.walk.explain_with_plugins(
+            Filter::files_only,
+            (&self.plugin, true),
+            &self.run,
+            context,
+        )?;
+        if let Some(exit) = explained {
             return Ok(exit);
         }
         let interrupt = context.catch_signals()?;
         let messages = self.run.messages(context, false);
         let catalog = self.catalog.open(&messages)?;
         let engine = self.run.engine_with(&catalog)?;
-        let plugins = load_all(&self.plugin, &engine, &interrupt, None)?;
+        let plugins = load_all(
+            &self.plugin,
+            &self.walk.filter.0,
+            &engine,
+            &interrupt,
+            None,
+        )?;
         let text = TextOptions {
             zero: self.print0,
             tag: self.tag,

@@ -114,13 +114,19 @@ impl RunCommand for ScanArgs {
             let kind = RecordKind::File;
             self.output.check(kind, self.print0)?;
             self.sort.check(kind)?;
-            self.walk.check(|filter| filter)
+            self.walk.check_before_plugins(|filter| filter)
         }
     }
 
     /// Scans.
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
-        if let Some(exit) = self.walk.explain(|filter| filter)? {
+        let explained = self.walk.explain_with_plugins(
+            |filter| filter,
+            (&self.plugin, false),
+            &self.run,
+            context,
+        )?;
+        if let Some(exit) = explained {
             return Ok(exit);
         }
         let roots = self.walk.list.or_current(&self.roots)?;
@@ -150,7 +156,13 @@ impl ScanArgs {
         let messages = self.run.messages(context, false);
         let engine = self.run.engine()?;
         let silent = Some("--count");
-        let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
+        let plugins = load_all(
+            &self.plugin,
+            &self.walk.filter.0,
+            &engine,
+            &interrupt,
+            silent,
+        )?;
         let inputs = Inputs::of_walk(roots, &self.walk, &self.plugin);
         let sink = Sink::open(self.output.file(), &inputs)?;
         let summary = engine
@@ -195,7 +207,13 @@ impl ScanArgs {
         ];
         let silent = silent.iter().find(|(given, _)| *given);
         let silent = silent.map(|(_, option)| *option);
-        let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
+        let plugins = load_all(
+            &self.plugin,
+            &self.walk.filter.0,
+            &engine,
+            &interrupt,
+            silent,
+        )?;
         let text = TextOptions { zero: self.print0, ..TextOptions::default() };
         let inputs = Inputs::of_walk(roots, &self.walk, &self.plugin);
         let kind = RecordKind::File;

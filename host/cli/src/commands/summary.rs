@@ -141,13 +141,19 @@ impl RunCommand for SummaryArgs {
             (Some(output), Some(html)) if output == html => {
                 Err("--output and --html name the same file".to_owned())
             }
-            _ => self.walk.check(|filter| filter),
+            _ => self.walk.check_before_plugins(|filter| filter),
         }
     }
 
     /// Sums up and prints.
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
-        if let Some(exit) = self.walk.explain(|filter| filter)? {
+        let explained = self.walk.explain_with_plugins(
+            |filter| filter,
+            (&self.plugin, false),
+            &self.run,
+            context,
+        )?;
+        if let Some(exit) = explained {
             return Ok(exit);
         }
         let roots = self.walk.list.or_current(&self.roots)?;
@@ -155,7 +161,13 @@ impl RunCommand for SummaryArgs {
         let messages = self.run.messages(context, false);
         let engine = self.run.engine()?;
         let silent = Some("summary");
-        let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
+        let plugins = load_all(
+            &self.plugin,
+            &self.walk.filter.0,
+            &engine,
+            &interrupt,
+            silent,
+        )?;
         let inputs = &Inputs::of_walk(&roots, &self.walk, &self.plugin);
         let html = self.output.html.as_deref();
         let html = html.map(|it| Sink::open(Some(it), inputs)).transpose()?;

@@ -22,8 +22,10 @@ pub(crate) const NAMED: &str = "filter";
 static NOW: LazyLock<jiff::Zoned> = LazyLock::new(jiff::Zoned::now);
 
 /// The clock of this run, which knows the users and groups of this machine.
+/// The run may have plugins, whose columns are known later.
 pub(crate) fn clock() -> Clock {
-    Clock::asking(|| NOW.clone()).with_accounts(sanchay::accounts())
+    let clock = Clock::asking(|| NOW.clone());
+    clock.with_accounts(sanchay::accounts()).expecting_columns()
 }
 
 /// Which entries are wanted.

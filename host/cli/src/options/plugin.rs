@@ -35,8 +35,8 @@ pub(crate) struct PluginArgs {
     ///
     /// A filter decides which of the entries that pass the other options are
     /// wanted. An extractor gets the bytes that it asks for from the files
-    /// that it takes, and its values become columns. Both run in a sandbox:
-    /// all they can do is answer. FILE may be followed by @sha256:HEX, the
+    /// that it takes, and its values become columns, which --where can test
+    /// (images.width > 4000). Both run in a sandbox: all they can do is answer. FILE may be followed by @sha256:HEX, the
     /// digest that it must have, then by ,name=NAME, another name for the
     /// plugin, and by its settings, ,KEY=VALUE. sanchay plugin --help says how
     /// to make one.

@@ -3,14 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum, ValueHint, builder::PossibleValue};
-use sanchay::{FileId, Plugins, WalkOptions, Walker};
+use sanchay::{FileId, Plugins, ValueColumns, WalkOptions, Walker};
 
 use sanchay_core::{exit::Exit, filter::Filter};
 
-use super::{filter::FilterArgs, root::ListArgs};
+use super::{
+    filter::FilterArgs, plugin::PluginArgs, root::ListArgs, run::RunArgs,
+};
 use crate::{
+    context::Context,
     failure::Failure,
     output::{Inputs, Sink, put},
+    plugins::load_all,
 };
 
 /// Which files are wanted, and where to look for them.
@@ -94,15 +98,29 @@ impl WalkArgs {
         self.ignore_file.iter().cloned().chain(lists).collect()
     }
 
-    /// Whether the filters go together. `adapt` makes of them what the command
-    /// does.
+    /// Whether the filters go together, of a command without plugins. `adapt`
+    /// makes of them what the command does.
     pub(crate) fn check(
         &self,
         adapt: fn(Filter) -> Filter,
     ) -> Result<(), String> {
-        let filter = adapt(self.filter.0.clone().hidden(self.hidden));
-        let program = filter.program().map_err(sanchay::Error::Filter);
+        let program = self.adapted(adapt).program();
+        let program = program.map_err(sanchay::Error::Filter);
         program.map(drop).map_err(|why| why.to_string())
+    }
+
+    /// The same of a command that takes plugins, before they are loaded.
+    pub(crate) fn check_before_plugins(
+        &self,
+        adapt: fn(Filter) -> Filter,
+    ) -> Result<(), String> {
+        let checked = self.adapted(adapt).check();
+        let checked = checked.map_err(sanchay::Error::Filter);
+        checked.map_err(|why| why.to_string())
+    }
+
+    fn adapted(&self, adapt: fn(Filter) -> Filter) -> Filter {
+        adapt(self.filter.0.clone().hidden(self.hidden))
     }
 
     /// Prints the expression in force if that was asked for. `adapt` makes of
@@ -111,11 +129,47 @@ impl WalkArgs {
         &self,
         adapt: fn(Filter) -> Filter,
     ) -> Result<Option<Exit>, Failure> {
+        self.explain_with(adapt, || Ok(ValueColumns::default()))
+    }
+
+    /// The same of a command that takes plugins, and may make digests. Plugins
+    /// are loaded if the filter tests columns of theirs.
+    pub(crate) fn explain_with_plugins(
+        &self,
+        adapt: fn(Filter) -> Filter,
+        (plugins, digests): (&PluginArgs, bool),
+        run: &RunArgs,
+        context: &Context,
+    ) -> Result<Option<Exit>, Failure> {
+        self.explain_with(adapt, || {
+            let interrupt = context.catch_signals()?;
+            let filter = &self.filter.0;
+            let engine = run.engine()?;
+            let plugins =
+                load_all(plugins, filter, &engine, &interrupt, None)?;
+            let columns = plugins.value_columns();
+            Ok(match digests {
+                true => columns.with_digest(),
+                false => columns,
+            })
+        })
+    }
+
+    fn explain_with(
+        &self,
+        adapt: fn(Filter) -> Filter,
+        columns: impl FnOnce() -> Result<ValueColumns, Failure>,
+    ) -> Result<Option<Exit>, Failure> {
         if !self.explain {
             return Ok(None);
         }
-        let filter = adapt(self.filter.0.clone().hidden(self.hidden));
-        let program = filter.program().map_err(sanchay::Error::Filter)?;
+        let filter = self.adapted(adapt);
+        let columns = match filter.needs_columns() {
+            true => columns()?,
+            false => ValueColumns::default(),
+        };
+        let program = filter.program_with(&columns);
+        let program = program.map_err(sanchay::Error::Filter)?;
         let text = format!("{}\n", program.expression());
         put(None, &Inputs::default(), text.as_bytes())?;
         Ok(Some(Exit::Done))

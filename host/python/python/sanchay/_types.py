@@ -148,6 +148,7 @@ class WalkOptions(TypedDict, total=False):
             down are looked for.
         where: Only entries of which this expression is true, or each of these:
             'size > 1GiB and ext in (csv, parquet) and modified within 7d'.
+            Columns of plugins are tested as fields are: 'images.width > 4000'.
         extension: Only files whose name ends in this extension, or in one of
             these, with or without their leading dot; case does not matter
             (Unicode's simple case folding). Files that were named are taken

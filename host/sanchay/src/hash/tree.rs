@@ -13,12 +13,14 @@ use std::{
     thread,
 };
 
+use sanchay_sandbox::plugin::Value;
 use sanchay_storage::{
     EntryKind, File, FileSystemId, Metadata, Opened, Storage,
 };
 
 use super::{
     Failure, Files, HashEvent, HashResult, Reader, Seen, Source,
+    by_digest::{ByDigest, Hashed},
     pipe::{blocking, is_handed_down, stdin_turn},
     results::ResultBatch,
     segments::{FILES_PER_TASK, Found, Segment},
@@ -27,6 +29,7 @@ use crate::{
     cache::{DigestCache, FileState},
     error::{Action, Cause, EntryError, Error, Problem},
     extract::{Extracted, Extractors, Site},
+    inspect::Inspect,
     monitor::{Monitor, Summary},
     named_filter::NamedFilter,
     options::{HashOptions, Method},
@@ -66,8 +69,15 @@ pub(super) fn hash(
     let storage = options.walk.storage();
     let mut options = options.clone();
     options.walk.filter = options.walk.filter.files_only();
-    let options = &options;
+    options.walk.plugins = options.walk.plugins.with_digests();
     let named = NamedFilter::new(&options.walk)?;
+    let (columns, program) = (named.columns(), named.program());
+    if !program.digests().is_empty() && !columns.of_media().is_empty() {
+        // What they say is asked for again, beside the digest.
+        options.walk.plugins = options.walk.plugins.with_media()?;
+    }
+    let by_digest = ByDigest::new(columns, program, &options.walk.plugins);
+    let options = &options;
     let ignoring = Ignoring::read(&options.walk, &*storage, pool)?;
     if monitor.progress.is_some()
         && let Some((files, bytes)) =
@@ -90,6 +100,7 @@ pub(super) fn hash(
         sources,
         options,
         named,
+        by_digest,
         ignoring: &ignoring,
         queue: &queue,
         emitter,
@@ -142,6 +153,7 @@ struct HashTree<'a> {
     sources: &'a [Source],
     options: &'a HashOptions,
     named: NamedFilter,
+    by_digest: Option<ByDigest>,
     ignoring: &'a Arc<Ignoring>,
     queue: &'a WorkQueue<Task<usize, Ticket>>,
     emitter: OrderedEmitter<'a, ResultBatch>,
@@ -152,7 +164,8 @@ struct HashTree<'a> {
 /// The result of a file.
 #[derive(Default)]
 struct Outcome {
-    /// `None` if the run was over before its turn.
+    /// `None` if the run was over before its turn, or the filter does not want
+    /// the file.
     result: Option<Result<HashResult, Failure>>,
     extracted: Extracted,
 }
@@ -347,13 +360,75 @@ impl HashTree<'_> {
         let mut split_off = |from| {
             self.split_off(tasks, &mut mine, from, parent, names);
         };
-        let outcomes = self.outcomes(open, names, worker, &mut split_off);
+        let mut outcomes = self.outcomes(open, names, worker, &mut split_off);
+        self.match_digests(open, names, &mut outcomes, worker.inspector);
         let mut outcomes = outcomes.into_iter();
         for (ticket, range) in mine {
             let own = outcomes.by_ref().take(range.len());
             let batch = self.batch(open, names, range, own);
             self.fill(ticket, batch);
         }
+    }
+
+    /// Takes out of the outcomes those that the filter rejects by digests.
+    fn match_digests(
+        &self,
+        directory: &Open,
+        names: &Names,
+        outcomes: &mut [Outcome],
+        inspector: &mut dyn Inspect,
+    ) {
+        let Some(by_digest) = &self.by_digest else { return };
+        let mut places = Vec::new();
+        let mut files = Vec::new();
+        for (index, outcome) in outcomes.iter().enumerate() {
+            let Some(Ok(result)) = &outcome.result else { continue };
+            let name = names.get(index).unwrap_or_default();
+            let values = &*outcome.extracted.values;
+            places.push(index);
+            files.push(Hashed { name, result, values });
+        }
+        if files.is_empty() {
+            return;
+        }
+        let mut below = Vec::new();
+        directory.node.write_path_below_root(&mut below);
+        let wanted = by_digest.ask(inspector, Some(&below), &files);
+        let mut wanted = match wanted {
+            Ok(wanted) => wanted.into_iter().map(|it| it as usize).peekable(),
+            Err(fault) => {
+                for at in places {
+                    if let Some(outcome) = outcomes.get_mut(at) {
+                        let cause = Cause::Sandbox(fault.clone());
+                        outcome.result = Some(Err((Action::Filter, cause)));
+                    }
+                }
+                return;
+            }
+        };
+        for (number, at) in places.into_iter().enumerate() {
+            let is_wanted = wanted.next_if_eq(&number).is_some();
+            if let (false, Some(outcome)) = (is_wanted, outcomes.get_mut(at)) {
+                outcome.result = None;
+            }
+        }
+    }
+
+    /// Whether the filter wants a file that the caller named, by its digest.
+    fn wants_digest(
+        &self,
+        result: &Result<HashResult, Failure>,
+        values: &[Option<Value>],
+        inspector: &mut dyn Inspect,
+    ) -> Result<bool, Failure> {
+        let (Some(by_digest), Ok(result)) = (&self.by_digest, result) else {
+            return Ok(true);
+        };
+        let file = Hashed { name: b"", result, values };
+        let wanted = by_digest.ask(inspector, None, &[file]);
+        let wanted =
+            wanted.map_err(|it| (Action::Filter, Cause::Sandbox(it)))?;
+        Ok(!wanted.is_empty())
     }
 
     /// Queues the files from an index on as tasks for free workers. `mine`
@@ -464,7 +539,7 @@ impl HashTree<'_> {
                         EntryError::new(node.entry(name), action, cause);
                     self.error(&mut batch, error);
                 }
-                // The run is over.
+                // The run is over, or it is not wanted.
                 None => {}
             }
         }
@@ -510,10 +585,18 @@ impl HashTree<'_> {
         };
         let method = self.options.method;
         worker.state.hash(worker.inspector, method, 1, &mut single);
-        match single.result {
-            Some(result) => self.fill_source(ticket, path, result, extracted),
+        let Some(result) = single.result else {
             // The run is over.
-            None => self.fill(ticket, ResultBatch::default()),
+            self.fill(ticket, ResultBatch::default());
+            return;
+        };
+        let values = &*extracted.values;
+        match self.wants_digest(&result, values, worker.inspector) {
+            Ok(true) => self.fill_source(ticket, path, result, extracted),
+            Ok(false) => self.fill(ticket, ResultBatch::default()),
+            Err(failure) => {
+                self.fill_source(ticket, path, Err(failure), extracted);
+            }
         }
     }
 

@@ -50,8 +50,8 @@ pub(crate) struct DirReader {
     /// What those of them say that are links; empty where none is.
     targets: Vec<Option<Box<[u8]>>>,
     /// What the contents of each tell, where the filter asks and somebody else
-    /// will.
-    media: Vec<Option<Value>>,
+    /// will; nothing where it would take up too much.
+    known: Vec<Box<[Option<Value>]>>,
     /// What looks at contents, if the filter asks for them.
     looker: Option<Looker>,
     /// The errors since these were taken last.
@@ -98,10 +98,11 @@ impl DirReader {
         options: &WalkOptions,
         ignoring: &Arc<Ignoring>,
     ) -> Result<Self, Error> {
-        let program = options.filter.program().map_err(Error::Filter)?;
+        let program = options.program()?;
         inspector.set_filter(&program)?;
         let columns = inspector.filter_columns().map_err(Error::Sandbox)?;
-        let looker = Looker::new(columns, options.plugins.have_media())
+        let columns = columns.without(program.digests());
+        let looker = Looker::new(columns, &program, &options.plugins)
             .map_err(Error::Sandbox)?;
         let wanted_kinds = inspector.filter_kinds().map_err(Error::Sandbox)?;
         let mut listed = wanted_kinds.with(EntryKind::Directory);
@@ -116,7 +117,7 @@ impl DirReader {
             matched: Vec::new(),
             metadata: Vec::new(),
             targets: Vec::new(),
-            media: Vec::new(),
+            known: Vec::new(),
             looker,
             errors: Vec::new(),
             plugin_filters: PluginFilters::new(&options.plugins),
@@ -163,7 +164,8 @@ impl DirReader {
             spans: &self.matched,
             metadata: &self.metadata,
             targets: &self.targets,
-            media: &self.media,
+            known: &self.known,
+            told: self.looker.as_ref().map(Looker::told),
         }
     }
 
@@ -665,7 +667,7 @@ impl DirReader {
                 spans: matched,
                 metadata,
                 columns: known.with(named),
-                media: &[],
+                values: None,
             };
             let answer = question.ask(inspector, numbers, survivors);
             if let Err(fault) = answer {

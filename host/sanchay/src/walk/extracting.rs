@@ -58,7 +58,7 @@ impl<V: Visitor> Walk<'_, V> {
                 break;
             }
             let name = slice(names, *span);
-            let known = files.media(index);
+            let known = files.known(index);
             let start = values.len();
             if found.kind == EntryKind::File && extractors.know(name, found) {
                 let mut error = |action, cause| {

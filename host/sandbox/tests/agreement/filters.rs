@@ -5,11 +5,13 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use sanchay_core::batch::Batch;
 use sanchay_core::filter::{
-    Clock, Columns, Entries, Expr, Field, Filter, Matcher, Matches, Operand,
-    Operator, Program, ProgramError, ProgramFault, Test,
+    Clock, Columns, ContentColumn, Entries, Expr, Field, Filter, Matcher,
+    Matches, Operand, Operator, Program, ProgramError, ProgramFault, Test,
+    ValueColumns,
 };
 use sanchay_core::kind::EntryKind;
 use sanchay_core::time::Timestamp;
+use sanchay_core::value::{Value, ValueType};
 use sanchay_sandbox::{
     BatchError, Fault, FilterError, Inspector, Listing, Sandbox,
     SandboxOptions,
@@ -87,6 +89,94 @@ proptest! {
             );
             let named = is_named.then_some(named);
             let entries = Entries::measured(rows, named, columns, &numbers);
+            let (expected, indices) = match entries {
+                Ok(entries) => (Ok(()), matcher.match_metadata(&entries)),
+                Err(error) => (Err(Fault::Batch(error)), Vec::new()),
+            };
+            prop_assert_eq!((answer, wanted), (expected, indices));
+        }
+    }
+}
+
+/// Values of the columns `p.n`, `p.s`, `p.f`, `p.t` and `p.at`.
+fn values() -> impl Strategy<Value = [Option<Value>; 5]> {
+    let number = prop_oneof![-3..3_i64, any::<i64>()];
+    (number, "[ab\\x00]{0,20}", any::<[bool; 5]>()).prop_map(
+        |(number, text, has)| {
+            let time = Timestamp { seconds: number, nanoseconds: 1 };
+            let all = [
+                Value::Unsigned(number.cast_unsigned()),
+                Value::Signed(number),
+                Value::Float(if number < 0 { -0.5 } else { 0.5 }),
+                Value::Text(text.into()),
+                Value::Timestamp(time),
+            ];
+            let mut has = has.into_iter();
+            all.map(|it| Some(it).filter(|_| has.next() == Some(true)))
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn values_of_plugins_are_matched_alike(
+        rows in prop::collection::vec(values(), 0..30),
+        tests in prop::collection::vec(
+            prop::sample::select(&[
+                "p.n > 1", "p.n in (0, 1, 18446744073709551615)",
+                "p.s >= -2", "not p.s = 0", "p.f < 0", "p.f = 0.5",
+                "p.t = \"\"", "p.t ~ \"^a+b\"", "p.t glob \"*b\"",
+                "p.t != a", "has(p.t)", "p.at after 1970-01-01",
+                "has(p.at)", "size > 1", "name = a",
+            ][..]),
+            1..5,
+        ),
+        is_any: bool,
+        known: u64,
+        spoil in prop::option::weighted(0.2, 0_usize..3),
+    ) {
+        let types = [
+            ("p.n", ValueType::Unsigned), ("p.s", ValueType::Signed),
+            ("p.f", ValueType::Float), ("p.t", ValueType::Text),
+            ("p.at", ValueType::Timestamp),
+        ];
+        let columns: ValueColumns =
+            types.iter().map(|(name, it)| ((*name).to_owned(), *it)).collect();
+        let text = tests.join(if is_any { " or " } else { " and " });
+        let clock = Clock::utc(Timestamp::default());
+        let expr = Expr::parse_with_columns(&text, &clock, &columns).unwrap();
+        let program = of(false, expr);
+        let matcher = compile(&program).unwrap();
+        let mut inspector = SANDBOX.inspector();
+        inspector.set_filter(&program).unwrap();
+        prop_assert_eq!(inspector.filter_columns(), Ok(matcher.columns()));
+        let slots = program.slots();
+        let value = |entry: usize, column| {
+            let ContentColumn::Slot(slot) = column else { return None };
+            let name = slots.iter().find(|it| it.0 == slot)?.1;
+            let at = types.iter().position(|it| it.0 == name)?;
+            rows[entry][at].as_ref()
+        };
+        // Some of what it asks for, and what it does not ask for.
+        let known = Columns::from_bits(known).of_contents();
+        let asked = matcher.columns().of_contents();
+        for columns in [asked, known] {
+            let mut numbers = Vec::new();
+            columns.push_contents(rows.len(), &value, &mut numbers);
+            match spoil {
+                Some(0) => drop(numbers.pop()),
+                Some(1) => numbers.push(u64::MAX),
+                Some(_) => numbers.fill(7),
+                None => {}
+            }
+            let count = rows.len();
+            let mut wanted = vec![7];
+            let answer = inspector.match_metadata(
+                count, None, columns, &numbers, &mut wanted,
+            );
+            let entries = Entries::measured(count, None, columns, &numbers);
             let (expected, indices) = match entries {
                 Ok(entries) => (Ok(()), matcher.match_metadata(&entries)),
                 Err(error) => (Err(Fault::Batch(error)), Vec::new()),

@@ -67,9 +67,10 @@ fn fitting() -> impl Strategy<Value = Test> {
             | FieldType::Number
             | FieldType::User
             | FieldType::Group
-            | FieldType::Duration => {
-                number().prop_map(Operand::Number).boxed()
-            }
+            | FieldType::Duration
+            | FieldType::Boolean
+            | FieldType::Signed
+            | FieldType::Float => number().prop_map(Operand::Number).boxed(),
         };
         let equal =
             matches!(field.value, FieldType::Extension | FieldType::Kind);

@@ -4,13 +4,21 @@
 use sanchay_core::filter::Columns;
 
 /// How many there are.
-pub(crate) const COUNT: usize = 18;
+pub(crate) const COUNT: usize = FIXED + 2 * SLOTS;
+
+/// How many have a meaning of their own. Slots for numbers and times follow,
+/// and as many for texts.
+const FIXED: usize = 18;
+const SLOTS: usize = 16;
+
+/// The field of the first slot.
+const FIRST_SLOT: u8 = 64;
 
 /// The bit of names and kinds.
 const NAME: u64 = 1 << 63;
 
 /// The fields, in the order of the bits of their columns.
-const FIELDS: [u8; COUNT] =
+const FIELDS: [u8; FIXED] =
     [2, 3, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29];
 
 /// The columns, in the order of their bits.
@@ -20,7 +28,26 @@ pub(crate) fn all() -> [Columns; COUNT] {
 
 /// The bit of the column that a field is in.
 pub(super) fn bit(field: u8) -> Option<usize> {
-    FIELDS.iter().position(|it| *it == field)
+    match field.checked_sub(FIRST_SLOT).map(usize::from) {
+        Some(slot) => (slot < 2 * SLOTS).then_some(FIXED + slot),
+        None => FIELDS.iter().position(|it| *it == field),
+    }
+}
+
+/// Whether a field is a slot.
+pub(super) fn is_slot(field: u8) -> bool {
+    field >= FIRST_SLOT && bit(field).is_some()
+}
+
+/// Whether the column of a bit is a slot for numbers and times, which have two
+/// numbers.
+pub(crate) fn is_number_slot(bit: usize) -> bool {
+    (FIXED..FIXED + SLOTS).contains(&bit)
+}
+
+/// Whether the column of a bit is a slot for texts.
+pub(crate) fn is_text_slot(bit: usize) -> bool {
+    (FIXED + SLOTS..COUNT).contains(&bit)
 }
 
 /// Whether a field is a time.
@@ -35,25 +62,28 @@ pub(super) fn is_text(field: u8) -> bool {
 
 /// Whether the column of a bit has times, which have two numbers.
 pub(crate) fn has_times(bit: usize) -> bool {
-    is_time(FIELDS[bit])
+    FIELDS.get(bit).is_some_and(|field| is_time(*field))
 }
 
 /// Whether the column of a bit has texts, eight bytes to a number.
 pub(crate) fn has_texts(bit: usize) -> bool {
-    is_text(FIELDS[bit])
+    FIELDS.get(bit).is_some_and(|field| is_text(*field))
 }
 
-/// How many numbers an entry has in the column of a bit.
+/// How many numbers an entry has in the column of a bit; 0 where that is not
+/// the same for all.
 pub(crate) fn width(bit: usize) -> usize {
-    match FIELDS[bit] {
-        28 => 8,
-        29 => 16,
-        field => 1 + usize::from(is_time(field)),
+    match FIELDS.get(bit) {
+        Some(28) => 8,
+        Some(29) => 16,
+        Some(field) => 1 + usize::from(is_time(*field)),
+        None if is_number_slot(bit) => 2,
+        None => 0,
     }
 }
 
-/// How many numbers an entry has in some columns; `None` if there are not
-/// such columns.
+/// How many numbers an entry has in some columns, apart from slots for texts;
+/// `None` if there are not such columns.
 pub(crate) fn numbers(columns: Columns) -> Option<usize> {
     let bits = columns.bits() & !NAME;
     if bits >> COUNT != 0 {

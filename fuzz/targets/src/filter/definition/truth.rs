@@ -7,6 +7,7 @@ use sanchay_core::kind::EntryKind;
 
 use super::columns;
 use super::patterns;
+use super::{SlotType, slot};
 
 /// The codes of the fields.
 pub(super) const EXTENSION: u8 = 1;
@@ -24,7 +25,7 @@ pub(super) const READONLY: u8 = 13;
 pub(super) const MODE: u8 = 18;
 
 /// What is known of an entry.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(super) name: Option<Name>,
     pub(super) kind: Option<EntryKind>,
@@ -34,6 +35,21 @@ pub(crate) struct Entry {
     pub(crate) times: [Option<Option<(i64, u64)>>; columns::COUNT],
     /// Likewise.
     pub(crate) texts: [Option<Option<Vec<u8>>>; columns::COUNT],
+    /// Likewise: what is in slots for numbers and times.
+    pub(crate) pairs: [Option<Option<(u64, u64)>>; columns::COUNT],
+}
+
+impl Default for Entry {
+    fn default() -> Self {
+        Self {
+            name: None,
+            kind: None,
+            numbers: [None; columns::COUNT],
+            times: [None; columns::COUNT],
+            texts: [const { None }; columns::COUNT],
+            pairs: [None; columns::COUNT],
+        }
+    }
 }
 
 /// A name, as it is and without its case, and the path of its directory.
@@ -147,19 +163,53 @@ fn passes(test: &Test, entry: &Entry) -> Option<bool> {
             panic!("a number is no text: {test:?}")
         }
     };
+    let (slot_type, operands) = match columns::is_slot(test.field) {
+        true => {
+            let (slot_type, operands) = slot(test).unwrap();
+            (Some(slot_type), operands)
+        }
+        false => (None, &test.operands[..]),
+    };
+    let any_time = |(seconds, nanoseconds)| {
+        operands.iter().any(|operand| match operand {
+            Operand::Time(time) => compares(
+                instant(seconds, nanoseconds),
+                instant(time.seconds, time.nanoseconds.into()),
+            ),
+            _ => panic!("no time: {test:?}"),
+        })
+    };
     let any_number = |found: i128| {
-        test.operands.iter().any(|operand| match operand {
+        operands.iter().any(|operand| match operand {
             Operand::Number(number) => compares(found, (*number).into()),
             _ => panic!("no number: {test:?}"),
         })
     };
     let any_text = |matches: &dyn Fn(&[u8]) -> bool| {
-        test.operands.iter().any(|operand| match operand {
+        operands.iter().any(|operand| match operand {
             Operand::Bytes(bytes) => matches(bytes),
             _ => panic!("no text: {test:?}"),
         })
     };
     Some(match test.field {
+        field if slot_type == Some(SlotType::Text) => {
+            let text = entry.texts[columns::bit(field)?].as_ref()?;
+            text.as_ref().is_some_and(|text| {
+                any_text(&|bytes| match test.operator {
+                    Operator::Equal => text == bytes,
+                    operator => patterns::matches(operator, bytes, text),
+                })
+            })
+        }
+        field if slot_type.is_some() => {
+            let pair = entry.pairs[columns::bit(field)?]?;
+            pair.is_some_and(|(first, second)| match slot_type {
+                Some(SlotType::Time) => {
+                    any_time((first.cast_signed(), second))
+                }
+                _ => any_number(first.into()),
+            })
+        }
         EXTENSION => {
             let name = &entry.name.as_ref()?.caseless;
             any_text(&|bytes| {
@@ -210,15 +260,7 @@ fn passes(test: &Test, entry: &Entry) -> Option<bool> {
         }
         field if columns::is_time(field) => {
             let found = entry.times[columns::bit(field)?]?;
-            found.is_some_and(|(seconds, nanoseconds)| {
-                test.operands.iter().any(|operand| match operand {
-                    Operand::Time(time) => compares(
-                        instant(seconds, nanoseconds),
-                        instant(time.seconds, time.nanoseconds.into()),
-                    ),
-                    _ => panic!("no time: {test:?}"),
-                })
-            })
+            found.is_some_and(any_time)
         }
         field => entry.number(field)?.is_some_and(|it| any_number(it.into())),
     })

@@ -29,6 +29,12 @@ pub enum FieldType {
     Kind,
     /// True or not.
     Flag,
+    /// `true` or `false`, or neither where an entry lacks it.
+    Boolean,
+    /// A whole number that may be negative.
+    Signed,
+    /// A number that may have a fraction.
+    Float,
 }
 
 impl FieldType {
@@ -38,15 +44,19 @@ impl FieldType {
             Self::Text | Self::Tag => {
                 matches!(operator, Operator::Equal) || operator.is_pattern()
             }
-            Self::Size | Self::Number | Self::Time | Self::Duration => {
-                operator.is_ordered()
-            }
+            Self::Size
+            | Self::Number
+            | Self::Time
+            | Self::Duration
+            | Self::Signed
+            | Self::Float => operator.is_ordered(),
             Self::Mode => operator.is_ordered() || operator.is_of_bits(),
             Self::Extension
             | Self::Kind
             | Self::Flag
             | Self::User
-            | Self::Group => matches!(operator, Operator::Equal),
+            | Self::Group
+            | Self::Boolean => matches!(operator, Operator::Equal),
         }
     }
 
@@ -54,15 +64,18 @@ impl FieldType {
     pub(in crate::filter) const fn operators(self) -> &'static str {
         match self {
             Self::Text | Self::Tag => "=, !=, ~, !~, glob, iglob or in",
-            Self::Size | Self::Number | Self::Duration => {
-                "=, !=, <, <=, >, >= or in"
-            }
+            Self::Size
+            | Self::Number
+            | Self::Duration
+            | Self::Signed
+            | Self::Float => "=, !=, <, <=, >, >= or in",
             Self::Mode => "=, !=, <, <=, >, >=, all, any or in",
             Self::Time => "within, before, after, <, <=, > or >=",
             Self::Extension | Self::Kind | Self::User | Self::Group => {
                 "=, != or in"
             }
             Self::Flag => "and, or, or the end",
+            Self::Boolean => "=, != or in",
         }
     }
 
@@ -88,6 +101,9 @@ impl FieldType {
                  char-device"
             }
             Self::Flag => "1",
+            Self::Boolean => "true or false",
+            Self::Signed => "a whole number, such as 3 or -3",
+            Self::Float => "a number, such as 3, -0.5 or 1e6",
         }
     }
 }

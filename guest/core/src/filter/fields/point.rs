@@ -34,18 +34,29 @@ fn compile<const COLUMN: u64>(
     operands: &[Operand],
 ) -> Option<Box<dyn Predicate>> {
     let column = Columns::from_bits(COLUMN);
-    let times = operands.iter().map(Operand::time).collect::<Option<_>>()?;
-    operator
-        .is_ordered()
-        .then(|| Box::new(Point { column, operator, times }) as _)
+    Some(Box::new(Point::compile(column, operator, operands)?))
 }
 
 /// How a time compares with some others.
 #[derive(Debug)]
-struct Point {
+pub(super) struct Point {
     column: Columns,
     operator: Operator,
     times: Vec<Timestamp>,
+}
+
+impl Point {
+    /// A test of a column; `None` where the operator or an operand does not
+    /// fit.
+    pub(super) fn compile(
+        column: Columns,
+        operator: Operator,
+        operands: &[Operand],
+    ) -> Option<Self> {
+        let times = operands.iter().map(Operand::time);
+        let times = times.collect::<Option<_>>()?;
+        operator.is_ordered().then_some(Self { column, operator, times })
+    }
 }
 
 impl Predicate for Point {

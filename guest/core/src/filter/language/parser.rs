@@ -8,34 +8,44 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::lexer::{Token, Word, Wrong, words};
-use super::{EVERYTHING, MAX_TEXT, NOTHING};
+use super::{EVERYTHING, MAX_TEXT, NOTHING, Refused};
 use crate::duration;
 use crate::escape::escaped;
 use crate::filter::accounts::Accounts;
 use crate::filter::clock::Clock;
-use crate::filter::expr::{Expr, Operand, Operator, Test};
-use crate::filter::fields::{Field, FieldType, mode};
+use crate::filter::columns::{Slots, ValueColumns};
+use crate::filter::expr::{Expr, Operand, Operator};
+use crate::filter::fields::{Field, FieldType, Subject, mode};
 use crate::filter::program::{MAX_DEPTH, MAX_PARTS};
+use crate::filter::slot;
 use crate::kind::{EntryKind, KindSet};
 use crate::nearest::nearest;
 use crate::pattern::{Compiled, Syntax};
 use crate::size;
 use crate::syntax_error::SyntaxError;
 
-/// Parses an expression.
-pub(super) fn parse(text: &str, clock: &Clock) -> Result<Expr, SyntaxError> {
+/// Parses an expression; without slots, it is not known which columns there
+/// are.
+pub(super) fn parse(
+    text: &str,
+    clock: &Clock,
+    slots: Option<&mut Slots<'_>>,
+) -> Result<Expr, Refused> {
     let error = |(message, column, length): Wrong, hint: String| {
         let (line, column) = line_of(text, column);
-        SyntaxError { message, column, length, hint, line }
+        let error = SyntaxError { message, column, length, hint, line };
+        Refused { error, is_of_column: false }
     };
     if text.len() > MAX_TEXT {
         let message = format!("it is longer than {} KiB", MAX_TEXT / 1024);
         let line = String::from("...");
         let hint = String::new();
-        return Err(SyntaxError { message, column: 0, length: 1, hint, line });
+        let error = SyntaxError { message, column: 0, length: 1, hint, line };
+        return Err(Refused { error, is_of_column: false });
     }
     let words = words(text).map_err(|wrong| error(wrong, String::new()))?;
-    let mut parser = Parser { words, at: 0, values: 0, clock };
+    let mut parser =
+        Parser { words, at: 0, values: 0, clock, slots, is_of_column: false };
     let whole = parser.or(0).and_then(|expr| match parser.word() {
         Word::End if count(&expr) > MAX_COUNT => {
             Err(parser.error("it has too many parts and values"))
@@ -43,7 +53,11 @@ pub(super) fn parse(text: &str, clock: &Clock) -> Result<Expr, SyntaxError> {
         Word::End => Ok(expr),
         _ => Err(parser.expected("and, or, or the end")),
     });
-    whole.map_err(|Failed { wrong, hint }| error(wrong, hint))
+    let is_of_column = parser.is_of_column;
+    whole.map_err(|Failed { wrong, hint }| Refused {
+        is_of_column,
+        ..error(wrong, hint)
+    })
 }
 
 /// How many parts and values there may be. A program has room for some more,
@@ -87,16 +101,20 @@ struct Failed {
 type Parsed<T> = Result<T, Failed>;
 
 /// A parser of words, the last of which is the end.
-struct Parser<'c> {
+struct Parser<'p, 'c> {
     words: Vec<Token>,
     at: usize,
     values: usize,
-    clock: &'c Clock,
+    clock: &'p Clock,
+    slots: Option<&'p mut Slots<'c>>,
+    /// Whether it came across a name that may be that of a column, where none
+    /// are known.
+    is_of_column: bool,
 }
 
 const END: &Token = &Token { what: Word::End, column: 0, length: 1 };
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     fn token(&self) -> &Token {
         self.words.get(self.at).or(self.words.last()).unwrap_or(END)
     }
@@ -205,26 +223,73 @@ impl Parser<'_> {
                 return Ok(expr);
             }
         }
-        let Some(field) = Field::named(&name) else {
-            return Err(self.unknown(&name));
-        };
+        let subject = self.subject(&name)?;
         self.next();
-        if field.value == FieldType::Flag {
-            return Ok(Expr::flag(field));
+        let flag = || vec![Operand::Number(1)];
+        match subject.value {
+            FieldType::Flag => Ok(subject.test(Operator::Equal, flag())),
+            FieldType::Boolean if self.ends_test() => {
+                Ok(subject.test(Operator::Equal, flag()))
+            }
+            _ => self.test(&subject, depth),
         }
-        self.test(field, depth)
+    }
+
+    /// Whether what is next does not belong to a test.
+    fn ends_test(&self) -> bool {
+        match self.word() {
+            Word::End | Word::Sign(")") => true,
+            Word::Bare(word) => ["and", "or"]
+                .iter()
+                .any(|joint| word.eq_ignore_ascii_case(joint)),
+            Word::Sign(_) | Word::Text(_) => false,
+        }
+    }
+
+    /// The field or the column of a name.
+    fn subject(&mut self, name: &str) -> Parsed<Subject> {
+        if let Some(field) = Field::named(name) {
+            return Ok(field.into());
+        }
+        let slots = self.slots.as_mut();
+        match slots.and_then(|slots| slots.named(name)) {
+            Some(Ok(column)) => Ok(column.into()),
+            Some(Err(why)) => Err(self.error(why)),
+            None => {
+                let may_be = is_column(name) || is_digest(name);
+                let is_of_column = self.slots.is_none() && may_be;
+                self.is_of_column |= is_of_column;
+                Err(self.unknown(name))
+            }
+        }
     }
 
     fn unknown(&self, name: &str) -> Failed {
         let shown = escaped(name.as_bytes());
         let mut failed = self.error(format!("there is no field '{shown}'"));
-        let names = Field::names();
-        let near = nearest(name, names.clone());
+        let none = ValueColumns::default();
+        let columns = self.slots.as_ref().map_or(&none, |it| it.columns());
+        let columns: Vec<&str> = columns.names().collect();
+        let fields: Vec<&str> = Field::names().collect();
+        let all = [&*fields, &*columns].concat();
+        let near = match is_column(name) {
+            true => nearest(name, columns.iter().copied()),
+            false => nearest(name, all.iter().copied()),
+        };
         failed.hint = match near {
-            Some(near) => format!("did you mean {near}?"),
-            None => {
-                let names: Vec<_> = names.collect();
-                format!("fields are {}", names.join(", "))
+            Some(near) if !is_digest(name) => format!("did you mean {near}?"),
+            _ if is_digest(name) => {
+                "digests are tested where they are made: by sanchay hash"
+                    .to_owned()
+            }
+            _ if !is_column(name) => {
+                format!("fields are {}", all.join(", "))
+            }
+            _ if columns.is_empty() => {
+                "no plugin of this run has columns".to_owned()
+            }
+            _ => {
+                format!("the columns of plugins are {}", columns.join(", "))
             }
         };
         failed
@@ -238,26 +303,24 @@ impl Parser<'_> {
             return Err(self.expected("the name of a field"));
         };
         let name = name.clone();
-        let Some(field) = Field::named(&name) else {
-            return Err(self.unknown(&name));
-        };
+        let subject = self.subject(&name)?;
         self.next();
         if !self.sign(")") {
             return Err(self.expected("a closing )"));
         }
-        Ok(field.present())
+        Ok(subject.present())
     }
 
-    fn test(&mut self, field: &'static Field, depth: usize) -> Parsed<Expr> {
+    fn test(&mut self, subject: &Subject, depth: usize) -> Parsed<Expr> {
         let negated = self.keyword("not");
         if self.keyword("in") {
-            let test = self.list(field)?;
+            let test = self.list(subject)?;
             return self.negate(test, negated, depth);
         }
         if negated {
             return Err(self.expected("in"));
         }
-        if field.value == FieldType::Time {
+        if subject.value == FieldType::Time {
             let within = [
                 ("within", Operator::GreaterOrEqual),
                 ("before", Operator::Less),
@@ -265,18 +328,18 @@ impl Parser<'_> {
             ];
             for (word, operator) in within {
                 if self.keyword(word) {
-                    let time = self.time(field, true)?;
-                    return Ok(Expr::test(field, operator, time));
+                    let time = self.time(subject, true)?;
+                    return Ok(subject.test(operator, vec![time]));
                 }
             }
         }
-        let (operator, negated) = self.operator(field)?;
-        let value = self.value(field, operator)?;
-        self.negate(Expr::test(field, operator, value), negated, depth)
+        let (operator, negated) = self.operator(subject)?;
+        let value = self.value(subject, operator)?;
+        self.negate(subject.test(operator, vec![value]), negated, depth)
     }
 
     /// The operator, and whether it is negated.
-    fn operator(&mut self, field: &Field) -> Parsed<(Operator, bool)> {
+    fn operator(&mut self, subject: &Subject) -> Parsed<(Operator, bool)> {
         let found = match self.word() {
             Word::Sign("=" | "==") => (Operator::Equal, false),
             Word::Sign("!=") => (Operator::Equal, true),
@@ -298,26 +361,26 @@ impl Parser<'_> {
             Word::Bare(word) if word.eq_ignore_ascii_case("any") => {
                 (Operator::AnyBit, false)
             }
-            _ => return Err(self.expected(field.value.operators())),
+            _ => return Err(self.expected(subject.value.operators())),
         };
-        if !field.value.takes(found.0) {
-            let expected = field.value.operators();
+        if !subject.value.takes(found.0) {
+            let expected = subject.value.operators();
             return Err(self.error(format!(
                 "{} is compared otherwise: expected {expected}",
-                field.name
+                subject.name
             )));
         }
         self.next();
         Ok(found)
     }
 
-    fn list(&mut self, field: &'static Field) -> Parsed<Expr> {
+    fn list(&mut self, subject: &Subject) -> Parsed<Expr> {
         if !self.sign("(") {
             return Err(self.expected("( and values"));
         }
         let mut operands = Vec::new();
         loop {
-            operands.push(self.value(field, Operator::Equal)?);
+            operands.push(self.value(subject, Operator::Equal)?);
             if self.sign(")") {
                 break;
             }
@@ -325,41 +388,40 @@ impl Parser<'_> {
                 return Err(self.expected(", or a closing )"));
             }
         }
-        if field.value == FieldType::Kind {
+        if subject.value == FieldType::Kind {
             operands = vec![union(&operands)];
         }
-        let (field, operator) = (field.code, Operator::Equal);
-        Ok(Expr::Test(Test { field, operator, operands }))
+        Ok(subject.test(Operator::Equal, operands))
     }
 
     fn value(
         &mut self,
-        field: &'static Field,
+        subject: &Subject,
         operator: Operator,
     ) -> Parsed<Operand> {
         self.values = self.values.saturating_add(1);
         if self.values > MAX_PARTS / 2 {
             return Err(self.error("it has too many values"));
         }
-        if field.value == FieldType::Time {
-            return self.time(field, false);
+        if subject.value == FieldType::Time {
+            return self.time(subject, false);
         }
         let text = match self.word() {
             Word::Bare(word) => word.as_bytes().to_vec(),
             Word::Text(text) => text.clone(),
             Word::Sign(_) | Word::End => {
-                return Err(self.expected(field.value.values()));
+                return Err(self.expected(subject.value.values()));
             }
         };
         let accounts = self.clock.accounts();
-        let operand = operand(field, operator, &text, accounts);
+        let operand = operand(subject.value, operator, &text, accounts);
         let operand = operand.map_err(|why| self.error(why))?;
         self.next();
         Ok(operand)
     }
 
     /// A time; a duration where that is said by the operator.
-    fn time(&mut self, field: &Field, relative: bool) -> Parsed<Operand> {
+    fn time(&mut self, subject: &Subject, relative: bool) -> Parsed<Operand> {
         let mut text = match self.word() {
             Word::Bare(word) => word.clone(),
             Word::Text(text) => String::from_utf8_lossy(text).into_owned(),
@@ -368,7 +430,7 @@ impl Parser<'_> {
             }
         };
         if !relative && self.clock.is_duration(&text) {
-            let name = field.name;
+            let name = &subject.name;
             let mut failed = self.error("a duration is no point in time");
             failed.hint = format!(
                 "{name} within {text}: not older; {name} before {text}: older"
@@ -395,6 +457,23 @@ impl Parser<'_> {
     }
 }
 
+/// Whether a name is that of the column of digests.
+fn is_digest(name: &str) -> bool {
+    name.eq_ignore_ascii_case(ValueColumns::DIGEST)
+}
+
+/// Whether a name may be that of a plugin's column: two names with a dot
+/// between them.
+fn is_column(name: &str) -> bool {
+    let is_name = |name: &str| {
+        let is_part =
+            |it: char| it.is_ascii_alphanumeric() || "-_".contains(it);
+        !name.is_empty() && name.chars().all(is_part)
+    };
+    let parts = name.split_once('.');
+    parts.is_some_and(|(plugin, own)| is_name(plugin) && is_name(own))
+}
+
 /// One part alone, or several joined.
 fn one_or(mut parts: Vec<Expr>, join: fn(Vec<Expr>) -> Expr) -> Expr {
     match (parts.len(), parts.pop()) {
@@ -416,16 +495,16 @@ fn union(operands: &[Operand]) -> Operand {
 
 /// The operand that a text means for a field.
 fn operand(
-    field: &Field,
+    value: FieldType,
     operator: Operator,
     text: &[u8],
     accounts: &Accounts,
 ) -> Result<Operand, String> {
     let utf8 = || {
-        let why = || format!("expected {}", field.value.values());
+        let why = || format!("expected {}", value.values());
         str::from_utf8(text).map_err(|_| why())
     };
-    Ok(match field.value {
+    Ok(match value {
         FieldType::Text | FieldType::Tag => {
             let syntax = match operator {
                 Operator::Regex => Some(Syntax::Regex),
@@ -443,27 +522,43 @@ fn operand(
             let bare = text.strip_prefix(b".").unwrap_or(text);
             let is_possible = !bare.contains(&b'/') && !bare.contains(&0);
             if bare.is_empty() || !is_possible {
-                return Err(format!("expected {}", field.value.values()));
+                return Err(format!("expected {}", value.values()));
             }
             Operand::Bytes(bare.to_vec())
         }
         FieldType::Size => Operand::Number(size::parse(utf8()?)?),
         FieldType::Duration => {
             let nanoseconds = duration::parse(utf8()?);
-            let expected = || format!("expected {}", field.value.values());
+            let expected = || format!("expected {}", value.values());
             Operand::Number(nanoseconds.ok_or_else(expected)?)
         }
         FieldType::Number | FieldType::Flag => {
             let number = utf8()?.parse();
             Operand::Number(
-                number.map_err(|_| {
-                    format!("expected {}", field.value.values())
-                })?,
+                number.map_err(|_| format!("expected {}", value.values()))?,
             )
         }
         FieldType::Mode => {
-            let expected = || format!("expected {}", field.value.values());
+            let expected = || format!("expected {}", value.values());
             Operand::Number(mode(utf8()?).ok_or_else(expected)?)
+        }
+        FieldType::Signed => {
+            let number: Option<i64> = utf8()?.parse().ok();
+            let expected = || format!("expected {}", value.values());
+            Operand::Number(slot::of_signed(number.ok_or_else(expected)?))
+        }
+        FieldType::Float => {
+            let number: Option<f64> = utf8()?.parse().ok();
+            let number = number.filter(|it| it.is_finite());
+            let expected = || format!("expected {}", value.values());
+            Operand::Number(slot::of_float(number.ok_or_else(expected)?))
+        }
+        FieldType::Boolean => {
+            Operand::Number(match utf8()?.to_ascii_lowercase().as_str() {
+                "true" => 1,
+                "false" => 0,
+                _ => return Err(format!("expected {}", value.values())),
+            })
         }
         FieldType::User => Operand::Number(accounts.user(text)?),
         FieldType::Group => Operand::Number(accounts.group(text)?),

@@ -5,7 +5,8 @@ use core::fmt::{self, Display as _};
 use super::{EVERYTHING, NOTHING};
 use crate::duration;
 use crate::filter::expr::{Expr, Operand, Operator, Test};
-use crate::filter::fields::{Field, FieldType};
+use crate::filter::fields::{FieldType, Subject};
+use crate::filter::slot::{to_float, to_signed};
 use crate::kind::{EntryKind, KindSet};
 use crate::time::{TimeFormatter, Timestamp};
 
@@ -54,9 +55,9 @@ fn nested(
     let several = match part {
         Expr::All(parts) => parts.len() == 1 || !parts.is_empty() && !in_any,
         Expr::Any(parts) => !parts.is_empty(),
-        Expr::Test(test) => {
-            test.operands.len() > 1 && test.operator != Operator::Equal
-        }
+        Expr::Test(test) => Subject::of(test).is_some_and(|(_, operands)| {
+            operands.len() > 1 && test.operator != Operator::Equal
+        }),
         Expr::Not(_) => false,
     };
     match several {
@@ -67,10 +68,10 @@ fn nested(
 
 impl fmt::Display for Test {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(field) = Field::of_code(self.field) else {
+        let Some((subject, operands)) = Subject::of(self) else {
             return write!(f, "field-{}", self.field);
         };
-        let name = field.name;
+        let (name, value) = (&*subject.name, subject.value);
         let sign = match self.operator {
             Operator::Equal => "=",
             Operator::Less => "<",
@@ -83,33 +84,33 @@ impl fmt::Display for Test {
             Operator::AllBits => "all",
             Operator::AnyBit => "any",
         };
-        match self.operands.as_slice() {
-            [Operand::Number(1)] if field.value == FieldType::Flag => {
+        match operands {
+            [Operand::Number(1)] if value == FieldType::Flag => {
                 f.write_str(name)
             }
-            _ if Expr::Test(self.clone()) == field.present()
-                && matches!(field.value, FieldType::Time | FieldType::Tag) =>
+            _ if subject.has_presence()
+                && Expr::Test(self.clone()) == subject.present() =>
             {
                 write!(f, "has({name})")
             }
-            [Operand::Number(bits)] if field.value == FieldType::Kind => {
+            [Operand::Number(bits)] if value == FieldType::Kind => {
                 kinds(name, *bits, f)
             }
             [operand] => {
-                write!(f, "{name} {sign} {}", Value(field, operand))
+                write!(f, "{name} {sign} {}", Value(value, operand))
             }
             operands if self.operator == Operator::Equal => {
                 write!(f, "{name} in (")?;
                 for (index, operand) in operands.iter().enumerate() {
                     let comma = if index == 0 { "" } else { ", " };
-                    write!(f, "{comma}{}", Value(field, operand))?;
+                    write!(f, "{comma}{}", Value(value, operand))?;
                 }
                 f.write_str(")")
             }
             operands => {
                 for (index, operand) in operands.iter().enumerate() {
                     let or = if index == 0 { "" } else { " or " };
-                    write!(f, "{or}{name} {sign} {}", Value(field, operand))?;
+                    write!(f, "{or}{name} {sign} {}", Value(value, operand))?;
                 }
                 Ok(())
             }
@@ -139,16 +140,25 @@ fn kinds(name: &str, bits: u64, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 }
 
 /// A value of a field.
-struct Value<'v>(&'v Field, &'v Operand);
+struct Value<'v>(FieldType, &'v Operand);
 
 impl fmt::Display for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.1, self.0.value) {
+        match (self.1, self.0) {
             (Operand::Number(mode), FieldType::Mode) => {
                 write!(f, "{mode:04o}")
             }
             (Operand::Number(nanoseconds), FieldType::Duration) => {
                 duration::write(*nanoseconds, f)
+            }
+            (Operand::Number(number), FieldType::Signed) => {
+                write!(f, "{}", to_signed(*number))
+            }
+            (Operand::Number(number), FieldType::Float) => {
+                write!(f, "{:?}", to_float(*number))
+            }
+            (Operand::Number(number), FieldType::Boolean) => {
+                write!(f, "{}", *number != 0)
             }
             (Operand::Number(number), _) => write!(f, "{number}"),
             (Operand::Time(time), _) => match far(*time) {

@@ -6,9 +6,14 @@ use proptest::prelude::*;
 use crate::batch::Batch;
 use crate::filter::expr::{Expr, Operand, Operator, Test};
 use crate::filter::fields::{Field, FieldType};
-use crate::filter::{Accounts, Clock, Entries, Filter, Matcher, Program};
+use crate::filter::{
+    Accounts, Clock, Entries, Filter, FilterOption, Matcher, Program,
+    ValueColumns,
+};
 use crate::kind::{EntryKind, KindSet};
+use crate::syntax_error::SyntaxError;
 use crate::time::Timestamp;
+use crate::value::ValueType;
 
 fn clock() -> Clock {
     let now = Timestamp { seconds: 1_800_000_000, nanoseconds: 0 };
@@ -240,9 +245,160 @@ fn an_option_and_its_expression_want_the_same() {
     }
 }
 
+/// Columns of plugins, one of each type.
+fn columns() -> ValueColumns {
+    let columns = [
+        ("a.wide", ValueType::Boolean),
+        ("a.shift", ValueType::Signed),
+        ("a.width", ValueType::Unsigned),
+        ("b.ratio", ValueType::Float),
+        ("b.format", ValueType::Text),
+        ("b.id", ValueType::Bytes),
+        ("b.made", ValueType::Timestamp),
+    ];
+    columns.into_iter().map(|(name, it)| (name.to_owned(), it)).collect()
+}
+
+fn of_columns(text: &str) -> Result<Expr, SyntaxError> {
+    Expr::parse_with_columns(text, &clock(), &columns())
+}
+
+#[test]
+fn columns_of_plugins_are_compared_by_the_type_of_their_values() {
+    for (text, expected) in [
+        ("a.width > 4000", "a.width > 4000"),
+        (
+            "A.Width in (1, 2) or not a.wide",
+            "a.width in (1, 2) or not a.wide = true",
+        ),
+        ("a.wide = FALSE and (a.wide)", "a.wide = false and a.wide = true"),
+        ("a.shift >= -5", "a.shift >= -5"),
+        (
+            "b.ratio < -1.5e-3 or b.ratio = 1e300",
+            "b.ratio < -0.0015 or b.ratio = 1e300",
+        ),
+        ("b.format glob *.x", "b.format glob \"*.x\""),
+        ("b.format != \"\"", "not b.format = \"\""),
+        ("b.id = \"\\xff\\x00\"", "b.id = \"\\xff\\x00\""),
+        ("b.made within 1d", "b.made >= 2027-01-14T08:00:00.000000000Z"),
+        ("has(b.made) and has(a.shift)", "has(b.made) and has(a.shift)"),
+        ("has(b.id) or has(a.wide)", "has(b.id) or has(a.wide)"),
+        ("size > 1 and a.width = 1", "size > 1 and a.width = 1"),
+    ] {
+        let expr = of_columns(text).unwrap();
+        assert_eq!(expr.to_string(), expected, "{text}");
+        assert_eq!(of_columns(expected), Ok(expr.clone()), "{text}");
+        let enter = Expr::All(Vec::new());
+        let program = Program { hidden: false, enter, expr };
+        assert_eq!(Program::decode(&program.encode()), Ok(program.clone()));
+        assert!(Matcher::compile(&program).is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_test_of_a_column_is_pointed_at() {
+    for (text, column, message, hint) in [
+        (
+            "a.widthh > 1",
+            0,
+            "there is no field 'a.widthh'",
+            "did you mean a.width?",
+        ),
+        (
+            "c.other > 1",
+            0,
+            "there is no field",
+            "the columns of plugins are a.wide, a.shift",
+        ),
+        ("colour > 1", 0, "there is no field", "links, width, height"),
+        ("a.width > -1", 10, "expected a number", ""),
+        ("a.width glob 1", 8, "a.width is compared otherwise", ""),
+        ("a.wide > 1", 7, "a.wide is compared otherwise", ""),
+        ("a.wide = 1", 9, "expected true or false", ""),
+        ("a.shift = 1.5", 10, "expected a whole number", ""),
+        ("b.ratio = nan", 10, "expected a number, such as", ""),
+        ("b.format < x", 9, "b.format is compared otherwise", ""),
+        ("b.format ~ \"(\"", 11, "unclosed group", ""),
+        ("b.made > 7d", 9, "a duration is no point", "b.made within 7d"),
+    ] {
+        let error = of_columns(text).unwrap_err();
+        assert_eq!(error.column, column, "{text}: {error}");
+        assert!(error.message.contains(message), "{text}: {error}");
+        assert!(error.hint.contains(hint), "{text}: {error}");
+    }
+}
+
+#[test]
+fn a_filter_tests_at_most_sixteen_columns_of_a_kind() {
+    let of = |value_type| -> ValueColumns {
+        (0..20).map(|at| (format!("p.c{at}"), value_type)).collect()
+    };
+    let all = |count| {
+        let test = |at| format!("has(p.c{at}) and has(p.c0)");
+        (0..count).map(test).collect::<Vec<_>>().join(" and ")
+    };
+    for value_type in [ValueType::Float, ValueType::Bytes] {
+        let parse = |count| {
+            let columns = of(value_type);
+            Expr::parse_with_columns(&all(count), &clock(), &columns)
+        };
+        assert!(parse(16).is_ok());
+        let error = parse(17).unwrap_err();
+        assert!(error.message.contains("at most 16 columns"), "{error}");
+    }
+}
+
+#[test]
+fn an_expression_of_columns_waits_until_they_are_known() {
+    let option = FilterOption::named("where").unwrap();
+    let expecting = clock().expecting_columns();
+    let mut filter = Filter::default();
+    filter.set(option, b"a.width > 10", &expecting).unwrap();
+    filter.set(option, b"size > 1", &expecting).unwrap();
+    filter.set(option, b"b.format = x or a.width = 1", &expecting).unwrap();
+    assert!(filter.needs_columns() && !filter.is_empty());
+    assert_eq!(filter.check(), Ok(()));
+    let program = filter.program_with(&columns()).unwrap();
+    let names: Vec<_> = program.slots().iter().map(|it| it.1).collect();
+    assert_eq!(names, ["a.width", "b.format"]);
+    assert_eq!(
+        program.expression().to_string(),
+        "not hidden and size > 1 and a.width > 10 and (b.format = \"x\" or \
+         a.width = 1) and kind = file"
+    );
+    assert_eq!(filter.clone().and(filter.clone()), {
+        let mut twice = filter.clone();
+        twice.set(option, b"a.width > 10", &expecting).unwrap();
+        twice.set(option, b"b.format = x or a.width = 1", &expecting).unwrap();
+        twice.test(parse("size > 1"))
+    });
+    // Without plugins there are no columns.
+    let why = filter.program().unwrap_err();
+    assert_eq!(why.option, "where");
+    assert!(why.why.contains("there is no field 'a.width'"), "{why}");
+    assert!(why.why.contains("no plugin of this run has columns"), "{why}");
+    // So do digests, which only some runs make.
+    let mut digests = Filter::default();
+    digests.set(option, b"hash glob \"ab*\"", &expecting).unwrap();
+    let why = digests.program_with(&columns()).unwrap_err();
+    assert!(why.why.contains("by sanchay hash"), "{why}");
+    let program = digests.program_with(&columns().with_digest()).unwrap();
+    assert!(!program.digests().is_empty());
+    let text = program.expression().to_string();
+    assert!(text.contains("hash glob \"ab*\""), "{text}");
+    // What can be no column is refused at once, and all is where none can be.
+    let mut other = Filter::default();
+    assert!(other.set(option, b"sise > 1", &expecting).is_err());
+    assert!(other.set(option, b"size > 1 and (", &expecting).is_err());
+    assert!(other.set(option, b"*.rs", &expecting).is_err());
+    assert!(other.set(option, b"a.b.c = 1", &expecting).is_err());
+    assert!(other.set(option, b"a.width > 1", &clock()).is_err());
+    assert!(other.is_empty());
+}
+
 fn set(option: &str, value: &str) -> Filter {
     let mut filter = Filter::default();
-    let option = crate::filter::FilterOption::named(option).unwrap();
+    let option = FilterOption::named(option).unwrap();
     filter.set(option, value.as_bytes(), &clock()).unwrap();
     filter
 }
@@ -275,6 +431,9 @@ fn test() -> impl Strategy<Value = Expr> {
             | FieldType::User
             | FieldType::Group
             | FieldType::Duration => Operand::Number(number),
+            FieldType::Boolean | FieldType::Signed | FieldType::Float => {
+                panic!("{} is no field but a column", field.name)
+            }
             FieldType::Mode => Operand::Number(number % 0o10000),
             FieldType::Kind => {
                 let bits = number % u64::from(KindSet::ALL.bits());
@@ -314,7 +473,45 @@ fn expr() -> impl Strategy<Value = Expr> {
     })
 }
 
+/// A value as it is written, and the column that it is compared with.
+fn of_column() -> impl Strategy<Value = String> {
+    let sign = prop::sample::select(&["=", "!=", "<", "<=", ">", ">="][..]);
+    let text = prop::collection::vec(any::<u8>(), 0..12);
+    let float = any::<f64>().prop_filter("finite", |it| it.is_finite());
+    let seconds = -62_167_219_200_i64..253_402_207_200;
+    let time = (seconds, 0_u32..1_000_000_000)
+        .prop_map(|(seconds, nanoseconds)| Timestamp { seconds, nanoseconds });
+    (sign, any::<u64>(), any::<i64>(), float, text, time, 0..6).prop_map(
+        |(sign, number, signed, float, text, time, column)| {
+            let bytes = text.iter().map(|it| format!("\\x{it:02x}"));
+            let text: String = bytes.collect();
+            match column {
+                0 => format!("a.width {sign} {number}"),
+                1 => format!("a.shift {sign} {signed}"),
+                2 => format!("b.ratio {sign} {float}"),
+                3 => format!("b.made {sign} {time}"),
+                4 => format!("b.id in (\"{text}\", \"\")"),
+                _ => format!("b.format != \"{text}\""),
+            }
+        },
+    )
+}
+
 proptest! {
+    #[test]
+    fn tests_of_columns_are_printed_and_read_back(
+        parts in prop::collection::vec(of_column(), 1..5),
+    ) {
+        let expr = of_columns(&parts.join(" or ")).unwrap();
+        let text = expr.to_string();
+        prop_assert_eq!(of_columns(&text), Ok(expr.clone()), "{}", text);
+        let enter = Expr::All(Vec::new());
+        let program = Program { hidden: true, enter, expr };
+        prop_assert!(Matcher::compile(&program).is_ok());
+        let bytes = program.encode();
+        prop_assert_eq!(Program::decode(&bytes), Ok(program));
+    }
+
     #[test]
     fn an_expression_that_is_printed_is_read_back_as_it_was(expr in expr()) {
         let text = expr.to_string();

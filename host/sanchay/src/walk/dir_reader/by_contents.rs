@@ -3,27 +3,33 @@
 
 use std::{cell::LazyCell, sync::Arc};
 
-use sanchay_core::filter::Facts;
+use sanchay_core::filter::{Facts, Program};
 use sanchay_sandbox::{Columns, Fault, plugin::Value};
-use sanchay_storage::{EntryKind, Metadata, Span};
+use sanchay_storage::{Metadata, Span};
 
 use super::DirReader;
 use crate::{
     error::{Action, Cause, EntryError},
-    extract::Site,
+    extract::{Site, Told},
+    filter_values::FilterValues,
     inspect::Inspect,
-    media::MediaExtractor,
+    plugins::{Plugins, weight},
     run::RunState,
     span::slice,
     walk::{names::Names, node::Node},
 };
 
-/// How many files are matched in one call.
+/// How many files are matched in one call, unless their values take up
+/// [`MAX_VALUES`].
 const FILES_PER_CALL: usize = 512;
+
+/// About how many bytes the values of files take up that wait to be matched;
+/// and of those of a directory's files that are kept.
+const MAX_VALUES: usize = 1 << 20;
 
 /// What a filter needs that asks for the contents of files.
 pub(super) struct Looker {
-    extractor: MediaExtractor,
+    values: FilterValues,
     /// Whether what is told is kept for whoever asks for it next.
     keeps: bool,
 }
@@ -32,19 +38,22 @@ impl Looker {
     /// One for a filter that asks for these columns, if it needs one.
     pub(super) fn new(
         columns: Columns,
-        keeps: bool,
+        program: &Program,
+        plugins: &Plugins,
     ) -> Result<Option<Self>, Fault> {
-        if columns.of_contents().is_empty() {
-            return Ok(None);
-        }
-        Ok(Some(Self { extractor: MediaExtractor::new()?, keeps }))
+        let values = FilterValues::new(columns, program, plugins)?;
+        let keeps = plugins.values() > 0;
+        Ok(values.map(|values| Self { values, keeps }))
     }
-}
 
-impl Looker {
     /// Does not keep what is told: nobody asks for it next.
     pub(super) fn keep_nothing(&mut self) {
         self.keeps = false;
+    }
+
+    /// Who tells what is kept.
+    pub(super) fn told(&self) -> &Told {
+        self.values.told()
     }
 }
 
@@ -57,8 +66,9 @@ pub(super) struct Question<'a> {
     pub(super) metadata: &'a [Metadata],
     /// The columns that the filter looks at and are known.
     pub(super) columns: Columns,
-    /// What contents tell, if these are among the columns.
-    pub(super) media: &'a [Option<Value>],
+    /// What contents tell, if these are among the columns, and what knows of
+    /// which column each value is.
+    pub(super) values: Option<(&'a FilterValues, &'a [Option<Value>])>,
 }
 
 impl Question<'_> {
@@ -70,18 +80,15 @@ impl Question<'_> {
         numbers: &mut Vec<u64>,
         survivors: &mut Vec<u32>,
     ) -> Result<(), Fault> {
-        let Self { directory, names, spans, metadata, columns, media } = *self;
+        let Self { directory, names, spans, metadata, columns, values } =
+            *self;
         let of_metadata = columns.of_metadata();
         let of_contents = columns.of_contents();
         numbers.clear();
         of_metadata.push(metadata.iter().map(Facts::from), numbers);
-        let each = media.len().checked_div(metadata.len()).unwrap_or(0);
-        let values = (0..metadata.len()).map(|index| {
-            let first = index.saturating_mul(each);
-            let values = media.get(first..).and_then(|it| it.get(..each));
-            values.unwrap_or_default()
-        });
-        of_contents.push_contents(values, numbers);
+        if let Some((told, values)) = values {
+            told.push(of_contents, metadata.len(), values, numbers);
+        }
         let named = columns
             .has(Columns::NAME)
             .then(|| Names::of(names, spans).take_columns());
@@ -112,53 +119,64 @@ impl DirReader {
         others: Option<&Names>,
         run: &RunState<'_>,
     ) {
-        self.media.clear();
+        self.known.clear();
         let Some(mut looker) = self.looker.take() else { return };
         let spans = std::mem::take(&mut self.matched);
         let found = std::mem::take(&mut self.metadata);
         let reopened = LazyCell::new(|| node.reopen());
-        for (spans, found) in
-            spans.chunks(FILES_PER_CALL).zip(found.chunks(FILES_PER_CALL))
-        {
-            let mut seen = Seen::default();
-            for (span, metadata) in spans.iter().zip(found) {
-                // What is not looked at any more is not reported.
-                if run.is_over() {
-                    break;
-                }
-                let names =
-                    others.map_or(self.found.listing.names(), Names::bytes);
-                let name = slice(names, *span);
-                let open = || match &*reopened {
-                    Ok(open) => open.open_file(name),
-                    // Said of the first file; others fail in the same way.
-                    Err(_) => node.reopen().and_then(|it| it.open_file(name)),
-                };
-                let site = Site { directory: &self.scratch.directory, name };
-                match looker.look(open, site, metadata, &mut seen.values) {
-                    Ok(()) => {
-                        seen.spans.push(*span);
-                        seen.metadata.push(*metadata);
-                    }
-                    Err((action, cause)) => {
-                        let path = node.entry(name);
-                        self.errors.push(EntryError::new(path, action, cause));
-                    }
-                }
+        let mut seen = Seen::default();
+        // How many bytes may still be kept.
+        let mut room = if looker.keeps { MAX_VALUES } else { 0 };
+        for (span, metadata) in spans.iter().zip(&found) {
+            // What is not looked at any more is not reported.
+            if run.is_over() {
+                break;
             }
-            self.keep_wanted(inspector, node, others, &seen, looker.keeps);
+            let names =
+                others.map_or(self.found.listing.names(), Names::bytes);
+            let name = slice(names, *span);
+            let open = || match &*reopened {
+                Ok(open) => open.open_file(name),
+                // Said of the first file; others fail in the same way.
+                Err(_) => node.reopen().and_then(|it| it.open_file(name)),
+            };
+            let site = Site { directory: &self.scratch.directory, name };
+            let errors = &mut self.errors;
+            let mut error = |action, cause| {
+                errors.push(EntryError::new(node.entry(name), action, cause));
+            };
+            let start = seen.values.len();
+            let values = &mut looker.values;
+            let out = &mut seen.values;
+            if values.look(open, site, metadata, out, &mut error) {
+                seen.spans.push(*span);
+                seen.metadata.push(*metadata);
+                let own = seen.values.get(start..).unwrap_or_default();
+                seen.bytes = seen.bytes.saturating_add(weight(own));
+            }
+            if seen.is_enough() {
+                let values = &looker.values;
+                self.keep_wanted(
+                    inspector, node, others, &seen, values, &mut room,
+                );
+                seen.clear();
+            }
         }
+        let values = &looker.values;
+        self.keep_wanted(inspector, node, others, &seen, values, &mut room);
         self.looker = Some(looker);
     }
 
-    /// Keeps of files that were looked at what the filter wants.
+    /// Keeps of files that were looked at what the filter wants; and their
+    /// values, as far as there is room.
     fn keep_wanted(
         &mut self,
         inspector: &mut dyn Inspect,
         node: &Node,
         others: Option<&Names>,
         seen: &Seen,
-        keeps: bool,
+        values: &FilterValues,
+        room: &mut usize,
     ) {
         if seen.spans.is_empty() {
             return;
@@ -170,7 +188,7 @@ impl DirReader {
             spans: &seen.spans,
             metadata: &seen.metadata,
             columns: self.columns,
-            media: &seen.values,
+            values: Some((values, &seen.values)),
         };
         let (numbers, survivors) =
             (&mut self.scratch.numbers, &mut self.scratch.survivors);
@@ -182,16 +200,18 @@ impl DirReader {
             }));
             return;
         }
-        let each = seen.values.len().checked_div(seen.spans.len());
-        let each = each.unwrap_or(0);
         for index in &self.scratch.survivors {
             let index = *index as usize;
             self.matched.extend(seen.spans.get(index));
             self.metadata.extend(seen.metadata.get(index));
-            let first = index.saturating_mul(each);
-            let values = seen.values.get(first..).filter(|_| keeps);
-            let values = values.and_then(|it| it.get(..each));
-            self.media.extend_from_slice(values.unwrap_or_default());
+            let first = index.saturating_mul(values.each());
+            let own = seen.values.get(first..);
+            let own = own.and_then(|it| it.get(..values.each()));
+            let own = own.unwrap_or_default();
+            let kept = room.checked_sub(weight(own));
+            *room = kept.unwrap_or(0);
+            let own = kept.map(|_| own).unwrap_or_default();
+            self.known.push(own.into());
         }
     }
 }
@@ -202,32 +222,21 @@ struct Seen {
     spans: Vec<Span>,
     metadata: Vec<Metadata>,
     values: Vec<Option<Value>>,
+    /// About how many bytes the values take up.
+    bytes: usize,
 }
 
-impl Looker {
-    /// Appends what a file says of itself; nothing on failure.
-    fn look(
-        &mut self,
-        open: impl FnOnce() -> Result<(sanchay_storage::File, Metadata), Cause>,
-        site: Site<'_>,
-        metadata: &Metadata,
-        out: &mut Vec<Option<Value>>,
-    ) -> Result<(), (Action, Cause)> {
-        let takes = metadata.kind == EntryKind::File
-            && self.extractor.takes(site.name, metadata);
-        let opened = match takes {
-            true => Some(open().map_err(|cause| (Action::Open, cause))?),
-            false => None,
-        };
-        let start = out.len();
-        let (file, metadata) = match &opened {
-            Some((file, now)) => (Some(file), now),
-            None => (None, metadata),
-        };
-        let told = self.extractor.extract(file, site, metadata, out);
-        told.map_err(|cause| {
-            out.truncate(start);
-            (Action::Extract, cause)
-        })
+impl Seen {
+    /// Whether they are enough for one call.
+    fn is_enough(&self) -> bool {
+        self.spans.len() >= FILES_PER_CALL || self.bytes >= MAX_VALUES
+    }
+
+    fn clear(&mut self) {
+        let Self { spans, metadata, values, bytes } = self;
+        spans.clear();
+        metadata.clear();
+        values.clear();
+        *bytes = 0;
     }
 }

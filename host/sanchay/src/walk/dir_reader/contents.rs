@@ -1,8 +1,9 @@
 //! What is in a directory, in buffers that are used again for the next one.
 
-use sanchay_core::media::MediaField;
 use sanchay_sandbox::plugin::Value;
 use sanchay_storage::{EntryKind, FileId, Listing, Metadata, Span};
+
+use crate::extract::{Known, Told};
 
 /// What a reader found in the directory that it read last.
 pub(super) struct Contents {
@@ -72,15 +73,17 @@ pub(crate) struct MatchedFiles<'r> {
     pub(crate) metadata: &'r [Metadata],
     /// What those say that are links; empty where none is.
     pub(crate) targets: &'r [Option<Box<[u8]>>],
-    /// What the contents of each tell, one file's behind the other's; empty
-    /// where no filter asked.
-    pub(crate) media: &'r [Option<Value>],
+    /// What the contents of each tell, as far as a filter asked and it is
+    /// kept; nothing of files that are not known.
+    pub(crate) known: &'r [Box<[Option<Value>]>],
+    /// Who told that.
+    pub(crate) told: Option<&'r Told>,
 }
 
 impl<'r> MatchedFiles<'r> {
     /// What the contents of a file tell, if a filter asked.
-    pub(crate) fn media(&self, index: usize) -> Option<&'r [Option<Value>]> {
-        let first = index.checked_mul(MediaField::COUNT)?;
-        self.media.get(first..)?.get(..MediaField::COUNT)
+    pub(crate) fn known(&self, index: usize) -> Option<Known<'r>> {
+        let values = self.known.get(index).filter(|it| !it.is_empty())?;
+        Some(Known { values, told: self.told? })
     }
 }
