@@ -130,19 +130,31 @@ impl RunCommand for SimilarArgs {
             return Err("--print0 needs --format text".into());
         }
         self.output.check(self.kind(), self.print0)?;
-        self.walk.check(Filter::for_duplicates)
+        self.walk.check_before_plugins(Filter::for_duplicates)
     }
 
     /// Finds the groups, prints them, and tells what they come to.
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
-        if let Some(exit) = self.walk.explain(Filter::for_duplicates)? {
+        let explained = self.walk.explain_with_plugins(
+            Filter::for_duplicates,
+            (&self.plugin, false),
+            &self.run,
+            context,
+        )?;
+        if let Some(exit) = explained {
             return Ok(exit);
         }
         let interrupt = context.catch_signals()?;
         let messages = self.run.messages(context, false);
         let engine = self.run.engine()?;
         let silent = Some("similar");
-        let plugins = load_all(&self.plugin, &engine, &interrupt, silent)?;
+        let plugins = load_all(
+            &self.plugin,
+            &self.walk.filter.0,
+            &engine,
+            &interrupt,
+            silent,
+        )?;
         let text = TextOptions { zero: self.print0, ..TextOptions::default() };
         let roots = self.walk.list.or_current(&self.roots)?;
         let inputs = Inputs::of_walk(&roots, &self.walk, &self.plugin);
