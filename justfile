@@ -28,7 +28,7 @@ build:
 [no-exit-message]
 run *ARGS:
     #!/bin/sh
-    # A first build need not wait for Parquet and Arrow, nor for SQLite.
+    # A first build need not wait for Parquet and Arrow, SQLite and zstd.
     set -eu
     features=
     case " $* " in
@@ -38,6 +38,10 @@ run *ARGS:
     *" --catalog"* | *" catalog "* | *" snapshot "* | *" diff "* | \
         *" history "* | *" verify "* | *" watch "* | *" --help "* | *" help "* | *" -h "*)
         features=$features,catalog ;;
+    esac
+    case " $* " in
+    *" store "* | *" --help "* | *" help "* | *" -h "*)
+        features=$features,store ;;
     esac
     cargo build --release --locked --manifest-path {{ manifest }} \
         -p sanchay-cli --no-default-features --features "$features"

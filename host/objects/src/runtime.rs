@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::thread::available_parallelism;
 
 use tokio::runtime::{Builder, Runtime};
-use tokio::task::{AbortHandle, JoinHandle};
+use tokio::task::JoinHandle;
 
 use crate::StorageError;
 
@@ -52,6 +52,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
 
 /// Runs a task in [`runtime`] and waits for it. If the caller stops waiting,
 /// the task ends.
+#[cfg(feature = "cloud")]
 pub(crate) async fn in_runtime<T, F>(task: F) -> Result<T, StorageError>
 where
     T: Send + 'static,
@@ -62,8 +63,10 @@ where
     joined(task.await)
 }
 
-struct EndOnDrop(AbortHandle);
+#[cfg(feature = "cloud")]
+struct EndOnDrop(tokio::task::AbortHandle);
 
+#[cfg(feature = "cloud")]
 impl Drop for EndOnDrop {
     fn drop(&mut self) {
         self.0.abort();

@@ -10,9 +10,7 @@ use std::{
 
 use sanchay::FileId;
 
-use crate::options::{
-    catalog::OpenCatalog, plugin::PluginArgs, walk::WalkArgs,
-};
+use crate::options::{plugin::PluginArgs, walk::WalkArgs};
 
 /// What a command reads.
 #[derive(Clone, Debug, Default)]
@@ -41,7 +39,10 @@ impl<'a> Inputs<'a> {
     }
 
     /// The files of a catalog, and no more.
-    pub(crate) fn of_catalog(catalog: &OpenCatalog) -> Self {
+    #[cfg(feature = "catalog")]
+    pub(crate) fn of_catalog(
+        catalog: &crate::options::catalog::OpenCatalog,
+    ) -> Self {
         Self::default().and(catalog.paths())
     }
 
