@@ -49,6 +49,7 @@ fn the_component_that_is_written_out_imports_nothing() {
         "keeping",
         "naming",
         "planning",
+        "resembling",
         "trees",
         "types",
     ]
@@ -97,6 +98,7 @@ fn the_world_that_is_printed_is_wit_and_that_of_the_component() {
         "keeping",
         "naming",
         "planning",
+        "resembling",
         "trees",
         "types",
     ];

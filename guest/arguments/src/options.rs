@@ -202,7 +202,7 @@ pub(crate) const OPTIONS: &[Offered] = &[
 ];
 
 /// What only the native program has.
-const NATIVE: [&str; 47] = [
+const NATIVE: [&str; 48] = [
     "against",
     "beneath",
     "catalog",
@@ -215,6 +215,7 @@ const NATIVE: [&str; 47] = [
     "files-from",
     "files0-from",
     "filter",
+    "folders",
     "follow",
     "hyperlink",
     "ignore-missing",

@@ -178,21 +178,26 @@ impl<S: StorageBackend, H: HashFunction> ContentAddressedStore<S, H> {
     /// right digest.
     pub async fn retrieve(&self, address: &str) -> Result<Bytes, CasError> {
         let folder = self.folder(address)?;
-        let mut damaged = false;
-        for copy in self.names("objects", &folder).await? {
-            let key = format!("objects/{folder}/{copy}");
-            // It may be deleted meanwhile.
-            let Some(data) = self.storage.get_opt(&key).await? else {
-                continue;
-            };
-            if self.hasher.hash_hex(&data) == address {
-                return Ok(data);
+        loop {
+            let (mut damaged, mut vanished) = (false, false);
+            for copy in self.names("objects", &folder).await? {
+                let key = format!("objects/{folder}/{copy}");
+                let Some(data) = self.storage.get_opt(&key).await? else {
+                    vanished = true;
+                    continue;
+                };
+                if self.hasher.hash_hex(&data) == address {
+                    return Ok(data);
+                }
+                damaged = true;
             }
-            damaged = true;
-        }
-        match damaged {
-            true => Err(CasError::Corrupt(address.to_owned())),
-            false => Err(CasError::NotFound(address.to_owned())),
+            // Where copies were deleted meanwhile, others may have been made.
+            if !vanished {
+                return Err(match damaged {
+                    true => CasError::Corrupt(address.to_owned()),
+                    false => CasError::NotFound(address.to_owned()),
+                });
+            }
         }
     }
 
@@ -211,23 +216,29 @@ impl<S: StorageBackend, H: HashFunction> ContentAddressedStore<S, H> {
     /// [`CasError::NotFound`] if there is no reference.
     pub async fn delete(&self, address: &str) -> Result<(), CasError> {
         let folder = self.folder(address)?;
-        for name in self.names("refs", &folder).await? {
-            let reference = format!("{folder}/{name}");
-            match self.storage.delete(&format!("refs/{reference}")).await {
-                // Somebody else was quicker: there may be another one.
-                Err(StorageError::NotFound(_)) => continue,
-                deleted => deleted?,
+        loop {
+            let names = self.names("refs", &folder).await?;
+            if names.is_empty() {
+                return Err(CasError::NotFound(address.to_owned()));
             }
-            let Some((copy, _)) = reference.rsplit_once('.') else {
+            for name in names {
+                let reference = format!("{folder}/{name}");
+                match self.storage.delete(&format!("refs/{reference}")).await {
+                    // Somebody else was quicker: there may be another one,
+                    // perhaps one that was put since.
+                    Err(StorageError::NotFound(_)) => continue,
+                    deleted => deleted?,
+                }
+                let Some((copy, _)) = reference.rsplit_once('.') else {
+                    return Ok(());
+                };
+                let refs = self.storage.list(&format!("refs/{copy}.")).await?;
+                if refs.is_empty() {
+                    self.remove_copy(copy).await?;
+                }
                 return Ok(());
-            };
-            let refs = self.storage.list(&format!("refs/{copy}.")).await?;
-            if refs.is_empty() {
-                self.remove_copy(copy).await?;
             }
-            return Ok(());
         }
-        Err(CasError::NotFound(address.to_owned()))
     }
 
     /// How much there is.

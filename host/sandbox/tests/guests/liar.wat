@@ -63,7 +63,7 @@
 (func (export "sanchay:inspect/filtering@0.1.0#[method]filter.columns")
   (param i32) (result i64)
   (if (i32.eq (local.get 0) (i32.const 99))
-    (then (return (i64.const 0x100001))))
+    (then (return (i64.const 0x4000000000001))))
   (if (i32.eq (local.get 0) (i32.const 67))
     (then (return (i64.const 0x4000000000000001))))
   (i64.const 0x8000000000000003))

@@ -133,6 +133,32 @@
   (memory.fill (i32.const 16) (i32.const 0) (i32.const 32))
   (i32.const 16))
 
+(func (export "sanchay:inspect/resembling@0.1.0#[constructor]sketcher")
+  (param i32 i32) (result i32)
+  (call $new-sketcher (i32.const 1)))
+
+(func (export "sanchay:inspect/resembling@0.1.0#[method]sketcher.update")
+  (param i32 i32 i32) (result i32)
+  (i32.const 1))
+
+(func (export "sanchay:inspect/resembling@0.1.0#[method]sketcher.finish")
+  (param i32) (result i32)
+  (memory.fill (i32.const 16) (i32.const 0) (i32.const 40))
+  (i32.const 16))
+
+(func (export "sanchay:inspect/resembling@0.1.0#[constructor]collector")
+  (param i32 i32) (result i32)
+  (call $new-collector (i32.const 1)))
+
+(func (export "sanchay:inspect/resembling@0.1.0#[method]collector.update")
+  (param i32 i32 i32) (result i32)
+  (i32.const 1))
+
+(func (export "sanchay:inspect/resembling@0.1.0#[method]collector.finish")
+  (param i32) (result i32)
+  (memory.fill (i32.const 16) (i32.const 0) (i32.const 16))
+  (i32.const 16))
+
 ;; One after the other, in a ring of some 200 KB.
 (func (export "cabi_realloc")
   (param i32 i32 i32 i32) (result i32)

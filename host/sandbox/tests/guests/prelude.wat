@@ -12,6 +12,10 @@
   (func $new-namer (param i32) (result i32)))
 (import "[export]sanchay:inspect/planning@0.1.0" "[resource-new]plan-reader"
   (func $new-plan-reader (param i32) (result i32)))
+(import "[export]sanchay:inspect/resembling@0.1.0" "[resource-new]sketcher"
+  (func $new-sketcher (param i32) (result i32)))
+(import "[export]sanchay:inspect/resembling@0.1.0" "[resource-new]collector"
+  (func $new-collector (param i32) (result i32)))
 
 ;; A list of LENGTH elements at ADDRESS.
 (func $list (param $address i32) (param $length i32) (result i32)
