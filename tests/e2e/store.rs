@@ -158,6 +158,20 @@ fn what_cannot_be_stored_is_an_error_and_the_rest_is_stored() {
 }
 
 #[test]
+fn only_snapshots_of_one_series_make_room_for_each_other() {
+    let tree = tree();
+    run(&tree, "store put s d").exits(0);
+    run(&tree, "store put --name kept s d").exits(0);
+    run(&tree, "store put s d -e nothing").exits(0);
+    run(&tree, "store put s d").exits(0);
+    run(&tree, "store rm --keep 1 s").exits(0);
+    // The last of all, the filtered one, and that with a name.
+    assert_eq!(listed(&tree, "s").len(), 3);
+    run(&tree, "store get s latest copy").exits(0);
+    assert_same(&tree, "d", "copy");
+}
+
+#[test]
 fn what_no_snapshot_needs_is_collected_and_nothing_else() {
     let tree = tree();
     run(&tree, "store put s d").exits(0);

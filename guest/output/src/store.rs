@@ -121,6 +121,9 @@ pub fn push_snapshot(of: &SnapshotDocument, out: &mut Vec<u8>) {
         out.push(b'}');
     }
     out.push(b']');
+    if !of.filter.is_empty() {
+        text(b",\"filter\":", &of.filter, out);
+    }
     member(b",\"files\":", of.files, out);
     member(b",\"directories\":", of.directories, out);
     member(b",\"links\":", of.links, out);
@@ -257,7 +260,7 @@ mod tests {
         #[test]
         fn a_snapshot_is_read_as_it_was_written(
             time in times(),
-            words in (".{0,9}", ".{0,9}"),
+            words in (".{0,9}", ".{0,9}", ".{0,9}"),
             roots in vec(bytes(), 0..3),
             numbers in any::<(u64, u64, u64, u64)>(),
             rows in vec(any::<[u8; 32]>(), 0..4),
@@ -269,6 +272,7 @@ mod tests {
                 name: words.0,
                 host: words.1,
                 roots,
+                filter: words.2,
                 files: numbers.0,
                 directories: numbers.1,
                 links: numbers.2,

@@ -348,8 +348,12 @@ impl Backend for FolderBackend {
             }
             match directory.stat(name, Links::Refuse) {
                 Ok((_, metadata)) if age(metadata.modified) >= older => {
-                    directory.remove_file(name)?;
-                    removed += 1;
+                    match directory.remove_file(name) {
+                        Ok(()) => removed += 1,
+                        // Another collection was quicker.
+                        Err(error) if error.is(io::ErrorKind::NotFound) => {}
+                        Err(error) => return Err(error),
+                    }
                 }
                 _ => {}
             }

@@ -110,7 +110,9 @@ impl Store {
             }
         }
         self.merge_indexes()?;
-        report.leftovers = self.backend().remove_leftovers(options.grace)?;
+        // Puts that go on have temporary files, too.
+        let older = options.grace.max(ABANDONED);
+        report.leftovers = self.backend().remove_leftovers(older)?;
         Ok(report)
     }
 
@@ -184,8 +186,10 @@ impl Store {
             match self.read(address) {
                 Ok(bytes) => packer.add_known(*address, &bytes)?,
                 Err(error) if live.is_firm(address) => return Err(error),
-                // One that is not complete may lack what its put will add.
-                Err(_) => continue,
+                // A pending snapshot may lack objects that its put still has
+                // to add. One that cannot be read is another matter.
+                Err(error) if error.is_missing() => continue,
+                Err(error) => return Err(error),
             }
             copied += 1;
         }

@@ -18,7 +18,10 @@ use sanchay::{
     DigestCache, Engine, EntryError, EntryKind, Filter, Monitor, WalkOptions,
     WorkContext,
 };
-use sanchay_core::store::{SnapshotDocument, StoredRow};
+use sanchay_core::{
+    filter::Expr,
+    store::{SnapshotDocument, StoredRow},
+};
 use sanchay_storage::{LocalStorage, Storage};
 use sanchay_sync::{into_inner, lock};
 
@@ -147,6 +150,32 @@ struct PutRun<'p> {
     on_error: &'p (dyn Fn(EntryError) + Sync),
 }
 
+/// Which entries a walk wants, as text; empty for all.
+fn filter_of(walk: &WalkOptions) -> Result<String, StoreError> {
+    let program = walk.program()?;
+    let expression = program.expression();
+    let mut filter = match expression == Expr::All(Vec::new()) {
+        true => String::new(),
+        false => expression.to_string(),
+    };
+    let mut and = |what: String| {
+        filter = match filter.is_empty() {
+            true => what,
+            false => format!("{filter} and {what}"),
+        };
+    };
+    if let Some(depth) = walk.max_depth {
+        and(format!("depth <= {depth}"));
+    }
+    if walk.gitignore || !walk.ignore_files.is_empty() {
+        and("not ignored".to_owned());
+    }
+    if walk.one_file_system {
+        and("on one file system".to_owned());
+    }
+    Ok(filter)
+}
+
 /// What the workers share.
 struct Shared<'p> {
     run: &'p PutRun<'p>,
@@ -182,11 +211,12 @@ impl PutRun<'_> {
     fn run(&self, roots: &[PathBuf]) -> Result<Put, StoreError> {
         let time = names::now();
         let items = Items::collect(self, roots)?;
+        let filter = filter_of(&self.options.walk)?;
         // Looked at after the walk: what another put meanwhile counts.
         let state = self.store.reload()?;
         let parent = match self.options.read_all {
             true => Parent::default(),
-            false => Parent::find(self.store, &items.names)?,
+            false => Parent::find(self.store, &items.names, &filter)?,
         };
         let packer = Packer::new(self.store, state, self.options.level);
         let shared = Shared {
@@ -220,6 +250,7 @@ impl PutRun<'_> {
             name: self.options.name.clone().unwrap_or_default(),
             host: commit::host(),
             roots: items.names.clone(),
+            filter,
             errors: errors.into_inner(),
             ..count(&rows)
         };

@@ -463,6 +463,10 @@ impl SnapshotFile {
             for (address, size) in next {
                 all.push((address, at));
                 at = at.checked_add(size).ok_or_else(wrong)?;
+                // A list may be named again and again.
+                if size == 0 || at > row.size {
+                    return Err(wrong());
+                }
             }
         }
         match at == row.size {

@@ -318,3 +318,34 @@ fn a_plan_that_would_remove_what_it_keeps_is_refused() {
     assert!(scene.contents().values().any(|it| it == "same"));
     assert!(scene.contents().keys().all(|it| !it.starts_with(".sanchay")));
 }
+
+#[test]
+fn what_was_moved_into_a_folder_below_a_root_is_no_candidate_again() {
+    let scene = scene();
+    let words =
+        ["dedupe", "--action", "move-to", "--into", "aside", "--apply"];
+    let words = [&words[..], &["."]].concat();
+    scene.run(&words).exits(0);
+    let before = scene.snapshot();
+    assert!(scene.top().join("aside/a/two").exists());
+    scene.run(&words).exits(0);
+    assert_eq!(scene.snapshot(), before);
+}
+
+#[test]
+fn what_another_run_has_left_aside_neither_stays_nor_makes_way() {
+    let scene = scene();
+    scene.tree.file("top/a/.sanchay-aside-x-1", "same");
+    let words = ["dedupe", "-H", "--action", "delete", "--format", "text"];
+    let words = [&words[..], &["--keep", "shortest-path", "."]].concat();
+    let plan = scene.run(&words).exits(0);
+    assert!(!plan.text().contains("aside"), "{}", plan.text());
+}
+
+#[test]
+fn a_rule_about_a_folder_that_is_not_there_is_an_error() {
+    let scene = scene();
+    let words = ["dedupe", "--action", "delete", "--keep", "under:nope", "."];
+    let finished = scene.run(&words).exits(2);
+    assert!(finished.stderr.contains("under:nope"), "{}", finished.stderr);
+}

@@ -156,8 +156,8 @@ impl StoredRow {
                 "modified" => of.modified = Some(when(json)?),
                 "changed" => of.changed = Some(when(json)?),
                 "mode" => of.mode = Some(octal(&json.string()?)?),
-                "uid" => of.uid = Some(small(json)?),
-                "gid" => of.gid = Some(small(json)?),
+                "uid" => of.uid = Some(account(json)?),
+                "gid" => of.gid = Some(account(json)?),
                 "inode" => of.inode = Some(json.unsigned()?),
                 "device" => of.device = Some(json.unsigned()?),
                 "links" => of.links = Some(small(json)?),
@@ -236,6 +236,15 @@ fn bytes(json: &mut JsonReader<'_>) -> Result<Vec<u8>, Damage> {
 
 pub(super) fn when(json: &mut JsonReader<'_>) -> Result<Timestamp, Damage> {
     time::parse(&json.string()?).ok_or(Damage::Value)
+}
+
+/// The number of a user or a group; the largest one means none to systems.
+fn account(json: &mut JsonReader<'_>) -> Result<u32, Damage> {
+    let number = small(json)?;
+    match number == u32::MAX {
+        true => Err(Damage::Value),
+        false => Ok(number),
+    }
 }
 
 fn small(json: &mut JsonReader<'_>) -> Result<u32, Damage> {

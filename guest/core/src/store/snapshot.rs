@@ -26,6 +26,8 @@ pub struct SnapshotDocument {
     pub host: String,
     /// What was stored: absolute paths without links.
     pub roots: Vec<Vec<u8>>,
+    /// Which entries: an expression; empty for all.
+    pub filter: String,
     /// How many files it has.
     pub files: u64,
     /// How many directories.
@@ -70,6 +72,7 @@ pub fn parse_snapshot(text: &[u8]) -> Result<SnapshotDocument, Damage> {
             "name" => of.name = json.string()?,
             "host" => of.host = json.string()?,
             "roots" => of.roots = roots(json)?,
+            "filter" => of.filter = json.string()?,
             "files" => of.files = json.unsigned()?,
             "directories" => of.directories = json.unsigned()?,
             "links" => of.links = json.unsigned()?,

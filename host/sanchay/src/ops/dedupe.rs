@@ -25,8 +25,9 @@ use super::{
     check::Status,
     conflict::OnConflict,
     error::OpsError,
-    folders::join,
+    folders::{FolderId, join},
     handles::Handles,
+    order::TEMPORARY,
     places::Places,
     plan::{Decided, Plan},
     request::tag,
@@ -36,7 +37,7 @@ use super::{
 use crate::{
     duplicates::Member,
     engine::Engine,
-    error::Error,
+    error::{Cause, Error},
     monitor::Monitor,
     options::{DuplicateOptions, WalkOptions},
     request::{monitor_methods, walk_methods},
@@ -233,12 +234,19 @@ impl DedupeRequest {
 
     /// Makes folders in rules absolute, and looks whether all make sense.
     fn rules(&mut self, local: bool) -> Result<(), OpsError> {
+        let storage = self.options.walk.storage();
         for rule in &mut self.keep {
             let Some(folder) = rule.strip_prefix(b"under:") else { continue };
-            if folder.is_empty() || folder.starts_with(b"/") {
+            if folder.is_empty() {
                 continue;
             }
             let path = Path::new(OsStr::from_bytes(folder));
+            // Otherwise a slip of the pen would let other rules decide.
+            storage.stat(path).map_err(|error| {
+                let (rule, why) = (escaped(rule), Cause::from(error));
+                let why = format!("{rule}: {why}");
+                OpsError::Run(Error::Option { option: "keep", why })
+            })?;
             let whole = absolute(path, local).map_err(|source| {
                 OpsError::file(path, "cannot find the path", source)
             })?;
@@ -294,9 +302,17 @@ impl Builder<'_> {
         let operation = self.request.action.operation();
         let mut group = Vec::with_capacity(members.len());
         for member in members {
+            // What another run has left aside has a name to get back.
+            if member.name.starts_with(TEMPORARY.as_bytes()) {
+                continue;
+            }
             let Some(base) = self.bases.of(member.root) else { continue };
             let folder = join(&base.below, &member.below);
             let folder = self.places.folders.add(base.root, &folder)?;
+            // What went there before is no candidate any more.
+            if self.is_at_target(folder) {
+                continue;
+            }
             let mut row = Rows::empty(operation, folder);
             row.from = self.places.rows.spot(folder, member.name)?;
             row.kind = EntryKind::File;
@@ -319,6 +335,17 @@ impl Builder<'_> {
             true => self.decide(),
             false => Ok(()),
         }
+    }
+
+    /// Whether a folder is that which files are moved into, or below it.
+    fn is_at_target(&self, folder: FolderId) -> bool {
+        let Some(target) = &self.target else { return false };
+        let below = target.below.as_slice();
+        let below = below.strip_suffix(b"/").unwrap_or(below);
+        let (root, path) = self.places.folders.get(folder);
+        let rest = path.strip_prefix(below).filter(|_| !below.is_empty());
+        root == target.root
+            && rest.is_some_and(|it| it.is_empty() || it.starts_with(b"/"))
     }
 
     /// Decides on the groups that wait, in the sandbox.

@@ -262,11 +262,38 @@ pub(super) fn separate(
     copy.sync()?;
     let metadata = copy.metadata()?;
     match there {
-        Some(_) => directory.replace(&made.name, directory, file.name)?,
+        Some(there) => take_place(&mut made, file.name, &metadata, &there)?,
         None => directory.rename(&made.name, directory, file.name)?,
     }
     made.stays = true;
     Ok(metadata)
+}
+
+/// Gives a name to what was made, in place of what had it. What somebody else
+/// has given that name meanwhile gets it back.
+fn take_place(
+    made: &mut Temporary<'_>,
+    name: &[u8],
+    own: &Metadata,
+    there: &Metadata,
+) -> Result<(), Cause> {
+    let directory = made.directory;
+    match directory.exchange(&made.name, directory, name) {
+        Ok(()) => {}
+        Err(error) if cannot(&error) => {
+            check_at(directory, name, there)?;
+            return Ok(directory.replace(&made.name, directory, name)?);
+        }
+        Err(error) => return Err(error.into()),
+    }
+    // From now on, what was made has the name.
+    made.stays = true;
+    if check_at(directory, &made.name, there).is_ok() {
+        return Ok(directory.remove_file(&made.name)?);
+    }
+    directory.exchange(&made.name, directory, name)?;
+    made.stays = check_at(directory, &made.name, own).is_err();
+    Err(Problem::NotAsExpected.into())
 }
 
 /// Has a file make way for an equal one, and leaves it under the name `aside`.

@@ -460,10 +460,14 @@ impl Actor {
         };
         let now = self.at(places, row.from)?;
         let in_place = now.is_some_and(|it| it.id == row.id);
-        if left.id != row.id || in_place {
+        let made = left.id != row.id
+            && (in_place || self.was_made(places, row, &left, directory));
+        if made || in_place {
             directory.remove_file(&aside).map_err(why)?;
             return Ok(false);
         }
+        // Otherwise it is the row's file, or what somebody else put in its
+        // place before the two changed places.
         let is_ours = now
             .as_ref()
             .is_none_or(|now| self.is_replacement(places, row, now));
@@ -478,7 +482,27 @@ impl Actor {
             let path = sanchay_core::escape::escaped(&path);
             format!("{cause}; what was there is {path} now")
         })?;
-        Ok(true)
+        Ok(left.id == row.id)
+    }
+
+    /// Whether what was left aside was made to take a row's place.
+    fn was_made(
+        &self,
+        places: &Places,
+        row: &Row,
+        left: &Metadata,
+        directory: &dyn Directory,
+    ) -> bool {
+        let Some(kept) = places.rows.kept(row) else { return false };
+        match row.operation {
+            Operation::HardLink => left.id == kept.id,
+            Operation::Symlink => {
+                let name = aside(&self.replaced.prefix, places, row);
+                let says = directory.read_link(&name).ok();
+                says.is_some_and(|it| it == text_of_link(places, kept.from))
+            }
+            _ => false,
+        }
     }
 
     /// Removes what was made for a row's file that did not make way.

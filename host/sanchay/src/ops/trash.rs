@@ -96,6 +96,24 @@ struct Last {
     trash: Arc<TrashFolder>,
 }
 
+/// Looks at what went to the trash: what somebody else had put in its place
+/// right before that goes back.
+fn confirm(
+    last: &Last,
+    trashed: Trashed,
+    folder: &Folder,
+    name: &[u8],
+    expected: Option<Expected>,
+) -> Result<Trashed, Cause> {
+    let Some(expected) = expected else { return Ok(trashed) };
+    if last.trash.stat(&trashed.name).map(|it| Expected::of(&it))? == expected
+    {
+        return Ok(trashed);
+    }
+    last.trash.take(&trashed.name, folder.directory(), name)?;
+    Err(Problem::NotAsExpected.into())
+}
+
 impl Trash {
     /// The trashes of a user.
     #[must_use]
@@ -138,9 +156,10 @@ impl Trash {
             // The trash is on another part of the same device.
             Err(error) if error.is(std::io::ErrorKind::CrossesDevices) => {
                 let last = self.beneath(folder, root)?;
-                Ok(self.put_into(&last, folder, name)?)
+                let trashed = self.put_into(&last, folder, name)?;
+                confirm(&last, trashed, folder, name, expected)
             }
-            result => Ok(result?),
+            result => confirm(&last, result?, folder, name, expected),
         }
     }
 

@@ -259,6 +259,8 @@ impl<'s> Reader<'s> {
         if let Some(old) = shared.parent.unchanged(&item.path, &item.metadata)
             && let Some(hash) = &old.hash
             && has_contents(store, packer, hash, &old.chunks)
+            // Elsewhere, inodes and change times are not what they should be.
+            && self.place(item)?.2.is_some()
         {
             let row = row(item, &item.metadata, old.attributes.clone());
             return seen(StoredRow {

@@ -6,7 +6,10 @@ use std::collections::HashMap;
 use sanchay_core::store::{Address, StoredRow};
 use sanchay_storage::Metadata;
 
-use crate::{error::StoreError, live::chunks, packer::Packer, store::Store};
+use crate::{
+    error::StoreError, live::chunks, packer::Packer, snapshot::Snapshot,
+    store::Store,
+};
 
 /// The rows of an earlier snapshot.
 #[derive(Debug, Default)]
@@ -17,15 +20,19 @@ pub(super) struct Parent {
 }
 
 impl Parent {
-    /// The newest snapshot of these roots; nothing if there is none, or it
-    /// cannot be read.
+    /// The newest snapshot of these roots by this filter, or else by another;
+    /// nothing if there is none, or it cannot be read.
     pub(super) fn find(
         store: &Store,
         roots: &[Vec<u8>],
+        filter: &str,
     ) -> Result<Self, StoreError> {
-        let (snapshots, _) = store.snapshots()?;
-        let mut newest = snapshots.into_iter().rev();
-        let Some(found) = newest.find(|it| it.document.roots == roots) else {
+        let (mut snapshots, _) = store.snapshots()?;
+        snapshots.retain(|it| it.document.roots == roots);
+        let same = |it: &Snapshot| it.document.filter == filter;
+        let place = snapshots.iter().rposition(same);
+        let last = place.or(snapshots.len().checked_sub(1));
+        let Some(found) = last.map(|at| snapshots.swap_remove(at)) else {
             return Ok(Self::default());
         };
         let rows = match store.rows(&found) {

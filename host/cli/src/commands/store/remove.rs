@@ -29,7 +29,10 @@ pub(crate) struct RemoveArgs {
     #[arg(value_name = "SNAPSHOT")]
     snapshots: Vec<String>,
 
-    /// Remove all but the newest N snapshots of the same roots
+    /// Remove all but the newest N snapshots of each series
+    ///
+    /// Snapshots of the same roots on the same machine, by the same filters,
+    /// are a series. Those that were given a name stay.
     #[arg(
         long,
         value_name = "N",
@@ -72,14 +75,17 @@ impl RunCommand for RemoveArgs {
     }
 }
 
-/// The snapshots but for the newest so many of the same roots.
+/// The snapshots but for the newest so many of each series, and for those that
+/// have names.
 fn beyond(snapshots: &[Snapshot], keep: u64) -> Vec<Snapshot> {
-    let mut seen: HashMap<&[Vec<u8>], u64> = HashMap::new();
+    let mut seen: HashMap<(&[Vec<u8>], &str, &str), u64> = HashMap::new();
     let newest_first = snapshots.iter().rev();
     let beyond = newest_first.filter(|snapshot| {
-        let count = seen.entry(&snapshot.document.roots).or_default();
-        *count += 1;
-        *count > keep
+        let of = &snapshot.document;
+        let count = seen.entry((&of.roots, &of.host, &of.filter)).or_default();
+        let counts = of.name.is_empty();
+        *count += u64::from(counts);
+        counts && *count > keep
     });
     beyond.cloned().collect()
 }

@@ -96,6 +96,11 @@ impl TrashFolder {
         moved
     }
 
+    /// What an entry is.
+    pub(super) fn stat(&self, name: &[u8]) -> Result<Metadata, StorageError> {
+        Ok(self.files.stat(name, Links::Refuse)?.1)
+    }
+
     /// Takes an entry out.
     pub(super) fn take(
         &self,
