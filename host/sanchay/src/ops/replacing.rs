@@ -72,7 +72,7 @@ pub(super) struct Replacing {
 }
 
 /// What became of a file: nothing where the run was ended.
-type Attempt = Option<Result<Option<Swapped>, Cause>>;
+type Attempt = Option<Result<Option<Swapped>, String>>;
 
 /// A step with what is needed to do it.
 struct Item<'a> {
@@ -145,6 +145,7 @@ impl Replacing {
                 let changed = item.row.changed;
                 swap(file, kept, changed, &item.by, &item.aside)
             });
+            let swapped = swapped.map_err(|it| item.why(opener, &it));
             run.count_files(1, 0);
             run.tick();
             Some(swapped)
@@ -165,18 +166,17 @@ impl Replacing {
         let removed = self.each(places, &items, |opener, index, item| {
             let attempt: Option<&Attempt> = attempts.get(index);
             let Some(Some(Ok(Some(swapped)))) = attempt else { return Ok(()) };
-            item.with(opener, |file, kept| {
+            let removed = item.with(opener, |file, kept| {
                 remove(file, kept, &item.by, &item.aside, swapped)
-            })
+            });
+            removed.map_err(|it| item.why(opener, &it))
         });
         for ((item, attempt), removed) in
             items.iter().zip(attempts).zip(removed)
         {
             let Some(attempt) = attempt else { continue };
             let outcome = match (attempt, removed) {
-                (Err(cause), _) | (Ok(_), Err(cause)) => {
-                    Outcome::Failed(cause.to_string())
-                }
+                (Err(why), _) | (Ok(_), Err(why)) => Outcome::Failed(why),
                 (Ok(Some(_)), Ok(())) => Outcome::Done(Done::default()),
                 (Ok(None), Ok(())) => {
                     let why = "both are names of one file already";
@@ -262,6 +262,22 @@ impl Item<'_> {
             &known(rows.name(self.row.from), &folder, self.row),
             &known(rows.name(self.kept.from), &kept, self.kept),
         )
+    }
+
+    /// Why it failed, and what its file is called if it is left aside.
+    fn why(&self, opener: &mut Opener<'_>, cause: &Cause) -> String {
+        let (name, row) = (&self.aside, self.row);
+        let folder = opener.folder(row.from.folder);
+        let path = match &folder {
+            Ok(folder) => match stat(folder.directory(), name) {
+                Ok(None) => return cause.to_string(),
+                _ => folder.path_of(name).into_os_string().into_vec(),
+            },
+            // Its folder is somewhere else by now, or cannot be opened.
+            Err(_) => name.clone(),
+        };
+        let path = sanchay_core::escape::escaped(&path);
+        format!("{cause}; what was there may be {path} now")
     }
 
     /// What the journal says of it.
