@@ -298,15 +298,7 @@ fn read(
     space: &mut Vec<u8>,
 ) -> io::Result<()> {
     space.resize(wanted, 0);
-    let mut got = 0;
-    while let Some(rest) = space.get_mut(got..).filter(|it| !it.is_empty()) {
-        match file.read_at(rest, from + got as u64) {
-            Ok(0) => break,
-            Ok(more) => got += more,
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
+    let got = file.read_full_at(space, from)?;
     space.truncate(got);
     Ok(())
 }

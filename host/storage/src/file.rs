@@ -154,6 +154,30 @@ impl File {
         }
     }
 
+    /// Reads from an offset until a space is full or the file ends. Returns how
+    /// much of the space is filled.
+    ///
+    /// # Errors
+    /// Why it cannot be read. Some of the space may have been filled.
+    pub fn read_full_at(
+        &self,
+        space: &mut [u8],
+        offset: u64,
+    ) -> io::Result<usize> {
+        let mut filled = 0;
+        while let Some(rest) = space.get_mut(filled..)
+            && !rest.is_empty()
+        {
+            match self.read_at(rest, offset.saturating_add(filled as u64)) {
+                Ok(0) => break,
+                Ok(got) => filled += got,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(filled)
+    }
+
     /// Writes all of some bytes at an offset.
     ///
     /// # Errors

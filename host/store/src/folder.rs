@@ -367,16 +367,7 @@ impl Backend for FolderBackend {
 fn read_range(file: &File, offset: u64, length: u64) -> io::Result<Vec<u8>> {
     let length = usize::try_from(length).map_err(io::Error::other)?;
     let mut bytes = vec![0; length];
-    let mut filled = 0;
-    while filled < length {
-        let space = bytes.get_mut(filled..).unwrap_or_default();
-        match file.read_at(space, offset.saturating_add(filled as u64)) {
-            Ok(0) => break,
-            Ok(got) => filled += got,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
+    let filled = file.read_full_at(&mut bytes, offset)?;
     bytes.truncate(filled);
     Ok(bytes)
 }

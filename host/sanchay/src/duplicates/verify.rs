@@ -161,17 +161,7 @@ impl Comparison<'_> {
         space: &mut [u8],
         offset: u64,
     ) -> io::Result<usize> {
-        let mut filled = 0;
-        while let Some(rest) = space.get_mut(filled..)
-            && !rest.is_empty()
-        {
-            match file.read_at(rest, offset + filled as u64) {
-                Ok(0) => break,
-                Ok(got) => filled += got,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
+        let filled = file.read_full_at(space, offset)?;
         self.run.count_bytes(filled);
         self.run.tick();
         Ok(filled)

@@ -383,26 +383,12 @@ impl<'s> Reader<'s> {
 }
 
 /// Reads until a space is full.
-fn fill(
-    file: &File,
-    mut space: &mut [u8],
-    mut offset: u64,
-) -> Result<(), Failure> {
-    while !space.is_empty() {
-        match file.read_at(space, offset) {
-            Ok(0) => {
-                let shrank = Problem::Shrank.into();
-                return Err(Failure::Entry(Action::Read, shrank));
-            }
-            Ok(got) => {
-                space = space.get_mut(got..).unwrap_or_default();
-                offset += got as u64;
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(reading(error)),
-        }
+fn fill(file: &File, space: &mut [u8], offset: u64) -> Result<(), Failure> {
+    let filled = file.read_full_at(space, offset).map_err(reading)?;
+    match filled == space.len() {
+        true => Ok(()),
+        false => Err(Failure::Entry(Action::Read, Problem::Shrank.into())),
     }
-    Ok(())
 }
 
 /// The holes of a file; none where there are too many.

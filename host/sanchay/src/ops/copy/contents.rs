@@ -318,19 +318,11 @@ fn is_interruption(error: &io::Error) -> bool {
 /// Reads until a space is full.
 pub(in crate::ops) fn read_exact(
     file: &File,
-    mut space: &mut [u8],
-    mut offset: u64,
+    space: &mut [u8],
+    offset: u64,
 ) -> Result<(), Cause> {
-    while !space.is_empty() {
-        match file.read_at(space, offset) {
-            Ok(0) => return Err(Problem::Shrank.into()),
-            Ok(got) => {
-                space = space.get_mut(got..).unwrap_or_default();
-                offset += got as u64;
-            }
-            Err(error) if is_interruption(&error) => {}
-            Err(error) => return Err(error.into()),
-        }
+    match file.read_full_at(space, offset)? == space.len() {
+        true => Ok(()),
+        false => Err(Problem::Shrank.into()),
     }
-    Ok(())
 }
