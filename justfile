@@ -28,7 +28,8 @@ build:
 [no-exit-message]
 run *ARGS:
     #!/bin/sh
-    # A first build need not wait for Parquet and Arrow, SQLite and zstd.
+    # A first build need not wait for Parquet and Arrow, SQLite, zstd and
+    # decoders of images.
     set -eu
     features=
     case " $* " in
@@ -42,6 +43,10 @@ run *ARGS:
     case " $* " in
     *" store "* | *" --help "* | *" help "* | *" -h "*)
         features=$features,store ;;
+    esac
+    case " $* " in
+    *" --images"* | *" --help "* | *" help "* | *" -h "*)
+        features=$features,images ;;
     esac
     cargo build --release --locked --manifest-path {{ manifest }} \
         -p sanchay-cli --no-default-features --features "$features"

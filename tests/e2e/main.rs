@@ -64,6 +64,7 @@ mod rows;
 mod scan;
 mod scan_output;
 mod similar;
+mod similar_images;
 #[cfg(target_os = "linux")]
 mod snapshots;
 mod sorting;

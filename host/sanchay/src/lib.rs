@@ -167,6 +167,11 @@ pub use sanchay_storage::{
     StorageError, Timestamp, WorkingDirectory,
 };
 pub use scan::{ScanEvent, ScanRequest};
+#[cfg(feature = "images")]
+pub use similar::{
+    ImagePair, SimilarImage, SimilarImageGroup, SimilarImages,
+    SimilarImagesOptions, SimilarImagesRequest, SimilarImagesSummary,
+};
 pub use similar::{
     Similar, SimilarFile, SimilarGroup, SimilarOptions, SimilarRequest,
     SimilarSummary,

@@ -9,6 +9,8 @@ mod cache;
 mod collect;
 mod components;
 mod groups;
+#[cfg(feature = "images")]
+mod images;
 mod links;
 mod options;
 mod pairs;
@@ -19,6 +21,11 @@ use std::{fmt, ops::ControlFlow, path::PathBuf, sync::Arc};
 
 use sanchay_core::{grouping::FileTable as _, similarity::Shingling};
 
+#[cfg(feature = "images")]
+pub use self::images::{
+    ImagePair, SimilarImage, SimilarImageGroup, SimilarImages,
+    SimilarImagesOptions, SimilarImagesRequest, SimilarImagesSummary,
+};
 pub(crate) use self::pairs::visit_pairs;
 use self::{
     collect::{chosen, collect},
