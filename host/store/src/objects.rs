@@ -8,7 +8,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use sanchay_objects::{StorageBackend, StorageError, runtime};
 use sanchay_sync::lock;
 
@@ -94,12 +94,7 @@ impl Backend for ObjectBackend {
             None => {
                 let info = self.info(key)?;
                 if info.size > LONGEST {
-                    let end = offset.saturating_add(length);
-                    let read = self.storage.get_range(key, offset..end);
-                    let read = runtime().block_on(read);
-                    return read
-                        .map(|bytes| bytes.to_vec())
-                        .map_err(failed(key, "read it"));
+                    return self.get_part(key, offset, length);
                 }
                 let pack = Bytes::from(self.get(key, LONGEST)?);
                 let mut kept = lock(&self.kept);
@@ -113,6 +108,18 @@ impl Backend for ObjectBackend {
         };
         let end = place(offset.saturating_add(length));
         Ok(pack.slice(place(offset).min(end)..end).to_vec())
+    }
+
+    fn get_part(
+        &self,
+        key: &str,
+        offset: u64,
+        length: u64,
+    ) -> Result<Vec<u8>, BackendError> {
+        let end = offset.saturating_add(length);
+        let read =
+            runtime().block_on(self.storage.get_range(key, offset..end));
+        read.map(|bytes| bytes.to_vec()).map_err(failed(key, "read it"))
     }
 
     fn put(&self, key: &str, bytes: &[u8]) -> Result<(), BackendError> {
@@ -135,6 +142,18 @@ impl Backend for ObjectBackend {
     fn list(&self, folder: &str) -> Result<Vec<String>, BackendError> {
         let listed = runtime().block_on(self.storage.list(folder));
         listed.map_err(failed(folder, "list it"))
+    }
+
+    fn list_sizes(
+        &self,
+        folder: &str,
+    ) -> Result<Vec<(String, u64)>, BackendError> {
+        let listed = async {
+            let found = self.storage.list_objects(folder).await?;
+            let sizes = found.map_ok(|meta| (meta.key, meta.size));
+            sizes.try_collect::<Vec<_>>().await
+        };
+        runtime().block_on(listed).map_err(failed(folder, "list it"))
     }
 
     fn info(&self, key: &str) -> Result<FileInfo, BackendError> {

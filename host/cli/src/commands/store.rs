@@ -2,6 +2,7 @@
 
 mod cat;
 mod check;
+mod diff;
 mod gc;
 mod get;
 mod init;
@@ -64,6 +65,8 @@ enum CommandArgs {
     Ls(Box<list::LsArgs>),
     /// Write what is in a file to standard output
     Cat(cat::CatArgs),
+    /// Tell what became of entries between two snapshots
+    Diff(diff::DiffArgs),
     /// Remove snapshots
     Rm(remove::RemoveArgs),
     /// Delete what no snapshot needs
@@ -82,6 +85,7 @@ impl CommandArgs {
             Self::Get(it) => &**it,
             Self::Ls(it) => &**it,
             Self::Cat(it) => it,
+            Self::Diff(it) => it,
             Self::Rm(it) => it,
             Self::Gc(it) => it,
             Self::Check(it) => it,

@@ -42,7 +42,7 @@ impl PutRun<'_> {
 
 /// Puts the rows, in parts that end where the rows themselves say so: rows
 /// that change do not change the parts of others.
-fn put_rows(
+pub(super) fn put_rows(
     packer: &Packer<'_>,
     rows: &[StoredRow],
 ) -> Result<Vec<Address>, StoreError> {

@@ -12,13 +12,12 @@ use std::{
 
 use sanchay::{
     Action, EntryError, EntryKind, EntryRef, Monitor, Problem, ScanEvent,
-    WalkOptions,
 };
 use sanchay_core::store::compare_paths;
 use sanchay_storage::{Directory, Links, Metadata, Opened};
 use sanchay_sync::{into_inner, lock};
 
-use super::{PutRun, all_kinds};
+use super::{PutRun, walked};
 use crate::error::StoreError;
 
 /// An entry that is to be put.
@@ -149,12 +148,7 @@ impl Items {
         run: &PutRun<'_>,
         given: &[PathBuf],
     ) -> Result<(), StoreError> {
-        let options = WalkOptions {
-            filter: all_kinds(&run.options.walk.filter).hidden(true),
-            // A link is stored as a link.
-            follow: false,
-            ..run.options.walk.clone()
-        };
+        let options = walked(&run.options.walk);
         // What is done is told of when all is.
         let monitor =
             Monitor { finished: None, ..run.options.monitor.clone() };

@@ -3,25 +3,29 @@
 
 use std::collections::HashMap;
 
+use sanchay::EntryKind;
 use sanchay_core::store::{Address, StoredRow};
 use sanchay_storage::Metadata;
 
 use crate::{
-    error::StoreError, live::chunks, packer::Packer, snapshot::Snapshot,
-    store::Store,
+    error::StoreError, live::chunks, packer::Packer, rows::Rows,
+    snapshot::Snapshot, store::Store,
 };
 
-/// The rows of an earlier snapshot.
+/// The rows of earlier snapshots.
 #[derive(Debug, Default)]
 pub(super) struct Parent {
     rows: HashMap<Vec<u8>, StoredRow>,
     /// The lists of chunks of large files, by the digests of these.
     lists: HashMap<Address, Vec<Address>>,
+    /// What holds rows of puts that were ended early.
+    pub(super) partial: Vec<String>,
 }
 
 impl Parent {
-    /// The newest snapshot of these roots by this filter, or else by another;
-    /// nothing if there is none, or it cannot be read.
+    /// The newest snapshot of these roots by this filter, or else by another,
+    /// and what puts of them stored that were ended early; nothing if there is
+    /// none, or it cannot be read.
     pub(super) fn find(
         store: &Store,
         roots: &[Vec<u8>],
@@ -32,24 +36,41 @@ impl Parent {
         let same = |it: &Snapshot| it.document.filter == filter;
         let place = snapshots.iter().rposition(same);
         let last = place.or(snapshots.len().checked_sub(1));
-        let Some(found) = last.map(|at| snapshots.swap_remove(at)) else {
-            return Ok(Self::default());
-        };
-        let rows = match store.rows(&found) {
-            Ok(rows) => rows,
-            Err(error) => {
-                tracing::info!(%error, "the last snapshot cannot be used");
-                return Ok(Self::default());
-            }
-        };
+        let last = last.map(|at| snapshots.swap_remove(at));
         let mut parent = Self::default();
-        for row in rows {
-            if let Some(hash) = row.hash.filter(|_| !row.chunks.is_empty()) {
-                parent.lists.insert(hash, row.chunks.clone());
-            }
-            parent.rows.insert(row.path.clone(), row);
-        }
+        parent.extend(store, last.as_ref());
+        let mut partial = store.partial()?;
+        partial.retain(|it| it.document.roots == roots && same(it));
+        // The newest are the last, and are right where they differ.
+        parent.extend(store, &partial);
+        parent.partial = partial.iter().map(Snapshot::partial_key).collect();
         Ok(parent)
+    }
+
+    /// Adds the rows of snapshots, as far as they can be read.
+    fn extend<'s>(
+        &mut self,
+        store: &Store,
+        snapshots: impl IntoIterator<Item = &'s Snapshot>,
+    ) {
+        for snapshot in snapshots {
+            if let Err(error) = self.add(store.rows(snapshot)) {
+                let stamp = &snapshot.stamp;
+                tracing::info!(%error, %stamp, "it cannot be used");
+            }
+        }
+    }
+
+    fn add(&mut self, mut rows: Rows<'_>) -> Result<(), StoreError> {
+        while let Some(row) = rows.next()? {
+            if let Some(hash) = row.hash.filter(|_| !row.chunks.is_empty()) {
+                self.lists.insert(hash, row.chunks.clone());
+            }
+            if row.kind == EntryKind::File {
+                self.rows.insert(row.path.clone(), row);
+            }
+        }
+        Ok(())
     }
 
     /// What is known of a file that is as it was.
