@@ -14,6 +14,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
+    thread,
     time::Duration,
 };
 
@@ -22,7 +23,7 @@ use sanchay::{
     WalkOptions, WorkContext,
 };
 use sanchay_core::store::{SnapshotDocument, StoredRow};
-use sanchay_storage::{LocalStorage, Storage};
+use sanchay_storage::{FileSystemId, LocalStorage, Storage};
 use sanchay_sync::lock;
 
 use self::{
@@ -205,6 +206,8 @@ struct Shared<'p> {
     /// When rows are to be saved, and where they were.
     pace: Pace,
     partial: Mutex<Vec<String>>,
+    /// The file systems of devices.
+    file_systems: Mutex<HashMap<u64, Option<FileSystemId>>>,
     read: AtomicU64,
     read_bytes: AtomicU64,
     errors: AtomicU64,
@@ -243,16 +246,38 @@ impl PutRun<'_> {
         own.map_or_else(|| Arc::new(LocalStorage::new()) as _, Arc::clone)
     }
 
+    /// What is known of the roots' files.
+    fn parent(
+        &self,
+        names: &[Vec<u8>],
+        filter: &str,
+    ) -> Result<Parent, StoreError> {
+        let cancel = &self.options.monitor.cancel;
+        match self.options.read_all {
+            true => Ok(Parent::default()),
+            false => Parent::find(self.store, names, filter, cancel),
+        }
+    }
+
     fn run(&self, roots: &[PathBuf]) -> Result<Put, StoreError> {
         let time = names::now();
-        let items = Items::collect(self, roots)?;
+        let mut items = Items::open(self, roots)?;
         let filter = filter_of(&self.options.walk)?;
+        let names = items.names.clone();
+        let parent = thread::scope(|scope| {
+            // It reads while this walks.
+            let parent = scope.spawn(|| self.parent(&names, &filter));
+            let filled = items.fill(self, roots);
+            let parent = match parent.join() {
+                Ok(parent) => parent,
+                Err(panic) => std::panic::resume_unwind(panic),
+            };
+            filled.and(parent)
+        });
+        let mut parent = parent?;
+        parent.look_at(&items.all);
         // Looked at after the walk: what another put meanwhile counts.
         let state = self.store.reload_all()?;
-        let parent = match self.options.read_all {
-            true => Parent::default(),
-            false => Parent::find(self.store, &items.names, &filter)?,
-        };
         let packer = Packer::new(self.store, state, self.options.level);
         let shared = Shared {
             run: self,
@@ -265,6 +290,7 @@ impl PutRun<'_> {
             filter: &filter,
             pace: Pace::new(self.options.save_every),
             partial: Mutex::default(),
+            file_systems: Mutex::default(),
             read: AtomicU64::new(0),
             read_bytes: AtomicU64::new(0),
             errors: AtomicU64::new(items.errors),
@@ -278,10 +304,7 @@ impl PutRun<'_> {
             shared.save()?;
             return Err(error.into());
         }
-        let mut rows = std::mem::take(&mut lock(&shared.rows).all);
-        rows.sort_by_key(|(at, _)| *at);
-        let mut rows: Vec<StoredRow> =
-            rows.into_iter().map(|(_, row)| row).collect();
+        let mut rows = shared.take_rows();
         part_names(&mut rows);
         let document = shared.document(&rows);
         let (snapshot, added) = self.commit(&packer, document, &rows)?;
@@ -312,7 +335,7 @@ impl PutRun<'_> {
             || (Reader::new(shared), Vec::new()),
             |(reader, rows), number, context| {
                 let Some(item) = items.get(*number) else { return };
-                if let Some(row) = reader.row(item, context) {
+                if let Some(row) = reader.row(*number, item, context) {
                     rows.push((*number, row));
                 }
                 if let Err(error) = shared.pass_on(rows) {

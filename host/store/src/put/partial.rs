@@ -73,6 +73,19 @@ impl Shared<'_> {
         }
     }
 
+    /// The rows of all workers, in the order of their items.
+    pub(super) fn take_rows(&self) -> Vec<StoredRow> {
+        let rows = std::mem::take(&mut lock(&self.rows).all);
+        let mut slots: Vec<Option<StoredRow>> = Vec::new();
+        slots.resize_with(self.items.all.len(), || None);
+        for (number, row) in rows {
+            if let Some(slot) = slots.get_mut(number) {
+                *slot = Some(row);
+            }
+        }
+        slots.into_iter().flatten().collect()
+    }
+
     /// Saves the rows of files that were not saved yet. It waits for no disk:
     /// what a loss of power takes away is read again.
     pub(super) fn save(&self) -> Result<(), StoreError> {
