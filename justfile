@@ -43,6 +43,10 @@ run *ARGS:
     *" store "* | *" --help "* | *" help "* | *" -h "*)
         features=$features,store ;;
     esac
+    case " $* " in
+    *s3://* | *gs://* | *" --help "* | *" help "* | *" -h "*)
+        features=$features,cloud ;;
+    esac
     cargo build --release --locked --manifest-path {{ manifest }} \
         -p sanchay-cli --no-default-features --features "$features"
     exec {{ program }} "$@"

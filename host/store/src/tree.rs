@@ -258,6 +258,7 @@ impl SnapshotTree {
                 id: FileId { device: DEVICE, inode },
                 links: 1,
                 mode: type_bits(node.kind) | 0o755,
+                object: None,
             });
         };
         let holes: u64 = row.holes.iter().map(|hole| hole.length).sum();
@@ -282,6 +283,7 @@ impl SnapshotTree {
             id,
             links,
             mode: type_bits(node.kind) | row.mode,
+            object: None,
         })
     }
 

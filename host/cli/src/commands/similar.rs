@@ -21,7 +21,8 @@ use crate::{
     failure::Failure,
     messages::Messages,
     options::{
-        output::OutputArgs, plugin::PluginArgs, run::RunArgs, walk::WalkArgs,
+        cloud::CloudArgs, output::OutputArgs, plugin::PluginArgs,
+        run::RunArgs, walk::WalkArgs,
     },
     output::{Inputs, Output, RecordWriter, Request},
     plugins::load_all,
@@ -117,6 +118,9 @@ pub(crate) struct SimilarArgs {
     walk: WalkArgs,
 
     #[command(flatten)]
+    cloud: CloudArgs,
+
+    #[command(flatten)]
     pub(crate) plugin: PluginArgs,
 
     #[command(flatten)]
@@ -126,6 +130,7 @@ pub(crate) struct SimilarArgs {
 impl RunCommand for SimilarArgs {
     /// Whether the options go together.
     fn check(&self) -> Result<(), String> {
+        self.cloud.check(&self.roots)?;
         if self.print0 && !self.output.format().is_lines() {
             return Err("--print0 needs --format text".into());
         }
@@ -164,7 +169,9 @@ impl RunCommand for SimilarArgs {
             ..Request::new(&self.output, inputs, self.kind(), &plugins)
         })?;
         let options = SimilarOptions {
-            walk: self.walk.options(output.plugins(&plugins)?, &output.sink),
+            walk: self.cloud.reach(
+                self.walk.options(output.plugins(&plugins)?, &output.sink),
+            ),
             threshold: self.threshold,
             shingling: self.shingling(),
             max_file_size: self.max_file_size,
