@@ -2,6 +2,7 @@
 //! moto is S3, a small server of the tests is Google Cloud Storage.
 
 mod looking;
+mod storing;
 
 use sanchay_test_servers::{Gcs, Moto};
 use sanchay_testkit::Program;

@@ -6,7 +6,7 @@ use std::{
     sync::Mutex,
 };
 
-use sanchay::{Engine, Monitor, WorkContext};
+use sanchay::{Cancel, Engine, Monitor, WorkContext};
 use sanchay_core::store::{
     Address, Damage, Hole, IndexedPack, Key, MAX_OBJECT, MAX_PACK,
     PACK_TRAILER, PackTrailer, StoredRow, begins_pack, parse_chunks,
@@ -183,7 +183,9 @@ impl Store {
         report.objects = state.map.len() as u64;
         report.packs = state.packs.len() as u64;
         report.unindexed = state.unindexed.len() as u64;
-        let files = self.check_snapshots(&state, &mut report, &mut flaws)?;
+        let cancel = &options.monitor.cancel;
+        let files =
+            self.check_snapshots(&state, cancel, &mut report, &mut flaws)?;
         let work: Vec<Work> = match options.read_data {
             true => files.into_iter().map(Work::File).collect(),
             false => Vec::new(),
@@ -250,6 +252,7 @@ impl Store {
     fn check_snapshots(
         &self,
         state: &State,
+        cancel: &Cancel,
         report: &mut CheckReport,
         flaws: &mut Vec<Flaw>,
     ) -> Result<Vec<ListedFile>, StoreError> {
@@ -268,7 +271,7 @@ impl Store {
             let firsts = HashMap::new();
             let mut of =
                 OfSnapshot { store: self, state, snapshot, flaws, firsts };
-            of.check(&mut seen)?;
+            of.check(&mut seen, cancel)?;
         }
         Ok(seen.files)
     }
@@ -464,9 +467,16 @@ struct OfSnapshot<'a> {
 }
 
 impl OfSnapshot<'_> {
-    fn check(&mut self, seen: &mut Seen) -> Result<(), StoreError> {
+    fn check(
+        &mut self,
+        seen: &mut Seen,
+        cancel: &Cancel,
+    ) -> Result<(), StoreError> {
         let (mut bytes, mut stored) = (0_u64, 0_u64);
         for part in &self.snapshot.document.rows {
+            if cancel.is_cancelled() {
+                return Err(sanchay::Error::Cancelled.into());
+            }
             if let Some(location) = self.state.find(part) {
                 bytes = bytes.saturating_add(location.size.into());
                 stored = stored.saturating_add(location.length.into());

@@ -57,7 +57,7 @@ impl Store {
         options: &GetOptions,
         on_error: impl Fn(EntryError) + Sync,
     ) -> Result<CopySummary, StoreError> {
-        let tree = self.tree(snapshot)?.with_cancel(&options.monitor.cancel);
+        let tree = self.tree_with(snapshot, &options.monitor.cancel)?;
         let copier = engine
             .copier(CopyOptions {
                 existing: options.existing,

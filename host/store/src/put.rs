@@ -136,6 +136,12 @@ impl Store {
                     tracing::debug!(%error, "beginning anew");
                     tried += 1;
                 }
+                // A call that failed since nobody waits for it any more.
+                Err(StoreError::Backend(_))
+                    if options.monitor.cancel.is_cancelled() =>
+                {
+                    return Err(sanchay::Error::Cancelled.into());
+                }
                 put => return put,
             }
         }
@@ -301,7 +307,9 @@ impl PutRun<'_> {
         }
         if let Err(error) = worked {
             // What was put so far need not be read again.
-            shared.save()?;
+            if let Err(unsaved) = shared.save() {
+                tracing::info!(%unsaved, "it is read again the next time");
+            }
             return Err(error.into());
         }
         let mut rows = shared.take_rows();

@@ -72,14 +72,30 @@ impl Store {
         &self,
         snapshot: &Snapshot,
     ) -> Result<SnapshotTree, StoreError> {
+        self.tree_with(snapshot, &Cancel::new())
+    }
+
+    /// The same, which is not read on once that is cancelled; nor are the
+    /// files in it.
+    ///
+    /// # Errors
+    /// As for [`Store::tree`]; [`sanchay::Error::Cancelled`].
+    pub fn tree_with(
+        &self,
+        snapshot: &Snapshot,
+        cancel: &Cancel,
+    ) -> Result<SnapshotTree, StoreError> {
         let mut builder = Builder::new();
         let mut rows = self.rows(snapshot);
         while let Some(row) = rows.next()? {
+            if cancel.is_cancelled() {
+                return Err(sanchay::Error::Cancelled.into());
+            }
             builder.add(row).map_err(|damage| rows.wrong(damage))?;
         }
         let (store, time) = (self.clone(), snapshot.document.time);
         let nodes = Arc::new(Nodes { store, nodes: builder.nodes, time });
-        Ok(SnapshotTree { nodes, cancel: Cancel::new() })
+        Ok(SnapshotTree { nodes, cancel: cancel.clone() })
     }
 }
 
@@ -177,13 +193,6 @@ fn not_found() -> StorageError {
 }
 
 impl SnapshotTree {
-    /// The same, whose files cannot be read any more once this is cancelled.
-    #[must_use]
-    pub fn with_cancel(mut self, cancel: &Cancel) -> Self {
-        self.cancel = cancel.clone();
-        self
-    }
-
     /// The digest of a file's contents, by the way to it.
     #[must_use]
     pub fn hash(&self, path: &[u8]) -> Option<Address> {

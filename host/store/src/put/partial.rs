@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sanchay::EntryKind;
+use sanchay::{Cancel, EntryKind};
 use sanchay_core::store::{Key, StoredRow, compare_paths};
 use sanchay_output::store::push_snapshot;
 use sanchay_sync::lock;
@@ -104,7 +104,8 @@ impl Shared<'_> {
         }
         new.sort_by(|a, b| compare_paths(&a.path, &b.path));
         let mut document = self.document(&new);
-        document.rows = put_rows(self.packer, &new)?;
+        // Also where the run is cancelled: that is what it is for.
+        document.rows = put_rows(self.packer, &new, &Cancel::new())?;
         self.packer.write_open()?;
         let mut text = Vec::new();
         push_snapshot(&document, &mut text);

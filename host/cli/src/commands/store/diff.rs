@@ -123,6 +123,7 @@ fn push(writer: &mut RecordWriter<'_>, difference: &StoredDifference) {
         inode: Some(row.inode),
         device: row.device,
         links: None,
+        object: None,
     };
     writer.push(&Row {
         change: Some(difference.change),
