@@ -48,6 +48,10 @@ run *ARGS:
     *" --images"* | *" --help "* | *" help "* | *" -h "*)
         features=$features,images ;;
     esac
+    case " $* " in
+    *s3://* | *gs://* | *" --help "* | *" help "* | *" -h "*)
+        features=$features,cloud ;;
+    esac
     cargo build --release --locked --manifest-path {{ manifest }} \
         -p sanchay-cli --no-default-features --features "$features"
     exec {{ program }} "$@"

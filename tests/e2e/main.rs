@@ -18,6 +18,7 @@ mod check;
 mod check_lists;
 mod checkers;
 mod closed;
+mod cloud;
 mod component;
 mod configuration;
 mod confinement;

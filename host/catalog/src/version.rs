@@ -116,6 +116,7 @@ impl FileVersion {
             inode: Some(self.inode),
             device: None,
             links: None,
+            object: None,
         }
     }
 

@@ -112,7 +112,9 @@ pub use error::{
 };
 pub use filter::{FileFacts, FilterInstance};
 pub use folder_digest::{FolderDigest, FolderDigestRequest};
-pub use hash::{HashEvent, HashRequest, HashedFile, HashedFileRef, Source};
+pub use hash::{
+    HashEvent, HashRequest, HashSource, HashedFile, HashedFileRef, Source,
+};
 #[doc(hidden)]
 pub use inspect::Inspect;
 pub use monitor::{

@@ -26,10 +26,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod again;
 mod backend;
 mod check;
 mod codec;
 mod condemned;
+mod diff;
 mod error;
 mod folder;
 mod gc;
@@ -40,6 +42,7 @@ mod names;
 mod objects;
 mod packer;
 mod put;
+mod rows;
 mod snapshot;
 mod state;
 mod stats;
@@ -48,6 +51,7 @@ mod tree;
 
 pub use backend::{Backend, BackendError, FileInfo};
 pub use check::{CheckOptions, CheckReport, Flaw};
+pub use diff::StoredDifference;
 pub use error::StoreError;
 pub use folder::FolderBackend;
 pub use gc::{GcOptions, GcReport};

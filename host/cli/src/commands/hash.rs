@@ -21,6 +21,7 @@ use crate::{
         algorithm::{self, NamedAlgorithm},
         catalog::CatalogArgs,
         check::CheckArgs,
+        cloud::CloudArgs,
         filter,
         output::OutputArgs,
         plugin::{self, PluginArgs},
@@ -136,7 +137,7 @@ pub(crate) struct HashArgs {
         short,
         long,
         conflicts_with_all = [
-            "tag", "print0", "sort", "max_results", "WalkArgs",
+            "tag", "print0", "sort", "max_results", "WalkArgs", "CloudArgs",
             "CatalogArgs", filter::GROUP,
         ],
         conflicts_with_all = plugin::IDS
@@ -156,6 +157,9 @@ pub(crate) struct HashArgs {
     pub(crate) walk: WalkArgs,
 
     #[command(flatten)]
+    pub(crate) cloud: CloudArgs,
+
+    #[command(flatten)]
     pub(crate) plugin: PluginArgs,
 
     #[command(flatten)]
@@ -168,6 +172,7 @@ pub(crate) struct HashArgs {
 impl RunCommand for HashArgs {
     /// Whether the options go together.
     fn check(&self) -> Result<(), String> {
+        self.cloud.check(&self.paths)?;
         let text = self.output.format().is_lines();
         let other = self.algorithm().filter(|it| *it != Algorithm::Xxh64);
         let only_stdin = self.reads_only_stdin() && !self.tree;
@@ -248,7 +253,8 @@ impl RunCommand for HashArgs {
         })?;
         let sources = self.sources()?;
         let plugins = output.plugins(&plugins)?;
-        let mut walk = self.walk.options(plugins, &output.sink);
+        let walk = self.walk.options(plugins, &output.sink);
+        let mut walk = self.cloud.reach(walk);
         walk.read_links = output.schema.has(FieldId::Target);
         let options = HashOptions {
             walk: catalog.left_out(walk),

@@ -24,7 +24,8 @@ use crate::{
     failure::Failure,
     messages::Messages,
     options::{
-        output::OutputArgs, plugin::PluginArgs, run::RunArgs, walk::WalkArgs,
+        cloud::CloudArgs, output::OutputArgs, plugin::PluginArgs,
+        run::RunArgs, walk::WalkArgs,
     },
     output::{Inputs, Output, RecordWriter, Request},
     plugins::load_all,
@@ -134,6 +135,9 @@ pub(crate) struct SimilarArgs {
     walk: WalkArgs,
 
     #[command(flatten)]
+    cloud: CloudArgs,
+
+    #[command(flatten)]
     pub(crate) plugin: PluginArgs,
 
     #[command(flatten)]
@@ -143,6 +147,7 @@ pub(crate) struct SimilarArgs {
 impl RunCommand for SimilarArgs {
     /// Whether the options go together.
     fn check(&self) -> Result<(), String> {
+        self.cloud.check(&self.roots)?;
         if self.print0 && !self.output.format().is_lines() {
             return Err("--print0 needs --format text".into());
         }
@@ -181,6 +186,7 @@ impl RunCommand for SimilarArgs {
             ..Request::new(&self.output, inputs, self.kind(), &plugins)
         })?;
         let walk = self.walk.options(output.plugins(&plugins)?, &output.sink);
+        let walk = self.cloud.reach(walk);
         let printing = Printing {
             engine: &engine,
             messages: &messages,

@@ -17,7 +17,9 @@ use crate::{
     context::Context,
     exit::{self, Exit},
     failure::Failure,
-    options::{plugin::PluginArgs, run::RunArgs, walk::WalkArgs},
+    options::{
+        cloud::CloudArgs, plugin::PluginArgs, run::RunArgs, walk::WalkArgs,
+    },
     output::{Inputs, Sink},
     plugins::load_all,
     standard_streams::is_stdout,
@@ -81,6 +83,9 @@ pub(crate) struct SummaryArgs {
     walk: WalkArgs,
 
     #[command(flatten)]
+    cloud: CloudArgs,
+
+    #[command(flatten)]
     pub(crate) plugin: PluginArgs,
 
     #[command(flatten)]
@@ -131,6 +136,7 @@ enum SummaryFormat {
 impl RunCommand for SummaryArgs {
     /// Whether the options go together.
     fn check(&self) -> Result<(), String> {
+        self.cloud.check(&self.roots)?;
         let SummaryOutput { output, html, .. } = &self.output;
         match (output, html) {
             (_, Some(html)) if is_stdout(html) => Err(
@@ -176,7 +182,8 @@ impl RunCommand for SummaryArgs {
         if let Some(html) = html.as_ref().filter(|it| it.is_same_file(&sink)) {
             return Err(Failure::SameOutput(html.path()));
         }
-        let mut walk = self.walk.options(plugins, &sink);
+        let walk = self.walk.options(plugins, &sink);
+        let mut walk = self.cloud.reach(walk);
         walk.leave_out.extend(html.iter().flat_map(Sink::ids));
         let outcome = engine
             .summary(&roots)

@@ -112,7 +112,8 @@ impl LsArgs {
         let interrupt = context.catch_signals()?;
         let engine = self.run.engine()?;
         let snapshot = store.find(wanted).map_err(&failed)?;
-        let tree = store.tree(&snapshot).map_err(&failed)?;
+        let tree = store.tree_with(&snapshot, &interrupt.cancel);
+        let tree = tree.map_err(&failed)?;
         let mut walk = self.walk.options(Plugins::default(), &output.sink);
         walk.filter = match self.hash {
             true => walk.filter.files_only().hidden(true),
