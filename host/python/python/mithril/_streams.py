@@ -1,0 +1,233 @@
+"""What comes in pieces: contents of objects, and listings."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from types import TracebackType
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from mithril._waiting import finished
+from sanchay import _native
+from sanchay._fields import describe
+from sanchay._types import moment
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+__all__ = ["ByteStream", "ObjectListing", "ObjectMeta", "meta"]
+
+
+class ObjectMeta(NamedTuple):
+    """What is known of an object without its contents."""
+
+    key: str
+    size: int
+    last_modified_ns: int
+    etag: str | None
+    content_type: str | None
+
+    @property
+    def last_modified(self) -> datetime:
+        """When it was written, in UTC, to the microsecond."""
+        return moment(self.last_modified_ns)
+
+
+describe(
+    ObjectMeta,
+    key="Its key.",
+    size="Its size in bytes.",
+    last_modified_ns="When it was written, in nanoseconds since 1970, UTC.",
+    etag=(
+        "What changes whenever the object is written anew, if the storage "
+        "tells. It is no digest of the contents."
+    ),
+    content_type=(
+        "The type that it was stored with, if the storage keeps one. A "
+        "listing does not tell it."
+    ),
+)
+
+
+def meta(fields: object) -> ObjectMeta:
+    """Make it of its fields."""
+    return ObjectMeta(*cast("tuple[str, int, int, str | None, str | None]", fields))
+
+
+class ByteStream:
+    """The contents of an object, in pieces of a few MiB at most.
+
+        for piece in storage.get_stream("key"): ...
+        async for piece in await storage.aget_stream("key"): ...
+
+    It is a file as well, which has ``read()``. Memory is bounded: the storage is
+    asked for more when pieces are taken. close(), the end of a ``with`` block,
+    and nobody holding it any more end it.
+    """
+
+    def __init__(self, download: _native.Download) -> None:
+        """Not to be called: get_stream() makes these."""
+        self._download = download
+        self._left = b""
+        self._closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Take the pieces, one by one."""
+        return self
+
+    def __next__(self) -> bytes:
+        """Take the next piece."""
+        piece = self._next_or_end()
+        if piece is None:
+            raise StopIteration
+        return piece
+
+    def _next_or_end(self) -> bytes | None:
+        if self._left:
+            piece, self._left = self._left, b""
+            return piece
+        if self._closed:
+            return None
+        return cast("bytes | None", self._download.next().wait())
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """Take the pieces one by one, without blocking the event loop."""
+        return self
+
+    async def __anext__(self) -> bytes:
+        """Take the next piece, without blocking the event loop."""
+        if self._left:
+            piece, self._left = self._left, b""
+            return piece
+        if self._closed:
+            raise StopAsyncIteration
+        more = cast("bytes | None", await finished(self._download.next()))
+        if more is None:
+            raise StopAsyncIteration
+        return more
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Read at most so many bytes, as a file does; all of them if negative.
+
+        Fewer come at the end of a piece, and none at the end of all.
+        """
+        if size < 0:
+            return b"".join(self)
+        piece = self._next_or_end() or b""
+        self._left = piece[size:]
+        return piece[:size]
+
+    def close(self) -> None:
+        """Take no more."""
+        self._closed = True
+        self._left = b""
+        self._download.close()
+
+    def __enter__(self) -> ByteStream:
+        """Itself, to be closed at the end of the block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+    async def __aenter__(self) -> ByteStream:
+        """Itself, to be closed at the end of the block."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+
+class ObjectListing:
+    """What is known of objects, as it is found, in no particular order.
+
+        for meta in storage.list_objects("music/"): ...
+        async for meta in storage.list_objects("music/"): ...
+
+    It begins when the first is asked for. What is written or deleted meanwhile
+    may be among them or not. close(), the end of a ``with`` block, and nobody
+    holding it any more end it.
+    """
+
+    def __init__(self, begin: Callable[[], _native.Operation]) -> None:
+        """Not to be called: list_objects() makes these."""
+        self._begin = begin
+        self._listing: _native.Listing | None = None
+        self._found: deque[object] = deque()
+        self._closed = False
+
+    def __iter__(self) -> Iterator[ObjectMeta]:
+        """Take them, one by one."""
+        return self
+
+    def __next__(self) -> ObjectMeta:
+        """Take the next one."""
+        if not self._found and not self._closed:
+            if self._listing is None:
+                self._listing = cast("_native.Listing", self._begin().wait())
+            more = cast("tuple[object, ...]", self._listing.next().wait())
+            self._found.extend(more)
+        if not self._found:
+            raise StopIteration
+        return meta(self._found.popleft())
+
+    def __aiter__(self) -> AsyncIterator[ObjectMeta]:
+        """Take them one by one, without blocking the event loop."""
+        return self
+
+    async def __anext__(self) -> ObjectMeta:
+        """Take the next one, without blocking the event loop."""
+        if not self._found and not self._closed:
+            if self._listing is None:
+                begun = await finished(self._begin())
+                self._listing = cast("_native.Listing", begun)
+            more = await finished(self._listing.next())
+            self._found.extend(cast("tuple[object, ...]", more))
+        if not self._found:
+            raise StopAsyncIteration
+        return meta(self._found.popleft())
+
+    def close(self) -> None:
+        """Take no more."""
+        self._closed = True
+        self._found.clear()
+        if self._listing is not None:
+            self._listing.close()
+
+    def __enter__(self) -> ObjectListing:
+        """Itself, to be closed at the end of the block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+    async def __aenter__(self) -> ObjectListing:
+        """Itself, to be closed at the end of the block."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
