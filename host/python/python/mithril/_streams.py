@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from mithril._waiting import finished
 from sanchay import _native
 from sanchay._fields import describe
 from sanchay._types import moment
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 __all__ = ["ByteStream", "ObjectListing", "ObjectMeta", "meta"]
 

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 from mithril._types import Buffer
 from sanchay import _native
 
+# numpy is imported by those who use it, and needed by nobody else.
 if TYPE_CHECKING:
     import numpy
 
-# numpy is imported by those who use it, and needed by nobody else.
+    Array = numpy.ndarray[Any, Any]
+else:
+    Array = Any
 
 __all__ = ["DType", "TensorMeta", "bytes_to_numpy", "numpy_to_bytes"]
 
@@ -83,7 +86,7 @@ class TensorMeta:
         return cls(name, lengths, dtype, size)
 
     @classmethod
-    def from_numpy(cls, name: str, arr: numpy.ndarray[Any, Any]) -> TensorMeta:
+    def from_numpy(cls, name: str, arr: Array) -> TensorMeta:
         """Make that of an array.
 
         Raises:
@@ -97,7 +100,7 @@ class TensorMeta:
         return self.size_bytes // self.dtype.size_bytes
 
 
-def _dtype_of(arr: numpy.ndarray[Any, Any]) -> DType:
+def _dtype_of(arr: Array) -> DType:
     """Find what the elements of an array are, in either byte order."""
     dtype = DType.from_numpy_str(arr.dtype.name)
     if dtype is None:
@@ -109,7 +112,7 @@ def _dtype_of(arr: numpy.ndarray[Any, Any]) -> DType:
     return dtype
 
 
-def numpy_to_bytes(arr: numpy.ndarray[Any, Any]) -> memoryview:
+def numpy_to_bytes(arr: Array) -> memoryview:
     """Give the bytes of an array, without a copy where its layout allows it.
 
     They are those of its elements, little-endian, the last dimension changing
@@ -142,7 +145,7 @@ def numpy_to_bytes(arr: numpy.ndarray[Any, Any]) -> memoryview:
 
 def bytes_to_numpy(
     data: Buffer, dtype: DType, shape: Sequence[int] | None = None
-) -> numpy.ndarray[Any, Any]:
+) -> Array:
     """Make an array of bytes, without a copy.
 
     It has the bytes of the buffer, and keeps it alive: it is read-only where the
@@ -186,7 +189,7 @@ def bytes_to_numpy(
     flat = np.frombuffer(view, np.uint8) if view.nbytes else np.empty(0, np.uint8)
     if dtype is DType.Bool and flat.max(initial=0) > 1:
         raise ValueError("data: a byte of a Bool is neither 0 nor 1")
-    array: numpy.ndarray[Any, Any] = flat.view(kind)
+    array: Array = flat.view(kind)
     if not view.nbytes:
         array.flags.writeable = not view.readonly
     return array if shape is None else array.reshape(tuple(shape))

@@ -21,6 +21,9 @@ from sanchay._types import moment as _moment
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
     from mithril import StorageBackend
+else:
+    # Only those import it who have one.
+    StorageBackend = object
 
 __all__ = [
     "CollectedGarbage",
