@@ -214,7 +214,7 @@ def test_the_stubs_are_what_is_there(tmp_path, sources):
         "mithril._tensors.Array.*\n"
         "sanchay._store.StorageBackend.*\n"
         # Static methods behind a decorator.
-        "sanchay._plan.Plan.(scan|hash_files|duplicates)\n"
+        "sanchay._plan.Plan.(scan|hash_files|duplicates|similar)\n"
     )
     said = run(
         "-m", "mypy.stubtest", "--allowlist", str(known),

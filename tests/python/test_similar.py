@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import pickle
 import subprocess
 import sys
 
@@ -89,7 +90,7 @@ def test_options_are_those_of_the_program(texts):
             sanchay.similar(texts, **options)
     with pytest.raises(TypeError, match="Did you mean 'threshold'"):
         sanchay.similar(texts, treshold=0.5)
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="threshold"):
         sanchay.similar(texts, threshold="0.5")
 
 
@@ -109,6 +110,17 @@ def test_records_are_for_arrow_asyncio_and_notebooks(texts):
     assert "a.txt" in found._repr_html_()
     [group] = found
     assert "<table>" in group._repr_html_() and "1.000" in group._repr_html_()
+
+
+def test_a_plan_of_it_can_be_sent_elsewhere(texts):
+    plan = sanchay.Plan.similar(texts, threshold=0.9, where="ext = txt")
+    again = sanchay.Plan.from_json(plan.to_json())
+    assert again == plan == pickle.loads(pickle.dumps(plan))
+    assert list(again.run()) == list(sanchay.similar(texts, threshold=0.9, where="ext = txt"))
+    with pytest.raises(ValueError, match="similar texts"):
+        plan.shards(2)
+    with pytest.raises(ValueError, match="threshold"):
+        sanchay.Plan.similar(texts, threshold=7)
 
 
 def test_progress_is_told_and_ends_the_run(texts):

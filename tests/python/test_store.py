@@ -212,6 +212,14 @@ def test_what_cannot_be_is_an_error_of_the_right_kind(tmp_path, photos):
         for _ in range(50):
             (photos / "big").write_bytes(os.urandom(20_000_000))
             store.put(photos, progress=lambda progress: False)
+    for wrong in [3, None, ["latest"]]:
+        with pytest.raises(TypeError, match="snapshot"):
+            store.rm(wrong)
+    store.put(photos)
+    with pytest.raises(NotADirectoryError):
+        store.get("latest", photos / "a.jpg")
+    with pytest.raises(FileNotFoundError):
+        store.get("latest", photos / "missing/x")
     assert repr(store) == f"Store({str(folder)!r})"
     again = pickle.loads(pickle.dumps(store))
     assert repr(again) == repr(store)

@@ -55,7 +55,7 @@ mod _native {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use super::batches::{Batch, load_batch, plan_batch};
+    use super::batches::{Batch, batch_of_bytes, load_batch, plan_batch};
     #[pymodule_export]
     use super::catalogs::{diff, history, snapshot, snapshots, verify, watch};
     #[pymodule_export]

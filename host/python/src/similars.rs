@@ -189,8 +189,8 @@ pub(crate) fn similar(
     roots: &Bound<'_, PyAny>,
     walk: &Walk,
     pairs: bool,
-    threshold: f64,
-    shingle_size: u32,
+    threshold: &Bound<'_, PyAny>,
+    shingle_size: &Bound<'_, PyAny>,
     characters: &Bound<'_, PyAny>,
     max_file_size: Option<&Bound<'_, PyAny>>,
     threads: Option<&Bound<'_, PyAny>>,
@@ -202,18 +202,23 @@ pub(crate) fn similar(
     let py = roots.py();
     let given = Given::roots(roots, raises)?;
     let path_bytes = arguments::flag("path_bytes", path_bytes)?;
-    if !(1..=MAX_SIZE).contains(&shingle_size) {
+    let threshold = threshold
+        .extract::<f64>()
+        .map_err(|error| arguments::named(py, "threshold", error))?;
+    let size = numbers::count("shingle_size", Some(shingle_size))?;
+    let size = size.and_then(|size| u32::try_from(size).ok());
+    let Some(size) = size.filter(|it| (1..=MAX_SIZE).contains(it)) else {
         return Err(PyValueError::new_err(format!(
-            "shingle_size: {shingle_size} is not from 1 to {MAX_SIZE}"
+            "shingle_size: it is not from 1 to {MAX_SIZE}"
         )));
-    }
+    };
     let unit = match arguments::flag("characters", characters)? {
         true => Unit::Characters,
         false => Unit::Words,
     };
     let mut options = SimilarOptions {
         threshold,
-        shingling: Shingling::clamped(unit, shingle_size),
+        shingling: Shingling::clamped(unit, size),
         ..SimilarOptions::default()
     };
     options.check().map_err(|error| crate::failure::of_run(&error))?;

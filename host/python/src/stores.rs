@@ -5,6 +5,7 @@ mod file;
 
 use std::{
     ffi::OsString,
+    io,
     os::unix::ffi::OsStringExt as _,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
@@ -264,6 +265,8 @@ impl Store {
         let engine =
             engines::engine(py, numbers::threads("threads", threads)?)?;
         let snapshot = self.find(py, snapshot)?;
+        py.detach(|| folder(&target))
+            .map_err(|error| failure::of_system(py, &target, &error))?;
         let store = self.store()?.clone();
         let failures = Arc::new(Mutex::new(Failures::default()));
         let theirs = Arc::clone(&failures);
@@ -461,6 +464,18 @@ impl Store {
             of.condemned,
             of.condemned_bytes,
         ])
+    }
+}
+
+/// Makes a folder that is missing.
+fn folder(path: &Path) -> io::Result<()> {
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => Ok(()),
+        Ok(_) => Err(io::Error::from_raw_os_error(libc::ENOTDIR)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            std::fs::create_dir(path)
+        }
+        Err(error) => Err(error),
     }
 }
 

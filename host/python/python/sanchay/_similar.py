@@ -24,6 +24,7 @@ __all__ = [
     "SimilarSummary",
     "similar",
     "similar_pairs",
+    "start_similar",
 ]
 
 
@@ -132,8 +133,7 @@ def similar(
         FileNotFoundError: A root is an empty path. All other errors of roots
             are raised when groups are taken.
     """
-    run = _begin(similar, roots, False, options, progress, SimilarGroup)
-    return Records(run, SimilarSummary, "sanchay.similar")
+    return start_similar(roots, options, progress)
 
 
 @takes(TextOptions, WalkOptions, RunOptions, RecordOptions)
@@ -162,6 +162,16 @@ def similar_pairs(
     """
     run = _begin(similar_pairs, roots, True, options, progress, SimilarPair)
     return Records(run, SimilarSummary, "sanchay.similar_pairs")
+
+
+def start_similar(
+    roots: Paths | None,
+    options: Mapping[str, Any],
+    progress: OnProgress | None,
+) -> Records[SimilarGroup, SimilarSummary]:
+    """Begin a search for groups of similar texts."""
+    run = _begin(similar, roots, False, options, progress, SimilarGroup)
+    return Records(run, SimilarSummary, "sanchay.similar")
 
 
 def _begin(

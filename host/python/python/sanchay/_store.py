@@ -601,7 +601,12 @@ def _called(snapshot: Wanted) -> str:
     """What a snapshot is called by."""
     if isinstance(snapshot, PutSummary):
         snapshot = snapshot.snapshot
-    return snapshot.id if isinstance(snapshot, StoreSnapshot) else snapshot
+    if isinstance(snapshot, StoreSnapshot):
+        return snapshot.id
+    if not isinstance(snapshot, str):
+        kind = type(snapshot).__name__
+        raise TypeError(f"snapshot: expected its name or itself, not {kind}")
+    return snapshot
 
 
 class _StoredFile(io.RawIOBase):
