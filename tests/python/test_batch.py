@@ -499,15 +499,6 @@ def test_the_signatures_have_all_keywords_and_help_names_them(call):
 
 def test_a_plan_of_a_batch_goes_to_another_process(tree, tmp_path):
     root = tree({"a.txt": b"1", "b.txt": b"2"})
-    plan = sanchay.rename(root, "{stem}.md")
-    again = pickle.loads(pickle.dumps(plan))
-    assert list(again) == list(plan) and again.command == "rename"
-    run = again.apply(state_dir=tmp_path / "state")
-    assert run.done == 2 and (root / "a.md").read_bytes() == b"1"
-
-
-def test_a_plan_of_a_batch_goes_to_another_process(tree, tmp_path):
-    root = tree({"a.txt": b"1", "b.txt": b"2"})
     plan = sanchay.rename(root, "{stem}.md", extension="txt")
     again = pickle.loads(pickle.dumps(plan))
     assert list(again) == list(plan) and again.command == "rename"

@@ -452,3 +452,23 @@ def test_a_panic_is_an_exception_and_not_the_end():
         next(run)
     with pytest.raises(RuntimeError, match="cut short"):
         next(run)
+
+
+def test_the_examples_of_the_documentation_store_and_stream(tmp_path):
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    (photos / "index.html").write_text("first line\n")
+    (photos / "a.jpg").write_bytes(b"x" * 500)
+    [storing] = (it for it in examples("docs/PYTHON.md") if "sanchay.Store" in it)
+    [streaming] = (it for it in examples("docs/PYTHON.md") if "import mithril" in it)
+    program = tmp_path / "example.py"
+    text = (storing + streaming).replace("/backup/store", str(tmp_path / "store"))
+    text = text.replace("/srv/", f"{tmp_path}/").replace("/tmp/mithril", str(tmp_path / "m"))
+    program.write_text(text)
+    said = run(program, cwd=tmp_path, env={"PYTHONPATH": str(PACKAGE.parent)})
+    lines = said.splitlines()
+    assert lines[0].startswith("2 files; 2 read;")
+    assert lines[1:3] == ["file 500 a.jpg", "b'first line\\n'"]
+    assert lines[3].startswith("key 5 2") and lines[-1] == "[5]"
+    assert (tmp_path / "restored/a.jpg").read_bytes() == b"x" * 500
+    assert not (tmp_path / "restored/index.html").exists()
