@@ -116,11 +116,11 @@ mod with_cloud {
 mod without_cloud {
     use std::time::Duration;
 
-    use mithril_core::StorageError;
+    use mithril_core::{MemoryStorage, StorageError};
     use pyo3::prelude::*;
 
     use super::{GcsFields, S3Fields};
-    use crate::mithril::{errors::to_py_err, storage::Storage};
+    use crate::mithril::storage::Storage;
 
     pub(in crate::mithril) fn s3(
         _: Python<'_>,
@@ -152,6 +152,7 @@ mod without_cloud {
 
     fn none() -> PyResult<Storage> {
         let why = "this package was built without S3 and Google Cloud Storage";
-        Err(to_py_err(StorageError::Other(why.to_owned()).into()))
+        let error = StorageError::Other(why.to_owned());
+        Storage::opened(Err::<MemoryStorage, _>(error))
     }
 }
