@@ -13,6 +13,7 @@ import mithril
 import polars
 import pytest
 import sanchay
+from conftest import unprivileged
 
 
 @pytest.fixture
@@ -238,12 +239,17 @@ def test_a_single_file_and_several_roots_are_stored(store, photos, tmp_path):
     )
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_entries_that_cannot_be_read_are_told(store, photos):
-    (photos / "a.jpg").chmod(0)
-    put = store.put(photos)
+def test_entries_that_cannot_be_read_are_told(open_folder):
+    (open_folder / "a").write_text("a")
+    (open_folder / "secret").write_text("b")
+    (open_folder / "secret").chmod(0)
+    store = sanchay.Store.init(mithril.MemoryStorage())
+    with unprivileged():
+        put = store.put(open_folder)
     assert [type(it) for it in put.errors] == [PermissionError]
+    assert put.errors[0].filename == str(open_folder / "secret")
     assert put.snapshot.errors == 1
+    assert [it.path for it in store.ls() if it.kind == "file"] == ["a"]
 
 
 def test_pipes_are_errors_and_the_rest_is_stored(store, photos):
