@@ -229,6 +229,50 @@ def test_a_listing_of_thousands_comes_as_it_is_found():
     assert list(listing) == []
 
 
+def test_what_was_cut_short_is_not_taken_for_all_there_is():
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        patience = mithril.Patience(retries=0, answer=0.5, total=1)
+        storage = mithril.S3Storage(
+            "bucket", endpoint=endpoint, anonymous=True, patience=patience
+        )
+        listing = storage.list_objects()
+        with pytest.raises(mithril.ConnectionException):
+            next(listing)
+        with pytest.raises(RuntimeError, match="cut short .ConnectionException"):
+            next(listing)
+
+        async def go():
+            listing = storage.list_objects()
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(listing.__anext__(), 0.1)
+            with pytest.raises(RuntimeError, match="cut short .CancelledError"):
+                await listing.__anext__()
+
+        asyncio.run(go())
+
+
+def test_a_stream_of_which_a_piece_may_be_missing_is_refused():
+    storage = mithril.MemoryStorage()
+    storage.put("key", b"x" * 5_000_000)
+
+    async def go():
+        stream = await storage.aget_stream("key")
+        task = asyncio.create_task(stream.__anext__())
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        with pytest.raises(RuntimeError, match="cut short"):
+            await stream.__anext__()
+        with pytest.raises(RuntimeError, match="cut short"):
+            stream.read()
+
+    asyncio.run(go())
+
+
 def test_a_task_that_is_cancelled_stores_nothing_more(tmp_path):
     storage = mithril.LocalStorage(tmp_path, durable=False)
 

@@ -52,7 +52,53 @@ def meta(fields: object) -> ObjectMeta:
     return ObjectMeta(*cast("tuple[str, int, int, str | None, str | None]", fields))
 
 
-class ByteStream:
+class _Ends:
+    """What ends: well, when it is closed, or cut short by an exception.
+
+    After an exception, a piece may be missing that was on its way: whoever goes
+    on must not take the rest for all there is.
+    """
+
+    _closed = False
+    _cut_short: str | None = None
+
+    def _take(self, operation: _native.Operation) -> object:
+        self._refuse_rest()
+        try:
+            return operation.wait()
+        except BaseException as error:
+            self._cut(error)
+            raise
+
+    async def _await(self, operation: _native.Operation) -> object:
+        self._refuse_rest()
+        try:
+            return await finished(operation)
+        except BaseException as error:
+            self._cut(error)
+            raise
+
+    def _cut(self, error: BaseException) -> None:
+        self.close()
+        self._cut_short = type(error).__name__
+
+    def _refuse_rest(self) -> None:
+        if self._cut_short is not None:
+            raise RuntimeError(
+                f"this was cut short ({self._cut_short}): there may be more "
+                "that it did not come to. Begin anew"
+            )
+
+    def _is_over(self) -> bool:
+        self._refuse_rest()
+        return self._closed
+
+    def close(self) -> None:
+        """Take no more."""
+        self._closed = True
+
+
+class ByteStream(_Ends):
     """The contents of an object, in pieces of a few MiB at most.
 
         for piece in storage.get_stream("key"): ...
@@ -60,14 +106,14 @@ class ByteStream:
 
     It is a file as well, which has ``read()``. Memory is bounded: the storage is
     asked for more when pieces are taken. close(), the end of a ``with`` block,
-    and nobody holding it any more end it.
+    and nobody holding it any more end it. After an exception, or a task that was
+    cancelled, taking more raises RuntimeError: a piece may be missing.
     """
 
     def __init__(self, download: _native.Download) -> None:
         """Not to be called: get_stream() makes these."""
         self._download = download
         self._left = b""
-        self._closed = False
 
     def __iter__(self) -> Iterator[bytes]:
         """Take the pieces, one by one."""
@@ -84,9 +130,9 @@ class ByteStream:
         if self._left:
             piece, self._left = self._left, b""
             return piece
-        if self._closed:
+        if self._is_over():
             return None
-        return cast("bytes | None", self._download.next().wait())
+        return cast("bytes | None", self._take(self._download.next()))
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         """Take the pieces one by one, without blocking the event loop."""
@@ -97,9 +143,9 @@ class ByteStream:
         if self._left:
             piece, self._left = self._left, b""
             return piece
-        if self._closed:
+        if self._is_over():
             raise StopAsyncIteration
-        more = cast("bytes | None", await finished(self._download.next()))
+        more = cast("bytes | None", await self._await(self._download.next()))
         if more is None:
             raise StopAsyncIteration
         return more
@@ -117,7 +163,7 @@ class ByteStream:
 
     def close(self) -> None:
         """Take no more."""
-        self._closed = True
+        super().close()
         self._left = b""
         self._download.close()
 
@@ -148,7 +194,7 @@ class ByteStream:
         self.close()
 
 
-class ObjectListing:
+class ObjectListing(_Ends):
     """What is known of objects, as it is found, in no particular order.
 
         for meta in storage.list_objects("music/"): ...
@@ -164,7 +210,6 @@ class ObjectListing:
         self._begin = begin
         self._listing: _native.Listing | None = None
         self._found: deque[object] = deque()
-        self._closed = False
 
     def __iter__(self) -> Iterator[ObjectMeta]:
         """Take them, one by one."""
@@ -172,11 +217,12 @@ class ObjectListing:
 
     def __next__(self) -> ObjectMeta:
         """Take the next one."""
-        if not self._found and not self._closed:
+        if not self._found and not self._is_over():
             if self._listing is None:
-                self._listing = cast("_native.Listing", self._begin().wait())
-            more = cast("tuple[object, ...]", self._listing.next().wait())
-            self._found.extend(more)
+                begun = self._take(self._begin())
+                self._listing = cast("_native.Listing", begun)
+            more = self._take(self._listing.next())
+            self._found.extend(cast("tuple[object, ...]", more))
         if not self._found:
             raise StopIteration
         return meta(self._found.popleft())
@@ -187,11 +233,11 @@ class ObjectListing:
 
     async def __anext__(self) -> ObjectMeta:
         """Take the next one, without blocking the event loop."""
-        if not self._found and not self._closed:
+        if not self._found and not self._is_over():
             if self._listing is None:
-                begun = await finished(self._begin())
+                begun = await self._await(self._begin())
                 self._listing = cast("_native.Listing", begun)
-            more = await finished(self._listing.next())
+            more = await self._await(self._listing.next())
             self._found.extend(cast("tuple[object, ...]", more))
         if not self._found:
             raise StopAsyncIteration
@@ -199,7 +245,7 @@ class ObjectListing:
 
     def close(self) -> None:
         """Take no more."""
-        self._closed = True
+        super().close()
         self._found.clear()
         if self._listing is not None:
             self._listing.close()
