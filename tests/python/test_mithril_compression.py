@@ -61,6 +61,18 @@ def test_levels_are_effort():
     assert Level.Custom(3) == Level.Custom(3) != Level.Custom(4)
     assert repr(Level.Best) == "CompressionLevel.Best"
     assert pickle.loads(pickle.dumps(Level.Best)) == Level.Best
+    for level in [10**12, Level.Custom(-(10**12))]:
+        extreme = mithril.ZstdCompressor(level)
+        assert extreme.decompress(extreme.compress(b"x")) == b"x"
+    for kind in [
+        mithril.ZstdCompressor, mithril.Lz4Compressor, mithril.StoredCompressor,
+        mithril.AdaptiveCompressor,
+    ]:
+        with pytest.raises(ValueError, match="limit"):
+            kind(limit=-1)
+    for wrong in ["text", 5]:
+        with pytest.raises(TypeError):
+            mithril.ZstdCompressor(dictionary=wrong)
     for wrong in ["Best", 1.5, None]:
         with pytest.raises(TypeError, match="level"):
             mithril.ZstdCompressor(wrong)

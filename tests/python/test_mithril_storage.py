@@ -118,9 +118,15 @@ def test_what_is_no_key_or_no_bytes_is_a_type_error(storage):
         lambda: storage.put_stream("key", b"bytes"),
         lambda: storage.put_stream("key", ["text"]),
         lambda: storage.delete_many("key"),
+        lambda: storage.get_range("key", "0", 1),
     ]:
         with pytest.raises(TypeError):
             call()
+    with pytest.raises(ValueError, match="start"):
+        storage.get_range("key", -1, 1)
+    numpy = pytest.importorskip("numpy")
+    with pytest.raises(TypeError, match="objects"):
+        storage.put("key", numpy.array([object()]))
     assert storage.list() == []
 
 
@@ -379,6 +385,9 @@ def test_what_cannot_be_a_folder_is_a_storage_exception(tmp_path):
     assert str(tmp_path) in str(raised.value)
     with pytest.raises(TypeError, match="LocalStorage"):
         mithril.StorageBackend()
+    with pytest.raises(mithril.StorageException, match="empty"):
+        mithril.LocalStorage("")
+    assert mithril.LocalStorage(os.fsencode(tmp_path)).root == tmp_path
 
 
 def test_what_a_killed_writer_left_is_removed(tmp_path):

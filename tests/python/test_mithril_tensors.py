@@ -174,6 +174,10 @@ def test_the_size_of_a_tensor_follows_from_its_shape():
         assert tensor.elements == size // 4
     with pytest.raises(mithril.MithrilException, match="2\\^64"):
         mithril.TensorMeta.new("w", (2**63, 4), DType.Int8)
+    with pytest.raises(ValueError, match="negative"):
+        mithril.TensorMeta.new("w", (2, -1), DType.Int8)
+    with pytest.raises(TypeError, match="dtype"):
+        mithril.TensorMeta.new("w", (2,), "int8")
     array = numpy.zeros((2, 3), ">i8")
     tensor = mithril.TensorMeta.from_numpy("w", array)
     assert tensor == mithril.TensorMeta("w", (2, 3), DType.Int64, 48)

@@ -129,7 +129,7 @@ def test_snapshots_are_removed_and_what_only_they_had_is_collected(store, photos
     with pytest.raises(ValueError, match="keep"):
         store.rm(keep=0)
     with pytest.raises(ValueError, match="waste"):
-        store.gc(waste=2)
+        store.gc(waste=101)
     with pytest.raises(ValueError, match="grace"):
         store.gc(grace=-1)
 

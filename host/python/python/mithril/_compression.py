@@ -54,6 +54,9 @@ CompressionLevel.Fast = CompressionLevel("Fast")
 CompressionLevel.Default = CompressionLevel("Default")
 CompressionLevel.Best = CompressionLevel("Best")
 
+#: Levels beyond are the nearest that there are.
+_LARGEST = 1 << 30
+
 #: A level: a number is one of the library's.
 Level = Union[CompressionLevel, int]
 
@@ -208,12 +211,13 @@ def _made(kind: Any, *arguments: Any) -> Any:
 
 
 def _value(level: Level) -> str | int:
-    if isinstance(level, CompressionLevel):
-        return level.value
-    if not isinstance(level, int):
+    value = level.value if isinstance(level, CompressionLevel) else level
+    if isinstance(value, int):
+        return max(-_LARGEST, min(value, _LARGEST))
+    if value is level:
         kind = type(level).__name__
         raise TypeError(f"level: expected a CompressionLevel or int, not {kind}")
-    return level
+    return value
 
 
 class ZstdCompressor(Compressor):
@@ -238,7 +242,10 @@ class ZstdCompressor(Compressor):
                 needed to decompress, too.
             limit: Decompress at most so many bytes.
         """
-        self._make(level, None if dictionary is None else bytes(dictionary), limit)
+        if dictionary is not None:
+            # Not bytes(dictionary), which takes a number for a length.
+            dictionary = memoryview(dictionary).tobytes()
+        self._make(level, dictionary, limit)
 
     def _make(
         self, level: Level, dictionary: bytes | None, limit: int | None

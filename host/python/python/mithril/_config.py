@@ -16,6 +16,7 @@ from mithril._storage import (
 )
 from sanchay import _native
 from sanchay._native import StorageException
+from sanchay._types import Path as AnyPath
 
 __all__ = ["CoreConfig", "StorageConfig", "create_storage"]
 
@@ -40,9 +41,9 @@ class StorageConfig:
     prefix: str | None = None
 
     @classmethod
-    def Local(cls, path: str | os.PathLike[str]) -> StorageConfig:
+    def Local(cls, path: AnyPath) -> StorageConfig:
         """Use a folder."""
-        return cls("Local", path=Path(path))
+        return cls("Local", path=Path(os.fsdecode(path)))
 
     @classmethod
     def S3(cls, bucket: str, prefix: str | None = None) -> StorageConfig:
@@ -139,7 +140,7 @@ def _config(kind: type[CoreConfig], fields: object) -> CoreConfig:
 
 
 def create_storage(
-    config: StorageConfig | CoreConfig | str | os.PathLike[str],
+    config: StorageConfig | CoreConfig | AnyPath,
 ) -> StorageBackend:
     """Open a storage. Of a server, nothing is asked yet.
 

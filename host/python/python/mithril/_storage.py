@@ -14,6 +14,7 @@ from mithril._types import Buffer, Readable
 from mithril._waiting import finished
 from sanchay import _native
 from sanchay._fields import describe
+from sanchay._types import Path as AnyPath
 
 __all__ = [
     "GcsStorage",
@@ -305,9 +306,7 @@ class LocalStorage(StorageBackend):
     the other way round.
     """
 
-    def __init__(
-        self, root: str | os.PathLike[str], *, durable: bool = True
-    ) -> None:
+    def __init__(self, root: AnyPath, *, durable: bool = True) -> None:
         """Open a folder, which is created if there is none.
 
         Args:
@@ -319,6 +318,9 @@ class LocalStorage(StorageBackend):
             StorageException: It can be neither opened nor created.
         """
         self._durable = durable
+        root = os.fsdecode(root)
+        if not root:
+            raise _native.StorageException("an empty path names no folder")
         self._opened(_native.Storage.folder(os.path.abspath(root), durable))
 
     @classmethod

@@ -80,8 +80,13 @@ class TensorMeta:
 
         Raises:
             MithrilException: That has more than 2**64 bytes.
+            ValueError: A length is negative.
+            TypeError: That is no DType.
         """
         lengths = tuple(shape)
+        _check_type(dtype)
+        if any(length < 0 for length in lengths):
+            raise ValueError(f"shape: {lengths} has a negative length")
         size = _native.tensor_size(dtype.value, lengths)
         return cls(name, lengths, dtype, size)
 
@@ -98,6 +103,12 @@ class TensorMeta:
     def elements(self) -> int:
         """How many elements it has."""
         return self.size_bytes // self.dtype.size_bytes
+
+
+def _check_type(dtype: object) -> None:
+    if not isinstance(dtype, DType):
+        kind = type(dtype).__name__
+        raise TypeError(f"dtype: expected a DType, not {kind}")
 
 
 def _dtype_of(arr: Array) -> DType:
@@ -165,9 +176,7 @@ def bytes_to_numpy(
     """
     import numpy as np
 
-    if not isinstance(dtype, DType):
-        kind = type(dtype).__name__
-        raise TypeError(f"dtype: expected a DType, not {kind}")
+    _check_type(dtype)
     view = memoryview(data)
     if not view.c_contiguous:
         raise ValueError("data: the bytes are not contiguous")

@@ -533,7 +533,7 @@ class Store:
         self,
         *,
         grace: float | timedelta = timedelta(days=1),
-        waste: float = 0.25,
+        waste: float = 25,
         dry_run: bool = False,
     ) -> CollectedGarbage:
         """Delete what no snapshot needs. Others may use the store meanwhile.
@@ -546,17 +546,20 @@ class Store:
         Args:
             grace: How old a pack is that is condemned, and for how long it stays
                 so: in seconds, or a timedelta.
-            waste: Copy what is needed of packs of which a greater part is not:
-                0 to 1.
+            waste: Copy what is needed of packs of which more than so many
+                percent are not: 0 to 100.
             dry_run: Only tell what would be condemned.
 
         Raises:
+            ValueError: An option makes no sense; the message names it.
             OSError: A snapshot, or what it needs, cannot be read: nothing is
                 deleted then.
         """
         if isinstance(grace, timedelta):
             grace = grace.total_seconds()
-        return CollectedGarbage(*self._store.gc(grace, waste, dry_run))
+        if not 0 <= waste <= 100:
+            raise ValueError(f"waste: {waste} is not from 0 to 100 percent")
+        return CollectedGarbage(*self._store.gc(grace, waste / 100, dry_run))
 
     def check(
         self,

@@ -32,6 +32,13 @@ pub(crate) fn bytes_like(
                     error
                 }
             })?;
+            // The bytes of objects are where they are in memory.
+            let format = view.getattr(intern!(py, "format"))?;
+            if format.extract::<String>()?.contains('O') {
+                return Err(PyTypeError::new_err(format!(
+                    "{option}: expected bytes, not objects"
+                )));
+            }
             let copy = view.call_method0(intern!(py, "tobytes"))?;
             copy.cast_into::<PyBytes>()?
         }

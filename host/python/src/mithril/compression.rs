@@ -15,6 +15,7 @@ use super::{
     files::{Reader, Writer},
     storage::object,
 };
+use crate::numbers;
 
 /// The largest dictionary that is trained, in bytes.
 const LARGEST_DICTIONARY: usize = 64 << 20;
@@ -71,9 +72,10 @@ impl Compressor {
     fn zstd(
         level: Level,
         dictionary: Option<&Bound<'_, PyAny>>,
-        limit: Option<u64>,
+        limit: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let level = level.level()?;
+        let limit = numbers::count("limit", limit)?;
         let made = match dictionary {
             None => ZstdCompressor::new(level),
             Some(dictionary) => {
@@ -89,8 +91,9 @@ impl Compressor {
 
     /// LZ4.
     #[staticmethod]
-    fn lz4(level: Level, limit: Option<u64>) -> PyResult<Self> {
+    fn lz4(level: Level, limit: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
         let made = Lz4Compressor::new(level.level()?);
+        let limit = numbers::count("limit", limit)?;
         Ok(Self::new(match limit {
             Some(limit) => made.with_limit(limit),
             None => made,
@@ -99,11 +102,11 @@ impl Compressor {
 
     /// What leaves data as it is.
     #[staticmethod]
-    fn stored(limit: Option<u64>) -> Self {
-        Self::new(match limit {
+    fn stored(limit: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        Ok(Self::new(match numbers::count("limit", limit)? {
             Some(limit) => StoredCompressor::with_limit(limit),
             None => StoredCompressor::new(),
-        })
+        }))
     }
 
     /// What chooses between others, or LZ4 and zstd with a limit.
@@ -111,8 +114,9 @@ impl Compressor {
     #[pyo3(name = "adaptive")]
     fn choosing(
         compressors: Option<Vec<PyRef<'_, Self>>>,
-        limit: Option<u64>,
-    ) -> Self {
+        limit: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let limit = numbers::count("limit", limit)?;
         let made = match (compressors, limit) {
             (Some(all), _) => AdaptiveCompressor::with_compressors(
                 all.iter()
@@ -124,7 +128,7 @@ impl Compressor {
         };
         let made = Arc::new(made);
         let adaptive = Some(Arc::clone(&made));
-        Self { compressor: made, adaptive }
+        Ok(Self { compressor: made, adaptive })
     }
 
     #[getter]

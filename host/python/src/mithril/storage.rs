@@ -18,7 +18,7 @@ use super::{
     errors::to_py_err,
     streams::{Download, Listing, Upload},
 };
-use crate::arguments;
+use crate::{arguments, numbers};
 
 /// A storage.
 #[pyclass(frozen, module = "sanchay._native")]
@@ -201,9 +201,11 @@ impl Storage {
     fn get_range(
         &self,
         key: &Bound<'_, PyAny>,
-        start: u64,
-        end: u64,
+        start: &Bound<'_, PyAny>,
+        end: &Bound<'_, PyAny>,
     ) -> PyResult<Operation> {
+        let start = numbers::count("start", Some(start))?.unwrap_or_default();
+        let end = numbers::count("end", Some(end))?.unwrap_or_default();
         let (backend, key) = self.with_key(key)?;
         Ok(Operation::waits(
             async move { backend.get_range(&key, start..end).await },
