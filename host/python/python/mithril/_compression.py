@@ -211,12 +211,13 @@ def _made(kind: Any, *arguments: Any) -> Any:
 
 
 def _value(level: Level) -> str | int:
+    given: object = level
+    if not isinstance(given, (CompressionLevel, int)):
+        kind = type(given).__name__
+        raise TypeError(f"level: expected a CompressionLevel or int, not {kind}")
     value = level.value if isinstance(level, CompressionLevel) else level
     if isinstance(value, int):
         return max(-_LARGEST, min(value, _LARGEST))
-    if value is level:
-        kind = type(level).__name__
-        raise TypeError(f"level: expected a CompressionLevel or int, not {kind}")
     return value
 
 
