@@ -46,9 +46,6 @@ use crate::{
     run::RunState,
 };
 
-/// The least threshold: below it, too many pairs would be missed.
-const LEAST: f64 = 0.05;
-
 /// A search for files whose texts are alike:
 /// [`Engine::similar`](crate::Engine::similar) begins one.
 #[derive(Clone)]
@@ -156,12 +153,7 @@ fn find(
     monitor: &Monitor,
     on_error: &(dyn Fn(EntryError) -> ControlFlow<()> + Sync),
 ) -> Result<Similar, Error> {
-    if !(LEAST..=1.0).contains(&options.threshold) {
-        return Err(Error::Option {
-            option: "threshold",
-            why: format!("{} is not from {LEAST} to 1", options.threshold),
-        });
-    }
+    options.check()?;
     options.walk.plugins.begin();
     let run = RunState::new(monitor);
     let collection = collect(pool, roots, &options.walk, &run, on_error)?;
