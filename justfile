@@ -60,10 +60,10 @@ lint: _lint-tools
     cargo metadata --locked --format-version 1 --manifest-path \
         {{ fuzz_manifest }} >/dev/null
     cargo clippy --locked --workspace --all-targets -- -D warnings
-    # What `run` builds; the others of the workspace would add features.
+    # What `run` builds; the Python package would add features. All targets,
+    # and what host/features asks for: so that wasmtime is the same as above.
     cargo clippy --locked --workspace --exclude sanchay-python \
-        --exclude sanchay-arrow --exclude sanchay-catalog \
-        --no-default-features -- -D warnings
+        --all-targets --no-default-features -- -D warnings
     cargo clippy --locked --all-targets --manifest-path \
         {{ guest_manifest }} --target-dir target/guest -- -D warnings
     cargo clippy --locked --workspace --all-targets --manifest-path \

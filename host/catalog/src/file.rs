@@ -56,6 +56,8 @@ pub(crate) enum Access {
     Read,
     /// To read what nobody writes: on a medium that cannot be written.
     Fixed,
+    /// To find nothing: there is no file.
+    Nothing,
 }
 
 /// What became of opening.
@@ -140,6 +142,7 @@ pub(crate) fn connect(
 ) -> rusqlite::Result<Connection> {
     let common = OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let flags = match access {
+        Access::Nothing => return nothing(),
         Access::Write => {
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
         }
@@ -162,6 +165,14 @@ pub(crate) fn connect(
         connection.pragma_update(None, "synchronous", "normal")?;
         connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT)?;
     }
+    Ok(connection)
+}
+
+/// A connection to tables that are empty, and stay so.
+fn nothing() -> rusqlite::Result<Connection> {
+    let mut connection = Connection::open_in_memory()?;
+    schema::migrate(&mut connection)?;
+    connection.pragma_update(None, "query_only", true)?;
     Ok(connection)
 }
 

@@ -54,7 +54,6 @@ pub use gc::{GcOptions, GcReport};
 pub use get::GetOptions;
 #[cfg(feature = "objects")]
 pub use objects::ObjectBackend;
-pub use put::all_kinds;
 pub use put::{Put, PutOptions};
 pub use sanchay_core::store::{Address, Damage, SnapshotDocument};
 pub use snapshot::Snapshot;

@@ -15,7 +15,7 @@ use std::{
 };
 
 use sanchay::{
-    DigestCache, Engine, EntryError, EntryKind, Filter, Monitor, WalkOptions,
+    DigestCache, Engine, EntryError, EntryKind, Monitor, WalkOptions,
     WorkContext,
 };
 use sanchay_core::{
@@ -129,16 +129,6 @@ impl Store {
                 put => return put,
             }
         }
-    }
-}
-
-/// A filter that lets entries of every kind pass, unless it says something of
-/// kinds: what puts and gets mean by a filter.
-#[must_use]
-pub fn all_kinds(filter: &Filter) -> Filter {
-    match filter.has("kind") {
-        true => filter.clone(),
-        false => EntryKind::ALL.into_iter().fold(filter.clone(), Filter::kind),
     }
 }
 

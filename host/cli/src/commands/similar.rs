@@ -5,7 +5,7 @@ use std::{ops::ControlFlow, path::PathBuf};
 use clap::{Args, value_parser};
 use sanchay::{
     Engine, Error, Filter, Monitor, Shingling, Similar, SimilarFile,
-    SimilarOptions, Unit,
+    SimilarOptions, Unit, ValueColumns,
 };
 use sanchay_core::{
     record::{self, RecordKind, Row},
@@ -137,7 +137,7 @@ impl RunCommand for SimilarArgs {
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let explained = self.walk.explain_with_plugins(
             Filter::for_duplicates,
-            (&self.plugin, false),
+            (&self.plugin, ValueColumns::with_similarity),
             &self.run,
             context,
         )?;

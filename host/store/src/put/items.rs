@@ -18,7 +18,7 @@ use sanchay_core::store::compare_paths;
 use sanchay_storage::{Directory, Links, Metadata, Opened};
 use sanchay_sync::{into_inner, lock};
 
-use super::{PutRun, all_kinds};
+use super::PutRun;
 use crate::error::StoreError;
 
 /// An entry that is to be put.
@@ -150,7 +150,7 @@ impl Items {
         given: &[PathBuf],
     ) -> Result<(), StoreError> {
         let options = WalkOptions {
-            filter: all_kinds(&run.options.walk.filter).hidden(true),
+            filter: run.options.walk.filter.clone().every_kind().hidden(true),
             // A link is stored as a link.
             follow: false,
             ..run.options.walk.clone()
