@@ -170,8 +170,9 @@ fn what_cannot_be_read_is_an_error_and_neither_new_nor_deleted() {
     }
     sanchay_testkit::tree::set_mode(&tree.path("d/sub"), 0o755);
     // A side that is not there at all is no answer.
-    let missing = run(&tree, "diff m ./nothing").exits(2);
-    assert_eq!(missing.text(), "");
+    for words in ["diff m ./nothing", "diff ./d ./nothing"] {
+        assert_eq!(run(&tree, words).exits(2).text(), "", "{words}");
+    }
 }
 
 #[test]

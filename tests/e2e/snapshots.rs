@@ -457,9 +457,12 @@ fn filters_choose_among_the_files_of_two_snapshots() {
     let finished = run(&tree, "diff --catalog c.db 1 2 -e rs").exits(1);
     assert_eq!(finished.stderr, "");
     // What is not in a snapshot cannot be asked about.
-    let words = "diff --catalog c.db 1 2 --where width>5";
-    let refused = run(&tree, words).exits(2);
-    assert!(refused.stderr.contains("does not tell"), "{}", refused.stderr);
+    for field in ["width", "links", "allocated"] {
+        let words = format!("diff --catalog c.db 1 2 --where {field}>5");
+        let refused = run(&tree, &words).exits(2);
+        let said = &refused.stderr;
+        assert!(said.contains("a snapshot does not tell"), "{said}");
+    }
 }
 
 #[test]

@@ -77,7 +77,7 @@ impl Catalog {
     /// # Errors
     /// [`CatalogError::Incomparable`] for snapshots of different roots, unless
     /// they have one each; [`CatalogError::FiltersList`] and
-    /// [`CatalogError::FiltersContents`] for a filter of what a side does not
+    /// [`CatalogError::FiltersSnapshot`] for a filter of what a side does not
     /// tell.
     pub fn diff(
         &self,

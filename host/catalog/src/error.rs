@@ -148,9 +148,11 @@ pub enum CatalogError {
     },
     /// A filter asks what a snapshot does not tell.
     #[error(
-        "a filter tests what is in files, and a snapshot does not tell that"
+        "a filter tests what a snapshot does not tell: it has names, kinds, \
+         sizes, times of modification and change, permissions, owners and \
+         inodes"
     )]
-    FiltersContents,
+    FiltersSnapshot,
     /// The walk could not be carried out, or was cancelled.
     #[error(transparent)]
     Run(#[from] sanchay::Error),

@@ -4,11 +4,18 @@
 use std::path::{Path, PathBuf};
 
 use sanchay::{Engine, FilterInstance, ListedEntry, WalkOptions};
+use sanchay_core::filter::Columns;
 
 use crate::{
-    diff::Placed, error::CatalogError, side::Side, snapshot::selection,
-    version::bytes_of,
+    diff::Placed,
+    error::CatalogError,
+    side::Side,
+    snapshot::selection,
+    version::{FileVersion, bytes_of},
 };
+
+/// How many files the filter is asked about at once.
+const MANY: usize = 16_384;
 
 /// The filter of a comparison, for the sides that are not walked.
 pub(crate) struct Wanted {
@@ -66,20 +73,27 @@ impl Wanted {
             {
                 return Ok(());
             }
-            Side::Manifest(list) if filter.needs_metadata() => {
+            Side::Manifest(list)
+                if filter.needs_more_than(Columns::default()) =>
+            {
                 let path = list.path.clone();
                 return Err(CatalogError::FiltersList { path });
             }
-            Side::Snapshot(_) if filter.needs_contents() => {
-                return Err(CatalogError::FiltersContents);
+            Side::Snapshot(_)
+                if filter.needs_more_than(FileVersion::COLUMNS) =>
+            {
+                return Err(CatalogError::FiltersSnapshot);
             }
             Side::Snapshot(_) | Side::Manifest(_) => {}
         }
         let roots = side.roots();
-        let entries: Vec<ListedEntry<'_>> =
-            files.iter().map(|file| entry(file, &roots)).collect();
-        let wanted = filter.select(self.max_depth, &entries);
-        let wanted = wanted.map_err(sanchay::Error::Sandbox)?;
+        let mut wanted = Vec::with_capacity(files.len());
+        for part in files.chunks(MANY) {
+            let entries: Vec<ListedEntry<'_>> =
+                part.iter().map(|file| entry(file, &roots)).collect();
+            let found = filter.select(self.max_depth, &entries);
+            wanted.extend(found.map_err(sanchay::Error::Sandbox)?);
+        }
         let mut wanted = wanted.into_iter();
         files.retain(|_| wanted.next().unwrap_or(false));
         Ok(())

@@ -96,12 +96,12 @@ impl FilterInstance {
         self.inspector.filter_columns().map_or(true, Columns::need_metadata)
     }
 
-    /// Whether the filter tests what only the contents of a file tell. Here,
-    /// such a test is false.
+    /// Whether the filter tests anything else than names, kinds and these
+    /// columns.
     #[must_use]
-    pub fn needs_contents(&self) -> bool {
+    pub fn needs_more_than(&self, known: Columns) -> bool {
         let columns = self.inspector.filter_columns();
-        columns.map_or(true, |it| !it.of_contents().is_empty())
+        columns.map_or(true, |it| it.without(known).need_metadata())
     }
 
     /// Matches files by their metadata, in one call. Returns the indices of

@@ -38,6 +38,9 @@ included; links and the like do not count.
 numbers are on the page that --html writes: one file that loads nothing and
 runs no script.
 
+With --follow, a folder counts once and where its shortest path leads, which may
+be that of a link; of several as short, the first by name.
+
 Examples:
   sanchay summary
   sanchay summary --depth 1 --top 20 /srv
