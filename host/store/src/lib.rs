@@ -59,7 +59,6 @@ pub use gc::{GcOptions, GcReport};
 pub use get::GetOptions;
 #[cfg(feature = "objects")]
 pub use objects::ObjectBackend;
-pub use put::all_kinds;
 pub use put::{Put, PutOptions};
 pub use retention::beyond_newest;
 pub use sanchay_core::store::{Address, Damage, SnapshotDocument};

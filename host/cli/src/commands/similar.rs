@@ -6,7 +6,7 @@ use std::{ops::ControlFlow, path::PathBuf};
 use clap::{Args, value_parser};
 use sanchay::{
     Engine, Error, Filter, Monitor, Shingling, Similar, SimilarFile,
-    SimilarOptions, Summary, Unit, WalkOptions,
+    SimilarOptions, Summary, Unit, ValueColumns, WalkOptions,
 };
 #[cfg(feature = "images")]
 use sanchay::{ImagePair, SimilarImage, SimilarImages, SimilarImagesOptions};
@@ -159,7 +159,7 @@ impl RunCommand for SimilarArgs {
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let explained = self.walk.explain_with_plugins(
             Filter::for_duplicates,
-            (&self.plugin, false),
+            (&self.plugin, ValueColumns::with_similarity),
             &self.run,
             context,
         )?;
