@@ -38,6 +38,7 @@ mod local;
 mod memory;
 mod metadata;
 mod storage;
+mod temporary;
 
 pub use attributes::{Attributes, ExtendedAttribute};
 pub use beneath::{DIRECTORY_MODE, Descent, create_beneath};
@@ -51,9 +52,11 @@ pub use memory::{Counts, Fault, MemoryStorage};
 pub use metadata::{FileId, Metadata};
 pub use sanchay_core::{
     kind::{EntryKind, KindSet},
+    plan::TEMPORARY,
     time::{OutOfRange, Timestamp},
 };
 pub use storage::{Confined, Directory, Links, Opened, Storage};
+pub use temporary::{Temporary, TemporaryNames};
 
 /// The longest path that a system call takes, in bytes.
 pub const MAX_PATH: usize = 4095;

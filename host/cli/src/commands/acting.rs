@@ -223,6 +223,14 @@ impl Acting<'_> {
             ));
             return Exit::Interrupted;
         }
+        if report.left_aside > 0 {
+            self.messages.say(format_args!(
+                "{} left under temporary names: once their own are free, \
+                 sanchay apply --resume {run} goes on, sanchay undo {run} \
+                 goes back",
+                report.left_aside
+            ));
+        }
         let wrong = *failed + *kept;
         if !self.quiet {
             let mut text = format!("{} {done}", report.done);

@@ -15,7 +15,7 @@ use sanchay_core::{
     grouping::Role,
     keep::{Choice, KeepRules},
     kind::EntryKind,
-    plan::Operation,
+    plan::{Operation, TEMPORARY},
 };
 use sanchay_sandbox::KeepColumns;
 use sanchay_storage::{Extents, FileId, Links};
@@ -27,7 +27,6 @@ use super::{
     error::OpsError,
     folders::{FolderId, join},
     handles::Handles,
-    order::TEMPORARY,
     places::Places,
     plan::{Decided, Plan},
     request::tag,
@@ -204,7 +203,8 @@ impl DedupeRequest {
         };
         for group in &found {
             let members: Vec<Member<'_>> = found.members(&group).collect();
-            builder.add(&members)?;
+            let hash = format!("{}:{}", group.algorithm(), group.digest());
+            builder.add(&members, hash)?;
         }
         builder.decide()?;
         let Builder { places, decided, unchanged, .. } = builder;
@@ -270,6 +270,13 @@ impl DedupeRequest {
     }
 }
 
+/// Files with the same contents.
+struct Group {
+    files: Vec<File>,
+    /// The digest of these, as a plan has it.
+    hash: String,
+}
+
 /// A file of a group.
 struct File {
     row: Row,
@@ -290,7 +297,7 @@ struct Builder<'a> {
     handles: Handles,
     places: Places,
     /// Groups that wait to be decided on.
-    groups: Vec<Vec<File>>,
+    groups: Vec<Group>,
     /// How many files they have.
     files: usize,
     decided: Decided,
@@ -298,9 +305,13 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn add(&mut self, members: &[Member<'_>]) -> Result<(), OpsError> {
+    fn add(
+        &mut self,
+        members: &[Member<'_>],
+        hash: String,
+    ) -> Result<(), OpsError> {
         let operation = self.request.action.operation();
-        let mut group = Vec::with_capacity(members.len());
+        let mut files = Vec::with_capacity(members.len());
         for member in members {
             // What another run has left aside has a name to get back.
             if member.name.starts_with(TEMPORARY.as_bytes()) {
@@ -321,7 +332,7 @@ impl Builder<'_> {
             row.modified = member.state.modified;
             // What is done to one name of a file shows in the others.
             row.changed = (!member.is_linked).then_some(member.state.changed);
-            group.push(File {
+            files.push(File {
                 row,
                 role: member.role,
                 root: self.numbers.get(member.root).copied().unwrap_or(0),
@@ -329,8 +340,8 @@ impl Builder<'_> {
                 may_share: member.may_share,
             });
         }
-        self.files += group.len();
-        self.groups.push(group);
+        self.files += files.len();
+        self.groups.push(Group { files, hash });
         match self.files >= FILES {
             true => self.decide(),
             false => Ok(()),
@@ -352,13 +363,13 @@ impl Builder<'_> {
     fn decide(&mut self) -> Result<(), OpsError> {
         self.files = 0;
         let mut groups = std::mem::take(&mut self.groups);
-        groups.retain(|group| !group.is_empty());
+        groups.retain(|group| !group.files.is_empty());
         if groups.is_empty() {
             return Ok(());
         }
         let mut columns = KeepColumns::default();
         for group in &groups {
-            for file in candidates(group) {
+            for file in candidates(&group.files) {
                 self.push(file, &mut columns)?;
             }
             columns.groups.push(short(columns.ends.len())?);
@@ -394,7 +405,7 @@ impl Builder<'_> {
     /// Adds the rows of a group of which it is decided what stays.
     fn rows(
         &mut self,
-        group: &[File],
+        Group { files: group, hash }: &Group,
         choice: Choice,
     ) -> Result<(), OpsError> {
         let Some(kept) = candidates(group).nth(choice.kept) else {
@@ -428,7 +439,7 @@ impl Builder<'_> {
             return Ok(());
         }
         let because = self.because(group, kept, choice);
-        let id = self.places.rows.keep(kept_row)?;
+        let id = self.places.rows.keep(kept_row, Some(hash))?;
         let mut freed: HashSet<FileId> = HashSet::new();
         freed.extend(shared);
         freed.insert(kept_row.id);

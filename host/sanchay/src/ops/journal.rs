@@ -197,6 +197,23 @@ impl Journal {
         self.write_if(PIECE)
     }
 
+    /// Writes that an undoing begins, and which folders get their times back
+    /// when it ends.
+    pub(super) fn reversing(
+        &mut self,
+        steps: u64,
+        folders: &[Folder],
+    ) -> Result<(), OpsError> {
+        self.end_run();
+        let last = steps.saturating_sub(1);
+        self.writer.done(State::Reversing, 0, last, &mut self.text);
+        for folder in folders {
+            self.writer.folder(folder, &mut self.text);
+            self.write_if(PIECE)?;
+        }
+        self.sync()
+    }
+
     /// Writes that the run is over.
     pub(super) fn end(
         &mut self,

@@ -431,7 +431,9 @@ impl Places {
         &self,
         row: &Row,
     ) -> Option<sanchay_core::plan::Expectation> {
-        self.rows.kept(row).map(Row::expectation)
+        let kept = self.rows.kept(row)?.expectation();
+        let hash = self.rows.kept_hash(row).map(str::to_owned);
+        Some(sanchay_core::plan::Expectation { hash, ..kept })
     }
 
     /// A row for who writes it.

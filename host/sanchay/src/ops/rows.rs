@@ -30,6 +30,14 @@ impl Spot {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct KeptId(NonZeroU32);
 
+/// A file that stays for others.
+#[derive(Clone, Debug)]
+struct Kept {
+    row: Row,
+    /// The digest of its contents as a plan has it: `ALGORITHM:HEX`.
+    hash: Option<Box<str>>,
+}
+
 /// One thing to be done.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
@@ -106,7 +114,7 @@ pub(super) struct Rows {
     names: Vec<u8>,
     reasons: Vec<String>,
     /// Files that stay for others: where they are, and what they have to be.
-    kept: Vec<Row>,
+    kept: Vec<Kept>,
 }
 
 impl Rows {
@@ -156,8 +164,13 @@ impl Rows {
 
     /// Adds a file that stays for others, as a row of which the source says
     /// what it is. Its time of change is none: more names show in it.
-    pub(super) fn keep(&mut self, file: Row) -> Result<KeptId, OpsError> {
-        self.kept.push(Row { changed: None, ..file });
+    pub(super) fn keep(
+        &mut self,
+        file: Row,
+        hash: Option<&str>,
+    ) -> Result<KeptId, OpsError> {
+        let row = Row { changed: None, ..file };
+        self.kept.push(Kept { row, hash: hash.map(Box::from) });
         let number = u32::try_from(self.kept.len()).ok();
         let number = number.and_then(NonZeroU32::new);
         number.map(KeptId).ok_or(OpsError::TooLarge)
@@ -165,6 +178,15 @@ impl Rows {
 
     /// The equal file that stays where this one makes way.
     pub(super) fn kept(&self, row: &Row) -> Option<&Row> {
+        self.kept_of(row).map(|kept| &kept.row)
+    }
+
+    /// The digest of the contents of the equal file, where that is known.
+    pub(super) fn kept_hash(&self, row: &Row) -> Option<&str> {
+        self.kept_of(row)?.hash.as_deref()
+    }
+
+    fn kept_of(&self, row: &Row) -> Option<&Kept> {
         let KeptId(number) = row.kept?;
         let at = usize::try_from(number.get()).ok()?.checked_sub(1)?;
         self.kept.get(at)

@@ -1,7 +1,7 @@
 //! The runs of which there are journals.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     env,
     fs::{self, DirBuilder, File},
     io,
@@ -18,8 +18,8 @@ use sanchay_core::{
 use sanchay_storage::{LocalStorage, Storage};
 
 use super::{
-    document::Reading, error::OpsError, journal::Journal, places::Places,
-    request::tag,
+    document::Reading, error::OpsError, folders::FolderId, journal::Journal,
+    places::Places, request::tag,
 };
 use crate::engine::Engine;
 
@@ -51,7 +51,7 @@ pub struct Run {
     /// When it began, as RFC 3339 has it.
     pub started: String,
     /// How far it is.
-    pub state: RunState,
+    pub state: Stage,
     /// How many steps it has.
     pub steps: u64,
     /// How many are known to be done.
@@ -67,7 +67,7 @@ pub struct Run {
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum RunState {
+pub enum Stage {
     /// It was ended before its time, or is going on.
     Unfinished,
     /// It is over.
@@ -76,7 +76,7 @@ pub enum RunState {
     Undone,
 }
 
-impl RunState {
+impl Stage {
     /// Its name.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -100,6 +100,9 @@ pub(super) struct Loaded {
     pub(super) made: HashMap<usize, Made>,
     /// Folders: when they were modified before the run, and after it.
     pub(super) folders: Vec<(Place, Timestamp, Option<Timestamp>)>,
+    /// The folders that an undoing which was ended was to give their times
+    /// back, by their numbers.
+    pub(super) reversing: Option<HashSet<FolderId>>,
     pub(super) finished: bool,
     pub(super) reversed: bool,
 }
@@ -358,6 +361,7 @@ impl Runs {
             states: Vec::new(),
             made: HashMap::new(),
             folders: Vec::new(),
+            reversing: None,
             finished: false,
             reversed: false,
         };
@@ -402,7 +406,11 @@ impl Loaded {
             }
             Line::State(line) => match line.state {
                 State::Finished => self.finished = true,
-                State::Reversed => self.reversed = true,
+                State::Reversed => {
+                    self.reversed = true;
+                    self.reversing = None;
+                }
+                State::Reversing => self.reversing = Some(HashSet::new()),
                 state => {
                     let first = usize::try_from(line.first);
                     let last = usize::try_from(line.last);
@@ -425,7 +433,11 @@ impl Loaded {
             },
             Line::Folder(folder) => {
                 let Place { root, path } = &folder.place;
-                self.places.folders.add(*root, path)?;
+                let id = self.places.folders.add(*root, path)?;
+                if let Some(reversing) = &mut self.reversing {
+                    reversing.insert(id);
+                    return Ok(());
+                }
                 let key = (*root, path.clone());
                 match folders.get(&key) {
                     Some(at) => {
@@ -470,9 +482,9 @@ fn run_of(id: String, loaded: &Loaded) -> Run {
         command: loaded.header.command.clone(),
         started: loaded.header.started.clone(),
         state: match (loaded.reversed, loaded.finished) {
-            (true, _) => RunState::Undone,
-            (false, true) => RunState::Finished,
-            (false, false) => RunState::Unfinished,
+            (true, _) => Stage::Undone,
+            (false, true) => Stage::Finished,
+            (false, false) => Stage::Unfinished,
         },
         steps: loaded.steps.len() as u64,
         done: count(State::Done) + undone + kept,
