@@ -16,6 +16,7 @@ mod conflict;
 mod copies;
 pub(crate) mod copy;
 mod dedupe;
+mod differences;
 mod document;
 mod error;
 mod folders;

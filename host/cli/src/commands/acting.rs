@@ -119,8 +119,13 @@ impl Acting<'_> {
             1 => "1 entry".to_owned(),
             many => format!("{many} entries"),
         };
-        if let Some(DedupeSummary { kept, reclaimable_bytes, ties, .. }) =
-            plan.duplicates()
+        if let Some(DedupeSummary {
+            kept,
+            reclaimable_bytes,
+            ties,
+            differing,
+            ..
+        }) = plan.duplicates()
         {
             text.push_str(&format!(
                 " for {kept} that stay, reclaimable: {} \
@@ -130,6 +135,11 @@ impl Acting<'_> {
             if ties > 0 {
                 text.push_str(&format!(
                     ", {ties} times the first path decided"
+                ));
+            }
+            if differing > 0 {
+                text.push_str(&format!(
+                    ", {differing} lose what they have otherwise"
                 ));
             }
         }
@@ -398,6 +408,9 @@ fn push_entry(step: &PlanStep, column: usize, out: &mut Vec<u8>) {
                 append(out, format_args!("- {from:column$} = {kept}"));
             }
             _ => append(out, format_args!("{from:column$} = {kept}")),
+        }
+        if let Some(differs) = &step.differs {
+            append(out, format_args!(" (differs in {differs})"));
         }
         return;
     }

@@ -24,6 +24,7 @@ use sanchay_sync::{into_inner, lock};
 use super::{
     check::Status,
     conflict::OnConflict,
+    differences::Differences,
     error::OpsError,
     folders::{FolderId, join},
     handles::Handles,
@@ -93,6 +94,7 @@ pub struct DedupeRequest {
     action: DedupeAction,
     on_conflict: OnConflict,
     portable: bool,
+    compare_metadata: bool,
 }
 
 impl DedupeRequest {
@@ -143,6 +145,13 @@ impl DedupeRequest {
     /// Whether names that Windows would refuse are refused.
     pub fn portable(mut self, portable: bool) -> Self {
         self.portable = portable;
+        self
+    }
+
+    /// Whether the plan says what files lose that become names of others:
+    /// another owner, permissions, extended attributes. By default it does.
+    pub fn compare_metadata(mut self, compare: bool) -> Self {
+        self.compare_metadata = compare;
         self
     }
 
@@ -446,6 +455,7 @@ impl Builder<'_> {
         for file in &going {
             let mut row = Row { because, kept: Some(id), ..file.row };
             row.frees = freed.insert(row.id) && self.frees(file, &going);
+            self.compare_metadata(&mut row, &kept_row);
             if let Some(base) = &self.target {
                 let (_, path) = self.places.folders.get(row.from.folder);
                 let path = join(&base.below, path);
@@ -455,6 +465,31 @@ impl Builder<'_> {
             self.places.rows.push(row)?;
         }
         Ok(())
+    }
+
+    /// Finds out what a file loses that becomes another name of one that
+    /// stays. What cannot be looked at fails later, and says why.
+    fn compare_metadata(&mut self, row: &mut Row, kept: &Row) {
+        if !self.request.compare_metadata
+            || row.operation != Operation::HardLink
+        {
+            return;
+        }
+        let mut open = |row: &Row| {
+            let (root, path) = self.places.folders.get(row.from.folder);
+            self.handles.open(root, path)
+        };
+        let folders = open(row).and_then(|own| Ok((own, open(kept)?)));
+        let Ok((own, its)) = folders else { return };
+        let name = |row: &Row| self.places.rows.name(row.from);
+        let file = (&*own, name(row));
+        let differs = Differences::between(file, (&*its, name(kept)));
+        row.differs = differs.unwrap_or_default();
+        if row.differs.are_any() {
+            let why = self.places.rows.why(row.because);
+            let why = format!("{why}; differs in {}", row.differs);
+            row.because = self.places.rows.reason(&why);
+        }
     }
 
     /// Why a file stays, for people.
@@ -568,6 +603,7 @@ impl Engine {
             action,
             on_conflict: OnConflict::default(),
             portable: false,
+            compare_metadata: true,
         }
     }
 }

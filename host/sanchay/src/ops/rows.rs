@@ -9,7 +9,7 @@ use sanchay_core::{
 };
 use sanchay_storage::{FileId, Metadata};
 
-use super::{error::OpsError, folders::FolderId};
+use super::{differences::Differences, error::OpsError, folders::FolderId};
 
 /// A folder and a name in it.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +54,9 @@ pub(super) struct Row {
     pub(super) kept: Option<KeptId>,
     /// Whether its bytes are free then.
     pub(super) frees: bool,
+    /// What it has otherwise than that file, and would lose, as far as that
+    /// was looked at.
+    pub(super) differs: Differences,
     pub(super) kind: EntryKind,
     pub(super) id: FileId,
     /// How many names it has, where that is told.
@@ -208,6 +211,7 @@ impl Rows {
             because: 0,
             kept: None,
             frees: false,
+            differs: Differences::default(),
             kind: EntryKind::Unknown,
             id: FileId { device: 0, inode: 0 },
             links: 1,
