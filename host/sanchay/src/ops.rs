@@ -38,6 +38,7 @@ mod roots;
 mod rows;
 mod runs;
 mod siblings;
+mod totals;
 pub(crate) mod trash;
 mod undo;
 mod unresolved;

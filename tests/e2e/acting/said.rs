@@ -237,6 +237,33 @@ fn holes_take_no_room() {
 }
 
 #[test]
+fn runs_are_listed_by_the_ends_of_their_journals() {
+    let scene = Scene::new();
+    scene.tree.file("top/a", "a");
+    scene.tree.file("top/b", "b");
+    let _ = scene.run(&["rename", "--to", "x{name}", "--apply"]).exits(0);
+    let listed = |what: &str| {
+        let runs = scene.run(&["runs"]).exits(0).text().to_owned();
+        assert!(runs.trim_end().ends_with(what), "{runs}");
+        runs.split(' ').next().unwrap().to_owned()
+    };
+    let run = listed("finished    rename: 2 of 2 done");
+    let journal = format!("state/runs/{run}.ndjson");
+    let journal = scene.tree.path(journal.as_str());
+    let whole = fs::read_to_string(&journal).unwrap();
+    // Whatever lies between them is not looked at.
+    fs::write(&journal, whole.replace("because", "why not")).unwrap();
+    let _ = listed("finished    rename: 2 of 2 done");
+    fs::write(&journal, &whole).unwrap();
+    scene.tree.file("top/a", "taken");
+    let _ = scene.undo().exits(3);
+    let _ = listed("undone      rename: 2 of 2 done, 1 undone, 1 kept");
+    fs::remove_file(scene.tree.path("top/a")).unwrap();
+    let _ = scene.run(&["undo", &run]).exits(0);
+    let _ = listed("undone      rename: 2 of 2 done, 2 undone");
+}
+
+#[test]
 fn names_that_were_edited_in_vain_are_kept() {
     let scene = Scene::new();
     scene.tree.file("top/a", "a");

@@ -21,6 +21,7 @@ use super::{
     rows::Row,
     runs::{Loaded, Runs},
     siblings::{Moved, Siblings},
+    totals::Totals,
     unresolved::Unresolved,
 };
 use crate::{engine::Engine, error::Error, monitor::Monitor, run::RunState};
@@ -529,7 +530,10 @@ impl Applying<'_> {
         // As the run leaves them: whoever undoes it sees whether others have
         // changed something since.
         self.journal.folders(&mut self.actor, self.places, folders)?;
-        self.journal.end(State::Finished, self.steps.len() as u64)?;
+        let RunReport { done, failed, .. } = self.report;
+        let totals = Totals { done, failed, ..Totals::default() };
+        let steps = self.steps.len() as u64;
+        self.journal.end(State::Finished, steps, totals)?;
         runs.is_over(&self.report.run);
         Ok(self.report)
     }

@@ -16,6 +16,7 @@ use super::{
     rows::Row,
     runs::{Loaded, Runs},
     siblings::{Moved, Siblings},
+    totals::Totals,
     unresolved::Unresolved,
 };
 use crate::{engine::Engine, monitor::Monitor, run::RunState};
@@ -254,7 +255,15 @@ impl Undoing<'_> {
         for folder in unchanged.iter().rev() {
             give_time_back(&mut self.actor, self.loaded, folder);
         }
-        journal.end(State::Reversed, self.loaded.steps.len() as u64)?;
+        let Loaded { steps, states, .. } = self.loaded;
+        let before = |state| {
+            states.iter().filter(|it| **it == Some(state)).count() as u64
+        };
+        let undone = self.report.done + before(State::Undone);
+        let kept = self.report.kept;
+        let (done, failed) = (undone + kept, before(State::Failed));
+        let totals = Totals { done, failed, undone, kept };
+        journal.end(State::Reversed, steps.len() as u64, totals)?;
         Ok(self.report.left_aside == 0)
     }
 }
