@@ -1,7 +1,7 @@
 //! What manifests are called, in S3 and beside it.
 
 use alloc::format;
-use alloc::string::{String, ToString as _};
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::canonical::write_string;
