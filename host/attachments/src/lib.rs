@@ -82,7 +82,7 @@ pub use location::{
 };
 pub use manifests::{
     InputManifest, download_manifest, load_manifest, load_manifest_file,
-    upload_input_manifest, upload_output_manifest,
+    upload_input_manifest, upload_manifest_file, upload_output_manifest,
 };
 pub use outputs::{OutputQuery, download_outputs, output_manifests};
 pub use progress::{Progress, ScanProgress, TransferProgress, Watch};

@@ -227,3 +227,47 @@ pub(crate) async fn fetch(
     let found = bucket.storage.get_described(&key).await.map_err(failed())?;
     Ok(Arc::new(found))
 }
+
+/// Uploads a manifest that is a file, by its own name, beneath the prefix of
+/// manifests and a further one; returns its key.
+///
+/// # Errors
+/// It is no manifest, or S3 refused.
+pub fn upload_manifest_file(
+    client: &Client,
+    location: &S3Location,
+    prefix: &str,
+    path: &Path,
+    watch: &Watch,
+) -> Result<String, AttachmentError> {
+    let text = std::fs::read(path)
+        .map_err(AttachmentError::file(path, "cannot read the manifest"))?;
+    load_manifest(&text)?;
+    let name = path.file_name().and_then(|name| name.to_str());
+    let name = name.ok_or_else(|| {
+        let why = "the name of the manifest is no text, so no key has it";
+        AttachmentError::Invalid(why.to_owned())
+    })?;
+    let partial = match prefix.trim_matches('/') {
+        "" => name.to_owned(),
+        prefix => format!("{prefix}/{name}"),
+    };
+    let key = location.manifest_key(&partial);
+    let bucket = client.bucket(&location.bucket)?;
+    // The Python package says there which file it was.
+    let shown = path.to_str().filter(|path| path.is_ascii());
+    let metadata: Vec<_> = shown
+        .map(|path| ("file-system-location-name".to_owned(), path.to_owned()))
+        .into_iter()
+        .collect();
+    watch.run("File upload cancelled.", async {
+        let data = text.into();
+        let put = bucket.storage.put_described(&key, data, &metadata).await;
+        put.map_err(bucket.failed(
+            "uploading binary file",
+            &key,
+            "s3:PutObject",
+        ))
+    })?;
+    Ok(key)
+}
