@@ -46,7 +46,7 @@ impl SeenCache {
         let path = directory.join(FILE);
         fs::create_dir_all(directory)
             .map_err(AttachmentError::file(directory, "cannot make"))?;
-        let open = || {
+        let open = || -> rusqlite::Result<Connection> {
             let connection = Connection::open(&path)?;
             connection.busy_timeout(std::time::Duration::from_secs(3))?;
             connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -85,7 +85,7 @@ impl SeenCache {
         keys: impl Iterator<Item = &'k str>,
     ) -> Result<(), AttachmentError> {
         let mut connection = lock(&self.connection);
-        let mut write = || {
+        let write = || {
             let transaction = connection.transaction()?;
             {
                 let mut insert = transaction.prepare_cached(

@@ -158,7 +158,9 @@ fn collect(
     let real_root = resolved(root);
     let mut listing = Listing::default();
     for found in walk(engine, root, options.hidden, draft, watch)? {
-        let name = || text::of_name(below(root, &found.path)).into();
+        let name = || -> Box<[u8]> {
+            text::of_name(below(root, &found.path)).into()
+        };
         match found.kind {
             Kind::Symlink if options.follow => {
                 let behind =
@@ -178,7 +180,7 @@ fn collect(
             },
             Kind::Symlink => {}
             Kind::Directory => {
-                let path: Box<[u8]> = name();
+                let path = name();
                 if !path.is_empty() {
                     let kind = EntryKind::Directory;
                     listing.others.push(Entry { path, kind });

@@ -1,9 +1,9 @@
 //! Submitting, syncing and giving back, among objects in memory.
-#![expect(
-    clippy::unwrap_used,
+#![allow(
+    clippy::cast_possible_truncation,
     clippy::indexing_slicing,
-    clippy::panic,
-    reason = "tests"
+    clippy::unwrap_used,
+    reason = "these are tests"
 )]
 
 use std::{

@@ -78,15 +78,15 @@ pub(crate) fn work<T: Send>(
         let theirs = cancel.clone();
         let handle = scope.spawn(move || {
             let reporting = sender.clone();
-            let progress = reports.then(|| {
-                let report = move |progress: &Progress| {
+            let mut watch = Watch { cancel: theirs, progress: None };
+            if reports {
+                watch.progress = Some(Arc::new(move |progress: &Progress| {
                     let message = Message::Progress(progress.clone());
                     reporting.send(message).ok();
                     ControlFlow::Continue(())
-                };
-                Arc::new(report) as Arc<_>
-            });
-            let result = work(&Watch { cancel: theirs, progress });
+                }));
+            }
+            let result = work(&watch);
             sender.send(Message::Done).ok();
             result
         });
