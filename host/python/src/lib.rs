@@ -1,5 +1,5 @@
 //! Sanchay for Python: the module `sanchay._native`, which the Python sources
-//! beside this crate wrap as `sanchay` and `sanchay.vpo`.
+//! beside this crate wrap as `sanchay`, `sanchay.vpo` and `mithril`.
 //!
 //! A call starts a run of the library in a thread of its own, which never
 //! touches Python: what it finds goes through a `feed` in columns. Whoever
@@ -27,6 +27,7 @@ mod given;
 mod groups;
 mod hashes;
 mod journals;
+pub mod mithril;
 mod names;
 mod numbers;
 mod options;
@@ -37,7 +38,9 @@ mod records;
 mod run;
 mod runner;
 mod shard;
+mod similars;
 mod starting;
+mod stores;
 mod stream;
 mod summaries;
 mod tasks;
@@ -63,7 +66,7 @@ mod _native {
         attachments_upload_manifest,
     };
     #[pymodule_export]
-    use super::batches::{Batch, load_batch, plan_batch};
+    use super::batches::{Batch, batch_of_bytes, load_batch, plan_batch};
     #[pymodule_export]
     use super::catalogs::{diff, history, snapshot, snapshots, verify, watch};
     #[pymodule_export]
@@ -72,6 +75,17 @@ mod _native {
     use super::failure::{Cancelled, ConflictError, EntryError};
     #[pymodule_export]
     use super::journals::{list_runs, resume_batch, undo_batch};
+    #[pymodule_export]
+    use super::mithril::{
+        CasException, Completions, CompressionException, Compressor,
+        ConnectionException, ContentNotFoundException, ContentStore,
+        CorruptContentException, Download, HashFunction, Hasher,
+        InvalidAddressException, InvalidDataException, InvalidKeyException,
+        Listing, MinHasher, MithrilException, NotFoundException, Operation,
+        PermissionDeniedException, Storage, StorageException, Upload, bands,
+        config_of_environment, config_of_file, dtype_of_numpy, dtypes, settle,
+        similarity, storage_of_url, tensor_size, train_dictionary,
+    };
     #[pymodule_export]
     use super::names::escaped;
     #[pymodule_export]
@@ -82,11 +96,15 @@ mod _native {
     use super::program::run_program;
     #[pymodule_export]
     use super::run::Run;
+    #[pymodule_export]
+    use super::similars::similar;
     #[cfg(debug_assertions)]
     #[pymodule_export]
     use super::starting::_panic;
     #[pymodule_export]
     use super::starting::{check, duplicates, hash_files, scan};
+    #[pymodule_export]
+    use super::stores::{Store, StoredFile};
     #[pymodule_export]
     use super::summaries::summary;
     #[pymodule_export]

@@ -26,10 +26,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod again;
 mod backend;
 mod check;
 mod codec;
 mod condemned;
+mod diff;
 mod error;
 mod folder;
 mod gc;
@@ -40,6 +42,8 @@ mod names;
 mod objects;
 mod packer;
 mod put;
+mod retention;
+mod rows;
 mod snapshot;
 mod state;
 mod stats;
@@ -48,14 +52,15 @@ mod tree;
 
 pub use backend::{Backend, BackendError, FileInfo};
 pub use check::{CheckOptions, CheckReport, Flaw};
+pub use diff::StoredDifference;
 pub use error::StoreError;
 pub use folder::FolderBackend;
 pub use gc::{GcOptions, GcReport};
 pub use get::GetOptions;
 #[cfg(feature = "objects")]
 pub use objects::ObjectBackend;
-pub use put::all_kinds;
 pub use put::{Put, PutOptions};
+pub use retention::beyond_newest;
 pub use sanchay_core::store::{Address, Damage, SnapshotDocument};
 pub use snapshot::Snapshot;
 pub use stats::Stats;
