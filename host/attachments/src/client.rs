@@ -69,7 +69,11 @@ impl Client {
         let storage = (self.open)(name).map_err(|error| {
             let action = "opening the bucket";
             AttachmentError::S3(S3Failure::new(
-                action, name, "", "s3:ListBucket", error,
+                action,
+                name,
+                "",
+                "s3:ListBucket",
+                error,
             ))
         })?;
         let bucket = Bucket { name: name.into(), storage };

@@ -1,10 +1,6 @@
 //! What differs between a manifest and the files on disk.
 
-use std::{
-    collections::HashMap,
-    os::unix::ffi::OsStrExt as _,
-    path::Path,
-};
+use std::{collections::HashMap, os::unix::ffi::OsStrExt as _, path::Path};
 
 use sanchay::{Engine, EntryKind as Kind, Timestamp};
 use sanchay_core::attachments::{EntryKind, GlobFilter, Manifest, text};
@@ -40,18 +36,17 @@ pub fn compare_with_files(
     watch: &Watch,
 ) -> Result<LocalDifferences, AttachmentError> {
     let root = absolute(root)?;
-    let mut known: HashMap<&[u8], &EntryKind> = manifest
-        .files()
-        .map(|entry| (&*entry.path, &entry.kind))
-        .collect();
+    let mut known: HashMap<&[u8], &EntryKind> =
+        manifest.files().map(|entry| (&*entry.path, &entry.kind)).collect();
     let mut differences = LocalDifferences::default();
-    let mut see = |path: Vec<u8>, same: &dyn Fn(&EntryKind) -> bool| {
-        match known.remove(&*path) {
+    let mut see =
+        |path: Vec<u8>, same: &dyn Fn(&EntryKind) -> bool| match known
+            .remove(&*path)
+        {
             None => differences.new.push(path),
             Some(kind) if !same(kind) => differences.modified.push(path),
             Some(_) => {}
-        }
-    };
+        };
     if rehash {
         let (now, _) = create_manifest(engine, &root, options, watch)?;
         for entry in now.files() {
@@ -59,7 +54,9 @@ pub fn compare_with_files(
                 EntryKind::File { content, .. } => Some(content.clone()),
                 _ => None,
             };
-            see(entry.path.to_vec(), &|was| content(was) == content(&entry.kind));
+            see(entry.path.to_vec(), &|was| {
+                content(was) == content(&entry.kind)
+            });
         }
     } else {
         for (path, size, mtime) in facts(engine, &root, options, watch)? {
@@ -73,8 +70,7 @@ pub fn compare_with_files(
             });
         }
     }
-    differences.deleted =
-        known.into_keys().map(<[u8]>::to_vec).collect();
+    differences.deleted = known.into_keys().map(<[u8]>::to_vec).collect();
     let LocalDifferences { new, modified, deleted } = &mut differences;
     for list in [new, modified, deleted] {
         list.sort();
@@ -97,7 +93,12 @@ fn facts(
     for found in walk(engine, root, options.hidden, false, watch)? {
         match found.kind {
             Kind::Symlink if options.follow => {
-                all.extend(follow(engine, found.path(), options.hidden, watch)?);
+                all.extend(follow(
+                    engine,
+                    found.path(),
+                    options.hidden,
+                    watch,
+                )?);
             }
             Kind::Symlink => {}
             _ => all.push(found),
@@ -109,13 +110,11 @@ fn facts(
         if !filter.matches(name) {
             continue;
         }
-        let metadata = std::fs::metadata(found.path()).map_err(
-            AttachmentError::file(found.path(), "cannot look at"),
-        )?;
-        let modified = metadata.modified().map_err(AttachmentError::file(
-            found.path(),
-            "cannot look at",
-        ))?;
+        let metadata = std::fs::metadata(found.path())
+            .map_err(AttachmentError::file(found.path(), "cannot look at"))?;
+        let modified = metadata
+            .modified()
+            .map_err(AttachmentError::file(found.path(), "cannot look at"))?;
         let mtime = microseconds(Timestamp::from(modified));
         facts.push((text::of_name(name), metadata.len(), mtime));
     }

@@ -214,10 +214,7 @@ impl<'m> Plan<'m> {
 }
 
 /// The way to an entry, beneath the root.
-fn names(
-    root: &Path,
-    entry: &Entry,
-) -> Result<Vec<Vec<u8>>, AttachmentError> {
+fn names(root: &Path, entry: &Entry) -> Result<Vec<Vec<u8>>, AttachmentError> {
     let name = text::to_name(&entry.path).ok_or_else(|| no_name(entry))?;
     let root = root.as_os_str().as_bytes();
     check_below(root, &name).ok_or_else(|| outside(&entry.path))

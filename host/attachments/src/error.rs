@@ -37,9 +37,7 @@ pub enum AttachmentError {
     #[error("{0}")]
     DiskSpace(String),
     /// An output manifest does not say what root it is of.
-    #[error(
-        "Failed to get asset root from metadata of output manifest: {0}"
-    )]
+    #[error("Failed to get asset root from metadata of output manifest: {0}")]
     MissingAssetRoot(String),
     /// What was downloaded is not what the manifest says.
     #[error("{0}")]
@@ -124,7 +122,11 @@ impl fmt::Display for S3Failure {
         if let Some(status) = status {
             write!(f, ", HTTP Status Code: {status}")?;
         }
-        write!(f, ", {guidance}{}{source}", if guidance.is_empty() { "" } else { " " })
+        write!(
+            f,
+            ", {guidance}{}{source}",
+            if guidance.is_empty() { "" } else { " " }
+        )
     }
 }
 
@@ -157,14 +159,17 @@ impl S3Failure {
                  credentials, and ensure that your AWS IAM Role or User has \
                  the '{permission}' permission for this bucket."
             ),
-            Some(404) => "Not found. Please check your bucket name and object \
+            Some(404) => {
+                "Not found. Please check your bucket name and object \
                           key, and ensure that they exist in the AWS account."
-                .to_owned(),
+                    .to_owned()
+            }
             Some(408) => "Request timeout. Please check the connection and \
                           try again."
                 .to_owned(),
-            Some(500..) => "The server has trouble. Please try again later."
-                .to_owned(),
+            Some(500..) => {
+                "The server has trouble. Please try again later.".to_owned()
+            }
             _ if matches!(source, StorageError::Connection(_)) => {
                 "Please check the network, and the endpoint if one is set."
                     .to_owned()

@@ -55,7 +55,10 @@ impl HashCache {
     ///
     /// # Errors
     /// It cannot be opened, or is no such cache.
-    pub fn open(directory: &Path, writes: bool) -> Result<Self, AttachmentError> {
+    pub fn open(
+        directory: &Path,
+        writes: bool,
+    ) -> Result<Self, AttachmentError> {
         let path = directory.join(FILE);
         let refused = refused(&path);
         let flags = match writes {
@@ -190,8 +193,10 @@ fn local_text(seconds: i64, nanoseconds: i64, zone: &TimeZone) -> String {
     let time = seconds as f64 + 1e-9 * nanoseconds as f64;
     let whole = time.floor();
     let micro = ((time - whole) * 1e6).round_ties_even() as i64;
-    let (whole, micro) =
-        (whole as i64 + micro.div_euclid(1_000_000), micro.rem_euclid(1_000_000));
+    let (whole, micro) = (
+        whole as i64 + micro.div_euclid(1_000_000),
+        micro.rem_euclid(1_000_000),
+    );
     let Ok(moment) = Timestamp::from_second(whole) else {
         return String::new();
     };

@@ -121,8 +121,8 @@ pub(crate) fn hash_all(
     }
     ended.map_err(cancelled)?;
     let results: Option<Vec<_>> = results.into_iter().collect();
-    let results =
-        results.ok_or_else(|| changed(missing.and_then(|at| paths.get(at))))?;
+    let results = results
+        .ok_or_else(|| changed(missing.and_then(|at| paths.get(at))))?;
     let (files, bytes) =
         (counting.files.load(Relaxed), counting.bytes.load(Relaxed));
     count.files_transferred = count.files_transferred.saturating_sub(files);

@@ -97,7 +97,5 @@ pub use statistics::Statistics;
 pub use submit::{
     Assets, FileSystemLocation, SubmitOptions, Submitted, submit,
 };
-pub use sync::{
-    SyncOptions, Synced, sync_inputs, sync_outputs,
-};
+pub use sync::{SyncOptions, Synced, sync_inputs, sync_outputs};
 pub use upload::{UploadOptions, upload_manifest_contents};

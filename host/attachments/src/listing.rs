@@ -203,7 +203,8 @@ pub fn expand_input_paths(
         let mut any = false;
         for found in walk(engine, &path, true, false, watch)? {
             let is_file = found.kind == EntryKind::File
-                || std::fs::metadata(found.path()).is_ok_and(|it| it.is_file());
+                || std::fs::metadata(found.path())
+                    .is_ok_and(|it| it.is_file());
             if is_file {
                 any = true;
                 files.insert(path_of(found.path));

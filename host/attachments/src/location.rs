@@ -74,11 +74,7 @@ pub struct ManifestLocation {
 impl ManifestLocation {
     /// Where the files are as well.
     #[must_use]
-    pub fn new(
-        location: &S3Location,
-        farm_id: &str,
-        queue_id: &str,
-    ) -> Self {
+    pub fn new(location: &S3Location, farm_id: &str, queue_id: &str) -> Self {
         Self {
             bucket: location.bucket.clone(),
             root_prefix: location.root_prefix.clone(),

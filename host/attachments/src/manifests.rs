@@ -92,7 +92,8 @@ pub fn load_manifest_file(path: &Path) -> Result<Manifest, AttachmentError> {
 pub(crate) fn text_of(
     manifest: &Manifest,
 ) -> Result<Vec<u8>, AttachmentError> {
-    encode(manifest).map_err(|error| AttachmentError::Invalid(error.to_string()))
+    encode(manifest)
+        .map_err(|error| AttachmentError::Invalid(error.to_string()))
 }
 
 /// XXH3-128 of a text, which is what is known of a manifest.
@@ -213,9 +214,8 @@ pub(crate) async fn fetch(
     bucket: Bucket,
     key: String,
 ) -> Result<Arc<Described>, AttachmentError> {
-    let failed = || {
-        bucket.failed("downloading binary file", &key, "s3:GetObject")
-    };
+    let failed =
+        || bucket.failed("downloading binary file", &key, "s3:GetObject");
     let meta = bucket.storage.head(&key).await.map_err(failed())?;
     if meta.size > LONGEST {
         return Err(AttachmentError::Manifest(format!(

@@ -194,8 +194,10 @@ pub fn download_outputs(
         };
         placed.push((manifest, to));
     }
-    let placed: Vec<(&Manifest, &Path)> =
-        placed.iter().map(|(manifest, to)| (*manifest, to.as_path())).collect();
+    let placed: Vec<(&Manifest, &Path)> = placed
+        .iter()
+        .map(|(manifest, to)| (*manifest, to.as_path()))
+        .collect();
     download_all(client, location, &placed, conflict, watch)
 }
 
@@ -218,8 +220,7 @@ mod tests {
         .map(str::to_owned);
         let mut all = chosen(keys.to_vec(), None);
         all.sort();
-        let expected: Vec<_> =
-            keys.iter().skip(1).take(5).cloned().collect();
+        let expected: Vec<_> = keys.iter().skip(1).take(5).cloned().collect();
         assert_eq!(all, expected);
         assert_eq!(chosen(keys.to_vec(), Some("a-1")), [keys[0].clone()]);
     }

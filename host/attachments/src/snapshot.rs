@@ -80,8 +80,7 @@ pub fn create_manifest(
     listing.files.retain(|path| filter.matches(below(&root, path)));
     listing.files.sort();
     listing.files.dedup();
-    let paths: Vec<PathBuf> =
-        listing.files.into_iter().map(path_of).collect();
+    let paths: Vec<PathBuf> = listing.files.into_iter().map(path_of).collect();
     let known = Known {
         cache: options.cache.clone(),
         package: options.package_cache.as_deref(),
@@ -158,9 +157,8 @@ fn collect(
     let real_root = resolved(root);
     let mut listing = Listing::default();
     for found in walk(engine, root, options.hidden, draft, watch)? {
-        let name = || -> Box<[u8]> {
-            text::of_name(below(root, &found.path)).into()
-        };
+        let name =
+            || -> Box<[u8]> { text::of_name(below(root, &found.path)).into() };
         match found.kind {
             Kind::Symlink if options.follow => {
                 let behind =
@@ -208,8 +206,7 @@ fn kept(
     }
     let parent = path.parent().unwrap_or(root);
     let whole = parent.join(&says);
-    let whole =
-        normalize(PathFormat::Posix, whole.as_os_str().as_bytes());
+    let whole = normalize(PathFormat::Posix, whole.as_os_str().as_bytes());
     let root = root.as_os_str().as_bytes();
     let names = check_below(root, &whole);
     Ok(names.map(|names| text::of_name(&names.join(&b'/'))))

@@ -151,8 +151,7 @@ pub fn submit(
                     hash_all(engine, &paths, &known, watch)?;
                 hashing.add(&statistics);
                 let version = options.version;
-                let entries =
-                    entries(&root, &paths, hashed, version, watch)?;
+                let entries = entries(&root, &paths, hashed, version, watch)?;
                 Some(Manifest::new(version, entries))
             }
         };
@@ -163,8 +162,14 @@ pub fn submit(
         .filter_map(|(root, it, _)| Some((it.as_ref()?, root.as_path())))
         .collect();
     let kind = MeterKind::Submission;
-    let upload =
-        upload_all(client, location, &manifests, &options.upload, watch, kind)?;
+    let upload = upload_all(
+        client,
+        location,
+        &manifests,
+        &options.upload,
+        watch,
+        kind,
+    )?;
     let mut attachments = Attachments {
         file_system: options.file_system_mode.clone(),
         ..Attachments::default()
@@ -234,8 +239,7 @@ fn filtered(
     }
     above.sort_by_key(|path| path.as_os_str().len());
     let wanted = |file: &PathBuf| {
-        let below =
-            above.iter().find_map(|root| file.strip_prefix(root).ok());
+        let below = above.iter().find_map(|root| file.strip_prefix(root).ok());
         let name = below.or_else(|| file.file_name().map(Path::new));
         let name = name.map_or(&[][..], |name| name.as_os_str().as_bytes());
         filter.matches(name)

@@ -195,8 +195,14 @@ pub fn sync_outputs(
     let manifests: Vec<(&Manifest, &Path)> =
         made.iter().map(|(_, root, it)| (it, root.as_path())).collect();
     let kind = MeterKind::Upload;
-    synced.statistics =
-        upload_all(client, location, &manifests, &options.upload, watch, kind)?;
+    synced.statistics = upload_all(
+        client,
+        location,
+        &manifests,
+        &options.upload,
+        watch,
+        kind,
+    )?;
     for (properties, _, manifest) in &made {
         let key = upload_output_manifest(
             client,
@@ -232,7 +238,8 @@ fn changed(
         let Some(top) = output_directory(properties, root, directory)? else {
             continue;
         };
-        let inside = top.canonicalize().is_ok_and(|it| it.starts_with(&bounds));
+        let inside =
+            top.canonicalize().is_ok_and(|it| it.starts_with(&bounds));
         if !inside || !top.is_dir() {
             continue;
         }

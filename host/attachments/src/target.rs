@@ -13,9 +13,8 @@ use std::{
 
 use sanchay_core::attachments::copy_name;
 use sanchay_storage::{
-    Attributes, Directory, EntryKind, File, Links,
-    LocalStorage, Metadata, Opened, Storage as _, StorageError, Timestamp,
-    create_beneath,
+    Attributes, Directory, EntryKind, File, Links, LocalStorage, Metadata,
+    Opened, Storage as _, StorageError, Timestamp, create_beneath,
 };
 use sanchay_sync::lock;
 
@@ -226,9 +225,8 @@ impl Draft {
         let directory = &*self.directory;
         let failed =
             |error| AttachmentError::stored(&self.path, "cannot name")(error);
-        let taken = |error: &StorageError| {
-            error.is(io::ErrorKind::AlreadyExists)
-        };
+        let taken =
+            |error: &StorageError| error.is(io::ErrorKind::AlreadyExists);
         let name = match conflict {
             Conflict::Overwrite => {
                 directory

@@ -12,9 +12,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures_util::stream::{
-    self, StreamExt as _, TryStreamExt as _,
-};
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use sanchay_core::attachments::{
     CHUNK, Content, Entry, EntryKind, Hash, Manifest,
 };

@@ -64,7 +64,8 @@ impl Farm {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, content).unwrap();
-        let time = UNIX_EPOCH + Duration::from_nanos(1_704_164_645_123_456_789);
+        let time =
+            UNIX_EPOCH + Duration::from_nanos(1_704_164_645_123_456_789);
         fs::File::open(&path).unwrap().set_modified(time).unwrap();
         path
     }
@@ -305,14 +306,12 @@ fn a_hostile_manifest_writes_nothing_outside_the_root() {
         "\"\\ud800\"",
         "\"../root2/x\"",
     ] {
-        let error =
-            farm.load(&hello(path, 11), "root", Conflict::Overwrite);
+        let error = farm.load(&hello(path, 11), "root", Conflict::Overwrite);
         error.map(drop).unwrap_err();
     }
     assert_eq!(fs::read_dir(farm.path("outside")).unwrap().count(), 0);
     let names = fs::read_dir(farm.path("root")).unwrap();
-    let mut names: Vec<_> =
-        names.map(|it| it.unwrap().file_name()).collect();
+    let mut names: Vec<_> = names.map(|it| it.unwrap().file_name()).collect();
     names.sort();
     assert_eq!(names, ["out", "real"]);
     // What leads out and in again stays within.
@@ -376,8 +375,10 @@ fn conflicts_are_resolved_as_they_are_asked_to() {
     assert_eq!(fs::read(farm.path("r/d/a.txt")).unwrap(), b"mine");
     farm.load(&text, "r", Conflict::Overwrite).unwrap();
     assert_eq!(fs::read(farm.path("r/d/a.txt")).unwrap(), b"hello world");
-    assert_eq!("X".parse::<Conflict>().unwrap_err(),
-        "Unknown choice for file conflict resolution: X");
+    assert_eq!(
+        "X".parse::<Conflict>().unwrap_err(),
+        "Unknown choice for file conflict resolution: X"
+    );
     assert_eq!(fs::read_dir(farm.path("r/d")).unwrap().count(), 3);
 }
 
@@ -534,14 +535,17 @@ fn what_was_seen_in_s3_is_not_asked_for_unless_it_is_gone() {
     };
     let inputs = [farm.path("p")];
     assert_eq!(
-        farm.submit(&inputs, &options).unwrap().upload.files_transferred, 1
+        farm.submit(&inputs, &options).unwrap().upload.files_transferred,
+        1
     );
     assert_eq!(
-        farm.submit(&inputs, &options).unwrap().upload.files_skipped, 1
+        farm.submit(&inputs, &options).unwrap().upload.files_skipped,
+        1
     );
     runtime().block_on(farm.storage.delete(HELLO)).unwrap();
     assert_eq!(
-        farm.submit(&inputs, &options).unwrap().upload.files_transferred, 1
+        farm.submit(&inputs, &options).unwrap().upload.files_transferred,
+        1
     );
 }
 
@@ -627,7 +631,12 @@ fn the_draft_keeps_links_directories_and_what_may_be_executed() {
     });
     let upload = UploadOptions::default();
     upload_manifest_contents(
-        &farm.client, &farm.location, &manifest, &root, &upload, &watch,
+        &farm.client,
+        &farm.location,
+        &manifest,
+        &root,
+        &upload,
+        &watch,
     )
     .unwrap();
     download_manifest_contents(

@@ -59,11 +59,10 @@ mod _native {
     use super::attachments::{
         AttachmentCancel, AttachmentFailure, AttachmentGlobs,
         AttachmentManifest, attachments_create, attachments_document,
-        attachments_download, attachments_expand,
-        attachments_fetch_manifest, attachments_hash, attachments_outputs,
-        attachments_parse, attachments_submit, attachments_sync_inputs,
-        attachments_sync_outputs, attachments_upload,
-        attachments_upload_manifest,
+        attachments_download, attachments_expand, attachments_fetch_manifest,
+        attachments_hash, attachments_outputs, attachments_parse,
+        attachments_submit, attachments_sync_inputs, attachments_sync_outputs,
+        attachments_upload, attachments_upload_manifest,
     };
     #[pymodule_export]
     use super::batches::{Batch, batch_of_bytes, load_batch, plan_batch};

@@ -3,20 +3,16 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use pyo3::{
-    exceptions::PyValueError,
-    prelude::*,
-    types::PyDict,
-};
+use pyo3::{exceptions::PyValueError, prelude::*, types::PyDict};
 use sanchay::DigestCache;
 use sanchay_attachments::{
-    Assets, Client, Conflict, FileSystemLocation, HashCache,
-    ManifestLocation, ManifestVersion, OutputPath, OutputQuery, S3Location,
-    SeenCache, SnapshotOptions, Statistics, SubmitOptions, SyncOptions,
-    Synced, UploadOptions, create_manifest, download_manifest,
+    Assets, Client, Conflict, FileSystemLocation, HashCache, ManifestLocation,
+    ManifestVersion, OutputPath, OutputQuery, S3Location, SeenCache,
+    SnapshotOptions, Statistics, SubmitOptions, SyncOptions, Synced,
+    UploadOptions, create_manifest, download_manifest,
     download_manifest_contents, download_outputs, expand_input_paths,
-    hash_file, submit, sync_inputs, sync_outputs, text,
-    upload_input_manifest, upload_manifest_contents,
+    hash_file, submit, sync_inputs, sync_outputs, text, upload_input_manifest,
+    upload_manifest_contents,
 };
 use sanchay_catalog::{Catalog, CatalogOptions};
 use sanchay_objects::{S3Credentials, S3Options};
@@ -56,13 +52,12 @@ fn queue(queue: Queue) -> ManifestLocation {
 
 fn client(access: Access) -> Client {
     let (region, endpoint, profile, credentials) = access;
-    let credentials = credentials.map(|(key_id, secret, token)| {
-        S3Credentials {
+    let credentials =
+        credentials.map(|(key_id, secret, token)| S3Credentials {
             key_id,
             secret_key: secret.into(),
             session_token: token.map(Into::into),
-        }
-    });
+        });
     Client::s3(S3Options {
         endpoint,
         region,
@@ -262,7 +257,12 @@ pub(crate) fn attachments_sync_inputs(
     let session = absolute(session)?;
     let done = work(py, cancel, progress.as_ref(), |watch| {
         sync_inputs(
-            &client, &location, &attachments, &session, &options, watch,
+            &client,
+            &location,
+            &attachments,
+            &session,
+            &options,
+            watch,
         )
     })?;
     Ok(synced(done))

@@ -166,9 +166,8 @@ fn tell(
 pub(crate) fn raise(error: &AttachmentError) -> PyErr {
     let kind = match error {
         AttachmentError::S3(_) => "storage",
-        AttachmentError::Manifest(_) | AttachmentError::MissingAssetRoot(_) => {
-            "manifest"
-        }
+        AttachmentError::Manifest(_)
+        | AttachmentError::MissingAssetRoot(_) => "manifest",
         AttachmentError::Invalid(_) => "validation",
         AttachmentError::Damaged(_) => "storage",
         AttachmentError::Cancelled(_) => "cancelled",
@@ -255,10 +254,7 @@ impl AttachmentManifest {
     }
 }
 
-fn row<'py>(
-    py: Python<'py>,
-    entry: &Entry,
-) -> PyResult<Bound<'py, PyTuple>> {
+fn row<'py>(py: Python<'py>, entry: &Entry) -> PyResult<Bound<'py, PyTuple>> {
     let path = PyBytes::new(py, &entry.path);
     let hashes = |content: &Content| -> Vec<String> {
         content.hashes().iter().map(ToString::to_string).collect()
@@ -273,9 +269,7 @@ fn row<'py>(
             let target = Some(PyBytes::new(py, target));
             ("symlink", none(), None, None, false, target)
         }
-        EntryKind::Directory => {
-            ("directory", none(), None, None, false, None)
-        }
+        EntryKind::Directory => ("directory", none(), None, None, false, None),
         EntryKind::Deleted => ("deleted", none(), None, None, false, None),
         EntryKind::DeletedDirectory => {
             ("deleted_directory", none(), None, None, false, None)

@@ -113,8 +113,9 @@ fn checked(
     columns: wire::Entries,
     entries: &mut Vec<Entry>,
 ) -> Result<(), &'static str> {
-    let wire::Entries { kinds, path_ends, value_ends, sizes, modified, .. } =
-        &columns;
+    let wire::Entries {
+        kinds, path_ends, value_ends, sizes, modified, ..
+    } = &columns;
     let count = kinds.len();
     let lengths =
         [path_ends.len(), value_ends.len(), sizes.len(), modified.len()];

@@ -91,9 +91,10 @@ impl RunCommand for InputsArgs {
             mapping: self.map.clone(),
             ..SyncOptions::default()
         };
-        let session = std::path::absolute(&self.session).map_err(|source| {
-            Failure::List { path: self.session.clone(), source }
-        })?;
+        let session =
+            std::path::absolute(&self.session).map_err(|source| {
+                Failure::List { path: self.session.clone(), source }
+            })?;
         let synced = sync_inputs(
             &self.place.client(),
             self.place.location(),

@@ -333,11 +333,12 @@ impl RunCommand for DownloadArgs {
         let location = self.place.location();
         let client = self.place.client();
         let mut found: Vec<(Vec<u8>, Vec<Manifest>)> = Vec::new();
-        let mut add = |root: Vec<u8>, manifest: Manifest| {
-            match found.iter_mut().find(|(other, _)| *other == root) {
-                Some((_, manifests)) => manifests.push(manifest),
-                None => found.push((root, vec![manifest])),
-            }
+        let mut add = |root: Vec<u8>, manifest: Manifest| match found
+            .iter_mut()
+            .find(|(other, _)| *other == root)
+        {
+            Some((_, manifests)) => manifests.push(manifest),
+            None => found.push((root, vec![manifest])),
         };
         if let Some(path) = &self.attachments {
             for properties in read_attachments(path)?.manifests {
@@ -364,14 +365,14 @@ impl RunCommand for DownloadArgs {
         let mut rows = Vec::new();
         for (root, manifests) in found {
             let Some(manifest) = merge(manifests) else { continue };
-            let root_path = PathBuf::from(
-                sanchay_attachments::text::lossy(&root),
-            );
+            let root_path =
+                PathBuf::from(sanchay_attachments::text::lossy(&root));
             let path =
                 write_manifest(&manifest, &root_path, &self.directory, None)?;
             rows.push((root, path));
         }
-        let shown = |path: &PathBuf| path.as_os_str().as_encoded_bytes().to_vec();
+        let shown =
+            |path: &PathBuf| path.as_os_str().as_encoded_bytes().to_vec();
         let out = match self.json {
             true => {
                 let rows: Vec<String> = rows

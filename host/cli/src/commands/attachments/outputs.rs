@@ -94,9 +94,10 @@ impl RunCommand for OutputsArgs {
             mapping: self.map.clone(),
             ..SyncOptions::default()
         };
-        let session = std::path::absolute(&self.session).map_err(|source| {
-            Failure::List { path: self.session.clone(), source }
-        })?;
+        let session =
+            std::path::absolute(&self.session).map_err(|source| {
+                Failure::List { path: self.session.clone(), source }
+            })?;
         let location = self.place.location();
         let synced = sync_outputs(
             &engine,

@@ -141,14 +141,16 @@ impl RunCommand for SubmitArgs {
             }
         };
         let locations = self.local.iter().map(location(false));
-        let locations = locations.chain(self.shared.iter().map(location(true)));
+        let locations =
+            locations.chain(self.shared.iter().map(location(true)));
         let globs = |globs: &[String]| -> Vec<Vec<u8>> {
             globs.iter().map(|glob| glob.clone().into_bytes()).collect()
         };
         let package_cache = match &self.hash_cache_dir {
-            Some(folder) => {
-                Some(Arc::new(HashCache::open(folder, self.update_hash_cache)?))
-            }
+            Some(folder) => Some(Arc::new(HashCache::open(
+                folder,
+                self.update_hash_cache,
+            )?)),
             None => None,
         };
         let mode = match self.file_system {
