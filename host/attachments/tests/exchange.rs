@@ -2,6 +2,7 @@
 #![allow(
     clippy::cast_possible_truncation,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "these are tests"
 )]
@@ -663,4 +664,56 @@ fn the_draft_keeps_links_directories_and_what_may_be_executed() {
     )
     .unwrap();
     assert_eq!(found, Default::default());
+}
+
+#[test]
+fn the_sandbox_reads_manifests_as_the_core_does() {
+    let mut texts: Vec<Vec<u8>> = vec![
+        b"{}".to_vec(),
+        b"[]".to_vec(),
+        b"{\"a\":".to_vec(),
+        br#"{"manifestVersion":"2023-03-03"}"#.to_vec(),
+        hello("\"\\ud800x\"", 1),
+        hello("\"a\"", 1),
+        hello("\"a\"", 1).replace_hash("a/b"),
+    ];
+    // Longer than a piece.
+    let entry = |number: u32| sanchay_attachments::Entry {
+        path: format!("d/{number}\u{1f600}").into_bytes().into(),
+        kind: match number % 3 {
+            0 => EntryKind::Link(b"d/x".as_slice().into()),
+            _ => EntryKind::File {
+                content: sanchay_attachments::Content::Whole(
+                    sanchay_attachments::Hash::xxh128([number as u8; 16]),
+                ),
+                size: i64::from(number),
+                mtime: -1,
+                runnable: number % 2 == 0,
+            },
+        },
+    };
+    let draft = ManifestVersion::V2025_12_04Beta;
+    let manifest = Manifest::new(draft, (0..9000).map(entry).collect());
+    texts.push(encode(&manifest).unwrap());
+    for text in texts {
+        let native = sanchay_core::attachments::decode(&text);
+        match (load_manifest(&text), native) {
+            (Ok(there), Ok(here)) => assert_eq!(there, here),
+            (Err(there), Err(here)) => {
+                assert_eq!(there.to_string(), here.to_string());
+            }
+            (there, here) => panic!("{there:?} {here:?}"),
+        }
+    }
+}
+
+trait ReplaceHash {
+    fn replace_hash(self, hash: &str) -> Vec<u8>;
+}
+
+impl ReplaceHash for Vec<u8> {
+    fn replace_hash(self, hash: &str) -> Vec<u8> {
+        let text = String::from_utf8(self).unwrap();
+        text.replace("df8d09e93f874900a99b8775cc15b6c7", hash).into_bytes()
+    }
 }

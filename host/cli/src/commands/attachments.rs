@@ -29,7 +29,7 @@ of them a job has. What this writes the Python package `deadline` reads, and the
 other way round; docs/ATTACHMENTS.md says how, and where they differ.
 
 S3 is reached with the credentials that the environment, ~/.aws or the machine
-have; AWS_ENDPOINT_URL_S3 or --endpoint-url name another server.
+have; AWS_ENDPOINT_URL_S3 or --endpoint name another server.
 
 Examples:
   sanchay attachments submit --s3-root-uri s3://farm/DeadlineCloud \\

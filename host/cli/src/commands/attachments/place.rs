@@ -2,11 +2,12 @@
 
 use clap::Args;
 use sanchay_attachments::{Client, ManifestLocation, S3Location};
-use sanchay_objects::S3Options;
+use sanchay_objects::{CloudOptions, S3Options};
+
+use crate::options::cloud::CloudArgs;
 
 /// Where in S3.
 #[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "S3")]
 pub(super) struct PlaceArgs {
     /// Where the files of jobs are: s3://BUCKET/PREFIX
     #[arg(
@@ -17,17 +18,8 @@ pub(super) struct PlaceArgs {
     )]
     uri: S3Location,
 
-    /// The profile of ~/.aws whose credentials are used
-    #[arg(long, value_name = "NAME")]
-    profile: Option<String>,
-
-    /// The region of the bucket
-    #[arg(long, value_name = "REGION")]
-    region: Option<String>,
-
-    /// The server, if it is not that of AWS: http://127.0.0.1:9000
-    #[arg(long, value_name = "URL")]
-    endpoint_url: Option<String>,
+    #[command(flatten)]
+    cloud: CloudArgs,
 }
 
 impl PlaceArgs {
@@ -36,10 +28,13 @@ impl PlaceArgs {
     }
 
     pub(super) fn client(&self) -> Client {
+        let CloudOptions { endpoint, region, profile, anonymous, .. } =
+            self.cloud.options();
         Client::s3(S3Options {
-            endpoint: self.endpoint_url.clone(),
-            region: self.region.clone(),
-            profile: self.profile.clone(),
+            endpoint,
+            region,
+            profile,
+            anonymous,
             ..S3Options::default()
         })
     }
