@@ -52,6 +52,10 @@ run *ARGS:
     *s3://* | *gs://* | *" --help "* | *" help "* | *" -h "*)
         features=$features,cloud ;;
     esac
+    case " $* " in
+    *" attachments "* | *" --help "* | *" help "* | *" -h "*)
+        features=$features,attachments ;;
+    esac
     cargo build --release --locked --manifest-path {{ manifest }} \
         -p sanchay-cli --no-default-features --features "$features"
     exec {{ program }} "$@"

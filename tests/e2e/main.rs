@@ -12,6 +12,7 @@
 )]
 
 mod acting;
+mod attachments;
 #[cfg(target_os = "linux")]
 mod catalog;
 mod check;

@@ -10,6 +10,7 @@
 
 mod arguments;
 mod arrow;
+mod attachments;
 mod batches;
 mod catalogs;
 mod checks;
@@ -54,6 +55,15 @@ use pyo3::prelude::*;
 mod _native {
     use pyo3::prelude::*;
 
+    #[pymodule_export]
+    use super::attachments::{
+        AttachmentCancel, AttachmentFailure, AttachmentGlobs,
+        AttachmentManifest, attachments_create, attachments_document,
+        attachments_download, attachments_expand, attachments_fetch_manifest,
+        attachments_hash, attachments_outputs, attachments_parse,
+        attachments_submit, attachments_sync_inputs, attachments_sync_outputs,
+        attachments_upload, attachments_upload_manifest,
+    };
     #[pymodule_export]
     use super::batches::{Batch, batch_of_bytes, load_batch, plan_batch};
     #[pymodule_export]

@@ -554,3 +554,156 @@ def vpo_hash(
     progress: Callable[..., object] | None,
     record: type,
 ) -> list[object]: ...
+
+class AttachmentFailure(Exception):
+    """Why something could not be done with attachments."""
+
+@final
+class AttachmentCancel:
+    """Cancels a call from another thread."""
+
+    def __new__(cls) -> AttachmentCancel: ...
+    def cancel(self) -> None: ...
+
+_Numbers = tuple[int, int, int, int, int, int, float]
+_Place = tuple[str, str, str, str]
+_Access = tuple[
+    str | None,
+    str | None,
+    str | None,
+    tuple[str, str, str | None] | None,
+]
+_Properties = tuple[
+    bytes, bytes | None, str, str | None, str | None, list[bytes]
+]
+_AnyPath = str | PathLike[str]
+_Synced = tuple[
+    _Numbers, list[tuple[str, bytes, bytes]], list[_AnyPath], list[str]
+]
+
+@final
+class AttachmentManifest:
+    """A manifest."""
+
+    @staticmethod
+    def load(text: bytes) -> AttachmentManifest: ...
+    def encode(self) -> bytes: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def total_size(self) -> int: ...
+    @property
+    def file_count(self) -> int: ...
+    @property
+    def parent(self) -> str | None: ...
+    def entries(
+        self,
+    ) -> list[
+        tuple[
+            bytes, str, list[str], int | None, int | None, bool, bytes | None
+        ]
+    ]: ...
+    def diff(
+        self, new: AttachmentManifest
+    ) -> tuple[list[bytes], list[bytes], list[bytes]]: ...
+
+@final
+class AttachmentGlobs:
+    """Globs."""
+
+    def __new__(
+        cls, include: list[bytes], exclude: list[bytes]
+    ) -> AttachmentGlobs: ...
+    def matches(self, path: bytes) -> bool: ...
+
+def attachments_parse(text: bytes) -> tuple[str, list[_Properties]]: ...
+def attachments_document(
+    file_system: str, manifests: list[_Properties]
+) -> str: ...
+def attachments_submit(
+    access: _Access,
+    place: _Place,
+    manifests: _Place,
+    inputs: list[_AnyPath],
+    outputs: list[_AnyPath],
+    references: list[_AnyPath],
+    locations: list[tuple[str, str, bool]],
+    options: dict[str, object],
+    cancel: AttachmentCancel,
+    progress: Callable[..., bool] | None,
+) -> tuple[str, _Numbers, _Numbers, list[_AnyPath]]: ...
+def attachments_sync_inputs(
+    access: _Access,
+    place: _Place,
+    file_system: str,
+    properties: list[_Properties],
+    session: _AnyPath,
+    options: dict[str, object],
+    cancel: AttachmentCancel,
+    progress: Callable[..., bool] | None,
+) -> _Synced: ...
+def attachments_sync_outputs(
+    access: _Access,
+    place: _Place,
+    manifests: _Place,
+    output: tuple[str, str, str | None, str, float],
+    file_system: str,
+    properties: list[_Properties],
+    session: _AnyPath,
+    options: dict[str, object],
+    cancel: AttachmentCancel,
+    progress: Callable[..., bool] | None,
+) -> _Synced: ...
+def attachments_outputs(
+    access: _Access,
+    place: _Place,
+    manifests: _Place,
+    query: tuple[str, str | None, str | None, str | None],
+    roots: list[tuple[bytes, str]],
+    resolution: str,
+    cancel: AttachmentCancel,
+    progress: Callable[..., bool] | None,
+) -> tuple[_Numbers, list[_AnyPath]]: ...
+def attachments_create(
+    root: _AnyPath,
+    options: dict[str, object],
+    cancel: AttachmentCancel,
+    progress: Callable[..., bool] | None,
+) -> tuple[AttachmentManifest, _Numbers]: ...
+def attachments_upload(
+    access: _Access,
+    place: _Place,
+    manifest: AttachmentManifest,
+    root: _AnyPath,
+    options: dict[str, object],
+    cancel: AttachmentCancel,
+    progress: Callable[..., bool] | None,
+) -> _Numbers: ...
+def attachments_download(
+    access: _Access,
+    place: _Place,
+    manifest: AttachmentManifest,
+    root: _AnyPath,
+    resolution: str,
+    cancel: AttachmentCancel,
+    progress: Callable[..., bool] | None,
+) -> tuple[_Numbers, list[_AnyPath]]: ...
+def attachments_upload_manifest(
+    access: _Access,
+    place: _Place,
+    manifests: _Place,
+    manifest: AttachmentManifest,
+    root: bytes,
+    cancel: AttachmentCancel,
+) -> tuple[str, str]: ...
+def attachments_fetch_manifest(
+    access: _Access,
+    place: _Place,
+    path: str,
+    hash: str | None,
+    cancel: AttachmentCancel,
+) -> AttachmentManifest: ...
+def attachments_expand(
+    paths: list[_AnyPath], cancel: AttachmentCancel
+) -> tuple[list[_AnyPath], list[_AnyPath], list[_AnyPath]]: ...
+def attachments_hash(path: _AnyPath, cancel: AttachmentCancel) -> str: ...
