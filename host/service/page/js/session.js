@@ -1,0 +1,85 @@
+// Who is signed in. The token comes in the address's fragment, which no
+// server and no log sees, works once, and is exchanged for a key of this
+// browser.
+import { Problem, get, key, post, refused } from './api.js';
+import { cell } from './cell.js';
+
+/**
+ * @typedef {{state: 'asking' | 'in' | 'out' | 'away', why?: string,
+ *     user?: string, rights?: string[], version?: string, write?: boolean,
+ *     kinds?: string[], formats?: string[], algorithms?: string[]}} Session
+ */
+export const session = cell(/** @type {Session} */ ({ state: 'asking' }));
+
+refused.watch(() => {
+    if (session.get().state !== 'in') return;
+    key.set('');
+    session.set({
+        state: 'out',
+        why: 'You were signed out: the service was started again, or the key has expired.',
+    });
+});
+
+/** Exchanges a token for a key. @param {string} token */
+export async function signIn(token) {
+    const answer = await post('session', { token: token.trim() });
+    key.set(answer.key);
+    await look();
+}
+
+/** Asks who this is. */
+export async function look() {
+    try {
+        const who = await get('session');
+        session.set({ ...who, state: 'in' });
+    } catch (error) {
+        if (error instanceof Problem && error.status === 401) {
+            key.set('');
+            session.set({ state: 'out' });
+        } else session.set({ state: 'away', why: String(error) });
+    }
+}
+
+/** The token in the address, which is taken out of it. */
+function tokenOfAddress() {
+    const found = /^#token=([^&]+)/.exec(location.hash);
+    if (!found) return '';
+    history.replaceState(null, '', '#/overview');
+    dispatchEvent(new Event('popstate'));
+    return decodeURIComponent(found[1]);
+}
+
+/** Begins: with the link's token, or with the key that is here. */
+export async function begin() {
+    const token = tokenOfAddress();
+    if (!token) return key.get() ? look() : session.set({ state: 'out' });
+    try {
+        await signIn(token);
+    } catch (error) {
+        // A link that was used before is no harm where a key is here already.
+        if (key.get()) return look();
+        const why =
+            error instanceof Problem && error.status === 401
+                ? 'This link was used before, or is older than ten minutes.'
+                : `${error instanceof Error ? error.message : error}`;
+        session.set({ state: 'out', why });
+    }
+}
+
+addEventListener('hashchange', () => {
+    if (location.hash.startsWith('#token=')) void begin();
+});
+
+/** Whether this key may change files, and why not. */
+export function mayChange() {
+    const now = session.get();
+    const may = ['write', 'change'];
+    if (now.rights && !now.rights.some((it) => may.includes(it)))
+        return 'Your key may only look.';
+    if (now.write === false)
+        return 'The service was started without --allow-write.';
+    return '';
+}
+
+/** Whether the service has jobs of a kind. @param {string} kind */
+export const hasKind = (kind) => session.get().kinds?.includes(kind) ?? true;
