@@ -82,4 +82,4 @@ export function mayChange() {
 }
 
 /** Whether the service has jobs of a kind. @param {string} kind */
-export const hasKind = (kind) => session.get().kinds?.includes(kind) ?? true;
+export const hasKind = (kind) => session.get().kinds?.includes(kind) ?? false;

@@ -53,9 +53,10 @@ export function SignIn() {
                         <label for="token">Or with a token</label>
                         <input
                             id="token"
-                            class="input mono"
-                            type="password"
-                            autocomplete="current-password"
+                            class="input mono secret"
+                            autocomplete="off"
+                            autocapitalize="off"
+                            spellcheck="false"
                             aria-invalid=${why ? 'true' : undefined}
                             aria-describedby="token-help"
                             value=${token}

@@ -163,9 +163,6 @@ function useSpoken(part, job) {
     }, [quarter]);
 }
 
-/** In which of the phases the host only acts, and in which the guest decides. */
-const JUDGED = /judg|name|hash|digest|decid|compar|read/i;
-
 /** @param {{job: any, live: any}} props */
 function Running({ job, live }) {
     const part = share(live);
@@ -195,7 +192,7 @@ function Running({ job, live }) {
                         <strong>
                             ${part == null ? 'files so far' : left || 'running'}
                         </strong>
-                        <div class="dim small num">
+                        <div class="dim small">
                             ${bytes(read)}${of(allBytes, bytes)} ·${' '}
                             ${count(files)}${of(allFiles, count)} files
                         </div>
@@ -262,14 +259,7 @@ function Phases({ live }) {
             class=${i < at ? 'past' : i === at ? 'now' : ''}
             aria-current=${i === at ? 'step' : undefined}
         >
-            <span class="where">
-                ${
-                    JUDGED.test(name)
-                        ? html`<${Icon} name="cage" />sandbox`
-                        : 'host'
-                }
-            </span>
-            ${name}${i < at && html`<span class="sr"> is done</span>`}
+            ${name[0].toUpperCase() + name.slice(1)}${i < at && html`<span class="sr"> is done</span>`}
         </li>`;
     return html`<ol class="phases">
         ${names.map(one)}

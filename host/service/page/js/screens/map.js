@@ -41,8 +41,11 @@ function place(root, at) {
         : { root: at.slice(0, cut), path: at.slice(cut + 1) };
 }
 
-/** @param {{root: string, query: Record<string, string>, s: any}} props */
-export function FolderMap({ root, query, s }) {
+/**
+ * @param {{root: string, query: Record<string, string>, s: any,
+ *     version: number}} props
+ */
+export function FolderMap({ root, query, s, version }) {
     const at = query.at ?? '';
     const colour = query.colour === 'age' ? 'age' : 'kind';
     const by = query.by === 'files' ? 'files' : 'size';
@@ -58,7 +61,7 @@ export function FolderMap({ root, query, s }) {
             const url = withQuery('snapshots/latest/tree', asked);
             return { at, tree: treeOf(await get(url, { signal })) };
         },
-        [root, at],
+        [root, at, version],
     );
     const top = root || 'All roots';
     const crumbs = ['', ...steps(at)];

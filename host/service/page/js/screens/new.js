@@ -384,7 +384,7 @@ function Estimate({ body }) {
         told.seconds != null &&
         html`<strong>About ${duration(told.seconds)}</strong>${' '}`
     }
-        <span class="dim num">
+        <span class="dim">
             ${
                 reads
                     ? `to read ${bytes(reads)} of ${count(told.files)} files`

@@ -56,7 +56,8 @@ export function Overview() {
               : html`<div class="overview">
                     <${Stats} s=${s} jobs=${recent} />
                     <${FolderMap}
-                        key=${`${root} ${s?.snapshot?.id ?? ''}`}
+                        key=${root}
+                        version=${snapshot}
                         root=${root}
                         query=${query}
                         s=${s}

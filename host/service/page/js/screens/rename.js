@@ -230,7 +230,7 @@ function Checks({ counts, show }) {
     </li>`;
     const bad = counts.conflicts ?? 0;
     const same = counts.same ?? 0;
-    return html`<ul class="strip checks" role="status">
+    return html`<ul class="strip checks">
         ${line(
             'ok',
             html`<strong class="num">${count(counts.new ?? 0)}</strong> get a

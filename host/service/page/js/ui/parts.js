@@ -122,7 +122,7 @@ export function Copy({ text, label = 'Copy' }) {
 /** @param {{text: string}} props */
 export const Command = ({ text }) =>
     html`<div class="command">
-        <pre tabindex="0" role="region" aria-label="Command"><code
+        <pre tabindex="0" role="region" aria-label=${`Command: ${text}`}><code
             >${text}</code></pre>
         <${Copy} text=${text} />
     </div>`;
