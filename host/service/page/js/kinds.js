@@ -48,13 +48,16 @@ export const stateOf = (job) =>
 export const isOpen = (job) =>
     job.state === 'running' || job.state === 'queued';
 
-/** Where a job looks, in words. @param {any} job */
-export function where(job) {
+/**
+ * Where a job looks, in words.
+ * @param {any} job @param {(id: any) => string} nameOf
+ */
+export function where(job, nameOf) {
     return (job.roots ?? [])
         .map((/** @type {any} */ it) => {
-            if (typeof it === 'string') return it;
+            const root = nameOf(it.root ?? it);
             const below = named(it);
-            return plain(below ? `${it.root}/${below}` : String(it.root));
+            return plain(below ? `${root}/${below}` : root);
         })
         .join(', ');
 }

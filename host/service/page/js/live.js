@@ -162,6 +162,7 @@ export function listen() {
  * @param {any} p
  */
 export function share(p) {
+    if (p?.share != null) return p.share;
     for (const [done, total] of [p?.bytes ?? [], p?.files ?? []])
         if (total > 0) return Math.min(1, done / total);
     return null;

@@ -1,6 +1,6 @@
 // The frame of the page, and the way to its screens.
 import { address } from './address.js';
-import { link } from './api.js';
+import { get, link } from './api.js';
 import { useCell } from './cell.js';
 import { duration, percent } from './format.js';
 import {
@@ -14,9 +14,10 @@ import {
 import { Icon, Logo } from './icons.js';
 import { kindOf } from './kinds.js';
 import { listen, progress, share, tryNow } from './live.js';
-import { useTick } from './loading.js';
+import { useLoad, useTick } from './loading.js';
 import { Keys, Palette } from './palette.js';
 import { applyTheme, prefs } from './prefs.js';
+import { learnRoots } from './roots.js';
 import { SCREENS } from './screens.js';
 import { begin, session } from './session.js';
 import { SignIn } from './signin.js';
@@ -112,16 +113,22 @@ function Appearance() {
 /** The job that runs, with its share. */
 function JobPill() {
     const all = [...useCell(progress)];
+    const last = all.at(-1)?.[0];
+    const job = useLoad(
+        async (signal) => last && get(`jobs/${last}`, { signal }),
+        [last],
+    );
     if (!all.length) return null;
     const [id, now] = all[all.length - 1];
     const part = share(now);
-    const kind = now.kind ? kindOf(now.kind).label : `Job ${id}`;
     const more = all.length > 1 ? `, ${all.length} jobs` : '';
+    const kind = job.data?.kind;
+    const name = kind ? kindOf(kind).label : `Job ${id}`;
     const ring = { '--p': String(Math.round((part ?? 0) * 100)) };
     return html`<a class="jobpill" href=${`#/jobs/${id}`}>
         <span class="sr">Running: </span>
         <span class="ring" style=${ring} />
-        <span class="text">${kind}${more}</span>
+        <span class="text">${name}${more}</span>
         ${part != null && html`<span class="num">${percent(part)}</span>`}
     </a>`;
 }
@@ -273,6 +280,7 @@ function App() {
 let listening = false;
 function listenOnce() {
     if (!listening) listen();
+    void learnRoots();
     listening = true;
 }
 

@@ -4,7 +4,7 @@ import { get } from './api.js';
 import { html, useEffect, useRef, useState } from './html.js';
 import { Icon } from './icons.js';
 import { kindOf } from './kinds.js';
-import { named, plain, quoted } from './names.js';
+import { base, named, plain, quoted } from './names.js';
 import { prefs } from './prefs.js';
 import { SCREENS } from './screens.js';
 import { offered } from './screens/new.js';
@@ -59,7 +59,7 @@ async function asked() {
             to: `#/jobs/${it.id}`,
         })),
         ...(roots.roots ?? []).map((/** @type {any} */ it) => ({
-            label: String(it.id),
+            label: plain(base(named(it)) || named(it)),
             hint: plain(named(it)),
             icon: 'home',
             to: link('overview', { root: it.id }),

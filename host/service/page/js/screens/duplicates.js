@@ -8,6 +8,7 @@ import { Icon } from '../icons.js';
 import { isOpen, where } from '../kinds.js';
 import { changes } from '../live.js';
 import { useLoad } from '../loading.js';
+import { useRootNames } from '../roots.js';
 import { Banner, Bones, Empty, Failed } from '../ui/parts.js';
 import { Groups } from './groups.js';
 import { Pairs } from './pairs.js';
@@ -70,10 +71,12 @@ export function Duplicates() {
 }
 
 /** @param {{job: any}} props */
-const About = ({ job }) =>
-    html`${`In ${where(job)}, `}<a href=${`#/jobs/${job.id}`}
+function About({ job }) {
+    const nameOf = useRootNames();
+    return html`${`In ${where(job, nameOf)}, `}<a href=${`#/jobs/${job.id}`}
             >job ${job.id}</a
         >${`, ${ago(job.ended ?? job.started)}; equal by content`}`;
+}
 
 const Never = () =>
     html`<section class="panel">

@@ -45,6 +45,14 @@ export function Errors({ job, n }) {
     </section>`;
 }
 
+const WORDS = /** @type {Record<string, string>} */ ({
+    'permission-denied': 'Permission denied',
+    gone: 'Gone or changed meanwhile',
+    system: 'The system could not read it',
+    sandbox: 'The sandbox refused it',
+    other: 'Another reason',
+});
+
 /** @param {{url: string, it: any, first: boolean}} props */
 function Reason({ url, it, first }) {
     const [open, setOpen] = useState(first);
@@ -70,7 +78,7 @@ function Reason({ url, it, first }) {
             onToggle=${(/** @type {any} */ e) => setOpen(e.target.open)}
         >
             <summary>
-                <span class="grow">${plain(it.reason)}</span>
+                <span class="grow">${WORDS[it.reason] ?? plain(it.reason)}</span>
                 <span class="tag warn">${count(it.count)}</span>
             </summary>
             ${next.error && html`<${Failed} error=${next.error} />`}

@@ -7,6 +7,7 @@ import { html, useEffect, useRef, useState } from '../html.js';
 import { Icon } from '../icons.js';
 import { changes } from '../live.js';
 import { named, parent, plain, quoted } from '../names.js';
+import { useRootNames } from '../roots.js';
 import { hasKind } from '../session.js';
 import { Grid } from '../ui/grid.js';
 import { Dialog } from '../ui/menu.js';
@@ -116,16 +117,17 @@ export function Files() {
 
 const Nothing = () =>
     html`<section class="panel">
-        <${Empty} icon="scan" title="Nothing has been scanned yet">
-            <p>A scan reads names, sizes and times, and opens no file.</p>
-            <a class="btn primary" href="#/new/scan">
-                <${Icon} name="scan" />Choose what to scan
+        <${Empty} icon="scan" title="There is no snapshot yet">
+            <p>It keeps names, sizes and times, and opens no file.</p>
+            <a class="btn primary" href="#/new/snapshot">
+                <${Icon} name="scan" />Take a snapshot
             </a>
         <//>
     </section>`;
 
 /** Which files these are, in words. @param {{query: Record<string, string>}} props */
 function Source({ query }) {
+    const nameOf = useRootNames();
     if (query.job)
         return html`What
             <a href=${`#/jobs/${query.job}`}>job ${query.job}</a> found`;
@@ -133,7 +135,8 @@ function Source({ query }) {
         ? `snapshot ${query.snapshot}`
         : 'the latest snapshot';
     if (!query.root) return `Everything in ${when} of the catalog`;
-    const at = plain(query.at ? `${query.root}/${query.at}` : query.root);
+    const root = nameOf(query.root);
+    const at = plain(query.at ? `${root}/${query.at}` : root);
     return html`What is in <code>${at}</code>, in ${when}${' '}
         <a href=${link('files', { f: query.f })}>(show all)</a>`;
 }

@@ -5,6 +5,7 @@ import { useCell } from '../cell.js';
 import {
     ago,
     bytes,
+    count,
     date,
     dateTime,
     duration,
@@ -18,15 +19,55 @@ import { isOpen, kindOf, stateOf, where } from '../kinds.js';
 import { changes, progress, share } from '../live.js';
 import { useLoad } from '../loading.js';
 import { plain } from '../names.js';
+import { useRootNames } from '../roots.js';
 import { Bones, Empty, Failed, Meter, Seg } from '../ui/parts.js';
 
 /** The title of a job. @param {any} job */
 export const titleOf = (job) => plain(job.title || kindOf(job.kind).label);
 
+/** Why a job failed. @param {any} job */
+export const whyFailed = (job) =>
+    plain(
+        job.problem?.detail ??
+            job.problem?.title ??
+            'The log of the service has more.',
+    );
+
+/** What a job came to, in a line, by its kind. */
+const OUTCOMES = /** @type {Record<string, (of: any) => string>} */ ({
+    dupes: (of) =>
+        of.groups
+            ? `${plural(of.groups, 'group')}, ${bytes(of.reclaimable)} to reclaim`
+            : 'No two files are the same',
+    similar: (of) => `${plural(of.groups, 'group')} of similar texts`,
+    snapshot: (of) => `${plural(of.files, 'file')}, ${bytes(of.bytes)}`,
+    summary: (of) => `${plural(of.files, 'file')}, ${bytes(of.bytes)}`,
+    verify: (of) =>
+        of.failed
+            ? `${plural(of.failed, 'file')} of ${count(of.files)} not as before`
+            : `${plural(of.verified, 'file')} as before`,
+    diff: (of) => {
+        const all = Object.entries(of.changes ?? {});
+        const said = all.filter(([, n]) => Number(n) > 0);
+        return said.length
+            ? said.map(([what, n]) => `${count(Number(n))} ${what}`).join(', ')
+            : 'Nothing differs';
+    },
+});
+
+/** @param {any} job */
+export function outcome(job) {
+    const of = job.result;
+    if (!of) return '';
+    if (of.text) return plain(of.text);
+    return OUTCOMES[job.kind]?.(of) ?? '';
+}
+
 /** What a job says of itself, in a line. @param {any} job */
 function summary(job) {
-    if (job.result?.text) return job.result.text;
-    if (job.state === 'failed' && job.reason) return plain(job.reason);
+    const told = outcome(job);
+    if (told) return told;
+    if (job.state === 'failed') return whyFailed(job);
     const parts = [];
     if (job.files != null) parts.push(plural(job.files, 'file'));
     if (job.bytes) parts.push(bytes(job.bytes));
@@ -38,9 +79,14 @@ export function JobRow({ job, short }) {
     const live = useCell(progress).get(String(job.id)) ?? job.progress;
     const open = isOpen(job);
     const part = open ? share(live) : null;
+    const nameOf = useRootNames();
     const kind = kindOf(job.kind);
     const state = stateOf(job);
-    const said = [kind.label, where(job), ago(job.started ?? job.created)];
+    const said = [
+        kind.label,
+        where(job, nameOf),
+        ago(job.started ?? job.created),
+    ];
     if (!short && job.ended) {
         const took = seconds(job.ended) - seconds(job.started);
         said.push(`took ${duration(took)}`);
@@ -153,7 +199,9 @@ export function History() {
     const now = useCell(address);
     const kind = now.query.kind || 'all';
     const jobs = useJobs();
-    const list = (jobs.list ?? []).filter((/** @type {any} */ it) => isOf(it, kind));
+    const list = (jobs.list ?? []).filter((/** @type {any} */ it) =>
+        isOf(it, kind),
+    );
     const days = new Map();
     for (const it of list) {
         const day = dayOf(it);

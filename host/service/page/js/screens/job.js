@@ -20,12 +20,13 @@ import { changes, progress, share } from '../live.js';
 import { useLoad } from '../loading.js';
 import { say, toast } from '../messages.js';
 import { Path, named, plain } from '../names.js';
-import { Spark } from '../ui/charts.js';
+import { useRootNames } from '../roots.js';
+import { Bars, Spark } from '../ui/charts.js';
 import { Dialog } from '../ui/menu.js';
 import { Banner, Bones, Command, Empty } from '../ui/parts.js';
 import { Failed, Meter } from '../ui/parts.js';
 import { Errors } from './errors.js';
-import { UndoLink, titleOf } from './history.js';
+import { UndoLink, outcome, titleOf, whyFailed } from './history.js';
 
 export function Job() {
     const { parts } = useCell(address);
@@ -72,11 +73,12 @@ export function Job() {
 /** @param {{job: any}} props */
 function Head({ job }) {
     const [ask, setAsk] = useState(false);
+    const nameOf = useRootNames();
     const state = stateOf(job);
     const kind = kindOf(job.kind);
     const took = seconds(job.ended) - seconds(job.started);
     const open = isOpen(job);
-    const place = where(job);
+    const place = where(job, nameOf);
     const said = [
         place ? `${kind.label} in ${place}` : kind.label,
         job.by && `by ${job.by}`,
@@ -327,7 +329,7 @@ function SoFar({ job, live }) {
 function Ended({ job }) {
     const to = resultOf(job);
     const took = Math.max(0.001, seconds(job.ended) - seconds(job.started));
-    const text = job.result?.text;
+    const text = outcome(job);
     const read = job.bytes ?? 0;
     return html`${
         job.state === 'cancelled' &&
@@ -342,7 +344,7 @@ function Ended({ job }) {
             html`<div class="gap">
             <${Banner} tone="bad" icon="alert">
                 <strong>It failed.</strong>
-                ${` ${plain(job.reason ?? job.result?.text ?? 'The log of the service has more.')}`}
+                ${` ${whyFailed(job)}`}
             <//>
         </div>`
         }
@@ -358,7 +360,7 @@ function Ended({ job }) {
             <section class="panel">
                 <header><h2>Result</h2></header>
                 <div class="body stack">
-                    <p>${text ?? (job.state === 'done' ? 'Done.' : 'There is none.')}</p>
+                    <p>${text || (job.state === 'done' ? 'Done.' : 'There is none.')}</p>
                     ${
                         to &&
                         html`<div>
@@ -367,6 +369,7 @@ function Ended({ job }) {
                     }
                 </div>
             </section>
+            ${job.kind === 'summary' && html`<${Contents} of=${job.result} />`}
             <${Errors} job=${job} n=${job.errors ?? 0} />
             ${
                 job.command &&
@@ -376,4 +379,21 @@ function Ended({ job }) {
             </section>`
             }
         </div>`;
+}
+
+/** What a summary found, largest first. @param {{of: any}} props */
+function Contents({ of }) {
+    const items = (of?.extensions ?? [])
+        .slice(0, 12)
+        .map((/** @type {any} */ it) => ({
+            label: it.extension == null ? 'none' : plain(it.extension),
+            tone: 'accent',
+            value: it.bytes,
+            text: bytes(it.bytes),
+        }));
+    if (!items.length) return null;
+    return html`<section class="panel">
+        <header><h2>Bytes by extension</h2></header>
+        <div class="body"><${Bars} items=${items} /></div>
+    </section>`;
 }

@@ -15,7 +15,8 @@ import {
 import { html, useCallback, useMemo, useState } from '../html.js';
 import { Icon } from '../icons.js';
 import { useLoad } from '../loading.js';
-import { plain, safe, wired } from '../names.js';
+import { base, plain, safe, wired } from '../names.js';
+import { useRootNames } from '../roots.js';
 import { hasKind } from '../session.js';
 import { TONES, treeOf } from '../tree.js';
 import { Bars } from '../ui/charts.js';
@@ -63,12 +64,16 @@ export function FolderMap({ root, query, s, version }) {
         },
         [root, at, version],
     );
-    const top = root || 'All roots';
+    const nameOf = useRootNames();
+    const top = root ? nameOf(root) : 'All roots';
     const crumbs = ['', ...steps(at)];
     const go = (/** @type {string} */ to) =>
         setQuery({ at: to }, { push: true });
-    const name = (/** @type {string} */ it) =>
-        it ? it.slice(it.lastIndexOf('/') + 1) : top;
+    const name = (/** @type {string} */ it) => {
+        if (!it) return top;
+        const last = base(it);
+        return root || it.includes('/') ? last : nameOf(last);
+    };
     return html`<section class="panel map" aria-label="Map of folders">
         <header>
             <nav class="crumbs grow" aria-label="Folder">
@@ -215,7 +220,7 @@ function Body({ tree, at, top, root, colour, by, s, go }) {
             />
             <div class="mapside">
                 <${List} ...${about} />
-                <${Other} colour=${colour} s=${s} root=${root} />
+                <${Other} colour=${colour} s=${s} root=${root} top=${top} />
             </div>
         </div>
         <${Foot} tree=${tree} i=${seen} at=${at} root=${root} top=${top} />`;
@@ -251,7 +256,7 @@ function Legend({ colour, s, only, setOnly }) {
 }
 
 /** The classes that the map does not show, as bars. @param {any} props */
-function Other({ colour, s, root }) {
+function Other({ colour, s, root, top }) {
     const age = colour === 'age';
     const items = legendOf(age ? 'kind' : 'age', s)
         .slice(0, 6)
@@ -264,7 +269,7 @@ function Other({ colour, s, root }) {
     if (!items.length) return null;
     return html`<div class="mapother">
         <div class="label tiny">
-            ${age ? 'By type' : 'By age'}${root ? ` in ${root}` : ', all roots'}
+            ${age ? 'By type' : 'By age'}${root ? ` in ${top}` : ', all roots'}
         </div>
         <${Bars} items=${items} />
     </div>`;

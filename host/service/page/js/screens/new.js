@@ -1,13 +1,13 @@
 // A new job: what, where, which files; and the same as a command.
 import { address, go } from '../address.js';
-import { get, post } from '../api.js';
+import { post } from '../api.js';
 import { useCell } from '../cell.js';
 import { bytes, count, duration, plural } from '../format.js';
 import { html, useEffect, useState } from '../html.js';
 import { Icon } from '../icons.js';
 import { KINDS, kindOf } from '../kinds.js';
-import { useLoad } from '../loading.js';
 import { plain } from '../names.js';
+import { useRoots } from '../roots.js';
 import { hasKind, mayChange } from '../session.js';
 import { Bones, Command, Failed, Banner } from '../ui/parts.js';
 import { FolderPicker, idOf, pathOf, wiredPlace } from '../ui/picker.js';
@@ -15,12 +15,15 @@ import { command } from './command.js';
 import { How, Which } from './options.js';
 
 const LOOK = /** @type {[string, string][]} */ ([
-    ['scan', 'Which files are there: names, sizes, times. None is opened.'],
+    [
+        'snapshot',
+        'Which files are there, kept: Overview, Files and Changes show it.',
+    ],
+    ['scan', 'Which files are there now: names, sizes, times.'],
     ['hash', 'Their digests, made in the sandbox.'],
     ['dupes', 'Which are the same, byte for byte.'],
     ['similar', 'Which texts are nearly the same.'],
     ['summary', 'What folders consist of: types, ages, sizes, owners.'],
-    ['snapshot', 'Keeps what files there are, to compare with later.'],
     ['diff', 'What differs between two snapshots.'],
     ['verify', 'Reads files again whose digests are known.'],
 ]);
@@ -138,6 +141,7 @@ function initial(kind, query) {
         hidden: false,
         follow: false,
         hardlinks: false,
+        hash: false,
         algorithm: 'xxh3-128',
     };
 }
@@ -161,13 +165,14 @@ function optionsOf(kind, form) {
         ...(form.max_depth ? { max_depth: Number(form.max_depth) } : {}),
         ...Object.fromEntries(flags.map((it) => [it, true])),
         ...(kind === 'dupes' && form.hardlinks ? { hardlinks: true } : {}),
+        ...(kind === 'snapshot' && form.hash ? { hash: true } : {}),
         ...(algorithm ? { algorithm: form.algorithm } : {}),
     };
 }
 
 /** @param {{kind: string, query: Record<string, string>}} props */
 function Form({ kind, query }) {
-    const roots = useLoad((signal) => get('roots', { signal }), []);
+    const roots = useRoots();
     const first = query.root
         ? [idOf({ root: query.root, path: query.at ?? '' })]
         : [];
@@ -176,7 +181,7 @@ function Form({ kind, query }) {
     const [form, setForm] = useState(initial(kind, query));
     const [wrong, setWrong] = useState(/** @type {any} */ (null));
     const [busy, setBusy] = useState(false);
-    const all = roots.data?.roots ?? [];
+    const all = roots.list;
     const planned = PLANNED.includes(kind);
     const moved = kind === 'move' || kind === 'copy';
     useEffect(() => {
@@ -320,7 +325,7 @@ function point(option) {
 
 /** @param {any} props */
 function Where({ title, name, roots, chosen, onChange, single, wrong }) {
-    const all = roots.data?.roots ?? [];
+    const all = roots.list;
     const fit = single
         ? all.filter((/** @type {any} */ it) => it.writable !== false)
         : all;

@@ -105,6 +105,14 @@ export function Which({ kind, ...props }) {
                 label="Count hard links as copies"
             />`
             }
+            ${
+                kind === 'snapshot' &&
+                html`<${Check}
+                ...${props}
+                name="hash"
+                label="Hash files, too: tells copies and what moved"
+            />`
+            }
         </div>
     </section>`;
 }

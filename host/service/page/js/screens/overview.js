@@ -17,7 +17,8 @@ import { html } from '../html.js';
 import { Icon } from '../icons.js';
 import { changes } from '../live.js';
 import { useLoad } from '../loading.js';
-import { named, safe } from '../names.js';
+import { named, plain, safe } from '../names.js';
+import { useRootNames, useRoots } from '../roots.js';
 import { Spark } from '../ui/charts.js';
 import { HereCard } from '../ui/here.js';
 import { Bones, Empty, Failed, Meter, Seg } from '../ui/parts.js';
@@ -30,7 +31,8 @@ export function Overview() {
     const { query } = useCell(address);
     const { job, snapshot } = useCell(changes);
     const root = query.root || '';
-    const roots = useLoad((signal) => get('roots', { signal }), [snapshot]);
+    const roots = useRoots();
+    const nameOf = useRootNames();
     const sums = useLoad(
         (signal) => get(withQuery('summary', { root }), { signal }),
         [root, snapshot],
@@ -39,13 +41,14 @@ export function Overview() {
     const s = sums.data;
     const never = sums.error?.status === 404 || (s && s.snapshot == null);
     const error = !never && (sums.error ?? roots.error);
-    const list = roots.data?.roots ?? [];
+    const { list } = roots;
     const recent = jobs.data?.jobs ?? [];
     const choices = [
         { id: '', label: 'All roots' },
         ...list.map((/** @type {any} */ it) => ({
             id: String(it.id),
-            label: String(it.id),
+            label: plain(nameOf(it.id)),
+            hint: plain(named(it)),
         })),
     ];
     const body =
@@ -73,7 +76,7 @@ export function Overview() {
                 <p>
                     ${
                         s?.snapshot
-                            ? html`As of the scan
+                            ? html`As of the snapshot
                               ${` ${ago(s.snapshot.at)}, `}<time
                                   >${dateTime(s.snapshot.at)}</time
                               >`
@@ -94,8 +97,8 @@ export function Overview() {
                         setQuery({ root: id, at: null }, { push: true })}
                 />`
                 }
-                <a class="btn" href=${link('new/scan', { root })}>
-                    <${Icon} name="scan" />${never ? 'Scan' : 'Scan again'}
+                <a class="btn" href=${link('new/snapshot', { root })}>
+                    <${Icon} name="scan" />${never ? 'Take a snapshot' : 'Take another'}
                 </a>
             </div>
         </div>
@@ -154,7 +157,7 @@ function Stats({ s, jobs }) {
                 : html`<${Stat}
                   label="Changes"
                   value="–"
-                  note="shown from the second scan on"
+                  note="shown from the second snapshot on"
                   href="#/changes"
               />`
         }
@@ -239,14 +242,17 @@ function Roots({ roots }) {
 
 /** @param {{root: any}} props */
 function Root({ root }) {
+    const name = plain(useRootNames()(root.id));
     const { total, free } = root;
     const used = total ? (total - free) / total : 0;
     return html`<li>
         <div class="row">
-            <strong>${root.id}</strong>
+            <strong>${name}</strong>
             ${
                 root.writable === false &&
-                html`<span class="tag"><${Icon} name="lock" />read only</span>`
+                html`<span class="tag" title=${root.note ?? ''}>
+                <${Icon} name="lock" />read only
+            </span>`
             }
             ${
                 root.bytes != null &&
@@ -263,7 +269,7 @@ function Root({ root }) {
             class="thin"
             value=${used}
             tone=${used > 0.9 ? 'warn' : 'accent'}
-            label=${`${root.id}: ${percent(used)} of its device is used`}
+            label=${`${name}: ${percent(used)} of its device is used`}
         />`
         }
     </li>`;
@@ -275,14 +281,14 @@ function FirstRun({ roots, jobs }) {
         (it) => it.state === 'running' || it.state === 'queued',
     );
     return html`<section class="panel">
-            <${Empty} icon="scan" title="Nothing has been scanned yet">
+            <${Empty} icon="scan" title="There is no snapshot yet">
                 <p>
-                    ${`Sanchay may look at ${plural(roots.length, 'root')}. A scan reads names, sizes and times, and opens no file; a million files take some seconds.`}
+                    ${`Sanchay may look at ${plural(roots.length, 'root')}. A snapshot reads names, sizes and times, and opens no file; a million files take some seconds.`}
                 </p>
                 <div class="row wrap">
-                    <a class="btn primary" href="#/new/scan">
+                    <a class="btn primary" href="#/new/snapshot">
                         <${Icon} name="scan" />
-                        ${roots.length > 1 ? 'Scan all roots' : 'Scan'}
+                        Take a snapshot
                     </a>
                 </div>
             <//>

@@ -121,9 +121,9 @@ export function Rename() {
         ${
             none
                 ? html`<section class="panel">
-                  <${Empty} icon="scan" title="Nothing has been scanned yet">
-                      <a class="btn primary" href="#/new/scan">
-                          Choose what to scan
+                  <${Empty} icon="scan" title="There is no snapshot yet">
+                      <a class="btn primary" href="#/new/snapshot">
+                          Take a snapshot
                       </a>
                   <//>
               </section>`

@@ -1,14 +1,14 @@
 // The rules of keeping, the folders that nothing is removed from, and the sum
 // that follows.
 import { go } from '../address.js';
-import { get, post } from '../api.js';
+import { post } from '../api.js';
 import { bytes, plural } from '../format.js';
 import { html, useState } from '../html.js';
 import { Icon } from '../icons.js';
-import { useLoad } from '../loading.js';
 import { RULES } from '../marks.js';
 import { toast } from '../messages.js';
 import { named, plain, safe, wired } from '../names.js';
+import { useRoots } from '../roots.js';
 import { hasKind, mayChange } from '../session.js';
 import { Dialog, Menu } from '../ui/menu.js';
 import { Bones, Failed, Meter } from '../ui/parts.js';
@@ -259,9 +259,9 @@ function Freed({ job, state }) {
 
 /** @param {{title: string, onClose: () => void, onChoose: (path: string) => void}} props */
 export function PickFolder({ title, onClose, onChoose }) {
-    const roots = useLoad((signal) => get('roots', { signal }), []);
+    const roots = useRoots();
     const [chosen, setChosen] = useState(/** @type {string[]} */ ([]));
-    const all = roots.data?.roots ?? [];
+    const all = roots.list;
     const footer = html`<span class="grow small cut">
             ${chosen[0] ? safe(pathOf(all, chosen[0])) : 'Choose a folder.'}
         </span>

@@ -5,6 +5,7 @@ import { bytes, short } from '../format.js';
 import { html, useEffect, useRedraw, useRef, useState } from '../html.js';
 import { Icon } from '../icons.js';
 import { named, safe, wired } from '../names.js';
+import { useRootNames } from '../roots.js';
 
 /**
  * A place on the server: a root's id, and a path below it, which may be empty.
@@ -92,8 +93,11 @@ function useFolders(/** @type {string[]} */ chosen) {
     return { known, open, turn, error };
 }
 
-/** What is seen of the tree, line by line. @param {any[]} roots @param {any} folders */
-function lines(roots, { known, open }) {
+/**
+ * What is seen of the tree, line by line.
+ * @param {any[]} roots @param {any} folders @param {(id: any) => string} nameOf
+ */
+function lines(roots, { known, open }, nameOf) {
     const out = /** @type {any[]} */ ([]);
     const walk = (
         /** @type {string} */ id,
@@ -109,7 +113,7 @@ function lines(roots, { known, open }) {
             walk(`${id}/${named(it, 'name')}`, it, level + 1, id);
     };
     for (const root of roots) {
-        const node = { ...root, name: String(root.id) };
+        const node = { ...root, name: nameOf(root.id) };
         walk(String(root.id), node, 1, '');
     }
     return out;
@@ -127,7 +131,7 @@ export function FolderPicker(props) {
     const { open, turn, error } = folders;
     const [at, setAt] = useState('');
     const box = useRef(/** @type {any} */ (null));
-    const all = lines(roots, folders);
+    const all = lines(roots, folders, useRootNames());
     const now = all.some((it) => it.id === at) ? at : all[0]?.id;
     const covered = (/** @type {string} */ id) =>
         chosen.some((it) => id !== it && id.startsWith(`${it}/`));
