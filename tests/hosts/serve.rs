@@ -286,17 +286,16 @@ fn a_file_is_hashed_in_the_page_by_the_component_of_the_program() {
             json!({"path": path, "size": size, "digests": digests})
         })
         .into();
-    let coded = |bytes: &[u8]| -> Value {
-        use base64::{Engine as _, prelude::BASE64_STANDARD};
-        BASE64_STANDARD.encode(bytes).into()
+    let dropped = |name: &str, content: Vec<u8>| {
+        tree.file(format!("dropped/{name}"), content)
     };
     let values = json!({
         "component": digest("sha256", &component),
         "hashed": hashed,
         "dropped": {
-            "known.md": coded(&noise(103, 750)),
-            "other.md": coded(&noise(999, 750)),
-            "new.md": coded(&noise(999, 77)),
+            "known.md": dropped("known.md", noise(103, 750)),
+            "other.md": dropped("other.md", noise(999, 750)),
+            "new.md": dropped("new.md", noise(999, 77)),
         },
     });
     let flows = [

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 
 /** The page's component is the program's, byte for byte. */
 export async function has_the_component(it) {
@@ -68,10 +69,10 @@ async function asks(it, verdicts) {
     const sent = [];
     const note = (request) => sent.push(request.postData() ?? '');
     page.on('request', note);
-    const files = Object.entries(values.dropped).map(([name, text]) => ({
+    const files = Object.entries(values.dropped).map(([name, path]) => ({
         name,
         mimeType: 'application/octet-stream',
-        buffer: Buffer.from(text, 'base64'),
+        buffer: readFileSync(path),
     }));
     await page.setInputFiles('#here-file', files);
     const state = (name) =>

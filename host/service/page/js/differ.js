@@ -1,6 +1,9 @@
 // What differs between two names.
 
-/** Words and numbers are whole; all else is one character. @param {string} s */
+/**
+ * Words and numbers are whole; all else is one character.
+ * @param {string} s
+ */
 const pieces = (s) => s.match(/[\p{L}\d]+|[^\p{L}\d]/gu) ?? [];
 
 /**

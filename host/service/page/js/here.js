@@ -91,7 +91,10 @@ async function one(id, file) {
     }
 }
 
-/** @param {number} id @param {File} file @param {any} answer @param {string} why */
+/**
+ * @param {number} id @param {File} file @param {any} answer
+ * @param {string} why
+ */
 function found(id, file, answer, why) {
     const paths = (answer.paths ?? []).map((/** @type {any} */ it) =>
         named(it),

@@ -43,7 +43,10 @@ export function coreModule(bytes) {
     throw new Error('The component has no module.');
 }
 
-/** What the module wants, if it is no more than handles. @param {any} module */
+/**
+ * What the module wants, if it is no more than handles.
+ * @param {any} module
+ */
 function handles(module) {
     const out = /** @type {any} */ ({});
     for (const it of WebAssembly.Module.imports(module)) {

@@ -145,7 +145,10 @@ const Top = ({ onFind, onKeys }) =>
             <button
                 type="button"
                 class="btn ghost herelink"
-                title="Drop files anywhere on this page to see whether they are in the catalog"
+                title=${
+                    'Drop files anywhere on this page to see whether they ' +
+                    'are in the catalog'
+                }
                 onClick=${choose}
             >
                 <${Icon} name="drop" /><span class="text">Is it here?</span>
@@ -176,7 +179,10 @@ function Offline() {
         <${Icon} name="alert" />
         <div class="grow">
             <strong>The service does not answer.</strong>
-            ${` What you see is from ${at.format(since)}; jobs go on without this page.`}
+            ${
+                ` What you see is from ${at.format(since)}; jobs go on ` +
+                'without this page.'
+            }
             ${wait > 0 && ` Trying again in ${duration(wait)}.`}
         </div>
         <button type="button" class="btn sm" onClick=${tryNow}>Try now</button>

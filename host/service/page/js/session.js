@@ -16,7 +16,9 @@ refused.watch(() => {
     key.set('');
     session.set({
         state: 'out',
-        why: 'You were signed out: the service was started again, or the key has expired.',
+        why:
+            'You were signed out: the service was started again, or the ' +
+            'key has expired.',
     });
 });
 

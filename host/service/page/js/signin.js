@@ -20,7 +20,8 @@ export function SignIn() {
             const problem = /** @type {any} */ (error);
             setWhy(
                 problem.status === 401
-                    ? 'The service does not know this token. One of a link works once, for ten minutes.'
+                    ? 'The service does not know this token. One of a ' +
+                          'link works once, for ten minutes.'
                     : `${problem.message} ${problem.detail ?? ''}`,
             );
         }
@@ -70,7 +71,9 @@ export function SignIn() {
                         >
                             ${
                                 why ||
-                                'The part after #token= of the link that sanchay serve prints, or a token that was made for you.'
+                                'The part after #token= of the link ' +
+                                    'that sanchay serve prints, or a token ' +
+                                    'that was made for you.'
                             }
                         </span>
                     </div>

@@ -9,7 +9,10 @@ import { named } from './names.js';
  *     kids: (i: number) => number[]}} Tree
  */
 
-/** The index of a type, from its name or the service's own index. @param {any} it @param {any[]} names */
+/**
+ * The index of a type, from its name or the service's own index.
+ * @param {any} it @param {any[]} names
+ */
 function typeIndex(it, names) {
     const id = typeof it === 'number' ? (names[it]?.id ?? names[it]) : it;
     const at = TYPE_NAMES.indexOf(id);

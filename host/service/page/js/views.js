@@ -98,7 +98,10 @@ export async function save(body) {
     link.click();
 }
 
-/** Checks an expression; null where it is right. @param {string} filter @param {AbortSignal} signal */
+/**
+ * Checks an expression; null where it is right.
+ * @param {string} filter @param {AbortSignal} signal
+ */
 export async function mistake(filter, signal) {
     try {
         await send('POST', 'filters', { body: { filter }, signal });

@@ -42,7 +42,12 @@ export function Changes() {
                 </section>`
               : list.length < 2
                 ? html`<${TooFew} n=${list.length} />`
-                : html`<${Between} list=${list} a=${a} b=${b} query=${query} />`;
+                : html`<${Between}
+                      list=${list}
+                      a=${a}
+                      b=${b}
+                      query=${query}
+                  />`;
     return html`<div>
         <div class="head">
             <div>
@@ -75,7 +80,7 @@ const TooFew = ({ n }) =>
 function Between({ list, a, b, query }) {
     const net = b.bytes - a.bytes;
     const same = a.id === b.id;
-    const url = `diffs/${encodeURIComponent(a.id)}...${encodeURIComponent(b.id)}`;
+    const url = `diffs/${[a.id, b.id].map(encodeURIComponent).join('...')}`;
     const diff = useLoad(
         async (signal) => (same ? null : get(url, { signal })),
         [a.id, b.id],
@@ -284,7 +289,9 @@ function Timeline({ list, a, b }) {
         34 - ((it.bytes - least) / (most - least || 1)) * 26;
     const points = [...list].reverse();
     const from = Math.min(x(a), x(b));
-    const label = `${list.length} snapshots from ${date(low)} to ${date(high)}; they hold ${bytes(least)} to ${bytes(most)}`;
+    const label =
+        `${list.length} snapshots from ${date(low)} to ${date(high)}; they ` +
+        `hold ${bytes(least)} to ${bytes(most)}`;
     return html`<div class="timeline">
         <div>
             <svg
@@ -312,7 +319,10 @@ function Timeline({ list, a, b }) {
             ${points.map(
                 (it) => html`<span
                     key=${it.id}
-                    class=${`snapdot ${it.id === a.id || it.id === b.id ? 'on' : ''}`}
+                    class=${
+                        'snapdot ' +
+                        `${it.id === a.id || it.id === b.id ? 'on' : ''}`
+                    }
                     style=${{ left: `${x(it)}%`, top: `${(y(it) / 40) * 100}%` }}
                 />`,
             )}

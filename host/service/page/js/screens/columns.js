@@ -102,7 +102,10 @@ export function columnOf(name) {
     };
 }
 
-/** The columns that rows have, one for a name and its bytes. @param {string[]} known */
+/**
+ * The columns that rows have, one for a name and its bytes.
+ * @param {string[]} known
+ */
 export function choices(known) {
     const names = known
         .filter((it) => !it.endsWith('_base64'))

@@ -11,7 +11,10 @@ import { wiredFolder } from './rules.js';
 
 const WAIT = 150;
 
-/** A picture as the service reads it, by an address of this page. @param {string} path @param {boolean} wanted */
+/**
+ * A picture as the service reads it, by an address of this page.
+ * @param {string} path @param {boolean} wanted
+ */
 function usePicture(path, wanted) {
     const [url, setUrl] = useState('');
     useEffect(() => {
@@ -58,7 +61,12 @@ export function Detail({ row, acts, marks }) {
     return html`<aside class="panel detail" aria-label="The file at hand">
         ${
             picture
-                ? html`<img class="picture" src=${picture} alt="" onError=${broken} />`
+                ? html`<img
+                      class="picture"
+                      src=${picture}
+                      alt=""
+                      onError=${broken}
+                  />`
                 : html`<div
                   class="nopic"
                   style=${{ background: `var(--k-${group.kind ?? 'other'})` }}

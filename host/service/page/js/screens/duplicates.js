@@ -137,7 +137,12 @@ function Found({ job, tab }) {
             html`<div class="gap">
             <${Banner} tone="warn" icon="stop">
                 <strong>The job was cancelled.</strong>
-                ${groups == null ? '' : ` ${count(groups)} groups were found until then.`}
+                ${
+                    groups == null
+                        ? ''
+                        : ` ${count(groups)} groups were ` +
+                          'found until then.'
+                }
             <//>
         </div>`
         }

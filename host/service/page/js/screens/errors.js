@@ -78,7 +78,9 @@ function Reason({ url, it, first }) {
             onToggle=${(/** @type {any} */ e) => setOpen(e.target.open)}
         >
             <summary>
-                <span class="grow">${WORDS[it.reason] ?? plain(it.reason)}</span>
+                <span class="grow">
+                    ${WORDS[it.reason] ?? plain(it.reason)}
+                </span>
                 <span class="tag warn">${count(it.count)}</span>
             </summary>
             ${next.error && html`<${Failed} error=${next.error} />`}

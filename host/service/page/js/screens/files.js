@@ -27,10 +27,16 @@ function sourceOf(query) {
     return source;
 }
 
-/** Ids are numbers or texts, as the service gave them out. @param {string} id */
+/**
+ * Ids are numbers or texts, as the service gave them out.
+ * @param {string} id
+ */
 const number = (id) => (/^\d+$/.test(id) ? Number(id) : id);
 
-/** The request of the view that the address asks for. @param {Record<string, string>} query */
+/**
+ * The request of the view that the address asks for.
+ * @param {Record<string, string>} query
+ */
 export function requestOf(query) {
     const sort = query.sort || 'path';
     return {
@@ -125,7 +131,10 @@ const Nothing = () =>
         <//>
     </section>`;
 
-/** Which files these are, in words. @param {{query: Record<string, string>}} props */
+/**
+ * Which files these are, in words.
+ * @param {{query: Record<string, string>}} props
+ */
 function Source({ query }) {
     const nameOf = useRootNames();
     if (query.job)
@@ -157,7 +166,9 @@ function Table({ query, view, error, again, columns, onOpen, onKnown }) {
             <${Failed} error=${error} again=${again} />
         </div>`;
     if (!view)
-        return html`<div class="padded"><${Bones} n=${10} h="1.25rem" /></div>`;
+        return html`<div class="padded">
+            <${Bones} n=${10} h="1.25rem" />
+        </div>`;
     const load = async (
         /** @type {number} */ from,
         /** @type {number} */ size,
@@ -238,7 +249,10 @@ function Table({ query, view, error, again, columns, onOpen, onKnown }) {
         }`;
 }
 
-/** @param {{total: number, onClose: () => void, onGo: (i: number) => void}} props */
+/**
+ * @param {{total: number, onClose: () => void, onGo: (i: number) => void}}
+ *     props
+ */
 function Jump({ total, onClose, onGo }) {
     const [text, setText] = useState('');
     const submit = (/** @type {Event} */ e) => {

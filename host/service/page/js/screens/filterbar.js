@@ -21,7 +21,10 @@ const QUICK = [
 ];
 const WAIT = 180;
 
-/** What is typed, and what is wrong with it. @param {string} text @param {any} refused */
+/**
+ * What is typed, and what is wrong with it.
+ * @param {string} text @param {any} refused
+ */
 function useTyped(text, refused) {
     const [typed, setTyped] = useState(text);
     const [wrong, setWrong] = useState(/** @type {any} */ (null));
@@ -66,7 +69,10 @@ export function FilterBar(props) {
                     spellcheck="false"
                     autocapitalize="off"
                     autocomplete="off"
-                    placeholder=${'size > 1GiB and modified before 30d and not path ~ "archive"'}
+                    placeholder=${
+                        'size > 1GiB and modified before 30d and not path ' +
+                        '~ "archive"'
+                    }
                     value=${typed}
                     onInput=${(/** @type {any} */ e) =>
                         setTyped(e.target.value)}
@@ -130,7 +136,10 @@ function Total({ view, filtered }) {
         ${filtered ? ' files are so' : ' files'}`;
 }
 
-/** Where the mistake is, and what instead. @param {{typed: string, wrong: any}} props */
+/**
+ * Where the mistake is, and what instead.
+ * @param {{typed: string, wrong: any}} props
+ */
 function Wrong({ typed, wrong }) {
     // Columns count characters, and not their halves in UTF-16.
     const all = [...typed];

@@ -15,7 +15,10 @@ import { RuleBar } from './rules.js';
 /** @param {any} group @param {any} file */
 export const isKept = (group, file) => file.mark !== 'remove';
 
-/** Lines of a window, from the groups that it touches. @param {any} page @param {number} from @param {number} size */
+/**
+ * Lines of a window, from the groups that it touches.
+ * @param {any} page @param {number} from @param {number} size
+ */
 function lines(page, from, size) {
     const out = /** @type {any[]} */ (Array(size).fill(undefined));
     for (const group of page.groups)
@@ -81,7 +84,11 @@ export function Groups({ job }) {
                 <${Grid}
                     columns=${[]}
                     total=${total}
-                    label="Groups of duplicates. Space keeps or removes the file at hand, K keeps only it, N and P go to the next and the previous group."
+                    label=${
+                        'Groups of duplicates. Space keeps or removes the ' +
+                        'file at hand, K keeps only it, N and P go to the ' +
+                        'next and the previous group.'
+                    }
                     version=${`${job.id} ${total}`}
                     handle=${handle}
                     height="max(22rem, calc(100dvh - 23rem))"
@@ -110,7 +117,11 @@ export function Groups({ job }) {
     </div>`;
 }
 
-/** What can be done with a file of a group. @param {any} marks @param {any} handle @param {(at: number) => void} setAt @param {number} total */
+/**
+ * What can be done with a file of a group.
+ * @param {any} marks @param {any} handle @param {(at: number) => void} setAt
+ * @param {number} total
+ */
 function actions(marks, handle, setAt, total) {
     const before = (/** @type {any} */ group) =>
         group.files.map((/** @type {any} */ it) => ({
@@ -118,7 +129,10 @@ function actions(marks, handle, setAt, total) {
             keep: isKept(group, it),
         }));
     return {
-        /** Keeps a file, or removes it. @param {any} group @param {number} i */
+        /**
+         * Keeps a file, or removes it.
+         * @param {any} group @param {number} i
+         */
         turn(group, i) {
             const file = group.files[i];
             const keep = !isKept(group, file);
@@ -151,7 +165,10 @@ function actions(marks, handle, setAt, total) {
                 run: () => void marks.mark(was),
             });
         },
-        /** To the first file of the next group, or the one before. @param {any} group @param {number} way */
+        /**
+         * To the first file of the next group, or the one before.
+         * @param {any} group @param {number} way
+         */
         hop(group, way) {
             const head =
                 way > 0
@@ -165,7 +182,10 @@ function actions(marks, handle, setAt, total) {
     };
 }
 
-/** The head of the group before a line. @param {any} handle @param {number} line */
+/**
+ * The head of the group before a line.
+ * @param {any} handle @param {number} line
+ */
 function headBefore(handle, line) {
     const row = handle.current?.row(line - 1);
     return row ? row.group.first_line : -1;

@@ -37,14 +37,16 @@ export const whyFailed = (job) =>
 const OUTCOMES = /** @type {Record<string, (of: any) => string>} */ ({
     dupes: (of) =>
         of.groups
-            ? `${plural(of.groups, 'group')}, ${bytes(of.reclaimable)} to reclaim`
+            ? `${plural(of.groups, 'group')}, ${bytes(of.reclaimable)} ` +
+              'to reclaim'
             : 'No two files are the same',
     similar: (of) => `${plural(of.groups, 'group')} of similar texts`,
     snapshot: (of) => `${plural(of.files, 'file')}, ${bytes(of.bytes)}`,
     summary: (of) => `${plural(of.files, 'file')}, ${bytes(of.bytes)}`,
     verify: (of) =>
         of.failed
-            ? `${plural(of.failed, 'file')} of ${count(of.files)} not as before`
+            ? `${plural(of.failed, 'file')} of ${count(of.files)} not as ` +
+              'before'
             : `${plural(of.verified, 'file')} as before`,
     diff: (of) => {
         const all = Object.entries(of.changes ?? {});
@@ -105,7 +107,10 @@ export function JobRow({ job, short }) {
                 html`<${Meter}
                 class="thin"
                 value=${part}
-                label=${`${titleOf(job)}: ${part == null ? 'running' : percent(part)}`}
+                label=${
+                    `${titleOf(job)}: ` +
+                    `${part == null ? 'running' : percent(part)}`
+                }
             />`
             }
             ${

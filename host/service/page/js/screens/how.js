@@ -10,7 +10,9 @@ import { remake } from './plan.js';
 const WAYS = /** @type {Record<string, Way>} */ ({
     trash: {
         label: 'Move to the trash',
-        note: 'The default. They come back by Undo; the space is free once the trash is emptied.',
+        note:
+            'The default. They come back by Undo; the space is free once ' +
+            'the trash is emptied.',
         undo: true,
         verb: 'Move',
         will: 'go to the trash',
@@ -19,7 +21,9 @@ const WAYS = /** @type {Record<string, Way>} */ ({
     },
     reflink: {
         label: 'Share the bytes (reflink)',
-        note: 'Every path stays, the bytes are stored once. Only on file systems that can, such as Btrfs and XFS.',
+        note:
+            'Every path stays, the bytes are stored once. Only on file ' +
+            'systems that can, such as Btrfs and XFS.',
         undo: true,
         verb: 'Link',
         will: 'share their bytes',
@@ -28,7 +32,9 @@ const WAYS = /** @type {Record<string, Way>} */ ({
     },
     hardlink: {
         label: 'Replace by hard links',
-        note: 'Every path stays and names one file: a later change in one is a change in all. Within one device.',
+        note:
+            'Every path stays and names one file: a later change in one is ' +
+            'a change in all. Within one device.',
         undo: true,
         verb: 'Link',
         will: 'become hard links',

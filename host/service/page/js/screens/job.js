@@ -154,7 +154,10 @@ function Cancel({ job, open, onClose }) {
     <//>`;
 }
 
-/** Says the share at each quarter, not at each step. @param {number | null} part @param {any} job */
+/**
+ * Says the share at each quarter, not at each step.
+ * @param {number | null} part @param {any} job
+ */
 function useSpoken(part, job) {
     const quarter = part == null ? 0 : Math.floor(part * 4);
     const before = useRef(quarter);
@@ -225,7 +228,10 @@ function Running({ job, live }) {
                     <${Spark}
                         values=${rates}
                         height=${120}
-                        label=${`Rate while this page is open, now ${rate(live.rate?.bytes ?? 0)}`}
+                        label=${
+                            'Rate while this page is open, now ' +
+                            `${rate(live.rate?.bytes ?? 0)}`
+                        }
                     />
                     <div class="row tiny faint">
                         <span>0</span>

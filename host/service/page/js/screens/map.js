@@ -140,7 +140,10 @@ export function FolderMap({ root, query, s, version }) {
 const steps = (at) =>
     at ? at.split('/').map((_, i, all) => all.slice(0, i + 1).join('/')) : [];
 
-/** The classes that colours stand for. @param {string} colour @param {any} s */
+/**
+ * The classes that colours stand for.
+ * @param {string} colour @param {any} s
+ */
 function legendOf(colour, s) {
     if (colour === 'age')
         return (s?.ages ?? []).map(
@@ -216,7 +219,11 @@ function Body({ tree, at, top, root, colour, by, s, go }) {
                 onUp=${up}
                 tokens=${TONES}
                 text=${said}
-                label=${`Map of ${plain(top)}: arrow keys move among neighbours, Enter opens, Backspace goes up. The list beside it holds the same.`}
+                label=${
+                    `Map of ${plain(top)}: arrow keys move among ` +
+                    'neighbours, Enter opens, Backspace goes up. The list ' +
+                    'beside it holds the same.'
+                }
             />
             <div class="mapside">
                 <${List} ...${about} />
@@ -349,7 +356,10 @@ function List({ tree, value, fill, said, over, setOver, open, top }) {
     </div>`;
 }
 
-/** What the pointer is at, and what to do with the folder. @param {any} props */
+/**
+ * What the pointer is at, and what to do with the folder.
+ * @param {any} props
+ */
 function Foot({ tree, i, at, root, top }) {
     const below = [at, tree.path(i)].filter(Boolean).join('/');
     const folder = place(root, at);

@@ -95,14 +95,20 @@ export function NewJob() {
             ${
                 kind === 'diff'
                     ? html`<${Elsewhere}
-                      text="Snapshots are chosen on a line of time, with what they hold."
+                      text=${
+                          'Snapshots are chosen on a line of time, with ' +
+                          'what they hold.'
+                      }
                       to="#/changes"
                       icon="diff"
                       label="Compare snapshots"
                   />`
                     : kind === 'rename'
                       ? html`<${Elsewhere}
-                        text="Names are tried out on the files themselves, before anything happens."
+                        text=${
+                            'Names are tried out on the files themselves, ' +
+                            'before anything happens.'
+                        }
                         to="#/rename"
                         icon="rename"
                         label="Open Rename"
@@ -130,7 +136,10 @@ const Elsewhere = ({ text, to, icon, label }) =>
         </div>
     </section>`;
 
-/** What the form begins with. @param {string} kind @param {Record<string, string>} query */
+/**
+ * What the form begins with.
+ * @param {string} kind @param {Record<string, string>} query
+ */
 function initial(kind, query) {
     return {
         extension: '',
@@ -148,7 +157,10 @@ function initial(kind, query) {
 
 const HASHING = ['hash', 'dupes', 'verify', 'copy'];
 
-/** The job's options for the wire: those that say something. @param {string} kind @param {any} form */
+/**
+ * The job's options for the wire: those that say something.
+ * @param {string} kind @param {any} form
+ */
 function optionsOf(kind, form) {
     const extension = form.extension
         .split(/[\s,]+/)
@@ -364,7 +376,10 @@ function Where({ title, name, roots, chosen, onChange, single, wrong }) {
 
 const WAIT = 400;
 
-/** What a job would take, going by those before it. @param {{body: any}} props */
+/**
+ * What a job would take, going by those before it.
+ * @param {{body: any}} props
+ */
 function Estimate({ body }) {
     const [told, set] = useState(/** @type {any} */ (null));
     const key = JSON.stringify(body);
@@ -383,7 +398,9 @@ function Estimate({ body }) {
         };
     }, [key]);
     if (!told?.files && !told?.seconds)
-        return html`<span class="dim">Files are looked at, and not changed.</span>`;
+        return html`<span class="dim">
+            Files are looked at, and not changed.
+        </span>`;
     const reads = told.bytes_to_read;
     return html`${
         told.seconds != null &&

@@ -119,7 +119,8 @@ export function Which({ kind, ...props }) {
 
 const ABOUT = /** @type {Record<string, string>} */ ({
     'xxh3-128':
-        'Fastest. Chance cannot make two files seem the same; someone who wants to could.',
+        'Fastest. Chance cannot make two files seem the same; someone ' +
+        'who wants to could.',
     blake3: 'Cryptographic, and made by all processors for a large file.',
     sha256: 'Cryptographic, and what sha256sum prints.',
 });

@@ -123,7 +123,10 @@ function Stats({ s, jobs }) {
         <${Stat}
             label="Stored"
             value=${bytes(s.bytes)}
-            note=${`${count(s.files)} files${s.folders == null ? '' : ` in ${short(s.folders)} folders`}`}
+            note=${
+                `${count(s.files)} ` +
+                `files${s.folders == null ? '' : ` in ${short(s.folders)} folders`}`
+            }
             href="#/files"
         />
         ${
@@ -192,7 +195,10 @@ const Stat = ({ label, value, note, href, tone = '', spark }) =>
                 values=${spark}
                 zero=${false}
                 height=${28}
-                label=${`Bytes stored, from ${bytes(spark[0])} to ${bytes(spark[spark.length - 1])}`}
+                label=${
+                    `Bytes stored, from ${bytes(spark[0])} to ` +
+                    `${bytes(spark[spark.length - 1])}`
+                }
             />
         </span>`
         }
@@ -283,7 +289,12 @@ function FirstRun({ roots, jobs }) {
     return html`<section class="panel">
             <${Empty} icon="scan" title="There is no snapshot yet">
                 <p>
-                    ${`Sanchay may look at ${plural(roots.length, 'root')}. A snapshot reads names, sizes and times, and opens no file; a million files take some seconds.`}
+                    ${
+                        'Sanchay may look at ' +
+                        `${plural(roots.length, 'root')}. A snapshot reads ` +
+                        'names, sizes and times, and opens no file; a ' +
+                        'million files take some seconds.'
+                    }
                 </p>
                 <div class="row wrap">
                     <a class="btn primary" href="#/new/snapshot">

@@ -73,7 +73,8 @@ function Pair({ url, it }) {
             await post(url, { keep });
             setKept(keep);
             toast(
-                `${plural(it.same, 'file')} marked: kept on this side, removed on the other.`,
+                `${plural(it.same, 'file')} marked: kept on this side, ` +
+                    'removed on the other.',
             );
         } catch (error) {
             const problem = /** @type {any} */ (error);
@@ -130,7 +131,10 @@ function Pair({ url, it }) {
         <div
             class="pairbar"
             role="img"
-            aria-label=${`${it.only_a} files only left, ${it.same} in both, ${it.only_b} only right`}
+            aria-label=${
+                `${it.only_a} files only left, ${it.same} in both, ` +
+                `${it.only_b} only right`
+            }
         >
             <i class="a" style=${part(it.only_a)} />
             <i class="s" style=${part(it.same)} />

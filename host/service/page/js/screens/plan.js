@@ -224,14 +224,17 @@ function Finished({ plan, url }) {
                     <strong>
                         ${
                             undone
-                                ? 'Undone: what could be put back is where it was.'
+                                ? 'Undone: what could be put back is ' +
+                                  'where it was.'
                                 : `${files} ${how.did}.`
                         }
                     </strong>
                     <span class="dim">
                         ${
                             rest
-                                ? ` ${plural(rest, 'file')} left alone: changed since they were looked at, or failed.`
+                                ? ` ${plural(rest, 'file')} left alone: ` +
+                                  'changed since they were looked at, or ' +
+                                  'failed.'
                                 : ' Nothing was left out.'
                         }
                     </span>
@@ -282,7 +285,10 @@ function Finished({ plan, url }) {
         </section>`;
 }
 
-/** The plan with another way of doing it. @param {any} plan @param {string} how */
+/**
+ * The plan with another way of doing it.
+ * @param {any} plan @param {string} how
+ */
 export async function remake(plan, how) {
     const asked = plan.request ?? { kind: plan.kind, job: plan.job };
     const now = await post('plans', { ...asked, how });

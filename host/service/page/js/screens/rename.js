@@ -27,7 +27,10 @@ const kept = {
     lower: false,
 };
 
-/** What is asked of the service. @param {any} view @param {typeof kept} form */
+/**
+ * What is asked of the service.
+ * @param {any} view @param {typeof kept} form
+ */
 function request(view, form) {
     const { template, find, put, regex, lower } = form;
     return {
@@ -38,7 +41,10 @@ function request(view, form) {
     };
 }
 
-/** How many get which names, asked again a little after each key. @param {any} view @param {typeof kept} form */
+/**
+ * How many get which names, asked again a little after each key.
+ * @param {any} view @param {typeof kept} form
+ */
 function usePreview(view, form) {
     const [state, set] = useState(
         /** @type {{told?: any, error?: any, key: string}} */ ({ key: '' }),
@@ -250,21 +256,26 @@ function Checks({ counts, show }) {
             counts.hops > 0 &&
             line(
                 'ok',
-                `${count(counts.hops)} take a name that another gives up: by way of temporary names`,
+                `${count(counts.hops)} take a name that another gives ` +
+                    'up: by way of temporary names',
             )
         }
         ${
             counts.warnings > 0 &&
             line(
                 'warn',
-                `${plural(counts.warnings, 'name')} that Windows and some shares refuse`,
+                `${plural(counts.warnings, 'name')} that Windows and ` +
+                    'some shares refuse',
                 'warnings',
             )
         }
     </ul>`;
 }
 
-/** A name with what the other has not. @param {string} mine @param {string} other @param {string} tone */
+/**
+ * A name with what the other has not.
+ * @param {string} mine @param {string} other @param {string} tone
+ */
 const marked = (mine, other, tone) =>
     differ(other, mine).map((it) =>
         it.own

@@ -28,7 +28,10 @@ const guarded = (state) =>
 
 /** @param {string} path */
 const wiredRule = (path) => ({ by: 'under', ...wired(path) });
-/** A protected folder for the wire: its text where it is text. @param {string} path */
+/**
+ * A protected folder for the wire: its text where it is text.
+ * @param {string} path
+ */
 export const wiredFolder = (path) => {
     const coded = wired(path);
     return coded.path ?? coded;
@@ -241,10 +244,17 @@ function Freed({ job, state }) {
         <${Meter}
             value=${(state.bytes ?? 0) / (most.bytes || 1)}
             tone="reclaim"
-            label=${`${bytes(state.bytes ?? 0)} of ${bytes(most.bytes ?? 0)} that could be freed`}
+            label=${
+                `${bytes(state.bytes ?? 0)} of ${bytes(most.bytes ?? 0)} ` +
+                'that could be freed'
+            }
         />
         <div class="small dim num" role="status">
-            ${`${plural(state.files ?? 0, 'file')} in ${plural(state.groups ?? 0, 'group')}, of ${bytes(most.bytes ?? 0)}`}
+            ${
+                `${plural(state.files ?? 0, 'file')} in ` +
+                `${plural(state.groups ?? 0, 'group')}, of ` +
+                `${bytes(most.bytes ?? 0)}`
+            }
         </div>
         ${why && html`<div class="small faint">${why}</div>`}
         ${
@@ -257,7 +267,10 @@ function Freed({ job, state }) {
     </div>`;
 }
 
-/** @param {{title: string, onClose: () => void, onChoose: (path: string) => void}} props */
+/**
+ * @param {{title: string, onClose: () => void, onChoose: (path: string) =>
+ *     void}} props
+ */
 export function PickFolder({ title, onClose, onChoose }) {
     const roots = useRoots();
     const [chosen, setChosen] = useState(/** @type {string[]} */ ([]));

@@ -133,7 +133,10 @@ export function Steps({ plan, url }) {
             height="18rem"
             load=${load}
             columns=${columnsOf(plan)}
-            empty=${html`<${Empty} icon="check" title="There is nothing to do" />`}
+            empty=${html`<${Empty}
+                icon="check"
+                title="There is nothing to do"
+            />`}
         />
     </section>`;
 }

@@ -193,7 +193,8 @@ function Verdict({ it }) {
             <strong class="no">Not here.</strong>${' '}
             ${
                 it.why === 'size'
-                    ? 'No file in the catalog has this size, so nothing was read.'
+                    ? 'No file in the catalog has this size, so nothing ' +
+                      'was read.'
                     : `${same} of this size, none with this content.`
             }
         </p>`;

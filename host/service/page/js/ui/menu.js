@@ -5,7 +5,10 @@ import { Icon } from '../icons.js';
 const GAP = 4;
 const MARGIN = 8;
 
-/** Puts a menu below its button, or above it. @param {any} button @param {any} pop @param {string} align */
+/**
+ * Puts a menu below its button, or above it.
+ * @param {any} button @param {any} pop @param {string} align
+ */
 function place(button, pop, align) {
     const at = button.getBoundingClientRect();
     const { offsetWidth: w, offsetHeight: h } = pop;

@@ -4,6 +4,11 @@
 export const PAGE = 200;
 const KEEP = 40;
 
+/**
+ * @typedef {(from: number, count: number, signal: AbortSignal) =>
+ *     Promise<any[]>} Load
+ */
+
 /** @typedef {{rows?: any[], abort?: AbortController | null,
  *     stale?: boolean}} Page */
 
@@ -34,7 +39,7 @@ export class Pages {
     /**
      * Fetches what is in sight, and gives up what is no longer.
      * @param {number} first @param {number} last @param {number} total
-     * @param {(from: number, count: number, s: AbortSignal) => Promise<any[]>} load
+     * @param {Load} load
      * @param {() => void} came @param {(error: any) => void} failed
      */
     want(first, last, total, load, came, failed) {
@@ -61,7 +66,7 @@ export class Pages {
 
     /**
      * @param {number} at @param {number} total
-     * @param {(from: number, count: number, s: AbortSignal) => Promise<any[]>} load
+     * @param {Load} load
      * @param {() => void} came @param {(error: any) => void} failed
      */
     async fetch(at, total, load, came, failed) {

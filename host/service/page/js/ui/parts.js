@@ -59,7 +59,10 @@ export const Empty = ({ icon = 'folder', title, children }) =>
         ${children}
     </div>`;
 
-/** What went wrong, and what to do. @param {{error: any, again?: () => void}} props */
+/**
+ * What went wrong, and what to do.
+ * @param {{error: any, again?: () => void}} props
+ */
 export const Failed = ({ error, again }) =>
     html`<div class="banner bad" role="alert">
         <${Icon} name="alert" />

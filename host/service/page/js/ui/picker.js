@@ -32,7 +32,10 @@ export function pathOf(roots, id) {
     const top = named(roots.find((it) => String(it.id) === root)) || root;
     return path ? `${top.replace(/\/$/, '')}/${path}` : top;
 }
-/** The place of a whole path, if it lies in a root. @param {any[]} roots @param {string} path */
+/**
+ * The place of a whole path, if it lies in a root.
+ * @param {any[]} roots @param {string} path
+ */
 export function idOfPath(roots, path) {
     for (const root of roots) {
         const top = named(root).replace(/\/$/, '');

@@ -1,10 +1,10 @@
 // The place in a table of any height.
 //
-// Browsers cannot make an element as high as 10 million rows: Chromium stops at
-// 2^24 px, Firefox at 17.9 million. Beyond LIMIT the scroll bar is a map of the
-// table. Small steps scroll by pixels; great ones, of the bar, jump to the same
-// share of the rows; and when the hand rests both are reconciled. The first and
-// last EDGE pixels map one to one, so that both ends are reached.
+// Browsers cannot make an element as high as 10 million rows: Chromium stops
+// at 2^24 px, Firefox at 17.9 million. Beyond LIMIT the scroll bar is a map of
+// the table. Small steps scroll by pixels; great ones, of the bar, jump to the
+// same share of the rows; and when the hand rests both are reconciled. The
+// first and last EDGE pixels map one to one, so that both ends are reached.
 import { clamp } from '../loading.js';
 
 const LIMIT = 8e6;

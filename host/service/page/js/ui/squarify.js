@@ -25,7 +25,11 @@ export function children({ n, parent }) {
     };
 }
 
-/** How far from a square the worst tile of a row is, of these areas. @param {number} side @param {number} sum @param {number} largest @param {number} least */
+/**
+ * How far from a square the worst tile of a row is, of these areas.
+ * @param {number} side @param {number} sum @param {number} largest
+ * @param {number} least
+ */
 function worst(side, sum, largest, least) {
     const whole = sum * sum;
     const square = side * side;
@@ -74,7 +78,10 @@ export function squarify(tree, value, kids, o) {
     }
     return { x, y, w, h, seen, open, level };
 
-    /** Fills a room with tiles, row by row. @param {Int32Array} of @param {number} whole @param {any} room */
+    /**
+     * Fills a room with tiles, row by row.
+     * @param {Int32Array} of @param {number} whole @param {any} room
+     */
     function fill(of, whole, room) {
         let left = whole;
         let i = 0;
@@ -98,7 +105,11 @@ export function squarify(tree, value, kids, o) {
         }
     }
 
-    /** Places one row of tiles. @param {Int32Array} of @param {number} thick @param {number} scale @param {any} room */
+    /**
+     * Places one row of tiles.
+     * @param {Int32Array} of @param {number} thick @param {number} scale
+     * @param {any} room
+     */
     function row(of, thick, scale, room) {
         const upright = room.w >= room.h;
         let off = 0;

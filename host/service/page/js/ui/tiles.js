@@ -1,7 +1,10 @@
 // Draws the tiles of a treemap.
 import { plain } from '../names.js';
 
-/** What a name has room for. @param {any} g @param {string} s @param {number} room */
+/**
+ * What a name has room for.
+ * @param {any} g @param {string} s @param {number} room
+ */
 function fit(g, s, room) {
     if (g.measureText(s).width <= room) return s;
     let low = 0;

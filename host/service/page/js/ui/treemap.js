@@ -73,7 +73,11 @@ export function Treemap(p) {
     </div>`;
 }
 
-/** Draws the map. @param {Props} p @param {any} lay @param {any} size @param {number} em @param {number} theme */
+/**
+ * Draws the map.
+ * @param {Props} p @param {any} lay @param {any} size @param {number} em
+ * @param {number} theme
+ */
 function useMap(p, lay, size, em, theme) {
     const map = useRef(/** @type {any} */ (null));
     useEffect(() => {
@@ -90,7 +94,10 @@ function useMap(p, lay, size, em, theme) {
     return map;
 }
 
-/** @param {any} canvas @param {any} lay @param {number} at @param {number} root @param {any} size */
+/**
+ * @param {any} canvas @param {any} lay @param {number} at @param {number} root
+ * @param {any} size
+ */
 function outline(canvas, lay, at, root, size) {
     const scale = devicePixelRatio || 1;
     canvas.width = size.w * scale;
@@ -114,7 +121,11 @@ function outline(canvas, lay, at, root, size) {
     }
 }
 
-/** The node under the pointer. @param {any} e @param {any} box @param {any} lay @param {any} kids @param {number} root */
+/**
+ * The node under the pointer.
+ * @param {any} e @param {any} box @param {any} lay @param {any} kids
+ * @param {number} root
+ */
 function under(e, box, lay, kids, root) {
     const edge = box.getBoundingClientRect();
     const [px, py] = [e.clientX - edge.left, e.clientY - edge.top];
@@ -143,7 +154,10 @@ const WAYS = /** @type {Record<string, [number, number]>} */ ({
     ArrowDown: [0, 1],
 });
 
-/** Arrow keys go to the neighbour that lies there. @param {Props} p @param {any} lay @param {any} kids */
+/**
+ * Arrow keys go to the neighbour that lies there.
+ * @param {Props} p @param {any} lay @param {any} kids
+ */
 function useSteps(p, lay, kids) {
     const { tree, root, at } = p;
     const middle = (/** @type {number} */ i) => [
