@@ -181,10 +181,10 @@ fn the_overview_has_the_sums_and_a_map_that_keys_lead_through() {
     let tree = tree();
     let flows = [
         "signs_in",
-        "takes_a_snapshot",
+        "looks_at_all",
         "shows_the_sums",
         "goes_into_the_map",
-        "shows_one_type_alone",
+        "shows_one_age_alone",
         "finds_by_name",
     ];
     see(&tree, &flows, json!({"files": files(&tree)}));
@@ -195,7 +195,7 @@ fn files_are_filtered_sorted_opened_and_exported_whatever_their_names() {
     let tree = tree();
     let flows = [
         "signs_in",
-        "takes_a_snapshot",
+        "takes_a_scan",
         "shows_hostile_names",
         "filters",
         "sorts",
@@ -218,10 +218,8 @@ fn duplicates_make_way_by_a_plan_and_come_back() {
     let flows = [
         "signs_in",
         "finds_duplicates",
-        "marks_by_hand",
         "keeps_by_rules",
         "plans_applies_and_undoes",
-        "decides_for_folders",
     ];
     let copies = ["one.bin", "two.bin", "more/two.bin"];
     let values = json!({
@@ -240,7 +238,7 @@ fn files_get_new_names_by_a_plan_and_their_old_ones_back() {
         "old": "docs/note-3.md",
         "now": "docs/note-3-new.md",
     }});
-    see(&tree, &["signs_in", "takes_a_snapshot", "renames"], values);
+    see(&tree, &["signs_in", "takes_a_scan", "renames"], values);
 }
 
 #[test]

@@ -6,8 +6,8 @@ import assert from 'node:assert/strict';
 export async function says_what_to_do_first(it) {
     it.expect(/status of 404/);
     for (const [hash, title] of [
-        ['#/overview', 'There is no snapshot yet'],
-        ['#/files', 'There is no snapshot yet'],
+        ['#/overview', 'Nothing has been looked at yet'],
+        ['#/files', 'Nothing has been looked at yet'],
         ['#/duplicates', 'Nobody has looked for duplicates yet'],
         ['#/changes', 'There is no snapshot yet'],
         ['#/history', 'No such jobs'],
@@ -23,9 +23,13 @@ export async function scans_without_a_mouse(it) {
     const { page } = it;
     it.expect(/status of 422/);
     await it.go('#/overview');
-    await page.getByRole('link', { name: 'Take a snapshot' }).last().focus();
+    await page.getByRole('link', { name: 'Choose what to do' }).focus();
     await page.keyboard.press('Enter');
-    await page.waitForURL(/#\/new\/snapshot/);
+    await page.waitForURL(/#\/new/);
+    const kinds = page.getByRole('navigation', { name: 'Kind of job' });
+    await kinds.getByRole('link', { name: /^Scan/ }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/#\/new\/scan/);
     const root = page.locator('[role=treeitem]').first();
     await root.waitFor();
     await root.focus();
@@ -36,7 +40,7 @@ export async function scans_without_a_mouse(it) {
     // Space leaves it out; nothing can begin then, and the tree is pointed at.
     await page.keyboard.press(' ');
     assert.equal(await root.getAttribute('aria-selected'), 'false');
-    await page.getByRole('button', { name: 'Take a snapshot' }).focus();
+    await page.getByRole('button', { name: 'Scan', exact: true }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('alert').filter({ hasText: 'folder' }).waitFor();
     await it.until('the tree has the focus', () =>
@@ -58,7 +62,7 @@ export async function scans_without_a_mouse(it) {
     );
     await page.getByLabel('At least').fill('');
     const line = await page.locator('.command code').last().innerText();
-    assert.match(line, /^sanchay snapshot /);
+    assert.match(line, /^sanchay scan /);
     await page.keyboard.press('Enter');
     await page.waitForURL(/#\/jobs\/\d+/);
     assert.equal(await it.ended(), 'Done');

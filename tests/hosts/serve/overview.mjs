@@ -2,6 +2,13 @@
 
 import assert from 'node:assert/strict';
 
+/** One button looks at all roots, and the page fills by itself. */
+export async function looks_at_all(it) {
+    await it.go('#/overview');
+    await it.page.getByRole('button', { name: 'Look at it' }).click();
+    await it.page.locator('.maplist tbody tr').first().waitFor();
+}
+
 /** The sums are those of the tree. */
 export async function shows_the_sums(it) {
     await it.go('#/overview');
@@ -33,15 +40,12 @@ export async function goes_into_the_map(it) {
     await it.until('the top is seen', () => !page.url().includes('at='));
 }
 
-/** A type alone, and ages. */
-export async function shows_one_type_alone(it) {
-    const { page } = it;
+/** One age alone. */
+export async function shows_one_age_alone(it) {
     await it.go('#/overview');
-    const chip = page.locator('.legend .chip').first();
+    const chip = it.page.locator('.legend .chip').first();
     await chip.click();
     assert.equal(await chip.getAttribute('aria-pressed'), 'true');
-    await page.getByText('Age', { exact: true }).click();
-    await page.waitForURL(/colour=age/);
     await it.check('ages');
 }
 

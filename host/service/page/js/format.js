@@ -134,19 +134,45 @@ export const TYPES = /** @type {Record<string, string>} */ ({
 });
 export const TYPE_NAMES = Object.keys(TYPES);
 
-export const AGES = [
-    'under a week',
-    'under a month',
-    'under 6 months',
-    'under 2 years',
-    'under 5 years',
-    'older',
-];
-const AGE_DAYS = [7, 30, 183, 730, 1826];
+const EXTENSIONS = /** @type {Record<string, string>} */ ({
+    image: 'jpg jpeg png gif webp heic avif tif tiff bmp svg psd',
+    raw: 'cr2 cr3 nef arw dng raf orf rw2 raw',
+    video: 'mp4 mov mkv avi webm m4v mpg mpeg wmv',
+    audio: 'mp3 flac wav ogg opus m4a aac aiff',
+    document: 'pdf doc docx odt xls xlsx ods ppt pptx txt md epub rtf',
+    archive: 'zip gz tar 7z xz bz2 zst rar iso img deb rpm jar',
+    code: 'rs js ts py c h cpp hpp go java rb sh html css toml yaml yml o',
+    data: 'csv tsv json parquet sqlite db npy arrow xml bin dat',
+    log: 'log jsonl ndjson',
+});
+const TYPE_OF = new Map(
+    Object.entries(EXTENSIONS).flatMap(([type, all]) =>
+        all.split(' ').map((it) => [it, type]),
+    ),
+);
+
+/** The type of file that an extension stands for. @param {string} extension */
+export const typeOfExtension = (extension) =>
+    TYPE_OF.get(extension.toLowerCase()) ?? 'other';
+/** The type of file that a name tells. @param {string} name */
+export const typeOf = (name) =>
+    typeOfExtension(name.slice(name.lastIndexOf('.') + 1));
+
+/** Classes of ages, as the program has them, and up to how many days. */
+const CLASSES = /** @type {[string, string, number][]} */ ([
+    ['day', 'under a day', 1],
+    ['week', 'under a week', 7],
+    ['month', 'under 30 days', 30],
+    ['year', 'under a year', 365],
+    ['five-years', 'under 5 years', 1826],
+    ['older', 'older', Infinity],
+]);
+export const AGE_NAMES = CLASSES.map(([id]) => id);
+export const AGES = CLASSES.map(([, label]) => label);
 
 /** The class of age of a time. @param {any} time */
 export function ageOf(time) {
     const days = (Date.now() / 1000 - seconds(time)) / 86_400;
-    const found = AGE_DAYS.findIndex((limit) => days < limit);
-    return found < 0 ? AGES.length - 1 : found;
+    const found = CLASSES.findIndex(([, , limit]) => days < limit);
+    return found < 0 ? CLASSES.length - 1 : found;
 }

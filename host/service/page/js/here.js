@@ -1,11 +1,12 @@
 // Is this file already in the catalog? Its size is asked first: where no file
 // has that size, nothing need be read. Otherwise it is hashed here, in the
 // page, by the component that the program carries. No byte of it is sent.
-import { post } from './api.js';
+import { get, post, query } from './api.js';
 import { cell } from './cell.js';
 import { plural } from './format.js';
 import { say } from './messages.js';
 import { named, plain } from './names.js';
+import { can } from './session.js';
 
 /**
  * @typedef {{id: number, file: File, done: number, ms: number,
@@ -57,11 +58,24 @@ function set(id, now) {
     );
 }
 
-/** @param {number} size @param {Record<string, string>} [hash] */
+/** Whether the service can say where a file is. */
+export const canLookUp = () => can('POST lookup') || can('GET lookup');
+
+/**
+ * What the catalog says of a size, or of digests of a file of that size.
+ * @param {number} size @param {Record<string, string>} [hash]
+ */
 async function lookup(size, hash) {
-    const body = { files: [{ size, ...(hash ? { hash } : {}) }] };
-    const [answer] = (await post('lookup', body)).answers;
-    return answer;
+    if (can('POST lookup')) {
+        const body = { files: [{ size, ...(hash ? { hash } : {}) }] };
+        return (await post('lookup', body)).answers[0];
+    }
+    // One that goes by digests alone.
+    if (!hash) return { of_size: null };
+    const [algorithm, digest] = Object.entries(hash)[0];
+    const asked = { hash: digest, algorithm };
+    const answer = await get(query('lookup', asked));
+    return { ...answer, paths: answer.paths ?? answer.files ?? [] };
 }
 
 /** @param {number} id @param {File} file */

@@ -36,12 +36,9 @@ const STATES = /** @type {Record<string, State>} */ ({
     no: { label: 'Answer: no', icon: 'alert', tone: 'warn' },
     failed: { label: 'Failed', icon: 'alert', tone: 'drop' },
     cancelled: { label: 'Cancelled', icon: 'stop', tone: 'warn' },
-    undone: { label: 'Undone', icon: 'undo', tone: 'info' },
-    unclear: { label: 'Look at it', icon: 'alert', tone: 'warn' },
 });
 /** @param {any} job @returns {State} */
 export const stateOf = (job) =>
-    (job.plan?.undo === 'done' && STATES.undone) ||
     STATES[job.state] || { label: job.state, icon: 'info', tone: '' };
 
 /** Whether a job is not over yet. @param {any} job */
@@ -62,14 +59,23 @@ export function where(job, nameOf) {
         .join(', ');
 }
 
+/** Kinds of jobs that make plans. */
+export const PLANNED = ['rename', 'move', 'copy', 'delete', 'dedupe', 'undo'];
+
+/** The plan that a job made or applied, if any. @param {any} job */
+export function planOf(job) {
+    if (PLANNED.includes(job.kind)) return job.id;
+    return job.kind === 'apply' ? (job.request?.plan ?? null) : null;
+}
+
 /** The address of what a job found. @param {any} job */
 export function resultOf(job) {
     if (job.kind === 'dupes') return `#/duplicates?job=${job.id}`;
     if (job.kind === 'similar') return `#/duplicates/similar?job=${job.id}`;
-    if (job.kind === 'diff' && job.snapshots?.length === 2)
-        return `#/changes?a=${job.snapshots[0]}&b=${job.snapshots[1]}`;
-    if (['scan', 'hash', 'verify', 'snapshot'].includes(job.kind))
-        return `#/files?job=${job.id}`;
-    if (job.plan?.id) return `#/plans/${job.plan.id}`;
-    return '';
+    if (job.kind === 'diff') return `#/changes?job=${job.id}`;
+    if (job.kind === 'summary') return `#/overview?job=${job.id}`;
+    if (job.kind === 'snapshot') return '#/changes';
+    if (['scan', 'hash'].includes(job.kind)) return `#/files?job=${job.id}`;
+    const plan = planOf(job);
+    return plan == null ? '' : `#/plans/${plan}`;
 }

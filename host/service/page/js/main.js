@@ -3,6 +3,7 @@ import { address } from './address.js';
 import { get, link } from './api.js';
 import { useCell } from './cell.js';
 import { duration, percent } from './format.js';
+import { canLookUp } from './here.js';
 import {
     html,
     render,
@@ -18,14 +19,13 @@ import { useLoad, useTick } from './loading.js';
 import { Keys, Palette } from './palette.js';
 import { applyTheme, prefs } from './prefs.js';
 import { learnRoots } from './roots.js';
-import { SCREENS } from './screens.js';
+import { SCREENS, offered } from './screens.js';
 import { begin, session } from './session.js';
 import { SignIn } from './signin.js';
 import { Here, choose } from './ui/here.js';
 import { Menu } from './ui/menu.js';
 import { Bones, Empty, Seg, Toasts, useKeys } from './ui/parts.js';
 
-const NAV = SCREENS.filter((it) => it.nav);
 /** What has room at the bottom of a small screen. */
 const BELOW = ['overview', 'files', 'new', 'duplicates', 'history'];
 
@@ -51,13 +51,15 @@ function Rail({ on }) {
             <${Icon} name="plus" /><span class="text">New job</span>
         </a>
         <nav class="nav" aria-label="Main">
-            ${NAV.map(
-                (it) => html`<${NavLink}
+            ${offered()
+                .filter((it) => it.nav)
+                .map(
+                    (it) => html`<${NavLink}
                     key=${it.id}
                     it=${it}
                     on=${on === it.id}
                 />`,
-            )}
+                )}
         </nav>
         <div class="rail-foot">
             <div class="row">
@@ -142,7 +144,9 @@ const Top = ({ onFind, onKeys }) =>
             <kbd>Ctrl K</kbd>
         </button>
         <div class="end row">
-            <button
+            ${
+                canLookUp() &&
+                html`<button
                 type="button"
                 class="btn ghost herelink"
                 title=${
@@ -152,7 +156,8 @@ const Top = ({ onFind, onKeys }) =>
                 onClick=${choose}
             >
                 <${Icon} name="drop" /><span class="text">Is it here?</span>
-            </button>
+            </button>`
+            }
             <${JobPill} />
             <${Appearance} />
             <button
@@ -193,7 +198,7 @@ function Offline() {
 function Main() {
     const now = useCell(address);
     const { units } = useCell(prefs);
-    const screen = SCREENS.find((it) => it.id === now.name);
+    const screen = offered().find((it) => it.id === now.name);
     const main = useRef(/** @type {any} */ (null));
     const first = useRef(true);
     const place = [now.name, ...now.parts].join('/');
@@ -237,7 +242,7 @@ function Frame() {
         e.preventDefault();
         document.getElementById('main')?.focus();
     };
-    const below = BELOW.map((id) => SCREENS.find((it) => it.id === id));
+    const below = BELOW.map((id) => offered().find((it) => it.id === id));
     return html`<a class="skip" href="#main" onClick=${skip}>
             Skip to the content
         </a>

@@ -6,7 +6,7 @@ import { Icon } from './icons.js';
 import { kindOf } from './kinds.js';
 import { base, named, plain, quoted } from './names.js';
 import { prefs } from './prefs.js';
-import { SCREENS } from './screens.js';
+import { offered as screens } from './screens.js';
 import { offered } from './screens/new.js';
 import { Dialog } from './ui/menu.js';
 
@@ -24,18 +24,14 @@ function fixed() {
         run: () => prefs.set({ ...prefs.get(), theme: id }),
     });
     return [
-        ...SCREENS.filter((it) => it.nav).map((it) => ({
-            label: it.title,
-            hint: 'Screen',
-            icon: it.icon ?? 'file',
-            to: `#/${it.id}`,
-        })),
-        {
-            label: 'Folder pairs',
-            hint: 'Screen',
-            icon: 'pairs',
-            to: '#/duplicates/folders',
-        },
+        ...screens()
+            .filter((it) => it.nav)
+            .map((it) => ({
+                label: it.title,
+                hint: 'Screen',
+                icon: it.icon ?? 'file',
+                to: `#/${it.id}`,
+            })),
         ...offered().map((kind) => ({
             label: `New job: ${kindOf(kind).label}`,
             hint: 'Begin',
@@ -172,9 +168,7 @@ const KEYS = [
     ['G', 'go to a row (Files)'],
     ['↑ ↓ PgUp PgDn Home End', 'move in a table'],
     ['Enter', 'open what is at hand'],
-    ['Space', 'keep or remove (Duplicates)'],
-    ['K', 'keep only this copy'],
-    ['N  P', 'next, previous group'],
+    ['N  P', 'next, previous group (Duplicates)'],
     ['← → ↑ ↓', 'move in the map of folders'],
     ['Enter  Backspace', 'open, go up in the map of folders'],
 ];

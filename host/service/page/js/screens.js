@@ -8,12 +8,13 @@ import { NewJob } from './screens/new.js';
 import { Overview } from './screens/overview.js';
 import { Plan } from './screens/plan.js';
 import { Rename } from './screens/rename.js';
+import { can, hasKind } from './session.js';
 
 /**
  * @typedef {{id: string, title: string, is: any, icon?: string,
- *     nav?: boolean, under?: string, kind?: string}} Screen
- * `under`: the entry of the navigation that it belongs to. `kind`: it is left
- * out where the service has no such jobs.
+ *     nav?: boolean, under?: string, needs?: () => boolean}} Screen
+ * `under`: the entry of the navigation that it belongs to. `needs`: it is left
+ * out where the service has not that.
  */
 export const SCREENS = /** @type {Screen[]} */ ([
     {
@@ -22,17 +23,40 @@ export const SCREENS = /** @type {Screen[]} */ ([
         icon: 'overview',
         is: Overview,
         nav: true,
+        needs: () => hasKind('summary'),
     },
-    { id: 'files', title: 'Files', icon: 'files', is: Files, nav: true },
+    {
+        id: 'files',
+        title: 'Files',
+        icon: 'files',
+        is: Files,
+        nav: true,
+        needs: () => can('POST views'),
+    },
     {
         id: 'duplicates',
         title: 'Duplicates',
         icon: 'dupes',
         is: Duplicates,
         nav: true,
+        needs: () => hasKind('dupes') && can('POST views'),
     },
-    { id: 'changes', title: 'Changes', icon: 'diff', is: Changes, nav: true },
-    { id: 'rename', title: 'Rename', icon: 'rename', is: Rename, nav: true },
+    {
+        id: 'changes',
+        title: 'Changes',
+        icon: 'diff',
+        is: Changes,
+        nav: true,
+        needs: () => hasKind('diff') && can('POST views'),
+    },
+    {
+        id: 'rename',
+        title: 'Rename',
+        icon: 'rename',
+        is: Rename,
+        nav: true,
+        needs: () => hasKind('rename') && can('POST renames/preview'),
+    },
     {
         id: 'history',
         title: 'History',
@@ -44,3 +68,6 @@ export const SCREENS = /** @type {Screen[]} */ ([
     { id: 'jobs', title: 'Job', is: Job, under: 'history' },
     { id: 'plans', title: 'Plan', is: Plan, under: 'history' },
 ]);
+
+/** The screens that this service has something for. */
+export const offered = () => SCREENS.filter((it) => it.needs?.() ?? true);

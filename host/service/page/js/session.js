@@ -7,7 +7,8 @@ import { cell } from './cell.js';
 /**
  * @typedef {{state: 'asking' | 'in' | 'out' | 'away', why?: string,
  *     user?: string, rights?: string[], version?: string, write?: boolean,
- *     kinds?: string[], formats?: string[], algorithms?: string[]}} Session
+ *     kinds?: string[], formats?: string[], algorithms?: string[],
+ *     paths?: Set<string>}} Session
  */
 export const session = cell(/** @type {Session} */ ({ state: 'asking' }));
 
@@ -29,11 +30,39 @@ export async function signIn(token) {
     await look();
 }
 
+/**
+ * What the service says of itself: its requests, as `METHOD path`, and its
+ * kinds of jobs.
+ */
+async function described() {
+    const answer = await fetch('/openapi.json', {
+        headers: { authorization: `Bearer ${key.get()}` },
+    });
+    if (!answer.ok) return {};
+    const { paths, components } = await answer.json();
+    const short = (/** @type {string} */ path) =>
+        path.replace(/^\/api\/v1\//, '').replace(/\{\w+\}/g, '{}');
+    const all = Object.entries(paths).flatMap(([path, methods]) =>
+        Object.keys(methods).map(
+            (method) => `${method.toUpperCase()} ${short(path)}`,
+        ),
+    );
+    const kinds = components?.schemas?.JobKind?.enum;
+    return { paths: new Set(all), ...(kinds ? { kinds } : {}) };
+}
+
+/**
+ * Whether the service has a request, such as `GET jobs/{}/groups`. What it has
+ * not is left out of the page.
+ * @param {string} request
+ */
+export const can = (request) => session.get().paths?.has(request) ?? true;
+
 /** Asks who this is. */
 export async function look() {
     try {
         const who = await get('session');
-        session.set({ ...who, state: 'in' });
+        session.set({ ...(await described()), ...who, state: 'in' });
     } catch (error) {
         if (error instanceof Problem && error.status === 401) {
             key.set('');

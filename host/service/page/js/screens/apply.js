@@ -23,7 +23,7 @@ export function ApplyBar({ plan, url, again }) {
 
 /** @param {{plan: any}} props */
 function Applying({ plan }) {
-    const job = plan.applied?.job;
+    const { job } = plan;
     const live = useCell(progress).get(String(job)) ?? {};
     const [done, all] = live.files ?? [plan.applied?.done ?? 0, plan.steps];
     const part = share(live) ?? (all ? done / all : null);

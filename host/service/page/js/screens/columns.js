@@ -1,20 +1,36 @@
 // The columns of a table of files. One that the page does not know, of a
 // plugin, is shown as it comes.
-import { TYPES, ago, bytes, count, stamp } from '../format.js';
+import { TYPES, ago, bytes, count, stamp, typeOf } from '../format.js';
 import { html } from '../html.js';
-import { Path, named, plain, safe } from '../names.js';
+import { Path, base, named, plain, safe } from '../names.js';
 import { Digest } from '../ui/parts.js';
 
 /** @typedef {import('../ui/grid.js').Column} Column */
 
-/** Those that are shown unless others are chosen. */
-export const usually = [
-    'path',
-    'size',
-    'modified',
-    'extension',
-    'copies',
-    'hash',
+/** What each kind of job tells of files. */
+const FIELDS = /** @type {Record<string, string[]>} */ ({
+    scan: ['path', 'size', 'modified', 'extension', 'kind'],
+    hash: ['path', 'size', 'modified', 'extension', 'hash'],
+});
+/** What can be asked for besides. */
+const MORE = [
+    'allocated',
+    'created',
+    'accessed',
+    'changed',
+    'mode',
+    'user',
+    'links',
+];
+
+/** The columns that are shown unless others are chosen. @param {any} job */
+export const usually = (job) =>
+    (FIELDS[job.kind] ?? FIELDS.scan).filter((it) => it !== 'kind');
+
+/** All columns that there are. @param {any} job */
+export const fieldsOf = (job) => [
+    ...(FIELDS[job.kind] ?? FIELDS.scan),
+    ...MORE,
 ];
 
 const none = html`<span class="faint">–</span>`;
@@ -25,37 +41,25 @@ const size = (/** @type {any} */ n) =>
 const time = (/** @type {any} */ at) =>
     at == null ? none : html`<time title=${ago(at)}>${stamp(at)}</time>`;
 
+/** The square in the colour of a file's type. @param {{path: string}} props */
+export function Dot({ path }) {
+    const type = typeOf(base(path));
+    const background = `var(--k-${type})`;
+    return html`<i class="dot" title=${TYPES[type]} style=${{ background }} />`;
+}
+
 const KNOWN = /** @type {Record<string, Partial<Column>>} */ ({
     path: {
         label: 'Path',
         width: 'minmax(20rem, 1fr)',
         cell: (row) =>
             html`<span class="row">
-                ${
-                    row.type != null &&
-                    html`<i
-                    class="dot"
-                    title=${TYPES[row.type] ?? row.type}
-                    style=${{ background: `var(--k-${row.type})` }}
-                />`
-                }
+                <${Dot} path=${named(row)} />
                 <span class="cut"><${Path} path=${named(row)} /></span>
             </span>`,
     },
-    size: { label: 'Size', width: '7rem', right: true },
-    allocated: { label: 'On disk', width: '7rem', right: true },
+    allocated: { label: 'On disk' },
     extension: { label: 'Ext', width: '5rem' },
-    copies: {
-        label: 'Copies',
-        width: '5rem',
-        right: true,
-        cell: (row) =>
-            row.copies > 1
-                ? html`<a href="#/duplicates" tabindex="-1">
-                      ${count(row.copies)}
-                  </a>`
-                : html`<span class="faint">${row.copies ?? '–'}</span>`,
-    },
     hash: {
         label: 'Digest',
         width: '9rem',
@@ -63,12 +67,6 @@ const KNOWN = /** @type {Record<string, Partial<Column>>} */ ({
             row.hash
                 ? html`<${Digest} text=${String(row.hash)} />`
                 : html`<span class="faint">not hashed</span>`,
-    },
-    root: { label: 'Root', width: '6.5rem' },
-    type: {
-        label: 'Type',
-        width: '7rem',
-        cell: (row) => TYPES[row.type] ?? row.type,
     },
 });
 const TIMES = ['modified', 'created', 'accessed', 'changed', 'taken'];
@@ -100,19 +98,4 @@ export function columnOf(name) {
         cell,
         ...KNOWN[name],
     };
-}
-
-/**
- * The columns that rows have, one for a name and its bytes.
- * @param {string[]} known
- */
-export function choices(known) {
-    const names = known
-        .filter((it) => !it.endsWith('_base64'))
-        .concat(known.length ? [] : usually);
-    const rank = (/** @type {string} */ it) => {
-        const at = usually.indexOf(it);
-        return at < 0 ? usually.length : at;
-    };
-    return names.sort((a, b) => rank(a) - rank(b));
 }

@@ -18,8 +18,8 @@ function shown(name, value) {
     return safe(String(value));
 }
 
-/** @param {{row: any, onClose: () => void}} props */
-export function Details({ row, onClose }) {
+/** @param {{row: any, job: any, onClose: () => void}} props */
+export function Details({ row, job, onClose }) {
     if (!row) return null;
     const path = named(row);
     const name = base(path);
@@ -57,7 +57,7 @@ export function Details({ row, onClose }) {
                 <${Copy} text=${path} label="Copy the path" />
                 <a
                     class="btn sm"
-                    href=${filesIn(parent(path))}
+                    href=${filesIn(parent(path), job)}
                     onClick=${onClose}
                 >
                     Its folder

@@ -1,50 +1,20 @@
-// Groups of equal files: which of each are kept, by rules and by hand.
-import { address, link } from '../address.js';
-import { get } from '../api.js';
+// Groups of equal files, and the rules by which one of each stays.
+import { address } from '../address.js';
 import { useCell } from '../cell.js';
-import { ago, count, plural } from '../format.js';
+import { ago, bytes, count, plural } from '../format.js';
 import { html } from '../html.js';
 import { Icon } from '../icons.js';
 import { isOpen, where } from '../kinds.js';
-import { changes } from '../live.js';
-import { useLoad } from '../loading.js';
+import { useNewest } from '../newest.js';
 import { useRootNames } from '../roots.js';
 import { Banner, Bones, Empty, Failed } from '../ui/parts.js';
 import { Groups } from './groups.js';
-import { Pairs } from './pairs.js';
-
-const SHOWN = ['done', 'no', 'running', 'cancelled'];
-
-/** The job that is looked at: that of the address, or the newest. */
-function useJob() {
-    const { query } = useCell(address);
-    const { job } = useCell(changes);
-    return useLoad(
-        async (signal) => {
-            if (query.job)
-                return get(`jobs/${encodeURIComponent(query.job)}`, {
-                    signal,
-                });
-            const { jobs } = await get('jobs?kind=dupes', { signal });
-            const fit = jobs.filter((/** @type {any} */ it) =>
-                SHOWN.includes(it.state),
-            );
-            // One that runs is shown where there is none that has ended.
-            return (
-                fit.find((/** @type {any} */ it) => !isOpen(it)) ??
-                fit[0] ??
-                null
-            );
-        },
-        [query.job, job],
-    );
-}
 
 export function Duplicates() {
-    const { parts } = useCell(address);
-    const { data: job, error, again } = useJob();
+    const { query } = useCell(address);
+    const { data: job, error, again } = useNewest(query.job, ['dupes']);
     const body =
-        error && !job
+        error && job === undefined
             ? html`<${Failed} error=${error} again=${again} />`
             : job === undefined
               ? html`<section class="panel">
@@ -52,7 +22,7 @@ export function Duplicates() {
                 </section>`
               : job === null
                 ? html`<${Never} />`
-                : html`<${Found} job=${job} tab=${parts[0] || 'groups'} />`;
+                : html`<${Found} key=${job.id} job=${job} />`;
     return html`<div>
         <div class="head">
             <div>
@@ -62,8 +32,8 @@ export function Duplicates() {
             ${
                 job &&
                 html`<div class="end">
-                <a class="btn" href="#/new/dupes">Search again</a>
-            </div>`
+                    <a class="btn" href="#/new/dupes">Search again</a>
+                </div>`
             }
         </div>
         ${body}
@@ -73,9 +43,17 @@ export function Duplicates() {
 /** @param {{job: any}} props */
 function About({ job }) {
     const nameOf = useRootNames();
-    return html`${`In ${where(job, nameOf)}, `}<a href=${`#/jobs/${job.id}`}
+    const of = job.result ?? {};
+    const groups =
+        of.groups == null
+            ? ''
+            : `${plural(of.groups, 'group')}, ` +
+              `${bytes(of.reclaimable ?? 0)} to reclaim; `;
+    const when = ago(job.ended ?? job.started);
+    return html`${`${groups}in ${where(job, nameOf)}, `}<a
+            href=${`#/jobs/${job.id}`}
             >job ${job.id}</a
-        >${`, ${ago(job.ended ?? job.started)}; equal by content`}`;
+        >${`, ${when}. Equal by content.`}`;
 }
 
 const Never = () =>
@@ -91,15 +69,10 @@ const Never = () =>
         <//>
     </section>`;
 
-/** @param {{job: any, tab: string}} props */
-function Found({ job, tab }) {
-    const asked = { job: job.id };
-    const tabs = [
-        ['groups', 'Groups', link('duplicates', asked)],
-        ['folders', 'Folder pairs', link('duplicates/folders', asked)],
-    ];
+/** @param {{job: any}} props */
+function Found({ job }) {
     const groups = job.result?.groups;
-    if (job.state !== 'running' && groups === 0)
+    if (!isOpen(job) && groups === 0)
         return html`<section class="panel">
             <${Empty} icon="check" title="No two files are the same">
                 <p>
@@ -108,47 +81,26 @@ function Found({ job, tab }) {
                 </p>
             <//>
         </section>`;
-    return html`<nav class="tabs" aria-label="Views of the duplicates">
-            ${tabs.map(
-                ([id, label, to]) => html`<a
-                    key=${id}
-                    href=${to}
-                    aria-current=${tab === id ? 'page' : undefined}
-                    >${label}</a
-                >`,
-            )}
-        </nav>
-        ${
-            isOpen(job) &&
-            html`<div class="gap">
-            <${Banner}
-                icon="play"
-                end=${html`<a class="btn sm" href=${`#/jobs/${job.id}`}
-                    >Watch it</a
-                >`}
-            >
+    const watch = html`<a class="btn sm" href=${`#/jobs/${job.id}`}>
+        Watch it
+    </a>`;
+    return html`${
+        isOpen(job) &&
+        html`<div class="gap">
+            <${Banner} icon="play" end=${watch}>
                 <strong>The job is still running.</strong> These are the groups
                 that were found until now.
             <//>
         </div>`
-        }
-        ${
-            job.state === 'cancelled' &&
-            html`<div class="gap">
+    }
+    ${
+        job.state === 'cancelled' &&
+        html`<div class="gap">
             <${Banner} tone="warn" icon="stop">
-                <strong>The job was cancelled.</strong>
-                ${
-                    groups == null
-                        ? ''
-                        : ` ${count(groups)} groups were ` +
-                          'found until then.'
-                }
+                <strong>The job was cancelled.</strong> These are the
+                ${` ${count(job.rows ?? 0)} files that were found until then.`}
             <//>
         </div>`
-        }
-        ${
-            tab === 'folders'
-                ? html`<${Pairs} job=${job} />`
-                : html`<${Groups} key=${job.id} job=${job} />`
-        }`;
+    }
+        <${Groups} job=${job} />`;
 }

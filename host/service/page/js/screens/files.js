@@ -1,157 +1,149 @@
-// All files of the catalog, or those of a job: filter, sort, choose columns,
-// take away.
+// Files that a job listed: filter, sort, choose columns, take away.
 import { address, link, setQuery } from '../address.js';
 import { useCell } from '../cell.js';
-import { bytes, count, stamp } from '../format.js';
+import { ago, bytes, count, stamp } from '../format.js';
 import { html, useEffect, useRef, useState } from '../html.js';
 import { Icon } from '../icons.js';
-import { changes } from '../live.js';
+import { where } from '../kinds.js';
 import { named, parent, plain, quoted } from '../names.js';
+import { useNewest } from '../newest.js';
 import { useRootNames } from '../roots.js';
 import { hasKind } from '../session.js';
 import { Grid } from '../ui/grid.js';
 import { Dialog } from '../ui/menu.js';
 import { Banner, Bones, Empty, Failed, useKeys } from '../ui/parts.js';
 import { rows, totalOf, useView } from '../views.js';
-import { columnOf, usually } from './columns.js';
+import { columnOf, fieldsOf, usually } from './columns.js';
 import { Details } from './details.js';
 import { ExportDialog } from './export.js';
 import { FilterBar } from './filterbar.js';
 
-/** What the address asks to see. @param {Record<string, string>} query */
-function sourceOf(query) {
-    if (query.job) return { job: number(query.job) };
-    const source = { snapshot: number(query.snapshot || 'latest') };
-    if (query.root) Object.assign(source, { root: query.root });
-    if (query.at) Object.assign(source, { path: query.at });
-    return source;
-}
-
-/**
- * Ids are numbers or texts, as the service gave them out.
- * @param {string} id
- */
-const number = (id) => (/^\d+$/.test(id) ? Number(id) : id);
+/** Jobs that list files. */
+export const LISTING = ['scan', 'hash'];
 
 /**
  * The request of the view that the address asks for.
- * @param {Record<string, string>} query
+ * @param {Record<string, string>} query @param {any} job
  */
-export function requestOf(query) {
+export function requestOf(query, job) {
     const sort = query.sort || 'path';
     return {
-        source: sourceOf(query),
+        source: { job: job.id },
         ...(query.f ? { filter: query.f } : {}),
         sort: `${query.desc === '1' ? '-' : ''}${sort}`,
     };
 }
 
-/** The columns of a table, which a small screen has room for. */
-function useColumns() {
+/**
+ * The columns of a table, as far as a small screen has room.
+ * @param {any} job
+ */
+function useColumns(job) {
     const small = innerWidth < 640;
-    const [names, set] = useState(small ? ['path', 'size'] : usually);
+    const [names, set] = useState(small ? ['path', 'size'] : usually(job));
     const columns = names.map((name) => {
         const it = columnOf(name);
         const width = 'minmax(7.5rem, 1fr)';
         return small && name === 'path' ? { ...it, width } : it;
     });
-    return { names, set, columns };
+    return { names, set, columns, all: fieldsOf(job) };
 }
 
 export function Files() {
     const { query } = useCell(address);
-    const { snapshot } = useCell(changes);
-    const request = requestOf(query);
-    const { view, error, again } = useView(request, snapshot);
-    const columns = useColumns();
-    const [known, setKnown] = useState(/** @type {string[]} */ ([]));
-    const [open, setOpen] = useState(/** @type {any} */ (null));
-    const [format, setFormat] = useState('');
-    const none = error?.status === 404 && !query.job && !query.snapshot;
+    const { data: job, error, again } = useNewest(query.job, LISTING);
+    const body =
+        error && job === undefined
+            ? html`<${Failed} error=${error} again=${again} />`
+            : job === undefined
+              ? html`<section class="panel">
+                    <div class="body"><${Bones} n=${10} h="1.25rem" /></div>
+                </section>`
+              : job === null
+                ? html`<${Nothing} />`
+                : html`<${List} key=${job.id} job=${job} query=${query} />`;
+    const asked = { f: query.f };
     return html`<div class="files">
         <div class="head">
             <div>
                 <h1>Files</h1>
-                <p><${Source} query=${query} /></p>
+                <p>${job ? html`<${Source} job=${job} />` : ' '}</p>
             </div>
             <div class="end">
-                <a class="btn" href=${link('rename', query)}>
-                    <${Icon} name="rename" />Rename these
-                </a>
+                ${
+                    hasKind('rename') &&
+                    html`<a class="btn" href=${link('rename', query)}>
+                        <${Icon} name="rename" />Rename these
+                    </a>`
+                }
                 ${
                     hasKind('dupes') &&
-                    html`<a class="btn" href=${link('new/dupes', { f: query.f })}>
-                    <${Icon} name="dupes" />Duplicates of these
-                </a>`
+                    html`<a class="btn" href=${link('new/dupes', asked)}>
+                        <${Icon} name="dupes" />Duplicates of these
+                    </a>`
                 }
             </div>
         </div>
-        ${
-            none
-                ? html`<${Nothing} />`
-                : html`<section class="panel flush">
-                  <${FilterBar}
-                      query=${query}
-                      view=${view}
-                      error=${error}
-                      columns=${columns}
-                      known=${known}
-                      onExport=${setFormat}
-                  />
-                  <${Table}
-                      key=${JSON.stringify(request)}
-                      query=${query}
-                      view=${view}
-                      error=${error}
-                      again=${again}
-                      columns=${columns.columns}
-                      onOpen=${setOpen}
-                      onKnown=${setKnown}
-                  />
-              </section>`
-        }
-        <${Details} row=${open} onClose=${() => setOpen(null)} />
+        ${body}
+    </div>`;
+}
+
+/** @param {{job: any, query: Record<string, string>}} props */
+function List({ job, query }) {
+    const request = requestOf(query, job);
+    // A job that runs has more rows now than before.
+    const { view, error, again } = useView(request, job.rows);
+    const columns = useColumns(job);
+    const [open, setOpen] = useState(/** @type {any} */ (null));
+    const [format, setFormat] = useState('');
+    return html`<section class="panel flush">
+            <${FilterBar}
+                query=${query}
+                view=${view}
+                error=${error}
+                columns=${columns}
+                onExport=${setFormat}
+            />
+            <${Table}
+                key=${JSON.stringify(request)}
+                query=${query}
+                view=${view}
+                error=${error}
+                again=${again}
+                columns=${columns}
+                onOpen=${setOpen}
+            />
+        </section>
+        <${Details} row=${open} job=${job} onClose=${() => setOpen(null)} />
         <${ExportDialog}
             format=${format}
             view=${view}
             query=${query}
             names=${columns.names}
             onClose=${() => setFormat('')}
-        />
-    </div>`;
+        />`;
 }
 
 const Nothing = () =>
     html`<section class="panel">
-        <${Empty} icon="scan" title="There is no snapshot yet">
-            <p>It keeps names, sizes and times, and opens no file.</p>
-            <a class="btn primary" href="#/new/snapshot">
-                <${Icon} name="scan" />Take a snapshot
+        <${Empty} icon="scan" title="Nothing has been looked at yet">
+            <p>A scan reads names, sizes and times, and opens no file.</p>
+            <a class="btn primary" href="#/new/scan">
+                <${Icon} name="scan" />Choose what to scan
             </a>
         <//>
     </section>`;
 
-/**
- * Which files these are, in words.
- * @param {{query: Record<string, string>}} props
- */
-function Source({ query }) {
+/** Which files these are, in words. @param {{job: any}} props */
+function Source({ job }) {
     const nameOf = useRootNames();
-    if (query.job)
-        return html`What
-            <a href=${`#/jobs/${query.job}`}>job ${query.job}</a> found`;
-    const when = query.snapshot
-        ? `snapshot ${query.snapshot}`
-        : 'the latest snapshot';
-    if (!query.root) return `Everything in ${when} of the catalog`;
-    const root = nameOf(query.root);
-    const at = plain(query.at ? `${root}/${query.at}` : root);
-    return html`What is in <code>${at}</code>, in ${when}${' '}
-        <a href=${link('files', { f: query.f })}>(show all)</a>`;
+    const place = where(job, nameOf);
+    return html`What${' '}<a href=${`#/jobs/${job.id}`}>job ${job.id}</a>
+        ${` found in ${place}, ${ago(job.ended ?? job.started)}`}`;
 }
 
 /** @param {any} props */
-function Table({ query, view, error, again, columns, onOpen, onKnown }) {
+function Table({ query, view, error, again, columns, onOpen }) {
     const [at, setAt] = useState(-1);
     const [jump, setJump] = useState(false);
     const handle = useRef(/** @type {any} */ (null));
@@ -169,16 +161,12 @@ function Table({ query, view, error, again, columns, onOpen, onKnown }) {
         return html`<div class="padded">
             <${Bones} n=${10} h="1.25rem" />
         </div>`;
-    const load = async (
+    const load = (
         /** @type {number} */ from,
         /** @type {number} */ size,
         /** @type {AbortSignal} */ signal,
-    ) => {
-        const all = await rows(view.id, from, size, signal);
-        if (all[0]) onKnown(Object.keys(all[0]));
-        return all;
-    };
-    const where = (/** @type {any} */ row) => {
+    ) => rows(view.id, from, size, signal, columns.names);
+    const place = (/** @type {any} */ row) => {
         if (sort.id === 'size') return bytes(row.size);
         if (sort.id === 'modified') return stamp(row.modified).slice(0, 10);
         return plain(parent(named(row)));
@@ -215,10 +203,10 @@ function Table({ query, view, error, again, columns, onOpen, onKnown }) {
         <//>`
     }
         <${Grid}
-            columns=${columns}
+            columns=${columns.columns}
             total=${total}
             label="Files"
-            version=${view.id}
+            version=${`${view.id} ${columns.names}`}
             load=${load}
             sort=${sort}
             onSort=${(/** @type {string} */ id, /** @type {boolean} */ desc) =>
@@ -228,7 +216,7 @@ function Table({ query, view, error, again, columns, onOpen, onKnown }) {
             at=${at}
             onAt=${setAt}
             onOpen=${onOpen}
-            where=${where}
+            where=${place}
             empty=${view.state === 'building' ? null : empty}
         />
         <footer class="keys small dim">
@@ -281,6 +269,9 @@ function Jump({ total, onClose, onGo }) {
     <//>`;
 }
 
-/** The address of the files of a folder. @param {string} folder */
-export const filesIn = (folder) =>
-    link('files', { f: `parent = ${quoted(folder)}` });
+/**
+ * The address of the files of a folder, among those of a job.
+ * @param {string} folder @param {any} job
+ */
+export const filesIn = (folder, job) =>
+    link('files', { job: job?.id, f: `parent = ${quoted(folder)}` });

@@ -5,19 +5,18 @@ import { count } from '../format.js';
 import { html, useEffect, useRef, useState } from '../html.js';
 import { Icon } from '../icons.js';
 import { plain } from '../names.js';
-import { session } from '../session.js';
+import { can, session } from '../session.js';
 import { Menu } from '../ui/menu.js';
 import { useKeys } from '../ui/parts.js';
 import { mistake, totalOf } from '../views.js';
-import { choices, columnOf } from './columns.js';
+import { columnOf } from './columns.js';
 import { FORMATS } from './export.js';
 
 const QUICK = [
     ['Larger than 1 GiB', 'size > 1GiB'],
     ['Logs', 'ext in (log, gz, jsonl)'],
     ['Not touched for 2 years', 'modified before 2y'],
-    ['There more than once', 'copies > 1'],
-    ['Not hashed', 'not has(hash)'],
+    ['Of this week', 'modified within 7d'],
 ];
 const WAIT = 180;
 
@@ -47,7 +46,7 @@ function useTyped(text, refused) {
 
 /** @param {any} props */
 export function FilterBar(props) {
-    const { query, view, error, columns, known, onExport } = props;
+    const { query, view, error, columns, onExport } = props;
     const text = query.f ?? '';
     const { typed, setTyped, wrong } = useTyped(text, error);
     const box = useRef(/** @type {any} */ (null));
@@ -100,8 +99,8 @@ export function FilterBar(props) {
             >
                 Show
             </button>
-            <${Columns} columns=${columns} known=${known} />
-            <${Exports} onExport=${onExport} />
+            <${Columns} columns=${columns} />
+            ${can('POST exports') && html`<${Exports} onExport=${onExport} />`}
         </form>
         <div id="filter-help" class="filterhelp small">
             ${
@@ -159,13 +158,15 @@ function Wrong({ typed, wrong }) {
 }
 
 /** @param {any} props */
-function Columns({ columns, known }) {
-    const { names, set } = columns;
-    const all = choices(known);
+function Columns({ columns }) {
+    const { names, set, all } = columns;
     const turn = (/** @type {string} */ name) => {
         const now = names.includes(name)
             ? names.filter((/** @type {string} */ it) => it !== name)
-            : all.filter((it) => it === name || names.includes(it));
+            : all.filter(
+                  (/** @type {string} */ it) =>
+                      it === name || names.includes(it),
+              );
         set(now);
     };
     return html`<${Menu}
@@ -174,7 +175,9 @@ function Columns({ columns, known }) {
         label=${html`<span class="text">Columns</span>`}
     >
         ${all.map(
-            (name) => html`<label key=${name} class="item" data-stay>
+            (
+                /** @type {string} */ name,
+            ) => html`<label key=${name} class="item" data-stay>
                 <input
                     type="checkbox"
                     checked=${names.includes(name)}

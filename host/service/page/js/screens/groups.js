@@ -1,295 +1,141 @@
-// The groups, line by line: a line is a group's head, or a file of it.
-import { get, query } from '../api.js';
-import { bytes, count, plural, stamp } from '../format.js';
+// Equal files, group by group.
+import { bytes, count } from '../format.js';
 import { html, useRef, useState } from '../html.js';
-import { Icon } from '../icons.js';
-import { useLoad } from '../loading.js';
-import { useMarks } from '../marks.js';
-import { say, toast } from '../messages.js';
-import { Path, base, named, plain, safe } from '../names.js';
+import { useRules } from '../keep.js';
+import { Path, named } from '../names.js';
 import { Grid } from '../ui/grid.js';
-import { Bones, Empty, Failed } from '../ui/parts.js';
+import { Banner, Bones, Digest, Empty, Failed } from '../ui/parts.js';
+import { rows, totalOf, useView } from '../views.js';
+import { Dot } from './columns.js';
 import { Detail } from './detail.js';
 import { RuleBar } from './rules.js';
 
-/** @param {any} group @param {any} file */
-export const isKept = (group, file) => file.mark !== 'remove';
+const FIELDS = ['group', 'path', 'size', 'hash'];
+/** How far a group's end is looked for. */
+const FAR = 10_000;
 
-/**
- * Lines of a window, from the groups that it touches.
- * @param {any} page @param {number} from @param {number} size
- */
-function lines(page, from, size) {
-    const out = /** @type {any[]} */ (Array(size).fill(undefined));
-    for (const group of page.groups)
-        for (let i = -1; i < group.files.length; i++) {
-            const at = group.first_line + 1 + i - from;
-            if (at >= 0 && at < size) out[at] = { group, i };
-        }
-    return out;
-}
+const COLUMNS = /** @type {import('../ui/grid.js').Column[]} */ ([
+    {
+        id: 'group',
+        label: 'Group',
+        width: '5rem',
+        right: true,
+        cell: (row) => count(row.group),
+    },
+    {
+        id: 'path',
+        label: 'Path',
+        width: 'minmax(18rem, 1fr)',
+        cell: (row) =>
+            html`<span class="row">
+                <${Dot} path=${named(row)} />
+                <span class="cut"><${Path} path=${named(row)} /></span>
+            </span>`,
+    },
+    {
+        id: 'size',
+        label: 'Size',
+        width: '7rem',
+        right: true,
+        cell: (row) => bytes(row.size ?? 0),
+    },
+    {
+        id: 'hash',
+        label: 'Digest',
+        width: '9rem',
+        cell: (row) => (row.hash ? html`<${Digest} text=${row.hash} />` : ''),
+    },
+]);
 
 /** @param {{job: any}} props */
 export function Groups({ job }) {
-    const url = `jobs/${encodeURIComponent(job.id)}/groups`;
-    const first = useLoad(
-        (signal) => get(query(url, { line: 0, count: 1 }), { signal }),
-        [job.id, job.state],
-    );
+    const request = { source: { job: job.id } };
+    const { view, error, again } = useView(request, job.rows);
+    const rules = useRules();
     const handle = useRef(/** @type {any} */ (null));
-    const [, look] = useState(0);
-    const marks = useMarks(job, () => handle.current?.reload());
-    const [at, setAt] = useState(1);
-    if (first.error)
-        return html`<${Failed} error=${first.error} again=${first.again} />`;
-    if (!first.data)
+    const [at, setAt] = useState(0);
+    const [row, setRow] = useState(/** @type {any} */ (null));
+    if (error) return html`<${Failed} error=${error} again=${again} />`;
+    if (!view)
         return html`<section class="panel">
             <div class="body"><${Bones} n=${9} h="1.5rem" /></div>
         </section>`;
-    const total = first.data.lines;
-    if (total === 0)
-        return html`<section class="panel">
-            <${Empty} icon="check" title="No two files are the same">
-                <p>Nothing is there twice among what was looked at.</p>
-            <//>
-        </section>`;
+    const total = totalOf(view);
+    const choose = (/** @type {number} */ index) => {
+        setAt(index);
+        setRow(handle.current?.row(index) ?? null);
+    };
     const load = async (
-        /** @type {number} */ line,
+        /** @type {number} */ from,
         /** @type {number} */ size,
         /** @type {AbortSignal} */ signal,
     ) => {
-        const page = await get(query(url, { line, count: size }), { signal });
-        queueMicrotask(() => look((n) => n + 1));
-        return lines(page, line, size);
+        const all = await rows(view.id, from, size, signal, FIELDS);
+        if (at >= from && at < from + size) setRow(all[at - from] ?? null);
+        return all;
     };
-    const here = handle.current?.row(at);
-    const acts = actions(marks, handle, setAt, total);
-    const key = (/** @type {KeyboardEvent} */ e, /** @type {any} */ row) => {
-        if (!row) return false;
-        const { group, i } = row;
-        if (e.key === ' ') {
-            if (i >= 0) acts.turn(group, i);
-            return true;
+    // To the first file of another group.
+    const hop = (/** @type {number} */ way) => {
+        const group = handle.current?.row(at)?.group;
+        for (let i = at; Math.abs(i - at) < FAR; i += way) {
+            const it = handle.current?.row(i);
+            if (!it) return;
+            if (it.group === group) continue;
+            choose(i);
+            handle.current.show(i);
+            return;
         }
-        if (e.key === 'k' && i >= 0) acts.only(group, i);
-        else if (e.key === 'n') acts.hop(group, 1);
-        else if (e.key === 'p') acts.hop(group, -1);
-        else return false;
+    };
+    const key = (/** @type {KeyboardEvent} */ e) => {
+        if (e.key !== 'n' && e.key !== 'p') return false;
+        hop(e.key === 'n' ? 1 : -1);
         return true;
     };
+    const columns =
+        innerWidth < 640
+            ? COLUMNS.filter((it) => ['path', 'size'].includes(it.id)).map(
+                  (it) =>
+                      it.id === 'path'
+                          ? { ...it, width: 'minmax(7.5rem, 1fr)' }
+                          : it,
+              )
+            : COLUMNS;
+    const empty = html`<${Empty} icon="check" title="Nothing yet" />`;
     return html`<div class="dupes">
-        <${RuleBar} job=${job} marks=${marks} />
+        <${RuleBar} job=${job} rules=${rules} />
+        ${
+            view.state === 'building' &&
+            html`<${Banner} icon="sort">
+                The list is being made; the first groups are here already.
+            <//>`
+        }
         <div class="dupsplit">
             <section class="panel flush" aria-label="Groups">
                 <${Grid}
-                    columns=${[]}
+                    columns=${columns}
                     total=${total}
                     label=${
-                        'Groups of duplicates. Space keeps or removes the ' +
-                        'file at hand, K keeps only it, N and P go to the ' +
-                        'next and the previous group.'
+                        'Groups of duplicates. ' +
+                        'N and P go to the next and the previous group.'
                     }
-                    version=${`${job.id} ${total}`}
+                    version=${view.id}
                     handle=${handle}
                     height="max(22rem, calc(100dvh - 23rem))"
                     at=${at}
-                    onAt=${setAt}
+                    onAt=${choose}
                     onKey=${key}
-                    line=${(/** @type {any} */ row) =>
-                        row.i < 0
-                            ? GroupLine(row)
-                            : FileLine(row, acts, marks.state)}
                     load=${load}
-                    rowClass=${(/** @type {any} */ row) =>
-                        row.i < 0 ? 'ghead-row' : 'gfile'}
+                    rowClass=${(/** @type {any} */ it) =>
+                        it.group % 2 ? 'odd-group' : ''}
+                    empty=${empty}
                 />
                 <footer class="keys small dim">
-                    <span><kbd>Space</kbd> keep or remove</span>
-                    <span><kbd>K</kbd> keep only this</span>
-                    <span>
-                        <kbd>N</kbd>${' '}<kbd>P</kbd> next, previous group
-                    </span>
-                    <span class="end num">${count(total)} lines</span>
+                    <span><kbd>N</kbd> next group</span>
+                    <span><kbd>P</kbd> previous group</span>
+                    <span class="end num">${count(total)} files</span>
                 </footer>
             </section>
-            <${Detail} row=${here} acts=${acts} marks=${marks} />
+            <${Detail} row=${row} job=${job} rules=${rules} />
         </div>
-    </div>`;
-}
-
-/**
- * What can be done with a file of a group.
- * @param {any} marks @param {any} handle @param {(at: number) => void} setAt
- * @param {number} total
- */
-function actions(marks, handle, setAt, total) {
-    const before = (/** @type {any} */ group) =>
-        group.files.map((/** @type {any} */ it) => ({
-            file: it.id,
-            keep: isKept(group, it),
-        }));
-    return {
-        /**
-         * Keeps a file, or removes it.
-         * @param {any} group @param {number} i
-         */
-        turn(group, i) {
-            const file = group.files[i];
-            const keep = !isKept(group, file);
-            const kept = group.files.filter((/** @type {any} */ it) =>
-                isKept(group, it),
-            );
-            if (!keep && kept.length < 2) {
-                toast('The last copy is always kept. Keep another first.');
-                return;
-            }
-            if (!keep && file.by === 'protected') {
-                toast('It lies in a folder that nothing is removed from.');
-                return;
-            }
-            say(`${keep ? 'keep' : 'remove'} ${plain(named(file))}`);
-            void marks.mark([{ file: file.id, keep }]);
-        },
-        /** @param {any} group @param {number} i */
-        only(group, i) {
-            const was = before(group);
-            const set = group.files.map(
-                (/** @type {any} */ it, /** @type {number} */ at) => ({
-                    file: it.id,
-                    keep: at === i || it.by === 'protected',
-                }),
-            );
-            void marks.mark(set);
-            toast(`Kept only ${plain(base(named(group.files[i])))}.`, {
-                label: 'Undo',
-                run: () => void marks.mark(was),
-            });
-        },
-        /**
-         * To the first file of the next group, or the one before.
-         * @param {any} group @param {number} way
-         */
-        hop(group, way) {
-            const head =
-                way > 0
-                    ? group.first_line + group.files.length + 1
-                    : headBefore(handle, group.first_line);
-            if (head < 0 || head >= total) return;
-            setAt(head + 1);
-            handle.current?.show(head);
-            handle.current?.show(head + 1);
-        },
-    };
-}
-
-/**
- * The head of the group before a line.
- * @param {any} handle @param {number} line
- */
-function headBefore(handle, line) {
-    const row = handle.current?.row(line - 1);
-    return row ? row.group.first_line : -1;
-}
-
-/** @param {any} row */
-function GroupLine({ group }) {
-    const files = group.files;
-    const drop = files.filter(
-        (/** @type {any} */ it) => !isKept(group, it),
-    ).length;
-    const hand = files.some((/** @type {any} */ it) => it.by === 'hand');
-    const safeAll = files.every(
-        (/** @type {any} */ it) => it.by === 'protected',
-    );
-    const picture = group.kind === 'image' || group.kind === 'raw';
-    const name = named(group, 'name') || base(named(files[0]));
-    return html`<div role="gridcell" class="gline">
-        <span
-            class="gkind"
-            style=${{ background: `var(--k-${group.kind ?? 'other'})` }}
-        >
-            <${Icon} name=${picture ? 'image' : 'file'} />
-        </span>
-        <strong class="cut"><bdi translate="no">${safe(name)}</bdi></strong>
-        <span class="num dim gmath">
-            ${count(files.length)} × ${bytes(group.size)}
-        </span>
-        <span class="end row gstate">
-            ${hand && html`<span class="tag info">by hand</span>`}
-            ${safeAll && html`<span class="tag">all protected</span>`}
-            <span class="num gfree">
-                ${
-                    drop
-                        ? html`<strong>${bytes(drop * group.size)}</strong>${' '}
-                          <span class="faint">to free</span>`
-                        : html`<span class="faint">nothing to free</span>`
-                }
-            </span>
-        </span>
-    </div>`;
-}
-
-/** Why a file is kept, in words. @param {any} file @param {any} rules */
-function whyOf(file, rules) {
-    if (file.by === 'hand') return 'by hand';
-    if (file.by === 'first') return 'first of equals';
-    const number = /^rule (\d+)$/.exec(file.by ?? '')?.[1];
-    const rule = number && rules?.order?.[Number(number) - 1];
-    if (!rule) return file.by ?? '';
-    const at = named(rule);
-    return at
-        ? `rule ${number}: ${plain(base(at))}`
-        : `rule ${number}: ${rule.by}`;
-}
-
-/** @param {any} row @param {any} acts @param {any} rules */
-function FileLine({ group, i }, acts, rules) {
-    const file = group.files[i];
-    const keep = isKept(group, file);
-    const path = named(file);
-    const why = keep || file.by === 'hand' ? whyOf(file, rules) : '';
-    const turn = (/** @type {Event} */ e) => {
-        e.stopPropagation();
-        acts.turn(group, i);
-    };
-    return html`<div
-        role="gridcell"
-        class=${`fline ${keep ? 'keep' : 'drop'}`}
-    >
-        <button
-            type="button"
-            class="mark"
-            tabindex="-1"
-            aria-pressed=${String(!keep)}
-            aria-label=${`${keep ? 'Keep' : 'Remove'} ${plain(path)}`}
-            onClick=${turn}
-        >
-            <${Icon} name=${keep ? 'check' : 'trash'} />
-            <span>${keep ? 'Keep' : 'Remove'}</span>
-        </button>
-        <span class="cut grow fpath"><${Path} path=${path} /></span>
-        ${
-            file.by === 'protected'
-                ? html`<span
-                  class="tag"
-                  title="In a protected folder: never removed"
-              >
-                  <${Icon} name="lock" />
-                  <span class="hide-s">protected</span>
-              </span>`
-                : why && html`<span class="tiny faint hide-s">${why}</span>`
-        }
-        ${
-            file.links > 1 &&
-            html`<span
-            class="tag hide-s"
-            title="Hard links to one file are counted once"
-            >${plural(file.links, 'link')}</span
-        >`
-        }
-        ${
-            file.modified != null &&
-            html`<time class="num faint fdate">${stamp(file.modified)}</time>`
-        }
     </div>`;
 }

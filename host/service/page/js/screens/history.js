@@ -6,7 +6,6 @@ import {
     ago,
     bytes,
     count,
-    date,
     dateTime,
     duration,
     percent,
@@ -15,7 +14,7 @@ import {
 } from '../format.js';
 import { html, useEffect, useState } from '../html.js';
 import { Icon } from '../icons.js';
-import { isOpen, kindOf, stateOf, where } from '../kinds.js';
+import { isOpen, kindOf, planOf, stateOf, where } from '../kinds.js';
 import { changes, progress, share } from '../live.js';
 import { useLoad } from '../loading.js';
 import { plain } from '../names.js';
@@ -135,26 +134,20 @@ export function JobRow({ job, short }) {
             <span class=${`tag ${state.tone}`}>
                 <${Icon} name=${state.icon} />${state.label}
             </span>
-            ${!short && job.plan && html`<${UndoLink} plan=${job.plan} />`}
+            ${!short && html`<${PlanLink} job=${job} />`}
         </div>
     </li>`;
 }
 
-/** Whether a plan's work can be taken back. @param {{plan: any}} props */
-export function UndoLink({ plan }) {
-    if (plan.undo === 'possible')
-        return html`<a class="btn sm" href=${`#/plans/${plan.id}`}>
-                <${Icon} name="undo" />Undo…
-            </a>
-            ${
-                plan.until &&
-                html`<span class="tiny faint">until ${date(plan.until)}</span>`
-            }`;
-    const why = {
-        expired: 'can no longer be undone',
-        impossible: 'has no undo',
-    }[/** @type {string} */ (plan.undo)];
-    return why ? html`<span class="tiny faint">${why}</span>` : null;
+/** The way to a job's plan, and to its undoing. @param {{job: any}} props */
+export function PlanLink({ job }) {
+    const plan = planOf(job);
+    if (plan == null || isOpen(job)) return null;
+    const undo = job.kind === 'apply' && !/^Undoing/.test(job.title ?? '');
+    return html`<a class="btn sm" href=${`#/plans/${plan}`}>
+        <${Icon} name=${undo ? 'undo' : 'right'} />
+        ${undo ? 'Undo…' : 'The plan'}
+    </a>`;
 }
 
 const CHOICES = [
@@ -166,8 +159,8 @@ const CHOICES = [
 
 /** @param {any} job @param {string} kind */
 function isOf(job, kind) {
-    if (kind === 'changed') return Boolean(job.plan);
-    if (kind === 'looked') return !job.plan;
+    if (kind === 'changed') return planOf(job) != null;
+    if (kind === 'looked') return planOf(job) == null;
     if (kind === 'errors') return job.errors > 0 || job.state === 'failed';
     return true;
 }

@@ -15,7 +15,7 @@ import {
 } from '../format.js';
 import { html, useEffect, useRef, useState } from '../html.js';
 import { Icon } from '../icons.js';
-import { isOpen, kindOf, resultOf, stateOf, where } from '../kinds.js';
+import { isOpen, kindOf, planOf, resultOf, stateOf, where } from '../kinds.js';
 import { changes, progress, share } from '../live.js';
 import { useLoad } from '../loading.js';
 import { say, toast } from '../messages.js';
@@ -26,7 +26,7 @@ import { Dialog } from '../ui/menu.js';
 import { Banner, Bones, Command, Empty } from '../ui/parts.js';
 import { Failed, Meter } from '../ui/parts.js';
 import { Errors } from './errors.js';
-import { UndoLink, outcome, titleOf, whyFailed } from './history.js';
+import { PlanLink, outcome, titleOf, whyFailed } from './history.js';
 
 export function Job() {
     const { parts } = useCell(address);
@@ -110,10 +110,10 @@ function Head({ job }) {
                 <${Icon} name="stop" />Cancel…
             </button>`
             }
-            ${!open && job.plan && html`<${UndoLink} plan=${job.plan} />`}
+            ${html`<${PlanLink} job=${job} />`}
             ${
                 !open &&
-                !job.plan &&
+                planOf(job) == null &&
                 html`<a class="btn" href=${`#/new/${job.kind}`}>Run again</a>`
             }
         </div>

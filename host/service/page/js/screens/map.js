@@ -1,8 +1,8 @@
 // The map of folders and the list of the same.
 import { link, setQuery } from '../address.js';
-import { get, query as withQuery } from '../api.js';
 import {
     AGES,
+    AGE_NAMES,
     TYPES,
     TYPE_NAMES,
     ageOf,
@@ -11,87 +11,55 @@ import {
     percent,
     plural,
     short,
+    typeOfExtension,
 } from '../format.js';
 import { html, useCallback, useMemo, useState } from '../html.js';
 import { Icon } from '../icons.js';
-import { useLoad } from '../loading.js';
-import { base, plain, safe, wired } from '../names.js';
-import { useRootNames } from '../roots.js';
+import { plain, quoted, safe } from '../names.js';
+import { useRoots } from '../roots.js';
 import { hasKind } from '../session.js';
 import { TONES, treeOf } from '../tree.js';
 import { Bars } from '../ui/charts.js';
 import { Menu } from '../ui/menu.js';
-import { Bones, Empty, Failed, Seg } from '../ui/parts.js';
+import { Empty, Seg } from '../ui/parts.js';
+import { idOfPath, placeOf } from '../ui/picker.js';
 import { Treemap } from '../ui/treemap.js';
 
-const DEPTH = 4;
-const NODES = 5000;
 const LISTED = 200;
 
-/**
- * Where in the tree one is: with all roots together, the first part of `at` is
- * a root's id.
- * @param {string} root @param {string} at
- */
-function place(root, at) {
-    if (root) return { root, path: at };
-    const cut = at.indexOf('/');
-    if (!at) return { root: '', path: '' };
-    return cut < 0
-        ? { root: at, path: '' }
-        : { root: at.slice(0, cut), path: at.slice(cut + 1) };
-}
+/** @param {string} path */
+const go = (path) => setQuery({ at: path }, { push: true });
 
-/**
- * @param {{root: string, query: Record<string, string>, s: any,
- *     version: number}} props
- */
-export function FolderMap({ root, query, s, version }) {
-    const at = query.at ?? '';
-    const colour = query.colour === 'age' ? 'age' : 'kind';
+/** @param {{query: Record<string, string>, summary: any}} props */
+export function FolderMap({ query, summary }) {
+    const tree = useMemo(() => treeOf(summary), [summary]);
     const by = query.by === 'files' ? 'files' : 'size';
-    const here = place(root, at);
-    const loaded = useLoad(
-        async (signal) => {
-            const asked = {
-                root: here.root,
-                ...(here.path ? wired(here.path) : {}),
-                depth: DEPTH,
-                limit: NODES,
-            };
-            const url = withQuery('snapshots/latest/tree', asked);
-            return { at, tree: treeOf(await get(url, { signal })) };
-        },
-        [root, at, version],
-    );
-    const nameOf = useRootNames();
-    const top = root ? nameOf(root) : 'All roots';
-    const crumbs = ['', ...steps(at)];
-    const go = (/** @type {string} */ to) =>
-        setQuery({ at: to }, { push: true });
-    const name = (/** @type {string} */ it) => {
-        if (!it) return top;
-        const last = base(it);
-        return root || it.includes('/') ? last : nameOf(last);
+    const only = tree.kids(0).length === 1 ? tree.kids(0)[0] : 0;
+    const root = tree.index.get(query.at ?? '') ?? only;
+    const crumbs = [];
+    for (let i = root; i >= 0 && (i > 0 || !only); i = tree.parent[i])
+        crumbs.unshift(i);
+    const one = (/** @type {number} */ i, /** @type {number} */ at) => {
+        const name = safe(tree.name[i]);
+        const last = at === crumbs.length - 1;
+        return html`${
+            at > 0 && html`<span class="faint" aria-hidden="true">/</span>`
+        }
+        ${
+            last
+                ? html`<span aria-current="location">${name}</span>`
+                : html`<button
+                      type="button"
+                      onClick=${() => go(i === only ? '' : tree.paths[i])}
+                  >
+                      ${name}
+                  </button>`
+        }`;
     };
     return html`<section class="panel map" aria-label="Map of folders">
         <header>
             <nav class="crumbs grow" aria-label="Folder">
-                ${crumbs.map(
-                    (it, i) => html`${
-                        i > 0 &&
-                        html`<span class="faint" aria-hidden="true">/</span>`
-                    }
-                    ${
-                        i === crumbs.length - 1
-                            ? html`<span aria-current="location"
-                              >${safe(name(it))}</span
-                          >`
-                            : html`<button type="button" onClick=${() => go(it)}>
-                              ${safe(name(it))}
-                          </button>`
-                    }`,
-                )}
+                ${crumbs.map(one)}
             </nav>
             <${Seg}
                 label="Area stands for"
@@ -103,203 +71,166 @@ export function FolderMap({ root, query, s, version }) {
                 onChange=${(/** @type {string} */ id) =>
                     setQuery({ by: id === 'size' ? null : id })}
             />
-            <${Seg}
-                label="Colour stands for"
-                value=${colour}
-                options=${[
-                    { id: 'kind', label: 'Type' },
-                    { id: 'age', label: 'Age' },
-                ]}
-                onChange=${(/** @type {string} */ id) =>
-                    setQuery({ colour: id === 'kind' ? null : id })}
-            />
         </header>
-        ${
-            loaded.error && !loaded.data
-                ? html`<div class="padded">
-                  <${Failed} error=${loaded.error} again=${loaded.again} />
-              </div>`
-                : !loaded.data
-                  ? html`<div class="padded mapbones"><${Bones} n=${9} /></div>`
-                  : html`<${Body}
-                    key=${colour}
-                    tree=${loaded.data.tree}
-                    at=${loaded.data.at}
-                    top=${at ? name(at) : top}
-                    root=${root}
-                    colour=${colour}
-                    by=${by}
-                    s=${s}
-                    go=${go}
-                />`
-        }
+        <${Body}
+            tree=${tree}
+            root=${root}
+            by=${by}
+            top=${only}
+            summary=${summary}
+        />
     </section>`;
 }
 
-/** The folders above a place, and itself. @param {string} at */
-const steps = (at) =>
-    at ? at.split('/').map((_, i, all) => all.slice(0, i + 1).join('/')) : [];
-
-/**
- * The classes that colours stand for.
- * @param {string} colour @param {any} s
- */
-function legendOf(colour, s) {
-    if (colour === 'age')
-        return (s?.ages ?? []).map(
-            (/** @type {any} */ it, /** @type {number} */ at) => ({
-                ...it,
-                id: at,
-                label: AGES[at],
-                tone: `a-${at}`,
-            }),
-        );
-    return (s?.kinds ?? s?.types ?? []).map((/** @type {any} */ it) => {
-        const at = TYPE_NAMES.indexOf(it.id);
-        const id = at < 0 ? TYPE_NAMES.length - 1 : at;
-        const tone = `k-${TYPE_NAMES[id]}`;
-        return { ...it, id, label: TYPES[it.id] ?? it.id, tone };
-    });
-}
-
 /** @param {any} props */
-function Body({ tree, at, top, root, colour, by, s, go }) {
+function Body({ tree, root, top, by, summary }) {
     const [over, setOver] = useState(-1);
     const [only, setOnly] = useState(-1);
     const value = by === 'files' ? tree.files : tree.size;
-    const classOf = useCallback(
-        (/** @type {number} */ i) =>
-            colour === 'age' ? ageOf(tree.mtime[i]) : tree.kind[i],
-        [colour, tree],
-    );
     const fill = useCallback(
-        (/** @type {number} */ i) =>
-            colour === 'age'
-                ? `a-${classOf(i)}`
-                : `k-${TYPE_NAMES[classOf(i)]}`,
-        [classOf],
+        (/** @type {number} */ i) => `a-${ageOf(tree.mtime[i])}`,
+        [tree],
     );
     const dim = useMemo(
         () =>
             only < 0
                 ? undefined
-                : (/** @type {number} */ i) => classOf(i) !== only,
-        [only, classOf],
+                : (/** @type {number} */ i) => ageOf(tree.mtime[i]) !== only,
+        [only, tree],
     );
     const open = (/** @type {number} */ i) => {
         let to = i;
         while (to > 0 && !tree.dir[to]) to = tree.parent[to];
-        while (to > 0 && tree.parent[to] > 0) to = tree.parent[to];
-        if (to > 0 && tree.dir[to])
-            go([at, tree.name[to]].filter(Boolean).join('/'));
+        while (to > 0 && tree.parent[to] !== root) to = tree.parent[to];
+        if (to > 0 && to !== root) go(tree.paths[to]);
     };
-    const up = () => at && go(steps(at).at(-2) ?? '');
+    const up = () => {
+        if (root === top) return;
+        const parent = tree.parent[root];
+        go(parent === top ? '' : tree.paths[parent]);
+    };
     const said = (/** @type {number} */ i) =>
         by === 'files' ? `${short(tree.files[i])} files` : bytes(tree.size[i]);
-    const seen = over > 0 ? over : 0;
-    if (tree.n < 2)
-        return html`<${Empty} icon="folder" title="This folder is empty" />`;
-    const about = { tree, value, fill, said, over, setOver, open, top };
-    return html`<${Legend}
-            colour=${colour}
-            s=${s}
-            only=${only}
-            setOnly=${setOnly}
-        />
+    const about = { tree, root, value, fill, said, over, setOver, open };
+    const label =
+        `Map of ${plain(tree.name[root])}: arrow keys move among ` +
+        'neighbours, Enter opens, Backspace goes up. The list beside it ' +
+        'holds the same.';
+    const map = html`<${Treemap}
+        tree=${tree}
+        root=${root}
+        value=${value}
+        fill=${fill}
+        dim=${dim}
+        at=${over}
+        onAt=${setOver}
+        onOpen=${open}
+        onUp=${up}
+        tokens=${TONES}
+        text=${said}
+        label=${label}
+    />`;
+    return html`<${Legend} summary=${summary} only=${only} setOnly=${setOnly} />
         <div class="mapsplit">
-            <${Treemap}
-                tree=${tree}
-                root=${0}
-                value=${value}
-                fill=${fill}
-                dim=${dim}
-                at=${over}
-                onAt=${setOver}
-                onOpen=${open}
-                onUp=${up}
-                tokens=${TONES}
-                text=${said}
-                label=${
-                    `Map of ${plain(top)}: arrow keys move among ` +
-                    'neighbours, Enter opens, Backspace goes up. The list ' +
-                    'beside it holds the same.'
-                }
-            />
+            ${tree.kids(root).length ? map : html`<${Deeper} />`}
             <div class="mapside">
                 <${List} ...${about} />
-                <${Other} colour=${colour} s=${s} root=${root} top=${top} />
+                <${Types} summary=${summary} />
             </div>
         </div>
-        <${Foot} tree=${tree} i=${seen} at=${at} root=${root} top=${top} />`;
+        <${Foot} tree=${tree} i=${over > 0 ? over : root} root=${root} />`;
 }
 
-/** @param {any} props */
-function Legend({ colour, s, only, setOnly }) {
-    const legend = legendOf(colour, s);
-    const whole = legend.reduce(
-        (/** @type {number} */ sum, /** @type {any} */ it) => sum + it.bytes,
-        0,
-    );
-    const what = colour === 'age' ? 'Ages' : 'Types';
+const Deeper = () =>
+    html`<${Empty} icon="folder" title="The summary goes no deeper">
+        <p>What lies in this folder is summed up as one.</p>
+    <//>`;
+
+/** The ages that colours stand for. @param {any} props */
+function Legend({ summary, only, setOnly }) {
+    const whole = summary.bytes || 1;
+    const ages = (summary.ages ?? []).map((/** @type {any} */ it) => ({
+        ...it,
+        // What is from the future is as young as can be.
+        at: Math.max(0, AGE_NAMES.indexOf(it.age)),
+    }));
+    const all = AGES.map((label, at) => ({
+        label,
+        at,
+        bytes: ages
+            .filter((/** @type {any} */ it) => it.at === at)
+            .reduce(
+                (/** @type {number} */ sum, /** @type {any} */ it) =>
+                    sum + it.bytes,
+                0,
+            ),
+    }));
+    const chip = (/** @type {any} */ it) => {
+        const background = `var(--a-${it.at})`;
+        return html`<button
+            key=${it.label}
+            type="button"
+            class="chip"
+            aria-pressed=${String(only === it.at)}
+            onClick=${() => setOnly(only === it.at ? -1 : it.at)}
+        >
+            <i class="dot" style=${{ background }} />
+            ${it.label}
+            <span class="faint num">${percent(it.bytes / whole)}</span>
+        </button>`;
+    };
     return html`<div
         class="legend"
         role="group"
-        aria-label=${`${what}; press one to see it alone`}
+        aria-label="Ages, by the newest file; press one to see it alone"
     >
-        ${legend.map(
-            (/** @type {any} */ it) => html`<button
-                key=${it.label}
-                type="button"
-                class="chip"
-                aria-pressed=${String(only === it.id)}
-                onClick=${() => setOnly(only === it.id ? -1 : it.id)}
-            >
-                <i class="dot" style=${{ background: `var(--${it.tone})` }} />
-                ${it.label}
-                <span class="faint num">${percent(it.bytes / (whole || 1))}</span>
-            </button>`,
-        )}
+        ${all.map(chip)}
     </div>`;
 }
 
-/** The classes that the map does not show, as bars. @param {any} props */
-function Other({ colour, s, root, top }) {
-    const age = colour === 'age';
-    const items = legendOf(age ? 'kind' : 'age', s)
-        .slice(0, 6)
-        .map((/** @type {any} */ it) => ({
-            label: it.label,
-            tone: it.tone,
-            value: it.bytes,
-            text: bytes(it.bytes),
-        }));
+/** Types of files, as bars. @param {{summary: any}} props */
+function Types({ summary }) {
+    const sums = /** @type {Map<string, number>} */ (new Map());
+    for (const it of summary.extensions ?? []) {
+        const type = typeOfExtension(it.extension ?? '');
+        sums.set(type, (sums.get(type) ?? 0) + it.bytes);
+    }
+    const items = TYPE_NAMES.filter((it) => sums.get(it))
+        .map((type) => ({
+            label: TYPES[type],
+            tone: `k-${type}`,
+            value: sums.get(type) ?? 0,
+            text: bytes(sums.get(type) ?? 0),
+        }))
+        .sort((a, b) => b.value - a.value)
+        .slice(0, 6);
     if (!items.length) return null;
     return html`<div class="mapother">
-        <div class="label tiny">
-            ${age ? 'By type' : 'By age'}${root ? ` in ${top}` : ', all roots'}
-        </div>
+        <div class="label tiny">By type, all roots</div>
         <${Bars} items=${items} />
     </div>`;
 }
 
 /** What the folder holds, largest first. @param {any} props */
-function List({ tree, value, fill, said, over, setOver, open, top }) {
+function List({ tree, root, value, fill, said, over, setOver, open }) {
     const kids = useMemo(
         () =>
-            [...tree.kids(0)]
+            [...tree.kids(root)]
                 .sort((a, b) => value[b] - value[a])
                 .slice(0, LISTED),
-        [tree, value],
+        [tree, root, value],
     );
     const most = Math.max(1, value[kids[0]] ?? 0);
-    const whole = Math.max(1, value[0]);
+    const whole = Math.max(1, value[root]);
     const has = (/** @type {number} */ folder) => {
         for (let i = over; i > 0; i = tree.parent[i])
             if (i === folder) return true;
         return false;
     };
-    const row = (/** @type {number} */ i) =>
-        html`<tr
+    const row = (/** @type {number} */ i) => {
+        const name = html`<bdi>${safe(tree.name[i])}</bdi>`;
+        const background = `var(--${fill(i)})`;
+        return html`<tr
             key=${i}
             class=${has(i) ? 'on' : ''}
             onPointerEnter=${() => setOver(i)}
@@ -307,20 +238,17 @@ function List({ tree, value, fill, said, over, setOver, open, top }) {
         >
             <td>
                 <div class="row">
-                    <i
-                        class="dot"
-                        style=${{ background: `var(--${fill(i)})` }}
-                    />
+                    <i class="dot" style=${{ background }} />
                     ${
                         tree.dir[i]
                             ? html`<button
-                              type="button"
-                              class="linkish cut"
-                              onClick=${() => open(i)}
-                          >
-                              <bdi>${safe(tree.name[i])}</bdi>
-                          </button>`
-                            : html`<bdi class="cut">${safe(tree.name[i])}</bdi>`
+                                  type="button"
+                                  class="linkish cut"
+                                  onClick=${() => open(i)}
+                              >
+                                  ${name}
+                              </button>`
+                            : html`<span class="cut">${name}</span>`
                     }
                 </div>
                 <div class="meter thin" aria-hidden="true">
@@ -332,7 +260,8 @@ function List({ tree, value, fill, said, over, setOver, open, top }) {
                 <div class="faint tiny">${percent(value[i] / whole)}</div>
             </td>
         </tr>`;
-    const what = `What ${plain(top)} holds`;
+    };
+    const what = `What ${plain(tree.name[root])} holds`;
     return html`<div
         class="maplist"
         tabindex="0"
@@ -356,41 +285,47 @@ function List({ tree, value, fill, said, over, setOver, open, top }) {
     </div>`;
 }
 
-/**
- * What the pointer is at, and what to do with the folder.
- * @param {any} props
- */
-function Foot({ tree, i, at, root, top }) {
-    const below = [at, tree.path(i)].filter(Boolean).join('/');
-    const folder = place(root, at);
-    const on = { root: folder.root, at: folder.path };
+/** What the pointer is at, and what to do with the folder. @param {any} props */
+function Foot({ tree, i, root }) {
+    const { list } = useRoots();
+    const path = tree.paths[root];
+    const place = path
+        ? placeOf(idOfPath(list, path))
+        : { root: '', path: '' };
+    const on = { root: place.root, at: place.path };
     const newest = tree.mtime[i];
+    const inside = path ? `parent = ${quoted(path)}` : '';
     return html`<footer class="mapfoot">
-        <bdi class="cut grow"><code>${safe(below || top)}</code></bdi>
+        <bdi class="cut grow">
+            <code>${safe(tree.paths[i] || tree.name[i])}</code>
+        </bdi>
         <span class="num">${bytes(tree.size[i])}</span>
         <span class="num dim">${plural(tree.files[i], 'file')}</span>
-        ${newest > 0 && html`<span class="dim num">newest ${ago(newest)}</span>`}
+        ${
+            newest > 0 &&
+            html`<span class="dim num">newest ${ago(newest)}</span>`
+        }
         <${Menu}
             class="btn sm"
             icon="more"
             title="What to do with this folder"
             label=${html`<span class="sr">With this folder</span>`}
         >
-            <a class="item" href=${link('files', on)}>
+            <a class="item" href=${link('files', { f: inside })}>
                 <${Icon} name="files" />List its files
             </a>
             ${
                 hasKind('dupes') &&
                 html`<a class="item" href=${link('new/dupes', on)}>
-                <${Icon} name="dupes" />Find duplicates in it
-            </a>`
+                    <${Icon} name="dupes" />Find duplicates in it
+                </a>`
             }
-            <a class="item" href=${link('changes', { at: below })}>
-                <${Icon} name="diff" />What changed
-            </a>
-            <a class="item" href=${link('rename', on)}>
-                <${Icon} name="rename" />Rename its files
-            </a>
+            ${
+                hasKind('rename') &&
+                html`<a class="item" href=${link('rename', { f: inside })}>
+                    <${Icon} name="rename" />Rename its files
+                </a>`
+            }
         <//>
     </footer>`;
 }

@@ -8,7 +8,7 @@ import { Icon } from '../icons.js';
 import { KINDS, kindOf } from '../kinds.js';
 import { plain } from '../names.js';
 import { useRoots } from '../roots.js';
-import { hasKind, mayChange } from '../session.js';
+import { can, hasKind, mayChange } from '../session.js';
 import { Bones, Command, Failed, Banner } from '../ui/parts.js';
 import { FolderPicker, idOf, pathOf, wiredPlace } from '../ui/picker.js';
 import { command } from './command.js';
@@ -176,6 +176,7 @@ function optionsOf(kind, form) {
         ...Object.fromEntries(texts.map((it) => [it, form[it].trim()])),
         ...(form.max_depth ? { max_depth: Number(form.max_depth) } : {}),
         ...Object.fromEntries(flags.map((it) => [it, true])),
+        ...(kind === 'summary' ? { depth: 4 } : {}),
         ...(kind === 'dupes' && form.hardlinks ? { hardlinks: true } : {}),
         ...(kind === 'snapshot' && form.hash ? { hash: true } : {}),
         ...(algorithm ? { algorithm: form.algorithm } : {}),
@@ -209,14 +210,14 @@ function Form({ kind, query }) {
         const missing = !chosen.length
             ? { option: 'roots', detail: 'Choose at least one folder.' }
             : moved && !to.length
-              ? { option: 'to', detail: 'Choose where they go.' }
+              ? { option: 'into', detail: 'Choose where they go.' }
               : null;
         setWrong(missing);
         if (missing) return point(missing.option);
         setBusy(true);
         try {
             if (planned) {
-                const target = moved ? { to: wiredPlace(to[0]) } : {};
+                const target = moved ? { into: wiredPlace(to[0]) } : {};
                 const plan = await post('plans', { ...body, ...target });
                 go(`#/plans/${plan.id}`);
             } else {
@@ -241,7 +242,7 @@ function Form({ kind, query }) {
         setForm((/** @type {any} */ was) => ({ ...was, ...now }));
     const by = (/** @type {string} */ name) =>
         wrong?.option === name ? wrong : null;
-    const inPlace = ['roots', 'to', ...Object.keys(form)];
+    const inPlace = ['roots', 'into', ...Object.keys(form)];
     const elsewhere = wrong && !inPlace.includes(wrong.option);
     return html`<form class="stack" onSubmit=${submit} novalidate>
         ${
@@ -262,12 +263,12 @@ function Form({ kind, query }) {
             moved &&
             html`<${Where}
             title="To"
-            name="to"
+            name="into"
             single
             roots=${roots}
             chosen=${to}
             onChange=${setTo}
-            wrong=${by('to')}
+            wrong=${by('into')}
         />`
         }
         <${Which} kind=${kind} form=${form} set=${set} by=${by} />
@@ -385,7 +386,7 @@ function Estimate({ body }) {
     const key = JSON.stringify(body);
     useEffect(() => {
         set(null);
-        if (!body) return;
+        if (!body || !can('POST estimates')) return;
         const abort = new AbortController();
         const { signal } = abort;
         const timer = setTimeout(

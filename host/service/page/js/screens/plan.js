@@ -3,9 +3,10 @@
 import { address, go, replace } from '../address.js';
 import { get, post } from '../api.js';
 import { useCell } from '../cell.js';
-import { bytes, count, date, plural } from '../format.js';
+import { bytes, count, plural } from '../format.js';
 import { html, useEffect, useState } from '../html.js';
 import { Icon } from '../icons.js';
+import { kindOf } from '../kinds.js';
 import { changes } from '../live.js';
 import { useLoad } from '../loading.js';
 import { say, toast } from '../messages.js';
@@ -16,12 +17,13 @@ import { ApplyBar } from './apply.js';
 import { How, howOf } from './how.js';
 import { Steps } from './steps.js';
 
-const MOVING = ['building', 'applying'];
+const MOVING = ['making', 'applying', 'undoing'];
 const POLL = 500;
 /** Of review, apply and done: where a plan of a state is. */
 const STAGE = /** @type {Record<string, number>} */ ({
     applying: 1,
-    done: 2,
+    applied: 2,
+    partly: 2,
     undone: 2,
 });
 
@@ -69,11 +71,11 @@ export function Plan() {
                     </section>`
             }
         </div>`;
-    const over = ['done', 'undone'].includes(plan.state);
+    const over = STAGE[plan.state] === 2;
     return html`<div class="plan">
         <${Head} plan=${plan} />
         ${
-            plan.state === 'building' &&
+            plan.state === 'making' &&
             html`<div class="gap">
             <${Banner} icon="clock">
                 The plan is being made; this page shows it as it grows.
@@ -81,17 +83,13 @@ export function Plan() {
         </div>`
         }
         ${
-            ['failed', 'stale'].includes(plan.state) &&
+            plan.state === 'failed' &&
             html`<div class="gap">
             <${Banner} tone="bad" icon="alert">
                 <strong>
-                    ${
-                        plan.state === 'stale'
-                            ? 'This plan is no longer true.'
-                            : 'The plan could not be made or carried out.'
-                    }
+                    The plan could not be made.
                 </strong>
-                ${` ${plain(plan.reason ?? 'Make a new one.')}`}
+                ${` ${plain(plan.problem?.detail ?? 'Make a new one.')}`}
             <//>
         </div>`
         }
@@ -105,23 +103,24 @@ export function Plan() {
     </div>`;
 }
 
+/** Where a plan came from. */
+const BACK = /** @type {Record<string, [string, string]>} */ ({
+    dedupe: ['#/duplicates', 'Duplicates'],
+    rename: ['#/rename', 'Rename'],
+});
+
 /** @param {{plan: any}} props */
 function Head({ plan }) {
     const stages = ['Review', 'Apply', 'Done'];
     const at = STAGE[/** @type {string} */ (plan.state)] ?? 0;
-    const back =
-        plan.kind === 'dedupe' && plan.job
-            ? [`#/duplicates?job=${plan.job}`, 'Duplicates']
-            : plan.kind === 'rename'
-              ? ['#/rename', 'Rename']
-              : ['#/history', 'History'];
+    const back = BACK[plan.kind] ?? ['#/history', 'History'];
     return html`<div class="head">
         <div>
             <div class="row faint small">
                 <a href=${back[0]}>${back[1]}</a>
                 <span aria-hidden="true">/</span>Plan ${plan.id}
             </div>
-            <h1>${plain(plan.title ?? 'Plan')}</h1>
+            <h1>${plan.of == null ? kindOf(plan.kind).label : `Undo plan ${plan.of}`}</h1>
         </div>
         <ol class="wizard end">
             ${stages.map(
@@ -253,13 +252,6 @@ function Finished({ plan, url }) {
                     </button>`
                     }
                     <a class="btn" href="#/history">In the history</a>
-                    ${
-                        plan.undo === 'possible' &&
-                        plan.until &&
-                        html`<span class="end small dim">
-                        Can be undone until ${date(plan.until)}.
-                    </span>`
-                    }
                 </div>
             </div>
         </section>
@@ -290,7 +282,6 @@ function Finished({ plan, url }) {
  * @param {any} plan @param {string} how
  */
 export async function remake(plan, how) {
-    const asked = plan.request ?? { kind: plan.kind, job: plan.job };
-    const now = await post('plans', { ...asked, how });
+    const now = await post('plans', { ...plan.request, how });
     replace(`#/plans/${now.id}`);
 }

@@ -6,15 +6,15 @@ import { useCell } from '../cell.js';
 import { count, plural } from '../format.js';
 import { html, useEffect, useState } from '../html.js';
 import { Icon } from '../icons.js';
-import { changes } from '../live.js';
 import { toast } from '../messages.js';
 import { base, named, plain, safe } from '../names.js';
+import { useNewest } from '../newest.js';
 import { hasKind, mayChange } from '../session.js';
 import { differ } from '../differ.js';
 import { Grid } from '../ui/grid.js';
 import { Banner, Bones, Empty, Failed, Seg } from '../ui/parts.js';
 import { objects, totalOf, useView } from '../views.js';
-import { requestOf } from './files.js';
+import { LISTING, requestOf } from './files.js';
 import { Template, TEMPLATES } from './template.js';
 
 const WAIT = 150;
@@ -74,8 +74,9 @@ function usePreview(view, form) {
 
 export function Rename() {
     const { query } = useCell(address);
-    const { snapshot } = useCell(changes);
-    const { view, error, again } = useView(requestOf(query), snapshot);
+    const newest = useNewest(query.job, LISTING);
+    const asked = newest.data ? requestOf(query, newest.data) : null;
+    const { view, error, again } = useView(asked, null);
     const [form, setForm] = useState({ ...kept });
     const { told, error: wrong } = usePreview(view, form);
     const [busy, setBusy] = useState(false);
@@ -89,8 +90,8 @@ export function Rename() {
     const review = async () => {
         setBusy(true);
         try {
-            const asked = { kind: 'rename', ...request(view, form) };
-            const plan = await post('plans', asked);
+            const body = { kind: 'rename', ...request(view, form) };
+            const plan = await post('plans', body);
             go(`#/plans/${plan.id}`);
         } catch (problem) {
             const it = /** @type {any} */ (problem);
@@ -98,7 +99,7 @@ export function Rename() {
         }
         setBusy(false);
     };
-    const none = error?.status === 404 && !query.job;
+    const none = newest.data === null;
     return html`<div class="rename">
         <div class="head">
             <div>
@@ -127,9 +128,9 @@ export function Rename() {
         ${
             none
                 ? html`<section class="panel">
-                  <${Empty} icon="scan" title="There is no snapshot yet">
-                      <a class="btn primary" href="#/new/snapshot">
-                          Take a snapshot
+                  <${Empty} icon="scan" title="Nothing has been looked at yet">
+                      <a class="btn primary" href="#/new/scan">
+                          Choose what to scan
                       </a>
                   <//>
               </section>`

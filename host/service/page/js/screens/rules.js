@@ -1,122 +1,91 @@
-// The rules of keeping, the folders that nothing is removed from, and the sum
-// that follows.
+// The rules of keeping, the folders that nothing is removed from, and the way
+// to the plan.
 import { go } from '../address.js';
 import { post } from '../api.js';
-import { bytes, plural } from '../format.js';
+import { bytes } from '../format.js';
 import { html, useState } from '../html.js';
 import { Icon } from '../icons.js';
-import { RULES } from '../marks.js';
+import { SIMPLE, inWords, under } from '../keep.js';
 import { toast } from '../messages.js';
-import { named, plain, safe, wired } from '../names.js';
+import { plain, safe } from '../names.js';
 import { useRoots } from '../roots.js';
 import { hasKind, mayChange } from '../session.js';
 import { Dialog, Menu } from '../ui/menu.js';
-import { Bones, Failed, Meter } from '../ui/parts.js';
-import { FolderPicker, pathOf } from '../ui/picker.js';
+import { Bones, Failed } from '../ui/parts.js';
+import { FolderPicker, idOfPath, pathOf, wiredPlace } from '../ui/picker.js';
 
-/** A rule in words. @param {{rule: any}} props */
+/** @param {{rule: string}} props */
 const Words = ({ rule }) => {
-    const at = named(rule);
+    const { text, folder } = inWords(rule);
     return html`<span>
-        ${RULES[rule.by] ?? rule.by}${at && html` <code>${safe(at)}</code>`}
+        ${text}${folder && html` <code>${safe(folder)}</code>`}
     </span>`;
 };
 
-/** The protected folders, as names. @param {any} state @returns {string[]} */
-const guarded = (state) =>
-    (state?.protect ?? []).map((/** @type {any} */ it) => named(it));
-
-/** @param {string} path */
-const wiredRule = (path) => ({ by: 'under', ...wired(path) });
-/**
- * A protected folder for the wire: its text where it is text.
- * @param {string} path
- */
-export const wiredFolder = (path) => {
-    const coded = wired(path);
-    return coded.path ?? coded;
-};
-
-/** @param {{job: any, marks: any}} props */
-export function RuleBar({ job, marks }) {
-    const { state, error, again } = marks;
+/** @param {{job: any, rules: any}} props */
+export function RuleBar({ job, rules }) {
+    const { order, guard, setOrder, setGuard } = rules;
     const [pick, setPick] = useState('');
-    if (error && !state)
-        return html`<${Failed} error=${error} again=${again} />`;
-    if (!state)
-        return html`<section class="panel rulebar">
-            <div class="rules"><${Bones} n=${3} /></div>
-        </section>`;
-    const order = state.order ?? [];
-    const set = (/** @type {any[]} */ now) => marks.rule({ order: now });
     const chosen = (/** @type {string} */ path) => {
         setPick('');
-        if (pick === 'rule')
-            set([
-                wiredRule(path),
-                ...order.filter((/** @type {any} */ it) => named(it) !== path),
-            ]);
-        else
-            marks.rule({
-                protect: [...new Set([...guarded(state), path])].map(
-                    wiredFolder,
-                ),
-            });
+        if (pick === 'rule') setOrder([under(path), ...order]);
+        else setGuard([...guard, path]);
     };
     return html`<section class="panel rulebar" aria-label="Rules of keeping">
         <div class="rules">
             <div class="label">In each group keep the file that</div>
             <ol class="criteria">
                 ${order.map(
-                    (/** @type {any} */ rule, /** @type {number} */ at) =>
-                        Rule({ rule, at, order, set }),
+                    (/** @type {string} */ rule, /** @type {number} */ at) =>
+                        Rule({ rule, at, order, setOrder }),
                 )}
                 <li>
                     <${AddRule}
                         order=${order}
-                        set=${set}
+                        setOrder=${setOrder}
                         onFolder=${() => setPick('rule')}
                     />
                 </li>
             </ol>
             <${Guards}
-                marks=${marks}
-                state=${state}
+                guard=${guard}
+                setGuard=${setGuard}
                 onFolder=${() => setPick('guard')}
             />
         </div>
-        <${Freed} job=${job} state=${state} />
+        <${Freed} job=${job} rules=${rules} />
         ${
             pick &&
             html`<${PickFolder}
-            title=${
-                pick === 'rule'
-                    ? 'Keep first what lies in'
-                    : 'Never remove from'
-            }
-            onClose=${() => setPick('')}
-            onChoose=${chosen}
-        />`
+                title=${
+                    pick === 'rule'
+                        ? 'Keep first what lies in'
+                        : 'Never remove from'
+                }
+                onClose=${() => setPick('')}
+                onChoose=${chosen}
+            />`
         }
     </section>`;
 }
 
 /** @param {any} all */
-function Rule({ rule, at, order, set }) {
+function Rule({ rule, at, order, setOrder }) {
     const move = (/** @type {number} */ way) => {
         const now = [...order];
         const [it] = now.splice(at, 1);
         now.splice(at + way, 0, it);
-        set(now);
+        setOrder(now);
     };
     const item = (
         /** @type {string} */ icon,
         /** @type {string} */ label,
         /** @type {() => void} */ run,
-    ) => html`<button type="button" class="item" onClick=${run}>
-        <${Icon} name=${icon} />${label}
-    </button>`;
-    return html`<li key=${`${rule.by} ${named(rule)}`}>
+    ) =>
+        html`<button type="button" class="item" onClick=${run}>
+            <${Icon} name=${icon} />${label}
+        </button>`;
+    return html`<li key=${rule}>
         ${at > 0 && html`<span class="small faint">else</span>`}
         <${Menu}
             class="chip"
@@ -130,20 +99,17 @@ function Rule({ rule, at, order, set }) {
                 item('right', 'Ask this later', () => move(1))
             }
             ${item('x', 'Take it out', () =>
-                set(order.filter((/** @type {any} */ it) => it !== rule)),
+                setOrder(
+                    order.filter((/** @type {string} */ it) => it !== rule),
+                ),
             )}
         <//>
     </li>`;
 }
 
 /** @param {any} props */
-function AddRule({ order, set, onFolder }) {
-    const simple = Object.entries(RULES).filter(
-        ([by]) =>
-            by !== 'under' &&
-            by !== 'regex' &&
-            !order.some((/** @type {any} */ it) => it.by === by),
-    );
+function AddRule({ order, setOrder, onFolder }) {
+    const left = Object.entries(SIMPLE).filter(([it]) => !order.includes(it));
     return html`<${Menu}
         class="chip"
         icon="plus"
@@ -151,15 +117,16 @@ function AddRule({ order, set, onFolder }) {
         label="Rule"
         title="Add a rule"
     >
-        ${simple.map(
-            ([by, text]) => html`<button
-                key=${by}
-                type="button"
-                class="item"
-                onClick=${() => set([...order, { by }])}
-            >
-                ${text}
-            </button>`,
+        ${left.map(
+            ([rule, text]) =>
+                html`<button
+                    key=${rule}
+                    type="button"
+                    class="item"
+                    onClick=${() => setOrder([...order, rule])}
+                >
+                    ${text}
+                </button>`,
         )}
         <hr />
         <button type="button" class="item" onClick=${onFolder}>
@@ -169,58 +136,62 @@ function AddRule({ order, set, onFolder }) {
 }
 
 /** @param {any} props */
-function Guards({ marks, state, onFolder }) {
-    const folders = guarded(state);
-    const hand = state.by_hand ?? 0;
-    const without = (/** @type {string} */ folder) =>
-        marks.rule({
-            protect: folders.filter((it) => it !== folder).map(wiredFolder),
-        });
+function Guards({ guard, setGuard, onFolder }) {
     return html`<div class="row wrap small">
         <span class="dim">Never remove from</span>
-        ${folders.map(
-            (it) => html`<span key=${it} class="chip">
-                <${Icon} name="lock" /><code>${safe(it)}</code>
-                <button
-                    type="button"
-                    aria-label=${`No longer protect ${plain(it)}`}
-                    onClick=${() => without(it)}
-                >
-                    <${Icon} name="x" />
-                </button>
-            </span>`,
+        ${guard.map(
+            (/** @type {string} */ it) =>
+                html`<span key=${it} class="chip">
+                    <${Icon} name="lock" /><code>${safe(it)}</code>
+                    <button
+                        type="button"
+                        aria-label=${`No longer protect ${plain(it)}`}
+                        onClick=${() =>
+                            setGuard(
+                                guard.filter(
+                                    (/** @type {string} */ one) => one !== it,
+                                ),
+                            )}
+                    >
+                        <${Icon} name="x" />
+                    </button>
+                </span>`,
         )}
         <button type="button" class="chip" onClick=${onFolder}>
             <${Icon} name="plus" />Folder…
         </button>
-        ${
-            hand > 0 &&
-            html`<span class="end row">
-            <span class="dim">${plural(hand, 'file')} decided by hand</span>
-            <button
-                type="button"
-                class="btn sm"
-                onClick=${() => marks.markAll({ clear: true })}
-            >
-                Forget these
-            </button>
-        </span>`
-        }
     </div>`;
 }
 
-/** The sum, and the way to the plan. @param {{job: any, state: any}} props */
-function Freed({ job, state }) {
+/**
+ * What removing the duplicates that a job found asks for.
+ * @param {any} job @param {any} rules @param {any[]} roots
+ */
+function request(job, { order, guard }, roots) {
+    const references = guard.map((/** @type {string} */ it) =>
+        wiredPlace(idOfPath(roots, it)),
+    );
+    return {
+        kind: 'dedupe',
+        job: job.id,
+        how: 'trash',
+        ...(order.length ? { keep: order } : {}),
+        ...(references.length ? { references } : {}),
+    };
+}
+
+/** What could be freed, and the way to the plan. @param {{job: any, rules: any}} props */
+function Freed({ job, rules }) {
     const [busy, setBusy] = useState(false);
-    const most = state.most ?? state;
+    const { list } = useRoots();
+    const most = job.result?.reclaimable;
     const why =
         mayChange() ||
         (hasKind('dedupe') ? '' : 'This service does not remove duplicates.');
     const review = async () => {
         setBusy(true);
         try {
-            const asked = { kind: 'dedupe', job: job.id, how: 'trash' };
-            const plan = await post('plans', asked);
+            const plan = await post('plans', request(job, rules, list));
             go(`#/plans/${plan.id}`);
         } catch (error) {
             const it = /** @type {any} */ (error);
@@ -229,49 +200,36 @@ function Freed({ job, state }) {
         setBusy(false);
     };
     return html`<div class="freed">
-        <div class="label">To be freed</div>
+        <div class="label">Could be freed</div>
         <div class="row">
-            <span class="big num">${bytes(state.bytes ?? 0)}</span>
+            <span class="big num">${most == null ? '–' : bytes(most)}</span>
             <button
                 type="button"
                 class="btn primary"
-                disabled=${busy || !state.files || Boolean(why)}
+                disabled=${busy || Boolean(why) || job.state !== 'done'}
                 onClick=${review}
             >
                 Review the plan<${Icon} name="right" />
             </button>
         </div>
-        <${Meter}
-            value=${(state.bytes ?? 0) / (most.bytes || 1)}
-            tone="reclaim"
-            label=${
-                `${bytes(state.bytes ?? 0)} of ${bytes(most.bytes ?? 0)} ` +
-                'that could be freed'
-            }
-        />
-        <div class="small dim num" role="status">
+        <div class="small dim">
             ${
-                `${plural(state.files ?? 0, 'file')} in ` +
-                `${plural(state.groups ?? 0, 'group')}, of ` +
-                `${bytes(most.bytes ?? 0)}`
+                why ||
+                (rules.order.length
+                    ? 'One file of each group stays, by these rules. ' +
+                      'Nothing happens before you have seen the plan.'
+                    : 'Without a rule the first path of each group stays. ' +
+                      'Nothing happens before you have seen the plan.')
             }
         </div>
-        ${why && html`<div class="small faint">${why}</div>`}
-        ${
-            !why &&
-            !state.files &&
-            html`<div class="small faint">
-            Add a rule, or mark files by hand: nothing is removed by itself.
-        </div>`
-        }
     </div>`;
 }
 
 /**
- * @param {{title: string, onClose: () => void, onChoose: (path: string) =>
- *     void}} props
+ * @param {{title: string, onClose: () => void,
+ *     onChoose: (path: string) => void}} props
  */
-export function PickFolder({ title, onClose, onChoose }) {
+function PickFolder({ title, onClose, onChoose }) {
     const roots = useRoots();
     const [chosen, setChosen] = useState(/** @type {string[]} */ ([]));
     const all = roots.list;
@@ -300,11 +258,11 @@ export function PickFolder({ title, onClose, onChoose }) {
                 : !roots.data
                   ? html`<${Bones} n=${5} />`
                   : html`<${FolderPicker}
-                    single
-                    roots=${all}
-                    chosen=${chosen}
-                    onChange=${setChosen}
-                />`
+                        single
+                        roots=${all}
+                        chosen=${chosen}
+                        onChange=${setChosen}
+                    />`
         }
     <//>`;
 }

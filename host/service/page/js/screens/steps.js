@@ -86,7 +86,7 @@ export function Steps({ plan, url }) {
     const [at, setAt] = useState(-1);
     const of = /** @type {Record<string, number>} */ ({
         all: plan.steps ?? 0,
-        left_alone: plan.applied?.left_alone ?? plan.left_alone ?? 0,
+        left_alone: plan.left_alone ?? 0,
         failed: plan.applied?.failed ?? 0,
     });
     const options = [

@@ -1,7 +1,7 @@
 // "Is it here?" on the screen: what is dropped, wherever that is, and answers.
 import { useCell } from '../cell.js';
 import { bytes, count, percent, plural, rate } from '../format.js';
-import { ask, askAgain, asked } from '../here.js';
+import { ask, askAgain, asked, canLookUp } from '../here.js';
 import { html, useEffect, useRef, useState } from '../html.js';
 import { Icon } from '../icons.js';
 import { Path, plain, safe } from '../names.js';
@@ -30,6 +30,7 @@ function useDrop() {
     const [over, setOver] = useState(false);
     const depth = useRef(0);
     useEffect(() => {
+        if (!canLookUp()) return;
         const files = (/** @type {DragEvent} */ e) =>
             [...(e.dataTransfer?.types ?? [])].includes('Files');
         const enter = (/** @type {DragEvent} */ e) => {
@@ -173,7 +174,7 @@ function Answer({ it }) {
 
 /** @param {{it: import('../here.js').Asked}} props */
 function Verdict({ it }) {
-    const same = plural(it.sameSize, 'file');
+    const same = it.sameSize == null ? 'Files' : plural(it.sameSize, 'file');
     if (it.state === 'failed')
         return html`<p class="error" role="alert">${it.why}</p>`;
     if (it.state === 'here')
