@@ -292,7 +292,11 @@ const Numbers = ({ items }) =>
 
 /** @param {{job: any, live: any}} props */
 function SoFar({ job, live }) {
-    const found = Object.entries(live.found ?? {});
+    // The service counts the rows of the result; other words are its own.
+    const found = Object.entries(live.found ?? {}).map(
+        ([what, n]) =>
+            `${count(Number(n))} ${what === 'rows' ? 'in the result' : what}`,
+    );
     const to = resultOf(job);
     const now = live.now ?? [];
     return html`<section class="panel">
@@ -301,11 +305,7 @@ function SoFar({ job, live }) {
             <p class="num">
                 ${
                     found.length
-                        ? found
-                              .map(
-                                  ([what, n]) => `${count(Number(n))} ${what}`,
-                              )
-                              .join(', ')
+                        ? found.join(', ')
                         : plural(live.files?.[0] ?? 0, 'file')
                 }
             </p>
