@@ -8,7 +8,6 @@ import { where } from '../kinds.js';
 import { named, parent, plain, quoted } from '../names.js';
 import { useNewest } from '../newest.js';
 import { useRootNames } from '../roots.js';
-import { hasKind } from '../session.js';
 import { Grid } from '../ui/grid.js';
 import { Dialog } from '../ui/menu.js';
 import { Banner, Bones, Empty, Failed, useKeys } from '../ui/parts.js';
@@ -62,26 +61,11 @@ export function Files() {
               : job === null
                 ? html`<${Nothing} />`
                 : html`<${List} key=${job.id} job=${job} query=${query} />`;
-    const asked = { f: query.f };
     return html`<div class="files">
         <div class="head">
             <div>
                 <h1>Files</h1>
                 <p>${job ? html`<${Source} job=${job} />` : ' '}</p>
-            </div>
-            <div class="end">
-                ${
-                    hasKind('rename') &&
-                    html`<a class="btn" href=${link('rename', query)}>
-                        <${Icon} name="rename" />Rename these
-                    </a>`
-                }
-                ${
-                    hasKind('dupes') &&
-                    html`<a class="btn" href=${link('new/dupes', asked)}>
-                        <${Icon} name="dupes" />Duplicates of these
-                    </a>`
-                }
             </div>
         </div>
         ${body}

@@ -11,6 +11,7 @@ import { useKeys } from '../ui/parts.js';
 import { mistake, totalOf } from '../views.js';
 import { columnOf } from './columns.js';
 import { FORMATS } from './export.js';
+import { These } from './these.js';
 
 const QUICK = [
     ['Larger than 1 GiB', 'size > 1GiB'],
@@ -99,6 +100,7 @@ export function FilterBar(props) {
             >
                 Show
             </button>
+            <${These} view=${view} query=${query} />
             <${Columns} columns=${columns} />
             ${can('POST exports') && html`<${Exports} onExport=${onExport} />`}
         </form>

@@ -10,9 +10,9 @@ import { toast } from '../messages.js';
 import { plain, safe } from '../names.js';
 import { useRoots } from '../roots.js';
 import { hasKind, mayChange } from '../session.js';
-import { Dialog, Menu } from '../ui/menu.js';
-import { Bones, Failed } from '../ui/parts.js';
-import { FolderPicker, idOfPath, pathOf, wiredPlace } from '../ui/picker.js';
+import { Menu } from '../ui/menu.js';
+import { idOfPath, pathOf, wiredPlace } from '../ui/picker.js';
+import { PickFolder } from './pickfolder.js';
 
 /** @param {{rule: string}} props */
 const Words = ({ rule }) => {
@@ -26,7 +26,9 @@ const Words = ({ rule }) => {
 export function RuleBar({ job, rules }) {
     const { order, guard, setOrder, setGuard } = rules;
     const [pick, setPick] = useState('');
-    const chosen = (/** @type {string} */ path) => {
+    const { list } = useRoots();
+    const chosen = (/** @type {string} */ id) => {
+        const path = pathOf(list, id);
         setPick('');
         if (pick === 'rule') setOrder([under(path), ...order]);
         else setGuard([...guard, path]);
@@ -223,46 +225,4 @@ function Freed({ job, rules }) {
             }
         </div>
     </div>`;
-}
-
-/**
- * @param {{title: string, onClose: () => void,
- *     onChoose: (path: string) => void}} props
- */
-function PickFolder({ title, onClose, onChoose }) {
-    const roots = useRoots();
-    const [chosen, setChosen] = useState(/** @type {string[]} */ ([]));
-    const all = roots.list;
-    const footer = html`<span class="grow small cut">
-            ${chosen[0] ? safe(pathOf(all, chosen[0])) : 'Choose a folder.'}
-        </span>
-        <button type="button" class="btn" onClick=${onClose}>Cancel</button>
-        <button
-            type="button"
-            class="btn primary"
-            disabled=${!chosen.length}
-            onClick=${() => onChoose(pathOf(all, chosen[0]))}
-        >
-            Choose
-        </button>`;
-    return html`<${Dialog}
-        open=${true}
-        onClose=${onClose}
-        title=${title}
-        width="40rem"
-        footer=${footer}
-    >
-        ${
-            roots.error
-                ? html`<${Failed} error=${roots.error} again=${roots.again} />`
-                : !roots.data
-                  ? html`<${Bones} n=${5} />`
-                  : html`<${FolderPicker}
-                        single
-                        roots=${all}
-                        chosen=${chosen}
-                        onChange=${setChosen}
-                    />`
-        }
-    <//>`;
 }
