@@ -43,6 +43,10 @@ run *ARGS:
     *" store "* | *" --help "* | *" help "* | *" -h "*)
         features=$features,store ;;
     esac
+    case " $* " in
+    *" serve "* | *" ui "* | *" --help "* | *" help "* | *" -h "*)
+        features=$features,service ;;
+    esac
     cargo build --release --locked --manifest-path {{ manifest }} \
         -p sanchay-cli --no-default-features --features "$features"
     exec {{ program }} "$@"

@@ -63,6 +63,8 @@ mod racing;
 mod rows;
 mod scan;
 mod scan_output;
+#[cfg(target_os = "linux")]
+mod service;
 mod similar;
 #[cfg(target_os = "linux")]
 mod snapshots;

@@ -18,6 +18,8 @@ use sanchay::{escaped, is_terminal_control};
 
 #[cfg(feature = "store")]
 use crate::commands::store::StoreCommand;
+#[cfg(feature = "service")]
+use crate::commands::{serve::ServeArgs, ui::UiArgs};
 #[cfg(feature = "catalog")]
 use crate::commands::{
     catalog::CatalogCommand, diff::DiffArgs, history::HistoryArgs,
@@ -140,6 +142,12 @@ pub(crate) enum CommandArgs {
     /// Keep snapshots of trees in a store, and get them back
     #[cfg(feature = "store")]
     Store(StoreCommand),
+    /// Serve jobs and their results over HTTP, with a page that shows them
+    #[cfg(feature = "service")]
+    Serve(Box<ServeArgs>),
+    /// Open the page that shows jobs and results in a browser
+    #[cfg(feature = "service")]
+    Ui(Box<UiArgs>),
     /// Describe or write the WebAssembly component that handles untrusted data
     Component(ComponentArgs),
     /// Show what is configured, and where
@@ -319,6 +327,10 @@ impl CommandArgs {
             Self::Runs(it) => it,
             #[cfg(feature = "store")]
             Self::Store(it) => it,
+            #[cfg(feature = "service")]
+            Self::Serve(it) => &mut **it,
+            #[cfg(feature = "service")]
+            Self::Ui(it) => &mut **it,
             Self::Component(it) => it,
             Self::Config(it) => it,
             Self::Plugin(it) => it,

@@ -109,6 +109,10 @@ pub(crate) enum Failure {
         /// Why not.
         source: Box<sanchay_store::StoreError>,
     },
+    /// The service cannot be started.
+    #[cfg(feature = "service")]
+    #[error(transparent)]
+    Service(Box<sanchay_service::ServiceError>),
     /// Records could not be sorted.
     #[error(
         "--sort: cannot use a temporary file in {}: {}",
@@ -242,6 +246,8 @@ impl Failure {
             | Self::Environment { .. } => (Exit::Failed, true),
             #[cfg(feature = "store")]
             Self::Store { .. } => (Exit::Failed, true),
+            #[cfg(feature = "service")]
+            Self::Service(_) => (Exit::Failed, true),
             #[cfg(feature = "catalog")]
             Self::Catalog(_) | Self::NoCatalogFolder => (Exit::Failed, true),
         }
@@ -255,6 +261,13 @@ impl From<sanchay_catalog::CatalogError> for Failure {
             sanchay_catalog::CatalogError::Run(error) => Self::Run(error),
             other => Self::Catalog(other),
         }
+    }
+}
+
+#[cfg(feature = "service")]
+impl From<sanchay_service::ServiceError> for Failure {
+    fn from(error: sanchay_service::ServiceError) -> Self {
+        Self::Service(Box::new(error))
     }
 }
 

@@ -1,0 +1,8 @@
+//! The service: the program itself, asked over HTTP by a client that knows
+//! nothing of it.
+
+mod access;
+mod jobs;
+mod plans;
+mod server;
+mod views;
