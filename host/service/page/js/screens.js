@@ -55,7 +55,7 @@ export const SCREENS = /** @type {Screen[]} */ ([
         icon: 'rename',
         is: Rename,
         nav: true,
-        needs: () => hasKind('rename') && can('POST renames/preview'),
+        needs: () => hasKind('rename') && can('POST views'),
     },
     {
         id: 'history',

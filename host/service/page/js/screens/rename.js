@@ -9,7 +9,7 @@ import { Icon } from '../icons.js';
 import { toast } from '../messages.js';
 import { base, named, plain, safe } from '../names.js';
 import { useNewest } from '../newest.js';
-import { hasKind, mayChange } from '../session.js';
+import { can, hasKind, mayChange } from '../session.js';
 import { differ } from '../differ.js';
 import { Grid } from '../ui/grid.js';
 import { Banner, Bones, Empty, Failed, Seg } from '../ui/parts.js';
@@ -41,6 +41,9 @@ function request(view, form) {
     };
 }
 
+/** Whether the service makes names while one types. */
+const canPreview = () => can('POST renames/preview');
+
 /**
  * How many get which names, asked again a little after each key.
  * @param {any} view @param {typeof kept} form
@@ -49,7 +52,7 @@ function usePreview(view, form) {
     const [state, set] = useState(
         /** @type {{told?: any, error?: any, key: string}} */ ({ key: '' }),
     );
-    const ready = view?.state === 'ready';
+    const ready = view?.state === 'ready' && canPreview();
     const key = JSON.stringify([view?.id, form]);
     useEffect(() => {
         if (!ready) return;
@@ -78,11 +81,17 @@ export function Rename() {
     const asked = newest.data ? requestOf(query, newest.data) : null;
     const { view, error, again } = useView(asked, null);
     const [form, setForm] = useState({ ...kept });
-    const { told, error: wrong } = usePreview(view, form);
+    const preview = usePreview(view, form);
+    const { told } = preview;
+    // What a plan was refused for, until something else is typed.
+    const [refused, setRefused] = useState(/** @type {any} */ (null));
+    const wrong = preview.error ?? refused;
     const [busy, setBusy] = useState(false);
     Object.assign(kept, form);
-    const set = (/** @type {any} */ now) =>
+    const set = (/** @type {any} */ now) => {
+        setRefused(null);
         setForm((was) => ({ ...was, ...now }));
+    };
     const counts = told?.counts ?? {};
     const why =
         mayChange() ||
@@ -95,7 +104,8 @@ export function Rename() {
             go(`#/plans/${plan.id}`);
         } catch (problem) {
             const it = /** @type {any} */ (problem);
-            toast(`${it.message} ${it.detail ?? ''}`);
+            if (it.status === 422) setRefused(it);
+            else toast(`${it.message} ${it.detail ?? ''}`);
         }
         setBusy(false);
     };
@@ -123,7 +133,11 @@ export function Rename() {
             set=${set}
             wrong=${wrong}
             onReview=${review}
-            disabled=${busy || Boolean(wrong || why) || !counts.new}
+            disabled=${
+                busy ||
+                Boolean(wrong || why) ||
+                !(canPreview() ? counts.new : totalOf(view))
+            }
         />
         ${
             none
@@ -136,11 +150,13 @@ export function Rename() {
               </section>`
                 : error
                   ? html`<${Failed} error=${error} again=${again} />`
-                  : !told && !wrong
-                    ? html`<section class="panel">
+                  : !canPreview()
+                    ? html`<${Later} view=${view} />`
+                    : !told && !wrong
+                      ? html`<section class="panel">
                       <div class="body"><${Bones} n=${8} /></div>
                   </section>`
-                    : html`<${Preview}
+                      : html`<${Preview}
                       view=${view}
                       form=${form}
                       told=${told}
@@ -149,6 +165,25 @@ export function Rename() {
         }
     </div>`;
 }
+
+/**
+ * What is said where names are not made while one types.
+ * @param {{view: any}} props
+ */
+const Later = ({ view }) =>
+    html`<section class="panel">
+        <${Empty} icon="rename" title="The plan shows each new name">
+            <p>
+                ${
+                    view
+                        ? `${plural(totalOf(view), 'file')} would be renamed. `
+                        : ''
+                }
+                It lists old and new names, and what stands in the way. Nothing
+                happens before you have seen it.
+            </p>
+        <//>
+    </section>`;
 
 /** @param {any} props */
 function Preview({ view, form, told, wrong }) {
