@@ -114,7 +114,7 @@ export function Dialog(props) {
                 <${Icon} name="x" />
             </button>
         </header>
-        <div class="body" tabindex="-1">${children}</div>
+        <div class="body" tabindex="0">${children}</div>
         ${footer && html`<footer>${footer}</footer>`}
     </dialog>`;
 }
