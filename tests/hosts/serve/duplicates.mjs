@@ -73,7 +73,7 @@ export async function plans_applies_and_undoes(it) {
     await page.locator('.grow-row:not(.wait)').first().waitFor();
     await it.check('plan');
     // What has no undo asks for the number of files.
-    await page.getByText('Delete for good').click();
+    await page.getByRole('radio', { name: /^Delete for good/ }).click();
     const danger = page.locator('.applybar .danger');
     await danger.waitFor();
     assert.ok(await danger.isDisabled());
@@ -82,7 +82,7 @@ export async function plans_applies_and_undoes(it) {
     await page.locator('.confirm').fill(String(goes.length));
     await it.until('it can be applied', () => danger.isEnabled());
     await it.check('plan-delete');
-    await page.getByText('Move to the trash').click();
+    await page.getByRole('radio', { name: /^Move to the trash/ }).click();
     const apply = page.locator('.applybar .primary');
     await apply.waitFor();
     const wanted = new RegExp(`Move ${goes.length} file`);

@@ -77,7 +77,7 @@ export async function cancels_a_job(it) {
         .locator('[role=treeitem][aria-selected=true]')
         .first()
         .waitFor();
-    await page.getByText('sha256', { exact: true }).click();
+    await page.getByRole('radio', { name: 'sha256' }).check();
     await page.getByRole('button', { name: 'Hash', exact: true }).click();
     await page.waitForURL(/#\/jobs\/\d+/);
     await page.getByRole('button', { name: 'Cancel…' }).click();
@@ -95,7 +95,7 @@ export async function watches_a_job(it) {
         .locator('[role=treeitem][aria-selected=true]')
         .first()
         .waitFor();
-    await page.getByText('sha256', { exact: true }).click();
+    await page.getByRole('radio', { name: 'sha256' }).check();
     await page.getByRole('button', { name: 'Hash', exact: true }).click();
     await page.waitForURL(/#\/jobs\/\d+/);
     await page.reload();
@@ -111,9 +111,9 @@ export async function has_a_history(it) {
     const all = await page.locator('.joblist .jobtitle').count();
     assert.ok(all >= 2, `${all} jobs`);
     await it.check('history');
-    await page.getByText('With errors').click();
+    await page.getByRole('radio', { name: 'With errors' }).check();
     await page.waitForURL(/kind=errors/);
-    await page.getByText('All', { exact: true }).click();
+    await page.getByRole('radio', { name: 'All' }).check();
     await page.locator('.joblist .jobtitle').first().click();
     await page.waitForURL(/#\/jobs\/\d+/);
 }

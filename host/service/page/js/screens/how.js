@@ -86,10 +86,13 @@ const KINDS = /** @type {Record<string, Way>} */ ({
     },
 });
 
+/** How files make way by a plan. @param {any} plan */
+const wayOf = (plan) => plan.request?.how ?? 'trash';
+
 /** The words for a plan. @param {any} plan @returns {Way} */
 export function howOf(plan) {
     if (plan.of != null || plan.kind === 'undo') return KINDS.undo;
-    return WAYS[plan.how] ?? KINDS[plan.kind] ?? WAYS.trash;
+    return KINDS[plan.kind] ?? WAYS[wayOf(plan)] ?? WAYS.trash;
 }
 
 /** The ways that there are for a plan. @param {any} plan */
@@ -101,25 +104,26 @@ function waysOf(plan) {
 
 /** @param {{plan: any}} props */
 export function How({ plan }) {
-    const [busy, setBusy] = useState(false);
+    // What was chosen, until there is a plan of it.
+    const [want, setWant] = useState('');
     const ways = waysOf(plan);
     if (!ways.length) return null;
     const choose = async (/** @type {string} */ how) => {
-        setBusy(true);
+        setWant(how);
         try {
             await remake(plan, how);
         } catch (error) {
             const it = /** @type {any} */ (error);
             toast(`${it.message} ${it.detail ?? ''}`);
         }
-        setBusy(false);
+        setWant('');
     };
-    const disabled = busy || plan.state === 'applying';
+    const disabled = Boolean(want) || plan.state === 'applying';
     return html`<fieldset class="hows" disabled=${disabled}>
         <legend class="label">How</legend>
         ${ways.map((id) => {
             const way = WAYS[id];
-            const on = plan.how === id;
+            const on = (want || wayOf(plan)) === id;
             return html`<label key=${id} class=${`how ${on ? 'on' : ''}`}>
                 <input
                     type="radio"
