@@ -402,3 +402,14 @@ fn the_types_of_the_page_agree() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}");
 }
+
+#[test]
+fn the_files_of_others_are_as_their_packages_have_them() {
+    let vendor = Path::new(PAGE).join("vendor");
+    let check = native().within(&vendor).words("hash --check -a sha256");
+    let check = check.arg("SHA256SUMS").run().succeeds();
+    let listed = check.text().lines().count();
+    let files = fs::read_dir(&vendor).unwrap().count();
+    // Nothing is there that is not listed, but the list and where it is from.
+    assert_eq!(listed + 2, files);
+}
