@@ -101,15 +101,20 @@ addEventListener('hashchange', () => {
     if (location.hash.startsWith('#token=')) void begin();
 });
 
-/** Whether this key may change files, and why not. */
+/** Why this key may not change files; empty if it may. */
 export function mayChange() {
-    const now = session.get();
-    const may = ['write', 'change'];
-    if (now.rights && !now.rights.some((it) => may.includes(it)))
-        return 'Your key may only look.';
-    if (now.write === false)
-        return 'The service was started without --allow-write.';
-    return '';
+    const { rights } = session.get();
+    if (!rights || rights.includes('write')) return '';
+    return (
+        'The service was started without --allow-write, or your key may ' +
+        'not change files.'
+    );
+}
+
+/** Why this key may not begin jobs; empty if it may. */
+export function mayRun() {
+    const { rights } = session.get();
+    return !rights || rights.includes('run') ? '' : 'Your key may only look.';
 }
 
 /** Whether the service has jobs of a kind. @param {string} kind */

@@ -8,7 +8,7 @@ import { Icon } from '../icons.js';
 import { KINDS, kindOf } from '../kinds.js';
 import { plain } from '../names.js';
 import { useRoots } from '../roots.js';
-import { can, hasKind, mayChange } from '../session.js';
+import { can, hasKind, mayChange, mayRun } from '../session.js';
 import { Bones, Command, Failed, Banner } from '../ui/parts.js';
 import { FolderPicker, idOf, pathOf, wiredPlace } from '../ui/picker.js';
 import { command } from './command.js';
@@ -204,7 +204,7 @@ function Form({ kind, query }) {
     }, [roots.data]);
     const options = optionsOf(kind, form);
     const body = { kind, roots: chosen.map(wiredPlace), ...options };
-    const forbidden = planned ? mayChange() : '';
+    const forbidden = planned ? mayChange() : mayRun();
     const submit = async (/** @type {Event} */ e) => {
         e.preventDefault();
         const missing = !chosen.length

@@ -21,6 +21,7 @@ import { toast } from '../messages.js';
 import { named, plain, safe } from '../names.js';
 import { useNewest } from '../newest.js';
 import { useRootNames, useRoots } from '../roots.js';
+import { mayRun } from '../session.js';
 import { HereCard } from '../ui/here.js';
 import { Bones, Empty, Failed, Meter } from '../ui/parts.js';
 import { JobRow } from './history.js';
@@ -57,7 +58,8 @@ function Look({ roots, label, primary }) {
     return html`<button
         type="button"
         class=${`btn ${primary ? 'primary' : ''}`}
-        disabled=${busy || !roots.length}
+        disabled=${busy || !roots.length || Boolean(mayRun())}
+        title=${mayRun() || undefined}
         onClick=${look}
     >
         <${Icon} name="scan" />${label}
