@@ -4,5 +4,7 @@
 mod access;
 mod jobs;
 mod plans;
+mod postgres;
 mod server;
+mod shared;
 mod views;

@@ -6,7 +6,9 @@ pub(crate) mod assets;
 pub(crate) mod description;
 mod events;
 mod jobs;
+mod lookup;
 mod plans;
+mod renames;
 mod results;
 mod roots;
 mod session;
@@ -39,6 +41,7 @@ pub(crate) fn routes() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(jobs::scan))
         .routes(routes!(results::of_job))
         .routes(routes!(results::named))
+        .routes(routes!(renames::preview))
         .routes(routes!(plans::make))
         .routes(routes!(plans::get))
         .routes(routes!(plans::of_job))
@@ -53,6 +56,9 @@ pub(crate) fn routes() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(views::locate))
         .routes(routes!(views::export))
         .routes(routes!(views::download))
+        .routes(routes!(lookup::lookup, lookup::by_hash))
+        .routes(routes!(lookup::filter))
+        .routes(routes!(lookup::snapshots))
         .routes(routes!(events::all))
         .routes(routes!(events::of_job))
         .routes(routes!(system::health))

@@ -98,7 +98,7 @@ impl App {
             stop: watch::Sender::new(false),
             config,
         });
-        let buried = runner::bury_dead(&app).await;
+        let buried = runner::bury_dead(&app, true).await;
         buried.map_err(ServiceError::Database)?;
         Ok(app)
     }

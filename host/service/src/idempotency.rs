@@ -7,7 +7,7 @@ use serde_json::Value;
 use sqlx::{Any, Row as _, Transaction};
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::{problem::Problem, rights::Caller, time};
+use crate::{database::Database, problem::Problem, rights::Caller, time};
 
 /// How long a key may be, in bytes.
 const LONGEST: usize = 128;
@@ -27,6 +27,18 @@ pub(crate) enum Answered {
     Never,
     /// It did, and this is what came of it.
     Before(i64),
+}
+
+/// How long answers are kept for requests that come again, in milliseconds.
+const KEPT: i64 = 24 * 60 * 60 * 1000;
+
+/// Forgets requests that will not come again.
+pub(crate) async fn prune(database: &Database) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM service_requests WHERE created < $1")
+        .bind(time::now().saturating_sub(KEPT))
+        .execute(database.pool())
+        .await
+        .map(drop)
 }
 
 impl Once {

@@ -212,12 +212,12 @@ impl Keys {
     }
 
     /// Forgets what is over.
-    pub(crate) async fn prune(&self) -> Result<(), Problem> {
+    pub(crate) async fn prune(&self) -> sqlx::Result<()> {
         sqlx::query("DELETE FROM service_keys WHERE expires <= $1")
             .bind(time::now())
             .execute(self.database.pool())
-            .await?;
-        Ok(())
+            .await
+            .map(drop)
     }
 
     async fn make(

@@ -34,7 +34,7 @@ mod server;
 mod time;
 mod views;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{runtime, signal::unix::{SignalKind, signal}, sync::watch};
 
@@ -43,6 +43,9 @@ pub use crate::{
     error::ServiceError,
 };
 use crate::{app::App, jobs::runner};
+
+/// How often it is looked what is over.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 /// A service that listens.
 #[derive(Clone, Debug)]
@@ -105,11 +108,29 @@ async fn run(
         app.stop.subscribe(),
     ));
     tokio::spawn(stop_on_signals(app.stop.clone()));
+    let upkeep = tokio::spawn(look_after(Arc::clone(&app)));
     server::serve(&app, router, listener, tls).await;
     let _ = jobs.await;
+    upkeep.abort();
     app.catalog.flush();
     app.database.close().await;
     Ok(())
+}
+
+/// Takes over from workers that died, and forgets what is over.
+async fn look_after(app: Arc<App>) {
+    let mut rounds = tokio::time::interval(UPKEEP);
+    loop {
+        rounds.tick().await;
+        let done = async {
+            runner::bury_dead(&app, false).await?;
+            app.keys.prune().await?;
+            idempotency::prune(&app.database).await
+        };
+        if let Err(error) = done.await {
+            tracing::error!(%error, "the database cannot be looked after");
+        }
+    }
 }
 
 /// Begins the end when the process is asked to.

@@ -251,14 +251,14 @@ impl View {
         let mut state = self.state.subscribe();
         let made = state
             .wait_for(|it| !matches!(it, ViewState::Building { .. }));
-        let made = timeout(longest, made).await;
-        match made.as_deref() {
-            Ok(Ok(made)) => match &**made {
-                ViewState::Ready(list) => Ok(Arc::clone(list)),
-                ViewState::Failed(problem) => Err((**problem).clone()),
-                ViewState::Building { .. } => Err(building()),
-            },
-            _ => Err(building()),
+        let made = match timeout(longest, made).await {
+            Ok(Ok(made)) => made.clone(),
+            _ => return Err(building()),
+        };
+        match made {
+            ViewState::Ready(list) => Ok(list),
+            ViewState::Failed(problem) => Err(*problem),
+            ViewState::Building { .. } => Err(building()),
         }
     }
 

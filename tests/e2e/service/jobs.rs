@@ -127,6 +127,26 @@ fn every_kind_of_job_ends_with_its_result() {
     assert_eq!(verify["state"], "done", "{verify}");
     let similar = service.run("similar", json!({"threshold": 1}));
     assert_eq!(similar["state"], "done", "{similar}");
+    let listed = service.get("/api/v1/snapshots").json();
+    assert_eq!(listed["snapshots"][0]["label"], "first");
+    // Where copies of a file are, by its size and its digest.
+    let hashed = sanchay().words("hash --format ndjson").arg(tree.path("new.txt"));
+    let hashed: Value = serde_json::from_slice(&hashed.run().stdout).unwrap();
+    let digest = hashed["hash"].as_str().unwrap();
+    let body = json!({"files": [
+        {"size": 3, "digests": {"xxh3-128": digest}}, {"size": 12345},
+    ]});
+    let answers = service.post("/api/v1/lookup", &body).json();
+    let found = &answers["answers"][0];
+    // Besides it, there are two odd ones and files of three letters.
+    assert_eq!(found["unhashed"], 0);
+    assert!(found["of_size"].as_u64().unwrap() > 3, "{found}");
+    let path = found["paths"][0]["path"].as_str().unwrap();
+    assert!(path.ends_with("/new.txt"), "{answers}");
+    assert_eq!(answers["answers"][1]["of_size"], 0);
+    let places = service.get(&format!("/api/v1/lookup?hash={digest}"));
+    assert_eq!(places.json()["paths"], found["paths"]);
+    assert_eq!(service.get("/api/v1/lookup?hash=12").problem(), "invalid");
     let none = json!({"a": "first", "b": "none", "roots": []});
     let failed = service.run("diff", none);
     assert_eq!(failed["state"], "failed");

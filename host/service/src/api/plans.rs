@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use sanchay::ops::Plan;
+use sanchay::{FilterOption, ops::Plan};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
@@ -25,6 +25,7 @@ use crate::{
     jobs::{
         document::Job,
         kind::{Kind, State as JobState},
+        options::keyword,
         queue::{NewJob, Queue},
         request::JobRequest,
     },
@@ -109,7 +110,7 @@ pub(crate) async fn make(
 }
 
 /// Takes from a job where it looked, and which files it looked at.
-async fn with_job(
+pub(crate) async fn with_job(
     app: &App,
     request: &mut Value,
     job: i64,
@@ -124,22 +125,39 @@ async fn with_job(
     let Some(request) = request.as_object_mut() else { return Ok(()) };
     request.remove("job");
     let given = job.request.as_object().cloned().unwrap_or_default();
-    // What a kind of job alone takes is nothing for others.
-    const OWN: &[&str] = &[
-        "kind", "algorithm", "depth", "top", "content", "pairs", "threshold",
-        "shingle_size", "characters", "max_file_size",
-    ];
     for (name, value) in given {
-        let is_own = OWN.contains(&name.as_str())
-            && !(is_dedupe && name == "algorithm");
-        // An order of groups is none of files; identical folders are planned
-        // file by file.
-        let is_other = name == "sort" || name == "folders";
-        if !is_own && !is_other {
+        let is_of_walk = is_of_walk(&name);
+        let is_of_groups = is_dedupe && OF_GROUPS.contains(&name.as_str());
+        if is_of_walk || is_of_groups {
             request.entry(name).or_insert(value);
         }
     }
     Ok(())
+}
+
+/// The options of a search for duplicates that hold for its plan, too. The
+/// order of groups is none of files, and identical folders are planned file by
+/// file.
+const OF_GROUPS: &[&str] = &[
+    "algorithm",
+    "hardlinks",
+    "min_group",
+    "references",
+    "same_device",
+    "verify",
+];
+
+/// Whether an option says which entries are looked at.
+fn is_of_walk(name: &str) -> bool {
+    const OTHERS: &[&str] = &[
+        "roots",
+        "hidden",
+        "one_file_system",
+        "gitignore",
+        "max_depth",
+    ];
+    OTHERS.contains(&name)
+        || FilterOption::all().any(|option| keyword(option) == name)
 }
 
 /// A plan, as soon as it is made, but not after more than a moment.

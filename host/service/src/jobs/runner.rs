@@ -85,9 +85,10 @@ pub(crate) fn worker_name() -> String {
     format!("{}/{}", host.to_string_lossy(), std::process::id())
 }
 
-/// Takes the jobs of workers of this machine that are dead: nobody else knows
-/// for certain.
-pub(crate) async fn bury_dead(app: &App) -> sqlx::Result<()> {
+/// Takes the jobs of workers of this machine that are dead, and need not be
+/// waited for. When this process starts, it has none of its own: a number like
+/// its own is that of one before it.
+pub(crate) async fn bury_dead(app: &App, starts: bool) -> sqlx::Result<()> {
     let own = worker_name();
     let Some((host, _)) = own.rsplit_once('/') else { return Ok(()) };
     for worker in app.queue.workers().await? {
@@ -99,8 +100,8 @@ pub(crate) async fn bury_dead(app: &App) -> sqlx::Result<()> {
         let Some(process) = process else { continue };
         let is_alive = rustix::process::test_kill_process(process)
             != Err(rustix::io::Errno::SRCH);
-        // Our own number may be that of one before us.
-        if is_alive && worker != own {
+        let is_own = worker == own;
+        if is_own && !starts || is_alive && !is_own {
             continue;
         }
         let buried = app.queue.bury(&worker).await?;

@@ -162,10 +162,7 @@ fn outcome(report: &RunReport, what: &str) -> Outcome {
         (false, 0) => State::Done,
         (false, _) => State::No,
     };
-    let summary = Summary {
-        files: report.done,
-        errors: report.failed,
-        ..Summary::default()
-    };
+    let mut summary = Summary::default();
+    (summary.files, summary.errors) = (report.done, report.failed);
     Outcome { state, summary, result }
 }

@@ -3,14 +3,14 @@
 use std::{
     collections::HashSet,
     fs::{self, File},
-    io::{self, BufWriter, Write as _},
+    io::{self, BufWriter},
     path::PathBuf,
     sync::Arc,
 };
 
 use sanchay::{
     Engine, Monitor, Summary,
-    ops::{ConflictKind, Naming, OpsError, Plan, PlanRequest, TimeZone},
+    ops::{ConflictKind, Naming, NamingError, OpsError, Plan, PlanRequest, TimeZone},
 };
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
@@ -42,6 +42,16 @@ impl From<OpsError> for Failure {
     fn from(error: OpsError) -> Self {
         match error {
             OpsError::Run(error) => error.into(),
+            OpsError::Naming(NamingError::Template(error)) => {
+                Problem::expression(error.message.clone())
+                    .with("at", error.column)
+                    .with("length", error.length)
+                    .with("hint", error.hint.clone())
+                    .into()
+            }
+            error @ (OpsError::Naming(_) | OpsError::Keep(_)) => {
+                Problem::invalid(error.to_string()).into()
+            }
             error => Problem::conflict(error.to_string()).into(),
         }
     }
@@ -67,11 +77,9 @@ pub(crate) fn make(
         )
     })?;
     let result = document(&plan, spec, &name, &digest);
-    let summary = Summary {
-        files: plan.entry_count() as u64,
-        errors: plan.errors().len() as u64,
-        ..Summary::default()
-    };
+    let mut summary = Summary::default();
+    summary.files = plan.entry_count() as u64;
+    summary.errors = plan.errors().len() as u64;
     Ok(Outcome { state: State::Done, summary, result })
 }
 
