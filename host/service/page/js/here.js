@@ -1,7 +1,7 @@
 // Is this file already in the catalog? Its size is asked first: where no file
 // has that size, nothing need be read. Otherwise it is hashed here, in the
 // page, by the component that the program carries. No byte of it is sent.
-import { get, post, query } from './api.js';
+import { post } from './api.js';
 import { cell } from './cell.js';
 import { plural } from './format.js';
 import { say } from './messages.js';
@@ -59,23 +59,15 @@ function set(id, now) {
 }
 
 /** Whether the service can say where a file is. */
-export const canLookUp = () => can('POST lookup') || can('GET lookup');
+export const canLookUp = () => can('POST lookup');
 
 /**
  * What the catalog says of a size, or of digests of a file of that size.
- * @param {number} size @param {Record<string, string>} [hash]
+ * @param {number} size @param {Record<string, string>} [digests]
  */
-async function lookup(size, hash) {
-    if (can('POST lookup')) {
-        const body = { files: [{ size, ...(hash ? { hash } : {}) }] };
-        return (await post('lookup', body)).answers[0];
-    }
-    // One that goes by digests alone.
-    if (!hash) return { of_size: null };
-    const [algorithm, digest] = Object.entries(hash)[0];
-    const asked = { hash: digest, algorithm };
-    const answer = await get(query('lookup', asked));
-    return { ...answer, paths: answer.paths ?? answer.files ?? [] };
+async function lookup(size, digests = {}) {
+    const body = { files: [{ size, digests }] };
+    return (await post('lookup', body)).answers[0];
 }
 
 /** @param {number} id @param {File} file */

@@ -47,7 +47,7 @@ export const SCREENS = /** @type {Screen[]} */ ([
         icon: 'diff',
         is: Changes,
         nav: true,
-        needs: () => hasKind('diff') && can('POST views'),
+        needs: () => hasKind('diff') && can('GET snapshots'),
     },
     {
         id: 'rename',

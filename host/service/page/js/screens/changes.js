@@ -21,20 +21,14 @@ function useSnapshots() {
     const { job } = useCell(changes);
     return useLoad(
         async (signal) => {
-            const [taken, compared] = await Promise.all(
-                ['snapshot', 'diff'].map((kind) =>
-                    get(`jobs?kind=${kind}`, { signal }),
+            const [known, taken, compared] = await Promise.all(
+                ['snapshots', 'jobs?kind=snapshot', 'jobs?kind=diff'].map(
+                    (url) => get(url, { signal }),
                 ),
             );
-            const list = taken.jobs
-                .filter((/** @type {any} */ it) => it.result?.snapshot != null)
-                .map((/** @type {any} */ it) => ({
-                    id: String(it.result.snapshot),
-                    at: it.result.at ?? it.ended,
-                    files: it.result.files ?? 0,
-                    bytes: it.result.bytes ?? 0,
-                    label: it.result.name ?? '',
-                }));
+            const list = [...known.snapshots].sort(
+                (x, y) => seconds(y.at) - seconds(x.at),
+            );
             return { list, diffs: compared.jobs, taking: taken.jobs };
         },
         [job],
