@@ -26,7 +26,7 @@ function useSnapshots() {
                     (url) => get(url, { signal }),
                 ),
             );
-            const list = [...known.snapshots].sort(
+            const list = /** @type {Snapshot[]} */ ([...known.snapshots]).sort(
                 (x, y) => seconds(y.at) - seconds(x.at),
             );
             return { list, diffs: compared.jobs, taking: taken.jobs };
@@ -59,7 +59,7 @@ export function Changes() {
                 <p>What differs between two snapshots of the catalog</p>
             </div>
             ${
-                data?.list.length > 1 &&
+                (data?.list.length ?? 0) > 1 &&
                 html`<div class="end">
                     <a class="btn" href="#/new/snapshot">
                         <${Icon} name="pin" />Take a snapshot
