@@ -29,12 +29,16 @@ pub(crate) mod plugin;
 pub(crate) mod rename;
 pub(crate) mod runs;
 pub(crate) mod scan;
+#[cfg(feature = "service")]
+pub(crate) mod serve;
 pub(crate) mod similar;
 #[cfg(feature = "catalog")]
 pub(crate) mod snapshot;
 #[cfg(feature = "store")]
 pub(crate) mod store;
 pub(crate) mod summary;
+#[cfg(feature = "service")]
+pub(crate) mod ui;
 pub(crate) mod undo;
 #[cfg(feature = "catalog")]
 pub(crate) mod verify;
