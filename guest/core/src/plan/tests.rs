@@ -196,3 +196,26 @@ fn a_journal_says_only_of_steps_that_it_has_what_became_of_them() {
     let trailer = r#"{"steps":1,"digest":""}"#;
     assert_eq!(flaw(&[&header, &step, trailer]), Flaw::Document);
 }
+
+#[test]
+fn no_entry_keeps_a_temporary_name() {
+    let rename = |from: &str, to: &str| {
+        step(&format!(r#""op":"rename","from":"{from}","to":"{to}""#)) + "\n"
+    };
+    let ends = |steps: &[String]| {
+        let mut reader = PlanReader::new(false);
+        let text = format!("{HEADER}\n{}", steps.concat());
+        reader.read(text.as_bytes()).unwrap();
+        reader.finish().map_err(|error| error.flaw)
+    };
+    let through = [
+        rename("d/a", "d/.sanchay-x-1"),
+        rename("d/b", "d/a"),
+        rename("d/.sanchay-x-1", "d/b"),
+    ];
+    assert_eq!(ends(&through), Ok(()));
+    assert_eq!(ends(&through[..2]), Err(Flaw::Temporary));
+    assert_eq!(ends(&[rename("a", ".sanchay-")]), Err(Flaw::Temporary));
+    assert_eq!(ends(&[rename(".sanchay-left", "a")]), Ok(()));
+    assert_eq!(ends(&[rename("a", "x.sanchay-")]), Ok(()));
+}

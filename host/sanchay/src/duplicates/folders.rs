@@ -632,8 +632,12 @@ impl Search<'_> {
         let roles = members.iter().map(|(_, at)| origin(*at).role());
         let roles = roles.collect();
         let names = &mut found.names;
-        let reclaimable =
-            self.reclaimable(table, classes, (&stay, &go), names);
+        let reclaimable = self.reclaimable(
+            table,
+            classes,
+            (stay.as_slice(), go.as_slice()),
+            names,
+        );
         let Some(first) = stay.first().and_then(|at| table.rows.get(*at))
         else {
             return;

@@ -261,7 +261,8 @@ impl Runs {
             BufReader::new(&file).take(HEAD).read_until(b'\n', &mut text);
         let length = file.metadata().ok()?.len();
         let begin = length.saturating_sub(TAIL).max(head.ok()? as u64);
-        let mut tail = vec![0; usize::try_from(length - begin).ok()?];
+        let mut tail =
+            vec![0; usize::try_from(length.checked_sub(begin)?).ok()?];
         file.read_exact_at(&mut tail, begin).ok()?;
         let tail = tail.strip_suffix(b"\n")?;
         let last = memchr::memrchr(b'\n', tail)? + 1;
@@ -469,6 +470,13 @@ impl Loaded {
                 }
                 State::Reversing => self.reversing = Some(HashSet::new()),
                 state => {
+                    // It was gone on with instead of being undone.
+                    if matches!(
+                        state,
+                        State::Done | State::Failed | State::Skipped
+                    ) {
+                        self.reversing = None;
+                    }
                     let first = usize::try_from(line.first);
                     let last = usize::try_from(line.last);
                     let range = first.ok().zip(last.ok());
