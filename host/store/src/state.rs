@@ -234,6 +234,9 @@ struct Indexes {
 
 /// Reads all indexes.
 fn read_indexes(backend: &dyn Backend) -> Result<Indexes, StoreError> {
+    // They never change: what was read is not read again where another was
+    // merged meanwhile, so that this ends however often that happens.
+    let mut read: HashMap<Address, Vec<IndexedPack>> = HashMap::new();
     again(TRIES, || {
         let mut names: Vec<Address> = backend
             .list("indexes/")?
@@ -245,16 +248,22 @@ fn read_indexes(backend: &dyn Backend) -> Result<Indexes, StoreError> {
             .collect();
         names.sort();
         let mut indexes = Indexes::default();
-        for name in names {
-            match read_index(backend, &name) {
-                Ok(packs) => {
-                    indexes.packs.extend(packs);
-                    indexes.names.push(name);
-                }
+        for name in &names {
+            if read.contains_key(name) {
+                continue;
+            }
+            match read_index(backend, name) {
+                Ok(packs) => drop(read.insert(*name, packs)),
                 // The packs have tables of their own.
-                Err(StoreError::Damaged { .. }) => indexes.damaged.push(name),
+                Err(StoreError::Damaged { .. }) => indexes.damaged.push(*name),
                 // It was merged with others after it had been listed.
                 Err(error) => return Err(error),
+            }
+        }
+        for name in names {
+            if let Some(packs) = read.remove(&name) {
+                indexes.packs.extend(packs);
+                indexes.names.push(name);
             }
         }
         Ok(indexes)
