@@ -13,8 +13,8 @@ use std::{
 };
 
 use sanchay_storage::{
-    Directory, EntryKind, File, KindSet, Links, Listing, Opened, Storage,
-    StorageError, create_beneath,
+    Directory, EntryKind, File, KindSet, Links, Listing, Metadata, Opened,
+    Storage, StorageError, create_beneath,
 };
 use sanchay_sync::lock;
 
@@ -262,6 +262,10 @@ fn is_temporary(name: &[u8]) -> bool {
     name.starts_with(TEMPORARY)
 }
 
+fn info(metadata: &Metadata) -> FileInfo {
+    FileInfo { size: metadata.size, age: age(metadata.modified) }
+}
+
 fn age(modified: sanchay_storage::Timestamp) -> Duration {
     let modified = SystemTime::try_from(modified).ok();
     let age =
@@ -335,24 +339,24 @@ impl Backend for FolderBackend {
         Ok(keys)
     }
 
-    fn list_sizes(
+    fn list_infos(
         &self,
         folder: &str,
-    ) -> Result<Vec<(String, u64)>, BackendError> {
-        let mut sizes = Vec::new();
+    ) -> Result<Vec<(String, FileInfo)>, BackendError> {
+        let mut infos = Vec::new();
         self.visit_from(folder, &mut |directory, name, key| {
             if is_temporary(name) {
                 return Ok(());
             }
             match directory.stat(name, Links::Refuse) {
-                Ok((_, metadata)) => sizes.push((key, metadata.size)),
+                Ok((_, metadata)) => infos.push((key, info(&metadata))),
                 // It was deleted meanwhile.
                 Err(error) if error.is(io::ErrorKind::NotFound) => {}
                 Err(error) => return Err(error),
             }
             Ok(())
         })?;
-        Ok(sizes)
+        Ok(infos)
     }
 
     fn info(&self, key: &str) -> Result<FileInfo, BackendError> {
@@ -361,7 +365,7 @@ impl Backend for FolderBackend {
         let (directory, name) = self.place(key).map_err(failed)?;
         let (_, metadata) =
             directory.stat(name, Links::Refuse).map_err(failed)?;
-        Ok(FileInfo { size: metadata.size, age: age(metadata.modified) })
+        Ok(info(&metadata))
     }
 
     fn remove_leftovers(&self, older: Duration) -> Result<u64, BackendError> {
