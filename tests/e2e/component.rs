@@ -41,6 +41,7 @@ fn the_component_that_is_written_out_imports_nothing() {
         world.exports.keys().map(|key| resolve.name_world_key(key)).collect();
     names.sort();
     let expected = [
+        "attaching",
         "batches",
         "checklists",
         "classifying",
@@ -90,6 +91,7 @@ fn the_world_that_is_printed_is_wit_and_that_of_the_component() {
         .collect();
     interfaces.sort();
     let expected = [
+        "attaching",
         "batches",
         "checklists",
         "classifying",

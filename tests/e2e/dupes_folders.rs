@@ -294,3 +294,21 @@ fn groups_are_those_of_equal_digests() {
     assert_eq!(found, expected);
     assert_eq!(again, groups(&tree, "-j 7 r"));
 }
+
+#[test]
+fn a_file_is_free_once_all_its_names_are_in_folders_that_can_go() {
+    let tree = Tree::new();
+    for path in ["r/a/x", "r/b/x", "r/c/y"] {
+        tree.file(path, noise(1, 1000));
+    }
+    tree.hard_link("r/b/x", "r/d/y");
+    for more in ["", " --hardlinks"] {
+        let groups = groups(&tree, &format!("--min-group 2{more} r"));
+        let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
+        assert!(groups.contains(&"directory 0 r/a r/b"), "{groups:?}");
+        assert!(groups.contains(&"directory 1000 r/c r/d"), "{groups:?}");
+        let found = dupes(&tree, &format!("{} r", more.trim()));
+        let sum = found.exits(0);
+        assert!(sum.stderr.contains("(2000 bytes)"), "{}", sum.stderr);
+    }
+}

@@ -12,6 +12,7 @@
 )]
 
 mod acting;
+mod attachments;
 #[cfg(target_os = "linux")]
 mod catalog;
 mod check;
@@ -65,6 +66,7 @@ mod rows;
 mod scan;
 mod scan_output;
 mod similar;
+mod similar_images;
 #[cfg(target_os = "linux")]
 mod snapshots;
 mod sorting;

@@ -109,7 +109,9 @@ fn what_is_in_a_snapshot_is_listed_filtered_and_hashed_as_files_are() {
     let part: Vec<_> = fs::read_dir(tree.path("part")).unwrap().collect();
     assert_eq!(part.len(), 1);
     run(&tree, "store ls s nothing").exits(2);
-    run(&tree, "store cat s latest none").exits(3);
+    let none = run(&tree, "store cat s latest none").exits(3);
+    let words = "none: cannot open: No such file or directory";
+    assert!(none.stderr.contains(words), "{}", none.stderr);
 }
 
 #[test]

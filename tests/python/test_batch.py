@@ -478,14 +478,13 @@ def test_a_slash_in_a_new_name_makes_folders(photos):
     assert len(out) == 0 and len(out.conflicts) == 3
 
 
-def test_answers_pickle_and_plans_do_not(photos):
+def test_answers_and_plans_pickle(photos):
     plan = sanchay.rename(photos, "x{name}")
     run = plan.apply()
     assert pickle.loads(pickle.dumps(run)) == run
     assert pickle.loads(pickle.dumps(sanchay.runs())) == sanchay.runs()
     assert pickle.loads(pickle.dumps(plan[:])) == plan[:]
-    with pytest.raises(TypeError):
-        pickle.dumps(plan)
+    assert list(pickle.loads(pickle.dumps(plan))) == list(plan)
 
 
 @pytest.mark.parametrize("call", ["rename", "move", "copy", "link", "delete"])
@@ -495,3 +494,12 @@ def test_the_signatures_have_all_keywords_and_help_names_them(call):
     assert {"where", "on_conflict", "threads", "progress", "errors"} <= set(parameters)
     for name in parameters:
         assert f"\n    {name}: " in inspect.getdoc(call), name
+
+
+def test_a_plan_of_a_batch_goes_to_another_process(tree, tmp_path):
+    root = tree({"a.txt": b"1", "b.txt": b"2"})
+    plan = sanchay.rename(root, "{stem}.md", extension="txt")
+    again = pickle.loads(pickle.dumps(plan))
+    assert list(again) == list(plan) and again.command == "rename"
+    run = again.apply(state_dir=tmp_path / "state")
+    assert run.done == 2 and (root / "a.md").read_bytes() == b"1"

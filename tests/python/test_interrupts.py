@@ -24,7 +24,27 @@ CALLS = {
     "snapshot": "sanchay.snapshot(path, hash='sha256', catalog=path + '.db')",
     "diff": "list(sanchay.diff(path, twin, hash='sha256', catalog=path + '.db'))",
     "watch": "list(sanchay.watch(path, hash='sha256', catalog=path + '.db'))",
+    "get": "silent().get('key')",
+    "list": "list(silent().list_objects())",
+    "put": "silent().put_stream('key', iter(lambda: bytes(1 << 20), None))",
+    "aget": "asyncio.run(silent().aget('key'))",
+    "compress": "mithril.ZstdCompressor(19).compress(os.urandom(40 << 20))",
+    "compress_stream": "mithril.ZstdCompressor(19).compress_stream("
+    "open('/dev/urandom', 'rb'), open('/dev/null', 'wb'))",
+    "minhash": "mithril.MinHasher(4096).hash_text(os.urandom(1 << 20).hex(), 5)",
 }
+
+#: What the calls need.
+SET_UP = """
+import asyncio, os, socket, sys, time, sanchay, mithril
+from sanchay.vpo import hash_files
+
+def silent():
+    global server
+    server = socket.create_server(("127.0.0.1", 0))
+    endpoint = f"http://127.0.0.1:{server.getsockname()[1]}"
+    return mithril.S3Storage("bucket", endpoint=endpoint, anonymous=True)
+"""
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -33,9 +53,7 @@ def test_ctrl_c_ends_a_long_call_within_a_second(big, call):
     with twin.open("wb") as file:
         file.truncate(big.stat().st_size)
     program = (
-        "import sys, time, sanchay\n"
-        "from sanchay.vpo import hash_files\n"
-        "path, twin = sys.argv[1:]\n"
+        SET_UP + "path, twin = sys.argv[1:]\n"
         "print('ready', flush=True)\n"
         "try:\n"
         f"    {CALLS[call]}\n"

@@ -11,21 +11,25 @@ import sys
 import typing
 from pathlib import Path
 
+import mithril
 import pytest
 import sanchay
 import sanchay.vpo
 
 PACKAGE = Path(sanchay.__file__).parent
+#: What the wheel has.
+PACKAGES = [PACKAGE, Path(mithril.__file__).parent]
 
 
 @pytest.fixture
 def sources(tmp_path):
     """A copy of the sources and stubs: mypy refuses those that are installed."""
-    copy = tmp_path / "sources/sanchay"
-    copy.mkdir(parents=True)
-    for file in PACKAGE.iterdir():
-        if file.suffix in (".py", ".pyi", ".typed"):
-            shutil.copy(file, copy)
+    for package in PACKAGES:
+        copy = tmp_path / "sources" / package.name
+        copy.mkdir(parents=True)
+        for file in package.iterdir():
+            if file.suffix in (".py", ".pyi", ".typed"):
+                shutil.copy(file, copy)
     return tmp_path / "sources"
 
 
@@ -34,7 +38,8 @@ def installed(tmp_path):
     """An interpreter whose environment has nothing but what the wheel has."""
     run("-m", "venv", "--without-pip", tmp_path / "environment")
     [site] = (tmp_path / "environment/lib").glob("python*/site-packages")
-    (site / "sanchay").symlink_to(PACKAGE)
+    for package in PACKAGES:
+        (site / package.name).symlink_to(package)
     return tmp_path / "environment/bin/python"
 
 
@@ -103,12 +108,22 @@ def test_the_types_hold_under_mypy_strict(tmp_path, sources):
         "reveal_type(sanchay.verify('x', sample=0.5).summary)\n"
         "reveal_type(sanchay.history('x'))\n"
         "reveal_type(sanchay.watch('x', poll=1))\n"
+        "for similar in sanchay.similar('x', threshold=0.9, where='size > 1k'):\n"
+        "    reveal_type(similar)\n"
+        "reveal_type(next(sanchay.similar_pairs('x')))\n"
+        "store = sanchay.Store.init('x')\n"
+        "put = store.put(['x', b'y'], name='z', exclude='*.o', progress=look)\n"
+        "reveal_type(put)\n"
+        "reveal_type(store.get(put, 'x', where='empty'))\n"
+        "reveal_type(next(store.ls(put.snapshot)))\n"
+        "reveal_type(store.rm('latest', keep=3))\n"
+        "reveal_type(store.check(read_data=True).flaws)\n"
         "reveal_type(discover_videos(['x'], ['mkv']))\n"
         "reveal_type(hash_files(['x'], num_threads=2))\n"
     )
     said = run(
         "-m", "mypy", "--strict", "--no-incremental",
-        "-m", "program", "-p", "sanchay",
+        "-m", "program", "-p", "sanchay", "-p", "mithril",
         cwd=tmp_path, env={"MYPYPATH": f"{sources}:{tmp_path}"},
     )
     revealed = [it.split('"')[1] for it in said.splitlines() if "Revealed" in it]
@@ -131,6 +146,13 @@ def test_the_types_hold_under_mypy_strict(tmp_path, sources):
         "sanchay._catalog.VerifySummary] | None",
         "sanchay._catalog.FileVersion",
         "sanchay._catalog.Difference], None",
+        "sanchay._similar.SimilarGroup",
+        "sanchay._similar.SimilarPair",
+        "sanchay._store.PutSummary",
+        "sanchay._store.RestoredTree",
+        "sanchay._store.StoredEntry",
+        "sanchay._store.StoreSnapshot",
+        "sanchay._store.StoreFlaw], ...",
         "sanchay.vpo.DiscoveredFile",
         "sanchay.vpo.FileHash",
     ]
@@ -187,12 +209,16 @@ def test_the_stubs_are_what_is_there(tmp_path, sources):
         # They are named tuples and more.
         "sanchay(._types)?.Extracted(File|Group|Hash)\n"
         "sanchay(._catalog)?.TakenSnapshot\n"
+        # Where nobody checks types, they are any object.
+        "(mithril|mithril._types).Buffer.*\n"
+        "mithril._tensors.Array.*\n"
+        "sanchay._store.StorageBackend.*\n"
         # Static methods behind a decorator.
-        "sanchay._plan.Plan.(scan|hash_files|duplicates)\n"
+        "sanchay._plan.Plan.(scan|hash_files|duplicates|similar)\n"
     )
     said = run(
         "-m", "mypy.stubtest", "--allowlist", str(known),
-        "--ignore-unused-allowlist", "sanchay",
+        "--ignore-unused-allowlist", "sanchay", "mithril",
         cwd=tmp_path,
         env={"MYPYPATH": str(sources), "PYTHONPATH": str(PACKAGE.parent)},
     )
@@ -207,7 +233,9 @@ def documented(thing):
             yield member
 
 
-@pytest.mark.parametrize("module", [sanchay, sanchay.vpo], ids=lambda it: it.__name__)
+@pytest.mark.parametrize(
+    "module", [sanchay, sanchay.vpo, mithril], ids=lambda it: it.__name__
+)
 def test_every_public_name_is_documented(module):
     for name in module.__all__:
         public = getattr(module, name)
@@ -249,11 +277,11 @@ def test_exceptions_and_records_pickle():
 
 
 def test_the_package_says_that_it_is_typed():
-    assert (PACKAGE / "py.typed").exists()
+    assert all((package / "py.typed").exists() for package in PACKAGES)
 
 
 def test_types_can_be_asked_for_at_run_time():
-    for module in [sanchay, sanchay.vpo]:
+    for module in [sanchay, sanchay.vpo, mithril]:
         for name in module.__all__:
             public = getattr(module, name)
             if not inspect.isclass(public) and not inspect.isfunction(public):
@@ -273,6 +301,76 @@ def test_types_can_be_asked_for_at_run_time():
         progress: sanchay.OnProgress
 
     assert typing.get_type_hints(Job)["roots"] == sanchay.Paths
+
+
+def test_the_types_of_mithril_hold_under_mypy_strict(tmp_path, sources):
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import asyncio, io, mithril\n"
+        "from datetime import timedelta\n"
+        "storage: mithril.StorageBackend = mithril.LocalStorage('x', durable=False)\n"
+        "storage = mithril.S3Storage('b', 'p', endpoint='http://x', anonymous=True,\n"
+        "    patience=mithril.Patience(retries=2))\n"
+        "storage = mithril.create_storage('memory:')\n"
+        "storage.put('key', memoryview(b'x'))\n"
+        "storage.put_stream('key', open('x', 'rb'))\n"
+        "reveal_type(storage.get_opt('key'))\n"
+        "reveal_type(storage.list())\n"
+        "for meta in storage.list_objects('a'):\n"
+        "    reveal_type(meta.last_modified)\n"
+        "async def go() -> None:\n"
+        "    reveal_type(await storage.aget('key'))\n"
+        "    async with await storage.aget_stream('key') as stream:\n"
+        "        async for piece in stream:\n"
+        "            reveal_type(piece)\n"
+        "    await storage.aput_stream('key', stream)\n"
+        "asyncio.run(go())\n"
+        "level = mithril.CompressionLevel.Custom(7)\n"
+        "zstd = mithril.ZstdCompressor(level, limit=1)\n"
+        "reveal_type(zstd.compress_stream(storage.get_stream('x'), io.BytesIO()))\n"
+        "mithril.AdaptiveCompressor.with_compressors([zstd, mithril.Lz4Compressor(1)])\n"
+        "cas = mithril.ContentAddressedStore(storage, mithril.Blake3Hash())\n"
+        "reveal_type(cas.collect_garbage(timedelta(days=1)))\n"
+        "one = mithril.MinHasher(128).hash_text('x', 3)\n"
+        "reveal_type(mithril.MinHasher.similarity(one, one))\n"
+        "reveal_type(mithril.DType.from_numpy_str('f4'))\n"
+        "reveal_type(mithril.bytes_to_numpy(b'', mithril.DType.Int8, (0,)))\n"
+        "reveal_type(mithril.numpy_to_bytes(mithril.bytes_to_numpy(b'', mithril.DType.Bool)))\n"
+        "reveal_type(mithril.CoreConfig.from_env().storage)\n"
+    )
+    said = run(
+        "-m", "mypy", "--strict", "--no-incremental", program,
+        cwd=tmp_path, env={"MYPYPATH": str(sources)},
+    )
+    revealed = [it.split('"')[1] for it in said.splitlines() if "Revealed" in it]
+    assert [it.replace("builtins.", "") for it in revealed] == [
+        "bytes | None", "list[str]", "datetime.datetime", "bytes", "bytes", "int",
+        "tuple[int, int, fallback=mithril._content.Garbage]", "float",
+        "mithril._tensors.DType | None", "numpy.ndarray[Any, Any]",
+        "memoryview[int]", "mithril._config.StorageConfig | None",
+    ]
+
+
+def test_the_exceptions_of_mithril_have_the_names_and_kinds_of_the_contract():
+    assert mithril.MithrilException.__mro__[1] is Exception
+    kinds = {
+        mithril.StorageException: (
+            mithril.NotFoundException, mithril.PermissionDeniedException,
+            mithril.ConnectionException, mithril.InvalidKeyException,
+        ),
+        mithril.CompressionException: (mithril.InvalidDataException,),
+        mithril.CasException: (
+            mithril.ContentNotFoundException, mithril.InvalidAddressException,
+            mithril.CorruptContentException,
+        ),
+    }
+    for kind, below in kinds.items():
+        assert kind.__bases__ == (mithril.MithrilException,)
+        for one in (kind, *below):
+            assert one is kind or one.__bases__ == (kind,)
+            assert one.__module__ == "mithril"
+            again = pickle.loads(pickle.dumps(one("words")))
+            assert type(again) is one and str(again) == "words"
 
 
 def test_importing_it_imports_nothing_that_takes_long():
@@ -354,3 +452,23 @@ def test_a_panic_is_an_exception_and_not_the_end():
         next(run)
     with pytest.raises(RuntimeError, match="cut short"):
         next(run)
+
+
+def test_the_examples_of_the_documentation_store_and_stream(tmp_path):
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    (photos / "index.html").write_text("first line\n")
+    (photos / "a.jpg").write_bytes(b"x" * 500)
+    [storing] = (it for it in examples("docs/PYTHON.md") if "sanchay.Store" in it)
+    [streaming] = (it for it in examples("docs/PYTHON.md") if "import mithril" in it)
+    program = tmp_path / "example.py"
+    text = (storing + streaming).replace("/backup/store", str(tmp_path / "store"))
+    text = text.replace("/srv/", f"{tmp_path}/").replace("/tmp/mithril", str(tmp_path / "m"))
+    program.write_text(text)
+    said = run(program, cwd=tmp_path, env={"PYTHONPATH": str(PACKAGE.parent)})
+    lines = said.splitlines()
+    assert lines[0].startswith("2 files; 2 read;")
+    assert lines[1:3] == ["file 500 a.jpg", "b'first line\\n'"]
+    assert lines[3].startswith("key 5 2") and lines[-1] == "[5]"
+    assert (tmp_path / "restored/a.jpg").read_bytes() == b"x" * 500
+    assert not (tmp_path / "restored/index.html").exists()

@@ -12,6 +12,7 @@
 extern crate alloc;
 
 pub mod append;
+pub mod attachments;
 pub mod batch;
 pub mod checklist;
 pub mod command_line;

@@ -34,5 +34,9 @@ pub use self::step::{Expectation, SameAs, Step};
 /// read.
 pub const VERSION: u64 = 1;
 
+/// What the names of entries begin with that do not have their own yet, or
+/// were left aside: no other entry gets such a name.
+pub const TEMPORARY: &str = ".sanchay-";
+
 /// The most bytes that a name may have on the file systems that matter.
 pub const MAX_NAME: usize = 255;

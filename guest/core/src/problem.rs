@@ -131,6 +131,9 @@ pub enum Problem {
     NotEqual,
     /// There is no other copy of its contents.
     OnlyCopy,
+    /// The file that has its contents was edited since, whatever its size and
+    /// its time say.
+    Edited,
     /// Its extended attributes are too large for a journal, so that it could
     /// not be given back.
     TooManyAttributes,
@@ -183,6 +186,9 @@ impl fmt::Display for Problem {
             Self::NotEqual => f.write_str(
                 "its contents are not those of the file that was to stay",
             ),
+            Self::Edited => {
+                f.write_str("the file with its contents was edited since")
+            }
             Self::TooManyAttributes => f.write_str(
                 "its extended attributes are too large to be remembered",
             ),

@@ -11,6 +11,7 @@
 
 extern crate alloc;
 
+mod attaching;
 mod checklists;
 mod classifying;
 mod filtering;

@@ -156,6 +156,7 @@ impl From<logic::State> for wit::State {
             logic::State::Kept => Self::Kept,
             logic::State::Finished => Self::Finished,
             logic::State::Reversed => Self::Reversed,
+            logic::State::Reversing => Self::Reversing,
         }
     }
 }
@@ -184,6 +185,7 @@ impl From<logic::PlanError> for wit::PlanError {
             Flaw::Cut => wit::Flaw::Cut,
             Flaw::Edited => wit::Flaw::Edited,
             Flaw::SameAs => wit::Flaw::SameAs,
+            Flaw::Temporary => wit::Flaw::Temporary,
         };
         Self { line: error.line, flaw }
     }

@@ -16,6 +16,8 @@ use clap::{
 };
 use sanchay::{escaped, is_terminal_control};
 
+#[cfg(feature = "attachments")]
+use crate::commands::attachments::AttachmentsCommand;
 #[cfg(feature = "store")]
 use crate::commands::store::StoreCommand;
 #[cfg(feature = "catalog")]
@@ -140,6 +142,9 @@ pub(crate) enum CommandArgs {
     /// Keep snapshots of trees in a store, and get them back
     #[cfg(feature = "store")]
     Store(StoreCommand),
+    /// Exchange the files of render jobs with S3, as AWS Deadline Cloud has them
+    #[cfg(feature = "attachments")]
+    Attachments(AttachmentsCommand),
     /// Describe or write the WebAssembly component that handles untrusted data
     Component(ComponentArgs),
     /// Show what is configured, and where
@@ -319,6 +324,8 @@ impl CommandArgs {
             Self::Runs(it) => it,
             #[cfg(feature = "store")]
             Self::Store(it) => it,
+            #[cfg(feature = "attachments")]
+            Self::Attachments(it) => it,
             Self::Component(it) => it,
             Self::Config(it) => it,
             Self::Plugin(it) => it,

@@ -2,6 +2,8 @@
 
 pub(crate) mod acting;
 pub(crate) mod apply;
+#[cfg(feature = "attachments")]
+pub(crate) mod attachments;
 #[cfg(feature = "catalog")]
 pub(crate) mod catalog;
 pub(crate) mod check;

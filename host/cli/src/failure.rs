@@ -109,6 +109,10 @@ pub(crate) enum Failure {
         /// Why not.
         source: Box<sanchay_store::StoreError>,
     },
+    /// Job attachments could not be exchanged.
+    #[cfg(feature = "attachments")]
+    #[error("{0}")]
+    Attachments(Box<sanchay_attachments::AttachmentError>),
     /// Records could not be sorted.
     #[error(
         "--sort: cannot use a temporary file in {}: {}",
@@ -242,8 +246,24 @@ impl Failure {
             | Self::Environment { .. } => (Exit::Failed, true),
             #[cfg(feature = "store")]
             Self::Store { .. } => (Exit::Failed, true),
+            #[cfg(feature = "attachments")]
+            Self::Attachments(_) => (Exit::Failed, true),
             #[cfg(feature = "catalog")]
             Self::Catalog(_) | Self::NoCatalogFolder => (Exit::Failed, true),
+        }
+    }
+}
+
+#[cfg(feature = "attachments")]
+impl From<sanchay_attachments::AttachmentError> for Failure {
+    fn from(error: sanchay_attachments::AttachmentError) -> Self {
+        use sanchay_attachments::AttachmentError;
+        match error {
+            AttachmentError::Cancelled(_) => {
+                Self::Run(sanchay::Error::Cancelled)
+            }
+            AttachmentError::Engine(error) => Self::Run(error),
+            other => Self::Attachments(Box::new(other)),
         }
     }
 }

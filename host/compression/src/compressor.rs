@@ -1,6 +1,7 @@
 //! What a compressor does.
 
 use std::io::{Read, Write};
+use std::sync::Arc;
 
 use crate::CompressionError;
 
@@ -102,39 +103,52 @@ pub trait Compressor: Send + Sync {
     fn name(&self) -> &'static str;
 }
 
-impl<C: Compressor + ?Sized> Compressor for Box<C> {
-    fn compress(&self, data: &[u8]) -> Result<Vec<u8>, CompressionError> {
-        (**self).compress(data)
-    }
+/// A compressor that is boxed or shared is a compressor.
+macro_rules! forward {
+    ($($compressor:ty),*) => {$(
+        impl<C: Compressor + ?Sized> Compressor for $compressor {
+            fn compress(
+                &self,
+                data: &[u8],
+            ) -> Result<Vec<u8>, CompressionError> {
+                (**self).compress(data)
+            }
 
-    fn decompress(&self, data: &[u8]) -> Result<Vec<u8>, CompressionError> {
-        (**self).decompress(data)
-    }
+            fn decompress(
+                &self,
+                data: &[u8],
+            ) -> Result<Vec<u8>, CompressionError> {
+                (**self).decompress(data)
+            }
 
-    fn compress_from(
-        &self,
-        reader: &mut dyn Read,
-        writer: &mut dyn Write,
-    ) -> Result<u64, CompressionError> {
-        (**self).compress_from(reader, writer)
-    }
+            fn compress_from(
+                &self,
+                reader: &mut dyn Read,
+                writer: &mut dyn Write,
+            ) -> Result<u64, CompressionError> {
+                (**self).compress_from(reader, writer)
+            }
 
-    fn decompress_from(
-        &self,
-        reader: &mut dyn Read,
-        writer: &mut dyn Write,
-    ) -> Result<u64, CompressionError> {
-        (**self).decompress_from(reader, writer)
-    }
+            fn decompress_from(
+                &self,
+                reader: &mut dyn Read,
+                writer: &mut dyn Write,
+            ) -> Result<u64, CompressionError> {
+                (**self).decompress_from(reader, writer)
+            }
 
-    fn estimate_ratio(&self, sample: &[u8]) -> f32 {
-        (**self).estimate_ratio(sample)
-    }
+            fn estimate_ratio(&self, sample: &[u8]) -> f32 {
+                (**self).estimate_ratio(sample)
+            }
 
-    fn name(&self) -> &'static str {
-        (**self).name()
-    }
+            fn name(&self) -> &'static str {
+                (**self).name()
+            }
+        }
+    )*};
 }
+
+forward!(Box<C>, Arc<C>);
 
 /// The ratio that a compressor reaches on a sample, which is cut to a size
 /// that costs little.

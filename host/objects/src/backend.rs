@@ -9,7 +9,7 @@ use futures_util::stream::{
     self, BoxStream, StreamExt as _, TryStreamExt as _,
 };
 
-use crate::{ObjectMeta, StorageError, key};
+use crate::{Described, ObjectMeta, StorageError, key};
 
 /// Objects by key.
 ///
@@ -158,6 +158,39 @@ pub trait StorageBackend: Send + Sync {
             return Ok(false);
         }
         self.put(key, data).await.map(|()| true)
+    }
+
+    /// Stores a small object with metadata of the caller's own: names in lower
+    /// case, and values, all of them ASCII.
+    ///
+    /// # Errors
+    /// [`StorageError::Other`] if the storage keeps none, and as of
+    /// [`put`](Self::put).
+    async fn put_described(
+        &self,
+        key: &str,
+        data: Bytes,
+        metadata: &[(String, String)],
+    ) -> Result<(), StorageError> {
+        let _ = (data, metadata);
+        key::check(key)?;
+        Err(StorageError::Other(
+            "this storage keeps no metadata of objects".to_owned(),
+        ))
+    }
+
+    /// The contents of an object, when it was written, and the metadata that
+    /// it was stored with: none where the storage keeps none.
+    ///
+    /// # Errors
+    /// As of [`get`](Self::get).
+    async fn get_described(
+        &self,
+        key: &str,
+    ) -> Result<Described, StorageError> {
+        let meta = self.head(key).await?;
+        let data = self.get(key).await?;
+        Ok(Described { data, meta, metadata: Vec::new() })
     }
 
     /// Deletes many objects, with as few requests as the storage allows. It is

@@ -50,7 +50,7 @@ pub use config::{StorageConfig, create_storage};
 pub use error::StorageError;
 pub use local::LocalStorage;
 pub use memory::MemoryStorage;
-pub use meta::ObjectMeta;
+pub use meta::{Described, ObjectMeta};
 pub use name::unlikely_name;
 pub use runtime::{runtime, spawn};
 #[cfg(feature = "cloud")]

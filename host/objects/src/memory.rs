@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 
 use crate::backend::range_within;
-use crate::{ObjectMeta, StorageBackend, StorageError, key};
+use crate::{Described, ObjectMeta, StorageBackend, StorageError, key};
 
 /// The pieces in which a stream hands out an object, in bytes.
 const PIECE: usize = 1 << 20;
@@ -34,6 +34,7 @@ struct Object {
     data: Bytes,
     modified: DateTime<Utc>,
     tag: u64,
+    metadata: Vec<(String, String)>,
 }
 
 impl MemoryStorage {
@@ -50,6 +51,16 @@ impl MemoryStorage {
     }
 
     fn insert(&self, key: &str, data: Bytes, replace: bool) -> bool {
+        self.insert_described(key, data, replace, Vec::new())
+    }
+
+    fn insert_described(
+        &self,
+        key: &str,
+        data: Bytes,
+        replace: bool,
+        metadata: Vec<(String, String)>,
+    ) -> bool {
         let mut objects =
             self.data.write().unwrap_or_else(PoisonError::into_inner);
         if !replace && objects.by_key.contains_key(key) {
@@ -57,7 +68,7 @@ impl MemoryStorage {
         }
         let tag = objects.puts;
         objects.puts += 1;
-        let object = Object { data, modified: Utc::now(), tag };
+        let object = Object { data, modified: Utc::now(), tag, metadata };
         objects.by_key.insert(key.to_owned(), object);
         true
     }
@@ -185,6 +196,26 @@ impl StorageBackend for MemoryStorage {
         key::check_prefix(prefix)?;
         let found = self.matching(prefix, |key, object| Ok(object.meta(key)));
         Ok(stream::iter(found).boxed())
+    }
+
+    async fn put_described(
+        &self,
+        key: &str,
+        data: Bytes,
+        metadata: &[(String, String)],
+    ) -> Result<(), StorageError> {
+        key::check(key)?;
+        self.insert_described(key, data, true, metadata.to_vec());
+        Ok(())
+    }
+
+    async fn get_described(
+        &self,
+        key: &str,
+    ) -> Result<Described, StorageError> {
+        let object = self.object(key)?;
+        let meta = object.meta(key);
+        Ok(Described { data: object.data, meta, metadata: object.metadata })
     }
 
     async fn put_new(

@@ -1,4 +1,6 @@
-//! What is known of an object without its contents.
+//! What is known of an object beside its contents.
+
+use bytes::Bytes;
 
 /// What is known of an object without its contents.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,4 +17,15 @@ pub struct ObjectMeta {
     /// The type that it was stored with, if the storage keeps one. A listing
     /// does not tell it.
     pub content_type: Option<String>,
+}
+
+/// An object with all that is known of it.
+#[derive(Clone, Debug)]
+pub struct Described {
+    /// Its contents.
+    pub data: Bytes,
+    /// What every storage knows of it.
+    pub meta: ObjectMeta,
+    /// The names, in lower case, and values that it was stored with.
+    pub metadata: Vec<(String, String)>,
 }

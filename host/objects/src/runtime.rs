@@ -1,7 +1,7 @@
 //! The one runtime of tokio: what needs one runs here, whoever awaits it.
 
 use std::future::Future;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 use std::thread::available_parallelism;
 
 use tokio::runtime::{Builder, Runtime};
@@ -13,25 +13,50 @@ use crate::StorageError;
 const MOST_THREADS: usize = 4;
 
 /// The runtime that all storages of this process share; it is made when it is
-/// first asked for.
+/// first asked for. A process that was forked has one of its own: the threads
+/// of its parent's were left behind.
 ///
 /// # Panics
 /// If the system starts no thread or has no descriptors left at that time.
 pub fn runtime() -> &'static Runtime {
-    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-    RUNTIME.get_or_init(|| {
-        let threads = available_parallelism().map_or(1, Into::into);
-        let made = Builder::new_multi_thread()
-            .worker_threads(threads.clamp(2, MOST_THREADS))
-            .thread_name("sanchay-objects")
-            .enable_all()
-            .build();
-        #[expect(
-            clippy::expect_used,
-            reason = "who asks for a runtime can do nothing without it"
-        )]
-        made.expect("the system starts no threads")
-    })
+    static RUNTIME: OnceLock<(u32, Runtime)> = OnceLock::new();
+    let process = std::process::id();
+    let (owner, runtime) = RUNTIME.get_or_init(|| (process, made()));
+    match *owner == process {
+        true => runtime,
+        false => forked(process),
+    }
+}
+
+/// The runtime of a process that was forked from one that had one. Only such
+/// processes lock this, so that no thread has it locked when the first forks.
+fn forked(process: u32) -> &'static Runtime {
+    static RUNTIME: Mutex<Option<(u32, &'static Runtime)>> = Mutex::new(None);
+    let mut known = sanchay_sync::lock(&RUNTIME);
+    match *known {
+        Some((owner, runtime)) if owner == process => runtime,
+        _ => {
+            // What a parent has made is left as it is, for there is nobody to
+            // end its threads.
+            let runtime: &'static Runtime = Box::leak(Box::new(made()));
+            *known = Some((process, runtime));
+            runtime
+        }
+    }
+}
+
+fn made() -> Runtime {
+    let threads = available_parallelism().map_or(1, Into::into);
+    let made = Builder::new_multi_thread()
+        .worker_threads(threads.clamp(2, MOST_THREADS))
+        .thread_name("sanchay-objects")
+        .enable_all()
+        .build();
+    #[expect(
+        clippy::expect_used,
+        reason = "who asks for a runtime can do nothing without it"
+    )]
+    made.expect("the system starts no threads")
 }
 
 /// Starts a task in [`runtime`]. It goes on if the handle is dropped.

@@ -57,6 +57,24 @@ macro_rules! forward {
                 ($inner).head(key).await
             }
 
+            async fn put_described(
+                &self,
+                key: &str,
+                data: bytes::Bytes,
+                metadata: &[(String, String)],
+            ) -> Result<(), $crate::StorageError> {
+                let $this = self;
+                ($inner).put_described(key, data, metadata).await
+            }
+
+            async fn get_described(
+                &self,
+                key: &str,
+            ) -> Result<$crate::Described, $crate::StorageError> {
+                let $this = self;
+                ($inner).get_described(key).await
+            }
+
             async fn get_stream(
                 &self,
                 key: &str,

@@ -23,6 +23,10 @@ pathlib.Path("a.txt").write_bytes(b"sanchay")
 assert file.size == 7, file
 [hashed] = sanchay.hash_files(["a.txt"], algorithm="sha256")
 assert hashed.hash == hashlib.sha256(b"sanchay").hexdigest(), hashed
+import mithril
+storage = mithril.LocalStorage("objects")
+storage.put("key", mithril.ZstdCompressor().compress(b"value"))
+assert mithril.ZstdCompressor().decompress(storage.get("key")) == b"value"
 print("sanchay", sanchay.version(), "from", sanchay.__file__)
 """
 

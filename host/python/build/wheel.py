@@ -2,8 +2,9 @@
 
     python host/python/build/wheel.py FOLDER
 
-Each must have a bill of materials that names the parts of the component, too,
-the texts of all licences, and no path of the machine that built it.
+Each must have its packages with their types, a bill of materials that names the
+parts of the component, too, the texts of all licences, and no path of the
+machine that built it.
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ def check(wheel: Path) -> None:
         if not name.endswith(".so"):
             assert str(checkout).encode() not in content, f"{name} names {checkout}"
             assert str(Path.home()).encode() not in content, name
+    if wheel.name.startswith("sanchay-"):
+        for package in ("mithril", "rusty_attachments", "sanchay"):
+            assert f"{package}/__init__.py" in files, f"there is no {package}"
+            assert f"{package}/py.typed" in files, f"{package} has no types"
     print(f"{wheel.name}: {len(names)} parts, {len(licences)} files of licences")
 
 

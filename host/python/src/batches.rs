@@ -5,7 +5,7 @@ use std::{
     fs::File,
     io::{self, BufWriter, Write as _},
     os::unix::ffi::OsStringExt as _,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
         TryLockError,
@@ -15,7 +15,7 @@ use std::{
 use pyo3::{
     exceptions::{PyRuntimeError, PyTypeError, PyValueError},
     prelude::*,
-    types::{PyDict, PyString, PyTuple, PyType},
+    types::{PyBytes, PyDict, PyString, PyTuple, PyType},
 };
 use sanchay::{
     Engine, Summary,
@@ -278,6 +278,21 @@ pub(crate) fn load_batch(
     Ok(Batch::new(None, plan))
 }
 
+/// Reads a plan from what `to_bytes` made of one.
+#[pyfunction]
+pub(crate) fn batch_of_bytes(
+    py: Python<'_>,
+    data: Vec<u8>,
+) -> PyResult<Batch> {
+    let engine = engines::engine(py, None)?;
+    let read = tasks::look(py, "planning", None, move |_| {
+        let name = Path::new("a pickled plan");
+        (Plan::read_from(&engine, name, data.as_slice(), false), None)
+    })?;
+    let plan = read.map_err(|error| failure::of_ops(py, &error))?;
+    Ok(Batch::new(None, plan))
+}
+
 impl Batch {
     pub(crate) fn new(threads: Option<usize>, plan: Plan) -> Self {
         Self { threads, plan: Arc::new(RwLock::new(plan)) }
@@ -403,6 +418,14 @@ impl Batch {
         written.map_err(|error| failure::of_system(py, &path, &error))
     }
 
+    /// What is written to a file, as bytes.
+    fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let mut bytes = Vec::new();
+        let written = py.detach(|| self.plan().write(&mut bytes));
+        written.map_err(|error| failure::of_io(py, &error))?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
     /// Does what it says.
     #[pyo3(signature = (on_conflict, state_dir, progress, record))]
     fn apply<'py>(
@@ -475,7 +498,7 @@ fn made<'py>(
 }
 
 /// Writes a plan beside where it is to be, and puts it there when it is whole.
-fn write(plan: &Plan, path: &std::path::Path) -> io::Result<()> {
+fn write(plan: &Plan, path: &Path) -> io::Result<()> {
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".{}.part", std::process::id()));
     let part = PathBuf::from(name);

@@ -50,10 +50,26 @@ pub(crate) fn remembering(
     walk: &mut WalkOptions,
     file: Option<PathBuf>,
 ) -> PyResult<Engine> {
-    let Some(file) = file else { return Ok(engine) };
+    Ok(match cache(py, walk, file)? {
+        Some(catalog) => engine.with_cache(catalog),
+        None => engine,
+    })
+}
+
+/// What remembers digests in a file, if one is named. The walk leaves that
+/// out.
+///
+/// # Errors
+/// As [`remembering`].
+pub(crate) fn cache(
+    py: Python<'_>,
+    walk: &mut WalkOptions,
+    file: Option<PathBuf>,
+) -> PyResult<Option<Arc<Catalog>>> {
+    let Some(file) = file else { return Ok(None) };
     let catalog = open(py, Some(file), false)?;
     leave_out(&catalog, walk);
-    Ok(engine.with_cache(catalog))
+    Ok(Some(catalog))
 }
 
 /// Opens a catalog; `None` is the user's own. One that is only looked at is
@@ -127,7 +143,10 @@ fn algorithm(given: &Bound<'_, PyAny>) -> PyResult<Option<Algorithm>> {
 
 /// Roots, from the top: a run that begins later takes them where they were
 /// meant.
-fn absolute(py: Python<'_>, given: &Given) -> PyResult<Vec<PathBuf>> {
+pub(crate) fn absolute(
+    py: Python<'_>,
+    given: &Given,
+) -> PyResult<Vec<PathBuf>> {
     let whole = |path: PathBuf| {
         let made = match path.as_os_str().is_empty() {
             true => std::env::current_dir(),
@@ -185,27 +204,39 @@ pub(crate) fn snapshot<'py>(
         answer.ok_or_else(|| failure::of_panic("there is no answer"))?;
     let taken = taken.map_err(|error| failure::of_catalog(py, &error))?;
     let snapshot = made(py, &taken.snapshot, &Make::new(record.clone())?)?;
-    let errors = failures.kept.iter();
-    let errors = errors.map(|it| failure::of_entry(py, it).into_value(py));
-    Ok((snapshot, PyTuple::new(py, errors.collect::<Vec<_>>())?))
+    Ok((snapshot, failures.exceptions(py)?))
 }
 
 /// What went wrong with entries.
 #[derive(Default)]
-struct Failures {
+pub(crate) struct Failures {
     kept: Vec<EntryError>,
     /// The one that ends the run.
-    fatal: Option<EntryError>,
+    pub(crate) fatal: Option<EntryError>,
 }
 
 impl Failures {
-    fn add(&mut self, error: EntryError, raises: bool) -> ControlFlow<()> {
+    pub(crate) fn add(
+        &mut self,
+        error: EntryError,
+        raises: bool,
+    ) -> ControlFlow<()> {
         if raises && error.named {
             self.fatal.get_or_insert(error);
             return ControlFlow::Break(());
         }
         self.kept.push(error);
         ControlFlow::Continue(())
+    }
+
+    /// The exceptions for those that did not end it.
+    pub(crate) fn exceptions<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        let errors = self.kept.iter();
+        let errors = errors.map(|it| failure::of_entry(py, it).into_value(py));
+        PyTuple::new(py, errors.collect::<Vec<_>>())
     }
 }
 
@@ -286,9 +317,11 @@ pub(crate) fn diff(
     let looking =
         Looking::new(py, Vec::new(), walk, Some(hash), catalog, threads)?;
     let sides = py.detach(|| -> Result<[Side; 2], CatalogError> {
-        let Looking { catalog, options, .. } = &looking;
+        let Looking { engine, catalog, options, .. } = &looking;
+        let algorithm = options.hash.unwrap_or(Algorithm::Xxh3_128);
         let find = |one: &Path, other: &Path| {
-            catalog.side(one, Some(other), &options.walk)
+            let side = catalog.side(one, Some(other), &options.walk)?;
+            side.or_list(engine, algorithm)
         };
         Ok([find(&a, &b)?, find(&b, &a)?])
     });

@@ -187,6 +187,10 @@ impl<C: Chunk> Consumer<C> {
                 progress.total_bytes = Some(all.scanned.bytes);
                 all.scanned
             }
+            Totals::Similar(all) => {
+                progress.phase = Phase::Comparing;
+                all.scanned
+            }
             Totals::Checked(all) => {
                 progress.files = all.checked();
                 progress.errors = all.missing.saturating_add(all.unreadable);

@@ -19,6 +19,7 @@ use sanchay::{
     ops::{OpsError, StepOutcome},
 };
 use sanchay_catalog::CatalogError;
+use sanchay_store::{BackendError, StoreError};
 
 use crate::{names, runner::RunError};
 
@@ -76,7 +77,7 @@ fn made<'py>(
 ) -> PyResult<PyErr> {
     let name = text.map_or_else(|| name(py, &error.path), Ok)?;
     let exception = match &error.cause {
-        Cause::Io(cause) if cause.raw_os_error().is_some() => {
+        Cause::Io(cause) if number(cause).is_some() => {
             system_error(py, cause, name)?
         }
         cause => {
@@ -178,6 +179,46 @@ pub(crate) fn of_catalog(py: Python<'_>, error: &CatalogError) -> PyErr {
     }
 }
 
+/// The exception for a store that cannot be used, or not for that.
+pub(crate) fn of_store(
+    py: Python<'_>,
+    store: &Path,
+    error: &StoreError,
+) -> PyErr {
+    let words = error.to_string();
+    let system = |number: i32, words: &str| {
+        let made = name(py, store).and_then(|name| {
+            let arguments = (number, words, name);
+            py.get_type::<PyOSError>().call1(arguments)
+        });
+        made.map_or_else(|instead| instead, PyErr::from_value)
+    };
+    match error {
+        StoreError::Run(error) => of_run(error),
+        StoreError::NoStore => system(
+            libc::ENOENT,
+            "it is no store: there is no file sanchay-store in it; \
+             Store.init() makes one",
+        ),
+        StoreError::Exists => system(libc::EEXIST, &words),
+        StoreError::NotEmpty => system(libc::ENOTEMPTY, &words),
+        StoreError::Backend(BackendError::NotFound { .. }) => {
+            system(libc::ENOENT, &words)
+        }
+        StoreError::Backend(BackendError::Io { source, .. }) => {
+            system(source.raw_os_error().unwrap_or(EIO), &words)
+        }
+        StoreError::NoSnapshot { .. } => PyLookupError::new_err(words),
+        StoreError::Ambiguous { .. } | StoreError::BadName { .. } => {
+            PyValueError::new_err(words)
+        }
+        StoreError::Overtaken | StoreError::Clock => {
+            PyRuntimeError::new_err(words)
+        }
+        _ => system(EIO, &words),
+    }
+}
+
 /// The exception for a run that did not end well.
 pub(crate) fn of_ended(py: Python<'_>, error: &RunError) -> PyErr {
     match error {
@@ -232,9 +273,24 @@ fn system_error<'py>(
     error: &io::Error,
     name: Bound<'py, PyString>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let number = error.raw_os_error().unwrap_or(EIO);
-    let arguments = (number, plain(error), name);
+    let arguments = match (error.raw_os_error(), number(error)) {
+        (None, Some(number)) => {
+            let error = io::Error::from_raw_os_error(number);
+            (number, plain(&error), name)
+        }
+        (_, known) => (known.unwrap_or(EIO), plain(error), name),
+    };
     py.get_type::<PyOSError>().call1(arguments)
+}
+
+/// The system's number of an error; where it is not the system's (files of
+/// archives have no system), that of its kind.
+fn number(error: &io::Error) -> Option<i32> {
+    error.raw_os_error().or_else(|| match error.kind() {
+        io::ErrorKind::NotFound => Some(libc::ENOENT),
+        io::ErrorKind::PermissionDenied => Some(libc::EACCES),
+        _ => None,
+    })
 }
 
 /// What an exception is called, and what it says.

@@ -1,5 +1,5 @@
 //! Sanchay for Python: the module `sanchay._native`, which the Python sources
-//! beside this crate wrap as `sanchay` and `sanchay.vpo`.
+//! beside this crate wrap as `sanchay`, `sanchay.vpo` and `mithril`.
 //!
 //! A call starts a run of the library in a thread of its own, which never
 //! touches Python: what it finds goes through a `feed` in columns. Whoever
@@ -10,6 +10,7 @@
 
 mod arguments;
 mod arrow;
+mod attachments;
 mod batches;
 mod catalogs;
 mod checks;
@@ -26,6 +27,7 @@ mod given;
 mod groups;
 mod hashes;
 mod journals;
+pub mod mithril;
 mod names;
 mod numbers;
 mod options;
@@ -36,7 +38,9 @@ mod records;
 mod run;
 mod runner;
 mod shard;
+mod similars;
 mod starting;
+mod stores;
 mod stream;
 mod summaries;
 mod tasks;
@@ -52,7 +56,16 @@ mod _native {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use super::batches::{Batch, load_batch, plan_batch};
+    use super::attachments::{
+        AttachmentCancel, AttachmentFailure, AttachmentGlobs,
+        AttachmentManifest, attachments_create, attachments_document,
+        attachments_download, attachments_expand, attachments_fetch_manifest,
+        attachments_hash, attachments_outputs, attachments_parse,
+        attachments_submit, attachments_sync_inputs, attachments_sync_outputs,
+        attachments_upload, attachments_upload_manifest,
+    };
+    #[pymodule_export]
+    use super::batches::{Batch, batch_of_bytes, load_batch, plan_batch};
     #[pymodule_export]
     use super::catalogs::{diff, history, snapshot, snapshots, verify, watch};
     #[pymodule_export]
@@ -61,6 +74,17 @@ mod _native {
     use super::failure::{Cancelled, ConflictError, EntryError};
     #[pymodule_export]
     use super::journals::{list_runs, resume_batch, undo_batch};
+    #[pymodule_export]
+    use super::mithril::{
+        CasException, Completions, CompressionException, Compressor,
+        ConnectionException, ContentNotFoundException, ContentStore,
+        CorruptContentException, Download, HashFunction, Hasher,
+        InvalidAddressException, InvalidDataException, InvalidKeyException,
+        Listing, MinHasher, MithrilException, NotFoundException, Operation,
+        PermissionDeniedException, Storage, StorageException, Upload, bands,
+        config_of_environment, config_of_file, dtype_of_numpy, dtypes, settle,
+        similarity, storage_of_url, tensor_size, train_dictionary,
+    };
     #[pymodule_export]
     use super::names::escaped;
     #[pymodule_export]
@@ -71,11 +95,15 @@ mod _native {
     use super::program::run_program;
     #[pymodule_export]
     use super::run::Run;
+    #[pymodule_export]
+    use super::similars::similar;
     #[cfg(debug_assertions)]
     #[pymodule_export]
     use super::starting::_panic;
     #[pymodule_export]
     use super::starting::{check, duplicates, hash_files, scan};
+    #[pymodule_export]
+    use super::stores::{Store, StoredFile};
     #[pymodule_export]
     use super::summaries::summary;
     #[pymodule_export]

@@ -17,7 +17,7 @@ use pyo3::{
     prelude::*,
     types::{PyCapsule, PyTuple, PyType},
 };
-use sanchay::{CheckSummary, DuplicateSummary, Summary};
+use sanchay::{CheckSummary, DuplicateSummary, SimilarSummary, Summary};
 use sanchay_arrow::Options;
 use sanchay_catalog::VerifySummary;
 
@@ -324,7 +324,9 @@ impl Run {
     /// bytes, errors, errors of what was named; and of a search for
     /// duplicates groups, redundant files, reclaimable bytes. Of checking:
     /// matched, mismatched, missing, unreadable, malformed. Of verifying:
-    /// files, known, verified, mismatched, changed, unreadable.
+    /// files, known, verified, mismatched, changed, unreadable. Of similar
+    /// texts: as of a run, then groups, similar files, texts, files left out
+    /// for their size.
     fn summary<'py>(
         &self,
         py: Python<'py>,
@@ -335,6 +337,7 @@ impl Run {
             Some(Totals::Duplicates(all)) => duplicates(all).to_vec(),
             Some(Totals::Checked(all)) => checked(all).to_vec(),
             Some(Totals::Verified(all)) => verified(all).to_vec(),
+            Some(Totals::Similar(all)) => similar(all).to_vec(),
         };
         PyTuple::new(py, numbers).map(Some)
     }
@@ -387,6 +390,13 @@ fn checked(all: CheckSummary) -> [u64; 5] {
 fn verified(all: VerifySummary) -> [u64; 6] {
     let VerifySummary { files, known, verified, rotten, .. } = all;
     [files, known, verified, rotten, all.changed, all.unreadable]
+}
+
+fn similar(all: SimilarSummary) -> [u64; 9] {
+    let [files, directories, bytes, errors, named] = scanned(all.scanned);
+    let SimilarSummary { groups, texts, too_large, .. } = all;
+    let alike = all.files;
+    [files, directories, bytes, errors, named, groups, alike, texts, too_large]
 }
 
 fn duplicates(all: DuplicateSummary) -> [u64; 8] {

@@ -15,7 +15,7 @@ use std::{
 use pyo3::{exceptions::PyRuntimeError, prelude::*};
 use sanchay::{
     CheckSummary, DuplicateSummary, EntryError, Error, Monitor,
-    ProgressCallback, Summary,
+    ProgressCallback, SimilarSummary, Summary,
 };
 use sanchay_catalog::{CatalogError, VerifySummary};
 
@@ -39,6 +39,8 @@ pub(crate) enum Totals {
     Checked(CheckSummary),
     /// Reading files again.
     Verified(VerifySummary),
+    /// A search for texts that are nearly the same.
+    Similar(SimilarSummary),
     /// What has no numbers, or none that are true.
     Nothing,
 }
@@ -198,7 +200,8 @@ pub(crate) fn route<C: Chunk>(
     }
 }
 
-fn words(panic: &(dyn Any + Send)) -> String {
+/// What a panic said.
+pub(crate) fn words(panic: &(dyn Any + Send)) -> String {
     panic
         .downcast_ref::<&str>()
         .map(|words| (*words).to_owned())

@@ -28,12 +28,16 @@ fn interpreter() -> Option<PathBuf> {
 
 /// Lays out the package.
 fn lay_out(target: &Path) -> io::Result<()> {
-    let to = target.join("sanchay");
-    fs::create_dir_all(&to)?;
-    for entry in fs::read_dir(Path::new(HERE).join("python/sanchay"))? {
-        let entry = entry?;
-        if entry.file_type()?.is_file() {
-            fs::copy(entry.path(), to.join(entry.file_name()))?;
+    for package in ["sanchay", "mithril"] {
+        let to = target.join(package);
+        fs::create_dir_all(&to)?;
+        for entry in
+            fs::read_dir(Path::new(HERE).join("python").join(package))?
+        {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                fs::copy(entry.path(), to.join(entry.file_name()))?;
+            }
         }
     }
     // What cargo builds for a test lies beside the test.

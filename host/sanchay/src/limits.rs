@@ -24,6 +24,13 @@ pub(crate) fn max_open_directories() -> usize {
     usize::try_from(limit / 2).unwrap_or(512).min(512)
 }
 
+/// How many directories one job may hold open besides those of a walk: of a
+/// quarter of `RLIMIT_NOFILE`, so many as any job needs.
+pub(crate) fn max_held_directories() -> usize {
+    let limit = getrlimit(Resource::Nofile).current.unwrap_or(1024);
+    usize::try_from(limit / 4).unwrap_or(256).clamp(1, 8 << 10)
+}
+
 /// How many workers `RLIMIT_NOFILE` leaves descriptors for: the walk may hold
 /// one half of them, and workers share the other.
 pub(crate) fn max_workers_by_descriptors() -> usize {

@@ -38,6 +38,7 @@ macro_rules! same_enum {
 
 use same_enum;
 
+pub(crate) mod attaching;
 pub(crate) mod keeping;
 pub(crate) mod naming;
 pub(crate) mod planning;

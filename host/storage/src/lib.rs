@@ -38,6 +38,7 @@ mod local;
 mod memory;
 mod metadata;
 mod storage;
+mod temporary;
 
 pub use attributes::{Attributes, ExtendedAttribute};
 pub use beneath::{DIRECTORY_MODE, Descent, create_beneath};
@@ -53,9 +54,11 @@ pub use sanchay_core::{
     digest::Digest,
     hashing::Algorithm,
     kind::{EntryKind, KindSet},
+    plan::TEMPORARY,
     time::{OutOfRange, Timestamp},
 };
 pub use storage::{Confined, Directory, Links, Opened, Storage};
+pub use temporary::{Temporary, TemporaryNames};
 
 /// Whether a path is the URL of a bucket or of something in one, and not that
 /// of a file: `s3://…` or `gs://…`.

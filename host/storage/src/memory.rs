@@ -1,7 +1,8 @@
-//! A tree in memory, for tests: with faults that a test injects, and counts of
-//! what was asked for.
+//! A tree in memory, for tests: with faults and changes by others that a test
+//! injects, and counts of what was asked for.
 
 mod handle;
+mod meddling;
 mod tree;
 
 use std::{
@@ -16,6 +17,7 @@ use sanchay_sync::lock;
 
 use self::{
     handle::MemoryHandle,
+    meddling::Meddling,
     tree::{Content, Outage, ROOT, Tree, missing},
 };
 use crate::{
@@ -53,6 +55,8 @@ pub struct Counts {
     /// Changes made through directories and files: names, contents,
     /// attributes.
     pub changes: u64,
+    /// Waits for something to be durable.
+    pub syncs: u64,
 }
 
 /// A tree in memory. Clones share it.
@@ -73,6 +77,7 @@ pub struct Counts {
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStorage {
     tree: Arc<Mutex<Tree>>,
+    meddling: Arc<Mutex<Meddling>>,
 }
 
 impl MemoryStorage {
@@ -83,6 +88,10 @@ impl MemoryStorage {
     }
 
     fn lock(&self) -> MutexGuard<'_, Tree> {
+        let due = lock(&self.meddling).due();
+        if let Some(deed) = due {
+            deed(self);
+        }
         lock(&self.tree)
     }
 
@@ -221,6 +230,28 @@ impl MemoryStorage {
     /// Has changes succeed again.
     pub fn revive(&self) {
         self.lock().outage = None;
+    }
+
+    /// Has somebody else do something after it was asked for so many more
+    /// things: between any two steps of whoever works with it.
+    pub fn meddle_after(
+        &self,
+        calls: u64,
+        deed: impl FnOnce(&Self) + Send + 'static,
+    ) {
+        lock(&self.meddling).plan(calls, Box::new(deed));
+    }
+
+    /// Whether that was done; forgets it otherwise.
+    #[must_use]
+    pub fn has_meddled(&self) -> bool {
+        lock(&self.meddling).forget()
+    }
+
+    /// Has it refuse to have entries change places, as file systems do that do
+    /// not know how.
+    pub fn refuse_exchanges(&self) {
+        self.lock().has_exchange = false;
     }
 
     /// Has it say that it has room for so many bytes.

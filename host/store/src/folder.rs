@@ -5,26 +5,18 @@ use std::{
     collections::VecDeque,
     io,
     path::Path,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
+    sync::{Arc, Mutex},
     time::{Duration, SystemTime},
 };
 
 use sanchay_storage::{
     Directory, EntryKind, File, KindSet, Links, Listing, Metadata, Opened,
-    Storage, StorageError, create_beneath,
+    Storage, StorageError, TEMPORARY, Temporary, TemporaryNames,
+    create_beneath,
 };
 use sanchay_sync::lock;
 
-use crate::{
-    backend::{Backend, BackendError, FileInfo},
-    names,
-};
-
-/// What temporary names begin with.
-const TEMPORARY: &[u8] = b".sanchay-";
+use crate::backend::{Backend, BackendError, FileInfo};
 
 /// How many packs stay open for reading.
 const OPEN: usize = 16;
@@ -40,8 +32,7 @@ type Visit<'v> =
 #[derive(Debug)]
 pub struct FolderBackend {
     root: Box<dyn Directory>,
-    token: String,
-    counter: AtomicU64,
+    names: TemporaryNames,
     open: Mutex<VecDeque<(String, Arc<File>)>>,
 }
 
@@ -105,9 +96,8 @@ impl FolderBackend {
     /// A store in a directory that is open.
     #[must_use]
     pub fn new(root: Box<dyn Directory>) -> Self {
-        let token = format!("{:016x}", names::random_number());
-        let (counter, open) = (AtomicU64::new(0), Mutex::default());
-        Self { root, token, counter, open }
+        let (names, open) = (TemporaryNames::default(), Mutex::default());
+        Self { root, names, open }
     }
 
     /// The directory of a key, and the name in it.
@@ -159,31 +149,20 @@ impl FolderBackend {
             }
             Err(error) => return Err(error),
         };
-        let number = self.counter.fetch_add(1, Relaxed);
-        let mut temporary = TEMPORARY.to_vec();
-        temporary
-            .extend_from_slice(format!("{}-{number}", self.token).as_bytes());
+        let temporary = self.names.next_name();
         let file = directory.create(&temporary)?;
-        let written = file
-            .write_all_at(bytes, 0)
-            .map_err(StorageError::from)
-            .and_then(|()| {
-                // A snapshot without its bytes would be damage, and not
-                // garbage as a pack is.
-                if !syncs_together() || is_document(key) {
-                    file.sync()?;
-                }
-                directory.replace(&temporary, &*directory, name)?;
-                if !syncs_together() {
-                    directory.sync()?;
-                }
-                Ok(())
-            });
-        if written.is_err() {
-            // It is garbage in any case.
-            let _ = directory.remove_file(&temporary);
+        let temporary = Temporary::new(&*directory, temporary);
+        file.write_all_at(bytes, 0)?;
+        // A snapshot without its bytes would be damage, and not garbage as a
+        // pack is.
+        if !syncs_together() || is_document(key) {
+            file.sync()?;
         }
-        written
+        temporary.replace(name)?;
+        if !syncs_together() {
+            directory.sync()?;
+        }
+        Ok(())
     }
 
     /// Goes through all files in a directory, with their keys.
@@ -259,7 +238,7 @@ fn is_document(key: &str) -> bool {
 }
 
 fn is_temporary(name: &[u8]) -> bool {
-    name.starts_with(TEMPORARY)
+    name.starts_with(TEMPORARY.as_bytes())
 }
 
 fn info(metadata: &Metadata) -> FileInfo {

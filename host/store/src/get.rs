@@ -17,8 +17,7 @@ use sanchay_storage::{LocalStorage, Storage, StorageError};
 use sanchay_sync::{into_inner, lock};
 
 use crate::{
-    error::StoreError, put::all_kinds, snapshot::Snapshot, store::Store,
-    tree::SnapshotTree,
+    error::StoreError, snapshot::Snapshot, store::Store, tree::SnapshotTree,
 };
 
 /// How a snapshot is got back.
@@ -175,7 +174,7 @@ fn wanted(
 ) -> Result<Vec<(Vec<u8>, EntryKind)>, StoreError> {
     let storage: Arc<dyn Storage> = Arc::new(tree.clone());
     let walk = WalkOptions {
-        filter: all_kinds(&options.walk.filter).hidden(true),
+        filter: options.walk.filter.clone().every_kind().hidden(true),
         follow: false,
         storage: Some(storage),
         ..options.walk.clone()

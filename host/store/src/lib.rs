@@ -42,6 +42,7 @@ mod names;
 mod objects;
 mod packer;
 mod put;
+mod retention;
 mod rows;
 mod snapshot;
 mod state;
@@ -58,8 +59,8 @@ pub use gc::{GcOptions, GcReport};
 pub use get::GetOptions;
 #[cfg(feature = "objects")]
 pub use objects::ObjectBackend;
-pub use put::all_kinds;
 pub use put::{Put, PutOptions};
+pub use retention::beyond_newest;
 pub use sanchay_core::store::{Address, Damage, SnapshotDocument};
 pub use snapshot::Snapshot;
 pub use stats::Stats;

@@ -19,7 +19,7 @@ use std::{
 };
 
 use sanchay::{
-    DigestCache, Engine, EntryError, EntryKind, Filter, Monitor, Timestamp,
+    DigestCache, Engine, EntryError, EntryKind, Monitor, Timestamp,
     WalkOptions, WorkContext,
 };
 use sanchay_core::store::{SnapshotDocument, StoredRow};
@@ -148,16 +148,6 @@ impl Store {
     }
 }
 
-/// A filter that lets entries of every kind pass, unless it says something of
-/// kinds: what puts and gets mean by a filter.
-#[must_use]
-pub fn all_kinds(filter: &Filter) -> Filter {
-    match filter.has("kind") {
-        true => filter.clone(),
-        false => EntryKind::ALL.into_iter().fold(filter.clone(), Filter::kind),
-    }
-}
-
 /// A put on its way.
 struct PutRun<'p> {
     store: &'p Store,
@@ -169,7 +159,7 @@ struct PutRun<'p> {
 /// What is walked: hidden entries too, those of every kind unless the filter
 /// says something of kinds, and links as links.
 fn walked(walk: &WalkOptions) -> WalkOptions {
-    let filter = all_kinds(&walk.filter).hidden(true);
+    let filter = walk.filter.clone().every_kind().hidden(true);
     WalkOptions { filter, follow: false, ..walk.clone() }
 }
 

@@ -64,15 +64,22 @@ fn nothing_makes_way_unless_it_is_asked_for() {
     let plan = scene.run(&dedupe).exits(0);
     assert!(plan.text().contains(r#""command":"dedupe""#), "{}", plan.text());
     assert!(plan.text().contains(r#""same_as":{"path":"a/one","#));
-    assert!(plan.text().contains(r#""because":"kept: oldest""#));
+    let because = r#""because":"kept: oldest; differs in permissions""#;
+    assert!(plan.text().contains(because), "{}", plan.text());
+    let hash = r#""hash":"xxh3-128:"#;
+    assert!(plan.text().contains(hash), "{}", plan.text());
+    let losing = ", 3 lose what they have otherwise";
+    assert!(plan.stderr.contains(losing), "{}", plan.stderr);
     let sum = "3 entries for 2 that stay, reclaimable:";
     assert!(plan.stderr.starts_with(sum), "{}", plan.stderr);
     assert!(plan.stderr.contains("(220008 bytes)"), "{}", plan.stderr);
     let table = [&dedupe[..], &["--format", "text"]].concat();
     let table = scene.run(&table).exits(0);
     let lines: Vec<&str> = table.text().lines().collect();
-    assert!(lines.contains(&"./c/big        = ./b/big"), "{lines:?}");
-    assert!(lines.contains(&"./b/deep/three = ./a/one"), "{lines:?}");
+    let big = "./c/big        = ./b/big (differs in permissions)";
+    assert!(lines.contains(&big), "{lines:?}");
+    let three = "./b/deep/three = ./a/one (differs in permissions)";
+    assert!(lines.contains(&three), "{lines:?}");
     assert_eq!(lines.len(), 3);
     assert_eq!(scene.snapshot(), before);
     assert!(!scene.tree.path("state").exists());
@@ -113,7 +120,9 @@ fn whatever_becomes_of_duplicates_is_taken_back() {
         assert_eq!(contents["c/other"], "othr");
         if action == "symlink" {
             let link = fs::read_link(scene.top().join("a/two")).unwrap();
-            assert_eq!(link, scene.top().join("a/one"));
+            assert_eq!(link, PathBuf::from("one"));
+            let link = fs::read_link(scene.top().join("b/deep/three"));
+            assert_eq!(link.unwrap(), PathBuf::from("../../a/one"));
         }
         if action == "move-to" {
             assert_eq!(contents["doubles/of/b/deep/three"], "same");
@@ -348,4 +357,49 @@ fn a_rule_about_a_folder_that_is_not_there_is_an_error() {
     let words = ["dedupe", "--action", "delete", "--keep", "under:nope", "."];
     let finished = scene.run(&words).exits(2);
     assert!(finished.stderr.contains("under:nope"), "{}", finished.stderr);
+}
+
+#[test]
+fn links_between_roots_say_real_paths() {
+    let scene = scene();
+    scene.tree.link("top/c", "way");
+    let words = ["dedupe", "--action", "symlink", "--keep", "under:../way"];
+    let words = [&words[..], &["--apply", "b", "../way"]].concat();
+    let _ = scene.run(&words).exits(0);
+    let link = fs::read_link(scene.top().join("b/big")).unwrap();
+    assert_eq!(link, scene.top().canonicalize().unwrap().join("c/big"));
+    let _ = scene.undo().exits(0);
+    assert_eq!(scene.contents().len(), 6);
+    assert!(scene.top().join("b/big").symlink_metadata().unwrap().is_file());
+}
+
+#[test]
+fn a_folder_gets_its_time_back_from_an_undoing_that_was_killed_too() {
+    let scene = scene();
+    let before = without_inodes(scene.snapshot());
+    let words = ["dedupe", "--action", "delete", "--apply", "."];
+    let _ = scene.run(&words).exits(0);
+    let runs = scene.run(&["runs"]).exits(0);
+    let run = runs.text().split(' ').next().unwrap().to_owned();
+    let _ = scene.undo().exits(0);
+    assert_eq!(without_inodes(scene.snapshot()), before);
+    // The journal of one that was killed before it wrote what it had done,
+    // and the files as it leaves them then.
+    let journal = format!("state/runs/{run}.ndjson");
+    let journal = scene.tree.path(journal.as_str());
+    let text = fs::read_to_string(&journal).unwrap();
+    let begin = text.find("{\"state\":\"reversing\"").unwrap();
+    let (done, undoing) = text.split_at(begin);
+    let kept = undoing.lines().filter(|line| {
+        line.contains("reversing") || line.starts_with("{\"folder\"")
+    });
+    let kept: String = kept.map(|line| format!("{line}\n")).collect();
+    fs::write(&journal, format!("{done}{kept}")).unwrap();
+    fs::write(journal.with_extension("unfinished"), "").unwrap();
+    for path in ["a/two", "c/big"] {
+        fs::remove_file(scene.top().join(path)).unwrap();
+    }
+    let undone = scene.run(&["undo", &run]).exits(0);
+    assert!(undone.stderr.contains("3 undone"), "{}", undone.stderr);
+    assert_eq!(without_inodes(scene.snapshot()), before);
 }

@@ -235,3 +235,90 @@ fn holes_take_no_room() {
         assert_eq!(plan.stderr, "", "{command}");
     }
 }
+
+#[test]
+fn runs_are_listed_by_the_ends_of_their_journals() {
+    let scene = Scene::new();
+    scene.tree.file("top/a", "a");
+    scene.tree.file("top/b", "b");
+    let _ = scene.run(&["rename", "--to", "x{name}", "--apply"]).exits(0);
+    let listed = |what: &str| {
+        let runs = scene.run(&["runs"]).exits(0).text().to_owned();
+        assert!(runs.trim_end().ends_with(what), "{runs}");
+        runs.split(' ').next().unwrap().to_owned()
+    };
+    let run = listed("finished    rename: 2 of 2 done");
+    let journal = format!("state/runs/{run}.ndjson");
+    let journal = scene.tree.path(journal.as_str());
+    let whole = fs::read_to_string(&journal).unwrap();
+    // Whatever lies between them is not looked at.
+    fs::write(&journal, whole.replace("because", "why not")).unwrap();
+    let _ = listed("finished    rename: 2 of 2 done");
+    fs::write(&journal, &whole).unwrap();
+    scene.tree.file("top/a", "taken");
+    let _ = scene.undo().exits(3);
+    let _ = listed("undone      rename: 2 of 2 done, 1 undone, 1 kept");
+    fs::remove_file(scene.tree.path("top/a")).unwrap();
+    let _ = scene.run(&["undo", &run]).exits(0);
+    let _ = listed("undone      rename: 2 of 2 done, 2 undone");
+}
+
+#[test]
+fn names_that_were_edited_in_vain_are_kept() {
+    let scene = Scene::new();
+    scene.tree.file("top/a", "a");
+    scene.tree.file("top/b", "b");
+    scene.tree.dir("tmp");
+    let edit = |script: &str| {
+        let editor = format!("sed -i -e '{script}'");
+        let edit = scene.program(&["rename", "--edit"]);
+        let temporary = scene.tree.path("tmp");
+        let edit = edit.env("TMPDIR", temporary.to_str().unwrap());
+        edit.env("VISUAL", &editor).run()
+    };
+    let kept = || -> Vec<String> {
+        let files = fs::read_dir(scene.tree.path("tmp")).unwrap();
+        let paths = files.map(|file| file.unwrap().path());
+        paths.map(|path| fs::read_to_string(path).unwrap()).collect()
+    };
+    let _ = edit("s/\\ta/\\tc/").exits(0);
+    assert_eq!(kept(), [""; 0]);
+    // Both get one name; and a line without a tab.
+    for (script, left) in [("s/\\tc/\\tb/", "2\tb"), ("s/\\tc/,c/", "2,c")] {
+        let refused = edit(script).exits(2);
+        let said = &refused.stderr;
+        let line = said.lines().find(|line| line.contains("are kept in"));
+        let line = line.unwrap_or_else(|| panic!("{said}"));
+        let path = line.rsplit(' ').next().unwrap();
+        assert!(fs::read_to_string(path).unwrap().contains(left), "{said}");
+        fs::remove_file(path).unwrap();
+    }
+    assert_eq!(scene.contents(), map(&[("b", "b"), ("c", "a")]));
+}
+
+#[test]
+fn temporary_names_are_given_to_nobody() {
+    let scene = Scene::new();
+    scene.tree.file("top/a", "a");
+    let why = "names that begin with .sanchay- are temporary";
+    for name in [".sanchay-", ".sanchay-aside-x"] {
+        let rename = ["rename", "--to", name, "--apply"];
+        let refused = scene.run(&rename).exits(2);
+        assert!(refused.stderr.contains(why), "{}", refused.stderr);
+    }
+    let plan = ["rename", "--to", "b", "--plan", "../plan"];
+    let _ = scene.run(&plan).exits(0);
+    let path = scene.tree.path("plan");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace(r#""to":"b""#, r#""to":".sanchay-b""#))
+        .unwrap();
+    let apply = ["apply", "--force-edited", "../plan"];
+    let refused = scene.run(&apply).exits(2);
+    assert!(refused.stderr.contains(why), "{}", refused.stderr);
+    assert_eq!(scene.contents(), map(&[("a", "a")]));
+    // What is left of something has one, and may get another.
+    scene.tree.file("top/.sanchay-left", "left");
+    let back = ["rename", "-H", "--match", "left", "--to", "right", "--apply"];
+    let _ = scene.run(&back).exits(0);
+    assert_eq!(scene.contents(), map(&[("a", "a"), ("right", "left")]));
+}

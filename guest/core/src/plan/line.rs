@@ -93,11 +93,14 @@ pub enum State {
     Finished,
     /// All that could be undone is.
     Reversed,
+    /// The run's undoing began. The folders that follow get back the times
+    /// that they had before the run.
+    Reversing,
 }
 
 impl State {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Done,
         Self::Failed,
         Self::Skipped,
@@ -105,6 +108,7 @@ impl State {
         Self::Kept,
         Self::Finished,
         Self::Reversed,
+        Self::Reversing,
     ];
 
     /// Its name in a journal.
@@ -118,6 +122,7 @@ impl State {
             Self::Kept => "kept",
             Self::Finished => "finished",
             Self::Reversed => "reversed",
+            Self::Reversing => "reversing",
         }
     }
 

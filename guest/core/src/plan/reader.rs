@@ -1,10 +1,13 @@
 //! Reads a plan or a journal, a piece at a time.
 
+use alloc::collections::BTreeSet;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::{Document, Line, NameFlaw, Operation, Place, Step, VERSION};
+use super::{
+    Document, Line, NameFlaw, Operation, Place, Step, TEMPORARY, VERSION,
+};
 use crate::digest::Digest;
 use crate::hashing::{self, Algorithm, Hasher};
 
@@ -56,6 +59,9 @@ pub enum Flaw {
     /// A file is to make way for an equal one that is none, or is to make way
     /// itself; or a plan has such steps and others.
     SameAs,
+    /// A step gives an entry a name that only temporary ones have, and none
+    /// takes it away.
+    Temporary,
 }
 
 impl From<NameFlaw> for Flaw {
@@ -102,6 +108,10 @@ impl fmt::Display for Flaw {
             Self::Document => "such a line does not belong there",
             Self::Cut => "the last line is missing: it was cut",
             Self::Edited => "it was edited since it was made",
+            Self::Temporary => {
+                "names that begin with .sanchay- are temporary: no entry \
+                 keeps one"
+            }
             Self::SameAs => {
                 "same_as names no other file of that size that stays, or \
                  other steps have none"
@@ -139,6 +149,32 @@ pub struct PlanReader {
     steps: u64,
     ended: bool,
     duplicates: Duplicates,
+    temporary: Temporary,
+}
+
+/// Places with temporary names that steps have filled and not emptied again.
+#[derive(Clone, Default)]
+struct Temporary(BTreeSet<u64>);
+
+impl Temporary {
+    fn add(&mut self, step: &Step) {
+        if let Some(from) = &step.from
+            && step.operation.takes_away()
+        {
+            self.0.remove(&hash(from));
+        }
+        if let Some(to) = &step.to
+            && is_temporary(&to.path)
+        {
+            self.0.insert(hash(to));
+        }
+    }
+}
+
+/// Whether a path ends in a temporary name.
+fn is_temporary(path: &[u8]) -> bool {
+    let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    name.starts_with(TEMPORARY.as_bytes())
 }
 
 /// The files that make way for equal ones, and those that stay for them. None
@@ -215,6 +251,7 @@ impl PlanReader {
             steps: 0,
             ended: false,
             duplicates: Duplicates::default(),
+            temporary: Temporary::default(),
         }
     }
 
@@ -258,6 +295,9 @@ impl PlanReader {
                     self.is_root(place.root)?;
                 }
                 self.duplicates.add(step)?;
+                if plan {
+                    self.temporary.add(step);
+                }
             }
             Line::State(_) | Line::Folder(_) if plan => {
                 return Err(Flaw::Document);
@@ -265,7 +305,9 @@ impl PlanReader {
             Line::Folder(folder) => self.is_root(folder.place.root)?,
             Line::State(state) => {
                 let over = match state.state {
-                    super::State::Finished | super::State::Reversed => false,
+                    super::State::Finished
+                    | super::State::Reversed
+                    | super::State::Reversing => false,
                     _ => state.last >= self.steps,
                 };
                 if over {
@@ -307,6 +349,7 @@ impl PlanReader {
             Some(Document::Plan) if self.strict && !self.ended => {
                 Err(Flaw::Cut)
             }
+            Some(_) if !self.temporary.0.is_empty() => Err(Flaw::Temporary),
             Some(_) => self.duplicates.check(),
         };
         checked.map_err(|flaw| PlanError { line: self.lines, flaw })

@@ -119,8 +119,13 @@ impl Acting<'_> {
             1 => "1 entry".to_owned(),
             many => format!("{many} entries"),
         };
-        if let Some(DedupeSummary { kept, reclaimable_bytes, ties, .. }) =
-            plan.duplicates()
+        if let Some(DedupeSummary {
+            kept,
+            reclaimable_bytes,
+            ties,
+            differing,
+            ..
+        }) = plan.duplicates()
         {
             text.push_str(&format!(
                 " for {kept} that stay, reclaimable: {} \
@@ -130,6 +135,11 @@ impl Acting<'_> {
             if ties > 0 {
                 text.push_str(&format!(
                     ", {ties} times the first path decided"
+                ));
+            }
+            if differing > 0 {
+                text.push_str(&format!(
+                    ", {differing} lose what they have otherwise"
                 ));
             }
         }
@@ -222,6 +232,14 @@ impl Acting<'_> {
                 report.done
             ));
             return Exit::Interrupted;
+        }
+        if report.left_aside > 0 {
+            self.messages.say(format_args!(
+                "{} left under temporary names: once their own are free, \
+                 sanchay apply --resume {run} goes on, sanchay undo {run} \
+                 goes back",
+                report.left_aside
+            ));
         }
         let wrong = *failed + *kept;
         if !self.quiet {
@@ -390,6 +408,9 @@ fn push_entry(step: &PlanStep, column: usize, out: &mut Vec<u8>) {
                 append(out, format_args!("- {from:column$} = {kept}"));
             }
             _ => append(out, format_args!("{from:column$} = {kept}")),
+        }
+        if let Some(differs) = &step.differs {
+            append(out, format_args!(" (differs in {differs})"));
         }
         return;
     }

@@ -38,6 +38,9 @@ Paths are those from the top, as /srv/a/b. Where the rules leave several, the
 first path in the order of bytes stays, and the plan says so. Files of
 --reference and --against all stay, and one of them is kept.
 
+With hardlink, the plan says where a file has another owner, other permissions
+or extended attributes than the one that stays: it loses them.
+
 Right before a file makes way, both are compared byte by byte. One that was
 changed since the plan was made stays, and is named. Names of one file (hard
 links) are no duplicates of each other, unless --hardlinks is given. With
@@ -149,7 +152,8 @@ impl ValueEnum for ActionArg {
                  system can, and keeps all else",
             ),
             Self::Symlink => PossibleValue::new("symlink").help(
-                "it becomes a symbolic link that says the path from the top",
+                "it becomes a symbolic link that says the way from its folder, or \
+                 the path from the top where it leads to another ROOT",
             ),
             Self::Trash => {
                 PossibleValue::new("trash").help("it goes to the trash")
@@ -231,6 +235,8 @@ impl RunCommand for DedupeArgs {
             .monitor(&messages.monitor(&interrupt.cancel))
             .on_conflict(self.on_conflict.into())
             .portable(self.portable)
+            // What is applied at once has a journal, and no reader.
+            .compare_metadata(!self.act.apply)
             .plan()?;
         let acting = Acting {
             context,

@@ -3,7 +3,9 @@
 use std::{ops::ControlFlow, path::PathBuf};
 
 use clap::Args;
-use sanchay::{Algorithm, Filter, HashEvent, HashOptions, Method, Source};
+use sanchay::{
+    Algorithm, Filter, HashEvent, HashOptions, Method, Source, ValueColumns,
+};
 use sanchay_core::{
     record::{FieldId, RecordKind},
     size,
@@ -217,7 +219,7 @@ impl RunCommand for HashArgs {
         }
         let explained = self.walk.explain_with_plugins(
             Filter::files_only,
-            (&self.plugin, true),
+            (&self.plugin, ValueColumns::with_digest),
             &self.run,
             context,
         )?;

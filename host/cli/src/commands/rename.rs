@@ -5,7 +5,10 @@ mod edit;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
-use sanchay::Engine;
+use sanchay::{
+    Engine,
+    ops::{Plan, Verdict},
+};
 
 use crate::{
     commands::command::RunCommand,
@@ -62,6 +65,8 @@ pub(crate) struct RenameArgs {
     ///
     /// Each line is a number and a name. A line that is removed leaves its
     /// entry as it is. With --plan, the plan is written and nothing is done.
+    /// Where names are in conflict, nothing is done, and the file that was
+    /// edited is kept.
     #[arg(long, conflicts_with_all = ["to", "replace"])]
     edit: bool,
 
@@ -92,9 +97,18 @@ impl RunCommand for RenameArgs {
             |request, messages| {
                 let listed = request.list()?;
                 messages.end_progress();
-                let names = edit::edit(&listed)?;
-                let names = listed.into_iter().zip(names);
-                let plan = request.exactly(names).plan()?;
+                let edited = edit::edit(&listed)?;
+                let plan = edited.names(&listed).and_then(|names| {
+                    let names = listed.into_iter().zip(names);
+                    Ok(request.exactly(names).plan()?)
+                });
+                // What took work to write is not thrown away.
+                let is_refused =
+                    |plan: &Plan| plan.verdict() == Verdict::Refused;
+                if plan.as_ref().map_or(true, is_refused) {
+                    edited.keep(messages);
+                }
+                let plan = plan?;
                 let mut act = self.plan.act.clone();
                 act.apply = !act.interactive && act.plan.is_none();
                 Ok((plan, act))

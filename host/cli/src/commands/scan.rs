@@ -126,7 +126,7 @@ impl RunCommand for ScanArgs {
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let explained = self.walk.explain_with_plugins(
             |filter| filter,
-            (&self.plugin, false),
+            (&self.plugin, |it| it),
             &self.run,
             context,
         )?;

@@ -40,6 +40,9 @@ included; links and the like do not count.
 numbers are on the page that --html writes: one file that loads nothing and
 runs no script.
 
+With --follow, a folder counts once and where its shortest path leads, which may
+be that of a link; of several as short, the first by name.
+
 Examples:
   sanchay summary
   sanchay summary --depth 1 --top 20 /srv
@@ -155,7 +158,7 @@ impl RunCommand for SummaryArgs {
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let explained = self.walk.explain_with_plugins(
             |filter| filter,
-            (&self.plugin, false),
+            (&self.plugin, |it| it),
             &self.run,
             context,
         )?;

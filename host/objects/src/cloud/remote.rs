@@ -20,7 +20,7 @@ use super::place::Place;
 use super::reading::Reading;
 use super::upload::{self, Upload};
 use crate::runtime::in_runtime;
-use crate::{ObjectMeta, StorageBackend, StorageError, key};
+use crate::{Described, ObjectMeta, StorageBackend, StorageError, key};
 
 /// What is larger is uploaded in parts.
 const LARGEST_PUT: usize = 2 * upload::SMALLEST;
@@ -402,6 +402,67 @@ impl StorageBackend for Remote {
             }
         });
         Ok(pages.try_flatten().boxed())
+    }
+
+    async fn put_described(
+        &self,
+        key: &str,
+        data: Bytes,
+        metadata: &[(String, String)],
+    ) -> Result<(), StorageError> {
+        let path = self.place.path(key)?;
+        let attributes: object_store::Attributes = metadata
+            .iter()
+            .map(|(name, value)| {
+                let name = Attribute::Metadata(name.clone().into());
+                (name, value.clone().into())
+            })
+            .collect();
+        let (this, key) = (self.clone(), key.to_owned());
+        in_runtime(async move {
+            let options = PutOptions { attributes, ..PutOptions::default() };
+            let put = this.store.put_opts(&path, data.into(), options).await;
+            put.map(|_| ()).map_err(|error| this.not_written(&key, &error))
+        })
+        .await
+    }
+
+    async fn get_described(
+        &self,
+        key: &str,
+    ) -> Result<Described, StorageError> {
+        let path = self.place.path(key)?;
+        let (this, key) = (self.clone(), key.to_owned());
+        in_runtime(async move {
+            let failed = |error: Error| this.failed(&key, &error);
+            let options = GetOptions::default();
+            let found =
+                this.store.get_opts(&path, options).await.map_err(failed)?;
+            let text = |value: &str| value.to_owned();
+            let mut content_type = None;
+            let mut metadata = Vec::new();
+            for (name, value) in &found.attributes {
+                match name {
+                    Attribute::ContentType => {
+                        content_type = Some(text(value));
+                    }
+                    Attribute::Metadata(name) => {
+                        metadata.push((text(name), text(value)));
+                    }
+                    _ => {}
+                }
+            }
+            let meta = ObjectMeta {
+                key: key.clone(),
+                size: found.meta.size,
+                last_modified: found.meta.last_modified,
+                etag: found.meta.e_tag.clone(),
+                content_type,
+            };
+            let data = found.bytes().await.map_err(failed)?;
+            Ok(Described { data, meta, metadata })
+        })
+        .await
     }
 
     async fn put_new(

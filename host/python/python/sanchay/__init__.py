@@ -20,14 +20,17 @@ other machines, whole or in shards.
 :func:`dedupe` plan what is to be done with files and answer with a :class:`BatchPlan`, which
 ``apply()`` carries out and :func:`undo` takes back. :func:`snapshot` keeps what
 files there are in a catalog, and :func:`diff`, :func:`history`, :func:`verify`
-and :func:`watch` tell what became of them.
+and :func:`watch` tell what became of them. :func:`similar` and
+:func:`similar_pairs` find files with nearly the same text. A :class:`Store` keeps
+snapshots of trees with all that files contain, each content once. The module
+``mithril`` has storage, compression and hashing for programs.
 
 For annotations there are the types of what the calls take: Paths (a path or
 several), Extensions, Kinds and Plugins (one or several), Size (bytes, as a
 number or as text), Time (a point in time), Algorithm, Kind, Walker and Errors
 (the words that these options can be), WalkOptions (the keywords that all calls
-share), ScanOptions, HashOptions, DuplicateOptions, BatchOptions, NameOptions and
-DedupeOptions (all keywords of some), and OnProgress (what is called with a Progress). Verdict
+share), ScanOptions, HashOptions, DuplicateOptions, SimilarOptions, StoreOptions,
+BatchOptions, NameOptions and DedupeOptions (all keywords of some), and OnProgress (what is called with a Progress). Verdict
 is what check() says of a file, Value what a plugin finds in one, Change what
 diff() says of one; Operation is what a step of a batch does, OnConflict what
 becomes of what is in the way, DedupeAction what becomes of duplicates. An answer is annotated as
@@ -48,6 +51,8 @@ from sanchay._keywords import (
     HashOptions,
     NameOptions,
     ScanOptions,
+    SimilarOptions,
+    StoreOptions,
 )
 from sanchay._records import Records
 from sanchay._summary import TreeSummary, summary
@@ -122,6 +127,24 @@ if TYPE_CHECKING:
         watch,
     )
     from sanchay._plan import Plan
+    from sanchay._similar import (
+        SimilarGroup,
+        SimilarPair,
+        SimilarSummary,
+        similar,
+        similar_pairs,
+    )
+    from sanchay._store import (
+        CollectedGarbage,
+        PutSummary,
+        RestoredTree,
+        Store,
+        StoredEntry,
+        StoreFlaw,
+        StoreReport,
+        StoreSnapshot,
+        StoreStats,
+    )
 
 __all__ = [
     "Algorithm",
@@ -135,6 +158,7 @@ __all__ = [
     "Change",
     "CheckSummary",
     "CheckedFile",
+    "CollectedGarbage",
     "ConflictError",
     "DedupeAction",
     "DedupeOptions",
@@ -162,11 +186,24 @@ __all__ = [
     "Plan",
     "Plugins",
     "Progress",
+    "PutSummary",
     "Records",
+    "RestoredTree",
     "ScanOptions",
     "ScannedFile",
+    "SimilarGroup",
+    "SimilarOptions",
+    "SimilarPair",
+    "SimilarSummary",
     "Size",
     "Snapshot",
+    "Store",
+    "StoreFlaw",
+    "StoreOptions",
+    "StoreReport",
+    "StoreSnapshot",
+    "StoreStats",
+    "StoredEntry",
     "Summary",
     "TakenSnapshot",
     "Time",
@@ -192,6 +229,8 @@ __all__ = [
     "resume",
     "runs",
     "scan",
+    "similar",
+    "similar_pairs",
     "snapshot",
     "snapshots",
     "summary",
@@ -240,6 +279,24 @@ _LATER = {
         "watch",
     ),
     "_plan": ("Plan",),
+    "_similar": (
+        "SimilarGroup",
+        "SimilarPair",
+        "SimilarSummary",
+        "similar",
+        "similar_pairs",
+    ),
+    "_store": (
+        "CollectedGarbage",
+        "PutSummary",
+        "RestoredTree",
+        "Store",
+        "StoreFlaw",
+        "StoreReport",
+        "StoreSnapshot",
+        "StoreStats",
+        "StoredEntry",
+    ),
 }
 
 

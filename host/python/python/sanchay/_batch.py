@@ -182,6 +182,7 @@ class BatchPlan(Sequence[BatchStep]):
     rename(), move(), copy(), link(), delete(), dedupe() and load_plan() make these. A plan
     is a sequence of its steps, in the order in which apply() does them; folders
     that are made and temporary names are among them. Making it changed nothing.
+    It can be pickled, which keeps what save() keeps.
     """
 
     def __init__(self, plan: _native.Batch) -> None:
@@ -298,6 +299,10 @@ class BatchPlan(Sequence[BatchStep]):
         )
         return cast(AppliedRun, run)
 
+    def __reduce__(self) -> tuple[Callable[[bytes], BatchPlan], tuple[bytes]]:
+        """Pickle it: another process has it as load_plan() would."""
+        return _unpickled, (self._plan.to_bytes(),)
+
     def __repr__(self) -> str:
         """What it does, in numbers."""
         conflicts = self._plan.conflict_count
@@ -314,3 +319,7 @@ class BatchPlan(Sequence[BatchStep]):
         entries = list(islice(self.entries(), ROWS))
         conflicts = self._plan.conflicts(ROWS, BatchConflict)
         return batch(repr(self), entries, conflicts)
+
+
+def _unpickled(plan: bytes) -> BatchPlan:
+    return BatchPlan(_native.batch_of_bytes(plan))

@@ -11,7 +11,7 @@ from typing import Any
 
 from sanchay._native import escaped
 
-__all__ = ["ROWS", "batch", "group", "records", "summary"]
+__all__ = ["ROWS", "batch", "group", "records", "similar", "summary"]
 
 #: How many records a table shows.
 ROWS = 10
@@ -43,6 +43,19 @@ def group(found: Any) -> str:
         f"{_cell(found.reclaimable)} of which can be reclaimed</p>"
         f"<ol>{files}</ol><p>{_text(found.algorithm)} "
         f"<code>{_text(found.hash)}</code></p>"
+    )
+
+
+def similar(found: Any) -> str:
+    """Show a group of similar texts."""
+    files = "".join(
+        f"<tr><td{_align(0)}>{alike:.3f}</td><td>{_cell(file)}</td></tr>"
+        for alike, file in zip(found.similarities, found.files, strict=True)
+    )
+    return (
+        f"<p>{len(found.files)} similar files</p><table><thead><tr>"
+        "<th>similarity</th><th>file</th></tr></thead>"
+        f"<tbody>{files}</tbody></table>"
     )
 
 

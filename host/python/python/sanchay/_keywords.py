@@ -29,6 +29,10 @@ __all__ = [
     "RecordOptions",
     "RunOptions",
     "ScanOptions",
+    "SimilarOptions",
+    "StoreOptions",
+    "TextOptions",
+    "ThreadOptions",
 ]
 
 
@@ -111,6 +115,43 @@ class DuplicateOptions(GroupOptions, RecordOptions, total=False):
     """The keywords of duplicates()."""
 
 
+class TextOptions(TypedDict, total=False):
+    """Which texts are nearly the same.
+
+    Args:
+        threshold: How alike texts are at least: 0.05 to 1.
+        shingle_size: How many words, or characters, a shingle has: 1 to 64. The
+            more, the more a change counts.
+        characters: Compare shingles of characters rather than of words. White
+            space then counts, too.
+        max_file_size: Leave out larger files.
+    """
+
+    threshold: float
+    shingle_size: int
+    characters: bool
+    max_file_size: Size
+
+
+class SimilarOptions(TextOptions, WalkOptions, RecordOptions, total=False):
+    """The keywords of similar() and similar_pairs()."""
+
+
+class ThreadOptions(TypedDict, total=False):
+    """How a call runs in which no path was named.
+
+    Args:
+        threads: How many threads work, 1 to 1024; None is one for each
+            processor.
+    """
+
+    threads: int | None
+
+
+class StoreOptions(WalkOptions, ThreadOptions, total=False):
+    """The keywords of the calls that look into a snapshot of a Store."""
+
+
 class BatchOptions(WalkOptions, RunOptions, total=False):
     """The keywords of the calls that plan a batch.
 
@@ -163,6 +204,13 @@ DEFAULTS: dict[type, dict[str, Any]] = {
         "verify": False,
         "sort": "reclaimable:desc",
     },
+    TextOptions: {
+        "threshold": 0.8,
+        "shingle_size": 3,
+        "characters": False,
+        "max_file_size": "16MiB",
+    },
+    ThreadOptions: {"threads": None},
     BatchOptions: {"on_conflict": "error"},
     NameOptions: {
         "match": None,

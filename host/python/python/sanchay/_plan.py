@@ -28,15 +28,21 @@ from sanchay._keywords import (
     RecordOptions,
     RunOptions,
     ScanOptions,
+    SimilarOptions,
+    TextOptions,
 )
 from sanchay._options import Unpack, takes, unexpected
 from sanchay._records import Records
+from sanchay._similar import similar, start_similar
 from sanchay._types import OnProgress, Paths, WalkOptions
 
 __all__ = ["Plan"]
 
 #: What a plan does: the command of the program.
-Command = Literal["scan", "hash", "duplicates"]
+Command = Literal["scan", "hash", "duplicates", "similar"]
+
+#: What compares all files, and has no shards.
+_WHOLE = ("duplicates", "similar")
 
 #: The version of the form in JSON.
 _VERSION = 1
@@ -45,20 +51,22 @@ _CALLS: dict[str, Callable[..., object]] = {
     "scan": scan,
     "hash": hash_files,
     "duplicates": duplicates,
+    "similar": similar,
 }
 _STARTS: dict[str, Callable[..., Records[Any, Any]]] = {
     "scan": start_scan,
     "hash": start_hash_files,
     "duplicates": start_duplicates,
+    "similar": start_similar,
 }
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A call of scan(), hash_files() or duplicates() as a value.
+    """A call of scan(), hash_files(), duplicates() or similar() as a value.
 
-    Made by ``Plan.scan(...)``, ``Plan.hash_files(...)`` and
-    ``Plan.duplicates(...)``, which take what the calls take, but for progress.
+    Made by ``Plan.scan(...)``, ``Plan.hash_files(...)``, ``Plan.duplicates(...)``
+    and ``Plan.similar(...)``, which take what the calls take, but for progress.
     A plan does nothing before run(). It can be pickled, compared, hashed and
     written as JSON, and its repr() is Python that makes it again. An option
     that makes no sense is an error when the plan is made.
@@ -78,10 +86,11 @@ class Plan:
     run with the same paths. Each of them lists all directories. What goes wrong
     with an entry on the way is told by one of them, and a root of a scan that
     cannot be opened by all. What is hashed cannot have shards where links are
-    followed, and a search for duplicates never, for it compares all files.
+    followed, and a search for duplicates or similar
+    texts never, for it compares all files.
 
     Attributes:
-        command: "scan", "hash" or "duplicates".
+        command: "scan", "hash", "duplicates" or "similar".
         paths: The roots or paths, as they were given; None is the current
             directory.
         options: The other keywords and their values, by name, without those
@@ -97,7 +106,7 @@ class Plan:
     def __post_init__(self) -> None:
         """Bring what was given into one form, and see that it makes sense."""
         if self.command not in _CALLS:
-            words = "'scan', 'hash' or 'duplicates'"
+            words = "'scan', 'hash', 'duplicates' or 'similar'"
             raise ValueError(f"command: expected {words}, not {self.command!r}")
         call = _CALLS[self.command]
         parameters = list(signature(call).parameters.values())
@@ -169,6 +178,20 @@ class Plan:
         """
         return _plan(Plan.duplicates, "duplicates", roots, options, None)
 
+    @staticmethod
+    @takes(TextOptions, WalkOptions, RunOptions, RecordOptions)
+    def similar(
+        roots: Paths | None = None,
+        **options: Unpack[SimilarOptions],
+    ) -> Plan:
+        """Make a plan of similar().
+
+        Args:
+            roots: As in similar().
+            **options: As SimilarOptions.
+        """
+        return _plan(Plan.similar, "similar", roots, options, None)
+
     def shards(self, count: int) -> tuple[Plan, ...]:
         """Make plans of all parts of this many."""
         count = index(count)
@@ -187,7 +210,7 @@ class Plan:
         options: dict[str, Any] = dict(self.options)
         # What only some of the calls take.
         own = {it: options.pop(it) for it in ("catalog",) if it in options}
-        if self.command != "duplicates":
+        if self.command not in _WHOLE:
             own["shard"] = self.shard
         return _STARTS[self.command](self.paths, options, progress, **own)
 
@@ -298,8 +321,9 @@ def _plain_shard(command: str, shard: Any) -> tuple[int, int] | None:
     """A shard as two numbers."""
     if shard is None:
         return None
-    if command == "duplicates":
-        raise ValueError("shard: a search for duplicates compares all files")
+    if command in _WHOLE:
+        words = "duplicates" if command == "duplicates" else "similar texts"
+        raise ValueError(f"shard: a search for {words} compares all files")
     try:
         number, count = shard
         number, count = index(number), index(count)

@@ -493,6 +493,9 @@ pub(super) struct FolderGroups {
     /// How many folders can go, and how many files in them.
     pub(super) redundant: u64,
     pub(super) redundant_files: u64,
+    /// Files of which some names lie in folders that can go, and others do not
+    /// so far: how many do.
+    names: HashMap<FileId, u16>,
     table: FolderTable,
 }
 
@@ -533,6 +536,7 @@ impl Search<'_> {
             groups: Vec::new(),
             redundant: 0,
             redundant_files: 0,
+            names: HashMap::new(),
             table,
         };
         for (digest, members) in self.same(&found.table, &digests) {
@@ -627,7 +631,9 @@ impl Search<'_> {
         }
         let roles = members.iter().map(|(_, at)| origin(*at).role());
         let roles = roles.collect();
-        let reclaimable = self.reclaimable(table, classes, &stay, &go);
+        let names = &mut found.names;
+        let reclaimable =
+            self.reclaimable(table, classes, (&stay, &go), names);
         let Some(first) = stay.first().and_then(|at| table.rows.get(*at))
         else {
             return;
@@ -666,8 +672,8 @@ impl Search<'_> {
         &self,
         table: &FolderTable,
         classes: &Classes<'_>,
-        stay: &[usize],
-        go: &[usize],
+        (stay, go): (&[usize], &[usize]),
+        gone: &mut HashMap<FileId, u16>,
     ) -> u64 {
         let collection = self.collection;
         // What tells the bytes of a file that may not be the only one to have
@@ -706,8 +712,17 @@ impl Search<'_> {
                 }
             });
         }
-        let gone = names.into_values();
-        let gone = gone.filter(|(_, links, seen)| seen >= links);
-        gone.fold(freed, |sum, (size, ..)| sum.saturating_add(size))
+        for (bytes, (size, links, mut seen)) in names {
+            if let Bytes::Own(id) = bytes {
+                // With those in the folders of other groups.
+                let all = gone.entry(id).or_default();
+                *all = all.saturating_add(seen);
+                seen = *all;
+            }
+            if seen >= links {
+                freed = freed.saturating_add(size);
+            }
+        }
+        freed
     }
 }

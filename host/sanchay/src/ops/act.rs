@@ -1,6 +1,10 @@
 //! One step: done, looked at, or undone. Each acts relative to the handles of
 //! the folders concerned, and only while the entry is the one that is meant.
 
+mod look;
+mod suppose;
+mod undo;
+
 use std::{
     collections::{HashMap, HashSet},
     ffi::OsString,
@@ -16,26 +20,22 @@ use sanchay_core::{
     time::{Timestamp, Zone, strftime},
 };
 use sanchay_sandbox::Algorithm;
-use sanchay_storage::{
-    Attributes, Directory, FileId, Links, Metadata, StorageError,
-};
+use sanchay_storage::{Directory, FileId, Links, Metadata, StorageError};
 
+use self::suppose::Supposed;
 use super::{
     copy::{Copied, Copier, CopyItem, CopyOptions, Expected, Folder},
     folders::{FolderId, join},
     handles::Handles,
     places::Places,
     renamed::Renames,
-    replace::Known,
-    replacing::{Replacing, Separated},
+    replaced::Separated,
+    replacing::Replacing,
     rows::{Row, Spot},
     siblings::Siblings,
-    trash::{Trash, TrashOptions, Trashed},
+    trash::{Trash, TrashOptions},
 };
-use crate::{
-    engine::Engine,
-    error::{Cause, Problem},
-};
+use crate::{engine::Engine, error::Cause};
 
 /// What became of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +45,9 @@ pub(super) enum Outcome {
     /// There was no need.
     Skipped(String),
     Failed(String),
+    /// It was not done, and the entry has another name: somebody else has its
+    /// own by now.
+    Left(String),
 }
 
 /// What is known of a step that was done.
@@ -111,32 +114,6 @@ pub(super) struct Actor {
     renames: Renames,
 }
 
-/// What would be where if steps were undone.
-#[derive(Debug, Default)]
-struct Supposed {
-    entries: HashMap<(FolderId, Vec<u8>), Option<Metadata>>,
-    /// Folders that would have other paths: a root, the path that it would
-    /// have, and the one that it has.
-    folders: Vec<(u32, Vec<u8>, Vec<u8>)>,
-}
-
-impl Supposed {
-    /// The path that a folder has which would have this one.
-    fn actual(&self, root: u32, path: &[u8]) -> Vec<u8> {
-        let mut path = path.to_vec();
-        for (of, supposed, actual) in self.folders.iter().rev() {
-            let rest = path.strip_prefix(supposed.as_slice());
-            let rest = rest.filter(|rest| {
-                *of == root && (rest.is_empty() || rest.starts_with(b"/"))
-            });
-            if let Some(rest) = rest {
-                path = [actual, rest].concat();
-            }
-        }
-        path
-    }
-}
-
 pub(super) type Tried<T> = Result<T, String>;
 
 /// Why a name could not be given.
@@ -147,9 +124,6 @@ pub(super) const ANOTHER: &str = "another entry has taken its place";
 
 /// Why an entry is not undone.
 pub(super) const GONE: &str = "it is no longer there";
-
-/// Why a copy stays.
-const CHANGED: &str = "the copy was changed since";
 
 pub(super) fn why(error: StorageError) -> String {
     Cause::from(error).to_string()
@@ -183,7 +157,7 @@ impl Actor {
             changed: HashMap::new(),
             siblings: Siblings::default(),
             linked_back: HashSet::new(),
-            replaced: Separated::of_run(run),
+            replaced: Separated::of_run(run, engine),
             renames: Renames::new(engine.digest_cache()),
         }
     }
@@ -310,51 +284,6 @@ impl Actor {
         let directory = self.handles.open(root, b"")?;
         let path = OsString::from_vec(self.handles.root(root).to_vec());
         Ok(Folder::new(directory, path.into()))
-    }
-
-    /// Whether steps are undone in thought only.
-    pub(super) const fn supposes(&self) -> bool {
-        self.supposed.is_some()
-    }
-
-    /// From now on, steps are undone in thought only.
-    pub(super) fn only_suppose(&mut self) {
-        self.supposed = Some(Supposed::default());
-    }
-
-    /// Supposes that something is at a place, or nothing; whether that is all
-    /// that is to be done.
-    fn suppose(
-        &mut self,
-        places: &Places,
-        spot: Spot,
-        what: Option<Metadata>,
-    ) -> bool {
-        let Some(supposed) = &mut self.supposed else { return false };
-        let name = places.rows.name(spot).to_vec();
-        supposed.entries.insert((spot.folder, name), what);
-        true
-    }
-
-    /// Whether what is at a place is only supposed.
-    fn is_supposed(&self, places: &Places, spot: Spot) -> bool {
-        self.supposed.as_ref().is_some_and(|supposed| {
-            let name = places.rows.name(spot).to_vec();
-            supposed.entries.contains_key(&(spot.folder, name))
-        })
-    }
-
-    /// Supposes that a folder was renamed back.
-    fn suppose_folder(&mut self, places: &Places, row: &Row) {
-        let (root, _) = places.folders.get(row.from.folder);
-        let (other, _) = places.folders.get(row.to.folder);
-        if let Some(supposed) = &mut self.supposed
-            && row.kind == EntryKind::Directory
-            && root == other
-        {
-            let paths = (places.below(row.from), places.below(row.to));
-            supposed.folders.push((root, paths.0, paths.1));
-        }
     }
 
     /// A folder, open.
@@ -545,48 +474,21 @@ impl Actor {
             && changed.is_none_or(|changed| changed == found.changed)
     }
 
-    /// Whether an entry is a copy that a move to another file system made of a
-    /// row's entry, as far as can be seen.
-    fn is_moved_copy(
-        &self,
-        places: &Places,
-        row: &Row,
-        found: &Metadata,
-    ) -> bool {
-        let is_source =
-            |other: &Row| other.operation.has_source() && other.id == found.id;
-        row.operation == Operation::Move
-            && found.id.device != row.id.device
-            && is_copy_of(row, found)
-            && found
-                .created
-                .zip(self.begun)
-                .is_none_or(|(created, begun)| created >= begun)
-            && !places.rows.all.iter().any(is_source)
+    /// What is known of files that made way, and the folders to look for them.
+    pub(super) fn replaced_and_handles(
+        &mut self,
+    ) -> (&mut Separated, &mut Handles) {
+        (&mut self.replaced, &mut self.handles)
     }
 
-    /// Removes the copy of an entry whose move to another file system was ended
-    /// before the original was removed.
-    pub(super) fn remove_half(
+    /// What a symbolic link says that comes for an equal file.
+    pub(super) fn way(
         &mut self,
         places: &Places,
-        row: &Row,
-    ) -> Tried<()> {
-        let Some(copy) = self.at(places, row.to)? else { return Ok(()) };
-        if !self.is_moved_copy(places, row, &copy) {
-            return Err(TAKEN.to_owned());
-        }
-        self.check_original(places, row, &copy)?;
-        self.remove(places, row.to)
-    }
-
-    /// Removes what is at a place, or supposes so.
-    fn remove(&mut self, places: &Places, spot: Spot) -> Tried<()> {
-        if self.suppose(places, spot, None) {
-            return Ok(());
-        }
-        let folder = self.folder(places, spot.folder).map_err(why)?;
-        folder.remove_file(places.rows.name(spot)).map_err(why)
+        at: Spot,
+        to: Spot,
+    ) -> Vec<u8> {
+        self.handles.text_of_link(places, at, to)
     }
 
     /// What a symbolic link to a place says: the path from the top.
@@ -622,476 +524,6 @@ impl Actor {
             Err(error) => Err(why(error)),
         }
     }
-
-    /// Whether a symbolic link is the one that a row made.
-    fn is_own_link(&mut self, places: &Places, row: &Row) -> bool {
-        let text = self.text_of_link(places, row.from);
-        let folder = self.folder(places, row.to.folder).ok();
-        let found =
-            folder.and_then(|it| it.read_link(places.rows.name(row.to)).ok());
-        found.is_some_and(|found| found == text)
-    }
-
-    /// Supposes that a step is done, or says why it could not be.
-    pub(super) fn try_out(&mut self, places: &Places, row: &Row) -> Tried<()> {
-        let mut found = None;
-        if let Some(kept) = places.rows.kept(row) {
-            let there = self.at(places, kept.from)?.ok_or(GONE)?;
-            if Expected::of(&there) != expected(kept) {
-                return Err("the file that stays was changed since".into());
-            }
-        }
-        if row.operation.has_source() {
-            let there = self.at(places, row.from)?.ok_or(GONE)?;
-            if !self.is_same(row, &there) {
-                return Err(unlike(row, &there).to_owned());
-            }
-            found = Some(there);
-        }
-        if row.has_to {
-            let folder = self.directory(places, row.to.folder)?;
-            let is_folder = row.operation == Operation::CreateFolder;
-            match self.at(places, row.to)? {
-                None => {}
-                Some(it) if is_folder && it.kind == EntryKind::Directory => {}
-                Some(_) => return Err(TAKEN.to_owned()),
-            }
-            self.suppose(places, row.to, found.or(Some(folder)));
-        }
-        if row.operation.takes_away() {
-            self.suppose(places, row.from, None);
-        }
-        Ok(())
-    }
-
-    /// What a folder is, if it is there or supposed to be.
-    fn directory(
-        &mut self,
-        places: &Places,
-        folder: FolderId,
-    ) -> Tried<Metadata> {
-        let found = self
-            .folder(places, folder)
-            .and_then(|it| Ok(it.as_file()?.metadata()?));
-        let error = match found {
-            Ok(found) => return Ok(found),
-            Err(error) => error,
-        };
-        let (root, path) = places.folders.get(folder);
-        let (above, name) = super::folders::split(path);
-        let supposed = places.folders.find(root, above).and_then(|above| {
-            let supposed = self.supposed.as_ref()?;
-            *supposed.entries.get(&(above, name.to_vec()))?
-        });
-        supposed.ok_or_else(|| why(error))
-    }
-
-    /// Looks whether a step was done.
-    pub(super) fn look(&mut self, places: &Places, row: &Row) -> Found {
-        self.try_look(places, row).unwrap_or_else(Found::Neither)
-    }
-
-    fn try_look(&mut self, places: &Places, row: &Row) -> Tried<Found> {
-        if Replacing::does(row) {
-            return self.look_replaced(places, row);
-        }
-        let is_it = |found: &Option<Metadata>| {
-            found.as_ref().is_some_and(|found| found.id == row.id)
-        };
-        let done = |is_done: bool| match is_done {
-            true => Found::Done,
-            false => Found::NotDone,
-        };
-        Ok(match row.operation {
-            Operation::CreateFolder => {
-                let found = self.at(places, row.to)?;
-                done(found.is_some_and(|it| it.kind == EntryKind::Directory))
-            }
-            Operation::HardLink => done(is_it(&self.at(places, row.to)?)),
-            Operation::Symlink => done(self.is_own_link(places, row)),
-            Operation::Delete => done(!is_it(&self.at(places, row.from)?)),
-            Operation::Rename | Operation::Move => {
-                let is_there = is_it(&self.at(places, row.from)?);
-                let moves = row.operation == Operation::Move;
-                if is_there && !moves {
-                    return Ok(Found::NotDone);
-                }
-                let found = self.at(places, row.to)?;
-                let is_copy = found
-                    .is_some_and(|it| self.is_moved_copy(places, row, &it));
-                match (is_there, is_copy) {
-                    (true, true) => Found::Copied,
-                    (true, false) => Found::NotDone,
-                    (false, copied) if copied || is_it(&found) => Found::Done,
-                    (false, _) => {
-                        let why = "it is at neither of its places";
-                        Found::Neither(why.to_owned())
-                    }
-                }
-            }
-            Operation::Trash => done(!is_it(&self.at(places, row.from)?)),
-            Operation::Copy | Operation::Reflink => {
-                // The original itself may have been moved there.
-                let found = self.at(places, row.to)?;
-                let is_copy = |found: Metadata| {
-                    found.id != row.id && is_copy_of(row, &found)
-                };
-                done(found.is_some_and(is_copy))
-            }
-        })
-    }
-
-    /// What is known of a step that was found done: of a move to another file
-    /// system, what it made there.
-    pub(super) fn found_done(&mut self, places: &Places, row: &Row) -> Done {
-        let copy = match row.operation {
-            Operation::Move => self.at(places, row.to).ok().flatten(),
-            _ => None,
-        };
-        let copy = copy.filter(|copy| copy.id.device != row.id.device);
-        Done { made: copy.as_ref().map(made), note: None }
-    }
-
-    /// Undoes a step that was done, or says why not.
-    pub(super) fn undo(
-        &mut self,
-        places: &Places,
-        row: &Row,
-        made: Option<&Made>,
-    ) -> Tried<()> {
-        if Replacing::does(row) {
-            return self.separate(places, row, made);
-        }
-        match row.operation {
-            Operation::Rename | Operation::Move => {
-                self.move_back(places, row, made)
-            }
-            Operation::CreateFolder => {
-                match self.at(places, row.to)? {
-                    None => return Ok(()),
-                    Some(it) if it.kind != EntryKind::Directory => {
-                        return Err("it is no folder any more".into());
-                    }
-                    Some(_) if self.suppose(places, row.to, None) => {
-                        return Ok(());
-                    }
-                    Some(_) => {}
-                }
-                let above = self.folder(places, row.to.folder).map_err(why)?;
-                self.forget();
-                let name = places.rows.name(row.to);
-                above.remove_dir(name).map_err(|error| {
-                    match error.is(io::ErrorKind::DirectoryNotEmpty) {
-                        true => "it is not empty".to_owned(),
-                        false => why(error),
-                    }
-                })
-            }
-            Operation::HardLink => match self.at(places, row.to)? {
-                None => Ok(()),
-                Some(found) if found.id != row.id || self.is_newer(&found) => {
-                    Err(ANOTHER.into())
-                }
-                Some(found) if found.links < 2 => {
-                    Err("it is the last name of its file".into())
-                }
-                Some(_) => self.remove(places, row.to),
-            },
-            Operation::Symlink => match self.at(places, row.to)? {
-                None => Ok(()),
-                Some(_) if !self.is_own_link(places, row) => {
-                    Err(ANOTHER.into())
-                }
-                Some(_) => self.remove(places, row.to),
-            },
-            Operation::Delete => Err("it was deleted for good".into()),
-            Operation::Copy | Operation::Reflink => {
-                let Some(found) = self.at(places, row.to)? else {
-                    return Ok(());
-                };
-                let own = match made {
-                    Some(made) => is_made(made, &found),
-                    None => is_copy_of(row, &found),
-                };
-                if !own {
-                    return Err(CHANGED.into());
-                }
-                self.check_original(places, row, &found)?;
-                self.remove(places, row.to)
-            }
-            Operation::Trash => self.take_out(places, row, made),
-        }
-    }
-
-    /// Moves an entry back that was renamed or moved.
-    fn move_back(
-        &mut self,
-        places: &Places,
-        row: &Row,
-        made: Option<&Made>,
-    ) -> Tried<()> {
-        let found = self.at(places, row.to)?;
-        let back = self.at(places, row.from)?;
-        if found.is_some_and(|it| it.id == row.id && self.is_newer(&it)) {
-            return Err(ANOTHER.into());
-        }
-        let is_copy = found.is_some_and(|found| match made {
-            _ if found.id == row.id => false,
-            Some(made) => is_made(made, &found),
-            None => self.is_moved_copy(places, row, &found),
-        });
-        match (found, back) {
-            (found, Some(back)) if back.id == row.id => {
-                if self.is_newer(&back) {
-                    return Err(match found {
-                        Some(_) => "its old name is taken".into(),
-                        None => GONE.into(),
-                    });
-                }
-                // It never left, or came back: its copy is one too many.
-                match is_copy {
-                    true => self.remove_half(places, row),
-                    false if found.is_some_and(|it| it.id == row.id) => {
-                        Err("its old name is taken".into())
-                    }
-                    false => Ok(()),
-                }
-            }
-            // It was copied back before.
-            (Some(found), Some(back))
-                if is_copy
-                    && is_copy_of(row, &back)
-                    && back.id.device == row.id.device =>
-            {
-                self.check_equal(places, row, &back, &found)?;
-                if row.has_other_names() {
-                    self.remember_moved(places, row, found.id, row.from);
-                }
-                self.remove(places, row.to)
-            }
-            (None, Some(back))
-                if row.operation == Operation::Move
-                    && is_copy_of(row, &back)
-                    && made.is_none_or(|made| crosses(row, made)) =>
-            {
-                // It was moved back before.
-                if let Some(made) = made.filter(|_| row.has_other_names()) {
-                    self.remember_moved(places, row, id_of(made), row.from);
-                }
-                Ok(())
-            }
-            (None, _) => Err(GONE.into()),
-            (Some(_), Some(_)) => Err("its old name is taken".into()),
-            (Some(found), None) => {
-                if found.id != row.id && !is_copy {
-                    return Err(ANOTHER.into());
-                }
-                let other =
-                    self.original_name(places, row).filter(|_| is_copy);
-                if let Some((other, original)) = other {
-                    let copied = Row { from: other, ..*row };
-                    self.check_equal(places, &copied, &original, &found)?;
-                    self.linked_back.insert(row.id);
-                    return self.link_back(places, row, other, original);
-                }
-                if self.suppose(places, row.to, None) {
-                    self.suppose(places, row.from, Some(found));
-                    if !is_copy {
-                        self.suppose_folder(places, row);
-                    }
-                    return Ok(());
-                }
-                if is_copy {
-                    return self.carry_back(places, row, &found);
-                }
-                let now = self.folder(places, row.to.folder).map_err(why)?;
-                let old = self.folder(places, row.from.folder).map_err(why)?;
-                let (from, to) =
-                    (places.rows.name(row.from), places.rows.name(row.to));
-                let known = self.renames.begin(&*now, to, row.id);
-                now.rename(to, &*old, from).map_err(taken)?;
-                self.renames.end(known, &old, from);
-                if row.kind == EntryKind::Directory {
-                    self.forget();
-                }
-                Ok(())
-            }
-        }
-    }
-
-    /// Where another name of a row's file is that did not go to another file
-    /// system with it, or came back, and what is there.
-    fn original_name(
-        &mut self,
-        places: &Places,
-        row: &Row,
-    ) -> Option<(Spot, Metadata)> {
-        let siblings = std::mem::take(&mut self.siblings);
-        let found = siblings.all(places, row).find_map(|other| {
-            let found = self.at(places, other.from).ok().flatten()?;
-            (found.id == row.id && !self.is_newer(&found))
-                .then_some((other.from, found))
-        });
-        self.siblings = siblings;
-        found
-    }
-
-    /// Gives a file its old name back, whose copy on another file system goes.
-    fn link_back(
-        &mut self,
-        places: &Places,
-        row: &Row,
-        other: Spot,
-        original: Metadata,
-    ) -> Tried<()> {
-        if self.suppose(places, row.from, Some(original)) {
-            self.suppose(places, row.to, None);
-            return Ok(());
-        }
-        let from = self.folder(places, other.folder).map_err(why)?;
-        let to = self.folder(places, row.from.folder).map_err(why)?;
-        let (name, new) =
-            (places.rows.name(other), places.rows.name(row.from));
-        from.hard_link(name, &*to, new).map_err(taken)?;
-        self.remove(places, row.to)
-    }
-
-    /// Moves a copy on another file system back, with the time that it should
-    /// have.
-    fn carry_back(
-        &mut self,
-        places: &Places,
-        row: &Row,
-        copy: &Metadata,
-    ) -> Tried<()> {
-        self.carry(places, row.to, row.from, None)?;
-        if copy.modified != row.modified {
-            let modified = Some(row.modified);
-            let times = Attributes { modified, ..Attributes::default() };
-            let folder = self.folder(places, row.from.folder).map_err(why)?;
-            let set =
-                folder.set_attributes(places.rows.name(row.from), &times);
-            if let Err(error) = set {
-                tracing::debug!(%error, "a file keeps another time");
-            }
-        }
-        Ok(())
-    }
-
-    /// Fails unless the original of a copy is there and has the same content:
-    /// what is removed is never the only one.
-    fn check_original(
-        &mut self,
-        places: &Places,
-        row: &Row,
-        copy: &Metadata,
-    ) -> Tried<()> {
-        // Its bytes are compared: when it was changed otherwise is no matter.
-        match self.at(places, row.from)? {
-            Some(original)
-                if original.id == row.id && is_copy_of(row, &original) =>
-            {
-                self.check_equal(places, row, &original, copy)
-            }
-            _ => Err("its original is not what it was".into()),
-        }
-    }
-
-    /// Fails unless what is at both places of a row is not the same and has
-    /// the same content.
-    fn check_equal(
-        &mut self,
-        places: &Places,
-        row: &Row,
-        original: &Metadata,
-        copy: &Metadata,
-    ) -> Tried<()> {
-        if original.id == copy.id {
-            return Err("it is the only one".into());
-        }
-        if self.is_supposed(places, row.from)
-            || self.is_supposed(places, row.to)
-        {
-            // There is nothing to compare.
-            return Ok(());
-        }
-        if row.kind == EntryKind::Symlink {
-            let mut says = |spot: Spot| {
-                let folder = self.folder(places, spot.folder)?;
-                folder.read_link(places.rows.name(spot))
-            };
-            let same =
-                says(row.from).map_err(why)? == says(row.to).map_err(why)?;
-            return same.then_some(()).ok_or_else(|| CHANGED.into());
-        }
-        if row.kind != EntryKind::File {
-            return Ok(());
-        }
-        if original.size == 0 && copy.size > 0 {
-            let why = "its original does not tell its size: the two cannot \
-                       be compared";
-            return Err(why.into());
-        }
-        let source = self.known(places, row.from.folder).map_err(why)?;
-        let target = self.known(places, row.to.folder).map_err(why)?;
-        let known = |folder, name| Known { folder, name, expected: None };
-        let original = known(&source, places.rows.name(row.from));
-        let copy = known(&target, places.rows.name(row.to));
-        match original.is_equal_to(&copy) {
-            Ok(()) => Ok(()),
-            Err(Cause::Problem(Problem::NotEqual)) => Err(CHANGED.into()),
-            Err(cause) => Err(cause.to_string()),
-        }
-    }
-
-    /// Takes an entry out of the trash.
-    fn take_out(
-        &mut self,
-        places: &Places,
-        row: &Row,
-        made: Option<&Made>,
-    ) -> Tried<()> {
-        let name = places.rows.name(row.from);
-        match self.at(places, row.from)? {
-            Some(found) if found.id == row.id => return Ok(()),
-            Some(_) => return Err("its old name is taken".into()),
-            None => {}
-        }
-        let folder = self.known(places, row.from.folder).map_err(why)?;
-        let at = made.and_then(|made| made.at.as_deref()).and_then(trashed);
-        let trashed = match at {
-            Some(at) => at,
-            // Nobody wrote where it is.
-            None => {
-                let root =
-                    self.root_of(places, row.from.folder).map_err(why)?;
-                let found = self.trash.search(&folder, name, &root, row.id);
-                found.ok_or("it is not in the trash any more")?
-            }
-        };
-        let found = self.trash.look(&trashed).map_err(|error| match error
-            .is(io::ErrorKind::NotFound)
-        {
-            true => "it is not in the trash any more".to_owned(),
-            false => why(error),
-        })?;
-        if found.id != row.id {
-            return Err("another entry has its place in the trash".into());
-        }
-        if self.suppose(places, row.from, Some(found)) {
-            return Ok(());
-        }
-        let restored = self.trash.restore(&trashed, &folder, name);
-        restored.map_err(|error| error.cause.to_string())
-    }
-}
-
-/// Where something is in the trash, by the path that a journal has.
-fn trashed(at: &[u8]) -> Option<Trashed> {
-    let (files, name) = super::folders::split(at);
-    let trash = files.strip_suffix(b"/files")?;
-    let trash = OsString::from_vec(trash.to_vec()).into();
-    Some(Trashed { trash, name: name.to_vec() })
 }
 
 /// Why an entry is not what a row expects.

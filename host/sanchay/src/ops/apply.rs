@@ -21,6 +21,7 @@ use super::{
     rows::Row,
     runs::{Loaded, Runs},
     siblings::{Moved, Siblings},
+    totals::Totals,
     unresolved::Unresolved,
 };
 use crate::{engine::Engine, error::Error, monitor::Monitor, run::RunState};
@@ -122,10 +123,12 @@ impl Runs {
             let Loaded { storage, places, .. } = loaded;
             let handles = Handles::new(storage, &places.roots);
             handles.check_roots()?;
-            Ok(Actor::new(handles, engine, self.time_zone(), run))
+            let mut actor = Actor::new(handles, engine, self.time_zone(), run);
+            actor.replaced.expect_strays();
+            Ok(actor)
         };
         let mut actor = new_actor(&loaded)?;
-        loaded.recover(&mut actor);
+        let left = loaded.recover(&mut actor);
         let Loaded { places, steps, storage, .. } = &loaded;
         let mut applying = Applying {
             places,
@@ -138,6 +141,10 @@ impl Runs {
             replacing: Replacing::new(engine, storage, run),
             report: RunReport { run: run.to_owned(), ..RunReport::default() },
         };
+        for (row, why) in left {
+            applying.report.left_aside += 1;
+            add(&mut applying.report.problems, places, &row, why);
+        }
         applying.actor.remove_leftovers(places, steps);
         let earlier = Earlier::new(&loaded, new_actor(&loaded)?);
         applying.know(&earlier);
@@ -186,7 +193,8 @@ impl<'a> Earlier<'a> {
                 }
             };
             if was_done
-                && let Err(why) = looker.undo(places, row, made.get(&index))
+                && let Err(why) =
+                    looker.suppose_undone(places, row, made.get(&index))
             {
                 tracing::debug!(why, "a step is not as it was left");
             }
@@ -361,7 +369,7 @@ impl Applying<'_> {
         run: &RunState<'_>,
     ) -> Result<(), OpsError> {
         match Replacing::does(row) {
-            true => self.replacing.add(number, at),
+            true => self.replacing.add(number, at, row),
             false => self.copies.add(number, at),
         }
         if self.replacing.is_enough() || self.copies.is_enough() {
@@ -467,6 +475,13 @@ impl Applying<'_> {
                 add(&mut self.report.problems, self.places, row, why);
                 Ok(())
             }
+            // What the journal says of it holds: it is looked for.
+            Outcome::Left(why) => {
+                self.report.failed += 1;
+                self.report.left_aside += 1;
+                add(&mut self.report.problems, self.places, row, why);
+                Ok(())
+            }
         }
     }
 
@@ -507,14 +522,18 @@ impl Applying<'_> {
         folders: &[FolderId],
     ) -> Result<RunReport, OpsError> {
         self.moved.tell(self.places, &mut self.report);
-        if self.report.interrupted {
+        // A run that left files aside is not over.
+        if self.report.interrupted || self.report.left_aside > 0 {
             self.journal.sync()?;
             return Ok(self.report);
         }
         // As the run leaves them: whoever undoes it sees whether others have
         // changed something since.
         self.journal.folders(&mut self.actor, self.places, folders)?;
-        self.journal.end(State::Finished, self.steps.len() as u64)?;
+        let RunReport { done, failed, .. } = self.report;
+        let totals = Totals { done, failed, ..Totals::default() };
+        let steps = self.steps.len() as u64;
+        self.journal.end(State::Finished, steps, totals)?;
         runs.is_over(&self.report.run);
         Ok(self.report)
     }

@@ -10,7 +10,7 @@ use std::{
 use sanchay_core::{
     kind::EntryKind,
     naming::{Refusal, is_portable},
-    plan::{MAX_NAME, Operation},
+    plan::{MAX_NAME, Operation, TEMPORARY},
 };
 use sanchay_storage::{Directory, Links, MAX_PATH, Metadata, StorageError};
 
@@ -182,6 +182,10 @@ impl<'a> Checker<'a> {
         }
         if !row.has_to {
             return Ok(None);
+        }
+        let name = self.places.rows.name(row.to);
+        if name.starts_with(TEMPORARY.as_bytes()) {
+            return Ok(Some(ConflictKind::Temporary));
         }
         let (root, folder) = self.places.folders.get(row.to.folder);
         let length = self.handles.root(root).len()

@@ -67,6 +67,8 @@ pub enum ConflictKind {
     Kind(&'static str),
     /// The file system's files cannot share blocks.
     NoReflinks,
+    /// Only what is on its way has such a name.
+    Temporary,
     /// The place could not be looked at.
     Unreadable(String),
     /// The tree is not what it was when the plan was made.
@@ -111,6 +113,10 @@ impl fmt::Display for ConflictKind {
             Self::NoReflinks => f.write_str(
                 "its file system's files cannot share blocks: sanchay copy \
                  makes copies there",
+            ),
+            Self::Temporary => f.write_str(
+                "names that begin with .sanchay- are temporary: no entry keeps \
+                 one",
             ),
             Self::Outdated(why) => f.write_str(why),
             Self::NoSpace(needed, free) => {

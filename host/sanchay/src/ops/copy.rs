@@ -17,19 +17,13 @@ mod staged;
 mod tree;
 mod waiting;
 
-use std::{
-    io,
-    path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
-};
+use std::{io, path::PathBuf, sync::Arc};
 
 use sanchay_sandbox::{Algorithm, Digest};
 use sanchay_storage::{
     Attributes, Directory, EntryKind, ExtendedAttribute, FileId, KindSet,
-    Links, Listing, Metadata, StorageError, Timestamp,
+    Links, Listing, Metadata, StorageError, TEMPORARY, TemporaryNames,
+    Timestamp,
 };
 use sanchay_sync::lock;
 
@@ -46,7 +40,6 @@ use self::{
     staged::{Committed, Staged},
 };
 pub(super) use self::{attributes::keep, contents::read_exact};
-use super::order::TEMPORARY;
 use crate::{
     error::{Action, Cause, EntryError, Problem},
     pool::Pool,
@@ -177,9 +170,7 @@ pub struct Copier {
     options: CopyOptions,
     /// What the run is called, if a later one may take it up.
     run: Option<String>,
-    /// Distinguishes this copier's temporary names from all others'.
-    token: String,
-    counter: AtomicU64,
+    names: TemporaryNames,
     linked: LinkedFiles,
     /// Devices whose files cannot share contents.
     unshared: Devices,
@@ -187,10 +178,9 @@ pub struct Copier {
 
 impl Copier {
     pub(crate) fn new(pool: Arc<Pool>, options: CopyOptions) -> Self {
-        let (counter, linked) = (AtomicU64::new(0), LinkedFiles::default());
-        let (token, unshared) = (token(), Devices::default());
-        let run = None;
-        Self { pool, options, run, token, counter, linked, unshared }
+        let names = TemporaryNames::new("copy-");
+        let (linked, unshared) = (LinkedFiles::default(), Devices::default());
+        Self { pool, options, run: None, names, linked, unshared }
     }
 
     /// Gives the run a name, without slashes, by which a later one takes it up:
@@ -198,13 +188,13 @@ impl Copier {
     /// that.
     #[must_use]
     pub fn named(self, run: &str) -> Self {
-        Self { run: Some(run.replace('/', "_")), ..self }
+        let run = run.replace('/', "_");
+        let names = TemporaryNames::new(&format!("{run}-"));
+        Self { run: Some(run), names, ..self }
     }
 
     fn temporary_name(&self) -> Vec<u8> {
-        let number = self.counter.fetch_add(1, Relaxed);
-        let run = self.run.as_deref().unwrap_or("copy");
-        format!("{TEMPORARY}{run}-{}-{number}", self.token).into_bytes()
+        self.names.next_name()
     }
 
     /// Says where the copy of a file with several names is that an earlier run
@@ -669,15 +659,4 @@ impl Target for Link<'_> {
         // Links have no access control lists.
         Ok(())
     }
-}
-
-/// What no other copier on this machine, now or after this, has in its names.
-pub(super) fn token() -> String {
-    static COUNTER: AtomicU64 = AtomicU64::new(0);
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .map_or(0, |since| since.as_nanos());
-    let process = std::process::id();
-    let number = COUNTER.fetch_add(1, Relaxed);
-    format!("{now:x}-{process:x}-{number:x}")
 }

@@ -15,7 +15,7 @@ use sanchay_core::{
     grouping::Role,
     keep::{Choice, KeepRules},
     kind::EntryKind,
-    plan::Operation,
+    plan::{Operation, TEMPORARY},
 };
 use sanchay_sandbox::KeepColumns;
 use sanchay_storage::{Extents, FileId, Links};
@@ -24,10 +24,10 @@ use sanchay_sync::{into_inner, lock};
 use super::{
     check::Status,
     conflict::OnConflict,
+    differences::Differences,
     error::OpsError,
     folders::{FolderId, join},
     handles::Handles,
-    order::TEMPORARY,
     places::Places,
     plan::{Decided, Plan},
     request::tag,
@@ -94,6 +94,7 @@ pub struct DedupeRequest {
     action: DedupeAction,
     on_conflict: OnConflict,
     portable: bool,
+    compare_metadata: bool,
 }
 
 impl DedupeRequest {
@@ -144,6 +145,13 @@ impl DedupeRequest {
     /// Whether names that Windows would refuse are refused.
     pub fn portable(mut self, portable: bool) -> Self {
         self.portable = portable;
+        self
+    }
+
+    /// Whether the plan says what files lose that become names of others:
+    /// another owner, permissions, extended attributes. By default it does.
+    pub fn compare_metadata(mut self, compare: bool) -> Self {
+        self.compare_metadata = compare;
         self
     }
 
@@ -204,7 +212,8 @@ impl DedupeRequest {
         };
         for group in &found {
             let members: Vec<Member<'_>> = found.members(&group).collect();
-            builder.add(&members)?;
+            let hash = format!("{}:{}", group.algorithm(), group.digest());
+            builder.add(&members, hash)?;
         }
         builder.decide()?;
         let Builder { places, decided, unchanged, .. } = builder;
@@ -270,6 +279,13 @@ impl DedupeRequest {
     }
 }
 
+/// Files with the same contents.
+struct Group {
+    files: Vec<File>,
+    /// The digest of these, as a plan has it.
+    hash: String,
+}
+
 /// A file of a group.
 struct File {
     row: Row,
@@ -290,7 +306,7 @@ struct Builder<'a> {
     handles: Handles,
     places: Places,
     /// Groups that wait to be decided on.
-    groups: Vec<Vec<File>>,
+    groups: Vec<Group>,
     /// How many files they have.
     files: usize,
     decided: Decided,
@@ -298,9 +314,13 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn add(&mut self, members: &[Member<'_>]) -> Result<(), OpsError> {
+    fn add(
+        &mut self,
+        members: &[Member<'_>],
+        hash: String,
+    ) -> Result<(), OpsError> {
         let operation = self.request.action.operation();
-        let mut group = Vec::with_capacity(members.len());
+        let mut files = Vec::with_capacity(members.len());
         for member in members {
             // What another run has left aside has a name to get back.
             if member.name.starts_with(TEMPORARY.as_bytes()) {
@@ -321,7 +341,7 @@ impl Builder<'_> {
             row.modified = member.state.modified;
             // What is done to one name of a file shows in the others.
             row.changed = (!member.is_linked).then_some(member.state.changed);
-            group.push(File {
+            files.push(File {
                 row,
                 role: member.role,
                 root: self.numbers.get(member.root).copied().unwrap_or(0),
@@ -329,8 +349,8 @@ impl Builder<'_> {
                 may_share: member.may_share,
             });
         }
-        self.files += group.len();
-        self.groups.push(group);
+        self.files += files.len();
+        self.groups.push(Group { files, hash });
         match self.files >= FILES {
             true => self.decide(),
             false => Ok(()),
@@ -352,13 +372,13 @@ impl Builder<'_> {
     fn decide(&mut self) -> Result<(), OpsError> {
         self.files = 0;
         let mut groups = std::mem::take(&mut self.groups);
-        groups.retain(|group| !group.is_empty());
+        groups.retain(|group| !group.files.is_empty());
         if groups.is_empty() {
             return Ok(());
         }
         let mut columns = KeepColumns::default();
         for group in &groups {
-            for file in candidates(group) {
+            for file in candidates(&group.files) {
                 self.push(file, &mut columns)?;
             }
             columns.groups.push(short(columns.ends.len())?);
@@ -394,7 +414,7 @@ impl Builder<'_> {
     /// Adds the rows of a group of which it is decided what stays.
     fn rows(
         &mut self,
-        group: &[File],
+        Group { files: group, hash }: &Group,
         choice: Choice,
     ) -> Result<(), OpsError> {
         let Some(kept) = candidates(group).nth(choice.kept) else {
@@ -428,13 +448,14 @@ impl Builder<'_> {
             return Ok(());
         }
         let because = self.because(group, kept, choice);
-        let id = self.places.rows.keep(kept_row)?;
+        let id = self.places.rows.keep(kept_row, Some(hash))?;
         let mut freed: HashSet<FileId> = HashSet::new();
         freed.extend(shared);
         freed.insert(kept_row.id);
         for file in &going {
             let mut row = Row { because, kept: Some(id), ..file.row };
             row.frees = freed.insert(row.id) && self.frees(file, &going);
+            self.compare_metadata(&mut row, &kept_row);
             if let Some(base) = &self.target {
                 let (_, path) = self.places.folders.get(row.from.folder);
                 let path = join(&base.below, path);
@@ -444,6 +465,31 @@ impl Builder<'_> {
             self.places.rows.push(row)?;
         }
         Ok(())
+    }
+
+    /// Finds out what a file loses that becomes another name of one that
+    /// stays. What cannot be looked at fails later, and says why.
+    fn compare_metadata(&mut self, row: &mut Row, kept: &Row) {
+        if !self.request.compare_metadata
+            || row.operation != Operation::HardLink
+        {
+            return;
+        }
+        let mut open = |row: &Row| {
+            let (root, path) = self.places.folders.get(row.from.folder);
+            self.handles.open(root, path)
+        };
+        let folders = open(row).and_then(|own| Ok((own, open(kept)?)));
+        let Ok((own, its)) = folders else { return };
+        let name = |row: &Row| self.places.rows.name(row.from);
+        let file = (&*own, name(row));
+        let differs = Differences::between(file, (&*its, name(kept)));
+        row.differs = differs.unwrap_or_default();
+        if row.differs.are_any() {
+            let why = self.places.rows.why(row.because);
+            let why = format!("{why}; differs in {}", row.differs);
+            row.because = self.places.rows.reason(&why);
+        }
     }
 
     /// Why a file stays, for people.
@@ -557,6 +603,7 @@ impl Engine {
             action,
             on_conflict: OnConflict::default(),
             portable: false,
+            compare_metadata: true,
         }
     }
 }

@@ -153,11 +153,12 @@ impl Places {
             && kept.from.folder == folder
             && self.rows.name(kept.from) == name
             && kept.expectation() == file.expectation()
+            && self.rows.kept_hash(last) == same.expect.hash.as_deref()
         {
             return Ok(id);
         }
         file.from = self.rows.spot(folder, name)?;
-        self.rows.keep(file)
+        self.rows.keep(file, same.expect.hash.as_deref())
     }
 
     /// Adds a step of a document; returns its row.

@@ -21,7 +21,10 @@ use sanchay_core::plan::{
 use sanchay_core::time::Timestamp;
 use sanchay_output::plan::PlanWriter;
 
-use super::{act::Actor, error::OpsError, folders::FolderId, places::Places};
+use super::{
+    act::Actor, error::OpsError, folders::FolderId, places::Places,
+    totals::Totals,
+};
 
 /// How much is written at a time.
 const PIECE: usize = 256 << 10;
@@ -197,15 +200,35 @@ impl Journal {
         self.write_if(PIECE)
     }
 
-    /// Writes that the run is over.
+    /// Writes that an undoing begins, and which folders get their times back
+    /// when it ends.
+    pub(super) fn reversing(
+        &mut self,
+        steps: u64,
+        folders: &[Folder],
+    ) -> Result<(), OpsError> {
+        self.end_run();
+        let last = steps.saturating_sub(1);
+        self.writer.done(State::Reversing, 0, last, &mut self.text);
+        for folder in folders {
+            self.writer.folder(folder, &mut self.text);
+            self.write_if(PIECE)?;
+        }
+        self.sync()
+    }
+
+    /// Writes that the run is over, and what became of its steps.
     pub(super) fn end(
         &mut self,
         state: State,
         steps: u64,
+        totals: Totals,
     ) -> Result<(), OpsError> {
         self.end_run();
         let last = steps.saturating_sub(1);
-        self.writer.done(state, 0, last, &mut self.text);
+        let why = totals.to_string();
+        let line = StateLine { state, first: 0, last, why, made: None };
+        self.writer.state(&line, &mut self.text);
         self.sync()
     }
 

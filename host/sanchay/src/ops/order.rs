@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sanchay_core::plan::Operation;
+use sanchay_core::plan::{Operation, TEMPORARY};
 
 use super::{
     check::{Checked, Status},
@@ -12,9 +12,6 @@ use super::{
     places::Places,
     rows::{Row, Rows},
 };
-
-/// What the names of entries begin with that do not have their own yet.
-pub const TEMPORARY: &str = ".sanchay-";
 
 /// Puts what is planned in order: the numbers of rows, some of which are
 /// added here.

@@ -77,6 +77,9 @@ pub struct DedupeSummary {
     pub reclaimable_bytes: u64,
     /// How many groups had several files left when all rules were asked.
     pub ties: u64,
+    /// How many files lose an owner, permissions or extended attributes of
+    /// their own, as far as that was looked at.
+    pub differing: u64,
 }
 
 impl fmt::Debug for Plan {
@@ -118,6 +121,9 @@ pub struct PlanStep {
     pub size: u64,
     /// The equal file that stays, where the entry makes way for one.
     pub same_as: Option<PathBuf>,
+    /// What the entry has otherwise than that file, and loses: its owner,
+    /// say.
+    pub differs: Option<String>,
 }
 
 impl Plan {
@@ -188,6 +194,7 @@ impl Plan {
         let mut kept = HashSet::new();
         for row in rows {
             summary.duplicates += 1;
+            summary.differing += u64::from(row.differs.are_any());
             kept.extend(row.kept);
             if row.frees {
                 summary.reclaimable_bytes =
@@ -376,6 +383,7 @@ impl Plan {
             because: self.places.rows.why(row.because).to_owned(),
             size: row.size,
             same_as: self.places.rows.kept(row).map(|it| path(it.from)),
+            differs: row.differs.are_any().then(|| row.differs.to_string()),
         })
     }
 
@@ -431,7 +439,9 @@ impl Places {
         &self,
         row: &Row,
     ) -> Option<sanchay_core::plan::Expectation> {
-        self.rows.kept(row).map(Row::expectation)
+        let kept = self.rows.kept(row)?.expectation();
+        let hash = self.rows.kept_hash(row).map(str::to_owned);
+        Some(sanchay_core::plan::Expectation { hash, ..kept })
     }
 
     /// A row for who writes it.

@@ -1,5 +1,5 @@
 //! The steps by which files make way for equal ones that stay: done by all
-//! threads, thousands at a time, looked at after a kill, and undone.
+//! threads, thousands at a time.
 //!
 //! A batch has two halves. First each file is compared with the one that
 //! stays, changes places with what comes for it, and is left aside in its
@@ -8,54 +8,48 @@
 //! compared. So at any instant either the file itself is still there, or all
 //! that makes another one of it; and while one is removed, none of its batch
 //! that stays is on its way elsewhere.
+//!
+//! The folders of the files are open from the first half to the end of the
+//! second: one that gets another path meanwhile is no other folder.
 
 use std::{
-    collections::HashMap, ffi::OsString, io, os::unix::ffi::OsStringExt as _,
-    sync::Arc, thread,
+    collections::{HashMap, HashSet},
+    ffi::OsString,
+    os::unix::ffi::OsStringExt as _,
+    sync::Arc,
 };
 
 use sanchay_core::{
     hashing,
-    kind::EntryKind,
-    plan::{Made, Operation, Original, State},
+    plan::{Made, Operation, Original, TEMPORARY},
 };
 use sanchay_sandbox::Algorithm;
 use sanchay_storage::{
-    Directory, ExtendedAttribute, FileId, Links, Metadata, Storage,
-    StorageError,
+    Directory, ExtendedAttribute, Links, Metadata, Storage, StorageError,
 };
 
 use super::{
-    act::{
-        ANOTHER, Actor, Done, Found, GONE, Outcome, Tried, expected, made, why,
-    },
-    copy::{Expected, Folder},
+    act::{Done, Outcome, expected, made},
+    copy::Folder,
     error::OpsError,
     folders::{FolderId, join},
     handles::Handles,
     journal::Journal,
-    order::TEMPORARY,
+    parallel::each,
     places::Places,
     replace::{
-        Known, Replaced, Replacement, Swapped, beside, confirm_equal,
-        put_back, remove, separate, swap,
+        Known, Open, Replaced, Replacement, Stays, Swapped, remove, swap,
     },
-    rows::{Row, Spot},
-    runs::Loaded,
+    rows::{KeptId, Row},
 };
 use crate::{
-    engine::Engine,
-    error::{Cause, Problem},
-    run::RunState,
+    engine::Engine, error::Cause, limits::max_held_directories, run::RunState,
 };
 
 /// How many files are left aside at a time.
 const MOST: usize = 8 << 10;
 
-/// Fewer are not worth a thread.
-const LEAST: usize = 16;
-
-/// How many folders a thread keeps open.
+/// How many folders a thread keeps open, besides those of a batch.
 const OPEN: usize = 64;
 
 /// The most bytes of extended attributes that a line of a journal holds.
@@ -69,10 +63,13 @@ pub(super) struct Replacing {
     /// What the names begin with of files that are left aside.
     prefix: String,
     waiting: Vec<(u64, u32)>,
+    /// The folders that they are in, and how many there may be.
+    folders: HashSet<FolderId>,
+    most_folders: usize,
 }
 
 /// What became of a file: nothing where the run was ended.
-type Attempt = Option<Result<Option<Swapped>, String>>;
+type Attempt = Option<Result<Option<Swapped>, Outcome>>;
 
 /// A step with what is needed to do it.
 struct Item<'a> {
@@ -95,6 +92,8 @@ impl Replacing {
             threads: engine.threads(),
             prefix: prefix(run),
             waiting: Vec::new(),
+            folders: HashSet::new(),
+            most_folders: max_held_directories(),
         }
     }
 
@@ -111,13 +110,14 @@ impl Replacing {
     }
 
     /// Adds a step.
-    pub(super) fn add(&mut self, number: u64, row: u32) {
-        self.waiting.push((number, row));
+    pub(super) fn add(&mut self, number: u64, at: u32, row: &Row) {
+        self.folders.insert(row.from.folder);
+        self.waiting.push((number, at));
     }
 
     /// Whether enough wait.
     pub(super) fn is_enough(&self) -> bool {
-        self.waiting.len() >= MOST
+        self.waiting.len() >= MOST || self.folders.len() >= self.most_folders
     }
 
     /// Has the files make way that wait for it, and returns what became of
@@ -129,67 +129,61 @@ impl Replacing {
         run: &RunState<'_>,
     ) -> Result<Vec<(u64, Outcome)>, OpsError> {
         let waiting = std::mem::take(&mut self.waiting);
+        self.folders.clear();
+        let mut handles = Handles::new(&self.storage, &places.roots);
         let items: Vec<Item<'_>> = waiting
             .iter()
-            .filter_map(|(number, at)| self.item(places, *number, *at))
+            .filter_map(|(number, at)| {
+                self.item(&mut handles, places, *number, *at)
+            })
             .collect();
-        let mut outcomes = Vec::with_capacity(items.len());
         if items.is_empty() {
-            return Ok(outcomes);
+            return Ok(Vec::new());
         }
-        let mut attempts = self.each(places, &items, |opener, _, item| {
-            if run.is_over() {
-                return None;
-            }
-            let swapped = item.with(opener, |file, kept| {
-                let changed = item.row.changed;
-                swap(file, kept, changed, &item.by, &item.aside)
-            });
-            let swapped = swapped.map_err(|it| item.why(opener, &it));
-            run.count_files(1, 0);
-            run.tick();
-            Some(swapped)
-        });
-        for (item, attempt) in items.iter().zip(&mut attempts) {
-            if let Some(Ok(Some(swapped))) = attempt {
-                match original(&swapped.replaced) {
-                    Some(was) => {
-                        let made = item.made(swapped, was);
-                        journal.replaced(item.number, made)?;
+        let folders = Held::new(&mut handles, places, &items);
+        let begin = || Worker::new(&self.storage, places, &folders);
+        let mut attempts = each(
+            self.threads,
+            &items,
+            begin,
+            |worker, _, item| {
+                if run.is_over() {
+                    return None;
+                }
+                let swapped = worker.swap(item);
+                run.count_files(1, 0);
+                run.tick();
+                Some(swapped)
+            },
+            drop,
+        );
+        write_down(&items, &mut attempts, journal)?;
+        let removed = each(
+            self.threads,
+            &items,
+            begin,
+            |worker, index, item| {
+                let attempt: Option<&Attempt> = attempts.get(index);
+                match attempt {
+                    Some(Some(Ok(Some(swapped)))) => {
+                        worker.remove(item, swapped)
                     }
-                    // It goes back below.
-                    None => swapped.forbid(),
+                    _ => Ok(()),
                 }
-            }
-        }
-        journal.sync()?;
-        let removed = self.each(places, &items, |opener, index, item| {
-            let attempt: Option<&Attempt> = attempts.get(index);
-            let Some(Some(Ok(Some(swapped)))) = attempt else { return Ok(()) };
-            let removed = item.with(opener, |file, kept| {
-                remove(file, kept, &item.by, &item.aside, swapped)
-            });
-            removed.map_err(|it| item.why(opener, &it))
-        });
-        for ((item, attempt), removed) in
-            items.iter().zip(attempts).zip(removed)
-        {
-            let Some(attempt) = attempt else { continue };
-            let outcome = match (attempt, removed) {
-                (Err(why), _) | (Ok(_), Err(why)) => Outcome::Failed(why),
-                (Ok(Some(_)), Ok(())) => Outcome::Done(Done::default()),
-                (Ok(None), Ok(())) => {
-                    let why = "both are names of one file already";
-                    Outcome::Skipped(why.to_owned())
-                }
-            };
-            outcomes.push((item.number, outcome));
-        }
-        Ok(outcomes)
+            },
+            drop,
+        );
+        let ended = items.iter().zip(attempts).zip(removed);
+        let outcome = |((item, attempt), removed): ((&Item<'_>, _), _)| {
+            let attempt: Attempt = attempt;
+            Some((item.number, outcome(attempt?, removed)))
+        };
+        Ok(ended.filter_map(outcome).collect())
     }
 
     fn item<'a>(
         &self,
+        handles: &mut Handles,
         places: &'a Places,
         number: u64,
         at: u32,
@@ -199,87 +193,51 @@ impl Replacing {
         let by = match row.operation {
             Operation::HardLink => Replacement::HardLink,
             Operation::Reflink => Replacement::Reflink,
-            Operation::Symlink => {
-                Replacement::Symlink(text_of_link(places, kept.from))
-            }
+            Operation::Symlink => Replacement::Symlink(
+                handles.text_of_link(places, row.from, kept.from),
+            ),
             _ => Replacement::Nothing,
         };
         let aside = aside(&self.prefix, places, row);
         Some(Item { number, row, kept, by, aside })
     }
+}
 
-    /// Does something with each item, in several threads where there are many.
-    fn each<'a, R: Send>(
-        &self,
-        places: &'a Places,
-        items: &[Item<'a>],
-        work: impl Fn(&mut Opener<'a>, usize, &Item<'a>) -> R + Sync,
-    ) -> Vec<R> {
-        let size = items.len().div_ceil(self.threads.max(1)).max(LEAST);
-        let part = |first: usize, part: &[Item<'a>]| -> Vec<R> {
-            let mut opener = Opener::new(&self.storage, places);
-            let numbered = (first..).zip(part);
-            numbered.map(|(at, item)| work(&mut opener, at, item)).collect()
-        };
-        if items.len() <= size {
-            return part(0, items);
+/// Has the journal say what those were that were left aside.
+fn write_down(
+    items: &[Item<'_>],
+    attempts: &mut [Attempt],
+    journal: &mut Journal,
+) -> Result<(), OpsError> {
+    for (item, attempt) in items.iter().zip(attempts) {
+        let Some(Ok(Some(swapped))) = attempt else { continue };
+        match original(&swapped.replaced) {
+            Some(was) => {
+                let made = item.made(swapped, was);
+                journal.replaced(item.number, made)?;
+            }
+            // It goes back.
+            None => swapped.forbid(),
         }
-        thread::scope(|scope| {
-            let part = &part;
-            let parts = items.chunks(size).enumerate();
-            let started: Vec<_> = parts
-                .map(|(number, items)| {
-                    let first = number * size;
-                    let thread = thread::Builder::new()
-                        .name(format!("sanchay-replace-{number}"))
-                        .spawn_scoped(scope, move || part(first, items));
-                    // Where there is no thread, this one does it.
-                    thread.map_err(|_| part(first, items))
-                })
-                .collect();
-            let ended = started.into_iter().flat_map(|part| match part {
-                Ok(thread) => thread
-                    .join()
-                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-                Err(done) => done,
-            });
-            ended.collect()
-        })
+    }
+    journal.sync()
+}
+
+fn outcome(
+    attempt: Result<Option<Swapped>, Outcome>,
+    removed: Result<(), Outcome>,
+) -> Outcome {
+    match (attempt, removed) {
+        (Err(failed), _) | (Ok(_), Err(failed)) => failed,
+        (Ok(Some(_)), Ok(())) => Outcome::Done(Done::default()),
+        (Ok(None), Ok(())) => {
+            let why = "both are names of one file already";
+            Outcome::Skipped(why.to_owned())
+        }
     }
 }
 
 impl Item<'_> {
-    /// Opens the folders of both files.
-    fn with<R>(
-        &self,
-        opener: &mut Opener<'_>,
-        act: impl FnOnce(&Known<'_>, &Known<'_>) -> Result<R, Cause>,
-    ) -> Result<R, Cause> {
-        let folder = opener.folder(self.row.from.folder)?;
-        let kept = opener.folder(self.kept.from.folder)?;
-        let rows = &opener.places.rows;
-        act(
-            &known(rows.name(self.row.from), &folder, self.row),
-            &known(rows.name(self.kept.from), &kept, self.kept),
-        )
-    }
-
-    /// Why it failed, and what its file is called if it is left aside.
-    fn why(&self, opener: &mut Opener<'_>, cause: &Cause) -> String {
-        let (name, row) = (&self.aside, self.row);
-        let folder = opener.folder(row.from.folder);
-        let path = match &folder {
-            Ok(folder) => match stat(folder.directory(), name) {
-                Ok(None) => return cause.to_string(),
-                _ => folder.path_of(name).into_os_string().into_vec(),
-            },
-            // Its folder is somewhere else by now, or cannot be opened.
-            Err(_) => name.clone(),
-        };
-        let path = sanchay_core::escape::escaped(&path);
-        format!("{cause}; what was there may be {path} now")
-    }
-
     /// What the journal says of it.
     fn made(&self, swapped: &Swapped, was: Original) -> Made {
         let expect = match &swapped.replaced.now {
@@ -288,49 +246,173 @@ impl Item<'_> {
         };
         Made { expect, at: None, was: Some(was) }
     }
+
+    /// What became of it where it did not make way.
+    fn failed(&self, folder: &Folder, stays: Stays) -> Outcome {
+        let cause = match stays {
+            Stays::InPlace(cause) => {
+                return Outcome::Failed(cause.to_string());
+            }
+            Stays::Aside(cause) => cause,
+        };
+        match stat(folder.directory(), &self.aside) {
+            Ok(None) => Outcome::Failed(cause.to_string()),
+            _ => Outcome::Left(left_at(folder, &self.aside, &cause)),
+        }
+    }
 }
 
-fn known<'f>(name: &'f [u8], folder: &'f Folder, row: &Row) -> Known<'f> {
+/// Why a file is not where it should be, and where it is.
+pub(super) fn left_at(folder: &Folder, name: &[u8], cause: &Cause) -> String {
+    let path = folder.path_now().join(OsString::from_vec(name.to_vec()));
+    let path = path.into_os_string().into_vec();
+    let path = sanchay_core::escape::escaped(&path);
+    format!("{cause}; what was there is {path} now")
+}
+
+pub(super) fn known<'f>(
+    name: &'f [u8],
+    folder: &'f Folder,
+    row: &Row,
+) -> Known<'f> {
     Known { folder, name, expected: Some(expected(row)) }
 }
 
-/// The folders of a thread.
-struct Opener<'a> {
-    handles: Handles,
-    places: &'a Places,
-    open: HashMap<FolderId, Arc<Folder>>,
+/// The folders of a batch, open, or why they are not.
+struct Held(HashMap<FolderId, Result<Arc<Folder>, String>>);
+
+impl Held {
+    fn new(
+        handles: &mut Handles,
+        places: &Places,
+        items: &[Item<'_>],
+    ) -> Self {
+        let mut all = HashMap::new();
+        for item in items {
+            let id = item.row.from.folder;
+            all.entry(id).or_insert_with(|| {
+                let folder = open(handles, places, id);
+                folder.map_err(|error| Cause::from(error).to_string())
+            });
+        }
+        Self(all)
+    }
 }
 
-impl<'a> Opener<'a> {
-    fn new(storage: &Arc<dyn Storage>, places: &'a Places) -> Self {
+fn open(
+    handles: &mut Handles,
+    places: &Places,
+    id: FolderId,
+) -> Result<Arc<Folder>, StorageError> {
+    let (root, path) = places.folders.get(id);
+    let directory = handles.open(root, path)?;
+    let path = join(handles.root(root), path);
+    Ok(Folder::new(directory, OsString::from_vec(path).into()))
+}
+
+/// What a thread has open.
+struct Worker<'a> {
+    handles: Handles,
+    places: &'a Places,
+    held: &'a Held,
+    /// Folders of files that stay.
+    open: HashMap<FolderId, Arc<Folder>>,
+    /// The last file that stays: others make way for it in a row.
+    kept: Option<(KeptId, Open)>,
+}
+
+impl<'a> Worker<'a> {
+    fn new(
+        storage: &Arc<dyn Storage>,
+        places: &'a Places,
+        held: &'a Held,
+    ) -> Self {
         let handles = Handles::new(storage, &places.roots);
-        Self { handles, places, open: HashMap::new() }
+        Self { handles, places, held, open: HashMap::new(), kept: None }
     }
 
+    /// The folder of a file that makes way.
+    fn held(&self, item: &Item<'_>) -> Result<&'a Folder, Outcome> {
+        let held = self.held.0.get(&item.row.from.folder);
+        match held {
+            Some(Ok(folder)) => Ok(&**folder),
+            Some(Err(why)) => Err(Outcome::Failed(why.clone())),
+            None => Err(Outcome::Failed("its folder is unknown".to_owned())),
+        }
+    }
+
+    /// The folder of a file that stays.
     fn folder(&mut self, id: FolderId) -> Result<Arc<Folder>, StorageError> {
+        if let Some(Ok(folder)) = self.held.0.get(&id) {
+            return Ok(Arc::clone(folder));
+        }
         if let Some(open) = self.open.get(&id) {
             return Ok(Arc::clone(open));
         }
-        let (root, path) = self.places.folders.get(id);
-        let directory = self.handles.open(root, path)?;
-        let path = join(self.handles.root(root), path);
-        let folder = Folder::new(directory, OsString::from_vec(path).into());
+        let folder = open(&mut self.handles, self.places, id)?;
         if self.open.len() >= OPEN {
             self.open.clear();
         }
         self.open.insert(id, Arc::clone(&folder));
         Ok(folder)
     }
+
+    /// Has a file change places with what comes for it.
+    fn swap(&mut self, item: &Item<'_>) -> Result<Option<Swapped>, Outcome> {
+        let folder = self.held(item)?;
+        self.try_swap(item, folder).map_err(|stays| item.failed(folder, stays))
+    }
+
+    fn try_swap(
+        &mut self,
+        item: &Item<'_>,
+        folder: &Folder,
+    ) -> Result<Option<Swapped>, Stays> {
+        let places = self.places;
+        let rows = &places.rows;
+        let kept_in = self.folder(item.kept.from.folder)?;
+        let file = known(rows.name(item.row.from), folder, item.row);
+        let equal = known(rows.name(item.kept.from), &kept_in, item.kept);
+        let last = self.kept.take();
+        let (id, kept) = match (last, item.row.kept) {
+            (Some((last, kept)), Some(id)) if last == id => (id, kept),
+            (_, Some(id)) => (id, equal.open()?),
+            (_, None) => return Ok(None),
+        };
+        let changed = item.row.changed;
+        let swapped =
+            swap(&file, (&equal, &kept), changed, &item.by, &item.aside);
+        self.kept = Some((id, kept));
+        swapped
+    }
+
+    /// Removes a file that was left aside.
+    fn remove(
+        &mut self,
+        item: &Item<'_>,
+        swapped: &Swapped,
+    ) -> Result<(), Outcome> {
+        let folder = self.held(item)?;
+        let places = self.places;
+        let rows = &places.rows;
+        let kept_in = self.folder(item.kept.from.folder).ok();
+        let file = known(rows.name(item.row.from), folder, item.row);
+        let name = rows.name(item.kept.from);
+        let equal =
+            kept_in.as_deref().map(|folder| known(name, folder, item.kept));
+        remove(&file, equal.as_ref(), &item.by, &item.aside, swapped)
+            .map_err(|stays| item.failed(folder, stays))
+    }
 }
 
 /// What the names begin with of files that a run leaves aside.
-fn prefix(run: &str) -> String {
+pub(super) fn prefix(run: &str) -> String {
     format!("{TEMPORARY}aside-{run}-")
 }
 
 /// What a row's file is called while it is left aside: the same whoever asks,
 /// and another for each place.
-fn aside(prefix: &str, places: &Places, row: &Row) -> Vec<u8> {
+pub(super) fn aside(prefix: &str, places: &Places, row: &Row) -> Vec<u8> {
     let (root, _) = places.folders.get(row.from.folder);
     let mut place = root.to_le_bytes().to_vec();
     place.extend(places.below(row.from));
@@ -339,11 +421,6 @@ fn aside(prefix: &str, places: &Places, row: &Row) -> Vec<u8> {
         name.extend_from_slice(format!("{byte:02x}").as_bytes());
     }
     name
-}
-
-/// What a symbolic link to a place says: the path from the top.
-fn text_of_link(places: &Places, spot: Spot) -> Vec<u8> {
-    places.absolute(spot)
 }
 
 /// What the journal has to know of a file, unless that is too much.
@@ -361,394 +438,14 @@ fn original(replaced: &Replaced) -> Option<Original> {
     })
 }
 
-/// What is known of files that made way.
-#[derive(Debug)]
-pub(super) struct Separated {
-    /// What the names begin with of those that are left aside.
-    prefix: String,
-    /// Those that were given back, by what they were: where each is, and what
-    /// it is now. Other names of the same file become names of it.
-    given_back: HashMap<FileId, (Spot, FileId)>,
-}
-
-impl Separated {
-    /// Of a run, nothing was given back so far.
-    pub(super) fn of_run(run: &str) -> Self {
-        Self { prefix: prefix(run), given_back: HashMap::new() }
-    }
-}
-
-impl Actor {
-    /// Fails unless a row's file and the one that stays for it are what they
-    /// were, and have the same contents.
-    pub(super) fn compare_with_kept(
-        &mut self,
-        places: &Places,
-        row: &Row,
-    ) -> Tried<()> {
-        let kept = places.rows.kept(row).ok_or("it has no equal")?;
-        let folder = self.known(places, row.from.folder).map_err(why)?;
-        let other = self.known(places, kept.from.folder).map_err(why)?;
-        let file = known(places.rows.name(row.from), &folder, row);
-        let equal = known(places.rows.name(kept.from), &other, kept);
-        confirm_equal(&file, &equal).map_err(|cause| cause.to_string())
-    }
-
-    /// Looks whether a file made way.
-    pub(super) fn look_replaced(
-        &mut self,
-        places: &Places,
-        row: &Row,
-    ) -> Tried<Found> {
-        let found = self.at(places, row.from)?;
-        if found.is_some_and(|it| it.id == row.id) {
-            return Ok(Found::NotDone);
-        }
-        let is_aside = self.aside(places, row)?.is_some();
-        let has_made_way = match &found {
-            Some(found) => self.is_replacement(places, row, found),
-            None => row.operation == Operation::Delete,
-        };
-        Ok(match is_aside || has_made_way {
-            true => Found::Done,
-            false => Found::Neither(ANOTHER.to_owned()),
-        })
-    }
-
-    /// What has the name of a row's file while it is left aside, if it is
-    /// that file.
-    fn aside(
-        &mut self,
-        places: &Places,
-        row: &Row,
-    ) -> Tried<Option<Metadata>> {
-        let name = aside(&self.replaced.prefix, places, row);
-        let Ok(folder) = self.folder(places, row.from.folder) else {
-            return Ok(None);
-        };
-        let found = stat(&*folder, &name).map_err(why)?;
-        Ok(found.filter(|it| it.id == row.id))
-    }
-
-    /// Whether what is in the place of a row's file came for it.
-    fn is_replacement(
-        &mut self,
-        places: &Places,
-        row: &Row,
-        found: &Metadata,
-    ) -> bool {
-        let Some(kept) = places.rows.kept(row) else { return false };
-        match row.operation {
-            Operation::HardLink => found.id == kept.id,
-            Operation::Symlink => {
-                let name = places.rows.name(row.from);
-                let folder = self.folder(places, row.from.folder).ok();
-                let says = folder.and_then(|it| it.read_link(name).ok());
-                says.is_some_and(|it| it == text_of_link(places, kept.from))
-            }
-            Operation::Reflink => {
-                found.kind == EntryKind::File
-                    && (found.size, found.modified) == (row.size, row.modified)
-            }
-            _ => false,
-        }
-    }
-
-    /// Puts a file back that a run left aside when it was killed, and removes
-    /// what it made for that; whether there was one. What somebody else has
-    /// put in its place stays, and so does the file then.
-    fn recover(&mut self, places: &Places, row: &Row) -> Tried<bool> {
-        let aside = aside(&self.replaced.prefix, places, row);
-        let folder = match self.known(places, row.from.folder) {
-            Ok(folder) => folder,
-            Err(error) if error.is(io::ErrorKind::NotFound) => {
-                return Ok(false);
-            }
-            Err(error) => return Err(why(error)),
-        };
-        let directory = folder.directory();
-        let other = beside(&aside);
-        if stat(directory, &other).map_err(why)?.is_some() {
-            directory.remove_file(&other).map_err(why)?;
-        }
-        let Some(left) = stat(directory, &aside).map_err(why)? else {
-            return Ok(false);
-        };
-        let now = self.at(places, row.from)?;
-        let in_place = now.is_some_and(|it| it.id == row.id);
-        let made = left.id != row.id
-            && (in_place || self.was_made(places, row, &left, directory));
-        if made || in_place {
-            directory.remove_file(&aside).map_err(why)?;
-            return Ok(false);
-        }
-        // Otherwise it is the row's file, or what somebody else put in its
-        // place before the two changed places.
-        let is_ours = now
-            .as_ref()
-            .is_none_or(|now| self.is_replacement(places, row, now));
-        let file = known(places.rows.name(row.from), &folder, row);
-        let back = match is_ours {
-            true => put_back(&file, &aside, now),
-            false => Err(Problem::Replaced.into()),
-        };
-        back.map_err(|cause| {
-            let path = folder.path_of(&aside);
-            let path = path.into_os_string().into_vec();
-            let path = sanchay_core::escape::escaped(&path);
-            format!("{cause}; what was there is {path} now")
-        })?;
-        Ok(left.id == row.id)
-    }
-
-    /// Whether what was left aside was made to take a row's place.
-    fn was_made(
-        &self,
-        places: &Places,
-        row: &Row,
-        left: &Metadata,
-        directory: &dyn Directory,
-    ) -> bool {
-        let Some(kept) = places.rows.kept(row) else { return false };
-        match row.operation {
-            Operation::HardLink => left.id == kept.id,
-            Operation::Symlink => {
-                let name = aside(&self.replaced.prefix, places, row);
-                let says = directory.read_link(&name).ok();
-                says.is_some_and(|it| it == text_of_link(places, kept.from))
-            }
-            _ => false,
-        }
-    }
-
-    /// Removes what was made for a row's file that did not make way.
-    pub(super) fn clear(&mut self, places: &Places, row: &Row) {
-        if Replacing::does(row)
-            && let Err(why) = self.recover(places, row)
-        {
-            tracing::debug!(why, "a temporary file stays");
-        }
-    }
-
-    /// Gives a file back that made way for an equal one, or says why not.
-    pub(super) fn separate(
-        &mut self,
-        places: &Places,
-        row: &Row,
-        made: Option<&Made>,
-    ) -> Tried<()> {
-        let kept = places.rows.kept(row).ok_or("it has no equal")?;
-        if self.supposes() {
-            if self.aside(places, row)?.is_some() {
-                return Ok(());
-            }
-        } else if self.recover(places, row)? {
-            self.is_given_back(row, row.id);
-            return Ok(());
-        }
-        let found = self.at(places, row.from)?;
-        match &found {
-            Some(found) if found.id == row.id => {
-                self.is_given_back(row, row.id);
-                return Ok(());
-            }
-            // An undoing was killed before the journal said so.
-            Some(found) if is_given(row, kept, made, found) => {
-                self.is_given_back(row, found.id);
-                return Ok(());
-            }
-            Some(_) if row.operation == Operation::Delete => {
-                return Err("its old name is taken".into());
-            }
-            None if row.operation == Operation::Delete => {}
-            None => return Err(GONE.into()),
-            Some(found) => {
-                let is_it = made.is_none_or(|made| {
-                    found.id.device == made.expect.device
-                        && found.id.inode == made.expect.inode
-                });
-                if !is_it || !self.is_replacement(places, row, found) {
-                    return Err(ANOTHER.into());
-                }
-            }
-        }
-        let was = made.and_then(|made| made.was.as_ref());
-        let was = was.ok_or("the journal does not say what it was")?;
-        // A hard link has the contents, wherever the other name is by now.
-        let is_there = |actor: &mut Self, spot| -> Tried<bool> {
-            let found = actor.at(places, spot)?;
-            let is_it = |it: Metadata| Expected::of(&it) == expected(kept);
-            Ok(found.is_some_and(is_it))
-        };
-        let source = match is_there(self, kept.from)? {
-            true => kept.from,
-            false
-                if row.operation == Operation::HardLink
-                    && is_there(self, row.from)? =>
-            {
-                row.from
-            }
-            false => {
-                return Err("the file with its contents was changed".into());
-            }
-        };
-        if self.supposes() || self.link_again(places, row, &found) {
-            return Ok(());
-        }
-        let folder = self.known(places, row.from.folder).map_err(why)?;
-        let other = self.known(places, source.folder).map_err(why)?;
-        let name = places.rows.name(row.from);
-        let file = Known { folder: &folder, name, expected: None };
-        let equal = known(places.rows.name(source), &other, kept);
-        let replaced = replaced(row, was, found);
-        let prefix = &self.replaced.prefix;
-        let temporary = beside(&aside(prefix, places, row));
-        let given = separate(&file, &equal, &replaced, &temporary);
-        let given = given.map_err(|cause| cause.to_string())?;
-        self.is_given_back(row, given.id);
-        Ok(())
-    }
-
-    fn is_given_back(&mut self, row: &Row, now: FileId) {
-        self.replaced.given_back.insert(row.id, (row.from, now));
-    }
-
-    /// Notes a file that was given back before an undoing was ended.
-    pub(super) fn was_given_back(&mut self, places: &Places, row: &Row) {
-        if !Replacing::does(row) {
-            return;
-        }
-        if let Ok(Some(found)) = self.at(places, row.from)
-            && found.kind == EntryKind::File
-            && (found.size, found.modified) == (row.size, row.modified)
-            && !self.is_kept(places, row, found.id)
-        {
-            self.is_given_back(row, found.id);
-        }
-    }
-
-    fn is_kept(&self, places: &Places, row: &Row, id: FileId) -> bool {
-        places.rows.kept(row).is_some_and(|kept| kept.id == id)
-    }
-
-    /// Gives a row's file back as a name of one that was given back before, if
-    /// both were names of one file.
-    fn link_again(
-        &mut self,
-        places: &Places,
-        row: &Row,
-        now: &Option<Metadata>,
-    ) -> bool {
-        let given = self.replaced.given_back.get(&row.id).copied();
-        // It may have been a name of the file that stays.
-        let kept = places.rows.kept(row).filter(|kept| kept.id == row.id);
-        let of_kept = kept.map(|kept| (kept.from, kept.id));
-        let Some((spot, id)) = given.or(of_kept) else { return false };
-        let is_it =
-            |found: Option<Metadata>| found.is_some_and(|it| it.id == id);
-        if !self.at(places, spot).is_ok_and(is_it) {
-            return false;
-        }
-        let prefix = self.replaced.prefix.clone();
-        let folders = self
-            .folder(places, spot.folder)
-            .and_then(|it| Ok((it, self.folder(places, row.from.folder)?)));
-        let Ok((from, to)) = folders else { return false };
-        let (old, name) = (places.rows.name(spot), places.rows.name(row.from));
-        if now.is_none() {
-            return from.hard_link(old, &*to, name).is_ok();
-        }
-        let temporary = beside(&aside(&prefix, places, row));
-        from.hard_link(old, &*to, &temporary)
-            .and_then(|()| to.replace(&temporary, &*to, name))
-            .is_ok()
-    }
-}
-
-impl Loaded {
-    /// Puts the files back that were left aside when the run was killed, and
-    /// forgets what is written of their steps: they are done again.
-    pub(super) fn recover(&mut self, actor: &mut Actor) {
-        let Self { places, steps, states, made, .. } = self;
-        let mut back = Vec::new();
-        for (index, at) in steps.iter().enumerate() {
-            let Some(row) = places.rows.get(*at) else { continue };
-            if !Replacing::does(row) {
-                continue;
-            }
-            match actor.recover(places, row) {
-                Ok(false) => {}
-                Ok(true) => {
-                    made.remove(&index);
-                    // Its two ways show in the time of the last change.
-                    back.push(*at);
-                    if let Some(state) = states.get_mut(index)
-                        && *state == Some(State::Done)
-                    {
-                        *state = None;
-                    }
-                }
-                Err(why) => tracing::warn!(why, "a file was left aside"),
-            }
-        }
-        for at in back {
-            if let Some(row) = places.rows.all.get_mut(at as usize) {
-                row.changed = None;
-            }
-        }
-    }
-}
-
-/// Whether what is in a row's place looks like the file that was given back.
-fn is_given(
-    row: &Row,
-    kept: &Row,
-    made: Option<&Made>,
-    found: &Metadata,
-) -> bool {
-    let is_made = |made: &Made| {
-        (made.expect.device, made.expect.inode)
-            == (found.id.device, found.id.inode)
-    };
-    found.kind == EntryKind::File
-        && (found.size, found.modified) == (row.size, row.modified)
-        && found.id != kept.id
-        && !made.is_some_and(is_made)
-}
-
-fn stat(
+/// What has a name, if anything has.
+pub(super) fn stat(
     directory: &dyn Directory,
     name: &[u8],
 ) -> Result<Option<Metadata>, StorageError> {
     match directory.stat(name, Links::Refuse) {
         Ok((_, found)) => Ok(Some(found)),
-        Err(error) if error.is(io::ErrorKind::NotFound) => Ok(None),
+        Err(error) if error.is(std::io::ErrorKind::NotFound) => Ok(None),
         Err(error) => Err(error),
-    }
-}
-
-/// What a file was, as a journal tells.
-fn replaced(row: &Row, was: &Original, now: Option<Metadata>) -> Replaced {
-    let extended = was.extended.iter().map(|(name, value)| {
-        ExtendedAttribute { name: name.clone(), value: value.clone() }
-    });
-    Replaced {
-        original: Metadata {
-            kind: row.kind,
-            size: row.size,
-            modified: row.modified,
-            changed: row.changed.unwrap_or_default(),
-            accessed: was.accessed,
-            created: None,
-            allocated: 0,
-            uid: was.uid,
-            gid: was.gid,
-            id: row.id,
-            links: 1,
-            mode: was.mode,
-            object: None,
-        },
-        extended: extended.collect(),
-        now,
     }
 }

@@ -18,6 +18,10 @@ pub struct RunReport {
     pub undoable: u64,
     /// Steps that could not be undone.
     pub kept: u64,
+    /// Files that are under temporary names, since something else has theirs:
+    /// the problems say where. The run can be gone on with, or undone, once
+    /// these names are free.
+    pub left_aside: u64,
     /// Whether the run was ended before its time. It can be gone on with, or
     /// undone.
     pub interrupted: bool,

@@ -9,7 +9,7 @@ use sanchay_core::{
 };
 use sanchay_storage::{FileId, Metadata};
 
-use super::{error::OpsError, folders::FolderId};
+use super::{differences::Differences, error::OpsError, folders::FolderId};
 
 /// A folder and a name in it.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +30,14 @@ impl Spot {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct KeptId(NonZeroU32);
 
+/// A file that stays for others.
+#[derive(Clone, Debug)]
+struct Kept {
+    row: Row,
+    /// The digest of its contents as a plan has it: `ALGORITHM:HEX`.
+    hash: Option<Box<str>>,
+}
+
 /// One thing to be done.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
@@ -46,6 +54,9 @@ pub(super) struct Row {
     pub(super) kept: Option<KeptId>,
     /// Whether its bytes are free then.
     pub(super) frees: bool,
+    /// What it has otherwise than that file, and would lose, as far as that
+    /// was looked at.
+    pub(super) differs: Differences,
     pub(super) kind: EntryKind,
     pub(super) id: FileId,
     /// How many names it has, where that is told.
@@ -106,7 +117,7 @@ pub(super) struct Rows {
     names: Vec<u8>,
     reasons: Vec<String>,
     /// Files that stay for others: where they are, and what they have to be.
-    kept: Vec<Row>,
+    kept: Vec<Kept>,
 }
 
 impl Rows {
@@ -156,8 +167,13 @@ impl Rows {
 
     /// Adds a file that stays for others, as a row of which the source says
     /// what it is. Its time of change is none: more names show in it.
-    pub(super) fn keep(&mut self, file: Row) -> Result<KeptId, OpsError> {
-        self.kept.push(Row { changed: None, ..file });
+    pub(super) fn keep(
+        &mut self,
+        file: Row,
+        hash: Option<&str>,
+    ) -> Result<KeptId, OpsError> {
+        let row = Row { changed: None, ..file };
+        self.kept.push(Kept { row, hash: hash.map(Box::from) });
         let number = u32::try_from(self.kept.len()).ok();
         let number = number.and_then(NonZeroU32::new);
         number.map(KeptId).ok_or(OpsError::TooLarge)
@@ -165,6 +181,15 @@ impl Rows {
 
     /// The equal file that stays where this one makes way.
     pub(super) fn kept(&self, row: &Row) -> Option<&Row> {
+        self.kept_of(row).map(|kept| &kept.row)
+    }
+
+    /// The digest of the contents of the equal file, where that is known.
+    pub(super) fn kept_hash(&self, row: &Row) -> Option<&str> {
+        self.kept_of(row)?.hash.as_deref()
+    }
+
+    fn kept_of(&self, row: &Row) -> Option<&Kept> {
         let KeptId(number) = row.kept?;
         let at = usize::try_from(number.get()).ok()?.checked_sub(1)?;
         self.kept.get(at)
@@ -186,6 +211,7 @@ impl Rows {
             because: 0,
             kept: None,
             frees: false,
+            differs: Differences::default(),
             kind: EntryKind::Unknown,
             id: FileId { device: 0, inode: 0 },
             links: 1,

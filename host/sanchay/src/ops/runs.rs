@@ -1,11 +1,11 @@
 //! The runs of which there are journals.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     env,
     fs::{self, DirBuilder, File},
-    io,
-    os::unix::fs::DirBuilderExt as _,
+    io::{self, BufRead as _, BufReader, Read as _},
+    os::unix::fs::{DirBuilderExt as _, FileExt as _},
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, SystemTime},
@@ -18,8 +18,8 @@ use sanchay_core::{
 use sanchay_storage::{LocalStorage, Storage};
 
 use super::{
-    document::Reading, error::OpsError, journal::Journal, places::Places,
-    request::tag,
+    document::Reading, error::OpsError, folders::FolderId, journal::Journal,
+    places::Places, request::tag, totals::Totals,
 };
 use crate::engine::Engine;
 
@@ -28,6 +28,11 @@ const JOURNAL: &str = "ndjson";
 
 /// What the names of the marks of runs that are not over end in.
 const UNFINISHED: &str = "unfinished";
+
+/// The longest first line that is read by itself, and how much is read of the
+/// end to find the last one.
+const HEAD: u64 = 1 << 20;
+const TAIL: u64 = 4 << 10;
 
 /// How long a run may take from its journal to the first line in it.
 const BEGINNING: Duration = Duration::from_secs(60);
@@ -51,7 +56,7 @@ pub struct Run {
     /// When it began, as RFC 3339 has it.
     pub started: String,
     /// How far it is.
-    pub state: RunState,
+    pub state: Stage,
     /// How many steps it has.
     pub steps: u64,
     /// How many are known to be done.
@@ -67,7 +72,7 @@ pub struct Run {
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum RunState {
+pub enum Stage {
     /// It was ended before its time, or is going on.
     Unfinished,
     /// It is over.
@@ -76,7 +81,7 @@ pub enum RunState {
     Undone,
 }
 
-impl RunState {
+impl Stage {
     /// Its name.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -100,6 +105,9 @@ pub(super) struct Loaded {
     pub(super) made: HashMap<usize, Made>,
     /// Folders: when they were modified before the run, and after it.
     pub(super) folders: Vec<(Place, Timestamp, Option<Timestamp>)>,
+    /// The folders that an undoing which was ended was to give their times
+    /// back, by their numbers.
+    pub(super) reversing: Option<HashSet<FolderId>>,
     pub(super) finished: bool,
     pub(super) reversed: bool,
 }
@@ -107,9 +115,7 @@ pub(super) struct Loaded {
 impl Loaded {
     /// Whether all steps are there: none was done before.
     pub(super) fn is_whole(&self) -> bool {
-        let mut options = self.header.options.iter();
-        let count = options.find(|(name, _)| name == "steps");
-        count.is_some_and(|(_, it)| *it == self.steps.len().to_string())
+        steps_of(&self.header) == Some(self.steps.len() as u64)
     }
 }
 
@@ -228,14 +234,68 @@ impl Runs {
     pub fn list(&self, engine: &Engine) -> Result<Vec<Run>, OpsError> {
         let mut runs = Vec::new();
         for id in self.named(JOURNAL)? {
-            match self.read(engine, &id) {
-                Ok(loaded) => runs.push(run_of(id, &loaded)),
+            // Of a run that is over, the first and the last line tell all.
+            let run = match self.ends_of(engine, &id) {
+                Some(run) => Ok(run),
+                None => {
+                    self.read(engine, &id).map(|loaded| run_of(id, &loaded))
+                }
+            };
+            match run {
+                Ok(run) => runs.push(run),
                 Err(error) => {
                     tracing::warn!(%error, "a journal cannot be read");
                 }
             }
         }
         Ok(runs)
+    }
+
+    /// A run by the first and the last line of its journal. `None` where these
+    /// do not say all: it is not over, say.
+    fn ends_of(&self, engine: &Engine, id: &str) -> Option<Run> {
+        let path = self.path(id, JOURNAL);
+        let file = File::open(&path).ok()?;
+        let mut text = Vec::new();
+        let head =
+            BufReader::new(&file).take(HEAD).read_until(b'\n', &mut text);
+        let length = file.metadata().ok()?.len();
+        let begin = length.saturating_sub(TAIL).max(head.ok()? as u64);
+        let mut tail = vec![0; usize::try_from(length - begin).ok()?];
+        file.read_exact_at(&mut tail, begin).ok()?;
+        let tail = tail.strip_suffix(b"\n")?;
+        let last = memchr::memrchr(b'\n', tail)? + 1;
+        text.extend_from_slice(tail.get(last..)?);
+        text.push(b'\n');
+        let (mut header, mut end) = (None, None);
+        let reading =
+            Reading { path: &path, strict: true, may_end_early: true };
+        let read = reading.lines(engine.pool(), text.as_slice(), |line| {
+            match line {
+                Line::Header(found) => header = Some(found),
+                Line::State(found) => end = Some(found),
+                _ => {}
+            }
+            Ok(())
+        });
+        read.ok()?;
+        let (header, end) = (header?, end?);
+        let Totals { done, failed, undone, kept } = end.why.parse().ok()?;
+        Some(Run {
+            id: id.to_owned(),
+            steps: steps_of(&header)?,
+            command: header.command,
+            started: header.started,
+            state: match end.state {
+                State::Finished => Stage::Finished,
+                State::Reversed => Stage::Undone,
+                _ => return None,
+            },
+            done,
+            failed,
+            undone,
+            kept,
+        })
     }
 
     /// Removes the journals of runs that began before a time, and are over.
@@ -358,6 +418,7 @@ impl Runs {
             states: Vec::new(),
             made: HashMap::new(),
             folders: Vec::new(),
+            reversing: None,
             finished: false,
             reversed: false,
         };
@@ -402,7 +463,11 @@ impl Loaded {
             }
             Line::State(line) => match line.state {
                 State::Finished => self.finished = true,
-                State::Reversed => self.reversed = true,
+                State::Reversed => {
+                    self.reversed = true;
+                    self.reversing = None;
+                }
+                State::Reversing => self.reversing = Some(HashSet::new()),
                 state => {
                     let first = usize::try_from(line.first);
                     let last = usize::try_from(line.last);
@@ -425,7 +490,11 @@ impl Loaded {
             },
             Line::Folder(folder) => {
                 let Place { root, path } = &folder.place;
-                self.places.folders.add(*root, path)?;
+                let id = self.places.folders.add(*root, path)?;
+                if let Some(reversing) = &mut self.reversing {
+                    reversing.insert(id);
+                    return Ok(());
+                }
                 let key = (*root, path.clone());
                 match folders.get(&key) {
                     Some(at) => {
@@ -459,6 +528,13 @@ fn is_older(path: &Path, age: Duration) -> bool {
     since.is_some_and(|it| it > age)
 }
 
+/// How many steps a run has.
+fn steps_of(header: &Header) -> Option<u64> {
+    let mut options = header.options.iter();
+    let count = options.find(|(name, _)| name == "steps");
+    count.and_then(|(_, it)| it.parse().ok())
+}
+
 fn run_of(id: String, loaded: &Loaded) -> Run {
     let count = |state| {
         let states = loaded.states.iter();
@@ -470,9 +546,9 @@ fn run_of(id: String, loaded: &Loaded) -> Run {
         command: loaded.header.command.clone(),
         started: loaded.header.started.clone(),
         state: match (loaded.reversed, loaded.finished) {
-            (true, _) => RunState::Undone,
-            (false, true) => RunState::Finished,
-            (false, false) => RunState::Unfinished,
+            (true, _) => Stage::Undone,
+            (false, true) => Stage::Finished,
+            (false, false) => Stage::Unfinished,
         },
         steps: loaded.steps.len() as u64,
         done: count(State::Done) + undone + kept,

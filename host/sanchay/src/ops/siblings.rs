@@ -4,12 +4,15 @@
 
 use std::collections::HashMap;
 
-use sanchay_core::{kind::EntryKind, plan::Made};
+use sanchay_core::{
+    kind::EntryKind,
+    plan::{Made, TEMPORARY},
+};
 use sanchay_storage::FileId;
 
 use super::{
-    act::crosses, apply::add, copies::Copies, order::TEMPORARY,
-    places::Places, report::RunReport, rows::Row,
+    act::crosses, apply::add, copies::Copies, places::Places,
+    report::RunReport, rows::Row,
 };
 
 /// Steps by the file that they are done to, where what is done by one shows in

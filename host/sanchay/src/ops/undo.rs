@@ -5,15 +5,18 @@ use sanchay_core::plan::{Folder, Made, State};
 use sanchay_storage::{Attributes, Timestamp};
 
 use super::{
-    act::{Actor, Found, crosses, id_of},
+    act::{Actor, Found, Tried, crosses, id_of},
     apply::add,
     error::OpsError,
     handles::Handles,
-    journal::modified,
+    journal::{Journal, modified},
+    replaced::Separation,
+    replacing::Replacing,
     report::RunReport,
     rows::Row,
     runs::{Loaded, Runs},
     siblings::{Moved, Siblings},
+    totals::Totals,
     unresolved::Unresolved,
 };
 use crate::{engine::Engine, monitor::Monitor, run::RunState};
@@ -35,8 +38,8 @@ impl Runs {
         only_look: bool,
         monitor: &Monitor,
     ) -> Result<RunReport, OpsError> {
-        let (mut journal, loaded) = self.load(engine, run)?;
-        let Loaded { places, steps, states, storage, .. } = &loaded;
+        let (journal, loaded) = self.load(engine, run)?;
+        let Loaded { places, states, storage, .. } = &loaded;
         if loaded.reversed && !states.contains(&Some(State::Kept)) {
             return Err(OpsError::Resume {
                 run: run.to_owned(),
@@ -48,116 +51,220 @@ impl Runs {
         let mut actor = Actor::new(handles, engine, self.time_zone(), run);
         let begun = loaded.header.started.parse::<jiff::Timestamp>();
         actor.expect_older_than(begun.ok().map(Timestamp::from));
+        if !loaded.finished {
+            actor.replaced.expect_strays();
+        }
         if only_look {
             actor.only_suppose();
         }
-        let mut report =
-            RunReport { run: run.to_owned(), ..RunReport::default() };
-        if !only_look {
-            actor.remove_leftovers(places, steps);
-            loaded.remember_moved_back(&mut actor);
+        let mut undoing = Undoing {
+            loaded: &loaded,
+            actor,
+            journal: (!only_look).then_some(journal),
+            unresolved: Unresolved::default(),
+            moved: Moved::default(),
+            report: RunReport { run: run.to_owned(), ..RunReport::default() },
+        };
+        let unchanged = undoing.begin()?;
+        let state = RunState::new(monitor);
+        undoing.all(&state)?;
+        if undoing.end(&unchanged)? {
+            self.is_over(run);
         }
-        // Folders that nobody else has changed since get their times back.
-        let unchanged = loaded.unchanged_folders(&mut actor);
+        Ok(undoing.report)
+    }
+}
+
+/// A run that is being undone.
+struct Undoing<'a> {
+    loaded: &'a Loaded,
+    actor: Actor,
+    /// None where it is only looked what would be done.
+    journal: Option<Journal>,
+    unresolved: Unresolved,
+    moved: Moved,
+    report: RunReport,
+}
+
+impl Undoing<'_> {
+    /// Makes ready. Returns the folders that get their times back: those that
+    /// nobody else has changed since.
+    fn begin(&mut self) -> Result<Vec<Folder>, OpsError> {
+        let Loaded { places, steps, .. } = self.loaded;
+        let actor = &mut self.actor;
+        let mut unchanged = Vec::new();
+        if let Some(journal) = &mut self.journal {
+            // Before anything changes, by what was left of copies, too.
+            unchanged = self.loaded.unchanged_folders(actor);
+            journal.reversing(steps.len() as u64, &unchanged)?;
+            actor.remove_leftovers(places, steps);
+            self.loaded.remember_moved_back(actor);
+        }
         actor.know_siblings(Siblings::new(places, steps));
         // Those that were moved back before count as well.
-        let mut moved = Moved::default();
-        for (row, made) in loaded.moved_back() {
-            moved.count(row, Some(made));
+        for (row, made) in self.loaded.moved_back() {
+            self.moved.count(row, Some(made));
         }
-        let mut unresolved = Unresolved::default();
-        let state = RunState::new(monitor);
+        Ok(unchanged)
+    }
+
+    /// Undoes all steps that were done.
+    fn all(&mut self, state: &RunState<'_>) -> Result<(), OpsError> {
+        let Loaded { places, steps, .. } = self.loaded;
         state.expect(steps.len() as u64, 0);
         for (index, at) in steps.iter().enumerate().rev() {
-            let number = index as u64;
             if state.is_over() {
-                report.interrupted = true;
+                self.report.interrupted = true;
                 break;
             }
             let Some(row) = places.rows.get(*at).copied() else { continue };
-            let known = states.get(index).copied().flatten();
-            let was_done = match known {
-                // What was in the way may have gone.
-                Some(State::Done | State::Kept) => true,
-                // Nobody wrote what became of it.
-                None => match actor.look(places, &row) {
-                    Found::Done | Found::Copied => true,
-                    Found::NotDone => {
-                        unresolved.resolve(places, row.to, row.id);
-                        if !only_look {
-                            actor.clear(places, &row);
-                        }
-                        false
-                    }
-                    Found::Neither(why) => {
-                        // Perhaps it is back where an earlier step found it.
-                        unresolved.add(places, row.from, (number, row, why));
-                        false
-                    }
-                },
-                Some(state) => {
-                    if state == State::Undone {
-                        actor.was_given_back(places, &row);
-                    }
-                    false
-                }
-            };
-            if !was_done {
+            if !Replacing::does(&row) || self.actor.replaced.is_enough() {
+                self.give_back()?;
+            }
+            if !self.was_done(index, &row) {
                 continue;
             }
-            let made = loaded.made.get(&index);
-            let found = match made {
-                None if row.has_other_names() => {
-                    actor.found_done(places, &row).made
-                }
-                _ => None,
-            };
-            match actor.undo(places, &row, made) {
-                Ok(()) => {
-                    if !actor.is_linked_back(row.id) {
-                        moved.count(&row, made.or(found.as_ref()));
-                    }
-                    unresolved.resolve(places, row.to, row.id);
-                    report.done += 1;
-                    if !only_look {
-                        journal.state(number, State::Undone)?;
-                    }
-                }
-                Err(why) => {
-                    report.kept += 1;
-                    if !only_look {
-                        journal.problem(number, State::Kept, &why)?;
-                    }
-                    add(&mut report.problems, places, &row, why);
-                }
-            }
+            self.step(index, &row)?;
             state.count_files(1, 0);
             state.tick();
-            if number.is_multiple_of(BATCH) && !only_look {
+            if (index as u64).is_multiple_of(BATCH)
+                && let Some(journal) = &mut self.journal
+            {
                 journal.flush()?;
             }
         }
-        for (number, row, why) in unresolved.left() {
-            report.kept += 1;
-            if !only_look {
-                journal.problem(number, State::Kept, &why)?;
+        self.give_back()?;
+        for (number, row, why) in std::mem::take(&mut self.unresolved).left() {
+            self.record(number, &row, Err(why))?;
+        }
+        Ok(())
+    }
+
+    /// Whether a step was done and not undone.
+    fn was_done(&mut self, index: usize, row: &Row) -> bool {
+        let places = &self.loaded.places;
+        let actor = &mut self.actor;
+        match self.loaded.states.get(index).copied().flatten() {
+            // What was in the way may have gone.
+            Some(State::Done | State::Kept) => true,
+            // Nobody wrote what became of it.
+            None => match actor.look(places, row) {
+                Found::Done | Found::Copied => true,
+                Found::NotDone => {
+                    self.unresolved.resolve(places, row.to, row.id);
+                    if self.journal.is_some() {
+                        actor.clear(places, row);
+                    }
+                    false
+                }
+                Found::Neither(why) => {
+                    if self.journal.is_some() {
+                        actor.clear(places, row);
+                    }
+                    // Perhaps it is back where an earlier step found it.
+                    let step = (index as u64, *row, why);
+                    self.unresolved.add(places, row.from, step);
+                    false
+                }
+            },
+            Some(state) => {
+                if state == State::Undone {
+                    actor.was_given_back(places, row);
+                }
+                false
             }
-            add(&mut report.problems, places, &row, why);
         }
-        moved.tell(places, &mut report);
-        if only_look {
-            return Ok(report);
+    }
+
+    /// Undoes a step, or has it wait for others.
+    fn step(&mut self, index: usize, row: &Row) -> Result<(), OpsError> {
+        let places = &self.loaded.places;
+        let number = index as u64;
+        let made = self.loaded.made.get(&index);
+        let undone = match Replacing::does(row) {
+            true => match self.actor.separate(places, number, row, made) {
+                Ok(Separation::Waits) => return Ok(()),
+                Ok(Separation::Done) => Ok(()),
+                Err(why) => Err(why),
+            },
+            false => self.undo(row, made),
+        };
+        self.record(number, row, undone)
+    }
+
+    fn undo(&mut self, row: &Row, made: Option<&Made>) -> Tried<()> {
+        let places = &self.loaded.places;
+        let found = match made {
+            None if row.has_other_names() => {
+                self.actor.found_done(places, row).made
+            }
+            _ => None,
+        };
+        self.actor.undo(places, row, made)?;
+        if !self.actor.is_linked_back(row.id) {
+            self.moved.count(row, made.or(found.as_ref()));
         }
-        if report.interrupted {
+        self.unresolved.resolve(places, row.to, row.id);
+        Ok(())
+    }
+
+    /// Gives the files back that wait for it.
+    fn give_back(&mut self) -> Result<(), OpsError> {
+        for (number, row, back) in self.actor.give_back() {
+            self.record(number, &row, back)?;
+        }
+        Ok(())
+    }
+
+    /// Notes what became of a step.
+    fn record(
+        &mut self,
+        number: u64,
+        row: &Row,
+        undone: Tried<()>,
+    ) -> Result<(), OpsError> {
+        match undone {
+            Ok(()) => {
+                self.report.done += 1;
+                if let Some(journal) = &mut self.journal {
+                    journal.state(number, State::Undone)?;
+                }
+            }
+            Err(why) => {
+                self.report.kept += 1;
+                if let Some(journal) = &mut self.journal {
+                    journal.problem(number, State::Kept, &why)?;
+                }
+                let places = &self.loaded.places;
+                add(&mut self.report.problems, places, row, why);
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives folders their times back, and has the journal say that the run is
+    /// undone. Returns whether it is over.
+    fn end(&mut self, unchanged: &[Folder]) -> Result<bool, OpsError> {
+        self.moved.tell(&self.loaded.places, &mut self.report);
+        self.report.left_aside = self.actor.replaced.left();
+        let Some(journal) = &mut self.journal else { return Ok(false) };
+        if self.report.interrupted {
             journal.sync()?;
-            return Ok(report);
+            return Ok(false);
         }
         for folder in unchanged.iter().rev() {
-            give_time_back(&mut actor, &loaded, folder);
+            give_time_back(&mut self.actor, self.loaded, folder);
         }
-        journal.end(State::Reversed, steps.len() as u64)?;
-        self.is_over(run);
-        Ok(report)
+        let Loaded { steps, states, .. } = self.loaded;
+        let before = |state| {
+            states.iter().filter(|it| **it == Some(state)).count() as u64
+        };
+        let undone = self.report.done + before(State::Undone);
+        let kept = self.report.kept;
+        let (done, failed) = (undone + kept, before(State::Failed));
+        let totals = Totals { done, failed, undone, kept };
+        journal.end(State::Reversed, steps.len() as u64, totals)?;
+        Ok(self.report.left_aside == 0)
     }
 }
 
@@ -200,14 +307,21 @@ impl Loaded {
     }
 
     /// The folders as they were before the run, but for those that were
-    /// changed after it.
+    /// changed after it. An undoing that was ended before has changed them
+    /// itself, and the journal has those that it was to give their times back.
     fn unchanged_folders(&self, actor: &mut Actor) -> Vec<Folder> {
         let mut folders = Vec::new();
         for (place, before, after) in &self.folders {
             let id = self.places.folders.find(place.root, &place.path);
             let Some(id) = id else { continue };
-            let now = modified(actor, &self.places, id);
-            let same = after.is_none_or(|after| now == Some(after));
+            let same = match &self.reversing {
+                Some(reversing) => reversing.contains(&id),
+                None => {
+                    let now = modified(actor, &self.places, id);
+                    after.is_none_or(|after| now == Some(after))
+                        || now == Some(*before)
+                }
+            };
             if same {
                 let place = place.clone();
                 folders.push(Folder { place, modified: *before });

@@ -2,7 +2,10 @@
 
 use sanchay_core::similarity::Shingling;
 
-use crate::options::WalkOptions;
+use crate::{error::Error, options::WalkOptions};
+
+/// The least threshold: below it, too many pairs would be missed.
+const LEAST: f64 = 0.05;
 
 /// Which files to compare for their text, and how alike they are to be.
 ///
@@ -31,6 +34,22 @@ impl Default for SimilarOptions {
             threshold: 0.8,
             shingling: Shingling::default(),
             max_file_size: 16 << 20,
+        }
+    }
+}
+
+impl SimilarOptions {
+    /// Whether there can be such a search.
+    ///
+    /// # Errors
+    /// [`Error::Option`] for a threshold that is none.
+    pub fn check(&self) -> Result<(), Error> {
+        match (LEAST..=1.0).contains(&self.threshold) {
+            true => Ok(()),
+            false => Err(Error::Option {
+                option: "threshold",
+                why: format!("{} is not from {LEAST} to 1", self.threshold),
+            }),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Duplicates that make way, killed at any change, gone on with and undone: no
 //! content is lost, and undoing gives back the tree.
 
+mod meddled;
+
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     fs,

@@ -4,6 +4,7 @@ use wasmtime::component::ResourceAny;
 
 use super::Resources;
 use crate::fill_in_place::{Ends, FillInPlace};
+use crate::wire::attaching::{Entries, ManifestError, Properties};
 use crate::wire::keeping::{Candidates, Choice, KeepingError};
 use crate::wire::naming::{Names, Rules, RulesError as NamingRulesError};
 use crate::wire::planning::{Line, PlanError};
@@ -89,4 +90,10 @@ exports! {
     choose = "keeping" "choose"
         (&'static [Vec<u8>], Candidates<'static>)
         -> (Result<Vec<Choice>, KeepingError>);
+    manifest_reader = "attaching" "[constructor]manifest-reader"
+        () -> (ResourceAny);
+    read_manifest = "attaching" "[method]manifest-reader.read"
+        (ResourceAny, &'static [u8]) -> (Result<Entries, ManifestError>);
+    finish_manifest = "attaching" "[method]manifest-reader.finish"
+        (ResourceAny) -> (Result<Properties, ManifestError>);
 }

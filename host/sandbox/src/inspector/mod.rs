@@ -3,6 +3,7 @@
 //! Nothing that comes back is trusted. Lengths, counts and indices are
 //! checked here, before anyone acts on them.
 
+mod attaching;
 mod checklists;
 mod classifying;
 mod exports;
@@ -43,6 +44,7 @@ pub(crate) struct Resources {
     namer: naming::Namer,
     plan: planning::Reader,
     makers: resembling::Makers,
+    manifest: attaching::Reader,
 }
 
 /// One instance of the component, for one thread at a time.
@@ -57,6 +59,7 @@ pub struct Inspector {
     naming: Option<naming::Begun>,
     planning: Option<planning::Begun>,
     text: Option<resembling::Begun>,
+    manifest: Option<attaching::Begun>,
     /// A buffer that is reused.
     ends: Vec<u32>,
     /// Another one: kinds as they cross.
@@ -72,6 +75,7 @@ impl Inspector {
             naming: None,
             planning: None,
             text: None,
+            manifest: None,
             ends: Vec::new(),
             kinds: Vec::new(),
         }

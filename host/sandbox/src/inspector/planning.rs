@@ -254,6 +254,7 @@ impl From<wire::PlanError> for PlanError {
             wire::Flaw::Cut => Flaw::Cut,
             wire::Flaw::Edited => Flaw::Edited,
             wire::Flaw::SameAs => Flaw::SameAs,
+            wire::Flaw::Temporary => Flaw::Temporary,
         };
         Self { line: error.line, flaw }
     }

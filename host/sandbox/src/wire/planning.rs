@@ -27,6 +27,7 @@ super::same_enum! {
     Kept "kept";
     Finished "finished";
     Reversed "reversed";
+    Reversing "reversing";
 }
 
 #[derive(ComponentType, Lift)]
@@ -195,6 +196,8 @@ pub(crate) enum Flaw {
     Edited,
     #[component(name = "same-as")]
     SameAs,
+    #[component(name = "temporary")]
+    Temporary,
 }
 
 #[derive(ComponentType, Lift)]

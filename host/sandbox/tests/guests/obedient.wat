@@ -159,6 +159,20 @@
   (memory.fill (i32.const 16) (i32.const 0) (i32.const 16))
   (i32.const 16))
 
+(func (export "sanchay:inspect/attaching@0.1.0#[constructor]manifest-reader")
+  (result i32)
+  (call $new-manifest-reader (i32.const 1)))
+
+(func (export "sanchay:inspect/attaching@0.1.0#[method]manifest-reader.read")
+  (param i32 i32 i32) (result i32)
+  (memory.fill (i32.const 16) (i32.const 0) (i32.const 64))
+  (i32.const 16))
+
+(func (export "sanchay:inspect/attaching@0.1.0#[method]manifest-reader.finish")
+  (param i32) (result i32)
+  (memory.fill (i32.const 16) (i32.const 0) (i32.const 40))
+  (i32.const 16))
+
 ;; One after the other, in a ring of some 200 KB.
 (func (export "cabi_realloc")
   (param i32 i32 i32 i32) (result i32)

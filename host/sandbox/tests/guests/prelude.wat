@@ -16,6 +16,9 @@
   (func $new-sketcher (param i32) (result i32)))
 (import "[export]sanchay:inspect/resembling@0.1.0" "[resource-new]collector"
   (func $new-collector (param i32) (result i32)))
+(import "[export]sanchay:inspect/attaching@0.1.0"
+  "[resource-new]manifest-reader"
+  (func $new-manifest-reader (param i32) (result i32)))
 
 ;; A list of LENGTH elements at ADDRESS.
 (func $list (param $address i32) (param $length i32) (result i32)

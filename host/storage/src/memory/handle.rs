@@ -384,6 +384,9 @@ impl Directory for MemoryHandle {
     ) -> Result<(), StorageError> {
         let with = self.of(with)?;
         let mut tree = self.storage.lock();
+        if !tree.has_exchange {
+            return Err(StorageError::unsupported());
+        }
         let one = tree.child(self.index, name)?;
         let two = tree.child(with.index, other)?;
         with.check_above(&tree, one)?;

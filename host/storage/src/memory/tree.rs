@@ -29,6 +29,8 @@ pub(super) struct Tree {
     pub(super) has_reflinks: bool,
     /// How many bytes it says that it has room for.
     pub(super) free: Option<u64>,
+    /// Whether entries can change places.
+    pub(super) has_exchange: bool,
 }
 
 /// Changes that fail.
@@ -83,6 +85,7 @@ impl Default for Tree {
             durable: vec![root],
             has_reflinks: false,
             free: None,
+            has_exchange: true,
         }
     }
 }
@@ -337,6 +340,7 @@ impl Tree {
         picks: impl Fn(usize) -> bool,
     ) -> io::Result<()> {
         self.check_power()?;
+        self.counts.syncs += 1;
         for (index, inode) in self.inodes.iter_mut().enumerate() {
             if picks(index) {
                 inode.unsynced = false;

@@ -7,10 +7,10 @@ use std::{
     process::Command,
 };
 
-use sanchay::escaped;
-use tempfile::Builder;
+use sanchay::{escaped, escaped_path};
+use tempfile::{Builder, NamedTempFile};
 
-use crate::failure::Failure;
+use crate::{failure::Failure, messages::Messages};
 
 const HELP: &str = "\
 # A number and a name on each line: change the names, keep the numbers.
@@ -18,9 +18,41 @@ const HELP: &str = "\
 # \\n is a newline, \\t a tab, \\\\ a backslash, \\xff a byte.
 ";
 
-/// Has the user edit the names of paths. Returns the new names, in the order
-/// of the paths; an empty one for what stays as it is.
-pub(super) fn edit(paths: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, Failure> {
+/// What a user wrote.
+#[derive(Debug)]
+pub(super) struct Edited {
+    file: NamedTempFile,
+    text: String,
+}
+
+impl Edited {
+    /// The new names, in the order of the paths; an empty one for what stays
+    /// as it is.
+    pub(super) fn names(
+        &self,
+        paths: &[Vec<u8>],
+    ) -> Result<Vec<Vec<u8>>, Failure> {
+        read(&self.text, paths)
+            .map_err(|(line, why)| Failure::Edited { line, why })
+    }
+
+    /// Keeps what was written, which would be lost otherwise. Says where.
+    pub(super) fn keep(self, messages: &Messages) {
+        match self.file.keep() {
+            Ok((_, path)) => messages.say(format_args!(
+                "the edited names are kept in {}",
+                escaped_path(&path)
+            )),
+            Err(error) => messages.say(format_args!(
+                "the edited names cannot be kept: {}",
+                error.error
+            )),
+        }
+    }
+}
+
+/// Has the user edit the names of paths.
+pub(super) fn edit(paths: &[Vec<u8>]) -> Result<Edited, Failure> {
     let file = Builder::new().prefix("sanchay-").suffix(".txt").tempfile();
     let mut file = file.map_err(|source| Failure::Edit {
         action: "cannot create a file for the editor",
@@ -31,11 +63,11 @@ pub(super) fn edit(paths: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, Failure> {
         .write_all(text.as_bytes())
         .and_then(|()| run_editor(file.path()))
         .and_then(|()| std::fs::read_to_string(file.path()));
-    let edited = edited.map_err(|source| Failure::Edit {
+    let text = edited.map_err(|source| Failure::Edit {
         action: "cannot edit the names",
         source,
     })?;
-    read(&edited, paths).map_err(|(line, why)| Failure::Edited { line, why })
+    Ok(Edited { file, text })
 }
 
 fn run_editor(path: &std::path::Path) -> io::Result<()> {

@@ -10,7 +10,7 @@ use sanchay_core::{
     record::{FieldId, RecordKind, Row},
     size,
 };
-use sanchay_store::{SnapshotTree, Store, all_kinds};
+use sanchay_store::{SnapshotTree, Store};
 
 use super::{StoreArgs, get::check_within, push_snapshot};
 use crate::{
@@ -117,7 +117,7 @@ impl LsArgs {
         let mut walk = self.walk.options(Plugins::default(), &output.sink);
         walk.filter = match self.hash {
             true => walk.filter.files_only().hidden(true),
-            false => all_kinds(&walk.filter).hidden(true),
+            false => walk.filter.every_kind().hidden(true),
         };
         walk.read_links = output.schema.has(FieldId::Target);
         walk.storage = Some(Arc::new(tree.clone()));

@@ -1,9 +1,7 @@
 //! `sanchay store rm`: snapshots go.
 
-use std::collections::HashMap;
-
 use clap::Args;
-use sanchay_store::Snapshot;
+use sanchay_store::beyond_newest;
 
 use super::StoreArgs;
 use crate::{
@@ -63,7 +61,7 @@ impl RunCommand for RemoveArgs {
         if let Some(keep) = self.keep {
             let (snapshots, errors) = store.snapshots().map_err(&failed)?;
             errors.iter().for_each(|error| messages.say(error));
-            doomed.extend(beyond(&snapshots, keep));
+            doomed.extend(beyond_newest(&snapshots, keep).cloned());
         }
         doomed.sort_by(|a, b| a.stamp.cmp(&b.stamp));
         doomed.dedup();
@@ -77,19 +75,4 @@ impl RunCommand for RemoveArgs {
         }
         Ok(Exit::Done)
     }
-}
-
-/// The snapshots but for the newest so many of each series, and for those that
-/// have names.
-fn beyond(snapshots: &[Snapshot], keep: u64) -> Vec<Snapshot> {
-    let mut seen: HashMap<(&[Vec<u8>], &str, &str), u64> = HashMap::new();
-    let newest_first = snapshots.iter().rev();
-    let beyond = newest_first.filter(|snapshot| {
-        let of = &snapshot.document;
-        let count = seen.entry((&of.roots, &of.host, &of.filter)).or_default();
-        let counts = of.name.is_empty();
-        *count += u64::from(counts);
-        counts && *count > keep
-    });
-    beyond.cloned().collect()
 }

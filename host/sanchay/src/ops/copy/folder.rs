@@ -4,7 +4,7 @@
 use std::{
     ffi::OsStr,
     fmt,
-    os::unix::ffi::OsStrExt as _,
+    os::{fd::AsRawFd as _, unix::ffi::OsStrExt as _},
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
 };
@@ -125,6 +125,18 @@ impl Folder {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Its path as the system has it by now, where that is told: it may have
+    /// got another since it was opened.
+    pub(in crate::ops) fn path_now(&self) -> PathBuf {
+        let file = self.directory.as_file().ok();
+        let file = file.and_then(sanchay_storage::File::into_local);
+        let now = file.and_then(|file| {
+            let link = format!("/proc/self/fd/{}", file.as_raw_fd());
+            std::fs::read_link(link).ok()
+        });
+        now.filter(|it| it.is_absolute()).unwrap_or_else(|| self.path.clone())
     }
 
     /// The path of an entry, for messages.

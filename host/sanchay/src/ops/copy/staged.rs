@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sanchay_storage::{Directory, Links, Metadata};
+use sanchay_storage::{Directory, Links, Metadata, Temporary};
 use sanchay_sync::lock;
 
 use super::{Copied, CopyItem, Folder, Slot};
@@ -116,23 +116,22 @@ impl Staged {
         };
         if self.is_new() {
             self.rename()?;
-            self.temporary.clear();
         }
         Ok(Committed { original: self.original, copied })
     }
 
-    fn rename(&self) -> Result<(), Cause> {
+    fn rename(&mut self) -> Result<(), Cause> {
         // Nobody may look for it under a name that it no longer has.
         let mut home = self.slot.as_ref().map(|slot| lock(slot));
-        let directory = self.directory();
-        let (from, to) = (&self.temporary, &self.new_name);
-        if self.replaces {
-            directory.replace(from, directory, to)?;
-        } else {
-            directory.rename(from, directory, to)?;
+        let from = std::mem::take(&mut self.temporary);
+        let to = &self.new_name;
+        let made = Temporary::new(self.target.directory(), from.clone());
+        match self.replaces {
+            true => made.replace(to)?,
+            false => made.rename(to)?,
         }
         if let Some(Some(home)) = home.as_deref_mut()
-            && home.name == *from
+            && home.name == from
         {
             home.name.clone_from(to);
         }
@@ -142,11 +141,7 @@ impl Staged {
 
 impl Drop for Staged {
     fn drop(&mut self) {
-        if !self.is_new() {
-            return;
-        }
-        if let Err(error) = self.directory().remove_file(&self.temporary) {
-            tracing::debug!(%error, "a temporary file stays");
-        }
+        let name = std::mem::take(&mut self.temporary);
+        drop(Temporary::new(self.directory(), name));
     }
 }

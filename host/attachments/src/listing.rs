@@ -1,0 +1,251 @@
+//! Which files there are: links looked at one by one, since manifests name
+//! what is behind them.
+
+use std::{
+    collections::BTreeSet,
+    ffi::OsStr,
+    ops::ControlFlow,
+    os::unix::ffi::{OsStrExt as _, OsStringExt as _},
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+    sync::Mutex,
+};
+
+use sanchay::{Engine, EntryError, EntryKind, Filter, Monitor, ScanEvent};
+use sanchay_core::attachments::{PathFormat, normalize};
+use sanchay_sync::{into_inner, lock};
+
+use crate::{
+    AttachmentError, Progress, ScanProgress, Watch, location::path_of,
+};
+
+pub(crate) const CANCELLED: &str = "File hashing cancelled.";
+
+/// How deep links to directories may lead into each other.
+const MOST_LINKS: usize = 40;
+
+/// An entry that a walk found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) path: Vec<u8>,
+    pub(crate) kind: EntryKind,
+}
+
+impl Found {
+    pub(crate) fn path(&self) -> &Path {
+        Path::new(OsStr::from_bytes(&self.path))
+    }
+}
+
+/// All files, links and, if they are wanted, directories beneath a root, by
+/// path. What cannot be read is an error.
+pub(crate) fn walk(
+    engine: &Engine,
+    root: &Path,
+    hidden: bool,
+    directories: bool,
+    watch: &Watch,
+) -> Result<Vec<Found>, AttachmentError> {
+    let mut filter = Filter::default()
+        .hidden(hidden)
+        .kind(EntryKind::File)
+        .kind(EntryKind::Symlink);
+    if directories {
+        filter = filter.kind(EntryKind::Directory);
+    }
+    let found = Mutex::new(Vec::new());
+    let error = Mutex::new(None::<EntryError>);
+    let ended = engine
+        .scan([root])
+        .filter(filter)
+        .monitor(&monitor(watch, "Walking"))
+        .for_each_batch(|_| {
+            |event: ScanEvent<'_>| match event {
+                ScanEvent::Files(batch) => {
+                    let entries = batch.iter().map(|entry| {
+                        let mut path = Vec::new();
+                        entry.write_path(&mut path);
+                        Found { path, kind: entry.metadata.kind }
+                    });
+                    lock(&found).extend(entries);
+                    ControlFlow::Continue(())
+                }
+                ScanEvent::Error(failed) => {
+                    lock(&error).get_or_insert(failed);
+                    ControlFlow::Break(())
+                }
+                _ => ControlFlow::Continue(()),
+            }
+        });
+    if let Some(error) = into_inner(error) {
+        return Err(error.into());
+    }
+    ended.map_err(cancelled)?;
+    let mut found = into_inner(found);
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(found)
+}
+
+/// How the engine's runs are watched.
+pub(crate) fn monitor(watch: &Watch, phase: &'static str) -> Monitor {
+    let (cancel, callback) = (watch.cancel.clone(), watch.progress.clone());
+    Monitor {
+        cancel: cancel.clone(),
+        progress: callback.map(|callback| {
+            let report = move |progress: &sanchay::Progress| {
+                let flow = callback(&Progress::Scan(ScanProgress {
+                    phase,
+                    current_path: None,
+                    files_processed: progress.files,
+                    total_files: progress.total_files,
+                    bytes_processed: progress.bytes,
+                    total_bytes: progress.total_bytes,
+                }));
+                if flow.is_break() {
+                    cancel.cancel();
+                }
+                flow
+            };
+            std::sync::Arc::new(report) as sanchay::ProgressCallback
+        }),
+        ..Monitor::default()
+    }
+}
+
+/// An end that was asked for has words of its own.
+pub(crate) fn cancelled(error: sanchay::Error) -> AttachmentError {
+    match error {
+        sanchay::Error::Cancelled => AttachmentError::Cancelled(CANCELLED),
+        error => error.into(),
+    }
+}
+
+/// Files beneath a link that leads to a directory, by the paths that lead
+/// through the link. What leads back into itself is left out, as what leads
+/// nowhere is.
+pub(crate) fn follow(
+    engine: &Engine,
+    link: &Path,
+    hidden: bool,
+    watch: &Watch,
+) -> Result<Vec<Found>, AttachmentError> {
+    let mut files = Vec::new();
+    let mut links = vec![(link.to_owned(), Vec::new())];
+    while let Some((link, above)) = links.pop() {
+        let Ok(metadata) = std::fs::metadata(&link) else { continue };
+        let id = (metadata.dev(), metadata.ino());
+        if metadata.is_file() {
+            let path = link.into_os_string().into_vec();
+            files.push(Found { path, kind: EntryKind::File });
+            continue;
+        }
+        let real = link.canonicalize().ok();
+        let holds = |real: &PathBuf| {
+            link.parent()
+                .and_then(|parent| parent.canonicalize().ok())
+                .is_some_and(|parent| parent.starts_with(real))
+        };
+        let again = above.contains(&id) || real.as_ref().is_some_and(holds);
+        if !metadata.is_dir() || again || above.len() >= MOST_LINKS {
+            continue;
+        }
+        let mut above: Vec<_> = above;
+        above.push(id);
+        for found in walk(engine, &link, hidden, false, watch)? {
+            match found.kind {
+                EntryKind::Symlink => {
+                    links.push((path_of(found.path), above.clone()));
+                }
+                _ => files.push(found),
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// What paths come to that a job names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Expanded {
+    /// Files, absolute, each once, in the order of their bytes.
+    pub files: Vec<PathBuf>,
+    /// Paths where there is nothing.
+    pub missing: Vec<PathBuf>,
+    /// Directories without any file.
+    pub empty: Vec<PathBuf>,
+}
+
+/// Files that paths name, and those beneath the directories among them:
+/// hidden ones too, and files behind links, but not what is beneath links to
+/// directories.
+///
+/// # Errors
+/// A directory cannot be read.
+pub fn expand_input_paths(
+    engine: &Engine,
+    paths: &[PathBuf],
+    watch: &Watch,
+) -> Result<Expanded, AttachmentError> {
+    let mut expanded = Expanded::default();
+    let mut files = BTreeSet::new();
+    for path in paths {
+        if path.as_os_str().is_empty() {
+            continue;
+        }
+        let path = absolute(path)?;
+        let Ok(metadata) = std::fs::metadata(&path) else {
+            expanded.missing.push(path);
+            continue;
+        };
+        if !metadata.is_dir() {
+            files.insert(path);
+            continue;
+        }
+        let mut any = false;
+        for found in walk(engine, &path, true, false, watch)? {
+            let is_file = found.kind == EntryKind::File
+                || std::fs::metadata(found.path())
+                    .is_ok_and(|it| it.is_file());
+            if is_file {
+                any = true;
+                files.insert(path_of(found.path));
+            }
+        }
+        if !any {
+            expanded.empty.push(path);
+        }
+    }
+    expanded.files = files.into_iter().collect();
+    Ok(expanded)
+}
+
+/// An absolute path without `.` and `..`; links are not resolved.
+pub(crate) fn absolute(path: &Path) -> Result<PathBuf, AttachmentError> {
+    let whole = match path.is_absolute() {
+        true => path.to_owned(),
+        false => std::env::current_dir()
+            .map_err(AttachmentError::file(
+                path,
+                "cannot find the current directory",
+            ))?
+            .join(path),
+    };
+    let bytes = whole.as_os_str().as_bytes();
+    Ok(path_of(normalize(PathFormat::Posix, bytes)))
+}
+
+/// A path with links resolved, as far as it is there.
+pub(crate) fn resolved(path: &Path) -> PathBuf {
+    let mut rest = Vec::new();
+    let mut at = path;
+    loop {
+        if let Ok(real) = at.canonicalize() {
+            let names = rest.iter().rev();
+            return names.fold(real, |path, name| path.join(name));
+        }
+        let (Some(parent), Some(name)) = (at.parent(), at.file_name()) else {
+            return path.to_owned();
+        };
+        rest.push(name);
+        at = parent;
+    }
+}

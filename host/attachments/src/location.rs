@@ -1,0 +1,220 @@
+//! Where things are in S3, and in a session's directory.
+
+use std::{
+    ffi::OsString,
+    os::unix::ffi::OsStringExt as _,
+    path::{Path, PathBuf},
+};
+
+use sanchay_core::attachments::{Hash, hashed_name, iso_time};
+use sha3::Shake256;
+use sha3::digest::{ExtendableOutput as _, Update as _, XofReader as _};
+
+use crate::AttachmentError;
+
+/// Where the files of jobs are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct S3Location {
+    /// The bucket.
+    pub bucket: String,
+    /// What all keys begin with.
+    pub root_prefix: String,
+    /// The folder of contents: `Data`.
+    pub cas_prefix: String,
+    /// The folder of manifests: `Manifests`.
+    pub manifest_prefix: String,
+}
+
+impl S3Location {
+    /// With the folders that the Python package has.
+    #[must_use]
+    pub fn new(bucket: &str, root_prefix: &str) -> Self {
+        Self {
+            bucket: bucket.to_owned(),
+            root_prefix: root_prefix.to_owned(),
+            cas_prefix: "Data".to_owned(),
+            manifest_prefix: "Manifests".to_owned(),
+        }
+    }
+
+    /// The key of contents.
+    #[must_use]
+    pub fn data_key(&self, hash: &Hash) -> String {
+        let name = format!("{hash}.xxh128");
+        join([&self.root_prefix, &self.cas_prefix, &name])
+    }
+
+    /// The key of a manifest that attachments name.
+    #[must_use]
+    pub fn manifest_key(&self, partial: &str) -> String {
+        join([&self.root_prefix, &self.manifest_prefix, partial])
+    }
+}
+
+/// With slashes between, but for those without anything.
+fn join<const N: usize>(parts: [&str; N]) -> String {
+    let parts: Vec<_> =
+        parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join("/")
+}
+
+/// Where the manifests of a queue are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ManifestLocation {
+    /// The bucket.
+    pub bucket: String,
+    /// What all keys begin with.
+    pub root_prefix: String,
+    /// The farm.
+    pub farm_id: String,
+    /// The queue.
+    pub queue_id: String,
+}
+
+impl ManifestLocation {
+    /// Where the files are as well.
+    #[must_use]
+    pub fn new(location: &S3Location, farm_id: &str, queue_id: &str) -> Self {
+        Self {
+            bucket: location.bucket.clone(),
+            root_prefix: location.root_prefix.clone(),
+            farm_id: farm_id.to_owned(),
+            queue_id: queue_id.to_owned(),
+        }
+    }
+
+    /// What the key of a new input manifest of a root is, beneath the prefix
+    /// of manifests.
+    pub(crate) fn input_path(
+        &self,
+        root: &[u8],
+    ) -> Result<String, AttachmentError> {
+        let mut id = [0; 16];
+        getrandom::fill(&mut id).map_err(|_| {
+            let why = "the system has no random numbers";
+            AttachmentError::Invalid(why.to_owned())
+        })?;
+        // Version 4, as UUIDs have it.
+        id[6] = id[6] & 0x0f | 0x40;
+        id[8] = id[8] & 0x3f | 0x80;
+        let id = u128::from_be_bytes(id);
+        let name = format!("{}_input", hashed_name(b"", root));
+        let Self { farm_id, queue_id, .. } = self;
+        Ok(format!("{farm_id}/{queue_id}/Inputs/{id:032x}/{name}"))
+    }
+}
+
+/// What made outputs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutputPath {
+    /// The job.
+    pub job_id: String,
+    /// The step.
+    pub step_id: String,
+    /// The task; `None` for outputs of a step as a whole.
+    pub task_id: Option<String>,
+    /// The session action.
+    pub session_action_id: String,
+    /// When that began, in seconds since 1970.
+    pub timestamp: f64,
+}
+
+impl OutputPath {
+    /// What the key of an output manifest is, beneath the prefix of manifests.
+    pub(crate) fn partial(
+        &self,
+        place: &ManifestLocation,
+        root: &[u8],
+        location: Option<&[u8]>,
+    ) -> Result<String, AttachmentError> {
+        let time = iso_time(self.timestamp).ok_or_else(|| {
+            let why = "the timestamp is beyond the calendar";
+            AttachmentError::Invalid(why.to_owned())
+        })?;
+        let task = match &self.task_id {
+            Some(task) => format!("{task}/"),
+            None => String::new(),
+        };
+        Ok(format!(
+            "{}/{}/{}/{}/{task}{time}_{}/{}_output",
+            place.farm_id,
+            place.queue_id,
+            self.job_id,
+            self.step_id,
+            self.session_action_id,
+            hashed_name(location.unwrap_or_default(), root),
+        ))
+    }
+}
+
+/// The directory of a root in that of a session: `assetroot-` and a digest of
+/// the root's path.
+#[must_use]
+pub fn session_directory(session: &Path, root: &[u8]) -> PathBuf {
+    let mut hasher = Shake256::default();
+    hasher.update(root);
+    let mut digest = [0; 10];
+    hasher.finalize_xof().read(&mut digest);
+    let digits: String =
+        digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    session.join(format!("assetroot-{digits}"))
+}
+
+/// Bytes as a path of this machine.
+pub(crate) fn path_of(bytes: Vec<u8>) -> PathBuf {
+    OsString::from_vec(bytes).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{ManifestLocation, OutputPath, S3Location, session_directory};
+
+    #[test]
+    fn a_root_has_the_directory_that_the_package_gives_it() {
+        for (root, name) in [
+            ("/", "assetroot-3751af5bd81011e6d21d"),
+            ("/tmp", "assetroot-15addf56bb1a568df964"),
+            ("/projects/job", "assetroot-af72432c0841300836a3"),
+            (r"C:\Users\temp", "assetroot-4db4e72f52a250a2a738"),
+            ("/tmp/ümlaut", "assetroot-0999fa828c4da1826c27"),
+        ] {
+            let path = session_directory(Path::new("/s"), root.as_bytes());
+            assert_eq!(path, Path::new("/s").join(name), "{root}");
+        }
+    }
+
+    #[test]
+    fn keys_are_those_of_the_package() {
+        let location = S3Location::new("bkt", "Root");
+        let place = ManifestLocation::new(&location, "farm-1", "queue-1");
+        let path = OutputPath {
+            job_id: "job-1".to_owned(),
+            step_id: "step-1".to_owned(),
+            task_id: Some("task-1".to_owned()),
+            session_action_id: "sessionaction-1-0".to_owned(),
+            timestamp: 1_700_000_000.5,
+        };
+        let partial = path.partial(&place, b"/tmp", None).unwrap();
+        assert_eq!(
+            location.manifest_key(&partial),
+            "Root/Manifests/farm-1/queue-1/job-1/step-1/task-1/\
+             2023-11-14T22:13:20.500000Z_sessionaction-1-0/\
+             a0271fe0c8b1c1f99b82b442cd878122_output"
+        );
+        let step = OutputPath { task_id: None, ..path };
+        let partial = step.partial(&place, b"/tmp", None).unwrap();
+        assert!(partial.starts_with("farm-1/queue-1/job-1/step-1/2023-11"));
+        let input = place.input_path(b"/tmp").unwrap();
+        let id = input.split('/').nth(3).unwrap();
+        assert_eq!(id.len(), 32);
+        assert_eq!(
+            input,
+            format!(
+                "farm-1/queue-1/Inputs/{id}/\
+                 a0271fe0c8b1c1f99b82b442cd878122_input"
+            )
+        );
+    }
+}

@@ -1,0 +1,227 @@
+//! What the tasks of a job made: their manifests, chosen and merged as the
+//! Python package does.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use sanchay_core::attachments::{
+    Manifest, asset_root_of_metadata, merge, text,
+};
+
+use crate::{
+    AttachmentError, Client, Conflict, Downloaded, ManifestLocation,
+    S3Location, Watch, download::download_all, load_manifest,
+    location::path_of, manifests::fetch,
+};
+
+const CANCELLED: &str = "File download cancelled.";
+const AT_ONCE: usize = 10;
+
+/// Whose outputs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OutputQuery {
+    /// The job.
+    pub job_id: String,
+    /// The step; `None`: all.
+    pub step_id: Option<String>,
+    /// The task of that step; `None`: all.
+    pub task_id: Option<String>,
+    /// The session action of that task; `None`: the last of each task.
+    pub session_action_id: Option<String>,
+}
+
+impl OutputQuery {
+    fn check(&self) -> Result<(), AttachmentError> {
+        let why = if self.session_action_id.is_some()
+            && (self.step_id.is_none() || self.task_id.is_none())
+        {
+            "Session Action ID specified, but missing Step ID or Task ID. \
+             Job, Step, and Task ID are required to retrieve session action \
+             outputs."
+        } else if self.task_id.is_some() && self.step_id.is_none() {
+            "Task ID specified, but no Step ID. Job, Step, and Task ID are \
+             required to retrieve task outputs."
+        } else {
+            return Ok(());
+        };
+        Err(AttachmentError::Invalid(why.to_owned()))
+    }
+
+    fn prefix(
+        &self,
+        location: &S3Location,
+        place: &ManifestLocation,
+    ) -> String {
+        let mut partial =
+            format!("{}/{}/{}", place.farm_id, place.queue_id, self.job_id);
+        for id in [&self.step_id, &self.task_id].into_iter().flatten() {
+            partial.push('/');
+            partial.push_str(id);
+        }
+        let root_prefix = place.root_prefix.clone();
+        let location = S3Location { root_prefix, ..location.clone() };
+        format!("{}/", location.manifest_key(&partial))
+    }
+}
+
+/// The manifests of outputs, one for each root: of each task the latest, and
+/// of what several made the one that was written last. Roots are texts.
+///
+/// # Errors
+/// What S3 refused, or is wrong with a manifest.
+pub fn output_manifests(
+    client: &Client,
+    location: &S3Location,
+    place: &ManifestLocation,
+    query: &OutputQuery,
+    watch: &Watch,
+) -> Result<BTreeMap<Vec<u8>, Manifest>, AttachmentError> {
+    query.check()?;
+    let bucket = client.bucket(&place.bucket)?;
+    let prefix = query.prefix(location, place);
+    let fetched = watch.run(CANCELLED, async {
+        let keys = bucket.storage.list(&prefix).await.map_err(
+            bucket.failed("listing bucket contents", &prefix, "s3:ListBucket"),
+        )?;
+        let keys = chosen(keys, query.session_action_id.as_deref());
+        let all = stream::iter(keys).map(|key| {
+            let bucket = bucket.clone();
+            async move {
+                let found = fetch(bucket, key.clone()).await?;
+                Ok::<_, AttachmentError>((key, found))
+            }
+        });
+        all.buffered(AT_ONCE).try_collect::<Vec<_>>().await
+    })?;
+    let mut by_root: BTreeMap<Vec<u8>, Vec<_>> = BTreeMap::new();
+    for (key, found) in fetched {
+        let value = |name: &str| {
+            let mut all = found.metadata.iter();
+            let found = all.find(|(other, _)| other == name);
+            found.map(|(_, value)| value.as_str())
+        };
+        let root = asset_root_of_metadata(value)
+            .ok_or(AttachmentError::MissingAssetRoot(key))?;
+        let manifest = load_manifest(&found.data)?;
+        let written = found.meta.last_modified;
+        by_root.entry(root).or_default().push((written, manifest));
+    }
+    let merged = by_root.into_iter().filter_map(|(root, mut manifests)| {
+        manifests.sort_by_key(|(written, _)| *written);
+        let manifests = manifests.into_iter().map(|(_, it)| it);
+        Some((root, merge(manifests)?))
+    });
+    Ok(merged.collect())
+}
+
+/// The manifests among keys: all of steps as a whole, and of each task those
+/// of its last session action, by name.
+fn chosen(keys: Vec<String>, action: Option<&str>) -> Vec<String> {
+    let mut chosen = Vec::new();
+    let mut of_tasks: BTreeMap<String, Vec<(String, String)>> =
+        BTreeMap::new();
+    for key in keys {
+        if !is_output(&key) {
+            continue;
+        }
+        let parts: Vec<&str> = key.split('/').collect();
+        let task = parts.iter().position(|part| part.contains("task-"));
+        let Some(task) = task else {
+            chosen.push(key);
+            continue;
+        };
+        let folder = parts.get(..=task).unwrap_or_default().join("/");
+        let run = parts.get(task + 1).copied().unwrap_or_default().to_owned();
+        of_tasks.entry(folder).or_default().push((run, key));
+    }
+    if let Some(action) = action {
+        let ends = format!("_{action}");
+        let runs = of_tasks.into_values().flatten();
+        let runs = runs.filter(|(run, _)| run.ends_with(&ends));
+        return runs.map(|(_, key)| key).collect();
+    }
+    for runs in of_tasks.into_values() {
+        let last = runs.iter().map(|(run, _)| run.clone()).max();
+        let latest =
+            runs.into_iter().filter(|(run, _)| Some(run) == last.as_ref());
+        chosen.extend(latest.map(|(_, key)| key));
+    }
+    chosen
+}
+
+/// `step-.*/.*/.*output.*`, found anywhere.
+fn is_output(key: &str) -> bool {
+    let after = |text: &str, what: &str| {
+        text.split_once(what).map(|(_, rest)| rest.to_owned())
+    };
+    after(key, "step-")
+        .and_then(|rest| after(&rest, "/"))
+        .and_then(|rest| after(&rest, "/"))
+        .is_some_and(|rest| rest.contains("output"))
+}
+
+/// Downloads outputs: those of each root beneath the directory that the root
+/// is mapped to, or else beneath its own path.
+///
+/// # Errors
+/// As of [`output_manifests`], and of
+/// [`download_manifest_contents`](crate::download_manifest_contents).
+#[expect(clippy::too_many_arguments, reason = "whose, from where, to where")]
+pub fn download_outputs(
+    client: &Client,
+    location: &S3Location,
+    place: &ManifestLocation,
+    query: &OutputQuery,
+    roots: &[(Vec<u8>, PathBuf)],
+    conflict: Conflict,
+    watch: &Watch,
+) -> Result<Downloaded, AttachmentError> {
+    let manifests = output_manifests(client, location, place, query, watch)?;
+    let mut placed: Vec<(&Manifest, PathBuf)> = Vec::new();
+    for (root, manifest) in &manifests {
+        let mapped = roots.iter().find(|(from, _)| from == root);
+        let to = match mapped {
+            Some((_, to)) => to.clone(),
+            None => text::to_name(root).map(path_of).ok_or_else(|| {
+                AttachmentError::Invalid(format!(
+                    "the root {:?} is none here: map it",
+                    text::lossy(root)
+                ))
+            })?,
+        };
+        placed.push((manifest, to));
+    }
+    let placed: Vec<(&Manifest, &Path)> = placed
+        .iter()
+        .map(|(manifest, to)| (*manifest, to.as_path()))
+        .collect();
+    download_all(client, location, &placed, conflict, watch)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::chosen;
+
+    #[test]
+    fn of_each_task_the_last_session_action_counts() {
+        let keys = [
+            "R/Manifests/f/q/j/step-1/task-1/2023-01-01T00:00:00.000000Z_a-1/x_output",
+            "R/Manifests/f/q/j/step-1/task-1/2023-01-02T00:00:00.000000Z_a-2/x_output",
+            "R/Manifests/f/q/j/step-1/task-1/2023-01-02T00:00:00.000000Z_a-2/y_output",
+            "R/Manifests/f/q/j/step-1/task-2/2023-01-01T00:00:00.000000Z_a-3/x_output",
+            "R/Manifests/f/q/j/step-2/2023-01-01T00:00:00.000000Z_a-4/x_output",
+            "R/Manifests/f/q/j/step-2/2023-01-02T00:00:00.000000Z_a-5/x_output",
+            "R/Manifests/f/q/j/step-2/note",
+            "R/Manifests/f/q/Inputs/x_input",
+        ]
+        .map(str::to_owned);
+        let mut all = chosen(keys.to_vec(), None);
+        all.sort();
+        let expected: Vec<_> = keys.iter().skip(1).take(5).cloned().collect();
+        assert_eq!(all, expected);
+        assert_eq!(chosen(keys.to_vec(), Some("a-1")), [keys[0].clone()]);
+    }
+}

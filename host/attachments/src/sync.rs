@@ -1,0 +1,289 @@
+//! Syncing: a worker gets what a job reads, and gives back what it made.
+
+use std::{
+    collections::BTreeMap,
+    os::unix::ffi::OsStrExt as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use sanchay::{DigestCache, Engine, EntryKind as Kind};
+use sanchay_core::attachments::{
+    Attachments, Manifest, ManifestProperties, ManifestVersion, PathFormat,
+    Rule, check_below, merge, text,
+};
+
+use crate::{
+    AttachmentError, Client, Conflict, ManifestLocation, OutputPath,
+    OutputQuery, S3Location, Statistics, UploadOptions, Watch,
+    download::download_all,
+    download_manifest,
+    hashing::{Known, hash_all},
+    listing::walk,
+    location::{path_of, session_directory},
+    output_manifests,
+    progress::MeterKind,
+    session::{SessionState, facts_of},
+    snapshot::{entries, local_path},
+    upload::upload_all,
+    upload_output_manifest,
+};
+
+/// How a session is synced.
+#[derive(Clone, Default)]
+pub struct SyncOptions {
+    /// What becomes of files that are there; `None`: they are replaced.
+    pub conflict: Option<Conflict>,
+    /// Where the roots of storage profiles are here: their path where the job
+    /// was submitted, and the one here.
+    pub mapping: Vec<(Vec<u8>, PathBuf)>,
+    /// Whose outputs are inputs too: those of steps that this one needs.
+    pub dependencies: Vec<(ManifestLocation, OutputQuery)>,
+    /// Digests of earlier runs.
+    pub cache: Option<Arc<dyn DigestCache>>,
+    /// How contents are uploaded.
+    pub upload: UploadOptions,
+}
+
+/// What became of a sync.
+#[derive(Clone, Debug, Default)]
+pub struct Synced {
+    /// In numbers.
+    pub statistics: Statistics,
+    /// Where each root of the job is here.
+    pub rules: Vec<Rule>,
+    /// The files that were written, or uploaded.
+    pub files: Vec<PathBuf>,
+    /// The keys of the manifests that were uploaded.
+    pub manifests: Vec<String>,
+}
+
+/// Where a root of a job is here.
+fn destination(
+    properties: &ManifestProperties,
+    session: &Path,
+    options: &SyncOptions,
+    what: &str,
+) -> Result<PathBuf, AttachmentError> {
+    let root = &properties.root_path;
+    if properties.file_system_location_name.is_none() {
+        return Ok(session_directory(session, root));
+    }
+    let mapped = options.mapping.iter().find(|(from, _)| from == root);
+    mapped.map(|(_, to)| to.clone()).ok_or_else(|| {
+        AttachmentError::Invalid(format!(
+            "Error occurred while attempting to sync {what} files: No path \
+             mapping rule found for the source path {}",
+            text::lossy(root)
+        ))
+    })
+}
+
+/// Downloads what a job reads into the directory of a session, which is made
+/// if it is missing.
+///
+/// # Errors
+/// What S3 refused, what is wrong with a manifest or a path in it, and what
+/// the disk refused.
+pub fn sync_inputs(
+    client: &Client,
+    location: &S3Location,
+    attachments: &Attachments,
+    session: &Path,
+    options: &SyncOptions,
+    watch: &Watch,
+) -> Result<Synced, AttachmentError> {
+    let mut synced = Synced::default();
+    let mut by_root: BTreeMap<PathBuf, Vec<Manifest>> = BTreeMap::new();
+    for properties in &attachments.manifests {
+        let to = destination(properties, session, options, "input")?;
+        if properties.file_system_location_name.is_none() {
+            synced.rules.push(Rule {
+                format: properties.root_path_format,
+                source: properties.root_path.clone(),
+                destination: to.as_os_str().as_bytes().to_vec(),
+            });
+        }
+        if let Some(path) = &properties.input_manifest_path {
+            let hash = properties.input_manifest_hash.as_deref();
+            let manifest =
+                download_manifest(client, location, path, hash, watch)?;
+            by_root.entry(to).or_default().push(manifest);
+        }
+    }
+    for (place, query) in &options.dependencies {
+        let made = output_manifests(client, location, place, query, watch)?;
+        for (root, manifest) in made {
+            let properties = attachments.manifests.iter();
+            let mut known = properties.filter(|it| it.root_path == root);
+            let to = match known.next() {
+                Some(it) => destination(it, session, options, "input")?,
+                None => session_directory(session, &root),
+            };
+            by_root.entry(to).or_default().push(manifest);
+        }
+    }
+    let merged: Vec<(PathBuf, Manifest)> = by_root
+        .into_iter()
+        .filter_map(|(root, manifests)| Some((root, merge(manifests)?)))
+        .collect();
+    let manifests: Vec<(&Manifest, &Path)> =
+        merged.iter().map(|(root, it)| (it, root.as_path())).collect();
+    let conflict = options.conflict.unwrap_or(Conflict::Overwrite);
+    let downloaded =
+        download_all(client, location, &manifests, conflict, watch)?;
+    std::fs::create_dir_all(session)
+        .map_err(AttachmentError::file(session, "cannot make"))?;
+    let mut state = SessionState::open(session)?;
+    for (manifest, root) in manifests {
+        for entry in manifest.files() {
+            let path = local_path(root, entry)?;
+            if let Ok(metadata) = std::fs::metadata(&path) {
+                state.note(path, facts_of(&metadata));
+            }
+        }
+    }
+    state.save()?;
+    synced.statistics = downloaded.statistics;
+    synced.files = downloaded.files;
+    Ok(synced)
+}
+
+/// Uploads what is new or changed in the directories of outputs since the
+/// session was synced or its outputs were: contents first, then a manifest for
+/// each root.
+///
+/// # Errors
+/// What S3 refused, and files that cannot be read.
+#[expect(clippy::too_many_arguments, reason = "what, from where, to where")]
+pub fn sync_outputs(
+    engine: &Engine,
+    client: &Client,
+    location: &S3Location,
+    place: &ManifestLocation,
+    output: &OutputPath,
+    attachments: &Attachments,
+    session: &Path,
+    options: &SyncOptions,
+    watch: &Watch,
+) -> Result<Synced, AttachmentError> {
+    let mut state = SessionState::open(session)?;
+    let mut made = Vec::new();
+    let mut synced = Synced::default();
+    let known = Known { cache: options.cache.clone(), package: None };
+    for properties in &attachments.manifests {
+        let root = destination(properties, session, options, "output")?;
+        let bounds = match properties.file_system_location_name {
+            Some(_) => root.clone(),
+            None => session.to_owned(),
+        };
+        let paths =
+            changed(engine, properties, &root, &bounds, &state, watch)?;
+        if paths.is_empty() {
+            continue;
+        }
+        let (hashed, _) = hash_all(engine, &paths, &known, watch)?;
+        for (path, hashed) in paths.iter().zip(&hashed) {
+            let facts = (hashed.modified.as_nanoseconds(), hashed.size);
+            state.note(path.clone(), facts);
+        }
+        let version = ManifestVersion::V2023_03_03;
+        let entries = entries(&root, &paths, hashed, version, watch)?;
+        synced.files.extend(paths);
+        made.push((properties, root, Manifest::new(version, entries)));
+    }
+    let manifests: Vec<(&Manifest, &Path)> =
+        made.iter().map(|(_, root, it)| (it, root.as_path())).collect();
+    let kind = MeterKind::Upload;
+    synced.statistics = upload_all(
+        client,
+        location,
+        &manifests,
+        &options.upload,
+        watch,
+        kind,
+    )?;
+    for (properties, _, manifest) in &made {
+        let key = upload_output_manifest(
+            client,
+            location,
+            place,
+            output,
+            manifest,
+            &properties.root_path,
+            properties.file_system_location_name.as_deref(),
+            watch,
+        )?;
+        synced.manifests.push(key);
+    }
+    if !made.is_empty() {
+        state.save()?;
+    }
+    Ok(synced)
+}
+
+/// Files in the directories of outputs that are not as they were, each once.
+/// What is behind a link counts if it lies within the bounds.
+fn changed(
+    engine: &Engine,
+    properties: &ManifestProperties,
+    root: &Path,
+    bounds: &Path,
+    state: &SessionState,
+    watch: &Watch,
+) -> Result<Vec<PathBuf>, AttachmentError> {
+    let Ok(bounds) = bounds.canonicalize() else { return Ok(Vec::new()) };
+    let mut paths = Vec::new();
+    for directory in &properties.output_relative_directories {
+        let Some(top) = output_directory(properties, root, directory)? else {
+            continue;
+        };
+        let inside =
+            top.canonicalize().is_ok_and(|it| it.starts_with(&bounds));
+        if !inside || !top.is_dir() {
+            continue;
+        }
+        for found in walk(engine, &top, true, false, watch)? {
+            let is_link = found.kind == Kind::Symlink;
+            let path = path_of(found.path);
+            let Ok(metadata) = std::fs::metadata(&path) else { continue };
+            let within = !is_link
+                || path.canonicalize().is_ok_and(|it| it.starts_with(&bounds));
+            let is_new = state.known(&path) != Some(facts_of(&metadata));
+            if metadata.is_file() && within && is_new {
+                paths.push(path);
+            }
+        }
+    }
+    paths.sort();
+    paths.dedup();
+    Ok(paths)
+}
+
+/// A directory of outputs, beneath the root; `None` for one that is not.
+fn output_directory(
+    properties: &ManifestProperties,
+    root: &Path,
+    directory: &[u8],
+) -> Result<Option<PathBuf>, AttachmentError> {
+    let slashes = match properties.root_path_format {
+        PathFormat::Posix => directory.to_vec(),
+        PathFormat::Windows => directory
+            .iter()
+            .map(|byte| if *byte == b'\\' { b'/' } else { *byte })
+            .collect(),
+    };
+    let Some(name) = text::to_name(&slashes) else { return Ok(None) };
+    if matches!(&*name, b"." | b"./" | b"") {
+        return Ok(Some(root.to_owned()));
+    }
+    let trimmed = name.strip_suffix(b"/").unwrap_or(&name);
+    let names = check_below(root.as_os_str().as_bytes(), trimmed);
+    let names = names.ok_or_else(|| {
+        AttachmentError::Invalid(format!(
+            "The provided path is not under the root directory: {}",
+            text::lossy(directory)
+        ))
+    })?;
+    Ok(Some(root.join(path_of(names.join(&b'/')))))
+}

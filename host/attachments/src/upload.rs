@@ -1,0 +1,376 @@
+//! Contents of manifests to S3: what is not there yet, each content once,
+//! compared with its hash on the way.
+
+use std::{
+    collections::{HashMap, HashSet},
+    fs::File,
+    io,
+    os::unix::fs::FileExt as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Instant,
+};
+
+use bytes::Bytes;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use sanchay_core::attachments::{
+    CHUNK, Content, Entry, EntryKind, Hash, Manifest,
+};
+use sanchay_core::hashing::{Algorithm, Hasher};
+use sanchay_objects::runtime;
+
+use crate::{
+    AttachmentError, Client, S3Location, SeenCache, Statistics, Watch,
+    client::Bucket,
+    progress::{Meter, MeterKind},
+    seen::SAMPLES,
+    snapshot::local_path,
+};
+
+pub(crate) const CANCELLED: &str = "File upload cancelled.";
+
+/// What is larger is uploaded in parts, in the order of its bytes.
+const SMALL: u64 = 4 << 20;
+/// Bytes of a large content that are read at once.
+const PIECE: usize = 1 << 20;
+/// How many small contents are on their way at once, and how many large ones,
+/// of which each has several parts on its way.
+const AT_ONCE: usize = 32;
+const LARGE_AT_ONCE: usize = 3;
+
+/// How contents are uploaded.
+#[derive(Clone, Debug, Default)]
+pub struct UploadOptions {
+    /// What is known to be there.
+    pub seen: Option<Arc<SeenCache>>,
+}
+
+/// A content to upload.
+struct Source {
+    key: String,
+    hash: Hash,
+    path: PathBuf,
+    offset: u64,
+    size: u64,
+}
+
+/// Uploads the contents of a manifest's files, which lie beneath a root.
+///
+/// # Errors
+/// What S3 refused; a file that cannot be read, or is not what the manifest
+/// says, which is never uploaded under that hash.
+pub fn upload_manifest_contents(
+    client: &Client,
+    location: &S3Location,
+    manifest: &Manifest,
+    root: &Path,
+    options: &UploadOptions,
+    watch: &Watch,
+) -> Result<Statistics, AttachmentError> {
+    let kind = MeterKind::Upload;
+    let manifests = [(manifest, root)];
+    upload_all(client, location, &manifests, options, watch, kind)
+}
+
+/// The same for several.
+pub(crate) fn upload_all(
+    client: &Client,
+    location: &S3Location,
+    manifests: &[(&Manifest, &Path)],
+    options: &UploadOptions,
+    watch: &Watch,
+    kind: MeterKind,
+) -> Result<Statistics, AttachmentError> {
+    let began = Instant::now();
+    let mut statistics = Statistics::default();
+    let sources = sources(location, manifests, &mut statistics)?;
+    let bucket = client.bucket(&location.bucket)?;
+    let total = sources.iter().map(|it| it.size).sum();
+    let meter = Meter::new(watch, kind, sources.len() as u64, total);
+    let job = Job { bucket, meter, seen: options.seen.as_deref() };
+    let done = watch.run(CANCELLED, job.run(sources))?;
+    statistics.add(&done);
+    statistics.total_time = began.elapsed().as_secs_f64();
+    Ok(statistics)
+}
+
+/// Each content once; files that share one count as skipped.
+fn sources(
+    location: &S3Location,
+    manifests: &[(&Manifest, &Path)],
+    statistics: &mut Statistics,
+) -> Result<Vec<Source>, AttachmentError> {
+    let mut there = HashSet::new();
+    let mut sources = Vec::new();
+    for (manifest, root) in manifests {
+        for entry in &manifest.entries {
+            let EntryKind::File { content, size, .. } = &entry.kind else {
+                continue;
+            };
+            let Ok(size) = u64::try_from(*size) else {
+                return Err(negative(entry));
+            };
+            let path = local_path(root, entry)?;
+            let part = match content {
+                Content::Whole(_) => size,
+                Content::Chunks(_) => CHUNK,
+            };
+            let mut offset = 0;
+            for hash in content.hashes() {
+                let length = part.min(size.saturating_sub(offset));
+                if there.insert(hash.clone()) {
+                    sources.push(Source {
+                        key: location.data_key(hash),
+                        hash: hash.clone(),
+                        path: path.clone(),
+                        offset,
+                        size: length,
+                    });
+                } else {
+                    statistics.skipped(length);
+                }
+                offset += length;
+            }
+        }
+    }
+    Ok(sources)
+}
+
+pub(crate) fn negative(entry: &Entry) -> AttachmentError {
+    AttachmentError::Manifest(format!(
+        "{} has a size below 0",
+        sanchay::escaped(&entry.path)
+    ))
+}
+
+struct Job<'w> {
+    bucket: Bucket,
+    meter: Meter<'w>,
+    seen: Option<&'w SeenCache>,
+}
+
+impl Job<'_> {
+    async fn run(
+        &self,
+        sources: Vec<Source>,
+    ) -> Result<Statistics, AttachmentError> {
+        let mut statistics = Statistics::default();
+        let known = self.known(&sources).await?;
+        let (there, rest): (Vec<_>, Vec<_>) =
+            sources.into_iter().partition(|it| known.contains(&it.key));
+        for source in &there {
+            statistics.skipped(source.size);
+            self.meter.file(&source.key, source.size);
+        }
+        let (small, large): (Vec<_>, Vec<_>) =
+            rest.into_iter().partition(|it| it.size <= SMALL);
+        let mut arrived = Vec::new();
+        for (sources, at_once) in [(small, AT_ONCE), (large, LARGE_AT_ONCE)] {
+            let sent = stream::iter(sources).map(|it| self.send(it));
+            let mut sent = sent.buffer_unordered(at_once);
+            while let Some((source, new)) = sent.try_next().await? {
+                match new {
+                    true => statistics.transferred(source.size),
+                    false => statistics.skipped(source.size),
+                }
+                if self.seen.is_some() {
+                    arrived.push(self.seen_key(&source.key));
+                }
+            }
+        }
+        if let Some(seen) = self.seen {
+            seen.remember(arrived.iter().map(String::as_str))?;
+        }
+        Ok(statistics)
+    }
+
+    fn seen_key(&self, key: &str) -> String {
+        format!("{}/{key}", self.bucket.name)
+    }
+
+    /// Keys of which the cache says that they are there. Some of them are
+    /// looked up first; if one is not there, the cache is not believed.
+    async fn known(
+        &self,
+        sources: &[Source],
+    ) -> Result<HashSet<String>, AttachmentError> {
+        let Some(seen) = self.seen else { return Ok(HashSet::new()) };
+        let keys: HashMap<String, &Source> = sources
+            .iter()
+            .map(|source| (self.seen_key(&source.key), source))
+            .collect();
+        let known = seen.seen(keys.keys().map(String::as_str))?;
+        // A hash map's order is a random one.
+        let samples: Vec<_> = known
+            .iter()
+            .take(SAMPLES)
+            .filter_map(|key| keys.get(*key).copied())
+            .collect();
+        let checks = stream::iter(samples)
+            .map(|source| self.is_there(source))
+            .buffer_unordered(AT_ONCE);
+        let there: Vec<bool> = checks.try_collect().await?;
+        if there.contains(&false) {
+            seen.clear()?;
+            return Ok(HashSet::new());
+        }
+        let known = known.into_iter().filter_map(|key| keys.get(key));
+        Ok(known.map(|source| source.key.clone()).collect())
+    }
+
+    /// Whether a content is there, whole.
+    async fn is_there(
+        &self,
+        source: &Source,
+    ) -> Result<bool, AttachmentError> {
+        match self.bucket.storage.head(&source.key).await {
+            Ok(meta) => Ok(meta.size == source.size),
+            Err(error) if error.is_not_found() => Ok(false),
+            Err(error) => Err(self.bucket.failed(
+                "checking if object exists",
+                &source.key,
+                "s3:ListBucket",
+            )(error)),
+        }
+    }
+
+    /// Uploads a content unless it is there; whether it was not.
+    async fn send(
+        &self,
+        source: Source,
+    ) -> Result<(Source, bool), AttachmentError> {
+        if self.is_there(&source).await? {
+            self.meter.file(&source.key, source.size);
+            return Ok((source, false));
+        }
+        match source.size <= SMALL {
+            true => {
+                let data = read_whole(&source).await?;
+                let put = self.bucket.storage.put(&source.key, data).await;
+                put.map_err(self.refused(&source))?;
+                self.meter.file(&source.key, source.size);
+            }
+            false => {
+                self.send_large(&source).await?;
+                self.meter.file(&source.key, 0);
+            }
+        }
+        Ok((source, true))
+    }
+
+    fn refused(
+        &self,
+        source: &Source,
+    ) -> impl FnOnce(sanchay_objects::StorageError) -> AttachmentError {
+        self.bucket.failed("uploading file", &source.key, "s3:PutObject")
+    }
+
+    async fn send_large(
+        &self,
+        source: &Source,
+    ) -> Result<(), AttachmentError> {
+        let failed = AttachmentError::file(&source.path, "cannot read");
+        let file = File::open(&source.path).map_err(failed)?;
+        let reading = Reading {
+            file: Arc::new(file),
+            at: source.offset,
+            end: source.offset + source.size,
+            hasher: Hasher::new(Algorithm::Xxh3_128),
+            wanted: source.hash.clone(),
+        };
+        let meter = &self.meter;
+        let pieces = stream::try_unfold(reading, Reading::next);
+        let pieces = pieces.inspect_ok(|piece: &Bytes| {
+            meter.piece(&source.key, piece.len() as u64);
+        });
+        let storage = &self.bucket.storage;
+        let put = storage.put_try_stream(&source.key, pieces.boxed()).await;
+        put.map_err(|error| match error {
+            // That is the reading's: what a storage refuses has other kinds.
+            sanchay_objects::StorageError::Io(source_error)
+                if source_error.kind() == io::ErrorKind::InvalidData =>
+            {
+                changed(&source.path)
+            }
+            error => self.refused(source)(error),
+        })
+    }
+}
+
+/// A file that was changed since it was hashed.
+fn changed(path: &Path) -> AttachmentError {
+    let source = io::Error::other(
+        "it was changed since it was hashed: nothing was uploaded in its \
+         place; submit again",
+    );
+    let path = path.to_owned();
+    AttachmentError::File { path, what: "cannot upload", source }
+}
+
+/// Reads a small content, which has to have its hash.
+async fn read_whole(source: &Source) -> Result<Bytes, AttachmentError> {
+    let (path, offset) = (source.path.clone(), source.offset);
+    let size = usize::try_from(source.size).unwrap_or(usize::MAX);
+    let wanted = source.hash.clone();
+    let read = runtime().spawn_blocking(move || {
+        let failed = || AttachmentError::file(&path, "cannot read");
+        let file = File::open(&path).map_err(failed())?;
+        let mut data = vec![0; size];
+        let whole = file.read_exact_at(&mut data, offset);
+        match whole {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                return Err(changed(&path));
+            }
+            whole => whole.map_err(failed())?,
+        }
+        let mut hasher = Hasher::new(Algorithm::Xxh3_128);
+        hasher.update(&data);
+        match fits(&mut hasher, &wanted) {
+            true => Ok(Bytes::from(data)),
+            false => Err(changed(&path)),
+        }
+    });
+    read.await.unwrap_or_else(|error| {
+        let failed = AttachmentError::file(&source.path, "cannot read");
+        Err(failed(io::Error::other(error)))
+    })
+}
+
+/// Whether what was hashed is what was wanted.
+pub(crate) fn fits(hasher: &mut Hasher, wanted: &Hash) -> bool {
+    let digest = <[u8; 16]>::try_from(hasher.finish().as_slice());
+    // Another algorithm's hash cannot be compared with; none has one.
+    digest.is_ok_and(|digest| *wanted == Hash::xxh128(digest))
+}
+
+/// Reads a large content piece by piece; its last piece comes only if it has
+/// the hash.
+struct Reading {
+    file: Arc<File>,
+    at: u64,
+    end: u64,
+    hasher: Hasher,
+    wanted: Hash,
+}
+
+impl Reading {
+    async fn next(mut self) -> io::Result<Option<(Bytes, Self)>> {
+        if self.at >= self.end {
+            return Ok(None);
+        }
+        let read = runtime().spawn_blocking(move || {
+            let rest = usize::try_from(self.end - self.at);
+            let mut piece = vec![0; rest.unwrap_or(PIECE).min(PIECE)];
+            let other = |_| io::Error::from(io::ErrorKind::InvalidData);
+            self.file.read_exact_at(&mut piece, self.at).map_err(other)?;
+            self.hasher.update(&piece);
+            self.at += piece.len() as u64;
+            let last = self.at >= self.end;
+            if last && !fits(&mut self.hasher, &self.wanted) {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
+            Ok(Some((Bytes::from(piece), self)))
+        });
+        read.await.map_err(io::Error::other)?
+    }
+}

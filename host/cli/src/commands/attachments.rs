@@ -1,0 +1,144 @@
+//! `sanchay attachments`: job attachments of AWS Deadline Cloud.
+
+mod fetch;
+mod inputs;
+mod manifest;
+mod outputs;
+mod place;
+mod submit;
+
+use std::{
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use clap::{Args, Subcommand};
+use sanchay::{Cancel, escaped};
+use sanchay_attachments::{
+    AttachmentError, Attachments, Rule, Statistics, Watch, text,
+};
+
+use crate::{
+    commands::command::RunCommand, context::Context, exit::Exit,
+    failure::Failure, messages::Messages,
+};
+
+const ABOUT: &str = "\
+Files of a render job are in S3 by content, and manifests beside them say which
+of them a job has. What this writes the Python package `deadline` reads, and the
+other way round; docs/ATTACHMENTS.md says how, and where they differ.
+
+S3 is reached with the credentials that the environment, ~/.aws or the machine
+have; AWS_ENDPOINT_URL_S3 or --endpoint name another server.
+
+Examples:
+  sanchay attachments submit --s3-root-uri s3://farm/DeadlineCloud \\
+      --farm-id farm-1 --queue-id queue-1 --output-dir renders scene/ > job.json
+  sanchay attachments inputs --s3-root-uri s3://farm/DeadlineCloud \\
+      --attachments job.json session/
+  sanchay attachments manifest snapshot --root scene --destination manifests";
+
+/// Exchange the files of render jobs with S3.
+#[derive(Args, Debug)]
+#[command(after_long_help = ABOUT, after_help = "See --help for examples.")]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct AttachmentsCommand {
+    #[command(subcommand)]
+    command: CommandArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum CommandArgs {
+    /// Upload what a job reads, and print what the service is to be told
+    Submit(Box<submit::SubmitArgs>),
+    /// Download what a job reads into the directory of a session
+    Inputs(Box<inputs::InputsArgs>),
+    /// Upload what a task made in the directory of a session
+    Outputs(Box<outputs::OutputsArgs>),
+    /// Download what the tasks of a job made
+    Fetch(Box<fetch::FetchArgs>),
+    /// Make, compare, download and upload manifests
+    Manifest(manifest::ManifestCommand),
+}
+
+impl RunCommand for AttachmentsCommand {
+    fn run(&self, context: &Context) -> Result<Exit, Failure> {
+        match &self.command {
+            CommandArgs::Submit(it) => it.run(context),
+            CommandArgs::Inputs(it) => it.run(context),
+            CommandArgs::Outputs(it) => it.run(context),
+            CommandArgs::Fetch(it) => it.run(context),
+            CommandArgs::Manifest(it) => it.run(context),
+        }
+    }
+}
+
+/// How a call is ended by a signal.
+fn watch(cancel: &Cancel) -> Watch {
+    Watch { cancel: cancel.clone(), progress: None }
+}
+
+/// Prints to standard output.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.map_err(|error| Failure::writing(PathBuf::new(), error))
+}
+
+/// Says what was done, in the words of the Python package.
+fn say(messages: &Messages, what: &str, statistics: &Statistics) {
+    for line in statistics.to_string().lines() {
+        messages.say(format_args!("{what}: {line}"));
+    }
+}
+
+/// Reads attachments from a file, or from standard input.
+fn read_attachments(path: &Path) -> Result<Attachments, Failure> {
+    let text = match path.as_os_str() == "-" {
+        true => io::read_to_string(io::stdin()).map(String::into_bytes),
+        false => std::fs::read(path),
+    };
+    let path = path.to_owned();
+    let text = text.map_err(|source| AttachmentError::File {
+        path,
+        what: "cannot read the attachments",
+        source,
+    })?;
+    Ok(Attachments::parse(&text)
+        .map_err(|error| AttachmentError::Invalid(error.to_string()))?)
+}
+
+/// A text as JSON has it.
+fn json_text(value: &[u8]) -> String {
+    serde_json::Value::String(text::lossy(value)).to_string()
+}
+
+/// Rules as the Python package prints them.
+fn rules_json(rules: &[Rule]) -> String {
+    let rules: Vec<String> = rules
+        .iter()
+        .map(|rule| {
+            format!(
+                "{{\"source_path_format\": \"{}\", \"source_path\": {}, \
+                 \"destination_path\": {}}}",
+                rule.format,
+                json_text(&rule.source),
+                json_text(&text::of_name(&rule.destination)),
+            )
+        })
+        .collect();
+    format!("[{}]\n", rules.join(", "))
+}
+
+/// A mapping as it is written: `FROM=TO`.
+fn parse_mapping(text: &str) -> Result<(Vec<u8>, PathBuf), String> {
+    match text.split_once('=') {
+        Some((from, to)) if !from.is_empty() && to.starts_with('/') => {
+            Ok((from.as_bytes().to_vec(), to.into()))
+        }
+        _ => Err(format!(
+            "{} is not FROM=TO, where TO is an absolute path",
+            escaped(text.as_bytes())
+        )),
+    }
+}

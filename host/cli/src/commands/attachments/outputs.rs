@@ -1,0 +1,125 @@
+//! `sanchay attachments outputs`: what a task made, from a worker.
+
+use std::{
+    path::PathBuf,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use clap::{Args, ValueHint};
+use sanchay_attachments::{OutputPath, SyncOptions, sync_outputs};
+
+use super::{
+    json_text, parse_mapping,
+    place::{PlaceArgs, QueueArgs},
+    print, read_attachments, say, watch,
+};
+use crate::{
+    commands::command::RunCommand, context::Context, exit::Exit,
+    failure::Failure, options::run::RunArgs,
+};
+
+const NOTES: &str = "\
+What is new or changed in the directories of outputs, since the session was
+synced or its outputs were the last time, is uploaded, and a manifest for each
+root. With --json, standard output gets the keys of these manifests.";
+
+/// Upload what a task made in the directory of a session.
+#[derive(Args, Debug)]
+#[command(after_long_help = NOTES, after_help = "See --help for details.")]
+pub(super) struct OutputsArgs {
+    /// The directory of the session
+    #[arg(value_name = "SESSION", value_hint = ValueHint::DirPath)]
+    session: PathBuf,
+
+    /// The attachments of the job; - is standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    attachments: PathBuf,
+
+    /// The job
+    #[arg(long, value_name = "ID")]
+    job_id: String,
+
+    /// The step
+    #[arg(long, value_name = "ID")]
+    step_id: String,
+
+    /// The task; without it, the outputs are those of the step as a whole
+    #[arg(long, value_name = "ID")]
+    task_id: Option<String>,
+
+    /// The session action
+    #[arg(long, value_name = "ID")]
+    session_action_id: String,
+
+    /// When it began, in seconds since 1970; by default now
+    #[arg(long, value_name = "SECONDS")]
+    start_time: Option<f64>,
+
+    #[command(flatten)]
+    queue: QueueArgs,
+
+    #[command(flatten)]
+    place: PlaceArgs,
+
+    /// Where a root of the storage profile is here: FROM=TO
+    #[arg(long, value_name = "FROM=TO", value_parser = parse_mapping)]
+    map: Vec<(Vec<u8>, PathBuf)>,
+
+    /// Print the keys of the manifests, as JSON
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+impl RunCommand for OutputsArgs {
+    fn run(&self, context: &Context) -> Result<Exit, Failure> {
+        let interrupt = context.catch_signals()?;
+        let messages = self.run.messages(context, false);
+        let engine = self.run.engine()?;
+        let attachments = read_attachments(&self.attachments)?;
+        let now = || {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH);
+            since.map_or(0.0, |since| since.as_secs_f64())
+        };
+        let output = OutputPath {
+            job_id: self.job_id.clone(),
+            step_id: self.step_id.clone(),
+            task_id: self.task_id.clone(),
+            session_action_id: self.session_action_id.clone(),
+            timestamp: self.start_time.unwrap_or_else(now),
+        };
+        let options = SyncOptions {
+            mapping: self.map.clone(),
+            ..SyncOptions::default()
+        };
+        let session =
+            std::path::absolute(&self.session).map_err(|source| {
+                Failure::List { path: self.session.clone(), source }
+            })?;
+        let location = self.place.location();
+        let synced = sync_outputs(
+            &engine,
+            &self.place.client(),
+            location,
+            &self.queue.place(location),
+            &output,
+            &attachments,
+            &session,
+            &options,
+            &watch(&interrupt.cancel),
+        )?;
+        if self.json {
+            let keys: Vec<String> = synced
+                .manifests
+                .iter()
+                .map(|key| json_text(key.as_bytes()))
+                .collect();
+            print(&format!("{{\"manifests\": [{}]}}\n", keys.join(", ")))?;
+        } else if !self.run.quiet {
+            say(&messages, "upload", &synced.statistics);
+        }
+        Ok(Exit::Done)
+    }
+}

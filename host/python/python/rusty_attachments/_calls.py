@@ -1,0 +1,905 @@
+"""The calls. One that takes time to reach S3 is a coroutine, and has a twin
+whose name ends in _sync and that blocks."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from threading import Thread
+from typing import TypeVar
+
+from sanchay import _native
+
+from rusty_attachments._errors import ValidationError, call
+from rusty_attachments._types import (
+    AssetReferences,
+    Attachments,
+    AwsCredentials,
+    BundleSubmitOptions,
+    BundleSubmitResult,
+    ConflictResolution,
+    DownloadResult,
+    FileSystemLocationType,
+    Manifest,
+    ManifestDiff,
+    ManifestLocation,
+    Path,
+    PathMappingRule,
+    S3Location,
+    ScanProgress,
+    SnapshotOptions,
+    StepOutputManifestPath,
+    StorageProfile,
+    SummaryStatistics,
+    SyncResult,
+    TaskOutputManifestPath,
+    TransferProgress,
+    UploadedManifest,
+    WorkerSyncOptions,
+    conflict_of,
+    decode,
+    encode,
+)
+
+__all__ = [
+    "create_manifest",
+    "diff_manifests",
+    "download_manifest",
+    "download_manifest_contents",
+    "download_manifest_contents_sync",
+    "download_manifest_sync",
+    "download_outputs",
+    "download_outputs_sync",
+    "expand_input_paths",
+    "hash_file",
+    "load_manifest",
+    "submit_bundle_attachments",
+    "submit_bundle_attachments_sync",
+    "sync_inputs",
+    "sync_inputs_sync",
+    "sync_outputs",
+    "sync_outputs_sync",
+    "upload_input_manifest",
+    "upload_input_manifest_sync",
+    "upload_manifest_contents",
+    "upload_manifest_contents_sync",
+]
+
+ScanCallback = Callable[[ScanProgress], bool | None]
+TransferCallback = Callable[[TransferProgress], bool | None]
+OutputManifestPath = TaskOutputManifestPath | StepOutputManifestPath
+
+_T = TypeVar("_T")
+_Access = tuple[
+    str | None,
+    str | None,
+    str | None,
+    tuple[str, str, str | None] | None,
+]
+
+
+def _access(
+    region: str | None,
+    credentials: AwsCredentials | None,
+    endpoint_url: str | None,
+    profile: str | None,
+) -> _Access:
+    keys = None
+    if credentials is not None:
+        keys = (
+            credentials.access_key_id,
+            credentials.secret_access_key,
+            credentials.session_token,
+        )
+    return region, endpoint_url, profile, keys
+
+
+def _scanning(
+    callback: ScanCallback | None,
+) -> Callable[..., bool] | None:
+    if callback is None:
+        return None
+
+    def tell(kind: str, *facts: object) -> bool:
+        if kind != "scan":
+            return True
+        return callback(ScanProgress(*facts)) is not False  # type: ignore[arg-type]
+
+    return tell
+
+
+def _transferring(
+    callback: TransferCallback | None,
+) -> Callable[..., bool] | None:
+    if callback is None:
+        return None
+
+    def tell(kind: str, *facts: object) -> bool:
+        if kind != "transfer":
+            return True
+        return callback(TransferProgress(*facts)) is not False  # type: ignore[arg-type]
+
+    return tell
+
+
+async def _in_thread(
+    work: Callable[[_native.AttachmentCancel], _T],
+) -> _T:
+    """Work in a thread. A task that is cancelled cancels the work, and waits
+    until that has ended."""
+    cancel = _native.AttachmentCancel()
+    future: Future[_T] = Future()
+
+    def run() -> None:
+        try:
+            result = work(cancel)
+        except BaseException as error:
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+
+    Thread(target=run, name="rusty-attachments", daemon=True).start()
+    waiting = asyncio.wrap_future(future)
+    try:
+        return await asyncio.shield(waiting)
+    except asyncio.CancelledError:
+        cancel.cancel()
+        await asyncio.wait([waiting])
+        if not waiting.cancelled():
+            # What it came to does not matter any more.
+            waiting.exception()
+        raise
+
+
+def _submit(
+    cancel: _native.AttachmentCancel,
+    access: _Access,
+    s3_location: S3Location,
+    manifest_location: ManifestLocation,
+    asset_references: AssetReferences,
+    storage_profile: StorageProfile | None,
+    options: BundleSubmitOptions | None,
+    progress_callback: ScanCallback | None,
+) -> BundleSubmitResult:
+    locations = storage_profile.locations if storage_profile else ()
+    text, hashing, upload, missing = call(
+        _native.attachments_submit,
+        access,
+        s3_location._native(),
+        manifest_location._native(),
+        list(asset_references.input_filenames),
+        list(asset_references.output_directories),
+        list(asset_references.referenced_paths),
+        [
+            (
+                it.name,
+                it.path,
+                it.location_type == FileSystemLocationType.SHARED,
+            )
+            for it in locations
+        ],
+        (options or BundleSubmitOptions())._native(),
+        cancel,
+        _scanning(progress_callback),
+    )
+    return BundleSubmitResult(
+        text,
+        SummaryStatistics(*hashing),
+        SummaryStatistics(*upload),
+        [os.fspath(path) for path in missing],
+    )
+
+
+async def submit_bundle_attachments(
+    region: str | None,
+    s3_location: S3Location,
+    manifest_location: ManifestLocation,
+    asset_references: AssetReferences,
+    storage_profile: StorageProfile | None = None,
+    options: BundleSubmitOptions | None = None,
+    progress_callback: ScanCallback | None = None,
+    *,
+    credentials: AwsCredentials | None = None,
+    endpoint_url: str | None = None,
+    profile: str | None = None,
+) -> BundleSubmitResult:
+    """Upload what a job reads.
+
+    Everything is hashed before anything is uploaded, contents before the
+    manifests that name them.
+
+    Args:
+        region: The region of the bucket; None: that of the environment.
+        s3_location: Where the files are.
+        manifest_location: Where the manifests are.
+        asset_references: The paths of the job.
+        storage_profile: Locations: nothing in a shared one is uploaded.
+        options: How.
+        progress_callback: Called in another thread than the event loop's; an
+            answer that is False cancels, and an exception is raised here.
+        credentials: Those to use; None: those that are found.
+        endpoint_url: The server, if it is not that of AWS.
+        profile: The profile of ~/.aws.
+
+    Raises:
+        ValidationError: Inputs are missing.
+        StorageError: S3 refused.
+        OperationCancelled: The callback returned False.
+        AttachmentError: A file cannot be read.
+    """
+    access = _access(region, credentials, endpoint_url, profile)
+    return await _in_thread(
+        lambda cancel: _submit(
+            cancel,
+            access,
+            s3_location,
+            manifest_location,
+            asset_references,
+            storage_profile,
+            options,
+            progress_callback,
+        )
+    )
+
+
+def submit_bundle_attachments_sync(
+    region: str | None,
+    s3_location: S3Location,
+    manifest_location: ManifestLocation,
+    asset_references: AssetReferences,
+    storage_profile: StorageProfile | None = None,
+    options: BundleSubmitOptions | None = None,
+    progress_callback: ScanCallback | None = None,
+    *,
+    credentials: AwsCredentials | None = None,
+    endpoint_url: str | None = None,
+    profile: str | None = None,
+) -> BundleSubmitResult:
+    """Do what submit_bundle_attachments does, and block meanwhile."""
+    return _submit(
+        _native.AttachmentCancel(),
+        _access(region, credentials, endpoint_url, profile),
+        s3_location,
+        manifest_location,
+        asset_references,
+        storage_profile,
+        options,
+        progress_callback,
+    )
+
+
+def _synced(
+    session_dir: Path,
+    numbers: tuple[int, int, int, int, int, int, float],
+    rules: list[tuple[str, bytes, bytes]],
+    files: Sequence[Path],
+    keys: list[str],
+) -> SyncResult:
+    return SyncResult(
+        SummaryStatistics(*numbers),
+        os.path.abspath(session_dir),
+        [
+            PathMappingRule(path_format, decode(source), decode(target))
+            for path_format, source, target in rules
+        ],
+        [os.fspath(path) for path in files],
+        keys,
+    )
+
+
+def _sync_inputs(
+    cancel: _native.AttachmentCancel,
+    access: _Access,
+    s3_location: S3Location,
+    attachments: Attachments,
+    session_dir: Path,
+    options: WorkerSyncOptions | None,
+    progress_callback: TransferCallback | None,
+) -> SyncResult:
+    done = call(
+        _native.attachments_sync_inputs,
+        access,
+        s3_location._native(),
+        attachments.file_system,
+        attachments._native(),
+        session_dir,
+        (options or WorkerSyncOptions())._native(),
+        cancel,
+        _transferring(progress_callback),
+    )
+    return _synced(session_dir, *done)
+
+
+async def sync_inputs(
+    region: str | None,
+    s3_location: S3Location,
+    attachments: Attachments,
+    session_dir: Path,
+    options: WorkerSyncOptions | None = None,
+    progress_callback: TransferCallback | None = None,
+    *,
+    credentials: AwsCredentials | None = None,
+    endpoint_url: str | None = None,
+    profile: str | None = None,
+) -> SyncResult:
+    """Download what a job reads into the directory of a session.
+
+    Files are verified by size and hash, and appear when they are complete.
+    Nothing is written outside the directories of the roots.
+
+    Raises:
+        ManifestError: A manifest, or a path in it, is refused.
+        StorageError: S3 refused, or a content is damaged.
+        OperationCancelled: The callback returned False.
+    """
+    access = _access(region, credentials, endpoint_url, profile)
+    return await _in_thread(
+        lambda cancel: _sync_inputs(
+            cancel,
+            access,
+            s3_location,
+            attachments,
+            session_dir,
+            options,
+            progress_callback,
+        )
+    )
+
+
+def sync_inputs_sync(
+    region: str | None,
+    s3_location: S3Location,
+    attachments: Attachments,
+    session_dir: Path,
+    options: WorkerSyncOptions | None = None,
+    progress_callback: TransferCallback | None = None,
+    *,
+    credentials: AwsCredentials | None = None,
+    endpoint_url: str | None = None,
+    profile: str | None = None,
+) -> SyncResult:
+    """Do what sync_inputs does, and block meanwhile."""
+    return _sync_inputs(
+        _native.AttachmentCancel(),
+        _access(region, credentials, endpoint_url, profile),
+        s3_location,
+        attachments,
+        session_dir,
+        options,
+        progress_callback,
+    )
+
+
+def _sync_outputs(
+    cancel: _native.AttachmentCancel,
+    access: _Access,
+    s3_location: S3Location,
+    manifest_location: ManifestLocation,
+    output_path: OutputManifestPath,
+    attachments: Attachments,
+    session_dir: Path,
+    options: WorkerSyncOptions | None,
+    progress_callback: TransferCallback | None,
+) -> SyncResult:
+    done = call(
+        _native.attachments_sync_outputs,
+        access,
+        s3_location._native(),
+        manifest_location._native(),
+        output_path._native(),
+        attachments.file_system,
+        attachments._native(),
+        session_dir,
+        (options or WorkerSyncOptions())._native(),
+        cancel,
+        _transferring(progress_callback),
+    )
+    return _synced(session_dir, *done)
+
+
+async def sync_outputs(
+    region: str | None,
+    s3_location: S3Location,
+    manifest_location: ManifestLocation,
+    output_path: OutputManifestPath,
+    attachments: Attachments,
+    session_dir: Path,
+    options: WorkerSyncOptions | None = None,
+    progress_callback: TransferCallback | None = None,
+    *,
+    credentials: AwsCredentials | None = None,
+    endpoint_url: str | None = None,
+    profile: str | None = None,
+) -> SyncResult:
+    """Upload what is new or changed in the directories of outputs.
+
+    Raises:
+        StorageError: S3 refused.
+        OperationCancelled: The callback returned False.
+        AttachmentError: A file cannot be read.
+    """
+    access = _access(region, credentials, endpoint_url, profile)
+    return await _in_thread(
+        lambda cancel: _sync_outputs(
+            cancel,
+            access,
+            s3_location,
+            manifest_location,
+            output_path,
+            attachments,
+            session_dir,
+            options,
+            progress_callback,
+        )
+    )
+
+
+def sync_outputs_sync(
+    region: str | None,
+    s3_location: S3Location,
+    manifest_location: ManifestLocation,
+    output_path: OutputManifestPath,
+    attachments: Attachments,
+    session_dir: Path,
+    options: WorkerSyncOptions | None = None,
+    progress_callback: TransferCallback | None = None,
+    *,
+    credentials: AwsCredentials | None = None,
+    endpoint_url: str | None = None,
+    profile: str | None = None,
+) -> SyncResult:
+    """Do what sync_outputs does, and block meanwhile."""
+    return _sync_outputs(
+        _native.AttachmentCancel(),
+        _access(region, credentials, endpoint_url, profile),
+        s3_location,
+        manifest_location,
+        output_path,
+        attachments,
+        session_dir,
+        options,
+        progress_callback,
+    )
+
+
+def _download_outputs(
+    cancel: _native.AttachmentCancel,
+    access: _Access,
+    s3_location: S3Location,
+    manifest_location: ManifestLocation,
+    query: tuple[str, str | None, str | None, str | None],
+    path_mapping: dict[str, str] | None,
+    conflict_resolution: ConflictResolution | str,
+    progress_callback: TransferCallback | None,
+) -> DownloadResult:
+    numbers, files = call(
+        _native.attachments_outputs,
+        access,
+        s3_location._native(),
+        manifest_location._native(),
+        query,
+        [(encode(it), to) for it, to in (path_mapping or {}).items()],
+        conflict_of(conflict_resolution).value,
+        cancel,
+        _transferring(progress_callback),
+    )
+    written = [os.fspath(path) for path in files]
+    return DownloadResult(SummaryStatistics(*numbers), written)
+
+
+async def download_outputs(
+    region: str | None,
+    s3_location: S3Location,
+    manifest_location: ManifestLocation,
+    job_id: str,
+    step_id: str | None = None,
+    task_id: str | None = None,
+    session_action_id: str | None = None,
+    path_mapping: dict[str, str] | None = None,
+    conflict_resolution: ConflictResolution | str = (
+        ConflictResolution.CREATE_COPY
+    ),
+    progress_callback: TransferCallback | None = None,
+    *,
+    credentials: AwsCredentials | None = None,
+    endpoint_url: str | None = None,
+    profile: str | None = None,
+) -> DownloadResult:
+    """Download what the tasks of a job made: of each task the last session
+    action counts, of a file that several made the last manifest."""
+    access = _access(region, credentials, endpoint_url, profile)
+    return await _in_thread(
+        lambda cancel: _download_outputs(
+            cancel,
+            access,
+            s3_location,
+            manifest_location,
+            (job_id, step_id, task_id, session_action_id),
+            path_mapping,
+            conflict_resolution,
+            progress_callback,
+        )
+    )
+
+
+def download_outputs_sync(
+    region: str | None,
+    s3_location: S3Location,
+    manifest_location: ManifestLocation,
+    job_id: str,
+    step_id: str | None = None,
+    task_id: str | None = None,
+    session_action_id: str | None = None,
+    path_mapping: dict[str, str] | None = None,
+    conflict_resolution: ConflictResolution | str = (
+        ConflictResolution.CREATE_COPY
+    ),
+    progress_callback: TransferCallback | None = None,
+    *,
+    credentials: AwsCredentials | None = None,
+    endpoint_url: str | None = None,
+    profile: str | None = None,
+) -> DownloadResult:
+    """Do what download_outputs does, and block meanwhile."""
+    return _download_outputs(
+        _native.AttachmentCancel(),
+        _access(region, credentials, endpoint_url, profile),
+        s3_location,
+        manifest_location,
+        (job_id, step_id, task_id, session_action_id),
+        path_mapping,
+        conflict_resolution,
+        progress_callback,
+    )
+
+
+def _upload_contents(
+    cancel: _native.AttachmentCancel,
+    access: _Access,
+    s3_location: S3Location,
+    manifest: Manifest,
+    source_root: Path,
+    s3_check_cache_dir: Path | None,
+    progress_callback: TransferCallback | None,
+) -> SummaryStatistics:
+    numbers = call(
+        _native.attachments_upload,
+        access,
+        s3_location._native(),
+        manifest._manifest,
+        source_root,
+        {"s3_check_cache_dir": s3_check_cache_dir},
+        cancel,
+        _transferring(progress_callback),
+    )
+    return SummaryStatistics(*numbers)
+
+
+async def upload_manifest_contents(
+    region: str | None,
+    s3_location: S3Location,
+    manifest: Manifest,
+    source_root: Path,
+    progress_callback: TransferCallback | None = None,
+    *,
+    s3_check_cache_dir: Path | None = None,
+    credentials: AwsCredentials | None = None,
+    endpoint_url: str | None = None,
+    profile: str | None = None,
+) -> SummaryStatistics:
+    """Upload the files of a manifest that are not in S3 yet.
+
+    A file that is not what the manifest says is an error, and not stored.
+    """
+    access = _access(region, credentials, endpoint_url, profile)
+    return await _in_thread(
+        lambda cancel: _upload_contents(
+            cancel,
+            access,
+            s3_location,
+            manifest,
+            source_root,
+            s3_check_cache_dir,
+            progress_callback,
+        )
+    )
+
+
+def upload_manifest_contents_sync(
+    region: str | None,
+    s3_location: S3Location,
+    manifest: Manifest,
+    source_root: Path,
+    progress_callback: TransferCallback | None = None,
+    *,
+    s3_check_cache_dir: Path | None = None,
+    credentials: AwsCredentials | None = None,
+    endpoint_url: str | None = None,
+    profile: str | None = None,
+) -> SummaryStatistics:
+    """Do what upload_manifest_contents does, and block meanwhile."""
+    return _upload_contents(
+        _native.AttachmentCancel(),
+        _access(region, credentials, endpoint_url, profile),
+        s3_location,
+        manifest,
+        source_root,
+        s3_check_cache_dir,
+        progress_callback,
+    )
+
+
+def _download_contents(
+    cancel: _native.AttachmentCancel,
+    access: _Access,
+    s3_location: S3Location,
+    manifest: Manifest,
+    destination: Path,
+    conflict_resolution: ConflictResolution | str,
+    progress_callback: TransferCallback | None,
+) -> DownloadResult:
+    numbers, files = call(
+        _native.attachments_download,
+        access,
+        s3_location._native(),
+        manifest._manifest,
+        destination,
+        conflict_of(conflict_resolution).value,
+        cancel,
+        _transferring(progress_callback),
+    )
+    written = [os.fspath(path) for path in files]
+    return DownloadResult(SummaryStatistics(*numbers), written)
+
+
+async def download_manifest_contents(
+    region: str | None,
+    s3_location: S3Location,
+    manifest: Manifest,
+    destination: Path,
+    conflict_resolution: ConflictResolution | str = (
+        ConflictResolution.CREATE_COPY
+    ),
+    progress_callback: TransferCallback | None = None,
+    *,
+    credentials: AwsCredentials | None = None,
+    endpoint_url: str | None = None,
+    profile: str | None = None,
+) -> DownloadResult:
+    """Download the files of a manifest beneath a directory."""
+    access = _access(region, credentials, endpoint_url, profile)
+    return await _in_thread(
+        lambda cancel: _download_contents(
+            cancel,
+            access,
+            s3_location,
+            manifest,
+            destination,
+            conflict_resolution,
+            progress_callback,
+        )
+    )
+
+
+def download_manifest_contents_sync(
+    region: str | None,
+    s3_location: S3Location,
+    manifest: Manifest,
+    destination: Path,
+    conflict_resolution: ConflictResolution | str = (
+        ConflictResolution.CREATE_COPY
+    ),
+    progress_callback: TransferCallback | None = None,
+    *,
+    credentials: AwsCredentials | None = None,
+    endpoint_url: str | None = None,
+    profile: str | None = None,
+) -> DownloadResult:
+    """Do what download_manifest_contents does, and block meanwhile."""
+    return _download_contents(
+        _native.AttachmentCancel(),
+        _access(region, credentials, endpoint_url, profile),
+        s3_location,
+        manifest,
+        destination,
+        conflict_resolution,
+        progress_callback,
+    )
+
+
+def _upload_manifest(
+    cancel: _native.AttachmentCancel,
+    access: _Access,
+    s3_location: S3Location,
+    manifest_location: ManifestLocation,
+    manifest: Manifest,
+    asset_root: str,
+) -> UploadedManifest:
+    path, digest = call(
+        _native.attachments_upload_manifest,
+        access,
+        s3_location._native(),
+        manifest_location._native(),
+        manifest._manifest,
+        encode(asset_root),
+        cancel,
+    )
+    return UploadedManifest(path, digest)
+
+
+async def upload_input_manifest(
+    region: str | None,
+    s3_location: S3Location,
+    manifest_location: ManifestLocation,
+    manifest: Manifest,
+    asset_root: str,
+    *,
+    credentials: AwsCredentials | None = None,
+    endpoint_url: str | None = None,
+    profile: str | None = None,
+) -> UploadedManifest:
+    """Upload the manifest of a root's inputs."""
+    access = _access(region, credentials, endpoint_url, profile)
+    return await _in_thread(
+        lambda cancel: _upload_manifest(
+            cancel,
+            access,
+            s3_location,
+            manifest_location,
+            manifest,
+            asset_root,
+        )
+    )
+
+
+def upload_input_manifest_sync(
+    region: str | None,
+    s3_location: S3Location,
+    manifest_location: ManifestLocation,
+    manifest: Manifest,
+    asset_root: str,
+    *,
+    credentials: AwsCredentials | None = None,
+    endpoint_url: str | None = None,
+    profile: str | None = None,
+) -> UploadedManifest:
+    """Do what upload_input_manifest does, and block meanwhile."""
+    return _upload_manifest(
+        _native.AttachmentCancel(),
+        _access(region, credentials, endpoint_url, profile),
+        s3_location,
+        manifest_location,
+        manifest,
+        asset_root,
+    )
+
+
+def _fetch_manifest(
+    cancel: _native.AttachmentCancel,
+    access: _Access,
+    s3_location: S3Location,
+    manifest_path: str,
+    expected_hash: str | None,
+) -> Manifest:
+    return Manifest(
+        call(
+            _native.attachments_fetch_manifest,
+            access,
+            s3_location._native(),
+            manifest_path,
+            expected_hash,
+            cancel,
+        )
+    )
+
+
+async def download_manifest(
+    region: str | None,
+    s3_location: S3Location,
+    manifest_path: str,
+    expected_hash: str | None = None,
+    *,
+    credentials: AwsCredentials | None = None,
+    endpoint_url: str | None = None,
+    profile: str | None = None,
+) -> Manifest:
+    """Download a manifest by what attachments call it, and check its hash."""
+    access = _access(region, credentials, endpoint_url, profile)
+    return await _in_thread(
+        lambda cancel: _fetch_manifest(
+            cancel, access, s3_location, manifest_path, expected_hash
+        )
+    )
+
+
+def download_manifest_sync(
+    region: str | None,
+    s3_location: S3Location,
+    manifest_path: str,
+    expected_hash: str | None = None,
+    *,
+    credentials: AwsCredentials | None = None,
+    endpoint_url: str | None = None,
+    profile: str | None = None,
+) -> Manifest:
+    """Do what download_manifest does, and block meanwhile."""
+    return _fetch_manifest(
+        _native.AttachmentCancel(),
+        _access(region, credentials, endpoint_url, profile),
+        s3_location,
+        manifest_path,
+        expected_hash,
+    )
+
+
+def create_manifest(
+    root: Path,
+    options: SnapshotOptions | None = None,
+    progress_callback: ScanCallback | None = None,
+) -> Manifest:
+    """Hash the files beneath a directory and make a manifest of them.
+
+    Raises:
+        ValidationError: There is no such directory.
+        OperationCancelled: The callback returned False.
+        AttachmentError: Something in it cannot be read.
+    """
+    native, _ = call(
+        _native.attachments_create,
+        root,
+        (options or SnapshotOptions())._native(),
+        _native.AttachmentCancel(),
+        _scanning(progress_callback),
+    )
+    return Manifest(native)
+
+
+def load_manifest(text: str | bytes) -> Manifest:
+    """Read a manifest.
+
+    Raises:
+        ManifestError: It is none, in the words of the package deadline.
+    """
+    data = text if isinstance(text, bytes) else encode(text)
+    return Manifest(call(_native.AttachmentManifest.load, data))
+
+
+def diff_manifests(old: Manifest, new: Manifest) -> ManifestDiff:
+    """Compare two manifests by path and content; two of V2025_12_04_BETA also
+    by size, time, and whether files may be executed."""
+    added, modified, deleted = old._manifest.diff(new._manifest)
+    return ManifestDiff(
+        [decode(path) for path in added],
+        [decode(path) for path in modified],
+        [decode(path) for path in deleted],
+    )
+
+
+def expand_input_paths(
+    paths: Sequence[Path], *, missing_ok: bool = False
+) -> list[str]:
+    """List files, and those beneath the directories among them, each once.
+
+    Raises:
+        ValidationError: There is nothing at a path, unless missing_ok.
+        AttachmentError: A directory cannot be read.
+    """
+    files, missing, _ = call(
+        _native.attachments_expand, list(paths), _native.AttachmentCancel()
+    )
+    if missing and not missing_ok:
+        names = "\n\t".join(sorted(os.fspath(path) for path in missing))
+        message = f"Missing input files:\n\t{names}"
+        raise ValidationError(message)
+    return [os.fspath(path) for path in files]
+
+
+def hash_file(path: Path) -> str:
+    """Compute the XXH128 hash of a file, as manifests have it.
+
+    Raises:
+        AttachmentError: It cannot be read.
+    """
+    return call(_native.attachments_hash, path, _native.AttachmentCancel())

@@ -1,0 +1,199 @@
+"""Files whose texts are nearly the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from sanchay import _native
+from sanchay._arguments import raises, reporter
+from sanchay._fields import describe
+from sanchay._keywords import (
+    RecordOptions,
+    RunOptions,
+    SimilarOptions,
+    TextOptions,
+)
+from sanchay._options import Unpack, split, takes
+from sanchay._records import Records
+from sanchay._types import OnProgress, Paths, WalkOptions
+
+__all__ = [
+    "SimilarGroup",
+    "SimilarPair",
+    "SimilarSummary",
+    "similar",
+    "similar_pairs",
+    "start_similar",
+]
+
+
+class SimilarGroup(NamedTuple):
+    """Files with nearly the same text: each is like another of them."""
+
+    files: tuple[str, ...]
+    similarities: tuple[float, ...]
+    sizes: tuple[int, ...]
+
+    def _repr_html_(self) -> str:
+        """For notebooks."""
+        from sanchay._html import similar
+
+        return similar(self)
+
+
+describe(
+    SimilarGroup,
+    files="Their paths in byte order; at least two.",
+    similarities=(
+        "How alike each is to the first of them, from 0 to 1: the number of "
+        "shingles that both have, divided by the number of all."
+    ),
+    sizes="Their sizes in bytes.",
+)
+
+
+class SimilarPair(NamedTuple):
+    """Two files with nearly the same text."""
+
+    group: int
+    similarity: float
+    path: str
+    other: str
+
+
+describe(
+    SimilarPair,
+    group="The number of their group, from 1.",
+    similarity="How alike they are, from 0 to 1.",
+    path="The path of one, which comes first in byte order.",
+    other="The path of the other.",
+)
+
+
+class SimilarSummary(NamedTuple):
+    """What a finished search for similar texts came to."""
+
+    files: int
+    directories: int
+    bytes: int
+    errors: int
+    named_errors: int
+    groups: int
+    similar_files: int
+    texts: int
+    too_large: int
+
+
+describe(
+    SimilarSummary,
+    files="Files looked at.",
+    directories="Directories listed.",
+    bytes="Bytes of the files looked at.",
+    errors="Entries that failed.",
+    named_errors="Of these, the ones that the caller had named.",
+    groups="How many groups there are.",
+    similar_files="How many files are in them.",
+    texts="How many files were compared: those that are texts.",
+    too_large="How many files were left out for their size.",
+)
+
+
+@takes(TextOptions, WalkOptions, RunOptions, RecordOptions)
+def similar(
+    roots: Paths | None = None,
+    *,
+    progress: OnProgress | None = None,
+    **options: Unpack[SimilarOptions],
+) -> Records[SimilarGroup, SimilarSummary]:
+    """Find groups of files with nearly the same text.
+
+        for group in sanchay.similar("notes", threshold=0.8, where="size > 1k"):
+            print(group.files, group.similarities)
+
+    Texts are cut into shingles, so many words in a row; two are as alike as
+    their sets of shingles. White space does not count. What has zero bytes at its
+    beginning is no text, and is left out, as empty files are unless min_size=0.
+    At the threshold, one pair in a thousand is missed if no third file joins the
+    two; what is told is exact.
+
+    Groups are in the byte order of their first paths, and so are the files of
+    each. All files are compared before there is a first group. See Records for
+    the ways to take them, for asyncio and for Arrow (a row for each file, with
+    the columns group, similarity, size, path; groups are counted from 1).
+
+    Args:
+        roots: A directory, or several; None is the current directory.
+        **options: As SimilarOptions.
+        progress: Called with a Progress, as in scan(), or True for a bar.
+
+    Raises:
+        ValueError: An option makes no sense; the message names it.
+        TypeError: Likewise, for its type.
+        FileNotFoundError: A root is an empty path. All other errors of roots
+            are raised when groups are taken.
+    """
+    return start_similar(roots, options, progress)
+
+
+@takes(TextOptions, WalkOptions, RunOptions, RecordOptions)
+def similar_pairs(
+    roots: Paths | None = None,
+    *,
+    progress: OnProgress | None = None,
+    **options: Unpack[SimilarOptions],
+) -> Records[SimilarPair, SimilarSummary]:
+    """Find pairs of files with nearly the same text, and how alike they are.
+
+    As similar(), which tells of each file only how alike it is to the first of
+    its group. The files of the groups are read once more. The columns for Arrow
+    are group, similarity, path and other.
+
+    Args:
+        roots: A directory, or several; None is the current directory.
+        **options: As SimilarOptions.
+        progress: Called with a Progress, as in scan(), or True for a bar.
+
+    Raises:
+        ValueError: An option makes no sense; the message names it.
+        TypeError: Likewise, for its type.
+        FileNotFoundError: A root is an empty path. All other errors of roots
+            are raised when pairs are taken.
+    """
+    run = _begin(similar_pairs, roots, True, options, progress, SimilarPair)
+    return Records(run, SimilarSummary, "sanchay.similar_pairs")
+
+
+def start_similar(
+    roots: Paths | None,
+    options: Mapping[str, Any],
+    progress: OnProgress | None,
+) -> Records[SimilarGroup, SimilarSummary]:
+    """Begin a search for groups of similar texts."""
+    run = _begin(similar, roots, False, options, progress, SimilarGroup)
+    return Records(run, SimilarSummary, "sanchay.similar")
+
+
+def _begin(
+    call: Callable[..., object],
+    roots: Paths | None,
+    pairs: bool,
+    options: Mapping[str, Any],
+    progress: OnProgress | None,
+    record: type,
+) -> _native.Run:
+    walk, others = split(call, options)
+    return _native.similar(
+        roots,
+        walk,
+        pairs,
+        others["threshold"],
+        others["shingle_size"],
+        others["characters"],
+        others["max_file_size"],
+        others["threads"],
+        reporter(progress),
+        raises(others["errors"]),
+        others["path_bytes"],
+        record,
+    )
