@@ -124,7 +124,7 @@ fn a_bucket_answers_as_the_folder_that_it_was_made_of() {
         "scan --format csv --fields path,size --sort size:desc,path -e txt",
         "scan -H --count",
         "scan --format csv --fields path --sort path --min-size 100 -d 2",
-        "scan --count --glob 'f1*'",
+        "scan --count --glob f1*",
         "hash -a sha256 -e bin",
         "hash -H --tree --sha256",
         "hash --partial=16 --format csv --fields path,hash,size",
@@ -223,7 +223,7 @@ fn a_digest_that_the_server_knows_is_taken_and_named_so() {
         .collect();
     let encoded = sanchay_test_servers::base64(&bytes);
     let headers = [
-        "x-amz-checksum-algorithm: SHA256",
+        "x-amz-sdk-checksum-algorithm: SHA256",
         &format!("x-amz-checksum-sha256: {encoded}"),
     ];
     moto.put("known", &headers, body);

@@ -273,6 +273,12 @@ fn length(headers: &HeaderMap) -> Option<usize> {
     value.to_str().ok()?.parse().ok()
 }
 
+/// A body of text, if it is there and not too long.
+pub(super) async fn gathered_text(body: HttpResponseBody) -> Option<String> {
+    let body = gathered(body, LARGEST_ANSWER, None).await.ok()?;
+    Some(String::from_utf8_lossy(&body).into_owned())
+}
+
 /// A body, whole.
 async fn gathered(
     mut body: HttpResponseBody,
