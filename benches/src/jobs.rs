@@ -2,6 +2,7 @@
 
 mod catalog;
 mod change;
+mod cloud;
 mod cold;
 mod copy;
 mod dupes;
@@ -77,6 +78,7 @@ pub(crate) fn all(site: &Site) -> Vec<Job> {
     jobs.extend(catalog::jobs(site));
     jobs.extend(summary::jobs(site));
     jobs.extend(copy::jobs(site));
+    jobs.extend(cloud::jobs(site));
     jobs.extend(change::jobs(site));
     jobs.extend(cold::jobs(site));
     jobs.extend(wasi::jobs(site));

@@ -251,9 +251,10 @@ impl Line {
             true => ask.most,
             false => LARGEST_ANSWER,
         };
-        let told = match ask.method {
-            Method::HEAD => None,
-            _ => length(&parts.headers),
+        // What is said of an error is not what came.
+        let told = match parts.status.is_success() {
+            true if ask.method != Method::HEAD => length(&parts.headers),
+            _ => None,
         };
         let body = gathered(body, most, told).await?;
         if !parts.status.is_success() {
