@@ -35,6 +35,8 @@ pub(crate) mod snapshot;
 #[cfg(feature = "store")]
 pub(crate) mod store;
 pub(crate) mod summary;
+#[cfg(feature = "cloud")]
+mod transfer;
 pub(crate) mod undo;
 #[cfg(feature = "catalog")]
 pub(crate) mod verify;
