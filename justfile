@@ -56,6 +56,10 @@ run *ARGS:
     *" attachments "* | *" --help "* | *" help "* | *" -h "*)
         features=$features,attachments ;;
     esac
+    case " $* " in
+    *" serve "* | *" ui "* | *" --help "* | *" help "* | *" -h "*)
+        features=$features,service ;;
+    esac
     cargo build --release --locked --manifest-path {{ manifest }} \
         -p sanchay-cli --no-default-features --features "$features"
     exec {{ program }} "$@"

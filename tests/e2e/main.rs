@@ -65,6 +65,8 @@ mod racing;
 mod rows;
 mod scan;
 mod scan_output;
+#[cfg(target_os = "linux")]
+mod service;
 mod similar;
 mod similar_images;
 #[cfg(target_os = "linux")]

@@ -24,6 +24,7 @@ mod python;
 mod questions;
 mod refusals;
 mod same;
+mod serve;
 mod summary;
 
 use sanchay_testkit::Program;

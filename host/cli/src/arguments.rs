@@ -25,6 +25,8 @@ use crate::commands::{
     catalog::CatalogCommand, diff::DiffArgs, history::HistoryArgs,
     snapshot::SnapshotArgs, verify::VerifyArgs, watch::WatchArgs,
 };
+#[cfg(feature = "service")]
+use crate::commands::{serve::ServeArgs, ui::UiArgs};
 use crate::{
     commands::{
         apply::ApplyArgs, command::RunCommand, completions::CompletionsArgs,
@@ -145,6 +147,12 @@ pub(crate) enum CommandArgs {
     /// Exchange the files of render jobs with S3, as AWS Deadline Cloud has them
     #[cfg(feature = "attachments")]
     Attachments(AttachmentsCommand),
+    /// Serve jobs and their results over HTTP, with a page that shows them
+    #[cfg(feature = "service")]
+    Serve(Box<ServeArgs>),
+    /// Open the page that shows jobs and results in a browser
+    #[cfg(feature = "service")]
+    Ui(Box<UiArgs>),
     /// Describe or write the WebAssembly component that handles untrusted data
     Component(ComponentArgs),
     /// Show what is configured, and where
@@ -326,6 +334,10 @@ impl CommandArgs {
             Self::Store(it) => it,
             #[cfg(feature = "attachments")]
             Self::Attachments(it) => it,
+            #[cfg(feature = "service")]
+            Self::Serve(it) => &mut **it,
+            #[cfg(feature = "service")]
+            Self::Ui(it) => &mut **it,
             Self::Component(it) => it,
             Self::Config(it) => it,
             Self::Plugin(it) => it,

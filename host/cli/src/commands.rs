@@ -29,6 +29,8 @@ pub(crate) mod plugin;
 pub(crate) mod rename;
 pub(crate) mod runs;
 pub(crate) mod scan;
+#[cfg(feature = "service")]
+pub(crate) mod serve;
 pub(crate) mod similar;
 #[cfg(feature = "catalog")]
 pub(crate) mod snapshot;
@@ -37,6 +39,8 @@ pub(crate) mod store;
 pub(crate) mod summary;
 #[cfg(feature = "cloud")]
 mod transfer;
+#[cfg(feature = "service")]
+pub(crate) mod ui;
 pub(crate) mod undo;
 #[cfg(feature = "catalog")]
 pub(crate) mod verify;

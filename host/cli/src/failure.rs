@@ -113,6 +113,10 @@ pub(crate) enum Failure {
     #[cfg(feature = "attachments")]
     #[error("{0}")]
     Attachments(Box<sanchay_attachments::AttachmentError>),
+    /// The service cannot be started.
+    #[cfg(feature = "service")]
+    #[error(transparent)]
+    Service(Box<sanchay_service::ServiceError>),
     /// Records could not be sorted.
     #[error(
         "--sort: cannot use a temporary file in {}: {}",
@@ -248,6 +252,8 @@ impl Failure {
             Self::Store { .. } => (Exit::Failed, true),
             #[cfg(feature = "attachments")]
             Self::Attachments(_) => (Exit::Failed, true),
+            #[cfg(feature = "service")]
+            Self::Service(_) => (Exit::Failed, true),
             #[cfg(feature = "catalog")]
             Self::Catalog(_) | Self::NoCatalogFolder => (Exit::Failed, true),
         }
@@ -275,6 +281,13 @@ impl From<sanchay_catalog::CatalogError> for Failure {
             sanchay_catalog::CatalogError::Run(error) => Self::Run(error),
             other => Self::Catalog(other),
         }
+    }
+}
+
+#[cfg(feature = "service")]
+impl From<sanchay_service::ServiceError> for Failure {
+    fn from(error: sanchay_service::ServiceError) -> Self {
+        Self::Service(Box::new(error))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Filtering without walking: for names and sizes that the caller has from
-//! elsewhere, an archive's table of contents or another program's output.
+//! elsewhere, an archive's table of contents, another program's output, or
+//! results that were kept.
 
 pub use sanchay_core::filter::Facts as FileFacts;
 use sanchay_core::filter::{Columns, Filter};
@@ -10,6 +11,20 @@ use crate::{error::Error, inspect::Inspect, pool::Pool};
 mod listed;
 
 pub use listed::ListedEntry;
+
+/// An entry whose name and metadata are both known.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownEntry<'a> {
+    /// The path of its directory below the root: empty, or with a slash at
+    /// its end.
+    pub directory: &'a [u8],
+    /// Its name.
+    pub name: &'a [u8],
+    /// What it is.
+    pub kind: EntryKind,
+    /// What the file system told of it.
+    pub facts: FileFacts,
+}
 
 /// A filter with a sandboxed instance of its own, for one thread at a time;
 /// [`Engine::filter`](crate::Engine::filter) makes it.
@@ -63,19 +78,7 @@ impl FilterInstance {
         &mut self,
         names: &[impl AsRef<[u8]>],
     ) -> Result<&[u32], Fault> {
-        self.names.clear();
-        self.ends.clear();
-        for name in names {
-            let name = name.as_ref();
-            let asked = self.names.len().saturating_add(name.len());
-            let end = u32::try_from(asked).ok();
-            let Some(end) = end.filter(|_| asked <= self.ceiling) else {
-                let ceiling = self.ceiling;
-                return Err(Fault::MemoryRefused { asked, ceiling });
-            };
-            self.names.extend_from_slice(name);
-            self.ends.push(end);
-        }
+        self.take_names(names.iter().map(AsRef::as_ref))?;
         self.kinds.clear();
         self.kinds.resize(self.ends.len(), EntryKind::File);
         let listing = Listing {
@@ -86,6 +89,133 @@ impl FilterInstance {
         };
         self.inspector.match_names(&listing, &mut self.matches)?;
         Ok(&self.matches.entries)
+    }
+
+    /// Matches entries whose names and metadata are known, as a walk does, and
+    /// returns the indices of those that are let through, ascending. Entries
+    /// of one directory that follow each other are asked about in one call.
+    ///
+    /// ```
+    /// use sanchay::{Engine, EntryKind, FileFacts, Filter, KnownEntry};
+    ///
+    /// let engine = Engine::builder().build()?;
+    /// let filter = Filter::default().extension("png").min_size(100);
+    /// let mut filter = engine.filter(&filter)?;
+    /// let entry = |name, size| KnownEntry {
+    ///     directory: b"a/",
+    ///     name,
+    ///     kind: EntryKind::File,
+    ///     facts: FileFacts { size, ..FileFacts::default() },
+    /// };
+    /// let all = [entry(b"x.png", 99), entry(b"y.png", 100)];
+    /// assert_eq!(filter.match_entries(&all)?, [1]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Any [`Fault`] of the instance; [`Fault::MemoryRefused`] if the names of
+    /// a directory do not fit its memory together.
+    pub fn match_entries(
+        &mut self,
+        entries: &[KnownEntry<'_>],
+    ) -> Result<Vec<u32>, Fault> {
+        let mut wanted = Vec::new();
+        let mut first = 0_u32;
+        for of in entries.chunk_by(|a, b| a.directory == b.directory) {
+            self.match_directory(of, first, &mut wanted)?;
+            let count = u32::try_from(of.len()).unwrap_or(u32::MAX);
+            first = first.saturating_add(count);
+        }
+        Ok(wanted)
+    }
+
+    /// Matches entries of one directory, of which the first has this index.
+    fn match_directory(
+        &mut self,
+        entries: &[KnownEntry<'_>],
+        first: u32,
+        wanted: &mut Vec<u32>,
+    ) -> Result<(), Fault> {
+        let directory = match entries.first() {
+            Some(entry) => entry.directory,
+            None => return Ok(()),
+        };
+        self.take_names(entries.iter().map(|it| it.name))?;
+        self.kinds.clear();
+        self.kinds.extend(entries.iter().map(|it| it.kind));
+        let listing = Listing {
+            directory,
+            names: &self.names,
+            ends: &self.ends,
+            kinds: &self.kinds,
+        };
+        self.inspector.match_names(&listing, &mut self.matches)?;
+        let columns = self.inspector.filter_columns()?;
+        if !columns.need_metadata() {
+            wanted.extend(
+                self.matches
+                    .entries
+                    .iter()
+                    .map(|at| first.saturating_add(*at)),
+            );
+            return Ok(());
+        }
+        let left: Vec<(u32, &KnownEntry<'_>)> = self
+            .matches
+            .entries
+            .iter()
+            .filter_map(|at| {
+                Some((*at, entries.get(usize::try_from(*at).ok()?)?))
+            })
+            .collect();
+        if left.is_empty() {
+            return Ok(());
+        }
+        let of_metadata = columns.of_metadata();
+        self.numbers.clear();
+        let facts = left.iter().map(|(_, entry)| entry.facts);
+        of_metadata.push(facts, &mut self.numbers);
+        self.take_names(left.iter().map(|(_, entry)| entry.name))?;
+        self.kinds.clear();
+        self.kinds.extend(left.iter().map(|(_, entry)| entry.kind));
+        let listing = Listing {
+            directory,
+            names: &self.names,
+            ends: &self.ends,
+            kinds: &self.kinds,
+        };
+        self.inspector.match_metadata(
+            left.len(),
+            columns.has(Columns::NAME).then_some(&listing),
+            of_metadata,
+            &self.numbers,
+            &mut self.survivors,
+        )?;
+        wanted.extend(self.survivors.iter().filter_map(|at| {
+            let (at, _) = left.get(usize::try_from(*at).ok()?)?;
+            Some(first.saturating_add(*at))
+        }));
+        Ok(())
+    }
+
+    /// Puts names end to end.
+    fn take_names<'n>(
+        &mut self,
+        names: impl Iterator<Item = &'n [u8]>,
+    ) -> Result<(), Fault> {
+        self.names.clear();
+        self.ends.clear();
+        for name in names {
+            let asked = self.names.len().saturating_add(name.len());
+            let end = u32::try_from(asked).ok();
+            let Some(end) = end.filter(|_| asked <= self.ceiling) else {
+                let ceiling = self.ceiling;
+                return Err(Fault::MemoryRefused { asked, ceiling });
+            };
+            self.names.extend_from_slice(name);
+            self.ends.push(end);
+        }
+        Ok(())
     }
 
     /// Whether [`Self::match_metadata`] can reject anything. Where it cannot,

@@ -110,7 +110,7 @@ pub use entry::{Batch, Entry, EntryRef};
 pub use error::{
     Action, Cause, EntryError, Error, Problem, describe_io_error, escaped_path,
 };
-pub use filter::{FileFacts, FilterInstance, ListedEntry};
+pub use filter::{FileFacts, FilterInstance, KnownEntry, ListedEntry};
 pub use folder_digest::{FolderDigest, FolderDigestRequest};
 pub use hash::{
     HashEvent, HashRequest, HashSource, HashedFile, HashedFileRef, Source,

@@ -178,12 +178,17 @@ impl CatalogArgs {
         path: &Path,
         messages: &Messages,
     ) -> Result<Catalog, CatalogError> {
-        let trust = match self.catalog_trust {
+        let (trust, notice) = (self.trust(), Some(messages.notices()));
+        Catalog::open(path, CatalogOptions { trust, notice })
+    }
+
+    /// What shows that a file is as it was.
+    #[cfg(feature = "catalog")]
+    pub(crate) fn trust(&self) -> Trust {
+        match self.catalog_trust {
             TrustArg::Changed => Trust::Changed,
             TrustArg::Modified => Trust::Modified,
-        };
-        let notice = Some(messages.notices());
-        Catalog::open(path, CatalogOptions { trust, notice })
+        }
     }
 }
 

@@ -1,0 +1,328 @@
+//! What is done to every request before it is answered, and to every answer:
+//! its number, the name of the host, where it comes from, who sent it, how
+//! long it may take, and the headers that hold a browser to what the page
+//! needs.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Instant,
+};
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header,
+};
+use tokio::time::timeout;
+
+use crate::{app::App, keys::random, metrics::AnswerLabels, problem::Problem};
+
+/// The header that says which request it is.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What a browser may do with the page: load what is here, and nothing from
+/// elsewhere.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' \
+    'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob:; connect-src \
+    'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; \
+    frame-ancestors 'none'; require-trusted-types-for 'script'; \
+    trusted-types sanchay";
+
+/// Headers of every answer.
+const HEADERS: &[(&str, &str)] = &[
+    ("content-security-policy", CONTENT_SECURITY_POLICY),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("cross-origin-embedder-policy", "require-corp"),
+    ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
+];
+
+/// Where a request comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer(pub(crate) SocketAddr);
+
+/// The outermost: numbers the request, and refuses what must not get further.
+pub(crate) async fn check(
+    State(app): State<Arc<App>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let begun = Instant::now();
+    let id = request_id(&app, request.headers());
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let streams = streams(uri.path());
+    let answer = async {
+        check_host(&app, request.headers(), request.uri())?;
+        check_site(&method, request.headers())?;
+        Ok::<_, Problem>(next.run(request).await)
+    };
+    let limit = app.config.request_timeout;
+    let mut response = match timeout(limit, answer).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(problem)) => problem.into_response(),
+        Err(_) => Problem::timeout(
+            "The request took longer than the service is set up for.",
+        )
+        .into_response(),
+    };
+    let status = response.status();
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        let name = HeaderName::from_static(name);
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    // What a body still has to say is no part of how long it took.
+    let took = begun.elapsed();
+    let labels = AnswerLabels {
+        method: known_method(&method).to_owned(),
+        status: status.as_u16(),
+    };
+    app.metrics.requests.get_or_create(&labels).inc();
+    if !streams {
+        app.metrics.seconds.observe(took.as_secs_f64());
+    }
+    // Without what follows the question mark: it may name files.
+    tracing::info!(
+        id,
+        %method,
+        path = sanchay::escaped(uri.path().as_bytes()).to_string(),
+        status = status.as_u16(),
+        milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        "answered"
+    );
+    response
+}
+
+/// Whether an answer goes on for as long as somebody listens.
+fn streams(path: &str) -> bool {
+    path.ends_with("/events")
+}
+
+/// A method as a label: there are not more than these.
+fn known_method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        _ => "other",
+    }
+}
+
+/// The number that a proxy gave the request, or one of our own.
+fn request_id(app: &App, headers: &HeaderMap) -> String {
+    let given = headers.get(REQUEST_ID).and_then(|it| it.to_str().ok());
+    let fits = |id: &&str| {
+        (1..=64).contains(&id.len())
+            && id.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-')
+    };
+    let given = given.filter(fits).filter(|_| app.config.behind_proxy);
+    match given {
+        Some(id) => id.to_owned(),
+        None => random::<12>().unwrap_or_default(),
+    }
+}
+
+/// Refuses what calls this service by another's name: a page of another site
+/// whose name was made to lead here.
+fn check_host(
+    app: &App,
+    headers: &HeaderMap,
+    uri: &Uri,
+) -> Result<(), Problem> {
+    let header = headers.get(header::HOST).and_then(|it| it.to_str().ok());
+    let given = header.or_else(|| uri.authority().map(|it| it.as_str()));
+    let name = host_name(given.unwrap_or_default());
+    let allowed = app.config.allow_hosts.iter();
+    let mut names = allowed.map(String::as_str).chain(["localhost"]);
+    let is_loopback = |name: &str| {
+        let bare = name.trim_start_matches('[').trim_end_matches(']');
+        bare.parse::<IpAddr>().is_ok_and(|it| it.is_loopback())
+    };
+    if is_loopback(name) || names.any(|it| it.eq_ignore_ascii_case(name)) {
+        return Ok(());
+    }
+    let shown = sanchay::escaped(name.as_bytes()).to_string();
+    tracing::warn!(host = shown, "refused: not a name of this service");
+    Err(Problem::misdirected(
+        "The service is not known by that name. Start it with --allow-host \
+         NAME if it is to be.",
+    ))
+}
+
+/// A host's name without its port.
+fn host_name(host: &str) -> &str {
+    let end = match host.strip_prefix('[') {
+        Some(_) => host.find(']').map(|at| at + 1),
+        None => host.find(':'),
+    };
+    end.and_then(|end| host.get(..end)).unwrap_or(host)
+}
+
+/// Refuses a change that a page of another site asks for.
+fn check_site(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
+    if matches!(*method, Method::GET | Method::HEAD) {
+        return Ok(());
+    }
+    let text = |name: &str| headers.get(name).and_then(|it| it.to_str().ok());
+    let site = text("sec-fetch-site");
+    let is_own_site =
+        site.is_none_or(|it| it == "same-origin" || it == "none");
+    let is_own_origin = match (text("origin"), text("host")) {
+        (None, _) => true,
+        (Some(origin), Some(host)) => {
+            origin.split_once("://").is_some_and(|(_, it)| it == host)
+        }
+        (Some(_), None) => false,
+    };
+    if is_own_site && is_own_origin {
+        return Ok(());
+    }
+    tracing::warn!(site, "refused: of another site");
+    Err(Problem::cross_site(
+        "Only the page of the service itself may do that.",
+    ))
+}
+
+/// What needs no key: the files of the page, and what says whether the
+/// service is alive; signing in, of course; and downloads, whose address is
+/// the key.
+fn is_open(method: &Method, path: &str) -> bool {
+    match path {
+        "/health" => true,
+        "/ready" | "/metrics" | "/openapi.json" => false,
+        "/api/v1/session" => *method == Method::POST,
+        path => {
+            path.starts_with("/api/v1/downloads/")
+                || !path.starts_with("/api")
+                    && path != "/scan"
+                    && path != "/results"
+        }
+    }
+}
+
+/// Who sends the request: it goes on with that, or ends here.
+pub(crate) async fn sign_in(
+    State(app): State<Arc<App>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    if is_open(request.method(), request.uri().path()) {
+        return next.run(request).await;
+    }
+    match caller(&app, request.headers(), peer(&app, &request)).await {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn caller(
+    app: &App,
+    headers: &HeaderMap,
+    from: IpAddr,
+) -> Result<crate::rights::Caller, Problem> {
+    let given = headers.get(header::AUTHORIZATION);
+    let given = given.and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let (scheme, secret) = given.split_once(' ').unwrap_or_default();
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Problem::unauthorized(
+            "Send the key as Authorization: Bearer KEY. `sanchay ui` opens \
+             the page with a new one.",
+        ));
+    }
+    app.limits.may_sign_in(from)?;
+    let caller = match app.keys.caller(secret.trim()).await {
+        Ok(caller) => caller,
+        Err(problem) => {
+            if problem.status() == StatusCode::UNAUTHORIZED {
+                app.limits.note_failure(from);
+            }
+            return Err(problem);
+        }
+    };
+    app.limits.take(&caller.name)?;
+    Ok(caller)
+}
+
+/// The address that a request comes from: the one that the proxy names, where
+/// there is one.
+pub(crate) fn peer(app: &App, request: &Request<Body>) -> IpAddr {
+    let own = request.extensions().get::<Peer>().map(|it| it.0.ip());
+    let own = own.unwrap_or(IpAddr::from([0, 0, 0, 0]));
+    if !app.config.behind_proxy {
+        return own;
+    }
+    // The last is what our own proxy saw; what precedes it anybody can write.
+    let named = request.headers().get("x-forwarded-for");
+    let named = named.and_then(|it| it.to_str().ok());
+    named
+        .and_then(|it| it.rsplit(',').next()?.trim().parse().ok())
+        .unwrap_or(own)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_host_is_what_precedes_its_port() {
+        for (host, name) in [
+            ("localhost:7227", "localhost"),
+            ("127.0.0.1", "127.0.0.1"),
+            ("[::1]:7227", "[::1]"),
+            ("[::1]", "[::1]"),
+            ("evil.example", "evil.example"),
+            ("", ""),
+        ] {
+            assert_eq!(host_name(host), name);
+        }
+    }
+
+    #[test]
+    fn a_change_comes_from_the_page_or_from_a_program() {
+        let asked = |pairs: &[(&'static str, &'static str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in pairs {
+                headers.insert(*name, HeaderValue::from_static(value));
+            }
+            check_site(&Method::POST, &headers).is_ok()
+        };
+        assert!(asked(&[("host", "a:1")]));
+        assert!(asked(&[("sec-fetch-site", "same-origin")]));
+        assert!(asked(&[("host", "a:1"), ("origin", "http://a:1")]));
+        for site in ["cross-site", "same-site", "x"] {
+            assert!(!asked(&[("sec-fetch-site", site)]), "{site}");
+        }
+        assert!(!asked(&[("host", "a:1"), ("origin", "http://a:2")]));
+        assert!(!asked(&[("host", "a:1"), ("origin", "null")]));
+    }
+
+    #[test]
+    fn nothing_of_the_interface_is_open_but_what_must_be() {
+        for path in ["/api/v1/jobs", "/api/v1", "/metrics", "/ready", "/scan"]
+        {
+            assert!(!is_open(&Method::GET, path), "{path}");
+        }
+        assert!(is_open(&Method::POST, "/api/v1/session"));
+        assert!(!is_open(&Method::GET, "/api/v1/session"));
+        assert!(is_open(&Method::GET, "/js/main.js"));
+    }
+}

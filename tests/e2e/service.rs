@@ -1,0 +1,10 @@
+//! The service: the program itself, asked over HTTP by a client that knows
+//! nothing of it.
+
+mod access;
+mod jobs;
+mod plans;
+mod postgres;
+mod server;
+mod shared;
+mod views;
