@@ -10,6 +10,7 @@ pub(crate) mod ignored;
 mod layout;
 pub(crate) mod media;
 mod names;
+pub(crate) mod objects;
 mod random;
 pub(crate) mod small;
 
@@ -54,6 +55,8 @@ pub(crate) enum Set {
     Media,
     /// Three great files.
     Big,
+    /// Ten thousand files of 64 KiB.
+    Objects,
     /// A folder with nothing in it.
     Empty,
 }
@@ -66,6 +69,7 @@ impl Set {
             Self::Ignored(files) => format!("ignored-{files}"),
             Self::Media => "media".to_owned(),
             Self::Big => "big".to_owned(),
+            Self::Objects => "objects".to_owned(),
             Self::Empty => "empty".to_owned(),
         })
     }
@@ -90,6 +94,7 @@ impl Set {
             Self::Ignored(files) => ignored::make(&folder, files)?,
             Self::Media => media::make(&folder)?,
             Self::Big => big::make(&folder)?,
+            Self::Objects => objects::make(&folder)?,
             Self::Empty => fs::create_dir(&folder).trying("make", &folder)?,
         }
         list(&folder, &self.list(sets))?;

@@ -2,6 +2,7 @@
 
 mod catalog;
 mod change;
+mod cloud;
 mod cold;
 mod copy;
 mod dupes;
@@ -79,6 +80,7 @@ pub(crate) fn all(site: &Site) -> Vec<Job> {
     jobs.extend(summary::jobs(site));
     jobs.extend(copy::jobs(site));
     jobs.extend(store::jobs(site));
+    jobs.extend(cloud::jobs(site));
     jobs.extend(change::jobs(site));
     jobs.extend(cold::jobs(site));
     jobs.extend(wasi::jobs(site));

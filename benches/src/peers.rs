@@ -21,7 +21,7 @@ pub(crate) struct Peer {
 }
 
 /// Every program that a job is compared with.
-pub(crate) const PEERS: [Peer; 24] = [
+pub(crate) const PEERS: [Peer; 25] = [
     peer("fd", &["fd", "fdfind"], "--version", "cargo install fd-find"),
     peer("rg", &["rg"], "--version", "apt install ripgrep"),
     peer("bfs", &["bfs"], "--version", "apt install bfs"),
@@ -39,6 +39,7 @@ pub(crate) const PEERS: [Peer; 24] = [
     ),
     peer("jdupes", &["jdupes"], "-v", "apt install jdupes"),
     peer("fclones", &["fclones"], "--version", "cargo install fclones"),
+    peer("rclone", &["rclone"], "version", "apt install rclone"),
     peer("rdfind", &["rdfind"], "--version", "apt install rdfind"),
     peer("fdupes", &["fdupes"], "--version", "apt install fdupes"),
     peer("dust", &["dust"], "--version", "cargo install du-dust"),

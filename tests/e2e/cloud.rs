@@ -1,6 +1,7 @@
 //! Buckets in place of folders: the real program and real servers on loopback.
 //! moto is S3, a small server of the tests is Google Cloud Storage.
 
+mod copying;
 mod looking;
 mod storing;
 

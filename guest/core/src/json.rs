@@ -5,6 +5,7 @@
 //! Nothing is built but what the reader asks for, and nothing is recursive:
 //! text cannot make it take more memory than a small multiple of its length.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -94,10 +95,21 @@ impl<'t> JsonReader<'t> {
         &mut self,
         members: &mut Members,
     ) -> Result<Option<String>, Unexpected> {
+        Ok(self.key_text(members)?.map(Cow::into_owned))
+    }
+
+    /// The same; the key is a part of the text where it has no escapes.
+    ///
+    /// # Errors
+    /// Neither a member nor the end follows.
+    pub fn key_text(
+        &mut self,
+        members: &mut Members,
+    ) -> Result<Option<Cow<'t, str>>, Unexpected> {
         if !self.more(members, b'}')? {
             return Ok(None);
         }
-        let key = self.string()?;
+        let key = self.text()?;
         self.take(b':')?;
         Ok(Some(key))
     }
@@ -229,6 +241,14 @@ impl<'t> JsonReader<'t> {
     /// # Errors
     /// There is none here, or it is not well formed.
     pub fn string(&mut self) -> Result<String, Unexpected> {
+        Ok(self.text()?.into_owned())
+    }
+
+    /// A string, which is a part of the text where it has no escapes.
+    ///
+    /// # Errors
+    /// There is none here, or it is not well formed.
+    pub fn text(&mut self) -> Result<Cow<'t, str>, Unexpected> {
         self.take(b'"')?;
         let mut out = Vec::new();
         loop {
@@ -237,16 +257,29 @@ impl<'t> JsonReader<'t> {
                 .iter()
                 .position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))
                 .ok_or(Unexpected(self.text.len()))?;
-            out.extend_from_slice(rest.get(..plain).unwrap_or_default());
+            let part = rest.get(..plain).unwrap_or_default();
             self.at = self.at.saturating_add(plain);
             match rest.get(plain) {
-                Some(b'"') => break,
-                Some(b'\\') => self.escape(&mut out)?,
+                Some(b'"') if out.is_empty() => {
+                    self.at = self.at.saturating_add(1);
+                    let text = core::str::from_utf8(part);
+                    let text = text.map_err(|_| self.unexpected())?;
+                    return Ok(Cow::Borrowed(text));
+                }
+                Some(b'"') => {
+                    out.extend_from_slice(part);
+                    break;
+                }
+                Some(b'\\') => {
+                    out.extend_from_slice(part);
+                    self.escape(&mut out)?;
+                }
                 _ => return Err(self.unexpected()),
             }
         }
         self.at = self.at.saturating_add(1);
-        String::from_utf8(out).map_err(|_| self.unexpected())
+        let text = String::from_utf8(out).map_err(|_| self.unexpected())?;
+        Ok(Cow::Owned(text))
     }
 
     /// What a backslash, which comes next, stands for.

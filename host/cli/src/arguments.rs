@@ -20,13 +20,13 @@ use sanchay::{escaped, is_terminal_control};
 use crate::commands::attachments::AttachmentsCommand;
 #[cfg(feature = "store")]
 use crate::commands::store::StoreCommand;
-#[cfg(feature = "service")]
-use crate::commands::{serve::ServeArgs, ui::UiArgs};
 #[cfg(feature = "catalog")]
 use crate::commands::{
     catalog::CatalogCommand, diff::DiffArgs, history::HistoryArgs,
     snapshot::SnapshotArgs, verify::VerifyArgs, watch::WatchArgs,
 };
+#[cfg(feature = "service")]
+use crate::commands::{serve::ServeArgs, ui::UiArgs};
 use crate::{
     commands::{
         apply::ApplyArgs, command::RunCommand, completions::CompletionsArgs,

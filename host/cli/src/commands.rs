@@ -37,6 +37,8 @@ pub(crate) mod snapshot;
 #[cfg(feature = "store")]
 pub(crate) mod store;
 pub(crate) mod summary;
+#[cfg(feature = "cloud")]
+mod transfer;
 #[cfg(feature = "service")]
 pub(crate) mod ui;
 pub(crate) mod undo;

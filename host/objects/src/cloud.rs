@@ -11,6 +11,7 @@ mod options;
 mod place;
 mod reading;
 mod remote;
+mod role;
 mod s3;
 mod secret;
 mod sso;

@@ -202,9 +202,9 @@ pub(crate) fn of_store(
         ),
         StoreError::Exists => system(libc::EEXIST, &words),
         StoreError::NotEmpty => system(libc::ENOTEMPTY, &words),
-        StoreError::Backend(BackendError::NotFound { .. }) => {
-            system(libc::ENOENT, &words)
-        }
+        StoreError::Backend(
+            BackendError::NotFound { .. } | BackendError::NoFolder,
+        ) => system(libc::ENOENT, &words),
         StoreError::Backend(BackendError::Io { source, .. }) => {
             system(source.raw_os_error().unwrap_or(EIO), &words)
         }

@@ -36,13 +36,17 @@ mod views;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use tokio::{runtime, signal::unix::{SignalKind, signal}, sync::watch};
+use tokio::{
+    runtime,
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
 
+use crate::{app::App, jobs::runner};
 pub use crate::{
     config::{Config, TlsFiles},
     error::ServiceError,
 };
-use crate::{app::App, jobs::runner};
 
 /// How often it is looked what is over.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -93,9 +97,11 @@ async fn run(
         ServiceError::Listen { address, source }
     })?;
     let router = app::router(&app);
-    let token = app.keys.make_once().await.map_err(|_| {
-        ServiceError::Database(sqlx::Error::PoolClosed)
-    })?;
+    let token = app
+        .keys
+        .make_once()
+        .await
+        .map_err(|_| ServiceError::Database(sqlx::Error::PoolClosed))?;
     let scheme = match tls {
         Some(_) => "https",
         None => "http",
@@ -135,8 +141,8 @@ async fn look_after(app: Arc<App>) {
 
 /// Begins the end when the process is asked to.
 async fn stop_on_signals(stop: watch::Sender<bool>) {
-    let signals = [SignalKind::interrupt(), SignalKind::terminate()]
-        .map(signal);
+    let signals =
+        [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
     let [Ok(mut interrupt), Ok(mut terminate)] = signals else {
         tracing::error!("signals cannot be caught");
         return;

@@ -133,12 +133,11 @@ impl Views {
             *lock(&view.used) = Instant::now();
             return Ok(Arc::clone(view));
         }
-        let row = sqlx::query(
-            "SELECT definition FROM service_views WHERE id = $1",
-        )
-        .bind(id)
-        .fetch_optional(app.database.pool())
-        .await?;
+        let row =
+            sqlx::query("SELECT definition FROM service_views WHERE id = $1")
+                .bind(id)
+                .fetch_optional(app.database.pool())
+                .await?;
         let unknown = || Problem::not_found("There is no view of that id.");
         let text: String = row.ok_or_else(unknown)?.try_get(0)?;
         let definition: Definition =
@@ -149,8 +148,7 @@ impl Views {
                 "The job was begun anew since the view was made.",
             ));
         }
-        let reader =
-            Reader::new(&app.database, &job)?.up_to(definition.rows);
+        let reader = Reader::new(&app.database, &job)?.up_to(definition.rows);
         self.find_or_make(app, definition, reader).await
     }
 
@@ -249,8 +247,8 @@ impl View {
         longest: Duration,
     ) -> Result<Arc<RowList>, Problem> {
         let mut state = self.state.subscribe();
-        let made = state
-            .wait_for(|it| !matches!(it, ViewState::Building { .. }));
+        let made =
+            state.wait_for(|it| !matches!(it, ViewState::Building { .. }));
         let made = match timeout(longest, made).await {
             Ok(Ok(made)) => made.clone(),
             _ => return Err(building()),
@@ -263,8 +261,7 @@ impl View {
     }
 
     fn tell(&self, looked_at: u64, found: u64) {
-        self.state
-            .send_replace(ViewState::Building { looked_at, found });
+        self.state.send_replace(ViewState::Building { looked_at, found });
     }
 }
 

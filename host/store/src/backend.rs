@@ -145,24 +145,24 @@ pub trait Backend: Debug + Send + Sync {
     /// Why they cannot be listed.
     fn list(&self, folder: &str) -> Result<Vec<String>, BackendError>;
 
-    /// The same with how many bytes each has. What is deleted meanwhile may be
+    /// The same with what is known of each. What is deleted meanwhile may be
     /// left out.
     ///
     /// # Errors
     /// Why they cannot be listed.
-    fn list_sizes(
+    fn list_infos(
         &self,
         folder: &str,
-    ) -> Result<Vec<(String, u64)>, BackendError> {
-        let mut sizes = Vec::new();
+    ) -> Result<Vec<(String, FileInfo)>, BackendError> {
+        let mut infos = Vec::new();
         for key in self.list(folder)? {
             match self.info(&key) {
-                Ok(info) => sizes.push((key, info.size)),
+                Ok(info) => infos.push((key, info)),
                 Err(error) if error.is_not_found() => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(sizes)
+        Ok(infos)
     }
 
     /// What is known of a file.

@@ -10,8 +10,9 @@ use std::{
 };
 
 use sanchay_storage::{
-    Directory, EntryKind, File, KindSet, Links, Listing, Opened, Storage,
-    StorageError, TEMPORARY, Temporary, TemporaryNames, create_beneath,
+    Directory, EntryKind, File, KindSet, Links, Listing, Metadata, Opened,
+    Storage, StorageError, TEMPORARY, Temporary, TemporaryNames,
+    create_beneath,
 };
 use sanchay_sync::lock;
 
@@ -240,6 +241,10 @@ fn is_temporary(name: &[u8]) -> bool {
     name.starts_with(TEMPORARY.as_bytes())
 }
 
+fn info(metadata: &Metadata) -> FileInfo {
+    FileInfo { size: metadata.size, age: age(metadata.modified) }
+}
+
 fn age(modified: sanchay_storage::Timestamp) -> Duration {
     let modified = SystemTime::try_from(modified).ok();
     let age =
@@ -313,24 +318,24 @@ impl Backend for FolderBackend {
         Ok(keys)
     }
 
-    fn list_sizes(
+    fn list_infos(
         &self,
         folder: &str,
-    ) -> Result<Vec<(String, u64)>, BackendError> {
-        let mut sizes = Vec::new();
+    ) -> Result<Vec<(String, FileInfo)>, BackendError> {
+        let mut infos = Vec::new();
         self.visit_from(folder, &mut |directory, name, key| {
             if is_temporary(name) {
                 return Ok(());
             }
             match directory.stat(name, Links::Refuse) {
-                Ok((_, metadata)) => sizes.push((key, metadata.size)),
+                Ok((_, metadata)) => infos.push((key, info(&metadata))),
                 // It was deleted meanwhile.
                 Err(error) if error.is(io::ErrorKind::NotFound) => {}
                 Err(error) => return Err(error),
             }
             Ok(())
         })?;
-        Ok(sizes)
+        Ok(infos)
     }
 
     fn info(&self, key: &str) -> Result<FileInfo, BackendError> {
@@ -339,7 +344,7 @@ impl Backend for FolderBackend {
         let (directory, name) = self.place(key).map_err(failed)?;
         let (_, metadata) =
             directory.stat(name, Links::Refuse).map_err(failed)?;
-        Ok(FileInfo { size: metadata.size, age: age(metadata.modified) })
+        Ok(info(&metadata))
     }
 
     fn remove_leftovers(&self, older: Duration) -> Result<u64, BackendError> {

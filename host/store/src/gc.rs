@@ -38,6 +38,9 @@ const NOT_TAKEN_UP: Duration = Duration::from_secs(7 * 24 * 3600);
 /// How often snapshots are looked at again that were removed meanwhile.
 const TRIES: usize = 8;
 
+/// How often a collection begins anew that others got in the way of.
+const RUNS: usize = 3;
+
 /// How many objects a merged index has at most, about.
 const PER_INDEX: usize = 1 << 20;
 
@@ -95,7 +98,7 @@ impl Store {
     /// deleted. And what the backend refused.
     pub fn gc(&self, options: &GcOptions) -> Result<GcReport, StoreError> {
         let mut report = GcReport::default();
-        again(TRIES, || self.try_gc(options, &mut report))?;
+        again(RUNS, || self.try_gc(options, &mut report))?;
         Ok(report)
     }
 
@@ -269,14 +272,6 @@ impl Mark<'_> {
         // name, and else it is found before it is deleted.
         let state = store.reload()?;
         let live = Live::now(store)?;
-        let unindexed: Vec<(Address, u64)> = state
-            .unindexed
-            .iter()
-            .filter_map(|name| {
-                let key = Key::Pack(*name).to_string();
-                store.backend().info(&key).ok().map(|it| (*name, it.size))
-            })
-            .collect();
         let lost: HashMap<Address, IndexedPack> = state
             .read_unindexed(store.backend())
             .into_iter()
@@ -286,7 +281,7 @@ impl Mark<'_> {
         let mut victims = Vec::new();
         let mut kept = Vec::new();
         for (number, pack) in state.packs.iter().enumerate() {
-            if pack.condemned || !self.is_old(&pack.name)? {
+            if pack.condemned || !self.is_old(&state, &pack.name) {
                 continue;
             }
             let is_here = |address: &Address| {
@@ -304,12 +299,13 @@ impl Mark<'_> {
                 kept.extend(used.map(|it| it.address));
             }
         }
-        for (name, size) in unindexed {
-            let used = lost.get(&name).is_some_and(|pack| {
+        for name in &state.unindexed {
+            let used = lost.get(name).is_some_and(|pack| {
                 pack.entries.iter().any(|it| live.has(&it.address))
             });
-            if !used && self.is_old(&name)? {
-                victims.push((name, size));
+            if !used && self.is_old(&state, name) {
+                let size = state.infos.get(name).map_or(0, |it| it.size);
+                victims.push((*name, size));
             }
         }
         report.condemned += victims.len() as u64;
@@ -379,12 +375,9 @@ impl Mark<'_> {
         packer.finish().map(drop)
     }
 
-    fn is_old(&self, pack: &Address) -> Result<bool, StoreError> {
-        match self.store.backend().info(&Key::Pack(*pack).to_string()) {
-            Ok(info) => Ok(info.age >= self.options.grace),
-            Err(error) if error.is_not_found() => Ok(false),
-            Err(error) => Err(error.into()),
-        }
+    fn is_old(&self, state: &State, pack: &Address) -> bool {
+        let info = state.infos.get(pack);
+        info.is_some_and(|info| info.age >= self.options.grace)
     }
 
     /// Whether so many of a pack's bytes are garbage that the rest is copied.

@@ -11,7 +11,7 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _};
-use sanchay_objects::{StorageBackend, StorageError, runtime};
+use sanchay_objects::{ObjectMeta, StorageBackend, StorageError, runtime};
 use sanchay_sync::lock;
 
 use crate::backend::{Backend, BackendError, FileInfo};
@@ -203,14 +203,17 @@ impl Backend for ObjectBackend {
         listed.map_err(failed(folder, "list it"))
     }
 
-    fn list_sizes(
+    fn list_infos(
         &self,
         folder: &str,
-    ) -> Result<Vec<(String, u64)>, BackendError> {
+    ) -> Result<Vec<(String, FileInfo)>, BackendError> {
         let listed = async {
             let found = self.storage.list_objects(folder).await?;
-            let sizes = found.map_ok(|meta| (meta.key, meta.size));
-            sizes.try_collect::<Vec<_>>().await
+            let infos = found.map_ok(|meta| {
+                let info = info(&meta);
+                (meta.key, info)
+            });
+            infos.try_collect::<Vec<_>>().await
         };
         self.wait(listed).map_err(failed(folder, "list it"))
     }
@@ -218,8 +221,12 @@ impl Backend for ObjectBackend {
     fn info(&self, key: &str) -> Result<FileInfo, BackendError> {
         let found = self.wait(self.storage.head(key));
         let found = found.map_err(failed(key, "read its metadata"))?;
-        let put = std::time::SystemTime::from(found.last_modified);
-        let age = put.elapsed().unwrap_or(Duration::ZERO);
-        Ok(FileInfo { size: found.size, age })
+        Ok(info(&found))
     }
+}
+
+fn info(of: &ObjectMeta) -> FileInfo {
+    let put = std::time::SystemTime::from(of.last_modified);
+    let age = put.elapsed().unwrap_or(Duration::ZERO);
+    FileInfo { size: of.size, age }
 }

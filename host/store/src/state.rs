@@ -8,7 +8,12 @@ use sanchay_core::store::{
     parse_index, parse_table,
 };
 
-use crate::{again::again, backend::Backend, condemned, error::StoreError};
+use crate::{
+    again::again,
+    backend::{Backend, FileInfo},
+    condemned,
+    error::StoreError,
+};
 
 /// The longest index, in bytes.
 const MAX_INDEX: u64 = 1 << 30;
@@ -65,6 +70,8 @@ pub(crate) struct State {
     pub(crate) gone: Vec<Address>,
     /// Packs that no index has.
     pub(crate) unindexed: Vec<Address>,
+    /// What is known of the packs that are there.
+    pub(crate) infos: HashMap<Address, FileInfo>,
 }
 
 /// Which packs are looked at.
@@ -88,7 +95,7 @@ impl State {
         let condemned = condemned::all(backend)?;
         let Indexes { names, damaged, packs: indexed } =
             read_indexes(backend)?;
-        let there = sizes(backend)?;
+        let there = infos(backend)?;
         let mut state = Self { indexes: names, damaged, ..Self::default() };
         let mut seen = HashSet::new();
         for pack in indexed {
@@ -96,13 +103,14 @@ impl State {
                 continue;
             }
             match there.get(&pack.name) {
-                Some(size) => state.add(pack, *size, &condemned),
+                Some(info) => state.add(pack, info.size, &condemned),
                 None => state.gone.push(pack.name),
             }
         }
         let unindexed = there.keys().filter(|it| !seen.contains(*it));
         state.unindexed = unindexed.copied().collect();
         state.unindexed.sort();
+        state.infos = there;
         if which == Packs::All {
             for pack in state.read_unindexed(backend) {
                 let size = pack.length;
@@ -209,11 +217,13 @@ pub(crate) fn packs(
     Ok(keys.iter().filter_map(|key| pack(key)).collect())
 }
 
-/// The same with how many bytes each has.
-fn sizes(backend: &dyn Backend) -> Result<HashMap<Address, u64>, StoreError> {
-    let keys = backend.list_sizes("packs/")?;
-    let sized = |(key, size): &(String, u64)| Some((pack(key)?, *size));
-    Ok(keys.iter().filter_map(sized).collect())
+/// The same with what is known of each.
+fn infos(
+    backend: &dyn Backend,
+) -> Result<HashMap<Address, FileInfo>, StoreError> {
+    let keys = backend.list_infos("packs/")?;
+    let of = |(key, info): &(String, FileInfo)| Some((pack(key)?, *info));
+    Ok(keys.iter().filter_map(of).collect())
 }
 
 /// The pack that a key is of.
@@ -234,6 +244,9 @@ struct Indexes {
 
 /// Reads all indexes.
 fn read_indexes(backend: &dyn Backend) -> Result<Indexes, StoreError> {
+    // They never change: what was read is not read again where another was
+    // merged meanwhile, so that this ends however often that happens.
+    let mut read: HashMap<Address, Vec<IndexedPack>> = HashMap::new();
     again(TRIES, || {
         let mut names: Vec<Address> = backend
             .list("indexes/")?
@@ -245,16 +258,22 @@ fn read_indexes(backend: &dyn Backend) -> Result<Indexes, StoreError> {
             .collect();
         names.sort();
         let mut indexes = Indexes::default();
-        for name in names {
-            match read_index(backend, &name) {
-                Ok(packs) => {
-                    indexes.packs.extend(packs);
-                    indexes.names.push(name);
-                }
+        for name in &names {
+            if read.contains_key(name) {
+                continue;
+            }
+            match read_index(backend, name) {
+                Ok(packs) => drop(read.insert(*name, packs)),
                 // The packs have tables of their own.
-                Err(StoreError::Damaged { .. }) => indexes.damaged.push(name),
+                Err(StoreError::Damaged { .. }) => indexes.damaged.push(*name),
                 // It was merged with others after it had been listed.
                 Err(error) => return Err(error),
+            }
+        }
+        for name in names {
+            if let Some(packs) = read.remove(&name) {
+                indexes.packs.extend(packs);
+                indexes.names.push(name);
             }
         }
         Ok(indexes)

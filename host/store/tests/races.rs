@@ -50,6 +50,8 @@ struct Handle {
     fails: u64,
     /// How many calls it lives for.
     life: AtomicU64,
+    /// How many indexes are merged right before they are read.
+    merged: AtomicU64,
 }
 
 impl Handle {
@@ -59,6 +61,7 @@ impl Handle {
             random: AtomicU64::new(seed),
             fails,
             life: AtomicU64::new(life),
+            merged: AtomicU64::new(0),
         }
     }
 
@@ -112,6 +115,12 @@ fn next(state: &AtomicU64) -> u64 {
 
 impl Backend for Handle {
     fn get(&self, key: &str, limit: u64) -> Result<Vec<u8>, BackendError> {
+        let less = |left: u64| left.checked_sub(1);
+        if key.starts_with("indexes/")
+            && self.merged.fetch_update(SeqCst, SeqCst, less).is_ok()
+        {
+            return Err(BackendError::NotFound { key: key.to_owned() });
+        }
         let bytes = self.find(key)?.0.to_vec();
         assert!(bytes.len() as u64 <= limit);
         Ok(bytes)
@@ -336,6 +345,28 @@ fn play(play: &Play) {
         memory.files.lock().unwrap().keys().cloned().collect();
     keys.retain(|key| !key.starts_with("indexes/"));
     assert_eq!(keys, ["sanchay-store"], "seed {seed}");
+}
+
+#[test]
+fn what_others_merge_and_remove_meanwhile_makes_no_run_fail() {
+    let memory = Arc::new(Memory::default());
+    let engine = Engine::builder().threads(1).build().unwrap();
+    let open = |merged: u64| {
+        let mut handle = Handle::new(&memory, 1, 0, u64::MAX);
+        handle.merged = AtomicU64::new(merged);
+        Store::open(Arc::new(handle)).unwrap()
+    };
+    Store::init(Arc::new(Handle::new(&memory, 1, 0, u64::MAX))).unwrap();
+    let tree = tree(&AtomicU64::new(3));
+    for number in 0..3 {
+        put(&open(0), &engine, &tree, &format!("r{number}")).unwrap();
+    }
+    let again = put(&open(25), &engine, &tree, "r").unwrap();
+    assert!(is_whole(&open(10), &again, &tree));
+    open(10).gc(&NOW).unwrap();
+    open(10).stats().unwrap();
+    let report = open(10).check(&engine, &CheckOptions::default()).unwrap();
+    assert_eq!(report.flaws, []);
 }
 
 /// More of them with SANCHAY_RACES.

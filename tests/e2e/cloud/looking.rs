@@ -46,12 +46,16 @@ fn urls(scheme: &str, keys: &[&str]) -> Vec<String> {
 
 #[test]
 fn keys_of_any_form_are_found_and_none_is_lost() {
-    let objects = ODD.map(|key| (key, key.as_bytes()));
+    // moto knows no keys of several lines.
+    let plain: Vec<&str> =
+        ODD.into_iter().filter(|key| !key.contains('\n')).collect();
+    let objects: Vec<_> =
+        plain.iter().map(|key| (*key, key.as_bytes())).collect();
     let Some(moto) = s3_with(&objects) else { return };
     moto.put("mark/", &[], b"");
     let scan = "scan -H --format ndjson s3://bucket";
     let found = on_s3(&moto.url(), scan).run().exits(0);
-    assert_eq!(paths(&found.stdout), urls("s3", &ODD));
+    assert_eq!(paths(&found.stdout), urls("s3", &plain));
     for record in records::ndjson(&found.stdout) {
         let path = records::path(&record);
         let key = path.len() - "s3://bucket/".len();
@@ -91,7 +95,7 @@ fn what_a_url_names_is_an_object_a_folder_or_nothing() {
     for (url, why) in [
         ("s3://bucket/d/o", "No such file"),
         ("s3://bucket/nothing/", "No such file"),
-        ("s3://nobody/x", "there is no such bucket"),
+        ("s3://nobody/x", "no such bucket"),
     ] {
         let finished = scan(url).exits(2);
         let said = &finished.stderr;
@@ -124,7 +128,7 @@ fn a_bucket_answers_as_the_folder_that_it_was_made_of() {
         "scan --format csv --fields path,size --sort size:desc,path -e txt",
         "scan -H --count",
         "scan --format csv --fields path --sort path --min-size 100 -d 2",
-        "scan --count --glob 'f1*'",
+        "scan --count --glob f1*",
         "hash -a sha256 -e bin",
         "hash -H --tree --sha256",
         "hash --partial=16 --format csv --fields path,hash,size",
@@ -177,6 +181,7 @@ fn more_than_a_page_is_listed_by_folders_as_rclone_lists_it() {
         return;
     }
     let listed = tool::command("rclone")
+        .env_remove("AWS_CA_BUNDLE")
         .args(["lsf", "-R", "--files-only", ":s3:bucket"])
         .args(["--s3-provider", "Other", "--s3-endpoint", &moto.url()])
         .args(["--s3-access-key-id", "x", "--s3-secret-access-key", "y"])
@@ -201,9 +206,13 @@ fn duplicates_are_found_across_a_folder_a_bucket_and_another_cloud() {
     tree.file("d/copy", &big);
     tree.file("d/small", "small");
     tree.file("d/alone", "alone");
-    let words = "dupes --format ndjson d s3://bucket/a";
+    let words = "dupes -0 d s3://bucket/a";
     let found = on_s3(&moto.url(), words).within(tree.root()).run();
-    let found = paths(&found.exits(0).stdout);
+    let found = found.exits(0).stdout;
+    let found = found.split(|byte| *byte == 0).filter(|it| !it.is_empty());
+    let mut found: Vec<&str> =
+        found.map(|it| str::from_utf8(it).unwrap()).collect();
+    found.sort_unstable();
     let expected =
         ["d/copy", "d/small", "s3://bucket/a/big", "s3://bucket/a/small"];
     assert_eq!(found, expected);
@@ -223,7 +232,7 @@ fn a_digest_that_the_server_knows_is_taken_and_named_so() {
         .collect();
     let encoded = sanchay_test_servers::base64(&bytes);
     let headers = [
-        "x-amz-checksum-algorithm: SHA256",
+        "x-amz-sdk-checksum-algorithm: SHA256",
         &format!("x-amz-checksum-sha256: {encoded}"),
     ];
     moto.put("known", &headers, body);
@@ -264,7 +273,7 @@ fn a_digest_that_the_server_knows_is_taken_and_named_so() {
     );
     // One that is encrypted with a key of its owner has another tag.
     let encrypted = ["x-amz-server-side-encryption: aws:kms"];
-    moto.put("unknown", &encrypted, body);
+    assert_eq!(moto.put("unknown", &encrypted, body), 200);
     assert_eq!(hash("md5")[1], row("unknown", &md5, "read"));
 }
 
@@ -298,9 +307,9 @@ fn snapshots_of_a_bucket_tell_what_became_of_it() {
     let snapshot = "snapshot --hash --catalog c.db s3://bucket/d";
     run(snapshot).exits(0);
     // The same size: only the tag tells.
-    moto.put("d/a", &[], b"FIRST");
-    moto.put("d/new", &[], b"new");
-    moto.ask("DELETE", "/bucket/d/c", &[], b"");
+    assert_eq!(moto.put("d/a", &[], b"FIRST"), 200);
+    assert_eq!(moto.put("d/new", &[], b"new"), 200);
+    assert_eq!(moto.ask("DELETE", "/bucket/d/c", &[], b"").0, 204);
     run(snapshot).exits(0);
     let diff = sanchay()
         .within(tree.root())
@@ -318,7 +327,7 @@ fn snapshots_of_a_bucket_tell_what_became_of_it() {
     let name = |path: &str| path.rsplit('/').next().unwrap().to_owned();
     let changes: Vec<_> =
         changes.iter().map(|(path, it)| (name(path), it.clone())).collect();
-    let expected = [("a", "changed"), ("c", "removed"), ("new", "added")];
+    let expected = [("a", "changed"), ("c", "deleted"), ("new", "new")];
     let expected = expected.map(|(path, it)| (path.to_owned(), it.to_owned()));
     assert_eq!(changes, expected);
 }

@@ -61,7 +61,9 @@ fn results_are_what_the_program_prints_in_every_format() {
     let own = printed(&tree, &format!("scan --format csv --fields {fields}"));
     assert_eq!(sorted(&csv), sorted(&own));
     assert!(get("application/vnd.apache.parquet", "").starts_with(b"PAR1"));
-    assert!(get("application/vnd.apache.arrow.file", "").starts_with(b"ARROW1"));
+    assert!(
+        get("application/vnd.apache.arrow.file", "").starts_with(b"ARROW1")
+    );
     // Hashing and duplicates have an order of their own.
     let job = service.run("hash", json!({"algorithm": "sha256"}));
     let path = format!("/api/v1/jobs/{}/results", job["id"]);
@@ -109,7 +111,8 @@ fn every_kind_of_job_ends_with_its_result() {
     let service = Service::start(tree.root(), &[]);
     let summary = service.run("summary", json!({"depth": 1}));
     assert_eq!(summary["result"]["files"], 302);
-    let first = service.run("snapshot", json!({"name": "first", "hash": true}));
+    let first =
+        service.run("snapshot", json!({"name": "first", "hash": true}));
     assert_eq!(first["result"]["files"], 302);
     tree.file("new.txt", b"new");
     let second = service.run("snapshot", json!({"hash": true}));
@@ -130,7 +133,8 @@ fn every_kind_of_job_ends_with_its_result() {
     let listed = service.get("/api/v1/snapshots").json();
     assert_eq!(listed["snapshots"][0]["label"], "first");
     // Where copies of a file are, by its size and its digest.
-    let hashed = sanchay().words("hash --format ndjson").arg(tree.path("new.txt"));
+    let hashed =
+        sanchay().words("hash --format ndjson").arg(tree.path("new.txt"));
     let hashed: Value = serde_json::from_slice(&hashed.run().stdout).unwrap();
     let digest = hashed["hash"].as_str().unwrap();
     let body = json!({"files": [
@@ -250,7 +254,10 @@ fn a_service_that_is_killed_comes_back_with_its_jobs() {
     assert_eq!(service.get(&path).json()["files"], 302);
     for id in more {
         let job = service.wait(id);
-        assert_eq!((&job["state"], &job["rows"]), (&json!("done"), &json!(302)));
+        assert_eq!(
+            (&job["state"], &job["rows"]),
+            (&json!("done"), &json!(302))
+        );
         let page = service.get(&format!("/results?job={id}&limit=1000"));
         assert_eq!(page.json()["rows"].as_array().unwrap().len(), 302);
     }

@@ -102,8 +102,7 @@ fn a_batch_that_loses_its_instance_is_finished_by_another_and_done_once() {
     let state = Tree::new();
     let folder = state.path("shared");
     let folder = folder.to_str().unwrap();
-    let options =
-        ["--allow-write", "--database", &url, "--state-dir", folder];
+    let options = ["--allow-write", "--database", &url, "--state-dir", folder];
     let mut all: BTreeMap<usize, Service> = (0..4)
         .map(|number| {
             let own = Arc::new(Tree::new());

@@ -92,9 +92,12 @@ fn results_take_the_same_filter_and_order() {
     );
     let rows = service.get(&path).json();
     assert_eq!(rows["total"], 5);
-    assert_eq!(rows["rows"], json!([
-        {"size": 4}, {"size": 3}, {"size": 2}, {"size": 1}, {"size": 0},
-    ]));
+    assert_eq!(
+        rows["rows"],
+        json!([
+            {"size": 4}, {"size": 3}, {"size": 2}, {"size": 1}, {"size": 0},
+        ])
+    );
     let headers = [("accept", "text/csv")];
     let csv = service.send("GET", &path, &headers, b"");
     assert_eq!(csv.text(), "size\r\n4\r\n3\r\n2\r\n1\r\n0\r\n");
@@ -140,7 +143,8 @@ fn a_page_that_is_known_is_not_sent_again() {
 #[test]
 fn a_download_needs_no_key_and_is_good_once() {
     let (tree, service, job) = scanned(50);
-    let view = make(&service, &json!({"source": {"job": job}, "sort": "path"}));
+    let view =
+        make(&service, &json!({"source": {"job": job}, "sort": "path"}));
     let body = json!({"view": view, "format": "csv",
         "columns": ["path", "size"]});
     let answer = service.post("/api/v1/exports", &body);

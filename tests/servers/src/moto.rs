@@ -8,6 +8,11 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+/// What makes a request one of somebody who may do anything.
+const SIGNED: &str = "Authorization: AWS4-HMAC-SHA256 \
+     Credential=x/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, \
+     Signature=x";
+
 /// The server.
 pub struct Moto {
     child: Child,
@@ -120,7 +125,7 @@ impl Moto {
         let mut stream = TcpStream::connect(self.address).unwrap();
         let mut head = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\
-             Content-Length: {}\r\n",
+             Content-Length: {}\r\nContent-Type: x/y\r\n{SIGNED}\r\n",
             self.address,
             body.len(),
         );

@@ -147,15 +147,15 @@ impl StoredRow {
         let json = &mut json;
         let mut of = Members::default();
         let mut object = json.object()?;
-        while let Some(key) = json.key(&mut object)? {
-            match key.as_str() {
+        while let Some(key) = json.key_text(&mut object)? {
+            match &*key {
                 "path" => of.path = Some(json.string()?.into_bytes()),
                 "path_base64" => of.path = Some(bytes(json)?),
-                "kind" => of.kind = EntryKind::named(&json.string()?),
+                "kind" => of.kind = EntryKind::named(&json.text()?),
                 "size" => of.size = Some(json.unsigned()?),
                 "modified" => of.modified = Some(when(json)?),
                 "changed" => of.changed = Some(when(json)?),
-                "mode" => of.mode = Some(octal(&json.string()?)?),
+                "mode" => of.mode = Some(octal(&json.text()?)?),
                 "uid" => of.uid = Some(account(json)?),
                 "gid" => of.gid = Some(account(json)?),
                 "inode" => of.inode = Some(json.unsigned()?),
@@ -237,8 +237,8 @@ impl StoredRow {
     fn check_contents(&self) -> Result<(), Damage> {
         let Some(hash) = self.hash else { return Ok(()) };
         let empty = hash == Address::of(b"");
-        match empty == (self.size == 0) && !(empty && !self.chunks.is_empty())
-        {
+        let has_chunks = !self.chunks.is_empty();
+        match empty == (self.size == 0) && (!empty || !has_chunks) {
             true => Ok(()),
             false => Err(Damage::Value),
         }
@@ -259,11 +259,11 @@ impl StoredRow {
 }
 
 fn bytes(json: &mut JsonReader<'_>) -> Result<Vec<u8>, Damage> {
-    STANDARD.decode(json.string()?).map_err(|_| Damage::Value)
+    STANDARD.decode(&*json.text()?).map_err(|_| Damage::Value)
 }
 
 pub(super) fn when(json: &mut JsonReader<'_>) -> Result<Timestamp, Damage> {
-    time::parse(&json.string()?).ok_or(Damage::Value)
+    time::parse(&json.text()?).ok_or(Damage::Value)
 }
 
 /// The number of a user or a group; the largest one means none to systems.
@@ -280,7 +280,7 @@ fn small(json: &mut JsonReader<'_>) -> Result<u32, Damage> {
 }
 
 pub(super) fn hex(json: &mut JsonReader<'_>) -> Result<Address, Damage> {
-    Address::from_hex(json.string()?.as_bytes()).ok_or(Damage::Value)
+    Address::from_hex(json.text()?.as_bytes()).ok_or(Damage::Value)
 }
 
 /// Four octal digits.

@@ -9,7 +9,9 @@ use crate::{
     context::Context,
     exit::Exit,
     failure::Failure,
-    options::{into::IntoArgs, name::NameArgs, plan::PlanArgs},
+    options::{
+        cloud::CloudArgs, into::IntoArgs, name::NameArgs, plan::PlanArgs,
+    },
 };
 
 const EXAMPLES: &str = "\
@@ -27,9 +29,14 @@ Every run has a journal: sanchay undo removes the copies that were not changed.
 A second run copies what is missing: what has the same size and time is there
 already, with --verify what has the same bytes.
 
+ROOT and FOLDER may be URLs, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX. What is
+written is compared with what was read, by digests that the server checks.
+There is no journal then, and names stay as they are (docs/CLOUD.md).
+
 Examples:
   sanchay copy --into /mnt/backup --apply ~/photos
-  sanchay copy --into 'by-year/{modified:%Y}' --verify --apply inbox";
+  sanchay copy --into 'by-year/{modified:%Y}' --verify --apply inbox
+  sanchay copy --into s3://backup/photos --apply ~/photos";
 
 /// Copy files into a folder, or into folders that a template names.
 #[derive(Args, Debug)]
@@ -43,25 +50,38 @@ pub(crate) struct CopyArgs {
     pub(crate) roots: Vec<PathBuf>,
 
     #[command(flatten)]
-    into: IntoArgs,
+    pub(super) into: IntoArgs,
 
     /// Read each copy again, and compare it with what was read
     #[arg(long)]
-    verify: bool,
+    pub(super) verify: bool,
 
     #[command(flatten)]
-    name: NameArgs,
+    pub(super) name: NameArgs,
 
     #[command(flatten)]
-    plan: PlanArgs,
+    pub(super) cloud: CloudArgs,
+
+    #[command(flatten)]
+    pub(super) plan: PlanArgs,
 }
 
 impl RunCommand for CopyArgs {
     fn check(&self) -> Result<(), String> {
+        self.cloud.check(&self.roots)?;
+        self.cloud.check(std::slice::from_ref(&self.into.into))?;
+        #[cfg(feature = "cloud")]
+        if self.reaches_buckets() {
+            self.check_buckets()?;
+        }
         self.plan.check()
     }
 
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
+        #[cfg(feature = "cloud")]
+        if self.reaches_buckets() {
+            return super::transfer::run(self, context);
+        }
         self.plan.carry_out(context, &self.roots, |engine, roots| {
             let request = engine
                 .copy_into(roots, &self.into.into)

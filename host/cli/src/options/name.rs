@@ -57,6 +57,24 @@ impl NameArgs {
         }
     }
 
+    /// Whether results are called otherwise than what they are of, or in
+    /// another order.
+    #[cfg(feature = "cloud")]
+    pub(crate) fn renames(&self) -> bool {
+        self.to.is_some()
+            || self.pattern.is_some()
+            || !self.replace.is_empty()
+            || self.truncate
+            || self.portable
+            || self.sort.is_some()
+    }
+
+    /// What is done where a name is taken.
+    #[cfg(feature = "cloud")]
+    pub(crate) fn on_conflict(&self) -> ConflictArg {
+        self.on_conflict
+    }
+
     /// The naming in the library's terms.
     fn naming(&self) -> Naming {
         let standard = Naming::default();

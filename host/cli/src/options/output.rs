@@ -34,8 +34,9 @@ pub(crate) struct OutputArgs {
     /// record and of plugins, and name, stem, extension and parent. Of files
     /// there are also root, depth, kind, allocated, created, accessed,
     /// changed, mode, uid, user, gid, group, inode, device, links, target,
-    /// hidden, empty, executable and readonly. The contents of pictures and
-    /// films tell media_type, width, height, taken, camera and duration.
+    /// hidden, empty, executable, readonly, etag and storage_class; of hash
+    /// also hash_source. The contents of pictures and films tell media_type,
+    /// width, height, taken, camera and duration.
     #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
     fields: Vec<String>,
 

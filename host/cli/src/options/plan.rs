@@ -23,13 +23,13 @@ pub(crate) struct PlanArgs {
     pub(crate) act: ActArgs,
 
     #[command(flatten)]
-    walk: WalkArgs,
+    pub(crate) walk: WalkArgs,
 
     #[command(flatten)]
     catalog: CatalogArgs,
 
     #[command(flatten)]
-    run: RunArgs,
+    pub(crate) run: RunArgs,
 }
 
 impl PlanArgs {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use configparser::ini::{Ini, IniDefault};
 use object_store::aws::AwsCredentialProvider;
 
+use super::role::{self, Role};
 use super::s3::variable;
 use super::sso::Sso;
 use super::temporary::{Process, Temporary};
@@ -19,11 +20,16 @@ use crate::StorageError;
 /// What a profile says, by key.
 type Settings = BTreeMap<String, String>;
 
+/// How many roles may be assumed one by the other.
+const MOST_ROLES: usize = 5;
+
 /// The profile that was chosen.
 #[derive(Debug, Default)]
 pub(super) struct AwsFiles {
     name: String,
     profile: Settings,
+    /// All profiles, which others may refer to.
+    all: Arc<Profiles>,
     /// What the profile refers to for SSO.
     session: Settings,
     /// Where the tokens of those who have signed in are.
@@ -38,6 +44,39 @@ pub(super) enum Found {
     Provider(AwsCredentialProvider),
     /// There are none.
     Nothing,
+}
+
+/// What both files say, by the names of their sections.
+#[derive(Debug, Default)]
+struct Profiles {
+    config: BTreeMap<String, Settings>,
+    credentials: BTreeMap<String, Settings>,
+}
+
+impl Profiles {
+    /// What both say of a profile; `None` if neither does.
+    fn profile(&self, name: &str) -> Option<Settings> {
+        let prefixed = self.config.get(&format!("profile {name}"));
+        let of_config = match name {
+            "default" => self.config.get("default").or(prefixed),
+            _ => prefixed,
+        };
+        let of_credentials = self.credentials.get(name);
+        if of_config.is_none() && of_credentials.is_none() {
+            return None;
+        }
+        let mut profile = of_config.cloned().unwrap_or_default();
+        profile.extend(of_credentials.cloned().unwrap_or_default());
+        Some(profile)
+    }
+
+    /// What a profile refers to for SSO.
+    fn session(&self, profile: &Settings) -> Settings {
+        let name = profile.get("sso_session");
+        let section =
+            name.and_then(|it| self.config.get(&format!("sso-session {it}")));
+        section.cloned().unwrap_or_default()
+    }
 }
 
 impl AwsFiles {
@@ -71,28 +110,21 @@ impl AwsFiles {
         credentials: &str,
         cache: PathBuf,
     ) -> Result<Self, StorageError> {
-        let mut config = parse("config", config)?;
-        let mut credentials = parse("credentials", credentials)?;
-        let chosen = name.unwrap_or("default").to_owned();
-        let of_config = match chosen.as_str() {
-            "default" => config
-                .remove("default")
-                .or_else(|| config.remove("profile default")),
-            other => config.remove(&format!("profile {other}")),
+        let all = Profiles {
+            config: parse("config", config)?,
+            credentials: parse("credentials", credentials)?,
         };
-        let of_credentials = credentials.remove(&chosen);
-        if name.is_some() && of_config.is_none() && of_credentials.is_none() {
+        let chosen = name.unwrap_or("default").to_owned();
+        let profile = all.profile(&chosen);
+        if name.is_some() && profile.is_none() {
             return Err(StorageError::Other(format!(
                 "there is no profile {chosen:?} in ~/.aws"
             )));
         }
-        let mut profile = of_config.unwrap_or_default();
-        profile.extend(of_credentials.unwrap_or_default());
-        let session = profile
-            .get("sso_session")
-            .and_then(|name| config.remove(&format!("sso-session {name}")))
-            .unwrap_or_default();
-        Ok(Self { name: chosen, profile, session, cache })
+        let profile = profile.unwrap_or_default();
+        let session = all.session(&profile);
+        let all = Arc::new(all);
+        Ok(Self { name: chosen, profile, all, session, cache })
     }
 
     fn setting(&self, key: &str) -> Option<&str> {
@@ -116,14 +148,93 @@ impl AwsFiles {
         &self,
         patience: Patience,
     ) -> Result<Found, StorageError> {
+        self.credentials_after(patience, 0)
+    }
+
+    /// The same of a profile that is so many roles away from the one that was
+    /// chosen.
+    fn credentials_after(
+        &self,
+        patience: Patience,
+        roles: usize,
+    ) -> Result<Found, StorageError> {
         if self.setting("role_arn").is_some() {
-            return Err(StorageError::PermissionDenied(format!(
-                "the profile {:?} assumes a role (role_arn), which is done \
-                 for it by a profile with `credential_process = aws configure \
-                 export-credentials --profile {}`",
-                self.name, self.name,
-            )));
+            return self.role(patience, roles);
         }
+        self.own_credentials(patience)
+    }
+
+    /// Those of the role that the profile assumes.
+    fn role(
+        &self,
+        patience: Patience,
+        roles: usize,
+    ) -> Result<Found, StorageError> {
+        let refused = |why: &str| {
+            Err(StorageError::PermissionDenied(format!(
+                "the profile {:?} assumes a role, {why}",
+                self.name,
+            )))
+        };
+        if self.setting("mfa_serial").is_some() {
+            return refused(
+                "for which somebody is asked for a code (mfa_serial): use a \
+                 profile with `credential_process = aws configure \
+                 export-credentials --profile ...`",
+            );
+        }
+        let Some(source) = self.setting("source_profile") else {
+            return refused(
+                "and has no source_profile, which alone is known here",
+            );
+        };
+        if roles >= MOST_ROLES {
+            return refused("as do the profiles that it does so by: too many");
+        }
+        let found = match self.all.profile(source) {
+            // One that names itself has the keys beside the role.
+            Some(_) if source == self.name => {
+                self.own_credentials(patience)?
+            }
+            Some(profile) => {
+                let session = self.all.session(&profile);
+                let source = Self {
+                    name: source.to_owned(),
+                    profile,
+                    all: Arc::clone(&self.all),
+                    session,
+                    cache: self.cache.clone(),
+                };
+                source.credentials_after(patience, roles + 1)?
+            }
+            None => return refused("by a source_profile that is not there"),
+        };
+        let source = match found {
+            Found::Keys(keys) => keys.provider()?,
+            Found::Provider(provider) => provider,
+            Found::Nothing => {
+                return refused("by a source_profile without credentials");
+            }
+        };
+        let text = |key| self.setting(key).map(str::to_owned);
+        Ok(Found::Provider(role::provider(Role {
+            arn: text("role_arn").unwrap_or_default(),
+            session: text("role_session_name")
+                .unwrap_or_else(|| "sanchay".to_owned()),
+            external_id: text("external_id"),
+            duration: text("duration_seconds"),
+            region: self.region().unwrap_or_else(|| "us-east-1".to_owned()),
+            endpoint: variable("AWS_ENDPOINT_URL_STS"),
+            source,
+            patience,
+        })))
+    }
+
+    /// The credentials that the profile has itself.
+    fn own_credentials(
+        &self,
+        patience: Patience,
+    ) -> Result<Found, StorageError> {
         let id = self.setting("aws_access_key_id");
         let key = self.setting("aws_secret_access_key");
         if let (Some(id), Some(key)) = (id, key) {
@@ -294,11 +405,32 @@ aws_session_token = token
     }
 
     #[test]
-    fn a_role_says_how_it_can_be_had() {
+    fn a_role_is_assumed_by_another_profile_or_says_why_not() {
         let role = chosen(Some("role")).unwrap();
-        let error = role.credentials(Patience::default()).err().unwrap();
-        assert!(matches!(error, StorageError::PermissionDenied(_)));
-        assert!(error.to_string().contains("credential_process"));
+        let found = role.credentials(Patience::default()).unwrap();
+        assert!(matches!(found, Found::Provider(_)));
+        for (settings, why) in [
+            ("", "no source_profile"),
+            ("source_profile = nobody", "not there"),
+            ("source_profile = x", "without credentials"),
+            ("source_profile = y", "too many"),
+            ("source_profile = default\nmfa_serial = z", "mfa_serial"),
+        ] {
+            let config = format!(
+                "{CONFIG}\n[profile x]\nrole_arn = arn:x\n{settings}\n\
+                 [profile y]\nrole_arn = arn:y\nsource_profile = x\n"
+            );
+            let role = AwsFiles::chosen(
+                Some("x"),
+                &config,
+                CREDENTIALS,
+                PathBuf::new(),
+            );
+            let found = role.unwrap().credentials(Patience::default());
+            let error = found.err().unwrap();
+            assert!(matches!(error, StorageError::PermissionDenied(_)));
+            assert!(error.to_string().contains(why), "{error}");
+        }
     }
 
     #[test]

@@ -251,9 +251,10 @@ impl Line {
             true => ask.most,
             false => LARGEST_ANSWER,
         };
-        let told = match ask.method {
-            Method::HEAD => None,
-            _ => length(&parts.headers),
+        // What is said of an error is not what came.
+        let told = match parts.status.is_success() {
+            true if ask.method != Method::HEAD => length(&parts.headers),
+            _ => None,
         };
         let body = gathered(body, most, told).await?;
         if !parts.status.is_success() {
@@ -271,6 +272,12 @@ impl Line {
 fn length(headers: &HeaderMap) -> Option<usize> {
     let value = headers.get(http::header::CONTENT_LENGTH)?;
     value.to_str().ok()?.parse().ok()
+}
+
+/// A body of text, if it is there and not too long.
+pub(super) async fn gathered_text(body: HttpResponseBody) -> Option<String> {
+    let body = gathered(body, LARGEST_ANSWER, None).await.ok()?;
+    Some(String::from_utf8_lossy(&body).into_owned())
 }
 
 /// A body, whole.

@@ -214,7 +214,8 @@ fn sign(
     let environment = set("AWS_ACCESS_KEY_ID")
         || set("AWS_SECRET_ACCESS_KEY")
         || set("AWS_WEB_IDENTITY_TOKEN_FILE") && set("AWS_ROLE_ARN");
-    if environment {
+    // Who names a profile means that one.
+    if environment && options.profile.is_none() {
         return Ok(builder);
     }
     match files.credentials(options.patience)? {
@@ -243,7 +244,9 @@ fn sign(
 
 impl S3Credentials {
     /// What hands them to the client.
-    fn provider(&self) -> Result<AwsCredentialProvider, StorageError> {
+    pub(super) fn provider(
+        &self,
+    ) -> Result<AwsCredentialProvider, StorageError> {
         let token = self.session_token.as_ref();
         let fit = !self.key_id.is_empty()
             && self.key_id.bytes().all(|byte| byte.is_ascii_graphic())

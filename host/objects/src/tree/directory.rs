@@ -144,8 +144,11 @@ pub(super) fn failed(error: CloudError) -> StorageError {
     StorageError::Io(error.into())
 }
 
-fn not_found() -> StorageError {
-    io::Error::from(io::ErrorKind::NotFound).into()
+/// What the system says of a file that is not there, in every POSIX.
+const ENOENT: i32 = 2;
+
+pub(super) fn not_found() -> StorageError {
+    io::Error::from_raw_os_error(ENOENT).into()
 }
 
 /// A folder of a bucket.

@@ -10,7 +10,7 @@ use sanchay_storage::{
 };
 use sanchay_sync::lock;
 
-use super::directory::{CloudDirectory, Tree, failed, once};
+use super::directory::{CloudDirectory, Tree, failed, not_found, once};
 use super::entries::FileEntry;
 use super::url::CloudUrl;
 use crate::{Bucket, CloudErrorKind, CloudOptions, Provider};
@@ -97,7 +97,7 @@ impl CloudStorage {
             let found = tree.bucket.page(&prefix, false, None, Some(1));
             let found = found.map_err(failed)?;
             if found.objects.is_empty() && found.next.is_none() {
-                return Err(io::Error::from(io::ErrorKind::NotFound).into());
+                return Err(not_found());
             }
         }
         Ok((EntryKind::Directory, tree.folder_metadata(&prefix)))

@@ -151,8 +151,7 @@ async fn answer(
         })?,
     };
     let limit = params.limit;
-    if format == Format::Json
-        && !(1..=MOST).contains(&limit.unwrap_or(USUAL))
+    if format == Format::Json && !(1..=MOST).contains(&limit.unwrap_or(USUAL))
     {
         return Err(Problem::bad_request("limit is from 1 to 1000."));
     }

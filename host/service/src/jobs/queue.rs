@@ -211,9 +211,8 @@ impl Queue {
     /// Drops what earlier attempts left.
     async fn drop_before(&self, claimed: &Claimed) -> sqlx::Result<()> {
         for table in ["service_chunks", "service_errors"] {
-            let drop = format!(
-                "DELETE FROM {table} WHERE job = $1 AND attempt < $2"
-            );
+            let drop =
+                format!("DELETE FROM {table} WHERE job = $1 AND attempt < $2");
             sqlx::query(statement(drop))
                 .bind(claimed.id)
                 .bind(claimed.attempt)
@@ -261,9 +260,8 @@ impl Queue {
         ended: &Ended,
     ) -> sqlx::Result<bool> {
         let now = time::now();
-        let text = |value: &Option<Value>| {
-            value.as_ref().map(Value::to_string)
-        };
+        let text =
+            |value: &Option<Value>| value.as_ref().map(Value::to_string);
         let done = sqlx::query(
             "UPDATE service_jobs SET state = $1, ended = $2, files = $3, \
              bytes = $4, errors = $5, result = $6, problem = $7, lease = 0, \

@@ -12,7 +12,7 @@ use sanchay_core::{
     digest::Digest,
     hashing::Hasher,
     store::{
-        AVERAGE_CHUNK, Address, Chunker, Hole, MAX_CHUNK, MAX_LIST,
+        AVERAGE_CHUNK, Address, Chunker, Hole, MAX_CHUNK, MAX_LIST, MAX_ROW,
         StoredAttribute, StoredRow, push_chunk,
     },
 };
@@ -33,6 +33,9 @@ use crate::error::StoreError;
 /// How many holes a row tells of at most: a file with more is stored as if it
 /// had none.
 const MAX_HOLES: usize = 4096;
+
+/// How many extended attributes a row has at most.
+const MAX_ATTRIBUTES: usize = 1 << 16;
 
 /// How much is read at a time of a large file, in bytes.
 const PIECE: usize = 1 << 20;
@@ -198,7 +201,7 @@ impl<'s> Reader<'s> {
             let (directory, name, _) = self.place(item)?;
             directory.extended_attributes(name).map_err(at(Action::Stat))?
         };
-        let row = row(item, &item.metadata, stored(extended));
+        let row = row(item, &item.metadata, stored(extended)?);
         Ok(StoredRow { size: 0, ..row })
     }
 
@@ -208,7 +211,7 @@ impl<'s> Reader<'s> {
             directory.read_link(name).map_err(at(Action::ReadLink))?;
         let extended =
             directory.extended_attributes(name).map_err(at(Action::Stat))?;
-        let row = row(item, &item.metadata, stored(extended));
+        let row = row(item, &item.metadata, stored(extended)?);
         Ok(StoredRow { target: Some(target), ..row })
     }
 
@@ -251,7 +254,7 @@ impl<'s> Reader<'s> {
         {
             cache.put(&key, &Content::Whole(Algorithm::Blake3, digest));
         }
-        let row = row(item, &metadata, stored(extended));
+        let row = row(item, &metadata, stored(extended)?);
         Ok(StoredRow {
             changed: settled.then_some(metadata.changed),
             hash: Some(contents.hash),
@@ -315,7 +318,7 @@ impl<'s> Reader<'s> {
         }
         let extended =
             directory.extended_attributes(name).map_err(at(Action::Stat))?;
-        let row = row(item, &item.metadata, stored(extended));
+        let row = row(item, &item.metadata, stored(extended)?);
         seen(StoredRow { hash: Some(hash), chunks: lists, ..row })
     }
 
@@ -427,7 +430,18 @@ fn holes(file: &File, size: u64) -> io::Result<Vec<Hole>> {
     Ok(holes)
 }
 
-fn stored(extended: Vec<ExtendedAttribute>) -> Vec<StoredAttribute> {
+/// Extended attributes as rows have them. A row has a greatest length, which
+/// no attributes that systems let one set come near to.
+fn stored(
+    extended: Vec<ExtendedAttribute>,
+) -> Result<Vec<StoredAttribute>, Failure> {
+    let length = |it: &ExtendedAttribute| it.name.len() + it.value.len();
+    let bytes = extended.iter().map(length).fold(0, usize::saturating_add);
+    if bytes > MAX_ROW / 2 || extended.len() > MAX_ATTRIBUTES {
+        let why = "its extended attributes are too large for a store";
+        let error = io::Error::other(why);
+        return Err(Failure::Entry(Action::Store, error.into()));
+    }
     let mut stored: Vec<StoredAttribute> = extended
         .into_iter()
         .map(|ExtendedAttribute { name, value }| StoredAttribute {
@@ -436,7 +450,7 @@ fn stored(extended: Vec<ExtendedAttribute>) -> Vec<StoredAttribute> {
         })
         .collect();
     stored.sort_by(|a, b| a.name.cmp(&b.name));
-    stored
+    Ok(stored)
 }
 
 /// The row of an entry without what is in it.

@@ -9,8 +9,8 @@ use sanchay_storage::Metadata;
 
 use super::items::Item;
 use crate::{
-    error::StoreError, live::chunks, packer::Packer, rows::Rows,
-    snapshot::Snapshot, store::Store,
+    error::StoreError, live::chunks, packer::Packer, snapshot::Snapshot,
+    store::Store,
 };
 
 /// The files of earlier snapshots.
@@ -24,13 +24,23 @@ pub(super) struct Parent {
     pub(super) partial: Vec<String>,
 }
 
-/// The files of a snapshot.
+/// The files of some snapshots.
 #[derive(Debug, Default)]
 struct Layer {
     /// In the order of rows.
     rows: Vec<StoredRow>,
     /// For each item that is to be put, which of the rows has its path.
     of_items: Vec<Option<u32>>,
+}
+
+impl Layer {
+    /// Brings the files of several snapshots in their order. Of those with the
+    /// same path, the newest stays.
+    fn merge(&mut self) {
+        self.rows.reverse();
+        self.rows.sort_by(|a, b| compare_paths(&a.path, &b.path));
+        self.rows.dedup_by(|b, a| a.path == b.path);
+    }
 }
 
 impl Parent {
@@ -49,57 +59,52 @@ impl Parent {
         let place = snapshots.iter().rposition(same);
         let last = place.or(snapshots.len().checked_sub(1));
         let last = last.map(|at| snapshots.swap_remove(at));
-        let mut parent = Self::default();
-        parent.extend(store, last.as_ref(), cancel);
         let mut partial = store.partial()?;
         partial.retain(|it| it.document.roots == roots && same(it));
-        // The newest are the last, and are right where they differ.
-        parent.extend(store, &partial, cancel);
+        let mut parent = Self::default();
+        parent.add(store, last.as_ref(), cancel);
+        parent.add(store, &partial, cancel);
         parent.partial = partial.iter().map(Snapshot::partial_key).collect();
         Ok(parent)
     }
 
-    /// Adds the rows of snapshots, as far as they can be read.
-    fn extend<'s>(
+    /// Adds the files of snapshots, the oldest first, as far as they can be
+    /// read.
+    fn add<'s>(
         &mut self,
         store: &Store,
         snapshots: impl IntoIterator<Item = &'s Snapshot>,
         cancel: &Cancel,
     ) {
+        let (mut layer, mut count) = (Layer::default(), 0);
         for snapshot in snapshots {
-            if let Err(error) = self.add(store.rows(snapshot), cancel) {
-                let stamp = &snapshot.stamp;
-                tracing::info!(%error, %stamp, "it cannot be used");
+            count += 1;
+            let mut rows = store.rows(snapshot);
+            while !cancel.is_cancelled() {
+                match rows.next() {
+                    Ok(Some(row)) if row.kind == EntryKind::File => {
+                        layer.rows.push(row);
+                    }
+                    Ok(Some(_)) => {}
+                    Ok(None) => break,
+                    // The files before are of use.
+                    Err(error) => {
+                        let stamp = &snapshot.stamp;
+                        tracing::info!(%error, %stamp, "it cannot be used");
+                        break;
+                    }
+                }
             }
         }
-    }
-
-    fn add(
-        &mut self,
-        mut rows: Rows<'_>,
-        cancel: &Cancel,
-    ) -> Result<(), StoreError> {
-        let mut layer = Layer::default();
-        let mut added = Ok(());
-        while !cancel.is_cancelled() {
-            let row = match rows.next() {
-                Ok(Some(row)) => row,
-                Ok(None) => break,
-                // Those before are of use.
-                Err(error) => {
-                    added = Err(error);
-                    break;
-                }
-            };
+        if count > 1 {
+            layer.merge();
+        }
+        for row in &layer.rows {
             if let Some(hash) = row.hash.filter(|_| !row.chunks.is_empty()) {
                 self.lists.insert(hash, row.chunks.clone());
             }
-            if row.kind == EntryKind::File {
-                layer.rows.push(row);
-            }
         }
         self.layers.push(layer);
-        added
     }
 
     /// Looks which of the rows are about the items that are to be put, which

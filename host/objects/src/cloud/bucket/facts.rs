@@ -80,15 +80,23 @@ impl Checksums {
 
     fn of_s3(headers: &HeaderMap) -> Self {
         let md5 = md5_of_etag(headers);
-        let composite = text(headers, "x-amz-checksum-type")
-            .is_some_and(|it| it.eq_ignore_ascii_case("COMPOSITE"));
-        if composite {
+        let told = |name| text(headers, name);
+        let is = |word: &str| {
+            let kind = told("x-amz-checksum-type");
+            kind.is_some_and(|it| it.eq_ignore_ascii_case(word))
+        };
+        let tag = told("etag").and_then(EntityTag::parse);
+        let in_parts = tag.is_some_and(|tag| tag.parts > 0);
+        // Not every server says what kind it is. That of parts is one of
+        // their digests, unless it is said to be of the whole.
+        if is("COMPOSITE") || in_parts && !is("FULL_OBJECT") {
             return Self { md5, ..Self::default() };
         }
-        let told = |name| text(headers, name);
+        // S3 makes these of parts alone, whatever is said.
+        let whole = |name| told(name).filter(|_| !in_parts);
         Self {
-            sha256: decoded(told("x-amz-checksum-sha256")),
-            sha1: decoded(told("x-amz-checksum-sha1")),
+            sha256: decoded(whole("x-amz-checksum-sha256")),
+            sha1: decoded(whole("x-amz-checksum-sha1")),
             md5,
             crc32: decoded(told("x-amz-checksum-crc32"))
                 .map(u32::from_be_bytes),
@@ -248,8 +256,13 @@ mod tests {
             "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=-2",
         );
         assert!(s3(&[numbered]).is_empty());
-        let crc = s3(&[("x-amz-checksum-crc32c", "AAAAAQ==")]);
-        assert_eq!(crc.crc32c, Some(1));
+        let parts = ("etag", "\"d41d8cd98f00b204e9800998ecf8427e-2\"");
+        assert!(s3(&[SHA256, parts]).is_empty());
+        assert!(s3(&[SHA256, parts, whole]).is_empty());
+        let crc = ("x-amz-checksum-crc32c", "AAAAAQ==");
+        assert_eq!(s3(&[crc]).crc32c, Some(1));
+        assert_eq!(s3(&[crc, parts]).crc32c, None);
+        assert_eq!(s3(&[crc, parts, whole]).crc32c, Some(1));
     }
 
     #[test]

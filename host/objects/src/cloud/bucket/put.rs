@@ -101,9 +101,9 @@ impl Bucket {
         ask.body = body.bytes.clone();
         ask.sha256 = Some(body.sha256);
         match self.provider() {
-            Provider::S3 => {
-                ask.header("x-amz-checksum-sha256", &encoded(&body.sha256))
-            }
+            Provider::S3 => ask
+                .header("x-amz-sdk-checksum-algorithm", "SHA256")
+                .header("x-amz-checksum-sha256", &encoded(&body.sha256)),
             Provider::Gcs => {
                 let crc = encoded(&body.crc32c.to_be_bytes());
                 ask.header("x-goog-hash", &format!("crc32c={crc}"))
