@@ -155,7 +155,8 @@ impl Run<'_> {
     fn copy(&self, step: &TransferStep) -> io::Result<u64> {
         let transfer = &self.plan.transfer;
         let buckets = &self.plan.buckets;
-        let mut source = Source::open(&step.from, step.size, SMALL, buckets)?;
+        let from = (&*step.from, step.root);
+        let mut source = Source::open(from, step.size, SMALL, buckets)?;
         let size = source.size;
         let read = |bytes: u64| {
             self.read.fetch_add(bytes, Relaxed);

@@ -94,7 +94,7 @@ impl Folder {
         };
         let directory = self.directory(above)?;
         // What is there is told before all is read.
-        if let Ok(_there) = directory.stat(name, Links::Refuse) {
+        if directory.stat(name, Links::Refuse).is_ok() {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
         let temporary =

@@ -435,10 +435,12 @@ impl TransferPlan {
     }
 
     fn same_bytes(&self, file: &Found) -> io::Result<bool> {
-        let open =
-            |path: &[u8]| Source::open(path, file.size, 0, &self.buckets);
-        let mut original = open(&file.from)?;
-        let mut copy = open(&self.destination().shown(&file.name))?;
+        let open = |path: &[u8], root: usize| {
+            Source::open((path, root), file.size, 0, &self.buckets)
+        };
+        let mut original = open(&file.from, file.root)?;
+        let copy = self.destination().shown(&file.name);
+        let mut copy = open(&copy, copy.len())?;
         original.same_as(&mut copy)
     }
 }

@@ -252,13 +252,40 @@ impl Upload {
     /// Makes the parts the object.
     ///
     /// # Errors
-    /// Why there is no such object.
+    /// Why there is no such object; [`CloudErrorKind::Exists`] if there was one
+    /// before, as far as the server heeds that.
     pub fn complete(self) -> Result<Stored, CloudError> {
-        let Self { bucket, upload, parts } = self;
+        let Self { bucket, key, upload, parts } = self;
         let completed =
-            bucket.wait(async { upload.complete().await.map_err(brought) })?;
-        let verified = lock(&parts).values().all(|part| part.verified);
-        Ok(Stored { etag: completed.e_tag, verified })
+            bucket.wait(async { upload.complete().await.map_err(brought) });
+        let (verified, tag) = {
+            let parts = lock(&parts);
+            let verified = parts.values().all(|part| part.verified);
+            (verified, tag_of(&parts))
+        };
+        let error = match completed {
+            Ok(completed) => {
+                return Ok(Stored { etag: completed.e_tag, verified });
+            }
+            Err(error) => error,
+        };
+        let is_gone = error.kind() == CloudErrorKind::NotFound;
+        if !is_gone && error.kind() != CloudErrorKind::Changed {
+            return Err(error);
+        }
+        // The answer to a request before may have been lost: then the object
+        // is made of as many parts, of these MD5s.
+        let there = bucket.head(&key).ok().and_then(|head| head.etag);
+        match there {
+            Some(etag) if Some(&etag) == tag.as_ref() => {
+                Ok(Stored { etag: Some(etag), verified })
+            }
+            _ if is_gone => Err(CloudError::new(
+                CloudErrorKind::Other,
+                "the upload is gone",
+            )),
+            _ => Err(exists()),
+        }
     }
 
     /// Aborts it, and waits for that.
