@@ -10,7 +10,7 @@ pub(crate) mod ignored;
 mod layout;
 pub(crate) mod media;
 mod names;
-pub(crate) mod objects;
+mod objects;
 mod random;
 pub(crate) mod small;
 

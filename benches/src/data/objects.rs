@@ -12,9 +12,8 @@ use crate::problem::{Result, Trying};
 /// The size of each file, in bytes.
 const SIZE: usize = 64 * 1024;
 
-/// How many files there are, in as many folders as the square root of that.
-pub(crate) const FILES: u64 = 10_000;
-
+/// How many files there are, and in how many folders.
+const FILES: u64 = 10_000;
 const FOLDERS: u64 = 100;
 
 const BYTES: u64 = 52;
@@ -25,7 +24,7 @@ pub(crate) fn make(folder: &Path) -> Result<()> {
     (0..FOLDERS).into_par_iter().try_for_each(|number| {
         let below = folder.join(format!("{number:02}"));
         fs::create_dir(&below).trying("make", &below)?;
-        for file in (number..FILES).step_by(FOLDERS as usize) {
+        for file in (0..FILES / FOLDERS).map(|at| number + at * FOLDERS) {
             let path = below.join(format!("object-{file}"));
             let mut random = Random::new(BYTES, file);
             let mut bytes = vec![0; SIZE];

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use sanchay::{Monitor, Phase, Progress};
-use sanchay_objects::{Bucket, settle};
+use sanchay_objects::settle;
 
 use crate::budget::Budget;
 use crate::download::Folder;
@@ -155,7 +155,8 @@ impl Run<'_> {
     fn copy(&self, step: &TransferStep) -> io::Result<u64> {
         let transfer = &self.plan.transfer;
         let buckets = &self.plan.buckets;
-        let mut source = Source::open(&step.from, step.size, SMALL, buckets)?;
+        let from = (&*step.from, step.root);
+        let mut source = Source::open(from, step.size, SMALL, buckets)?;
         let size = source.size;
         let read = |bytes: u64| {
             self.read.fetch_add(bytes, Relaxed);
@@ -166,7 +167,12 @@ impl Run<'_> {
             (Destination::Bucket(bucket, prefix), _) => {
                 let key = names::key(prefix, &step.name)
                     .map_err(io::Error::other)?;
-                self.free(bucket, &key)?;
+                // Some servers know no conditions for what comes in parts.
+                if size > SMALL as u64
+                    && crate::source::head_of(bucket, &key)?.is_some()
+                {
+                    return Err(io::ErrorKind::AlreadyExists.into());
+                }
                 let verify = transfer.verify;
                 upload(bucket, &key, &mut source, verify, &over, &read)?;
             }
@@ -186,20 +192,6 @@ impl Run<'_> {
             }
         }
         Ok(size)
-    }
-
-    /// Looks once more whether an object is still not there: another may have
-    /// come since the plan was made. Large ones take long.
-    fn free(&self, bucket: &Bucket, key: &str) -> io::Result<()> {
-        if self.plan.steps.len() > 1000 {
-            // A second question for each of many would take as long as all
-            // that is asked; conditions of servers are not relied on.
-            return Ok(());
-        }
-        match crate::source::head_of(bucket, key)? {
-            None => Ok(()),
-            Some(_) => Err(io::ErrorKind::AlreadyExists.into()),
-        }
     }
 
     /// Tells of copies that got their names only now, or did not.

@@ -3,22 +3,30 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::ops::Range;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
 use sanchay_objects::unlikely_name;
 use sanchay_storage::{
-    Attributes, Directory, Links, LocalStorage, Opened, Storage as _,
-    StorageError, create_beneath,
+    Attributes, Directory, File, Links, LocalStorage, Opened, Storage as _,
+    create_beneath,
 };
 use sanchay_sync::lock;
 
-use crate::plan::TransferStep;
-use crate::source::{Source, other};
+use crate::plan::{TransferStep, each};
+use crate::source::{Source, failed};
 
 /// So many copies get their names together: waiting for a disk costs the same
 /// for one and for many.
 const TOGETHER: usize = 256;
+
+/// What is no smaller is read in several streams.
+const LARGE: u64 = 64 << 20;
+
+/// How many.
+const STREAMS: u64 = 4;
 
 /// A folder that copies go into.
 pub(crate) struct Folder {
@@ -76,14 +84,17 @@ impl Folder {
         parts: &[&[u8]],
         source: &mut Source,
         verify: bool,
-        (interrupted, read): (&dyn Fn() -> bool, &dyn Fn(u64)),
+        (interrupted, read): (
+            &(dyn Fn() -> bool + Sync),
+            &(dyn Fn(u64) + Sync),
+        ),
     ) -> io::Result<Staged> {
         let Some((name, above)) = parts.split_last() else {
             return Err(io::ErrorKind::InvalidInput.into());
         };
         let directory = self.directory(above)?;
         // What is there is told before all is read.
-        if let Ok(_there) = directory.stat(name, Links::Refuse) {
+        if directory.stat(name, Links::Refuse).is_ok() {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
         let temporary =
@@ -166,6 +177,67 @@ impl Folder {
     }
 }
 
+/// Writes what is read, piece after piece.
+fn in_order(
+    source: &mut Source,
+    file: &File,
+    interrupted: &dyn Fn() -> bool,
+    read: &dyn Fn(u64),
+) -> io::Result<()> {
+    let mut at = 0;
+    while let Some(piece) = source.piece()? {
+        if interrupted() {
+            return Err(io::Error::other("interrupted"));
+        }
+        file.write_all_at(&piece, at)?;
+        at += piece.len() as u64;
+        read(piece.len() as u64);
+    }
+    if at != source.size {
+        let why = "it was cut off while it was read";
+        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, why));
+    }
+    Ok(())
+}
+
+/// Writes a large object that comes in several streams, each of its own part,
+/// and compares the file with what is known of the object.
+fn in_streams(
+    source: &mut Source,
+    file: &File,
+    interrupted: &(dyn Fn() -> bool + Sync),
+    read: &(dyn Fn(u64) + Sync),
+) -> io::Result<()> {
+    let size = source.size;
+    let Some((bucket, key, tag)) = source.as_object() else {
+        return Err(io::ErrorKind::Unsupported.into());
+    };
+    file.set_size(size)?;
+    let part = size.div_ceil(STREAMS).max(1);
+    let parts: Vec<Range<u64>> = (0..STREAMS)
+        .map(|at| (at * part).min(size)..((at + 1) * part).min(size))
+        .collect();
+    let broken = AtomicBool::new(false);
+    let done = each(&parts, |part| {
+        let streamed =
+            bucket.stream(key, part.clone(), tag, &mut |at, bytes| {
+                if interrupted() || broken.load(Relaxed) {
+                    return Err(io::Error::other("interrupted"));
+                }
+                file.write_all_at(bytes, at)?;
+                read(bytes.len() as u64);
+                Ok(())
+            });
+        // The first that fails says why.
+        let first = streamed.is_err() && !broken.swap(true, Relaxed);
+        (first, streamed)
+    });
+    let (first, rest): (Vec<_>, Vec<_>) =
+        done.into_iter().partition(|(first, _)| *first);
+    first.into_iter().chain(rest).try_for_each(|(_, streamed)| streamed)?;
+    source.check_file(file)
+}
+
 fn sync(directory: &dyn Directory) -> io::Result<()> {
     match directory.sync_file_system() {
         Err(error) if error.is(io::ErrorKind::Unsupported) => {
@@ -175,34 +247,18 @@ fn sync(directory: &dyn Directory) -> io::Result<()> {
     }
 }
 
-fn failed(error: StorageError) -> io::Error {
-    match error {
-        StorageError::Io(error) => error,
-        error => other(error),
-    }
-}
-
 impl Staged {
     fn fill(
         &self,
         source: &mut Source,
         verify: bool,
-        interrupted: &dyn Fn() -> bool,
-        read: &dyn Fn(u64),
+        interrupted: &(dyn Fn() -> bool + Sync),
+        read: &(dyn Fn(u64) + Sync),
     ) -> io::Result<()> {
         let file = self.directory.create(&self.temporary).map_err(failed)?;
-        let mut at = 0;
-        while let Some(piece) = source.piece()? {
-            if interrupted() {
-                return Err(io::Error::other("interrupted"));
-            }
-            file.write_all_at(&piece, at)?;
-            at += piece.len() as u64;
-            read(piece.len() as u64);
-        }
-        if at != source.size {
-            let why = "it was cut off while it was read";
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, why));
+        match source.size >= LARGE && source.as_object().is_some() {
+            true => in_streams(source, &file, interrupted, read)?,
+            false => in_order(source, &file, interrupted, read)?,
         }
         if verify && !source.same_as_file(&file)? {
             return Err(io::Error::new(

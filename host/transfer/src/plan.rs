@@ -63,6 +63,8 @@ pub struct TransferStep {
     pub size: u64,
     /// Its name below the destination.
     pub(crate) name: Vec<u8>,
+    /// How much of its path is the root that it was found under.
+    pub(crate) root: usize,
 }
 
 /// Why a file is not copied to where it would go.
@@ -117,6 +119,8 @@ pub enum TransferError {
 /// A file that was found.
 struct Found {
     from: Vec<u8>,
+    /// How much of that is the root.
+    root: usize,
     name: Vec<u8>,
     size: u64,
     modified: Timestamp,
@@ -206,6 +210,7 @@ impl Transfer {
                         ScanEvent::Files(batch) => {
                             let found = batch.iter().map(|it| Found {
                                 from: [it.parent, it.name].concat(),
+                                root: it.root.len(),
                                 name: self
                                     .name_of(it.root, it.parent, it.name),
                                 size: it.metadata.size,
@@ -364,6 +369,7 @@ impl TransferPlan {
                     to,
                     size: file.size,
                     name: file.name,
+                    root: file.root,
                 }),
             }
         }
@@ -429,10 +435,12 @@ impl TransferPlan {
     }
 
     fn same_bytes(&self, file: &Found) -> io::Result<bool> {
-        let open =
-            |path: &[u8]| Source::open(path, file.size, 0, &self.buckets);
-        let mut original = open(&file.from)?;
-        let mut copy = open(&self.destination().shown(&file.name))?;
+        let open = |path: &[u8], root: usize| {
+            Source::open((path, root), file.size, 0, &self.buckets)
+        };
+        let mut original = open(&file.from, file.root)?;
+        let copy = self.destination().shown(&file.name);
+        let mut copy = open(&copy, copy.len())?;
         original.same_as(&mut copy)
     }
 }

@@ -8,10 +8,11 @@ use std::path::Path;
 use bytes::Bytes;
 use sanchay_objects::{
     Bucket, Checker, Checksums, CloudError, CloudErrorKind, CloudUrl,
-    ObjectReader, StorageError,
+    ObjectReader,
 };
 use sanchay_storage::{
-    File, LocalStorage, Metadata, Opened, Storage as _, Timestamp,
+    File, Links, LocalStorage, Metadata, Opened, Storage as _, StorageError,
+    Timestamp,
 };
 
 use crate::mtime;
@@ -49,25 +50,28 @@ struct Object {
 /// Opens the bucket of a URL, each once.
 pub(crate) trait Buckets {
     /// The bucket.
-    fn bucket(&self, url: &CloudUrl<'_>) -> Result<Bucket, StorageError>;
+    fn bucket(
+        &self,
+        url: &CloudUrl<'_>,
+    ) -> Result<Bucket, sanchay_objects::StorageError>;
 }
 
 impl Source {
     /// Opens what a path or a URL names, which had this size when it was
-    /// found. What is no larger than `small` is read at once.
+    /// found; so much of the path is the root that was named. What is no larger
+    /// than `small` is read at once.
     pub(crate) fn open(
-        path: &[u8],
+        (path, root): (&[u8], usize),
         size: u64,
         small: usize,
         buckets: &dyn Buckets,
     ) -> io::Result<Self> {
-        let path = Path::new(OsStr::from_bytes(path));
-        match CloudUrl::of(path) {
+        match CloudUrl::of(Path::new(OsStr::from_bytes(path))) {
             Some(url) => {
                 let bucket = buckets.bucket(&url).map_err(other)?;
                 Self::object(&bucket, url.key, size, small)
             }
-            None => Self::file(path),
+            None => Self::file(path, root),
         }
     }
 
@@ -103,11 +107,8 @@ impl Source {
         })
     }
 
-    fn file(path: &Path) -> io::Result<Self> {
-        let opened = LocalStorage::new().open(path);
-        let Opened::File(file, metadata) = opened.map_err(other)? else {
-            return Err(io::Error::other("it is no regular file any more"));
-        };
+    fn file(path: &[u8], root: usize) -> io::Result<Self> {
+        let (file, metadata) = open_beneath(path, root).map_err(failed)?;
         Ok(Self {
             size: metadata.size,
             modified: metadata.modified,
@@ -118,6 +119,33 @@ impl Source {
             },
             checker: Checker::new(Checksums::default()),
         })
+    }
+
+    /// The object that is read, its key and its tag, if it is one that is read
+    /// in pieces.
+    pub(crate) fn as_object(&self) -> Option<(&Bucket, &str, Option<&str>)> {
+        match &self.reading {
+            Reading::Object(it) => {
+                Some((&it.bucket, &it.key, it.tag.as_deref()))
+            }
+            Reading::Whole(..) | Reading::File { .. } => None,
+        }
+    }
+
+    /// Compares a file with what is known of what is read, in place of
+    /// reading that.
+    pub(crate) fn check_file(&mut self, file: &File) -> io::Result<()> {
+        let mut space = vec![0; PIECE];
+        let mut at = 0;
+        while at < self.size && !self.checker.is_idle() {
+            let got = file.read_full_at(&mut space, at)?;
+            self.checker.update(space.get(..got).unwrap_or_default());
+            at += got as u64;
+            if got == 0 {
+                break;
+            }
+        }
+        self.end()
     }
 
     /// The next bytes; `None` at the end. Then all that was read is what the
@@ -248,6 +276,40 @@ impl Source {
     }
 }
 
+/// Opens a file beneath its root, name by name: a link that was put in its way
+/// since it was found is not followed.
+fn open_beneath(
+    path: &[u8],
+    root: usize,
+) -> Result<(File, Metadata), StorageError> {
+    let (above, below) = path.split_at_checked(root).unwrap_or((path, b""));
+    let mut names = below.split(|byte| *byte == b'/');
+    let storage = LocalStorage::new();
+    let opened = storage.open(Path::new(OsStr::from_bytes(above)))?;
+    let mut directory = match opened {
+        // The root itself, which the caller named.
+        Opened::File(file, metadata) => return Ok((file, metadata)),
+        Opened::Directory(directory, _) => directory,
+        Opened::Special(_, kind) => {
+            return Err(StorageError::NotRegular(kind.describe()));
+        }
+    };
+    let Some(name) = names.next_back() else {
+        return Err(StorageError::NotRegular("a directory"));
+    };
+    for name in names.filter(|name| !name.is_empty()) {
+        directory = directory.open_dir(name, Links::Refuse)?;
+    }
+    directory.open_file(name, Links::Refuse)
+}
+
+pub(crate) fn failed(error: StorageError) -> io::Error {
+    match error {
+        StorageError::Io(error) => error,
+        error => other(error),
+    }
+}
+
 fn changed() -> io::Error {
     io::Error::other("it changed while it was read")
 }
@@ -278,5 +340,39 @@ pub(crate) fn head_of(
         Ok(head) => Ok(Some(head)),
         Err(error) if error.kind() == CloudErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::ffi::OsStrExt as _;
+    use std::os::unix::fs::symlink;
+
+    use super::open_beneath;
+
+    #[test]
+    fn a_link_that_was_put_in_the_way_leads_nowhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |path: &str| folder.path().join(path);
+        fs::create_dir_all(at("root/d")).unwrap();
+        fs::write(at("root/d/x"), "inside").unwrap();
+        fs::create_dir(at("outside")).unwrap();
+        fs::write(at("outside/x"), "outside").unwrap();
+        symlink(at("outside"), at("root/link")).unwrap();
+        symlink(at("outside/x"), at("root/d/link")).unwrap();
+        symlink(at("root"), at("named")).unwrap();
+        let open = |root: &str, below: &str| {
+            let root = at(root).as_os_str().as_bytes().to_vec();
+            let path = [&*root, below.as_bytes()].concat();
+            open_beneath(&path, root.len()).map(|(_, found)| found.size)
+        };
+        assert_eq!(open("root", "/d/x").unwrap(), 6);
+        // What the caller names may be a link.
+        assert_eq!(open("named", "/d/x").unwrap(), 6);
+        assert_eq!(open("root/d/link", "").unwrap(), 7);
+        assert!(open("root", "/link/x").is_err());
+        assert!(open("root", "/d/link").is_err());
+        assert!(open("root", "/d").is_err());
     }
 }

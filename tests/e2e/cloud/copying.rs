@@ -20,6 +20,7 @@ fn tree() -> (Tree, Vec<(&'static str, Vec<u8>)>) {
         ("empty", Vec::new()),
         ("deep/er/b", content::noise(1, 100_000)),
         ("large", content::noise(2, 21 << 20)),
+        ("larger", content::noise(3, 65 << 20)),
         ("space and + and %41/ü", b"odd".to_vec()),
     ];
     for (name, body) in &files {

@@ -12,6 +12,7 @@ mod get;
 mod list;
 mod put;
 mod read;
+mod stream;
 
 use std::fmt;
 use std::future::Future;

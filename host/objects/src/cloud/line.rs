@@ -157,22 +157,30 @@ impl Line {
     /// Asks, again and again as [`Patience`] has it.
     pub(crate) async fn ask(&self, ask: &Ask<'_>) -> Result<Told, CloudError> {
         let address = self.address(ask)?;
-        let begun = Instant::now();
-        let mut pause = self.patience.pause;
-        let mut left = self.patience.retries;
+        let mut tries = Tries::new(self.patience);
         loop {
-            let refused = match self.once(&address, ask).await {
+            match self.once(&address, ask).await {
                 Ok(told) => return Ok(told),
-                Err(refused) => refused,
-            };
-            let late = begun.elapsed() > self.patience.total;
-            if left == 0 || late || !refused.may_pass() {
-                return Err(refused.into());
+                Err(refused) => tries.rest(refused).await?,
             }
-            left -= 1;
-            sleep(pause).await;
-            let longest = self.patience.longest_pause();
-            pause = pause.saturating_mul(2).min(longest);
+        }
+    }
+
+    /// The same, up to the beginning of an answer of success.
+    pub(crate) async fn begin(
+        &self,
+        ask: &Ask<'_>,
+    ) -> Result<(StatusCode, HttpResponseBody), CloudError> {
+        let address = self.address(ask)?;
+        let mut tries = Tries::new(self.patience);
+        loop {
+            match self.send(&address, ask).await {
+                Ok(answer) => {
+                    let (parts, body) = answer.into_parts();
+                    return Ok((parts.status, body));
+                }
+                Err(refused) => tries.rest(refused).await?,
+            }
         }
     }
 
@@ -206,6 +214,21 @@ impl Line {
         address: &str,
         ask: &Ask<'_>,
     ) -> Result<Told, Refused> {
+        let (parts, body) = self.send(address, ask).await?.into_parts();
+        let told = match ask.method {
+            Method::HEAD => None,
+            _ => length(&parts.headers),
+        };
+        let body = gathered(body, ask.most, told).await?;
+        Ok(Told { status: parts.status, headers: parts.headers, body })
+    }
+
+    /// Sends a request, and waits for the beginning of an answer of success.
+    async fn send(
+        &self,
+        address: &str,
+        ask: &Ask<'_>,
+    ) -> Result<HttpResponse, Refused> {
         let unnamed = |error: http::Error| {
             Refused::Line(HttpError::new(HttpErrorKind::Unknown, error))
         };
@@ -246,25 +269,37 @@ impl Line {
             }
         }
         let sent = self.client.execute(request).await;
-        let (parts, body) = sent.map_err(Refused::Line)?.into_parts();
-        let most = match parts.status.is_success() {
-            true => ask.most,
-            false => LARGEST_ANSWER,
-        };
-        // What is said of an error is not what came.
-        let told = match parts.status.is_success() {
-            true if ask.method != Method::HEAD => length(&parts.headers),
-            _ => None,
-        };
-        let body = gathered(body, most, told).await?;
-        if !parts.status.is_success() {
-            let text = String::from_utf8_lossy(&body);
-            let said = text.strip_prefix(STATUS_MARK);
-            let said = said.and_then(|it| it.split_once(' '));
-            let said = said.map_or("", |(_, said)| said);
-            return Err(Refused::Answer(parts.status, said.to_owned()));
+        let answer = sent.map_err(Refused::Line)?;
+        if answer.status().is_success() {
+            return Ok(answer);
         }
-        Ok(Told { status: parts.status, headers: parts.headers, body })
+        let status = answer.status();
+        let body = gathered(answer.into_body(), LARGEST_ANSWER, None).await?;
+        let text = String::from_utf8_lossy(&body);
+        let said = text.strip_prefix(STATUS_MARK);
+        let said = said.and_then(|it| it.split_once(' '));
+        let said = said.map_or("", |(_, said)| said);
+        Err(Refused::Answer(status, said.to_owned()))
+    }
+}
+
+/// The next bytes of a body; `None` at its end.
+pub(crate) async fn frame(
+    body: &mut HttpResponseBody,
+) -> Option<Result<Bytes, CloudError>> {
+    loop {
+        let frame = std::future::poll_fn(|context| {
+            std::pin::Pin::new(&mut *body).poll_frame(context)
+        })
+        .await?;
+        match frame {
+            Ok(frame) => {
+                if let Ok(data) = frame.into_data() {
+                    return Some(Ok(data));
+                }
+            }
+            Err(error) => return Some(Err(Refused::Line(error).into())),
+        }
     }
 }
 
@@ -308,6 +343,34 @@ async fn gathered(
         return Err(Refused::Line(HttpError::new(kind, early)));
     }
     Ok(all.freeze())
+}
+
+/// How often, and until when, a request may still be sent again.
+struct Tries {
+    patience: Patience,
+    begun: Instant,
+    pause: Duration,
+    left: u32,
+}
+
+impl Tries {
+    fn new(patience: Patience) -> Self {
+        let Patience { retries: left, pause, .. } = patience;
+        Self { patience, begun: Instant::now(), pause, left }
+    }
+
+    /// Waits before the request is sent again, unless that is in vain.
+    async fn rest(&mut self, refused: Refused) -> Result<(), CloudError> {
+        let late = self.begun.elapsed() > self.patience.total;
+        if self.left == 0 || late || !refused.may_pass() {
+            return Err(refused.into());
+        }
+        self.left -= 1;
+        sleep(self.pause).await;
+        let longest = self.patience.longest_pause();
+        self.pause = self.pause.saturating_mul(2).min(longest);
+        Ok(())
+    }
 }
 
 impl Refused {

@@ -60,6 +60,12 @@ impl Checker {
         Self { made, known }
     }
 
+    /// Whether no digest is known, so that there is nothing to compare.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        matches!(self.made, Made::Nothing)
+    }
+
     /// Takes what was read next.
     pub fn update(&mut self, bytes: &[u8]) {
         match &mut self.made {

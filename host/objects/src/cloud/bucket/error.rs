@@ -25,6 +25,8 @@ pub enum CloudErrorKind {
     Connection,
     /// The object is another one by now.
     Changed,
+    /// There is an object of this name already.
+    Exists,
     /// The object has no such range.
     Range,
     /// What was read or written is not what it should be.
@@ -62,6 +64,7 @@ impl From<CloudError> for io::Error {
         let kind = match error.kind {
             Kind::NotFound | Kind::NoBucket => io::ErrorKind::NotFound,
             Kind::Denied => io::ErrorKind::PermissionDenied,
+            Kind::Exists => io::ErrorKind::AlreadyExists,
             Kind::Damaged => io::ErrorKind::InvalidData,
             Kind::Unnameable => io::ErrorKind::InvalidInput,
             _ => io::ErrorKind::Other,

@@ -13,6 +13,7 @@ use md5::{Digest as _, Md5};
 use object_store::{
     Error, MultipartUpload, PutPayload, PutResult, UploadPart,
 };
+use sanchay_storage::EntityTag;
 use sanchay_sync::lock;
 use serde::Deserialize;
 use sha2::Sha256;
@@ -60,16 +61,24 @@ impl PutBody {
     /// Whether these bytes have one of the digests that a server told;
     /// `None` where it told none.
     fn agrees(&self, told: &Told, provider: Provider) -> Option<bool> {
-        let known = Checksums::of(provider, &told.headers);
+        let agrees = self.is(&Checksums::of(provider, &told.headers));
+        // Of a tag that is no MD5 after all, nothing can be told.
+        let is_told = told.header("x-amz-checksum-sha256").is_some()
+            || told.header("x-goog-hash").is_some();
+        agrees.filter(|agrees| *agrees || is_told)
+    }
+
+    /// Whether these bytes have one of these digests; `None` where none is
+    /// known.
+    fn is(&self, known: &Checksums) -> Option<bool> {
         if let Some(sha256) = known.sha256 {
             return Some(sha256 == self.sha256);
         }
         if let Some(crc32c) = known.crc32c {
             return Some(crc32c == self.crc32c);
         }
-        // Of a tag that is no MD5 after all, nothing can be told.
-        let md5: [u8; 16] = Md5::digest(&self.bytes).into();
-        (known.md5? == md5).then_some(true)
+        let md5 = known.md5?;
+        Some(md5 == <[u8; 16]>::from(Md5::digest(&self.bytes)))
     }
 }
 
@@ -111,12 +120,22 @@ impl Bucket {
         }
     }
 
-    /// Writes an object by one request. `mtime` is when the file was modified
+    /// Has a request succeed only where there is no such object, as far as the
+    /// server heeds that.
+    fn unless_there<'k>(&self, ask: Ask<'k>) -> Ask<'k> {
+        match self.provider() {
+            Provider::S3 => ask.header("if-none-match", "*"),
+            Provider::Gcs => ask.header("x-goog-if-generation-match", "0"),
+        }
+    }
+
+    /// Writes a new object by one request. `mtime` is when the file was modified
     /// that it is a copy of: seconds since 1970, with a fraction.
     ///
     /// # Errors
-    /// Why it is not written; [`CloudErrorKind::Damaged`] if the server has
-    /// stored something else.
+    /// Why it is not written; [`CloudErrorKind::Exists`] if there is one with
+    /// other contents, as far as the server heeds conditions: many do not;
+    /// [`CloudErrorKind::Damaged`] if the server has stored something else.
     pub fn put(
         &self,
         key: &str,
@@ -124,9 +143,21 @@ impl Bucket {
         mtime: Option<&str>,
     ) -> Result<Stored, CloudError> {
         let ask = self.described(Ask::new(Method::PUT, key), mtime);
-        let ask = self.carrying(ask, body);
-        let told = self.wait(self.line().ask(&ask))?;
-        stored(&told, body, self.provider())
+        let ask = self.unless_there(self.carrying(ask, body));
+        match self.wait(self.line().ask(&ask)) {
+            Ok(told) => stored(&told, body, self.provider()),
+            // The answer to a request before may have been lost.
+            Err(error) if error.kind() == CloudErrorKind::Changed => {
+                let head = self.head(key)?;
+                match body.is(&head.checksums) {
+                    Some(true) => {
+                        Ok(Stored { etag: head.etag, verified: true })
+                    }
+                    _ => Err(exists()),
+                }
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Begins to write an object in parts. Nothing is seen of it before it is
@@ -142,8 +173,9 @@ impl Bucket {
         let parts = Arc::default();
         let (this, own) = (self.clone(), Arc::clone(&parts));
         let (key, mtime) = (key.to_owned(), mtime.map(str::to_owned));
+        let named = key.clone();
         let begins = async move {
-            let begun = Raw::begin(this, key, mtime.as_deref(), own).await;
+            let begun = Raw::begin(this, named, mtime.as_deref(), own).await;
             begun
                 .map(|raw| Box::new(raw) as Box<dyn MultipartUpload>)
                 .map_err(carried)
@@ -151,7 +183,7 @@ impl Bucket {
         let begun = self.wait(async {
             upload::Upload::begin(begins).await.map_err(brought)
         })?;
-        Ok(Upload { bucket: self.clone(), upload: begun, parts })
+        Ok(Upload { bucket: self.clone(), key, upload: begun, parts })
     }
 
     /// How large the parts are of an upload of so many bytes: few enough for
@@ -195,6 +227,7 @@ fn stored(
 #[must_use = "what is not completed is aborted"]
 pub struct Upload {
     bucket: Bucket,
+    key: String,
     upload: upload::Upload,
     parts: Arc<Mutex<BTreeMap<usize, PartDone>>>,
 }
@@ -219,13 +252,40 @@ impl Upload {
     /// Makes the parts the object.
     ///
     /// # Errors
-    /// Why there is no such object.
+    /// Why there is no such object; [`CloudErrorKind::Exists`] if there was one
+    /// before, as far as the server heeds that.
     pub fn complete(self) -> Result<Stored, CloudError> {
-        let Self { bucket, upload, parts } = self;
+        let Self { bucket, key, upload, parts } = self;
         let completed =
-            bucket.wait(async { upload.complete().await.map_err(brought) })?;
-        let verified = lock(&parts).values().all(|part| part.verified);
-        Ok(Stored { etag: completed.e_tag, verified })
+            bucket.wait(async { upload.complete().await.map_err(brought) });
+        let (verified, tag) = {
+            let parts = lock(&parts);
+            let verified = parts.values().all(|part| part.verified);
+            (verified, tag_of(&parts))
+        };
+        let error = match completed {
+            Ok(completed) => {
+                return Ok(Stored { etag: completed.e_tag, verified });
+            }
+            Err(error) => error,
+        };
+        let is_gone = error.kind() == CloudErrorKind::NotFound;
+        if !is_gone && error.kind() != CloudErrorKind::Changed {
+            return Err(error);
+        }
+        // The answer to a request before may have been lost: then the object
+        // is made of as many parts, of these MD5s.
+        let there = bucket.head(&key).ok().and_then(|head| head.etag);
+        match there {
+            Some(etag) if Some(&etag) == tag.as_ref() => {
+                Ok(Stored { etag: Some(etag), verified })
+            }
+            _ if is_gone => Err(CloudError::new(
+                CloudErrorKind::Other,
+                "the upload is gone",
+            )),
+            _ => Err(exists()),
+        }
     }
 
     /// Aborts it, and waits for that.
@@ -237,6 +297,23 @@ impl Upload {
             Ok(())
         });
     }
+}
+
+fn exists() -> CloudError {
+    let why = "there is another object of this name";
+    CloudError::new(CloudErrorKind::Exists, why)
+}
+
+/// The tag that S3 gives an object of these parts: the MD5 of their MD5s, and
+/// how many there are. `None` where their tags are no MD5s.
+fn tag_of(parts: &BTreeMap<usize, PartDone>) -> Option<String> {
+    let mut md5 = Md5::new();
+    for part in parts.values() {
+        md5.update(EntityTag::parse(&part.etag)?.digest);
+    }
+    let digest = md5.finalize().into();
+    let parts = u16::try_from(parts.len()).ok()?;
+    Some(EntityTag { digest, parts }.to_string())
 }
 
 /// A part that the server has.
@@ -341,6 +418,10 @@ impl MultipartUpload for Raw {
         let mut ask = Ask::new(Method::POST, &self.key)
             .query("uploadId", self.id.clone());
         ask.body = self.list().into();
+        // Google knows no condition for it.
+        if self.bucket.provider() == Provider::S3 {
+            ask = self.bucket.unless_there(ask);
+        }
         let told = self.bucket.line().ask(&ask).await.map_err(carried)?;
         // An error may come after the answer has begun with success.
         let answer: Completed = quick_xml::de::from_reader(&*told.body)
