@@ -28,7 +28,8 @@ build:
 [no-exit-message]
 run *ARGS:
     #!/bin/sh
-    # A first build need not wait for Parquet and Arrow, SQLite and zstd.
+    # A first build need not wait for Parquet and Arrow, SQLite, zstd and
+    # decoders of images.
     set -eu
     features=
     case " $* " in
@@ -42,6 +43,14 @@ run *ARGS:
     case " $* " in
     *" store "* | *" --help "* | *" help "* | *" -h "*)
         features=$features,store ;;
+    esac
+    case " $* " in
+    *" --images"* | *" --help "* | *" help "* | *" -h "*)
+        features=$features,images ;;
+    esac
+    case " $* " in
+    *s3://* | *gs://* | *" --help "* | *" help "* | *" -h "*)
+        features=$features,cloud ;;
     esac
     cargo build --release --locked --manifest-path {{ manifest }} \
         -p sanchay-cli --no-default-features --features "$features"
@@ -60,10 +69,10 @@ lint: _lint-tools
     cargo metadata --locked --format-version 1 --manifest-path \
         {{ fuzz_manifest }} >/dev/null
     cargo clippy --locked --workspace --all-targets -- -D warnings
-    # What `run` builds; the others of the workspace would add features.
+    # What `run` builds; the Python package would add features. All targets,
+    # and what host/features asks for: so that wasmtime is the same as above.
     cargo clippy --locked --workspace --exclude sanchay-python \
-        --exclude sanchay-arrow --exclude sanchay-catalog \
-        --no-default-features -- -D warnings
+        --all-targets --no-default-features -- -D warnings
     cargo clippy --locked --all-targets --manifest-path \
         {{ guest_manifest }} --target-dir target/guest -- -D warnings
     cargo clippy --locked --workspace --all-targets --manifest-path \
@@ -192,7 +201,9 @@ reproduce:
     set -eu
     if [ -z "${SANCHAY_GUEST_RUSTC-}" ]; then
         if pinned=$({{ x }} --pinned-compiler); then
-            export SANCHAY_GUEST_RUSTC="$pinned"
+            # Where it is taken anyway, what it built before is not built anew.
+            [ "$pinned" = "$(rustc --print sysroot)/bin/rustc" ] ||
+                export SANCHAY_GUEST_RUSTC="$pinned"
         else
             echo "NOT THE PUBLISHED BYTES: another compiler is taken." >&2
         fi

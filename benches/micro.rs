@@ -7,6 +7,8 @@
 //! A call that fails ends the benchmark: there is nothing to measure then.
 #![expect(clippy::unwrap_used, reason = "a failed call is not measured")]
 
+mod compression;
+
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use sanchay::Inspect;

@@ -11,6 +11,7 @@ mod hash;
 mod ignore;
 mod plugin;
 mod scan;
+mod store;
 mod summary;
 mod wasi;
 
@@ -77,6 +78,7 @@ pub(crate) fn all(site: &Site) -> Vec<Job> {
     jobs.extend(catalog::jobs(site));
     jobs.extend(summary::jobs(site));
     jobs.extend(copy::jobs(site));
+    jobs.extend(store::jobs(site));
     jobs.extend(change::jobs(site));
     jobs.extend(cold::jobs(site));
     jobs.extend(wasi::jobs(site));

@@ -21,7 +21,7 @@ pub(crate) struct Peer {
 }
 
 /// Every program that a job is compared with.
-pub(crate) const PEERS: [Peer; 22] = [
+pub(crate) const PEERS: [Peer; 24] = [
     peer("fd", &["fd", "fdfind"], "--version", "cargo install fd-find"),
     peer("rg", &["rg"], "--version", "apt install ripgrep"),
     peer("bfs", &["bfs"], "--version", "apt install bfs"),
@@ -45,6 +45,8 @@ pub(crate) const PEERS: [Peer; 22] = [
     peer("dua", &["dua"], "--version", "cargo install dua-cli"),
     peer("gdu", &["gdu", "gdu-go"], "--version", "apt install gdu"),
     peer("du", &["du"], "--version", "apt install coreutils"),
+    peer("restic", &["restic"], "version", "apt install restic"),
+    peer("borg", &["borg"], "--version", "apt install borgbackup"),
     peer("strace", &["strace"], "--version", "apt install strace"),
     peer("python3", &["python3"], "--version", "apt install python3"),
     peer("sh", &["sh"], "--version", "apt install dash"),

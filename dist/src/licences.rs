@@ -1,5 +1,9 @@
 //! The licences of everything that is compiled into something: a list, and
 //! every text in full, as most licences want it of who passes the work on.
+//!
+//! cargo-about does not do for this: it knows the packages of a manifest, and
+//! not Rust's own `core`, `alloc` and `compiler_builtins`, which are in each
+//! component. The bill of materials names the same [parts](crate::parts).
 
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 

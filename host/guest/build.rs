@@ -1,5 +1,5 @@
-//! Compiles `guest/inspector` and `guest/media-extractor` for WebAssembly, by a
-//! cargo of its own, or ends the build if there is no compiler for that.
+//! Compiles the components of `guest/` that the program embeds for WebAssembly,
+//! by a cargo of its own, or ends the build if there is no compiler for that.
 
 use std::env;
 use std::ffi::OsStr;
@@ -7,12 +7,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use sanchay_toolchain::{Failure, OVERRIDE, find, guest, script};
+use sanchay_toolchain::guest::{self, Parts};
+use sanchay_toolchain::{Failure, OVERRIDE, find, script};
 
 /// What is compiled, and where to.
-const PACKAGES: [(&str, &str); 2] = [
-    ("sanchay-inspector", "inspector.wasm"),
-    ("sanchay-media-extractor", "media.wasm"),
+const PACKAGES: &[(&str, Parts, &str)] = &[
+    ("sanchay-inspector", Parts::Core, "inspector.wasm"),
+    ("sanchay-media-extractor", Parts::Core, "media.wasm"),
+    #[cfg(feature = "images")]
+    ("sanchay-picture-extractor", Parts::Std, "pictures.wasm"),
 ];
 
 fn main() -> ExitCode {
@@ -26,7 +29,8 @@ fn run() -> Result<(), Failure> {
 
     let compiler = find(&root)?;
     let target = target_dir(&out);
-    for (package, file) in PACKAGES {
+    for (package, parts, file) in PACKAGES {
+        let package = (*package, *parts);
         let module = guest::build(&root, &target, package, &compiler)?;
         let path = out.join(file);
         fs::write(&path, module).map_err(|error| {
@@ -71,6 +75,10 @@ fn watch(root: &Path) {
         "guest/media-extractor/src",
         "guest/media/Cargo.toml",
         "guest/media/src",
+        "guest/picture-extractor/Cargo.toml",
+        "guest/picture-extractor/src",
+        "guest/pictures/Cargo.toml",
+        "guest/pictures/src",
         "guest/runtime/Cargo.toml",
         "guest/runtime/src",
         "wit",

@@ -133,6 +133,15 @@ fn a_setting_that_does_not_go_with_what_was_given_is_left_out() {
 fn a_setting_that_this_run_has_no_use_for_is_left_out() {
     let tree = tree();
     run(&tree, "hash --no-config src -o list").succeeds();
+    let configured = |words: &str| configured(&tree).words(words);
+    for words in ["scan src", "hash --check list", "dupes src"] {
+        let template = "{hash|path}\\t{modified}";
+        let with = configured(words).env("SANCHAY_TEMPLATE", template);
+        let plain = configured(words).run().exits(0);
+        assert_eq!(with.run().exits(0).text(), plain.text(), "{words}");
+    }
+    let template = configured("hash src").env("SANCHAY_TEMPLATE", "{hash:4}");
+    assert!(template.run().exits(0).lines().iter().all(|it| it.len() == 4));
     for (text, words) in [
         ("fields = ['path', 'hash']\n", "hash --check list"),
         ("fields = ['path', 'hash']\n", "scan src"),
@@ -158,6 +167,7 @@ fn a_setting_that_this_run_has_no_use_for_is_left_out() {
     for words in [
         "hash --check list --fields hash",
         "scan --sort hash src",
+        "scan --template {hash} src",
         "scan -0 --hyperlink=always src",
         "scan --min-size 2 --max-size 1 src",
         "hash --kind directory src",

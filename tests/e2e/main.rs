@@ -18,6 +18,7 @@ mod check;
 mod check_lists;
 mod checkers;
 mod closed;
+mod cloud;
 mod component;
 mod configuration;
 mod confinement;
@@ -64,6 +65,7 @@ mod rows;
 mod scan;
 mod scan_output;
 mod similar;
+mod similar_images;
 #[cfg(target_os = "linux")]
 mod snapshots;
 mod sorting;

@@ -144,3 +144,145 @@ fn what_cannot_be_compared_is_refused() {
     // The output cannot be what is compared.
     run(&tree, "diff --catalog c.db m ./d -o m").exits(2);
 }
+
+#[test]
+fn what_cannot_be_read_is_an_error_and_neither_new_nor_deleted() {
+    let tree = tree();
+    run(&tree, "manifest -o m d").exits(0);
+    run(&tree, "snapshot --catalog c.db --hash --name first d").exits(0);
+    let status = Command::new("cp")
+        .args(["-a", "d", "e"])
+        .current_dir(tree.root())
+        .status();
+    assert!(status.unwrap().success());
+    tree.forbid("d/edited");
+    tree.forbid("d/sub");
+    for words in ["m ./d", "./d m", "first ./d", "e/ d/", "d/ e/"] {
+        let words = format!("diff --hash --format ndjson {words}");
+        let program = sanchay().within(tree.root()).words(&words);
+        let program = program.env("SANCHAY_CATALOG", "c.db");
+        let finished = program.unprivileged(&tree).run().exits(3);
+        let found = records::ndjson(&finished.stdout);
+        let found = found.iter().filter(|it| it["change"] != "touched");
+        assert_eq!(found.count(), 0, "{words}: {}", finished.text());
+        assert!(finished.stderr.contains("d/edited"), "{words}");
+        assert!(finished.stderr.contains("d/sub"), "{words}");
+    }
+    sanchay_testkit::tree::set_mode(&tree.path("d/sub"), 0o755);
+    // A side that is not there at all is no answer.
+    for words in ["diff m ./nothing", "diff ./d ./nothing"] {
+        assert_eq!(run(&tree, words).exits(2).text(), "", "{words}");
+    }
+}
+
+#[test]
+fn a_path_that_is_listed_twice_counts_once_or_not_at_all() {
+    let tree = Tree::new();
+    tree.file("d/a", "a");
+    tree.file("d/b", "b");
+    let [a, b] = [b"a", b"b"].map(|it| digest("sha256", it));
+    tree.file("same", format!("{a}  a\n{b}  b\n{a}  ./a\n"));
+    assert_eq!(diff(&tree, "./same ./d"), [""; 0]);
+    tree.file("other", format!("{a}  a\n{b}  b\n{b}  a\n"));
+    let finished = run(&tree, "diff ./other ./d --format ndjson").exits(3);
+    assert_eq!(finished.text(), "");
+    let said = &finished.stderr;
+    assert!(
+        said.contains("a: a list has several different digests"),
+        "{said}"
+    );
+}
+
+#[test]
+fn lists_and_folders_are_compared_without_a_catalog() {
+    let tree = tree();
+    run(&tree, "manifest -o m d").exits(0);
+    for words in ["./m ./d", "m d/", "./d ./d", "m m"] {
+        let words = format!("diff {words}");
+        let home = tree.dir("home").to_str().unwrap().to_owned();
+        let program = sanchay().within(tree.root()).words(&words);
+        program.env("XDG_DATA_HOME", &home).run().exits(0);
+        assert_eq!(fs::read_dir(tree.path("home")).unwrap().count(), 0);
+        // Nor a place for one.
+        let program = sanchay().within(tree.root()).words(&words);
+        program.env("XDG_DATA_HOME", "/dev/null/x").run().exits(0);
+    }
+    let program = sanchay().within(tree.root()).words("diff latest ./d");
+    let home = tree.path("home").to_str().unwrap().to_owned();
+    let program = program.env("XDG_DATA_HOME", &home);
+    let refused = program.run().exits(2);
+    assert!(refused.stderr.contains("no snapshot latest"));
+}
+
+#[test]
+fn a_list_of_nothing_is_one_and_standard_input_is_another() {
+    let tree = Tree::new();
+    tree.file("d/a", "a");
+    tree.dir("nothing");
+    run(&tree, "manifest -o none nothing").exits(0);
+    assert_eq!(fs::read(tree.path("none")).unwrap(), b"");
+    assert_eq!(diff(&tree, "none ./d"), ["new a"]);
+    assert_eq!(diff(&tree, "./d none"), ["deleted a"]);
+    assert_eq!(diff(&tree, "none none"), [""; 0]);
+    run(&tree, "snapshot --catalog c.db --hash --sha256 --name s d").exits(0);
+    assert_eq!(diff(&tree, "s none"), ["deleted a"]);
+    tree.file("m", format!("{}  a\n", digest("sha256", b"a")));
+    let list = fs::read(tree.path("m")).unwrap();
+    for words in ["diff - ./d", "diff d/ -", "diff - m"] {
+        let program = sanchay().within(tree.root()).words(words);
+        let finished = program.input(list.clone()).run().exits(0);
+        assert_eq!(finished.text(), "", "{words}");
+    }
+    let both = run(&tree, "diff - -").exits(2);
+    assert!(both.stderr.contains("standard input"), "{}", both.stderr);
+}
+
+#[test]
+fn a_list_of_a_root_of_another_name_fits_a_copy() {
+    let tree = tree();
+    run(&tree, "manifest -o m d").exits(0);
+    fs::create_dir_all(tree.path("x/y")).unwrap();
+    fs::rename(tree.path("d"), tree.path("x/y/copy")).unwrap();
+    let expected = ["changed edited", "deleted sub/gone"];
+    assert_eq!(diff(&tree, "m x/y/copy"), [""; 0]);
+    tree.file("x/y/copy/edited", "behind");
+    fs::remove_file(tree.path("x/y/copy/sub/gone")).unwrap();
+    assert_eq!(diff(&tree, "m x/y/copy"), expected);
+    run(&tree, "manifest -o copy x/y/copy").exits(0);
+    let found = diff(&tree, "./m ./copy");
+    assert_eq!(found, expected);
+    // Absolute paths, of a place that is no more.
+    let sums = [("edited", b"behind"), ("sub/new", b"before")];
+    let line = |(name, content): (&str, &[u8; 6])| {
+        let digest = digest("sha256", content);
+        format!("{digest}  /mnt/card/d/{name}\n")
+    };
+    tree.file("absolute", sums.map(line).concat());
+    tree.file("z/edited", "behind");
+    assert_eq!(diff(&tree, "absolute z/"), ["deleted sub/new"]);
+}
+
+#[test]
+fn filters_are_for_both_sides_of_a_comparison_with_a_list() {
+    let tree = Tree::new();
+    for name in ["a.rs", "b.md", "sub/c.rs", ".hidden/d.rs", "old/e.rs"] {
+        tree.file(format!("d/{name}"), name);
+    }
+    run(&tree, "manifest -H -o m d").exits(0);
+    tree.dir("e");
+    let all = ["a.rs", "b.md", "old/e.rs", "sub/c.rs"];
+    let deleted = |names: &[&str]| {
+        let names = names.iter().map(|it| format!("deleted d/{it}"));
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(diff(&tree, "m e/"), deleted(&all));
+    assert_eq!(diff(&tree, "m e/ -H").len(), 5);
+    let rust = ["a.rs", "sub/c.rs"];
+    assert_eq!(diff(&tree, "m e/ -e rs -E old"), deleted(&rust));
+    let shallow = diff(&tree, "m d/ -e md --max-depth 1");
+    assert_eq!(shallow, [""; 0]);
+    let said = run(&tree, "diff m d/").exits(0).stderr;
+    assert!(said.contains("filters leave out: 1 (-H"), "{said}");
+    let refused = run(&tree, "diff m e/ --min-size 1k").exits(2);
+    assert!(refused.stderr.contains("the list tells paths and digests"));
+}

@@ -184,7 +184,11 @@ fn every_format_has_the_records() {
     }]);
     assert_eq!(pairs, expected);
     let lines = similar(&tree, "d/x d/y --pairs").exits(0);
-    assert_eq!(lines.text(), "1\t1.0\td/x\td/y\n");
+    assert_eq!(lines.text(), "1\t1.000\td/x\td/y\n");
+    let lines = similar(&tree, "d/a d/b --pairs").exits(0);
+    assert_eq!(lines.text(), "1\t0.971\td/a\td/b\n");
+    let lines = similar(&tree, "d/a d/b --fields name,similarity").exits(0);
+    assert_eq!(lines.text(), "a\t1.000\nb\t0.971\n");
     similar(&tree, "d -o found.parquet --format parquet").exits(0);
     let table = fs::read(tree.path("found.parquet")).unwrap();
     assert!(table.starts_with(b"PAR1") && table.ends_with(b"PAR1"));
@@ -316,4 +320,40 @@ fn nothing_to_compare_is_no_error() {
     let finished = similar(&tree, "d --json").exits(0);
     assert_eq!(finished.text(), "[\n]\n");
     similar(&tree, "missing").exits(2);
+}
+
+#[test]
+fn expressions_ask_how_alike_files_are() {
+    let tree = tree();
+    let told = |words: &[&str]| {
+        let program = sanchay().within(tree.root()).arg("similar").args(words);
+        program.run()
+    };
+    let alike = told(&["d", "--where", "similarity < 1"]).exits(0);
+    assert_eq!(alike.text(), "# 1 similar files\n0.971\td/b\n\n");
+    let alike = told(&["d", "--where", "similarity > 0.98"]).exits(0);
+    let expected = "# 2 similar files\n1.000\td/a\n1.000\td/sub/c\n\n\
+                    # 2 similar files\n1.000\td/x\n1.000\td/y\n\n";
+    assert_eq!(alike.text(), expected);
+    // Beside tests of names, which are decided before.
+    let where_ = "not name = c and similarity >= 0.9 and size > 100";
+    let alike = told(&["d", "--where", where_]).exits(0);
+    assert_eq!(alike.text(), "# 2 similar files\n1.000\td/a\n0.971\td/b\n\n");
+    // A group of which nothing but its first file is left is none.
+    let where_ = "not name = c and similarity >= 0.99 and size > 100";
+    let none = told(&["d", "--where", where_]).exits(0);
+    assert_eq!(none.text(), "");
+    // Of pairs, it is how alike these are: the first of the group does not
+    // count.
+    let pairs = told(&["d", "--pairs", "--where", "similarity < 1"]).exits(0);
+    let expected = "1\t0.971\td/a\td/b\n1\t0.971\td/b\td/sub/c\n";
+    assert_eq!(pairs.text(), expected);
+    let explained =
+        told(&["--where", "similarity > 0.9 and ext = rs", "--explain"]);
+    let explained = explained.exits(0);
+    assert!(explained.text().contains("similarity > 0.9"));
+    let mixed = told(&["d", "--where", "similarity > 0.9 or size > 1"]);
+    assert!(mixed.exits(2).stderr.contains("by and only"));
+    let elsewhere = sanchay().args(["scan", "--where", "similarity > 0.9"]);
+    assert!(elsewhere.run().exits(2).stderr.contains("by sanchay similar"));
 }

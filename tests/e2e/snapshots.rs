@@ -284,7 +284,7 @@ fn filters_that_do_not_count_are_named() {
     };
     let note = "the filters are not those of the snapshot";
     assert!(!said("1 3").contains(note));
-    assert!(said("-e jpg 1 3").contains(note));
+    assert!(!said("-g fresh 1 3").contains(note));
     assert!(said("small ./d").contains(note));
     assert!(!said("1 ./d").contains(note));
 }
@@ -423,4 +423,62 @@ fn a_watch_that_is_interrupted_leaves_a_catalog_that_is_current() {
     let words = "diff --catalog d/c.db latest ./d --format ndjson";
     let found = records::ndjson(&run(&tree, words).stdout);
     assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
+fn filters_choose_among_the_files_of_two_snapshots() {
+    let tree = Tree::new();
+    for name in ["a.rs", "b.md", "sub/c.rs", ".hidden/d.rs", "old/e.rs"] {
+        tree.file(format!("d/{name}"), name);
+    }
+    tree.file("d/grows", "1");
+    snapshot(&tree, "-H d");
+    fs::remove_dir_all(tree.path("d")).unwrap();
+    tree.file("d/grows", "12345678");
+    snapshot(&tree, "-H d");
+    let deleted = |names: &[&str]| {
+        let names = names.iter().map(|it| format!("deleted {it}"));
+        names.collect::<Vec<_>>()
+    };
+    // Without filters, all that there is.
+    assert_eq!(diff(&tree, "1 2").len(), 6);
+    let rust = [".hidden/d.rs", "a.rs", "old/e.rs", "sub/c.rs"];
+    assert_eq!(diff(&tree, "1 2 -e rs"), deleted(&rust));
+    let found = diff(&tree, "1 2 -e rs -E old -E .hidden");
+    assert_eq!(found, deleted(&["a.rs", "sub/c.rs"]));
+    let found = diff(&tree, "1 2 -g sub/* -g *.md");
+    assert_eq!(found, deleted(&["b.md", "sub/c.rs"]));
+    assert_eq!(diff(&tree, "1 2 --max-depth 1 -e rs"), deleted(&["a.rs"]));
+    // What outgrows a filter is gone, or has come.
+    assert_eq!(diff(&tree, "1 2 --max-size 1"), ["deleted grows"]);
+    assert_eq!(diff(&tree, "1 2 --min-size 8 -g grows"), ["new grows"]);
+    let found = diff(&tree, "1 2 --where size<9 -g grows");
+    assert_eq!(found, ["changed grows"]);
+    let finished = run(&tree, "diff --catalog c.db 1 2 -e rs").exits(1);
+    assert_eq!(finished.stderr, "");
+    // What is not in a snapshot cannot be asked about.
+    for field in ["width", "links", "allocated"] {
+        let words = format!("diff --catalog c.db 1 2 --where {field}>5");
+        let refused = run(&tree, &words).exits(2);
+        let said = &refused.stderr;
+        assert!(said.contains("a snapshot does not tell"), "{said}");
+    }
+}
+
+#[test]
+fn filters_are_for_a_snapshot_as_for_the_disk() {
+    let tree = tree();
+    tree.file("d/.hidden", "hidden");
+    snapshot(&tree, "-H d");
+    fs::remove_file(tree.path("d/.hidden")).unwrap();
+    fs::remove_file(tree.path("d/kept")).unwrap();
+    assert_eq!(diff(&tree, "latest ./d"), ["deleted kept"]);
+    assert_eq!(diff(&tree, "latest ./d -H").len(), 2);
+    assert_eq!(diff(&tree, "latest ./d --where name!~\"^k\""), [""; 0]);
+    let copied = std::process::Command::new("cp")
+        .args(["-a", "d", "e"])
+        .current_dir(tree.root())
+        .status();
+    assert!(copied.unwrap().success());
+    assert_eq!(diff(&tree, "--hash latest ./e -g kept"), ["deleted kept"]);
 }

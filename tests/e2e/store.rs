@@ -109,7 +109,9 @@ fn what_is_in_a_snapshot_is_listed_filtered_and_hashed_as_files_are() {
     let part: Vec<_> = fs::read_dir(tree.path("part")).unwrap().collect();
     assert_eq!(part.len(), 1);
     run(&tree, "store ls s nothing").exits(2);
-    run(&tree, "store cat s latest none").exits(3);
+    let none = run(&tree, "store cat s latest none").exits(3);
+    let words = "none: cannot open: No such file or directory";
+    assert!(none.stderr.contains(words), "{}", none.stderr);
 }
 
 #[test]
@@ -340,6 +342,109 @@ fn snapshots_of(tree: &Tree, root: &str) -> String {
     let is_it = |it: &&Value| it["path"].as_str().unwrap().ends_with(root);
     let newest = all.iter().rev().find(is_it).unwrap();
     newest["snapshot"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn parts_of_a_snapshot_come_back_by_their_paths() {
+    let tree = tree();
+    run(&tree, "store put s d").exits(0);
+    run(&tree, "store get s latest part sub/b.bin ./empty/").exits(0);
+    let left = walk(&tree.path("part")).len();
+    assert_eq!(left, 3, "sub, sub/b.bin, empty");
+    let read = |name: &str| fs::read(tree.path(name)).unwrap();
+    assert_eq!(read("part/sub/b.bin"), read("d/sub/b.bin"));
+    let modified = |name: &str| fs::metadata(tree.path(name)).unwrap().mtime();
+    assert_eq!(modified("part/empty"), modified("d/empty"));
+    // A directory with all that is in it, and of that a part.
+    run(&tree, "store get s latest whole sub").exits(0);
+    assert_same(&tree, "d/sub", "whole/sub");
+    run(&tree, "store get -e bin s latest some sub empty").exits(0);
+    assert_eq!(walk(&tree.path("some")).len(), 2);
+    let missing = run(&tree, "store get s latest other none a.txt").exits(3);
+    let complaints = missing.complaints().join("\n");
+    assert!(complaints.contains("nothing of that path"), "{complaints}");
+    assert!(tree.path("other/a.txt").exists());
+}
+
+#[test]
+fn many_directories_of_a_part_come_back_with_few_files_open() {
+    let tree = Tree::new();
+    run(&tree, "store init s").exits(0);
+    for number in 0..300 {
+        tree.file(format!("d/{number}/f.x"), "x");
+    }
+    run(&tree, "store put s d").exits(0);
+    let get = sanchay().within(tree.root()).open_files(128);
+    get.words("store get -q -e x s latest part").run().exits(0);
+    assert_same(&tree, "d", "part");
+}
+
+#[test]
+fn what_became_of_entries_between_snapshots_is_told() {
+    let tree = tree();
+    run(&tree, "store put --name before s d").exits(0);
+    run(&tree, "store put s d").exits(0);
+    run(&tree, "store diff s before latest").exits(0);
+    tree.file("d/sub/b.bin", "other");
+    fs::rename(tree.path("d/sub/.hidden"), tree.path("d/moved")).unwrap();
+    fs::remove_file(tree.path("d/link")).unwrap();
+    tree.link("elsewhere", "d/link");
+    fs::remove_dir(tree.path("d/empty")).unwrap();
+    tree.file("d/new/file", "new");
+    let private = fs::Permissions::from_mode(0o600);
+    fs::set_permissions(tree.path("d/a.txt"), private).unwrap();
+    run(&tree, "store put s d").exits(0);
+    let found =
+        run(&tree, "store diff --format ndjson s before latest").exits(1);
+    let told: Vec<(String, String, Option<String>)> =
+        records::ndjson(&found.stdout)
+            .iter()
+            .map(|it| {
+                let text = |key: &str| it[key].as_str().map(str::to_owned);
+                (text("change").unwrap(), text("path").unwrap(), text("from"))
+            })
+            .collect();
+    let expected = [
+        ("touched", "a.txt", None),
+        ("deleted", "empty", None),
+        ("changed", "link", None),
+        ("moved", "moved", Some("sub/.hidden")),
+        ("new", "new", None),
+        ("new", "new/file", None),
+        ("changed", "sub/b.bin", None),
+        ("touched", "sub/same", None),
+    ]
+    .map(|(change, path, from)| {
+        (change.to_owned(), path.to_owned(), from.map(str::to_owned))
+    });
+    assert_eq!(told, expected);
+    run(&tree, "store diff s before nothing").exits(2);
+}
+
+#[test]
+fn what_is_wrong_with_a_store_is_said_once_and_clearly() {
+    let tree = tree();
+    run(&tree, "store put s d").exits(0);
+    let said = |words: &str, code: i32| {
+        run(&tree, words).exits(code).complaints().join("\n")
+    };
+    assert_eq!(
+        said("store ls none", 2),
+        "sanchay: none: there is no such folder; `sanchay store init` makes \
+         a store in one"
+    );
+    assert_eq!(
+        said("store init none/deeper", 2),
+        "sanchay: none/deeper: cannot make the folder: No such file or \
+         directory"
+    );
+    assert_eq!(
+        said("store cat s latest none", 3),
+        "sanchay: none: cannot open: there is nothing of that path in the \
+         snapshot"
+    );
+    let usage = run(&tree, "store rm s").exits(2).stderr;
+    assert!(usage.contains("store rm [OPTIONS] STORE SNAPSHOT..."), "{usage}");
 }
 
 #[test]

@@ -29,6 +29,7 @@ pub mod options;
 pub mod plugins;
 pub mod sandbox;
 pub mod similarity;
+pub mod store;
 pub mod template;
 
 /// A target: its name, and what it does with an input.
@@ -47,5 +48,6 @@ pub const TARGETS: &[Target] = &[
     ("plugins", plugins::run),
     ("sandbox", sandbox::run),
     ("similarity", similarity::run),
+    ("store", store::run),
     ("template", template::run),
 ];

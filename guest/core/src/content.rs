@@ -14,6 +14,30 @@ pub enum Content {
     Partial(PartialDigest),
 }
 
+/// Where a digest comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HashSource {
+    /// It was made of what was read.
+    #[default]
+    Read,
+    /// It was made in a run before, and the file has not changed.
+    Catalog,
+    /// The server that keeps the object says it.
+    Server,
+}
+
+impl HashSource {
+    /// What it is called in every format.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Catalog => "catalog",
+            Self::Server => "server",
+        }
+    }
+}
+
 impl Content {
     /// What was digested, as bytes: equal where both ends of a partial digest
     /// are.

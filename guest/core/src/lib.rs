@@ -34,6 +34,7 @@ pub mod kind;
 pub mod media;
 pub mod naming;
 pub mod nearest;
+pub mod object;
 pub mod order;
 pub mod pattern;
 pub mod plan;

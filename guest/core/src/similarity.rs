@@ -32,6 +32,7 @@ mod sketch;
 #[cfg(test)]
 mod tests;
 mod text;
+mod thumbnail;
 mod words;
 
 pub use banding::Banding;
@@ -41,3 +42,7 @@ pub use shingler::Shingler;
 pub use shingling::{MAX_SIZE, Shingling, ShinglingError, Unit};
 pub use signature::Signature;
 pub use sketch::{Collector, MAX_SHINGLES, Sketch, Sketcher, TooManyShingles};
+pub use thumbnail::{
+    BYTES as THUMBNAIL_BYTES, CELLS, MAX_DISTANCE, SIDE, Thumbnail, Turn,
+    may_be_alike,
+};

@@ -47,6 +47,18 @@ impl Template {
         &self.pieces
     }
 
+    /// The names of the fields, or of captures, that it has.
+    pub fn fields(&self) -> impl Iterator<Item = &str> {
+        let choices = self.pieces.iter().flat_map(|piece| match piece {
+            Piece::Text(_) => &[],
+            Piece::Value(choices) => choices.as_slice(),
+        });
+        choices.filter_map(|choice| match &choice.source {
+            Source::Field(name) => Some(name.as_str()),
+            Source::Capture(_) | Source::Counter(_) | Source::Text(_) => None,
+        })
+    }
+
     /// An error about a place in it.
     fn error(
         &self,

@@ -36,7 +36,9 @@ impl RowWriter {
             member(b",\"links\":", row.links.into(), out);
         }
         if let Some(hash) = &row.hash {
-            append(out, format_args!(",\"hash\":\"{hash}\""));
+            out.extend_from_slice(b",\"hash\":\"");
+            out.extend_from_slice(&hash.hex());
+            out.push(b'"');
         }
         if !row.chunks.is_empty() {
             addresses(b",\"chunks\":", &row.chunks, out);
@@ -93,8 +95,9 @@ fn addresses(key: &[u8], all: &[Address], out: &mut Vec<u8>) {
     out.extend_from_slice(key);
     out.push(b'[');
     for (number, address) in all.iter().enumerate() {
-        let comma = if number == 0 { "" } else { "," };
-        append(out, format_args!("{comma}\"{address}\""));
+        out.extend_from_slice(if number == 0 { b"\"" } else { b",\"" });
+        out.extend_from_slice(&address.hex());
+        out.push(b'"');
     }
     out.push(b']');
 }

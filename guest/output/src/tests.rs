@@ -49,6 +49,7 @@ const FILE: Row<'_> = Row {
     size: Some(1234),
     modified: Some(MODIFIED),
     content: None,
+    hash_source: None,
     chunk: None,
     verdict: None,
     error: None,
@@ -564,6 +565,7 @@ const FACTS: Facts = Facts {
     inode: None,
     device: None,
     links: Some(2),
+    object: None,
 };
 
 #[test]

@@ -108,6 +108,11 @@ impl TextOptions {
             && let Some(Some(size)) = sizes.get(row)
         {
             push_human(*size, out);
+        } else if let (FieldId::Similarity, Column::Float(all)) =
+            (field.id, column)
+            && let Some(Some(similarity)) = all.get(row)
+        {
+            push_similarity(*similarity, out);
         } else if !push_plain(column, row, times, out) {
             out.push(NOTHING);
         }
@@ -366,7 +371,9 @@ impl Text {
                 let Some(shown) = paths.get(row) else { continue };
                 if !self.options.zero {
                     let similarity = similarities.get(row).copied().flatten();
+                    let similarity = similarity.unwrap_or_default();
                     push_similarity(similarity, &mut out.bytes);
+                    out.bytes.push(b'\t');
                 }
                 let path = shown.join(&mut scratch);
                 let begun = escape.begin(path, &mut out.bytes);
@@ -416,12 +423,11 @@ impl Text {
     }
 }
 
-/// Appends how alike a text is to another, and a tab. Only what is the same
-/// is told as 1.
-fn push_similarity(similarity: Option<f64>, out: &mut Vec<u8>) {
-    let similarity = similarity.unwrap_or_default();
+/// Appends how alike a text is to another. Only what is the same is told as
+/// 1.
+fn push_similarity(similarity: f64, out: &mut Vec<u8>) {
     let shown = if similarity < 1.0 { similarity.min(0.999) } else { 1.0 };
-    put(out, format_args!("{shown:.3}\t"));
+    put(out, format_args!("{shown:.3}"));
 }
 
 /// Appends a line that says that the next file is a reference, if it is.

@@ -45,7 +45,7 @@ pub fn build() -> Result<Component, Failure> {
     let root = root()?;
     let target = root.join("target");
     let compiler = find(&root)?;
-    let package = "sanchay-command";
+    let package = ("sanchay-command", guest::Parts::Core);
     let module =
         guest::build(&root, &target.join("guest"), package, &compiler)?;
     let component::Component { bytes, wit, imports, .. } =

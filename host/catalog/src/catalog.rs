@@ -138,19 +138,7 @@ impl Catalog {
         options: CatalogOptions,
     ) -> Result<Self, CatalogError> {
         let opened = file::open(path)?;
-        let shared = Arc::new(Shared {
-            path: path.to_owned(),
-            options,
-            access: opened.access,
-            boot: boot(),
-            today: stamp::today(),
-            readers: Readers::default(),
-            tables: Mutex::default(),
-            blocks: Blocks::new(),
-            queue: Queue::default(),
-            damaged: AtomicBool::new(false),
-            said: AtomicBool::new(false),
-        });
+        let shared = Arc::new(Shared::new(path, opened.access, options));
         if let Some(aside) = opened.set_aside {
             shared.tell(&format!(
                 "{}: the catalog was damaged; it is now {}, and a new one is \
@@ -184,6 +172,23 @@ impl Catalog {
         Ok(Self { shared, writer: Some(writer) })
     }
 
+    /// A catalog without a file, which has nothing and keeps nothing: for
+    /// comparing what is on disk and in lists.
+    ///
+    /// ```
+    /// use sanchay_catalog::Catalog;
+    ///
+    /// assert!(Catalog::empty().snapshots()?.is_empty());
+    /// # Ok::<(), sanchay_catalog::CatalogError>(())
+    /// ```
+    #[must_use]
+    pub fn empty() -> Self {
+        let (path, options) = (Path::new(""), CatalogOptions::default());
+        let shared = Shared::new(path, Access::Nothing, options);
+        shared.queue.give_up();
+        Self { shared: Arc::new(shared), writer: None }
+    }
+
     /// Waits until all digests that were put into it are written.
     pub fn flush(&self) {
         self.shared.queue.flush();
@@ -198,6 +203,9 @@ impl Catalog {
     /// What identifies its files, as they are now.
     #[must_use]
     pub fn ids(&self) -> Vec<FileId> {
+        if self.shared.access == Access::Nothing {
+            return Vec::new();
+        }
         let path = &self.shared.path;
         // SQLite puts what belongs to a file beside it, not beside a link.
         let real = path.canonicalize();
@@ -256,6 +264,22 @@ impl Drop for Catalog {
 }
 
 impl Shared {
+    fn new(path: &Path, access: Access, options: CatalogOptions) -> Self {
+        Self {
+            path: path.to_owned(),
+            options,
+            access,
+            boot: boot(),
+            today: stamp::today(),
+            readers: Readers::default(),
+            tables: Mutex::default(),
+            blocks: Blocks::new(),
+            queue: Queue::default(),
+            damaged: AtomicBool::new(false),
+            said: AtomicBool::new(false),
+        }
+    }
+
     /// Has something written, about a second later.
     pub(crate) fn push(&self, change: Change) {
         self.queue.push(change);
@@ -277,8 +301,8 @@ impl Shared {
         act: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
         let access = match self.access {
-            Access::Fixed => Access::Fixed,
             Access::Write | Access::Read => Access::Read,
+            other @ (Access::Fixed | Access::Nothing) => other,
         };
         let reader =
             self.readers.take(|| file::connect(&self.path, access))?;

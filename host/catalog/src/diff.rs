@@ -19,6 +19,7 @@ use crate::{
     side::Side,
     snapshot::{Snapshot, SnapshotOptions, selection, shown, walk},
     version::{COLUMNS, FileVersion, bytes_of},
+    wanted::Wanted,
 };
 
 /// How many bytes the paths of one side may take up.
@@ -47,9 +48,13 @@ pub struct Differences {
     pub all: Vec<Difference>,
     /// What was done on disk, if one side is there.
     pub summary: Option<Summary>,
-    /// Which files a snapshot has, where `options` asked for others: filters
-    /// are for what is on disk, and change nothing in a snapshot.
+    /// Which files a snapshot has, where others were asked for on disk.
     pub other_selection: Option<String>,
+    /// How many files of a list the filter leaves out.
+    pub left_out: u64,
+    /// The paths that a list has several different digests of: nothing is
+    /// told of these.
+    pub contradictory: Vec<Vec<u8>>,
 }
 
 /// A file at its place.
@@ -60,13 +65,20 @@ pub(crate) struct Placed {
 }
 
 impl Catalog {
-    /// Compares two sides. Of `options`, the walk is for a side on disk, and
-    /// should be that of the snapshot; so is the hash, and a file whose digest
-    /// is known is not read for it if the engine has a cache.
+    /// Compares two sides: what the filter of `options` lets through of each.
+    /// Without a side on disk, hidden files and all kinds are compared unless
+    /// the filter says otherwise. The rest of the walk is for what is on disk,
+    /// and so is the hash; a file whose digest is known is not read for it if
+    /// the engine has a cache.
+    ///
+    /// What cannot be read on one side is told as an error, and not as new or
+    /// deleted.
     ///
     /// # Errors
     /// [`CatalogError::Incomparable`] for snapshots of different roots, unless
-    /// they have one each.
+    /// they have one each; [`CatalogError::FiltersList`] and
+    /// [`CatalogError::FiltersSnapshot`] for a filter of what a side does not
+    /// tell.
     pub fn diff(
         &self,
         engine: &Engine,
@@ -92,50 +104,68 @@ impl Catalog {
             [root] => below(bytes_of(root), files),
             _ => files,
         };
+        let both =
+            |(gone, came)| (strip(&roots_a, gone), strip(&roots_b, came));
+        let mut wanted = Wanted::new(engine, [a, b], &options.walk)?;
         let mut summary = None;
-        let (gone, came) = match (a, b) {
+        let (mut gone, mut came) = match (a, b) {
             (Side::Snapshot(a), Side::Snapshot(b)) if a.series == b.series => {
                 let read = |reader: &Connection| between(reader, a, b);
-                self.shared().read(read).map_err(failed)?
+                both(self.shared().read(read).map_err(failed)?)
             }
             (Side::Snapshot(a), Side::Disk(_)) if roots_a == roots_b => {
                 let base = Some(a.base());
                 let found =
                     self.on_disk(engine, &roots_b, base, options, &on_error)?;
                 summary = Some(found.summary);
-                (found.gone, found.came)
+                both((found.gone, found.came))
             }
             (Side::Disk(_), Side::Snapshot(b)) if roots_a == roots_b => {
                 let base = Some(b.base());
                 let found =
                     self.on_disk(engine, &roots_a, base, options, &on_error)?;
                 summary = Some(found.summary);
-                (found.came, found.gone)
+                both((found.came, found.gone))
             }
             (a, b) => {
-                let mut all = |side: &Side| {
+                let mut all = |side: &Side| -> Result<Read, CatalogError> {
                     let snapshot = match side {
                         Side::Snapshot(snapshot) => snapshot,
                         // These were compared by their contents.
-                        Side::Manifest(_) => return Ok(Vec::new()),
+                        Side::Manifest(_) => return Ok(Read::default()),
                         Side::Disk(root) => {
                             let roots = std::slice::from_ref(root);
                             let found = self.on_disk(
                                 engine, roots, None, options, &on_error,
                             )?;
-                            summary = Some(found.summary);
-                            return Ok(found.came);
+                            add(&mut summary, &found.summary);
+                            let OnDisk { came: files, unknown, .. } = found;
+                            return Ok(Read { files, unknown });
                         }
                     };
                     let read = |reader: &Connection| whole(reader, snapshot);
-                    self.shared().read(read).map_err(failed)
+                    let files = self.shared().read(read).map_err(failed)?;
+                    Ok(Read { files, unknown: Vec::new() })
                 };
-                (all(a)?, all(b)?)
+                let (mut gone, mut came) = (all(a)?, all(b)?);
+                gone.files = strip(&roots_a, gone.files);
+                came.files = strip(&roots_b, came.files);
+                came.forget_unknown_of(&mut gone, &roots_b);
+                gone.forget_unknown_of(&mut came, &roots_a);
+                (gone.files, came.files)
             }
         };
-        let (gone, came) = (strip(&roots_a, gone), strip(&roots_b, came));
+        wanted.keep(a, &mut gone)?;
+        wanted.keep(b, &mut came)?;
         let all = compare(gone, came);
-        Ok(Differences { all, summary, other_selection })
+        let (left_out, contradictory) = (0, Vec::new());
+        Ok(Differences {
+            all,
+            summary,
+            other_selection,
+            left_out,
+            contradictory,
+        })
     }
 
     /// What is on disk and not in a snapshot, and the other way round.
@@ -157,6 +187,7 @@ impl Catalog {
         let (observed, sink) = observation.finish().map_err(failed)?;
         let summary = walked?;
         let came = sanchay_sync::into_inner(sink.0);
+        let unknown = observed.unknown.clone();
         let gone = match base {
             Some(base) => self
                 .shared()
@@ -164,14 +195,62 @@ impl Catalog {
                 .map_err(failed)?,
             None => Vec::new(),
         };
-        Ok(OnDisk { gone, came, summary })
+        Ok(OnDisk { gone, came, unknown, summary })
     }
+}
+
+/// The files of one side.
+#[derive(Default)]
+pub(crate) struct Read {
+    pub(crate) files: Vec<Placed>,
+    /// The whole paths of what could not be looked at.
+    pub(crate) unknown: Vec<PathBuf>,
+}
+
+impl Read {
+    /// Drops from the other side what could not be looked at on this one,
+    /// whose roots these are: it is neither new nor gone.
+    pub(crate) fn forget_unknown_of(
+        &self,
+        other: &mut Self,
+        roots: &[PathBuf],
+    ) {
+        if self.unknown.is_empty() {
+            return;
+        }
+        let mut unknown = self.unknown.clone();
+        if let [root] = roots {
+            if unknown.contains(root) {
+                other.files.clear();
+                return;
+            }
+            for path in &mut unknown {
+                if let Ok(rest) = path.strip_prefix(root) {
+                    *path = rest.to_owned();
+                }
+            }
+        }
+        let unknown = Unknown::new(&unknown);
+        other.files.retain(|file| !unknown.has(&file.path));
+    }
+}
+
+/// Adds what was done for one side to what was done for the other.
+pub(crate) fn add(all: &mut Option<Summary>, more: &Summary) {
+    let all = all.get_or_insert_default();
+    all.files += more.files;
+    all.directories += more.directories;
+    all.bytes += more.bytes;
+    all.errors += more.errors;
+    all.named_errors += more.named_errors;
 }
 
 /// What a look at the disk came to.
 pub(crate) struct OnDisk {
     pub(crate) gone: Vec<Placed>,
     pub(crate) came: Vec<Placed>,
+    /// What could not be looked at.
+    pub(crate) unknown: Vec<PathBuf>,
     pub(crate) summary: Summary,
 }
 
@@ -194,16 +273,15 @@ impl Sink for Collected {
     }
 }
 
-/// What a snapshot was taken of, where a walk is of something else. Without
-/// filters, two snapshots are what they are.
+/// What a snapshot was taken of, where a walk is of something else: the
+/// snapshot may lack what the walk finds.
 fn other_selection(a: &Side, b: &Side, walk: &WalkOptions) -> Option<String> {
     let files = selection(walk);
     let of = |side: &Side| match side {
         Side::Snapshot(snapshot) => Some(snapshot.selection.clone()),
         Side::Disk(_) | Side::Manifest(_) => None,
     };
-    let is_for_disk = of(a).is_none() || of(b).is_none();
-    if !is_for_disk && files == selection(&WalkOptions::default()) {
+    if of(a).is_some() && of(b).is_some() {
         return None;
     }
     of(a).into_iter().chain(of(b)).find(|it| *it != files)

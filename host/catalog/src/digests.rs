@@ -154,7 +154,9 @@ pub(crate) fn read(
     let (seed, length) = (numbers.seed, method::length(table.method));
     let mut damaged = 0;
     while let Some(row) = rows.next()? {
-        let number = |column| row.get::<_, i64>(column);
+        let number = |column| -> rusqlite::Result<i64> {
+            Ok(row.get_ref(column)?.as_i64()?)
+        };
         let known = Known {
             inode: number(0)?.cast_unsigned(),
             size: number(1)?.cast_unsigned(),
@@ -174,46 +176,95 @@ pub(crate) fn read(
     Ok(damaged)
 }
 
-/// What writes rows.
+/// How many rows a statement writes: each execution costs as much as some of
+/// the rows.
+const TOGETHER: usize = 64;
+
+/// What writes rows: many at once, and those that are left one by one.
 pub(crate) struct Insertion<'c> {
+    many: RowStatement<'c>,
+    one: RowStatement<'c>,
+}
+
+impl<'c> Insertion<'c> {
+    pub(crate) fn new(connection: &'c Connection) -> rusqlite::Result<Self> {
+        Ok(Self {
+            many: RowStatement::new(connection, TOGETHER)?,
+            one: RowStatement::new(connection, 1)?,
+        })
+    }
+
+    /// Writes rows of a table, each in place of the one that the file had.
+    pub(crate) fn write(
+        &mut self,
+        numbers: Numbers,
+        rows: &[Row<'_>],
+    ) -> rusqlite::Result<()> {
+        let (many, rest) = rows.as_chunks::<TOGETHER>();
+        for rows in many {
+            self.many.execute(numbers, rows)?;
+        }
+        for row in rest {
+            self.one.execute(numbers, std::slice::from_ref(row))?;
+        }
+        Ok(())
+    }
+}
+
+/// A statement that writes a number of rows.
+struct RowStatement<'c> {
     statement: Statement<'c>,
     /// What the first two values are bound to: they stay from row to row.
     bound: Option<(i64, i64)>,
 }
 
-impl<'c> Insertion<'c> {
-    pub(crate) fn new(connection: &'c Connection) -> rusqlite::Result<Self> {
-        let statement = connection.prepare(
+impl<'c> RowStatement<'c> {
+    /// How many values a row has of its own.
+    const VALUES: usize = 8;
+
+    fn new(connection: &'c Connection, rows: usize) -> rusqlite::Result<Self> {
+        let mut text = String::from(
             "INSERT OR REPLACE INTO digests (volume, method, inode, size, \
-             modified, changed, digest, verified, used, seal) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-        )?;
+             modified, changed, digest, verified, used, seal) VALUES ",
+        );
+        for row in 0..rows {
+            let first = row * Self::VALUES + 3;
+            let own = first..first + Self::VALUES;
+            let own = own.map(|number| format!(", ?{number}"));
+            text.push_str(if row == 0 { "(?1, ?2" } else { ", (?1, ?2" });
+            text.extend(own);
+            text.push(')');
+        }
+        let statement = connection.prepare(&text)?;
         Ok(Self { statement, bound: None })
     }
 
-    /// Writes a row in place of the one that the file had.
-    pub(crate) fn write(
+    /// Writes as many rows as it was made for.
+    fn execute(
         &mut self,
         numbers: Numbers,
-        row: &Row<'_>,
+        rows: &[Row<'_>],
     ) -> rusqlite::Result<()> {
         let Self { statement, bound } = self;
-        let Row { known, digest, verified, used } = row;
         let of = (numbers.volume, numbers.method);
         if *bound != Some(of) {
             statement.raw_bind_parameter(1, of.0)?;
             statement.raw_bind_parameter(2, of.1)?;
             *bound = Some(of);
         }
-        statement.raw_bind_parameter(3, known.inode.cast_signed())?;
-        statement.raw_bind_parameter(4, known.size.cast_signed())?;
-        statement.raw_bind_parameter(5, known.modified)?;
-        statement.raw_bind_parameter(6, known.changed)?;
-        statement.raw_bind_parameter(7, digest)?;
-        statement.raw_bind_parameter(8, verified)?;
-        statement.raw_bind_parameter(9, used)?;
-        let seal = known.seal(numbers.seed, digest);
-        statement.raw_bind_parameter(10, seal)?;
+        for (row, first) in rows.iter().zip((3..).step_by(Self::VALUES)) {
+            let Row { known, digest, verified, used } = row;
+            let seal = known.seal(numbers.seed, digest);
+            let size = known.size.cast_signed();
+            statement.raw_bind_parameter(first, known.inode.cast_signed())?;
+            statement.raw_bind_parameter(first + 1, size)?;
+            statement.raw_bind_parameter(first + 2, known.modified)?;
+            statement.raw_bind_parameter(first + 3, known.changed)?;
+            statement.raw_bind_parameter(first + 4, digest)?;
+            statement.raw_bind_parameter(first + 5, verified)?;
+            statement.raw_bind_parameter(first + 6, used)?;
+            statement.raw_bind_parameter(first + 7, seal)?;
+        }
         statement.raw_execute()?;
         Ok(())
     }
@@ -245,7 +296,7 @@ pub(crate) fn rename(
         let Some((digest, verified, used)) = found else { continue };
         let known = Known { changed, ..*before };
         let row = Row { known, digest: &digest, verified, used };
-        Insertion::new(connection)?.write(numbers, &row)?;
+        RowStatement::new(connection, 1)?.execute(numbers, &[row])?;
     }
     Ok(())
 }
@@ -280,6 +331,50 @@ mod tests {
     use crate::schema::migrate;
 
     #[test]
+    fn many_rows_come_back_and_of_one_file_the_last() {
+        let mut database = Connection::open_in_memory().unwrap();
+        migrate(&mut database).unwrap();
+        let file_system = FileSystemId { kind: 1, id: 2 };
+        let table = Table {
+            volume: Volume { file_system, device: 3 },
+            method: Method::Whole(Algorithm::Sha256),
+        };
+        let numbers = table.find_or_add(&database, "").unwrap();
+        let digests: Vec<[u8; 32]> =
+            (0..=255).map(|byte| [byte; 32]).collect();
+        let row = |(inode, digest): (u64, &'static [u8])| {
+            let (modified, changed) = (-1, 12_345);
+            let known = Known { inode, size: inode * 2, modified, changed };
+            Row { known, digest, verified: 7, used: 8 }
+        };
+        let digests: &'static [[u8; 32]] = digests.leak();
+        let places = (0..100).chain(40..150).chain(0..3);
+        let rows: Vec<Row<'_>> = places
+            .zip(digests)
+            .map(|(inode, digest)| row((inode, digest)))
+            .collect();
+        assert_eq!(rows.len(), 213);
+        let mut insertion = Insertion::new(&database).unwrap();
+        insertion.write(numbers, &rows).unwrap();
+        let mut found = Vec::new();
+        let damaged = read(&database, &table, numbers, (0, 1023), |row| {
+            found.push((row.known.inode, row.known.size, row.digest[0]));
+        });
+        assert_eq!(damaged.unwrap(), 0);
+        let expected: Vec<(u64, u64, u8)> = (0..150_u8)
+            .map(|inode| {
+                let digest = match inode {
+                    0..3 => inode + 210,
+                    3..40 => inode,
+                    _ => inode + 60,
+                };
+                (inode.into(), u64::from(inode) * 2, digest)
+            })
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
     fn a_row_comes_back_and_one_with_a_flipped_bit_does_not() {
         let mut database = Connection::open_in_memory().unwrap();
         migrate(&mut database).unwrap();
@@ -291,12 +386,12 @@ mod tests {
         let numbers = table.find_or_add(&database, "").unwrap();
         let digest = [9; 16];
         let mut insertion = Insertion::new(&database).unwrap();
-        for inode in [5, u64::MAX] {
+        let row = |inode| {
             let (modified, changed) = (-1, 12_345);
             let known = Known { inode, size: u64::MAX, modified, changed };
-            let row = Row { known, digest: &digest, verified: 7, used: 8 };
-            insertion.write(numbers, &row).unwrap();
-        }
+            Row { known, digest: &digest, verified: 7, used: 8 }
+        };
+        insertion.write(numbers, &[row(5), row(u64::MAX)]).unwrap();
         let found = |from, to| {
             let mut all = Vec::new();
             let range = (from, to);

@@ -135,6 +135,24 @@ pub enum CatalogError {
         /// The file.
         path: PathBuf,
     },
+    /// A filter asks what a list of digests does not tell.
+    #[error(
+        "{}: the list tells paths and digests, and a filter tests something \
+         else: filter by names, paths, extensions and depth, or compare with \
+         a snapshot",
+        shown(.path)
+    )]
+    FiltersList {
+        /// The list.
+        path: PathBuf,
+    },
+    /// A filter asks what a snapshot does not tell.
+    #[error(
+        "a filter tests what a snapshot does not tell: it has names, kinds, \
+         sizes, times of modification and change, permissions, owners and \
+         inodes"
+    )]
+    FiltersSnapshot,
     /// The walk could not be carried out, or was cancelled.
     #[error(transparent)]
     Run(#[from] sanchay::Error),

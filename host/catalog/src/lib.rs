@@ -26,6 +26,7 @@ mod upkeep;
 mod verify;
 mod version;
 mod volume;
+mod wanted;
 mod watch;
 mod writer;
 
@@ -33,7 +34,7 @@ pub use catalog::{Catalog, CatalogOptions, Notice, Trust};
 pub use diff::{Difference, Differences};
 pub use error::CatalogError;
 pub use history::Event;
-pub use location::user_catalog;
+pub use location::{find_user_catalog, user_catalog};
 pub use side::{Manifest, Side};
 pub use snapshot::{Snapshot, SnapshotOptions, Taken};
 pub use upkeep::{KnownDigest, PruneOptions, Pruned, SqlValue, Status, query};

@@ -4,6 +4,9 @@ use std::{env, fs, path::PathBuf};
 
 use crate::error::CatalogError;
 
+/// What the file is called.
+const FILE: &str = "catalog.db";
+
 /// The file of the user's own catalog: `$XDG_DATA_HOME/sanchay/catalog.db`,
 /// which is below `~/.local/share` where that is not set. Its folder is made
 /// if need be.
@@ -12,6 +15,24 @@ use crate::error::CatalogError;
 /// [`CatalogError::NoFolder`] where the environment names none, and why it
 /// cannot be made.
 pub fn user_catalog() -> Result<PathBuf, CatalogError> {
+    let path = folder()?;
+    match fs::create_dir_all(&path) {
+        Ok(()) => Ok(path.join(FILE)),
+        Err(source) => {
+            let action = "make the folder of the catalog";
+            Err(CatalogError::Io { path, action, source })
+        }
+    }
+}
+
+/// The file of the user's own catalog, if there is one. Nothing is made.
+#[must_use]
+pub fn find_user_catalog() -> Option<PathBuf> {
+    let path = folder().ok()?.join(FILE);
+    path.exists().then_some(path)
+}
+
+fn folder() -> Result<PathBuf, CatalogError> {
     let absolute = |name| {
         let path = PathBuf::from(env::var_os(name)?);
         path.is_absolute().then_some(path)
@@ -19,12 +40,5 @@ pub fn user_catalog() -> Result<PathBuf, CatalogError> {
     let data = absolute("XDG_DATA_HOME")
         .or_else(|| Some(absolute("HOME")?.join(".local/share")))
         .ok_or(CatalogError::NoFolder)?;
-    let path = data.join("sanchay");
-    match fs::create_dir_all(&path) {
-        Ok(()) => Ok(path.join("catalog.db")),
-        Err(source) => {
-            let action = "make the folder of the catalog";
-            Err(CatalogError::Io { path, action, source })
-        }
-    }
+    Ok(data.join("sanchay"))
 }

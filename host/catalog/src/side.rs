@@ -1,9 +1,13 @@
 //! The two sides of a comparison, as users name them: snapshots by name or
 //! number, and what is on disk.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
-use sanchay::{Content, WalkOptions};
+use sanchay::{Algorithm, Content, DigestList, Engine, WalkOptions};
 
 use crate::{
     catalog::Catalog,
@@ -26,15 +30,70 @@ pub enum Side {
 
 /// A list of digests, as `sanchay manifest` and checksum programs write them.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Manifest {
-    /// The list's file.
+    /// The list's file, or `-`.
     pub path: PathBuf,
     /// The paths that it lists, as they are written, each with the digest of
     /// the whole file.
     pub files: Vec<(Vec<u8>, Content)>,
+    /// How many lines have nothing that could be compared.
+    pub malformed: u64,
+}
+
+impl Manifest {
+    /// Reads a list, in any form that `hash --check` understands. Digests
+    /// that may be of several functions are taken for those of `algorithm`, if
+    /// it is one of them.
+    ///
+    /// # Errors
+    /// [`CatalogError::NoList`] if there is something, and not one digest; and
+    /// what [`Engine::read_digests`] returns.
+    pub fn read(
+        engine: &Engine,
+        path: &Path,
+        list: impl Read + Send,
+        algorithm: Algorithm,
+    ) -> Result<Self, CatalogError> {
+        let path = path.to_owned();
+        let DigestList { files, malformed, .. } =
+            engine.read_digests(list, algorithm)?;
+        match files.is_empty() && malformed > 0 {
+            true => Err(CatalogError::NoList { path }),
+            false => Ok(Self { path, files, malformed }),
+        }
+    }
 }
 
 impl Side {
+    /// The same side, which is a list of digests if it is a file on disk.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is none: see [`Manifest::read`].
+    pub fn or_list(
+        self,
+        engine: &Engine,
+        algorithm: Algorithm,
+    ) -> Result<Self, CatalogError> {
+        let path = match self {
+            Self::Disk(path) if path.is_file() => path,
+            other => return Ok(other),
+        };
+        let list = File::open(&path).map_err(|source| {
+            let (path, action) = (path.clone(), "open the list");
+            CatalogError::Io { path, action, source }
+        })?;
+        let list = Manifest::read(engine, &path, list, algorithm)?;
+        Ok(Self::Manifest(Box::new(list)))
+    }
+
+    /// Whether a name can only be that of a path, and not of a snapshot: it
+    /// has a slash, or is `.` or `..`.
+    #[must_use]
+    pub fn is_path(name: &Path) -> bool {
+        is_path(bytes_of(name))
+    }
+
     /// The roots that it has.
     #[must_use]
     pub fn roots(&self) -> Vec<PathBuf> {

@@ -292,6 +292,9 @@ pub(crate) fn walk<S: Sink>(
 /// told, in order, and none within another.
 pub(crate) fn absolute(roots: &[PathBuf]) -> Vec<PathBuf> {
     let whole = |root: &PathBuf| {
+        if sanchay::storage::is_cloud_url(root) {
+            return root.to_owned();
+        }
         let root = match root.as_os_str().is_empty() {
             true => Path::new("."),
             false => root,

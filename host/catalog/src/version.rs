@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::types::ValueRef;
 use sanchay::{Content, EntryKind, Metadata, Timestamp};
-use sanchay_core::{filter::Facts, record::Change};
+use sanchay_core::{
+    filter::{Columns, Facts},
+    record::Change,
+};
 
 use crate::{method, stamp};
 
@@ -41,6 +44,15 @@ pub(crate) const COLUMNS: &str = "kind, size, modified, changed, mode, uid, \
 pub(crate) const COLUMN_COUNT: usize = 10;
 
 impl FileVersion {
+    /// What filters can ask of it.
+    pub(crate) const COLUMNS: Columns = Columns::SIZE
+        .with(Columns::MODIFIED)
+        .with(Columns::CHANGED)
+        .with(Columns::MODE)
+        .with(Columns::UID)
+        .with(Columns::GID)
+        .with(Columns::INODE);
+
     pub(crate) fn new(metadata: &Metadata, content: Option<Content>) -> Self {
         let far = |time: Timestamp| match time.seconds {
             ..0 => i64::MIN,
@@ -116,6 +128,7 @@ impl FileVersion {
             inode: Some(self.inode),
             device: None,
             links: None,
+            object: None,
         }
     }
 

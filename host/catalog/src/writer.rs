@@ -46,6 +46,16 @@ pub(crate) enum Change {
     Renamed { volume: Volume, before: Known, changed: i64 },
 }
 
+impl Change {
+    /// The table of a digest that was made.
+    fn made(&self) -> Option<&Table> {
+        match self {
+            Self::Made { table, .. } => Some(table),
+            Self::Used { .. } | Self::Renamed { .. } => None,
+        }
+    }
+}
+
 /// The bytes of a digest; most have sixteen.
 pub(crate) enum DigestBytes {
     Short([u8; SHORT]),
@@ -179,7 +189,7 @@ pub(crate) fn run(
     while let Some(mut changes) = queue.take(room) {
         // In the order of the table: a page is filled before the next one.
         // What concerns one file stays in its order.
-        changes.sort_by_key(place);
+        changes.sort_by_cached_key(place);
         if let Err(error) = write(connection, &changes, boot, &mut tables) {
             queue.give_up();
             return Err(error);
@@ -232,26 +242,40 @@ fn write(
             last = Some((*table, numbers));
             Ok::<_, rusqlite::Error>(numbers)
         };
-        for change in changes {
-            match change {
-                Change::Made { table, known, digest, verified, used } => {
-                    let numbers = numbers_of(table)?;
-                    let row = Row {
-                        known: *known,
-                        digest: digest.as_slice(),
-                        verified: *verified,
-                        used: *used,
-                    };
-                    insertion.write(numbers, &row)?;
+        let mut rows = Vec::new();
+        let same = |a: &Change, b: &Change| {
+            a.made().is_some() && a.made() == b.made()
+        };
+        for changes in changes.chunk_by(same) {
+            for change in changes {
+                match change {
+                    Change::Made { known, digest, verified, used, .. } => {
+                        rows.push(Row {
+                            known: *known,
+                            digest: digest.as_slice(),
+                            verified: *verified,
+                            used: *used,
+                        });
+                    }
+                    Change::Used { table, inode, day } => {
+                        let of = numbers_of(table)?;
+                        digests::note_use(&transaction, of, *inode, *day)?;
+                    }
+                    Change::Renamed { volume, before, changed } => {
+                        let (volume, to) = (*volume, *changed);
+                        digests::rename(
+                            &transaction,
+                            boot,
+                            volume,
+                            before,
+                            to,
+                        )?;
+                    }
                 }
-                Change::Used { table, inode, day } => {
-                    let numbers = numbers_of(table)?;
-                    digests::note_use(&transaction, numbers, *inode, *day)?;
-                }
-                Change::Renamed { volume, before, changed } => {
-                    let to = *changed;
-                    digests::rename(&transaction, boot, *volume, before, to)?;
-                }
+            }
+            if let Some(table) = changes.first().and_then(Change::made) {
+                insertion.write(numbers_of(table)?, &rows)?;
+                rows.clear();
             }
         }
     }

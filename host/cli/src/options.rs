@@ -4,6 +4,7 @@ pub(crate) mod act;
 pub(crate) mod algorithm;
 pub(crate) mod catalog;
 pub(crate) mod check;
+pub(crate) mod cloud;
 pub(crate) mod execute;
 pub(crate) mod filter;
 pub(crate) mod global;

@@ -89,6 +89,12 @@ pub(crate) fn catch() -> io::Result<Interrupt> {
     Ok(Interrupt { cancel: Cancel::from_flag(stop.clone()), flag: stop })
 }
 
+/// Whether a signal has come.
+#[cfg(feature = "cloud")]
+pub(crate) fn is_caught() -> bool {
+    CAUGHT.load(SeqCst) != 0
+}
+
 /// Ends the program as the signal that interrupted it does by default.
 pub(crate) fn die_interrupted() -> ! {
     die_of(i32::try_from(CAUGHT.load(SeqCst)).unwrap_or_default())

@@ -8,32 +8,45 @@
 //! | key | contents |
 //! |---|---|
 //! | `objects/AA/ADDRESS/COPY` | the content |
+//! | `claims/AA/ADDRESS/COPY.CLAIM` | nothing: somebody means to rely on a copy |
 //! | `refs/AA/ADDRESS/COPY.REF` | nothing: a reference that relies on a copy |
 //! | `marks/AA/ADDRESS/COPY.MARK` | nothing: somebody means to delete a copy |
 //!
-//! `COPY`, `REF` and `MARK` are names that nobody else gives.
+//! `COPY`, `CLAIM`, `REF` and `MARK` are names that nobody else gives, and no
+//! name is given twice: a copy that is not there will not come back.
 //!
 //! # Why nothing that is referenced is deleted
 //!
-//! Whoever stores relies on a copy by three steps: it puts its reference, finds
-//! no mark of the copy, and finds the copy. Whoever deletes puts a mark, finds
-//! no reference to the copy, deletes it, and removes its own mark. If the
-//! deleter finds no reference, the reference was put later, and so the marks
-//! were looked for later still, when the mark was there, or when the copy was
-//! gone: either way, the copy is not relied upon. This needs no condition, no
-//! lock and no clock, only that a listing shows what was put before it began,
-//! as those of file systems, S3 and Google Cloud Storage do. Whoever finds no
-//! copy to rely on makes one with a name of its own, and puts the reference
-//! first.
+//! Whoever stores makes a copy, unless there is one, and relies on it by these
+//! steps: it (1) puts a claim, (2) finds no mark of the copy, (3) finds the
+//! copy, (4) puts its reference, (5) finds its claim, and removes that. If any
+//! of this fails, it takes its claim back and makes another copy. Whoever
+//! deletes (1) puts a mark, (2) finds no claim of the copy, (3) finds no
+//! reference to it, and then deletes it, and removes its own mark at last.
+//!
+//! Let a copy be relied upon, and let somebody delete it. The claim was there
+//! from its step 1 to its step 5, and the reference from step 4 on. So the
+//! deleter, which found neither, looked for claims before the claim was put: it
+//! cannot have done so behind step 5, since it looked for references later
+//! still. Then its mark was there before the claim, and the other looked for
+//! marks behind that: it found the mark, or the copy was gone. Either way it
+//! did not rely on the copy.
+//!
+//! This needs no condition, no lock and no clock, only that a listing shows what
+//! was put before it began, as those of file systems, S3 and Google Cloud
+//! Storage do. A reference that is relied upon is removed by `delete` alone,
+//! which looks afterwards whether it was the last.
 //!
 //! Two who store the same content at once may both keep a copy; of two who
 //! store and delete it at once, each may leave a copy to the other that nothing
 //! relies on. Where a server does not say that there was nothing to delete, as
 //! S3 does not, two who delete at once may remove one reference: what is lost is
-//! never content. Whoever is killed leaves at worst a copy without a reference, a reference without a
-//! copy, or a mark: [`ContentAddressedStore::collect_garbage`] removes them. To
-//! it, a reference that was put a moment ago and whose copy is still on its way
-//! looks like one of these: that is what the age is for that it is given.
+//! never content. Whoever is killed leaves at worst a copy without a reference,
+//! a claim, a mark, or a reference that nobody knows of, which keeps its
+//! content. [`ContentAddressedStore::collect_garbage`] removes all but the
+//! last, beside those who store and delete. It is given an age only so that it
+//! leaves alone what others are at: if it takes away a copy that was just made,
+//! or a claim, whoever made that notices in step 3 or 5 and makes another.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -113,6 +126,9 @@ pub struct CasStats {
     pub deduplicated_bytes: u64,
 }
 
+/// How many copies are made where collections take them away meanwhile.
+const TRIES: usize = 16;
+
 /// Content by its digest, in any storage, by any number of processes at once.
 ///
 /// ```no_run
@@ -140,8 +156,8 @@ pub struct ContentAddressedStore<S: StorageBackend, H: HashFunction> {
 pub struct Garbage {
     /// Copies that nothing relied on.
     pub copies: u64,
-    /// References to copies that are not there, and marks of those who were
-    /// killed.
+    /// References to copies that are not there, and claims and marks of those
+    /// who were killed.
     pub leftovers: u64,
 }
 
@@ -160,15 +176,20 @@ impl<S: StorageBackend, H: HashFunction> ContentAddressedStore<S, H> {
         let address = self.hasher.hash_hex(&data);
         let folder = self.folder(&address)?;
         for copy in self.names("objects", &folder).await? {
-            if self.rely_on(&address, &format!("{folder}/{copy}")).await? {
+            if self.rely_on(&format!("{folder}/{copy}")).await? {
                 return Ok(address);
             }
         }
-        let copy = format!("{folder}/{}", unlikely_name());
-        let reference = format!("refs/{copy}.{}", unlikely_name());
-        self.storage.put(&reference, Bytes::new()).await?;
-        self.storage.put(&format!("objects/{copy}"), data).await?;
-        Ok(address)
+        for _ in 0..TRIES {
+            let copy = format!("{folder}/{}", unlikely_name());
+            let key = format!("objects/{copy}");
+            self.storage.put(&key, data.clone()).await?;
+            if self.rely_on(&copy).await? {
+                return Ok(address);
+            }
+        }
+        let why = "what was stored was collected again and again";
+        Err(StorageError::Other(why.to_owned()).into())
     }
 
     /// The content of an address, whose digest has been checked.
@@ -275,8 +296,9 @@ impl<S: StorageBackend, H: HashFunction> ContentAddressedStore<S, H> {
     }
 
     /// Removes what those who were killed have left, if it is older than a
-    /// time, within which whoever stores is done. Safe beside those who store
-    /// and delete.
+    /// time. Safe beside those who store and delete, whatever the time and the
+    /// clocks are; with one that is longer than storing takes, nobody has to
+    /// store twice.
     ///
     /// # Errors
     /// [`CasError::Storage`].
@@ -285,17 +307,22 @@ impl<S: StorageBackend, H: HashFunction> ContentAddressedStore<S, H> {
         age: Duration,
     ) -> Result<Garbage, CasError> {
         let mut garbage = Garbage::default();
-        let old = |meta: &ObjectMeta| {
+        let old = |meta: &&ObjectMeta| {
             let since = chrono::Utc::now() - meta.last_modified;
             since.to_std().is_ok_and(|since| since >= age)
         };
-        // Copies first: the references to those made meanwhile are seen.
         let copies = self.all("objects/").await?;
+        let claims = self.all("claims/").await?;
         let refs = self.all("refs/").await?;
         let marks = self.all("marks/").await?;
+        // Whoever goes on with one of them notices, and stores again.
+        for claim in claims.iter().filter(old) {
+            self.remove(&claim.key).await?;
+            garbage.leftovers += 1;
+        }
         let relied_on: BTreeSet<_> =
             refs.iter().filter_map(|it| copy_of(&it.key)).collect();
-        for copy in copies.iter().filter(|copy| old(copy)) {
+        for copy in copies.iter().filter(old) {
             let Some(name) = copy.key.strip_prefix("objects/") else {
                 continue;
             };
@@ -303,7 +330,8 @@ impl<S: StorageBackend, H: HashFunction> ContentAddressedStore<S, H> {
                 garbage.copies += 1;
             }
         }
-        for left in refs.iter().chain(&marks).filter(|it| old(it)) {
+        // A copy that is not there will not come back.
+        for left in refs.iter().chain(&marks).filter(old) {
             let Some(name) = copy_of(&left.key) else { continue };
             let copy = format!("objects/{name}");
             if !self.storage.exists(&copy).await? {
@@ -346,38 +374,36 @@ impl<S: StorageBackend, H: HashFunction> ContentAddressedStore<S, H> {
     }
 
     /// Relies on a copy, if that is possible.
-    async fn rely_on(
-        &self,
-        address: &str,
-        copy: &str,
-    ) -> Result<bool, CasError> {
-        let reference = format!("refs/{copy}.{}", unlikely_name());
-        self.storage.put(&reference, Bytes::new()).await?;
+    async fn rely_on(&self, copy: &str) -> Result<bool, CasError> {
+        let name = unlikely_name();
+        let claim = format!("claims/{copy}.{name}");
+        self.storage.put(&claim, Bytes::new()).await?;
         let marks = self.storage.list(&format!("marks/{copy}.")).await?;
         let there = marks.is_empty()
             && self.storage.exists(&format!("objects/{copy}")).await?;
-        if there {
-            return Ok(true);
+        if !there {
+            self.remove(&claim).await?;
+            return Ok(false);
         }
-        match self.storage.delete(&reference).await {
-            // Somebody has taken this reference for one of those to delete,
-            // and has left another one in its place.
-            Err(StorageError::NotFound(_)) => match self.delete(address).await
-            {
-                Err(CasError::NotFound(_)) => {}
-                deleted => deleted?,
-            },
-            deleted => deleted?,
+        let reference = format!("refs/{copy}.{name}");
+        self.storage.put(&reference, Bytes::new()).await?;
+        let claimed = self.storage.exists(&claim).await?;
+        match claimed {
+            true => self.remove(&claim).await?,
+            // A collection took this for dead. The copy may be there or not.
+            false => self.remove(&reference).await?,
         }
-        Ok(false)
+        Ok(claimed)
     }
 
-    /// Deletes a copy, unless something relies on it.
+    /// Deletes a copy, unless something relies on it or is about to.
     async fn remove_copy(&self, copy: &str) -> Result<bool, CasError> {
         let mark = format!("marks/{copy}.{}", unlikely_name());
         self.storage.put(&mark, Bytes::new()).await?;
+        // In this order: a claim goes once there is a reference.
+        let claims = self.storage.list(&format!("claims/{copy}.")).await?;
         let refs = self.storage.list(&format!("refs/{copy}.")).await?;
-        let free = refs.is_empty();
+        let free = claims.is_empty() && refs.is_empty();
         if free {
             self.remove(&format!("objects/{copy}")).await?;
         }
@@ -392,7 +418,7 @@ impl<S: StorageBackend, H: HashFunction> ContentAddressedStore<S, H> {
     }
 }
 
-/// The copy that a reference or a mark is about: `AA/ADDRESS/COPY`.
+/// The copy that a claim, a reference or a mark is about: `AA/ADDRESS/COPY`.
 fn copy_of(key: &str) -> Option<&str> {
     let (_, name) = key.split_once('/')?;
     Some(name.rsplit_once('.')?.0)

@@ -106,6 +106,110 @@ fn damaged_content_is_an_error_unless_there_is_a_good_copy() {
     });
 }
 
+/// A storage at one of whose calls its user stands still for so long that a
+/// collection takes all that it has put for garbage.
+#[derive(Clone)]
+struct Slow {
+    inner: MemoryStorage,
+    left: Arc<AtomicU64>,
+}
+
+impl Slow {
+    async fn step(&self) {
+        if self.left.fetch_sub(1, Relaxed) == 0 {
+            let storage = self.inner.clone();
+            let others = ContentAddressedStore::new(storage, Blake3Hash);
+            others.collect_garbage(Duration::ZERO).await.unwrap();
+        }
+    }
+}
+
+#[async_trait]
+impl StorageBackend for Slow {
+    async fn get(&self, key: &str) -> Result<Bytes, StorageError> {
+        self.step().await;
+        self.inner.get(key).await
+    }
+
+    async fn get_opt(&self, key: &str) -> Result<Option<Bytes>, StorageError> {
+        self.step().await;
+        self.inner.get_opt(key).await
+    }
+
+    async fn put(&self, key: &str, data: Bytes) -> Result<(), StorageError> {
+        self.step().await;
+        self.inner.put(key, data).await
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), StorageError> {
+        self.step().await;
+        self.inner.delete(key).await
+    }
+
+    async fn exists(&self, key: &str) -> Result<bool, StorageError> {
+        self.step().await;
+        self.inner.exists(key).await
+    }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<String>, StorageError> {
+        self.step().await;
+        self.inner.list(prefix).await
+    }
+
+    async fn head(&self, key: &str) -> Result<ObjectMeta, StorageError> {
+        self.step().await;
+        self.inner.head(key).await
+    }
+
+    async fn get_stream(
+        &self,
+        key: &str,
+    ) -> Result<BoxStream<'_, Result<Bytes, StorageError>>, StorageError> {
+        self.step().await;
+        self.inner.get_stream(key).await
+    }
+
+    async fn put_stream(
+        &self,
+        key: &str,
+        stream: BoxStream<'_, Bytes>,
+    ) -> Result<(), StorageError> {
+        self.step().await;
+        self.inner.put_stream(key, stream).await
+    }
+}
+
+#[test]
+fn what_is_stored_outlives_a_collection_at_any_call_whatever_the_clocks() {
+    for before in [false, true] {
+        for calls in 0..12 {
+            let inner = MemoryStorage::new();
+            let whole = ContentAddressedStore::new(inner.clone(), Blake3Hash);
+            let left = Arc::new(AtomicU64::new(calls));
+            let slow = Slow { inner, left };
+            let slow = ContentAddressedStore::new(slow, Blake3Hash);
+            runtime().block_on(async {
+                if before {
+                    whole.store(Bytes::from("x")).await.unwrap();
+                }
+                let address = slow.store(Bytes::from("x")).await.unwrap();
+                if before {
+                    whole.delete(&address).await.unwrap();
+                }
+                for _ in 0..2 {
+                    whole.collect_garbage(Duration::ZERO).await.unwrap();
+                    let found = whole.retrieve(&address).await;
+                    assert_eq!(found.unwrap(), "x", "call {calls}");
+                }
+                whole.delete(&address).await.unwrap();
+                whole.collect_garbage(Duration::ZERO).await.unwrap();
+                let stats = whole.stats().await.unwrap();
+                assert_eq!(stats, CasStats::default(), "call {calls}");
+            });
+        }
+    }
+}
+
 /// A storage whose calls fail after a number of them, as those of a process
 /// that was killed, and let others go first.
 #[derive(Clone)]

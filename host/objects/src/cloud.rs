@@ -1,10 +1,12 @@
 //! Objects on servers: what S3 and Google Cloud Storage have in common.
 
 mod aws_files;
+mod bucket;
 mod endpoint;
 mod failure;
 mod gcs;
 mod http;
+mod line;
 mod options;
 mod place;
 mod reading;
@@ -15,6 +17,12 @@ mod sso;
 mod temporary;
 mod upload;
 
+pub(crate) use bucket::Ahead;
+pub use bucket::{
+    Bucket, Checker, Checksums, CloudError, CloudErrorKind, CloudOptions,
+    ObjectHead, ObjectListed, ObjectReader, Page, Part, Provider, PutBody,
+    Stored, Upload,
+};
 pub use gcs::{GcsOptions, GcsStorage};
 pub use options::Patience;
 pub use s3::{S3Credentials, S3Options, S3Storage};

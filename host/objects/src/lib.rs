@@ -35,12 +35,16 @@ mod meta;
 mod name;
 mod runtime;
 mod shared;
+#[cfg(feature = "cloud")]
+mod tree;
 
 pub use backend::StorageBackend;
 #[cfg(feature = "cloud")]
 pub use cloud::{
-    GcsOptions, GcsStorage, Patience, S3Credentials, S3Options, S3Storage,
-    Secret, settle,
+    Bucket, Checker, Checksums, CloudError, CloudErrorKind, CloudOptions,
+    GcsOptions, GcsStorage, ObjectHead, ObjectListed, ObjectReader, Page,
+    Part, Patience, Provider, PutBody, S3Credentials, S3Options, S3Storage,
+    Secret, Stored, Upload, settle,
 };
 pub use config::{StorageConfig, create_storage};
 pub use error::StorageError;
@@ -49,3 +53,5 @@ pub use memory::MemoryStorage;
 pub use meta::ObjectMeta;
 pub use name::unlikely_name;
 pub use runtime::{runtime, spawn};
+#[cfg(feature = "cloud")]
+pub use tree::{CloudStorage, CloudUrl};

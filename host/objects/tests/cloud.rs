@@ -12,7 +12,6 @@
 #![cfg(feature = "cloud")]
 
 mod common;
-mod servers;
 
 use std::time::{Duration, Instant};
 
@@ -22,10 +21,9 @@ use sanchay_objects::{
     GcsOptions, GcsStorage, Patience, S3Credentials, S3Options, S3Storage,
     StorageBackend, StorageError, runtime, settle,
 };
-use servers::gcs::Gcs;
-use servers::moto::Moto;
-use servers::proxy::{Fault, Proxy};
-use servers::server::{Server, status, whole};
+use sanchay_test_servers::{
+    Fault, Gcs, Moto, Proxy, Server, client, status, whole,
+};
 
 /// Patience for servers on loopback, whose faults are made.
 fn quick() -> Patience {
@@ -413,7 +411,7 @@ fn an_object_that_is_replaced_while_it_is_read_is_an_error() {
 fn what_others_put_into_a_bucket_under_strange_names_is_passed_over() {
     let server = Gcs::start();
     let storage = gcs(&server.url(), None, quick());
-    let client = servers::proxy::client();
+    let client = client();
     runtime().block_on(async {
         for name in ["plain", ".mithril/mine", "x%2F..."] {
             let url = format!("{}/bucket/{name}", server.url());

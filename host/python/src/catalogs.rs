@@ -317,9 +317,11 @@ pub(crate) fn diff(
     let looking =
         Looking::new(py, Vec::new(), walk, Some(hash), catalog, threads)?;
     let sides = py.detach(|| -> Result<[Side; 2], CatalogError> {
-        let Looking { catalog, options, .. } = &looking;
+        let Looking { engine, catalog, options, .. } = &looking;
+        let algorithm = options.hash.unwrap_or(Algorithm::Xxh3_128);
         let find = |one: &Path, other: &Path| {
-            catalog.side(one, Some(other), &options.walk)
+            let side = catalog.side(one, Some(other), &options.walk)?;
+            side.or_list(engine, algorithm)
         };
         Ok([find(&a, &b)?, find(&b, &a)?])
     });

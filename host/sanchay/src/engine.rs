@@ -334,6 +334,35 @@ impl Engine {
         SimilarRequest::new(Arc::clone(&self.pool), roots)
     }
 
+    /// Searches roots for pictures that look the same, whatever their format,
+    /// size and compression: JPEG, PNG, WebP, GIF, BMP and TIFF, which are
+    /// decoded in the sandbox.
+    ///
+    /// ```no_run
+    /// use std::ops::ControlFlow;
+    /// use sanchay::Engine;
+    ///
+    /// let engine = Engine::builder().build()?;
+    /// let found = engine
+    ///     .similar_images(["Pictures"])
+    ///     .rotations(true)
+    ///     .find(|_error| ControlFlow::Continue(()))?;
+    /// for group in found.groups() {
+    ///     for file in group.files() {
+    ///         println!("{} x {} {}", file.width, file.height, file.path().display());
+    ///     }
+    /// }
+    /// # Ok::<(), sanchay::Error>(())
+    /// ```
+    #[cfg(feature = "images")]
+    pub fn similar_images<P: Into<PathBuf>>(
+        &self,
+        roots: impl IntoIterator<Item = P>,
+    ) -> crate::SimilarImagesRequest {
+        let roots = roots.into_iter().map(Into::into).collect();
+        crate::SimilarImagesRequest::new(Arc::clone(&self.pool), roots)
+    }
+
     /// Goes through the pairs of each group that are alike as the threshold
     /// says, or more: `visit` gets the index of the group and both files, whose
     /// `similarity` is then that of the pair. Files are read once more.

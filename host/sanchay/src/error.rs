@@ -118,7 +118,14 @@ impl From<sanchay_sandbox::FilterError> for Error {
 /// An I/O error in the system's words, without Rust's `(os error 2)`.
 #[must_use]
 pub fn describe_io_error(error: &io::Error) -> String {
-    let text = error.to_string();
+    // What did not come from the system has no words of its own.
+    let is_bare = error.raw_os_error().is_none() && error.get_ref().is_none();
+    let text = match error.kind() {
+        io::ErrorKind::NotFound if is_bare => {
+            return "No such file or directory".to_owned();
+        }
+        _ => error.to_string(),
+    };
     match text.rsplit_once(" (os error ") {
         Some((words, _)) => words.to_owned(),
         None => text,

@@ -7,6 +7,10 @@ use sanchay_sandbox::{EntryKind, Fault, Listing, Matches};
 
 use crate::{error::Error, inspect::Inspect, pool::Pool};
 
+mod listed;
+
+pub use listed::ListedEntry;
+
 /// A filter with a sandboxed instance of its own, for one thread at a time;
 /// [`Engine::filter`](crate::Engine::filter) makes it.
 ///
@@ -90,6 +94,14 @@ impl FilterInstance {
     pub fn needs_metadata(&self) -> bool {
         // The filter is set; were it not, nobody could be let through.
         self.inspector.filter_columns().map_or(true, Columns::need_metadata)
+    }
+
+    /// Whether the filter tests anything else than names, kinds and these
+    /// columns.
+    #[must_use]
+    pub fn needs_more_than(&self, known: Columns) -> bool {
+        let columns = self.inspector.filter_columns();
+        columns.map_or(true, |it| it.without(known).need_metadata())
     }
 
     /// Matches files by their metadata, in one call. Returns the indices of

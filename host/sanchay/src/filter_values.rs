@@ -32,7 +32,7 @@ impl FilterValues {
         program: &Program,
         plugins: &Plugins,
     ) -> Result<Option<Self>, Fault> {
-        let columns = columns.without(program.digests());
+        let columns = columns.without(program.results());
         if columns.of_contents().is_empty() {
             return Ok(None);
         }

@@ -25,6 +25,8 @@ use std::{
 };
 
 use sanchay_core::{content::Content, time::Timestamp};
+
+pub use sanchay_core::content::HashSource;
 use sanchay_sandbox::{Algorithm, MAX_CHUNK, plugin::Value};
 use sanchay_storage::Metadata;
 
@@ -107,6 +109,8 @@ pub struct HashedFileRef<'a> {
     pub metadata: Option<&'a Metadata>,
     /// What is in it.
     pub content: Content,
+    /// Where the digest comes from.
+    pub source: HashSource,
     /// What the symbolic link says that leads to it, if the path is one and
     /// [`WalkOptions::read_links`] asks for that.
     pub target: Option<&'a [u8]>,

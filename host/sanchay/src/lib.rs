@@ -110,9 +110,11 @@ pub use entry::{Batch, Entry, EntryRef};
 pub use error::{
     Action, Cause, EntryError, Error, Problem, describe_io_error, escaped_path,
 };
-pub use filter::{FileFacts, FilterInstance};
+pub use filter::{FileFacts, FilterInstance, ListedEntry};
 pub use folder_digest::{FolderDigest, FolderDigestRequest};
-pub use hash::{HashEvent, HashRequest, HashedFile, HashedFileRef, Source};
+pub use hash::{
+    HashEvent, HashRequest, HashSource, HashedFile, HashedFileRef, Source,
+};
 #[doc(hidden)]
 pub use inspect::Inspect;
 pub use monitor::{
@@ -167,6 +169,11 @@ pub use sanchay_storage::{
     StorageError, Timestamp, WorkingDirectory,
 };
 pub use scan::{ScanEvent, ScanRequest};
+#[cfg(feature = "images")]
+pub use similar::{
+    ImagePair, SimilarImage, SimilarImageGroup, SimilarImages,
+    SimilarImagesOptions, SimilarImagesRequest, SimilarImagesSummary,
+};
 pub use similar::{
     Similar, SimilarFile, SimilarGroup, SimilarOptions, SimilarRequest,
     SimilarSummary,

@@ -72,7 +72,7 @@ impl NamedFilter {
         metadata: &Metadata,
     ) -> Result<bool, Cause> {
         let columns = self.matcher.columns().of_contents();
-        if columns.without(self.program.digests()).is_empty() {
+        if columns.without(self.program.results()).is_empty() {
             return Ok(true);
         }
         let mut contents = lock(&self.contents);
@@ -104,7 +104,7 @@ impl Contents {
             })
         })?;
         let columns = inspector.filter_columns().map_err(Cause::Sandbox)?;
-        let columns = columns.without(program.digests());
+        let columns = columns.without(program.results());
         let values = FilterValues::new(columns, program, plugins);
         let values = values.map_err(Cause::Sandbox)?;
         Ok(values.map(|values| Self { values, inspector, columns }))

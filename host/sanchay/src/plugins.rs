@@ -31,8 +31,15 @@ pub struct Plugins {
     columns: Arc<[Column]>,
     /// The bundled extractor, if it is wanted.
     media: Option<Plugin>,
-    /// Whether a run makes digests, which its filter can test.
-    digests: bool,
+    /// What else a run tells that its filter can test.
+    results: Option<ResultColumn>,
+}
+
+/// What a run tells of files in the end.
+#[derive(Clone, Copy, Debug)]
+enum ResultColumn {
+    Digest,
+    Similarity,
 }
 
 impl Plugins {
@@ -50,7 +57,7 @@ impl Plugins {
         let columns = plugins.iter().flat_map(Plugin::columns);
         let columns = columns.cloned().collect();
         let all = plugins.into();
-        Ok(Self { all, columns, media: None, digests: false })
+        Ok(Self { all, columns, media: None, results: None })
     }
 
     /// These, and the bundled extractor, which tells what pictures and films
@@ -89,18 +96,25 @@ impl Plugins {
 
     /// These, in a run that makes digests.
     pub(crate) fn with_digests(mut self) -> Self {
-        self.digests = true;
+        self.results = Some(ResultColumn::Digest);
+        self
+    }
+
+    /// These, in a run that tells how alike files are.
+    pub(crate) fn with_similarity(mut self) -> Self {
+        self.results = Some(ResultColumn::Similarity);
         self
     }
 
     /// The columns that expressions can test: those of the extractors, and
-    /// digests in a run that makes them.
+    /// digests or similarities in a run that tells them.
     #[must_use]
     pub fn value_columns(&self) -> ValueColumns {
         let columns: ValueColumns = self.fields().collect();
-        match self.digests {
-            true => columns.with_digest(),
-            false => columns,
+        match self.results {
+            Some(ResultColumn::Digest) => columns.with_digest(),
+            Some(ResultColumn::Similarity) => columns.with_similarity(),
+            None => columns,
         }
     }
 

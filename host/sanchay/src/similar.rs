@@ -5,22 +5,36 @@
 //! Of the others, those are read again that may be alike by their signatures,
 //! and compared exactly.
 
+mod by_similarity;
 mod cache;
 mod collect;
 mod components;
 mod groups;
+#[cfg(feature = "images")]
+mod images;
 mod links;
 mod options;
 mod pairs;
 mod reader;
 mod texts;
 
-use std::{fmt, ops::ControlFlow, path::PathBuf, sync::Arc};
+use std::{
+    fmt,
+    ops::ControlFlow,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
 
 use sanchay_core::{grouping::FileTable as _, similarity::Shingling};
 
+#[cfg(feature = "images")]
+pub use self::images::{
+    ImagePair, SimilarImage, SimilarImageGroup, SimilarImages,
+    SimilarImagesOptions, SimilarImagesRequest, SimilarImagesSummary,
+};
 pub(crate) use self::pairs::visit_pairs;
 use self::{
+    by_similarity::BySimilarity,
     collect::{chosen, collect},
     links::Links,
     reader::TextReader,
@@ -142,12 +156,14 @@ impl SimilarRequest {
 fn find(
     pool: &Pool,
     roots: &[PathBuf],
-    options: SimilarOptions,
+    mut options: SimilarOptions,
     monitor: &Monitor,
     on_error: &(dyn Fn(EntryError) -> ControlFlow<()> + Sync),
 ) -> Result<Similar, Error> {
     options.check()?;
+    options.walk.plugins = options.walk.plugins.with_similarity();
     options.walk.plugins.begin();
+    let mut by_similarity = BySimilarity::new(pool, &options.walk)?;
     let run = RunState::new(monitor);
     let collection = collect(pool, roots, &options.walk, &run, on_error)?;
     let walked = run.outcome()?;
@@ -168,9 +184,13 @@ fn find(
     let mut links = Links::new(&reader, &texts, options.threshold);
     links.find()?;
     let groups = links.groups()?;
+    let comparisons = links.comparisons();
     let compared = run.outcome()?;
     texts.forget_signatures();
-    let (members, ends) = groups;
+    let shown = match &mut by_similarity {
+        Some(filter) => Some(groups.filtered(filter, &texts)?),
+        None => None,
+    };
     let scanned = Summary {
         errors: compared.errors,
         named_errors: compared.named_errors,
@@ -180,9 +200,11 @@ fn find(
         collection,
         options,
         texts,
-        members,
-        ends,
+        all: groups,
+        shown,
+        by_similarity: by_similarity.map(Mutex::new),
         scanned,
         too_large,
+        comparisons,
     })
 }

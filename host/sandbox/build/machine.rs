@@ -52,6 +52,13 @@ const X86_64: &[Plan] = &[
     ("x86-64-compact", Layout::Compact, &[]),
 ];
 
+/// Those of today, and what runs on any.
+#[cfg(feature = "images")]
+const X86_64_FEW: &[Plan] = &[
+    ("x86-64-v3", Layout::Reserved, X86_64_V3),
+    ("x86-64-compact", Layout::Compact, &[]),
+];
+
 /// Any processor, at the least its architecture demands.
 const OTHER: &[Plan] = &[
     ("baseline", Layout::Reserved, &[]),
@@ -65,6 +72,9 @@ pub(crate) enum Plans {
     EveryProcessor,
     /// All, by those that every one has.
     Baseline,
+    /// The usual kind by the instructions that it has, and all others.
+    #[cfg(feature = "images")]
+    FastAndAny,
 }
 
 /// Compiles a component in every variant that the target may need.
@@ -76,7 +86,9 @@ pub(crate) fn compile(
     let x86 = variable("CARGO_CFG_TARGET_ARCH")? == "x86_64";
     let plans = match plans {
         Plans::EveryProcessor if x86 => X86_64,
-        Plans::EveryProcessor | Plans::Baseline => OTHER,
+        #[cfg(feature = "images")]
+        Plans::FastAndAny if x86 => X86_64_FEW,
+        _ => OTHER,
     };
     std::thread::scope(|scope| {
         let running: Vec<_> = plans

@@ -15,7 +15,7 @@ use sanchay_builder::component::{self, Component};
 use sanchay_toolchain::{Failure, script};
 
 /// What is embedded.
-const BUNDLES: [Bundle; 2] = [
+const BUNDLES: &[Bundle] = &[
     // Half of it are tables of Unicode and of time formats.
     Bundle {
         name: "inspector",
@@ -29,6 +29,14 @@ const BUNDLES: [Bundle; 2] = [
         module: sanchay_guest::MEDIA,
         ceiling: 128 * 1024,
         plans: Plans::Baseline,
+    },
+    // Decoders of six image formats.
+    #[cfg(feature = "images")]
+    Bundle {
+        name: "pictures",
+        module: sanchay_guest::PICTURES,
+        ceiling: 1536 * 1024,
+        plans: Plans::FastAndAny,
     },
 ];
 
@@ -54,9 +62,9 @@ fn run() -> Result<(), Failure> {
     let out = script::out_dir()?;
     let mut list = String::new();
     for Bundle { name, module, ceiling, plans } in BUNDLES {
-        let component = component::make(module, ceiling)?;
+        let component = component::make(module, *ceiling)?;
         refuse_imports(&component)?;
-        let variants = machine::compile(&component.bytes, plans)?;
+        let variants = machine::compile(&component.bytes, *plans)?;
         list += &output::write(&out, name, &component, &variants)?;
         println!(
             "cargo::warning={name}.wasm: {} bytes, no imports; {}",

@@ -4,6 +4,8 @@ use std::sync::atomic::AtomicU64;
 
 use sanchay_sandbox_config::Layout;
 
+#[cfg(feature = "images")]
+pub(crate) use embedded::PICTURES;
 pub(crate) use embedded::{INSPECTOR, MEDIA};
 
 /// What the build script wrote.
@@ -62,6 +64,13 @@ pub fn bytes() -> &'static [u8] {
 #[must_use]
 pub fn media() -> &'static [u8] {
     MEDIA.component
+}
+
+/// The extractor of thumbnails in its portable binary form.
+#[cfg(feature = "images")]
+#[must_use]
+pub fn pictures() -> &'static [u8] {
+    PICTURES.component
 }
 
 /// The inspector's world and everything it refers to, as WIT text.

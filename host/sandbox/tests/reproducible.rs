@@ -54,8 +54,10 @@ fn build(place: &Path, folder: &str) -> [Vec<u8>; 2] {
     // Both builds share it, for what runs while the guest is compiled.
     let target = place.join("target/guest");
     let compiler = sanchay_toolchain::find(&root).unwrap();
-    let build =
-        |package| guest::build(&root, &target, package, &compiler).unwrap();
+    let build = |package| {
+        let package = (package, guest::Parts::Core);
+        guest::build(&root, &target, package, &compiler).unwrap()
+    };
     let inspector = build("sanchay-inspector");
     [
         component::make(&inspector, usize::MAX).unwrap().bytes,

@@ -5,6 +5,7 @@
 use std::{fmt, io, ops::Range, os::unix::fs::FileExt as _};
 
 use rustix::io::Errno;
+use sanchay_core::{digest::Digest, hashing::Algorithm};
 
 use crate::{
     Attributes, ExtendedAttribute, FileSystemId, Metadata,
@@ -88,6 +89,13 @@ pub trait RandomAccess: Send + Sync {
         size: u64,
     ) -> io::Result<Option<Range<u64>>> {
         Ok((offset < size).then_some(offset..size))
+    }
+
+    /// The digest of all of it that whoever keeps it knows: a server of
+    /// objects. `None` where it is to be read.
+    fn known_digest(&self, algorithm: Algorithm) -> Option<Digest> {
+        let _ = algorithm;
+        None
     }
 
     /// Where its bytes lie.
@@ -357,6 +365,16 @@ impl File {
         match &self.0 {
             Inner::Local(file) => extents::of(file),
             Inner::Other(file) => file.extents(),
+        }
+    }
+
+    /// The digest of all of it that whoever keeps it knows: a server of
+    /// objects. `None` where it is to be read.
+    #[must_use]
+    pub fn known_digest(&self, algorithm: Algorithm) -> Option<Digest> {
+        match &self.0 {
+            Inner::Local(_) => None,
+            Inner::Other(file) => file.known_digest(algorithm),
         }
     }
 

@@ -48,12 +48,22 @@ pub use file_system::{FileSystem, FileSystemId};
 pub use listing::{Listing, Span};
 pub use local::{LocalStorage, WorkingDirectory};
 pub use memory::{Counts, Fault, MemoryStorage};
-pub use metadata::{FileId, Metadata};
+pub use metadata::{EntityTag, FileId, Metadata, ObjectFacts, storage_class};
 pub use sanchay_core::{
+    digest::Digest,
+    hashing::Algorithm,
     kind::{EntryKind, KindSet},
     time::{OutOfRange, Timestamp},
 };
 pub use storage::{Confined, Directory, Links, Opened, Storage};
+
+/// Whether a path is the URL of a bucket or of something in one, and not that
+/// of a file: `s3://…` or `gs://…`.
+#[must_use]
+pub fn is_cloud_url(path: &std::path::Path) -> bool {
+    let path = path.as_os_str().as_encoded_bytes();
+    path.starts_with(b"s3://") || path.starts_with(b"gs://")
+}
 
 /// The longest path that a system call takes, in bytes.
 pub const MAX_PATH: usize = 4095;

@@ -2,6 +2,7 @@
 
 pub use sanchay_core::file_id::FileId;
 use sanchay_core::filter::Facts;
+pub use sanchay_core::object::{EntityTag, ObjectFacts, storage_class};
 
 use crate::{EntryKind, Timestamp};
 
@@ -34,11 +35,25 @@ pub struct Metadata {
     pub links: u32,
     /// Its type and permissions: the `st_mode` of POSIX.
     pub mode: u32,
+    /// What the server tells of it, if it is an object in a bucket. That has
+    /// neither owner nor permissions, and whatever else a file system has:
+    /// what this struct says of them is what a plain file would have, and is
+    /// shown to nobody.
+    pub object: Option<ObjectFacts>,
 }
 
 impl From<&Metadata> for Facts {
     fn from(metadata: &Metadata) -> Self {
+        if metadata.object.is_some() {
+            return Facts {
+                size: metadata.size,
+                modified: Some(metadata.modified),
+                object: metadata.object,
+                ..Facts::default()
+            };
+        }
         Facts {
+            object: None,
             size: metadata.size,
             modified: Some(metadata.modified),
             accessed: metadata.accessed,

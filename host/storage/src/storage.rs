@@ -57,6 +57,12 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// Why it cannot be determined.
     fn locate(&self, path: &Path) -> Result<(FileId, Vec<u8>), StorageError>;
 
+    /// A path that leads to the directory that what a path leads to is in; of
+    /// one that is in none, to itself.
+    fn parent(&self, path: &Path) -> PathBuf {
+        path.join("..")
+    }
+
     /// The absolute path without links that leads to the same as a path does.
     ///
     /// # Errors

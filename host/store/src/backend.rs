@@ -15,6 +15,11 @@ pub enum BackendError {
         /// What was asked for.
         key: String,
     },
+    /// There is no such folder.
+    #[error(
+        "there is no such folder; `sanchay store init` makes a store in one"
+    )]
+    NoFolder,
     /// A file is larger than such a file may be.
     #[error("{}: it is larger than {limit} bytes", escaped(.key.as_bytes()))]
     TooLarge {
@@ -25,18 +30,26 @@ pub enum BackendError {
     },
     /// The system, or the server, refused.
     #[error(
-        "{}: cannot {action}: {}",
-        escaped(.key.as_bytes()),
+        "{}cannot {action}: {}",
+        prefix(.key),
         describe_io_error(.source)
     )]
     Io {
-        /// The file or folder.
+        /// The file or folder; empty for that of the store.
         key: String,
         /// What was being done.
         action: &'static str,
         /// Why it failed.
         source: io::Error,
     },
+}
+
+/// A file that a message is about, and what sets it off.
+fn prefix(key: &str) -> String {
+    match key {
+        "" => String::new(),
+        key => format!("{}: ", escaped(key.as_bytes())),
+    }
 }
 
 impl BackendError {
@@ -93,6 +106,19 @@ pub trait Backend: Debug + Send + Sync {
         length: u64,
     ) -> Result<Vec<u8>, BackendError>;
 
+    /// The same of a file of which nothing else will be wanted.
+    ///
+    /// # Errors
+    /// As for [`Backend::get`].
+    fn get_part(
+        &self,
+        key: &str,
+        offset: u64,
+        length: u64,
+    ) -> Result<Vec<u8>, BackendError> {
+        self.get_range(key, offset, length)
+    }
+
     /// Puts a file. A loss of power may still take it away until
     /// [`Backend::flush`].
     ///
@@ -118,6 +144,26 @@ pub trait Backend: Debug + Send + Sync {
     /// # Errors
     /// Why they cannot be listed.
     fn list(&self, folder: &str) -> Result<Vec<String>, BackendError>;
+
+    /// The same with how many bytes each has. What is deleted meanwhile may be
+    /// left out.
+    ///
+    /// # Errors
+    /// Why they cannot be listed.
+    fn list_sizes(
+        &self,
+        folder: &str,
+    ) -> Result<Vec<(String, u64)>, BackendError> {
+        let mut sizes = Vec::new();
+        for key in self.list(folder)? {
+            match self.info(&key) {
+                Ok(info) => sizes.push((key, info.size)),
+                Err(error) if error.is_not_found() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(sizes)
+    }
 
     /// What is known of a file.
     ///

@@ -2,23 +2,26 @@
 //! is whole, and whether anything is there that belongs to no store.
 
 use std::{
-    collections::HashSet,
-    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    collections::{HashMap, HashSet},
+    sync::Mutex,
 };
 
-use sanchay::{Engine, Monitor};
+use sanchay::{Cancel, Engine, Monitor, WorkContext};
 use sanchay_core::store::{
-    Address, Damage, IndexedPack, Key, MAX_PACK, PACK_TRAILER, PackTrailer,
-    begins_pack, parse_chunks, parse_rows, parse_table,
+    Address, Damage, Hole, IndexedPack, Key, MAX_OBJECT, MAX_PACK,
+    PACK_TRAILER, PackTrailer, StoredRow, begins_pack, parse_chunks,
+    parse_rows, parse_table,
 };
-use sanchay_sync::lock;
+use sanchay_sync::{into_inner, lock};
 
 use crate::{
     codec,
     error::StoreError,
+    rows::is_bomb,
     snapshot::Snapshot,
     state::{State, read_index},
     store::Store,
+    tree::contents::{Contents, Source},
 };
 
 /// How to check a store.
@@ -62,31 +65,37 @@ pub enum Flaw {
         /// What is wrong with it.
         damage: Damage,
     },
-    /// No index has a pack: a put that was cut off left it, or the index is
-    /// lost. Garbage collection takes care of it.
-    Unindexed {
-        /// The pack.
-        key: String,
+    /// The row of a file says something else than its objects, or than the row
+    /// of another name of the file.
+    DamagedRow {
+        /// The path of the file.
+        path: Vec<u8>,
+        /// The snapshot.
+        snapshot: String,
+        /// What is wrong with it.
+        damage: Damage,
     },
 }
 
 impl Flaw {
-    /// Whether it takes anything away, as opposed to what garbage collection
-    /// tidies up.
+    /// Whether it takes anything away.
     #[must_use]
     pub const fn is_loss(&self) -> bool {
-        !matches!(self, Self::Unindexed { .. } | Self::Foreign { .. })
+        !matches!(self, Self::Foreign { .. })
     }
 
     /// What it is about: a file, or an object.
     #[must_use]
-    pub fn subject(&self) -> String {
+    pub fn subject(&self) -> Vec<u8> {
         match self {
-            Self::Foreign { key }
-            | Self::Damaged { key, .. }
-            | Self::Unindexed { key } => key.clone(),
+            Self::Foreign { key } | Self::Damaged { key, .. } => {
+                key.clone().into_bytes()
+            }
             Self::MissingObject { address, .. }
-            | Self::DamagedObject { address, .. } => address.to_string(),
+            | Self::DamagedObject { address, .. } => {
+                address.to_string().into_bytes()
+            }
+            Self::DamagedRow { path, .. } => path.clone(),
         }
     }
 
@@ -95,9 +104,10 @@ impl Flaw {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Foreign { .. } => "foreign",
-            Self::Damaged { .. } | Self::DamagedObject { .. } => "damaged",
+            Self::Damaged { .. }
+            | Self::DamagedObject { .. }
+            | Self::DamagedRow { .. } => "damaged",
             Self::MissingObject { .. } => "missing",
-            Self::Unindexed { .. } => "unindexed",
         }
     }
 
@@ -113,8 +123,8 @@ impl Flaw {
             Self::DamagedObject { key, damage, .. } => {
                 format!("{damage}, in {key}")
             }
-            Self::Unindexed { .. } => {
-                "no index has it; gc takes care of it".to_owned()
+            Self::DamagedRow { snapshot, damage, .. } => {
+                format!("{damage}, in snapshot {snapshot}")
             }
         }
     }
@@ -132,6 +142,9 @@ pub struct CheckReport {
     pub packs: u64,
     /// Bytes that were read of packs.
     pub bytes: u64,
+    /// Packs that no index has: what a put that was cut off left, or one that
+    /// goes on. They are no flaw; a collection takes care of them.
+    pub unindexed: u64,
     /// What is wrong, in the order of what it is about.
     pub flaws: Vec<Flaw>,
 }
@@ -158,30 +171,52 @@ impl Store {
         let mut report = CheckReport::default();
         let mut flaws = Vec::new();
         self.check_keys(&mut flaws)?;
-        let state = match self.reload() {
+        let state = match self.reload_all() {
             Ok(state) => state,
-            // An index that is damaged is named already.
+            // A list that is damaged is named already.
             Err(StoreError::Damaged { .. }) => {
-                flaws.sort_by_key(|it: &Flaw| it.subject());
-                report.flaws = flaws;
+                report.flaws = sorted(flaws);
                 return Ok(report);
             }
             Err(error) => return Err(error),
         };
-        for name in &state.unindexed {
-            let key = Key::Pack(*name).to_string();
-            flaws.push(Flaw::Unindexed { key });
-        }
-        let state = self.with_unindexed(state)?;
         report.objects = state.map.len() as u64;
         report.packs = state.packs.len() as u64;
-        self.check_snapshots(&state, &mut report, &mut flaws)?;
-        let read = self.check_packs(engine, &state, options, &mut flaws)?;
-        report.bytes = read;
-        flaws.sort_by_key(Flaw::subject);
-        flaws.dedup();
-        report.flaws = flaws;
+        report.unindexed = state.unindexed.len() as u64;
+        let cancel = &options.monitor.cancel;
+        let files =
+            self.check_snapshots(&state, cancel, &mut report, &mut flaws)?;
+        let work: Vec<Work> = match options.read_data {
+            true => files.into_iter().map(Work::File).collect(),
+            false => Vec::new(),
+        };
+        let packs = state.packs.iter().map(|pack| Work::Pack(pack.indexed()));
+        let work: Vec<Work> = packs.chain(work).collect();
+        report.bytes = self.check_all(engine, &work, options, &mut flaws)?;
+        self.confirm(&mut flaws)?;
+        report.flaws = sorted(flaws);
         Ok(report)
+    }
+
+    /// Leaves out what is missing since its snapshot was removed meanwhile, or
+    /// since it was copied to another pack.
+    fn confirm(&self, flaws: &mut Vec<Flaw>) -> Result<(), StoreError> {
+        let is_missing =
+            |flaw: &Flaw| matches!(flaw, Flaw::MissingObject { .. });
+        if !flaws.iter().any(is_missing) {
+            return Ok(());
+        }
+        let there = self.backend().list("snapshots/")?;
+        let there: HashSet<String> = there.into_iter().collect();
+        let state = self.reload_all()?;
+        flaws.retain(|flaw| match flaw {
+            Flaw::MissingObject { address, snapshot } => {
+                there.contains(&format!("snapshots/{snapshot}"))
+                    && self.read_by(&state, address).is_err()
+            }
+            _ => true,
+        });
+        Ok(())
     }
 
     /// Looks for files that belong to no store, and for damaged indexes and
@@ -212,12 +247,15 @@ impl Store {
         Ok(())
     }
 
+    /// Checks the snapshots. Returns the files that consist of chunks, each
+    /// contents once.
     fn check_snapshots(
         &self,
         state: &State,
+        cancel: &Cancel,
         report: &mut CheckReport,
         flaws: &mut Vec<Flaw>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<ListedFile>, StoreError> {
         let (snapshots, errors) = self.snapshots()?;
         for error in errors {
             match error {
@@ -227,68 +265,100 @@ impl Store {
                 other => return Err(other),
             }
         }
-        let mut seen = HashSet::new();
+        let mut seen = Seen::default();
         for snapshot in &snapshots {
             report.snapshots += 1;
-            let mut of = OfSnapshot { store: self, state, snapshot, flaws };
-            of.check(&mut seen)?;
+            let firsts = HashMap::new();
+            let mut of =
+                OfSnapshot { store: self, state, snapshot, flaws, firsts };
+            of.check(&mut seen, cancel)?;
         }
-        Ok(())
+        Ok(seen.files)
     }
 
-    /// Compares packs with their index; reads all of them, if that is wanted.
-    fn check_packs(
+    /// Compares packs with their index, and files with their digests; reads
+    /// all of them, if that is wanted. Returns how many bytes of packs.
+    fn check_all(
         &self,
         engine: &Engine,
-        state: &State,
+        work: &[Work],
         options: &CheckOptions,
         flaws: &mut Vec<Flaw>,
     ) -> Result<u64, StoreError> {
-        let bytes = match options.read_data {
-            true => state.packs.iter().map(|it| it.length).sum(),
-            false => 0,
+        let size = |work: &Work| match work {
+            Work::Pack(pack) if options.read_data => pack.length,
+            Work::Pack(_) => 0,
+            Work::File(file) => file.row.size,
         };
-        let numbers: Vec<usize> = (0..state.packs.len()).collect();
-        let found = std::sync::Mutex::new(Vec::new());
-        let failure = std::sync::Mutex::new(None);
-        let failed = AtomicBool::new(false);
-        let total = (numbers.len() as u64, bytes);
+        let bytes = work.iter().map(size).fold(0, u64::saturating_add);
+        let found = Mutex::new(Vec::new());
+        let failure = Mutex::new(None);
         let run = engine.work(
-            &numbers,
-            total,
+            work,
+            (work.len() as u64, bytes),
             &options.monitor,
             || (),
-            |(), number, context| {
-                let Some(pack) = state.packs.get(*number) else { return };
-                let indexed = IndexedPack {
-                    name: pack.name,
-                    length: pack.length,
-                    entries: pack.entries.clone(),
+            |(), work, context| {
+                let checked = match work {
+                    Work::Pack(pack) => {
+                        let checked = self.check_pack(pack, options.read_data);
+                        let read = usize::try_from(size(work)).unwrap_or(0);
+                        let _ = context.count_bytes(read);
+                        checked
+                    }
+                    Work::File(file) => {
+                        let flaw =
+                            self.check_file(file, &options.monitor, context);
+                        flaw.map(|flaw| flaw.into_iter().collect())
+                    }
                 };
-                match self.check_pack(&indexed, options.read_data) {
+                match checked {
                     Ok(flaws) => lock(&found).extend(flaws),
                     Err(error) => {
                         lock(&failure).get_or_insert(error);
-                        failed.store(true, Relaxed);
                         context.stop();
                     }
                 }
-                let length = usize::try_from(pack.length).unwrap_or(0);
-                let _ = context.count_bytes(if options.read_data {
-                    length
-                } else {
-                    0
-                });
                 context.count_file();
             },
             drop,
         );
-        if let Some(error) = sanchay_sync::into_inner(failure) {
+        if let Some(error) = into_inner(failure) {
             return Err(error);
         }
         run?;
-        flaws.extend(sanchay_sync::into_inner(found));
-        Ok(bytes)
+        flaws.extend(into_inner(found));
+        let packs = work.iter().filter(|it| matches!(it, Work::Pack(_)));
+        Ok(packs.map(size).fold(0, u64::saturating_add))
+    }
+
+    /// Compares a file that consists of chunks with what its row says.
+    fn check_file(
+        &self,
+        file: &ListedFile,
+        monitor: &Monitor,
+        context: WorkContext<'_>,
+    ) -> Result<Option<Flaw>, StoreError> {
+        let Some(of) = Source::new(self, &file.row, &monitor.cancel) else {
+            return Ok(None);
+        };
+        let read = Contents::open(of).and_then(|mut it| {
+            it.verify(of, |read| context.count_bytes(read))
+        });
+        match read {
+            Ok(()) => Ok(None),
+            // What is wrong with other objects is told of these.
+            Err(StoreError::Object { address, damage })
+                if address == of.hash =>
+            {
+                let (path, snapshot) =
+                    (file.row.path.clone(), file.snapshot.clone());
+                Ok(Some(Flaw::DamagedRow { path, snapshot, damage }))
+            }
+            Err(StoreError::Object { .. }) => Ok(None),
+            Err(error) if error.is_missing() => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     fn check_pack(
@@ -333,7 +403,7 @@ impl Store {
             let object = begin.zip(end).and_then(|(a, b)| bytes.get(a..b));
             let read = object
                 .ok_or(Damage::Length)
-                .and_then(|it| codec::decode(it, &entry.address));
+                .and_then(|it| codec::decode(it, &entry.address, MAX_OBJECT));
             let damage = match read {
                 Ok(read) if read.len() as u64 == entry.size => continue,
                 Ok(_) => Damage::Length,
@@ -359,24 +429,66 @@ fn table(bytes: &[u8]) -> Result<Vec<sanchay_core::store::Entry>, Damage> {
     parse_table(table.ok_or(Damage::Length)?, &trailer)
 }
 
+fn sorted(mut flaws: Vec<Flaw>) -> Vec<Flaw> {
+    flaws.sort_by_cached_key(Flaw::subject);
+    flaws.dedup();
+    flaws
+}
+
+/// What is checked for itself.
+enum Work {
+    Pack(IndexedPack),
+    File(ListedFile),
+}
+
+/// A file that consists of chunks.
+struct ListedFile {
+    row: StoredRow,
+    snapshot: String,
+}
+
+/// What was looked at already.
+#[derive(Default)]
+struct Seen {
+    objects: HashSet<Address>,
+    /// Digests and lists of files that consist of chunks.
+    contents: HashSet<(Address, Vec<Address>, Vec<Hole>)>,
+    files: Vec<ListedFile>,
+}
+
 /// The check of a snapshot.
 struct OfSnapshot<'a> {
     store: &'a Store,
     state: &'a State,
     snapshot: &'a Snapshot,
     flaws: &'a mut Vec<Flaw>,
+    /// The first rows of files with several names.
+    firsts: HashMap<(u64, u64), StoredRow>,
 }
 
 impl OfSnapshot<'_> {
     fn check(
         &mut self,
-        seen: &mut HashSet<Address>,
+        seen: &mut Seen,
+        cancel: &Cancel,
     ) -> Result<(), StoreError> {
+        let (mut bytes, mut stored) = (0_u64, 0_u64);
         for part in &self.snapshot.document.rows {
-            if !seen.insert(*part) {
+            if cancel.is_cancelled() {
+                return Err(sanchay::Error::Cancelled.into());
+            }
+            if let Some(location) = self.state.find(part) {
+                bytes = bytes.saturating_add(location.size.into());
+                stored = stored.saturating_add(location.length.into());
+            }
+            if !seen.objects.insert(*part) {
                 continue;
             }
-            let Some(text) = self.read(part)? else { continue };
+            let Some(text) = self
+                .read(part, |store, state| store.read_rows_by(state, part))?
+            else {
+                continue;
+            };
             let rows = match parse_rows(&text) {
                 Ok(rows) => rows,
                 Err(damage) => {
@@ -385,26 +497,82 @@ impl OfSnapshot<'_> {
                 }
             };
             for row in rows {
-                if row.chunks.is_empty() {
-                    row.hash.iter().for_each(|hash| self.look(hash));
-                }
-                for list in &row.chunks {
-                    if seen.insert(*list)
-                        && let Some(bytes) = self.read(list)?
-                    {
-                        self.check_list(list, &bytes);
-                    }
-                }
+                self.check_row(row, seen)?;
             }
+        }
+        if is_bomb(bytes, stored) {
+            let snapshot = self.snapshot.stamp.to_string();
+            let why = StoreError::Bomb { snapshot }.to_string();
+            let key = self.snapshot.key();
+            self.flaws.push(Flaw::Damaged { key, why });
         }
         Ok(())
     }
 
-    fn check_list(&mut self, list: &Address, bytes: &[u8]) {
-        match parse_chunks(bytes) {
-            Ok(chunks) => chunks.iter().for_each(|it| self.look(&it.0)),
-            Err(damage) => self.damaged(list, damage),
+    fn check_row(
+        &mut self,
+        row: StoredRow,
+        seen: &mut Seen,
+    ) -> Result<(), StoreError> {
+        if let Some(device) = row.device {
+            let first = self.firsts.entry((device, row.inode));
+            let first = first.or_insert_with(|| row.clone());
+            if !first.is_same_file(&row) {
+                self.wrong(&row, Damage::Value);
+            }
         }
+        let Some(hash) = row.hash else { return Ok(()) };
+        if row.chunks.is_empty() {
+            self.look(&hash);
+            let found = self.state.find(&hash);
+            if found.is_some_and(|it| u64::from(it.size) != row.size) {
+                self.wrong(&row, Damage::Length);
+            }
+        }
+        let mut size = Some(0_u64);
+        for list in &row.chunks {
+            let bytes =
+                self.read(list, |store, state| store.read_by(state, list))?;
+            let chunks = bytes.map(|bytes| parse_chunks(&bytes));
+            let chunks = match chunks {
+                Some(Ok(chunks)) => chunks,
+                Some(Err(damage)) => {
+                    self.damaged(list, damage);
+                    return Ok(());
+                }
+                None => return Ok(()),
+            };
+            let sizes = chunks.iter().map(|it| it.1);
+            let all = sizes.fold(0, u64::saturating_add);
+            size = size.map(|size| size.saturating_add(all));
+            if seen.objects.insert(*list) {
+                chunks.iter().for_each(|it| self.look(&it.0));
+            }
+            // A list may be named again and again.
+            if size.is_some_and(|size| size > row.size) {
+                break;
+            }
+        }
+        let has_holes = !row.holes.is_empty();
+        if !row.chunks.is_empty() && size != Some(row.size) {
+            self.wrong(&row, Damage::Length);
+        } else if (has_holes || !row.chunks.is_empty())
+            && seen.contents.insert((
+                hash,
+                row.chunks.clone(),
+                row.holes.clone(),
+            ))
+        {
+            let snapshot = self.snapshot.stamp.to_string();
+            seen.files.push(ListedFile { row, snapshot });
+        }
+        Ok(())
+    }
+
+    fn wrong(&mut self, row: &StoredRow, damage: Damage) {
+        let snapshot = self.snapshot.stamp.to_string();
+        let path = row.path.clone();
+        self.flaws.push(Flaw::DamagedRow { path, snapshot, damage });
     }
 
     /// Whether an object is there.
@@ -428,8 +596,9 @@ impl OfSnapshot<'_> {
     fn read(
         &mut self,
         address: &Address,
+        read: impl FnOnce(&Store, &State) -> Result<Vec<u8>, StoreError>,
     ) -> Result<Option<Vec<u8>>, StoreError> {
-        match self.store.read_by(self.state, address) {
+        match read(self.store, self.state) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(StoreError::Object { damage, .. }) => {
                 self.damaged(address, damage);

@@ -53,12 +53,16 @@ fn compress(bytes: &[u8], level: i32) -> io::Result<Vec<u8>> {
     })
 }
 
-/// The bytes of an object.
+/// The bytes of an object, of which there may be so many.
 pub(crate) fn decode(
     object: &[u8],
     address: &Address,
+    most: u64,
 ) -> Result<Vec<u8>, Damage> {
     let (coding, size, kept) = parse_object(object)?;
+    if size > most {
+        return Err(Damage::TooLarge);
+    }
     let bytes = match coding {
         Coding::Stored => kept.to_vec(),
         Coding::Zstd => {
@@ -88,7 +92,9 @@ fn decompress(kept: &[u8], size: usize) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use proptest::{collection::vec, prelude::*};
-    use sanchay_core::store::{Address, Coding, Damage, object_header};
+    use sanchay_core::store::{
+        Address, Coding, Damage, MAX_OBJECT, object_header,
+    };
 
     use super::{decode, encode};
 
@@ -98,10 +104,10 @@ mod tests {
         let address = Address::of(&zeros);
         let object = encode(&zeros, 3).unwrap();
         assert!(object.len() < 200);
-        assert_eq!(decode(&object, &address), Ok(zeros));
+        assert_eq!(decode(&object, &address, MAX_OBJECT), Ok(zeros));
         let mut less = object_header(Coding::Zstd, 1000).to_vec();
         less.extend_from_slice(&object[9..]);
-        assert_eq!(decode(&less, &address), Err(Damage::Digest));
+        assert_eq!(decode(&less, &address, MAX_OBJECT), Err(Damage::Digest));
     }
 
     proptest! {
@@ -113,13 +119,13 @@ mod tests {
         ) {
             let address = Address::of(&bytes);
             let mut object = encode(&bytes, level).unwrap();
-            prop_assert_eq!(decode(&object, &address), Ok(bytes.clone()));
+            prop_assert_eq!(decode(&object, &address, MAX_OBJECT), Ok(bytes.clone()));
             let other = Address::of(b"something else");
-            prop_assert!(decode(&object, &other).is_err());
+            prop_assert!(decode(&object, &other, MAX_OBJECT).is_err());
             let at = at.index(object.len());
             object[at] ^= 0x10;
             // Bits of a frame's header may say the same in another way.
-            if let Ok(read) = decode(&object, &address) {
+            if let Ok(read) = decode(&object, &address, MAX_OBJECT) {
                 prop_assert_eq!(read, bytes);
             }
         }

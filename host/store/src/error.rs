@@ -86,6 +86,15 @@ pub enum StoreError {
         /// What is wrong.
         damage: Damage,
     },
+    /// The rows of a snapshot are very many more bytes than they take.
+    #[error(
+        "snapshot {snapshot}: its rows unpack to more than 64 MiB and to more \
+         than 250 times what they take in the store: no sanchay wrote that"
+    )]
+    Bomb {
+        /// The snapshot.
+        snapshot: String,
+    },
     /// Garbage collection took away what the snapshot was built on, and it is
     /// not there to be put again.
     #[error(
@@ -108,6 +117,11 @@ impl StoreError {
     pub(crate) fn damaged(key: impl ToString) -> impl FnOnce(Damage) -> Self {
         let key = key.to_string();
         move |damage| Self::Damaged { key, damage }
+    }
+
+    /// Whether others got in the way, so that it can be tried again.
+    pub(crate) const fn is_overtaken(&self) -> bool {
+        matches!(self, Self::Overtaken) || self.is_missing()
     }
 
     /// Whether a file or an object is not there.

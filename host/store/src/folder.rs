@@ -52,6 +52,11 @@ fn plain(error: StorageError) -> io::Error {
     }
 }
 
+/// Why the folder of the store cannot be used.
+fn refused(action: &'static str, source: io::Error) -> BackendError {
+    BackendError::Io { key: String::new(), action, source }
+}
+
 impl FolderBackend {
     /// A store in a folder that is there.
     ///
@@ -61,8 +66,10 @@ impl FolderBackend {
         storage: &dyn Storage,
         path: &Path,
     ) -> Result<Self, BackendError> {
-        let shown = path.to_string_lossy();
-        let failed = |error| BackendError::io(&shown, "open the store", error);
+        let failed = |source: io::Error| match source.kind() {
+            io::ErrorKind::NotFound => BackendError::NoFolder,
+            _ => refused("open the folder", source),
+        };
         match storage.open(path).map_err(plain).map_err(failed)? {
             Opened::Directory(root, _) => Ok(Self::new(root)),
             _ => Err(failed(io::ErrorKind::NotADirectory.into())),
@@ -79,13 +86,10 @@ impl FolderBackend {
         path: &Path,
     ) -> Result<Self, BackendError> {
         match Self::open(storage, path) {
-            Err(error) if error.is_not_found() => {}
+            Err(BackendError::NoFolder) => {}
             opened => return opened,
         }
-        let shown = path.to_string_lossy();
-        let failed = |error| {
-            BackendError::io(&shown, "make the folder of the store", error)
-        };
+        let failed = |source| refused("make the folder", source);
         let (Some(above), Some(name)) = (path.parent(), path.file_name())
         else {
             return Err(failed(io::ErrorKind::NotFound.into()));
@@ -329,6 +333,26 @@ impl Backend for FolderBackend {
             Ok(())
         })?;
         Ok(keys)
+    }
+
+    fn list_sizes(
+        &self,
+        folder: &str,
+    ) -> Result<Vec<(String, u64)>, BackendError> {
+        let mut sizes = Vec::new();
+        self.visit_from(folder, &mut |directory, name, key| {
+            if is_temporary(name) {
+                return Ok(());
+            }
+            match directory.stat(name, Links::Refuse) {
+                Ok((_, metadata)) => sizes.push((key, metadata.size)),
+                // It was deleted meanwhile.
+                Err(error) if error.is(io::ErrorKind::NotFound) => {}
+                Err(error) => return Err(error),
+            }
+            Ok(())
+        })?;
+        Ok(sizes)
     }
 
     fn info(&self, key: &str) -> Result<FileInfo, BackendError> {

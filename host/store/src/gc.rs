@@ -15,11 +15,12 @@ use std::{
 use sanchay_core::store::{Address, IndexedPack, Key, StampedName};
 
 use crate::{
+    again::again,
     condemned,
     error::StoreError,
     live::Live,
     packer::{Packer, put_index},
-    state::{self, State},
+    state::{PackState, State},
     store::Store,
 };
 
@@ -29,6 +30,10 @@ const INDEXES: usize = 16;
 /// After so long, a put that has not completed its snapshot is taken for dead,
 /// whatever the time of grace.
 const ABANDONED: Duration = Duration::from_secs(24 * 3600);
+
+/// After so long, what a put stored that was ended early is not kept for the
+/// next one any more.
+const NOT_TAKEN_UP: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// How often snapshots are looked at again that were removed meanwhile.
 const TRIES: usize = 8;
@@ -90,18 +95,27 @@ impl Store {
     /// deleted. And what the backend refused.
     pub fn gc(&self, options: &GcOptions) -> Result<GcReport, StoreError> {
         let mut report = GcReport::default();
+        again(TRIES, || self.try_gc(options, &mut report))?;
+        Ok(report)
+    }
+
+    fn try_gc(
+        &self,
+        options: &GcOptions,
+        report: &mut GcReport,
+    ) -> Result<(), StoreError> {
         if !options.dry_run {
             self.drop_abandoned(options.grace)?;
         }
-        Mark { store: self, options }.mark(&mut report)?;
+        Mark { store: self, options }.mark(report)?;
         if options.dry_run {
-            return Ok(report);
+            return Ok(());
         }
         for list in condemned::lists(self.backend())? {
             let key = Key::Condemned(list.clone()).to_string();
             match self.backend().info(&key) {
                 Ok(info) if info.age >= options.grace => {
-                    self.sweep(&list, options, &mut report)?;
+                    self.sweep(&list, options, report)?;
                 }
                 Ok(_) => {}
                 // Another collection was quicker.
@@ -112,22 +126,24 @@ impl Store {
         self.merge_indexes()?;
         // Puts that go on have temporary files, too.
         let older = options.grace.max(ABANDONED);
-        report.leftovers = self.backend().remove_leftovers(older)?;
-        Ok(report)
+        report.leftovers += self.backend().remove_leftovers(older)?;
+        Ok(())
     }
 
     /// Removes what puts left that were cut off before their snapshots were
     /// complete.
     fn drop_abandoned(&self, grace: Duration) -> Result<(), StoreError> {
-        let grace = grace.max(ABANDONED);
-        for key in self.backend().list("pending/")? {
-            match self.backend().info(&key) {
-                Ok(info) if info.age >= grace => {
-                    self.backend().delete(&key)?;
+        let left = [("pending/", ABANDONED), ("partial/", NOT_TAKEN_UP)];
+        for (folder, age) in left {
+            for key in self.backend().list(folder)? {
+                match self.backend().info(&key) {
+                    Ok(info) if info.age >= grace.max(age) => {
+                        self.backend().delete(&key)?;
+                    }
+                    Ok(_) => {}
+                    Err(error) if error.is_not_found() => {}
+                    Err(error) => return Err(error.into()),
                 }
-                Ok(_) => {}
-                Err(error) if error.is_not_found() => {}
-                Err(error) => return Err(error.into()),
             }
         }
         Ok(())
@@ -162,16 +178,8 @@ impl Store {
     /// lists that condemn them are there: whoever did not see them when its
     /// snapshot was put has put it before, so it is seen here.
     fn rescue(&self, level: i32) -> Result<(Arc<State>, u64), StoreError> {
-        let mut tried = 0;
-        loop {
-            match self.try_rescue(level) {
-                // A snapshot was removed meanwhile, with what it had.
-                Err(error) if error.is_missing() && tried < TRIES => {
-                    tried += 1;
-                }
-                rescued => return rescued,
-            }
-        }
+        // A snapshot may be removed meanwhile, with what it had.
+        again(TRIES, || self.try_rescue(level))
     }
 
     fn try_rescue(&self, level: i32) -> Result<(Arc<State>, u64), StoreError> {
@@ -189,6 +197,9 @@ impl Store {
                 // A pending snapshot may lack objects that its put still has
                 // to add. One that cannot be read is another matter.
                 Err(error) if error.is_missing() => continue,
+                Err(StoreError::Object { .. }) if state.is_cut(address) => {
+                    continue;
+                }
                 Err(error) => return Err(error),
             }
             copied += 1;
@@ -201,9 +212,10 @@ impl Store {
     /// those that no index has.
     fn merge_indexes(&self) -> Result<(), StoreError> {
         let state = self.reload()?;
-        let lost = self.unindexed(&state);
+        let lost = state.read_unindexed(self.backend());
         if state.indexes.len() < INDEXES
             && state.gone.is_empty()
+            && state.damaged.is_empty()
             && lost.is_empty()
         {
             return Ok(());
@@ -214,16 +226,8 @@ impl Store {
         }
         // Packs that are not there were listed after the indexes were read,
         // and a pack is there before its index: so they were deleted.
-        let mut packs: Vec<IndexedPack> = state
-            .packs
-            .iter()
-            .map(|pack| IndexedPack {
-                name: pack.name,
-                length: pack.length,
-                entries: pack.entries.clone(),
-            })
-            .chain(lost)
-            .collect();
+        let known = state.packs.iter().map(PackState::indexed);
+        let mut packs: Vec<IndexedPack> = known.chain(lost).collect();
         packs.sort_by_key(|pack| pack.name);
         let mut new = HashSet::new();
         let mut batch = Vec::new();
@@ -241,23 +245,12 @@ impl Store {
             new.insert(put_index(self, &batch)?);
         }
         self.backend().flush()?;
-        for old in state.indexes.iter().filter(|old| !new.contains(*old)) {
+        let old = state.indexes.iter().chain(&state.damaged);
+        for old in old.filter(|old| !new.contains(*old)) {
             self.backend().delete(&Key::Index(*old).to_string())?;
         }
         self.backend().flush()?;
         self.reload().map(drop)
-    }
-
-    /// The tables of packs that no index has, as far as they can be read.
-    pub(crate) fn unindexed(&self, state: &State) -> Vec<IndexedPack> {
-        let table = |name: &Address| {
-            let read = state::read_table(self.backend(), name);
-            read.inspect_err(|error| {
-                tracing::debug!(%error, "the table cannot be read");
-            })
-            .ok()
-        };
-        state.unindexed.iter().filter_map(table).collect()
     }
 }
 
@@ -284,8 +277,8 @@ impl Mark<'_> {
                 store.backend().info(&key).ok().map(|it| (*name, it.size))
             })
             .collect();
-        let lost: HashMap<Address, IndexedPack> = store
-            .unindexed(&state)
+        let lost: HashMap<Address, IndexedPack> = state
+            .read_unindexed(store.backend())
             .into_iter()
             .map(|pack| (pack.name, pack))
             .collect();
@@ -319,13 +312,13 @@ impl Mark<'_> {
                 victims.push((name, size));
             }
         }
-        report.condemned = victims.len() as u64;
-        report.condemned_bytes = victims.iter().map(|it| it.1).sum();
-        report.copied = kept.len() as u64;
+        report.condemned += victims.len() as u64;
+        report.condemned_bytes += victims.iter().map(|it| it.1).sum::<u64>();
+        report.copied += kept.len() as u64;
         if self.options.dry_run || victims.is_empty() {
             return Ok(());
         }
-        self.copy(state, &victims, &kept)?;
+        self.copy(&state, &victims, &kept)?;
         let names: Vec<Address> = victims.iter().map(|it| it.0).collect();
         condemned::put(store.backend(), &names)?;
         Ok(())
@@ -345,8 +338,15 @@ impl Mark<'_> {
             .collect();
         let is_missing = |state: &State, address: &Address| {
             live.is_firm(address)
-                && state.find(address).is_none()
                 && !unindexed.contains(address)
+                && match state.find(address) {
+                    None => true,
+                    // What is left of the pack may have it all the same.
+                    Some(_) if state.is_cut(address) => {
+                        self.store.read_by(state, address).is_err()
+                    }
+                    Some(_) => false,
+                }
         };
         if !live.iter().any(|it| is_missing(state, it)) {
             return Ok(());
@@ -362,7 +362,7 @@ impl Mark<'_> {
     /// Copies objects out of packs that are to go.
     fn copy(
         &self,
-        state: Arc<State>,
+        state: &State,
         victims: &[(Address, u64)],
         kept: &[Address],
     ) -> Result<(), StoreError> {
@@ -370,20 +370,7 @@ impl Mark<'_> {
             return Ok(());
         }
         let names: HashSet<Address> = victims.iter().map(|it| it.0).collect();
-        // What the store has, if these were not there.
-        let mut without = State::default();
-        for pack in &state.packs {
-            let indexed = IndexedPack {
-                name: pack.name,
-                length: pack.length,
-                entries: pack.entries.clone(),
-            };
-            let mut gone = names.clone();
-            if pack.condemned {
-                gone.insert(pack.name);
-            }
-            without.add(indexed, &gone);
-        }
+        let without = state.without(&names);
         let level = self.options.level;
         let packer = Packer::new(self.store, Arc::new(without), level);
         for address in kept {

@@ -4,7 +4,7 @@ use std::{
     ffi::OsStr,
     ops::ControlFlow,
     os::unix::ffi::OsStrExt as _,
-    path::Path,
+    path::{Component, Path, PathBuf},
     sync::{Arc, Mutex},
 };
 
@@ -17,14 +17,16 @@ use sanchay_storage::{LocalStorage, Storage, StorageError};
 use sanchay_sync::{into_inner, lock};
 
 use crate::{
-    error::StoreError, put::all_kinds, snapshot::Snapshot, store::Store,
-    tree::SnapshotTree,
+    error::StoreError, snapshot::Snapshot, store::Store, tree::SnapshotTree,
 };
 
 /// How a snapshot is got back.
 #[derive(Clone, Debug, Default)]
 pub struct GetOptions {
-    /// Which entries. Unless the filter tests the kind, those of every kind.
+    /// Which entries, and what is below them, by their paths in the snapshot;
+    /// all of it where there is none.
+    pub paths: Vec<PathBuf>,
+    /// Which of these. Unless the filter tests the kind, those of every kind.
     pub walk: WalkOptions,
     /// What becomes of an entry whose name is taken.
     pub existing: Existing,
@@ -36,8 +38,12 @@ pub struct GetOptions {
 
 impl Store {
     /// Gets what is in a snapshot into a folder, which is made if it is
-    /// missing; that above it has to be there. `on_error` is called with
-    /// entries that could not be restored.
+    /// missing; that above it has to be there. Entries have the paths there
+    /// that they have in the snapshot. `on_error` is called with entries that
+    /// could not be restored.
+    ///
+    /// What a row says of a file, its length, digest and holes, is compared
+    /// with its objects before the file gets its name.
     ///
     /// # Errors
     /// The snapshot cannot be read; the folder can be neither opened nor made;
@@ -50,7 +56,7 @@ impl Store {
         options: &GetOptions,
         on_error: impl Fn(EntryError) + Sync,
     ) -> Result<CopySummary, StoreError> {
-        let tree = self.tree(snapshot)?;
+        let tree = self.tree_with(snapshot, &options.monitor.cancel)?;
         let copier = engine
             .copier(CopyOptions {
                 existing: options.existing,
@@ -59,7 +65,8 @@ impl Store {
             })
             .named(&format!("get-{}", snapshot.id()));
         let walk = &options.walk;
-        let whole = walk.filter.is_empty()
+        let whole = options.paths.is_empty()
+            && walk.filter.is_empty()
             && walk.max_depth.is_none()
             && !walk.gitignore
             && walk.ignore_files.is_empty();
@@ -71,19 +78,19 @@ impl Store {
             let monitor = &options.monitor;
             return Ok(copier.copy_folder(source, target, monitor, on_error)?);
         }
-        let wanted = wanted(engine, &tree, options, &on_error)?;
-        let ways = Mutex::new(Ways::new(source, target));
         let mut failed = Vec::new();
+        let roots = roots(&tree, &options.paths, &mut failed);
+        let mut wanted = Vec::new();
+        if options.paths.is_empty() || !roots.is_empty() {
+            wanted = self::wanted(engine, &tree, options, &roots, &on_error)?;
+        }
+        let ways = Mutex::new(Ways::new(source, target));
         let items = wanted.iter().filter_map(|(path, kind)| {
             let mut ways = lock(&ways);
             match ways.item(path, *kind) {
                 Ok(item) => item,
                 Err(error) => {
-                    let path = OsStr::from_bytes(path);
-                    let path = ways.target.path().join(path);
-                    let action = Action::Copy;
-                    let error = EntryError::new(path, action, error.into());
-                    failed.push(error);
+                    failed.push(ways.failure(path, Action::Copy, error));
                     None
                 }
             }
@@ -96,10 +103,15 @@ impl Store {
             })?;
         // Those below others first: what is done in a directory changes its
         // times.
-        for (from, to) in into_inner(ways).made.iter().rev() {
-            if let Err(error) = copier.finish_directory(from, to) {
-                failed.push(error);
-            }
+        let ways = into_inner(ways);
+        for path in ways.made.iter().rev() {
+            let finished = ways.open(path).map(|(from, to)| {
+                copier.finish_directory(&from, &to).map(drop)
+            });
+            let finished = finished.unwrap_or_else(|error| {
+                Err(ways.failure(path, Action::Copy, error))
+            });
+            failed.extend(finished.err());
         }
         for error in failed {
             summary.errors += 1;
@@ -126,23 +138,65 @@ fn open_or_make(path: &Path) -> Result<Arc<Folder>, StorageError> {
     }
 }
 
-/// What the filter wants, in the order of rows.
+/// The paths of a snapshot that were named, as it has them. Those that it does
+/// not have are errors.
+fn roots(
+    tree: &SnapshotTree,
+    paths: &[PathBuf],
+    failed: &mut Vec<EntryError>,
+) -> Vec<PathBuf> {
+    let mut roots = Vec::new();
+    for path in paths {
+        match tree.stat(path) {
+            Ok(_) => roots.push(
+                path.components()
+                    .filter(|it| matches!(it, Component::Normal(_)))
+                    .collect(),
+            ),
+            Err(error) => {
+                let action = Action::Stat;
+                let error =
+                    EntryError::new(path.clone(), action, error.into());
+                failed.push(error.named());
+            }
+        }
+    }
+    roots
+}
+
+/// What the filter wants of some roots, in the order of rows.
 fn wanted(
     engine: &Engine,
     tree: &SnapshotTree,
     options: &GetOptions,
+    roots: &[PathBuf],
     on_error: &(dyn Fn(EntryError) + Sync),
 ) -> Result<Vec<(Vec<u8>, EntryKind)>, StoreError> {
     let storage: Arc<dyn Storage> = Arc::new(tree.clone());
     let walk = WalkOptions {
-        filter: all_kinds(&options.walk.filter).hidden(true),
+        filter: options.walk.filter.clone().every_kind().hidden(true),
         follow: false,
         storage: Some(storage),
         ..options.walk.clone()
     };
-    let found = Mutex::new(Vec::new());
+    let mut found = Vec::new();
+    // A walk does not tell of a directory that it begins with.
+    if options.walk.filter.is_empty() {
+        found.extend(roots.iter().filter_map(|root| {
+            let (kind, _) = tree.stat(root).ok()?;
+            let path = root.as_os_str().as_bytes().to_vec();
+            (kind == EntryKind::Directory && !path.is_empty())
+                .then_some((path, kind))
+        }));
+    }
+    let all = [PathBuf::new()];
+    let begins = match options.paths.is_empty() {
+        true => all.as_slice(),
+        false => roots,
+    };
+    let found = Mutex::new(found);
     let monitor = Monitor { finished: None, ..options.monitor.clone() };
-    engine.scan([""]).options(walk).monitor(&monitor).for_each_batch(
+    engine.scan(begins).options(walk).monitor(&monitor).for_each_batch(
         |_| {
             |event: ScanEvent<'_>| {
                 match event {
@@ -161,6 +215,8 @@ fn wanted(
     )?;
     let mut found = into_inner(found);
     found.sort_by(|a, b| compare_paths(&a.0, &b.0));
+    // Of roots, one may be below another.
+    found.dedup_by(|b, a| a.0 == b.0);
     Ok(found)
 }
 
@@ -170,13 +226,37 @@ struct Ways {
     /// The way down to the last entry: names, and directories on both sides.
     way: Vec<(Vec<u8>, Arc<Folder>, Arc<Folder>)>,
     source: Arc<Folder>,
-    /// Directories that are to get what those in the snapshot have.
-    made: Vec<(Arc<Folder>, Arc<Folder>)>,
+    /// The paths of directories that are to get what those in the snapshot
+    /// have.
+    made: Vec<Vec<u8>>,
 }
 
 impl Ways {
     fn new(source: Arc<Folder>, target: Arc<Folder>) -> Self {
         Self { target, way: Vec::new(), source, made: Vec::new() }
+    }
+
+    /// A directory that was made, and the one in the snapshot.
+    fn open(
+        &self,
+        path: &[u8],
+    ) -> Result<(Arc<Folder>, Arc<Folder>), StorageError> {
+        let names: Vec<&[u8]> = path.split(|byte| *byte == b'/').collect();
+        let mut from = Arc::clone(&self.source);
+        for name in &names {
+            from = from.enter(name)?;
+        }
+        Ok((from, self.target.create(&names)?))
+    }
+
+    fn failure(
+        &self,
+        path: &[u8],
+        action: Action,
+        error: StorageError,
+    ) -> EntryError {
+        let path = self.target.path().join(OsStr::from_bytes(path));
+        EntryError::new(path, action, error.into())
     }
 
     /// What is to be copied for an entry; a directory is made at once.
@@ -204,8 +284,9 @@ impl Ways {
             };
             let from = source.enter(name)?;
             let to = target.create(&[name])?;
-            self.made.push((Arc::clone(&from), Arc::clone(&to)));
             self.way.push((name.to_vec(), from, to));
+            let names = self.way.iter().map(|(name, ..)| name.as_slice());
+            self.made.push(names.collect::<Vec<_>>().join(&b'/'));
         }
         let (source, target) = match self.way.last() {
             Some((_, source, target)) => (source, target),

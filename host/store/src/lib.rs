@@ -26,10 +26,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod again;
 mod backend;
 mod check;
 mod codec;
 mod condemned;
+mod diff;
 mod error;
 mod folder;
 mod gc;
@@ -41,6 +43,7 @@ mod objects;
 mod packer;
 mod put;
 mod retention;
+mod rows;
 mod snapshot;
 mod state;
 mod stats;
@@ -49,13 +52,13 @@ mod tree;
 
 pub use backend::{Backend, BackendError, FileInfo};
 pub use check::{CheckOptions, CheckReport, Flaw};
+pub use diff::StoredDifference;
 pub use error::StoreError;
 pub use folder::FolderBackend;
 pub use gc::{GcOptions, GcReport};
 pub use get::GetOptions;
 #[cfg(feature = "objects")]
 pub use objects::ObjectBackend;
-pub use put::all_kinds;
 pub use put::{Put, PutOptions};
 pub use retention::beyond_newest;
 pub use sanchay_core::store::{Address, Damage, SnapshotDocument};

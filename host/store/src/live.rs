@@ -6,7 +6,9 @@ use sanchay_core::store::{
     Address, Damage, StoredRow, parse_chunks, parse_rows,
 };
 
-use crate::{error::StoreError, snapshot::Snapshot, store::Store};
+use crate::{
+    again::again, error::StoreError, snapshot::Snapshot, store::Store,
+};
 
 /// The objects that snapshots reference.
 #[derive(Debug, Default)]
@@ -23,22 +25,15 @@ impl Live {
     /// Those of all snapshots, and, as far as they are there, of those that
     /// are not complete yet. What many of them share is read once.
     pub(crate) fn now(store: &Store) -> Result<Self, StoreError> {
-        let mut tried = 0;
-        loop {
-            match Self::try_now(store) {
-                // A snapshot was removed after it had been listed, and what
-                // it had with it.
-                Err(error) if error.is_missing() && tried < TRIES => {
-                    tried += 1;
-                }
-                live => return live,
-            }
-        }
+        // A snapshot may be removed after it was listed, and what it had with
+        // it.
+        again(TRIES, || Self::try_now(store))
     }
 
     fn try_now(store: &Store) -> Result<Self, StoreError> {
         // In this order: one that becomes complete meanwhile is in either.
-        let pending = store.pending()?;
+        let mut pending = store.pending()?;
+        pending.extend(store.partial()?);
         let mut live = Self::of(store, &store.all_snapshots()?)?;
         live.firm = live.addresses.clone();
         for snapshot in &pending {
@@ -72,7 +67,7 @@ impl Live {
             if !self.addresses.insert(*part) {
                 continue;
             }
-            let text = store.read(part)?;
+            let (text, _) = store.read_rows(part)?;
             let rows = parse_rows(&text).map_err(|damage| {
                 StoreError::Object { address: *part, damage }
             })?;

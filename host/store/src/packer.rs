@@ -174,14 +174,35 @@ impl<'s> Packer<'s> {
         put_index(self.store, packs).map(drop)
     }
 
+    /// Puts the pack that is being filled. It need not survive a loss of
+    /// power, and no index has it: whoever ends a run early waits for nothing.
+    pub(crate) fn write_open(&self) -> Result<(), StoreError> {
+        let open = std::mem::take(&mut *lock(&self.open));
+        match open.entries.is_empty() {
+            true => Ok(()),
+            false => self.write(open),
+        }
+    }
+
+    /// The packs without an index that were there before and are relied on:
+    /// those of a run that was ended early.
+    fn found_unindexed(&self) -> Vec<IndexedPack> {
+        let of_state = self.state.packs.iter().zip(&self.relied);
+        of_state
+            .filter(|(pack, relied)| {
+                relied.load(Relaxed)
+                    && self.state.unindexed.binary_search(&pack.name).is_ok()
+            })
+            .map(|(pack, _)| pack.indexed())
+            .collect()
+    }
+
     /// Puts what is left. All that was put is found then, and durable but for
     /// the index: without it, packs are found by their own tables.
     pub(crate) fn finish(&self) -> Result<Added, StoreError> {
-        let open = std::mem::take(&mut *lock(&self.open));
-        if !open.entries.is_empty() {
-            self.write(open)?;
-        }
-        let left = std::mem::take(&mut *lock(&self.unindexed));
+        self.write_open()?;
+        let mut left = std::mem::take(&mut *lock(&self.unindexed));
+        left.extend(self.found_unindexed());
         self.index(&left)?;
         Ok(Added {
             objects: self.objects.load(Relaxed),

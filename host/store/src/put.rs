@@ -4,31 +4,33 @@ mod commit;
 mod contents;
 mod items;
 mod parent;
+mod partial;
 
 use std::{
+    collections::{HashMap, hash_map::Entry},
     fmt,
     path::PathBuf,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
+    thread,
+    time::Duration,
 };
 
 use sanchay::{
-    DigestCache, Engine, EntryError, EntryKind, Filter, Monitor, WalkOptions,
-    WorkContext,
+    DigestCache, Engine, EntryError, EntryKind, Monitor, Timestamp,
+    WalkOptions, WorkContext,
 };
-use sanchay_core::{
-    filter::Expr,
-    store::{SnapshotDocument, StoredRow},
-};
-use sanchay_storage::{LocalStorage, Storage};
-use sanchay_sync::{into_inner, lock};
+use sanchay_core::store::{SnapshotDocument, StoredRow};
+use sanchay_storage::{FileSystemId, LocalStorage, Storage};
+use sanchay_sync::lock;
 
 use self::{
     contents::Reader,
     items::{Item, Items},
     parent::Parent,
+    partial::{Pace, Rows},
 };
 use crate::{
     error::StoreError, names, packer::Packer, snapshot, snapshot::Snapshot,
@@ -54,6 +56,9 @@ pub struct PutOptions {
     pub cache: Option<Arc<dyn DigestCache>>,
     /// How well to compress: a level of Zstandard.
     pub level: i32,
+    /// How often to save what was stored so far: of a put that is killed, the
+    /// next one reads no more than that took, and what changed, again.
+    pub save_every: Duration,
     /// Watches the run, and ends it.
     pub monitor: Monitor,
 }
@@ -66,6 +71,7 @@ impl Default for PutOptions {
             read_all: false,
             cache: None,
             level: 3,
+            save_every: Duration::from_secs(10),
             monitor: Monitor::default(),
         }
     }
@@ -109,7 +115,7 @@ impl Store {
     /// # Errors
     /// A root cannot be opened; [`StoreError::Overtaken`]; what the backend
     /// refused; [`sanchay::Error::Cancelled`], after which another put does
-    /// not store again what this one did.
+    /// not read again what this one stored.
     pub fn put(
         &self,
         engine: &Engine,
@@ -125,20 +131,20 @@ impl Store {
             let run =
                 PutRun { store: self, engine, options, on_error: &on_error };
             match run.run(roots) {
-                Err(StoreError::Overtaken) if tried < TRIES => tried += 1,
+                // What this hangs on was removed or merged meanwhile.
+                Err(error) if error.is_overtaken() && tried < TRIES => {
+                    tracing::debug!(%error, "beginning anew");
+                    tried += 1;
+                }
+                // A call that failed since nobody waits for it any more.
+                Err(StoreError::Backend(_))
+                    if options.monitor.cancel.is_cancelled() =>
+                {
+                    return Err(sanchay::Error::Cancelled.into());
+                }
                 put => return put,
             }
         }
-    }
-}
-
-/// A filter that lets entries of every kind pass, unless it says something of
-/// kinds: what puts and gets mean by a filter.
-#[must_use]
-pub fn all_kinds(filter: &Filter) -> Filter {
-    match filter.has("kind") {
-        true => filter.clone(),
-        false => EntryKind::ALL.into_iter().fold(filter.clone(), Filter::kind),
     }
 }
 
@@ -150,13 +156,18 @@ struct PutRun<'p> {
     on_error: &'p (dyn Fn(EntryError) + Sync),
 }
 
+/// What is walked: hidden entries too, those of every kind unless the filter
+/// says something of kinds, and links as links.
+fn walked(walk: &WalkOptions) -> WalkOptions {
+    let filter = walk.filter.clone().every_kind().hidden(true);
+    WalkOptions { filter, follow: false, ..walk.clone() }
+}
+
 /// Which entries a walk wants, as text; empty for all.
 fn filter_of(walk: &WalkOptions) -> Result<String, StoreError> {
-    let program = walk.program()?;
-    let expression = program.expression();
-    let mut filter = match expression == Expr::All(Vec::new()) {
+    let mut filter = match walk.filter.is_empty() {
         true => String::new(),
-        false => expression.to_string(),
+        false => walked(walk).program()?.expression().to_string(),
     };
     let mut and = |what: String| {
         filter = match filter.is_empty() {
@@ -183,7 +194,16 @@ struct Shared<'p> {
     parent: &'p Parent,
     packer: &'p Packer<'p>,
     failure: Mutex<Option<StoreError>>,
-    rows: Mutex<Vec<(usize, StoredRow)>>,
+    rows: Mutex<Rows>,
+    /// When the run began.
+    time: Timestamp,
+    /// Which entries are stored, as text.
+    filter: &'p str,
+    /// When rows are to be saved, and where they were.
+    pace: Pace,
+    partial: Mutex<Vec<String>>,
+    /// The file systems of devices.
+    file_systems: Mutex<HashMap<u64, Option<FileSystemId>>>,
     read: AtomicU64,
     read_bytes: AtomicU64,
     errors: AtomicU64,
@@ -193,6 +213,20 @@ impl Shared<'_> {
     fn error(&self, error: EntryError) {
         self.errors.fetch_add(1, Relaxed);
         (self.run.on_error)(error);
+    }
+
+    /// What is said of these rows, without where they are.
+    fn document(&self, rows: &[StoredRow]) -> SnapshotDocument {
+        SnapshotDocument {
+            made_by: concat!("sanchay ", env!("CARGO_PKG_VERSION")).into(),
+            time: self.time,
+            name: self.run.options.name.clone().unwrap_or_default(),
+            host: commit::host(),
+            roots: self.items.names.clone(),
+            filter: self.filter.to_owned(),
+            errors: self.errors.load(Relaxed),
+            ..count(rows)
+        }
     }
 
     /// Ends the run.
@@ -208,16 +242,38 @@ impl PutRun<'_> {
         own.map_or_else(|| Arc::new(LocalStorage::new()) as _, Arc::clone)
     }
 
+    /// What is known of the roots' files.
+    fn parent(
+        &self,
+        names: &[Vec<u8>],
+        filter: &str,
+    ) -> Result<Parent, StoreError> {
+        let cancel = &self.options.monitor.cancel;
+        match self.options.read_all {
+            true => Ok(Parent::default()),
+            false => Parent::find(self.store, names, filter, cancel),
+        }
+    }
+
     fn run(&self, roots: &[PathBuf]) -> Result<Put, StoreError> {
         let time = names::now();
-        let items = Items::collect(self, roots)?;
+        let mut items = Items::open(self, roots)?;
         let filter = filter_of(&self.options.walk)?;
+        let names = items.names.clone();
+        let parent = thread::scope(|scope| {
+            // It reads while this walks.
+            let parent = scope.spawn(|| self.parent(&names, &filter));
+            let filled = items.fill(self, roots);
+            let parent = match parent.join() {
+                Ok(parent) => parent,
+                Err(panic) => std::panic::resume_unwind(panic),
+            };
+            filled.and(parent)
+        });
+        let mut parent = parent?;
+        parent.look_at(&items.all);
         // Looked at after the walk: what another put meanwhile counts.
-        let state = self.store.reload()?;
-        let parent = match self.options.read_all {
-            true => Parent::default(),
-            false => Parent::find(self.store, &items.names, &filter)?,
-        };
+        let state = self.store.reload_all()?;
         let packer = Packer::new(self.store, state, self.options.level);
         let shared = Shared {
             run: self,
@@ -226,6 +282,11 @@ impl PutRun<'_> {
             packer: &packer,
             failure: Mutex::default(),
             rows: Mutex::default(),
+            time,
+            filter: &filter,
+            pace: Pace::new(self.options.save_every),
+            partial: Mutex::default(),
+            file_systems: Mutex::default(),
             read: AtomicU64::new(0),
             read_bytes: AtomicU64::new(0),
             errors: AtomicU64::new(items.errors),
@@ -235,30 +296,21 @@ impl PutRun<'_> {
             return Err(error);
         }
         if let Err(error) = worked {
-            // What was put so far need not be put again.
-            packer.finish()?;
+            // What was put so far need not be read again.
+            if let Err(unsaved) = shared.save() {
+                tracing::info!(%unsaved, "it is read again the next time");
+            }
             return Err(error.into());
         }
-        let Shared { rows, read, read_bytes, errors, .. } = shared;
-        let mut rows = into_inner(rows);
-        rows.sort_by_key(|(at, _)| *at);
-        let rows: Vec<StoredRow> =
-            rows.into_iter().map(|(_, row)| row).collect();
-        let document = SnapshotDocument {
-            made_by: concat!("sanchay ", env!("CARGO_PKG_VERSION")).into(),
-            time,
-            name: self.options.name.clone().unwrap_or_default(),
-            host: commit::host(),
-            roots: items.names.clone(),
-            filter,
-            errors: errors.into_inner(),
-            ..count(&rows)
-        };
+        let mut rows = shared.take_rows();
+        part_names(&mut rows);
+        let document = shared.document(&rows);
         let (snapshot, added) = self.commit(&packer, document, &rows)?;
+        shared.remove_saved();
         Ok(Put {
             snapshot,
-            read: read.into_inner(),
-            read_bytes: read_bytes.into_inner(),
+            read: shared.read.load(Relaxed),
+            read_bytes: shared.read_bytes.load(Relaxed),
             objects: added.objects,
             object_bytes: added.bytes,
             stored: added.stored,
@@ -281,16 +333,34 @@ impl PutRun<'_> {
             || (Reader::new(shared), Vec::new()),
             |(reader, rows), number, context| {
                 let Some(item) = items.get(*number) else { return };
-                if let Some(row) = reader.row(item, context) {
+                if let Some(row) = reader.row(*number, item, context) {
                     rows.push((*number, row));
+                }
+                if let Err(error) = shared.pass_on(rows) {
+                    shared.fail(error, context);
                 }
                 if item.metadata.kind == EntryKind::File {
                     context.count_file();
                 }
             },
-            |(_, rows)| lock(&shared.rows).extend(rows),
+            |(_, mut rows)| lock(&shared.rows).all.append(&mut rows),
         )?;
         Ok(())
+    }
+}
+
+/// Rows that call themselves names of one file, and say different things of
+/// it, since it changed between being read by one and by the other, become
+/// files of their own.
+fn part_names(rows: &mut [StoredRow]) {
+    let mut firsts: HashMap<(u64, u64), StoredRow> = HashMap::new();
+    for row in rows {
+        let Some(device) = row.device else { continue };
+        match firsts.entry((device, row.inode)) {
+            Entry::Vacant(first) => drop(first.insert(row.clone())),
+            Entry::Occupied(first) if first.get().is_same_file(row) => {}
+            Entry::Occupied(_) => (row.device, row.links) = (None, 1),
+        }
     }
 }
 

@@ -1,10 +1,8 @@
 //! The snapshots of a store: listed, found by what people call them, removed.
 
 use sanchay::escaped;
-use sanchay_core::store::Damage;
 use sanchay_core::store::{
-    Key, SnapshotDocument, StampedName, StoredRow, compare_paths, parse_rows,
-    parse_snapshot,
+    Key, SnapshotDocument, StampedName, parse_snapshot,
 };
 
 use crate::{error::StoreError, store::Store};
@@ -30,6 +28,10 @@ impl Snapshot {
 
     pub(crate) fn key(&self) -> String {
         Key::Snapshot(self.stamp.clone()).to_string()
+    }
+
+    pub(crate) fn partial_key(&self) -> String {
+        Key::Partial(self.stamp.clone()).to_string()
     }
 
     pub(crate) fn pending_key(&self) -> String {
@@ -108,9 +110,23 @@ impl Store {
 
     /// The snapshots that are not complete yet, as far as they can be read.
     pub(crate) fn pending(&self) -> Result<Vec<Snapshot>, StoreError> {
+        self.unfinished("pending/")
+    }
+
+    /// What puts that were ended early have stored, as far as it can be read;
+    /// the oldest first.
+    pub(crate) fn partial(&self) -> Result<Vec<Snapshot>, StoreError> {
+        self.unfinished("partial/")
+    }
+
+    fn unfinished(&self, folder: &str) -> Result<Vec<Snapshot>, StoreError> {
         let mut pending = Vec::new();
-        for key in self.backend().list("pending/")? {
-            let Some(Key::Pending(stamp)) = Key::parse(&key) else {
+        let mut keys = self.backend().list(folder)?;
+        keys.sort();
+        for key in keys {
+            let Some(Key::Pending(stamp) | Key::Partial(stamp)) =
+                Key::parse(&key)
+            else {
                 continue;
             };
             match self.read_snapshot(stamp, &key) {
@@ -170,31 +186,5 @@ impl Store {
         self.backend().delete(&snapshot.key())?;
         self.backend().flush()?;
         Ok(())
-    }
-
-    /// The rows of a snapshot, in their order.
-    ///
-    /// # Errors
-    /// Why they cannot be read, or are none.
-    pub(crate) fn rows(
-        &self,
-        snapshot: &Snapshot,
-    ) -> Result<Vec<StoredRow>, StoreError> {
-        let mut rows: Vec<StoredRow> = Vec::new();
-        let wrong = |damage| StoreError::Rows {
-            snapshot: snapshot.stamp.to_string(),
-            damage,
-        };
-        for part in &snapshot.document.rows {
-            let text = self.read(part)?;
-            let next = parse_rows(&text).map_err(wrong)?;
-            if let (Some(last), Some(first)) = (rows.last(), next.first())
-                && compare_paths(&last.path, &first.path).is_ge()
-            {
-                return Err(wrong(Damage::Order));
-            }
-            rows.extend(next);
-        }
-        Ok(rows)
     }
 }

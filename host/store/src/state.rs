@@ -8,11 +8,7 @@ use sanchay_core::store::{
     parse_index, parse_table,
 };
 
-use crate::{
-    backend::{Backend, BackendError},
-    condemned,
-    error::StoreError,
-};
+use crate::{again::again, backend::Backend, condemned, error::StoreError};
 
 /// The longest index, in bytes.
 const MAX_INDEX: u64 = 1 << 30;
@@ -35,9 +31,25 @@ pub(crate) struct Location {
 pub(crate) struct PackState {
     pub(crate) name: Address,
     pub(crate) length: u64,
-    /// Whether it is to be deleted: nothing new may rely on it.
+    /// Whether it is to be deleted.
     pub(crate) condemned: bool,
+    /// Whether the file has another length than its table says: it was cut
+    /// short, or is something else.
+    pub(crate) cut: bool,
     pub(crate) entries: Vec<Entry>,
+}
+
+impl PackState {
+    /// Whether something new may rely on it.
+    const fn lasts(&self) -> bool {
+        !self.condemned && !self.cut
+    }
+
+    /// It, as indexes have it.
+    pub(crate) fn indexed(&self) -> IndexedPack {
+        let (name, length) = (self.name, self.length);
+        IndexedPack { name, length, entries: self.entries.clone() }
+    }
 }
 
 /// What a store has.
@@ -47,10 +59,21 @@ pub(crate) struct State {
     pub(crate) map: HashMap<Address, Location>,
     /// The indexes that were read.
     pub(crate) indexes: Vec<Address>,
+    /// Those that are damaged: a loss of power took some of their bytes.
+    pub(crate) damaged: Vec<Address>,
     /// Packs that indexes have, and that are not there.
     pub(crate) gone: Vec<Address>,
     /// Packs that no index has.
     pub(crate) unindexed: Vec<Address>,
+}
+
+/// Which packs are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Packs {
+    /// Those that indexes have.
+    Indexed,
+    /// The others, too, by their own tables as far as these can be read.
+    All,
 }
 
 impl State {
@@ -58,50 +81,91 @@ impl State {
     /// are listed: a pack that is there and not condemned was neither deleted
     /// nor condemned when the lists were listed. docs/STORE.md says what hangs
     /// on that order.
-    pub(crate) fn load(backend: &dyn Backend) -> Result<Self, StoreError> {
+    pub(crate) fn load(
+        backend: &dyn Backend,
+        which: Packs,
+    ) -> Result<Self, StoreError> {
         let condemned = condemned::all(backend)?;
-        let (indexes, indexed) = read_indexes(backend)?;
-        let there = packs(backend)?;
-        let mut state = Self { indexes, ..Self::default() };
+        let Indexes { names, damaged, packs: indexed } =
+            read_indexes(backend)?;
+        let there = sizes(backend)?;
+        let mut state = Self { indexes: names, damaged, ..Self::default() };
         let mut seen = HashSet::new();
         for pack in indexed {
             if !seen.insert(pack.name) {
                 continue;
             }
-            match there.contains(&pack.name) {
-                true => state.add(pack, &condemned),
-                false => state.gone.push(pack.name),
+            match there.get(&pack.name) {
+                Some(size) => state.add(pack, *size, &condemned),
+                None => state.gone.push(pack.name),
             }
         }
-        let unindexed = there.iter().filter(|it| !seen.contains(*it));
+        let unindexed = there.keys().filter(|it| !seen.contains(*it));
         state.unindexed = unindexed.copied().collect();
         state.unindexed.sort();
+        if which == Packs::All {
+            for pack in state.read_unindexed(backend) {
+                let size = pack.length;
+                state.add(pack, size, &condemned);
+            }
+        }
         Ok(state)
     }
 
-    /// Adds a pack.
+    /// The tables of packs that no index has, as far as they can be read.
+    pub(crate) fn read_unindexed(
+        &self,
+        backend: &dyn Backend,
+    ) -> Vec<IndexedPack> {
+        let table = |name: &Address| {
+            let read = read_table(backend, name);
+            read.inspect_err(|error| {
+                tracing::debug!(%error, "the table cannot be read");
+            })
+            .ok()
+        };
+        self.unindexed.iter().filter_map(table).collect()
+    }
+
+    /// Adds a pack whose file has so many bytes.
     pub(crate) fn add(
         &mut self,
         pack: IndexedPack,
+        size: u64,
         condemned: &HashSet<Address>,
     ) {
-        let Ok(number) = u32::try_from(self.packs.len()) else { return };
         let IndexedPack { name, length, entries } = pack;
         let condemned = condemned.contains(&name);
-        for entry in &entries {
+        let cut = size != length;
+        self.push(PackState { name, length, condemned, cut, entries });
+    }
+
+    fn push(&mut self, pack: PackState) {
+        let Ok(number) = u32::try_from(self.packs.len()) else { return };
+        for entry in &pack.entries {
             let Some(location) = located(number, entry) else { continue };
             let old = self.map.get(&entry.address);
             let better = old
-                .is_none_or(|old| !condemned && self.is_condemned(old.pack));
+                .is_none_or(|old| pack.lasts() && !self.pack_lasts(old.pack));
             if better {
                 self.map.insert(entry.address, location);
             }
         }
-        self.packs.push(PackState { name, length, condemned, entries });
+        self.packs.push(pack);
     }
 
-    fn is_condemned(&self, pack: u32) -> bool {
-        self.packs.get(pack as usize).is_some_and(|it| it.condemned)
+    /// What there would be if some packs were condemned.
+    pub(crate) fn without(&self, condemned: &HashSet<Address>) -> Self {
+        let mut without = Self::default();
+        for pack in &self.packs {
+            let gone = pack.condemned || condemned.contains(&pack.name);
+            without.push(PackState { condemned: gone, ..pack.clone() });
+        }
+        without
+    }
+
+    fn pack_lasts(&self, pack: u32) -> bool {
+        self.packs.get(pack as usize).is_some_and(PackState::lasts)
     }
 
     /// Where an object is, if it is anywhere.
@@ -111,7 +175,14 @@ impl State {
 
     /// The same, where something new may rely on it.
     pub(crate) fn find_lasting(&self, address: &Address) -> Option<Location> {
-        self.find(address).filter(|it| !self.is_condemned(it.pack))
+        self.find(address).filter(|it| self.pack_lasts(it.pack))
+    }
+
+    /// Whether all that there is of an object is in a pack that was cut
+    /// short.
+    pub(crate) fn is_cut(&self, address: &Address) -> bool {
+        let pack = self.find(address).and_then(|it| self.pack(it));
+        pack.is_some_and(|pack| pack.cut)
     }
 
     /// The pack of a location.
@@ -135,49 +206,59 @@ pub(crate) fn packs(
     backend: &dyn Backend,
 ) -> Result<HashSet<Address>, StoreError> {
     let keys = backend.list("packs/")?;
-    let pack = |key: &String| match Key::parse(key) {
+    Ok(keys.iter().filter_map(|key| pack(key)).collect())
+}
+
+/// The same with how many bytes each has.
+fn sizes(backend: &dyn Backend) -> Result<HashMap<Address, u64>, StoreError> {
+    let keys = backend.list_sizes("packs/")?;
+    let sized = |(key, size): &(String, u64)| Some((pack(key)?, *size));
+    Ok(keys.iter().filter_map(sized).collect())
+}
+
+/// The pack that a key is of.
+fn pack(key: &str) -> Option<Address> {
+    match Key::parse(key) {
         Some(Key::Pack(name)) => Some(name),
         _ => None,
-    };
-    Ok(keys.iter().filter_map(pack).collect())
+    }
 }
 
-/// The names of all indexes, and the packs in them.
-fn read_indexes(
-    backend: &dyn Backend,
-) -> Result<(Vec<Address>, Vec<IndexedPack>), StoreError> {
-    let mut last = None;
-    for _ in 0..TRIES {
-        match try_read_indexes(backend) {
-            // It was merged with others after it had been listed.
-            Err(StoreError::Backend(error)) if error.is_not_found() => {
-                last = Some(error);
+/// What all indexes have.
+#[derive(Default)]
+struct Indexes {
+    names: Vec<Address>,
+    damaged: Vec<Address>,
+    packs: Vec<IndexedPack>,
+}
+
+/// Reads all indexes.
+fn read_indexes(backend: &dyn Backend) -> Result<Indexes, StoreError> {
+    again(TRIES, || {
+        let mut names: Vec<Address> = backend
+            .list("indexes/")?
+            .iter()
+            .filter_map(|key| match Key::parse(key) {
+                Some(Key::Index(name)) => Some(name),
+                _ => None,
+            })
+            .collect();
+        names.sort();
+        let mut indexes = Indexes::default();
+        for name in names {
+            match read_index(backend, &name) {
+                Ok(packs) => {
+                    indexes.packs.extend(packs);
+                    indexes.names.push(name);
+                }
+                // The packs have tables of their own.
+                Err(StoreError::Damaged { .. }) => indexes.damaged.push(name),
+                // It was merged with others after it had been listed.
+                Err(error) => return Err(error),
             }
-            read => return read,
         }
-    }
-    let error =
-        last.unwrap_or(BackendError::NotFound { key: "indexes/".to_owned() });
-    Err(error.into())
-}
-
-fn try_read_indexes(
-    backend: &dyn Backend,
-) -> Result<(Vec<Address>, Vec<IndexedPack>), StoreError> {
-    let mut names: Vec<Address> = backend
-        .list("indexes/")?
-        .iter()
-        .filter_map(|key| match Key::parse(key) {
-            Some(Key::Index(name)) => Some(name),
-            _ => None,
-        })
-        .collect();
-    names.sort();
-    let mut packs = Vec::new();
-    for name in &names {
-        packs.extend(read_index(backend, name)?);
-    }
-    Ok((names, packs))
+        Ok(indexes)
+    })
 }
 
 /// The packs of an index.
@@ -203,12 +284,12 @@ pub(crate) fn read_table(
     let length = backend.info(&key)?.size;
     let trailer = PACK_TRAILER as u64;
     let at = length.saturating_sub(trailer);
-    let end = backend.get_range(&key, at, trailer)?;
+    let end = backend.get_part(&key, at, trailer)?;
     let trailer =
         PackTrailer::parse(&end, length).map_err(StoreError::damaged(&key))?;
     debug_assert!(trailer.count <= length / ENTRY as u64);
     let table =
-        backend.get_range(&key, trailer.offset, trailer.table_length())?;
+        backend.get_part(&key, trailer.offset, trailer.table_length())?;
     let entries =
         parse_table(&table, &trailer).map_err(StoreError::damaged(&key))?;
     Ok(IndexedPack { name: *name, length, entries })

@@ -1,6 +1,9 @@
 //! What a store takes up, and what it would without it.
 
-use crate::{error::StoreError, live::Live, store::Store};
+use crate::{again::again, error::StoreError, live::Live, store::Store};
+
+/// How often it is looked again where snapshots are removed meanwhile.
+const TRIES: usize = 8;
 
 /// What a store takes up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,9 +39,14 @@ impl Store {
     /// # Errors
     /// What cannot be read, or what the backend refused.
     pub fn stats(&self) -> Result<Stats, StoreError> {
-        let state = self.reload()?;
-        let snapshots = self.all_snapshots()?;
-        let live = Live::of(self, &snapshots)?;
+        // A snapshot may be removed after it was listed, and what it had with
+        // it.
+        let (state, snapshots, live) = again(TRIES, || {
+            let state = self.reload()?;
+            let snapshots = self.all_snapshots()?;
+            let live = Live::of(self, &snapshots)?;
+            Ok((state, snapshots, live))
+        })?;
         let mut stats = Stats {
             snapshots: snapshots.len() as u64,
             packs: state.packs.len() as u64,

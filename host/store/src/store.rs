@@ -1,13 +1,12 @@
 //! A store that is open: what it has, and the bytes of its objects.
 
 use std::{
-    collections::HashSet,
     fmt,
     sync::{Arc, Mutex},
 };
 
 use sanchay_core::store::{
-    Address, Damage, FORMAT, FORMAT_KEY, Key, parse_format,
+    Address, Damage, FORMAT, FORMAT_KEY, Key, MAX_OBJECT, parse_format,
 };
 use sanchay_sync::lock;
 
@@ -15,7 +14,7 @@ use crate::{
     backend::Backend,
     codec,
     error::StoreError,
-    state::{Location, State},
+    state::{Packs, State},
 };
 
 /// A content-addressed store of trees. Clones share what they know of it.
@@ -87,7 +86,8 @@ impl Store {
         match &*state {
             Some(state) => Ok(Arc::clone(state)),
             None => {
-                let loaded = Arc::new(State::load(&*self.backend)?);
+                let loaded =
+                    Arc::new(State::load(&*self.backend, Packs::Indexed)?);
                 *state = Some(Arc::clone(&loaded));
                 Ok(loaded)
             }
@@ -96,38 +96,16 @@ impl Store {
 
     /// What the store has now.
     pub(crate) fn reload(&self) -> Result<Arc<State>, StoreError> {
-        let loaded = Arc::new(State::load(&*self.backend)?);
+        let loaded = Arc::new(State::load(&*self.backend, Packs::Indexed)?);
         *lock(&self.state) = Some(Arc::clone(&loaded));
         Ok(loaded)
     }
 
     /// The same, with packs that no index has.
-    fn reload_all(&self) -> Result<Arc<State>, StoreError> {
-        let loaded = Arc::new(State::load(&*self.backend)?);
-        let loaded = self.with_unindexed(loaded)?;
+    pub(crate) fn reload_all(&self) -> Result<Arc<State>, StoreError> {
+        let loaded = Arc::new(State::load(&*self.backend, Packs::All)?);
         *lock(&self.state) = Some(Arc::clone(&loaded));
         Ok(loaded)
-    }
-
-    /// What was looked at, with packs that no index has.
-    pub(crate) fn with_unindexed(
-        &self,
-        state: Arc<State>,
-    ) -> Result<Arc<State>, StoreError> {
-        if state.unindexed.is_empty() {
-            return Ok(state);
-        }
-        let unindexed = self.unindexed(&state);
-        let mut all = State::load(&*self.backend)?;
-        let known: HashSet<Address> =
-            all.packs.iter().map(|pack| pack.name).collect();
-        for pack in unindexed {
-            // An index may have it by now.
-            if !known.contains(&pack.name) {
-                all.add(pack, &HashSet::new());
-            }
-        }
-        Ok(Arc::new(all))
     }
 
     /// The bytes of an object, which have its digest.
@@ -136,8 +114,19 @@ impl Store {
     /// [`StoreError::Missing`], [`StoreError::Object`] for a damaged one, and
     /// what the backend refused.
     pub fn read(&self, address: &Address) -> Result<Vec<u8>, StoreError> {
+        self.read_sized(address, MAX_OBJECT).map(|(bytes, _)| bytes)
+    }
+
+    /// The same of an object that has so many bytes at most, with how many it
+    /// takes in the store.
+    pub(crate) fn read_sized(
+        &self,
+        address: &Address,
+        most: u64,
+    ) -> Result<(Vec<u8>, u64), StoreError> {
         let state = self.state()?;
-        match self.read_by(&state, address) {
+        let read = |state: &State| self.read_within(state, address, most);
+        match read(&state) {
             // It may have moved to another pack, or be newer than what is
             // known.
             Err(error) if error.is_missing() => {
@@ -147,9 +136,9 @@ impl Store {
                     Some(now) if !Arc::ptr_eq(&now, &state) => now,
                     _ => self.reload()?,
                 };
-                match self.read_by(&fresh, address) {
+                match read(&fresh) {
                     Err(error) if error.is_missing() => {
-                        self.read_by(&*self.reload_all()?, address)
+                        read(&*self.reload_all()?)
                     }
                     read => read,
                 }
@@ -164,29 +153,32 @@ impl Store {
         state: &State,
         address: &Address,
     ) -> Result<Vec<u8>, StoreError> {
-        let location = state.find(address);
-        let location =
-            location.ok_or(StoreError::Missing { address: *address })?;
-        self.read_at(state, location, address)
+        self.read_within(state, address, MAX_OBJECT).map(|(bytes, _)| bytes)
     }
 
-    fn read_at(
+    /// The same of one that has so many bytes at most.
+    pub(crate) fn read_within(
         &self,
         state: &State,
-        location: Location,
         address: &Address,
-    ) -> Result<Vec<u8>, StoreError> {
-        let pack = state.pack(location);
-        let pack = pack.ok_or(StoreError::Missing { address: *address })?;
-        let key = Key::Pack(pack.name).to_string();
-        let (offset, length) = (location.offset, location.length);
-        let object =
-            self.backend.get_range(&key, offset.into(), length.into())?;
+        most: u64,
+    ) -> Result<(Vec<u8>, u64), StoreError> {
+        let missing = || StoreError::Missing { address: *address };
         let damaged =
             |damage| StoreError::Object { address: *address, damage };
-        if object.len() as u64 != u64::from(length) {
+        let location = state.find(address).ok_or_else(missing)?;
+        let pack = state.pack(location).ok_or_else(missing)?;
+        if u64::from(location.size) > most {
+            return Err(damaged(Damage::TooLarge));
+        }
+        let key = Key::Pack(pack.name).to_string();
+        let (offset, length) =
+            (location.offset.into(), location.length.into());
+        let object = self.backend.get_range(&key, offset, length)?;
+        if object.len() as u64 != length {
             return Err(damaged(Damage::Length));
         }
-        codec::decode(&object, address).map_err(damaged)
+        let bytes = codec::decode(&object, address, most).map_err(damaged)?;
+        Ok((bytes, length))
     }
 }

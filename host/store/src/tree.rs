@@ -1,32 +1,40 @@
 //! A snapshot as a storage: what walks, filters, hashes and copies files does
 //! so with what is in a snapshot, too.
 
+pub(crate) mod contents;
+mod file;
+
 use std::{
     any::Any,
+    collections::HashMap,
     fmt, io,
-    ops::Range,
     path::{Component, Path},
-    sync::{Arc, Mutex},
+    sync::Arc,
 };
 
+use sanchay::Cancel;
 use sanchay_core::store::{Address, Damage, StoredRow};
 use sanchay_storage::{
-    Attributes, Confined, Directory, EntryKind, ExtendedAttribute, File,
-    FileId, Links, Listing, Metadata, Opened, RandomAccess, Storage,
-    StorageError, Timestamp,
+    Confined, Directory, EntryKind, ExtendedAttribute, File, FileId, Links,
+    Listing, Metadata, Opened, Storage, StorageError, Timestamp,
 };
-use sanchay_sync::lock;
 
-use crate::{
-    error::StoreError, live::chunks, snapshot::Snapshot, store::Store,
-};
+use self::file::SnapshotFile;
+use crate::{error::StoreError, snapshot::Snapshot, store::Store};
 
 /// The device that entries of a snapshot are on.
 const DEVICE: u64 = u64::MAX;
 
+/// How many directories there may be that no row is about: those on the way
+/// to roots.
+const MOST_IMPLIED: usize = 1 << 16;
+
 /// What is in a snapshot, as a storage that cannot be written.
 #[derive(Clone)]
-pub struct SnapshotTree(Arc<Nodes>);
+pub struct SnapshotTree {
+    nodes: Arc<Nodes>,
+    cancel: Cancel,
+}
 
 struct Nodes {
     store: Store,
@@ -39,8 +47,8 @@ struct Nodes {
 struct Node {
     name: Box<[u8]>,
     kind: EntryKind,
-    /// What is known of it; nothing of a directory that leads to what was
-    /// stored.
+    /// What is known of it but for its path; nothing of a directory that leads
+    /// to what was stored.
     row: Option<Box<StoredRow>>,
     /// What is in it, in the order of names.
     children: Vec<u32>,
@@ -49,82 +57,130 @@ struct Node {
 impl fmt::Debug for SnapshotTree {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SnapshotTree")
-            .field("entries", &self.0.nodes.len())
+            .field("entries", &self.nodes.nodes.len())
             .finish_non_exhaustive()
     }
 }
 
 impl Store {
-    /// What is in a snapshot.
+    /// What is in a snapshot. Its rows may have 64 MiB, and up to 250 times
+    /// what they take in the store.
     ///
     /// # Errors
-    /// Why its rows cannot be read, or make no tree.
+    /// Why its rows cannot be read, or make no tree; [`StoreError::Bomb`].
     pub fn tree(
         &self,
         snapshot: &Snapshot,
     ) -> Result<SnapshotTree, StoreError> {
-        let rows = self.rows(snapshot)?;
-        let nodes = build(rows).map_err(|damage| StoreError::Rows {
-            snapshot: snapshot.stamp.to_string(),
-            damage,
-        })?;
+        self.tree_with(snapshot, &Cancel::new())
+    }
+
+    /// The same, which is not read on once that is cancelled; nor are the
+    /// files in it.
+    ///
+    /// # Errors
+    /// As for [`Store::tree`]; [`sanchay::Error::Cancelled`].
+    pub fn tree_with(
+        &self,
+        snapshot: &Snapshot,
+        cancel: &Cancel,
+    ) -> Result<SnapshotTree, StoreError> {
+        let mut builder = Builder::new();
+        let mut rows = self.rows(snapshot);
+        while let Some(row) = rows.next()? {
+            if cancel.is_cancelled() {
+                return Err(sanchay::Error::Cancelled.into());
+            }
+            builder.add(row).map_err(|damage| rows.wrong(damage))?;
+        }
         let (store, time) = (self.clone(), snapshot.document.time);
-        Ok(SnapshotTree(Arc::new(Nodes { store, nodes, time })))
+        let nodes = Arc::new(Nodes { store, nodes: builder.nodes, time });
+        Ok(SnapshotTree { nodes, cancel: cancel.clone() })
     }
 }
 
-/// Makes a tree of rows, which are in their order.
-fn build(rows: Vec<StoredRow>) -> Result<Vec<Node>, Damage> {
-    let mut nodes = vec![Node {
-        name: Box::default(),
-        kind: EntryKind::Directory,
-        row: None,
-        children: Vec::new(),
-    }];
-    // The way down to the last row: names and nodes.
-    let mut way: Vec<u32> = vec![0];
-    for row in rows {
-        let path = row.path.clone();
-        let mut depth = 0;
+/// Makes a tree of rows, which come in their order.
+struct Builder {
+    nodes: Vec<Node>,
+    /// The way down to the last row.
+    way: Vec<u32>,
+    /// The first names of files that have several, by device and inode.
+    firsts: HashMap<(u64, u64), u32>,
+    /// How many directories there are that no row is about.
+    implied: usize,
+}
+
+impl Builder {
+    fn new() -> Self {
+        let top = Node::directory(b"");
+        let (firsts, implied) = (HashMap::new(), 0);
+        Self { nodes: vec![top], way: vec![0], firsts, implied }
+    }
+
+    fn add(&mut self, mut row: StoredRow) -> Result<(), Damage> {
+        let path = std::mem::take(&mut row.path);
         let names: Vec<&[u8]> = match path.is_empty() {
             true => Vec::new(),
             false => path.split(|byte| *byte == b'/').collect(),
         };
+        let mut depth = 0;
         for name in &names {
-            let next = way.get(depth + 1).and_then(|at| node(&nodes, *at));
+            let next = self.way.get(depth + 1);
+            let next = next.and_then(|at| node(&self.nodes, *at));
             if next.is_none_or(|next| *next.name != **name) {
                 break;
             }
             depth += 1;
         }
-        way.truncate(depth + 1);
-        for name in names.get(depth..).unwrap_or_default() {
-            let above = way.last().copied().unwrap_or(0);
-            let at =
-                u32::try_from(nodes.len()).map_err(|_| Damage::TooLarge)?;
-            let above = nodes.get_mut(above as usize);
+        self.way.truncate(depth + 1);
+        let new = names.get(depth..).unwrap_or_default();
+        self.implied += new.len().saturating_sub(1);
+        if self.implied > MOST_IMPLIED {
+            return Err(Damage::TooLarge);
+        }
+        for name in new {
+            let at = u32::try_from(self.nodes.len());
+            let at = at.map_err(|_| Damage::TooLarge)?;
+            let above = self.way.last().copied().unwrap_or(0);
+            let above = self.nodes.get_mut(above as usize);
             let above = above.ok_or(Damage::Order)?;
             if above.kind != EntryKind::Directory {
                 return Err(Damage::Order);
             }
             above.children.push(at);
-            nodes.push(Node {
-                name: Box::from(*name),
-                kind: EntryKind::Directory,
-                row: None,
-                children: Vec::new(),
-            });
-            way.push(at);
+            self.nodes.push(Node::directory(name));
+            self.way.push(at);
         }
-        let at = way.last().copied().unwrap_or(0);
-        let Some(node) = nodes.get_mut(at as usize) else { continue };
+        let at = self.way.last().copied().unwrap_or(0);
+        self.part_names(&mut row, at);
+        let Some(node) = self.nodes.get_mut(at as usize) else {
+            return Ok(());
+        };
         if node.row.is_some() || !node.children.is_empty() {
             return Err(Damage::Order);
         }
         node.kind = row.kind;
         node.row = Some(Box::new(row));
+        Ok(())
     }
-    Ok(nodes)
+
+    /// A row that calls itself a name of a file of which another row says
+    /// something else is a file of its own: it has its own contents.
+    fn part_names(&mut self, row: &mut StoredRow, at: u32) {
+        let Some(device) = row.device else { return };
+        let first = *self.firsts.entry((device, row.inode)).or_insert(at);
+        let first = node(&self.nodes, first).and_then(|it| it.row.as_ref());
+        if first.is_some_and(|first| !first.is_same_file(row)) {
+            (row.device, row.links) = (None, 1);
+        }
+    }
+}
+
+impl Node {
+    fn directory(name: &[u8]) -> Self {
+        let (kind, children) = (EntryKind::Directory, Vec::new());
+        Self { name: Box::from(name), kind, row: None, children }
+    }
 }
 
 fn node(nodes: &[Node], at: u32) -> Option<&Node> {
@@ -132,7 +188,8 @@ fn node(nodes: &[Node], at: u32) -> Option<&Node> {
 }
 
 fn not_found() -> StorageError {
-    io::Error::from(io::ErrorKind::NotFound).into()
+    let why = "there is nothing of that path in the snapshot";
+    io::Error::new(io::ErrorKind::NotFound, why).into()
 }
 
 impl SnapshotTree {
@@ -146,7 +203,7 @@ impl SnapshotTree {
     /// How many entries there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.nodes.len().saturating_sub(1)
+        self.nodes.nodes.len().saturating_sub(1)
     }
 
     /// Whether there is none.
@@ -156,7 +213,7 @@ impl SnapshotTree {
     }
 
     fn node(&self, at: u32) -> Option<&Node> {
-        node(&self.0.nodes, at)
+        node(&self.nodes.nodes, at)
     }
 
     fn child(&self, at: u32, name: &[u8]) -> Option<u32> {
@@ -200,8 +257,8 @@ impl SnapshotTree {
             return Ok(Metadata {
                 kind: node.kind,
                 size: 0,
-                modified: self.0.time,
-                changed: self.0.time,
+                modified: self.nodes.time,
+                changed: self.nodes.time,
                 accessed: None,
                 created: None,
                 allocated: 0,
@@ -210,11 +267,14 @@ impl SnapshotTree {
                 id: FileId { device: DEVICE, inode },
                 links: 1,
                 mode: type_bits(node.kind) | 0o755,
+                object: None,
             });
         };
         let holes: u64 = row.holes.iter().map(|hole| hole.length).sum();
         let (id, links) = match row.device {
-            Some(device) if device != DEVICE => {
+            Some(device)
+                if device != DEVICE && node.kind == EntryKind::File =>
+            {
                 (FileId { device, inode: row.inode }, row.links)
             }
             _ => (FileId { device: DEVICE, inode }, 1),
@@ -232,6 +292,7 @@ impl SnapshotTree {
             id,
             links,
             mode: type_bits(node.kind) | row.mode,
+            object: None,
         })
     }
 
@@ -259,8 +320,7 @@ impl SnapshotTree {
         let metadata = self.metadata(at)?;
         match metadata.kind {
             EntryKind::File => {
-                let (tree, contents) = (self.clone(), Mutex::default());
-                let file = SnapshotFile { tree, at, contents };
+                let file = SnapshotFile::new(self.clone(), at);
                 Ok((File::new(Box::new(file)), metadata))
             }
             EntryKind::Symlink => Err(StorageError::Link),
@@ -390,8 +450,7 @@ impl Directory for SnapshotDirectory {
     }
 
     fn as_file(&self) -> Result<File, StorageError> {
-        let (tree, contents) = (self.tree.clone(), Mutex::default());
-        let file = SnapshotFile { tree, at: self.at, contents };
+        let file = SnapshotFile::new(self.tree.clone(), self.at);
         Ok(File::new(Box::new(file)))
     }
 
@@ -421,163 +480,6 @@ impl Directory for SnapshotDirectory {
     }
 }
 
-/// A file of a snapshot. It keeps the object that was read last.
-struct SnapshotFile {
-    tree: SnapshotTree,
-    at: u32,
-    contents: Mutex<Contents>,
-}
-
-/// What a file consists of, as far as that was looked at.
-#[derive(Default)]
-struct Contents {
-    /// The chunks, each with where it begins; the end behind the last.
-    chunks: Option<Vec<(Address, u64)>>,
-    /// Which of them was read last, and its bytes.
-    read: Option<(usize, Vec<u8>)>,
-}
-
-fn io_error(error: StoreError) -> io::Error {
-    io::Error::other(error)
-}
-
-impl SnapshotFile {
-    fn row(&self) -> io::Result<&StoredRow> {
-        let row = self.tree.node(self.at).and_then(|it| it.row.as_deref());
-        row.ok_or_else(|| io::ErrorKind::IsADirectory.into())
-    }
-
-    /// The chunks, each with where it begins.
-    fn chunks(&self, row: &StoredRow) -> io::Result<Vec<(Address, u64)>> {
-        let hash = row.hash.ok_or(io::ErrorKind::InvalidData)?;
-        if row.chunks.is_empty() {
-            return Ok(vec![(hash, 0)]);
-        }
-        let wrong = || {
-            let damage = Damage::Length;
-            io_error(StoreError::Object { address: hash, damage })
-        };
-        let (mut all, mut at) = (Vec::new(), 0_u64);
-        for list in &row.chunks {
-            let next = chunks(&self.tree.0.store, list).map_err(io_error)?;
-            for (address, size) in next {
-                all.push((address, at));
-                at = at.checked_add(size).ok_or_else(wrong)?;
-                // A list may be named again and again.
-                if size == 0 || at > row.size {
-                    return Err(wrong());
-                }
-            }
-        }
-        match at == row.size {
-            true => Ok(all),
-            false => Err(wrong()),
-        }
-    }
-}
-
-impl RandomAccess for SnapshotFile {
-    fn read_at(&self, space: &mut [u8], offset: u64) -> io::Result<usize> {
-        let row = self.row()?;
-        if offset >= row.size || space.is_empty() {
-            return Ok(0);
-        }
-        let mut contents = lock(&self.contents);
-        let Contents { chunks, read } = &mut *contents;
-        let chunks = match chunks {
-            Some(chunks) => &*chunks,
-            None => &*chunks.insert(self.chunks(row)?),
-        };
-        let behind = chunks.partition_point(|(_, at)| *at <= offset);
-        let number = behind.saturating_sub(1);
-        let (address, begin) =
-            *chunks.get(number).ok_or(io::ErrorKind::UnexpectedEof)?;
-        let end = chunks.get(behind).map_or(row.size, |(_, at)| *at);
-        let bytes = match read {
-            Some((of, bytes)) if *of == number => &*bytes,
-            _ => {
-                let store = &self.tree.0.store;
-                let bytes = store.read(&address).map_err(io_error)?;
-                if Some(bytes.len() as u64) != end.checked_sub(begin) {
-                    let damage = Damage::Length;
-                    return Err(io_error(StoreError::Object {
-                        address,
-                        damage,
-                    }));
-                }
-                &read.insert((number, bytes)).1
-            }
-        };
-        let skip = usize::try_from(offset.saturating_sub(begin))
-            .map_err(io::Error::other)?;
-        let rest = bytes.get(skip..).unwrap_or_default();
-        let length = rest.len().min(space.len());
-        if let (Some(to), Some(from)) =
-            (space.get_mut(..length), rest.get(..length))
-        {
-            to.copy_from_slice(from);
-        }
-        Ok(length)
-    }
-
-    fn write_at(&self, _: &[u8], _: u64) -> io::Result<usize> {
-        Err(io::ErrorKind::ReadOnlyFilesystem.into())
-    }
-
-    fn metadata(&self) -> io::Result<Metadata> {
-        self.tree.metadata(self.at).map_err(|error| match error {
-            StorageError::Io(error) => error,
-            other => io::Error::other(other),
-        })
-    }
-
-    fn set_size(&self, _: u64) -> io::Result<()> {
-        Err(io::ErrorKind::ReadOnlyFilesystem.into())
-    }
-
-    fn set_attributes(&self, _: &Attributes) -> io::Result<()> {
-        Err(io::ErrorKind::ReadOnlyFilesystem.into())
-    }
-
-    fn extended_attributes(&self) -> io::Result<Vec<ExtendedAttribute>> {
-        Ok(self.tree.attributes(self.at))
-    }
-
-    fn set_extended_attribute(&self, _: &ExtendedAttribute) -> io::Result<()> {
-        Err(io::ErrorKind::ReadOnlyFilesystem.into())
-    }
-
-    fn remove_extended_attribute(&self, _: &[u8]) -> io::Result<()> {
-        Err(io::ErrorKind::ReadOnlyFilesystem.into())
-    }
-
-    fn sync(&self) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn data_from(
-        &self,
-        offset: u64,
-        size: u64,
-    ) -> io::Result<Option<Range<u64>>> {
-        let holes = &self.row()?.holes;
-        let mut begin = offset;
-        for hole in holes {
-            let end = hole.offset.saturating_add(hole.length);
-            if end <= begin {
-                continue;
-            }
-            if hole.offset > begin {
-                return Ok(
-                    (begin < size).then(|| begin..hole.offset.min(size))
-                );
-            }
-            begin = end;
-        }
-        Ok((begin < size).then_some(begin..size))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use sanchay_core::{
@@ -585,7 +487,7 @@ mod tests {
         store::{Address, Damage, StoredRow},
     };
 
-    use super::build;
+    use super::{Builder, MOST_IMPLIED};
 
     fn row(path: &str, kind: EntryKind) -> StoredRow {
         let is_file = kind == EntryKind::File;
@@ -613,13 +515,44 @@ mod tests {
     fn nothing_lies_in_what_is_no_directory() {
         use EntryKind::{Directory, File};
         let built = |rows: &[(&str, EntryKind)]| {
-            let rows = rows.iter().map(|(path, kind)| row(path, *kind));
-            build(rows.collect()).map(|nodes| nodes.len())
+            let mut builder = Builder::new();
+            for (path, kind) in rows {
+                builder.add(row(path, *kind))?;
+            }
+            Ok(builder.nodes.len())
         };
         assert_eq!(built(&[("", Directory), ("a", File)]), Ok(2));
         assert_eq!(built(&[("a/b/c", File), ("a/d", File)]), Ok(5));
         assert_eq!(built(&[("a", File), ("a/b", File)]), Err(Damage::Order));
         let twice = [("a/b", File), ("a", Directory)];
         assert_eq!(built(&twice), Err(Damage::Order));
+    }
+
+    #[test]
+    fn rows_imply_so_many_directories_and_no_more() {
+        let deep = vec!["d"; MOST_IMPLIED + 1].join("/");
+        let mut builder = Builder::new();
+        builder.add(row(&deep, EntryKind::File)).unwrap();
+        let more = builder.add(row("e/f", EntryKind::File));
+        assert_eq!(more, Err(Damage::TooLarge));
+    }
+
+    #[test]
+    fn names_of_one_file_with_other_contents_are_files_of_their_own() {
+        let mut builder = Builder::new();
+        let other = Address::of(b"other");
+        for (path, size, hash) in [
+            ("a", 0, Address::of(b"")),
+            ("b", 0, Address::of(b"")),
+            ("c", 5, other),
+        ] {
+            let mut row = row(path, EntryKind::File);
+            (row.device, row.inode, row.links) = (Some(1), 7, 3);
+            (row.size, row.hash) = (size, Some(hash));
+            builder.add(row).unwrap();
+        }
+        let device =
+            |at: usize| builder.nodes[at].row.as_ref().unwrap().device;
+        assert_eq!([1, 2, 3].map(device), [Some(1), Some(1), None]);
     }
 }

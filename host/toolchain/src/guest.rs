@@ -37,6 +37,35 @@ const DROPPED: [&str; 9] = [
     "__CARGO",
 ];
 
+/// How much of the standard library a package needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parts {
+    /// `core` and `alloc`.
+    Core,
+    /// All of it, for crates of others that need it.
+    Std,
+}
+
+impl Parts {
+    /// As cargo names what it is to compile.
+    #[must_use]
+    pub const fn names(self) -> &'static str {
+        match self {
+            Self::Core => "core,alloc",
+            Self::Std => "std,panic_abort",
+        }
+    }
+
+    /// The room that functions have for their variables, in bytes. Little
+    /// keeps the initial memory small; crates of others need more.
+    const fn stack(self) -> usize {
+        match self {
+            Self::Core => 64 << 10,
+            Self::Std => 1 << 20,
+        }
+    }
+}
+
 /// Compiles a package of the guest's workspace in a target folder, and
 /// returns its core module. `root` is the folder of the checkout.
 ///
@@ -46,18 +75,18 @@ const DROPPED: [&str; 9] = [
 pub fn build(
     root: &Path,
     target: &Path,
-    package: &str,
+    (package, parts): (&str, Parts),
     compiler: &Compiler,
 ) -> Result<Vec<u8>, Failure> {
     let guest = root.join("guest");
     let mut command = cargo(&guest, compiler);
     command
-        .env("CARGO_ENCODED_RUSTFLAGS", flags(root, compiler))
+        .env("CARGO_ENCODED_RUSTFLAGS", flags(root, compiler, parts))
         .args(["build", "--package", package])
         .args(["--release", "--locked", "--target", TARGET])
         .arg("--target-dir")
         .arg(target);
-    library(&mut command, compiler, "core,alloc");
+    library(&mut command, compiler, parts);
 
     let output = command.output().map_err(|error| {
         let cargo = command.get_program().to_string_lossy();
@@ -96,11 +125,11 @@ pub fn cargo(folder: &Path, compiler: &Compiler) -> Command {
 
 /// Lets cargo compile these parts of the standard library first, where the
 /// compiler has but their sources.
-pub fn library(command: &mut Command, compiler: &Compiler, parts: &str) {
+pub fn library(command: &mut Command, compiler: &Compiler, parts: Parts) {
     if let Library::Source { linker } = &compiler.library {
         command
             .env("RUSTC_BOOTSTRAP", "1")
-            .arg(format!("-Zbuild-std={parts}"));
+            .arg(format!("-Zbuild-std={}", parts.names()));
         if let Some(linker) = linker {
             command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
         }
@@ -116,14 +145,13 @@ fn is_dropped(name: &OsStr) -> bool {
 
 /// The compiler's flags, separated as cargo wants them.
 ///
-/// The hash functions choose their SIMD code when they are compiled. A small
-/// stack keeps the initial memory small. Paths are rewritten so that the
-/// module is the same wherever the checkout lies.
+/// The hash functions choose their SIMD code when they are compiled. Paths are
+/// rewritten so that the module is the same wherever the checkout lies.
 #[must_use]
-pub fn flags(root: &Path, compiler: &Compiler) -> OsString {
+pub fn flags(root: &Path, compiler: &Compiler, parts: Parts) -> OsString {
     let mut flags: Vec<OsString> = vec![
         "-Ctarget-feature=+simd128,+bulk-memory".into(),
-        "-Clink-arg=-zstack-size=65536".into(),
+        format!("-Clink-arg=-zstack-size={}", parts.stack()).into(),
     ];
     let home = env::var_os("CARGO_HOME")
         .map(PathBuf::from)

@@ -37,12 +37,15 @@ pub fn build(folder: &Path, library: Library) -> Result<Vec<u8>, Failure> {
     // The flags of the guest, so that what is compiled for it already, `core`
     // before all, serves here too.
     command
-        .env("CARGO_ENCODED_RUSTFLAGS", guest::flags(&root(), &compiler))
+        .env(
+            "CARGO_ENCODED_RUSTFLAGS",
+            guest::flags(&root(), &compiler, guest::Parts::Core),
+        )
         .args(["--target", TARGET])
         .arg("--message-format=json-render-diagnostics");
     let parts = match library {
-        Library::Core => "core,alloc",
-        Library::Full => "std,panic_abort",
+        Library::Core => guest::Parts::Core,
+        Library::Full => guest::Parts::Std,
     };
     guest::library(&mut command, &compiler, parts);
     let messages = run(command, folder, &compiler)?;

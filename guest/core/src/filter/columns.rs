@@ -1,5 +1,5 @@
 //! The columns of values that a run's expressions can test: those of its
-//! plugins.
+//! plugins, and of its results.
 
 use alloc::format;
 use alloc::string::String;
@@ -29,6 +29,24 @@ impl ValueColumns {
     pub fn with_digest(mut self) -> Self {
         self.0.push((Self::DIGEST.into(), ValueType::Text));
         self
+    }
+
+    /// What the column is called that has how alike files are.
+    pub const SIMILARITY: &str = "similarity";
+
+    /// These and, in a run that compares files, how alike they are: from 0 to
+    /// 1.
+    #[must_use]
+    pub fn with_similarity(mut self) -> Self {
+        self.0.push((Self::SIMILARITY.into(), ValueType::Float));
+        self
+    }
+
+    /// Whether a column is of results: its values are known at the end of a
+    /// run, when everything else has been decided.
+    pub(super) fn is_result(name: &str) -> bool {
+        let results = [Self::DIGEST, Self::SIMILARITY];
+        results.iter().any(|it| name.eq_ignore_ascii_case(it))
     }
 
     /// Their names.

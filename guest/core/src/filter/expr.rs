@@ -227,6 +227,17 @@ impl Expr {
         }
     }
 
+    /// All tests in it.
+    pub(super) fn tested<'e>(&'e self, out: &mut Vec<&'e Test>) {
+        match self {
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().for_each(|part| part.tested(out));
+            }
+            Self::Not(part) => part.tested(out),
+            Self::Test(test) => out.push(test),
+        }
+    }
+
     /// The kinds that an entry can have for which this is true.
     pub(super) fn kinds(&self) -> KindSet {
         match self {

@@ -15,6 +15,7 @@ use super::program::{Program, ProgramError, ProgramFault};
 use super::slot::Slot;
 use crate::batch::{Batch, BatchError, Place, saturate, widen};
 use crate::kind::{EntryKind, KindSet};
+use crate::object::ObjectFacts;
 use crate::time::Timestamp;
 use crate::value::Value;
 
@@ -273,6 +274,8 @@ pub struct Facts {
     pub device: Option<u64>,
     /// How many names (hard links) it has.
     pub links: Option<u64>,
+    /// What a server tells of it, if it is an object in a bucket.
+    pub object: Option<ObjectFacts>,
 }
 
 /// Entries of a directory, in columns.

@@ -232,6 +232,15 @@ impl Filter {
         self
     }
 
+    /// Entries of all kinds, unless it was said which.
+    #[must_use]
+    pub fn every_kind(self) -> Self {
+        match self.has("kind") {
+            true => self,
+            false => EntryKind::ALL.into_iter().fold(self, Self::kind),
+        }
+    }
+
     /// Whether hidden entries are wanted, whose names begin with a dot, and
     /// what lies in hidden directories.
     #[must_use]

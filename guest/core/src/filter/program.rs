@@ -143,13 +143,39 @@ impl Program {
         slots
     }
 
-    /// The column of digests, if it tests them: it is known when a file was
-    /// hashed, and not before.
+    /// The columns of results that it tests: digests, and how alike files
+    /// are. They are known when a file was hashed or compared, and not before.
     #[must_use]
-    pub fn digests(&self) -> Columns {
-        let mut slots = self.slots().into_iter();
-        let digest = slots.find(|(_, name)| *name == ValueColumns::DIGEST);
-        digest.map_or(Columns::default(), |(slot, _)| slot.column())
+    pub fn results(&self) -> Columns {
+        let slots = self.slots().into_iter();
+        let results = slots.filter(|(_, name)| ValueColumns::is_result(name));
+        results
+            .fold(Columns::default(), |all, (slot, _)| all.with(slot.column()))
+    }
+
+    /// Whether results decide on their own: what tests them is joined to
+    /// everything else by `and`. Then nothing else needs to be known of what
+    /// was let through so far.
+    #[must_use]
+    pub fn results_decide_alone(&self) -> bool {
+        fn parts<'e>(expr: &'e Expr, out: &mut Vec<&'e Expr>) {
+            match expr {
+                Expr::All(all) => all.iter().for_each(|it| parts(it, out)),
+                part => out.push(part),
+            }
+        }
+        let mut all = Vec::new();
+        parts(&self.expr, &mut all);
+        all.into_iter().all(|part| {
+            let mut tests = Vec::new();
+            part.tested(&mut tests);
+            let is_result = |test: &&Test| {
+                let slot = Slot::of_code(test.field);
+                slot.is_some_and(|it| self.results().has(it.column()))
+            };
+            let results = tests.iter().filter(|it| is_result(it)).count();
+            results == 0 || results == tests.len()
+        })
     }
 
     /// The program as bytes.

@@ -61,7 +61,8 @@ impl Slot {
     }
 
     /// Its column.
-    pub(super) const fn column(self) -> Columns {
+    #[must_use]
+    pub const fn column(self) -> Columns {
         Columns::from_bits(1 << (self.0 + Self::FIRST_BIT))
     }
 

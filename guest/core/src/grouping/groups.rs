@@ -89,6 +89,10 @@ impl Groups {
         let mut own: Vec<FileNumber> = Vec::new();
         for run in digests.runs(table) {
             let Some(first) = run.first() else { continue };
+            // Most files are like no other.
+            if run.len() < 2 && !groups.options.hardlinks {
+                continue;
+            }
             let Some(digest) = digests.digest(first) else { continue };
             own.clear();
             own.extend(run.iter().map(|row| row.file));

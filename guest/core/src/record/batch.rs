@@ -8,7 +8,7 @@ use super::column::Column;
 use super::path::PathColumn;
 use super::schema::{Field, FieldId, Schema};
 use super::{Change, Verdict};
-use crate::content::Content;
+use crate::content::{Content, HashSource};
 use crate::filter::Facts;
 use crate::grouping::Role;
 use crate::kind::EntryKind;
@@ -33,6 +33,8 @@ pub struct Row<'a> {
     pub modified: Option<Timestamp>,
     /// What is in the file.
     pub content: Option<Content>,
+    /// Where the digest comes from.
+    pub hash_source: Option<HashSource>,
     /// The chunk of a partial digest, in bytes.
     pub chunk: Option<u32>,
     /// The verdict.
@@ -121,6 +123,9 @@ impl Row<'_> {
                 it.push(self.change.map(Change::name));
             }
             (FieldId::From, Column::Name(it)) => it.push(self.from),
+            (FieldId::HashSource, Column::Word(it)) => {
+                it.push(self.hash_source.map(HashSource::name));
+            }
             (FieldId::Similarity, Column::Float(it)) => {
                 it.push(self.similarity);
             }
@@ -237,6 +242,15 @@ impl Row<'_> {
             (FieldId::Inode, Column::Unsigned(it)) => it.push(facts.inode),
             (FieldId::Device, Column::Unsigned(it)) => it.push(facts.device),
             (FieldId::Links, Column::Unsigned(it)) => it.push(facts.links),
+            (FieldId::Etag, Column::Text(it)) => {
+                let tag = facts.object.and_then(|it| it.etag);
+                let tag = tag.map(|tag| format!("{tag}"));
+                it.push(tag.as_deref().map(str::as_bytes));
+            }
+            (FieldId::StorageClass, Column::Text(it)) => {
+                let class = facts.object.and_then(|it| it.storage_class);
+                it.push(class.map(str::as_bytes));
+            }
             _ => return false,
         }
         true

@@ -77,6 +77,8 @@ pub enum FieldId {
     Chunk,
     /// The digest.
     Hash,
+    /// Where the digest comes from.
+    HashSource,
     /// The verdict.
     Verdict,
     /// Why the verdict is not better.
@@ -139,6 +141,10 @@ pub enum FieldId {
     Executable,
     /// Whether nobody may write it.
     Readonly,
+    /// The entity tag of an object in a bucket.
+    Etag,
+    /// How an object in a bucket is kept.
+    StorageClass,
     /// What the contents say of themselves.
     Media(MediaField),
     /// What became of the file.
@@ -228,6 +234,8 @@ const MODIFIED: Field = field(
 const ALGORITHM: Field =
     field(FieldId::Algorithm, "algorithm", DataType::Word);
 const CHUNK: Field = field(FieldId::Chunk, "chunk", UNSIGNED);
+const HASH_SOURCE: Field =
+    field(FieldId::HashSource, "hash_source", DataType::Word);
 const HASH: Field = field(FieldId::Hash, "hash", DataType::Hash);
 const VERDICT: Field = field(FieldId::Verdict, "verdict", DataType::Word);
 const ERROR: Field =
@@ -276,6 +284,7 @@ const PARTS: &[Field] = &[
 
 /// Where an entry was found, and what the file system tells of it.
 const OF_DUPLICATES: &[Field] = &[ROLE];
+const OF_HASHES: &[Field] = &[HASH_SOURCE];
 const METADATA: &[Field] = &[
     field(FieldId::Root, "root", DataType::Name),
     field(FieldId::Depth, "depth", UNSIGNED),
@@ -297,6 +306,8 @@ const METADATA: &[Field] = &[
     field(FieldId::Empty, "empty", BOOLEAN),
     field(FieldId::Executable, "executable", BOOLEAN),
     field(FieldId::Readonly, "readonly", BOOLEAN),
+    field(FieldId::Etag, "etag", TEXT),
+    field(FieldId::StorageClass, "storage_class", TEXT),
 ];
 
 /// What the contents of a file say of themselves.
@@ -548,7 +559,12 @@ impl Schema {
             | RecordKind::Duplicate => MEDIA,
             _ => &[],
         };
-        self.fields.iter().chain(parts).chain(metadata).chain(media)
+        let made = match self.kind {
+            RecordKind::Hash { .. } => OF_HASHES,
+            _ => &[],
+        };
+        let fields = self.fields.iter().chain(made).chain(parts);
+        fields.chain(metadata).chain(media)
     }
 
     /// Whether somebody chose the fields: then lines of text have them in
@@ -576,6 +592,8 @@ impl Schema {
                     | FieldId::Links
                     | FieldId::Executable
                     | FieldId::Readonly
+                    | FieldId::Etag
+                    | FieldId::StorageClass
             )
         })
     }

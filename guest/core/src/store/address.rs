@@ -48,6 +48,18 @@ impl Address {
         &self.0
     }
 
+    /// Its 64 hexadecimal digits, in lower case.
+    #[must_use]
+    pub fn hex(&self) -> [u8; 64] {
+        let mut hex = [0; 64];
+        for (pair, byte) in hex.chunks_exact_mut(2).zip(self.0) {
+            if let [high, low] = pair {
+                (*high, *low) = (digit(byte >> 4), digit(byte & 15));
+            }
+        }
+        hex
+    }
+
     /// Its first byte: the folder that a pack is in.
     #[must_use]
     pub const fn fan(&self) -> u8 {
@@ -63,9 +75,17 @@ const fn nibble(digit: u8) -> Option<u8> {
     }
 }
 
+const fn digit(value: u8) -> u8 {
+    match value {
+        0..10 => b'0' + value,
+        _ => b'a' + (value - 10),
+    }
+}
+
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        let hex = self.hex();
+        f.write_str(core::str::from_utf8(&hex).map_err(|_| fmt::Error)?)
     }
 }
 

@@ -33,6 +33,8 @@ pub enum Damage {
     Value,
     /// A path leads elsewhere than down.
     Path,
+    /// There are other bytes than zeros in what is called a hole.
+    Hole,
 }
 
 impl From<Unexpected> for Damage {
@@ -61,6 +63,7 @@ impl fmt::Display for Damage {
             Self::Member => f.write_str("it has an unknown member"),
             Self::Missing => f.write_str("a member is missing"),
             Self::Value => f.write_str("a value makes no sense"),
+            Self::Hole => f.write_str("there are bytes in its holes"),
             Self::Path => f.write_str("a path leads elsewhere than down"),
         }
     }

@@ -18,6 +18,8 @@ pub enum Key {
     Snapshot(StampedName),
     /// A snapshot that is not complete yet: `pending/…`, likewise.
     Pending(StampedName),
+    /// What a put that was ended early has stored: `partial/…`, likewise.
+    Partial(StampedName),
     /// A list of packs that are to be deleted: `condemned/…`, likewise.
     Condemned(StampedName),
 }
@@ -89,6 +91,7 @@ impl Key {
             "indexes" => Self::Index(Address::from_hex(name.as_bytes())?),
             "snapshots" => Self::Snapshot(StampedName::parse(name)?),
             "pending" => Self::Pending(StampedName::parse(name)?),
+            "partial" => Self::Partial(StampedName::parse(name)?),
             "condemned" => Self::Condemned(StampedName::parse(name)?),
             _ => return None,
         })
@@ -105,6 +108,7 @@ impl fmt::Display for Key {
             Self::Index(name) => write!(f, "indexes/{name}"),
             Self::Snapshot(name) => write!(f, "snapshots/{name}"),
             Self::Pending(name) => write!(f, "pending/{name}"),
+            Self::Partial(name) => write!(f, "partial/{name}"),
             Self::Condemned(name) => write!(f, "condemned/{name}"),
         }
     }

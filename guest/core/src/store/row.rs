@@ -21,7 +21,7 @@ pub const MAX_ROW: usize = 16 << 20;
 const MAX_ITEMS: usize = 1 << 16;
 
 /// A part of a file that takes no room on disk, and reads as zeros.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Hole {
     /// Where it begins.
     pub offset: u64,
@@ -210,12 +210,40 @@ impl Members {
         } else if row.kind != EntryKind::Directory {
             return Err(Damage::Path);
         }
+        row.check_contents()?;
         row.check_holes()?;
         Ok(row)
     }
 }
 
 impl StoredRow {
+    /// Whether it says of a file what another row does that calls itself a
+    /// name of the same file: all but the path, and when it changed.
+    #[must_use]
+    pub fn is_same_file(&self, other: &Self) -> bool {
+        let of = |row: &Self| {
+            (
+                (row.kind, row.size, row.modified, row.mode, row.uid, row.gid),
+                (row.device, row.inode, row.hash),
+            )
+        };
+        of(self) == of(other)
+            && self.chunks == other.chunks
+            && self.attributes == other.attributes
+            && self.holes == other.holes
+    }
+
+    /// An empty file has the digest of nothing, and no chunks.
+    fn check_contents(&self) -> Result<(), Damage> {
+        let Some(hash) = self.hash else { return Ok(()) };
+        let empty = hash == Address::of(b"");
+        match empty == (self.size == 0) && !(empty && !self.chunks.is_empty())
+        {
+            true => Ok(()),
+            false => Err(Damage::Value),
+        }
+    }
+
     fn check_holes(&self) -> Result<(), Damage> {
         let mut behind = 0;
         for hole in &self.holes {

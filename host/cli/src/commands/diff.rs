@@ -2,15 +2,16 @@
 //! and the disk.
 
 use std::{
-    fs::File,
+    io,
     ops::ControlFlow,
     path::{Path, PathBuf},
 };
 
 use clap::Args;
-use sanchay::{Algorithm, DigestList, Engine, Plugins};
+use sanchay::{Algorithm, Engine, Plugins, WalkOptions, escaped};
 use sanchay_catalog::{
-    CatalogError, Difference, Manifest, Side, SnapshotOptions,
+    Catalog, CatalogError, Difference, Differences, Manifest, Side,
+    SnapshotOptions,
 };
 use sanchay_core::{
     record::{RecordKind, Row},
@@ -28,6 +29,7 @@ use crate::{
         run::RunArgs, sort::SortArgs, walk::WalkArgs,
     },
     output::{Inputs, Output, RecordWriter, Request},
+    standard_streams::is_stdin,
 };
 
 const EXAMPLES: &str = "\
@@ -36,15 +38,19 @@ before it in its series, or a path on disk. What has a slash, and . and .., are
 paths. What is a snapshot and a path is an error: say snapshot:NAME or ./PATH.
 
 A path that is a file is a list of digests: a manifest, or what a checksum
-program wrote. It is compared by contents alone, with another list, a snapshot
-that has digests, or a directory, whose files are hashed. The paths that it
-lists are taken from the current directory; if none of them is in the directory
-that it is compared with then, they are taken from that one.
+program wrote; - is one from standard input. It is compared by contents alone,
+with another list, a snapshot that has digests, or a directory, whose files are
+hashed. The paths that it lists are taken from the current directory; if none
+of them is in the directory that it is compared with then, they are taken from
+that one, and lead out of as many of the folders that all of them share as make
+most of them fit.
 
 latest is of the series of the other side: that of a snapshot, or the newest of
-the path. Where that tells none, it is the newest snapshot of all. Give the
-filters that the snapshot was taken with where one of them is a path; they are
-for what is on disk, and a snapshot has the files that it was taken of.
+the path. Where that tells none, it is the newest snapshot of all.
+
+Compared is what the filters let through of each side: a file that outgrew
+--max-size is deleted. Give those that the snapshot was taken with where one
+side is a directory. Without a directory, hidden files and all kinds count.
 
   new      it is in B only
   deleted  it is in A only
@@ -108,6 +114,9 @@ impl RunCommand for DiffArgs {
             let why = "diff compares two things, and takes no list";
             return Err(why.to_owned());
         }
+        if is_stdin(&self.a) && is_stdin(&self.b) {
+            return Err("standard input can be one of A and B only".to_owned());
+        }
         self.algorithm.check()?;
         self.output.check(RecordKind::Difference, false)?;
         self.sort.check(RecordKind::Difference)?;
@@ -121,10 +130,16 @@ impl RunCommand for DiffArgs {
         }
         let interrupt = context.catch_signals()?;
         let messages = self.run.messages(context, false);
-        let catalog = self.catalog.require(&messages)?;
+        let named = [self.a.clone(), self.b.clone()];
+        let reads_stdin = named.iter().any(|it| is_stdin(it));
+        let names_snapshot =
+            named.iter().any(|it| !is_stdin(it) && !Side::is_path(it));
+        let catalog = self.catalog.to_look_in(names_snapshot, &messages)?;
         let engine = self.run.engine_with(&catalog)?;
-        let sides = [self.a.clone(), self.b.clone()];
-        let inputs = Inputs::of_roots(&sides, &self.walk).and(catalog.paths());
+        let inputs = Inputs {
+            stdin: reads_stdin,
+            ..Inputs::of_roots(&named, &self.walk).and(catalog.paths())
+        };
         let plugins = Plugins::default();
         let kind = RecordKind::Difference;
         let output = Output::open(Request {
@@ -139,15 +154,17 @@ impl RunCommand for DiffArgs {
             walk: catalog.left_out(walk),
             monitor: messages.monitor(&interrupt.cancel),
         };
-        let open = catalog.get()?;
-        let (a, b) = (&self.a, &self.b);
-        let walk = &options.walk;
-        let side = |name: &Path, other: &Path| {
-            let side = open.side(name, Some(other), walk)?;
-            list_of(side, &engine, algorithm, &messages)
+        let open = catalog.get_or_empty();
+        let sides = Sides {
+            catalog: &open,
+            engine: &engine,
+            walk: &options.walk,
+            algorithm,
+            messages: &messages,
         };
-        let found = side(a, b).and_then(|side_a| {
-            let side_b = side(b, a)?;
+        let (a, b) = (&self.a, &self.b);
+        let found = sides.get(a, b).and_then(|side_a| {
+            let side_b = sides.get(b, a)?;
             open.diff(&engine, &side_a, &side_b, &options, |error| {
                 messages.entry(&error);
                 ControlFlow::Continue(())
@@ -155,14 +172,17 @@ impl RunCommand for DiffArgs {
         });
         messages.end_progress();
         if let Ok(found) = &found
-            && let Some(files) = &found.other_selection
             && !self.run.quiet
         {
-            messages.note(format_args!(
-                "the filters are not those of the snapshot, which has: {files}"
-            ));
+            say_left_out(found, &messages);
         }
         let outcome = found.map_err(Failure::from).map(|found| {
+            for path in &found.contradictory {
+                messages.say(format_args!(
+                    "{}: a list has several different digests of it",
+                    escaped(path)
+                ));
+            }
             let mut writer = RecordWriter::new(&output);
             for difference in &found.all {
                 if print(&mut writer, difference).is_break() {
@@ -170,7 +190,9 @@ impl RunCommand for DiffArgs {
                 }
             }
             let summary = found.summary.unwrap_or_default();
-            match exit::of_run(&summary, 2) {
+            // Without one of the sides, nothing is compared.
+            match exit::of_run(&summary, 1) {
+                Exit::Done if !found.contradictory.is_empty() => Exit::Partly,
                 Exit::Done if !found.all.is_empty() => Exit::No,
                 exit => exit,
             }
@@ -179,33 +201,58 @@ impl RunCommand for DiffArgs {
     }
 }
 
-/// A side, which is a list of digests if it is a file.
-fn list_of(
-    side: Side,
-    engine: &Engine,
+/// What names a side, read as far as that is needed to compare.
+struct Sides<'s> {
+    catalog: &'s Catalog,
+    engine: &'s Engine,
+    walk: &'s WalkOptions,
     algorithm: Algorithm,
-    messages: &Messages,
-) -> Result<Side, CatalogError> {
-    let path = match side {
-        Side::Disk(path) if path.is_file() => path,
-        other => return Ok(other),
-    };
-    let list = match File::open(&path) {
-        Ok(list) => list,
-        Err(source) => {
-            let action = "open the list";
-            return Err(CatalogError::Io { path, action, source });
+    messages: &'s Messages,
+}
+
+impl Sides<'_> {
+    /// A side, beside another; a list of digests, if it is a file or standard
+    /// input.
+    fn get(&self, name: &Path, other: &Path) -> Result<Side, CatalogError> {
+        let Self { catalog, engine, walk, algorithm, messages } = *self;
+        let side = match is_stdin(name) {
+            true => {
+                let list =
+                    Manifest::read(engine, name, io::stdin(), algorithm)?;
+                Side::Manifest(Box::new(list))
+            }
+            false => {
+                let side = catalog.side(name, Some(other), walk)?;
+                side.or_list(engine, algorithm)?
+            }
+        };
+        if let Side::Manifest(list) = &side
+            && list.malformed > 0
+        {
+            messages.say(format_args!(
+                "{}: lines without a digest to compare by: {}",
+                escaped(name.as_os_str().as_encoded_bytes()),
+                list.malformed
+            ));
         }
-    };
-    let DigestList { files, malformed, .. } =
-        engine.read_digests(list, algorithm)?;
-    if malformed > 0 {
-        let shown = sanchay::escaped(path.as_os_str().as_encoded_bytes());
-        messages.say(format_args!(
-            "{shown}: lines without a digest to compare by: {malformed}"
+        Ok(side)
+    }
+}
+
+/// Says what a comparison leaves out.
+fn say_left_out(found: &Differences, messages: &Messages) {
+    if let Some(files) = &found.other_selection {
+        messages.note(format_args!(
+            "the filters are not those of the snapshot, which has: {files}"
         ));
     }
-    Ok(Side::Manifest(Box::new(Manifest { path, files })))
+    if found.left_out > 0 {
+        messages.note(format_args!(
+            "files of the list that the filters leave out: {} (-H compares \
+             hidden ones)",
+            found.left_out
+        ));
+    }
 }
 
 pub(super) fn print(

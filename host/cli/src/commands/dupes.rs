@@ -20,8 +20,9 @@ use crate::{
     exit::{self, Exit},
     failure::Failure,
     options::{
-        algorithm::IdentifyingArgs, catalog::CatalogArgs, groups::GroupArgs,
-        output::OutputArgs, plugin::PluginArgs, run::RunArgs, walk::WalkArgs,
+        algorithm::IdentifyingArgs, catalog::CatalogArgs, cloud::CloudArgs,
+        groups::GroupArgs, output::OutputArgs, plugin::PluginArgs,
+        run::RunArgs, walk::WalkArgs,
     },
     output::{Inputs, Output, RecordWriter, Request},
     plugins::load_all,
@@ -114,6 +115,9 @@ pub(crate) struct DupesArgs {
     walk: WalkArgs,
 
     #[command(flatten)]
+    cloud: CloudArgs,
+
+    #[command(flatten)]
     pub(crate) plugin: PluginArgs,
 
     #[command(flatten)]
@@ -126,6 +130,7 @@ pub(crate) struct DupesArgs {
 impl RunCommand for DupesArgs {
     /// Whether the options go together.
     fn check(&self) -> Result<(), String> {
+        self.cloud.check(&self.roots)?;
         if self.print0 && !self.output.format().is_lines() {
             return Err("--print0 needs --format text".into());
         }
@@ -138,7 +143,7 @@ impl RunCommand for DupesArgs {
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let explained = self.walk.explain_with_plugins(
             Filter::for_duplicates,
-            (&self.plugin, false),
+            (&self.plugin, |it| it),
             &self.run,
             context,
         )?;
@@ -178,7 +183,9 @@ impl RunCommand for DupesArgs {
             false => plugins.clone(),
         };
         let options = DuplicateOptions {
-            walk: catalog.left_out(self.walk.options(plugins, &output.sink)),
+            walk: catalog.left_out(
+                self.cloud.reach(self.walk.options(plugins, &output.sink)),
+            ),
             folders: self.folders,
             hardlinks: self.hardlinks,
             algorithm: self.algorithm.algorithm(),

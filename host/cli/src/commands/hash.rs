@@ -3,7 +3,9 @@
 use std::{ops::ControlFlow, path::PathBuf};
 
 use clap::Args;
-use sanchay::{Algorithm, Filter, HashEvent, HashOptions, Method, Source};
+use sanchay::{
+    Algorithm, Filter, HashEvent, HashOptions, Method, Source, ValueColumns,
+};
 use sanchay_core::{
     record::{FieldId, RecordKind},
     size,
@@ -21,6 +23,7 @@ use crate::{
         algorithm::{self, NamedAlgorithm},
         catalog::CatalogArgs,
         check::CheckArgs,
+        cloud::CloudArgs,
         filter,
         output::OutputArgs,
         plugin::{self, PluginArgs},
@@ -136,7 +139,7 @@ pub(crate) struct HashArgs {
         short,
         long,
         conflicts_with_all = [
-            "tag", "print0", "sort", "max_results", "WalkArgs",
+            "tag", "print0", "sort", "max_results", "WalkArgs", "CloudArgs",
             "CatalogArgs", filter::GROUP,
         ],
         conflicts_with_all = plugin::IDS
@@ -156,6 +159,9 @@ pub(crate) struct HashArgs {
     pub(crate) walk: WalkArgs,
 
     #[command(flatten)]
+    pub(crate) cloud: CloudArgs,
+
+    #[command(flatten)]
     pub(crate) plugin: PluginArgs,
 
     #[command(flatten)]
@@ -168,6 +174,7 @@ pub(crate) struct HashArgs {
 impl RunCommand for HashArgs {
     /// Whether the options go together.
     fn check(&self) -> Result<(), String> {
+        self.cloud.check(&self.paths)?;
         let text = self.output.format().is_lines();
         let other = self.algorithm().filter(|it| *it != Algorithm::Xxh64);
         let only_stdin = self.reads_only_stdin() && !self.tree;
@@ -212,7 +219,7 @@ impl RunCommand for HashArgs {
         }
         let explained = self.walk.explain_with_plugins(
             Filter::files_only,
-            (&self.plugin, true),
+            (&self.plugin, ValueColumns::with_digest),
             &self.run,
             context,
         )?;
@@ -248,7 +255,8 @@ impl RunCommand for HashArgs {
         })?;
         let sources = self.sources()?;
         let plugins = output.plugins(&plugins)?;
-        let mut walk = self.walk.options(plugins, &output.sink);
+        let walk = self.walk.options(plugins, &output.sink);
+        let mut walk = self.cloud.reach(walk);
         walk.read_links = output.schema.has(FieldId::Target);
         let options = HashOptions {
             walk: catalog.left_out(walk),

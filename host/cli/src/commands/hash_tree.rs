@@ -19,7 +19,7 @@ pub(crate) fn run(
     arguments: &HashArgs,
     context: &Context,
 ) -> Result<Exit, Failure> {
-    let HashArgs { output, walk, plugin, print0, tag, .. } = arguments;
+    let HashArgs { output, walk, cloud, plugin, print0, tag, .. } = arguments;
     let interrupt = context.catch_signals()?;
     let messages = arguments.run.messages(context, false);
     let engine = arguments.run.engine()?;
@@ -38,7 +38,7 @@ pub(crate) fn run(
     let mut writer = RecordWriter::new(&output);
     let outcome = engine
         .folder_digests(&roots)
-        .options(walk.options(plugins.clone(), &output.sink))
+        .options(cloud.reach(walk.options(plugins.clone(), &output.sink)))
         .algorithm(arguments.algorithm().unwrap_or(Algorithm::Xxh3_128))
         .monitor(&messages.monitor(&interrupt.cancel))
         .for_each(|made| match made {

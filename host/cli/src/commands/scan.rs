@@ -16,8 +16,8 @@ use crate::{
     exit::{self, Exit},
     failure::Failure,
     options::{
-        execute::ExecuteArgs, output::OutputArgs, plugin::PluginArgs,
-        run::RunArgs, sort::SortArgs, walk::WalkArgs,
+        cloud::CloudArgs, execute::ExecuteArgs, output::OutputArgs,
+        plugin::PluginArgs, run::RunArgs, sort::SortArgs, walk::WalkArgs,
     },
     output::{Inputs, Output, RecordWriter, Request, Sink},
     plugins::load_all,
@@ -92,6 +92,9 @@ pub(crate) struct ScanArgs {
     walk: WalkArgs,
 
     #[command(flatten)]
+    cloud: CloudArgs,
+
+    #[command(flatten)]
     pub(crate) plugin: PluginArgs,
 
     #[command(flatten)]
@@ -101,6 +104,7 @@ pub(crate) struct ScanArgs {
 impl RunCommand for ScanArgs {
     /// Whether the options go together.
     fn check(&self) -> Result<(), String> {
+        self.cloud.check(&self.roots)?;
         if self.count && !self.output.fields().is_empty() {
             Err("--count prints a number and takes no --fields".to_owned())
         } else if self.count && self.output.max_results().is_some() {
@@ -122,7 +126,7 @@ impl RunCommand for ScanArgs {
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let explained = self.walk.explain_with_plugins(
             |filter| filter,
-            (&self.plugin, false),
+            (&self.plugin, |it| it),
             &self.run,
             context,
         )?;
@@ -167,7 +171,7 @@ impl ScanArgs {
         let sink = Sink::open(self.output.file(), &inputs)?;
         let summary = engine
             .scan(roots)
-            .options(self.walk.options(plugins, &sink))
+            .options(self.cloud.reach(self.walk.options(plugins, &sink)))
             .monitor(&messages.monitor(&interrupt.cancel))
             .for_each_batch(|_| {
                 |event: ScanEvent<'_>| {
@@ -227,7 +231,8 @@ impl ScanArgs {
             ..Request::new(&self.output, inputs, kind, &plugins)
         })?;
         let plugins = output.plugins(&plugins)?;
-        let mut options = self.walk.options(plugins, &output.sink);
+        let options = self.walk.options(plugins, &output.sink);
+        let mut options = self.cloud.reach(options);
         options.read_links = output.schema.has(FieldId::Target);
         let outcome = engine
             .scan(roots)

@@ -1,12 +1,15 @@
-//! `sanchay similar`: which files have nearly the same text.
+//! `sanchay similar`: which files have nearly the same text, and which pictures
+//! look the same.
 
 use std::{ops::ControlFlow, path::PathBuf};
 
 use clap::{Args, value_parser};
 use sanchay::{
     Engine, Error, Filter, Monitor, Shingling, Similar, SimilarFile,
-    SimilarOptions, Unit,
+    SimilarOptions, Summary, Unit, ValueColumns, WalkOptions,
 };
+#[cfg(feature = "images")]
+use sanchay::{ImagePair, SimilarImage, SimilarImages, SimilarImagesOptions};
 use sanchay_core::{
     record::{self, RecordKind, Row},
     similarity::MAX_SIZE,
@@ -21,7 +24,8 @@ use crate::{
     failure::Failure,
     messages::Messages,
     options::{
-        output::OutputArgs, plugin::PluginArgs, run::RunArgs, walk::WalkArgs,
+        cloud::CloudArgs, output::OutputArgs, plugin::PluginArgs,
+        run::RunArgs, walk::WalkArgs,
     },
     output::{Inputs, Output, RecordWriter, Request},
     plugins::load_all,
@@ -56,11 +60,16 @@ path; with --pairs for each pair, with group, similarity, path and other.
 At the threshold, one pair in a thousand is missed if no third file joins the
 two. What is told is exact.
 
+With --images, pictures are compared that look the same in another format, size
+or compression, brighter, or cropped by up to an eighth at each side. Each is
+decoded in the sandbox. Turned ones are found with --rotations.
+
 Examples:
   sanchay similar ~/notes
   sanchay similar -e rs,c,h --threshold 0.6 src vendor
   sanchay similar --pairs --format csv -o pairs.csv /srv/texts
-  sanchay similar --characters --shingle-size 9 --min-size 1k corpus";
+  sanchay similar --characters --shingle-size 9 --min-size 1k corpus
+  sanchay similar --images --rotations ~/Pictures";
 
 /// Find files with nearly the same text.
 #[derive(Args, Debug)]
@@ -71,9 +80,23 @@ pub(crate) struct SimilarArgs {
     #[arg(value_name = "ROOT")]
     pub(crate) roots: Vec<PathBuf>,
 
-    /// How alike texts are at least: 0.05 to 1
-    #[arg(long, value_name = "SIMILARITY", default_value_t = 0.8)]
-    threshold: f64,
+    /// Find pictures that look the same, rather than texts
+    ///
+    /// JPEG, PNG, WebP, GIF, BMP and TIFF, by their extensions; decoded in the
+    /// sandbox.
+    #[cfg(feature = "images")]
+    #[arg(long, conflicts_with_all = ["shingle_size", "characters"])]
+    images: bool,
+
+    /// With --images: find turned pictures, too
+    #[cfg(feature = "images")]
+    #[arg(long, requires = "images")]
+    rotations: bool,
+
+    /// How alike they are at least: texts 0.05 to 1, by default 0.8; pictures
+    /// 0.7 to 1, by default 0.9
+    #[arg(long, value_name = "SIMILARITY")]
+    threshold: Option<f64>,
 
     /// How many words, or characters, a shingle has: 1 to 64
     ///
@@ -92,14 +115,9 @@ pub(crate) struct SimilarArgs {
     #[arg(long)]
     characters: bool,
 
-    /// Leave out files of more than SIZE
-    #[arg(
-        long,
-        value_name = "SIZE",
-        default_value = "16MiB",
-        value_parser = size::parse
-    )]
-    max_file_size: u64,
+    /// Leave out files of more than SIZE; by default 16 MiB, pictures 128 MiB
+    #[arg(long, value_name = "SIZE", value_parser = size::parse)]
+    max_file_size: Option<u64>,
 
     /// Tell each pair of similar files, and how alike they are
     #[arg(long)]
@@ -117,6 +135,9 @@ pub(crate) struct SimilarArgs {
     walk: WalkArgs,
 
     #[command(flatten)]
+    cloud: CloudArgs,
+
+    #[command(flatten)]
     pub(crate) plugin: PluginArgs,
 
     #[command(flatten)]
@@ -126,6 +147,7 @@ pub(crate) struct SimilarArgs {
 impl RunCommand for SimilarArgs {
     /// Whether the options go together.
     fn check(&self) -> Result<(), String> {
+        self.cloud.check(&self.roots)?;
         if self.print0 && !self.output.format().is_lines() {
             return Err("--print0 needs --format text".into());
         }
@@ -137,7 +159,7 @@ impl RunCommand for SimilarArgs {
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let explained = self.walk.explain_with_plugins(
             Filter::for_duplicates,
-            (&self.plugin, false),
+            (&self.plugin, ValueColumns::with_similarity),
             &self.run,
             context,
         )?;
@@ -163,42 +185,23 @@ impl RunCommand for SimilarArgs {
             text,
             ..Request::new(&self.output, inputs, self.kind(), &plugins)
         })?;
-        let options = SimilarOptions {
-            walk: self.walk.options(output.plugins(&plugins)?, &output.sink),
-            threshold: self.threshold,
-            shingling: self.shingling(),
-            max_file_size: self.max_file_size,
+        let walk = self.walk.options(output.plugins(&plugins)?, &output.sink);
+        let walk = self.cloud.reach(walk);
+        let printing = Printing {
+            engine: &engine,
+            messages: &messages,
+            output: &output,
+            interrupt: &interrupt,
         };
-        let outcome = engine
-            .similar(&roots)
-            .options(options)
-            .monitor(&messages.monitor(&interrupt.cancel))
-            .find(|error| {
-                messages.entry(&error);
-                ControlFlow::Continue(())
-            })
-            .and_then(|similar| {
-                messages.end_progress();
-                let mut summary = similar.summary();
-                let printing = Printing {
-                    engine: &engine,
-                    messages: &messages,
-                    output: &output,
-                };
-                summary.scanned.errors += match self.pairs {
-                    true => printing.pairs(&similar, &interrupt)?,
-                    false => printing.groups(&similar),
-                };
-                Ok(summary)
-            });
-        let summary = outcome.as_ref().ok().copied();
+        let outcome = self.find(&roots, walk, &printing);
+        let note = outcome.as_ref().ok().map(|found| found.note.clone());
         let exit = output.end(
             outcome
                 .map(|found| exit::of_run(&found.scanned, roots.len()))
                 .map_err(Failure::from),
         )?;
-        if let Some(summary) = summary.filter(|_| !self.run.quiet) {
-            messages.note(summary);
+        if let Some(note) = note.filter(|_| !self.run.quiet) {
+            messages.note(note);
         }
         Ok(exit)
     }
@@ -212,7 +215,83 @@ impl RunCommand for SimilarArgs {
     }
 }
 
+/// What a search came to.
+struct Found {
+    scanned: Summary,
+    /// In words.
+    note: String,
+}
+
 impl SimilarArgs {
+    /// Finds what is alike, and prints it.
+    fn find(
+        &self,
+        roots: &[PathBuf],
+        walk: WalkOptions,
+        printing: &Printing<'_>,
+    ) -> Result<Found, Error> {
+        #[cfg(feature = "images")]
+        if self.images {
+            return self.find_images(roots, walk, printing);
+        }
+        let options = SimilarOptions::default();
+        let options = SimilarOptions {
+            walk,
+            threshold: self.threshold.unwrap_or(options.threshold),
+            shingling: self.shingling(),
+            max_file_size: self.max_file_size.unwrap_or(options.max_file_size),
+        };
+        let Printing { engine, messages, interrupt, .. } = *printing;
+        let similar = engine
+            .similar(roots)
+            .options(options)
+            .monitor(&messages.monitor(&interrupt.cancel))
+            .find(|error| {
+                messages.entry(&error);
+                ControlFlow::Continue(())
+            })?;
+        messages.end_progress();
+        let mut summary = similar.summary();
+        summary.scanned.errors += match self.pairs {
+            true => printing.pairs(&similar)?,
+            false => printing.groups(&similar),
+        };
+        Ok(Found { scanned: summary.scanned, note: summary.to_string() })
+    }
+
+    /// Finds pictures, and prints them.
+    #[cfg(feature = "images")]
+    fn find_images(
+        &self,
+        roots: &[PathBuf],
+        walk: WalkOptions,
+        printing: &Printing<'_>,
+    ) -> Result<Found, Error> {
+        let options = SimilarImagesOptions::default();
+        let options = SimilarImagesOptions {
+            walk,
+            threshold: self.threshold.unwrap_or(options.threshold),
+            rotations: self.rotations,
+            max_file_size: self.max_file_size.unwrap_or(options.max_file_size),
+        };
+        let Printing { engine, messages, interrupt, .. } = *printing;
+        let similar = engine
+            .similar_images(roots)
+            .options(options)
+            .monitor(&messages.monitor(&interrupt.cancel))
+            .find(|error| {
+                messages.entry(&error);
+                ControlFlow::Continue(())
+            })?;
+        messages.end_progress();
+        match self.pairs {
+            true => printing.image_pairs(&similar),
+            false => printing.image_groups(&similar),
+        }
+        let summary = similar.summary();
+        Ok(Found { scanned: summary.scanned, note: summary.to_string() })
+    }
+
     /// What the records are.
     fn kind(&self) -> RecordKind {
         match self.pairs {
@@ -235,6 +314,7 @@ struct Printing<'a> {
     engine: &'a Engine,
     messages: &'a Messages,
     output: &'a Output,
+    interrupt: &'a Interrupt,
 }
 
 impl Printing<'_> {
@@ -246,31 +326,65 @@ impl Printing<'_> {
                 break;
             }
             for file in group.files() {
-                writer.push(&Row {
-                    parent: &file.parent,
-                    name: file.name,
-                    size: Some(file.size),
-                    group: Some(numbered(number)),
-                    similarity: Some(file.similarity),
-                    ..Row::default()
-                });
+                let SimilarFile { parent, name, size, similarity, .. } = file;
+                write(&mut writer, number, (&parent, name), size, similarity);
             }
-            let flow = writer.flush_if_due();
-            if flow.is_break() || self.output.is_enough().is_break() {
+            if self.ends_after_group(&mut writer) {
                 break;
             }
         }
         0
     }
 
-    /// Prints pairs. Returns how many files could not be read again.
-    fn pairs(
-        &self,
-        similar: &Similar,
-        interrupt: &Interrupt,
-    ) -> Result<u64, Error> {
+    /// Prints groups of pictures.
+    #[cfg(feature = "images")]
+    fn image_groups(&self, similar: &SimilarImages) {
         let mut writer = RecordWriter::new(self.output);
-        let cancel = interrupt.cancel.clone();
+        for (number, group) in (1..).zip(similar.groups()) {
+            if self.output.take().is_break() {
+                break;
+            }
+            for file in group.files() {
+                let SimilarImage { parent, name, size, similarity, .. } = file;
+                write(&mut writer, number, (&parent, name), size, similarity);
+            }
+            if self.ends_after_group(&mut writer) {
+                break;
+            }
+        }
+    }
+
+    fn ends_after_group(&self, writer: &mut RecordWriter<'_>) -> bool {
+        let flow = writer.flush_if_due();
+        flow.is_break() || self.output.is_enough().is_break()
+    }
+
+    /// Prints pairs of pictures.
+    #[cfg(feature = "images")]
+    fn image_pairs(&self, similar: &SimilarImages) {
+        let mut writer = RecordWriter::new(self.output);
+        for (number, group) in (1..).zip(similar.groups()) {
+            for pair in group.pairs() {
+                let ImagePair { one, other, similarity, .. } = pair;
+                if self.output.take().is_break() {
+                    return;
+                }
+                let path = [&*other.parent, other.name].concat();
+                let one = (&*one.parent, one.name);
+                write_pair(&mut writer, number, one, &path, similarity);
+                if self.ends_after_group(&mut writer)
+                    || self.interrupt.cancel.is_cancelled()
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Prints pairs. Returns how many files could not be read again.
+    fn pairs(&self, similar: &Similar) -> Result<u64, Error> {
+        let mut writer = RecordWriter::new(self.output);
+        let cancel = self.interrupt.cancel.clone();
         let monitor = Monitor { cancel, ..Monitor::default() };
         let found = self.engine.similar_pairs(
             similar,
@@ -281,7 +395,10 @@ impl Printing<'_> {
             },
             |group, one, other| {
                 self.output.take()?;
-                write_pair(&mut writer, group, one, other);
+                let path = [&*other.parent, other.name].concat();
+                let (number, similarity) = (group as u64 + 1, one.similarity);
+                let one = (&*one.parent, one.name);
+                write_pair(&mut writer, number, one, &path, similarity);
                 writer.flush_if_due()?;
                 self.output.is_enough()
             },
@@ -295,19 +412,38 @@ impl Printing<'_> {
     }
 }
 
+/// Writes a file of a group.
+fn write(
+    writer: &mut RecordWriter<'_>,
+    group: u64,
+    (parent, name): (&[u8], &[u8]),
+    size: u64,
+    similarity: f64,
+) {
+    writer.push(&Row {
+        parent,
+        name,
+        size: Some(size),
+        group: Some(numbered(group)),
+        similarity: Some(similarity),
+        ..Row::default()
+    });
+}
+
+/// Writes two files that are alike.
 fn write_pair(
     writer: &mut RecordWriter<'_>,
-    group: usize,
-    one: &SimilarFile<'_>,
-    other: &SimilarFile<'_>,
+    group: u64,
+    (parent, name): (&[u8], &[u8]),
+    other: &[u8],
+    similarity: f64,
 ) {
-    let path = [&*other.parent, other.name].concat();
     writer.push(&Row {
-        parent: &one.parent,
-        name: one.name,
-        other: Some(&path),
-        group: Some(numbered(group as u64 + 1)),
-        similarity: Some(one.similarity),
+        parent,
+        name,
+        other: Some(other),
+        group: Some(numbered(group)),
+        similarity: Some(similarity),
         ..Row::default()
     });
 }

@@ -14,8 +14,8 @@ use crate::{
     exit::{self, Exit},
     failure::Failure,
     options::{
-        algorithm::IdentifyingArgs, catalog::CatalogArgs, output::OutputArgs,
-        run::RunArgs, walk::WalkArgs,
+        algorithm::IdentifyingArgs, catalog::CatalogArgs, cloud::CloudArgs,
+        output::OutputArgs, run::RunArgs, walk::WalkArgs,
     },
     output::{Inputs, Output, RecordWriter, Request},
 };
@@ -64,6 +64,9 @@ pub(crate) struct SnapshotArgs {
     walk: WalkArgs,
 
     #[command(flatten)]
+    cloud: CloudArgs,
+
+    #[command(flatten)]
     catalog: CatalogArgs,
 
     #[command(flatten)]
@@ -73,6 +76,7 @@ pub(crate) struct SnapshotArgs {
 impl RunCommand for SnapshotArgs {
     /// Whether the options go together.
     fn check(&self) -> Result<(), String> {
+        self.cloud.check(&self.roots)?;
         self.algorithm.check()?;
         self.output.check(RecordKind::Snapshot, false)?;
         self.walk.check(|filter| filter)
@@ -94,6 +98,7 @@ impl RunCommand for SnapshotArgs {
         let request = Request::new(&self.output, inputs, kind, &plugins);
         let output = Output::open(request)?;
         let walk = self.walk.options(plugins.clone(), &output.sink);
+        let walk = self.cloud.reach(walk);
         let algorithm = self.algorithm.algorithm();
         let options = SnapshotOptions {
             name: self.name.clone(),

@@ -2,6 +2,7 @@
 
 mod cat;
 mod check;
+mod diff;
 mod gc;
 mod get;
 mod init;
@@ -24,13 +25,14 @@ use sanchay_store::{
 
 use crate::{
     commands::command::RunCommand, context::Context, exit::Exit,
-    failure::Failure, output::RecordWriter,
+    failure::Failure, options::cloud::CloudArgs, output::RecordWriter,
 };
 
 const ABOUT: &str = "\
-A store is a folder with snapshots of trees. What files contain is in it once,
-in compressed chunks, however many names, trees and snapshots have it. Any
-number of processes may use a store at once; docs/STORE.md has its format.
+A store is a folder, or a place in a bucket, with snapshots of trees. What files
+contain is in it once, in compressed chunks, however many names, trees and
+snapshots have it. Any number of processes may use a store at once;
+docs/STORE.md has its format.
 
 SNAPSHOT is latest, latest~1 (the one before), the name that one was given, or
 the first digits of what ls calls it.
@@ -41,7 +43,8 @@ Examples:
   sanchay store ls /backup/store
   sanchay store get /backup/store latest --where 'ext = pdf' recovered
   sanchay store rm /backup/store --keep 10
-  sanchay store gc /backup/store";
+  sanchay store gc /backup/store
+  sanchay store put s3://bucket/backups ~";
 
 /// Keep snapshots of trees in a store, and get them back.
 #[derive(Args, Debug)]
@@ -64,6 +67,8 @@ enum CommandArgs {
     Ls(Box<list::LsArgs>),
     /// Write what is in a file to standard output
     Cat(cat::CatArgs),
+    /// Tell what became of entries between two snapshots
+    Diff(diff::DiffArgs),
     /// Remove snapshots
     Rm(remove::RemoveArgs),
     /// Delete what no snapshot needs
@@ -82,6 +87,7 @@ impl CommandArgs {
             Self::Get(it) => &**it,
             Self::Ls(it) => &**it,
             Self::Cat(it) => it,
+            Self::Diff(it) => it,
             Self::Rm(it) => it,
             Self::Gc(it) => it,
             Self::Check(it) => it,
@@ -106,6 +112,9 @@ pub(super) struct StoreArgs {
     /// The store: a folder, s3://BUCKET/PREFIX, or gs://BUCKET/PREFIX
     #[arg(value_name = "STORE", value_hint = ValueHint::DirPath)]
     store: PathBuf,
+
+    #[command(flatten)]
+    cloud: CloudArgs,
 }
 
 impl StoreArgs {
@@ -128,7 +137,7 @@ impl StoreArgs {
     ) -> Result<Arc<dyn Backend>, StoreError> {
         let url = self.store.to_str().filter(|text| is_url(text));
         match url {
-            Some(url) => among_objects(url),
+            Some(url) => among_objects(url, &self.cloud),
             None => Ok(Arc::new(folder(&LocalStorage::new(), &self.store)?)),
         }
     }
@@ -137,12 +146,24 @@ impl StoreArgs {
     fn failed(&self) -> impl Fn(StoreError) -> Failure + use<> {
         let path = self.store.clone();
         move |error| match error {
-            StoreError::Run(error) => Failure::Run(error),
+            StoreError::Run(error) => {
+                settle();
+                Failure::Run(error)
+            }
             error => {
+                settle();
                 let (path, source) = (path.clone(), Box::new(error));
                 Failure::Store { path, source }
             }
         }
+    }
+}
+
+/// Waits until the server was told of uploads that were given up.
+fn settle() {
+    #[cfg(feature = "cloud")]
+    if !sanchay_objects::settle(std::time::Duration::from_millis(500)) {
+        tracing::debug!("uploads are still being aborted");
     }
 }
 
@@ -153,19 +174,54 @@ fn is_url(text: &str) -> bool {
 
 /// The store that a URL leads to.
 #[cfg(feature = "cloud")]
-fn among_objects(url: &str) -> Result<Arc<dyn Backend>, StoreError> {
+fn among_objects(
+    url: &str,
+    cloud: &CloudArgs,
+) -> Result<Arc<dyn Backend>, StoreError> {
+    use sanchay_objects::{
+        CloudOptions, GcsOptions, GcsStorage, S3Options, S3Storage,
+        StorageBackend, StorageConfig, create_storage,
+    };
+    let CloudOptions { endpoint, region, profile, anonymous, .. } =
+        cloud.options();
+    let open = || -> Result<Arc<dyn StorageBackend>, _> {
+        Ok(match StorageConfig::from_url(url)? {
+            StorageConfig::S3 { bucket, prefix } => {
+                let options = S3Options {
+                    endpoint,
+                    region,
+                    profile,
+                    anonymous,
+                    ..S3Options::default()
+                };
+                let prefix = prefix.as_deref();
+                Arc::new(S3Storage::with_options(&bucket, prefix, &options)?)
+            }
+            StorageConfig::Gcs { bucket, prefix } => {
+                let options = GcsOptions {
+                    endpoint,
+                    anonymous,
+                    ..GcsOptions::default()
+                };
+                let prefix = prefix.as_deref();
+                Arc::new(GcsStorage::with_options(&bucket, prefix, &options)?)
+            }
+            other => create_storage(other)?.into(),
+        })
+    };
     let failed = |error: sanchay_objects::StorageError| StoreError::Place {
         why: error.to_string(),
     };
-    let config = sanchay_objects::StorageConfig::from_url(url);
-    let storage =
-        config.and_then(sanchay_objects::create_storage).map_err(failed)?;
-    Ok(Arc::new(sanchay_store::ObjectBackend::new(storage.into())))
+    let backend = sanchay_store::ObjectBackend::new(open().map_err(failed)?);
+    Ok(Arc::new(backend.interrupted_by(crate::signals::is_caught)))
 }
 
 /// The store that a URL leads to, for a program that knows none.
 #[cfg(not(feature = "cloud"))]
-fn among_objects(_: &str) -> Result<Arc<dyn Backend>, StoreError> {
+fn among_objects(
+    _: &str,
+    _: &CloudArgs,
+) -> Result<Arc<dyn Backend>, StoreError> {
     let why = "this program was built without stores in S3 and Google Cloud \
                Storage: build it with --features cloud, or name a folder";
     Err(StoreError::Place { why: why.to_owned() })

@@ -17,7 +17,9 @@ use crate::{
     context::Context,
     exit::{self, Exit},
     failure::Failure,
-    options::{plugin::PluginArgs, run::RunArgs, walk::WalkArgs},
+    options::{
+        cloud::CloudArgs, plugin::PluginArgs, run::RunArgs, walk::WalkArgs,
+    },
     output::{Inputs, Sink},
     plugins::load_all,
     standard_streams::is_stdout,
@@ -37,6 +39,9 @@ included; links and the like do not count.
 --format json prints one object: sizes in bytes, times in RFC 3339. The same
 numbers are on the page that --html writes: one file that loads nothing and
 runs no script.
+
+With --follow, a folder counts once and where its shortest path leads, which may
+be that of a link; of several as short, the first by name.
 
 Examples:
   sanchay summary
@@ -79,6 +84,9 @@ pub(crate) struct SummaryArgs {
 
     #[command(flatten)]
     walk: WalkArgs,
+
+    #[command(flatten)]
+    cloud: CloudArgs,
 
     #[command(flatten)]
     pub(crate) plugin: PluginArgs,
@@ -131,6 +139,7 @@ enum SummaryFormat {
 impl RunCommand for SummaryArgs {
     /// Whether the options go together.
     fn check(&self) -> Result<(), String> {
+        self.cloud.check(&self.roots)?;
         let SummaryOutput { output, html, .. } = &self.output;
         match (output, html) {
             (_, Some(html)) if is_stdout(html) => Err(
@@ -149,7 +158,7 @@ impl RunCommand for SummaryArgs {
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let explained = self.walk.explain_with_plugins(
             |filter| filter,
-            (&self.plugin, false),
+            (&self.plugin, |it| it),
             &self.run,
             context,
         )?;
@@ -176,7 +185,8 @@ impl RunCommand for SummaryArgs {
         if let Some(html) = html.as_ref().filter(|it| it.is_same_file(&sink)) {
             return Err(Failure::SameOutput(html.path()));
         }
-        let mut walk = self.walk.options(plugins, &sink);
+        let walk = self.walk.options(plugins, &sink);
+        let mut walk = self.cloud.reach(walk);
         walk.leave_out.extend(html.iter().flat_map(Sink::ids));
         let outcome = engine
             .summary(&roots)

@@ -51,9 +51,11 @@ const OF_ONE_RUN: [&str; 26] = [
     "wit",
 ];
 
-/// What is written where the option says. The file of a folder does not say
-/// where: who enters it did not choose that.
-const OF_USER: [&str; 2] = ["catalog", "state-dir"];
+/// What is written where the option says, and who is shown credentials. The
+/// file of a folder does not say where and whom: who enters it did not choose
+/// that.
+const OF_USER: [&str; 6] =
+    ["anonymous", "catalog", "endpoint", "profile", "region", "state-dir"];
 
 /// Commands that have to work whatever is configured.
 const UNCONFIGURED: [&str; 4] = ["completions", "config", "help", "man"];

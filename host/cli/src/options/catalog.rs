@@ -12,7 +12,8 @@ use clap::{ValueEnum, ValueHint, builder::PossibleValue};
 use sanchay::WalkOptions;
 #[cfg(feature = "catalog")]
 use sanchay_catalog::{
-    Catalog, CatalogError, CatalogOptions, Trust, user_catalog,
+    Catalog, CatalogError, CatalogOptions, Trust, find_user_catalog,
+    user_catalog,
 };
 
 use crate::{failure::Failure, messages::Messages};
@@ -152,6 +153,25 @@ impl CatalogArgs {
         self.require(messages)
     }
 
+    /// Opens what a command looks in that need not have a catalog: the one
+    /// that was given; and where a snapshot may be named, the user's own if
+    /// there is one.
+    #[cfg(feature = "catalog")]
+    pub(crate) fn to_look_in(
+        &self,
+        names_snapshot: bool,
+        messages: &Messages,
+    ) -> Result<OpenCatalog, Failure> {
+        let is_there = || match &self.catalog {
+            Some(Some(path)) => path.exists(),
+            Some(None) | None => find_user_catalog().is_some(),
+        };
+        match names_snapshot && is_there() {
+            true => self.require(messages),
+            false => self.open(messages),
+        }
+    }
+
     #[cfg(feature = "catalog")]
     fn open_at(
         &self,
@@ -172,6 +192,13 @@ impl OpenCatalog {
     #[cfg(feature = "catalog")]
     pub(crate) fn get(&self) -> Result<Arc<Catalog>, Failure> {
         self.catalog.clone().ok_or(Failure::NoCatalogFolder)
+    }
+
+    /// The catalog, or one that has nothing.
+    #[cfg(feature = "catalog")]
+    pub(crate) fn get_or_empty(&self) -> Arc<Catalog> {
+        let empty = || Arc::new(Catalog::empty());
+        self.catalog.clone().unwrap_or_else(empty)
     }
 
     /// An engine that asks the catalog.

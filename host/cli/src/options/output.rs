@@ -109,7 +109,9 @@ impl OutputArgs {
                 .to_owned());
         }
         let fields = self.fields.iter().map(String::as_str);
-        fields_of_others(kind, "--fields", fields)
+        fields_of_others(kind, "--fields", fields)?;
+        let fields = self.template.iter().flat_map(Template::fields);
+        fields_of_others(kind, "--template", fields)
     }
 
     /// The output format.

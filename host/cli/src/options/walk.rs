@@ -132,12 +132,12 @@ impl WalkArgs {
         self.explain_with(adapt, || Ok(ValueColumns::default()))
     }
 
-    /// The same of a command that takes plugins, and may make digests. Plugins
-    /// are loaded if the filter tests columns of theirs.
+    /// The same of a command that takes plugins, and tells these columns of
+    /// its own. Plugins are loaded if the filter tests columns of theirs.
     pub(crate) fn explain_with_plugins(
         &self,
         adapt: fn(Filter) -> Filter,
-        (plugins, digests): (&PluginArgs, bool),
+        (plugins, with_own): (&PluginArgs, fn(ValueColumns) -> ValueColumns),
         run: &RunArgs,
         context: &Context,
     ) -> Result<Option<Exit>, Failure> {
@@ -147,11 +147,7 @@ impl WalkArgs {
             let engine = run.engine()?;
             let plugins =
                 load_all(plugins, filter, &engine, &interrupt, None)?;
-            let columns = plugins.value_columns();
-            Ok(match digests {
-                true => columns.with_digest(),
-                false => columns,
-            })
+            Ok(with_own(plugins.value_columns()))
         })
     }
 

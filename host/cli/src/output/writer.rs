@@ -87,6 +87,7 @@ impl<'o> RecordWriter<'o> {
             size: Some(file.size),
             modified: file.modified(),
             content: Some(file.content),
+            hash_source: Some(file.source),
             chunk,
             kind: file.metadata.map(|it| it.kind),
             root: Some(file.root),
@@ -107,7 +108,9 @@ impl<'o> RecordWriter<'o> {
         // It borrows for a shorter time now.
         let mut row = row;
         row.facts = facts.as_ref();
-        if let (Some(names), Some(metadata)) = (owners, metadata) {
+        if let (Some(names), Some(metadata)) =
+            (owners, metadata.filter(|it| it.object.is_none()))
+        {
             row.owners = names.of(metadata);
         }
         batch.push(&row);

@@ -11,7 +11,7 @@ use super::place::Place;
 use crate::StorageError;
 
 /// Codes of S3 and STS for credentials that do not do, whatever the status.
-const REFUSED: [&str; 10] = [
+pub(super) const REFUSED: [&str; 10] = [
     "AccessDenied",
     "AccountProblem",
     "AuthorizationHeaderMalformed",
@@ -143,6 +143,13 @@ fn find<E: StdError + 'static>(error: &Error) -> Option<&E> {
 }
 
 /// The cause of all causes, which has neither the address nor the headers.
-fn deepest(error: &Error) -> String {
+pub(super) fn deepest(error: &(dyn StdError + 'static)) -> String {
     chain(error).last().map_or_else(String::new, ToString::to_string)
+}
+
+/// Whether an error is that there are no credentials.
+pub(super) fn is_without_credentials(
+    error: &(dyn StdError + 'static),
+) -> bool {
+    chain(error).any(|error| error.is::<NoCredentials>())
 }

@@ -9,6 +9,7 @@ use object_store::gcp::{
 };
 
 use super::http::Connector;
+use super::line::{Line, Signer};
 use super::place::Place;
 use super::remote::Remote;
 use super::s3::variable;
@@ -69,6 +70,7 @@ impl GcsStorage {
     ) -> Result<Self, StorageError> {
         let place = Place::new("gs", bucket, prefix)?;
         let store = builder(&place, options)?
+            .builder
             .build()
             .map_err(|error| failure::of(&place, "", &error))?;
         Ok(Self { remote: Remote::new(store, place, true) })
@@ -83,11 +85,44 @@ impl fmt::Debug for GcsStorage {
 
 forward!([] GcsStorage, this => this.remote);
 
+/// The line to a bucket.
+pub(super) fn line(
+    place: &Place,
+    options: &GcsOptions,
+) -> Result<Line, StorageError> {
+    let Built { builder, endpoint, direct, unsigned } =
+        builder(place, options)?;
+    let server = endpoint.as_deref().unwrap_or(GOOGLE);
+    let base = format!("{}/{}", server.trim_end_matches('/'), place.bucket());
+    let signer = if unsigned {
+        Signer::Nobody
+    } else {
+        let store =
+            builder.build().map_err(|it| failure::of(place, "", &it))?;
+        Signer::Google(Arc::clone(store.credentials()))
+    };
+    Line::new(base, signer, options.patience, direct)
+}
+
+/// Google's own server.
+const GOOGLE: &str = "https://storage.googleapis.com";
+
+/// What builds the client.
+struct Built {
+    builder: GoogleCloudStorageBuilder,
+    /// The server, if it is not Google's.
+    endpoint: Option<String>,
+    /// Whether no proxy is asked.
+    direct: bool,
+    /// Whether no token is sent.
+    unsigned: bool,
+}
+
 /// What is needed to build the client.
 fn builder(
     place: &Place,
     options: &GcsOptions,
-) -> Result<GoogleCloudStorageBuilder, StorageError> {
+) -> Result<Built, StorageError> {
     let mut builder = GoogleCloudStorageBuilder::from_env()
         .with_bucket_name(place.bucket())
         .with_retry(options.patience.retry());
@@ -111,7 +146,8 @@ fn builder(
                     .to_owned(),
             ));
         }
-        return Ok(with_token(builder, token.reveal()));
+        let builder = with_token(builder, token.reveal());
+        return Ok(Built { builder, endpoint, direct, unsigned: false });
     }
     let named = [
         "GOOGLE_APPLICATION_CREDENTIALS",
@@ -123,9 +159,10 @@ fn builder(
     .iter()
     .any(|name| variable(name).is_some());
     if options.anonymous || endpoint.is_some() && !named {
-        return Ok(with_token(builder, "").with_skip_signature(true));
+        let builder = with_token(builder, "").with_skip_signature(true);
+        return Ok(Built { builder, endpoint, direct, unsigned: true });
     }
-    Ok(builder)
+    Ok(Built { builder, endpoint, direct, unsigned: false })
 }
 
 /// Has requests carry this token, and nobody asked for another.

@@ -97,7 +97,7 @@ impl Remote {
 
     async fn begin(&self, key: &str) -> Result<Upload, StorageError> {
         let path = self.place.path(key)?;
-        Upload::begin(Arc::clone(&self.store), path)
+        Upload::of_store(Arc::clone(&self.store), path)
             .await
             .map_err(|error| self.not_written(key, &error))
     }
@@ -135,7 +135,7 @@ impl Remote {
         key: &str,
     ) -> Result<(), StorageError> {
         let completed = upload.complete().await;
-        completed.map_err(|error| self.not_written(key, &error))
+        completed.map(|_| ()).map_err(|error| self.not_written(key, &error))
     }
 
     /// Uploads what comes in pieces, in parts if there is much of it.

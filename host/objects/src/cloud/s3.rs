@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use object_store::StaticCredentialProvider;
 use object_store::aws::{
-    AmazonS3Builder, AwsCredential, AwsCredentialProvider,
+    AmazonS3Builder, AmazonS3ConfigKey, AwsCredential, AwsCredentialProvider,
 };
 
 use super::aws_files::{AwsFiles, Found};
 use super::http::Connector;
+use super::line::{Line, Signer};
 use super::place::Place;
 use super::remote::Remote;
 use super::{Patience, Secret, endpoint, failure};
@@ -107,6 +108,7 @@ impl S3Storage {
     ) -> Result<Self, StorageError> {
         let place = Place::new("s3", bucket, prefix)?;
         let store = builder(&place, options)?
+            .builder
             .build()
             .map_err(|error| failure::of(&place, "", &error))?;
         Ok(Self { remote: Remote::new(store, place, false) })
@@ -121,11 +123,38 @@ impl fmt::Debug for S3Storage {
 
 forward!([] S3Storage, this => this.remote);
 
-/// What is needed to build the client.
-fn builder(
+/// The line to a bucket.
+pub(super) fn line(
     place: &Place,
     options: &S3Options,
-) -> Result<AmazonS3Builder, StorageError> {
+) -> Result<Line, StorageError> {
+    let Built { builder, endpoint, direct } = builder(place, options)?;
+    let region = builder.get_config_value(&AmazonS3ConfigKey::Region);
+    let region = region.unwrap_or_else(|| "us-east-1".to_owned());
+    let server = endpoint
+        .unwrap_or_else(|| format!("https://s3.{region}.amazonaws.com"));
+    let base = format!("{}/{}", server.trim_end_matches('/'), place.bucket());
+    let signer = if options.anonymous {
+        Signer::Nobody
+    } else {
+        let store =
+            builder.build().map_err(|it| failure::of(place, "", &it))?;
+        Signer::Aws(Arc::clone(store.credentials()), region)
+    };
+    Line::new(base, signer, options.patience, direct)
+}
+
+/// What builds the client.
+struct Built {
+    builder: AmazonS3Builder,
+    /// The server, if it is not Amazon's.
+    endpoint: Option<String>,
+    /// Whether no proxy is asked.
+    direct: bool,
+}
+
+/// What is needed to build the client.
+fn builder(place: &Place, options: &S3Options) -> Result<Built, StorageError> {
     let files = if options.anonymous || options.credentials.is_some() {
         AwsFiles::none()
     } else {
@@ -156,15 +185,13 @@ fn builder(
         direct = endpoint::is_loopback(&url);
         let address = address.trim_end_matches('/');
         builder = builder
-            .with_config(
-                object_store::aws::AmazonS3ConfigKey::S3Endpoint,
-                address,
-            )
+            .with_config(AmazonS3ConfigKey::S3Endpoint, address)
             .with_allow_http(url.scheme() == "http");
     }
     let patience = options.patience;
     builder = builder.with_http_connector(Connector { patience, direct });
-    sign(builder, place, options, &files, endpoint.is_some())
+    let builder = sign(builder, place, options, &files, endpoint.is_some())?;
+    Ok(Built { builder, endpoint, direct })
 }
 
 /// Says with what requests are signed.

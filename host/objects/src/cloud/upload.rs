@@ -2,12 +2,13 @@
 //! what is not completed is aborted, also if the one who waits for it goes
 //! away.
 
+use std::future::Future;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
 use object_store::path::Path;
-use object_store::{Error, MultipartUpload, ObjectStore};
+use object_store::{Error, MultipartUpload, ObjectStore, PutResult};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
@@ -51,18 +52,31 @@ pub(super) struct Upload {
 }
 
 impl Upload {
-    pub(super) async fn begin(
+    /// Begins one of an object of a store.
+    pub(super) async fn of_store(
         store: Arc<dyn ObjectStore>,
         path: Path,
     ) -> Result<Self, Error> {
+        Self::begin(async move {
+            store.put_multipart_opts(&path, Default::default()).await
+        })
+        .await
+    }
+
+    /// Begins one as this does.
+    pub(super) async fn begin(
+        begins: impl Future<Output = Result<Box<dyn MultipartUpload>, Error>>
+        + Send
+        + 'static,
+    ) -> Result<Self, Error> {
         let (sender, receiver) = oneshot::channel();
+        let pending = Pending::begin();
         runtime().spawn(async move {
-            let begun =
-                store.put_multipart_opts(&path, Default::default()).await;
             // Nobody may be waiting for it any more.
-            if let Err(Ok(target)) = sender.send(begun) {
+            if let Err(Ok(target)) = sender.send(begins.await) {
                 abandon(target, JoinSet::new());
             }
+            drop(pending);
         });
         let target = receiver.await.map_err(lost)??;
         Ok(Self {
@@ -107,7 +121,7 @@ impl Upload {
     }
 
     /// Waits for all parts and makes them the object.
-    pub(super) async fn complete(mut self) -> Result<(), Error> {
+    pub(super) async fn complete(mut self) -> Result<PutResult, Error> {
         while !self.parts.is_empty() {
             self.one_has_arrived().await?;
         }
@@ -123,7 +137,7 @@ impl Upload {
             }
             completed
         });
-        completes.await.map_err(lost)?.map(|_| ())
+        completes.await.map_err(lost)?
     }
 
     /// Aborts it, and waits for that.

@@ -6,7 +6,7 @@ use sanchay_sandbox::{Algorithm, Digest, Fault, PartialDigest};
 use sanchay_storage::{File, Metadata};
 
 use super::{
-    Content,
+    Content, HashSource,
     context::HashContext,
     ends::{FileRead, read_two, read_whole},
     files::{FileQueue, Opened},
@@ -155,6 +155,7 @@ fn single(
     };
     let digest = inspector.partial(first, last, read.size);
     Ok(HashResult {
+        source: HashSource::Read,
         content: Content::Partial(digest.map_err(hashing)?),
         size: read.size,
         metadata: Some(*metadata),
@@ -282,6 +283,7 @@ impl PendingFile {
         let first = next()?;
         let last = if self.parts == 2 { next()? } else { first };
         Ok(HashResult {
+            source: HashSource::Read,
             content: match method {
                 Method::Whole(_) => Content::Whole(algorithm, first),
                 Method::Partial { .. } => {

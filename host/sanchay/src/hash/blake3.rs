@@ -15,7 +15,7 @@ use sanchay_storage::File;
 use sanchay_sync::{into_inner, lock};
 
 use super::{
-    Content,
+    Content, HashSource,
     context::HashContext,
     ends::read_at,
     result::{Failure, HashResult, hashing, reading},
@@ -98,7 +98,13 @@ pub(super) fn hash(
             };
             let content = Content::Whole(Algorithm::Blake3, digest);
             let (metadata, grew) = (None, false);
-            return Ok(Some(HashResult { content, size, metadata, grew }));
+            return Ok(Some(HashResult {
+                content,
+                source: HashSource::Read,
+                size,
+                metadata,
+                grew,
+            }));
         }
         from = to;
     }

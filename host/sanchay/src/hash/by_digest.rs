@@ -43,7 +43,7 @@ impl ByDigest {
         program: &Program,
         plugins: &Plugins,
     ) -> Option<Self> {
-        if program.digests().is_empty() {
+        if program.results().is_empty() {
             return None;
         }
         let all = plugins.columns();

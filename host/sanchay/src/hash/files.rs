@@ -1,6 +1,6 @@
 //! The files that a reader hashes, each opened just before it is read.
 
-use sanchay_core::content::Content;
+use sanchay_core::content::{Content, HashSource};
 use sanchay_storage::{File, FileSystemId, Metadata};
 
 use super::{
@@ -103,7 +103,7 @@ impl<'q> FileQueue<'q> {
                             self.recalled(
                                 index,
                                 size,
-                                content,
+                                (content, HashSource::Catalog),
                                 Some(metadata),
                             );
                             continue;
@@ -111,6 +111,12 @@ impl<'q> FileQueue<'q> {
                         Some(Err(candidate)) => candidate,
                         None => None,
                     };
+                    if let Some(content) = self.told(&file) {
+                        let size = metadata.size;
+                        let content = (content, HashSource::Server);
+                        self.recalled(index, size, content, Some(metadata));
+                        continue;
+                    }
                     return Some(Opened {
                         index,
                         file,
@@ -142,8 +148,16 @@ impl<'q> FileQueue<'q> {
         let Some(content) = known.find(&state, self.method, ask) else {
             return false;
         };
+        let content = (content, HashSource::Catalog);
         self.recalled(index, state.size, content, metadata);
         true
+    }
+
+    /// The digest of all of an open file that whoever keeps it knows.
+    fn told(&self, file: &File) -> Option<Content> {
+        let Method::Whole(algorithm) = self.method else { return None };
+        let digest = file.known_digest(algorithm)?;
+        Some(Content::Whole(algorithm, digest))
     }
 
     /// Takes a known digest for the result of a file.
@@ -151,11 +165,12 @@ impl<'q> FileQueue<'q> {
         &mut self,
         index: usize,
         size: u64,
-        content: Content,
+        (content, source): (Content, HashSource),
         metadata: Option<Metadata>,
     ) {
         self.run.skip_bytes(self.method.bytes_to_read(size));
-        let result = HashResult { content, size, metadata, grew: false };
+        let result =
+            HashResult { content, source, size, metadata, grew: false };
         self.done(index, Ok(result));
     }
 

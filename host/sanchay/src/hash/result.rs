@@ -2,7 +2,7 @@
 
 use std::io;
 
-use sanchay_core::content::Content;
+use sanchay_core::content::{Content, HashSource};
 use sanchay_sandbox::Fault;
 use sanchay_storage::Metadata;
 
@@ -12,6 +12,8 @@ use crate::error::{Action, Cause};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HashResult {
     pub(crate) content: Content,
+    /// Where that comes from.
+    pub(crate) source: HashSource,
     pub(crate) size: u64,
     /// What the file was when it was opened; `None` for what is none.
     pub(crate) metadata: Option<Metadata>,

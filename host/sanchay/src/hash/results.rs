@@ -134,6 +134,7 @@ impl ResultBatch {
                 size: result.size,
                 metadata: result.metadata.as_ref(),
                 content: result.content,
+                source: result.source,
                 target: self.targets.get(index).and_then(Option::as_deref),
                 values: self.values.get(index).map_or(&[], |it| it),
             })));

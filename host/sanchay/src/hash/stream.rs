@@ -11,7 +11,7 @@ use sanchay_sandbox::Algorithm;
 use sanchay_storage::{File, FileReader, Metadata};
 
 use super::{
-    Content, blake3,
+    Content, HashSource, blake3,
     context::HashContext,
     result::{Failure, HashResult, hashing, reading},
 };
@@ -222,7 +222,13 @@ fn pipe_ends(
     let last = last.as_deref().unwrap_or(&first);
     let partial = inspector.partial(&first, last, size).map_err(hashing)?;
     let content = Content::Partial(partial);
-    Ok(HashResult { content, size, metadata: None, grew: false })
+    Ok(HashResult {
+        content,
+        source: HashSource::Read,
+        size,
+        metadata: None,
+        grew: false,
+    })
 }
 
 fn finish(
@@ -232,7 +238,13 @@ fn finish(
 ) -> Result<HashResult, Failure> {
     let digest = inspector.finish().map_err(hashing)?;
     let content = Content::Whole(algorithm, digest);
-    Ok(HashResult { content, size, metadata: None, grew: false })
+    Ok(HashResult {
+        content,
+        source: HashSource::Read,
+        size,
+        metadata: None,
+        grew: false,
+    })
 }
 
 /// Reads once, again where a signal interrupted.

@@ -72,7 +72,7 @@ pub(super) fn hash(
     options.walk.plugins = options.walk.plugins.with_digests();
     let named = NamedFilter::new(&options.walk)?;
     let (columns, program) = (named.columns(), named.program());
-    if !program.digests().is_empty() && !columns.of_media().is_empty() {
+    if !program.results().is_empty() && !columns.of_media().is_empty() {
         // What they say is asked for again, beside the digest.
         options.walk.plugins = options.walk.plugins.with_media()?;
     }

@@ -746,6 +746,7 @@ fn replaced(row: &Row, was: &Original, now: Option<Metadata>) -> Replaced {
             id: row.id,
             links: 1,
             mode: was.mode,
+            object: None,
         },
         extended: extended.collect(),
         now,

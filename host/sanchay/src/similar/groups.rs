@@ -1,13 +1,19 @@
 //! Groups of files whose texts are alike: the library's answer.
 
-use std::{fmt, path::PathBuf, sync::Arc};
+use std::{
+    fmt,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
 
 use sanchay_core::grouping::{FileNumber, FileTable as _};
 
-use super::{options::SimilarOptions, texts::Texts};
+use super::{
+    by_similarity::BySimilarity, options::SimilarOptions, texts::Texts,
+};
 use crate::{
-    duplicates::collection::Collection, entry::join, monitor::Summary,
-    walk::Node,
+    duplicates::collection::Collection, entry::join, error::Error,
+    monitor::Summary, walk::Node,
 };
 
 /// Groups of files whose texts are alike.
@@ -15,13 +21,54 @@ pub struct Similar {
     pub(super) collection: Collection,
     pub(super) options: SimilarOptions,
     pub(super) texts: Texts,
-    /// The distinct texts of all groups, those of a group together and in the
-    /// order of their paths, and how alike each is to the first.
+    /// All groups.
+    pub(super) all: Groups,
+    /// What of them the filter wants, if it tests how alike files are.
+    pub(super) shown: Option<Groups>,
+    /// That filter.
+    pub(super) by_similarity: Option<Mutex<BySimilarity>>,
+    pub(super) scanned: Summary,
+    pub(super) too_large: u64,
+    pub(super) comparisons: u64,
+}
+
+/// Groups of distinct texts.
+#[derive(Default)]
+pub(super) struct Groups {
+    /// The texts, those of a group together and in the order of their paths,
+    /// and how alike each is to the first of the group.
     pub(super) members: Vec<(u32, f64)>,
     /// Where each group ends.
     pub(super) ends: Vec<usize>,
-    pub(super) scanned: Summary,
-    pub(super) too_large: u64,
+}
+
+impl Groups {
+    /// The members of each.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[(u32, f64)]> {
+        let mut start = 0;
+        self.ends.iter().map(move |end| {
+            let members = self.members.get(start..*end).unwrap_or_default();
+            start = *end;
+            members
+        })
+    }
+
+    /// What of them a filter wants.
+    pub(super) fn filtered(
+        &self,
+        filter: &mut BySimilarity,
+        texts: &Texts,
+    ) -> Result<Self, Error> {
+        let mut left = Self::default();
+        for group in self.iter() {
+            let wanted = filter.of_group(group, texts);
+            if !wanted.is_empty() {
+                left.members.extend(wanted);
+                left.ends.push(left.members.len());
+            }
+        }
+        filter.outcome().map(|()| left)
+    }
 }
 
 /// What a search for texts that are alike came to.
@@ -36,6 +83,8 @@ pub struct SimilarSummary {
     pub texts: u64,
     /// How many files were left out for their size.
     pub too_large: u64,
+    /// How many times two texts were compared exactly to make groups.
+    pub comparisons: u64,
     /// What was looked at.
     pub scanned: Summary,
 }
@@ -68,22 +117,33 @@ impl Similar {
     pub fn summary(&self) -> SimilarSummary {
         let files: usize = self.groups().map(|it| it.len()).sum();
         SimilarSummary {
-            groups: self.ends.len() as u64,
+            groups: self.shown().ends.len() as u64,
             files: files as u64,
             texts: self.texts.total() as u64,
             too_large: self.too_large,
+            comparisons: self.comparisons,
             scanned: self.scanned,
         }
     }
 
-    /// The groups, in the byte order of the paths of their first files.
+    /// The groups, in the byte order of the paths of their first files. Where
+    /// the filter tests how alike files are, they have those files that it
+    /// wants; a group of which only the first file is left is none.
     pub fn groups(&self) -> impl Iterator<Item = SimilarGroup<'_>> {
-        let mut start = 0;
-        self.ends.iter().map(move |end| {
-            let members = self.members.get(start..*end).unwrap_or_default();
-            start = *end;
-            SimilarGroup { all: self, members }
-        })
+        let groups = self.shown().iter();
+        groups.map(|members| SimilarGroup { all: self, members })
+    }
+
+    /// The groups with all of their files.
+    pub(super) fn whole_groups(
+        &self,
+    ) -> impl Iterator<Item = SimilarGroup<'_>> {
+        let groups = self.all.iter();
+        groups.map(|members| SimilarGroup { all: self, members })
+    }
+
+    fn shown(&self) -> &Groups {
+        self.shown.as_ref().unwrap_or(&self.all)
     }
 }
 
@@ -124,7 +184,7 @@ impl fmt::Debug for SimilarGroup<'_> {
 }
 
 impl<'a> SimilarGroup<'a> {
-    /// How many files there are; at least two.
+    /// How many files there are; at least two, unless the filter leaves one.
     #[must_use]
     #[allow(clippy::len_without_is_empty, reason = "a group is never empty")]
     pub fn len(&self) -> usize {

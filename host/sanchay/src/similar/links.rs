@@ -5,10 +5,17 @@
 //! the same are a bucket, and each pair of a bucket is a candidate. A pair is
 //! looked at in the first band that both share, and only if its texts are not
 //! in one group already: the groups are those that all pairs would give.
+//!
+//! Of thousands of texts that are all nearly as alike as the threshold says,
+//! that would be half the square of their number. So a text is compared with a
+//! bounded number of others in each band: those whose signatures agree most.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+use std::{
+    cmp::Reverse,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+    },
 };
 
 use sanchay_core::{
@@ -18,7 +25,8 @@ use sanchay_core::{
 use sanchay_sync::{into_inner, lock};
 
 use super::{
-    cache::SetCache, components::Components, reader::TextReader, texts::Texts,
+    cache::SetCache, components::Components, groups::Groups,
+    reader::TextReader, texts::Texts,
 };
 use crate::{duplicates::compare::Comparison, error::Error, inspect::Inspect};
 
@@ -27,6 +35,18 @@ const PAIRS: usize = 1 << 16;
 
 /// How many texts are compared with one in one piece.
 const PART: usize = 128;
+
+/// With how many texts of its bucket one is compared at most.
+const COMPARED: usize = 8;
+
+/// The signatures of how many texts of its bucket are looked at for these. In
+/// a larger bucket, texts lie near to each other that have other bands in
+/// common, too.
+const NEAR: usize = 1024;
+
+/// How many texts of a bucket are looked at in a row, at most, without knowing
+/// what became of those before.
+const IN_A_ROW: usize = 64;
 
 /// The groups in the making.
 pub(super) struct Links<'a> {
@@ -43,6 +63,8 @@ pub(super) struct Links<'a> {
     lost: Vec<AtomicBool>,
     /// Of each text, a text that it is as alike as this.
     known: Vec<(u32, f64)>,
+    /// How many times two texts were compared.
+    comparisons: u64,
 }
 
 /// A text, and those that it is to be compared with.
@@ -54,9 +76,6 @@ struct Bucket {
     pivot: usize,
     end: usize,
 }
-
-/// Texts, and how alike they are to the first of their group.
-type Members = Vec<(u32, f64)>;
 
 /// Two texts, and how alike they are.
 type Link = (u32, u32, f64);
@@ -79,6 +98,7 @@ impl<'a> Links<'a> {
             sets: SetCache::default(),
             lost: lost.collect(),
             known: Vec::new(),
+            comparisons: 0,
         }
     }
 
@@ -96,15 +116,20 @@ impl<'a> Links<'a> {
                 (Signature::band(rows), text)
             }));
             pool.sort(&mut keys, Ord::cmp);
-            self.buckets(band, &keys)?;
+            self.buckets(band, &mut keys)?;
             run.outcome()?;
         }
         Ok(())
     }
 
+    /// How many times two texts were compared.
+    pub(super) fn comparisons(&self) -> u64 {
+        self.comparisons
+    }
+
     /// The texts of each group, in their order, and how alike they are to the
     /// first; and where each group ends. A group has several files.
-    pub(super) fn groups(&mut self) -> Result<(Members, Vec<usize>), Error> {
+    pub(super) fn groups(&mut self) -> Result<Groups, Error> {
         let mut joined = self.joined();
         loop {
             let before = joined.len();
@@ -131,7 +156,7 @@ impl<'a> Links<'a> {
             }));
             ends.push(members.len());
         }
-        Ok((members, ends))
+        Ok(Groups { members, ends })
     }
 
     /// The texts that are like others or equal to them, after the roots of
@@ -194,39 +219,56 @@ impl<'a> Links<'a> {
     fn buckets(
         &mut self,
         band: usize,
-        keys: &[(u64, u32)],
+        keys: &mut [(u64, u32)],
     ) -> Result<(), Error> {
         let mut buckets = Vec::new();
         let mut start = 0;
-        for same in keys.chunk_by(|a, b| a.0 == b.0) {
+        for same in keys.chunk_by_mut(|a, b| a.0 == b.0) {
             let end = start + same.len();
+            if same.len() > NEAR {
+                self.bring_together(band, same);
+            }
             if same.len() > 1 {
                 buckets.push(Bucket { pivot: start, end });
             }
             start = end;
         }
         let run = self.reader.comparison.run;
+        let mut in_a_row = 1;
         while !buckets.is_empty() && !run.is_over() {
             let mut tasks = Vec::new();
             let mut pairs = 0;
             buckets.retain_mut(|bucket| {
-                if pairs >= PAIRS || run.is_over() {
-                    return true;
+                for _ in 0..in_a_row {
+                    if pairs >= PAIRS || run.is_over() {
+                        return true;
+                    }
+                    let texts = keys.get(bucket.pivot..bucket.end);
+                    let Some([(_, pivot), others @ ..]) = texts else {
+                        return false;
+                    };
+                    bucket.pivot += 1;
+                    let (found, all_joined) =
+                        self.candidates(band, *pivot, others);
+                    pairs += found.len();
+                    let parts = found.chunks(PART);
+                    tasks.extend(parts.map(|it| (*pivot, it.to_vec())));
+                    // Of texts that are in one group no more is to be learnt.
+                    if all_joined || bucket.pivot + 1 >= bucket.end {
+                        return false;
+                    }
                 }
-                let texts = keys.get(bucket.pivot..bucket.end);
-                let Some([(_, pivot), others @ ..]) = texts else {
-                    return false;
-                };
-                bucket.pivot += 1;
-                let (found, all_joined) =
-                    self.candidates(band, *pivot, others);
-                pairs += found.len();
-                let parts = found.chunks(PART);
-                tasks.extend(parts.map(|it| (*pivot, it.to_vec())));
-                // Of texts that are in one group no more is to be learnt.
-                !all_joined && bucket.pivot + 1 < bucket.end
+                true
             });
-            for (one, other, similarity) in self.compare(&tasks)? {
+            let links = self.compare(&tasks)?;
+            self.comparisons += links.len() as u64;
+            let alike = |link: &Link| link.2 >= self.threshold;
+            // What joins groups spares those that follow.
+            in_a_row = match links.iter().any(alike) {
+                true => 1,
+                false => (in_a_row * 2).min(IN_A_ROW),
+            };
+            for (one, other, similarity) in links {
                 if similarity >= self.threshold {
                     self.components.join(one, other);
                 }
@@ -240,6 +282,21 @@ impl<'a> Links<'a> {
         Ok(())
     }
 
+    /// Sorts the texts of a bucket by what else they have in common: the bands
+    /// after this one, then those before.
+    fn bring_together(&self, band: usize, same: &mut [(u64, u32)]) {
+        let end = (band + 1) * self.banding.rows;
+        let signature = |text: u32| {
+            let all = self.texts.signature(text);
+            let (before, after) = all.split_at(end.min(all.len()));
+            (after, before)
+        };
+        let order = |a: &(u64, u32), b: &(u64, u32)| {
+            signature(a.1).cmp(&signature(b.1)).then(a.1.cmp(&b.1))
+        };
+        self.reader.comparison.pool.sort(same, order);
+    }
+
     /// The texts that one is to be compared with, of those that share a
     /// band; and whether it is in one group with all of them already.
     fn candidates(
@@ -250,30 +307,38 @@ impl<'a> Links<'a> {
     ) -> (Vec<u32>, bool) {
         let root = self.components.find(one);
         let mut found = Vec::new();
-        let mut all_joined = true;
-        for (_, other) in others {
+        let mut all_joined = others.len() <= NEAR;
+        for (_, other) in others.iter().take(NEAR) {
             if self.components.find(*other) == root {
                 continue;
             }
             all_joined = false;
-            if self.is_candidate(band, one, *other) {
-                found.push(*other);
+            if let Some(agreeing) = self.agreeing(band, one, *other) {
+                found.push((Reverse(agreeing), *other));
             }
         }
-        (found, all_joined)
+        if found.len() > COMPARED {
+            found.select_nth_unstable(COMPARED);
+            found.truncate(COMPARED);
+            found.sort_unstable_by_key(|it| it.1);
+        }
+        (found.into_iter().map(|it| it.1).collect(), all_joined)
     }
 
-    /// Whether two texts share no band before this one, and are alike by
-    /// their signatures.
-    fn is_candidate(&self, band: usize, one: u32, other: u32) -> bool {
+    /// In how many places the signatures of two texts agree, if they share no
+    /// band before this one and are alike by their signatures.
+    fn agreeing(&self, band: usize, one: u32, other: u32) -> Option<usize> {
         if self.is_lost(one) || self.is_lost(other) {
-            return false;
+            return None;
         }
         let signature = |text| self.texts.signature(text);
         let (one, other) = (signature(one), signature(other));
         let agrees = |band| self.rows(one, band) == self.rows(other, band);
-        let shared = (0..band).any(agrees);
-        !shared && Signature::agreeing(one, other) >= self.agreeing
+        if (0..band).any(agrees) {
+            return None;
+        }
+        let agreeing = Signature::agreeing(one, other);
+        (agreeing >= self.agreeing).then_some(agreeing)
     }
 
     /// The places of a band.

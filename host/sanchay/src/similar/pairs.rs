@@ -67,12 +67,15 @@ pub(crate) fn visit_pairs(
         },
         shingling: similar.options.shingling,
     };
-    for (number, group) in similar.groups().enumerate() {
+    for (number, group) in similar.whole_groups().enumerate() {
         let mut told = |one: &SimilarFile<'_>, other: &SimilarFile<'_>| {
             visit(number, one, other)
         };
         let pairs = Pairs { similar, reader: &reader, group };
         pairs.visit(&mut told)?;
+        if let Some(filter) = &similar.by_similarity {
+            lock(filter).outcome()?;
+        }
         if run.is_over() {
             break;
         }
@@ -171,6 +174,10 @@ impl Pairs<'_> {
         similarity: f64,
         visit: &mut Visit<'_>,
     ) {
+        let filter = self.similar.by_similarity.as_ref();
+        if filter.is_some_and(|it| !lock(it).wants(similarity)) {
+            return;
+        }
         let collection = &self.similar.collection;
         let (one, other) = match collection.by_path(one, other).is_le() {
             true => (one, other),

@@ -101,7 +101,7 @@ impl DirReader {
         let program = options.program()?;
         inspector.set_filter(&program)?;
         let columns = inspector.filter_columns().map_err(Error::Sandbox)?;
-        let columns = columns.without(program.digests());
+        let columns = columns.without(program.results());
         let looker = Looker::new(columns, &program, &options.plugins)
             .map_err(Error::Sandbox)?;
         let wanted_kinds = inspector.filter_kinds().map_err(Error::Sandbox)?;

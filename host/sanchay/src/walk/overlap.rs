@@ -146,7 +146,7 @@ pub(super) fn overlap<'r>(
         let mut path = root.clone();
         let mut passed = Vec::new();
         loop {
-            path.push("..");
+            path = storage.parent(&path);
             let Ok(above) = id(&path) else { return true };
             if above == below || free.contains(&above) {
                 break;

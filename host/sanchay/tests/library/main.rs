@@ -25,6 +25,7 @@ mod planning;
 mod reflinks;
 mod replacing;
 mod sharing;
+mod similar;
 mod storage;
 mod streams;
 mod summary;

@@ -1,5 +1,5 @@
-//! The extractor that is embedded beside the inspector: what pictures and
-//! films say of themselves.
+//! The extractors that are embedded beside the inspector: what pictures and
+//! films say of themselves, and what pictures look like.
 
 use std::sync::{Arc, OnceLock};
 
@@ -8,7 +8,7 @@ use super::exports::ExtractingExports;
 use super::settings::Settings;
 use super::{FailureBudget, Inner, Plugin, Role};
 use crate::caller::{Caller, Instance};
-use crate::component::MEDIA;
+use crate::component::{Bundle, MEDIA};
 use crate::engine::Embedded;
 use crate::shared::Shared;
 use crate::{Fault, Limits};
@@ -16,6 +16,10 @@ use crate::{Fault, Limits};
 /// How many instances there may be at once; more make do with little address
 /// space.
 const INSTANCES: usize = 32;
+
+/// How large a picture may be as a file, in bytes.
+#[cfg(feature = "images")]
+const PICTURE: u64 = 128 << 20;
 
 impl Plugin {
     /// The bundled extractor, whose code is a part of the program. It is set
@@ -26,13 +30,49 @@ impl Plugin {
     /// [`Fault::Setup`]; and what else went wrong when it was first asked for.
     pub fn media() -> Result<Self, Fault> {
         static BUNDLED: OnceLock<Result<Plugin, Fault>> = OnceLock::new();
-        BUNDLED.get_or_init(load).clone()
+        let set_up = || {
+            let limits = Limits::of_plugins();
+            let most = describe::most(limits.memory_bytes());
+            load(&MEDIA, limits, most)
+        };
+        BUNDLED.get_or_init(set_up).clone()
+    }
+
+    /// The bundled extractor of thumbnails: its columns are the width, the
+    /// height and the thumbnail of a picture. An instance may use 768 MiB of
+    /// memory, and 30 seconds for a picture. It is set up when it is first
+    /// asked for, once for the whole process.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::Setup`]; and what else went wrong when it was first asked for.
+    #[cfg(feature = "images")]
+    pub fn pictures() -> Result<Self, Fault> {
+        use std::time::Duration;
+
+        use crate::component::PICTURES;
+
+        static BUNDLED: OnceLock<Result<Plugin, Fault>> = OnceLock::new();
+        let set_up = || {
+            // A picture of 100 million pixels, its file, and what decodes it.
+            let limits = Limits::of_plugins()
+                .memory(768 << 20)
+                .stack(1 << 20)
+                .call_budget(Duration::from_secs(30));
+            load(&PICTURES, limits, PICTURE)
+        };
+        BUNDLED.get_or_init(set_up).clone()
     }
 }
 
-fn load() -> Result<Plugin, Fault> {
-    let limits = Limits::of_plugins();
-    let source = Box::new(Embedded(&MEDIA));
+/// Sets an extractor up that is called with these limits, and passed at most so
+/// many bytes of a file.
+fn load(
+    bundle: &'static Bundle,
+    limits: Limits,
+    most: u64,
+) -> Result<Plugin, Fault> {
+    let source = Box::new(Embedded(bundle));
     let shared: Arc<Shared<ExtractingExports>> =
         Shared::new(source, INSTANCES, limits.clone())?;
     let mut caller = Caller::new(Arc::clone(&shared));
@@ -45,7 +85,6 @@ fn load() -> Result<Plugin, Fault> {
     let (facts, memory) = (said.facts, limits.memory_bytes());
     let (columns, selections) = extraction(said, &name, memory)
         .map_err(|why| Fault::Setup(why.to_string()))?;
-    let most = describe::most(memory);
     let role = Role::Extractor { shared, columns, selections, facts, most };
     let failure_budget = FailureBudget::new(&limits);
     let settings = Settings::default();

@@ -85,6 +85,7 @@ impl Confined for LocalConfined {
             id: FileId { device: facts.dev(), inode: facts.ino() },
             links: u32::try_from(facts.nlink()).unwrap_or(u32::MAX),
             mode: facts.mode(),
+            object: None,
         };
         Ok((kind, metadata))
     }

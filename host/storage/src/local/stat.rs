@@ -88,6 +88,7 @@ fn statx(
         },
         links: facts.stx_nlink,
         mode: facts.stx_mode.into(),
+        object: None,
     };
     Ok((kind, metadata))
 }
@@ -150,6 +151,7 @@ pub(super) fn portable(facts: &rustix::fs::Stat) -> (EntryKind, Metadata) {
         id: FileId { device: facts.st_dev as u64, inode: facts.st_ino as u64 },
         links: u32::try_from(facts.st_nlink).unwrap_or(u32::MAX),
         mode: facts.st_mode as u32,
+        object: None,
     };
     (kind, metadata)
 }

@@ -300,6 +300,7 @@ impl Tree {
             id: FileId { device: inode.device, inode: index as u64 + 1 },
             links: inode.links,
             mode: file_type | inode.mode,
+            object: None,
         })
     }
 

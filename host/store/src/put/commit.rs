@@ -1,6 +1,7 @@
 //! Makes the snapshot of what was put, and makes sure that nothing it is built
 //! on goes away. docs/STORE.md has the argument.
 
+use sanchay::Cancel;
 use sanchay_core::store::{Address, SnapshotDocument, StoredRow};
 use sanchay_output::store::{RowWriter, push_snapshot};
 
@@ -31,7 +32,8 @@ impl PutRun<'_> {
         mut document: SnapshotDocument,
         rows: &[StoredRow],
     ) -> Result<(Snapshot, Added), StoreError> {
-        document.rows = put_rows(packer, rows)?;
+        let cancel = &self.options.monitor.cancel;
+        document.rows = put_rows(packer, rows, cancel)?;
         let added = packer.finish()?;
         let stamp = names::stamped(document.time)?;
         let snapshot = Snapshot { stamp, document };
@@ -42,9 +44,10 @@ impl PutRun<'_> {
 
 /// Puts the rows, in parts that end where the rows themselves say so: rows
 /// that change do not change the parts of others.
-fn put_rows(
+pub(super) fn put_rows(
     packer: &Packer<'_>,
     rows: &[StoredRow],
+    cancel: &Cancel,
 ) -> Result<Vec<Address>, StoreError> {
     let (mut writer, mut parts) = (RowWriter::default(), Vec::new());
     let mut text = Vec::new();
@@ -54,6 +57,9 @@ fn put_rows(
             && Address::of(&row.path).fan() == 0
             || text.len() >= MOST_PART;
         if ends {
+            if cancel.is_cancelled() {
+                return Err(sanchay::Error::Cancelled.into());
+            }
             parts.push(packer.add(&text)?);
             text.clear();
         }

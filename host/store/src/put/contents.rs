@@ -20,6 +20,7 @@ use sanchay_storage::{
     Directory, ExtendedAttribute, File, FileSystemId, Links, Metadata,
     StorageError,
 };
+use sanchay_sync::lock;
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::{
@@ -96,10 +97,11 @@ impl<'s> Reader<'s> {
     /// The row of an entry; nothing if it could not be stored.
     pub(super) fn row(
         &mut self,
+        number: usize,
         item: &Item,
         context: WorkContext<'_>,
     ) -> Option<StoredRow> {
-        match self.try_row(item, context) {
+        match self.try_row(number, item, context) {
             Ok(row) => Some(row),
             Err(Failure::Over) => None,
             Err(Failure::Store(error)) => {
@@ -120,11 +122,12 @@ impl<'s> Reader<'s> {
 
     fn try_row(
         &mut self,
+        number: usize,
         item: &Item,
         context: WorkContext<'_>,
     ) -> Result<StoredRow, Failure> {
         match item.metadata.kind {
-            EntryKind::File => self.file(item, context),
+            EntryKind::File => self.file(number, item, context),
             EntryKind::Directory => self.directory(item),
             EntryKind::Symlink => self.link(item),
             other => {
@@ -169,6 +172,20 @@ impl<'s> Reader<'s> {
         Ok((directory, name, file_system))
     }
 
+    /// The file system of an entry, if what it says of files can be relied on.
+    fn file_system(
+        &mut self,
+        item: &Item,
+    ) -> Result<Option<FileSystemId>, Failure> {
+        let device = item.metadata.id.device;
+        if let Some(known) = lock(&self.shared.file_systems).get(&device) {
+            return Ok(*known);
+        }
+        let (_, _, found) = self.place(item)?;
+        lock(&self.shared.file_systems).insert(device, found);
+        Ok(found)
+    }
+
     fn directory(&mut self, item: &Item) -> Result<StoredRow, Failure> {
         let extended = if item.below.is_empty() {
             let root = self.shared.items.roots.get(item.root);
@@ -197,10 +214,11 @@ impl<'s> Reader<'s> {
 
     fn file(
         &mut self,
+        number: usize,
         item: &Item,
         context: WorkContext<'_>,
     ) -> Result<StoredRow, Failure> {
-        if let Some(row) = self.known(item, context)? {
+        if let Some(row) = self.known(number, item, context)? {
             return Ok(row);
         }
         let (directory, name, file_system) = self.place(item)?;
@@ -246,6 +264,7 @@ impl<'s> Reader<'s> {
     /// The row of a file that need not be read.
     fn known(
         &mut self,
+        number: usize,
         item: &Item,
         context: WorkContext<'_>,
     ) -> Result<Option<StoredRow>, Failure> {
@@ -256,11 +275,11 @@ impl<'s> Reader<'s> {
             true => Ok(Some(row)),
             false => Err(Failure::Over),
         };
-        if let Some(old) = shared.parent.unchanged(&item.path, &item.metadata)
+        if let Some(old) = shared.parent.unchanged(number, &item.metadata)
             && let Some(hash) = &old.hash
             && has_contents(store, packer, hash, &old.chunks)
             // Elsewhere, inodes and change times are not what they should be.
-            && self.place(item)?.2.is_some()
+            && self.file_system(item)?.is_some()
         {
             let row = row(item, &item.metadata, old.attributes.clone());
             return seen(StoredRow {

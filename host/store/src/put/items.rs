@@ -12,13 +12,12 @@ use std::{
 
 use sanchay::{
     Action, EntryError, EntryKind, EntryRef, Monitor, Problem, ScanEvent,
-    WalkOptions,
 };
 use sanchay_core::store::compare_paths;
 use sanchay_storage::{Directory, Links, Metadata, Opened};
 use sanchay_sync::{into_inner, lock};
 
-use super::{PutRun, all_kinds};
+use super::{PutRun, walked};
 use crate::error::StoreError;
 
 /// An entry that is to be put.
@@ -65,7 +64,8 @@ fn refused(path: &Path, error: sanchay::StorageError) -> StoreError {
 }
 
 impl Items {
-    pub(super) fn collect(
+    /// Opens the roots.
+    pub(super) fn open(
         run: &PutRun<'_>,
         given: &[PathBuf],
     ) -> Result<Self, StoreError> {
@@ -78,11 +78,34 @@ impl Items {
         for path in given {
             items.add_root(run, path, given.len() > 1)?;
         }
-        items.walk(run, given)?;
-        items.add_directories();
-        items.all.sort_by(|a, b| compare_paths(&a.path, &b.path));
-        items.all.dedup_by(|b, a| a.path == b.path);
         Ok(items)
+    }
+
+    /// Finds what is in them.
+    pub(super) fn fill(
+        &mut self,
+        run: &PutRun<'_>,
+        given: &[PathBuf],
+    ) -> Result<(), StoreError> {
+        self.walk(run, given)?;
+        self.add_directories();
+        self.sort();
+        Ok(())
+    }
+
+    /// Brings them in the order of rows. They are large: each moves once.
+    fn sort(&mut self) {
+        let mut all: Vec<Option<Item>> =
+            std::mem::take(&mut self.all).into_iter().map(Some).collect();
+        let mut order: Vec<usize> = (0..all.len()).collect();
+        let path = |at: &usize| {
+            let item = all.get(*at).and_then(Option::as_ref);
+            item.map_or(&b""[..], |item| &item.path)
+        };
+        order.sort_by(|a, b| compare_paths(path(a), path(b)));
+        order.dedup_by(|b, a| path(a) == path(b));
+        let take = |at: usize| all.get_mut(at).and_then(Option::take);
+        self.all = order.into_iter().filter_map(take).collect();
     }
 
     fn add_root(
@@ -149,12 +172,7 @@ impl Items {
         run: &PutRun<'_>,
         given: &[PathBuf],
     ) -> Result<(), StoreError> {
-        let options = WalkOptions {
-            filter: all_kinds(&run.options.walk.filter).hidden(true),
-            // A link is stored as a link.
-            follow: false,
-            ..run.options.walk.clone()
-        };
+        let options = walked(&run.options.walk);
         // What is done is told of when all is.
         let monitor =
             Monitor { finished: None, ..run.options.monitor.clone() };
@@ -197,9 +215,15 @@ impl Items {
             .map(|it| (it.root, it.below.clone()))
             .collect();
         let mut more = Vec::new();
+        let mut last = (usize::MAX, &b""[..]);
         for item in &self.all {
             let Some(root) = self.roots.get(item.root) else { continue };
             let mut below = item.below.as_slice();
+            // Most entries come behind others of the same directory.
+            let above = (item.root, split(below).0);
+            if std::mem::replace(&mut last, above) == above {
+                continue;
+            }
             while let Some(slash) = below.iter().rposition(|it| *it == b'/') {
                 below = below.get(..slash).unwrap_or_default();
                 if !known.insert((item.root, below.to_vec())) {

@@ -256,7 +256,7 @@ impl Parser<'_, '_> {
             Some(Ok(column)) => Ok(column.into()),
             Some(Err(why)) => Err(self.error(why)),
             None => {
-                let may_be = is_column(name) || is_digest(name);
+                let may_be = is_column(name) || ValueColumns::is_result(name);
                 let is_of_column = self.slots.is_none() && may_be;
                 self.is_of_column |= is_of_column;
                 Err(self.unknown(name))
@@ -277,11 +277,14 @@ impl Parser<'_, '_> {
             false => nearest(name, all.iter().copied()),
         };
         failed.hint = match near {
-            Some(near) if !is_digest(name) => format!("did you mean {near}?"),
             _ if is_digest(name) => {
                 "digests are tested where they are made: by sanchay hash"
                     .to_owned()
             }
+            _ if ValueColumns::is_result(name) => {
+                "how alike files are is tested by sanchay similar".to_owned()
+            }
+            Some(near) => format!("did you mean {near}?"),
             _ if !is_column(name) => {
                 format!("fields are {}", all.join(", "))
             }
@@ -414,6 +417,10 @@ impl Parser<'_, '_> {
             }
         };
         let accounts = self.clock.accounts();
+        let text = match is_digest(&subject.name) {
+            true => digest_text(operator, text),
+            false => text,
+        };
         let operand = operand(subject.value, operator, &text, accounts);
         let operand = operand.map_err(|why| self.error(why))?;
         self.next();
@@ -460,6 +467,22 @@ impl Parser<'_, '_> {
 /// Whether a name is that of the column of digests.
 fn is_digest(name: &str) -> bool {
     name.eq_ignore_ascii_case(ValueColumns::DIGEST)
+}
+
+/// What a digest is compared with. They are in lower case, and many programs
+/// print them in capitals.
+fn digest_text(operator: Operator, text: Vec<u8>) -> Vec<u8> {
+    const IGNORING_CASE: &[u8] = b"(?i)";
+    let has_capitals = text.iter().any(u8::is_ascii_uppercase);
+    match operator {
+        Operator::Regex
+            if !has_capitals || text.starts_with(IGNORING_CASE) =>
+        {
+            text
+        }
+        Operator::Regex => [IGNORING_CASE, &text].concat(),
+        _ => text.to_ascii_lowercase(),
+    }
 }
 
 /// Whether a name may be that of a plugin's column: two names with a dot

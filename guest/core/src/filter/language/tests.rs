@@ -383,9 +383,25 @@ fn an_expression_of_columns_waits_until_they_are_known() {
     let why = digests.program_with(&columns()).unwrap_err();
     assert!(why.why.contains("by sanchay hash"), "{why}");
     let program = digests.program_with(&columns().with_digest()).unwrap();
-    assert!(!program.digests().is_empty());
+    assert!(!program.results().is_empty());
     let text = program.expression().to_string();
     assert!(text.contains("hash glob \"ab*\""), "{text}");
+    // In either case: the expression has them as digests are printed.
+    for (given, meant) in [
+        ("hash = ABC", "hash = abc"),
+        ("hash in (ABC, \"dEf\")", "hash in (abc, def)"),
+        ("hash != ABC", "hash != abc"),
+        ("hash glob \"AB[C-F]*\"", "hash glob \"ab[c-f]*\""),
+        ("hash ~ \"^AB\"", "hash ~ \"(?i)^AB\""),
+        ("hash ~ \"(?i)^AB\"", "hash ~ \"(?i)^AB\""),
+        ("hash ~ \"^ab\"", "hash ~ \"^ab\""),
+    ] {
+        let mut digests = Filter::default();
+        digests.set(option, given.as_bytes(), &expecting).unwrap();
+        let program = digests.program_with(&columns().with_digest()).unwrap();
+        let text = program.expression().to_string();
+        assert!(text.contains(meant), "{given}: {text}");
+    }
     // What can be no column is refused at once, and all is where none can be.
     let mut other = Filter::default();
     assert!(other.set(option, b"sise > 1", &expecting).is_err());

@@ -21,12 +21,12 @@ use crate::{
 
 const ABOUT: &str = "\
 Indexes, snapshots and what they need are looked at, and the sizes of packs.
-With --read-data, every pack is read, and every object taken apart and compared
-with its digest.
+With --read-data, every pack is read, every object taken apart and compared
+with its digest, and every file of several chunks with its own.
 
 Each flaw is a record: the file or object; failed (damaged), missing, or
-unwanted (it belongs to no store); and why. Packs that no index has are named on
-standard error: a put that was cut off left them, and gc takes care of them.
+unwanted (it belongs to no store); and why. Packs that no index has are counted,
+and no flaw: a put that was cut off left them, and gc takes care of them.
 
 Exit status is 1 where there is a flaw.";
 
@@ -73,11 +73,12 @@ impl RunCommand for CheckArgs {
             let exit = print(&report, &output, &messages);
             if !self.run.quiet {
                 messages.note(format_args!(
-                    "snapshots: {}, objects: {}, packs: {}, read: {}, \
-                     flaws: {}",
+                    "snapshots: {}, objects: {}, packs: {}, without an \
+                     index: {}, read: {}, flaws: {}",
                     report.snapshots,
                     report.objects,
                     report.packs,
+                    report.unindexed,
                     HumanBytes(report.bytes),
                     report.flaws.len(),
                 ));
@@ -93,12 +94,8 @@ fn print(report: &CheckReport, output: &Output, messages: &Messages) -> Exit {
     let mut exit = Exit::Done;
     for flaw in &report.flaws {
         let (subject, why) = (flaw.subject(), flaw.why());
-        messages.say(format_args!(
-            "{}: {why}",
-            sanchay::escaped(subject.as_bytes())
-        ));
+        messages.say(format_args!("{}: {why}", sanchay::escaped(&subject)));
         let verdict = match flaw {
-            Flaw::Unindexed { .. } => continue,
             Flaw::Foreign { .. } => Verdict::Unwanted,
             Flaw::MissingObject { .. } => Verdict::Missing,
             _ => Verdict::Failed,
@@ -106,7 +103,7 @@ fn print(report: &CheckReport, output: &Output, messages: &Messages) -> Exit {
         exit = Exit::No;
         if output.take().is_continue() {
             writer.push(&Row {
-                name: subject.as_bytes(),
+                name: &subject,
                 verdict: Some(verdict),
                 error: Some(&why),
                 ..Row::default()

@@ -19,16 +19,20 @@ use crate::{
 const EXAMPLES: &str = "\
 What is in the snapshot comes into TARGET, which is made if it is missing: with
 permissions, times, extended attributes, holes, hard links, and owners where
-that is allowed. Every byte has the digest by which it was stored. A file gets
-its name when it is complete. No link is followed on the way.
+that is allowed. Every byte has the digest by which it was stored, and so has
+every file. It gets its name when it is complete. No link is followed on the
+way.
 
-With a filter, only what it wants comes, hidden or not, and the directories on
-the way to it.
+With PATHs, only these come, and what is below them; with a filter, only what it
+wants, hidden or not. The directories on the way come, too. Everything has the
+path in TARGET that it has in the snapshot.
+
 What is there and looks the same (kind, size and time) stays: so a run that was
 interrupted is taken up. What differs is an error, unless --overwrite is given.
 
 Examples:
   sanchay store get /backup/store latest restored
+  sanchay store get /backup/store latest restored notes.txt letters/2025
   sanchay store get -e pdf /backup/store latest~3 recovered
   sanchay store get --where 'path glob \"projects/*\"' /backup/store home .";
 
@@ -47,6 +51,10 @@ pub(crate) struct GetArgs {
     /// The folder that it comes into
     #[arg(value_name = "TARGET", value_hint = ValueHint::DirPath)]
     target: PathBuf,
+
+    /// Only these entries and what is below, by their paths in the snapshot
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
 
     /// Replace files and links that differ
     #[arg(long)]
@@ -94,6 +102,7 @@ impl RunCommand for GetArgs {
         let engine = self.run.engine()?;
         let snapshot = store.find(&self.snapshot).map_err(&failed)?;
         let options = GetOptions {
+            paths: self.paths.clone(),
             walk: self.walk.acting_options(),
             existing: match self.overwrite {
                 true => Existing::Update,

@@ -10,7 +10,7 @@ use sanchay_core::{
     record::{FieldId, RecordKind, Row},
     size,
 };
-use sanchay_store::{SnapshotTree, Store, all_kinds};
+use sanchay_store::{SnapshotTree, Store};
 
 use super::{StoreArgs, get::check_within, push_snapshot};
 use crate::{
@@ -112,11 +112,12 @@ impl LsArgs {
         let interrupt = context.catch_signals()?;
         let engine = self.run.engine()?;
         let snapshot = store.find(wanted).map_err(&failed)?;
-        let tree = store.tree(&snapshot).map_err(&failed)?;
+        let tree = store.tree_with(&snapshot, &interrupt.cancel);
+        let tree = tree.map_err(&failed)?;
         let mut walk = self.walk.options(Plugins::default(), &output.sink);
         walk.filter = match self.hash {
             true => walk.filter.files_only().hidden(true),
-            false => all_kinds(&walk.filter).hidden(true),
+            false => walk.filter.every_kind().hidden(true),
         };
         walk.read_links = output.schema.has(FieldId::Target);
         walk.storage = Some(Arc::new(tree.clone()));

@@ -125,6 +125,7 @@ impl RunCommand for PutArgs {
             cache: catalog.cache(),
             level: self.level,
             monitor: messages.monitor(&interrupt.cancel),
+            ..PutOptions::default()
         };
         let put = store
             .put(&engine, &roots, &options, |error| messages.entry(&error))

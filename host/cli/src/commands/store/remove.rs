@@ -13,6 +13,10 @@ use crate::{
 ///
 /// What only they have stays in the store until sanchay store gc.
 #[derive(Args, Debug)]
+#[command(
+    override_usage = "sanchay store rm [OPTIONS] STORE SNAPSHOT...\n       \
+                            sanchay store rm [OPTIONS] --keep N STORE"
+)]
 #[command(group(
     clap::ArgGroup::new("what")
         .required(true)

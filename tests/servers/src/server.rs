@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use crate::runtime;
 use bytes::Bytes;
 use futures_util::stream;
 use http::{Request, Response};
@@ -14,25 +15,24 @@ use hyper::body::Frame;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use sanchay_objects::runtime;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 /// The body of an answer, which may break off.
-pub(crate) type Body = BoxBody<Bytes, io::Error>;
+pub type Body = BoxBody<Bytes, io::Error>;
 
 /// What is answered; an error closes the connection without an answer.
-pub(crate) type Answer = io::Result<Response<Body>>;
+pub type Answer = io::Result<Response<Body>>;
 
 /// A server, which ends with this.
-pub(crate) struct Server {
+pub struct Server {
     address: SocketAddr,
     task: JoinHandle<()>,
 }
 
 impl Server {
     /// Starts a server on a port that is free.
-    pub(crate) fn start<F, A>(answer: F) -> Self
+    pub fn start<F, A>(answer: F) -> Self
     where
         F: Fn(Request<Bytes>) -> A + Send + Sync + 'static,
         A: Future<Output = Answer> + Send + 'static,
@@ -65,7 +65,7 @@ impl Server {
     }
 
     /// Its address: `http://127.0.0.1:PORT`.
-    pub(crate) fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 }
@@ -77,7 +77,7 @@ impl Drop for Server {
 }
 
 /// A whole body.
-pub(crate) fn whole(body: impl Into<Bytes>) -> Body {
+pub fn whole(body: impl Into<Bytes>) -> Body {
     Full::new(body.into()).map_err(|never| match never {}).boxed()
 }
 
@@ -91,6 +91,6 @@ pub(crate) fn broken(body: Bytes) -> Body {
 }
 
 /// An answer without a body.
-pub(crate) fn status(code: u16) -> Answer {
+pub fn status(code: u16) -> Answer {
     Ok(Response::builder().status(code).body(whole("")).unwrap())
 }

@@ -10,11 +10,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 
-use super::server::{Answer, Server, broken, whole};
+use crate::server::broken;
+use crate::{Answer, Server, whole};
 
 /// What happens to a request.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Fault {
+pub enum Fault {
     /// Nothing.
     None,
     /// The connection closes before the request reaches the server.
@@ -33,10 +34,15 @@ pub(crate) enum Fault {
     Slow(Duration),
     /// There is no answer, ever.
     Silence,
+    /// One bit of the body of the answer is another.
+    Changed,
+    /// One bit of the body of the request is another, and no header tells of
+    /// it.
+    ChangedRequest,
 }
 
 /// The proxy.
-pub(crate) struct Proxy {
+pub struct Proxy {
     server: Server,
     requests: Arc<AtomicUsize>,
     faults: Arc<Mutex<Faults>>,
@@ -52,7 +58,7 @@ struct Faults {
 
 impl Proxy {
     /// Passes everything to a server.
-    pub(crate) fn to(server: &str) -> Self {
+    pub fn to(server: &str) -> Self {
         let faults =
             Faults { next: VecDeque::new(), after: Fault::None, from: 0 };
         let faults = Arc::new(Mutex::new(faults));
@@ -72,12 +78,13 @@ impl Proxy {
         Self { server, requests, faults }
     }
 
-    pub(crate) fn url(&self) -> String {
+    /// Its address: `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
         self.server.url()
     }
 
     /// The faults of the next requests; afterwards there are none.
-    pub(crate) fn spoil(&self, faults: impl IntoIterator<Item = Fault>) {
+    pub fn spoil(&self, faults: impl IntoIterator<Item = Fault>) {
         let mut set = self.faults.lock().unwrap();
         set.next = faults.into_iter().collect();
         (set.after, set.from) = (Fault::None, 0);
@@ -86,14 +93,14 @@ impl Proxy {
 
     /// The fault of every request from now on whose body has this length at
     /// least.
-    pub(crate) fn spoil_all(&self, fault: Fault, from: usize) {
+    pub fn spoil_all(&self, fault: Fault, from: usize) {
         self.spoil([]);
         let mut set = self.faults.lock().unwrap();
         (set.after, set.from) = (fault, from);
     }
 
     /// How many requests there were since the faults were set.
-    pub(crate) fn requests(&self) -> usize {
+    pub fn requests(&self) -> usize {
         self.requests.load(Relaxed)
     }
 }
@@ -108,7 +115,12 @@ impl Faults {
     }
 }
 
-pub(crate) fn client() -> reqwest::Client {
+/// A client that takes no way round.
+///
+/// # Panics
+/// If there is none.
+#[must_use]
+pub fn client() -> reqwest::Client {
     rustls::crypto::ring::default_provider().install_default().ok();
     reqwest::Client::builder()
         .no_proxy()
@@ -159,7 +171,41 @@ async fn spoilt(
             passed(base, client, request).await
         }
         Fault::Silence => std::future::pending().await,
+        Fault::Changed => {
+            let answer = passed(base, client, request).await?;
+            let (parts, body) = answer.into_parts();
+            let body = http_body_util::BodyExt::collect(body).await?;
+            Ok(Response::from_parts(
+                parts,
+                whole(spoilt_bit(&body.to_bytes())),
+            ))
+        }
+        Fault::ChangedRequest => {
+            let (mut parts, body) = request.into_parts();
+            let digests: Vec<_> = parts
+                .headers
+                .keys()
+                .filter(|name| name.as_str().contains("checksum"))
+                .cloned()
+                .collect();
+            for name in digests {
+                parts.headers.remove(name);
+            }
+            parts.headers.remove("x-goog-hash");
+            let request = Request::from_parts(parts, spoilt_bit(&body));
+            passed(base, client, request).await
+        }
     }
+}
+
+/// The same bytes but for a bit in their middle.
+fn spoilt_bit(bytes: &Bytes) -> Bytes {
+    let mut bytes = bytes.to_vec();
+    let middle = bytes.len() / 2;
+    if let Some(byte) = bytes.get_mut(middle) {
+        *byte ^= 1;
+    }
+    bytes.into()
 }
 
 /// What the server answers.

@@ -1,7 +1,7 @@
 //! S3 as moto speaks it, a program of Python's: started on loopback, ended with
 //! the test.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 /// The server.
-pub(crate) struct Moto {
+pub struct Moto {
     child: Child,
     address: SocketAddr,
 }
@@ -17,7 +17,7 @@ pub(crate) struct Moto {
 impl Moto {
     /// Starts a server with the bucket `bucket`. `None`, and a word of it, if
     /// there is no moto on this machine.
-    pub(crate) fn start() -> Option<Self> {
+    pub fn start() -> Option<Self> {
         let Some(python) = python() else {
             // Not by a macro: what those print is shown of failed tests alone.
             let _ = writeln!(
@@ -63,26 +63,90 @@ impl Moto {
 
     fn make_bucket(&self) {
         let url = format!("{}/bucket", self.url());
-        let made = sanchay_objects::runtime().block_on(async {
-            super::proxy::client().put(url).send().await.unwrap()
+        let made = crate::runtime().block_on(async {
+            crate::client().put(url).send().await.unwrap()
         });
         assert!(made.status().is_success(), "{}", made.status());
     }
 
-    pub(crate) fn url(&self) -> String {
+    /// Its address: `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// The uploads that have begun and are neither complete nor aborted, as
     /// the server lists them.
-    pub(crate) fn open_uploads(&self) -> usize {
+    pub fn open_uploads(&self) -> usize {
         let url = format!("{}/bucket?uploads", self.url());
-        let list = sanchay_objects::runtime().block_on(async {
-            let answer = super::proxy::client().get(url).send().await;
+        let list = crate::runtime().block_on(async {
+            let answer = crate::client().get(url).send().await;
             answer.unwrap().text().await.unwrap()
         });
         list.matches("<UploadId>").count()
     }
+}
+
+impl Moto {
+    /// Puts an object into the bucket, by whatever key: it is sent as it is,
+    /// percent-encoded. Returns the status.
+    pub fn put(&self, key: &str, headers: &[&str], body: &[u8]) -> u16 {
+        self.ask("PUT", &format!("/bucket/{}", encoded(key)), headers, body).0
+    }
+
+    /// What an object contains, as the server says it; `None` if there is
+    /// none.
+    pub fn get(&self, key: &str) -> Option<Vec<u8>> {
+        let path = format!("/bucket/{}", encoded(key));
+        let (status, _, body) = self.ask("GET", &path, &[], b"");
+        (status == 200).then_some(body)
+    }
+
+    /// The head of the answer to a question about an object.
+    pub fn head(&self, key: &str) -> String {
+        let path = format!("/bucket/{}", encoded(key));
+        let mode = "x-amz-checksum-mode: ENABLED";
+        self.ask("HEAD", &path, &[mode], b"").1
+    }
+
+    /// A request as it is written. The status, the head and the body of the
+    /// answer.
+    pub fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[&str],
+        body: &[u8],
+    ) -> (u16, String, Vec<u8>) {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        let mut head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\
+             Content-Length: {}\r\n",
+            self.address,
+            body.len(),
+        );
+        for header in headers {
+            head += &format!("{header}\r\n");
+        }
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(b"\r\n").unwrap();
+        stream.write_all(body).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let end = answer.windows(4).position(|it| it == b"\r\n\r\n").unwrap();
+        let head = String::from_utf8_lossy(&answer[..end]).into_owned();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        (status, head, answer[end + 4..].to_vec())
+    }
+}
+
+/// A key as the path of a request has it: no dot of `..` stands for itself.
+fn encoded(key: &str) -> String {
+    let kept = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'/';
+    let bytes = key.bytes().map(|byte| match kept(&byte) {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    });
+    bytes.collect()
 }
 
 impl Drop for Moto {

@@ -6,17 +6,26 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response};
-use percent_encoding::percent_decode_str;
+use md5::{Digest as _, Md5};
+use percent_encoding::{
+    AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode,
+};
 
-use super::server::{Answer, Server, status, whole};
+use crate::{Answer, Server, status, whole};
 
 /// How many keys a page has.
 const PAGE: usize = 7;
 
+/// What text stands for itself in a listing.
+const IN_LISTING: AsciiSet =
+    NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.');
+
 /// The server and what it keeps.
-pub(crate) struct Gcs {
+pub struct Gcs {
     server: Server,
     state: Arc<Mutex<State>>,
 }
@@ -25,6 +34,8 @@ pub(crate) struct Gcs {
 struct State {
     objects: BTreeMap<String, Object>,
     uploads: BTreeMap<String, BTreeMap<u32, Bytes>>,
+    /// What uploads in parts say of when their files were modified.
+    mtimes: BTreeMap<String, String>,
     /// The number of the last generation and of the last upload.
     last: u64,
     /// What each request must carry, if anything.
@@ -34,16 +45,45 @@ struct State {
 struct Object {
     data: Bytes,
     generation: u64,
+    /// When the file was modified that it is a copy of.
+    mtime: Option<String>,
+    /// Whether it was uploaded in parts: then no MD5 of it is known.
+    parts: bool,
+}
+
+impl Object {
+    /// What is said of its digests.
+    fn digests(&self) -> String {
+        let crc = digest(&self.data);
+        match self.parts {
+            true => crc,
+            false => {
+                format!("{crc},md5={}", BASE64.encode(Md5::digest(&self.data)))
+            }
+        }
+    }
+}
+
+/// The CRC-32C of some bytes, as a header has it.
+fn digest(bytes: &[u8]) -> String {
+    let crc = crc_fast::crc32_iscsi(bytes);
+    format!("crc32c={}", BASE64.encode(crc.to_be_bytes()))
+}
+
+/// Whether a request has the digest that it says, if it says one.
+fn is_whole(request: &Request<Bytes>) -> bool {
+    let said = header(request.headers(), "x-goog-hash");
+    said.is_none_or(|said| said == digest(request.body()))
 }
 
 impl Gcs {
     /// A server with the bucket `bucket`.
-    pub(crate) fn start() -> Self {
+    pub fn start() -> Self {
         Self::asking_for(None)
     }
 
     /// The same, which wants a token.
-    pub(crate) fn asking_for(token: Option<&str>) -> Self {
+    pub fn asking_for(token: Option<&str>) -> Self {
         let token = token.map(str::to_owned);
         let state = State { token, ..State::default() };
         let state = Arc::new(Mutex::new(state));
@@ -57,12 +97,25 @@ impl Gcs {
         Self { server, state }
     }
 
-    pub(crate) fn url(&self) -> String {
+    /// Its address: `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
         self.server.url()
     }
 
+    /// Puts an object into the bucket.
+    pub fn put(&self, key: &str, data: impl Into<Bytes>) {
+        let mut state = self.state.lock().unwrap();
+        stored(&mut state, key, data.into(), None, false);
+    }
+
+    /// What an object contains; `None` if there is none.
+    pub fn get(&self, key: &str) -> Option<Bytes> {
+        let state = self.state.lock().unwrap();
+        state.objects.get(key).map(|object| object.data.clone())
+    }
+
     /// How many uploads have begun and are neither complete nor aborted.
-    pub(crate) fn open_uploads(&self) -> usize {
+    pub fn open_uploads(&self) -> usize {
         self.state.lock().unwrap().uploads.len()
     }
 }
@@ -87,7 +140,7 @@ fn answer(state: &mut State, request: &Request<Bytes>) -> Answer {
         (&Method::GET | &Method::HEAD, _) => read(state, key, request),
         (&Method::PUT, None) => write(state, key, request),
         (&Method::PUT, Some(upload)) => part(state, upload, &query, request),
-        (&Method::POST, None) => begin(state, key),
+        (&Method::POST, None) => begin(state, key, request),
         (&Method::POST, Some(upload)) => complete(state, key, upload),
         (&Method::DELETE, None) => match state.objects.remove(key) {
             Some(_) => status(204),
@@ -131,24 +184,57 @@ fn escaped(text: &str) -> String {
 fn list(state: &State, query: &BTreeMap<String, String>) -> Answer {
     let of = |name: &str| query.get(name).cloned().unwrap_or_default();
     let (prefix, after) = (of("prefix"), of("continuation-token"));
-    let mut found = state
-        .objects
-        .iter()
-        .filter(|(key, _)| key.starts_with(&prefix) && **key > after);
-    let page: Vec<_> = found.by_ref().take(PAGE).collect();
+    let delimiter = of("delimiter");
+    let most =
+        of("max-keys").parse().map_or(PAGE, |most: usize| most.min(PAGE));
+    let encodes = of("encoding-type") == "url";
+    let shown = |text: &str| match encodes {
+        true => utf8_percent_encode(text, &IN_LISTING).to_string(),
+        false => escaped(text),
+    };
     let mut body = String::from("<ListBucketResult>");
-    for (key, object) in &page {
-        body += &format!(
-            "<Contents><Key>{}</Key><Size>{}</Size><ETag>\"{}\"</ETag>\
-             <LastModified>{}</LastModified></Contents>",
-            escaped(key),
-            object.data.len(),
-            object.generation,
-            chrono::Utc::now().to_rfc3339(),
-        );
+    if encodes {
+        body += "<EncodingType>url</EncodingType>";
     }
-    if found.next().is_some() {
-        let last = escaped(page[page.len() - 1].0);
+    let (mut count, mut last, mut more) = (0, String::new(), false);
+    for (key, object) in &state.objects {
+        let Some(rest) = key.strip_prefix(&prefix) else { continue };
+        let folder = rest
+            .find(&delimiter)
+            .filter(|_| !delimiter.is_empty())
+            .map(|at| format!("{prefix}{}", &rest[..=at]));
+        let sorted = folder.clone().unwrap_or_else(|| key.clone());
+        if sorted <= after && !after.is_empty() || sorted == last {
+            continue;
+        }
+        if count == most {
+            more = true;
+            break;
+        }
+        count += 1;
+        last = sorted;
+        match folder {
+            Some(folder) => {
+                body += &format!(
+                    "<CommonPrefixes><Prefix>{}</Prefix></CommonPrefixes>",
+                    shown(&folder),
+                );
+            }
+            None => {
+                body += &format!(
+                    "<Contents><Key>{}</Key><Size>{}</Size><ETag>\"{}\"\
+                     </ETag><LastModified>{}</LastModified></Contents>",
+                    shown(key),
+                    object.data.len(),
+                    object.generation,
+                    chrono::Utc::now().to_rfc3339(),
+                );
+            }
+        }
+    }
+    body += &format!("<IsTruncated>{more}</IsTruncated>");
+    if more {
+        let last = escaped(&last);
         body +=
             &format!("<NextContinuationToken>{last}</NextContinuationToken>");
     }
@@ -184,7 +270,11 @@ fn read(state: &State, key: &str, request: &Request<Bytes>) -> Answer {
         .header("last-modified", now.to_string())
         .header("content-type", "application/octet-stream")
         .header("x-goog-generation", object.generation)
+        .header("x-goog-hash", object.digests())
         .header("content-length", end - start);
+    if let Some(mtime) = &object.mtime {
+        answer = answer.header("x-goog-meta-mtime", mtime);
+    }
     if range.is_some() {
         let range = format!("bytes {start}-{}/{size}", end - 1);
         answer = answer.header("content-range", range);
@@ -192,10 +282,17 @@ fn read(state: &State, key: &str, request: &Request<Bytes>) -> Answer {
     Ok(answer.body(whole(object.data.slice(start..end))).unwrap())
 }
 
-fn stored(state: &mut State, key: &str, data: Bytes) -> u64 {
+fn stored(
+    state: &mut State,
+    key: &str,
+    data: Bytes,
+    mtime: Option<String>,
+    parts: bool,
+) -> u64 {
     state.last += 1;
     let generation = state.last;
-    state.objects.insert(key.to_owned(), Object { data, generation });
+    let object = Object { data, generation, mtime, parts };
+    state.objects.insert(key.to_owned(), object);
     generation
 }
 
@@ -205,17 +302,28 @@ fn write(state: &mut State, key: &str, request: &Request<Bytes>) -> Answer {
     if wanted.is_some_and(|wanted| wanted != there.to_string()) {
         return error(412, "PreconditionFailed");
     }
-    let generation = stored(state, key, request.body().clone());
+    if !is_whole(request) {
+        return error(400, "BadDigest");
+    }
+    let mtime = header(request.headers(), "x-goog-meta-mtime");
+    let mtime = mtime.map(str::to_owned);
+    let body = request.body().clone();
+    let generation = stored(state, key, body, mtime, false);
+    let digests = state.objects[key].digests();
     Ok(Response::builder()
+        .header("x-goog-hash", digests)
         .header("etag", format!("\"{generation}\""))
         .header("x-goog-generation", generation)
         .body(whole(""))
         .unwrap())
 }
 
-fn begin(state: &mut State, key: &str) -> Answer {
+fn begin(state: &mut State, key: &str, request: &Request<Bytes>) -> Answer {
     state.last += 1;
     let upload = format!("upload-{}", state.last);
+    if let Some(mtime) = header(request.headers(), "x-goog-meta-mtime") {
+        state.mtimes.insert(upload.clone(), mtime.to_owned());
+    }
     state.uploads.insert(upload.clone(), BTreeMap::new());
     let body = format!(
         "<InitiateMultipartUploadResult><Bucket>bucket</Bucket><Key>{}</Key>\
@@ -235,8 +343,12 @@ fn part(
     let Some(parts) = state.uploads.get_mut(upload) else {
         return error(404, "NoSuchUpload");
     };
+    if !is_whole(request) {
+        return error(400, "BadDigest");
+    }
     parts.insert(number, request.body().clone());
     Ok(Response::builder()
+        .header("x-goog-hash", digest(request.body()))
         .header("etag", format!("\"part-{number}\""))
         .body(whole(""))
         .unwrap())
@@ -252,7 +364,8 @@ fn complete(state: &mut State, key: &str, upload: &str) -> Answer {
         return error(400, "EntityTooSmall");
     }
     let parts: Vec<_> = parts.into_values().collect();
-    let generation = stored(state, key, parts.concat().into());
+    let mtime = state.mtimes.remove(upload);
+    let generation = stored(state, key, parts.concat().into(), mtime, true);
     let body = format!(
         "<CompleteMultipartUploadResult><ETag>\"{generation}\"</ETag>\
          </CompleteMultipartUploadResult>"
