@@ -118,7 +118,7 @@ def test_snapshots_are_removed_and_what_only_they_had_is_collected(store, photos
     assert before.objects > before.referenced and before.snapshots == 1
     assert store.gc(grace=0, waste=0, dry_run=True).condemned > 0
     first = store.gc(grace=timedelta(0), waste=0)
-    second = store.gc(grace=0, waste=0)
+    second = store.gc(grace="0s", waste=0)
     assert first.condemned > 0 and first.deleted + second.deleted > 0
     after = store.stats()
     assert after.stored < before.stored and after.condemned == 0
@@ -130,8 +130,12 @@ def test_snapshots_are_removed_and_what_only_they_had_is_collected(store, photos
         store.rm(keep=0)
     with pytest.raises(ValueError, match="waste"):
         store.gc(waste=101)
-    with pytest.raises(ValueError, match="grace"):
-        store.gc(grace=-1)
+    assert store.gc(grace="7d").condemned == store.gc().condemned == 0
+    for wrong in [-1, "soon", timedelta(days=-1)]:
+        with pytest.raises(ValueError, match="grace"):
+            store.gc(grace=wrong)
+    with pytest.raises(TypeError, match="grace"):
+        store.gc(grace=None)
 
 
 def test_what_is_damaged_or_foreign_is_found(tmp_path, photos):

@@ -2,6 +2,8 @@
 //! mean, is said in core, where each field has its own; here values of Python's
 //! become the text that is parsed there.
 
+use std::time::{Duration, SystemTime};
+
 use jiff::Zoned;
 use pyo3::{
     exceptions::{PyOverflowError, PyValueError},
@@ -9,7 +11,7 @@ use pyo3::{
     prelude::*,
     types::{PyDict, PyString},
 };
-use sanchay::{Filter, FilterError, FilterOption};
+use sanchay::{Filter, FilterError, FilterOption, Timestamp};
 use sanchay_core::filter::{Clock, Field, Repeat};
 
 use crate::{arguments, names, numbers};
@@ -171,4 +173,33 @@ fn time(keyword: &str, given: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
         return Err(arguments::unexpected(keyword, EXPECTED, given));
     };
     Ok(text.into_bytes())
+}
+
+/// How long ago a time is: a number of seconds, or what options of times take.
+///
+/// # Errors
+/// `ValueError` and `TypeError`, with the name of the keyword.
+pub(crate) fn ago(
+    keyword: &str,
+    given: &Bound<'_, PyAny>,
+) -> PyResult<Duration> {
+    let wrong = |why: &dyn std::fmt::Display| {
+        PyValueError::new_err(format!("{keyword}: {why}"))
+    };
+    if let Ok(seconds) = given.extract::<f64>() {
+        return Duration::try_from_secs_f64(seconds)
+            .map_err(|why| wrong(&why));
+    }
+    let text = time(keyword, given)?;
+    let clock = Clock::asking(Zoned::now);
+    let time: Timestamp = clock
+        .time(&String::from_utf8_lossy(&text))
+        .map_err(|why| wrong(&why))?;
+    let time = SystemTime::try_from(time).map_err(|why| wrong(&why))?;
+    let ago = SystemTime::now().duration_since(time).unwrap_or_default();
+    // Now is a moment ago by now.
+    Ok(match ago < Duration::from_secs(1) {
+        true => Duration::ZERO,
+        false => ago,
+    })
 }

@@ -9,7 +9,6 @@ use std::{
     os::unix::ffi::OsStringExt as _,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
-    time::Duration,
 };
 
 use pyo3::{
@@ -31,7 +30,7 @@ use crate::{
     arguments,
     catalogs::{self, Failures, absolute},
     columns::Make,
-    engines, failure,
+    engines, failure, filters,
     given::Given,
     mithril::Storage,
     names, numbers,
@@ -390,18 +389,16 @@ impl Store {
         doomed.iter().map(|snapshot| made(py, snapshot, &make)).collect()
     }
 
-    /// Collects garbage, with a time of grace in seconds: packs condemned,
+    /// Collects garbage, with a time of grace: packs condemned,
     /// their bytes, objects copied, packs deleted, their bytes, leftovers.
     fn gc(
         &self,
         py: Python<'_>,
-        grace: f64,
+        grace: &Bound<'_, PyAny>,
         waste: f64,
         dry_run: bool,
     ) -> PyResult<[u64; 6]> {
-        let grace = Duration::try_from_secs_f64(grace).map_err(|why| {
-            PyValueError::new_err(format!("grace: {grace} seconds: {why}"))
-        })?;
+        let grace = filters::ago("grace", grace)?;
         if !(0.0..=1.0).contains(&waste) {
             return Err(PyValueError::new_err(format!(
                 "waste: {waste} is not from 0 to 1"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from mithril._types import Buffer
@@ -187,7 +188,7 @@ def bytes_to_numpy(
         )
     if dtype is DType.BFloat16:
         try:
-            from ml_dtypes import bfloat16
+            bfloat16 = import_module("ml_dtypes").bfloat16
         except ImportError as error:
             raise ImportError(
                 "arrays of BFloat16 need the package ml_dtypes", name="ml_dtypes"

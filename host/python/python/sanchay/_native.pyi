@@ -8,7 +8,7 @@ from typing import Any, NoReturn, final
 from typing_extensions import Buffer
 
 from sanchay._batch import AppliedRun, UndoneRun
-from sanchay._types import Path, Paths, Size, Texts
+from sanchay._types import Path, Paths, Size, Texts, Time
 
 class Cancelled(Exception):
     """The run was ended by its progress callback, which returned False."""
@@ -134,7 +134,7 @@ class Store:
         record: type,
     ) -> list[object]: ...
     def gc(
-        self, grace: float, waste: float, dry_run: bool
+        self, grace: float | Time, waste: float, dry_run: bool
     ) -> tuple[int, int, int, int, int, int]: ...
     def check(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from datetime import datetime, timedelta
+from datetime import datetime
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Union, cast
 
@@ -15,7 +15,15 @@ from sanchay._fields import describe
 from sanchay._keywords import RunOptions, StoreOptions, ThreadOptions
 from sanchay._options import Unpack, split, takes
 from sanchay._records import Records
-from sanchay._types import Kind, OnProgress, Path, Paths, Summary, WalkOptions
+from sanchay._types import (
+    Kind,
+    OnProgress,
+    Path,
+    Paths,
+    Summary,
+    Time,
+    WalkOptions,
+)
 from sanchay._types import moment as _moment
 
 if TYPE_CHECKING:
@@ -532,7 +540,7 @@ class Store:
     def gc(
         self,
         *,
-        grace: float | timedelta = timedelta(days=1),
+        grace: float | Time = "1d",
         waste: float = 25,
         dry_run: bool = False,
     ) -> CollectedGarbage:
@@ -545,7 +553,7 @@ class Store:
 
         Args:
             grace: How old a pack is that is condemned, and for how long it stays
-                so: in seconds, or a timedelta.
+                so: text as the program takes it, a timedelta, or seconds.
             waste: Copy what is needed of packs of which more than so many
                 percent are not: 0 to 100.
             dry_run: Only tell what would be condemned.
@@ -555,8 +563,6 @@ class Store:
             OSError: A snapshot, or what it needs, cannot be read: nothing is
                 deleted then.
         """
-        if isinstance(grace, timedelta):
-            grace = grace.total_seconds()
         if not 0 <= waste <= 100:
             raise ValueError(f"waste: {waste} is not from 0 to 100 percent")
         return CollectedGarbage(*self._store.gc(grace, waste / 100, dry_run))
