@@ -245,6 +245,8 @@ fn a_list_of_a_root_of_another_name_fits_a_copy() {
     fs::rename(tree.path("d"), tree.path("x/y/copy")).unwrap();
     let expected = ["changed edited", "deleted sub/gone"];
     assert_eq!(diff(&tree, "m x/y/copy"), [""; 0]);
+    let said = run(&tree, "diff m x/y/copy").exits(0).stderr;
+    assert!(said.contains("taken without d/, which"), "{said}");
     tree.file("x/y/copy/edited", "behind");
     fs::remove_file(tree.path("x/y/copy/sub/gone")).unwrap();
     assert_eq!(diff(&tree, "m x/y/copy"), expected);
@@ -260,6 +262,11 @@ fn a_list_of_a_root_of_another_name_fits_a_copy() {
     tree.file("absolute", sums.map(line).concat());
     tree.file("z/edited", "behind");
     assert_eq!(diff(&tree, "absolute z/"), ["deleted sub/new"]);
+    // Where the paths lead into the root as they are, they are not fitted.
+    tree.file("w/inner/file", "some content");
+    run(&tree, "manifest -o inner w").exits(0);
+    fs::rename(tree.path("w/inner/file"), tree.path("w/file")).unwrap();
+    assert_eq!(diff(&tree, "./inner w/"), ["moved file inner/file"]);
 }
 
 #[test]

@@ -35,10 +35,12 @@ impl Catalog {
         let listed = lists.flat_map(|list| list.files.first());
         let algorithm = listed.filter_map(|it| of_whole(&it.1)).next();
         let mut summary = None;
+        let mut is_placed = false;
         let mut read = |side: &Side, other: &Side| {
             let mut read = match side {
                 Side::Manifest(list) => {
-                    let files = list.beside(other);
+                    let (files, is_from_here) = list.beside(other);
+                    is_placed |= is_from_here;
                     Read { files, unknown: Vec::new() }
                 }
                 Side::Snapshot(snapshot) => {
@@ -67,7 +69,11 @@ impl Catalog {
             Ok::<Read, CatalogError>(read)
         };
         let (mut gone, mut came) = (read(a, b)?, read(b, a)?);
-        align((a, &mut gone.files), (b, &mut came.files));
+        let mut shortened = match is_placed {
+            true => Vec::new(),
+            false => align((a, &mut gone.files), (b, &mut came.files)),
+        };
+        shortened.retain(|it| !it.is_empty());
         came.forget_unknown_of(&mut gone, &b.roots());
         gone.forget_unknown_of(&mut came, &a.roots());
         let (mut gone, mut came) = (gone.files, came.files);
@@ -86,6 +92,7 @@ impl Catalog {
             other_selection: None,
             left_out,
             contradictory,
+            shortened,
         })
     }
 }
@@ -171,8 +178,8 @@ fn contradictions(sides: [&mut Vec<Placed>; 2]) -> Vec<Vec<u8>> {
 impl Manifest {
     /// Its files, with paths as the other side has them: below its root. They
     /// are taken from the current directory, and if none of them is below the
-    /// root then, as they are.
-    fn beside(&self, other: &Side) -> Vec<Placed> {
+    /// root then, as they are. Whether they were taken from there.
+    fn beside(&self, other: &Side) -> (Vec<Placed>, bool) {
         let roots = other.roots();
         let placed = |path: Vec<u8>, content: &Content| Placed {
             path,
@@ -200,7 +207,10 @@ impl Manifest {
             placed(path, content)
         });
         let files = files.collect();
-        if is_from_here { strip(other, files) } else { files }
+        match is_from_here {
+            true => (strip(other, files), true),
+            false => (files, false),
+        }
     }
 }
 
@@ -209,33 +219,35 @@ const MOST_FOLDERS: usize = 64;
 
 /// Makes the paths of lists those of the other side, where a list was made of
 /// another place: of the folders that all its paths share, it leaves out as
-/// many as make most of the paths those of files of the other side.
+/// many as make most of the paths those of files of the other side. Returns
+/// what it left out.
 fn align(
     (a, gone): (&Side, &mut Vec<Placed>),
     (b, came): (&Side, &mut Vec<Placed>),
-) {
+) -> Vec<Vec<u8>> {
     let fits = match (list_of(a), list_of(b)) {
-        (Some(_), None) => fit(gone, came),
-        (None, Some(_)) => fit(came, gone),
-        _ => fit(gone, came) || fit(came, gone),
+        (Some(_), None) => return fit(gone, came).into_iter().collect(),
+        (None, Some(_)) => return fit(came, gone).into_iter().collect(),
+        _ => fit(gone, came).or_else(|| fit(came, gone)),
     };
-    if fits || list_of(a).is_none() || list_of(b).is_none() {
-        return;
+    if let Some(left_out) = fits {
+        return vec![left_out];
     }
     // Two lists, each of a folder of another name.
     let (short_gone, short_came) = (shared(gone), shared(came));
     let paths: HashSet<&[u8]> =
         came.iter().map(|it| without(&it.path, short_came)).collect();
-    if gone.iter().any(|it| paths.contains(without(&it.path, short_gone))) {
-        drop(paths);
-        shorten(gone, short_gone);
-        shorten(came, short_came);
+    if !gone.iter().any(|it| paths.contains(without(&it.path, short_gone))) {
+        return Vec::new();
     }
+    drop(paths);
+    vec![shorten(gone, short_gone), shorten(came, short_came)]
 }
 
-/// Whether any path of a list is that of a file of the other side, once some
-/// of the folders that all of them share are left out.
-fn fit(list: &mut [Placed], others: &[Placed]) -> bool {
+/// The folders, of those that all paths of a list share, that are left out so
+/// that most of them are those of files of the other side; `None` where none
+/// ever is.
+fn fit(list: &mut [Placed], others: &[Placed]) -> Option<Vec<u8>> {
     let paths: HashSet<&[u8]> =
         others.iter().map(|it| it.path.as_slice()).collect();
     let begin = list.first().map_or(&[][..], |it| &it.path);
@@ -251,8 +263,7 @@ fn fit(list: &mut [Placed], others: &[Placed]) -> bool {
             (best, most) = (end, count);
         }
     }
-    shorten(list, best);
-    most > 0
+    (most > 0).then(|| shorten(list, best))
 }
 
 /// The length of the folders that all paths share, with a slash at the end.
@@ -275,12 +286,16 @@ fn without(path: &[u8], folders: usize) -> &[u8] {
     path.get(folders..).unwrap_or(path)
 }
 
-fn shorten(files: &mut [Placed], folders: usize) {
+/// Leaves out folders, and returns what these were.
+fn shorten(files: &mut [Placed], folders: usize) -> Vec<u8> {
+    let first = files.first().and_then(|it| it.path.get(..folders));
+    let left_out = first.unwrap_or_default().to_vec();
     if folders > 0 {
         for file in files {
             file.path = without(&file.path, folders).to_vec();
         }
     }
+    left_out
 }
 
 #[cfg(test)]

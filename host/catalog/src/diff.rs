@@ -55,6 +55,9 @@ pub struct Differences {
     /// The paths that a list has several different digests of: nothing is
     /// told of these.
     pub contradictory: Vec<Vec<u8>>,
+    /// What the paths of lists begin with and were taken without, as they are
+    /// of another place than the other side.
+    pub shortened: Vec<Vec<u8>>,
 }
 
 /// A file at its place.
@@ -158,13 +161,11 @@ impl Catalog {
         wanted.keep(a, &mut gone)?;
         wanted.keep(b, &mut came)?;
         let all = compare(gone, came);
-        let (left_out, contradictory) = (0, Vec::new());
         Ok(Differences {
             all,
             summary,
             other_selection,
-            left_out,
-            contradictory,
+            ..Differences::default()
         })
     }
 

@@ -246,6 +246,13 @@ fn say_left_out(found: &Differences, messages: &Messages) {
             "the filters are not those of the snapshot, which has: {files}"
         ));
     }
+    for folders in &found.shortened {
+        messages.note(format_args!(
+            "the paths of the list are taken without {}, which all of them \
+             begin with",
+            escaped(folders)
+        ));
+    }
     if found.left_out > 0 {
         messages.note(format_args!(
             "files of the list that the filters leave out: {} (-H compares \
