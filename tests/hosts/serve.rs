@@ -16,10 +16,8 @@ use serde_json::{Map, Value, json};
 use crate::{host, native, page, python};
 
 /// The script that drives the browser.
-const SCRIPT: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../../tests/hosts/serve/drive.mjs"
-);
+const SCRIPT: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/hosts/serve/drive.mjs");
 
 /// Where the page lies.
 const PAGE: &str =
@@ -334,7 +332,8 @@ fn parts(extension: &str) -> Vec<String> {
     }
     let mut found = Vec::new();
     look(Path::new(PAGE), &mut found);
-    let named = |path: &PathBuf| path.extension().is_some_and(|it| it == extension);
+    let named =
+        |path: &PathBuf| path.extension().is_some_and(|it| it == extension);
     let below = |path: PathBuf| {
         let path = path.strip_prefix(PAGE).unwrap();
         path.to_str().unwrap().to_owned()
@@ -367,7 +366,9 @@ fn the_first_answer_names_every_module_so_that_none_waits_for_another() {
     }
     let loaded: Vec<_> = index
         .lines()
-        .filter_map(|it| it.strip_prefix("<link rel=\"modulepreload\" href=\""))
+        .filter_map(|it| {
+            it.strip_prefix("<link rel=\"modulepreload\" href=\"")
+        })
         .map(|it| it.trim_end_matches("\">").to_owned())
         .collect();
     assert_eq!(loaded, modules);
