@@ -49,7 +49,7 @@ pub use self::error::OpsError;
 pub use self::plan::{DedupeSummary, Plan, PlanStep, Verdict};
 pub use self::report::{RunReport, StepOutcome};
 pub use self::request::PlanRequest;
-pub use self::runs::{Run, Runs, Stage};
+pub use self::runs::{Run, RunState, Runs};
 pub use sanchay_core::naming::{Naming, NamingError, Refusal};
 pub use sanchay_core::plan::{Operation, TEMPORARY};
 pub use sanchay_core::record::SortFields;

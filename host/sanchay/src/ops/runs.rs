@@ -56,7 +56,7 @@ pub struct Run {
     /// When it began, as RFC 3339 has it.
     pub started: String,
     /// How far it is.
-    pub state: Stage,
+    pub state: RunState,
     /// How many steps it has.
     pub steps: u64,
     /// How many are known to be done.
@@ -72,7 +72,7 @@ pub struct Run {
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Stage {
+pub enum RunState {
     /// It was ended before its time, or is going on.
     Unfinished,
     /// It is over.
@@ -81,7 +81,7 @@ pub enum Stage {
     Undone,
 }
 
-impl Stage {
+impl RunState {
     /// Its name.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -288,8 +288,8 @@ impl Runs {
             command: header.command,
             started: header.started,
             state: match end.state {
-                State::Finished => Stage::Finished,
-                State::Reversed => Stage::Undone,
+                State::Finished => RunState::Finished,
+                State::Reversed => RunState::Undone,
                 _ => return None,
             },
             done,
@@ -554,9 +554,9 @@ fn run_of(id: String, loaded: &Loaded) -> Run {
         command: loaded.header.command.clone(),
         started: loaded.header.started.clone(),
         state: match (loaded.reversed, loaded.finished) {
-            (true, _) => Stage::Undone,
-            (false, true) => Stage::Finished,
-            (false, false) => Stage::Unfinished,
+            (true, _) => RunState::Undone,
+            (false, true) => RunState::Finished,
+            (false, false) => RunState::Unfinished,
         },
         steps: loaded.steps.len() as u64,
         done: count(State::Done) + undone + kept,
