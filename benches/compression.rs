@@ -48,7 +48,8 @@ impl Compression for ZstdTrait {
 impl Compression for ZstdBare {
     fn make() -> Self {
         let mut compressor = zstd::bulk::Compressor::new(3).unwrap();
-        compressor.include_checksum(true).unwrap();
+        let checksum = zstd::zstd_safe::CParameter::ChecksumFlag(true);
+        compressor.set_parameter(checksum).unwrap();
         Self(compressor, zstd::bulk::Decompressor::new().unwrap())
     }
 

@@ -145,9 +145,9 @@ impl Run<'_> {
             Step::PutAgain => (filled, *put),
             Step::Get => (format!("rm -rf \"$3\"; {filled}"), *get),
         };
-        let mut words = self.script(script).into_iter().skip(1);
+        let words = self.script(script).into_iter().skip(1);
         let sh = Contestant::new(name, role, "/bin/sh", self.set);
-        let contestant = words.by_ref().fold(sh, Contestant::word);
+        let contestant = words.fold(sh, Contestant::word);
         contestant.after(self.script(&before))
     }
 }
