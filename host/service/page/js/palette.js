@@ -146,7 +146,7 @@ export function Palette({ onClose }) {
                 placeholder="A screen, a job, a root, or part of a path"
                 autofocus
                 autocomplete="off"
-                spellcheck="false"
+                spellcheck=${false}
                 value=${text}
                 onInput=${(/** @type {any} */ e) => {
                     setText(e.target.value);

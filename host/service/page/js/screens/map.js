@@ -132,7 +132,7 @@ function Body({ tree, root, top, by, summary }) {
     />`;
     return html`<${Legend} summary=${summary} only=${only} setOnly=${setOnly} />
         <div class="mapsplit">
-            ${tree.kids(root).length ? map : html`<${Deeper} />`}
+            ${tree.kids(root).length ? map : html`<${Deeper} path=${tree.paths[root]} />`}
             <div class="mapside">
                 <${List} ...${about} />
                 <${Types} summary=${summary} />
@@ -141,9 +141,16 @@ function Body({ tree, root, top, by, summary }) {
         <${Foot} tree=${tree} i=${over > 0 ? over : root} root=${root} />`;
 }
 
-const Deeper = () =>
-    html`<${Empty} icon="folder" title="The summary goes no deeper">
-        <p>What lies in this folder is summed up as one.</p>
+/** A folder in which no folders are known. @param {{path: string}} props */
+const Deeper = ({ path }) =>
+    html`<${Empty} icon="folder" title="No folders are known in it">
+        <p>Its files are summed up as one.</p>
+        <a
+            class="btn"
+            href=${link('files', { f: `parent = ${quoted(path)}` })}
+        >
+            <${Icon} name="files" />List its files
+        </a>
     <//>`;
 
 /** The ages that colours stand for. @param {any} props */
