@@ -98,7 +98,7 @@ export async function opens_a_file(it) {
     await page.locator(grid).focus();
     await page.keyboard.press('Home');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'File' }).waitFor();
+    await page.getByRole('heading', { name: 'File', exact: true }).waitFor();
     await it.check('details');
     await page.getByRole('link', { name: 'Its folder' }).click();
     await page.waitForURL(/parent/);

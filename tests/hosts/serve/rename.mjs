@@ -11,7 +11,7 @@ export async function renames(it) {
     const { old, now } = it.values.rename;
     const has = (path) => existsSync(join(it.asked.folder, path));
     await it.go(`#/rename?f=${encodeURIComponent(it.values.rename.filter)}`);
-    const template = page.getByLabel('New name');
+    const template = page.getByLabel('New name', { exact: true });
     await template.fill('{stem}-new.{ext}');
     await page.locator('.grow-row mark.new').first().waitFor();
     await it.check('rename');
