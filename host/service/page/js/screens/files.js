@@ -1,5 +1,5 @@
 // Files that a job listed: filter, sort, choose columns, take away.
-import { address, link, setQuery } from '../address.js';
+import { address, setQuery } from '../address.js';
 import { useCell } from '../cell.js';
 import { ago, bytes, count, stamp } from '../format.js';
 import { html, useEffect, useRef, useState } from '../html.js';
