@@ -44,7 +44,7 @@ run *ARGS:
         features=$features,store ;;
     esac
     case " $* " in
-    *" serve "* | *" ui "* | *" --help "* | *" help "* | *" -h "*)
+    *" serve "* | *" ui "* | *" worker "* | *" --help "* | *" help "* | *" -h "*)
         features=$features,service ;;
     esac
     cargo build --release --locked --manifest-path {{ manifest }} \

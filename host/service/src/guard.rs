@@ -20,9 +20,7 @@ use http::{
 };
 use tokio::time::timeout;
 
-use crate::{
-    app::App, keys::random, metrics::AnswerLabels, problem::Problem,
-};
+use crate::{app::App, keys::random, metrics::AnswerLabels, problem::Problem};
 
 /// The header that says which request it is.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -196,7 +194,9 @@ fn check_site(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
         return Ok(());
     }
     tracing::warn!(site, "refused: of another site");
-    Err(Problem::cross_site("Only the page of the service itself may do that."))
+    Err(Problem::cross_site(
+        "Only the page of the service itself may do that.",
+    ))
 }
 
 /// What needs no key: the files of the page, and what says whether the
