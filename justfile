@@ -44,7 +44,7 @@ run *ARGS:
         features=$features,store ;;
     esac
     case " $* " in
-    *" serve "* | *" ui "* | *" --help "* | *" help "* | *" -h "*)
+    *" serve "* | *" ui "* | *" worker "* | *" --help "* | *" help "* | *" -h "*)
         features=$features,service ;;
     esac
     cargo build --release --locked --manifest-path {{ manifest }} \
@@ -67,6 +67,7 @@ lint: _lint-tools
     # What `run` builds; the others of the workspace would add features.
     cargo clippy --locked --workspace --exclude sanchay-python \
         --exclude sanchay-arrow --exclude sanchay-catalog \
+        --exclude sanchay-service \
         --no-default-features -- -D warnings
     cargo clippy --locked --all-targets --manifest-path \
         {{ guest_manifest }} --target-dir target/guest -- -D warnings

@@ -149,7 +149,10 @@ impl FilterInstance {
         let columns = self.inspector.filter_columns()?;
         if !columns.need_metadata() {
             wanted.extend(
-                self.matches.entries.iter().map(|at| first.saturating_add(*at)),
+                self.matches
+                    .entries
+                    .iter()
+                    .map(|at| first.saturating_add(*at)),
             );
             return Ok(());
         }

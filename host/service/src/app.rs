@@ -140,10 +140,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
     api.merge(api::documented(document))
         .fallback(api::assets::asset)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(middleware::from_fn_with_state(
-            Arc::clone(app),
-            guard::sign_in,
-        ))
+        .layer(middleware::from_fn_with_state(Arc::clone(app), guard::sign_in))
         .layer(DefaultBodyLimit::max(app.config.max_body))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(compression)

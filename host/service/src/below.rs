@@ -59,9 +59,8 @@ impl Below {
     /// 404 for one that does not lead down. A path that is absolute, has `.`
     /// or `..` in it, an empty name or a zero byte is no path below anything.
     pub(crate) fn new(bytes: Vec<u8>) -> Result<Self, Problem> {
-        let leads_down = |name: &[u8]| {
-            !name.is_empty() && name != b"." && name != b".."
-        };
+        let leads_down =
+            |name: &[u8]| !name.is_empty() && name != b"." && name != b"..";
         let is_fine = bytes.is_empty()
             || bytes.len() <= LONGEST
                 && !bytes.contains(&0)
@@ -102,8 +101,18 @@ mod tests {
             assert!(Below::new(path.as_bytes().to_vec()).is_ok(), "{path}");
         }
         for path in [
-            "/", "/etc", "..", "../a", "a/..", "a/../b", ".", "a/./b", "a//b",
-            "a/", "a\0b", "//server/share",
+            "/",
+            "/etc",
+            "..",
+            "../a",
+            "a/..",
+            "a/../b",
+            ".",
+            "a/./b",
+            "a//b",
+            "a/",
+            "a\0b",
+            "//server/share",
         ] {
             let problem = Below::new(path.as_bytes().to_vec()).unwrap_err();
             assert_eq!(problem.status(), 404, "{path}");

@@ -145,7 +145,9 @@ mod tests {
         let hub = Hub::new();
         let start = hub.newest();
         publish(&hub, 1001);
-        assert!(matches!(hub.after(start), Next::Reset(id) if id == start + 1001));
+        assert!(
+            matches!(hub.after(start), Next::Reset(id) if id == start + 1001)
+        );
         assert!(matches!(hub.after(0), Next::Reset(_)));
         assert!(matches!(hub.after(u64::MAX), Next::Reset(_)));
         let Next::Events(rest) = hub.after(start + 1) else {

@@ -20,9 +20,7 @@ use http::{
 };
 use tokio::time::timeout;
 
-use crate::{
-    app::App, keys::random, metrics::AnswerLabels, problem::Problem,
-};
+use crate::{app::App, keys::random, metrics::AnswerLabels, problem::Problem};
 
 /// The header that says which request it is.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -34,6 +32,9 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' \
     'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'; require-trusted-types-for 'script'; \
     trusted-types sanchay";
+
+/// How the addresses of downloads begin; a secret follows.
+const DOWNLOADS: &str = "/api/v1/downloads/";
 
 /// Headers of every answer.
 const HEADERS: &[(&str, &str)] = &[
@@ -100,12 +101,20 @@ pub(crate) async fn check(
     tracing::info!(
         id,
         %method,
-        path = sanchay::escaped(uri.path().as_bytes()).to_string(),
+        path = logged(uri.path()),
         status = status.as_u16(),
         milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         "answered"
     );
     response
+}
+
+/// A path as the log has it: the address of a download is a secret.
+fn logged(path: &str) -> String {
+    match path.starts_with(DOWNLOADS) {
+        true => format!("{DOWNLOADS}..."),
+        false => sanchay::escaped(path.as_bytes()).to_string(),
+    }
 }
 
 /// Whether an answer goes on for as long as somebody listens.
@@ -196,7 +205,9 @@ fn check_site(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
         return Ok(());
     }
     tracing::warn!(site, "refused: of another site");
-    Err(Problem::cross_site("Only the page of the service itself may do that."))
+    Err(Problem::cross_site(
+        "Only the page of the service itself may do that.",
+    ))
 }
 
 /// What needs no key: the files of the page, and what says whether the
@@ -208,7 +219,7 @@ fn is_open(method: &Method, path: &str) -> bool {
         "/ready" | "/metrics" | "/openapi.json" => false,
         "/api/v1/session" => *method == Method::POST,
         path => {
-            path.starts_with("/api/v1/downloads/")
+            path.starts_with(DOWNLOADS)
                 || !path.starts_with("/api")
                     && path != "/scan"
                     && path != "/results"
@@ -248,11 +259,12 @@ async fn caller(
              the page with a new one.",
         ));
     }
-    app.limits.may_sign_in(from)?;
     let caller = match app.keys.caller(secret.trim()).await {
         Ok(caller) => caller,
         Err(problem) => {
+            // Whoever guesses keeps nobody out who has a key.
             if problem.status() == StatusCode::UNAUTHORIZED {
+                app.limits.may_sign_in(from)?;
                 app.limits.note_failure(from);
             }
             return Err(problem);

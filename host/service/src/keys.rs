@@ -147,7 +147,10 @@ impl Keys {
     ///
     /// # Errors
     /// 401 for what is neither, or was used before.
-    pub(crate) async fn sign_in(&self, token: &str) -> Result<Issued, Problem> {
+    pub(crate) async fn sign_in(
+        &self,
+        token: &str,
+    ) -> Result<Issued, Problem> {
         let caller = match self.take(token, Purpose::Once).await? {
             Some(caller) => caller,
             None => self.look_up(token, Purpose::Token).await?,
@@ -166,7 +169,10 @@ impl Keys {
     ///
     /// # Errors
     /// 401 for any other.
-    pub(crate) async fn caller(&self, secret: &str) -> Result<Caller, Problem> {
+    pub(crate) async fn caller(
+        &self,
+        secret: &str,
+    ) -> Result<Caller, Problem> {
         let hash = digest(secret);
         if let Some((caller, at)) = lock(&self.known).get(&hash)
             && at.elapsed() < REMEMBERED
@@ -330,11 +336,8 @@ fn read_tokens(path: &Path) -> Result<HashMap<Hash, Caller>, ServiceError> {
     })?;
     let mut all = HashMap::new();
     for (line, text) in (1..).zip(text.lines()) {
-        let wrong = |why| ServiceError::Tokens {
-            path: path.to_owned(),
-            line,
-            why,
-        };
+        let wrong =
+            |why| ServiceError::Tokens { path: path.to_owned(), line, why };
         if text.trim().is_empty() || text.starts_with('#') {
             continue;
         }

@@ -35,10 +35,9 @@ pub(crate) async fn applied(
     .await?;
     Ok(match row {
         None => Applied::default(),
-        Some(row) => Applied {
-            by: Some(row.try_get(0)?),
-            undone_by: row.try_get(1)?,
-        },
+        Some(row) => {
+            Applied { by: Some(row.try_get(0)?), undone_by: row.try_get(1)? }
+        }
     })
 }
 

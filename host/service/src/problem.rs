@@ -112,11 +112,7 @@ impl Problem {
     }
 
     /// The same with a further member.
-    pub(crate) fn with(
-        mut self,
-        name: &str,
-        value: impl Into<Value>,
-    ) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.more.insert(name.to_owned(), value.into());
         self
     }

@@ -197,9 +197,8 @@ impl Root {
     pub(crate) fn space(&self) -> Option<(u64, u64, bool)> {
         let found = rustix::fs::statvfs(&self.path).ok()?;
         let bytes = |blocks: u64| blocks.saturating_mul(found.f_frsize);
-        let read_only = found
-            .f_flag
-            .contains(rustix::fs::StatVfsMountFlags::RDONLY);
+        let read_only =
+            found.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY);
         Some((bytes(found.f_blocks), bytes(found.f_bavail), !read_only))
     }
 }

@@ -21,8 +21,8 @@ use tokio::{
 };
 use tower::ServiceExt as _;
 
-pub(crate) use self::tls::{Acceptor, acceptor};
 use self::slow::Patient;
+pub(crate) use self::tls::{Acceptor, acceptor};
 use crate::{app::App, error::ServiceError, guard::Peer};
 
 /// How long a client may take for the head of a request, or for TLS.
@@ -38,8 +38,9 @@ const MOST_HEADERS: usize = 100;
 pub(crate) async fn listen(
     address: SocketAddr,
 ) -> Result<TcpListener, ServiceError> {
-    TcpListener::bind(address).await.map_err(|source| {
-        ServiceError::Listen { address: address.to_string(), source }
+    TcpListener::bind(address).await.map_err(|source| ServiceError::Listen {
+        address: address.to_string(),
+        source,
     })
 }
 

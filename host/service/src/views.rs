@@ -26,6 +26,7 @@ use xxhash_rust::xxh3::xxh3_128;
 pub(crate) use self::list::RowList;
 use crate::{
     app::App,
+    database::Database,
     jobs::options::{clock, parse, wrong},
     problem::Problem,
     results::reader::Reader,
@@ -37,6 +38,9 @@ const MOST: usize = 64;
 
 /// How long a view is kept that nobody asks for.
 const KEPT: Duration = Duration::from_secs(60 * 60);
+
+/// How long it is known what a view was of, in milliseconds.
+const REMEMBERED: i64 = 7 * 24 * 60 * 60 * 1000;
 
 /// How many are made at a time.
 const TOGETHER: usize = 2;
@@ -133,12 +137,11 @@ impl Views {
             *lock(&view.used) = Instant::now();
             return Ok(Arc::clone(view));
         }
-        let row = sqlx::query(
-            "SELECT definition FROM service_views WHERE id = $1",
-        )
-        .bind(id)
-        .fetch_optional(app.database.pool())
-        .await?;
+        let row =
+            sqlx::query("SELECT definition FROM service_views WHERE id = $1")
+                .bind(id)
+                .fetch_optional(app.database.pool())
+                .await?;
         let unknown = || Problem::not_found("There is no view of that id.");
         let text: String = row.ok_or_else(unknown)?.try_get(0)?;
         let definition: Definition =
@@ -149,8 +152,7 @@ impl Views {
                 "The job was begun anew since the view was made.",
             ));
         }
-        let reader =
-            Reader::new(&app.database, &job)?.up_to(definition.rows);
+        let reader = Reader::new(&app.database, &job)?.up_to(definition.rows);
         self.find_or_make(app, definition, reader).await
     }
 
@@ -217,6 +219,15 @@ impl Views {
     }
 }
 
+/// Forgets the definitions of views that nobody made lately.
+pub(crate) async fn prune(database: &Database) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM service_views WHERE created < $1")
+        .bind(time::now().saturating_sub(REMEMBERED))
+        .execute(database.pool())
+        .await
+        .map(drop)
+}
+
 /// Drops what nobody asked for any more, and what was asked for longest ago.
 fn make_room(all: &mut HashMap<String, Arc<View>>) {
     all.retain(|_, view| {
@@ -249,8 +260,8 @@ impl View {
         longest: Duration,
     ) -> Result<Arc<RowList>, Problem> {
         let mut state = self.state.subscribe();
-        let made = state
-            .wait_for(|it| !matches!(it, ViewState::Building { .. }));
+        let made =
+            state.wait_for(|it| !matches!(it, ViewState::Building { .. }));
         let made = match timeout(longest, made).await {
             Ok(Ok(made)) => made.clone(),
             _ => return Err(building()),
@@ -263,8 +274,7 @@ impl View {
     }
 
     fn tell(&self, looked_at: u64, found: u64) {
-        self.state
-            .send_replace(ViewState::Building { looked_at, found });
+        self.state.send_replace(ViewState::Building { looked_at, found });
     }
 }
 

@@ -1,7 +1,7 @@
 //! Plans: made, looked at, applied once, taken back; and what becomes of them
 //! when the service is killed in the middle.
 
-use std::{collections::BTreeSet, fs, sync::Arc, thread::sleep, time::Duration};
+use std::{collections::BTreeSet, fs, rc::Rc, thread::sleep, time::Duration};
 
 use rustix::process::Signal;
 use sanchay_testkit::Tree;
@@ -66,10 +66,13 @@ fn files_are_renamed_once_and_get_their_names_back() {
     let before = files(&tree);
     let service = Service::start(tree.root(), &["--allow-write"]);
     let roots = json!([{"root": service.root()}]);
-    let made = plan(&service, json!({
-        "kind": "rename", "roots": roots, "extension": ["txt"],
-        "template": "{stem:slug}.{ext:lower}",
-    }));
+    let made = plan(
+        &service,
+        json!({
+            "kind": "rename", "roots": roots, "extension": ["txt"],
+            "template": "{stem:slug}.{ext:lower}",
+        }),
+    );
     assert_eq!((&made["state"], &made["steps"]), (&json!("ready"), &json!(2)));
     assert_eq!(files(&tree), before);
     let steps = format!("/api/v1/plans/{}/steps", made["id"]);
@@ -91,7 +94,10 @@ fn files_are_renamed_once_and_get_their_names_back() {
     let answer = service.send("POST", &apply_path, &headers, b"{}");
     assert_eq!(answer.status, 202, "{}", answer.text());
     let job = service.wait(answer.json()["id"].as_i64().unwrap());
-    assert_eq!((&job["state"], &job["result"]["done"]), (&json!("done"), &json!(2)));
+    assert_eq!(
+        (&job["state"], &job["result"]["done"]),
+        (&json!("done"), &json!(2))
+    );
     let expected = ["a-b.txt", "c.txt", "d.txt", "e.md"].map(str::to_owned);
     assert_eq!(files(&tree), BTreeSet::from(expected));
     let again = act(&service, &made["id"], "apply", &json!({}));
@@ -120,10 +126,13 @@ fn duplicates_make_way_as_a_job_found_them() {
     tree.file("other", b"another");
     let service = Service::start(tree.root(), &["--allow-write"]);
     let job = service.run("dupes", json!({}));
-    let made = plan(&service, json!({
-        "kind": "dedupe", "job": job["id"], "how": "hardlink",
-        "keep": ["regex:keep/"],
-    }));
+    let made = plan(
+        &service,
+        json!({
+            "kind": "dedupe", "job": job["id"], "how": "hardlink",
+            "keep": ["regex:keep/"],
+        }),
+    );
     assert_eq!((&made["steps"], &made["bytes"]), (&json!(2), &json!(16)));
     let rows = service.get(&format!("/api/v1/plans/{}/steps", made["id"]));
     let rows = rows.json();
@@ -145,10 +154,13 @@ fn what_cannot_be_undone_is_confirmed_by_its_number() {
     }
     let service = Service::start(tree.root(), &["--allow-write"]);
     let roots = json!([{"root": service.root()}]);
-    let made = plan(&service, json!({
-        "kind": "delete", "roots": roots, "how": "delete",
-        "where": "ext = log",
-    }));
+    let made = plan(
+        &service,
+        json!({
+            "kind": "delete", "roots": roots, "how": "delete",
+            "where": "ext = log",
+        }),
+    );
     assert_eq!((&made["undo"], &made["confirm"]), (&json!("none"), &json!(2)));
     for body in [json!({}), json!({"confirm": 3})] {
         let answer = act(&service, &made["id"], "apply", &body);
@@ -170,13 +182,19 @@ fn a_file_that_changed_since_the_plan_was_made_is_left_alone() {
     let service = Service::start(tree.root(), &["--allow-write"]);
     let roots = json!([{"root": service.root()}]);
     let into = json!({"root": service.root(), "path": "moved/here"});
-    let made = plan(&service, json!({
-        "kind": "move", "roots": roots, "extension": "txt", "into": into,
-    }));
+    let made = plan(
+        &service,
+        json!({
+            "kind": "move", "roots": roots, "extension": "txt", "into": into,
+        }),
+    );
     assert_eq!(made["steps"], 2, "{made}");
     tree.file("a.txt", b"another");
     let job = apply(&service, &made["id"]);
-    assert_eq!((&job["state"], &job["result"]["failed"]), (&json!("no"), &json!(1)));
+    assert_eq!(
+        (&job["state"], &job["result"]["failed"]),
+        (&json!("no"), &json!(1))
+    );
     let expected = ["a.txt", "moved/here/b.txt"].map(str::to_owned);
     assert_eq!(files(&tree), BTreeSet::from(expected));
     let steps = format!("/api/v1/plans/{}/steps", made["id"]);
@@ -198,9 +216,12 @@ fn nothing_is_changed_by_whoever_may_not() {
     tree.file("a.txt", b"x");
     let service = Service::start(tree.root(), &[]);
     let roots = json!([{"root": service.root()}]);
-    let made = plan(&service, json!({
-        "kind": "rename", "roots": roots, "template": "b.txt",
-    }));
+    let made = plan(
+        &service,
+        json!({
+            "kind": "rename", "roots": roots, "template": "b.txt",
+        }),
+    );
     let answer = act(&service, &made["id"], "apply", &json!({}));
     assert_eq!((answer.status, &*answer.problem()), (403, "not-allowed"));
     let forged = json!({"kind": "apply", "plan": made["id"]});
@@ -208,16 +229,28 @@ fn nothing_is_changed_by_whoever_may_not() {
     assert_eq!((answer.status, &*answer.problem()), (422, "invalid"));
     assert_eq!(files(&tree), BTreeSet::from(["a.txt".to_owned()]));
     for (what, body) in [
-        ("out of the root", json!({"kind": "move", "roots": roots,
-            "into": {"root": service.root(), "path": "../out"}})),
+        (
+            "out of the root",
+            json!({"kind": "move", "roots": roots,
+            "into": {"root": service.root(), "path": "../out"}}),
+        ),
         ("to nowhere", json!({"kind": "move", "roots": roots})),
-        ("another root", json!({"kind": "copy", "roots": roots,
-            "into": {"root": "r0"}})),
-        ("a name with a slash", json!({"kind": "rename", "roots": roots,
-            "template": "../{name}"})),
+        (
+            "another root",
+            json!({"kind": "copy", "roots": roots,
+            "into": {"root": "r0"}}),
+        ),
+        (
+            "a name with a slash",
+            json!({"kind": "rename", "roots": roots,
+            "template": "../{name}"}),
+        ),
         ("no names", json!({"kind": "rename", "roots": roots})),
-        ("a folder elsewhere", json!({"kind": "dedupe", "roots": roots,
-            "keep": ["under:/etc"]})),
+        (
+            "a folder elsewhere",
+            json!({"kind": "dedupe", "roots": roots,
+            "keep": ["under:/etc"]}),
+        ),
     ] {
         let answer = service.post("/api/v1/plans", &body);
         match answer.status {
@@ -244,15 +277,18 @@ fn a_move_that_is_killed_in_the_middle_is_gone_on_with_and_done_once() {
     for number in 0..count {
         tree.file(format!("from/{number:05}"), number.to_string().as_bytes());
     }
-    let state = Arc::new(Tree::new());
+    let state = Rc::new(Tree::new());
     let options = ["--allow-write"];
     let mut service =
-        Service::start_with(Arc::clone(&state), tree.root(), &options);
+        Service::start_with(Rc::clone(&state), tree.root(), &options);
     let roots = json!([{"root": service.root(), "path": "from"}]);
     let into = json!({"root": service.root(), "path": "to"});
-    let made = plan(&service, json!({
-        "kind": "move", "roots": roots, "into": into, "flat": true,
-    }));
+    let made = plan(
+        &service,
+        json!({
+            "kind": "move", "roots": roots, "into": into, "flat": true,
+        }),
+    );
     assert_eq!(made["steps"], count);
     let answer = act(&service, &made["id"], "apply", &json!({}));
     assert_eq!(answer.status, 202, "{}", answer.text());
@@ -263,7 +299,7 @@ fn a_move_that_is_killed_in_the_middle_is_gone_on_with_and_done_once() {
         service.signal(Signal::KILL);
         drop(service);
         service =
-            Service::start_with(Arc::clone(&state), tree.root(), &options);
+            Service::start_with(Rc::clone(&state), tree.root(), &options);
     }
     let done = service.wait(job);
     assert_eq!(done["state"], "done", "{done}");

@@ -6,9 +6,11 @@ use axum::{Json, Router, routing::get};
 use utoipa::{
     OpenApi as _, PartialSchema as _,
     openapi::{
-        ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder, path::Operation,
-        security::{HttpAuthScheme, HttpBuilder, SecurityRequirement,
-            SecurityScheme},
+        ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder,
+        path::Operation,
+        security::{
+            HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+        },
     },
 };
 
@@ -50,14 +52,11 @@ pub(crate) fn base() -> OpenApi {
     env!("CARGO_PKG_VERSION").clone_into(&mut document.info.version);
     document.info.license = None;
     let components = document.components.get_or_insert_default();
-    components
-        .schemas
-        .insert("Problem".to_owned(), ProblemDocument::schema());
+    components.schemas.insert("Problem".to_owned(), ProblemDocument::schema());
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
-    components.security_schemes.insert(
-        "bearer".to_owned(),
-        SecurityScheme::Http(bearer).into(),
-    );
+    components
+        .security_schemes
+        .insert("bearer".to_owned(), SecurityScheme::Http(bearer).into());
     document
 }
 

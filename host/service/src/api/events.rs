@@ -102,9 +102,9 @@ fn listen(app: &Arc<App>, headers: &HeaderMap, job: Option<i64>) -> Response {
         let event = listener.next().await?;
         Some((Ok::<_, Infallible>(event), listener))
     });
-    let ping = KeepAlive::new().interval(PING).event(
-        Sent::default().event("ping").data("{}"),
-    );
+    let ping = KeepAlive::new()
+        .interval(PING)
+        .event(Sent::default().event("ping").data("{}"));
     Sse::new(events).keep_alive(ping).into_response()
 }
 

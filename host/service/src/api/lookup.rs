@@ -189,9 +189,9 @@ pub(crate) async fn by_hash(
     Params(params): Params<HashParams>,
 ) -> Result<Json<Places>, Problem> {
     caller.needs(Right::Read)?;
-    let algorithm = params.algorithm.unwrap_or_else(|| {
-        Algorithm::Xxh3_128.name().to_owned()
-    });
+    let algorithm = params
+        .algorithm
+        .unwrap_or_else(|| Algorithm::Xxh3_128.name().to_owned());
     let content = content(&algorithm, &params.hash)?;
     let paths = blocking(move || {
         let files = app.catalog.files_with(&content, MOST_KNOWN);
@@ -274,14 +274,13 @@ fn within(app: &App, mut files: Vec<KnownFile>) -> Vec<KnownFile> {
 }
 
 fn places<'f>(files: impl Iterator<Item = &'f KnownFile>) -> Vec<Value> {
-    let named = files.take(MOST_PATHS).map(|file| {
-        match split(Some(&file.path)) {
+    let named =
+        files.take(MOST_PATHS).map(|file| match split(Some(&file.path)) {
             (Value::Null, base64) => {
                 serde_json::json!({"path_base64": base64})
             }
             (text, _) => serde_json::json!({"path": text}),
-        }
-    });
+        });
     named.collect()
 }
 

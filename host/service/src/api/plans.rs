@@ -149,13 +149,8 @@ const OF_GROUPS: &[&str] = &[
 
 /// Whether an option says which entries are looked at.
 fn is_of_walk(name: &str) -> bool {
-    const OTHERS: &[&str] = &[
-        "roots",
-        "hidden",
-        "one_file_system",
-        "gitignore",
-        "max_depth",
-    ];
+    const OTHERS: &[&str] =
+        &["roots", "hidden", "one_file_system", "gitignore", "max_depth"];
     OTHERS.contains(&name)
         || FilterOption::all().any(|option| keyword(option) == name)
 }
@@ -251,19 +246,17 @@ pub(crate) async fn steps(
         Some(of) => made(&app, of).await?,
         None => plan.clone(),
     };
-    let problems = applying.as_ref().and_then(|job| {
-        job.result.as_ref().and_then(|it| it.get("problems"))
-    });
+    let problems = applying
+        .as_ref()
+        .and_then(|job| job.result.as_ref().and_then(|it| it.get("problems")));
     let listed = match params.only.as_deref() {
         None | Some("" | "all") => None,
-        Some("left_alone") => Some(
-            plan.result.as_ref().and_then(|it| it.get("conflicts")),
-        ),
+        Some("left_alone") => {
+            Some(plan.result.as_ref().and_then(|it| it.get("conflicts")))
+        }
         Some("failed") => Some(problems),
         Some(_) => {
-            return Err(Problem::bad_request(
-                "only is left_alone or failed.",
-            ));
+            return Err(Problem::bad_request("only is left_alone or failed."));
         }
     };
     if let Some(listed) = listed {
@@ -364,7 +357,9 @@ async fn applied(
     let plan = find(app, id).await?;
     let wanted = headers.get(header::IF_MATCH);
     let wanted = wanted.and_then(|it| it.to_str().ok());
-    let fits = |it: &str| it == "*" || it.split(',').any(|tag| tag.trim() == plan.etag);
+    let fits = |it: &str| {
+        it == "*" || it.split(',').any(|tag| tag.trim() == plan.etag)
+    };
     if wanted.is_some_and(|it| !fits(it)) {
         return Err(Problem::stale(
             "The plan is not the one that was looked at: look at it again.",
@@ -490,7 +485,9 @@ async fn undone(
     caller.needs(Right::Write)?;
     let plan = find(app, id).await?;
     let why = match plan.state {
-        "applied" | "partly" if plan.of.is_none() && plan.confirm.is_none() => {
+        "applied" | "partly"
+            if plan.of.is_none() && plan.confirm.is_none() =>
+        {
             ""
         }
         "undone" => "It is taken back already.",

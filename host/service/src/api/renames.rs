@@ -134,8 +134,7 @@ pub(crate) async fn preview(
             return Err(Problem::internal("A plan was asked for."));
         };
         let roots = &spec.roots;
-        let made =
-            planned(&app, &handle, &app.engine, roots, plan, &monitor);
+        let made = planned(&app, &handle, &app.engine, roots, plan, &monitor);
         let plan = made.map_err(|failure| match failure {
             Failure::Cancelled => late(),
             Failure::Problem(problem) => *problem,

@@ -124,9 +124,7 @@ pub(crate) async fn list(
         let is_mounted_so = space.is_none_or(|(.., writable)| writable);
         let note = match (is_mounted_so, app.config.allow_write) {
             (false, _) => "Its file system is mounted read-only.",
-            (true, false) => {
-                "The service was started without --allow-write."
-            }
+            (true, false) => "The service was started without --allow-write.",
             (true, true) => "",
         };
         RootEntry {
@@ -136,8 +134,7 @@ pub(crate) async fn list(
             note: note.to_owned(),
             bytes: newest.map(|it| it.bytes),
             files: newest.map(|it| it.files),
-            scanned_at: newest
-                .map(|it| crate::time::timestamp_text(it.taken)),
+            scanned_at: newest.map(|it| crate::time::timestamp_text(it.taken)),
             total: space.map(|(total, ..)| total),
             free: space.map(|(_, free, _)| free),
             writable: is_mounted_so && app.config.allow_write,

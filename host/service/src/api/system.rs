@@ -80,9 +80,7 @@ pub(crate) async fn metrics(
     responses((status = 200, body = Vec<u8>,
         content_type = "application/wasm"), (status = 304)),
 )]
-pub(crate) async fn inspector(
-    headers: HeaderMap,
-) -> Response {
+pub(crate) async fn inspector(headers: HeaderMap) -> Response {
     static ETAG: LazyLock<String> = LazyLock::new(|| {
         let digest = Sha256::digest(sanchay::component::bytes());
         let hex: String =

@@ -103,9 +103,8 @@ pub(crate) async fn make(
     Body(new): Body<NewToken>,
 ) -> Result<Response, Problem> {
     caller.needs(Right::Run)?;
-    let is_plain = |byte: u8| {
-        byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)
-    };
+    let is_plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     let is_name = (1..=LONGEST_NAME).contains(&new.name.len())
         && new.name != "page"
         && new.name.bytes().all(is_plain);

@@ -13,11 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{
-    assets::cached,
-    results::PATIENCE,
-    roots::blocking,
-};
+use super::{assets::cached, results::PATIENCE, roots::blocking};
 use crate::{
     app::App,
     below::PathParams,
@@ -346,8 +342,7 @@ pub(crate) async fn download(
         )
     };
     let what = app.keys.take_download(&secret).await?.ok_or_else(gone)?;
-    let export: NewExport =
-        serde_json::from_str(&what).map_err(|_| gone())?;
+    let export: NewExport = serde_json::from_str(&what).map_err(|_| gone())?;
     let view = app.views.get(&app, &export.view).await?;
     let columns = export.columns.map(|it| it.join(","));
     let schema = schema(&view.reader, columns.as_deref())?;

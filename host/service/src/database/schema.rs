@@ -108,7 +108,9 @@ pub(super) async fn migrate(database: &Database) -> Result<(), ServiceError> {
 async fn bring_up(database: &Database) -> sqlx::Result<i64> {
     let mut transaction = database.write().await?;
     if database.dialect() == Dialect::Postgres {
-        transaction.execute("SELECT pg_advisory_xact_lock(1399743336)").await?;
+        transaction
+            .execute("SELECT pg_advisory_xact_lock(1399743336)")
+            .await?;
     }
     transaction
         .execute(

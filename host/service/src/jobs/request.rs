@@ -69,8 +69,11 @@ const FLAGS: &[(&str, &str)] = &[
     ("pairs", "similar: tell each pair"),
     ("content", "summary: tell kinds of content"),
     ("hash", "snapshot, diff: hash files that are not known"),
-    ("verify", "dupes: compare equal files byte by byte as well; copy: \
-      compare copies"),
+    (
+        "verify",
+        "dupes: compare equal files byte by byte as well; copy: \
+      compare copies",
+    ),
     ("flat", "move, copy: directly into the folder"),
     ("lower", "rename: small letters"),
     ("truncate", "rename: cut names that are too long"),
@@ -94,8 +97,11 @@ const TEXTS: &[(&str, &str)] = &[
     ("b", "diff: likewise"),
     ("template", "rename, move, copy: the template of new names"),
     ("match", "rename: a regular expression whose captures it may use"),
-    ("how", "delete: trash or delete; dedupe: trash, hardlink, reflink, \
-      symlink, delete or move-to"),
+    (
+        "how",
+        "delete: trash or delete; dedupe: trash, hardlink, reflink, \
+      symlink, delete or move-to",
+    ),
     ("on_conflict", "plans: error, skip or rename"),
     ("view", "plans: only the records of this view"),
 ];

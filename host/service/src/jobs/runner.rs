@@ -124,9 +124,7 @@ pub(crate) async fn run(
     }
     let _ = stop.wait_for(|stop| *stop).await;
     let deadline = Instant::now() + app.config.drain;
-    let in_time = async {
-        while all.join_next().await.is_some() {}
-    };
+    let in_time = async { while all.join_next().await.is_some() {} };
     if tokio::time::timeout_at(deadline, in_time).await.is_err() {
         tracing::warn!("jobs that are not done are given back");
         for live in app.running.all() {

@@ -61,9 +61,13 @@ pub(crate) enum Task {
     /// Makes a plan.
     Plan(Box<PlanSpec>),
     /// Does what this plan says.
-    Apply { plan: i64 },
+    Apply {
+        plan: i64,
+    },
     /// Looks what could be taken back of this plan.
-    Undo { plan: i64 },
+    Undo {
+        plan: i64,
+    },
 }
 
 /// What stands for what is on disk, as a side of a comparison.
@@ -92,7 +96,6 @@ impl Spec {
         }
         Ok(Self { kind, roots: places, task })
     }
-
 }
 
 pub(crate) fn places(
@@ -107,9 +110,7 @@ pub(crate) fn places(
         .map(|one| {
             let root = roots.find(&one.root)?;
             let below = one.params().below()?;
-            if !below.as_bytes().is_empty()
-                && root.folder(&below).is_err()
-            {
+            if !below.as_bytes().is_empty() && root.folder(&below).is_err() {
                 root.file(&below)?;
             }
             Ok(root.join(&below))
@@ -303,9 +304,10 @@ fn check(
     narrow: fn(Filter) -> Filter,
 ) -> Result<(), Problem> {
     let filter = narrow(walk.filter.clone());
-    filter.program().map(drop).map_err(|error| {
-        wrong(&error.option.replace('-', "_"), &error.why)
-    })
+    filter
+        .program()
+        .map(drop)
+        .map_err(|error| wrong(&error.option.replace('-', "_"), &error.why))
 }
 
 #[cfg(test)]

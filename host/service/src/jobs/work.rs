@@ -100,8 +100,9 @@ impl Worker<'_> {
             Task::Scan(walk) => {
                 let request = self.engine.scan(roots);
                 let request = request.options(self.without_own(walk));
-                let summary = request.monitor(&self.live.monitor()).for_each_batch(
-                    |_| {
+                let summary = request
+                    .monitor(&self.live.monitor())
+                    .for_each_batch(|_| {
                         let mut rows = self.sink.rows();
                         move |event: ScanEvent<'_>| match event {
                             ScanEvent::Files(batch) => {
@@ -113,8 +114,7 @@ impl Worker<'_> {
                             ScanEvent::Error(error) => self.error(&error),
                             _ => ControlFlow::Continue(()),
                         }
-                    },
-                )?;
+                    })?;
                 Ok(done(summary, sums(&summary)))
             }
             Task::Hash(options) => {
@@ -162,11 +162,7 @@ impl Worker<'_> {
                     .map(|it| it.as_os_str().as_encoded_bytes())
                     .collect();
                 let mut text = Vec::new();
-                sanchay_output::push_summary(
-                    &made.report,
-                    &paths,
-                    &mut text,
-                );
+                sanchay_output::push_summary(&made.report, &paths, &mut text);
                 let document = serde_json::from_slice(&text);
                 Ok(done(made.summary, document.unwrap_or_default()))
             }
@@ -348,9 +344,8 @@ impl Worker<'_> {
             _ => format!("snapshot:{side}").into(),
         };
         let [a, b] = sides.map(name);
-        let side = |one, other| {
-            self.catalog.side(one, Some(other), &options.walk)
-        };
+        let side =
+            |one, other| self.catalog.side(one, Some(other), &options.walk);
         let (a, b) = (side(&a, &b)?, side(&b, &a)?);
         let found =
             self.catalog.diff(self.engine, &a, &b, options, |error| {

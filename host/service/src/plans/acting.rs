@@ -40,7 +40,14 @@ pub(crate) fn apply(
     let made = handle.block_on(app.queue.get(plan))?;
     if made.kind == Kind::Undo.name() {
         let of = made.request.get("plan").and_then(Value::as_i64);
-        return take_back(app, handle, engine, of.unwrap_or(0), monitor, false);
+        return take_back(
+            app,
+            handle,
+            engine,
+            of.unwrap_or(0),
+            monitor,
+            false,
+        );
     }
     let result = made.result.unwrap_or_default();
     let name = result.get("file").and_then(Value::as_str);
@@ -101,7 +108,9 @@ pub(crate) fn take_back(
 ) -> Result<Outcome, Failure> {
     let by = handle.block_on(applied(&app.database, plan))?.by;
     let by = by.ok_or_else(|| {
-        Problem::conflict("The plan was not applied: there is nothing to undo.")
+        Problem::conflict(
+            "The plan was not applied: there is nothing to undo.",
+        )
     })?;
     let runs =
         Runs::at(journals(&app.config, by)).with_zone(TimeZone::system());

@@ -77,12 +77,11 @@ pub(crate) async fn get(app: &App, id: i64) -> Result<PlanDocument, Problem> {
 /// 404 where it is none.
 pub(crate) async fn made(app: &App, id: i64) -> Result<Job, Problem> {
     let none = || Problem::not_found("There is no plan of that number.");
-    let made = app.queue.get(id).await.map_err(|problem| {
-        match problem.status() {
+    let made =
+        app.queue.get(id).await.map_err(|problem| match problem.status() {
             http::StatusCode::NOT_FOUND => none(),
             _ => problem,
-        }
-    })?;
+        })?;
     match Kind::named(&made.kind).is_some_and(Kind::plans) {
         true => Ok(made),
         false => Err(none()),
@@ -95,9 +94,8 @@ fn document(
     applying: Option<Job>,
 ) -> PlanDocument {
     let result = made.result.clone().unwrap_or_default();
-    let number = |name: &str| {
-        result.get(name).and_then(Value::as_u64).unwrap_or(0)
-    };
+    let number =
+        |name: &str| result.get(name).and_then(Value::as_u64).unwrap_or(0);
     let text = |name: &str| {
         let text = result.get(name).and_then(Value::as_str);
         text.unwrap_or_default().to_owned()

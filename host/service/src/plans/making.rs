@@ -10,7 +10,10 @@ use std::{
 
 use sanchay::{
     Engine, Monitor, Summary,
-    ops::{ConflictKind, Naming, NamingError, OpsError, Plan, PlanRequest, TimeZone},
+    ops::{
+        ConflictKind, Naming, NamingError, OpsError, Plan, PlanRequest,
+        TimeZone,
+    },
 };
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
@@ -141,10 +144,9 @@ fn begun(engine: &Engine, roots: &[PathBuf], verb: &Verb) -> PlanRequest {
         Verb::Move { into, flat } => {
             engine.move_into(roots, escaped(into)).flat(*flat)
         }
-        Verb::Copy { into, flat, verify } => engine
-            .copy_into(roots, escaped(into))
-            .flat(*flat)
-            .verify(*verify),
+        Verb::Copy { into, flat, verify } => {
+            engine.copy_into(roots, escaped(into)).flat(*flat).verify(*verify)
+        }
         Verb::Delete { for_good } => engine.delete(roots, *for_good),
     }
 }
@@ -195,8 +197,10 @@ fn keep(app: &App, name: &str, plan: &Plan) -> io::Result<String> {
     let folder = path.parent().unwrap_or(&path);
     fs::create_dir_all(folder)?;
     let made = path.with_extension("part");
-    let mut hashed =
-        Hashed { file: BufWriter::new(File::create(&made)?), hash: Xxh3::new() };
+    let mut hashed = Hashed {
+        file: BufWriter::new(File::create(&made)?),
+        hash: Xxh3::new(),
+    };
     plan.write(&mut hashed)?;
     let Hashed { file, hash } = hashed;
     file.into_inner().map_err(|it| it.into_error())?.sync_all()?;
@@ -227,7 +231,9 @@ fn document(plan: &Plan, spec: &PlanSpec, name: &str, digest: &str) -> Value {
     let duplicates = plan.duplicates();
     let bytes = match duplicates {
         Some(summary) => summary.reclaimable_bytes,
-        None => plan.entries().fold(0_u64, |sum, it| sum.saturating_add(it.size)),
+        None => {
+            plan.entries().fold(0_u64, |sum, it| sum.saturating_add(it.size))
+        }
     };
     let conflicts = plan.conflicts();
     let checks = checks(plan);

@@ -61,9 +61,9 @@ impl PlanSpec {
     ) -> Result<Self, Problem> {
         let sort = match options.text("sort")? {
             None => None,
-            Some(text) => Some(
-                text.parse().map_err(|why: String| wrong("sort", &why))?,
-            ),
+            Some(text) => {
+                Some(text.parse().map_err(|why: String| wrong("sort", &why))?)
+            }
         };
         let naming = naming(kind, options)?;
         let verb = match kind {
@@ -98,9 +98,8 @@ impl PlanSpec {
         duplicates: DuplicateOptions,
         roots: &Roots,
     ) -> Result<Self, Problem> {
-        const WAYS: &[&str] = &[
-            "trash", "hardlink", "reflink", "symlink", "delete", "move-to",
-        ];
+        const WAYS: &[&str] =
+            &["trash", "hardlink", "reflink", "symlink", "delete", "move-to"];
         let action = match how(options, WAYS)?.as_str() {
             "hardlink" => DedupeAction::HardLink,
             "reflink" => DedupeAction::Reflink,
@@ -158,13 +157,14 @@ fn naming(kind: Kind, options: &mut Options) -> Result<Naming, Problem> {
         (Some(template), false) => template,
         (None, false) => standard.template,
         (None, true) => "{name:lower}".to_owned(),
-        (Some(template), true) => ["name", "stem", "ext"]
-            .into_iter()
-            .fold(template, |template, field| {
+        (Some(template), true) => ["name", "stem", "ext"].into_iter().fold(
+            template,
+            |template, field| {
                 let (plain, small) =
                     (format!("{{{field}}}"), format!("{{{field}:lower}}"));
                 template.replace(&plain, &small)
-            }),
+            },
+        ),
     };
     if kind == Kind::Rename
         && template == Naming::default().template
@@ -198,7 +198,10 @@ fn replacement(
     let free = |mark: &char| !find.contains(*mark) && !put.contains(*mark);
     let mark = "/|,;:!@%=~'\"`#<>".chars().find(free);
     let mark = mark.ok_or_else(|| {
-        wrong("replace", "it has every mark that could stand between its parts")
+        wrong(
+            "replace",
+            "it has every mark that could stand between its parts",
+        )
     })?;
     let escape = |text: &str, special: &str| {
         let mut out = String::new();
@@ -256,9 +259,7 @@ fn on_conflict(options: &mut Options) -> Result<OnConflict, Problem> {
         None | Some("skip") => Ok(OnConflict::Skip),
         Some("error") => Ok(OnConflict::Error),
         Some("rename") => Ok(OnConflict::Rename),
-        Some(_) => {
-            Err(wrong("on_conflict", "expected error, skip or rename"))
-        }
+        Some(_) => Err(wrong("on_conflict", "expected error, skip or rename")),
     }
 }
 

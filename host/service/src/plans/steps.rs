@@ -5,7 +5,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use sanchay::{Engine, ops::{Plan, PlanStep}};
+use sanchay::{
+    Engine,
+    ops::{Plan, PlanStep},
+};
 use sanchay_sync::lock;
 use serde_json::{Value, json};
 

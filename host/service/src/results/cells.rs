@@ -44,16 +44,14 @@ pub(crate) fn object(batch: &RecordBatch, row: usize) -> Value {
     for (field, column) in batch.columns() {
         let name = field.name.to_string();
         match text_of(column, row) {
-            Some(bytes) if is_name(field) => {
-                match split(bytes.as_deref()) {
-                    (Value::Null, base64) if !base64.is_null() => {
-                        object.insert(format!("{name}_base64"), base64);
-                    }
-                    (text, _) => {
-                        object.insert(name, text);
-                    }
+            Some(bytes) if is_name(field) => match split(bytes.as_deref()) {
+                (Value::Null, base64) if !base64.is_null() => {
+                    object.insert(format!("{name}_base64"), base64);
                 }
-            }
+                (text, _) => {
+                    object.insert(name, text);
+                }
+            },
             _ => {
                 object.insert(name, value(field, column, row));
             }

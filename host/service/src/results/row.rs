@@ -163,11 +163,7 @@ impl<'b> Kept<'b> {
 }
 
 fn verdict(word: &str) -> Option<Verdict> {
-    let all = [
-        Verdict::Ok,
-        Verdict::Failed,
-        Verdict::Missing,
-        Verdict::Unreadable,
-    ];
+    let all =
+        [Verdict::Ok, Verdict::Failed, Verdict::Missing, Verdict::Unreadable];
     all.into_iter().find(|it| it.name() == word)
 }

@@ -7,7 +7,10 @@ use sanchay_core::record::{FieldId, RecordKind, Schema};
 use serde_json::Value;
 
 use crate::{
-    jobs::{document::Job, kind::{self, Kind}},
+    jobs::{
+        document::Job,
+        kind::{self, Kind},
+    },
     problem::Problem,
 };
 

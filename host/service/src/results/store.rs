@@ -145,8 +145,7 @@ pub(crate) async fn read(
              WHERE job = $1 AND attempt = $2 AND chunk IN ({})",
             marks(3, some.len())
         );
-        let mut query =
-            sqlx::query(statement(text)).bind(job).bind(attempt);
+        let mut query = sqlx::query(statement(text)).bind(job).bind(attempt);
         for number in some {
             query = query.bind(signed(*number));
         }

@@ -43,7 +43,11 @@ impl RowList {
                 let place =
                     |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
                 let rows = rows.get(place(from)..place(end));
-                Ok(rows.unwrap_or_default().iter().map(|it| (*it).into()).collect())
+                Ok(rows
+                    .unwrap_or_default()
+                    .iter()
+                    .map(|it| (*it).into())
+                    .collect())
             }
             Self::File { file, .. } => {
                 let bytes = usize::try_from((end - from).saturating_mul(4));
