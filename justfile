@@ -57,7 +57,7 @@ run *ARGS:
         features=$features,attachments ;;
     esac
     case " $* " in
-    *" serve "* | *" ui "* | *" --help "* | *" help "* | *" -h "*)
+    *" serve "* | *" ui "* | *" worker "* | *" --help "* | *" help "* | *" -h "*)
         features=$features,service ;;
     esac
     cargo build --release --locked --manifest-path {{ manifest }} \
@@ -80,6 +80,8 @@ lint: _lint-tools
     # What `run` builds; the Python package would add features. All targets,
     # and what host/features asks for: so that wasmtime is the same as above.
     cargo clippy --locked --workspace --exclude sanchay-python \
+        --exclude sanchay-arrow --exclude sanchay-catalog \
+        --exclude sanchay-service \
         --all-targets --no-default-features -- -D warnings
     cargo clippy --locked --all-targets --manifest-path \
         {{ guest_manifest }} --target-dir target/guest -- -D warnings

@@ -2,9 +2,11 @@
 //! nothing of it.
 
 mod access;
+mod description;
 mod jobs;
 mod plans;
 mod postgres;
 mod server;
 mod shared;
+mod tls;
 mod views;

@@ -35,7 +35,7 @@ struct Service {
 impl Service {
     /// Starts one for the folder `d` of a tree.
     fn start(tree: &Tree) -> Self {
-        let tokens = tree.file("tokens", format!("tests write {TOKEN}\n"));
+        let tokens = tree.file("tokens", format!("tests read,run,write {TOKEN}\n"));
         sanchay_testkit::tree::set_mode(&tokens, 0o600);
         let mut child = Command::new(env!("CARGO_BIN_EXE_sanchay"))
             .args(["serve", "--listen", "127.0.0.1:0", "--allow-write"])
@@ -87,7 +87,7 @@ fn tree() -> Tree {
         let content = noise(200 + number as u64, 1500 + 70 * number);
         tree.file(format!("d/code/part-{number}.rs"), content);
     }
-    tree.file("d/large/largest.dat", noise(3, 300_000));
+    tree.file("d/large/inner/largest.dat", noise(3, 300_000));
     tree.file("d/<img src=x onerror=window.ran=1>.txt", "hostile");
     tree.file([&b"d/"[..], &[b'n'; 255]].concat(), "the longest name");
     tree.odd_names("d/odd");

@@ -26,7 +26,7 @@ use crate::commands::{
     snapshot::SnapshotArgs, verify::VerifyArgs, watch::WatchArgs,
 };
 #[cfg(feature = "service")]
-use crate::commands::{serve::ServeArgs, ui::UiArgs};
+use crate::commands::{serve::ServeArgs, ui::UiArgs, worker::WorkerArgs};
 use crate::{
     commands::{
         apply::ApplyArgs, command::RunCommand, completions::CompletionsArgs,
@@ -153,6 +153,9 @@ pub(crate) enum CommandArgs {
     /// Open the page that shows jobs and results in a browser
     #[cfg(feature = "service")]
     Ui(Box<UiArgs>),
+    /// Run the jobs of services that share a database
+    #[cfg(feature = "service")]
+    Worker(Box<WorkerArgs>),
     /// Describe or write the WebAssembly component that handles untrusted data
     Component(ComponentArgs),
     /// Show what is configured, and where
@@ -338,6 +341,8 @@ impl CommandArgs {
             Self::Serve(it) => &mut **it,
             #[cfg(feature = "service")]
             Self::Ui(it) => &mut **it,
+            #[cfg(feature = "service")]
+            Self::Worker(it) => &mut **it,
             Self::Component(it) => it,
             Self::Config(it) => it,
             Self::Plugin(it) => it,

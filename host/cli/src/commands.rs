@@ -46,6 +46,8 @@ pub(crate) mod undo;
 pub(crate) mod verify;
 #[cfg(feature = "catalog")]
 pub(crate) mod watch;
+#[cfg(feature = "service")]
+pub(crate) mod worker;
 
 use crate::{
     arguments::Arguments, context::Context, exit::Exit, failure::Failure,

@@ -72,11 +72,6 @@ impl Database {
         &self.pool
     }
 
-    /// Whether other instances may use it at the same time.
-    pub(crate) fn is_shared(&self) -> bool {
-        self.dialect == Dialect::Postgres
-    }
-
     /// Which it is.
     pub(crate) fn dialect(&self) -> Dialect {
         self.dialect

@@ -33,6 +33,9 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' \
     frame-ancestors 'none'; require-trusted-types-for 'script'; \
     trusted-types sanchay";
 
+/// How the addresses of downloads begin; a secret follows.
+const DOWNLOADS: &str = "/api/v1/downloads/";
+
 /// Headers of every answer.
 const HEADERS: &[(&str, &str)] = &[
     ("content-security-policy", CONTENT_SECURITY_POLICY),
@@ -98,12 +101,20 @@ pub(crate) async fn check(
     tracing::info!(
         id,
         %method,
-        path = sanchay::escaped(uri.path().as_bytes()).to_string(),
+        path = logged(uri.path()),
         status = status.as_u16(),
         milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         "answered"
     );
     response
+}
+
+/// A path as the log has it: the address of a download is a secret.
+fn logged(path: &str) -> String {
+    match path.starts_with(DOWNLOADS) {
+        true => format!("{DOWNLOADS}..."),
+        false => sanchay::escaped(path.as_bytes()).to_string(),
+    }
 }
 
 /// Whether an answer goes on for as long as somebody listens.
@@ -208,7 +219,7 @@ fn is_open(method: &Method, path: &str) -> bool {
         "/ready" | "/metrics" | "/openapi.json" => false,
         "/api/v1/session" => *method == Method::POST,
         path => {
-            path.starts_with("/api/v1/downloads/")
+            path.starts_with(DOWNLOADS)
                 || !path.starts_with("/api")
                     && path != "/scan"
                     && path != "/results"
@@ -248,11 +259,12 @@ async fn caller(
              the page with a new one.",
         ));
     }
-    app.limits.may_sign_in(from)?;
     let caller = match app.keys.caller(secret.trim()).await {
         Ok(caller) => caller,
         Err(problem) => {
+            // Whoever guesses keeps nobody out who has a key.
             if problem.status() == StatusCode::UNAUTHORIZED {
+                app.limits.may_sign_in(from)?;
                 app.limits.note_failure(from);
             }
             return Err(problem);

@@ -74,15 +74,45 @@ pub fn serve(
     config: Config,
     ready: impl FnOnce(&Listening),
 ) -> Result<(), ServiceError> {
-    let runtime = runtime::Builder::new_multi_thread()
-        .enable_all()
-        .thread_name("sanchay-service")
-        .build()
-        .map_err(ServiceError::Runtime)?;
+    let runtime = runtime()?;
     let outcome = runtime.block_on(run(config, ready));
     // A thread that waits for a disk does not hold up the end.
     runtime.shutdown_background();
     outcome
+}
+
+/// Runs the jobs of a database that instances of the service share, and
+/// answers no requests, until the process gets SIGINT or SIGTERM. Jobs that
+/// are not done then are given back.
+///
+/// `ready` is called once it waits for jobs.
+///
+/// # Errors
+/// Why it could not be started.
+pub fn work(config: Config, ready: impl FnOnce()) -> Result<(), ServiceError> {
+    let runtime = runtime()?;
+    let outcome = runtime.block_on(async {
+        let app = App::open(config).await?;
+        ready();
+        tokio::spawn(stop_on_signals(app.stop.clone()));
+        let upkeep = tokio::spawn(look_after(Arc::clone(&app)));
+        let (workers, stop) = (app.config.workers, app.stop.subscribe());
+        runner::run(Arc::clone(&app), workers, stop).await;
+        upkeep.abort();
+        app.catalog.flush();
+        app.database.close().await;
+        Ok(())
+    });
+    runtime.shutdown_background();
+    outcome
+}
+
+fn runtime() -> Result<runtime::Runtime, ServiceError> {
+    runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("sanchay-service")
+        .build()
+        .map_err(ServiceError::Runtime)
 }
 
 async fn run(
@@ -131,7 +161,8 @@ async fn look_after(app: Arc<App>) {
         let done = async {
             runner::bury_dead(&app, false).await?;
             app.keys.prune().await?;
-            idempotency::prune(&app.database).await
+            idempotency::prune(&app.database).await?;
+            views::prune(&app.database).await
         };
         if let Err(error) = done.await {
             tracing::error!(%error, "the database cannot be looked after");

@@ -26,6 +26,7 @@ use xxhash_rust::xxh3::xxh3_128;
 pub(crate) use self::list::RowList;
 use crate::{
     app::App,
+    database::Database,
     jobs::options::{clock, parse, wrong},
     problem::Problem,
     results::reader::Reader,
@@ -37,6 +38,9 @@ const MOST: usize = 64;
 
 /// How long a view is kept that nobody asks for.
 const KEPT: Duration = Duration::from_secs(60 * 60);
+
+/// How long it is known what a view was of, in milliseconds.
+const REMEMBERED: i64 = 7 * 24 * 60 * 60 * 1000;
 
 /// How many are made at a time.
 const TOGETHER: usize = 2;
@@ -213,6 +217,15 @@ impl Views {
         });
         Ok(view)
     }
+}
+
+/// Forgets the definitions of views that nobody made lately.
+pub(crate) async fn prune(database: &Database) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM service_views WHERE created < $1")
+        .bind(time::now().saturating_sub(REMEMBERED))
+        .execute(database.pool())
+        .await
+        .map(drop)
 }
 
 /// Drops what nobody asked for any more, and what was asked for longest ago.

@@ -44,6 +44,8 @@ fn signing_in_may_not_be_tried_for_ever() {
         .collect();
     assert!(tried.starts_with(&[401]), "{tried:?}");
     assert!(tried.ends_with(&[429, 429]), "{tried:?}");
+    // Whoever has a key is not kept out by that.
+    assert_eq!(service.get("/api/v1/session").status, 200);
 }
 
 #[test]

@@ -1,9 +1,7 @@
 //! Plans: made, looked at, applied once, taken back; and what becomes of them
 //! when the service is killed in the middle.
 
-use std::{
-    collections::BTreeSet, fs, sync::Arc, thread::sleep, time::Duration,
-};
+use std::{collections::BTreeSet, fs, rc::Rc, thread::sleep, time::Duration};
 
 use rustix::process::Signal;
 use sanchay_testkit::Tree;
@@ -279,10 +277,10 @@ fn a_move_that_is_killed_in_the_middle_is_gone_on_with_and_done_once() {
     for number in 0..count {
         tree.file(format!("from/{number:05}"), number.to_string().as_bytes());
     }
-    let state = Arc::new(Tree::new());
+    let state = Rc::new(Tree::new());
     let options = ["--allow-write"];
     let mut service =
-        Service::start_with(Arc::clone(&state), tree.root(), &options);
+        Service::start_with(Rc::clone(&state), tree.root(), &options);
     let roots = json!([{"root": service.root(), "path": "from"}]);
     let into = json!({"root": service.root(), "path": "to"});
     let made = plan(
@@ -301,7 +299,7 @@ fn a_move_that_is_killed_in_the_middle_is_gone_on_with_and_done_once() {
         service.signal(Signal::KILL);
         drop(service);
         service =
-            Service::start_with(Arc::clone(&state), tree.root(), &options);
+            Service::start_with(Rc::clone(&state), tree.root(), &options);
     }
     let done = service.wait(job);
     assert_eq!(done["state"], "done", "{done}");

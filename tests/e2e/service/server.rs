@@ -2,14 +2,16 @@
 
 use std::{
     io::{BufRead as _, BufReader, Read as _},
+    ops::Deref,
     path::Path,
     process::ChildStdout,
+    rc::Rc,
     thread::sleep,
     time::{Duration, Instant},
 };
 
 use rustix::process::Signal;
-use sanchay_testkit::{Finished, Running, Tree};
+use sanchay_testkit::{Finished, Tree, program::Running};
 use serde_json::{Value, json};
 use ureq::{
     Agent, Body,
@@ -26,27 +28,58 @@ pub(crate) struct Service {
     running: Option<Running>,
     /// Kept open: what is printed later must not fail.
     _stdout: BufReader<ChildStdout>,
-    pub(crate) base: String,
     /// The token of its page's address.
     pub(crate) token: String,
+    client: Client,
+    /// Where its catalog is.
+    _state: Rc<Tree>,
+}
+
+/// Whoever asks it.
+#[derive(Clone)]
+pub(crate) struct Client {
+    pub(crate) base: String,
     pub(crate) key: String,
     agent: Agent,
-    /// Where its catalog is.
-    _state: std::sync::Arc<Tree>,
+}
+
+impl Deref for Service {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
 }
 
 impl Service {
     /// Starts one for a folder, and signs in.
     pub(crate) fn start(root: &Path, options: &[&str]) -> Self {
-        Self::start_with(std::sync::Arc::new(Tree::new()), root, options)
+        Self::start_with(Rc::new(Tree::new()), root, options)
     }
 
     /// Starts one whose state is that of another before it.
     pub(crate) fn start_with(
-        state: std::sync::Arc<Tree>,
+        state: Rc<Tree>,
         root: &Path,
         options: &[&str],
     ) -> Self {
+        let mut service = Self::started(state, root, options);
+        let body = json!({"token": service.token});
+        let answer = service.post("/api/v1/session", &body);
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json()["key"]
+            .as_str()
+            .unwrap()
+            .clone_into(&mut service.client.key);
+        service
+    }
+
+    /// Starts one for a folder, and does not sign in.
+    pub(crate) fn start_without_key(root: &Path, options: &[&str]) -> Self {
+        Self::started(Rc::new(Tree::new()), root, options)
+    }
+
+    fn started(state: Rc<Tree>, root: &Path, options: &[&str]) -> Self {
         let catalog = state.path("catalog.db");
         let program = sanchay()
             .arg("serve")
@@ -73,22 +106,32 @@ impl Service {
             .timeout_global(Some(LONGEST))
             .build()
             .new_agent();
-        let mut service = Self {
+        Self {
             running: Some(running),
             _stdout: stdout,
-            base: base.to_owned(),
             token: token.to_owned(),
-            key: String::new(),
-            agent,
+            client: Client {
+                base: base.to_owned(),
+                key: String::new(),
+                agent,
+            },
             _state: state,
-        };
-        let body = json!({"token": service.token});
-        let answer = service.post("/api/v1/session", &body);
-        assert_eq!(answer.status, 200, "{}", answer.text());
-        answer.json()["key"].as_str().unwrap().clone_into(&mut service.key);
-        service
+        }
     }
 
+    /// Sends a signal to the program.
+    pub(crate) fn signal(&self, signal: Signal) {
+        self.running.as_ref().unwrap().signal(signal);
+    }
+
+    /// Ends it in order, and waits for that.
+    pub(crate) fn stop(mut self) -> Finished {
+        self.signal(Signal::TERM);
+        self.running.take().unwrap().wait()
+    }
+}
+
+impl Client {
     /// Sends a request.
     pub(crate) fn send(
         &self,
@@ -113,13 +156,11 @@ impl Service {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(body.to_vec()).unwrap();
-        let agent = &self.agent;
-        let response = agent
-            .configure_request(request)
-            .allow_non_standard_methods(true)
-            .build();
-        Answer::of(agent.run(response).unwrap())
+        let answered = match body.is_empty() && method != "POST" {
+            true => self.agent.run(request.body(()).unwrap()),
+            false => self.agent.run(request.body(body.to_vec()).unwrap()),
+        };
+        Answer::of(answered.unwrap())
     }
 
     /// Asks for something.
@@ -167,17 +208,6 @@ impl Service {
     /// Begins a job and waits for it.
     pub(crate) fn run(&self, kind: &str, options: Value) -> Value {
         self.wait(self.begin(kind, options))
-    }
-
-    /// Sends a signal to the program.
-    pub(crate) fn signal(&self, signal: Signal) {
-        self.running.as_ref().unwrap().signal(signal);
-    }
-
-    /// Ends it in order, and waits for that.
-    pub(crate) fn stop(mut self) -> Finished {
-        self.signal(Signal::TERM);
-        self.running.take().unwrap().wait()
     }
 
     /// Listens to events, beginning after this one.

@@ -4,7 +4,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    sync::Arc,
+    rc::Rc,
     thread::sleep,
     time::Duration,
 };
@@ -77,8 +77,9 @@ fn each_of_many_jobs_is_done_once_by_some_instance() {
         let begun: Vec<_> = all
             .iter()
             .map(|service| {
-                scope.spawn(|| {
-                    let begin = |_| service.begin("scan", json!({}));
+                let client = (**service).clone();
+                scope.spawn(move || {
+                    let begin = |_| client.begin("scan", json!({}));
                     (0..40).map(begin).collect::<Vec<_>>()
                 })
             })
@@ -105,7 +106,7 @@ fn a_batch_that_loses_its_instance_is_finished_by_another_and_done_once() {
     let options = ["--allow-write", "--database", &url, "--state-dir", folder];
     let mut all: BTreeMap<usize, Service> = (0..4)
         .map(|number| {
-            let own = Arc::new(Tree::new());
+            let own = Rc::new(Tree::new());
             let service = Service::start_with(own, tree.root(), &options);
             (number, service)
         })
@@ -148,4 +149,24 @@ fn a_batch_that_loses_its_instance_is_finished_by_another_and_done_once() {
         let number: usize = name.parse().unwrap();
         assert_eq!(content.unwrap(), number.to_string());
     }
+}
+
+#[test]
+fn a_worker_runs_the_jobs_of_a_service_that_runs_none() {
+    let Some(postgres) = Postgres::start() else { return };
+    let tree = tree(20);
+    let (url, own) = (postgres.url(), Tree::new());
+    let service =
+        Service::start(tree.root(), &["--database", &url, "--jobs", "0"]);
+    let worker = crate::sanchay()
+        .args(["worker", "--database", &url])
+        .arg(format!("--catalog={}", own.path("catalog.db").display()))
+        .arg(tree.root())
+        .limit(Duration::from_secs(600))
+        .start();
+    assert_eq!(service.run("scan", json!({}))["files"], 20);
+    worker.signal(Signal::TERM);
+    let _ = worker.wait().exits(0);
+    let alone = crate::sanchay().arg("worker").arg(tree.root()).run().exits(2);
+    assert!(alone.stderr.contains("--database"), "{}", alone.stderr);
 }

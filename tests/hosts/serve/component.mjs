@@ -77,8 +77,7 @@ async function asks(it, verdicts) {
     await page.setInputFiles('#here-file', files);
     const state = (name) =>
         page
-            .locator('.asked > li')
-            .filter({ has: page.locator(`strong:text-is("${name}")`) })
+            .locator('.asked > li', { hasText: name })
             .first()
             .getAttribute('class');
     for (const [name, want] of Object.entries(verdicts))

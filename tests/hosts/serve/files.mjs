@@ -48,7 +48,9 @@ export async function filters(it) {
     assert.equal(await page.locator('.filterhelp mark').innerText(), '30d');
     assert.match(await wrong.innerText(), /within 30d/);
     await it.check('mistake');
-    await page.getByLabel('Filter').fill('ext = bin and size > 1KiB');
+    await page
+        .getByLabel('Filter', { exact: true })
+        .fill('ext = bin and size > 1KiB');
     await page.keyboard.press('Enter');
     await page.waitForURL(/f=ext/);
     await it.until(
@@ -57,7 +59,7 @@ export async function filters(it) {
     );
     await page.reload();
     assert.equal(await total(it), it.values.bins);
-    await page.getByLabel('Filter').fill('size > 900TiB');
+    await page.getByLabel('Filter', { exact: true }).fill('size > 900TiB');
     await page.keyboard.press('Enter');
     await page
         .getByRole('heading', { name: 'No file is like that' })
@@ -96,7 +98,7 @@ export async function opens_a_file(it) {
     await page.locator(grid).focus();
     await page.keyboard.press('Home');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'File' }).waitFor();
+    await page.getByRole('heading', { name: 'File', exact: true }).waitFor();
     await it.check('details');
     await page.getByRole('link', { name: 'Its folder' }).click();
     await page.waitForURL(/parent/);

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use clap::{Args, value_parser};
+use clap::{Args, ValueHint, value_parser};
 use sanchay::ops::OpsError;
 use sanchay_core::size;
 use sanchay_service::{Config, Listening, TlsFiles, serve};
@@ -53,6 +53,42 @@ pub(crate) struct ServeArgs {
     catalog: CatalogArgs,
 }
 
+/// How jobs are run.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Jobs")]
+pub(crate) struct WorkArgs {
+    /// Keep jobs and results in PostgreSQL: postgres://USER@HOST/NAME
+    #[arg(long, value_name = "URL", value_parser = parse_database)]
+    database: Option<String>,
+
+    /// How many jobs run at a time; 0 leaves them to other instances
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 2,
+        value_parser = value_parser!(u16).range(0..=64)
+    )]
+    jobs: u16,
+
+    /// Keep journals of what changes files in this folder; by default
+    /// $XDG_STATE_HOME/sanchay/service
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    state_dir: Option<PathBuf>,
+
+    /// How many seconds to wait for what is under way when it is to end
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    drain: u16,
+
+    /// Number of threads of the engine, 1 to 1024
+    #[arg(
+        short = 'j',
+        long,
+        value_name = "N",
+        value_parser = value_parser!(u16).range(1..=1024)
+    )]
+    threads: Option<u16>,
+}
+
 /// How the service is set up.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Service")]
@@ -60,10 +96,6 @@ pub(crate) struct ServiceArgs {
     /// Allow what changes files: plans that are applied and undone
     #[arg(long)]
     allow_write: bool,
-
-    /// Keep jobs and results in PostgreSQL: postgres://USER@HOST/NAME
-    #[arg(long, value_name = "URL", value_parser = parse_database)]
-    database: Option<String>,
 
     /// Another name that requests may call the service by
     #[arg(long, value_name = "NAME")]
@@ -75,25 +107,26 @@ pub(crate) struct ServiceArgs {
     behind_proxy: bool,
 
     /// Tokens of programs, one a line: NAME RIGHTS TOKEN
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     token_file: Option<PathBuf>,
 
     /// Speak TLS with this chain of certificates (PEM)
-    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "tls_key",
+        value_hint = ValueHint::FilePath
+    )]
     tls_cert: Option<PathBuf>,
 
     /// The private key of --tls-cert (PEM)
-    #[arg(long, value_name = "FILE", requires = "tls_cert")]
-    tls_key: Option<PathBuf>,
-
-    /// How many jobs run at a time; 0 leaves them to other instances
     #[arg(
         long,
-        value_name = "N",
-        default_value_t = 2,
-        value_parser = value_parser!(u16).range(0..=64)
+        value_name = "FILE",
+        requires = "tls_cert",
+        value_hint = ValueHint::FilePath
     )]
-    jobs: u16,
+    tls_key: Option<PathBuf>,
 
     /// How large the body of a request may be
     #[arg(
@@ -122,23 +155,8 @@ pub(crate) struct ServiceArgs {
     )]
     max_rate: u32,
 
-    /// How many seconds to wait for what is under way when it is to end
-    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
-    drain: u16,
-
-    /// Keep journals of what changes files in this folder; by default
-    /// $XDG_STATE_HOME/sanchay/service
-    #[arg(long, value_name = "DIR")]
-    state_dir: Option<PathBuf>,
-
-    /// Number of threads of the engine, 1 to 1024
-    #[arg(
-        short = 'j',
-        long,
-        value_name = "N",
-        value_parser = value_parser!(u16).range(1..=1024)
-    )]
-    threads: Option<u16>,
+    #[command(flatten)]
+    work: WorkArgs,
 }
 
 fn parse_database(text: &str) -> Result<String, String> {
@@ -151,12 +169,16 @@ fn parse_database(text: &str) -> Result<String, String> {
     }
 }
 
-impl ServiceArgs {
-    /// The service for these roots.
+impl WorkArgs {
+    /// Whether instances can share the jobs.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.database.is_some()
+    }
+
+    /// A service of these roots that listens nowhere.
     pub(crate) fn config(
         &self,
         roots: Vec<PathBuf>,
-        listen: SocketAddr,
         catalog: &CatalogArgs,
     ) -> Result<Config, Failure> {
         let state = match &self.state_dir {
@@ -166,23 +188,36 @@ impl ServiceArgs {
         let mut config = Config::new(catalog.path()?, state);
         config.catalog_trust = catalog.trust();
         config.roots = roots;
+        config.database.clone_from(&self.database);
+        config.workers = self.jobs.into();
+        config.threads = self.threads.map(usize::from);
+        config.drain = Duration::from_secs(self.drain.into());
+        Ok(config)
+    }
+}
+
+impl ServiceArgs {
+    /// The service for these roots.
+    pub(crate) fn config(
+        &self,
+        roots: Vec<PathBuf>,
+        listen: SocketAddr,
+        catalog: &CatalogArgs,
+    ) -> Result<Config, Failure> {
+        let mut config = self.work.config(roots, catalog)?;
         config.listen = listen;
         config.allow_write = self.allow_write;
-        config.database.clone_from(&self.database);
         config.allow_hosts.clone_from(&self.allow_host);
         config.behind_proxy = self.behind_proxy;
         config.token_file.clone_from(&self.token_file);
         let files = self.tls_cert.clone().zip(self.tls_key.clone());
         config.tls =
             files.map(|(certificate, key)| TlsFiles { certificate, key });
-        config.workers = self.jobs.into();
-        config.threads = self.threads.map(usize::from);
         config.max_body = usize::try_from(self.max_body).unwrap_or(usize::MAX);
         let connections = self.max_connections;
         config.max_connections =
             usize::try_from(connections).unwrap_or(usize::MAX);
         config.max_rate = self.max_rate;
-        config.drain = Duration::from_secs(self.drain.into());
         Ok(config)
     }
 }
@@ -200,10 +235,10 @@ fn state_folder() -> Result<PathBuf, Failure> {
 }
 
 impl RunCommand for ServeArgs {
-    fn run(&self, context: &Context) -> Result<Exit, Failure> {
+    fn run(&self, _: &Context) -> Result<Exit, Failure> {
         let roots = self.roots.clone();
         let config = self.service.config(roots, self.listen, &self.catalog)?;
-        run(config, context, |_| {})
+        run(config, |_| {})
     }
 
     fn roots(&mut self) -> Option<&mut Vec<PathBuf>> {
@@ -214,7 +249,6 @@ impl RunCommand for ServeArgs {
 /// Runs a service, and says where the page is.
 pub(crate) fn run(
     config: Config,
-    _: &Context,
     ready: impl FnOnce(&Listening),
 ) -> Result<Exit, Failure> {
     serve(config, |listening| {

@@ -50,7 +50,7 @@ pub(crate) struct UiArgs {
 }
 
 impl RunCommand for UiArgs {
-    fn run(&self, context: &Context) -> Result<Exit, Failure> {
+    fn run(&self, _: &Context) -> Result<Exit, Failure> {
         let mut roots = self.roots.clone();
         if roots.is_empty() {
             let home = env::var_os("HOME").map(PathBuf::from);
@@ -58,7 +58,7 @@ impl RunCommand for UiArgs {
         }
         let listen = SocketAddr::from(([127, 0, 0, 1], self.port));
         let config = self.service.config(roots, listen, &self.catalog)?;
-        run(config, context, |listening| {
+        run(config, |listening| {
             if !self.no_browser {
                 open(&listening.page);
             }

@@ -8,7 +8,8 @@ use super::Value;
 /// What is settled before a file is read, what ends a run at once, what takes
 /// words that a variable could not hold, and what makes a run change files, or
 /// change them for good: whoever wants that says it each time.
-const NEVER: [&str; 9] = [
+const NEVER: [&str; 10] = [
+    "allow-write",
     "apply",
     "config",
     "exec",
@@ -51,11 +52,24 @@ const OF_ONE_RUN: [&str; 26] = [
     "wit",
 ];
 
-/// What is written where the option says, and who is shown credentials. The
-/// file of a folder does not say where and whom: who enters it did not choose
-/// that.
-const OF_USER: [&str; 6] =
-    ["anonymous", "catalog", "endpoint", "profile", "region", "state-dir"];
+/// What is written where the option says; who is shown credentials; and whom a
+/// service lets in, where and how. The file of a folder does not say that: who
+/// enters it did not choose it.
+const OF_USER: [&str; 13] = [
+    "allow-host",
+    "anonymous",
+    "behind-proxy",
+    "catalog",
+    "database",
+    "endpoint",
+    "listen",
+    "profile",
+    "region",
+    "state-dir",
+    "tls-cert",
+    "tls-key",
+    "token-file",
+];
 
 /// Commands that have to work whatever is configured.
 const UNCONFIGURED: [&str; 4] = ["completions", "config", "help", "man"];

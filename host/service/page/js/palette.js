@@ -93,6 +93,7 @@ export function Palette({ onClose }) {
     const ref = useRef(/** @type {any} */ (null));
     useEffect(() => {
         ref.current.showModal();
+        ref.current.querySelector('input').focus();
         asked().then(
             (more) => setAll((was) => [...was, ...more]),
             () => {},
@@ -144,9 +145,8 @@ export function Palette({ onClose }) {
                 aria-activedescendant=${now < 0 ? undefined : `found-${now}`}
                 aria-label="Go to or search"
                 placeholder="A screen, a job, a root, or part of a path"
-                autofocus
                 autocomplete="off"
-                spellcheck="false"
+                spellcheck=${false}
                 value=${text}
                 onInput=${(/** @type {any} */ e) => {
                     setText(e.target.value);

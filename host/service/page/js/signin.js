@@ -57,7 +57,7 @@ export function SignIn() {
                             class="input mono secret"
                             autocomplete="off"
                             autocapitalize="off"
-                            spellcheck="false"
+                            spellcheck=${false}
                             aria-invalid=${why ? 'true' : undefined}
                             aria-describedby="token-help"
                             value=${token}

@@ -19,9 +19,11 @@ use crate::{
     results::{
         cells,
         formats::Format,
+        reader::Reader,
         sending::{Sending, schema, shown},
     },
     rights::{Caller, Right},
+    views::RowList,
 };
 
 /// How many records a page has at most, and unless more are asked for.
@@ -140,10 +142,19 @@ async fn answer(
     params: &ResultParams,
     format: Format,
 ) -> Result<Response, Problem> {
-    let complete = app.queue.get(id).await?.state.is_over();
+    let job = app.queue.get(id).await?;
+    let complete = job.state.is_over();
     let (filter, sort) = (params.filter.as_deref(), params.sort.as_deref());
-    let view = app.views.of_job(app, id, filter, sort).await?;
-    let schema = schema(&view.reader, params.fields.as_deref())?;
+    let view = match (filter, sort) {
+        // As they were found: there is nothing to make.
+        (None, None) => None,
+        _ => Some(app.views.of_job(app, id, filter, sort).await?),
+    };
+    let reader = match &view {
+        Some(view) => view.reader.clone(),
+        None => Reader::new(&app.database, &job)?,
+    };
+    let schema = schema(&reader, params.fields.as_deref())?;
     let from = match &params.cursor {
         None => 0,
         Some(text) => text.parse::<u64>().map_err(|_| {
@@ -155,7 +166,10 @@ async fn answer(
     {
         return Err(Problem::bad_request("limit is from 1 to 1000."));
     }
-    let list = view.ready(PATIENCE).await?;
+    let list = match &view {
+        Some(view) => view.ready(PATIENCE).await?,
+        None => Arc::new(RowList::All(reader.total())),
+    };
     let total = list.len();
     if format == Format::Json {
         let limit = limit.unwrap_or(USUAL);
@@ -163,7 +177,7 @@ async fn answer(
             tracing::error!(%error, "a view cannot be read");
             Problem::internal("The view cannot be read.")
         })?;
-        let kept = view.reader.rows(&numbers).await?;
+        let kept = reader.rows(&numbers).await?;
         let shown = shown(&kept, &schema);
         let rows = (0..shown.len()).map(|row| cells::object(&shown, row));
         let rows: Vec<Value> = rows.collect();
@@ -175,8 +189,7 @@ async fn answer(
     let end = limit.map_or(total, |it| from.saturating_add(it).min(total));
     let name = format!("job-{id}.{}", format.extension());
     // In another order, groups are not together any more.
-    let grouped = sort.is_none() && view.reader.shape().is_grouped();
-    let reader = view.reader.clone();
+    let grouped = sort.is_none() && reader.shape().is_grouped();
     Sending::new(reader, list, schema, format, grouped, from..end)?
         .response(&name)
 }

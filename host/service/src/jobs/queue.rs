@@ -38,7 +38,6 @@ pub(crate) struct Claimed {
     pub(crate) attempt: i64,
     pub(crate) kind: String,
     pub(crate) request: Value,
-    pub(crate) by: String,
 }
 
 /// How far a job is, as its worker notes it.
@@ -175,7 +174,7 @@ impl Queue {
              WHERE id = (SELECT id FROM service_jobs \
              WHERE state = 'queued' OR (state = 'running' AND lease < $5) \
              ORDER BY id LIMIT 1{}) \
-             RETURNING id, attempt, kind, request, made_by, cancelled",
+             RETURNING id, attempt, kind, request, cancelled",
             self.0.skip_locked()
         );
         loop {
@@ -194,7 +193,6 @@ impl Queue {
                 attempt: row.try_get("attempt")?,
                 kind: row.try_get("kind")?,
                 request: serde_json::from_str(&request).unwrap_or_default(),
-                by: row.try_get("made_by")?,
             };
             let cancelled: i64 = row.try_get("cancelled")?;
             if let Some(ended) = over(&claimed, cancelled != 0) {

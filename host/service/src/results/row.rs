@@ -105,6 +105,7 @@ impl<'b> Kept<'b> {
             inode: self.number(FieldId::Inode),
             device: self.number(FieldId::Device),
             links: self.number(FieldId::Links),
+            object: None,
         }
     }
 

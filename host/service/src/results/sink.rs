@@ -11,7 +11,7 @@ use tokio::sync::mpsc::Sender;
 use super::store::ROWS;
 
 /// After how many records a worker hands them over.
-const TOGETHER: usize = 512;
+const TOGETHER: usize = 128;
 
 /// What goes into the database.
 #[derive(Debug)]

@@ -1,10 +1,12 @@
 // All that is known of a file.
 import { ago, bytes, count, stamp } from '../format.js';
+import { link } from '../address.js';
+import { directlyIn } from '../folders.js';
 import { html } from '../html.js';
+import { useRoots } from '../roots.js';
 import { Path, base, bytesOf, named, parent, plain, safe } from '../names.js';
 import { Dialog } from '../ui/menu.js';
 import { Copy } from '../ui/parts.js';
-import { filesIn } from './files.js';
 
 const TIMES = ['modified', 'created', 'accessed', 'changed', 'taken'];
 const SIZES = ['size', 'allocated', 'was', 'reclaimable'];
@@ -20,8 +22,10 @@ function shown(name, value) {
 
 /** @param {{row: any, job: any, onClose: () => void}} props */
 export function Details({ row, job, onClose }) {
+    const { list } = useRoots();
     if (!row) return null;
     const path = named(row);
+    const f = directlyIn(parent(path), job, list);
     const name = base(path);
     const hex = Array.from(bytesOf(name), (it) =>
         it.toString(16).padStart(2, '0'),
@@ -57,7 +61,7 @@ export function Details({ row, job, onClose }) {
                 <${Copy} text=${path} label="Copy the path" />
                 <a
                     class="btn sm"
-                    href=${filesIn(parent(path), job)}
+                    href=${link('files', { job: job.id, f })}
                     onClick=${onClose}
                 >
                     Its folder

@@ -1,11 +1,11 @@
 // Files that a job listed: filter, sort, choose columns, take away.
-import { address, link, setQuery } from '../address.js';
+import { address, setQuery } from '../address.js';
 import { useCell } from '../cell.js';
 import { ago, bytes, count, stamp } from '../format.js';
 import { html, useEffect, useRef, useState } from '../html.js';
 import { Icon } from '../icons.js';
 import { where } from '../kinds.js';
-import { named, parent, plain, quoted } from '../names.js';
+import { named, parent, plain } from '../names.js';
 import { useNewest } from '../newest.js';
 import { useRootNames } from '../roots.js';
 import { Grid } from '../ui/grid.js';
@@ -227,6 +227,8 @@ function Table({ query, view, error, again, columns, onOpen }) {
  */
 function Jump({ total, onClose, onGo }) {
     const [text, setText] = useState('');
+    const box = useRef(/** @type {any} */ (null));
+    useEffect(() => box.current?.focus(), []);
     const submit = (/** @type {Event} */ e) => {
         e.preventDefault();
         const row = Number(text.replace(/[^\d]/g, ''));
@@ -242,7 +244,7 @@ function Jump({ total, onClose, onGo }) {
             <input
                 class="input"
                 inputmode="numeric"
-                autofocus
+                ref=${box}
                 aria-label=${`Row, 1 to ${total}`}
                 placeholder=${`1 to ${count(total)}`}
                 value=${text}
@@ -252,10 +254,3 @@ function Jump({ total, onClose, onGo }) {
         </form>
     <//>`;
 }
-
-/**
- * The address of the files of a folder, among those of a job.
- * @param {string} folder @param {any} job
- */
-export const filesIn = (folder, job) =>
-    link('files', { job: job?.id, f: `parent = ${quoted(folder)}` });

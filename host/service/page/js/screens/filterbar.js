@@ -27,14 +27,15 @@ const WAIT = 180;
  */
 function useTyped(text, refused) {
     const [typed, setTyped] = useState(text);
-    const [wrong, setWrong] = useState(/** @type {any} */ (null));
+    // What was found about which text: about another one it says nothing.
+    const [told, tell] = useState(/** @type {any} */ ({}));
     useEffect(() => setTyped(text), [text]);
     useEffect(() => {
-        if (!typed.trim() || typed === text) return setWrong(null);
+        if (!typed.trim() || typed === text) return;
         const abort = new AbortController();
         const timer = setTimeout(async () => {
             const found = await mistake(typed, abort.signal);
-            if (!abort.signal.aborted) setWrong(found);
+            if (!abort.signal.aborted) tell({ typed, found });
         }, WAIT);
         return () => {
             clearTimeout(timer);
@@ -42,7 +43,8 @@ function useTyped(text, refused) {
         };
     }, [typed, text]);
     const mine = typed === text && refused?.body?.at != null;
-    return { typed, setTyped, wrong: mine ? refused.body : wrong };
+    const found = told.typed === typed ? told.found : null;
+    return { typed, setTyped, wrong: mine ? refused.body : found };
 }
 
 /** @param {any} props */
@@ -66,7 +68,7 @@ export function FilterBar(props) {
                     aria-label="Filter"
                     aria-invalid=${wrong ? 'true' : undefined}
                     aria-describedby="filter-help"
-                    spellcheck="false"
+                    spellcheck=${false}
                     autocapitalize="off"
                     autocomplete="off"
                     placeholder=${

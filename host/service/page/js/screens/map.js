@@ -15,7 +15,8 @@ import {
 } from '../format.js';
 import { html, useCallback, useMemo, useState } from '../html.js';
 import { Icon } from '../icons.js';
-import { plain, quoted, safe } from '../names.js';
+import { anywhereIn } from '../folders.js';
+import { plain, safe } from '../names.js';
 import { useRoots } from '../roots.js';
 import { hasKind } from '../session.js';
 import { TONES, treeOf } from '../tree.js';
@@ -26,6 +27,13 @@ import { idOfPath, placeOf } from '../ui/picker.js';
 import { Treemap } from '../ui/treemap.js';
 
 const LISTED = 200;
+
+/** What is true of the files below a folder. @param {any} tree @param {number} i */
+const filterOf = (tree, i) =>
+    anywhereIn(
+        tree.paths[i],
+        tree.kids(0).map((/** @type {number} */ top) => tree.paths[top]),
+    );
 
 /** @param {string} path */
 const go = (path) => setQuery({ at: path }, { push: true });
@@ -132,7 +140,7 @@ function Body({ tree, root, top, by, summary }) {
     />`;
     return html`<${Legend} summary=${summary} only=${only} setOnly=${setOnly} />
         <div class="mapsplit">
-            ${tree.kids(root).length ? map : html`<${Deeper} />`}
+            ${tree.kids(root).length ? map : html`<${Deeper} f=${filterOf(tree, root)} />`}
             <div class="mapside">
                 <${List} ...${about} />
                 <${Types} summary=${summary} />
@@ -141,9 +149,16 @@ function Body({ tree, root, top, by, summary }) {
         <${Foot} tree=${tree} i=${over > 0 ? over : root} root=${root} />`;
 }
 
-const Deeper = () =>
-    html`<${Empty} icon="folder" title="The summary goes no deeper">
-        <p>What lies in this folder is summed up as one.</p>
+/** A folder in which no folders are known. @param {{f: string}} props */
+const Deeper = ({ f }) =>
+    html`<${Empty} icon="folder" title="No folders are known in it">
+        <p>Its files are summed up as one.</p>
+        <a
+            class="btn"
+            href=${link('files', { f })}
+        >
+            <${Icon} name="files" />List its files
+        </a>
     <//>`;
 
 /** The ages that colours stand for. @param {any} props */
@@ -294,7 +309,7 @@ function Foot({ tree, i, root }) {
         : { root: '', path: '' };
     const on = { root: place.root, at: place.path };
     const newest = tree.mtime[i];
-    const inside = path ? `parent = ${quoted(path)}` : '';
+    const inside = filterOf(tree, root);
     return html`<footer class="mapfoot">
         <bdi class="cut grow">
             <code>${safe(tree.paths[i] || tree.name[i])}</code>

@@ -18,7 +18,7 @@ function Field({ name, label, hint, form, set, by, ...more }) {
             class=${`input ${more.mono ? 'mono' : ''}`}
             inputmode=${more.inputmode}
             placeholder=${more.placeholder}
-            spellcheck="false"
+            spellcheck=${false}
             autocapitalize="off"
             autocomplete="off"
             aria-invalid=${wrong ? 'true' : undefined}

@@ -22,8 +22,10 @@ const STATES = /** @type {Record<string, [string, string, string]>} */ ({
 function State(row) {
     const [label, icon, tone] = STATES[row.state] ?? [];
     if (!label) return '';
-    return html`<span class=${`tag ${tone}`} title=${plain(row.why ?? '')}>
-        <${Icon} name=${icon} />${label}
+    const why = plain(row.why ?? '');
+    return html`<span class="row" title=${why}>
+        <span class=${`tag ${tone}`}><${Icon} name=${icon} />${label}</span>
+        ${why && html`<span class="tiny cut">${why}</span>`}
     </span>`;
 }
 
@@ -74,7 +76,7 @@ function columnsOf(plan) {
         {
             id: 'state',
             label: html`<span class="sr">State</span>`,
-            width: '8rem',
+            width: 'minmax(8rem, .6fr)',
             cell: State,
         },
     ];

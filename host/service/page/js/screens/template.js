@@ -49,7 +49,7 @@ export function Template({ form, set, wrong, onReview, disabled }) {
                         id="template"
                         ref=${box}
                         class="input mono big-input"
-                        spellcheck="false"
+                        spellcheck=${false}
                         autocapitalize="off"
                         autocomplete="off"
                         aria-invalid=${wrong ? 'true' : undefined}
@@ -105,7 +105,7 @@ export function Template({ form, set, wrong, onReview, disabled }) {
                         id="find"
                         class="input mono"
                         placeholder="IMG_"
-                        spellcheck="false"
+                        spellcheck=${false}
                         autocomplete="off"
                         value=${form.find}
                         onInput=${text('find')}
@@ -116,7 +116,7 @@ export function Template({ form, set, wrong, onReview, disabled }) {
                     <input
                         id="put"
                         class="input mono"
-                        spellcheck="false"
+                        spellcheck=${false}
                         autocomplete="off"
                         value=${form.put}
                         onInput=${text('put')}
