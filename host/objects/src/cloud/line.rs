@@ -15,7 +15,8 @@ use object_store::ClientOptions;
 use object_store::CredentialProvider;
 use object_store::aws::{AwsAuthorizer, AwsCredentialProvider};
 use object_store::client::{
-    HttpClient, HttpConnector as _, HttpError, HttpErrorKind, HttpResponseBody,
+    HttpClient, HttpConnector as _, HttpError, HttpErrorKind, HttpResponse,
+    HttpResponseBody,
 };
 use object_store::gcp::GcpCredential;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
