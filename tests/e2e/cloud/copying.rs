@@ -10,7 +10,8 @@ use rustix::process::Signal;
 use sanchay_test_servers::{Fault, Gcs, Moto, Proxy};
 use sanchay_testkit::{Tree, content, records, tool};
 
-use super::{on_gcs, on_s3, s3_with};
+use super::{on_gcs, on_s3, s3_with, without_clouds};
+use crate::sanchay;
 
 /// A tree with files of any size, and its names with their contents.
 fn tree() -> (Tree, Vec<(&'static str, Vec<u8>)>) {
@@ -78,6 +79,26 @@ fn a_folder_goes_to_s3_and_google_and_back_and_is_what_it_was() {
         let expected = time(&format!("from/{name}"));
         assert_eq!(time(&format!("back/{name}")), expected, "{name}");
         assert_eq!(time(&format!("again/{name}")), expected, "{name}");
+    }
+    // From one cloud to the other, each reached by its own variable.
+    let between = |words: &str| {
+        without_clouds(sanchay())
+            .words(words)
+            .within(tree.root())
+            .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+            .env("AWS_SECRET_ACCESS_KEY", "topsecretkey")
+            .env("AWS_ENDPOINT_URL_S3", &moto.url())
+            .env("STORAGE_EMULATOR_HOST", &gcs.url())
+            .run()
+            .exits(0)
+    };
+    between("copy --apply --into gs://bucket/x s3://bucket/p");
+    between("copy --apply --into s3://bucket/y gs://bucket/x");
+    for (name, body) in &files {
+        let stored = gcs.get(&format!("x/{name}")).unwrap();
+        assert!(stored == body, "{name}");
+        let stored = moto.get(&format!("y/{name}"));
+        assert!(stored.as_ref() == Some(body), "{name}");
     }
     // From bucket to bucket.
     s3("copy --apply --into s3://bucket/r s3://bucket/p").exits(0);
