@@ -382,7 +382,7 @@ fn many_directories_of_a_part_come_back_with_few_files_open() {
     }
     run(&tree, "store put s d").exits(0);
     let get = sanchay().within(tree.root()).open_files(512);
-    get.words("store get -q -e x s latest part").run().exits(0);
+    get.words("store get -q -j 2 -e x s latest part").run().exits(0);
     assert_eq!(fs::read_dir(tree.path("part")).unwrap().count(), 700);
     assert_same(&tree, "d/5", "part/5");
 }

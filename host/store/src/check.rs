@@ -187,7 +187,9 @@ impl Store {
         let files =
             self.check_snapshots(&state, cancel, &mut report, &mut flaws)?;
         let work: Vec<Work> = match options.read_data {
-            true => files.into_iter().map(Work::File).collect(),
+            true => {
+                files.into_iter().map(|it| Work::File(Box::new(it))).collect()
+            }
             false => Vec::new(),
         };
         let packs = state.packs.iter().map(|pack| Work::Pack(pack.indexed()));
@@ -438,7 +440,7 @@ fn sorted(mut flaws: Vec<Flaw>) -> Vec<Flaw> {
 /// What is checked for itself.
 enum Work {
     Pack(IndexedPack),
-    File(ListedFile),
+    File(Box<ListedFile>),
 }
 
 /// A file that consists of chunks.

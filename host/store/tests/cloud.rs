@@ -3,6 +3,7 @@
 //! conditional put: no call has a condition.
 #![cfg(feature = "cloud")]
 #![allow(
+    clippy::cast_possible_truncation,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
