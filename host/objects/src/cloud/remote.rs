@@ -415,7 +415,7 @@ impl StorageBackend for Remote {
             .iter()
             .map(|(name, value)| {
                 let name = Attribute::Metadata(name.clone().into());
-                (name, value.clone().into())
+                (name, object_store::AttributeValue::from(value.clone()))
             })
             .collect();
         let (this, key) = (self.clone(), key.to_owned());
