@@ -7,4 +7,7 @@ from rusty_attachments._calls import *  # noqa: F403
 from rusty_attachments._errors import *  # noqa: F403
 from rusty_attachments._types import *  # noqa: F403
 
-__all__ = [*_calls.__all__, *_errors.__all__, *_types.__all__]
+__all__: list[str] = []
+__all__ += _calls.__all__
+__all__ += _errors.__all__
+__all__ += _types.__all__

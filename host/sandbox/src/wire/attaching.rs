@@ -8,9 +8,10 @@ super::same_enum! {
     V2025_12_04Beta "draft";
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ComponentType, Lift, Lower)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ComponentType, Lift)]
 #[component(enum)]
 #[repr(u8)]
+#[expect(dead_code, reason = "the canonical ABI makes them")]
 pub(crate) enum AttachedKind {
     #[component(name = "file")]
     File,
