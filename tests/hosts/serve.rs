@@ -35,7 +35,8 @@ struct Service {
 impl Service {
     /// Starts one for the folder `d` of a tree.
     fn start(tree: &Tree) -> Self {
-        let tokens = tree.file("tokens", format!("tests read,run,write {TOKEN}\n"));
+        let tokens =
+            tree.file("tokens", format!("tests read,run,write {TOKEN}\n"));
         sanchay_testkit::tree::set_mode(&tokens, 0o600);
         let mut child = Command::new(env!("CARGO_BIN_EXE_sanchay"))
             .args(["serve", "--listen", "127.0.0.1:0", "--allow-write"])
@@ -253,9 +254,10 @@ fn two_snapshots_are_compared() {
 
 /// The digest of a file by the program.
 fn digest(algorithm: &str, path: &Path) -> String {
-    let program = native().words("hash -a").arg(algorithm).arg(path);
+    let program =
+        native().words("hash --fields hash -a").arg(algorithm).arg(path);
     let finished = program.run().succeeds();
-    finished.text().split_whitespace().next().unwrap().to_owned()
+    finished.text().trim_end().to_owned()
 }
 
 /// The hash functions, as the page calls them.

@@ -11,6 +11,8 @@ export const progress = cell(/** @type {Map<string, any>} */ (new Map()));
 export const changes = cell({ job: 0, plan: 0, snapshot: 0, marks: 0 });
 
 const RATES = 120;
+/** The service says something every 15 s: after this long it is gone. */
+const SILENCE = 45_000;
 const channel =
     typeof BroadcastChannel === 'function'
         ? new BroadcastChannel('sanchay-events')
@@ -51,12 +53,16 @@ function take(event, data) {
         count(event);
 }
 
-/** Reads events from a stream of text. @param {ReadableStream} body */
-async function read(body) {
+/**
+ * Reads events from a stream of text.
+ * @param {ReadableStream} body @param {() => void} giveUp
+ */
+async function read(body, giveUp) {
     const reader = body.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';
     for (;;) {
-        const piece = await reader.read();
+        const timer = setTimeout(giveUp, SILENCE);
+        const piece = await reader.read().finally(() => clearTimeout(timer));
         if (piece.done) return;
         text += piece.value.replaceAll('\r', '');
         for (let end; (end = text.indexOf('\n\n')) >= 0;) {
@@ -104,14 +110,17 @@ async function connect() {
                     authorization: `Bearer ${key.get()}`,
                 });
                 if (last) headers['last-event-id'] = last;
-                const answer = await fetch('/api/v1/events', { headers });
+                const abort = new AbortController();
+                const { signal } = abort;
+                const url = '/api/v1/events';
+                const answer = await fetch(url, { headers, signal });
                 if (answer.status === 401) refused.set((n) => n + 1);
                 if (answer.ok && answer.body) {
                     const back = !link.get().up;
                     linked(true);
                     if (back) count('job', 'plan', 'snapshot', 'marks');
                     wait = 1000;
-                    await read(answer.body);
+                    await read(answer.body, () => abort.abort());
                     // A stream that ends by itself is opened anew at once, and
                     // tells by failing that there is no service.
                     await pause(250);

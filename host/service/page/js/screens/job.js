@@ -19,12 +19,13 @@ import { isOpen, kindOf, planOf, resultOf, stateOf, where } from '../kinds.js';
 import { changes, progress, share } from '../live.js';
 import { useLoad } from '../loading.js';
 import { say, toast } from '../messages.js';
-import { Path, named, plain } from '../names.js';
+import { Path, named } from '../names.js';
 import { useRootNames } from '../roots.js';
-import { Bars, Spark } from '../ui/charts.js';
+import { Spark } from '../ui/charts.js';
 import { Dialog } from '../ui/menu.js';
 import { Banner, Bones, Command, Empty } from '../ui/parts.js';
 import { Failed, Meter } from '../ui/parts.js';
+import { Contents } from './contents.js';
 import { Errors } from './errors.js';
 import { PlanLink, outcome, titleOf, whyFailed } from './history.js';
 
@@ -385,21 +386,4 @@ function Ended({ job }) {
             </section>`
             }
         </div>`;
-}
-
-/** What a summary found, largest first. @param {{of: any}} props */
-function Contents({ of }) {
-    const items = (of?.extensions ?? [])
-        .slice(0, 12)
-        .map((/** @type {any} */ it) => ({
-            label: it.extension == null ? 'none' : plain(it.extension),
-            tone: 'accent',
-            value: it.bytes,
-            text: bytes(it.bytes),
-        }));
-    if (!items.length) return null;
-    return html`<section class="panel">
-        <header><h2>Bytes by extension</h2></header>
-        <div class="body"><${Bars} items=${items} /></div>
-    </section>`;
 }

@@ -2,16 +2,17 @@
 import { address, go } from '../address.js';
 import { post } from '../api.js';
 import { useCell } from '../cell.js';
-import { bytes, count, duration, plural } from '../format.js';
+import { plural } from '../format.js';
 import { html, useEffect, useState } from '../html.js';
 import { Icon } from '../icons.js';
 import { KINDS, kindOf } from '../kinds.js';
 import { plain } from '../names.js';
 import { useRoots } from '../roots.js';
-import { can, hasKind, mayChange, mayRun } from '../session.js';
+import { hasKind, mayChange, mayRun } from '../session.js';
 import { Bones, Command, Failed, Banner } from '../ui/parts.js';
 import { FolderPicker, idOf, pathOf, wiredPlace } from '../ui/picker.js';
 import { command } from './command.js';
+import { Estimate } from './estimate.js';
 import { How, Which } from './options.js';
 
 const LOOK = /** @type {[string, string][]} */ ([
@@ -373,46 +374,4 @@ function Where({ title, name, roots, chosen, onChange, single, wrong }) {
                 />`
         }
     </section>`;
-}
-
-const WAIT = 400;
-
-/**
- * What a job would take, going by those before it.
- * @param {{body: any}} props
- */
-function Estimate({ body }) {
-    const [told, set] = useState(/** @type {any} */ (null));
-    const key = JSON.stringify(body);
-    useEffect(() => {
-        set(null);
-        if (!body || !can('POST estimates')) return;
-        const abort = new AbortController();
-        const { signal } = abort;
-        const timer = setTimeout(
-            () => post('estimates', body, { signal }).then(set, () => {}),
-            WAIT,
-        );
-        return () => {
-            clearTimeout(timer);
-            abort.abort();
-        };
-    }, [key]);
-    if (!told?.files && !told?.seconds)
-        return html`<span class="dim">
-            Files are looked at, and not changed.
-        </span>`;
-    const reads = told.bytes_to_read;
-    return html`${
-        told.seconds != null &&
-        html`<strong>About ${duration(told.seconds)}</strong>${' '}`
-    }
-        <span class="dim">
-            ${
-                reads
-                    ? `to read ${bytes(reads)} of ${count(told.files)} files`
-                    : `for ${count(told.files)} names`
-            }
-            ${told.from_jobs > 0 && ', going by the last jobs here'}
-        </span>`;
 }
