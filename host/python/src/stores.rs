@@ -483,7 +483,8 @@ fn folder(path: &Path) -> io::Result<()> {
 type FlawFields = (&'static str, String, String, bool);
 
 fn flaw(flaw: &Flaw) -> FlawFields {
-    (flaw.kind(), flaw.subject(), flaw.why(), flaw.is_loss())
+    let subject = sanchay::escaped(&flaw.subject()).to_string();
+    (flaw.kind(), subject, flaw.why(), flaw.is_loss())
 }
 
 /// The options of a walk within a snapshot.

@@ -7,7 +7,7 @@ use sanchay::{Engine, ScanEvent, WalkOptions};
 use sanchay_core::record::{
     Column, FieldId, RecordBatch, RecordKind, Row, Schema,
 };
-use sanchay_store::{SnapshotTree, all_kinds};
+use sanchay_store::SnapshotTree;
 
 use crate::{
     columns::{Chunk, Make, RowRef},
@@ -62,7 +62,7 @@ pub(super) fn work(
     mut options: WalkOptions,
 ) -> Work<Entries> {
     // As the program's: all that is in it, unless the filter says otherwise.
-    options.filter = all_kinds(&options.filter).hidden(true);
+    options.filter = options.filter.every_kind().hidden(true);
     options.storage = Some(Arc::new(tree));
     let all = Schema::new(RecordKind::File, []);
     let wanted = all.select(["path", "kind", "size", "modified"]);
