@@ -264,12 +264,15 @@ fn document(plan: &Plan, spec: &PlanSpec, name: &str, digest: &str) -> Value {
     })
 }
 
+/// Whether something that stands in the way is of some kind.
+type Fits = fn(&ConflictKind) -> bool;
+
 /// What was looked at, and how often it was not as it should be.
 fn checks(plan: &Plan) -> Vec<Value> {
-    let of = |fits: fn(&ConflictKind) -> bool| {
+    let of = |fits: Fits| {
         plan.conflicts().iter().filter(|it| fits(&it.kind)).count()
     };
-    let all: [(&str, &str, fn(&ConflictKind) -> bool); 4] = [
+    let all: [(&str, &str, Fits); 4] = [
         ("taken", "No result has a name that is taken", |it| it.is_taken()),
         ("room", "There is room for all of it", |it| {
             matches!(it, ConflictKind::NoSpace(..))

@@ -16,6 +16,9 @@ use sanchay::{
 
 use super::{Root, Roots};
 
+/// A folder, and the name of an entry in it; no name for a root itself.
+type Entry<'p> = (Box<dyn Directory>, Option<&'p [u8]>);
+
 /// The roots as a storage.
 #[derive(Clone, Debug)]
 pub(crate) struct ConfinedStorage(Roots);
@@ -46,10 +49,7 @@ impl ConfinedStorage {
 
     /// The folder that an entry is in, and its name there; no name for a root
     /// itself.
-    fn parent<'p>(
-        &self,
-        path: &'p Path,
-    ) -> Result<(Box<dyn Directory>, Option<&'p [u8]>), StorageError> {
+    fn parent<'p>(&self, path: &'p Path) -> Result<Entry<'p>, StorageError> {
         let (root, mut names) = self.place(path)?;
         let name = names.pop();
         Ok((root.descend(names.into_iter())?, name))
