@@ -11,6 +11,10 @@
 //!
 //! The folders of the files are open from the first half to the end of the
 //! second: one that gets another path meanwhile is no other folder.
+#![allow(
+    clippy::result_large_err,
+    reason = "what became of a step is passed on as it is, and seldom an error"
+)]
 
 use std::{
     collections::{HashMap, HashSet},
