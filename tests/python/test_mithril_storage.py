@@ -12,6 +12,7 @@ from pathlib import Path
 
 import mithril
 import pytest
+import sanchay
 
 BAD_KEYS = [
     "", "/", "/a", "a/", "a//b", ".", "..", "../a", "a/../b", "a/./b",
@@ -340,6 +341,25 @@ def test_storages_are_pickled_by_where_they_are(tmp_path, monkeypatch, server):
     of_environment = mithril.S3Storage.from_env()
     of_environment.put("key", b"2")
     assert pickle.loads(pickle.dumps(of_environment)).get("key") == b"2"
+
+
+def test_the_calls_of_sanchay_take_buckets_for_folders(server, monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", server)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    storage = mithril.create_storage("s3://bucket/calls")
+    for key in ["a.txt", "b/c.txt", "b/d.bin"]:
+        storage.put(key, b"same")
+    root = "s3://bucket/calls"
+    found = {it.path: it.size for it in sanchay.scan(root, extension="txt")}
+    assert found == {f"{root}/a.txt": 4, f"{root}/b/c.txt": 4}
+    [hashed] = sanchay.hash_files(f"{root}/b", extension="bin", algorithm="sha256")
+    assert hashed.hash == mithril.Sha256Hash().hash_hex(b"same")
+    [group] = sanchay.duplicates(root)
+    assert len(group.files) == 3
+    assert sanchay.summary(root)["files"] == 3
+    with pytest.raises(OSError):
+        list(sanchay.scan("s3://bucket-that-is-missing"))
 
 
 def test_a_server_that_does_not_answer_is_a_connection_error():

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import pickle
+import struct
 import subprocess
 import sys
 
@@ -38,7 +39,7 @@ def test_groups_are_told_with_how_alike_their_files_are(texts):
     assert 0.9 < group.similarities[1] < 1.0
     assert group.sizes[0] == (texts / "a.txt").stat().st_size
     summary = found.summary
-    assert (summary.groups, summary.similar_files, summary.texts) == (1, 3, 5)
+    assert (summary.groups, summary.similar_files, summary.compared) == (1, 3, 5)
     assert summary.files == 6 and summary.too_large == 0 and found.errors == ()
 
 
@@ -85,6 +86,9 @@ def test_options_are_those_of_the_program(texts):
         ({"shingle_size": 65}, "shingle_size"),
         ({"max_file_size": "much"}, "max_file_size"),
         ({"media": True}, "media"),
+        ({"rotations": True}, "rotations"),
+        ({"images": True, "characters": True}, "characters"),
+        ({"images": True, "threshold": 0.5}, "threshold"),
     ]:
         with pytest.raises(ValueError, match=word):
             sanchay.similar(texts, **options)
@@ -121,6 +125,39 @@ def test_a_plan_of_it_can_be_sent_elsewhere(texts):
         plan.shards(2)
     with pytest.raises(ValueError, match="threshold"):
         sanchay.Plan.similar(texts, threshold=7)
+
+
+def bitmap(width, height, shift=0):
+    """A picture with some shapes in it, as BMP."""
+    rows = bytearray()
+    for y in range(height):
+        for x in range(width):
+            u, v = x / width, y / height
+            tone = int(255 * (u * v)) if (u - 0.4) ** 2 + (v - 0.6) ** 2 > 0.05 else 20
+            level = min(255, tone + shift)
+            rows += bytes([level, level // 2, 255 - level])
+        rows += bytes(-len(rows) % 4)
+    head = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 24, 0, len(rows), 0, 0, 0, 0)
+    return b"BM" + struct.pack("<IHHI", 54 + len(rows), 0, 0, 54) + head + bytes(rows)
+
+
+def test_pictures_that_look_the_same_are_found(tree):
+    root = tree(
+        {
+            "a.bmp": bitmap(96, 96),
+            "b.bmp": bitmap(160, 160, 8),
+            "c.bmp": bytes(reversed(bitmap(96, 96))),
+            "d.txt": b"text",
+        }
+    )
+    found = sanchay.similar(root, images=True, errors="keep")
+    [group] = found
+    assert [it.rpartition("/")[2] for it in group.files] == ["a.bmp", "b.bmp"]
+    assert group.similarities[0] == 1.0 and 0.9 <= group.similarities[1] <= 1
+    # What is no picture costs an error.
+    assert [it.filename for it in found.errors] == [str(root / "c.bmp")]
+    [pair] = sanchay.similar_pairs(root, images=True, rotations=True, exclude="c.*")
+    assert (pair.path, pair.other) == group.files and pair.group == 1
 
 
 def test_progress_is_told_and_ends_the_run(texts):

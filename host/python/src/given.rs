@@ -4,11 +4,11 @@
 //! it stands.
 
 use std::{
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     io,
     ops::Range,
     os::unix::ffi::{OsStrExt as _, OsStringExt as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -17,7 +17,10 @@ use pyo3::{
     prelude::*,
     types::PyString,
 };
-use sanchay::{Cause, EntryError, LocalStorage, Storage, WorkingDirectory};
+use sanchay::{
+    Cause, EntryError, LocalStorage, Storage, WorkingDirectory,
+    storage::is_cloud_url,
+};
 
 use crate::{
     arguments, failure::Failure, names, paths::Paths, working_directory,
@@ -78,6 +81,19 @@ impl Impossible {
             other => io::Error::other(other.words()),
         })
     }
+}
+
+/// A storage that has buckets, too.
+#[cfg(feature = "cloud")]
+fn reach(local: Arc<LocalStorage>) -> Arc<dyn Storage> {
+    use sanchay_objects::{CloudOptions, CloudStorage};
+    Arc::new(CloudStorage::over(local, CloudOptions::default()))
+}
+
+/// The same in a package that was built without them.
+#[cfg(not(feature = "cloud"))]
+fn reach(local: Arc<LocalStorage>) -> Arc<dyn Storage> {
+    local
 }
 
 /// What one path can be.
@@ -147,12 +163,18 @@ impl Given {
         Ok(more.all())
     }
 
-    /// Where they are: on this machine, relative ones where they were meant.
+    /// Where they are: on this machine, relative ones where they were meant;
+    /// or in buckets, as the environment says.
     pub(crate) fn storage(&self) -> Arc<dyn Storage> {
-        Arc::new(match &self.directory {
+        let local = Arc::new(match &self.directory {
             Some(it) => LocalStorage::from_directory((**it).clone()),
             None => LocalStorage::new(),
-        })
+        });
+        let urls = self
+            .paths
+            .iter()
+            .any(|path| is_cloud_url(Path::new(OsStr::from_bytes(path))));
+        if urls { reach(local) } else { local }
     }
 
     /// Adds a path that is one.

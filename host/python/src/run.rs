@@ -17,7 +17,7 @@ use pyo3::{
     prelude::*,
     types::{PyCapsule, PyTuple, PyType},
 };
-use sanchay::{CheckSummary, DuplicateSummary, SimilarSummary, Summary};
+use sanchay::{CheckSummary, DuplicateSummary, Summary};
 use sanchay_arrow::Options;
 use sanchay_catalog::VerifySummary;
 
@@ -29,6 +29,7 @@ use crate::{
     feed::TakeMode,
     records::{Control, Ready, Records, Source},
     runner::{Totals, Work},
+    similars::Alike,
     stream::Batches,
 };
 
@@ -324,9 +325,9 @@ impl Run {
     /// bytes, errors, errors of what was named; and of a search for
     /// duplicates groups, redundant files, reclaimable bytes. Of checking:
     /// matched, mismatched, missing, unreadable, malformed. Of verifying:
-    /// files, known, verified, mismatched, changed, unreadable. Of similar
-    /// texts: as of a run, then groups, similar files, texts, files left out
-    /// for their size.
+    /// files, known, verified, mismatched, changed, unreadable. Of what is
+    /// alike: as of a run, then groups, similar files, files compared, files
+    /// left out for their size.
     fn summary<'py>(
         &self,
         py: Python<'py>,
@@ -392,11 +393,21 @@ fn verified(all: VerifySummary) -> [u64; 6] {
     [files, known, verified, rotten, all.changed, all.unreadable]
 }
 
-fn similar(all: SimilarSummary) -> [u64; 9] {
+fn similar(all: Alike) -> [u64; 9] {
     let [files, directories, bytes, errors, named] = scanned(all.scanned);
-    let SimilarSummary { groups, texts, too_large, .. } = all;
+    let Alike { groups, compared, too_large, .. } = all;
     let alike = all.files;
-    [files, directories, bytes, errors, named, groups, alike, texts, too_large]
+    [
+        files,
+        directories,
+        bytes,
+        errors,
+        named,
+        groups,
+        alike,
+        compared,
+        too_large,
+    ]
 }
 
 fn duplicates(all: DuplicateSummary) -> [u64; 8] {

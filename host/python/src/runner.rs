@@ -15,7 +15,7 @@ use std::{
 use pyo3::{exceptions::PyRuntimeError, prelude::*};
 use sanchay::{
     CheckSummary, DuplicateSummary, EntryError, Error, Monitor,
-    ProgressCallback, SimilarSummary, Summary,
+    ProgressCallback, Summary,
 };
 use sanchay_catalog::{CatalogError, VerifySummary};
 
@@ -26,6 +26,7 @@ use crate::{
     failure::{self, Failure},
     feed::Feed,
     given::Given,
+    similars::Alike,
 };
 
 /// What a run came to.
@@ -39,8 +40,8 @@ pub(crate) enum Totals {
     Checked(CheckSummary),
     /// Reading files again.
     Verified(VerifySummary),
-    /// A search for texts that are nearly the same.
-    Similar(SimilarSummary),
+    /// A search for what is nearly the same.
+    Similar(Alike),
     /// What has no numbers, or none that are true.
     Nothing,
 }

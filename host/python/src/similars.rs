@@ -1,5 +1,5 @@
-//! Groups of files whose texts are nearly the same, and pairs of them, in
-//! columns.
+//! Groups of files whose texts are nearly the same, or of pictures that look
+//! the same, and pairs of them, in columns.
 
 use std::{ops::ControlFlow, sync::Arc};
 
@@ -9,8 +9,9 @@ use pyo3::{
     types::{PyTuple, PyType},
 };
 use sanchay::{
-    Engine, Error, Monitor, Shingling, Similar, SimilarFile, SimilarGroup,
-    SimilarOptions, Unit,
+    Engine, Error, Monitor, Shingling, Similar, SimilarImages,
+    SimilarImagesOptions, SimilarImagesSummary, SimilarOptions,
+    SimilarSummary, Summary, Unit, WalkOptions,
 };
 use sanchay_core::{
     record::{Column, FieldId, Group, RecordBatch, RecordKind, Row, Schema},
@@ -20,7 +21,9 @@ use sanchay_core::{
 use crate::{
     arguments,
     columns::{Chunk, Make, RowRef},
-    engines, filters,
+    engines, failure,
+    feed::Feed,
+    filters,
     given::Given,
     names, numbers,
     options::Walk,
@@ -28,7 +31,41 @@ use crate::{
     runner::{self, Totals, Work},
 };
 
-/// Groups of files whose texts are nearly the same: a row for each file.
+/// What a search came to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Alike {
+    /// What was looked at.
+    pub(crate) scanned: Summary,
+    /// How many groups there are.
+    pub(crate) groups: u64,
+    /// How many files are in them.
+    pub(crate) files: u64,
+    /// How many files were compared.
+    pub(crate) compared: u64,
+    /// How many were left out for their size.
+    pub(crate) too_large: u64,
+}
+
+impl From<SimilarSummary> for Alike {
+    fn from(of: SimilarSummary) -> Self {
+        let SimilarSummary { scanned, groups, files, too_large, .. } = of;
+        Self { scanned, groups, files, compared: of.texts, too_large }
+    }
+}
+
+impl From<SimilarImagesSummary> for Alike {
+    fn from(of: SimilarImagesSummary) -> Self {
+        let SimilarImagesSummary { scanned, groups, files, .. } = of;
+        let (compared, too_large) = (of.images, of.too_large);
+        Self { scanned, groups, files, compared, too_large }
+    }
+}
+
+/// A file as a row has it: its path in two parts, its size, and how alike it
+/// is.
+type FileRow<'a> = (Arc<[u8]>, &'a [u8], u64, f64);
+
+/// Groups of files that are nearly the same: a row for each file.
 #[derive(Debug)]
 pub(crate) struct Groups {
     batch: RecordBatch,
@@ -40,15 +77,19 @@ pub(crate) struct Groups {
 
 impl Groups {
     /// Adds a group, counted from 1.
-    fn add(&mut self, number: u64, group: &SimilarGroup<'_>) {
+    fn add<'a>(
+        &mut self,
+        number: u64,
+        files: impl Iterator<Item = FileRow<'a>>,
+    ) {
         self.starts.push(self.batch.len());
-        for file in group.files() {
+        for (parent, name, size, similarity) in files {
             self.batch.push(&Row {
-                parent: &file.parent,
-                name: file.name,
-                size: Some(file.size),
+                parent: &parent,
+                name,
+                size: Some(size),
                 group: Some(numbered(number)),
-                similarity: Some(file.similarity),
+                similarity: Some(similarity),
                 ..Row::default()
             });
         }
@@ -99,7 +140,7 @@ impl Chunk for Groups {
     }
 }
 
-/// Pairs of files whose texts are nearly the same.
+/// Pairs of files that are nearly the same.
 #[derive(Debug)]
 pub(crate) struct Pairs {
     batch: RecordBatch,
@@ -112,16 +153,17 @@ impl Pairs {
     fn add(
         &mut self,
         number: u64,
-        one: &SimilarFile<'_>,
-        other: &SimilarFile<'_>,
+        (parent, name): (&[u8], &[u8]),
+        (other_parent, other_name): (&[u8], &[u8]),
+        similarity: f64,
     ) {
-        let path = [&*other.parent, other.name].concat();
+        let path = [other_parent, other_name].concat();
         self.batch.push(&Row {
-            parent: &one.parent,
-            name: one.name,
+            parent,
+            name,
             other: Some(&path),
             group: Some(numbered(number)),
-            similarity: Some(one.similarity),
+            similarity: Some(similarity),
             ..Row::default()
         });
     }
@@ -177,19 +219,27 @@ fn numbered(number: u64) -> Group {
     Group { number, reclaimable: 0 }
 }
 
-/// Begins a search for texts that are nearly the same: for groups of them, or
-/// for pairs.
+/// What is looked for.
+enum Wanted {
+    Texts(SimilarOptions),
+    Images(SimilarImagesOptions),
+}
+
+/// Begins a search for texts that are nearly the same, or for pictures: for
+/// groups of them, or for pairs.
 #[pyfunction]
 #[pyo3(signature = (
-    roots, walk, pairs, threshold, shingle_size, characters, max_file_size,
-    threads, progress, raises, path_bytes, record
+    roots, walk, pairs, images, rotations, threshold, shingle_size, characters,
+    max_file_size, threads, progress, raises, path_bytes, record
 ))]
 #[expect(clippy::too_many_arguments, reason = "the program has as many")]
 pub(crate) fn similar(
     roots: &Bound<'_, PyAny>,
     walk: &Walk,
     pairs: bool,
-    threshold: &Bound<'_, PyAny>,
+    images: &Bound<'_, PyAny>,
+    rotations: &Bound<'_, PyAny>,
+    threshold: Option<&Bound<'_, PyAny>>,
     shingle_size: &Bound<'_, PyAny>,
     characters: &Bound<'_, PyAny>,
     max_file_size: Option<&Bound<'_, PyAny>>,
@@ -202,10 +252,63 @@ pub(crate) fn similar(
     let py = roots.py();
     let given = Given::roots(roots, raises)?;
     let path_bytes = arguments::flag("path_bytes", path_bytes)?;
-    let threshold = threshold
-        .extract::<f64>()
-        .map_err(|error| arguments::named(py, "threshold", error))?;
-    let size = numbers::count("shingle_size", Some(shingle_size))?;
+    let threshold = threshold.map(|given| {
+        let number = given.extract::<f64>();
+        number.map_err(|error| arguments::named(py, "threshold", error))
+    });
+    let threshold = threshold.transpose()?;
+    let shingling = shingling(shingle_size, characters)?;
+    let size = numbers::size("max_file_size", max_file_size)?;
+    let rotations = arguments::flag("rotations", rotations)?;
+    let wanted = match arguments::flag("images", images)? {
+        true if shingling != Shingling::default() => {
+            return Err(PyValueError::new_err(
+                "shingle_size, characters: pictures have no shingles",
+            ));
+        }
+        true => {
+            let of = SimilarImagesOptions::default();
+            Wanted::Images(SimilarImagesOptions {
+                threshold: threshold.unwrap_or(of.threshold),
+                rotations,
+                max_file_size: size.unwrap_or(of.max_file_size),
+                ..of
+            })
+        }
+        false if rotations => {
+            return Err(PyValueError::new_err("rotations: needs images=True"));
+        }
+        false => {
+            let of = SimilarOptions::default();
+            Wanted::Texts(SimilarOptions {
+                threshold: threshold.unwrap_or(of.threshold),
+                shingling,
+                max_file_size: size.unwrap_or(of.max_file_size),
+                ..of
+            })
+        }
+    };
+    match &wanted {
+        Wanted::Texts(options) => options.check(),
+        Wanted::Images(options) => options.check(),
+    }
+    .map_err(|error| failure::of_run(&error))?;
+    filters::check(&walk.filter().for_duplicates())?;
+    let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
+    let walk = walk.plain_options()?;
+    let search = Search { engine, given, walk, wanted, raises };
+    Ok(match pairs {
+        true => Run::new(search.pairs(), record, progress, path_bytes),
+        false => Run::new(search.groups(), record, progress, path_bytes),
+    })
+}
+
+/// What texts are cut into.
+fn shingling(
+    size: &Bound<'_, PyAny>,
+    characters: &Bound<'_, PyAny>,
+) -> PyResult<Shingling> {
+    let size = numbers::count("shingle_size", Some(size))?;
     let size = size.and_then(|size| u32::try_from(size).ok());
     let Some(size) = size.filter(|it| (1..=MAX_SIZE).contains(it)) else {
         return Err(PyValueError::new_err(format!(
@@ -216,92 +319,162 @@ pub(crate) fn similar(
         true => Unit::Characters,
         false => Unit::Words,
     };
-    let mut options = SimilarOptions {
-        threshold,
-        shingling: Shingling::clamped(unit, size),
-        ..SimilarOptions::default()
-    };
-    options.check().map_err(|error| crate::failure::of_run(&error))?;
-    if let Some(size) = numbers::size("max_file_size", max_file_size)? {
-        options.max_file_size = size;
+    Ok(Shingling::clamped(unit, size))
+}
+
+/// A search that is to be made.
+struct Search {
+    engine: Engine,
+    given: Given,
+    walk: WalkOptions,
+    wanted: Wanted,
+    raises: bool,
+}
+
+/// What a search found.
+enum Found {
+    Texts(Similar),
+    Images(SimilarImages),
+}
+
+impl Found {
+    fn summary(&self) -> Alike {
+        match self {
+            Self::Texts(found) => found.summary().into(),
+            Self::Images(found) => found.summary().into(),
+        }
     }
-    filters::check(&walk.filter().for_duplicates())?;
-    let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
-    options.walk = walk.plain_options()?;
-    Ok(match pairs {
-        true => {
-            let work = pairs_work(engine, given, options, raises);
-            Run::new(work, record, progress, path_bytes)
-        }
-        false => {
-            let work = groups_work(engine, given, options, raises);
-            Run::new(work, record, progress, path_bytes)
-        }
-    })
 }
 
-/// Searches. What is wrong with entries goes where errors go.
-fn find<C: Chunk>(
-    engine: &Engine,
-    given: &Given,
-    mut options: SimilarOptions,
-    (feed, monitor): (&crate::feed::Feed<C>, &Monitor),
-    raises: bool,
-) -> Result<Similar, Error> {
-    options.walk.storage = Some(given.storage());
-    let request = engine.similar(given.all()).options(options);
-    request
-        .monitor(monitor)
-        .find(|error| runner::route_error(feed, given, error, raises))
-}
-
-fn groups_work(
-    engine: Engine,
-    given: Given,
-    options: SimilarOptions,
-    raises: bool,
-) -> Work<Groups> {
-    let schema = Schema::new(RecordKind::Similar, []);
-    Work::new(schema, move |feed, monitor| {
-        let found = find(&engine, &given, options, (feed, monitor), raises)?;
-        for (number, group) in (1..).zip(found.groups()) {
-            let push = |groups: &mut Groups| groups.add(number, &group);
-            if feed.push(push).is_break() {
-                return Err(Error::Cancelled);
+impl Search {
+    /// Searches. What is wrong with entries goes where errors go.
+    fn find<C: Chunk>(
+        &self,
+        feed: &Feed<C>,
+        monitor: &Monitor,
+    ) -> Result<Found, Error> {
+        let roots = self.given.all();
+        let mut walk = self.walk.clone();
+        walk.storage = Some(self.given.storage());
+        let on_error =
+            |error| runner::route_error(feed, &self.given, error, self.raises);
+        Ok(match &self.wanted {
+            Wanted::Texts(options) => {
+                let options = SimilarOptions { walk, ..options.clone() };
+                let request = self.engine.similar(roots).options(options);
+                Found::Texts(request.monitor(monitor).find(on_error)?)
             }
-        }
-        Ok(Totals::Similar(found.summary()))
-    })
-}
+            Wanted::Images(options) => {
+                let options = SimilarImagesOptions { walk, ..options.clone() };
+                let request = self.engine.similar_images(roots);
+                let request = request.options(options).monitor(monitor);
+                Found::Images(request.find(on_error)?)
+            }
+        })
+    }
 
-fn pairs_work(
-    engine: Engine,
-    given: Given,
-    options: SimilarOptions,
-    raises: bool,
-) -> Work<Pairs> {
-    let schema = Schema::new(RecordKind::SimilarPair, []);
-    Work::new(schema, move |feed, monitor| {
-        let found = find(&engine, &given, options, (feed, monitor), raises)?;
+    fn groups(self) -> Work<Groups> {
+        let schema = Schema::new(RecordKind::Similar, []);
+        Work::new(schema, move |feed, monitor| {
+            let found = self.find(feed, monitor)?;
+            let flow = match &found {
+                Found::Texts(found) => (1..).zip(found.groups()).try_for_each(
+                    |(number, group)| {
+                        let files = group.files().map(|it| {
+                            (it.parent, it.name, it.size, it.similarity)
+                        });
+                        feed.push(|groups: &mut Groups| {
+                            groups.add(number, files);
+                        })
+                    },
+                ),
+                Found::Images(found) => (1..)
+                    .zip(found.groups())
+                    .try_for_each(|(number, group)| {
+                        let files = group.files().map(|it| {
+                            (it.parent, it.name, it.size, it.similarity)
+                        });
+                        feed.push(|groups: &mut Groups| {
+                            groups.add(number, files);
+                        })
+                    }),
+            };
+            match flow {
+                ControlFlow::Break(()) => Err(Error::Cancelled),
+                ControlFlow::Continue(()) => {
+                    Ok(Totals::Similar(found.summary()))
+                }
+            }
+        })
+    }
+
+    fn pairs(self) -> Work<Pairs> {
+        let schema = Schema::new(RecordKind::SimilarPair, []);
+        Work::new(schema, move |feed, monitor| {
+            let found = self.find(feed, monitor)?;
+            let mut summary = found.summary();
+            let flow = match &found {
+                Found::Texts(found) => {
+                    let (flow, errors) =
+                        self.text_pairs(found, feed, monitor)?;
+                    summary.scanned.errors += errors;
+                    flow
+                }
+                Found::Images(found) => image_pairs(found, feed),
+            };
+            match flow {
+                ControlFlow::Break(()) => Err(Error::Cancelled),
+                ControlFlow::Continue(()) => Ok(Totals::Similar(summary)),
+            }
+        })
+    }
+
+    /// Hands on pairs of texts; how many files could not be read again.
+    fn text_pairs(
+        &self,
+        found: &Similar,
+        feed: &Feed<Pairs>,
+        monitor: &Monitor,
+    ) -> Result<(ControlFlow<()>, u64), Error> {
         // What was told of the run's progress stays what it was.
         let quiet = Monitor { progress: None, ..monitor.clone() };
-        let mut wanted = ControlFlow::Continue(());
-        let errors = engine.similar_pairs(
-            &found,
+        let mut flow = ControlFlow::Continue(());
+        let errors = self.engine.similar_pairs(
+            found,
             &quiet,
-            |error| runner::route_error(feed, &given, error, raises),
+            |error| runner::route_error(feed, &self.given, error, self.raises),
             |group, one, other| {
-                let number = group as u64 + 1;
-                wanted = feed
-                    .push(|pairs: &mut Pairs| pairs.add(number, one, other));
-                wanted
+                flow = feed.push(|pairs: &mut Pairs| {
+                    pairs.add(
+                        group as u64 + 1,
+                        (&one.parent, one.name),
+                        (&other.parent, other.name),
+                        one.similarity,
+                    );
+                });
+                flow
             },
         );
-        if wanted.is_break() {
-            return Err(Error::Cancelled);
+        match flow {
+            ControlFlow::Break(()) => Ok((flow, 0)),
+            ControlFlow::Continue(()) => Ok((flow, errors?)),
         }
-        let mut summary = found.summary();
-        summary.scanned.errors += errors?;
-        Ok(Totals::Similar(summary))
-    })
+    }
+}
+
+/// Hands on pairs of pictures.
+fn image_pairs(found: &SimilarImages, feed: &Feed<Pairs>) -> ControlFlow<()> {
+    for (number, group) in (1..).zip(found.groups()) {
+        for pair in group.pairs() {
+            feed.push(|pairs: &mut Pairs| {
+                pairs.add(
+                    number,
+                    (&pair.one.parent, pair.one.name),
+                    (&pair.other.parent, pair.other.name),
+                    pair.similarity,
+                );
+            })?;
+        }
+    }
+    ControlFlow::Continue(())
 }

@@ -25,13 +25,13 @@ __all__ = [
     "DuplicateOptions",
     "GroupOptions",
     "HashOptions",
+    "LikenessOptions",
     "NameOptions",
     "RecordOptions",
     "RunOptions",
     "ScanOptions",
     "SimilarOptions",
     "StoreOptions",
-    "TextOptions",
     "ThreadOptions",
 ]
 
@@ -115,25 +115,32 @@ class DuplicateOptions(GroupOptions, RecordOptions, total=False):
     """The keywords of duplicates()."""
 
 
-class TextOptions(TypedDict, total=False):
-    """Which texts are nearly the same.
+class LikenessOptions(TypedDict, total=False):
+    """Which files are nearly the same.
 
     Args:
-        threshold: How alike texts are at least: 0.05 to 1.
-        shingle_size: How many words, or characters, a shingle has: 1 to 64. The
-            more, the more a change counts.
+        images: Find pictures that look the same, rather than texts: JPEG, PNG,
+            WebP, GIF, BMP and TIFF, by their extensions; decoded in the sandbox.
+        rotations: With images: find turned pictures, too.
+        threshold: How alike they are at least: texts 0.05 to 1, by default 0.8;
+            pictures 0.7 to 1, by default 0.9.
+        shingle_size: How many words, or characters, a shingle of a text has: 1
+            to 64. The more, the more a change counts.
         characters: Compare shingles of characters rather than of words. White
             space then counts, too.
-        max_file_size: Leave out larger files.
+        max_file_size: Leave out larger files; None is 16 MiB for texts, 128 MiB
+            for pictures.
     """
 
-    threshold: float
+    images: bool
+    rotations: bool
+    threshold: float | None
     shingle_size: int
     characters: bool
-    max_file_size: Size
+    max_file_size: Size | None
 
 
-class SimilarOptions(TextOptions, WalkOptions, RecordOptions, total=False):
+class SimilarOptions(LikenessOptions, WalkOptions, RecordOptions, total=False):
     """The keywords of similar() and similar_pairs()."""
 
 
@@ -204,11 +211,13 @@ DEFAULTS: dict[type, dict[str, Any]] = {
         "verify": False,
         "sort": "reclaimable:desc",
     },
-    TextOptions: {
-        "threshold": 0.8,
+    LikenessOptions: {
+        "images": False,
+        "rotations": False,
+        "threshold": None,
         "shingle_size": 3,
         "characters": False,
-        "max_file_size": "16MiB",
+        "max_file_size": None,
     },
     ThreadOptions: {"threads": None},
     BatchOptions: {"on_conflict": "error"},

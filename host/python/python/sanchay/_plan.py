@@ -25,11 +25,11 @@ from sanchay._keywords import (
     DuplicateOptions,
     GroupOptions,
     HashOptions,
+    LikenessOptions,
     RecordOptions,
     RunOptions,
     ScanOptions,
     SimilarOptions,
-    TextOptions,
 )
 from sanchay._options import Unpack, takes, unexpected
 from sanchay._records import Records
@@ -179,7 +179,7 @@ class Plan:
         return _plan(Plan.duplicates, "duplicates", roots, options, None)
 
     @staticmethod
-    @takes(TextOptions, WalkOptions, RunOptions, RecordOptions)
+    @takes(LikenessOptions, WalkOptions, RunOptions, RecordOptions)
     def similar(
         roots: Paths | None = None,
         **options: Unpack[SimilarOptions],

@@ -1,4 +1,4 @@
-"""Files whose texts are nearly the same."""
+"""Files whose texts are nearly the same, and pictures that look the same."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from sanchay import _native
 from sanchay._arguments import raises, reporter
 from sanchay._fields import describe
 from sanchay._keywords import (
+    LikenessOptions,
     RecordOptions,
     RunOptions,
     SimilarOptions,
-    TextOptions,
 )
 from sanchay._options import Unpack, split, takes
 from sanchay._records import Records
@@ -29,7 +29,7 @@ __all__ = [
 
 
 class SimilarGroup(NamedTuple):
-    """Files with nearly the same text: each is like another of them."""
+    """Files that are nearly the same: each is like another of them."""
 
     files: tuple[str, ...]
     similarities: tuple[float, ...]
@@ -44,17 +44,20 @@ class SimilarGroup(NamedTuple):
 
 describe(
     SimilarGroup,
-    files="Their paths in byte order; at least two.",
+    files=(
+        "Their paths in byte order; at least two, unless ``where`` tests the "
+        "similarity."
+    ),
     similarities=(
-        "How alike each is to the first of them, from 0 to 1: the number of "
-        "shingles that both have, divided by the number of all."
+        "How alike each is to the first of them, from 0 to 1: of texts, the "
+        "number of shingles that both have, divided by the number of all."
     ),
     sizes="Their sizes in bytes.",
 )
 
 
 class SimilarPair(NamedTuple):
-    """Two files with nearly the same text."""
+    """Two files that are nearly the same."""
 
     group: int
     similarity: float
@@ -72,7 +75,7 @@ describe(
 
 
 class SimilarSummary(NamedTuple):
-    """What a finished search for similar texts came to."""
+    """What a finished search for similar files came to."""
 
     files: int
     directories: int
@@ -81,7 +84,7 @@ class SimilarSummary(NamedTuple):
     named_errors: int
     groups: int
     similar_files: int
-    texts: int
+    compared: int
     too_large: int
 
 
@@ -94,19 +97,19 @@ describe(
     named_errors="Of these, the ones that the caller had named.",
     groups="How many groups there are.",
     similar_files="How many files are in them.",
-    texts="How many files were compared: those that are texts.",
+    compared="How many files were compared: those that are texts, or pictures.",
     too_large="How many files were left out for their size.",
 )
 
 
-@takes(TextOptions, WalkOptions, RunOptions, RecordOptions)
+@takes(LikenessOptions, WalkOptions, RunOptions, RecordOptions)
 def similar(
     roots: Paths | None = None,
     *,
     progress: OnProgress | None = None,
     **options: Unpack[SimilarOptions],
 ) -> Records[SimilarGroup, SimilarSummary]:
-    """Find groups of files with nearly the same text.
+    """Find groups of files with nearly the same text, or that look the same.
 
         for group in sanchay.similar("notes", threshold=0.8, where="size > 1k"):
             print(group.files, group.similarities)
@@ -116,6 +119,9 @@ def similar(
     beginning is no text, and is left out, as empty files are unless min_size=0.
     At the threshold, one pair in a thousand is missed if no third file joins the
     two; what is told is exact.
+
+    With ``images=True``, pictures are compared that look the same in another
+    format, size or compression, brighter, or cropped a little.
 
     Groups are in the byte order of their first paths, and so are the files of
     each. All files are compared before there is a first group. See Records for
@@ -136,18 +142,18 @@ def similar(
     return start_similar(roots, options, progress)
 
 
-@takes(TextOptions, WalkOptions, RunOptions, RecordOptions)
+@takes(LikenessOptions, WalkOptions, RunOptions, RecordOptions)
 def similar_pairs(
     roots: Paths | None = None,
     *,
     progress: OnProgress | None = None,
     **options: Unpack[SimilarOptions],
 ) -> Records[SimilarPair, SimilarSummary]:
-    """Find pairs of files with nearly the same text, and how alike they are.
+    """Find pairs of files that are nearly the same, and how alike they are.
 
     As similar(), which tells of each file only how alike it is to the first of
-    its group. The files of the groups are read once more. The columns for Arrow
-    are group, similarity, path and other.
+    its group. Texts of the groups are read once more. The columns for Arrow are
+    group, similarity, path and other.
 
     Args:
         roots: A directory, or several; None is the current directory.
@@ -187,6 +193,8 @@ def _begin(
         roots,
         walk,
         pairs,
+        others["images"],
+        others["rotations"],
         others["threshold"],
         others["shingle_size"],
         others["characters"],

@@ -56,6 +56,22 @@ impl Default for SimilarImagesOptions {
     }
 }
 
+impl SimilarImagesOptions {
+    /// Whether there can be such a search.
+    ///
+    /// # Errors
+    /// [`Error::Option`] for a threshold that is none.
+    pub fn check(&self) -> Result<(), Error> {
+        match (LEAST..=1.0).contains(&self.threshold) {
+            true => Ok(()),
+            false => Err(Error::Option {
+                option: "threshold",
+                why: format!("{} is not from {LEAST} to 1", self.threshold),
+            }),
+        }
+    }
+}
+
 /// A search for pictures that look the same:
 /// [`Engine::similar_images`](crate::Engine::similar_images) begins one.
 #[derive(Clone)]
@@ -137,12 +153,7 @@ fn find(
     monitor: &Monitor,
     on_error: &(dyn Fn(EntryError) -> ControlFlow<()> + Sync),
 ) -> Result<SimilarImages, Error> {
-    if !(LEAST..=1.0).contains(&options.threshold) {
-        return Err(Error::Option {
-            option: "threshold",
-            why: format!("{} is not from {LEAST} to 1", options.threshold),
-        });
-    }
+    options.check()?;
     options.walk.plugins.begin();
     let plugin = Plugin::pictures().map_err(Error::Sandbox)?;
     let extractor = plugin.extractor().ok_or_else(|| Error::Option {
