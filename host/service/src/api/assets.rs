@@ -12,6 +12,8 @@ use crate::problem::Problem;
 /// they can be edited while the service runs.
 #[derive(Embed)]
 #[folder = "page/"]
+#[exclude = "*.d.ts"]
+#[exclude = "tsconfig.json"]
 struct Page;
 
 /// What is answered to whatever is no request of the interface.

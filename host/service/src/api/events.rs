@@ -9,7 +9,7 @@ use axum::{
         sse::{Event as Sent, KeepAlive},
     },
 };
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use http::HeaderMap;
 use tokio::sync::watch;
 
@@ -101,7 +101,8 @@ fn listen(app: &Arc<App>, headers: &HeaderMap, job: Option<i64>) -> Response {
     let events = stream::unfold(listener, |mut listener| async move {
         let event = listener.next().await?;
         Some((Ok::<_, Infallible>(event), listener))
-    });
+    })
+    .fuse();
     let ping = KeepAlive::new()
         .interval(PING)
         .event(Sent::default().event("ping").data("{}"));

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use http::{HeaderValue, header};
 use sanchay_core::record::{RecordBatch, Schema};
 
@@ -110,6 +110,8 @@ impl Sending {
                 Part::Over => None,
             }
         });
+        // What compresses an answer asks once more than it has parts.
+        let parts = parts.fuse();
         let mut response = Body::from_stream(parts).into_response();
         let headers = response.headers_mut();
         let kind = HeaderValue::from_static(kind);
