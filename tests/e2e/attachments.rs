@@ -94,9 +94,7 @@ fn a_diff_tells_what_differs_and_its_status_whether_anything_does() {
     let refused = refused.run().exits(2);
     assert_eq!(
         refused.complaints(),
-        [
-            "sanchay: Manifest is missing the required \"manifestVersion\" field"
-        ]
+        ["Manifest is missing the required \"manifestVersion\" field"]
     );
 }
 

@@ -594,10 +594,12 @@ fn an_option_that_is_shown_can_be_configured() {
                 || said.contains("no option");
             let known = [
                 "against",
+                "anonymous",
                 "catalog",
                 "check",
                 "config",
                 "count",
+                "endpoint",
                 "exec",
                 "exec-batch",
                 "explain",
@@ -607,6 +609,8 @@ fn an_option_that_is_shown_can_be_configured() {
                 "html",
                 "no-config",
                 "output",
+                "profile",
+                "region",
                 "template",
                 "tree",
                 "version",

@@ -35,8 +35,8 @@ fn painted(seed: u32) -> DynamicImage {
     for _ in 0..25 {
         let (left, top) = (below(220), below(140));
         let (width, height) = (20 + below(80), 20 + below(60));
-        let color =
-            Rgb([below(256), below(256), below(256)].map(|it| it as u8));
+        let mut level = || u8::try_from(below(256)).unwrap();
+        let color = Rgb([level(), level(), level()]);
         for x in left..(left + width).min(240) {
             for y in top..(top + height).min(160) {
                 image.put_pixel(x, y, color);

@@ -110,7 +110,7 @@ fn what_is_in_a_snapshot_is_listed_filtered_and_hashed_as_files_are() {
     assert_eq!(part.len(), 1);
     run(&tree, "store ls s nothing").exits(2);
     let none = run(&tree, "store cat s latest none").exits(3);
-    let words = "none: cannot open: No such file or directory";
+    let words = "there is nothing of that path in the snapshot";
     assert!(none.stderr.contains(words), "{}", none.stderr);
 }
 

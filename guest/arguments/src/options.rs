@@ -202,14 +202,16 @@ pub(crate) const OPTIONS: &[Offered] = &[
 ];
 
 /// What only the native program has.
-const NATIVE: [&str; 48] = [
+const NATIVE: [&str; 52] = [
     "against",
+    "anonymous",
     "beneath",
     "catalog",
     "catalog-trust",
     "check",
     "color",
     "config",
+    "endpoint",
     "exec",
     "exec-batch",
     "files-from",
@@ -236,8 +238,10 @@ const NATIVE: [&str; 48] = [
     "plugin-memory",
     "plugin-output",
     "plugin-time",
+    "profile",
     "progress",
     "reference",
+    "region",
     "same-device",
     "sort",
     "sort-memory",

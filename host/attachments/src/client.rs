@@ -68,13 +68,13 @@ impl Client {
         }
         let storage = (self.open)(name).map_err(|error| {
             let action = "opening the bucket";
-            AttachmentError::S3(S3Failure::new(
+            AttachmentError::S3(Box::new(S3Failure::new(
                 action,
                 name,
                 "",
                 "s3:ListBucket",
                 error,
-            ))
+            )))
         })?;
         let bucket = Bucket { name: name.into(), storage };
         buckets.insert(name.to_owned(), bucket.clone());
@@ -99,9 +99,9 @@ impl Bucket {
     ) -> impl FnOnce(StorageError) -> AttachmentError {
         let (name, key) = (Arc::clone(&self.name), key.to_owned());
         move |error| {
-            AttachmentError::S3(S3Failure::new(
+            AttachmentError::S3(Box::new(S3Failure::new(
                 action, &name, &key, permission, error,
-            ))
+            )))
         }
     }
 }

@@ -12,7 +12,7 @@ use sanchay_objects::StorageError;
 pub enum AttachmentError {
     /// S3 refused.
     #[error("{0}")]
-    S3(S3Failure),
+    S3(Box<S3Failure>),
     /// A manifest is refused.
     #[error("{0}")]
     Manifest(String),

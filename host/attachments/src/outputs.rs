@@ -169,7 +169,6 @@ fn is_output(key: &str) -> bool {
 /// # Errors
 /// As of [`output_manifests`], and of
 /// [`download_manifest_contents`](crate::download_manifest_contents).
-#[expect(clippy::too_many_arguments, reason = "whose, from where, to where")]
 pub fn download_outputs(
     client: &Client,
     location: &S3Location,

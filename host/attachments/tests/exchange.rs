@@ -688,7 +688,7 @@ fn the_sandbox_reads_manifests_as_the_core_does() {
                 ),
                 size: i64::from(number),
                 mtime: -1,
-                runnable: number % 2 == 0,
+                runnable: number.is_multiple_of(2),
             },
         },
     };

@@ -334,7 +334,7 @@ struct Search {
 /// What a search found.
 enum Found {
     Texts(Similar),
-    Images(SimilarImages),
+    Images(Box<SimilarImages>),
 }
 
 impl Found {
@@ -368,7 +368,7 @@ impl Search {
                 let options = SimilarImagesOptions { walk, ..options.clone() };
                 let request = self.engine.similar_images(roots);
                 let request = request.options(options).monitor(monitor);
-                Found::Images(request.find(on_error)?)
+                Found::Images(Box::new(request.find(on_error)?))
             }
         })
     }

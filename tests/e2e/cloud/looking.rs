@@ -108,7 +108,7 @@ fn a_bucket_answers_as_the_folder_that_it_was_made_of() {
     let Some(moto) = Moto::start() else { return };
     let tree = Tree::new();
     for at in 0..40 {
-        let text = format!("{}", "x".repeat(at * 7));
+        let text = "x".repeat(at * 7);
         tree.file(
             format!("d/{}/f{at}.{}", at % 4, ["txt", "bin"][at % 2]),
             text,

@@ -15,7 +15,7 @@ fn scanned(count: usize) -> (Tree, Service, i64) {
         tree.dir(&*folder);
         let extension = ["txt", "log"][number % 2];
         let name = format!("{folder}/{number:05}.{extension}");
-        tree.file(&*name, &vec![b'x'; number]);
+        tree.file(&*name, vec![b'x'; number]);
     }
     let service = Service::start(tree.root(), &[]);
     let job = service.run("scan", json!({}));

@@ -1,7 +1,6 @@
 //! Hashes as manifests state them: letters and digits.
 
 use alloc::boxed::Box;
-use alloc::string::ToString as _;
 use core::fmt;
 
 /// The hash of a file or of a part of one. Those of XXH3-128 in their
@@ -90,6 +89,6 @@ impl fmt::Display for Hash {
 
 impl fmt::Debug for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Hash({})", self.to_string())
+        write!(f, "Hash({self})")
     }
 }

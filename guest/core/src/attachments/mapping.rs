@@ -31,6 +31,9 @@ impl fmt::Display for MappingError {
 
 impl core::error::Error for MappingError {}
 
+/// The parts of a path.
+type Parts = Vec<Vec<u8>>;
+
 /// Rules, of which the one with the longest source counts, part by part.
 ///
 /// ```
@@ -51,7 +54,7 @@ pub struct PathMapping {
     source: PathFormat,
     destination: PathFormat,
     /// Folded parts of the sources, and the parts of the destinations.
-    rules: Vec<(Vec<Vec<u8>>, Vec<Vec<u8>>)>,
+    rules: Vec<(Parts, Parts)>,
 }
 
 impl PathMapping {

@@ -137,7 +137,7 @@ pub fn compare_utf16(a: &[u8], b: &[u8]) -> Ordering {
         // Two that share their first unit differ in the second.
         Some(match code {
             0x1_0000.. => {
-                let low = 0xdc00 + (code - 0x1_0000 & 0x3ff);
+                let low = 0xdc00 + ((code - 0x1_0000) & 0x3ff);
                 (first_unit(code), Some(low))
             }
             code => (code, first(after).map(|(code, _)| first_unit(code))),

@@ -23,10 +23,13 @@ const NEVER: [&str; 10] = [
 
 /// What a single run is for and where its results go. A file does not set it:
 /// who enters a folder does not ask for that.
-const OF_ONE_RUN: [&str; 26] = [
+const OF_ONE_RUN: [&str; 31] = [
     "against",
+    "attachments",
     "check",
     "count",
+    "destination",
+    "diff",
     "drop",
     "dry-run",
     "edit",
@@ -40,8 +43,10 @@ const OF_ONE_RUN: [&str; 26] = [
     "interactive",
     "into",
     "list",
+    "manifest",
     "match",
     "output",
+    "output-dir",
     "pairs",
     "plan",
     "replace",
@@ -55,16 +60,18 @@ const OF_ONE_RUN: [&str; 26] = [
 /// What is written where the option says; who is shown credentials; and whom a
 /// service lets in, where and how. The file of a folder does not say that: who
 /// enters it did not choose it.
-const OF_USER: [&str; 13] = [
+const OF_USER: [&str; 15] = [
     "allow-host",
     "anonymous",
     "behind-proxy",
     "catalog",
     "database",
     "endpoint",
+    "hash-cache-dir",
     "listen",
     "profile",
     "region",
+    "root",
     "state-dir",
     "tls-cert",
     "tls-key",

@@ -88,9 +88,7 @@ impl<'py> Options<'_, 'py> {
         name: &str,
     ) -> PyResult<Option<T>> {
         match self.0.get_item(name)? {
-            Some(value) if !value.is_none() => {
-                value.extract().map(Some).map_err(Into::into)
-            }
+            Some(value) if !value.is_none() => value.extract().map(Some),
             _ => Ok(None),
         }
     }
@@ -421,7 +419,6 @@ pub(crate) fn attachments_download(
 
 /// Uploads a manifest of inputs: its path, and its hash.
 #[pyfunction]
-#[expect(clippy::too_many_arguments, reason = "keywords in Python")]
 pub(crate) fn attachments_upload_manifest(
     py: Python<'_>,
     access: Access,
