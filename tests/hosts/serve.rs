@@ -141,7 +141,7 @@ fn see(tree: &Tree, flows: &[&str], values: Value) {
 
 /// How many files the program finds in the tree.
 fn files(tree: &Tree) -> usize {
-    let found = native().words("scan --ndjson").arg(tree.path("d"));
+    let found = native().words("scan --format ndjson").arg(tree.path("d"));
     found.run().succeeds().text().lines().count()
 }
 

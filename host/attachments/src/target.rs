@@ -27,13 +27,13 @@ const OPEN: usize = 128;
 const MOST_COPIES: u64 = 1_000_000;
 
 /// Directories that are open, by the names that lead to them.
-type Opened = HashMap<Vec<Vec<u8>>, Arc<dyn Directory>>;
+type OpenDirectories = HashMap<Vec<Vec<u8>>, Arc<dyn Directory>>;
 
 /// A directory that files are written beneath.
 pub(crate) struct Target {
     pub(crate) path: PathBuf,
     root: Box<dyn Directory>,
-    open: Mutex<Opened>,
+    open: Mutex<OpenDirectories>,
     /// Distinguishes temporary names.
     mark: u64,
     count: AtomicU64,

@@ -333,7 +333,7 @@ struct Search {
 
 /// What a search found.
 enum Found {
-    Texts(Similar),
+    Texts(Box<Similar>),
     Images(Box<SimilarImages>),
 }
 
@@ -362,7 +362,7 @@ impl Search {
             Wanted::Texts(options) => {
                 let options = SimilarOptions { walk, ..options.clone() };
                 let request = self.engine.similar(roots).options(options);
-                Found::Texts(request.monitor(monitor).find(on_error)?)
+                Found::Texts(Box::new(request.monitor(monitor).find(on_error)?))
             }
             Wanted::Images(options) => {
                 let options = SimilarImagesOptions { walk, ..options.clone() };

@@ -28,7 +28,7 @@ fn interpreter() -> Option<PathBuf> {
 
 /// Lays out the package.
 fn lay_out(target: &Path) -> io::Result<()> {
-    for package in ["sanchay", "mithril"] {
+    for package in ["sanchay", "mithril", "rusty_attachments"] {
         let to = target.join(package);
         fs::create_dir_all(&to)?;
         for entry in

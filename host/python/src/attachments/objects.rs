@@ -176,7 +176,7 @@ pub(crate) fn raise(error: &AttachmentError) -> PyErr {
     };
     let refusal = match error {
         AttachmentError::S3(failure) => {
-            let S3Failure { action, bucket, key, status, .. } = failure;
+            let S3Failure { action, bucket, key, status, .. } = &**failure;
             Some((*action, bucket.clone(), key.clone(), *status))
         }
         _ => None,
