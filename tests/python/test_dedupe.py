@@ -67,7 +67,7 @@ def test_what_goes_to_a_folder_or_the_trash_comes_back(same, tmp_path):
         assert sanchay.undo().kept == 0
         assert inodes(same) == before
     symbolic = sanchay.dedupe(same, "symlink", keep="shortest-path").apply()
-    assert os.readlink(same / "sub/c") == str(same / "b")
+    assert os.readlink(same / "sub/c") == "../b"
     assert sanchay.undo(symbolic).kept == 0
     assert not (same / "sub/c").is_symlink() and (same / "sub/c").read_bytes() == b"the same"
 

@@ -22,7 +22,7 @@ CALLS = {
     "vpo": "hash_files([path] * 3_000_000)",
     "plan": "sanchay.rename(path, '{hash}')",
     "snapshot": "sanchay.snapshot(path, hash='sha256', catalog=path + '.db')",
-    "diff": "list(sanchay.diff(path, twin, hash='sha256', catalog=path + '.db'))",
+    "diff": "list(sanchay.diff(path[:-8], path[:-8], hash='sha256', catalog=path + '.db'))",
     "watch": "list(sanchay.watch(path, hash='sha256', catalog=path + '.db'))",
     "get": "silent().get('key')",
     "list": "list(silent().list_objects())",

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 /** How long anything may take before it is taken for broken, in ms. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 const WIDTHS = [1280, 320];
 
 export class Person {
