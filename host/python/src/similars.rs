@@ -362,7 +362,9 @@ impl Search {
             Wanted::Texts(options) => {
                 let options = SimilarOptions { walk, ..options.clone() };
                 let request = self.engine.similar(roots).options(options);
-                Found::Texts(Box::new(request.monitor(monitor).find(on_error)?))
+                Found::Texts(Box::new(
+                    request.monitor(monitor).find(on_error)?,
+                ))
             }
             Wanted::Images(options) => {
                 let options = SimilarImagesOptions { walk, ..options.clone() };
