@@ -35,6 +35,10 @@ const LARGE: u64 = 4 << 20;
 /// How many files are read in one piece at most.
 const FILES_PER_TASK: usize = 256;
 
+/// What is wrong has been told already.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AlreadyReported;
+
 /// What a comparison needs to know.
 pub(crate) struct Comparison<'a> {
     pub(crate) pool: &'a Pool,
@@ -103,6 +107,38 @@ impl Comparison<'_> {
         }
     }
 
+    /// Cuts files, which are in the order of their paths, into tasks: some of
+    /// one directory each, and the place of the first among all.
+    pub(crate) fn parts<'f>(
+        &self,
+        files: &'f [FileNumber],
+        most: usize,
+    ) -> Vec<(usize, &'f [FileNumber])> {
+        let mut parts = Vec::new();
+        let mut place = 0;
+        for near in files.chunk_by(|a, b| self.same_parent(*a, *b)) {
+            for part in near.chunks(most) {
+                parts.push((place, part));
+                place += part.len();
+            }
+        }
+        parts
+    }
+
+    /// Opens the directory that files were found in; none for files that were
+    /// named. What is wrong with it has been told.
+    pub(crate) fn reopen(
+        &self,
+        part: &[FileNumber],
+    ) -> Result<Option<Open>, AlreadyReported> {
+        let node = part.first().and_then(|f| self.collection.parent(*f));
+        node.map(|node| node.reopen()).transpose().map_err(|cause| {
+            let path = node.map(|node| node.entry(b"")).unwrap_or_default();
+            self.error(path, Action::OpenDirectory, cause);
+            AlreadyReported
+        })
+    }
+
     /// Reads files of one directory.
     fn read_part(
         &self,
@@ -118,16 +154,7 @@ impl Comparison<'_> {
             Some(unknown) => unknown,
             None => part,
         };
-        let parent = part.first().and_then(|f| self.collection.parent(*f));
-        let directory = match parent.map(|node| node.reopen()).transpose() {
-            Ok(directory) => directory,
-            Err(cause) => {
-                let path = parent.map(|node| node.entry(b""));
-                let path = path.unwrap_or_default();
-                self.error(path, Action::OpenDirectory, cause);
-                return;
-            }
-        };
+        let Ok(directory) = self.reopen(part) else { return };
         let mut files =
             CandidateFiles { comparison: self, part, directory, results };
         reader.hash(inspector, method, part.len(), &mut files);

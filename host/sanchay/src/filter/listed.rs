@@ -4,10 +4,9 @@
 
 use std::collections::HashMap;
 
-use sanchay_core::filter::Columns;
 use sanchay_sandbox::{EntryKind, Fault, Listing};
 
-use super::{FileFacts, FilterInstance};
+use super::{FileFacts, FilterInstance, KnownEntry};
 use crate::span::offset;
 
 /// How many names are matched in one call.
@@ -24,10 +23,17 @@ pub struct ListedEntry<'e> {
     pub facts: FileFacts,
 }
 
-impl ListedEntry<'_> {
+impl<'e> ListedEntry<'e> {
+    /// The same entry, in its directory.
+    fn known(&self) -> KnownEntry<'e> {
+        let (directory, name) = self.split();
+        let Self { kind, facts, .. } = *self;
+        KnownEntry { directory, name, kind, facts }
+    }
+
     /// The path of its directory, with a slash at its end, or empty; and its
     /// name.
-    fn split(&self) -> (&[u8], &[u8]) {
+    fn split(&self) -> (&'e [u8], &'e [u8]) {
         let slash = self.path.iter().rposition(|byte| *byte == b'/');
         self.path.split_at(slash.map_or(0, |at| at + 1))
     }
@@ -88,9 +94,9 @@ impl FilterInstance {
             }
             for part in group.chunks(NAMES_PER_CALL) {
                 let all = part.iter().filter_map(|at| entries.get(*at));
-                let all: Vec<ListedEntry<'_>> = all.copied().collect();
-                for index in self.of_one_directory(&all)? {
-                    let at = part.get(index).copied();
+                let all: Vec<_> = all.map(ListedEntry::known).collect();
+                for index in self.match_entries(&all)? {
+                    let at = part.get(index as usize).copied();
                     if let Some(it) = at.and_then(|at| wanted.get_mut(at)) {
                         *it = true;
                     }
@@ -141,70 +147,5 @@ impl FilterInstance {
             Listing { directory, names: name, ends: &end, kinds: &kinds };
         self.inspector.match_names(&listing, &mut self.matches)?;
         Ok(!self.matches.directories.is_empty())
-    }
-
-    /// The indices of those of one directory's entries that are wanted.
-    fn of_one_directory(
-        &mut self,
-        entries: &[ListedEntry<'_>],
-    ) -> Result<Vec<usize>, Fault> {
-        let listed = Listed::new(entries);
-        self.inspector.match_names(&listed.listing(), &mut self.matches)?;
-        let columns = self.inspector.filter_columns()?;
-        let of_metadata = columns.of_metadata();
-        let by_name = self.matches.entries.iter();
-        let by_name: Vec<usize> = by_name.map(|at| *at as usize).collect();
-        if of_metadata.is_empty() || by_name.is_empty() {
-            return Ok(by_name);
-        }
-        let left: Vec<ListedEntry<'_>> = by_name
-            .iter()
-            .filter_map(|at| entries.get(*at).copied())
-            .collect();
-        self.numbers.clear();
-        let facts = left.iter().map(|it| it.facts);
-        of_metadata.push(facts, &mut self.numbers);
-        let listed = Listed::new(&left);
-        let listing = columns.has(Columns::NAME).then(|| listed.listing());
-        self.inspector.match_metadata(
-            left.len(),
-            listing.as_ref(),
-            of_metadata,
-            &self.numbers,
-            &mut self.survivors,
-        )?;
-        let survivors = self.survivors.iter().map(|at| *at as usize);
-        Ok(survivors.filter_map(|at| by_name.get(at).copied()).collect())
-    }
-}
-
-/// Entries of one directory, in columns.
-struct Listed<'e> {
-    directory: &'e [u8],
-    names: Vec<u8>,
-    ends: Vec<u32>,
-    kinds: Vec<EntryKind>,
-}
-
-impl<'e> Listed<'e> {
-    fn new(entries: &'e [ListedEntry<'e>]) -> Self {
-        let directory = entries.first().map(|it| it.split().0);
-        let (mut names, mut ends) = (Vec::new(), Vec::new());
-        for entry in entries {
-            names.extend_from_slice(entry.split().1);
-            ends.push(offset(names.len()));
-        }
-        let kinds = entries.iter().map(|it| it.kind).collect();
-        let directory = directory.unwrap_or_default();
-        Self { directory, names, ends, kinds }
-    }
-
-    fn listing(&self) -> Listing<'_> {
-        Listing {
-            directory: self.directory,
-            names: &self.names,
-            ends: &self.ends,
-            kinds: &self.kinds,
-        }
     }
 }

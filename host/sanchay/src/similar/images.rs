@@ -17,7 +17,10 @@ pub use self::groups::{
     SimilarImagesSummary,
 };
 use self::{pairs::Pairs, reader::Reader};
-use super::collect::{chosen, collect};
+use super::{
+    collect::{chosen, collect},
+    options::check_threshold,
+};
 use crate::{
     duplicates::compare::Comparison,
     error::{EntryError, Error},
@@ -62,13 +65,7 @@ impl SimilarImagesOptions {
     /// # Errors
     /// [`Error::Option`] for a threshold that is none.
     pub fn check(&self) -> Result<(), Error> {
-        match (LEAST..=1.0).contains(&self.threshold) {
-            true => Ok(()),
-            false => Err(Error::Option {
-                option: "threshold",
-                why: format!("{} is not from {LEAST} to 1", self.threshold),
-            }),
-        }
+        check_threshold(self.threshold, LEAST)
     }
 }
 

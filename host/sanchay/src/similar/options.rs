@@ -7,6 +7,20 @@ use crate::{error::Error, options::WalkOptions};
 /// The least threshold: below it, too many pairs would be missed.
 const LEAST: f64 = 0.05;
 
+/// Whether a threshold is one: from a least value to 1.
+pub(super) fn check_threshold(
+    threshold: f64,
+    least: f64,
+) -> Result<(), Error> {
+    match (least..=1.0).contains(&threshold) {
+        true => Ok(()),
+        false => Err(Error::Option {
+            option: "threshold",
+            why: format!("{threshold} is not from {least} to 1"),
+        }),
+    }
+}
+
 /// Which files to compare for their text, and how alike they are to be.
 ///
 /// ```
@@ -44,12 +58,6 @@ impl SimilarOptions {
     /// # Errors
     /// [`Error::Option`] for a threshold that is none.
     pub fn check(&self) -> Result<(), Error> {
-        match (LEAST..=1.0).contains(&self.threshold) {
-            true => Ok(()),
-            false => Err(Error::Option {
-                option: "threshold",
-                why: format!("{} is not from {LEAST} to 1", self.threshold),
-            }),
-        }
+        check_threshold(self.threshold, LEAST)
     }
 }

@@ -43,17 +43,7 @@ impl TextReader<'_> {
         files: &[FileNumber],
     ) -> Result<Texts, Error> {
         let Comparison { pool, run, .. } = self.comparison;
-        let mut tasks = Vec::new();
-        let mut place = 0;
-        let near = |a: &FileNumber, b: &FileNumber| {
-            self.comparison.same_parent(*a, *b)
-        };
-        for part in files.chunk_by(near) {
-            for part in part.chunks(FILES_PER_TASK) {
-                tasks.push((place, part));
-                place += u32::try_from(part.len()).unwrap_or(u32::MAX);
-            }
-        }
+        let tasks = self.comparison.parts(files, FILES_PER_TASK);
         let queue = WorkQueue::new(tasks);
         let found = Mutex::new(Vec::new());
         if !files.is_empty() {
@@ -62,6 +52,7 @@ impl TextReader<'_> {
                 run,
                 |_, _| Ok(WorkerTexts::default()),
                 |(place, part), _, own, inspector| {
+                    let place = u32::try_from(place).unwrap_or(u32::MAX);
                     self.sketch_part(place, part, own, inspector);
                 },
                 |own| lock(&found).push(own),
@@ -79,17 +70,8 @@ impl TextReader<'_> {
         own: &mut WorkerTexts,
         inspector: &mut dyn Inspect,
     ) {
-        let Comparison { run, collection, .. } = self.comparison;
-        let node = part.first().and_then(|file| collection.parent(*file));
-        let directory = match node.map(|node| node.reopen()).transpose() {
-            Ok(directory) => directory,
-            Err(cause) => {
-                let path = node.map(|node| node.entry(b""));
-                let path = path.unwrap_or_default();
-                self.comparison.error(path, Action::OpenDirectory, cause);
-                return;
-            }
-        };
+        let run = self.comparison.run;
+        let Ok(directory) = self.comparison.reopen(part) else { return };
         for (place, file) in (place..).zip(part) {
             if run.is_over() {
                 return;

@@ -44,17 +44,7 @@ impl Reader<'_> {
         files: &[FileNumber],
     ) -> Result<Vec<Image>, Error> {
         let Comparison { pool, run, .. } = self.comparison;
-        let near = |a: &FileNumber, b: &FileNumber| {
-            self.comparison.same_parent(*a, *b)
-        };
-        let mut tasks = Vec::new();
-        let mut place = 0_usize;
-        for part in files.chunk_by(near) {
-            for part in part.chunks(FILES_PER_TASK) {
-                tasks.push((place, part));
-                place += part.len();
-            }
-        }
+        let tasks = self.comparison.parts(files, FILES_PER_TASK);
         let queue = WorkQueue::new(tasks);
         let found = Mutex::new(Vec::new());
         if !files.is_empty() {
@@ -85,16 +75,7 @@ impl Reader<'_> {
         own: &mut Vec<(usize, Image)>,
     ) {
         let Comparison { run, collection, .. } = self.comparison;
-        let node = part.first().and_then(|file| collection.parent(*file));
-        let directory = match node.map(|node| node.reopen()).transpose() {
-            Ok(directory) => directory,
-            Err(cause) => {
-                let path = node.map(|node| node.entry(b""));
-                let path = path.unwrap_or_default();
-                self.comparison.error(path, Action::OpenDirectory, cause);
-                return;
-            }
-        };
+        let Ok(directory) = self.comparison.reopen(part) else { return };
         for (place, file) in (place..).zip(part) {
             if run.is_over() {
                 return;
