@@ -355,6 +355,35 @@ fn the_user_is_asked_about_each_entry() {
 }
 
 #[test]
+fn what_is_in_conflict_stays_so_when_the_user_was_asked() {
+    let scene = Scene::new();
+    scene.tree.file("top/a.txt", "a");
+    scene.tree.file("top/b.txt", "b");
+    scene.tree.file("top/c.log", "c");
+    let before = scene.snapshot();
+    let rename = ["rename", "--to", "same.{ext}", "--interactive"];
+    let ask = |policy: &str, input: &str| {
+        let args = [&rename[..], &["--on-conflict", policy]].concat();
+        scene.program(&args).input(input).run()
+    };
+    // Nothing is asked where nothing would be done.
+    let refused = ask("error", "").exits(2);
+    assert!(refused.stderr.contains("same.txt"), "{}", refused.stderr);
+    assert!(!refused.stderr.contains("[y]es"), "{}", refused.stderr);
+    assert_eq!(scene.snapshot(), before);
+    let skipped = ask("skip", "y\ny\n").exits(2);
+    assert!(skipped.stderr.contains("same.txt"), "{}", skipped.stderr);
+    let _ = scene.undo().exits(0);
+    assert_eq!(scene.snapshot(), before);
+    // The name is free once the first entry is left out: so the second is
+    // asked about, too.
+    let freed = ask("skip", "n\nn\ny\n").exits(0);
+    assert!(freed.stderr.contains("rename b.txt"), "{}", freed.stderr);
+    let expected = [("a.txt", "a"), ("same.txt", "b"), ("c.log", "c")];
+    assert_eq!(scene.contents(), map(&expected));
+}
+
+#[test]
 fn names_are_edited_in_the_editor_of_the_user() {
     let scene = Scene::new();
     scene.tree.file("top/a.txt", "a");

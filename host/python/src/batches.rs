@@ -337,6 +337,12 @@ impl Batch {
         self.plan().entry_count()
     }
 
+    /// How many entries can be chosen from: those, and those in conflict.
+    #[getter]
+    fn candidate_count(&self) -> usize {
+        self.plan().candidate_count()
+    }
+
     /// How many entries are in conflict.
     #[getter]
     fn conflict_count(&self) -> usize {
@@ -353,13 +359,14 @@ impl Batch {
         step.map(|step| made(&step, record)).transpose()
     }
 
-    /// An entry that somebody asked for, by its number.
-    fn entry<'py>(
+    /// An entry that somebody asked for, by its number; behind them those that
+    /// are in conflict.
+    fn candidate<'py>(
         &self,
         number: usize,
         record: &Bound<'py, PyType>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let step = self.plan().entry(number);
+        let step = self.plan().candidate(number);
         step.map(|step| made(&step, record)).transpose()
     }
 
@@ -398,7 +405,7 @@ impl Batch {
         PyTuple::new(py, errors.collect::<Vec<_>>())
     }
 
-    /// Keeps only some of the entries, one answer for each, and looks anew
+    /// Keeps only some of the candidates, one answer for each, and looks anew
     /// what stands in their way.
     fn retain(&self, py: Python<'_>, kept: Vec<bool>) -> PyResult<()> {
         self.change(py, move |plan| {

@@ -15,6 +15,9 @@ export async function renames(it) {
     await template.fill('{stem}-new.{ext}');
     await page.locator('.grow-row mark.new').first().waitFor();
     await it.check('rename');
+    await template.fill('same.{ext}');
+    await page.locator('.checks .bad').waitFor();
+    await page.getByText(/^Conflicts [1-9]/).waitFor();
     await template.fill('{nonsense}');
     await page.locator('#template-error .error').waitFor();
     await template.fill('{stem}-new.{ext}');

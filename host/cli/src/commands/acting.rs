@@ -2,8 +2,9 @@
 //! write it, ask about it, or do it.
 
 use std::{
+    collections::HashSet,
     fs::{self, File},
-    io::{self, BufRead as _, Read as _, Write},
+    io::{self, BufRead as _, Lines, Read as _, StdinLock, Write},
     ops::ControlFlow,
     path::{Path, PathBuf},
 };
@@ -59,7 +60,9 @@ impl Acting<'_> {
             self.messages.entry(error);
         }
         if args.interactive {
-            self.ask(&mut plan)?;
+            if plan.verdict() != Verdict::Refused {
+                self.ask(&mut plan)?;
+            }
             return self.apply(&plan, &runs);
         }
         if args.apply {
@@ -276,39 +279,61 @@ impl Acting<'_> {
         }
     }
 
-    /// Asks about each entry.
+    /// Asks about each entry, and about those that are no longer in conflict
+    /// because others are left out.
     fn ask(&self, plan: &mut Plan) -> Result<(), Failure> {
-        let entries: Vec<PlanStep> = plan.entries().collect();
-        let mut answers = Vec::with_capacity(entries.len());
         let mut lines = io::stdin().lock().lines();
         let mut all = None;
-        for entry in &entries {
-            if self.interrupt.cancel.is_cancelled() {
-                return Err(sanchay::Error::Cancelled.into());
+        let mut chosen = HashSet::new();
+        loop {
+            let mut kept = Vec::with_capacity(plan.candidate_count());
+            for entry in plan.entries() {
+                if self.interrupt.cancel.is_cancelled() {
+                    return Err(sanchay::Error::Cancelled.into());
+                }
+                let yes = chosen.contains(&entry.from)
+                    || answer(&entry, &mut all, &mut lines);
+                kept.push(yes);
+                if yes {
+                    chosen.insert(entry.from);
+                }
             }
-            let answer = loop {
-                if let Some(all) = all {
-                    break all;
-                }
-                let mut question = entry.operation.name().as_bytes().to_vec();
-                question.push(b' ');
-                push_entry(entry, 0, &mut question);
-                question.extend_from_slice(b"? [y]es, [n]o, [a]ll, [q]uit: ");
-                // Nothing can be said to a closed standard error.
-                let _ = io::stderr().write_all(&question);
-                let line = lines.next().transpose().ok().flatten();
-                match line.as_deref().map(str::trim) {
-                    Some("y" | "yes") => break true,
-                    Some("n" | "no") => break false,
-                    Some("a" | "all") => all = Some(true),
-                    Some("q" | "quit") | None => all = Some(false),
-                    Some(_) => {}
-                }
-            };
-            answers.push(answer);
+            // What stays in conflict is told of.
+            kept.resize(plan.candidate_count(), true);
+            let conflicts = plan.conflicts().len();
+            plan.retain(|at| kept.get(at).copied().unwrap_or(false))?;
+            if plan.conflicts().len() == conflicts {
+                return Ok(());
+            }
         }
-        plan.retain(|at| answers.get(at).copied().unwrap_or(false))?;
-        Ok(())
+    }
+}
+
+/// Asks about an entry until there is an answer. `all` is the answer for those
+/// that are left, once there is one.
+fn answer(
+    entry: &PlanStep,
+    all: &mut Option<bool>,
+    lines: &mut Lines<StdinLock<'_>>,
+) -> bool {
+    loop {
+        if let Some(all) = all {
+            return *all;
+        }
+        let mut question = entry.operation.name().as_bytes().to_vec();
+        question.push(b' ');
+        push_entry(entry, 0, &mut question);
+        question.extend_from_slice(b"? [y]es, [n]o, [a]ll, [q]uit: ");
+        // Nothing can be said to a closed standard error.
+        let _ = io::stderr().write_all(&question);
+        let line = lines.next().transpose().ok().flatten();
+        match line.as_deref().map(str::trim) {
+            Some("y" | "yes") => return true,
+            Some("n" | "no") => return false,
+            Some("a" | "all") => *all = Some(true),
+            Some("q" | "quit") | None => *all = Some(false),
+            Some(_) => {}
+        }
     }
 }
 

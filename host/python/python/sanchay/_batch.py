@@ -213,10 +213,13 @@ class BatchPlan(Sequence[BatchStep]):
         These are the ones to show to people, in the order in which the entries
         were found.
         """
-        for number in range(self._plan.entry_count):
-            entry = self._plan.entry(number, BatchStep)
-            if entry is not None:
-                yield cast(BatchStep, entry)
+        return self._candidates(self._plan.entry_count)
+
+    def _candidates(self, count: int) -> Iterator[BatchStep]:
+        for number in range(count):
+            candidate = self._plan.candidate(number, BatchStep)
+            if candidate is not None:
+                yield cast(BatchStep, candidate)
 
     @property
     def command(self) -> str:
@@ -248,9 +251,11 @@ class BatchPlan(Sequence[BatchStep]):
     def retain(self, keep: Callable[[BatchStep], bool]) -> None:
         """Keep only the entries for which a function says so.
 
-        What stands in their way is found out anew.
+        It is asked about those in conflict too. What stands in the way of the
+        rest is found out anew: a conflict with an entry that is left out is gone.
         """
-        self._plan.retain([bool(keep(entry)) for entry in self.entries()])
+        count = self._plan.candidate_count
+        self._plan.retain([bool(keep(it)) for it in self._candidates(count)])
 
     def check(self) -> None:
         """Look whether each step could be done now; changes nothing on disk.

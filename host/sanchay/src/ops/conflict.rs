@@ -81,6 +81,13 @@ impl ConflictKind {
     pub const fn is_taken(&self) -> bool {
         matches!(self, Self::SameTarget(_) | Self::Exists)
     }
+
+    /// Whether it may be gone when other entries are left out, or when another
+    /// name is chosen.
+    pub(super) const fn depends_on_others(&self) -> bool {
+        self.is_taken()
+            || matches!(self, Self::WithinItself | Self::NoSpace(..))
+    }
 }
 
 impl fmt::Display for ConflictKind {

@@ -217,9 +217,28 @@ impl Plan {
         &self.command
     }
 
-    /// Keeps only those of the [`entries`](Self::entries) for which `keep`
-    /// says so, by their numbers there, and finds out anew what stands in
-    /// their way.
+    /// How many [candidates](Self::candidate) there are.
+    #[must_use]
+    pub fn candidate_count(&self) -> usize {
+        self.view.len() + self.conflicting.len()
+    }
+
+    /// One of those that [`retain`](Self::retain) chooses from, by its number,
+    /// from 0: the [`entries`](Self::entries), and behind them those that are
+    /// in conflict.
+    #[must_use]
+    pub fn candidate(&self, number: usize) -> Option<PlanStep> {
+        let at = match number.checked_sub(self.view.len()) {
+            None => self.view.get(number),
+            Some(behind) => self.conflicting.get(behind),
+        };
+        self.row(*at?)
+    }
+
+    /// Keeps only those of the [candidates](Self::candidate) for which `keep`
+    /// says so, by their numbers there, and finds out anew what stands
+    /// in their way. The others are as if nobody had asked for them: what was
+    /// in conflict only with them is no longer.
     ///
     /// # Errors
     /// [`OpsError::TooLarge`], and why the tree cannot be looked at.
@@ -227,29 +246,27 @@ impl Plan {
         &mut self,
         mut keep: impl FnMut(usize) -> bool,
     ) -> Result<(), OpsError> {
-        let mut kept = Vec::new();
-        for (number, at) in self.view.iter().enumerate() {
-            if keep(number) {
-                kept.push(*at);
+        let mut number = 0;
+        let mut next = || {
+            let kept = keep(number);
+            number += 1;
+            kept
+        };
+        self.view.retain(|_| next());
+        let conflicts = std::mem::take(&mut self.conflicts);
+        let conflicting = std::mem::take(&mut self.conflicting);
+        for (at, conflict) in conflicting.into_iter().zip(conflicts) {
+            if next() {
+                self.conflicting.push(at);
+                self.conflicts.push(conflict);
             }
         }
         let Some(own) = self.own_rows else {
             // The steps of a document stay in its order.
-            self.steps.clone_from(&kept);
-            self.view = kept;
+            self.steps.clone_from(&self.view);
             return Ok(());
         };
-        self.places.rows.all.truncate(own);
-        let mut statuses = vec![Status::Unchanged; own];
-        for at in kept {
-            if let Some(status) = statuses.get_mut(at as usize) {
-                *status = Status::Planned;
-            }
-        }
-        let already_there = self.already_there;
-        self.arrange(statuses)?;
-        self.already_there = already_there;
-        Ok(())
+        self.rearrange(own)
     }
 
     /// Decides anew what is done where something stands in the way, and looks
@@ -266,7 +283,15 @@ impl Plan {
         let name = choice.name().to_owned();
         self.options.retain(|(option, _)| option != ON_CONFLICT);
         self.options.push((ON_CONFLICT.to_owned(), name));
-        let Some(own) = self.own_rows else { return Ok(()) };
+        match self.own_rows {
+            Some(own) => self.rearrange(own),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks the entries and what was in conflict once more, and puts in
+    /// order what can be done. `own` is how many rows the walk made.
+    fn rearrange(&mut self, own: usize) -> Result<(), OpsError> {
         self.places.rows.all.truncate(own);
         let mut statuses = vec![Status::Unchanged; own];
         for at in &self.view {
@@ -279,8 +304,7 @@ impl Plan {
                 continue;
             };
             *status = match &conflict.kind {
-                kind if kind.is_taken() => Status::Planned,
-                // No other name would help.
+                kind if kind.depends_on_others() => Status::Planned,
                 kind => Status::Conflict(kind.clone()),
             };
         }

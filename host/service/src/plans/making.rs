@@ -119,10 +119,10 @@ pub(crate) fn planned(
             let mut plan = request.plan()?;
             if let Some(view) = view {
                 let wanted = handle.block_on(paths(app, view))?;
-                let chosen: Vec<bool> = plan
-                    .entries()
-                    .map(|step| {
-                        step.from.is_some_and(|path| {
+                let chosen: Vec<bool> = (0..plan.candidate_count())
+                    .map(|number| {
+                        let step = plan.candidate(number);
+                        step.and_then(|it| it.from).is_some_and(|path| {
                             let bytes = path.as_os_str().as_encoded_bytes();
                             wanted.contains(bytes)
                         })
