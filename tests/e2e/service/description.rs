@@ -35,6 +35,7 @@ fn no_request_fails_the_service_or_gets_an_answer_that_is_not_described() {
     service.run("dupes", json!({}));
     let examples = env::var("SANCHAY_EXAMPLES");
     let examples = examples.unwrap_or_else(|_| "20".to_owned());
+    let findings = Tree::new();
     let done = Command::new(program)
         .arg("run")
         .arg(format!("{}/openapi.json", service.base))
@@ -49,6 +50,8 @@ fn no_request_fails_the_service_or_gets_an_answer_that_is_not_described() {
         // service is about to end.
         .args(["--exclude-path-regex", "events|session"])
         .args(["--request-timeout", "60", "--generation-deterministic"])
+        // It keeps what it finds in the folder that it runs in.
+        .current_dir(findings.root())
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&done.stdout);
