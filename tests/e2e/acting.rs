@@ -371,7 +371,7 @@ fn what_is_in_conflict_stays_so_when_the_user_was_asked() {
     assert!(refused.stderr.contains("same.txt"), "{}", refused.stderr);
     assert!(!refused.stderr.contains("[y]es"), "{}", refused.stderr);
     assert_eq!(scene.snapshot(), before);
-    let skipped = ask("skip", "y\ny\n").exits(2);
+    let skipped = ask("skip", "y\ny\n").exits(3);
     assert!(skipped.stderr.contains("same.txt"), "{}", skipped.stderr);
     let _ = scene.undo().exits(0);
     assert_eq!(scene.snapshot(), before);
@@ -380,6 +380,35 @@ fn what_is_in_conflict_stays_so_when_the_user_was_asked() {
     let freed = ask("skip", "n\nn\ny\n").exits(0);
     assert!(freed.stderr.contains("rename b.txt"), "{}", freed.stderr);
     let expected = [("a.txt", "a"), ("same.txt", "b"), ("c.log", "c")];
+    assert_eq!(scene.contents(), map(&expected));
+}
+
+#[test]
+fn a_name_that_an_answer_frees_is_asked_about_where_another_is_taken() {
+    let scene = Scene::new();
+    for name in ["a1", "a2", "p", "q"] {
+        scene.tree.file(format!("top/{name}").as_str(), name);
+    }
+    let words = "rename --replace s/^a.$/x/ --replace s/^q$/r/ \
+                 --replace s/^p$/q/ --on-conflict skip --interactive";
+    let rename: Vec<_> = words.split_whitespace().collect();
+    // a1 stays, so x is free for a2; q stays, so p cannot have its name.
+    let run = scene.program(&rename).input("n\ny\nn\nn\n").run().exits(3);
+    assert!(run.stderr.contains("rename a2 → x?"), "{}", run.stderr);
+    let same = ["a1", "a2", "p", "q"].map(|name| (name, name));
+    assert_eq!(scene.contents(), map(&same));
+}
+
+#[test]
+fn a_number_goes_with_the_entry_that_made_it_necessary() {
+    let scene = Scene::new();
+    scene.tree.file("top/a.txt", "a");
+    scene.tree.file("top/b.txt", "b");
+    let words = "rename --to same.{ext} --on-conflict rename --interactive";
+    let rename: Vec<_> = words.split(' ').collect();
+    let run = scene.program(&rename).input("n\ny\n").run().exits(0);
+    assert!(run.stderr.contains("b.txt → same (2).txt?"), "{}", run.stderr);
+    let expected = [("a.txt", "a"), ("same.txt", "b")];
     assert_eq!(scene.contents(), map(&expected));
 }
 

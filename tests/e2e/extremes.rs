@@ -18,6 +18,44 @@ fn run(tree: &Tree, words: &str) -> Finished {
 }
 
 #[test]
+fn sizes_that_have_no_sum_end_no_command() {
+    let Some(memory) = tempfile::tempdir_in("/dev/shm").ok() else {
+        eprintln!("SKIPPED: there is no /dev/shm");
+        return;
+    };
+    let root = memory.path().join("d");
+    std::fs::create_dir(&root).unwrap();
+    for name in ["a", "b", "c"] {
+        let file = std::fs::File::create(root.join(name)).unwrap();
+        if file.set_len(i64::MAX as u64).is_err() {
+            eprintln!("SKIPPED: /dev/shm takes no files of 8 EiB");
+            return;
+        }
+    }
+    let tree = Tree::new();
+    let run = |words: &str| {
+        let program = sanchay().within(memory.path());
+        program.env("XDG_STATE_HOME", tree.root()).words(words).run()
+    };
+    for words in [
+        "scan d",
+        "scan --format json --sort size d",
+        "summary d",
+        "snapshot --catalog c.db d",
+        "rename --to x{name} d",
+        "delete d",
+        "move --into e d",
+        "hash --partial d",
+    ] {
+        let finished = run(words);
+        let code = finished.code();
+        assert!(code.is_some_and(|it| it < 4), "{words}: {finished:?}");
+    }
+    let shown = run("summary --format json d").exits(0).text().to_owned();
+    assert!(shown.contains(&u64::MAX.to_string()), "{shown}");
+}
+
+#[test]
 fn a_path_longer_than_the_system_takes_is_walked_to_its_end() {
     let tree = Tree::new();
     // 3000 levels of 6 bytes: more than four times PATH_MAX.

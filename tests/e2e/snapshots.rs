@@ -403,6 +403,30 @@ fn a_watch_tells_what_becomes_of_files_as_it_happens() {
 }
 
 #[test]
+fn a_watch_tells_of_files_that_are_called_like_its_catalog() {
+    use std::io::{BufRead as _, BufReader};
+    let tree = tree();
+    tree.dir("d/app");
+    snapshot(&tree, "d");
+    tree.file("d/while-away", "new");
+    let words = "watch --catalog d/c.db --limit 3 d";
+    let mut running = sanchay().within(tree.root()).words(words).start();
+    let mut lines = BufReader::new(running.stdout()).lines();
+    let mut next = || -> String {
+        let line = lines.next().unwrap().unwrap();
+        let line: Value = serde_json::from_str(&line).unwrap();
+        line["path"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(next(), "while-away");
+    tree.file("d/app/c.db", "another program's");
+    assert_eq!(next(), "app/c.db");
+    tree.file("d/c.db.notes", "what somebody noted");
+    assert_eq!(next(), "c.db.notes");
+    drop(lines);
+    running.wait().exits(0);
+}
+
+#[test]
 fn a_watch_that_is_interrupted_leaves_a_catalog_that_is_current() {
     let tree = tree();
     let running = sanchay()

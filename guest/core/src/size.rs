@@ -19,6 +19,12 @@ Sizes: a number of bytes, with k, m, g, t or p for powers of 1000 and ki, mi,
 gi, ti or pi for powers of 1024, in either case, with or without a final b:
 1k = 1kB = 1000, 1Ki = 1KiB = 1024. With a unit, fractions are sizes, too: 1.5GiB.";
 
+/// The sum of sizes, or the greatest number where that is more: file systems
+/// and buckets may tell of any.
+pub fn total(sizes: impl IntoIterator<Item = u64>) -> u64 {
+    sizes.into_iter().fold(0, u64::saturating_add)
+}
+
 /// Parses a size in bytes.
 ///
 /// ```

@@ -241,7 +241,7 @@ pub(crate) fn add(all: &mut Option<Summary>, more: &Summary) {
     let all = all.get_or_insert_default();
     all.files += more.files;
     all.directories += more.directories;
-    all.bytes += more.bytes;
+    all.bytes = all.bytes.saturating_add(more.bytes);
     all.errors += more.errors;
     all.named_errors += more.named_errors;
 }

@@ -13,7 +13,7 @@ use std::{
 
 use rusqlite::{Connection, params};
 use sanchay::{Action, Batch, Content, EntryError, Metadata};
-use sanchay_sync::{into_inner, lock};
+use sanchay_sync::{add, into_inner, lock};
 
 use crate::{
     catalog::Shared,
@@ -326,7 +326,7 @@ impl<'o, S: Sink> Observer<'o, S> {
     ) -> rusqlite::Result<Option<Seen>> {
         let of = self.of;
         of.files.fetch_add(1, Relaxed);
-        of.bytes.fetch_add(metadata.size, Relaxed);
+        add(&of.bytes, metadata.size);
         let version = FileVersion::new(metadata, content);
         let (folder, rows) = self.rows(site)?;
         let Some(row) = rows.get(site.name) else {

@@ -4,12 +4,15 @@
 use std::{
     collections::HashMap,
     fs::File,
+    io,
     ops::ControlFlow,
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     sync::Mutex,
 };
 
 use rusqlite::Connection;
+use rustix::fs::OFlags;
 use sanchay::{
     Content, Engine, EntryError, EntryKind, FileState, FileSystemId,
     HashEvent, HashOptions, Method, Monitor, ScanEvent, Summary, WalkOptions,
@@ -241,7 +244,7 @@ impl Due {
             return Some(Verdict::Ok);
         }
         // It may have changed while it was read.
-        let file = File::open(&self.path).ok()?;
+        let file = open(&self.path).ok()?;
         let after = storage::File::from(file).metadata().ok()?;
         same(&FileState::from(&after)).then_some(Verdict::Failed)
     }
@@ -312,7 +315,14 @@ fn find(
 
 /// The file system that a file is on.
 fn file_system(path: &Path) -> Option<FileSystemId> {
-    storage::File::from(File::open(path).ok()?).file_system_id()
+    storage::File::from(open(path).ok()?).file_system_id()
+}
+
+/// Opens what was a file a moment ago. If it is a FIFO by now, nobody waits for
+/// its writer.
+fn open(path: &Path) -> io::Result<File> {
+    let flags = OFlags::NONBLOCK.union(OFlags::NOCTTY).bits();
+    File::options().read(true).custom_flags(flags.cast_signed()).open(path)
 }
 
 /// The files whose digests are known.
@@ -369,7 +379,7 @@ fn due(
 /// from the disk.
 fn forget_pages(path: &Path) {
     #[cfg(target_os = "linux")]
-    if let Ok(file) = File::open(path) {
+    if let Ok(file) = open(path) {
         use rustix::fs::{Advice, fadvise};
         // Where that is refused, what is in memory is read.
         let _ = fadvise(&file, 0, None, Advice::DontNeed);
@@ -380,7 +390,22 @@ fn forget_pages(path: &Path) {
 
 #[cfg(test)]
 mod tests {
-    use super::part;
+    use std::time::Duration;
+
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+    use super::{open, part};
+
+    #[test]
+    fn nobody_waits_for_the_writer_of_a_pipe() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        mknodat(CWD, &path, FileType::Fifo, Mode::RUSR, 0).unwrap();
+        let (done, waiting) = std::sync::mpsc::channel();
+        std::thread::spawn(move || done.send(open(&path).is_ok()));
+        let opened = waiting.recv_timeout(Duration::from_secs(10));
+        assert_eq!(opened, Ok(true));
+    }
 
     #[test]
     fn a_part_is_rounded_up() {

@@ -179,7 +179,7 @@ struct Signs {
 impl Signs {
     #[cfg(target_os = "linux")]
     fn new(catalog: &Catalog, poll: Option<Duration>) -> Self {
-        match Events::new(catalog.path()) {
+        match Events::new(catalog) {
             Ok(events) => Self { events: Some(events), poll, why: None },
             Err(error) => {
                 let why = Some(sanchay::describe_io_error(&error));

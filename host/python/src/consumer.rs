@@ -88,7 +88,7 @@ impl<C: Chunk> Consumer<C> {
         if let Some(Totals::Run(run)) = self.feed.totals() {
             all.files += run.files;
             all.directories += run.directories;
-            all.bytes += run.bytes;
+            all.bytes = all.bytes.saturating_add(run.bytes);
             all.errors += run.errors;
         }
         all
@@ -221,7 +221,7 @@ impl<C: Chunk> Consumer<C> {
         let Some(mut progress) = progress else { return Ok(()) };
         progress.directories += self.before.directories;
         progress.files += self.before.files;
-        progress.bytes += self.before.bytes;
+        progress.bytes = progress.bytes.saturating_add(self.before.bytes);
         progress.errors += self.before.errors;
         if let Some(total) = self.total {
             progress.total_files = total;

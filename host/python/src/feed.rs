@@ -168,7 +168,7 @@ impl<C: Chunk> Feed<C> {
         if let Some(before) = state.before {
             progress.directories += before.directories;
             progress.files += before.files;
-            progress.bytes += before.bytes;
+            progress.bytes = progress.bytes.saturating_add(before.bytes);
             progress.errors += before.errors;
             // What the library knows are those of a part.
             progress.total_files = state.expected.map(|(files, _)| files);

@@ -245,7 +245,7 @@ fn parts(
             })?;
         all.files += part.files;
         all.directories += part.directories;
-        all.bytes += part.bytes;
+        all.bytes = all.bytes.saturating_add(part.bytes);
         all.errors += part.errors;
         all.named_errors += part.named_errors;
         from = to;

@@ -39,6 +39,7 @@ use sanchay_core::{
         self, Candidates, END, FileNumber, FileTable as _, GroupOptions,
         GroupOrder, Origin,
     },
+    size::total,
     summary::ListedFolder,
 };
 use sanchay_sandbox::Algorithm;
@@ -322,7 +323,7 @@ fn find(
         whole.extend(ends.undecided(&collection, &candidates));
         let alike = whole.get(first..).unwrap_or_default();
         let decided = large.len().saturating_sub(alike.len());
-        run.count_decided(decided as u64, alike.iter().map(size).sum());
+        run.count_decided(decided as u64, total(alike.iter().map(size)));
         whole.sort_unstable();
     }
     if let Some(table) = &table {

@@ -138,7 +138,7 @@ impl FolderDigestRequest {
             let hashed = self.hash(root, &mut contents, &mut errors)?;
             sum.directories += walked.directories;
             sum.files += hashed.files;
-            sum.bytes += hashed.bytes;
+            sum.bytes = sum.bytes.saturating_add(hashed.bytes);
             // What is wrong with a root shows in both.
             errors.sort_by(|a, b| a.path.cmp(&b.path));
             errors.dedup_by(|a, b| a.to_string() == b.to_string());

@@ -10,7 +10,7 @@ use std::{
     time::Instant,
 };
 
-use sanchay_sync::lock;
+use sanchay_sync::{add, lock};
 
 use crate::{
     error::{EntryError, Error},
@@ -115,12 +115,12 @@ impl<'a> RunState<'a> {
     /// Counts files that were dealt with, and bytes of theirs.
     pub(crate) fn count_files(&self, files: u64, bytes: u64) {
         self.files.fetch_add(files, Relaxed);
-        self.bytes.fetch_add(bytes, Relaxed);
+        add(&self.bytes, bytes);
     }
 
     /// Counts bytes that were read.
     pub(crate) fn count_bytes(&self, bytes: usize) {
-        self.bytes.fetch_add(bytes as u64, Relaxed);
+        add(&self.bytes, bytes as u64);
     }
 
     /// Leaves bytes out that were to be read.
@@ -175,7 +175,7 @@ impl<'a> RunState<'a> {
     /// bytes will be read of the others.
     pub(crate) fn count_decided(&self, files: u64, more_bytes: u64) {
         self.files.fetch_add(files, Relaxed);
-        self.total_bytes.fetch_add(more_bytes, Relaxed);
+        add(&self.total_bytes, more_bytes);
     }
 
     /// Says that more bytes will be read than was known.

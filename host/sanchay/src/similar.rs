@@ -25,7 +25,9 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use sanchay_core::{grouping::FileTable as _, similarity::Shingling};
+use sanchay_core::{
+    grouping::FileTable as _, similarity::Shingling, size::total,
+};
 
 #[cfg(feature = "images")]
 pub use self::images::{
@@ -168,7 +170,7 @@ fn find(
     let collection = collect(pool, roots, &options.walk, &run, on_error)?;
     let walked = run.outcome()?;
     let (files, too_large) = chosen(pool, &collection, options.max_file_size);
-    let bytes = files.iter().map(|file| collection.size(*file)).sum();
+    let bytes = total(files.iter().map(|file| collection.size(*file)));
     run.begin_comparing(files.len() as u64, bytes);
     let comparison = Comparison {
         pool,

@@ -24,6 +24,7 @@ use std::{
     sync::Arc,
 };
 
+use sanchay_core::size::total;
 use sanchay_storage::{EntryKind, File, Metadata, Storage};
 use sanchay_sync::lock;
 
@@ -274,7 +275,7 @@ impl<V: Visitor> Walk<'_, V> {
             return;
         }
         if self.counts {
-            let bytes = batch.metadata.iter().map(|found| found.size).sum();
+            let bytes = total(batch.metadata.iter().map(|found| found.size));
             self.run.count_files(batch.len() as u64, bytes);
         }
         visitor.files(node, batch);

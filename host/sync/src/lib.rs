@@ -1,7 +1,8 @@
-//! Mutexes that a panic does not close. A worker that panics ends the run
+//! Counters that do not wrap, and mutexes that a panic does not close. A worker that panics ends the run
 //! anyway, and what the crates of the host protect stays whole between any two
 //! statements; so a poisoned lock is opened like any other.
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Condvar, LockResult, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -39,6 +40,14 @@ pub fn wait_timeout_while<'a, T>(
     open(condition.wait_timeout_while(guard, time, holds)).0
 }
 
+/// Adds to a counter; its greatest number is as far as it goes. Sizes come from
+/// file systems and buckets, which may tell of any.
+pub fn add(counter: &AtomicU64, more: u64) {
+    let sum = |count: u64| Some(count.saturating_add(more));
+    // There is always a sum.
+    let _ = counter.fetch_update(Relaxed, Relaxed, sum);
+}
+
 fn open<T>(result: LockResult<T>) -> T {
     result.unwrap_or_else(PoisonError::into_inner)
 }
@@ -46,9 +55,18 @@ fn open<T>(result: LockResult<T>) -> T {
 #[cfg(test)]
 mod tests {
     use std::panic::{AssertUnwindSafe, catch_unwind};
-    use std::sync::Mutex;
+    use std::sync::{Mutex, atomic::AtomicU64};
 
-    use super::{get_mut, into_inner, lock};
+    use super::{add, get_mut, into_inner, lock};
+
+    #[test]
+    fn a_counter_does_not_wrap() {
+        let mut counter = AtomicU64::new(1);
+        add(&counter, 2);
+        assert_eq!(*counter.get_mut(), 3);
+        add(&counter, u64::MAX - 1);
+        assert_eq!(*counter.get_mut(), u64::MAX);
+    }
 
     #[test]
     fn a_mutex_opens_after_a_panic() {

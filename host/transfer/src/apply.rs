@@ -9,7 +9,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use sanchay::{Monitor, Phase, Progress};
+use sanchay_core::size::total;
 use sanchay_objects::settle;
+use sanchay_sync::add;
 
 use crate::budget::Budget;
 use crate::download::Folder;
@@ -87,7 +89,7 @@ impl TransferPlan {
             copied_bytes: AtomicU64::new(0),
             read: AtomicU64::new(0),
             failed: AtomicU64::new(0),
-            total: self.steps.iter().map(|step| step.size).sum(),
+            total: total(self.steps.iter().map(|step| step.size)),
             told: Mutex::new(Instant::now()),
         };
         run.all();
@@ -136,7 +138,7 @@ impl Run<'_> {
         match self.copy(step) {
             Ok(size) => {
                 self.copied.fetch_add(1, Relaxed);
-                self.copied_bytes.fetch_add(size, Relaxed);
+                add(&self.copied_bytes, size);
             }
             // What a run did not come to is no fault of the file's.
             Err(_) if self.is_over() => {}
@@ -159,7 +161,7 @@ impl Run<'_> {
         let mut source = Source::open(from, step.size, SMALL, buckets)?;
         let size = source.size;
         let read = |bytes: u64| {
-            self.read.fetch_add(bytes, Relaxed);
+            add(&self.read, bytes);
             self.tell(false);
         };
         let over = || self.is_over();

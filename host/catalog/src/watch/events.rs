@@ -5,7 +5,10 @@ use std::{
     ffi::OsString,
     fs, io,
     mem::MaybeUninit,
-    os::{fd::OwnedFd, unix::ffi::OsStrExt as _},
+    os::{
+        fd::OwnedFd,
+        unix::{ffi::OsStrExt as _, fs::MetadataExt as _},
+    },
     path::{Path, PathBuf},
 };
 
@@ -14,22 +17,36 @@ use rustix::{
     io::Errno,
 };
 
+use sanchay::FileId;
+
+use crate::{catalog::Catalog, file};
+
 /// How many bytes of events are read at once.
 const BUFFER: usize = 16 * 1024;
 
 /// What the kernel tells of.
 pub(super) struct Events {
     queue: OwnedFd,
-    /// What the names of the catalog's own files begin with.
-    own: OsString,
+    /// The names of the catalog's own files, and the folder that they are in.
+    own: Vec<OsString>,
+    home: Option<FileId>,
+    /// That folder's number among those that are watched.
+    watched_home: Option<i32>,
 }
 
 impl Events {
-    pub(super) fn new(catalog: &Path) -> io::Result<Self> {
+    pub(super) fn new(catalog: &Catalog) -> io::Result<Self> {
         let flags = CreateFlags::NONBLOCK | CreateFlags::CLOEXEC;
         let queue = inotify::init(flags)?;
-        let own = catalog.file_name().unwrap_or_default().to_owned();
-        Ok(Self { queue, own })
+        let path = catalog.path();
+        // SQLite puts what belongs to a file beside it, not beside a link.
+        let real = path.canonicalize();
+        let own = file::all(real.as_deref().unwrap_or(path))
+            .iter()
+            .filter_map(|path| path.file_name().map(ToOwned::to_owned))
+            .collect();
+        let home = catalog.directory_id();
+        Ok(Self { queue, own, home, watched_home: None })
     }
 
     /// Has the kernel tell of changes in roots and all folders in them.
@@ -53,7 +70,7 @@ impl Events {
     }
 
     /// Watches a folder, or a file that is a root; whether it is a folder.
-    fn add(&self, path: &Path) -> io::Result<bool> {
+    fn add(&mut self, path: &Path) -> io::Result<bool> {
         let wanted = WatchFlags::CREATE
             | WatchFlags::DELETE
             | WatchFlags::MOVED_FROM
@@ -65,7 +82,15 @@ impl Events {
             | WatchFlags::DONT_FOLLOW;
         let folder = wanted | WatchFlags::ONLYDIR;
         match inotify::add_watch(&self.queue, path, folder) {
-            Ok(_) => Ok(true),
+            Ok(number) => {
+                let id = fs::metadata(path)
+                    .ok()
+                    .map(|it| FileId { device: it.dev(), inode: it.ino() });
+                if id.is_some() && id == self.home {
+                    self.watched_home = Some(number);
+                }
+                Ok(true)
+            }
             Err(Errno::NOTDIR) => {
                 // What goes wrong with it, the walk tells.
                 let _ = inotify::add_watch(&self.queue, path, wanted);
@@ -84,11 +109,14 @@ impl Events {
         let mut reader = Reader::new(&self.queue, &mut space);
         let mut found = false;
         while let Ok(event) = reader.next() {
-            let own = self.own.as_bytes();
-            let is_own = event
-                .file_name()
-                .is_some_and(|name| name.to_bytes().starts_with(own));
-            found |= !is_own;
+            let at_home = self.watched_home == Some(event.wd());
+            let is_own = event.file_name().is_some_and(|name| {
+                let mut own = self.own.iter();
+                own.any(|own| own.as_bytes() == name.to_bytes())
+            });
+            // Where its folder is not known, the name has to do: what it
+            // writes itself must not make it look again.
+            found |= !(is_own && (at_home || self.home.is_none()));
         }
         found
     }

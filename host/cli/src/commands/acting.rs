@@ -300,9 +300,8 @@ impl Acting<'_> {
             }
             // What stays in conflict is told of.
             kept.resize(plan.candidate_count(), true);
-            let conflicts = plan.conflicts().len();
             plan.retain(|at| kept.get(at).copied().unwrap_or(false))?;
-            if plan.conflicts().len() == conflicts {
+            if plan.entries().all(|it| chosen.contains(&it.from)) {
                 return Ok(());
             }
         }

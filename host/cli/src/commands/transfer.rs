@@ -5,7 +5,10 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use sanchay::{escaped, storage::is_cloud_url};
-use sanchay_core::{append::append, size::HumanBytes};
+use sanchay_core::{
+    append::append,
+    size::{HumanBytes, total},
+};
 use sanchay_objects::StorageError;
 use sanchay_transfer::{
     Destination, Transfer, TransferError, TransferPlan, TransferProblem,
@@ -212,7 +215,7 @@ fn path(line: &mut Map<String, Value>, name: &str, bytes: &[u8]) {
 }
 
 fn summed_up(plan: &TransferPlan, advice: &str) -> String {
-    let bytes: u64 = plan.steps().iter().map(|step| step.size).sum();
+    let bytes = total(plan.steps().iter().map(|step| step.size));
     let mut text = match plan.steps().len() {
         1 => format!("1 file, {}", HumanBytes(bytes)),
         many => format!("{many} files, {}", HumanBytes(bytes)),

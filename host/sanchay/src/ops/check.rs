@@ -90,6 +90,8 @@ pub(super) struct Checked {
     pub(super) missing: Vec<FolderId>,
     /// How many results are there already.
     pub(super) already_there: u64,
+    /// The targets that rows had which were given other names.
+    pub(super) renamed: Vec<(u32, Spot)>,
 }
 
 /// Checks rows. Those whose status is no longer [`Status::Planned`] are left
@@ -117,6 +119,7 @@ impl<'a> Checker<'a> {
             in_two: HashSet::new(),
             missing: Vec::new(),
             already_there: 0,
+            renamed: Vec::new(),
         };
         let targets = HashMap::new();
         Self { places, handles, on_conflict, portable, targets, checked }
@@ -631,6 +634,7 @@ impl<'a> Checker<'a> {
             taken.insert((folder, self.compared(folder, &name)));
             let spot = self.places.rows.spot(folder, &name)?;
             if let Some(row) = self.places.rows.all.get_mut(at as usize) {
+                self.checked.renamed.push((at, row.to));
                 row.to = spot;
             }
             if let Some(status) = self.checked.statuses.get_mut(at as usize) {

@@ -229,6 +229,7 @@ impl DedupeRequest {
             view: Vec::new(),
             conflicts: Vec::new(),
             conflicting: Vec::new(),
+            renamed: Vec::new(),
             errors: into_inner(errors),
             portable: self.portable,
             already_there: 0,

@@ -89,6 +89,7 @@ impl Plan {
             view: Vec::new(),
             conflicts: Vec::new(),
             conflicting: Vec::new(),
+            renamed: Vec::new(),
             unchanged: 0,
             already_there: 0,
             errors: Vec::new(),

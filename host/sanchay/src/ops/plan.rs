@@ -40,6 +40,8 @@ pub struct Plan {
     pub(super) conflicts: Vec<Conflict>,
     /// The rows that these are of.
     pub(super) conflicting: Vec<u32>,
+    /// The targets that rows had which were given other names.
+    pub(super) renamed: Vec<(u32, Spot)>,
     pub(super) unchanged: u64,
     /// How many results are there already.
     pub(super) already_there: u64,
@@ -293,6 +295,11 @@ impl Plan {
     /// order what can be done. `own` is how many rows the walk made.
     fn rearrange(&mut self, own: usize) -> Result<(), OpsError> {
         self.places.rows.all.truncate(own);
+        for (at, to) in self.renamed.drain(..) {
+            if let Some(row) = self.places.rows.all.get_mut(at as usize) {
+                row.to = to;
+            }
+        }
         let mut statuses = vec![Status::Unchanged; own];
         for at in &self.view {
             if let Some(status) = statuses.get_mut(*at as usize) {
@@ -380,6 +387,7 @@ impl Plan {
         )
         .check()?;
         self.already_there = checked.already_there;
+        self.renamed.clone_from(&checked.renamed);
         self.steps = order(&mut self.places, &checked, &self.tag)?;
         self.view = (0..)
             .zip(&checked.statuses)

@@ -246,6 +246,7 @@ impl PlanRequest {
             view: Vec::new(),
             conflicts: Vec::new(),
             conflicting: Vec::new(),
+            renamed: Vec::new(),
             errors: std::mem::take(&mut collected.errors),
             portable: self.naming.portable,
             own_rows: Some(count),

@@ -9,7 +9,7 @@ mod reader;
 
 use std::{fmt, ops::ControlFlow, path::PathBuf, sync::Arc};
 
-use sanchay_core::grouping::FileTable as _;
+use sanchay_core::{grouping::FileTable as _, size::total};
 use sanchay_sandbox::plugin::{Interest, Plugin};
 
 pub use self::groups::{
@@ -168,7 +168,7 @@ fn find(
     let all = files.len();
     files.retain(|file| collection.size(*file) <= options.max_file_size);
     let too_large = all.saturating_sub(files.len()) as u64;
-    let bytes = files.iter().map(|file| collection.size(*file)).sum();
+    let bytes = total(files.iter().map(|file| collection.size(*file)));
     run.begin_comparing(files.len() as u64, bytes);
     let comparison = Comparison {
         pool,

@@ -60,7 +60,7 @@ impl CopySummary {
             }
             Transfer::Written | Transfer::Shared => {
                 self.copied += 1;
-                self.bytes += copied.metadata.size;
+                self.bytes = self.bytes.saturating_add(copied.metadata.size);
             }
         }
         self.incomplete += u64::from(!copied.lost.is_nothing());
