@@ -1,17 +1,18 @@
 //! Copies in a folder: under temporary names until they are complete and would
 //! survive a loss of power.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
+use sanchay_core::kind::{EntryKind, KindSet};
 use sanchay_objects::unlikely_name;
 use sanchay_storage::{
-    Attributes, Directory, File, Links, LocalStorage, Opened, Storage as _,
-    create_beneath,
+    Attributes, Directory, File, Links, Listing, LocalStorage, Opened,
+    Storage as _, create_beneath,
 };
 use sanchay_sync::lock;
 
@@ -28,11 +29,20 @@ const LARGE: u64 = 64 << 20;
 /// How many.
 const STREAMS: u64 = 4;
 
+/// What the temporary names of copies begin with.
+const PREFIX: &str = ".sanchay-copy-";
+
+/// How many temporary names are tried: one is taken away only by a run that
+/// begins at the same moment.
+const ATTEMPTS: usize = 8;
+
 /// A folder that copies go into.
 pub(crate) struct Folder {
     root: Box<dyn Directory>,
     /// The directories that were opened, by their names below the root.
     open: Mutex<HashMap<Vec<u8>, Arc<dyn Directory>>>,
+    /// The directories that were looked through for what killed runs left.
+    swept: Mutex<HashSet<Vec<u8>>>,
     staged: Mutex<Vec<Staged>>,
 }
 
@@ -40,6 +50,8 @@ pub(crate) struct Folder {
 pub(crate) struct Staged {
     directory: Arc<dyn Directory>,
     temporary: Vec<u8>,
+    /// Locked for as long as this run has use for it.
+    file: File,
     name: Vec<u8>,
     size: u64,
     from: Vec<u8>,
@@ -57,8 +69,12 @@ impl Folder {
         else {
             return Err(io::ErrorKind::NotADirectory.into());
         };
-        let (open, staged) = (Mutex::default(), Mutex::default());
-        Ok(Self { root, open, staged })
+        Ok(Self {
+            root,
+            open: Mutex::default(),
+            swept: Mutex::default(),
+            staged: Mutex::default(),
+        })
     }
 
     /// The directory of a name's components, created where it is missing.
@@ -71,6 +87,9 @@ impl Folder {
         let made = create_beneath(&*self.root, parts.iter().copied());
         let directory: Arc<dyn Directory> =
             made.map_err(failed)?.directory.into();
+        if lock(&self.swept).insert(key.clone()) {
+            sweep(&*directory);
+        }
         if open.len() >= TOGETHER {
             open.clear();
         }
@@ -97,11 +116,11 @@ impl Folder {
         if directory.stat(name, Links::Refuse).is_ok() {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
-        let temporary =
-            format!(".sanchay-copy-{}", unlikely_name()).into_bytes();
+        let (temporary, file) = create(&*directory)?;
         let staged = Staged {
             directory,
             temporary,
+            file,
             name: name.to_vec(),
             size: source.size,
             from: Vec::new(),
@@ -174,6 +193,51 @@ impl Folder {
                 Some((staged.from, staged.size, error))
             })
             .collect()
+    }
+}
+
+/// A new file under a temporary name, locked so that no other run takes it for
+/// one that was left.
+fn create(directory: &dyn Directory) -> io::Result<(Vec<u8>, File)> {
+    for _ in 0..ATTEMPTS {
+        let name = format!("{PREFIX}{}", unlikely_name()).into_bytes();
+        let file = directory.create(&name).map_err(failed)?;
+        if is_ours(&file).unwrap_or(true) {
+            return Ok((name, file));
+        }
+    }
+    Err(io::Error::other("other runs remove its temporary files"))
+}
+
+/// Locks a file; whether no other run has it locked. `None` where files have
+/// no locks.
+fn is_ours(file: &File) -> Option<bool> {
+    match file.as_local()?.try_lock() {
+        Ok(()) => Some(true),
+        Err(std::fs::TryLockError::WouldBlock) => Some(false),
+        Err(std::fs::TryLockError::Error(_)) => None,
+    }
+}
+
+/// Removes the temporary files of runs that were killed: those that nobody has
+/// locked. What cannot be read or removed stays.
+fn sweep(directory: &dyn Directory) {
+    let kinds = KindSet::default().with(EntryKind::File);
+    let mut listing = Listing::new(kinds, false, false);
+    if directory.list(&mut listing).is_err() {
+        return;
+    }
+    for at in 0..listing.len() {
+        let name = listing.name(at);
+        if !name.starts_with(PREFIX.as_bytes()) {
+            continue;
+        }
+        let opened = directory.open_file(name, Links::Refuse);
+        let Ok((file, _)) = opened else { continue };
+        if is_ours(&file) == Some(true) {
+            // Another run may be quicker.
+            let _ = directory.remove_file(name);
+        }
     }
 }
 
@@ -255,12 +319,12 @@ impl Staged {
         interrupted: &(dyn Fn() -> bool + Sync),
         read: &(dyn Fn(u64) + Sync),
     ) -> io::Result<()> {
-        let file = self.directory.create(&self.temporary).map_err(failed)?;
+        let file = &self.file;
         match source.size >= LARGE && source.as_object().is_some() {
-            true => in_streams(source, &file, interrupted, read)?,
-            false => in_order(source, &file, interrupted, read)?,
+            true => in_streams(source, file, interrupted, read)?,
+            false => in_order(source, file, interrupted, read)?,
         }
-        if verify && !source.same_as_file(&file)? {
+        if verify && !source.same_as_file(file)? {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidData,
                 "the copy does not have the same bytes",
@@ -271,8 +335,7 @@ impl Staged {
     }
 
     fn sync(&self) -> io::Result<()> {
-        let opened = self.directory.open_file(&self.temporary, Links::Refuse);
-        opened.map_err(failed)?.0.sync()
+        self.file.sync()
     }
 
     fn rename(&self) -> io::Result<()> {
@@ -282,7 +345,7 @@ impl Staged {
     }
 
     fn remove(&self) {
-        // It may not have been created.
+        // What cannot be removed is found by a later run.
         let _ = self.directory.remove_file(&self.temporary);
     }
 }

@@ -41,6 +41,28 @@ fn assert_same(tree: &Tree, one: &str, other: &str) {
 }
 
 #[test]
+fn what_killed_copies_left_is_removed_and_what_others_write_is_not() {
+    let gcs = Gcs::start();
+    gcs.put("p/d/a", b"some text");
+    let tree = Tree::new();
+    for name in ["dead", "alive"] {
+        tree.file(format!("to/d/.sanchay-copy-{name}"), "half of it");
+    }
+    tree.file("to/.sanchay-copy-elsewhere", "not where a copy goes");
+    let alive = fs::File::open(tree.path("to/d/.sanchay-copy-alive")).unwrap();
+    alive.lock().unwrap();
+    let copy = on_gcs(&gcs, "copy --apply --into to gs://bucket/p");
+    copy.within(tree.root()).run().exits(0);
+    let mut names: Vec<_> = fs::read_dir(tree.path("to/d"))
+        .unwrap()
+        .map(|it| it.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort_unstable();
+    assert_eq!(names, [".sanchay-copy-alive", "a"]);
+    assert!(tree.path("to/.sanchay-copy-elsewhere").exists());
+}
+
+#[test]
 fn a_folder_goes_to_s3_and_google_and_back_and_is_what_it_was() {
     let Some(moto) = Moto::start() else { return };
     let gcs = Gcs::start();
