@@ -43,7 +43,7 @@ fn assert_same(tree: &Tree, one: &str, other: &str) {
 #[test]
 fn what_killed_copies_left_is_removed_and_what_others_write_is_not() {
     let gcs = Gcs::start();
-    gcs.put("p/d/a", b"some text");
+    gcs.put("p/d/a", "some text");
     let tree = Tree::new();
     for name in ["dead", "alive"] {
         tree.file(format!("to/d/.sanchay-copy-{name}"), "half of it");
