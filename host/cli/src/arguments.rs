@@ -9,8 +9,8 @@ use std::{
 };
 
 use clap::{
-    ArgMatches, Command, CommandFactory as _, FromArgMatches as _, Parser,
-    Subcommand,
+    ArgMatches, Args, Command, CommandFactory as _, FromArgMatches as _,
+    Parser, Subcommand,
     builder::StyledStr,
     error::{ContextKind, ContextValue, ErrorKind},
 };
@@ -90,9 +90,58 @@ pub(crate) struct Arguments {
     pub(crate) left_out: Vec<String>,
 }
 
-/// What the program can do.
-#[derive(Debug, Subcommand)]
-pub(crate) enum CommandArgs {
+/// Writes the commands down once: what they are, what runs each, and what
+/// options each has.
+macro_rules! commands {
+    ($(
+        #[doc = $about:literal]
+        $(#[cfg($feature:meta)])?
+        $command:ident($arguments:ty),
+    )+) => {
+        /// What the program can do. The parser asks for the options of a
+        /// command when it meets its name: those of all commands take longer
+        /// than many a run.
+        #[derive(Debug, Subcommand)]
+        #[command(defer = true)]
+        pub(crate) enum CommandArgs {
+            $(
+                #[doc = $about]
+                $(#[cfg($feature)])?
+                $command($arguments),
+            )+
+        }
+
+        impl CommandArgs {
+            /// The command, whichever it is.
+            pub(crate) fn as_command(&mut self) -> &mut dyn RunCommand {
+                match self {
+                    $(
+                        $(#[cfg($feature)])?
+                        Self::$command(it) => it,
+                    )+
+                }
+            }
+
+            /// A command with its options. Its name is that of its variant,
+            /// in small letters.
+            fn with_options(command: Command) -> Command {
+                $(
+                    $(#[cfg($feature)])?
+                    if command
+                        .get_name()
+                        .eq_ignore_ascii_case(stringify!($command))
+                    {
+                        return <$arguments as Args>::augment_args(command)
+                            .defer(|command| command);
+                    }
+                )+
+                command
+            }
+        }
+    };
+}
+
+commands! {
     /// List the files below directories, with size and modification time
     Scan(ScanArgs),
     /// Print the digests of files, or check them against a list
@@ -165,13 +214,12 @@ pub(crate) enum CommandArgs {
     /// Print completions for a shell
     Completions(CompletionsArgs),
     /// Print the manual page, or write those of all commands
-    #[command(name = "man")]
-    Manual(ManualArgs),
+    Man(ManualArgs),
 }
 
 /// The command line's description, for completions and manual pages.
 pub(crate) fn description() -> Command {
-    Arguments::command()
+    Arguments::command().mut_subcommands(CommandArgs::with_options)
 }
 
 /// Parses arguments, and adds what is configured. Wrong ones, `--help` and
@@ -190,7 +238,11 @@ pub(crate) fn parse(given: &[OsString]) -> Arguments {
             false => description,
         }
     };
-    let given_alone = understand(described(), given)
+    let first = match negates {
+        true => described(),
+        false => Arguments::command().color(color.for_parser()),
+    };
+    let given_alone = understand(first, given)
         .unwrap_or_else(|error| end(&shown(described, given, error)));
     let terminal = || Terminal::new(color);
     match configured::complete(&described, given, given_alone, &terminal) {
@@ -299,56 +351,6 @@ fn end(said: &clap::Error) -> ! {
             exit::end(Exit::Failed)
         }
         _ => exit::end(Exit::Done),
-    }
-}
-
-impl CommandArgs {
-    /// The command, whichever it is.
-    pub(crate) fn as_command(&mut self) -> &mut dyn RunCommand {
-        match self {
-            Self::Scan(it) => it,
-            Self::Hash(it) => it,
-            Self::Dupes(it) => it,
-            Self::Similar(it) => it,
-            Self::Manifest(it) => it,
-            Self::Summary(it) => it,
-            #[cfg(feature = "catalog")]
-            Self::Snapshot(it) => it,
-            #[cfg(feature = "catalog")]
-            Self::Diff(it) => it,
-            #[cfg(feature = "catalog")]
-            Self::History(it) => it,
-            #[cfg(feature = "catalog")]
-            Self::Verify(it) => it,
-            #[cfg(feature = "catalog")]
-            Self::Watch(it) => it,
-            #[cfg(feature = "catalog")]
-            Self::Catalog(it) => it,
-            Self::Rename(it) => it,
-            Self::Move(it) => it,
-            Self::Copy(it) => it,
-            Self::Link(it) => it,
-            Self::Delete(it) => it,
-            Self::Dedupe(it) => it,
-            Self::Apply(it) => it,
-            Self::Undo(it) => it,
-            Self::Runs(it) => it,
-            #[cfg(feature = "store")]
-            Self::Store(it) => it,
-            #[cfg(feature = "attachments")]
-            Self::Attachments(it) => it,
-            #[cfg(feature = "service")]
-            Self::Serve(it) => &mut **it,
-            #[cfg(feature = "service")]
-            Self::Ui(it) => &mut **it,
-            #[cfg(feature = "service")]
-            Self::Worker(it) => &mut **it,
-            Self::Component(it) => it,
-            Self::Config(it) => it,
-            Self::Plugin(it) => it,
-            Self::Completions(it) => it,
-            Self::Manual(it) => it,
-        }
     }
 }
 

@@ -27,3 +27,22 @@ pub(crate) trait RunCommand: Debug {
         None
     }
 }
+
+/// For commands with many options, which need not be moved about.
+impl<T: RunCommand> RunCommand for Box<T> {
+    fn run(&self, context: &Context) -> Result<Exit, Failure> {
+        (**self).run(context)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        (**self).check()
+    }
+
+    fn plugins(&mut self) -> Option<&mut PluginArgs> {
+        (**self).plugins()
+    }
+
+    fn roots(&mut self) -> Option<&mut Vec<PathBuf>> {
+        (**self).roots()
+    }
+}
