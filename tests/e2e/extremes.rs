@@ -33,9 +33,10 @@ fn sizes_that_have_no_sum_end_no_command() {
         }
     }
     let tree = Tree::new();
+    let state = tree.root().to_str().unwrap();
     let run = |words: &str| {
         let program = sanchay().within(memory.path());
-        program.env("XDG_STATE_HOME", tree.root()).words(words).run()
+        program.env("XDG_STATE_HOME", state).words(words).run()
     };
     for words in [
         "scan d",
