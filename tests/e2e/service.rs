@@ -3,9 +3,13 @@
 
 mod access;
 mod description;
+mod foreign;
+mod handing_over;
 mod jobs;
+mod limits;
 mod plans;
 mod postgres;
+mod secrets;
 mod server;
 mod shared;
 mod tls;

@@ -5,6 +5,7 @@ use std::{
     fs,
     io::{self, Read as _},
     ops::Range,
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -180,6 +181,14 @@ fn nothing() -> rusqlite::Result<Connection> {
 /// A connection that may write, with the tables of this version unless it is
 /// a database of another.
 fn writable(path: &Path) -> rusqlite::Result<Connection> {
+    // It names files that others may not see: what is made, is made for this
+    // user alone, and SQLite makes what belongs to it alike. Whatever is wrong
+    // with the path, SQLite says below.
+    let _ = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
     let mut connection = connect(path, Access::Write)?;
     let found = schema::version(&connection)?;
     let is_ours = is_ours(&connection)?;

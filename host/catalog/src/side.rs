@@ -125,6 +125,21 @@ impl Catalog {
         other: Option<&Path>,
         walk: &WalkOptions,
     ) -> Result<Side, CatalogError> {
+        self.side_among(name, other, walk, |_| true)
+    }
+
+    /// The same where only those snapshots are there of which this is true:
+    /// the others are neither found nor counted.
+    ///
+    /// # Errors
+    /// As [`side`](Self::side).
+    pub fn side_among(
+        &self,
+        name: &Path,
+        other: Option<&Path>,
+        walk: &WalkOptions,
+        among: impl Fn(&Snapshot) -> bool,
+    ) -> Result<Side, CatalogError> {
         let bytes = bytes_of(name);
         let unknown = || {
             let wanted = sanchay::escaped(bytes).to_string();
@@ -140,7 +155,8 @@ impl Catalog {
             return disk();
         }
         let text = std::str::from_utf8(explicit.unwrap_or(bytes));
-        let all = self.snapshots()?;
+        let mut all = self.snapshots()?;
+        all.retain(among);
         let series = other.and_then(|it| series_of(&all, it, walk));
         let found = text.ok().and_then(|text| find(&all, text, series));
         let is_there = explicit.is_none() && name.symlink_metadata().is_ok();

@@ -27,6 +27,7 @@ use crate::{
         kind::State,
         queue::Queue,
         runner::{self, Running},
+        scope::Scope,
     },
     keys::Keys,
     limits::Limits,
@@ -82,7 +83,11 @@ impl App {
         let file = config.token_file.as_deref();
         let keys = Keys::open(database.clone(), file, config.allow_write)?;
         let app = Arc::new(Self {
-            queue: Queue::new(database.clone()),
+            queue: Queue::new(
+                database.clone(),
+                Scope::of(&roots),
+                config.allow_write,
+            ),
             limits: Limits::new(config.max_rate),
             roots,
             database,
@@ -101,6 +106,19 @@ impl App {
         let buried = runner::bury_dead(&app, true).await;
         buried.map_err(ServiceError::Database)?;
         Ok(app)
+    }
+
+    /// A service of a folder, whose state is in another one.
+    #[cfg(test)]
+    pub(crate) async fn of_test(
+        root: &std::path::Path,
+        state: &std::path::Path,
+    ) -> Arc<Self> {
+        let catalog = state.join("catalog.db");
+        let mut config = Config::new(catalog, state.join("state"));
+        config.roots = vec![root.to_owned()];
+        config.threads = Some(1);
+        Self::open(config).await.unwrap()
     }
 
     /// Tells listeners that a job is in another state.

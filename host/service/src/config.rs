@@ -18,10 +18,12 @@ pub struct Config {
     pub catalog: PathBuf,
     /// What shows that a file is as the catalog has it.
     pub catalog_trust: Trust,
-    /// Where journals of what changes files are kept. Instances and workers
-    /// that share a database must share this folder, too.
+    /// Where plans, and journals of what changes files, are kept. Instances
+    /// and workers that share a database must share this folder, too; those of
+    /// several databases may.
     pub state_dir: PathBuf,
-    /// Whether files may be changed at all.
+    /// Whether files may be changed at all: requests for that are refused
+    /// otherwise, and jobs that do so are left to others.
     pub allow_write: bool,
     /// Names, beside those of the loopback, that a request may call this
     /// service by.
@@ -46,6 +48,9 @@ pub struct Config {
     pub request_timeout: Duration,
     /// How long it waits for what is under way when it is to end.
     pub drain: Duration,
+    /// How long jobs are kept that are over, with their results, plans and
+    /// journals; `None`: for ever.
+    pub keep_jobs: Option<Duration>,
 }
 
 /// A certificate and its key.
@@ -56,6 +61,9 @@ pub struct TlsFiles {
     /// The private key, in PEM.
     pub key: PathBuf,
 }
+
+/// How long jobs are kept unless another time is asked for.
+const KEEP_JOBS: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 impl Config {
     /// The defaults, for a catalog and a folder of state.
@@ -80,6 +88,7 @@ impl Config {
             max_rate: 5000,
             request_timeout: Duration::from_secs(30),
             drain: Duration::from_secs(10),
+            keep_jobs: Some(KEEP_JOBS),
         }
     }
 }

@@ -3,7 +3,9 @@
 
 pub(crate) mod schema;
 
-use std::{os::unix::ffi::OsStrExt as _, path::Path, time::Duration};
+use std::{
+    os::unix::ffi::OsStrExt as _, path::Path, sync::Arc, time::Duration,
+};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use sqlx::{
@@ -33,6 +35,7 @@ pub(crate) enum Dialect {
 pub(crate) struct Database {
     pool: AnyPool,
     dialect: Dialect,
+    identity: Arc<str>,
 }
 
 impl Database {
@@ -62,8 +65,8 @@ impl Database {
         }
         let pool =
             options.connect(&url).await.map_err(ServiceError::Database)?;
-        let database = Self { pool, dialect };
-        schema::migrate(&database).await?;
+        let mut database = Self { pool, dialect, identity: "".into() };
+        database.identity = schema::migrate(&database).await?.into();
         Ok(database)
     }
 
@@ -75,6 +78,25 @@ impl Database {
     /// Which it is.
     pub(crate) fn dialect(&self) -> Dialect {
         self.dialect
+    }
+
+    /// What tells it from all other databases: numbers of jobs are its own,
+    /// and what is named by one elsewhere is named by this, too.
+    pub(crate) fn identity(&self) -> &str {
+        &self.identity
+    }
+
+    /// The time by its own clock, in milliseconds since 1970, as an
+    /// expression: instances on several machines have clocks that differ.
+    pub(crate) fn now(&self) -> &'static str {
+        match self.dialect {
+            Dialect::Sqlite => {
+                "CAST((julianday('now') - 2440587.5) * 86400000.0 AS INTEGER)"
+            }
+            Dialect::Postgres => {
+                "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
+            }
+        }
     }
 
     /// Begins to write. SQLite has one writer, which is better known at once
@@ -122,4 +144,30 @@ pub(crate) fn marks(first: usize, count: usize) -> String {
 fn url_of(file: &Path) -> String {
     let path = percent_encode(file.as_os_str().as_bytes(), PATH);
     format!("sqlite://{path}?mode=rwc")
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::Row as _;
+
+    use super::*;
+    use crate::time;
+
+    #[tokio::test]
+    async fn a_database_has_an_identity_that_stays_and_a_clock() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = |name: &str| {
+            let path = folder.path().join(name);
+            async move { Database::open(None, &path).await.unwrap() }
+        };
+        let one = open("one").await;
+        let identity = one.identity().to_owned();
+        assert_eq!(identity.len(), 16);
+        assert_eq!(open("one").await.identity(), identity);
+        assert_ne!(open("other").await.identity(), identity);
+        let ask = statement(format!("SELECT {}", one.now()));
+        let row = sqlx::query(ask).fetch_one(one.pool()).await.unwrap();
+        let clock: i64 = row.try_get(0).unwrap();
+        assert!(clock.abs_diff(time::now()) < 2000, "{clock}");
+    }
 }

@@ -20,7 +20,10 @@ use http::{
 };
 use tokio::time::timeout;
 
-use crate::{app::App, keys::random, metrics::AnswerLabels, problem::Problem};
+use crate::{
+    app::App, keys::random, limits::ACCOUNT, metrics::AnswerLabels,
+    problem::Problem,
+};
 
 /// The header that says which request it is.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -35,6 +38,10 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' \
 
 /// How the addresses of downloads begin; a secret follows.
 const DOWNLOADS: &str = "/api/v1/downloads/";
+
+/// Fewer characters than any secret has; no other part of an address has so
+/// many.
+const SECRET: usize = 40;
 
 /// Headers of every answer.
 const HEADERS: &[(&str, &str)] = &[
@@ -63,6 +70,7 @@ pub(crate) async fn check(
     let streams = streams(uri.path());
     let answer = async {
         check_host(&app, request.headers(), request.uri())?;
+        check_zero(request.uri())?;
         check_site(&method, request.headers())?;
         Ok::<_, Problem>(next.run(request).await)
     };
@@ -109,12 +117,17 @@ pub(crate) async fn check(
     response
 }
 
-/// A path as the log has it: the address of a download is a secret.
+/// A path as the log has it. The address of a download is a secret, even
+/// where the rest of it is misspelled: no part is told that is as long as one.
 fn logged(path: &str) -> String {
-    match path.starts_with(DOWNLOADS) {
-        true => format!("{DOWNLOADS}..."),
-        false => sanchay::escaped(path.as_bytes()).to_string(),
-    }
+    let parts: Vec<&str> = path
+        .split('/')
+        .map(|part| match part.len() < SECRET {
+            true => part,
+            false => "...",
+        })
+        .collect();
+    sanchay::escaped(parts.join("/").as_bytes()).to_string()
 }
 
 /// Whether an answer goes on for as long as somebody listens.
@@ -174,6 +187,18 @@ fn check_host(
         "The service is not known by that name. Start it with --allow-host \
          NAME if it is to be.",
     ))
+}
+
+/// Refuses a zero byte in an address: nothing has a name with one, and a
+/// database may take no text with one.
+fn check_zero(uri: &Uri) -> Result<(), Problem> {
+    if uri.path().contains("%00") {
+        return Err(Problem::not_found("There is nothing of that address."));
+    }
+    match uri.query().is_some_and(|it| it.contains("%00")) {
+        true => Err(Problem::bad_request("A value has a zero byte in it.")),
+        false => Ok(()),
+    }
 }
 
 /// A host's name without its port.
@@ -238,8 +263,9 @@ pub(crate) async fn sign_in(
     }
     match caller(&app, request.headers(), peer(&app, &request)).await {
         Ok(caller) => {
+            let account = caller.account.clone();
             request.extensions_mut().insert(caller);
-            next.run(request).await
+            ACCOUNT.scope(account, next.run(request)).await
         }
         Err(problem) => problem.into_response(),
     }
@@ -270,7 +296,7 @@ async fn caller(
             return Err(problem);
         }
     };
-    app.limits.take(&caller.name)?;
+    app.limits.take(&caller.account)?;
     Ok(caller)
 }
 
@@ -282,12 +308,14 @@ pub(crate) fn peer(app: &App, request: &Request<Body>) -> IpAddr {
     if !app.config.behind_proxy {
         return own;
     }
-    // The last is what our own proxy saw; what precedes it anybody can write.
-    let named = request.headers().get("x-forwarded-for");
-    let named = named.and_then(|it| it.to_str().ok());
-    named
-        .and_then(|it| it.rsplit(',').next()?.trim().parse().ok())
-        .unwrap_or(own)
+    named_by_proxy(request.headers()).unwrap_or(own)
+}
+
+/// The client as our own proxy names it: at the end of the last line, however
+/// many there are. What precedes it, anybody can write.
+fn named_by_proxy(headers: &HeaderMap) -> Option<IpAddr> {
+    let last = headers.get_all("x-forwarded-for").iter().next_back()?;
+    last.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
 }
 
 #[cfg(test)]
@@ -325,6 +353,50 @@ mod tests {
         }
         assert!(!asked(&[("host", "a:1"), ("origin", "http://a:2")]));
         assert!(!asked(&[("host", "a:1"), ("origin", "null")]));
+    }
+
+    #[test]
+    fn the_client_is_whom_the_last_proxy_names_in_whichever_line() {
+        let named = |lines: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                let line = HeaderValue::from_static(line);
+                headers.append("x-forwarded-for", line);
+            }
+            named_by_proxy(&headers).map(|it| it.to_string())
+        };
+        let ours = Some("10.0.0.7".to_owned());
+        assert_eq!(named(&["10.0.0.7"]), ours);
+        assert_eq!(named(&["1.2.3.4, 10.0.0.7"]), ours);
+        assert_eq!(named(&["1.2.3.4", "10.0.0.7"]), ours);
+        assert_eq!(named(&["1.2.3.4", "5.6.7.8, 10.0.0.7"]), ours);
+        assert_eq!(named(&["1.2.3.4", "unknown"]), None);
+        assert_eq!(named(&[]), None);
+    }
+
+    #[test]
+    fn the_log_has_no_secret_of_a_download_however_it_is_spelled() {
+        let secret = random::<32>().unwrap();
+        for path in [
+            format!("/api/v1/downloads/{secret}"),
+            format!("//api/v1/downloads/{secret}"),
+            format!("/api/v1/download%73/{secret}/"),
+            format!("/{secret}"),
+        ] {
+            assert!(!logged(&path).contains(&secret), "{path}");
+        }
+        let view = format!("/api/v1/views/v{:032x}/rows", 7);
+        assert_eq!(logged(&view), view);
+    }
+
+    #[test]
+    fn a_zero_byte_is_in_no_address() {
+        let status = |text: &'static str| {
+            check_zero(&Uri::from_static(text)).map_err(|it| it.status())
+        };
+        assert_eq!(status("/views/%00"), Err(StatusCode::NOT_FOUND));
+        assert_eq!(status("/jobs?kind=%00"), Err(StatusCode::BAD_REQUEST));
+        assert_eq!(status("/jobs?kind=%2500"), Ok(()));
     }
 
     #[test]

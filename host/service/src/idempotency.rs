@@ -67,7 +67,7 @@ impl Once {
         // Members come in the order of their names.
         let text = format!("{what}\n{body}");
         Ok(Some(Self {
-            caller: caller.name.clone(),
+            caller: caller.account.clone(),
             key: key.to_owned(),
             digest: format!("{:032x}", xxh3_128(text.as_bytes())),
         }))

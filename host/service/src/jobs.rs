@@ -7,6 +7,8 @@ pub(crate) mod live;
 pub(crate) mod options;
 pub(crate) mod queue;
 pub(crate) mod request;
+pub(crate) mod retention;
 pub(crate) mod runner;
+pub(crate) mod scope;
 pub(crate) mod spec;
 pub(crate) mod work;

@@ -4,23 +4,31 @@
 //! What is kept of each is a SHA-256 digest. A secret has 256 random bits, so
 //! the digest tells nothing of it, and to look it up takes no time that would.
 
+mod chain;
+mod file;
+
 use std::{
     collections::HashMap,
     path::Path,
-    sync::Mutex,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     time::{Duration, Instant},
 };
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use sanchay_sync::lock;
 use sha2::{Digest as _, Sha256};
-use sqlx::Row as _;
+use sqlx::{Any, Row as _};
 
+use self::{chain::MOST_LINKS, file::read_tokens};
 use crate::{
     database::Database,
     error::ServiceError,
+    idempotency::{Answered, Once},
     problem::Problem,
-    rights::{Caller, Right, Rights},
+    rights::{Caller, PAGE, Right, Rights},
     time,
 };
 
@@ -39,6 +47,10 @@ const REMEMBERED: Duration = Duration::from_secs(5);
 
 /// How many keys are remembered.
 const MOST: usize = 4096;
+
+/// What a reference to a token of the file begins with; its digest follows.
+/// No id has a colon.
+const OF_FILE: &str = "file:";
 
 /// What a secret is for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -75,6 +87,8 @@ pub(crate) struct Keys {
     /// Tokens of the file, by their digests.
     fixed: HashMap<Hash, Caller>,
     known: Mutex<HashMap<Hash, (Caller, Instant)>>,
+    /// How often it was forgotten who is known.
+    forgotten: AtomicU64,
 }
 
 /// A secret that was made, and who shows it.
@@ -100,26 +114,79 @@ impl Keys {
             Some(path) => read_tokens(path)?,
             None => HashMap::new(),
         };
-        Ok(Self { database, ceiling, fixed, known: Mutex::default() })
+        let (known, forgotten) = (Mutex::default(), AtomicU64::new(0));
+        Ok(Self { database, ceiling, fixed, known, forgotten })
     }
 
     /// Makes the token for the address of the page.
     pub(crate) async fn make_once(&self) -> Result<String, Problem> {
         let rights = Rights::all();
         let expires = time::now().saturating_add(ONCE);
-        let issued = self.make(Purpose::Once, "page", rights, expires).await?;
-        Ok(issued.secret)
+        let made = self.make(Purpose::Once, PAGE, rights, expires, None);
+        Ok(made.await?.secret)
     }
 
-    /// Makes a token of a program, good until then.
+    /// Makes a token of a program, good until then, and for as long as the
+    /// one that the caller showed. Where the request has a key of its own, it
+    /// is noted in the same transaction.
+    ///
+    /// # Errors
+    /// 409 for a name that another token has, and for a request that came
+    /// before: a token is told once.
     pub(crate) async fn make_token(
         &self,
+        caller: &Caller,
         name: &str,
         rights: Rights,
         expires: Option<i64>,
+        once: Option<&Once>,
     ) -> Result<Issued, Problem> {
         let expires = expires.unwrap_or(i64::MAX);
-        self.make(Purpose::Token, name, rights, expires).await
+        let source = caller.source.clone();
+        if self.links(source.clone()).await? >= MOST_LINKS {
+            return Err(Problem::conflict(
+                "The token was made by one that was made by another, and so \
+                 on: use one of the first.",
+            ));
+        }
+        let taken = || {
+            let why = "There is a token of that name: take another one.";
+            Err(Problem::conflict(why).of_kind("name-taken"))
+        };
+        if self.fixed.values().any(|it| it.name == name) {
+            return taken();
+        }
+        let mut transaction = self.database.write().await?;
+        if let Some(once) = once {
+            match once.begin(&mut transaction).await? {
+                Answered::Never => once.answer(&mut transaction, 0).await?,
+                Answered::Before(_) => {
+                    return Err(Problem::conflict(
+                        "The request with this Idempotency-Key made a token, \
+                         which is told once. Revoke it, and make another one.",
+                    )
+                    .of_kind("token-made"));
+                }
+            }
+        }
+        let found = sqlx::query(
+            "SELECT parent FROM service_keys \
+             WHERE kind = 'token' AND name = $1 AND expires > $2",
+        )
+        .bind(name)
+        .bind(time::now())
+        .fetch_all(&mut *transaction)
+        .await?;
+        for row in found {
+            // One whose own token is over is over as well.
+            if self.trace(row.try_get(0)?).await?.is_some() {
+                return taken();
+            }
+        }
+        let new = New::of(Purpose::Token, name, rights, expires, source)?;
+        let issued = self.keep(&mut *transaction, new).await?;
+        transaction.commit().await?;
+        Ok(issued)
     }
 
     /// Makes the secret of a link for a download of this.
@@ -129,7 +196,7 @@ impl Keys {
     ) -> Result<String, Problem> {
         let rights = Rights::of([Right::Read]);
         let expires = time::now().saturating_add(DOWNLOAD);
-        let made = self.make(Purpose::Download, what, rights, expires);
+        let made = self.make(Purpose::Download, what, rights, expires, None);
         Ok(made.await?.secret)
     }
 
@@ -151,18 +218,18 @@ impl Keys {
         &self,
         token: &str,
     ) -> Result<Issued, Problem> {
-        let caller = match self.take(token, Purpose::Once).await? {
-            Some(caller) => caller,
-            None => self.look_up(token, Purpose::Token).await?,
-        };
-        let expires = time::now().saturating_add(SESSION).min(
+        let session = time::now().saturating_add(SESSION);
+        let (caller, expires) = match self.take(token, Purpose::Once).await? {
             // The token of the address ends long before its key.
-            match caller.name.as_str() {
-                "page" => i64::MAX,
-                _ => caller.expires,
-            },
-        );
-        self.make(Purpose::Session, &caller.name, caller.rights, expires).await
+            Some(caller) => (caller, session),
+            None => {
+                let caller = self.look_up(token, Purpose::Token).await?;
+                let expires = session.min(caller.expires);
+                (caller, expires)
+            }
+        };
+        let Caller { name, rights, source, .. } = caller;
+        self.make(Purpose::Session, &name, rights, expires, source).await
     }
 
     /// Who shows this secret: a key, or a token of a program.
@@ -180,9 +247,14 @@ impl Keys {
         {
             return Ok(caller.clone());
         }
+        let before = self.forgotten.load(Relaxed);
         let mut caller = self.look_up(secret, Purpose::Session).await?;
         caller.rights = caller.rights.and(self.ceiling);
         let mut known = lock(&self.known);
+        if self.forgotten.load(Relaxed) != before {
+            // It may have been revoked since it was found.
+            return Ok(caller);
+        }
         if known.len() >= MOST {
             known.clear();
         }
@@ -190,20 +262,87 @@ impl Keys {
         Ok(caller)
     }
 
-    /// Ends a key or token by what it is called by; whether there was one.
-    pub(crate) async fn revoke(&self, id: &str) -> Result<bool, Problem> {
-        let done = sqlx::query("DELETE FROM service_keys WHERE id = $1")
-            .bind(id)
+    /// Forgets who is known: something was revoked, and whatever depends on it.
+    fn forget(&self) {
+        let mut known = lock(&self.known);
+        self.forgotten.fetch_add(1, Relaxed);
+        known.clear();
+    }
+
+    /// Ends a caller's own key.
+    pub(crate) async fn sign_out(
+        &self,
+        caller: &Caller,
+    ) -> Result<(), Problem> {
+        sqlx::query("DELETE FROM service_keys WHERE id = $1")
+            .bind(&caller.id)
             .execute(self.database.pool())
             .await?;
-        lock(&self.known).retain(|_, (caller, _)| caller.id != id);
-        Ok(done.rows_affected() > 0)
+        self.forget();
+        Ok(())
+    }
+
+    /// Revokes a token by its id, and with it the keys that it was changed
+    /// for and the tokens that were made by it; whether there was one.
+    ///
+    /// # Errors
+    /// 403 where it may do what the caller may not.
+    pub(crate) async fn revoke(
+        &self,
+        caller: &Caller,
+        id: &str,
+    ) -> Result<bool, Problem> {
+        let row = sqlx::query(
+            "SELECT rights FROM service_keys \
+             WHERE id = $1 AND kind = 'token'",
+        )
+        .bind(id)
+        .fetch_optional(self.database.pool())
+        .await?;
+        let Some(row) = row else { return Ok(false) };
+        let rights: String = row.try_get(0)?;
+        let rights = Rights::parse(&rights).unwrap_or_default();
+        let may = caller.account == PAGE
+            || caller.source.as_deref() == Some(id)
+            || rights.and(caller.rights) == rights;
+        if !may {
+            return Err(Problem::forbidden(
+                "Nobody revokes a token that may do what they may not.",
+            ));
+        }
+        sqlx::query(
+            "DELETE FROM service_keys WHERE id = $1 AND kind = 'token'",
+        )
+        .bind(id)
+        .execute(self.database.pool())
+        .await?;
+        self.forget();
+        Ok(true)
+    }
+
+    /// Whether what a caller showed is still good.
+    pub(crate) async fn is_good(&self, caller: &Caller) -> sqlx::Result<bool> {
+        if caller.expires <= time::now() {
+            return Ok(false);
+        }
+        if self.fixed.values().any(|it| it.id == caller.id) {
+            return Ok(true);
+        }
+        let row = sqlx::query(
+            "SELECT parent FROM service_keys WHERE id = $1 AND expires > $2",
+        )
+        .bind(&caller.id)
+        .bind(time::now())
+        .fetch_optional(self.database.pool())
+        .await?;
+        let Some(row) = row else { return Ok(false) };
+        Ok(self.trace(row.try_get(0)?).await?.is_some())
     }
 
     /// The tokens of programs: what they are called, and by.
     pub(crate) async fn tokens(&self) -> Result<Vec<Caller>, Problem> {
         let rows = sqlx::query(
-            "SELECT id, name, rights, expires FROM service_keys \
+            "SELECT id, name, rights, expires, parent FROM service_keys \
              WHERE kind = 'token' AND expires > $1 ORDER BY created, id",
         )
         .bind(time::now())
@@ -211,19 +350,27 @@ impl Keys {
         .await?;
         let mut all = Vec::new();
         for row in &rows {
-            all.push(caller_of(row)?);
+            // Those of which another one is over are over as well.
+            if self.trace(row.try_get("parent")?).await?.is_some() {
+                all.push(caller_of(row)?);
+            }
         }
         all.extend(self.fixed.values().cloned());
         Ok(all)
     }
 
-    /// Forgets what is over.
+    /// Forgets what is over, and what depended on it. Of what depends on
+    /// tokens of a file, nothing is known here: another instance may have it.
     pub(crate) async fn prune(&self) -> sqlx::Result<()> {
-        sqlx::query("DELETE FROM service_keys WHERE expires <= $1")
-            .bind(time::now())
-            .execute(self.database.pool())
-            .await
-            .map(drop)
+        sqlx::query(
+            "DELETE FROM service_keys WHERE expires <= $1 \
+             OR (parent NOT LIKE 'file:%' AND parent NOT IN \
+             (SELECT id FROM service_keys WHERE kind = 'token'))",
+        )
+        .bind(time::now())
+        .execute(self.database.pool())
+        .await
+        .map(drop)
     }
 
     async fn make(
@@ -232,25 +379,36 @@ impl Keys {
         name: &str,
         rights: Rights,
         expires: i64,
+        parent: Option<String>,
     ) -> Result<Issued, Problem> {
-        let secret = random::<32>()?;
-        let id = random::<9>()?;
+        let new = New::of(purpose, name, rights, expires, parent)?;
+        self.keep(self.database.pool(), new).await
+    }
+
+    async fn keep(
+        &self,
+        database: impl sqlx::Executor<'_, Database = Any>,
+        new: New,
+    ) -> Result<Issued, Problem> {
+        let New { purpose, secret, id, name, rights, expires, parent } = new;
         sqlx::query(
             "INSERT INTO service_keys \
-             (hash, id, kind, name, rights, created, expires) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+             (hash, id, kind, name, rights, created, expires, parent) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(digest(&secret).to_vec())
         .bind(id.clone())
         .bind(purpose.name())
-        .bind(name)
+        .bind(name.clone())
         .bind(rights.text())
         .bind(time::now())
         .bind(expires)
-        .execute(self.database.pool())
+        .bind(parent)
+        .execute(database)
         .await?;
         let rights = rights.and(self.ceiling);
-        let caller = Caller { name: name.to_owned(), id, rights, expires };
+        let (account, source) = (String::new(), None);
+        let caller = Caller { name, id, rights, expires, account, source };
         Ok(Issued { secret, caller })
     }
 
@@ -269,7 +427,11 @@ impl Keys {
         .bind(time::now())
         .fetch_optional(self.database.pool())
         .await?;
-        Ok(row.as_ref().map(caller_of).transpose()?)
+        let Some(row) = row else { return Ok(None) };
+        let caller = caller_of(&row)?;
+        // It is no token, and gone.
+        let account = PAGE.to_owned();
+        Ok(Some(Caller { account, source: None, ..caller }))
     }
 
     async fn look_up(
@@ -281,8 +443,15 @@ impl Keys {
         if let Some(caller) = self.fixed.get(&hash) {
             return Ok(caller.clone());
         }
+        let unknown = || {
+            Problem::unauthorized(
+                "The token or key is unknown, was used before, or has ended. \
+                 `sanchay ui` opens the page with a new one.",
+            )
+        };
         let row = sqlx::query(
-            "SELECT id, name, rights, expires FROM service_keys \
+            "SELECT id, kind, name, rights, expires, parent \
+             FROM service_keys \
              WHERE hash = $1 AND kind IN ('token', $2) AND expires > $3",
         )
         .bind(hash.to_vec())
@@ -290,28 +459,68 @@ impl Keys {
         .bind(time::now())
         .fetch_optional(self.database.pool())
         .await?;
-        match row {
-            Some(row) => Ok(caller_of(&row)?),
-            None => Err(Problem::unauthorized(
-                "The token or key is unknown, was used before, or has ended. \
-                 `sanchay ui` opens the page with a new one.",
-            )),
+        let row = row.ok_or_else(unknown)?;
+        let mut caller = caller_of(&row)?;
+        let parent: Option<String> = row.try_get("parent")?;
+        let kind: String = row.try_get("kind")?;
+        let is_key = kind == Purpose::Session.name();
+        let trace = self.trace(parent.clone()).await?.ok_or_else(unknown)?;
+        caller.rights = caller.rights.and(trace.rights);
+        caller.expires = caller.expires.min(trace.expires);
+        if is_key {
+            // A key is its token, under another secret.
+            caller.account = trace.account.unwrap_or_else(|| PAGE.to_owned());
+            caller.source = parent;
         }
+        Ok(caller)
     }
 }
 
+/// A secret that is to be kept.
+struct New {
+    purpose: Purpose,
+    secret: String,
+    id: String,
+    name: String,
+    rights: Rights,
+    expires: i64,
+    parent: Option<String>,
+}
+
+impl New {
+    fn of(
+        purpose: Purpose,
+        name: &str,
+        rights: Rights,
+        expires: i64,
+        parent: Option<String>,
+    ) -> Result<Self, Problem> {
+        let (secret, id) = (random::<32>()?, random::<9>()?);
+        let name = name.to_owned();
+        Ok(Self { purpose, secret, id, name, rights, expires, parent })
+    }
+}
+
+/// A token, by these columns.
 fn caller_of(row: &sqlx::any::AnyRow) -> sqlx::Result<Caller> {
     let rights: String = row.try_get("rights")?;
+    let id: String = row.try_get("id")?;
     Ok(Caller {
         name: row.try_get("name")?,
-        id: row.try_get("id")?,
         rights: Rights::parse(&rights).unwrap_or_default(),
         expires: row.try_get("expires")?,
+        account: format!("token:{id}"),
+        source: Some(id.clone()),
+        id,
     })
 }
 
 fn digest(secret: &str) -> Hash {
     Sha256::digest(secret.as_bytes()).into()
+}
+
+fn hex(hash: &Hash) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// So many random bytes, as text that needs no escape anywhere.
@@ -327,68 +536,9 @@ pub(crate) fn random<const N: usize>() -> Result<String, Problem> {
     Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// Reads a file of tokens: a name, rights and a token a line. Empty lines and
-/// those that begin with `#` are left out.
-fn read_tokens(path: &Path) -> Result<HashMap<Hash, Caller>, ServiceError> {
-    let text = std::fs::read_to_string(path).map_err(|source| {
-        let path = path.to_owned();
-        ServiceError::File { path, action: "cannot read the tokens", source }
-    })?;
-    let mut all = HashMap::new();
-    for (line, text) in (1..).zip(text.lines()) {
-        let wrong =
-            |why| ServiceError::Tokens { path: path.to_owned(), line, why };
-        if text.trim().is_empty() || text.starts_with('#') {
-            continue;
-        }
-        let parts: Vec<&str> = text.split_whitespace().collect();
-        let [name, rights, token] = parts.as_slice() else {
-            return Err(wrong("it has not three parts"));
-        };
-        let rights = Rights::parse(rights).ok_or_else(|| {
-            wrong("rights are read, run and write, with commas between them")
-        })?;
-        if token.len() < 20 {
-            return Err(wrong("the token has less than 20 characters"));
-        }
-        let caller = Caller {
-            name: (*name).to_owned(),
-            id: format!("file-{line}"),
-            rights,
-            expires: i64::MAX,
-        };
-        all.insert(digest(token), caller);
-    }
-    Ok(all)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_file_of_tokens_is_read_line_by_line_and_mistakes_are_named() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("tokens");
-        let read = |text: &str| {
-            std::fs::write(&path, text).unwrap();
-            read_tokens(&path)
-        };
-        let token = "abcdefghijklmnopqrstuvwxyz";
-        let all = read(&format!("# a\n\nnightly read,run {token}\n")).unwrap();
-        let caller = &all[&digest(token)];
-        assert_eq!(caller.name, "nightly");
-        assert!(caller.needs(Right::Run).is_ok());
-        assert!(caller.needs(Right::Write).is_err());
-        for (text, line) in [
-            ("nightly read", "line 1"),
-            (&format!("a read {token}\nb rule {token}"), "line 2"),
-            ("a read short", "line 1"),
-        ] {
-            let error = read(text).unwrap_err().to_string();
-            assert!(error.contains(line), "{error}");
-        }
-    }
 
     #[test]
     fn secrets_differ() {

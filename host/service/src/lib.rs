@@ -42,7 +42,10 @@ use tokio::{
     sync::watch,
 };
 
-use crate::{app::App, jobs::runner};
+use crate::{
+    app::App,
+    jobs::{retention, runner},
+};
 pub use crate::{
     config::{Config, TlsFiles},
     error::ServiceError,
@@ -155,10 +158,11 @@ async fn run(
 
 /// Takes over from workers that died, and forgets what is over.
 async fn look_after(app: Arc<App>) {
-    let mut rounds = tokio::time::interval(UPKEEP);
+    let mut ticks = tokio::time::interval(UPKEEP);
     loop {
-        rounds.tick().await;
+        ticks.tick().await;
         let done = async {
+            retention::prune(&app).await?;
             runner::bury_dead(&app, false).await?;
             app.keys.prune().await?;
             idempotency::prune(&app.database).await?;

@@ -5,11 +5,12 @@
 use std::{
     collections::HashMap,
     net::IpAddr,
-    sync::Mutex,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
 use sanchay_sync::lock;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::problem::Problem;
 
@@ -22,6 +23,29 @@ const WINDOW: Duration = Duration::from_secs(60);
 /// How many callers and addresses are remembered.
 const MOST: usize = 4096;
 
+/// How much work of a kind that a request waits for is done at a time, for all
+/// callers together. Each has one place of these.
+const TOGETHER: usize = 2;
+
+tokio::task_local! {
+    /// The account of whoever sent the request that is being answered.
+    pub(crate) static ACCOUNT: String;
+}
+
+/// The account of whoever sent the request that is being answered; empty where
+/// nobody did.
+pub(crate) fn account() -> String {
+    ACCOUNT.try_with(Clone::clone).unwrap_or_default()
+}
+
+/// A place for work that takes time and memory. It is free again when the work
+/// has ended, and not when nobody waits for it any more.
+#[derive(Debug)]
+pub(crate) struct WorkPlace {
+    _own: OwnedSemaphorePermit,
+    _shared: OwnedSemaphorePermit,
+}
+
 /// The limits.
 #[derive(Debug)]
 pub(crate) struct Limits {
@@ -29,6 +53,8 @@ pub(crate) struct Limits {
     rate: f64,
     buckets: Mutex<HashMap<String, Bucket>>,
     failures: Mutex<HashMap<IpAddr, (Instant, u32)>>,
+    places: Arc<Semaphore>,
+    own_places: Mutex<HashMap<String, Arc<Semaphore>>>,
 }
 
 #[derive(Debug)]
@@ -43,7 +69,27 @@ impl Limits {
             rate: f64::from(rate.max(1)),
             buckets: Mutex::default(),
             failures: Mutex::default(),
+            places: Arc::new(Semaphore::new(TOGETHER)),
+            own_places: Mutex::default(),
         }
+    }
+
+    /// A place for work of a request, as soon as there is one: first of the
+    /// caller's own work, then of all. `None` when the service ends.
+    pub(crate) async fn work_place(&self) -> Option<WorkPlace> {
+        let own = {
+            let mut all = lock(&self.own_places);
+            if all.len() >= MOST {
+                // Those that nobody waits for or holds.
+                all.retain(|_, it| Arc::strong_count(it) > 1);
+            }
+            let own = all.entry(account());
+            let own = own.or_insert_with(|| Arc::new(Semaphore::new(1)));
+            Arc::clone(own)
+        };
+        let own = own.acquire_owned().await.ok()?;
+        let shared = Arc::clone(&self.places).acquire_owned().await.ok()?;
+        Some(WorkPlace { _own: own, _shared: shared })
     }
 
     /// Takes one request from a caller's bucket.
@@ -115,6 +161,25 @@ mod tests {
         assert!((5..50).contains(&taken), "{taken}");
         assert!(limits.take("b").is_ok());
         assert_eq!(limits.take("a").unwrap_err().status(), 429);
+    }
+
+    #[tokio::test]
+    async fn a_caller_has_one_place_for_work_and_all_have_two() {
+        let limits = Limits::new(5);
+        let soon = Duration::from_millis(20);
+        let place = |who: &str| {
+            let work = ACCOUNT.scope(who.to_owned(), limits.work_place());
+            tokio::time::timeout(soon, work)
+        };
+        let first = place("a").await.unwrap().unwrap();
+        assert!(place("a").await.is_err());
+        let second = place("b").await.unwrap().unwrap();
+        assert!(place("c").await.is_err());
+        drop(first);
+        assert!(place("b").await.is_err());
+        assert!(place("c").await.is_ok());
+        drop(second);
+        assert!(place("b").await.is_ok());
     }
 
     #[test]

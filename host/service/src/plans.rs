@@ -8,12 +8,14 @@ pub(crate) mod document;
 pub(crate) mod making;
 pub(crate) mod options;
 pub(crate) mod steps;
+pub(crate) mod stored;
 
 use std::path::PathBuf;
 
 use sqlx::{Any, Row as _, Transaction};
 
-use crate::{config::Config, database::Database, problem::Problem, time};
+use self::stored::Stored;
+use crate::{app::App, database::Database, problem::Problem, time};
 
 /// Which job applied a plan, and which took that back.
 #[derive(Clone, Copy, Debug, Default)]
@@ -42,7 +44,8 @@ pub(crate) async fn applied(
 }
 
 /// Notes that a job applies a plan; whether none did before. It can be
-/// applied once, whoever asks, and however often.
+/// applied once, whoever asks, and however often. One that was cancelled
+/// while it waited did not.
 pub(crate) async fn begin(
     transaction: &mut Transaction<'_, Any>,
     plan: i64,
@@ -57,29 +60,50 @@ pub(crate) async fn begin(
     .bind(time::now())
     .execute(&mut **transaction)
     .await?;
+    if done.rows_affected() > 0 {
+        return Ok(true);
+    }
+    let done = sqlx::query(
+        "UPDATE service_plans SET applied_by = $1 WHERE plan = $2 \
+         AND applied_by IN (SELECT id FROM service_jobs \
+         WHERE state = 'cancelled' AND started IS NULL)",
+    )
+    .bind(job)
+    .bind(plan)
+    .execute(&mut **transaction)
+    .await?;
     Ok(done.rows_affected() > 0)
 }
 
-/// Notes that a job takes back what a plan did.
+/// Notes that a job takes back what a plan did; whether no other one does, or
+/// did.
 pub(crate) async fn take_back(
     transaction: &mut Transaction<'_, Any>,
     plan: i64,
     job: i64,
-) -> sqlx::Result<()> {
-    sqlx::query("UPDATE service_plans SET undone_by = $1 WHERE plan = $2")
-        .bind(job)
-        .bind(plan)
-        .execute(&mut **transaction)
-        .await?;
-    Ok(())
+) -> sqlx::Result<bool> {
+    let done = sqlx::query(
+        "UPDATE service_plans SET undone_by = $1 WHERE plan = $2 \
+         AND (undone_by IS NULL OR undone_by IN \
+         (SELECT id FROM service_jobs WHERE state IN ('cancelled', 'failed')))",
+    )
+    .bind(job)
+    .bind(plan)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(done.rows_affected() > 0)
 }
 
-/// The file of a plan.
-pub(crate) fn file(config: &Config, name: &str) -> PathBuf {
-    config.state_dir.join("plans").join(name)
+/// What a file of a job in the folder of state begins with. The number of a
+/// job is its own in one database only.
+pub(crate) fn prefix(database: &Database, job: i64) -> String {
+    format!("{}-{job}-", database.identity())
 }
 
-/// The folder of the journals of a job that applies a plan.
-pub(crate) fn journals(config: &Config, job: i64) -> PathBuf {
-    config.state_dir.join("runs").join(job.to_string())
+/// The folder of the journals of a job that applies a plan. It is named by
+/// the plan, too: where a copy of a database is used beside it, numbers come
+/// twice.
+pub(crate) fn journals(app: &App, job: i64, plan: &Stored) -> PathBuf {
+    let name = format!("{}{}", prefix(&app.database, job), plan.digest);
+    app.config.state_dir.join("runs").join(name)
 }

@@ -87,7 +87,16 @@ pub(crate) struct Caller {
     pub(crate) rights: Rights,
     /// When it ends, in milliseconds since 1970.
     pub(crate) expires: i64,
+    /// Who it is as opposed to all others, whatever they are called: what is
+    /// counted and remembered of callers goes by this.
+    pub(crate) account: String,
+    /// The token that a secret depends on which this caller makes: without
+    /// that token, it is worth nothing. `None` for the page.
+    pub(crate) source: Option<String>,
 }
+
+/// The account of the page: whoever has its address.
+pub(crate) const PAGE: &str = "page";
 
 impl Caller {
     /// Refuses what the caller may not do.

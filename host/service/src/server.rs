@@ -28,6 +28,10 @@ use crate::{app::App, error::ServiceError, guard::Peer};
 /// How long a client may take for the head of a request, or for TLS.
 const HEAD: Duration = Duration::from_secs(10);
 
+/// The same where more than half of the connections are taken: whoever says
+/// nothing keeps others out.
+const HEAD_OF_MANY: Duration = Duration::from_secs(2);
+
 /// How large the heads of requests may be, in bytes.
 const LARGEST_HEAD: usize = 32 << 10;
 
@@ -61,7 +65,14 @@ pub(crate) async fn serve(
             _ = stop.wait_for(|stop| *stop) => break,
         };
         let Some((stream, peer, place)) = accepted else { continue };
+        let is_crowded =
+            places.available_permits() < app.config.max_connections / 2;
+        let patience = match is_crowded {
+            true => HEAD_OF_MANY,
+            false => HEAD,
+        };
         let open = Open {
+            patience,
             app: Arc::clone(app),
             router: router.clone(),
             peer,
@@ -75,7 +86,7 @@ pub(crate) async fn serve(
             Some(tls) => {
                 let tls = tls.clone();
                 tokio::spawn(async move {
-                    match timeout(HEAD, tls.accept(stream)).await {
+                    match timeout(patience, tls.accept(stream)).await {
                         Ok(Ok(stream)) => open.answer(stream, watcher).await,
                         Ok(Err(error)) => {
                             tracing::debug!(%error, %peer, "no TLS");
@@ -116,6 +127,8 @@ async fn accept(
 
 /// A connection.
 struct Open {
+    /// How long it may take for the head of a request.
+    patience: Duration,
     app: Arc<App>,
     router: Router,
     peer: SocketAddr,
@@ -131,7 +144,7 @@ impl Open {
     ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let Self { app, router, peer, _place } = self;
+        let Self { patience, app, router, peer, _place } = self;
         app.metrics.connections.inc();
         let service = router.map_request(move |request: http::Request<_>| {
             let mut request = request.map(axum::body::Body::new);
@@ -141,7 +154,7 @@ impl Open {
         let service = TowerToHyperService::new(service);
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(HEAD)
+            .header_read_timeout(patience)
             .max_buf_size(LARGEST_HEAD)
             .max_headers(MOST_HEADERS)
             .serve_connection(TokioIo::new(Patient::new(stream)), service);

@@ -28,6 +28,7 @@ use crate::{
     app::App,
     database::Database,
     jobs::options::{clock, parse, wrong},
+    limits::account,
     problem::Problem,
     results::reader::Reader,
     time,
@@ -44,6 +45,13 @@ const REMEMBERED: i64 = 7 * 24 * 60 * 60 * 1000;
 
 /// How many are made at a time.
 const TOGETHER: usize = 2;
+
+/// How many a caller may have that are being made or wait for that: whoever
+/// asks for more keeps nobody else waiting.
+const MOST_BUILDING: usize = 16;
+
+/// How many definitions are kept: the newest.
+const MOST_REMEMBERED: i64 = 1024;
 
 /// How long a filter may be, in bytes.
 const LONGEST_FILTER: usize = 16 << 10;
@@ -72,6 +80,8 @@ pub(crate) struct View {
     pub(crate) reader: Reader,
     state: watch::Sender<ViewState>,
     used: Mutex<Instant>,
+    /// The account of whoever asked for it first.
+    by: String,
 }
 
 /// How far a view is.
@@ -171,6 +181,16 @@ impl Views {
                 *lock(&view.used) = Instant::now();
                 return Ok(Arc::clone(view));
             }
+            let by = account();
+            let is_building =
+                |it: &&Arc<View>| it.by == by && it.is_building();
+            if all.values().filter(is_building).count() >= MOST_BUILDING {
+                return Err(Problem::too_many(
+                    "There are 16 views that you asked for and that are \
+                     not ready yet; wait for them.",
+                )
+                .retry_after(2));
+            }
             make_room(&mut all);
             let begun = ViewState::Building { looked_at: 0, found: 0 };
             let view = Arc::new(View {
@@ -179,6 +199,7 @@ impl Views {
                 reader,
                 state: watch::Sender::new(begun),
                 used: Mutex::new(Instant::now()),
+                by,
             });
             all.insert(id.clone(), Arc::clone(&view));
             view
@@ -219,13 +240,19 @@ impl Views {
     }
 }
 
-/// Forgets the definitions of views that nobody made lately.
+/// Forgets the definitions of views that nobody made lately, and those that
+/// are too many.
 pub(crate) async fn prune(database: &Database) -> sqlx::Result<()> {
-    sqlx::query("DELETE FROM service_views WHERE created < $1")
-        .bind(time::now().saturating_sub(REMEMBERED))
-        .execute(database.pool())
-        .await
-        .map(drop)
+    sqlx::query(
+        "DELETE FROM service_views WHERE created < $1 OR created < \
+         (SELECT created FROM service_views ORDER BY created DESC \
+         LIMIT 1 OFFSET $2)",
+    )
+    .bind(time::now().saturating_sub(REMEMBERED))
+    .bind(MOST_REMEMBERED)
+    .execute(database.pool())
+    .await
+    .map(drop)
 }
 
 /// Drops what nobody asked for any more, and what was asked for longest ago.
@@ -237,6 +264,7 @@ fn make_room(all: &mut HashMap<String, Arc<View>>) {
     while all.len() >= MOST {
         let oldest = all
             .iter()
+            .filter(|(_, view)| !view.is_building())
             .min_by_key(|(_, view)| *lock(&view.used))
             .map(|(id, _)| id.clone());
         let Some(oldest) = oldest else { return };
@@ -271,6 +299,10 @@ impl View {
             ViewState::Failed(problem) => Err(*problem),
             ViewState::Building { .. } => Err(building()),
         }
+    }
+
+    fn is_building(&self) -> bool {
+        matches!(*self.state.borrow(), ViewState::Building { .. })
     }
 
     fn tell(&self, looked_at: u64, found: u64) {

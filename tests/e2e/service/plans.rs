@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::server::{Answer, Service};
 
 /// All files below a folder.
-fn files(tree: &Tree) -> BTreeSet<String> {
+pub(super) fn files(tree: &Tree) -> BTreeSet<String> {
     fn walk(folder: &std::path::Path, root: &str, all: &mut BTreeSet<String>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -28,14 +28,14 @@ fn files(tree: &Tree) -> BTreeSet<String> {
     all
 }
 
-fn plan(service: &Service, body: Value) -> Value {
+pub(super) fn plan(service: &Service, body: Value) -> Value {
     let answer = service.post("/api/v1/plans", &body);
     assert_eq!(answer.status, 201, "{}", answer.text());
     ready(service, answer.json()["id"].as_i64().unwrap())
 }
 
 /// A plan as soon as it is not being made any more.
-fn ready(service: &Service, id: i64) -> Value {
+pub(super) fn ready(service: &Service, id: i64) -> Value {
     for _ in 0..600 {
         let plan = service.get(&format!("/api/v1/plans/{id}")).json();
         if plan["state"] != "making" {
@@ -46,12 +46,17 @@ fn ready(service: &Service, id: i64) -> Value {
     panic!("the plan is not made");
 }
 
-fn act(service: &Service, id: &Value, what: &str, body: &Value) -> Answer {
+pub(super) fn act(
+    service: &Service,
+    id: &Value,
+    what: &str,
+    body: &Value,
+) -> Answer {
     service.post(&format!("/api/v1/plans/{id}/{what}"), body)
 }
 
 /// Applies a plan, and waits for that.
-fn apply(service: &Service, id: &Value) -> Value {
+pub(super) fn apply(service: &Service, id: &Value) -> Value {
     let answer = act(service, id, "apply", &json!({}));
     assert_eq!(answer.status, 202, "{}", answer.text());
     service.wait(answer.json()["id"].as_i64().unwrap())

@@ -1,6 +1,9 @@
 //! `sanchay serve`: the service.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    convert::Infallible, fmt, net::SocketAddr, path::PathBuf, str::FromStr,
+    time::Duration,
+};
 
 use clap::{Args, ValueHint, value_parser};
 use sanchay::ops::OpsError;
@@ -33,6 +36,9 @@ Examples:
   sanchay serve --allow-write --listen 127.0.0.1:8080 /srv
   sanchay serve --database postgres://sanchay@db/sanchay /srv";
 
+/// Seconds in a day.
+const DAY: u64 = 24 * 60 * 60;
+
 /// Serve jobs and their results over HTTP, with a page that shows them
 #[derive(Args, Debug)]
 #[command(after_help = "See --help for what is served, and examples.")]
@@ -58,8 +64,11 @@ pub(crate) struct ServeArgs {
 #[command(next_help_heading = "Jobs")]
 pub(crate) struct WorkArgs {
     /// Keep jobs and results in PostgreSQL: postgres://USER@HOST/NAME
-    #[arg(long, value_name = "URL", value_parser = parse_database)]
-    database: Option<String>,
+    ///
+    /// The password is better in $PGPASSWORD or ~/.pgpass: others on this
+    /// machine see the words of a command.
+    #[arg(long, value_name = "URL")]
+    database: Option<DatabaseAddress>,
 
     /// How many jobs run at a time; 0 leaves them to other instances
     #[arg(
@@ -74,6 +83,11 @@ pub(crate) struct WorkArgs {
     /// $XDG_STATE_HOME/sanchay/service
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     state_dir: Option<PathBuf>,
+
+    /// Keep jobs, their results and journals so many days after their end; 0
+    /// keeps them for ever
+    #[arg(long, value_name = "DAYS", default_value_t = 90)]
+    keep_jobs: u16,
 
     /// How many seconds to wait for what is under way when it is to end
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
@@ -159,13 +173,29 @@ pub(crate) struct ServiceArgs {
     work: WorkArgs,
 }
 
-fn parse_database(text: &str) -> Result<String, String> {
-    let schemes = ["postgres://", "postgresql://"];
-    match schemes.iter().any(|it| text.starts_with(it)) {
-        true => Ok(text.to_owned()),
-        false => Err("expected postgres://USER@HOST/NAME; without it, jobs \
-                      are kept in the catalog"
-            .to_owned()),
+/// The address of a database, which may have a password in it: it is told to
+/// nobody, neither in a log nor in a complaint.
+#[derive(Clone)]
+struct DatabaseAddress(String);
+
+impl fmt::Debug for DatabaseAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"...\"")
+    }
+}
+
+impl FromStr for DatabaseAddress {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl DatabaseAddress {
+    fn is_known(&self) -> bool {
+        let schemes = ["postgres://", "postgresql://"];
+        schemes.iter().any(|it| self.0.starts_with(it))
     }
 }
 
@@ -173,6 +203,18 @@ impl WorkArgs {
     /// Whether instances can share the jobs.
     pub(crate) fn is_shared(&self) -> bool {
         self.database.is_some()
+    }
+
+    /// Whether the options make sense. What is wrong with an address is said
+    /// without the address.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        match self.database.as_ref().is_none_or(DatabaseAddress::is_known) {
+            true => Ok(()),
+            false => Err("the address of --database is none: expected \
+                          postgres://USER@HOST/NAME; without it, jobs are \
+                          kept in the catalog"
+                .to_owned()),
+        }
     }
 
     /// A service of these roots that listens nowhere.
@@ -188,7 +230,9 @@ impl WorkArgs {
         let mut config = Config::new(catalog.path()?, state);
         config.catalog_trust = catalog.trust();
         config.roots = roots;
-        config.database.clone_from(&self.database);
+        config.database = self.database.as_ref().map(|it| it.0.clone());
+        let days = u64::from(self.keep_jobs);
+        config.keep_jobs = (days > 0).then(|| Duration::from_secs(days * DAY));
         config.workers = self.jobs.into();
         config.threads = self.threads.map(usize::from);
         config.drain = Duration::from_secs(self.drain.into());
@@ -197,6 +241,11 @@ impl WorkArgs {
 }
 
 impl ServiceArgs {
+    /// Whether the options make sense.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        self.work.check()
+    }
+
     /// The service for these roots.
     pub(crate) fn config(
         &self,
@@ -235,6 +284,10 @@ fn state_folder() -> Result<PathBuf, Failure> {
 }
 
 impl RunCommand for ServeArgs {
+    fn check(&self) -> Result<(), String> {
+        self.service.check()
+    }
+
     fn run(&self, _: &Context) -> Result<Exit, Failure> {
         let roots = self.roots.clone();
         let config = self.service.config(roots, self.listen, &self.catalog)?;

@@ -3,12 +3,14 @@
 
 use std::{
     env,
+    io::{self, Write as _},
     net::SocketAddr,
     path::PathBuf,
     process::{Command, Stdio},
 };
 
 use clap::Args;
+use tempfile::NamedTempFile;
 
 use super::serve::{ServiceArgs, run};
 use crate::{
@@ -50,6 +52,10 @@ pub(crate) struct UiArgs {
 }
 
 impl RunCommand for UiArgs {
+    fn check(&self) -> Result<(), String> {
+        self.service.check()
+    }
+
     fn run(&self, _: &Context) -> Result<Exit, Failure> {
         let mut roots = self.roots.clone();
         if roots.is_empty() {
@@ -58,11 +64,14 @@ impl RunCommand for UiArgs {
         }
         let listen = SocketAddr::from(([127, 0, 0, 1], self.port));
         let config = self.service.config(roots, listen, &self.catalog)?;
-        run(config, |listening| {
+        let mut link = None;
+        let done = run(config, |listening| {
             if !self.no_browser {
-                open(&listening.page);
+                link = open(&listening.page);
             }
-        })
+        });
+        drop(link);
+        done
     }
 
     fn roots(&mut self) -> Option<&mut Vec<PathBuf>> {
@@ -72,14 +81,25 @@ impl RunCommand for UiArgs {
 
 /// Opens a browser, if there is one. The address that was printed serves
 /// whoever has none.
-fn open(page: &str) {
+///
+/// What is opened is a file that leads on to the address: others on this
+/// machine see the words of a command, and its token must not be among them.
+/// The file is there for as long as what is returned.
+fn open(page: &str) -> Option<NamedTempFile> {
+    let link = match link_to(page) {
+        Ok(link) => link,
+        Err(error) => {
+            tracing::info!(%error, "no file can be made for a browser");
+            return None;
+        }
+    };
     let openers: &[&str] = match cfg!(target_os = "macos") {
         true => &["open"],
         false => &["xdg-open", "wslview"],
     };
     let opened = openers.iter().any(|opener| {
         let started = Command::new(opener)
-            .arg(page)
+            .arg(link.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -88,5 +108,47 @@ fn open(page: &str) {
     });
     if !opened {
         tracing::info!("no browser could be opened");
+    }
+    opened.then_some(link)
+}
+
+/// Makes a file that only this user can read, and that leads a browser to an
+/// address.
+fn link_to(page: &str) -> io::Result<NamedTempFile> {
+    let own = env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+    let own = own.filter(|it| it.is_absolute() && it.is_dir());
+    let folder = own.unwrap_or_else(env::temp_dir);
+    let mut link = tempfile::Builder::new()
+        .prefix("sanchay-")
+        .suffix(".html")
+        .tempfile_in(folder)?;
+    // An address has nothing in it that HTML would take for more.
+    write!(
+        link,
+        "<!doctype html>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"referrer\" content=\"no-referrer\">\n\
+         <meta http-equiv=\"refresh\" content=\"0; url={page}\">\n\
+         <title>Sanchay</title>\n<a href=\"{page}\">Sanchay</a>\n"
+    )?;
+    link.flush()?;
+    Ok(link)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt as _};
+
+    use super::*;
+
+    #[test]
+    fn the_file_for_the_browser_is_for_its_user_alone_and_goes_again() {
+        let page = "http://127.0.0.1:7227/#token=abc";
+        let link = link_to(page).unwrap();
+        let path = link.path().to_owned();
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert!(fs::read_to_string(&path).unwrap().contains(page));
+        drop(link);
+        assert!(!path.exists());
     }
 }

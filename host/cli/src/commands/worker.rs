@@ -13,9 +13,9 @@ use crate::{
 
 const EXAMPLES: &str = "\
 A worker takes jobs from the database of --database as services do, and answers
-no requests. It must have the same ROOTs as they, at the same paths; what
-applies plans needs their --state-dir, too. It prints a line when it waits for
-jobs.
+no requests. It takes those whose roots are all among its ROOTs, at the same
+paths. With --allow-write it takes those that apply plans, too, and needs the
+--state-dir of the services for that. It prints a line when it waits for jobs.
 
 Examples:
   sanchay worker --database postgres://sanchay@db/sanchay --jobs 4 /srv";
@@ -29,6 +29,11 @@ pub(crate) struct WorkerArgs {
     #[arg(value_name = "ROOT", required = true)]
     pub(crate) roots: Vec<PathBuf>,
 
+    /// Take the jobs that change files as well: plans that are applied and
+    /// undone
+    #[arg(long)]
+    allow_write: bool,
+
     #[command(flatten)]
     work: WorkArgs,
 
@@ -39,7 +44,7 @@ pub(crate) struct WorkerArgs {
 impl RunCommand for WorkerArgs {
     fn check(&self) -> Result<(), String> {
         match self.work.is_shared() {
-            true => Ok(()),
+            true => self.work.check(),
             false => Err("a worker needs --database, where the jobs are: \
                           sanchay serve runs its own"
                 .to_owned()),
@@ -48,7 +53,8 @@ impl RunCommand for WorkerArgs {
 
     fn run(&self, _: &Context) -> Result<Exit, Failure> {
         let roots = self.roots.clone();
-        let config = self.work.config(roots, &self.catalog)?;
+        let mut config = self.work.config(roots, &self.catalog)?;
+        config.allow_write = self.allow_write;
         work(config, || anstream::println!("waiting for jobs"))?;
         Ok(Exit::Done)
     }

@@ -11,7 +11,10 @@ use axum::{
 };
 use futures_util::{StreamExt as _, stream};
 use http::HeaderMap;
-use tokio::sync::watch;
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep},
+};
 
 use crate::{
     app::App,
@@ -23,6 +26,9 @@ use crate::{
 
 /// How often a listener hears that the service is there.
 const PING: Duration = Duration::from_secs(15);
+
+/// How often it is looked whether a listener may still listen.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// Everything that happens
 ///
@@ -42,7 +48,7 @@ pub(crate) async fn all(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     caller.needs(Right::Read)?;
-    Ok(listen(&app, &headers, None))
+    Ok(listen(&app, caller, &headers, None))
 }
 
 /// What happens to a job
@@ -62,12 +68,15 @@ pub(crate) async fn of_job(
 ) -> Result<Response, Problem> {
     caller.needs(Right::Read)?;
     app.queue.get(id).await?;
-    Ok(listen(&app, &headers, Some(id)))
+    Ok(listen(&app, caller, &headers, Some(id)))
 }
 
 /// Somebody who listens.
 struct Listener {
     app: Arc<App>,
+    caller: Caller,
+    /// When it was found that the caller may listen.
+    looked: Instant,
     job: Option<i64>,
     last: u64,
     /// Events that were taken from the ring and not sent yet.
@@ -82,7 +91,12 @@ impl Drop for Listener {
     }
 }
 
-fn listen(app: &Arc<App>, headers: &HeaderMap, job: Option<i64>) -> Response {
+fn listen(
+    app: &Arc<App>,
+    caller: Caller,
+    headers: &HeaderMap,
+    job: Option<i64>,
+) -> Response {
     let given = headers.get("last-event-id").and_then(|it| it.to_str().ok());
     let last = match given.map(str::trim) {
         None | Some("") => app.hub.newest(),
@@ -94,6 +108,8 @@ fn listen(app: &Arc<App>, headers: &HeaderMap, job: Option<i64>) -> Response {
         more: app.hub.signal(),
         stop: app.stop.subscribe(),
         app: Arc::clone(app),
+        caller,
+        looked: Instant::now(),
         job,
         last,
         taken: Vec::new().into_iter(),
@@ -110,9 +126,28 @@ fn listen(app: &Arc<App>, headers: &HeaderMap, job: Option<i64>) -> Response {
 }
 
 impl Listener {
-    /// The next event; `None` when the service ends.
+    /// Whether the caller may still listen, where that was not asked lately.
+    async fn may_listen(&mut self) -> bool {
+        if self.looked.elapsed() < LOOK {
+            return true;
+        }
+        self.looked = Instant::now();
+        match self.app.keys.is_good(&self.caller).await {
+            Ok(is_good) => is_good,
+            Err(error) => {
+                // It is asked again: a database that is away ends nothing.
+                tracing::warn!(%error, "cannot look up who listens");
+                true
+            }
+        }
+    }
+
+    /// The next event; `None` when the service ends, or the caller's key.
     async fn next(&mut self) -> Option<Sent> {
         loop {
+            if !self.may_listen().await {
+                return None;
+            }
             for event in self.taken.by_ref() {
                 self.last = event.id;
                 if self.job.is_none() || self.job == event.job {
@@ -137,6 +172,7 @@ impl Listener {
                     tokio::select! {
                         more = self.more.changed() => more.ok()?,
                         _ = self.stop.changed() => {}
+                        () = sleep(LOOK) => {}
                     }
                 }
                 Next::Events(events) => self.taken = events.into_iter(),

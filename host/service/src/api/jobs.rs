@@ -23,6 +23,7 @@ use crate::{
         kind::{Kind, State as JobState},
         queue::{NewJob, Queue, Selection},
         request::JobRequest,
+        scope::{self, Places},
         spec::Spec,
     },
     problem::Problem,
@@ -33,6 +34,9 @@ use crate::{
 /// How many jobs a page has at most, and unless more are asked for.
 const MOST: i64 = 200;
 const USUAL: i64 = 50;
+
+/// How long what is asked for may be, in bytes: it is kept with the job.
+const LONGEST_REQUEST: usize = 64 << 10;
 
 /// How many entries that failed a page has.
 const ERRORS: i64 = 500;
@@ -205,11 +209,21 @@ pub(crate) async fn add(
     }
     let document = serde_json::to_value(&request)
         .map_err(|error| Problem::invalid(error.to_string()))?;
+    if document.to_string().len() > LONGEST_REQUEST {
+        return Err(Problem::too_large(
+            "What a job is asked for is longer than 64 KiB.",
+        ));
+    }
     let once = Once::of(headers, caller, "POST /api/v1/jobs", &document)?;
-    let spec = {
-        let theirs = Arc::clone(app);
-        super::roots::blocking(move || Spec::new(&request, &theirs.roots))
-            .await?
+    let (spec, places) = {
+        let (theirs, asked) = (Arc::clone(app), document.clone());
+        super::roots::blocking(move || {
+            let (roots, catalog) = (&theirs.roots, &theirs.catalog);
+            let spec = Spec::new(&request, roots)?;
+            let places = scope::of_request(spec.kind, &asked, roots, catalog)?;
+            Ok((spec, places))
+        })
+        .await?
     };
     let title = title(&spec);
     let new = NewJob {
@@ -217,6 +231,7 @@ pub(crate) async fn add(
         title: &title,
         request: &document,
         by: &caller.name,
+        places: Places::Roots(&places),
     };
     let mut transaction = app.database.write().await?;
     let before = match &once {

@@ -28,11 +28,13 @@ use crate::{
         options::keyword,
         queue::{NewJob, Queue},
         request::JobRequest,
+        scope::Places,
     },
     plans::{
         self,
         document::{PlanDocument, get as find, made},
         steps::{by_path, row},
+        stored::Stored,
     },
     problem::Problem,
     rights::{Caller, Right},
@@ -268,15 +270,13 @@ pub(crate) async fn steps(
     }
     let state = steps_state(&plan, applying.as_ref());
     let problems = by_path(problems);
-    let name = source.result.as_ref().and_then(|it| it.get("file"));
-    let name = name.and_then(Value::as_str).map(str::to_owned);
-    let name = name.ok_or_else(|| {
+    let stored = Stored::of(&source).ok_or_else(|| {
         Problem::conflict("The plan is not made yet, or could not be.")
             .of_kind("plan-not-ready")
     })?;
     let page = blocking(move || {
         let plan: Arc<Plan> =
-            app.open_plans.get(&app, &app.reading_engine, &name)?;
+            app.open_plans.get(&app, &app.reading_engine, &stored)?;
         let end = from.saturating_add(count).min(plan.entry_count());
         let rows = (from..end).filter_map(|number| {
             let mut step = plan.entry(number)?;
@@ -380,6 +380,9 @@ async fn applied(
         .of_kind("confirm")
         .with("steps", plan.steps));
     }
+    if plan.of.is_none() {
+        check_file(app, id).await?;
+    }
     let request = json!({"kind": Kind::Apply.name(), "plan": id});
     let title = match plan.of {
         Some(of) => format!("Undoing of plan {of}"),
@@ -390,6 +393,7 @@ async fn applied(
         title: &title,
         request: &request,
         by: &caller.name,
+        places: Places::OfJob(id),
     };
     let once = Once::of(headers, caller, "apply", &request)?;
     let mut transaction = app.database.write().await?;
@@ -409,8 +413,12 @@ async fn applied(
         )
         .of_kind("plan-applied"));
     }
-    if let Some(of) = plan.of {
-        plans::take_back(&mut transaction, of, job).await?;
+    if let Some(of) = plan.of
+        && !plans::take_back(&mut transaction, of, job).await?
+    {
+        drop(transaction);
+        let why = "It is taken back already, or is being.";
+        return Err(Problem::conflict(why).of_kind("no-undo"));
     }
     if let Some(once) = &once {
         once.answer(&mut transaction, job).await?;
@@ -420,6 +428,14 @@ async fn applied(
     app.tell_job(job, JobState::Queued);
     app.tell_plan(id, "applying");
     accepted(app, job, false).await
+}
+
+/// Makes sure that a plan is still the one that was made.
+async fn check_file(app: &Arc<App>, id: i64) -> Result<(), Problem> {
+    let made = made(app, id).await?;
+    let Some(stored) = Stored::of(&made) else { return Ok(()) };
+    let app = Arc::clone(app);
+    blocking(move || stored.check(&app.config)).await
 }
 
 async fn accepted(
@@ -448,38 +464,46 @@ fn kind_title(kind: &str) -> &'static str {
 /// Plans to take back what a plan did
 #[utoipa::path(
     post, path = "/api/v1/plans/{id}/undo", tag = "plans",
-    params(("id" = i64, Path, description = "The plan's number")),
+    params(("id" = i64, Path, description = "The plan's number"),
+        ("Idempotency-Key" = Option<String>, Header,
+        description = "Of requests with the same key, one begins a plan")),
     responses((status = 201, body = PlanDocument)),
 )]
 pub(crate) async fn undo(
     State(app): State<Arc<App>>,
     caller: Caller,
     Place(id): Place<i64>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    undone(&app, &caller, id).await
+    undone(&app, &caller, &headers, id).await
 }
 
 /// Plans to take back what the plan of a job did
 #[utoipa::path(
     post, path = "/api/v1/jobs/{id}/undo", tag = "plans",
-    params(("id" = i64, Path, description = "The job's number")),
+    params(("id" = i64, Path, description = "The job's number"),
+        ("Idempotency-Key" = Option<String>, Header,
+        description = "Of requests with the same key, one begins a plan")),
     responses((status = 201, body = PlanDocument)),
 )]
 pub(crate) async fn undo_of_job(
     State(app): State<Arc<App>>,
     caller: Caller,
     Place(id): Place<i64>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     // The job that applied a plan means that plan.
     let job = app.queue.get(id).await?;
     let plan = job.request.get("plan").and_then(Value::as_i64);
     let is_applying = job.kind == Kind::Apply.name();
-    undone(&app, &caller, plan.filter(|_| is_applying).unwrap_or(id)).await
+    let plan = plan.filter(|_| is_applying).unwrap_or(id);
+    undone(&app, &caller, &headers, plan).await
 }
 
 async fn undone(
     app: &Arc<App>,
     caller: &Caller,
+    headers: &HeaderMap,
     id: i64,
 ) -> Result<Response, Problem> {
     caller.needs(Right::Write)?;
@@ -491,6 +515,7 @@ async fn undone(
             ""
         }
         "undone" => "It is taken back already.",
+        "undoing" => "It is being taken back.",
         "applied" | "partly" => "This cannot be taken back.",
         _ => "It was not applied: there is nothing to take back.",
     };
@@ -504,9 +529,24 @@ async fn undone(
         title: &title,
         request: &request,
         by: &caller.name,
+        places: Places::OfJob(id),
     };
+    let once = Once::of(headers, caller, "undo", &request)?;
     let mut transaction = app.database.write().await?;
+    if let Some(once) = &once
+        && let crate::idempotency::Answered::Before(job) =
+            once.begin(&mut transaction).await?
+    {
+        drop(transaction);
+        let mut response = created(&waited(app, job).await?);
+        let yes = HeaderValue::from_static("true");
+        response.headers_mut().insert("idempotency-replayed", yes);
+        return Ok(response);
+    }
     let job = Queue::add(&mut transaction, &new).await?;
+    if let Some(once) = &once {
+        once.answer(&mut transaction, job).await?;
+    }
     transaction.commit().await?;
     app.running.wake();
     app.tell_job(job, JobState::Queued);

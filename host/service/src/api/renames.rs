@@ -128,48 +128,62 @@ pub(crate) async fn preview(
     let monitor = Monitor { cancel: cancel.clone(), ..Monitor::default() };
     let handle = Handle::current();
     let from = given.from;
-    let named = super::roots::blocking(move || {
-        let spec = Spec::new(&request, &app.roots)?;
-        let Task::Plan(plan) = &spec.task else {
-            return Err(Problem::internal("A plan was asked for."));
-        };
-        let roots = &spec.roots;
-        let made = planned(&app, &handle, &app.engine, roots, plan, &monitor);
-        let plan = made.map_err(|failure| match failure {
-            Failure::Cancelled => late(),
-            Failure::Problem(problem) => *problem,
-        })?;
-        let conflicts = plan.conflicts();
-        let counts = Counts {
-            new: plan.entry_count(),
-            same: plan.unchanged(),
-            conflicts: conflicts.len(),
-        };
-        // What stands in the way comes first.
-        let bad = conflicts.iter().map(|it| {
-            row(Some(&it.from), Some(&it.to), Some(it.kind.to_string()))
-        });
-        let good = plan.entries().map(|it| {
-            let bytes = |path: &Option<std::path::PathBuf>| {
-                path.as_ref()
-                    .map(|it| it.as_os_str().as_encoded_bytes().to_vec())
+    let ending = CancelOnDrop(cancel);
+    let named = async {
+        // What one caller types at a time, and not all that everybody did.
+        let place = app.limits.work_place().await.ok_or_else(late)?;
+        super::roots::blocking(move || {
+            let _place = place;
+            let spec = Spec::new(&request, &app.roots)?;
+            let Task::Plan(plan) = &spec.task else {
+                return Err(Problem::internal("A plan was asked for."));
             };
-            let (from, to) = (bytes(&it.from), bytes(&it.to));
-            row(from.as_deref(), to.as_deref(), None)
-        });
-        let total = match only_conflicts {
-            true => conflicts.len(),
-            false => conflicts.len().saturating_add(plan.entry_count()),
-        };
-        let rows = bad.chain(good).take(total).skip(from).take(count);
-        Ok(Names { total, counts, rows: rows.collect() })
-    });
-    match timeout(PATIENCE, named).await {
-        Ok(named) => Ok(Json(named?)),
-        Err(_) => {
-            cancel.cancel();
-            Err(late())
-        }
+            let roots = &spec.roots;
+            let made =
+                planned(&app, &handle, &app.engine, roots, plan, &monitor);
+            let plan = made.map_err(|failure| match failure {
+                Failure::Cancelled => late(),
+                Failure::Problem(problem) => *problem,
+            })?;
+            let conflicts = plan.conflicts();
+            let counts = Counts {
+                new: plan.entry_count(),
+                same: plan.unchanged(),
+                conflicts: conflicts.len(),
+            };
+            // What stands in the way comes first.
+            let bad = conflicts.iter().map(|it| {
+                row(Some(&it.from), Some(&it.to), Some(it.kind.to_string()))
+            });
+            let good = plan.entries().map(|it| {
+                let bytes = |path: &Option<std::path::PathBuf>| {
+                    path.as_ref()
+                        .map(|it| it.as_os_str().as_encoded_bytes().to_vec())
+                };
+                let (from, to) = (bytes(&it.from), bytes(&it.to));
+                row(from.as_deref(), to.as_deref(), None)
+            });
+            let total = match only_conflicts {
+                true => conflicts.len(),
+                false => conflicts.len().saturating_add(plan.entry_count()),
+            };
+            let rows = bad.chain(good).take(total).skip(from).take(count);
+            Ok(Names { total, counts, rows: rows.collect() })
+        })
+        .await
+    };
+    let named = timeout(PATIENCE, named).await;
+    drop(ending);
+    named.unwrap_or_else(|_| Err(late())).map(Json)
+}
+
+/// Ends work that nobody waits for any more: it took too long, or whoever
+/// asked has gone.
+struct CancelOnDrop(Cancel);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.cancel();
     }
 }
 

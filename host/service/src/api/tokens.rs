@@ -7,13 +7,14 @@ use axum::{
     extract::State,
     response::{IntoResponse as _, Response},
 };
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
     app::App,
     extract::{Body, Place},
+    idempotency::Once,
     problem::Problem,
     rights::{Caller, Right, Rights},
     time,
@@ -23,11 +24,11 @@ use crate::{
 const LONGEST_NAME: usize = 64;
 
 /// A token that is asked for.
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewToken {
     /// What it is called, and what jobs say that it began: letters, digits,
-    /// `-`, `_` and `.`.
+    /// `-`, `_` and `.`; no other token is called that.
     name: String,
     /// What its bearer may do: none that the caller may not.
     rights: Vec<Right>,
@@ -95,11 +96,15 @@ pub(crate) async fn list(
 #[utoipa::path(
     post, path = "/api/v1/tokens", tag = "session",
     request_body = NewToken,
+    params(("Idempotency-Key" = Option<String>, Header,
+        description = "Of requests with the same key, one makes a token; the \
+                       others are refused, for it is told once")),
     responses((status = 201, body = MadeToken)),
 )]
 pub(crate) async fn make(
     State(app): State<Arc<App>>,
     caller: Caller,
+    headers: HeaderMap,
     Body(new): Body<NewToken>,
 ) -> Result<Response, Problem> {
     caller.needs(Right::Run)?;
@@ -127,13 +132,24 @@ pub(crate) async fn make(
     let expires = new.days.map(|days| {
         time::now().saturating_add(i64::from(days).saturating_mul(day))
     });
-    let made = app.keys.make_token(&new.name, rights, expires).await?;
+    let asked = serde_json::to_value(&new)
+        .map_err(|error| Problem::internal(error.to_string()))?;
+    let once = Once::of(&headers, &caller, "POST /api/v1/tokens", &asked)?;
+    let made = app.keys.make_token(
+        &caller,
+        &new.name,
+        rights,
+        expires,
+        once.as_ref(),
+    );
+    let made = made.await?;
     let made =
         MadeToken { token: made.secret, about: Token::from(made.caller) };
     Ok((StatusCode::CREATED, Json(made)).into_response())
 }
 
-/// Revokes a token
+/// Revokes a token, the keys that it was changed for, and the tokens that were
+/// made by it
 #[utoipa::path(
     delete, path = "/api/v1/tokens/{id}", tag = "session",
     params(("id" = String, Path, description = "The token's id")),
@@ -145,7 +161,7 @@ pub(crate) async fn revoke(
     Place(id): Place<String>,
 ) -> Result<Response, Problem> {
     caller.needs(Right::Run)?;
-    match app.keys.revoke(&id).await? {
+    match app.keys.revoke(&caller, &id).await? {
         true => Ok(StatusCode::NO_CONTENT.into_response()),
         false => Err(Problem::not_found("There is no token of that id.")),
     }

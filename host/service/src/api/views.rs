@@ -8,7 +8,7 @@ use axum::{
     extract::State,
     response::{IntoResponse as _, Response},
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -333,8 +333,13 @@ pub(crate) async fn export(
 )]
 pub(crate) async fn download(
     State(app): State<Arc<App>>,
+    method: Method,
     Place(secret): Place<String>,
 ) -> Result<Response, Problem> {
+    // A look must not use up what is good once.
+    if method != Method::GET {
+        return Err(Problem::method("A link for a download takes GET only."));
+    }
     let gone = || {
         Problem::not_found(
             "The link was used before, or is older than a minute: ask for \

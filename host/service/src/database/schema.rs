@@ -17,7 +17,7 @@ pub(super) const SQLITE_SETTINGS: &[&str] = &[
 
 /// What brings the tables from one version to the next. `BLOB` is `BYTEA`,
 /// and `SERIAL` a key that counts, as the database spells it.
-const STEPS: [&str; 1] = [JOBS];
+const STEPS: [&str; 2] = [JOBS, IDENTITY];
 
 /// The version that this program writes.
 const VERSION: i64 = STEPS.len() as i64;
@@ -94,18 +94,44 @@ CREATE TABLE service_views (
     created BIGINT NOT NULL
 )";
 
-/// Brings the tables up to date. Instances that start at the same time do it
-/// one after the other.
-pub(super) async fn migrate(database: &Database) -> Result<(), ServiceError> {
-    let found = bring_up(database).await.map_err(ServiceError::Database)?;
-    match found > VERSION {
-        true => Err(ServiceError::Newer { found, known: VERSION }),
-        false => Ok(()),
+/// Which database it is, which roots each job has to do with, how often jobs
+/// were given back, and what secrets depend on: of the keys that there are,
+/// nobody knows that.
+const IDENTITY: &str = "
+CREATE TABLE service_identity (id TEXT NOT NULL);
+CREATE TABLE service_job_roots (
+    job BIGINT NOT NULL,
+    root {BLOB} NOT NULL,
+    PRIMARY KEY (job, root)
+);
+ALTER TABLE service_jobs ADD COLUMN given_back BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE service_keys ADD COLUMN parent TEXT;
+DELETE FROM service_keys WHERE kind = 'session';
+CREATE INDEX service_keys_by_id ON service_keys (id)";
+
+/// Brings the tables up to date, and tells which database it is. Instances
+/// that start at the same time do it one after the other.
+pub(super) async fn migrate(
+    database: &Database,
+) -> Result<String, ServiceError> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).map_err(ServiceError::Random)?;
+    let identity = format!("{:016x}", u64::from_le_bytes(bytes));
+    let found = bring_up(database, &identity).await;
+    let found = found.map_err(ServiceError::Database)?;
+    if found > VERSION {
+        return Err(ServiceError::Newer { found, known: VERSION });
     }
+    let row = database
+        .pool()
+        .fetch_one("SELECT id FROM service_identity")
+        .await
+        .map_err(ServiceError::Database)?;
+    row.try_get(0).map_err(ServiceError::Database)
 }
 
 /// The version that was found.
-async fn bring_up(database: &Database) -> sqlx::Result<i64> {
+async fn bring_up(database: &Database, identity: &str) -> sqlx::Result<i64> {
     let mut transaction = database.write().await?;
     if database.dialect() == Dialect::Postgres {
         transaction
@@ -135,6 +161,14 @@ async fn bring_up(database: &Database) -> sqlx::Result<i64> {
             transaction.execute(statement(text)).await?;
         }
     }
+    // It stays the same for as long as the database is there.
+    sqlx::query(
+        "INSERT INTO service_identity (id) SELECT CAST($1 AS TEXT) \
+         WHERE NOT EXISTS (SELECT 1 FROM service_identity)",
+    )
+    .bind(identity)
+    .execute(&mut *transaction)
+    .await?;
     transaction.execute("DELETE FROM service_schema").await?;
     let note = format!("INSERT INTO service_schema VALUES ({VERSION})");
     transaction.execute(statement(note)).await?;

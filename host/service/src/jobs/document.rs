@@ -21,7 +21,7 @@ pub(crate) struct Job {
     pub(crate) roots: Vec<RootRef>,
     /// How far it is.
     pub(crate) state: State,
-    /// What was asked for.
+    /// What was asked for; in a list, nothing where it is longer than 16 KiB.
     pub(crate) request: Value,
     /// When it was asked for.
     pub(crate) created: String,
@@ -43,11 +43,12 @@ pub(crate) struct Job {
     /// running.
     pub(crate) progress: Option<Value>,
     /// What it came to: sums, or a whole document for `summary` and
-    /// `snapshot`.
+    /// `snapshot`; in a list, nothing where it is longer than 16 KiB.
     pub(crate) result: Option<Value>,
     /// Why it failed.
     pub(crate) problem: Option<Value>,
-    /// How often it was begun: more than once where a worker died.
+    /// How often it was begun: more than once where a worker died, or ended
+    /// before it was done.
     pub(crate) attempts: i64,
     /// When anything of it changed last, in milliseconds: what its `ETag`
     /// tells.
@@ -59,6 +60,14 @@ pub(crate) struct Job {
 pub(crate) const COLUMNS: &str = "id, kind, title, state, request, created, \
     started, ended, made_by, files, bytes, errors, result_rows, progress, \
     result, problem, attempt, changed";
+
+/// The same for a list of jobs, whose length is bounded by that of each.
+pub(crate) const LISTED: &str = "id, kind, title, state, \
+    CASE WHEN length(request) > 16384 THEN NULL ELSE request END AS request, \
+    created, started, ended, made_by, files, bytes, errors, result_rows, \
+    progress, \
+    CASE WHEN length(result) > 16384 THEN NULL ELSE result END AS result, \
+    problem, attempt, changed";
 
 impl Job {
     /// Reads a job from these columns.

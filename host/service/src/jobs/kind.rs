@@ -81,6 +81,11 @@ impl Kind {
         matches!(self, Self::Apply | Self::Undo)
     }
 
+    /// Whether it changes files.
+    pub(crate) const fn changes_files(self) -> bool {
+        matches!(self, Self::Apply)
+    }
+
     /// Its name.
     pub(crate) const fn name(self) -> &'static str {
         match self {

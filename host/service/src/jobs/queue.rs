@@ -7,8 +7,9 @@ use serde_json::Value;
 use sqlx::{Any, Row as _, Transaction};
 
 use super::{
-    document::{COLUMNS, Job},
-    kind::State,
+    document::{COLUMNS, Job, LISTED},
+    kind::{Kind, State},
+    scope::{self, Places, Scope},
 };
 use crate::{
     database::{Database, statement},
@@ -29,6 +30,8 @@ pub(crate) struct NewJob<'a> {
     pub(crate) title: &'a str,
     pub(crate) request: &'a Value,
     pub(crate) by: &'a str,
+    /// Which roots it has to do with.
+    pub(crate) places: Places<'a>,
 }
 
 /// A job that was taken.
@@ -78,13 +81,23 @@ pub(crate) struct Selection {
     pub(crate) limit: i64,
 }
 
-/// The queue of a database.
+/// The queue of a database, as far as a service has to do with it: jobs of
+/// other roots are neither told of nor taken.
 #[derive(Clone, Debug)]
-pub(crate) struct Queue(Database);
+pub(crate) struct Queue {
+    database: Database,
+    scope: Scope,
+    /// Whether jobs that change files may be taken.
+    may_write: bool,
+}
 
 impl Queue {
-    pub(crate) fn new(database: Database) -> Self {
-        Self(database)
+    pub(crate) fn new(
+        database: Database,
+        scope: Scope,
+        may_write: bool,
+    ) -> Self {
+        Self { database, scope, may_write }
     }
 
     /// Adds a job, and returns its number.
@@ -106,46 +119,55 @@ impl Queue {
         .bind(now)
         .fetch_one(&mut **transaction)
         .await?;
-        row.try_get(0)
+        let id = row.try_get(0)?;
+        scope::keep(transaction, id, job.places).await?;
+        Ok(id)
     }
 
     /// A job.
     ///
     /// # Errors
-    /// 404 where there is none.
+    /// 404 where there is none, and where it is one of other roots.
     pub(crate) async fn get(&self, id: i64) -> Result<Job, Problem> {
-        let ask = format!("SELECT {COLUMNS} FROM service_jobs WHERE id = $1");
-        let row = sqlx::query(statement(ask))
-            .bind(id)
-            .fetch_optional(self.0.pool())
-            .await?;
+        let own = self.scope.condition("j", 2);
+        let ask = format!(
+            "SELECT {COLUMNS} FROM service_jobs j WHERE id = $1 AND {own}"
+        );
+        let mut query = sqlx::query(statement(ask)).bind(id);
+        for root in self.scope.values() {
+            query = query.bind(root);
+        }
+        let row = query.fetch_optional(self.database.pool()).await?;
         let row = row.ok_or_else(|| {
             Problem::not_found("There is no job of that number.")
         })?;
         Ok(Job::read(&row)?)
     }
 
-    /// Jobs, the newest first.
+    /// Jobs, the newest first; without requests and results that are long.
     pub(crate) async fn list(
         &self,
         selection: &Selection,
     ) -> Result<Vec<Job>, Problem> {
+        let own = self.scope.condition("j", 6);
         let ask = format!(
-            "SELECT {COLUMNS} FROM service_jobs WHERE id < $1 \
+            "SELECT {LISTED} FROM service_jobs j WHERE id < $1 \
              AND ($2 = '' OR state = $3) AND ($4 = '' OR kind = $5) \
-             ORDER BY id DESC LIMIT $6"
+             AND {own} ORDER BY id DESC LIMIT {}",
+            selection.limit
         );
         let state = selection.state.map_or("", State::name);
         let kind = selection.kind.as_deref().unwrap_or_default();
-        let rows = sqlx::query(statement(ask))
+        let mut query = sqlx::query(statement(ask))
             .bind(selection.before.unwrap_or(i64::MAX))
             .bind(state)
             .bind(state)
             .bind(kind)
-            .bind(kind)
-            .bind(selection.limit)
-            .fetch_all(self.0.pool())
-            .await?;
+            .bind(kind);
+        for root in self.scope.values() {
+            query = query.bind(root);
+        }
+        let rows = query.fetch_all(self.database.pool()).await?;
         let jobs: sqlx::Result<_> = rows.iter().map(Job::read).collect();
         Ok(jobs?)
     }
@@ -155,7 +177,7 @@ impl Queue {
         let row = sqlx::query(
             "SELECT count(*) FROM service_jobs WHERE state = 'queued'",
         )
-        .fetch_one(self.0.pool())
+        .fetch_one(self.database.pool())
         .await?;
         row.try_get(0)
     }
@@ -168,24 +190,30 @@ impl Queue {
         let now = time::now();
         let ask = format!(
             "UPDATE service_jobs SET state = 'running', worker = $1, \
-             lease = $2, attempt = attempt + 1, \
+             lease = {clock} + $2, attempt = attempt + 1, \
              started = COALESCE(started, $3), changed = $4, \
              files = 0, bytes = 0, errors = 0, result_rows = 0 \
-             WHERE id = (SELECT id FROM service_jobs \
-             WHERE state = 'queued' OR (state = 'running' AND lease < $5) \
-             ORDER BY id LIMIT 1{}) \
-             RETURNING id, attempt, kind, request, cancelled",
-            self.0.skip_locked()
+             WHERE id = (SELECT j.id FROM service_jobs j \
+             WHERE (j.state = 'queued' \
+             OR (j.state = 'running' AND j.lease < {clock})) \
+             AND j.kind NOT IN ({forbidden}) AND {own} \
+             ORDER BY j.id LIMIT 1{}) \
+             RETURNING id, attempt, kind, request, cancelled, given_back",
+            self.database.skip_locked(),
+            clock = self.database.now(),
+            forbidden = self.forbidden(),
+            own = self.scope.condition("j", 5),
         );
         loop {
-            let row = sqlx::query(statement(ask.clone()))
+            let mut query = sqlx::query(statement(ask.clone()))
                 .bind(worker)
-                .bind(now.saturating_add(LEASE))
+                .bind(LEASE)
                 .bind(now)
-                .bind(now)
-                .bind(now)
-                .fetch_optional(self.0.pool())
-                .await?;
+                .bind(now);
+            for root in self.scope.values() {
+                query = query.bind(root);
+            }
+            let row = query.fetch_optional(self.database.pool()).await?;
             let Some(row) = row else { return Ok(None) };
             let request: String = row.try_get("request")?;
             let claimed = Claimed {
@@ -195,7 +223,9 @@ impl Queue {
                 request: serde_json::from_str(&request).unwrap_or_default(),
             };
             let cancelled: i64 = row.try_get("cancelled")?;
-            if let Some(ended) = over(&claimed, cancelled != 0) {
+            let given_back: i64 = row.try_get("given_back")?;
+            let failed = claimed.attempt.saturating_sub(given_back);
+            if let Some(ended) = over(failed, cancelled != 0) {
                 self.end(&claimed, &ended).await?;
                 continue;
             }
@@ -206,6 +236,31 @@ impl Queue {
         }
     }
 
+    /// The kinds of jobs that are left to others, as a list of texts.
+    fn forbidden(&self) -> String {
+        let kinds = Kind::ALL.into_iter();
+        let forbidden =
+            kinds.filter(|it| it.changes_files() && !self.may_write);
+        let names = forbidden.map(|it| format!("'{}'", it.name()));
+        let mut all: Vec<_> = names.collect();
+        // No kind has an empty name, and no list may be empty.
+        all.push("''".to_owned());
+        all.join(", ")
+    }
+
+    /// Which jobs it is about.
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The roots that a job was kept with.
+    pub(crate) async fn roots_of(
+        &self,
+        job: i64,
+    ) -> sqlx::Result<Vec<std::path::PathBuf>> {
+        scope::roots_of(&self.database, job).await
+    }
+
     /// Drops what earlier attempts left.
     async fn drop_before(&self, claimed: &Claimed) -> sqlx::Result<()> {
         for table in ["service_chunks", "service_errors"] {
@@ -214,7 +269,7 @@ impl Queue {
             sqlx::query(statement(drop))
                 .bind(claimed.id)
                 .bind(claimed.attempt)
-                .execute(self.0.pool())
+                .execute(self.database.pool())
                 .await?;
         }
         Ok(())
@@ -228,13 +283,14 @@ impl Queue {
         progress: &Value,
     ) -> sqlx::Result<Renewed> {
         let now = time::now();
-        let row = sqlx::query(
-            "UPDATE service_jobs SET lease = $1, files = $2, bytes = $3, \
-             errors = $4, progress = $5, changed = $6 \
+        let clock = self.database.now();
+        let row = sqlx::query(statement(format!(
+            "UPDATE service_jobs SET lease = {clock} + $1, files = $2, \
+             bytes = $3, errors = $4, progress = $5, changed = $6 \
              WHERE id = $7 AND attempt = $8 AND state = 'running' \
              RETURNING cancelled",
-        )
-        .bind(now.saturating_add(LEASE))
+        )))
+        .bind(LEASE)
         .bind(signed(counts.files))
         .bind(signed(counts.bytes))
         .bind(signed(counts.errors))
@@ -242,7 +298,7 @@ impl Queue {
         .bind(now)
         .bind(claimed.id)
         .bind(claimed.attempt)
-        .fetch_optional(self.0.pool())
+        .fetch_optional(self.database.pool())
         .await?;
         Ok(match row.map(|row| row.try_get::<i64, _>(0)).transpose()? {
             None => Renewed::Lost,
@@ -276,25 +332,27 @@ impl Queue {
         .bind(now)
         .bind(claimed.id)
         .bind(claimed.attempt)
-        .execute(self.0.pool())
+        .execute(self.database.pool())
         .await?;
         Ok(done.rows_affected() > 0)
     }
 
-    /// Gives a job back, so that somebody else begins it anew.
+    /// Gives a job back, so that somebody else begins it anew. The attempt
+    /// keeps its number, by which what is left of it is known, and does not
+    /// count as one that failed.
     pub(crate) async fn give_back(
         &self,
         claimed: &Claimed,
     ) -> sqlx::Result<()> {
         sqlx::query(
             "UPDATE service_jobs SET state = 'queued', lease = 0, \
-             attempt = attempt - 1, changed = $1 \
+             given_back = given_back + 1, changed = $1 \
              WHERE id = $2 AND attempt = $3 AND state = 'running'",
         )
         .bind(time::now())
         .bind(claimed.id)
         .bind(claimed.attempt)
-        .execute(self.0.pool())
+        .execute(self.database.pool())
         .await?;
         Ok(())
     }
@@ -305,6 +363,7 @@ impl Queue {
     /// # Errors
     /// 404 where there is none; 409 where it is over.
     pub(crate) async fn cancel(&self, id: i64) -> Result<Job, Problem> {
+        self.get(id).await?;
         let now = time::now();
         let done = sqlx::query(
             "UPDATE service_jobs SET cancelled = 1, changed = $1, \
@@ -316,7 +375,7 @@ impl Queue {
         .bind(now)
         .bind(now)
         .bind(id)
-        .execute(self.0.pool())
+        .execute(self.database.pool())
         .await?;
         let job = self.get(id).await?;
         match done.rows_affected() {
@@ -334,7 +393,7 @@ impl Queue {
         let row =
             sqlx::query("SELECT cancelled FROM service_jobs WHERE id = $1")
                 .bind(id)
-                .fetch_optional(self.0.pool())
+                .fetch_optional(self.database.pool())
                 .await?;
         let flag = row.map(|row| row.try_get::<i64, _>(0)).transpose()?;
         Ok(flag.is_some_and(|flag| flag != 0))
@@ -346,7 +405,7 @@ impl Queue {
             "SELECT DISTINCT worker FROM service_jobs \
              WHERE state = 'running' AND worker IS NOT NULL",
         )
-        .fetch_all(self.0.pool())
+        .fetch_all(self.database.pool())
         .await?;
         rows.iter().map(|row| row.try_get(0)).collect()
     }
@@ -358,7 +417,7 @@ impl Queue {
              WHERE state = 'running' AND worker = $1",
         )
         .bind(worker)
-        .execute(self.0.pool())
+        .execute(self.database.pool())
         .await?;
         Ok(done.rows_affected())
     }
@@ -366,7 +425,7 @@ impl Queue {
 
 /// How a job ends that is not begun again: somebody cancelled it while its
 /// worker died, or it ended all of its workers.
-fn over(claimed: &Claimed, cancelled: bool) -> Option<Ended> {
+fn over(attempts: i64, cancelled: bool) -> Option<Ended> {
     let ended = |state, problem| Ended {
         state,
         counts: Counts::default(),
@@ -376,7 +435,7 @@ fn over(claimed: &Claimed, cancelled: bool) -> Option<Ended> {
     if cancelled {
         return Some(ended(State::Cancelled, None));
     }
-    (claimed.attempt > MOST_ATTEMPTS).then(|| {
+    (attempts > MOST_ATTEMPTS).then(|| {
         let problem = Problem::internal(
             "Its worker ended five times while it was at this job; it is \
              not begun again. The log of the service may say why.",

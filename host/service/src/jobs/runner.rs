@@ -24,6 +24,7 @@ use super::{
     live::Live,
     queue::{Claimed, Counts, Ended, Renewed, signed},
     request::JobRequest,
+    scope,
     spec::{Spec, Task},
     work::{Failure, Outcome, Worker},
 };
@@ -80,13 +81,25 @@ impl Running {
 }
 
 /// The name of this process among workers: where it runs, and which it is.
+/// Numbers of processes mean something on one machine, since its last start,
+/// and among those that see each other: containers may have names in common
+/// and numbers of their own.
 pub(crate) fn worker_name() -> String {
     let host = nix::unistd::gethostname().unwrap_or_default();
-    format!("{}/{}", host.to_string_lossy(), std::process::id())
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id");
+    let boot = boot.unwrap_or_default();
+    let space = std::fs::read_link("/proc/self/ns/pid").unwrap_or_default();
+    format!(
+        "{}/{}/{}/{}",
+        host.to_string_lossy(),
+        boot.trim(),
+        space.to_string_lossy(),
+        std::process::id()
+    )
 }
 
-/// Takes the jobs of workers of this machine that are dead, and need not be
-/// waited for. When this process starts, it has none of its own: a number like
+/// Takes the jobs of workers that are dead and need not be waited for: those
+/// whose processes would be seen here if they lived. When this process starts, it has none of its own: a number like
 /// its own is that of one before it.
 pub(crate) async fn bury_dead(app: &App, starts: bool) -> sqlx::Result<()> {
     let own = worker_name();
@@ -325,6 +338,12 @@ fn perform(
     let parsed: JobRequest = serde_json::from_value(request.clone())
         .map_err(|error| Problem::invalid(error.to_string()))?;
     let spec = Spec::new(&parsed, &app.roots)?;
+    let within = handle.block_on(app.queue.roots_of(claimed.id));
+    let within = within.map_err(Problem::from)?;
+    if !spec.roots.iter().all(|it| scope::lies_within(it, &within)) {
+        let why = "The job names a place that is in none of its roots.";
+        return Err(Problem::not_found(why).into());
+    }
     let (engine, monitor) = (&app.engine, live.monitor());
     match &spec.task {
         Task::Plan(plan) => {
@@ -359,6 +378,7 @@ fn perform(
         catalog: &app.catalog,
         live,
         sink: &sink,
+        within: &within,
     };
     worker.run(&spec)
 }
@@ -371,4 +391,54 @@ fn panicked(panic: &(dyn Any + Send)) -> Failure {
     tracing::error!(panic = text, "a job panicked");
     Problem::internal("The job hit a defect; the log of the service has it.")
         .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobs::{
+        queue::{NewJob, Queue},
+        scope::Places,
+    };
+
+    async fn begun(app: &Arc<App>, worker: &str) -> Claimed {
+        let roots = [app.roots.iter().next().unwrap().path.clone()];
+        let new = NewJob {
+            kind: "scan",
+            title: "",
+            request: &Value::Null,
+            by: "page",
+            places: Places::Roots(&roots),
+        };
+        let mut transaction = app.database.write().await.unwrap();
+        Queue::add(&mut transaction, &new).await.unwrap();
+        transaction.commit().await.unwrap();
+        app.queue.claim(worker).await.unwrap().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_cannot_be_seen_from_here_is_not_taken_for_dead() {
+        let folders = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        let [root, state] = &folders;
+        let app = App::of_test(root.path(), state.path()).await;
+        let own = worker_name();
+        let (place, _) = own.rsplit_once('/').unwrap();
+        let (machine, _) = place.rsplit_once('/').unwrap();
+        // No process has that number.
+        let none = i32::MAX;
+        let elsewhere = [
+            format!("{machine}/pid:[1]/{none}"),
+            format!("other{place}/{none}"),
+            format!("{}/{none}", machine.split('/').next().unwrap()),
+        ];
+        for worker in &elsewhere {
+            begun(&app, worker).await;
+        }
+        bury_dead(&app, false).await.unwrap();
+        assert!(app.queue.claim(&own).await.unwrap().is_none());
+        let here = begun(&app, &format!("{place}/{none}")).await;
+        bury_dead(&app, false).await.unwrap();
+        let taken = app.queue.claim(&own).await.unwrap().unwrap();
+        assert_eq!((taken.id, taken.attempt), (here.id, 2));
+    }
 }

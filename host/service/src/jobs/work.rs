@@ -7,7 +7,8 @@ use sanchay::{
     ScanEvent, SimilarOptions, Summary,
 };
 use sanchay_catalog::{
-    Catalog, CatalogError, SnapshotOptions, VerifyEvent, VerifyOptions,
+    Catalog, CatalogError, Snapshot, SnapshotOptions, VerifyEvent,
+    VerifyOptions,
 };
 use sanchay_core::{
     content::Content,
@@ -18,6 +19,7 @@ use serde_json::{Value, json};
 use super::{
     kind::State,
     live::Live,
+    scope,
     spec::{DISK, Spec, Task},
 };
 use crate::{
@@ -78,6 +80,9 @@ pub(crate) struct Worker<'a> {
     pub(crate) live: &'a Arc<Live>,
     /// Where records go; errors go there in any case.
     pub(crate) sink: &'a Sink,
+    /// The roots that the job was kept with: whoever sees its results has
+    /// these, and perhaps no other one of this service's.
+    pub(crate) within: &'a [std::path::PathBuf],
 }
 
 impl Worker<'_> {
@@ -344,8 +349,11 @@ impl Worker<'_> {
             _ => format!("snapshot:{side}").into(),
         };
         let [a, b] = sides.map(name);
-        let side =
-            |one, other| self.catalog.side(one, Some(other), &options.walk);
+        // Snapshots of elsewhere are not there.
+        let side = |one, other| {
+            let among = |it: &Snapshot| scope::is_within(it, self.within);
+            self.catalog.side_among(one, Some(other), &options.walk, among)
+        };
         let (a, b) = (side(&a, &b)?, side(&b, &a)?);
         let found =
             self.catalog.diff(self.engine, &a, &b, options, |error| {
@@ -436,12 +444,7 @@ impl Worker<'_> {
         &self,
         walk: &sanchay::WalkOptions,
     ) -> sanchay::WalkOptions {
-        let mut walk = walk.clone();
-        let within = self.catalog.directory_id();
-        walk.leave_out_within = within.into_iter().collect();
-        walk.leave_out.extend(self.catalog.ids());
-        walk.plugins = Plugins::default();
-        walk
+        without_own(self.catalog, walk)
     }
 
     /// Notes an entry that failed.
@@ -449,6 +452,19 @@ impl Worker<'_> {
         let number = self.live.count_error();
         flow(self.sink.error(number, error))
     }
+}
+
+/// A walk without the catalog's own files.
+pub(crate) fn without_own(
+    catalog: &Catalog,
+    walk: &sanchay::WalkOptions,
+) -> sanchay::WalkOptions {
+    let mut walk = walk.clone();
+    let within = catalog.directory_id();
+    walk.leave_out_within = within.into_iter().collect();
+    walk.leave_out.extend(catalog.ids());
+    walk.plugins = Plugins::default();
+    walk
 }
 
 fn push_entry(

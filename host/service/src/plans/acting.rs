@@ -5,15 +5,19 @@ use std::{sync::Arc, thread::sleep, time::Duration};
 
 use sanchay::{
     Engine, Monitor, Summary,
-    ops::{OpsError, Plan, RunReport, RunState, Runs, TimeZone},
+    ops::{OpsError, RunReport, RunState, Runs, TimeZone},
 };
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
 
-use super::{applied, file, journals};
+use super::{
+    applied, journals,
+    stored::{Stored, make_private},
+};
 use crate::{
     app::App,
     jobs::{
+        document::Job,
         kind::{Kind, State},
         queue::Claimed,
         work::{Failure, Outcome},
@@ -49,23 +53,51 @@ pub(crate) fn apply(
             false,
         );
     }
-    let result = made.result.unwrap_or_default();
-    let name = result.get("file").and_then(Value::as_str);
-    let name = name.ok_or_else(|| {
-        Problem::conflict("The plan was not made to its end.")
+    let stored = stored(&made)?;
+    make_private(&app.config, "runs").map_err(|error| {
+        tracing::error!(%error, "there can be no journal");
+        Problem::internal(
+            "There can be no journal in the folder of state, so nothing was \
+             done; the log says why.",
+        )
     })?;
-    let runs = Runs::at(journals(&app.config, claimed.id))
+    let runs = Runs::at(journals(app, claimed.id, &stored))
         .with_zone(TimeZone::system());
     let report = loop {
-        match go_on(app, engine, &runs, name, monitor) {
+        match go_on(app, engine, &runs, &stored, monitor) {
             // A worker that is being replaced still holds it.
-            Err(OpsError::Running(_)) if !monitor.cancel.is_cancelled() => {
+            Err(Held::Elsewhere) if !monitor.cancel.is_cancelled() => {
                 sleep(PAUSE);
             }
-            report => break report?,
+            Err(Held::Elsewhere) => return Err(Failure::Cancelled),
+            Err(Held::Failed(failure)) => return Err(failure),
+            Ok(report) => break report,
         }
     };
     Ok(outcome(&report, "done"))
+}
+
+/// The plan that a job made.
+fn stored(made: &Job) -> Result<Stored, Problem> {
+    Stored::of(made)
+        .ok_or_else(|| Problem::conflict("The plan was not made to its end."))
+}
+
+/// Why a plan is not applied now.
+enum Held {
+    /// Another process is at it.
+    Elsewhere,
+    /// It cannot be.
+    Failed(Failure),
+}
+
+impl From<OpsError> for Held {
+    fn from(error: OpsError) -> Self {
+        match error {
+            OpsError::Running(_) => Self::Elsewhere,
+            error => Self::Failed(error.into()),
+        }
+    }
 }
 
 /// Goes on where the journal ends; begins where there is none.
@@ -73,9 +105,9 @@ fn go_on(
     app: &App,
     engine: &Engine,
     runs: &Runs,
-    name: &str,
+    stored: &Stored,
     monitor: &Monitor,
-) -> Result<RunReport, OpsError> {
+) -> Result<RunReport, Held> {
     let known = runs.list(engine)?;
     if let Some(run) = known.last() {
         if run.state != RunState::Unfinished {
@@ -89,12 +121,13 @@ fn go_on(
         match runs.resume(engine, &run.id, monitor) {
             // Killed before the first step: nothing was done.
             Err(OpsError::Resume { .. }) => {}
-            resumed => return resumed,
+            resumed => return Ok(resumed?),
         }
     }
-    let path = file(&app.config, name);
-    let plan = Plan::read(engine, &path, false)?;
-    plan.apply(engine, runs, monitor)
+    let plan = stored
+        .read(&app.config, engine)
+        .map_err(|problem| Held::Failed(problem.into()))?;
+    Ok(plan.apply(engine, runs, monitor)?)
 }
 
 /// Takes back what a plan did, or only looks what could be.
@@ -112,8 +145,9 @@ pub(crate) fn take_back(
             "The plan was not applied: there is nothing to undo.",
         )
     })?;
-    let runs =
-        Runs::at(journals(&app.config, by)).with_zone(TimeZone::system());
+    let made = handle.block_on(app.queue.get(plan))?;
+    let folder = journals(app, by, &stored(&made)?);
+    let runs = Runs::at(folder).with_zone(TimeZone::system());
     let run = runs.list(engine)?.pop().ok_or_else(|| {
         Problem::conflict("The plan did nothing: there is nothing to undo.")
     })?;

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Applied, applied};
+use super::applied;
 use crate::{
     app::App,
     jobs::{
@@ -22,8 +22,8 @@ pub(crate) struct PlanDocument {
     pub(crate) id: i64,
     /// `rename`, `move`, `copy`, `delete`, `dedupe` or `undo`.
     pub(crate) kind: String,
-    /// `making`, `ready`, `failed`, `applying`, `applied`, `partly` or
-    /// `undone`.
+    /// `making`, `ready`, `failed`, `applying`, `applied`, `partly`,
+    /// `undoing` or `undone`.
     pub(crate) state: &'static str,
     /// What was asked for.
     pub(crate) request: Value,
@@ -68,7 +68,11 @@ pub(crate) async fn get(app: &App, id: i64) -> Result<PlanDocument, Problem> {
         Some(job) => Some(app.queue.get(job).await?),
         None => None,
     };
-    Ok(document(made, became, applying))
+    let undoing = match became.undone_by {
+        Some(job) => Some(app.queue.get(job).await?),
+        None => None,
+    };
+    Ok(document(made, applying, undoing.as_ref()))
 }
 
 /// The job that makes a plan.
@@ -88,10 +92,37 @@ pub(crate) async fn made(app: &App, id: i64) -> Result<Job, Problem> {
     }
 }
 
+/// How far a plan is, by the job that made it, the one that applies it, and
+/// the one that takes that back. One that was cancelled while it waited did
+/// nothing, and counts for nothing.
+fn state(
+    made: State,
+    applying: Option<&Job>,
+    undoing: Option<&Job>,
+) -> &'static str {
+    let did_nothing =
+        |job: &Job| job.state == State::Cancelled && job.started.is_none();
+    let applying = applying.filter(|job| !did_nothing(job));
+    let undoing = undoing.filter(|job| !did_nothing(job));
+    match (made, applying, undoing.map(|job| job.state)) {
+        (_, Some(_), Some(State::Queued | State::Running)) => "undoing",
+        (_, Some(_), Some(State::Done | State::No)) => "undone",
+        (_, Some(_), Some(State::Failed | State::Cancelled)) => "partly",
+        (_, Some(job), None) => match job.state {
+            State::Queued | State::Running => "applying",
+            State::Done => "applied",
+            State::No | State::Failed | State::Cancelled => "partly",
+        },
+        (State::Queued | State::Running, None, _) => "making",
+        (State::Done | State::No, None, _) => "ready",
+        (State::Failed | State::Cancelled, None, _) => "failed",
+    }
+}
+
 fn document(
     made: Job,
-    became: Applied,
     applying: Option<Job>,
+    undoing: Option<&Job>,
 ) -> PlanDocument {
     let result = made.result.clone().unwrap_or_default();
     let number =
@@ -100,17 +131,7 @@ fn document(
         let text = result.get(name).and_then(Value::as_str);
         text.unwrap_or_default().to_owned()
     };
-    let state = match (made.state, &applying, became.undone_by) {
-        (_, _, Some(_)) => "undone",
-        (_, Some(job), _) => match job.state {
-            State::Queued | State::Running => "applying",
-            State::Done => "applied",
-            State::No | State::Failed | State::Cancelled => "partly",
-        },
-        (State::Queued | State::Running, ..) => "making",
-        (State::Done | State::No, ..) => "ready",
-        (State::Failed | State::Cancelled, ..) => "failed",
-    };
+    let state = state(made.state, applying.as_ref(), undoing);
     let is_undo = made.kind == Kind::Undo.name();
     let of = made.request.get("plan").and_then(Value::as_i64);
     let undo = text("undo");

@@ -1,15 +1,9 @@
 //! Making a plan: the engine walks, names and checks, and changes nothing.
 
-use std::{
-    collections::HashSet,
-    fs::{self, File},
-    io::{self, BufWriter},
-    path::PathBuf,
-    sync::Arc,
-};
+use std::{collections::HashSet, path::PathBuf, sync::Arc};
 
 use sanchay::{
-    Engine, Monitor, Summary,
+    DuplicateOptions, Engine, Monitor, Summary,
     ops::{
         ConflictKind, Naming, NamingError, OpsError, Plan, PlanRequest,
         TimeZone,
@@ -17,11 +11,11 @@ use sanchay::{
 };
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
-use xxhash_rust::xxh3::Xxh3;
 
 use super::{
-    file,
     options::{PlanSpec, Verb},
+    prefix,
+    stored::Stored,
 };
 use crate::{
     app::App,
@@ -29,7 +23,7 @@ use crate::{
         kind::State,
         options::wrong,
         queue::Claimed,
-        work::{Failure, Outcome},
+        work::{Failure, Outcome, without_own},
     },
     problem::Problem,
     results::{cells::split, row::Kept},
@@ -71,15 +65,17 @@ pub(crate) fn make(
     monitor: &Monitor,
 ) -> Result<Outcome, Failure> {
     let plan = planned(app, handle, engine, roots, spec, monitor)?;
-    let name = format!("{}-{}.ndjson", claimed.id, claimed.attempt);
-    let digest = keep(app, &name, &plan).map_err(|error| {
+    let prefix = prefix(&app.database, claimed.id);
+    let name = format!("{prefix}{}.ndjson", claimed.attempt);
+    let kept = Stored::write(&app.config, name.clone(), &plan);
+    let stored = kept.map_err(|error| {
         tracing::error!(%error, "a plan cannot be kept");
         Problem::internal(
             "The plan cannot be written to the folder of state; the log says \
              why.",
         )
     })?;
-    let result = document(&plan, spec, &name, &digest);
+    let result = document(&plan, spec, &name, &stored.digest);
     let mut summary = Summary::default();
     summary.files = plan.entry_count() as u64;
     summary.errors = plan.errors().len() as u64;
@@ -99,7 +95,7 @@ pub(crate) fn planned(
         PlanSpec::Dedupe { options, action, keep, on_conflict } => {
             let request = engine
                 .dedupe(roots.to_vec(), action.clone())
-                .options((**options).clone())
+                .options(own_left_out(app, options))
                 .keep(keep.iter().map(|rule| rule.clone().into_bytes()))
                 .on_conflict(*on_conflict)
                 .monitor(monitor);
@@ -107,7 +103,7 @@ pub(crate) fn planned(
         }
         PlanSpec::Names { walk, naming, verb, sort, on_conflict, view } => {
             let request = begun(engine, roots, verb)
-                .options((**walk).clone())
+                .options(without_own(&app.catalog, walk))
                 .naming(Naming::clone(naming))
                 .zone(TimeZone::system())
                 .on_conflict(*on_conflict)
@@ -135,6 +131,13 @@ pub(crate) fn planned(
             Ok(plan)
         }
     }
+}
+
+/// A search for duplicates that leaves out the catalog's own files.
+fn own_left_out(app: &App, options: &DuplicateOptions) -> DuplicateOptions {
+    let mut options = options.clone();
+    options.walk = without_own(&app.catalog, &options.walk);
+    options
 }
 
 fn begun(engine: &Engine, roots: &[PathBuf], verb: &Verb) -> PlanRequest {
@@ -189,41 +192,6 @@ async fn paths(
         from = from.saturating_add(numbers.len().max(1) as u64);
     }
     Ok(all)
-}
-
-/// Writes a plan whole, and then gives it its name.
-fn keep(app: &App, name: &str, plan: &Plan) -> io::Result<String> {
-    let path = file(&app.config, name);
-    let folder = path.parent().unwrap_or(&path);
-    fs::create_dir_all(folder)?;
-    let made = path.with_extension("part");
-    let mut hashed = Hashed {
-        file: BufWriter::new(File::create(&made)?),
-        hash: Xxh3::new(),
-    };
-    plan.write(&mut hashed)?;
-    let Hashed { file, hash } = hashed;
-    file.into_inner().map_err(|it| it.into_error())?.sync_all()?;
-    fs::rename(made, path)?;
-    Ok(format!("{:032x}", hash.digest128()))
-}
-
-/// Hashes what is written.
-struct Hashed {
-    file: BufWriter<File>,
-    hash: Xxh3,
-}
-
-impl io::Write for Hashed {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
-        self.hash.update(bytes.get(..written).unwrap_or_default());
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
 }
 
 /// What is told of a plan.

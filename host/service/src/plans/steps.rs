@@ -12,7 +12,7 @@ use sanchay::{
 use sanchay_sync::lock;
 use serde_json::{Value, json};
 
-use super::file;
+use super::stored::Stored;
 use crate::{app::App, problem::Problem, results::cells::split};
 
 /// How many plans are kept open.
@@ -20,36 +20,30 @@ const OPEN: usize = 4;
 
 /// Plans that were read lately.
 #[derive(Debug, Default)]
-pub(crate) struct Open(Mutex<Vec<(String, Arc<Plan>)>>);
+pub(crate) struct Open(Mutex<Vec<(Stored, Arc<Plan>)>>);
 
 impl Open {
     /// The plan in a file.
     ///
     /// # Errors
-    /// 410-like: the file is not there any more.
+    /// 409: the file is not there any more, or not what was written.
     pub(crate) fn get(
         &self,
         app: &App,
         engine: &Engine,
-        name: &str,
+        stored: &Stored,
     ) -> Result<Arc<Plan>, Problem> {
         if let Some((_, plan)) =
-            lock(&self.0).iter().find(|(of, _)| of == name)
+            lock(&self.0).iter().find(|(of, _)| of == stored)
         {
             return Ok(Arc::clone(plan));
         }
-        let plan = Plan::read(engine, &file(&app.config, name), false);
-        let plan = Arc::new(plan.map_err(|error| {
-            tracing::error!(%error, "a plan cannot be read");
-            Problem::conflict(
-                "The plan cannot be read any more: make it anew.",
-            )
-        })?);
+        let plan = Arc::new(stored.read(&app.config, engine)?);
         let mut all = lock(&self.0);
         if all.len() >= OPEN {
             all.remove(0);
         }
-        all.push((name.to_owned(), Arc::clone(&plan)));
+        all.push((stored.clone(), Arc::clone(&plan)));
         Ok(plan)
     }
 }

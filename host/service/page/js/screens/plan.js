@@ -24,6 +24,7 @@ const STAGE = /** @type {Record<string, number>} */ ({
     applying: 1,
     applied: 2,
     partly: 2,
+    undoing: 2,
     undone: 2,
 });
 
