@@ -305,6 +305,13 @@ fn metadata_names_the_root_in_ascii() {
         })
     };
     assert_eq!(of(&ascii).unwrap(), b"/tmp/a");
+    // No header has these as they are.
+    for odd in ["/a\nb", "/a\u{7f}", "/a "] {
+        let pairs = asset_root_metadata(odd.as_bytes(), None);
+        let plain = |it: &String| it.bytes().all(|b| (0x20..0x7f).contains(&b));
+        assert!(pairs.iter().all(|(_, value)| plain(value)), "{odd:?}");
+        assert_eq!(of(&pairs).unwrap(), odd.as_bytes());
+    }
     assert_eq!(of(&other).unwrap(), "/tmp/ümlaut".as_bytes());
     assert_eq!(of(&[]), None);
 }
@@ -417,10 +424,18 @@ fn grouped(
     paths: &[(Role, &str)],
     locations: &[(&str, &str, bool)],
 ) -> Vec<(String, Option<String>, usize)> {
+    grouped_by(PathFormat::Posix, paths, locations)
+}
+
+fn grouped_by(
+    format: PathFormat,
+    paths: &[(Role, &str)],
+    locations: &[(&str, &str, bool)],
+) -> Vec<(String, Option<String>, usize)> {
     let paths = paths.iter().map(|(role, path)| AssetPath {
         role: *role,
         path: path.as_bytes().to_vec(),
-        resolved: path.as_bytes().to_vec(),
+        resolved: None,
     });
     let locations: Vec<_> = locations
         .iter()
@@ -431,7 +446,7 @@ fn grouped(
             shared: *shared,
         })
         .collect();
-    group_assets(PathFormat::Posix, paths, &locations)
+    group_assets(format, paths, &locations)
         .into_iter()
         .map(|group| {
             let members = group.inputs.len()
@@ -483,6 +498,41 @@ fn assets_are_grouped_by_location_and_else_by_root() {
     assert_eq!(
         grouped(&[(Input, "/sx/1")], &[("S", "/s", true)]),
         [root("/sx/1", None, 1)]
+    );
+}
+
+#[test]
+fn windows_paths_are_grouped_by_drive_whatever_the_case() {
+    use Role::{Input, Output};
+    let root = |path: &str, location: Option<&str>, members| {
+        (path.to_owned(), location.map(str::to_owned), members)
+    };
+    let windows = PathFormat::Windows;
+    assert_eq!(
+        grouped_by(
+            windows,
+            &[
+                (Input, r"C:\Shots\1\a.exr"),
+                (Input, r"c:\shots\2\b.exr"),
+                (Output, r"D:\out"),
+                (Input, r"\\srv\share\x\1"),
+                (Input, r"\\SRV\share\x\2"),
+            ],
+            &[]
+        ),
+        [
+            root(r"C:\Shots", None, 2),
+            root(r"D:\out", None, 1),
+            root(r"\\srv\share\x", None, 2),
+        ]
+    );
+    assert_eq!(
+        grouped_by(
+            windows,
+            &[(Input, r"P:\show\a"), (Input, r"p:\LIB\b")],
+            &[("Show", r"P:\Show", false), ("Lib", r"p:\lib", true)]
+        ),
+        [root(r"P:\show\a", Some("Show"), 1)]
     );
 }
 
