@@ -112,6 +112,12 @@ bench-micro *ARGS:
 fuzz *ARGS: _fuzz-tools
     @exec {{ fuzz }} "$@"
 
+# Measure job attachments against the package deadline; --files N.
+bench-attachments *ARGS: _peer-tools
+    cargo build --release --locked -p sanchay-cli
+    cargo build --release --locked -p sanchay-attachments --example figures
+    @exec .tools/peers-venv/bin/python benches/python/attachments.py "$@"
+
 # Build the Python packages, target/wheels/*.whl, and test them.
 wheel: _python
     rm -rf target/wheels target/python

@@ -2,7 +2,7 @@
 //! compared with its hash on the way.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     fs::File,
     io,
     os::unix::fs::FileExt as _,
@@ -37,6 +37,11 @@ const PIECE: usize = 1 << 20;
 /// of which each has several parts on its way.
 const AT_ONCE: usize = 32;
 const LARGE_AT_ONCE: usize = 3;
+/// From so many contents on it is tried to list what is there, but no more
+/// than so many objects for each: a hundred requests are saved for each that is
+/// made.
+const LISTED: usize = 500;
+const LISTED_EACH: usize = 10;
 /// How long is waited for a server to hear that an upload is given up.
 #[cfg(feature = "cloud")]
 const SETTLING: std::time::Duration = std::time::Duration::from_millis(500);
@@ -170,20 +175,34 @@ impl Job<'_> {
     ) -> Result<Statistics, AttachmentError> {
         let mut statistics = Statistics::default();
         let known = self.known(&sources).await?;
+        let mut known = known.into_iter();
+        let (known, rest): (Vec<_>, Vec<_>) = sources
+            .into_iter()
+            .partition(|_| known.next().unwrap_or_default());
+        let listed = self.listed(&rest).await;
+        let is_listed = |source: &Source<'_>| {
+            let sizes = listed.as_ref();
+            sizes.is_some_and(|it| it.get(source.hash) == Some(&source.size))
+        };
+        let (there, rest): (Vec<_>, Vec<_>) =
+            rest.into_iter().partition(is_listed);
+        for source in known.iter().chain(&there) {
+            statistics.skipped(source.size);
+            self.meter.file(&self.key(source), source.size)?;
+        }
+        let ask = listed.is_none();
+        drop(listed);
         let (mut small, mut large) = (Vec::new(), Vec::new());
-        for (number, source) in sources.into_iter().enumerate() {
-            if known.get(number).copied().unwrap_or_default() {
-                statistics.skipped(source.size);
-                self.meter.file(&self.key(&source), source.size)?;
-            } else if source.size <= SMALL {
+        for source in rest {
+            if source.size <= SMALL {
                 small.push(source);
             } else {
                 large.push(source);
             }
         }
-        let mut arrived = Vec::new();
+        let mut arrived = there;
         for (sources, at_once) in [(small, AT_ONCE), (large, LARGE_AT_ONCE)] {
-            let sent = stream::iter(sources).map(|it| self.send(it));
+            let sent = stream::iter(sources).map(|it| self.send(it, ask));
             let mut sent = sent.buffer_unordered(at_once);
             while let Some((source, new)) = sent.try_next().await? {
                 match new {
@@ -237,6 +256,36 @@ impl Job<'_> {
         Ok(known)
     }
 
+    /// The sizes of those contents that are there, if a list of all that are
+    /// takes far fewer requests than to ask for each. `None` if not, or if
+    /// there is no list to be had.
+    async fn listed<'m>(
+        &self,
+        sources: &[Source<'m>],
+    ) -> Option<HashMap<&'m Hash, u64>> {
+        if sources.len() < LISTED {
+            return None;
+        }
+        let wanted: HashSet<&Hash> =
+            sources.iter().map(|source| source.hash).collect();
+        let prefix = self.location.data_prefix();
+        let listing = self.bucket.storage.list_objects(&prefix).await;
+        let mut listing = listing.ok()?;
+        let mut most = sources.len().saturating_mul(LISTED_EACH);
+        let mut sizes = HashMap::new();
+        while let Some(found) = listing.next().await {
+            let found = found.ok()?;
+            most = most.checked_sub(1)?;
+            let hash = found.key.strip_prefix(&*prefix)?;
+            let hash = hash.strip_suffix(".xxh128").unwrap_or_default();
+            let hash = Hash::parse(hash.as_bytes());
+            if let Some(hash) = hash.and_then(|it| wanted.get(&it).copied()) {
+                sizes.insert(hash, found.size);
+            }
+        }
+        Some(sizes)
+    }
+
     /// Whether a content is there, whole.
     async fn is_there(
         &self,
@@ -254,13 +303,15 @@ impl Job<'_> {
         }
     }
 
-    /// Uploads a content unless it is there; whether it was not.
+    /// Uploads a content unless it is there, which is to be asked or not;
+    /// whether it was not.
     async fn send<'m>(
         &self,
         source: Source<'m>,
+        ask: bool,
     ) -> Result<(Source<'m>, bool), AttachmentError> {
         let key = self.key(&source);
-        if self.is_there(source).await? {
+        if ask && self.is_there(source).await? {
             self.meter.file(&key, source.size)?;
             return Ok((source, false));
         }

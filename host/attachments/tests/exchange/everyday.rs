@@ -500,3 +500,41 @@ impl ReplaceHash for Vec<u8> {
         text.replace("df8d09e93f874900a99b8775cc15b6c7", hash).into_bytes()
     }
 }
+
+#[test]
+fn many_contents_are_looked_up_at_once_and_each_is_as_it_was_said_to_be() {
+    let farm = Farm::new();
+    for number in 0..600 {
+        farm.write(&format!("p/{number}"), format!("{number}").as_bytes());
+    }
+    let (root, watch) = (farm.path("p"), Watch::default());
+    let upload = || {
+        let options = SnapshotOptions::default();
+        let (manifest, _) =
+            create_manifest(&farm.engine, &root, &options, &watch).unwrap();
+        upload_manifest_contents(
+            &farm.client,
+            &farm.location,
+            &manifest,
+            &root,
+            &UploadOptions::default(),
+            &watch,
+        )
+        .unwrap()
+    };
+    assert_eq!(upload().files_transferred, 600);
+    assert_eq!(upload().files_skipped, 600);
+    // One is gone, one was cut; others do not matter.
+    let keys = farm.keys("Root/Data/");
+    assert_eq!(keys.len(), 600);
+    runtime().block_on(farm.storage.delete(&keys[7])).unwrap();
+    farm.put(&keys[9], b"");
+    farm.put("Root/Data/other", b"x");
+    let again = upload();
+    assert_eq!((again.files_transferred, again.files_skipped), (2, 598));
+    // With more there than a list is worth, each is asked for.
+    for number in 0..6001 {
+        farm.put(&format!("Root/Data/{number:032x}.xxh128"), b"x");
+    }
+    assert_eq!(upload().files_skipped, 600);
+}

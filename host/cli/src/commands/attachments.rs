@@ -27,8 +27,9 @@ Files of a render job are in S3 by content, and manifests beside them say which
 of them a job has. What this writes the Python package `deadline` reads, and the
 other way round; docs/ATTACHMENTS.md says how, and where they differ.
 
-S3 is reached with the credentials that the environment, ~/.aws or the machine
-have; AWS_ENDPOINT_URL_S3 or --endpoint name another server.
+S3 is reached with the credentials that the environment, ~/.aws or a container
+have; the machine is asked for them only if AWS_EC2_METADATA_DISABLED=false is
+set. AWS_ENDPOINT_URL_S3 or --endpoint name another server.
 
 Examples:
   sanchay attachments submit --s3-root-uri s3://farm/DeadlineCloud \\
