@@ -290,3 +290,196 @@ def test_the_refusals_are_those_of_the_reference() -> None:
             # Truth values are numbers for both, and written as such here.
             if "true" not in text:
                 assert loaded.to_json() == expected, text
+
+
+def test_assets_are_grouped_as_the_reference_groups_them(farm: Farm) -> None:
+    made = random.Random(5)
+    folders = ["a", "a/b", "a/b/c", "ab", "link", "sh/a", "sh"]
+    for folder in folders:
+        if folder != "link":
+            farm.write(f"{folder}/f", folder.encode())
+    (farm.project / "link").symlink_to("sh")
+    seen = 0
+    for _ in range(60):
+        inputs = [
+            str(farm.project / folder / "f")
+            for folder in made.sample(folders, made.randint(0, 4))
+        ]
+        outputs = [
+            str(farm.project / folder / "out")
+            for folder in made.sample(folders, made.randint(0, 2))
+        ]
+        named = [
+            str(farm.project / folder / made.choice(["f", "gone", "x/y"]))
+            for folder in made.sample(folders, made.randint(0, 2))
+        ]
+        locations = [
+            (f"L{number}", folder, made.choice(["LOCAL", "SHARED"]))
+            for number, folder in enumerate(
+                made.sample(folders, made.randint(0, 3))
+            )
+        ]
+        profile = models.StorageProfile(
+            "sp-1",
+            "profile",
+            models.StorageProfileOperatingSystemFamily.LINUX,
+            [
+                models.FileSystemLocation(
+                    name,
+                    str(farm.project / folder),
+                    models.FileSystemLocationType(kind),
+                )
+                for name, folder, kind in locations
+            ],
+        )
+        theirs = manager(farm)
+        group = theirs.prepare_paths_for_upload(
+            inputs, outputs, named, storage_profile=profile
+        )
+        _, manifests = theirs.hash_assets_and_create_manifest(
+            group.asset_groups,
+            group.total_input_files,
+            group.total_input_bytes,
+            str(farm.folder / "cache"),
+        )
+        _, attachments = theirs.upload_assets(
+            manifests, s3_check_cache_dir=str(farm.folder / "cache")
+        )
+        ours = ra.submit_bundle_attachments_sync(
+            "us-west-2",
+            farm.s3,
+            farm.place,
+            ra.AssetReferences(inputs, outputs, named),
+            ra.StorageProfile(
+                [
+                    ra.FileSystemLocation(
+                        name,
+                        str(farm.project / folder),
+                        kind,  # type: ignore[arg-type]
+                    )
+                    for name, folder, kind in locations
+                ]
+            ),
+            **farm.access,  # type: ignore[arg-type]
+        )
+        documents = [ours.attachments_dict(), attachments.to_dict()]
+        for document in documents:
+            for it in document["manifests"]:  # type: ignore[attr-defined]
+                if path := it.get("inputManifestPath"):
+                    it["inputManifestPath"] = path.split("/")[-1]
+            document["manifests"].sort(  # type: ignore[attr-defined]
+                key=lambda it: (
+                    it["rootPath"],
+                    it.get("fileSystemLocationName", ""),
+                )
+            )
+        assert documents[0] == documents[1], (inputs, outputs, named, locations)
+        seen += len(documents[0]["manifests"])  # type: ignore[arg-type]
+    assert seen > 60
+
+
+def test_the_reference_uses_the_caches_that_are_written_here(
+    farm: Farm,
+) -> None:
+    # Where they are, a change of permissions later is none of the content.
+    for number in range(20):
+        path = farm.project / f"{number}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(f"{number}".encode())
+    cache = farm.folder / "cache"
+    farm.submit(
+        hash_cache_dir=cache, update_hash_cache=True, s3_check_cache_dir=cache
+    )
+    theirs = manager(farm)
+    group = theirs.prepare_paths_for_upload(
+        [str(it) for it in farm.project.iterdir()], [], []
+    )
+    hashing, manifests = theirs.hash_assets_and_create_manifest(
+        group.asset_groups,
+        group.total_input_files,
+        group.total_input_bytes,
+        str(cache),
+    )
+    assert (hashing.processed_files, hashing.skipped_files) == (0, 20)
+    uploading, _ = theirs.upload_assets(
+        manifests, s3_check_cache_dir=str(cache)
+    )
+    assert (uploading.processed_files, uploading.skipped_files) == (0, 20)
+    # And the other way round: theirs is read.
+    mine = farm.submit(hash_cache_dir=cache, s3_check_cache_dir=cache)
+    assert mine.hashing_stats.files_skipped == 20
+    assert mine.upload_stats.files_skipped == 20
+
+
+def test_copies_are_named_as_the_reference_names_them(farm: Farm) -> None:
+    names = ["a.txt", "a.tar.gz", "noext", ".hid", "x (1).txt", "tr.", "..a"]
+    for name in names:
+        farm.write(name, name.encode())
+    manifest = ra.create_manifest(farm.project)
+    access: dict[str, object] = farm.access
+    ra.upload_manifest_contents_sync(
+        "us-west-2",
+        farm.s3,
+        manifest,
+        farm.project,
+        **access,  # type: ignore[arg-type]
+    )
+    theirs = ref_decode.decode_manifest(manifest.to_json())
+    for _ in range(3):
+        download.download_files_from_manifests(
+            s3_bucket=farm.bucket,
+            manifests_by_root={str(farm.folder / "theirs"): theirs},
+            cas_prefix="Root/Data",
+        )
+        ra.download_manifest_contents_sync(
+            "us-west-2",
+            farm.s3,
+            manifest,
+            farm.folder / "ours",
+            **access,  # type: ignore[arg-type]
+        )
+    ours = {name: it[0] for name, it in files(farm.folder / "ours").items()}
+    assert ours == {
+        name: it[0] for name, it in files(farm.folder / "theirs").items()
+    }
+    assert len(ours) == 3 * len(names)
+
+
+def test_the_programs_write_the_same_snapshot(
+    farm: Farm, tmp_path: Path
+) -> None:
+    for name in odd_names(200):
+        farm.write(name, name.encode("utf-8", "surrogateescape"))
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/f").write_bytes(b"behind a link")
+    (farm.project / "away").symlink_to(tmp_path / "other")
+    written = []
+    out = tmp_path / "out"
+    for words in (
+        [Path(sys.executable).with_name("deadline")],
+        [sys.executable, "-m", "sanchay", "attachments"],
+    ):
+        done = subprocess.run(
+            [
+                *words,
+                "manifest",
+                "snapshot",
+                "--root",
+                farm.project,
+                "--destination",
+                out / str(len(written)),
+                "--name",
+                "n",
+                "--json",
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        [line] = done.stdout.strip().splitlines()
+        said = json.loads(line)
+        assert said["root"] == str(farm.project)
+        path = Path(said["manifest"])
+        # NAME-HASH-, without the time.
+        written.append((path.name.split("-")[:2], path.read_text()))
+    assert written[0] == written[1]

@@ -209,7 +209,8 @@ impl Job<'_> {
     ) -> Result<(u64, Placed), AttachmentError> {
         let (size, file) = (file.size, Arc::new(file));
         if self.conflict != Conflict::CreateCopy {
-            let (wanted, target) = (Arc::clone(&file), Arc::clone(self.target));
+            let (wanted, target) =
+                (Arc::clone(&file), Arc::clone(self.target));
             let (conflict, cancel) = (self.conflict, self.cancel.clone());
             let there = blocking(move || {
                 is_there(&target, &wanted, conflict, &cancel)

@@ -77,7 +77,8 @@ impl Draft {
         let (file, left, temporary, known) = match found {
             Some((file, left)) => (file, left, temporary, true),
             None => {
-                let temporary = [names.next_name(), b".part".to_vec()].concat();
+                let temporary =
+                    [names.next_name(), b".part".to_vec()].concat();
                 let file = directory.create(&temporary).map_err(refused)?;
                 (file, 0, temporary, false)
             }

@@ -96,7 +96,9 @@ pub(crate) fn walk(
 ///
 /// # Errors
 /// It cannot be told.
-pub(crate) fn behind(path: &Path) -> Result<Option<Metadata>, AttachmentError> {
+pub(crate) fn behind(
+    path: &Path,
+) -> Result<Option<Metadata>, AttachmentError> {
     existing(path, std::fs::metadata(path))
 }
 

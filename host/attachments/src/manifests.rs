@@ -19,9 +19,7 @@ use sanchay_sandbox::{Inspector, Limits, Sandbox, SandboxOptions};
 
 use crate::{
     AttachmentError, Client, ManifestLocation, OutputPath, S3Location, Watch,
-    client::Bucket,
-    download::CANCELLED,
-    upload,
+    client::Bucket, download::CANCELLED, upload,
 };
 
 /// Entries are read in pieces of so many bytes of text.

@@ -12,12 +12,8 @@ use sanchay_core::attachments::{
 };
 
 use crate::{
-    AttachmentError, Conflict,
-    location::path_of,
-    snapshot::no_name,
-    target::Target,
-    upload::negative,
-    writer::same_time,
+    AttachmentError, Conflict, location::path_of, snapshot::no_name,
+    target::Target, upload::negative, writer::same_time,
 };
 
 /// What a manifest comes to beneath a root.
@@ -264,7 +260,10 @@ mod tests {
         let name = wanted("d/a", 7, 1).temporary();
         assert!(is_temporary(&name));
         assert!(name.len() < 64, "{name:?}");
-        assert_eq!(name, Wanted { mtime: 9, ..wanted("e/a", 7, 1) }.temporary());
+        assert_eq!(
+            name,
+            Wanted { mtime: 9, ..wanted("e/a", 7, 1) }.temporary()
+        );
         for other in [wanted("d/b", 7, 1), wanted("d/a", 8, 1)] {
             assert_ne!(name, other.temporary());
         }

@@ -66,10 +66,8 @@ impl Target {
     /// The device that it is on.
     pub(crate) fn device(&self) -> Result<u64, AttachmentError> {
         let id = self.root.id();
-        let id = id.map_err(AttachmentError::stored(
-            &*self.path,
-            "cannot look at",
-        ))?;
+        let id = id
+            .map_err(AttachmentError::stored(&*self.path, "cannot look at"))?;
         Ok(id.device)
     }
 

@@ -315,8 +315,9 @@ impl Job<'_> {
             self.meter.file(&key, source.size)?;
             return Ok((source, false));
         }
-        let refused =
-            |error| self.bucket.failed("uploading file", &key, "s3:PutObject")(error);
+        let refused = |error| {
+            self.bucket.failed("uploading file", &key, "s3:PutObject")(error)
+        };
         match source.size <= SMALL {
             true => {
                 let data = read_whole(&source).await?;
@@ -341,7 +342,8 @@ impl Job<'_> {
     ) -> Result<(), AttachmentError> {
         let path = source.path()?;
         let file = File::open(&path);
-        let file = file.map_err(AttachmentError::file(&path, "cannot read"))?;
+        let file =
+            file.map_err(AttachmentError::file(&path, "cannot read"))?;
         let reading = Reading {
             file: Arc::new(file),
             at: source.offset,

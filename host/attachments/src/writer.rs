@@ -31,7 +31,10 @@ impl Writer {
         Self { file: draft.file(), path, at, hasher }
     }
 
-    pub(crate) fn write(mut self, data: &[u8]) -> Result<Self, AttachmentError> {
+    pub(crate) fn write(
+        mut self,
+        data: &[u8],
+    ) -> Result<Self, AttachmentError> {
         let written = self.file.write_all_at(data, self.at);
         written.map_err(AttachmentError::file(&*self.path, "cannot write"))?;
         self.hasher.update(data);
@@ -53,7 +56,8 @@ impl Writer {
             let room = usize::try_from(end - self.at).unwrap_or(PIECE);
             let space = piece.get_mut(..room.min(PIECE)).unwrap_or_default();
             let failed = AttachmentError::file(&*self.path, "cannot read");
-            let got = self.file.read_full_at(space, self.at).map_err(failed)?;
+            let got =
+                self.file.read_full_at(space, self.at).map_err(failed)?;
             if got == 0 {
                 let failed = AttachmentError::file(&*self.path, "cannot read");
                 return Err(failed(io::ErrorKind::UnexpectedEof.into()));

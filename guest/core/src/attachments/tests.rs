@@ -308,7 +308,8 @@ fn metadata_names_the_root_in_ascii() {
     // No header has these as they are.
     for odd in ["/a\nb", "/a\u{7f}", "/a "] {
         let pairs = asset_root_metadata(odd.as_bytes(), None);
-        let plain = |it: &String| it.bytes().all(|b| (0x20..0x7f).contains(&b));
+        let plain =
+            |it: &String| it.bytes().all(|b| (0x20..0x7f).contains(&b));
         assert!(pairs.iter().all(|(_, value)| plain(value)), "{odd:?}");
         assert_eq!(of(&pairs).unwrap(), odd.as_bytes());
     }
@@ -537,7 +538,8 @@ fn what_is_beneath_a_path_is_what_the_package_takes_for_it() {
 #[test]
 fn groups_are_those_of_the_packages_own_table() {
     use Role::{Input, Output, Reference};
-    type Rows<'r> = &'r [(&'r [(Role, &'r str)], &'r [(&'r str, &'r str, usize)])];
+    type Rows<'r> =
+        &'r [(&'r [(Role, &'r str)], &'r [(&'r str, &'r str, usize)])];
     let rows: Rows<'_> = &[
         (&[], &[]),
         (
@@ -584,8 +586,10 @@ fn groups_are_those_of_the_packages_own_table() {
             ("Movie 1 - Shared", other.as_str(), true),
         ];
         for (paths, expected) in rows {
-            let paths: Vec<(Role, String)> =
-                paths.iter().map(|(role, path)| (*role, whole(path))).collect();
+            let paths: Vec<(Role, String)> = paths
+                .iter()
+                .map(|(role, path)| (*role, whole(path)))
+                .collect();
             let paths: Vec<(Role, &str)> =
                 paths.iter().map(|(role, path)| (*role, &**path)).collect();
             let expected: Vec<_> = expected

@@ -87,10 +87,7 @@ impl Farm {
         )
     }
 
-    pub(crate) fn sync(
-        &self,
-        attachments: &Attachments,
-    ) -> Synced {
+    pub(crate) fn sync(&self, attachments: &Attachments) -> Synced {
         sync_inputs(
             &self.client,
             &self.location,
@@ -166,4 +163,5 @@ pub(crate) fn hello(path: &str, size: u64) -> Vec<u8> {
     .into_bytes()
 }
 
-pub(crate) const HELLO: &str = "Root/Data/df8d09e93f874900a99b8775cc15b6c7.xxh128";
+pub(crate) const HELLO: &str =
+    "Root/Data/df8d09e93f874900a99b8775cc15b6c7.xxh128";

@@ -46,7 +46,6 @@ fn a_hostile_manifest_writes_nothing_outside_the_root() {
     assert!(farm.path("root/real/x").is_file());
 }
 
-
 #[test]
 fn what_is_not_what_the_manifest_says_is_not_kept() {
     let farm = Farm::new();
@@ -109,7 +108,8 @@ fn link(path: &str, to: &str) -> Entry {
 fn file(path: &str) -> Entry {
     let hash = Hash::parse(b"df8d09e93f874900a99b8775cc15b6c7").unwrap();
     let content = Content::Whole(hash);
-    let kind = EntryKind::File { content, size: 11, mtime: 5, runnable: false };
+    let kind =
+        EntryKind::File { content, size: 11, mtime: 5, runnable: false };
     Entry { path: path.as_bytes().into(), kind }
 }
 
@@ -123,7 +123,8 @@ fn links_of_a_manifest_lead_nowhere_outside_the_root() {
         farm.load(&text, "root", conflict)
     };
     let away = farm.path("outside");
-    for to in ["..", "../outside", "/etc", away.to_str().unwrap(), "a/../../x"] {
+    for to in ["..", "../outside", "/etc", away.to_str().unwrap(), "a/../../x"]
+    {
         load(vec![link("l", to)], Conflict::Overwrite).unwrap_err();
         assert!(!farm.path("root").exists(), "{to}");
     }
@@ -138,9 +139,15 @@ fn links_of_a_manifest_lead_nowhere_outside_the_root() {
     assert_eq!(everything("root", &farm), ["root/l"]);
     // A link takes the place of a link, and of nothing else.
     load(vec![link("l", "e")], Conflict::Skip).unwrap();
-    assert_eq!(fs::read_link(farm.path("root/l")).unwrap(), PathBuf::from("d"));
+    assert_eq!(
+        fs::read_link(farm.path("root/l")).unwrap(),
+        PathBuf::from("d")
+    );
     load(vec![link("l", "e")], Conflict::Overwrite).unwrap();
-    assert_eq!(fs::read_link(farm.path("root/l")).unwrap(), PathBuf::from("e"));
+    assert_eq!(
+        fs::read_link(farm.path("root/l")).unwrap(),
+        PathBuf::from("e")
+    );
     assert_eq!(everything("outside", &farm), [""; 0]);
 }
 

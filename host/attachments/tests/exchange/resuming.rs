@@ -168,7 +168,9 @@ fn load(
 fn parts(farm: &Farm) -> Vec<PathBuf> {
     let entries = fs::read_dir(farm.path("r")).unwrap();
     let paths = entries.map(|entry| entry.unwrap().path());
-    paths.filter(|path| path.extension().is_some_and(|it| it == "part")).collect()
+    paths
+        .filter(|path| path.extension().is_some_and(|it| it == "part"))
+        .collect()
 }
 
 #[test]
@@ -203,7 +205,10 @@ fn what_was_fetched_of_a_large_file_is_not_fetched_again() {
     assert_eq!(measured.served(), 12 * MIB);
     assert_eq!(last.load(Relaxed), 36 * MIB);
     assert!(fs::read(farm.path("r/large")).unwrap() == data);
-    assert_eq!(fs::metadata(farm.path("r/large")).unwrap().mtime(), 1_704_164_645);
+    assert_eq!(
+        fs::metadata(farm.path("r/large")).unwrap().mtime(),
+        1_704_164_645
+    );
     assert!(parts(&farm).is_empty());
     // And nothing at all once it is there.
     load(&farm, &measured, &manifest, &Watch::default()).unwrap();
@@ -318,7 +323,8 @@ fn what_a_download_left_is_no_output() {
     let farm = Farm::new();
     farm.write("project/renders/old", b"old");
     let root = farm.path("project").to_str().unwrap().as_bytes().to_vec();
-    let renders = session_directory(&farm.path("session"), &root).join("renders");
+    let renders =
+        session_directory(&farm.path("session"), &root).join("renders");
     fs::create_dir_all(&renders).unwrap();
     fs::write(renders.join(".sanchay-0123.part"), "half").unwrap();
     fs::write(renders.join("whole"), "whole").unwrap();

@@ -42,7 +42,10 @@ fn a_job_of_windows_goes_through_a_session_of_this_machine() {
     let given = farm.give_back(&read, "action-1", 1.0);
     assert_eq!(given.files, [directory.join("renders/final/f.exr")]);
     let [key] = &*given.manifests else { panic!("one manifest") };
-    assert!(key.ends_with("/1be958279f6c815646a055292ea6ad0d_output"), "{key}");
+    assert!(
+        key.ends_with("/1be958279f6c815646a055292ea6ad0d_output"),
+        "{key}"
+    );
     let found = runtime().block_on(farm.storage.get_described(key)).unwrap();
     let expected = [("asset-root".to_owned(), r"C:\Users\temp".to_owned())];
     assert_eq!(found.metadata, expected);

@@ -50,8 +50,10 @@ fn shown(progress: &Progress) -> Option<(Shown, Option<&str>)> {
                 "Uploading" => Phase::Transferring,
                 _ => return None,
             };
-            (shown.files, shown.total_files) = (*files_processed, *total_files);
-            (shown.bytes, shown.total_bytes) = (*bytes_processed, *total_bytes);
+            (shown.files, shown.total_files) =
+                (*files_processed, *total_files);
+            (shown.bytes, shown.total_bytes) =
+                (*bytes_processed, *total_bytes);
             current_path.as_deref()
         }
         Progress::Transfer(TransferProgress {
