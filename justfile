@@ -112,6 +112,12 @@ bench-micro *ARGS:
 fuzz *ARGS: _fuzz-tools
     @exec {{ fuzz }} "$@"
 
+# Measure job attachments against the package deadline; --files N.
+bench-attachments *ARGS: _peer-tools
+    cargo build --release --locked -p sanchay-cli
+    cargo build --release --locked -p sanchay-attachments --example figures
+    @exec .tools/peers-venv/bin/python benches/python/attachments.py "$@"
+
 # Build the Python packages, target/wheels/*.whl, and test them.
 wheel: _python
     rm -rf target/wheels target/python
@@ -133,14 +139,21 @@ sdist: _python
     {{ python }} -m maturin sdist --out target/sdist
     {{ python }} host/python/build/sdist.py target/sdist
 
+# Test rusty_attachments against the package deadline, which is installed.
+test-peers: _peer-tools
+    cargo test --locked --workspace --test interpreter deadline -- --nocapture
+
 # Write anew which Python packages the tests install, and their digests.
 python-lock:
     rm -rf target/python-lock
     python3 -m venv target/python-lock
     target/python-lock/bin/pip install --quiet pip-tools==7.6.2
-    cd tests/python && ../../target/python-lock/bin/pip-compile --quiet \
-        --generate-hashes --strip-extras --allow-unsafe --no-header \
-        --no-emit-index-url --no-emit-find-links requirements.in
+    for tests in python peers; do \
+        (cd tests/$tests && ../../target/python-lock/bin/pip-compile --quiet \
+            --generate-hashes --strip-extras --allow-unsafe --no-header \
+            --no-emit-index-url --no-emit-find-links requirements.in) || \
+            exit 1; \
+    done
 
 # Measure the Python package against pure Python and the library; --rounds N.
 bench-python *ARGS: wheel
@@ -294,6 +307,10 @@ _test-tools:
 # A Python for the tests of the Python package.
 _python:
     @"{{ justfile_directory() }}/x" --python-tools
+
+# A Python with the package deadline.
+_peer-tools:
+    @"{{ justfile_directory() }}/x" --peer-tools
 
 # A C++ compiler, for libFuzzer.
 _fuzz-tools:

@@ -1,10 +1,11 @@
 """Job attachments against the Python package deadline, in one run, with moto
-on loopback: seconds, and what part of its time was taken.
+on loopback: seconds, what part of its time was taken, and peak memory.
 
-    python attachments.py --program target/release/sanchay [--files 10000]
+    ./x bench-attachments [--files N] [--small N] [--many N] [--json]
 
-The interpreter has deadline==0.60.10 and moto[server]; the program was built
-with the feature attachments.
+Both programs and the server share the machine, so that a server that is slow
+is the same burden for both. Each job is done once, with cold caches where it
+says so. The interpreter is one that has deadline and moto.
 """
 
 from __future__ import annotations
@@ -20,8 +21,11 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
+
+HERE = Path(__file__).resolve().parents[2]
 
 REFERENCE = """
 import json, sys
@@ -49,117 +53,175 @@ else:
 """
 
 
+class Cost(NamedTuple):
+    """What a command took."""
+
+    seconds: float
+    mebibytes: float
+    said: bytes
+
+
+class Bench:
+    """A folder with files, and an environment without anybody's settings."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {
+            **os.environ,
+            "HOME": str(folder),
+            "XDG_DATA_HOME": str(folder / "data"),
+            "AWS_ACCESS_KEY_ID": "key",
+            "AWS_SECRET_ACCESS_KEY": "secret",
+            "AWS_DEFAULT_REGION": "us-west-2",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "DEADLINE_CLOUD_TELEMETRY_OPT_OUT": "true",
+            "DEADLINE_CONFIG_FILE_PATH": str(folder / "config"),
+        }
+
+    def write(self, name: str, count: int, size: int) -> Path:
+        """Write files, each with a content of its own."""
+        for number in range(count):
+            path = self.folder / name / f"{number % 100}" / f"{number}"
+            if number < 100:
+                path.parent.mkdir(parents=True)
+            path.write_bytes(number.to_bytes(8, "big") * (size // 8))
+        return self.folder / name
+
+    def run(self, *command: object) -> Cost:
+        """Run a command, which has to succeed."""
+        words = [str(word) for word in command]
+        with tempfile.TemporaryFile() as out:
+            began = time.perf_counter()
+            process = subprocess.Popen(
+                words, env=self.environment, stdout=out
+            )
+            _, status, used = os.wait4(process.pid, 0)
+            seconds = time.perf_counter() - began
+            process.returncode = os.waitstatus_to_exitcode(status)
+            out.seek(0)
+            said = out.read()
+        if process.returncode:
+            sys.exit(f"{words[:6]} ended with {process.returncode}")
+        return Cost(seconds, used.ru_maxrss / 1024, said)
+
+
 @contextlib.contextmanager
 def server() -> Iterator[str]:
     """An S3 of moto."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "moto.server", "-p", str(port)]
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1"]
     process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*command, "-p", str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     url = f"http://127.0.0.1:{port}"
-    while True:
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-            break
-        except OSError:
-            time.sleep(0.1)
-    yield url
-    process.terminate()
-    process.wait()
+    try:
+        while True:
+            try:
+                urllib.request.urlopen(url, timeout=5).close()
+                break
+            except OSError:
+                if process.poll() is not None:
+                    sys.exit("moto does not start")
+                time.sleep(0.1)
+        yield url
+    finally:
+        process.terminate()
+        process.wait()
 
 
-def timed(run: Callable[[], object]) -> float:
-    """How long something takes, in seconds."""
-    began = time.perf_counter()
-    run()
-    return time.perf_counter() - began
+def measure(
+    bench: Bench, given: argparse.Namespace
+) -> Iterator[tuple[str, Cost | None, Cost]]:
+    """Each job, what it took the package, and what it took here."""
+    program = given.program.absolute()
+    deadline = Path(sys.executable).with_name("deadline")
+    small = bench.write("small", given.small, 16)
+    snapshot = ["manifest", "snapshot", "--root", small]
+    snapshot += ["--destination", bench.folder / "out", "--name"]
+    yield (
+        f"manifest of {given.small} files, cold caches",
+        bench.run(deadline, *snapshot, "theirs"),
+        bench.run(program, "attachments", *snapshot, "ours", "-q"),
+    )
+    root, saved = bench.write("files", given.files, given.size), "theirs.json"
+    cache, job = bench.folder / "cache", bench.folder / "ours.json"
+    with server() as url:
+        bench.environment["AWS_ENDPOINT_URL"] = url
+        for bucket in ["theirs", "ours"]:
+            request = urllib.request.Request(f"{url}/{bucket}", method="PUT")
+            urllib.request.urlopen(request).close()
+
+        def reference(job: str) -> Cost:
+            words = [sys.executable, "-c", REFERENCE, job, "theirs", root]
+            session = bench.folder / "session1"
+            return bench.run(*words, cache, session, bench.folder / saved)
+
+        ours = [program, "attachments"]
+        place = ["--s3-root-uri", "s3://ours/Root"]
+        queue = ["--farm-id", "farm-1", "--queue-id", "queue-1"]
+        submit = [*ours, "submit", *place, *queue, root, "--json"]
+        submit += ["--catalog"]
+        for title in ["submit", "submit again, nothing changed:"]:
+            theirs, here = reference("submit"), bench.run(*submit)
+            job.write_bytes(here.said)
+            yield f"{title} {given.files} files", theirs, here
+        inputs = [*ours, "inputs", *place, "--attachments", job, "-q"]
+        yield (
+            f"sync_inputs of {given.files} files",
+            reference("sync"),
+            bench.run(*inputs, bench.folder / "session2"),
+        )
+    if given.figures.exists():
+        figures = given.figures.absolute()
+        here = bench.run(figures, "diff", given.many)
+        yield f"diff of {given.many} entries, and reading both", None, here
+        many = bench.write("many", given.many, 16)
+        here = bench.run(figures, "submit", many)
+        yield f"submit {given.many} files to nowhere", None, here
 
 
 def main() -> None:
     """Measure."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--program", type=Path, required=True)
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    release = HERE / "target/release"
+    parser.add_argument("--program", type=Path, default=release / "sanchay")
+    parser.add_argument(
+        "--figures", type=Path, default=release / "examples/figures"
+    )
     parser.add_argument("--files", type=int, default=10_000)
     parser.add_argument("--size", type=int, default=64 << 10)
     parser.add_argument("--small", type=int, default=100_000)
+    parser.add_argument("--many", type=int, default=1_000_000)
+    parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="bench-attachments-"))
-    environment = {
-        **os.environ,
-        "HOME": str(folder),
-        "XDG_DATA_HOME": str(folder / "data"),
-        "AWS_ACCESS_KEY_ID": "key",
-        "AWS_SECRET_ACCESS_KEY": "secret",
-        "AWS_DEFAULT_REGION": "us-west-2",
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "DEADLINE_CLOUD_TELEMETRY_OPT_OUT": "true",
-        "DEADLINE_CONFIG_FILE_PATH": str(folder / "config"),
-    }
-    for name, count, size in [
-        ("small", given.small, 16),
-        ("files", given.files, given.size),
-    ]:
-        for number in range(count):
-            path = folder / name / f"{number % 100}" / f"{number}"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            content = number.to_bytes(8, "big") * (size // 8)
-            path.write_bytes(content)
-    program = str(given.program.absolute())
-    deadline = str(Path(sys.executable).with_name("deadline"))
-    rows: list[tuple[str, float, float]] = []
-
-    def run(*command: str, output: Path | None = None) -> None:
-        with open(output or os.devnull, "wb") as out:
-            subprocess.run(
-                command, check=True, env=environment, stdout=out
-            )
-
-    snapshot = ["manifest", "snapshot", "--root", str(folder / "small")]
-    snapshot += ["--destination", str(folder / "out"), "--name"]
-    theirs = timed(lambda: run(deadline, *snapshot, "theirs"))
-    ours = timed(lambda: run(program, "attachments", *snapshot, "ours", "-q"))
-    rows.append((f"manifest of {given.small} files", theirs, ours))
-    with server() as url:
-        environment["AWS_ENDPOINT_URL"] = url
-        for bucket in ["theirs", "ours"]:
-            request = urllib.request.Request(f"{url}/{bucket}", method="PUT")
-            urllib.request.urlopen(request).close()
-        root, saved = str(folder / "files"), folder / "theirs.json"
-
-        def reference(job: str) -> None:
-            run(
-                sys.executable,
-                "-c",
-                REFERENCE,
-                job,
-                "theirs",
-                root,
-                str(folder / "cache"),
-                str(folder / "session1"),
-                str(saved),
-            )
-
-        place = ["--s3-root-uri", "s3://ours/Root"]
-        submit = [program, "attachments", "submit", *place, "--json", "-q"]
-        submit += ["--farm-id", "farm-1", "--queue-id", "queue-1", root]
-        submit += ["--catalog"]
-        for title in ["submit", "submit again"]:
-            theirs = timed(lambda: reference("submit"))
-            ours = timed(lambda: run(*submit, output=folder / "ours.json"))
-            rows.append((f"{title} {given.files} files", theirs, ours))
-        inputs = [program, "attachments", "inputs", *place, "-q"]
-        inputs += ["--attachments", str(folder / "ours.json")]
-        theirs = timed(lambda: reference("sync"))
-        ours = timed(lambda: run(*inputs, str(folder / "session2")))
-        rows.append((f"sync_inputs {given.files} files", theirs, ours))
-    print(json.dumps({"rows": rows}))
-    for title, theirs, ours in rows:
-        part = ours / theirs
-        print(f"{title}: {theirs:.2f} s, here {ours:.2f} s ({part:.3f})")
-    shutil.rmtree(folder)
+    try:
+        for title, theirs, ours in measure(Bench(folder), given):
+            row = {
+                "job": title,
+                "seconds": round(ours.seconds, 3),
+                "mebibytes": round(ours.mebibytes),
+            }
+            if theirs:
+                row["reference_seconds"] = round(theirs.seconds, 3)
+                row["reference_mebibytes"] = round(theirs.mebibytes)
+                row["ratio"] = round(ours.seconds / theirs.seconds, 4)
+            elif ours.said:
+                row["said"] = json.loads(ours.said)
+            if given.json:
+                print(json.dumps(row), flush=True)
+            else:
+                words = [f"{name} {it}" for name, it in row.items()]
+                print(", ".join(words[1:]) + f": {title}", flush=True)
+    finally:
+        shutil.rmtree(folder)
 
 
 if __name__ == "__main__":

@@ -147,7 +147,74 @@ fn a_job_goes_to_a_server_and_back() {
     let path = found["downloaded"][0]["local_manifest_path"].as_str().unwrap();
     let merged = fs::read_to_string(tree.path(path)).unwrap();
     assert!(merged.contains("renders/f.exr") && merged.contains("scene"));
+    // A root of Windows names the file as that machine would.
+    let (root, name) = (r"C:\Users\temp", "1be958279f6c815646a055292ea6ad0d");
+    let mut windows = json(&submitted);
+    windows["manifests"][0]["rootPath"] = root.into();
+    windows["manifests"][0]["rootPathFormat"] = "windows".into();
+    fs::write(tree.path("windows.json"), windows.to_string()).unwrap();
+    let words = words.replace("job.json", "windows.json");
+    let found = json(&run(&words).succeeds());
+    let rows = found["downloaded"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["manifest_root"] == root).unwrap();
+    let file = row["local_manifest_path"].as_str().unwrap();
+    let start = format!("got/C__Users_temp-{name}-");
+    assert!(file.starts_with(&start), "{file}");
+
     let found = json(&run(&format!("manifest upload {path}")).succeeds());
     let key = found["key"].as_str().unwrap();
     assert_eq!(moto.get(key).unwrap(), merged.into_bytes());
+}
+
+#[test]
+fn a_transfer_shows_how_far_it_is_as_other_commands_do() {
+    let Some(moto) = Moto::start() else { return };
+    let tree = Tree::new();
+    tree.file("p/scene", "scene");
+    tree.file("p/other", "other");
+    let url = moto.url();
+    let run = |words: &str| {
+        let words = format!(
+            "{words} --s3-root-uri s3://bucket/Root --endpoint {url} \
+             --progress json"
+        );
+        let finished = program(&tree, &words)
+            .env("AWS_ACCESS_KEY_ID", "key")
+            .env("AWS_SECRET_ACCESS_KEY", "secret")
+            .run()
+            .exits(0);
+        let lines = finished.stderr.lines().filter(|it| it.starts_with('{'));
+        let events: Vec<Value> =
+            lines.map(|line| serde_json::from_str(line).unwrap()).collect();
+        let event = events.iter().find(|it| it["phase"] == "transferring");
+        let event = event.unwrap_or_else(|| panic!("{}", finished.stderr));
+        assert_eq!(event["total_files"], 2);
+        assert_eq!(event["total_bytes"], 10);
+        assert!(event["path"].is_string(), "{event}");
+        finished
+    };
+    let queue = "--farm-id farm-1 --queue-id queue-1";
+    let submitted = run(&format!("submit {queue} p"));
+    fs::write(tree.path("job.json"), &submitted.stdout).unwrap();
+    run("inputs --attachments job.json session");
+}
+
+#[test]
+fn the_machine_is_asked_for_credentials_only_if_that_is_told() {
+    let tree = Tree::new();
+    tree.file("d/a", "a");
+    let manifest = snapshot(&tree, "--root d");
+    let words =
+        format!("manifest upload {manifest} --s3-root-uri s3://bucket/Root");
+    let began = std::time::Instant::now();
+    let refused = program(&tree, &words)
+        .env("AWS_CONFIG_FILE", "/nonexistent")
+        .env("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+        .run()
+        .exits(2);
+    let said = refused.complaints().join("\n");
+    assert!(said.contains("there are no credentials"), "{said}");
+    assert!(said.contains("AWS_EC2_METADATA_DISABLED=false"), "{said}");
+    // Nobody was waited for.
+    assert!(began.elapsed().as_secs() < 20);
 }

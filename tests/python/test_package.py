@@ -13,12 +13,17 @@ from pathlib import Path
 
 import mithril
 import pytest
+import rusty_attachments
 import sanchay
 import sanchay.vpo
 
 PACKAGE = Path(sanchay.__file__).parent
 #: What the wheel has.
-PACKAGES = [PACKAGE, Path(mithril.__file__).parent]
+PACKAGES = [
+    PACKAGE,
+    Path(mithril.__file__).parent,
+    Path(rusty_attachments.__file__).parent,
+]
 
 
 @pytest.fixture
@@ -124,6 +129,7 @@ def test_the_types_hold_under_mypy_strict(tmp_path, sources):
     said = run(
         "-m", "mypy", "--strict", "--no-incremental",
         "-m", "program", "-p", "sanchay", "-p", "mithril",
+        "-p", "rusty_attachments",
         cwd=tmp_path, env={"MYPYPATH": f"{sources}:{tmp_path}"},
     )
     revealed = [it.split('"')[1] for it in said.splitlines() if "Revealed" in it]
@@ -219,6 +225,7 @@ def test_the_stubs_are_what_is_there(tmp_path, sources):
     said = run(
         "-m", "mypy.stubtest", "--allowlist", str(known),
         "--ignore-unused-allowlist", "sanchay", "mithril",
+        "rusty_attachments",
         cwd=tmp_path,
         env={"MYPYPATH": str(sources), "PYTHONPATH": str(PACKAGE.parent)},
     )
@@ -234,7 +241,9 @@ def documented(thing):
 
 
 @pytest.mark.parametrize(
-    "module", [sanchay, sanchay.vpo, mithril], ids=lambda it: it.__name__
+    "module",
+    [sanchay, sanchay.vpo, mithril, rusty_attachments],
+    ids=lambda it: it.__name__,
 )
 def test_every_public_name_is_documented(module):
     for name in module.__all__:
@@ -281,7 +290,7 @@ def test_the_package_says_that_it_is_typed():
 
 
 def test_types_can_be_asked_for_at_run_time():
-    for module in [sanchay, sanchay.vpo, mithril]:
+    for module in [sanchay, sanchay.vpo, mithril, rusty_attachments]:
         for name in module.__all__:
             public = getattr(module, name)
             if not inspect.isclass(public) and not inspect.isfunction(public):
@@ -349,6 +358,49 @@ def test_the_types_of_mithril_hold_under_mypy_strict(tmp_path, sources):
         "mithril._tensors.DType | None", "numpy.ndarray[Any, Any]",
         "memoryview[int]", "mithril._config.StorageConfig | None",
     ]
+
+
+def test_the_types_of_attachments_hold_under_mypy_strict(tmp_path, sources):
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import rusty_attachments as ra\n"
+        "s3 = ra.S3Location('b', 'p')\n"
+        "place = ra.ManifestLocation('b', 'p', 'f', 'q')\n"
+        "keys = ra.AwsCredentials('k', 's', session_token=None)\n"
+        "def look(p: ra.ScanProgress) -> bool:\n"
+        "    return p.files_processed < 5\n"
+        "async def go() -> None:\n"
+        "    done = await ra.submit_bundle_attachments(\n"
+        "        region='r', s3_location=s3, manifest_location=place,\n"
+        "        asset_references=ra.AssetReferences(['x']),\n"
+        "        options=ra.BundleSubmitOptions(manifest_version='2023-03-03'),\n"
+        "        progress_callback=look, credentials=keys)\n"
+        "    reveal_type(done)\n"
+        "    reveal_type(done.attachments)\n"
+        "    synced = await ra.sync_inputs('r', s3, done.attachments, 'x',\n"
+        "        progress_callback=lambda p: print(p.current_key))\n"
+        "    reveal_type(synced)\n"
+        "    await ra.sync_inputs('r', s3, done.attachments, 3)\n"
+        "    await ra.sync_inputs('r', s3, done.attachments, 'x', callback=look)\n"
+        "made = ra.create_manifest('x', ra.SnapshotOptions(\n"
+        "    filter=ra.GlobFilter(exclude=['*.tmp'])), look)\n"
+        "reveal_type(made)\n"
+        "reveal_type(ra.diff_manifests(made, made).added)\n"
+        "reveal_type(ra.download_manifest_sync('r', s3, 'p'))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--no-incremental", program],
+        capture_output=True, text=True, cwd=tmp_path,
+        env={"MYPYPATH": str(sources)},
+    )
+    said = done.stdout
+    revealed = [it.split('"')[1] for it in said.splitlines() if "Revealed" in it]
+    assert [it.split("._types.")[-1] for it in revealed] == [
+        "BundleSubmitResult", "Attachments", "SyncResult", "Manifest",
+        "list[builtins.str]" if "builtins.str" in said else "list[str]",
+        "Manifest",
+    ], said + done.stderr
+    assert said.count("[arg-type]") == said.count("[call-arg]") == 1, said
 
 
 def test_the_exceptions_of_mithril_have_the_names_and_kinds_of_the_contract():

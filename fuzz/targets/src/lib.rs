@@ -23,6 +23,7 @@ pub mod filter;
 pub mod hasher;
 pub mod ignore;
 mod input;
+pub mod manifests;
 pub mod media;
 pub mod names;
 pub mod options;
@@ -42,6 +43,7 @@ pub const TARGETS: &[Target] = &[
     ("filter", filter::run),
     ("hasher", hasher::run),
     ("ignore", ignore::run),
+    ("manifests", manifests::run),
     ("media", media::run),
     ("names", names::run),
     ("options", options::run),

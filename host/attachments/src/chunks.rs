@@ -1,21 +1,26 @@
 //! Hashes of the parts of large files, as 2025-12-04-beta has them.
 
-use std::{fs::File, os::unix::fs::FileExt as _, path::Path};
+use std::{
+    fs::File,
+    os::unix::fs::{FileExt as _, MetadataExt as _},
+    path::Path,
+};
 
 use sanchay_core::attachments::{CHUNK, Hash};
 use sanchay_core::hashing::{Algorithm, Hasher};
 
-use crate::{AttachmentError, Watch, listing::CANCELLED};
+use crate::{AttachmentError, Watch, hashing::Hashed, listing::CANCELLED};
 
 /// Bytes that are read at once.
 const PIECE: usize = 1 << 20;
 
-/// The hashes of a file's parts.
+/// The hashes of the parts of a file, which is still as it was hashed whole.
 pub(crate) fn hashes(
     path: &Path,
-    size: u64,
+    whole: &Hashed,
     watch: &Watch,
 ) -> Result<Box<[Hash]>, AttachmentError> {
+    let size = whole.size;
     let failed = || AttachmentError::file(path, "cannot hash");
     let file = File::open(path).map_err(failed())?;
     let mut hashes = Vec::new();
@@ -40,5 +45,15 @@ pub(crate) fn hashes(
         let digest = <[u8; 16]>::try_from(digest.as_slice());
         hashes.push(Hash::xxh128(digest.unwrap_or_default()));
     }
-    Ok(hashes.into())
+    let now = file.metadata().map_err(failed())?;
+    let same = now.len() == size
+        && now.mtime() == whole.modified.seconds
+        && now.mtime_nsec() == i64::from(whole.modified.nanoseconds);
+    match same {
+        true => Ok(hashes.into()),
+        false => {
+            let source = std::io::Error::other("it changed while it was read");
+            Err(failed()(source))
+        }
+    }
 }

@@ -9,6 +9,8 @@ use crate::{
     AttachmentError, SnapshotOptions, Watch, create_manifest,
     hashing::microseconds,
     listing::{absolute, follow, walk},
+    snapshot::check_root,
+    writer::same_time,
 };
 
 /// Paths that differ, below the root, each list in order.
@@ -36,6 +38,7 @@ pub fn compare_with_files(
     watch: &Watch,
 ) -> Result<LocalDifferences, AttachmentError> {
     let root = absolute(root)?;
+    check_root(&root)?;
     let mut known: HashMap<&[u8], &EntryKind> =
         manifest.files().map(|entry| (&*entry.path, &entry.kind)).collect();
     let mut differences = LocalDifferences::default();
@@ -62,9 +65,7 @@ pub fn compare_with_files(
         for (path, size, mtime) in facts(engine, &root, options, watch)? {
             see(path, &|was| match was {
                 EntryKind::File { size: was, mtime: then, .. } => {
-                    // What restores times may round them.
-                    u64::try_from(*was) == Ok(size)
-                        && then.abs_diff(mtime) <= 1
+                    u64::try_from(*was) == Ok(size) && same_time(*then, mtime)
                 }
                 _ => false,
             });

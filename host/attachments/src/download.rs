@@ -2,34 +2,34 @@
 //! there at all.
 
 use std::{
-    collections::HashMap,
+    io,
     ops::Range,
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
-    time::Instant,
+    sync::Arc,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
-use sanchay::Timestamp;
-use sanchay_core::attachments::{
-    CHUNK, Content, Entry, EntryKind, Hash, Manifest, check_below, human_size,
-    text,
-};
+use sanchay::{Cancel, Timestamp};
+use sanchay_core::attachments::{CHUNK, Content, Hash, Manifest};
 use sanchay_core::hashing::{Algorithm, Hasher};
-use sanchay_storage::{Directory, Links, Metadata};
+use sanchay_objects::{StorageError, runtime};
+use sanchay_storage::Links;
 
 use crate::{
     AttachmentError, Client, S3Location, Statistics, Watch,
     client::Bucket,
+    draft::{Draft, Placed},
     hashing::microseconds,
+    plan::{Plan, Wanted, check_space, wrong_hash, wrong_size},
     progress::{Meter, MeterKind},
-    snapshot::no_name,
-    target::{Draft, Placed, Target},
-    upload::{fits, negative},
+    target::Target,
+    upload::fits,
+    writer::{Writer, has_content, same_time},
 };
 
-const CANCELLED: &str = "File download cancelled.";
+pub(crate) const CANCELLED: &str = "File download cancelled.";
 
 /// What is larger is fetched in ranges of so many bytes, several at once.
 const RANGE: u64 = 8 << 20;
@@ -38,6 +38,9 @@ const RANGES_AT_ONCE: usize = 4;
 /// and those in ranges.
 const AT_ONCE: usize = 32;
 const LARGE_AT_ONCE: usize = 3;
+
+/// How long is waited for the disk when a download is ended.
+const SETTLING: Duration = Duration::from_millis(500);
 
 /// What becomes of a file whose name is taken by another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,6 +82,9 @@ pub struct Downloaded {
 /// is missing. Nothing is written before all paths are known to lie beneath
 /// it. Entries that are deleted are passed over.
 ///
+/// What was downloaded of a large file before an earlier call was ended is
+/// not downloaded again.
+///
 /// # Errors
 /// What S3 refused, or is not what the manifest says; a path that leads out
 /// of the directory; a disk that is too small. Files that were complete by
@@ -106,22 +112,27 @@ pub(crate) fn download_all(
     let mut plans = Vec::new();
     for (manifest, root) in manifests {
         plans.push(Plan::new(manifest, root)?);
+        watch.check(CANCELLED)?;
     }
     let files = plans.iter().map(|plan| plan.files.len() as u64).sum();
-    let bytes = plans.iter().map(|plan| plan.bytes).sum();
+    let bytes = plans.iter().map(|plan| plan.bytes);
+    let bytes = bytes.fold(0, u64::saturating_add);
     let bucket = client.bucket(&location.bucket)?;
     let meter = Meter::new(watch, MeterKind::Download, files, bytes);
     let mut downloaded = Downloaded::default();
     let mut targets = Vec::new();
     for plan in &plans {
-        let target = Target::open(plan.root)?;
-        plan.check_space(&target)?;
-        targets.push(target);
+        targets.push(Arc::new(Target::open(plan.root)?));
     }
+    check_space(&plans, &targets, conflict)?;
     for (plan, target) in plans.into_iter().zip(&targets) {
-        let job =
-            Job { bucket: &bucket, location, target, conflict, meter: &meter };
-        let done = watch.run(CANCELLED, job.run(plan))?;
+        let (bucket, meter, cancel) = (&bucket, &meter, &watch.cancel);
+        let job = Job { bucket, location, target, conflict, meter, cancel };
+        let done = watch.run(CANCELLED, job.run(plan));
+        if done.is_err() {
+            settle(target);
+        }
+        let done = done?;
         downloaded.statistics.add(&done.statistics);
         downloaded.files.extend(done.files);
     }
@@ -129,131 +140,33 @@ pub(crate) fn download_all(
     Ok(downloaded)
 }
 
-/// What a manifest comes to beneath a root.
-struct Plan<'m> {
-    root: &'m Path,
-    files: Vec<Wanted<'m>>,
-    links: Vec<(Vec<Vec<u8>>, Vec<u8>)>,
-    directories: Vec<Vec<Vec<u8>>>,
-    bytes: u64,
-}
-
-/// A file that is wanted.
-struct Wanted<'m> {
-    names: Vec<Vec<u8>>,
-    content: &'m Content,
-    size: u64,
-    mtime: i64,
-    runnable: bool,
-}
-
-impl<'m> Plan<'m> {
-    /// Of a path that is listed twice the last entry counts.
-    fn new(
-        manifest: &'m Manifest,
-        root: &'m Path,
-    ) -> Result<Self, AttachmentError> {
-        let mut plan = Self {
-            root,
-            files: Vec::with_capacity(manifest.entries.len()),
-            links: Vec::new(),
-            directories: Vec::new(),
-            bytes: 0,
-        };
-        let mut places: HashMap<Vec<Vec<u8>>, usize> = HashMap::new();
-        for entry in &manifest.entries {
-            let names = names(root, entry)?;
-            match &entry.kind {
-                EntryKind::File { content, size, mtime, runnable } => {
-                    let Ok(size) = u64::try_from(*size) else {
-                        return Err(negative(entry));
-                    };
-                    let (mtime, runnable) = (*mtime, *runnable);
-                    let key = names.clone();
-                    let wanted =
-                        Wanted { names, content, size, mtime, runnable };
-                    let place = places.get(&key).copied();
-                    match place.and_then(|it| plan.files.get_mut(it)) {
-                        Some(place) => *place = wanted,
-                        None => {
-                            places.insert(key, plan.files.len());
-                            plan.files.push(wanted);
-                        }
-                    }
-                }
-                EntryKind::Link(target) => {
-                    let says = link_text(root, &names, target, entry)?;
-                    plan.links.push((names, says));
-                }
-                EntryKind::Directory => plan.directories.push(names),
-                EntryKind::Deleted | EntryKind::DeletedDirectory => {}
-            }
-        }
-        plan.bytes = plan
-            .files
-            .iter()
-            .fold(0, |sum: u64, file| sum.saturating_add(file.size));
-        plan.files.sort_by(|a, b| a.names.cmp(&b.names));
-        Ok(plan)
+/// Waits until what was begun on the disk has ended, but not for long.
+fn settle(target: &Arc<Target>) {
+    let began = Instant::now();
+    // This one is the target's own.
+    while Arc::strong_count(target) > 1 && began.elapsed() < SETTLING {
+        std::thread::sleep(Duration::from_millis(2));
     }
-
-    fn check_space(&self, target: &Target) -> Result<(), AttachmentError> {
-        match target.free() {
-            Some(free) if free < self.bytes => {
-                Err(AttachmentError::DiskSpace(format!(
-                    "Error occurred while attempting to sync input files: \
-                     Total file size required for download ({}) is larger \
-                     than available disk space ({})",
-                    human_size(self.bytes),
-                    human_size(free),
-                )))
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-/// The way to an entry, beneath the root.
-fn names(root: &Path, entry: &Entry) -> Result<Vec<Vec<u8>>, AttachmentError> {
-    let name = text::to_name(&entry.path).ok_or_else(|| no_name(entry))?;
-    let root = root.as_os_str().as_bytes();
-    check_below(root, &name).ok_or_else(|| outside(&entry.path))
-}
-
-fn outside(path: &[u8]) -> AttachmentError {
-    AttachmentError::Manifest(format!(
-        "The provided path is not under the root directory: {}",
-        text::lossy(path)
-    ))
-}
-
-/// What a link says: the way from its directory to where it leads, which lies
-/// beneath the root.
-fn link_text(
-    root: &Path,
-    names: &[Vec<u8>],
-    target: &[u8],
-    entry: &Entry,
-) -> Result<Vec<u8>, AttachmentError> {
-    let target = text::to_name(target).ok_or_else(|| no_name(entry))?;
-    let root = root.as_os_str().as_bytes();
-    let to = check_below(root, &target).ok_or_else(|| outside(&target))?;
-    let from = names.split_last().map_or(&[][..], |(_, way)| way);
-    let same = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-    // The last name is where it leads, even if the link lies beneath it.
-    let same = same.min(to.len().saturating_sub(1));
-    let up = from.iter().skip(same).map(|_| b"..".to_vec());
-    let down = to.iter().skip(same).cloned();
-    let way: Vec<_> = up.chain(down).collect();
-    Ok(way.join(&b'/'))
 }
 
 struct Job<'a> {
     bucket: &'a Bucket,
     location: &'a S3Location,
-    target: &'a Target,
+    target: &'a Arc<Target>,
     conflict: Conflict,
     meter: &'a Meter<'a>,
+    cancel: &'a Cancel,
+}
+
+/// Does what takes a disk's time in a thread that may wait for it.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, AttachmentError> + Send + 'static,
+) -> Result<T, AttachmentError> {
+    let done = runtime().spawn_blocking(work).await;
+    done.unwrap_or_else(|error| {
+        let failed = AttachmentError::file("", "the work ended early");
+        Err(failed(io::Error::other(error)))
+    })
 }
 
 impl Job<'_> {
@@ -265,8 +178,11 @@ impl Job<'_> {
         for names in &plan.directories {
             self.target.directory(names)?;
         }
+        let is_small = |file: &Wanted| {
+            file.size <= RANGE && matches!(file.content, Content::Whole(_))
+        };
         let (small, large): (Vec<_>, Vec<_>) =
-            plan.files.into_iter().partition(|it| it.size <= RANGE);
+            plan.files.into_iter().partition(is_small);
         for (files, at_once) in [(small, AT_ONCE), (large, LARGE_AT_ONCE)] {
             let fetched = stream::iter(files).map(|it| self.fetch(it));
             let mut fetched = fetched.buffer_unordered(at_once);
@@ -281,7 +197,7 @@ impl Job<'_> {
             }
         }
         for (names, says) in &plan.links {
-            self.target.link(names, says)?;
+            self.target.link(names, says, self.conflict)?;
         }
         downloaded.files.sort();
         Ok(downloaded)
@@ -289,161 +205,226 @@ impl Job<'_> {
 
     async fn fetch(
         &self,
-        file: Wanted<'_>,
+        file: Wanted,
     ) -> Result<(u64, Placed), AttachmentError> {
-        let shown = self.target.shown(&file.names).display().to_string();
-        if self.is_there(&file)? {
-            self.meter.file(&shown, file.size);
-            return Ok((file.size, Placed::Skipped));
+        let (size, file) = (file.size, Arc::new(file));
+        if self.conflict != Conflict::CreateCopy {
+            let (wanted, target) =
+                (Arc::clone(&file), Arc::clone(self.target));
+            let (conflict, cancel) = (self.conflict, self.cancel.clone());
+            let there = blocking(move || {
+                is_there(&target, &wanted, conflict, &cancel)
+            });
+            if there.await? {
+                self.meter.file(&file.shown(), size)?;
+                return Ok((size, Placed::Skipped));
+            }
         }
-        let draft = self.target.begin(&file.names)?;
+        let placed = match &file.content {
+            Content::Whole(hash) if size <= RANGE => {
+                let placed = self.small(&file, hash).await?;
+                self.meter.file(&self.location.data_key(hash), size)?;
+                placed
+            }
+            _ => {
+                let placed = self.large(&file).await?;
+                self.meter.file(&file.shown(), 0)?;
+                placed
+            }
+        };
+        Ok((size, placed))
+    }
+
+    /// Fetches a file that takes one request.
+    async fn small(
+        &self,
+        file: &Arc<Wanted>,
+        hash: &Hash,
+    ) -> Result<Placed, AttachmentError> {
+        let key = self.location.data_key(hash);
+        let data = self.whole(file, &key).await?;
+        let (target, conflict) = (Arc::clone(self.target), self.conflict);
+        let (file, hash) = (Arc::clone(file), hash.clone());
+        blocking(move || {
+            let mut hasher = Hasher::new(Algorithm::Xxh3_128);
+            hasher.update(&data);
+            if !fits(&mut hasher, &hash) {
+                return Err(wrong_hash(&file, &hash, &key));
+            }
+            let mut draft = target.begin(&file)?;
+            if draft.left() > 0 {
+                draft.restart_at(0)?;
+            }
+            draft.write(&data)?;
+            finish(draft, &file, conflict)
+        })
+        .await
+    }
+
+    /// The bytes of a content: of a longer object not much more than was
+    /// announced.
+    async fn whole(
+        &self,
+        file: &Wanted,
+        key: &str,
+    ) -> Result<Bytes, AttachmentError> {
+        // Its hash tells whether it is to be empty.
+        if file.size == 0 {
+            return Ok(Bytes::new());
+        }
+        let storage = &self.bucket.storage;
+        let range = 0..file.size + 1;
+        let mut from = key;
+        let mut got = storage.get_range(key, range.clone()).await;
+        if let Err(error) = &got
+            && error.is_not_found()
+        {
+            let old = storage.get_range(old_key(key), range).await;
+            if old.is_ok() {
+                (from, got) = (old_key(key), old);
+            }
+        }
+        let data = got.map_err(self.refused(key))?;
+        if data.len() as u64 == file.size {
+            return Ok(data);
+        }
+        let whole = storage.head(from).await.map_err(self.refused(from))?;
+        Err(wrong_size(file, whole.size, file.size))
+    }
+
+    /// Fetches a file in ranges, or what an earlier run did not get of it.
+    async fn large(
+        &self,
+        file: &Arc<Wanted>,
+    ) -> Result<Placed, AttachmentError> {
+        let (target, wanted) = (Arc::clone(self.target), Arc::clone(file));
+        let mut draft = blocking(move || target.begin(&wanted)).await?;
+        // Whatever ends this, but for content that is not what was wanted.
+        draft.keep(true);
         let part = match file.content {
             Content::Whole(_) => file.size,
             Content::Chunks(_) => CHUNK,
         };
-        let mut offset = 0;
+        let mut offset: u64 = 0;
         for hash in file.content.hashes() {
-            let length = part.min(file.size.saturating_sub(offset));
-            let range = offset..offset.saturating_add(length);
-            self.part(&draft, &file, hash, range).await?;
-            offset = offset.saturating_add(length);
+            let end = file.size.min(offset.saturating_add(part));
+            let got = self.part(&mut draft, file, hash, offset..end).await;
+            if let Err(AttachmentError::Damaged(_)) = got {
+                draft.keep(false);
+            }
+            got?;
+            offset = end;
         }
-        let modified = of_microseconds(file.mtime);
-        let placed = draft.finish(modified, file.runnable, self.conflict)?;
-        self.meter.file(&shown, 0);
-        Ok((file.size, placed))
+        let (wanted, conflict) = (Arc::clone(file), self.conflict);
+        blocking(move || finish(draft, &wanted, conflict)).await
     }
 
-    /// Whether nothing is to be done.
-    fn is_there(&self, file: &Wanted<'_>) -> Result<bool, AttachmentError> {
-        let Some((name, way)) = file.names.split_last() else {
-            return Ok(true);
-        };
-        if self.conflict == Conflict::CreateCopy {
-            return Ok(false);
-        }
-        let directory = self.target.directory(way)?;
-        let there = Target::existing(&*directory, name);
-        Ok(match (self.conflict, there) {
-            (_, None) => false,
-            (Conflict::Skip, Some(_)) => true,
-            (_, Some(metadata)) => is_same(file, &*directory, name, &metadata),
-        })
-    }
-
-    /// Fetches a content to its place in a file.
+    /// Gets a content to its place in a file.
     async fn part(
         &self,
-        draft: &Draft,
-        file: &Wanted<'_>,
+        draft: &mut Draft,
+        file: &Wanted,
         hash: &Hash,
         place: Range<u64>,
     ) -> Result<(), AttachmentError> {
-        let mut hasher = Hasher::new(Algorithm::Xxh3_128);
-        let size = place.end.saturating_sub(place.start);
-        let key = match size <= RANGE {
-            true => self.location.data_key(hash),
-            false => self.key_of_large(hash).await?,
-        };
-        let got = match size <= RANGE {
-            true => {
-                let data = self.small(&key).await?;
-                hasher.update(&data);
-                // More than was announced is not written.
-                if data.len() as u64 == size {
-                    draft.write(&data, place.start)?;
-                }
-                data.len() as u64
+        let key = self.location.data_key(hash);
+        let left = draft.left().clamp(place.start, place.end);
+        if left > place.start {
+            let writer = Writer::new(draft, place.start);
+            let cancel = self.cancel.clone();
+            let writer =
+                blocking(move || writer.read_up_to(left, &cancel)).await?;
+            self.meter.piece(&key, left - place.start)?;
+            let rest = left..place.end;
+            if self.ranges(writer, file, hash, &place, rest).await? {
+                return Ok(());
             }
-            false => self.ranges(draft, &mut hasher, &key, &place).await?,
-        };
-        let shown = || text::lossy(&text::of_name(&file.names.join(&b'/')));
-        if got != size {
-            return Err(AttachmentError::Damaged(format!(
-                "File from S3 for {} had incorrect size {got}. Required \
-                 size: {size}",
-                shown(),
-            )));
+            // It was damaged, or is of another program.
+            self.meter.take_back(place.end - place.start);
+            draft.restart_at(place.start)?;
         }
-        if !fits(&mut hasher, hash) {
-            return Err(AttachmentError::Damaged(format!(
-                "File from S3 for {} does not have the hash {hash}: the \
-                 object {key} is damaged, and nothing was kept of it",
-                shown(),
-            )));
+        let writer = Writer::new(draft, place.start);
+        if self.ranges(writer, file, hash, &place, place.clone()).await? {
+            return Ok(());
         }
-        self.meter.piece(&key, size);
-        Ok(())
+        Err(wrong_hash(file, hash, &key))
     }
 
-    /// Fetches ranges side by side, and writes and hashes them in order.
+    /// Fetches ranges side by side, and writes and hashes them in order;
+    /// whether the whole content then has its hash.
     async fn ranges(
         &self,
-        draft: &Draft,
-        hasher: &mut Hasher,
-        key: &str,
+        mut writer: Writer,
+        file: &Wanted,
+        hash: &Hash,
         place: &Range<u64>,
-    ) -> Result<u64, AttachmentError> {
-        let size = place.end.saturating_sub(place.start);
-        let starts = (0..size).step_by(usize::try_from(RANGE).unwrap_or(1));
-        let ranges = starts.map(|start| start..size.min(start + RANGE));
+        rest: Range<u64>,
+    ) -> Result<bool, AttachmentError> {
+        if rest.is_empty() {
+            return Ok(fits(&mut writer.hasher, hash));
+        }
+        let size = place.end - place.start;
+        let key = self.key_of_large(file, hash, size).await?;
+        let step = usize::try_from(RANGE).unwrap_or(1);
+        let ranges = rest.clone().step_by(step).map(|start| {
+            let end = rest.end.min(start + RANGE);
+            start - place.start..end - place.start
+        });
         let mut fetched = stream::iter(ranges)
-            .map(|range| async move {
-                let length = range.end - range.start;
-                let got = self.bucket.storage.get_range(key, range).await;
-                let data: Bytes = got.map_err(self.refused(key))?;
-                Ok::<_, AttachmentError>((data, length))
+            .map(|range| {
+                let key = &key;
+                async move {
+                    let length = range.end - range.start;
+                    let got = self.bucket.storage.get_range(key, range).await;
+                    let data: Bytes = got.map_err(self.refused(key))?;
+                    Ok::<_, AttachmentError>((data, length))
+                }
             })
             .buffered(RANGES_AT_ONCE);
-        let mut at = 0;
         while let Some((data, length)) = fetched.try_next().await? {
-            hasher.update(&data);
-            draft.write(&data, place.start + at)?;
-            at += data.len() as u64;
-            if (data.len() as u64) < length {
-                break;
+            let got = data.len() as u64;
+            writer = blocking(move || writer.write(&data)).await?;
+            self.meter.piece(&key, got)?;
+            if got != length {
+                let there = writer.at - place.start;
+                return Err(wrong_size(file, there, size));
             }
         }
-        Ok(at)
+        Ok(fits(&mut writer.hasher, hash))
     }
 
-    /// The key of a content that takes several requests.
+    /// The key of a content that takes several requests, which has this size.
     async fn key_of_large(
         &self,
+        file: &Wanted,
         hash: &Hash,
+        size: u64,
     ) -> Result<String, AttachmentError> {
+        let storage = &self.bucket.storage;
         let key = self.location.data_key(hash);
-        match self.bucket.storage.head(&key).await {
-            Ok(_) => Ok(key),
+        let (key, found) = match storage.head(&key).await {
             Err(error) if error.is_not_found() => {
                 let old = old_key(&key);
-                match self.bucket.storage.exists(old).await {
-                    Ok(true) => Ok(old.to_owned()),
-                    _ => Err(self.refused(&key)(error)),
+                match storage.head(old).await {
+                    Ok(found) => (old.to_owned(), found),
+                    Err(_) => return Err(self.refused(&key)(error)),
                 }
             }
-            Err(error) => Err(self.refused(&key)(error)),
-        }
-    }
-
-    /// A content that is fetched at once.
-    async fn small(&self, key: &str) -> Result<Bytes, AttachmentError> {
-        match self.bucket.storage.get(key).await {
-            Err(error) if error.is_not_found() => {
-                let old = self.bucket.storage.get_opt(old_key(key)).await;
-                match old {
-                    Ok(Some(data)) => Ok(data),
-                    _ => Err(self.refused(key)(error)),
-                }
+            found => {
+                let found = found.map_err(self.refused(&key))?;
+                (key, found)
             }
-            got => got.map_err(self.refused(key)),
+        };
+        match found.size == size {
+            true => Ok(key),
+            false => Err(wrong_size(file, found.size, size)),
         }
     }
 
     fn refused(
         &self,
         key: &str,
-    ) -> impl FnOnce(sanchay_objects::StorageError) -> AttachmentError {
+    ) -> impl FnOnce(StorageError) -> AttachmentError {
         let failed =
             self.bucket.failed("downloading file", key, "s3:GetObject");
         move |error| {
@@ -466,41 +447,39 @@ impl Job<'_> {
     }
 }
 
+fn finish(
+    draft: Draft,
+    file: &Wanted,
+    conflict: Conflict,
+) -> Result<Placed, AttachmentError> {
+    draft.finish(of_microseconds(file.mtime), file.runnable, conflict)
+}
+
 /// The key of a content as it was once: without an ending.
 fn old_key(key: &str) -> &str {
     key.strip_suffix(".xxh128").unwrap_or(key)
 }
 
-/// Whether a file on disk is the one that is wanted: it is read.
-fn is_same(
-    file: &Wanted<'_>,
-    directory: &dyn Directory,
-    name: &[u8],
-    metadata: &Metadata,
-) -> bool {
-    let Content::Whole(hash) = file.content else { return false };
-    if metadata.size != file.size
-        || microseconds(metadata.modified).abs_diff(file.mtime) > 1
-    {
-        return false;
-    }
-    let Ok((open, _)) = directory.open_file(name, Links::Refuse) else {
-        return false;
+/// Whether nothing is to be done.
+fn is_there(
+    target: &Target,
+    file: &Wanted,
+    conflict: Conflict,
+    cancel: &Cancel,
+) -> Result<bool, AttachmentError> {
+    let (way, name) = file.names();
+    let directory = target.directory(&way)?;
+    let Some(metadata) = Target::existing(&*directory, &name) else {
+        return Ok(false);
     };
-    let mut hasher = Hasher::new(Algorithm::Xxh3_128);
-    let mut piece = vec![0; 1 << 20];
-    let mut at = 0;
-    loop {
-        match open.read_full_at(&mut piece, at) {
-            Ok(0) => break,
-            Ok(got) => {
-                hasher.update(piece.get(..got).unwrap_or_default());
-                at += got as u64;
-            }
-            Err(_) => return false,
-        }
+    if conflict == Conflict::Skip {
+        return Ok(true);
     }
-    fits(&mut hasher, hash)
+    let alike = metadata.size == file.size
+        && same_time(microseconds(metadata.modified), file.mtime);
+    let open = directory.open_file(&name, Links::Refuse);
+    let (true, Ok((open, _))) = (alike, open) else { return Ok(false) };
+    has_content(&open, file, cancel)
 }
 
 /// A time of a manifest.

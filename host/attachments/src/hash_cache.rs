@@ -20,7 +20,7 @@ use rusqlite::{Connection, OpenFlags, params};
 use sanchay_core::attachments::{Hash, text};
 use sanchay_sync::lock;
 
-use crate::{AttachmentError, hashing::Hashed};
+use crate::{AttachmentError, Watch, hashing::Hashed, listing::CANCELLED};
 
 /// The name of its file.
 const FILE: &str = "hash_cache.db";
@@ -92,6 +92,7 @@ impl HashCache {
         &self,
         paths: &[PathBuf],
         results: &mut [Option<Hashed>],
+        watch: &Watch,
     ) -> Result<(), AttachmentError> {
         let connection = lock(&self.connection);
         let mut query = connection
@@ -102,13 +103,16 @@ impl HashCache {
             )
             .map_err(refused(&self.path))?;
         for (path, result) in paths.iter().zip(results) {
+            watch.check(CANCELLED)?;
             let Some((key, metadata)) = facts(path) else { continue };
             let found = query.query_row(params![key], |row| {
                 Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
             });
             let Ok((hash, time)) = found else { continue };
             let settled = metadata.ctime() - metadata.mtime() <= AFTER;
-            if !settled || time != time_text(&metadata) {
+            // One that cannot be read any more is not known, either.
+            let readable = || fs::File::open(path).is_ok();
+            if !settled || time != time_text(&metadata) || !readable() {
                 continue;
             }
             let Some(hash) = Hash::parse(hash.as_bytes()) else { continue };
@@ -147,7 +151,9 @@ impl HashCache {
             for (path, hashed) in hashes {
                 let Some((key, metadata)) = facts(path) else { continue };
                 // What changed meanwhile is hashed again the next time.
+                let rest = i64::from(hashed.modified.nanoseconds);
                 let same = metadata.mtime() == hashed.modified.seconds
+                    && metadata.mtime_nsec() == rest
                     && metadata.len() == hashed.size;
                 if same {
                     let hash = hashed.hash.to_string();

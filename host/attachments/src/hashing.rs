@@ -62,7 +62,7 @@ pub(crate) fn hash_all(
     let mut statistics = Statistics::default();
     let mut results: Vec<Option<Hashed>> = vec![None; paths.len()];
     if let Some(package) = known.package {
-        package.look_up(paths, &mut results)?;
+        package.look_up(paths, &mut results, watch)?;
         for hashed in results.iter().flatten() {
             statistics.skipped(hashed.size);
         }

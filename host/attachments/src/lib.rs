@@ -51,6 +51,7 @@ mod chunks;
 mod client;
 mod compare;
 mod download;
+mod draft;
 mod error;
 mod hash_cache;
 mod hashing;
@@ -59,6 +60,7 @@ mod local;
 mod location;
 mod manifests;
 mod outputs;
+mod plan;
 mod progress;
 mod seen;
 mod session;
@@ -68,6 +70,7 @@ mod submit;
 mod sync;
 mod target;
 mod upload;
+mod writer;
 
 pub use client::Client;
 pub use compare::{LocalDifferences, compare_with_files};
@@ -75,7 +78,7 @@ pub use download::{Conflict, Downloaded, download_manifest_contents};
 pub use error::{AttachmentError, S3Failure};
 pub use hash_cache::HashCache;
 pub use hashing::hash_file;
-pub use listing::{Expanded, expand_input_paths};
+pub use listing::{Expanded, absolute, expand_input_paths};
 pub use local::write_manifest;
 pub use location::{
     ManifestLocation, OutputPath, S3Location, session_directory,

@@ -4,14 +4,20 @@
 use std::{
     collections::BTreeSet,
     ffi::OsStr,
+    fs::Metadata,
+    io,
     ops::ControlFlow,
     os::unix::ffi::{OsStrExt as _, OsStringExt as _},
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
-    sync::Mutex,
+    sync::{Arc, Mutex},
 };
 
-use sanchay::{Engine, EntryError, EntryKind, Filter, Monitor, ScanEvent};
+use rustix::io::Errno;
+use sanchay::{
+    Engine, EntryError, EntryKind, Filter, Monitor, ProgressCallback,
+    ScanEvent,
+};
 use sanchay_core::attachments::{PathFormat, normalize};
 use sanchay_sync::{into_inner, lock};
 
@@ -86,28 +92,62 @@ pub(crate) fn walk(
     Ok(found)
 }
 
+/// What is at a path, behind whatever links; `None` if there is nothing.
+///
+/// # Errors
+/// It cannot be told.
+pub(crate) fn behind(
+    path: &Path,
+) -> Result<Option<Metadata>, AttachmentError> {
+    existing(path, std::fs::metadata(path))
+}
+
+/// Where a path leads, without links; `None` if that is nowhere.
+///
+/// # Errors
+/// It cannot be told.
+pub(crate) fn real(path: &Path) -> Result<Option<PathBuf>, AttachmentError> {
+    existing(path, path.canonicalize())
+}
+
+fn existing<T>(
+    path: &Path,
+    found: io::Result<T>,
+) -> Result<Option<T>, AttachmentError> {
+    let nothing = |error: &io::Error| {
+        use io::ErrorKind::{NotADirectory, NotFound};
+        matches!(error.kind(), NotFound | NotADirectory)
+            || error.raw_os_error() == Some(Errno::LOOP.raw_os_error())
+    };
+    match found {
+        Err(error) if nothing(&error) => Ok(None),
+        found => found
+            .map(Some)
+            .map_err(AttachmentError::file(path, "cannot look at")),
+    }
+}
+
 /// How the engine's runs are watched.
 pub(crate) fn monitor(watch: &Watch, phase: &'static str) -> Monitor {
-    let (cancel, callback) = (watch.cancel.clone(), watch.progress.clone());
+    let theirs = watch.clone();
+    let report = move |progress: &sanchay::Progress| {
+        theirs.report(&Progress::Scan(ScanProgress {
+            phase,
+            current_path: None,
+            files_processed: progress.files,
+            total_files: progress.total_files,
+            bytes_processed: progress.bytes,
+            total_bytes: progress.total_bytes,
+        }));
+        match theirs.cancel.is_cancelled() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    };
+    let reports = watch.progress.is_some();
     Monitor {
-        cancel: cancel.clone(),
-        progress: callback.map(|callback| {
-            let report = move |progress: &sanchay::Progress| {
-                let flow = callback(&Progress::Scan(ScanProgress {
-                    phase,
-                    current_path: None,
-                    files_processed: progress.files,
-                    total_files: progress.total_files,
-                    bytes_processed: progress.bytes,
-                    total_bytes: progress.total_bytes,
-                }));
-                if flow.is_break() {
-                    cancel.cancel();
-                }
-                flow
-            };
-            std::sync::Arc::new(report) as sanchay::ProgressCallback
-        }),
+        cancel: watch.cancel.clone(),
+        progress: reports.then(|| Arc::new(report) as ProgressCallback),
         ..Monitor::default()
     }
 }
@@ -132,20 +172,21 @@ pub(crate) fn follow(
     let mut files = Vec::new();
     let mut links = vec![(link.to_owned(), Vec::new())];
     while let Some((link, above)) = links.pop() {
-        let Ok(metadata) = std::fs::metadata(&link) else { continue };
+        let Some(metadata) = behind(&link)? else { continue };
         let id = (metadata.dev(), metadata.ino());
         if metadata.is_file() {
             let path = link.into_os_string().into_vec();
             files.push(Found { path, kind: EntryKind::File });
             continue;
         }
-        let real = link.canonicalize().ok();
+        let leads_to = real(&link)?;
         let holds = |real: &PathBuf| {
             link.parent()
                 .and_then(|parent| parent.canonicalize().ok())
                 .is_some_and(|parent| parent.starts_with(real))
         };
-        let again = above.contains(&id) || real.as_ref().is_some_and(holds);
+        let again =
+            above.contains(&id) || leads_to.as_ref().is_some_and(holds);
         if !metadata.is_dir() || again || above.len() >= MOST_LINKS {
             continue;
         }
@@ -179,7 +220,7 @@ pub struct Expanded {
 /// directories.
 ///
 /// # Errors
-/// A directory cannot be read.
+/// A directory cannot be read, or it cannot be told what is at a path.
 pub fn expand_input_paths(
     engine: &Engine,
     paths: &[PathBuf],
@@ -192,7 +233,7 @@ pub fn expand_input_paths(
             continue;
         }
         let path = absolute(path)?;
-        let Ok(metadata) = std::fs::metadata(&path) else {
+        let Some(metadata) = behind(&path)? else {
             expanded.missing.push(path);
             continue;
         };
@@ -203,8 +244,7 @@ pub fn expand_input_paths(
         let mut any = false;
         for found in walk(engine, &path, true, false, watch)? {
             let is_file = found.kind == EntryKind::File
-                || std::fs::metadata(found.path())
-                    .is_ok_and(|it| it.is_file());
+                || behind(found.path())?.is_some_and(|it| it.is_file());
             if is_file {
                 any = true;
                 files.insert(path_of(found.path));
@@ -219,7 +259,10 @@ pub fn expand_input_paths(
 }
 
 /// An absolute path without `.` and `..`; links are not resolved.
-pub(crate) fn absolute(path: &Path) -> Result<PathBuf, AttachmentError> {
+///
+/// # Errors
+/// There is no current directory that a relative one would begin at.
+pub fn absolute(path: &Path) -> Result<PathBuf, AttachmentError> {
     let whole = match path.is_absolute() {
         true => path.to_owned(),
         false => std::env::current_dir()

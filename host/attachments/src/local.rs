@@ -2,23 +2,23 @@
 
 use std::{
     fs,
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
 };
 
 use jiff::Zoned;
 use sanchay_core::attachments::{Manifest, local_name};
 
-use crate::{AttachmentError, listing::absolute, manifests::text_of};
+use crate::{AttachmentError, manifests::text_of};
 
-/// Writes a manifest of a root into a directory, which is made if it is
-/// missing, and returns its path: `NAME-HASH-TIME.manifest`.
+/// Writes a manifest of a root, whose path is a text and may be of another
+/// system, into a directory, which is made if it is missing, and returns its
+/// path: `NAME-HASH-TIME.manifest`.
 ///
 /// # Errors
 /// It cannot be written.
 pub fn write_manifest(
     manifest: &Manifest,
-    root: &Path,
+    root: &[u8],
     directory: &Path,
     name: Option<&str>,
 ) -> Result<PathBuf, AttachmentError> {
@@ -27,9 +27,8 @@ pub fn write_manifest(
         return Err(AttachmentError::Invalid(why));
     }
     let text = text_of(manifest)?;
-    let root = absolute(root)?;
     let time = Zoned::now().strftime("%Y-%m-%dT%H-%M-%S").to_string();
-    let file = local_name(name, root.as_os_str().as_bytes(), &time);
+    let file = local_name(name, root, &time);
     fs::create_dir_all(directory).map_err(AttachmentError::file(
         directory,
         "cannot make the directory",

@@ -37,6 +37,11 @@ impl S3Location {
         }
     }
 
+    /// What the keys of all contents begin with.
+    pub(crate) fn data_prefix(&self) -> String {
+        format!("{}/", join([&self.root_prefix, &self.cas_prefix]))
+    }
+
     /// The key of contents.
     #[must_use]
     pub fn data_key(&self, hash: &Hash) -> String {

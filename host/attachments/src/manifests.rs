@@ -19,7 +19,7 @@ use sanchay_sandbox::{Inspector, Limits, Sandbox, SandboxOptions};
 
 use crate::{
     AttachmentError, Client, ManifestLocation, OutputPath, S3Location, Watch,
-    client::Bucket,
+    client::Bucket, download::CANCELLED, upload,
 };
 
 /// Entries are read in pieces of so many bytes of text.
@@ -27,10 +27,9 @@ const PIECE: usize = 256 << 10;
 /// What the sandbox may use for a manifest: the index of directories stays
 /// there.
 const MEMORY: usize = 1 << 30;
-/// The longest manifest that is fetched, in bytes.
-const LONGEST: u64 = 4 << 30;
-
-const CANCELLED: &str = "File download cancelled.";
+/// The longest manifest that is fetched, in bytes: of some millions of files.
+/// It is in memory as a whole.
+const LONGEST: u64 = 1 << 30;
 
 /// A new instance to read manifests with.
 fn inspector() -> Result<Inspector, AttachmentError> {
@@ -51,10 +50,19 @@ fn inspector() -> Result<Inspector, AttachmentError> {
 /// # Errors
 /// [`AttachmentError::Manifest`] says what is wrong with it.
 pub fn load_manifest(text: &[u8]) -> Result<Manifest, AttachmentError> {
+    load_watched(text, &Watch::default())
+}
+
+/// The same for who may not want it any more.
+pub(crate) fn load_watched(
+    text: &[u8],
+    watch: &Watch,
+) -> Result<Manifest, AttachmentError> {
     let mut inspector = inspector()?;
     let mut entries = Vec::new();
     inspector.begin_manifest()?;
     for piece in text.chunks(PIECE) {
+        watch.check(CANCELLED)?;
         inspector.read_manifest(piece, &mut entries)??;
     }
     let Properties { version, total_size, parent } =
@@ -128,7 +136,7 @@ pub fn upload_input_manifest(
     let path = place.input_path(root)?;
     let bucket = client.bucket(&place.bucket)?;
     let key = key_of(location, place, &path);
-    watch.run("File upload cancelled.", async {
+    watch.run(upload::CANCELLED, async {
         let put = bucket.storage.put(&key, text.into()).await;
         put.map_err(bucket.failed(
             "uploading binary file",
@@ -160,7 +168,7 @@ pub fn upload_output_manifest(
     let bucket = client.bucket(&place.bucket)?;
     let key = key_of(location, place, &path);
     let metadata = asset_root_metadata(root, file_system_location);
-    watch.run("File upload cancelled.", async {
+    watch.run(upload::CANCELLED, async {
         let put = bucket.storage.put_described(&key, text, &metadata).await;
         put.map_err(bucket.failed(
             "uploading binary file",
@@ -206,7 +214,7 @@ pub fn download_manifest(
             hash_of(&found.data),
         )));
     }
-    load_manifest(&found.data)
+    load_watched(&found.data, watch)
 }
 
 /// Gets a manifest's text, and its metadata.
@@ -260,7 +268,7 @@ pub fn upload_manifest_file(
         .map(|path| ("file-system-location-name".to_owned(), path.to_owned()))
         .into_iter()
         .collect();
-    watch.run("File upload cancelled.", async {
+    watch.run(upload::CANCELLED, async {
         let data = text.into();
         let put = bucket.storage.put_described(&key, data, &metadata).await;
         put.map_err(bucket.failed(

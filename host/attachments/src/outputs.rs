@@ -13,11 +13,12 @@ use sanchay_core::attachments::{
 
 use crate::{
     AttachmentError, Client, Conflict, Downloaded, ManifestLocation,
-    S3Location, Watch, download::download_all, load_manifest,
-    location::path_of, manifests::fetch,
+    S3Location, Watch,
+    download::{CANCELLED, download_all},
+    location::path_of,
+    manifests::{fetch, load_watched},
 };
 
-const CANCELLED: &str = "File download cancelled.";
 const AT_ONCE: usize = 10;
 
 /// Whose outputs.
@@ -55,12 +56,18 @@ impl OutputQuery {
         location: &S3Location,
         place: &ManifestLocation,
     ) -> String {
-        let mut partial =
-            format!("{}/{}/{}", place.farm_id, place.queue_id, self.job_id);
+        let mut prefix = self.base(location, place);
         for id in [&self.step_id, &self.task_id].into_iter().flatten() {
-            partial.push('/');
-            partial.push_str(id);
+            prefix.push_str(id);
+            prefix.push('/');
         }
+        prefix
+    }
+
+    /// What the keys of all outputs of the job begin with.
+    fn base(&self, location: &S3Location, place: &ManifestLocation) -> String {
+        let partial =
+            format!("{}/{}/{}", place.farm_id, place.queue_id, self.job_id);
         let root_prefix = place.root_prefix.clone();
         let location = S3Location { root_prefix, ..location.clone() };
         format!("{}/", location.manifest_key(&partial))
@@ -86,7 +93,8 @@ pub fn output_manifests(
         let keys = bucket.storage.list(&prefix).await.map_err(
             bucket.failed("listing bucket contents", &prefix, "s3:ListBucket"),
         )?;
-        let keys = chosen(keys, query.session_action_id.as_deref());
+        let action = query.session_action_id.as_deref();
+        let keys = chosen(keys, &query.base(location, place), action);
         let all = stream::iter(keys).map(|key| {
             let bucket = bucket.clone();
             async move {
@@ -105,7 +113,7 @@ pub fn output_manifests(
         };
         let root = asset_root_of_metadata(value)
             .ok_or(AttachmentError::MissingAssetRoot(key))?;
-        let manifest = load_manifest(&found.data)?;
+        let manifest = load_watched(&found.data, watch)?;
         let written = found.meta.last_modified;
         by_root.entry(root).or_default().push((written, manifest));
     }
@@ -118,24 +126,24 @@ pub fn output_manifests(
 }
 
 /// The manifests among keys: all of steps as a whole, and of each task those
-/// of its last session action, by name.
-fn chosen(keys: Vec<String>, action: Option<&str>) -> Vec<String> {
+/// of its last session action, by name. Beneath `base` they are called
+/// `STEP/TIME_ACTION/ROOT_output` and `STEP/TASK/TIME_ACTION/ROOT_output`.
+fn chosen(keys: Vec<String>, base: &str, action: Option<&str>) -> Vec<String> {
     let mut chosen = Vec::new();
     let mut of_tasks: BTreeMap<String, Vec<(String, String)>> =
         BTreeMap::new();
     for key in keys {
-        if !is_output(&key) {
-            continue;
+        let parts: Vec<&str> =
+            key.strip_prefix(base).unwrap_or_default().split('/').collect();
+        match *parts {
+            [.., name] if !name.contains("output") => {}
+            [_, _, _] => chosen.push(key),
+            [step, task, run, _] => {
+                let (folder, run) = (format!("{step}/{task}"), run.to_owned());
+                of_tasks.entry(folder).or_default().push((run, key));
+            }
+            _ => {}
         }
-        let parts: Vec<&str> = key.split('/').collect();
-        let task = parts.iter().position(|part| part.contains("task-"));
-        let Some(task) = task else {
-            chosen.push(key);
-            continue;
-        };
-        let folder = parts.get(..=task).unwrap_or_default().join("/");
-        let run = parts.get(task + 1).copied().unwrap_or_default().to_owned();
-        of_tasks.entry(folder).or_default().push((run, key));
     }
     if let Some(action) = action {
         let ends = format!("_{action}");
@@ -150,17 +158,6 @@ fn chosen(keys: Vec<String>, action: Option<&str>) -> Vec<String> {
         chosen.extend(latest.map(|(_, key)| key));
     }
     chosen
-}
-
-/// `step-.*/.*/.*output.*`, found anywhere.
-fn is_output(key: &str) -> bool {
-    let after = |text: &str, what: &str| {
-        text.split_once(what).map(|(_, rest)| rest.to_owned())
-    };
-    after(key, "step-")
-        .and_then(|rest| after(&rest, "/"))
-        .and_then(|rest| after(&rest, "/"))
-        .is_some_and(|rest| rest.contains("output"))
 }
 
 /// Downloads outputs: those of each root beneath the directory that the root
@@ -184,13 +181,13 @@ pub fn download_outputs(
         let mapped = roots.iter().find(|(from, _)| from == root);
         let to = match mapped {
             Some((_, to)) => to.clone(),
-            None => text::to_name(root).map(path_of).ok_or_else(|| {
-                AttachmentError::Invalid(format!(
-                    "the root {:?} is none here: map it",
-                    text::lossy(root)
-                ))
-            })?,
+            None => text::to_name(root)
+                .map(path_of)
+                .ok_or_else(|| unmapped(root))?,
         };
+        if !to.is_absolute() {
+            return Err(unmapped(root));
+        }
         placed.push((manifest, to));
     }
     let placed: Vec<(&Manifest, &Path)> = placed
@@ -198,6 +195,15 @@ pub fn download_outputs(
         .map(|(manifest, to)| (*manifest, to.as_path()))
         .collect();
     download_all(client, location, &placed, conflict, watch)
+}
+
+/// What is said of a root that is of another system.
+fn unmapped(root: &[u8]) -> AttachmentError {
+    let root = text::lossy(root);
+    AttachmentError::Invalid(format!(
+        "{}: outputs have this root, and no path here is that: map it to one",
+        sanchay::escaped(root.as_bytes())
+    ))
 }
 
 #[cfg(test)]
@@ -217,10 +223,16 @@ mod tests {
             "R/Manifests/f/q/Inputs/x_input",
         ]
         .map(str::to_owned);
-        let mut all = chosen(keys.to_vec(), None);
+        let base = "R/Manifests/f/q/j/";
+        let mut all = chosen(keys.to_vec(), base, None);
         all.sort();
         let expected: Vec<_> = keys.iter().skip(1).take(5).cloned().collect();
         assert_eq!(all, expected);
-        assert_eq!(chosen(keys.to_vec(), Some("a-1")), [keys[0].clone()]);
+        let first = chosen(keys.to_vec(), base, Some("a-1"));
+        assert_eq!(first, [keys[0].clone()]);
+        // Whatever a bucket's folder is called.
+        let odd = "task-force/step-1/f/q/j/step-1/task-1/1_a/x_output";
+        let base = "task-force/step-1/f/q/j/";
+        assert_eq!(chosen(vec![odd.to_owned()], base, None), [odd]);
     }
 }

@@ -17,7 +17,7 @@ use sanchay::Cancel;
 use sanchay_objects::runtime;
 use sanchay_sync::lock;
 
-use crate::AttachmentError;
+use crate::{AttachmentError, download, upload};
 
 /// How often is looked whether to end.
 const LOOK: Duration = Duration::from_millis(50);
@@ -54,6 +54,10 @@ pub struct TransferProgress {
     pub overall_completed: u64,
     /// All bytes.
     pub overall_total: u64,
+    /// Files dealt with.
+    pub files_completed: u64,
+    /// All files.
+    pub files_total: u64,
 }
 
 /// How far a call is.
@@ -74,7 +78,8 @@ pub(crate) type Callback =
 pub struct Watch {
     /// Ends the call within a second.
     pub cancel: Cancel,
-    /// Called from time to time, from any thread but from one at a time.
+    /// Called from time to time, from any thread but from one at a time. The
+    /// call waits until it returns.
     pub progress: Option<Callback>,
 }
 
@@ -99,6 +104,7 @@ impl Watch {
     /// Reports; ends the call if the callback says so.
     pub(crate) fn report(&self, progress: &Progress) {
         if let Some(callback) = &self.progress
+            && !self.cancel.is_cancelled()
             && callback(progress).is_break()
         {
             self.cancel.cancel();
@@ -148,6 +154,16 @@ pub(crate) enum MeterKind {
     Download,
 }
 
+impl MeterKind {
+    /// What is said of one that was ended early.
+    const fn cancelled(self) -> &'static str {
+        match self {
+            Self::Submission | Self::Upload => upload::CANCELLED,
+            Self::Download => download::CANCELLED,
+        }
+    }
+}
+
 impl<'w> Meter<'w> {
     pub(crate) fn new(
         watch: &'w Watch,
@@ -167,15 +183,43 @@ impl<'w> Meter<'w> {
     }
 
     /// A piece of a file was dealt with.
-    pub(crate) fn piece(&self, key: &str, bytes: u64) {
+    ///
+    /// # Errors
+    /// The transfer is to end.
+    pub(crate) fn piece(
+        &self,
+        key: &str,
+        bytes: u64,
+    ) -> Result<(), AttachmentError> {
         self.bytes.fetch_add(bytes, Relaxed);
         self.due(key, bytes);
+        self.check()
+    }
+
+    /// Whether the transfer goes on.
+    ///
+    /// # Errors
+    /// It is to end.
+    pub(crate) fn check(&self) -> Result<(), AttachmentError> {
+        self.watch.check(self.kind.cancelled())
     }
 
     /// A file was dealt with, whose bytes were counted or not.
-    pub(crate) fn file(&self, key: &str, bytes: u64) {
+    ///
+    /// # Errors
+    /// As of [`piece`](Self::piece).
+    pub(crate) fn file(
+        &self,
+        key: &str,
+        bytes: u64,
+    ) -> Result<(), AttachmentError> {
         self.files.fetch_add(1, Relaxed);
-        self.piece(key, bytes);
+        self.piece(key, bytes)
+    }
+
+    /// Bytes that were counted are to be dealt with again.
+    pub(crate) fn take_back(&self, bytes: u64) {
+        self.bytes.fetch_sub(bytes, Relaxed);
     }
 
     fn due(&self, key: &str, bytes: u64) {
@@ -208,6 +252,8 @@ impl<'w> Meter<'w> {
                 current_bytes: bytes,
                 overall_completed: done,
                 overall_total: self.total_bytes,
+                files_completed: files_processed,
+                files_total: self.total_files,
             }),
         };
         // One at a time: the lock is held.

@@ -2,7 +2,6 @@
 //! Python package has, `s3_check_cache.db`.
 
 use std::{
-    collections::HashSet,
     fmt, fs,
     path::{Path, PathBuf},
     sync::Mutex,
@@ -57,32 +56,36 @@ impl SeenCache {
         Ok(Self { connection: Mutex::new(connection), path })
     }
 
-    /// Those of some keys, each `BUCKET/KEY`, that were seen lately.
-    pub(crate) fn seen<'k>(
+    /// Of which of some keys, each `BUCKET/KEY`, it is known that they were
+    /// seen lately. `proceed` is asked now and then.
+    pub(crate) fn seen(
         &self,
-        keys: impl Iterator<Item = &'k str>,
-    ) -> Result<HashSet<&'k str>, AttachmentError> {
+        keys: impl Iterator<Item = String>,
+        proceed: impl Fn() -> Result<(), AttachmentError>,
+    ) -> Result<Vec<bool>, AttachmentError> {
         let connection = lock(&self.connection);
+        let refused = |error| refused(&self.path, error);
         let mut query = connection
             .prepare_cached(
                 "SELECT 1 FROM s3checkV1 WHERE s3_key = ?1 AND \
                  CAST(last_seen_time AS REAL) > ?2",
             )
-            .map_err(|error| refused(&self.path, error))?;
+            .map_err(refused)?;
         let least = now() - FRESH;
-        let mut seen = HashSet::new();
+        let mut seen = Vec::new();
         for key in keys {
-            if query.exists(params![key, least]).unwrap_or(false) {
-                seen.insert(key);
+            if seen.len() % 1000 == 0 {
+                proceed()?;
             }
+            seen.push(query.exists(params![key, least]).map_err(refused)?);
         }
         Ok(seen)
     }
 
     /// Takes note of keys that are there now.
-    pub(crate) fn remember<'k>(
+    pub(crate) fn remember(
         &self,
-        keys: impl Iterator<Item = &'k str>,
+        keys: impl Iterator<Item = String>,
     ) -> Result<(), AttachmentError> {
         let mut connection = lock(&self.connection);
         let write = || {

@@ -46,7 +46,7 @@ impl SessionState {
         let malformed = || {
             AttachmentError::Invalid(format!(
                 "{}: it is of another version, or damaged: remove it",
-                path.display()
+                sanchay::escaped_path(&path)
             ))
         };
         let rest = text.strip_prefix(FORMAT).ok_or_else(malformed)?;

@@ -17,8 +17,9 @@ use crate::{
     AttachmentError, HashCache, Progress, ScanProgress, Statistics, Watch,
     chunks,
     hashing::{Hashed, Known, hash_all},
-    listing::{Found, absolute, follow, resolved, walk},
+    listing::{Found, absolute, follow, real, resolved, walk},
     location::path_of,
+    plan::outside,
 };
 
 /// What a manifest of a directory has.
@@ -68,12 +69,7 @@ pub fn create_manifest(
     watch: &Watch,
 ) -> Result<(Manifest, Statistics), AttachmentError> {
     let root = absolute(root)?;
-    if !root.is_dir() {
-        return Err(AttachmentError::Invalid(format!(
-            "Specified root directory {} does not exist.",
-            root.display()
-        )));
-    }
+    check_root(&root)?;
     let filter = GlobFilter::new(&options.include, &options.exclude)
         .map_err(|error| AttachmentError::Invalid(error.to_string()))?;
     let mut listing = collect(engine, &root, options, watch)?;
@@ -104,6 +100,17 @@ pub fn create_manifest(
     Ok((manifest, statistics))
 }
 
+/// Refuses what is no directory, in the words of the Python package.
+pub(crate) fn check_root(root: &Path) -> Result<(), AttachmentError> {
+    match root.is_dir() {
+        true => Ok(()),
+        false => Err(AttachmentError::Invalid(format!(
+            "Specified root directory {} does not exist.",
+            sanchay::escaped_path(root)
+        ))),
+    }
+}
+
 /// Entries of files that were hashed.
 pub(crate) fn entries(
     root: &Path,
@@ -116,7 +123,7 @@ pub(crate) fn entries(
     for (path, hashed) in paths.iter().zip(hashed) {
         let draft = version == ManifestVersion::V2025_12_04Beta;
         let content = match draft && hashed.size > CHUNK {
-            true => Content::Chunks(chunks::hashes(path, hashed.size, watch)?),
+            true => Content::Chunks(chunks::hashes(path, &hashed, watch)?),
             false => Content::Whole(hashed.hash.clone()),
         };
         let size = i64::try_from(hashed.size).unwrap_or(i64::MAX);
@@ -200,8 +207,8 @@ fn kept(
     let path = link.path();
     let says = std::fs::read_link(path)
         .map_err(AttachmentError::file(path, "cannot read the link"))?;
-    let Ok(real) = path.canonicalize() else { return Ok(None) };
-    if !real.starts_with(real_root) {
+    let Some(leads_to) = real(path)? else { return Ok(None) };
+    if !leads_to.starts_with(real_root) {
         return Ok(None);
     }
     let parent = path.parent().unwrap_or(root);
@@ -212,19 +219,23 @@ fn kept(
     Ok(names.map(|names| text::of_name(&names.join(&b'/'))))
 }
 
-/// The path of an entry on this machine.
+/// The path of an entry on this machine, which lies beneath the root.
 pub(crate) fn local_path(
     root: &Path,
     entry: &Entry,
 ) -> Result<PathBuf, AttachmentError> {
     let name = text::to_name(&entry.path).ok_or_else(|| no_name(entry))?;
-    Ok(root.join(OsStr::from_bytes(&name)))
+    let names = check_below(root.as_os_str().as_bytes(), &name);
+    let names = names.ok_or_else(|| outside(&entry.path))?;
+    let names = names.iter().map(|name| OsStr::from_bytes(name));
+    Ok(root.join(names.collect::<PathBuf>()))
 }
 
 /// What is said of a path that no file here can have.
 pub(crate) fn no_name(entry: &Entry) -> AttachmentError {
+    let path = text::lossy(&entry.path);
     AttachmentError::Manifest(format!(
-        "the path {:?} is of Windows alone: no file has it here",
-        text::lossy(&entry.path)
+        "{}: no file has this path here: it is one of Windows",
+        sanchay::escaped(path.as_bytes())
     ))
 }

@@ -2,7 +2,7 @@
 //! back.
 
 use std::{
-    os::unix::ffi::OsStrExt as _,
+    os::unix::ffi::{OsStrExt as _, OsStringExt as _},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -135,18 +135,19 @@ pub fn submit(
     };
     let mut hashing = Statistics::default();
     let mut rooted: Vec<(PathBuf, Option<Manifest>, AssetGroup)> = Vec::new();
-    for group in groups {
+    for mut group in groups {
         let root = path_of(group.root.clone());
         // The common path of a single file is the file.
         let root = match root.is_file() {
             true => root.parent().map(Path::to_owned).unwrap_or(root),
             false => root,
         };
-        let manifest = match group.inputs.is_empty() {
+        let inputs = std::mem::take(&mut group.inputs);
+        let manifest = match inputs.is_empty() {
             true => None,
             false => {
                 let paths: Vec<PathBuf> =
-                    group.inputs.iter().cloned().map(path_of).collect();
+                    inputs.into_iter().map(path_of).collect();
                 let (hashed, statistics) =
                     hash_all(engine, &paths, &known, watch)?;
                 hashing.add(&statistics);
@@ -208,7 +209,7 @@ pub fn submit(
 /// In the words of the Python package.
 fn missing(paths: &[PathBuf]) -> AttachmentError {
     let mut shown: Vec<String> =
-        paths.iter().map(|path| path.display().to_string()).collect();
+        paths.iter().map(|path| sanchay::escaped_path(path)).collect();
     shown.sort();
     AttachmentError::Invalid(format!(
         "Job submission contains missing input files or directories specified \
@@ -256,16 +257,14 @@ fn groups(
     let bytes = |path: &Path| path.as_os_str().as_bytes().to_vec();
     // Only locations are told by where links lead.
     let real = |path: &Path| match options.locations.is_empty() {
-        true => bytes(path),
-        false => bytes(&resolved(path)),
+        true => None,
+        false => Some(bytes(&resolved(path))),
     };
     let mut paths = Vec::new();
     let mut add = |role, path: PathBuf| {
-        paths.push(AssetPath {
-            role,
-            path: bytes(&path),
-            resolved: real(&path),
-        });
+        let resolved = real(&path);
+        let path = path.into_os_string().into_vec();
+        paths.push(AssetPath { role, path, resolved });
     };
     for path in inputs {
         add(Role::Input, path);

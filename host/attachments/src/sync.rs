@@ -19,9 +19,10 @@ use crate::{
     download::download_all,
     download_manifest,
     hashing::{Known, hash_all},
-    listing::walk,
+    listing::{behind, real, walk},
     location::{path_of, session_directory},
     output_manifests,
+    plan::is_temporary,
     progress::MeterKind,
     session::{SessionState, facts_of},
     snapshot::{entries, local_path},
@@ -74,7 +75,7 @@ fn destination(
         AttachmentError::Invalid(format!(
             "Error occurred while attempting to sync {what} files: No path \
              mapping rule found for the source path {}",
-            text::lossy(root)
+            sanchay::escaped(text::lossy(root).as_bytes())
         ))
     })
 }
@@ -135,14 +136,18 @@ pub fn sync_inputs(
     std::fs::create_dir_all(session)
         .map_err(AttachmentError::file(session, "cannot make"))?;
     let mut state = SessionState::open(session)?;
+    let mut note = |path: PathBuf| {
+        if let Ok(metadata) = std::fs::metadata(&path) {
+            state.note(path, facts_of(&metadata));
+        }
+    };
     for (manifest, root) in manifests {
         for entry in manifest.files() {
-            let path = local_path(root, entry)?;
-            if let Ok(metadata) = std::fs::metadata(&path) {
-                state.note(path, facts_of(&metadata));
-            }
+            note(local_path(root, entry)?);
         }
     }
+    // Copies have other names.
+    downloaded.files.iter().cloned().for_each(note);
     state.save()?;
     synced.statistics = downloaded.statistics;
     synced.files = downloaded.files;
@@ -232,25 +237,30 @@ fn changed(
     state: &SessionState,
     watch: &Watch,
 ) -> Result<Vec<PathBuf>, AttachmentError> {
-    let Ok(bounds) = bounds.canonicalize() else { return Ok(Vec::new()) };
+    let Some(bounds) = real(bounds)? else { return Ok(Vec::new()) };
+    let within = |path: &Path| -> Result<bool, AttachmentError> {
+        Ok(real(path)?.is_some_and(|it| it.starts_with(&bounds)))
+    };
     let mut paths = Vec::new();
     for directory in &properties.output_relative_directories {
         let Some(top) = output_directory(properties, root, directory)? else {
             continue;
         };
-        let inside =
-            top.canonicalize().is_ok_and(|it| it.starts_with(&bounds));
-        if !inside || !top.is_dir() {
+        let is_directory = behind(&top)?.is_some_and(|it| it.is_dir());
+        if !is_directory || !within(&top)? {
             continue;
         }
         for found in walk(engine, &top, true, false, watch)? {
             let is_link = found.kind == Kind::Symlink;
             let path = path_of(found.path);
-            let Ok(metadata) = std::fs::metadata(&path) else { continue };
-            let within = !is_link
-                || path.canonicalize().is_ok_and(|it| it.starts_with(&bounds));
+            let name = path.file_name().unwrap_or_default();
+            // What a download left that was ended.
+            if is_temporary(name.as_bytes()) {
+                continue;
+            }
+            let Some(metadata) = behind(&path)? else { continue };
             let is_new = state.known(&path) != Some(facts_of(&metadata));
-            if metadata.is_file() && within && is_new {
+            if metadata.is_file() && is_new && (!is_link || within(&path)?) {
                 paths.push(path);
             }
         }
@@ -282,7 +292,7 @@ fn output_directory(
     let names = names.ok_or_else(|| {
         AttachmentError::Invalid(format!(
             "The provided path is not under the root directory: {}",
-            text::lossy(directory)
+            sanchay::escaped(text::lossy(directory).as_bytes())
         ))
     })?;
     Ok(Some(root.join(path_of(names.join(&b'/')))))

@@ -17,7 +17,7 @@ use sanchay_core::attachments::{
     CHUNK, Content, Entry, EntryKind, Hash, Manifest,
 };
 use sanchay_core::hashing::{Algorithm, Hasher};
-use sanchay_objects::runtime;
+use sanchay_objects::{StorageError, runtime};
 
 use crate::{
     AttachmentError, Client, S3Location, SeenCache, Statistics, Watch,
@@ -37,6 +37,14 @@ const PIECE: usize = 1 << 20;
 /// of which each has several parts on its way.
 const AT_ONCE: usize = 32;
 const LARGE_AT_ONCE: usize = 3;
+/// From so many contents on it is tried to list what is there, but no more
+/// than so many objects for each: a hundred requests are saved for each that is
+/// made.
+const LISTED: usize = 500;
+const LISTED_EACH: usize = 10;
+/// How long is waited for a server to hear that an upload is given up.
+#[cfg(feature = "cloud")]
+const SETTLING: std::time::Duration = std::time::Duration::from_millis(500);
 
 /// How contents are uploaded.
 #[derive(Clone, Debug, Default)]
@@ -45,13 +53,21 @@ pub struct UploadOptions {
     pub seen: Option<Arc<SeenCache>>,
 }
 
-/// A content to upload.
-struct Source {
-    key: String,
-    hash: Hash,
-    path: PathBuf,
+/// A content to upload. Key and path are made when they are needed: there may
+/// be millions of these.
+#[derive(Clone, Copy)]
+struct Source<'m> {
+    root: &'m Path,
+    entry: &'m Entry,
+    hash: &'m Hash,
     offset: u64,
     size: u64,
+}
+
+impl Source<'_> {
+    fn path(&self) -> Result<PathBuf, AttachmentError> {
+        local_path(self.root, self.entry)
+    }
 }
 
 /// Uploads the contents of a manifest's files, which lie beneath a root.
@@ -83,23 +99,29 @@ pub(crate) fn upload_all(
 ) -> Result<Statistics, AttachmentError> {
     let began = Instant::now();
     let mut statistics = Statistics::default();
-    let sources = sources(location, manifests, &mut statistics)?;
+    let sources = sources(manifests, &mut statistics)?;
     let bucket = client.bucket(&location.bucket)?;
-    let total = sources.iter().map(|it| it.size).sum();
+    let total = sources.iter().map(|it| it.size);
+    let total = total.fold(0, u64::saturating_add);
     let meter = Meter::new(watch, kind, sources.len() as u64, total);
-    let job = Job { bucket, meter, seen: options.seen.as_deref() };
-    let done = watch.run(CANCELLED, job.run(sources))?;
-    statistics.add(&done);
+    let seen = options.seen.as_deref();
+    let job = Job { bucket, location, meter, seen };
+    let done = watch.run(CANCELLED, job.run(sources));
+    #[cfg(feature = "cloud")]
+    if done.is_err() {
+        // The server is told of uploads that were begun in parts.
+        sanchay_objects::settle(SETTLING);
+    }
+    statistics.add(&done?);
     statistics.total_time = began.elapsed().as_secs_f64();
     Ok(statistics)
 }
 
 /// Each content once; files that share one count as skipped.
-fn sources(
-    location: &S3Location,
-    manifests: &[(&Manifest, &Path)],
+fn sources<'m>(
+    manifests: &[(&'m Manifest, &'m Path)],
     statistics: &mut Statistics,
-) -> Result<Vec<Source>, AttachmentError> {
+) -> Result<Vec<Source<'m>>, AttachmentError> {
     let mut there = HashSet::new();
     let mut sources = Vec::new();
     for (manifest, root) in manifests {
@@ -110,7 +132,8 @@ fn sources(
             let Ok(size) = u64::try_from(*size) else {
                 return Err(negative(entry));
             };
-            let path = local_path(root, entry)?;
+            // No path is of another system alone: before anything is sent.
+            local_path(root, entry)?;
             let part = match content {
                 Content::Whole(_) => size,
                 Content::Chunks(_) => CHUNK,
@@ -118,14 +141,9 @@ fn sources(
             let mut offset = 0;
             for hash in content.hashes() {
                 let length = part.min(size.saturating_sub(offset));
-                if there.insert(hash.clone()) {
-                    sources.push(Source {
-                        key: location.data_key(hash),
-                        hash: hash.clone(),
-                        path: path.clone(),
-                        offset,
-                        size: length,
-                    });
+                if there.insert(hash) {
+                    let (root, size) = (*root, length);
+                    sources.push(Source { root, entry, hash, offset, size });
                 } else {
                     statistics.skipped(length);
                 }
@@ -145,6 +163,7 @@ pub(crate) fn negative(entry: &Entry) -> AttachmentError {
 
 struct Job<'w> {
     bucket: Bucket,
+    location: &'w S3Location,
     meter: Meter<'w>,
     seen: Option<&'w SeenCache>,
 }
@@ -152,21 +171,38 @@ struct Job<'w> {
 impl Job<'_> {
     async fn run(
         &self,
-        sources: Vec<Source>,
+        sources: Vec<Source<'_>>,
     ) -> Result<Statistics, AttachmentError> {
         let mut statistics = Statistics::default();
         let known = self.known(&sources).await?;
+        let mut known = known.into_iter();
+        let (known, rest): (Vec<_>, Vec<_>) = sources
+            .into_iter()
+            .partition(|_| known.next().unwrap_or_default());
+        let listed = self.listed(&rest).await;
+        let is_listed = |source: &Source<'_>| {
+            let sizes = listed.as_ref();
+            sizes.is_some_and(|it| it.get(source.hash) == Some(&source.size))
+        };
         let (there, rest): (Vec<_>, Vec<_>) =
-            sources.into_iter().partition(|it| known.contains(&it.key));
-        for source in &there {
+            rest.into_iter().partition(is_listed);
+        for source in known.iter().chain(&there) {
             statistics.skipped(source.size);
-            self.meter.file(&source.key, source.size);
+            self.meter.file(&self.key(source), source.size)?;
         }
-        let (small, large): (Vec<_>, Vec<_>) =
-            rest.into_iter().partition(|it| it.size <= SMALL);
-        let mut arrived = Vec::new();
+        let ask = listed.is_none();
+        drop(listed);
+        let (mut small, mut large) = (Vec::new(), Vec::new());
+        for source in rest {
+            if source.size <= SMALL {
+                small.push(source);
+            } else {
+                large.push(source);
+            }
+        }
+        let mut arrived = there;
         for (sources, at_once) in [(small, AT_ONCE), (large, LARGE_AT_ONCE)] {
-            let sent = stream::iter(sources).map(|it| self.send(it));
+            let sent = stream::iter(sources).map(|it| self.send(it, ask));
             let mut sent = sent.buffer_unordered(at_once);
             while let Some((source, new)) = sent.try_next().await? {
                 match new {
@@ -174,103 +210,140 @@ impl Job<'_> {
                     false => statistics.skipped(source.size),
                 }
                 if self.seen.is_some() {
-                    arrived.push(self.seen_key(&source.key));
+                    arrived.push(source);
                 }
             }
         }
         if let Some(seen) = self.seen {
-            seen.remember(arrived.iter().map(String::as_str))?;
+            seen.remember(arrived.iter().map(|it| self.seen_key(it)))?;
         }
         Ok(statistics)
     }
 
-    fn seen_key(&self, key: &str) -> String {
-        format!("{}/{key}", self.bucket.name)
+    fn key(&self, source: &Source<'_>) -> String {
+        self.location.data_key(source.hash)
     }
 
-    /// Keys of which the cache says that they are there. Some of them are
-    /// looked up first; if one is not there, the cache is not believed.
+    fn seen_key(&self, source: &Source<'_>) -> String {
+        format!("{}/{}", self.bucket.name, self.key(source))
+    }
+
+    /// Of which contents the cache says that they are there; none, if it does
+    /// of none. Some of them are looked up first; if one is not there, the
+    /// cache is not believed.
     async fn known(
         &self,
-        sources: &[Source],
-    ) -> Result<HashSet<String>, AttachmentError> {
-        let Some(seen) = self.seen else { return Ok(HashSet::new()) };
-        let keys: HashMap<String, &Source> = sources
-            .iter()
-            .map(|source| (self.seen_key(&source.key), source))
-            .collect();
-        let known = seen.seen(keys.keys().map(String::as_str))?;
-        // A hash map's order is a random one.
-        let samples: Vec<_> = known
-            .iter()
-            .take(SAMPLES)
-            .filter_map(|key| keys.get(*key).copied())
-            .collect();
+        sources: &[Source<'_>],
+    ) -> Result<Vec<bool>, AttachmentError> {
+        let Some(seen) = self.seen else { return Ok(Vec::new()) };
+        let keys = sources.iter().map(|source| self.seen_key(source));
+        let known = seen.seen(keys, || self.meter.check())?;
+        let all = known.iter().filter(|it| **it).count();
+        let samples = sources.iter().zip(&known).filter(|(_, known)| **known);
+        // Each time others.
+        let step = all.div_ceil(SAMPLES).max(1);
+        let first = random_below(step);
+        let samples = samples.map(|(source, _)| *source);
+        let samples: Vec<_> = samples.skip(first).step_by(step).collect();
         let checks = stream::iter(samples)
             .map(|source| self.is_there(source))
             .buffer_unordered(AT_ONCE);
         let there: Vec<bool> = checks.try_collect().await?;
         if there.contains(&false) {
             seen.clear()?;
-            return Ok(HashSet::new());
+            return Ok(Vec::new());
         }
-        let known = known.into_iter().filter_map(|key| keys.get(key));
-        Ok(known.map(|source| source.key.clone()).collect())
+        Ok(known)
+    }
+
+    /// The sizes of those contents that are there, if a list of all that are
+    /// takes far fewer requests than to ask for each. `None` if not, or if
+    /// there is no list to be had.
+    async fn listed<'m>(
+        &self,
+        sources: &[Source<'m>],
+    ) -> Option<HashMap<&'m Hash, u64>> {
+        if sources.len() < LISTED {
+            return None;
+        }
+        let wanted: HashSet<&Hash> =
+            sources.iter().map(|source| source.hash).collect();
+        let prefix = self.location.data_prefix();
+        let listing = self.bucket.storage.list_objects(&prefix).await;
+        let mut listing = listing.ok()?;
+        let mut most = sources.len().saturating_mul(LISTED_EACH);
+        let mut sizes = HashMap::new();
+        while let Some(found) = listing.next().await {
+            let found = found.ok()?;
+            most = most.checked_sub(1)?;
+            let hash = found.key.strip_prefix(&*prefix)?;
+            let hash = hash.strip_suffix(".xxh128").unwrap_or_default();
+            let hash = Hash::parse(hash.as_bytes());
+            if let Some(hash) = hash.and_then(|it| wanted.get(&it).copied()) {
+                sizes.insert(hash, found.size);
+            }
+        }
+        Some(sizes)
     }
 
     /// Whether a content is there, whole.
     async fn is_there(
         &self,
-        source: &Source,
+        source: Source<'_>,
     ) -> Result<bool, AttachmentError> {
-        match self.bucket.storage.head(&source.key).await {
+        let key = self.key(&source);
+        match self.bucket.storage.head(&key).await {
             Ok(meta) => Ok(meta.size == source.size),
             Err(error) if error.is_not_found() => Ok(false),
             Err(error) => Err(self.bucket.failed(
                 "checking if object exists",
-                &source.key,
+                &key,
                 "s3:ListBucket",
             )(error)),
         }
     }
 
-    /// Uploads a content unless it is there; whether it was not.
-    async fn send(
+    /// Uploads a content unless it is there, which is to be asked or not;
+    /// whether it was not.
+    async fn send<'m>(
         &self,
-        source: Source,
-    ) -> Result<(Source, bool), AttachmentError> {
-        if self.is_there(&source).await? {
-            self.meter.file(&source.key, source.size);
+        source: Source<'m>,
+        ask: bool,
+    ) -> Result<(Source<'m>, bool), AttachmentError> {
+        let key = self.key(&source);
+        if ask && self.is_there(source).await? {
+            self.meter.file(&key, source.size)?;
             return Ok((source, false));
         }
+        let refused = |error| {
+            self.bucket.failed("uploading file", &key, "s3:PutObject")(error)
+        };
         match source.size <= SMALL {
             true => {
                 let data = read_whole(&source).await?;
-                let put = self.bucket.storage.put(&source.key, data).await;
-                put.map_err(self.refused(&source))?;
-                self.meter.file(&source.key, source.size);
+                let put = self.bucket.storage.put(&key, data).await;
+                put.map_err(refused)?;
+                self.meter.file(&key, source.size)?;
             }
             false => {
-                self.send_large(&source).await?;
-                self.meter.file(&source.key, 0);
+                self.send_large(&source, &key, refused).await?;
+                self.meter.file(&key, 0)?;
             }
         }
         Ok((source, true))
     }
 
-    fn refused(
-        &self,
-        source: &Source,
-    ) -> impl FnOnce(sanchay_objects::StorageError) -> AttachmentError {
-        self.bucket.failed("uploading file", &source.key, "s3:PutObject")
-    }
-
+    /// Uploads a content in parts, of which several are on their way.
     async fn send_large(
         &self,
-        source: &Source,
+        source: &Source<'_>,
+        key: &str,
+        refused: impl FnOnce(StorageError) -> AttachmentError,
     ) -> Result<(), AttachmentError> {
-        let failed = AttachmentError::file(&source.path, "cannot read");
-        let file = File::open(&source.path).map_err(failed)?;
+        let path = source.path()?;
+        let file = File::open(&path);
+        let file =
+            file.map_err(AttachmentError::file(&path, "cannot read"))?;
         let reading = Reading {
             file: Arc::new(file),
             at: source.offset,
@@ -281,20 +354,30 @@ impl Job<'_> {
         let meter = &self.meter;
         let pieces = stream::try_unfold(reading, Reading::next);
         let pieces = pieces.inspect_ok(|piece: &Bytes| {
-            meter.piece(&source.key, piece.len() as u64);
+            // An end that is asked for is seen to by whoever waits.
+            meter.piece(key, piece.len() as u64).ok();
         });
         let storage = &self.bucket.storage;
-        let put = storage.put_try_stream(&source.key, pieces.boxed()).await;
+        let put = storage.put_try_stream(key, pieces.boxed()).await;
         put.map_err(|error| match error {
             // That is the reading's: what a storage refuses has other kinds.
-            sanchay_objects::StorageError::Io(source_error)
-                if source_error.kind() == io::ErrorKind::InvalidData =>
+            StorageError::Io(source)
+                if source.kind() == io::ErrorKind::InvalidData =>
             {
-                changed(&source.path)
+                changed(&path)
             }
-            error => self.refused(source)(error),
+            error => refused(error),
         })
     }
+}
+
+/// A number below another one, by chance.
+fn random_below(end: usize) -> usize {
+    let mut bytes = [0; 8];
+    // Without chance, the first are looked at.
+    getrandom::fill(&mut bytes).ok();
+    let number = u64::from_ne_bytes(bytes) % end.max(1) as u64;
+    usize::try_from(number).unwrap_or_default()
 }
 
 /// A file that was changed since it was hashed.
@@ -308,8 +391,9 @@ fn changed(path: &Path) -> AttachmentError {
 }
 
 /// Reads a small content, which has to have its hash.
-async fn read_whole(source: &Source) -> Result<Bytes, AttachmentError> {
-    let (path, offset) = (source.path.clone(), source.offset);
+async fn read_whole(source: &Source<'_>) -> Result<Bytes, AttachmentError> {
+    let (path, offset) = (source.path()?, source.offset);
+    let shown = path.clone();
     let size = usize::try_from(source.size).unwrap_or(usize::MAX);
     let wanted = source.hash.clone();
     let read = runtime().spawn_blocking(move || {
@@ -331,7 +415,7 @@ async fn read_whole(source: &Source) -> Result<Bytes, AttachmentError> {
         }
     });
     read.await.unwrap_or_else(|error| {
-        let failed = AttachmentError::file(&source.path, "cannot read");
+        let failed = AttachmentError::file(shown, "cannot read");
         Err(failed(io::Error::other(error)))
     })
 }

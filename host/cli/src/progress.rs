@@ -142,6 +142,7 @@ fn phase(progress: &Progress) -> &'static str {
     match progress.phase {
         Phase::Comparing => "comparing",
         Phase::Hashing => "hashing",
+        Phase::Transferring => "transferring",
         _ => "walking",
     }
 }

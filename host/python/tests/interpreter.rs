@@ -1,10 +1,12 @@
 //! The Python package through an interpreter: lays it out as a wheel would,
 //! around the library that cargo has just built, and runs `tests/python` on
-//! it. So the tests need no build of their own; `just wheel` runs them once
-//! more, on the wheel.
+//! it, and `tests/peers` where what it is compared with is installed. So the
+//! tests need no build of their own; `just wheel` runs the first once more, on
+//! the wheel.
 
 use std::{
-    env, fs, io,
+    env, fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
     process::{Command, Output},
 };
@@ -12,15 +14,17 @@ use std::{
 /// The crate's folder.
 const HERE: &str = env!("CARGO_MANIFEST_DIR");
 
-/// The interpreter with the packages that the tests need.
-fn interpreter() -> Option<PathBuf> {
-    let environment = Path::new(HERE).join("../../.tools/python-venv");
+/// The interpreter of an environment with the packages that tests need, which
+/// a command makes.
+fn interpreter(name: &str, what: &str, command: &str) -> Option<PathBuf> {
+    let environment = Path::new(HERE).join("../../.tools").join(name);
     if environment.join("set-up").exists() {
         return Some(environment.join("bin/python"));
     }
-    eprintln!(
-        "LEFT OUT: the tests of the Python package, for there is no {}. \
-         `./x --python-tools` makes it.",
+    // Not by a macro: what those print is shown of failed tests alone.
+    let _ = writeln!(
+        io::stderr(),
+        "LEFT OUT: {what}, for there is no {}. `{command}` makes it.",
         environment.display()
     );
     None
@@ -49,11 +53,11 @@ fn lay_out(target: &Path) -> io::Result<()> {
 }
 
 /// Runs the tests on a package that is laid out.
-fn run(python: &Path, layout: &Path) -> io::Result<Output> {
+fn run(python: &Path, layout: &Path, tests: &str) -> io::Result<Output> {
     let images = sanchay_plugin_build::images();
     let images = images.map_err(|why| io::Error::other(why.to_string()))?;
     Command::new(python)
-        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/python"])
+        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", tests])
         .current_dir(Path::new(HERE).join("../.."))
         .env("PYTHONPATH", layout)
         .env("PYTHONDONTWRITEBYTECODE", "1")
@@ -63,14 +67,30 @@ fn run(python: &Path, layout: &Path) -> io::Result<Output> {
         .output()
 }
 
-#[test]
-fn the_python_package_passes_its_tests() {
-    let Some(python) = interpreter() else { return };
+/// Runs tests on the package.
+fn passes(python: &Path, tests: &str) {
     let layout = tempfile::tempdir().unwrap();
     lay_out(layout.path()).unwrap();
-    let output = run(&python, layout.path()).unwrap();
+    let output = run(python, layout.path(), tests).unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     let complained = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}\n{complained}");
     println!("{said}");
+}
+
+#[test]
+fn the_python_package_passes_its_tests() {
+    let (what, command) =
+        ("the tests of the Python package", "./x --python-tools");
+    if let Some(python) = interpreter("python-venv", what, command) {
+        passes(&python, "tests/python");
+    }
+}
+
+#[test]
+fn the_python_package_agrees_with_the_package_deadline() {
+    let what = "what compares rusty_attachments with the package deadline";
+    if let Some(python) = interpreter("peers-venv", what, "./x test-peers") {
+        passes(&python, "tests/peers");
+    }
 }

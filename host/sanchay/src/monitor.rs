@@ -90,6 +90,9 @@ pub enum Phase {
     Comparing,
     /// Hashing files that were named, where nothing is walked.
     Hashing,
+    /// Sending files to another machine, or fetching them from it. No run of
+    /// the engine does; what is built on it may.
+    Transferring,
 }
 
 /// How far a run is.

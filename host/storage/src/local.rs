@@ -276,6 +276,10 @@ impl Directory for LocalDirectory {
         Ok(file)
     }
 
+    fn reopen(&self, name: &[u8]) -> Result<File, StorageError> {
+        handle::reopen_file(self.as_fd(), name)
+    }
+
     fn create_dir(&self, name: &[u8], mode: u32) -> Result<(), StorageError> {
         Ok(mkdirat(self, name, attributes::mode(mode))?)
     }

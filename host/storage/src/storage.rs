@@ -182,6 +182,16 @@ pub trait Directory: fmt::Debug + Send + Sync {
         Ok(file)
     }
 
+    /// Opens a regular file for reading and writing, to go on with what an
+    /// earlier run began. Never follows a link.
+    ///
+    /// # Errors
+    /// As for [`Directory::open_file`].
+    fn reopen(&self, name: &[u8]) -> Result<File, StorageError> {
+        let _ = name;
+        Err(StorageError::unsupported())
+    }
+
     /// Creates an empty directory with these permissions, less those that the
     /// process's mask takes away.
     ///

@@ -89,6 +89,25 @@ fn new_directories_and_links_replace_nothing() {
 }
 
 #[test]
+fn a_file_that_was_begun_is_gone_on_with_and_no_link_followed() {
+    let (_folder, directories) = directories();
+    for d in directories {
+        write(&*d, "begun", "first");
+        let file = d.reopen(b"begun").unwrap();
+        let mut there = [0; 8];
+        assert_eq!(file.read_full_at(&mut there, 0).unwrap(), 5);
+        file.write_all_at(b", second", 5).unwrap();
+        assert_eq!(read(&*d, "begun"), "first, second");
+        d.symlink(b"begun", b"link").unwrap();
+        d.create_dir(b"dir", DIRECTORY_MODE).unwrap();
+        assert!(matches!(d.reopen(b"link"), Err(StorageError::Link)));
+        assert!(d.reopen(b"dir").is_err());
+        let none = d.reopen(b"none").map(drop).unwrap_err();
+        assert_eq!(kind(none), ErrorKind::NotFound);
+    }
+}
+
+#[test]
 fn entries_change_places_at_once() {
     let (_folder, directories) = directories();
     for d in directories {

@@ -24,8 +24,9 @@ pub struct AssetPath {
     pub role: Role,
     /// The path, absolute and normalized; links are not resolved.
     pub path: Vec<u8>,
-    /// The same with links resolved, to tell locations by.
-    pub resolved: Vec<u8>,
+    /// The same with links resolved, to tell locations by; `None` if that is
+    /// the same.
+    pub resolved: Option<Vec<u8>>,
 }
 
 /// A location of a storage profile.
@@ -69,9 +70,10 @@ pub fn group_assets(
 ) -> Vec<AssetGroup> {
     let mut groups: Vec<(Vec<u8>, AssetGroup)> = Vec::new();
     for AssetPath { role, path, resolved } in paths {
+        let real = resolved.as_deref().unwrap_or(&path);
         let mut around = locations
             .iter()
-            .filter(|it| is_beneath(format, &resolved, &it.resolved));
+            .filter(|it| is_beneath(format, real, &it.resolved));
         let mut local: Option<&Location> = None;
         if around.any(|location| {
             let longest = |it: &Location| it.path.len() < location.path.len();

@@ -74,7 +74,11 @@ pub fn asset_root_metadata(
     location: Option<&[u8]>,
 ) -> Vec<(String, String)> {
     let mut metadata = Vec::new();
-    if root.is_ascii() {
+    // What a header takes as it is.
+    let plain = root.iter().all(|byte| matches!(byte, 0x20..=0x7e))
+        && !root.starts_with(b" ")
+        && !root.ends_with(b" ");
+    if plain {
         metadata.push(("asset-root".to_string(), lossy(root)));
     } else {
         let mut json = Vec::new();

@@ -305,6 +305,14 @@ fn metadata_names_the_root_in_ascii() {
         })
     };
     assert_eq!(of(&ascii).unwrap(), b"/tmp/a");
+    // No header has these as they are.
+    for odd in ["/a\nb", "/a\u{7f}", "/a "] {
+        let pairs = asset_root_metadata(odd.as_bytes(), None);
+        let plain =
+            |it: &String| it.bytes().all(|b| (0x20..0x7f).contains(&b));
+        assert!(pairs.iter().all(|(_, value)| plain(value)), "{odd:?}");
+        assert_eq!(of(&pairs).unwrap(), odd.as_bytes());
+    }
     assert_eq!(of(&other).unwrap(), "/tmp/ümlaut".as_bytes());
     assert_eq!(of(&[]), None);
 }
@@ -417,10 +425,18 @@ fn grouped(
     paths: &[(Role, &str)],
     locations: &[(&str, &str, bool)],
 ) -> Vec<(String, Option<String>, usize)> {
+    grouped_by(PathFormat::Posix, paths, locations)
+}
+
+fn grouped_by(
+    format: PathFormat,
+    paths: &[(Role, &str)],
+    locations: &[(&str, &str, bool)],
+) -> Vec<(String, Option<String>, usize)> {
     let paths = paths.iter().map(|(role, path)| AssetPath {
         role: *role,
         path: path.as_bytes().to_vec(),
-        resolved: path.as_bytes().to_vec(),
+        resolved: None,
     });
     let locations: Vec<_> = locations
         .iter()
@@ -431,7 +447,7 @@ fn grouped(
             shared: *shared,
         })
         .collect();
-    group_assets(PathFormat::Posix, paths, &locations)
+    group_assets(format, paths, &locations)
         .into_iter()
         .map(|group| {
             let members = group.inputs.len()
@@ -487,6 +503,156 @@ fn assets_are_grouped_by_location_and_else_by_root() {
 }
 
 #[test]
+fn what_is_beneath_a_path_is_what_the_package_takes_for_it() {
+    for (path, base, expected) in [
+        ("C/a/b/c", "C/a/b", true),
+        ("C/a/b/c.txt", "C/a", true),
+        ("C/a/b", "C/a/b", true),
+        ("C/a/bc", "C/a/b", false),
+        ("a/b/c", "a/b", true),
+        ("C/a/b/c", "a/b", false),
+        ("a/b/c", "C/a/b", false),
+        ("C/a/b/c", "C/d", false),
+        ("a/b/c", "b", false),
+        ("a/b/c", "d", false),
+    ] {
+        for (format, drive, separator) in [
+            (PathFormat::Posix, "", "/"),
+            (PathFormat::Windows, "C:", "/"),
+            (PathFormat::Windows, "C:", "\\"),
+        ] {
+            let whole = |path: &str| {
+                path.replacen('C', drive, 1).replace('/', separator)
+            };
+            let (path, base) = (whole(path), whole(base));
+            let found = is_beneath(format, path.as_bytes(), base.as_bytes());
+            assert_eq!(found, expected, "{format} {path} {base}");
+        }
+    }
+    let upper = is_beneath(PathFormat::Windows, b"c:/A/b", b"C:\\a");
+    assert!(upper && !is_beneath(PathFormat::Posix, b"/A/b", b"/a"));
+}
+
+/// The rows of the Python package's own table, in the paths of both systems:
+/// inputs, outputs, references, the groups' roots and how many each has.
+#[test]
+fn groups_are_those_of_the_packages_own_table() {
+    use Role::{Input, Output, Reference};
+    type Rows<'r> =
+        &'r [(&'r [(Role, &'r str)], &'r [(&'r str, &'r str, usize)])];
+    let rows: Rows<'_> = &[
+        (&[], &[]),
+        (
+            &[(Input, "H/docs/inputs/input1.txt"), (Output, "H/docs/outputs")],
+            &[("H/docs", "", 2)],
+        ),
+        (
+            &[(Input, "H/movie1/inputs/1.txt"), (Output, "H/movie1/outputs")],
+            &[("H/movie1", "Movie 1 - Local", 2)],
+        ),
+        (
+            &[(Input, "S/movie1/something.txt"), (Output, "H/movie1/outputs")],
+            &[("H/movie1/outputs", "Movie 1 - Local", 1)],
+        ),
+        (
+            &[
+                (Input, "H/movie1/inputs/input1.txt"),
+                (Input, "H/movie1/inputs/input2.txt"),
+                (Input, "H/docs/doc1.txt"),
+                (Input, "H/docs/doc2.txt"),
+                (Input, "H/extra1.txt"),
+                (Input, "S/movie1/something.txt"),
+                (Output, "H/movie1/outputs1"),
+                (Output, "H/movie1/outputs2"),
+                (Reference, "H/movie1/outputs1/referenced/path"),
+            ],
+            &[("H", "", 3), ("H/movie1", "Movie 1 - Local", 5)],
+        ),
+    ];
+    for (format, home, shared) in [
+        (PathFormat::Posix, "/home/username", "/mnt/shared"),
+        (PathFormat::Windows, r"C:\username", r"X:\mnt\shared"),
+    ] {
+        let whole = |path: &str| {
+            let path = path.replacen('H', home, 1).replacen('S', shared, 1);
+            match format {
+                PathFormat::Posix => path,
+                PathFormat::Windows => path.replace('/', "\\"),
+            }
+        };
+        let (local, other) = (whole("H/movie1"), whole("S/movie1"));
+        let locations = [
+            ("Movie 1 - Local", local.as_str(), false),
+            ("Movie 1 - Shared", other.as_str(), true),
+        ];
+        for (paths, expected) in rows {
+            let paths: Vec<(Role, String)> = paths
+                .iter()
+                .map(|(role, path)| (*role, whole(path)))
+                .collect();
+            let paths: Vec<(Role, &str)> =
+                paths.iter().map(|(role, path)| (*role, &**path)).collect();
+            let expected: Vec<_> = expected
+                .iter()
+                .map(|(root, name, count)| {
+                    let name = Some(*name).filter(|name| !name.is_empty());
+                    (whole(root), name.map(str::to_owned), *count)
+                })
+                .collect();
+            assert_eq!(grouped_by(format, &paths, &locations), expected);
+        }
+    }
+    // Case counts for one system alone.
+    let paths = [
+        (Input, "/home/username/DOCS/inputs/input1.txt"),
+        (Input, "/HOME/username/DOCS/inputs/input2.txt"),
+        (Output, "/home/username/docs/outputs"),
+    ];
+    assert_eq!(grouped(&paths, &[]), [("/".to_owned(), None, 3)]);
+    let paths = [
+        (Input, r"d:\USERNAME\DOCS\inputs\input1.txt"),
+        (Output, r"D:\username\docs\outputs"),
+    ];
+    let found = grouped_by(PathFormat::Windows, &paths, &[]);
+    assert_eq!(found, [(r"d:\USERNAME\DOCS".to_owned(), None, 2)]);
+}
+
+#[test]
+fn windows_paths_are_grouped_by_drive_whatever_the_case() {
+    use Role::{Input, Output};
+    let root = |path: &str, location: Option<&str>, members| {
+        (path.to_owned(), location.map(str::to_owned), members)
+    };
+    let windows = PathFormat::Windows;
+    assert_eq!(
+        grouped_by(
+            windows,
+            &[
+                (Input, r"C:\Shots\1\a.exr"),
+                (Input, r"c:\shots\2\b.exr"),
+                (Output, r"D:\out"),
+                (Input, r"\\srv\share\x\1"),
+                (Input, r"\\SRV\share\x\2"),
+            ],
+            &[]
+        ),
+        [
+            root(r"C:\Shots", None, 2),
+            root(r"D:\out", None, 1),
+            root(r"\\srv\share\x", None, 2),
+        ]
+    );
+    assert_eq!(
+        grouped_by(
+            windows,
+            &[(Input, r"P:\show\a"), (Input, r"p:\LIB\b")],
+            &[("Show", r"P:\Show", false), ("Lib", r"p:\lib", true)]
+        ),
+        [root(r"P:\show\a", Some("Show"), 1)]
+    );
+}
+
+#[test]
 fn attachments_have_the_json_of_the_package() {
     let json = r#"{"manifests": [{"rootPath": "TMP/rt/tree", "rootPathFormat": "posix", "inputManifestPath": "farm-1/queue-1/Inputs/02beab7c025f40e58f502e979017c315/37323666f6b690a98d37c7b668af17a5_input", "inputManifestHash": "bce6073e478fc7dc4071b21582166000", "outputRelativeDirectories": ["renders"]}], "fileSystem": "COPIED"}"#;
     let attachments = Attachments::parse(json.as_bytes()).unwrap();
@@ -521,6 +687,26 @@ fn sizes_and_sums_read_as_the_package_prints_them() {
         (999_995, "1.0 MB"),
         (999_999, "1.0 MB"),
         (89_283, "89.28 KB"),
+        (89_234_597_823_492_938, "89.23 PB"),
+        (1_000_000_000_000_001, "1.0 PB"),
+        (999_999_999_999_999, "1.0 PB"),
+        (999_995_000_000_000, "1.0 PB"),
+        (999_994_000_000_000, "999.99 TB"),
+        (8_934_587_945_678, "8.93 TB"),
+        (1_000_000_000_001, "1.0 TB"),
+        (999_999_999_999, "1.0 TB"),
+        (999_995_000_000, "1.0 TB"),
+        (999_994_000_000, "999.99 GB"),
+        (83_748_237_582, "83.75 GB"),
+        (1_000_000_001, "1.0 GB"),
+        (999_995_000, "1.0 GB"),
+        (999_994_000, "999.99 MB"),
+        (500_229_150, "500.23 MB"),
+        (1_000_001, "1.0 MB"),
+        (1_000_000, "1.0 MB"),
+        (999_994, "999.99 KB"),
+        (96_771, "96.77 KB"),
+        (1001, "1.0 KB"),
         (608_000_000_000_000_000, "608.0 PB"),
         (1_234_567_000_000_000_000, "1234.57 PB"),
     ] {

@@ -3,20 +3,19 @@
 mod fetch;
 mod inputs;
 mod manifest;
+mod options;
 mod outputs;
 mod place;
+mod progress;
 mod submit;
 
 use std::{
     io::{self, Write as _},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use clap::{Args, Subcommand};
-use sanchay::{Cancel, escaped};
-use sanchay_attachments::{
-    AttachmentError, Attachments, Rule, Statistics, Watch, text,
-};
+use sanchay_attachments::{Rule, Statistics, text};
 
 use crate::{
     commands::command::RunCommand, context::Context, exit::Exit,
@@ -28,8 +27,9 @@ Files of a render job are in S3 by content, and manifests beside them say which
 of them a job has. What this writes the Python package `deadline` reads, and the
 other way round; docs/ATTACHMENTS.md says how, and where they differ.
 
-S3 is reached with the credentials that the environment, ~/.aws or the machine
-have; AWS_ENDPOINT_URL_S3 or --endpoint name another server.
+S3 is reached with the credentials that the environment, ~/.aws or a container
+have; the machine is asked for them only if AWS_EC2_METADATA_DISABLED=false is
+set. AWS_ENDPOINT_URL_S3 or --endpoint name another server.
 
 Examples:
   sanchay attachments submit --s3-root-uri s3://farm/DeadlineCloud \\
@@ -73,11 +73,6 @@ impl RunCommand for AttachmentsCommand {
     }
 }
 
-/// How a call is ended by a signal.
-fn watch(cancel: &Cancel) -> Watch {
-    Watch { cancel: cancel.clone(), progress: None }
-}
-
 /// Prints to standard output.
 fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
@@ -87,25 +82,10 @@ fn print(text: &str) -> Result<(), Failure> {
 
 /// Says what was done, in the words of the Python package.
 fn say(messages: &Messages, what: &str, statistics: &Statistics) {
+    messages.end_progress();
     for line in statistics.to_string().lines() {
         messages.say(format_args!("{what}: {line}"));
     }
-}
-
-/// Reads attachments from a file, or from standard input.
-fn read_attachments(path: &Path) -> Result<Attachments, Failure> {
-    let text = match path.as_os_str() == "-" {
-        true => io::read_to_string(io::stdin()).map(String::into_bytes),
-        false => std::fs::read(path),
-    };
-    let path = path.to_owned();
-    let text = text.map_err(|source| AttachmentError::File {
-        path,
-        what: "cannot read the attachments",
-        source,
-    })?;
-    Ok(Attachments::parse(&text)
-        .map_err(|error| AttachmentError::Invalid(error.to_string()))?)
 }
 
 /// A text as JSON has it.
@@ -128,17 +108,4 @@ fn rules_json(rules: &[Rule]) -> String {
         })
         .collect();
     format!("[{}]\n", rules.join(", "))
-}
-
-/// A mapping as it is written: `FROM=TO`.
-fn parse_mapping(text: &str) -> Result<(Vec<u8>, PathBuf), String> {
-    match text.split_once('=') {
-        Some((from, to)) if !from.is_empty() && to.starts_with('/') => {
-            Ok((from.as_bytes().to_vec(), to.into()))
-        }
-        _ => Err(format!(
-            "{} is not FROM=TO, where TO is an absolute path",
-            escaped(text.as_bytes())
-        )),
-    }
 }

@@ -48,16 +48,14 @@ fn message(progress: &Progress) -> String {
     let files = HumanCount(progress.files);
     let doing = phase(progress);
     let mut text = match (progress.phase, progress.total_files) {
-        (Phase::Comparing | Phase::Hashing, Some(total)) => {
-            format!("{doing} {files} of {} files", HumanCount(total))
-        }
-        (Phase::Comparing | Phase::Hashing, None) => {
-            format!("{doing} {files} files")
-        }
-        _ => format!(
+        (Phase::Walking, _) => format!(
             "{files} files in {} directories",
             HumanCount(progress.directories)
         ),
+        (_, Some(total)) => {
+            format!("{doing} {files} of {} files", HumanCount(total))
+        }
+        (_, None) => format!("{doing} {files} files"),
     };
     text.push_str(&format!(", {}", HumanBytes(progress.bytes)));
     if progress.errors > 0 {
@@ -127,6 +125,12 @@ mod tests {
         assert_eq!(
             message(&progress),
             "comparing 3,456 of 9,999 files, 1.00 MiB, 2 failed"
+        );
+        progress.phase = Phase::Transferring;
+        progress.errors = 0;
+        assert_eq!(
+            message(&progress),
+            "transferring 3,456 of 9,999 files, 1.00 MiB"
         );
     }
 

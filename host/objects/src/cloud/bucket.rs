@@ -109,6 +109,7 @@ impl Bucket {
                     anonymous,
                     credentials: None,
                     profile: options.profile.clone(),
+                    machine_if_told: false,
                     patience,
                 };
                 s3::line(&place, &options)?

@@ -53,6 +53,9 @@ pub struct S3Options {
     pub credentials: Option<S3Credentials>,
     /// The profile; else `AWS_PROFILE`, else `default`.
     pub profile: Option<String>,
+    /// Whether the machine is asked only if `AWS_EC2_METADATA_DISABLED` is set
+    /// to `false`.
+    pub machine_if_told: bool,
     /// How long to wait for the server.
     pub patience: Patience,
 }
@@ -230,13 +233,19 @@ fn sign(
     let container = set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
         || set("AWS_CONTAINER_CREDENTIALS_FULL_URI")
             && set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
-    let no_machine = variable("AWS_EC2_METADATA_DISABLED")
-        .is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    let told = variable("AWS_EC2_METADATA_DISABLED");
+    let untold = told.is_none() && options.machine_if_told;
+    let no_machine =
+        untold || told.is_some_and(|it| it.eq_ignore_ascii_case("true"));
     if !container && (elsewhere || no_machine) {
+        let more = match untold && !elsewhere {
+            true => ", or AWS_EC2_METADATA_DISABLED=false to ask the machine",
+            false => "",
+        };
         return Err(StorageError::PermissionDenied(format!(
             "{place}: there are no credentials: set AWS_ACCESS_KEY_ID and \
              AWS_SECRET_ACCESS_KEY, or a profile in ~/.aws, or ask without \
-             signatures"
+             signatures{more}"
         )));
     }
     Ok(builder)

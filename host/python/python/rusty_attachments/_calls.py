@@ -1,14 +1,17 @@
-"""The calls. One that takes time to reach S3 is a coroutine, and has a twin
-whose name ends in _sync and that blocks."""
+"""The calls. One that takes time to reach S3 is a coroutine function, and has
+a twin whose name ends in _sync and that blocks: that is what is written here,
+and the other is made of it."""
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
+from contextvars import ContextVar, copy_context
 from threading import Thread
-from typing import TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from sanchay import _native
 
@@ -71,6 +74,7 @@ ScanCallback = Callable[[ScanProgress], bool | None]
 TransferCallback = Callable[[TransferProgress], bool | None]
 OutputManifestPath = TaskOutputManifestPath | StepOutputManifestPath
 
+_P = ParamSpec("_P")
 _T = TypeVar("_T")
 _Access = tuple[
     str | None,
@@ -124,75 +128,55 @@ def _transferring(
     return tell
 
 
-async def _in_thread(
-    work: Callable[[_native.AttachmentCancel], _T],
-) -> _T:
-    """Work in a thread. A task that is cancelled cancels the work, and waits
-    until that has ended."""
-    cancel = _native.AttachmentCancel()
-    future: Future[_T] = Future()
+#: What ends the call that is being made, if a task may.
+_cancel: ContextVar[_native.AttachmentCancel | None] = ContextVar(
+    "_cancel", default=None
+)
 
-    def run() -> None:
+
+def _cancelling() -> _native.AttachmentCancel:
+    return _cancel.get() or _native.AttachmentCancel()
+
+
+def _coroutine(
+    blocking: Callable[_P, _T],
+) -> Callable[_P, Coroutine[Any, Any, _T]]:
+    """A coroutine function that has another thread do what blocks. A task that
+    is cancelled cancels that, and waits until it has ended."""
+
+    @functools.wraps(blocking)
+    async def awaited(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        cancel = _native.AttachmentCancel()
+        context = copy_context()
+        context.run(_cancel.set, cancel)
+        future: Future[_T] = Future()
+
+        def run() -> None:
+            try:
+                result = context.run(blocking, *args, **kwargs)
+            except BaseException as error:
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+
+        Thread(target=run, name="rusty-attachments", daemon=True).start()
+        waiting = asyncio.wrap_future(future)
         try:
-            result = work(cancel)
-        except BaseException as error:
-            future.set_exception(error)
-        else:
-            future.set_result(result)
+            return await asyncio.shield(waiting)
+        except asyncio.CancelledError:
+            cancel.cancel()
+            await asyncio.wait([waiting])
+            if not waiting.cancelled():
+                # What it came to does not matter any more.
+                waiting.exception()
+            raise
 
-    Thread(target=run, name="rusty-attachments", daemon=True).start()
-    waiting = asyncio.wrap_future(future)
-    try:
-        return await asyncio.shield(waiting)
-    except asyncio.CancelledError:
-        cancel.cancel()
-        await asyncio.wait([waiting])
-        if not waiting.cancelled():
-            # What it came to does not matter any more.
-            waiting.exception()
-        raise
+    name = blocking.__name__.removesuffix("_sync")
+    awaited.__name__ = awaited.__qualname__ = name
+    return awaited
 
 
-def _submit(
-    cancel: _native.AttachmentCancel,
-    access: _Access,
-    s3_location: S3Location,
-    manifest_location: ManifestLocation,
-    asset_references: AssetReferences,
-    storage_profile: StorageProfile | None,
-    options: BundleSubmitOptions | None,
-    progress_callback: ScanCallback | None,
-) -> BundleSubmitResult:
-    locations = storage_profile.locations if storage_profile else ()
-    text, hashing, upload, missing = call(
-        _native.attachments_submit,
-        access,
-        s3_location._native(),
-        manifest_location._native(),
-        list(asset_references.input_filenames),
-        list(asset_references.output_directories),
-        list(asset_references.referenced_paths),
-        [
-            (
-                it.name,
-                it.path,
-                it.location_type == FileSystemLocationType.SHARED,
-            )
-            for it in locations
-        ],
-        (options or BundleSubmitOptions())._native(),
-        cancel,
-        _scanning(progress_callback),
-    )
-    return BundleSubmitResult(
-        text,
-        SummaryStatistics(*hashing),
-        SummaryStatistics(*upload),
-        [os.fspath(path) for path in missing],
-    )
-
-
-async def submit_bundle_attachments(
+def submit_bundle_attachments_sync(
     region: str | None,
     s3_location: S3Location,
     manifest_location: ManifestLocation,
@@ -229,45 +213,36 @@ async def submit_bundle_attachments(
         OperationCancelled: The callback returned False.
         AttachmentError: A file cannot be read.
     """
-    access = _access(region, credentials, endpoint_url, profile)
-    return await _in_thread(
-        lambda cancel: _submit(
-            cancel,
-            access,
-            s3_location,
-            manifest_location,
-            asset_references,
-            storage_profile,
-            options,
-            progress_callback,
-        )
-    )
-
-
-def submit_bundle_attachments_sync(
-    region: str | None,
-    s3_location: S3Location,
-    manifest_location: ManifestLocation,
-    asset_references: AssetReferences,
-    storage_profile: StorageProfile | None = None,
-    options: BundleSubmitOptions | None = None,
-    progress_callback: ScanCallback | None = None,
-    *,
-    credentials: AwsCredentials | None = None,
-    endpoint_url: str | None = None,
-    profile: str | None = None,
-) -> BundleSubmitResult:
-    """Do what submit_bundle_attachments does, and block meanwhile."""
-    return _submit(
-        _native.AttachmentCancel(),
+    locations = storage_profile.locations if storage_profile else ()
+    text, hashing, upload, missing = call(
+        _native.attachments_submit,
         _access(region, credentials, endpoint_url, profile),
-        s3_location,
-        manifest_location,
-        asset_references,
-        storage_profile,
-        options,
-        progress_callback,
+        s3_location._native(),
+        manifest_location._native(),
+        list(asset_references.input_filenames),
+        list(asset_references.output_directories),
+        list(asset_references.referenced_paths),
+        [
+            (
+                it.name,
+                it.path,
+                it.location_type == FileSystemLocationType.SHARED,
+            )
+            for it in locations
+        ],
+        (options or BundleSubmitOptions())._native(),
+        _cancelling(),
+        _scanning(progress_callback),
     )
+    return BundleSubmitResult(
+        text,
+        SummaryStatistics(*hashing),
+        SummaryStatistics(*upload),
+        [os.fspath(path) for path in missing],
+    )
+
+
+submit_bundle_attachments = _coroutine(submit_bundle_attachments_sync)
 
 
 def _synced(
@@ -289,30 +264,7 @@ def _synced(
     )
 
 
-def _sync_inputs(
-    cancel: _native.AttachmentCancel,
-    access: _Access,
-    s3_location: S3Location,
-    attachments: Attachments,
-    session_dir: Path,
-    options: WorkerSyncOptions | None,
-    progress_callback: TransferCallback | None,
-) -> SyncResult:
-    done = call(
-        _native.attachments_sync_inputs,
-        access,
-        s3_location._native(),
-        attachments.file_system,
-        attachments._native(),
-        session_dir,
-        (options or WorkerSyncOptions())._native(),
-        cancel,
-        _transferring(progress_callback),
-    )
-    return _synced(session_dir, *done)
-
-
-async def sync_inputs(
+def sync_inputs_sync(
     region: str | None,
     s3_location: S3Location,
     attachments: Attachments,
@@ -334,72 +286,24 @@ async def sync_inputs(
         StorageError: S3 refused, or a content is damaged.
         OperationCancelled: The callback returned False.
     """
-    access = _access(region, credentials, endpoint_url, profile)
-    return await _in_thread(
-        lambda cancel: _sync_inputs(
-            cancel,
-            access,
-            s3_location,
-            attachments,
-            session_dir,
-            options,
-            progress_callback,
-        )
-    )
-
-
-def sync_inputs_sync(
-    region: str | None,
-    s3_location: S3Location,
-    attachments: Attachments,
-    session_dir: Path,
-    options: WorkerSyncOptions | None = None,
-    progress_callback: TransferCallback | None = None,
-    *,
-    credentials: AwsCredentials | None = None,
-    endpoint_url: str | None = None,
-    profile: str | None = None,
-) -> SyncResult:
-    """Do what sync_inputs does, and block meanwhile."""
-    return _sync_inputs(
-        _native.AttachmentCancel(),
-        _access(region, credentials, endpoint_url, profile),
-        s3_location,
-        attachments,
-        session_dir,
-        options,
-        progress_callback,
-    )
-
-
-def _sync_outputs(
-    cancel: _native.AttachmentCancel,
-    access: _Access,
-    s3_location: S3Location,
-    manifest_location: ManifestLocation,
-    output_path: OutputManifestPath,
-    attachments: Attachments,
-    session_dir: Path,
-    options: WorkerSyncOptions | None,
-    progress_callback: TransferCallback | None,
-) -> SyncResult:
     done = call(
-        _native.attachments_sync_outputs,
-        access,
+        _native.attachments_sync_inputs,
+        _access(region, credentials, endpoint_url, profile),
         s3_location._native(),
-        manifest_location._native(),
-        output_path._native(),
         attachments.file_system,
         attachments._native(),
         session_dir,
         (options or WorkerSyncOptions())._native(),
-        cancel,
+        _cancelling(),
         _transferring(progress_callback),
     )
     return _synced(session_dir, *done)
 
 
-async def sync_outputs(
+sync_inputs = _coroutine(sync_inputs_sync)
+
+
+def sync_outputs_sync(
     region: str | None,
     s3_location: S3Location,
     manifest_location: ManifestLocation,
@@ -420,108 +324,23 @@ async def sync_outputs(
         OperationCancelled: The callback returned False.
         AttachmentError: A file cannot be read.
     """
-    access = _access(region, credentials, endpoint_url, profile)
-    return await _in_thread(
-        lambda cancel: _sync_outputs(
-            cancel,
-            access,
-            s3_location,
-            manifest_location,
-            output_path,
-            attachments,
-            session_dir,
-            options,
-            progress_callback,
-        )
-    )
-
-
-def sync_outputs_sync(
-    region: str | None,
-    s3_location: S3Location,
-    manifest_location: ManifestLocation,
-    output_path: OutputManifestPath,
-    attachments: Attachments,
-    session_dir: Path,
-    options: WorkerSyncOptions | None = None,
-    progress_callback: TransferCallback | None = None,
-    *,
-    credentials: AwsCredentials | None = None,
-    endpoint_url: str | None = None,
-    profile: str | None = None,
-) -> SyncResult:
-    """Do what sync_outputs does, and block meanwhile."""
-    return _sync_outputs(
-        _native.AttachmentCancel(),
+    done = call(
+        _native.attachments_sync_outputs,
         _access(region, credentials, endpoint_url, profile),
-        s3_location,
-        manifest_location,
-        output_path,
-        attachments,
-        session_dir,
-        options,
-        progress_callback,
-    )
-
-
-def _download_outputs(
-    cancel: _native.AttachmentCancel,
-    access: _Access,
-    s3_location: S3Location,
-    manifest_location: ManifestLocation,
-    query: tuple[str, str | None, str | None, str | None],
-    path_mapping: dict[str, str] | None,
-    conflict_resolution: ConflictResolution | str,
-    progress_callback: TransferCallback | None,
-) -> DownloadResult:
-    numbers, files = call(
-        _native.attachments_outputs,
-        access,
         s3_location._native(),
         manifest_location._native(),
-        query,
-        [(encode(it), to) for it, to in (path_mapping or {}).items()],
-        conflict_of(conflict_resolution).value,
-        cancel,
+        output_path._native(),
+        attachments.file_system,
+        attachments._native(),
+        session_dir,
+        (options or WorkerSyncOptions())._native(),
+        _cancelling(),
         _transferring(progress_callback),
     )
-    written = [os.fspath(path) for path in files]
-    return DownloadResult(SummaryStatistics(*numbers), written)
+    return _synced(session_dir, *done)
 
 
-async def download_outputs(
-    region: str | None,
-    s3_location: S3Location,
-    manifest_location: ManifestLocation,
-    job_id: str,
-    step_id: str | None = None,
-    task_id: str | None = None,
-    session_action_id: str | None = None,
-    path_mapping: dict[str, str] | None = None,
-    conflict_resolution: ConflictResolution | str = (
-        ConflictResolution.CREATE_COPY
-    ),
-    progress_callback: TransferCallback | None = None,
-    *,
-    credentials: AwsCredentials | None = None,
-    endpoint_url: str | None = None,
-    profile: str | None = None,
-) -> DownloadResult:
-    """Download what the tasks of a job made: of each task the last session
-    action counts, of a file that several made the last manifest."""
-    access = _access(region, credentials, endpoint_url, profile)
-    return await _in_thread(
-        lambda cancel: _download_outputs(
-            cancel,
-            access,
-            s3_location,
-            manifest_location,
-            (job_id, step_id, task_id, session_action_id),
-            path_mapping,
-            conflict_resolution,
-            progress_callback,
-        )
-    )
+sync_outputs = _coroutine(sync_outputs_sync)
 
 
 def download_outputs_sync(
@@ -542,42 +361,27 @@ def download_outputs_sync(
     endpoint_url: str | None = None,
     profile: str | None = None,
 ) -> DownloadResult:
-    """Do what download_outputs does, and block meanwhile."""
-    return _download_outputs(
-        _native.AttachmentCancel(),
+    """Download what the tasks of a job made: of each task the last session
+    action counts, of a file that several made the last manifest."""
+    numbers, files = call(
+        _native.attachments_outputs,
         _access(region, credentials, endpoint_url, profile),
-        s3_location,
-        manifest_location,
-        (job_id, step_id, task_id, session_action_id),
-        path_mapping,
-        conflict_resolution,
-        progress_callback,
-    )
-
-
-def _upload_contents(
-    cancel: _native.AttachmentCancel,
-    access: _Access,
-    s3_location: S3Location,
-    manifest: Manifest,
-    source_root: Path,
-    s3_check_cache_dir: Path | None,
-    progress_callback: TransferCallback | None,
-) -> SummaryStatistics:
-    numbers = call(
-        _native.attachments_upload,
-        access,
         s3_location._native(),
-        manifest._manifest,
-        source_root,
-        {"s3_check_cache_dir": s3_check_cache_dir},
-        cancel,
+        manifest_location._native(),
+        (job_id, step_id, task_id, session_action_id),
+        [(encode(it), to) for it, to in (path_mapping or {}).items()],
+        conflict_of(conflict_resolution).value,
+        _cancelling(),
         _transferring(progress_callback),
     )
-    return SummaryStatistics(*numbers)
+    written = [os.fspath(path) for path in files]
+    return DownloadResult(SummaryStatistics(*numbers), written)
 
 
-async def upload_manifest_contents(
+download_outputs = _coroutine(download_outputs_sync)
+
+
+def upload_manifest_contents_sync(
     region: str | None,
     s3_location: S3Location,
     manifest: Manifest,
@@ -593,94 +397,20 @@ async def upload_manifest_contents(
 
     A file that is not what the manifest says is an error, and not stored.
     """
-    access = _access(region, credentials, endpoint_url, profile)
-    return await _in_thread(
-        lambda cancel: _upload_contents(
-            cancel,
-            access,
-            s3_location,
-            manifest,
-            source_root,
-            s3_check_cache_dir,
-            progress_callback,
-        )
-    )
-
-
-def upload_manifest_contents_sync(
-    region: str | None,
-    s3_location: S3Location,
-    manifest: Manifest,
-    source_root: Path,
-    progress_callback: TransferCallback | None = None,
-    *,
-    s3_check_cache_dir: Path | None = None,
-    credentials: AwsCredentials | None = None,
-    endpoint_url: str | None = None,
-    profile: str | None = None,
-) -> SummaryStatistics:
-    """Do what upload_manifest_contents does, and block meanwhile."""
-    return _upload_contents(
-        _native.AttachmentCancel(),
+    numbers = call(
+        _native.attachments_upload,
         _access(region, credentials, endpoint_url, profile),
-        s3_location,
-        manifest,
-        source_root,
-        s3_check_cache_dir,
-        progress_callback,
-    )
-
-
-def _download_contents(
-    cancel: _native.AttachmentCancel,
-    access: _Access,
-    s3_location: S3Location,
-    manifest: Manifest,
-    destination: Path,
-    conflict_resolution: ConflictResolution | str,
-    progress_callback: TransferCallback | None,
-) -> DownloadResult:
-    numbers, files = call(
-        _native.attachments_download,
-        access,
         s3_location._native(),
         manifest._manifest,
-        destination,
-        conflict_of(conflict_resolution).value,
-        cancel,
+        source_root,
+        {"s3_check_cache_dir": s3_check_cache_dir},
+        _cancelling(),
         _transferring(progress_callback),
     )
-    written = [os.fspath(path) for path in files]
-    return DownloadResult(SummaryStatistics(*numbers), written)
+    return SummaryStatistics(*numbers)
 
 
-async def download_manifest_contents(
-    region: str | None,
-    s3_location: S3Location,
-    manifest: Manifest,
-    destination: Path,
-    conflict_resolution: ConflictResolution | str = (
-        ConflictResolution.CREATE_COPY
-    ),
-    progress_callback: TransferCallback | None = None,
-    *,
-    credentials: AwsCredentials | None = None,
-    endpoint_url: str | None = None,
-    profile: str | None = None,
-) -> DownloadResult:
-    """Download the files of a manifest beneath a directory."""
-    access = _access(region, credentials, endpoint_url, profile)
-    return await _in_thread(
-        lambda cancel: _download_contents(
-            cancel,
-            access,
-            s3_location,
-            manifest,
-            destination,
-            conflict_resolution,
-            progress_callback,
-        )
-    )
+upload_manifest_contents = _coroutine(upload_manifest_contents_sync)
 
 
 def download_manifest_contents_sync(
@@ -697,61 +427,22 @@ def download_manifest_contents_sync(
     endpoint_url: str | None = None,
     profile: str | None = None,
 ) -> DownloadResult:
-    """Do what download_manifest_contents does, and block meanwhile."""
-    return _download_contents(
-        _native.AttachmentCancel(),
+    """Download the files of a manifest beneath a directory."""
+    numbers, files = call(
+        _native.attachments_download,
         _access(region, credentials, endpoint_url, profile),
-        s3_location,
-        manifest,
-        destination,
-        conflict_resolution,
-        progress_callback,
-    )
-
-
-def _upload_manifest(
-    cancel: _native.AttachmentCancel,
-    access: _Access,
-    s3_location: S3Location,
-    manifest_location: ManifestLocation,
-    manifest: Manifest,
-    asset_root: str,
-) -> UploadedManifest:
-    path, digest = call(
-        _native.attachments_upload_manifest,
-        access,
         s3_location._native(),
-        manifest_location._native(),
         manifest._manifest,
-        encode(asset_root),
-        cancel,
+        destination,
+        conflict_of(conflict_resolution).value,
+        _cancelling(),
+        _transferring(progress_callback),
     )
-    return UploadedManifest(path, digest)
+    written = [os.fspath(path) for path in files]
+    return DownloadResult(SummaryStatistics(*numbers), written)
 
 
-async def upload_input_manifest(
-    region: str | None,
-    s3_location: S3Location,
-    manifest_location: ManifestLocation,
-    manifest: Manifest,
-    asset_root: str,
-    *,
-    credentials: AwsCredentials | None = None,
-    endpoint_url: str | None = None,
-    profile: str | None = None,
-) -> UploadedManifest:
-    """Upload the manifest of a root's inputs."""
-    access = _access(region, credentials, endpoint_url, profile)
-    return await _in_thread(
-        lambda cancel: _upload_manifest(
-            cancel,
-            access,
-            s3_location,
-            manifest_location,
-            manifest,
-            asset_root,
-        )
-    )
+download_manifest_contents = _coroutine(download_manifest_contents_sync)
 
 
 def upload_input_manifest_sync(
@@ -765,53 +456,20 @@ def upload_input_manifest_sync(
     endpoint_url: str | None = None,
     profile: str | None = None,
 ) -> UploadedManifest:
-    """Do what upload_input_manifest does, and block meanwhile."""
-    return _upload_manifest(
-        _native.AttachmentCancel(),
+    """Upload the manifest of a root's inputs."""
+    path, digest = call(
+        _native.attachments_upload_manifest,
         _access(region, credentials, endpoint_url, profile),
-        s3_location,
-        manifest_location,
-        manifest,
-        asset_root,
+        s3_location._native(),
+        manifest_location._native(),
+        manifest._manifest,
+        encode(asset_root),
+        _cancelling(),
     )
+    return UploadedManifest(path, digest)
 
 
-def _fetch_manifest(
-    cancel: _native.AttachmentCancel,
-    access: _Access,
-    s3_location: S3Location,
-    manifest_path: str,
-    expected_hash: str | None,
-) -> Manifest:
-    return Manifest(
-        call(
-            _native.attachments_fetch_manifest,
-            access,
-            s3_location._native(),
-            manifest_path,
-            expected_hash,
-            cancel,
-        )
-    )
-
-
-async def download_manifest(
-    region: str | None,
-    s3_location: S3Location,
-    manifest_path: str,
-    expected_hash: str | None = None,
-    *,
-    credentials: AwsCredentials | None = None,
-    endpoint_url: str | None = None,
-    profile: str | None = None,
-) -> Manifest:
-    """Download a manifest by what attachments call it, and check its hash."""
-    access = _access(region, credentials, endpoint_url, profile)
-    return await _in_thread(
-        lambda cancel: _fetch_manifest(
-            cancel, access, s3_location, manifest_path, expected_hash
-        )
-    )
+upload_input_manifest = _coroutine(upload_input_manifest_sync)
 
 
 def download_manifest_sync(
@@ -824,14 +482,20 @@ def download_manifest_sync(
     endpoint_url: str | None = None,
     profile: str | None = None,
 ) -> Manifest:
-    """Do what download_manifest does, and block meanwhile."""
-    return _fetch_manifest(
-        _native.AttachmentCancel(),
-        _access(region, credentials, endpoint_url, profile),
-        s3_location,
-        manifest_path,
-        expected_hash,
+    """Download a manifest by what attachments call it, and check its hash."""
+    return Manifest(
+        call(
+            _native.attachments_fetch_manifest,
+            _access(region, credentials, endpoint_url, profile),
+            s3_location._native(),
+            manifest_path,
+            expected_hash,
+            _cancelling(),
+        )
     )
+
+
+download_manifest = _coroutine(download_manifest_sync)
 
 
 def create_manifest(
@@ -850,7 +514,7 @@ def create_manifest(
         _native.attachments_create,
         root,
         (options or SnapshotOptions())._native(),
-        _native.AttachmentCancel(),
+        _cancelling(),
         _scanning(progress_callback),
     )
     return Manifest(native)
@@ -887,7 +551,7 @@ def expand_input_paths(
         AttachmentError: A directory cannot be read.
     """
     files, missing, _ = call(
-        _native.attachments_expand, list(paths), _native.AttachmentCancel()
+        _native.attachments_expand, list(paths), _cancelling()
     )
     if missing and not missing_ok:
         names = "\n\t".join(sorted(os.fspath(path) for path in missing))
@@ -902,4 +566,4 @@ def hash_file(path: Path) -> str:
     Raises:
         AttachmentError: It cannot be read.
     """
-    return call(_native.attachments_hash, path, _native.AttachmentCancel())
+    return call(_native.attachments_hash, path, _cancelling())

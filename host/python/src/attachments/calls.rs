@@ -63,6 +63,7 @@ fn client(access: Access) -> Client {
         region,
         profile,
         credentials,
+        machine_if_told: true,
         ..S3Options::default()
     })
 }

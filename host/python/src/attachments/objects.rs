@@ -58,12 +58,14 @@ impl AttachmentCancel {
 
 /// What comes from the thread that works.
 enum Message {
-    Progress(Progress),
+    /// How far it is; it waits to be told whether to go on.
+    Progress(Progress, mpsc::Sender<ControlFlow<()>>),
     Done,
 }
 
-/// Works in another thread. What the callback or a signal handler raises ends
-/// the work, and is raised when that has ended.
+/// Works in another thread, which waits while the callback is called. What
+/// the callback or a signal handler raises ends the work, and is raised when
+/// that has ended.
 pub(crate) fn work<T: Send>(
     py: Python<'_>,
     cancel: &AttachmentCancel,
@@ -77,13 +79,11 @@ pub(crate) fn work<T: Send>(
     let (result, raised) = thread::scope(|scope| {
         let theirs = cancel.clone();
         let handle = scope.spawn(move || {
-            let reporting = sender.clone();
             let mut watch = Watch { cancel: theirs, progress: None };
             if reports {
+                let reporting = sender.clone();
                 watch.progress = Some(Arc::new(move |progress: &Progress| {
-                    let message = Message::Progress(progress.clone());
-                    reporting.send(message).ok();
-                    ControlFlow::Continue(())
+                    ask(&reporting, progress.clone())
                 }));
             }
             let result = work(&watch);
@@ -100,10 +100,16 @@ pub(crate) fn work<T: Send>(
             let heard = match next {
                 Ok(Message::Done)
                 | Err(mpsc::RecvTimeoutError::Disconnected) => break,
-                Ok(Message::Progress(progress)) if raised.is_none() => {
-                    tell(py, callback, &progress, &cancel)
+                Ok(Message::Progress(progress, answer)) => {
+                    let heard = match raised {
+                        None => tell(py, callback, &progress),
+                        Some(_) => Ok(ControlFlow::Break(())),
+                    };
+                    let flow = heard.as_ref().copied();
+                    answer.send(flow.unwrap_or(ControlFlow::Break(()))).ok();
+                    heard.map(drop)
                 }
-                _ => Ok(()),
+                Err(mpsc::RecvTimeoutError::Timeout) => Ok(()),
             };
             let heard = heard.and_then(|()| py.check_signals());
             if let Err(error) = heard
@@ -122,14 +128,24 @@ pub(crate) fn work<T: Send>(
     }
 }
 
-/// Calls the callback, which cancels by returning false.
+/// Reports, and waits for the answer.
+fn ask(to: &mpsc::Sender<Message>, progress: Progress) -> ControlFlow<()> {
+    let (answer, answered) = mpsc::channel();
+    if to.send(Message::Progress(progress, answer)).is_err() {
+        return ControlFlow::Break(());
+    }
+    answered.recv().unwrap_or(ControlFlow::Break(()))
+}
+
+/// Calls the callback, which ends the work by returning false.
 fn tell(
     py: Python<'_>,
     callback: Option<&Py<PyAny>>,
     progress: &Progress,
-    cancel: &Cancel,
-) -> PyResult<()> {
-    let Some(callback) = callback else { return Ok(()) };
+) -> PyResult<ControlFlow<()>> {
+    let Some(callback) = callback else {
+        return Ok(ControlFlow::Continue(()));
+    };
     let answer = match progress {
         Progress::Scan(it) => callback.call1(
             py,
@@ -156,10 +172,10 @@ fn tell(
         ),
     }?;
     let answer = answer.bind(py);
-    if !answer.is_none() && !answer.is_truthy()? {
-        cancel.cancel();
-    }
-    Ok(())
+    Ok(match answer.is_none() || answer.is_truthy()? {
+        true => ControlFlow::Continue(()),
+        false => ControlFlow::Break(()),
+    })
 }
 
 /// The exception that the Python sources make their own of.

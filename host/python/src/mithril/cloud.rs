@@ -60,6 +60,7 @@ mod with_cloud {
             anonymous,
             credentials,
             profile,
+            machine_if_told: false,
             patience: patience(fields.patience)?,
         };
         // It may read files of the user's.

@@ -111,7 +111,25 @@ pub(super) fn open_file(
     name: &[u8],
     links: Links,
 ) -> Result<(File, Metadata), StorageError> {
-    let mut flags = CAREFUL;
+    open_regular(parent, name, links, CAREFUL)
+}
+
+/// The same for reading and writing, without following a link.
+pub(super) fn reopen_file(
+    parent: BorrowedFd<'_>,
+    name: &[u8],
+) -> Result<File, StorageError> {
+    // RDONLY is no flag: it is 0.
+    let flags = CAREFUL | OFlags::RDWR;
+    open_regular(parent, name, Links::Refuse, flags).map(|(file, _)| file)
+}
+
+fn open_regular(
+    parent: BorrowedFd<'_>,
+    name: &[u8],
+    links: Links,
+    mut flags: OFlags,
+) -> Result<(File, Metadata), StorageError> {
     if links == Links::Refuse {
         flags |= OFlags::NOFOLLOW;
     }

@@ -339,6 +339,10 @@ impl Directory for MemoryHandle {
         Ok(File::new(Box::new(Self { storage, index })))
     }
 
+    fn reopen(&self, name: &[u8]) -> Result<File, StorageError> {
+        self.open_file(name, Links::Refuse).map(|(file, _)| file)
+    }
+
     fn create_dir(&self, name: &[u8], mode: u32) -> Result<(), StorageError> {
         let index = self.add(name, Content::Directory(Default::default()))?;
         let mut tree = self.storage.lock();

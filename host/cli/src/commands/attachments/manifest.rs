@@ -4,16 +4,19 @@ use std::{collections::HashSet, path::PathBuf, sync::Arc};
 
 use clap::{Args, Subcommand, ValueHint};
 use sanchay_attachments::{
-    HashCache, LocalDifferences, Manifest, ManifestVersion, OutputQuery,
-    SnapshotOptions, compare_with_files, create_manifest, download_manifest,
-    load_manifest_file, merge, output_manifests, upload_manifest_file,
+    HashCache, LocalDifferences, Manifest, ManifestVersion, SnapshotOptions,
+    absolute, compare_with_files, create_manifest, download_manifest,
+    load_manifest_file, merge, output_manifests, text, upload_manifest_file,
     write_manifest,
 };
 
 use super::{
     json_text,
+    options::{MadeByArgs, read_attachments},
     place::{PlaceArgs, QueueArgs},
-    print, read_attachments, say, watch,
+    print,
+    progress::{unwatched, watch},
+    say,
 };
 use crate::{
     commands::command::RunCommand,
@@ -93,6 +96,12 @@ struct FilesArgs {
 }
 
 impl FilesArgs {
+    /// The absolute path of the directory, as a manifest's name tells it.
+    fn text(&self) -> Result<Vec<u8>, Failure> {
+        let root = absolute(&self.root)?;
+        Ok(text::of_name(root.as_os_str().as_encoded_bytes()))
+    }
+
     fn options(
         &self,
         catalog: &crate::options::catalog::OpenCatalog,
@@ -157,9 +166,9 @@ struct SnapshotArgs {
 impl RunCommand for SnapshotArgs {
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let interrupt = context.catch_signals()?;
-        let watch = watch(&interrupt.cancel);
         let files = &self.files;
         let messages = files.run.messages(context, false);
+        let watch = watch(&messages, &interrupt.cancel);
         let catalog = files.catalog.open(&messages)?;
         let engine = files.run.engine()?;
         let options = files.options(&catalog)?;
@@ -194,7 +203,8 @@ impl RunCommand for SnapshotArgs {
         }
         let folder = self.destination.as_ref().unwrap_or(&files.root);
         let name = self.name.as_deref();
-        let path = write_manifest(&manifest, &files.root, folder, name)?;
+        let path = write_manifest(&manifest, &files.text()?, folder, name)?;
+        messages.end_progress();
         let shown = path.as_os_str().as_encoded_bytes();
         if self.json {
             let root = files.root.as_os_str().as_encoded_bytes();
@@ -253,8 +263,9 @@ impl RunCommand for DiffArgs {
             &before,
             &files.options(&catalog)?,
             self.force_rehash,
-            &watch(&interrupt.cancel),
+            &watch(&messages, &interrupt.cancel),
         )?;
+        messages.end_progress();
         let LocalDifferences { new, modified, deleted } = &found;
         let lists =
             [("new", new), ("modified", modified), ("deleted", deleted)];
@@ -303,13 +314,8 @@ struct DownloadArgs {
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     directory: PathBuf,
 
-    /// The job
-    #[arg(long, value_name = "ID")]
-    job_id: String,
-
-    /// The step; by default all
-    #[arg(long, value_name = "ID")]
-    step_id: Option<String>,
+    #[command(flatten)]
+    made_by: MadeByArgs,
 
     /// The attachments of the job, for its inputs; - is standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -329,7 +335,7 @@ struct DownloadArgs {
 impl RunCommand for DownloadArgs {
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
         let interrupt = context.catch_signals()?;
-        let watch = watch(&interrupt.cancel);
+        let watch = unwatched(&interrupt.cancel);
         let location = self.place.location();
         let client = self.place.client();
         let mut found: Vec<(Vec<u8>, Vec<Manifest>)> = Vec::new();
@@ -351,11 +357,7 @@ impl RunCommand for DownloadArgs {
                 }
             }
         }
-        let query = OutputQuery {
-            job_id: self.job_id.clone(),
-            step_id: self.step_id.clone(),
-            ..OutputQuery::default()
-        };
+        let query = self.made_by.query();
         let place = self.queue.place(location);
         let outputs =
             output_manifests(&client, location, &place, &query, &watch)?;
@@ -365,10 +367,8 @@ impl RunCommand for DownloadArgs {
         let mut rows = Vec::new();
         for (root, manifests) in found {
             let Some(manifest) = merge(manifests) else { continue };
-            let root_path =
-                PathBuf::from(sanchay_attachments::text::lossy(&root));
             let path =
-                write_manifest(&manifest, &root_path, &self.directory, None)?;
+                write_manifest(&manifest, &root, &self.directory, None)?;
             rows.push((root, path));
         }
         let shown =
@@ -429,7 +429,7 @@ impl RunCommand for UploadArgs {
             self.place.location(),
             &self.s3_manifest_prefix,
             &self.manifest,
-            &watch(&interrupt.cancel),
+            &unwatched(&interrupt.cancel),
         )?;
         print(&match self.json {
             true => format!("{{\"key\": {}}}\n", json_text(key.as_bytes())),

@@ -1,21 +1,21 @@
 //! `sanchay attachments outputs`: what a task made, from a worker.
 
-use std::{
-    path::PathBuf,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use clap::{Args, ValueHint};
+use clap::Args;
 use sanchay_attachments::{OutputPath, SyncOptions, sync_outputs};
 
 use super::{
-    json_text, parse_mapping,
-    place::{PlaceArgs, QueueArgs},
-    print, read_attachments, say, watch,
+    json_text,
+    options::{ExchangeArgs, SessionArgs},
+    place::QueueArgs,
+    print,
+    progress::watch,
+    say,
 };
 use crate::{
     commands::command::RunCommand, context::Context, exit::Exit,
-    failure::Failure, options::run::RunArgs,
+    failure::Failure,
 };
 
 const NOTES: &str = "\
@@ -27,13 +27,8 @@ root. With --json, standard output gets the keys of these manifests.";
 #[derive(Args, Debug)]
 #[command(after_long_help = NOTES, after_help = "See --help for details.")]
 pub(super) struct OutputsArgs {
-    /// The directory of the session
-    #[arg(value_name = "SESSION", value_hint = ValueHint::DirPath)]
-    session: PathBuf,
-
-    /// The attachments of the job; - is standard input
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    attachments: PathBuf,
+    #[command(flatten)]
+    session: SessionArgs,
 
     /// The job
     #[arg(long, value_name = "ID")]
@@ -59,26 +54,16 @@ pub(super) struct OutputsArgs {
     queue: QueueArgs,
 
     #[command(flatten)]
-    place: PlaceArgs,
-
-    /// Where a root of the storage profile is here: FROM=TO
-    #[arg(long, value_name = "FROM=TO", value_parser = parse_mapping)]
-    map: Vec<(Vec<u8>, PathBuf)>,
-
-    /// Print the keys of the manifests, as JSON
-    #[arg(long)]
-    json: bool,
-
-    #[command(flatten)]
-    run: RunArgs,
+    exchange: ExchangeArgs,
 }
 
 impl RunCommand for OutputsArgs {
     fn run(&self, context: &Context) -> Result<Exit, Failure> {
+        let ExchangeArgs { place, map, json, run } = &self.exchange;
         let interrupt = context.catch_signals()?;
-        let messages = self.run.messages(context, false);
-        let engine = self.run.engine()?;
-        let attachments = read_attachments(&self.attachments)?;
+        let messages = run.messages(context, false);
+        let engine = run.engine()?;
+        let (attachments, session) = self.session.read()?;
         let now = || {
             let since = SystemTime::now().duration_since(UNIX_EPOCH);
             since.map_or(0.0, |since| since.as_secs_f64())
@@ -90,34 +75,28 @@ impl RunCommand for OutputsArgs {
             session_action_id: self.session_action_id.clone(),
             timestamp: self.start_time.unwrap_or_else(now),
         };
-        let options = SyncOptions {
-            mapping: self.map.clone(),
-            ..SyncOptions::default()
-        };
-        let session =
-            std::path::absolute(&self.session).map_err(|source| {
-                Failure::List { path: self.session.clone(), source }
-            })?;
-        let location = self.place.location();
+        let options =
+            SyncOptions { mapping: map.clone(), ..SyncOptions::default() };
+        let location = place.location();
         let synced = sync_outputs(
             &engine,
-            &self.place.client(),
+            &place.client(),
             location,
             &self.queue.place(location),
             &output,
             &attachments,
             &session,
             &options,
-            &watch(&interrupt.cancel),
+            &watch(&messages, &interrupt.cancel),
         )?;
-        if self.json {
+        if *json {
             let keys: Vec<String> = synced
                 .manifests
                 .iter()
                 .map(|key| json_text(key.as_bytes()))
                 .collect();
             print(&format!("{{\"manifests\": [{}]}}\n", keys.join(", ")))?;
-        } else if !self.run.quiet {
+        } else if !run.quiet {
             say(&messages, "upload", &synced.statistics);
         }
         Ok(Exit::Done)

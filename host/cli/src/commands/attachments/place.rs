@@ -35,6 +35,7 @@ impl PlaceArgs {
             region,
             profile,
             anonymous,
+            machine_if_told: true,
             ..S3Options::default()
         })
     }

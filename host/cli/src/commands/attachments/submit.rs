@@ -11,7 +11,9 @@ use sanchay_catalog::user_catalog;
 
 use super::{
     place::{PlaceArgs, QueueArgs},
-    print, say, watch,
+    print,
+    progress::watch,
+    say,
 };
 use crate::{
     commands::command::RunCommand,
@@ -181,8 +183,9 @@ impl RunCommand for SubmitArgs {
             &self.queue.place(location),
             &assets,
             &options,
-            &watch(&interrupt.cancel),
+            &watch(&messages, &interrupt.cancel),
         )?;
+        messages.end_progress();
         for path in &submitted.missing {
             let path = sanchay::escaped_path(path);
             messages.say(format_args!(
