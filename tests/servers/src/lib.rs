@@ -15,6 +15,7 @@ mod gcs;
 mod moto;
 mod proxy;
 mod runtime;
+mod s3s;
 mod server;
 
 /// Bytes as headers have them.
@@ -28,4 +29,5 @@ pub use gcs::Gcs;
 pub use moto::Moto;
 pub use proxy::{Fault, Proxy, client};
 pub use runtime::runtime;
+pub use self::s3s::S3s;
 pub use server::{Answer, Body, Server, status, whole};
