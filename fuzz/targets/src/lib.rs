@@ -26,6 +26,7 @@ mod input;
 pub mod media;
 pub mod names;
 pub mod options;
+pub mod pictures;
 pub mod plugins;
 pub mod sandbox;
 pub mod similarity;
@@ -45,6 +46,7 @@ pub const TARGETS: &[Target] = &[
     ("media", media::run),
     ("names", names::run),
     ("options", options::run),
+    ("pictures", pictures::run),
     ("plugins", plugins::run),
     ("sandbox", sandbox::run),
     ("similarity", similarity::run),
