@@ -77,9 +77,9 @@ fn paint(input: &mut Input<'_>) {
 fn bitmap(width: usize, pixels: &[[u8; 3]]) -> Vec<u8> {
     let mut rows = Vec::new();
     for row in pixels.chunks(width) {
-        rows.extend(row.iter().flat_map(|[red, green, blue]| {
-            [*blue, *green, *red]
-        }));
+        rows.extend(
+            row.iter().flat_map(|[red, green, blue]| [*blue, *green, *red]),
+        );
         rows.resize(rows.len().next_multiple_of(4), 0);
     }
     let number = |it: usize| i32::try_from(it).unwrap();
@@ -120,9 +120,8 @@ fn plain((width, height): (usize, usize), pixels: &[[u8; 3]]) -> Thumbnail {
             }
         }
         let area = width * height;
-        *cell = sums.map(|it: usize| {
-            u8::try_from((it + area / 2) / area).unwrap()
-        });
+        *cell = sums
+            .map(|it: usize| u8::try_from((it + area / 2) / area).unwrap());
     }
     Thumbnail::of_cells(&cells)
 }

@@ -13,8 +13,8 @@ use pyo3::{
 };
 use sanchay::{
     Engine, Error, Monitor, Shingling, Similar, SimilarFile, SimilarImage,
-    SimilarImages, SimilarImagesOptions, SimilarImagesSummary,
-    SimilarOptions, SimilarSummary, Summary, Unit, WalkOptions,
+    SimilarImages, SimilarImagesOptions, SimilarImagesSummary, SimilarOptions,
+    SimilarSummary, Summary, Unit, WalkOptions,
 };
 use sanchay_core::{
     record::{Column, FieldId, Group, RecordBatch, RecordKind, Row, Schema},

@@ -91,7 +91,8 @@ fn a_file_makes_way_only_for_one_that_it_is_itself_like() {
     assert!(all[1].starts_with("- ./sub/c ~ ./a (0.690 alike"), "{all:?}");
     assert!(table(&scene, &["--threshold", "0.9", "."]).is_empty());
     // A reference stays, whatever the rules say, and what is like it goes.
-    let other = table(&scene, &["--reference", "sub", "--keep", "oldest", "."]);
+    let other =
+        table(&scene, &["--reference", "sub", "--keep", "oldest", "."]);
     assert_eq!(other, ["- ./b ~ ./sub/c (0.832 alike; kept: a reference)"]);
     let all = ["--reference", ".", "."];
     assert!(table(&scene, &all).is_empty());
@@ -190,10 +191,9 @@ fn similar_files_never_become_links_to_each_other() {
     }
     let plan = scene.run(&[&TRASH[..], &["."]].concat()).exits(0);
     for operation in ["hardlink", "symlink", "reflink", "rename"] {
-        let edited = plan.text().replace(
-            r#""op":"trash""#,
-            &format!(r#""op":"{operation}""#),
-        );
+        let edited = plan
+            .text()
+            .replace(r#""op":"trash""#, &format!(r#""op":"{operation}""#));
         let apply = ["apply", "--force-edited", "-"];
         let refused = scene.program(&apply).input(edited).run().exits(2);
         let why = "like no other file that stays";
@@ -238,7 +238,8 @@ fn the_picture_with_the_most_pixels_stays_though_it_has_fewer_bytes() {
         &scene.top().join("sub/large.jpg"),
     );
     save(&painted(2), &scene.top().join("other.png"));
-    let size = |name: &str| fs::metadata(scene.top().join(name)).unwrap().len();
+    let size =
+        |name: &str| fs::metadata(scene.top().join(name)).unwrap().len();
     assert!(size("small.bmp") > size("sub/large.jpg"));
     let before = scene.snapshot();
     let kept = |rule: &str| {

@@ -25,9 +25,9 @@ pub fn base64(bytes: &[u8]) -> String {
     base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
+pub use self::s3s::S3s;
 pub use gcs::Gcs;
 pub use moto::Moto;
 pub use proxy::{Fault, Proxy, client};
 pub use runtime::runtime;
-pub use self::s3s::S3s;
 pub use server::{Answer, Body, Server, status, whole};

@@ -74,10 +74,12 @@ impl S3s {
         let task = runtime().spawn(async move {
             loop {
                 let Ok((stream, _)) = listener.accept().await else { return };
-                runtime().spawn(http1::Builder::new().serve_connection(
-                    TokioIo::new(stream),
-                    service.clone(),
-                ));
+                runtime().spawn(
+                    http1::Builder::new().serve_connection(
+                        TokioIo::new(stream),
+                        service.clone(),
+                    ),
+                );
             }
         });
         Some(Self { url: format!("http://{address}"), folder, task })

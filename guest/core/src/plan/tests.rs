@@ -146,7 +146,9 @@ fn nothing_takes_the_place_of_a_file_that_makes_way_for_a_similar_one() {
     }
     let both = like("delete", "a", "b").replacen(
         "\"like\"",
-        &format!("\"same_as\":{{\"path\":\"c\",\"expect\":{EXPECT}}},\"like\""),
+        &format!(
+            "\"same_as\":{{\"path\":\"c\",\"expect\":{EXPECT}}},\"like\""
+        ),
         1,
     );
     for line in [

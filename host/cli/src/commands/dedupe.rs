@@ -211,11 +211,11 @@ impl DedupeArgs {
     fn check_likeness(&self) -> Result<(), String> {
         match (self.similar, self.likeness.given()) {
             (false, Some(option)) => Err(format!("{option} needs --similar")),
-            (true, _) if self.action.links() => Err(
-                "files that are only similar do not become links to each \
+            (true, _) if self.action.links() => {
+                Err("files that are only similar do not become links to each \
                  other: --similar needs --action trash, delete or move-to"
-                    .into(),
-            ),
+                    .into())
+            }
             (true, _) if self.algorithm.is_named() => {
                 Err("--similar compares no digests".into())
             }

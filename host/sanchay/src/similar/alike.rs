@@ -7,9 +7,9 @@ use std::ops::ControlFlow;
 use sanchay_core::grouping::{FileNumber, FileTable as _};
 use sanchay_sync::lock;
 
-use super::{groups::Similar, links::Links, reader::TextReader};
 #[cfg(feature = "images")]
 use super::images::SimilarImages;
+use super::{groups::Similar, links::Links, reader::TextReader};
 use crate::{
     duplicates::{collection::Collection, compare::Comparison},
     error::{EntryError, Error},
@@ -106,7 +106,7 @@ impl Alike for Similar {
 #[cfg(feature = "images")]
 impl Alike for SimilarImages {
     fn collection(&self) -> &Collection {
-        self.collection()
+        self.collected()
     }
 
     fn groups(&self) -> Vec<Vec<AlikeFile>> {

@@ -94,9 +94,8 @@ pub(super) fn chosen(
     let mut files: Vec<FileNumber> = collection.files().collect();
     pool.sort(&mut files, |a, b| collection.by_path(*a, *b));
     let linked = |it: &&FileNumber| collection.is_linked(**it);
-    let stays = |file: &FileNumber| {
-        collection.origin(*file).role() == Role::Reference
-    };
+    let stays =
+        |file: &FileNumber| collection.origin(*file).role() == Role::Reference;
     let id = |file: &FileNumber| collection.identity(*file);
     let linked = files.iter().filter(linked);
     let kept: HashSet<_> = linked.filter(|it| stays(it)).map(id).collect();

@@ -352,10 +352,7 @@ impl<'a> Links<'a> {
 
     /// Reads texts again and compares them exactly. Those that could not be
     /// read are lost.
-    pub(super) fn compare(
-        &self,
-        tasks: &[Task],
-    ) -> Result<Vec<Link>, Error> {
+    pub(super) fn compare(&self, tasks: &[Task]) -> Result<Vec<Link>, Error> {
         let Comparison { pool, run, .. } = self.reader.comparison;
         let next = AtomicUsize::new(0);
         let more = || next.load(Relaxed) < tasks.len();

@@ -129,7 +129,8 @@ impl Judge<'_> {
                 .collect();
             for (group, decision) in open.into_iter().zip(chosen) {
                 if let Some(decision) = decision {
-                    builder.unchanged += self.settle(group, decision, &known)?;
+                    builder.unchanged +=
+                        self.settle(group, decision, &known)?;
                 }
             }
         }
@@ -158,14 +159,12 @@ impl Judge<'_> {
                 true => Some(1.0),
                 false => known.get(&(kept.look, member.look)).copied(),
             };
-            let wanted = similarity.map(|it| self.found.wants(it)).transpose();
-            match similarity {
-                Some(similarity)
-                    if wanted.map_err(OpsError::Run)? == Some(true) =>
-                {
-                    decision.going.push((place, similarity));
-                }
-                _ => left.push(place),
+            let wanted = similarity.map_or(Ok(false), |similarity| {
+                self.found.wants(similarity).map_err(OpsError::Run)
+            })?;
+            match similarity.filter(|_| wanted) {
+                Some(similarity) => decision.going.push((place, similarity)),
+                None => left.push(place),
             }
         }
         *open = left;
@@ -213,7 +212,7 @@ impl Group {
 
     /// The places of the files of which one is chosen next: references, as
     /// long as there are any.
-    fn next(&mut self) -> &mut Vec<usize> {
+    fn pending(&mut self) -> &mut Vec<usize> {
         match self.references.is_empty() {
             true => &mut self.open,
             false => &mut self.references,
@@ -230,10 +229,10 @@ impl Group {
 
     /// Takes the file that was chosen from those that are left.
     fn choose(&mut self, choice: Choice) -> Option<Decision> {
-        let next = self.next();
-        let several = next.len() > 1;
+        let pending = self.pending();
+        let several = pending.len() > 1;
         let Choice { kept, decided_by } = choice;
-        let kept = (kept < next.len()).then(|| next.remove(kept))?;
+        let kept = (kept < pending.len()).then(|| pending.remove(kept))?;
         Some(Decision { kept, decided_by, several, going: Vec::new() })
     }
 
@@ -258,8 +257,9 @@ impl Group {
             for (place, similarity) in going {
                 let Some(member) = self.files.get(*place) else { continue };
                 let why = format!("{} alike; {why}", Shown(*similarity));
+                let because = builder.places.rows.reason(&why);
                 builder.push_row(Row {
-                    because: builder.places.rows.reason(&why),
+                    because,
                     kept: Some(id),
                     is_like: true,
                     frees: !member.file.is_linked,

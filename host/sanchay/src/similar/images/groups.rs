@@ -69,7 +69,7 @@ impl fmt::Debug for SimilarImages {
 /// What a plan needs.
 impl SimilarImages {
     /// All files that were looked at.
-    pub(in crate::similar) fn collection(&self) -> &Collection {
+    pub(in crate::similar) fn collected(&self) -> &Collection {
         &self.collection
     }
 
@@ -81,7 +81,8 @@ impl SimilarImages {
     /// The files of each group, by path.
     pub(in crate::similar) fn alike(&self) -> Vec<Vec<AlikeFile>> {
         let file = |(number, _): &(usize, f64)| {
-            let Image { file, width, height, .. } = *self.images.get(*number)?;
+            let Image { file, width, height, .. } =
+                *self.images.get(*number)?;
             let look = u32::try_from(*number).ok()?;
             let pixels = u64::from(width) * u64::from(height);
             Some(AlikeFile { file, look, pixels })
@@ -91,7 +92,11 @@ impl SimilarImages {
     }
 
     /// How alike two pictures are, by their numbers.
-    pub(in crate::similar) fn similarity_of(&self, one: u32, other: u32) -> f64 {
+    pub(in crate::similar) fn similarity_of(
+        &self,
+        one: u32,
+        other: u32,
+    ) -> f64 {
         let Self { images, threshold, rotations, .. } = self;
         let pairs = Pairs::new(images, *threshold, *rotations);
         pairs.similarity(one as usize, other as usize)
