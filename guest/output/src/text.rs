@@ -489,7 +489,9 @@ impl Encoder for Text {
             RecordKind::Hash { .. } => self.hashes(batch, out),
             RecordKind::Verdict => self.verdicts(batch, out),
             RecordKind::Duplicate => self.groups(batch, out),
-            RecordKind::Similar => self.similar(batch, out),
+            RecordKind::Similar | RecordKind::SimilarImage => {
+                self.similar(batch, out);
+            }
             RecordKind::Difference
             | RecordKind::SimilarPair
             | RecordKind::Version
