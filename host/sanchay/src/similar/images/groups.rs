@@ -87,8 +87,10 @@ impl SimilarImages {
             let pixels = u64::from(width) * u64::from(height);
             Some(AlikeFile { file, look, pixels })
         };
-        let group = |members: &Members| members.iter().filter_map(file);
-        self.groups.iter().map(|it| group(it).collect()).collect()
+        let group = |members: &Members| -> Vec<AlikeFile> {
+            members.iter().filter_map(file).collect()
+        };
+        self.groups.iter().map(group).collect()
     }
 
     /// How alike two pictures are, by their numbers.
