@@ -119,6 +119,16 @@ impl Groups {
             });
         }
     }
+
+    /// What a column of numbers has in some rows; nothing if it is missing.
+    fn numbers(&self, id: FieldId, rows: Range<usize>) -> Vec<u64> {
+        let column = match self.batch.column(id) {
+            Some(Column::Unsigned(numbers)) => numbers.as_slice(),
+            _ => &[],
+        };
+        let found = column.get(rows).unwrap_or_default();
+        found.iter().map(|it| it.unwrap_or_default()).collect()
+    }
 }
 
 impl Chunk for Groups {
@@ -164,16 +174,6 @@ impl Chunk for Groups {
             widths,
             heights,
         ))
-    }
-
-    /// What a column of numbers has in some rows; nothing if it is missing.
-    fn numbers(&self, id: FieldId, rows: Range<usize>) -> Vec<u64> {
-        let column = match self.batch.column(id) {
-            Some(Column::Unsigned(numbers)) => numbers.as_slice(),
-            _ => &[],
-        };
-        let found = column.get(rows).unwrap_or_default();
-        found.iter().map(|it| it.unwrap_or_default()).collect()
     }
 
     fn place(&self, row: usize) -> usize {
