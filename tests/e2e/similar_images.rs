@@ -91,7 +91,7 @@ fn a_picture_in_other_formats_sizes_and_crops_is_one_group() {
     assert_eq!((&small["width"], &small["height"]), (&60.into(), &40.into()));
     let csv = similar(&tree, "--format csv").exits(0);
     let head = csv.text().lines().next().unwrap();
-    assert_eq!(head, "group,similarity,size,width,height,path");
+    assert_eq!(head, "group,similarity,size,width,height,path,path_base64");
     // Pairs are those of groups, each once.
     let pairs = similar(&tree, "--pairs --format ndjson").exits(0);
     assert_eq!(records::ndjson(&pairs.stdout).len(), 8 * 7 / 2 + 1);
