@@ -51,7 +51,7 @@ impl From<logic::Line> for wit::Line {
                 because: step.because,
                 expect: step.expect.map(Into::into),
                 same_as: step.same_as.map(Into::into),
-                like: step.like.map(Into::into),
+                like: step.like.map(|kept| (*kept).into()),
             }),
             logic::Line::State(line) => Self::State(wit::StateLine {
                 state: line.state.into(),

@@ -61,7 +61,7 @@ impl<'a> From<&'a Step> for StepRef<'a> {
             because: &step.because,
             expect: step.expect.as_ref(),
             same_as: step.same_as.as_ref().map(kept),
-            like: step.like.as_ref().map(kept),
+            like: step.like.as_deref().map(kept),
         }
     }
 }
@@ -453,7 +453,7 @@ mod tests {
                         because: String::new(),
                         expect: Some(expect),
                         same_as: (!is_like).then(|| kept.clone()),
-                        like: is_like.then_some(kept),
+                        like: is_like.then(|| Box::new(kept)),
                     }
                 })
                 .collect()

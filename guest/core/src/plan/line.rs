@@ -1,5 +1,6 @@
 //! The lines of plans and journals, each an object of JSON.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -168,7 +169,7 @@ struct Members {
     because: Option<String>,
     expect: Option<Expectation>,
     same_as: Option<Kept>,
-    like: Option<Kept>,
+    like: Option<Box<Kept>>,
     was: Option<Original>,
     state: Option<String>,
     first: Option<u64>,
@@ -237,7 +238,7 @@ impl Members {
             "because" => once(&mut self.because, json.string()?),
             "expect" | "made" => once(&mut self.expect, expectation(json)?),
             "same_as" => once(&mut self.same_as, kept(json)?),
-            "like" => once(&mut self.like, kept(json)?),
+            "like" => once(&mut self.like, Box::new(kept(json)?)),
             "was" => once(&mut self.was, original(json)?),
             "state" => once(&mut self.state, json.string()?),
             "first" => once(&mut self.first, json.unsigned()?),

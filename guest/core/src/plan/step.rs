@@ -1,6 +1,7 @@
 //! A step: an operation, what it is done to, and what that has to be when it
 //! is done.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 
 use super::{Operation, Place};
@@ -25,7 +26,7 @@ pub struct Step {
     pub same_as: Option<Kept>,
     /// The file that is similar to `from` and stays, where none is the same.
     /// No link to it takes the place of `from`.
-    pub like: Option<Kept>,
+    pub like: Option<Box<Kept>>,
 }
 
 /// A file that stays where one makes way that is the same, or similar.
@@ -66,7 +67,7 @@ impl Step {
     /// The file that stays where `from` makes way for it.
     #[must_use]
     pub fn kept(&self) -> Option<&Kept> {
-        self.same_as.as_ref().or(self.like.as_ref())
+        self.same_as.as_ref().or(self.like.as_deref())
     }
 }
 

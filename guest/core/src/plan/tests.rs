@@ -142,7 +142,10 @@ fn nothing_takes_the_place_of_a_file_that_makes_way_for_a_similar_one() {
             panic!("{line}");
         };
         assert_eq!(step.like.as_ref().unwrap().place.path, b"b");
-        assert_eq!((step.kept(), &step.same_as), (step.like.as_ref(), &None));
+        assert_eq!(
+            (step.kept(), &step.same_as),
+            (step.like.as_deref(), &None)
+        );
     }
     let both = like("delete", "a", "b").replacen(
         "\"like\"",

@@ -146,7 +146,7 @@ fn checked(line: wire::Line, roots: &mut usize) -> Result<Line, &'static str> {
                 because: step.because,
                 expect: step.expect.map(expectation).transpose()?,
                 same_as: step.same_as.map(kept).transpose()?,
-                like: step.like.map(kept).transpose()?,
+                like: step.like.map(kept).transpose()?.map(Box::new),
             };
             if !step.is_whole() {
                 return Err("a step that is none");

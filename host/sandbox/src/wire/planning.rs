@@ -141,6 +141,10 @@ pub(crate) struct Folder {
 
 #[derive(ComponentType, Lift)]
 #[component(variant)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "what crosses cannot be boxed, and most lines are steps"
+)]
 pub(crate) enum Line {
     #[component(name = "header")]
     Header(Header),
