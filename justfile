@@ -249,6 +249,13 @@ test-other-compiler: _test-tools _python _host-tools
     cargo test --locked --workspace --test hosts -- --skip serve::
     cargo test --locked --workspace --test e2e component
 
+# Test what goes to S3 with a server that checks signatures and checksums.
+test-s3s: _test-tools _python _host-tools
+    cargo test --locked --workspace --features sanchay-test-servers/s3s \
+        --test signed
+    cargo test --locked --workspace --features sanchay-test-servers/s3s \
+        --test e2e -- signed signatures
+
 # Kill runs that rename in the middle, some hundreds of times.
 soak-ops KILLS="300":
     SANCHAY_KILLS={{KILLS}} cargo test --locked --workspace --test e2e -- killed

@@ -6,6 +6,7 @@ mod dedupe;
 mod hostile;
 mod killed;
 mod said;
+mod similar;
 
 use std::{
     collections::BTreeMap,

@@ -1,11 +1,12 @@
 //! Buckets in place of folders: the real program and real servers on loopback.
-//! moto is S3, a small server of the tests is Google Cloud Storage.
+//! moto is S3, and so is s3s-fs, which looks at signatures and checksums; a
+//! small server of the tests is Google Cloud Storage.
 
 mod copying;
 mod looking;
 mod storing;
 
-use sanchay_test_servers::{Gcs, Moto};
+use sanchay_test_servers::{Gcs, Moto, S3s};
 use sanchay_testkit::Program;
 
 use crate::sanchay;
@@ -15,8 +16,8 @@ fn on_s3(url: &str, words: &str) -> Program {
     without_clouds(sanchay())
         .words(words)
         .args(["--endpoint", url])
-        .env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
-        .env("AWS_SECRET_ACCESS_KEY", "topsecretkey/of+somebody")
+        .env("AWS_ACCESS_KEY_ID", S3s::KEY_ID)
+        .env("AWS_SECRET_ACCESS_KEY", S3s::SECRET)
         .env("AWS_REGION", "us-east-1")
 }
 

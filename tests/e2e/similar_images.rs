@@ -25,7 +25,7 @@ fn groups(finished: &Finished) -> Vec<Vec<String>> {
 }
 
 /// A picture of rectangles, which depend on a seed.
-fn painted(seed: u32) -> DynamicImage {
+pub(crate) fn painted(seed: u32) -> DynamicImage {
     let mut state = u64::from(seed) + 1;
     let mut below = |bound: u64| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(7);
@@ -46,7 +46,7 @@ fn painted(seed: u32) -> DynamicImage {
     image.into()
 }
 
-fn save(image: &DynamicImage, path: &Path) {
+pub(crate) fn save(image: &DynamicImage, path: &Path) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     image.save(path).unwrap();
 }
@@ -85,6 +85,13 @@ fn a_picture_in_other_formats_sizes_and_crops_is_one_group() {
     );
     let told = &finished.stderr;
     assert!(told.contains("pictures compared: 11"), "{told}");
+    // Each row says how large the picture is.
+    let rows = records::ndjson(&finished.stdout);
+    let small = rows.iter().find(|it| it["path"] == "small.PNG").unwrap();
+    assert_eq!((&small["width"], &small["height"]), (&60.into(), &40.into()));
+    let csv = similar(&tree, "--format csv").exits(0);
+    let head = csv.text().lines().next().unwrap();
+    assert_eq!(head, "group,similarity,size,width,height,path,path_base64");
     // Pairs are those of groups, each once.
     let pairs = similar(&tree, "--pairs --format ndjson").exits(0);
     assert_eq!(records::ndjson(&pairs.stdout).len(), 8 * 7 / 2 + 1);

@@ -1,4 +1,4 @@
-"""dedupe(): files make way that are the same as one that stays."""
+"""dedupe() and dedupe_similar(): files make way for one that stays."""
 
 import os
 
@@ -107,3 +107,69 @@ def test_a_plan_for_duplicates_is_saved_and_loaded(same, tmp_path):
     assert loaded.duplicates is None
     assert loaded.apply().done == len(plan)
     assert sanchay.rename(same, "x{name}").duplicates is None
+
+
+@pytest.fixture
+def alike(tmp_path):
+    """Two texts that are nearly the same, a longer one, and another."""
+    folder = tmp_path / "alike"
+    (folder / "sub").mkdir(parents=True)
+    words = [f"word{number}" for number in range(300)]
+    for name, own in [
+        ("draft", words),
+        ("sub/draft 2", [*words[:-1], "end"]),
+        ("final", ["Title", *words, "and", "more"]),
+        ("other", [it.upper() for it in words]),
+    ]:
+        (folder / name).write_text(" ".join(own))
+    return folder
+
+
+def test_of_files_that_are_similar_one_stays(alike, tmp_path):
+    before = {it: it.read_bytes() for it in alike.rglob("*") if it.is_file()}
+    plan = sanchay.dedupe_similar(alike, "trash", keep="largest")
+    steps = list(plan.entries())
+    assert {it.from_path for it in steps} == {
+        str(alike / "draft"), str(alike / "sub/draft 2")
+    }
+    assert {it.like for it in steps} == {str(alike / "final")}
+    assert {it.same_as for it in steps} == {None}
+    assert all(it.because.endswith(" alike; kept: largest") for it in steps)
+    assert plan.duplicates.kept == 1
+    assert plan.duplicates.reclaimable == sum(it.size for it in steps)
+    plan.save(tmp_path / "plan")
+    loaded = sanchay.load_plan(tmp_path / "plan")
+    assert [it.like for it in loaded] == [it.like for it in plan]
+    assert loaded.apply().errors == ()
+    left = {it.name for it in alike.rglob("*") if it.is_file()}
+    assert left == {"final", "other"}
+    assert sanchay.undo().kept == 0
+    assert {it: it.read_bytes() for it in before} == before
+
+
+def test_what_changed_since_it_was_judged_stays(alike):
+    plan = sanchay.dedupe_similar(alike, "delete", keep="largest")
+    (alike / "final").write_text("nothing of that")
+    run = plan.apply()
+    assert run.done == 0 and run.refused == 2
+    assert "the similar file that stays was changed" in str(run.errors[0])
+    assert (alike / "draft").exists() and (alike / "sub/draft 2").exists()
+
+
+def test_references_stay_and_options_of_similar_hold(alike):
+    plan = sanchay.dedupe_similar(alike, "trash", reference=alike / "sub")
+    assert {it.like for it in plan.entries()} == {str(alike / "sub/draft 2")}
+    assert len(sanchay.dedupe_similar(alike, "trash", threshold=1.0)) == 0
+    for action, options, words in [
+        ("hardlink", {}, "^action: files that are only similar"),
+        ("trash", {"threshold": 7}, "^threshold: "),
+        ("trash", {"rotations": True}, "^rotations: "),
+        ("move-to", {}, "^into: "),
+        ("trash", {"keep": "best"}, "^keep: "),
+        ("trash", {"follow": True}, "^follow: "),
+        ("trash", {"reference": alike / "missing"}, "^reference: "),
+    ]:
+        with pytest.raises(ValueError, match=words):
+            sanchay.dedupe_similar(alike, action, **options)
+    with pytest.raises(TypeError, match="verify"):
+        sanchay.dedupe_similar(alike, "trash", verify=True)

@@ -209,7 +209,7 @@ def test_the_stubs_are_what_is_there(tmp_path, sources):
     known.write_text(
         "sanchay._native._panic\n"
         "sanchay._native.__all__\n"
-        "sanchay(._types)?.(Algorithm|Change|DedupeAction|Errors|Kind|OnConflict|Operation)\n"
+        "sanchay(._types)?.(Algorithm|Change|DedupeAction|Errors|Kind|OnConflict|Operation|SimilarAction)\n"
         "sanchay(._types)?.(Verdict|Walker)\n"
         "sanchay._plan.Command\n"
         # They are named tuples and more.

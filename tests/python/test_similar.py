@@ -38,6 +38,7 @@ def test_groups_are_told_with_how_alike_their_files_are(texts):
     assert group.similarities[0] == group.similarities[2] == 1.0
     assert 0.9 < group.similarities[1] < 1.0
     assert group.sizes[0] == (texts / "a.txt").stat().st_size
+    assert group.widths == group.heights == ()
     summary = found.summary
     assert (summary.groups, summary.similar_files, summary.compared) == (1, 3, 5)
     assert summary.files == 6 and summary.too_large == 0 and found.errors == ()
@@ -152,6 +153,11 @@ def test_pictures_that_look_the_same_are_found(tree):
     )
     found = sanchay.similar(root, images=True, errors="keep")
     [group] = found
+    assert group.widths == group.heights == (96, 160)
+    table = polars.DataFrame(sanchay.similar(root, images=True, errors="keep"))
+    assert table.columns == [
+        "group", "similarity", "size", "width", "height", "path"
+    ]
     assert [it.rpartition("/")[2] for it in group.files] == ["a.bmp", "b.bmp"]
     assert group.similarities[0] == 1.0 and 0.9 <= group.similarities[1] <= 1
     # What is no picture costs an error.

@@ -27,6 +27,7 @@ pub mod manifests;
 pub mod media;
 pub mod names;
 pub mod options;
+pub mod pictures;
 pub mod plugins;
 pub mod sandbox;
 pub mod similarity;
@@ -47,6 +48,7 @@ pub const TARGETS: &[Target] = &[
     ("media", media::run),
     ("names", names::run),
     ("options", options::run),
+    ("pictures", pictures::run),
     ("plugins", plugins::run),
     ("sandbox", sandbox::run),
     ("similarity", similarity::run),

@@ -1,4 +1,4 @@
-//! Which of equal files stays: rules that the user gives in order. Each leaves
+//! Which of equal or similar files stays: rules that the user gives in order. Each leaves
 //! those that it likes best to the next; the last word has the order of the
 //! paths' bytes.
 
@@ -18,8 +18,8 @@ pub use self::columns::{ColumnsError, Files};
 pub const MAX_RULES: usize = 32;
 
 /// What is said about the rules in helps and errors.
-pub const RULES: &str = "oldest, newest, shortest-path, longest-path, \
-                         first-root, under:DIR or regex:REGEX";
+pub const RULES: &str = "oldest, newest, largest, smallest, shortest-path, \
+                         longest-path, first-root, under:DIR or regex:REGEX";
 
 /// A rule.
 #[derive(Debug)]
@@ -28,6 +28,11 @@ enum Rule {
     Oldest,
     /// The one that was modified last.
     Newest,
+    /// The picture with the most pixels; among equals, and of other files, the
+    /// one with the most bytes.
+    Largest,
+    /// The one with the fewest, likewise.
+    Smallest,
     /// The one whose path has the fewest bytes.
     ShortestPath,
     /// The one whose path has the most bytes.
@@ -59,11 +64,17 @@ impl core::error::Error for KeepError {}
 /// use sanchay_core::time::Timestamp;
 ///
 /// let rules = KeepRules::new(&["under:/originals", "oldest"])?;
-/// let at = |seconds| Timestamp { seconds, nanoseconds: 0 };
+/// let file = |path, seconds| Candidate {
+///     path,
+///     root: 0,
+///     modified: Timestamp { seconds, nanoseconds: 0 },
+///     size: 7,
+///     pixels: 0,
+/// };
 /// let files = [
-///     Candidate { path: b"/inbox/a.jpg", root: 0, modified: at(1) },
-///     Candidate { path: b"/originals/b.jpg", root: 1, modified: at(3) },
-///     Candidate { path: b"/originals/a.jpg", root: 1, modified: at(2) },
+///     file(b"/inbox/a.jpg", 1),
+///     file(b"/originals/b.jpg", 3),
+///     file(b"/originals/a.jpg", 2),
 /// ];
 /// let choice = rules.choose(&files).unwrap();
 /// assert_eq!(choice, Choice { kept: 2, decided_by: Some(1) });
@@ -72,7 +83,7 @@ impl core::error::Error for KeepError {}
 #[derive(Debug, Default)]
 pub struct KeepRules(Vec<Rule>);
 
-/// One of equal files.
+/// One of equal or similar files.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate<'p> {
     /// Its path.
@@ -81,6 +92,10 @@ pub struct Candidate<'p> {
     pub root: u32,
     /// When it was modified.
     pub modified: Timestamp,
+    /// Its size in bytes.
+    pub size: u64,
+    /// How many pixels it has, if it is a picture; otherwise 0.
+    pub pixels: u64,
 }
 
 /// Which file stays, and why.
@@ -136,7 +151,11 @@ impl Rule {
         let Timestamp { seconds, nanoseconds } = file.modified;
         let nanoseconds = i64::from(nanoseconds);
         let length = i64::try_from(file.path.len()).unwrap_or(i64::MAX);
+        let number = |it| i64::try_from(it).unwrap_or(i64::MAX);
+        let extent = (number(file.pixels), number(file.size));
         match self {
+            Self::Smallest => extent,
+            Self::Largest => (!extent.0, !extent.1),
             Self::Oldest => (seconds, nanoseconds),
             // The complement reverses the order, and never overflows.
             Self::Newest => (!seconds, !nanoseconds),
@@ -180,6 +199,8 @@ fn parse(text: &[u8]) -> Result<Rule, KeepError> {
     Ok(match text {
         b"oldest" => Rule::Oldest,
         b"newest" => Rule::Newest,
+        b"largest" => Rule::Largest,
+        b"smallest" => Rule::Smallest,
         b"shortest-path" => Rule::ShortestPath,
         b"longest-path" => Rule::LongestPath,
         b"first-root" => Rule::FirstRoot,
@@ -200,7 +221,8 @@ mod tests {
 
     fn file(path: &str, root: u32, seconds: i64) -> Candidate<'_> {
         let modified = Timestamp { seconds, nanoseconds: 5 };
-        Candidate { path: path.as_bytes(), root, modified }
+        let path = path.as_bytes();
+        Candidate { path, root, modified, size: 9, pixels: 0 }
     }
 
     fn kept(
@@ -234,6 +256,29 @@ mod tests {
         // Not by half a name.
         assert_eq!(kept(&["under:/c/su"], &files), (1, None));
         assert_eq!(kept(&["under:/"], &files), (1, None));
+    }
+
+    #[test]
+    fn pixels_count_before_bytes() {
+        let picture = |path, pixels, size| Candidate {
+            pixels,
+            size,
+            ..file(path, 0, 0)
+        };
+        let files = [
+            picture("/a.bmp", 100, 9000),
+            picture("/b.jpg", 400, 500),
+            picture("/c.png", 400, 3000),
+            picture("/d.gif", 100, 20),
+        ];
+        assert_eq!(kept(&["largest"], &files), (2, Some(0)));
+        assert_eq!(kept(&["smallest"], &files), (3, Some(0)));
+        let texts = [picture("/a", 0, 5), picture("/b", 0, u64::MAX)];
+        assert_eq!(kept(&["largest"], &texts), (1, Some(0)));
+        assert_eq!(kept(&["smallest"], &texts), (0, Some(0)));
+        // Equal files have one size: the next rule decides.
+        let equal = [file("/a", 0, 2), file("/b", 0, 1)];
+        assert_eq!(kept(&["largest", "oldest"], &equal), (1, Some(1)));
     }
 
     #[test]
@@ -279,7 +324,7 @@ mod tests {
             rules in prop::collection::vec(
                 prop::sample::select(vec![
                     "oldest", "newest", "shortest-path", "longest-path",
-                    "first-root", "under:/a", "regex:b",
+                    "first-root", "under:/a", "regex:b", "largest",
                 ]),
                 0..4,
             ),

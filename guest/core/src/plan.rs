@@ -28,7 +28,7 @@ pub use self::line::{
 pub use self::operation::Operation;
 pub use self::place::{NameFlaw, Place, check_component, check_path};
 pub use self::reader::{Flaw, MAX_LINE, PlanError, PlanReader};
-pub use self::step::{Expectation, SameAs, Step};
+pub use self::step::{Expectation, Kept, Step};
 
 /// The version of plans and journals that is written, and the newest that is
 /// read.

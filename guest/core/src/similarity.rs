@@ -27,6 +27,7 @@ mod min_hash;
 mod mix;
 mod shingler;
 mod shingling;
+mod shown;
 mod signature;
 mod sketch;
 #[cfg(test)]
@@ -40,6 +41,7 @@ pub use jaccard::jaccard;
 pub use min_hash::{MinHasher, PERMUTATIONS, SEED};
 pub use shingler::Shingler;
 pub use shingling::{MAX_SIZE, Shingling, ShinglingError, Unit};
+pub use shown::Shown;
 pub use signature::Signature;
 pub use sketch::{Collector, MAX_SHINGLES, Sketch, Sketcher, TooManyShingles};
 pub use thumbnail::{

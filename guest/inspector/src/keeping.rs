@@ -21,6 +21,8 @@ impl wit::Guest for Inspector {
             roots: &files.roots,
             seconds: &files.seconds,
             nanoseconds: &files.nanoseconds,
+            sizes: &files.sizes,
+            pixels: &files.pixels,
             groups: &files.groups,
         };
         let choices = files.choose(&rules)?;

@@ -50,10 +50,8 @@ impl From<logic::Line> for wit::Line {
                 target: step.to.map(Into::into),
                 because: step.because,
                 expect: step.expect.map(Into::into),
-                same_as: step.same_as.map(|same| wit::SameAs {
-                    place: same.place.into(),
-                    expect: same.expect.into(),
-                }),
+                same_as: step.same_as.map(Into::into),
+                like: step.like.map(|kept| (*kept).into()),
             }),
             logic::Line::State(line) => Self::State(wit::StateLine {
                 state: line.state.into(),
@@ -94,6 +92,12 @@ impl From<logic::Root> for wit::Root {
 impl From<logic::Place> for wit::Place {
     fn from(place: logic::Place) -> Self {
         Self { root: place.root, path: place.path }
+    }
+}
+
+impl From<logic::Kept> for wit::KeptFile {
+    fn from(kept: logic::Kept) -> Self {
+        Self { place: kept.place.into(), expect: kept.expect.into() }
     }
 }
 

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use sanchay_core::digest::Digest;
 use sanchay_core::hashing::{Algorithm, Hasher};
 use sanchay_core::plan::{
-    Document, Expectation, Folder, Header, Operation, Original, State,
+    Document, Expectation, Folder, Header, Kept, Operation, Original, State,
     StateLine, Step, VERSION,
 };
 use sanchay_core::time::{TimeFormatter, Timestamp};
@@ -42,6 +42,8 @@ pub struct StepRef<'a> {
     pub expect: Option<&'a Expectation>,
     /// The equal file that stays, and what that has to be.
     pub same_as: Option<(PlaceRef<'a>, &'a Expectation)>,
+    /// The same of a similar file that stays.
+    pub like: Option<(PlaceRef<'a>, &'a Expectation)>,
 }
 
 impl<'a> From<&'a Step> for StepRef<'a> {
@@ -51,16 +53,15 @@ impl<'a> From<&'a Step> for StepRef<'a> {
             folder: b"",
             name: &place.path,
         };
+        let kept = |kept: &'a Kept| (place(&kept.place), &kept.expect);
         Self {
             operation: step.operation,
             from: step.from.as_ref().map(place),
             to: step.to.as_ref().map(place),
             because: &step.because,
             expect: step.expect.as_ref(),
-            same_as: step
-                .same_as
-                .as_ref()
-                .map(|same| (place(&same.place), &same.expect)),
+            same_as: step.same_as.as_ref().map(kept),
+            like: step.like.as_deref().map(kept),
         }
     }
 }
@@ -147,8 +148,12 @@ impl PlanWriter {
             out.push(b',');
             self.place("to", &b",\"to_root\":"[..], to, out);
         }
-        if let Some((place, expect)) = &step.same_as {
-            out.extend_from_slice(b",\"same_as\":{");
+        for (key, kept) in [
+            (&b",\"same_as\":{"[..], &step.same_as),
+            (b",\"like\":{", &step.like),
+        ] {
+            let Some((place, expect)) = kept else { continue };
+            out.extend_from_slice(key);
             self.place("path", &b",\"root\":"[..], place, out);
             out.extend_from_slice(b",\"expect\":");
             self.expectation(expect, out);
@@ -350,8 +355,8 @@ mod tests {
     use sanchay_core::file_id::FileId;
     use sanchay_core::kind::EntryKind;
     use sanchay_core::plan::{
-        Document, Expectation, Flaw, Folder, Header, Line, Made, Operation,
-        Original, Place, PlanReader, Root, SameAs, State, StateLine, Step,
+        Document, Expectation, Flaw, Folder, Header, Kept, Line, Made,
+        Operation, Original, Place, PlanReader, Root, State, StateLine, Step,
         check_path,
     };
     use sanchay_core::time::Timestamp;
@@ -409,6 +414,7 @@ mod tests {
                     because,
                     expect: operation.has_source().then_some(expect),
                     same_as: None,
+                    like: None,
                 }
             },
         )
@@ -420,30 +426,34 @@ mod tests {
             Operation::ALL.map(|it| it.fits_duplicates().then_some(it));
         let fitting: Vec<Operation> = fitting.into_iter().flatten().collect();
         let operation = prop::sample::select(fitting);
-        let step = (operation, places(), (expectations(), expectations()));
+        let expectations = (expectations(), expectations());
+        let step = (operation, places(), expectations, any::<bool>());
         vec(step, 0..6).prop_map(|parts| {
             let parts = parts.into_iter().enumerate();
             parts
-                .map(|(at, (operation, place, (mut expect, mut kept)))| {
+                .map(|(at, (operation, place, expectations, is_like))| {
+                    let (mut expect, mut kept) = expectations;
                     expect.kind = EntryKind::File;
                     kept = Expectation { kind: expect.kind, ..kept };
-                    kept.size = expect.size;
+                    let is_like = is_like && operation.fits_similar();
+                    if !is_like {
+                        kept.size = expect.size;
+                    }
                     let below = |folder: &str| {
                         let mut path = format!("{folder}{at}/").into_bytes();
                         path.extend_from_slice(&place.path);
                         Place { root: place.root, path }
                     };
                     let moved = operation == Operation::Move;
+                    let kept = Kept { place: below("kept"), expect: kept };
                     Step {
                         operation,
                         from: Some(below("from")),
                         to: moved.then(|| below("to")),
                         because: String::new(),
                         expect: Some(expect),
-                        same_as: Some(SameAs {
-                            place: below("kept"),
-                            expect: kept,
-                        }),
+                        same_as: (!is_like).then(|| kept.clone()),
+                        like: is_like.then(|| Box::new(kept)),
                     }
                 })
                 .collect()

@@ -44,6 +44,7 @@ const FILE: Row<'_> = Row {
     role: None,
     similarity: None,
     other: None,
+    extent: None,
     parent: b"",
     name: b"f",
     size: Some(1234),

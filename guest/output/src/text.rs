@@ -32,6 +32,7 @@ use sanchay_core::kind::EntryKind;
 use sanchay_core::record::{
     Column, Field, FieldId, PathRef, RecordBatch, RecordKind, Schema, Verdict,
 };
+use sanchay_core::similarity::Shown;
 use sanchay_core::size::HumanBytes;
 use sanchay_core::time::TimeFormatter;
 
@@ -423,11 +424,9 @@ impl Text {
     }
 }
 
-/// Appends how alike a text is to another. Only what is the same is told as
-/// 1.
+/// Appends how alike a text is to another.
 fn push_similarity(similarity: f64, out: &mut Vec<u8>) {
-    let shown = if similarity < 1.0 { similarity.min(0.999) } else { 1.0 };
-    put(out, format_args!("{shown:.3}"));
+    put(out, format_args!("{}", Shown(similarity)));
 }
 
 /// Appends a line that says that the next file is a reference, if it is.
@@ -490,7 +489,9 @@ impl Encoder for Text {
             RecordKind::Hash { .. } => self.hashes(batch, out),
             RecordKind::Verdict => self.verdicts(batch, out),
             RecordKind::Duplicate => self.groups(batch, out),
-            RecordKind::Similar => self.similar(batch, out),
+            RecordKind::Similar | RecordKind::SimilarImage => {
+                self.similar(batch, out);
+            }
             RecordKind::Difference
             | RecordKind::SimilarPair
             | RecordKind::Version

@@ -26,17 +26,19 @@ pub enum Error {
 }
 
 impl Error {
-    /// Passes dimensions that a decoder may go on with.
+    /// Passes dimensions that a decoder may go on with, which may take so much
+    /// memory.
     pub(crate) fn check(
         (width, height): (u32, u32),
         bytes_per_pixel: u64,
+        memory: u64,
     ) -> Result<(), Self> {
         let bytes =
             u64::from(width) * u64::from(height) * bytes_per_pixel.max(1);
         let sides = 1..=MAX_SIDE;
         match sides.contains(&width)
             && sides.contains(&height)
-            && bytes <= crate::MAX_MEMORY
+            && bytes <= memory
         {
             true => Ok(()),
             false => Err(Self::Size { width, height }),

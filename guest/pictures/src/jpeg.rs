@@ -3,7 +3,7 @@
 use image::metadata::Orientation;
 use jpeg_decoder::{Decoder, PixelFormat};
 
-use crate::{Cells, Error, MAX_MEMORY, Picture, shown};
+use crate::{Cells, Error, Picture, shown};
 
 /// How many pixels are wanted at least in either direction: two for a cell.
 const WANTED: u16 = 48;
@@ -12,10 +12,10 @@ const WANTED: u16 = 48;
 /// most: a coefficient of two bytes for each of four components.
 const BYTES_PER_PIXEL: u64 = 8;
 
-pub(crate) fn look(bytes: &[u8]) -> Result<Picture, Error> {
+pub(crate) fn look(bytes: &[u8], memory: u64) -> Result<Picture, Error> {
     let mut decoder = Decoder::new(bytes);
     decoder.set_max_decoding_buffer_size(
-        usize::try_from(MAX_MEMORY).unwrap_or(usize::MAX),
+        usize::try_from(memory).unwrap_or(usize::MAX),
     );
     decoder.read_info().map_err(failed)?;
     let info = decoder.info().ok_or(Error::Format)?;
@@ -24,7 +24,7 @@ pub(crate) fn look(bytes: &[u8]) -> Result<Picture, Error> {
         jpeg_decoder::CodingProcess::DctSequential => 1,
         _ => BYTES_PER_PIXEL,
     };
-    Error::check(whole, per_pixel)?;
+    Error::check(whole, per_pixel, memory)?;
     let (width, height) = decoder.scale(WANTED, WANTED).map_err(failed)?;
     let format = info.pixel_format;
     let pixels = decoder.decode().map_err(failed)?;

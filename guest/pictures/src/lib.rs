@@ -51,9 +51,17 @@ pub struct Picture {
 /// # Errors
 /// It has none of the formats, is too large, or cannot be decoded.
 pub fn look(bytes: &[u8]) -> Result<Picture, Error> {
+    look_within(bytes, MAX_MEMORY)
+}
+
+/// The same, with so many bytes of memory for the decoder.
+///
+/// # Errors
+/// As [`look`].
+pub fn look_within(bytes: &[u8], memory: u64) -> Result<Picture, Error> {
     match bytes {
-        [0xFF, 0xD8, 0xFF, ..] => jpeg::look(bytes),
-        _ => other::look(bytes),
+        [0xFF, 0xD8, 0xFF, ..] => jpeg::look(bytes, memory),
+        _ => other::look(bytes, memory),
     }
 }
 

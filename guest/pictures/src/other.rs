@@ -7,11 +7,11 @@ use image::{
     ImageReader, Limits,
 };
 
-use crate::{Cells, Error, MAX_MEMORY, MAX_SIDE, Picture, shown};
+use crate::{Cells, Error, MAX_SIDE, Picture, shown};
 
-pub(crate) fn look(bytes: &[u8]) -> Result<Picture, Error> {
+pub(crate) fn look(bytes: &[u8], memory: u64) -> Result<Picture, Error> {
     let mut limits = Limits::default();
-    limits.max_alloc = Some(MAX_MEMORY);
+    limits.max_alloc = Some(memory);
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
     let mut reader = ImageReader::new(Cursor::new(bytes))
@@ -23,7 +23,8 @@ pub(crate) fn look(bytes: &[u8]) -> Result<Picture, Error> {
     reader.limits(limits.clone());
     let mut decoder = reader.into_decoder().map_err(failed)?;
     let size = decoder.dimensions();
-    Error::check(size, decoder.color_type().bytes_per_pixel().into())?;
+    let per_pixel = decoder.color_type().bytes_per_pixel();
+    Error::check(size, per_pixel.into(), memory)?;
     decoder.set_limits(limits).map_err(failed)?;
     // Not told by every format.
     let orientation =

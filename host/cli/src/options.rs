@@ -10,6 +10,7 @@ pub(crate) mod filter;
 pub(crate) mod global;
 pub(crate) mod groups;
 pub(crate) mod into;
+pub(crate) mod likeness;
 pub(crate) mod name;
 pub(crate) mod output;
 pub(crate) mod plan;

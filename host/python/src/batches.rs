@@ -501,6 +501,7 @@ fn made<'py>(
         step.because.as_str(),
         step.size,
         path(&step.same_as)?,
+        path(&step.like)?,
     ))
 }
 

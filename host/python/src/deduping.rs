@@ -1,9 +1,12 @@
-//! Plans for files that are the same as others.
+//! Plans for files that are the same as others, or similar.
 
 use std::path::PathBuf;
 
 use pyo3::{exceptions::PyValueError, prelude::*, types::PyDict};
-use sanchay::{Algorithm, ops::DedupeAction};
+use sanchay::{
+    Algorithm, SimilarImagesOptions, SimilarOptions,
+    ops::{DedupeAction, DedupeRequest},
+};
 
 use crate::{
     arguments,
@@ -12,6 +15,7 @@ use crate::{
     given::Given,
     groups, numbers,
     options::{self, Walk},
+    similars::Wanted,
     tasks,
 };
 
@@ -57,6 +61,64 @@ pub(crate) fn plan_dedupe(
         .options(wanted)
         .keep(keep)
         .on_conflict(batches::on_conflict(on_conflict)?);
+    planned(py, request, progress, threads, raises)
+}
+
+/// Plans what becomes of files that are similar to one that stays.
+#[pyfunction]
+#[pyo3(signature = (
+    roots, walk, action, keep, into, reference, likeness, on_conflict,
+    threads, progress, raises
+))]
+#[expect(clippy::too_many_arguments, reason = "the program has as many")]
+pub(crate) fn plan_dedupe_similar(
+    roots: &Bound<'_, PyAny>,
+    walk: &Walk,
+    action: &Bound<'_, PyAny>,
+    keep: &Bound<'_, PyAny>,
+    into: Option<PathBuf>,
+    reference: &Bound<'_, PyAny>,
+    likeness: &Bound<'_, PyDict>,
+    on_conflict: &Bound<'_, PyAny>,
+    threads: Option<&Bound<'_, PyAny>>,
+    progress: Option<Py<PyAny>>,
+    raises: bool,
+) -> PyResult<Batch> {
+    let py = roots.py();
+    let action = wanted(action, into)?;
+    let keep = batches::texts("keep", keep)?;
+    let mut given = Given::roots(roots, true)?;
+    let references = given.more("reference", reference)?;
+    let wanted = Wanted::of(likeness)?;
+    batches::refuse_links(walk)?;
+    filters::check(&walk.filter().for_duplicates())?;
+    let threads = numbers::threads("threads", threads)?;
+    let engine = engines::engine(py, threads)?;
+    let walk = walk.plain_options()?;
+    let request = engine.dedupe(given.all(), action);
+    let request = match wanted {
+        Wanted::Texts(options) => {
+            request.similar(SimilarOptions { walk, ..options })
+        }
+        Wanted::Images(options) => {
+            request.similar_images(SimilarImagesOptions { walk, ..options })
+        }
+    };
+    let request = request
+        .references(references)
+        .keep(keep)
+        .on_conflict(batches::on_conflict(on_conflict)?);
+    planned(py, request, progress, threads, raises)
+}
+
+/// The plan that a request asks for.
+fn planned(
+    py: Python<'_>,
+    request: DedupeRequest,
+    progress: Option<Py<PyAny>>,
+    threads: Option<usize>,
+    raises: bool,
+) -> PyResult<Batch> {
     let planned =
         tasks::look(py, "planning", progress.as_ref(), move |monitor| {
             let planned = request.monitor(monitor).plan();

@@ -69,7 +69,7 @@ mod _native {
     #[pymodule_export]
     use super::catalogs::{diff, history, snapshot, snapshots, verify, watch};
     #[pymodule_export]
-    use super::deduping::plan_dedupe;
+    use super::deduping::{plan_dedupe, plan_dedupe_similar};
     #[pymodule_export]
     use super::failure::{Cancelled, ConflictError, EntryError};
     #[pymodule_export]

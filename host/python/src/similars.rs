@@ -1,16 +1,19 @@
 //! Groups of files whose texts are nearly the same, or of pictures that look
 //! the same, and pairs of them, in columns.
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::{
+    ops::{ControlFlow, Range},
+    sync::Arc,
+};
 
 use pyo3::{
     exceptions::PyValueError,
     prelude::*,
-    types::{PyTuple, PyType},
+    types::{PyDict, PyTuple, PyType},
 };
 use sanchay::{
-    Engine, Error, Monitor, Shingling, Similar, SimilarImages,
-    SimilarImagesOptions, SimilarImagesSummary, SimilarOptions,
+    Engine, Error, Monitor, Shingling, Similar, SimilarFile, SimilarImage,
+    SimilarImages, SimilarImagesOptions, SimilarImagesSummary, SimilarOptions,
     SimilarSummary, Summary, Unit, WalkOptions,
 };
 use sanchay_core::{
@@ -61,9 +64,30 @@ impl From<SimilarImagesSummary> for Alike {
     }
 }
 
-/// A file as a row has it: its path in two parts, its size, and how alike it
-/// is.
-type FileRow<'a> = (Arc<[u8]>, &'a [u8], u64, f64);
+/// A file as a row has it.
+struct FileRow<'a> {
+    parent: Arc<[u8]>,
+    name: &'a [u8],
+    size: u64,
+    /// The width and height of a picture.
+    extent: Option<(u32, u32)>,
+    similarity: f64,
+}
+
+impl<'a> From<SimilarFile<'a>> for FileRow<'a> {
+    fn from(file: SimilarFile<'a>) -> Self {
+        let SimilarFile { parent, name, size, similarity, .. } = file;
+        Self { parent, name, size, extent: None, similarity }
+    }
+}
+
+impl<'a> From<SimilarImage<'a>> for FileRow<'a> {
+    fn from(file: SimilarImage<'a>) -> Self {
+        let extent = Some((file.width, file.height));
+        let SimilarImage { parent, name, size, similarity, .. } = file;
+        Self { parent, name, size, extent, similarity }
+    }
+}
 
 /// Groups of files that are nearly the same: a row for each file.
 #[derive(Debug)]
@@ -83,16 +107,27 @@ impl Groups {
         files: impl Iterator<Item = FileRow<'a>>,
     ) {
         self.starts.push(self.batch.len());
-        for (parent, name, size, similarity) in files {
+        for file in files {
             self.batch.push(&Row {
-                parent: &parent,
-                name,
-                size: Some(size),
+                parent: &file.parent,
+                name: file.name,
+                size: Some(file.size),
                 group: Some(numbered(number)),
-                similarity: Some(similarity),
+                similarity: Some(file.similarity),
+                extent: file.extent,
                 ..Row::default()
             });
         }
+    }
+
+    /// What a column of numbers has in some rows; nothing if it is missing.
+    fn numbers(&self, id: FieldId, rows: Range<usize>) -> Vec<u64> {
+        let column = match self.batch.column(id) {
+            Some(Column::Unsigned(numbers)) => numbers.as_slice(),
+            _ => &[],
+        };
+        let found = column.get(rows).unwrap_or_default();
+        found.iter().map(|it| it.unwrap_or_default()).collect()
     }
 }
 
@@ -119,6 +154,10 @@ impl Chunk for Groups {
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = make.py;
         let rows = self.place(row)..self.place(row + 1);
+        let widths = self.numbers(FieldId::Width, rows.clone());
+        let heights = self.numbers(FieldId::Height, rows.clone());
+        let (widths, heights) =
+            (PyTuple::new(py, widths)?, PyTuple::new(py, heights)?);
         let mut files = Vec::with_capacity(rows.len());
         let mut similarities = Vec::with_capacity(rows.len());
         let mut sizes = Vec::with_capacity(rows.len());
@@ -132,6 +171,8 @@ impl Chunk for Groups {
             PyTuple::new(py, files)?,
             PyTuple::new(py, similarities)?,
             PyTuple::new(py, sizes)?,
+            widths,
+            heights,
         ))
     }
 
@@ -220,29 +261,95 @@ fn numbered(number: u64) -> Group {
 }
 
 /// What is looked for.
-enum Wanted {
+pub(crate) enum Wanted {
     Texts(SimilarOptions),
     Images(SimilarImagesOptions),
+}
+
+impl Wanted {
+    /// What options by these names say: `images`, `rotations`, `threshold`,
+    /// `shingle_size`, `characters` and `max_file_size`, all of them.
+    ///
+    /// # Errors
+    /// `TypeError` and `ValueError`, with the name of the option.
+    pub(crate) fn of(options: &Bound<'_, PyDict>) -> PyResult<Self> {
+        let py = options.py();
+        let given = |name: &str| options.get_item(name);
+        let some = |name: &str| {
+            given(name).map(|it| it.filter(|given| !given.is_none()))
+        };
+        let flag = |name: &str| match given(name)? {
+            Some(given) => arguments::flag(name, &given),
+            None => Ok(false),
+        };
+        let threshold = some("threshold")?.map(|given| {
+            let number = given.extract::<f64>();
+            number.map_err(|error| arguments::named(py, "threshold", error))
+        });
+        let threshold = threshold.transpose()?;
+        let shingling =
+            shingling(given("shingle_size")?.as_ref(), flag("characters")?)?;
+        let size = some("max_file_size")?;
+        let size = numbers::size("max_file_size", size.as_ref())?;
+        let rotations = flag("rotations")?;
+        let wanted = match flag("images")? {
+            true if shingling != Shingling::default() => {
+                return Err(PyValueError::new_err(
+                    "shingle_size, characters: pictures have no shingles",
+                ));
+            }
+            true => {
+                let of = SimilarImagesOptions::default();
+                Self::Images(SimilarImagesOptions {
+                    threshold: threshold.unwrap_or(of.threshold),
+                    rotations,
+                    max_file_size: size.unwrap_or(of.max_file_size),
+                    ..of
+                })
+            }
+            false if rotations => {
+                let why = "rotations: needs images=True";
+                return Err(PyValueError::new_err(why));
+            }
+            false => {
+                let of = SimilarOptions::default();
+                Self::Texts(SimilarOptions {
+                    threshold: threshold.unwrap_or(of.threshold),
+                    shingling,
+                    max_file_size: size.unwrap_or(of.max_file_size),
+                    ..of
+                })
+            }
+        };
+        match &wanted {
+            Self::Texts(options) => options.check(),
+            Self::Images(options) => options.check(),
+        }
+        .map_err(|error| failure::of_run(&error))?;
+        Ok(wanted)
+    }
+
+    /// The records of the groups that are found.
+    const fn records(&self) -> RecordKind {
+        match self {
+            Self::Texts(_) => RecordKind::Similar,
+            Self::Images(_) => RecordKind::SimilarImage,
+        }
+    }
 }
 
 /// Begins a search for texts that are nearly the same, or for pictures: for
 /// groups of them, or for pairs.
 #[pyfunction]
 #[pyo3(signature = (
-    roots, walk, pairs, images, rotations, threshold, shingle_size, characters,
-    max_file_size, threads, progress, raises, path_bytes, record
+    roots, walk, pairs, likeness, threads, progress, raises, path_bytes, record
 ))]
 #[expect(clippy::too_many_arguments, reason = "the program has as many")]
 pub(crate) fn similar(
     roots: &Bound<'_, PyAny>,
     walk: &Walk,
     pairs: bool,
-    images: &Bound<'_, PyAny>,
-    rotations: &Bound<'_, PyAny>,
-    threshold: Option<&Bound<'_, PyAny>>,
-    shingle_size: &Bound<'_, PyAny>,
-    characters: &Bound<'_, PyAny>,
-    max_file_size: Option<&Bound<'_, PyAny>>,
+    likeness: &Bound<'_, PyDict>,
     threads: Option<&Bound<'_, PyAny>>,
     progress: Option<Py<PyAny>>,
     raises: bool,
@@ -252,47 +359,7 @@ pub(crate) fn similar(
     let py = roots.py();
     let given = Given::roots(roots, raises)?;
     let path_bytes = arguments::flag("path_bytes", path_bytes)?;
-    let threshold = threshold.map(|given| {
-        let number = given.extract::<f64>();
-        number.map_err(|error| arguments::named(py, "threshold", error))
-    });
-    let threshold = threshold.transpose()?;
-    let shingling = shingling(shingle_size, characters)?;
-    let size = numbers::size("max_file_size", max_file_size)?;
-    let rotations = arguments::flag("rotations", rotations)?;
-    let wanted = match arguments::flag("images", images)? {
-        true if shingling != Shingling::default() => {
-            return Err(PyValueError::new_err(
-                "shingle_size, characters: pictures have no shingles",
-            ));
-        }
-        true => {
-            let of = SimilarImagesOptions::default();
-            Wanted::Images(SimilarImagesOptions {
-                threshold: threshold.unwrap_or(of.threshold),
-                rotations,
-                max_file_size: size.unwrap_or(of.max_file_size),
-                ..of
-            })
-        }
-        false if rotations => {
-            return Err(PyValueError::new_err("rotations: needs images=True"));
-        }
-        false => {
-            let of = SimilarOptions::default();
-            Wanted::Texts(SimilarOptions {
-                threshold: threshold.unwrap_or(of.threshold),
-                shingling,
-                max_file_size: size.unwrap_or(of.max_file_size),
-                ..of
-            })
-        }
-    };
-    match &wanted {
-        Wanted::Texts(options) => options.check(),
-        Wanted::Images(options) => options.check(),
-    }
-    .map_err(|error| failure::of_run(&error))?;
+    let wanted = Wanted::of(likeness)?;
     filters::check(&walk.filter().for_duplicates())?;
     let engine = engines::engine(py, numbers::threads("threads", threads)?)?;
     let walk = walk.plain_options()?;
@@ -305,17 +372,19 @@ pub(crate) fn similar(
 
 /// What texts are cut into.
 fn shingling(
-    size: &Bound<'_, PyAny>,
-    characters: &Bound<'_, PyAny>,
+    size: Option<&Bound<'_, PyAny>>,
+    characters: bool,
 ) -> PyResult<Shingling> {
-    let size = numbers::count("shingle_size", Some(size))?;
-    let size = size.and_then(|size| u32::try_from(size).ok());
+    let size = match numbers::count("shingle_size", size)? {
+        Some(size) => u32::try_from(size).ok(),
+        None => Some(Shingling::default().size()),
+    };
     let Some(size) = size.filter(|it| (1..=MAX_SIZE).contains(it)) else {
         return Err(PyValueError::new_err(format!(
             "shingle_size: it is not from 1 to {MAX_SIZE}"
         )));
     };
-    let unit = match arguments::flag("characters", characters)? {
+    let unit = match characters {
         true => Unit::Characters,
         false => Unit::Words,
     };
@@ -376,15 +445,13 @@ impl Search {
     }
 
     fn groups(self) -> Work<Groups> {
-        let schema = Schema::new(RecordKind::Similar, []);
+        let schema = Schema::new(self.wanted.records(), []);
         Work::new(schema, move |feed, monitor| {
             let found = self.find(feed, monitor)?;
             let flow = match &found {
                 Found::Texts(found) => (1..).zip(found.groups()).try_for_each(
                     |(number, group)| {
-                        let files = group.files().map(|it| {
-                            (it.parent, it.name, it.size, it.similarity)
-                        });
+                        let files = group.files().map(FileRow::from);
                         feed.push(|groups: &mut Groups| {
                             groups.add(number, files);
                         })
@@ -393,9 +460,7 @@ impl Search {
                 Found::Images(found) => (1..)
                     .zip(found.groups())
                     .try_for_each(|(number, group)| {
-                        let files = group.files().map(|it| {
-                            (it.parent, it.name, it.size, it.similarity)
-                        });
+                        let files = group.files().map(FileRow::from);
                         feed.push(|groups: &mut Groups| {
                             groups.add(number, files);
                         })

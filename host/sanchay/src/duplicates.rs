@@ -287,7 +287,9 @@ fn find(
             why: format!("{} cannot tell files apart", options.algorithm),
         });
     }
-    check_references(options)?;
+    let against = options.against.iter().map(|path| ("against", path));
+    let references = options.references.iter().map(|path| ("reference", path));
+    check_references(&options.walk, against.chain(references))?;
     options.walk.plugins.begin();
     let run = RunState::new(monitor);
     let (collection, seen) = collect(pool, request, &run, on_error)?;
@@ -365,12 +367,13 @@ fn find(
 }
 
 /// Refuses references that are not there: what was to stay would be taken
-/// for a duplicate.
-fn check_references(options: &DuplicateOptions) -> Result<(), Error> {
-    let storage = options.walk.storage();
-    let against = options.against.iter().map(|path| ("against", path));
-    let references = options.references.iter().map(|path| ("reference", path));
-    for (option, path) in against.chain(references) {
+/// for a duplicate. Each comes with the option that names it.
+pub(crate) fn check_references<'p>(
+    walk: &WalkOptions,
+    references: impl Iterator<Item = (&'static str, &'p PathBuf)>,
+) -> Result<(), Error> {
+    let storage = walk.storage();
+    for (option, path) in references {
         storage.stat(path).map_err(|error| {
             let path = escaped(path.as_os_str().as_bytes()).to_string();
             let why = Cause::from(error);

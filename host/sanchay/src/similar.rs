@@ -5,6 +5,7 @@
 //! Of the others, those are read again that may be alike by their signatures,
 //! and compared exactly.
 
+mod alike;
 mod by_similarity;
 mod cache;
 mod collect;
@@ -34,10 +35,13 @@ pub use self::images::{
     ImagePair, SimilarImage, SimilarImageGroup, SimilarImages,
     SimilarImagesOptions, SimilarImagesRequest, SimilarImagesSummary,
 };
-pub(crate) use self::pairs::visit_pairs;
+pub(crate) use self::{
+    alike::{Alike, AlikeFile, Compare, Task},
+    pairs::visit_pairs,
+};
 use self::{
     by_similarity::BySimilarity,
-    collect::{chosen, collect},
+    collect::{Sites, chosen, collect},
     links::Links,
     reader::TextReader,
 };
@@ -151,13 +155,26 @@ impl SimilarRequest {
         on_error: impl Fn(EntryError) -> ControlFlow<()> + Sync,
     ) -> Result<Similar, Error> {
         let Self { pool, roots, options, monitor } = self;
-        find(&pool, &roots, options, &monitor, &on_error)
+        let sites = Sites::of(&roots);
+        find(&pool, sites, options, &monitor, &on_error)
+    }
+
+    /// The same for a plan: the files of `references` stay, and the answer
+    /// knows of each file when it was modified and changed.
+    pub(crate) fn find_keeping(
+        self,
+        references: &[PathBuf],
+        on_error: &(dyn Fn(EntryError) -> ControlFlow<()> + Sync),
+    ) -> Result<Similar, Error> {
+        let Self { pool, roots, options, monitor } = self;
+        let sites = Sites { roots: &roots, references, times: true };
+        find(&pool, sites, options, &monitor, on_error)
     }
 }
 
 fn find(
     pool: &Pool,
-    roots: &[PathBuf],
+    sites: Sites<'_>,
     mut options: SimilarOptions,
     monitor: &Monitor,
     on_error: &(dyn Fn(EntryError) -> ControlFlow<()> + Sync),
@@ -167,7 +184,7 @@ fn find(
     options.walk.plugins.begin();
     let mut by_similarity = BySimilarity::new(pool, &options.walk)?;
     let run = RunState::new(monitor);
-    let collection = collect(pool, roots, &options.walk, &run, on_error)?;
+    let collection = collect(pool, sites, &options.walk, &run, on_error)?;
     let walked = run.outcome()?;
     let (files, too_large) = chosen(pool, &collection, options.max_file_size);
     let bytes = total(files.iter().map(|file| collection.size(*file)));

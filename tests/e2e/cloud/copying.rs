@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
-use sanchay_test_servers::{Fault, Gcs, Moto, Proxy};
+use sanchay_test_servers::{Fault, Gcs, Moto, Proxy, S3s};
 use sanchay_testkit::{Tree, content, records, tool};
 
 use super::{on_gcs, on_s3, s3_with, without_clouds};
@@ -128,6 +128,32 @@ fn a_folder_goes_to_s3_and_google_and_back_and_is_what_it_was() {
         let stored = moto.get(&format!("r/{name}"));
         assert!(stored.as_ref() == Some(body), "{name}");
     }
+}
+
+#[test]
+fn a_copy_is_signed_and_has_the_checksums_of_what_it_is_of() {
+    let Some(server) = S3s::start() else { return };
+    let (tree, files) = tree();
+    let run = |secret: &str, words: &str| {
+        on_s3(&server.url(), words)
+            .env("AWS_SECRET_ACCESS_KEY", secret)
+            .within(tree.root())
+            .run()
+    };
+    let up = "copy --apply --into s3://bucket/p from";
+    let refused = run("another/secret", up);
+    assert_ne!(refused.code(), Some(0), "{}", refused.stderr);
+    assert!(!refused.stderr.contains("another/secret"), "{}", refused.stderr);
+    assert_eq!(server.get("p/a.txt"), None);
+    run(S3s::SECRET, up).exits(0);
+    for (name, body) in &files {
+        let stored = server.get(&format!("p/{name}"));
+        assert!(stored.as_ref() == Some(body), "{name}");
+    }
+    assert_eq!(server.open_uploads(), 0);
+    run(S3s::SECRET, "copy --apply --verify --into back s3://bucket/p")
+        .exits(0);
+    assert_same(&tree, "from", "back");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::{fs, time::Duration};
 
 use rustix::process::Signal;
-use sanchay_test_servers::{Gcs, Moto};
+use sanchay_test_servers::{Gcs, Moto, S3s};
 use sanchay_testkit::{Finished, Program, Tree, records};
 
 use super::{on_gcs, on_s3};
@@ -77,6 +77,13 @@ fn is_a_store(
 fn a_store_in_s3_serves_several_processes_and_outlives_killed_ones() {
     let Some(moto) = Moto::start() else { return };
     let url = moto.url();
+    is_a_store(&tree(), "s3://bucket/some/store", |words| on_s3(&url, words));
+}
+
+#[test]
+fn a_store_in_s3_is_one_where_signatures_and_checksums_are_looked_at() {
+    let Some(server) = S3s::start() else { return };
+    let url = server.url();
     is_a_store(&tree(), "s3://bucket/some/store", |words| on_s3(&url, words));
 }
 

@@ -15,6 +15,7 @@ mod gcs;
 mod moto;
 mod proxy;
 mod runtime;
+mod s3s;
 mod server;
 
 /// Bytes as headers have them.
@@ -24,6 +25,7 @@ pub fn base64(bytes: &[u8]) -> String {
     base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
+pub use self::s3s::S3s;
 pub use gcs::Gcs;
 pub use moto::Moto;
 pub use proxy::{Fault, Proxy, client};

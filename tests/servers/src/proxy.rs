@@ -39,6 +39,9 @@ pub enum Fault {
     /// One bit of the body of the request is another, and no header tells of
     /// it.
     ChangedRequest,
+    /// One bit of the body of the request is another, and its headers are
+    /// those of what it was.
+    DamagedRequest,
 }
 
 /// The proxy.
@@ -195,6 +198,10 @@ async fn spoilt(
             let request = Request::from_parts(parts, spoilt_bit(&body));
             passed(base, client, request).await
         }
+        Fault::DamagedRequest => {
+            let request = request.map(|body| spoilt_bit(&body));
+            passed(base, client, request).await
+        }
     }
 }
 
@@ -216,8 +223,8 @@ async fn passed(
 ) -> Answer {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path_and_query().map_or("/", |it| it.as_str());
+    // With the name of the host that was asked for: it is signed.
     let mut headers = parts.headers;
-    headers.remove("host");
     headers.remove("content-length");
     let is_head = parts.method == http::Method::HEAD;
     let answer = client

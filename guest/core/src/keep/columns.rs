@@ -1,4 +1,4 @@
-//! Many groups of equal files in columns, so that one call decides them all.
+//! Many groups of equal or similar files in columns, so that one call decides them all.
 
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -22,7 +22,7 @@ impl From<BatchError> for ColumnsError {
     }
 }
 
-/// Groups of equal files, in columns.
+/// Groups of equal or similar files, in columns.
 #[derive(Clone, Copy, Debug)]
 pub struct Files<'a> {
     /// Their paths.
@@ -33,6 +33,10 @@ pub struct Files<'a> {
     pub seconds: &'a [i64],
     /// The nanoseconds after that.
     pub nanoseconds: &'a [u32],
+    /// The size of each in bytes.
+    pub sizes: &'a [u64],
+    /// How many pixels each picture has; 0 of any other file.
+    pub pixels: &'a [u64],
     /// Where each group ends, in files.
     pub groups: &'a [u32],
 }
@@ -49,6 +53,8 @@ impl Files<'_> {
     ///     roots: &[0, 0, 0],
     ///     seconds: &[5, 4, 9],
     ///     nanoseconds: &[0, 0, 0],
+    ///     sizes: &[7, 7, 7],
+    ///     pixels: &[0, 0, 0],
     ///     groups: &[2, 3],
     /// };
     /// let oldest = KeepRules::new(&["oldest"]).unwrap();
@@ -66,6 +72,8 @@ impl Files<'_> {
         self.paths.same_length(self.roots)?;
         self.paths.same_length(self.seconds)?;
         self.paths.same_length(self.nanoseconds)?;
+        self.paths.same_length(self.sizes)?;
+        self.paths.same_length(self.pixels)?;
         let mut start = 0;
         let mut files = Vec::new();
         let mut choices = Vec::with_capacity(self.groups.len());
@@ -100,6 +108,8 @@ impl Files<'_> {
                 path: self.paths.get(at)?,
                 root: *self.roots.get(at)?,
                 modified: Timestamp { seconds, nanoseconds },
+                size: *self.sizes.get(at)?,
+                pixels: *self.pixels.get(at)?,
             })
         })
     }
@@ -120,6 +130,8 @@ mod tests {
             roots,
             seconds: &[0; 4],
             nanoseconds: &[0; 4],
+            sizes: &[0; 4],
+            pixels: &[0; 4],
             groups,
         };
         let choices = files.choose(&KeepRules::default())?;

@@ -1,5 +1,6 @@
 //! The lines of plans and journals, each an object of JSON.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -8,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::header::{MAX_ROOTS, Root};
 use super::{
-    Document, Expectation, Flaw, Header, Operation, Place, SameAs, Step,
+    Document, Expectation, Flaw, Header, Kept, Operation, Place, Step,
     VERSION, check_path, time,
 };
 use crate::file_id::FileId;
@@ -167,7 +168,8 @@ struct Members {
     to_root: Option<u64>,
     because: Option<String>,
     expect: Option<Expectation>,
-    same_as: Option<SameAs>,
+    same_as: Option<Kept>,
+    like: Option<Box<Kept>>,
     was: Option<Original>,
     state: Option<String>,
     first: Option<u64>,
@@ -235,7 +237,8 @@ impl Members {
             "to_root" => once(&mut self.to_root, json.unsigned()?),
             "because" => once(&mut self.because, json.string()?),
             "expect" | "made" => once(&mut self.expect, expectation(json)?),
-            "same_as" => once(&mut self.same_as, same_as(json)?),
+            "same_as" => once(&mut self.same_as, kept(json)?),
+            "like" => once(&mut self.like, Box::new(kept(json)?)),
             "was" => once(&mut self.was, original(json)?),
             "state" => once(&mut self.state, json.string()?),
             "first" => once(&mut self.first, json.unsigned()?),
@@ -325,9 +328,10 @@ impl Members {
         };
         let expect = self.expect.take();
         let because = self.because.take().unwrap_or_default();
-        let same_as = self.same_as.take();
-        let step = Step { operation, from, to, because, expect, same_as };
-        match (step.is_whole(), &step.same_as) {
+        let (same_as, like) = (self.same_as.take(), self.like.take());
+        let step =
+            Step { operation, from, to, because, expect, same_as, like };
+        match (step.is_whole(), step.kept()) {
             (true, _) => Ok(step),
             (false, Some(_)) => Err(Flaw::SameAs),
             (false, None) => Err(Flaw::Missing),
@@ -370,6 +374,7 @@ impl Members {
             because,
             expect,
             same_as,
+            like,
             was,
             state,
             first,
@@ -392,6 +397,7 @@ impl Members {
             && options.is_none()
             && expect.is_none()
             && same_as.is_none()
+            && like.is_none()
             && was.is_none()
             && modified.is_none()
             && digest.is_none()
@@ -455,7 +461,7 @@ fn options(json: &mut JsonReader<'_>) -> Result<Vec<(String, String)>, Flaw> {
 }
 
 /// The file that stays: a place, and what it has to be.
-fn same_as(json: &mut JsonReader<'_>) -> Result<SameAs, Flaw> {
+fn kept(json: &mut JsonReader<'_>) -> Result<Kept, Flaw> {
     let (mut path, mut root, mut expect) = (None, None, None);
     let mut object = json.object()?;
     while let Some(key) = json.key(&mut object)? {
@@ -470,7 +476,7 @@ fn same_as(json: &mut JsonReader<'_>) -> Result<SameAs, Flaw> {
     let path: Vec<u8> = path.ok_or(Flaw::Missing)?;
     check_path(&path)?;
     let place = Place { root: number(root)?, path };
-    Ok(SameAs { place, expect: expect.ok_or(Flaw::Missing)? })
+    Ok(Kept { place, expect: expect.ok_or(Flaw::Missing)? })
 }
 
 /// What a file was that made way.

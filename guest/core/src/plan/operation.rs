@@ -86,6 +86,13 @@ impl Operation {
         )
     }
 
+    /// Whether a step may do it to a file since another is similar: it takes
+    /// the file away, and puts nothing in its place.
+    #[must_use]
+    pub const fn fits_similar(self) -> bool {
+        matches!(self, Self::Move | Self::Trash | Self::Delete)
+    }
+
     /// Whether the entry is no longer where it was.
     #[must_use]
     pub const fn takes_away(self) -> bool {

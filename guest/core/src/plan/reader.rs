@@ -56,8 +56,8 @@ pub enum Flaw {
     Cut,
     /// The trailer does not fit what stands before it: the plan was edited.
     Edited,
-    /// A file is to make way for an equal one that is none, or is to make way
-    /// itself; or a plan has such steps and others.
+    /// A file is to make way for an equal or similar one that is none, or is
+    /// to make way itself; or a plan has such steps and others.
     SameAs,
     /// A step gives an entry a name that only temporary ones have, and none
     /// takes it away.
@@ -113,8 +113,8 @@ impl fmt::Display for Flaw {
                  keeps one"
             }
             Self::SameAs => {
-                "same_as names no other file of that size that stays, or \
-                 other steps have none"
+                "same_as names no other file of that size that stays, like \
+                 no other file that stays, or other steps have none"
             }
         })
     }
@@ -177,24 +177,24 @@ fn is_temporary(path: &[u8]) -> bool {
     name.starts_with(TEMPORARY.as_bytes())
 }
 
-/// The files that make way for equal ones, and those that stay for them. None
-/// may be both, or the last copy of a content could go.
+/// The files that make way for equal or similar ones, and those that stay for
+/// them. None may be both, or the last of a group could go.
 #[derive(Clone, Default)]
 struct Duplicates {
     /// Hashes of the places of those that make way.
     gone: Vec<u64>,
     /// The same of those that stay.
     kept: Vec<u64>,
-    /// Whether there are steps that take no heed of equal files.
+    /// Whether there are steps that take no heed of such files.
     others: bool,
 }
 
 impl Duplicates {
     fn add(&mut self, step: &Step) -> Result<(), Flaw> {
-        match (&step.same_as, &step.from) {
-            (Some(same), Some(from)) => {
+        match (step.kept(), &step.from) {
+            (Some(kept), Some(from)) => {
                 self.gone.push(hash(from));
-                self.kept.push(hash(&same.place));
+                self.kept.push(hash(&kept.place));
             }
             _ if step.operation == Operation::CreateFolder => {}
             _ => self.others = true,
@@ -290,8 +290,8 @@ impl PlanReader {
             _ if self.document.is_none() => return Err(Flaw::Header),
             Line::Step(step) => {
                 self.steps = self.steps.saturating_add(1);
-                let same = step.same_as.as_ref().map(|it| &it.place);
-                for place in step.from.iter().chain(&step.to).chain(same) {
+                let kept = step.kept().map(|it| &it.place);
+                for place in step.from.iter().chain(&step.to).chain(kept) {
                     self.is_root(place.root)?;
                 }
                 self.duplicates.add(step)?;

@@ -1,6 +1,7 @@
 //! A step: an operation, what it is done to, and what that has to be when it
 //! is done.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 
 use super::{Operation, Place};
@@ -22,12 +23,15 @@ pub struct Step {
     pub expect: Option<Expectation>,
     /// The file that is the same as `from` and stays. Links to it take the
     /// place of `from` then.
-    pub same_as: Option<SameAs>,
+    pub same_as: Option<Kept>,
+    /// The file that is similar to `from` and stays, where none is the same.
+    /// No link to it takes the place of `from`.
+    pub like: Option<Box<Kept>>,
 }
 
-/// A file that stays where an equal one makes way.
+/// A file that stays where one makes way that is the same, or similar.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SameAs {
+pub struct Kept {
     /// Where it is.
     pub place: Place,
     /// What it has to be when the step is done.
@@ -39,7 +43,7 @@ impl Step {
     #[must_use]
     pub fn is_whole(&self) -> bool {
         let operation = self.operation;
-        let Some(same) = &self.same_as else {
+        let Some(kept) = self.kept() else {
             return self.from.is_some() == operation.has_source()
                 && self.expect.is_some() == operation.has_source()
                 && self.to.is_some() == operation.has_target();
@@ -47,12 +51,23 @@ impl Step {
         let (Some(from), Some(expect)) = (&self.from, &self.expect) else {
             return false;
         };
-        operation.fits_duplicates()
-            && self.to.is_some() == (operation == Operation::Move)
-            && *from != same.place
+        let fits = match (&self.same_as, &self.like) {
+            (Some(same), None) => {
+                operation.fits_duplicates() && expect.size == same.expect.size
+            }
+            (None, _) => operation.fits_similar(),
+            (Some(_), Some(_)) => false,
+        };
+        fits && self.to.is_some() == (operation == Operation::Move)
+            && *from != kept.place
             && expect.kind == EntryKind::File
-            && same.expect.kind == EntryKind::File
-            && expect.size == same.expect.size
+            && kept.expect.kind == EntryKind::File
+    }
+
+    /// The file that stays where `from` makes way for it.
+    #[must_use]
+    pub fn kept(&self) -> Option<&Kept> {
+        self.same_as.as_ref().or(self.like.as_deref())
     }
 }
 

@@ -129,6 +129,46 @@ fn an_equal_file_is_another_of_that_size() {
 }
 
 #[test]
+fn nothing_takes_the_place_of_a_file_that_makes_way_for_a_similar_one() {
+    let like = |operation: &str, from: &str, kept: &str| {
+        duplicate(operation, from, kept).replace("same_as", "like")
+    };
+    for line in [
+        like("trash", "a", "b"),
+        like("delete", "a", "b").replacen("\"size\":3", "\"size\":4", 1),
+        like("move", "a", "b").replace("{\"op\"", "{\"to\":\"c\",\"op\""),
+    ] {
+        let Ok(Line::Step(step)) = Line::parse(line.as_bytes()) else {
+            panic!("{line}");
+        };
+        assert_eq!(step.like.as_ref().unwrap().place.path, b"b");
+        assert_eq!(
+            (step.kept(), &step.same_as),
+            (step.like.as_deref(), &None)
+        );
+    }
+    let both = like("delete", "a", "b").replacen(
+        "\"like\"",
+        &format!(
+            "\"same_as\":{{\"path\":\"c\",\"expect\":{EXPECT}}},\"like\""
+        ),
+        1,
+    );
+    for line in [
+        like("hardlink", "a", "b"),
+        like("symlink", "a", "b"),
+        like("reflink", "a", "b"),
+        like("rename", "a", "b"),
+        like("move", "a", "b"),
+        like("delete", "a", "a"),
+        like("delete", "a", "b").replace("\"file\"", "\"symlink\""),
+        both,
+    ] {
+        assert_eq!(Line::parse(line.as_bytes()), Err(Flaw::SameAs), "{line}");
+    }
+}
+
+#[test]
 fn what_stays_for_another_file_does_not_make_way() {
     let finish = |lines: &[String]| {
         let mut reader = PlanReader::new(false);
@@ -145,6 +185,11 @@ fn what_stays_for_another_file_does_not_make_way() {
         [delete("a", "b"), delete("a", "c")],
         [delete("a", "k"), step(r#""op":"delete","from":"k""#)],
         [step(r#""op":"delete","from":"k""#), delete("a", "k")],
+        [delete("a", "b"), delete("b", "c").replace("same_as", "like")],
+        [
+            delete("b", "c").replace("same_as", "like"),
+            delete("a", "b").replace("same_as", "like"),
+        ],
     ] {
         let error = finish(&lines).unwrap_err();
         assert_eq!(error.flaw, Flaw::SameAs, "{lines:?}");

@@ -70,6 +70,8 @@ pub struct Row<'a> {
     pub similarity: Option<f64>,
     /// The path of the other.
     pub other: Option<&'a [u8]>,
+    /// The width and height of the picture that was compared, in pixels.
+    pub extent: Option<(u32, u32)>,
     /// What it is in the group.
     pub role: Option<Role>,
     /// The values of plugins: one for each of their columns, or none; then,
@@ -130,6 +132,12 @@ impl Row<'_> {
                 it.push(self.similarity);
             }
             (FieldId::Other, Column::Name(it)) => it.push(self.other),
+            (FieldId::Width, Column::Unsigned(it)) => {
+                it.push(self.extent.map(|(width, _)| width.into()));
+            }
+            (FieldId::Height, Column::Unsigned(it)) => {
+                it.push(self.extent.map(|(_, height)| height.into()));
+            }
             (FieldId::Snapshot, Column::Unsigned(it)) => {
                 it.push(snapshot.map(|of| of.number));
             }

@@ -27,7 +27,10 @@ pub enum RecordKind {
     /// A file whose text is nearly that of another; the records of a group
     /// follow each other.
     Similar,
-    /// Two files whose texts are nearly the same.
+    /// A picture that looks like another; the records of a group follow each
+    /// other.
+    SimilarImage,
+    /// Two files that are nearly the same.
     SimilarPair,
     /// What became of a file between two looks at it.
     Difference,
@@ -43,13 +46,14 @@ pub enum RecordKind {
 
 impl RecordKind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::File,
         Self::Hash { partial: false },
         Self::Hash { partial: true },
         Self::Verdict,
         Self::Duplicate,
         Self::Similar,
+        Self::SimilarImage,
         Self::SimilarPair,
         Self::Difference,
         Self::Version,
@@ -91,6 +95,10 @@ pub enum FieldId {
     Similarity,
     /// The path of the other.
     Other,
+    /// The width of the picture that was compared, when it is upright.
+    Width,
+    /// Its height.
+    Height,
     /// How many files are in a folder, at any depth.
     FileCount,
     /// The last component of the path.
@@ -252,6 +260,8 @@ const SIMILARITY: Field = field(
     DataType::Value(ValueType::Float),
 );
 const OTHER: Field = field(FieldId::Other, "other", DataType::Name);
+const WIDTH: Field = field(FieldId::Width, "width", UNSIGNED);
+const HEIGHT: Field = field(FieldId::Height, "height", UNSIGNED);
 
 const TIME: DataType = DataType::Value(ValueType::Timestamp);
 
@@ -373,6 +383,9 @@ impl Schema {
                 &[GROUP, SIZE, ALGORITHM, HASH, PATH, RECLAIMABLE]
             }
             RecordKind::Similar => &[GROUP, SIMILARITY, SIZE, PATH],
+            RecordKind::SimilarImage => {
+                &[GROUP, SIMILARITY, SIZE, WIDTH, HEIGHT, PATH]
+            }
             RecordKind::SimilarPair => &[GROUP, SIMILARITY, PATH, OTHER],
             RecordKind::Difference => {
                 &[CHANGE, PATH, FROM, SIZE, MODIFIED, ALGORITHM, HASH]
@@ -544,6 +557,7 @@ impl Schema {
             RecordKind::Duplicate => OF_DUPLICATES,
             RecordKind::Verdict
             | RecordKind::Similar
+            | RecordKind::SimilarImage
             | RecordKind::SimilarPair
             | RecordKind::Snapshot
             | RecordKind::StoredSnapshot
@@ -704,6 +718,17 @@ mod tests {
         assert_eq!(names(&few), ["path", "hash"]);
         let verdicts = Schema::new(RecordKind::Verdict, []);
         assert_eq!(verdicts.clone().with_error(), verdicts);
+    }
+
+    #[test]
+    fn pictures_have_their_extent_behind_their_size() {
+        let schema = Schema::new(RecordKind::SimilarImage, []);
+        let expected =
+            ["group", "similarity", "size", "width", "height", "path"];
+        assert_eq!(names(&schema), expected);
+        assert!(!schema.needs_media());
+        let chosen = schema.select(["height", "name"]).unwrap();
+        assert_eq!(names(&chosen), ["height", "name"]);
     }
 
     #[test]

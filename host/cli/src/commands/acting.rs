@@ -422,6 +422,20 @@ fn push_entry(step: &PlanStep, column: usize, out: &mut Vec<u8>) {
         path.as_deref().map(escaped_path).unwrap_or_default()
     };
     let (from, to) = (text(&step.from), text(&step.to));
+    if step.like.is_some() {
+        let (kept, because) = (text(&step.like), &step.because);
+        match step.operation {
+            Operation::Move => append(
+                out,
+                format_args!("{from:column$} → {to} ~ {kept} ({because})"),
+            ),
+            _ => append(
+                out,
+                format_args!("- {from:column$} ~ {kept} ({because})"),
+            ),
+        }
+        return;
+    }
     if step.same_as.is_some() {
         let kept = text(&step.same_as);
         match step.operation {

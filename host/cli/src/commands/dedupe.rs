@@ -1,9 +1,12 @@
-//! `sanchay dedupe`: of files that are the same, one stays.
+//! `sanchay dedupe`: of files that are the same, or similar, one stays.
 
 use std::{ffi::OsString, os::unix::ffi::OsStringExt, path::PathBuf};
 
 use clap::{Args, ValueEnum, ValueHint, builder::PossibleValue};
-use sanchay::{DuplicateOptions, Filter, ops::DedupeAction};
+use sanchay::{
+    DuplicateOptions, Filter, WalkOptions,
+    ops::{DedupeAction, DedupeRequest},
+};
 use sanchay_core::{keep::KeepRules, size};
 
 use super::acting::Acting;
@@ -17,6 +20,7 @@ use crate::{
         algorithm::IdentifyingArgs,
         catalog::CatalogArgs,
         groups::GroupArgs,
+        likeness::LikenessArgs,
         run::RunArgs,
         walk::WalkArgs,
     },
@@ -30,6 +34,7 @@ found as sanchay dupes finds them.
 One file of each group stays. The rules of --keep decide, in the order in which
 they are given; each leaves the files that it likes best to the next:
   oldest, newest                by modification time
+  largest, smallest             with --similar: by bytes, pictures by pixels first
   shortest-path, longest-path   by the bytes of the path
   first-root                    in the ROOT that was given first
   under:DIR                     beneath DIR
@@ -49,14 +54,23 @@ hardlink and reflink, only files on one device make a group.
 Every run has a journal: sanchay undo gives the files back, each with its owner,
 permissions, times and extended attributes.
 
+With --similar, texts make way that are nearly the same, or with --images
+pictures that look the same, as sanchay similar finds them. Each makes way for a
+file that it is itself as alike as --threshold says; what is like no file that
+stays, stays. A line is - FILE ~ KEPT, with how alike the two are. They are not
+compared once more, but each must be what it was when it was judged. Links are
+refused, and what --action delete removed is gone for good: trash and move-to
+can be undone.
+
 Examples:
   sanchay dedupe --action hardlink ~/photos
   sanchay dedupe --action hardlink --keep oldest --apply ~/photos
   sanchay dedupe --action trash --keep under:masters --keep shortest-path .
   sanchay dedupe --action delete --reference /srv/masters --apply /srv/inbox
-  sanchay dedupe --action move-to --into /srv/doubles --plan doubles.plan /srv";
+  sanchay dedupe --action move-to --into /srv/doubles --plan doubles.plan /srv
+  sanchay dedupe --similar --images --action trash --keep largest ~/Pictures";
 
-/// Have files make way that are the same as one that stays.
+/// Have files make way that are the same as one that stays, or similar.
 #[derive(Args, Debug)]
 #[command(after_help = "See --help for rules and examples.")]
 #[command(after_long_help = format!("{EXAMPLES}\n\n{}", size::HELP))]
@@ -88,8 +102,8 @@ pub(crate) struct DedupeArgs {
     #[arg(long)]
     portable: bool,
 
-    /// Which file stays: oldest, newest, shortest-path, longest-path,
-    /// first-root, under:DIR or regex:REGEX; repeatable
+    /// Which file stays: oldest, newest, largest, smallest, shortest-path,
+    /// longest-path, first-root, under:DIR or regex:REGEX; repeatable
     ///
     /// Each rule leaves the files that it likes best to the next one.
     #[arg(long, value_name = "RULE")]
@@ -98,6 +112,23 @@ pub(crate) struct DedupeArgs {
     /// Count hard links to one file as separate files
     #[arg(long)]
     hardlinks: bool,
+
+    /// Have files make way that are only similar, as sanchay similar finds
+    /// them
+    ///
+    /// For --action trash, delete and move-to.
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "against", "algorithm", "hardlinks", "min_group", "same_device",
+            "sort", "verify",
+        ]
+    )]
+    #[cfg_attr(feature = "catalog", arg(conflicts_with = "catalog"))]
+    similar: bool,
+
+    #[command(flatten)]
+    likeness: LikenessArgs,
 
     #[command(flatten)]
     algorithm: IdentifyingArgs,
@@ -168,9 +199,62 @@ impl ValueEnum for ActionArg {
     }
 }
 
+impl ActionArg {
+    /// Whether it puts a link in the place of a file.
+    const fn links(self) -> bool {
+        matches!(self, Self::HardLink | Self::Reflink | Self::Symlink)
+    }
+}
+
 impl DedupeArgs {
+    /// Whether the options of similar files go with the others.
+    fn check_likeness(&self) -> Result<(), String> {
+        match (self.similar, self.likeness.given()) {
+            (false, Some(option)) => Err(format!("{option} needs --similar")),
+            (true, _) if self.action.links() => {
+                Err("files that are only similar do not become links to each \
+                 other: --similar needs --action trash, delete or move-to"
+                    .into())
+            }
+            (true, _) if self.algorithm.is_named() => {
+                Err("--similar compares no digests".into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn rules(&self) -> impl Iterator<Item = Vec<u8>> {
         self.keep.iter().cloned().map(OsStringExt::into_vec)
+    }
+
+    /// Says what to look for.
+    fn search(
+        &self,
+        request: DedupeRequest,
+        walk: WalkOptions,
+    ) -> DedupeRequest {
+        let references = self.groups.reference.clone();
+        #[cfg(feature = "images")]
+        if self.similar && self.likeness.images() {
+            let options = self.likeness.pictures(walk);
+            return request.similar_images(options).references(references);
+        }
+        if self.similar {
+            let options = self.likeness.texts(walk);
+            return request.similar(options).references(references);
+        }
+        request.options(DuplicateOptions {
+            walk,
+            hardlinks: self.hardlinks,
+            folders: false,
+            algorithm: self.algorithm.algorithm(),
+            against: self.groups.against.clone(),
+            references,
+            same_device: self.groups.same_device,
+            min_group: self.groups.min_group,
+            verify: self.groups.verify,
+            order: self.groups.sort.clone(),
+        })
     }
 
     fn action(&self) -> DedupeAction {
@@ -201,6 +285,7 @@ impl RunCommand for DedupeArgs {
         }
         let rules: Vec<Vec<u8>> = self.rules().collect();
         KeepRules::new(&rules).map_err(|why| format!("--keep: {why}"))?;
+        self.check_likeness()?;
         self.algorithm.check()?;
         self.walk.check_acting()?;
         self.walk.check(Filter::for_duplicates)
@@ -216,21 +301,9 @@ impl RunCommand for DedupeArgs {
         let messages = self.run.messages(context, false);
         let catalog = self.catalog.open(&messages)?;
         let engine = self.run.engine_with(&catalog)?;
-        let options = DuplicateOptions {
-            walk: catalog.left_out(self.walk.acting_options()),
-            hardlinks: self.hardlinks,
-            folders: false,
-            algorithm: self.algorithm.algorithm(),
-            against: self.groups.against.clone(),
-            references: self.groups.reference.clone(),
-            same_device: self.groups.same_device,
-            min_group: self.groups.min_group,
-            verify: self.groups.verify,
-            order: self.groups.sort.clone(),
-        };
-        let plan = engine
-            .dedupe(roots, self.action())
-            .options(options)
+        let walk = catalog.left_out(self.walk.acting_options());
+        let plan = self
+            .search(engine.dedupe(roots, self.action()), walk)
             .keep(self.rules())
             .monitor(&messages.monitor(&interrupt.cancel))
             .on_conflict(self.on_conflict.into())

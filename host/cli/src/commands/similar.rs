@@ -3,16 +3,15 @@
 
 use std::{ops::ControlFlow, path::PathBuf};
 
-use clap::{Args, value_parser};
+use clap::Args;
 use sanchay::{
-    Engine, Error, Filter, Monitor, Shingling, Similar, SimilarFile,
-    SimilarOptions, Summary, Unit, ValueColumns, WalkOptions,
+    Engine, Error, Filter, Monitor, Similar, SimilarFile, Summary,
+    ValueColumns, WalkOptions,
 };
 #[cfg(feature = "images")]
-use sanchay::{ImagePair, SimilarImage, SimilarImages, SimilarImagesOptions};
+use sanchay::{ImagePair, SimilarImage, SimilarImages};
 use sanchay_core::{
     record::{self, RecordKind, Row},
-    similarity::MAX_SIZE,
     size,
 };
 use sanchay_output::TextOptions;
@@ -24,8 +23,8 @@ use crate::{
     failure::Failure,
     messages::Messages,
     options::{
-        cloud::CloudArgs, output::OutputArgs, plugin::PluginArgs,
-        run::RunArgs, walk::WalkArgs,
+        cloud::CloudArgs, likeness::LikenessArgs, output::OutputArgs,
+        plugin::PluginArgs, run::RunArgs, walk::WalkArgs,
     },
     output::{Inputs, Output, RecordWriter, Request},
     plugins::load_all,
@@ -55,7 +54,8 @@ GROUP<TAB>SIMILARITY<TAB>PATH<TAB>PATH.
 
 Groups are in the byte order of their first paths, and so are the files of each.
 Other formats have a record for each file, with group, similarity, size and
-path; with --pairs for each pair, with group, similarity, path and other.
+path, of pictures width and height as well; with --pairs for each pair, with
+group, similarity, path and other.
 
 At the threshold, one pair in a thousand is missed if no third file joins the
 two. What is told is exact.
@@ -63,6 +63,8 @@ two. What is told is exact.
 With --images, pictures are compared that look the same in another format, size
 or compression, brighter, or cropped by up to an eighth at each side. Each is
 decoded in the sandbox. Turned ones are found with --rotations.
+
+sanchay dedupe --similar takes the same options, and has files make way.
 
 Examples:
   sanchay similar ~/notes
@@ -80,44 +82,8 @@ pub(crate) struct SimilarArgs {
     #[arg(value_name = "ROOT")]
     pub(crate) roots: Vec<PathBuf>,
 
-    /// Find pictures that look the same, rather than texts
-    ///
-    /// JPEG, PNG, WebP, GIF, BMP and TIFF, by their extensions; decoded in the
-    /// sandbox.
-    #[cfg(feature = "images")]
-    #[arg(long, conflicts_with_all = ["shingle_size", "characters"])]
-    images: bool,
-
-    /// With --images: find turned pictures, too
-    #[cfg(feature = "images")]
-    #[arg(long, requires = "images")]
-    rotations: bool,
-
-    /// How alike they are at least: texts 0.05 to 1, by default 0.8; pictures
-    /// 0.7 to 1, by default 0.9
-    #[arg(long, value_name = "SIMILARITY")]
-    threshold: Option<f64>,
-
-    /// How many words, or characters, a shingle has: 1 to 64
-    ///
-    /// The more, the more a change counts.
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = Shingling::default().size(),
-        value_parser = value_parser!(u32).range(1..=i64::from(MAX_SIZE))
-    )]
-    shingle_size: u32,
-
-    /// Compare shingles of characters rather than of words
-    ///
-    /// White space then counts, too.
-    #[arg(long)]
-    characters: bool,
-
-    /// Leave out files of more than SIZE; by default 16 MiB, pictures 128 MiB
-    #[arg(long, value_name = "SIZE", value_parser = size::parse)]
-    max_file_size: Option<u64>,
+    #[command(flatten)]
+    likeness: LikenessArgs,
 
     /// Tell each pair of similar files, and how alike they are
     #[arg(long)]
@@ -231,16 +197,10 @@ impl SimilarArgs {
         printing: &Printing<'_>,
     ) -> Result<Found, Error> {
         #[cfg(feature = "images")]
-        if self.images {
+        if self.likeness.images() {
             return self.find_images(roots, walk, printing);
         }
-        let options = SimilarOptions::default();
-        let options = SimilarOptions {
-            walk,
-            threshold: self.threshold.unwrap_or(options.threshold),
-            shingling: self.shingling(),
-            max_file_size: self.max_file_size.unwrap_or(options.max_file_size),
-        };
+        let options = self.likeness.texts(walk);
         let Printing { engine, messages, interrupt, .. } = *printing;
         let similar = engine
             .similar(roots)
@@ -267,13 +227,7 @@ impl SimilarArgs {
         walk: WalkOptions,
         printing: &Printing<'_>,
     ) -> Result<Found, Error> {
-        let options = SimilarImagesOptions::default();
-        let options = SimilarImagesOptions {
-            walk,
-            threshold: self.threshold.unwrap_or(options.threshold),
-            rotations: self.rotations,
-            max_file_size: self.max_file_size.unwrap_or(options.max_file_size),
-        };
+        let options = self.likeness.pictures(walk);
         let Printing { engine, messages, interrupt, .. } = *printing;
         let similar = engine
             .similar_images(roots)
@@ -294,18 +248,11 @@ impl SimilarArgs {
 
     /// What the records are.
     fn kind(&self) -> RecordKind {
-        match self.pairs {
-            true => RecordKind::SimilarPair,
-            false => RecordKind::Similar,
+        match (self.pairs, self.likeness.images()) {
+            (true, _) => RecordKind::SimilarPair,
+            (false, true) => RecordKind::SimilarImage,
+            (false, false) => RecordKind::Similar,
         }
-    }
-
-    fn shingling(&self) -> Shingling {
-        let unit = match self.characters {
-            true => Unit::Characters,
-            false => Unit::Words,
-        };
-        Shingling::clamped(unit, self.shingle_size)
     }
 }
 
@@ -327,7 +274,8 @@ impl Printing<'_> {
             }
             for file in group.files() {
                 let SimilarFile { parent, name, size, similarity, .. } = file;
-                write(&mut writer, number, (&parent, name), size, similarity);
+                let path = (&*parent, name);
+                writer.push(&row(number, path, size, similarity));
             }
             if self.ends_after_group(&mut writer) {
                 break;
@@ -345,8 +293,12 @@ impl Printing<'_> {
                 break;
             }
             for file in group.files() {
-                let SimilarImage { parent, name, size, similarity, .. } = file;
-                write(&mut writer, number, (&parent, name), size, similarity);
+                let SimilarImage { parent, name, width, height, .. } = file;
+                let path = (&*parent, name);
+                writer.push(&Row {
+                    extent: Some((width, height)),
+                    ..row(number, path, file.size, file.similarity)
+                });
             }
             if self.ends_after_group(&mut writer) {
                 break;
@@ -412,22 +364,21 @@ impl Printing<'_> {
     }
 }
 
-/// Writes a file of a group.
-fn write(
-    writer: &mut RecordWriter<'_>,
+/// A file of a group.
+fn row<'a>(
     group: u64,
-    (parent, name): (&[u8], &[u8]),
+    (parent, name): (&'a [u8], &'a [u8]),
     size: u64,
     similarity: f64,
-) {
-    writer.push(&Row {
+) -> Row<'a> {
+    Row {
         parent,
         name,
         size: Some(size),
         group: Some(numbered(group)),
         similarity: Some(similarity),
         ..Row::default()
-    });
+    }
 }
 
 /// Writes two files that are alike.

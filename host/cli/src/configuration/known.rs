@@ -23,7 +23,7 @@ const NEVER: [&str; 10] = [
 
 /// What a single run is for and where its results go. A file does not set it:
 /// who enters a folder does not ask for that.
-const OF_ONE_RUN: [&str; 31] = [
+const OF_ONE_RUN: [&str; 32] = [
     "against",
     "attachments",
     "check",
@@ -51,6 +51,7 @@ const OF_ONE_RUN: [&str; 31] = [
     "plan",
     "replace",
     "resume",
+    "similar",
     "template",
     "to",
     "tree",

@@ -92,6 +92,11 @@ impl IdentifyingArgs {
         }
     }
 
+    /// Whether it was given by its own option: --sha256.
+    pub(crate) const fn is_named(self) -> bool {
+        self.named.0.is_some()
+    }
+
     /// The function.
     pub(crate) fn algorithm(self) -> Algorithm {
         self.named.0.unwrap_or(self.algorithm)

@@ -16,9 +16,10 @@ iterable, an async iterable, an awaitable and an Arrow stream in one.
 what trees consist of. A :class:`Plan` is such a call as a value, to be sent to
 other machines, whole or in shards.
 
-:func:`rename`, :func:`move`, :func:`copy`, :func:`link`, :func:`delete` and
-:func:`dedupe` plan what is to be done with files and answer with a :class:`BatchPlan`, which
-``apply()`` carries out and :func:`undo` takes back. :func:`snapshot` keeps what
+:func:`rename`, :func:`move`, :func:`copy`, :func:`link`, :func:`delete`,
+:func:`dedupe` and :func:`dedupe_similar` plan what is to be done with files and
+answer with a :class:`BatchPlan`, which ``apply()`` carries out and :func:`undo`
+takes back. :func:`snapshot` keeps what
 files there are in a catalog, and :func:`diff`, :func:`history`, :func:`verify`
 and :func:`watch` tell what became of them. :func:`similar` and
 :func:`similar_pairs` find files with nearly the same text. A :class:`Store` keeps
@@ -30,10 +31,12 @@ several), Extensions, Kinds and Plugins (one or several), Size (bytes, as a
 number or as text), Time (a point in time), Algorithm, Kind, Walker and Errors
 (the words that these options can be), WalkOptions (the keywords that all calls
 share), ScanOptions, HashOptions, DuplicateOptions, SimilarOptions, StoreOptions,
-BatchOptions, NameOptions and DedupeOptions (all keywords of some), and OnProgress (what is called with a Progress). Verdict
-is what check() says of a file, Value what a plugin finds in one, Change what
-diff() says of one; Operation is what a step of a batch does, OnConflict what
-becomes of what is in the way, DedupeAction what becomes of duplicates. An answer is annotated as
+BatchOptions, NameOptions, DedupeOptions and DedupeSimilarOptions (all keywords
+of some), and OnProgress (what is called with a Progress). Verdict is what
+check() says of a file, Value what a plugin finds in one, Change what diff() says
+of one; Operation is what a step of a batch does, OnConflict what becomes of what
+is in the way, DedupeAction and SimilarAction what becomes of equal and of similar
+files. An answer is annotated as
 ``Records[ScannedFile, Summary]``, ``Records[HashedFile, Summary]``,
 ``Records[DuplicateGroup, DuplicateSummary]`` or
 ``Records[CheckedFile, CheckSummary]``.
@@ -47,6 +50,7 @@ from sanchay._calls import check, duplicates, hash_files, scan, version
 from sanchay._keywords import (
     BatchOptions,
     DedupeOptions,
+    DedupeSimilarOptions,
     DuplicateOptions,
     HashOptions,
     NameOptions,
@@ -82,6 +86,7 @@ from sanchay._types import (
     Plugins,
     Progress,
     ScannedFile,
+    SimilarAction,
     Size,
     Summary,
     Time,
@@ -95,6 +100,7 @@ if TYPE_CHECKING:
     from sanchay._acting import (
         copy,
         dedupe,
+        dedupe_similar,
         delete,
         link,
         load_plan,
@@ -162,6 +168,7 @@ __all__ = [
     "ConflictError",
     "DedupeAction",
     "DedupeOptions",
+    "DedupeSimilarOptions",
     "DedupeSummary",
     "Difference",
     "DuplicateGroup",
@@ -191,6 +198,7 @@ __all__ = [
     "RestoredTree",
     "ScanOptions",
     "ScannedFile",
+    "SimilarAction",
     "SimilarGroup",
     "SimilarOptions",
     "SimilarPair",
@@ -217,6 +225,7 @@ __all__ = [
     "check",
     "copy",
     "dedupe",
+    "dedupe_similar",
     "delete",
     "diff",
     "duplicates",
@@ -247,6 +256,7 @@ _LATER = {
     "_acting": (
         "copy",
         "dedupe",
+        "dedupe_similar",
         "delete",
         "link",
         "load_plan",

@@ -18,15 +18,19 @@ from sanchay._calls import GROUPS
 from sanchay._keywords import (
     BatchOptions,
     DedupeOptions,
+    DedupeSimilarOptions,
     GroupOptions,
+    LikenessOptions,
     NameOptions,
     RunOptions,
 )
 from sanchay._options import Unpack, split, takes
+from sanchay._similar import LIKENESS
 from sanchay._types import (
     DedupeAction,
     OnProgress,
     Paths,
+    SimilarAction,
     Template,
     Texts,
     WalkOptions,
@@ -35,6 +39,7 @@ from sanchay._types import (
 __all__ = [
     "copy",
     "dedupe",
+    "dedupe_similar",
     "delete",
     "link",
     "load_plan",
@@ -260,9 +265,9 @@ def dedupe(
             blocks, "symlink" makes it a symbolic link; "trash", "delete";
             "move-to" moves it into a folder.
         keep: The rules that say which file stays, in their order: oldest,
-            newest, shortest-path, longest-path, first-root, "under:FOLDER",
-            "regex:REGEX". Where they leave several, the first path in the order
-            of bytes stays.
+            newest, largest, smallest, shortest-path, longest-path, first-root,
+            "under:FOLDER", "regex:REGEX". Where they leave several, the first
+            path in the order of bytes stays.
         into: With "move-to": the folder.
         catalog: A file in which digests are remembered, as in duplicates().
         **options: As DedupeOptions. Files of reference and against all stay.
@@ -287,6 +292,65 @@ def dedupe(
         others["hardlinks"],
         others["on_conflict"],
         catalog,
+        others["threads"],
+        reporter(progress),
+        raises(others["errors"]),
+    )
+    return BatchPlan(plan)
+
+
+@takes(LikenessOptions, BatchOptions, WalkOptions, RunOptions)
+def dedupe_similar(
+    roots: Paths | None,
+    action: SimilarAction,
+    *,
+    keep: Texts = (),
+    into: Location | None = None,
+    reference: Paths = (),
+    progress: OnProgress | None = None,
+    **options: Unpack[DedupeSimilarOptions],
+) -> BatchPlan:
+    """Plan to have files make way that are similar to one that stays.
+
+        plan = sanchay.dedupe_similar("photos", "trash", images=True, keep="largest")
+        for step in plan.entries():
+            print(step.from_path, step.like, step.because)
+        plan.apply()
+
+    Files are found as by similar(): texts that are nearly the same, or with
+    ``images=True`` pictures that look the same. Each makes way for a file that it
+    is itself as alike as the threshold says, or more. There is nothing to
+    compare byte by byte: right before a file makes way, it and the one that
+    stays must be what they were when they were judged, or it stays.
+
+    Args:
+        roots: A directory, or several; None is the current directory.
+        action: What becomes of a file that is similar to one that stays:
+            "trash"; "delete", which undo() cannot take back; "move-to" moves it
+            into a folder.
+        keep: The rules that say which file stays, as in dedupe(). largest and
+            smallest count the pixels of pictures first, then bytes.
+        into: With "move-to": the folder.
+        reference: A directory or file, or several, whose files all stay.
+        **options: As DedupeSimilarOptions.
+        progress: Called with a Progress, as in scan(), or True for a bar.
+
+    Raises:
+        ValueError: An option makes no sense; the message names it.
+        TypeError: Likewise, for its type.
+        FileNotFoundError: A root is not there.
+        Cancelled: The progress callback returned False.
+    """
+    walk, others = split(dedupe_similar, options)
+    plan = _native.plan_dedupe_similar(
+        roots,
+        walk,
+        action,
+        keep,
+        into,
+        reference,
+        {name: others[name] for name in LIKENESS},
+        others["on_conflict"],
         others["threads"],
         reporter(progress),
         raises(others["errors"]),

@@ -36,6 +36,7 @@ class BatchStep(NamedTuple):
     because: str
     size: int
     same_as: str | None = None
+    like: str | None = None
 
 
 describe(
@@ -49,6 +50,7 @@ describe(
     because="Why, in a word or two.",
     size="The entry's size in bytes.",
     same_as="The equal file that stays, where the entry makes way for one.",
+    like="The similar file that stays, likewise.",
 )
 
 
@@ -69,7 +71,7 @@ describe(
 
 
 class DedupeSummary(NamedTuple):
-    """What a plan for duplicates comes to."""
+    """What a plan for equal or similar files comes to."""
 
     duplicates: int
     kept: int
@@ -179,9 +181,10 @@ describe(
 class BatchPlan(Sequence[BatchStep]):
     """What is to be done with files, found out and checked before anything is.
 
-    rename(), move(), copy(), link(), delete(), dedupe() and load_plan() make these. A plan
-    is a sequence of its steps, in the order in which apply() does them; folders
-    that are made and temporary names are among them. Making it changed nothing.
+    rename(), move(), copy(), link(), delete(), dedupe(), dedupe_similar() and
+    load_plan() make these. A plan is a sequence of its steps, in the order in
+    which apply() does them; folders that are made and temporary names are among
+    them. Making it changed nothing.
     It can be pickled, which keeps what save() keeps.
     """
 
@@ -234,7 +237,7 @@ class BatchPlan(Sequence[BatchStep]):
 
     @property
     def duplicates(self) -> DedupeSummary | None:
-        """What a plan of dedupe() comes to; None for others."""
+        """What a plan of dedupe() or dedupe_similar() comes to; None for others."""
         numbers = self._plan.duplicates()
         return None if numbers is None else DedupeSummary(*numbers)
 

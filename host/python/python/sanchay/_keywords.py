@@ -22,6 +22,7 @@ __all__ = [
     "DEFAULTS",
     "BatchOptions",
     "DedupeOptions",
+    "DedupeSimilarOptions",
     "DuplicateOptions",
     "GroupOptions",
     "HashOptions",
@@ -194,6 +195,10 @@ class NameOptions(BatchOptions, total=False):
 
 class DedupeOptions(GroupOptions, BatchOptions, total=False):
     """The keywords of dedupe()."""
+
+
+class DedupeSimilarOptions(LikenessOptions, BatchOptions, total=False):
+    """The keywords of dedupe_similar()."""
 
 
 #: What keywords are where they are not given, but for those of a walk.

@@ -19,6 +19,7 @@ from sanchay._records import Records
 from sanchay._types import OnProgress, Paths, WalkOptions
 
 __all__ = [
+    "LIKENESS",
     "SimilarGroup",
     "SimilarPair",
     "SimilarSummary",
@@ -34,6 +35,8 @@ class SimilarGroup(NamedTuple):
     files: tuple[str, ...]
     similarities: tuple[float, ...]
     sizes: tuple[int, ...]
+    widths: tuple[int, ...] = ()
+    heights: tuple[int, ...] = ()
 
     def _repr_html_(self) -> str:
         """For notebooks."""
@@ -53,6 +56,8 @@ describe(
         "number of shingles that both have, divided by the number of all."
     ),
     sizes="Their sizes in bytes.",
+    widths="With images: their widths in pixels, upright.",
+    heights="With images: their heights in pixels.",
 )
 
 
@@ -126,7 +131,8 @@ def similar(
     Groups are in the byte order of their first paths, and so are the files of
     each. All files are compared before there is a first group. See Records for
     the ways to take them, for asyncio and for Arrow (a row for each file, with
-    the columns group, similarity, size, path; groups are counted from 1).
+    the columns group, similarity, size, path, of pictures width and height as
+    well; groups are counted from 1). dedupe_similar() has files make way.
 
     Args:
         roots: A directory, or several; None is the current directory.
@@ -170,6 +176,17 @@ def similar_pairs(
     return Records(run, SimilarSummary, "sanchay.similar_pairs")
 
 
+#: The keywords that say how alike files are to be.
+LIKENESS = (
+    "images",
+    "rotations",
+    "threshold",
+    "shingle_size",
+    "characters",
+    "max_file_size",
+)
+
+
 def start_similar(
     roots: Paths | None,
     options: Mapping[str, Any],
@@ -193,12 +210,7 @@ def _begin(
         roots,
         walk,
         pairs,
-        others["images"],
-        others["rotations"],
-        others["threshold"],
-        others["shingle_size"],
-        others["characters"],
-        others["max_file_size"],
+        {name: others[name] for name in LIKENESS},
         others["threads"],
         reporter(progress),
         raises(others["errors"]),

@@ -39,6 +39,7 @@ __all__ = [
     "Plugins",
     "Progress",
     "ScannedFile",
+    "SimilarAction",
     "Size",
     "Summary",
     "Template",
@@ -123,6 +124,8 @@ Operation = Literal[
 DedupeAction = Literal[
     "hardlink", "reflink", "symlink", "trash", "delete", "move-to"
 ]
+#: What becomes of files that are similar to one that stays.
+SimilarAction = Literal["trash", "delete", "move-to"]
 #: What is done where something stands in the way of a step.
 OnConflict = Literal["error", "skip", "rename"]
 #: What became of a file between two looks at it.

@@ -1,12 +1,15 @@
 //! The files of groups as a plan needs them: their places below the roots, and
 //! what they were when they were found.
 
-use sanchay_core::grouping::{FileTable as _, Role};
+use sanchay_core::grouping::{FileNumber, FileTable as _, Role};
 
-use super::groups::{Duplicates, Group};
+use super::{
+    collection::Collection,
+    groups::{Duplicates, Group},
+};
 use crate::cache::FileState;
 
-/// One of several equal files.
+/// One of several equal or similar files.
 #[derive(Clone, Debug)]
 pub(crate) struct Member<'a> {
     /// The root that it was found in, as it was given; its own path where it
@@ -34,30 +37,36 @@ impl Duplicates {
         group: &Group<'a>,
     ) -> impl Iterator<Item = Member<'a>> {
         let collection = &self.collection;
-        group.numbers().iter().filter_map(move |file| {
-            let name = collection.name(*file);
-            let mut below = Vec::new();
-            let (root, name) = match collection.parent(*file) {
-                Some(node) => {
-                    node.write_path_below_root(&mut below);
-                    below.pop();
-                    (node.root_path(), name)
-                }
-                None => {
-                    let slash = memchr::memrchr(b'/', name);
-                    let start = slash.map_or(0, |at| at + 1);
-                    (name, name.get(start..).unwrap_or_default())
-                }
-            };
-            Some(Member {
-                root,
-                below,
-                name,
-                role: collection.origin(*file).role(),
-                state: collection.state(*file)?,
-                is_linked: collection.is_linked(*file),
-                may_share: collection.may_share_bytes(*file),
-            })
+        let numbers = group.numbers().iter();
+        numbers.filter_map(move |file| collection.member(*file))
+    }
+}
+
+impl Collection {
+    /// A file as a plan needs it, if its times were kept.
+    pub(crate) fn member(&self, file: FileNumber) -> Option<Member<'_>> {
+        let name = self.name(file);
+        let mut below = Vec::new();
+        let (root, name) = match self.parent(file) {
+            Some(node) => {
+                node.write_path_below_root(&mut below);
+                below.pop();
+                (node.root_path(), name)
+            }
+            None => {
+                let slash = memchr::memrchr(b'/', name);
+                let start = slash.map_or(0, |at| at + 1);
+                (name, name.get(start..).unwrap_or_default())
+            }
+        };
+        Some(Member {
+            root,
+            below,
+            name,
+            role: self.origin(file).role(),
+            state: self.state(file)?,
+            is_linked: self.is_linked(file),
+            may_share: self.may_share_bytes(file),
         })
     }
 }

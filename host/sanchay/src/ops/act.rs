@@ -2,6 +2,7 @@
 //! the folders concerned, and only while the entry is the one that is meant.
 
 mod look;
+mod similar;
 mod suppose;
 mod undo;
 
@@ -343,8 +344,10 @@ impl Actor {
     fn try_act(&mut self, places: &Places, row: &Row) -> Tried<Outcome> {
         let (from, to) =
             (places.rows.name(row.from), places.rows.name(row.to));
-        if row.kept.is_some() {
-            self.compare_with_kept(places, row)?;
+        match row.kept {
+            Some(_) if row.is_like => self.check_similar(places, row)?,
+            Some(_) => self.compare_with_kept(places, row)?,
+            None => {}
         }
         match row.operation {
             Operation::CreateFolder => {

@@ -1,8 +1,10 @@
-//! What is asked for: which files are the same, which of them stay, and what
-//! becomes of the others.
+//! What is asked for: which files are the same, or similar, which of them stay,
+//! and what becomes of the others.
+
+mod building;
+mod similar;
 
 use std::{
-    collections::{HashMap, HashSet},
     ffi::OsStr,
     ops::ControlFlow,
     os::unix::ffi::OsStrExt as _,
@@ -10,43 +12,33 @@ use std::{
     sync::Mutex,
 };
 
-use sanchay_core::{
-    escape::escaped,
-    grouping::Role,
-    keep::{Choice, KeepRules},
-    kind::EntryKind,
-    plan::{Operation, TEMPORARY},
-};
-use sanchay_sandbox::KeepColumns;
-use sanchay_storage::{Extents, FileId, Links};
+use sanchay_core::{escape::escaped, keep::KeepRules, plan::Operation};
 use sanchay_sync::{into_inner, lock};
 
+use self::building::Builder;
 use super::{
     check::Status,
     conflict::OnConflict,
-    differences::Differences,
     error::OpsError,
-    folders::{FolderId, join},
     handles::Handles,
     places::Places,
-    plan::{Decided, Plan},
+    plan::Plan,
     request::tag,
-    roots::{Base, Bases, absolute, add_destination},
-    rows::{Row, Rows},
+    roots::{Bases, absolute, add_destination},
 };
+#[cfg(feature = "images")]
+use crate::similar::SimilarImagesOptions;
 use crate::{
     duplicates::Member,
     engine::Engine,
-    error::{Cause, Error},
+    error::{Cause, EntryError, Error},
     monitor::Monitor,
     options::{DuplicateOptions, WalkOptions},
     request::{monitor_methods, walk_methods},
+    similar::{Alike, SimilarOptions},
 };
 
-/// How many files are decided on in one crossing.
-const FILES: usize = 8192;
-
-/// What becomes of files that are the same as one that stays.
+/// What becomes of files that are the same as one that stays, or similar.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DedupeAction {
@@ -76,19 +68,52 @@ impl DedupeAction {
         }
     }
 
+    /// Whether it puts a link to the file that stays, of whatever kind, in the
+    /// place of another.
+    const fn links(&self) -> bool {
+        matches!(self, Self::HardLink | Self::Reflink | Self::Symlink)
+    }
+
     /// Whether a file of its own becomes one with another.
     const fn shares(&self) -> bool {
         matches!(self, Self::HardLink | Self::Reflink)
     }
 }
 
-/// A plan for duplicates to be made: [`Engine::dedupe`] begins one.
+/// Which files are similar.
+#[derive(Clone, Debug)]
+enum Likeness {
+    Texts(SimilarOptions),
+    #[cfg(feature = "images")]
+    Images(SimilarImagesOptions),
+}
+
+impl Likeness {
+    /// What it is of, and how alike two files are at least.
+    const fn name(&self) -> (&'static str, f64) {
+        match self {
+            Self::Texts(options) => ("texts", options.threshold),
+            #[cfg(feature = "images")]
+            Self::Images(options) => ("images", options.threshold),
+        }
+    }
+}
+
+/// Told of what is wrong with entries.
+type OnError<'e> = dyn Fn(EntryError) -> ControlFlow<()> + Sync + 'e;
+
+/// Why an option does not go with similar files.
+const ONLY_EQUAL: &str = "it is for files that are equal, not similar";
+
+/// A plan for equal or similar files to be made: [`Engine::dedupe`] begins one.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is planned"]
 pub struct DedupeRequest {
     engine: Engine,
     roots: Vec<PathBuf>,
     options: DuplicateOptions,
+    /// Which files are similar, where equal ones are not enough.
+    likeness: Option<Likeness>,
     monitor: Monitor,
     keep: Vec<Vec<u8>>,
     action: DedupeAction,
@@ -110,13 +135,32 @@ impl DedupeRequest {
         self
     }
 
+    /// Has files make way that have nearly the same text as one that stays,
+    /// rather than equal ones, by trash, delete or move: each is as alike to
+    /// that as the threshold says, or more. Takes the place of the walk that
+    /// was given before. Texts of groups are read once more.
+    pub fn similar(mut self, options: SimilarOptions) -> Self {
+        self.options.walk = options.walk.clone();
+        self.likeness = Some(Likeness::Texts(options));
+        self
+    }
+
+    /// The same of pictures that look like one that stays.
+    #[cfg(feature = "images")]
+    pub fn similar_images(mut self, options: SimilarImagesOptions) -> Self {
+        self.options.walk = options.walk.clone();
+        self.likeness = Some(Likeness::Images(options));
+        self
+    }
+
     walk_methods!();
 
     monitor_methods!();
 
     /// The rules that say which file of a group stays, in their order:
-    /// `oldest`, `newest`, `shortest-path`, `longest-path`, `first-root`,
-    /// `under:FOLDER`, `regex:REGEX`. They are asked about paths from the top.
+    /// `oldest`, `newest`, `largest`, `smallest`, `shortest-path`,
+    /// `longest-path`, `first-root`, `under:FOLDER`, `regex:REGEX`. They are
+    /// asked about paths from the top; of pictures, pixels count before bytes.
     /// Where several are left, the first path in the order of bytes decides.
     pub fn keep<R: Into<Vec<u8>>>(
         mut self,
@@ -155,13 +199,15 @@ impl DedupeRequest {
         self
     }
 
-    /// Finds groups of equal files, decides which of each stays, and plans
-    /// what becomes of the others. Changes nothing.
+    /// Finds groups of equal or similar files, decides which of each stays,
+    /// and plans what becomes of the others. Changes nothing.
     ///
     /// # Errors
     /// [`OpsError::Keep`] for a rule that is none, [`OpsError::Destination`],
     /// and why the search could not be carried out.
     pub fn plan(mut self) -> Result<Plan, OpsError> {
+        self.check_likeness().map_err(OpsError::Run)?;
+        (self.options.walk.follow, self.options.walk.beneath) = (false, false);
         let storage = self.options.walk.storage();
         let local = self.options.walk.storage.is_none();
         self.rules(local)?;
@@ -176,46 +222,26 @@ impl DedupeRequest {
             }
             _ => None,
         };
-        let mut options = self.options.clone();
-        (options.walk.follow, options.walk.beneath) = (false, false);
-        // Every name is needed, to tell what would be free.
-        options.hardlinks = true;
-        options.same_device |= self.action.shares();
         let errors = Mutex::new(Vec::new());
-        let found = self
-            .engine
-            .duplicates(self.roots.clone())
-            .options(options)
-            .monitor(&self.monitor)
-            .find_keeping(true, &|error| {
-                lock(&errors).push(error);
-                ControlFlow::Continue(())
-            })
-            .map_err(OpsError::Run)?;
-        let roots = named.iter().map(|it| it.as_os_str().as_bytes());
-        let mut numbers = HashMap::new();
-        for (number, root) in (0..).zip(roots) {
-            numbers.entry(root).or_insert(number);
-        }
-        let handles = Handles::new(&storage, &places.roots);
-        let mut builder = Builder {
-            request: &self,
-            bases: &bases,
-            numbers,
-            target,
-            handles,
-            places,
-            groups: Vec::new(),
-            files: 0,
-            decided: Decided::default(),
-            unchanged: 0,
+        let on_error = |error: EntryError| {
+            lock(&errors).push(error);
+            ControlFlow::Continue(())
         };
-        for group in &found {
-            let members: Vec<Member<'_>> = found.members(&group).collect();
-            let hash = format!("{}:{}", group.algorithm(), group.digest());
-            builder.add(&members, hash)?;
+        let handles = Handles::new(&storage, &places.roots);
+        let mut builder =
+            Builder::new(&self, &bases, (places, handles), target);
+        let roots = named.iter().map(|it| it.as_os_str().as_bytes());
+        for (number, root) in (0..).zip(roots) {
+            builder.numbers.entry(root).or_insert(number);
         }
-        builder.decide()?;
+        match &self.likeness {
+            None => self.add_equal(&mut builder, &on_error)?,
+            Some(likeness) => {
+                let found = self.find_similar(likeness, &on_error);
+                let found = found.map_err(OpsError::Run)?;
+                similar::add(&*found, &mut builder, &on_error)?;
+            }
+        }
         let Builder { places, decided, unchanged, .. } = builder;
         let count = places.rows.all.len();
         let mut plan = Plan {
@@ -240,6 +266,82 @@ impl DedupeRequest {
         };
         plan.arrange(vec![Status::Planned; count])?;
         Ok(plan)
+    }
+
+    /// Whether similar files are wanted in a way that they can be.
+    fn check_likeness(&self) -> Result<(), Error> {
+        if self.likeness.is_none() {
+            return Ok(());
+        }
+        let of = &self.options;
+        for (is_given, option, why) in [
+            (
+                self.action.links(),
+                "action",
+                "files that are only similar do not become links to each \
+                 other: it is trash, delete or move-to",
+            ),
+            (!of.against.is_empty(), "against", ONLY_EQUAL),
+            (of.hardlinks, "hardlinks", ONLY_EQUAL),
+            (of.same_device, "same-device", ONLY_EQUAL),
+            (of.min_group > 2, "min-group", ONLY_EQUAL),
+            (of.verify, "verify", ONLY_EQUAL),
+        ] {
+            if is_given {
+                return Err(Error::Option { option, why: why.to_owned() });
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the rows of equal files.
+    fn add_equal(
+        &self,
+        builder: &mut Builder<'_>,
+        on_error: &OnError<'_>,
+    ) -> Result<(), OpsError> {
+        let mut options = self.options.clone();
+        // Every name is needed, to tell what would be free.
+        options.hardlinks = true;
+        options.same_device |= self.action.shares();
+        let found = self
+            .engine
+            .duplicates(self.roots.clone())
+            .options(options)
+            .monitor(&self.monitor)
+            .find_keeping(true, on_error)
+            .map_err(OpsError::Run)?;
+        for group in &found {
+            let members: Vec<Member<'_>> = found.members(&group).collect();
+            let hash = format!("{}:{}", group.algorithm(), group.digest());
+            builder.add(&members, hash)?;
+        }
+        builder.decide()
+    }
+
+    /// Searches for similar files.
+    fn find_similar(
+        &self,
+        likeness: &Likeness,
+        on_error: &OnError<'_>,
+    ) -> Result<Box<dyn Alike>, Error> {
+        let DuplicateOptions { walk, references, .. } = &self.options;
+        let (walk, roots) = (walk.clone(), self.roots.clone());
+        Ok(match likeness {
+            Likeness::Texts(options) => {
+                let options = SimilarOptions { walk, ..options.clone() };
+                let request = self.engine.similar(roots).options(options);
+                let request = request.monitor(&self.monitor);
+                Box::new(request.find_keeping(references, on_error)?)
+            }
+            #[cfg(feature = "images")]
+            Likeness::Images(options) => {
+                let options = SimilarImagesOptions { walk, ..options.clone() };
+                let request = self.engine.similar_images(roots);
+                let request = request.options(options).monitor(&self.monitor);
+                Box::new(request.find_keeping(references, on_error)?)
+            }
+        })
     }
 
     /// Makes folders in rules absolute, and looks whether all make sense.
@@ -276,301 +378,19 @@ impl DedupeRequest {
             let rules: Vec<String> = rules.collect();
             options.push(("keep".to_owned(), rules.join(" ")));
         }
+        if let Some((what, threshold)) =
+            self.likeness.as_ref().map(Likeness::name)
+        {
+            options.push(("similar".to_owned(), what.to_owned()));
+            options.push(("threshold".to_owned(), threshold.to_string()));
+        }
         options
     }
 }
 
-/// Files with the same contents.
-struct Group {
-    files: Vec<File>,
-    /// The digest of these, as a plan has it.
-    hash: String,
-}
-
-/// A file of a group.
-struct File {
-    row: Row,
-    role: Role,
-    root: u32,
-    is_linked: bool,
-    may_share: bool,
-}
-
-/// Makes rows of groups.
-struct Builder<'a> {
-    request: &'a DedupeRequest,
-    bases: &'a Bases,
-    /// The roots by their paths, in the order in which they were given.
-    numbers: HashMap<&'a [u8], u32>,
-    /// Where files go that are moved.
-    target: Option<Base>,
-    handles: Handles,
-    places: Places,
-    /// Groups that wait to be decided on.
-    groups: Vec<Group>,
-    /// How many files they have.
-    files: usize,
-    decided: Decided,
-    unchanged: u64,
-}
-
-impl Builder<'_> {
-    fn add(
-        &mut self,
-        members: &[Member<'_>],
-        hash: String,
-    ) -> Result<(), OpsError> {
-        let operation = self.request.action.operation();
-        let mut files = Vec::with_capacity(members.len());
-        for member in members {
-            // What another run has left aside has a name to get back.
-            if member.name.starts_with(TEMPORARY.as_bytes()) {
-                continue;
-            }
-            let Some(base) = self.bases.of(member.root) else { continue };
-            let folder = join(&base.below, &member.below);
-            let folder = self.places.folders.add(base.root, &folder)?;
-            // What went there before is no candidate any more.
-            if self.is_at_target(folder) {
-                continue;
-            }
-            let mut row = Rows::empty(operation, folder);
-            row.from = self.places.rows.spot(folder, member.name)?;
-            row.kind = EntryKind::File;
-            row.id = member.state.id;
-            row.size = member.state.size;
-            row.modified = member.state.modified;
-            // What is done to one name of a file shows in the others.
-            row.changed = (!member.is_linked).then_some(member.state.changed);
-            files.push(File {
-                row,
-                role: member.role,
-                root: self.numbers.get(member.root).copied().unwrap_or(0),
-                is_linked: member.is_linked,
-                may_share: member.may_share,
-            });
-        }
-        self.files += files.len();
-        self.groups.push(Group { files, hash });
-        match self.files >= FILES {
-            true => self.decide(),
-            false => Ok(()),
-        }
-    }
-
-    /// Whether a folder is that which files are moved into, or below it.
-    fn is_at_target(&self, folder: FolderId) -> bool {
-        let Some(target) = &self.target else { return false };
-        let below = target.below.as_slice();
-        let below = below.strip_suffix(b"/").unwrap_or(below);
-        let (root, path) = self.places.folders.get(folder);
-        let rest = path.strip_prefix(below).filter(|_| !below.is_empty());
-        root == target.root
-            && rest.is_some_and(|it| it.is_empty() || it.starts_with(b"/"))
-    }
-
-    /// Decides on the groups that wait, in the sandbox.
-    fn decide(&mut self) -> Result<(), OpsError> {
-        self.files = 0;
-        let mut groups = std::mem::take(&mut self.groups);
-        groups.retain(|group| !group.files.is_empty());
-        if groups.is_empty() {
-            return Ok(());
-        }
-        let mut columns = KeepColumns::default();
-        for group in &groups {
-            for file in candidates(&group.files) {
-                self.push(file, &mut columns)?;
-            }
-            columns.groups.push(short(columns.ends.len())?);
-        }
-        let rules = &self.request.keep;
-        let pool = self.request.engine.pool();
-        let mut inspector = pool.inspector();
-        let choices = inspector.choose_kept(rules, &columns);
-        let choices =
-            choices.map_err(|it| OpsError::Run(Error::Sandbox(it)))?;
-        pool.give_back(inspector);
-        for (group, choice) in groups.iter().zip(choices) {
-            self.rows(group, choice)?;
-        }
-        Ok(())
-    }
-
-    /// Adds a file to what crosses.
-    fn push(
-        &self,
-        file: &File,
-        columns: &mut KeepColumns,
-    ) -> Result<(), OpsError> {
-        let Row { from, modified, .. } = file.row;
-        columns.paths.extend(self.places.absolute(from));
-        columns.ends.push(short(columns.paths.len())?);
-        columns.roots.push(file.root);
-        columns.seconds.push(modified.seconds);
-        columns.nanoseconds.push(modified.nanoseconds);
-        Ok(())
-    }
-
-    /// Adds the rows of a group of which it is decided what stays.
-    fn rows(
-        &mut self,
-        Group { files: group, hash }: &Group,
-        choice: Choice,
-    ) -> Result<(), OpsError> {
-        let Some(kept) = candidates(group).nth(choice.kept) else {
-            return Ok(());
-        };
-        let (kept_row, action) = (kept.row, &self.request.action);
-        let shares = action.shares();
-        let leaves_names = shares || !self.request.options.hardlinks;
-        let place =
-            |row: &Row| (row.from.folder, self.places.rows.name(row.from));
-        let mut going: Vec<&File> = Vec::new();
-        for file in group {
-            let is_kept = place(&file.row) == place(&kept_row);
-            if is_kept || file.role == Role::Reference {
-                continue;
-            }
-            let is_name = file.row.id == kept_row.id;
-            if is_name && leaves_names {
-                self.unchanged += 1;
-                continue;
-            }
-            going.push(file);
-        }
-        let shared = self.shared(kept, &going);
-        if matches!(action, DedupeAction::Reflink) {
-            let before = going.len();
-            going.retain(|file| !shared.contains(&file.row.id));
-            self.unchanged += (before - going.len()) as u64;
-        }
-        if going.is_empty() {
-            return Ok(());
-        }
-        let because = self.because(group, kept, choice);
-        let id = self.places.rows.keep(kept_row, Some(hash))?;
-        let mut freed: HashSet<FileId> = HashSet::new();
-        freed.extend(shared);
-        freed.insert(kept_row.id);
-        for file in &going {
-            let mut row = Row { because, kept: Some(id), ..file.row };
-            row.frees = freed.insert(row.id) && self.frees(file, &going);
-            self.compare_metadata(&mut row, &kept_row);
-            if let Some(base) = &self.target {
-                let (_, path) = self.places.folders.get(row.from.folder);
-                let path = join(&base.below, path);
-                let folder = self.places.folders.add(base.root, &path)?;
-                (row.to, row.has_to) = (row.from.moved(folder), true);
-            }
-            self.places.rows.push(row)?;
-        }
-        Ok(())
-    }
-
-    /// Finds out what a file loses that becomes another name of one that
-    /// stays. What cannot be looked at fails later, and says why.
-    fn compare_metadata(&mut self, row: &mut Row, kept: &Row) {
-        if !self.request.compare_metadata
-            || row.operation != Operation::HardLink
-        {
-            return;
-        }
-        let mut open = |row: &Row| {
-            let (root, path) = self.places.folders.get(row.from.folder);
-            self.handles.open(root, path)
-        };
-        let folders = open(row).and_then(|own| Ok((own, open(kept)?)));
-        let Ok((own, its)) = folders else { return };
-        let name = |row: &Row| self.places.rows.name(row.from);
-        let file = (&*own, name(row));
-        let differs = Differences::between(file, (&*its, name(kept)));
-        row.differs = differs.unwrap_or_default();
-        if row.differs.are_any() {
-            let why = self.places.rows.why(row.because);
-            let why = format!("{why}; differs in {}", row.differs);
-            row.because = self.places.rows.reason(&why);
-        }
-    }
-
-    /// Why a file stays, for people.
-    fn because(&mut self, group: &[File], kept: &File, choice: Choice) -> u32 {
-        let rules = &self.request.keep;
-        let rule = choice.decided_by.and_then(|at| rules.get(at));
-        let several = candidates(group).nth(1).is_some();
-        let why = match rule {
-            Some(rule) => format!("kept: {}", escaped(rule)),
-            None if kept.role == Role::Reference && !several => {
-                "kept: a reference".to_owned()
-            }
-            None => {
-                self.decided.ties += u64::from(several);
-                "kept: the first path".to_owned()
-            }
-        };
-        self.places.rows.reason(&why)
-    }
-
-    /// Whether all names of a file go, so that its bytes are free.
-    fn frees(&mut self, file: &File, going: &[&File]) -> bool {
-        if !file.is_linked {
-            return true;
-        }
-        let names = going.iter().filter(|it| it.row.id == file.row.id);
-        let names = names.count();
-        let (root, path) = self.places.folders.get(file.row.from.folder);
-        let name = self.places.rows.name(file.row.from);
-        let found = self
-            .handles
-            .open(root, path)
-            .and_then(|folder| folder.stat(name, Links::Refuse));
-        found.is_ok_and(|(_, found)| found.links as usize <= names)
-    }
-
-    /// The files whose bytes on disk are those of the one that stays, as far
-    /// as the file system tells.
-    fn shared(&mut self, kept: &File, going: &[&File]) -> Vec<FileId> {
-        if !kept.may_share || !going.iter().any(|it| it.may_share) {
-            return Vec::new();
-        }
-        let Some(of_kept) = self.extents(kept) else { return Vec::new() };
-        let mut shared = Vec::new();
-        for file in going {
-            if file.may_share
-                && self.extents(file).is_some_and(|it| it == of_kept)
-            {
-                shared.push(file.row.id);
-            }
-        }
-        shared
-    }
-
-    fn extents(&mut self, file: &File) -> Option<Extents> {
-        let (root, path) = self.places.folders.get(file.row.from.folder);
-        let name = self.places.rows.name(file.row.from);
-        let folder = self.handles.open(root, path).ok()?;
-        let (open, _) = folder.open_file(name, Links::Refuse).ok()?;
-        let extents = open.extents().ok()?;
-        matches!(extents, Extents::Shared(_)).then_some(extents)
-    }
-}
-
-/// The files of a group of which one is chosen: references, if it has any.
-fn candidates(group: &[File]) -> impl Iterator<Item = &File> {
-    let role = match group.iter().any(|it| it.role == Role::Reference) {
-        true => Role::Reference,
-        false => Role::Duplicate,
-    };
-    group.iter().filter(move |file| file.role == role)
-}
-
-fn short(number: usize) -> Result<u32, OpsError> {
-    u32::try_from(number).map_err(|_| OpsError::TooLarge)
-}
-
 impl Engine {
-    /// Plans to do something with files that are the same as others: of each
-    /// group one stays.
+    /// Plans to do something with files that are the same as others, or
+    /// [similar](DedupeRequest::similar): of each group one stays.
     ///
     /// ```
     /// use sanchay::{Engine, ops::{DedupeAction, Runs}};
@@ -599,6 +419,7 @@ impl Engine {
             engine: self.clone(),
             roots: roots.into_iter().map(Into::into).collect(),
             options: DuplicateOptions::default(),
+            likeness: None,
             monitor: Monitor::default(),
             keep: Vec::new(),
             action,

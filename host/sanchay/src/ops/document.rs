@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use sanchay_core::plan::{Document, Header, Line, Operation, SameAs, Step};
+use sanchay_core::plan::{Document, Header, Kept, Line, Operation, Step};
 use sanchay_output::plan::PlanWriter;
 use sanchay_storage::{LocalStorage, Storage};
 
@@ -143,23 +143,32 @@ impl Places {
     }
 
     /// Adds a file that stays, unless it is that of the step before.
-    fn keep(&mut self, same: &SameAs) -> Result<KeptId, OpsError> {
-        let (folder, name) = split(&same.place.path);
-        let folder = self.folders.add(same.place.root, folder)?;
+    fn keep(
+        &mut self,
+        kept: &Kept,
+        is_like: bool,
+    ) -> Result<KeptId, OpsError> {
+        let Kept { place, expect } = kept;
+        let (folder, name) = split(&place.path);
+        let folder = self.folders.add(place.root, folder)?;
         let mut file = Rows::empty(Operation::Delete, folder);
-        file.expect(&same.expect);
+        file.expect(expect);
+        if !is_like {
+            // More names show in it.
+            file.changed = None;
+        }
         let last = self.rows.all.last();
         if let Some(last) = last
             && let (Some(id), Some(kept)) = (last.kept, self.rows.kept(last))
             && kept.from.folder == folder
             && self.rows.name(kept.from) == name
             && kept.expectation() == file.expectation()
-            && self.rows.kept_hash(last) == same.expect.hash.as_deref()
+            && self.rows.kept_hash(last) == expect.hash.as_deref()
         {
             return Ok(id);
         }
         file.from = self.rows.spot(folder, name)?;
-        self.rows.keep(file, same.expect.hash.as_deref())
+        self.rows.keep(file, expect.hash.as_deref())
     }
 
     /// Adds a step of a document; returns its row.
@@ -183,8 +192,9 @@ impl Places {
         if let Some(expect) = &step.expect {
             row.expect(expect);
         }
-        if let Some(same) = &step.same_as {
-            row.kept = Some(self.keep(same)?);
+        if let Some(kept) = step.kept() {
+            row.is_like = step.like.is_some();
+            row.kept = Some(self.keep(kept, row.is_like)?);
         }
         row.because = self.rows.reason(&step.because);
         self.rows.push(row)

@@ -66,7 +66,7 @@ pub(super) struct Decided {
     pub(super) ties: u64,
 }
 
-/// What a plan for duplicates comes to.
+/// What a plan for equal or similar files comes to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DedupeSummary {
@@ -123,6 +123,8 @@ pub struct PlanStep {
     pub size: u64,
     /// The equal file that stays, where the entry makes way for one.
     pub same_as: Option<PathBuf>,
+    /// The similar file that stays, where the entry makes way for one.
+    pub like: Option<PathBuf>,
     /// What the entry has otherwise than that file, and loses: its owner,
     /// say.
     pub differs: Option<String>,
@@ -185,8 +187,8 @@ impl Plan {
         self.unchanged + self.already_there
     }
 
-    /// What the plan comes to, if it is one for duplicates that was made and
-    /// not read.
+    /// What the plan comes to, if it is one for equal or similar files that was
+    /// made and not read.
     #[must_use]
     pub fn duplicates(&self) -> Option<DedupeSummary> {
         let groups = self.duplicates.as_ref()?;
@@ -408,13 +410,19 @@ impl Plan {
     fn row(&self, at: u32) -> Option<PlanStep> {
         let row = self.places.rows.get(at)?;
         let path = |spot: Spot| join(b"", &self.places.as_named(spot));
+        let kept = self.places.rows.kept(row).map(|it| path(it.from));
+        let (same_as, like) = match row.is_like {
+            true => (None, kept),
+            false => (kept, None),
+        };
         Some(PlanStep {
             operation: row.operation,
             from: row.operation.has_source().then(|| path(row.from)),
             to: row.has_to.then(|| path(row.to)),
             because: self.places.rows.why(row.because).to_owned(),
             size: row.size,
-            same_as: self.places.rows.kept(row).map(|it| path(it.from)),
+            same_as,
+            like,
             differs: row.differs.are_any().then(|| row.differs.to_string()),
         })
     }
@@ -466,7 +474,7 @@ impl Places {
         PlaceRef { root, folder, name: self.rows.name(spot) }
     }
 
-    /// What the equal file has to be that stays where a row's makes way.
+    /// What the file has to be that stays where a row's makes way.
     pub(super) fn kept(
         &self,
         row: &Row,
@@ -484,14 +492,16 @@ impl Places {
         kept: Option<&'a sanchay_core::plan::Expectation>,
     ) -> StepRef<'a> {
         let has_source = row.operation.has_source();
-        let same_as = self.rows.kept(row).zip(kept);
+        let kept = self.rows.kept(row).zip(kept);
+        let kept = kept.map(|(it, expect)| (self.place(it.from), expect));
         StepRef {
             operation: row.operation,
             from: has_source.then(|| self.place(row.from)),
             to: row.has_to.then(|| self.place(row.to)),
             because: self.rows.why(row.because),
             expect: has_source.then_some(expect),
-            same_as: same_as.map(|(it, kept)| (self.place(it.from), kept)),
+            same_as: kept.filter(|_| !row.is_like),
+            like: kept.filter(|_| row.is_like),
         }
     }
 }

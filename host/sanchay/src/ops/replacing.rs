@@ -104,6 +104,7 @@ impl Replacing {
     /// Whether a step is done here.
     pub(super) const fn does(row: &Row) -> bool {
         row.kept.is_some()
+            && !row.is_like
             && matches!(
                 row.operation,
                 Operation::HardLink

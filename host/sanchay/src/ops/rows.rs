@@ -50,8 +50,10 @@ pub(super) struct Row {
     pub(super) has_to: bool,
     /// Why, by its number among the reasons.
     pub(super) because: u32,
-    /// The equal file that stays, if the entry makes way for one.
+    /// The equal or similar file that stays, if the entry makes way for one.
     pub(super) kept: Option<KeptId>,
+    /// Whether that file is only similar: nothing takes the entry's place.
+    pub(super) is_like: bool,
     /// Whether its bytes are free then.
     pub(super) frees: bool,
     /// What it has otherwise than that file, and would lose, as far as that
@@ -166,20 +168,19 @@ impl Rows {
     }
 
     /// Adds a file that stays for others, as a row of which the source says
-    /// what it is. Its time of change is none: more names show in it.
+    /// what it is.
     pub(super) fn keep(
         &mut self,
-        file: Row,
+        row: Row,
         hash: Option<&str>,
     ) -> Result<KeptId, OpsError> {
-        let row = Row { changed: None, ..file };
         self.kept.push(Kept { row, hash: hash.map(Box::from) });
         let number = u32::try_from(self.kept.len()).ok();
         let number = number.and_then(NonZeroU32::new);
         number.map(KeptId).ok_or(OpsError::TooLarge)
     }
 
-    /// The equal file that stays where this one makes way.
+    /// The equal or similar file that stays where this one makes way.
     pub(super) fn kept(&self, row: &Row) -> Option<&Row> {
         self.kept_of(row).map(|kept| &kept.row)
     }
@@ -210,6 +211,7 @@ impl Rows {
             has_to: false,
             because: 0,
             kept: None,
+            is_like: false,
             frees: false,
             differs: Differences::default(),
             kind: EntryKind::Unknown,

@@ -1,13 +1,22 @@
 //! Collects the files to compare, and puts them in order.
 
-use std::{collections::HashSet, ops::ControlFlow, path::PathBuf, sync::Arc};
-
-use sanchay_core::grouping::{
-    FileNumber, FileTable as _, Origin, Sorter as _,
+use std::{
+    collections::HashSet,
+    ops::ControlFlow,
+    path::PathBuf,
+    sync::{Arc, Mutex},
 };
 
+use sanchay_core::grouping::{
+    FileNumber, FileTable as _, Origin, Role, Sorter as _,
+};
+use sanchay_sync::lock;
+
 use crate::{
-    duplicates::collection::{Collection, Collector, WorkerFiles},
+    duplicates::{
+        check_references,
+        collection::{Collection, Collector, WorkerFiles},
+    },
     entry::{Batch, join},
     error::{Action, Cause, EntryError, Error},
     options::WalkOptions,
@@ -16,19 +25,41 @@ use crate::{
     walk::{Ignoring, Node, Reported, Visitor, Walk, WorkerVisitor},
 };
 
-/// Walks the roots. What lies in several is collected once.
+/// Where to look, and what is kept of what is found.
+#[derive(Clone, Copy)]
+pub(super) struct Sites<'a> {
+    pub(super) roots: &'a [PathBuf],
+    /// What is looked at as well: its files stay.
+    pub(super) references: &'a [PathBuf],
+    /// Whether it is kept when files were modified and changed.
+    pub(super) times: bool,
+}
+
+impl<'a> Sites<'a> {
+    /// Roots, for an answer that nobody acts upon.
+    pub(super) const fn of(roots: &'a [PathBuf]) -> Self {
+        Self { roots, references: &[], times: false }
+    }
+}
+
+/// Walks the roots, after those whose files stay. What lies in several is
+/// collected once.
 pub(super) fn collect(
     pool: &Pool,
-    roots: &[PathBuf],
+    sites: Sites<'_>,
     options: &WalkOptions,
     run: &RunState<'_>,
     on_error: &(dyn Fn(EntryError) -> ControlFlow<()> + Sync),
 ) -> Result<Collection, Error> {
+    let Sites { roots, references, times } = sites;
+    let named = references.iter().map(|path| ("reference", path));
+    check_references(options, named)?;
     let storage = options.storage();
     let mut wanted = options.clone();
     wanted.filter = wanted.filter.for_duplicates();
-    let collector = Collector::new(pool.workers(), false);
-    let visitor = Collect { collector, run, on_error };
+    let collector = Collector::new(pool.workers(), times);
+    let origin = Mutex::default();
+    let visitor = Collect { collector, origin, run, on_error };
     let ignoring = Ignoring::read(&wanted, &*storage, pool)?;
     let walk = Walk {
         pool,
@@ -41,12 +72,20 @@ pub(super) fn collect(
         ignoring: &ignoring,
         reported: Some(Reported::default()),
     };
-    walk.run_distinct(&[roots], &|_| {})?;
+    let parts = [(Origin::Reference, references), (Origin::Root, roots)];
+    let parts: Vec<_> =
+        parts.into_iter().filter(|(_, sites)| !sites.is_empty()).collect();
+    let roots: Vec<&[PathBuf]> = parts.iter().map(|(_, it)| *it).collect();
+    walk.run_distinct(&roots, &|number| {
+        if let Some((origin, _)) = parts.get(number) {
+            *lock(&visitor.origin) = *origin;
+        }
+    })?;
     Ok(visitor.collector.finish(storage))
 }
 
 /// The files to compare, in the order of their paths, each by the first of
-/// its names; and how many are too large.
+/// its names, or of those that stay; and how many are too large.
 pub(super) fn chosen(
     pool: &Pool,
     collection: &Collection,
@@ -54,10 +93,17 @@ pub(super) fn chosen(
 ) -> (Vec<FileNumber>, u64) {
     let mut files: Vec<FileNumber> = collection.files().collect();
     pool.sort(&mut files, |a, b| collection.by_path(*a, *b));
-    let mut linked = HashSet::new();
+    let linked = |it: &&FileNumber| collection.is_linked(**it);
+    let stays =
+        |file: &FileNumber| collection.origin(*file).role() == Role::Reference;
+    let id = |file: &FileNumber| collection.identity(*file);
+    let linked = files.iter().filter(linked);
+    let kept: HashSet<_> = linked.filter(|it| stays(it)).map(id).collect();
+    let mut seen = HashSet::new();
     files.retain(|file| {
-        let id = collection.identity(*file);
-        !collection.is_linked(*file) || linked.insert(id)
+        !collection.is_linked(*file)
+            || (stays(file) || !kept.contains(&id(file)))
+                && seen.insert(id(file))
     });
     let all = files.len();
     files.retain(|file| collection.size(*file) <= max_size);
@@ -68,6 +114,8 @@ pub(super) fn chosen(
 /// Collects what a walk finds.
 struct Collect<'a> {
     collector: Collector,
+    /// Where the files come from that are found now.
+    origin: Mutex<Origin>,
     run: &'a RunState<'a>,
     on_error: &'a (dyn Fn(EntryError) -> ControlFlow<()> + Sync),
 }
@@ -76,7 +124,8 @@ impl<'a> Visitor for &'a Collect<'a> {
     type Worker = CollectWorker<'a>;
 
     fn worker(&self, number: usize) -> CollectWorker<'a> {
-        let files = self.collector.worker(number, Origin::Root);
+        let origin = *lock(&self.origin);
+        let files = self.collector.worker(number, origin);
         CollectWorker { collect: self, files }
     }
 }

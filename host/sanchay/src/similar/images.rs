@@ -18,7 +18,7 @@ pub use self::groups::{
 };
 use self::{pairs::Pairs, reader::Reader};
 use super::{
-    collect::{chosen, collect},
+    collect::{Sites, chosen, collect},
     options::check_threshold,
 };
 use crate::{
@@ -139,13 +139,26 @@ impl SimilarImagesRequest {
         on_error: impl Fn(EntryError) -> ControlFlow<()> + Sync,
     ) -> Result<SimilarImages, Error> {
         let Self { pool, roots, options, monitor } = self;
-        find(&pool, &roots, options, &monitor, &on_error)
+        let sites = Sites::of(&roots);
+        find(&pool, sites, options, &monitor, &on_error)
+    }
+
+    /// The same for a plan: the files of `references` stay, and the answer
+    /// knows of each file when it was modified and changed.
+    pub(crate) fn find_keeping(
+        self,
+        references: &[PathBuf],
+        on_error: &(dyn Fn(EntryError) -> ControlFlow<()> + Sync),
+    ) -> Result<SimilarImages, Error> {
+        let Self { pool, roots, options, monitor } = self;
+        let sites = Sites { roots: &roots, references, times: true };
+        find(&pool, sites, options, &monitor, on_error)
     }
 }
 
 fn find(
     pool: &Pool,
-    roots: &[PathBuf],
+    sites: Sites<'_>,
     options: SimilarImagesOptions,
     monitor: &Monitor,
     on_error: &(dyn Fn(EntryError) -> ControlFlow<()> + Sync),
@@ -158,7 +171,7 @@ fn find(
         why: "the bundled extractor is none".to_owned(),
     })?;
     let run = RunState::new(monitor);
-    let collection = collect(pool, roots, &options.walk, &run, on_error)?;
+    let collection = collect(pool, sites, &options.walk, &run, on_error)?;
     let walked = run.outcome()?;
     let (mut files, _) = chosen(pool, &collection, u64::MAX);
     files.retain(|file| {

@@ -25,7 +25,7 @@ use sanchay_core::{
 use sanchay_sync::{into_inner, lock};
 
 use super::{
-    cache::SetCache, components::Components, groups::Groups,
+    alike::Task, cache::SetCache, components::Components, groups::Groups,
     reader::TextReader, texts::Texts,
 };
 use crate::{duplicates::compare::Comparison, error::Error, inspect::Inspect};
@@ -66,9 +66,6 @@ pub(super) struct Links<'a> {
     /// How many times two texts were compared.
     comparisons: u64,
 }
-
-/// A text, and those that it is to be compared with.
-type Task = (u32, Vec<u32>);
 
 /// Texts that have the same in a band, of which those before the pivot have
 /// been compared with all others.
@@ -355,7 +352,7 @@ impl<'a> Links<'a> {
 
     /// Reads texts again and compares them exactly. Those that could not be
     /// read are lost.
-    fn compare(&self, tasks: &[Task]) -> Result<Vec<Link>, Error> {
+    pub(super) fn compare(&self, tasks: &[Task]) -> Result<Vec<Link>, Error> {
         let Comparison { pool, run, .. } = self.reader.comparison;
         let next = AtomicUsize::new(0);
         let more = || next.load(Relaxed) < tasks.len();

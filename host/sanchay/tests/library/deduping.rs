@@ -2,6 +2,7 @@
 //! content is lost, and undoing gives back the tree.
 
 mod meddled;
+mod similar;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},

@@ -1,4 +1,4 @@
-//! Which of equal files stays.
+//! Which of equal or similar files stays.
 
 use sanchay_core::keep::{Choice, Files};
 
@@ -7,8 +7,8 @@ use super::Instance;
 use crate::Fault;
 use crate::wire::keeping as wire;
 
-/// Groups of equal files, in columns that are filled one file after the
-/// other.
+/// Groups of equal or similar files, in columns that are filled one file after
+/// the other.
 #[derive(Clone, Debug, Default)]
 pub struct KeepColumns {
     /// The files' paths, end to end.
@@ -21,6 +21,10 @@ pub struct KeepColumns {
     pub seconds: Vec<i64>,
     /// The nanoseconds after that second.
     pub nanoseconds: Vec<u32>,
+    /// The size of each file in bytes.
+    pub sizes: Vec<u64>,
+    /// How many pixels each picture has; 0 of any other file.
+    pub pixels: Vec<u64>,
     /// Where each group ends, in files.
     pub groups: Vec<u32>,
 }
@@ -37,6 +41,8 @@ impl KeepColumns {
             roots: &self.roots,
             seconds: &self.seconds,
             nanoseconds: &self.nanoseconds,
+            sizes: &self.sizes,
+            pixels: &self.pixels,
             groups: &self.groups,
         })
     }
@@ -63,6 +69,8 @@ impl Inspector {
                 roots: &files.roots,
                 seconds: &files.seconds,
                 nanoseconds: &files.nanoseconds,
+                sizes: &files.sizes,
+                pixels: &files.pixels,
                 groups: &files.groups,
             };
             let (answer,) = exports.choose.call(store, (rules, files))?;

@@ -2,8 +2,8 @@
 
 use sanchay_core::file_id::FileId;
 use sanchay_core::plan::{
-    Document, Expectation, Flaw, Folder, Header, Line, Made, Original, Place,
-    PlanError, Root, SameAs, StateLine, Step, Trailer, check_path,
+    Document, Expectation, Flaw, Folder, Header, Kept, Line, Made, Original,
+    Place, PlanError, Root, StateLine, Step, Trailer, check_path,
 };
 use sanchay_core::time::Timestamp;
 use wasmtime::component::ResourceAny;
@@ -134,10 +134,10 @@ fn checked(line: wire::Line, roots: &mut usize) -> Result<Line, &'static str> {
             let place = |it: Option<wire::Place>| {
                 it.map(|it| place(it, roots, false)).transpose()
             };
-            let same_as = |it: wire::SameAs| {
+            let kept = |it: wire::KeptFile| {
                 let kept = place(Some(it.place))?;
                 let place = kept.ok_or("a place that is none")?;
-                Ok(SameAs { place, expect: expectation(it.expect)? })
+                Ok(Kept { place, expect: expectation(it.expect)? })
             };
             let step = Step {
                 operation,
@@ -145,7 +145,8 @@ fn checked(line: wire::Line, roots: &mut usize) -> Result<Line, &'static str> {
                 to: place(step.target)?,
                 because: step.because,
                 expect: step.expect.map(expectation).transpose()?,
-                same_as: step.same_as.map(same_as).transpose()?,
+                same_as: step.same_as.map(kept).transpose()?,
+                like: step.like.map(kept).transpose()?.map(Box::new),
             };
             if !step.is_whole() {
                 return Err("a step that is none");

@@ -12,6 +12,8 @@ pub(crate) struct Candidates<'a> {
     pub(crate) roots: &'a [u32],
     pub(crate) seconds: &'a [i64],
     pub(crate) nanoseconds: &'a [u32],
+    pub(crate) sizes: &'a [u64],
+    pub(crate) pixels: &'a [u64],
     pub(crate) groups: &'a [u32],
 }
 

@@ -86,7 +86,7 @@ pub(crate) struct Header {
 
 #[derive(ComponentType, Lift)]
 #[component(record)]
-pub(crate) struct SameAs {
+pub(crate) struct KeptFile {
     pub(crate) place: Place,
     pub(crate) expect: Expectation,
 }
@@ -100,7 +100,8 @@ pub(crate) struct Step {
     pub(crate) because: String,
     pub(crate) expect: Option<Expectation>,
     #[component(name = "same-as")]
-    pub(crate) same_as: Option<SameAs>,
+    pub(crate) same_as: Option<KeptFile>,
+    pub(crate) like: Option<KeptFile>,
 }
 
 #[derive(ComponentType, Lift)]
@@ -140,6 +141,10 @@ pub(crate) struct Folder {
 
 #[derive(ComponentType, Lift)]
 #[component(variant)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "what crosses cannot be boxed, and most lines are steps"
+)]
 pub(crate) enum Line {
     #[component(name = "header")]
     Header(Header),

@@ -91,25 +91,30 @@ proptest! {
     fn the_same_files_stay(
         groups in prop::collection::vec(
             prop::collection::vec(
-                ("[ab/]{0,4}", 0..3_u32, -2..3_i64), 1..6,
+                (
+                    "[ab/]{0,4}", 0..3_u32, -2..3_i64, 0..3_u64, 0..2_u64,
+                ),
+                1..6,
             ),
             0..5,
         ),
         rules in prop::collection::vec(
             prop::sample::select(vec![
                 "oldest", "newest", "shortest-path", "longest-path",
-                "first-root", "under:/a", "regex:^/?b",
+                "first-root", "under:/a", "regex:^/?b", "largest", "smallest",
             ]),
             0..4,
         ),
     ) {
         let mut columns = KeepColumns::default();
-        for (path, root, seconds) in groups.iter().flatten() {
+        for (path, root, seconds, size, pixels) in groups.iter().flatten() {
             columns.paths.extend_from_slice(path.as_bytes());
             columns.ends.push(u32::try_from(columns.paths.len()).unwrap());
             columns.roots.push(*root);
             columns.seconds.push(*seconds);
             columns.nanoseconds.push(3);
+            columns.sizes.push(*size);
+            columns.pixels.push(*pixels);
         }
         let mut end = 0;
         for group in &groups {
@@ -124,6 +129,8 @@ proptest! {
             roots: &columns.roots,
             seconds: &columns.seconds,
             nanoseconds: &columns.nanoseconds,
+            sizes: &columns.sizes,
+            pixels: &columns.pixels,
             groups: &columns.groups,
         };
         let rules = KeepRules::new(&rules).unwrap();
@@ -171,10 +178,10 @@ fn lines() -> impl Strategy<Value = String> {
                 r#"{{"op":"rename","from":"{path}","root":{root},"to_base64":"/w==","because":"é",{EXPECT}}}"#
             )
         }),
-        3 => ("[ab]", "[abc]").prop_map(|(path, kept)| {
+        3 => ("[ab]", "[abc]", "same_as|like").prop_map(|(path, kept, how)| {
             let expect = EXPECT.replace("\"expect\":", "");
             format!(
-                r#"{{"op":"delete","from":"{path}",{EXPECT},"same_as":{{"path":"{kept}","expect":{expect}}}}}"#
+                r#"{{"op":"delete","from":"{path}",{EXPECT},"{how}":{{"path":"{kept}","expect":{expect}}}}}"#
             )
         }),
         1 => Just(format!(

@@ -100,8 +100,7 @@
   (call $ok-list (i32.const 1024) (local.get 3)))
 
 (func (export "sanchay:inspect/keeping@0.1.0#choose")
-  (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)
-  (result i32)
+  (param i32) (result i32)
   (call $ok-list (i32.const 1024) (i32.const 0)))
 
 (func (export "sanchay:inspect/naming@0.1.0#[static]namer.compile")

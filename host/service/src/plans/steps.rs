@@ -55,7 +55,8 @@ pub(crate) fn row(step: &PlanStep, state: Option<&Value>) -> Value {
     };
     let (path, path_base64) = split(bytes(&step.from).as_deref());
     let (to, to_base64) = split(bytes(&step.to).as_deref());
-    let (same, same_base64) = split(bytes(&step.same_as).as_deref());
+    let kept = if step.like.is_some() { &step.like } else { &step.same_as };
+    let (same, same_base64) = split(bytes(kept).as_deref());
     let because = match (&same, &same_base64) {
         (Value::Null, Value::Null) => step.because.clone().into(),
         _ => same,

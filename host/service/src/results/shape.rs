@@ -119,6 +119,7 @@ impl Shape {
             self.records,
             RecordKind::Duplicate
                 | RecordKind::Similar
+                | RecordKind::SimilarImage
                 | RecordKind::SimilarPair
         )
     }

@@ -109,7 +109,9 @@ impl Actor {
         row: &Row,
     ) -> Tried<()> {
         let mut found = None;
-        if let Some(kept) = places.rows.kept(row) {
+        if row.is_like {
+            self.check_similar(places, row)?;
+        } else if let Some(kept) = places.rows.kept(row) {
             let there = self.at(places, kept.from)?.ok_or(GONE)?;
             if Expected::of(&there) != expected(kept) {
                 return Err("the file that stays was changed since".into());

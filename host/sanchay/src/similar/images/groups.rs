@@ -9,8 +9,10 @@ use super::{
     reader::Image,
 };
 use crate::{
-    duplicates::collection::Collection, entry::join, monitor::Summary,
-    similar::groups::Shown,
+    duplicates::collection::Collection,
+    entry::join,
+    monitor::Summary,
+    similar::{AlikeFile, groups::Shown},
 };
 
 /// Groups of pictures that look the same.
@@ -61,6 +63,45 @@ impl fmt::Debug for SimilarImages {
         f.debug_struct("SimilarImages")
             .field("summary", &self.summary())
             .finish_non_exhaustive()
+    }
+}
+
+/// What a plan needs.
+impl SimilarImages {
+    /// All files that were looked at.
+    pub(in crate::similar) fn collected(&self) -> &Collection {
+        &self.collection
+    }
+
+    /// How alike two pictures are at least.
+    pub(in crate::similar) const fn threshold(&self) -> f64 {
+        self.threshold
+    }
+
+    /// The files of each group, by path.
+    pub(in crate::similar) fn alike(&self) -> Vec<Vec<AlikeFile>> {
+        let file = |(number, _): &(usize, f64)| {
+            let Image { file, width, height, .. } =
+                *self.images.get(*number)?;
+            let look = u32::try_from(*number).ok()?;
+            let pixels = u64::from(width) * u64::from(height);
+            Some(AlikeFile { file, look, pixels })
+        };
+        let group = |members: &Members| -> Vec<AlikeFile> {
+            members.iter().filter_map(file).collect()
+        };
+        self.groups.iter().map(group).collect()
+    }
+
+    /// How alike two pictures are, by their numbers.
+    pub(in crate::similar) fn similarity_of(
+        &self,
+        one: u32,
+        other: u32,
+    ) -> f64 {
+        let Self { images, threshold, rotations, .. } = self;
+        let pairs = Pairs::new(images, *threshold, *rotations);
+        pairs.similarity(one as usize, other as usize)
     }
 }
 
