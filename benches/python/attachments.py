@@ -140,6 +140,7 @@ def measure(
     program = given.program.absolute()
     deadline = Path(sys.executable).with_name("deadline")
     small = bench.write("small", given.small, 16)
+    (bench.folder / "out").mkdir()
     snapshot = ["manifest", "snapshot", "--root", small]
     snapshot += ["--destination", bench.folder / "out", "--name"]
     yield (

@@ -449,7 +449,7 @@ def test_the_programs_write_the_same_snapshot(
     farm: Farm, tmp_path: Path
 ) -> None:
     for name in odd_names(200):
-        farm.write(name, name.encode("utf-8", "surrogateescape"))
+        farm.write(name, os.fsencode(name))
     (tmp_path / "other").mkdir()
     (tmp_path / "other/f").write_bytes(b"behind a link")
     (farm.project / "away").symlink_to(tmp_path / "other")
@@ -459,6 +459,8 @@ def test_the_programs_write_the_same_snapshot(
         [Path(sys.executable).with_name("deadline")],
         [sys.executable, "-m", "sanchay", "attachments"],
     ):
+        destination = out / str(len(written))
+        destination.mkdir(parents=True)
         done = subprocess.run(
             [
                 *words,
@@ -467,7 +469,7 @@ def test_the_programs_write_the_same_snapshot(
                 "--root",
                 farm.project,
                 "--destination",
-                out / str(len(written)),
+                destination,
                 "--name",
                 "n",
                 "--json",
@@ -476,8 +478,7 @@ def test_the_programs_write_the_same_snapshot(
             text=True,
             check=True,
         )
-        [line] = done.stdout.strip().splitlines()
-        said = json.loads(line)
+        said = json.loads(done.stdout.strip().splitlines()[-1])
         assert said["root"] == str(farm.project)
         path = Path(said["manifest"])
         # NAME-HASH-, without the time.

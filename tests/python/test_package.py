@@ -212,6 +212,10 @@ def test_the_stubs_are_what_is_there(tmp_path, sources):
         "sanchay(._types)?.(Algorithm|Change|DedupeAction|Errors|Kind|OnConflict|Operation|SimilarAction)\n"
         "sanchay(._types)?.(Verdict|Walker)\n"
         "sanchay._plan.Command\n"
+        "rusty_attachments(._types)?.(ConflictResolution|ManifestVersion)\\..*\n"
+        "rusty_attachments(._types)?.(FileSystemLocationType|PathFormat)\\..*\n"
+        # The sum of lists of names.
+        "rusty_attachments.__all__\n"
         # They are named tuples and more.
         "sanchay(._types)?.Extracted(File|Group|Hash)\n"
         "sanchay(._catalog)?.TakenSnapshot\n"

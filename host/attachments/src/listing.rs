@@ -259,10 +259,7 @@ pub fn expand_input_paths(
 }
 
 /// An absolute path without `.` and `..`; links are not resolved.
-///
-/// # Errors
-/// There is no current directory that a relative one would begin at.
-pub fn absolute(path: &Path) -> Result<PathBuf, AttachmentError> {
+pub(crate) fn absolute(path: &Path) -> Result<PathBuf, AttachmentError> {
     let whole = match path.is_absolute() {
         true => path.to_owned(),
         false => std::env::current_dir()

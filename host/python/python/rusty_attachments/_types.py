@@ -492,6 +492,11 @@ class PathMappingRule(NamedTuple):
     destination_path: str
 
 
+PathMappingRule.source_path_format.__doc__ = "posix or windows."
+PathMappingRule.source_path.__doc__ = "The root where the job was submitted."
+PathMappingRule.destination_path.__doc__ = "Where it is here."
+
+
 @dataclass
 class SyncResult:
     """What became of a sync.

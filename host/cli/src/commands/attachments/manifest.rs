@@ -5,7 +5,7 @@ use std::{collections::HashSet, path::PathBuf, sync::Arc};
 use clap::{Args, Subcommand, ValueHint};
 use sanchay_attachments::{
     HashCache, LocalDifferences, Manifest, ManifestVersion, SnapshotOptions,
-    absolute, compare_with_files, create_manifest, download_manifest,
+    compare_with_files, create_manifest, download_manifest,
     load_manifest_file, merge, output_manifests, text, upload_manifest_file,
     write_manifest,
 };
@@ -96,10 +96,10 @@ struct FilesArgs {
 }
 
 impl FilesArgs {
-    /// The absolute path of the directory, as a manifest's name tells it.
-    fn text(&self) -> Result<Vec<u8>, Failure> {
-        let root = absolute(&self.root)?;
-        Ok(text::of_name(root.as_os_str().as_encoded_bytes()))
+    /// The path of the directory as it was given, of which the Python package
+    /// makes a manifest's name.
+    fn text(&self) -> Vec<u8> {
+        text::of_name(self.root.as_os_str().as_encoded_bytes())
     }
 
     fn options(
@@ -203,7 +203,7 @@ impl RunCommand for SnapshotArgs {
         }
         let folder = self.destination.as_ref().unwrap_or(&files.root);
         let name = self.name.as_deref();
-        let path = write_manifest(&manifest, &files.text()?, folder, name)?;
+        let path = write_manifest(&manifest, &files.text(), folder, name)?;
         messages.end_progress();
         let shown = path.as_os_str().as_encoded_bytes();
         if self.json {
