@@ -3,6 +3,7 @@
 
 mod copying;
 mod looking;
+mod sharding;
 mod storing;
 
 use sanchay_test_servers::{Gcs, Moto};
