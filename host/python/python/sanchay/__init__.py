@@ -20,7 +20,9 @@ other machines, whole or in shards.
 :func:`dedupe` plan what is to be done with files and answer with a :class:`BatchPlan`, which
 ``apply()`` carries out and :func:`undo` takes back. :func:`snapshot` keeps what
 files there are in a catalog, and :func:`diff`, :func:`history`, :func:`verify`
-and :func:`watch` tell what became of them. :func:`similar` and
+and :func:`watch` tell what became of them. :func:`plan_shards` cuts trees and
+buckets into values of :class:`Shard` that any machine can run, and
+:func:`merge_partition` finds the duplicates of what they wrote. :func:`similar` and
 :func:`similar_pairs` find files with nearly the same text. A :class:`Store` keeps
 snapshots of trees with all that files contain, each content once. The module
 ``mithril`` has storage, compression and hashing for programs.
@@ -127,6 +129,13 @@ if TYPE_CHECKING:
         watch,
     )
     from sanchay._plan import Plan
+    from sanchay._shards import (
+        Shard,
+        ShardOutput,
+        load_shards,
+        merge_partition,
+        plan_shards,
+    )
     from sanchay._similar import (
         SimilarGroup,
         SimilarPair,
@@ -191,6 +200,8 @@ __all__ = [
     "RestoredTree",
     "ScanOptions",
     "ScannedFile",
+    "Shard",
+    "ShardOutput",
     "SimilarGroup",
     "SimilarOptions",
     "SimilarPair",
@@ -224,7 +235,10 @@ __all__ = [
     "history",
     "link",
     "load_plan",
+    "load_shards",
+    "merge_partition",
     "move",
+    "plan_shards",
     "rename",
     "resume",
     "runs",
@@ -279,6 +293,13 @@ _LATER = {
         "watch",
     ),
     "_plan": ("Plan",),
+    "_shards": (
+        "Shard",
+        "ShardOutput",
+        "load_shards",
+        "merge_partition",
+        "plan_shards",
+    ),
     "_similar": (
         "SimilarGroup",
         "SimilarPair",
