@@ -28,6 +28,7 @@ pub mod names;
 pub mod options;
 pub mod plugins;
 pub mod sandbox;
+pub mod shards;
 pub mod similarity;
 pub mod store;
 pub mod template;
@@ -47,6 +48,7 @@ pub const TARGETS: &[Target] = &[
     ("options", options::run),
     ("plugins", plugins::run),
     ("sandbox", sandbox::run),
+    ("shards", shards::run),
     ("similarity", similarity::run),
     ("store", store::run),
     ("template", template::run),
