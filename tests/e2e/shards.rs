@@ -147,7 +147,7 @@ fn each_group_is_in_one_partition_which_its_digest_tells() {
 fn sums_by_folder_are_those_of_a_summary() {
     let tree = tree(13);
     sharded(&tree, "d e", "-H --target-files 12 --depth 2", "out");
-    let merged = "shards merge --all --folders --from out --format ndjson";
+    let merged = "shards merge --all --sums --from out --format ndjson";
     let merged = records::ndjson(&run(&tree, merged).exits(0).stdout);
     let summary = run(&tree, "summary -H --depth 2 --json d e").exits(0);
     let summary: Value = serde_json::from_slice(&summary.stdout).unwrap();

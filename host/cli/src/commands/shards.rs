@@ -26,7 +26,7 @@ Examples:
   sanchay shards run plan.ndjson --index 3 --out /mnt/shared/inventory
   sanchay shards merge --all --from /mnt/shared/inventory
   sanchay shards merge 00 --from /mnt/shared/inventory --format parquet -o 00.parquet
-  sanchay shards merge --all --folders --from /mnt/shared/inventory";
+  sanchay shards merge --all --sums --from /mnt/shared/inventory";
 
 /// Cut trees and buckets into shards for several machines, and merge them.
 #[derive(Args, Debug)]

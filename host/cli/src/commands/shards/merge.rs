@@ -31,7 +31,7 @@ merged one after the other, and what is printed is what dupes prints of the same
 files, byte for byte; see its help for the formats. Numbers of groups and the
 order are those of what is merged at once.
 
-With --folders there is a line for each folder down to the depth of the plan:
+With --sums there is a line for each folder down to the depth of the plan:
 path, file_count, size and allocated, all at any depth below it. Folders are in
 partitions by a digest of their paths. A file with several names counts with
 each.
@@ -46,7 +46,7 @@ Examples:
   sanchay shards merge --all --from /mnt/shared/inventory
   sanchay shards merge 00 --from s3://bucket/inventory --format ndjson
   sanchay shards merge 00 01 02 03 --from out --format parquet -o 0.parquet
-  sanchay shards merge --all --folders --from out";
+  sanchay shards merge --all --sums --from out";
 
 /// Find the duplicates of all shards, or sum up their folders
 #[derive(Args, Debug)]
@@ -73,7 +73,7 @@ pub(crate) struct MergeArgs {
             "hardlinks", "same_device", "min_group", "sort", "print0",
         ]
     )]
-    folders: bool,
+    sums: bool,
 
     /// Merge also where the output of shards is missing
     #[arg(long)]
@@ -140,7 +140,7 @@ impl RunCommand for MergeArgs {
             )
         })?;
         let merged = self.outputs(&messages).and_then(|outputs| {
-            match self.folders {
+            match self.sums {
                 true => self.sum_up(&outputs, &output)?,
                 false => {
                     let storage =
@@ -168,7 +168,7 @@ impl RunCommand for MergeArgs {
 impl MergeArgs {
     /// What the records are.
     fn kind(&self) -> RecordKind {
-        match self.folders {
+        match self.sums {
             true => RecordKind::Folder,
             false => RecordKind::Duplicate,
         }
