@@ -57,6 +57,10 @@ run *ARGS:
         features=$features,attachments ;;
     esac
     case " $* " in
+    *" shards "* | *" --help "* | *" help "* | *" -h "*)
+        features=$features,shards ;;
+    esac
+    case " $* " in
     *" serve "* | *" ui "* | *" worker "* | *" --help "* | *" help "* | *" -h "*)
         features=$features,service ;;
     esac
@@ -81,7 +85,7 @@ lint: _lint-tools
     # and what host/features asks for: so that wasmtime is the same as above.
     cargo clippy --locked --workspace --exclude sanchay-python \
         --exclude sanchay-arrow --exclude sanchay-catalog \
-        --exclude sanchay-service \
+        --exclude sanchay-service --exclude sanchay-shards \
         --all-targets --no-default-features -- -D warnings
     cargo clippy --locked --all-targets --manifest-path \
         {{ guest_manifest }} --target-dir target/guest -- -D warnings

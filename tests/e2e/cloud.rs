@@ -4,6 +4,7 @@
 
 mod copying;
 mod looking;
+mod sharding;
 mod storing;
 
 use sanchay_test_servers::{Gcs, Moto, S3s};

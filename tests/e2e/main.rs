@@ -67,6 +67,7 @@ mod scan;
 mod scan_output;
 #[cfg(target_os = "linux")]
 mod service;
+mod shards;
 mod similar;
 mod similar_images;
 #[cfg(target_os = "linux")]

@@ -30,6 +30,7 @@ pub mod options;
 pub mod pictures;
 pub mod plugins;
 pub mod sandbox;
+pub mod shards;
 pub mod similarity;
 pub mod store;
 pub mod template;
@@ -51,6 +52,7 @@ pub const TARGETS: &[Target] = &[
     ("pictures", pictures::run),
     ("plugins", plugins::run),
     ("sandbox", sandbox::run),
+    ("shards", shards::run),
     ("similarity", similarity::run),
     ("store", store::run),
     ("template", template::run),

@@ -42,6 +42,7 @@ pub mod plan;
 pub mod problem;
 pub mod reading;
 pub mod record;
+pub mod shard;
 pub mod similarity;
 pub mod size;
 pub mod store;

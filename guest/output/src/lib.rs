@@ -16,6 +16,7 @@ pub mod json_text;
 mod long;
 pub mod name;
 pub mod plan;
+pub mod shard;
 pub mod store;
 mod style;
 mod summary;

@@ -12,8 +12,8 @@
 //!   zero byte after the last.
 //! - A group of similar files: likewise, `SIMILARITY<TAB>PATH`.
 //!
-//! Pairs of similar files, what became of files, snapshots and known digests have their fields with tabs
-//! between them. Fields that were chosen stand in their order, with tabs between them,
+//! Pairs of similar files, what became of files, snapshots, sums of folders and
+//! known digests have their fields with tabs between them. Fields that were chosen stand in their order, with tabs between them,
 //! whatever the record; a missing value is a dash.
 //!
 //! Values of plugins come before the path of a file found, and on a line of
@@ -497,6 +497,7 @@ impl Encoder for Text {
             | RecordKind::Version
             | RecordKind::Snapshot
             | RecordKind::StoredSnapshot
+            | RecordKind::Folder
             | RecordKind::KnownDigest => self.fields(batch, out),
         }
         Ok(())

@@ -8,6 +8,7 @@
 mod blocks;
 mod catalog;
 mod contents;
+mod counting;
 mod diff;
 mod digests;
 mod error;

@@ -18,6 +18,8 @@ use sanchay::{escaped, is_terminal_control};
 
 #[cfg(feature = "attachments")]
 use crate::commands::attachments::AttachmentsCommand;
+#[cfg(feature = "shards")]
+use crate::commands::shards::ShardsCommand;
 #[cfg(feature = "store")]
 use crate::commands::store::StoreCommand;
 #[cfg(feature = "catalog")]
@@ -193,6 +195,9 @@ commands! {
     /// Keep snapshots of trees in a store, and get them back
     #[cfg(feature = "store")]
     Store(StoreCommand),
+    /// Cut trees and buckets into shards for several machines, and merge them
+    #[cfg(feature = "shards")]
+    Shards(ShardsCommand),
     /// Exchange the files of render jobs with S3, as AWS Deadline Cloud has them
     #[cfg(feature = "attachments")]
     Attachments(AttachmentsCommand),

@@ -31,6 +31,8 @@ pub(crate) mod runs;
 pub(crate) mod scan;
 #[cfg(feature = "service")]
 pub(crate) mod serve;
+#[cfg(feature = "shards")]
+pub(crate) mod shards;
 pub(crate) mod similar;
 #[cfg(feature = "catalog")]
 pub(crate) mod snapshot;

@@ -109,6 +109,10 @@ pub(crate) enum Failure {
         /// Why not.
         source: Box<sanchay_store::StoreError>,
     },
+    /// Shards cannot be planned, run or merged.
+    #[cfg(feature = "shards")]
+    #[error("{0}")]
+    Shards(Box<sanchay_shards::ShardError>),
     /// Job attachments could not be exchanged.
     #[cfg(feature = "attachments")]
     #[error("{0}")]
@@ -250,12 +254,24 @@ impl Failure {
             | Self::Environment { .. } => (Exit::Failed, true),
             #[cfg(feature = "store")]
             Self::Store { .. } => (Exit::Failed, true),
+            #[cfg(feature = "shards")]
+            Self::Shards(_) => (Exit::Failed, true),
             #[cfg(feature = "attachments")]
             Self::Attachments(_) => (Exit::Failed, true),
             #[cfg(feature = "service")]
             Self::Service(_) => (Exit::Failed, true),
             #[cfg(feature = "catalog")]
             Self::Catalog(_) | Self::NoCatalogFolder => (Exit::Failed, true),
+        }
+    }
+}
+
+#[cfg(feature = "shards")]
+impl From<sanchay_shards::ShardError> for Failure {
+    fn from(error: sanchay_shards::ShardError) -> Self {
+        match error {
+            sanchay_shards::ShardError::Engine(error) => Self::Run(error),
+            other => Self::Shards(Box::new(other)),
         }
     }
 }

@@ -8,6 +8,7 @@
 //! a run ends.
 
 mod destination;
+mod groups;
 mod owners;
 mod refuse_overwrite;
 mod sink;
@@ -36,6 +37,7 @@ use sanchay_output::{
 
 use self::style::TerminalStyle;
 pub(crate) use self::{
+    groups::{GroupFacts, GroupWriter, Member},
     refuse_overwrite::{Inputs, leads_to},
     sink::Sink,
     writer::RecordWriter,

@@ -19,6 +19,7 @@ use sanchay::{
     ops::{OpsError, StepOutcome},
 };
 use sanchay_catalog::CatalogError;
+use sanchay_shards::ShardError;
 use sanchay_store::{BackendError, StoreError};
 
 use crate::{names, runner::RunError};
@@ -219,11 +220,29 @@ pub(crate) fn of_store(
     }
 }
 
+/// The exception for shards that cannot be planned, run or merged.
+pub(crate) fn of_shards(py: Python<'_>, error: &ShardError) -> PyErr {
+    let words = error.to_string();
+    match error {
+        ShardError::Engine(error) => of_run(error),
+        ShardError::Root(error) => of_entry(py, error),
+        ShardError::Option { .. }
+        | ShardError::Line { .. }
+        | ShardError::Plan(_)
+        | ShardError::Overlap { .. } => PyValueError::new_err(words),
+        ShardError::Incomplete { .. } | ShardError::Outputs { .. } => {
+            PyLookupError::new_err(words)
+        }
+        _ => PyOSError::new_err(words),
+    }
+}
+
 /// The exception for a run that did not end well.
 pub(crate) fn of_ended(py: Python<'_>, error: &RunError) -> PyErr {
     match error {
         RunError::Library(error) => of_run(error),
         RunError::Catalog(error) => of_catalog(py, error),
+        RunError::Shards(error) => of_shards(py, error),
     }
 }
 

@@ -122,10 +122,19 @@ impl Given {
                 paths.add(option, &one?, raises)?;
             }
         }
-        if paths.paths.iter().any(is_relative) {
-            paths.directory = working_directory::current(given.py())?;
-        }
+        paths.take_directory(given.py())?;
         Ok(paths)
+    }
+
+    /// Takes relative paths from the directory that the process has now.
+    ///
+    /// # Errors
+    /// `OSError` where there is no descriptor left.
+    pub(crate) fn take_directory(&mut self, py: Python<'_>) -> PyResult<()> {
+        if self.paths.iter().any(is_relative) {
+            self.directory = working_directory::current(py)?;
+        }
+        Ok(())
     }
 
     /// As [`Self::paths`], and for `None` the current directory, whose files

@@ -55,6 +55,27 @@ impl Groups {
             });
         }
     }
+
+    /// Adds a group of merged shards.
+    pub(crate) fn add_merged(
+        &mut self,
+        number: u64,
+        group: &sanchay_shards::MergedGroup<'_>,
+    ) {
+        self.starts.push(self.batch.len());
+        let content = Content::Whole(group.algorithm(), group.digest());
+        let reclaimable = group.reclaimable();
+        for (parent, name) in group.files() {
+            self.batch.push(&Row {
+                parent,
+                name,
+                size: Some(group.size()),
+                content: Some(content),
+                group: Some(record::Group { number, reclaimable }),
+                ..Row::default()
+            });
+        }
+    }
 }
 
 impl Chunk for Groups {

@@ -59,7 +59,12 @@ impl Hashes {
         });
     }
 
-    fn fail(&mut self, failure: Failure) {
+    /// Adds a row that somebody else made.
+    pub(crate) fn add_row(&mut self, row: &Row<'_>) {
+        self.batch.push(row);
+    }
+
+    pub(crate) fn fail(&mut self, failure: Failure) {
         let words = failure.error.to_string();
         let row = self.batch.len();
         self.batch.push(&Row {

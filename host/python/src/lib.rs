@@ -38,6 +38,7 @@ mod records;
 mod run;
 mod runner;
 mod shard;
+mod sharding;
 mod similars;
 mod starting;
 mod stores;
@@ -95,6 +96,10 @@ mod _native {
     use super::program::run_program;
     #[pymodule_export]
     use super::run::Run;
+    #[pymodule_export]
+    use super::sharding::{
+        merge_shards, plan_shards, read_shards, run_shard, write_shard,
+    };
     #[pymodule_export]
     use super::similars::similar;
     #[cfg(debug_assertions)]

@@ -18,6 +18,7 @@ use sanchay::{
     ProgressCallback, Summary,
 };
 use sanchay_catalog::{CatalogError, VerifySummary};
+use sanchay_shards::ShardError;
 
 use sanchay_core::record::{FieldId, Schema};
 
@@ -53,6 +54,8 @@ pub(crate) enum RunError {
     Library(Error),
     /// The catalog does.
     Catalog(Box<CatalogError>),
+    /// A shard could not be run, or outputs could not be merged.
+    Shards(Box<ShardError>),
 }
 
 /// How a run ended.
@@ -98,6 +101,20 @@ impl<C> Work<C> {
         let body = move |feed: &Feed<C>, monitor: &Monitor| {
             let told = body(feed, monitor);
             told.map_err(|error| RunError::Catalog(Box::new(error)))
+        };
+        Self { schema: Arc::new(schema), body: Box::new(body) }
+    }
+
+    /// The same of shards.
+    pub(crate) fn of_shards(
+        schema: Schema,
+        body: impl FnOnce(&Feed<C>, &Monitor) -> Result<Totals, ShardError>
+        + Send
+        + 'static,
+    ) -> Self {
+        let body = move |feed: &Feed<C>, monitor: &Monitor| {
+            let told = body(feed, monitor);
+            told.map_err(|error| RunError::Shards(Box::new(error)))
         };
         Self { schema: Arc::new(schema), body: Box::new(body) }
     }

@@ -31,6 +31,7 @@ pub use self::{
     groups::{
         DuplicateGroup, DuplicateSummary, Duplicates, Group, GroupFile, Groups,
     },
+    sharing::copies_by_extents,
 };
 pub(crate) use self::{extracting::extract_groups, members::Member};
 use sanchay_core::{

@@ -36,6 +36,7 @@ pub(crate) use self::{
     pipe::stdin_turn,
     reader::Reader,
     result::{Failure, HashResult},
+    segments::Segment,
 };
 use crate::{
     cache::DigestCache,

@@ -74,6 +74,7 @@ mod folder_digest;
 mod hash;
 mod inspect;
 mod limits;
+mod listing;
 mod media;
 mod monitor;
 mod named_filter;
@@ -103,7 +104,7 @@ pub use check::{
 };
 pub use duplicates::{
     DuplicateGroup, DuplicateSummary, Duplicates, DuplicatesRequest,
-    FolderGroup, Group, GroupFile, GroupValues, Groups,
+    FolderGroup, Group, GroupFile, GroupValues, Groups, copies_by_extents,
 };
 pub use engine::{Engine, EngineBuilder};
 pub use entry::{Batch, Entry, EntryRef};
@@ -128,8 +129,8 @@ pub use ops::copy::{
 pub use ops::replace::{Known, Replaced, Replacement, Replacer};
 pub use ops::trash::{Trash, TrashOptions, Trashed};
 pub use options::{
-    CheckOptions, DuplicateOptions, HashOptions, Method, SummaryOptions,
-    WalkOptions, Walker,
+    CheckOptions, DuplicateOptions, HashOptions, Method, PathRange,
+    SummaryOptions, WalkOptions, Walker,
 };
 #[cfg(feature = "plugins")]
 pub use plugin_spec::{PluginSpec, plugin_cache, read_component};

@@ -23,6 +23,9 @@ pub(crate) struct NamedFilter {
     matcher: Matcher,
     program: Program,
     plugins: Plugins,
+    /// Whether files that were named are looked at: they have no path below
+    /// their root, and are in the first part of it.
+    is_first: bool,
     /// What looks at contents, once that is needed.
     contents: Mutex<Option<Contents>>,
 }
@@ -44,8 +47,12 @@ impl NamedFilter {
             option: "filter",
             why: why.to_string(),
         })?;
+        options.check_range()?;
+        let range = options.range.as_ref();
+        let is_first = range.is_none_or(|it| it.has(b"", b""));
         let plugins = options.plugins.clone();
-        Ok(Self { matcher, program, plugins, contents: Mutex::default() })
+        let contents = Mutex::default();
+        Ok(Self { matcher, program, plugins, is_first, contents })
     }
 
     /// What the filter looks at.
@@ -60,7 +67,7 @@ impl NamedFilter {
 
     /// Whether a file may be wanted, as far as its metadata tells.
     pub(crate) fn wants(&self, metadata: &Metadata) -> bool {
-        self.matcher.wants_named(metadata.into())
+        self.is_first && self.matcher.wants_named(metadata.into())
     }
 
     /// Whether an open file is wanted that [`wants`](Self::wants) let through.

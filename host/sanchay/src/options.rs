@@ -7,6 +7,7 @@ use std::{path::PathBuf, sync::Arc};
 use sanchay_core::filter::{Filter, Program};
 use sanchay_core::grouping::GroupOrder;
 pub use sanchay_core::reading::Method;
+pub use sanchay_core::shard::PathRange;
 use sanchay_sandbox::Algorithm;
 use sanchay_storage::{FileId, LocalStorage, Storage, Timestamp};
 
@@ -38,6 +39,9 @@ pub struct WalkOptions {
     /// How deep to go: a root's own entries have depth 1. `None`: all the
     /// way.
     pub max_depth: Option<usize>,
+    /// Of the paths below each root only some: a shard. It does not go
+    /// together with `follow`. `None`: all of them.
+    pub range: Option<PathRange>,
     /// Where the files are; `None`: on this machine, and relative paths are
     /// taken from the directory that the process has at the time.
     pub storage: Option<Arc<dyn Storage>>,
@@ -81,6 +85,19 @@ impl WalkOptions {
     pub fn program(&self) -> Result<Program, Error> {
         let columns = self.plugins.value_columns();
         self.filter.program_with(&columns).map_err(Error::Filter)
+    }
+
+    /// Refuses a range where links are followed: which of its paths a file is
+    /// reported under is only known to who sees them all.
+    pub(crate) fn check_range(&self) -> Result<(), Error> {
+        let several = self.range.as_ref().is_some_and(|it| !it.is_whole());
+        match self.follow && several {
+            true => Err(Error::Option {
+                option: "range",
+                why: "links are not followed in a part of a tree".to_owned(),
+            }),
+            false => Ok(()),
+        }
     }
 
     /// Where the files are.

@@ -5,6 +5,7 @@ use std::{ops::ControlFlow, path::PathBuf, sync::Arc};
 use crate::{
     entry::{Batch, Entry},
     error::{EntryError, Error},
+    listing,
     monitor::{Monitor, Summary},
     options::WalkOptions,
     pool::Pool,
@@ -148,6 +149,45 @@ impl ScanRequest {
         };
         walk.run(&roots)?;
         run.outcome()
+    }
+
+    /// Scans, and passes the files on in order: as the roots were given, and
+    /// the files of a directory in the byte order of their paths, whatever the
+    /// number of threads. Memory does not grow with the number of files. They
+    /// come without the values of extractors, and without what links say.
+    ///
+    /// `visit` is called from one worker thread at a time and ends the scan by
+    /// returning `Break`.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use sanchay::{Engine, ScanEvent};
+    ///
+    /// let mut paths = Vec::new();
+    /// let engine = Engine::builder().build()?;
+    /// engine.scan(["src"]).for_each_in_order(|event| {
+    ///     if let ScanEvent::Files(batch) = event {
+    ///         paths.extend(batch.iter().map(|file| file.path()));
+    ///     }
+    ///     ControlFlow::Continue(())
+    /// })?;
+    /// let bytes = |path: &std::path::PathBuf| {
+    ///     path.as_os_str().as_encoded_bytes().to_vec()
+    /// };
+    /// assert!(paths.is_sorted_by_key(bytes));
+    /// # Ok::<(), sanchay::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As of [`for_each_batch`](Self::for_each_batch); and [`Error::Option`]
+    /// where links are followed.
+    pub fn for_each_in_order(
+        self,
+        mut visit: impl FnMut(ScanEvent<'_>) -> ControlFlow<()> + Send,
+    ) -> Result<Summary, Error> {
+        let Self { pool, roots, options, monitor } = self;
+        options.plugins.begin();
+        listing::list(&pool, &roots, &options, &monitor, &mut visit)
     }
 }
 

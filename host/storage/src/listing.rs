@@ -22,6 +22,8 @@ pub struct Listing {
     follow: bool,
     /// Whether to list in the way that every system knows.
     portable: bool,
+    /// Between which names entries are of interest.
+    bounds: (Vec<u8>, Option<Vec<u8>>),
     /// Room for what a system call returns.
     pub(crate) scratch: Vec<u8>,
 }
@@ -52,8 +54,24 @@ impl Listing {
             kinds_wanted,
             follow,
             portable,
+            bounds: (Vec::new(), None),
             scratch: Vec::new(),
         }
+    }
+
+    /// Says that entries whose names come before `from`, or not before `to`,
+    /// are of no interest: who lists may leave them out, where that spares
+    /// something. The name of a directory has a slash at its end there.
+    pub fn bound(&mut self, from: &[u8], to: Option<&[u8]>) {
+        self.bounds.0.clear();
+        self.bounds.0.extend_from_slice(from);
+        self.bounds.1 = to.map(<[u8]>::to_vec);
+    }
+
+    /// Between which names entries are of interest.
+    #[must_use]
+    pub fn bounds(&self) -> (&[u8], Option<&[u8]>) {
+        (&self.bounds.0, self.bounds.1.as_deref())
     }
 
     /// Whether to list by `readdir`.

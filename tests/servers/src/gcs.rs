@@ -183,7 +183,8 @@ fn escaped(text: &str) -> String {
 
 fn list(state: &State, query: &BTreeMap<String, String>) -> Answer {
     let of = |name: &str| query.get(name).cloned().unwrap_or_default();
-    let (prefix, after) = (of("prefix"), of("continuation-token"));
+    let prefix = of("prefix");
+    let after = of("continuation-token").max(of("start-after"));
     let delimiter = of("delimiter");
     let most =
         of("max-keys").parse().map_or(PAGE, |most: usize| most.min(PAGE));

@@ -164,10 +164,24 @@ pub struct Filter {
     later: Vec<Later>,
     /// What leaves an entry out, or a directory with all that is in it.
     excluded: Vec<Expr>,
+    /// What must be true of a directory that is entered.
+    enter: Vec<Expr>,
     error: Option<FilterError>,
 }
 
 impl Filter {
+    /// What a program wants, and nothing else.
+    #[must_use]
+    pub fn of_program(program: Program) -> Self {
+        let Program { hidden, enter, expr } = program;
+        let enter = match enter {
+            Expr::All(parts) => parts,
+            one => Vec::from([one]),
+        };
+        let tests = Vec::from([expr]);
+        Self { hidden, enter, tests, ..Self::default() }
+    }
+
     /// Only files whose name ends in this extension, in either case: `rs`,
     /// `.rs` or `*.rs`, several as `rs,md`. Another call adds an alternative.
     #[must_use]
@@ -300,6 +314,7 @@ impl Filter {
         self.tests.extend(other.tests);
         self.later.extend(other.later);
         self.excluded.extend(other.excluded);
+        self.enter.extend(other.enter);
         self.error = self.error.or(other.error);
         self
     }
@@ -333,6 +348,7 @@ impl Filter {
             && self.tests.is_empty()
             && self.later.is_empty()
             && self.excluded.is_empty()
+            && self.enter.is_empty()
     }
 
     /// Whether an option of this name was given.
@@ -411,6 +427,7 @@ impl Filter {
             all.push(Expr::test(Field::KIND, Operator::Equal, files));
         }
         let mut enter = Vec::from_iter(fields::enter(self));
+        enter.extend_from_slice(&self.enter);
         if !self.excluded.is_empty() {
             let not = Expr::Not(Box::new(Expr::Any(self.excluded.clone())));
             enter.push(not.clone());

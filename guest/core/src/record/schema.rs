@@ -42,6 +42,8 @@ pub enum RecordKind {
     KnownDigest,
     /// A root of a snapshot in a store.
     StoredSnapshot,
+    /// The sums of a folder.
+    Folder,
 }
 
 impl RecordKind {
@@ -60,6 +62,7 @@ impl RecordKind {
         Self::Snapshot,
         Self::KnownDigest,
         Self::StoredSnapshot,
+        Self::Folder,
     ];
 }
 
@@ -251,6 +254,7 @@ const ERROR: Field =
 const ROLE: Field = field(FieldId::Role, "role", DataType::Word);
 const KIND: Field = field(FieldId::Kind, "kind", DataType::Word);
 const FILE_COUNT: Field = field(FieldId::FileCount, "file_count", UNSIGNED);
+const ALLOCATED: Field = field(FieldId::Allocated, "allocated", UNSIGNED);
 const RECLAIMABLE: Field =
     field(FieldId::Reclaimable, "reclaimable", UNSIGNED);
 
@@ -299,7 +303,7 @@ const METADATA: &[Field] = &[
     field(FieldId::Root, "root", DataType::Name),
     field(FieldId::Depth, "depth", UNSIGNED),
     KIND,
-    field(FieldId::Allocated, "allocated", UNSIGNED),
+    ALLOCATED,
     field(FieldId::Created, "created", TIME),
     field(FieldId::Accessed, "accessed", TIME),
     CHANGED,
@@ -418,6 +422,7 @@ impl Schema {
                 ERRORS,
                 PATH,
             ],
+            RecordKind::Folder => &[PATH, FILE_COUNT, SIZE, ALLOCATED],
             RecordKind::KnownDigest => &[
                 DEVICE, INODE, SIZE, MODIFIED, CHANGED, ALGORITHM, CHUNK,
                 HASH, VERIFIED,
@@ -561,6 +566,7 @@ impl Schema {
             | RecordKind::SimilarPair
             | RecordKind::Snapshot
             | RecordKind::StoredSnapshot
+            | RecordKind::Folder
             | RecordKind::KnownDigest => &[],
         };
         let parts = match self.kind {

@@ -7,11 +7,7 @@ use sanchay::{
     DuplicateOptions, EntryKind, Error, Filter, FolderGroup, Group,
     GroupValues, Monitor, Plugins,
 };
-use sanchay_core::{
-    content::Content,
-    record::{self, RecordKind, Row},
-    size,
-};
+use sanchay_core::{content::Content, record::RecordKind, size};
 use sanchay_output::TextOptions;
 
 use crate::{
@@ -24,7 +20,7 @@ use crate::{
         groups::GroupArgs, output::OutputArgs, plugin::PluginArgs,
         run::RunArgs, walk::WalkArgs,
     },
-    output::{Inputs, Output, RecordWriter, Request},
+    output::{GroupFacts, GroupWriter, Inputs, Member, Output, Request},
     plugins::load_all,
 };
 
@@ -209,9 +205,9 @@ impl RunCommand for DupesArgs {
                 let cancel = interrupt.cancel.clone();
                 let monitor = Monitor { cancel, ..Monitor::default() };
                 let mut summary = duplicates.summary();
-                let mut printer = Printer::new(&output);
+                let mut writer = GroupWriter::new(&output);
                 for group in duplicates.folder_groups() {
-                    if printer.print_folders(group).is_break() {
+                    if print_folders(&mut writer, group).is_break() {
                         return Ok(summary);
                     }
                 }
@@ -223,7 +219,7 @@ impl RunCommand for DupesArgs {
                         messages.entry(&error);
                         ControlFlow::Continue(())
                     },
-                    |group, values| printer.print(group, values),
+                    |group, values| print(&mut writer, group, values),
                 );
                 summary.scanned.errors += match errors {
                     Err(Error::Cancelled) if output.is_enough().is_break() => {
@@ -273,63 +269,51 @@ impl DupesArgs {
     }
 }
 
-/// Prints groups, one after the other.
-struct Printer<'o> {
-    writer: RecordWriter<'o>,
-    number: u64,
+/// Prints a group of folders.
+fn print_folders(
+    writer: &mut GroupWriter<'_>,
+    group: &FolderGroup,
+) -> ControlFlow<()> {
+    let facts = GroupFacts {
+        size: group.size,
+        content: Content::Whole(group.algorithm, group.digest),
+        reclaimable: group.reclaimable,
+        kind: EntryKind::Directory,
+        file_count: Some(group.files),
+    };
+    writer.write(facts, |push| {
+        for (path, role) in group.paths.iter().zip(&group.roles) {
+            push(Member {
+                parent: b"",
+                name: path.as_os_str().as_encoded_bytes(),
+                role: *role,
+                values: &[],
+            });
+        }
+    })
 }
 
-impl<'o> Printer<'o> {
-    fn new(output: &'o Output) -> Self {
-        Self { writer: RecordWriter::new(output), number: 0 }
-    }
-
-    fn print_folders(&mut self, group: &FolderGroup) -> ControlFlow<()> {
-        self.writer.output.take()?;
-        self.number += 1;
-        let reclaimable = group.reclaimable;
-        let of = record::Group { number: self.number, reclaimable };
-        let content = Content::Whole(group.algorithm, group.digest);
-        for (path, role) in group.paths.iter().zip(&group.roles) {
-            self.writer.push(&Row {
-                name: path.as_os_str().as_encoded_bytes(),
-                kind: Some(EntryKind::Directory),
-                size: Some(group.size),
-                file_count: Some(group.files),
-                content: Some(content),
-                group: Some(of),
-                role: Some(*role),
-                ..Row::default()
-            });
-        }
-        self.writer.flush_if_due()?;
-        self.writer.output.is_enough()
-    }
-
-    fn print(
-        &mut self,
-        group: Group<'_>,
-        values: GroupValues<'_>,
-    ) -> ControlFlow<()> {
-        self.writer.output.take()?;
-        self.number += 1;
-        let reclaimable = group.reclaimable();
-        let of = record::Group { number: self.number, reclaimable };
-        let content = Content::Whole(group.algorithm(), group.digest());
+/// Prints a group of files.
+fn print(
+    writer: &mut GroupWriter<'_>,
+    group: Group<'_>,
+    values: GroupValues<'_>,
+) -> ControlFlow<()> {
+    let facts = GroupFacts {
+        size: group.size(),
+        content: Content::Whole(group.algorithm(), group.digest()),
+        reclaimable: group.reclaimable(),
+        kind: EntryKind::File,
+        file_count: None,
+    };
+    writer.write(facts, |push| {
         for (index, member) in group.files().enumerate() {
-            self.writer.push(&Row {
+            push(Member {
                 parent: &member.parent,
                 name: member.name,
-                size: Some(group.size()),
-                content: Some(content),
-                group: Some(of),
-                role: Some(member.role),
-                kind: Some(EntryKind::File),
+                role: member.role,
                 values: values.of(index),
-                ..Row::default()
             });
         }
-        self.writer.flush_if_due()?;
-        self.writer.output.is_enough()
-    }
+    })
 }

@@ -178,41 +178,11 @@ fn among_objects(
     url: &str,
     cloud: &CloudArgs,
 ) -> Result<Arc<dyn Backend>, StoreError> {
-    use sanchay_objects::{
-        CloudOptions, GcsOptions, GcsStorage, S3Options, S3Storage,
-        StorageBackend, StorageConfig, create_storage,
-    };
-    let CloudOptions { endpoint, region, profile, anonymous, .. } =
-        cloud.options();
-    let open = || -> Result<Arc<dyn StorageBackend>, _> {
-        Ok(match StorageConfig::from_url(url)? {
-            StorageConfig::S3 { bucket, prefix } => {
-                let options = S3Options {
-                    endpoint,
-                    region,
-                    profile,
-                    anonymous,
-                    ..S3Options::default()
-                };
-                let prefix = prefix.as_deref();
-                Arc::new(S3Storage::with_options(&bucket, prefix, &options)?)
-            }
-            StorageConfig::Gcs { bucket, prefix } => {
-                let options = GcsOptions {
-                    endpoint,
-                    anonymous,
-                    ..GcsOptions::default()
-                };
-                let prefix = prefix.as_deref();
-                Arc::new(GcsStorage::with_options(&bucket, prefix, &options)?)
-            }
-            other => create_storage(other)?.into(),
-        })
-    };
     let failed = |error: sanchay_objects::StorageError| StoreError::Place {
         why: error.to_string(),
     };
-    let backend = sanchay_store::ObjectBackend::new(open().map_err(failed)?);
+    let objects = cloud.objects(url).map_err(failed)?;
+    let backend = sanchay_store::ObjectBackend::new(objects);
     Ok(Arc::new(backend.interrupted_by(crate::signals::is_caught)))
 }
 

@@ -23,8 +23,11 @@ const NEVER: [&str; 10] = [
 
 /// What a single run is for and where its results go. A file does not set it:
 /// who enters a folder does not ask for that.
-const OF_ONE_RUN: [&str; 32] = [
+const OF_ONE_RUN: [&str; 39] = [
+    "again",
     "against",
+    "all",
+    "allow-missing",
     "attachments",
     "check",
     "count",
@@ -38,13 +41,17 @@ const OF_ONE_RUN: [&str; 32] = [
     "explain",
     "files-from",
     "files0-from",
+    "from",
+    "from-snapshot",
     "hard",
     "html",
+    "index",
     "interactive",
     "into",
     "list",
     "manifest",
     "match",
+    "out",
     "output",
     "output-dir",
     "pairs",

@@ -1,9 +1,16 @@
 //! How buckets are reached that URLs name in place of folders.
 
 use std::path::PathBuf;
+#[cfg(feature = "cloud")]
+use std::sync::Arc;
 
 use clap::Args;
 use sanchay::WalkOptions;
+#[cfg(feature = "cloud")]
+use sanchay_objects::{
+    GcsOptions, GcsStorage, S3Options, S3Storage, StorageBackend,
+    StorageConfig, create_storage,
+};
 
 /// How buckets are reached.
 #[derive(Args, Clone, Debug, Default, PartialEq)]
@@ -49,9 +56,45 @@ impl CloudArgs {
         }
     }
 
+    /// The objects that a URL names.
+    pub(crate) fn objects(
+        &self,
+        url: &str,
+    ) -> Result<Arc<dyn StorageBackend>, sanchay_objects::StorageError> {
+        let sanchay_objects::CloudOptions {
+            endpoint,
+            region,
+            profile,
+            anonymous,
+            ..
+        } = self.options();
+        Ok(match StorageConfig::from_url(url)? {
+            StorageConfig::S3 { bucket, prefix } => {
+                let options = S3Options {
+                    endpoint,
+                    region,
+                    profile,
+                    anonymous,
+                    ..S3Options::default()
+                };
+                let prefix = prefix.as_deref();
+                Arc::new(S3Storage::with_options(&bucket, prefix, &options)?)
+            }
+            StorageConfig::Gcs { bucket, prefix } => {
+                let options = GcsOptions {
+                    endpoint,
+                    anonymous,
+                    ..GcsOptions::default()
+                };
+                let prefix = prefix.as_deref();
+                Arc::new(GcsStorage::with_options(&bucket, prefix, &options)?)
+            }
+            other => create_storage(other)?.into(),
+        })
+    }
+
     /// Has a walk go into buckets, too.
     pub(crate) fn reach(&self, mut walk: WalkOptions) -> WalkOptions {
-        use std::sync::Arc;
         let local = Arc::new(sanchay::LocalStorage::new());
         let storage =
             sanchay_objects::CloudStorage::over(local, self.options());

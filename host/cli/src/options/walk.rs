@@ -207,6 +207,7 @@ impl WalkArgs {
             follow: self.follow,
             beneath: self.beneath,
             max_depth: self.max_depth,
+            range: None,
             storage: None,
             one_file_system: self.one_file_system,
             gitignore: self.gitignore,

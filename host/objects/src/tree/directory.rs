@@ -214,12 +214,19 @@ impl CloudDirectory {
         Ok(())
     }
 
-    /// Lists the first level page by page.
-    fn list_level(&self, entries: &mut Entries) -> Result<(), StorageError> {
+    /// Lists the first level page by page: between these names, or more.
+    fn list_level(
+        &self,
+        (from, to): (&[u8], Option<&[u8]>),
+        entries: &mut Entries,
+    ) -> Result<(), StorageError> {
+        let after = shortened(from).map(|it| format!("{}{it}", self.prefix));
+        let end = to.map(|to| [self.prefix.as_bytes(), to].concat());
         let mut token: Option<String> = None;
         loop {
-            let page = self.tree.bucket.page(
+            let page = self.tree.bucket.page_after(
                 &self.prefix,
+                after.as_deref(),
                 true,
                 token.as_deref(),
                 None,
@@ -238,8 +245,13 @@ impl CloudDirectory {
                     entries.folder(name);
                 }
             }
+            let object = page.objects.last().map(|it| it.key.as_str());
+            let last = object.max(page.folders.last().map(String::as_str));
+            let is_behind = |last: &str| {
+                end.as_deref().is_some_and(|end| last.as_bytes() >= end)
+            };
             token = page.next;
-            if token.is_none() {
+            if token.is_none() || last.is_some_and(is_behind) {
                 return Ok(());
             }
         }
@@ -275,6 +287,14 @@ impl CloudDirectory {
     }
 }
 
+/// What comes before a name, and before what lies in a folder of that name;
+/// `None` where that is nothing.
+fn shortened(name: &[u8]) -> Option<&str> {
+    let name = str::from_utf8(name).ok()?;
+    let (last, _) = name.char_indices().next_back()?;
+    name.get(..last).filter(|rest| !rest.is_empty())
+}
+
 fn name_of(name: &[u8]) -> Option<&str> {
     std::str::from_utf8(name).ok()
 }
@@ -296,7 +316,7 @@ impl Directory for CloudDirectory {
                 entries = Entries::of_whole(&self.prefix, &slice);
                 Ok(())
             }
-            None => self.list_level(&mut entries),
+            None => self.list_level(listing.bounds(), &mut entries),
         };
         // What was listed before an error is told.
         let pushed = Self::push(&entries, listing);

@@ -21,7 +21,9 @@ other machines, whole or in shards.
 answer with a :class:`BatchPlan`, which ``apply()`` carries out and :func:`undo`
 takes back. :func:`snapshot` keeps what
 files there are in a catalog, and :func:`diff`, :func:`history`, :func:`verify`
-and :func:`watch` tell what became of them. :func:`similar` and
+and :func:`watch` tell what became of them. :func:`plan_shards` cuts trees and
+buckets into values of :class:`Shard` that any machine can run, and
+:func:`merge_partition` finds the duplicates of what they wrote. :func:`similar` and
 :func:`similar_pairs` find files with nearly the same text. A :class:`Store` keeps
 snapshots of trees with all that files contain, each content once. The module
 ``mithril`` has storage, compression and hashing for programs.
@@ -133,6 +135,13 @@ if TYPE_CHECKING:
         watch,
     )
     from sanchay._plan import Plan
+    from sanchay._shards import (
+        Shard,
+        ShardOutput,
+        load_shards,
+        merge_partition,
+        plan_shards,
+    )
     from sanchay._similar import (
         SimilarGroup,
         SimilarPair,
@@ -198,6 +207,8 @@ __all__ = [
     "RestoredTree",
     "ScanOptions",
     "ScannedFile",
+    "Shard",
+    "ShardOutput",
     "SimilarAction",
     "SimilarGroup",
     "SimilarOptions",
@@ -233,7 +244,10 @@ __all__ = [
     "history",
     "link",
     "load_plan",
+    "load_shards",
+    "merge_partition",
     "move",
+    "plan_shards",
     "rename",
     "resume",
     "runs",
@@ -289,6 +303,13 @@ _LATER = {
         "watch",
     ),
     "_plan": ("Plan",),
+    "_shards": (
+        "Shard",
+        "ShardOutput",
+        "load_shards",
+        "merge_partition",
+        "plan_shards",
+    ),
     "_similar": (
         "SimilarGroup",
         "SimilarPair",

@@ -439,6 +439,46 @@ def similar(
     path_bytes: bool,
     record: type,
 ) -> Run: ...
+def plan_shards(
+    roots: Paths | None,
+    walk: Walk,
+    target_files: int | None,
+    target_bytes: Size | None,
+    algorithm: str | None,
+    fields: list[str],
+    depth: int,
+    threads: int | None,
+    progress: Callable[..., object] | None,
+) -> list[str]: ...
+def read_shards(
+    text: bytes,
+) -> list[tuple[str, int, int, int, int, str, str, bool]]: ...
+def run_shard(
+    line: str,
+    threads: int | None,
+    progress: Callable[..., object] | None,
+    path_bytes: bool,
+    record: type,
+) -> Run: ...
+def write_shard(
+    line: str,
+    out: str | PathLike[str],
+    again: bool,
+    threads: int | None,
+    progress: Callable[..., object] | None,
+) -> tuple[bool, int, int, int, list[OSError]]: ...
+def merge_shards(
+    out: str | PathLike[str],
+    partition: int | None,
+    hardlinks: bool,
+    same_device: bool,
+    min_group: int,
+    sort: str,
+    allow_missing: bool,
+    progress: Callable[..., object] | None,
+    path_bytes: bool,
+    record: type,
+) -> Run: ...
 def plan_batch(
     command: str,
     roots: Paths | None,

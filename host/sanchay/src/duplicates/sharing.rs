@@ -14,6 +14,24 @@ use crate::error::Error;
 /// the number of the copy that it is.
 pub(super) type Copies = HashMap<FileId, u64>;
 
+/// Of equal files those that share their bytes with others of them, by where
+/// these lie: each with the number of the copy that it is.
+pub fn copies_by_extents(
+    files: impl IntoIterator<Item = (FileId, Vec<Extent>)>,
+) -> HashMap<FileId, u64> {
+    let mut places: HashMap<(u64, Vec<Extent>), Vec<FileId>> = HashMap::new();
+    for (id, extents) in files {
+        places.entry((id.device, extents)).or_default().push(id);
+    }
+    let shared = places.into_values().filter(|files| files.len() > 1);
+    let numbered = (0..).zip(shared);
+    numbered
+        .flat_map(|(number, files)| {
+            files.into_iter().map(move |id| (id, number))
+        })
+        .collect()
+}
+
 impl Comparison<'_> {
     /// The files that share their bytes with others of their groups, where
     /// file systems tell: they count as one copy. A file that cannot be asked
@@ -62,25 +80,17 @@ impl Comparison<'_> {
 
     /// The files of a group that share their bytes.
     fn copies(&self, group: Group<'_>) -> Copies {
-        let mut places: HashMap<(u64, Vec<Extent>), Vec<FileId>> =
-            HashMap::new();
-        for (id, file) in self.distinct(group) {
+        let files = self.distinct(group).into_iter();
+        copies_by_extents(files.filter_map(|(id, file)| {
             let asks = self.collection.may_share_bytes(file);
             if !asks || self.run.is_over() {
-                continue;
+                return None;
             }
-            let Ok((opened, _)) = self.open_anew(file) else { continue };
-            if let Ok(Extents::Shared(extents)) = opened.extents() {
-                let place = (id.device, extents);
-                places.entry(place).or_default().push(id);
+            let (opened, _) = self.open_anew(file).ok()?;
+            match opened.extents() {
+                Ok(Extents::Shared(extents)) => Some((id, extents)),
+                _ => None,
             }
-        }
-        let shared = places.into_values().filter(|files| files.len() > 1);
-        let numbered = (0..).zip(shared);
-        numbered
-            .flat_map(|(number, files)| {
-                files.into_iter().map(move |id| (id, number))
-            })
-            .collect()
+        }))
     }
 }

@@ -19,7 +19,7 @@ use crate::{
 pub(super) const FILES_PER_TASK: usize = 64;
 
 /// What follows what in a directory.
-pub(super) enum Segment {
+pub(crate) enum Segment {
     /// Files, by their range in the directory's [`Names`].
     Files(Range<usize>),
     /// A directory.
@@ -28,7 +28,7 @@ pub(super) enum Segment {
 
 impl Segment {
     /// Puts the entries of a directory in the order of their paths.
-    pub(super) fn arrange(found: Directory<'_>) -> (Names, Vec<Self>) {
+    pub(crate) fn arrange(found: Directory<'_>) -> (Names, Vec<Self>) {
         let Directory { names: bytes, files, directories, .. } = found;
         let mut entries = Vec::with_capacity(files.len() + directories.len());
         entries.extend(files.iter().map(|span| (*span, false)));

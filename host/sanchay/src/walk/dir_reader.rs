@@ -4,10 +4,11 @@
 
 mod by_contents;
 mod contents;
+mod range;
 
 use std::{sync::Arc, vec::Drain};
 
-use sanchay_core::summary::ListedFolder;
+use sanchay_core::{shard::PathRange, summary::ListedFolder};
 use sanchay_sandbox::{
     Columns, Fault, IgnoreError, IgnoreFile, KindSet, Matches, plugin::Value,
 };
@@ -59,6 +60,8 @@ pub(crate) struct DirReader {
     plugin_filters: PluginFilters,
     follow: bool,
     max_depth: Option<usize>,
+    /// Of the paths below the root, those that are wanted.
+    range: Option<PathRange>,
     leave_out: Vec<FileId>,
     /// The directories that these may be in; empty for any.
     leave_out_within: Vec<FileId>,
@@ -123,6 +126,7 @@ impl DirReader {
             plugin_filters: PluginFilters::new(&options.plugins),
             follow: options.follow,
             max_depth: options.max_depth,
+            range: options.range.clone().filter(|it| !it.is_whole()),
             leave_out: options.leave_out.clone(),
             leave_out_within: options.leave_out_within.clone(),
             one_file_system: options.one_file_system,
@@ -239,9 +243,13 @@ impl DirReader {
         self.found.clear();
         let node = &*Arc::clone(&open.node);
         self.scratch.directory.clear();
-        if self.needs_directory || self.ignoring.is_active() {
+        if self.needs_directory
+            || self.ignoring.is_active()
+            || self.range.is_some()
+        {
             node.write_path_below_root(&mut self.scratch.directory);
         }
+        self.bound_listing();
         if let Err(cause) = open.list(&mut self.found.listing) {
             let action = Action::ReadDirectory;
             let failed = EntryError::new(node.entry(b""), action, cause);
@@ -281,6 +289,7 @@ impl DirReader {
                 self.found.directories.push((span, None));
             }
         }
+        self.leave_out_of_range();
         self.apply_plugin_filters(node);
         if self.max_depth.is_some_and(|most| node.depth() + 1 >= most) {
             self.found.directories.clear();

@@ -69,6 +69,23 @@ impl Bucket {
         token: Option<&str>,
         most: Option<u32>,
     ) -> Result<Page, CloudError> {
+        self.page_after(prefix, None, first_level, token, most)
+    }
+
+    /// The same of the objects whose keys come behind another one: of a server
+    /// that does not know how, of all of them. A folder comes behind it if
+    /// anything in it does.
+    ///
+    /// # Errors
+    /// As of [`page`](Self::page).
+    pub fn page_after(
+        &self,
+        prefix: &str,
+        after: Option<&str>,
+        first_level: bool,
+        token: Option<&str>,
+        most: Option<u32>,
+    ) -> Result<Page, CloudError> {
         let mut ask = Ask::new(Method::GET, "")
             .query("list-type", "2")
             .query("encoding-type", "url");
@@ -80,6 +97,8 @@ impl Bucket {
         }
         if let Some(token) = token {
             ask = ask.query("continuation-token", token);
+        } else if let Some(after) = after {
+            ask = ask.query("start-after", after);
         }
         if let Some(most) = most {
             ask = ask.query("max-keys", most.to_string());

@@ -1,0 +1,287 @@
+//! `sanchay shards merge`: what all shards have is put together.
+
+use std::{ops::ControlFlow, path::PathBuf};
+
+use clap::{ArgGroup, Args, ValueHint};
+use sanchay::{EntryKind, FileFacts, GroupOrder, Plugins, Role, WalkOptions};
+use sanchay_core::{
+    content::Content,
+    record::{RecordKind, Row},
+};
+use sanchay_output::TextOptions;
+use sanchay_shards::{DuplicatesOptions, MergedGroup, Outputs};
+
+use super::place;
+use crate::{
+    commands::command::RunCommand,
+    context::Context,
+    exit::Exit,
+    failure::Failure,
+    messages::Messages,
+    options::{cloud::CloudArgs, output::OutputArgs, run::RunArgs},
+    output::{
+        GroupFacts, GroupWriter, Inputs, Member, Output, RecordWriter, Request,
+    },
+};
+
+const EXAMPLES: &str = "\
+Equal files have equal digests and are in one partition: each can be merged by
+itself, on any machine, and no group is in two of them. With --all they are
+merged one after the other, and what is printed is what dupes prints of the same
+files, byte for byte; see its help for the formats. Numbers of groups and the
+order are those of what is merged at once.
+
+With --sums there is a line for each folder down to the depth of the plan:
+path, file_count, size and allocated, all at any depth below it. Folders are in
+partitions by a digest of their paths. A file with several names counts with
+each.
+
+That the output of a shard is missing is an error: what is in it may be equal to
+what is in others.
+
+Which copies share their bytes on disk is asked of the files, as far as they are
+seen here.
+
+Examples:
+  sanchay shards merge --all --from /mnt/shared/inventory
+  sanchay shards merge 00 --from s3://bucket/inventory --format ndjson
+  sanchay shards merge 00 01 02 03 --from out --format parquet -o 0.parquet
+  sanchay shards merge --all --sums --from out";
+
+/// Find the duplicates of all shards, or sum up their folders
+#[derive(Args, Debug)]
+#[command(after_help = "See --help for what is merged, and examples.")]
+#[command(after_long_help = EXAMPLES)]
+#[command(group = ArgGroup::new("which").required(true))]
+pub(crate) struct MergeArgs {
+    /// The partitions to merge: 00 to ff
+    #[arg(value_name = "PARTITION", group = "which", value_parser = partition)]
+    partitions: Vec<u8>,
+
+    /// Merge all partitions
+    #[arg(long, group = "which")]
+    all: bool,
+
+    /// Where the output of the shards is
+    #[arg(long, value_name = "PLACE", value_hint = ValueHint::DirPath)]
+    from: PathBuf,
+
+    /// Sum up folders instead of finding duplicates
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "hardlinks", "same_device", "min_group", "sort", "print0",
+        ]
+    )]
+    sums: bool,
+
+    /// Merge also where the output of shards is missing
+    #[arg(long)]
+    allow_missing: bool,
+
+    /// Count hard links to one file as separate files
+    #[arg(long)]
+    hardlinks: bool,
+
+    /// Put only files on one device into one group
+    #[arg(long)]
+    same_device: bool,
+
+    /// Leave out groups of fewer than N files
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    min_group: usize,
+
+    /// Sort groups by reclaimable, size, copies or path, as size:desc,path
+    #[arg(
+        long,
+        value_name = "KEY[:desc],...",
+        default_value = "reclaimable:desc"
+    )]
+    sort: GroupOrder,
+
+    /// Print only paths, each ended by a zero byte, with one more after each
+    /// group
+    #[arg(short = '0', long)]
+    print0: bool,
+
+    #[command(flatten)]
+    output: OutputArgs,
+
+    #[command(flatten)]
+    cloud: CloudArgs,
+
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+impl RunCommand for MergeArgs {
+    fn check(&self) -> Result<(), String> {
+        self.cloud.check(std::slice::from_ref(&self.from))?;
+        if self.print0 && !self.output.format().is_lines() {
+            return Err("--print0 needs --format text".into());
+        }
+        self.output.check(self.kind(), self.print0)
+    }
+
+    fn run(&self, context: &Context) -> Result<Exit, Failure> {
+        let interrupt = context.catch_signals()?;
+        let messages = self.run.messages(context, false);
+        let plugins = Plugins::default();
+        let text = TextOptions { zero: self.print0, ..TextOptions::default() };
+        let output = Output::open(Request {
+            color: context.terminal.colored_stdout,
+            text,
+            cancel: interrupt.cancel.clone(),
+            ..Request::new(
+                &self.output,
+                Inputs::default(),
+                self.kind(),
+                &plugins,
+            )
+        })?;
+        let merged = self.outputs(&messages).and_then(|outputs| {
+            match self.sums {
+                true => self.sum_up(&outputs, &output)?,
+                false => {
+                    let storage =
+                        self.cloud.reach(WalkOptions::default()).storage;
+                    let options = DuplicatesOptions {
+                        hardlinks: self.hardlinks,
+                        same_device: self.same_device,
+                        min_group: self.min_group,
+                        order: self.sort.clone(),
+                        storage,
+                        cancel: interrupt.cancel.clone(),
+                    };
+                    self.merge(&outputs, &options, &output, &messages)?;
+                }
+            }
+            self.tell_errors(&outputs, &messages);
+            let is_partial =
+                outputs.errors() > 0 || !outputs.missing().is_empty();
+            Ok(if is_partial { Exit::Partly } else { Exit::Done })
+        });
+        output.end_run(merged, &messages)
+    }
+}
+
+impl MergeArgs {
+    /// What the records are.
+    fn kind(&self) -> RecordKind {
+        match self.sums {
+            true => RecordKind::Folder,
+            false => RecordKind::Duplicate,
+        }
+    }
+
+    fn outputs(&self, messages: &Messages) -> Result<Outputs, Failure> {
+        let place = place(&self.from, &self.cloud)?;
+        let outputs = Outputs::open(&place)?;
+        if !self.allow_missing {
+            return Ok(outputs.complete()?);
+        }
+        let missing = outputs.missing().len();
+        if missing > 0 {
+            messages.say(format_args!(
+                "the output of {missing} shards is missing"
+            ));
+        }
+        Ok(outputs)
+    }
+
+    /// The partitions, each once.
+    fn partitions(&self) -> impl Iterator<Item = u8> {
+        let wanted = |it: &u8| self.all || self.partitions.contains(it);
+        (0..=u8::MAX).filter(wanted)
+    }
+
+    /// Prints the groups of equal files.
+    fn merge(
+        &self,
+        outputs: &Outputs,
+        options: &DuplicatesOptions,
+        output: &Output,
+        messages: &Messages,
+    ) -> Result<(), Failure> {
+        let merged = outputs.duplicates(self.partitions(), options)?;
+        let mut writer = GroupWriter::new(output);
+        for group in merged.groups() {
+            if write(&mut writer, group).is_break() {
+                break;
+            }
+        }
+        drop(writer);
+        if !self.run.quiet {
+            messages.note(merged.summary());
+        }
+        Ok(())
+    }
+
+    /// Prints the sums of the folders.
+    fn sum_up(
+        &self,
+        outputs: &Outputs,
+        output: &Output,
+    ) -> Result<(), Failure> {
+        let sums = outputs.folders(self.partitions())?;
+        let mut writer = RecordWriter::new(output);
+        for sum in sums {
+            if output.take().is_break() {
+                break;
+            }
+            let allocated = Some(sum.allocated);
+            let facts = FileFacts { allocated, ..FileFacts::default() };
+            writer.push(&Row {
+                name: &sum.path,
+                kind: Some(EntryKind::Directory),
+                size: Some(sum.bytes),
+                file_count: Some(sum.files),
+                facts: Some(&facts),
+                ..Row::default()
+            });
+            if writer.flush_if_due().is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn tell_errors(&self, outputs: &Outputs, messages: &Messages) {
+        let errors = outputs.errors();
+        if errors > 0 {
+            messages.say(format_args!(
+                "{errors} entries failed when the shards were run; each is \
+                 named in errors/ of their output"
+            ));
+        }
+    }
+}
+
+/// Writes a group.
+fn write(
+    writer: &mut GroupWriter<'_>,
+    group: MergedGroup<'_>,
+) -> ControlFlow<()> {
+    let facts = GroupFacts {
+        size: group.size(),
+        content: Content::Whole(group.algorithm(), group.digest()),
+        reclaimable: group.reclaimable(),
+        kind: EntryKind::File,
+        file_count: None,
+    };
+    writer.write(facts, |push| {
+        for (parent, name) in group.files() {
+            push(Member { parent, name, role: Role::Duplicate, values: &[] });
+        }
+    })
+}
+
+/// Reads the number of a partition.
+fn partition(text: &str) -> Result<u8, String> {
+    let is_hex =
+        text.len() == 2 && text.bytes().all(|it| it.is_ascii_hexdigit());
+    match u8::from_str_radix(text, 16) {
+        Ok(number) if is_hex => Ok(number),
+        _ => Err("expected two hexadecimal digits: 00 to ff".to_owned()),
+    }
+}

@@ -1,0 +1,129 @@
+//! The files of a shard with their digests, as they are hashed.
+
+use std::{ops::ControlFlow, path::Path, sync::Arc};
+
+use sanchay::{
+    Engine, EntryError, FileFacts, HashEvent, HashedFileRef, Storage, Summary,
+};
+use sanchay_core::{
+    record::Row,
+    shard::{Part, Shard},
+};
+
+use crate::{error::ShardError, plan::storage, run::RunOptions, work};
+
+/// What hashing the files of a shard comes upon.
+#[derive(Debug)]
+pub enum ShardEvent<'a> {
+    /// A file, and the same as a row of a table with the columns that
+    /// [`schema`](crate::schema) has.
+    File(&'a HashedFileRef<'a>, &'a Row<'a>),
+    /// An entry that could not be dealt with; hashing goes on.
+    Error(EntryError),
+}
+
+/// Hashes the files of a shard, and passes them on in the order of their
+/// paths, part by part. `visit` is called from one worker thread at a time,
+/// and ends the run by returning `Break`. Nothing is written.
+///
+/// # Errors
+/// [`ShardError::Root`] if a root cannot be looked into, and what
+/// [`ShardError::Engine`] has.
+pub fn stream(
+    engine: &Engine,
+    shard: &Shard,
+    options: &RunOptions,
+    mut visit: impl FnMut(ShardEvent<'_>) -> ControlFlow<()> + Send,
+) -> Result<Summary, ShardError> {
+    let storage = storage(options.storage.as_ref());
+    let mut summary = Summary::default();
+    for part in &shard.parts {
+        let done =
+            part_of(engine, shard, part, &storage, options, &mut visit)?;
+        summary.files += done.files;
+        summary.directories += done.directories;
+        summary.bytes += done.bytes;
+        summary.errors += done.errors;
+    }
+    Ok(summary)
+}
+
+/// Hashes what a shard has of a root.
+fn part_of(
+    engine: &Engine,
+    shard: &Shard,
+    part: &Part,
+    storage: &Arc<dyn Storage>,
+    options: &RunOptions,
+    visit: &mut (impl FnMut(ShardEvent<'_>) -> ControlFlow<()> + Send),
+) -> Result<Summary, ShardError> {
+    let root = work::path(&part.root);
+    let mut hash = work::hash_options(&shard.work, part)?;
+    hash.walk.storage = Some(Arc::clone(storage));
+    let devices = Devices::new(&**storage, part, &root);
+    let mut root_error = None;
+    let hashed =
+        engine.hash([root]).options(hash).monitor(&options.monitor).for_each(
+            |event| match event {
+                HashEvent::File(file) => {
+                    let facts = devices.facts(&file);
+                    let row = Row {
+                        name: file.path,
+                        size: Some(file.size),
+                        modified: file.modified(),
+                        content: Some(file.content),
+                        hash_source: Some(file.source),
+                        kind: file.metadata.map(|it| it.kind),
+                        root: Some(file.root),
+                        facts: Some(&facts),
+                        values: file.values,
+                        ..Row::default()
+                    };
+                    visit(ShardEvent::File(&file, &row))
+                }
+                HashEvent::Error(error) if error.named => {
+                    root_error = Some(error);
+                    ControlFlow::Break(())
+                }
+                HashEvent::Error(error) => visit(ShardEvent::Error(error)),
+                _ => ControlFlow::Continue(()),
+            },
+        );
+    match root_error {
+        Some(error) => Err(ShardError::Root(error)),
+        None => Ok(hashed?),
+    }
+}
+
+/// The numbers of file systems: that of the root as the plan has it, whatever
+/// it is on this machine. Mounts below it keep the number that they have here.
+struct Devices {
+    here: Option<u64>,
+    planned: Option<u64>,
+}
+
+impl Devices {
+    fn new(storage: &dyn Storage, part: &Part, root: &Path) -> Self {
+        // That it cannot be opened shows when it is.
+        let here = work::device_of(storage, root).ok().flatten();
+        Self { here, planned: part.device }
+    }
+
+    /// What is known of a file.
+    fn facts(&self, file: &HashedFileRef<'_>) -> FileFacts {
+        let Some(found) = file.metadata else { return FileFacts::default() };
+        FileFacts {
+            device: Some(self.number(found.id.device)),
+            inode: Some(found.id.inode),
+            links: Some(found.links.into()),
+            ..FileFacts::from(found)
+        }
+    }
+
+    fn number(&self, device: u64) -> u64 {
+        match (self.here, self.planned) {
+            (Some(here), Some(planned)) if here == device => planned,
+            _ => device,
+        }
+    }
+}
