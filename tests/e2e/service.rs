@@ -8,5 +8,7 @@ mod plans;
 mod postgres;
 mod server;
 mod shared;
+mod snapshots;
+mod sums;
 mod tls;
 mod views;

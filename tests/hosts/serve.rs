@@ -185,10 +185,12 @@ fn the_overview_has_the_sums_and_a_map_that_keys_lead_through() {
         "looks_at_all",
         "shows_the_sums",
         "goes_into_the_map",
-        "shows_one_age_alone",
+        "shows_one_type_or_age_alone",
         "finds_by_name",
+        "tells_what_grew",
     ];
-    see(&tree, &flows, json!({"files": files(&tree)}));
+    let types = ["Data", "Code", "Documents", "Other"];
+    see(&tree, &flows, json!({"files": files(&tree), "types": types}));
 }
 
 #[test]

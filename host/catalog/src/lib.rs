@@ -15,6 +15,7 @@ mod file;
 mod find;
 mod folders;
 mod history;
+mod listing;
 mod location;
 mod method;
 mod observe;

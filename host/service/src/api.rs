@@ -4,6 +4,7 @@
 
 pub(crate) mod assets;
 pub(crate) mod description;
+mod diffs;
 mod events;
 mod jobs;
 mod lookup;
@@ -12,6 +13,8 @@ mod renames;
 mod results;
 mod roots;
 mod session;
+mod snapshots;
+mod summary;
 mod system;
 mod tokens;
 mod views;
@@ -58,7 +61,15 @@ pub(crate) fn routes() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(views::download))
         .routes(routes!(lookup::lookup, lookup::by_hash))
         .routes(routes!(lookup::filter))
-        .routes(routes!(lookup::snapshots))
+        .routes(routes!(snapshots::list))
+        .routes(routes!(snapshots::files))
+        .routes(routes!(snapshots::tree))
+        .routes(routes!(snapshots::tree_of_job))
+        .routes(routes!(diffs::get))
+        .routes(routes!(diffs::files))
+        .routes(routes!(diffs::tree))
+        .routes(routes!(diffs::steepest))
+        .routes(routes!(summary::get))
         .routes(routes!(events::all))
         .routes(routes!(events::of_job))
         .routes(routes!(system::health))

@@ -33,7 +33,9 @@ use crate::{
     metrics::Metrics,
     plans::steps::Open as OpenPlans,
     problem::Problem,
+    results::listing::{self, Listings},
     roots::Roots,
+    sums::{self, AllSums},
     views::Views,
 };
 
@@ -55,6 +57,10 @@ pub(crate) struct App {
     pub(crate) limits: Limits,
     pub(crate) running: Running,
     pub(crate) views: Views,
+    /// Records that are in no job.
+    pub(crate) listings: Listings,
+    /// What records come to.
+    pub(crate) sums: AllSums,
     pub(crate) open_plans: OpenPlans,
     /// Becomes true when the service is to end.
     pub(crate) stop: watch::Sender<bool>,
@@ -94,6 +100,8 @@ impl App {
             metrics: Metrics::new(),
             running: Running::new(),
             views: Views::new(),
+            listings: listing::room(),
+            sums: sums::room(),
             open_plans: OpenPlans::default(),
             stop: watch::Sender::new(false),
             config,

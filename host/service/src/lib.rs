@@ -14,11 +14,15 @@
 mod api;
 mod app;
 mod below;
+mod blocking;
 mod config;
 mod database;
 mod error;
 mod events;
 mod extract;
+mod file_types;
+mod folder_tree;
+mod growth;
 mod guard;
 mod idempotency;
 mod jobs;
@@ -31,6 +35,10 @@ mod results;
 mod rights;
 mod roots;
 mod server;
+mod shelf;
+mod snapshots;
+mod sources;
+mod sums;
 mod time;
 mod views;
 

@@ -73,8 +73,8 @@ export function resultOf(job) {
     if (job.kind === 'dupes') return `#/duplicates?job=${job.id}`;
     if (job.kind === 'similar') return `#/duplicates/similar?job=${job.id}`;
     if (job.kind === 'diff') return `#/changes?job=${job.id}`;
-    if (job.kind === 'summary') return `#/overview?job=${job.id}`;
-    if (job.kind === 'snapshot') return '#/changes';
+    const taken = job.kind === 'snapshot' && job.result?.snapshot;
+    if (taken) return `#/overview?snapshot=${taken}`;
     if (['scan', 'hash'].includes(job.kind)) return `#/files?job=${job.id}`;
     const plan = planOf(job);
     return plan == null ? '' : `#/plans/${plan}`;

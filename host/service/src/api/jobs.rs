@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 use super::assets::cached;
 use crate::{
     app::App,
+    blocking::blocking,
     extract::{Body, Params, Place},
     idempotency::{Answered, Once},
     jobs::{
@@ -208,8 +209,7 @@ pub(crate) async fn add(
     let once = Once::of(headers, caller, "POST /api/v1/jobs", &document)?;
     let spec = {
         let theirs = Arc::clone(app);
-        super::roots::blocking(move || Spec::new(&request, &theirs.roots))
-            .await?
+        blocking(move || Spec::new(&request, &theirs.roots)).await?
     };
     let title = title(&spec);
     let new = NewJob {

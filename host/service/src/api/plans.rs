@@ -14,18 +14,16 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 use utoipa::ToSchema;
 
-use super::{
-    jobs::{Begun, add, as_it_is},
-    roots::blocking,
-};
+use super::jobs::{Begun, add, as_it_is};
 use crate::{
     app::App,
+    blocking::blocking,
     extract::{Body, Params, Place},
     idempotency::Once,
     jobs::{
         document::Job,
         kind::{Kind, State as JobState},
-        options::keyword,
+        options::{keyword, wrong},
         queue::{NewJob, Queue},
         request::JobRequest,
     },
@@ -35,7 +33,10 @@ use crate::{
         steps::{by_path, row},
     },
     problem::Problem,
+    results::cells::split,
     rights::{Caller, Right},
+    snapshots,
+    sources::Origin,
 };
 
 /// How long a request waits for its plan.
@@ -95,7 +96,7 @@ pub(crate) async fn make(
         with_job(&app, &mut request, job).await?;
     } else if let Some(view) = request.get("view").and_then(Value::as_str) {
         let view = app.views.get(&app, view).await?;
-        with_job(&app, &mut request, view.definition.job).await?;
+        with_origin(&app, &mut request, &view.definition.origin).await?;
     }
     let request: JobRequest = serde_json::from_value(request)
         .map_err(|error| Problem::invalid(error.to_string()))?;
@@ -109,8 +110,42 @@ pub(crate) async fn make(
     Ok(created(&waited(&app, id).await?))
 }
 
+/// Takes from a view where its records are from, and which files these are.
+pub(crate) async fn with_origin(
+    app: &Arc<App>,
+    request: &mut Value,
+    origin: &Origin,
+) -> Result<(), Problem> {
+    let key = match origin {
+        Origin::Job { id, .. } => return with_job(app, request, *id).await,
+        Origin::Snapshot(key) => key,
+        Origin::Diff(..) => {
+            return Err(wrong(
+                "view",
+                "plans are made of the records of jobs and snapshots",
+            ));
+        }
+    };
+    let snapshot = snapshots::find_again(app, key).await?;
+    let mut places = Vec::new();
+    for path in &snapshot.roots {
+        // That it lies in a root was looked at.
+        let Some((root, rest)) = app.roots.containing(path) else { continue };
+        let rest = rest.as_os_str().as_encoded_bytes();
+        let (path, path_base64) = split(Some(rest));
+        places.push(json!({
+            "root": root.id, "path": path, "path_base64": path_base64,
+        }));
+    }
+    if let Some(request) = request.as_object_mut() {
+        request.entry("roots").or_insert(places.into());
+        request.entry("hidden").or_insert(true.into());
+    }
+    Ok(())
+}
+
 /// Takes from a job where it looked, and which files it looked at.
-pub(crate) async fn with_job(
+async fn with_job(
     app: &App,
     request: &mut Value,
     job: i64,

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::{
     app::App,
+    blocking::blocking,
     extract::Body,
     jobs::{
         kind::Kind,
@@ -109,7 +110,8 @@ pub(crate) async fn preview(
     let mut request = json!({
         "kind": Kind::Rename.name(), "view": given.view,
     });
-    super::plans::with_job(&app, &mut request, view.definition.job).await?;
+    let origin = &view.definition.origin;
+    super::plans::with_origin(&app, &mut request, origin).await?;
     let options = [
         ("template", given.template.map(Value::from)),
         ("replace", given.replace),
@@ -128,7 +130,7 @@ pub(crate) async fn preview(
     let monitor = Monitor { cancel: cancel.clone(), ..Monitor::default() };
     let handle = Handle::current();
     let from = given.from;
-    let named = super::roots::blocking(move || {
+    let named = blocking(move || {
         let spec = Spec::new(&request, &app.roots)?;
         let Task::Plan(plan) = &spec.task else {
             return Err(Problem::internal("A plan was asked for."));

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use crate::{
     app::App,
     below::PathParams,
+    blocking::blocking,
     extract::{Params, Place},
     problem::Problem,
     results::cells::split,
@@ -203,14 +204,4 @@ async fn folders(
         }
     });
     Ok(Json(Entries { folders: folders.collect(), next }))
-}
-
-/// Does something that may wait for a disk.
-pub(crate) async fn blocking<T: Send + 'static>(
-    act: impl FnOnce() -> Result<T, Problem> + Send + 'static,
-) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(act).await.unwrap_or_else(|error| {
-        tracing::error!(%error, "a thread ended early");
-        Err(Problem::internal("The request hit a defect; see the log."))
-    })
 }

@@ -22,7 +22,10 @@ use super::{
 };
 use crate::{
     problem::Problem,
-    results::sink::{Closed, Rows, Sink},
+    results::{
+        listing,
+        sink::{Closed, Rows, Sink},
+    },
     time::timestamp_text,
 };
 
@@ -357,17 +360,7 @@ impl Worker<'_> {
             let facts = it.version.facts();
             let count = counts.entry(it.change.name()).or_insert(json!(0));
             *count = json!(count.as_u64().unwrap_or(0).saturating_add(1));
-            rows.push(&Row {
-                name: &it.path,
-                change: Some(it.change),
-                from: it.from.as_deref(),
-                size: Some(it.version.size),
-                modified: Some(it.version.modified()),
-                content: it.version.content(),
-                kind: Some(it.version.kind),
-                facts: Some(&facts),
-                ..Row::default()
-            })?;
+            rows.push(&listing::row(it, &facts))?;
         }
         drop(rows);
         let summary = found.summary.unwrap_or_default();

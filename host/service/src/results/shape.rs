@@ -63,6 +63,18 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
+    /// That of the files of a snapshot. What is not known of them is absent.
+    pub(crate) const OF_SNAPSHOTS: Self =
+        Self::plain(RecordKind::Hash { partial: false });
+
+    /// That of what differs between two snapshots.
+    pub(crate) const OF_DIFFERENCES: Self =
+        Self::plain(RecordKind::Difference);
+
+    const fn plain(records: RecordKind) -> Self {
+        Self { records, roles: false, folders: false }
+    }
+
     /// That of the results of a request.
     pub(crate) fn of(kind: Kind, request: &Value) -> Option<Self> {
         let flag = |name: &str| request.get(name) == Some(&Value::Bool(true));
