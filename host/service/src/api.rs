@@ -6,6 +6,7 @@ pub(crate) mod assets;
 pub(crate) mod description;
 mod diffs;
 mod events;
+mod groups;
 mod jobs;
 mod lookup;
 mod plans;
@@ -70,6 +71,11 @@ pub(crate) fn routes() -> (Router<Arc<App>>, OpenApi) {
         .routes(routes!(diffs::tree))
         .routes(routes!(diffs::steepest))
         .routes(routes!(summary::get))
+        .routes(routes!(groups::rules, groups::set_rules))
+        .routes(routes!(groups::list))
+        .routes(routes!(groups::mark))
+        .routes(routes!(groups::pairs))
+        .routes(routes!(groups::keep_side))
         .routes(routes!(events::all))
         .routes(routes!(events::of_job))
         .routes(routes!(system::health))

@@ -22,6 +22,7 @@ use crate::{
     database::Database,
     error::ServiceError,
     events::Hub,
+    groups::Room,
     guard,
     jobs::{
         kind::State,
@@ -61,6 +62,8 @@ pub(crate) struct App {
     pub(crate) listings: Listings,
     /// What records come to.
     pub(crate) sums: AllSums,
+    /// What is decided of duplicates.
+    pub(crate) groups: Room,
     pub(crate) open_plans: OpenPlans,
     /// Becomes true when the service is to end.
     pub(crate) stop: watch::Sender<bool>,
@@ -102,6 +105,7 @@ impl App {
             views: Views::new(),
             listings: listing::room(),
             sums: sums::room(),
+            groups: Room::new(),
             open_plans: OpenPlans::default(),
             stop: watch::Sender::new(false),
             config,

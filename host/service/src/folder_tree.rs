@@ -205,6 +205,12 @@ fn below<'p>(path: &'p [u8], folder: &[u8]) -> Option<&'p [u8]> {
         .then_some(rest)
 }
 
+/// The folder of a path; nothing for a name alone.
+pub(crate) fn folder_of(path: &[u8]) -> &[u8] {
+    let slash = path.iter().rposition(|byte| *byte == b'/');
+    slash.and_then(|at| path.get(..at.max(1))).unwrap_or_default()
+}
+
 /// A path without the slash at its end, but for the root directory.
 fn trimmed(path: &[u8]) -> &[u8] {
     match path.strip_suffix(b"/") {
@@ -266,5 +272,14 @@ mod tests {
             |path: &[u8]| tree.get(tree.find(path).unwrap()).unwrap().own;
         assert_eq!((own(b"/r"), own(b"/r/a")), (1, 2));
         assert_eq!(tree.get(0).unwrap().all, 3);
+    }
+
+    #[test]
+    fn the_folder_of_a_path_is_what_is_above_its_name() {
+        for (path, folder) in
+            [("a/b", "a"), ("a", ""), ("/a", "/"), ("/a/b/c", "/a/b")]
+        {
+            assert_eq!(folder_of(path.as_bytes()), folder.as_bytes());
+        }
     }
 }

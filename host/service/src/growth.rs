@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 use sanchay_catalog::Difference;
 use sanchay_core::record::Change;
 
-use crate::folder_tree::{Filling, FolderTree, Sum};
+use crate::folder_tree::{Filling, FolderTree, Sum, folder_of};
 
 /// From how many tenths on the growth of a folder is due to one that is in it.
 const MOSTLY: u128 = 8;
@@ -143,12 +143,6 @@ impl Growth {
     }
 }
 
-/// The folder of a path; nothing for a name alone.
-fn folder_of(path: &[u8]) -> &[u8] {
-    let slash = path.iter().rposition(|byte| *byte == b'/');
-    slash.and_then(|at| path.get(..at.max(1))).unwrap_or_default()
-}
-
 fn signed(bytes: u64) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
 }
@@ -187,14 +181,5 @@ mod tests {
         let x = growth.folders.find(b"x").unwrap();
         assert_eq!(paths(&growth, growth.steepest(x, 8)), ["x/y", "x/z"]);
         assert_eq!(paths(&growth, growth.within(0)), ["a", "x"]);
-    }
-
-    #[test]
-    fn the_folder_of_a_path_is_what_is_above_its_name() {
-        for (path, folder) in
-            [("a/b", "a"), ("a", ""), ("/a", "/"), ("/a/b/c", "/a/b")]
-        {
-            assert_eq!(folder_of(path.as_bytes()), folder.as_bytes());
-        }
     }
 }

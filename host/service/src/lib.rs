@@ -22,6 +22,7 @@ mod events;
 mod extract;
 mod file_types;
 mod folder_tree;
+mod groups;
 mod growth;
 mod guard;
 mod idempotency;

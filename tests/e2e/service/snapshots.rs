@@ -50,8 +50,7 @@ fn told(answer: &Answer, fields: &[&str]) -> Vec<Vec<Value>> {
     assert_eq!(answer.status, 200, "{}", answer.text());
     let page = answer.json();
     let rows = page["rows"].as_array().unwrap().iter();
-    rows.map(|row| fields.iter().map(|it| row[it].clone()).collect())
-        .collect()
+    rows.map(|row| fields.iter().map(|it| row[it].clone()).collect()).collect()
 }
 
 #[test]

@@ -33,6 +33,7 @@ use super::{
     request::tag,
     roots::{Base, Bases, absolute, add_destination},
     rows::{Row, Rows},
+    staying::{Standing, candidates, staying},
 };
 use crate::{
     duplicates::Member,
@@ -95,6 +96,8 @@ pub struct DedupeRequest {
     on_conflict: OnConflict,
     portable: bool,
     compare_metadata: bool,
+    /// What was decided by hand, by absolute paths.
+    marks: HashMap<Vec<u8>, bool>,
 }
 
 impl DedupeRequest {
@@ -133,6 +136,22 @@ impl DedupeRequest {
     ) -> Self {
         let paths = paths.into_iter().map(Into::into);
         self.options.references.extend(paths);
+        self
+    }
+
+    /// What was decided by hand, above all rules: files and folders by their
+    /// absolute paths, and whether they stay. Of a file and the folders that
+    /// it is in, the nearest that was decided on counts. References stay
+    /// whatever it says, and of a group of which nothing would be left, what
+    /// the rules chose.
+    pub fn marks<P: Into<PathBuf>>(
+        mut self,
+        marks: impl IntoIterator<Item = (P, bool)>,
+    ) -> Self {
+        let marks = marks.into_iter().map(|(path, stays)| {
+            (path.into().into_os_string().into_encoded_bytes(), stays)
+        });
+        self.marks.extend(marks);
         self
     }
 
@@ -264,6 +283,18 @@ impl DedupeRequest {
         KeepRules::new(&self.keep).map(drop).map_err(OpsError::Keep)
     }
 
+    /// What was decided by hand of a file.
+    fn mark(&self, path: &[u8]) -> Option<bool> {
+        let mut path = path;
+        loop {
+            if let Some(stays) = self.marks.get(path) {
+                return Some(*stays);
+            }
+            let slash = memchr::memrchr(b'/', path)?;
+            path = path.get(..slash)?;
+        }
+    }
+
     /// What the plan says of how it was made.
     fn header(&self) -> Vec<(String, String)> {
         let mut options = vec![
@@ -290,6 +321,8 @@ struct Group {
 struct File {
     row: Row,
     role: Role,
+    /// What was decided by hand.
+    mark: Option<bool>,
     root: u32,
     is_linked: bool,
     may_share: bool,
@@ -341,9 +374,14 @@ impl Builder<'_> {
             row.modified = member.state.modified;
             // What is done to one name of a file shows in the others.
             row.changed = (!member.is_linked).then_some(member.state.changed);
+            let mark = match self.request.marks.is_empty() {
+                true => None,
+                false => self.request.mark(&self.places.absolute(row.from)),
+            };
             files.push(File {
                 row,
                 role: member.role,
+                mark,
                 root: self.numbers.get(member.root).copied().unwrap_or(0),
                 is_linked: member.is_linked,
                 may_share: member.may_share,
@@ -378,18 +416,14 @@ impl Builder<'_> {
         }
         let mut columns = KeepColumns::default();
         for group in &groups {
-            for file in candidates(&group.files) {
+            for at in candidates(&standings(&group.files)) {
+                let Some(file) = group.files.get(at) else { continue };
                 self.push(file, &mut columns)?;
             }
             columns.groups.push(short(columns.ends.len())?);
         }
         let rules = &self.request.keep;
-        let pool = self.request.engine.pool();
-        let mut inspector = pool.inspector();
-        let choices = inspector.choose_kept(rules, &columns);
-        let choices =
-            choices.map_err(|it| OpsError::Run(Error::Sandbox(it)))?;
-        pool.give_back(inspector);
+        let choices = self.request.engine.choose_kept(rules, &columns)?;
         for (group, choice) in groups.iter().zip(choices) {
             self.rows(group, choice)?;
         }
@@ -417,21 +451,29 @@ impl Builder<'_> {
         Group { files: group, hash }: &Group,
         choice: Choice,
     ) -> Result<(), OpsError> {
-        let Some(kept) = candidates(group).nth(choice.kept) else {
-            return Ok(());
-        };
+        let standings = standings(group);
+        let chosen = candidates(&standings).nth(choice.kept);
+        let Some(chosen) = chosen else { return Ok(()) };
+        let stays = staying(&standings, chosen);
+        // What makes way is compared with one that stays.
+        let is_there = stays.get(chosen).copied().unwrap_or(false);
+        let first = stays.iter().position(|it| *it);
+        let at = if is_there { chosen } else { first.unwrap_or(chosen) };
+        let Some(kept) = group.get(at) else { return Ok(()) };
+        let left = group.iter().zip(&stays).filter(|(_, stays)| **stays);
+        let ids: HashSet<FileId> = left.map(|(it, _)| it.row.id).collect();
         let (kept_row, action) = (kept.row, &self.request.action);
         let shares = action.shares();
         let leaves_names = shares || !self.request.options.hardlinks;
         let place =
             |row: &Row| (row.from.folder, self.places.rows.name(row.from));
         let mut going: Vec<&File> = Vec::new();
-        for file in group {
+        for (file, stays) in group.iter().zip(&stays) {
             let is_kept = place(&file.row) == place(&kept_row);
-            if is_kept || file.role == Role::Reference {
+            if is_kept || *stays {
                 continue;
             }
-            let is_name = file.row.id == kept_row.id;
+            let is_name = ids.contains(&file.row.id);
             if is_name && leaves_names {
                 self.unchanged += 1;
                 continue;
@@ -447,11 +489,16 @@ impl Builder<'_> {
         if going.is_empty() {
             return Ok(());
         }
-        let because = self.because(group, kept, choice);
+        let because = match (at == chosen, kept.mark) {
+            (true, Some(true)) | (false, _) => {
+                self.places.rows.reason("kept: by hand")
+            }
+            (true, _) => self.because(&standings, kept, choice),
+        };
         let id = self.places.rows.keep(kept_row, Some(hash))?;
         let mut freed: HashSet<FileId> = HashSet::new();
         freed.extend(shared);
-        freed.insert(kept_row.id);
+        freed.extend(ids);
         for file in &going {
             let mut row = Row { because, kept: Some(id), ..file.row };
             row.frees = freed.insert(row.id) && self.frees(file, &going);
@@ -493,7 +540,12 @@ impl Builder<'_> {
     }
 
     /// Why a file stays, for people.
-    fn because(&mut self, group: &[File], kept: &File, choice: Choice) -> u32 {
+    fn because(
+        &mut self,
+        group: &[Standing],
+        kept: &File,
+        choice: Choice,
+    ) -> u32 {
         let rules = &self.request.keep;
         let rule = choice.decided_by.and_then(|at| rules.get(at));
         let several = candidates(group).nth(1).is_some();
@@ -554,13 +606,13 @@ impl Builder<'_> {
     }
 }
 
-/// The files of a group of which one is chosen: references, if it has any.
-fn candidates(group: &[File]) -> impl Iterator<Item = &File> {
-    let role = match group.iter().any(|it| it.role == Role::Reference) {
-        true => Role::Reference,
-        false => Role::Duplicate,
+/// What matters of files to whether they stay.
+fn standings(group: &[File]) -> Vec<Standing> {
+    let standing = |file: &File| Standing {
+        is_reference: file.role == Role::Reference,
+        mark: file.mark,
     };
-    group.iter().filter(move |file| file.role == role)
+    group.iter().map(standing).collect()
 }
 
 fn short(number: usize) -> Result<u32, OpsError> {
@@ -604,6 +656,28 @@ impl Engine {
             on_conflict: OnConflict::default(),
             portable: false,
             compare_metadata: true,
+            marks: HashMap::new(),
         }
+    }
+
+    /// Chooses of each group the file that rules keep, in the sandbox: those
+    /// of [`DedupeRequest::keep`], whose folders are absolute here.
+    ///
+    /// # Errors
+    /// [`OpsError::Keep`] for a rule that is none, and [`Error::Sandbox`]
+    /// where the columns do not fit each other.
+    pub fn choose_kept(
+        &self,
+        rules: &[Vec<u8>],
+        files: &KeepColumns,
+    ) -> Result<Vec<Choice>, OpsError> {
+        KeepRules::new(rules).map_err(OpsError::Keep)?;
+        let pool = self.pool();
+        let mut inspector = pool.inspector();
+        let choices = inspector.choose_kept(rules, files);
+        let choices =
+            choices.map_err(|it| OpsError::Run(Error::Sandbox(it)))?;
+        pool.give_back(inspector);
+        Ok(choices)
     }
 }

@@ -19,13 +19,14 @@ use crate::{
     app::App,
     blocking::blocking,
     extract::{Body, Params, Place},
+    groups::Choices,
     idempotency::Once,
     jobs::{
         document::Job,
         kind::{Kind, State as JobState},
         options::{keyword, wrong},
         queue::{NewJob, Queue},
-        request::JobRequest,
+        request::{JobRequest, RootRef},
     },
     plans::{
         self,
@@ -157,8 +158,15 @@ async fn with_job(
         return Err(Problem::invalid("job: it is no search for duplicates.")
             .with("option", "job"));
     }
+    let decided = match is_dedupe {
+        true => decided(app, &job).await?,
+        false => Vec::new(),
+    };
     let Some(request) = request.as_object_mut() else { return Ok(()) };
     request.remove("job");
+    for (name, value) in decided {
+        request.entry(name).or_insert(value);
+    }
     let given = job.request.as_object().cloned().unwrap_or_default();
     for (name, value) in given {
         let is_of_walk = is_of_walk(&name);
@@ -168,6 +176,32 @@ async fn with_job(
         }
     }
     Ok(())
+}
+
+/// What somebody decided of the duplicates that a job found, as a plan takes
+/// it.
+async fn decided(
+    app: &App,
+    job: &Job,
+) -> Result<Vec<(&'static str, Value)>, Problem> {
+    let Choices { revision, rules } = Choices::of(&app.database, job).await?;
+    if revision == 0 {
+        return Ok(Vec::new());
+    }
+    let mut all = vec![("marks", json!(job.id))];
+    if !rules.order.is_empty() {
+        all.push(("keep", json!(rules.order)));
+    }
+    if !rules.protect.is_empty() {
+        let mut references = rules.protect;
+        let given = job.request.get("references").cloned();
+        let given: Vec<RootRef> = given
+            .and_then(|it| serde_json::from_value(it).ok())
+            .unwrap_or_default();
+        references.extend(given);
+        all.push(("references", json!(references)));
+    }
+    Ok(all)
 }
 
 /// The options of a search for duplicates that hold for its plan, too. The

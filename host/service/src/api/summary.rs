@@ -20,6 +20,7 @@ use crate::{
         document::Job,
         kind::{Kind, State as JobState},
         queue::Selection,
+        spec::paths_of,
     },
     problem::Problem,
     results::cells::split,
@@ -276,13 +277,9 @@ async fn about(app: &Arc<App>, origin: &Origin) -> Result<About, Problem> {
     let key = match origin {
         Origin::Job { id, .. } => {
             let job = app.queue.get(*id).await?;
-            let roots = job.roots.iter().filter_map(|it| {
-                let root = app.roots.find(&it.root).ok()?;
-                Some(root.join(&it.params().below().ok()?))
-            });
             return Ok(About {
                 source: serde_json::json!({"job": id}),
-                roots: roots.collect(),
+                roots: paths_of(&job.roots, &app.roots),
                 unreadable: job.errors.cast_unsigned(),
                 at: job.ended.or(job.started),
                 snapshot: None,

@@ -87,6 +87,7 @@ const NUMBERS: &[(&str, &str)] = &[
     ("depth", "summary: how deep sums by folder go"),
     ("top", "summary: how many entries each list has"),
     ("sample", "verify: which part is read, above 0 and up to 1"),
+    ("marks", "dedupe: the search whose marks by hand hold"),
 ];
 const TEXTS: &[(&str, &str)] = &[
     ("algorithm", "hash, dupes, snapshot, diff: the hash function"),

@@ -118,6 +118,15 @@ pub(crate) fn places(
         .collect()
 }
 
+/// The same without a look at what is there; without what cannot be.
+pub(crate) fn paths_of(given: &[RootRef], roots: &Roots) -> Vec<PathBuf> {
+    let path = |one: &RootRef| {
+        let root = roots.find(&one.root).ok()?;
+        Some(root.join(&one.params().below().ok()?))
+    };
+    given.iter().filter_map(path).collect()
+}
+
 fn task(
     kind: Kind,
     options: &mut Options,

@@ -3,8 +3,8 @@
 use std::{ops::ControlFlow, sync::Arc};
 
 use sanchay::{
-    DuplicateOptions, Engine, EntryKind, Error, HashEvent, Monitor, Plugins,
-    ScanEvent, SimilarOptions, Summary,
+    DuplicateOptions, Engine, EntryKind, Error, FileFacts, HashEvent, Monitor,
+    Plugins, ScanEvent, SimilarOptions, Summary,
 };
 use sanchay_catalog::{
     Catalog, CatalogError, SnapshotOptions, VerifyEvent, VerifyOptions,
@@ -224,7 +224,7 @@ impl Worker<'_> {
         let mut options = options.clone();
         options.walk = self.without_own(&options.walk);
         let request = self.engine.duplicates(roots).options(options);
-        let request = request.monitor(&self.live.monitor());
+        let request = request.monitor(&self.live.monitor()).times(true);
         let found = request.find(|error| self.error(&error))?;
         let mut rows = self.sink.rows();
         let mut number = 0;
@@ -250,9 +250,19 @@ impl Worker<'_> {
             let reclaimable = group.reclaimable();
             let content = Content::Whole(group.algorithm(), group.digest());
             for member in group.files() {
+                let state = member.state;
+                let facts = FileFacts {
+                    size: group.size(),
+                    inode: state.map(|it| it.id.inode),
+                    device: state.map(|it| it.id.device),
+                    ..FileFacts::default()
+                };
                 rows.push(&Row {
                     parent: &member.parent,
                     name: member.name,
+                    root: Some(member.root),
+                    modified: state.map(|it| it.modified),
+                    facts: Some(&facts),
                     size: Some(group.size()),
                     content: Some(content),
                     group: Some(Group { number, reclaimable }),
